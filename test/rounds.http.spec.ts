@@ -433,7 +433,7 @@ describe('A round that is published', () => {
     expect(text).toContain('We thank those who answered.');
     expect(text).toMatch(/1 of 3 \(33 per cent\) answered: .*IOM/);
     expect(text).toMatch(/1 of 3 \(33 per cent\) said that there was nothing to report: .*ILO/);
-    expect(text).toMatch(/Of 1 of 3 \(33 per cent\) nothing was received: .*WHO/);
+    expect(text).toMatch(/Nothing was received from 1 of 3 \(33 per cent\): .*WHO/);
     expect(text).toContain('The unit was closed.');
     expect(text).toMatch(/How many staff\? \(persons\)[\s\S]*\b12\b/);
     expect(text).toMatch(/Was it harder than expected\?[\s\S]*Yes: 1/);

@@ -40,8 +40,16 @@ import {
   type Principal,
   type RequestContext,
 } from '#platform';
+import { Mailer } from '#mail';
 import { Lookup, missing } from '#registers';
-import { ACCOUNT_KINDS, ACCOUNT_ROLES, type AccountKind, type AccountRole } from '#words';
+import {
+  ACCOUNT_KINDS,
+  ACCOUNT_ROLES,
+  REPORT_LANGUAGES,
+  type AccountKind,
+  type AccountRole,
+  type ReportLanguage,
+} from '#words';
 
 export class Appoint {
   @OneOf(ACCOUNT_ROLES, {
@@ -71,6 +79,8 @@ export class OpenAccount {
   name: string;
   @EmailAddress({ optional: true, description: 'By which a person signs in', example: 'anna.ndiaye@iom.example' })
   email?: string | null;
+  @OneOf(REPORT_LANGUAGES, { optional: true, description: 'Of letters to it; without it English', example: 'fr' })
+  language?: ReportLanguage | null;
   @Nested(() => Appoint, { optional: true, description: 'Its first role' }) appointment?: Appoint | null;
 }
 
@@ -100,6 +110,8 @@ class AccountView {
   @ApiProperty({ type: String, nullable: true, description: 'null: none was given, or it was erased' })
   readonly name: string | null;
   @ApiProperty({ type: String, nullable: true }) readonly email: string | null;
+  @ApiProperty({ enum: REPORT_LANGUAGES, nullable: true, description: 'Of letters; null: none was chosen, so English' })
+  readonly language: ReportLanguage | null;
   @ApiProperty(INSTANT) readonly created: string;
   @ApiProperty(BY) readonly createdBy: string | null;
   @ApiProperty({ ...INSTANT, nullable: true, description: 'When all that tells who it is was erased' })
@@ -145,6 +157,7 @@ export class AccountsController {
 
   constructor(
     private readonly access: AccessStore,
+    private readonly mailer: Mailer,
     @Inject(LOG) log: Log,
   ) {
     this.#lookup = new Lookup(log);
@@ -214,7 +227,7 @@ export class AccountsController {
     @CurrentCommand() { by, meta }: RequestContext,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<AccountView> {
-    const { kind, name, email, appointment } = body;
+    const { kind, name, email, language, appointment } = body;
     if (!appointment && by.role !== 'secretariat')
       throw refused('appointment_needed', '/appointment', 'A focal point opens accounts with a role for its agency.');
     const first = appointment ? [appointmentFrom(appointment, by, '/appointment')] : [];
@@ -224,7 +237,10 @@ export class AccountsController {
     const known = await this.access.accounts.one(account);
     if (known) return shownTo(by, known);
     try {
-      await this.access.accounts.open({ account, kind, name, email: email ?? undefined, by: by.account }, ...first);
+      await this.access.accounts.open(
+        { account, kind, name, email: email ?? undefined, language: language ?? undefined, by: by.account },
+        ...first,
+      );
     } catch (error) {
       if (!/unique/i.test(String(error))) throw error;
       throw new Conflict('address_taken', 'Another account has this address: appoint that one.', '/email');
@@ -292,8 +308,12 @@ export class AccountsController {
   })
   @ApiOkResponse({ type: AccountView })
   async erase(@Param('account') account: string, @CurrentCommand() { by }: RequestContext): Promise<AccountView> {
-    await this.#known(account, by);
+    const { email } = await this.#known(account, by);
+    // Whatever fails afterwards can be done again only while the address is known.
+    if (email) await this.mailer.forget(email);
     await this.access.accounts.erase(account, by.account);
+    // A letter may have been laid down meanwhile.
+    if (email) await this.mailer.forget(email);
     return this.#known(account, by);
   }
 

@@ -30,6 +30,7 @@ import {
   recentStreams,
   type Log,
 } from '#eventsourcing';
+import { lettersContext } from '#letters';
 import { Mailer, mailerOf } from '#mail';
 import {
   AccessGuard,
@@ -252,6 +253,7 @@ export class AppModule {
       ),
       openContext(settings),
       feedContext(stores.hooks, settings.webhooksToPrivate),
+      lettersContext(stores.access),
       extra,
     ];
     const { log, access, drafts } = stores;

@@ -55,6 +55,7 @@ const LISTS: { readonly [L in keyof typeof words]: string } = {
   RETURN_WORDS: 'ReturnWord',
   QUESTION_SUBJECTS: 'QuestionSubject',
   QUESTION_KINDS: 'QuestionKind',
+  REMINDER_TIMES: 'ReminderTime',
   ACTS_OF_RETURNS: 'ActOfReturn',
   FINDING_LEVELS: 'FindingLevel',
 };

@@ -30,6 +30,7 @@ import {
   readsJson,
 } from '#platform';
 import { Deliveries } from '#feed';
+import { Post } from '#letters';
 import { ReportJobs } from '#reports';
 import { AccessStore, Audit } from '#access';
 import { auditsRequests } from './auditing.js';
@@ -71,6 +72,7 @@ export async function startServer(
     app.get(LogCheck).start();
     app.get(Deliveries).start();
     app.get(ReportJobs).start();
+    app.get(Post).start();
   } catch (error) {
     await app.close();
     throw error;

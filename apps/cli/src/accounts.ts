@@ -1,6 +1,7 @@
 /** The verbs of accounts and tokens. */
 import { appointmentFrom, DAY_MS, heldOn, type AccessStore, type AccountRow, type NewAppointment } from '#access';
 import { isFullDate, todayAt } from '#clocks';
+import { mailerOf } from '#mail';
 import { Lookup } from '#registers';
 import { ACCOUNT_ROLES, SCOPES, type Scope } from '#words';
 import { openAccess, openLog, type Purpose } from '../../api/src/app.module.js';
@@ -153,8 +154,12 @@ export const relieveAccount = (settings: Settings, id: string): Promise<void> =>
 
 export const eraseAccount = (settings: Settings, account: string): Promise<void> =>
   withAccess(settings, 'look', async (access) => {
-    await known(access, account);
+    const { email } = await known(access, account);
+    const mailer = mailerOf(settings);
+    if (email) await mailer.forget(email);
     await access.accounts.erase(account);
+    // A letter may have been laid down meanwhile.
+    if (email) await mailer.forget(email);
     console.log('erased');
   });
 

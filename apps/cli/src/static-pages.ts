@@ -111,7 +111,7 @@ export function standalone(html: string, { address, file, fileOf: known, dates }
       .replaceAll(/<details class="report">[^]*?<\/details>/g, '')
       .replaceAll(/<form\b[^]*?<\/form>/g, '')
       // What only the server gives: pictures and tables by themselves, feeds, lines for programs.
-      .replaceAll(/<p class="copy">[^]*?<\/p>|<span>Follow it as [^]*?<\/span>/g, '')
+      .replaceAll(/<p class="copy">[^]*?<\/p>|<span>Follow it [^]*?<\/span>/g, '')
       .replaceAll(/, (<a\b[^>]*>CSV<\/a>) or <a\b[^>]*>NDJSON<\/a>/g, ' or $1')
       // Feeds, and the heads of printed pages, which the server writes for each page.
       .replaceAll(/<link\b[^>]*(?:rel="alternate"|href="\/assets\/margins\.css)[^>]*>/g, '')

@@ -2,7 +2,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { Statement, Statements } from '#databases';
 import type { Appointment, Holder } from '#platform';
-import { SCOPES, type AccountKind, type AccountRole, type Scope } from '#words';
+import { SCOPES, type AccountKind, type AccountRole, type ReportLanguage, type Scope } from '#words';
 
 /** A role of an account for a time. Instants are ISO 8601. */
 export interface AppointmentRow {
@@ -28,6 +28,8 @@ export interface AccountRow {
   readonly erased: string | null;
   readonly name: string | null;
   readonly email: string | null;
+  /** Of letters; `null`: none was chosen. */
+  readonly language: ReportLanguage | null;
   readonly appointments: readonly AppointmentRow[];
 }
 
@@ -47,6 +49,7 @@ export interface NewAccount {
   readonly kind: AccountKind;
   readonly name?: string;
   readonly email?: string;
+  readonly language?: ReportLanguage;
   readonly by?: string | null;
 }
 
@@ -115,7 +118,7 @@ export class Accounts {
 
   async #rows(where: string, ...values: string[]): Promise<AccountRow[]> {
     const accounts = await this.store.query<Omit<AccountRow, 'appointments'>>(
-      `SELECT c.account, c.kind, c.created, c.created_by AS "createdBy", c.erased, p.name, p.email
+      `SELECT c.account, c.kind, c.created, c.created_by AS "createdBy", c.erased, p.name, p.email, p.language
        FROM accounts c LEFT JOIN people p ON p.account = c.account ${where} ORDER BY c.created, c.account`,
       ...values,
     );
@@ -127,6 +130,11 @@ export class Accounts {
     );
     const of = Map.groupBy(appointments, ({ account }) => account);
     return accounts.map((row) => ({ ...row, appointments: of.get(row.account) ?? [] }));
+  }
+
+  /** Letters to somebody come in this language from now on. */
+  async writeIn(account: string, language: ReportLanguage): Promise<void> {
+    await this.store.query('UPDATE people SET language = ? WHERE account = ?', language, account);
   }
 
   /** @returns the id of the appointment */
@@ -149,6 +157,7 @@ export class Accounts {
   async erase(account: string, by: string | null = null): Promise<void> {
     const at = now();
     await this.store.change(
+      ['DELETE FROM followers WHERE email = (SELECT email FROM people WHERE account = ?)', account],
       ['DELETE FROM people WHERE account = ?', account],
       ['UPDATE accounts SET erased = ? WHERE account = ? AND erased IS NULL', at, account],
       ['UPDATE audit SET address = NULL WHERE account = ?', account],
@@ -187,12 +196,17 @@ export function heldOn({ appointments }: Pick<AccountRow, 'appointments'>, day: 
 /** The statements that open an account. */
 export const openingOf = (
   account: string,
-  { kind, name, email, by = null }: Omit<NewAccount, 'account'>,
+  { kind, name, email, language, by = null }: Omit<NewAccount, 'account'>,
 ): Statement[] => [
   ['INSERT INTO accounts VALUES (?, ?, ?, ?, NULL)', account, kind, now(), by],
   ...(name === undefined && email === undefined
     ? []
-    : [['INSERT INTO people VALUES (?, ?, ?)', account, name ?? '', email ? foldedEmail(email) : null] as const]),
+    : [
+        [
+          'INSERT INTO people (account, name, email, language) VALUES (?, ?, ?, ?)',
+          ...[account, name ?? '', email ? foldedEmail(email) : null, language ?? null],
+        ] as const,
+      ]),
 ];
 
 /** The statement that appoints an account. */
@@ -206,7 +220,7 @@ export const appointing = (
 ];
 
 /** An address as it is compared: no two people have addresses that differ by case. */
-const foldedEmail = (email: string): string => email.trim().normalize('NFC').toLowerCase();
+export const foldedEmail = (email: string): string => email.trim().normalize('NFC').toLowerCase();
 
 const now = (): string => new Date().toISOString();
 

@@ -27,6 +27,7 @@ import {
   handle,
   decideInTurn,
   load,
+  present,
   NO_STREAM,
   refused,
   refusedWithin,
@@ -245,7 +246,7 @@ export class Acts {
 
   /** The agency to which the lead was offered last: it takes it when it accepts. */
   async #leadTaken(reference: string, { reportedOn: from }: { readonly reportedOn: string }): Promise<Taking[]> {
-    const { said } = (await load(this.log, commitment, reference)).state;
+    const { said } = await present(this.log, commitment, reference);
     const offer = [...said].findLast(({ name }) => name === 'LeadOffered')?.data as { to: string } | undefined;
     return offer ? [{ agency: offer.to, from, pointer: '/reportedOn' }] : [];
   }
@@ -255,10 +256,10 @@ export class Acts {
     reference: string | null,
     { body, revision }: RouteParameters & { body: Correct },
   ): Promise<{ act: ActName; body: object } | null> {
-    const { state } = await load(this.log, commitment, reference ?? '');
-    const said = state.said.find((one) => one.revision === revision);
-    const line = said && actOf(said);
-    if (!line) return null;
+    const state = await present(this.log, commitment, reference ?? '');
+    const said = state.said.lastOf((one) => one.revision <= revision!);
+    const line = said && said.revision === revision ? actOf(said) : undefined;
+    if (!said || !line) return null;
     const act = (Object.keys(ACTS) as ActName[]).find((name) => ACTS[name].yields === said.name)!;
     const before = state.changes.get(said.revision)?.at(-1)?.says ?? said.data;
     return { act, body: plainToInstance(classOf(line.body), { ...before, ...body.says }) };

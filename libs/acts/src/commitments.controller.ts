@@ -169,6 +169,7 @@ export async function historyOf(log: Log, reference: string, at: Clocks): Promis
     const { reportedOn, revision: of } = says as { reportedOn?: FullDate; revision: number };
     return reportedOn ?? reportedOnOf(of);
   };
+  const correctionsOf = Map.groupBy(corrections, ({ revision }) => revision);
   const items = known
     .map(({ revision, position, recordedAt, type, meta, data }) => ({
       revision,
@@ -179,7 +180,7 @@ export async function historyOf(log: Log, reference: string, at: Clocks): Promis
       headline: revision === view.headline.revision,
       by: actorOf(meta),
       data,
-      corrections: corrections.filter((correction) => correction.revision === revision),
+      corrections: correctionsOf.get(revision) ?? [],
     }))
     // The record act itself holds whenever the commitment exists (rule 1), though its stage counts only from its report.
     .filter(({ reportedOn, revision }) => revision === 0 || reportedOn <= asOf);

@@ -13,14 +13,17 @@ import {
   Plain,
   Text,
   Texts,
+  Whole,
   YesNo,
 } from '#platform';
 import {
   QUESTION_KINDS,
   QUESTION_SUBJECTS,
+  REMINDER_TIMES,
   REPORT_KINDS,
   type QuestionKind,
   type QuestionSubject,
+  type ReminderTime,
   type ReportKind,
 } from '#words';
 import { ReceivePaper } from './return.js';
@@ -66,6 +69,24 @@ export class ReportOfRound {
   parameters?: Readonly<Record<string, string>> | null;
 }
 
+/** A day on which whoever still owes a return is reminded. */
+export class ReminderDay {
+  @Whole({ min: 1, description: 'So many days, 60 at most …', example: 14 }) days: number;
+  @OneOf(REMINDER_TIMES, { description: '… before the deadline, or after it', example: 'before' }) when: ReminderTime;
+}
+
+/** The most days on which a round reminds by itself. */
+export const MOST_REMINDER_DAYS = 6;
+
+export class Reminders {
+  @YesNo({ optional: true, description: 'Nobody is reminded, unless by hand' }) none?: boolean | null;
+  @ListOf(() => ReminderDay, {
+    ...{ optional: true, max: MOST_REMINDER_DAYS },
+    description: 'Without it 14 and 3 days before the deadline, and 1 and 7 days after it',
+  })
+  at?: ReminderDay[] | null;
+}
+
 export class Round {
   @Code({ description: 'Stands for it in every address; without a slash', example: 'CM-2012' }) code: string;
   @Text({ example: 'Follow-up for the Tenth Coordination Meeting' }) name: string;
@@ -86,6 +107,8 @@ export class Round {
   @Nested(() => ReportOfRound, { optional: true, description: 'What comes out; without it the synthesis' })
   report?: ReportOfRound | null;
   @Code({ optional: true, description: 'The round before it', example: 'CM-2011' }) previous?: string | null;
+  @Nested(() => Reminders, { optional: true, description: 'When those who still owe are reminded by letter' })
+  reminders?: Reminders | null;
 }
 
 class Noted {
@@ -107,6 +130,11 @@ export class ExtendRound {
   deadline: FullDate;
   @CodeOf('agency', { optional: true, description: 'For this agency alone', example: 'WHO' }) agency?: string | null;
   @Text({ max: 2000, description: 'Why' }) reason: string;
+}
+
+export class RemindRound {
+  @CodesOf('agency', { optional: true, description: 'Without it all that still owe a return', example: ['WHO'] })
+  agencies?: string[] | null;
 }
 
 export class CloseRound extends Noted {

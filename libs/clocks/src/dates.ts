@@ -80,4 +80,8 @@ export function staleFrom(lastReportedOn: FullDate, months: number): FullDate {
   return (then.day < day.day ? then.add({ days: 1 }) : then).toString();
 }
 
-export const dayAfter = (date: FullDate): FullDate => kept(Temporal.PlainDate.from(date).add({ days: 1 }));
+export const daysAfter = (date: FullDate, days: number): FullDate => kept(Temporal.PlainDate.from(date).add({ days }));
+export const dayAfter = (date: FullDate): FullDate => daysAfter(date, 1);
+
+export const daysBetween = (from: FullDate, to: FullDate): number =>
+  Temporal.PlainDate.from(from).until(Temporal.PlainDate.from(to)).days;

@@ -1,6 +1,6 @@
 /** The decisions of correcting, retracting and blanking. */
 import type { Blank, BodyName, Correct, Retract, Sourced } from '#bodies';
-import { Conflict, Rejected, refused, refusedWithin } from '#eventsourcing';
+import { Conflict, fold, Rejected, refused, refusedWithin } from '#eventsourcing';
 import { Series, type FullDate } from '#clocks';
 import { blankings } from '#registers';
 import { refold, commitment, viewAsAt, withoutRetracted, type Commitment } from './commitment.js';
@@ -121,7 +121,7 @@ export const correct =
     const behalf = given.onBehalf ?? onBehalf;
     if (behalf) whatItSays['onBehalf'] = behalf;
     const data = { revision: was.revision, says: whatItSays, reason, ...(citation && { citation }) };
-    wholeIsSound(commitment.evolve.Corrected(c, { data, revision: c.said.length, by: was.by }));
+    wholeIsSound(fold(commitment, c, [{ name: 'Corrected', data }], c.said.length - 1, was.by));
     return [{ name: 'Corrected', data }];
   };
 
@@ -147,7 +147,7 @@ export const retract =
         throw refused('no_such_item', '/item', `There is no ${item} in revision ${was.revision}.`);
     }
     const data = { revision: was.revision, reason, ...(item && { item }), ...(citation && { citation }) };
-    wholeIsSound(commitment.evolve.Retracted(c, { data, revision: c.said.length, by: was.by }));
+    wholeIsSound(fold(commitment, c, [{ name: 'Retracted', data }], c.said.length - 1, was.by));
     return [{ name: 'Retracted', data }];
   };
 

@@ -26,7 +26,7 @@ const known = new WeakMap<Commitment, readonly Cited[]>();
 
 function citedIn(c: Commitment): readonly Cited[] {
   const each = c.said.flatMap(({ revision, data }) => {
-    const changes = c.changes.get(revision) ?? [];
+    const changes = c.changes.get(revision)?.toArray() ?? [];
     const says = changes.findLast((change) => change.says)?.says ?? data;
     const { reportedOn } = says as { reportedOn?: FullDate };
     if (revision !== 0 && !reportedOn) return [];

@@ -15,10 +15,11 @@ import {
   type ContentEvents,
 } from './content.js';
 import {
-  changesOf,
+  changedBy,
   correctionsAsAt,
+  isAmendment,
   statementAt,
-  type Amendment,
+  type Changes,
   type CorrectionEvents,
   type Statement,
 } from './corrections.js';
@@ -111,16 +112,21 @@ export interface Commitment extends Stages, Responsibility, Content, Editions, L
   > | null;
   /** The reportedOn of every act, in order, each once: whatever it said, it is a sign of life. */
   readonly reports: Series<FullDate>;
-  /** Every event, and what corrections and retractions made of it. */
+  /** Every event; those alone that say something of the commitment; and what corrections and retractions made of these. */
   readonly said: Series<Statement>;
-  readonly changes: ReadonlyMap<number, readonly Amendment[]>;
+  readonly statements: Series<Statement>;
+  readonly changes: Changes;
+  /** Something was corrected, and what was said is yet to be told anew (`settle`). */
+  readonly unsettled: boolean;
 }
 
 const nothing: Commitment = {
   recorded: null,
   reports: Series.of(),
   said: Series.of(),
+  statements: Series.of(),
   changes: new Map(),
+  unsettled: false,
   ...stagesAtFirst,
   ...responsibleAtFirst,
   ...contentAtFirst,
@@ -189,21 +195,39 @@ function after(c: Commitment, said: Statement): Commitment {
   return changed.leads === c.leads || c.entries.length === 0 ? changed : { ...changed, ...partsAnew(changed) };
 }
 
-/** The state after everything that was said, each as corrected since; what was retracted was never said. */
+type Kept = Pick<Commitment, 'said' | 'statements' | 'changes' | 'numbered'>;
+
+/** The state after the statements, each as corrected since; what was retracted was never said. */
+function toldAnew({ said, statements: all, changes, numbered }: Kept): Commitment {
+  let c: Commitment = { ...nothing, said, statements: all, changes, numbered };
+  for (const one of all) {
+    const last = changes.get(one.revision)?.at(-1);
+    if (last?.says !== null) c = after(c, last ? { ...one, data: last.says } : one);
+  }
+  return c;
+}
+
+/** The state after everything that was said. */
 export function refold(said: Series<Statement>): Commitment {
-  const changes = changesOf(said);
-  const numbered = said.toArray().reduce((last, one) => Math.max(last, numberIn(one)), 0);
-  return said.toArray().reduce(
-    (c: Commitment, one) => {
-      if (!(one.name in statements)) return c;
-      const last = changes.get(one.revision)?.at(-1);
-      return last?.says === null ? c : after(c, { ...one, data: last?.says ?? one.data });
-    },
-    { ...nothing, said, changes, numbered },
-  );
+  const all = said.toArray();
+  return toldAnew({
+    said,
+    statements: Series.from(all.filter(({ name }) => name in statements)),
+    changes: all.filter(isAmendment).reduce((changes: Changes, one) => changedBy(changes, said, one), new Map()),
+    numbered: all.reduce((last, one) => Math.max(last, numberIn(one)), 0),
+  });
 }
 
 type Evolve = Aggregate<Commitment, CommitmentEvents>['evolve'];
+type Amends = (c: Commitment, event: StreamEvent<object>) => Commitment;
+
+/** However many corrections are folded together, what was said is told anew once. */
+const amends =
+  (name: 'Corrected' | 'Retracted'): Amends =>
+  (c, event) => {
+    const said = { name, ...event };
+    return { ...c, said: c.said.with(said), changes: changedBy(c.changes, c.said, said), unsettled: true };
+  };
 
 const evolve = {
   ...Object.fromEntries(
@@ -211,16 +235,26 @@ const evolve = {
       name,
       (c: Commitment, event: StreamEvent<object>) => {
         const said = { name: name as keyof Statements, data: event.data, revision: event.revision, by: event.by };
-        return { ...after(c, said), said: c.said.with(said), numbered: Math.max(c.numbered, numberIn(said)) };
+        return {
+          ...(c.unsettled ? c : after(c, said)),
+          said: c.said.with(said),
+          statements: c.statements.with(said),
+          numbered: Math.max(c.numbered, numberIn(said)),
+        };
       },
     ]),
   ),
-  Corrected: (c, event) => refold(c.said.with({ name: 'Corrected', ...event })),
-  Retracted: (c, event) => refold(c.said.with({ name: 'Retracted', ...event })),
+  Corrected: amends('Corrected'),
+  Retracted: amends('Retracted'),
   Blanked: (c, event) => refold(Series.from([...blanked(c.said.toArray(), event.data), { name: 'Blanked', ...event }])),
 } as Evolve;
 
-export const commitment: Aggregate<Commitment, CommitmentEvents> = { category: 'commitment', initial: nothing, evolve };
+export const commitment: Aggregate<Commitment, CommitmentEvents> = {
+  category: 'commitment',
+  initial: nothing,
+  evolve,
+  settle: (c) => (c.unsettled ? toldAnew(c) : c),
+};
 
 // ── A commitment as at a date ───────────────────────────────────────────────────────────────────────────────────────
 

@@ -3,7 +3,7 @@
  * if the named event had said the corrected words, or had never been recorded.
  */
 import type { Amending, Citation, Correction } from '#bodies';
-import type { FullDate, Series } from '#clocks';
+import { Series, type FullDate } from '#clocks';
 import { Rejected, type Blanked, type StreamEvent } from '#eventsourcing';
 import type { Commitment, CommitmentEvents } from './commitment.js';
 
@@ -45,21 +45,19 @@ export function statementAt(said: Series<Statement>, revision: number | undefine
 }
 
 /** The changes of every event that was changed, in order. */
-export function changesOf(said: Series<Statement>): ReadonlyMap<number, readonly Amendment[]> {
-  const changes = new Map<number, Amendment[]>();
-  for (const { name, data, revision } of said) {
-    if (name !== 'Corrected' && name !== 'Retracted') continue;
-    const change = data as CorrectionEvents['Corrected'] & CorrectionEvents['Retracted'];
-    const before = changes.get(change.revision) ?? [];
-    const was = before.at(-1)?.says ?? statementOf(said, change.revision)?.data ?? {};
-    const says = name === 'Corrected' ? change.says : change.item ? without(was, change.item) : null;
-    const { reason, item, citation } = change;
-    changes.set(change.revision, [
-      ...before,
-      { revision, reason, says, ...(item && { item }), ...(citation && { citation }) },
-    ]);
-  }
-  return changes;
+export type Changes = ReadonlyMap<number, Series<Amendment>>;
+
+export const isAmendment = ({ name }: Statement): boolean => name === 'Corrected' || name === 'Retracted';
+
+/** The changes, and one more. */
+export function changedBy(changes: Changes, said: Series<Statement>, { name, data, revision }: Statement): Changes {
+  const change = data as CorrectionEvents['Corrected'] & CorrectionEvents['Retracted'];
+  const before = changes.get(change.revision) ?? Series.of();
+  const was = before.at(-1)?.says ?? statementOf(said, change.revision)?.data ?? {};
+  const says = name === 'Corrected' ? change.says : change.item ? without(was, change.item) : null;
+  const { reason, item, citation } = change;
+  const one: Amendment = { revision, reason, says, ...(item && { item }), ...(citation && { citation }) };
+  return new Map(changes).set(change.revision, before.with(one));
 }
 
 /** `data` with nothing at a pointer to an item of a list: the others keep their places. */
@@ -74,12 +72,18 @@ function without(data: object, pointer: string): object {
 
 /** The corrections of what was reported by a date, in the order in which they were made. */
 export function correctionsAsAt({ said, changes }: Commitment, asOf: FullDate): Correction[] {
-  /** As it was said, or as it was corrected. */
-  const reported = (revision: number): boolean =>
-    revision === 0 ||
-    [statementOf(said, revision)?.data, ...(changes.get(revision) ?? []).map(({ says }) => says)].some(
-      (one) => one && ((one as { reportedOn?: FullDate }).reportedOn ?? '') <= asOf,
-    );
+  /** Whether each event was reported by then, as it was said or as it was corrected. */
+  const known = new Map<number, boolean>([[0, true]]);
+  const isBy = (one: object | null | undefined): boolean =>
+    Boolean(one) && ((one as { reportedOn?: FullDate }).reportedOn ?? '') <= asOf;
+  const reported = (revision: number): boolean => {
+    let is = known.get(revision);
+    if (is === undefined) {
+      is = isBy(statementOf(said, revision)?.data) || (changes.get(revision)?.some(({ says }) => isBy(says)) ?? false);
+      known.set(revision, is);
+    }
+    return is;
+  };
   return said.flatMap(({ name, data, revision: by }): Correction[] => {
     if (name !== 'Corrected' && name !== 'Retracted' && name !== 'Blanked') return [];
     const { revision, reason, item, citation, says } = data as Partial<CorrectionEvents['Corrected']> &

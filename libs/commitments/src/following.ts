@@ -9,6 +9,7 @@ import {
   decodeAll,
   handle,
   load,
+  present,
   Rejected,
   streamOf,
   type Log,
@@ -116,11 +117,12 @@ type Says = CommitmentEvents['Corrected'];
  * Of a correction, the relations that cannot be.
  * @returns why, and the correction that says each again as it was before, or not at all if that cannot be either by now
  */
-async function lateCorrection(log: Log, reference: string, { data, position }: Happening) {
+async function lateCorrection(log: Log, reference: string, { data, position, revision: by }: Happening) {
   const { revision, says } = data as Says;
-  const { state: before } = await load(log, commitment, reference, String(BigInt(position) - 1n));
-  const was = statementAt(before.said, revision);
-  const stood = relationsIn(was.name, before.changes.get(revision)?.at(-1)?.says ?? was.data);
+  const now = await present(log, commitment, reference);
+  const was = statementAt(now.said, revision);
+  const before = now.changes.get(revision)?.lastOf((change) => change.revision < by);
+  const stood = relationsIn(was.name, before?.says ?? was.data);
   const places = new Map<number, Link | null>();
   let fault: Rejected | null = null;
   for (const [place, link] of relationsIn(was.name, says).entries()) {
@@ -175,16 +177,21 @@ class Followed {
 
   /** An event of this stream, and what has followed in others from it. */
   async from(revision: number) {
-    const all = await this.#eventsOf(this.reference);
-    const was = all[revision]!;
+    const was = await this.#eventAt(revision);
     let end = was;
-    while (end.name === 'Retracted' || end.name === 'Blanked') end = all[(end.data as { revision: number }).revision]!;
+    while (end.name === 'Retracted' || end.name === 'Blanked')
+      end = await this.#eventAt((end.data as { revision: number }).revision);
     const found = [];
     for (const { to } of leaves(end, this.reference)) {
       const followed = (await this.#eventsOf(to)).find(({ meta }) => meta.commandId === was.id);
       if (followed) found.push({ to, followed });
     }
     return { was, found };
+  }
+
+  async #eventAt(revision: number) {
+    const one = await this.log.store.read(streamOf(commitment, this.reference), revision, 1);
+    return (await decodeAll(this.log, one))[0]!;
   }
 
   async #eventsOf(reference: string) {

@@ -22,12 +22,26 @@ export interface Aggregate<State, M extends EventMap> extends EventCatalog {
   /** A function per event: the keys are the one list of the aggregate's event names. */
   readonly evolve: { readonly [N in keyof M & string]: (state: State, event: StreamEvent<M[N]>) => State };
   readonly upcasts?: { readonly [N in keyof M & string]?: readonly Upcast[] };
+  /** Works out what events have left to be worked out, once after all that are folded together. */
+  readonly settle?: (state: State) => State;
 }
 
 export const streamOf = (aggregate: { category: string }, id: string): string => `${aggregate.category}-${id}`;
 
 /** The state after some more events. New events get the revisions that follow `revision`, and are made by `by`. */
 export function fold<State, M extends EventMap>(
+  aggregate: Aggregate<State, M>,
+  state: State,
+  events: readonly (NewEvent<M> & { revision?: number; meta?: Maker })[],
+  revision = -1,
+  by: Maker = { agency: null, role: 'secretariat' },
+): State {
+  const after = unsettled(aggregate, state, events, revision, by);
+  return aggregate.settle ? aggregate.settle(after) : after;
+}
+
+/** The same, still to be settled: for those who have more events. */
+export function unsettled<State, M extends EventMap>(
   aggregate: Aggregate<State, M>,
   state: State,
   events: readonly (NewEvent<M> & { revision?: number; meta?: Maker })[],

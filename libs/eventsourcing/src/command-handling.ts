@@ -1,6 +1,6 @@
 /** Commands: decided on what their stream has come to, appended, and decided again when another one was faster. */
 import { LRUCache } from 'lru-cache';
-import { fold, Rejected, streamOf, type Aggregate } from './aggregate.js';
+import { fold, Rejected, streamOf, unsettled, type Aggregate } from './aggregate.js';
 import { decodeAll, revisionsToErase } from './blanking.js';
 import { NO_STREAM, WrongRevision, type EventStore } from './event-store.js';
 import type { EventCodec, EventMap, Meta, NewEvent, Recorded } from './events.js';
@@ -149,6 +149,15 @@ async function loaded<State, M extends EventMap>(
   return now;
 }
 
+/** The state of an aggregate as its stream stands now; of one lately used only what came since is read. */
+export async function present<State, M extends EventMap>(
+  log: Log,
+  aggregate: Aggregate<State, M>,
+  id: string,
+): Promise<State> {
+  return (await loaded(log, aggregate, streamOf(aggregate, id))).state;
+}
+
 /** The result of a command that was given before. */
 async function earlier<State, M extends EventMap>(
   log: Log,
@@ -190,9 +199,9 @@ export async function foldRecorded<State, M extends EventMap>(
 ): Promise<State> {
   const turns = new Turns();
   for (const event of events) {
-    state = fold(aggregate, state, [event] as never);
+    state = unsettled(aggregate, state, [event] as never);
     const pause = turns.next();
     if (pause) await pause;
   }
-  return state;
+  return aggregate.settle ? aggregate.settle(state) : state;
 }

@@ -185,8 +185,7 @@ export class Papers {
       for (const { reference, title } of page) {
         const { state } = await load(this.log, commitment, reference);
         for (const { revision, data } of state.said) {
-          const changes = state.changes.get(revision) ?? [];
-          const last = changes.at(-1);
+          const last = state.changes.get(revision)?.at(-1);
           if (last?.says === null) continue; // retracted
           const { citation, citations } = (last?.says ?? data) as { citation?: Citation; citations?: Citation[] };
           for (const place of [citation ?? [], citations ?? []].flat())

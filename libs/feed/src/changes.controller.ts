@@ -12,10 +12,9 @@ import {
 } from '@nestjs/swagger';
 import { IsOptional, IsString, Matches } from 'class-validator';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Conflict, decodeAll, Rejected, Tail, type Envelope, type Log, type Recorded } from '#eventsourcing';
-import { Admits, LOG, Problem, type ApiRequest } from '#platform';
+import { Admits, asRead, LOG, Problem, type ApiRequest } from '#platform';
 import { Change, changeOf } from './change.js';
 import { Concerns, isNarrow, type FeedFilter } from './concerns.projection.js';
 import { FeedFilterQuery, filterOf, refuseUnknownTypes } from './feed-filter.js';
@@ -159,7 +158,7 @@ export class ChangesController implements OnModuleDestroy {
       .header('Cache-Control', 'no-store')
       .header(LOG_HEADER, identity)
       .header('X-Position', head)
-      .send(Readable.from(chunks(reply, begun, more), { objectMode: false }));
+      .send(asRead(chunks(reply, begun, more)));
   }
 
   /** The text of the first events, to be taken out: a feed that follows must not keep it as long as it follows. */
@@ -216,13 +215,14 @@ export class ChangesController implements OnModuleDestroy {
     format: Format,
     filter: FeedFilter,
     gone: AbortSignal,
-    { checkConnected }: ApiRequest,
+    { checkConnected, goesOn }: ApiRequest,
   ): AsyncGenerator<string> {
     for (let batch; !gone.aborted && (batch = await this.log.store.readAll(after, PAGE)).length > 0;) {
       await checkConnected?.();
       const lines = await this.#lines(batch, format, filter);
       if (lines) yield lines;
       after = batch.at(-1)!.position;
+      await goesOn?.();
     }
     gone.throwIfAborted();
   }

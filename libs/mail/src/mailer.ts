@@ -22,6 +22,8 @@ export interface Letter {
    * letter, and mail programs show it once. Absent: it gets a new one.
    */
   readonly messageId?: string;
+  /** The address that ends such letters with one click, by POST (RFC 8058). */
+  readonly endsAt?: string;
 }
 
 /** A letter that was not taken. The message names the reason, and neither the address nor a word of the letter. */
@@ -42,6 +44,8 @@ export class LetterNotSent extends Error {
 export abstract class Mailer {
   /** Returns once the letter was handed over. @throws LetterNotSent */
   abstract send(letter: Letter): Promise<void>;
+  /** Removes whatever is kept here of letters to an address. Nothing is, once a letter was handed over to a server. */
+  async forget(_address: string): Promise<void> {}
 }
 
 /** An address that can stand in an envelope as it is: one, without a name, a comment or a quoted part. */

@@ -5,7 +5,7 @@ import { refuseOtherThanOneAddress, type Letter } from './mailer.js';
 /** @throws LetterNotSent when `to` is not one address */
 export function messageOf(from: string, letter: Letter): SendMailOptions {
   refuseOtherThanOneAddress(letter);
-  const { to, subject, text, html, attachments = [], messageId } = letter;
+  const { to, subject, text, html, attachments = [], messageId, endsAt } = letter;
   return {
     from,
     // An object is taken as it is, where a text is read as a list.
@@ -19,7 +19,10 @@ export function messageOf(from: string, letter: Letter): SendMailOptions {
       content: typeof content === 'string' ? content : Buffer.from(content),
     })),
     // No machine answers it (RFC 3834).
-    headers: { 'Auto-Submitted': 'auto-generated' },
+    headers: {
+      'Auto-Submitted': 'auto-generated',
+      ...(endsAt && { 'List-Unsubscribe': `<${endsAt}>`, 'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click' }),
+    },
     disableFileAccess: true,
     disableUrlAccess: true,
   };

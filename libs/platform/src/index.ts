@@ -5,6 +5,7 @@ export * from './requests/command-context.js';
 export * from './requests/clock-query.js';
 export * from './observability/correlation.js';
 export { classIn, describedAs, fieldsIn, type Described } from './lists/columns-of.js';
+export * from './lists/as-read.js';
 export * from './lists/csv.js';
 export { COUNTRIES_BESIDE } from './fields/countries.js';
 export * from './lists/cursor.js';

@@ -78,8 +78,8 @@ const FACETS = {
   relation: ({ columns }: Look) => new Keys(columns, 'relations', (all) => all.map(({ to }) => ({ key: to }))),
 } as const satisfies Record<Facet, unknown>;
 
-/** The number of entries of a list that is read whole which are made at once. */
-const AT_ONCE = 500;
+/** The number of entries of a list that is read whole which are made at once: so many stay in memory where nobody reads on. */
+const AT_ONCE = 100;
 
 /** The queries over the read model. */
 export class Progress {

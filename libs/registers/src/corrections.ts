@@ -58,7 +58,7 @@ export function keepingStatements<S extends object, M extends EventMap>({
   initial,
   evolve,
   ...catalog
-}: Aggregate<S, M>): Aggregate<S & EntryHistory, M & { Blanked: Blanked }> {
+}: Omit<Aggregate<S, M>, 'settle'>): Aggregate<S & EntryHistory, M & { Blanked: Blanked }> {
   const refold = (said: readonly Statement[]): S & EntryHistory => {
     const retracted = retractedIn(said);
     const standing = said.filter(({ name, revision }) => name in evolve && !retracted.has(revision));

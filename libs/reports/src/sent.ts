@@ -1,8 +1,7 @@
 /** Sends the bytes of a report. */
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { createHash } from 'node:crypto';
-import { Readable } from 'node:stream';
-import { hasAlready } from '#platform';
+import { asRead, hasAlready } from '#platform';
 import { REPORT_FORMATS, REPORT_FORMAT_NAMES, type ReportFormatName } from './formats.js';
 import type { Manifest, ReportFormat } from './report.js';
 
@@ -69,5 +68,5 @@ export async function sendFile(
   await reply
     .type(isText ? `${mediaType}; charset=utf-8` : mediaType)
     .header('Content-Disposition', `inline; filename="${name.replaceAll(/[^\w.-]+/g, '-')}.${extension}"`)
-    .send(Readable.from(chunks, { objectMode: false }));
+    .send(asRead(chunks));
 }

@@ -89,6 +89,16 @@ export const ROUND_ACTS = complete<keyof rounds.RoundEvents | 'Blanked'>()({
     operationId: 'extendRound',
     decide: rounds.extend,
   }),
+  remind: roundAct('Reminded', 'RemindRound', {
+    path: 'remind',
+    who: 'secretariat',
+    summary: 'Remind those who still owe a return, now',
+    description:
+      'By the secretariat, beside the reminders that the round sends by itself. Nobody is reminded twice a day. The event names agencies; their people are written to, and the log has no address.',
+    conflict: 'Nobody owes, or all were reminded today',
+    operationId: 'remindRound',
+    decide: rounds.remind,
+  }),
   close: roundAct('Closed', 'CloseRound', {
     path: 'close',
     who: 'secretariat',

@@ -25,6 +25,7 @@ export * from './publishing.js';
 export * from './round.js';
 export { ReplayRound } from './replay.js';
 export { ROUND_DRAFTS, Rounds } from './rounds.js';
+export { RoundsProjection } from './rounds.projection.js';
 export { draftsKnownTo } from './rounds.controller.js';
 export { contentOf } from './submitting.js';
 export * from './views.js';

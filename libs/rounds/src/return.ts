@@ -177,6 +177,10 @@ export function stateOfReturn(
   return hasDraft ? 'draft' : 'awaited';
 }
 
+/** Whether an agency has yet to answer, or to answer again, and can. */
+export const owes = (round: OpenedRound, agency: string, { state }: Pick<ReturnSoFar, 'state'>, today: FullDate) =>
+  (state === 'none' || state === 'returned') && closedFor(round, agency, today) === null;
+
 // ── Rules ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 /** What a decision rests on beside the return. */

@@ -1,5 +1,5 @@
 /** A reporting round, from its opening on: who is asked what, until when, and what became of it. */
-import type { CloseRound, ExtendRound, PublishRound, ReopenRound, Round } from '#bodies';
+import type { CloseRound, ExtendRound, PublishRound, RemindRound, ReopenRound, Round } from '#bodies';
 import type { FullDate } from '#clocks';
 import { canonicalJson, Conflict, refused, Rejected, withoutNulls, type NewEvent } from '#eventsourcing';
 import { keepingStatements, type EntryHistory } from '#registers';
@@ -21,6 +21,8 @@ export type RoundEvents = {
   Opened: Round & Asked & Done;
   Amended: Round & Asked & Done;
   Extended: ExtendRound & Done;
+  /** Those that were named; who is written to is told nowhere in the log. */
+  Reminded: Asked & Done;
   Closed: CloseRound & Done;
   Reopened: ReopenRound & Done;
   Published: PublishRound & Done;
@@ -43,6 +45,7 @@ export interface OpenedRound {
   /** By agency: the last day on which it can answer though the round is closed. */
   readonly reopened: Readonly<Record<string, FullDate>>;
   readonly published: (PublishRound & Done) | null;
+  readonly reminded: readonly (Asked & Done)[];
 }
 
 const plain = ({ on: _on, agencies: _agencies, ...round }: RoundEvents['Opened']): Round => round;
@@ -57,6 +60,7 @@ export const round = keepingStatements<OpenedRound, RoundEvents>({
     closedOn: null,
     reopened: {},
     published: null,
+    reminded: [],
   },
   evolve: {
     Opened: (state, { data }) => ({
@@ -80,6 +84,7 @@ export const round = keepingStatements<OpenedRound, RoundEvents>({
       round: agency ? state.round : { ...state.round!, deadline },
       deadlines: [...state.deadlines, { deadline, agency, on }],
     }),
+    Reminded: (state, { data }) => ({ ...state, reminded: [...state.reminded, data] }),
     Closed: (state, { data }) => ({ ...state, closedOn: data.on }),
     Reopened: (state, { data: { agency, until } }) => ({ ...state, reopened: { ...state.reopened, [agency]: until } }),
     Published: (state, { data }) => ({ ...state, published: data }),
@@ -117,6 +122,14 @@ const deadlinesOf = ({ deadlines }: OpenedRound, agency: string): readonly Deadl
 export const deadlineFor = (state: OpenedRound, agency: string): FullDate =>
   deadlinesOf(state, agency).at(-1)!.deadline;
 
+/** The last day on which an agency is to answer: of a round that was reopened for it, the last on which it can. */
+export const dueOn = (state: OpenedRound, agency: string): FullDate =>
+  state.closedOn ? (state.reopened[agency] ?? deadlineFor(state, agency)) : deadlineFor(state, agency);
+
+/** The days on which an agency was reminded, the last one last. */
+export const remindedOn = ({ reminded }: OpenedRound, agency: string): readonly FullDate[] =>
+  reminded.filter(({ agencies }) => agencies.includes(agency)).map(({ on }) => on);
+
 /**
  * Whether an agency is, or was, late.
  * @param by the day on which it answered, or today. Once a deadline has passed without an answer and without an extension by
@@ -151,6 +164,8 @@ export interface OnRound {
   readonly today: FullDate;
   /** The agencies that are expected, as the bodies have them today. */
   readonly agencies: readonly string[];
+  /** Those that still owe a return and can answer. */
+  readonly owing: readonly string[];
 }
 
 type State = OpenedRound & EntryHistory;
@@ -158,7 +173,7 @@ type Event = NewEvent<RoundEvents>;
 export type DecideRound<A> = (state: State, act: A, on: OnRound) => Event[];
 
 /** @throws Rejected for a round that contradicts itself */
-export function isSound({ code, opens, deadline, asOf, from, until, questions, expected }: Round): void {
+export function isSound({ code, opens, deadline, asOf, from, until, questions, expected, reminders }: Round): void {
   if (code.includes('/')) throw refused('bad_code', '/code', 'The code of a round has no slash.');
   if (deadline < opens)
     throw refused('ends_before_it_begins', '/deadline', `${deadline} is before it opens, on ${opens}.`);
@@ -178,6 +193,25 @@ export function isSound({ code, opens, deadline, asOf, from, until, questions, e
       );
     if ((kind === 'choice') !== Boolean(choices?.length))
       throw refused('choices_needed', `/questions/${i}/choices`, 'A choice has choices, and nothing else has.');
+  }
+  isMeasured(reminders);
+}
+
+const [FURTHEST_DAYS, MOST_REMINDERS] = [60, 12] as const;
+
+/** @throws Rejected for reminders that contradict each other, or come when nobody thinks of the round */
+function isMeasured(reminders: Round['reminders']): void {
+  const { none, at } = reminders ?? {};
+  if (none && at?.length)
+    throw refused('contradiction', '/reminders/none', 'Either nobody is reminded, or on certain days.');
+  const known = new Set<string>();
+  for (const [i, { days, when }] of (at ?? []).entries()) {
+    const pointer = `/reminders/at/${i}`;
+    if (days > FURTHEST_DAYS)
+      throw refused('too_far', `${pointer}/days`, `Reminders come ${FURTHEST_DAYS} days from the deadline at most.`);
+    if (known.has(`${days} ${when}`))
+      throw refused('asked_twice', pointer, `There are two reminders ${days} days ${when} the deadline.`);
+    known.add(`${days} ${when}`);
   }
 }
 
@@ -245,6 +279,31 @@ export const extend: DecideRound<ExtendRound> = (state, act, { today }) => {
   const before = agency ? deadlineFor(state, agency) : deadlineOfAll(state);
   if (deadline <= before) throw refused('not_later', '/deadline', `The deadline is ${before} already.`);
   return [{ name: 'Extended', data: { ...withoutNulls(act), on: today } }];
+};
+
+/**
+ * Reminds those who still owe: nobody twice a day, and nobody more than twelve times in a round. Who is named is refused by name;
+ * of all who owe, those who cannot be reminded now are left out.
+ */
+export const remind: DecideRound<RemindRound> = (state, { agencies: named }, { today, owing }) => {
+  const { code } = opened(state);
+  const whyNot = (agency: string): string | null => {
+    const before = remindedOn(state, agency);
+    if (!owing.includes(agency)) return `${agency} owes nothing in ${code} now.`;
+    if (before.includes(today)) return `${agency} was reminded today already.`;
+    return before.length >= MOST_REMINDERS ? `${agency} was reminded ${MOST_REMINDERS} times: write otherwise.` : null;
+  };
+  for (const [i, agency] of (named ?? []).entries()) {
+    const why = whyNot(agency);
+    if (why) throw new Conflict('not_reminded', why, `/agencies/${i}`);
+  }
+  const agencies = [...new Set(named ?? owing)].filter((agency) => whyNot(agency) === null).sort();
+  if (agencies.length === 0)
+    throw new Conflict(
+      'not_reminded',
+      `There is nobody to remind in ${code}: nobody owes, or all were reminded today.`,
+    );
+  return [{ name: 'Reminded', data: { agencies, on: today } }];
 };
 
 /** From now on silence is *not received*. */

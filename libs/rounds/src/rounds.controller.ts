@@ -314,7 +314,7 @@ function actController(name: Exclude<RoundActName, OwnRoute>): Type<unknown> {
       @Body(validation(BodyClass)) said: object,
       @CurrentCommand() context: CommandContext,
     ): Promise<RoundAnswer> {
-      return answer(round!, await this.rounds.act(name, round!, said, context, revisionIn(revision)));
+      return answer(round!, await this.rounds.act(name, round!, said, context, { revision: revisionIn(revision) }));
     }
   }
   return RoundActController;

@@ -9,7 +9,8 @@ import { LOG, referencesIn, type CommandContext } from '#platform';
 import { Lookup, Registers } from '#registers';
 import { ROUND_ACTS, type RoundActName } from './acts.js';
 import { RoundReports, type RoundPublished } from './publishing.js';
-import { dayOf, isSound, publish, round as rounds } from './round.js';
+import { aReturn, owes, returnId } from './return.js';
+import { dayOf, isSound, publish, round as rounds, type OpenedRound } from './round.js';
 
 export const ROUND_DRAFTS = 'round';
 const draftOf = (code: string) => ({ kind: ROUND_DRAFTS, id: code });
@@ -83,7 +84,7 @@ export class Rounds {
     const body: PublishRound = { ...said, publication: symbol };
     if (!state.published) {
       if (!state.round) await this.#refuseUnopened(code);
-      publish(state, body, { today: todayAt(new Date()), agencies: [] });
+      publish(state, body, { today: todayAt(new Date()), agencies: [], owing: [] });
       await this.reports.make(state, symbol, context);
     }
     const { revision, position } = await this.decide('publish', code, body, context);
@@ -105,11 +106,11 @@ export class Rounds {
     code: string,
     body: object,
     context: CommandContext,
-    revision?: number,
+    of: { readonly on?: string; readonly revision?: number } = {},
   ) {
     if (!(await this.#opened(code)).round) await this.#refuseUnopened(code);
     await this.#areKnown(body);
-    return this.decide(name, code, body, context, { revision });
+    return this.decide(name, code, body, context, of);
   }
 
   /** Decides an act and records it. @param on the day that it is of, if not today */
@@ -120,15 +121,26 @@ export class Rounds {
     { meta, expected }: CommandContext,
     { on, revision }: { readonly on?: string; readonly revision?: number } = {},
   ) {
-    const { openedOn } = await this.#opened(code);
+    const known = await this.#opened(code);
+    const { openedOn } = known;
     const today = on ?? todayAt(new Date());
     const round = body as Partial<Round>;
     const agencies = round.expected ? await this.#expected(round.expected, openedOn ?? today) : [];
     const { decide } = ROUND_ACTS[name];
-    const about = { today, agencies, forms, revision };
+    const owing = name === 'remind' ? await this.owing(known, today) : [];
+    const about = { today, agencies, owing, forms, revision };
     const decided = (state: never) => decide(state, body as never, about);
     const done = await handle(this.log, rounds as never, code, decided as never, meta, expected);
     return { revision: done.revision, position: done.position };
+  }
+
+  /** The agencies that still owe a return in a round and can answer, on a day. */
+  async owing(state: OpenedRound, today: string): Promise<string[]> {
+    const { code } = state.round!;
+    const returns = await Promise.all(
+      state.agencies.map(async (agency) => (await load(this.log, aReturn, returnId(code, agency))).state),
+    );
+    return state.agencies.filter((agency, i) => owes(state, agency, returns[i]!, today));
   }
 
   /** The agencies that are expected, by their codes: the members of a body on a day, and those that are named. */

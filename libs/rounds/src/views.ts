@@ -1,7 +1,7 @@
 /** The views of rounds: their list, who has answered and who has not, an agency's rounds, and what changed from one to the next. */
 import { ApiProperty } from '@nestjs/swagger';
 import { Round } from '#bodies';
-import { todayAt, type FullDate } from '#clocks';
+import { daysBetween, todayAt, type FullDate } from '#clocks';
 import { load, Rejected, type Log, type Projector } from '#eventsourcing';
 import { Flows, FlowsView, type FlowFilter } from '#progress';
 import { missing, publication, Registers } from '#registers';
@@ -9,18 +9,18 @@ import { compareTexts } from '#text';
 import { RETURN_STATES, ROUND_STATES, type ReturnState, type RoundState } from '#words';
 import { aReturn, returnId, stateOfReturn, type CommentAsAt } from './return.js';
 import { Drafted } from './returns.js';
-import { deadlineFor, isLate, stateOf, type OpenedRound } from './round.js';
+import { deadlineFor, isLate, remindedOn, stateOf, type OpenedRound } from './round.js';
 import { roundsAt, RoundsProjection, type ReturnInShort, type RoundsSeen } from './rounds.projection.js';
 
 const COUNT = { type: 'integer', minimum: 0 } as const;
 const DAY = { type: String, format: 'date' } as const;
 
-/** What the last submission of a return says, by commitments. */
+/** What a return says, by commitments. */
 export class SaysInShort {
   @ApiProperty(COUNT) readonly update: number;
   @ApiProperty({ ...COUNT, description: 'Confirmed: no change' }) readonly no_change: number;
   @ApiProperty(COUNT) readonly not_assessed: number;
-  @ApiProperty({ ...COUNT, description: 'Newly recorded' }) readonly new: number;
+  @ApiProperty({ ...COUNT, description: 'Newly recorded, by all of its submissions' }) readonly new: number;
 }
 
 /** Of a return: where it stands. */
@@ -48,6 +48,8 @@ export class ReturnLine {
   readonly daysLeft: number | null;
   @ApiProperty({ type: Drafted, nullable: true, description: 'How far its draft is, to those who may see that' })
   readonly drafted: Drafted | null;
+  @ApiProperty({ ...DAY, nullable: true, description: 'When it was last reminded' })
+  readonly remindedOn: FullDate | null;
   @ApiProperty({ ...DAY, nullable: true, description: 'When it came first' }) readonly receivedOn: FullDate | null;
   @ApiProperty({ ...DAY, nullable: true, description: 'The date that it bears' }) readonly reportedOn: FullDate | null;
   @ApiProperty({ ...DAY, nullable: true }) readonly acceptedOn: FullDate | null;
@@ -153,9 +155,6 @@ const countedBy = ({ agency, theme, followsUp, forum, memberOf }: Readonly<Recor
   ...(memberOf && { memberOf }),
   ...((followsUp ?? forum) && { followsUp: followsUp ?? forum }),
 });
-
-const DAY_MS = 86_400_000;
-const daysBetween = (from: FullDate, to: FullDate): number => Math.round((Date.parse(to) - Date.parse(from)) / DAY_MS);
 
 /** From when, and for whom, the returns of a round are seen. */
 export interface SeenBy {
@@ -336,6 +335,7 @@ function lineOf(
   return {
     ...{ agency, name: names.get(agency) ?? agency, deadline, receivedOn, reportedOn, acceptedOn, says, paper },
     ...{ comments, replies, state: standing, isNil: short.nil, drafted: null },
+    remindedOn: remindedOn(state, agency).at(-1) ?? null,
     late: isLate(state, agency, receivedOn ?? today),
     daysLeft: standing === 'awaited' || standing === 'draft' ? daysBetween(today, deadline) : null,
   };

@@ -122,6 +122,10 @@ export type QuestionSubject = (typeof QUESTION_SUBJECTS)[number];
 export const QUESTION_KINDS = ['text', 'choice', 'number', 'yes_no'] as const;
 export type QuestionKind = (typeof QUESTION_KINDS)[number];
 
+/** Reminders of a round come so many days before the deadline, or after it. */
+export const REMINDER_TIMES = ['before', 'after'] as const;
+export type ReminderTime = (typeof REMINDER_TIMES)[number];
+
 /** The acts on a commitment that a return may hold. */
 export const ACTS_OF_RETURNS = [
   'reportStage',

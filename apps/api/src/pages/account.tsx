@@ -4,10 +4,12 @@ import { AccessStore, type AccountRow, type TokenRow } from '#access';
 import { Rejected } from '#eventsourcing';
 import { Code, ForSignedIn, OneOf, PostsForm, SeeOther, SomeOf, Text, type ApiRequest, type Session } from '#platform';
 import { SignIn, type PasskeyRow, type SessionRow, type Way } from '#sign-in';
-import { SCOPES, type Scope } from '#words';
+import { Followed, Following, type Follow } from '#letters';
+import { REPORT_LANGUAGES, SCOPES, type ReportLanguage, type Scope } from '#words';
 import { PlainPage } from './layout.js';
 import { PasskeyForm } from './passkey-form.js';
 import { RendersPages } from './rendering.js';
+import { REPORT_LANGUAGE_WORDS } from './report-form.js';
 import { appointmentWords, Instant, isGood, presentOf, Roles, SCOPE_WORDS, scopesFor, Tokens } from './roles.js';
 import { SignOutForm } from './sign-in.js';
 import { CsrfField } from './signed-in.js';
@@ -29,6 +31,9 @@ class TokenAsked {
   @SomeOf(SCOPES, { min: 1 }) readonly scopes: Scope[];
   @OneOf(DAYS) readonly days: (typeof DAYS)[number];
 }
+class LettersIn {
+  @OneOf(REPORT_LANGUAGES) readonly language: ReportLanguage;
+}
 class NewPasskey {
   @Text({ max: 100, free: false }) readonly attempt: string;
   @Text({ max: 20_000, free: false }) readonly answer: string;
@@ -45,18 +50,33 @@ export class AccountPages {
   constructor(
     private readonly access: AccessStore,
     private readonly signIn: SignIn,
+    private readonly following: Following,
+    private readonly followed: Followed,
   ) {}
 
   @Get()
   async own(@Req() { session }: OwnRequest) {
-    const [account, sessions, passkeys, tokens] = await Promise.all([
+    const [account, sessions, passkeys, tokens, follows] = await Promise.all([
       this.#account(session),
       this.signIn.sessions.of(session.account),
       this.signIn.passkeys.of(session.account),
       this.access.tokens(session.account),
+      this.#follows(session),
     ]);
     const { canBeUsed } = this.signIn.passkeys;
-    return <OwnAccount {...{ account, session, sessions, passkeys, tokens, canBeUsed }} />;
+    return <OwnAccount {...{ account, session, sessions, passkeys, tokens, follows, canBeUsed }} />;
+  }
+
+  @PostsForm('language')
+  async writesIn(@Body() { language }: LettersIn, @Req() { session }: OwnRequest) {
+    await this.access.accounts.writeIn(session.account, language);
+    return new SeeOther('/account#letters');
+  }
+
+  @PostsForm('follows/end')
+  async endsFollow(@Body() { id }: Chosen, @Req() { session }: OwnRequest) {
+    await this.following.end(session.account, id);
+    return new SeeOther('/account#letters');
   }
 
   @PostsForm('acting-for')
@@ -124,6 +144,13 @@ export class AccountPages {
     return <TokenOnce label={label} token={made.token} replaces />;
   }
 
+  async #follows({ account }: Session): Promise<NamedFollow[]> {
+    const all = await this.following.of(account);
+    return Promise.all(
+      all.map(async (one) => ({ ...one, name: await this.followed.nameOf(one), page: this.followed.pathOf(one) })),
+    );
+  }
+
   async #account({ account }: Session): Promise<AccountRow> {
     return (await this.access.accounts.one(account))!;
   }
@@ -143,16 +170,20 @@ const WAY_WORDS: Readonly<Record<Way, string>> = {
   passkey: 'with a passkey',
 };
 
+/** What somebody follows, by its name and page. */
+type NamedFollow = Follow & { readonly name: string; readonly page: string };
+
 interface OwnParts {
   readonly account: AccountRow;
   readonly session: Session;
   readonly sessions: readonly SessionRow[];
   readonly passkeys: readonly PasskeyRow[];
   readonly tokens: readonly TokenRow[];
+  readonly follows: readonly NamedFollow[];
   readonly canBeUsed: boolean;
 }
 
-const OwnAccount = ({ account, session, sessions, passkeys, tokens, canBeUsed }: OwnParts) => {
+const OwnAccount = ({ account, session, sessions, passkeys, tokens, follows, canBeUsed }: OwnParts) => {
   const present = presentOf(account);
   const { principal } = session;
   const keeps = principal?.role === 'secretariat' || principal?.role === 'focal_point';
@@ -179,6 +210,7 @@ const OwnAccount = ({ account, session, sessions, passkeys, tokens, canBeUsed }:
         <ActingForForm present={present} principal={principal} />
         <Roles appointments={account.appointments} />
       </section>
+      <LettersPart account={account} follows={follows} />
       <SessionsPart session={session} sessions={sessions} />
       <PasskeysPart passkeys={passkeys} canBeUsed={canBeUsed} />
       <section id="tokens">
@@ -225,6 +257,57 @@ const ActingForForm = ({
     </form>
   );
 };
+
+const LettersPart = ({ account, follows }: Pick<OwnParts, 'account' | 'follows'>) => (
+  <section id="letters">
+    <h2>Letters</h2>
+    <form class="entry inline" method="post" action="/account/language">
+      <CsrfField />
+      <label>
+        Letters to you are in
+        <select name="language">
+          {REPORT_LANGUAGES.map((language) => (
+            <option key={language} value={language} selected={language === (account.language ?? 'en')}>
+              {REPORT_LANGUAGE_WORDS[language]}
+            </option>
+          ))}
+        </select>
+      </label>
+      <button type="submit">Change</button>
+    </form>
+    {follows.length === 0 ? (
+      <p>
+        You follow nothing. The pages of agencies, themes and forums, and lists that are narrowed, have a link “by
+        e-mail”: then you get one letter a week at most, when something happened.
+      </p>
+    ) : (
+      <>
+        <p>You follow, by one letter a week at most:</p>
+        <ul class="items">
+          {follows.map(({ id, name, page, created }) => (
+            <li key={id}>
+              <div>
+                <a href={page} dir="auto">
+                  {name}
+                </a>
+                <small>
+                  since <Instant at={created} />
+                </small>
+              </div>
+              <form method="post" action="/account/follows/end">
+                <CsrfField />
+                <input type="hidden" name="id" value={id} />
+                <button type="submit" class="quiet" aria-label={`No longer follow ${name}`}>
+                  End
+                </button>
+              </form>
+            </li>
+          ))}
+        </ul>
+      </>
+    )}
+  </section>
+);
 
 const SessionsPart = ({ session, sessions }: Pick<OwnParts, 'session' | 'sessions'>) => (
   <section id="sessions">

@@ -4,7 +4,7 @@ import type { FastifyReply } from 'fastify';
 import { AccessStore, isKnownTo, refuseMinding, shownTo, type AccountRow, type TokenRow } from '#access';
 import { todayAt, type FullDate } from '#clocks';
 import { Rejected, type Log } from '#eventsourcing';
-import { LetterNotSent } from '#mail';
+import { LetterNotSent, Mailer } from '#mail';
 import {
   Code,
   commandContextOf,
@@ -59,9 +59,10 @@ export class AccountsPages {
     private readonly access: AccessStore,
     private readonly signIn: SignIn,
     private readonly registers: Registers,
+    mailer: Mailer,
     @Inject(LOG) log: Log,
   ) {
-    this.#api = new AccountsController(access, log);
+    this.#api = new AccountsController(access, mailer, log);
   }
 
   @Get()

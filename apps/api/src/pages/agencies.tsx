@@ -23,7 +23,7 @@ import { Choice, type ChoiceParts } from './choice.js';
 import { NothingFound } from './conditions.js';
 import { Contents } from './contents.js';
 import { Breakdown, Headline, Legend, mostFirst, NoSum, ShownDate } from './figures.js';
-import { feedPath } from './feed-path.js';
+import { feedPath, followPath } from './feed-path.js';
 import { Folded } from './folded.js';
 import { Page } from './layout.js';
 import { apartOf, correctedCount, CorrectedLater, EndedApart, type EndedCounts } from './lineage.js';
@@ -257,6 +257,7 @@ const AgencyReport = (parts: ReportParts) => {
       json={view.api(`/progress${path('agencies', agency.code)}`)}
       csv={view.api(`/progress${path('agencies', agency.code)}`, { ...view.asked, format: 'csv' })}
       feed={feedPath('agencies', agency.code)}
+      follow={followPath('agency', agency.code)}
       report={{ kind: 'agency', asked: { agency: agency.code, followsUp: view.asked['followsUp'] } }}
     >
       <AgencyEndNotice view={view} agency={agency} />

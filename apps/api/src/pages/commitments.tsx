@@ -10,6 +10,7 @@ import { byFramework, Choice, type ChoiceParts } from './choice.js';
 import { conditionsOf, NothingFound, withoutEach, type Without } from './conditions.js';
 import { StageBar } from './figures.js';
 import { HiddenFields } from './as-at.js';
+import { followPath } from './feed-path.js';
 import { Page } from './layout.js';
 import { apartOf, correctedCount, CorrectedLater, EndedApart, type EndedCounts } from './lineage.js';
 import { CommitmentTable, ORDER_WORDS, Pager } from './lists.js';
@@ -214,6 +215,7 @@ const Commitments = ({ view, list, row, choices, apart, without }: Parts) => {
       }
       json={view.api('/commitments')}
       csv={view.api('/commitments', { ...asked, format: 'csv' })}
+      follow={isNarrowed ? followPath('list', view.api('/commitments').replace(/^[^?]*\??/, '')) : undefined}
     >
       {list.total === 0 && <NothingFound view={view} what="commitment" without={without} />}
       <form method="get" action="/commitments" class="filters" aria-label="Find commitments">

@@ -1,5 +1,6 @@
-/** The addresses of Atom feeds. */
+/** The addresses at which something is followed: Atom feeds, and letters. */
 import type { Concerned } from '#feed';
+import type { FollowKind } from '#letters';
 import { path } from './view.js';
 
 /** What has a feed, by the first part of the address of its page. */
@@ -11,3 +12,6 @@ export type FeedOf = keyof typeof FEEDS;
 
 /** The address of the feed of a page. */
 export const feedPath = (of: FeedOf, code: string): string => `${path('feeds', of, code)}.atom`;
+
+/** The address at which something is followed by e-mail. @param code of a list its query */
+export const followPath = (kind: FollowKind, code: string): string => `/follow?${new URLSearchParams({ kind, code })}`;

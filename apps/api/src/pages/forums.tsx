@@ -8,7 +8,7 @@ import { compareTexts } from '#text';
 import { Contents } from './contents.js';
 import { Figure } from './figures.js';
 import { FollowedUpBy, following, FollowUp, type Following } from './follow-up.js';
-import { feedPath } from './feed-path.js';
+import { feedPath, followPath } from './feed-path.js';
 import { Folded } from './folded.js';
 import { Page } from './layout.js';
 import { AgencyLink, Joined } from './links.js';
@@ -213,6 +213,7 @@ const ForumReport = ({ view, forum, forums, outcomes, putTo, back, ...followUp }
       json={view.api(path('forums', forum.id), {})}
       csv={view.api('/commitments', { followsUp: forum.id, format: 'csv' })}
       feed={feedPath('forums', forum.id)}
+      follow={followPath('forum', forum.id)}
       report={{ kind: 'forum', asked: { forum: forum.id } }}
     >
       {followUp.row.total === 0 ? (

@@ -15,7 +15,9 @@ import { DocumentPages } from './documents.js';
 import { FeedPages } from './feeds.js';
 import { ForumPages } from './forums.js';
 import { Freshness } from './freshness.js';
+import { FollowPages } from './follow.js';
 import { HomePage } from './home.js';
+import { LetterPages } from './letters.js';
 import { ImportPages } from './imports.js';
 import { OperationsPage } from './operations.js';
 import { MatrixPage } from './matrix.js';
@@ -77,6 +79,8 @@ export const pagesContext = ({ publicUrl, publisher, dataLicence }: Publication)
     FeedPages,
     SignInPages,
     AccountPages,
+    FollowPages,
+    LetterPages,
     AccountsPages,
     AboutPages,
     ImportPages,

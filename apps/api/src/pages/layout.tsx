@@ -36,6 +36,8 @@ interface PageParts extends Parts {
   readonly since?: FullDate;
   /** The address of its Atom feed. */
   readonly feed?: string;
+  /** The address at which it is followed by e-mail. */
+  readonly follow?: string;
   /** The report that can be made of it. */
   readonly report?: ReportOffer;
   /** The words in the field of the search. */
@@ -49,7 +51,7 @@ const isolated = (text: string): string => (RIGHT_TO_LEFT.test(text) ? `\u2068${
 
 /** A page of figures as at a date. */
 export const Page = (parts: PageParts) => {
-  const { view, title: named, lang, eyebrow, lead, json, csv, since, feed, report, searched, children } = parts;
+  const { view, title: named, lang, eyebrow, lead, json, csv, since, feed, follow, report, searched, children } = parts;
   const title = textWords(named);
   return (
     <Document
@@ -72,7 +74,7 @@ export const Page = (parts: PageParts) => {
           </h1>
           {lead && <div class="lead">{lead}</div>}
           <State view={view} />
-          <TakeAway view={view} title={title} json={json} csv={csv} feed={feed} />
+          <TakeAway view={view} title={title} json={json} csv={csv} feed={feed} follow={follow} />
           {report && <ReportForm view={view} report={report} />}
         </header>
         <Conditions view={view} />

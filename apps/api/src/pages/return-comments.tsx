@@ -149,21 +149,24 @@ interface CommentFieldParts {
 
 /** A field for a comment, and for what it is about, of the form `return-comments`. */
 export const CommentField = ({ fields, n, of }: CommentFieldParts) => (
-  <div class="field comment-field">
-    <label for={`comment-on-${n}`}>Comment on {of}</label>
+  <details class="comment-field">
+    <summary>Comment on {of}</summary>
     {fields.length > 1 ? (
-      <select name={`comments.${n}.at`} form="return-comments" aria-label={`What of ${of} it is about`}>
-        {fields.map(({ at, words }) => (
-          <option key={at} value={at ?? ''}>
-            {words}
-          </option>
-        ))}
-      </select>
+      <label>
+        <span class="hidden">About</span>
+        <select name={`comments.${n}.at`} form="return-comments">
+          {fields.map(({ at, words }) => (
+            <option key={at} value={at ?? ''}>
+              {words}
+            </option>
+          ))}
+        </select>
+      </label>
     ) : (
       fields[0]!.at !== null && (
         <input type="hidden" name={`comments.${n}.at`} value={fields[0]!.at} form="return-comments" />
       )
     )}
-    <textarea id={`comment-on-${n}`} name={`comments.${n}.text`} rows={1} form="return-comments" dir="auto" />
-  </div>
+    <textarea name={`comments.${n}.text`} rows={2} form="return-comments" dir="auto" aria-label={`Comment on ${of}`} />
+  </details>
 );

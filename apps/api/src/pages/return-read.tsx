@@ -4,6 +4,7 @@ import { ACTS } from '#commitments';
 import { canonicalJson } from '#eventsourcing';
 import type { CommitmentInQuestion, NewlyRecorded } from '#rounds';
 import { actInWords } from './acts-in-words.js';
+import { NarrativeWords } from './narrative.js';
 import { CommentField, fieldsOfCommitment, Threads, type Answering, type Thread } from './return-comments.js';
 import { questionWords, RETURN_WORD_WORDS } from './round-words.js';
 import { CsrfField } from './signed-in.js';
@@ -161,9 +162,7 @@ export const ReturnRead = (parts: ReadParts) => {
         <section key={language}>
           <h2>In its words ({languageName(language)})</h2>
           <div class="narrative" dir="auto" lang={language}>
-            {text.split(/\n{2,}/).map((paragraph, i) => (
-              <p key={i}>{textWords(paragraph)}</p>
-            ))}
+            <NarrativeWords text={text} />
           </div>
         </section>
       ))}

@@ -33,6 +33,7 @@ import { count, counted } from './words.js';
 export const FORMS = {
   amend: 'Amend the round',
   extend: 'Extend the deadline',
+  remind: 'Remind those who still owe',
   close: 'Close the round',
   reopen: 'Reopen for one agency',
   publish: 'Publish the round',
@@ -41,7 +42,7 @@ type FormAct = keyof typeof FORMS;
 
 /** The acts on a round by its state. */
 export const BY_STATE: Readonly<Record<RoundState, readonly FormAct[]>> = {
-  open: ['extend', 'amend', 'close'],
+  open: ['remind', 'extend', 'amend', 'close'],
   closed: ['publish', 'reopen'],
   published: ['reopen'],
 };

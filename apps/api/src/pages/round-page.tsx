@@ -112,6 +112,9 @@ export const RoundPage = ({ view, round, lines, isDesk, own, since }: RoundParts
                 <a href={`${here}/${act}`}>{FORMS[act]}</a>
               </li>
             ))}
+            <li>
+              <a href={`/letters?round=${encodeURIComponent(round.code)}`}>See the letters that it has sent</a>
+            </li>
           </ul>
         </nav>
       )}
@@ -201,6 +204,7 @@ export const RoundPage = ({ view, round, lines, isDesk, own, since }: RoundParts
                     : line.daysLeft !== null && state === 'open'
                       ? daysWords(line.daysLeft)
                       : '–'}
+                  {isDesk && line.remindedOn && <small> reminded {dateWords(line.remindedOn, 'short')}</small>}
                 </td>
                 <td data-label="Updates">{line.receivedOn && !line.isNil ? count(line.says.update) : '–'}</td>
                 <td data-label="No change">{line.receivedOn && !line.isNil ? count(line.says.no_change) : '–'}</td>

@@ -40,10 +40,12 @@ interface PageParts {
   readonly csv?: string;
   /** The Atom feed of what it is about. */
   readonly feed?: string;
+  /** The page on which it is followed by e-mail. */
+  readonly follow?: string;
 }
 
 /** Of the page as a whole. */
-export const TakeAway = ({ view, title, json, csv, feed }: PageParts) => {
+export const TakeAway = ({ view, title, json, csv, feed, follow }: PageParts) => {
   const offered = useContext(OffersContext);
   offered.citation = citationOf(view, title);
   offered.address = (what) => view.taken(what);
@@ -60,9 +62,15 @@ export const TakeAway = ({ view, title, json, csv, feed }: PageParts) => {
           )}
         </span>
       )}
-      {feed && (
+      {(feed ?? follow) && (
         <span>
-          Follow it as <a href={feed}>Atom feed</a>
+          Follow it {feed && <a href={feed}>as Atom feed</a>}
+          {feed && follow && ' or '}
+          {follow && (
+            <a href={follow} rel="nofollow">
+              by e-mail
+            </a>
+          )}
         </span>
       )}
       <details>

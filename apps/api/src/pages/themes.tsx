@@ -17,7 +17,7 @@ import { LATEST, Registers, type CrosswalkAsAt, type Forum, type Framework, type
 import { Contents } from './contents.js';
 import { NothingFound } from './conditions.js';
 import { Breakdown, Headline, Legend, mostFirst, NoSum } from './figures.js';
-import { feedPath } from './feed-path.js';
+import { feedPath, followPath } from './feed-path.js';
 import { Page } from './layout.js';
 import { ThemeLink } from './links.js';
 import { apartOf, correctedCount, CorrectedLater, EndedApart, type EndedCounts } from './lineage.js';
@@ -189,6 +189,7 @@ const ThemeReport = (parts: ReportParts) => {
       json={view.api(`/progress${path('themes', theme.code)}`)}
       csv={view.api(`/progress${path('themes', theme.code)}`, { ...view.asked, format: 'csv' })}
       feed={feedPath('themes', theme.code)}
+      follow={followPath('theme', theme.code)}
       report={{
         kind: 'theme',
         asked: {

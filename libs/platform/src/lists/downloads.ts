@@ -68,7 +68,7 @@ export async function downloaded(answer: unknown, request: ApiRequest, reply: Fa
   const entries = answer && typeof answer === 'object' ? entriesOf(answer) : null;
   if (!entries) return answer;
   const listed = answer as Listed;
-  const pages = Symbol.asyncIterator in entries ? await begun(entries, request.checkConnected) : [entries];
+  const pages = Symbol.asyncIterator in entries ? await begun(entries, request) : [entries];
   say(listed, request, reply);
   const { fields } = request.query as { fields?: unknown };
   const chosen = fields === undefined ? null : listText(fields).split(',');
@@ -129,14 +129,15 @@ const nameOf = (url: string): string =>
     .replaceAll(/[^\w.-]+/g, '-');
 
 /** Pages whose first one has been read: what is refused is refused before anything is sent. They end for whose token is revoked. */
-async function begun(pages: AsyncIterable<readonly object[]>, check: ApiRequest['checkConnected']): Promise<Pages> {
+async function begun(pages: AsyncIterable<readonly object[]>, { checkConnected, goesOn }: ApiRequest): Promise<Pages> {
   const iterator = pages[Symbol.asyncIterator]();
   const first = await iterator.next();
   return (async function* () {
     try {
       for (let page = first; !page.done; page = await iterator.next()) {
-        await check?.();
+        await checkConnected?.();
         yield page.value;
+        await goesOn?.();
       }
     } finally {
       await iterator.return?.();

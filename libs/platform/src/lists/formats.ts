@@ -11,7 +11,8 @@ import { ApiProperty } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
 import { IsIn, IsOptional } from 'class-validator';
 import type { FastifyRequest } from 'fastify';
-import { Readable } from 'node:stream';
+import type { Readable } from 'node:stream';
+import { asRead } from './as-read.js';
 import { columnsOf, csvPart, flat } from './csv.js';
 import { QueryChoice } from '../fields/query-fields.js';
 import type { ListContent, Pages } from './list-content.js';
@@ -153,11 +154,11 @@ export const WantedFormat = createParamDecorator((_: unknown, context: Execution
 function csv({ pages, whole, picked, row, columns, bom = false }: ListContent): Readable {
   const flatRow = (entry: object) => flat(row(picked(entry)));
   const known = columns ?? (whole && columnsOf(whole.map(flatRow)));
-  return sent(Readable.from(tableOf(pages, flatRow, known, bom), { objectMode: false }));
+  return sent(asRead(tableOf(pages, flatRow, known, bom)));
 }
 
 function ndjson({ pages, picked }: ListContent): Readable {
-  return sent(Readable.from(linesOf(pages, picked), { objectMode: false }));
+  return sent(asRead(linesOf(pages, picked)));
 }
 
 /** The rows in a chunk: many, as each chunk is compressed by itself. */

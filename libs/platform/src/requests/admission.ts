@@ -8,7 +8,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Socket } from 'node:net';
 import { Rejected } from '#eventsourcing';
 import type { AdmissionMarks } from './admission-marks.js';
-import { formOf, type FormOf } from './forms.js';
+import { formOf, isOpenForm, type FormOf } from './forms.js';
 import type { ApiRequest } from './principal.js';
 import { WaitingRoom, type Turn } from './waiting-room.js';
 
@@ -31,8 +31,8 @@ export const STRANGERS_BODY = 16_384;
 /** So much of a refused body is read and passed over; a client that sends more is cut off. */
 const PASSED_OVER = 65_536;
 
-/** Where people sign in: few tries are enough. */
-const SIGNING_IN = '/sign-in/';
+/** Where people sign in, or have letters sent: few tries are enough. */
+const FEW_TRIES = /^\/sign-in\/|^\/follow(?:\/|$)/;
 
 const marksOf = ({ routeOptions: { config } }: FastifyRequest) => (config ?? {}) as AdmissionMarks;
 const reads = ({ method }: FastifyRequest): boolean => method === 'GET' || method === 'HEAD';
@@ -75,7 +75,7 @@ export async function admitsRequests(
 ): Promise<void> {
   server.addHook('onRoute', (route) => {
     const { open, form } = (route.config ?? {}) as AdmissionMarks & { form?: FormOf };
-    if (open || form === 'anyone') route.bodyLimit = STRANGERS_BODY;
+    if (open || isOpenForm(form)) route.bodyLimit = STRANGERS_BODY;
   });
   const counted = await counters(server, budgets);
   const rooms = roomsFor(budgets.concurrency);
@@ -99,7 +99,7 @@ export async function admitsRequests(
 export function keepsStrangersOut(server: FastifyInstance): void {
   server.addHook('onRequest', (request: ApiRequest, reply, done) => {
     const form = formOf(request);
-    const isOpen = marksOf(request).open || form === 'anyone' || reads(request) || request.method === 'OPTIONS';
+    const isOpen = marksOf(request).open || isOpenForm(form) || reads(request) || request.method === 'OPTIONS';
     if (isOpen || request.principal || request.session) return done();
     const { 'content-length': length, authorization } = request.headers;
     // All else of the body is not waited for.
@@ -146,7 +146,9 @@ async function counters(server: FastifyInstance, budgets: Budgets): Promise<Coun
     counter(budgets.signInRateLimit, address),
   ];
   return (request, reply) => {
-    if (request.routeOptions.url?.startsWith(SIGNING_IN)) return tries(request, reply);
+    const { url = '' } = request.routeOptions;
+    // Whoever only looks at the form that asks for letters tries nothing.
+    if (FEW_TRIES.test(url) && !(url === '/follow' && reads(request))) return tries(request, reply);
     if (request.principal || request.session) return known(request, reply);
     return (request.headers.authorization === undefined ? strangers : tries)(request, reply);
   };
@@ -173,6 +175,7 @@ async function entered(
         )
       : new Rejected('too_busy', 'There is more to do than can be done now. Try again soon.', [], 'not_yet');
   }
+  request.goesOn = () => turn.goOn();
   leavesWith(socket, reply, turn);
   await begun.promise;
 }

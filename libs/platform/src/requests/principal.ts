@@ -136,6 +136,8 @@ export type ApiRequest = FastifyRequest & {
   digest?: string;
   /** Throws once there is nobody left to work for: the caller has gone, or the token was revoked. */
   checkConnected?: () => Promise<void>;
+  /** Waits for a turn to work on, between one part of a long answer and the next. */
+  goesOn?: () => Promise<void>;
   /** Says that a client who follows has what there is already: from then on it only waits. */
   caughtUp?: () => void;
 };

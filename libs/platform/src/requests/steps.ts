@@ -46,7 +46,7 @@ import { refuseQuery } from '../fields/validation.js';
 import { downloaded } from '../lists/downloads.js';
 import { isStreamed, refuseUnacceptable } from '../lists/formats.js';
 import { PUBLIC_URL } from '../context.js';
-import { FORM, formOf, refuseForgedForm, type FormOf } from './forms.js';
+import { FORM, formOf, isOpenForm, refuseForgedForm, type FormOf } from './forms.js';
 import {
   ALWAYS_OPEN,
   bearerOf,
@@ -127,7 +127,7 @@ export class AccessGuard implements CanActivate {
     if (form) refuseForgedForm(request, form, session, new URL(this.publicUrl).origin);
     if (signedIn && !session) throw new Rejected('unauthenticated', 'This is for those who are signed in.');
     const reading = reads || request.method === 'GET' || request.method === 'HEAD';
-    if (open || (form === 'anyone' && !reads) || (reading && !rights && (signedIn || this.publicReading.value)))
+    if (open || (isOpenForm(form) && !reads) || (reading && !rights && (signedIn || this.publicReading.value)))
       return true;
     if (!principal && !(form && session)) throw unauthenticated(request.headers.authorization);
     if (rights && !principal) throw new Rejected('forbidden', 'This account has no role now.');

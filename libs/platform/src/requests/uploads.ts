@@ -25,6 +25,11 @@ const uploads = new WeakMap<FastifyRequest, Upload>();
 export const takesFile = ({ routeOptions }: FastifyRequest): boolean =>
   (routeOptions.config as { file?: boolean }).file === true;
 
+/** The configuration of a route whose form may come in parts, without a file. */
+export const IN_PARTS = { parts: true } as const;
+const takesParts = ({ routeOptions }: FastifyRequest): boolean =>
+  (routeOptions.config as { parts?: boolean }).parts === true;
+
 /** The file that a request brings. @throws Rejected `invalid` when it brings none */
 export const Uploaded = createParamDecorator((_: unknown, context: ExecutionContext): Upload => {
   const upload = uploads.get(context.switchToHttp().getRequest<FastifyRequest>());
@@ -60,7 +65,7 @@ export async function readsFiles(server: FastifyInstance): Promise<void> {
   });
   server.addHook('preValidation', async (request) => {
     const isFile = typeOf(request) === FILE_TYPE;
-    if (isFile && !takesFile(request)) throw otherType(request);
+    if (isFile && !takesFile(request) && !takesParts(request)) throw otherType(request);
     if (isFile) request.body = await fieldsOf(request);
   });
 }

@@ -8,7 +8,7 @@ export interface Room {
   readonly client: number;
   /** Whoever takes no more than this is let in at once where there is room. */
   readonly atOnce: number;
-  /** The number of those who wait, in all and of one client. */
+  /** The number of those who wait, in all (of clients of whom nobody waits yet, twice as many) and of one client. */
   readonly waiting: number;
   readonly clientWaiting: number;
 }
@@ -17,10 +17,13 @@ export interface Room {
 export interface Turn {
   /** Gives it back; whoever leaves the queue is never let in. May be called again. */
   leave(): void;
+  /** Waits for a turn of the event loop to work on: one who is inside has it, or one who is let in, and newcomers are heard before. */
+  goOn(): Promise<void>;
 }
 
-/** So long, and no longer than the last one was at work, newcomers are heard before the next one is let in. */
-const MOST_MS = 20;
+/** So long, and no longer than three times as long as the last one was at work, newcomers are heard before the next one is let in. */
+const MOST_MS = 60;
+const TIMES_AS_LONG = 3;
 
 interface Waiting {
   readonly size: number;
@@ -32,6 +35,8 @@ interface Client {
   /** Size × ms inside: of those who wait, whoever has taken least is next. */
   taken: number;
   readonly waiting: Set<Waiting>;
+  /** Those inside who wait for a turn to work on. */
+  readonly going: Set<() => void>;
 }
 
 /**
@@ -42,6 +47,7 @@ export class WaitingRoom {
   readonly #clients = new Map<string, Client>();
   #inside = 0;
   #waiting = 0;
+  #going = 0;
   /** What the last one who was let in had taken: a newcomer has no claim for the time before. */
   #taken = 0;
   #scheduled = false;
@@ -59,14 +65,16 @@ export class WaitingRoom {
   enter(client: string, size: number, begin: () => void): Turn | 'client' | 'all' {
     this.#news = true;
     let one = this.#clients.get(client);
-    if (!one) this.#clients.set(client, (one = { inside: 0, taken: this.#taken, waiting: new Set() }));
+    if (!one)
+      this.#clients.set(client, (one = { inside: 0, taken: this.#taken, waiting: new Set(), going: new Set() }));
     if (size <= this.room.atOnce && one.waiting.size === 0 && this.#fits(one, size)) {
       const turn = this.#letIn(client, one, size);
       begin();
       return turn;
     }
     if (one.waiting.size >= this.room.clientWaiting) return 'client';
-    if (this.#waiting >= this.room.waiting) return 'all';
+    // Whoever waits already leaves as much room again to those who do not.
+    if (this.#waiting >= this.room.waiting * (one.waiting.size > 0 ? 1 : 2)) return 'all';
     return this.#queue(client, one, size, begin);
   }
 
@@ -88,6 +96,7 @@ export class WaitingRoom {
         if (one.waiting.delete(waiting)) this.#waiting--;
         this.#forget(client, one);
       },
+      goOn: async () => turn?.goOn(),
     };
   }
 
@@ -96,15 +105,35 @@ export class WaitingRoom {
   }
 
   #letIn(client: string, one: Client, size: number): Turn {
-    const begun = performance.now();
+    let begun = performance.now();
     let inside = true;
+    let next: (() => void) | undefined;
     one.inside += size;
     this.#inside += size;
+    const takes = (): void => {
+      const now = performance.now();
+      one.taken += (now - begun) * size;
+      begun = now;
+    };
+    const goes = (): void => {
+      if (one.going.delete(goes)) this.#going--;
+      next?.();
+    };
     return {
+      goOn: () =>
+        new Promise((resolve) => {
+          if (!inside) return resolve();
+          takes();
+          next = resolve;
+          one.going.add(goes);
+          this.#going++;
+          this.#schedule();
+        }),
       leave: () => {
         if (!inside) return;
         inside = false;
-        one.taken += (performance.now() - begun) * size;
+        takes();
+        goes();
         one.inside -= size;
         this.#inside -= size;
         this.#forget(client, one);
@@ -123,7 +152,7 @@ export class WaitingRoom {
   }
 
   #schedule(): void {
-    if (this.#scheduled || this.#waiting === 0) return;
+    if (this.#scheduled || this.#waiting + this.#going === 0) return;
     this.#scheduled = true;
     const wait = (until: number): void => {
       this.#news = false;
@@ -135,16 +164,23 @@ export class WaitingRoom {
       });
     };
     const now = performance.now();
-    wait(now + Math.min(MOST_MS, now - this.#lately));
+    wait(now + Math.min(MOST_MS, TIMES_AS_LONG * (now - this.#lately)));
   }
 
   #letNextIn(): boolean {
     let next: Client | undefined;
     for (const one of this.#clients.values()) {
+      if (next && next.taken <= one.taken) continue;
       const [first] = one.waiting;
-      if (first && this.#fits(one, first.size) && !(next && next.taken <= one.taken)) next = one;
+      if (one.going.size > 0 || (first && this.#fits(one, first.size))) next = one;
     }
     if (!next) return false;
+    const [goes] = next.going;
+    if (goes) {
+      this.#lately = performance.now();
+      goes();
+      return true;
+    }
     const [first] = next.waiting;
     next.waiting.delete(first!);
     this.#waiting--;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import { WaitingRoom, type Turn } from './waiting-room.js';
 
 const ROOM = { all: 4, client: 2, atOnce: 2, waiting: 6, clientWaiting: 4 };
@@ -87,5 +87,32 @@ describe('A room', () => {
     inside.length = 0;
     for (const client of ['a', 'a', 'b', 'b', 'c']) enter(client);
     expect(inside).toEqual(['a', 'a', 'b', 'b']);
+  });
+
+  it('lets those inside go on one on each turn of the event loop, whoever has taken least first, and newcomers between', async () => {
+    const { inside, enter, turn } = opened();
+    const [a, b] = [turn('a'), turn('b')];
+    await sleep(2); // what they have taken is not nothing
+    for (const [name, one] of Object.entries({ a, b })) void one.goOn().then(() => inside.push(`${name} goes on`));
+    enter('c', 'c', 3); // more than is let in at once, and there is no room
+    expect(inside).toEqual(['a', 'b']);
+    const turns = [inside.length];
+    while (inside.length < 4) {
+      await nextTurn();
+      turns.push(inside.length);
+    }
+    expect(turns.every((n, i) => i === 0 || n - turns[i - 1]! <= 1)).toBe(true);
+    expect(inside.slice(2).sort()).toEqual(['a goes on', 'b goes on']);
+    a.leave();
+    await a.goOn(); // whoever has left waits for nothing
+  });
+
+  it('leaves as much room again to those of whom nobody waits', () => {
+    const { enter } = opened({ ...ROOM, waiting: 2 });
+    for (const client of ['a', 'a', 'b', 'b']) enter(client);
+    const given = ['c', 'd', 'c', 'e', 'f', 'g'].map((client) => enter(client));
+    expect(given.map((turn) => (typeof turn === 'string' ? turn : 'taken'))).toEqual([
+      ...['taken', 'taken', 'all', 'taken', 'taken', 'all'],
+    ]);
   });
 });

@@ -446,8 +446,8 @@ export const en = {
         : say`${number(those.length)} of ${number(of)} (${percent(those.length, of)}) said that there was nothing to report: ${joined(those, 'and')}.`,
     silentOnes: (those: readonly (readonly Inline[])[], of: number): Inline[] =>
       those.length === 0
-        ? say`Of every agency something was received.`
-        : say`Of ${number(those.length)} of ${number(of)} (${percent(those.length, of)}) nothing was received: ${joined(those, 'and')}. Silence says neither that nothing has changed nor that there is nothing to report.`,
+        ? say`Something was received from every agency.`
+        : say`Nothing was received from ${number(those.length)} of ${number(of)} (${percent(those.length, of)}): ${joined(those, 'and')}. Silence says neither that nothing has changed nor that there is nothing to report.`,
     lateOnes: (those: readonly (readonly Inline[])[], of: number): Inline[] =>
       say`Of ${number(of)} ${form(of, { one: 'return', other: 'returns' })}, ${number(those.length)} (${percent(those.length, of)}) came after the deadline: ${joined(those, 'and')}.`,
     answersGiven: (n: number, of: number | null): Inline[] =>

@@ -436,7 +436,7 @@ export const es: Words = {
     silentOnes: (those, of) =>
       those.length === 0
         ? say`De todos los organismos se recibió algo.`
-        : say`De ${number(those.length)} de ${number(of)} (${percent(those.length, of)}) no se recibió nada: ${joined(those, 'y')}. El silencio no dice ni que nada haya cambiado ni que no haya nada de que informar.`,
+        : say`No se recibió nada de ${number(those.length)} de ${number(of)} (${percent(those.length, of)}): ${joined(those, 'y')}. El silencio no dice ni que nada haya cambiado ni que no haya nada de que informar.`,
     lateOnes: (those, of) =>
       say`De ${number(of)} ${form(of, { one: 'respuesta', other: 'respuestas' })}, ${number(those.length)} (${percent(those.length, of)}) ${form(those.length, { one: 'llegó', other: 'llegaron' })} después del plazo: ${joined(those, 'y')}.`,
     answersGiven: (n, of) =>

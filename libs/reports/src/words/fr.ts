@@ -456,7 +456,7 @@ export const fr: Words = {
     silentOnes: (those, of) =>
       those.length === 0
         ? say`Quelque chose a été reçu de chaque organisme.`
-        : say`De ${number(those.length)} sur ${number(of)} (${percent(those.length, of)}), rien n’a été reçu : ${joined(those, 'et')}. Le silence ne dit ni que rien n’a changé, ni qu’il n’y a rien à signaler.`,
+        : say`Rien n’a été reçu de ${number(those.length)} sur ${number(of)} (${percent(those.length, of)}) : ${joined(those, 'et')}. Le silence ne dit ni que rien n’a changé, ni qu’il n’y a rien à signaler.`,
     lateOnes: (those, of) =>
       say`Sur ${number(of)} ${form(of, { one: 'réponse', other: 'réponses' })}, ${number(those.length)} (${percent(those.length, of)}) ${form(those.length, { one: 'est arrivée', other: 'sont arrivées' })} après l’échéance : ${joined(those, 'et')}.`,
     answersGiven: (n, of) =>

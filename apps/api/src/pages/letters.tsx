@@ -1,0 +1,188 @@
+/** The secretariat's pages of letters: who was written to, who waits, and each letter to read and copy. */
+import { Controller, Get, Param, Query, Req } from '@nestjs/common';
+import { Rejected } from '#eventsourcing';
+import { Letters, Post, type LetterInList, type LetterKind, type LetterState, type ShownLetter } from '#letters';
+import { Code, ForSignedIn, PostsForm, SeeOther, type ApiRequest } from '#platform';
+import { PlainPage } from './layout.js';
+import { RendersPages } from './rendering.js';
+import { REPORT_LANGUAGE_WORDS } from './report-form.js';
+import { Instant } from './roles.js';
+import { CsrfField } from './signed-in.js';
+import { Table } from './take-away.js';
+import { path } from './view.js';
+import { counted } from './words.js';
+
+const SHOWN = 500;
+
+const KIND_WORDS: Readonly<Record<LetterKind, string>> = {
+  invitation: 'Invitation',
+  reminder: 'Reminder',
+  extended: 'Deadline extended',
+  reopened: 'Reopened',
+  returned: 'Sent back',
+  accepted: 'Accepted',
+  confirmation: 'To confirm',
+  digest: 'Digest',
+};
+
+const STATE_WORDS: Readonly<Record<LetterState, string>> = {
+  waiting: 'Waits',
+  sent: 'Sent',
+  not_needed: 'Not needed any more',
+  given_up: 'Given up',
+  nobody: 'Nobody to write to',
+};
+
+class OfRound {
+  @Code({ optional: true }) readonly round?: string;
+}
+
+@RendersPages()
+@ForSignedIn()
+@Controller('letters')
+export class LetterPages {
+  constructor(
+    private readonly letters: Letters,
+    private readonly post: Post,
+  ) {}
+
+  @Get()
+  async list(@Query() { round }: OfRound, @Req() request: ApiRequest) {
+    needsSecretariat(request);
+    return <List round={round ?? null} letters={await this.letters.latest(SHOWN, round)} />;
+  }
+
+  @Get(':id')
+  async one(@Param('id') id: string, @Req() request: ApiRequest) {
+    needsSecretariat(request);
+    return <One letter={await this.letters.one(id)} />;
+  }
+
+  @PostsForm(':id/send')
+  async sends(@Param('id') id: string, @Req() request: ApiRequest) {
+    needsSecretariat(request);
+    await this.letters.again(id);
+    this.post.look();
+    return new SeeOther(path('letters', id));
+  }
+}
+
+function needsSecretariat({ principal }: ApiRequest): void {
+  if (principal?.role !== 'secretariat') throw new Rejected('forbidden', 'Letters are the secretariat’s to see.');
+}
+
+const whose = ({ name, account, agency }: LetterInList): string => name ?? account ?? `nobody of ${agency}`;
+
+const List = ({ round, letters }: { round: string | null; letters: readonly LetterInList[] }) => (
+  <PlainPage
+    title="Letters"
+    path="/letters"
+    eyebrow={round === null ? 'Reporting rounds' : <a href={path('rounds', round)}>{round}</a>}
+    lead={<p>Who was written to in reporting rounds, and who waits. Each letter can be read, and copied.</p>}
+  >
+    {letters.length === 0 ? (
+      <p>There are no letters yet.</p>
+    ) : (
+      <Table class="breakdown">
+        <caption class="hidden">Letters, the last ones first</caption>
+        <thead>
+          <tr>
+            <th scope="col">Letter</th>
+            <th scope="col">Round</th>
+            <th scope="col">Agency</th>
+            <th scope="col">To</th>
+            <th scope="col">State</th>
+            <th scope="col">When</th>
+          </tr>
+        </thead>
+        <tbody>
+          {letters.map((letter) => (
+            <tr key={letter.id}>
+              <th scope="row">
+                <a href={path('letters', letter.id)}>{KIND_WORDS[letter.kind]}</a>
+              </th>
+              <td data-label="Round">
+                <a href={path('rounds', letter.round!)}>{letter.round}</a>
+              </td>
+              <td data-label="Agency">{letter.agency}</td>
+              <td data-label="To" dir="auto">
+                {whose(letter)}
+              </td>
+              <td data-label="State">
+                <State letter={letter} />
+              </td>
+              <td data-label="When">
+                <Instant at={letter.settled ?? letter.decided} />
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </Table>
+    )}
+    {letters.length === SHOWN && <p class="note">Of more letters only the last {counted(SHOWN, 'one')} are here.</p>}
+  </PlainPage>
+);
+
+const State = ({ letter: { state, attempts, error } }: { letter: LetterInList }) => (
+  <>
+    <span class={state === 'given_up' || state === 'nobody' ? 'alert' : undefined}>{STATE_WORDS[state]}</span>
+    {error !== null && state !== 'sent' && (
+      <small>
+        {' '}
+        {counted(attempts, 'attempt')}: {error}
+      </small>
+    )}
+  </>
+);
+
+const One = ({ letter: shown }: { letter: ShownLetter }) => {
+  const { id, kind, round, agency, state, letter } = shown;
+  return (
+    <PlainPage
+      title={letter?.subject ?? KIND_WORDS[kind]}
+      path="/letters"
+      eyebrow={<a href={`/letters?round=${encodeURIComponent(round!)}`}>Letters of {round}</a>}
+      lead={
+        <p>
+          {KIND_WORDS[kind]} for {agency}. <State letter={shown} />.
+        </p>
+      }
+    >
+      {letter ? (
+        <section class="letter">
+          <dl>
+            <dt>To</dt>
+            <dd>{letter.to}</dd>
+            <dt>Subject</dt>
+            <dd dir="auto">{letter.subject}</dd>
+            <dt>Language</dt>
+            <dd>{REPORT_LANGUAGE_WORDS[letter.language]}</dd>
+          </dl>
+          <pre dir="auto" lang={letter.language}>
+            {letter.text}
+          </pre>
+          <p>
+            <a
+              href={`mailto:${encodeURIComponent(letter.to)}?subject=${encodeURIComponent(letter.subject)}&body=${encodeURIComponent(letter.text)}`}
+            >
+              Write it with your own mail program
+            </a>
+          </p>
+        </section>
+      ) : state === 'nobody' ? (
+        <p>
+          Nobody who may answer for {agency} has an e-mail address here. <a href="/accounts">Give one an account</a>, or
+          write otherwise.
+        </p>
+      ) : (
+        <p>It would not be written any more: what it is about is done, or whoever it was for has left.</p>
+      )}
+      {(state === 'given_up' || state === 'waiting') && (
+        <form method="post" action={`${path('letters', id)}/send`}>
+          <CsrfField />
+          <button type="submit">Send it now</button>
+        </form>
+      )}
+    </PlainPage>
+  );
+};

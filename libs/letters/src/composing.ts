@@ -1,0 +1,124 @@
+/** The writing of letters: what a row of the outbox comes to on the day it is sent, in the language of whoever gets it. */
+import { Inject, Injectable } from '@nestjs/common';
+import { AccessStore } from '#access';
+import { daysBetween, todayAt } from '#clocks';
+import { load, type Log } from '#eventsourcing';
+import type { Letter } from '#mail';
+import { LOG, PUBLIC_URL } from '#platform';
+import { Progress } from '#progress';
+import { Registers } from '#registers';
+import { aReturn, deadlineFor, dueOn, inQuestionOf, returnId, round as rounds, type OpenedRound } from '#rounds';
+import type { ReportLanguage } from '#words';
+import { LetterClock } from './clock.js';
+import { deadlineFile } from './deadline-file.js';
+import { DigestWriting } from './digest-writing.js';
+import { reachable } from './deciding.js';
+import { isAboutWhatIsOwed, stillHolds, type RoundLetterKind } from './occasions.js';
+import type { LetterRow } from './outbox.js';
+import { lettersIn, type RoundLetter, type Words } from './words/index.js';
+import { inHtml, inText, type LetterPart, type WrittenLetter } from './written.js';
+
+/** A letter with what it says, apart from its form. */
+export interface Composed {
+  readonly letter: Letter;
+  readonly written: WrittenLetter;
+}
+
+interface Parts {
+  readonly words: Words;
+  readonly about: RoundLetter;
+  readonly name: string | null;
+  readonly address: string;
+}
+
+@Injectable()
+export class Composing {
+  constructor(
+    @Inject(LOG) private readonly log: Log,
+    @Inject(PUBLIC_URL) private readonly publicUrl: string,
+    private readonly access: AccessStore,
+    private readonly progress: Progress,
+    private readonly registers: Registers,
+    private readonly digests: DigestWriting,
+    private readonly clock: LetterClock,
+  ) {}
+
+  /** @returns `null`: it is of no use any more, or whoever it was for cannot be written to any more */
+  async compose(row: LetterRow): Promise<Composed | null> {
+    const draft = row.follower === null ? await this.#ofRound(row) : await this.digests.write(row);
+    if (!draft) return null;
+    const { to, written, ...more } = draft;
+    const messageId = `<${row.id}@${new URL(this.publicUrl).hostname}>`;
+    const letter = { to, subject: written.subject, text: inText(written), html: inHtml(written), messageId, ...more };
+    return { letter, written };
+  }
+
+  async #ofRound({ kind, account, round: code, agency }: LetterRow) {
+    const [now, of] = [this.clock.now(), agency!];
+    const today = todayAt(now);
+    const whose = account === null ? null : await this.access.accounts.one(account);
+    const round = (await load(this.log, rounds, code!)).state;
+    const { state } = await load(this.log, aReturn, returnId(code!, of));
+    const holds = stillHolds(kind as RoundLetterKind, round, of, state, today);
+    // Whoever has left the agency since is not told of its returns.
+    if (!whose || !holds || reachable([whose], of, now).length === 0) return null;
+    const language = whose.language ?? 'en';
+    const due = dueOn(round, of);
+    const asked = round.round!;
+    const about: RoundLetter = {
+      ...{ round: asked.name, agency: of, asOf: asked.asOf, due, days: daysBetween(today, due) },
+      agencyName: (await this.registers.names('agency')).get(of) ?? of,
+      commitments: (await this.progress.commitments({ asOf: today }, inQuestionOf(of, asked.inQuestion), { limit: 1 }))
+        .total,
+      questions: (asked.questions ?? []).length,
+      comments: state.comments.filter(
+        (one) => one.agency === null && !state.comments.some(({ answers }) => answers === one.number),
+      ).length,
+    };
+    const page = `/rounds/${encodeURIComponent(asked.code)}/returns/${encodeURIComponent(of)}`;
+    // Whoever is signed in is led on; all others sign in first.
+    const address = `${this.publicUrl}/sign-in?to=${encodeURIComponent(page)}`;
+    const words = lettersIn(language);
+    const written = this.#written(kind as RoundLetterKind, language, { words, about, name: whose.name, address });
+    const attached = isAboutWhatIsOwed(kind as RoundLetterKind) && about.days >= 0;
+    return {
+      to: whose.email!,
+      written,
+      attachments: attached ? [this.#deadline(round, about, address, words, now)] : [],
+    };
+  }
+
+  #written(kind: RoundLetterKind, language: ReportLanguage, { words, about, name, address }: Parts): WrittenLetter {
+    const late = kind === 'reminder' && about.days < 0;
+    const says = late ? words.reminder.saysLate(about) : words[kind].says(about);
+    const paragraphs = [
+      words.greeting(name || null),
+      says,
+      ...(isAboutWhatIsOwed(kind) && kind !== 'returned' ? [words.owed(about)] : []),
+      ...(isAboutWhatIsOwed(kind) ? [words.daysLeft(about.days)] : []),
+      ...(kind === 'invitation' ? [words.known] : []),
+      ...(isAboutWhatIsOwed(kind) && about.days >= 0 ? [words.calendarFile] : []),
+    ];
+    const parts: LetterPart[] = paragraphs.map((text) => ({ type: 'paragraph', text }));
+    return {
+      ...{ language, subject: words[kind].subject(about) },
+      parts: [...parts, { type: 'button', to: { words: words.openReturn, address } }],
+      small: [
+        { type: 'paragraph', text: words.whyRound(about) },
+        { type: 'link', to: { words: words.account, address: `${this.publicUrl}/account` } },
+      ],
+    };
+  }
+
+  #deadline(round: OpenedRound, about: RoundLetter, address: string, words: Words, at: Date) {
+    const { code } = round.round!;
+    const { agency, due } = about;
+    const moved = round.deadlines.filter((one) => one.agency === null || one.agency === agency).length - 1;
+    return deadlineFile({
+      id: `deadline-${code}-${agency}@${new URL(this.publicUrl).hostname}`,
+      day: due,
+      moved: moved + (due === deadlineFor(round, agency) ? 0 : 1),
+      ...{ at, summary: words.deadlineEntry(about), says: words.owed(about), address },
+    });
+  }
+}

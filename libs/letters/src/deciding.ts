@@ -1,0 +1,88 @@
+/** The follower of the log that decides on letters of rounds: one for each person who may answer, whatever is read twice. */
+import { Inject, Injectable } from '@nestjs/common';
+import { v5 as uuidv5 } from 'uuid';
+import { AccessStore, type AccountRow } from '#access';
+import { todayAt } from '#clocks';
+import { decodeAll, fold, load, streamOf, type Log, type Recorded } from '#eventsourcing';
+import { LOG } from '#platform';
+import { aReturn, returnId, returnOf, round as rounds, type OpenedRound } from '#rounds';
+import { LetterClock } from './clock.js';
+import { OF_RETURN, occasionsOf, stillHolds, type Occasion } from './occasions.js';
+import { Outbox, type NewLetter } from './outbox.js';
+
+const PAGE = 500;
+
+/** Those who may answer for an agency at an instant and can be written to. */
+export function reachable(all: readonly AccountRow[], agency: string, now: Date): AccountRow[] {
+  const at = now.toISOString();
+  return all.filter(
+    ({ email, erased, appointments }) =>
+      email !== null &&
+      erased === null &&
+      appointments.some(
+        ({ role, agency: of, since, until }) =>
+          (role === 'focal_point' || role === 'alternate') && of === agency && since <= at && (!until || until > at),
+      ),
+  );
+}
+
+/** The id of a letter: the same for the same occasion and person. */
+export const letterId = (event: string, kind: string, to: string): string => uuidv5(`${kind}\n${to}`, event);
+
+@Injectable()
+export class Deciding {
+  constructor(
+    @Inject(LOG) private readonly log: Log,
+    private readonly access: AccessStore,
+    private readonly outbox: Outbox,
+    private readonly clock: LetterClock,
+  ) {}
+
+  /** Decides on the letters of what was recorded since the last time. @returns how many events were read */
+  async decide(): Promise<number> {
+    const from = await this.outbox.checkpoint((await this.log.store.head()) ?? '0');
+    const batch = await this.log.store.readAll(from, PAGE);
+    if (batch.length === 0) return 0;
+    const [ofRounds, ofReturns] = [`${rounds.category}.`, `${aReturn.category}.`];
+    const concerned = batch.filter(({ type }) => type.startsWith(ofRounds) || type.startsWith(ofReturns));
+    const letters: NewLetter[] = [];
+    for (const event of await decodeAll(this.log, concerned)) letters.push(...(await this.#lettersOf(event)));
+    await this.outbox.decided(letters, from, batch.at(-1)!.position, this.clock.now());
+    return batch.length;
+  }
+
+  async #lettersOf(event: Recorded): Promise<NewLetter[]> {
+    if (event.type.startsWith(`${aReturn.category}.`)) {
+      const kind = OF_RETURN[event.name];
+      const { round, agency } = returnOf(event.stream);
+      return kind ? this.#letters(event, round, [{ kind, agency }]) : [];
+    }
+    const code = event.stream.slice(rounds.category.length + 1);
+    const { before, after } = await this.#around(code, event.revision);
+    return this.#letters(event, code, occasionsOf(event, before, after));
+  }
+
+  /** A round before and after one of its events. */
+  async #around(code: string, revision: number): Promise<{ before: OpenedRound; after: OpenedRound }> {
+    const events = await decodeAll(this.log, await this.log.store.read(streamOf(rounds, code)));
+    const upTo = (end: number) => fold(rounds, rounds.initial, events.slice(0, end) as never);
+    return { before: upTo(revision), after: upTo(revision + 1) };
+  }
+
+  async #letters(event: Recorded, code: string, occasions: readonly Occasion[]): Promise<NewLetter[]> {
+    if (occasions.length === 0) return [];
+    const now = this.clock.now();
+    const round = (await load(this.log, rounds, code)).state;
+    const letters: NewLetter[] = [];
+    for (const { kind, agency } of occasions) {
+      const { state } = await load(this.log, aReturn, returnId(code, agency));
+      if (!stillHolds(kind, round, agency, state, todayAt(now))) continue;
+      const about = { kind, round: code, agency, facts: {} };
+      const people = reachable(await this.access.accounts.all(agency), agency, now);
+      const to = people.length > 0 ? people.map(({ account }) => account) : [null];
+      for (const account of to)
+        letters.push({ id: letterId(event.id, kind, `${agency} ${account ?? ''}`), account, ...about });
+    }
+    return letters;
+  }
+}

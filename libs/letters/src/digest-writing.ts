@@ -1,0 +1,261 @@
+/** The words of digests and of the letters that ask whether somebody wants them. */
+import { Inject, Injectable } from '@nestjs/common';
+import { AccessStore } from '#access';
+import { todayAt } from '#clocks';
+import { decodeAll, type Log, type Recorded } from '#eventsourcing';
+import { Concerns } from '#feed';
+import { LOG, PUBLIC_URL } from '#platform';
+import { Progress, type Item } from '#progress';
+import { Registers, type Register } from '#registers';
+import { RoundViews } from '#rounds';
+import { CHANGES, CHANGE_OF, type Change } from './change-words.js';
+import { LetterClock } from './clock.js';
+import { Followed } from './followed.js';
+import { Following, type Follow, type Follower } from './following.js';
+import type { LetterFacts, LetterRow } from './outbox.js';
+import { lettersIn, type Words } from './words/index.js';
+import type { LetterPart, Linked, WrittenLetter } from './written.js';
+
+const PAGE = 1_000;
+/** Of one thing that is followed so many entries are told; of more, how many. */
+const MOST = 40;
+/** So many commitments are asked for at once. */
+const AT_ONCE = 500;
+
+/** What happened to one thing that is followed. */
+export interface Section {
+  readonly follow: Follow;
+  readonly name: string;
+  readonly entries: readonly Linked[];
+  readonly more: number;
+}
+
+/** The stream of something that changed, with its events. */
+type Changed = Map<string, Recorded[]>;
+
+/** The page of an entry of a register, by its category; what has none is not told. */
+const ENTRY_PAGES: Readonly<Record<Register, string>> = {
+  agency: 'agencies',
+  theme: 'themes',
+  forum: 'forums',
+  outcome: 'outcomes',
+  document: 'documents',
+  crosswalk: 'crosswalks',
+  framework: 'themes',
+  publication: 'publications',
+};
+
+/** They say of something else how far it is. */
+const SILENT = ['return.Applied', 'return.TakenBack'];
+
+@Injectable()
+export class DigestWriting {
+  constructor(
+    @Inject(LOG) private readonly log: Log,
+    @Inject(PUBLIC_URL) private readonly publicUrl: string,
+    private readonly access: AccessStore,
+    private readonly concerns: Concerns,
+    private readonly progress: Progress,
+    private readonly registers: Registers,
+    private readonly rounds: RoundViews,
+    private readonly followed: Followed,
+    private readonly following: Following,
+    private readonly clock: LetterClock,
+  ) {}
+
+  /** @returns `null`: it was ended meanwhile, or there is nothing to tell */
+  async write({ kind, follower: id, facts }: LetterRow): Promise<{
+    to: string;
+    written: WrittenLetter;
+    endsAt?: string;
+  } | null> {
+    const follower = await this.following.one(id!);
+    const to = follower && (follower.email ?? (await this.access.accounts.one(follower.account!))?.email);
+    if (!to) return null;
+    if (kind === 'confirmation') {
+      const follow = (await this.following.follows(follower.id)).find((one) => one.id === facts.follow);
+      return follow && !follow.confirmed ? { to, written: await this.#confirmation(follower, follow) } : null;
+    }
+    const sections = await this.sections(follower, facts);
+    if (sections.length === 0) return null;
+    const language = await this.#languageOf(follower);
+    const written = await this.#digest(follower, sections, facts, lettersIn(language));
+    return { to, written: { language, ...written }, endsAt: this.#ending(follower) };
+  }
+
+  /** What happened between two positions of what somebody follows; nothing of what nothing happened to. */
+  async sections(follower: Follower, { after = {}, to = '0' }: LetterFacts): Promise<Section[]> {
+    const words = lettersIn(await this.#languageOf(follower));
+    const sections: Section[] = [];
+    for (const follow of await this.following.follows(follower.id)) {
+      const from = after[follow.id];
+      if (from === undefined || follow.confirmed === null) continue;
+      const entries = await this.#entries(follow, from, to, words);
+      const name = await this.followed.nameOf(follow, await this.#languageOf(follower));
+      if (entries.length > 0)
+        sections.push({ follow, name, entries: entries.slice(0, MOST), more: Math.max(0, entries.length - MOST) });
+    }
+    return sections;
+  }
+
+  async #languageOf({ account, language }: Follower) {
+    return (account === null ? null : (await this.access.accounts.one(account))?.language) ?? language;
+  }
+
+  // ── What happened ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+  async #entries(follow: Follow, from: string, to: string, words: Words): Promise<Linked[]> {
+    const changed: Changed = new Map();
+    for (let after = from, batch; (batch = await this.log.store.readAll(after, PAGE)).length > 0;) {
+      const known = batch.filter(({ position }) => BigInt(position) <= BigInt(to));
+      const { kind, code } = follow;
+      const wanted =
+        kind === 'list'
+          ? known.filter(({ stream }) => stream.startsWith('commitment-'))
+          : await this.concerns.among(known, { [kind]: [code] });
+      for (const event of await decodeAll(this.log, wanted))
+        if (!SILENT.includes(event.type)) changed.set(event.stream, [...(changed.get(event.stream) ?? []), event]);
+      if (known.length < batch.length) break;
+      after = batch.at(-1)!.position;
+    }
+    const commitments = new Map<string, Recorded[]>();
+    const others: Linked[] = [];
+    for (const [stream, events] of changed) {
+      const at = stream.indexOf('-');
+      const [category, code] = [stream.slice(0, at), stream.slice(at + 1)];
+      if (category === 'commitment') commitments.set(code, events);
+      else others.push(...(await this.#elsewhere(category, code, words)));
+    }
+    return [...(await this.#commitments(follow, commitments, from, to, words)), ...others];
+  }
+
+  async #commitments(
+    { kind, code }: Follow,
+    changed: ReadonlyMap<string, readonly Recorded[]>,
+    from: string,
+    to: string,
+    words: Words,
+  ): Promise<Linked[]> {
+    const known = await this.#items([...changed.keys()], to);
+    const isList = kind === 'list';
+    const filter = isList ? this.followed.filterOf(code) : {};
+    const [before, now] = isList
+      ? [await this.#items([...changed.keys()], from, filter), await this.#items([...changed.keys()], to, filter)]
+      : [known, known];
+    return [...changed].flatMap(([reference, events]): Linked[] => {
+      if (isList && !before.has(reference) && !now.has(reference)) return [];
+      const item = known.get(reference);
+      const said = new Set(events.map(({ name }) => (CHANGE_OF as Readonly<Record<string, Change>>)[name]));
+      const moves = !isList || before.has(reference) === now.has(reference);
+      const lines = [
+        ...(moves ? [] : [now.has(reference) ? words.digest.entered : words.digest.left]),
+        ...CHANGES.filter((one) => said.has(one)).map((one) => words.digest.said[one]),
+        ...(item && (said.has('stage') || said.has('recorded')) ? [words.digest.stageNow(item.stage)] : []),
+      ];
+      return [
+        {
+          words: item ? `${reference} – ${item.title}` : reference,
+          address: `${this.publicUrl}/commitments/${encodeURIComponent(reference)}`,
+          below: [lines.join('; ')],
+        },
+      ];
+    });
+  }
+
+  /** Those of some commitments that a filter lets through, as known at a position. */
+  async #items(references: readonly string[], knownAt: string, filter = {}): Promise<Map<string, Item>> {
+    const found = new Map<string, Item>();
+    if (knownAt === '0') return found;
+    const at = await this.progress.pin({ asOf: todayAt(this.clock.now()), knownAt });
+    for (let i = 0; i < references.length; i += AT_ONCE) {
+      const some = { ...filter, reference: references.slice(i, i + AT_ONCE).join() };
+      for await (const items of this.progress.allCommitments(at, some))
+        for (const item of items) found.set(item.reference, item);
+    }
+    return found;
+  }
+
+  /** What is no commitment: an entry of a register, a round, a return. */
+  async #elsewhere(category: string, code: string, words: Words): Promise<Linked[]> {
+    const { register, round, return: aReturn, publication } = words.digest.elsewhere;
+    if (category === 'round' || category === 'return') {
+      const [of, agency] =
+        category === 'round' ? [code, null] : [code.split('/')[0]!, code.slice(code.indexOf('/') + 1)];
+      const { name } = await this.rounds.one(of);
+      const page = `${this.publicUrl}/rounds/${encodeURIComponent(of)}`;
+      return [
+        agency === null
+          ? { words: name, address: page, says: round }
+          : {
+              words: `${name} – ${agency}`,
+              address: `${page}/returns/${encodeURIComponent(agency)}`,
+              says: aReturn,
+            },
+      ];
+    }
+    if (!Object.hasOwn(ENTRY_PAGES, category)) return [];
+    const kind = category as Register;
+    const name = (await this.registers.names(kind)).get(code) ?? code;
+    const address = `${this.publicUrl}/${ENTRY_PAGES[kind]}${kind === 'framework' ? '' : `/${encodeURIComponent(code)}`}`;
+    return [{ words: name, address, says: kind === 'publication' ? publication : register }];
+  }
+
+  // ── The letters ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+  async #digest(
+    follower: Follower,
+    sections: readonly Section[],
+    { after = {}, to = '0' }: LetterFacts,
+    words: Words,
+  ): Promise<Omit<WrittenLetter, 'language'>> {
+    const { digest } = words;
+    const firsts = Object.values(after).sort((a, b) => Number(a) - Number(b));
+    const [begin] = await this.log.store.readAll(firsts[0] ?? '0', 1);
+    const [end] = await this.log.store.readAll(String(BigInt(to) - 1n), 1);
+    const day = (at: string | undefined) => (at ?? this.clock.now().toISOString()).slice(0, 10);
+    const parts = sections.flatMap(({ follow, name, entries, more }): LetterPart[] => [
+      { type: 'heading', text: name },
+      { type: 'list', items: entries },
+      ...(more > 0
+        ? [
+            {
+              type: 'link' as const,
+              to: { words: digest.more(more), address: this.publicUrl + this.followed.pathOf(follow) },
+            },
+          ]
+        : []),
+    ]);
+    return {
+      subject: digest.subject(sections.map(({ name }) => name)),
+      parts: [{ type: 'paragraph', text: digest.period(day(begin?.recordedAt), day(end?.recordedAt)) }, ...parts],
+      small: [
+        { type: 'paragraph', text: digest.why },
+        ...sections.map(({ follow, name }) => ({
+          type: 'link' as const,
+          to: { words: digest.end(name), address: this.#ending(follower, follow) },
+        })),
+        { type: 'link', to: { words: digest.endAll, address: this.#ending(follower) } },
+      ],
+    };
+  }
+
+  async #confirmation(follower: Follower, follow: Follow): Promise<WrittenLetter> {
+    const language = follower.language;
+    const { confirmation } = lettersIn(language);
+    const name = await this.followed.nameOf(follow, language);
+    const address = `${this.publicUrl}/follow/confirm?key=${follower.secret}&follow=${follow.id}`;
+    return {
+      language,
+      subject: confirmation.subject(name),
+      parts: [
+        { type: 'paragraph', text: confirmation.says(name) },
+        { type: 'button', to: { words: confirmation.button, address } },
+      ],
+      small: [{ type: 'paragraph', text: confirmation.otherwise }],
+    };
+  }
+
+  #ending({ secret }: Follower, follow?: Follow): string {
+    return `${this.publicUrl}/follow/end?key=${secret}${follow ? `&follow=${follow.id}` : ''}`;
+  }
+}

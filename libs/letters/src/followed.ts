@@ -1,0 +1,75 @@
+/** The things that can be followed: an agency, a theme, a forum, or a list of commitments by its filters. */
+import { Injectable } from '@nestjs/common';
+import { todayAt } from '#clocks';
+import { refused } from '#eventsourcing';
+import { validated } from '#platform';
+import { CommitmentsQuery, FILTERS, KnownCodes, listOf, Progress, type Filter, type FilterName } from '#progress';
+import { Registers } from '#registers';
+import type { ReportLanguage } from '#words';
+import { LetterClock } from './clock.js';
+import { lettersIn } from './words/index.js';
+
+export const FOLLOW_KINDS = ['agency', 'theme', 'forum', 'list'] as const;
+export type FollowKind = (typeof FOLLOW_KINDS)[number];
+
+/** The first part of the address of the page. */
+const PAGES: Readonly<Record<FollowKind, string>> = {
+  agency: 'agencies',
+  theme: 'themes',
+  forum: 'forums',
+  list: 'commitments',
+};
+
+/** Of the address of a list what says how it is shown, and from when: a list is followed as it is now. */
+const NOT_FOLLOWED = ['asOf', 'knownAt', 'staleAfter', 'sort', 'limit', 'cursor', 'format', 'fields', 'bom'];
+
+@Injectable()
+export class Followed {
+  constructor(
+    private readonly codes: KnownCodes,
+    private readonly registers: Registers,
+    private readonly progress: Progress,
+    private readonly clock: LetterClock,
+  ) {}
+
+  /** What is asked for, in the one form in which it is kept. @throws Rejected where there is no such thing */
+  async checked({ kind, code }: { kind: FollowKind; code: string }): Promise<{ kind: FollowKind; code: string }> {
+    if (kind !== 'list') {
+      if (!(await this.registers.one(kind, code))) throw await this.registers.missing(kind, code);
+      return { kind, code };
+    }
+    const given = new URLSearchParams(code.replace(/^.*\?/, ''));
+    for (const name of NOT_FOLLOWED) given.delete(name);
+    for (const [name, value] of [...given]) if (value.trim() === '') given.delete(name);
+    given.sort();
+    const query = given.toString();
+    if (query.length > 1_000) throw refused('too_long', '/code', 'The address of the list is too long to be followed.');
+    await this.codes.refuseUnknown(Object.fromEntries(given));
+    await this.progress.commitments({ asOf: todayAt(this.clock.now()) }, this.filterOf(query), { limit: 1 });
+    return { kind, code: query };
+  }
+
+  /** @throws Rejected for filters that there are not */
+  filterOf(query: string): Filter {
+    return listOf(validated(CommitmentsQuery, Object.fromEntries(new URLSearchParams(query)))).filter;
+  }
+
+  /**
+   * What it is called in letters and on pages. Words that somebody searches for are left out: nobody writes to others through a letter
+   * of ours.
+   */
+  async nameOf({ kind, code }: { kind: FollowKind; code: string }, language: ReportLanguage = 'en'): Promise<string> {
+    if (kind !== 'list') return (await this.registers.names(kind)).get(code) ?? code;
+    const label = [...new URLSearchParams(code)]
+      .filter(([name]) => (FILTERS[name as FilterName] as { kind: string }).kind !== 'words')
+      .map(([name, value]) => (value === 'true' ? name : value))
+      .join(', ');
+    return lettersIn(language).digest.list(label === '' ? '…' : `${label}${code.includes('q=') ? ', …' : ''}`);
+  }
+
+  /** The address of its page. */
+  pathOf({ kind, code }: { kind: FollowKind; code: string }): string {
+    const page = PAGES[kind];
+    return kind === 'list' ? `/${page}?${code}` : `/${page}/${encodeURIComponent(code)}`;
+  }
+}

@@ -1,0 +1,249 @@
+/** The follows: who gets digests of what. An address that is nobody's account counts once its owner has confirmed it. */
+import { Inject, Injectable } from '@nestjs/common';
+import { Mutex } from 'async-mutex';
+import { randomBytes, randomUUID } from 'node:crypto';
+import { AccessStore, foldedEmail } from '#access';
+import type { Statement } from '#databases';
+import { Conflict, Rejected, refused, type Log } from '#eventsourcing';
+import { LOG } from '#platform';
+import type { ReportLanguage } from '#words';
+import { LetterClock } from './clock.js';
+import { letterId } from './deciding.js';
+import { Followed, type FollowKind } from './followed.js';
+import { keeping } from './outbox.js';
+
+const DAY_MS = 86_400_000;
+export const WEEK_MS = 7 * DAY_MS;
+/** One follower follows so many things. */
+const MOST = 50;
+/** Of an address that nobody has confirmed so many wait, each with one letter, until a week has passed. */
+const MOST_WAITING = 3;
+/** So many letters an hour to addresses that nobody has confirmed, of all senders together. */
+const MOST_AN_HOUR = 100;
+
+/** Something that somebody follows. */
+export interface Follow {
+  readonly id: string;
+  readonly kind: FollowKind;
+  /** The code of what is followed; of a list its query. */
+  readonly code: string;
+  /** Everything up to here was told, or was there before. */
+  readonly position: string;
+  readonly created: string;
+  /** `null`: whoever has the address is yet to say yes. */
+  readonly confirmed: string | null;
+}
+
+/** Who gets digests: an account, or an address. */
+export interface Follower {
+  readonly id: string;
+  readonly account: string | null;
+  readonly email: string | null;
+  readonly language: ReportLanguage;
+  /** Stands in the links of its letters: whoever has it may confirm and end, and nothing else. */
+  readonly secret: string;
+  /** The instant (ms) before which it gets no digest. */
+  readonly nextAt: number;
+}
+
+const COLUMNS = 'id, account, email, language, secret, next_at AS "nextAt"';
+type Row = Omit<Follower, 'nextAt'> & { readonly nextAt: number | string };
+const followerOf = (row: Row): Follower => ({ ...row, nextAt: Number(row.nextAt) });
+
+/** What is asked to be followed. */
+export interface Asked {
+  readonly kind: FollowKind;
+  readonly code: string;
+}
+
+@Injectable()
+export class Following {
+  /** One is asked at a time: so the letters that were sent are counted. */
+  readonly #asking = new Mutex();
+
+  constructor(
+    @Inject(LOG) private readonly log: Log,
+    private readonly access: AccessStore,
+    private readonly followed: Followed,
+    private readonly clock: LetterClock,
+  ) {}
+
+  /** What an account follows. */
+  async of(account: string): Promise<Follow[]> {
+    const follower = await this.#follower('account', account);
+    return follower ? this.follows(follower.id) : [];
+  }
+
+  /** @throws Rejected where there is no such thing, or the account has no address */
+  async follow(account: string, asked: Asked): Promise<Follow> {
+    const { kind, code } = await this.followed.checked(asked);
+    const person = await this.access.accounts.one(account);
+    if (!person?.email) throw new Conflict('no_address', 'Letters need an e-mail address, and this account has none.');
+    const follower = await this.#made('account', account, person.language ?? 'en');
+    await this.#add(follower, { kind, code }, true);
+    return (await this.follows(follower.id)).find((one) => one.kind === kind && one.code === code)!;
+  }
+
+  /**
+   * Asks whoever has an address whether something is to be followed there. Nobody is told whether the address follows it already, or
+   * is somebody's.
+   * @throws Rejected where there is no such thing, or too many are asked
+   */
+  async ask(email: string, language: ReportLanguage, asked: Asked): Promise<void> {
+    const known = await this.followed.checked(asked);
+    await this.#asking.runExclusive(() => this.#ask(foldedEmail(email), language, known));
+  }
+
+  async #ask(email: string, language: ReportLanguage, { kind, code }: Asked): Promise<void> {
+    await this.forgetUnconfirmed();
+    const now = this.clock.now();
+    const hour = new Date(now.getTime() - 3_600_000).toISOString();
+    const sql = `SELECT count(*) AS sent FROM letters WHERE kind = 'confirmation' AND decided > ?`;
+    const [row] = await this.access.query<{ sent: number | string }>(sql, hour);
+    if (Number(row!.sent) >= MOST_AN_HOUR)
+      throw new Rejected('too_many_requests', 'Very many ask for letters now. Try again in an hour.');
+    const follower = await this.#made('email', email, language);
+    const known = await this.follows(follower.id);
+    if (known.some((one) => one.kind === kind && one.code === code)) return;
+    if (known.filter(({ confirmed }) => confirmed === null).length >= MOST_WAITING || known.length >= MOST) return;
+    const id = randomUUID();
+    await this.access.keep([
+      this.#inserting(follower.id, id, { kind, code }, await this.#head(), null),
+      keeping(
+        {
+          id: letterId(follower.id, 'confirmation', `${kind} ${code}`),
+          ...{ kind: 'confirmation', follower: follower.id, facts: { follow: id } },
+        },
+        now,
+      ),
+    ]);
+  }
+
+  /** The follower and, where it is named, the follow that a link in a letter is about. @throws Rejected `not_found` */
+  async behind(secret: string, follow?: string): Promise<{ follower: Follower; follows: Follow[] }> {
+    const follower = await this.#follower('secret', secret);
+    const follows = follower ? await this.follows(follower.id) : [];
+    const named = follow === undefined ? follows : follows.filter(({ id }) => id === follow);
+    if (!follower || named.length === 0) throw gone();
+    return { follower, follows: named };
+  }
+
+  /** @throws Rejected `not_found` */
+  async confirm(secret: string, follow: string): Promise<Follow> {
+    const { follows } = await this.behind(secret, follow);
+    await this.access.query(
+      'UPDATE follows SET confirmed = ?, position = ? WHERE id = ? AND confirmed IS NULL RETURNING id',
+      ...[this.clock.now().toISOString(), await this.#head(), follow],
+    );
+    return follows[0]!;
+  }
+
+  /** Ends one or, without a name, all of a follower. What has ended already is no fault: a program may ask twice. */
+  async endBy(secret: string, follow?: string): Promise<void> {
+    const follower = await this.#follower('secret', secret);
+    if (!follower) return;
+    if (follow === undefined) await this.access.query('DELETE FROM follows WHERE follower = ?', follower.id);
+    else await this.access.query('DELETE FROM follows WHERE follower = ? AND id = ?', follower.id, follow);
+    await this.#forgetIdle();
+  }
+
+  /** Ends one of an account. @throws Rejected `not_found` */
+  async end(account: string, id: string): Promise<void> {
+    const follower = await this.#follower('account', account);
+    if (!follower || !(await this.follows(follower.id)).some((one) => one.id === id))
+      throw new Rejected('not_found', 'You follow no such thing.');
+    await this.endBy(follower.secret, id);
+  }
+
+  async follows(follower: string): Promise<Follow[]> {
+    return this.access.query<Follow>(
+      'SELECT id, kind, code, position, created, confirmed FROM follows WHERE follower = ? ORDER BY created, id',
+      follower,
+    );
+  }
+
+  one(id: string): Promise<Follower | null> {
+    return this.#follower('id', id);
+  }
+
+  /** Those whose turn it is, and to whom no digest is on its way. */
+  async due(now: number): Promise<Follower[]> {
+    const rows = await this.access.query<Row>(
+      `SELECT ${COLUMNS} FROM followers f WHERE next_at <= ? AND NOT EXISTS
+         (SELECT 1 FROM letters l WHERE l.follower = f.id AND l.kind = 'digest' AND l.state = 'waiting') ORDER BY next_at`,
+      now,
+    );
+    return rows.map(followerOf);
+  }
+
+  /** Moves the turn of a follower on, and what was told to it, together with what else is kept; once, whoever does it. */
+  turned({ id, nextAt }: Follower, until: number, told: string, more: readonly Statement[] = []): Promise<void> {
+    const mine = 'EXISTS (SELECT 1 FROM followers WHERE id = ? AND next_at = ?)';
+    return this.access.keep([
+      ...more,
+      [
+        `UPDATE follows SET position = ? WHERE follower = ? AND confirmed IS NOT NULL AND ${mine}`,
+        ...[told, id, id, nextAt],
+      ],
+      ['UPDATE followers SET next_at = ? WHERE id = ? AND next_at = ?', until, id, nextAt],
+    ]);
+  }
+
+  /** From when a digest was sent a week passes until the next. */
+  async sent(follower: string): Promise<void> {
+    const until = this.clock.now().getTime() + WEEK_MS;
+    await this.access.query('UPDATE followers SET next_at = ? WHERE id = ? RETURNING id', until, follower);
+  }
+
+  /** Deletes addresses that nobody has confirmed for a week. */
+  async forgetUnconfirmed(): Promise<void> {
+    const before = new Date(this.clock.now().getTime() - WEEK_MS).toISOString();
+    await this.access.query('DELETE FROM follows WHERE confirmed IS NULL AND created < ?', before);
+    await this.#forgetIdle();
+  }
+
+  /** An address that follows nothing is kept no longer. */
+  async #forgetIdle(): Promise<void> {
+    await this.access.query(
+      `DELETE FROM followers WHERE email IS NOT NULL AND id NOT IN (SELECT follower FROM follows)`,
+    );
+  }
+
+  async #follower(by: 'id' | 'account' | 'email' | 'secret', value: string): Promise<Follower | null> {
+    const [row] = await this.access.query<Row>(`SELECT ${COLUMNS} FROM followers WHERE ${by} = ?`, value);
+    return row ? followerOf(row) : null;
+  }
+
+  async #made(by: 'account' | 'email', value: string, language: ReportLanguage): Promise<Follower> {
+    const now = this.clock.now();
+    await this.access.query(
+      `INSERT INTO followers (id, ${by}, language, secret, next_at, created) VALUES (?, ?, ?, ?, ?, ?)
+       ON CONFLICT (${by}) DO NOTHING RETURNING id`,
+      ...[randomUUID(), value, language, randomBytes(24).toString('base64url')],
+      ...[now.getTime() + WEEK_MS, now.toISOString()],
+    );
+    return (await this.#follower(by, value))!;
+  }
+
+  async #add(follower: Follower, asked: Asked, confirmed: boolean): Promise<void> {
+    const known = await this.follows(follower.id);
+    if (known.some(({ kind, code }) => kind === asked.kind && code === asked.code)) return;
+    if (known.length >= MOST) throw refused('too_many', '/code', `One follows ${MOST} things at most.`);
+    const at = confirmed ? this.clock.now().toISOString() : null;
+    const head = await this.#head();
+    await this.access.keep([this.#inserting(follower.id, randomUUID(), asked, head, at)]);
+  }
+
+  #inserting(follower: string, id: string, { kind, code }: Asked, head: string, confirmed: string | null): Statement {
+    return [
+      `INSERT INTO follows VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (follower, kind, code) DO NOTHING`,
+      ...[id, follower, kind, code, head, this.clock.now().toISOString(), confirmed],
+    ];
+  }
+
+  async #head(): Promise<string> {
+    return (await this.log.store.head()) ?? '0';
+  }
+}
+
+const gone = () => new Rejected('not_found', 'This link is not good any more: what it is about has ended.');

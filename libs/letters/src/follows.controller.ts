@@ -1,0 +1,129 @@
+/** The routes of follows: what an account gets digests of. */
+import { Body, Controller, Get, HttpCode, Param, Post, Put, Res } from '@nestjs/common';
+import {
+  ApiConflictResponse,
+  ApiCreatedResponse,
+  ApiOkResponse,
+  ApiOperation,
+  ApiProperty,
+  ApiTags,
+} from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
+import { AccessStore } from '#access';
+import { Rejected } from '#eventsourcing';
+import { Caller, OneOf, Rights, Text, type Principal } from '#platform';
+import { ACCOUNT_ROLES, REPORT_LANGUAGES, type ReportLanguage } from '#words';
+import { Followed, FOLLOW_KINDS, type FollowKind } from './followed.js';
+import { Following, type Follow } from './following.js';
+
+export class FollowAsked {
+  @OneOf(FOLLOW_KINDS, { example: 'agency' }) kind: FollowKind;
+  @Text({
+    ...{ max: 1_000, free: false, example: 'IOM' },
+    description: 'The code of an agency, theme or forum; of a list the query of its address, `agency=IOM&overdue=true`',
+  })
+  code: string;
+}
+
+class FollowView {
+  @ApiProperty({ format: 'uuid' }) readonly id: string;
+  @ApiProperty({ enum: FOLLOW_KINDS }) readonly kind: FollowKind;
+  @ApiProperty({ example: 'IOM' }) readonly code: string;
+  @ApiProperty() readonly name: string;
+  @ApiProperty({ description: 'The path of its page', example: '/agencies/IOM' }) readonly page: string;
+  @ApiProperty({ format: 'date-time' }) readonly since: string;
+}
+
+class FollowList {
+  @ApiProperty({ type: [FollowView] }) readonly items: FollowView[];
+}
+
+class LettersIn {
+  @OneOf(REPORT_LANGUAGES, { example: 'fr' }) language: ReportLanguage;
+}
+
+class LanguageView {
+  @ApiProperty({ enum: REPORT_LANGUAGES }) readonly language: ReportLanguage;
+}
+
+const OfOwn = () => Rights({ scope: 'read', roles: ACCOUNT_ROLES, only: 'its own' });
+
+@ApiTags('Follows')
+@Controller('v1')
+export class FollowsController {
+  constructor(
+    private readonly following: Following,
+    private readonly followed: Followed,
+    private readonly access: AccessStore,
+  ) {}
+
+  @Get('follows')
+  @OfOwn()
+  @ApiOperation({
+    summary: 'What the caller follows by e-mail',
+    description: 'Each is told of in a digest, once a week at most, and only when something happened.',
+    operationId: 'listFollows',
+  })
+  @ApiOkResponse({ type: FollowList })
+  async list(@Caller() caller: Principal | null): Promise<FollowList> {
+    const all = await this.following.of(known(caller).account);
+    return { items: await Promise.all(all.map((one) => this.#shown(one))) };
+  }
+
+  @Post('follows')
+  @OfOwn()
+  @ApiOperation({
+    summary: 'Follow an agency, a theme, a forum or a list by e-mail',
+    description:
+      'A digest comes once a week at most, when something happened, to the address of the account. What is followed already stays as it is. Whoever has no account does so on the pages, and confirms the address.',
+    operationId: 'createFollow',
+  })
+  @ApiCreatedResponse({ type: FollowView })
+  @ApiConflictResponse({ description: 'The account has no address' })
+  async follow(
+    @Body() asked: FollowAsked,
+    @Caller() caller: Principal | null,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<FollowView> {
+    const follow = await this.following.follow(known(caller).account, asked);
+    void reply.header('Location', '/v1/follows');
+    return this.#shown(follow);
+  }
+
+  @Post('follows/:id/end')
+  @HttpCode(200)
+  @OfOwn()
+  @ApiOperation({
+    summary: 'No longer follow something',
+    description: 'At once: a digest that waits leaves it out.',
+    operationId: 'endFollow',
+  })
+  @ApiOkResponse({ type: FollowList })
+  async end(@Param('id') id: string, @Caller() caller: Principal | null): Promise<FollowList> {
+    await this.following.end(known(caller).account, id);
+    return this.list(caller);
+  }
+
+  @Put('me/language')
+  @Rights({ scope: null, roles: ACCOUNT_ROLES, only: 'its own' })
+  @ApiOperation({
+    summary: 'The language of letters to the caller',
+    description: 'English, French or Spanish.',
+    operationId: 'setLanguage',
+  })
+  @ApiOkResponse({ type: LanguageView })
+  async language(@Body() { language }: LettersIn, @Caller() caller: Principal | null): Promise<LanguageView> {
+    await this.access.accounts.writeIn(known(caller).account, language);
+    return { language };
+  }
+
+  async #shown(follow: Follow): Promise<FollowView> {
+    const { id, kind, code, created: since } = follow;
+    return { id, kind, code, since, name: await this.followed.nameOf(follow), page: this.followed.pathOf(follow) };
+  }
+}
+
+function known(caller: Principal | null): Principal {
+  if (!caller) throw new Rejected('unauthenticated', 'This needs a bearer token: Authorization: Bearer …');
+  return caller;
+}

@@ -1,0 +1,109 @@
+/** The routes of letters: who was written to and who waits, what a letter says, and sending one again. */
+import { Controller, Get, HttpCode, Param, Post as PostTo, Query } from '@nestjs/common';
+import { ApiConflictResponse, ApiOkResponse, ApiOperation, ApiProperty, ApiTags, OmitType } from '@nestjs/swagger';
+import { Conflict } from '#eventsourcing';
+import { Code, PageSize, Rights } from '#platform';
+import { REPORT_LANGUAGES, type ReportLanguage } from '#words';
+import { Letters, type ShownLetter } from './letters.js';
+import { LETTER_KINDS, LETTER_STATES, type LetterKind, type LetterState } from './outbox.js';
+import { Post } from './post.js';
+
+const TEXT = { type: String, nullable: true } as const;
+const INSTANT = { type: String, format: 'date-time' } as const;
+
+class LetterText {
+  @ApiProperty({ format: 'email' }) readonly to: string;
+  @ApiProperty({ enum: REPORT_LANGUAGES }) readonly language: ReportLanguage;
+  @ApiProperty() readonly subject: string;
+  @ApiProperty({ description: 'As plain text' }) readonly text: string;
+}
+
+export class LetterView {
+  @ApiProperty({ format: 'uuid' }) readonly id: string;
+  @ApiProperty({ enum: LETTER_KINDS, description: 'The occasion' }) readonly kind: LetterKind;
+  @ApiProperty({ ...TEXT, example: 'CM-2012' }) readonly round: string | null;
+  @ApiProperty({ ...TEXT, example: 'IOM' }) readonly agency: string | null;
+  @ApiProperty({ ...TEXT, description: 'To whom, by pseudonym; null: the agency has nobody with an address' })
+  readonly account: string | null;
+  @ApiProperty({ ...TEXT, description: 'null: it was erased, or there is nobody' }) readonly name: string | null;
+  @ApiProperty({
+    enum: LETTER_STATES,
+    description:
+      'sent: handed over to the mail server, or laid in the folder. not_needed: of no use any more when it was its turn. given_up: the mail server refused it. nobody: there is nobody to write to',
+  })
+  readonly state: LetterState;
+  @ApiProperty({ ...INSTANT, description: 'When it was decided on' }) readonly decided: string;
+  @ApiProperty({ ...INSTANT, nullable: true, description: 'When it was sent, or ended otherwise' })
+  readonly settled: string | null;
+  @ApiProperty({ type: 'integer', minimum: 0 }) readonly attempts: number;
+  @ApiProperty({ ...TEXT, description: 'Why the last attempt failed' }) readonly error: string | null;
+  @ApiProperty({
+    type: LetterText,
+    nullable: true,
+    description: 'As it would be written now; null: it would not be any more',
+  })
+  readonly letter: LetterText | null;
+}
+
+class LetterInShort extends OmitType(LetterView, ['letter']) {}
+
+class LetterList {
+  @ApiProperty({ type: [LetterInShort], description: 'The last ones first' }) readonly items: LetterInShort[];
+}
+
+class LettersQuery {
+  @Code({ optional: true, description: 'Only those of one round', example: 'CM-2012' }) round?: string;
+  @PageSize(100, 1000) limit?: number;
+}
+
+const OfSecretariat = (scope: 'read' | 'publish') => Rights({ scope, roles: ['secretariat'] });
+
+@ApiTags('Rounds')
+@Controller('v1/letters')
+export class LettersController {
+  constructor(
+    private readonly letters: Letters,
+    private readonly post: Post,
+  ) {}
+
+  @Get()
+  @OfSecretariat('read')
+  @ApiOperation({
+    summary: 'Letters of rounds: who was written to, and who waits',
+    description: 'Invitations, reminders and what else follows from rounds and returns. Digests are not among them.',
+    operationId: 'listLetters',
+  })
+  @ApiOkResponse({ type: LetterList })
+  async list(@Query() { round, limit = 100 }: LettersQuery): Promise<LetterList> {
+    return { items: await this.letters.latest(limit, round) };
+  }
+
+  @Get(':id')
+  @OfSecretariat('read')
+  @ApiOperation({
+    summary: 'One letter, with what it says',
+    description: 'Written anew: the outbox keeps neither words nor addresses.',
+    operationId: 'getLetter',
+  })
+  @ApiOkResponse({ type: LetterView })
+  one(@Param('id') id: string): Promise<LetterView> {
+    return this.letters.one(id);
+  }
+
+  @PostTo(':id/send')
+  @HttpCode(200)
+  @OfSecretariat('publish')
+  @ApiOperation({
+    summary: 'Send a letter that was given up, or waits to be tried again, at once',
+    description: 'What was sent is not sent again.',
+    operationId: 'sendLetter',
+  })
+  @ApiOkResponse({ type: LetterView })
+  @ApiConflictResponse({ description: 'It was sent, or there is nobody to write to' })
+  async send(@Param('id') id: string): Promise<ShownLetter> {
+    const known = await this.letters.one(id);
+    if (!(await this.letters.again(id))) throw new Conflict('not_waiting', `The letter is ${known.state}.`);
+    this.post.look();
+    return this.letters.one(id);
+  }
+}

@@ -1,0 +1,97 @@
+/** The occasions for letters of a round: what follows from its events, and on which days those who owe are reminded. Pure. */
+import type { Round } from '#bodies';
+import { daysAfter, type FullDate } from '#clocks';
+import type { Recorded } from '#eventsourcing';
+import { closedFor, deadlineFor, dueOn, owes, remindedOn, type OpenedRound, type ReturnSoFar } from '#rounds';
+import type { LetterKind } from './outbox.js';
+
+/** The letters of rounds. */
+export type RoundLetterKind = Exclude<LetterKind, 'confirmation' | 'digest'>;
+
+/** The people of an agency are written to. */
+export interface Occasion {
+  readonly kind: RoundLetterKind;
+  readonly agency: string;
+}
+
+const each = (kind: RoundLetterKind, agencies: readonly string[]): Occasion[] =>
+  agencies.map((agency) => ({ kind, agency }));
+
+/**
+ * The occasions of an event of a round.
+ * @param before the round before it, and after it
+ */
+export function occasionsOf({ name, data }: Pick<Recorded, 'name' | 'data'>, before: OpenedRound, after: OpenedRound) {
+  const { agency } = data as { agency?: string | null };
+  const moved = (agencies: readonly string[]) =>
+    agencies.filter((one) => deadlineFor(before, one) !== deadlineFor(after, one));
+  switch (name) {
+    case 'Opened':
+      return each('invitation', after.agencies);
+    case 'Amended': {
+      const asked = after.agencies.filter((one) => before.agencies.includes(one));
+      const added = after.agencies.filter((one) => !before.agencies.includes(one));
+      return [...each('invitation', added), ...each('extended', moved(asked))];
+    }
+    case 'Extended':
+      return each('extended', moved(agency ? [agency] : after.agencies));
+    case 'Reopened':
+      return each('reopened', [agency!]);
+    case 'Reminded':
+      return each('reminder', (data as { agencies: string[] }).agencies);
+    default:
+      return [];
+  }
+}
+
+/** The letter that an event of a return asks for. */
+export const OF_RETURN: Readonly<Record<string, RoundLetterKind>> = { SentBack: 'returned', Accepted: 'accepted' };
+
+/** The letters that are about a return that is owed. */
+const ASKS: readonly RoundLetterKind[] = ['invitation', 'reminder', 'extended', 'reopened'];
+
+/**
+ * Whether a letter still says what holds, on a day: nobody is asked for what came meanwhile, nor invited to what is past. It is looked
+ * at when a letter is decided, and again when it is sent.
+ */
+export function stillHolds(
+  kind: RoundLetterKind,
+  round: OpenedRound,
+  agency: string,
+  { state }: Pick<ReturnSoFar, 'state'>,
+  today: FullDate,
+): boolean {
+  if (kind === 'accepted') return state === 'accepted';
+  if (kind === 'returned') return state === 'returned' && closedFor(round, agency, today) === null;
+  return owes(round, agency, { state }, today) && (kind === 'reminder' || dueOn(round, agency) >= today);
+}
+
+export const isAboutWhatIsOwed = (kind: RoundLetterKind): boolean => ASKS.includes(kind) || kind === 'returned';
+
+/** Where a round does not say when: these many days before and after the deadline. */
+const USUAL: NonNullable<NonNullable<Round['reminders']>['at']> = [
+  { days: 14, when: 'before' },
+  { days: 3, when: 'before' },
+  { days: 1, when: 'after' },
+  { days: 7, when: 'after' },
+];
+
+/** The days on which an agency is reminded by the terms of a round, the first one first. */
+export function reminderDays({ reminders }: Pick<Round, 'reminders'>, due: FullDate): FullDate[] {
+  if (reminders?.none) return [];
+  return (reminders?.at ?? USUAL).map(({ days, when }) => daysAfter(due, when === 'before' ? -days : days)).sort();
+}
+
+/** A day of the schedule that was missed by more days is left out. */
+const MISSED_DAYS = 7;
+
+/**
+ * Whether it is time to remind an agency that owes: a day of the schedule has come and it was not reminded since. Of several days
+ * that were missed only the last counts, and only for a week. Whoever was asked that day, or after it, is not reminded of it.
+ */
+export function isTimeToRemind(round: OpenedRound, agency: string, today: FullDate): boolean {
+  const due = dueOn(round, agency);
+  const since = daysAfter(today, -MISSED_DAYS);
+  const day = reminderDays(round.round!, due).findLast((one) => one <= today && one >= since);
+  return day !== undefined && day > round.openedOn! && !remindedOn(round, agency).some((on) => on >= day);
+}

@@ -1,0 +1,168 @@
+/** The outbox: letters that were decided on, and how far each is. Beside the accounts, in SQLite or PostgreSQL. */
+import type { AccessStore } from '#access';
+import type { Statement } from '#databases';
+
+/** The occasions on which somebody is written to. */
+export const LETTER_KINDS = [
+  'invitation',
+  'reminder',
+  'extended',
+  'reopened',
+  'returned',
+  'accepted',
+  'confirmation',
+  'digest',
+] as const;
+export type LetterKind = (typeof LETTER_KINDS)[number];
+
+/**
+ * The states of a letter. `sent`: handed over to the mail server, or laid in the folder. `not_needed`: it was of no use any more when
+ * it was its turn. `given_up`: the mail server refused it for good, or for days. `nobody`: the agency has nobody with an address.
+ */
+export const LETTER_STATES = ['waiting', 'sent', 'not_needed', 'given_up', 'nobody'] as const;
+export type LetterState = (typeof LETTER_STATES)[number];
+
+/** What a letter rests on that cannot be looked up when it is written. */
+export interface LetterFacts {
+  /** Of a digest: by follow the position after which, and the position up to which it tells. */
+  readonly after?: Readonly<Record<string, string>>;
+  readonly to?: string;
+  /** Of a confirmation: the follow. */
+  readonly follow?: string;
+}
+
+export interface NewLetter {
+  /** Follows from its occasion and whom it is for: it is there once, whoever decides it and however often. */
+  readonly id: string;
+  readonly kind: LetterKind;
+  /** The pseudonym of a person, or a follower; neither: there is nobody to write to. */
+  readonly account?: string | null;
+  readonly follower?: string | null;
+  readonly round?: string | null;
+  readonly agency?: string | null;
+  readonly facts: LetterFacts;
+}
+
+export interface LetterRow extends Required<NewLetter> {
+  /** Instants. */
+  readonly decided: string;
+  readonly settled: string | null;
+  readonly state: LetterState;
+  readonly attempts: number;
+  /** The instant (ms) before which it is not tried again. */
+  readonly nextAt: number;
+  readonly error: string | null;
+}
+
+type Row = Omit<LetterRow, 'facts' | 'attempts' | 'nextAt'> & {
+  readonly facts: string;
+  readonly attempts: number | string;
+  readonly nextAt: number | string;
+};
+
+const COLUMNS = `id, kind, account, follower, round, agency, facts, decided, settled, state, attempts,
+  next_at AS "nextAt", error`;
+
+const letterOf = (row: Row): LetterRow => ({
+  ...row,
+  facts: JSON.parse(row.facts) as LetterFacts,
+  attempts: Number(row.attempts),
+  nextAt: Number(row.nextAt),
+});
+
+const LOG = 'log';
+
+/** A letter is decided once, sent by one process at a time, and noted when it was sent. */
+export class Outbox {
+  constructor(private readonly access: AccessStore) {}
+
+  /** The position up to which the log was read for letters; a new outbox begins with what comes. */
+  async checkpoint(head: string): Promise<string> {
+    const insert = `INSERT INTO letters_checkpoint VALUES (?, ?) ON CONFLICT (name) DO NOTHING RETURNING name`;
+    await this.access.query(insert, LOG, head);
+    const sql = 'SELECT position FROM letters_checkpoint WHERE name = ?';
+    return (await this.access.query<{ position: string }>(sql, LOG))[0]!.position;
+  }
+
+  /** Keeps what was decided up to a position, with the position: both or nothing. */
+  decided(letters: readonly NewLetter[], from: string, to: string, now: Date): Promise<void> {
+    return this.access.keep([
+      ...letters.map((letter) => keeping(letter, now)),
+      ['UPDATE letters_checkpoint SET position = ? WHERE name = ? AND position = ?', to, LOG, from],
+    ]);
+  }
+
+  async one(id: string): Promise<LetterRow | null> {
+    const [row] = await this.access.query<Row>(`SELECT ${COLUMNS} FROM letters WHERE id = ?`, id);
+    return row ? letterOf(row) : null;
+  }
+
+  /** The last ones first. @param round only those of one round */
+  async latest(limit: number, round?: string): Promise<LetterRow[]> {
+    const where = round === undefined ? 'WHERE follower IS NULL' : 'WHERE round = ?';
+    const rows = await this.access.query<Row>(
+      `SELECT ${COLUMNS} FROM letters ${where} ORDER BY decided DESC, id LIMIT ?`,
+      ...(round === undefined ? [limit] : [round, limit]),
+    );
+    return rows.map(letterOf);
+  }
+
+  /** The letters whose turn it is. */
+  async due(now: number, limit: number): Promise<string[]> {
+    const rows = await this.access.query<{ id: string }>(
+      `SELECT id FROM letters WHERE state = 'waiting' AND next_at <= ? AND (lease IS NULL OR lease_until <= ?)
+       ORDER BY decided, id LIMIT ?`,
+      ...[now, now, limit],
+    );
+    return rows.map(({ id }) => id);
+  }
+
+  /** Takes a letter to send it. @returns `null`: another process has it, or it was sent */
+  async take(id: string, lease: string, now: number, until: number): Promise<LetterRow | null> {
+    const [row] = await this.access.query<Row>(
+      `UPDATE letters SET lease = ?, lease_until = ?
+       WHERE id = ? AND state = 'waiting' AND (lease IS NULL OR lease_until <= ?) RETURNING ${COLUMNS}`,
+      ...[lease, until, id, now],
+    );
+    return row ? letterOf(row) : null;
+  }
+
+  /** Notes what became of a letter that was taken. */
+  async settle(id: string, lease: string, state: LetterState, now: Date, error: string | null = null): Promise<void> {
+    await this.access.query(
+      `UPDATE letters SET state = ?, settled = ?, error = ?, attempts = attempts + 1, lease = NULL
+       WHERE id = ? AND lease = ? RETURNING id`,
+      ...[state, now.toISOString(), error, id, lease],
+    );
+  }
+
+  /** Notes that it is tried again, and when. */
+  async failed(id: string, lease: string, nextAt: number, error: string): Promise<void> {
+    await this.access.query(
+      `UPDATE letters SET attempts = attempts + 1, next_at = ?, error = ?, lease = NULL
+       WHERE id = ? AND lease = ? RETURNING id`,
+      ...[nextAt, error, id, lease],
+    );
+  }
+
+  /** Lets a letter that was given up, or that waits, go at once. @returns whether there is such a one */
+  async again(id: string): Promise<boolean> {
+    const rows = await this.access.query(
+      `UPDATE letters SET state = 'waiting', attempts = 0, next_at = 0, settled = NULL
+       WHERE id = ? AND state IN ('given_up', 'waiting') RETURNING id`,
+      id,
+    );
+    return rows.length > 0;
+  }
+}
+
+/** The statement that keeps a letter, unless it is there already. */
+export const keeping = (letter: NewLetter, now: Date): Statement => {
+  const { id, kind, account = null, follower = null, round = null, agency = null, facts } = letter;
+  const state: LetterState = (account ?? follower) ? 'waiting' : 'nobody';
+  return [
+    `INSERT INTO letters (id, kind, account, follower, round, agency, facts, decided, state)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING`,
+    ...[id, kind, account, follower, round, agency, JSON.stringify(facts), now.toISOString(), state],
+  ];
+};

@@ -1,0 +1,18 @@
+/** The facts that a letter of a round tells. */
+import type { FullDate } from '#clocks';
+
+export interface RoundLetter {
+  /** The name of the round, in its own words. */
+  readonly round: string;
+  /** The agency by its code and by its name. */
+  readonly agency: string;
+  readonly agencyName: string;
+  /** The cut-off of the round. */
+  readonly asOf: FullDate;
+  readonly due: FullDate;
+  /** Until the deadline; below 0: since then. */
+  readonly days: number;
+  readonly commitments: number;
+  readonly questions: number;
+  readonly comments: number;
+}

@@ -1,0 +1,103 @@
+/** The words of letters in Spanish. */
+import { wordsOf } from '#reports';
+import type { Words } from './words.js';
+
+const { date, form, number, codes } = wordsOf('es');
+const counted = (n: number, one: string, other: string) => `${number(n)} ${form(n, { one, other })}`;
+const days = (n: number) => counted(n, 'día', 'días');
+
+export const es: Words = {
+  greeting: (name) => (name ? `Hola, ${name}:` : 'Hola:'),
+  daysLeft: (n) =>
+    n > 0
+      ? `${form(n, { one: 'Queda', other: 'Quedan' })} ${days(n)}.`
+      : n === 0
+        ? 'Hoy es el último día.'
+        : `El plazo venció hace ${days(-n)}.`,
+  owed: ({ commitments, questions }) =>
+    `Se trata de ${counted(commitments, 'compromiso', 'compromisos')}` +
+    (questions > 0 ? ` y de ${counted(questions, 'pregunta', 'preguntas')}.` : '.'),
+  known:
+    'El informe contiene ya todo lo que el registro conoce. Donde nada ha cambiado, basta un clic para decirlo; si no hay nada que comunicar, lo dice un informe sin novedad.',
+  calendarFile: 'Se adjunta la fecha límite para su calendario.',
+  openReturn: 'Abrir el informe',
+  deadlineEntry: ({ round, agency }) => `${round}: vence el informe de ${agency}`,
+  whyRound: ({ agency }) => `Recibe esta carta porque puede responder por ${agency} en Followthrough.`,
+  account: 'Su cuenta: funciones e idioma de las cartas',
+  invitation: {
+    subject: ({ round, due }) => `${round}: informe hasta el ${date(due)}`,
+    says: ({ round, agencyName, asOf, due }) =>
+      `La secretaría pregunta qué ha sido de los compromisos al ${date(asOf)}. Organización: ${agencyName}. La ronda se llama “${round}”. Se ruega responder hasta el ${date(due)}.`,
+  },
+  reminder: {
+    subject: ({ round, due, days: left }) =>
+      left < 0 ? `${round}: su informe vencía el ${date(due)}` : `${round}: su informe vence el ${date(due)}`,
+    says: ({ round, agencyName, due }) =>
+      `Aún no se ha presentado el informe para “${round}” (${agencyName}). Vence el ${date(due)}.`,
+    saysLate: ({ round, agencyName, due }) =>
+      `No se ha presentado el informe para “${round}” (${agencyName}). Vencía el ${date(due)} y todavía puede presentarse.`,
+  },
+  extended: {
+    subject: ({ round, due }) => `${round}: el plazo es ahora el ${date(due)}`,
+    says: ({ round, agencyName, due }) =>
+      `La secretaría ha prorrogado el plazo de “${round}” (${agencyName}): ahora es el ${date(due)}.`,
+  },
+  reopened: {
+    subject: ({ round, due }) => `${round}: puede responder hasta el ${date(due)}`,
+    says: ({ round, agencyName, due }) =>
+      `La secretaría ha reabierto “${round}” (${agencyName}): puede responder hasta el ${date(due)}.`,
+  },
+  returned: {
+    subject: ({ round }) => `${round}: su informe le vuelve con comentarios`,
+    says: ({ round, agencyName, comments }) =>
+      `La secretaría ha devuelto el informe para “${round}” (${agencyName}). Tiene ${counted(comments, 'comentario', 'comentarios')}, cada uno en su lugar. Se ruega responder y presentar de nuevo el informe.`,
+  },
+  accepted: {
+    subject: ({ round }) => `${round}: su informe está aceptado`,
+    says: ({ round, agencyName }) =>
+      `La secretaría ha aceptado el informe para “${round}” (${agencyName}). Gracias. No queda nada por hacer.`,
+  },
+  confirmation: {
+    subject: (name) => `Para confirmar: seguir ${name}`,
+    says: (name) =>
+      `Alguien, probablemente usted, pidió seguir por correo electrónico, en Followthrough: ${name}. Una carta por semana como máximo, y solo si ha pasado algo.`,
+    button: 'Sí, seguir',
+    otherwise:
+      'Si no fue usted, no haga nada: nadie recibe cartas sin esta confirmación, y la dirección se borra en una semana.',
+  },
+  digest: {
+    subject: (names) =>
+      names.length === 1 ? `Novedades: ${names[0]}` : `Novedades: ${names[0]} y ${number(names.length - 1)} más`,
+    period: (from, to) => (from === to ? `Registrado el ${date(to)}.` : `Registrado del ${date(from)} al ${date(to)}.`),
+    more: (n) => counted(n, 'entrada más', 'entradas más'),
+    end: (name) => `Dejar de seguir ${name}`,
+    endAll: 'No recibir más cartas de este tipo',
+    why: 'Recibe esta carta, una vez por semana como máximo, porque sigue algo en Followthrough.',
+    list: (label) => `la lista ${label}`,
+    entered: 'ahora en esta lista',
+    left: 'ya no en esta lista',
+    stageNow: (stage) => `etapa actual: ${codes.stage[stage].toLowerCase()}`,
+    said: {
+      recorded: 'compromiso nuevo',
+      ended: 'fusionado, dividido, sustituido o retirado',
+      stage: 'etapa comunicada',
+      editions: 'edición celebrada o mantenimiento comunicado',
+      evidence: 'prueba añadida',
+      milestones: 'hitos',
+      targets: 'meta o condición',
+      agencies: 'organizaciones y sus funciones',
+      wording: 'redacción o temas',
+      related: 'seguimiento o relaciones',
+      confirmed: 'confirmado: sin cambios',
+      reading: 'lectura de la secretaría, o respuesta',
+      corrected: 'corrección o retractación',
+      words: 'palabras eliminadas',
+    },
+    elsewhere: {
+      register: 'ficha del registro',
+      round: 'ronda de informes',
+      return: 'informe en una ronda',
+      publication: 'publicación',
+    },
+  },
+};

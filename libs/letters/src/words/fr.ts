@@ -1,0 +1,108 @@
+/** The words of letters in French. */
+import { wordsOf } from '#reports';
+import type { Words } from './words.js';
+
+const { date, form, number, codes } = wordsOf('fr');
+const counted = (n: number, one: string, other: string) => `${number(n)} ${form(n, { one, other })}`;
+const days = (n: number) => counted(n, 'jour', 'jours');
+
+export const fr: Words = {
+  greeting: (name) => (name ? `Bonjour ${name},` : 'Bonjour,'),
+  daysLeft: (n) =>
+    n > 0
+      ? `Il reste ${days(n)}.`
+      : n === 0
+        ? 'C’est aujourd’hui le dernier jour.'
+        : `Le délai est passé depuis ${days(-n)}.`,
+  owed: ({ commitments, questions }) =>
+    `Il s’agit de ${counted(commitments, 'engagement', 'engagements')}` +
+    (questions > 0 ? ` et de ${counted(questions, 'question', 'questions')}.` : '.'),
+  known:
+    'Le rapport contient déjà tout ce que le registre connaît. Là où rien n’a changé, un clic suffit pour le dire\u00a0; s’il n’y a rien à signaler, un rapport néant le dit.',
+  calendarFile: 'L’échéance est jointe, pour votre calendrier.',
+  openReturn: 'Ouvrir le rapport',
+  deadlineEntry: ({ round, agency }) => `${round}\u00a0: échéance du rapport de ${agency}`,
+  whyRound: ({ agency }) =>
+    `Vous recevez cette lettre parce que vous pouvez répondre pour ${agency} dans Followthrough.`,
+  account: 'Votre compte\u00a0: rôles et langue des lettres',
+  invitation: {
+    subject: ({ round, due }) => `${round}\u00a0: rapport attendu pour le ${date(due)}`,
+    says: ({ round, agencyName, asOf, due }) =>
+      `Le secrétariat demande ce que les engagements sont devenus au ${date(asOf)}. Organisation\u00a0: ${agencyName}. Le cycle s’intitule «\u00a0${round}\u00a0». La réponse est attendue pour le ${date(due)}.`,
+  },
+  reminder: {
+    subject: ({ round, due, days: left }) =>
+      left < 0
+        ? `${round}\u00a0: votre rapport était attendu pour le ${date(due)}`
+        : `${round}\u00a0: votre rapport est attendu pour le ${date(due)}`,
+    says: ({ round, agencyName, due }) =>
+      `Le rapport pour «\u00a0${round}\u00a0» n’a pas encore été soumis (${agencyName}). Il est attendu pour le ${date(due)}.`,
+    saysLate: ({ round, agencyName, due }) =>
+      `Le rapport pour «\u00a0${round}\u00a0» n’a pas été soumis (${agencyName}). Il était attendu pour le ${date(due)} et peut encore l’être.`,
+  },
+  extended: {
+    subject: ({ round, due }) => `${round}\u00a0: le délai court maintenant jusqu’au ${date(due)}`,
+    says: ({ round, agencyName, due }) =>
+      `Le secrétariat a prolongé le délai de «\u00a0${round}\u00a0» (${agencyName})\u00a0: il court maintenant jusqu’au ${date(due)}.`,
+  },
+  reopened: {
+    subject: ({ round, due }) => `${round}\u00a0: vous pouvez répondre jusqu’au ${date(due)}`,
+    says: ({ round, agencyName, due }) =>
+      `Le secrétariat a rouvert «\u00a0${round}\u00a0» (${agencyName})\u00a0: vous pouvez répondre jusqu’au ${date(due)}.`,
+  },
+  returned: {
+    subject: ({ round }) => `${round}\u00a0: votre rapport vous revient avec des commentaires`,
+    says: ({ round, agencyName, comments }) =>
+      `Le secrétariat a renvoyé le rapport pour «\u00a0${round}\u00a0» (${agencyName}). Il porte ${counted(comments, 'commentaire', 'commentaires')}, à leur place dans le rapport. Veuillez y répondre, puis soumettre de nouveau le rapport.`,
+  },
+  accepted: {
+    subject: ({ round }) => `${round}\u00a0: votre rapport est accepté`,
+    says: ({ round, agencyName }) =>
+      `Le secrétariat a accepté le rapport pour «\u00a0${round}\u00a0» (${agencyName}). Merci. Il n’y a plus rien à faire.`,
+  },
+  confirmation: {
+    subject: (name) => `À confirmer\u00a0: suivre ${name}`,
+    says: (name) =>
+      `Quelqu’un, sans doute vous, a demandé à suivre par courriel\u00a0: ${name}, dans Followthrough. Une lettre par semaine au plus, et seulement s’il s’est passé quelque chose.`,
+    button: 'Oui, suivre',
+    otherwise:
+      'Si ce n’était pas vous, ne faites rien\u00a0: personne ne reçoit de lettre sans cette confirmation, et l’adresse est effacée dans la semaine.',
+  },
+  digest: {
+    subject: (names) =>
+      names.length === 1
+        ? `Du nouveau\u00a0: ${names[0]}`
+        : `Du nouveau\u00a0: ${names[0]} et ${number(names.length - 1)} de plus`,
+    period: (from, to) => (from === to ? `Enregistré le ${date(to)}.` : `Enregistré du ${date(from)} au ${date(to)}.`),
+    more: (n) => counted(n, 'autre entrée', 'autres entrées'),
+    end: (name) => `Ne plus suivre ${name}`,
+    endAll: 'Ne plus recevoir de telles lettres',
+    why: 'Vous recevez cette lettre, une fois par semaine au plus, parce que vous suivez quelque chose dans Followthrough.',
+    list: (label) => `la liste ${label}`,
+    entered: 'entre dans cette liste',
+    left: 'sort de cette liste',
+    stageNow: (stage) => `étape actuelle\u00a0: ${codes.stage[stage].toLowerCase()}`,
+    said: {
+      recorded: 'nouvel engagement',
+      ended: 'fusionné, scindé, remplacé ou retiré',
+      stage: 'étape signalée',
+      editions: 'édition tenue ou maintien signalé',
+      evidence: 'pièce justificative ajoutée',
+      milestones: 'jalons',
+      targets: 'échéance ou condition',
+      agencies: 'organisations et leurs rôles',
+      wording: 'formulation ou thèmes',
+      related: 'suites données ou liens',
+      confirmed: 'confirmé\u00a0: pas de changement',
+      reading: 'lecture du secrétariat, ou réponse',
+      corrected: 'correction ou rétractation',
+      words: 'mots supprimés',
+    },
+    elsewhere: {
+      register: 'fiche du registre',
+      round: 'cycle de rapports',
+      return: 'rapport dans un cycle',
+      publication: 'publication',
+    },
+  },
+};

@@ -1,0 +1,11 @@
+/** Which catalogue of letters a language has. */
+import type { ReportLanguage } from '#words';
+import { en } from './en.js';
+import { es } from './es.js';
+import { fr } from './fr.js';
+import type { Words } from './words.js';
+
+const CATALOGUES: Readonly<Record<ReportLanguage, Words>> = { en, fr, es };
+export const lettersIn = (language: ReportLanguage): Words => CATALOGUES[language];
+export type { RoundLetter } from './about.js';
+export type { Words } from './words.js';

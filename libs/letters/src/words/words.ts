@@ -1,0 +1,5 @@
+/** The words of letters in a language: a catalogue per language, in one file each. */
+import type { en } from './en.js';
+
+/** Every language has these. */
+export type Words = typeof en;

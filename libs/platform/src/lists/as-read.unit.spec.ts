@@ -1,0 +1,41 @@
+import { expect, it } from '@jest/globals';
+import { Readable } from 'node:stream';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { asRead } from './as-read.js';
+
+const collect = (() => {
+  setFlagsFromString('--expose-gc');
+  return runInNewContext('gc') as () => void;
+})();
+
+/** Whether a stream that was read to its end, or was destroyed, still holds what its source had in hand. */
+async function holds(made: (source: AsyncGenerator<string>) => Readable, toItsEnd = true): Promise<boolean> {
+  const inHand: WeakRef<object>[] = [];
+  const source = (): AsyncGenerator<string> => {
+    const rows = [{ i: 0 }, { i: 1 }, { i: 2 }];
+    inHand.push(new WeakRef(rows));
+    return (async function* () {
+      for (const row of rows) yield JSON.stringify(row);
+    })();
+  };
+  const stream = made(source());
+  if (toItsEnd) expect(await stream.toArray().then((parts) => parts.join(''))).toBe('{"i":0}{"i":1}{"i":2}');
+  else {
+    await new Promise((resolve) => stream.once('readable', resolve));
+    stream.destroy();
+  }
+  for (let i = 0; i < 3; i++) {
+    await nextTurn();
+    collect();
+  }
+  expect(stream.destroyed).toBe(true);
+  return inHand[0]!.deref() !== undefined;
+}
+
+it('What is sent as it is read holds nothing at its end, nor once it was cut', async () => {
+  expect(await holds(asRead)).toBe(false);
+  expect(await holds(asRead, false)).toBe(false);
+  expect(await holds((source) => Readable.from(source))).toBe(true); // the control
+});

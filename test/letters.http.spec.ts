@@ -1,0 +1,296 @@
+/** Letters of rounds: who is written to, when, in which words, and what is left of it. */
+import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import ical, { type VEvent } from 'node-ical';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { AccessStore, type NewAppointment } from '#access';
+import { daysAfter, todayAt } from '#clocks';
+import { LetterClock, Post } from '#letters';
+import { Mailer } from '#mail';
+import { compareTexts } from '#text';
+import type { ReportLanguage } from '#words';
+import { Inbox, type Arrived } from './support/inbox.js';
+import { HLD, TestServer } from './support/server.js';
+
+let server: TestServer;
+let inbox: Inbox;
+let [secretariat, ilo]: [string, string] = ['', ''];
+const people = new Map<string, string>();
+const today = todayAt(new Date());
+const DEADLINE = daysAfter(today, 30);
+
+/** A person who can be written to. */
+async function person(
+  name: string,
+  agency: string,
+  more: { language?: ReportLanguage; email?: string | null; role?: NewAppointment['role']; until?: Date } = {},
+) {
+  const { language, email = `${name}@example.org`, role = 'focal_point', until } = more;
+  const since = new Date(Date.now() - 1_000);
+  const whose = { kind: 'person' as const, name, ...(email && { email }), ...(language && { language }) };
+  const account = await server.app
+    .get(AccessStore)
+    .accounts.open(whose, { role, agency, since, ...(until && { until }) });
+  people.set(name, account);
+}
+
+const passes = () => server.app.get(Post).pass();
+/** So many days from today the post looks at what is due. @returns what arrived */
+async function onDay(days: number): Promise<Arrived[]> {
+  jest.spyOn(server.app.get(LetterClock), 'now').mockReturnValue(new Date(Date.now() + days * 86_400_000));
+  await passes();
+  return inbox.taken();
+}
+const toWhom = (letters: readonly Arrived[]) =>
+  letters.map(({ envelope }) => envelope.split('@')[0]!).toSorted(compareTexts);
+const post = async (path: string, body: object = {}, token = secretariat) => {
+  const answer = await server.post(`/v1${path}`, body, token);
+  expect([path, answer.status, answer.body.detail]).toEqual([
+    path,
+    answer.status < 300 ? answer.status : 200,
+    undefined,
+  ]);
+  if (answer.body.position) await server.get('/v1/rounds', { 'if-position-at-least': answer.body.position });
+  return answer.body;
+};
+const opened = async (code: string, more: object = {}) => {
+  await post('/rounds', {
+    ...{ code, name: `Follow-up ${code}`, asOf: today, opens: today, deadline: DEADLINE },
+    ...{ expected: { agencies: ['IOM', 'ILO', 'WHO'] }, reminders: { none: true }, ...more },
+  });
+  await post(`/rounds/${code}/open`);
+};
+const letters = async (round: string) =>
+  (await server.get(`/v1/letters?round=${round}`, { authorization: `Bearer ${secretariat}` })).body.items;
+
+beforeAll(async () => {
+  inbox = await Inbox.open();
+  const env = {
+    SMTP_URL: inbox.url,
+    MAIL_FROM: 'Tracker <tracker@example.org>',
+    PUBLIC_URL: 'https://tracker.example.org',
+  };
+  server = await TestServer.start([HLD], env);
+  [secretariat, ilo] = [server.token(null), server.token('ILO')];
+  await person('anna', 'IOM');
+  await person('bela', 'IOM', { language: 'fr', role: 'alternate' });
+  await person('carla', 'ILO', { language: 'es' });
+  await person('reader', 'IOM', { role: 'reader' });
+  await person('gone', 'IOM', { until: new Date(Date.now() - 500) });
+  await person('unwritten', 'WHO', { email: null });
+  await passes();
+});
+afterEach(() => void jest.restoreAllMocks());
+afterAll(async () => {
+  await server.close();
+  await inbox.close();
+});
+
+it('What was recorded before there was an outbox is not written of', () => expect(inbox.taken()).toEqual([]));
+
+describe('A round that is opened', () => {
+  let invitations: Arrived[];
+  beforeAll(async () => {
+    await opened('R-1', { questions: [{ id: 'staff', of: 'agency', kind: 'number', text: 'How many?' }] });
+    invitations = await onDay(0);
+  });
+  const to = (name: string) => invitations.find(({ envelope }) => envelope.startsWith(name))!;
+
+  it('invites everybody who may answer for an agency that is expected, and nobody else', () =>
+    expect(toWhom(invitations)).toEqual(['anna', 'bela', 'carla']));
+
+  it('tells the secretariat who cannot be written to', async () =>
+    expect((await letters('R-1')).filter((one: { state: string }) => one.state === 'nobody')).toMatchObject([
+      { agency: 'WHO', kind: 'invitation', account: null },
+    ]));
+
+  it('writes to each in its language, in text and in HTML, with the number of commitments and the days left', () => {
+    const total = /about (\d+) commitments, and there is 1 question/.exec(to('anna').text!)![1];
+    expect(to('anna').subject).toContain('Follow-up R-1: please report by');
+    expect(to('anna').text).toMatch(/There are 30 days left\./);
+    expect(to('bela').text).toContain(`Il s’agit de ${total} engagements et de 1 question.`);
+    expect(to('bela').html).toContain('<html lang="fr">');
+    expect(to('carla').text).toMatch(/Quedan 30 días\./);
+    for (const { text, html } of invitations) expect(html).toContain(text!.split('\n')[0]);
+  });
+
+  it('leads to the return', () => {
+    const address = 'https://tracker.example.org/sign-in?to=%2Frounds%2FR-1%2Freturns%2FIOM';
+    expect(to('anna').text).toContain(address);
+    expect(to('anna').html).toContain(address);
+  });
+
+  it('has the deadline as a calendar file that another program reads', () => {
+    const [file] = to('anna').attachments;
+    const read = ical.sync.parseICS(new TextDecoder().decode(file!.content as ArrayBuffer));
+    const event = Object.values(read).find((one) => one?.type === 'VEVENT') as VEvent;
+    expect({ day: event.start.toDateString(), uid: event.uid, sequence: event.sequence }).toEqual({
+      day: new Date(`${DEADLINE}T12:00`).toDateString(),
+      uid: 'deadline-R-1-IOM@tracker.example.org',
+      sequence: 0,
+    });
+  });
+
+  it('writes to nobody twice, however often the log is read', async () => {
+    await server.app.get(AccessStore).query('UPDATE letters_checkpoint SET position = ?', '1');
+    expect(await onDay(0)).toEqual([]);
+  });
+});
+
+describe('Reminders', () => {
+  beforeAll(async () => {
+    await opened('R-2', {
+      reminders: {
+        at: [
+          { days: 10, when: 'before' },
+          { days: 2, when: 'after' },
+        ],
+      },
+    });
+    await onDay(0);
+    await post('/rounds/R-2/returns/ILO/nil', { note: 'Nothing' }, ilo);
+  });
+
+  it('come on their days, only to those who still owe, and once', async () => {
+    expect(toWhom(await onDay(19))).toEqual([]);
+    const reminders = await onDay(20);
+    expect(reminders.map(({ subject }) => subject)).toEqual(
+      expect.arrayContaining([expect.stringContaining('Follow-up R-2: your return is due on')]),
+    );
+    expect(toWhom(reminders)).toEqual(['anna', 'bela']);
+    expect(reminders.map(({ text }) => text).join()).toContain('There are 10 days left.');
+    expect(await onDay(20)).toEqual([]);
+    expect(await onDay(25)).toEqual([]);
+  });
+
+  it('come after the deadline, too, and without a calendar file', async () => {
+    const [late] = await onDay(33);
+    expect(late).toMatchObject({ subject: expect.stringContaining('was due on'), attachments: [] });
+    expect(late!.text).toContain('The deadline passed 3 days ago.');
+    expect(await onDay(200)).toEqual([]);
+  });
+
+  it('stand in the feed without a name or an address', async () => {
+    const feed = (await server.get('/v1/changes?type=round.Reminded&after=0')).body as string;
+    const events = feed
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { stream: string; data: object });
+    expect(events.filter(({ stream }) => stream === 'round-R-2').map(({ data }) => data)).toEqual([
+      { agencies: ['IOM', 'WHO'], on: daysAfter(today, 20) },
+      { agencies: ['IOM', 'WHO'], on: daysAfter(today, 33) },
+    ]);
+    expect(feed).not.toMatch(/@|anna|bela/);
+  });
+
+  it('are sent by hand, too, but to nobody twice a day, and to nobody who owes nothing', async () => {
+    await opened('R-3');
+    await onDay(0);
+    await post('/rounds/R-3/returns/ILO/nil', { note: 'Nothing' }, ilo);
+    expect((await server.post('/v1/rounds/R-3/remind', { agencies: ['ILO'] }, secretariat)).body).toMatchObject({
+      code: 'not_reminded',
+      errors: [{ pointer: '/agencies/0' }],
+    });
+    await post('/rounds/R-3/remind', { agencies: ['IOM'] });
+    expect(toWhom(await onDay(0))).toEqual(['anna', 'bela']);
+    expect((await server.post('/v1/rounds/R-3/remind', { agencies: ['IOM'] }, secretariat)).status).toBe(409);
+  });
+
+  it('of what came while the letter waited are not sent', async () => {
+    await opened('R-4', { expected: { agencies: ['ILO'] } });
+    await onDay(0);
+    await post('/rounds/R-4/remind');
+    inbox.answer = () => 451;
+    expect(await onDay(0)).toEqual([]);
+    inbox.answer = () => 250;
+    await post('/rounds/R-4/returns/ILO/nil', { note: 'Nothing' }, ilo);
+    expect(await onDay(1)).toEqual([]);
+    expect((await letters('R-4')).map(({ kind, state }: Record<string, string>) => `${kind} ${state}`).sort()).toEqual([
+      'invitation sent',
+      'reminder not_needed',
+    ]);
+  });
+});
+
+describe('An agency is told', () => {
+  beforeAll(async () => {
+    await opened('R-5', { expected: { agencies: ['ILO', 'IOM'] } });
+    await onDay(0);
+  });
+
+  it('that its deadline was extended, and its calendar moves', async () => {
+    await post('/rounds/R-5/extend', { agency: 'ILO', deadline: daysAfter(DEADLINE, 5), reason: 'Asked for' });
+    const [letter, ...others] = await onDay(0);
+    expect(others).toEqual([]);
+    expect(letter!.envelope).toBe('carla@example.org');
+    expect(new TextDecoder().decode(letter!.attachments[0]!.content as ArrayBuffer)).toContain('SEQUENCE:1');
+  });
+
+  it('that its return was sent back, and that it was accepted', async () => {
+    await post('/rounds/R-5/returns/ILO/nil', { note: 'Nothing' }, ilo);
+    await post('/rounds/R-5/returns/ILO/return', { comments: [{ text: 'Really?' }, { text: 'And the study?' }] });
+    const [returned] = await onDay(0);
+    expect(returned!.text).toMatch(/2 comentarios/);
+    await post('/rounds/R-5/returns/ILO/nil', { note: 'Really nothing' }, ilo);
+    await post('/rounds/R-5/returns/ILO/accept');
+    const [accepted, ...others] = await onDay(0);
+    expect(accepted).toMatchObject({ subject: 'Follow-up R-5: su informe está aceptado', attachments: [] });
+    expect(others).toEqual([]);
+  });
+
+  it('that the round was reopened for it', async () => {
+    await post('/rounds/R-5/close');
+    await post('/rounds/R-5/reopen', { agency: 'IOM', until: daysAfter(today, 40), reason: 'A move' });
+    expect(toWhom(await onDay(0))).toEqual(['anna', 'bela']);
+    expect(await onDay(41)).toEqual([]);
+  });
+});
+
+describe('A mail server that is away', () => {
+  it('is tried again under the same Message-ID; one that refuses for good is not, until the secretariat says so', async () => {
+    await opened('R-6', { expected: { agencies: ['ILO'] } });
+    const seen: string[] = [];
+    inbox.answer = ({ messageId }) => (seen.push(messageId!), 451);
+    expect(await onDay(0)).toEqual([]);
+    const [waiting] = await letters('R-6');
+    expect(waiting).toMatchObject({ state: 'waiting', attempts: 1, error: expect.stringMatching(/451/) });
+    inbox.answer = ({ messageId }) => (seen.push(messageId!), 550);
+    await onDay(1);
+    expect(new Set(seen)).toEqual(new Set([`<${waiting.id}@tracker.example.org>`]));
+    expect(await letters('R-6')).toMatchObject([{ state: 'given_up' }]);
+    inbox.answer = () => 250;
+    expect(await onDay(2)).toEqual([]);
+    await post(`/letters/${waiting.id}/send`);
+    expect(toWhom(await onDay(2))).toEqual(['carla']);
+    expect((await server.post(`/v1/letters/${waiting.id}/send`, {}, secretariat)).status).toBe(409);
+  });
+});
+
+describe('Somebody who is erased', () => {
+  const holding = (text: string, folder: string): string[] =>
+    readdirSync(folder, { recursive: true, withFileTypes: true })
+      .filter((one) => one.isFile())
+      .map((one) => join(one.parentPath, one.name))
+      .filter((file) => readFileSync(file).includes(text));
+
+  it('is in no letter, no file and no table any more', async () => {
+    const { LetterFolder } = await import('#mail');
+    const folder = new LetterFolder(join(server.dataDir, 'letters'), 'a@example.org');
+    const mailer = server.app.get(Mailer);
+    jest.spyOn(mailer, 'send').mockImplementation((letter) => folder.send(letter));
+    jest.spyOn(mailer, 'forget').mockImplementation((address) => folder.forget(address));
+    await person('zdenka', 'UNICEF');
+    await post('/follows', { kind: 'agency', code: 'UNICEF' }, await tokenOf('zdenka'));
+    await opened('R-7', { expected: { agencies: ['UNICEF', 'ILO'] } });
+    await passes();
+    expect(holding('zdenka@example.org', server.dataDir).length).toBeGreaterThan(1);
+    await post(`/accounts/${people.get('zdenka')}/erase`);
+    expect(holding('zdenka', server.dataDir)).toEqual([]);
+    expect(readdirSync(join(server.dataDir, 'letters'))).toHaveLength(1);
+    const [left] = (await letters('R-7')).filter((one: { agency: string }) => one.agency === 'UNICEF');
+    expect(left).toMatchObject({ account: people.get('zdenka'), name: null, state: 'sent' });
+  });
+
+  const tokenOf = async (name: string) =>
+    (await server.app.get(AccessStore).give({ account: people.get(name)!, label: 'test', scopes: ['read'] })).token;
+});
