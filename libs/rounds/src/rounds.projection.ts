@@ -122,7 +122,7 @@ type Round = OpenedRound & EntryHistory;
 
 export class RoundsProjection implements Projection, RoundsSeen {
   readonly name = 'rounds';
-  readonly version = 4;
+  readonly version = 5;
   readonly on: Projection['on'];
   readonly #rounds = new Map<string, Round>();
   /** By round, then by agency. */
