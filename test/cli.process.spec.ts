@@ -8,6 +8,7 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  statSync,
   rmSync,
   writeFileSync,
 } from 'node:fs';
@@ -237,6 +238,10 @@ describe('verify, backup and restore', () => {
   it('refuses to restore over a log, or what is not sound', async () => {
     const over = await run(restored, 'restore', copy);
     expect([over.code, over.err]).toEqual([1, expect.stringContaining('holds a log already')]);
+    const half = join(scratch, 'half.db');
+    writeFileSync(half, readFileSync(copy).subarray(0, statSync(copy).size >> 1));
+    const halved = await run(join(scratch, 'halved'), 'restore', half);
+    expect([halved.code, halved.err]).toEqual([1, expect.stringContaining(`${half} cannot be read as a backup`)]);
     const db = new Database(copy);
     unguard(db);
     const { position } = db.prepare(`SELECT position FROM events WHERE stream = 'agency-BBB'`).get() as {

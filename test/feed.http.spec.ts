@@ -235,6 +235,7 @@ describe('An Atom feed', () => {
     expect(times).toEqual(times.toSorted().reverse());
     expect(feed.updated).toBe(times[0]);
     expect(words(entries[0]!.title)).toBe('AAA: Renamed');
+    expect(JSON.stringify(entries)).not.toMatch(/number/i);
     expect(entries.map(({ title }) => words(title)).join()).toMatch(/AAA-2006-0\d: (Recorded|Reported) as/i);
     for (const { links } of entries) {
       const address = links![0]!.href!.replace(server.settings.publicUrl, '').split('#')[0]!;

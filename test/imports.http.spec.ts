@@ -369,6 +369,20 @@ describe('A file that cannot be imported', () => {
     ['nothing', '', 'a.csv', 400, /empty/],
     ['a damaged workbook', 'PK\x03\x04nonsense', 'a.xlsx', 400, /cannot be unpacked/],
     ['two columns for one field', 'title,titre,stage\na,b,planned\n', 'a.csv', 201, null],
+    [
+      'a reference in small letters',
+      'reference,title\niom-2006-01,a\n',
+      'a.csv',
+      201,
+      /There is no commitment iom-2006-01/,
+    ],
+    [
+      'two columns of one name',
+      'title,title,stage\na,b,planned\n',
+      'a.csv',
+      201,
+      /two columns for title; the second is B/,
+    ],
   ])('%s says why', async (_, text, name, status, words) => {
     const { status: answered, body } = await send(text, name);
     expect([answered, words?.test(JSON.stringify(body)) ?? true]).toEqual([status, true]);

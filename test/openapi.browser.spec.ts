@@ -10,6 +10,7 @@ import {
 } from '../apps/api/src/openapi.js';
 import { Reader } from './support/browser.js';
 import { Validators } from './support/documented.js';
+import { deep } from './support/properties.js';
 import { HLD, TestServer, type Answer } from './support/server.js';
 
 interface Media {
@@ -408,9 +409,13 @@ describe('the documentation page', () => {
           await page.addScriptTag({ content: axe });
           for (const [width, colorScheme] of [
             [1280, 'light'],
-            [1280, 'dark'],
             [390, 'dark'],
-            [390, 'light'],
+            ...(deep
+              ? ([
+                  [1280, 'dark'],
+                  [390, 'light'],
+                ] as const)
+              : []),
           ] as const) {
             await page.setViewportSize({ width, height: 900 });
             await page.emulateMedia({ colorScheme });

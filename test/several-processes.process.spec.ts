@@ -45,6 +45,31 @@ const everything = async (store: EventStore): Promise<Envelope[]> => {
   return all;
 };
 
+/** What two servers answer when they are told at once of codes that differ by case only: ten times. */
+async function claimedByCase(servers: readonly Service[], headers: Record<string, string>): Promise<string[]> {
+  const answers: string[] = [];
+  for (let n = 0; n < 10; n++) {
+    const claims = servers.map(async ({ url }, i) => {
+      const body = JSON.stringify({ code: `${i === 0 ? 'CASE' : 'case'}-${n}`, name: `Of ${i} ${n}`, kind: 'other' });
+      const all = { ...headers, 'content-type': 'application/json' };
+      return (await fetch(`${url}/v1/agencies`, { method: 'POST', headers: all, body })).status;
+    });
+    answers.push((await Promise.all(claims)).sort((a, b) => a - b).join());
+  }
+  return answers;
+}
+const ONE_EACH = Array.from({ length: 10 }, () => '201,409');
+
+it('Two servers on one SQLite log never take codes that differ by case only', async () => {
+  const dataDir = mkdtempSync(join(scratch, 'by-case-'));
+  const headers = await secretariatOf(new SqliteAccessStore(join(dataDir, 'access.db')));
+  const first = await started('api', { DATA_DIR: dataDir });
+  await first.ready();
+  const second = await started('api', { DATA_DIR: dataDir });
+  await second.ready();
+  expect(await claimedByCase([first, second], headers)).toEqual(ONE_EACH);
+});
+
 describe('A server that is told to end', () => {
   const CALLERS = 16;
 
@@ -409,6 +434,7 @@ onPostgres(`On PostgreSQL${HAS_POSTGRES ? '' : ' (skipped: npm has none here)'}`
 
     it('are restarted one after the other under load: not one request fails, and nothing is lost', async () => {
       const { headers, apis } = await setUp();
+      expect(await claimedByCase(apis, headers)).toEqual(ONE_EACH);
       const load = new Load(apis, headers);
       for (const one of apis) {
         await sleep(500);

@@ -104,7 +104,12 @@ export async function restore(settings: Settings, file: string, anchors: Anchors
     copyFileSync(file, opened);
     // The files beside a file that was copied by hand belong to it.
     if (existsSync(`${file}-wal`)) copyFileSync(`${file}-wal`, `${opened}-wal`);
-    const { events } = await using(`sqlite:${opened}`, 'look', (copy) => mustBeSound(file, copy, anchors));
+    const { events } = await using(`sqlite:${opened}`, 'look', (copy) => mustBeSound(file, copy, anchors)).catch(
+      (error: unknown) => {
+        const { code, message } = error as { code?: unknown; message: string };
+        throw String(code).startsWith('SQLITE_') ? new Error(`${file} cannot be read as a backup: ${message}`) : error;
+      },
+    );
     await using(settings.logUrl, 'serve', (target) => fill(target, opened));
     const target = isFile(settings.logUrl) ? sqliteFile(settings.logUrl) : 'the log';
     console.log(`Restored ${counted(events, 'event')} to ${target}. The views are made anew at the next start.`);

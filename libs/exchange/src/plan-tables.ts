@@ -239,7 +239,12 @@ class Plan {
     const before = row.id === null ? null : (this.#first.get(row.id) ?? null);
     const recorded = row.id !== null && (await log.store.read(`commitment-${row.id}`)).length > 0;
     if (before && !recorded) return row.problem('reference', `is in row ${before[0]!.row.number} already`);
-    if (!recorded) return this.#record(row);
+    if (!recorded) {
+      const meant = row.id?.toUpperCase() ?? null;
+      if (meant !== row.id && (await log.store.read(`commitment-${meant}`)).length > 0)
+        return row.problem('reference', `There is no commitment ${row.id}`, meant);
+      return this.#record(row);
+    }
     this.#first.set(row.id!, [...(before ?? []), row]);
     await this.#change(row, row.id!, before ?? []);
   }

@@ -143,7 +143,7 @@ function columnsIn(
   const below = new Set(sheet.rows.flatMap((row) => (row.number > head.number ? [...row.cells.keys()] : [])));
   const all = [...new Set([...head.cells.keys(), ...below])].sort((x, y) => x - y);
   const exact = new Set(all.flatMap((column) => (byName.has(textIn(head, column)) ? textIn(head, column) : [])));
-  const taken = new Set<string>();
+  const taken = new Map<string, string>();
   return all.map((column): TableColumn => {
     const text = textIn(head, column);
     const letters = columnLetters(column);
@@ -152,10 +152,13 @@ function columnsIn(
     if (said !== undefined) return { ...at, field: byName.get(said) ?? null, by: 'mapping' };
     if (COMPUTED[subject].includes(text)) return { ...at, field: null, by: 'computed' };
     const found = names.get(nameKey(text));
-    // A column of exactly this name is the field's; another one that is called so, too, is not.
-    if (!found || taken.has(found.name) || (exact.has(found.name) && text !== found.name))
+    // A column of exactly this name is the field's; another one whose name means the same is not. Of two with one name nobody
+    // knows which is meant: both are the field's, and the sheet is refused.
+    const first = found && taken.get(found.name);
+    const isAnother = first !== undefined && nameKey(first) !== nameKey(text);
+    if (!found || isAnother || (exact.has(found.name) && text !== found.name))
       return { ...at, field: null, by: 'nothing' };
-    taken.add(found.name);
+    taken.set(found.name, text);
     return { ...at, field: found, by: 'name' };
   });
 }

@@ -67,7 +67,10 @@ export class FeedPages {
     const name = (await this.registers.names(kind)).get(code)!;
     const view = await this.views.open({}, request);
     const entries: Entry[] = [];
-    for (const position of this.concerns.recent(kind, code)) entries.push(await this.#entry(String(position), view));
+    for (const position of this.concerns.recent(kind, code)) {
+      const entry = await this.#entry(String(position), view);
+      if (entry.words !== '') entries.push(entry);
+    }
     void reply.type(`${MEDIA_TYPE}; charset=utf-8`);
     return this.#written({ name: textWords(name), of: of as FeedOf, code }, entries);
   }
@@ -110,6 +113,8 @@ export class FeedPages {
     const { reportedOn, note } = data as { reportedOn?: string; note?: string };
     const since = reportedOn ? ` Reported on ${dateWords(reportedOn)}.` : '';
     const gone = blanked ? ' Words were removed from it.' : '';
+    // A number that was taken is nothing that a reader waits for: what has it is told itself.
+    if (category === 'numbering') return { ...common, title: code, address: '/', words: '' };
     if (category !== 'commitment') {
       const what = sentence(
         type
