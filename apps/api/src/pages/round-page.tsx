@@ -303,18 +303,18 @@ export const Replies = ({ replies }: { replies: SincePublished['replies'] }) =>
 
 /** Who answered, with names: silence, nil returns and answers apart. */
 const Rates = ({ view, rates, isOpen }: { view: View; rates: ResponseRates; isOpen: boolean }) => {
-  const of = rates.expected.count;
+  const { expected, received, nil, silent, late } = rates;
   const rows = [
-    ['Answered', rates.received],
-    ['Nil return: nothing to report', rates.nil],
-    [isOpen ? 'Nothing received yet' : 'Silent: nothing received', rates.silent],
-    ['Late, of what came', rates.late],
+    ['Answered', received, expected.count],
+    ['Nil return: nothing to report', nil, expected.count],
+    [isOpen ? 'Nothing received yet' : 'Silent: nothing received', silent, expected.count],
+    ['Late, of what came', late, received.count + nil.count],
   ] as const;
   return (
     <section>
       <h2>Who answered</h2>
       <dl class="rates">
-        {rows.map(([words, { count: n, agencies }]) => (
+        {rows.map(([words, { count: n, agencies }, of]) => (
           <div key={words}>
             <dt>{words}</dt>
             <dd>
