@@ -462,7 +462,7 @@ export const fr: Words = {
     answersGiven: (n, of) =>
       of === null
         ? say`${number(n)} ${form(n, { one: 'réponse a été donnée', other: 'réponses ont été données' })}.`
-        : say`${number(n)} ${form(of, { one: 'organisme', other: 'organismes' })} sur ${number(of)} ${form(n, { one: 'y a répondu', other: 'y ont répondu' })}.`,
+        : say`${number(n)} ${form(n, { one: 'organisme', other: 'organismes' })} sur ${number(of)} ${form(n, { one: 'y a répondu', other: 'y ont répondu' })}.`,
     tally: (counts) =>
       say`${joined(
         counts.map(({ answer, n }) => say`${answer} : ${number(n)}`),
