@@ -438,6 +438,10 @@ describe('A round that is published', () => {
     expect(text).toMatch(/How many staff\? \(persons\)[\s\S]*\b12\b/);
     expect(text).toMatch(/Was it harder than expected\?[\s\S]*Yes: 1/);
     expect(await textOf('format=md&language=fr')).toMatch(/1 sur 3 .* a répondu/);
+    // A browser shows the styles that the file itself allows, and nothing else.
+    const shown = await fetch(`${server.url}/v1/publications/${encodeURIComponent(symbol)}/file`);
+    const [, style] = /style-src '(sha256-[^']+)'/.exec(shown.headers.get('content-security-policy')!)!;
+    expect(await shown.text()).toContain(style);
     // Words that were blanked before it are not in it.
     expect(text).not.toContain('It was a year of change.');
   });
