@@ -82,7 +82,7 @@ function advisoryFaults() {
     // No answer at all.
   }
   if (!told) {
-    console.log('No advisories were looked up: the registry does not tell them here.');
+    console.log('SKIPPED: no advisories were looked up, as the registry of packages tells none here.');
     return [];
   }
   return Object.values(told).flatMap(({ name, via }) =>

@@ -6,12 +6,16 @@ import { classOf, type BodyName } from '#bodies';
 import { ACTS } from '#commitments';
 import { canonicalJson } from '#eventsourcing';
 import { bodyOfForm, formFieldsOf } from '#platform';
+import { REGISTER_ACTS } from '#registers';
 import { asFilled, Form, type Filled } from '../apps/api/src/pages/form.js';
 import { sound } from './support/bodies.js';
 import { pairsOf, SignedIn, wordsIn, type Shown } from './support/filled-form.js';
 import { HLD, TestServer } from './support/server.js';
 
-const BODIES = [...new Set(Object.values(ACTS).map(({ body }) => body as BodyName))];
+const OF_REGISTERS = Object.values(REGISTER_ACTS).flatMap((acts) => Object.values(acts));
+const BODIES = [...new Set([...Object.values(ACTS), ...OF_REGISTERS].map(({ body }) => body as BodyName))].filter(
+  (name) => !['Publication', 'WriteNarrative', 'PublishReport'].includes(name),
+);
 
 /** A body without what a form does not say: what is null, and lists and objects with nothing in them. */
 const said = (value: unknown): unknown => {
@@ -204,5 +208,84 @@ describe('The forms of acts', () => {
     expect(says).toEqual({ ...others, agency: 'IOM', agencies, effective: '2013-04' });
     const nothing = await iom.fills(await iom.opens(correct), correct, { reason: 'Why not' });
     expect([nothing.status, wordsIn(nothing)]).toEqual([400, expect.stringMatching(/must say something/)]);
+  });
+
+  it('of the registers are there for every act, to the secretariat; what they send is what the API records', async () => {
+    const entries = {
+      ...{ agency: 'IOM', framework: 'HLD06', theme: 'HLD06-04', crosswalk: 'HLD06-HLD13' },
+      ...{ forum: 'CM-2011', outcome: 'GCIM-R33', document: 'D-2012-MC2353' },
+    } as const;
+    const home = await secretariat.opens('/register');
+    for (const [kind, code] of Object.entries(entries)) {
+      expect(home.html).toContain(`href="/register/${kind}"`);
+      const page = await secretariat.opens(`/register/${kind}/${code}`);
+      const links = [...page.html.matchAll(/href="(\/[a-z]+\/[^"/?#]+\/[^"?#]+)"/g)].map(([, href]) => href!);
+      const acts = links.filter((href) => href.includes(`/${code}/`));
+      const names = Object.values(REGISTER_ACTS[kind as keyof typeof entries]).map(({ path }) => path as string);
+      const expected = names
+        .filter((path) => path && !path.endsWith('retract'))
+        .map((path) => path.replace(':revision', '0'));
+      expect(acts.map((href) => href.split(`/${code}/`)[1]!)).toEqual(expect.arrayContaining(expected));
+      for (const href of [`/register/${kind}`, ...acts]) {
+        const form = await secretariat.opens(href);
+        expect([href, form.status, pairsOf(form.html, href).some(([name]) => name === '_key')]).toEqual([
+          href,
+          200,
+          true,
+        ]);
+      }
+    }
+    for (const href of ['/agencies/IOM/rename', '/register/agency', '/forums/CM-2011/amend'])
+      expect([href, (await iom.opens(href)).status]).toEqual([href, 403]);
+
+    const made = await secretariat.fills(await secretariat.opens('/register/agency'), '/register/agency', {
+      ...{ code: 'FORM-WG', name: 'A working group', kind: 'Working group' },
+    });
+    expect([made.status, made.to]).toEqual([303, '/register/agency/FORM-WG?done=0']);
+    const chair = '/agencies/IOM/chair';
+    const said = { body: 'FORM-WG', from: 'Nov 2012', role: 'co-chair' };
+    expect((await secretariat.fills(await secretariat.opens(chair), chair, said)).status).toBe(422);
+    for (const [act, more] of [
+      ['/agencies/IOM/join', { body: 'FORM-WG', from: '2012' }],
+      [chair, said],
+    ] as const)
+      expect([act, (await secretariat.fills(await secretariat.opens(act), act, more)).status]).toEqual([act, 303]);
+    const { items } = (await server.get('/v1/agencies/IOM/history')).body;
+    expect(items.at(-1)).toMatchObject({
+      ...{ type: 'agency.Chaired', by: { role: 'secretariat' } },
+      data: { body: 'FORM-WG', from: '2012-11', role: 'co-chair' },
+    });
+    const back = `/agencies/IOM/history/${items.at(-1).revision}/retract`;
+    expect((await secretariat.opens('/register/agency/IOM')).html).toContain(back);
+    expect((await secretariat.fills(await secretariat.opens(back), back, { reason: 'Said in error' })).status).toBe(
+      303,
+    );
+    expect(wordsIn(await secretariat.opens('/register/agency/IOM'))).toMatch(/Chaired taken back since/);
+
+    const document = '/register/document';
+    const paper = { id: 'IOM-PAPER', title: 'A paper', published: '2012', reportedOn: '2012-06-01' };
+    const others = await iom.fills(await iom.opens(document), document, { ...paper, publisher: 'ILO' });
+    expect([others.status, wordsIn(others)]).toEqual([403, expect.stringMatching(/must be IOM/)]);
+    expect((await iom.fills(await iom.opens(document), document, paper)).status).toBe(303);
+  });
+
+  it('make a meeting a dossier: its agenda, papers, rounds, organisations and outcome document', async () => {
+    const at = '/forums/CM-2011/amend';
+    const form = await secretariat.opens(at);
+    const more = await secretariat.fills(form, at, { _more: 'agenda' });
+    const done = await secretariat.fills(more, at, {
+      ...{ 'agenda.0.number': '3', 'agenda.0.title': 'Follow-up to the Dialogue', 'agenda.0.papers': 'D-2007-WP204' },
+      ...{ participants: 'ILO', papers: 'D-2012-MC2353', outcomeDocument: 'MC/2353' },
+    });
+    expect(done.status).toBe(303);
+    const words = wordsIn((await iom.opens('/forums/CM-2011')) as Shown);
+    expect(words).toMatch(/Agenda 3 Follow-up to the Dialogue/);
+    expect(words).toMatch(/Papers .*Input to the Ninth Coordination Meeting/);
+    expect(words).toMatch(/Reporting rounds for it .*1 of 16 agencies answered/);
+    expect(words).toMatch(/Organisations that took part ILO and IOM/);
+    expect((await server.get('/v1/forums/CM-2011')).body).toMatchObject({
+      agenda: [{ number: '3', title: 'Follow-up to the Dialogue', papers: ['D-2007-WP204'] }],
+      participants: ['ILO'],
+    });
   });
 });

@@ -65,6 +65,28 @@ describe('The record of who did what', () => {
     expect(ids).toEqual(whole);
     const csv = (await server.get(`/v1/audit?format=csv&to=${to}`, headers)).body as string;
     expect(csv.trim().split('\n')).toHaveLength(whole.length + 1);
+    const lines = (await server.get(`/v1/audit?format=ndjson&to=${to}`, headers)).body as string;
+    const rows = lines
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as AuditRow);
+    expect(rows.map(({ id }) => id)).toEqual(whole);
+    // All that one account did in a time, and in part; without the token, and with another's, nothing.
+    const of = `account=${iom.account}&from=${encodeURIComponent(rows.at(-1)!.at)}&to=${to}`;
+    const own = (await server.get(`/v1/audit?format=ndjson&${of}`, headers)).body as string;
+    expect(
+      own
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line) as AuditRow),
+    ).toEqual(rows.filter(({ account }) => account === iom.account));
+    expect(rows.filter(({ account }) => account === iom.account).length).toBeGreaterThan(0);
+    for (const token of ['wrong', iom.token]) {
+      const refused = await server.get('/v1/audit?format=ndjson', { authorization: `Bearer ${token}` });
+      expect([refused.status, (refused.body as { code: string }).code]).toEqual(
+        token === 'wrong' ? [401, 'unauthenticated'] : [403, 'forbidden'],
+      );
+    }
     expect(csv).toMatch(/^id,at,account,role,agency,address,what,subject,status,code,correlation\n/);
   });
 

@@ -77,9 +77,9 @@ describe('Every answer', () => {
     expect(css.headers.get('content-type')).toBe('text/css; charset=utf-8');
     expect(css.body).toContain('@bottom-left{content:"Followthrough, as recorded');
     const hostile = encodeURIComponent('"}*{background:url(//evil.example)}\n</style>');
-    expect((await server.get(`/assets/margins.css?left=${hostile}&right=&foot=`)).body).toBe(
+    expect((await server.get(`/assets/margins.css?left=${hostile}&right=r&foot=f`)).body).toBe(
       '@page{@top-left{content:"\\22 \\7d \\2a \\7b background:url\\28 \\2f \\2f evil.example\\29 \\7d \\a \\3c \\2f style\\3e "}' +
-        '@top-right{content:""}@bottom-left{content:""}}',
+        '@top-right{content:"r"}@bottom-left{content:"f"}}',
     );
   });
 });
@@ -100,6 +100,7 @@ describe('In production', () => {
     chmodSync(join(server.dataDir, 'drafts.db'), 0o640);
     expect(await refused({ PUBLIC_URL })).toBe('');
     expect(await refused({})).toContain('PUBLIC_URL is missing');
+    expect(await refused({ PUBLIC_URL: 'http://followthrough.example.org' })).toContain('over http');
     expect(await refused({ PUBLIC_URL }, true)).toContain('The demo gives tokens');
     chmodSync(file, 0o644);
     expect(await refused({ PUBLIC_URL })).toContain(`may read ${file}`);

@@ -6,6 +6,7 @@ import { AUDIENCE, CLIENT, PROGRAM, TestProvider } from './support/oidc.js';
 import { freePort } from './support/postgres.js';
 import { TestServer } from './support/server.js';
 import { hiddenOf, Visitor, wordsOf, type Visit } from './support/visitor.js';
+import { until } from './support/waiting.js';
 
 let provider: TestProvider;
 let server: TestServer;
@@ -22,6 +23,7 @@ beforeAll(async () => {
     ...{ PORT: String(port), PUBLIC_URL: home },
     ...{ OIDC_ISSUER: provider.issuer, OIDC_CLIENT_ID: CLIENT.id, OIDC_CLIENT_SECRET: CLIENT.secret },
     ...{ OIDC_AUDIENCE: AUDIENCE, OIDC_NAME: 'Test login' },
+    SIGN_IN_LINKS: 'false',
     OIDC_ROLES: 'groups=ft-all: secretariat; groups=ft-iom: focal_point IOM; groups=ft-ilo: alternate ILO',
   });
   access = server.app.get(AccessStore);
@@ -99,6 +101,12 @@ describe('Whoever comes from the provider', () => {
     expect(await access.accounts.byIdentity(provider.issuer, subject)).toBeNull();
   });
 
+  it('comes by no letter where the settings leave links out', async () => {
+    const page = await visitor.opens('/sign-in');
+    expect([wordsOf(page).includes('With Test login'), wordsOf(page).includes('By a link')]).toEqual([true, false]);
+    expect((await visitor.sends('/sign-in/link', { email: 'bea@ilo.example' })).status).toBe(404);
+  });
+
   it('is told where to sign out there, too', async () => {
     atProvider({ groups: ['ft-iom'] });
     const page = await signsIn();
@@ -106,6 +114,58 @@ describe('Whoever comes from the provider', () => {
     const there = /href="([^"]*\/session\/end[^"]*)"/.exec(out.html)![1]!.replaceAll('&amp;', '&');
     expect((await visitor.opens(there)).status).toBe(200);
     expect((await visitor.asks('/account')).status).toBe(303);
+  });
+
+  it('is signed out here, too, once it has signed out there: the provider tells us', async () => {
+    const [subject, other] = [atProvider({ groups: ['ft-iom'] }), new Visitor(home)];
+    await signsIn();
+    atProvider({ groups: ['ft-ilo'] });
+    await signsIn(other);
+    const page = await visitor.opens(`${provider.issuer}/session/end`);
+    const action = /action="([^"]+)"/.exec(page.html)![1]!;
+    await visitor.sends(action, { ...hiddenOf(page.html, action), logout: 'yes' });
+    await until(async () => (await visitor.asks('/account')).status === 303);
+    expect(await access.accounts.byIdentity(provider.issuer, subject)).not.toBeNull();
+    expect((await other.asks('/account')).status).toBe(200);
+  });
+
+  it('is signed out by nothing else that is sent in the place of that', async () => {
+    const subject = atProvider({ groups: ['ft-iom'] });
+    await signsIn();
+    const good = {
+      ...{ sub: subject, aud: CLIENT.id, iat: inMs(0), jti: 'a' },
+      events: { 'http://schemas.openid.net/event/backchannel-logout': {} },
+    };
+    const left = async (token: string) => {
+      const body = new URLSearchParams({ logout_token: token });
+      return (await fetch(`${home}/sign-in/provider/left`, { method: 'POST', body })).status;
+    };
+    for (const claims of [
+      { ...good, aud: AUDIENCE },
+      { ...good, iss: 'https://elsewhere.example.org' },
+      { ...good, iat: inMs(-600_000) },
+      { ...good, jti: undefined },
+      { ...good, nonce: 'x' },
+      { ...good, events: { another: {} } },
+      { ...good, events: undefined },
+      { ...good, sub: undefined },
+    ])
+      expect([claims, await left(await provider.forged(claims as never))]).toEqual([claims, 400]);
+    expect(await left(new UnsecuredJWT({ ...good, iss: provider.issuer }).encode())).toBe(400);
+    expect((await visitor.asks('/account')).status).toBe(200);
+    expect(await left(await provider.forged(good))).toBe(200); // the control
+    expect((await visitor.asks('/account')).status).toBe(303);
+  });
+
+  it('who signs in again has shown there who it is just now', async () => {
+    atProvider({ groups: ['ft-iom'] });
+    const first = (await visitor.asks('/sign-in/provider?again=true')).headers.get('location')!;
+    expect(new URL(first).searchParams.get('max_age')).toBe('60');
+    await visitor.opens('/sign-in/provider?again=true&to=/account');
+    const made = (await visitor.opens('/account')).html;
+    const { csrf } = hiddenOf(made, '/account/tokens') as { csrf: string };
+    const page = await visitor.sends('/account/tokens', { csrf, label: 'x', scopes: 'admin', days: '30' });
+    expect([page.status, page.url]).toEqual([403, `${home}/account/tokens`]); // not led away: it has no such scope
   });
 });
 

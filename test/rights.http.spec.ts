@@ -170,6 +170,70 @@ describe('An act on a commitment', () => {
     expect(outcomes.size).toBeGreaterThan(60); // both, of nearly every act
   });
 
+  it('that is an agency’s on a condition is its own while that is met, and nobody else’s', async () => {
+    const reference = await scene();
+    const at = `/v1/commitments/${reference}`;
+    const does = async (agency: string | null, path: string, body: object): Promise<number> => {
+      const token = agency === null ? secretariat : await tokenOf('focal_point', agency);
+      return (await server.post(`${at}/${path}`, body, token)).status;
+    };
+    const each = async (path: string, body: object, agencies: readonly string[]): Promise<readonly string[]> =>
+      Promise.all(agencies.map(async (agency) => `${agency} ${await does(agency, path, body)}`));
+    const last = async (): Promise<number> => ((await server.get(`${at}/history`)).body.items as object[]).length - 1;
+    const OTHERS = ['UNHCR', 'WB', 'WHO', 'IOM', 'DESA'];
+    const refusedTo = (agencies: readonly string[]) => agencies.map((agency) => `${agency} 403`);
+
+    // A role that it was asked to take: the agency itself accepts it, once.
+    expect(await each('agencies/WHO/accept', { reportedOn }, ['ILO', 'WB', 'DESA'])).toEqual(
+      refusedTo(['ILO', 'WB', 'DESA']),
+    );
+    expect(await does('WHO', 'agencies/WHO/accept', { reportedOn })).toBe(200);
+    expect(await does('WHO', 'agencies/WHO/accept', { reportedOn })).toBe(409);
+
+    // The lead, once it was offered: to whom it was, until it is withdrawn.
+    expect(await each('lead-transfer/accept', { reportedOn }, OTHERS)).toEqual(refusedTo(OTHERS));
+    const offer = { to: 'UNHCR', reason: 'They go on', effective: '2007-06', reportedOn };
+    expect(await does('ILO', 'lead-transfer', offer)).toBe(200);
+    expect(await each('lead-transfer/decline', { reason: 'No', reportedOn }, ['WB', 'WHO', 'IOM', 'DESA'])).toEqual(
+      refusedTo(['WB', 'WHO', 'IOM', 'DESA']),
+    );
+    expect(await does('UNHCR', 'lead-transfer/decline', { reason: 'No', reportedOn })).toBe(200);
+    expect(await does('UNHCR', 'lead-transfer/accept', { reportedOn })).toBe(403);
+
+    // A reading: the agency whose part was read replies.
+    const reply = { text: 'It was.', reportedOn };
+    const says = { stage: 'in_progress', effective: '2007', reportedOn };
+    expect(await does('ILO', 'stage', says)).toBe(200);
+    const ofIlo = await last();
+    expect(await each('reply', reply, ['ILO', ...OTHERS])).toEqual(refusedTo(['ILO', ...OTHERS]));
+    expect(
+      await does(null, 'verification', {
+        verification: 'no_evidence',
+        reason: 'None found',
+        agency: 'ILO',
+        reportedOn,
+      }),
+    ).toBe(200);
+    expect(await each('reply', reply, OTHERS)).toEqual(refusedTo(OTHERS));
+    expect(await does('ILO', 'reply', reply)).toBe(200);
+
+    // What was said: whoever said it corrects it while it has a part; without one, only what nothing rests on.
+    expect(await does('WB', 'stage', says)).toBe(200);
+    const ofWb = await last();
+    const amended = { says: { note: 'In May' }, reason: 'It was May' };
+    expect(await each(`history/${ofIlo}/correct`, amended, OTHERS)).toEqual(refusedTo(OTHERS));
+    expect(await does('ILO', `history/${ofIlo}/correct`, amended)).toBe(200);
+    expect(await does('WB', `history/${ofWb}/correct`, amended)).toBe(200);
+    expect(await does(null, 'agencies/WB/remove', { reportedOn })).toBe(200);
+    // Its part has ended, and with it what it may say; what it said alone it may still put right.
+    expect(await each('stage', { ...says, effective: '2007-05' }, ['WB'])).toEqual(refusedTo(['WB']));
+    expect(await does('WB', `history/${ofWb}/correct`, { ...amended, says: { note: 'In June' } })).toBe(200);
+    expect(await each(`history/${ofIlo}/correct`, amended, ['WB'])).toEqual(refusedTo(['WB']));
+    expect(await each('history/0/correct', { says: { title: 'Mine' }, reason: 'x' }, OTHERS)).toEqual(
+      refusedTo(OTHERS),
+    );
+  });
+
   it('is listed for the caller as its relation and its scopes allow', async () => {
     const reference = await scene();
     const allowed = async (agency: string, scopes?: readonly Scope[]): Promise<Set<string>> => {
@@ -222,6 +286,11 @@ describe('What the secretariat does on behalf of an agency', () => {
     expect(JSON.parse(feed)).toMatchObject({ meta: { role: 'secretariat', agency: 'ILO' }, data: { onBehalf } });
     for (const page of [`/commitments/${reference}`])
       expect((await server.get(page, { accept: 'text/html' })).body).toContain('on behalf of');
+    const list = `/v1/commitments?reference=${reference}`;
+    const [row] = (await server.get(list)).body.items;
+    expect(row.onBehalf).toEqual({ agency: 'ILO', authority: expect.stringMatching(/^Letter of the ILO/) });
+    expect((await server.get(`${list}&format=csv`)).body).toContain('ILO: Letter of the ILO');
+    expect((await server.get(list.slice('/v1'.length), { accept: 'text/html' })).body).toContain('on behalf of ILO');
     const report = await server.get('/v1/reports/agency?agency=ILO&format=md');
     expect(report.body).toContain('on behalf of ILO: Letter of the ILO');
     // The agency may correct what was said for it.

@@ -375,6 +375,40 @@ describe('A return', () => {
       expect.arrayContaining([`${code} accepted`, 'NEXT awaited', 'LIFE not_received']),
     );
   });
+  it('that the secretariat submits for an agency says on what authority, and so does all that it records', async () => {
+    const at = '/NEXT/returns/ILO';
+    const [reference] = (await get(at)).body.register.map((one: { reference: string }) => one.reference) as string[];
+    const said = { commitments: [{ reference, says: 'no_change' }] };
+    const { content } = await contentFor('NEXT', ilo, 'ILO');
+    await put(at, { ...said, answers: content.answers }, 0, secretariat);
+    const tried = async (body: object, act = 'submit', token = secretariat) =>
+      refusal(await post(`${at}/${act}`, body, token));
+    const onBehalf = { agency: 'ILO', citation: { document: 'D-2011-9CM-IOM', locator: 'the last page' } };
+    for (const act of ['submit', 'nil']) {
+      expect(await tried({}, act)).toBe('422 authority_needed /onBehalf');
+      expect(await tried({ onBehalf: { ...onBehalf, agency: 'IOM' } }, act)).toBe('422 other_agency /onBehalf/agency');
+      expect(await tried({ onBehalf }, act, ilo)).toBe('403 forbidden /onBehalf');
+    }
+    const gone = { ...onBehalf, citation: { document: 'GONE', locator: 'p. 1' } };
+    expect(await tried({ onBehalf: gone })).toBe('422 unknown_reference /onBehalf/citation/document');
+    const rest = (await get(at)).body.register.slice(1) as { reference: string }[];
+    const all = [...said.commitments, ...rest.map((one) => ({ reference: one.reference, says: 'no_change' }))];
+    await put(at, { commitments: all, answers: content.answers }, 1, secretariat);
+    const done = await post(`${at}/submit`, { onBehalf });
+    expect(done.status).toBe(200);
+    await reached(done.body.position);
+    const { submissions, history } = (await get(at)).body;
+    expect(submissions).toMatchObject([{ onBehalf, outcome: 'applied' }]);
+    expect(history[0].by).toMatchObject({ role: 'secretariat', agency: 'ILO' });
+    expect(await stateOf('NEXT', 'ILO')).toMatchObject({ state: 'submitted', authority: 'D-2011-9CM-IOM' });
+    expect((await historyOf(reference!)).at(-1)).toMatchObject({
+      type: 'commitment.Confirmed',
+      by: { role: 'secretariat', agency: 'ILO' },
+      data: { agency: 'ILO', onBehalf },
+    });
+    for (const page of ['/rounds/NEXT', '/rounds/NEXT/returns/ILO'])
+      expect((await server.get(page, { accept: 'text/html' })).body).toMatch(/on (its )?behalf/);
+  });
   it('that came as a paper is received by the secretariat, and records nothing anew', async () => {
     const paper = {
       reportedOn: '2011-02-17',

@@ -62,6 +62,8 @@ describe('A sign-in link', () => {
     const [letter, ...others] = letters();
     expect(others).toEqual([]);
     expect(letter).toContain(`To: ${email}`);
+    // It is bound to the browser in which it was asked for.
+    expect((await new Visitor(server.url).opens(wayOf(linkIn(letter!)))).status).toBe(404);
     const page = await opensLink(linkIn(letter!));
     expect([page.status, new URL(page.url).pathname]).toEqual([200, '/agencies/AAA']);
     expect(wordsOf(page)).toContain('Ada &lt;b> for IOM');
@@ -93,7 +95,7 @@ describe('A sign-in link', () => {
     expect(letters()).toHaveLength(1);
   });
 
-  it('is sent to nobody more than three times in its fifteen minutes', async () => {
+  it('is sent to nobody more than three times in its ten minutes', async () => {
     const { email } = await person('IOM');
     for (let n = 0; n < 5; n++) {
       await visitor.sends('/sign-in/link', { email });
@@ -102,7 +104,7 @@ describe('A sign-in link', () => {
     expect(letters()).toHaveLength(3);
   });
 
-  it('is over after fifteen minutes, and with the account', async () => {
+  it('is over after ten minutes, and with the account', async () => {
     const { account } = await person('IOM');
     const [old, lost] = [await signIn.links.make(account), await signIn.links.make(account)];
     await access.query('UPDATE once SET ends = ? WHERE account = ?', new Date().toISOString(), account);
@@ -178,8 +180,13 @@ describe('A session', () => {
     await signsIn(account);
     expect(wordsOf(await visitor.opens('/account'))).toContain('for IOM');
     const [role] = (await access.accounts.one(account))!.appointments;
+    const other = await access.accounts.appoint(account, { role: 'reader', agency: 'ILO' });
     await access.accounts.relieve(role!.id);
-    expect(wordsOf(await visitor.opens('/account'))).toContain('without a role now');
+    expect(wordsOf(await visitor.opens('/account'))).toContain('reading');
+    // With the last role the session ends.
+    await access.accounts.relieve(other);
+    expect((await visitor.asks('/account')).status).toBe(303);
+    expect(await access.query('SELECT id FROM sessions WHERE account = ?', account)).toEqual([]);
   });
 
   it('of whoever acts for several agencies says for which, and keeps to that', async () => {
@@ -396,6 +403,49 @@ describe('The pages of accounts', () => {
     const erased = await visitor.sends(`${at}/erase`, { csrf, sure: 'on' });
     expect([erased.status, erased.html.includes(email)]).toEqual([200, false]);
     expect((await access.accounts.one(account))!.name).toBeNull();
+  });
+
+  it('let nobody do what cannot be taken back who has not shown lately who it is, and lead there and back', async () => {
+    const [{ account }, own] = [await person('AAA'), await person(null)];
+    const lately = (minutes: number) =>
+      access.change(['UPDATE sessions SET proven = ?', new Date(Date.now() - minutes * 60_000).toISOString()]);
+    let { csrf } = hiddenIn(await signsIn(own.account));
+    const at = `/accounts/${account}`;
+    const bea = { kind: 'person', name: 'Bea', email: `bea-${++people}@iom.example` };
+    const attempts: readonly [path: string, fields: Record<string, string>][] = [
+      ['/accounts', { ...bea, 'appointment.role': 'reader' }],
+      [`${at}/appoint`, { role: 'reader' }],
+      ['/account/passkeys/begin', {}],
+      ['/account/passkeys', { attempt: 'x', answer: 'x', label: 'x' }],
+      ['/account/passkeys/remove', { id: 'x' }],
+      ['/account/tokens', { label: 'x', scopes: 'admin', days: '30' }],
+      [`${at}/erase`, { sure: 'on' }],
+    ];
+    const ledAway = async (path: string, fields: Record<string, string>): Promise<boolean> => {
+      const referer = `${server.url}${path}`;
+      const { url } = await visitor.sends(path, { csrf, ...fields }, { referer });
+      return url.endsWith(`/sign-in?again=true&to=${encodeURIComponent(path)}`);
+    };
+    await lately(16);
+    for (const [path, fields] of attempts) expect([path, await ledAway(path, fields)]).toEqual([path, true]);
+    expect([(await access.accounts.one(account))!.erased, await access.accounts.byEmail(bea.email)]).toEqual([
+      null,
+      null,
+    ]);
+    expect((await access.accounts.one(account))!.appointments).toHaveLength(1);
+    expect(await access.tokens(own.account)).toEqual([]);
+    // A token that keeps no accounts is made as before; and so is all else shortly after signing in.
+    const token = { csrf, label: 'x', scopes: 'report', days: '30' };
+    expect((await visitor.sends('/account/tokens', token)).status).toBe(200);
+    await lately(14);
+    for (const [path, fields] of attempts) expect([path, await ledAway(path, fields)]).toEqual([path, false]);
+    expect((await access.accounts.one(account))!.erased).not.toBeNull();
+    // Signing in again shows it, in a session of its own.
+    await lately(60);
+    const again = await visitor.opens('/sign-in?again=true&to=/account');
+    expect(wordsOf(again)).toContain('Sign in again');
+    ({ csrf } = hiddenIn(await signsIn(own.account)));
+    expect(await ledAway('/account/tokens', { label: 'y', scopes: 'admin', days: '30' })).toBe(false);
   });
 
   it('are not for alternates, readers and strangers', async () => {

@@ -102,6 +102,7 @@ describe('The site as a whole', () => {
       `/reports/jobs/${job.id}`,
       ...['/account', '/imports', `/imports/${list.body.id}`, paper, `${paper}/1`],
       ...['/home', '/rounds/prepare', '/rounds/CM-2011', '/rounds/CM-2011/reopen', '/rounds/CM-2011/returns/IOM'],
+      ...['/register', '/register/agency/IOM', '/register/forum', '/agencies/IOM/rename'],
       '/accounts',
       `/accounts/${account}`,
       ...['/record', `/commitments/${commitment}/stage`, `/commitments/${commitment}/history/0/correct`],

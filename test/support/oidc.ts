@@ -106,6 +106,7 @@ export class TestProvider {
           client_secret: CLIENT.secret,
           redirect_uris: [comesBackTo],
           post_logout_redirect_uris: [`${new URL(comesBackTo).origin}/`],
+          backchannel_logout_uri: `${new URL(comesBackTo).origin}/sign-in/provider/left`,
         },
         {
           client_id: PROGRAM.id,
@@ -129,6 +130,7 @@ export class TestProvider {
       features: {
         devInteractions: { enabled: false },
         clientCredentials: { enabled: true },
+        backchannelLogout: { enabled: true },
         rpInitiatedLogout: { enabled: true, logoutSource: (context, form) => void (context.body = form) },
         resourceIndicators: {
           enabled: true,

@@ -1,6 +1,7 @@
 /** The refusals of a server in production (`NODE_ENV`): what is right to try it out, and wrong on the internet. */
 import { existsSync, statSync } from 'node:fs';
 import type { AccessStore } from '#access';
+import { Cookies } from '#platform';
 import { isPostgres, sqliteFile, type Settings } from './settings.js';
 
 const OTHERS_READ = 0o004;
@@ -18,8 +19,10 @@ export async function refuseUnsafe(settings: Settings, access: Pick<AccessStore,
     throw new Error(`Not in production (NODE_ENV):\n${faults.map((one) => `- ${one}`).join('\n')}`);
 }
 
-function* faultsIn({ publicUrlIsSet, accessUrl, draftsUrl }: Settings): Generator<string> {
+function* faultsIn({ publicUrlIsSet, publicUrl, accessUrl, draftsUrl }: Settings): Generator<string> {
   if (!publicUrlIsSet) yield 'PUBLIC_URL is missing: set it to the address under which people reach the pages.';
+  else if (!new Cookies(publicUrl).safe)
+    yield `PUBLIC_URL is ${publicUrl}: over http everybody on the way may read what is sent. Put a proxy that ends TLS before it.`;
   for (const url of [accessUrl, draftsUrl]) {
     const file = isPostgres(url) ? null : sqliteFile(url);
     if (file !== null && existsSync(file) && (statSync(file).mode & OTHERS_READ) !== 0)

@@ -70,6 +70,8 @@ export interface Settings extends LogSettings, Budgets {
   readonly provider: ProviderSettings | null;
   /** The server that takes letters, `smtp://…` or `smtps://…`; `null`: they are laid in a folder of `dataDir`. */
   readonly smtpUrl: string | null;
+  /** Whether people may ask for sign-in links by letter. */
+  readonly signInLinks: boolean;
   /** The sender of letters. */
   readonly mailFrom: string;
   /** The share of the traces beginning here that is recorded and exported, from 0 to 1; `null`: tracing is off. */
@@ -119,6 +121,7 @@ export function settingsFrom(given: NodeJS.ProcessEnv = process.env): Settings {
       longestMs: whole(env, 'SESSION_HOURS', 12, 1, 10_000) * 3_600_000,
     },
     provider: providerIn(env),
+    signInLinks: oneOf(env, 'SIGN_IN_LINKS', ['true', 'false'], 'true') === 'true',
     ...lettersIn(env),
     logFormat: oneOf(env, 'LOG_FORMAT', LOG_FORMATS, 'text'),
     logLevel: oneOf(env, 'LOG_LEVEL', LOG_LEVELS, 'warn'),

@@ -203,8 +203,8 @@ export class TokensController {
     return row;
   }
 
-  async #find(id: string): Promise<TokenRow | undefined> {
-    return (await this.access.tokens()).find((one) => one.id === id);
+  #find(id: string): Promise<TokenRow | undefined> {
+    return this.access.token(id);
   }
 
   /** @param field that names it; absent: it is in the address */

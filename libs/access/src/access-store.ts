@@ -128,7 +128,7 @@ export abstract class AccessStore implements IdempotencyKeys {
     id: string,
     { overlapMs, ...made }: Pick<NewToken, 'id' | 'by'> & { readonly overlapMs: number },
   ): Promise<{ id: string; token: string; expires: string } | null> {
-    const old = (await this.tokens()).find((one) => one.id === id);
+    const old = await this.token(id);
     if (!old || old.revoked !== null || Date.parse(old.expires) <= Date.now()) return null;
     const token = newToken();
     const { label, account, scopes, demo } = old;
@@ -139,11 +139,19 @@ export abstract class AccessStore implements IdempotencyKeys {
   }
 
   /** Every token that was ever given out, or those of one account. */
-  async tokens(account?: string): Promise<TokenRow[]> {
+  tokens(account?: string): Promise<TokenRow[]> {
+    return account === undefined ? this.#tokens('') : this.#tokens('WHERE account = ?', account);
+  }
+
+  async token(id: string): Promise<TokenRow | undefined> {
+    return (await this.#tokens('WHERE id = ?', id))[0];
+  }
+
+  async #tokens(where: string, ...values: string[]): Promise<TokenRow[]> {
     const rows = await this.query<Omit<TokenRow, 'scopes' | 'demo'> & { scopes: string; demo: number }>(
       `SELECT id, account, label, scopes, demo, created, made_by AS "madeBy", expires, last_used AS "lastUsed", revoked
-       FROM tokens ${account === undefined ? '' : 'WHERE account = ?'} ORDER BY created, id`,
-      ...(account === undefined ? [] : [account]),
+       FROM tokens ${where} ORDER BY created, id`,
+      ...values,
     );
     return rows.map(({ scopes, demo, ...row }) => ({ ...row, scopes: scopesIn(scopes), demo: Boolean(demo) }));
   }

@@ -9,12 +9,18 @@ import { principalAt } from '#platform';
 import { PostgresServer } from '../../../test/support/postgres.js';
 import { emptyDatabase, onEachDatabase } from './testing/each-database.js';
 import type { AccessStore } from './access-store.js';
+import { Audit, type Audited, type AuditFilter, type AuditRow } from './audit.js';
 import { KnownTokens } from './known-tokens.js';
 import { PostgresAccessStore } from './postgres-access-store.js';
 import { SqliteAccessStore } from './sqlite-access-store.js';
 
 const ANNA = { kind: 'person', name: 'Anna Kowalska-Ndiaye', email: 'Anna.Kowalska@iom.example' } as const;
 const HOUR = 3_600_000;
+/** Something that was asked. */
+const asked: Audited = {
+  ...{ at: new Date().toISOString(), account: null, role: null, agency: null, address: null },
+  ...{ what: 'POST /v1/commitments', subject: null, status: 201, code: null, correlation: null },
+};
 const YEAR = 365 * 24 * HOUR;
 
 const FORMER = `INSERT INTO tokens VALUES
@@ -157,11 +163,49 @@ onEachDatabase('An account', (kind) => {
     expect(await new KnownTokens(here, true).principalOf(token)).toMatchObject({ role: 'secretariat' });
   });
 
+  it('is in the record of who did what: found by it, by time and by outcome, in pages; that is added to alone, and kept for a time', async () => {
+    const [audit, other] = [new Audit(here, 400), new Audit(elsewhere, 400)];
+    for (let n = 0; n < 30; n++)
+      audit.note({
+        ...asked,
+        at: new Date(Date.now() - n * HOUR).toISOString(),
+        account: `a${n % 3}`,
+        status: 200 + 203 * (n % 2),
+      });
+    await audit.flush();
+    const found = async (filter: AuditFilter) =>
+      (await other.find(filter, 100)).map(({ account, status }) => `${account} ${status}`);
+    expect(await found({ account: 'a1' })).toHaveLength(10);
+    expect(new Set(await found({ account: 'a1', outcome: 'refused' }))).toEqual(new Set(['a1 403']));
+    const [from, to] = [11.5, 2.5].map((hours) => new Date(Date.now() - hours * HOUR).toISOString());
+    expect(await found({ from: from!, to: to! })).toHaveLength(9);
+    const pages: AuditRow[][] = [];
+    for await (const page of other.pages({}, 7)) pages.push(page);
+    expect(pages.map((page) => page.length)).toEqual([7, 7, 7, 7, 2]);
+    expect(new Set(pages.flat().map(({ id }) => id)).size).toBe(30);
+    await expect(here.query("UPDATE audit SET what = 'x'")).rejects.toThrow();
+    await expect(here.query('DELETE FROM audit')).rejects.toThrow();
+    audit.note({ ...asked, at: '2001-01-01T00:00:00.000Z' });
+    await audit.flush();
+    await audit.prune();
+    expect(await found({})).toHaveLength(30);
+  });
+
   describe('of a person that is erased', () => {
     const erased = async () => {
       const account = await here.accounts.open(ANNA, office('focal_point', 'IOM'));
       await here.accounts.identify(account, 'https://login.example', 'subject-of-anna');
       const { token } = await here.give({ account, label: 'Laptop of Anna', scopes: ['read'] });
+      const audit = new Audit(here, 400);
+      audit.note({ ...asked, account, address: 'address-of-anna' });
+      await audit.flush();
+      const soon = new Date(Date.now() + HOUR).toISOString();
+      await here.query(
+        "INSERT INTO sessions VALUES ('1', 'hash-of-session', ?, 'link', 'browser-of-anna', NULL, ?, ?, ?, ?, 'provider-session')",
+        ...[account, soon, soon, soon, soon],
+      );
+      await here.query("INSERT INTO passkeys VALUES ('passkey-of-anna', ?, 'key', 0, '', 'x', '', NULL)", account);
+      await here.query("INSERT INTO once VALUES ('hash-of-link', 'link', ?, NULL, '{}', ?)", account, soon);
       const others = Array.from({ length: 40 }, (_, n) => ({
         ...ANNA,
         name: `Somebody ${n}`,
@@ -185,7 +229,10 @@ onEachDatabase('An account', (kind) => {
       expect(await here.accounts.all()).toHaveLength(41);
     });
 
-    const TRACES = [/kowalska/i, /subject-of-anna/, /Laptop of Anna/];
+    const TRACES = [
+      ...[/kowalska/i, /subject-of-anna/, /Laptop of Anna/, /address-of-anna/, /hash-of-session/, /browser-of-anna/],
+      ...[/provider-session/, /passkey-of-anna/, /hash-of-link/],
+    ];
     /** The files of the database, and what of the person is in them. */
     const found = async (): Promise<string[]> => {
       const files = kind === 'SQLite' ? folder : await filesOf(place);

@@ -143,10 +143,19 @@ export class Accounts {
     return id;
   }
 
-  /** Ends an appointment, at once or on a day; one that has ended stays as it was. */
+  /** Ends an appointment, at once or on a day; one that has ended stays as it was. With the last one its sessions end. */
   async relieve(id: string, by: string | null = null, until = new Date()): Promise<void> {
     const ends = 'UPDATE appointments SET until = ?, relieved_by = ? WHERE id = ? AND (until IS NULL OR until > ?)';
-    await this.store.change([ends, until.toISOString(), by, id, now()]);
+    const at = now();
+    await this.store.change(
+      [ends, until.toISOString(), by, id, at],
+      // Whoever has no role any more is signed out.
+      [
+        `DELETE FROM sessions WHERE account = (SELECT account FROM appointments WHERE id = ?) AND NOT EXISTS
+           (SELECT 1 FROM appointments a WHERE a.account = sessions.account AND (a.until IS NULL OR a.until > ?))`,
+        ...[id, now()],
+      ],
+    );
   }
 
   /**

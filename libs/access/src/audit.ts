@@ -50,7 +50,11 @@ const COLUMNS = [
   'code',
   'correlation',
 ] as const;
-const INSERT = `INSERT INTO audit (${COLUMNS.join(', ')}) VALUES (${COLUMNS.map(() => '?').join(', ')})`;
+/** Whoever was erased meanwhile leaves no address. */
+const ADDRESS =
+  'CASE WHEN EXISTS (SELECT 1 FROM accounts WHERE account = ? AND erased IS NOT NULL) THEN NULL ELSE ? END';
+const INSERT = `INSERT INTO audit (${COLUMNS.join(', ')})
+  VALUES (${COLUMNS.map((name) => (name === 'address' ? ADDRESS : '?')).join(', ')})`;
 
 /** How long entries wait for each other; so much is lost when the process is killed. */
 const WAIT_MS = 1_000;
@@ -98,7 +102,12 @@ export class Audit {
     if (entries.length === 0) return;
     this.#waiting = [];
     try {
-      await this.store.keep(entries.map((one) => [INSERT, ...COLUMNS.map((name): Value => one[name])]));
+      await this.store.keep(
+        entries.map((one) => [
+          INSERT,
+          ...COLUMNS.flatMap((name): Value[] => (name === 'address' ? [one.account, one.address] : [one[name]])),
+        ]),
+      );
     } catch {
       this.#waiting = [...entries, ...this.#waiting];
       const over = this.#waiting.length - MOST;

@@ -180,8 +180,7 @@ export class Acts {
     const { by, meta } = onBehalfIn(given);
     const deciding = subject === 'commitment' ? await this.#onCommitment(given, by) : await this.#onEntry(given);
     for (const [i, document] of documents.entries()) {
-      const meta = metaOfPart(context.meta, -1 - i);
-      await this.#register(document, meta, async () => {
+      await this.#register(document, metaOfPart(meta, -1 - i), async () => {
         const { state, revision } = await load(this.log, aggregate, command.id ?? '');
         if ((context.expected ?? revision) !== revision)
           throw new WrongRevision(streamOf(aggregate, command.id ?? ''), context.expected!, revision);

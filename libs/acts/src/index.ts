@@ -28,7 +28,7 @@ export {
   type Subject,
 } from './acts.js';
 export { actControllers, giveAct } from './act-controllers.js';
-export { addressOf, parameterNamesOf, parametersOf } from './addresses.js';
+export { addressOf, parameterNamesOf, parametersOf, PATHS } from './addresses.js';
 export { actsFor, CommitmentView, historyOf, viewOf, type ActFor, type History } from './commitments.controller.js';
 export { pageOf, RegisterListQuery, RegisterPage } from './list.js';
 export { rehearsalOf } from './rehearsal.js';

@@ -36,6 +36,7 @@ export class Correction {
   @ApiProperty({ type: 'integer', description: 'Of the event that says so' }) readonly by: number;
   @ApiProperty({ required: false, description: 'Of the record act: only this item' }) readonly item?: string;
   @ApiProperty({ type: () => Citation, required: false }) readonly citation?: Citation;
+  @ApiProperty({ type: () => OnBehalf, required: false }) readonly onBehalf?: OnBehalf;
   @ApiProperty({ type: 'object', additionalProperties: true, selfRequired: false, description: 'What it says instead' })
   readonly says?: object;
 }

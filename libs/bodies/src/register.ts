@@ -1,5 +1,5 @@
 /** The entries of the registers. */
-import { Code, CodeOf, CodesOf, InPeriod, Kebab, OneOf, Text, Texts } from '#platform';
+import { Code, CodeOf, CodesOf, InPeriod, Kebab, ListOf, OneOf, Text, Texts } from '#platform';
 import { CONCERNS, OUTCOME_KINDS, type Concern, type OutcomeKind } from '#words';
 import { ApiProperty } from '@nestjs/swagger';
 import { Agency } from './agency.js';
@@ -23,6 +23,13 @@ export class Theme {
     string | null;
 }
 
+/** A point of the agenda of a meeting. */
+export class AgendaItem {
+  @Text({ max: 20, free: false, description: 'As the agenda numbers it', example: '3' }) number: string;
+  @Text({ max: 500, example: 'Follow-up to the High-level Dialogue' }) title: string;
+  @CodesOf('document', { optional: true, description: 'What was before the meeting on it' }) papers?: string[] | null;
+}
+
 export class Forum {
   @Code({ example: 'GFMD-2010-RT2.1' }) id: string;
   @Text({ example: 'Round table 2.1: Reducing the cost of migration' }) name: string;
@@ -39,6 +46,20 @@ export class Forum {
     example: 'A/65/538',
   })
   outcomeDocument?: string | null;
+  @ListOf(() => AgendaItem, { optional: true, max: 200, description: 'Of a meeting: its agenda' })
+  agenda?: AgendaItem[] | null;
+  @CodesOf('document', {
+    optional: true,
+    description: 'Of a meeting: the papers before it',
+    example: ['D-2011-9CM-IOM'],
+  })
+  papers?: string[] | null;
+  @CodesOf('agency', {
+    optional: true,
+    description: 'Of a meeting: the organisations that took part',
+    example: ['IOM'],
+  })
+  participants?: string[] | null;
 }
 
 export class Outcome {

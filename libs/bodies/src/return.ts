@@ -17,7 +17,7 @@ import {
   YesNo,
 } from '#platform';
 import { ACTS_OF_RETURNS, RETURN_WORDS, type ActOfReturn, type ReturnWord } from '#words';
-import { Citation } from './agency.js';
+import { Citation, ON_BEHALF, OnBehalf } from './agency.js';
 
 /** An act on a commitment as its own route takes it, but for its date: the return dates it. */
 export class ReturnAct {
@@ -77,6 +77,7 @@ const DATED = { optional: true, description: 'The date of the return; without it
 export class SubmitReturn {
   @OnDate(DATED) reportedOn?: FullDate | null;
   @Text({ max: 2000, optional: true }) note?: string | null;
+  @Nested(() => OnBehalf, ON_BEHALF) onBehalf?: OnBehalf | null;
 }
 
 /** A word about a place in a return. */
@@ -106,6 +107,7 @@ export class AcceptReturn {
 export class NilReturn {
   @OnDate(DATED) reportedOn?: FullDate | null;
   @Text({ max: 2000, optional: true, description: 'Why there is nothing to report' }) note?: string | null;
+  @Nested(() => OnBehalf, ON_BEHALF) onBehalf?: OnBehalf | null;
 }
 
 /** A return that came as a paper: its statements are recorded already. */

@@ -86,12 +86,15 @@ export function correctionsAsAt({ said, changes }: Commitment, asOf: FullDate): 
   };
   return said.flatMap(({ name, data, revision: by }): Correction[] => {
     if (name !== 'Corrected' && name !== 'Retracted' && name !== 'Blanked') return [];
-    const { revision, reason, item, citation, says } = data as Partial<CorrectionEvents['Corrected']> &
+    const { revision, reason, item, citation, onBehalf, says } = data as Partial<CorrectionEvents['Corrected']> &
       CorrectionEvents['Retracted'];
     if (!reported(revision)) return [];
     const kind = name.toLowerCase() as Correction['kind'];
     return [
-      { revision, kind, reason, by, ...(item && { item }), ...(citation && { citation }), ...(says && { says }) },
+      {
+        ...{ revision, kind, reason, by, ...(item && { item }), ...(citation && { citation }) },
+        ...{ ...(onBehalf && { onBehalf }), ...(says && { says }) },
+      },
     ];
   });
 }

@@ -260,6 +260,13 @@ const REGISTER_NAMES: Readonly<Record<string, readonly string[]>> = {
   end: ['to', 'ends', 'fin', 'au', 'hasta'],
   place: ['city', 'lieu', 'ville', 'lugar', 'ciudad'],
   host: ['hôte', 'pays hôte', 'anfitrión', 'país anfitrión'],
+  papers: ['documents', 'papers before it', 'documents de séance', 'documentos'],
+  participants: [
+    'organisations',
+    'participating organisations',
+    'organisations participantes',
+    'organizaciones participantes',
+  ],
   outcomeDocument: ['outcome document', 'document final', 'documento final'],
   forum: ['réunion', 'instance', 'reunión', 'foro'],
   issuedBy: ['issued by', 'émis par', 'emitido por'],
@@ -290,6 +297,8 @@ const REGISTER_FORMS: Readonly<Record<string, CellForm>> = {
   document: a('code'),
   framework: a('code'),
   themes: a('codes'),
+  papers: a('codes'),
+  participants: a('codes'),
   addressees: a('texts'),
   pages: a('whole'),
   language: a('language'),
@@ -316,7 +325,7 @@ const REGISTERS: Readonly<
 };
 
 /** Lists of objects have no form in a cell. */
-const NESTED = new Set(['memberships', 'chairs']);
+const NESTED = new Set(['memberships', 'chairs', 'agenda']);
 
 const fieldsOfRegister = (register: Exclude<TableSubject, 'commitment'>): Field[] => {
   const [Entry, own] = REGISTERS[register];

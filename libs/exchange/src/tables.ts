@@ -57,7 +57,7 @@ export const COMPUTED: Readonly<Record<TableSubject, readonly string[]>> = {
   ],
   agency: ['names', 'status', 'endedOn', 'reason', 'citation', 'memberships', 'chairs'],
   document: [],
-  forum: [],
+  forum: ['agenda'],
   outcome: ['status', 'endorsed', 'endorsedOn', 'followedUpOn', 'commitments'],
   framework: [],
   theme: [],

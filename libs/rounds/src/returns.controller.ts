@@ -11,7 +11,7 @@ import {
   ApiTags,
 } from '@nestjs/swagger';
 import { IsOptional, Matches } from 'class-validator';
-import { classOf, NilReturn, ReceivePaper, ReturnDraft, SubmitReturn } from '#bodies';
+import { classOf, NilReturn, OnBehalf, ReceivePaper, ReturnDraft, SubmitReturn } from '#bodies';
 import { todayAt, type FullDate } from '#clocks';
 import { decodeAll, Rejected, streamOf, type Log } from '#eventsourcing';
 import {
@@ -74,6 +74,12 @@ class Submitted {
     description: 'Whether its acts are recorded: all of them, or none',
   })
   readonly outcome: Submission['outcome'];
+  @ApiProperty({
+    type: () => OnBehalf,
+    nullable: true,
+    description: 'The secretariat submitted it for the agency, on this authority; null: the agency did so itself',
+  })
+  readonly onBehalf: OnBehalf | null;
   @ApiProperty({ type: () => ReturnDraft }) readonly content: ReturnDraft;
 }
 
@@ -194,6 +200,7 @@ class ReturnQuery extends KnownQuery {
 
 const shown = ({ revision, said, outcome }: Submission): Submitted => ({
   ...{ revision, outcome, reportedOn: said.reportedOn, on: said.on },
+  onBehalf: said.onBehalf ?? null,
   content: contentOf(said),
 });
 

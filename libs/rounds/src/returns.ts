@@ -2,7 +2,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { ApiProperty } from '@nestjs/swagger';
 import { plainToInstance } from 'class-transformer';
-import { classOf, forms, type ReturnDraft, type SubmitReturn } from '#bodies';
+import { classOf, forms, type OnBehalf, type ReturnDraft, type SubmitReturn } from '#bodies';
 import { todayAnywhere, todayAt } from '#clocks';
 import { FindsDuplicates, refuseUnscoped, type DuplicateCandidate } from '#acts';
 import { DraftsStore, type Draft, type DraftName } from '#drafts';
@@ -13,6 +13,7 @@ import {
   handle,
   load,
   NO_STREAM,
+  refused,
   Rejected,
   streamOf,
   WrongRevision,
@@ -215,7 +216,7 @@ export class Returns {
       found.push(...faults.map((fault): Found => ({ level: 'wrong', code: 'refused', ...fault })));
     wrong(unknown?.errors ?? []);
     const acts = planned(actsIn(content), await standingOf(this.log, await this.#submissions(code, agency)));
-    wrong(await rehearse(this.log, acts, { reportedOn }, agency, meta));
+    wrong(await rehearse(this.log, acts, { reportedOn, onBehalf: said.onBehalf }, agency, meta));
     for (const [i, { body }] of (content.newCommitments ?? []).entries())
       for (const { reference, title } of await this.#likely(body))
         found.push({
@@ -268,6 +269,8 @@ export class Returns {
       ({ meta }) => meta.commandId === context.meta.commandId,
     );
     if (before) return this.#finish(code, agency, before);
+    const meta = metaFor(agency, said, context);
+    await this.#areKnown(said);
     const known = await this.known(code, agency);
     isWritable(known.state, this.#on(known, agency));
     const draft = await this.draft(code, agency);
@@ -275,13 +278,13 @@ export class Returns {
       throw new WrongRevision(`return ${returnId(code, agency)}`, context.expected, (draft?.revision ?? NO_STREAM) + 1);
     if (!draft) throw new Conflict('nothing_to_submit', 'There is no draft: save one first, or submit a nil return.');
     const { content } = draft;
-    const { found, ...prepared } = await this.prepared(code, agency, known, content, said, context.meta);
+    const { found, ...prepared } = await this.prepared(code, agency, known, content, said, meta);
     const { scopes } = context.by as Partial<Principal>;
     if (scopes) for (const { act, body } of prepared.acts) refuseUnscoped('commitment', act, body, { scopes });
     const blocking = found.filter(({ level }) => level !== 'odd');
     if (blocking.length > 0) throw unfinished(blocking.map(({ pointer, message }) => ({ pointer, message })));
     const body = { ...said, ...prepared, content: withoutActs(content) };
-    await this.#decide('submit', code, agency, body, known, context);
+    await this.#decide('submit', code, agency, body, known, { ...context, meta });
     const submission = (await this.#submissions(code, agency)).find(
       ({ meta }) => meta.commandId === context.meta.commandId,
     )!;
@@ -314,9 +317,14 @@ export class Returns {
   ): Promise<string> {
     if (RETURN_ACTS[name].who === 'agency') mine(context.by, agency);
     else if (context.by.role !== 'secretariat') throw new Rejected('forbidden', 'This is the secretariat’s to do.');
+    await this.#areKnown(body);
+    const meta = name === 'nil' ? metaFor(agency, body, context) : context.meta;
+    return this.#decide(name, code, agency, body, await this.known(code, agency), { ...context, meta }, revision);
+  }
+
+  async #areKnown(body: object): Promise<void> {
     const unknown = await new Lookup(this.log).unknownIn(referencesIn(body));
     if (unknown) throw unknown;
-    return this.#decide(name, code, agency, body, await this.known(code, agency), context, revision);
   }
 
   async #decide(
@@ -333,6 +341,26 @@ export class Returns {
     const decided = (state: never) => decide(state, body as never, on as never);
     return (await handle(this.log, aReturn as never, returnId(code, agency), decided as never, meta)).position;
   }
+}
+
+/**
+ * How an act of an agency on its return is recorded: the secretariat does it for the agency, on an authority that it names.
+ * @throws Rejected `authority_needed` | `other_agency` | `forbidden`
+ */
+function metaFor(agency: string, said: { readonly onBehalf?: OnBehalf | null }, { by, meta }: CommandContext): Meta {
+  const { onBehalf } = said;
+  if (by.role !== 'secretariat') {
+    if (!onBehalf) return meta;
+    throw refused(
+      'forbidden',
+      '/onBehalf',
+      'The secretariat alone acts on behalf of an agency; an agency acts itself.',
+    );
+  }
+  if (!onBehalf)
+    throw refused('authority_needed', '/onBehalf', `Say by which letter or e-mail ${agency} has this done.`);
+  if (onBehalf.agency !== agency) throw refused('other_agency', '/onBehalf/agency', `The return is that of ${agency}.`);
+  return { ...meta, agency };
 }
 
 /** Whoever read a draft so lately has it open. */

@@ -10,6 +10,7 @@ import {
   bela,
   carl,
   CODE,
+  authority,
   desk as secretariat,
   draftOf,
   given,
@@ -148,7 +149,7 @@ describe(`Whatever several people do with a round and its returns (SEED=${seed})
               break;
             }
             case 'submit':
-              await desk.returns.submit(CODE, agency, { reportedOn: today }, given(by));
+              await desk.returns.submit(CODE, agency, { reportedOn: today, ...authority(by, agency) }, given(by));
               model.counted = model.draft!.titles;
               Object.assign(model, { state: 'submitted', submitted: true, draft: null });
               break;
@@ -157,7 +158,13 @@ describe(`Whatever several people do with a round and its returns (SEED=${seed})
             case 'return':
             case 'comment': {
               const body =
-                kind === 'return' ? { comments: [{ text: 'Why?' }] } : kind === 'comment' ? { text: 'So.' } : {};
+                kind === 'return'
+                  ? { comments: [{ text: 'Why?' }] }
+                  : kind === 'comment'
+                    ? { text: 'So.' }
+                    : kind === 'nil'
+                      ? authority(by, agency)
+                      : {};
               await desk.returns.act(kind, CODE, agency, body, given(by));
               if (kind !== 'comment')
                 model.state = ({ nil: 'nil', accept: 'accepted', return: 'returned' } as const)[kind];

@@ -33,6 +33,8 @@ export interface ReturnInShort {
   /** What it said before the last submission, which holds again if that is taken back. */
   readonly saidBefore: Says;
   readonly paper: string | null;
+  /** The document by which the agency had the secretariat say what it said last. */
+  readonly authority: string | null;
   readonly comments: number;
   /** Of the comments: what the agency replied after the round was published. */
   readonly replies: number;
@@ -48,6 +50,7 @@ const NOTHING: ReturnInShort = {
   says: SAYS_NOTHING,
   saidBefore: SAYS_NOTHING,
   paper: null,
+  authority: null,
   comments: 0,
   replies: 0,
 };
@@ -55,7 +58,7 @@ const NOTHING: ReturnInShort = {
 type Shorten = { readonly [N in keyof ReturnEvents]: (before: ReturnInShort, data: ReturnEvents[N]) => ReturnInShort };
 
 const SHORTEN: Shorten = {
-  Submitted: (before, { on, reportedOn, content, acts }) => {
+  Submitted: (before, { on, reportedOn, content, acts, onBehalf }) => {
     const recorded = acts.filter(({ act, command }) => act === 'record' && command === undefined).length;
     const says = { ...SAYS_NOTHING, new: before.says.new + recorded };
     for (const one of content.commitments) says[one.says]++;
@@ -63,6 +66,7 @@ const SHORTEN: Shorten = {
       ...{ ...before, state: 'submitted', nil: false, receivedOn: before.receivedOn ?? on, reportedOn, says },
       submissions: before.submissions + 1,
       saidBefore: before.says,
+      authority: onBehalf?.citation.document ?? null,
     };
   },
   Applied: (before) => before,
@@ -72,8 +76,9 @@ const SHORTEN: Shorten = {
     ...{ ...before, comments: before.comments + 1, replies: before.replies + (beside ? 1 : 0) },
   }),
   Accepted: (before, { on }) => ({ ...before, state: 'accepted', acceptedOn: on }),
-  NilReported: (before, { on, reportedOn }) => ({
+  NilReported: (before, { on, reportedOn, onBehalf }) => ({
     ...{ ...before, state: 'nil', nil: true, receivedOn: before.receivedOn ?? on, reportedOn },
+    authority: onBehalf?.citation.document ?? null,
   }),
   PaperReceived: (before, { on, reportedOn, citation }) => ({
     ...{
@@ -122,7 +127,7 @@ type Round = OpenedRound & EntryHistory;
 
 export class RoundsProjection implements Projection, RoundsSeen {
   readonly name = 'rounds';
-  readonly version = 5;
+  readonly version = 7;
   readonly on: Projection['on'];
   readonly #rounds = new Map<string, Round>();
   /** By round, then by agency. */

@@ -118,13 +118,17 @@ export function planned(acts: readonly ActInReturn[], earlier: readonly Standing
 const placeOf = ({ reference, revision }: { reference: string | null; revision?: number }) =>
   `${reference} ${revision}`;
 
+/** What a submission says for all of its acts. */
+type Dated = Pick<Submitted, 'reportedOn' | 'onBehalf'>;
+
 /** The act as its own route would take it. @throws Rejected `invalid`, with pointers into its body */
-function commandFor(act: ActInReturn, { reportedOn }: Pick<Submitted, 'reportedOn'>, agency: string): CommitmentAct {
+function commandFor(act: ActInReturn, { reportedOn, onBehalf }: Dated, agency: string): CommitmentAct {
   const { act: name, body: said, milestone, revision } = act;
   const line = ACTS[name as ActName];
   const Body = classOf(line.body) as new () => object;
   const dated = name === 'retract' ? said : { ...said, reportedOn };
-  const body = validated(Body, cleanBody(Body, { ...dated, ...(NAMES_REPORTER.has(name) && { agency }) }));
+  const more = { ...(NAMES_REPORTER.has(name) && { agency }), ...(onBehalf && { onBehalf }) };
+  const body = validated(Body, cleanBody(Body, { ...dated, ...more }));
   return { act: name, body, milestone, revision } as CommitmentAct;
 }
 
@@ -133,7 +137,7 @@ const NAMES_REPORTER: ReadonlySet<string> = new Set(
 );
 
 /** The fields that the return says for all of its acts. */
-const SAID_BY_RETURN = ['reportedOn', 'agency'];
+const SAID_BY_RETURN = ['reportedOn', 'agency', 'onBehalf'];
 
 /**
  * Tries all acts of a submission, each after those before it; nothing is recorded.
@@ -142,7 +146,7 @@ const SAID_BY_RETURN = ['reportedOn', 'agency'];
 export async function rehearse(
   log: Log,
   acts: readonly ActInReturn[],
-  of: Pick<Submitted, 'reportedOn'>,
+  of: Dated,
   agency: string,
   meta: Meta,
 ): Promise<FieldError[]> {
@@ -167,7 +171,7 @@ export async function rehearse(
 }
 
 /** @param meta of which the id of the command is made */
-function commandIn(act: ActInReturn, index: number, of: Pick<Submitted, 'reportedOn'>, agency: string, meta: Meta) {
+function commandIn(act: ActInReturn, index: number, of: Dated, agency: string, meta: Meta) {
   const said = commandFor(act, of, agency);
   const reference = act.reference ?? (said.body as { reference?: string | null }).reference ?? null;
   if (act.reference === null && reference !== null && !REFERENCE.test(reference))

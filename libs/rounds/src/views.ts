@@ -56,6 +56,12 @@ export class ReturnLine {
   @ApiProperty({ type: SaysInShort }) readonly says: SaysInShort;
   @ApiProperty({ type: String, nullable: true, description: 'The document that it came as' })
   readonly paper: string | null;
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description: 'The document by which the agency had the secretariat answer for it; null: it answered itself',
+  })
+  readonly authority: string | null;
   @ApiProperty(COUNT) readonly comments: number;
   @ApiProperty({ ...COUNT, description: 'Of these: what the agency replied to the published report' })
   readonly replies: number;
@@ -329,11 +335,24 @@ function lineOf(
   today: FullDate,
 ): ReturnLine {
   const code = state.round!.code;
-  const { receivedOn, reportedOn, acceptedOn, says, paper, comments, replies, ...short } = seen.inShort(code, agency);
+  const { receivedOn, reportedOn, acceptedOn, says, paper, authority, comments, replies, ...short } = seen.inShort(
+    code,
+    agency,
+  );
   const deadline = deadlineFor(state, agency);
   const standing = stateOfReturn(state, agency, short, today, drafts.has(returnId(code, agency)));
   return {
-    ...{ agency, name: names.get(agency) ?? agency, deadline, receivedOn, reportedOn, acceptedOn, says, paper },
+    ...{
+      agency,
+      name: names.get(agency) ?? agency,
+      deadline,
+      receivedOn,
+      reportedOn,
+      acceptedOn,
+      says,
+      paper,
+      authority,
+    },
     ...{ comments, replies, state: standing, isNil: short.nil, drafted: null },
     remindedOn: remindedOn(state, agency).at(-1) ?? null,
     late: isLate(state, agency, receivedOn ?? today),

@@ -5,7 +5,7 @@ import { LetterNotSent, type Mailer } from '#mail';
 import type { Once } from './once.js';
 
 /** For how long a link is good. */
-export const LINK_MINUTES = 15;
+export const LINK_MINUTES = 10;
 /** The number of links of an account that may be good at a time: nobody's letterbox is filled by somebody else. */
 const MOST = 3;
 
@@ -30,10 +30,11 @@ export class SignInLinks {
   /**
    * Sends a link to an address, if it is somebody's who has a role. It returns before that is looked up: neither the answer nor
    * its time tells whether anybody has the address.
+   * @param browser a secret of the browser that asks: the link is good in no other
    * @param to the page that is wanted
    */
-  send(email: string, to?: string): void {
-    const sending: Promise<void> = this.#send(email, to)
+  send(email: string, browser: string, to?: string): void {
+    const sending: Promise<void> = this.#send(email, browser, to)
       .catch((error: unknown) => {
         const why = error instanceof LetterNotSent ? error.message : 'The store of accounts did not answer.';
         this.#logger.error(`A sign-in link was not sent. ${why}`);
@@ -47,7 +48,7 @@ export class SignInLinks {
     await Promise.all(this.#sending);
   }
 
-  async #send(email: string, to?: string): Promise<void> {
+  async #send(email: string, browser: string, to?: string): Promise<void> {
     const account = await this.access.accounts.byEmail(email);
     const known = account && (await this.access.accounts.one(account));
     if (!account || !known || !known.email || !known.appointments.some(({ until }) => !until || until > now())) return;
@@ -57,8 +58,8 @@ export class SignInLinks {
       subject: 'Sign in to Followthrough',
       text: [
         'Somebody, most likely you, asked to sign in to Followthrough.',
-        `This link signs you in. It works once, for ${LINK_MINUTES} minutes:`,
-        await this.make(account, 'link', to),
+        `This link signs you in. It works once, for ${LINK_MINUTES} minutes, in the browser in which it was asked for:`,
+        await this.make(account, 'link', to, browser),
         'If it was not you, do nothing: without the link nobody gets in.',
       ].join('\n\n'),
     });
@@ -80,21 +81,26 @@ export class SignInLinks {
   }
 
   /** A link that signs an account in, once. Whoever has it is that account. */
-  async make(account: string, way: 'link' | 'command line' = 'link', to = '/account'): Promise<string> {
-    const key = await this.once.make('link', { account, kept: { way, to }, forMs: LINK_MINUTES * 60_000 });
+  async make(
+    account: string,
+    way: 'link' | 'command line' = 'link',
+    to = '/account',
+    browser: string | null = null,
+  ): Promise<string> {
+    const key = await this.once.make('link', { account, browser, kept: { way, to }, forMs: LINK_MINUTES * 60_000 });
     // In the query, which neither log lines nor traces hold.
     return `${this.publicUrl}/sign-in/link?key=${key}`;
   }
 
   /** The name of the person whom a link would sign in; `null`: it is not good (any more). */
-  async whose(secret: string): Promise<string | null> {
-    const found = await this.once.look('link', secret);
+  async whose(secret: string, browser: string | null): Promise<string | null> {
+    const found = await this.once.look('link', secret, browser);
     return found?.account ? ((await this.access.accounts.one(found.account))?.name ?? null) : null;
   }
 
   /** @returns `null` where it is not good (any more) */
-  async take(secret: string): Promise<Opened | null> {
-    const taken = await this.once.take('link', secret);
+  async take(secret: string, browser: string | null): Promise<Opened | null> {
+    const taken = await this.once.take('link', secret, browser);
     return taken?.account ? ({ account: taken.account, ...taken.kept } as Opened) : null;
   }
 }

@@ -44,8 +44,8 @@ export class Once {
   }
 
   /** The same, without taking it. */
-  look(purpose: Purpose, secret: string): Promise<Taken | null> {
-    return this.#found('SELECT account, kept', '', purpose, secret, null);
+  look(purpose: Purpose, secret: string, browser: string | null = null): Promise<Taken | null> {
+    return this.#found('SELECT account, kept', '', purpose, secret, browser);
   }
 
   /** The number of those of an account that are still good. */
@@ -64,7 +64,7 @@ export class Once {
     secret: string,
     browser: string | null,
   ): Promise<Taken | null> {
-    const whose = browser === null ? 'browser IS NULL' : 'browser = ?';
+    const whose = browser === null ? 'browser IS NULL' : '(browser IS NULL OR browser = ?)';
     const [row] = await this.access.query<{ account: string | null; kept: string }>(
       `${what} FROM once WHERE hash = ? AND purpose = ? AND ends > ? AND ${whose} ${gives}`,
       ...[hashOf(secret), purpose, new Date().toISOString(), ...(browser === null ? [] : [hashOf(browser)])],

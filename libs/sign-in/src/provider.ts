@@ -8,6 +8,7 @@ import { principalAt, type Holder, type Principal } from '#platform';
 import { SCOPES } from '#words';
 import { rolesOf, type Claims, type RoleRule } from './claims.js';
 import type { Once } from './once.js';
+import type { AtProvider } from './sessions.js';
 
 export interface ProviderSettings {
   /** Its address, as it calls itself in its tokens. */
@@ -27,6 +28,7 @@ export interface Arrived {
   readonly account: string;
   /** The page that was asked for. */
   readonly to: string;
+  readonly there: AtProvider;
 }
 
 /** Whoever came by the provider, in appointments that it gave or took. */
@@ -48,6 +50,11 @@ const ALGORITHMS = [
   'ES384',
   'ES512',
 ];
+/** Whoever signs in again has shown at the provider within so many seconds who it is. */
+const AGAIN_S = 60;
+/** The event of a logout token, and how old it may be. */
+const LOGOUT = 'http://schemas.openid.net/event/backchannel-logout';
+const LOGOUT_S = 120;
 /** The clocks of two machines may differ by so much. */
 const CLOCKS_S = 30;
 
@@ -88,20 +95,21 @@ export class Provider {
    * The address at the provider where somebody signs in.
    * @param browser a secret of the browser, which must come back with the answer
    * @param to the page that is wanted
+   * @param again whether the person must show there again who it is, unless that was just now
    * @throws StoreUnavailable where the provider does not answer
    */
-  async begin(browser: string, to: string): Promise<URL> {
+  async begin(browser: string, to: string, again = false): Promise<URL> {
     const client = await import('openid-client');
     const config = await this.#configuration();
     const verifier = client.randomPKCECodeVerifier();
     const nonce = client.randomNonce();
-    const state = await this.once.make('provider', { browser, kept: { verifier, nonce, to }, forMs: TAKES_MS });
+    const state = await this.once.make('provider', { browser, kept: { verifier, nonce, to, again }, forMs: TAKES_MS });
     return client.buildAuthorizationUrl(config, {
       redirect_uri: this.comesBackTo,
       scope: 'openid email profile',
       code_challenge: await client.calculatePKCECodeChallenge(verifier),
       code_challenge_method: 'S256',
-      ...{ state, nonce },
+      ...{ state, nonce, ...(again && { max_age: String(AGAIN_S) }) },
     });
   }
 
@@ -118,26 +126,32 @@ export class Provider {
         'forbidden',
         'This sign-in was begun elsewhere, was used already, or took too long. Try again.',
       );
-    const { verifier, nonce, to } = begun.kept as { verifier: string; nonce: string; to: string };
-    const claims = await this.#claims(query, { state, verifier, nonce });
+    const { to, ...asked } = begun.kept as { verifier: string; nonce: string; to: string; again: boolean };
+    const claims = await this.#claims(query, { state, ...asked });
     const account = await this.#accountOf(claims, 'person');
     if (!account)
       throw new Rejected(
         'forbidden',
         `${this.settings.name} knows you, but nobody has given you an account here. Ask the secretariat for an invitation.`,
       );
-    return { account, to };
+    const { auth_time: at, sid } = claims;
+    const there = {
+      proven: typeof at === 'number' ? at * 1_000 : null,
+      session: typeof sid === 'string' ? sid : null,
+    };
+    return { account, to, there };
   }
 
   async #claims(
     query: URLSearchParams,
-    { state, verifier, nonce }: { state: string; verifier: string; nonce: string },
+    { state, verifier, nonce, again }: { state: string; verifier: string; nonce: string; again: boolean },
   ): Promise<Claims> {
     const client = await import('openid-client');
     const config = await this.#configuration();
     try {
       const tokens = await client.authorizationCodeGrant(config, new URL(`${this.comesBackTo}?${query}`), {
         ...{ pkceCodeVerifier: verifier, expectedState: state, expectedNonce: nonce, idTokenExpected: true },
+        ...(again && { maxAge: AGAIN_S }),
       });
       const claims = tokens.claims()!;
       const more = config.serverMetadata().userinfo_endpoint
@@ -159,6 +173,24 @@ export class Provider {
   }
 
   /**
+   * Whoever has signed out at the provider, by a logout token (OpenID Connect Back-Channel Logout 1.0).
+   * @throws Rejected `bad_request` where it is none that this provider has signed for us just now
+   */
+  async leaves(token: string): Promise<{ readonly account: string | null; readonly session: string | null }> {
+    const { issuer, clientId } = this.settings;
+    const claims = await this.#verified(token, { issuer, audience: clientId }, ['iat', 'jti', 'events']);
+    const events = (claims?.['events'] ?? {}) as Record<string, unknown>;
+    const isOne = typeof events[LOGOUT] === 'object' && events[LOGOUT] !== null && claims?.['nonce'] === undefined;
+    const isNow = Math.abs(Date.now() / 1_000 - (claims?.iat ?? 0)) < LOGOUT_S;
+    const { sub, sid } = (claims ?? {}) as { sub?: unknown; sid?: unknown };
+    const session = typeof sid === 'string' ? sid : null;
+    if (!isOne || !isNow || (session === null && typeof sub !== 'string'))
+      throw new Rejected('bad_request', 'This is no logout token for this server.');
+    const account = typeof sub === 'string' ? await this.access.accounts.byIdentity(issuer, sub) : null;
+    return { account, session };
+  }
+
+  /**
    * The principal of a token of the provider, which must be signed by one of its keys, be for us, and not be over.
    * @param actingFor as `principalAt` takes it
    */
@@ -177,13 +209,17 @@ export class Provider {
     return this.access.accounts.holder(account, claims.exp! * 1_000, scopesOf(claims));
   }
 
-  async #verified(token: string, expected: { issuer: string; audience: string }): Promise<JWTPayload | null> {
+  async #verified(
+    token: string,
+    expected: { issuer: string; audience: string },
+    requiredClaims = ['sub', 'exp'],
+  ): Promise<JWTPayload | null> {
     try {
       const keys = (this.#keys ??= await this.#remoteKeys());
       const { payload } = await jwtVerify(token, keys, {
         ...expected,
         algorithms: ALGORITHMS,
-        requiredClaims: ['sub', 'exp'],
+        requiredClaims,
         clockTolerance: CLOCKS_S,
       });
       return payload;

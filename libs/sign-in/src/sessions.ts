@@ -31,7 +31,16 @@ export interface SessionLimits {
 /** The interval at which it is noted that a session is used. */
 const NOTED_MS = 60_000;
 
+/** How a session began at the provider. */
+export interface AtProvider {
+  /** When the person signed in there, in ms; `null`: it does not say. */
+  readonly proven: number | null;
+  /** The session there; `null`: it does not say. */
+  readonly session: string | null;
+}
+
 interface Known {
+  readonly proven: number | null;
   readonly id: string;
   readonly account: string;
   readonly name: string;
@@ -54,14 +63,16 @@ export class KeptSessions extends Sessions {
   }
 
   /** Begins a session. @returns its secret, for the cookie; only its hash is kept */
-  async begin(account: string, way: Way, userAgent: string | undefined): Promise<string> {
+  async begin(account: string, way: Way, userAgent: string | undefined, there?: AtProvider): Promise<string> {
     const secret = randomBytes(32).toString('base64url');
     const now = Date.now();
+    const proven = there ? there.proven : now;
     const [begun, ends] = [new Date(now), new Date(now + this.limits.longestMs)].map((at) => at.toISOString());
     await this.access.query('DELETE FROM sessions WHERE ends < ?', begun!);
     await this.access.query(
-      'INSERT INTO sessions VALUES (?, ?, ?, ?, ?, NULL, ?, ?, ?)',
+      'INSERT INTO sessions VALUES (?, ?, ?, ?, ?, NULL, ?, ?, ?, ?, ?)',
       ...[randomUUID(), hashOf(secret), account, way, browserWords(userAgent), begun!, begun!, ends!],
+      ...[proven === null ? null : new Date(proven).toISOString(), there?.session ?? null],
     );
     return secret;
   }
@@ -83,8 +94,8 @@ export class KeptSessions extends Sessions {
       return null;
     }
     if (now - Math.max(known.seen, this.#noted.get(known.id) ?? 0) >= NOTED_MS) this.#note(known.id, now);
-    const { id, account, name, actingFor, holder } = known;
-    return { id, secret, account, name, principal: principalOfSession(holder, actingFor, now) };
+    const { id, account, name, actingFor, holder, proven } = known;
+    return { id, secret, account, name, proven, principal: principalOfSession(holder, actingFor, now) };
   }
 
   /** The sessions of an account that are not over, the last begun first. */
@@ -107,6 +118,13 @@ export class KeptSessions extends Sessions {
     await this.access.change(['DELETE FROM sessions WHERE account = ? AND id <> ?', account, but]);
   }
 
+  /** Ends the sessions that began at the provider: all of an account, or those of one session there. */
+  async endOfProvider(account: string | null, session: string | null): Promise<void> {
+    const which = [account !== null && 'account = ?', session !== null && 'provider_session = ?'].filter(Boolean);
+    const values = [account, session].filter((one) => one !== null);
+    await this.access.change([`DELETE FROM sessions WHERE way = 'provider' AND ${which.join(' AND ')}`, ...values]);
+  }
+
   /**
    * Says for whom a session acts from now on.
    * @param actingFor the code of an agency, or `secretariat`
@@ -127,15 +145,17 @@ export class KeptSessions extends Sessions {
       actingFor: string | null;
       seen: string;
       ends: string;
+      proven: string | null;
     }>(
-      `SELECT s.id, s.account, p.name, s.acting_for AS "actingFor", s.seen, s.ends
+      `SELECT s.id, s.account, p.name, s.acting_for AS "actingFor", s.seen, s.ends, s.proven
        FROM sessions s JOIN people p ON p.account = s.account WHERE s.hash = ?`,
       hash,
     );
     const holder = row ? await this.access.accounts.holder(row.account, Date.parse(row.ends)) : null;
     if (!row || !holder) return null;
     const { id, account, name, actingFor, seen } = row;
-    return { id, account, name, actingFor, seen: Date.parse(seen), holder };
+    const proven = row.proven === null ? null : Date.parse(row.proven);
+    return { id, account, name, actingFor, seen: Date.parse(seen), holder, proven };
   }
 
   /** Nobody waits for it, and nobody is refused when it fails. */

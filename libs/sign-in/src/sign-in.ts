@@ -12,6 +12,8 @@ export interface SignInSettings {
   readonly publicUrl: string;
   /** `null`: letters are laid in a folder. */
   readonly smtpUrl: string | null;
+  /** Whether people may ask for links; without them they sign in by the provider, a passkey, or a link of the command line. */
+  readonly signInLinks: boolean;
   readonly sessions: SessionLimits;
   /** `null`: there is no identity provider, and people sign in by links. */
   readonly provider: (Omit<ProviderSettings, 'roles'> & { readonly roles: string }) | null;
@@ -24,6 +26,7 @@ export class SignIn {
   readonly provider: Provider | null;
   /** Whether a link reaches the letterbox of whoever asks for it. */
   readonly sendsLetters: boolean;
+  readonly offersLinks: boolean;
 
   /** @throws Error that names the first of the rules for roles that is none */
   constructor(access: AccessStore, mailer: Mailer, settings: SignInSettings, patience?: Patience) {
@@ -31,6 +34,7 @@ export class SignIn {
     const once = new Once(access);
     const { provider } = settings;
     this.sendsLetters = settings.smtpUrl !== null;
+    this.offersLinks = settings.signInLinks;
     this.sessions = new KeptSessions(access, settings.sessions);
     this.links = new SignInLinks(access, once, mailer, publicUrl);
     this.passkeys = new Passkeys(access, once, publicUrl);

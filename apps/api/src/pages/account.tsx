@@ -2,7 +2,19 @@
 import { Body, Controller, Get, Req } from '@nestjs/common';
 import { AccessStore, type AccountRow, type TokenRow } from '#access';
 import { Rejected } from '#eventsourcing';
-import { Code, ForSignedIn, OneOf, PostsForm, SeeOther, SomeOf, Text, type ApiRequest, type Session } from '#platform';
+import {
+  Code,
+  ForSignedIn,
+  OneOf,
+  PostsForm,
+  refuseUnlessProven,
+  SeeOther,
+  SomeOf,
+  Text,
+  YesNo,
+  type ApiRequest,
+  type Session,
+} from '#platform';
 import { SignIn, type PasskeyRow, type SessionRow, type Way } from '#sign-in';
 import { Followed, Following, type Follow } from '#letters';
 import { REPORT_LANGUAGES, SCOPES, type ReportLanguage, type Scope } from '#words';
@@ -38,6 +50,8 @@ class NewPasskey {
   @Text({ max: 100, free: false }) readonly attempt: string;
   @Text({ max: 20_000, free: false }) readonly answer: string;
   @Text({ max: 100 }) readonly label: string;
+  /** All other sessions end. */
+  @YesNo({ optional: true }) readonly alone?: boolean;
 }
 
 /** A request that the guard has let through to somebody's own pages. */
@@ -99,24 +113,31 @@ export class AccountPages {
 
   @PostsForm('passkeys/begin')
   async beginsPasskey(@Req() { session }: OwnRequest) {
+    refuseUnlessProven(session);
     const { options, attempt } = await this.signIn.passkeys.beginAdding(session);
     return <AddPasskey options={options} attempt={attempt} />;
   }
 
   @PostsForm('passkeys')
-  async addsPasskey(@Body() { attempt, answer, label }: NewPasskey, @Req() { session }: OwnRequest) {
+  async addsPasskey(@Body() { attempt, answer, label, alone }: NewPasskey, @Req() { session }: OwnRequest) {
+    refuseUnlessProven(session);
     await this.signIn.passkeys.add(session, attempt, answer, label);
+    if (alone) await this.signIn.sessions.endAll(session.account, session.id);
     return new SeeOther('/account#passkeys');
   }
 
   @PostsForm('passkeys/remove')
   async removesPasskey(@Body() { id }: Chosen, @Req() { session }: OwnRequest) {
+    refuseUnlessProven(session);
     await this.signIn.passkeys.remove(session.account, id);
+    // Whoever had the device may be signed in by it.
+    await this.signIn.sessions.endAll(session.account, session.id);
     return new SeeOther('/account#passkeys');
   }
 
   @PostsForm('tokens')
   async makesToken(@Body() { label, scopes, days }: TokenAsked, @Req() { session }: OwnRequest) {
+    if (scopes.includes('admin')) refuseUnlessProven(session);
     const allowed = scopesFor(presentOf(await this.#account(session)));
     const beyond = scopes.find((scope) => !allowed.includes(scope));
     if (beyond)
@@ -138,7 +159,8 @@ export class AccountPages {
 
   @PostsForm('tokens/rotate')
   async replacesToken(@Body() { id }: Chosen, @Req() { session }: OwnRequest) {
-    const { label } = await this.#token(session, id);
+    const { label, scopes } = await this.#token(session, id);
+    if (scopes.includes('admin')) refuseUnlessProven(session);
     const made = await this.access.rotate(id, { overlapMs: OVERLAP_DAYS * DAY_MS, by: session.account });
     if (!made) throw new Rejected('conflict', 'This token can be used no more, and so it cannot be replaced.');
     return <TokenOnce label={label} token={made.token} replaces />;
@@ -349,7 +371,10 @@ const SessionsPart = ({ session, sessions }: Pick<OwnParts, 'session' | 'session
 const PasskeysPart = ({ passkeys, canBeUsed }: Pick<OwnParts, 'passkeys' | 'canBeUsed'>) => (
   <section id="passkeys">
     <h2>Passkeys</h2>
-    <p>A passkey stays on your device, or with your password manager. With one you sign in without a letter.</p>
+    <p>
+      A passkey stays on your device, or with your password manager. With one you sign in without a letter. When you
+      remove one, you are signed out everywhere else.
+    </p>
     <ul class="items">
       {passkeys.map(({ id, label, added, lastUsed }) => (
         <li key={id}>
@@ -398,6 +423,10 @@ const AddPasskey = ({ options, attempt }: { options: object; attempt: string }) 
       <label>
         Its name, for you
         <input name="label" maxLength={100} required value="Passkey" />
+      </label>
+      <label>
+        <input type="checkbox" name="alone" />
+        <span>Sign out everywhere else, too</span>
       </label>
       <button type="submit">Make it</button>
     </PasskeyForm>

@@ -12,6 +12,7 @@ import {
   LOG,
   OnDate,
   PostsForm,
+  refuseUnlessProven,
   Rights,
   SeeOther,
   Text,
@@ -81,6 +82,7 @@ export class AccountsPages {
     @Req() request: KeeperRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
+    refuseUnlessProven(request.session);
     const { account } = await this.#api.open(body, commandContextOf(request), reply);
     reply.removeHeader('Location');
     try {
@@ -114,6 +116,7 @@ export class AccountsPages {
     @Req() request: KeeperRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
+    refuseUnlessProven(request.session);
     await this.#api.appoint(account, body, commandContextOf(request), reply);
     reply.removeHeader('Location');
     return new SeeOther(path('accounts', account));
@@ -151,6 +154,7 @@ export class AccountsPages {
   @PostsForm(':account/erase')
   @Rights({ scope: 'admin', roles: ['secretariat'] })
   async erases(@Param('account') account: string, @Body() { sure }: Erasure, @Req() request: KeeperRequest) {
+    refuseUnlessProven(request.session);
     if (sure) await this.#api.erase(account, commandContextOf(request));
     return new SeeOther(path('accounts', account));
   }

@@ -297,7 +297,7 @@ function placesIn(name: ActName, { data }: Statement): Suggestion[] {
 }
 
 /** Every free text in what was said, by its place. */
-function* textsIn(value: unknown, at = '', field = ''): Generator<Suggestion> {
+export function* textsIn(value: unknown, at = '', field = ''): Generator<Suggestion> {
   if (typeof value === 'string' && forms.isFreeText(field)) yield { value: at, label: value };
   else if (typeof value === 'object' && value !== null)
     for (const [name, one] of Object.entries(value))

@@ -30,6 +30,7 @@ import { apartOf, correctedCount, CorrectedLater, EndedApart, type EndedCounts }
 import { ByStage, LISTED, stagesIn } from './lists.js';
 import { MemberOf, OnlyMembers } from './member-of.js';
 import { OutcomeList } from './outcome-lists.js';
+import { EntryLink } from './register-forms.js';
 import { RendersPages } from './rendering.js';
 import { RoundsOfAgency } from './round-timeline.js';
 import { FollowedUp, Scope } from './scope.js';
@@ -260,6 +261,7 @@ const AgencyReport = (parts: ReportParts) => {
       follow={followPath('agency', agency.code)}
       report={{ kind: 'agency', asked: { agency: agency.code, followsUp: view.asked['followsUp'] } }}
     >
+      <EntryLink kind="agency" code={agency.code} />
       <AgencyEndNotice view={view} agency={agency} />
       {progress.row ? (
         <Headline view={view} row={progress.row} filter={filter}>

@@ -17,6 +17,7 @@ import { Figure, ShownDate } from './figures.js';
 import { Page } from './layout.js';
 import { ThemeLink } from './links.js';
 import { Table } from './take-away.js';
+import { EntryLink } from './register-forms.js';
 import { RendersPages } from './rendering.js';
 import { Source, Words } from './source.js';
 import { themeTreeRows } from './theme-tree.js';
@@ -152,6 +153,7 @@ const CrosswalkReport = ({ view, crosswalk, version, through, rows, themes, fram
       json={view.api(path('crosswalks', code))}
       csv={view.api(path('crosswalks', code), { ...view.asked, format: 'csv' })}
     >
+      <EntryLink kind="crosswalk" code={code} />
       {version ? (
         <>
           {version.note && (

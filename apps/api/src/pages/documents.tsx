@@ -114,6 +114,7 @@ const DocumentReport = ({ view, document, list, outcomes }: Parts) => (
         )}
         <WhenSignedIn>
           <a href={`${path('documents', document.id)}/paper`}>Read it statement by statement</a>.{' '}
+          <a href={path('register', 'document', document.id)}>Its entry in the register</a>.{' '}
         </WhenSignedIn>
         Its statements count as reported on{' '}
         <a href={view.here({ asOf: document.reportedOn })}>{dateWords(document.reportedOn)}</a>.

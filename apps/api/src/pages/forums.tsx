@@ -3,7 +3,8 @@ import { Controller, Get, Param, Query, Req } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { Rejected } from '#eventsourcing';
 import { Coverage, Progress, type OutcomeRow, type OutcomesView } from '#progress';
-import { Registers, type Forum } from '#registers';
+import { Registers, type Document, type Forum } from '#registers';
+import { RoundViews, type RoundInShort } from '#rounds';
 import { compareTexts } from '#text';
 import { Contents } from './contents.js';
 import { Figure } from './figures.js';
@@ -15,7 +16,9 @@ import { AgencyLink, Joined } from './links.js';
 import { relationsBack, type RelationBack } from './lineage.js';
 import { CommitmentTable, stagesIn } from './lists.js';
 import { OutcomesByKind } from './outcome-lists.js';
+import { EntryLink } from './register-forms.js';
 import { RendersPages } from './rendering.js';
+import { ROUND_STATE_WORDS } from './round-words.js';
 import { Words } from './source.js';
 import { Table } from './take-away.js';
 import { PageQuery, path, Views, type Params, type View } from './view.js';
@@ -29,6 +32,7 @@ export class ForumPages {
     private readonly progress: Progress,
     private readonly registers: Registers,
     private readonly coverage: Coverage,
+    private readonly rounds: RoundViews,
   ) {}
 
   @Get()
@@ -54,7 +58,32 @@ export class ForumPages {
       relationsBack(this.progress, view, id),
     ]);
     const outcomes = rows.filter((row) => row.forum === id);
-    return <ForumReport {...{ view, forum, forums, outcomes, putTo: put.rows, back, ...followUp }} />;
+    const dossier = await this.#dossier(view, forum, [...rows, ...put.rows]);
+    return <ForumReport {...{ view, forum, forums, outcomes, putTo: put.rows, back, dossier, ...followUp }} />;
+  }
+
+  /** What belongs to a meeting beside its outcomes: its papers, the rounds that serve it, and who took part. */
+  async #dossier(
+    view: View,
+    { id, papers, participants, agenda, outcomeDocument }: Forum,
+    outcomes: readonly OutcomeRow[],
+  ) {
+    const rounds = (await this.rounds.list(view.position)).filter(({ forum }) => forum === id);
+    const lines = await Promise.all(rounds.map(({ code }) => this.rounds.returns(code, { knownAt: view.position })));
+    const documents = await this.registers.all('document', view.position);
+    const named = [
+      ...(papers ?? []),
+      ...(agenda ?? []).flatMap((item) => item.papers ?? []),
+      ...lines.flat().flatMap(({ paper }) => paper ?? []),
+      ...outcomes.flatMap(({ document, forum }) => (forum === id ? document : [])),
+    ];
+    const answered = lines.flat().flatMap(({ agency, receivedOn }) => (receivedOn ? agency : []));
+    return {
+      rounds,
+      papers: documents.filter((one) => named.includes(one.id)),
+      outcomeDocument: documents.find(({ symbol }) => outcomeDocument && symbol === outcomeDocument) ?? null,
+      participants: [...new Set([...(participants ?? []), ...answered])].sort(compareTexts),
+    };
   }
 }
 
@@ -178,9 +207,17 @@ interface ForumParts extends Following {
   readonly forums: readonly Forum[];
   /** The commitments that prepare for it. */
   readonly back: readonly RelationBack[];
+  readonly dossier: Dossier;
 }
 
-const ForumReport = ({ view, forum, forums, outcomes, putTo, back, ...followUp }: ForumParts) => {
+interface Dossier {
+  readonly rounds: readonly RoundInShort[];
+  readonly papers: readonly Document[];
+  readonly outcomeDocument: Document | null;
+  readonly participants: readonly string[];
+}
+
+const ForumReport = ({ view, forum, forums, outcomes, putTo, back, dossier, ...followUp }: ForumParts) => {
   const parent = forums.find(({ id }) => id === forum.parent);
   const below = forums.filter(({ parent }) => parent === forum.id);
   const { start, end, place, host } = forum;
@@ -190,7 +227,16 @@ const ForumReport = ({ view, forum, forums, outcomes, putTo, back, ...followUp }
     host && (
       <>hosted by {view.names.agency.has(host) ? <AgencyLink view={view} code={host} long /> : <Words text={host} />}</>
     ),
-    forum.outcomeDocument && <>its outcome document is {forum.outcomeDocument}</>,
+    forum.outcomeDocument && (
+      <>
+        its outcome document is{' '}
+        {dossier.outcomeDocument ? (
+          <DocumentLink view={view} document={dossier.outcomeDocument} words={forum.outcomeDocument} />
+        ) : (
+          forum.outcomeDocument
+        )}
+      </>
+    ),
     parent && (
       <>
         part of{' '}
@@ -216,6 +262,7 @@ const ForumReport = ({ view, forum, forums, outcomes, putTo, back, ...followUp }
       follow={followPath('forum', forum.id)}
       report={{ kind: 'forum', asked: { forum: forum.id } }}
     >
+      <EntryLink kind="forum" code={forum.id} />
       {followUp.row.total === 0 ? (
         <p class="callout">No commitment follows it up as at {dateWords(view.asOf)}.</p>
       ) : (
@@ -231,6 +278,11 @@ const ForumReport = ({ view, forum, forums, outcomes, putTo, back, ...followUp }
         entries={[
           outcomes.length > 0 && { id: 'outcomes', name: 'Its outcomes', n: outcomes.length },
           putTo.length > 0 && { id: 'put-to-it', name: 'What was put to it', n: putTo.length },
+          dossier.papers.length > 0 && { id: 'papers', name: 'Papers', n: dossier.papers.length },
+          dossier.rounds.length > 0 && { id: 'rounds', name: 'Reporting rounds', n: dossier.rounds.length },
+          dossier.participants.length > 0 && {
+            ...{ id: 'participants', name: 'Organisations that took part', n: dossier.participants.length },
+          },
           ...stagesIn(followUp.list.items),
         ]}
       />
@@ -248,6 +300,7 @@ const ForumReport = ({ view, forum, forums, outcomes, putTo, back, ...followUp }
           </ul>
         </section>
       )}
+      <DossierParts view={view} forum={forum} dossier={dossier} />
       {outcomes.length > 0 && (
         <section>
           <h2 id="outcomes">Its outcomes</h2>
@@ -274,5 +327,84 @@ const ForumReport = ({ view, forum, forums, outcomes, putTo, back, ...followUp }
         );
       })}
     </Page>
+  );
+};
+
+const DocumentLink = ({ view, document, words }: { view: View; document: Document; words?: string }) => (
+  <a href={view.link(path('documents', document.id))} dir="auto">
+    {words ?? textWords(document.title)}
+  </a>
+);
+
+/** The agenda, the papers, the rounds and the organisations of a meeting. */
+const DossierParts = ({ view, forum, dossier }: { view: View; forum: Forum; dossier: Dossier }) => {
+  const { papers, rounds, participants } = dossier;
+  const paperOf = (id: string) => papers.find((one) => one.id === id);
+  return (
+    <>
+      {forum.agenda && forum.agenda.length > 0 && (
+        <section>
+          <h2 id="agenda">Agenda</h2>
+          <dl class="facts">
+            {forum.agenda.map(({ number, title, papers: before }) => (
+              <div key={number}>
+                <dt>{number}</dt>
+                <dd>
+                  <Words text={title} />
+                  {(before ?? []).map((id) => (
+                    <small key={id}> {paperOf(id) ? <DocumentLink view={view} document={paperOf(id)!} /> : id}</small>
+                  ))}
+                </dd>
+              </div>
+            ))}
+          </dl>
+        </section>
+      )}
+      {papers.length > 0 && (
+        <section>
+          <h2 id="papers">Papers</h2>
+          <ul>
+            {papers.map((one) => (
+              <li key={one.id}>
+                <DocumentLink view={view} document={one} />{' '}
+                <small>{[one.symbol, one.publisher, dateWords(one.published)].filter(Boolean).join(' · ')}</small>
+              </li>
+            ))}
+          </ul>
+        </section>
+      )}
+      {rounds.length > 0 && (
+        <section>
+          <h2 id="rounds">Reporting rounds for it</h2>
+          <ul>
+            {rounds.map(({ code, name, state, responses }) => (
+              <li key={code}>
+                <a href={path('rounds', code)} dir="auto">
+                  {textWords(name)}
+                </a>{' '}
+                <small>
+                  {state && ROUND_STATE_WORDS[state]}
+                  {responses &&
+                    `; ${responses.received.count} of ${counted(responses.expected.count, 'agency', 'agencies')} answered`}
+                </small>
+              </li>
+            ))}
+          </ul>
+        </section>
+      )}
+      {participants.length > 0 && (
+        <section>
+          <h2 id="participants">Organisations that took part</h2>
+          <p>
+            <Joined
+              all={participants.map((code) => (
+                <AgencyLink key={code} view={view} code={code} />
+              ))}
+            />
+            .
+          </p>
+        </section>
+      )}
+    </>
   );
 };

@@ -303,6 +303,7 @@ const SecretariatHome = ({ session, rounds, lines }: SecretariatParts) => (
       </a>
       <a href="/record">Record a commitment</a>
       <a href="/rounds">All rounds</a>
+      <a href="/register">Registers</a>
     </div>
     {rounds.map(({ code, name, state, deadline }, i) => {
       const of = (...states: readonly ReturnLine['state'][]) => lines[i]!.filter((line) => states.includes(line.state));

@@ -30,6 +30,7 @@ import { PaperPages } from './paper.js';
 import { PartnershipsPage } from './partnerships.js';
 import { PublicationPages } from './publications.js';
 import { problemPage } from './rendering.js';
+import { RegisterForms, registerFormPages, RegisterPages } from './register-forms.js';
 import { ReportPages } from './reports.js';
 import { NoUpdatePage } from './no-update.js';
 import { ReturnSheetPages } from './return-sheets.js';
@@ -58,6 +59,8 @@ export const pagesContext = ({ publicUrl, publisher, dataLicence }: Publication)
     CommitmentsPage,
     CommitmentPage,
     ...actFormPages,
+    ...registerFormPages,
+    RegisterPages,
     HomePage,
     RoundPages,
     ReturnSheetPages,
@@ -90,6 +93,7 @@ export const pagesContext = ({ publicUrl, publisher, dataLicence }: Publication)
   ],
   providers: [
     ReturnSheets,
+    RegisterForms,
     { provide: Publication, useValue: { publicUrl: publicUrl.replace(/\/$/, ''), publisher, dataLicence } },
     Views,
     FollowedUp,

@@ -13,6 +13,7 @@ import { Pager } from './lists.js';
 import { Page } from './layout.js';
 import { ThemeLink } from './links.js';
 import { MemberOf, OnlyMembers } from './member-of.js';
+import { EntryLink } from './register-forms.js';
 import { RendersPages } from './rendering.js';
 import { Covered, PerForum, PerKind } from './outcome-figures.js';
 import { Addressees, ForumLink, Issuer, OutcomesByKind } from './outcome-lists.js';
@@ -233,6 +234,7 @@ const OutcomeReport = ({ view, outcome, followedUpOn, ...followUp }: OutcomePart
     json={view.api(`/progress${path('outcomes', outcome.id)}`, {})}
     csv={view.api('/commitments', { followsUp: outcome.id, format: 'csv' })}
   >
+    <EntryLink kind="outcome" code={outcome.id} />
     {followUp.row.total === 0 ? (
       <p class="callout">No commitment follows it up as at {dateWords(view.asOf)}.</p>
     ) : (

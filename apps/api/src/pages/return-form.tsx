@@ -9,7 +9,7 @@ import { StageTag } from './figures.js';
 import { asFilled, Faults, idOf, Place, type Body, type Filled, type FormParts, type Suggestion } from './form.js';
 import { Threads, type Thread } from './return-comments.js';
 import { Answers, clashAt, Narratives, NewCommitments, Theirs, type Written } from './return-parts.js';
-import { SaidOfCommitment } from './return-read.js';
+import { Authority, SaidOfCommitment } from './return-read.js';
 import { LEVEL_WORDS, RETURN_WORD_WORDS } from './round-words.js';
 import { SAVING_SCRIPT } from './saving-script.js';
 import { CsrfField } from './signed-in.js';
@@ -34,6 +34,8 @@ export interface ReturnFormParts extends Written {
   readonly added: Added | null;
   /** The comments on what was submitted. */
   readonly threads: readonly Thread[];
+  /** The secretariat writes it for the agency, on an authority that it names when it submits. */
+  readonly actsFor: boolean;
   readonly suggestions: ReadonlyMap<string, readonly Suggestion[]>;
   /** When and by whom it was saved last, in words. */
   readonly saved: string;
@@ -122,6 +124,12 @@ export const ReturnForm = (parts: ReturnFormParts) => {
         </section>
         <NewCommitments parts={parts} form={form} />
         <Narratives parts={parts} />
+        {parts.actsFor && (
+          <section id="authority">
+            <h2>On behalf of {agency}</h2>
+            <Authority agency={agency} />
+          </section>
+        )}
         <div class="return-bar">
           <p role="status" id="saved">
             {saved}
@@ -188,6 +196,7 @@ const Findings = ({ parts: { found, faults, register, round }, form }: { parts: 
 function placeOf(pointer: string, rows: number): string {
   const steps = pointer.split('/').slice(1);
   if (steps[0] === 'answers') return 'answers';
+  if (steps[0] === 'onBehalf') return 'authority';
   if (steps[0] !== 'commitments') return steps[0] === 'newCommitments' ? 'new' : 'commitments';
   if (steps.length === 1 || Number(steps[1]) >= rows) return 'commitments';
   return steps.includes('body')

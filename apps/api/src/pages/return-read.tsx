@@ -203,10 +203,31 @@ interface ActFormParts {
   readonly field?: string;
   readonly label?: string;
   readonly hidden?: Readonly<Record<string, string>>;
+  /** The agency for which the secretariat does it. */
+  readonly authority?: string | null;
 }
 
+/** The fields by which the secretariat says on what authority it acts for an agency. */
+export const Authority = ({ agency }: { agency: string }) => (
+  <>
+    <p class="note">
+      The secretariat submits it for {agency}: say by which letter or e-mail {agency} has it done. Everything that is
+      recorded by it says so.
+    </p>
+    <input type="hidden" name="onBehalf.agency" value={agency} />
+    <div class="field">
+      <label for="authority-document">The letter or e-mail, by its code among the documents</label>
+      <input id="authority-document" name="onBehalf.citation.document" list="list-document" maxLength={200} />
+    </div>
+    <div class="field">
+      <label for="authority-locator">Where in it</label>
+      <input id="authority-locator" name="onBehalf.citation.locator" maxLength={500} dir="auto" />
+    </div>
+  </>
+);
+
 /** A form of one button, with a word if one likes. */
-export const OneButton = ({ action, keyed, button, quiet, field, label, hidden = {} }: ActFormParts) => (
+export const OneButton = ({ action, keyed, button, quiet, field, label, hidden = {}, authority }: ActFormParts) => (
   <form class="one-button" method="post" action={action}>
     <CsrfField />
     <input type="hidden" name="_key" value={keyed} />
@@ -218,6 +239,7 @@ export const OneButton = ({ action, keyed, button, quiet, field, label, hidden =
         {label} <input name={field} maxLength={2000} dir="auto" />
       </label>
     )}
+    {authority && <Authority agency={authority} />}
     <button class={quiet ? 'quiet' : undefined}>{button}</button>
   </form>
 );

@@ -8,6 +8,7 @@ import { CommentField, fieldsOfWhole, Threads, threadsOf } from './return-commen
 import { OneButton, ReturnRead } from './return-read.js';
 import { RETURN_STATE_WORDS } from './round-words.js';
 import { CsrfField } from './signed-in.js';
+import { Source } from './source.js';
 import { path, type View } from './view.js';
 import { dateWords } from './words.js';
 
@@ -33,6 +34,7 @@ export const Review = (parts: ReviewParts) => {
   const { code, questions } = known.round.round!;
   const isSecretariat = by?.role === 'secretariat';
   const [last, earlier] = state.submissions.filter(({ outcome }) => outcome !== 'taken_back').toReversed();
+  const said = last?.said ?? state.nil;
   const here = path('rounds', code, 'returns', agency);
   const received = state.state !== 'none';
   const judges = isSecretariat && received && state.state !== 'accepted';
@@ -52,6 +54,7 @@ export const Review = (parts: ReviewParts) => {
           {state.nil.note && <q dir="auto">{state.nil.note}</q>}
         </p>
       )}
+      {said?.onBehalf && <Source view={view} of={said} />}
       {!received && (
         <p>
           Nothing was received from the agency. That is silence: it says neither that nothing has changed nor that there

@@ -3,7 +3,7 @@ import { Body, Controller, Get, Inject, Param, Query, Req, Res } from '@nestjs/c
 import { IsOptional, Matches } from 'class-validator';
 import type { FastifyReply } from 'fastify';
 import type { ComponentChildren } from 'preact';
-import { classOf, type ReturnDraft } from '#bodies';
+import { classOf, type ReturnDraft, type SubmitReturn } from '#bodies';
 import { todayAnywhere, todayAt } from '#clocks';
 import {
   canonicalJson,
@@ -139,12 +139,16 @@ export class ReturnPages {
     if (verb === 'note') return this.#noted(known, agency, outcome.revision);
     if (verb !== 'submit') return to('');
     try {
-      const position = await this.returns.submit(round, agency, {}, { ...context, expected: undefined });
+      const said = await this.#saidFor(agency, filled, request);
+      const position = await this.returns.submit(round, agency, said, { ...context, expected: undefined });
       await this.projector.reached(position, SHOWN_MS);
       return new SeeOther(`${here}#submitted`);
     } catch (error) {
-      if (error instanceof Rejected && error.code === 'return_unfinished') return to('check=yes');
-      throw error;
+      if (!(error instanceof Rejected)) throw error;
+      if (error.code === 'return_unfinished') return to('check=yes');
+      if (!error.errors[0]?.pointer.startsWith('/onBehalf')) throw error;
+      void reply.status(422);
+      return this.#form(known, agency, request, { draft, revision: outcome.revision, faults: error.errors });
     }
   }
 
@@ -185,6 +189,14 @@ export class ReturnPages {
         </form>
       </PlainPage>
     );
+  }
+
+  /** What the secretariat says of its authority; an agency needs none. @throws Rejected `invalid` */
+  async #saidFor(agency: string, { onBehalf }: Filled, { principal }: ApiRequest): Promise<SubmitReturn> {
+    if (principal!.role !== 'secretariat' || onBehalf === undefined) return {};
+    const of = classOf('SubmitReturn');
+    const filled = bodyOfForm(of, { onBehalf: { ...(onBehalf as Filled), agency } });
+    return validation(of).transform(filled, { type: 'body', metatype: of }) as Promise<SubmitReturn>;
   }
 
   #context(request: ApiRequest, key: string, said: string): CommandContext {
@@ -293,6 +305,7 @@ export class ReturnPages {
               quiet
               field="note"
               label="Why, if you like"
+              authority={by.role === 'secretariat' ? agency : null}
             />
           </details>
         )}
@@ -308,6 +321,7 @@ export class ReturnPages {
           faults={shown.faults ?? []}
           clashes={shown.clashes ?? []}
           addsNew={shown.add === 'new'}
+          actsFor={by.role === 'secretariat'}
           before={last ? contentOf(last.said) : null}
           threads={threads}
           suggestions={await this.suggestions.for(classOf('RecordCommitment'), agency)}

@@ -196,6 +196,7 @@ export const RoundPage = ({ view, round, lines, isDesk, own, since }: RoundParts
                       {count(line.drafted.said)} of {count(line.drafted.of)}
                     </small>
                   )}
+                  {line.authority && <small>, by the secretariat on its behalf ({line.authority})</small>}
                   {line.late && line.state !== 'not_received' && <span class="alert"> late</span>}
                 </td>
                 <td data-label="When">

@@ -60,6 +60,7 @@ export const Answered = ({ line }: { line: ReturnLine }) => (
   <span class={`return-state ${line.state}`}>
     {RETURN_STATE_WORDS[line.state]}
     {line.state !== 'nil' && line.isNil && ': a nil return'}
+    {line.authority && <small>, by the secretariat on its behalf ({line.authority})</small>}
     {line.receivedOn && <small> {dateWords(line.receivedOn, 'short')}</small>}
     {line.late && line.state !== 'not_received' && ', late'}
   </span>

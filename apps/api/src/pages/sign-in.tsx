@@ -3,8 +3,8 @@ import { Body, Controller, Get, Query, Req, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { randomBytes } from 'node:crypto';
 import { Rejected } from '#eventsourcing';
-import { AlwaysOpen, Cookies, isOwnPath, PostsForm, SeeOther, Text, type ApiRequest } from '#platform';
-import { LINK_MINUTES, SignIn, type Way } from '#sign-in';
+import { AlwaysOpen, Cookies, isOwnPath, OneOf, PostsForm, SeeOther, Text, type ApiRequest } from '#platform';
+import { LINK_MINUTES, SignIn, type AtProvider, type Way } from '#sign-in';
 import { PlainPage } from './layout.js';
 import { PasskeyForm } from './passkey-form.js';
 import { RendersPages } from './rendering.js';
@@ -13,6 +13,13 @@ import { CsrfField } from './signed-in.js';
 class Wanted {
   /** A page of ours. */
   @Text({ max: 2_000, optional: true }) readonly to?: string;
+}
+class WantedAgain extends Wanted {
+  /** Whoever is signed in is to show once more who it is. */
+  @OneOf(['true'], { optional: true }) readonly again?: 'true';
+}
+class SignedOutThere {
+  @Text({ max: 10_000, free: false }) readonly logout_token: string;
 }
 class AskedByEmail extends Wanted {
   @Text({ max: 254 }) readonly email: string;
@@ -35,26 +42,36 @@ export class SignInPages {
 
   @Get()
   @AlwaysOpen()
-  ways(@Query() { to }: Wanted, @Req() { session }: ApiRequest, @Res({ passthrough: true }) reply: FastifyReply) {
+  ways(
+    @Query() { to, again }: WantedAgain,
+    @Req() { session }: ApiRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ) {
     void reply.header('Cache-Control', 'no-store');
-    if (session) return new SeeOther(isOwnPath(to) ? to : '/account');
-    return <Ways signIn={this.signIn} possible={this.cookies.safe} to={isOwnPath(to) ? to : undefined} />;
+    if (session && !again) return new SeeOther(isOwnPath(to) ? to : '/account');
+    const name = (again && session?.name) || undefined;
+    return <Ways signIn={this.signIn} possible={this.cookies.safe} to={isOwnPath(to) ? to : undefined} again={name} />;
   }
 
   /** The same answer for every address, at the same time. */
   @PostsForm('link', 'anyone')
-  asks(@Body() { email, to }: AskedByEmail) {
+  asks(
+    @Body() { email, to }: AskedByEmail,
+    @Req() request: ApiRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ) {
     this.#refuseUnsafe();
-    this.signIn.links.send(email, isOwnPath(to) ? to : undefined);
+    if (!this.signIn.offersLinks) throw new Rejected('not_found', 'People do not sign in here by links.');
+    this.signIn.links.send(email, this.#browser(request, reply), isOwnPath(to) ? to : undefined);
     return <LinkSent sends={this.signIn.sendsLetters} />;
   }
 
   /** Programs look at links in letters before people do: a look takes nothing. */
   @Get('link')
   @AlwaysOpen()
-  async link(@Query() { key }: Key, @Res({ passthrough: true }) reply: FastifyReply) {
+  async link(@Query() { key }: Key, @Req() { headers }: ApiRequest, @Res({ passthrough: true }) reply: FastifyReply) {
     void reply.header('Cache-Control', 'no-store');
-    const name = await this.signIn.links.whose(key);
+    const name = await this.signIn.links.whose(key, this.cookies.read('signing-in', headers.cookie) ?? null);
     if (name === null) throw gone();
     return <OpenLink name={name} secret={key} />;
   }
@@ -62,17 +79,23 @@ export class SignInPages {
   @PostsForm('link/open', 'anyone')
   async opens(@Body() { key }: Key, @Req() request: ApiRequest, @Res({ passthrough: true }) reply: FastifyReply) {
     this.#refuseUnsafe();
-    const opened = await this.signIn.links.take(key);
+    const browser = this.cookies.read('signing-in', request.headers.cookie) ?? null;
+    const opened = await this.signIn.links.take(key, browser);
     if (!opened) throw gone();
     return this.#begins(request, reply, opened.account, opened.way, opened.to);
   }
 
   @Get('provider')
   @AlwaysOpen()
-  async leads(@Query() { to }: Wanted, @Req() request: ApiRequest, @Res({ passthrough: true }) reply: FastifyReply) {
+  async leads(
+    @Query() { to, again }: WantedAgain,
+    @Req() request: ApiRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ) {
     this.#refuseUnsafe();
     void reply.header('Cache-Control', 'no-store');
-    const address = await this.#provider().begin(this.#browser(request, reply), isOwnPath(to) ? to : '/account');
+    const wanted = isOwnPath(to) ? to : '/account';
+    const address = await this.#provider().begin(this.#browser(request, reply), wanted, again !== undefined);
     return new SeeOther(address.href);
   }
 
@@ -82,8 +105,17 @@ export class SignInPages {
     void reply.header('Cache-Control', 'no-store');
     const [, query = ''] = request.url.split('?', 2);
     const browser = this.cookies.read('signing-in', request.headers.cookie);
-    const { account, to } = await this.#provider().finish(new URLSearchParams(query), browser);
-    return this.#begins(request, reply, account, 'provider', to);
+    const { account, to, there } = await this.#provider().finish(new URLSearchParams(query), browser);
+    return this.#begins(request, reply, account, 'provider', to, there);
+  }
+
+  /** The provider itself tells of somebody who has signed out there. */
+  @PostsForm('provider/left', 'program')
+  async left(@Body() { logout_token: token }: SignedOutThere, @Res({ passthrough: true }) reply: FastifyReply) {
+    void reply.header('Cache-Control', 'no-store');
+    const { account, session } = await this.#provider().leaves(token);
+    if (account !== null || session !== null) await this.signIn.sessions.endOfProvider(account, session);
+    return <></>;
   }
 
   @PostsForm('passkey', 'anyone')
@@ -112,17 +144,18 @@ export class SignInPages {
   async out(@Req() { session }: ApiRequest, @Res({ passthrough: true }) reply: FastifyReply) {
     await this.signIn.sessions.end(session!.account, session!.id);
     this.cookies.write(reply, 'session', null);
+    void reply.header('Clear-Site-Data', '"cache", "storage"');
     const { provider } = this.signIn;
     const there = (await provider?.leave()) ?? null;
     return <SignedOut provider={there && { href: there.href, name: provider!.settings.name }} />;
   }
 
   /** Begins a session, in the place of the one that there may be: nobody goes on under a secret from before. */
-  async #begins(request: ApiRequest, reply: FastifyReply, account: string, way: Way, to: string) {
+  async #begins(request: ApiRequest, reply: FastifyReply, account: string, way: Way, to: string, there?: AtProvider) {
     const { session, headers } = request;
     const { sessions } = this.signIn;
     if (session) await sessions.end(session.account, session.id);
-    const secret = await sessions.begin(account, way, headers['user-agent']);
+    const secret = await sessions.begin(account, way, headers['user-agent'], there);
     this.cookies.write(reply, 'session', secret);
     this.cookies.write(reply, 'signing-in', null);
     // From here on the request is of whoever has signed in: the record says so.
@@ -152,16 +185,38 @@ export class SignInPages {
 const gone = (): Rejected =>
   new Rejected(
     'not_found',
-    `This link was used already, or is older than ${LINK_MINUTES} minutes. Ask for another one.`,
+    `This link was used already, is older than ${LINK_MINUTES} minutes, or was asked for in another browser. Ask for another one here.`,
   );
+
+function providerPath(to: string | undefined, again: boolean): string {
+  const query = new URLSearchParams({ ...(to && { to }), ...(again && { again: 'true' }) });
+  return query.size > 0 ? `/sign-in/provider?${query}` : '/sign-in/provider';
+}
 
 const HiddenTo = ({ to }: { to: string | undefined }) => <>{to && <input type="hidden" name="to" value={to} />}</>;
 
-const Ways = ({ signIn, possible, to }: { signIn: SignIn; possible: boolean; to: string | undefined }) => (
+interface WaysParts {
+  readonly signIn: SignIn;
+  readonly possible: boolean;
+  readonly to: string | undefined;
+  /** The name of whoever is to sign in again. */
+  readonly again: string | undefined;
+}
+
+const Ways = ({ signIn, possible, to, again }: WaysParts) => (
   <PlainPage
-    title="Sign in"
+    title={again === undefined ? 'Sign in' : 'Sign in again'}
     path="/sign-in"
-    lead={<p>For focal points of agencies, and the secretariat. Reading needs no account.</p>}
+    lead={
+      again === undefined ? (
+        <p>For focal points of agencies, and the secretariat. Reading needs no account.</p>
+      ) : (
+        <p>
+          What you wanted to do needs to be yours beyond doubt. Show once more that you are <bdi>{again}</bdi>, and do
+          it again then.
+        </p>
+      )
+    }
   >
     {possible ? (
       <div class="ways">
@@ -169,26 +224,28 @@ const Ways = ({ signIn, possible, to }: { signIn: SignIn; possible: boolean; to:
           <section>
             <h2>With {signIn.provider.settings.name}</h2>
             <p>
-              <a class="button" href={`/sign-in/provider${to ? `?to=${encodeURIComponent(to)}` : ''}`} rel="nofollow">
+              <a class="button" href={providerPath(to, again !== undefined)} rel="nofollow">
                 Sign in with {signIn.provider.settings.name}
               </a>
             </p>
           </section>
         )}
-        <section>
-          <h2>By a link</h2>
-          <form class="entry" method="post" action="/sign-in/link">
-            <HiddenTo to={to} />
-            <label>
-              E-mail address
-              <input type="email" name="email" autocomplete="email" maxLength={254} required />
-            </label>
-            <p class="note" id="link-note">
-              You get a letter with a link that works once, for {LINK_MINUTES} minutes.
-            </p>
-            <button type="submit">Send me a link</button>
-          </form>
-        </section>
+        {signIn.offersLinks && (
+          <section>
+            <h2>By a link</h2>
+            <form class="entry" method="post" action="/sign-in/link">
+              <HiddenTo to={to} />
+              <label>
+                E-mail address
+                <input type="email" name="email" autocomplete="email" maxLength={254} required />
+              </label>
+              <p class="note" id="link-note">
+                You get a letter with a link that works once, for {LINK_MINUTES} minutes, in this browser.
+              </p>
+              <button type="submit">Send me a link</button>
+            </form>
+          </section>
+        )}
         {signIn.passkeys.canBeUsed && (
           <section>
             <h2>With a passkey</h2>

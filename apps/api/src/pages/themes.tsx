@@ -22,6 +22,7 @@ import { Page } from './layout.js';
 import { ThemeLink } from './links.js';
 import { apartOf, correctedCount, CorrectedLater, EndedApart, type EndedCounts } from './lineage.js';
 import { ByStage, LISTED, stagesIn } from './lists.js';
+import { EntryLink } from './register-forms.js';
 import { RendersPages } from './rendering.js';
 import { FollowedUp, Scope } from './scope.js';
 import { ByFramework, themeTreeRows, lineOf } from './theme-tree.js';
@@ -200,6 +201,7 @@ const ThemeReport = (parts: ReportParts) => {
         },
       }}
     >
+      <EntryLink kind="theme" code={theme.code} />
       {through && <AsRead {...{ view, through, crosswalks, frameworks }} />}
       {progress.row ? (
         <Headline view={view} row={progress.row} filter={filter}>

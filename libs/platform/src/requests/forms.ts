@@ -15,12 +15,12 @@ export const FORM = 'form';
 
 /**
  * `signed-in`: whoever sends it must be; `anyone`: it needs no session; `one-click`: a mail program sends it, from no page, and its
- * address alone says what is to be done (RFC 8058).
+ * address alone says what is to be done (RFC 8058); `program`: no page sends it, either, and what is in it proves itself.
  */
-export type FormOf = 'signed-in' | 'anyone' | 'one-click';
+export type FormOf = 'signed-in' | 'anyone' | 'one-click' | 'program';
 
 /** Whether strangers may send a form. */
-export const isOpenForm = (form: FormOf | undefined): boolean => form === 'anyone' || form === 'one-click';
+export const isOpenForm = (form: FormOf | undefined): boolean => form !== undefined && form !== 'signed-in';
 
 /**
  * A route that takes a form. Its body is validated by the class of the parameter, as a body in JSON is: see `bodyOfForm`. It
@@ -123,7 +123,7 @@ export const formOf = ({ routeOptions }: FastifyRequest): FormOf | undefined =>
  * @throws Rejected `unauthenticated` | `forbidden`
  */
 export function refuseForgedForm(request: ApiRequest, of: FormOf, session: Session | null, ownOrigin: string): void {
-  if (of === 'one-click') return;
+  if (of === 'one-click' || of === 'program') return;
   const type = request.headers['content-type']?.toLowerCase() ?? '';
   if (!type.startsWith(takesFile(request) ? FILE_TYPE : TYPE))
     throw new errorCodes.FST_ERR_CTP_INVALID_MEDIA_TYPE(request.headers['content-type'] ?? 'none');

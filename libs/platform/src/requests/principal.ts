@@ -112,6 +112,22 @@ export interface Session {
   readonly name: string;
   /** The role in which the person acts now; `null`: it has none now. */
   readonly principal: Principal | null;
+  /** When the person last showed who it is, in ms; `null`: that is not known. */
+  readonly proven: number | null;
+}
+
+/** For so long whoever has shown who it is may do what cannot be taken back. */
+export const PROVEN_MINUTES = 15;
+
+/** @throws Rejected `sign_in_again`, of kind forbidden: a browser is led to where one signs in, and back */
+export function refuseUnlessProven({ proven }: Pick<Session, 'proven'>): void {
+  if (proven !== null && Date.now() - proven < PROVEN_MINUTES * 60_000) return;
+  throw new Rejected(
+    'sign_in_again',
+    `For this you must have shown who you are within the last ${PROVEN_MINUTES} minutes. Sign in again.`,
+    [],
+    'forbidden',
+  );
 }
 
 /** Tells whose a session is. */

@@ -15,6 +15,7 @@ import {
   type RefusalKind,
 } from '#eventsourcing';
 import { rejections } from '../observability/metrics.js';
+import { isOwnPath } from './sessions.js';
 import type { ApiRequest } from './principal.js';
 
 /** RFC 9457, with our `code` and the fields at fault. */
@@ -137,6 +138,12 @@ const UNREADABLE: Readonly<Record<string, readonly [status: number, detail: stri
 /** Answers a failed page request with a page, when one can be made. */
 export type ProblemPage = (problem: Problem, reply: FastifyReply) => string;
 
+/** The page of ours from which a form was sent. */
+function pageOf(referer: string | undefined): string {
+  const path = referer !== undefined && URL.canParse(referer) ? new URL(referer).pathname : '';
+  return isOwnPath(path) ? path : '/account';
+}
+
 /** The interval at which an outage that goes on is logged. */
 const OUTAGE_MS = 10_000;
 
@@ -166,6 +173,10 @@ export class ProblemFilter implements ExceptionFilter {
     if (problem.status === 401 && wantsPage && method === 'GET' && headers.authorization === undefined) {
       void reply.header('Cache-Control', 'no-store');
       return void reply.redirect(`/sign-in?to=${encodeURIComponent(request.url)}`, 303);
+    }
+    if (problem.code === 'sign_in_again' && wantsPage) {
+      void reply.header('Cache-Control', 'no-store');
+      return void reply.redirect(`/sign-in?again=true&to=${encodeURIComponent(pageOf(headers.referer))}`, 303);
     }
     if (problem.status === 401) void reply.header('WWW-Authenticate', 'Bearer');
     if ((problem.status === 503 || problem.status === 429) && !reply.hasHeader('Retry-After'))

@@ -96,6 +96,12 @@ export class Desk {
   events = async () => decodeAll(this.log, await this.log.store.readAll(null, 10_000));
 }
 
+const LETTER = 'LETTER-1';
+
+/** What somebody says of the authority by which an act is done for an agency: the secretariat needs one. */
+export const authority = ({ role }: Actor, agency: string) =>
+  role === 'secretariat' ? { onBehalf: { agency, citation: { document: LETTER, locator: 'p. 1' } } } : {};
+
 /** An open round, and the commitments that it asks about. */
 export async function aDesk(): Promise<Desk> {
   const opened = new Desk(new MemoryEventStore(), new SqliteDraftsStore(':memory:'));
@@ -108,6 +114,8 @@ export async function aDesk(): Promise<Desk> {
       await handle(opened.log, commitment, reference, () => [event], meta());
     }
   }
+  const letter = { id: LETTER, title: 'Letter', publisher: 'IOM', published: '2006', reportedOn: '2006-01-01' };
+  await handle(opened.log, registers.document, LETTER, () => [{ name: 'Registered', data: letter }], meta());
   await opened.happened({ name: 'Opened', data: { ...ASKED, agencies: ['ILO', 'IOM'], on: today } });
   return opened;
 }

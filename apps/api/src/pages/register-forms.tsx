@@ -1,0 +1,448 @@
+/** The forms of acts on the registers, and the page of an entry: what was said of it, by whom, and what can be done. */
+import { Body, Controller, Get, Inject, Injectable, Param, Query, Req, Res, type Type } from '@nestjs/common';
+import { CommandBus } from '@nestjs/cqrs';
+import { IsOptional, Matches } from 'class-validator';
+import type { FastifyReply } from 'fastify';
+import { giveAct, parameterNamesOf, parametersOf, PATHS, type ActOn } from '#acts';
+import { classOf } from '#bodies';
+import {
+  canonicalJson,
+  decodeAll,
+  load,
+  newCommandId,
+  Projector,
+  Rejected,
+  WrongRevision,
+  type Log,
+} from '#eventsourcing';
+import {
+  actorOf,
+  bodyOfForm,
+  commandContextOf,
+  ForSignedIn,
+  FormFields,
+  LOG,
+  metaOf,
+  PostsForm,
+  problemOf,
+  SeeOther,
+  tidied,
+  validation,
+  type Actor,
+  type ApiRequest,
+} from '#platform';
+import { actsOn, codeOf, nameOf, REGISTER_ACTS, Registers, registers, type ActLine, type Entry } from '#registers';
+import { textsIn } from './act-forms.js';
+import { labelOf } from './field-words.js';
+import { asFilled, Form, MORE, type Filled, type FormParts, type Suggestion } from './form.js';
+import { PlainPage } from './layout.js';
+import { RendersPages } from './rendering.js';
+import { WhenSignedIn } from './signed-in.js';
+import { Source, Words } from './source.js';
+import { Suggestions } from './suggestions.js';
+import { Table } from './take-away.js';
+import { PageQuery, path, Views, type View } from './view.js';
+import { count, instantWords, textWords } from './words.js';
+
+/** The registers that are kept by forms; publications have pages of their own. */
+const KINDS = ['agency', 'framework', 'theme', 'crosswalk', 'forum', 'outcome', 'document'] as const;
+type Kind = (typeof KINDS)[number];
+
+const KIND_WORDS: Readonly<Record<Kind, readonly [one: string, all: string]>> = {
+  agency: ['agency', 'Agencies'],
+  framework: ['framework', 'Frameworks'],
+  theme: ['theme', 'Themes'],
+  crosswalk: ['crosswalk', 'Crosswalks'],
+  forum: ['meeting or process', 'Meetings and processes'],
+  outcome: ['recommendation', 'Recommendations'],
+  document: ['document', 'Documents'],
+};
+
+const EVERY = { enter: 'Register it', amend: 'Amend it', blank: 'Remove words' } as const;
+
+/** The words of acts on buttons: an act without words does not compile. */
+const BUTTONS: { readonly [K in Kind]: { readonly [A in keyof (typeof REGISTER_ACTS)[K]]: string } } = {
+  agency: {
+    ...{ ...EVERY, rename: 'Rename it', merge: 'Merge it into another', dissolve: 'It has ended' },
+    ...{ join: 'It joins a body', leave: 'It leaves a body', chair: 'It chairs a body', retract: 'Take it back' },
+  },
+  framework: EVERY,
+  theme: EVERY,
+  crosswalk: { ...EVERY, publish: 'Publish a version', retract: 'Take it back' },
+  forum: EVERY,
+  outcome: { ...EVERY, endorse: 'Somebody endorses it', retract: 'Take it back' },
+  document: EVERY,
+};
+const buttonOf = (kind: Kind, name: string): string => (BUTTONS[kind] as Readonly<Record<string, string>>)[name]!;
+
+const isKind = (kind: string): kind is Kind => (KINDS as readonly string[]).includes(kind);
+const linesOf = (kind: Kind) => Object.entries(actsOn(kind)) as [string, ActLine][];
+const isOnStatement = ({ path }: ActLine): boolean => path.includes(':revision');
+/** The events that can be taken back: dated acts. */
+const isDated = (event: string): boolean => !['Registered', 'Amended', 'Retracted', 'Blanked'].includes(event);
+
+export const entryPath = (kind: string, code: string): string => path('register', kind, code);
+
+/** The way from a page to the entry of the register that it is about, for those who are signed in. */
+export const EntryLink = ({ kind, code }: { kind: Kind; code: string }) => (
+  <WhenSignedIn>
+    <p class="acts">
+      <a href={entryPath(kind, code)}>Its entry in the register</a>
+    </p>
+  </WhenSignedIn>
+);
+
+const [KEY, REVISION] = ['_key', '_revision'];
+const SHOWN_MS = 5_000;
+
+type Params = Readonly<Record<string, string>>;
+
+/** An act as one is about to do it. */
+interface Doing {
+  readonly kind: Kind;
+  readonly name: string;
+  readonly line: ActLine;
+  readonly of: new () => object;
+  /** `null`: it makes the entry. */
+  readonly code: string | null;
+  readonly entry: Entry | null;
+  readonly revision: number;
+  readonly on: ReturnType<typeof parametersOf>;
+  readonly action: string;
+  readonly places: readonly Suggestion[];
+  readonly agency: string | null;
+}
+
+interface Again extends Pick<FormParts, 'filled' | 'faults' | 'more'> {
+  readonly key: string;
+  readonly revision: number;
+  readonly refused?: string;
+}
+
+@Injectable()
+export class RegisterForms {
+  constructor(
+    @Inject(LOG) private readonly log: Log,
+    private readonly commands: CommandBus,
+    private readonly projector: Projector,
+    private readonly suggestions: Suggestions,
+  ) {}
+
+  /** @throws Rejected `not_found` | `forbidden` */
+  async empty(kind: Kind, name: string, params: Params, request: ApiRequest) {
+    const doing = await this.#doing(kind, name, params, request);
+    const own = kind === 'document' && name === 'enter' && doing.agency ? { publisher: doing.agency } : {};
+    const filled = asFilled(name === 'amend' ? doing.entry : own) as Filled;
+    return this.#form(doing, { filled, key: newCommandId(), revision: doing.revision });
+  }
+
+  /** Gives the act, or shows the form again, with what was filled in and what is wrong. */
+  async take(kind: Kind, name: string, params: Params, sent: FormFields, request: ApiRequest, reply: FastifyReply) {
+    const doing = await this.#doing(kind, name, params, request);
+    const { [KEY]: key, [REVISION]: revision, [MORE]: more, ...filled } = sent as Filled;
+    const again = { filled, key: String(key ?? newCommandId()), revision: Number(revision ?? doing.revision) };
+    if (typeof more === 'string') return this.#form(doing, { ...again, more });
+    try {
+      const context = commandContextOf(request);
+      const once = `form ${again.key}\n${request.url}\n${canonicalJson(filled)}`;
+      const said = bodyOfForm(doing.of, tidied(doing.of, filled));
+      const body = (await validation(doing.of).transform(said, { type: 'body', metatype: doing.of })) as object;
+      const meta = metaOf(context.by, once, request.correlation?.known);
+      const expected = doing.code === null ? undefined : again.revision;
+      const act = { act: name, body, ...doing.on } as unknown as ActOn<Kind>;
+      const done = await giveAct(kind, doing.code, act, { ...context, meta, expected }, this.commands);
+      await this.projector.reached(done.position, SHOWN_MS);
+      return new SeeOther(`${entryPath(kind, done.id)}?done=${done.revision}`);
+    } catch (error) {
+      const { status, detail } = problemOf(error);
+      if (status === 500 || status === 401 || status === 404) throw error;
+      void reply.status(status);
+      if (error instanceof WrongRevision)
+        return this.#form(doing, {
+          ...again,
+          revision: error.actual,
+          refused: 'Somebody else was faster: look at it again.',
+        });
+      const faults = error instanceof Rejected ? error.errors : [];
+      return this.#form(doing, { ...again, faults, refused: detail });
+    }
+  }
+
+  async #doing(kind: Kind, name: string, params: Params, { principal }: ApiRequest): Promise<Doing> {
+    const line = actsOn(kind)[name]!;
+    if (!principal || !mayDo(line, principal))
+      throw new Rejected(
+        'forbidden',
+        'The registers are kept by the secretariat; an agency registers documents of its own.',
+      );
+    const code = params['code'] ?? null;
+    const { state, revision } =
+      code === null ? { state: null, revision: 0 } : await load(this.log, registers[kind] as never, code);
+    const { entry = null } = (state ?? {}) as { entry?: Entry | null };
+    if (code !== null && !entry) throw new Rejected('not_found', `There is no ${KIND_WORDS[kind][0]} ${code}.`);
+    const on = parametersOf(params, parameterNamesOf(line));
+    const events =
+      on.revision === undefined ? [] : await decodeAll(this.log, await this.log.store.read(`${kind}-${code}`));
+    const statement = events.find((one) => one.revision === on.revision);
+    if (on.revision !== undefined && !statement)
+      throw new Rejected('not_found', `${code} has no statement ${on.revision}.`);
+    const below = line.path.replace(':revision', String(on.revision));
+    return {
+      ...{ kind, name, line, code, entry, revision, on, agency: principal.agency },
+      of: classOf(line.body),
+      action: code === null ? `/register/${kind}` : `${path(PATHS[kind].path, code)}/${below}`,
+      places: statement ? [...textsIn(statement.data as Filled)] : [],
+    };
+  }
+
+  async #form(
+    { kind, name, line, of, code, entry, action, places, agency }: Doing,
+    { key, revision, refused, ...form }: Again,
+  ) {
+    const suggestions = await this.suggestions.for(of, agency);
+    const [one] = KIND_WORDS[kind];
+    const back = code === null ? '/register' : entryPath(kind, code);
+    return (
+      <PlainPage
+        title={code === null ? `Register: ${one}` : buttonOf(kind, name)}
+        path={back}
+        eyebrow={<a href={back}>{code ?? 'Registers'}</a>}
+        lead={<p>{entry ? <Words text={nameOf(entry as never)} /> : line.summary}</p>}
+      >
+        <p class="note">{line.description}</p>
+        <Form
+          {...{ of, places, suggestions, action, back, ...form }}
+          hidden={{ [KEY]: key, [REVISION]: revision }}
+          submit={buttonOf(kind, name)}
+          refused={refused ?? null}
+        />
+      </PlainPage>
+    );
+  }
+}
+
+const mayDo = ({ ownedBy }: ActLine, { role, agency }: Actor): boolean =>
+  role === 'secretariat' || (ownedBy !== undefined && agency !== null);
+
+/** The pages of the form of one act. */
+function formPages(kind: Kind, name: string, { path: below }: ActLine): Type<unknown> {
+  @RendersPages()
+  @ForSignedIn()
+  @Controller(below === '' ? `register/${kind}` : PATHS[kind].path)
+  class RegisterFormPages {
+    constructor(private readonly forms: RegisterForms) {}
+
+    @Get(below === '' ? '' : `:code/${below}`)
+    form(@Param() params: Params, @Req() request: ApiRequest) {
+      return this.forms.empty(kind, name, params, request);
+    }
+
+    @PostsForm(below === '' ? '' : `:code/${below}`)
+    takes(
+      @Param() params: Params,
+      @Body() sent: FormFields,
+      @Req() request: ApiRequest,
+      @Res({ passthrough: true }) reply: FastifyReply,
+    ) {
+      return this.forms.take(kind, name, params, sent, request, reply);
+    }
+  }
+  return RegisterFormPages;
+}
+
+export const registerFormPages = KINDS.flatMap((kind) =>
+  linesOf(kind).map(([name, line]) => formPages(kind, name, line)),
+);
+
+class EntryQuery {
+  @IsOptional() @Matches(/^\d{1,9}$/) done?: string;
+}
+
+@RendersPages()
+@ForSignedIn()
+@Controller('register')
+export class RegisterPages {
+  constructor(
+    @Inject(LOG) private readonly log: Log,
+    private readonly registered: Registers,
+    private readonly views: Views,
+  ) {}
+
+  @Get()
+  async all(@Req() { principal }: ApiRequest) {
+    const position = await this.registered.position();
+    const all = await Promise.all(
+      KINDS.map(async (kind) => [kind, await this.registered.all(kind, position)] as const),
+    );
+    return (
+      <PlainPage title="Registers" path="/register" eyebrow="Your desk">
+        {all.map(([kind, entries]) => (
+          <section key={kind}>
+            <h2 id={kind}>
+              {KIND_WORDS[kind][1]} <small>{count(entries.length)}</small>
+            </h2>
+            {principal && mayDo(actsOn(kind)['enter']!, principal) && (
+              <p class="acts">
+                <a class="button" href={`/register/${kind}`}>
+                  {buttonOf(kind, 'enter').replace('it', `a ${KIND_WORDS[kind][0]}`).replace('a agency', 'an agency')}
+                </a>
+              </p>
+            )}
+            <details>
+              <summary>All of them</summary>
+              <ul>
+                {entries.map((entry) => (
+                  <li key={codeOf(entry)}>
+                    <a class="code" href={entryPath(kind, codeOf(entry))}>
+                      {codeOf(entry)}
+                    </a>{' '}
+                    <span dir="auto">{textWords(nameOf(entry as never))}</span>
+                  </li>
+                ))}
+              </ul>
+            </details>
+          </section>
+        ))}
+      </PlainPage>
+    );
+  }
+
+  @Get(':kind/:code')
+  async one(@Param() { kind = '', code = '' }: Params, @Query() { done }: EntryQuery, @Req() request: ApiRequest) {
+    if (!isKind(kind)) throw new Rejected('not_found', `There is no register ${kind}.`);
+    const { state } = await load(this.log, registers[kind] as never, code);
+    const { entry } = state as { entry: Entry | null };
+    if (!entry) throw new Rejected('not_found', `There is no ${KIND_WORDS[kind][0]} ${code}.`);
+    const events = await decodeAll(this.log, await this.log.store.read(`${kind}-${code}`));
+    const view = await this.views.open(new PageQuery(), request);
+    const by = request.principal;
+    const lines = by ? linesOf(kind).filter(([, line]) => line.path !== '' && mayDo(line, by)) : [];
+    return (
+      <EntryPage {...{ view, kind, code, entry, events, lines }} done={done === undefined ? null : Number(done)} />
+    );
+  }
+}
+
+interface EntryParts {
+  readonly view: View;
+  readonly kind: Kind;
+  readonly code: string;
+  readonly entry: Entry;
+  readonly events: Awaited<ReturnType<typeof decodeAll>>;
+  readonly lines: readonly [string, ActLine][];
+  readonly done: number | null;
+}
+
+const EntryPage = ({ view, kind, code, entry, events, lines, done }: EntryParts) => {
+  const takenBack = new Set(
+    events.flatMap(({ name, data }) => (name === 'Retracted' ? [(data as { revision: number }).revision] : [])),
+  );
+  const addressOf = ({ path: below }: ActLine, revision?: number) =>
+    `${path(PATHS[kind].path, code)}/${below.replace(':revision', String(revision))}`;
+  const fits = (name: string, event: string, revision: number) =>
+    name === 'retract' ? isDated(event) && !takenBack.has(revision) : event !== 'Blanked';
+  return (
+    <PlainPage
+      title={textWords(nameOf(entry as never))}
+      path={entryPath(kind, code)}
+      eyebrow={<a href={`/register#${kind}`}>{KIND_WORDS[kind][1]}</a>}
+      lead={<p class="code">{code}</p>}
+    >
+      {done !== null && (
+        <p class="callout done" role="status">
+          Recorded.
+        </p>
+      )}
+      {lines.length > 0 && (
+        <div class="acts">
+          {lines
+            .filter(([, line]) => !isOnStatement(line))
+            .map(([name, line]) => (
+              <a key={name} href={addressOf(line)}>
+                {buttonOf(kind, name)}
+              </a>
+            ))}
+        </div>
+      )}
+      <section>
+        <h2>As registered or last amended</h2>
+        <Said view={view} said={entry} />
+      </section>
+      <section>
+        <h2>What was said of it</h2>
+        <Table>
+          <caption class="hidden">What was said of it, in the order recorded</caption>
+          <thead>
+            <tr>
+              <th scope="col">When, and by whom</th>
+              <th scope="col">What</th>
+            </tr>
+          </thead>
+          <tbody>
+            {events.map(({ revision, recordedAt, name, data, meta }) => (
+              <tr key={revision} id={`r${revision}`}>
+                <th scope="row">
+                  {instantWords(recordedAt)} <small>{whoWords(actorOf(meta))}</small>
+                </th>
+                <td>
+                  <strong>{labelOf(name)}</strong>
+                  {takenBack.has(revision) && <em> taken back since</em>}
+                  {name !== 'Registered' && name !== 'Amended' && <Said view={view} said={data as object} />}
+                  <span class="acts">
+                    {lines
+                      .filter(([act, line]) => isOnStatement(line) && fits(act, name, revision))
+                      .map(([act, line]) => (
+                        <a key={act} href={addressOf(line, revision)}>
+                          {buttonOf(kind, act)}
+                          <span class="hidden"> of statement {revision}</span>
+                        </a>
+                      ))}
+                  </span>
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </Table>
+      </section>
+    </PlainPage>
+  );
+};
+
+const whoWords = ({ role, agency }: Actor): string =>
+  role === 'secretariat' ? `the secretariat${agency ? ` on behalf of ${agency}` : ''}` : (agency ?? '');
+
+/** What an entry or an act says, field by field; where it can be read stands below. */
+const Said = ({ view, said }: { view: View; said: object }) => {
+  const { citation, ...rest } = said as Filled & { readonly citation?: never };
+  return (
+    <>
+      <dl class="clocks">
+        {Object.entries(rest).flatMap(([name, value]) =>
+          value === null || value === undefined || (typeof value === 'object' && Object.keys(value).length === 0) ? (
+            []
+          ) : (
+            <div key={name}>
+              <dt>{labelOf(name)}</dt>
+              <dd dir="auto">{valueWords(value)}</dd>
+            </div>
+          ),
+        )}
+      </dl>
+      {citation && <Source view={view} of={{ citation }} />}
+    </>
+  );
+};
+
+const valueWords = (value: unknown): string =>
+  Array.isArray(value)
+    ? value.map(valueWords).join('; ')
+    : value !== null && typeof value === 'object'
+      ? Object.values(value)
+          .filter((one) => one !== null)
+          .map(valueWords)
+          .join(', ')
+      : typeof value === 'boolean'
+        ? value
+          ? 'Yes'
+          : 'No'
+        : textWords(String(value));
