@@ -71,7 +71,7 @@ async function ask(operation, { as, path = {}, query = {}, headers = {}, body, p
   if (type === XLSX) return undefined;
   // Of a file only the media type is told.
   if (!/json/.test(type) || /ld\+json|sdmx/.test(type))
-    return firstLines(text.replaceAll(/^(?!.*followthrough_).*\n/gm, ''), 3) || undefined;
+    return firstLines(text.replaceAll(/^(?!.*followthrough_).*(?:\n|$)/gm, ''), 3) || undefined;
   const answer = JSON.parse(text);
   for (const list of ['items', 'rows']) if (answer[list]) answer[list] = answer[list].slice(0, LONG);
   return answer;

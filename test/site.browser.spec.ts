@@ -6,6 +6,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { Page } from 'playwright-core';
 import { AccessStore } from '#access';
+import { Following, Post } from '#letters';
 import { SignIn } from '#sign-in';
 import { Reader } from './support/browser.js';
 import { deep } from './support/properties.js';
@@ -80,6 +81,17 @@ describe('The site as a whole', () => {
     const text = '1. The Organization began a study.\n\n2. It went on with its courses.\n';
     await server.send(`/v1${paper}`, { file: text }, token, acting, 'paper.txt');
     const link = await server.app.get(SignIn).links.make(account);
+    const access = server.app.get(AccessStore);
+    await server.app.get(Following).follow(account, { kind: 'agency', code: 'IOM' });
+    const follows = 'SELECT secret, w.id FROM followers f JOIN follows w ON w.follower = f.id';
+    const [followed] = await access.query<{ secret: string; id: string }>(follows);
+    const keyed = `key=${followed!.secret}&follow=${followed!.id}`;
+    await server.app.get(Post).pass();
+    const dates = { asOf: '2012-11-02', opens: '2012-11-02', deadline: '9999-12-31' };
+    await server.post('/v1/rounds', { code: 'R-1', name: 'R', ...dates, expected: { agencies: ['IOM'] } }, secretariat);
+    await server.post('/v1/rounds/R-1/open', {}, secretariat);
+    await server.app.get(Post).pass();
+    const [letter] = await access.query<{ id: string }>('SELECT id FROM letters');
     const { id: _, ...order } = report;
     const job = (await server.post('/v1/reports', { ...order, format: 'csv' })).body as { id: string };
     await until(async () => (await server.get(`/v1/reports/jobs/${job.id}`)).body.endedAt !== null);
@@ -102,6 +114,8 @@ describe('The site as a whole', () => {
       `/reports/jobs/${job.id}`,
       ...['/account', '/imports', `/imports/${list.body.id}`, paper, `${paper}/1`],
       ...['/home', '/rounds/prepare', '/rounds/CM-2011', '/rounds/CM-2011/reopen', '/rounds/CM-2011/returns/IOM'],
+      ...['/follow?kind=agency&code=IOM', `/follow/confirm?${keyed}`, `/follow/end?${keyed}`],
+      ...['/letters', `/letters/${letter!.id}`],
       ...['/register', '/register/agency/IOM', '/register/forum', '/agencies/IOM/rename'],
       '/accounts',
       `/accounts/${account}`,

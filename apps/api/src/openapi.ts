@@ -30,6 +30,8 @@ export interface Example {
   readonly headers?: Readonly<Record<string, string>>;
   /** The requests that must come before it; they are not shown. */
   readonly before?: readonly (Omit<Example, 'answer'> & { readonly operation: string })[];
+  /** The answer was written by hand: no account of the examples has an address. */
+  readonly kept?: boolean;
   /** Absent: a file, of which only the media type is told. */
   readonly answer?: unknown;
   readonly csv?: string;
@@ -140,6 +142,7 @@ const TAGS = {
   Rounds: 'Reporting rounds: the secretariat asks, agencies answer with returns, a report comes out',
   Registers: 'Agencies, frameworks, themes, crosswalks, forums, outcomes, documents; kept by the secretariat',
   Imports: 'Spreadsheets: what one would do, row by row; then all of it, or none; and taken back as a whole',
+  Follows: 'Digests by e-mail of what one follows, and the language of letters',
   Webhooks: 'Have what is recorded posted to an address, signed; what could not be delivered, and sending it again',
   Accounts: 'Who acts for whom, and by which tokens',
   'Open formats': 'The register in the formats of others: SKOS, SDMX, DCAT',

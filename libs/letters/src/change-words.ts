@@ -1,5 +1,6 @@
 /** The changes of a commitment as a digest tells them: every event of a commitment is one of these. */
 import type { CommitmentEvents } from '#commitments';
+import type { ReturnEvents, RoundEvents } from '#rounds';
 
 /** What is told of something that is followed, the most telling first. */
 export const CHANGES = [
@@ -60,3 +61,7 @@ export const CHANGE_OF: Readonly<Record<keyof CommitmentEvents | 'Blanked', Chan
   Retracted: 'corrected',
   Blanked: 'words',
 };
+
+/** The events of rounds and returns that are told; the others say of a submission how far it is. */
+export type RoundChange = keyof RoundEvents;
+export type ReturnChange = Exclude<keyof ReturnEvents, 'Applied' | 'TakenBack'>;

@@ -124,7 +124,7 @@ export class DigestWriting {
       const at = stream.indexOf('-');
       const [category, code] = [stream.slice(0, at), stream.slice(at + 1)];
       if (category === 'commitment') commitments.set(code, events);
-      else others.push(...(await this.#elsewhere(category, code, words)));
+      else others.push(...(await this.#elsewhere(category, code, events, words)));
     }
     return [...(await this.#commitments(follow, commitments, from, to, words)), ...others];
   }
@@ -176,8 +176,11 @@ export class DigestWriting {
   }
 
   /** What is no commitment: an entry of a register, a round, a return. */
-  async #elsewhere(category: string, code: string, words: Words): Promise<Linked[]> {
-    const { register, round, return: aReturn, publication } = words.digest.elsewhere;
+  async #elsewhere(category: string, code: string, events: readonly Recorded[], words: Words): Promise<Linked[]> {
+    const { rounds, returns, said } = words.digest;
+    const { register, publication } = words.digest.elsewhere;
+    const told = (of: Readonly<Record<string, string>>) =>
+      [...new Set(events.map(({ name }) => of[name] ?? said.words))].join('; ');
     if (category === 'round' || category === 'return') {
       const [of, agency] =
         category === 'round' ? [code, null] : [code.split('/')[0]!, code.slice(code.indexOf('/') + 1)];
@@ -185,11 +188,11 @@ export class DigestWriting {
       const page = `${this.publicUrl}/rounds/${encodeURIComponent(of)}`;
       return [
         agency === null
-          ? { words: name, address: page, says: round }
+          ? { words: name, address: page, says: told(rounds) }
           : {
               words: `${name} – ${agency}`,
               address: `${page}/returns/${encodeURIComponent(agency)}`,
-              says: aReturn,
+              says: told(returns),
             },
       ];
     }

@@ -3,8 +3,18 @@ import { Injectable } from '@nestjs/common';
 import { todayAt } from '#clocks';
 import { refused } from '#eventsourcing';
 import { validated } from '#platform';
-import { CommitmentsQuery, FILTERS, KnownCodes, listOf, Progress, type Filter, type FilterName } from '#progress';
-import { Registers } from '#registers';
+import {
+  CommitmentsQuery,
+  FILTERS,
+  KnownCodes,
+  listOf,
+  Progress,
+  type CodeKind,
+  type Filter,
+  type FilterName,
+} from '#progress';
+import { Registers, type Register } from '#registers';
+import { wordsOf } from '#reports';
 import type { ReportLanguage } from '#words';
 import { LetterClock } from './clock.js';
 import { lettersIn } from './words/index.js';
@@ -60,16 +70,30 @@ export class Followed {
    */
   async nameOf({ kind, code }: { kind: FollowKind; code: string }, language: ReportLanguage = 'en'): Promise<string> {
     if (kind !== 'list') return (await this.registers.names(kind)).get(code) ?? code;
-    const label = [...new URLSearchParams(code)]
-      .filter(([name]) => (FILTERS[name as FilterName] as { kind: string }).kind !== 'words')
-      .map(([name, value]) => (value === 'true' ? name : value))
-      .join(', ');
-    return lettersIn(language).digest.list(label === '' ? '…' : `${label}${code.includes('q=') ? ', …' : ''}`);
+    const parts = [...new URLSearchParams(code)].map(([name, value]) =>
+      this.#worded(name as FilterName, value, language),
+    );
+    return lettersIn(language).digest.list((await Promise.all(parts)).join(', ') || '…');
   }
 
   /** The address of its page. */
   pathOf({ kind, code }: { kind: FollowKind; code: string }): string {
     const page = PAGES[kind];
     return kind === 'list' ? `/${page}?${code}` : `/${page}/${encodeURIComponent(code)}`;
+  }
+
+  /** The value of a filter in words. */
+  async #worded(name: FilterName, value: string, language: ReportLanguage): Promise<string> {
+    const { codes } = wordsOf(language);
+    const { flags } = lettersIn(language).digest;
+    const filter = FILTERS[name] as { kind: string; of?: readonly CodeKind[] };
+    if (filter.kind === 'words') return '…';
+    if (name in flags && value === 'true') return flags[name as keyof typeof flags];
+    const words = (name in codes ? codes[name as keyof typeof codes] : {}) as Readonly<Record<string, string>>;
+    const registers = (filter.of ?? []).filter((kind): kind is Register => kind !== 'commitment' && kind !== 'region');
+    const names = await Promise.all(registers.map((kind) => this.registers.names(kind)));
+    const worded = (one: string) =>
+      words[one]?.toLowerCase() ?? names.find((all) => all.has(one))?.get(one) ?? (value === 'true' ? name : one);
+    return value.split(',').map(worded).join(' / ');
   }
 }

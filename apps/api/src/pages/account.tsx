@@ -319,7 +319,7 @@ const LettersPart = ({ account, follows }: Pick<OwnParts, 'account' | 'follows'>
               <form method="post" action="/account/follows/end">
                 <CsrfField />
                 <input type="hidden" name="id" value={id} />
-                <button type="submit" class="quiet" aria-label={`No longer follow ${name}`}>
+                <button type="submit" class="quiet" aria-label={`End: ${name}`}>
                   End
                 </button>
               </form>

@@ -150,14 +150,9 @@ const One = ({ letter: shown }: { letter: ShownLetter }) => {
     >
       {letter ? (
         <section class="letter">
-          <dl>
-            <dt>To</dt>
-            <dd>{letter.to}</dd>
-            <dt>Subject</dt>
-            <dd dir="auto">{letter.subject}</dd>
-            <dt>Language</dt>
-            <dd>{REPORT_LANGUAGE_WORDS[letter.language]}</dd>
-          </dl>
+          <p>
+            To <strong>{letter.to}</strong>, in {REPORT_LANGUAGE_WORDS[letter.language]}
+          </p>
           <pre dir="auto" lang={letter.language}>
             {letter.text}
           </pre>

@@ -80,6 +80,7 @@ export class RoundDeskPages {
         guidance: round.guidance,
         questions: round.questions,
         inQuestion: round.inQuestion,
+        reminders: round.reminders,
       },
       previous: round.code,
     };

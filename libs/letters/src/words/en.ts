@@ -1,7 +1,7 @@
 /** The words of letters in English. The other languages have the same ones: without one of them they do not compile. */
 import { wordsOf } from '#reports';
 import type { Stage } from '#words';
-import type { Change } from '../change-words.js';
+import type { Change, ReturnChange, RoundChange } from '../change-words.js';
 import type { RoundLetter } from './about.js';
 
 const { date, form, number, codes } = wordsOf('en');
@@ -98,10 +98,32 @@ export const en = {
       corrected: 'correction or retraction',
       words: 'words removed',
     } satisfies Record<Change, string>,
+    rounds: {
+      Opened: 'was opened',
+      Amended: 'was amended',
+      Extended: 'has a later deadline',
+      Reminded: 'agencies were reminded',
+      Closed: 'was closed',
+      Reopened: 'was reopened for an agency',
+      Published: 'was published',
+    } satisfies Record<RoundChange, string>,
+    returns: {
+      Submitted: 'was submitted',
+      SentBack: 'was sent back with comments',
+      Commented: 'has a comment',
+      Accepted: 'was accepted',
+      NilReported: 'a nil return',
+      PaperReceived: 'came as a paper',
+    } satisfies Record<ReturnChange, string>,
+    flags: {
+      overdue: 'overdue',
+      stale: 'not heard of lately',
+      joint: 'of several agencies',
+      asked: 'role to be accepted',
+      withTarget: 'with a target',
+    },
     elsewhere: {
       register: 'entry in the register',
-      round: 'reporting round',
-      return: 'return in a reporting round',
       publication: 'publication',
     },
   },
