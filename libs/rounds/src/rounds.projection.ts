@@ -127,7 +127,7 @@ type Round = OpenedRound & EntryHistory;
 
 export class RoundsProjection implements Projection, RoundsSeen {
   readonly name = 'rounds';
-  readonly version = 7;
+  readonly version = 5;
   readonly on: Projection['on'];
   readonly #rounds = new Map<string, Round>();
   /** By round, then by agency. */
