@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { commitment, commitmentsContext } from '#commitments';
+import { relationCell } from '#text';
 import { Projector, SnapshotFile, type Log } from '#eventsourcing';
 import type { Filter, Item, Progress } from '#progress';
 import { BODY, EXAMPLE, histories, REFERENCES } from './support/acts.js';
@@ -26,9 +27,19 @@ const inWords = ({ agency, role, asked }: { agency: string; role: string; asked?
 
 /** What is shown of a commitment in a list. */
 const shown = ({ lead, verification, agencies, themes, followsUp, into, countries, regions, ...item }: Item) => {
-  const { correctedLater: _later, language: _l, summary: _s, sources: _c, page: _p, onBehalf: _o, ...rest } = item;
+  const {
+    correctedLater: _later,
+    language: _l,
+    summary: _s,
+    sources: _c,
+    page: _p,
+    onBehalf: _o,
+    relations,
+    ...rest
+  } = item;
   return {
     ...rest,
+    relations: relations.map(relationCell).sort(),
     countries: [...countries].sort(),
     regions: [...regions].sort(),
     lead,
@@ -48,7 +59,7 @@ function naivelyShown(c: NaiveCommitment) {
   return {
     ...{ reference, title, kind, nature, strength, stage, outlook, spread, life, into, target },
     ...{ overdue, stale, lastReportedOn, lastEdition, nextDue, lastUpkeep },
-    ...{ nextStep, nextStepDue, noNextStep },
+    ...{ nextStep, nextStepDue, noNextStep, relations: c.relations.map((one) => relationCell(one)).sort() },
     ...{ effective, note, leadReportedOn: c.heard[c.agencies[0]!.agency] ?? null },
     ...{ countries: c.countries.toSorted(), regions: c.regions.toSorted() },
     lead: c.agencies[0]!.agency,

@@ -196,7 +196,7 @@ function evidenceIn(part: string): ReadValue {
 
 /** `Indicators piloted (due 2013-03, reached 2013-02)` */
 function milestoneIn(part: string): ReadValue {
-  const dates = /\s*\(([^()]*(?:due|reached)[^()]*)\)\s*$/.exec(part);
+  const dates = /\s*\((?=[dr])((?:due\s+\d{4}[-\d]*)?,?\s*(?:reached(?:\s+\d{4}[-\d]*)?)?)\)\s*$/.exec(part);
   const title = (dates ? part.slice(0, dates.index) : part).trim();
   const due = /due\s+(\d{4}[-\d]*)/.exec(dates?.[1] ?? '')?.[1];
   const reached = /reached(?:\s+(\d{4}[-\d]*))?/.exec(dates?.[1] ?? '');

@@ -29,7 +29,16 @@ import { valueOf, type DateOrder } from './cell-values.js';
 import type { Codes } from './codes.js';
 import { keyOf, SOURCE_FIELDS, type CommitmentField, type Field } from './fields.js';
 import type { FieldChange, ImportRow, LikelyDuplicate, SheetNote, SheetProblem } from './preview.js';
-import { actsFor, comparable, recordOf, saidOf, saysTheSame, type RowAct, type Values } from './row-changes.js';
+import {
+  actsFor,
+  comparable,
+  OF_STAGE,
+  recordOf,
+  saidOf,
+  saysTheSame,
+  type RowAct,
+  type Values,
+} from './row-changes.js';
 import type { Table, TableColumn } from './tables.js';
 
 /** What the acts rest on where the rows do not say it. */
@@ -350,7 +359,7 @@ class Plan {
 
   /** Whether what a row says of the stage was reported so before, though another report holds now. */
   #isReported(values: Values, changed: readonly CommitmentField[], { entries }: CommitmentView): boolean {
-    const ofStage: readonly string[] = ['stage', 'effective', 'outlook', 'note'];
+    const ofStage: readonly string[] = OF_STAGE;
     const on = values.reportedOn;
     if (typeof on !== 'string' || !changed.every((field) => ofStage.includes(field))) return false;
     return entries.some(

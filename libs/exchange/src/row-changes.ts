@@ -164,7 +164,7 @@ const MAIN: readonly Role[] = ['lead', 'co_lead', 'partner'];
 const mainRole = (roles: readonly AgencyRole[], agency: string): Role | undefined =>
   roles.find((one) => one.agency === agency && MAIN.includes(one.role))?.role;
 
-const OF_STAGE = ['stage', 'effective', 'outlook', 'nextStep', 'nextStepDue', 'noNextStep', 'note'] as const;
+export const OF_STAGE = ['stage', 'effective', 'outlook', 'nextStep', 'nextStepDue', 'noNextStep', 'note'] as const;
 /** What belongs to one report: the next one does not say it again by itself. */
 const SAID_ANEW: readonly CommitmentField[] = ['note', 'nextStep', 'nextStepDue', 'noNextStep'];
 const OF_WORDING = ['title', 'summary', 'language', 'condition'] as const;

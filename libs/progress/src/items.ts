@@ -1,5 +1,5 @@
 /** A commitment as lists show it: all that a row says, in words. */
-import { RoleAsAt, type Citation } from '#bodies';
+import { Relation, RoleAsAt, type Citation } from '#bodies';
 import { ApiProperty } from '@nestjs/swagger';
 import type { FullDate } from '#clocks';
 import {
@@ -101,6 +101,7 @@ export class Item {
   @ApiProperty({ type: [String], example: ['SLV'] }) readonly countries: readonly string[];
   @ApiProperty({ type: [String], example: ['africa'] }) readonly regions: readonly string[];
   @ApiProperty({ type: String, nullable: true, example: '2013-06' }) readonly target: string | null;
+  @ApiProperty({ type: [Relation] }) readonly relations: readonly Relation[];
   @ApiProperty() readonly overdue: boolean;
   @ApiProperty() readonly stale: boolean;
   @ApiProperty({ type: String, format: 'date', description: 'When anybody last mentioned it' })
@@ -163,6 +164,7 @@ export function itemOf(
     noNextStep: of('nextStep').says === 'none',
     lead: agencies[0]!.agency,
     target: of('target').date,
+    relations: [...of('relations')] as Relation[],
     overdue: (status & OVERDUE) > 0,
     stale: (status & STALE) > 0,
     lastReportedOn: dateOf(columns.lastReportedOn[row]!),

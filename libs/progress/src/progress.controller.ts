@@ -5,6 +5,7 @@ import { IsIn, IsOptional } from 'class-validator';
 import { refused } from '#eventsourcing';
 import { AtClocks, FieldsOf, CursorField, InRows, PageSize, PUBLIC_URL, WantedFormat, type Format } from '#platform';
 import { Registers } from '#registers';
+import { relationCell } from '#text';
 import { Crosswalks, ThroughCrosswalk } from './crosswalk.js';
 import { AgenciesQuery, FilterQuery, ThemesQuery, ThroughQuery, type Filter } from './filters.js';
 import { Item, ItemList } from './items.js';
@@ -75,6 +76,7 @@ class OfTheme extends PerAgency {
 const CELLS: { readonly [F in keyof Item]?: (value: Item[F]) => object } = {
   lastUpkeep: (last) => ({ lastUpkeep: last ? `${last.period}: ${last.keptUp ? '' : 'not '}kept up` : '' }),
   onBehalf: (onBehalf) => ({ onBehalf: onBehalf ? `${onBehalf.agency}: ${onBehalf.authority}` : '' }),
+  relations: (all) => ({ relations: all.map(relationCell) }),
   spread: (spread) => ({
     spread: Object.entries(spread)
       .map(([stage, parts]) => `${parts} ${stage}`)

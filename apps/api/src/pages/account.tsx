@@ -424,10 +424,13 @@ const AddPasskey = ({ options, attempt }: { options: object; attempt: string }) 
         Its name, for you
         <input name="label" maxLength={100} required value="Passkey" />
       </label>
-      <label>
-        <input type="checkbox" name="alone" />
-        <span>Sign out everywhere else, too</span>
-      </label>
+      <fieldset class="boxes">
+        <legend>If somebody else may be signed in as you</legend>
+        <label>
+          <input type="checkbox" name="alone" />
+          <span>Sign out everywhere else, too</span>
+        </label>
+      </fieldset>
       <button type="submit">Make it</button>
     </PasskeyForm>
     <p>
