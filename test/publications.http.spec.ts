@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createHash } from 'node:crypto';
 import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { SignedIn, wordsIn } from './support/filled-form.js';
 import { HLD, TestServer, type Answer } from './support/server.js';
 
 let server: TestServer;
@@ -12,7 +13,8 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
-const REPORT = { kind: 'agency', parameters: { agency: 'WHO' }, asOf: '2012-11-02' };
+/** On an agency with one commitment: publishing makes every file in every language. */
+const REPORT = { kind: 'agency', parameters: { agency: 'SPRINGER' }, asOf: '2012-11-02' };
 const post = (path: string, body: object, token = secretariat, headers = {}) =>
   server.post(`/v1/publications${path}`, body, token, headers);
 const prepare = (id: string, more: object = {}) => post('', { id, ...REPORT, ...more });
@@ -109,6 +111,49 @@ describe('A reader, of what is being prepared', () => {
   });
 });
 
+describe('The pages on which a report is prepared', () => {
+  const here = '/publications/P-4';
+
+  it('take it from the report that a page offers to its publication, with words of both, and a preview', async () => {
+    const [desk, focal] = [await SignedIn.as(server, null), await SignedIn.as(server, 'WHO')];
+    const agency = await desk.opens('/agencies/SPRINGER?asOf=2012-11-02');
+    const [, offer] = /href="(\/publications\/prepare[^"]*)"/.exec(agency.html)!;
+    const form = await desk.opens(offer!.replaceAll('&amp;', '&'));
+    const nameless = await desk.fills(form, '/publications/prepare', { id: '' });
+    expect([nameless.status, wordsIn(nameless)]).toEqual([400, expect.stringContaining('Something is not right yet')]);
+    const prepared = await desk.fills(form, '/publications/prepare', { id: 'P-4' });
+    expect([prepared.to, prepared.to ? '' : wordsIn(prepared)]).toEqual([here, '']);
+    expect(wordsIn(await focal.opens('/publications'))).toContain('P-4');
+
+    const said = async (who: SignedIn, text: string) => {
+      const asked = await who.opens(`${here}/words/summary`);
+      return who.fills(asked, `${here}/words/summary`, { text });
+    };
+    expect((await said(desk, 'Thanks to Ms. Smith')).to).toBe(`${here}#summary`);
+    expect((await said(focal, 'The word of *WHO*')).to).toBe(`${here}#summary`);
+    const page = wordsIn(await focal.opens(here));
+    expect(page).toContain('The word of WHO');
+    expect(page).not.toContain('Publish it');
+    const preview = (await desk.opens(`${here}/preview?language=fr`)).html;
+    expect(preview).toContain('Thanks to Ms. Smith');
+    expect(preview).toContain('<html lang="fr">');
+    const late = await desk.opens(`${here}/words/summary`);
+    await said(desk, 'Thanks to Ms. Smith, again');
+    expect((await desk.fills(late, `${here}/words/summary`, { text: 'x' })).status).toBe(412);
+    await focal.fills(await focal.opens(here), `${here}/remove`);
+    expect(wordsIn(await focal.opens(here))).not.toContain('The word of WHO');
+
+    for (const path of [here, `${here}/preview`, `${here}/words/summary`]) {
+      const { status } = await server.get(path);
+      expect([path, status]).toEqual([path, path === here ? 404 : 401]);
+    }
+    expect((await focal.fills(await desk.opens(here), `${here}/publish`)).status).toBe(403);
+    const done = await desk.fills(await desk.opens(here), `${here}/publish`);
+    expect([done.status, done.to]).toEqual([303, here]);
+    expect(wordsIn(await desk.opens(here))).toContain('it never changes');
+  });
+});
+
 describe('A report that is published', () => {
   it('is there in every language and format, each under the digest that was recorded, and is verified from the file alone', async () => {
     const done = await post('/P-1/publish', {}, secretariat, { 'idempotency-key': 'publish-p1' });
@@ -142,7 +187,7 @@ describe('A report that is published', () => {
     expect(await verified(file)).toEqual([]);
   });
 
-  it('takes no further act, and its figures stay when the register changes', async () => {
+  it('takes no further act, and its figures stay when the register changes, which is told beside it', async () => {
     const before = await fileOf('P-1', 'format=json&language=en');
     expect(refusal(await write('P-1', 'Afterthought'))).toBe('409 already_published');
     expect(refusal(await post('/P-1/publish', {}))).toBe('409 already_published');
@@ -153,7 +198,7 @@ describe('A report that is published', () => {
       '/v1/commitments',
       {
         ...{ title: 'A late one', summary: 'Of the day', kind: 'research', nature: 'one_off', strength: 'undertaken' },
-        ...{ agencies: [{ agency: 'WHO', role: 'lead' }], themes: ['HLD06-04'], stage: 'planned' },
+        ...{ agencies: [{ agency: 'SPRINGER', role: 'lead' }], themes: ['HLD06-04'], stage: 'planned' },
         ...{ effective: '2012', reportedOn: '2012-11-02' },
       },
       secretariat,
@@ -161,6 +206,10 @@ describe('A report that is published', () => {
     expect(recorded.status).toBe(201);
     await server.get('/v1/publications', { 'if-position-at-least': recorded.body.position });
     expect((await fileOf('P-1', 'format=json&language=en')).equals(before)).toBe(true);
+    // Beside it stands how it reads by now, and what was said.
+    const page = wordsIn({ html: String((await server.get('/publications/P-1', { accept: 'text/html' })).body) });
+    for (const words of ['As corrected since: 2', 'A late one', 'Not counted before', 'Recorded'])
+      expect(page).toContain(words);
   });
 
   it('is made again to the byte where its files are lost', async () => {
@@ -171,7 +220,7 @@ describe('A report that is published', () => {
       'format=md&language=en',
     ];
     const before = await Promise.all(files.map((query) => fileOf('P-1', query)));
-    rmSync(join(server.dataDir, 'published'), { recursive: true });
+    for (const file of before) rmSync(join(server.dataDir, 'published', sha256(file)));
     for (const [i, query] of files.entries()) expect((await fileOf('P-1', query)).equals(before[i]!)).toBe(true);
   });
 
@@ -188,9 +237,6 @@ describe('A report that is published', () => {
   });
 
   it('hands out no words that were erased since, not from the kept files either', async () => {
-    await prepare('P-4');
-    await write('P-4', 'Thanks to Ms. Smith');
-    await post('/P-4/publish', {});
     const before = kept().length;
     expect(String(await fileOf('P-4', 'format=html'))).toContain('Ms. Smith');
     expect((await post('/P-4/history/1/blank', { reason: 'A name', fields: ['/text'] })).status).toBe(200);

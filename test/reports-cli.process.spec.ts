@@ -4,7 +4,6 @@ import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, wri
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { reportFormat } from '#reports';
 import { TestServer } from './support/server.js';
 
 const scratch = mkdtempSync(join(tmpdir(), 'reports-'));
@@ -37,25 +36,21 @@ const read = (name: string): Buffer => readFileSync(join(scratch, name));
 
 describe('followthrough report', () => {
   it('makes a report, and its manifest', () => {
-    const about = ['agency', 'WHO', '--as-at', '2012-11-02', '--since', '2011-02-17', '--language', 'fr'];
-    for (const output of ['a.manifest', 'a.html']) {
-      const format = output === 'a.manifest' ? ['--format', 'manifest'] : [];
-      expect(report([...about, ...format, '--output', output])).toMatchObject({ status: 0 });
-    }
+    const clocks = ['--as-at', '2012-11-02', '--since', '2011-02-17', '--known-at', '1411'];
+    const about = ['agency', 'WHO', ...clocks, '--language', 'fr'];
+    for (const format of ['manifest', 'html', 'pdf'])
+      expect(report([...about, '--format', format, '--output', `a.${format}`])).toMatchObject({ status: 0 });
     expect(JSON.parse(String(read('a.manifest')))).toMatchObject({ kind: 'agency', parameters: { agency: 'WHO' } });
     expect(String(read('a.html'))).toContain('<html lang="fr">');
   });
 
   // reports.process.spec does so for every format, over HTTP.
-  it.each(['html', 'pdf', 'xlsx'] as const)(
+  it.each(['html', 'pdf'] as const)(
     'makes the same bytes again from the manifest, years later, in another zone, locale and home: %s',
     (format) => {
-      const [one, other] = [`here.${format}`, `elsewhere.${format}`];
-      const again = ['--manifest', 'a.manifest', '--format', format, '--output'];
-      expect(report([...again, one])).toMatchObject({ status: 0 });
-      expect(report([...again, other], ELSEWHERE)).toMatchObject({ status: 0 });
-      expect(read(other).equals(read(one))).toBe(true);
-      expect(read(one).length).toBeGreaterThan(reportFormat(format).extension.length);
+      const again = ['--manifest', 'a.manifest', '--format', format, '--output', `elsewhere.${format}`];
+      expect(report(again, ELSEWHERE)).toMatchObject({ status: 0 });
+      expect(read(`elsewhere.${format}`).equals(read(`a.${format}`))).toBe(true);
     },
   );
 

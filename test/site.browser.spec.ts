@@ -65,6 +65,7 @@ describe('The site as a whole', () => {
     const report = { id: 'FT-2012-1', kind: 'agency', parameters: { agency: 'ACBC' }, asOf: '2012-11-02' };
     await server.post('/v1/publications', report, secretariat);
     await server.post('/v1/publications/FT-2012-1/publish', {}, secretariat);
+    await server.post('/v1/publications', { ...report, id: 'FT-2012-2' }, secretariat);
     const person = { kind: 'person' as const, name: 'Ada', email: 'ada@iom.example' };
     const both = [null, 'IOM'].map((agency) => ({ role: agency ? 'focal_point' : 'secretariat', agency }) as const);
     const account = await server.app.get(AccessStore).accounts.open(person, ...both);
@@ -114,6 +115,7 @@ describe('The site as a whole', () => {
       `/reports/jobs/${job.id}`,
       ...['/account', '/imports', `/imports/${list.body.id}`, paper, `${paper}/1`],
       ...['/home', '/rounds/prepare', '/rounds/CM-2011', '/rounds/CM-2011/reopen', '/rounds/CM-2011/returns/IOM'],
+      ...['/publications/prepare', '/publications/FT-2012-2', '/publications/FT-2012-2/words/summary'],
       ...['/follow?kind=agency&code=IOM', `/follow/confirm?${keyed}`, `/follow/end?${keyed}`],
       ...['/letters', `/letters/${letter!.id}`],
       ...['/register', '/register/agency/IOM', '/register/forum', '/agencies/IOM/rename'],

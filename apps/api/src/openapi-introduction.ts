@@ -28,7 +28,8 @@ commitment lists in \`allowedActs\` what the caller may do next.
 ## Errors
 
 Every refusal is \`application/problem+json\`: \`detail\` for people, \`code\` for programs, and \`errors\` with a pointer to each field
-at fault. Unknown fields, parameters, codes and words are refused by name; a wrong question is never answered with 0.
+at fault. Unknown fields, parameters, codes and words, and parameters without a value, are refused by name; a wrong question is
+never answered with 0.
 5xx is ours: try again, after \`Retry-After\` where it is given.
 
 ## Lists

@@ -1,5 +1,5 @@
 /** Reports that are published: the report that is meant, the words that people add to it, and the files that were published. */
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiProperty, OmitType } from '@nestjs/swagger';
 import type { FullDate } from '#clocks';
 import { Code, CodeOf, Kebab, Language, ListOf, OnDate, OneOf, Plain, Text, Whole } from '#platform';
 import { REPORT_KINDS, REPORT_LANGUAGES, type ReportKind, type ReportLanguage } from '#words';
@@ -32,6 +32,23 @@ export class WriteNarrative {
   agency?: string | null;
   @Language({ example: 'en' }) language: string;
   @Text({ max: 20_000, description: 'Markdown: paragraphs, lists, emphasis, links' }) text: string;
+}
+
+/** Words that are taken away again. */
+export class RemoveNarrative extends OmitType(WriteNarrative, ['text']) {}
+
+/** What a report may be on, for forms: each kind takes what its route takes. */
+export class AboutReport {
+  @CodeOf('agency', { optional: true, description: 'For a report on one agency' }) agency?: string | null;
+  @CodeOf('theme', { optional: true, description: 'For a report on one theme' }) theme?: string | null;
+  @CodeOf('forum', { optional: true, description: 'For a report on the follow-up to one forum' }) forum?: string | null;
+  @CodeOf('agency', {
+    optional: true,
+    description: 'Only the members of this body; not for a report on one agency or theme',
+  })
+  memberOf?: string | null;
+  @CodeOf('framework', { optional: true, description: 'The framework by whose themes it is set out' })
+  framework?: string | null;
 }
 
 /** A narrative as it stands: the last one of its section, agency and language. */

@@ -51,6 +51,7 @@ export class Followed {
     const given = new URLSearchParams(code.replace(/^.*\?/, ''));
     for (const name of NOT_FOLLOWED) given.delete(name);
     for (const [name, value] of [...given]) if (value.trim() === '') given.delete(name);
+    for (const name of new Set(given.keys())) given.set(name, given.getAll(name).join());
     given.sort();
     const query = given.toString();
     if (query.length > 1_000) throw refused('too_long', '/code', 'The address of the list is too long to be followed.');

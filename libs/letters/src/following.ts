@@ -151,7 +151,7 @@ export class Following {
   async end(account: string, id: string): Promise<void> {
     const follower = await this.#follower('account', account);
     if (!follower || !(await this.follows(follower.id)).some((one) => one.id === id))
-      throw new Rejected('not_found', 'You follow no such thing.');
+      throw new Rejected('not_found', `You follow nothing as ${id}.`);
     await this.endBy(follower.secret, id);
   }
 

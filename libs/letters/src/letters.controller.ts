@@ -3,6 +3,7 @@ import { Controller, Get, HttpCode, Param, Post as PostTo, Query } from '@nestjs
 import { ApiConflictResponse, ApiOkResponse, ApiOperation, ApiProperty, ApiTags, OmitType } from '@nestjs/swagger';
 import { Conflict } from '#eventsourcing';
 import { Code, PageSize, Rights } from '#platform';
+import { RoundViews } from '#rounds';
 import { REPORT_LANGUAGES, type ReportLanguage } from '#words';
 import { Letters, type ShownLetter } from './letters.js';
 import { LETTER_KINDS, LETTER_STATES, type LetterKind, type LetterState } from './outbox.js';
@@ -64,6 +65,7 @@ export class LettersController {
   constructor(
     private readonly letters: Letters,
     private readonly post: Post,
+    private readonly rounds: RoundViews,
   ) {}
 
   @Get()
@@ -75,6 +77,7 @@ export class LettersController {
   })
   @ApiOkResponse({ type: LetterList })
   async list(@Query() { round, limit = 100 }: LettersQuery): Promise<LetterList> {
+    if (round) await this.rounds.one(round, undefined, 'round');
     return { items: await this.letters.latest(limit, round) };
   }
 

@@ -25,7 +25,7 @@ export class AgencyReportQuery extends ReportQuery {
 type Query = Pick<Filter, 'agency' | 'followsUp' | 'role' | 'framework'>;
 
 export const agency: ReportMaker = {
-  template: 2,
+  template: 3,
 
   async make(draft, { framework, ...asked }: Query) {
     const { words, at, views } = draft;
@@ -33,10 +33,9 @@ export const agency: ReportMaker = {
     const known = await views.registers.one('agency', code, at.knownAt, at.asOf);
     if (!known) throw await views.registers.missing('agency', code, at.knownAt, 'agency');
     const filter = { ...asked, agency: code };
-    const name = draft.agencyName(code);
-    draft.agency(code);
+    const name = draft.agency(code);
     const view = await views.progress.agency(code, at, filter);
-    const led = await views.progress.total(at, { ...filter, role: 'lead' });
+    const led = asked.role ? null : await views.progress.total(at, { ...filter, role: 'lead' });
     const row = view.row ?? (await views.progress.total(at, filter));
     const all = draft.counted(row.total, filter);
     const dossiers = await draft.all(filter);
@@ -56,7 +55,9 @@ export const agency: ReportMaker = {
               ? words.sentences.none(name, at.asOf)
               : [
                   ...words.sentences.howMany(name, all, at.asOf),
-                  ...words.sentences.inTheLead(draft.counted(led.total, { ...filter, role: 'lead' }), row.total),
+                  ...(led
+                    ? words.sentences.inTheLead(draft.counted(led.total, { ...filter, role: 'lead' }), row.total)
+                    : []),
                 ],
         }),
         ...(await changes(draft, filter)),
@@ -113,6 +114,7 @@ async function byTheme(
           : []),
         ...(elsewhere.length > 0
           ? [
+              draft.paragraph(words.lines.also),
               {
                 type: 'list',
                 ordered: false,
@@ -211,8 +213,9 @@ async function notTakenUp(draft: Draft, code: string): Promise<Section> {
 function yetToAccept(draft: Draft, filter: Filter, dossiers: readonly Dossier[]): Section {
   const { words } = draft;
   const asked = dossiers.filter(({ view }) => view.agencies.some((one) => one.agency === filter.agency && one.asked));
+  const counted = draft.counted(asked.length, { ...filter, asked: true });
   return draft.section('asked', words.sections.asked, [
-    draft.paragraph(words.sentences.asked(asked.length)),
-    ...(asked.length > 0 ? [reasonTable(draft, 'asked-table', words.captions.asked, asked, draft.listOf(filter))] : []),
+    draft.paragraph(words.sentences.asked(counted)),
+    ...(asked.length > 0 ? [reasonTable(draft, 'asked-table', words.captions.asked, asked, counted.href!)] : []),
   ]);
 }

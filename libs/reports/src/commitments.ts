@@ -80,7 +80,7 @@ function stageLines(draft: Draft, { item, view }: Dossier): Inline[][] {
 
 /** What each agency says of its part; those that said nothing of their own are named together. */
 function partLines(draft: Draft, { view }: Dossier): Inline[][] {
-  const { lines } = draft.words;
+  const { lines, parts } = draft.words;
   const unheard = view.parts.filter(({ entry, role }) => !entry && role !== 'lead');
   const isAsked = ({ agency }: Part) => view.agencies.some((one) => one.agency === agency && one.asked);
   const asked = unheard.filter(isAsked);
@@ -89,17 +89,17 @@ function partLines(draft: Draft, { view }: Dossier): Inline[][] {
     parts.flatMap(({ agency }, i) => [...(i > 0 ? [', '] : []), draft.agency(agency)]);
   return [
     ...view.parts.filter((part) => !unheard.includes(part)).map((part) => partOf(draft, view, part)),
-    ...(others.length > 0 ? [[`${lines.notReported}: `, ...named(others)]] : []),
-    ...(asked.length > 0 ? [[`${lines.asked}: `, ...named(asked)]] : []),
+    ...(others.length > 0 ? [[`${lines.notReported}${parts.colon}`, ...named(others)]] : []),
+    ...(asked.length > 0 ? [[`${lines.asked}${parts.colon}`, ...named(asked)]] : []),
   ];
 }
 
 /** `IOM (lead): completed, 20 Nov. 2006`; without its stage where that is the one of the commitment. */
 function partOf(draft: Draft, view: CommitmentView, { agency, role, entry }: Part): Inline[] {
-  const { lines } = draft.words;
+  const { lines, parts } = draft.words;
   const name: Inline[] = [draft.agency(agency), ` (${draft.wordOf('role', role)})`];
   if (!entry || entry.revision === view.headline.revision) return name;
-  return [...name, `: ${draft.wordOf('stage', entry.stage).toLowerCase()}, ${lines.at(entry.effective)}`];
+  return [...name, `${parts.colon}${draft.wordOf('stage', entry.stage).toLowerCase()}, ${lines.at(entry.effective)}`];
 }
 
 function evidenceOf(draft: Draft, evidence: CommitmentView['evidence'][number]): Inline[] {

@@ -6,7 +6,7 @@ import { getDocumentProxy } from 'unpdf';
 import { docx } from './docx.js';
 import { numbered } from './numbered.js';
 import { pdf } from './pdf.js';
-import type { Cell, Inline, Report, ReportFormat, Row, Table } from './report.js';
+import { plain, type Cell, type Inline, type Report, type ReportFormat, type Row, type Table } from './report.js';
 import { sampleReport } from './testing/sample.js';
 import { printable, typeface } from './typeface.js';
 import { xlsx } from './xlsx.js';
@@ -86,7 +86,8 @@ describe('A report as PDF', () => {
   it('is tagged, in its language, with bookmarks, its manifest and alternative texts', async () => {
     const { file, document, pages, text } = await pdfOf(sampleReport());
     const { info } = (await document.getMetadata()) as unknown as { info: Record<string, unknown> };
-    expect(info).toMatchObject({ Title: sampleReport().cover.title, Language: 'en' });
+    const { title, subtitle } = sampleReport().cover;
+    expect(info).toMatchObject({ Title: [title, plain(subtitle)].filter(Boolean).join(': '), Language: 'en' });
     expect(JSON.parse(info.Subject as string)).toEqual(sampleReport().manifest);
     expect(file.includes('<pdfuaid:part>1</pdfuaid:part>')).toBe(true);
     expect((await document.getMarkInfo())?.Marked).toBe(true);
@@ -99,6 +100,10 @@ describe('A report as PDF', () => {
     const roles = new Set(nodes.map(({ role }) => role));
     for (const role of ['H1', 'H2', 'P', 'Table', 'TH', 'TD', 'Caption', 'Link', 'L', 'LI'])
       expect(roles).toContain(role);
+    // No heading leaves out a level, and nothing that is only seen is without words.
+    const levels = nodes.flatMap(({ role }) => Number(/^H(\d)$/.exec(role ?? '')?.[1] ?? NaN)).filter(Boolean);
+    expect(levels.filter((level, i) => level > (levels[i - 1] ?? 0) + 1)).toEqual([]);
+    expect(nodes.filter(({ role, alt }) => role === 'Figure' && !alt)).toEqual([]);
     expect(nodes.map(({ alt }) => alt)).toContain('1,234 commitments: 28 completed, 1,206 planned');
     // Each of its figures, notes and table titles stands there.
     for (const words of ['Of 1,234 commitments, 28 (2 per cent) were completed', 'Table 1. Commitments on remittances'])

@@ -230,24 +230,32 @@ export class Draft {
     return { type: 'paragraph', number: 0, inlines: inlines.flat() as Inline[] };
   }
 
-  /** @param href of all that the table shows */
+  /**
+   * A table. A column of which no row has anything to say is left out.
+   * @param href of all that the table shows
+   */
   table(
     id: string,
     title: string,
     columns: readonly Column[],
     rows: readonly Row[],
     href: string,
-    more: Pick<Table, 'totalRow' | 'remarks'> = {},
+    { totalRow, ...more }: Pick<Table, 'totalRow' | 'remarks'> = {},
   ): Table {
+    const says = columns.map(
+      (_, i) => rows.length === 0 || [...rows, totalRow ?? []].some((row) => (row[i] ?? null) !== null),
+    );
+    const saying = <T>(all: readonly T[]): T[] => all.filter((_, i) => says[i]);
     return {
       type: 'table',
       id: idOf(id),
       number: 0,
       title,
-      columns,
-      rows,
+      columns: saying(columns),
+      rows: rows.map(saying),
       rowCount: rows.length,
       ...this.origin(href),
+      ...(totalRow && { totalRow: saying(totalRow) }),
       ...more,
     };
   }

@@ -15,7 +15,7 @@ import { chartOf } from './chart.js';
 import { reasonTable } from './commitments.js';
 import type { Dossier, Draft } from './draft.js';
 import type { Block, Cell, Inline, Row, Section, Table } from './report.js';
-import type { Counted } from './words/index.js';
+import type { Counted, Flow } from './words/index.js';
 
 const ended = 'merged,split,superseded,withdrawn';
 
@@ -36,7 +36,8 @@ export async function summary(draft: Draft, { row, filter, opening, more = [] }:
   const { total, byStage, withTarget, overdue, stale, lastReportedOn } = row;
   const of = (n: number, narrower: Filter) => draft.counted(n, { ...filter, ...narrower });
   const all = of(total, {});
-  const open = SHOWN_STAGES.filter(isOpen).reduce((sum, stage) => sum + byStage[stage], 0);
+  const isStillOpen = SHOWN_STAGES.filter(isOpen);
+  const open = isStillOpen.reduce((sum, stage) => sum + byStage[stage], 0);
   const others = SHOWN_STAGES.filter((stage) => stage !== 'completed' && byStage[stage] > 0);
   const apart = await draft.views.progress.total(at, { ...filter, life: ended });
   const isDrawn = total > 0 && filter.overdue === undefined && filter.stale === undefined;
@@ -49,13 +50,16 @@ export async function summary(draft: Draft, { row, filter, opening, more = [] }:
         others.length === 0
           ? []
           : sentences.stages(
-              others.map((stage) => ({ stage: draft.wordOf('stage', stage), count: of(byStage[stage], { stage }) })),
+              others.map((stage) => ({ stage, count: of(byStage[stage], { stage }) })),
               total,
+              byStage.completed,
             ),
       ),
-      draft.paragraph(sentences.targets(of(withTarget, { withTarget: true }), of(overdue, { overdue: true }), total)),
+      draft.paragraph(sentences.targets(of(withTarget, { withTarget: true }), of(overdue, { overdue: true }), all)),
       draft.paragraph(
-        open === 0 ? sentences.nothingOpen : sentences.stale(of(stale, { stale: true }), open, at.staleAfter),
+        open === 0
+          ? sentences.nothingOpen
+          : sentences.stale(of(stale, { stale: true }), of(open, { stage: isStillOpen.join() }), at.staleAfter),
       ),
     );
   if (apart.total > 0) blocks.push(draft.paragraph(sentences.apart(of(apart.total, { life: ended }))));
@@ -99,7 +103,7 @@ export function rowsTable(
       title: draft.wordOf('stage', stage),
     })),
     draft.column('overdue', 'integer', 1.2),
-    draft.column('staleCount', 'integer', 1.2),
+    draft.column('staleCount', 'integer', 1.3),
   ];
   const rowOf = (name: Inline, { total, byStage, overdue, stale }: Figures, filter: Filter): Row => [
     draft.text(name),
@@ -153,9 +157,8 @@ export async function changes(draft: Draft, filter: FlowFilter): Promise<Section
   );
   if (terms.length === 0 && reported.moves.length === 0) blocks.push(draft.paragraph(words.sentences.nothingChanged));
   else {
-    const moved = reported.moves.reduce((sum, { count }) => sum + count, 0);
     blocks.push(
-      draft.paragraph(words.sentences.moves(moved, draft.listed(reported.same, 'changes-since'))),
+      draft.paragraph(words.sentences.moves(movedIn(draft, reported), draft.listed(reported.same, 'changes-since'))),
       ...movesOf(draft, reported),
       await changeTable(draft, since, filter),
     );
@@ -165,13 +168,19 @@ export async function changes(draft: Draft, filter: FlowFilter): Promise<Section
 
 /** What came in and what went out, each with its list; what is 0 is left out. */
 function termsOf(draft: Draft, { entered, left }: Leg) {
-  const { flow } = draft.words.codes;
-  const term = (sign: '+' | '−', name: keyof typeof flow, { total, list }: { total: number; list: string }) =>
-    total === 0 ? [] : { sign, flow: flow[name], count: draft.listed({ total, list }, 'changes-since') };
+  const term = (sign: '+' | '−', flow: Flow, { total, list }: { total: number; list: string }) =>
+    total === 0 ? [] : { sign, flow, count: draft.listed({ total, list }, 'changes-since') };
   return [
     ...ENTRIES.flatMap((name) => term('+', name, entered[name])),
     ...EXITS.flatMap((name) => term('−', name, left[name])),
   ];
+}
+
+/** All that changed their stage: what the list of one move says otherwise is the same. */
+function movedIn(draft: Draft, { moves, same }: Leg): Counted {
+  const total = moves.reduce((sum, { count }) => sum + count, 0);
+  const all = encodeURIComponent(moves.map(({ from, to }) => `${from}-${to}`).join());
+  return draft.listed({ total, list: same.list.replace('flow=same', `flow=${all}`) }, 'changes-since');
 }
 
 /** From stage to stage. */
@@ -183,11 +192,7 @@ const movesOf = (draft: Draft, { moves }: Leg): Block[] =>
           type: 'list',
           ordered: false,
           items: moves.map(({ from, to, count, list }) =>
-            draft.words.sentences.move(
-              draft.listed({ total: count, list }, 'changes-since'),
-              draft.wordOf('stage', from),
-              draft.wordOf('stage', to),
-            ),
+            draft.words.sentences.move(draft.listed({ total: count, list }, 'changes-since'), from, to),
           ),
         },
       ];
@@ -205,9 +210,7 @@ async function changeTable(draft: Draft, since: string, filter: FlowFilter): Pro
     for (const { reference, title, flow: name, before, after } of page.items)
       rows.push([
         draft.text(draft.reference(reference), ' ', draft.foreign(title)),
-        name in words.codes.flow
-          ? draft.code('flow', name)
-          : draft.text(`${draft.wordOf('stage', before!)} → ${draft.wordOf('stage', after!)}`),
+        name in words.codes.flow ? draft.code('flow', name) : draft.text(words.lines.stageChanged),
         draft.code('stage', before),
         draft.code('stage', after),
       ]);
@@ -289,7 +292,7 @@ export function verification(draft: Draft, dossiers: readonly Dossier[], filter:
   ]);
   const href = draft.listOf({ ...filter, verification: FINDINGS.join() });
   return draft.section('verification', words.sections.verification, [
-    draft.paragraph(words.sentences.verification(read, dossiers.length, replies)),
+    draft.paragraph(words.sentences.verification({ n: read, href }, draft.counted(dossiers.length, filter), replies)),
     ...(rows.length > 0 ? [draft.table('verification', words.captions.verification, columns, rows, href)] : []),
   ]);
 }

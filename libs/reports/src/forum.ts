@@ -8,6 +8,7 @@ import type { Dossier, Draft } from './draft.js';
 import { attention, changes, outcomeCells, summary, verification } from './follow-up.js';
 import { needed, ReportQuery, type ReportMaker } from './kind.js';
 import type { Block, Inline, Row, Section, Table } from './report.js';
+import type { Counted } from './words/index.js';
 
 export class ForumReportQuery extends ReportQuery {
   @ApiProperty({ required: true })
@@ -19,7 +20,7 @@ export class ForumReportQuery extends ReportQuery {
 type Query = Pick<Filter, 'memberOf'> & { readonly forum?: string };
 
 export const forum: ReportMaker = {
-  template: 2,
+  template: 3,
 
   async make(draft, { forum: asked, memberOf }: Query) {
     const { words, at, views } = draft;
@@ -77,7 +78,7 @@ export const forum: ReportMaker = {
         subtitle: [
           draft.foreign(known.name),
           ...(memberOf
-            ? [': ', ...words.cover.membersOf(draft.foreign(draft.names.agency.get(memberOf) ?? memberOf))]
+            ? [words.parts.colon, ...words.cover.membersOf(draft.foreign(draft.names.agency.get(memberOf) ?? memberOf))]
             : []),
         ],
         ...coverOf(draft, { row, filter }),
@@ -91,7 +92,7 @@ export const forum: ReportMaker = {
         }),
         ...(await changes(draft, filter)),
         ...(rows.length > 0 ? [outcomesOneByOne(draft, id, rows, dossiers)] : []),
-        nobody(draft, 'nobody', words.sections.nobody, rows, list({ covered: false })),
+        nobody(draft, id, rows, all, list({ covered: false })),
         ...asAWhole(draft, rows, dossiers, filter),
         putTo(draft, put, [...following.values()], { addressedTo: id, memberOf }),
         joint,
@@ -127,7 +128,7 @@ function outcomeBlocks(draft: Draft, row: OutcomeRow, dossiers: readonly Dossier
 
 const outcomeWords = (draft: Draft, row: OutcomeRow): Inline[] => [
   draft.link(row.outcome, draft.pageOf('outcomes', row.outcome)),
-  ` (${draft.wordOf('outcomeKind', row.kind).toLowerCase()}): `,
+  ` (${draft.wordOf('outcomeKind', row.kind).toLowerCase()})${draft.words.parts.colon}`,
   draft.foreign(row.text),
   draft.cite(row),
 ];
@@ -146,7 +147,7 @@ function outcomesOneByOne(
     .map(([forum, own]) =>
       draft.section(
         `forum-${forum}`,
-        forum === id ? words.sections.ofForumItself : [draft.forumName(forum)],
+        forum === id ? words.sections.ofForumItself : [draft.foreign(draft.names.forum.get(forum) ?? forum)],
         own.flatMap((row) => outcomeBlocks(draft, row, dossiers)),
       ),
     );
@@ -154,21 +155,22 @@ function outcomesOneByOne(
 }
 
 /** Outcomes that no commitment follows up. */
-function nobody(draft: Draft, id: string, title: string, rows: readonly OutcomeRow[], href: string): Section {
+function nobody(draft: Draft, id: string, rows: readonly OutcomeRow[], all: Counted, href: string): Section {
   const { words } = draft;
   const open = rows.filter(({ covered }) => !covered);
+  const isOfItself = open.every(({ forum }) => forum === id);
   const columns = [
     draft.column('outcomeText', 'text', 6),
     draft.column('outcomeKind', 'code', 1.5, 'outcomeKind'),
-    draft.column('forum', 'text', 2.2),
+    ...(isOfItself ? [] : [draft.column('forum', 'text', 2.2)]),
   ];
   const cells = open.map((row): Row => [
     ...outcomeCells(draft, row),
-    row.forum ? draft.text(draft.forumName(row.forum)) : null,
+    ...(isOfItself ? [] : [row.forum ? draft.text(draft.forumName(row.forum)) : null]),
   ]);
-  return draft.section(id, title, [
-    draft.paragraph(words.sentences.nobody({ n: open.length, href }, rows.length)),
-    ...(open.length > 0 ? [draft.table(`${id}-table`, words.captions.nobody, columns, cells, href)] : []),
+  return draft.section('nobody', words.sections.nobody, [
+    draft.paragraph(words.sentences.nobody({ n: open.length, href }, all)),
+    ...(open.length > 0 ? [draft.table('nobody-table', words.captions.nobody, columns, cells, href)] : []),
   ]);
 }
 
@@ -180,6 +182,7 @@ function asAWhole(draft: Draft, rows: readonly OutcomeRow[], dossiers: readonly 
   if (those.length === 0) return [];
   return [
     draft.section('as-a-whole', words.sections.ofNoOutcome, [
+      draft.paragraph(words.sentences.asAWhole({ n: those.length })),
       commitmentTable(draft, 'as-a-whole-table', words.captions.followUpForum, those, draft.listOf(filter)),
     ]),
   ];
@@ -213,7 +216,7 @@ async function jointUndertakings(draft: Draft, filter: Filter, total: number): P
     ? words.sections.jointOf(draft.names.agency.get(filter.memberOf) ?? filter.memberOf)
     : words.sections.joint;
   return draft.section('joint', title, [
-    draft.paragraph(words.sentences.joint(counted, total)),
+    draft.paragraph(words.sentences.joint(counted, draft.counted(total, filter))),
     ...(n > 0 ? [commitmentTable(draft, 'joint-table', words.captions.joint, dossiers, counted.href!)] : []),
   ]);
 }
@@ -264,5 +267,6 @@ function outcomeData(draft: Draft, rows: readonly OutcomeRow[], dossiers: readon
       draft.lines(view.evidence.map(({ title, language }) => [draft.foreign(title, language)])),
     ]);
   });
-  return draft.table('data', draft.words.sections.outcomes, columns, cells, href);
+  const table = draft.table('data', draft.words.sections.outcomes, columns, [], href);
+  return { ...table, rows: cells, rowCount: cells.length };
 }

@@ -11,7 +11,6 @@ import {
   type Block,
   type Cell,
   type Chart,
-  type Column,
   type Inline,
   type NumberedReport,
   type ReportFormat,
@@ -30,6 +29,9 @@ const POLICY = `default-src 'none'; style-src 'sha256-${createHash('sha256').upd
 const MOST_UPRIGHT = 9;
 /** Tables with no more columns fit the screen of a telephone. */
 const MOST_NARROW = 3;
+
+/** A screen of a telephone shows the rows of tables with such columns one below the other, each cell with its title. */
+const isInCards = ({ columns, rows }: Table) => !isStream(rows) && columns.some(({ type }) => type === 'list');
 
 /** Stands in a table where the rows of a stream come. */
 const ROWS = '\u0000';
@@ -243,7 +245,15 @@ class Page {
     return (
       <figure
         id={`table-${number}`}
-        class={columns.length > MOST_UPRIGHT ? 'wide' : columns.length <= MOST_NARROW ? 'small' : undefined}
+        class={
+          columns.length > MOST_UPRIGHT
+            ? 'wide'
+            : columns.length <= MOST_NARROW
+              ? 'small'
+              : isInCards(table)
+                ? 'cards'
+                : undefined
+        }
       >
         {this.#caption(this.words.parts.table(number), table)}
         {rowCount === 0 ? (
@@ -268,7 +278,7 @@ class Page {
               <tbody>{rows}</tbody>
               {totalRow && (
                 <tfoot>
-                  <tr>{totalRow.map((cell, i) => this.#cell(cell, columns[i]!))}</tr>
+                  <tr>{this.#cells(table, totalRow)}</tr>
                 </tfoot>
               )}
             </table>
@@ -282,16 +292,26 @@ class Page {
     );
   }
 
-  #rows({ columns }: Table, rows: readonly Row[]): ComponentChildren {
-    return rows.map((row) => <tr>{row.map((cell, i) => this.#cell(cell, columns[i]!))}</tr>);
+  #rows(table: Table, rows: readonly Row[]): ComponentChildren {
+    return rows.map((row) => <tr>{this.#cells(table, row)}</tr>);
   }
 
-  #cell(cell: Cell, { key, type }: Column) {
-    return (
-      <td key={key} class={type}>
-        {this.#content(cell)}
-      </td>
-    );
+  /** The first names the row. */
+  #cells(table: Table, row: readonly Cell[]): ComponentChildren {
+    const isLabelled = isInCards(table);
+    return row.map((cell, i) => {
+      const { key, type, title } = table.columns[i]!;
+      const content = this.#content(cell);
+      return i === 0 ? (
+        <th key={key} scope="row" class={type}>
+          {content}
+        </th>
+      ) : (
+        <td key={key} class={cell === null ? `${type} none` : type} data-label={isLabelled ? title : undefined}>
+          {content}
+        </td>
+      );
+    });
   }
 
   #content(cell: Cell): ComponentChildren {

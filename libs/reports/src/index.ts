@@ -16,6 +16,9 @@ import { Imprint, Reports } from './reports.js';
 
 export * from './formats.js';
 export { blocksOf } from './narrative.js';
+export { mayPrepare, PublicationDrafts, type PreparedDraft } from './publication-drafts.js';
+export { Publications } from './publications.js';
+export { sendFile } from './sent.js';
 export { numbered } from './numbered.js';
 export * from './report.js';
 export { arrived, digested, publishedAs, PublishedFiles } from './published-files.js';

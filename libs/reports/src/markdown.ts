@@ -58,7 +58,8 @@ async function* written(report: NumberedReport): AsyncGenerator<string> {
   if (cover.subtitle.length > 0) yield `**${inlines(cover.subtitle)}**\n\n`;
   yield `${literal(cover.symbol ?? words.parts.draft)}  \n${literal(cover.asAt)}  \n`;
   yield `${cover.issuedBy.map(literal).join('  \n')}\n\n`;
-  for (const { words, figure } of cover.figures) yield `- ${literal(words)}: ${inlines([figure])}\n`;
+  for (const { words: label, figure } of cover.figures)
+    yield `- ${literal(label)}${words.parts.colon}${inlines([figure])}\n`;
   if (cover.figures.length > 0) yield '\n';
   for (const section of report.sections) yield* sectionOf(section, 2, words);
   if (abbreviations.length > 0)

@@ -16,9 +16,8 @@ function roman(n: number): string {
   return step ? step[1] + roman(n - step[0]) : '';
 }
 
-/** `1` → `A`, `27` → `AA` */
-const letters = (n: number): string =>
-  n === 0 ? '' : letters(Math.floor((n - 1) / 26)) + String.fromCharCode(65 + ((n - 1) % 26));
+/** `1` → `A`, `27` → `AA`, `28` → `BB`: as UN papers go on after Z, and Word does. */
+const letters = (n: number): string => String.fromCharCode(65 + ((n - 1) % 26)).repeat(Math.floor((n - 1) / 26) + 1);
 
 const LEVELS = [roman, letters];
 

@@ -157,7 +157,7 @@ function inTheirWords(draft: Draft, round: RoundOfReport): Section[] {
       of.map(({ agency, all }) =>
         draft.section(
           `words-${agency}`,
-          [draft.agencyName(agency)],
+          [draft.foreign(draft.names.agency.get(agency) ?? agency)],
           all.map(({ language, text }) => block(agency, language, text)),
         ),
       ),

@@ -71,7 +71,8 @@ interface PrintedTable {
   asAt: string;
   source: Printed[];
   remarks: Printed[][];
-  head: string[];
+  /** `parted`: one of its words does not fit its column. */
+  head: { title: string; parted: boolean }[];
   weights: number[];
   numbers: boolean[];
   size: number;
@@ -121,6 +122,7 @@ class Printing {
     const { cover, manifest, language, notes, abbreviations, sections } = this.report;
     const { parts, manifest: names, print } = this.#words;
     const text = this.#text;
+    const fullTitle = [cover.title, plain(cover.subtitle)].filter(Boolean).join(parts.colon);
     const body = [];
     for (const { aside, parts } of runsOf(sections)) body.push({ aside, blocks: await this.#blocks(parts) });
     const document = {
@@ -130,7 +132,8 @@ class Printing {
       publisher: text(manifest.publisher),
       manifestJson: JSON.stringify(manifest),
       keywords: [manifest.kind, cover.symbol ?? ''].filter(Boolean),
-      head: text(cut([cover.title, plain(cover.subtitle)].filter(Boolean).join(': '), 90)),
+      head: text(cut(fullTitle, 90)),
+      fullTitle: printable(fullTitle, this.face.letters, new Set()),
       cover: {
         symbol: text(cover.symbol ?? ''),
         marking: cover.symbol === null ? parts.draft : '',
@@ -246,7 +249,11 @@ class Printing {
       is: 'table',
       ...this.#caption(this.#words.parts.table(number), table),
       remarks: remarks.map((remark) => this.#inlines(remark)),
-      head: columns.map(({ title }, i) => this.#text(title, letters[i])),
+      head: columns.map(({ title }, i) => ({
+        title: this.#text(title, letters[i]),
+        // The letters of heads are smaller, and the width of a line is reckoned low.
+        parted: title.split(/[\s-]/).some((word) => word.length > 1.2 * letters[i]!),
+      })),
       weights: columns.map((column) => column.weight),
       numbers: columns.map(({ type }) => type === 'integer' || type === 'share'),
       size: sizeOf(weightOf(columns)),
@@ -287,8 +294,10 @@ const languageOf = (tag: string): string => /^[a-z]{2,3}(?=-|$)/i.exec(tag)?.[0]
  */
 const broken = (text: string, long: number): string =>
   text.replaceAll(/[^\s\u200B]{5,}/gu, (word) => {
-    const most = /^\p{L}+\P{L}*$/u.test(word) ? Math.max(long, LONG_LETTERS) : long;
-    return word.length > most ? [...word].join('\u200B') : word;
+    // A hyphen parts a word as it is.
+    const longest = Math.max(...word.split('-').map(({ length }) => length));
+    const most = /^\p{L}+(?:-\p{L}+)*\P{L}*$/u.test(word) ? Math.max(long, LONG_LETTERS) : long;
+    return longest > most ? [...word].join('\u200B') : word;
   });
 
 const cut = (text: string, most: number): string => {

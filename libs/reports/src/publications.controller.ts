@@ -13,13 +13,12 @@ import {
   ApiProduces,
   ApiProperty,
   ApiTags,
-  OmitType,
 } from '@nestjs/swagger';
 import { Matches } from 'class-validator';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { otherCase, pageOf, registerController, RegisterListQuery, RegisterPage } from '#acts';
-import { Publication, PublicationAsAt, PublishReport, RegisterAnswer, WriteNarrative } from '#bodies';
-import { Conflict, load, refused, Rejected, type Log } from '#eventsourcing';
+import { pageOf, registerController, RegisterListQuery, RegisterPage } from '#acts';
+import { Publication, PublicationAsAt, PublishReport, RegisterAnswer, RemoveNarrative, WriteNarrative } from '#bodies';
+import { load, Rejected, type Log } from '#eventsourcing';
 import {
   ACTING,
   AlwaysOpen,
@@ -40,7 +39,6 @@ import { Flag } from '#progress';
 import { publication, publicationShown, Registers, type PublicationState } from '#registers';
 import { Erasures } from './erasures.projection.js';
 import { REPORT_FORMATS, reportFormat, type ReportFormatName } from './formats.js';
-import { sectionIdsIn } from './narrative.js';
 import { mayPrepare, PublicationDrafts, type Prepared, type PreparedDraft } from './publication-drafts.js';
 import { PUBLISHED, Publications } from './publications.js';
 import { publishedAs, PublishedFiles } from './published-files.js';
@@ -59,9 +57,6 @@ class PreparedAnswer {
   @ApiProperty({ description: 'The symbol of the publication' }) readonly code: string;
   @ApiProperty({ type: 'integer', description: 'Of the draft; also the ETag' }) readonly revision: number;
 }
-
-/** Words that are taken away again. */
-class RemoveNarrative extends OmitType(WriteNarrative, ['text']) {}
 
 class PublicationList extends RegisterPage {
   @ApiProperty({ type: [PublicationAsAt] }) readonly items: PublicationAsAt[];
@@ -164,12 +159,7 @@ export class PublicationsController extends registerController('publication') {
     @CurrentCommand() context: CommandContext,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<PreparedAnswer> {
-    await this.publications.trial(body);
-    const taken = [...(await this.registered.all('publication')), ...(await this.drafts.all())].map(({ id }) => id);
-    if (taken.includes(body.id)) throw new Conflict('already_registered', `${body.id} is there already.`, '/id');
-    const other = otherCase(body.id, taken);
-    if (other !== undefined) throw new Conflict('code_differs_by_case', `${other} is there already.`, '/id');
-    const revision = await this.drafts.begin(body, context);
+    const revision = await this.publications.enter(body, context);
     void reply.header('Location', `/v1/publications/${encodeURIComponent(body.id)}`);
     return { code: body.id, revision };
   }
@@ -189,13 +179,7 @@ export class PublicationsController extends registerController('publication') {
     @Body() body: Publication,
     @CurrentCommand() context: CommandContext,
   ): Promise<PreparedAnswer> {
-    const { content } = await this.publications.toChange(code);
-    if (body.id !== code) throw refused('invalid', '/id', `id must be ${code}: a symbol is never changed`);
-    const sections = sectionIdsIn((await this.publications.trial(body)).sections);
-    const without = content.narratives.find(({ section }) => !sections.includes(section));
-    if (without)
-      throw new Conflict('words_without_section', `Words stand in ${without.section}, which it would not have.`);
-    return { code, revision: await this.drafts.amend(body, context) };
+    return { code, revision: await this.publications.amend(code, body, context) };
   }
 
   @Post(':code/narrative')
@@ -214,14 +198,7 @@ export class PublicationsController extends registerController('publication') {
     @Body() body: WriteNarrative,
     @CurrentCommand() context: CommandContext,
   ): Promise<PreparedAnswer> {
-    refuseWordsOfOthers(body, context);
-    const { content } = await this.publications.toChange(code);
-    const sections = sectionIdsIn((await this.publications.trial(content.entry)).sections);
-    if (!sections.includes(body.section)) {
-      const message = `must be a section of the report: ${sections.join(', ')}`;
-      throw new Rejected('invalid', `section ${message}`, [{ pointer: '/section', message }]);
-    }
-    return { code, revision: await this.drafts.write(code, body, context) };
+    return { code, revision: await this.publications.write(code, body, context) };
   }
 
   @Post(':code/narrative/remove')
@@ -239,9 +216,7 @@ export class PublicationsController extends registerController('publication') {
     @Body() body: RemoveNarrative,
     @CurrentCommand() context: CommandContext,
   ): Promise<PreparedAnswer> {
-    refuseWordsOfOthers(body, context);
-    await this.publications.toChange(code);
-    return { code, revision: await this.drafts.remove(code, body, context) };
+    return { code, revision: await this.publications.remove(code, body, context) };
   }
 
   @Post(':code/discard')
@@ -255,9 +230,7 @@ export class PublicationsController extends registerController('publication') {
   @ApiOkResponse({ type: PreparedAnswer })
   @ApiConflictResponse({ description: 'It is published already' })
   async discard(@Param('code') code: string): Promise<PreparedAnswer> {
-    const { revision } = await this.publications.toChange(code);
-    await this.drafts.discard(code);
-    return { code, revision };
+    return { code, revision: await this.publications.discard(code) };
   }
 
   @Post(':code/publish')
@@ -326,13 +299,6 @@ const preparedShown = ({ content: { entry, narratives } }: PreparedDraft): Publi
 });
 
 const preparedOf = ({ entry, narratives }: PublicationState): Prepared => ({ entry: entry!, narratives });
-
-/** @throws Rejected `forbidden` */
-function refuseWordsOfOthers({ agency }: { readonly agency?: string | null }, { by }: CommandContext): void {
-  if (by.role === 'secretariat' || agency === by.agency) return;
-  const message = `must be ${by.agency}: a focal point writes for its own agency`;
-  throw new Rejected('forbidden', `agency ${message}`, [{ pointer: '/agency', message }]);
-}
 
 /** The check of a file by its digest alone. */
 @ApiTags('Reports')

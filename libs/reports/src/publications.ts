@@ -1,14 +1,15 @@
 /** The work on publications: a report that was prepared is made, in every format and language, and published whole or not at all. */
 import { Inject, Injectable } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
-import { ActCommand } from '#acts';
-import type { Publication, PublishReport, RegisterAnswer } from '#bodies';
+import { ActCommand, otherCase } from '#acts';
+import type { Publication, PublishReport, RegisterAnswer, RemoveNarrative, WriteNarrative } from '#bodies';
 import { todayAt } from '#clocks';
-import { Conflict, load, WrongRevision, type Log } from '#eventsourcing';
+import { Conflict, load, refused, Rejected, WrongRevision, type Log } from '#eventsourcing';
 import { LOG, validated, type CommandContext } from '#platform';
 import { publication, Registers, type EntryAct } from '#registers';
 import { round } from '#rounds';
 import { REPORT_FORMATS, type ReportFormatName } from './formats.js';
+import { sectionIdsIn } from './narrative.js';
 import { PublicationDrafts, roundOf, type Prepared, type PreparedDraft } from './publication-drafts.js';
 import { PublishedFiles } from './published-files.js';
 import { LANGUAGES, type Language, type NumberedReport } from './report.js';
@@ -73,6 +74,8 @@ export class Publications {
   async ready(draft: PreparedDraft, context: CommandContext): Promise<PreparedDraft> {
     const knownAt = await this.registered.position();
     const made = await Promise.all(LANGUAGES.map((language) => this.made(draft.content, { language, knownAt })));
+    // What was recorded since they were written may have emptied their section.
+    refuseWordsWithoutSection(draft.content, made[0]!);
     const files: PublishReport['files'] = [];
     for (const report of made) {
       const { language } = report;
@@ -85,6 +88,50 @@ export class Publications {
     const body = { knownAt, log, template, software, publishedOn: todayAt(new Date()), files };
     // Words that came meanwhile are not in the files: then it is refused.
     return this.drafts.close(draft, body, context);
+  }
+
+  /** Prepares a report, as a draft. @throws Rejected where it cannot be made | Conflict where its symbol is taken */
+  async enter(body: Publication, context: CommandContext): Promise<number> {
+    await this.trial(body);
+    const taken = [...(await this.registered.all('publication')), ...(await this.drafts.all())].map(({ id }) => id);
+    if (taken.includes(body.id)) throw new Conflict('already_registered', `${body.id} is there already.`, '/id');
+    const other = otherCase(body.id, taken);
+    if (other !== undefined) throw new Conflict('code_differs_by_case', `${other} is there already.`, '/id');
+    return this.drafts.begin(body, context);
+  }
+
+  /** Says anew which report is meant. @throws Conflict `words_without_section` */
+  async amend(code: string, body: Publication, context: CommandContext): Promise<number> {
+    const { content } = await this.toChange(code);
+    if (body.id !== code) throw refused('invalid', '/id', `id must be ${code}: a symbol is never changed`);
+    refuseWordsWithoutSection(content, await this.trial(body));
+    return this.drafts.amend(body, context);
+  }
+
+  /** Adds words to a section that the report has. @throws Rejected `forbidden` for words of others, `invalid` */
+  async write(code: string, body: WriteNarrative, context: CommandContext): Promise<number> {
+    refuseWordsOfOthers(body, context);
+    const { content } = await this.toChange(code);
+    const sections = sectionIdsIn((await this.trial(content.entry)).sections);
+    if (!sections.includes(body.section)) {
+      const message = `must be a section of the report: ${sections.join(', ')}`;
+      throw new Rejected('invalid', `section ${message}`, [{ pointer: '/section', message }]);
+    }
+    return this.drafts.write(code, body, context);
+  }
+
+  /** Takes words away again. @throws Rejected `forbidden` for words of others, `not_found` */
+  async remove(code: string, body: RemoveNarrative, context: CommandContext): Promise<number> {
+    refuseWordsOfOthers(body, context);
+    await this.toChange(code);
+    return this.drafts.remove(code, body, context);
+  }
+
+  /** Gives up what was prepared. @returns the revision that it had */
+  async discard(code: string): Promise<number> {
+    const { revision } = await this.toChange(code);
+    await this.drafts.discard(code);
+    return revision;
   }
 
   async publish(code: string, context: CommandContext): Promise<RegisterAnswer> {
@@ -122,4 +169,19 @@ export class Publications {
 function askedBy({ kind, parameters, asOf, since, staleAfter }: Publication, more: object) {
   const given = { ...parameters, asOf, ...(since && { since }), ...(staleAfter && { staleAfter }), ...more };
   return validated(QUERIES[kind], given, '/parameters');
+}
+
+/** @throws Rejected `forbidden` */
+function refuseWordsOfOthers({ agency }: { readonly agency?: string | null }, { by }: CommandContext): void {
+  if (by.role === 'secretariat' || agency === by.agency) return;
+  const message = `must be ${by.agency}: a focal point writes for its own agency`;
+  throw new Rejected('forbidden', `agency ${message}`, [{ pointer: '/agency', message }]);
+}
+
+/** @throws Conflict `words_without_section` */
+function refuseWordsWithoutSection({ narratives }: Prepared, { sections }: NumberedReport): void {
+  const ids = sectionIdsIn(sections);
+  const without = narratives.find(({ section }) => !ids.includes(section));
+  if (without)
+    throw new Conflict('words_without_section', `Words stand in ${without.section}, which it would not have.`);
 }

@@ -234,9 +234,7 @@ export class Reports {
   async #byRound<Q extends ReportQuery & ReportFilter>(query: Q): Promise<Q> {
     if (!query.round) return query;
     const { knownAt } = await clocksOf({ knownAt: query.knownAt }, this.log.store);
-    const { asOf, previous } = await this.rounds.one(query.round, knownAt).catch((error: unknown) => {
-      throw error instanceof Rejected ? refused(error.code, '/round', error.message) : error;
-    });
+    const { asOf, previous } = await this.rounds.one(query.round, knownAt, 'round');
     if (query.asOf && query.asOf !== asOf)
       throw refused('other_cut_off', '/asOf', `${query.round} stands as at ${asOf}, not as at ${query.asOf}.`);
     const before = previous ? (await this.rounds.one(previous, knownAt)).asOf : undefined;

@@ -22,7 +22,7 @@ export class SynthesisReportQuery extends ReportQuery {
 type Query = Pick<Filter, 'followsUp' | 'memberOf' | 'role' | 'framework'>;
 
 export const synthesis: ReportMaker = {
-  template: 2,
+  template: 3,
 
   async make(draft, { framework: asked, ...scope }: Query) {
     const { words, at, views, names } = draft;
@@ -107,10 +107,10 @@ async function compendium(draft: Draft, scope: Filter, { row: total, filter }: T
   }
   const { rows } = await views.progress.agencies(at, scope);
   const columns: Column[] = [
-    draft.column('agency', 'text', 3),
-    draft.column('total', 'integer', 1),
+    draft.column('agency', 'text', 1.8),
+    draft.column('total', 'integer', 0.8),
     ...kinds.map(({ kind }) => ({
-      ...draft.column('kind', 'integer', 1),
+      ...draft.column('kind', 'integer', 1.3),
       key: kind,
       title: draft.wordOf('kind', kind),
     })),
@@ -172,7 +172,10 @@ async function agenciesByThemes(draft: Draft, scope: Filter, framework: string):
     draft.table('matrix-table', title, columns, rows, draft.listOf({ ...scope, framework }), {
       totalRow,
       remarks: [
-        matrix.columns.flatMap(({ code, name }, i) => [`${i === 0 ? '' : '; '}${code}: `, draft.foreign(name)]),
+        matrix.columns.flatMap(({ code, name }, i) => [
+          `${i === 0 ? '' : words.parts.semicolon}${code}${words.parts.colon}`,
+          draft.foreign(name),
+        ]),
         [words.lines.noSum],
       ],
     }),

@@ -21,7 +21,7 @@ export class ThemeReportQuery extends ReportQuery {
 type Query = Pick<Filter, 'theme' | 'crosswalk' | 'crosswalkVersion' | 'match' | 'followsUp'>;
 
 export const theme: ReportMaker = {
-  template: 2,
+  template: 3,
 
   async make(draft, asked: Query) {
     const { words, at, views } = draft;
@@ -93,7 +93,7 @@ export const byLead = (draft: Draft, dossiers: Awaited<ReturnType<Draft['all']>>
       draft.agency(lead);
       return draft.section(
         `agency-${lead}`,
-        [draft.agencyName(lead)],
+        [draft.foreign(draft.names.agency.get(lead) ?? lead)],
         [commitmentTable(draft, `commitments-${lead}`, title, led, href)],
       );
     });

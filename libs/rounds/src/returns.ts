@@ -269,9 +269,9 @@ export class Returns {
       ({ meta }) => meta.commandId === context.meta.commandId,
     );
     if (before) return this.#finish(code, agency, before);
+    const known = await this.known(code, agency);
     const meta = metaFor(agency, said, context);
     await this.#areKnown(said);
-    const known = await this.known(code, agency);
     isWritable(known.state, this.#on(known, agency));
     const draft = await this.draft(code, agency);
     if (context.expected !== undefined && context.expected !== (draft?.revision ?? NO_STREAM) + 1)
@@ -317,9 +317,10 @@ export class Returns {
   ): Promise<string> {
     if (RETURN_ACTS[name].who === 'agency') mine(context.by, agency);
     else if (context.by.role !== 'secretariat') throw new Rejected('forbidden', 'This is the secretariat’s to do.');
+    const known = await this.known(code, agency);
     await this.#areKnown(body);
     const meta = name === 'nil' ? metaFor(agency, body, context) : context.meta;
-    return this.#decide(name, code, agency, body, await this.known(code, agency), { ...context, meta }, revision);
+    return this.#decide(name, code, agency, body, known, { ...context, meta }, revision);
   }
 
   async #areKnown(body: object): Promise<void> {

@@ -194,10 +194,10 @@ export class RoundViews {
   }
 
   /** One round among those. @throws Rejected `not_found` */
-  async #one(code: string, knownAt?: string): Promise<{ state: OpenedRound; seen: RoundsSeen }> {
+  async #one(code: string, knownAt?: string, field?: string): Promise<{ state: OpenedRound; seen: RoundsSeen }> {
     const seen = await this.#seen(knownAt, this.#model.rounds.has(code) ? [code] : []);
     const state = seen.rounds.get(code);
-    if (!state?.round) throw missing('round', code, knownAt === undefined ? seen.rounds.keys() : []);
+    if (!state?.round) throw missing('round', code, knownAt === undefined ? seen.rounds.keys() : [], field);
     return { state, seen };
   }
 
@@ -229,9 +229,9 @@ export class RoundViews {
     return state;
   }
 
-  /** @throws Rejected `not_found` */
-  async one(code: string, knownAt?: string): Promise<RoundView> {
-    const { state, seen } = await this.#one(code, knownAt);
+  /** @param field of the query that names it; absent: it is in the address @throws Rejected `not_found` */
+  async one(code: string, knownAt?: string, field?: string): Promise<RoundView> {
+    const { state, seen } = await this.#one(code, knownAt, field);
     const { agencies, openedOn, closedOn, published } = state;
     return {
       ...state.round!,

@@ -440,63 +440,66 @@ function termsWords({ flow, before, after }: Terms, leg: LegName): string {
     .join(', ');
 }
 
+/** What became of commitments between two dates or two states of knowledge, and what was said of each. */
+export const ChangedTable = ({ view, items, total }: { view: View; items: readonly Changed[]; total: number }) => (
+  <Table class="commitments changed">
+    <caption>
+      {count(items.length)} of {count(total)}, in the order of their references
+    </caption>
+    <thead>
+      <tr>
+        <th scope="col">Commitment</th>
+        <th scope="col">Before and after</th>
+        <th scope="col">What was said</th>
+      </tr>
+    </thead>
+    <tbody>
+      {items.map(({ reference, title, before, after, into, why }) => (
+        <tr key={reference}>
+          <th scope="row">
+            <a href={view.link(path('commitments', reference))}>
+              <Words text={title} />
+            </a>{' '}
+            <small class="code">{reference}</small>
+          </th>
+          <td>
+            <span class="step">{before ? <StageTag stage={before} /> : 'Not counted before'}</span>{' '}
+            <span class="step">then {after ? <StageTag stage={after} /> : 'not counted any more'}</span>
+            {after === null && into.length > 0 && (
+              <small class="ended-mark">
+                went on in{' '}
+                {into.map((other, i) => (
+                  <span key={other}>
+                    {i > 0 && ', '}
+                    <a href={view.link(path('commitments', other))}>{other}</a>
+                  </span>
+                ))}
+              </small>
+            )}
+          </td>
+          <td>
+            {why.length === 0 && <span class="nil">Nothing was said of it itself</span>}
+            <ul class="why-list">
+              {why.map(({ revision, type, reportedOn }) => (
+                <li key={revision}>
+                  <a href={`${view.link(path('commitments', reference))}#r${revision}`}>{actWords(type)}</a>,{' '}
+                  <ShownDate date={reportedOn} short />
+                </li>
+              ))}
+            </ul>
+          </td>
+        </tr>
+      ))}
+    </tbody>
+  </Table>
+);
+
 const ChangedList = ({ view, listed: { terms, leg, total, items, nextCursor } }: { view: View; listed: Listed }) => (
   <section>
     <h2 id="list">
       {termsWords(terms, leg)}: {counted(total, 'commitment')}
     </h2>
-    {items.length > 0 && (
-      <Table class="commitments changed">
-        <caption>
-          {count(items.length)} of {count(total)}, in the order of their references
-        </caption>
-        <thead>
-          <tr>
-            <th scope="col">Commitment</th>
-            <th scope="col">Before and after</th>
-            <th scope="col">What was said</th>
-          </tr>
-        </thead>
-        <tbody>
-          {items.map(({ reference, title, before, after, into, why }) => (
-            <tr key={reference}>
-              <th scope="row">
-                <a href={view.link(path('commitments', reference))}>
-                  <Words text={title} />
-                </a>{' '}
-                <small class="code">{reference}</small>
-              </th>
-              <td>
-                <span class="step">{before ? <StageTag stage={before} /> : 'Not counted before'}</span>{' '}
-                <span class="step">then {after ? <StageTag stage={after} /> : 'not counted any more'}</span>
-                {after === null && into.length > 0 && (
-                  <small class="ended-mark">
-                    went on in{' '}
-                    {into.map((other, i) => (
-                      <span key={other}>
-                        {i > 0 && ', '}
-                        <a href={view.link(path('commitments', other))}>{other}</a>
-                      </span>
-                    ))}
-                  </small>
-                )}
-              </td>
-              <td>
-                {why.length === 0 && <span class="nil">Nothing was said of it itself</span>}
-                <ul class="why-list">
-                  {why.map(({ revision, type, reportedOn }) => (
-                    <li key={revision}>
-                      <a href={`${view.link(path('commitments', reference))}#r${revision}`}>{actWords(type)}</a>,{' '}
-                      <ShownDate date={reportedOn} short />
-                    </li>
-                  ))}
-                </ul>
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </Table>
-    )}
+    {items.length > 0 && <ChangedTable view={view} items={items} total={total} />}
     <Pager view={view} next={nextCursor} to="#list" />
   </section>
 );

@@ -28,6 +28,7 @@ import { TimelinePage } from './over-time.js';
 import { OverviewPage } from './overview.js';
 import { PaperPages } from './paper.js';
 import { PartnershipsPage } from './partnerships.js';
+import { PreparingPages, PreviewController } from './preparing.js';
 import { PublicationPages } from './publications.js';
 import { problemPage } from './rendering.js';
 import { RegisterForms, registerFormPages, RegisterPages } from './register-forms.js';
@@ -72,6 +73,8 @@ export const pagesContext = ({ publicUrl, publisher, dataLicence }: Publication)
     PartnershipsPage,
     ForumPages,
     DocumentPages,
+    PreparingPages,
+    PreviewController,
     PublicationPages,
     ReportPages,
     TimelinePage,

@@ -1,34 +1,38 @@
 /** The pages of published reports: what was published, its files, and what was corrected since. */
-import { Controller, Get, Param, Query, Req } from '@nestjs/common';
-import type { FastifyRequest } from 'fastify';
-import { Flows, type FlowsView } from '#progress';
+import { Controller, Get, Inject, Param, Query, Req } from '@nestjs/common';
+import { Flows, FLOWS, withCauses, type Changed, type FlowFilter, type FlowsView } from '#progress';
+import type { Log } from '#eventsourcing';
 import { Registers, type PublicationAsAt } from '#registers';
-import { LANGUAGES } from '#reports';
+import { LANGUAGES, PublicationDrafts, Publications as PublicationsWork, type PreparedDraft } from '#reports';
 import { RoundViews, type RoundView, type SincePublished } from '#rounds';
+import { LOG, type ApiRequest } from '#platform';
+import { ChangedTable } from './changes.js';
 import { Page } from './layout.js';
 import { NarrativeWords } from './narrative.js';
+import { PreparedReport, preparerOf } from './preparing.js';
 import { RendersPages } from './rendering.js';
 import { Replies } from './round-page.js';
-import { REPORT_FORMAT_WORDS, REPORT_LANGUAGE_WORDS } from './report-form.js';
+import { KIND_WORDS, REPORT_FORMAT_WORDS, REPORT_LANGUAGE_WORDS } from './report-form.js';
 import { Table } from './take-away.js';
 import { PageQuery, path, Views, type View } from './view.js';
 import { count, counted, dateWords, languageName } from './words.js';
 
-/** The kinds of reports. */
-export const KIND_WORDS: Readonly<Record<PublicationAsAt['kind'], string>> = {
-  agency: 'Progress report of an agency',
-  theme: 'Progress report on a theme',
-  forum: 'Follow-up to a forum',
-  synthesis: 'Synthesis',
-  register: 'Register of commitments',
-};
+/** Corrections that are shown; the list has all. */
+const SHOWN = 20;
 
-/** The part of the parameters of a report by which changes can be counted. */
-const narrowed = ({ agency, theme, followsUp, forum }: Readonly<Record<string, string>>) => ({
-  ...(agency && { agency }),
-  ...(theme && { theme }),
-  ...((followsUp ?? forum) && { followsUp: followsUp ?? forum }),
-});
+const NARROW = ['agency', 'role', 'memberOf', 'theme', 'crosswalk', 'crosswalkVersion', 'match', 'followsUp'] as const;
+
+/**
+ * The parameters of a report by which changes can be counted; `null`: it is narrowed by something else, too. The framework of a
+ * report sets out its commitments and narrows them in none but the register, the round only adds to it.
+ */
+function narrowed({ kind, parameters }: Pick<PublicationAsAt, 'kind' | 'parameters'>): FlowFilter | null {
+  const { forum, round: _round, ...given } = parameters ?? {};
+  const { framework, ...asked } =
+    kind === 'register' ? { framework: undefined, ...given } : { framework: '', ...given };
+  const all = { ...asked, ...(forum && { followsUp: forum }), ...(kind === 'register' && framework && { framework }) };
+  return Object.keys(all).every((name) => (NARROW as readonly string[]).includes(name)) ? all : null;
+}
 
 @RendersPages()
 @Controller('publications')
@@ -38,42 +42,69 @@ export class PublicationPages {
     private readonly registers: Registers,
     private readonly flows: Flows,
     private readonly rounds: RoundViews,
+    private readonly work: PublicationsWork,
+    private readonly drafts: PublicationDrafts,
+    @Inject(LOG) private readonly log: Log,
   ) {}
 
   @Get()
-  async publications(@Query() query: PageQuery, @Req() request: FastifyRequest) {
+  async publications(@Query() query: PageQuery, @Req() request: ApiRequest) {
     const view = await this.views.open(query, request);
     const all = await this.registers.all('publication', view.position);
     const published = all
       .filter(({ published }) => published !== null)
       .sort((a, b) => (a.published!.publishedOn < b.published!.publishedOn ? 1 : -1));
-    return <Publications view={view} published={published} />;
+    const by = preparerOf(request);
+    const preparing = by && (await this.drafts.all());
+    return <Publications view={view} published={published} preparing={preparing} isDesk={by?.role === 'secretariat'} />;
   }
 
   @Get(':id')
-  async publication(@Param('id') id: string, @Query() query: PageQuery, @Req() request: FastifyRequest) {
+  async publication(@Param('id') id: string, @Query() query: PageQuery, @Req() request: ApiRequest) {
     const view = await this.views.open(query, request);
+    const by = preparerOf(request);
+    const draft = by && (await this.drafts.read(id));
+    if (by && draft) {
+      const { sections } = await this.work.trial(draft.content.entry);
+      return <PreparedReport draft={draft} sections={sections} by={by} />;
+    }
     const known = await this.registers.one('publication', id, view.position);
     if (!known?.published) throw await this.registers.missing('publication', id, view.position);
-    const { asOf, published, parameters } = known;
-    const since =
-      Number(published.knownAt) < Number(view.position)
-        ? await this.flows.between(
-            { ...view.at, asOf },
-            { from: asOf, to: asOf, knownThen: published.knownAt },
-            narrowed(parameters ?? {}),
-          )
-        : null;
     const code = known.parameters?.['round'];
     const round = code ? await this.rounds.one(code, view.position) : null;
     const replies = round?.publication === id ? (await this.rounds.since(code!, view.position)).replies : [];
-    return <PublishedReport {...{ view, known, since, round, replies }} />;
+    return <PublishedReport {...{ view, known, round, replies }} since={await this.#since(view, known)} />;
+  }
+
+  /** What is known otherwise by now of the date of a report. */
+  async #since(view: View, known: PublicationAsAt): Promise<CorrectedSince | null> {
+    const { asOf, published } = known;
+    const filter = narrowed(known);
+    const { knownAt } = published!;
+    if (filter === null || Number(knownAt) >= Number(view.position)) return null;
+    const [at, dates] = [
+      { ...view.at, asOf },
+      { from: asOf, to: asOf, knownThen: knownAt },
+    ];
+    const flows = await this.flows.between(at, dates, filter);
+    const changed = FLOWS.filter((flow) => flow !== 'same');
+    const page = await this.flows.commitments(at, dates, { flow: changed, leg: 'learned' }, filter, { limit: SHOWN });
+    return { flows, filter, total: page.total, items: await withCauses(this.log, 'learned', page) };
   }
 }
 
-const aboutWords = ({ parameters }: PublicationAsAt): string => Object.values(parameters ?? {}).join(', ');
+const aboutWords = ({ parameters }: Pick<PublicationAsAt, 'parameters'>): string =>
+  Object.values(parameters ?? {}).join(', ');
 
-const Publications = ({ view, published }: { view: View; published: readonly PublicationAsAt[] }) => (
+interface ListParts {
+  readonly view: View;
+  readonly published: readonly PublicationAsAt[];
+  /** `null`: whoever looks may not see them. */
+  readonly preparing: readonly PreparedDraft[] | null;
+  readonly isDesk: boolean;
+}
+
+const Publications = ({ view, published, preparing, isDesk }: ListParts) => (
   <Page
     view={view}
     title="Published reports"
@@ -81,6 +112,28 @@ const Publications = ({ view, published }: { view: View; published: readonly Pub
     json={view.api('/publications', {})}
     csv={view.api('/publications', { format: 'csv' })}
   >
+    {isDesk && (
+      <p>
+        <a class="button" href="/publications/prepare">
+          Prepare a report
+        </a>
+      </p>
+    )}
+    {preparing && preparing.length > 0 && (
+      <section>
+        <h2>Being prepared</h2>
+        <ul class="items">
+          {preparing.map(({ id, content: { entry } }) => (
+            <li key={id}>
+              <a href={path('publications', id)}>{id}</a>{' '}
+              <small>
+                {[KIND_WORDS[entry.kind], aboutWords(entry)].filter(Boolean).join(': ')}, as at {dateWords(entry.asOf)}
+              </small>
+            </li>
+          ))}
+        </ul>
+      </section>
+    )}
     {published.length === 0 ? (
       <p>
         Nothing is published yet. A report of what a page shows can be made on the page itself: of an agency, a theme, a
@@ -114,10 +167,19 @@ const Publications = ({ view, published }: { view: View; published: readonly Pub
   </Page>
 );
 
+/** What is known otherwise by now. */
+interface CorrectedSince {
+  readonly flows: FlowsView;
+  readonly filter: FlowFilter;
+  readonly total: number;
+  /** The first of them, with what was said. */
+  readonly items: readonly Changed[];
+}
+
 interface ReportParts {
   readonly view: View;
   readonly known: PublicationAsAt;
-  readonly since: FlowsView | null;
+  readonly since: CorrectedSince | null;
   /** The round that it came out of, and what agencies replied beside it. */
   readonly round: RoundView | null;
   readonly replies: SincePublished['replies'];
@@ -227,24 +289,33 @@ const PublishedReport = ({ view, known, since, round, replies }: ReportParts) =>
   );
 };
 
-const Since = ({ view, known: { asOf, parameters, published }, since }: Omit<ReportParts, 'round' | 'replies'>) => {
-  const learned = since?.learned;
-  const moved = learned ? since.totalThen.total !== since.totalThenAsKnownNow.total : false;
-  if (!since || !learned) return <p>Nothing was recorded since it was published.</p>;
+const Since = ({ view, known, since }: Omit<ReportParts, 'round' | 'replies'>) => {
+  const { asOf, published } = known;
+  if (narrowed(known) === null)
+    return <p>This report is narrowed by what changes are not counted by. The list that it was made of shows them.</p>;
+  if (!since?.flows.learned) return <p>Nothing was recorded since it was published.</p>;
+  const { flows, filter, total, items } = since;
+  const moved = flows.totalThen.total !== flows.totalThenAsKnownNow.total;
   const link = view.link('/changes-since', {
-    ...narrowed(parameters ?? {}),
+    ...filter,
     asOf: null,
     from: asOf,
     to: asOf,
     knownThen: published!.knownAt,
   });
   return (
-    <p>
-      As published: {counted(since.totalThen.total, 'commitment')} as at {dateWords(asOf)}.{' '}
-      {moved
-        ? `As corrected since: ${count(since.totalThenAsKnownNow.total)}.`
-        : 'As recorded by now the total is the same.'}{' '}
-      <a href={link}>What was corrected, and why</a>
-    </p>
+    <>
+      <p>
+        As published: {counted(flows.totalThen.total, 'commitment')} as at {dateWords(asOf)}.{' '}
+        {moved
+          ? `As corrected since: ${count(flows.totalThenAsKnownNow.total)}.`
+          : 'As recorded by now the total is the same.'}{' '}
+        {total === 0 && 'No commitment stands otherwise than it did.'}
+      </p>
+      {total > 0 && <ChangedTable view={view} items={items} total={total} />}
+      <p>
+        <a href={link}>All that was recorded or corrected since about that date</a>
+      </p>
+    </>
   );
 };

@@ -1,6 +1,7 @@
 /** The offer of a page to make a report of what it shows: in a language, in a format, for what came since a date. */
 import { LANGUAGES, type Language, type ReportFormatName, type ReportKind } from '#reports';
-import type { Params, View } from './view.js';
+import { CsrfField, WhenAtTheDesk } from './signed-in.js';
+import { queryOf, type Params, type View } from './view.js';
 
 /** The report that fits a page. */
 export interface ReportOffer {
@@ -8,6 +9,15 @@ export interface ReportOffer {
   /** As the route of the kind takes it: without dates, language and format. */
   readonly asked: Params;
 }
+
+/** The kinds of reports. */
+export const KIND_WORDS: Readonly<Record<ReportKind, string>> = {
+  agency: 'Progress report of an agency',
+  theme: 'Progress report on a theme',
+  forum: 'Follow-up to a forum',
+  synthesis: 'Synthesis',
+  register: 'Register of commitments',
+};
 
 export const REPORT_LANGUAGE_WORDS: Readonly<Record<Language, string>> = {
   en: 'English',
@@ -33,10 +43,12 @@ export const REPORT_FORMAT_WORDS: Readonly<Record<ReportFormatName, string>> = {
 export const ReportForm = ({ view, report: { kind, asked } }: { view: View; report: ReportOffer }) => {
   const parameters = Object.entries(asked).map(([name, value]) => [`parameters.${name}`, value] as const);
   const hidden = { kind, ...Object.fromEntries(parameters), asOf: view.asOf, knownAt: view.position };
+  const prepare = `/publications/prepare${queryOf({ kind, ...asked, asOf: view.asOf })}`;
   return (
     <details class="report">
       <summary>Make a report</summary>
       <form action="/reports" method="post">
+        <CsrfField />
         {Object.entries(hidden).map(
           ([name, value]) => value && <input key={name} type="hidden" name={name} value={value} />,
         )}
@@ -65,7 +77,15 @@ export const ReportForm = ({ view, report: { kind, asked } }: { view: View; repo
           <input type="date" name="since" max={view.asOf} />
         </label>
         <button>Make it</button>
+        <button class="quiet" name="preview" value="true">
+          Preview it here
+        </button>
       </form>
+      <WhenAtTheDesk>
+        <p>
+          <a href={prepare}>Prepare it for publication</a>, with words in its sections.
+        </p>
+      </WhenAtTheDesk>
     </details>
   );
 };

@@ -1,11 +1,10 @@
 /** The form of a report, and the page of one that is made in the background: how far it is, and its file. */
 import { Body, Controller, Get, Param, Req } from '@nestjs/common';
-import { PostsForm, Reads, SeeOther, type ApiRequest } from '#platform';
+import { PostsForm, Reads, SeeOther, YesNo, type ApiRequest } from '#platform';
 import { OrderReport, ReportJobs, ReportOrders, type JobState, type NamedJob } from '#reports';
 import { PlainPage } from './layout.js';
-import { KIND_WORDS } from './publications.js';
 import { RendersPages } from './rendering.js';
-import { REPORT_FORMAT_WORDS, REPORT_LANGUAGE_WORDS } from './report-form.js';
+import { KIND_WORDS, REPORT_FORMAT_WORDS, REPORT_LANGUAGE_WORDS } from './report-form.js';
 import { path } from './view.js';
 import { count, dateWords, instantWords } from './words.js';
 
@@ -21,6 +20,11 @@ const STATE_WORDS: Readonly<Record<JobState, string>> = {
   cancelled: 'It was cancelled.',
 };
 
+/** A report as a page orders it: in a format, or as a page to look at first. */
+class OrderOnPage extends OrderReport {
+  @YesNo({ optional: true, description: 'As HTML, whatever the format' }) preview?: boolean | null;
+}
+
 @RendersPages()
 @Controller('reports')
 export class ReportPages {
@@ -31,7 +35,8 @@ export class ReportPages {
 
   @PostsForm('', 'anyone')
   @Reads()
-  async order(@Body() order: OrderReport, @Req() request: ApiRequest) {
+  async order(@Body() { preview, ...sent }: OrderOnPage, @Req() request: ApiRequest) {
+    const order: OrderReport = preview ? { ...sent, format: 'html' } : sent;
     const quick = await this.orders.addressIfQuick(order);
     return new SeeOther(quick ?? pathOf(await this.orders.place(order, request)));
   }

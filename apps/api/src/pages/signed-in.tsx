@@ -37,6 +37,13 @@ export const WhenSignedIn = ({ children }: { children: ComponentChildren }) => (
   <ReaderContext.Consumer>{({ session }) => session && children}</ReaderContext.Consumer>
 );
 
+/** What is shown to the secretariat alone. */
+export const WhenAtTheDesk = ({ children }: { children: ComponentChildren }) => (
+  <ReaderContext.Consumer>
+    {({ session }) => session?.principal?.role === 'secretariat' && children}
+  </ReaderContext.Consumer>
+);
+
 /** The person and the agency or role for which it acts; for strangers the way in. */
 export const WhoIsHere = ({ path }: { path: string }) => (
   <ReaderContext.Consumer>

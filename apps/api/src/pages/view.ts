@@ -30,7 +30,7 @@ export interface ReportDate {
   readonly documents: readonly Document[];
 }
 
-const query = (params: Params): string => {
+export const queryOf = (params: Params): string => {
   const asked = Object.entries(params)
     .filter(([, value]) => value !== undefined && value !== null && value !== '')
     .map(([name, value]) => `${name}=${encodeURIComponent(String(value))}`);
@@ -124,12 +124,12 @@ export class View {
 
   /** Another page, asked the same way. */
   link(to: string, params: Params = {}): string {
-    return to + query({ ...params, ...this.kept });
+    return to + queryOf({ ...params, ...this.kept });
   }
 
   /** Another page, with all that is known now. */
   now(to: string): string {
-    return to + query({ ...this.kept, knownAt: null });
+    return to + queryOf({ ...this.kept, knownAt: null });
   }
 
   /** The list behind a figure of this page. */
@@ -139,17 +139,17 @@ export class View {
 
   /** The list behind a figure of another date, or of what was known at another position. */
   listAt(asOf: FullDate, filter: Filter, knownAt: string | null = null): string {
-    return `/commitments${query({ ...this.scope, ...filter, ...this.kept, asOf, ...(knownAt && { knownAt }) })}`;
+    return `/commitments${queryOf({ ...this.scope, ...filter, ...this.kept, asOf, ...(knownAt && { knownAt }) })}`;
   }
 
   /** This page, asked otherwise. */
   here(changes: Params): string {
-    return this.path + query({ ...this.asked, ...changes });
+    return this.path + queryOf({ ...this.asked, ...changes });
   }
 
   /** The address of the same question in the API, with exactly the same answer. */
   api(to: string, params: Params = this.asked): string {
-    return `/v1${to}${query({ ...params, asOf: this.asOf, knownAt: this.position })}`;
+    return `/v1${to}${queryOf({ ...params, asOf: this.asOf, knownAt: this.position })}`;
   }
 
   /** The address that will always show exactly this. */

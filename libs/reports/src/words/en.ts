@@ -1,6 +1,7 @@
 /** The words of reports in English. The other languages have the same ones: without one of them they do not compile. */
 import locale from 'd3-format/locale/en-GB' with { type: 'json' };
 import { en as plural } from 'make-plural/cardinals';
+import type { Stage } from '#words';
 import type { Inline } from '../report.js';
 import { joined, languageBy, say, type Counted } from './language.js';
 
@@ -24,7 +25,46 @@ const language = languageBy({
 
 const { number, percent, date, form, figure } = language;
 const commitments = (n: number) => form(n, { one: 'commitment', other: 'commitments' });
+const was = (n: number) => form(n, { one: 'was', other: 'were' });
+const is = (n: number) => form(n, { one: 'is', other: 'are' });
+const has = (n: number) => form(n, { one: 'has', other: 'have' });
 const months = (n: number) => `${number(n)} ${form(n, { one: 'month', other: 'months' })}`;
+
+const STAGE = {
+  completed: 'Completed',
+  in_progress: 'In progress',
+  planned: 'Planned',
+  proposed: 'Proposed',
+  on_hold: 'On hold',
+  discontinued: 'Discontinued',
+};
+
+/** What came in, and what went out, between two dates. */
+const FLOW = {
+  new: 'Newly reported',
+  restored: 'Restored',
+  joined: 'Newly in scope',
+  merged: 'Merged into others',
+  split: 'Split',
+  superseded: 'Superseded',
+  withdrawn: 'Withdrawn',
+  removed: 'Removed by a correction',
+  departed: 'No longer in scope',
+};
+export type Flow = keyof typeof FLOW;
+
+/** One or more that came in or went out. */
+interface FlowTerm {
+  readonly sign: '+' | '−';
+  readonly flow: Flow;
+  readonly count: Counted;
+}
+
+/** One or more of a stage. */
+interface InStage {
+  readonly stage: Stage;
+  readonly count: Counted;
+}
 
 export const en = {
   ...language,
@@ -39,6 +79,10 @@ export const en = {
     notes: 'Notes',
     abbreviations: 'Abbreviations',
     all: 'All',
+    /** Between a name and its words. */
+    colon: ': ',
+    /** Between the entries of a list in a line. */
+    semicolon: '; ',
     /** In a cell for which there is nothing to say. */
     none: '–',
     nothing: 'None.',
@@ -87,14 +131,7 @@ export const en = {
     software: 'Software',
   },
   codes: {
-    stage: {
-      completed: 'Completed',
-      in_progress: 'In progress',
-      planned: 'Planned',
-      proposed: 'Proposed',
-      on_hold: 'On hold',
-      discontinued: 'Discontinued',
-    },
+    stage: STAGE,
     kind: {
       research: 'Research',
       data: 'Data',
@@ -152,18 +189,7 @@ export const en = {
       nil_late: 'Nil return, late',
       silent: 'Nothing received',
     },
-    /** What came in, and what went out, between two dates. */
-    flow: {
-      new: 'newly reported',
-      restored: 'restored',
-      joined: 'joined',
-      merged: 'merged into others',
-      split: 'split',
-      superseded: 'superseded',
-      withdrawn: 'withdrawn',
-      removed: 'removed by a correction',
-      departed: 'no longer concerned',
-    },
+    flow: FLOW,
   },
   columns: {
     reference: { title: 'Reference', explains: 'The reference of the commitment.' },
@@ -237,6 +263,8 @@ export const en = {
     at: (effective: string) => language.shortDate(effective),
     notReported: 'Nothing reported by',
     asked: 'Asked, yet to accept',
+    also: 'The following are on this theme, too, and are described under another:',
+    stageChanged: 'Stage changed',
     seeAbove: (title: string) => `See under ${title}.`,
     onCondition: (text: Inline) => say`Condition: ${text}`,
     removed: 'Words removed',
@@ -247,11 +275,18 @@ export const en = {
     since: (since: string, asOf: string) => `From ${date(since)} to ${date(asOf)}`,
     issuedBy: (publisher: string) => `Issued by ${publisher}`,
     licence: (licence: string) => `The data may be used under the licence ${licence}.`,
-    agency: 'Progress report of an agency',
-    theme: 'Progress report on a theme',
-    forum: 'Follow-up to a forum',
+    agency: 'Progress report',
+    theme: 'Thematic progress report',
+    forum: 'Follow-up report',
     synthesis: 'Synthesis of the activities of all agencies',
     register: 'Register of commitments',
+    /** The words below the figures. */
+    figures: {
+      all: (n: number) => form(n, { one: 'Commitment', other: 'Commitments' }),
+      completed: (_n: number) => 'Completed',
+      inProgress: (_n: number) => 'In progress',
+      overdue: (_n: number) => 'Overdue',
+    },
     following: (name: Inline) => say`Follow-up to ${name}`,
     membersOf: (name: Inline) => say`Members of ${name}`,
     ofRound: (name: Inline) => say`Reporting round: ${name}`,
@@ -322,138 +357,202 @@ export const en = {
     howMany: (name: Inline, all: Counted, asOf: string): Inline[] =>
       say`As at ${date(asOf)}, ${name} had ${figure(all)} ${commitments(all.n)}.`,
     howManyOn: (name: Inline, all: Counted, asOf: string): Inline[] =>
-      say`As at ${date(asOf)}, there ${form(all.n, { one: 'was', other: 'were' })} ${figure(all)} ${commitments(all.n)} on ${name}.`,
+      say`As at ${date(asOf)}, there ${was(all.n)} ${figure(all)} ${commitments(all.n)} on ${name}.`,
     howManyAll: (all: Counted, asOf: string): Inline[] =>
-      say`As at ${date(asOf)}, there ${form(all.n, { one: 'was', other: 'were' })} ${figure(all)} ${commitments(all.n)} in all.`,
-    inTheLead: (led: Counted, all: number): Inline[] =>
-      say` It was in the lead of ${figure(led)} of these (${percent(led.n, all)}), and co-lead or partner in the others.`,
-    completed: (all: Counted, done: Counted, asOf: string): Inline[] =>
-      say`Of ${figure(all)} ${commitments(all.n)}, ${figure(done)} (${percent(done.n, all.n)}) ${form(done.n, { one: 'was', other: 'were' })} completed by ${date(asOf)}.`,
-    stages: (parts: readonly { readonly stage: string; readonly count: Counted }[], all: number): Inline[] =>
-      say` The others: ${joined(
-        parts.map(({ stage, count }) => say`${figure(count)} (${percent(count.n, all)}) ${stage.toLowerCase()}`),
-        'and',
-      )}.`,
-    targets: (targeted: Counted, overdue: Counted, all: number): Inline[] =>
-      targeted.n === 0
-        ? say`None has a target date.`
-        : say`${figure(targeted)} of ${number(all)} (${percent(targeted.n, all)}) ${form(targeted.n, { one: 'has', other: 'have' })} a target date; of these, ${figure(overdue)} (${percent(overdue.n, targeted.n)}) ${form(overdue.n, { one: 'is', other: 'are' })} overdue.`,
-    stale: (stale: Counted, open: number, staleAfter: number): Inline[] =>
-      say`Of ${number(open)} open ${commitments(open)}, ${figure(stale)} (${percent(stale.n, open)}) had not been reported on for ${months(staleAfter)} or more.`,
+      say`As at ${date(asOf)}, there ${was(all.n)} ${figure(all)} ${commitments(all.n)} in all.`,
+    inTheLead: (led: Counted, all: number): Inline[] => {
+      if (led.n === 0) return say` It was in the lead of none of these.`;
+      if (led.n === all) return say` It was in the lead of ${form(all, { one: 'it', other: 'all of these' })}.`;
+      return say` It was in the lead of ${figure(led)} of these (${percent(led.n, all)}), and co-lead or partner in the others.`;
+    },
+    completed: (all: Counted, done: Counted, asOf: string): Inline[] => {
+      if (all.n === 1) return say`It was ${done.n === 1 ? '' : 'not '}completed by ${date(asOf)}.`;
+      if (done.n === 0) return say`None of the ${figure(all)} commitments was completed by ${date(asOf)}.`;
+      if (done.n === all.n) return say`All ${figure(done)} commitments were completed by ${date(asOf)}.`;
+      return say`Of ${figure(all)} commitments, ${figure(done)} (${percent(done.n, all.n)}) ${was(done.n)} completed by ${date(asOf)}.`;
+    },
+    /** @param done how many are completed: these are the others */
+    stages: (parts: readonly InStage[], all: number, done: number): Inline[] => {
+      if (all === 1) return say` It was ${STAGE[parts[0]!.stage].toLowerCase()}.`;
+      const others = form(all - done, { one: 'The other was', other: 'The others were' });
+      const each = parts.map(
+        ({ stage, count }) => say`${STAGE[stage].toLowerCase()} (${figure(count)}, or ${percent(count.n, all)})`,
+      );
+      return say` ${done === 0 ? 'They were' : others} ${joined(each, 'and')}.`;
+    },
+    targets: (targeted: Counted, overdue: Counted, all: Counted): Inline[] => {
+      if (all.n === 1)
+        return targeted.n === 0
+          ? say`It has no target date.`
+          : say`It has a target date, and is ${overdue.n === 1 ? '' : 'not '}overdue.`;
+      if (targeted.n === 0) return say`None of the commitments has a target date.`;
+      const late =
+        overdue.n === 0
+          ? say`${form(targeted.n, { one: 'it is not', other: 'none of these is' })} overdue`
+          : overdue.n === targeted.n
+            ? say`${form(targeted.n, { one: 'it is', other: 'all of these are' })} overdue`
+            : say`of these, ${figure(overdue)} (${percent(overdue.n, targeted.n)}) ${is(overdue.n)} overdue`;
+      return say`Of ${figure(all)} commitments, ${figure(targeted)} (${percent(targeted.n, all.n)}) ${has(targeted.n)} a target date; ${late}.`;
+    },
+    stale: (stale: Counted, open: Counted, staleAfter: number): Inline[] => {
+      if (open.n === 1)
+        return stale.n === 0
+          ? say`The open commitment had been reported on within ${months(staleAfter)}.`
+          : say`The open commitment had not been reported on for ${months(staleAfter)} or more.`;
+      if (stale.n === 0)
+        return say`Each of the ${figure(open)} open commitments had been reported on within ${months(staleAfter)}.`;
+      if (stale.n === open.n)
+        return say`None of the ${figure(stale)} open commitments had been reported on for ${months(staleAfter)} or more.`;
+      return say`Of ${figure(open)} open commitments, ${figure(stale)} (${percent(stale.n, open.n)}) had not been reported on for ${months(staleAfter)} or more.`;
+    },
     nothingOpen: 'No commitment is open.',
-    lastReport: (day: string): Inline[] => say` The last report is of ${date(day)}.`,
-    none: (name: Inline, asOf: string): Inline[] => say`As at ${date(asOf)}, nothing was reported of ${name}.`,
+    lastReport: (day: string): Inline[] => say` The latest report is dated ${date(day)}.`,
+    none: (name: Inline, asOf: string): Inline[] =>
+      say`As at ${date(asOf)}, no commitment had been reported for ${name}.`,
     apart: (n: Counted): Inline[] =>
-      say`${figure(n)} ${form(n.n, { one: 'record that was', other: 'records that were' })} merged, split, superseded or withdrawn by then ${form(n.n, { one: 'is', other: 'are' })} in no total.`,
-    bridge: (
-      then: Counted,
-      terms: readonly { readonly sign: '+' | '−'; readonly flow: string; readonly count: Counted }[],
-      now: Counted,
-      since: string,
-      asOf: string,
-    ): Inline[] =>
+      say`In addition, ${figure(n)} ${form(n.n, { one: 'record was merged, split, superseded or withdrawn by then; it is', other: 'records were merged, split, superseded or withdrawn by then; they are' })} counted in no total.`,
+    bridge: (then: Counted, terms: readonly FlowTerm[], now: Counted, since: string, asOf: string): Inline[] =>
       say`From ${date(since)} to ${date(asOf)} the number of commitments went as follows: ${figure(then)} then${terms.flatMap(
-        ({ sign, flow, count }) => say` ${sign} ${figure(count)} ${flow}`,
+        ({ sign, flow, count }) => say` ${sign} ${figure(count)} ${FLOW[flow].toLowerCase()}`,
       )} = ${figure(now)} now.`,
-    moves: (moved: number, same: Counted): Inline[] =>
-      say`Of those that were there at both dates, ${number(moved)} changed ${form(moved, { one: 'its', other: 'their' })} stage and ${figure(same)} did not.`,
-    move: (count: Counted, from: string, to: string): Inline[] =>
-      say`${figure(count)} from ${from.toLowerCase()} to ${to.toLowerCase()}`,
+    moves: (moved: Counted, same: Counted): Inline[] => {
+      if (moved.n === 0)
+        return say`None of the ${figure(same)} that were there at both dates changed ${form(same.n, { one: 'its', other: 'their' })} stage.`;
+      return say`Of those that were there at both dates, ${figure(moved)} changed ${form(moved.n, { one: 'its', other: 'their' })} stage and ${same.n === 0 ? 'none' : figure(same)} did not.`;
+    },
+    move: (count: Counted, from: Stage, to: Stage): Inline[] =>
+      say`${figure(count)} from ${STAGE[from].toLowerCase()} to ${STAGE[to].toLowerCase()}`,
     nothingChanged: 'No commitment came, went or changed its stage in this time.',
     overdue: (n: Counted): Inline[] =>
       n.n === 0
         ? say`No commitment is past its target.`
-        : say`${figure(n)} ${commitments(n.n)} ${form(n.n, { one: 'is', other: 'are' })} past ${form(n.n, { one: 'its', other: 'their' })} target and not completed.`,
+        : say`There ${is(n.n)} ${figure(n)} ${commitments(n.n)} past ${form(n.n, { one: 'its', other: 'their' })} target and not completed.`,
     staleList: (n: Counted, staleAfter: number): Inline[] =>
       n.n === 0
         ? say`Every open commitment was reported on within ${months(staleAfter)}.`
-        : say`${figure(n)} open ${commitments(n.n)} ${form(n.n, { one: 'was', other: 'were' })} not reported on for ${months(staleAfter)} or more. Silence is not progress: the stage shown is the last that was reported.`,
+        : say`There ${is(n.n)} ${figure(n)} open ${commitments(n.n)} not reported on for ${months(staleAfter)} or more. Silence is not progress: the stage shown is the last that was reported.`,
     onHold: (n: Counted): Inline[] =>
-      n.n === 0
-        ? say`No commitment is on hold.`
-        : say`${figure(n)} ${commitments(n.n)} ${form(n.n, { one: 'is', other: 'are' })} on hold.`,
+      n.n === 0 ? say`No commitment is on hold.` : say`There ${is(n.n)} ${figure(n)} ${commitments(n.n)} on hold.`,
     discontinued: (n: Counted): Inline[] =>
       n.n === 0
         ? say`No commitment was discontinued.`
-        : say`${figure(n)} ${commitments(n.n)} ${form(n.n, { one: 'was', other: 'were' })} discontinued.`,
-    notTakenUp: (open: Counted, all: Counted): Inline[] =>
-      all.n === 0
-        ? say`No outcome in the register is addressed to the agency.`
-        : say`Of ${figure(all)} ${form(all.n, { one: 'outcome', other: 'outcomes' })} addressed to the agency, ${figure(open)} (${percent(open.n, all.n)}) ${form(open.n, { one: 'is', other: 'are' })} followed up by none of its commitments.`,
-    asked: (n: number): Inline[] =>
-      n === 0
+        : say`Work on ${figure(n)} ${commitments(n.n)} was discontinued.`,
+    notTakenUp: (open: Counted, all: Counted): Inline[] => {
+      const outcomes = form(all.n, { one: 'outcome', other: 'outcomes' });
+      if (all.n === 0) return say`No outcome in the register is addressed to the agency.`;
+      if (open.n === 0)
+        return say`The agency follows up ${all.n === 1 ? '' : 'each of '}the ${figure(all)} ${outcomes} addressed to it.`;
+      return say`Of ${figure(all)} ${outcomes} addressed to the agency, ${figure(open)} (${percent(open.n, all.n)}) ${is(open.n)} followed up by none of its commitments.`;
+    },
+    asked: (n: Counted): Inline[] =>
+      n.n === 0
         ? say`The agency has accepted every role that others named it for.`
-        : say`In ${number(n)} ${commitments(n)} another agency named it for a role that it has yet to accept or decline.`,
-    verification: (read: number, all: number, replied: number): Inline[] =>
-      read === 0
-        ? say`The secretariat has reviewed none of ${number(all)} ${commitments(all)}.`
-        : say`The secretariat has reviewed ${number(read)} of ${number(all)} ${commitments(all)} (${percent(read, all)}); ${form(replied, { one: 'one reply was', other: `${number(replied)} replies were` })} given. A reading stands beside the word of the agency and never replaces it.`,
+        : say`In ${figure(n)} ${commitments(n.n)} another agency named it for a role that it has yet to accept or decline.`,
+    verification: (read: Counted, all: Counted, replied: number): Inline[] => {
+      if (all.n === 0) return say`There was no commitment to review.`;
+      if (read.n === 0)
+        return all.n === 1
+          ? say`The secretariat has not reviewed the commitment.`
+          : say`The secretariat has reviewed none of the ${figure(all)} commitments.`;
+      const replies =
+        replied === 0
+          ? 'no reply was'
+          : form(replied, { one: 'one reply was', other: `${number(replied)} replies were` });
+      return say`Of ${figure(all)} ${commitments(all.n)}, the secretariat has reviewed ${figure(read)} (${percent(read.n, all.n)}); ${replies} given. A reading stands beside the word of the agency and never replaces it.`;
+    },
     byTheme: (framework: Inline, n: number): Inline[] =>
-      say`The commitments are set out by the themes of ${framework}. A commitment with several themes is described under the first of them and named under the others: ${number(n)} ${form(n, { one: 'stands', other: 'stand' })} under more than one.`,
-    ofTheme: (n: Counted, done: Counted): Inline[] =>
-      say`${figure(n)} ${commitments(n.n)}, of which ${figure(done)} (${percent(done.n, n.n)}) completed.`,
+      say`The commitments are set out by the themes of ${framework}. A commitment with several themes is described under the first of them and named under the others${n === 0 ? '' : `: ${number(n)} ${form(n, { one: 'stands', other: 'stand' })} under more than one`}.`,
+    ofTheme: (n: Counted, done: Counted): Inline[] => {
+      if (n.n === 1)
+        return say`On this theme there is ${figure(n)} commitment; it is ${done.n === 1 ? '' : 'not '}completed.`;
+      const completed =
+        done.n === 0 ? say`none` : done.n === n.n ? say`all` : say`${figure(done)} (${percent(done.n, n.n)})`;
+      return say`On this theme there are ${figure(n)} commitments, ${completed} of them completed.`;
+    },
     through: (title: Inline, version: string, from: string, to: string, matches: string): Inline[] =>
       say`Commitments with themes of ${from} are read through the crosswalk “${title}” (version ${version}) to ${to}; links of these types count: ${matches}.`,
     throughNone: (title: Inline): Inline[] =>
       say`The crosswalk “${title}” had not been published by the date, so it links nothing.`,
     noEquivalent: (n: Counted, all: Counted): Inline[] =>
-      say`Of ${figure(all)} ${commitments(all.n)} with a theme of the first framework, ${figure(n)} (${percent(n.n, all.n)}) ${form(n.n, { one: 'has', other: 'have' })} no equivalent in the second.`,
-    outcomes: (all: Counted, covered: Counted, asOf: string): Inline[] =>
-      all.n === 0
-        ? say`As at ${date(asOf)}, the register has no outcome of this forum.`
-        : say`Of ${figure(all)} ${form(all.n, { one: 'outcome', other: 'outcomes' })} of the forum and its round tables, ${figure(covered)} (${percent(covered.n, all.n)}) ${form(covered.n, { one: 'was', other: 'were' })} followed up by at least one commitment as at ${date(asOf)}.`,
+      n.n === 0
+        ? say`Every commitment with a theme of the first framework has an equivalent in the second.`
+        : say`Of ${figure(all)} ${commitments(all.n)} with a theme of the first framework, ${figure(n)} (${percent(n.n, all.n)}) ${has(n.n)} no equivalent in the second.`,
+    outcomes: (all: Counted, covered: Counted, asOf: string): Inline[] => {
+      if (all.n === 0) return say`As at ${date(asOf)}, the register has no outcome of this forum.`;
+      const outcomes = form(all.n, { one: 'outcome', other: 'outcomes' });
+      if (covered.n === 0)
+        return say`As at ${date(asOf)}, no commitment followed up the ${figure(all)} ${outcomes} of the forum and its round tables.`;
+      return say`Of ${figure(all)} ${outcomes} of the forum and its round tables, ${figure(covered)} (${percent(covered.n, all.n)}) ${was(covered.n)} followed up by at least one commitment as at ${date(asOf)}.`;
+    },
     leftOut: (n: number): Inline[] =>
-      say`${number(n)} ${form(n, { one: 'outcome that only arranges a meeting is', other: 'outcomes that only arrange a meeting are' })} left out.`,
+      say`This leaves out ${number(n)} ${form(n, { one: 'outcome that only arranges a meeting', other: 'outcomes that only arrange a meeting' })}.`,
     followed: (all: Counted): Inline[] =>
-      say`${figure(all)} ${commitments(all.n)} ${form(all.n, { one: 'follows', other: 'follow' })} up the forum, its round tables or its outcomes.`,
+      all.n === 0
+        ? say`No commitment follows up the forum, its round tables or its outcomes.`
+        : say`The forum, its round tables and its outcomes are followed up by ${figure(all)} ${commitments(all.n)}.`,
+    asAWhole: (n: Counted): Inline[] =>
+      say`A further ${figure(n)} ${commitments(n.n)} ${form(n.n, { one: 'follows', other: 'follow' })} up the forum or a round table of it, and no particular outcome.`,
     tookUp: (all: Counted, leads: readonly Inline[]): Inline[] =>
       say`Taken up in ${figure(all)} ${commitments(all.n)}, led by ${joined(
         leads.map((lead) => [lead]),
         'and',
       )}.`,
     nobodyTookUp: 'Nobody has taken this up.',
-    nobody: (n: Counted, all: number): Inline[] =>
-      n.n === 0
-        ? say`Every outcome was taken up.`
-        : say`Nobody has taken up ${figure(n)} of ${number(all)} ${form(all, { one: 'outcome', other: 'outcomes' })} (${percent(n.n, all)}).`,
-    putTo: (all: Counted, covered: Counted): Inline[] =>
-      all.n === 0
-        ? say`Nothing was put to this forum.`
-        : say`${figure(all)} ${form(all.n, { one: 'proposal was', other: 'proposals were' })} put to this forum by others; they are no outcomes of it. Of these, ${figure(covered)} (${percent(covered.n, all.n)}) ${form(covered.n, { one: 'is', other: 'are' })} followed up.`,
-    joint: (n: Counted, all: number): Inline[] =>
+    nobody: (n: Counted, all: Counted): Inline[] => {
+      if (all.n === 0) return say`There is no outcome of this forum.`;
+      if (n.n === 0) return say`Every outcome was taken up.`;
+      if (n.n === all.n) return say`Nobody has taken up any of the outcomes.`;
+      return say`Nobody has taken up ${figure(n)} of ${figure(all)} outcomes (${percent(n.n, all.n)}).`;
+    },
+    putTo: (all: Counted, covered: Counted): Inline[] => {
+      if (all.n === 0) return say`Nothing was put to this forum.`;
+      const put = say`Others put ${figure(all)} ${form(all.n, { one: 'proposal to this forum; it is no outcome', other: 'proposals to this forum; they are no outcomes' })} of it.`;
+      if (covered.n === 0)
+        return say`${put} ${form(all.n, { one: 'It is not', other: 'None of them is' })} followed up.`;
+      if (covered.n === all.n)
+        return say`${put} ${form(all.n, { one: 'It is', other: 'All of them are' })} followed up.`;
+      return say`${put} Of these, ${figure(covered)} (${percent(covered.n, all.n)}) ${is(covered.n)} followed up.`;
+    },
+    joint: (n: Counted, all: Counted): Inline[] =>
       n.n === 0
         ? say`No commitment is shared by several agencies.`
-        : say`${figure(n)} of ${number(all)} ${commitments(all)} (${percent(n.n, all)}) ${form(n.n, { one: 'is', other: 'are' })} shared by several agencies as lead, co-lead or partner.`,
+        : say`Of ${figure(all)} ${commitments(all.n)}, ${figure(n)} (${percent(n.n, all.n)}) ${is(n.n)} shared by several agencies as lead, co-lead or partner.`,
     agenciesAndThemes: (agencies: number, themes: number): Inline[] =>
-      say`${number(agencies)} ${form(agencies, { one: 'agency', other: 'agencies' })} worked on ${number(themes)} ${form(themes, { one: 'theme', other: 'themes' })}.`,
-    silent: (silent: Counted, all: number, staleAfter: number): Inline[] =>
-      silent.n === 0
-        ? say`Every agency in the lead of an open commitment has reported within ${months(staleAfter)}.`
-        : say`Of ${number(all)} ${form(all, { one: 'agency', other: 'agencies' })} in the lead of an open commitment, ${number(silent.n)} (${percent(silent.n, all)}) ${form(silent.n, { one: 'has', other: 'have' })} reported on none of these for ${months(staleAfter)} or more. For each the table says since when there is no update.`,
+      say`In all, ${number(agencies)} ${form(agencies, { one: 'agency', other: 'agencies' })} worked on ${number(themes)} ${form(themes, { one: 'theme', other: 'themes' })}.`,
+    silent: (silent: Counted, all: number, staleAfter: number): Inline[] => {
+      if (all === 0) return say`No agency is in the lead of an open commitment.`;
+      if (silent.n === 0)
+        return say`Every agency in the lead of an open commitment has reported within ${months(staleAfter)}.`;
+      return say`Of ${number(all)} ${form(all, { one: 'agency', other: 'agencies' })} in the lead of an open commitment, ${number(silent.n)} (${percent(silent.n, all)}) ${has(silent.n)} reported on none of these for ${months(staleAfter)} or more. The table gives the date of the last report of each.`;
+    },
     compendium: 'Each figure counts the commitments of an agency, as lead, co-lead or partner, of one kind.',
     matrix: 'Each figure counts the commitments of an agency, as lead, co-lead or partner, on one theme.',
     register: (all: Counted): Inline[] =>
-      say`The register holds ${figure(all)} ${commitments(all.n)}, in the order of their references.`,
+      all.n === 0
+        ? say`The register holds no commitment.`
+        : say`The register holds ${figure(all)} ${commitments(all.n)}, in the order of their references.`,
     roundAsked: (name: Inline, n: number, deadline: string): Inline[] =>
       say`${name} asked ${number(n)} ${form(n, { one: 'agency', other: 'agencies' })} to report by ${date(deadline)}.`,
     answered: (those: readonly (readonly Inline[])[], of: number): Inline[] =>
       those.length === 0
         ? say`No agency answered.`
-        : say`${number(those.length)} of ${number(of)} (${percent(those.length, of)}) answered: ${joined(those, 'and')}.`,
+        : say`Of ${number(of)}, ${number(those.length)} (${percent(those.length, of)}) answered: ${joined(those, 'and')}.`,
     nilReturns: (those: readonly (readonly Inline[])[], of: number): Inline[] =>
       those.length === 0
         ? say`No agency said that there was nothing to report.`
-        : say`${number(those.length)} of ${number(of)} (${percent(those.length, of)}) said that there was nothing to report: ${joined(those, 'and')}.`,
+        : say`Of ${number(of)}, ${number(those.length)} (${percent(those.length, of)}) said that there was nothing to report: ${joined(those, 'and')}.`,
     silentOnes: (those: readonly (readonly Inline[])[], of: number): Inline[] =>
       those.length === 0
         ? say`Something was received from every agency.`
         : say`Nothing was received from ${number(those.length)} of ${number(of)} (${percent(those.length, of)}): ${joined(those, 'and')}. Silence says neither that nothing has changed nor that there is nothing to report.`,
     lateOnes: (those: readonly (readonly Inline[])[], of: number): Inline[] =>
       say`Of ${number(of)} ${form(of, { one: 'return', other: 'returns' })}, ${number(those.length)} (${percent(those.length, of)}) came after the deadline: ${joined(those, 'and')}.`,
-    answersGiven: (n: number, of: number | null): Inline[] =>
-      of === null
-        ? say`${number(n)} ${form(n, { one: 'answer was', other: 'answers were' })} given.`
-        : say`${number(n)} of ${number(of)} ${form(of, { one: 'agency', other: 'agencies' })} answered this.`,
+    answersGiven: (n: number, of: number | null): Inline[] => {
+      if (n === 0) return say`No answer was given.`;
+      return of === null
+        ? say`In all, ${number(n)} ${form(n, { one: 'answer was', other: 'answers were' })} given.`
+        : say`Of ${number(of)} ${form(of, { one: 'agency', other: 'agencies' })}, ${number(n)} answered this.`;
+    },
     tally: (counts: readonly { readonly answer: Inline; readonly n: number }[]): Inline[] =>
       say`${joined(
         counts.map(({ answer, n }) => say`${answer}: ${number(n)}`),
@@ -462,12 +561,9 @@ export const en = {
     asPublished: (symbol: string, then: Counted, since: string): Inline[] =>
       say`${symbol} counted ${figure(then)} ${commitments(then.n)} as at ${date(since)}.`,
     nothingCorrected: ' Nothing that was recorded since has changed this number.',
-    corrected: (
-      terms: readonly { readonly sign: '+' | '−'; readonly flow: string; readonly count: Counted }[],
-      now: Counted,
-    ): Inline[] =>
+    corrected: (terms: readonly FlowTerm[], now: Counted): Inline[] =>
       say` What was recorded or corrected since about that date:${terms.flatMap(
-        ({ sign, flow, count }) => say` ${sign} ${figure(count)} ${flow}`,
+        ({ sign, flow, count }) => say` ${sign} ${figure(count)} ${FLOW[flow].toLowerCase()}`,
       )} = ${figure(now)}.`,
   },
 };

@@ -1,8 +1,9 @@
 /** The words of reports in Spanish. */
 import locale from 'd3-format/locale/es-ES' with { type: 'json' };
 import { es as plural } from 'make-plural/cardinals';
-import type { Inline } from '../report.js';
-import { joined, languageBy, say } from './language.js';
+import type { Stage } from '#words';
+import type { Flow } from './en.js';
+import { capital, joined, languageBy, say } from './language.js';
 import type { Words } from './words.js';
 
 const language = languageBy({
@@ -13,10 +14,12 @@ const language = languageBy({
       ...['enero', 'febrero', 'marzo', 'abril', 'mayo', 'junio'],
       ...['julio', 'agosto', 'septiembre', 'octubre', 'noviembre', 'diciembre'],
     ],
-    short: ['en.', 'febr.', 'mzo.', 'abr.', 'my.', 'jun.', 'jul.', 'ag.', 'sept.', 'oct.', 'nov.', 'dic.'],
+    short: ['ene.', 'feb.', 'mar.', 'abr.', 'may.', 'jun.', 'jul.', 'ago.', 'sept.', 'oct.', 'nov.', 'dic.'],
   },
   ofDay: (day, month, year) => `${day} de ${month} de ${year}`,
   ofMonth: (month, year) => `${month} de ${year}`,
+  ofShortDay: (day, month, year) => `${day} ${month} ${year}`,
+  ofShortMonth: (month, year) => `${month} ${year}`,
   percent: (whole) => `${whole} por ciento`,
   lessThan: (text) => `menos del ${text}`,
   moreThan: (text) => `más del ${text}`,
@@ -30,6 +33,31 @@ const months = (n: number) => `${number(n)} ${form(n, { one: 'mes', other: 'mese
 /** La concordancia de una palabra con un número. */
 const agreed = (n: number, one: string, other: string) => form(n, { one, other });
 
+/** En singular y en plural. */
+type Forms = readonly [one: string, other: string];
+const STAGE: Readonly<Record<Stage, Forms>> = {
+  completed: ['concluido', 'concluidos'],
+  in_progress: ['en curso', 'en curso'],
+  planned: ['previsto', 'previstos'],
+  proposed: ['propuesto', 'propuestos'],
+  on_hold: ['suspendido', 'suspendidos'],
+  discontinued: ['abandonado', 'abandonados'],
+};
+const FLOW: Readonly<Record<Flow, Forms>> = {
+  new: ['comunicado por primera vez', 'comunicados por primera vez'],
+  restored: ['restablecido', 'restablecidos'],
+  joined: ['incorporado al ámbito del informe', 'incorporados al ámbito del informe'],
+  merged: ['fusionado con otros', 'fusionados con otros'],
+  split: ['dividido', 'divididos'],
+  superseded: ['sustituido', 'sustituidos'],
+  withdrawn: ['retirado', 'retirados'],
+  removed: ['suprimido por una corrección', 'suprimidos por una corrección'],
+  departed: ['salido del ámbito del informe', 'salidos del ámbito del informe'],
+};
+/** La primera forma, con mayúscula. */
+const named = <K extends string>(forms: Readonly<Record<K, Forms>>) =>
+  Object.fromEntries(Object.entries<Forms>(forms).map(([key, [one]]) => [key, capital(one)])) as Record<K, string>;
+
 export const es: Words = {
   ...language,
   parts: {
@@ -42,6 +70,8 @@ export const es: Words = {
     notes: 'Notas',
     abbreviations: 'Siglas y acrónimos',
     all: 'Total',
+    colon: ': ',
+    semicolon: '; ',
     none: '–',
     nothing: 'Ninguno.',
     page: (page, of) => `Página ${page} de ${of}`,
@@ -88,14 +118,7 @@ export const es: Words = {
     software: 'Programa informático',
   },
   codes: {
-    stage: {
-      completed: 'Concluido',
-      in_progress: 'En curso',
-      planned: 'Previsto',
-      proposed: 'Propuesto',
-      on_hold: 'Suspendido',
-      discontinued: 'Abandonado',
-    },
+    stage: named(STAGE),
     kind: {
       research: 'Investigación',
       data: 'Datos',
@@ -112,12 +135,12 @@ export const es: Words = {
     nature: { one_off: 'Puntual', recurring: 'Periódico', standing: 'Permanente' },
     strength: { undertaken: 'Asumido', intended: 'Previsto', offered: 'Ofrecido', proposed: 'Propuesto' },
     role: {
-      lead: 'entidad principal',
-      co_lead: 'entidad coprincipal',
-      partner: 'asociado',
-      observer: 'observador',
-      funder: 'financiador',
-      host: 'anfitrión',
+      lead: 'principal',
+      co_lead: 'coprincipal',
+      partner: 'asociada',
+      observer: 'observadora',
+      funder: 'financiadora',
+      host: 'anfitriona',
     },
     life: { active: 'Activo', merged: 'Fusionado', split: 'Dividido', superseded: 'Sustituido', withdrawn: 'Retirado' },
     outlook: { on_track: 'Bien encaminado', at_risk: 'En riesgo', off_track: 'Desviado' },
@@ -146,17 +169,7 @@ export const es: Words = {
       nil_late: 'Sin novedades, con retraso',
       silent: 'Nada recibido',
     },
-    flow: {
-      new: 'comunicados por primera vez',
-      restored: 'restablecidos',
-      joined: 'que pasan a estar incluidos',
-      merged: 'fusionados con otros',
-      split: 'divididos',
-      superseded: 'sustituidos',
-      withdrawn: 'retirados',
-      removed: 'suprimidos por una corrección',
-      departed: 'que dejan de estar incluidos',
-    },
+    flow: named(FLOW),
   },
   columns: {
     reference: { title: 'Referencia', explains: 'La referencia del compromiso.' },
@@ -209,9 +222,9 @@ export const es: Words = {
     covered: { title: 'Con seguimiento', explains: 'A cuántos de ellos da seguimiento algún compromiso.' },
     response: {
       title: 'Respuesta',
-      explains: 'Cómo respondió el organismo; el silencio, un informe sin novedades y una respuesta son tres cosas.',
+      explains: 'Cómo respondió la entidad; el silencio, un informe sin novedades y una respuesta son tres cosas.',
     },
-    receivedOn: { title: 'Recibida el', explains: 'El día en que el organismo respondió por primera vez.' },
+    receivedOn: { title: 'Recibida el', explains: 'El día en que la entidad respondió por primera vez.' },
     updates: { title: 'Novedades', explains: 'Los compromisos de los que la respuesta dice algo nuevo.' },
     noChange: { title: 'Sin cambios', explains: 'Los compromisos de los que confirma que nada ha cambiado.' },
     notAssessed: { title: 'Sin evaluar', explains: 'Los compromisos que no se evaluaron.' },
@@ -230,6 +243,8 @@ export const es: Words = {
     at: (effective) => language.shortDate(effective),
     notReported: 'Nada comunicado por',
     asked: 'Propuestas, aún sin aceptar',
+    also: 'Corresponden también a este tema y se describen en otro los siguientes:',
+    stageChanged: 'Cambio de estado',
     seeAbove: (title) => `Véase ${quoted(title)}.`,
     onCondition: (text) => say`Condición: ${text}`,
     removed: 'Texto suprimido',
@@ -240,11 +255,17 @@ export const es: Words = {
     since: (since, asOf) => `Del ${date(since)} al ${date(asOf)}`,
     issuedBy: (publisher) => `Publicado por ${publisher}`,
     licence: (licence) => `Los datos pueden utilizarse conforme a la licencia ${licence}.`,
-    agency: 'Informe sobre los progresos de una entidad',
-    theme: 'Informe sobre los progresos en un tema',
-    forum: 'Seguimiento de una reunión',
+    agency: 'Informe sobre los progresos realizados',
+    theme: 'Informe temático sobre los progresos realizados',
+    forum: 'Informe de seguimiento',
     synthesis: 'Síntesis del seguimiento de todas las entidades',
     register: 'Registro de compromisos',
+    figures: {
+      all: (n) => agreed(n, 'Compromiso', 'Compromisos'),
+      completed: (n) => agreed(n, 'Concluido', 'Concluidos'),
+      inProgress: () => 'En curso',
+      overdue: (n) => agreed(n, 'Atrasado', 'Atrasados'),
+    },
     following: (name) => say`Seguimiento de: ${name}`,
     membersOf: (name) => say`Miembros de: ${name}`,
     ofRound: (name) => say`Ronda de informes: ${name}`,
@@ -277,7 +298,7 @@ export const es: Words = {
     register: 'Todos los compromisos',
     round: 'Quiénes respondieron',
     answers: 'Respuestas a las preguntas de la ronda',
-    inTheirWords: 'En palabras de los organismos',
+    inTheirWords: 'En palabras de las entidades',
   },
   captions: {
     stages: 'Compromisos por estado',
@@ -306,143 +327,213 @@ export const es: Words = {
     followUpForum: 'Compromisos que dan seguimiento a la reunión en su conjunto',
     joint: 'Compromisos conjuntos',
     register: 'Todos los compromisos',
-    responses: 'Respuestas de los organismos consultados',
-    answers: (question) => `Respuestas a «${question}»`,
+    responses: 'Respuestas de las entidades consultadas',
+    answers: (question) => `Respuestas a ${quoted(question)}`,
   },
   sentences: {
-    howMany: (name, all, asOf): Inline[] =>
-      say`Al ${date(asOf)}, el registro tenía ${figure(all)} ${commitments(all.n)} de la entidad siguiente: ${name}.`,
-    howManyOn: (name, all, asOf): Inline[] =>
+    howMany: (name, all, asOf) => say`Al ${date(asOf)}, ${name} tenía ${figure(all)} ${commitments(all.n)}.`,
+    howManyOn: (name, all, asOf) =>
       say`Al ${date(asOf)}, el registro tenía ${figure(all)} ${commitments(all.n)} sobre el tema siguiente: ${name}.`,
-    howManyAll: (all, asOf): Inline[] => say`Al ${date(asOf)} había ${figure(all)} ${commitments(all.n)} en total.`,
-    inTheLead: (led, all): Inline[] =>
-      say` Era la entidad principal en ${figure(led)} de ellos (${percent(led.n, all)}), y entidad coprincipal o asociada en los demás.`,
-    completed: (all, done, asOf): Inline[] =>
-      say`De ${figure(all)} ${commitments(all.n)}, ${figure(done)} (${percent(done.n, all.n)}) ${agreed(done.n, 'había', 'habían')} concluido al ${date(asOf)}.`,
-    stages: (parts, all): Inline[] =>
-      say` Los demás se distribuyen así: ${joined(
-        parts.map(
-          ({ stage, count }) =>
-            say`${figure(count)} (${percent(count.n, all)}) en el estado ${quoted(stage.toLowerCase())}`,
-        ),
-        'y',
-      )}.`,
-    targets: (targeted, overdue, all): Inline[] =>
-      targeted.n === 0
-        ? say`Ninguno tiene plazo.`
-        : say`${figure(targeted)} de ${number(all)} (${percent(targeted.n, all)}) ${agreed(targeted.n, 'tiene', 'tienen')} un plazo; de ellos, ${figure(overdue)} (${percent(overdue.n, targeted.n)}) ${agreed(overdue.n, 'está atrasado', 'están atrasados')}.`,
-    stale: (stale, open, staleAfter): Inline[] =>
-      say`De ${number(open)} ${commitments(open)} ${agreed(open, 'abierto', 'abiertos')}, sobre ${figure(stale)} (${percent(stale.n, open)}) no se había informado desde hacía ${months(staleAfter)} o más.`,
+    howManyAll: (all, asOf) => say`Al ${date(asOf)} había ${figure(all)} ${commitments(all.n)} en total.`,
+    inTheLead: (led, all) => {
+      if (led.n === 0) return say` No era la entidad principal en ninguno de ellos.`;
+      if (led.n === all) return say` Era la entidad principal en ${agreed(all, 'él', 'todos ellos')}.`;
+      return say` Era la entidad principal en ${figure(led)} de ellos (${percent(led.n, all)}), y entidad coprincipal o asociada en los demás.`;
+    },
+    completed: (all, done, asOf) => {
+      if (all.n === 1) return say`${done.n === 1 ? 'Había' : 'No había'} concluido al ${date(asOf)}.`;
+      if (done.n === 0) return say`Ninguno de los ${figure(all)} compromisos había concluido al ${date(asOf)}.`;
+      if (done.n === all.n) return say`Los ${figure(done)} compromisos habían concluido al ${date(asOf)}.`;
+      return say`De ${figure(all)} ${commitments(all.n)}, ${figure(done)} (${percent(done.n, all.n)}) ${agreed(done.n, 'había', 'habían')} concluido al ${date(asOf)}.`;
+    },
+    stages: (parts, all, done) => {
+      if (all === 1) return say` Estaba ${STAGE[parts[0]!.stage][0]}.`;
+      const others = agreed(all - done, 'El otro estaba', 'Los demás estaban');
+      const each = parts.map(
+        ({ stage, count }) =>
+          say`${agreed(count.n, ...STAGE[stage])} (${figure(count)}, es decir, ${percent(count.n, all)})`,
+      );
+      return say` ${done === 0 ? 'Estaban' : others} ${joined(each, 'y')}.`;
+    },
+    targets: (targeted, overdue, all) => {
+      if (all.n === 1)
+        return targeted.n === 0
+          ? say`No tiene plazo.`
+          : say`Tiene un plazo y ${overdue.n === 1 ? 'está' : 'no está'} atrasado.`;
+      if (targeted.n === 0) return say`Ninguno de los compromisos tiene plazo.`;
+      const late =
+        overdue.n === 0
+          ? say`${agreed(targeted.n, 'no está', 'ninguno de ellos está')} atrasado`
+          : overdue.n === targeted.n
+            ? say`${agreed(targeted.n, 'está atrasado', 'todos ellos están atrasados')}`
+            : say`de ellos, ${figure(overdue)} (${percent(overdue.n, targeted.n)}) ${agreed(overdue.n, 'está atrasado', 'están atrasados')}`;
+      return say`De ${figure(all)} ${commitments(all.n)}, ${figure(targeted)} (${percent(targeted.n, all.n)}) ${agreed(targeted.n, 'tiene', 'tienen')} un plazo; ${late}.`;
+    },
+    stale: (stale, open, staleAfter) => {
+      if (open.n === 1)
+        return stale.n === 0
+          ? say`Sobre el compromiso abierto se había informado hacía menos de ${months(staleAfter)}.`
+          : say`Sobre el compromiso abierto no se había informado desde hacía ${months(staleAfter)} o más.`;
+      if (stale.n === 0)
+        return say`Sobre cada uno de los ${figure(open)} compromisos abiertos se había informado hacía menos de ${months(staleAfter)}.`;
+      if (stale.n === open.n)
+        return say`Sobre ninguno de los ${figure(stale)} compromisos abiertos se había informado desde hacía ${months(staleAfter)} o más.`;
+      return say`De ${figure(open)} compromisos abiertos, sobre ${figure(stale)} (${percent(stale.n, open.n)}) no se había informado desde hacía ${months(staleAfter)} o más.`;
+    },
     nothingOpen: 'Ningún compromiso está abierto.',
-    lastReport: (day): Inline[] => say` El último informe es del ${date(day)}.`,
-    none: (name, asOf): Inline[] => say`Al ${date(asOf)} no se había comunicado nada sobre: ${name}.`,
-    apart: (n): Inline[] =>
-      say`${figure(n)} ${agreed(n.n, 'entrada fusionada, dividida, sustituida o retirada hasta esa fecha no figura', 'entradas fusionadas, divididas, sustituidas o retiradas hasta esa fecha no figuran')} en ningún total.`,
-    bridge: (then, terms, now, since, asOf): Inline[] =>
+    lastReport: (day) => say` El último informe es del ${date(day)}.`,
+    none: (name, asOf) => say`Al ${date(asOf)} no se había comunicado ningún compromiso relativo a: ${name}.`,
+    apart: (n) =>
+      say`Además, hasta esa fecha se ${agreed(n.n, 'fusionó, dividió, sustituyó o retiró', 'fusionaron, dividieron, sustituyeron o retiraron')} ${figure(n)} ${agreed(n.n, 'entrada, que no figura', 'entradas, que no figuran')} en ningún total.`,
+    bridge: (then, terms, now, since, asOf) =>
       say`Del ${date(since)} al ${date(asOf)} el número de compromisos evolucionó así: ${figure(then)} al principio${terms.flatMap(
-        ({ sign, flow, count }) => say` ${sign} ${figure(count)} ${flow}`,
+        ({ sign, flow, count }) => say` ${sign} ${figure(count)} ${agreed(count.n, ...FLOW[flow])}`,
       )} = ${figure(now)} al final.`,
-    moves: (moved, same): Inline[] =>
-      say`De los que existían en ambas fechas, ${number(moved)} ${agreed(moved, 'cambió', 'cambiaron')} de estado y ${figure(same)} no.`,
-    move: (count, from, to): Inline[] =>
-      say`${figure(count)} del estado ${quoted(from.toLowerCase())} al estado ${quoted(to.toLowerCase())}`,
+    moves: (moved, same) => {
+      if (moved.n === 0)
+        return same.n === 1
+          ? say`El único que existía en ambas fechas no cambió de estado.`
+          : say`Ninguno de los ${figure(same)} que existían en ambas fechas cambió de estado.`;
+      return say`De los que existían en ambas fechas, ${figure(moved)} ${agreed(moved.n, 'cambió', 'cambiaron')} de estado y ${same.n === 0 ? 'ninguno se mantuvo' : say`${figure(same)} no`}.`;
+    },
+    move: (count, from, to) =>
+      say`${figure(count)} del estado ${quoted(STAGE[from][0])} al estado ${quoted(STAGE[to][0])}`,
     nothingChanged: 'Ningún compromiso apareció, desapareció o cambió de estado en ese período.',
-    overdue: (n): Inline[] =>
+    overdue: (n) =>
       n.n === 0
         ? say`Ningún compromiso está atrasado.`
-        : say`${figure(n)} ${commitments(n.n)} ${agreed(n.n, 'ha superado su plazo sin concluir', 'han superado su plazo sin concluir')}.`,
-    staleList: (n, staleAfter): Inline[] =>
+        : say`El plazo de ${figure(n)} ${commitments(n.n)} ha vencido sin que ${agreed(n.n, 'haya', 'hayan')} concluido.`,
+    staleList: (n, staleAfter) =>
       n.n === 0
         ? say`Sobre todos los compromisos abiertos se ha informado hace menos de ${months(staleAfter)}.`
         : say`Sobre ${figure(n)} ${commitments(n.n)} ${agreed(n.n, 'abierto', 'abiertos')} no se ha informado desde hace ${months(staleAfter)} o más. El silencio no es progreso: el estado indicado es el último que se comunicó.`,
-    onHold: (n): Inline[] =>
+    onHold: (n) =>
       n.n === 0
         ? say`Ningún compromiso está suspendido.`
-        : say`${figure(n)} ${commitments(n.n)} ${agreed(n.n, 'está suspendido', 'están suspendidos')}.`,
-    discontinued: (n): Inline[] =>
+        : say`${agreed(n.n, 'Está suspendido', 'Están suspendidos')} ${figure(n)} ${commitments(n.n)}.`,
+    discontinued: (n) =>
       n.n === 0
         ? say`Ningún compromiso se ha abandonado.`
-        : say`${figure(n)} ${commitments(n.n)} ${agreed(n.n, 'se ha abandonado', 'se han abandonado')}.`,
-    notTakenUp: (open, all): Inline[] =>
-      all.n === 0
-        ? say`Ningún resultado del registro está dirigido a la entidad.`
-        : say`De ${figure(all)} ${agreed(all.n, 'resultado dirigido', 'resultados dirigidos')} a la entidad, ${figure(open)} (${percent(open.n, all.n)}) no ${agreed(open.n, 'ha recibido', 'han recibido')} seguimiento en ninguno de sus compromisos.`,
-    asked: (n): Inline[] =>
-      n === 0
+        : say`Se ${agreed(n.n, 'ha', 'han')} abandonado ${figure(n)} ${commitments(n.n)}.`,
+    notTakenUp: (open, all) => {
+      if (all.n === 0) return say`Ningún resultado del registro está dirigido a la entidad.`;
+      if (open.n === 0)
+        return all.n === 1
+          ? say`La entidad da seguimiento al resultado que se le ha dirigido.`
+          : say`La entidad da seguimiento a cada uno de los ${figure(all)} resultados que se le han dirigido.`;
+      return say`De ${figure(all)} ${agreed(all.n, 'resultado dirigido', 'resultados dirigidos')} a la entidad, ${figure(open)} (${percent(open.n, all.n)}) no ${agreed(open.n, 'ha recibido', 'han recibido')} seguimiento en ninguno de sus compromisos.`;
+    },
+    asked: (n) =>
+      n.n === 0
         ? say`La entidad ha aceptado todas las funciones para las que otras la propusieron.`
-        : say`En ${number(n)} ${commitments(n)} otra entidad la propuso para una función que aún no ha aceptado ni rechazado.`,
-    verification: (read, all, replied): Inline[] =>
-      read === 0
-        ? say`La secretaría no ha examinado ninguno de los compromisos (${number(all)} en total).`
-        : say`La secretaría ha examinado ${number(read)} ${commitments(read)} de ${number(all)} (${percent(read, all)}); ${agreed(replied, `se dio ${number(replied)} respuesta`, `se dieron ${number(replied)} respuestas`)}. Una comprobación figura junto a lo que dice la entidad y nunca lo sustituye.`,
-    byTheme: (framework, n): Inline[] =>
-      say`Los compromisos se presentan según los temas del marco ${framework}. Un compromiso con varios temas se describe en el primero y se menciona en los demás: es el caso de ${number(n)} de ellos.`,
-    ofTheme: (n, done): Inline[] =>
-      say`${figure(n)} ${commitments(n.n)}, de los que ${figure(done)} (${percent(done.n, n.n)}) ${agreed(done.n, 'ha concluido', 'han concluido')}.`,
-    through: (title, version, from, to, matches): Inline[] =>
+        : say`En ${figure(n)} ${commitments(n.n)} otra entidad la propuso para una función que aún no ha aceptado ni rechazado.`,
+    verification: (read, all, replied) => {
+      if (all.n === 0) return say`No había ningún compromiso que examinar.`;
+      if (read.n === 0)
+        return all.n === 1
+          ? say`La secretaría no ha examinado el compromiso.`
+          : say`La secretaría no ha examinado ninguno de los ${figure(all)} compromisos.`;
+      const replies =
+        replied === 0
+          ? 'no se dio ninguna respuesta'
+          : agreed(replied, `se dio ${number(replied)} respuesta`, `se dieron ${number(replied)} respuestas`);
+      return say`De ${figure(all)} ${commitments(all.n)}, la secretaría ha examinado ${figure(read)} (${percent(read.n, all.n)}); ${replies}. Una comprobación figura junto a lo que dice la entidad y nunca lo sustituye.`;
+    },
+    byTheme: (framework, n) =>
+      say`Los compromisos se presentan según los temas del marco ${framework}. Un compromiso con varios temas se describe en el primero y se menciona en los demás${n === 0 ? '' : `: es el caso de ${number(n)} de ellos`}.`,
+    ofTheme: (n, done) => {
+      if (n.n === 1)
+        return say`Corresponde a este tema ${figure(n)} compromiso, que ${done.n === 1 ? 'ha' : 'no ha'} concluido.`;
+      if (done.n === 0)
+        return say`Corresponden a este tema ${figure(n)} compromisos, ninguno de los cuales ha concluido.`;
+      if (done.n === n.n) return say`Corresponden a este tema ${figure(n)} compromisos, todos concluidos.`;
+      return say`Corresponden a este tema ${figure(n)} compromisos, de los que ${agreed(done.n, 'ha', 'han')} concluido ${figure(done)} (${percent(done.n, n.n)}).`;
+    },
+    through: (title, version, from, to, matches) =>
       say`Los compromisos con temas de ${from} se leen mediante la tabla de correspondencias ${title} (versión ${version}) hacia ${to}; cuentan los vínculos de estos tipos: ${matches}.`,
-    throughNone: (title): Inline[] =>
+    throughNone: (title) =>
       say`La tabla de correspondencias ${title} no se había publicado en esa fecha, por lo que no vincula nada.`,
-    noEquivalent: (n, all): Inline[] =>
-      say`De ${figure(all)} ${commitments(all.n)} con un tema del primer marco, ${figure(n)} (${percent(n.n, all.n)}) no ${agreed(n.n, 'tiene', 'tienen')} equivalente en el segundo.`,
-    outcomes: (all, covered, asOf): Inline[] =>
-      all.n === 0
-        ? say`Al ${date(asOf)} el registro no contiene ningún resultado de esta reunión.`
-        : say`De ${figure(all)} ${agreed(all.n, 'resultado', 'resultados')} de la reunión y de sus mesas redondas, ${figure(covered)} (${percent(covered.n, all.n)}) ${agreed(covered.n, 'había recibido', 'habían recibido')} seguimiento en al menos un compromiso al ${date(asOf)}.`,
-    leftOut: (n): Inline[] =>
+    noEquivalent: (n, all) =>
+      n.n === 0
+        ? say`Todo compromiso con un tema del primer marco tiene un equivalente en el segundo.`
+        : say`De ${figure(all)} ${commitments(all.n)} con un tema del primer marco, ${figure(n)} (${percent(n.n, all.n)}) no ${agreed(n.n, 'tiene', 'tienen')} equivalente en el segundo.`,
+    outcomes: (all, covered, asOf) => {
+      if (all.n === 0) return say`Al ${date(asOf)} el registro no contiene ningún resultado de esta reunión.`;
+      if (covered.n === 0)
+        return say`Al ${date(asOf)}, ningún compromiso daba seguimiento ${agreed(all.n, 'al', 'a los')} ${figure(all)} ${agreed(all.n, 'resultado', 'resultados')} de la reunión y de sus mesas redondas.`;
+      return say`De ${figure(all)} ${agreed(all.n, 'resultado', 'resultados')} de la reunión y de sus mesas redondas, ${figure(covered)} (${percent(covered.n, all.n)}) ${agreed(covered.n, 'había recibido', 'habían recibido')} seguimiento en al menos un compromiso al ${date(asOf)}.`;
+    },
+    leftOut: (n) =>
       say`No se ${agreed(n, 'cuenta', 'cuentan')} ${number(n)} ${agreed(n, 'resultado que solo se refiere', 'resultados que solo se refieren')} a la organización de una reunión.`,
-    followed: (all): Inline[] =>
-      say`${figure(all)} ${commitments(all.n)} ${agreed(all.n, 'da', 'dan')} seguimiento a la reunión, a sus mesas redondas o a sus resultados.`,
-    tookUp: (all, leads): Inline[] =>
+    followed: (all) =>
+      all.n === 0
+        ? say`Ningún compromiso da seguimiento a la reunión, a sus mesas redondas o a sus resultados.`
+        : say`${agreed(all.n, 'Da', 'Dan')} seguimiento a la reunión, a sus mesas redondas o a sus resultados ${figure(all)} ${commitments(all.n)}.`,
+    asAWhole: (n) =>
+      say`Además, ${agreed(n.n, 'da', 'dan')} seguimiento a la reunión o a una de sus mesas redondas ${figure(n)} ${commitments(n.n)}, sin referirse a un resultado concreto.`,
+    tookUp: (all, leads) =>
       say`Asumido en ${figure(all)} ${commitments(all.n)}, bajo la dirección de: ${joined(
         leads.map((lead) => [lead]),
         'y',
       )}.`,
     nobodyTookUp: 'Nadie lo ha asumido.',
-    nobody: (n, all): Inline[] =>
-      n.n === 0
-        ? say`Todos los resultados se han asumido.`
-        : say`Nadie ha asumido ${figure(n)} ${agreed(n.n, 'resultado', 'resultados')} de ${number(all)} (${percent(n.n, all)}).`,
-    putTo: (all, covered): Inline[] =>
-      all.n === 0
-        ? say`No se presentó nada a esta reunión.`
-        : say`Otros presentaron a esta reunión ${figure(all)} ${agreed(all.n, 'propuesta, que no es un resultado suyo', 'propuestas, que no son resultados suyos')}. De ellas, ${figure(covered)} (${percent(covered.n, all.n)}) ${agreed(covered.n, 'ha recibido', 'han recibido')} seguimiento.`,
-    joint: (n, all): Inline[] =>
+    nobody: (n, all) => {
+      if (all.n === 0) return say`Esta reunión no tiene resultados.`;
+      if (n.n === 0) return say`Todos los resultados se han asumido.`;
+      if (n.n === all.n) return say`Nadie ha asumido ninguno de los resultados.`;
+      return say`Nadie ha asumido ${figure(n)} ${agreed(n.n, 'resultado', 'resultados')} de ${figure(all)} (${percent(n.n, all.n)}).`;
+    },
+    putTo: (all, covered) => {
+      if (all.n === 0) return say`No se presentó nada a esta reunión.`;
+      const put = say`Otros presentaron a esta reunión ${figure(all)} ${agreed(all.n, 'propuesta, que no es un resultado suyo', 'propuestas, que no son resultados suyos')}.`;
+      if (covered.n === 0)
+        return say`${put} ${agreed(all.n, 'No ha recibido', 'Ninguna de ellas ha recibido')} seguimiento.`;
+      if (covered.n === all.n)
+        return say`${put} ${agreed(all.n, 'Ha recibido', 'Todas ellas han recibido')} seguimiento.`;
+      return say`${put} De ellas, ${figure(covered)} (${percent(covered.n, all.n)}) ${agreed(covered.n, 'ha recibido', 'han recibido')} seguimiento.`;
+    },
+    joint: (n, all) =>
       n.n === 0
         ? say`Ningún compromiso es compartido por varias entidades.`
-        : say`${figure(n)} ${commitments(n.n)} de ${number(all)} (${percent(n.n, all)}) ${agreed(n.n, 'es compartido', 'son compartidos')} por varias entidades como principales, coprincipales o asociadas.`,
-    agenciesAndThemes: (agencies, themes): Inline[] =>
-      say`${number(agencies)} ${agreed(agencies, 'entidad trabajó', 'entidades trabajaron')} en ${number(themes)} ${agreed(themes, 'tema', 'temas')}.`,
-    silent: (silent, all, staleAfter): Inline[] =>
-      silent.n === 0
-        ? say`Todas las entidades principales de un compromiso abierto han informado hace menos de ${months(staleAfter)}.`
-        : say`De ${number(all)} ${agreed(all, 'entidad principal', 'entidades principales')} de un compromiso abierto, ${number(silent.n)} (${percent(silent.n, all)}) no ${agreed(silent.n, 'ha', 'han')} informado sobre ninguno de ellos desde hace ${months(staleAfter)} o más. El cuadro indica desde cuándo no hay noticias de cada una.`,
+        : say`De ${figure(all)} ${commitments(all.n)}, ${figure(n)} (${percent(n.n, all.n)}) ${agreed(n.n, 'es compartido', 'son compartidos')} por varias entidades como principales, coprincipales o asociadas.`,
+    agenciesAndThemes: (agencies, themes) =>
+      say`En total, ${number(agencies)} ${agreed(agencies, 'entidad trabajó', 'entidades trabajaron')} en ${number(themes)} ${agreed(themes, 'tema', 'temas')}.`,
+    silent: (silent, all, staleAfter) => {
+      if (all === 0) return say`Ninguna entidad es la principal de un compromiso abierto.`;
+      if (silent.n === 0)
+        return say`Todas las entidades principales de un compromiso abierto han informado hace menos de ${months(staleAfter)}.`;
+      return say`De ${number(all)} ${agreed(all, 'entidad principal', 'entidades principales')} de un compromiso abierto, ${number(silent.n)} (${percent(silent.n, all)}) no ${agreed(silent.n, 'ha', 'han')} informado sobre ninguno de ellos desde hace ${months(staleAfter)} o más. El cuadro da la fecha del último informe de cada una.`;
+    },
     compendium:
       'Cada cifra cuenta los compromisos de una entidad, como principal, coprincipal o asociada, de un mismo tipo.',
     matrix:
       'Cada cifra cuenta los compromisos de una entidad, como principal, coprincipal o asociada, sobre un mismo tema.',
-    register: (all): Inline[] =>
-      say`El registro contiene ${figure(all)} ${commitments(all.n)}, en el orden de sus referencias.`,
+    register: (all) =>
+      all.n === 0
+        ? say`El registro no contiene ningún compromiso.`
+        : say`El registro contiene ${figure(all)} ${commitments(all.n)}, en el orden de sus referencias.`,
     roundAsked: (name, n, deadline) =>
-      say`${name}: se pidió a ${number(n)} ${form(n, { one: 'organismo', other: 'organismos' })} que ${form(n, { one: 'informara', other: 'informaran' })} a más tardar el ${date(deadline)}.`,
+      say`${name}: se pidió a ${number(n)} ${agreed(n, 'entidad que informara', 'entidades que informaran')} a más tardar el ${date(deadline)}.`,
     answered: (those, of) =>
       those.length === 0
-        ? say`No respondió ningún organismo.`
-        : say`${form(those.length, { one: 'Respondió', other: 'Respondieron' })} ${number(those.length)} de ${number(of)} (${percent(those.length, of)}): ${joined(those, 'y')}.`,
+        ? say`No respondió ninguna entidad.`
+        : say`${agreed(those.length, 'Respondió', 'Respondieron')} ${number(those.length)} de ${number(of)} (${percent(those.length, of)}): ${joined(those, 'y')}.`,
     nilReturns: (those, of) =>
       those.length === 0
-        ? say`Ningún organismo dijo que no tuviera nada de que informar.`
-        : say`${number(those.length)} de ${number(of)} (${percent(those.length, of)}) ${form(those.length, { one: 'dijo que no tenía', other: 'dijeron que no tenían' })} nada de que informar: ${joined(those, 'y')}.`,
+        ? say`Ninguna entidad dijo que no tuviera nada de que informar.`
+        : say`De ${number(of)}, ${number(those.length)} (${percent(those.length, of)}) ${agreed(those.length, 'dijo que no tenía', 'dijeron que no tenían')} nada de que informar: ${joined(those, 'y')}.`,
     silentOnes: (those, of) =>
       those.length === 0
-        ? say`De todos los organismos se recibió algo.`
-        : say`No se recibió nada de ${number(those.length)} de ${number(of)} (${percent(those.length, of)}): ${joined(those, 'y')}. El silencio no dice ni que nada haya cambiado ni que no haya nada de que informar.`,
+        ? say`De todas las entidades se recibió algo.`
+        : say`De ${number(those.length)} de ${number(of)} (${percent(those.length, of)}) no se recibió nada: ${joined(those, 'y')}. El silencio no dice ni que nada haya cambiado ni que no haya nada de que informar.`,
     lateOnes: (those, of) =>
-      say`De ${number(of)} ${form(of, { one: 'respuesta', other: 'respuestas' })}, ${number(those.length)} (${percent(those.length, of)}) ${form(those.length, { one: 'llegó', other: 'llegaron' })} después del plazo: ${joined(those, 'y')}.`,
-    answersGiven: (n, of) =>
-      of === null
-        ? say`Se ${form(n, { one: 'dio', other: 'dieron' })} ${number(n)} ${form(n, { one: 'respuesta', other: 'respuestas' })}.`
-        : say`${form(n, { one: 'Respondió', other: 'Respondieron' })} a esto ${number(n)} de ${number(of)} ${form(of, { one: 'organismo', other: 'organismos' })}.`,
+      say`De ${number(of)} ${agreed(of, 'respuesta', 'respuestas')}, ${number(those.length)} (${percent(those.length, of)}) ${agreed(those.length, 'llegó', 'llegaron')} después del plazo: ${joined(those, 'y')}.`,
+    answersGiven: (n, of) => {
+      if (n === 0) return say`No se dio ninguna respuesta.`;
+      return of === null
+        ? say`Se ${agreed(n, 'dio', 'dieron')} ${number(n)} ${agreed(n, 'respuesta', 'respuestas')}.`
+        : say`${agreed(n, 'Respondió', 'Respondieron')} a esto ${number(n)} de ${number(of)} ${agreed(of, 'entidad', 'entidades')}.`;
+    },
     tally: (counts) =>
       say`${joined(
         counts.map(({ answer, n }) => say`${answer}: ${number(n)}`),
@@ -453,7 +544,7 @@ export const es: Words = {
     nothingCorrected: ' Nada de lo registrado desde entonces ha cambiado este número.',
     corrected: (terms, now) =>
       say` Lo que se registró o corrigió desde entonces sobre esa fecha:${terms.flatMap(
-        ({ sign, flow, count }) => say` ${sign} ${figure(count)} ${flow}`,
+        ({ sign, flow, count }) => say` ${sign} ${figure(count)} ${agreed(count.n, ...FLOW[flow])}`,
       )} = ${figure(now)}.`,
   },
 };

@@ -1,8 +1,9 @@
 /** The words of reports in French. */
 import locale from 'd3-format/locale/fr-FR' with { type: 'json' };
 import { fr as plural } from 'make-plural/cardinals';
-import type { Inline } from '../report.js';
-import { joined, languageBy, say } from './language.js';
+import type { Stage } from '#words';
+import type { Flow } from './en.js';
+import { capital, joined, languageBy, say } from './language.js';
 import type { Words } from './words.js';
 
 const language = languageBy({
@@ -35,6 +36,31 @@ const at = (day: string) => `au ${date(day)}`;
 /** L’accord d’un mot avec un nombre. */
 const agreed = (n: number, one: string, other: string) => form(n, { one, other });
 
+/** Au singulier et au pluriel. */
+type Forms = readonly [one: string, other: string];
+const STAGE: Readonly<Record<Stage, Forms>> = {
+  completed: ['achevé', 'achevés'],
+  in_progress: ['en cours', 'en cours'],
+  planned: ['prévu', 'prévus'],
+  proposed: ['proposé', 'proposés'],
+  on_hold: ['suspendu', 'suspendus'],
+  discontinued: ['abandonné', 'abandonnés'],
+};
+const FLOW: Readonly<Record<Flow, Forms>> = {
+  new: ['nouvellement signalé', 'nouvellement signalés'],
+  restored: ['rétabli', 'rétablis'],
+  joined: ['entré dans le champ du rapport', 'entrés dans le champ du rapport'],
+  merged: ['fusionné avec d’autres', 'fusionnés avec d’autres'],
+  split: ['scindé', 'scindés'],
+  superseded: ['remplacé', 'remplacés'],
+  withdrawn: ['retiré', 'retirés'],
+  removed: ['supprimé par une correction', 'supprimés par une correction'],
+  departed: ['sorti du champ du rapport', 'sortis du champ du rapport'],
+};
+/** La première forme, avec une majuscule. */
+const named = <K extends string>(forms: Readonly<Record<K, Forms>>) =>
+  Object.fromEntries(Object.entries<Forms>(forms).map(([key, [one]]) => [key, capital(one)])) as Record<K, string>;
+
 export const fr: Words = {
   ...language,
   parts: {
@@ -43,10 +69,12 @@ export const fr: Words = {
     table: (n) => `Tableau ${n}`,
     figure: (n) => `Figure ${n}`,
     source: 'Source',
-    onBehalf: (agency, by) => `Dit par le secrétariat au nom de ${agency} : ${by}`,
+    onBehalf: (agency, by) => `Dit par le secrétariat au nom de ${agency}\u00a0: ${by}`,
     notes: 'Notes',
     abbreviations: 'Sigles et acronymes',
     all: 'Total',
+    colon: '\u00a0: ',
+    semicolon: '\u00a0; ',
     none: '–',
     nothing: 'Néant.',
     page: (page, of) => `Page ${page} sur ${of}`,
@@ -64,13 +92,13 @@ export const fr: Words = {
     note: 'Note',
     key: 'Nom pour les programmes',
     codeMeaning: 'Signification du code',
-    of: (title) => `${title} : sur combien`,
+    of: (title) => `${title}\u00a0: sur combien`,
     share: 'La colonne suivante indique le nombre total.',
     dates: 'Une date dont seul le mois ou l’année est connu est un texte, de même qu’une date antérieure à mars 1900.',
   },
   print: {
     missing: (letters) =>
-      `La police de cette édition ne comporte pas certaines lettres d’autres écritures ; elles sont données en lettres latines entre crochets, et telles qu’elles ont été écrites dans tous les autres formats : ${letters}.`,
+      `La police de cette édition ne comporte pas certaines lettres d’autres écritures\u00a0; elles sont données en lettres latines entre crochets, et telles qu’elles ont été écrites dans tous les autres formats\u00a0: ${letters}.`,
   },
   manifest: {
     title: 'Comment établir de nouveau ce rapport',
@@ -92,14 +120,7 @@ export const fr: Words = {
     software: 'Logiciel',
   },
   codes: {
-    stage: {
-      completed: 'Achevé',
-      in_progress: 'En cours',
-      planned: 'Prévu',
-      proposed: 'Proposé',
-      on_hold: 'Suspendu',
-      discontinued: 'Abandonné',
-    },
+    stage: named(STAGE),
     kind: {
       research: 'Recherche',
       data: 'Données',
@@ -150,17 +171,7 @@ export const fr: Words = {
       nil_late: 'Réponse néant, en retard',
       silent: 'Rien reçu',
     },
-    flow: {
-      new: 'nouvellement signalés',
-      restored: 'rétablis',
-      joined: 'désormais concernés',
-      merged: 'fusionnés avec d’autres',
-      split: 'scindés',
-      superseded: 'remplacés',
-      withdrawn: 'retirés',
-      removed: 'supprimés par une correction',
-      departed: 'qui ne sont plus concernés',
-    },
+    flow: named(FLOW),
   },
   columns: {
     reference: { title: 'Cote', explains: 'La cote de l’engagement.' },
@@ -172,7 +183,7 @@ export const fr: Words = {
     strength: { title: 'Force', explains: 'Le degré de fermeté de la promesse.' },
     life: {
       title: 'Inscription',
-      explains: 'Ce qu’est devenue l’inscription ; seules les inscriptions actives sont comptées.',
+      explains: 'Ce qu’est devenue l’inscription\u00a0; seules les inscriptions actives sont comptées.',
     },
     stage: { title: 'État', explains: 'L’état de la part du chef de file à la date considérée.' },
     stageSince: {
@@ -228,7 +239,7 @@ export const fr: Words = {
     covered: { title: 'Suivis d’effet', explains: 'Le nombre de ceux auxquels un engagement donne suite.' },
     response: {
       title: 'Réponse',
-      explains: 'Comment l’organisme a répondu ; le silence, une réponse néant et une réponse sont trois choses.',
+      explains: 'Comment l’organisme a répondu\u00a0; le silence, une réponse néant et une réponse sont trois choses.',
     },
     receivedOn: { title: 'Reçue le', explains: 'Le jour de la première réponse de l’organisme.' },
     updates: { title: 'Mises à jour', explains: 'Les engagements dont la réponse dit quelque chose de nouveau.' },
@@ -249,6 +260,8 @@ export const fr: Words = {
     at: (effective) => language.shortDate(effective),
     notReported: 'Rien n’a été signalé par',
     asked: 'Sollicités, n’ont pas encore accepté',
+    also: 'Relèvent aussi de ce thème et sont décrits sous un autre\u00a0:',
+    stageChanged: 'Changement d’état',
     seeAbove: (title) => `Voir ${quoted(title)}.`,
     onCondition: (text) => say`Condition\u00a0: ${text}`,
     removed: 'Texte supprimé',
@@ -259,14 +272,20 @@ export const fr: Words = {
     since: (since, asOf) => `Du ${date(since)} ${at(asOf)}`,
     issuedBy: (publisher) => `Publié par ${publisher}`,
     licence: (licence) => `Les données peuvent être utilisées aux conditions de la licence ${licence}.`,
-    agency: 'Rapport d’activité d’un organisme',
-    theme: 'Rapport d’activité sur un thème',
-    forum: 'Suite donnée à une réunion',
+    agency: 'Rapport d’étape',
+    theme: 'Rapport d’étape thématique',
+    forum: 'Rapport de suivi',
     synthesis: 'Synthèse des activités de suivi de tous les organismes',
     register: 'Registre des engagements',
+    figures: {
+      all: (n) => agreed(n, 'Engagement', 'Engagements'),
+      completed: (n) => agreed(n, 'Achevé', 'Achevés'),
+      inProgress: () => 'En cours',
+      overdue: () => 'En retard',
+    },
     following: (name) => say`Suite donnée à\u00a0: ${name}`,
     membersOf: (name) => say`Membres de\u00a0: ${name}`,
-    ofRound: (name) => say`Cycle de rapports : ${name}`,
+    ofRound: (name) => say`Cycle de rapports\u00a0: ${name}`,
   },
   sections: {
     summary: 'Résumé',
@@ -326,154 +345,220 @@ export const fr: Words = {
     joint: 'Engagements conjoints',
     register: 'Tous les engagements',
     responses: 'Réponses des organismes interrogés',
-    answers: (question) => `Réponses à « ${question} »`,
+    answers: (question) => `Réponses à ${quoted(question)}`,
   },
   sentences: {
-    howMany: (name, all, asOf): Inline[] =>
-      say`Au ${date(asOf)}, le registre comptait ${figure(all)} ${commitments(all.n)} de l’organisme suivant\u00a0: ${name}.`,
-    howManyOn: (name, all, asOf): Inline[] =>
+    howMany: (name, all, asOf) => say`Au ${date(asOf)}, ${name} comptait ${figure(all)} ${commitments(all.n)}.`,
+    howManyOn: (name, all, asOf) =>
       say`Au ${date(asOf)}, le registre comptait ${figure(all)} ${commitments(all.n)} sur le thème suivant\u00a0: ${name}.`,
-    howManyAll: (all, asOf): Inline[] =>
-      say`Au ${date(asOf)}, il y avait en tout ${figure(all)} ${commitments(all.n)}.`,
-    inTheLead: (led, all): Inline[] =>
-      say` Il était chef de file pour ${figure(led)} d’entre eux (${percent(led.n, all)}), et cochef de file ou partenaire pour les autres.`,
-    completed: (all, done, asOf): Inline[] =>
-      say`Sur ${figure(all)} ${commitments(all.n)}, ${figure(done)} (${percent(done.n, all.n)}) ${agreed(done.n, 'était achevé', 'étaient achevés')} ${at(asOf)}.`,
-    stages: (parts, all): Inline[] =>
-      say` Les autres se répartissent comme suit\u00a0: ${joined(
-        parts.map(
-          ({ stage, count }) =>
-            say`${figure(count)} (${percent(count.n, all)}) à l’état ${quoted(stage.toLowerCase())}`,
-        ),
-        'et',
-      )}.`,
-    targets: (targeted, overdue, all): Inline[] =>
-      targeted.n === 0
-        ? say`Aucun n’a d’échéance.`
-        : say`${figure(targeted)} sur ${number(all)} (${percent(targeted.n, all)}) ${agreed(targeted.n, 'a', 'ont')} une échéance\u00a0; parmi ceux-ci, ${figure(overdue)} (${percent(overdue.n, targeted.n)}) ${agreed(overdue.n, 'est', 'sont')} en retard.`,
-    stale: (stale, open, staleAfter): Inline[] =>
-      say`Sur ${number(open)} ${commitments(open)} ${agreed(open, 'ouvert', 'ouverts')}, ${figure(stale)} (${percent(stale.n, open)}) n’${agreed(stale.n, 'avait', 'avaient')} fait l’objet d’aucun rapport depuis ${months(staleAfter)} ou plus.`,
+    howManyAll: (all, asOf) => say`Au ${date(asOf)}, il y avait en tout ${figure(all)} ${commitments(all.n)}.`,
+    inTheLead: (led, all) => {
+      if (led.n === 0) return say` Il n’était chef de file pour aucun d’entre eux.`;
+      if (led.n === all) return say` Il en était le chef de file.`;
+      return say` Il était chef de file pour ${figure(led)} d’entre eux (${percent(led.n, all)}), et cochef de file ou partenaire pour les autres.`;
+    },
+    completed: (all, done, asOf) => {
+      if (all.n === 1)
+        return done.n === 1 ? say`Il était achevé ${at(asOf)}.` : say`Il n’était pas achevé ${at(asOf)}.`;
+      if (done.n === 0) return say`Aucun des ${figure(all)} engagements n’était achevé ${at(asOf)}.`;
+      if (done.n === all.n) return say`Les ${figure(done)} engagements étaient tous achevés ${at(asOf)}.`;
+      return say`Sur ${figure(all)} ${commitments(all.n)}, ${figure(done)} (${percent(done.n, all.n)}) ${agreed(done.n, 'était achevé', 'étaient achevés')} ${at(asOf)}.`;
+    },
+    stages: (parts, all, done) => {
+      if (all === 1) return say` Il était ${STAGE[parts[0]!.stage][0]}.`;
+      const others = agreed(all - done, 'L’autre était', 'Les autres étaient');
+      const each = parts.map(
+        ({ stage, count }) =>
+          say`${agreed(count.n, ...STAGE[stage])} (${figure(count)}, soit ${percent(count.n, all)})`,
+      );
+      return say` ${done === 0 ? 'Ils étaient' : others} ${joined(each, 'et')}.`;
+    },
+    targets: (targeted, overdue, all) => {
+      if (all.n === 1)
+        return targeted.n === 0
+          ? say`Il n’a pas d’échéance.`
+          : say`Il a une échéance et ${overdue.n === 1 ? 'est' : 'n’est pas'} en retard.`;
+      if (targeted.n === 0) return say`Aucun des engagements n’a d’échéance.`;
+      const late =
+        overdue.n === 0
+          ? say`${agreed(targeted.n, 'il n’est pas', 'aucun de ceux-ci n’est')} en retard`
+          : overdue.n === targeted.n
+            ? say`${agreed(targeted.n, 'il est', 'ceux-ci sont tous')} en retard`
+            : say`parmi ceux-ci, ${figure(overdue)} (${percent(overdue.n, targeted.n)}) ${agreed(overdue.n, 'est', 'sont')} en retard`;
+      return say`Sur ${figure(all)} ${commitments(all.n)}, ${figure(targeted)} (${percent(targeted.n, all.n)}) ${agreed(targeted.n, 'a', 'ont')} une échéance\u00a0; ${late}.`;
+    },
+    stale: (stale, open, staleAfter) => {
+      if (open.n === 1)
+        return stale.n === 0
+          ? say`L’engagement ouvert avait fait l’objet d’un rapport depuis moins de ${months(staleAfter)}.`
+          : say`L’engagement ouvert n’avait fait l’objet d’aucun rapport depuis ${months(staleAfter)} ou plus.`;
+      if (stale.n === 0)
+        return say`Les ${figure(open)} engagements ouverts avaient tous fait l’objet d’un rapport depuis moins de ${months(staleAfter)}.`;
+      if (stale.n === open.n)
+        return say`Aucun des ${figure(stale)} engagements ouverts n’avait fait l’objet d’un rapport depuis ${months(staleAfter)} ou plus.`;
+      return say`Sur ${figure(open)} engagements ouverts, ${figure(stale)} (${percent(stale.n, open.n)}) n’${agreed(stale.n, 'avait', 'avaient')} fait l’objet d’aucun rapport depuis ${months(staleAfter)} ou plus.`;
+    },
     nothingOpen: 'Aucun engagement n’est ouvert.',
-    lastReport: (day): Inline[] => say` Le dernier rapport est du ${date(day)}.`,
-    none: (name, asOf): Inline[] => say`Au ${date(asOf)}, rien n’avait été signalé au sujet de\u00a0: ${name}.`,
-    apart: (n): Inline[] =>
-      say`${figure(n)} ${agreed(n.n, 'inscription fusionnée, scindée, remplacée ou retirée à cette date n’est comptée', 'inscriptions fusionnées, scindées, remplacées ou retirées à cette date ne sont comptées')} dans aucun total.`,
-    bridge: (then, terms, now, since, asOf): Inline[] =>
+    lastReport: (day) => say` Le dernier rapport date du ${date(day)}.`,
+    none: (name, asOf) => say`Au ${date(asOf)}, aucun engagement n’avait été signalé au sujet de\u00a0: ${name}.`,
+    apart: (n) =>
+      say`En outre, ${figure(n)} ${agreed(n.n, 'inscription avait été fusionnée, scindée, remplacée ou retirée à cette date\u00a0; elle n’est comptée', 'inscriptions avaient été fusionnées, scindées, remplacées ou retirées à cette date\u00a0; elles ne sont comptées')} dans aucun total.`,
+    bridge: (then, terms, now, since, asOf) =>
       say`Du ${date(since)} ${at(asOf)}, le nombre d’engagements a évolué comme suit\u00a0: ${figure(then)} au départ${terms.flatMap(
-        ({ sign, flow, count }) => say` ${sign} ${figure(count)} ${flow}`,
+        ({ sign, flow, count }) => say` ${sign} ${figure(count)} ${agreed(count.n, ...FLOW[flow])}`,
       )} = ${figure(now)} à l’arrivée.`,
-    moves: (moved, same): Inline[] =>
-      say`Parmi ceux qui existaient aux deux dates, ${number(moved)} ${agreed(moved, 'a', 'ont')} changé d’état et ${figure(same)} n’en ${agreed(same.n, 'a', 'ont')} pas changé.`,
-    move: (count, from, to): Inline[] =>
-      say`${figure(count)} de l’état ${quoted(from.toLowerCase())} à l’état ${quoted(to.toLowerCase())}`,
+    moves: (moved, same) => {
+      if (moved.n === 0)
+        return same.n === 1
+          ? say`Le seul engagement qui existait aux deux dates n’a pas changé d’état.`
+          : say`Aucun des ${figure(same)} engagements qui existaient aux deux dates n’a changé d’état.`;
+      return say`Parmi ceux qui existaient aux deux dates, ${figure(moved)} ${agreed(moved.n, 'a', 'ont')} changé d’état et ${same.n === 0 ? 'aucun' : figure(same)} n’en ${agreed(same.n, 'a', 'ont')} ${same.n === 0 ? '' : 'pas '}changé.`;
+    },
+    move: (count, from, to) =>
+      say`${figure(count)} de l’état ${quoted(STAGE[from][0])} à l’état ${quoted(STAGE[to][0])}`,
     nothingChanged: 'Aucun engagement n’est apparu, n’a disparu ou n’a changé d’état pendant cette période.',
-    overdue: (n): Inline[] =>
+    overdue: (n) =>
       n.n === 0
         ? say`Aucun engagement n’est en retard.`
-        : say`${figure(n)} ${commitments(n.n)} ${agreed(n.n, 'a dépassé son échéance sans être achevé', 'ont dépassé leur échéance sans être achevés')}.`,
-    staleList: (n, staleAfter): Inline[] =>
+        : say`L’échéance de ${figure(n)} ${commitments(n.n)} est passée sans ${agreed(n.n, 'qu’il soit achevé', 'qu’ils soient achevés')}.`,
+    staleList: (n, staleAfter) =>
       n.n === 0
         ? say`Tous les engagements ouverts ont fait l’objet d’un rapport depuis moins de ${months(staleAfter)}.`
-        : say`${figure(n)} ${commitments(n.n)} ${agreed(n.n, 'ouvert n’a', 'ouverts n’ont')} fait l’objet d’aucun rapport depuis ${months(staleAfter)} ou plus. Le silence ne vaut pas progrès\u00a0: l’état indiqué est le dernier qui ait été signalé.`,
-    onHold: (n): Inline[] =>
+        : say`Aucun rapport n’a été fait depuis ${months(staleAfter)} ou plus sur ${figure(n)} ${commitments(n.n)} ${agreed(n.n, 'ouvert', 'ouverts')}. Le silence ne vaut pas progrès\u00a0: l’état indiqué est le dernier qui ait été signalé.`,
+    onHold: (n) =>
       n.n === 0
         ? say`Aucun engagement n’est suspendu.`
-        : say`${figure(n)} ${commitments(n.n)} ${agreed(n.n, 'est suspendu', 'sont suspendus')}.`,
-    discontinued: (n): Inline[] =>
+        : say`Au total, ${figure(n)} ${commitments(n.n)} ${agreed(n.n, 'est suspendu', 'sont suspendus')}.`,
+    discontinued: (n) =>
       n.n === 0
         ? say`Aucun engagement n’a été abandonné.`
-        : say`${figure(n)} ${commitments(n.n)} ${agreed(n.n, 'a été abandonné', 'ont été abandonnés')}.`,
-    notTakenUp: (open, all): Inline[] =>
-      all.n === 0
-        ? say`Aucun résultat inscrit au registre n’est adressé à l’organisme.`
-        : say`Sur ${figure(all)} ${agreed(all.n, 'résultat adressé', 'résultats adressés')} à l’organisme, ${figure(open)} (${percent(open.n, all.n)}) ${agreed(open.n, 'est resté', 'sont restés')} sans suite de sa part.`,
-    asked: (n): Inline[] =>
-      n === 0
+        : say`Au total, ${figure(n)} ${commitments(n.n)} ${agreed(n.n, 'a été abandonné', 'ont été abandonnés')}.`,
+    notTakenUp: (open, all) => {
+      if (all.n === 0) return say`Aucun résultat inscrit au registre n’est adressé à l’organisme.`;
+      if (open.n === 0)
+        return all.n === 1
+          ? say`L’organisme donne suite au résultat qui lui est adressé.`
+          : say`L’organisme donne suite à chacun des ${figure(all)} résultats qui lui sont adressés.`;
+      return say`Sur ${figure(all)} ${agreed(all.n, 'résultat adressé', 'résultats adressés')} à l’organisme, ${figure(open)} (${percent(open.n, all.n)}) ${agreed(open.n, 'est resté', 'sont restés')} sans suite de sa part.`;
+    },
+    asked: (n) =>
+      n.n === 0
         ? say`L’organisme a accepté tous les rôles pour lesquels d’autres l’ont désigné.`
-        : say`Dans ${number(n)} ${commitments(n)}, un autre organisme l’a désigné pour un rôle qu’il n’a encore ni accepté ni refusé.`,
-    verification: (read, all, replied): Inline[] =>
-      read === 0
-        ? say`Le secrétariat n’a examiné aucun des engagements (${number(all)} en tout).`
-        : say`Le secrétariat a examiné ${number(read)} ${commitments(read)} sur ${number(all)} (${percent(read, all)})\u00a0; ${number(replied)} ${agreed(replied, 'réponse a été donnée', 'réponses ont été données')}. Un constat figure à côté de ce que dit l’organisme et ne le remplace jamais.`,
-    byTheme: (framework, n): Inline[] =>
-      say`Les engagements sont présentés selon les thèmes du cadre ${framework}. Un engagement qui relève de plusieurs thèmes est décrit sous le premier et cité sous les autres\u00a0: c’est le cas de ${number(n)} d’entre eux.`,
-    ofTheme: (n, done): Inline[] =>
-      say`${figure(n)} ${commitments(n.n)}, dont ${figure(done)} (${percent(done.n, n.n)}) ${agreed(done.n, 'achevé', 'achevés')}.`,
-    through: (title, version, from, to, matches): Inline[] =>
+        : say`Dans ${figure(n)} ${commitments(n.n)}, un autre organisme l’a désigné pour un rôle qu’il n’a encore ni accepté ni refusé.`,
+    verification: (read, all, replied) => {
+      if (all.n === 0) return say`Il n’y avait aucun engagement à examiner.`;
+      if (read.n === 0)
+        return all.n === 1
+          ? say`Le secrétariat n’a pas examiné l’engagement.`
+          : say`Le secrétariat n’a examiné aucun des ${figure(all)} engagements.`;
+      const replies =
+        replied === 0
+          ? 'aucune réponse n’a été donnée'
+          : `${number(replied)} ${agreed(replied, 'réponse a été donnée', 'réponses ont été données')}`;
+      return say`Sur ${figure(all)} ${commitments(all.n)}, le secrétariat en a examiné ${figure(read)} (${percent(read.n, all.n)})\u00a0; ${replies}. Un constat figure à côté de ce que dit l’organisme et ne le remplace jamais.`;
+    },
+    byTheme: (framework, n) =>
+      say`Les engagements sont présentés selon les thèmes du cadre ${framework}. Un engagement qui relève de plusieurs thèmes est décrit sous le premier et cité sous les autres${n === 0 ? '' : `\u00a0: c’est le cas de ${number(n)} d’entre eux`}.`,
+    ofTheme: (n, done) => {
+      if (n.n === 1)
+        return say`Ce thème compte ${figure(n)} engagement, qui ${done.n === 1 ? 'est' : 'n’est pas'} achevé.`;
+      if (done.n === 0) return say`Ce thème compte ${figure(n)} engagements, dont aucun n’est achevé.`;
+      if (done.n === n.n) return say`Ce thème compte ${figure(n)} engagements, tous achevés.`;
+      return say`Ce thème compte ${figure(n)} engagements, dont ${figure(done)} (${percent(done.n, n.n)}) ${agreed(done.n, 'est achevé', 'sont achevés')}.`;
+    },
+    through: (title, version, from, to, matches) =>
       say`Les engagements relevant de thèmes de ${from} sont lus au moyen de la table de concordance ${title} (version ${version}) vers ${to}\u00a0; les liens de ces types comptent\u00a0: ${matches}.`,
-    throughNone: (title): Inline[] =>
+    throughNone: (title) =>
       say`La table de concordance ${title} n’avait pas été publiée à cette date et ne relie donc rien.`,
-    noEquivalent: (n, all): Inline[] =>
-      say`Sur ${figure(all)} ${commitments(all.n)} relevant d’un thème du premier cadre, ${figure(n)} (${percent(n.n, all.n)}) n’${agreed(n.n, 'a', 'ont')} pas d’équivalent dans le second.`,
-    outcomes: (all, covered, asOf): Inline[] =>
+    noEquivalent: (n, all) =>
+      n.n === 0
+        ? say`Tout engagement relevant d’un thème du premier cadre a un équivalent dans le second.`
+        : say`Sur ${figure(all)} ${commitments(all.n)} relevant d’un thème du premier cadre, ${figure(n)} (${percent(n.n, all.n)}) n’${agreed(n.n, 'a', 'ont')} pas d’équivalent dans le second.`,
+    outcomes: (all, covered, asOf) => {
+      if (all.n === 0) return say`Au ${date(asOf)}, le registre ne contient aucun résultat de cette réunion.`;
+      if (covered.n === 0)
+        return say`Au ${date(asOf)}, ${agreed(all.n, 'le', 'les')} ${figure(all)} ${agreed(all.n, 'résultat', 'résultats')} de la réunion et de ses tables rondes n’${agreed(all.n, 'avait', 'avaient')} donné lieu à aucun engagement.`;
+      return say`Sur ${figure(all)} ${agreed(all.n, 'résultat', 'résultats')} de la réunion et de ses tables rondes, ${figure(covered)} (${percent(covered.n, all.n)}) ${agreed(covered.n, 'avait', 'avaient')} donné lieu à au moins un engagement ${at(asOf)}.`;
+    },
+    leftOut: (n) =>
+      say`${agreed(n, 'N’est pas compté', 'Ne sont pas comptés')} ${number(n)} ${agreed(n, 'résultat qui ne concerne', 'résultats qui ne concernent')} que l’organisation d’une réunion.`,
+    followed: (all) =>
       all.n === 0
-        ? say`Au ${date(asOf)}, le registre ne contient aucun résultat de cette réunion.`
-        : say`Sur ${figure(all)} ${agreed(all.n, 'résultat', 'résultats')} de la réunion et de ses tables rondes, ${figure(covered)} (${percent(covered.n, all.n)}) ${agreed(covered.n, 'avait', 'avaient')} donné lieu à au moins un engagement ${at(asOf)}.`,
-    leftOut: (n): Inline[] =>
-      say`${number(n)} ${agreed(n, 'résultat qui ne concerne que l’organisation d’une réunion n’est pas compté', 'résultats qui ne concernent que l’organisation d’une réunion ne sont pas comptés')}.`,
-    followed: (all): Inline[] =>
-      say`${figure(all)} ${commitments(all.n)} ${agreed(all.n, 'donne', 'donnent')} suite à la réunion, à ses tables rondes ou à ses résultats.`,
-    tookUp: (all, leads): Inline[] =>
+        ? say`Aucun engagement ne donne suite à la réunion, à ses tables rondes ou à ses résultats.`
+        : say`La réunion, ses tables rondes et ses résultats ont donné lieu à ${figure(all)} ${commitments(all.n)}.`,
+    asAWhole: (n) =>
+      say`En outre, ${figure(n)} ${commitments(n.n)} ${agreed(n.n, 'donne', 'donnent')} suite à la réunion ou à l’une de ses tables rondes, sans se rapporter à un résultat particulier.`,
+    tookUp: (all, leads) =>
       say`Suite donnée dans ${figure(all)} ${commitments(all.n)}, sous la conduite de\u00a0: ${joined(
         leads.map((lead) => [lead]),
         'et',
       )}.`,
     nobodyTookUp: 'Personne n’y a donné suite.',
-    nobody: (n, all): Inline[] =>
-      n.n === 0
-        ? say`Tous les résultats ont été suivis d’effet.`
-        : say`Personne n’a donné suite à ${figure(n)} ${agreed(n.n, 'résultat', 'résultats')} sur ${number(all)} (${percent(n.n, all)}).`,
-    putTo: (all, covered): Inline[] =>
-      all.n === 0
-        ? say`Rien n’a été soumis à cette réunion.`
-        : say`${figure(all)} ${agreed(all.n, 'proposition a été soumise', 'propositions ont été soumises')} à cette réunion par d’autres, sans en être des résultats. Parmi celles-ci, ${figure(covered)} (${percent(covered.n, all.n)}) ${agreed(covered.n, 'est suivie', 'sont suivies')} d’effet.`,
-    joint: (n, all): Inline[] =>
+    nobody: (n, all) => {
+      if (all.n === 0) return say`Cette réunion n’a pas de résultat.`;
+      if (n.n === 0) return say`Tous les résultats ont été suivis d’effet.`;
+      if (n.n === all.n) return say`Personne n’a donné suite aux résultats.`;
+      return say`Personne n’a donné suite à ${figure(n)} ${agreed(n.n, 'résultat', 'résultats')} sur ${figure(all)} (${percent(n.n, all.n)}).`;
+    },
+    putTo: (all, covered) => {
+      if (all.n === 0) return say`Rien n’a été soumis à cette réunion.`;
+      const put = say`D’autres ont soumis à cette réunion ${figure(all)} ${agreed(all.n, 'proposition, qui n’en est pas un résultat', 'propositions, qui n’en sont pas des résultats')}.`;
+      if (covered.n === 0) return say`${put} ${agreed(all.n, 'Elle n’est pas suivie', 'Aucune n’est suivie')} d’effet.`;
+      if (covered.n === all.n) return say`${put} ${agreed(all.n, 'Elle est suivie', 'Toutes sont suivies')} d’effet.`;
+      return say`${put} Parmi celles-ci, ${figure(covered)} (${percent(covered.n, all.n)}) ${agreed(covered.n, 'est suivie', 'sont suivies')} d’effet.`;
+    },
+    joint: (n, all) =>
       n.n === 0
         ? say`Aucun engagement n’est partagé par plusieurs organismes.`
-        : say`${figure(n)} ${commitments(n.n)} sur ${number(all)} (${percent(n.n, all)}) ${agreed(n.n, 'est partagé', 'sont partagés')} par plusieurs organismes en tant que chefs de file, cochefs de file ou partenaires.`,
-    agenciesAndThemes: (agencies, themes): Inline[] =>
-      say`${number(agencies)} ${agreed(agencies, 'organisme a travaillé', 'organismes ont travaillé')} sur ${number(themes)} ${agreed(themes, 'thème', 'thèmes')}.`,
-    silent: (silent, all, staleAfter): Inline[] =>
-      silent.n === 0
-        ? say`Tous les organismes chefs de file d’un engagement ouvert ont fait rapport depuis moins de ${months(staleAfter)}.`
-        : say`Sur ${number(all)} ${agreed(all, 'organisme chef de file', 'organismes chefs de file')} d’un engagement ouvert, ${number(silent.n)} (${percent(silent.n, all)}) n’${agreed(silent.n, 'a', 'ont')} fait rapport sur aucun d’entre eux depuis ${months(staleAfter)} ou plus. Le tableau indique pour chacun depuis quand il est sans nouvelles.`,
+        : say`Sur ${figure(all)} ${commitments(all.n)}, ${figure(n)} (${percent(n.n, all.n)}) ${agreed(n.n, 'est partagé', 'sont partagés')} par plusieurs organismes en tant que chefs de file, cochefs de file ou partenaires.`,
+    agenciesAndThemes: (agencies, themes) =>
+      say`Au total, ${number(agencies)} ${agreed(agencies, 'organisme a travaillé', 'organismes ont travaillé')} sur ${number(themes)} ${agreed(themes, 'thème', 'thèmes')}.`,
+    silent: (silent, all, staleAfter) => {
+      if (all === 0) return say`Aucun organisme n’est chef de file d’un engagement ouvert.`;
+      if (silent.n === 0)
+        return say`Tous les organismes chefs de file d’un engagement ouvert ont fait rapport depuis moins de ${months(staleAfter)}.`;
+      return say`Sur ${number(all)} ${agreed(all, 'organisme chef de file', 'organismes chefs de file')} d’un engagement ouvert, ${number(silent.n)} (${percent(silent.n, all)}) n’${agreed(silent.n, 'a', 'ont')} fait rapport sur aucun d’entre eux depuis ${months(staleAfter)} ou plus. Le tableau donne la date du dernier rapport de chacun.`;
+    },
     compendium:
       'Chaque chiffre compte les engagements d’un organisme, en tant que chef de file, cochef de file ou partenaire, d’un même type.',
     matrix:
       'Chaque chiffre compte les engagements d’un organisme, en tant que chef de file, cochef de file ou partenaire, sur un même thème.',
-    register: (all): Inline[] =>
-      say`Le registre contient ${figure(all)} ${commitments(all.n)}, dans l’ordre des cotes.`,
+    register: (all) =>
+      all.n === 0
+        ? say`Le registre ne contient aucun engagement.`
+        : say`Le registre contient ${figure(all)} ${commitments(all.n)}, dans l’ordre des cotes.`,
     roundAsked: (name, n, deadline) =>
-      say`${name} : ${number(n)} ${form(n, { one: 'organisme a été invité', other: 'organismes ont été invités' })} à rendre compte au plus tard le ${date(deadline)}.`,
+      say`${name}\u00a0: ${number(n)} ${agreed(n, 'organisme a été invité', 'organismes ont été invités')} à rendre compte au plus tard le ${date(deadline)}.`,
     answered: (those, of) =>
       those.length === 0
         ? say`Aucun organisme n’a répondu.`
-        : say`${number(those.length)} sur ${number(of)} (${percent(those.length, of)}) ${form(those.length, { one: 'a répondu', other: 'ont répondu' })} : ${joined(those, 'et')}.`,
+        : say`Sur ${number(of)}, ${number(those.length)} (${percent(those.length, of)}) ${agreed(those.length, 'a répondu', 'ont répondu')}\u00a0: ${joined(those, 'et')}.`,
     nilReturns: (those, of) =>
       those.length === 0
         ? say`Aucun organisme n’a fait savoir qu’il n’avait rien à signaler.`
-        : say`${number(those.length)} sur ${number(of)} (${percent(those.length, of)}) ${form(those.length, { one: 'a fait savoir qu’il n’avait', other: 'ont fait savoir qu’ils n’avaient' })} rien à signaler : ${joined(those, 'et')}.`,
+        : say`Sur ${number(of)}, ${number(those.length)} (${percent(those.length, of)}) ${agreed(those.length, 'a fait savoir qu’il n’avait', 'ont fait savoir qu’ils n’avaient')} rien à signaler\u00a0: ${joined(those, 'et')}.`,
     silentOnes: (those, of) =>
       those.length === 0
         ? say`Quelque chose a été reçu de chaque organisme.`
-        : say`Rien n’a été reçu de ${number(those.length)} sur ${number(of)} (${percent(those.length, of)}) : ${joined(those, 'et')}. Le silence ne dit ni que rien n’a changé, ni qu’il n’y a rien à signaler.`,
+        : say`De ${number(those.length)} sur ${number(of)} (${percent(those.length, of)}), rien n’a été reçu\u00a0: ${joined(those, 'et')}. Le silence ne dit ni que rien n’a changé, ni qu’il n’y a rien à signaler.`,
     lateOnes: (those, of) =>
-      say`Sur ${number(of)} ${form(of, { one: 'réponse', other: 'réponses' })}, ${number(those.length)} (${percent(those.length, of)}) ${form(those.length, { one: 'est arrivée', other: 'sont arrivées' })} après l’échéance : ${joined(those, 'et')}.`,
-    answersGiven: (n, of) =>
-      of === null
-        ? say`${number(n)} ${form(n, { one: 'réponse a été donnée', other: 'réponses ont été données' })}.`
-        : say`${number(n)} ${form(n, { one: 'organisme', other: 'organismes' })} sur ${number(of)} ${form(n, { one: 'y a répondu', other: 'y ont répondu' })}.`,
+      say`Sur ${number(of)} ${agreed(of, 'réponse', 'réponses')}, ${number(those.length)} (${percent(those.length, of)}) ${agreed(those.length, 'est arrivée', 'sont arrivées')} après l’échéance\u00a0: ${joined(those, 'et')}.`,
+    answersGiven: (n, of) => {
+      if (n === 0) return say`Aucune réponse n’a été donnée.`;
+      return of === null
+        ? say`Au total, ${number(n)} ${agreed(n, 'réponse a été donnée', 'réponses ont été données')}.`
+        : say`Sur ${number(of)} ${agreed(of, 'organisme', 'organismes')}, ${number(n)} ${agreed(n, 'y a répondu', 'y ont répondu')}.`;
+    },
     tally: (counts) =>
       say`${joined(
-        counts.map(({ answer, n }) => say`${answer} : ${number(n)}`),
+        counts.map(({ answer, n }) => say`${answer}\u00a0: ${number(n)}`),
         'et',
       )}.`,
-    asPublished: (symbol, then, since) =>
-      say`${symbol} comptait ${figure(then)} ${commitments(then.n)} au ${date(since)}.`,
+    asPublished: (symbol, then, since) => say`${symbol} comptait ${figure(then)} ${commitments(then.n)} ${at(since)}.`,
     nothingCorrected: ' Rien de ce qui a été enregistré depuis n’a changé ce nombre.',
     corrected: (terms, now) =>
-      say` Ce qui a été enregistré ou corrigé depuis au sujet de cette date :${terms.flatMap(
-        ({ sign, flow, count }) => say` ${sign} ${figure(count)} ${flow}`,
+      say` Ce qui a été enregistré ou corrigé depuis au sujet de cette date\u00a0:${terms.flatMap(
+        ({ sign, flow, count }) => say` ${sign} ${figure(count)} ${agreed(count.n, ...FLOW[flow])}`,
       )} = ${figure(now)}.`,
   },
 };

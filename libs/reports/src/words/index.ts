@@ -8,4 +8,5 @@ import type { Words } from './words.js';
 const CATALOGUES: Readonly<Record<Language, Words>> = { en, fr, es };
 export const wordsOf = (language: Language): Words => CATALOGUES[language];
 export { say, type Counted } from './language.js';
+export type { Flow } from './en.js';
 export type { Words } from './words.js';

@@ -20,6 +20,9 @@ interface Rules<Category extends string> {
   /** A day, a month and a year as one date. */
   readonly ofDay: (day: number, month: string, year: string) => string;
   readonly ofMonth: (month: string, year: string) => string;
+  /** The same of short names of months, where it is another: in tables. */
+  readonly ofShortDay?: (day: number, month: string, year: string) => string;
+  readonly ofShortMonth?: (month: string, year: string) => string;
   /** `30` → `30 per cent` */
   readonly percent: (whole: string) => string;
   readonly lessThan: (text: string) => string;
@@ -30,14 +33,18 @@ interface Rules<Category extends string> {
 /** What each language does in the same way, by its rules. */
 export function languageBy<Category extends string>(rules: Rules<Category>) {
   const { plural, locale, months, ofDay, ofMonth, lessThan, moreThan, partOf } = rules;
+  const { ofShortDay = ofDay, ofShortMonth = ofMonth } = rules;
   const write = formatLocale(locale).format(',d');
   const number = (n: number): string => write(n);
-  const dated = (names: readonly string[]) => (date: PartialDate) => {
-    const [year = '', month, day] = date.split('-');
-    if (month === undefined) return year;
-    const name = names[Number(month) - 1]!;
-    return day === undefined ? ofMonth(name, year) : ofDay(Number(day), name, year);
-  };
+  const dated =
+    (names: readonly string[], dayOf: Rules<Category>['ofDay'], monthOf: Rules<Category>['ofMonth']) =>
+    (date: PartialDate) => {
+      const [year = '', month, day] = date.split('-');
+      if (month === undefined) return year;
+      const name = names[Number(month) - 1]!;
+      return day === undefined ? monthOf(name, year) : dayOf(Number(day), name, year);
+    };
+  const shortDate = dated(months.short, ofShortDay, ofShortMonth);
   /** A share in whole per cent; what is not quite nothing, and not quite all, does not read so. */
   const percent = (part: number, of: number): string => {
     const whole = of === 0 ? 0 : Math.round((100 * part) / of);
@@ -55,13 +62,13 @@ export function languageBy<Category extends string>(rules: Rules<Category>) {
     share: (part: number, of: number): string =>
       of === 0 ? partOf(number(part), number(of)) : `${partOf(number(part), number(of))} (${percent(part, of)})`,
     /** `21 November 2006`, `November 2006`, `2006` */
-    date: dated(months.long),
-    shortDate: dated(months.short),
+    date: dated(months.long, ofDay, ofMonth),
+    shortDate,
     /** What stands in a chart. */
     chart: {
       day: (date: FullDate) => `${Number(date.slice(8))} ${months.short[Number(date.slice(5, 7)) - 1]}`,
       month: (month: PartialDate) => `${months.short[Number(month.slice(5, 7)) - 1]} ${month.slice(0, 4)}`,
-      noUpdateSince: dated(months.short),
+      noUpdateSince: shortDate,
       number,
     } satisfies ChartWords,
     /** The form of a word for a number. */
@@ -77,6 +84,8 @@ export const say = (strings: TemplateStringsArray, ...values: readonly (Inline |
     ...(text ? [text] : []),
     ...(i < values.length ? [values[i]!].flat() : []),
   ]) as Inline[];
+
+export const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
 /** `a, b and c` */
 export const joined = (parts: readonly (readonly Inline[])[], and: string): Inline[] =>

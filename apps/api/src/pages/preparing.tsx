@@ -1,0 +1,444 @@
+/** The pages on which a report is prepared for publication: which report is meant, the words added to its sections, a preview. */
+import { Body, Controller, Get, Param, Query, Req, Res } from '@nestjs/common';
+import { ApiExcludeController } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
+import { AboutReport, Publication as ReportMeant, RemoveNarrative, WriteNarrative } from '#bodies';
+import { canonicalJson, newCommandId, Projector, Rejected, WrongRevision } from '#eventsourcing';
+import {
+  bodyOfForm,
+  commandContextOf,
+  ForSignedIn,
+  FormFields,
+  Language as LanguageTag,
+  metaOf,
+  OnDate,
+  OneOf,
+  PostsForm,
+  problemOf,
+  SeeOther,
+  tidied,
+  validation,
+  type ApiRequest,
+  type CommandContext,
+  type Principal,
+} from '#platform';
+import {
+  LANGUAGES,
+  mayPrepare,
+  plain,
+  Publications,
+  REPORT_KINDS,
+  reportFormat,
+  sendFile,
+  written,
+  type Language,
+  type PreparedDraft,
+  type ReportKind,
+  type Section,
+} from '#reports';
+import { asFilled, Form, type Filled, type FormParts } from './form.js';
+import { PlainPage } from './layout.js';
+import { NarrativeWords } from './narrative.js';
+import { RendersPages } from './rendering.js';
+import { KIND_WORDS, REPORT_LANGUAGE_WORDS } from './report-form.js';
+import { OneButton } from './return-read.js';
+import { Suggestions } from './suggestions.js';
+import { path } from './view.js';
+import { dateWords, languageName } from './words.js';
+
+/** A view must have what was published within this time. */
+const SHOWN_MS = 5_000;
+
+/** What the form of a report asks for, beside its symbol, kind and dates. */
+const ABOUT = { parameters: AboutReport } as const;
+
+/** Whoever may see what is being prepared, where it is signed in. */
+export const preparerOf = ({ session, principal }: ApiRequest): Principal | null =>
+  session && principal && mayPrepare(principal) ? principal : null;
+
+const isDesk = (by: Principal | null): boolean => by?.role === 'secretariat';
+/** Whether somebody may write words: the secretariat, and whoever acts for an agency. */
+const mayWrite = (by: Principal | null): by is Principal => by !== null && by.role !== 'reader';
+
+/** What a page says of the report that is to be prepared. */
+class PrepareQuery extends AboutReport {
+  @OneOf(REPORT_KINDS, { optional: true }) kind?: ReportKind | null;
+  @OnDate({ optional: true }) asOf?: string | null;
+  @OnDate({ optional: true }) since?: string | null;
+}
+
+class InLanguage {
+  @LanguageTag({ optional: true }) language?: string | null;
+}
+
+@RendersPages()
+@ForSignedIn()
+@Controller('publications')
+export class PreparingPages {
+  constructor(
+    private readonly publications: Publications,
+    private readonly suggestions: Suggestions,
+    private readonly projector: Projector,
+  ) {}
+
+  /** A form, with what the page said that led here: `?kind=agency&agency=IOM`. */
+  @Get('prepare')
+  async prepares(@Query() { kind, asOf, since, ...parameters }: PrepareQuery, @Req() request: ApiRequest) {
+    needsDesk(request);
+    const filled = asFilled({ kind, asOf, since, parameters }) as Filled;
+    return this.#form(null, { filled, key: newCommandId() });
+  }
+
+  @PostsForm('prepare')
+  async prepared(
+    @Body() sent: FormFields,
+    @Req() request: ApiRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ) {
+    return this.#takes(null, sent, request, reply);
+  }
+
+  @Get(':id/amend')
+  async amends(@Param('id') id: string, @Req() request: ApiRequest) {
+    needsDesk(request);
+    const { content, revision } = await this.publications.toChange(id);
+    return this.#form(id, { filled: asFilled(content.entry) as Filled, key: newCommandId(), revision });
+  }
+
+  @PostsForm(':id/amend')
+  async amended(
+    @Param('id') id: string,
+    @Body() sent: FormFields,
+    @Req() request: ApiRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ) {
+    return this.#takes(id, sent, request, reply);
+  }
+
+  @Get(':id/words/:section')
+  async words(
+    @Param() { id, section }: { id: string; section: string },
+    @Query() { language }: InLanguage,
+    @Req() request: ApiRequest,
+  ) {
+    const by = needsPreparer(request);
+    const draft = await this.publications.toChange(id);
+    const place = { section, agency: by.agency, language: language ?? 'en' };
+    const known = wordsAt(draft, place);
+    const filled: Filled = { language: place.language, ...(known && { text: known.text }) };
+    return this.#wordsForm(draft, section, by, { filled, key: newCommandId(), revision: known?.revision ?? 0 });
+  }
+
+  @PostsForm(':id/words/:section')
+  async writes(
+    @Param() { id, section }: { id: string; section: string },
+    @Body() sent: FormFields,
+    @Req() request: ApiRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ) {
+    const by = needsPreparer(request);
+    const { _key: key = newCommandId(), _revision: revision, ...filled } = sent as Filled;
+    const given = { ...tidied(WriteNarrative, filled), section, ...(by.agency !== null && { agency: by.agency }) };
+    const draft = await this.publications.toChange(id);
+    try {
+      const body = await bodyOf(WriteNarrative, given);
+      const known = wordsAt(draft, body)?.revision ?? 0;
+      if (known !== Number(revision ?? 0)) throw new WrongRevision(id, Number(revision ?? 0), known);
+      await this.publications.write(id, body, contextOf(request, String(key), given));
+      return new SeeOther(`${path('publications', id)}#${section}`);
+    } catch (error) {
+      const again = refusedWith(error, reply);
+      return this.#wordsForm(draft, section, by, {
+        filled,
+        key: String(key),
+        revision: Number(revision ?? 0),
+        ...again,
+      });
+    }
+  }
+
+  @PostsForm(':id/remove')
+  async removes(@Param('id') id: string, @Body() sent: FormFields, @Req() request: ApiRequest) {
+    const by = needsPreparer(request);
+    const { _key: key, ...filled } = sent as Filled;
+    const given = { ...filled, ...(by.agency !== null && { agency: by.agency }) };
+    const body = await bodyOf(RemoveNarrative, given);
+    await this.publications.remove(id, body, contextOf(request, String(key), given));
+    return new SeeOther(`${path('publications', id)}#${body.section}`);
+  }
+
+  /** The page of a published report comes next; what was discarded leads to the list. */
+  @PostsForm(':id/publish')
+  async publishes(@Param('id') id: string, @Body() sent: FormFields, @Req() request: ApiRequest) {
+    needsDesk(request);
+    const { _key: key, _revision: revision } = sent as Filled;
+    const context = contextOf(request, String(key), {});
+    const { position } = await this.publications.publish(id, { ...context, expected: Number(revision) });
+    await this.projector.reached(position, SHOWN_MS);
+    return new SeeOther(path('publications', id));
+  }
+
+  @PostsForm(':id/discard')
+  async discards(@Param('id') id: string, @Req() request: ApiRequest) {
+    needsDesk(request);
+    await this.publications.discard(id);
+    return new SeeOther('/publications');
+  }
+
+  async #takes(id: string | null, sent: FormFields, request: ApiRequest, reply: FastifyReply) {
+    needsDesk(request);
+    const { _key: key = newCommandId(), _revision: revision, ...filled } = sent as Filled;
+    const again = { filled, key: String(key), revision: revision === undefined ? undefined : Number(revision) };
+    try {
+      const body = await bodyOf(ReportMeant, id === null ? filled : { ...filled, id });
+      const context = contextOf(request, again.key, filled);
+      if (id === null) await this.publications.enter(body, context);
+      else await this.publications.amend(id, body, { ...context, expected: again.revision });
+      return new SeeOther(path('publications', body.id));
+    } catch (error) {
+      return this.#form(id, { ...again, ...refusedWith(error, reply) });
+    }
+  }
+
+  async #form(id: string | null, { key, revision, refused, ...shown }: Again) {
+    const back = id === null ? '/publications' : path('publications', id);
+    return (
+      <PlainPage
+        title={id === null ? 'Prepare a report' : `Change what ${id} is on`}
+        path={back}
+        eyebrow={<a href={back}>{id ?? 'Published reports'}</a>}
+        lead={<p>Nothing of it is public before it is published. The secretariat and the agencies see it.</p>}
+      >
+        <Form
+          of={ReportMeant}
+          within={ABOUT}
+          {...(id !== null && { without: ['id'] })}
+          {...shown}
+          action={id === null ? '/publications/prepare' : `${back}/amend`}
+          hidden={{ _key: key, ...(revision !== undefined && { _revision: revision }) }}
+          submit={id === null ? 'Prepare it' : 'Change it'}
+          back={back}
+          refused={refused ?? null}
+          suggestions={await this.suggestions.for(ReportMeant, null, ABOUT)}
+        />
+      </PlainPage>
+    );
+  }
+
+  async #wordsForm(draft: PreparedDraft, section: string, by: Principal, { key, revision, refused, ...shown }: Again) {
+    const { entry } = draft.content;
+    const back = path('publications', entry.id);
+    const found = sectionsIn((await this.publications.trial(entry)).sections).find(({ id }) => id === section);
+    if (!found) throw new Rejected('not_found', `The report has no section ${section}.`);
+    return (
+      <PlainPage
+        title={titleOf(found)}
+        path={back}
+        eyebrow={<a href={`${back}#${section}`}>{entry.id}</a>}
+        lead={<p>Words of {by.agency ?? 'the secretariat'}, at the head of this section.</p>}
+      >
+        <p class="note">
+          In Markdown: paragraphs, lists, *emphasis*, [links](https://…). Words in each language stand in the reports of
+          all languages, marked with their own.
+        </p>
+        <Form
+          of={WriteNarrative}
+          without={['section', 'agency']}
+          {...shown}
+          action={`${back}/words/${encodeURIComponent(section)}`}
+          hidden={{ _key: key, _revision: revision ?? 0 }}
+          submit="Keep them"
+          back={`${back}#${section}`}
+          refused={refused ?? null}
+        />
+      </PlainPage>
+    );
+  }
+}
+
+/** The report as it would be published now, which is no page of ours but the report itself. */
+@ForSignedIn()
+@ApiExcludeController()
+@Controller('publications')
+export class PreviewController {
+  constructor(private readonly publications: Publications) {}
+
+  @Get(':id/preview')
+  async preview(
+    @Param('id') id: string,
+    @Query() { language }: InLanguage,
+    @Req() request: ApiRequest,
+    @Res() reply: FastifyReply,
+  ) {
+    needsPreparer(request);
+    const draft = await this.publications.prepared(id);
+    const report = await this.publications.made(draft.content, { language: languageOf(language) });
+    await sendFile(reply, reportFormat('html'), `${id}-preview`, written('html', report));
+  }
+}
+
+interface Again extends Pick<FormParts, 'filled' | 'faults' | 'more'> {
+  readonly key: string;
+  readonly revision?: number | undefined;
+  readonly refused?: string;
+}
+
+/** What a form is shown with again. @throws what no form mends */
+function refusedWith(error: unknown, reply: FastifyReply): Pick<Again, 'faults' | 'refused'> {
+  const { status, detail } = problemOf(error);
+  if (status === 500 || status === 401 || (status === 404 && !(error instanceof Rejected && error.errors.length > 0)))
+    throw error;
+  void reply.status(status);
+  const refused =
+    error instanceof WrongRevision
+      ? 'Somebody has changed it meanwhile. Here is what you sent; theirs is on the page of the report.'
+      : detail;
+  return { faults: error instanceof Rejected ? error.errors : [], refused };
+}
+
+async function bodyOf<T extends object>(of: new () => T, filled: Filled): Promise<T> {
+  return (await validation(of).transform(bodyOfForm(of, tidied(of, filled)), { type: 'body', metatype: of })) as T;
+}
+
+function contextOf(request: ApiRequest, key: string, filled: Filled): CommandContext {
+  const context = commandContextOf(request);
+  const once = `form ${key}\n${request.url}\n${canonicalJson(filled)}`;
+  return { ...context, meta: metaOf(context.by, once, request.correlation?.known) };
+}
+
+function needsDesk(request: ApiRequest): void {
+  if (!isDesk(preparerOf(request))) throw new Rejected('forbidden', 'This is the secretariat’s to do.');
+}
+
+function needsPreparer(request: ApiRequest): Principal {
+  const by = preparerOf(request);
+  if (!mayWrite(by)) throw new Rejected('forbidden', 'This is for the secretariat and whoever acts for an agency.');
+  return by;
+}
+
+const languageOf = (asked: string | null | undefined): Language => LANGUAGES.find((one) => one === asked) ?? 'en';
+
+const sectionsIn = (sections: readonly Section[]): Section[] =>
+  sections.flatMap((section) => [section, ...sectionsIn(section.sections)]);
+const titleOf = ({ number, title }: Section): string => `${number}. ${plain(title)}`;
+
+interface Place {
+  readonly section: string;
+  readonly agency?: string | null;
+  readonly language: string;
+}
+const wordsAt = ({ content }: PreparedDraft, { section, agency = null, language }: Place) =>
+  content.narratives.find(
+    (one) => one.section === section && (one.agency ?? null) === agency && one.language === language,
+  );
+
+interface PreparedParts {
+  readonly draft: PreparedDraft;
+  /** Of the report as it would be now. */
+  readonly sections: readonly Section[];
+  readonly by: Principal;
+}
+
+/** A report that only the secretariat and the agencies know of. */
+export const PreparedReport = ({ draft, sections, by }: PreparedParts) => {
+  const { entry } = draft.content;
+  const { id, kind, parameters, asOf, since } = entry;
+  const here = path('publications', id);
+  const about = Object.values(parameters ?? {}).join(', ');
+  return (
+    <PlainPage
+      title={id}
+      path="/publications"
+      eyebrow={<a href="/publications">Being prepared</a>}
+      lead={
+        <p>
+          {[KIND_WORDS[kind], about].filter(Boolean).join(': ')},{' '}
+          {since ? `from ${dateWords(since)} to ${dateWords(asOf)}` : `as at ${dateWords(asOf)}`}. Nothing of it is
+          public yet.
+        </p>
+      }
+    >
+      <div class="acts">
+        {LANGUAGES.map((language) => (
+          <a key={language} class="button" href={`${here}/preview?language=${language}`}>
+            Preview in {REPORT_LANGUAGE_WORDS[language]}
+          </a>
+        ))}
+      </div>
+      {isDesk(by) && (
+        <div class="acts">
+          <OneButton
+            action={`${here}/publish`}
+            keyed={newCommandId()}
+            button="Publish it"
+            hidden={{ _revision: String(draft.revision) }}
+          />
+          <a href={`${here}/amend`}>Change what it is on</a>
+          <OneButton action={`${here}/discard`} keyed={newCommandId()} button="Discard it" quiet />
+        </div>
+      )}
+      <section>
+        <h2>Words in its sections</h2>
+        <p class="note">
+          They stand at the head of their section, in the name of whoever wrote them. The secretariat writes in its own
+          name, an agency in its own.
+        </p>
+        <SectionList draft={draft} sections={sections} by={by} />
+      </section>
+    </PlainPage>
+  );
+};
+
+const SectionList = ({ draft, sections, by }: PreparedParts) => (
+  <ol class="sections">
+    {sections.map((section) => (
+      <li key={section.id} id={section.id}>
+        <WordsOfSection draft={draft} section={section} by={by} />
+        {section.sections.length > 0 && <SectionList draft={draft} sections={section.sections} by={by} />}
+      </li>
+    ))}
+  </ol>
+);
+
+const WordsOfSection = ({ draft, section, by }: { draft: PreparedDraft; section: Section; by: Principal }) => {
+  const here = path('publications', draft.content.entry.id);
+  const form = `${here}/words/${encodeURIComponent(section.id)}`;
+  const own = (agency: string | null | undefined): boolean => mayWrite(by) && (agency ?? null) === by.agency;
+  return (
+    <>
+      <p>
+        {titleOf(section)}{' '}
+        {mayWrite(by) && (
+          <a href={form}>
+            Add words<span class="hidden"> to {plain(section.title)}</span>
+          </a>
+        )}
+      </p>
+      {draft.content.narratives
+        .filter((one) => one.section === section.id)
+        .map(({ agency, language, text }) => (
+          <figure key={`${agency} ${language}`}>
+            <blockquote lang={language} dir="auto">
+              <NarrativeWords text={text} />
+            </blockquote>
+            <figcaption>
+              {agency ?? 'The secretariat'} ({languageName(language)})
+              {own(agency) && (
+                <>
+                  {' '}
+                  <a href={`${form}?language=${encodeURIComponent(language)}`}>Change them</a>
+                  <OneButton
+                    action={`${here}/remove`}
+                    keyed={newCommandId()}
+                    button="Take them away"
+                    quiet
+                    hidden={{ section: section.id, language }}
+                  />
+                </>
+              )}
+            </figcaption>
+          </figure>
+        ))}
+    </>
+  );
+};

@@ -1,0 +1,409 @@
+/** A report as the parts of a DOCX: a cover, contents, what it says in runs of pages upright and aside, and its manifest. */
+import type * as Docx from 'docx';
+import { pngOf } from '#charts';
+import {
+  ACCENT,
+  CHART_WIDTH,
+  DOTS,
+  HIGH,
+  LINE,
+  MARGIN,
+  numberingBy,
+  PARAGRAPHS,
+  POINTS,
+  sizeOf,
+  SOFT,
+  STEPS,
+  stylesIn,
+  WIDE,
+  widthOf,
+} from './docx-styles.js';
+import { DocxText, inLanguage } from './docx-text.js';
+import { isWide, runsOf, weightOf, type Heading, type Run } from './flow.js';
+import { linesOf, pageInWords } from './in-words.js';
+import { manifestLines } from './manifest-lines.js';
+import {
+  pagesOf,
+  plain,
+  type Block,
+  type Cell,
+  type Chart,
+  type Cover,
+  type NumberedReport,
+  type Table,
+} from './report.js';
+import { wordsOf, type Words } from './words/index.js';
+
+export class DocxDocument {
+  readonly #words: Words;
+  readonly #text: DocxText;
+  #pictures = 0;
+  #lists = 0;
+
+  constructor(
+    private readonly docx: typeof Docx,
+    private readonly report: NumberedReport,
+  ) {
+    this.#words = wordsOf(report.language);
+    this.#text = new DocxText(docx);
+  }
+
+  async document(): Promise<Docx.IPropertiesOptions> {
+    const { cover, manifest, language, notes, sections } = this.report;
+    const { docx } = this;
+    const body: Docx.ISectionOptions[] = [this.#cover(), ...this.#front()];
+    for (const { aside, parts } of runsOf(sections)) body.push(this.#section(aside, await this.#parts(parts)));
+    body.push(this.#section(false, this.#manifest()));
+    return {
+      title: cover.title,
+      subject: manifest.kind,
+      creator: manifest.publisher,
+      lastModifiedBy: manifest.publisher,
+      ...(cover.symbol !== null && { keywords: cover.symbol }),
+      description: JSON.stringify(manifest),
+      sections: body,
+      numbering: { config: numberingBy(docx) },
+      footnotes: Object.fromEntries(
+        notes.map(({ number, citation, href }) => [
+          number,
+          {
+            children: [
+              new docx.Paragraph({
+                style: 'FootnoteText',
+                children: [
+                  new docx.TextRun(' '),
+                  ...(href === undefined
+                    ? [new docx.TextRun(citation)]
+                    : [this.#text.link([new docx.TextRun({ text: citation, style: 'Hyperlink' })], href)]),
+                ],
+              }),
+            ],
+          },
+        ]),
+      ),
+      styles: stylesIn(language),
+    };
+  }
+
+  #cover(): Docx.ISectionOptions {
+    const { Paragraph, TextRun, BorderStyle } = this.docx;
+    const { symbol, title, subtitle, asAt, issuedBy, figures } = this.report.cover;
+    return {
+      properties: { page: this.#page(false) },
+      children: [
+        new Paragraph({
+          tabStops: [{ type: 'right', position: WIDE - 2 * MARGIN }],
+          border: { bottom: { style: BorderStyle.SINGLE, size: 12, space: 4, color: '16222E' } },
+          children: [
+            new TextRun({ text: this.report.manifest.publisher, bold: true, size: 26, color: ACCENT }),
+            new TextRun({ text: `\t${symbol ?? this.#words.parts.draft}`, bold: true, size: 26 }),
+          ],
+        }),
+        new Paragraph({ alignment: 'right', spacing: { after: 2400 }, children: [new TextRun(asAt)] }),
+        this.#ground([
+          new Paragraph({
+            style: 'Title',
+            children: [new TextRun({ text: title, size: title.length > 90 ? 44 : 58 })],
+          }),
+          new Paragraph({ children: this.#text.inlines(subtitle, { size: 30, color: 'FFFFFF' }) }),
+        ]),
+        ...(figures.length > 0
+          ? [new Paragraph({ spacing: { after: 200 }, children: [] }), this.#figures(figures)]
+          : []),
+        new Paragraph({
+          spacing: { before: 2000, after: 60 },
+          children: [new TextRun({ text: asAt, bold: true, size: 26, color: ACCENT })],
+        }),
+        ...issuedBy.map((line) => new Paragraph({ spacing: { after: 40 }, children: [new TextRun(line)] })),
+      ],
+    };
+  }
+
+  /** Figures beside each other, each above its words. */
+  #figures(figures: Cover['figures']): Docx.Table {
+    const { Paragraph, Table, TableRow, TableCell, TextRun, WidthType, BorderStyle, TableLayoutType } = this.docx;
+    const none = { style: BorderStyle.NONE, size: 0, color: 'auto' };
+    const whole = widthOf(false);
+    const width = Math.floor(whole / figures.length);
+    const cells = figures.map(
+      ({ words, figure }) =>
+        new TableCell({
+          width: { size: width, type: WidthType.DXA },
+          borders: {
+            top: { style: BorderStyle.SINGLE, size: 12, color: ACCENT },
+            bottom: none,
+            left: none,
+            right: none,
+          },
+          margins: { top: 100, right: 200 },
+          children: [
+            new Paragraph({ spacing: { after: 0 }, children: this.#text.inlines([figure], { size: 52, bold: true }) }),
+            new Paragraph({ spacing: { after: 0 }, children: [new TextRun({ text: words, size: 20, color: SOFT })] }),
+          ],
+        }),
+    );
+    return new Table({
+      columnWidths: figures.map(() => width),
+      width: { size: whole, type: WidthType.DXA },
+      layout: TableLayoutType.FIXED,
+      borders: { top: none, bottom: none, left: none, right: none, insideHorizontal: none, insideVertical: none },
+      rows: [new TableRow({ children: cells })],
+    });
+  }
+
+  /** A coloured ground, which grows with what stands on it. */
+  #ground(children: Docx.Paragraph[]): Docx.Table {
+    const { Table, TableRow, TableCell, WidthType, BorderStyle, TableLayoutType } = this.docx;
+    const none = { style: BorderStyle.NONE, size: 0, color: 'auto' };
+    const width = widthOf(false);
+    const cell = new TableCell({
+      children,
+      shading: { type: 'clear', fill: ACCENT },
+      verticalAlign: 'center',
+      width: { size: width, type: WidthType.DXA },
+      margins: { top: 300, bottom: 300, left: 400, right: 400 },
+    });
+    return new Table({
+      columnWidths: [width],
+      width: { size: width, type: WidthType.DXA },
+      layout: TableLayoutType.FIXED,
+      borders: { top: none, bottom: none, left: none, right: none, insideHorizontal: none, insideVertical: none },
+      rows: [new TableRow({ height: { value: 4800, rule: 'atLeast' }, children: [cell] })],
+    });
+  }
+
+  #page = (aside: boolean) => ({
+    size: { width: WIDE, height: HIGH, orientation: this.docx.PageOrientation[aside ? 'LANDSCAPE' : 'PORTRAIT'] },
+    margin: { top: 1_474, bottom: 1_247, left: MARGIN, right: MARGIN, header: 680, footer: 600 },
+  });
+
+  #section(aside: boolean, children: Docx.FileChild[]): Docx.ISectionOptions {
+    const { Header, Footer, Paragraph, TextRun, PageNumber, BorderStyle } = this.docx;
+    const { title, subtitle, symbol, asAt } = this.report.cover;
+    const head = [title, plain(subtitle)].filter(Boolean).join(this.#words.parts.colon);
+    const small = { size: 17, color: SOFT };
+    const tabStops = [{ type: 'right', position: widthOf(aside) } as const];
+    const page = pageInWords(this.#words).map((part) =>
+      part === 'page' ? PageNumber.CURRENT : part === 'of' ? PageNumber.TOTAL_PAGES : part.text,
+    );
+    return {
+      properties: { page: this.#page(aside) },
+      headers: {
+        default: new Header({
+          children: [
+            new Paragraph({
+              tabStops,
+              spacing: { after: 0 },
+              border: { bottom: { style: BorderStyle.SINGLE, size: 3, space: 3, color: LINE } },
+              children: [
+                new TextRun({
+                  text: `${head.slice(0, 90)}${head.length > 90 ? '…' : ''}\t${symbol ?? ''}`,
+                  ...small,
+                }),
+              ],
+            }),
+          ],
+        }),
+      },
+      footers: {
+        default: new Footer({
+          children: [
+            new Paragraph({ tabStops, children: [new TextRun({ ...small, children: [`${asAt}\t`, ...page] })] }),
+          ],
+        }),
+      },
+      children,
+    };
+  }
+
+  #unnumbered = (text: string): Docx.Paragraph => new this.docx.Paragraph({ style: 'Unnumbered', text });
+
+  /** The contents, and the abbreviations in two columns below them. */
+  #front(): Docx.ISectionOptions[] {
+    const { Paragraph, TextRun, TableOfContents, SectionType } = this.docx;
+    const { parts } = this.#words;
+    const { abbreviations } = this.report;
+    const contents = [
+      new Paragraph({
+        spacing: { after: 160 },
+        children: [new TextRun({ text: parts.contents, size: 30, bold: true, color: ACCENT })],
+      }),
+      new TableOfContents(parts.contents, {
+        hyperlink: true,
+        headingStyleRange: '1-3',
+        useAppliedParagraphOutlineLevel: true,
+      }),
+    ];
+    if (abbreviations.length === 0) return [this.#section(false, contents)];
+    const listed = abbreviations.map(
+      ({ short, long }) =>
+        new Paragraph({
+          style: 'TableText',
+          indent: { left: 1600, hanging: 1600 },
+          tabStops: [{ type: 'left', position: 1600 }],
+          spacing: { after: 40 },
+          children: [new TextRun({ text: short, bold: true }), new TextRun(`\t${long}`)],
+        }),
+    );
+    const { properties, ...columns } = this.#section(false, listed);
+    return [
+      this.#section(false, [...contents, this.#unnumbered(parts.abbreviations)]),
+      { ...columns, properties: { ...properties, type: SectionType.CONTINUOUS, column: { count: 2, space: 420 } } },
+    ];
+  }
+
+  #manifest(): Docx.FileChild[] {
+    const { manifest } = this.#words;
+    const rows = manifestLines(this.report);
+    const [name, value] = [0.42, 0.58].map((part) => Math.floor(part * widthOf(false))) as [number, number];
+    return [
+      this.#unnumbered(manifest.title),
+      new this.docx.Paragraph(manifest.explains),
+      this.#grid(
+        [name, value],
+        rows.map((row) => row.map((text) => [this.#text.line([text], 'TableText')])),
+      ),
+    ];
+  }
+
+  async #parts(parts: Run['parts']): Promise<Docx.FileChild[]> {
+    const children: Docx.FileChild[] = [];
+    for (const [i, part] of parts.entries()) {
+      const next = parts[i + 1]?.type;
+      children.push(...(await this.#part(part, next === 'table' || next === 'chart' || next === 'list')));
+    }
+    return children;
+  }
+
+  /** @param leads whether a paragraph stays with what comes after it */
+  async #part(part: Heading | Block, leads = false): Promise<Docx.FileChild[]> {
+    const { Paragraph } = this.docx;
+    switch (part.type) {
+      case 'heading':
+        return [new Paragraph({ ...this.#heading(part.level), children: this.#text.inlines(part.title) })];
+      case 'paragraph': {
+        const numbering = part.number > 0 ? { numbering: { reference: PARAGRAPHS, level: 0 } } : {};
+        return [new Paragraph({ ...numbering, keepNext: leads, children: this.#text.inlines(part.inlines) })];
+      }
+      case 'list': {
+        const instance = ++this.#lists;
+        const numbering = { reference: part.ordered ? STEPS : POINTS, level: 0, instance };
+        return part.items.map(
+          (item) => new Paragraph({ numbering, spacing: { after: 60 }, children: this.#text.inlines(item) }),
+        );
+      }
+      case 'table':
+        return this.#table(part);
+      case 'chart':
+        return this.#chart(part);
+      default: {
+        const children: Docx.FileChild[] = [];
+        for (const block of part.blocks) children.push(...(await this.#part(inLanguage(block, part.lang))));
+        return [...children, new Paragraph({ style: 'Attribution', text: part.attribution })];
+      }
+    }
+  }
+
+  #heading(level: number): Partial<Docx.IParagraphOptions> {
+    const { HEADING_1, HEADING_2, HEADING_3 } = this.docx.HeadingLevel;
+    const heading = [HEADING_1, HEADING_2, HEADING_3][level - 1] ?? HEADING_3;
+    return { heading };
+  }
+
+  async #chart(chart: Chart): Promise<Docx.FileChild[]> {
+    const { Paragraph, ImageRun } = this.docx;
+    const width = Math.min(CHART_WIDTH, chart.width);
+    const height = Math.round((chart.height * width) / chart.width);
+    const id = String(++this.#pictures);
+    return [
+      ...this.#text.caption(this.#words.parts.figure, 'Figure', chart),
+      new Paragraph({
+        keepNext: true,
+        children: [
+          new ImageRun({
+            type: 'png',
+            data: await pngOf(chart.svg, width * DOTS),
+            transformation: { width, height },
+            altText: { id, name: chart.id, title: chart.title, description: chart.alt },
+          }),
+        ],
+      }),
+      this.#text.source(chart.sourceLine),
+    ];
+  }
+
+  async #table(table: Table): Promise<Docx.FileChild[]> {
+    const { columns, totalRow, sourceLine, remarks = [] } = table;
+    const perWeight = widthOf(isWide(table)) / weightOf(columns);
+    const widths = columns.map(({ weight }) => Math.floor(weight * perWeight));
+    const right = columns.map(({ type }) => type === 'integer' || type === 'share');
+    const size = sizeOf(weightOf(columns));
+    const cells = (row: readonly Cell[], isLast: boolean, run: Docx.IRunOptions = {}) =>
+      row.map((cell, i) => {
+        const lines = linesOf(cell, this.#words);
+        return (lines.length > 0 ? lines : [[]]).map((line) =>
+          this.#text.line(line, 'TableText', { right: right[i], keepNext: isLast, run: { ...size, ...run } }),
+        );
+      });
+    const head = columns.map(({ title }, i) => [this.#text.line([title], 'TableHead', { right: right[i], run: size })]);
+    const rows: Docx.Paragraph[][][] = [];
+    for await (const page of pagesOf(table))
+      for (const row of page) rows.push(cells(row, rows.length + 1 === table.rowCount && !totalRow));
+    const none = rows.length === 0 ? [this.#text.line([this.#words.parts.nothing], 'TableText')] : undefined;
+    return [
+      ...this.#text.caption(this.#words.parts.table, 'Table', table),
+      this.#grid(widths, rows, { head, none, total: totalRow && cells(totalRow, true, { bold: true }) }),
+      this.#text.source(sourceLine, ...remarks),
+    ];
+  }
+
+  #grid(
+    widths: readonly number[],
+    rows: readonly Docx.Paragraph[][][],
+    { head, none, total }: { head?: Docx.Paragraph[][]; none?: Docx.Paragraph[]; total?: Docx.Paragraph[][] } = {},
+  ): Docx.Table {
+    const { Table, TableRow, TableCell, BorderStyle, TableLayoutType, WidthType } = this.docx;
+    const [strong, thin, no] = [
+      { style: BorderStyle.SINGLE, size: 10, color: ACCENT },
+      { style: BorderStyle.SINGLE, size: 3, color: LINE },
+      { style: BorderStyle.NONE, size: 0, color: 'auto' },
+    ];
+    const row = (
+      cells: readonly Docx.Paragraph[][],
+      options: Partial<Docx.ITableRowOptions> = {},
+      borders?: Docx.ITableCellBorders,
+    ) =>
+      new TableRow({
+        cantSplit: true,
+        ...options,
+        children: cells.map(
+          (children, i) =>
+            new TableCell({
+              children,
+              width: { size: widths[i]!, type: WidthType.DXA },
+              ...(borders && { borders }),
+            }),
+        ),
+      });
+    return new Table({
+      columnWidths: widths,
+      width: { size: widths.reduce((a, b) => a + b, 0), type: WidthType.DXA },
+      layout: TableLayoutType.FIXED,
+      margins: { top: 50, bottom: 50, left: 70, right: 70 },
+      borders: {
+        top: head ? strong : thin,
+        bottom: head ? strong : thin,
+        left: no,
+        right: no,
+        insideHorizontal: thin,
+        insideVertical: no,
+      },
+      rows: [
+        ...(head ? [row(head, { tableHeader: true }, { bottom: { ...strong, size: 6 } })] : []),
+        ...rows.map((cells) => row(cells)),
+        ...(none ? [new TableRow({ children: [new TableCell({ columnSpan: widths.length, children: none })] })] : []),
+        ...(total ? [row(total, {}, { top: { ...strong, size: 6 } })] : []),
+      ],
+    });
+  }
+}

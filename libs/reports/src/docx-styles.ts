@@ -1,0 +1,100 @@
+/** The styles, the lists that number themselves, and the pages of a DOCX. */
+import type * as Docx from 'docx';
+import type { Language } from './report.js';
+
+export const [FONT, ACCENT, SOFT, LINE] = ['Times New Roman', '00599D', '48535E', 'B8C1CA'] as const;
+const LOCALES: Readonly<Record<Language, string>> = { en: 'en-GB', fr: 'fr-FR', es: 'es-ES' };
+
+/** A4, in twentieths of a point. */
+export const [WIDE, HIGH, MARGIN] = [11_906, 16_838, 1_304] as const;
+/** In the pixels of a chart, the width of the text, and how many dots of the picture stand for one of them. */
+export const [CHART_WIDTH, DOTS] = [600, 2] as const;
+
+/** Names of the lists that number themselves. */
+export const [HEADINGS, PARAGRAPHS, POINTS, STEPS] = ['headings', 'paragraphs', 'points', 'steps'] as const;
+
+/** The letters of a table with many columns are smaller than its style has them, in half points. */
+export const sizeOf = (weight: number): Docx.IRunOptions =>
+  weight > 19 ? { size: 14 } : weight > 16 ? { size: 15 } : {};
+export const widthOf = (aside: boolean): number => (aside ? HIGH : WIDE) - 2 * MARGIN;
+
+const headingStyle = (level: number): Docx.IParagraphStylePropertiesOptions => ({
+  keepNext: true,
+  keepLines: true,
+  spacing: { before: 320 - 60 * level, after: 140 },
+  outlineLevel: level,
+  numbering: { reference: HEADINGS, level },
+});
+
+const style = (
+  id: string,
+  name: string,
+  run: Docx.IRunStylePropertiesOptions,
+  paragraph: Docx.IParagraphStylePropertiesOptions,
+): Docx.IParagraphStyleOptions => ({ id, name, basedOn: 'Normal', quickFormat: true, run, paragraph });
+
+export const stylesIn = (language: Language): Docx.IStylesOptions => ({
+  default: {
+    document: {
+      run: { font: FONT, size: 21, language: { value: LOCALES[language], bidirectional: 'ar-SA' } },
+      paragraph: { spacing: { after: 140, line: 264, lineRule: 'auto' } },
+    },
+    title: { run: { size: 58, bold: true, color: 'FFFFFF' } },
+    heading1: { run: { size: 30, bold: true, color: ACCENT }, paragraph: headingStyle(0) },
+    heading2: { run: { size: 25, bold: true, color: ACCENT }, paragraph: headingStyle(1) },
+    heading3: { run: { size: 22, bold: true, color: ACCENT }, paragraph: headingStyle(2) },
+    caption: {
+      run: { size: 21, bold: true },
+      paragraph: { keepNext: true, spacing: { before: 200, after: 40 } },
+    },
+    hyperlink: { run: { color: ACCENT } },
+    footnoteText: { run: { size: 17 } },
+  },
+  paragraphStyles: [
+    style('AsAt', 'As at', { color: SOFT }, { keepNext: true, spacing: { after: 80 } }),
+    style('Source', 'Source', { size: 17, color: SOFT }, { spacing: { before: 60, after: 240 } }),
+    style('TableText', 'Table text', { size: 18 }, { spacing: { after: 0, line: 240, lineRule: 'auto' } }),
+    style(
+      'TableHead',
+      'Table head',
+      { size: 18, bold: true },
+      { keepNext: true, spacing: { after: 0, line: 240, lineRule: 'auto' } },
+    ),
+    style(
+      'Unnumbered',
+      'Heading without number',
+      { size: 30, bold: true, color: ACCENT },
+      {
+        keepNext: true,
+        spacing: { before: 280, after: 160 },
+        outlineLevel: 0,
+      },
+    ),
+    style('Attribution', 'Attribution', { size: 18, italics: true, color: SOFT }, { alignment: 'right' }),
+  ],
+});
+
+/** Roman numbers, then letters, then numbers, as the report itself has them. */
+export function numberingBy({ LevelFormat, AlignmentType }: typeof Docx): Docx.NumberingDefinition[] {
+  const level = (level: number, format: (typeof LevelFormat)[keyof typeof LevelFormat], text: string, left = 500) => ({
+    level,
+    format,
+    text,
+    alignment: AlignmentType.LEFT,
+    style: { paragraph: { indent: { left, hanging: 500 } } },
+  });
+  const flush = { style: { paragraph: { indent: { left: 0, hanging: 0, firstLine: 0 } } } };
+  return [
+    {
+      reference: HEADINGS,
+      levels: [
+        level(0, LevelFormat.UPPER_ROMAN, '%1.'),
+        level(1, LevelFormat.UPPER_LETTER, '%2.'),
+        level(2, LevelFormat.DECIMAL, '%3.'),
+      ],
+    },
+    { reference: PARAGRAPHS, levels: [{ ...level(0, LevelFormat.DECIMAL, '%1.'), ...flush }] },
+    { reference: POINTS, levels: [level(0, LevelFormat.BULLET, '•', 1000)] },
+    { reference: STEPS, levels: [level(0, LevelFormat.LOWER_LETTER, '(%1)', 1000)] },
+  ];
+}
