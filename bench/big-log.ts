@@ -9,7 +9,7 @@ import { NestFactory } from '@nestjs/core';
 import { CommandBus } from '@nestjs/cqrs';
 import type { CommitmentEvents, Stage } from '#commitments';
 import { SqliteEventStore } from '#event-store-sqlite';
-import { canonicalJson, eventId, type EncodedEvent, type Log } from '#eventsourcing';
+import { canonicalJson, eventId, Projector, type EncodedEvent, type Log } from '#eventsourcing';
 import { planImport, runImport } from '#exchange';
 import { metaOf } from '#platform';
 import { AppModule, codec, openStores } from '../apps/api/src/app.module.js';
@@ -32,6 +32,7 @@ export async function realLog(folder: string): Promise<Log> {
     logger: false,
   });
   await app.init();
+  await app.get(Projector).start();
   const by = { account: 'import', role: 'secretariat', agency: null } as const;
   const store = new SqliteEventStore(join(folder, 'log.db'));
   const plan = await planImport('data/hld-follow-up', { store, codec: codec() }, () => ({ by, meta: metaOf(by) }));

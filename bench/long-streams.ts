@@ -13,7 +13,7 @@ import { codec } from '../apps/api/src/app.module.js';
 import { cpu, inScratch, median, standstillOf } from './measure.js';
 
 const LENGTHS = (process.env['BENCH_LENGTHS'] ?? '20,2000,20000').split(',').map(Number);
-/** Acts of which the median is told. */
+/** Acts of which the median is told, where nothing else is said. */
 const ACTS = 200;
 const REFERENCE = 'IOM-1990-01';
 
@@ -22,6 +22,8 @@ const dayOf = (n: number): string => new Date(Date.UTC(1990, 0, 1) + n * 43_200_
 interface Kind {
   readonly event: (n: number) => { readonly name: string; readonly data: object };
   readonly act: (n: number) => CommitmentAct;
+  /** Of how many acts the median is told. */
+  readonly acts?: number;
 }
 
 /** What a long history consists of, each told on a later day than the one before. */
@@ -39,6 +41,12 @@ const KINDS: Readonly<Record<string, Kind>> = {
     event: (n) => ({ name: 'MilestoneAdded', data: { milestone: n, title: `Step ${n}`, reportedOn: dayOf(n) } }),
     act: (n) =>
       ({ act: 'addMilestone', body: { title: `Step ${n}`, reportedOn: dayOf(n) } }) as unknown as CommitmentAct,
+  },
+  'stages reported, of which one is corrected': {
+    event: (n) => ({ name: 'StageReported', data: stage(n) }),
+    act: (n) =>
+      ({ act: 'correct', revision: 3, body: { says: { note: `Note ${n}` }, reason: 'Misread' } }) as CommitmentAct,
+    acts: 10,
   },
   'stages reported, the last first': {
     event: (n) => ({ name: 'StageReported', data: stage(25_000 - n) }),
@@ -72,6 +80,8 @@ async function fill(log: Log, kind: Kind, length: number): Promise<void> {
   const day = first.reportedOn < last.reportedOn ? 0 : 25_000;
   const events: EncodedEvent[] = [encoded({ name: 'Recorded', data: recordedOn(day) })];
   for (let n = 1; n < length; n++) events.push(encoded(kind.event(n)));
+  const agency = log.codec.encode('agency', { name: 'Registered', data: { code: 'IOM', name: 'IOM', kind: 'igo' } });
+  await log.store.append('agency-IOM', -1, [agency], meta());
   for (let at = 0; at < length; at += 500) await log.store.append(stream, at - 1, events.slice(at, at + 500), meta());
 }
 
@@ -112,8 +122,9 @@ async function measure(folder: string, kind: Kind, length: number): Promise<Meas
   });
   const cold = cpu() - begun;
 
+  const count = kind.acts ?? ACTS;
   const [commands, views]: [number[], number[]] = [[], []];
-  for (let n = 1; n <= ACTS; n++) {
+  for (let n = 1; n <= count; n++) {
     begun = cpu();
     const done = await act(length + n);
     commands.push((cpu() - begun) * 1000);
@@ -123,8 +134,8 @@ async function measure(folder: string, kind: Kind, length: number): Promise<Meas
     if (projector.position() !== done.position) throw new Error('The views do not follow.');
   }
   const standstill = await standstillOf(async () => {
-    for (let n = 1; n <= ACTS; n++) {
-      await act(length + ACTS + n);
+    for (let n = 1; n <= count; n++) {
+      await act(length + count + n);
       await follow();
     }
   });

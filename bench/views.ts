@@ -4,7 +4,6 @@
  * Computing is measured in CPU time, which a busy machine changes less than the time of the clock.
  * `BENCH_EVENTS` (default 10000,100000,1000000) names the sizes, `BENCH_LOGS` a folder in which the logs are kept.
  */
-import { fork } from 'node:child_process';
 import { copyFileSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
@@ -29,6 +28,7 @@ import { registersContext } from '#registers';
 import { codec } from '../apps/api/src/app.module.js';
 import { bigLog } from './big-log.js';
 import { cpu, inScratch, machine, median, percentile } from './measure.js';
+import { startOfServer, type Start } from './starting.js';
 
 const SIZES = (process.env['BENCH_EVENTS'] ?? '10000,100000,1000000').split(',').map(Number);
 /** How much CPU time is spent on one view at most. */
@@ -142,24 +142,6 @@ async function visible(log: Log, projector: Projector): Promise<number[]> {
   return all;
 }
 
-/** Milliseconds from the start of a server to its first answer. */
-async function ready(dataDir: string): Promise<number> {
-  const start = performance.now();
-  const env = { ...process.env, DATA_DIR: dataDir };
-  const child = fork(join(import.meta.dirname, 'api-server.js'), { env });
-  const url = await new Promise<string>((resolve, reject) => {
-    child.once('message', (message) => resolve(String(message)));
-    child.once('exit', (code) => reject(new Error(`the server ended with ${code}`)));
-  });
-  const answer = await fetch(`${url}/v1/progress/agencies?asOf=${TODAY}`);
-  if (!answer.ok) throw new Error(await answer.text());
-  const taken = performance.now() - start;
-  const gone = new Promise((resolve) => child.once('exit', resolve));
-  child.kill();
-  await gone;
-  return taken;
-}
-
 async function measure(folder: string, size: number): Promise<void> {
   const logs = process.env['BENCH_LOGS'] ?? folder;
   mkdirSync(logs, { recursive: true });
@@ -195,8 +177,13 @@ async function measure(folder: string, size: number): Promise<void> {
   console.log(`a change is seen after ${ms(await visible(log, projector))} ms (p50 / p99)`);
   await log.store.close();
   const starts = [];
-  for (let n = 0; n < 3; n++) starts.push(await ready(data));
-  console.log(`a server answers its first question ${Math.round(median(starts))} ms after its start`);
+  for (let n = 0; n < 4; n++) starts.push(await startOfServer('program/server.js', data));
+  const [built, ...read] = starts as [Start, ...Start[]]; // the first has no snapshot yet
+  const of = (what: keyof Start) => Math.round(median(read.map((one) => one[what])));
+  console.log(
+    `a server is ready after ${of('wall')} ms, ${of('cpu')} ms of CPU, and has ${of('resident')} MB; ` +
+      `without a snapshot after ${Math.round(built.cpu / 1000)} s of CPU, with ${built.resident} MB`,
+  );
   rmSync(data, { recursive: true });
 }
 

@@ -207,15 +207,6 @@ describe('Somebody without an account', () => {
     expect(statuses).toEqual([200, 200, 200, 429]);
   });
 
-  it('follows nothing where reading is not public', async () => {
-    const closed = await TestServer.start([], { PUBLIC_READING: 'false' });
-    const fields = { kind: 'list', code: 'overdue=true', email: 'reader@example.org' };
-    const { status } = await new Visitor(closed.url).sends('/follow', fields);
-    expect(status).toBe(401);
-    expect(await closed.app.get(AccessStore).query('SELECT id FROM followers')).toEqual([]);
-    await closed.close();
-  });
-
   it('cannot be made to write to very many', async () => {
     const following = server.app.get(Following);
     await daysLater(1);

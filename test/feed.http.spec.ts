@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseAtomFeed } from 'feedsmith';
-import { XmlDocument } from 'libxml2-wasm';
+import { RelaxNGValidator, XmlDocument } from 'libxml2-wasm';
+import { readFileSync } from 'node:fs';
 import { v7 as uuidv7 } from 'uuid';
 import { AccessStore } from '#access';
 import type { Log } from '#eventsourcing';
@@ -145,27 +146,29 @@ describe('The feed of what concerns somebody', () => {
       .filter(Boolean)
       .map((line) => JSON.parse(line) as Event);
 
-  /** By going through everything: an event concerns what it or an earlier one of its stream names. */
-  function concerning(all: readonly Event[], code: string): Event[] {
+  /** By going through everything: an event concerns what it or an earlier one of its stream names, and what that is below. */
+  function concerning(all: readonly Event[], code: string, below: readonly string[] = []): Event[] {
     const named = new Set<string>();
     return all.filter(({ stream, meta, data }) => {
-      const names = stream.endsWith(`-${code}`) || meta.agency === code || JSON.stringify(data).includes(`"${code}"`);
-      if (names) named.add(stream);
+      const names = (one: string) =>
+        stream.endsWith(`-${one}`) || meta.agency === one || JSON.stringify(data).includes(`"${one}"`);
+      if ([code, ...below].some(names)) named.add(stream);
       return named.has(stream);
     });
   }
 
   it.each([
-    ['agency', 'AAA'],
-    ['agency', 'BBB'],
-    ['theme', 'T-1'],
-    ['theme', 'T-2'],
-    ['commitment', 'AAA-2006-01'],
+    ['agency', 'AAA', []],
+    ['agency', 'BBB', []],
+    ['theme', 'T-1', ['T-1.a', 'T-1.b']],
+    ['theme', 'T-1.a', []],
+    ['theme', 'T-2', []],
+    ['commitment', 'AAA-2006-01', []],
   ])(
-    'has of the %s %s what names it, and all that follows it in the same stream, whoever asks when',
-    async (kind, code) => {
+    'has of the %s %s what names it or something below it, and all that follows it in the same stream, whoever asks when',
+    async (kind, code, below) => {
       const all = await read('');
-      const expected = concerning(all, code).map(({ position }) => position);
+      const expected = concerning(all, code, below).map(({ position }) => position);
       const found = (await read(`?${kind}=${code}`)).map(({ position }) => position);
       expect(found).toEqual(expected);
       expect([found.length > 0, found.length < all.length]).toEqual([true, true]);
@@ -183,7 +186,7 @@ describe('The feed of what concerns somebody', () => {
       positions(all.filter(({ type }) => type === 'agency.Registered' || type.startsWith('theme.'))),
     );
     const both = new Set([...concerning(all, 'AAA'), ...concerning(all, 'BBB')]);
-    const themed = new Set(concerning(all, 'T-1'));
+    const themed = new Set(concerning(all, 'T-1', ['T-1.a', 'T-1.b']));
     expect(positions(await read('?agency=AAA,BBB&theme=T-1'))).toEqual(
       positions(all.filter((event) => both.has(event) && themed.has(event))),
     );
@@ -208,11 +211,19 @@ describe('The feed of what concerns somebody', () => {
   });
 });
 
+/** @throws XmlValidateError for a feed that is not as the schema of RFC 4287 asks */
+function atomIsValid(xml: string): void {
+  using document = XmlDocument.fromString(xml);
+  using schema = XmlDocument.fromString(readFileSync('test/data/schemas/atom.rng', 'utf8'));
+  using validator = RelaxNGValidator.fromDoc(schema);
+  validator.validate(document);
+}
+
 describe('An Atom feed', () => {
   const atom = async (path: string) => {
     const { status, headers, body } = await server.get(path);
     expect([path, status, headers.get('content-type')]).toEqual([path, 200, 'application/atom+xml; charset=utf-8']);
-    XmlDocument.fromString(body as string).dispose(); // it is well-formed
+    atomIsValid(body as string);
     return parseAtomFeed(body as string);
   };
 
@@ -246,8 +257,28 @@ describe('An Atom feed', () => {
     expect(page).toContain('<a href="/feeds/agencies/AAA.atom">');
   });
 
+  it('of every agency, theme and forum is as the schema of RFC 4287 asks, and tells of what is below it, too', async () => {
+    const forum = (id: string, parent: string | null) =>
+      server.post('/v1/forums', { id, name: `The ${id} & more`, kind: 'meeting', parent }, server.token(null));
+    expect((await forum('F-1', null)).status).toBe(201);
+    expect((await forum('F-1-RT', 'F-1')).status).toBe(201);
+    const cut = { title: `${'a'.repeat(298)}😀`, reportedOn: '2012-11-02' };
+    const { position } = (await server.post('/v1/commitments/AAA-2006-01/wording', cut, server.token(null))).body;
+    await server.get('/v1/agencies', { 'if-position-at-least': position as string });
+    for (const list of ['agencies', 'themes', 'forums'])
+      for (const one of (await server.get(`/v1/${list}`)).body.items as { code?: string; id?: string }[])
+        await atom(`/feeds/${list}/${one.code ?? one.id}.atom`);
+    const told = (feed: Awaited<ReturnType<typeof atom>>) => feed.entries!.map(({ title }) => words(title)).join();
+    expect(told(await atom('/feeds/forums/F-1.atom'))).toContain('F-1-RT: Registered');
+    const latest = async (theme: string) => (await atom(`/feeds/themes/${theme}.atom`)).entries!.map(({ id }) => id);
+    expect(await latest('T-1')).toContain((await latest('T-1.a'))[0]);
+    // The control: without its title it is none, and with a foreign one it is none.
+    const xml = (await server.get('/feeds/themes/T-1.atom')).body as string;
+    for (const broken of [xml.replace(/<title>.*?<\/title>/, ''), xml.replace('<updated>', '<updated>on ')])
+      expect(() => atomIsValid(broken)).toThrow();
+  });
+
   it('is there of themes, too, and of nothing that there is not', async () => {
-    expect((await atom('/feeds/themes/T-1.atom')).entries!.length).toBeGreaterThan(0);
     for (const path of ['/feeds/agencies/NOBODY.atom', '/feeds/agencies/AAA', '/feeds/outcomes/T-1.atom'])
       expect([path, (await server.get(path)).status]).toEqual([path, 404]);
   });

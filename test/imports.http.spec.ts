@@ -83,6 +83,7 @@ describe('A list that was exported', () => {
     put(sheet, first, 'effective', '2013-05');
     put(sheet, first, 'note', 'Money is being raised');
     put(sheet, second, 'followsUp', 'HLD-2006; GFMD-2010');
+    put(sheet, second, 'activityIds', 'XM-DAC-47066-MH.0012; doi 10.35802/221400');
     const file = saved(book);
     const shown = await preview(file, 'changed.xlsx', { reportedOn: '2013-06-03' });
     expect(shown.problems).toEqual([]);
@@ -91,7 +92,7 @@ describe('A list that was exported', () => {
     expect(changed.map(({ reference, changes }) => [reference, changes.map(({ field }) => field).sort()])).toEqual(
       expect.arrayContaining([
         [first, ['agencies', 'effective', 'note', 'stage', 'target', 'themes', 'title']],
-        [second, ['followsUp']],
+        [second, ['activityIds', 'followsUp']],
       ]),
     );
     const confirmed = await act(shown.id, 'confirm');
@@ -104,6 +105,9 @@ describe('A list that was exported', () => {
       body.agencies.map(({ agency, role }: { agency: string; role: string }) => `${agency} ${role}`).sort(),
     ).toEqual(['ACP lead', 'EC funder', 'ILO partner', 'IOM co_lead']);
 
+    const linked = await (await fetch(`${server.url}/v1/open/activities?format=csv`)).text();
+    const page = `${server.settings.publicUrl}/commitments/${second}`;
+    for (const ids of [`XM-DAC-47066-MH.0012,\n`, `,10.35802/221400\n`]) expect(linked).toContain(`${page},${ids}`);
     expect((await preview(file, 'again.xlsx')).counts).toMatchObject(NOTHING);
     const twice = await act(shown.id, 'confirm');
     expect(twice.body.state).toBe('confirmed');

@@ -980,6 +980,8 @@ describe('What the caller may do next', () => {
     relate: { type: 'continues', to: 'IOM-2006-01', ...on },
     addFollowUp: { followsUp: ['GFMD-2010'], ...on },
     takeBackFollowUp: { followsUp: ['HLD-2006'], ...on },
+    addActivityIds: { activityIds: [{ scheme: 'iati', id: 'XM-DAC-47066-2' }], ...on },
+    takeBackActivityIds: { activityIds: [{ scheme: 'iati', id: 'XM-DAC-47066-1' }], ...on },
     merge: { into: 'IOM-2006-01', reason: 'r', ...on },
     split: { into: ['IOM-2006-01', 'IOM-2006-02'], reason: 'r', ...on },
     supersede: { supersededBy: 'IOM-2006-01', reason: 'r', ...on },
@@ -1047,7 +1049,7 @@ describe('What the caller may do next', () => {
   });
 
   it('is what one’s role allows as things stand; nothing without a token', async () => {
-    const partner: ActName[] = ['reportStage', 'confirm', 'attachEvidence', 'claim'];
+    const partner: ActName[] = ['reportStage', 'confirm', 'attachEvidence', 'claim', 'addActivityIds'];
     const coLead: ActName[] = [
       ...partner,
       ...(['addAgency', 'changeRole', 'removeAgency', 'setThemes', 'setTarget', 'amendWording', 'relate'] as const),

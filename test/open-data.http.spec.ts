@@ -66,8 +66,19 @@ beforeAll(async () => {
     { title: '=HYPERLINK("http://bad.example")', date: '2012', reportedOn: '2012-11-02' },
     server.token('IOM'),
   );
+  await server.post(
+    '/v1/commitments/IOM-2006-01/activity-ids',
+    {
+      activityIds: [
+        { scheme: 'iati', id: 'XM-DAC-47066-MH 1' },
+        { scheme: 'doi', id: '10.35802/2<1>' },
+      ],
+      reportedOn: AS_OF,
+    },
+    server.token('IOM'),
+  );
   const { body } = await server.get('/v1/commitments/IOM-2006-01/history');
-  const { revision } = (body as { items: { revision: number }[] }).items.at(-1)!;
+  const { revision } = (body as { items: { revision: number }[] }).items.at(-2)!;
   const blanked = await server.post(
     `/v1/commitments/IOM-2006-01/history/${revision}/blank`,
     { reason: 'A private matter', fields: ['/title'] },
@@ -205,16 +216,22 @@ describe('A dump that is taken over by an empty installation', () => {
       const { anchor } = await copyLog(source, other.app.get(LOG).store);
       await source.close();
       await other.app.get(Projector).reached(anchor.position!, 60_000);
-      const document = (await server.get('/openapi.json')).body as { paths: Record<string, { get?: object }> };
+      type Get = { parameters: { name?: string }[] };
+      const document = (await server.get('/openapi.json')).body as { paths: Record<string, { get?: Get }> };
       const views = Object.keys(document.paths).filter((path) => document.paths[path]!.get && isView(path));
-      expect(views.length).toBeGreaterThan(15);
-      const clocks = [`asOf=2006-11-21`, `asOf=${AS_OF}`, 'asOf=2011-02-17&knownAt=1000'];
+      const answered = new Set<string>();
+      const clocks = [{ asOf: '2006-11-21' }, { asOf: AS_OF }, { asOf: '2011-02-17', knownAt: '1000' }];
       for (const path of [...views, '/v1/commitments/IOM-2006-01', '/v1/commitments/IOM-2006-01/history'])
-        for (const at of clocks) {
-          const query = `${path}?${at}${MORE[path] ?? ''}`;
+        for (const clock of clocks) {
+          const takes = document.paths[path]?.get?.parameters.map(({ name }) => name) ?? ['asOf', 'knownAt'];
+          const asked = Object.entries({ ...clock, ...MORE[path] }).filter(([name]) => takes.includes(name));
+          const query = `${path}?${new URLSearchParams(asked).toString()}`;
           const [here, there] = await Promise.all([server.get(query), other.get(query)]);
           expect([query, there.status, there.body]).toEqual([query, here.status, addressed(here.body, other)]);
+          expect([query, [200, 401].includes(here.status)]).toEqual([query, true]);
+          if (here.status === 200) answered.add(path);
         }
+      expect(answered.size).toBeGreaterThan(20);
       const changes = await Promise.all([server.get('/v1/changes'), other.get('/v1/changes')]);
       expect(changes[1].body).toBe(changes[0].body);
     } finally {
@@ -240,11 +257,11 @@ describe('A dump that is taken over by an empty installation', () => {
 const REFERRING = ['commitments-themes', 'commitments-relations', 'crosswalks-versions-links', 'outcomes-endorsed'];
 
 /** What some views need to be asked. */
-const MORE: Readonly<Record<string, string>> = {
-  '/v1/commitments': '&limit=1000&life=any',
-  '/v1/progress/flows': '&from=2005-01-01',
-  '/v1/progress/flows/items': '&from=2005-01-01&flow=new',
-  '/v1/search': '&q=migration',
+const MORE: Readonly<Record<string, object>> = {
+  '/v1/commitments': { limit: '1000', life: 'any' },
+  '/v1/progress/flows': { from: '2005-01-01' },
+  '/v1/progress/flows/commitments': { from: '2005-01-01', flow: 'new' },
+  '/v1/search': { q: 'migration' },
 };
 
 /** Everything that is read of the register, and is no report. */
@@ -272,7 +289,7 @@ describe('Linked data', () => {
   };
   const CANONICAL = { algorithm: 'RDFC-1.0', format: 'application/n-quads' };
 
-  it.each(['frameworks', 'frameworks/HLD06', 'crosswalks/HLD06-HLD13', 'catalogue'])(
+  it.each(['frameworks', 'frameworks/HLD06', 'crosswalks/HLD06-HLD13', 'activities', 'catalogue'])(
     'of %s is the same graph as Turtle and as JSON-LD, read by the libraries of others',
     async (path) => {
       const [turtle, json] = [
@@ -306,6 +323,18 @@ describe('Linked data', () => {
     const crosswalk = (await server.get('/v1/crosswalks/HLD06-HLD13')).body as { version: { links: object[] } };
     const mapped = ['exactMatch', 'closeMatch', 'broadMatch', 'narrowMatch', 'relatedMatch'].flatMap(all);
     expect(mapped).toHaveLength(crosswalk.version.links.length);
+  });
+
+  it('leads from a commitment to its activities, and to their identifiers as their registers write them', async () => {
+    const store = new Store(quadsIn(await of('/v1/open/activities', 'text/turtle')));
+    const plan = `${server.settings.publicUrl}/commitments/IOM-2006-01`;
+    const [related, said] = ['http://purl.org/dc/terms/relation', 'http://www.w3.org/2004/02/skos/core#notation'];
+    const identifiers = store
+      .getObjects(plan, related, null)
+      .flatMap((activity) => store.getObjects(activity, 'http://www.w3.org/ns/adms#identifier', null))
+      .flatMap((identifier) => store.getObjects(identifier, said, null));
+    expect(identifiers.map(({ value }) => value).sort()).toEqual(['10.35802/2<1>', 'XM-DAC-47066-MH 1']);
+    expect(text('csv/commitments_activityIds.csv')).toContain('IOM-2006-01,1,iati,XM-DAC-47066-MH 1');
   });
 
   it('of the catalogue meets the shapes of DCAT-AP, and each address answers as it says', async () => {

@@ -81,6 +81,8 @@ describe('The site as a whole', () => {
     const paper = '/documents/D-2012-MC2353/paper';
     const text = '1. The Organization began a study.\n\n2. It went on with its courses.\n';
     await server.send(`/v1${paper}`, { file: text }, token, acting, 'paper.txt');
+    const { body: made } = await server.post('/v1/webhooks', { url: 'https://hooks.example/' }, secretariat);
+    const { id: hook } = made as { id: string };
     const link = await server.app.get(SignIn).links.make(account);
     const access = server.app.get(AccessStore);
     await server.app.get(Following).follow(account, { kind: 'agency', code: 'IOM' });
@@ -113,7 +115,7 @@ describe('The site as a whole', () => {
       '/search',
       '/search?q=migration+health',
       `/reports/jobs/${job.id}`,
-      ...['/account', '/imports', `/imports/${list.body.id}`, paper, `${paper}/1`],
+      ...['/account', '/webhooks', `/webhooks/${hook}`, '/imports', `/imports/${list.body.id}`, paper, `${paper}/1`],
       ...['/home', '/rounds/prepare', '/rounds/CM-2011', '/rounds/CM-2011/reopen', '/rounds/CM-2011/returns/IOM'],
       ...['/publications/prepare', '/publications/FT-2012-2', '/publications/FT-2012-2/words/summary'],
       ...['/follow?kind=agency&code=IOM', `/follow/confirm?${keyed}`, `/follow/end?${keyed}`],

@@ -26,7 +26,18 @@ const inWords = ({ agency, role, asked }: { agency: string; role: string; asked?
   `${agency} ${role}${asked ? ' asked' : ''}`;
 
 /** What is shown of a commitment in a list. */
-const shown = ({ lead, verification, agencies, themes, followsUp, into, countries, regions, ...item }: Item) => {
+const shown = ({
+  lead,
+  verification,
+  agencies,
+  themes,
+  followsUp,
+  activityIds,
+  into,
+  countries,
+  regions,
+  ...item
+}: Item) => {
   const {
     correctedLater: _later,
     language: _l,
@@ -48,6 +59,7 @@ const shown = ({ lead, verification, agencies, themes, followsUp, into, countrie
     agencies: agencies.map(inWords).sort(),
     themes: themes.toSorted(),
     followsUp: followsUp.toSorted(),
+    activityIds: activityIds.map(({ id }) => id),
   };
 };
 
@@ -67,6 +79,7 @@ function naivelyShown(c: NaiveCommitment) {
     agencies: c.agencies.map(inWords).sort(),
     themes: [...new Set(c.themes)].sort(),
     followsUp: [...new Set(c.followsUp)].sort(),
+    activityIds: c.activityIds,
   };
 }
 

@@ -73,6 +73,7 @@ export const REGISTERED: readonly Step[] = [
 
 export const THEMES = ['T-1', 'T-1.a', 'T-1.a.i', 'T-2', 'U-1'];
 export const FOLLOWED = ['F-1', 'F-1-RT', 'F-2', 'R-1', 'R-2', 'R-3'];
+export const ACTIVITIES = ['1', '2', '3'].map((n) => ({ scheme: 'iati', id: `XM-DAC-47066-${n}` }));
 export const DOCUMENTS = ['D-1', 'D-2', 'D-3'];
 export const REFERENCES = ['AAA-2006-01', 'BBB-2006-01', 'X-2006-01'];
 const STAGES = ['proposed', 'planned', 'in_progress', 'on_hold', 'completed', 'discontinued'] as const;
@@ -160,6 +161,7 @@ const wording = {
   regions: fc.subarray(['africa', 'europe']),
   countries: fc.subarray(['SEN', 'CHE']),
   followsUp: fc.subarray(FOLLOWED),
+  activityIds: some(fc.subarray(ACTIVITIES, { minLength: 1 }), 4),
   target: some(target),
   milestones: list({ title: fc.constant('M'), due: some(period) }),
   evidence: list({ title: fc.constant('E') }),
@@ -311,6 +313,14 @@ const anAct: fc.Arbitrary<Try[]> = fc.oneof(
     weight: 6,
     arbitrary: act('takeBackFollowUp', on({ followsUp: fc.subarray(FOLLOWED, { minLength: 1 }), ...sources })),
   },
+  {
+    weight: 3,
+    arbitrary: act('addActivityIds', on({ activityIds: fc.subarray(ACTIVITIES, { minLength: 1 }), ...sources })),
+  },
+  {
+    weight: 3,
+    arbitrary: act('takeBackActivityIds', on({ activityIds: fc.subarray(ACTIVITIES, { minLength: 1 }), ...sources })),
+  },
   { weight: 4, arbitrary: act('merge', fc.record({ ...ending, takeOver }), secretariat) },
   { weight: 3, arbitrary: act('split', fc.record(ending), secretariat) },
   { weight: 3, arbitrary: act('supersede', fc.record(ending), secretariat) },
@@ -347,6 +357,8 @@ const CORRECTED: Readonly<Record<string, readonly string[]>> = {
   Related: [...REPORTED, 'type'],
   FollowUpAdded: REPORTED,
   FollowUpTakenBack: REPORTED,
+  ActivityIdsAdded: REPORTED,
+  ActivityIdsTakenBack: REPORTED,
   RoleAccepted: REPORTED,
   RoleDeclined: [...REPORTED, 'reason'],
   AgencyRemoved: REPORTED,

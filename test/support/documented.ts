@@ -1,14 +1,21 @@
 /** The OpenAPI document as a judge of answers: its routes, and the validators of its schemas. */
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
+import { parse } from 'csv-parse/sync';
 import findMyWay from 'find-my-way';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { once } from './shared.js';
 
+interface Schema {
+  /** `binary`: a file, which is read elsewhere. */
+  readonly format?: string;
+  /** Of a text with a line for each thing: that of a thing. */
+  readonly contentSchema?: object;
+}
 interface Answers {
   readonly $ref?: string;
-  readonly content?: Readonly<Record<string, { readonly schema: object }>>;
+  readonly content?: Readonly<Record<string, { readonly schema: Schema }>>;
 }
 interface OpenApi {
   readonly paths: Readonly<
@@ -85,6 +92,21 @@ export class Documented {
     const answer = said?.$ref ? this.document.components.responses[said.$ref.split('/').at(-1)!] : said;
     const media = answer?.content?.[type];
     if (!media) return [`The document says nothing of ${status} as ${type}`];
-    return this.#validators.faults(media.schema, body);
+    const { format, contentSchema } = media.schema;
+    if (format === 'binary') return [];
+    if (type === 'text/csv') return unevenIn(body as string);
+    if (!contentSchema) return this.#validators.faults(media.schema, body);
+    const lines = (body as string).split('\n').filter(Boolean);
+    return lines.flatMap((line) => this.#validators.faults(contentSchema, JSON.parse(line)));
+  }
+}
+
+/** What is wrong with a table: a row with more or fewer cells than its head, or a column without a name or with that of another. */
+function unevenIn(csv: string): string[] {
+  try {
+    const [head = []] = parse(csv, { bom: true }) as string[][];
+    return new Set(head).size < head.length || head.includes('') ? [`The columns are ${head.join()}`] : [];
+  } catch (error) {
+    return [String(error)];
   }
 }

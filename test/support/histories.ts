@@ -18,7 +18,19 @@ import { metaOf, VALIDATION, type Actor } from '#platform';
 import { Progress, ProgressProjection, type Filter } from '#progress';
 import { agency, codeOf, registers, registersContext, RegistersProjection, type Entry } from '#registers';
 import { codec } from '../../apps/api/src/app.module.js';
-import { AGENCIES, becoming, BODY, date, DOCUMENTS, FOLLOWED, meant, REFERENCES, THEMES, type Step } from './acts.js';
+import {
+  ACTIVITIES,
+  AGENCIES,
+  becoming,
+  BODY,
+  date,
+  DOCUMENTS,
+  FOLLOWED,
+  meant,
+  REFERENCES,
+  THEMES,
+  type Step,
+} from './acts.js';
 import type { RawEvent } from './naive-views.js';
 import { amend, enter } from '../../libs/registers/src/testing/an-entry.js';
 import { handForms } from '../../libs/bodies/src/testing/forms-at-hand.js';
@@ -120,8 +132,9 @@ export class Views {
       said.push(
         JSON.stringify([
           ...[references.keys[columns.commitment[row]!], from[row], since[row], until[row], lastReportedOn[row]],
-          ...[leadReportedOn[row], texts.wordings[columns.text[row]!], readings[columns.reading[row]!] ?? null],
-          ...[entries[columns.entry[row]!], Object.fromEntries(coded)],
+          ...[leadReportedOn[row], texts.wording(columns.text[row]!)],
+          ...[columns.reading[row] === -1 ? null : readings.at(columns.reading[row]!), entries.at(columns.entry[row]!)],
+          ...[Object.fromEntries(coded)],
         ]),
       );
     }
@@ -179,6 +192,7 @@ export const filters: fc.Arbitrary<Filter> = fc
       asked: fc.boolean(),
       theme: one(...THEMES),
       followsUp: one(...FOLLOWED),
+      activityId: one(...ACTIVITIES.map(({ id }) => id)),
       stage: one('in_progress', 'planned,completed'),
       outlook: one('on_track', 'at_risk,off_track'),
       verification: one('unreviewed', 'documented,corroborated', 'contested,no_evidence'),
@@ -191,6 +205,7 @@ export const filters: fc.Arbitrary<Filter> = fc
       country: one('SEN'),
       region: one('africa'),
       document: one(...DOCUMENTS),
+      withActivity: fc.boolean(),
       withTarget: fc.boolean(),
       overdue: fc.boolean(),
       stale: fc.boolean(),

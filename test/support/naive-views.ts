@@ -21,6 +21,8 @@ export { firstDay, lastDay };
 // oxlint-disable-next-line typescript/no-explicit-any
 type Data = any;
 
+const idOf = ({ id }: { id: string }): string => id;
+
 /** An event as it stands in the log; `data` is null when it was erased. */
 export interface RawEvent {
   readonly position: number;
@@ -71,6 +73,7 @@ export interface NaiveCommitment {
   readonly regions: string[];
   readonly countries: string[];
   readonly followsUp: string[];
+  readonly activityIds: string[];
   readonly relations: { type: string; to: string }[];
   readonly documents: string[];
   readonly target: string | null;
@@ -110,6 +113,8 @@ export interface NaiveFilter {
   readonly region?: string;
   readonly document?: string;
   readonly followsUp?: string;
+  readonly activityId?: string;
+  readonly withActivity?: boolean;
   readonly relatedTo?: string;
   readonly relation?: string;
   readonly withTarget?: boolean;
@@ -461,6 +466,12 @@ export class NaiveViews {
       if (name === 'FollowUpTakenBack') followsUp = followsUp.filter((id) => !data.followsUp.includes(id));
       if (name === 'TookOver') followsUp = rules.withTaken(followsUp, data.followsUp ?? []);
     }
+    let activityIds: string[] = (record.activityIds ?? []).map(idOf);
+    for (const { name, data } of later) {
+      const named = (data.activityIds ?? []).map(idOf);
+      if (name === 'ActivityIdsAdded') activityIds = [...activityIds, ...named];
+      if (name === 'ActivityIdsTakenBack') activityIds = activityIds.filter((id) => !named.includes(id));
+    }
     const moved = last('TargetSet', 'date');
     const target: string | null = (moved ? moved.date : record.target?.date) ?? null;
     const lastOf = (type: string): Data =>
@@ -501,6 +512,7 @@ export class NaiveViews {
       regions: record.regions ?? [],
       countries: record.countries ?? [],
       followsUp: [...new Set(followsUp)],
+      activityIds: [...new Set(activityIds)].sort(),
       relations: [...(record.relations ?? []).filter(Boolean), ...all('Related').map(({ data }) => data)].map(
         ({ type, to }) => ({ type, to }),
       ),
@@ -550,6 +562,8 @@ export class NaiveViews {
         is(filter.asked, isAsked(c)) &&
         is(filter.joint, this.rules.isJoint(agenciesOf(c, { agencies, memberOf }))) &&
         (!filter.theme || RULES.countsUnder(c.themes, (theme) => themes.get(theme)?.parent).includes(filter.theme)) &&
+        (!filter.activityId || c.activityIds.includes(filter.activityId)) &&
+        (filter.withActivity === undefined || c.activityIds.length > 0 === filter.withActivity) &&
         (!filter.followsUp ||
           c.followsUp.some(
             (id) =>

@@ -37,6 +37,7 @@ const LISTS: { readonly [L in keyof typeof words]: string } = {
   ROLES: 'Role',
   FORMER_LEAD: 'FormerLead',
   RELATION_TYPES: 'RelationType',
+  ACTIVITY_SCHEMES: 'ActivityScheme',
   ENDS: 'End',
   LIVES: 'Life',
   OUTCOME_KINDS: 'OutcomeKind',

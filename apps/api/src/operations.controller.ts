@@ -13,6 +13,7 @@ import { Gauge, Registry, collectDefaultMetrics } from 'prom-client';
 import { Projector, type Building, type Envelope, type Log, type ProjectionStatus } from '#eventsourcing';
 import { AccessStore } from '#access';
 import { DraftsStore } from '#drafts';
+import { HookStore } from '#feed';
 import { LogCheck, type CheckedLog } from './log-check.js';
 import { AlwaysOpen, LOG, metrics, clockJumps, outageOf, type Outage } from '#platform';
 
@@ -108,6 +109,17 @@ export class OperationsController implements OnModuleDestroy {
     help: 'How much later than it is now the last event was recorded: somebody’s clock was wrong, or this one is',
     registers: [this.#registry],
   });
+  readonly #webhooks = new Gauge({
+    name: 'followthrough_webhooks',
+    help: 'Webhooks by state: going, waiting to try again, ended',
+    labelNames: ['state'],
+    registers: [this.#registry],
+  });
+  readonly #deadLetters = new Gauge({
+    name: 'followthrough_webhook_dead_letters',
+    help: 'Events that were given up and wait to be sent again or left',
+    registers: [this.#registry],
+  });
   readonly #checked = new Gauge({
     name: 'followthrough_log_checked_position',
     help: 'How far the pass over the log under way, or the last one, has come',
@@ -129,6 +141,7 @@ export class OperationsController implements OnModuleDestroy {
     private readonly draining: Draining,
     private readonly access: AccessStore,
     private readonly drafts: DraftsStore,
+    private readonly hooks: HookStore,
     private readonly check: LogCheck,
   ) {
     if (!metrics.getSingleMetric('process_cpu_seconds_total')) collectDefaultMetrics({ register: metrics });
@@ -183,6 +196,19 @@ export class OperationsController implements OnModuleDestroy {
     const head = await this.log.store.head();
     const [last] = head === null ? [] : await this.log.store.readAll(String(BigInt(head) - 1n), 1);
     return last ? Math.max(0, Date.parse(last.recordedAt) - Date.now()) : 0;
+  }
+
+  /** Looks how the webhooks are; while that cannot be seen, nothing is said of it. */
+  async #measureWebhooks(): Promise<void> {
+    this.#webhooks.reset();
+    this.#deadLetters.reset();
+    try {
+      const { states, deadLetters } = await this.hooks.standing();
+      for (const [state, number] of Object.entries(states)) this.#webhooks.set({ state }, number);
+      this.#deadLetters.set(deadLetters);
+    } catch (error) {
+      this.#logger.warn(`The webhooks cannot be measured: ${String(error)}`);
+    }
   }
 
   /** Looks how the views are; while that cannot be seen, nothing is said of it. */
@@ -286,7 +312,7 @@ export class OperationsController implements OnModuleDestroy {
   @ApiProduces('text/plain')
   @ApiOkResponse({ type: String })
   async prometheus(@Res({ passthrough: true }) reply: FastifyReply): Promise<string> {
-    await this.#measure();
+    await Promise.all([this.#measure(), this.#measureWebhooks()]);
     const all = Registry.merge([metrics, this.#registry]);
     void reply.type(all.contentType);
     return all.metrics();

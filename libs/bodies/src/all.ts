@@ -1,4 +1,5 @@
 /** Every body and view, by its name. */
+export * from './activities.js';
 export * from './agency.js';
 export * from './answers.js';
 export * from './blanking.js';

@@ -14,6 +14,7 @@ import {
   type Stage,
   type Strength,
 } from '#words';
+import { ActivityId } from './activities.js';
 import {
   Claims,
   Deliverable,
@@ -55,6 +56,12 @@ export class RecordCommitment extends ReportStage {
   @ListOf(() => Deliverable, { optional: true }) deliverables?: Deliverable[] | null;
   @ListOf(() => Evidence, { optional: true }) evidence?: Evidence[] | null;
   @ListOf(() => Relation, { optional: true }) relations?: Relation[] | null;
+  @ListOf(() => ActivityId, {
+    optional: true,
+    max: 100,
+    description: 'The activities in registers of others that carry it out',
+  })
+  activityIds?: ActivityId[] | null;
 }
 
 const COUNT = { type: 'integer', minimum: 1 } as const;
@@ -110,6 +117,8 @@ export class CommitmentAsAt {
   readonly upkeep: readonly Upkeep[];
   @ApiProperty({ type: () => Upkeep, nullable: true }) readonly lastUpkeep: Upkeep | null;
   @ApiProperty({ type: [ReportedRelation] }) readonly relations: readonly ReportedRelation[];
+  @ApiProperty({ type: [ActivityId], description: 'The activities in registers of others that carry it out' })
+  readonly activityIds: readonly ActivityId[];
   @ApiProperty({ type: [TakenOver], description: 'From commitments that ended in this one' })
   readonly tookOver: readonly TakenOver[];
   @ApiProperty({ type: [Correction] }) readonly corrections: readonly Correction[];

@@ -4,6 +4,7 @@ import type { FullDate } from '#clocks';
 import { fold, Rejected, withoutNulls } from '#eventsourcing';
 import type { ActLine, Taking } from '#registers';
 import { AGENCY_RELATIONS, type AgencyRelation, type Role } from '#words';
+import * as activities from './activities.js';
 import * as amending from './amending.js';
 import {
   commitment,
@@ -467,6 +468,27 @@ export const ACTS = allActs({
     who: responsible,
     decide: lineage.takeBackFollowUp,
     on: when(({ followsUp }) => followsUp.length > 0),
+  }),
+  addActivityIds: act('ActivityIdsAdded', 'AddActivityIds', {
+    path: 'activity-ids',
+    scope: 'record',
+    summary: 'Add activities in registers of others that carry it out, by their identifiers',
+    description:
+      'By the lead, a co-lead or a partner. They are named by scheme and identifier, such as that of an activity of IATI; nothing is counted by them.',
+    conflict: 'One of them is among its activities already',
+    who: contributing,
+    decide: activities.addActivityIds,
+  }),
+  takeBackActivityIds: act('ActivityIdsTakenBack', 'TakeBackActivityIds', {
+    path: 'activity-ids/take-back',
+    scope: 'record',
+    summary: 'Take back activities in registers of others',
+    description:
+      'By the lead, a co-lead or a partner. They are no more among its activities from the date of this report.',
+    conflict: 'It names no activity',
+    who: contributing,
+    decide: activities.takeBackActivityIds,
+    on: when(({ activityIds }) => activityIds.length > 0),
   }),
   merge: act('Merged', 'Merge', {
     path: 'merge',

@@ -238,6 +238,8 @@ describe('Whose act it is', () => {
     relate: responsible,
     addFollowUp: responsible,
     takeBackFollowUp: responsible,
+    addActivityIds: contributing,
+    takeBackActivityIds: contributing,
     merge: ['IOM'],
     split: ['IOM'],
     supersede: ['IOM'],

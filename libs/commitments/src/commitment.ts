@@ -7,6 +7,14 @@ import { Facts, lastDayOf, Series, type FullDate } from '#clocks';
 import { Conflict, refused, type Aggregate, type StreamEvent, type NewEvent } from '#eventsourcing';
 import { blanked } from '#registers';
 import {
+  activitiesAtFirst,
+  activityEvolvers,
+  activityFields,
+  activityIdsAreSound,
+  type Activities,
+  type ActivityEvents,
+} from './activities.js';
+import {
   contentAtFirst,
   contentEvolvers,
   contentFields,
@@ -69,6 +77,7 @@ import {
   type Fields,
 } from './statement.js';
 
+export * from './activities.js';
 export * from './content.js';
 export * from './corrections.js';
 export * from './editions.js';
@@ -98,6 +107,7 @@ type Statements = {
   ResponsibilityEvents &
   ContentEvents &
   EditionEvents &
+  ActivityEvents &
   LineageEvents;
 
 export type CommitmentEvents = Statements & CorrectionEvents;
@@ -105,7 +115,7 @@ export type CommitmentEvent = NewEvent<CommitmentEvents>;
 
 // ── State: facts with their dates, so that it can be asked as at any date ───────────────────────────────────────────
 
-export interface Commitment extends Stages, Responsibility, Content, Editions, Lineage {
+export interface Commitment extends Stages, Responsibility, Content, Editions, Activities, Lineage {
   readonly recorded: Pick<
     Statements['Recorded'],
     'kind' | 'nature' | 'strength' | 'regions' | 'countries' | 'deliverables'
@@ -131,6 +141,7 @@ const nothing: Commitment = {
   ...responsibleAtFirst,
   ...contentAtFirst,
   ...editionsAtFirst,
+  ...activitiesAtFirst,
   ...lineageAtFirst,
 };
 
@@ -142,7 +153,7 @@ const statements: Evolvers<Statements> = {
   Recorded: (c, { data, revision }) => {
     const whenever = { reportedOn: null, revision };
     const { title, summary, language, condition, milestones, evidence, relations, kind, nature, strength } = data;
-    const { regions, countries, followsUp, deliverables } = data;
+    const { regions, countries, followsUp, deliverables, activityIds } = data;
     const roles = withRoles(
       c,
       ...data.agencies.map(({ agency, role, asked }) => ({ ...whenever, agency, loses: [], gains: role, asked })),
@@ -176,23 +187,28 @@ const statements: Evolvers<Statements> = {
       evidence: Series.of(...withoutRetracted(evidence).map((e) => ({ ...e, ...whenever }))),
       relations: Series.of(...withoutRetracted(relations).map((r) => ({ ...r, ...whenever }))),
       followsUp: and(c.followsUp, { ids: followsUp ?? [] }, whenever),
+      activityIds: activityIds ? and(c.activityIds, { ids: activityIds }, whenever) : c.activityIds,
     };
   },
   ...stageEvolvers,
   ...responsibilityEvolvers,
   ...contentEvolvers,
   ...editionEvolvers,
+  ...activityEvolvers,
   ...lineageEvolvers,
 };
 
+/** A state that is nobody's yet. */
+type Fresh = { -readonly [F in keyof Commitment]: Commitment[F] };
+
 /** `c` after a statement. */
-function after(c: Commitment, said: Statement): Commitment {
+function after(c: Commitment, said: Statement): Fresh {
   const evolve = statements[said.name as keyof Statements] as (c: Commitment, event: StreamEvent<object>) => object;
-  const changed = { ...c, ...evolve(c, said) };
+  const changed: Fresh = { ...c, ...evolve(c, said) };
   const { reportedOn } = said.data as { reportedOn: FullDate };
   const at = c.reports.count((on) => on < reportedOn);
   if (c.reports.lastOf((on) => on <= reportedOn) !== reportedOn) changed.reports = c.reports.spliced(at, 0, reportedOn);
-  return changed.leads === c.leads || c.entries.length === 0 ? changed : { ...changed, ...partsAnew(changed) };
+  return changed.leads === c.leads || c.entries.length === 0 ? changed : Object.assign(changed, partsAnew(changed));
 }
 
 type Kept = Pick<Commitment, 'said' | 'statements' | 'changes' | 'numbered'>;
@@ -235,12 +251,11 @@ const evolve = {
       name,
       (c: Commitment, event: StreamEvent<object>) => {
         const said = { name: name as keyof Statements, data: event.data, revision: event.revision, by: event.by };
-        return {
-          ...(c.unsettled ? c : after(c, said)),
-          said: c.said.with(said),
-          statements: c.statements.with(said),
-          numbered: Math.max(c.numbered, numberIn(said)),
-        };
+        const changed: Fresh = c.unsettled ? { ...c } : after(c, said);
+        changed.said = c.said.with(said);
+        changed.statements = c.statements.with(said);
+        changed.numbered = Math.max(c.numbered, numberIn(said));
+        return changed;
       },
     ]),
   ),
@@ -273,6 +288,7 @@ const FIELDS: Fields<keyof CommitmentAsAt> = {
   ...stageFields,
   ...responsibilityFields,
   ...editionFields,
+  ...activityFields,
   ...lineageFields,
 };
 const NAMES = Object.keys(FIELDS) as (keyof CommitmentAsAt)[];
@@ -363,6 +379,7 @@ export const record: Decide<RecordCommitment> = (c, act, by, on) => {
     ...Object.fromEntries((act.milestones ?? []).map((m, i) => [`/milestones/${i}/reachedOn`, m.reachedOn])),
   });
   stageIsSound(c, act, act.nature, agency ?? lead, (act.evidence?.length ?? 0) > 0 || isProven(c));
+  activityIdsAreSound(act.activityIds);
   act.relations?.forEach(({ type, to }, i) => noCycle(on, type, to, `/relations/${i}/to`));
   const { reference: _, ...data } = dataOf(act);
   const agencies = data.agencies.map((a) => ({ ...a, ...unconfirmedIfNamed(by, act, a.agency, agency ?? lead) }));

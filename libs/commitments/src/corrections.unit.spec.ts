@@ -89,6 +89,8 @@ describe('A correction', () => {
     relate: { type: 'continues' },
     addFollowUp: { followsUp: ['WHA61.17'] },
     takeBackFollowUp: {},
+    addActivityIds: { activityIds: [{ scheme: 'doi', id: '10.35802/221400' }] },
+    takeBackActivityIds: {},
   };
   it('can be made of every act but agreements, ends and corrections', () =>
     expect(Object.keys(SHOULD_SAY).sort()).toEqual(said.filter((act) => !ENDS.includes(act)).sort()));

@@ -13,7 +13,7 @@ import {
   type DecisionContext,
 } from './commitment.js';
 import { ENDS, inFewWords, isEnd, Model, type About, type Says } from './testing/commitment-model.js';
-import { another, recorded, SCENES } from './testing/a-commitment.js';
+import { ACTIVITY, another, recorded, SCENES } from './testing/a-commitment.js';
 import { forms } from '#bodies';
 import { ACTS, allowedActs, decide, type ActName } from './acts.js';
 import { RELATION_TYPES, ROLES, STAGES } from '#words';
@@ -96,6 +96,7 @@ const recording = (i: number, picks: readonly number[]): Says => {
     agency: five % 4 ? undefined : oneOf([...others, AGENCIES[i]!], one),
     themes: ['T-1'],
     followsUp: rarely(2, four, ['F-1']) ?? [],
+    activityIds: rarely(2, five, [{ scheme: 'iati', id: 'XM-DAC-47066-1' }]),
     citation: rarely(2, three, CITATION),
     condition: four % 3 ? 'if funded' : undefined,
     milestones: five % 2 ? [{ title: 'M' }, { title: 'N' }] : undefined,
@@ -245,6 +246,11 @@ function choose({ by: who, day, picks, ...tried }: Try, model: Model, today: str
     case 'addFollowUp':
     case 'takeBackFollowUp':
       return saying({ ...told, followsUp: one % 4 ? [oneOf(['F-1', 'F-2'], two)] : ['F-1', 'F-2'] });
+    case 'addActivityIds':
+    case 'takeBackActivityIds': {
+      const named = ['1', '2'].map((n) => ({ scheme: 'iati', id: `XM-DAC-47066-${n}` }) as const);
+      return saying({ ...told, activityIds: one % 4 ? [oneOf(named, two)] : named });
+    }
     case 'merge': {
       const agencies = [{ agency: oneOf(present, one), role: oneOf(BESIDE, two) }];
       const takeOver = { agencies, themes: ['T-1'], followsUp: rarely(2, four, ['F-1']) };
@@ -328,6 +334,8 @@ function correcting(act: ActName | undefined, [, two = 0, three = 0, four = 0, f
     reportUpkeep: [{ keptUp: false }, { evidence: null }, { period }],
     addFollowUp: [{ followsUp: ['F-2'] }],
     takeBackFollowUp: [{ followsUp: ['F-1'] }],
+    addActivityIds: [{ activityIds: [{ scheme: 'iati', id: 'XM-DAC-47066-2' }] }],
+    takeBackActivityIds: [{ activityIds: [{ scheme: 'iati', id: 'XM-DAC-47066-1' }] }],
     relate: [{ to: oneOf(REFERENCES, three) }, { type: oneOf(RELATION_TYPES, three) }],
   };
   const own = oneOf<Says>([...(menus[act!] ?? []), {}], two);
@@ -495,7 +503,7 @@ function expectSound(world: World): void {
 
 /** The codes that say that someone may not do an act, or not now or not on that; others are about what its body says. */
 const WHO_OR_WHEN = [
-  'follows_up_nothing',
+  ...['follows_up_nothing', 'has_no_activity_id'],
   ...['forbidden', 'not_found', 'not_active', 'not_asked', 'not_correctable', 'already_retracted', 'record_stays'],
   ...['no_lead_offer', 'lead_is_on_offer', 'lead_is_moving', 'milestone_dropped', 'milestone_reached', 'one_lead'],
   ...['not_recurring', 'not_standing', 'no_condition', 'condition_lifted', 'nothing_to_reply_to', 'already_recorded'],
@@ -515,6 +523,7 @@ function leastBody(act: ActName, state: Commitment, by: By, on: About): Says {
     offerLead: { to: AGENCIES.find((agency) => agency !== now.agencies[0]!.agency) },
     reply: { agency: by.agency ?? read },
     takeBackFollowUp: { followsUp: now.followsUp.length > 0 ? now.followsUp.slice(0, 1) : ['F-1'] },
+    takeBackActivityIds: { activityIds: now.activityIds.length > 0 ? now.activityIds.slice(0, 1) : [ACTIVITY] },
     correct: { says: { [word]: 'x' } },
     ...(about?.name === 'Blanked' && { blank: { fields: ['/reason'] } }),
   };

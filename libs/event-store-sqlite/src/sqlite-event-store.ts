@@ -117,7 +117,7 @@ export class SqliteEventStore implements EventStore {
   }
 
   async readAll(after: string | null, limit: number): Promise<Envelope[]> {
-    return this.#read(({ log }) => page(log.iterate(Number(after ?? 0), limit)));
+    return this.#read(({ log }) => page(limit, (last, rows) => log.all(Number(last?.position ?? after ?? 0), rows)));
   }
 
   async readByStream(
@@ -126,8 +126,12 @@ export class SqliteEventStore implements EventStore {
     upTo: string,
     limit: number,
   ): Promise<Envelope[]> {
-    const { stream, revision } = after ?? { stream: `${category}-`, revision: -1 };
-    return this.#read(({ byStream }) => page(byStream.iterate(stream, revision, `${category}.`, Number(upTo), limit)));
+    return this.#read(({ byStream }) =>
+      page(limit, (last, rows) => {
+        const { stream, revision } = last ?? after ?? { stream: `${category}-`, revision: -1 };
+        return byStream.all(stream, revision, `${category}.`, Number(upTo), rows);
+      }),
+    );
   }
 
   /** What this process has appended is given from memory where it follows on what the subscriber has; all else is read. */
@@ -318,7 +322,7 @@ export class SqliteEventStore implements EventStore {
     const head = this.#heads.get(stream) ?? this.#sql.streamHead.get(stream);
     const actual = head?.revision ?? NO_STREAM;
     if (actual !== expected) {
-      const written = actual > expected ? this.#sql.stream.iterate(stream, expected + 1, -1) : [];
+      const written = actual > expected ? this.#sql.identities.iterate(stream, expected + 1) : [];
       return earlierResult(written, meta.commandId) ?? new WrongRevision(stream, expected, actual);
     }
     const { addType, insert } = this.#sql;
@@ -350,7 +354,7 @@ export class SqliteEventStore implements EventStore {
   #refuse(batch: readonly QueuedAppend[], cause: Error): void {
     for (const { stream, expected, meta, resolve, reject } of batch) {
       try {
-        const earlier = earlierResult(this.#sql.stream.iterate(stream, expected + 1, -1), meta.commandId);
+        const earlier = earlierResult(this.#sql.identities.iterate(stream, expected + 1), meta.commandId);
         if (earlier) resolve(earlier);
         else reject(new StoreUnavailable(`The log cannot be written now: ${cause.message}`, { cause }));
       } catch {

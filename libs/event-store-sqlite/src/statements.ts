@@ -2,22 +2,18 @@
 import type Database from 'better-sqlite3';
 import { envelopeOf, PAGE_BYTES, type Envelope } from '#eventsourcing';
 
-export interface EventRow {
-  position: number;
-  stream: string;
-  revision: number;
-  id: string;
-  type: string;
-  version: number;
-  data: string | null;
-  salt: string;
-  digest: string;
-  meta: string;
-  recorded_at: number;
-  hash: string;
-}
+/** A row of the table of events, in the order of its columns. */
+export type EventRow = [
+  position: number,
+  ...[stream: string, revision: number, id: string, type: string, version: number, data: string | null],
+  ...[salt: string, digest: string, meta: string, recordedAt: number, hash: string],
+];
 
-export type StreamHead = Pick<EventRow, 'revision' | 'hash' | 'recorded_at'>;
+export interface StreamHead {
+  revision: number;
+  hash: string;
+  recorded_at: number;
+}
 
 export const statements = (db: Database.Database) => ({
   begin: db.prepare('BEGIN IMMEDIATE'),
@@ -35,15 +31,24 @@ export const statements = (db: Database.Database) => ({
   streamHead: db.prepare<[string], StreamHead>(
     'SELECT revision, hash, recorded_at FROM events WHERE stream = ? ORDER BY revision DESC LIMIT 1',
   ),
-  stream: db.prepare<[string, number, number], EventRow>(
-    'SELECT * FROM events WHERE stream = ? AND revision >= ? ORDER BY revision LIMIT ?',
+  stream: db
+    .prepare<[string, number, number], EventRow>(
+      'SELECT * FROM events WHERE stream = ? AND revision >= ? ORDER BY revision LIMIT ?',
+    )
+    .raw(),
+  identities: db.prepare<[string, number], { position: number; stream: string; revision: number; id: string }>(
+    'SELECT position, stream, revision, id FROM events WHERE stream = ? AND revision >= ? ORDER BY revision',
   ),
-  log: db.prepare<[number, number], EventRow>('SELECT * FROM events WHERE position > ? ORDER BY position LIMIT ?'),
+  log: db
+    .prepare<[number, number], EventRow>('SELECT * FROM events WHERE position > ? ORDER BY position LIMIT ?')
+    .raw(),
   // '.' is the character after '-'.
-  byStream: db.prepare<[string, number, string, number, number], EventRow>(
-    `SELECT * FROM events WHERE (stream, revision) > (?, ?) AND stream < ? AND +position <= ?
-     ORDER BY stream, revision LIMIT ?`,
-  ),
+  byStream: db
+    .prepare<[string, number, string, number, number], EventRow>(
+      `SELECT * FROM events WHERE (stream, revision) > (?, ?) AND stream < ? AND +position <= ?
+       ORDER BY stream, revision LIMIT ?`,
+    )
+    .raw(),
   recordedAt: db
     .prepare<[number], number>('SELECT recorded_at FROM events WHERE position <= ? ORDER BY position DESC LIMIT 1')
     .pluck(),
@@ -60,17 +65,33 @@ export const statements = (db: Database.Database) => ({
   >('INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)'),
 });
 
-export const toEnvelope = ({ position, recorded_at, ...row }: EventRow): Envelope =>
-  envelopeOf({ ...row, position: String(position), recordedAt: recorded_at });
+export const toEnvelope = (row: EventRow): Envelope => {
+  const [position, stream, revision, id, type, version, data, salt, digest, meta, recordedAt, hash] = row;
+  return envelopeOf({
+    ...{ position: String(position), stream, revision, id, type, version },
+    ...{ data, salt, digest, meta, recordedAt, hash },
+  });
+};
 
-/** The events of a page, which ends by what they weigh, too. */
-export function page(rows: Iterable<EventRow>): Envelope[] {
+/** So many rows are read at once: a page may end after each by what it weighs. */
+const AT_ONCE = 64;
+
+/**
+ * The events of a page, which ends by what they weigh, too.
+ * @param after up to so many rows after one, or from the first on
+ */
+export function page(limit: number, after: (last: Envelope | null, limit: number) => readonly EventRow[]): Envelope[] {
   const events: Envelope[] = [];
-  let bytes = 0;
-  for (const row of rows) {
-    bytes += row.data?.length ?? 0;
-    if (events.length > 0 && bytes > PAGE_BYTES) break;
-    events.push(toEnvelope(row));
+  for (let bytes = 0; events.length < limit;) {
+    const wanted = Math.min(AT_ONCE, limit - events.length);
+    const rows = after(events.at(-1) ?? null, wanted);
+    for (const row of rows) {
+      bytes += row[DATA]?.length ?? 0;
+      if (events.length > 0 && bytes > PAGE_BYTES) return events;
+      events.push(toEnvelope(row));
+    }
+    if (rows.length < wanted) break;
   }
   return events;
 }
+const DATA = 6;

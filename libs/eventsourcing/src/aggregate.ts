@@ -48,12 +48,13 @@ export function unsettled<State, M extends EventMap>(
   revision = -1,
   by: Maker = { agency: null, role: 'secretariat' },
 ): State {
-  return events.reduce((before, event) => {
+  for (const event of events) {
     revision = event.revision ?? revision + 1;
     const evolve = aggregate.evolve[event.name] as (state: State, event: StreamEvent<unknown>) => State;
     const { agency, role } = event.meta ?? by;
-    return evolve(before, { data: event.data, revision, by: { agency, role } });
-  }, state);
+    state = evolve(state, { data: event.data, revision, by: { agency, role } });
+  }
+  return state;
 }
 
 /** Decides several acts in turn, each on the state that those before it led to: the events of all of them. */

@@ -11,20 +11,23 @@ export interface StoredEvent extends Omit<Envelope, 'meta' | 'recordedAt' | 'dam
 const NOBODY: Meta = { actor: '', agency: null, role: '', commandId: '', correlationId: '', causationId: null };
 
 /** The envelope of a row, whatever it holds: what cannot be read marks the event as damaged. */
-export function envelopeOf({ meta: metaText, recordedAt: ms, ...row }: StoredEvent): Envelope {
+export function envelopeOf(row: StoredEvent): Envelope {
+  const { id, stream, revision, position, type, version, data, salt, digest, hash } = row;
   let damaged = unreadable(row);
   let meta = NOBODY;
   try {
-    meta = JSON.parse(metaText) as Meta;
+    meta = JSON.parse(row.meta) as Meta;
     if (typeof meta?.commandId !== 'string') throw new SyntaxError();
   } catch {
     damaged ??= 'its meta cannot be read';
     meta = NOBODY;
   }
-  const time = new Date(ms);
-  if (Number.isNaN(time.getTime())) damaged ??= 'its time is none';
-  const recordedAt = damaged && Number.isNaN(time.getTime()) ? '' : time.toISOString();
-  return damaged === undefined ? { ...row, meta, recordedAt } : { ...row, meta, recordedAt, damaged };
+  const time = new Date(row.recordedAt);
+  const isTime = !Number.isNaN(time.getTime());
+  if (!isTime) damaged ??= 'its time is none';
+  const recordedAt = isTime ? time.toISOString() : '';
+  const envelope = { id, stream, revision, position, type, version, data, salt, digest, meta, recordedAt, hash };
+  return damaged === undefined ? envelope : { ...envelope, damaged };
 }
 
 const isText = (value: unknown): boolean => typeof value === 'string';

@@ -86,25 +86,23 @@ class Follower {
   }
 
   /** Applies the events that the projection listens to; a failing event is parked. Events up to its position are passed over. */
-  async apply(batch: readonly Envelope[], decoded: Decoded, inOrder: boolean, traced: boolean): Promise<void> {
+  async apply(batch: readonly Read[], inOrder: boolean, traced: boolean): Promise<void> {
     const heard = batch.filter(
-      (event) => this.hears(event) && !(inOrder && this.position !== null && +event.position <= +this.position),
+      ({ envelope }) =>
+        this.hears(envelope) && !(inOrder && this.position !== null && +envelope.position <= +this.position),
     );
-    if (traced && heard.some(({ meta }) => meta.traceparent !== undefined))
-      await applying(this.projection.name, heard, (under) => this.#all(heard, decoded, under, inOrder));
-    else if (heard.length > 0) await this.#all(heard, decoded, NO_SPANS, inOrder);
+    if (traced && heard.some(({ envelope }) => envelope.meta.traceparent !== undefined)) {
+      const envelopes = heard.map(({ envelope }) => envelope);
+      await applying(this.projection.name, envelopes, (under) => this.#all(heard, under, inOrder));
+    } else if (heard.length > 0) await this.#all(heard, NO_SPANS, inOrder);
   }
 
-  async #all(
-    heard: readonly Envelope[],
-    decoded: Decoded,
-    under: ReadonlyMap<string, Context>,
-    inOrder: boolean,
-  ): Promise<void> {
-    for (const envelope of heard) {
+  async #all(heard: readonly Read[], under: ReadonlyMap<string, Context>, inOrder: boolean): Promise<void> {
+    for (const read of heard) {
+      const { envelope } = read;
       const waiting = this.parking.waitsFor(envelope.stream);
       if (waiting === undefined) {
-        const done = this.#one(envelope, decoded, under.get(envelope.id));
+        const done = this.#one(read, under.get(envelope.id));
         if (done) await done;
       } else if (envelope.revision > waiting) this.parking.join(envelope.stream);
       if (inOrder) this.position = envelope.position;
@@ -114,8 +112,7 @@ class Follower {
   }
 
   /** @returns nothing if the handler is synchronous */
-  #one(envelope: Envelope, decoded: Decoded, under?: Context): Promise<void> | void {
-    const event = decoded.get(envelope);
+  #one({ envelope, event }: Read, under?: Context): Promise<void> | void {
     try {
       if (event instanceof Error) throw event;
       const handler = this.projection.on[envelope.type]!;
@@ -146,7 +143,7 @@ class Follower {
         .filter((event) => this.position === null || +event.position <= +this.position)
         .slice(0, events);
       this.parking.unpark(stream);
-      await this.#all(waiting, await decodedOf(this.log, waiting), NO_SPANS, false);
+      await this.#all(await decodedOf(this.log, waiting), NO_SPANS, false);
     }
   }
 
@@ -164,28 +161,30 @@ class Follower {
   }
 }
 
-/** Envelopes with their decoded events, or with the errors of decoding. */
-type Decoded = { get(envelope: Envelope): Recorded | Error };
+/** An event as it was read, decoded, or the error of decoding. */
+interface Read {
+  readonly envelope: Envelope;
+  readonly event: Recorded | Error;
+}
 
-async function decodedOf(log: Log, envelopes: readonly Envelope[]): Promise<Decoded> {
-  const results = new Map<Envelope, Recorded | Error>();
-  const keep = (some: readonly Envelope[], events: readonly Recorded[]) =>
-    some.forEach((envelope, i) => results.set(envelope, events[i]!));
+async function decodedOf(log: Log, envelopes: readonly Envelope[]): Promise<Read[]> {
   try {
-    keep(envelopes, await decodeAll(log, envelopes));
+    const events = await decodeAll(log, envelopes);
+    return envelopes.map((envelope, i) => ({ envelope, event: events[i]! }));
   } catch (error) {
     if (stopsEverything(error)) throw error;
+    const reads: Read[] = [];
     for (const envelope of envelopes)
       try {
         // Only events of the same stream blank an event.
         const own = envelopes.filter(({ stream }) => stream === envelope.stream);
-        keep([envelope], [(await decodeAll(log, own))[own.indexOf(envelope)]!]);
+        reads.push({ envelope, event: (await decodeAll(log, own))[own.indexOf(envelope)]! });
       } catch (alone) {
         if (stopsEverything(alone)) throw alone;
-        results.set(envelope, alone instanceof Error ? alone : new Error(String(alone)));
+        reads.push({ envelope, event: alone instanceof Error ? alone : new Error(String(alone)) });
       }
+    return reads;
   }
-  return { get: (envelope) => results.get(envelope)! };
 }
 
 /** An event to act on; without its type it has to be read again. */
@@ -223,7 +222,7 @@ class Acting {
       }
       try {
         const envelope = 'type' in next ? next : (await this.log.store.read(next.stream, next.revision, 1))[0]!;
-        await follower.apply([envelope], await decodedOf(this.log, [envelope]), false, true);
+        await follower.apply(await decodedOf(this.log, [envelope]), false, true);
         follower.position = envelope.position;
         follower.error = null;
         this.due.shift();
@@ -547,7 +546,7 @@ export class Projector {
     const decoded = await decodedOf(this.log, heard);
     // No spans while views are built or far behind.
     const traced = inOrder && this.#serving && page.length < LIVE_PAGE;
-    for (const view of this.#views) await view.apply(heard, decoded, inOrder, traced);
+    for (const view of this.#views) await view.apply(decoded, inOrder, traced);
     for (const { follower, due } of this.#acting)
       for (const event of heard)
         if (follower.hears(event))

@@ -4,15 +4,22 @@
  */
 import { createHash, type Hash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
-import { open, readFile, rename, rm, stat, type FileHandle } from 'node:fs/promises';
+import { open, rename, rm, stat, type FileHandle } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
 import type { EventStore } from './event-store.js';
 import type { ParkedBefore } from './parking.js';
 
+/** The arrays of numbers that a snapshot keeps, by the bytes that a number takes. */
+const ARRAYS = { 1: Uint8Array, 2: Uint16Array, 4: Int32Array, 8: Float64Array } as const;
+type Width = keyof typeof ARRAYS;
+type OfBuffer = new (buffer: ArrayBufferLike, from?: number, length?: number) => Numbers;
+const arrayOf = (width: number): OfBuffer => ARRAYS[width as Width] as OfBuffer;
+export type Numbers = Uint8Array | Uint16Array | Int32Array | Float64Array;
+
 /** The memory of a read model: numbers in typed arrays, all else in lists of JSON values. */
 export interface Memory {
-  readonly arrays: Readonly<Record<string, Int32Array | Float64Array>>;
+  readonly arrays: Readonly<Record<string, Numbers>>;
   readonly lists: Readonly<Record<string, readonly unknown[]>>;
 }
 
@@ -33,7 +40,7 @@ export interface SnapshotContent {
 /** A part of the file, in the order of the file. */
 type Part =
   | { readonly projection: number; readonly list: string; readonly bytes: number }
-  | { readonly projection: number; readonly array: string; readonly of: 'i32' | 'f64'; readonly bytes: number };
+  | { readonly projection: number; readonly array: string; readonly width: Width; readonly bytes: number };
 
 interface Manifest {
   readonly form: typeof FORM;
@@ -46,12 +53,14 @@ interface Manifest {
   readonly parts: readonly Part[];
 }
 
-const FORM = 1;
+const FORM = 2;
 /** The file ends with the length of its manifest and the digest of all before it. */
 const [LENGTH_BYTES, DIGEST_BYTES] = [8, 32];
 /** The number of entries of a list that become text before other work has its turn. */
 const AT_ONCE = 1_000;
 const CHUNK_BYTES = 4_000_000;
+/** Arrays that are read have room for one number more of so many. */
+const ROOM = 16;
 
 /** The reason why a snapshot is not used. */
 export class SnapshotRejected extends Error {}
@@ -67,14 +76,16 @@ export class SnapshotFile {
   async read(store: EventStore): Promise<SnapshotContent> {
     this.#tidy();
     if (!existsSync(this.path)) throw new SnapshotRejected('There is none.');
+    let reader: Reader | null = null;
     try {
-      const bytes = await readFile(this.path);
-      const { manifest, body } = whole(bytes);
-      await this.#isOf(manifest, store);
-      return savedIn(manifest, body);
+      reader = await Reader.of(this.path);
+      await this.#isOf(await reader.manifest(), store);
+      return await reader.content();
     } catch (error) {
       await rm(this.path, { force: true });
       throw error instanceof SnapshotRejected ? error : new SnapshotRejected(`It cannot be read: ${String(error)}`);
+    } finally {
+      await reader?.close();
     }
   }
 
@@ -102,8 +113,7 @@ export class SnapshotFile {
       const parts: Part[] = [];
       for (const [projection, { memory }] of saved.projections.entries()) {
         for (const [array, values] of Object.entries(memory?.arrays ?? {})) {
-          const of = values instanceof Float64Array ? 'f64' : 'i32';
-          parts.push({ projection, array, of, bytes: values.byteLength });
+          parts.push({ projection, array, width: values.BYTES_PER_ELEMENT as Width, bytes: values.byteLength });
           await writer.write(Buffer.from(values.buffer, values.byteOffset, values.byteLength));
         }
         for (const [list, entries] of Object.entries(memory?.lists ?? {}))
@@ -205,44 +215,95 @@ class Writer {
   }
 }
 
-function whole(bytes: Buffer): { manifest: Manifest; body: Buffer } {
-  const digested = bytes.subarray(0, bytes.length - DIGEST_BYTES);
-  const digest = bytes.subarray(bytes.length - DIGEST_BYTES);
-  if (!createHash('sha256').update(digested).digest().equals(digest)) throw new SnapshotRejected('It is damaged.');
-  const end = digested.length - LENGTH_BYTES;
-  const begins = end - Number(digested.readBigUInt64LE(end));
-  return {
-    manifest: JSON.parse(digested.toString('utf8', begins, end)) as Manifest,
-    body: digested.subarray(0, begins),
-  };
-}
+/** Reads each part straight to the place at which it stays. */
+class Reader {
+  readonly #hash: Hash = createHash('sha256');
+  #at = 0;
+  #manifest: Promise<Manifest> | null = null;
+  /** The manifest as text, with its length. */
+  #end = Buffer.alloc(0);
 
-function savedIn({ position, projections, parts }: Manifest, body: Buffer): SnapshotContent {
-  const memories = projections.map(() => ({
-    arrays: {} as Record<string, Int32Array | Float64Array>,
-    lists: {} as Record<string, unknown[]>,
-  }));
-  let at = 0;
-  for (const part of parts) {
-    const bytes = body.subarray(at, (at += part.bytes));
-    const memory = memories[part.projection]!;
-    if ('array' in part) memory.arrays[part.array] = numbersIn(bytes, part.of);
-    else memory.lists[part.list] = listIn(bytes);
+  private constructor(
+    private readonly file: FileHandle,
+    private readonly size: number,
+  ) {}
+
+  static async of(path: string): Promise<Reader> {
+    const file = await open(path);
+    return new Reader(file, (await file.stat()).size);
   }
-  return { position, projections: projections.map((one, i) => ({ ...one, memory: memories[i]! })) };
+
+  close(): Promise<void> {
+    return this.file.close();
+  }
+
+  async #read(bytes: Buffer, from: number): Promise<Buffer> {
+    for (let read = 0; read < bytes.length;) {
+      const { bytesRead } = await this.file.read(bytes, read, Math.min(bytes.length - read, CHUNK_BYTES), from + read);
+      if (bytesRead === 0) throw new SnapshotRejected('It is too short.');
+      read += bytesRead;
+    }
+    return bytes;
+  }
+
+  /** The next bytes, digested. */
+  async #next(bytes: Buffer): Promise<Buffer> {
+    await this.#read(bytes, this.#at);
+    this.#at += bytes.length;
+    this.#hash.update(bytes);
+    return bytes;
+  }
+
+  /** It may be damaged until the content is read. */
+  manifest(): Promise<Manifest> {
+    return (this.#manifest ??= (async () => {
+      const end = this.size - DIGEST_BYTES;
+      if (end < LENGTH_BYTES) throw new SnapshotRejected('It is too short.');
+      const length = await this.#read(Buffer.alloc(LENGTH_BYTES), end - LENGTH_BYTES);
+      const begins = end - LENGTH_BYTES - Number(length.readBigUInt64LE());
+      if (begins < 0) throw new SnapshotRejected('It is damaged.');
+      this.#end = (await this.#read(Buffer.alloc(end - begins), begins)) as Buffer<ArrayBuffer>;
+      return JSON.parse(this.#end.toString('utf8', 0, this.#end.length - LENGTH_BYTES)) as Manifest;
+    })());
+  }
+
+  /** @throws SnapshotRejected when its digest is another */
+  async content(): Promise<SnapshotContent> {
+    const { position, projections, parts } = await this.manifest();
+    const memories = projections.map(() => ({
+      arrays: {} as Record<string, Numbers>,
+      lists: {} as Record<string, unknown[]>,
+    }));
+    const texts: [list: unknown[], bytes: Buffer][] = [];
+    for (const part of parts) {
+      const memory = memories[part.projection]!;
+      if ('array' in part) memory.arrays[part.array] = await this.#numbers(part.width, part.bytes);
+      else texts.push([(memory.lists[part.list] = []), await this.#next(Buffer.allocUnsafe(part.bytes))]);
+    }
+    this.#hash.update(this.#end);
+    const digest = await this.#read(Buffer.alloc(DIGEST_BYTES), this.size - DIGEST_BYTES);
+    if (this.#at + this.#end.length + DIGEST_BYTES !== this.size || !this.#hash.digest().equals(digest))
+      throw new SnapshotRejected('It is damaged.');
+    for (const [list, bytes] of texts) fillWith(list, bytes);
+    return { position, projections: projections.map((one, i) => ({ ...one, memory: memories[i]! })) };
+  }
+
+  /** With room behind them in their buffer, for what comes. */
+  async #numbers(width: Width, bytes: number): Promise<Numbers> {
+    const length = bytes / width;
+    const buffer = new SharedArrayBuffer((length + Math.ceil(length / ROOM)) * width);
+    await this.#next(Buffer.from(buffer, 0, bytes));
+    return new (arrayOf(width))(buffer, 0, length);
+  }
 }
 
-function numbersIn(bytes: Buffer, of: 'i32' | 'f64'): Int32Array | Float64Array {
-  const copy = new Uint8Array(bytes); // at an address of its own, as numbers need it
-  return of === 'i32' ? new Int32Array(copy.buffer) : new Float64Array(copy.buffer);
-}
-
-function listIn(bytes: Buffer): unknown[] {
-  const list: unknown[] = [];
+function fillWith(list: unknown[], bytes: Buffer): void {
   for (let at = 0; at < bytes.length;) {
     const end = bytes.indexOf(10, at);
     for (const entry of JSON.parse(bytes.toString('utf8', at, end)) as unknown[]) list.push(entry);
     at = end + 1;
   }
-  return list;
 }
+
+/** An array of a snapshot with the room behind it. */
+export const withRoom = (array: Numbers): Numbers => new (arrayOf(array.BYTES_PER_ELEMENT))(array.buffer);

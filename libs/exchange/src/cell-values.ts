@@ -3,6 +3,7 @@ import { isPartialDate } from '#clocks';
 import type { Cell, Epoch } from '#files';
 import { dateOfSerial } from '#files';
 import { cleanText, partsOf } from '#text';
+import { ACTIVITY_SCHEMES } from '#words';
 import { codesByWords, nameKey, RELATION_WORDS, ROLE_WORDS, type CellForm } from './fields.js';
 
 /** The order in which a file writes days with slashes; `iso`: it says none. */
@@ -58,6 +59,7 @@ const READERS: { readonly [F in CellForm['form']]: Reader } = {
   milestones: (text) => inParts(text, milestoneIn, 'parts'),
   deliverables: (text) => inParts(text, deliverableIn, 'parts'),
   relations: (text) => inParts(text, relationIn, 'parts'),
+  activities: (text) => inParts(text, activityIn, 'parts'),
 };
 
 // ── Codes ───────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -210,6 +212,14 @@ function deliverableIn(part: string): ReadValue {
   if (!type || !title) return wrong('names no type and title', 'publication: Research Guide');
   return { value: { type: codeIn(type.trim()).value.toLowerCase(), title } };
 }
+
+/** `iati XM-DAC-47066-MH.0012`; without a scheme it is that of IATI. */
+function activityIn(part: string): ReadValue {
+  const [, scheme = 'iati', id = ''] = SCHEME.exec(part) ?? [];
+  const read = codeIn(id);
+  return { value: { scheme: scheme.toLowerCase(), id: read.value }, note: read.note };
+}
+const SCHEME = new RegExp(`^(?:(${ACTIVITY_SCHEMES.join('|')})[\\s:]+)?(.*)$`, 'is');
 
 /** `part_of IOM-2011-10` */
 function relationIn(part: string): ReadValue {

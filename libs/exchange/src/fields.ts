@@ -23,7 +23,10 @@ export type TableSubject = (typeof TABLE_SUBJECTS)[number] & Subject;
 /** The form of a cell, which decides how it is read. */
 export type CellForm =
   | { readonly form: 'text' | 'language' | 'address' | 'whole' | 'evidence' | 'milestones' | 'deliverables' }
-  | { readonly form: 'tick' | 'code' | 'codes' | 'kebab' | 'kebabs' | 'texts' | 'countries' | 'roles' | 'relations' }
+  | {
+      readonly form:
+        'tick' | 'code' | 'codes' | 'kebab' | 'kebabs' | 'texts' | 'countries' | 'roles' | 'relations' | 'activities';
+    }
   | { readonly form: 'day' | 'period' }
   | { readonly form: 'word'; readonly of: readonly string[]; readonly called?: keyof Words['codes'] };
 
@@ -220,6 +223,17 @@ const COMMITMENT = {
   deliverables: [a('deliverables'), 'deliverable', 'outputs', 'produits', 'livrables', 'productos'],
   evidence: [a('evidence'), 'proof', 'éléments de preuve', 'preuves', 'pruebas', 'evidencia'],
   relations: [a('relations'), 'related to', 'liens', 'relations avec', 'relaciones', 'vínculos'],
+  activityIds: [
+    a('activities'),
+    'activity ids',
+    'iati identifier',
+    'iati identifiers',
+    'iati activities',
+    'identifiant iati',
+    'identifiants iati',
+    'identificador iati',
+    'identificadores iati',
+  ],
   document: [a('code'), 'source document', 'cited document', 'document source', 'documento', 'documento fuente'],
   locator: [a('text'), 'place in the document', 'where', 'endroit', 'passage', 'lugar', 'pasaje'],
   section: [a('text'), 'section of the document', 'section du document', 'sección', 'sección del documento'],

@@ -128,6 +128,7 @@ const LATER: Readonly<Record<string, ActName>> = {
   condition: 'liftCondition',
   'follows-up': 'addFollowUp',
   relations: 'relate',
+  'activity-ids': 'addActivityIds',
 };
 
 /** The author of a version that names none: the importer, who answers for it. */

@@ -588,8 +588,9 @@ export function shown(value: unknown): string {
   return value
     .map((one: unknown) => {
       if (!one || typeof one !== 'object') return String(one);
-      const { agency, role, type, to, title, ...more } = one as Record<string, unknown>;
+      const { agency, role, type, to, title, scheme, id, ...more } = one as Record<string, unknown>;
       if (agency !== undefined) return `${String(agency)} (${String(role)})`;
+      if (scheme !== undefined) return `${String(scheme)} ${String(id)}`;
       if (to !== undefined) return `${String(type)} ${String(to)}`;
       if (type !== undefined) return `${String(type)}: ${String(title)}`;
       const dates = [more['date'], more['due'], more['reachedOn']].filter(Boolean).map(String);

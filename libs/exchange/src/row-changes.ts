@@ -1,5 +1,6 @@
 /** The difference between a row and a commitment, as ordinary acts; and what no ordinary act can say. */
 import type { CommitmentView } from '#acts';
+import type { ActivityId } from '#bodies';
 import { canonicalJson } from '#eventsourcing';
 import type { Role } from '#words';
 import type { CommitmentField } from './fields.js';
@@ -85,6 +86,7 @@ const SAYS: { readonly [F in CommitmentField]: (view: CommitmentView) => unknown
   deliverables: ({ deliverables }) => deliverables,
   evidence: ({ evidence }) => evidence,
   relations: ({ relations }) => relations.map(({ type, to }) => ({ type, to })),
+  activityIds: ({ activityIds }) => activityIds,
   reportedOn: () => undefined,
   document: () => undefined,
   locator: () => undefined,
@@ -220,6 +222,16 @@ export function actsFor(
     const gone = now.followsUp.filter((id) => !wanted.includes(id));
     if (added.length > 0) acts.push({ act: 'addFollowUp', body: { followsUp: added }, fields: ['followsUp'] });
     if (gone.length > 0) acts.push({ act: 'takeBackFollowUp', body: { followsUp: gone }, fields: ['followsUp'] });
+  }
+
+  if (of(['activityIds']).length > 0) {
+    const wanted = (values.activityIds ?? []) as ActivityId[];
+    const without = (some: readonly ActivityId[], others: readonly ActivityId[]) =>
+      some.filter(({ scheme, id }) => !others.some((one) => one.scheme === scheme && one.id === id));
+    const [added, gone] = [without(wanted, now.activityIds), without(now.activityIds, wanted)];
+    const fields = ['activityIds'] as const;
+    if (added.length > 0) acts.push({ act: 'addActivityIds', body: { activityIds: added }, fields });
+    if (gone.length > 0) acts.push({ act: 'takeBackActivityIds', body: { activityIds: gone }, fields });
   }
 
   const target = of(['target', 'targetNote']);

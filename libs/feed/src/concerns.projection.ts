@@ -1,4 +1,4 @@
-/** The concerns of each event: every agency, theme, forum … that it or an earlier event of its stream names. */
+/** The concerns of each event: every agency, theme, forum … that it or an earlier event of its stream names, and what these are below. */
 import type { EventType, Memory, Projection, Projector, Recorded } from '#eventsourcing';
 import { Rejected } from '#eventsourcing';
 import { kindsOfFields, type Registered } from '#platform';
@@ -13,6 +13,13 @@ export type Concerned = (typeof CONCERNED)[number];
 /** Texts that may be the code of an agency, or any words. */
 const AGENCY_OR_WORDS = ['publisher', 'addressees', 'author'];
 
+/** By the kind of what is below another, the field that says so, and the kind of the other: lists count so, too. */
+const BELOW: Readonly<Record<string, readonly [field: string, kind: Concerned]>> = {
+  theme: ['parent', 'theme'],
+  forum: ['parent', 'forum'],
+  outcome: ['forum', 'forum'],
+};
+
 const keyOf = (kind: string, code: string): string => `${kind} ${code}`;
 
 /** The kind of a stream, and the code in its name: `agency-IOM`. */
@@ -20,6 +27,16 @@ const partsOf = (stream: string): [kind: string, code: string] => {
   const at = stream.indexOf('-');
   return [stream.slice(0, at), stream.slice(at + 1)];
 };
+
+/** Adds a key to those of a stream, or names it earlier. */
+function nameSince(keys: number[], number: number, position: number): void {
+  for (let i = 0; i < keys.length; i += 2)
+    if (keys[i] === number) {
+      keys[i + 1] = Math.min(keys[i + 1]!, position);
+      return;
+    }
+  keys.push(number, position);
+}
 
 /** Every code that some data names, by the fields that hold codes in the bodies of acts. */
 function* codesIn(data: unknown, fields: ReadonlyMap<string, ReadonlySet<Registered>>): Generator<string> {
@@ -36,7 +53,7 @@ function* codesIn(data: unknown, fields: ReadonlyMap<string, ReadonlySet<Registe
 /** Of each stream its keys, each with the position since which it names it; of each key the last positions. */
 export class ConcernsProjection implements Projection {
   readonly name = 'concerns';
-  readonly version = 1;
+  readonly version = 2;
   readonly on: Projection['on'];
   readonly #fields: ReadonlyMap<string, ReadonlySet<Registered>> = new Map([
     ...kindsOfFields(),
@@ -47,6 +64,8 @@ export class ConcernsProjection implements Projection {
   /** By stream: numbers of keys, each followed by the position. */
   readonly #streams = new Map<string, number[]>();
   readonly #recent = new Map<number, number[]>();
+  /** By the number of a key, that of what it is below by now. */
+  readonly #above = new Map<number, number>();
 
   constructor(types: readonly EventType[]) {
     const handler = (event: Recorded) => this.#follow(event);
@@ -57,12 +76,18 @@ export class ConcernsProjection implements Projection {
     this.#numbers.clear();
     this.#streams.clear();
     this.#recent.clear();
+    this.#above.clear();
   }
 
   save(): Memory {
     return {
       arrays: {},
-      lists: { keys: [...this.#numbers.keys()], streams: [...this.#streams], recent: [...this.#recent] },
+      lists: {
+        keys: [...this.#numbers.keys()],
+        streams: [...this.#streams],
+        recent: [...this.#recent],
+        above: [...this.#above],
+      },
     };
   }
 
@@ -71,6 +96,7 @@ export class ConcernsProjection implements Projection {
     for (const [number, key] of (lists['keys'] as string[]).entries()) this.#numbers.set(key, number);
     for (const [stream, keys] of lists['streams'] as [string, number[]][]) this.#streams.set(stream, keys);
     for (const [key, positions] of lists['recent'] as [number, number[]][]) this.#recent.set(key, positions);
+    for (const [key, above] of lists['above'] as [number, number][]) this.#above.set(key, above);
   }
 
   /** Whether an event concerns something: by a position its stream had named it. */
@@ -88,19 +114,54 @@ export class ConcernsProjection implements Projection {
     return (number !== undefined && this.#recent.get(number)) || [];
   }
 
-  #follow({ stream, position, meta, data }: Recorded): void {
+  #numberOf(key: string): number {
+    let number = this.#numbers.get(key);
+    if (number === undefined) this.#numbers.set(key, (number = this.#numbers.size));
+    return number;
+  }
+
+  /** Notes what an entry of a register is below, from the event on that registers or amends it. */
+  #place(own: number, kind: string, { data, revision }: Recorded): void {
+    const [field, of] = BELOW[kind] ?? [];
+    if (field === undefined || !('code' in data || 'id' in data)) return;
+    const above = (data as Readonly<Record<string, unknown>>)[field];
+    if (typeof above === 'string') this.#above.set(own, this.#numberOf(keyOf(of!, above)));
+    else this.#above.delete(own);
+    if (revision === 0 && this.#recent.has(own)) this.#placeFromTheFirst(own);
+  }
+
+  /** What was named before it was registered, as imports may, was never anywhere else than where it is registered. */
+  #placeFromTheFirst(own: number): void {
+    const all: number[] = [];
+    for (let up = this.#above.get(own); up !== undefined && !all.includes(up); up = this.#above.get(up)) all.push(up);
+    for (const keys of this.#streams.values()) {
+      const named = keys.findIndex((key, i) => i % 2 === 0 && key === own);
+      if (named >= 0) for (const up of all) nameSince(keys, up, keys[named + 1]!);
+    }
+    const before = this.#recent.get(own)!;
+    for (const up of all) {
+      const both = new Set([...(this.#recent.get(up) ?? []), ...before]);
+      this.#recent.set(up, [...both].sort((x, y) => x - y).slice(-KEPT));
+    }
+  }
+
+  #follow(event: Recorded): void {
+    const { stream, position, meta, data } = event;
     const at = Number(position);
     let keys = this.#streams.get(stream);
     if (!keys) this.#streams.set(stream, (keys = []));
-    const name = (key: string): void => {
-      let number = this.#numbers.get(key);
-      if (number === undefined) this.#numbers.set(key, (number = this.#numbers.size));
-      for (let i = 0; i < keys.length; i += 2) if (keys[i] === number) return;
-      keys.push(number, at);
-    };
-    if (keys.length === 0) name(keyOf(...partsOf(stream)));
-    if (meta.agency !== null) name(keyOf('agency', meta.agency));
-    for (const key of codesIn(data, this.#fields)) name(key);
+    const add = (number: number) => nameSince(keys, number, at);
+    const [kind, code] = partsOf(stream);
+    const own = this.#numberOf(keyOf(kind, code));
+    this.#place(own, kind, event);
+    if (keys.length === 0) add(own);
+    if (meta.agency !== null) add(this.#numberOf(keyOf('agency', meta.agency)));
+    for (const key of codesIn(data, this.#fields)) add(this.#numberOf(key));
+    // What is added here is looked at, too, and so are all that it is below.
+    for (let i = 0; i < keys.length; i += 2) {
+      const above = this.#above.get(keys[i]!);
+      if (above !== undefined) add(above);
+    }
     for (let i = 0; i < keys.length; i += 2) {
       const recent = this.#recent.get(keys[i]!);
       if (!recent) this.#recent.set(keys[i]!, [at]);

@@ -3,7 +3,7 @@ import { Inject, Injectable, Logger, type OnModuleDestroy } from '@nestjs/common
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { decodeAll, Tail, type Envelope, type Log, type Recorded } from '#eventsourcing';
-import { LOG } from '#platform';
+import { LOG, webhookMessages } from '#platform';
 import { changeOf } from './change.js';
 import { Concerns } from './concerns.projection.js';
 import { HookStore, type Hook } from './hook-store.js';
@@ -149,6 +149,7 @@ export class Deliveries implements OnModuleDestroy {
     }
     const { position, type } = event;
     await this.hooks.bury(id, { position, type, attempts, error: error!, at: new Date().toISOString() });
+    webhookMessages.inc({ outcome: 'given_up' });
     this.#logger.warn(`${id}: position ${position} was given up after ${attempts} attempts: ${error}`);
     return true;
   }
@@ -176,10 +177,12 @@ export class Deliveries implements OnModuleDestroy {
     const [recorded] = (await decodeAll(this.log, [event])) as [Recorded];
     const body = JSON.stringify({ type: recorded.type, timestamp: recorded.recordedAt, data: changeOf(recorded) });
     const secrets = [hook.secret, ...(hook.formerSecret && hook.formerUntil > Date.now() ? [hook.formerSecret] : [])];
-    return this.outgoing.post(hook.url, body, {
+    const sent = await this.outgoing.post(hook.url, body, {
       'content-type': 'application/json',
       'user-agent': 'Followthrough-Webhooks',
       ...signed(recorded.id, new Date(), body, secrets),
     });
+    webhookMessages.inc({ outcome: sent.error === null ? 'delivered' : 'failed' });
+    return sent;
   }
 }

@@ -12,8 +12,8 @@ const TYPE = /^[a-z]+(\.[A-Za-z]+)?$/;
 
 const SAYS = {
   agency: 'Only what concerns one of these agencies: what it did, and whatever names it, from the first time on',
-  theme: 'Only what concerns one of these themes',
-  forum: 'Only what concerns one of these forums',
+  theme: 'Only what concerns one of these themes, or a theme below it',
+  forum: 'Only what concerns one of these forums, or a forum or outcome below it',
   commitment: 'Only what is on one of these commitments, or names it',
   type: 'Only events of these types, `commitment.StageReported`, or of these categories, `commitment`',
 } as const satisfies Readonly<Record<keyof FeedFilter, string>>;

@@ -90,6 +90,15 @@ export class HookStore {
     return (await this.statements.query<Row>(`SELECT ${COLUMNS} FROM webhooks ORDER BY created, id`)).map(hookOf);
   }
 
+  /** The number of hooks in each state, and of the events that all of them gave up. */
+  async standing(): Promise<{ states: Record<'going' | 'waiting' | 'ended', number>; deadLetters: number }> {
+    const states = { going: 0, waiting: 0, ended: 0 };
+    for (const { ended, attempts } of await this.all())
+      states[ended !== null ? 'ended' : attempts > 0 ? 'waiting' : 'going']++;
+    const [row] = await this.statements.query<{ n: number | string }>('SELECT COUNT(*) AS n FROM dead_letters');
+    return { states, deadLetters: Number(row!.n) };
+  }
+
   /** Ends a hook: nothing is sent to it any more. */
   async end(id: string, why: string | null = null): Promise<void> {
     await this.statements.query(

@@ -15,6 +15,7 @@ export { Concerns, CONCERNED, type Concerned } from './concerns.projection.js';
 export { Deliveries, RETRIES } from './deliveries.js';
 export { HookStore } from './hook-store.js';
 export { isPublic, Outgoing, type Resolver } from './outgoing.js';
+export { NewWebhook, OfOwn, ReplayDeadLetters, WebhooksController, type Webhook } from './webhooks.controller.js';
 
 /** One of our processes at a time makes the tables. */
 const MAKES = 0x66656564;
@@ -35,6 +36,7 @@ export const feedContext = (hooks: HookStore, allowPrivate: boolean): Context =>
     { provide: Outgoing, useValue: new Outgoing(allowPrivate) },
     { provide: RETRIES, useValue: RETRIES_MS },
     Deliveries,
+    WebhooksController,
   ],
   views: [Concerns as new (projector: Projector) => Concerns],
 });

@@ -24,7 +24,7 @@ import { HookStore, type Hook } from './hook-store.js';
 import { Outgoing, PrivateAddress } from './outgoing.js';
 import { newSecret } from './signing.js';
 
-class NewWebhook {
+export class NewWebhook {
   @WebAddress({ description: 'Where events are posted to', example: 'https://example.org/followthrough' }) url: string;
   @Text({ max: 300, optional: true, description: 'What it is for', example: 'The tracker of IOM' })
   description?: string | null;
@@ -43,7 +43,7 @@ class NewWebhook {
   after?: string | null;
 }
 
-class ReplayDeadLetters {
+export class ReplayDeadLetters {
   @ApiProperty({
     required: false,
     nullable: true,
@@ -59,7 +59,7 @@ class ReplayDeadLetters {
   positions?: string[] | null;
 }
 
-class Webhook {
+export class Webhook {
   @ApiProperty({ format: 'uuid' }) readonly id: string;
   @ApiProperty({ type: String, nullable: true, description: 'The agency whose it is; null: the secretariat’s' })
   readonly agency: string | null;
@@ -122,7 +122,8 @@ class Replayed {
   readonly replayed: number;
 }
 
-const OfOwn = () => Rights({ scope: 'read', roles: ACTING, only: 'of the own agency' });
+/** For those who act for an agency, or the secretariat. */
+export const OfOwn = () => Rights({ scope: 'read', roles: ACTING, only: 'of the own agency' });
 const OfHook = () => ApiParam({ name: 'id', description: 'The id of the webhook', schema: { type: 'string' } });
 
 /** For so long the former secret signs beside the new one. */

@@ -50,6 +50,8 @@ export const CHANGE_OF: Readonly<Record<keyof CommitmentEvents | 'Blanked', Chan
   FollowUpAdded: 'related',
   FollowUpTakenBack: 'related',
   Related: 'related',
+  ActivityIdsAdded: 'related',
+  ActivityIdsTakenBack: 'related',
   TookOver: 'related',
   Merged: 'ended',
   SplitUp: 'ended',

@@ -4,7 +4,7 @@ import { AccessStore } from '#access';
 import { todayAt } from '#clocks';
 import { decodeAll, type Log, type Recorded } from '#eventsourcing';
 import { Concerns } from '#feed';
-import { LOG, PUBLIC_URL, ReadingIsPublic } from '#platform';
+import { LOG, PUBLIC_URL } from '#platform';
 import { Progress, type Item } from '#progress';
 import { Registers, type Register } from '#registers';
 import { RoundViews } from '#rounds';
@@ -60,7 +60,6 @@ export class DigestWriting {
     private readonly rounds: RoundViews,
     private readonly followed: Followed,
     private readonly following: Following,
-    private readonly publicReading: ReadingIsPublic,
     private readonly clock: LetterClock,
   ) {}
 
@@ -72,7 +71,7 @@ export class DigestWriting {
   } | null> {
     const follower = await this.following.one(id!);
     const to = follower && (follower.email ?? (await this.access.accounts.one(follower.account!))?.email);
-    if (!to || !(await this.#mayRead(follower))) return null;
+    if (!to) return null;
     if (kind === 'confirmation') {
       const follow = (await this.following.follows(follower.id)).find((one) => one.id === facts.follow);
       return follow && !follow.confirmed ? { to, written: await this.#confirmation(follower, follow) } : null;
@@ -97,14 +96,6 @@ export class DigestWriting {
         sections.push({ follow, name, entries: entries.slice(0, MOST), more: Math.max(0, entries.length - MOST) });
     }
     return sections;
-  }
-
-  /** Where reading is not public, only those who have a role are told anything. */
-  async #mayRead({ account }: Follower): Promise<boolean> {
-    if (this.publicReading.value) return true;
-    const known = account === null ? null : await this.access.accounts.one(account);
-    const now = this.clock.now().toISOString();
-    return known?.appointments.some(({ since, until }) => since <= now && (until === null || until > now)) ?? false;
   }
 
   async #languageOf({ account, language }: Follower) {

@@ -1,8 +1,8 @@
 /** The calendar of reminders: on the days that its terms say, a round is given the act by which those who owe are reminded. */
-import { Inject, Injectable, Logger } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import { todayAt } from '#clocks';
-import { Projector, Rejected, type Log } from '#eventsourcing';
-import { LOG, metaOf, type Actor } from '#platform';
+import { Projector, Rejected } from '#eventsourcing';
+import { metaOf, type Actor } from '#platform';
 import { Rounds, RoundsProjection } from '#rounds';
 import { LetterClock } from './clock.js';
 import { isTimeToRemind } from './occasions.js';
@@ -10,14 +10,11 @@ import { isTimeToRemind } from './occasions.js';
 /** What it does is the secretariat's, by the terms of the round. */
 const CALENDAR: Actor = { account: 'calendar', role: 'secretariat', agency: null };
 
-const PATIENCE_MS = 5_000;
-
 @Injectable()
 export class Reminding {
   readonly #logger = new Logger('Reminders');
 
   constructor(
-    @Inject(LOG) private readonly log: Log,
     private readonly projector: Projector,
     private readonly rounds: Rounds,
     private readonly clock: LetterClock,
@@ -25,8 +22,6 @@ export class Reminding {
 
   /** Reminds whoever is to be reminded today, in every round. Done again, or by two servers at once, it reminds nobody twice. */
   async remind(): Promise<void> {
-    // What is not shown yet may have been done.
-    if (!(await this.projector.reached((await this.log.store.head()) ?? '0', PATIENCE_MS))) return;
     const today = todayAt(this.clock.now());
     for (const [code, state] of this.projector.model(RoundsProjection).rounds) {
       const asked = state.agencies.filter((agency) => isTimeToRemind(state, agency, today));

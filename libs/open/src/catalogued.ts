@@ -46,6 +46,10 @@ export const OPEN_FORMATS = {
     name: 'Its structure as SDMX-JSON',
     as: { 'application/json': '' },
   },
+  '/open/activities': {
+    name: 'Commitments and the activities of IATI and others that carry them out',
+    as: { 'text/turtle': '', 'application/ld+json': '?format=jsonld', 'text/csv': '?format=csv' },
+  },
   '/open/catalogue': {
     name: 'The catalogue of all of this as DCAT',
     as: { 'text/turtle': '', 'application/ld+json': '?format=jsonld' },

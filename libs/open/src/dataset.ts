@@ -109,7 +109,7 @@ export const TABLES: readonly Listed[] = [
   },
   {
     name: 'publications',
-    title: 'Reports that were published, or are prepared',
+    title: 'Reports that were published',
     of: PublicationAsAt,
     id: 'id',
     ...ofRegister('publication'),

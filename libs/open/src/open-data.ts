@@ -16,7 +16,12 @@ export abstract class DataPublisher {
 }
 
 /** Where each kind of thing can be looked at. */
-const PLACES = { frameworks: '/v1/open/frameworks', themes: '/themes', crosswalks: '/crosswalks' } as const;
+const PLACES = {
+  frameworks: '/v1/open/frameworks',
+  themes: '/themes',
+  crosswalks: '/crosswalks',
+  commitments: '/commitments',
+} as const;
 
 const asTable = (path: string, name: string): CataloguedDataset => ({
   id: path.slice(1).replaceAll('/', '-'),
@@ -54,8 +59,10 @@ export class OpenData {
   ) {}
 
   /** The address that names a thing in linked data. */
-  readonly addressOf: AddressOf = (register, code) =>
-    `${this.by.publicUrl}${PLACES[register]}/${encodeURIComponent(code)}`;
+  readonly addressOf: AddressOf = (of, code) => `${this.by.publicUrl}${PLACES[of]}/${encodeURIComponent(code)}`;
+
+  /** The address of what is asked for. */
+  readonly addressIn = (path: string): string => `${this.by.publicUrl}${path}`;
 
   /** Several dates as known at one position. @throws Rejected `invalid` */
   async clocksOf(dates: readonly string[], knownAt?: string): Promise<PinnedClocks[]> {

@@ -6,9 +6,10 @@ import { ArrayMaxSize, IsIn, IsOptional, IsString, MaxLength, ValidateBy } from 
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { isFullDate, todayAt } from '#clocks';
 import { Rejected } from '#eventsourcing';
-import { AtClocks, ClockQuery, listText } from '#platform';
-import { Progress } from '#progress';
+import { AtClocks, ClockQuery, csvPart, listText, QueryChoice } from '#platform';
+import { Progress, type Item } from '#progress';
 import { LATEST, Registers, versionOf } from '#registers';
+import { ACTIVITY_COLUMNS, activityLinks, activityRows } from './activities.js';
 import { OpenData } from './open-data.js';
 import { GRAPH_FORMAT_NAMES, GRAPH_FORMATS, type GraphFormat, type Thing } from './graph.js';
 import { mappingOf, schemeOf } from './skos.js';
@@ -28,6 +29,16 @@ const InGraphFormat = () =>
 
 class GraphQuery extends ClockQuery {
   @InGraphFormat() format?: GraphFormat;
+}
+
+const ACTIVITY_FORMATS = [...GRAPH_FORMAT_NAMES, 'csv'] as const;
+
+class ActivitiesQuery extends ClockQuery {
+  @QueryChoice(ACTIVITY_FORMATS, {
+    default: 'turtle',
+    description: 'Or by Accept: text/turtle, application/ld+json, text/csv',
+  })
+  format?: (typeof ACTIVITY_FORMATS)[number];
 }
 
 class MappingQuery extends GraphQuery {
@@ -70,7 +81,9 @@ const Files = (...types: string[]) =>
     description: 'The file',
     content: Object.fromEntries(types.map((type) => [type, { schema: { type: 'string', format: 'binary' } }])),
   });
-const Graph = () => Files(...GRAPH_FORMAT_NAMES.map((name) => GRAPH_FORMATS[name].mediaType));
+const GRAPH_TYPES = GRAPH_FORMAT_NAMES.map((name) => GRAPH_FORMATS[name].mediaType);
+const Graph = () => Files(...GRAPH_TYPES);
+const TABLE = 'text/csv';
 
 const CSV = 'application/vnd.sdmx.data+csv';
 const STRUCTURE = 'application/vnd.sdmx.structure+json';
@@ -177,6 +190,37 @@ export class OpenController {
     return sends(request, reply, code, mappingOf(crosswalk, version, this.open.addressOf));
   }
 
+  @Get('activities')
+  @ApiOperation({
+    summary: 'Commitments and the activities in registers of others that carry them out',
+    description:
+      'Each commitment that names an activity of IATI or another register, with the identifiers. As CSV a row per activity, ' +
+      'with its `iati-identifier`, as files of IATI have it.',
+    operationId: 'getActivities',
+  })
+  @Files(...GRAPH_TYPES, TABLE)
+  async activities(
+    @AtClocks() { at: clocks }: ActivitiesQuery,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ) {
+    const at = await this.progress.pin(clocks);
+    const items: Item[] = [];
+    for await (const some of this.progress.allCommitments(at, { withActivity: true })) items.push(...some);
+    const { format: named } = request.query as Pick<ActivitiesQuery, 'format'>;
+    const format = named ?? (request.accepts().type([...GRAPH_TYPES, TABLE]) === TABLE ? 'csv' : undefined);
+    if (format !== 'csv') {
+      const home = this.open.addressIn('/v1/open/activities');
+      return sends(request, reply, 'activities', activityLinks(items, home, this.open.addressOf));
+    }
+    void reply
+      .type(`${TABLE}; charset=utf-8`)
+      .header('Vary', 'Accept')
+      .header('Content-Disposition', 'inline; filename="activities.csv"');
+    const rows = items.flatMap((item) => activityRows(item, this.open.addressOf));
+    return csvPart(rows, ACTIVITY_COLUMNS, true, false);
+  }
+
   @Get('progress/:by')
   @ApiOperation({
     summary: 'Progress as SDMX-CSV, as at several dates',
@@ -234,7 +278,7 @@ function breakdownNamed(name: string): Breakdown {
 /** Linked data in the format that is asked for. */
 function sends(request: FastifyRequest, reply: FastifyReply, name: string, things: readonly Thing[]): string {
   const { format: named } = request.query as { format?: GraphFormat };
-  const best = request.accepts().type(GRAPH_FORMAT_NAMES.map((one) => GRAPH_FORMATS[one].mediaType));
+  const best = request.accepts().type(GRAPH_TYPES);
   const format = named ?? GRAPH_FORMAT_NAMES.find((one) => GRAPH_FORMATS[one].mediaType === best) ?? 'turtle';
   const { mediaType, extension, write } = GRAPH_FORMATS[format];
   void reply

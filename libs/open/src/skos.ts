@@ -5,7 +5,7 @@ import type { Match } from '#words';
 import { iri, text, typed, type Name, type Thing, type Value } from './graph.js';
 
 /** The address of a page, which names what it shows. */
-export type AddressOf = (register: 'frameworks' | 'themes' | 'crosswalks', code: string) => string;
+export type AddressOf = (of: 'frameworks' | 'themes' | 'crosswalks' | 'commitments', code: string) => string;
 
 const MATCHES: Readonly<Record<Match, Name>> = {
   exact: 'skos:exactMatch',

@@ -5,11 +5,15 @@
  */
 import { LRUCache } from 'lru-cache';
 import type { FullDate } from '#clocks';
-import type { CommitmentAsAt, Life, Nature, Role, Stage } from '#commitments';
+import type { ActivityId, CommitmentAsAt, Life, Nature, Role, Stage } from '#commitments';
 import type { NextStepWord } from '#words';
-import type { Memory } from '#eventsourcing';
+import { withRoom, type Memory } from '#eventsourcing';
 import { sortKey } from '#text';
+import { Passages } from './passages.js';
 import { Texts } from './texts.js';
+
+/** The rows that there is room for at first. */
+const FEWEST = 1_024;
 
 export const FOREVER = Number.MAX_SAFE_INTEGER;
 /** No row. */
@@ -22,8 +26,20 @@ export function dayOf(date: FullDate): number {
   return year * 512 + (code(5) * 10 + code(6)) * 32 + code(8) * 10 + code(9);
 }
 const padded = (n: number, length: number): string => String(n).padStart(length, '0');
-export const dateOf = (day: number): FullDate =>
-  `${padded(day >> 9, 4)}-${padded((day >> 5) & 15, 2)}-${padded(day & 31, 2)}`;
+const asDate = (day: number): FullDate => `${padded(day >> 9, 4)}-${padded((day >> 5) & 15, 2)}-${padded(day & 31, 2)}`;
+
+/** Dates that were asked for. */
+const dates = new Map<number, FullDate>();
+const MOST_DATES = 50_000;
+
+export function dateOf(day: number): FullDate {
+  let date = dates.get(day);
+  if (date === undefined) {
+    if (dates.size === MOST_DATES) dates.clear();
+    dates.set(day, (date = asDate(day)));
+  }
+  return date;
+}
 
 /** Texts by the order in which they came, each once, and what each means. */
 export class Dictionary<E> {
@@ -117,6 +133,7 @@ export interface Meanings {
   readonly places: { readonly regions: readonly string[]; readonly countries: readonly string[] };
   readonly documents: readonly string[];
   readonly relations: readonly RelationTo[];
+  readonly activityIds: readonly ActivityId[];
   readonly target: Target;
   readonly nextStep: NextStep;
   readonly beside: ShownOnly;
@@ -128,29 +145,32 @@ export type Coded = keyof Meanings;
 /** The last day of each of some agencies. */
 export type Heard = Readonly<Record<string, FullDate>>;
 
-/** The secretariat's reading and the replies, as JSON: words of one commitment, which go when they are blanked. */
-export type VerificationReading = string;
-/** The entry that the stage rests on, as JSON: the same. */
-export type HeadlineEntry = string;
-
 const json = <T>(key: string): T => JSON.parse(key) as T;
 
 /** The columns that hold codes of dictionaries. */
 export const CODED = [
   ...(['standing', 'agencies', 'themes', 'followsUp', 'places'] as const),
-  ...(['documents', 'relations', 'target', 'nextStep', 'beside', 'heard'] as const),
+  ...(['documents', 'relations', 'activityIds', 'target', 'nextStep', 'beside', 'heard'] as const),
 ] as const satisfies readonly Coded[];
 const INTS = [
   ...(['commitment', 'next', 'from', 'lastReportedOn', 'leadReportedOn', 'text', 'reading', 'entry'] as const),
   ...CODED,
 ] as const;
 const FLOATS = ['since', 'until'] as const;
+const isCoded = (name: string): name is Coded => (CODED as readonly string[]).includes(name);
 export type IntColumn = (typeof INTS)[number];
 type FloatColumn = (typeof FLOATS)[number];
 
-/** A row, in codes. */
-export type RowValues = Readonly<Record<Exclude<IntColumn, 'commitment' | 'next' | 'from'>, number>>;
-const SAID = INTS.filter((name) => name !== 'commitment' && name !== 'next' && name !== 'from');
+/** The codes of rows. Those of dictionaries take two bytes each while they fit. */
+export type Codes = Int32Array | Uint16Array;
+const WIDEST_NARROW = 0xffff;
+
+type Said = Exclude<IntColumn, 'commitment' | 'next' | 'from'>;
+const SAID = INTS.filter((name): name is Said => name !== 'commitment' && name !== 'next' && name !== 'from');
+/** A row, in codes: of each column at its place. */
+export type RowValues = readonly number[];
+/** The place of each column in the values of a row. */
+export const AT = Object.fromEntries(SAID.map((name, place) => [name, place])) as Readonly<Record<Said, number>>;
 
 /** From which date up to which one, and between which positions, what was shown was yet to be corrected. */
 export interface Corrected {
@@ -171,6 +191,7 @@ const emptyDictionaries = (): Dictionaries => ({
   places: new Dictionary<Meanings['places']>(json),
   documents: new Dictionary<Meanings['documents']>(json),
   relations: new Dictionary<Meanings['relations']>(json),
+  activityIds: new Dictionary<Meanings['activityIds']>(json),
   target: new Dictionary<Target>(json),
   nextStep: new Dictionary<NextStep>(json),
   beside: new Dictionary<ShownOnly>(json),
@@ -181,14 +202,18 @@ export class Columns {
   readonly references = new Dictionary((reference) => reference);
   readonly #referenceKeys: string[] = [];
   readonly texts = new Texts((commitment) => this.references.keys[commitment]!);
-  /** By code; `null` where the words went. */
-  readonly readings: (VerificationReading | null)[] = [];
-  readonly entries: (HeadlineEntry | null)[] = [];
+  /** The secretariat's reading and the replies, as JSON: words of one commitment, which go when they are blanked. */
+  readonly readings = new Passages();
+  /** The entry that the stage rests on (`headlineText`): the same. */
+  readonly entries = new Passages();
   corrections: Corrected[] = [];
   /** The latest row of each commitment, by the code of its reference. */
   heads: Int32Array = new Int32Array(0);
-  readonly columns = {} as Record<IntColumn, Int32Array<SharedArrayBuffer>> &
+  readonly columns = {} as Record<Exclude<IntColumn, Coded>, Int32Array<SharedArrayBuffer>> &
+    Record<Coded, Codes> &
     Record<FloatColumn, Float64Array<SharedArrayBuffer>>;
+  /** Those of the values of a row, by place. */
+  #said: Codes[] = [];
   rows = 0;
   /** Keys by which entries are counted, whatever the date and position. */
   readonly keys = new LRUCache<string, object>({ max: 100 });
@@ -196,18 +221,34 @@ export class Columns {
   laid = 0;
 
   constructor(readonly dictionaries: Dictionaries = emptyDictionaries()) {
-    this.#grow(1024);
+    this.#grow(FEWEST);
   }
 
-  #grow(capacity: number): void {
-    const grown = <A extends Int32Array | Float64Array>(made: A, before: A | undefined): A => {
-      if (before) made.set(before as never);
-      return made;
-    };
+  /** Makes room for so many rows. @param kept how many rows there are */
+  #grow(capacity: number, kept = this.rows): void {
     const { columns } = this;
-    for (const name of INTS) columns[name] = grown(new Int32Array(new SharedArrayBuffer(capacity * 4)), columns[name]);
+    const grown = <A extends Codes | Float64Array>(array: A, before: A | undefined): A => {
+      if (before) array.set(before.subarray(0, kept) as never);
+      return array;
+    };
+    for (const name of INTS) {
+      const before = columns[name] as Codes | undefined;
+      const bytes = isCoded(name) && !(before instanceof Int32Array) ? 2 : 4;
+      const buffer = new SharedArrayBuffer(capacity * bytes);
+      columns[name] = grown(bytes === 2 ? new Uint16Array(buffer) : new Int32Array(buffer), before) as never;
+    }
     for (const name of FLOATS)
       columns[name] = grown(new Float64Array(new SharedArrayBuffer(capacity * 8)), columns[name]);
+    this.#said = SAID.map((name) => columns[name]);
+  }
+
+  /** Gives a column whose codes became too many for two bytes four. */
+  #widen(place: number): Codes {
+    const narrow = this.#said[place]!;
+    const wide = new Int32Array(new SharedArrayBuffer(narrow.length * 4));
+    wide.set(narrow);
+    this.columns[SAID[place]!] = wide;
+    return (this.#said[place] = wide);
   }
 
   /** The number of a commitment. */
@@ -216,7 +257,7 @@ export class Columns {
     const code = this.references.codeOf(reference);
     if (code < known) return code;
     if (code >= this.heads.length) {
-      const heads = new Int32Array(new SharedArrayBuffer(Math.max(1024, this.heads.length * 2) * 4)).fill(NONE);
+      const heads = new Int32Array(new SharedArrayBuffer(Math.max(FEWEST, this.heads.length * 2) * 4)).fill(NONE);
       heads.set(this.heads);
       this.heads = heads;
     }
@@ -244,18 +285,22 @@ export class Columns {
     return [...codes];
   }
 
-  saysTheSame(row: number, said: RowValues): boolean {
-    for (const name of SAID) if (this.columns[name][row] !== said[name]) return false;
+  saysTheSame(row: number, values: RowValues): boolean {
+    const said = this.#said;
+    for (let place = 0; place < said.length; place++) if (said[place]![row] !== values[place]) return false;
     return true;
   }
 
   /** The values of a row. */
-  valuesOf(row: number): RowValues {
-    return Object.fromEntries(SAID.map((name) => [name, this.columns[name][row]!])) as RowValues;
+  valuesOf(row: number): number[] {
+    const said = this.#said;
+    const values: number[] = [];
+    for (let place = 0; place < said.length; place++) values.push(said[place]![row]!);
+    return values;
   }
 
   sayTheSame(one: number, other: number): boolean {
-    return SAID.every((name) => this.columns[name][one] === this.columns[name][other]);
+    return this.#said.every((column) => column[one] === column[other]);
   }
 
   close(row: number, position: number): void {
@@ -268,15 +313,14 @@ export class Columns {
    * @param later a row of the commitment that is later; `NONE`: none that is known is
    */
   add(commitment: number, day: number, values: RowValues, position: number, later: number): number {
-    const row = this.#room();
+    const row = this.#put(commitment, day, values, position);
     const { columns } = this;
-    columns.commitment[row] = commitment;
-    columns.from[row] = day;
-    columns.since[row] = position;
-    columns.until[row] = FOREVER;
-    for (const name of SAID) columns[name][row] = values[name];
-    let [after, next] = [later, later === NONE ? this.heads[commitment]! : columns.next[later]!];
-    while (next !== NONE && columns.from[next]! > day) [after, next] = [next, columns.next[next]!];
+    let after = later;
+    let next = later === NONE ? this.heads[commitment]! : columns.next[later]!;
+    while (next !== NONE && columns.from[next]! > day) {
+      after = next;
+      next = columns.next[next]!;
+    }
     columns.next[row] = next;
     if (after === NONE) this.heads[commitment] = row;
     else columns.next[after] = row;
@@ -284,9 +328,21 @@ export class Columns {
     return row;
   }
 
-  #room(): number {
-    if (this.rows === this.columns.from.length) this.#grow(this.rows * 2);
-    return this.rows++;
+  /** Puts a row at the end, which is in no list yet. */
+  #put(commitment: number, day: number, values: RowValues, position: number): number {
+    if (this.rows === this.columns.from.length) this.#grow(Math.max(FEWEST, Math.ceil(this.rows * 1.5)));
+    const row = this.rows++;
+    const { columns } = this;
+    columns.commitment[row] = commitment;
+    columns.from[row] = day;
+    columns.since[row] = position;
+    columns.until[row] = FOREVER;
+    for (let place = 0; place < values.length; place++) {
+      let column = this.#said[place]!;
+      if (values[place]! > WIDEST_NARROW && column instanceof Uint16Array) column = this.#widen(place);
+      column[row] = values[place]!;
+    }
+    return row;
   }
 
   /** Columns with the same dictionaries, in which the rows of one commitment are worked out that are to replace its own. */
@@ -298,21 +354,21 @@ export class Columns {
   replace(commitment: number, aside: Columns): void {
     this.forget(commitment);
     /** The code here of each text there. */
-    const moved = (texts: (string | null)[], from: readonly (string | null)[]) => {
-      const codes = from.map((text) => texts.push(text) - 1);
+    const moved = (texts: Passages, from: Passages) => {
+      const codes = Array.from({ length: from.size }, (_, code) => texts.add(from.at(code)!));
       return (code: number) => (code === NONE ? NONE : codes[code]!);
     };
-    const texts = aside.texts.wordings.map((wording) => this.texts.codeOf(commitment, wording!));
+    const texts = aside.texts.all().map((wording) => this.texts.codeOf(commitment, wording));
     const [reading, entry] = [moved(this.readings, aside.readings), moved(this.entries, aside.entries)];
     let after = NONE;
     for (let from = aside.heads[0] ?? NONE; from !== NONE; from = aside.columns.next[from]!) {
-      const row = this.#room();
+      const values = aside.valuesOf(from);
+      values[AT.text] = texts[values[AT.text]!]!;
+      values[AT.reading] = reading(values[AT.reading]!);
+      values[AT.entry] = entry(values[AT.entry]!);
+      const row = this.#put(commitment, aside.columns.from[from]!, values, aside.columns.since[from]!);
       const { columns } = this;
-      for (const name of [...INTS, ...FLOATS]) columns[name][row] = aside.columns[name][from]!;
-      columns.commitment[row] = commitment;
-      columns.text[row] = texts[columns.text[row]!]!;
-      columns.reading[row] = reading(columns.reading[row]!);
-      columns.entry[row] = entry(columns.entry[row]!);
+      columns.until[row] = aside.columns.until[from]!;
       columns.next[row] = NONE;
       if (after === NONE) this.heads[commitment] = row;
       else columns.next[after] = row;
@@ -326,8 +382,8 @@ export class Columns {
   forget(commitment: number): void {
     const { next, since, until, reading, entry } = this.columns;
     for (let row = this.heads[commitment]!; row !== NONE; row = next[row]!) {
-      if (reading[row] !== NONE) this.readings[reading[row]!] = null;
-      this.entries[entry[row]!] = null;
+      if (reading[row] !== NONE) this.readings.forget(reading[row]!);
+      this.entries.forget(entry[row]!);
       since[row] = until[row] = 0;
     }
     this.texts.forget(commitment);
@@ -339,11 +395,12 @@ export class Columns {
     for (const dictionary of Object.values(this.dictionaries)) dictionary.clear();
     this.references.clear();
     this.keys.clear();
-    this.texts.clear();
-    this.readings.length = this.entries.length = this.#referenceKeys.length = this.rows = this.laid = 0;
+    for (const texts of [this.texts, this.readings, this.entries]) texts.clear();
+    this.#referenceKeys.length = this.rows = this.laid = 0;
     this.corrections = [];
     this.heads = new Int32Array(0);
-    this.#grow(1024);
+    for (const name of CODED) delete (this.columns as Partial<Columns['columns']>)[name];
+    this.#grow(FEWEST);
   }
 
   save(): Memory {
@@ -354,16 +411,18 @@ export class Columns {
     ) as Memory['arrays'];
     const lists = Object.fromEntries(Object.entries(dictionaries).map(([name, { keys }]) => [name, keys.slice()]));
     return {
-      arrays: { ...arrays, ...texts.arrays, heads: heads.slice(0, references.size) },
+      arrays: {
+        ...arrays,
+        ...texts.arrays,
+        ...readings.save('readings'),
+        ...entries.save('entries'),
+        heads: heads.slice(0, references.size),
+      },
       lists: {
         ...lists,
         ...texts.lists,
-        ...{
-          references: references.keys.slice(),
-          readings: readings.slice(),
-          entries: entries.slice(),
-          corrections: corrections.slice(),
-        },
+        references: references.keys.slice(),
+        corrections: corrections.slice(),
         laid: [laid],
       },
     };
@@ -371,23 +430,24 @@ export class Columns {
 
   load({ arrays, lists }: Memory): void {
     this.clear();
+    const { columns } = this;
     this.rows = arrays['from']!.length;
-    this.#grow(Math.max(1024, Math.ceil(this.rows * 1.2)));
-    for (const name of [...INTS, ...FLOATS]) this.columns[name].set(arrays[name]!);
-    this.heads = new Int32Array(new SharedArrayBuffer(Math.max(1024, arrays['heads']!.length) * 4)).fill(NONE);
-    this.heads.set(arrays['heads']!);
+    for (const name of [...INTS, ...FLOATS]) columns[name] = withRoom(arrays[name]!) as never;
+    this.#said = SAID.map((name) => columns[name]);
+    this.heads = withRoom(arrays['heads']!) as Int32Array;
+    this.heads.fill(NONE, arrays['heads']!.length);
     for (const [name, dictionary] of Object.entries(this.dictionaries))
       for (const key of lists[name] as string[]) dictionary.codeOf(key);
     for (const reference of lists['references'] as string[]) this.references.codeOf(reference);
     this.texts.load({ arrays, lists });
-    for (const reading of lists['readings'] as (VerificationReading | null)[]) this.readings.push(reading);
-    for (const entry of lists['entries'] as (HeadlineEntry | null)[]) this.entries.push(entry);
+    this.readings.load('readings', arrays);
+    this.entries.load('entries', arrays);
     this.corrections = lists['corrections'] as Corrected[];
     this.laid = (lists['laid'] as number[])[0]!;
   }
 
   /** The size of the rows in memory. */
   get bytes(): number {
-    return this.columns.from.length * (INTS.length * 4 + FLOATS.length * 8);
+    return [...INTS, ...FLOATS].reduce((sum, name) => sum + this.columns[name].byteLength, 0);
   }
 }

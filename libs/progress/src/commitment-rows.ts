@@ -3,7 +3,7 @@ import type { FullDate } from '#clocks';
 import { turningPoints, type Commitment, type Sourced } from '#commitments';
 import type { Recorded } from '#eventsourcing';
 import { compareTexts } from '#text';
-import { CODED, dateOf, dayOf, NONE, type Columns, type Heard, type RowValues } from './columns.js';
+import { AT, CODED, dateOf, dayOf, NONE, type Columns, type Heard, type RowValues } from './columns.js';
 import { Difference, pointAt, type HeardSince, type Point } from './facts.js';
 
 /** What is known from a day on; `null`: nothing any more. */
@@ -17,27 +17,22 @@ const END_OF_TIME = 10_000 * 512;
 export class CommitmentRows {
   /** In the order of their days. */
   #rows: number[];
-  /** The codes of its words. */
-  readonly #codes: Readonly<Record<Worded, Map<string, number>>> = {
-    text: new Map(),
-    reading: new Map(),
-    entry: new Map(),
-  };
+  #number: number;
+  /** The codes of its words, once they are looked up. */
+  readonly #codes: { [W in Worded]?: Map<string, number> } = {};
 
   constructor(
     private readonly columns: Columns,
     private readonly reference: string,
   ) {
-    const number = columns.references.find(reference);
-    this.#rows = number === undefined ? [] : columns.known(number);
-    if (this.#rows.length === 0) return;
-    for (const name of ['reading', 'entry'] as const)
-      for (const code of columns.codesOf(number!, name))
-        if (code !== NONE) this.#codes[name].set(textsOf(columns, name)[code]!, code);
+    this.#number = columns.references.find(reference) ?? NONE;
+    this.#rows = this.#number === NONE ? [] : columns.known(this.#number);
   }
 
-  get #number(): number {
-    return this.columns.commitmentOf(this.reference);
+  /** Its number, which is given with its first row. */
+  get #commitment(): number {
+    if (this.#number === NONE) this.#number = this.columns.commitmentOf(this.reference);
+    return this.#number;
   }
 
   #dayOf(index: number): number {
@@ -79,10 +74,11 @@ export class CommitmentRows {
       const base = this.columns.valuesOf(this.#rows[on === known ? index++ : index - 1]!);
       const heard = (agency: string) => this.#heardIn(base, agency);
       const lasts = difference.lasts(dateOf(on), heard);
-      if (!lasts && base.lastReportedOn >= day && days.length === 0) return;
-      const cited = this.columns.dictionaries.documents.entries[base.documents]!;
-      const point = lasts ? difference.at(dateOf(on), cited, heard) : {};
-      yield { day: on, values: this.#valuesOf(base, point, Math.max(base.lastReportedOn, day)) };
+      const lastReportedOn = base[AT.lastReportedOn]!;
+      if (!lasts && lastReportedOn >= day && days.length === 0) return;
+      const cited = this.columns.dictionaries.documents.entries[base[AT.documents]!]!;
+      const point = lasts ? difference.at(dateOf(on), cited, heard) : NOTHING_ELSE;
+      yield { day: on, values: this.#valuesOf(base, point, Math.max(lastReportedOn, day)) };
     }
   }
 
@@ -109,58 +105,67 @@ export class CommitmentRows {
   #valuesOf(base: RowValues | null, point: Partial<Point>, lastReportedOn: number): RowValues {
     const { dictionaries } = this.columns;
     const { wording, reading, entry, heard } = point;
-    const values = { ...base, lastReportedOn } as Record<keyof RowValues, number>;
-    if (wording)
-      values.text = this.#codeOf('text', Object.values(wording).join('\n'), () =>
-        this.columns.texts.codeOf(this.#number, wording),
-      );
-    if (reading !== undefined) values.reading = reading === null ? NONE : this.#worded('reading', reading);
-    if (entry !== undefined) values.entry = this.#worded('entry', entry);
-    for (const part of CODED) {
-      const key = part === 'heard' ? undefined : point[part];
-      if (key !== undefined) values[part] = dictionaries[part].codeOf(key);
+    const values = base ? base.slice() : PLACES.map(() => 0);
+    values[AT.lastReportedOn] = lastReportedOn;
+    if (wording) {
+      const key = `${wording.title}\n${wording.summary}\n${wording.condition}\n${wording.language}`;
+      values[AT.text] = this.#codeOf('text', key, () => this.columns.texts.codeOf(this.#commitment, wording));
     }
-    if (heard || base?.agencies !== values.agencies) this.#hear(values, base, heard);
+    if (reading !== undefined)
+      values[AT.reading] =
+        reading === null ? NONE : this.#codeOf('reading', reading, () => this.columns.readings.add(reading));
+    if (entry !== undefined) values[AT.entry] = this.#codeOf('entry', entry, () => this.columns.entries.add(entry));
+    for (const part of KEYED) {
+      const key = point[part];
+      if (key !== undefined) values[AT[part]] = dictionaries[part].codeOf(key);
+    }
+    if (heard || base?.[AT.agencies] !== values[AT.agencies]) this.#hear(values, base, heard);
     return values;
   }
 
-  #worded(name: 'reading' | 'entry', text: string): number {
-    return this.#codeOf(name, text, () => textsOf(this.columns, name).push(text) - 1);
-  }
-
   #codeOf(name: Worded, text: string, added: () => number): number {
-    let code = this.#codes[name].get(text);
-    if (code === undefined) this.#codes[name].set(text, (code = added()));
+    const codes = (this.#codes[name] ??= this.#known(name));
+    let code = codes.get(text);
+    if (code === undefined) codes.set(text, (code = added()));
     return code;
   }
 
-  #leadIn({ agencies }: RowValues): string {
-    return this.columns.dictionaries.agencies.entries[agencies]![0]!.agency;
+  #known(name: Worded): Map<string, number> {
+    const { columns } = this;
+    const known = new Map<string, number>();
+    if (name === 'text' || this.#rows.length === 0) return known;
+    const texts = name === 'reading' ? columns.readings : columns.entries;
+    for (const code of columns.codesOf(this.#number, name)) if (code !== NONE) known.set(texts.at(code)!, code);
+    return known;
+  }
+
+  #leadIn(values: RowValues): string {
+    return this.columns.dictionaries.agencies.entries[values[AT.agencies]!]![0]!.agency;
   }
 
   /** The day on which an agency last reported itself; empty: it never did. */
   #heardIn(row: RowValues, agency: string): FullDate {
-    if (agency !== this.#leadIn(row)) return this.columns.dictionaries.heard.entries[row.heard]![agency] ?? '';
-    return row.leadReportedOn > 0 ? dateOf(row.leadReportedOn) : '';
+    if (agency !== this.#leadIn(row)) return this.columns.dictionaries.heard.entries[row[AT.heard]!]![agency] ?? '';
+    return row[AT.leadReportedOn]! > 0 ? dateOf(row[AT.leadReportedOn]!) : '';
   }
 
   /** When agencies last reported themselves: the lead's day stands in a column of its own, since it changes with most reports. */
-  #hear(values: Record<keyof RowValues, number>, base: RowValues | null, since: HeardSince = NOTHING_HEARD): void {
+  #hear(values: number[], base: RowValues | null, since: HeardSince = NOTHING_HEARD): void {
     const { heard } = this.columns.dictionaries;
     const lead = this.#leadIn(values);
     const agencies = Object.keys(since.on);
     if (base && !since.whole && lead === this.#leadIn(base) && agencies.every((agency) => agency === lead)) {
-      if (since.on[lead]) values.leadReportedOn = dayOf(since.on[lead]);
+      if (since.on[lead]) values[AT.leadReportedOn] = dayOf(since.on[lead]);
       return;
     }
     const known: Record<string, FullDate> =
       base && !since.whole
-        ? { ...heard.entries[base.heard], [this.#leadIn(base)]: this.#heardIn(base, this.#leadIn(base)) }
+        ? { ...heard.entries[base[AT.heard]!], [this.#leadIn(base)]: this.#heardIn(base, this.#leadIn(base)) }
         : {};
     const { [lead]: own, ...others } = { ...known, ...since.on };
-    values.leadReportedOn = own ? dayOf(own) : 0;
+    values[AT.leadReportedOn] = own ? dayOf(own) : 0;
     const told = Object.entries(others).filter(([, on]) => on);
-    values.heard = heard.codeOf(JSON.stringify(Object.fromEntries(told.sort(([a], [b]) => compareTexts(a, b)))));
+    values[AT.heard] = heard.codeOf(JSON.stringify(Object.fromEntries(told.sort(([a], [b]) => compareTexts(a, b)))));
   }
 
   /**
@@ -169,7 +174,7 @@ export class CommitmentRows {
    */
   lay(changes: readonly RowChange[], position: number, corrects: number | null = null): void {
     const { columns } = this;
-    const commitment = this.#number;
+    const commitment = this.#commitment;
     const before = corrects === null ? null : this.#rows.slice();
     for (const { day, values } of changes) {
       const index = this.#from(day);
@@ -189,7 +194,7 @@ export class CommitmentRows {
   #differ(before: readonly number[], since: number, until: number): void {
     const { columns } = this;
     const { from } = columns.columns;
-    const [commitment, after] = [this.#number, this.#rows];
+    const [commitment, after] = [this.#commitment, this.#rows];
     for (let [b, a] = [0, 0]; b < before.length || a < after.length;) {
       const [was, is] = [before[b], after[a]].map((row) => (row === undefined ? END_OF_TIME : from[row]!));
       const on = Math.min(was!, is!);
@@ -206,7 +211,8 @@ export class CommitmentRows {
 /** Columns whose words belong to one commitment. */
 type Worded = 'text' | 'reading' | 'entry';
 
-const textsOf = (columns: Columns, name: 'reading' | 'entry'): (string | null)[] =>
-  name === 'reading' ? columns.readings : columns.entries;
-
+/** Columns of which the text of the entry is a part of a point as it is. */
+const KEYED = CODED.filter((name) => name !== 'heard');
+const PLACES = Object.keys(AT);
+const NOTHING_ELSE: Partial<Point> = {};
 const NOTHING_HEARD: HeardSince = { on: {} satisfies Heard, whole: false };

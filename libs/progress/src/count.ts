@@ -2,7 +2,7 @@
 import { ApiProperty } from '@nestjs/swagger';
 import type { FullDate } from '#clocks';
 import { STAGES, type Stage } from '#commitments';
-import { dateOf, type Coded, type Columns, type Meanings } from './columns.js';
+import { dateOf, type Coded, type Codes, type Columns, type Meanings } from './columns.js';
 import { CORRECTED, OVERDUE, STAGE_BITS, STALE, WITH_TARGET, type Condition, type Selection } from './scan.js';
 
 export const COUNT = { type: 'integer', minimum: 0 } as const;
@@ -72,7 +72,7 @@ export class Keys<C extends Coded> {
     return keys;
   }
 
-  get codes(): Int32Array {
+  get codes(): Codes {
     return this.columns.columns[this.column];
   }
 

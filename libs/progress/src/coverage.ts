@@ -320,24 +320,37 @@ const statusOf = (endorsedOn: FullDate | null = null, followedUpOn: FullDate | n
  * @param knownAt a position of the log
  */
 function followedSince({ columns, rows }: Selection, knownAt: number): Map<string, FullDate> {
-  const { commitment, next, from, since, until, followsUp } = columns.columns;
+  const { next, from, since, until, followsUp } = columns.columns;
   const { entries } = columns.dictionaries.followsUp;
+  /** Of commitments that always followed up the same, by the code of that. */
+  const firstOf = new Map<number, number>();
   const first = new Map<string, number>();
+  const note = <K>(days: Map<K, number>, key: K, day: number) => {
+    const known = days.get(key);
+    if (known === undefined || day < known) days.set(key, day);
+  };
   for (const row of rows) {
-    let still = entries[followsUp[row]!]!;
+    const code = followsUp[row]!;
+    let still = entries[code]!;
     if (still.length === 0) continue;
-    const began = new Map<string, number>();
-    // From its latest row back to its first: those before the selected one are later, or unknown at the position.
-    let isPast = false;
-    for (let one = columns.heads[commitment[row]!]!; one !== NONE && still.length > 0; one = next[one]!) {
-      isPast ||= one === row;
-      if (!isPast || since[one]! > knownAt || until[one]! <= knownAt) continue;
+    // From the selected row back to the first; what is unknown at the position is passed over.
+    let [day, one] = [from[row]!, next[row]!];
+    const isKnown = () => since[one]! <= knownAt && until[one]! > knownAt;
+    for (; one !== NONE && (followsUp[one] === code || !isKnown()); one = next[one]!) if (isKnown()) day = from[one]!;
+    if (one === NONE) {
+      note(firstOf, code, day);
+      continue;
+    }
+    const began = new Map(still.map((id) => [id, day]));
+    for (; one !== NONE && still.length > 0; one = next[one]!) {
+      if (!isKnown()) continue;
       const then = entries[followsUp[one]!]!;
       still = still.filter((id) => then.includes(id));
       for (const id of still) began.set(id, from[one]!);
     }
-    for (const [id, day] of began) first.set(id, Math.min(day, first.get(id) ?? day));
+    began.forEach((on, id) => note(first, id, on));
   }
+  for (const [code, day] of firstOf) for (const id of entries[code]!) note(first, id, day);
   return new Map([...first].map(([id, day]) => [id, dateOf(day)]));
 }
 

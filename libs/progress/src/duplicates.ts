@@ -63,7 +63,7 @@ export class Duplicates extends FindsDuplicates {
     const { columns, dictionaries, references, texts } = this.#columns;
     return {
       reference: references.keys[columns.commitment[row]!]!,
-      title: texts.wordings[columns.text[row]!]!.title,
+      title: texts.wording(columns.text[row]!)!.title,
       agencies: dictionaries.agencies.entries[columns.agencies[row]!]!.map(({ agency }) => agency),
       followsUp: dictionaries.followsUp.entries[columns.followsUp[row]!]!,
     };

@@ -44,7 +44,7 @@ const rankOf = (role: Role): number => (RANKS.includes(role) ? RANKS.indexOf(rol
 const sorted = (values: readonly string[]): string => JSON.stringify([...new Set(values)].sort(compareTexts));
 
 /** The entry that the stage rests on: when it happened, and where that is said. */
-export interface Headline {
+interface Headline {
   readonly effective: string;
   readonly note: string | null;
   readonly nextStep: string | null;
@@ -52,6 +52,28 @@ export interface Headline {
   /** For whom the secretariat said it, and on what authority. */
   readonly onBehalf: OnBehalf | null;
 }
+
+/** A headline as text: shorter where it says no more than when, and what was added, as most do. */
+const headlineText = ({ effective, note, nextStep, onBehalf, sources }: Headline): string =>
+  JSON.stringify(
+    sources.length === 0 && nextStep === null && onBehalf === null
+      ? [effective, note]
+      : [effective, note, nextStep, onBehalf, ...sources],
+  );
+
+/** The headline of such a text. */
+export function headlineIn(text: string): Headline {
+  const [effective, note, nextStep = null, onBehalf = null, ...sources] = JSON.parse(text) as [
+    ...[effective: string, note: string | null, nextStep?: string | null, onBehalf?: OnBehalf | null],
+    ...Citation[],
+  ];
+  return { effective, note, nextStep, sources, onBehalf };
+}
+
+/** A standing as JSON. Each of its words is of a short list, and no letter of theirs is written otherwise there. */
+const standingText = ({ stage, nature, life, verification, outlook, kind, strength }: Standing): string =>
+  `{"stage":"${stage}","nature":"${nature}","life":"${life}","verification":"${verification}",` +
+  `"outlook":${outlook === null ? 'null' : `"${outlook}"`},"kind":"${kind}","strength":"${strength}"}`;
 
 /** The agencies that reported themselves by a statement: whose part a stage entry tells of, and whose focal point acted. */
 function heardIn(c: Commitment, { name, by, data }: Statement): string[] {
@@ -102,10 +124,10 @@ const PARTS: { readonly [P in Part]: Definition<P> } = {
   standing: {
     from: ['recorded', 'parts', 'anybody', 'roles', 'readings', 'ends'],
     at: ({ stage, nature, life, verification, headline, kind, strength }) =>
-      JSON.stringify({
+      standingText({
         ...{ stage, nature, life, verification: verification?.verification ?? 'unreviewed' },
         ...{ outlook: headline.outlook ?? null, kind, strength },
-      } satisfies Standing),
+      }),
   },
   agencies: {
     from: ['roles'],
@@ -129,6 +151,11 @@ const PARTS: { readonly [P in Part]: Definition<P> } = {
   relations: {
     from: ['relations'],
     at: ({ relations }) => JSON.stringify(relations.map(({ to, type }) => ({ to, type }))),
+  },
+  activityIds: {
+    from: ['activityIds'],
+    at: ({ activityIds }) =>
+      JSON.stringify(activityIds.toSorted((a, b) => compareTexts(a.scheme, b.scheme) || compareTexts(a.id, b.id))),
   },
   target: {
     from: ['target'],
@@ -164,9 +191,13 @@ const PARTS: { readonly [P in Part]: Definition<P> } = {
     from: ['parts', 'anybody', 'roles'],
     at: ({ headline: { effective, note, nextStep, citation, citations, onBehalf } }) => {
       const sources = [citation ?? [], citations ?? []].flat();
-      return JSON.stringify({
-        ...{ effective, note: note ?? null, nextStep: nextStep ?? null, sources, onBehalf: onBehalf ?? null },
-      } satisfies Headline);
+      return headlineText({
+        effective,
+        note: note ?? null,
+        nextStep: nextStep ?? null,
+        sources,
+        onBehalf: onBehalf ?? null,
+      });
     },
   },
   heard: { from: ['leads', 'changes'], at: (_, c, asOf) => ({ on: heardAsAt(c, asOf), whole: true }) },
@@ -181,10 +212,12 @@ const PARTS: { readonly [P in Part]: Definition<P> } = {
 };
 const ALL = Object.keys(PARTS) as Part[];
 
-function pointOf(view: CommitmentAsAt, c: Commitment, asOf: FullDate, parts: readonly Part[]): Partial<Point> {
+type NewPoint = { -readonly [P in Part]?: Point[P] };
+
+function pointOf(view: CommitmentAsAt, c: Commitment, asOf: FullDate, parts: readonly Part[]): NewPoint {
   const point: { [P in Part]?: unknown } = {};
   for (const part of parts) point[part] = PARTS[part].at(view, c, asOf);
-  return point as Partial<Point>;
+  return point as NewPoint;
 }
 
 /** How a commitment reads from a date on; `null`: it does not exist by then. */
@@ -207,11 +240,16 @@ const HOLDS: { readonly [S in Of]?: (c: Commitment, revision: number, asOf: Full
 };
 
 const FROM = [...new Set(ALL.flatMap((part) => PARTS[part].from))];
+/** Of each of these, the parts that come from it, as bits. */
+const FED = FROM.map((of) =>
+  ALL.reduce((bits, part, n) => (PARTS[part].from.includes(of) ? bits | (1 << n) : bits), 0),
+);
+const partsOf = new Map<number, readonly Part[]>();
 
 /** What an event changes of how a commitment reads, as at the dates from its report on. */
 export class Difference {
   readonly #parts: readonly Part[];
-  readonly #from: readonly Of[];
+  readonly #from: Of[] = [];
   /** Documents that it cites, and agencies that report themselves by it. */
   readonly #cited: readonly string[];
   readonly #heard: readonly string[];
@@ -221,8 +259,15 @@ export class Difference {
     before: Commitment,
     private readonly c: Commitment,
   ) {
-    this.#from = FROM.filter((of) => before[of] !== c[of]);
-    this.#parts = ALL.filter((part) => PARTS[part].from.some((of) => this.#from.includes(of)));
+    let bits = 0;
+    for (let i = 0; i < FROM.length; i++) {
+      if (before[FROM[i]!] === c[FROM[i]!]) continue;
+      this.#from.push(FROM[i]!);
+      bits |= FED[i]!;
+    }
+    let parts = partsOf.get(bits);
+    if (!parts) partsOf.set(bits, (parts = ALL.filter((_, n) => (bits & (1 << n)) !== 0)));
+    this.#parts = parts;
     const said = c.said.at(-1)!;
     this.#cited = documentsIn(said.data);
     this.#heard = heardIn(c, said);
@@ -245,14 +290,10 @@ export class Difference {
    */
   at(asOf: FullDate, cited: readonly string[], heard: (agency: string) => FullDate): Partial<Point> {
     const point = pointOf(viewAsAt(this.c, asOf)!, this.c, asOf, this.#parts);
+    if (this.#cited.length > 0) point.documents = sorted([...cited, ...this.#cited]);
     const anew = this.#heard.filter((agency) => heard(agency) < this.#reportedOn);
-    return {
-      ...point,
-      ...(this.#cited.length > 0 && { documents: sorted([...cited, ...this.#cited]) }),
-      ...(!point.heard &&
-        anew.length > 0 && {
-          heard: { on: Object.fromEntries(anew.map((agency) => [agency, this.#reportedOn])), whole: false },
-        }),
-    };
+    if (!point.heard && anew.length > 0)
+      point.heard = { on: Object.fromEntries(anew.map((agency) => [agency, this.#reportedOn])), whole: false };
+    return point;
   }
 }

@@ -50,6 +50,8 @@ export interface Filter extends Through, CountedAgencies {
   readonly verification?: string;
   readonly relatedTo?: string;
   readonly relation?: string;
+  readonly activityId?: string;
+  readonly withActivity?: boolean;
   readonly withTarget?: boolean;
   readonly dueFrom?: FullDate;
   readonly dueBy?: FullDate;
@@ -71,8 +73,8 @@ export interface FilterContext {
   readonly filter: Filter;
 }
 
-/** The kinds of codes: the entries of a register, the commitments, or the regions that they name. */
-export type CodeKind = Register | 'commitment' | 'region';
+/** The kinds of codes: the entries of a register, the commitments, or the regions and the activities of others that they name. */
+export type CodeKind = Register | 'commitment' | 'region' | 'activity';
 
 /** The values that a filter takes; any other is refused by name. */
 type Taken =
@@ -362,6 +364,23 @@ export const FILTERS: { readonly [N in FilterName]-?: Definition<NonNullable<Fil
     example: 'part_of',
     rows: inColumn('relations', (type: string) => (relations) => relations.some((one) => one.type === type)),
   },
+  activityId: {
+    kind: 'code',
+    of: ['activity'],
+    description: 'The identifier, in a register of others, of an activity that carries it out',
+    example: 'XM-DAC-47066-MH.0012',
+    rows: inColumn('activityIds', (wanted: string) => (activities) => activities.some(({ id }) => id === wanted)),
+  },
+  withActivity: {
+    kind: 'flag',
+    description: 'Only those that name, or name no, activity in a register of others',
+    rows: inColumn(
+      'activityIds',
+      (wanted: boolean) =>
+        ({ length }) =>
+          length > 0 === wanted,
+    ),
+  },
   withTarget: {
     kind: 'flag',
     description: 'Only those that have, or have not, a target',
@@ -537,6 +556,8 @@ export class FilterQuery extends ThroughQuery implements Filter {
   @FilterField() verification?: string;
   @FilterField() relatedTo?: string;
   @FilterField() relation?: string;
+  @FilterField() activityId?: string;
+  @FilterField() withActivity?: boolean;
   @FilterField() withTarget?: boolean;
   @FilterField() dueFrom?: string;
   @FilterField() dueBy?: string;

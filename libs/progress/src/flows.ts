@@ -371,7 +371,7 @@ export class Flows {
       const [now, then] = [rowAt(is.columns, commitment, is.at), rowAt(was.columns, commitment, was.at)];
       const row = now === NONE ? then : now;
       return {
-        title: is.columns.texts.wordings[is.columns.columns.text[row]!]?.title ?? '',
+        title: is.columns.texts.wording(is.columns.columns.text[row]!)?.title ?? '',
         into: besideOf(is, row).into,
       };
     };

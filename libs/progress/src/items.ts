@@ -1,5 +1,5 @@
 /** A commitment as lists show it: all that a row says, in words. */
-import { Relation, RoleAsAt, type Citation } from '#bodies';
+import { ActivityId, RoleAsAt, type Citation } from '#bodies';
 import { ApiProperty } from '@nestjs/swagger';
 import type { FullDate } from '#clocks';
 import {
@@ -17,7 +17,7 @@ import {
 } from '#commitments';
 import { dateOf, NONE, type Columns } from './columns.js';
 import { Count, COUNT } from './count.js';
-import type { Headline } from './facts.js';
+import { headlineIn } from './facts.js';
 import { SORTS, type Sort } from './order.js';
 import { OwnReport } from './own-reports.js';
 import { CORRECTED, OVERDUE, STALE } from './scan.js';
@@ -45,6 +45,13 @@ export class ReadingInShort {
   @ApiProperty() readonly reason: string;
   @ApiProperty({ description: 'Whether the stage still rests on what was read' }) readonly current: boolean;
   @ApiProperty({ type: [ReplyInShort] }) readonly replies: readonly ReplyInShort[];
+}
+
+/** A relation by the word that was said: earlier versions had others. */
+class RelationInShort {
+  @ApiProperty({ example: 'part_of' }) readonly type: string;
+  @ApiProperty({ description: 'A commitment, or a forum that it prepares for', example: 'IOM-2011-10' })
+  readonly to: string;
 }
 
 export class Item {
@@ -100,8 +107,10 @@ export class Item {
   @ApiProperty({ type: [String] }) readonly followsUp: string[];
   @ApiProperty({ type: [String], example: ['SLV'] }) readonly countries: readonly string[];
   @ApiProperty({ type: [String], example: ['africa'] }) readonly regions: readonly string[];
+  @ApiProperty({ type: [ActivityId], description: 'The activities in registers of others that carry it out' })
+  readonly activityIds: readonly ActivityId[];
   @ApiProperty({ type: String, nullable: true, example: '2013-06' }) readonly target: string | null;
-  @ApiProperty({ type: [Relation] }) readonly relations: readonly Relation[];
+  @ApiProperty({ type: [RelationInShort] }) readonly relations: readonly RelationInShort[];
   @ApiProperty() readonly overdue: boolean;
   @ApiProperty() readonly stale: boolean;
   @ApiProperty({ type: String, format: 'date', description: 'When anybody last mentioned it' })
@@ -147,10 +156,10 @@ export function itemOf(
     dictionaries[name].entries[columns[name][row]!]! as (typeof dictionaries)[C]['entries'][number];
   const { stage, nature, life, verification, outlook, kind, strength } = of('standing');
   const agencies = of('agencies');
-  const reading = columns.reading[row] === NONE ? null : readings[columns.reading[row]!]!;
+  const reading = columns.reading[row] === NONE ? null : readings.at(columns.reading[row]!);
   const reference = references.keys[columns.commitment[row]!]!;
-  const { title, summary, language } = texts.wordings[columns.text[row]!]!;
-  const { effective, note, nextStep, sources, onBehalf } = JSON.parse(entries[columns.entry[row]!]!) as Headline;
+  const { title, summary, language } = texts.wording(columns.text[row]!)!;
+  const { effective, note, nextStep, sources, onBehalf } = headlineIn(entries.at(columns.entry[row]!)!);
   const { regions, countries } = of('places');
   const { into, spread, lastEdition, nextDue, lastUpkeep } = of('beside');
   return {
@@ -164,7 +173,7 @@ export function itemOf(
     noNextStep: of('nextStep').says === 'none',
     lead: agencies[0]!.agency,
     target: of('target').date,
-    relations: [...of('relations')] as Relation[],
+    relations: [...of('relations')],
     overdue: (status & OVERDUE) > 0,
     stale: (status & STALE) > 0,
     lastReportedOn: dateOf(columns.lastReportedOn[row]!),
@@ -179,6 +188,7 @@ export function itemOf(
     followsUp: [...of('followsUp')],
     countries: [...countries],
     regions: [...regions],
+    activityIds: of('activityIds').map(({ scheme, id }) => ({ scheme, id })),
     page: `/commitments/${encodeURIComponent(reference)}?asOf=${asOf}`,
   };
 }

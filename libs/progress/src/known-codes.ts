@@ -1,5 +1,6 @@
 /** Queries that ask for a code that nothing has are refused: a typing error must not read as “nothing was reported”. */
 import type { ArgumentMetadata, PipeTransform } from '@nestjs/common';
+import type { ActivityId } from '#bodies';
 import { refused, type Projector } from '#eventsourcing';
 import { codeOf, missing, Registers } from '#registers';
 import type { Columns } from './columns.js';
@@ -39,13 +40,19 @@ export class KnownCodes {
   async #has(kind: CodeKind, code: string): Promise<boolean> {
     if (kind === 'commitment') return this.#columns.references.find(code) !== undefined;
     if (kind === 'region') return this.#regions().includes(code);
+    if (kind === 'activity') return this.#activities.some((all) => all.some(({ id }) => id === code));
     return (await this.#registers.one(kind, code)) !== null;
   }
 
   async #codesOf(kind: CodeKind): Promise<readonly string[]> {
     if (kind === 'commitment') return this.#columns.references.keys;
     if (kind === 'region') return this.#regions();
+    if (kind === 'activity') return this.#activities.flatMap((all) => all.map(({ id }) => id));
     return (await this.#registers.all(kind)).map(codeOf);
+  }
+
+  get #activities(): readonly (readonly ActivityId[])[] {
+    return this.#columns.dictionaries.activityIds.entries;
   }
 
   #regions(): string[] {

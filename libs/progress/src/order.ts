@@ -48,6 +48,8 @@ export interface Place {
 export interface Order {
   placeOf(row: number): Place;
   compare(a: Place, b: Place): number;
+  /** As `compare`, of a row that has no place yet: most rows of a long list need none. */
+  against(row: number, place: Place): number;
 }
 
 const compare = (a: string | number, b: string | number): number => (a < b ? -1 : a > b ? 1 : 0);
@@ -60,18 +62,24 @@ export function orderOf(columns: Columns, sort: Sort, scores?: Int32Array): Orde
     sort === 'relevance'
       ? (row: number): Value => scores?.[text[row]!] ?? 0
       : (row: number) => KEYS[sort.replace(/^-/, '') as Key](columns, row);
+  const inOrder = (a: Value, b: Value): number => {
+    if (a === b) return 0;
+    if (a === null) return 1;
+    if (b === null) return -1;
+    return descends ? compare(b, a) : compare(a, b);
+  };
   return {
     placeOf: (row) => ({
       key: keyOf(row),
       referenceKey: columns.referenceKey(commitment[row]!),
       reference: columns.references.keys[commitment[row]!]!,
     }),
-    compare: (a, b) => {
-      if (a.key === b.key) return compare(a.referenceKey, b.referenceKey) || compare(a.reference, b.reference);
-      if (a.key === null) return 1;
-      if (b.key === null) return -1;
-      return descends ? compare(b.key, a.key) : compare(a.key, b.key);
-    },
+    compare: (a, b) =>
+      inOrder(a.key, b.key) || compare(a.referenceKey, b.referenceKey) || compare(a.reference, b.reference),
+    against: (row, place) =>
+      inOrder(keyOf(row), place.key) ||
+      compare(columns.referenceKey(commitment[row]!), place.referenceKey) ||
+      compare(columns.references.keys[commitment[row]!]!, place.reference),
   };
 }
 
@@ -81,7 +89,7 @@ const AT_ONCE = 5_000;
 /** The first rows in an order, of those that come after a place; all that come if there is no limit. */
 export async function firstIn(
   rows: Int32Array,
-  { placeOf, compare }: Order,
+  { placeOf, compare, against }: Order,
   after: Place | null,
   limit = Infinity,
 ): Promise<number[]> {
@@ -92,10 +100,10 @@ export async function firstIn(
   let worst: Place | null = null;
   for (let i = 0; i < rows.length; i++) {
     if (i % AT_ONCE === AT_ONCE - 1) await turn();
-    const place = placeOf(rows[i]!);
-    if (after && compare(place, after) <= 0) continue;
-    if (worst && compare(place, worst) >= 0) continue;
-    best.push({ row: rows[i]!, place });
+    const row = rows[i]!;
+    if (after && against(row, after) <= 0) continue;
+    if (worst && against(row, worst) >= 0) continue;
+    best.push({ row, place: placeOf(row) });
     if (best.length < most) continue;
     best = best.sort(byPlace).slice(0, limit);
     worst = best.at(-1)!.place;

@@ -204,6 +204,7 @@ describe('The views of progress', () => {
       lead: ({ lead }) => LEADS.findIndex((alike) => alike.includes(lead)),
       target: ({ target }) => (target === null ? null : (LAST_DAY[target] ?? target)),
       lastReportedOn: ({ reportedOn }) => reportedOn,
+      nextStepDue: () => null,
     };
     const compare = (a: string | number, b: string | number) => (a < b ? -1 : Number(a > b));
     const inOrder = (sort: string, nulls = 1) => {

@@ -250,14 +250,10 @@ export class Progress {
 /** Items of rows, in their order. */
 export async function itemsOf(look: Look, found: Selection, rows: readonly number[]): Promise<Item[]> {
   const { columns, registers, at } = look;
-  const statuses = new Map(rows.map((row) => [row, 0]));
-  found.rows.forEach((row, i) => {
-    if (statuses.has(row)) statuses.set(row, found.statuses[i]!);
-  });
   const documents = new Map((await registers.all('document', at.knownAt)).map((one) => [one.id, one]));
   const cited = ({ document, ...place }: Citation) =>
     citationWords(documents.get(document) ?? { title: document }, place);
-  return rows.map((row) => itemOf(columns, row, statuses.get(row)!, { asOf: at.asOf, cited }));
+  return rows.map((row) => itemOf(columns, row, found.statusOf(row), { asOf: at.asOf, cited }));
 }
 
 /** The total, what stands apart from it, and how many of it were corrected later. */

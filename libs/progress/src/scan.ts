@@ -4,7 +4,7 @@
  */
 import { monthsBefore, type FullDate } from '#clocks';
 import { isOpen, STAGES } from '#commitments';
-import { dayOf, FOREVER, NONE, type Columns, type Standing } from './columns.js';
+import { dayOf, FOREVER, NONE, type Codes, type Columns, type Standing } from './columns.js';
 
 /** The clocks of a view. `knownAt` is a position; absent: all that the view has applied. */
 export interface ViewClocks {
@@ -20,7 +20,7 @@ export type PinnedClocks = ViewClocks & { readonly knownAt: string };
 /** A row meets it when the flag of its code is set. */
 export interface Condition {
   /** Of each row. */
-  readonly codes: Int32Array;
+  readonly codes: Codes;
   /** By code. */
   readonly holds: Uint8Array;
 }
@@ -35,7 +35,7 @@ export interface OnTheDay {
 export const STAGE_BITS = 7;
 export const [WITH_TARGET, OVERDUE, STALE, CORRECTED] = [8, 16, 32, 64] as const;
 
-/** The result of a scan: a row for each commitment, and its status. */
+/** The result of a scan: a row for each commitment, in the order of their numbers, and its status. */
 export class Selection {
   constructor(
     readonly columns: Columns,
@@ -45,6 +45,18 @@ export class Selection {
 
   get size(): number {
     return this.rows.length;
+  }
+
+  /** The status of a selected row. */
+  statusOf(row: number): number {
+    const { commitment } = this.columns.columns;
+    let [low, high] = [0, this.size - 1];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (commitment[this.rows[middle]!]! < commitment[row]!) low = middle + 1;
+      else high = middle;
+    }
+    return this.statuses[low]!;
   }
 
   /** The selected rows that meet a condition. */

@@ -1,8 +1,9 @@
 /** The words of commitments: those that rows show, and the index by which they are found, with all else that was written. */
 import { setImmediate as turn } from 'node:timers/promises';
 import type { Memory } from '#eventsourcing';
-import { Answers, SearchIndex, termsIn, type Field, type KeptIndex, type KeptLists } from '#search';
+import { Answers, SearchIndex, termsIn, type Field, type KeptArrays, type KeptIndex } from '#search';
 import { sortKey } from '#text';
+import { Passages } from './passages.js';
 
 /** The words of one commitment as a row shows them: they are nobody else's, and go when they are blanked. */
 export interface Wording {
@@ -28,6 +29,8 @@ export interface Searched {
 const FOREVER = Number.MAX_SAFE_INTEGER;
 const NONE = -1;
 const FEWEST = 1024;
+/** What a note says of itself beside its words. */
+const NOTED = ['commitment', 'revision', 'from'] as const;
 
 const grown = <A extends Int32Array | Float64Array>(array: A, most: number, empty = 0): A => {
   const larger = new (array.constructor as new (length: number) => A)(Math.max(FEWEST, Math.ceil(most * 1.5)));
@@ -62,12 +65,15 @@ class Belonging {
 /** How long others may have to wait while texts are indexed, and how long nothing must come before that begins by itself. */
 const [SLICE_MS, QUIET_MS] = [5, 200];
 
+/** So many texts may wait before each that comes has one of them indexed. */
+const MOST_WAITING = 1_000;
+
 /** A word in more texts than this tells little. */
 const TELLING = 2_000;
 
 export class Texts {
-  /** By code; `null` where the words went. */
-  readonly wordings: (Wording | null)[] = [];
+  /** By code. */
+  readonly #wordings = new Passages();
   /** By code: whose words they are. */
   #commitments: Int32Array = new Int32Array(0);
   #ofWordings = new Belonging();
@@ -75,7 +81,9 @@ export class Texts {
 
   /** By number: of which commitment and of which of its events a note is, from which day on, and between which positions. */
   #notes = { commitment: new Int32Array(0), revision: new Int32Array(0), from: new Int32Array(0) };
-  #known = { since: new Float64Array(0), until: new Float64Array(0) };
+  #since = new Float64Array(0);
+  /** Until which position those were known that are not known any more; 0: their words are gone. */
+  readonly #until = new Map<number, number>();
   #size = 0;
   #ofNotes = new Belonging();
 
@@ -93,10 +101,11 @@ export class Texts {
   // ── What is shown ─────────────────────────────────────────────────────────────────────────────────────────────────
 
   /** The code of a wording of a commitment, which may be known. */
-  codeOf(commitment: number, wording: Wording): number {
-    const known = this.#ofWordings.of(commitment).find((code) => isSame(this.wordings[code], wording));
+  codeOf(commitment: number, { title, summary, condition, language }: Wording): number {
+    const text = JSON.stringify([title, summary, condition, language]);
+    const known = this.#ofWordings.of(commitment).find((code) => this.#wordings.at(code) === text);
     if (known !== undefined) return known;
-    const code = this.wordings.push(wording) - 1;
+    const code = this.#wordings.add(text);
     if (code >= this.#commitments.length) this.#commitments = grown(this.#commitments, code + 1);
     this.#commitments[code] = commitment;
     this.#ofWordings.add(commitment, code);
@@ -105,10 +114,24 @@ export class Texts {
     return code;
   }
 
+  /** The wording of a code; `null`: its words are gone. */
+  wording(code: number): Wording | null {
+    const text = this.#wordings.at(code);
+    if (text === null) return null;
+    const [title, summary, condition, language] = JSON.parse(text) as [string, string, string | null, string | null];
+    return { title, summary, condition, language };
+  }
+
+  /** All wordings, by code, of which no words are gone. */
+  all(): Wording[] {
+    return Array.from({ length: this.#wordings.size }, (_, code) => this.wording(code)!);
+  }
+
   /** By which a title is put in order. */
   titleKey(code: number): string | null {
-    const wording = this.wordings[code];
-    return wording ? (this.#titleKeys[code] ??= sortKey(wording.title)) : null;
+    if (this.#titleKeys[code] !== undefined) return this.#titleKeys[code];
+    const wording = this.wording(code);
+    return wording && (this.#titleKeys[code] = sortKey(wording.title));
   }
 
   // ── Notes: everything else that was written ───────────────────────────────────────────────────────────────────────
@@ -117,17 +140,15 @@ export class Texts {
   note(commitment: number, revision: number, from: number, since: number, words: readonly Field[]): void {
     if (words.length === 0) return;
     const number = this.#size++;
-    const put = <A extends Int32Array | Float64Array>(array: A, value: number): A => {
-      const roomy = number < array.length ? array : grown(array, number + 1);
-      roomy[number] = value;
-      return roomy;
-    };
-    const [notes, known] = [this.#notes, this.#known];
-    notes.commitment = put(notes.commitment, commitment);
-    notes.revision = put(notes.revision, revision);
-    notes.from = put(notes.from, from);
-    known.since = put(known.since, since);
-    known.until = put(known.until, FOREVER);
+    const notes = this.#notes;
+    if (number >= this.#since.length) {
+      for (const name of NOTED) notes[name] = grown(notes[name], number + 1);
+      this.#since = grown(this.#since, number + 1);
+    }
+    notes.commitment[number] = commitment;
+    notes.revision[number] = revision;
+    notes.from[number] = from;
+    this.#since[number] = since;
     this.#ofNotes.add(commitment, number);
     this.#newNotes.set(number, words);
     this.#changed();
@@ -136,21 +157,20 @@ export class Texts {
   /** What an event said is not known any more from a position on: it was corrected or retracted. */
   closeNotes(commitment: number, revision: number, until: number): void {
     for (const number of this.#ofNotes.of(commitment))
-      if (this.#notes.revision[number] === revision && this.#known.until[number] === FOREVER)
-        this.#known.until[number] = until;
+      if (this.#notes.revision[number] === revision && !this.#until.has(number)) this.#until.set(number, until);
     this.#last = null;
   }
 
   /** Takes all words of a commitment away, for good. */
   forget(commitment: number): void {
     for (const code of this.#ofWordings.of(commitment)) {
-      this.wordings[code] = null;
+      this.#wordings.forget(code);
       this.#titleKeys[code] = undefined;
       this.#newWordings.delete(code);
       this.#inWordings.delete(code);
     }
     for (const number of this.#ofNotes.of(commitment)) {
-      this.#known.since[number] = this.#known.until[number] = 0;
+      this.#until.set(number, 0);
       this.#newNotes.delete(number);
       this.#inNotes.delete(number);
     }
@@ -173,9 +193,9 @@ export class Texts {
 
   #search(q: string, day: number, position: number): Searched {
     const sought = termsIn(q);
-    const size = this.wordings.length;
+    const { size } = this.#wordings;
     const answers = new Answers(size);
-    const [{ commitment, from }, { since, until }] = [this.#notes, this.#known];
+    const { commitment, from } = this.#notes;
     /** The wordings of a commitment whose notes answer: looked up once. */
     const wordings = new Map<number, readonly number[]>();
     for (const one of sought) {
@@ -185,7 +205,8 @@ export class Texts {
         (code) => answers.isSought(code),
       );
       this.#inNotes.answering(one, (note, worth) => {
-        if (from[note]! > day || since[note]! > position || until[note]! <= position) return;
+        if (from[note]! > day || this.#since[note]! > position) return;
+        if (this.#until.size > 0 && (this.#until.get(note) ?? FOREVER) <= position) return;
         let codes = wordings.get(commitment[note]!);
         if (!codes) wordings.set(commitment[note]!, (codes = this.#ofWordings.of(commitment[note]!)));
         for (const code of codes) answers.by(code, worth);
@@ -213,8 +234,31 @@ export class Texts {
 
   #changed(): void {
     this.#last = null;
+    this.#keepPace();
     if (this.#soon) this.#soon.refresh();
     else this.#soon = setTimeout(() => void this.indexed(), QUIET_MS).unref();
+  }
+
+  /** Indexes one that waits, if many do: so that they do not become more. */
+  #keepPace(): void {
+    if (this.#newNotes.size > MOST_WAITING) this.#indexNote(...this.#newNotes.entries().next().value!);
+    else if (this.#newWordings.size > MOST_WAITING) this.#indexWording(this.#newWordings.values().next().value!);
+  }
+
+  #indexNote(number: number, words: readonly Field[]): void {
+    this.#newNotes.delete(number);
+    this.#inNotes.set(number, words);
+  }
+
+  #indexWording(code: number): void {
+    this.#newWordings.delete(code);
+    const { title, summary, condition, language } = this.wording(code)!;
+    this.#inWordings.set(code, [
+      { text: this.referenceOf(this.#commitments[code]!), weight: 3 },
+      { text: title, weight: 3, language },
+      { text: summary, weight: 2, language },
+      ...(condition === null ? [] : [{ text: condition, weight: 2, language } as const]),
+    ]);
   }
 
   /** Indexes what came since, a slice at a time. */
@@ -226,19 +270,11 @@ export class Texts {
       began = performance.now();
     };
     for (const code of this.#newWordings) {
-      this.#newWordings.delete(code);
-      const { title, summary, condition, language } = this.wordings[code]!;
-      this.#inWordings.set(code, [
-        { text: this.referenceOf(this.#commitments[code]!), weight: 3 },
-        { text: title, weight: 3, language },
-        { text: summary, weight: 2, language },
-        ...(condition === null ? [] : [{ text: condition, weight: 2, language } as const]),
-      ]);
+      this.#indexWording(code);
       await rest();
     }
     for (const [number, words] of this.#newNotes) {
-      this.#newNotes.delete(number);
-      this.#inNotes.set(number, words);
+      this.#indexNote(number, words);
       await rest();
     }
     for (const index of [this.#inWordings, this.#inNotes]) index.tidy();
@@ -248,17 +284,19 @@ export class Texts {
 
   save(): Memory {
     const [wordings, notes] = [inMemory('wordings', this.#inWordings.kept()), inMemory('notes', this.#inNotes.kept())];
-    const of = { ...this.#notes, ...this.#known };
-    const arrays = Object.entries(of).map(([name, array]) => [`notes.${name}`, array.slice(0, this.#size)] as const);
+    const arrays = Object.entries({ ...this.#notes, since: this.#since }).map(
+      ([name, array]) => [`notes.${name}`, array.slice(0, this.#size)] as const,
+    );
     return {
       arrays: {
         ...(Object.fromEntries(arrays) as Memory['arrays']),
-        'wordings.commitment': this.#commitments.slice(0, this.wordings.length),
+        'wordings.commitment': this.#commitments.slice(0, this.#wordings.size),
+        ...this.#wordings.save('wordings'),
         ...wordings.arrays,
         ...notes.arrays,
       },
       lists: {
-        wordings: this.wordings.slice(),
+        'notes.until': [...this.#until],
         newWordings: [...this.#newWordings],
         newNotes: [...this.#newNotes],
         ...wordings.lists,
@@ -269,28 +307,31 @@ export class Texts {
 
   load({ arrays, lists }: Memory): void {
     this.clear();
-    for (const wording of lists['wordings'] as (Wording | null)[]) this.wordings.push(wording);
+    this.#wordings.load('wordings', arrays);
     this.#commitments = arrays['wordings.commitment'] as Int32Array<ArrayBuffer>;
-    for (const [code, wording] of this.wordings.entries())
-      if (wording) this.#ofWordings.add(this.#commitments[code]!, code);
+    for (let code = 0; code < this.#wordings.size; code++)
+      if (this.#wordings.has(code)) this.#ofWordings.add(this.#commitments[code]!, code);
     const array = (name: string) => arrays[`notes.${name}`] as never;
     this.#notes = { commitment: array('commitment'), revision: array('revision'), from: array('from') };
-    this.#known = { since: array('since'), until: array('until') };
-    this.#size = this.#notes.commitment.length;
+    this.#since = array('since');
+    for (const [number, until] of lists['notes.until'] as [number, number][]) this.#until.set(number, until);
+    this.#size = this.#since.length;
     for (let number = 0; number < this.#size; number++)
-      if (this.#known.until[number]! > 0) this.#ofNotes.add(this.#notes.commitment[number]!, number);
+      if (this.#until.get(number) !== 0) this.#ofNotes.add(this.#notes.commitment[number]!, number);
     for (const code of lists['newWordings'] as number[]) this.#newWordings.add(code);
     for (const [number, words] of lists['newNotes'] as [number, Field[]][]) this.#newNotes.set(number, words);
     this.#inWordings = SearchIndex.from(keptIn('wordings', { arrays, lists }));
     this.#inNotes = SearchIndex.from(keptIn('notes', { arrays, lists }));
-    this.#changed();
+    if (this.#newWordings.size + this.#newNotes.size > 0) this.#changed();
   }
 
   clear(): void {
-    this.wordings.length = this.#titleKeys.length = this.#size = 0;
+    this.#wordings.clear();
+    this.#titleKeys.length = this.#size = 0;
     this.#commitments = new Int32Array(0);
     this.#notes = { commitment: new Int32Array(0), revision: new Int32Array(0), from: new Int32Array(0) };
-    this.#known = { since: new Float64Array(0), until: new Float64Array(0) };
+    this.#since = new Float64Array(0);
+    this.#until.clear();
     [this.#ofWordings, this.#ofNotes] = [new Belonging(), new Belonging()];
     [this.#inWordings, this.#inNotes] = [new SearchIndex(), new SearchIndex()];
     this.#newWordings.clear();
@@ -300,33 +341,28 @@ export class Texts {
 
   /** How much memory the index and the notes take. */
   get bytes(): number {
-    const arrays = [...Object.values(this.#notes), ...Object.values(this.#known)];
+    const arrays = [...Object.values(this.#notes), this.#since];
     return arrays.reduce((sum, { byteLength }) => sum + byteLength, this.#inWordings.bytes + this.#inNotes.bytes);
   }
 }
 
-const isSame = (one: Wording | null | undefined, other: Wording): boolean =>
-  one?.title === other.title &&
-  one.summary === other.summary &&
-  one.condition === other.condition &&
-  one.language === other.language;
-
-const LISTS = ['postings', 'documents'] as const;
-const PARTS = ['pool', 'start', 'length', 'room', 'free'] as const satisfies readonly (keyof KeptLists)[];
-
 /** An index as a snapshot keeps it. */
-function inMemory(name: string, kept: KeptIndex): Memory {
-  const arrays = LISTS.flatMap((list) => PARTS.map((part) => [`${name}.${list}.${part}`, kept[list][part]] as const));
+function inMemory(name: string, { words, postings, documents, ids, size }: KeptIndex): Memory {
+  const named = (list: string, arrays: KeptArrays) =>
+    Object.entries(arrays).map(([part, array]) => [`${name}.${list}.${part}`, array] as const);
   return {
-    arrays: Object.fromEntries(arrays),
-    lists: { [`${name}.words`]: kept.words, [`${name}.sizes`]: [kept.ids, kept.size] },
+    arrays: Object.fromEntries([...named('postings', postings), ...named('documents', documents)]),
+    lists: { [`${name}.words`]: words, [`${name}.sizes`]: [ids, size] },
   };
 }
 
 function keptIn(name: string, { arrays, lists }: Memory): KeptIndex {
-  const listsOf = (list: string) =>
-    Object.fromEntries(PARTS.map((part) => [part, arrays[`${name}.${list}.${part}`]])) as unknown as KeptLists;
+  const named = (list: string) => {
+    const prefix = `${name}.${list}.`;
+    const own = Object.entries(arrays).filter(([key]) => key.startsWith(prefix));
+    return Object.fromEntries(own.map(([key, array]) => [key.slice(prefix.length), array])) as KeptArrays;
+  };
   const [ids, size] = lists[`${name}.sizes`] as [number, number];
   const words = lists[`${name}.words`] as KeptIndex['words'];
-  return { words, postings: listsOf('postings'), documents: listsOf('documents'), ids, size };
+  return { words, postings: named('postings'), documents: named('documents'), ids, size };
 }

@@ -1,189 +1,328 @@
-/** Many sorted lists of whole numbers in one array, so that a million of small lists costs little more than its numbers. */
+/**
+ * Many lists of whole numbers as bytes in one array, so that a million small lists take little more memory than their bytes.
+ * A number takes as many bytes as it needs, seven bits each (LEB128). What is taken out is overwritten.
+ */
+
+/** An array of numbers as it is kept. */
+export type KeptArrays = Readonly<Record<string, Uint8Array | Int32Array>>;
 
 const FEWEST = 16;
 const GROWTH = 1.25;
+/** A number takes so many bytes at most. */
+const WIDEST = 5;
+/** Where more than this part of a pool is free, the lists are moved together before it grows. */
+const MOST_FREE = 1 / 4;
 
-/** A copy with room for `least`. */
-function grown(array: Int32Array, least: number): Int32Array {
-  const larger = new Int32Array(Math.max(FEWEST, least, Math.ceil(array.length * GROWTH)));
+function grown<A extends Int32Array | Uint8Array>(array: A, least: number): A {
+  const larger = new (array.constructor as new (length: number) => A)(
+    Math.max(FEWEST, least, Math.ceil(array.length * GROWTH)),
+  );
   larger.set(array);
   return larger;
 }
 
-/** Lists as they are kept: where each begins and how long it is; and the blocks that are free, by pairs of room and start. */
-export interface KeptLists {
-  readonly pool: Int32Array;
-  readonly start: Int32Array;
-  readonly length: Int32Array;
-  readonly room: Int32Array;
-  readonly free: Int32Array;
+/** Writes a number. @returns where the next one begins */
+function write(pool: Uint8Array, at: number, value: number): number {
+  let rest = value;
+  for (; rest > 127; rest >>>= 7) pool[at++] = (rest & 127) | 128;
+  pool[at] = rest;
+  return at + 1;
 }
 
-/** Lists by number, from 0 on. What is taken out is overwritten. */
-export class Lists {
-  #pool: Int32Array = new Int32Array(FEWEST);
+const widthOf = (value: number): number => {
+  let bytes = 1;
+  for (let rest = value >>> 7; rest > 0; rest >>>= 7) bytes++;
+  return bytes;
+};
+
+/** Reads numbers from one place up to another. */
+class Reading {
+  constructor(
+    private readonly pool: Uint8Array,
+    private at: number,
+    private readonly end: number,
+  ) {}
+
+  get more(): boolean {
+    return this.at < this.end;
+  }
+
+  /** Where the next one stands. */
+  get place(): number {
+    return this.at;
+  }
+
+  next(): number {
+    let byte = this.pool[this.at++]!;
+    let value = byte & 127;
+    for (let shift = 7; byte > 127; shift += 7) {
+      byte = this.pool[this.at++]!;
+      value |= (byte & 127) << shift;
+    }
+    return value;
+  }
+}
+
+/** Sequences of numbers from 0 on, each of which is put down once, by number. */
+export class Sequences {
+  #pool: Uint8Array = new Uint8Array(FEWEST);
+  #used = 0;
+  #freed = 0;
+  /** Where each begins, with its length in bytes, and one; 0: there is none. */
+  #starts: Int32Array = new Int32Array(FEWEST);
+
+  get bytes(): number {
+    return this.#pool.byteLength + this.#starts.byteLength;
+  }
+
+  has(list: number): boolean {
+    return (this.#starts[list] ?? 0) > 0;
+  }
+
+  of(list: number): number[] {
+    const values: number[] = [];
+    for (const reading = this.#read(list); reading.more;) values.push(reading.next());
+    return values;
+  }
+
+  set(list: number, values: readonly number[]): void {
+    this.clear(list);
+    if (values.length === 0) return;
+    let length = 0;
+    for (const value of values) length += widthOf(value);
+    if (this.#used + WIDEST + length > this.#pool.length) this.#enlarge(WIDEST + length);
+    if (list >= this.#starts.length) this.#starts = grown(this.#starts, list + 1);
+    this.#starts[list] = this.#used + 1;
+    this.#used = write(this.#pool, this.#used, length);
+    for (const value of values) this.#used = write(this.#pool, this.#used, value);
+  }
+
+  clear(list: number): void {
+    if (!this.has(list)) return;
+    const { start, end } = this.#place(list);
+    this.#pool.fill(0, start, end);
+    this.#freed += end - start;
+    this.#starts[list] = 0;
+  }
+
+  /** Where a list stands, with its length before it. */
+  #place(list: number): { start: number; first: number; end: number } {
+    const start = this.#starts[list]! - 1;
+    const length = new Reading(this.#pool, start, this.#used).next();
+    const first = start + widthOf(length);
+    return { start, first, end: first + length };
+  }
+
+  #read(list: number): Reading {
+    if (!this.has(list)) return new Reading(this.#pool, 0, 0);
+    const { first, end } = this.#place(list);
+    return new Reading(this.#pool, first, end);
+  }
+
+  #enlarge(room: number): void {
+    if (this.#freed < this.#used * MOST_FREE) {
+      this.#pool = grown(this.#pool, this.#used + room);
+      return;
+    }
+    const moved = new Uint8Array(Math.ceil((this.#used - this.#freed) * GROWTH) + room);
+    let used = 0;
+    for (let list = 0; list < this.#starts.length; list++) {
+      if (!this.has(list)) continue;
+      const { start, end } = this.#place(list);
+      moved.set(this.#pool.subarray(start, end), used);
+      this.#starts[list] = used + 1;
+      used += end - start;
+    }
+    [this.#pool, this.#used, this.#freed] = [moved, used, 0];
+  }
+
+  /** A copy. */
+  kept(): KeptArrays {
+    return { pool: this.#pool.slice(0, this.#used), starts: this.#starts.slice() };
+  }
+
+  /** Takes the sequences that were kept instead of its own. */
+  take({ pool, starts }: KeptArrays): void {
+    [this.#pool, this.#starts] = [pool as Uint8Array, starts as Int32Array];
+    [this.#used, this.#freed] = [this.#pool.length, 0];
+  }
+}
+
+/** Rising lists of numbers from 0 on, by number: each number is kept as its distance from the one before. */
+export class RisingLists {
+  #pool: Uint8Array = new Uint8Array(FEWEST);
   #used = 0;
   #start: Int32Array = new Int32Array(FEWEST);
-  #length: Int32Array = new Int32Array(FEWEST);
+  #bytes: Int32Array = new Int32Array(FEWEST);
   #room: Int32Array = new Int32Array(FEWEST);
+  #length: Int32Array = new Int32Array(FEWEST);
+  #last: Int32Array = new Int32Array(FEWEST);
   /** Starts of blocks that are free, by their room; and how much room that is. */
   readonly #free = new Map<number, number[]>();
   #freed = 0;
 
   get bytes(): number {
-    return this.#pool.byteLength + 3 * this.#start.byteLength;
+    return this.#pool.byteLength + 5 * this.#start.byteLength;
   }
 
   lengthOf(list: number): number {
     return this.#length[list] ?? 0;
   }
 
-  /** All lists, one after another; until one is changed. */
-  get pool(): Int32Array {
-    return this.#pool;
-  }
-
-  /** Where a list begins in the pool. */
-  startOf(list: number): number {
-    return this.#start[list] ?? 0;
-  }
-
-  /** The numbers of a list, until one is changed. */
   of(list: number): Int32Array {
+    const values = new Int32Array(this.lengthOf(list));
+    const reading = this.#read(list);
+    for (let i = 0, before = 0; reading.more; i++) values[i] = before += reading.next();
+    return values;
+  }
+
+  #read(list: number): Reading {
     const start = this.#start[list] ?? 0;
-    return this.#pool.subarray(start, start + this.lengthOf(list));
+    return new Reading(this.#pool, start, start + (this.#bytes[list] ?? 0));
   }
 
-  /** Takes these as the list. */
-  set(list: number, values: ArrayLike<number>): void {
-    this.clear(list);
-    this.#provide(list, values.length);
-    this.#pool.set(values, this.#start[list]!);
-    this.#length[list] = values.length;
-  }
-
-  clear(list: number): void {
-    if (this.lengthOf(list) > 0) this.#release(list);
-  }
-
-  /** Makes room for so many numbers, which will be put into an empty list. */
-  reserve(list: number, length: number): void {
-    this.#provide(list, length);
-  }
-
-  /** Puts a number into a sorted list, once. */
+  /** Puts a number into a list, once. */
   insert(list: number, value: number): void {
     const length = this.lengthOf(list);
-    const { at, there } = this.#find(list, value, length);
-    if (there) return;
-    this.#provide(list, length + 1);
-    const start = this.#start[list]!;
-    if (at < length) this.#pool.copyWithin(start + at + 1, start + at, start + length);
-    this.#pool[start + at] = value;
+    const bytes = this.#bytes[list] ?? 0;
+    if (length > 0 && value === this.#last[list]) return;
+    if (length === 0 || value > this.#last[list]!) {
+      const step = length === 0 ? value : value - this.#last[list]!;
+      this.#provide(list, bytes + widthOf(step));
+      this.#bytes[list] = write(this.#pool, this.#start[list]! + bytes, step) - this.#start[list]!;
+      this.#last[list] = value;
+    } else {
+      const { from, to, before, found } = this.#find(list, value);
+      if (found === value) return;
+      this.#replace(list, from, to, [value - before, found - value]);
+    }
     this.#length[list] = length + 1;
   }
 
-  /** Takes a number out of a sorted list. */
+  /** Takes a number out of a list. */
   delete(list: number, value: number): void {
-    const { at, there } = this.#find(list, value, this.lengthOf(list));
-    if (!there) return;
-    const [start, last] = [this.#start[list]!, this.lengthOf(list) - 1];
-    this.#pool.copyWithin(start + at, start + at + 1, start + last + 1);
-    this.#pool[start + last] = 0;
-    this.#length[list] = last;
-    if (last === 0) this.#release(list);
+    if (this.lengthOf(list) === 0 || value > this.#last[list]!) return;
+    const { from, to, before, found, after } = this.#find(list, value);
+    if (found !== value) return;
+    if (after === null) {
+      this.#replace(list, from, to, []);
+      this.#last[list] = before;
+    } else this.#replace(list, from, to + widthOf(after), [found - before + after]);
+    this.#length[list]!--;
+    if (this.#length[list] === 0) this.#release(list);
   }
 
-  /** A copy. */
-  kept(): KeptLists {
-    const free = [...this.#free].flatMap(([room, starts]) => starts.flatMap((start) => [room, start]));
-    return {
-      pool: this.#pool.slice(0, this.#used),
-      start: this.#start.slice(),
-      length: this.#length.slice(),
-      room: this.#room.slice(),
-      free: Int32Array.from(free),
-    };
-  }
-
-  /** Takes the lists that were kept instead of its own. */
-  take({ pool, start, length, room, free }: KeptLists): void {
-    [this.#pool, this.#used, this.#freed] = [pool, pool.length, 0];
-    [this.#start, this.#length, this.#room] = [start, length, room];
-    this.#free.clear();
-    for (let i = 0; i < free.length; i += 2) this.#isFree(free[i]!, free[i + 1]!);
-  }
-
-  #find(list: number, value: number, length: number): { at: number; there: boolean } {
-    const start = this.#start[list] ?? 0;
-    let [low, high] = [0, length];
-    if (high === 0 || this.#pool[start + high - 1]! < value) return { at: high, there: false };
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if (this.#pool[start + middle]! < value) low = middle + 1;
-      else high = middle;
+  /** The first number that is not less: where its bytes stand in the list, the one before it, and the step after it. */
+  #find(
+    list: number,
+    value: number,
+  ): { from: number; to: number; before: number; found: number; after: number | null } {
+    const start = this.#start[list]!;
+    const reading = this.#read(list);
+    for (let before = 0; ;) {
+      const from = reading.place - start;
+      const found = before + reading.next();
+      if (found < value) before = found;
+      else return { from, to: reading.place - start, before, found, after: reading.more ? reading.next() : null };
     }
-    return { at: low, there: this.#pool[start + low] === value };
   }
 
-  /** Makes room for `length` numbers. */
-  #provide(list: number, length: number): void {
+  /** Puts steps in the place of some bytes of a list. */
+  #replace(list: number, from: number, to: number, steps: readonly number[]): void {
+    const had = this.#bytes[list]!;
+    const bytes = had - (to - from) + steps.reduce((sum, step) => sum + widthOf(step), 0);
+    this.#provide(list, bytes);
+    const start = this.#start[list]!;
+    this.#pool.copyWithin(start + bytes - (had - to), start + to, start + had);
+    steps.reduce((at, step) => write(this.#pool, at, step), start + from);
+    if (bytes < had) this.#pool.fill(0, start + bytes, start + had);
+    this.#bytes[list] = bytes;
+  }
+
+  /** Makes room for so many bytes. */
+  #provide(list: number, bytes: number): void {
     if (list >= this.#start.length) {
-      this.#start = grown(this.#start, list + 1);
-      this.#length = grown(this.#length, list + 1);
-      this.#room = grown(this.#room, list + 1);
+      const least = list + 1;
+      [this.#start, this.#room] = [grown(this.#start, least), grown(this.#room, least)];
+      [this.#bytes, this.#length] = [grown(this.#bytes, least), grown(this.#length, least)];
+      this.#last = grown(this.#last, least);
     }
-    if (length <= this.#room[list]!) return;
-    const [had, room] = [this.#length[list]!, this.#length[list] === 0 ? length : roomFor(length)];
+    if (bytes <= this.#room[list]!) return;
+    const room = roomFor(bytes);
     if (!this.#free.get(room)?.length && this.#used + room > this.#pool.length) this.#enlarge(room);
     const start = this.#free.get(room)?.pop() ?? this.#used;
     if (start === this.#used) this.#used += room;
     else this.#freed -= room;
-    if (had > 0) this.#pool.copyWithin(start, this.#start[list]!, this.#start[list]! + had);
-    if (this.#room[list]! > 0) this.#release(list);
+    const [from, had] = [this.#start[list]!, this.#bytes[list]!];
+    this.#pool.copyWithin(start, from, from + had);
+    if (this.#room[list]! > 0) this.#isFree(list);
     this.#start[list] = start;
     this.#room[list] = room;
-    this.#length[list] = had;
   }
 
   /** Makes room at the end: where much is free, by moving the lists together, otherwise in a larger pool. */
   #enlarge(room: number): void {
-    if (this.#freed < this.#used / 4) {
+    if (this.#freed < this.#used * MOST_FREE) {
       this.#pool = grown(this.#pool, this.#used + room);
       return;
     }
-    const moved = new Int32Array(Math.ceil((this.#used - this.#freed) * GROWTH) + room);
-    this.#used = 0;
+    const moved = new Uint8Array(Math.ceil((this.#used - this.#freed) * GROWTH) + room);
+    let used = 0;
     for (let list = 0; list < this.#start.length; list++) {
-      const held = this.#room[list]!;
+      const [start, held] = [this.#start[list]!, this.#room[list]!];
       if (held === 0) continue;
-      moved.set(this.of(list), this.#used);
-      this.#start[list] = this.#used;
-      this.#used += held;
+      moved.set(this.#pool.subarray(start, start + held), used);
+      this.#start[list] = used;
+      used += held;
     }
     this.#free.clear();
-    this.#freed = 0;
-    this.#pool = moved;
+    [this.#pool, this.#used, this.#freed] = [moved, used, 0];
   }
 
   #release(list: number): void {
-    const [start, room] = [this.#start[list]!, this.#room[list]!];
-    this.#pool.fill(0, start, start + room);
-    this.#isFree(room, start);
-    this.#start[list] = this.#length[list] = this.#room[list] = 0;
+    if (this.#room[list]! > 0) this.#isFree(list);
+    this.#start[list] = this.#bytes[list] = this.#room[list] = this.#length[list] = this.#last[list] = 0;
   }
 
-  #isFree(room: number, start: number): void {
-    let free = this.#free.get(room);
-    if (!free) this.#free.set(room, (free = []));
-    free.push(start);
+  /** The block of a list is free. */
+  #isFree(list: number): void {
+    const [start, room] = [this.#start[list]!, this.#room[list]!];
+    this.#pool.fill(0, start, start + room);
+    const free = this.#free.get(room);
+    if (free) free.push(start);
+    else this.#free.set(room, [start]);
     this.#freed += room;
+  }
+
+  /** A copy, in which the lists are moved together. */
+  kept(): KeptArrays {
+    const pool = new Uint8Array(this.#used - this.#freed);
+    const start = new Int32Array(this.#start.length);
+    let used = 0;
+    for (let list = 0; list < start.length; list++) {
+      const from = this.#start[list]!;
+      pool.set(this.#pool.subarray(from, from + this.#room[list]!), used);
+      start[list] = used;
+      used += this.#room[list]!;
+    }
+    const [bytes, room] = [this.#bytes.slice(), this.#room.slice()];
+    const [length, last] = [this.#length.slice(), this.#last.slice()];
+    return { pool, start, bytes, room, length, last };
+  }
+
+  /** Takes the lists that were kept instead of its own. */
+  take(kept: KeptArrays): void {
+    this.#pool = kept['pool'] as Uint8Array;
+    const { start, bytes, room, length, last } = kept as Readonly<Record<string, Int32Array>>;
+    [this.#start, this.#bytes, this.#room, this.#length, this.#last] = [start!, bytes!, room!, length!, last!];
+    [this.#used, this.#freed] = [this.#pool.length, 0];
+    this.#free.clear();
   }
 }
 
 /** Room to grow by a quarter; sizes are few, so that what is free fits again. */
 function roomFor(length: number): number {
-  let room = 1;
-  while (room < length) room = Math.max(room + 1, Math.ceil(room * GROWTH));
+  let room = 2;
+  while (room < length) room = Math.max(room + 2, Math.ceil(room * GROWTH));
   return room;
 }

@@ -109,18 +109,20 @@ export interface Row {
 
 /** The fields of a document, as they are searched. */
 export function rowsOf(fields: readonly Field[]): Row[] {
-  const rows = fields.map(({ text, weight = 1, language }) => {
-    const folded = fold(text);
-    return { words: foldedWords(folded), joined: joinedWords(folded), weight, language };
-  });
+  const folded = fields.map(({ text }) => fold(text));
+  const words = folded.map(foldedWords);
   const untold = languagesOf(
     null,
-    rows.flatMap(({ language, words }) => (language ? [] : words)),
+    words.flatMap((some, i) => (fields[i]!.language ? [] : some)),
   );
-  return rows.flatMap(({ words, joined, weight, language }) => {
+  const rows: Row[] = [];
+  for (const [i, { weight = 1, language }] of fields.entries()) {
     const languages = language ? languagesOf(language, []) : untold;
-    return [words, joined].flatMap((words) => (words.length > 0 ? [{ words, weight, languages }] : []));
-  });
+    if (words[i]!.length > 0) rows.push({ words: words[i]!, weight, languages });
+    const joined = joinedWords(folded[i]!);
+    if (joined.length > 0) rows.push({ words: joined, weight, languages });
+  }
+  return rows;
 }
 
 /** How words of a row, from one on, answer what is sought. */

@@ -4,7 +4,7 @@
  */
 import { Answers } from './answers.js';
 import { Dictionary } from './dictionary.js';
-import { Lists, type KeptLists } from './lists.js';
+import { RisingLists, Sequences, type KeptArrays } from './lists.js';
 import { rowsOf, termsIn, waysOf, worthOf, type Field, type MatchKind, type Term } from './query.js';
 import { beginningOfForms, EVERY_LANGUAGE, isUnparted, sharedStem, soughtForms } from './words.js';
 
@@ -20,11 +20,14 @@ const MOST = 2 ** (31 - BITS) - 1;
 const weightIn = (posting: number): number => (posting >> 3) & 3;
 const ANY = EVERY_LANGUAGE + 1;
 
+/** The words of a document are its words by number and this much; less is the beginning of a field, with weight and languages. */
+const FIELDS = 1 << BITS;
+
 /** An index as it is kept: of what was deleted nothing is in it. */
 export interface KeptIndex {
   readonly words: readonly (string | null)[];
-  readonly postings: KeptLists;
-  readonly documents: KeptLists;
+  readonly postings: KeptArrays;
+  readonly documents: KeptArrays;
   /** The greatest id that was ever used, and one; how many documents there are. */
   readonly ids: number;
   readonly size: number;
@@ -35,18 +38,18 @@ export type Tell = (id: number, worth: number) => void;
 
 export class SearchIndex {
   readonly #dictionary = new Dictionary();
-  readonly #postings = new Lists();
-  readonly #documents = new Lists();
+  readonly #postings = new RisingLists();
+  readonly #documents = new Sequences();
   /** The greatest id that was ever used, and one. */
   #ids = 0;
   #size = 0;
 
-  /** MatchKind many documents there are that have a word. */
+  /** The number of documents that have a word. */
   get size(): number {
     return this.#size;
   }
 
-  /** MatchKind many different words there are. */
+  /** The number of different words. */
   get words(): number {
     return this.#dictionary.size;
   }
@@ -65,23 +68,29 @@ export class SearchIndex {
     if (!Number.isInteger(id) || id < 0 || id > MOST) throw new RangeError(`${id} is no id of a document`);
     this.delete(id);
     const list: number[] = [];
-    for (const { words, weight, languages } of rowsOf(fields)) {
-      list.push(~((weight << 3) | languages)); // a field begins
-      for (const word of words) list.push(this.#dictionary.numberOf(word));
+    // Postings of a document rise with what they say of the field.
+    const rows = rowsOf(fields).map(({ words, weight, languages }) => ({ words, about: (weight << 3) | languages }));
+    if (rows.length > 1) rows.sort((a, b) => a.about - b.about);
+    for (const { words, about } of rows) {
+      list.push(about);
+      for (const word of words) list.push(FIELDS + this.#dictionary.numberOf(word));
     }
     if (list.length > 0) this.#keep(id, list);
   }
 
   /** Forgets a document, its words included unless others hold them; whether there was one. */
   delete(id: number): boolean {
-    if (this.#documents.lengthOf(id) === 0) return false;
+    if (!this.#documents.has(id)) return false;
     let about = 0;
-    for (const number of this.#documents.of(id)) {
-      if (number < 0) about = ~number;
-      else if (this.#postings.lengthOf(number) > 0) {
-        this.#postings.delete(number, (id << BITS) | about);
-        if (this.#postings.lengthOf(number) === 0) this.#dictionary.forget(number);
+    for (const one of this.#documents.of(id)) {
+      if (one < FIELDS) {
+        about = one;
+        continue;
       }
+      const word = one - FIELDS;
+      if (this.#postings.lengthOf(word) === 0) continue;
+      this.#postings.delete(word, (id << BITS) | about);
+      if (this.#postings.lengthOf(word) === 0) this.#dictionary.forget(word);
     }
     this.#documents.clear(id);
     this.#size--;
@@ -121,12 +130,10 @@ export class SearchIndex {
 
   /** Tells the documents with a word that answers. */
   #word(wanted: string, tell: Tell): void {
-    const { pool } = this.#postings;
     this.#answering(wanted, (word, how, languages) => {
-      const start = this.#postings.startOf(word);
-      const end = start + this.#postings.lengthOf(word);
-      for (let at = start; at < end; at++) {
-        const posting = pool[at]!;
+      const postings = this.#postings.of(word);
+      for (let at = 0; at < postings.length; at++) {
+        const posting = postings[at]!;
         if (languages === ANY || (posting & languages) !== 0) tell(posting >> BITS, worthOf(weightIn(posting), how));
       }
     });
@@ -166,25 +173,23 @@ export class SearchIndex {
     const held = whole ? [...begun, ...last.keys()] : begun;
     const rarest = held.reduce((a, b) => (this.#holding(b) < this.#holding(a) ? b : a));
     if (this.#holding(rarest) === 0) return;
-    const { pool } = this.#documents;
     let before = -1;
     for (const posting of this.#postings.of(rarest)) {
       const id = posting >> BITS;
       if (id === before || !matters(id)) continue;
       before = id;
-      const start = this.#documents.startOf(id);
-      const end = start + this.#documents.lengthOf(id) - begun.length;
-      for (let [at, weight] = [start, 0]; at < end; at++) {
-        if (pool[at]! < 0) weight = weightIn(~pool[at]!);
+      const said = this.#documents.of(id);
+      for (let [at, weight] = [0, 0]; at + begun.length < said.length; at++) {
+        if (said[at]! < FIELDS) weight = weightIn(said[at]!);
         let same = 0;
-        while (same < begun.length && pool[at + same] === begun[same]) same++;
-        const how = same === begun.length ? last.get(pool[at + same]!) : undefined;
+        while (same < begun.length && said[at + same] === begun[same]! + FIELDS) same++;
+        const how = same === begun.length ? last.get(said[at + same]! - FIELDS) : undefined;
         if (how !== undefined) tell(id, worthOf(weight, how));
       }
     }
   }
 
-  /** MatchKind many documents (and fields) hold a word. */
+  /** The number of documents (and fields) that hold a word. */
   #holding(word: number): number {
     return word === -1 ? 0 : this.#postings.lengthOf(word);
   }
@@ -192,8 +197,8 @@ export class SearchIndex {
   #keep(id: number, list: readonly number[]): void {
     this.#documents.set(id, list);
     for (let i = 0, about = 0; i < list.length; i++)
-      if (list[i]! < 0) about = ~list[i]!;
-      else this.#postings.insert(list[i]!, (id << BITS) | about);
+      if (list[i]! < FIELDS) about = list[i]!;
+      else this.#postings.insert(list[i]! - FIELDS, (id << BITS) | about);
     this.#ids = Math.max(this.#ids, id + 1);
     this.#size++;
   }

@@ -20,6 +20,8 @@ const PLAIN = /^[\0-\x7f]*$/;
 /** Words joined by an apostrophe or a hyphen, and letters parted by dots, as they may be written in one: co-operation, U.N. */
 const JOINED = /(?<![\p{L}\p{M}])\p{L}[\p{L}\p{M}]*(?:['-]\p{L}[\p{L}\p{M}]*)+|(?<!\p{L})\p{L}(?:\.\p{L}(?!\p{L}))+/gu;
 const JOINT = /['.-]/g;
+/** Whether anything may be joined: quicker to see than by what. */
+const MAY_JOIN = /[^\s\d]['.-][^\s\d]/;
 
 /** The words of what is folded already. */
 export const foldedWords = (folded: string): string[] => folded.match(PLAIN.test(folded) ? PLAIN_WORD : WORD) ?? [];
@@ -29,7 +31,7 @@ export const wordsOf = (text: string): string[] => foldedWords(fold(text));
 
 /** What is written in several words joined, in one: «cooperation» of «co-operation». */
 export const joinedWords = (folded: string): string[] =>
-  /['.-]/.test(folded) ? (folded.match(JOINED) ?? []).map((joined) => joined.replace(JOINT, '')) : [];
+  MAY_JOIN.test(folded) ? (folded.match(JOINED) ?? []).map((joined) => joined.replace(JOINT, '')) : [];
 
 /** Letters of words that are not parted: they are sought as they follow each other. */
 export const isUnparted = (word: string): boolean => STARTS_UNPARTED.test(word);

@@ -51,6 +51,10 @@ export type FormerLead = (typeof FORMER_LEAD)[number];
 export const RELATION_TYPES = ['part_of', 'continues', 'replaces', 'prepares_for', 'depends_on', 'same_as'] as const;
 export type RelationType = (typeof RELATION_TYPES)[number];
 
+/** The schemes of the identifiers that activities have in registers of others: IATI activities, and DOIs of projects and grants. */
+export const ACTIVITY_SCHEMES = ['iati', 'doi'] as const;
+export type ActivityScheme = (typeof ACTIVITY_SCHEMES)[number];
+
 /** The ends of a record. Only an active record is counted. */
 export const ENDS = ['merged', 'split', 'superseded', 'withdrawn'] as const;
 export type End = (typeof ENDS)[number];

@@ -424,13 +424,10 @@ const AddPasskey = ({ options, attempt }: { options: object; attempt: string }) 
         Its name, for you
         <input name="label" maxLength={100} required value="Passkey" />
       </label>
-      <fieldset class="boxes">
-        <legend>If somebody else may be signed in as you</legend>
-        <label>
-          <input type="checkbox" name="alone" />
-          <span>Sign out everywhere else, too</span>
-        </label>
-      </fieldset>
+      <label>
+        <input type="checkbox" name="alone" />
+        <span>Sign out everywhere else, too</span>
+      </label>
       <button type="submit">Make it</button>
     </PasskeyForm>
     <p>

@@ -53,6 +53,8 @@ export const ACT_WORDS: { readonly [A in ActName]: ActWords } = {
   relate: links('Relate to another'),
   addFollowUp: links('Add what it follows up'),
   takeBackFollowUp: links('Take back what it follows up'),
+  addActivityIds: links('Name activities elsewhere'),
+  takeBackActivityIds: links('Take back activities elsewhere'),
   merge: end('Merge into another'),
   split: end('Split up'),
   supersede: end('Another takes its place'),

@@ -4,7 +4,7 @@ import type { ComponentChildren } from 'preact';
 import { BLANKED, type CommitmentEvents, type Role } from '#commitments';
 import { placeWords } from '#registers';
 import { StageTag } from './figures.js';
-import { AgencyLink, Joined, ThemeLink } from './links.js';
+import { ActivityLink, AgencyLink, Joined, ThemeLink } from './links.js';
 import { NextStep, YetToAccept, Outlook } from './parts.js';
 import { Finding } from './reading.js';
 import { Words } from './source.js';
@@ -47,6 +47,14 @@ const FollowUpLinks = ({ view, ids }: { view: View; ids: readonly string[] }) =>
         </a>
       );
     })}
+  />
+);
+
+const ActivityLinks = ({ view, ids }: { view: View; ids: CommitmentView['activityIds'] }) => (
+  <Joined
+    all={ids.map(({ scheme, id }) => (
+      <ActivityLink key={id} view={view} scheme={scheme} id={id} />
+    ))}
   />
 );
 
@@ -243,6 +251,16 @@ const SAYS: { readonly [N in keyof CommitmentEvents]: Says<N> } = {
   FollowUpTakenBack: ({ followsUp }, { view }) => (
     <>
       No longer said to follow up <FollowUpLinks view={view} ids={followsUp} />
+    </>
+  ),
+  ActivityIdsAdded: ({ activityIds }, { view }) => (
+    <>
+      Carried out by <ActivityLinks view={view} ids={activityIds} />
+    </>
+  ),
+  ActivityIdsTakenBack: ({ activityIds }, { view }) => (
+    <>
+      No longer said to be carried out by <ActivityLinks view={view} ids={activityIds} />
     </>
   ),
   Merged: ({ into }, { view }) => (

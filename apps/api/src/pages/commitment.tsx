@@ -16,7 +16,7 @@ import { ShownDate, StageTag } from './figures.js';
 import { HistoryList } from './history.js';
 import { Page } from './layout.js';
 import { EndOfRecord, relationsBack, sidesOf, titlesOf, TookOver, type RelationBack, type Titles } from './lineage.js';
-import { AgencyLink, ThemeLink } from './links.js';
+import { ActivityLink, AgencyLink, ThemeLink } from './links.js';
 import { YetToAccept, EachPart, LeadOnOffer, NextStepLine, Outlook } from './parts.js';
 import { ReadingAndReply } from './reading.js';
 import { RendersPages } from './rendering.js';
@@ -179,6 +179,13 @@ const CommitmentReport = ({ view, commitment: c, history, followsUp, titles, bac
                 <small class="quote">
                   <Words text={text} />
                 </small>
+              </li>
+            ))}
+          </Fact>
+          <Fact name="Activities elsewhere">
+            {c.activityIds.map(({ scheme, id }) => (
+              <li key={id}>
+                <ActivityLink view={view} scheme={scheme} id={id} />
               </li>
             ))}
           </Fact>

@@ -150,6 +150,12 @@ export class CommitmentsPage {
         any: 'Any document',
         options: documents.map(({ id, title }) => [id, title]),
       },
+      {
+        name: 'withActivity',
+        label: 'Activities elsewhere',
+        any: 'Named or not',
+        options: yesNo('Named', 'None named'),
+      },
       { name: 'withTarget', label: 'Target date', any: 'With or without', options: yesNo('With', 'Without') },
       {
         name: 'nextStep',

@@ -68,6 +68,8 @@ const WORDS: Readonly<Partial<Record<Field, InWords>>> = {
   verification: ['Secretariat’s reading', each(one<VerificationWord>(READING_WORDS))],
   relatedTo: ['Related to', each((value) => value)],
   relation: ['Relation', each((type) => RELATION_WORDS[type as RelationType]?.[1] ?? type)],
+  activityId: ['Activity elsewhere', (id) => id],
+  withActivity: ['Activities elsewhere', yesNo('named', 'none named')],
   withTarget: ['Target date', yesNo('with', 'without')],
   dueFrom: ['Due from', (date) => dateWords(date)],
   dueBy: ['Due by', (date) => dateWords(date)],

@@ -6,6 +6,7 @@ import { OUTLOOK_WORDS, READING_WORDS, RELATION_WORDS, sentence } from './words.
 /** The labels of fields whose name does not say enough. */
 const LABELS: Readonly<Record<string, string>> = {
   about: 'About',
+  activityIds: 'Activities elsewhere',
   answers: 'Answers',
   asOf: 'As at',
   becomes: 'It becomes',

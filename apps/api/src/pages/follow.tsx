@@ -2,17 +2,7 @@
 import { Body, Controller, Get, Query, Req, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { Followed, Following, FOLLOW_KINDS, Post, type FollowKind } from '#letters';
-import {
-  AlwaysOpen,
-  EmailAddress,
-  IN_PARTS,
-  OneOf,
-  PostsForm,
-  Reads,
-  SeeOther,
-  Text,
-  type ApiRequest,
-} from '#platform';
+import { AlwaysOpen, EmailAddress, IN_PARTS, OneOf, PostsForm, SeeOther, Text, type ApiRequest } from '#platform';
 import { REPORT_LANGUAGES, type ReportLanguage } from '#words';
 import { PlainPage } from './layout.js';
 import { RendersPages } from './rendering.js';
@@ -52,9 +42,7 @@ export class FollowPages {
     return <Ask asked={known} name={name} page={this.followed.pathOf(known)} isKnown={Boolean(session)} />;
   }
 
-  /** Where reading is not public, strangers follow nothing. */
   @PostsForm('', 'anyone')
-  @Reads()
   async takes(@Body() { email, language = 'en', ...asked }: AskedByEmail, @Req() { session }: ApiRequest) {
     if (session && email === undefined) {
       await this.following.follow(session.account, asked);

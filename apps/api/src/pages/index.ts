@@ -45,6 +45,7 @@ import { SearchPage } from './search.js';
 import { SignInPages } from './sign-in.js';
 import { SiteController } from './site.js';
 import { ThemePages } from './themes.js';
+import { WebhookPages } from './webhooks.js';
 import { Suggestions } from './suggestions.js';
 import { Publication, Views } from './view.js';
 
@@ -83,6 +84,7 @@ export const pagesContext = ({ publicUrl, publisher, dataLicence }: Publication)
     NoUpdatePage,
     SearchPage,
     FeedPages,
+    WebhookPages,
     SignInPages,
     AccountPages,
     FollowPages,

@@ -1,6 +1,8 @@
 /** Links to agencies, themes, forums and documents. */
 import type { ComponentChildren } from 'preact';
+import type { ActivityScheme } from '#words';
 import { path, type View } from './view.js';
+import { ACTIVITY_WORDS } from './words.js';
 
 /** An agency by its code, or by its name. */
 export const AgencyLink = ({ view, code, long = false }: { view: View; code: string; long?: boolean }) => {
@@ -23,6 +25,19 @@ export const ThemeLink = ({ view, code }: { view: View; code: string }) => {
     </a>
   );
 };
+
+/** An activity in a register of others: the commitments that it carries out, and the activity itself where its identifier leads there. */
+export const ActivityLink = ({ view, scheme, id }: { view: View; scheme: ActivityScheme; id: string }) => (
+  <>
+    {ACTIVITY_WORDS[scheme]} <a href={view.list({ activityId: id, life: 'any' })}>{id}</a>
+    {scheme === 'doi' && (
+      <>
+        {' '}
+        (<a href={`https://doi.org/${encodeURI(id)}`}>there</a>)
+      </>
+    )}
+  </>
+);
 
 /** `IOM, ILO and UNDP` */
 export const Joined = ({ all, last = ' and ' }: { all: readonly ComponentChildren[]; last?: string }) => (

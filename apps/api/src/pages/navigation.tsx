@@ -35,7 +35,7 @@ export const SECTIONS: readonly Section[] = [
       '/about': 'About',
       '/operations': 'State of the figures',
     },
-    whenSignedIn: { '/imports': 'Import a spreadsheet' },
+    whenSignedIn: { '/imports': 'Import a spreadsheet', '/webhooks': 'Webhooks' },
   },
 ];
 

@@ -11,6 +11,7 @@ import {
   type Nature,
   type OUTLOOKS,
   type RelationType,
+  type ActivityScheme,
   type Role,
   type Stage,
   type VerificationWord,
@@ -73,6 +74,9 @@ export const RELATION_WORDS: Readonly<Record<RelationType, readonly [said: strin
   depends_on: ['Depends on', 'Needed by'],
   same_as: ['Same as', 'Same as'],
 };
+
+/** The registers in which activities have identifiers. */
+export const ACTIVITY_WORDS: Readonly<Record<ActivityScheme, string>> = { iati: 'IATI', doi: 'DOI' };
 
 /** `co_lead` → `co-lead`. */
 export const roleWords = (role: Role): string => role.replace('_', '-');

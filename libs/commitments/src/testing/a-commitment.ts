@@ -121,6 +121,7 @@ const attached: Happening = {
   data: { title: 'Draft', note: 'By hand', reportedOn },
   by: { role: 'focal_point', agency: 'IOM' },
 };
+export const ACTIVITY = { scheme: 'iati', id: 'XM-DAC-47066-MH.0012' } as const;
 const others = new Map([OTHER, A_THIRD].map((reference) => [reference, another]));
 
 interface Scene<A extends ActName> {
@@ -162,6 +163,11 @@ export const SCENES: { readonly [A in ActName]: Scene<A> } = {
   relate: { given: [ripe], body: { type: 'part_of', to: OTHER, reportedOn }, on: { others } },
   addFollowUp: { given: [ripe], body: { followsUp: ['GFMD-2010'], reportedOn } },
   takeBackFollowUp: { given: [recorded({ followsUp: ['HLD-2006'] })], body: { followsUp: ['HLD-2006'], reportedOn } },
+  addActivityIds: { given: [ripe], body: { activityIds: [ACTIVITY], reportedOn } },
+  takeBackActivityIds: {
+    given: [recorded({ activityIds: [ACTIVITY] })],
+    body: { activityIds: [ACTIVITY], reportedOn },
+  },
   merge: { given: [ripe], body: { into: OTHER, reason, reportedOn }, on: { others } },
   split: { given: [ripe], body: { into: [OTHER, A_THIRD], reason, reportedOn }, on: { others } },
   supersede: { given: [ripe], body: { supersededBy: OTHER, reason, reportedOn }, on: { others } },

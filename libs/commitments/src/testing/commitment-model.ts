@@ -5,7 +5,7 @@
  */
 import type { By } from '../commitment.js';
 import { type ActName } from '../acts.js';
-import { type CommitmentAsAt } from '#bodies';
+import { type ActivityId, type CommitmentAsAt } from '#bodies';
 import { type Role, type Stage } from '#words';
 import { firstDay, isResponsible, lastEntry, RESPONSIBLE, rolesAsAt, stagesAsAt } from './roles-and-stages.js';
 
@@ -24,6 +24,7 @@ export interface Says {
   agencies?: { agency: string; role: Role; asked?: true }[];
   themes?: string[];
   followsUp?: string[];
+  activityIds?: ActivityId[];
   milestones?: (object | null)[];
   evidence?: ({ title: string } | null)[] | null;
   relations?: ({ type: string; to: string } | null)[];
@@ -455,6 +456,16 @@ export class Model {
             says.followsUp!.some((id) => !this.followsUp(day).includes(id)),
             this.followsUp(day).length > 0 ? 'does_not_follow_up' : 'follows_up_nothing',
           );
+        case 'addActivityIds':
+          return because(
+            says.activityIds!.some(({ id }) => this.activities(day).includes(id)),
+            'has_activity_id',
+          );
+        case 'takeBackActivityIds':
+          return because(
+            says.activityIds!.some(({ id }) => !this.activities(day).includes(id)),
+            this.activities(day).length > 0 ? 'no_such_activity_id' : 'has_no_activity_id',
+          );
         case 'merge': {
           const mine = this.roles(day).held;
           const { agencies = [], themes = [], followsUp = [] } = says.takeOver ?? {};
@@ -557,6 +568,14 @@ export class Model {
       followed = [...followed.filter((id) => !ids.includes(id)), ...(act === 'takeBackFollowUp' ? [] : ids)];
     }
     return followed;
+  }
+  activities(day: string): string[] {
+    let named: string[] = [];
+    for (const { act, says } of this.known(day, 'record', 'addActivityIds', 'takeBackActivityIds')) {
+      const ids = (says.activityIds ?? []).map(({ id }) => id);
+      named = [...named.filter((id) => !ids.includes(id)), ...(act === 'takeBackActivityIds' ? [] : ids)];
+    }
+    return named;
   }
 
   // ── Corrections ───────────────────────────────────────────────────────────────────────────────────────────────────

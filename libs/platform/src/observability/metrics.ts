@@ -51,6 +51,12 @@ export const clockJumps = new Counter({
   help: 'How often the clock of this process was set, by more than five seconds',
   registers,
 });
+export const webhookMessages = new Counter({
+  name: 'followthrough_webhook_messages_total',
+  help: 'Messages to webhooks, by how each ended: delivered, failed, given_up',
+  labelNames: ['outcome'],
+  registers,
+});
 export const commandSeconds = new Histogram({
   name: 'followthrough_command_duration_seconds',
   help: 'How long a command took, by what it does and how it ended: done, rejected, conflict, failed',

@@ -1,0 +1,308 @@
+/** The pages of webhooks, for the agencies whose they are and the secretariat: how each stands, and what could not be delivered. */
+import { Body, Controller, Get, Param, Req, Res } from '@nestjs/common';
+import type { FastifyReply } from 'fastify';
+import { CONCERNED, NewWebhook, OfOwn, ReplayDeadLetters, WebhooksController, type Webhook } from '#feed';
+import { commandContextOf, ForSignedIn, PostsForm, SeeOther, type ApiRequest } from '#platform';
+import { PlainPage } from './layout.js';
+import { RendersPages } from './rendering.js';
+import { Instant } from './roles.js';
+import { CsrfField } from './signed-in.js';
+import { Table } from './take-away.js';
+import { path } from './view.js';
+import { count, counted, sentence } from './words.js';
+
+@RendersPages()
+@ForSignedIn()
+@Controller('webhooks')
+export class WebhookPages {
+  constructor(private readonly api: WebhooksController) {}
+
+  @Get()
+  @OfOwn()
+  async all(@Req() { principal }: ApiRequest) {
+    const { items } = await this.api.list(principal ?? null);
+    return <Webhooks webhooks={items} isSecretariat={principal?.agency === null} />;
+  }
+
+  @PostsForm()
+  @OfOwn()
+  async makes(@Body() body: NewWebhook, @Req() request: ApiRequest, @Res({ passthrough: true }) reply: FastifyReply) {
+    const made = await this.api.create(body, commandContextOf(request), reply);
+    reply.removeHeader('Location');
+    return <Secret of={made} />;
+  }
+
+  @Get(':id')
+  @OfOwn()
+  async one(@Param('id') id: string, @Req() { principal }: ApiRequest) {
+    const webhook = await this.api.one(id, principal ?? null);
+    const { items } = await this.api.deadLetters(id, principal ?? null);
+    return <OneWebhook webhook={webhook} letters={items} />;
+  }
+
+  @PostsForm(':id/end')
+  @OfOwn()
+  async ends(@Param('id') id: string, @Req() request: ApiRequest) {
+    await this.api.end(id, commandContextOf(request));
+    return new SeeOther(path('webhooks', id));
+  }
+
+  @PostsForm(':id/resume')
+  @OfOwn()
+  async resumes(@Param('id') id: string, @Req() request: ApiRequest) {
+    await this.api.resume(id, commandContextOf(request));
+    return new SeeOther(path('webhooks', id));
+  }
+
+  @PostsForm(':id/secret')
+  @OfOwn()
+  async renews(@Param('id') id: string, @Req() request: ApiRequest) {
+    return <Secret of={await this.api.renew(id, commandContextOf(request))} />;
+  }
+
+  @PostsForm(':id/replay')
+  @OfOwn()
+  async replays(@Param('id') id: string, @Body() body: ReplayDeadLetters, @Req() request: ApiRequest) {
+    await this.api.replay(id, body, commandContextOf(request));
+    return new SeeOther(`${path('webhooks', id)}#dead-letters`);
+  }
+}
+
+/** How a webhook stands, in words. */
+const State = ({ of: { ended, attempts, nextAttempt, error } }: { of: Webhook }) => {
+  if (ended !== null)
+    return (
+      <>
+        Ended <Instant at={ended} />
+        {error !== null && `: ${error}`}
+      </>
+    );
+  if (attempts === 0) return <>Goes on</>;
+  return (
+    <>
+      <span class="alert">Waits</span> after {counted(attempts, 'failed attempt')}: {error}. It is tried again{' '}
+      <Instant at={nextAttempt!} />
+    </>
+  );
+};
+
+/** What it is sent. */
+const filterWords = ({ filter }: Webhook): string => {
+  const kinds = Object.entries(filter).filter(([, codes]) => (codes as readonly string[] | undefined)?.length);
+  if (kinds.length === 0) return 'Everything';
+  return kinds.map(([kind, codes]) => `${sentence(kind)}: ${(codes as readonly string[]).join(' or ')}`).join('; ');
+};
+
+const Last = ({ of: { lastDelivered } }: { of: Webhook }) =>
+  lastDelivered === null ? <>nothing yet</> : <Instant at={lastDelivered} />;
+
+interface ListParts {
+  readonly webhooks: readonly Webhook[];
+  readonly isSecretariat: boolean;
+}
+
+const Webhooks = ({ webhooks, isSecretariat }: ListParts) => (
+  <PlainPage
+    title="Webhooks"
+    path="/webhooks"
+    lead={
+      <p>Programs that are told of what is recorded as soon as it is: each event is posted to an address, signed.</p>
+    }
+  >
+    {webhooks.length === 0 ? (
+      <p>There is none yet.</p>
+    ) : (
+      <Table>
+        <caption class="hidden">Webhooks</caption>
+        <thead>
+          <tr>
+            <th scope="col">Sent to</th>
+            {isSecretariat && <th scope="col">Of</th>}
+            <th scope="col">State</th>
+            <th scope="col">Delivered</th>
+            <th scope="col">Last delivery</th>
+            <th scope="col">Given up</th>
+          </tr>
+        </thead>
+        <tbody>
+          {webhooks.map((one) => (
+            <tr key={one.id}>
+              <th scope="row">
+                <a href={path('webhooks', one.id)}>{one.url}</a>
+                {one.description !== null && <small dir="auto"> {one.description}</small>}
+              </th>
+              {isSecretariat && <td data-label="Of">{one.agency ?? 'the secretariat'}</td>}
+              <td data-label="State">
+                <State of={one} />
+              </td>
+              <td class="number" data-label="Delivered">
+                {count(one.delivered)}
+              </td>
+              <td data-label="Last delivery">
+                <Last of={one} />
+              </td>
+              <td class="number" data-label="Given up">
+                {count(one.deadLetters)}
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </Table>
+    )}
+    <section id="new">
+      <h2>Another one</h2>
+      <form class="entry" method="post" action="/webhooks">
+        <CsrfField />
+        <label>
+          Address that events are posted to
+          <input type="url" name="url" maxLength={2000} required placeholder="https://…" />
+        </label>
+        <label>
+          What it is for
+          <input name="description" maxLength={300} />
+        </label>
+        {CONCERNED.map((kind) => (
+          <label key={kind}>
+            Only what concerns this {kind}
+            <input name={`filter.${kind}.0`} maxLength={120} />
+          </label>
+        ))}
+        <label>
+          Only events of this type
+          <input name="filter.type.0" maxLength={120} placeholder="commitment.StageReported, or commitment" />
+        </label>
+        <button type="submit">Make it</button>
+      </form>
+    </section>
+  </PlainPage>
+);
+
+const Secret = ({ of: { id, url, secret } }: { of: Webhook & { readonly secret: string } }) => (
+  <PlainPage title="The secret of a webhook" path="/webhooks" lead={<p>What is posted to {url} is signed with it.</p>}>
+    <p>
+      <code>{secret}</code>
+    </p>
+    <p>
+      It is shown this once. <a href={path('webhooks', id)}>How the webhook stands</a>
+    </p>
+  </PlainPage>
+);
+
+interface OneParts {
+  readonly webhook: Webhook;
+  readonly letters: Awaited<ReturnType<WebhooksController['deadLetters']>>['items'];
+}
+
+const OneWebhook = ({ webhook, letters }: OneParts) => {
+  const { id, url, description, agency, created, position, delivered, ended, attempts } = webhook;
+  const to = (what: string) => `${path('webhooks', id)}/${what}`;
+  return (
+    <PlainPage
+      title={url}
+      path="/webhooks"
+      eyebrow={`Webhook of ${agency ?? 'the secretariat'}`}
+      lead={description === null ? null : <p dir="auto">{description}</p>}
+    >
+      <dl class="facts">
+        <div>
+          <dt>State</dt>
+          <dd>
+            <State of={webhook} />
+          </dd>
+        </div>
+        <div>
+          <dt>It is sent</dt>
+          <dd>{filterWords(webhook)}</dd>
+        </div>
+        <div>
+          <dt>Delivered</dt>
+          <dd>
+            {counted(delivered, 'event')}, the last one <Last of={webhook} />. All up to number {position ?? '0'} are
+            done.
+          </dd>
+        </div>
+        <div>
+          <dt>Made</dt>
+          <dd>
+            <Instant at={created} />
+          </dd>
+        </div>
+      </dl>
+      <div class="filters">
+        {(ended !== null || attempts > 0) && (
+          <form method="post" action={to('resume')}>
+            <CsrfField />
+            <button type="submit">{ended === null ? 'Try again at once' : 'Go on where it ended'}</button>
+          </form>
+        )}
+        {ended === null && (
+          <form method="post" action={to('end')}>
+            <CsrfField />
+            <button type="submit" class="quiet">
+              Send nothing more
+            </button>
+          </form>
+        )}
+        <form method="post" action={to('secret')}>
+          <CsrfField />
+          <button type="submit" class="quiet">
+            Another secret
+          </button>
+        </form>
+      </div>
+      <section id="dead-letters">
+        <h2>Given up</h2>
+        {letters.length === 0 ? (
+          <p>Nothing was given up.</p>
+        ) : (
+          <>
+            <p>{counted(letters.length, 'event')} could not be delivered. Each can be sent again.</p>
+            <form method="post" action={to('replay')}>
+              <CsrfField />
+              <button type="submit">Send all again</button>
+            </form>
+            <Table>
+              <caption class="hidden">Events that were given up, in the order in which they were recorded</caption>
+              <thead>
+                <tr>
+                  <th scope="col">Number</th>
+                  <th scope="col">Event</th>
+                  <th scope="col">Given up</th>
+                  <th scope="col">Why</th>
+                  <th scope="col">Again</th>
+                </tr>
+              </thead>
+              <tbody>
+                {letters.map((letter) => (
+                  <tr key={letter.position}>
+                    <th scope="row">{letter.position}</th>
+                    <td data-label="Event">{letter.type}</td>
+                    <td data-label="Given up">
+                      <Instant at={letter.at} />, after {counted(letter.attempts, 'attempt')}
+                    </td>
+                    <td data-label="Why" dir="auto">
+                      {letter.error}
+                    </td>
+                    <td data-label="Again">
+                      {letter.replay ? (
+                        'is being sent'
+                      ) : (
+                        <form method="post" action={to('replay')}>
+                          <CsrfField />
+                          <input type="hidden" name="positions.0" value={letter.position} />
+                          <button type="submit" class="quiet" aria-label={`Send number ${letter.position} again`}>
+                            Send again
+                          </button>
+                        </form>
+                      )}
+                    </td>
+                  </tr>
+                ))}
+              </tbody>
+            </Table>
+          </>
+        )}
+      </section>
+    </PlainPage>
+  );
+};

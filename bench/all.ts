@@ -1,0 +1,52 @@
+/**
+ * All measures, one after the other, in ten minutes: each may take its share, and what takes longer is ended and said. A name
+ * or several as arguments (`views http`): only these, without a limit.
+ */
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+
+/** Rounds and sizes that leave all of them room; each measure has its own defaults. */
+const QUICK = { BENCH_ROUNDS: '3', BENCH_SECONDS: '1', BENCH_EVENTS: '10000,1000000' };
+
+/** The minutes that each may take. */
+const MEASURES: Readonly<Record<string, number>> = {
+  append: 0.5,
+  'append-postgres': 0.7,
+  'append-kurrentdb': 0.7,
+  http: 0.6,
+  start: 0.5,
+  sizes: 0.8,
+  'long-streams': 0.7,
+  views: 4.5,
+  reports: 0.5,
+  register: 0.5,
+};
+
+/** @returns how it ended: a code, or the signal that ended it */
+async function run(name: string, minutes: number): Promise<string> {
+  const child = spawn(process.execPath, ['--expose-gc', join(import.meta.dirname, `${name}.js`)], {
+    env: { ...QUICK, ...process.env },
+    stdio: ['ignore', 'inherit', 'inherit'],
+    timeout: minutes * 60_000,
+  });
+  return new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('exit', (code, signal) =>
+      resolve(signal ? `ended after ${minutes} minutes` : code ? `failed: ${code}` : ''),
+    );
+  });
+}
+
+const asked = process.argv.slice(2);
+const unknown = asked.filter((name) => MEASURES[name] === undefined);
+if (unknown.length > 0)
+  throw new Error(`There is no measure ${unknown.join(', ')}; there are ${Object.keys(MEASURES).join(', ')}.`);
+const took: object[] = [];
+for (const [name, minutes] of Object.entries(MEASURES)) {
+  if (asked.length > 0 && !asked.includes(name)) continue;
+  console.log(`\n── ${name} ──`);
+  const begun = performance.now();
+  const ended = await run(name, asked.length > 0 ? 1_000 : minutes);
+  took.push({ measure: name, seconds: Math.round((performance.now() - begun) / 1000), ended });
+}
+console.table(took);

@@ -1,0 +1,55 @@
+/** Starts programs and measures what they take. CPU time and memory are read from /proc, and are NaN where there is none. */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { freePort } from '../test/support/postgres.js';
+
+const DIST = join(import.meta.dirname, '..');
+
+export interface Start {
+  /** In milliseconds. */
+  readonly wall: number;
+  readonly cpu: number;
+  /** The memory that it then has, in MB. */
+  readonly resident: number;
+}
+
+/** What the system says of a process that has not been waited for. */
+function read<T>({ pid }: ChildProcess, file: string, value: (text: string) => T): T | number {
+  try {
+    return value(readFileSync(`/proc/${pid}/${file}`, 'utf8'));
+  } catch {
+    return NaN;
+  }
+}
+
+const cpuOf = (child: ChildProcess): number =>
+  read(child, 'stat', (text) => {
+    const fields = text.split(') ')[1]!.split(' ');
+    return (Number(fields[11]) + Number(fields[12])) * 10;
+  });
+const residentOf = (child: ChildProcess): number =>
+  read(child, 'status', (text) => Math.round(Number(/VmRSS:\s+(\d+)/.exec(text)![1]) / 1_000));
+
+export function run(program: string, env: NodeJS.ProcessEnv = {}, ...args: string[]): ChildProcess {
+  return spawn(process.execPath, [join(DIST, program), ...args], { env: { ...process.env, ...env }, stdio: 'ignore' });
+}
+
+/** Starts a server on the data of a folder, until it says that it is ready, and ends it. */
+export async function startOfServer(program: string, folder: string): Promise<Start> {
+  const port = await freePort();
+  const began = performance.now();
+  const child = run(program, { DATA_DIR: folder, PORT: String(port) });
+  const isReady = () =>
+    fetch(`http://127.0.0.1:${port}/health/ready`).then(
+      ({ ok }) => ok,
+      () => false,
+    );
+  while (!(await isReady())) await sleep(10);
+  const start = { wall: performance.now() - began, cpu: cpuOf(child), resident: residentOf(child) };
+  child.kill();
+  await once(child, 'exit');
+  return start;
+}
