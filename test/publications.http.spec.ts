@@ -2,6 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createHash } from 'node:crypto';
 import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { buffer } from 'node:stream/consumers';
+import { Reports, written, type NumberedReport } from '#reports';
 import { SignedIn, wordsIn } from './support/filled-form.js';
 import { HLD, TestServer, type Answer } from './support/server.js';
 
@@ -222,6 +224,10 @@ describe('A report that is published', () => {
     const before = await Promise.all(files.map((query) => fileOf('P-1', query)));
     for (const file of before) rmSync(join(server.dataDir, 'published', sha256(file)));
     for (const [i, query] of files.entries()) expect((await fileOf('P-1', query)).equals(before[i]!)).toBe(true);
+    // And on any machine with the same log from the manifest that stands in each of them.
+    const { manifest } = JSON.parse(String(await fileOf('P-1', 'format=json&language=fr'))) as NumberedReport;
+    const again = await buffer(written('html', await server.app.get(Reports).remake(manifest)));
+    expect(again.equals(before[1]!)).toBe(true);
   });
 
   it('is not published without words that came while it was made', async () => {

@@ -102,10 +102,13 @@ export async function makeReport(
   { round, ...asked }: ReportFilter & { readonly round?: string },
   narratives: readonly Narrative[],
 ): Promise<NumberedReport> {
-  const { kind, language, symbol, knownAt } = manifest;
+  const { kind, language, symbol, knownAt, parameters } = manifest;
   const draft = await Draft.begin(views, manifest);
   draft.round = round ? await roundOfReport(views.log, views.rounds, round, knownAt) : null;
-  let made = await REPORTS[kind].make(draft, asked);
+  // However it was asked for: what the manifest names, in its order, and nothing else.
+  const { round: _, ...named } = parameters;
+  const filter = Object.fromEntries(Object.keys(named).map((name) => [name, asked[name as keyof typeof asked]]));
+  let made = await REPORTS[kind].make(draft, filter);
   if (draft.round) {
     const [first, ...others] = made.sections;
     const subtitle = [
@@ -159,8 +162,7 @@ export class Reports {
     const pinned = await progress.pin({ asOf, knownAt });
     const settled = { asOf, knownAt: pinned.knownAt, log: await log.store.identity() };
     const manifest = manifestOf(kind, { ...query, symbol: of.symbol }, settled, this.imprint);
-    const { asOf: _a, knownAt: _k, staleAfter: _s, since: _i, language: _l, format: _f, ...filter } = query;
-    return makeReport(this.#views(), manifest, filter, of.narratives);
+    return makeReport(this.#views(), manifest, query, of.narratives);
   }
 
   /**
@@ -178,12 +180,12 @@ export class Reports {
         'another_template',
         `The report was made in form ${template} of this kind by version ${manifest.software}; this version makes form ${maker.template}.`,
       );
-    const { asOf: _a, knownAt: _k, ...filter } = this.query(kind, { ...parameters, asOf, knownAt });
+    const query = this.query(kind, { ...parameters, asOf, knownAt });
     await this.progress.pin({ asOf, knownAt });
     // The words of a publication are recorded when it is published, after the position that it was made at.
     const words = symbol === null ? null : (await load(this.log, publication, symbol)).state;
     if (words && !words.published) throw new Rejected('not_found', `${symbol} is not published.`);
-    return makeReport(this.#views(), manifest, filter, words?.narratives ?? []);
+    return makeReport(this.#views(), manifest, query, words?.narratives ?? []);
   }
 
   /** What the route of a kind takes. @throws Rejected `not_found` | `invalid` */

@@ -11,9 +11,13 @@ const OF_SOURCE = new Set([...formFieldsIn(classOf('Sourced')).map(({ name }) =>
 /** The class of what an act in a return says. */
 export const bodyInReturn = (act: ActOfReturn | 'record'): new () => object => classOf(ACTS[act].body as BodyName);
 
-/** The fields of an act that a return asks for. */
-export const fieldsInReturn = (act: ActOfReturn | 'record'): FormField[] =>
-  formFieldsIn(bodyInReturn(act)).filter(({ name }) => !OF_SOURCE.has(name));
+const isOfNextStep = ({ name }: FormField): boolean => /nextstep/i.test(name);
+
+/** The fields of an act that a return asks for; what comes next is told last. */
+export function fieldsInReturn(act: ActOfReturn | 'record'): FormField[] {
+  const asked = formFieldsIn(bodyInReturn(act)).filter(({ name }) => !OF_SOURCE.has(name));
+  return [...asked.filter((field) => !isOfNextStep(field)), ...asked.filter(isOfNextStep)];
+}
 
 const said = (value: unknown): string => canonicalJson(withoutNulls({ value: value ?? null }));
 const same = (one: unknown, other: unknown): boolean => said(one) === said(other);

@@ -1,7 +1,6 @@
 /** The return as one page: every commitment in question, the questions and the narrative, as one form. */
 import type { CommitmentReturn, Round } from '#bodies';
 import type { FieldError } from '#eventsourcing';
-import type { FormField } from '#platform';
 import { fieldsInReturn, type CommitmentInQuestion, type Found } from '#rounds';
 import { ACTS_OF_RETURNS, RETURN_WORDS, type ActOfReturn } from '#words';
 import { ACT_WORDS } from './act-words.js';
@@ -301,15 +300,6 @@ function choicesOf({
   });
 }
 
-/** The word about a stage stands beside it, before what comes next. */
-function noteFirst(fields: readonly FormField[]): readonly FormField[] {
-  const next = fields.findIndex(({ name }) => name === 'nextStep');
-  const isNote = ({ name }: FormField): boolean => name === 'note';
-  if (next < 0) return fields;
-  const others = fields.filter((one) => !isNote(one));
-  return [...others.slice(0, next), ...fields.filter(isNote), ...others.slice(next)];
-}
-
 const needsTick = (act: ActOfReturn): boolean => fieldsInReturn(act).every(({ optional }) => optional);
 
 const ActsOfRow = ({ parts, form, known, row, said }: RowParts) => {
@@ -349,7 +339,7 @@ const ActsOfRow = ({ parts, form, known, row, said }: RowParts) => {
               </label>
             )}
             <Faults form={form} path={here} />
-            {noteFirst(fieldsInReturn(act)).map((field) => (
+            {fieldsInReturn(act).map((field) => (
               <Place
                 key={field.name}
                 form={form}
