@@ -1,5 +1,6 @@
 /** The page about the site: its purpose, its publisher, and all downloads. */
 import { Controller, Get } from '@nestjs/common';
+import { Fragment } from 'preact';
 import { OPEN_FORMATS, REGISTERS, VIEWS } from '#open';
 import { FORMAT_NAMES, formatNamed } from '#platform';
 import { HowToRead } from './how-to-read.js';
@@ -182,9 +183,9 @@ const Downloads = ({ caption, of }: { caption: string; of: Readonly<Record<strin
           <th scope="row">{name}</th>
           <td>
             {FORMAT_NAMES.slice(1).map((name) => (
-              <>
+              <Fragment key={name}>
                 <FormatLink list={`/v1${to}?format=${name}`} name={name} /> ·{' '}
-              </>
+              </Fragment>
             ))}
             <FormatLink list={`/v1${to}`} name="json" />
           </td>

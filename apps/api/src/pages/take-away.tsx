@@ -1,5 +1,5 @@
 /** The downloads of a page: its data, its citation, every table and every chart. */
-import { createContext, type ComponentChildren } from 'preact';
+import { createContext, Fragment, type ComponentChildren } from 'preact';
 import { useContext } from 'preact/hooks';
 import { FORMAT_NAMES, formatNamed, type Format } from '#platform';
 import { recordedWords } from './as-at.js';
@@ -63,10 +63,10 @@ export const TakeAway = ({ view, title, json, csv, feed, follow }: PageParts) =>
           The same as <a href={json}>JSON</a>
           {csv &&
             FORMAT_NAMES.slice(1).map((name, i, { length }) => (
-              <>
+              <Fragment key={name}>
                 {i < length - 1 ? ', ' : ' or '}
                 <FormatLink list={csv.replace('format=csv', `format=${name}`)} name={name} />
-              </>
+              </Fragment>
             ))}
         </span>
       )}
