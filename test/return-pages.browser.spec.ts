@@ -152,12 +152,19 @@ describe('A round on pages', () => {
 
   it('is reviewed, sent back with a comment at its commitment, changed, and accepted with others at once', async () => {
     const review = await secretariat.opens(at);
+    const field = '/commitments/0/acts/0/body/effective';
+    expect(review.html).toContain(`<option value="${field}">`);
     const back = await secretariat.fills(review, `${at}/return`, {
-      'comments.0.at': '/commitments/0',
+      'comments.0.at': field,
       'comments.0.text': 'Since when?',
     });
     expect([back.status, await stateOf('IOM')]).toEqual([303, 'returned']);
     expect(wordsIn(await iom.opens('/home'))).toMatch(/Sent back.*1 comment to read/);
+    const told = await iom.opens(at);
+    expect(wordsIn(told)).toMatch(/The secretariat, .*, on \S+: Report how it stands: when it happened Since when\?/);
+    const answered = await iom.fills(told, `${at}/comments`, { answers: '0', text: 'Since March.' });
+    expect(answered.status).toBe(303);
+    expect(wordsIn(await secretariat.opens(at))).toMatch(/Since when\?.*IOM, .* Since March\./);
     expect((await iom.fills(await iom.opens(at), at, { _do: 'submit' })).status).toBe(303);
     const nil = '/rounds/R-1/returns/ILO/nil';
     expect((await ilo.fills(await ilo.opens('/rounds/R-1/returns/ILO'), nil)).status).toBe(303);
@@ -181,5 +188,15 @@ describe('A round on pages', () => {
     expect(await html('WHO')).toMatch(/Not received.*That is silence/);
     expect(await html('IOM')).toMatch(/Accepted.*No change/);
     expect((await iom.opens('/rounds/R-1/extend')).status).toBe(403);
+  });
+
+  it('is published from its page, by the secretariat alone; a symbol that is taken refuses it there', async () => {
+    const publish = '/rounds/R-1/publish';
+    expect((await iom.opens(publish)).status).toBe(403);
+    expect(wordsIn(await secretariat.opens('/rounds/R-1'))).toContain('Its report, as it would be published now');
+    const other = { id: 'TAKEN', kind: 'agency', parameters: { agency: 'WHO' }, asOf: today };
+    expect((await server.post('/v1/publications', other, server.token(null))).status).toBe(201);
+    const refused = await secretariat.fills(await secretariat.opens(publish), publish, { publication: 'TAKEN' });
+    expect([refused.status, wordsIn(refused)]).toEqual([409, expect.stringContaining('TAKEN is being prepared as')]);
   });
 });

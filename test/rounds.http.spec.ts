@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { todayAt } from '#clocks';
+import { SignedIn, wordsIn } from './support/filled-form.js';
 import { HLD, TestServer, type Answer } from './support/server.js';
 
 let server: TestServer;
@@ -163,6 +164,8 @@ describe('A round', () => {
     expect(await prepared({ questions: [{ id: 'a', of: 'agency', kind: 'choice', text: 'b' }] })).toBe(
       '422 choices_needed /questions/0/choices',
     );
+    const carried = { id: 'a', of: 'commitment', kind: 'text', text: 'b', carriedOver: true };
+    expect(await prepared({ questions: [carried] })).toBe('422 not_carried_over /questions/0/carriedOver');
     expect(await prepared({ previous: 'NONE' })).toBe('422 unknown_reference /previous');
   });
   it('asks the members that a body has on the day it opens, and others by name', async () => {
@@ -240,12 +243,15 @@ describe('A return', () => {
       expect(refusal(await get(`${path}/findings`, token))).toBe(refused);
       expect(refusal(await get(`${path}/revisions`, token))).toBe(refused);
     }
-    expect((await stateOf(code, 'IOM', secretariat)).state).toBe('draft');
+    expect(await stateOf(code, 'IOM', secretariat)).toMatchObject({ state: 'draft', drafted: { said: 0, of: 4 } });
+    expect(await stateOf(code, 'IOM', ilo)).toMatchObject({ drafted: null });
   });
   it('is checked before it is submitted: what is missing, wrong or odd, each with its field', async () => {
     const { content, references } = await contentFor(code);
+    const again = 'Handbook on Establishing Effective Labour Migration Policies';
     const bad = {
       ...content,
+      newCommitments: [{ body: { ...content.newCommitments[0]!.body, title: again } }],
       answers: [],
       commitments: [
         { ...content.commitments[0]!, acts: [{ act: 'reportStage', body: { stage: 'completed', effective: '1999' } }] },
@@ -265,6 +271,7 @@ describe('A return', () => {
         'missing /commitments/1/why',
         'wrong /commitments/2/acts/0/body/stage',
         'missing /commitments',
+        'odd /newCommitments/0/body/title',
       ]),
     );
     const before = await headOf();
@@ -311,7 +318,8 @@ describe('A return', () => {
       says: { update: 1, no_change: 2, not_assessed: 1, new: 1 },
     });
     const { body } = await get(path, iom);
-    expect(body).toMatchObject({ revision: 0, submissions: [{ outcome: 'applied', content }] });
+    const recorded = [{ title: 'Guide for parliaments', likelyDuplicates: [] }];
+    expect(body).toMatchObject({ revision: 0, recorded, submissions: [{ outcome: 'applied', content }] });
     const stale12 = (await server.get(`/v1/commitments/${two}`)).body;
     expect(stale12).toMatchObject({ lastReportedOn: today });
   });
@@ -322,7 +330,7 @@ describe('A return', () => {
     expect((await post(`${path}/return`, { comments: [{ at, text: 'Since when?' }] })).body.state).toBe('returned');
     expect((await post(`${path}/comments`, { text: 'Since March.', answers: 0 }, iom)).status).toBe(200);
     expect((await get(`${path}/comments`)).body.items).toMatchObject([
-      { number: 0, at, text: 'Since when?', agency: null },
+      { number: 0, at, text: 'Since when?', agency: null, submission: 0, beside: null },
       { number: 1, answers: 0, agency: 'IOM' },
     ]);
     expect(refusal(await post(`${path}/accept`))).toBe('409 sent_back');
@@ -464,6 +472,10 @@ describe('A round that is published', () => {
     expect(text).toMatch(/How many staff\? \(persons\)[\s\S]*\b12\b/);
     expect(text).toMatch(/Was it harder than expected\?[\s\S]*Yes: 1/);
     expect(await textOf('format=md&language=fr')).toMatch(/Sur 3, 1 .* a répondu/);
+    // A browser shows the styles that the file itself allows, and nothing else.
+    const shown = await fetch(`${server.url}/v1/publications/${encodeURIComponent(symbol)}/file`);
+    const [, style] = /style-src '(sha256-[^']+)'/.exec(shown.headers.get('content-security-policy')!)!;
+    expect(await shown.text()).toContain(style);
     // Words that were blanked before it are not in it.
     expect(text).not.toContain('It was a year of change.');
   });
@@ -484,6 +496,15 @@ describe('A round that is published', () => {
     expect(learned.equation).toBe(`${totalThen.total} − 1 withdrawn = ${totalThen.total - 1}`);
     expect(refusal(await get('/CM-2006/since'))).toBe('404 not_published');
     expect(refusal(await post('/CM-2006/returns/WHO/comments', comment, who))).toBe('409 nothing_received');
+  });
+  it('shows so on its page, where an agency replies, and on the page of each agency when it answered', async () => {
+    const who = await SignedIn.as(server, 'WHO');
+    const page = await who.opens(`/rounds/${code}`);
+    expect(wordsIn(page)).toMatch(/CM\/2026\/1 .* It never changes\. Corrected since As recorded by now: .* withdrawn/);
+    expect(wordsIn(page)).toMatch(/What agencies reply WHO, .* We were not asked in time\./);
+    const replied = await who.fills(page, `/rounds/${code}/returns/WHO/comments`, { text: 'And would have.' });
+    expect([replied.status, (await get(`/${code}/since`)).body.replies]).toMatchObject([303, [{}, { number: 1 }]]);
+    expect(wordsIn(await who.opens('/agencies/IOM'))).toMatch(/Reporting rounds .*Follow-up on policies .* Accepted/);
   });
   it('is what the next round begins with, term by term', async () => {
     const { body } = await get('/NEXT/bridge');

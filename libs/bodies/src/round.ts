@@ -38,7 +38,11 @@ export class Question {
   @Texts({ optional: true, description: 'Of a choice: the answers that there are' }) choices?: string[] | null;
   @Text({ max: 40, free: false, optional: true, description: 'Of a number', example: 'persons' }) unit?: string | null;
   @YesNo({ optional: true, description: 'Whether a return without an answer is not taken' }) required?: boolean | null;
-  @YesNo({ optional: true, description: 'Whether the answer of the last round stands in the new return already' })
+  @YesNo({
+    optional: true,
+    description:
+      'Of the agency: whether the answer of the last round stands in the new return already; one about a commitment is shown beside it',
+  })
   carriedOver?: boolean | null;
 }
 

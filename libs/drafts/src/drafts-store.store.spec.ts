@@ -126,6 +126,24 @@ onEachDatabase('The drafts store', (kind) => {
     expect(deleted).toMatchObject({ value: gone });
     expect(saved.status).toBe(gone ? 'rejected' : 'fulfilled');
   });
+  // SQLite has had one version.
+  if (kind === 'PostgreSQL')
+    it('of a database that the version before made are there, and nothing saved later goes with an earlier revision', async () => {
+      await Promise.all(opened.splice(0).map((store) => store.close()));
+      place = await emptyDatabase();
+      const server = await PostgresServer.shared();
+      const first = readFileSync(new URL('./postgres/001-drafts.sql', import.meta.url), 'utf8');
+      const before = `CREATE SCHEMA followthrough_drafts;
+        CREATE TABLE followthrough_drafts.migrations (number integer PRIMARY KEY);
+        INSERT INTO followthrough_drafts.migrations VALUES (1); ${first}
+        INSERT INTO followthrough_drafts.drafts VALUES ('return', '${IOM.id}', 'IOM');
+        INSERT INTO followthrough_drafts.revisions VALUES ('return', '${IOM.id}', 0, '{"n":0}', 'anna', '2026-01-01T00:00:00Z')`;
+      await server.sql(before, [], new URL(place).pathname.slice(1));
+      const [now, another] = [open(), open()];
+      expect(await now.read(IOM)).toMatchObject({ revision: 0, content: { n: 0 } });
+      await another.put(IOM, { n: 1 }, 'bela', 0);
+      expect([await now.delete(IOM, 0), await now.delete(IOM, 1)]).toEqual([false, true]);
+    });
   it('outlast the process', async () => {
     await drafts.create(IOM, 'IOM', { words: 'Zürich “first”' }, 'anna');
     await Promise.all(opened.splice(0).map((store) => store.close()));

@@ -38,6 +38,7 @@ const ROWS = '\u0000';
 
 export const html: ReportFormat = {
   mediaType: 'text/html',
+  policy: `${POLICY}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`,
   extension: 'html',
   reads: ['sections'],
   write: (report) => encoded(new Page(report).written()),

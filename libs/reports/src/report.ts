@@ -262,6 +262,8 @@ export interface ReportFormat {
   readonly quick?: number;
   /** More rows of data than so many it cannot hold; absent: as many as there are. */
   readonly mostRows?: number;
+  /** The Content-Security-Policy under which a browser may show it; absent: that of every answer, which shows nothing. */
+  readonly policy?: string;
   /** Takes long: it is written in a thread of its own, which may take so many megabytes for what JavaScript holds. */
   readonly inThread?: number;
   /** The bytes depend on nothing but the report: no clock, zone, locale or machine. Rows are read as they are written. */

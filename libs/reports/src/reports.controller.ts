@@ -99,7 +99,6 @@ export class ReportsController {
     const format = wantedFormat(request, query.format);
     const report = holdsRows(await this.reports.make(kind, query), format);
     const { asOf, knownAt } = report.manifest;
-    const { mediaType, extension } = reportFormat(format);
     if (await wasHad(request, reply, tagOf(report.manifest, format, this.erasures.last))) return;
     const chunks = await begun(written(format, report));
     const [path, asked] = request.url.split('?', 2);
@@ -116,6 +115,6 @@ export class ReportsController {
         'Link',
         `${address(clocks)}; rel="bookmark", ${address({ ...clocks, format: 'manifest' })}; rel="describedby"`,
       );
-    await sendFile(reply, { mediaType, extension }, fileName(report.manifest), chunks);
+    await sendFile(reply, reportFormat(format), fileName(report.manifest), chunks);
   }
 }

@@ -30,6 +30,7 @@ export interface ReturnOfReport {
   readonly nilNote: string | null;
   /** What was submitted last, and not taken back. */
   readonly said: ReturnDraft | null;
+  /** The commitments that it newly recorded. */
   readonly added: number;
 }
 
@@ -53,7 +54,10 @@ export async function roundOfReport(
       receivedOn: known.receivedOn,
       nilNote: last ? null : (known.nil?.note ?? null),
       said: last ? contentOf(last.said) : null,
-      added: last ? last.said.acts.filter(({ act }) => act === 'record').length : 0,
+      added: known.submissions
+        .filter(({ outcome }) => outcome !== 'taken_back')
+        .flatMap(({ said }) => said.acts)
+        .filter(({ act, command }) => act === 'record' && command === undefined).length,
     });
   }
   const before = previous ? await views.before(previous, knownAt) : null;

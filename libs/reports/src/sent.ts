@@ -60,11 +60,12 @@ export function fileName({
 /** @param name of the file, without its extension; what a file system may not hold becomes a hyphen */
 export async function sendFile(
   reply: FastifyReply,
-  { mediaType, extension }: Pick<ReportFormat, 'mediaType' | 'extension'>,
+  { mediaType, extension, policy }: Pick<ReportFormat, 'mediaType' | 'extension' | 'policy'>,
   name: string,
   chunks: AsyncIterable<Uint8Array>,
 ): Promise<void> {
   const isText = mediaType.startsWith('text/') || mediaType === 'application/json';
+  if (policy) void reply.header('Content-Security-Policy', policy);
   await reply
     .type(isText ? `${mediaType}; charset=utf-8` : mediaType)
     .header('Content-Disposition', `inline; filename="${name.replaceAll(/[^\w.-]+/g, '-')}.${extension}"`)

@@ -46,6 +46,8 @@ export const inQuestionOf = (agency: string, asked: InQuestion | null | undefine
 export abstract class FindsInQuestion {
   /** By reference. */
   abstract of(agency: string, asked: InQuestion | null | undefined): Promise<CommitmentInQuestion[]>;
+  /** How many there are. */
+  abstract count(agency: string, asked: InQuestion | null | undefined): Promise<number>;
 }
 
 @Injectable()
@@ -67,6 +69,10 @@ export class InQuestionToday extends FindsInQuestion {
         if (known && (known.open || !asked?.openOnly)) found.push(known);
       }
     return found;
+  }
+
+  async count(agency: string, asked: InQuestion | null | undefined): Promise<number> {
+    return (await this.progress.total({ asOf: todayAt(new Date()) }, inQuestionOf(agency, asked))).total;
   }
 }
 

@@ -19,7 +19,7 @@ export * from './checking.js';
 export * from './drafting.js';
 export * from './in-question.js';
 export * from './return.js';
-export { mine, Returns, RETURN_DRAFTS, worksFor, type Known } from './returns.js';
+export { Drafted, mine, NewlyRecorded, Returns, RETURN_DRAFTS, worksFor, type Known } from './returns.js';
 export { ReturnView } from './returns.controller.js';
 export * from './publishing.js';
 export * from './round.js';
@@ -38,7 +38,8 @@ export const roundsContext = (drafts: DraftsStore): Context => ({
   catalogs: roundsCatalogs,
   projections: (log) => {
     // It asks nothing of the views.
-    const returns = new Returns(log, drafts, { of: async () => [] });
+    const none = { of: async () => [], count: async () => 0 };
+    const returns = new Returns(log, drafts, none, none);
     return [new RoundsProjection(), submittingProjection(log, (code, agency) => returns.applied(code, agency))];
   },
   controllers: [

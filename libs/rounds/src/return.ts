@@ -64,6 +64,8 @@ export interface CommentAsAt {
   /** `null`: the secretariat. */
   readonly agency: string | null;
   readonly on: FullDate;
+  /** The revision of the submission whose fields it points into; `null`: nothing was submitted by then. */
+  readonly submission: number | null;
   /** The symbol of the published report that it stands beside, as a reply; `null`: it was made before that. */
   readonly beside: string | null;
 }
@@ -93,6 +95,7 @@ const commented = (
   ...state.comments,
   ...comments.map(({ at = null, text, answers = null }, i) => ({
     ...{ number: state.comments.length + i, at, text, answers, ...by },
+    submission: state.submissions.at(-1)?.revision ?? null,
   })),
 ];
 

@@ -35,7 +35,7 @@ import { RETURN_ACTS, type Doer, type ReturnActName } from './acts.js';
 import type { Found } from './checking.js';
 import { CommitmentInQuestion } from './in-question.js';
 import { aReturn, isWritable, returnId, stateOfReturn, type CommentAsAt, type Submission } from './return.js';
-import { Returns, worksFor, type Known } from './returns.js';
+import { NewlyRecorded, Returns, worksFor, type Known } from './returns.js';
 import { deadlineFor, isLate } from './round.js';
 import { KnownQuery, OfPath, revisionIn } from './rounds.controller.js';
 import { contentOf } from './submitting.js';
@@ -51,6 +51,12 @@ class CommentOfReturn implements CommentAsAt {
   @ApiProperty({ type: String, nullable: true, description: 'Whose it is; null: the secretariat’s' })
   readonly agency: string | null;
   @ApiProperty(DAY) readonly on: FullDate;
+  @ApiProperty({
+    type: 'integer',
+    nullable: true,
+    description: 'The revision of the submission whose fields `at` points into; null: nothing was submitted by then',
+  })
+  readonly submission: number | null;
   @ApiProperty({
     type: String,
     nullable: true,
@@ -119,6 +125,8 @@ export class ReturnView {
   @ApiProperty({ type: () => NilShown, nullable: true, description: 'The nil return' })
   readonly nil: NilShown | null;
   @ApiProperty({ type: [PaperShown], description: 'What came as a paper' }) readonly papers: readonly PaperShown[];
+  @ApiProperty({ type: [NewlyRecorded], description: 'The commitments that it newly recorded' })
+  readonly recorded: readonly NewlyRecorded[];
   @ApiProperty({ type: [CommentOfReturn] }) readonly comments: readonly CommentOfReturn[];
   @ApiProperty({ type: [ReturnEvent], description: 'What happened to it' }) readonly history: readonly ReturnEvent[];
   @ApiProperty({
@@ -248,6 +256,7 @@ export class ReturnsController {
       deadline: deadlineFor(known.round, agency),
       submissions: state.submissions.map(shown),
       ...{ nil: state.nil, papers: state.papers, comments: state.comments },
+      recorded: await this.returns.recorded(round, agency),
       history: events.map(({ revision, position, recordedAt, type, meta }) => ({
         ...{ revision, position, recordedAt, type },
         by: actorOf(meta),

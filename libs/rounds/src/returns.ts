@@ -1,9 +1,10 @@
 /** The work on returns: their drafts, what is found about them, and the acts on them. */
 import { Inject, Injectable } from '@nestjs/common';
+import { ApiProperty } from '@nestjs/swagger';
 import { plainToInstance } from 'class-transformer';
 import { classOf, forms, type OnBehalf, type ReturnDraft, type SubmitReturn } from '#bodies';
 import { todayAnywhere, todayAt } from '#clocks';
-import { refuseUnscoped } from '#acts';
+import { FindsDuplicates, refuseUnscoped, type DuplicateCandidate } from '#acts';
 import { DraftsStore, type Draft, type DraftName } from '#drafts';
 import {
   canonicalJson,
@@ -42,6 +43,7 @@ import {
   contentOf,
   draftAgain,
   planned,
+  recordedIn,
   rehearse,
   standingOf,
   withoutActs,
@@ -64,12 +66,32 @@ export interface Known {
 export const worksFor = (by: Actor | null | undefined, agency: string): boolean =>
   by?.role === 'secretariat' || (by?.agency ?? null) === agency;
 
+/** A commitment that a return newly recorded. */
+export class NewlyRecorded {
+  @ApiProperty() readonly reference: string;
+  @ApiProperty() readonly title: string;
+  @ApiProperty({ type: () => [MayBeSame], description: 'Recorded commitments that may be the same' })
+  readonly likelyDuplicates: readonly MayBeSame[];
+}
+
+/** How far the draft of a return is. */
+export class Drafted {
+  @ApiProperty({ type: 'integer', description: 'The commitments of which it says something' }) readonly said: number;
+  @ApiProperty({ type: 'integer', description: 'Those in question' }) readonly of: number;
+}
+
+class MayBeSame {
+  @ApiProperty() readonly reference: string;
+  @ApiProperty() readonly title: string;
+}
+
 @Injectable()
 export class Returns {
   constructor(
     @Inject(LOG) private readonly log: Log,
     private readonly drafts: DraftsStore,
     private readonly inQuestion: FindsInQuestion,
+    private readonly duplicates: FindsDuplicates,
   ) {}
 
   /** @throws Rejected `not_found` where there is no such round that was opened, or it does not ask the agency */
@@ -96,6 +118,18 @@ export class Returns {
   /** The draft as it was saved last, or one of its revisions; `null`: none was saved. */
   draft(code: string, agency: string, revision?: number): Promise<Draft<ReturnDraft> | null> {
     return this.drafts.read<ReturnDraft>(draftOf(code, agency), revision);
+  }
+
+  /** How far drafts are, by their agencies. @param drafts the ids of those that whoever asks may know of */
+  async drafted(code: string, { round }: OpenedRound, drafts: ReadonlySet<string>): Promise<Map<string, Drafted>> {
+    const found = new Map<string, Drafted>();
+    for (const id of drafts) {
+      const agency = id.slice(code.length + 1);
+      if (id !== returnId(code, agency)) continue;
+      const said = (await this.draft(code, agency))?.content.commitments.length;
+      if (said !== undefined) found.set(agency, { said, of: await this.inQuestion.count(agency, round!.inQuestion) });
+    }
+    return found;
   }
 
   revisions(code: string, agency: string) {
@@ -183,7 +217,39 @@ export class Returns {
     wrong(unknown?.errors ?? []);
     const acts = planned(actsIn(content), await standingOf(this.log, await this.#submissions(code, agency)));
     wrong(await rehearse(this.log, acts, { reportedOn, onBehalf: said.onBehalf }, agency, meta));
+    for (const [i, { body }] of (content.newCommitments ?? []).entries())
+      for (const { reference, title } of await this.#likely(body))
+        found.push({
+          ...{ level: 'odd', code: 'likely_duplicate', pointer: `/newCommitments/${i}/body/title` },
+          message: `“${String(body['title'])}” may be the same as ${reference} “${title}”, which is recorded.`,
+        });
     return { found, reportedOn, acts, after: known.state.submissions.length };
+  }
+
+  /** What may be the same as a commitment that is, or would be, recorded. */
+  async #likely(body: Readonly<Record<string, unknown>>, reference = ''): Promise<DuplicateCandidate[]> {
+    const { title, agencies, followsUp } = body as Partial<Record<string, unknown>>;
+    if (typeof title !== 'string' || !Array.isArray(agencies)) return [];
+    const codes = agencies.map((one) => String((one as { agency?: unknown } | null)?.agency));
+    const one = { reference, title, agencies: codes, followsUp: (followsUp ?? []) as string[] };
+    return this.duplicates.of(one).catch((error: unknown) => {
+      if (error instanceof Rejected) return []; // the views are being built
+      throw error;
+    });
+  }
+
+  /** The commitments that a return newly recorded, and what each may be over again. */
+  async recorded(code: string, agency: string): Promise<NewlyRecorded[]> {
+    const { submissions } = (await load(this.log, aReturn, returnId(code, agency))).state;
+    const applied = new Set(submissions.flatMap(({ outcome, revision }) => (outcome === 'applied' ? revision : [])));
+    const all = (await this.#submissions(code, agency)).filter(({ revision }) => applied.has(revision));
+    const found: NewlyRecorded[] = [];
+    for (const { reference, body } of await recordedIn(this.log, all))
+      found.push({
+        ...{ reference, title: String(body['title']) },
+        likelyDuplicates: (await this.#likely(body, reference)).map(({ reference, title }) => ({ reference, title })),
+      });
+    return found;
   }
 
   async #submissions(code: string, agency: string): Promise<Submission[]> {

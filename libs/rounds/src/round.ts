@@ -96,18 +96,23 @@ export const round = keepingStatements<OpenedRound, RoundEvents>({
 export const stateOf = ({ closedOn, published }: OpenedRound): RoundState =>
   published ? 'published' : closedOn ? 'closed' : 'open';
 
-/** The kinds of reports that can be narrowed to what follows up a forum. */
-const TAKE_FOLLOWS_UP: readonly ReportKind[] = ['agency', 'synthesis', 'register'];
+/** What a report of each kind is about, where the round does not say it in so many words. */
+const ABOUT: Readonly<Record<ReportKind, (round: Round) => Readonly<Record<string, string | null | undefined>>>> = {
+  agency: ({ inQuestion }) => ({ followsUp: inQuestion?.followsUp }),
+  theme: ({ inQuestion }) => ({ theme: inQuestion?.theme }),
+  forum: ({ forum }) => ({ forum }),
+  synthesis: ({ inQuestion }) => ({ followsUp: inQuestion?.followsUp }),
+  register: ({ inQuestion }) => ({ followsUp: inQuestion?.followsUp, theme: inQuestion?.theme }),
+};
 
 /** The report that comes out of a round: its kind, and what its route takes. */
-export function reportOf({ code, report, inQuestion }: Round): {
+export function reportOf(round: Round): {
   readonly kind: ReportKind;
   readonly parameters: Readonly<Record<string, string>>;
 } {
-  const kind = report?.kind ?? 'synthesis';
-  const followsUp = inQuestion?.followsUp;
-  const isAbout = followsUp && TAKE_FOLLOWS_UP.includes(kind) && { followsUp };
-  return { kind, parameters: { ...isAbout, ...report?.parameters, round: code } };
+  const kind = round.report?.kind ?? 'synthesis';
+  const about = Object.entries(ABOUT[kind](round)).flatMap(([name, code]) => (code ? [[name, code] as const] : []));
+  return { kind, parameters: { ...Object.fromEntries(about), ...round.report?.parameters, round: round.code } };
 }
 
 const deadlinesOf = ({ deadlines }: OpenedRound, agency: string): readonly Deadline[] =>
@@ -177,9 +182,15 @@ export function isSound({ code, opens, deadline, asOf, from, until, questions, e
   if (!expected.body && !expected.agencies?.length)
     throw refused('nobody_expected', '/expected', 'Say which body or which agencies are to answer.');
   const ids = new Set<string>();
-  for (const [i, { id, kind, choices }] of (questions ?? []).entries()) {
+  for (const [i, { id, of, kind, choices, carriedOver }] of (questions ?? []).entries()) {
     if (ids.has(id)) throw refused('asked_twice', `/questions/${i}/id`, `There are two questions ${id}.`);
     ids.add(id);
+    if (carriedOver && of === 'commitment')
+      throw refused(
+        'not_carried_over',
+        `/questions/${i}/carriedOver`,
+        'An answer about a commitment is given with what is said of it; that of the last round is shown beside it.',
+      );
     if ((kind === 'choice') !== Boolean(choices?.length))
       throw refused('choices_needed', `/questions/${i}/choices`, 'A choice has choices, and nothing else has.');
   }

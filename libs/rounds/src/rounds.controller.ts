@@ -32,7 +32,7 @@ import { ROUND_ACTS, type RoundActName } from './acts.js';
 import { Rounds, type RoundResult } from './rounds.js';
 import { Bridge, ReturnLine, RoundInShort, RoundOfAgency, RoundView, RoundViews, SincePublished } from './views.js';
 import { DraftsStore } from '#drafts';
-import { RETURN_DRAFTS } from './returns.js';
+import { RETURN_DRAFTS, Returns } from './returns.js';
 
 export class RoundAnswer {
   @ApiProperty({ example: 'CM-2012' }) readonly round: string;
@@ -93,6 +93,7 @@ const NAMED_ROUND = ApiParam({ name: 'round', description: 'The code of the roun
 export class RoundsController {
   constructor(
     private readonly rounds: Rounds,
+    private readonly answers: Returns,
     private readonly views: RoundViews,
     private readonly drafts: DraftsStore,
     private readonly projector: Projector,
@@ -173,7 +174,9 @@ export class RoundsController {
     @Caller() caller: Principal | null = null,
   ): Promise<ReturnList> {
     const drafts = knownAt === undefined ? await draftsKnownTo(this.drafts, caller) : new Set<string>();
-    const items = await this.views.returns(round, { knownAt, drafts });
+    const lines = await this.views.returns(round, { knownAt, drafts });
+    const drafted = await this.answers.drafted(round, this.views.opened(round), drafts);
+    const items = lines.map((line) => ({ ...line, drafted: drafted.get(line.agency) ?? null }));
     return { position: knownAt ?? this.projector.position(), round, items };
   }
 

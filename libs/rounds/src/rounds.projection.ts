@@ -16,6 +16,9 @@ import type { ReturnWord } from '#words';
 import { aReturn, returnId, returnOf, type ReturnEvents, type ReturnSoFar } from './return.js';
 import { round as rounds, type OpenedRound } from './round.js';
 
+type Says = Readonly<Record<ReturnWord | 'new', number>>;
+const SAYS_NOTHING: Says = { update: 0, no_change: 0, not_assessed: 0, new: 0 };
+
 /** A return in short: what it comes to, and none of its words. */
 export interface ReturnInShort {
   readonly state: ReturnSoFar['state'];
@@ -25,8 +28,10 @@ export interface ReturnInShort {
   readonly reportedOn: FullDate | null;
   readonly acceptedOn: FullDate | null;
   readonly submissions: number;
-  /** The commitments by what the last submission says of them; and those that it newly records. */
-  readonly says: Readonly<Record<ReturnWord | 'new', number>>;
+  /** The commitments by what the last submission says of them; and those that the return newly recorded. */
+  readonly says: Says;
+  /** What it said before the last submission, which holds again if that is taken back. */
+  readonly saidBefore: Says;
   readonly paper: string | null;
   /** The document by which the agency had the secretariat say what it said last. */
   readonly authority: string | null;
@@ -42,7 +47,8 @@ const NOTHING: ReturnInShort = {
   reportedOn: null,
   acceptedOn: null,
   submissions: 0,
-  says: { update: 0, no_change: 0, not_assessed: 0, new: 0 },
+  says: SAYS_NOTHING,
+  saidBefore: SAYS_NOTHING,
   paper: null,
   authority: null,
   comments: 0,
@@ -53,16 +59,18 @@ type Shorten = { readonly [N in keyof ReturnEvents]: (before: ReturnInShort, dat
 
 const SHORTEN: Shorten = {
   Submitted: (before, { on, reportedOn, content, acts, onBehalf }) => {
-    const says = { ...NOTHING.says, new: acts.filter(({ act }) => act === 'record').length };
+    const recorded = acts.filter(({ act, command }) => act === 'record' && command === undefined).length;
+    const says = { ...SAYS_NOTHING, new: before.says.new + recorded };
     for (const one of content.commitments) says[one.says]++;
     return {
       ...{ ...before, state: 'submitted', nil: false, receivedOn: before.receivedOn ?? on, reportedOn, says },
       submissions: before.submissions + 1,
+      saidBefore: before.says,
       authority: onBehalf?.citation.document ?? null,
     };
   },
   Applied: (before) => before,
-  TakenBack: (before) => ({ ...before, state: 'returned' }),
+  TakenBack: (before) => ({ ...before, state: 'returned', says: before.saidBefore }),
   SentBack: (before, { comments }) => ({ ...before, state: 'returned', comments: before.comments + comments.length }),
   Commented: (before, { beside }) => ({
     ...{ ...before, comments: before.comments + 1, replies: before.replies + (beside ? 1 : 0) },
@@ -119,7 +127,7 @@ type Round = OpenedRound & EntryHistory;
 
 export class RoundsProjection implements Projection, RoundsSeen {
   readonly name = 'rounds';
-  readonly version = 4;
+  readonly version = 5;
   readonly on: Projection['on'];
   readonly #rounds = new Map<string, Round>();
   /** By round, then by agency. */

@@ -256,6 +256,21 @@ async function* recordedBy(log: Log, submission: Submission) {
   }
 }
 
+/** The commitments that submissions newly recorded, in the order in which they said so. */
+export async function recordedIn(
+  log: Log,
+  submissions: readonly Submission[],
+): Promise<{ readonly reference: string; readonly body: Readonly<Record<string, unknown>> }[]> {
+  const found = [];
+  for (const submission of submissions)
+    for (const [index, act] of submission.data.acts.entries()) {
+      if (act.act !== 'record' || act.command) continue;
+      const reference = await referenceOf(log, act, submission, commandOf(submission.id, index, act));
+      if (reference !== null) found.push({ reference, body: act.body as Readonly<Record<string, unknown>> });
+    }
+  return found;
+}
+
 /** The reference of a commitment that a submission recorded: the number that its command took. */
 async function referenceOf(
   log: Log,

@@ -8,18 +8,19 @@ import { missing, publication, Registers } from '#registers';
 import { compareTexts } from '#text';
 import { RETURN_STATES, ROUND_STATES, type ReturnState, type RoundState } from '#words';
 import { aReturn, returnId, stateOfReturn, type CommentAsAt } from './return.js';
+import { Drafted } from './returns.js';
 import { deadlineFor, isLate, remindedOn, stateOf, type OpenedRound } from './round.js';
 import { roundsAt, RoundsProjection, type ReturnInShort, type RoundsSeen } from './rounds.projection.js';
 
 const COUNT = { type: 'integer', minimum: 0 } as const;
 const DAY = { type: String, format: 'date' } as const;
 
-/** What the last submission of a return says, by commitments. */
+/** What a return says, by commitments. */
 export class SaysInShort {
   @ApiProperty(COUNT) readonly update: number;
   @ApiProperty({ ...COUNT, description: 'Confirmed: no change' }) readonly no_change: number;
   @ApiProperty(COUNT) readonly not_assessed: number;
-  @ApiProperty({ ...COUNT, description: 'Newly recorded' }) readonly new: number;
+  @ApiProperty({ ...COUNT, description: 'Newly recorded, by all of its submissions' }) readonly new: number;
 }
 
 /** Of a return: where it stands. */
@@ -45,6 +46,8 @@ export class ReturnLine {
     description: 'Until the deadline; below 0: since then. null: it is no longer awaited',
   })
   readonly daysLeft: number | null;
+  @ApiProperty({ type: Drafted, nullable: true, description: 'How far its draft is, to those who may see that' })
+  readonly drafted: Drafted | null;
   @ApiProperty({ ...DAY, nullable: true, description: 'When it was last reminded' })
   readonly remindedOn: FullDate | null;
   @ApiProperty({ ...DAY, nullable: true, description: 'When it came first' }) readonly receivedOn: FullDate | null;
@@ -350,7 +353,7 @@ function lineOf(
       paper,
       authority,
     },
-    ...{ comments, replies, state: standing, isNil: short.nil },
+    ...{ comments, replies, state: standing, isNil: short.nil, drafted: null },
     remindedOn: remindedOn(state, agency).at(-1) ?? null,
     late: isLate(state, agency, receivedOn ?? today),
     daysLeft: standing === 'awaited' || standing === 'draft' ? daysBetween(today, deadline) : null,

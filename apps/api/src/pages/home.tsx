@@ -9,6 +9,7 @@ import { ACT_WORDS } from './act-words.js';
 import { StageTag } from './figures.js';
 import { PlainPage } from './layout.js';
 import { RendersPages } from './rendering.js';
+import { Answered } from './round-timeline.js';
 import { daysWords, RETURN_STATE_WORDS } from './round-words.js';
 import { path } from './view.js';
 import { count, counted, dateWords, textWords } from './words.js';
@@ -134,7 +135,9 @@ const AgencyHome = ({ session, agency, rounds, waiting, next, overdue, stale }: 
                 .map((one) => (
                   <li key={one.round}>
                     <a href={path('rounds', one.round, 'returns', agency)}>{one.title}</a>{' '}
-                    <small>{RETURN_STATE_WORDS[one.state]}</small>
+                    <small>
+                      <Answered line={one} />
+                    </small>
                   </li>
                 ))}
             </ul>

@@ -4,12 +4,14 @@ import { Flows, FLOWS, withCauses, type Changed, type FlowFilter, type FlowsView
 import type { Log } from '#eventsourcing';
 import { Registers, type PublicationAsAt } from '#registers';
 import { LANGUAGES, PublicationDrafts, Publications as PublicationsWork, type PreparedDraft } from '#reports';
+import { RoundViews, type RoundView, type SincePublished } from '#rounds';
 import { LOG, type ApiRequest } from '#platform';
 import { ChangedTable } from './changes.js';
 import { Page } from './layout.js';
 import { NarrativeWords } from './narrative.js';
 import { PreparedReport, preparerOf } from './preparing.js';
 import { RendersPages } from './rendering.js';
+import { Replies } from './round-page.js';
 import { KIND_WORDS, REPORT_FORMAT_WORDS, REPORT_LANGUAGE_WORDS } from './report-form.js';
 import { Table } from './take-away.js';
 import { PageQuery, path, Views, type View } from './view.js';
@@ -39,6 +41,7 @@ export class PublicationPages {
     private readonly views: Views,
     private readonly registers: Registers,
     private readonly flows: Flows,
+    private readonly rounds: RoundViews,
     private readonly work: PublicationsWork,
     private readonly drafts: PublicationDrafts,
     @Inject(LOG) private readonly log: Log,
@@ -67,7 +70,10 @@ export class PublicationPages {
     }
     const known = await this.registers.one('publication', id, view.position);
     if (!known?.published) throw await this.registers.missing('publication', id, view.position);
-    return <PublishedReport view={view} known={known} since={await this.#since(view, known)} />;
+    const code = known.parameters?.['round'];
+    const round = code ? await this.rounds.one(code, view.position) : null;
+    const replies = round?.publication === id ? (await this.rounds.since(code!, view.position)).replies : [];
+    return <PublishedReport {...{ view, known, round, replies }} since={await this.#since(view, known)} />;
   }
 
   /** What is known otherwise by now of the date of a report. */
@@ -174,9 +180,12 @@ interface ReportParts {
   readonly view: View;
   readonly known: PublicationAsAt;
   readonly since: CorrectedSince | null;
+  /** The round that it came out of, and what agencies replied beside it. */
+  readonly round: RoundView | null;
+  readonly replies: SincePublished['replies'];
 }
 
-const PublishedReport = ({ view, known, since }: ReportParts) => {
+const PublishedReport = ({ view, known, since, round, replies }: ReportParts) => {
   const { id, kind, asOf, narratives, published } = known;
   const { files, publishedOn, template, software } = published!;
   const fileOf = (format: string, language: string) =>
@@ -193,6 +202,16 @@ const PublishedReport = ({ view, known, since }: ReportParts) => {
         <p>
           {[KIND_WORDS[kind], aboutWords(known)].filter(Boolean).join(': ')}, as at {dateWords(asOf)}. Published on{' '}
           {dateWords(publishedOn)}; it never changes.
+          {round && (
+            <>
+              {' '}
+              It came out of{' '}
+              <a href={path('rounds', round.code)} dir="auto">
+                {round.name}
+              </a>
+              .
+            </>
+          )}
         </p>
       }
       json={view.api(`/publications/${encodeURIComponent(id)}`, {})}
@@ -232,6 +251,7 @@ const PublishedReport = ({ view, known, since }: ReportParts) => {
       <section>
         <h2>Corrected since</h2>
         <Since view={view} known={known} since={since} />
+        <Replies replies={replies} />
       </section>
       {narratives.length > 0 && (
         <section>
@@ -269,7 +289,7 @@ const PublishedReport = ({ view, known, since }: ReportParts) => {
   );
 };
 
-const Since = ({ view, known, since }: ReportParts) => {
+const Since = ({ view, known, since }: Omit<ReportParts, 'round' | 'replies'>) => {
   const { asOf, published } = known;
   if (narrowed(known) === null)
     return <p>This report is narrowed by what changes are not counted by. The list that it was made of shows them.</p>;

@@ -1,13 +1,15 @@
 /** The return as one page: every commitment in question, the questions and the narrative, as one form. */
-import type { CommitmentReturn, Question, ReturnDraft, Round } from '#bodies';
+import type { CommitmentReturn, Round } from '#bodies';
 import type { FieldError } from '#eventsourcing';
-import { fieldsInReturn, type Clash, type CommitmentInQuestion, type Found } from '#rounds';
+import { fieldsInReturn, type CommitmentInQuestion, type Found } from '#rounds';
 import { ACTS_OF_RETURNS, RETURN_WORDS, type ActOfReturn } from '#words';
 import { ACT_WORDS } from './act-words.js';
 import { StageTag } from './figures.js';
 import { asFilled, Faults, idOf, Place, type Body, type Filled, type FormParts, type Suggestion } from './form.js';
-import { Authority, SaidOfCommitment, valuesIn } from './return-read.js';
-import { LEVEL_WORDS, questionWords, RETURN_WORD_WORDS } from './round-words.js';
+import { Threads, type Thread } from './return-comments.js';
+import { Answers, clashAt, Narratives, NewCommitments, Theirs, type Written } from './return-parts.js';
+import { Authority, SaidOfCommitment } from './return-read.js';
+import { LEVEL_WORDS, RETURN_WORD_WORDS } from './round-words.js';
 import { SAVING_SCRIPT } from './saving-script.js';
 import { CsrfField } from './signed-in.js';
 import { path, type View } from './view.js';
@@ -20,23 +22,19 @@ export interface Added {
   readonly milestone?: number;
 }
 
-export interface ReturnFormParts {
+export interface ReturnFormParts extends Written {
   readonly view: View;
-  readonly round: Round;
-  readonly agency: string;
   readonly of: Body;
-  readonly draft: ReturnDraft;
   readonly revision: number;
   readonly once: string;
   readonly register: readonly CommitmentInQuestion[];
   readonly found: readonly Found[];
   readonly faults: readonly FieldError[];
-  readonly clashes: readonly Clash[];
   readonly added: Added | null;
-  readonly addsNew: boolean;
+  /** The comments on what was submitted. */
+  readonly threads: readonly Thread[];
   /** The secretariat writes it for the agency, on an authority that it names when it submits. */
   readonly actsFor: boolean;
-  readonly before: ReturnDraft | null;
   readonly suggestions: ReadonlyMap<string, readonly Suggestion[]>;
   /** When and by whom it was saved last, in words. */
   readonly saved: string;
@@ -124,7 +122,7 @@ export const ReturnForm = (parts: ReturnFormParts) => {
           )}
         </section>
         <NewCommitments parts={parts} form={form} />
-        <Narratives draft={draft} />
+        <Narratives parts={parts} />
         {parts.actsFor && (
           <section id="authority">
             <h2>On behalf of {agency}</h2>
@@ -220,12 +218,12 @@ interface RowParts {
 }
 
 const Row = ({ parts, form, known, row, said }: RowParts) => {
-  const { view, clashes, before } = parts;
+  const { view, before } = parts;
   const at = ['commitments', String(row)];
   const name = (field: string) => [...at, field].join('.');
   const { reference, title, role, own, stage, target, overdue, lastReportedOn, asked } = known;
   const last = before?.commitments.find((one) => one.reference === reference);
-  const clash = clashes.find(({ part }) => part === `commitment ${reference}`);
+  const clash = clashAt(parts, `commitment ${reference}`);
   return (
     <fieldset class="return-row" id={rowId(row)}>
       <legend>
@@ -248,20 +246,12 @@ const Row = ({ parts, form, known, row, said }: RowParts) => {
           <SaidOfCommitment view={view} said={last} questions={parts.round.questions ?? []} />
         </div>
       )}
-      {clash && (
-        <div class="callout theirs">
-          <strong>The other draft says:</strong>{' '}
-          {clash.theirs ? (
-            <SaidOfCommitment
-              view={view}
-              said={clash.theirs as CommitmentReturn}
-              questions={parts.round.questions ?? []}
-            />
-          ) : (
-            'nothing'
-          )}
-        </div>
-      )}
+      <Theirs clash={clash}>
+        {(theirs) => (
+          <SaidOfCommitment view={view} said={theirs as CommitmentReturn} questions={parts.round.questions ?? []} />
+        )}
+      </Theirs>
+      <Threads threads={parts.threads.filter((one) => one.reference === reference)} />
       <Faults form={form} path={at} />
       <Faults form={form} path={[...at, 'acts']} />
       <div class="boxes" role="radiogroup" aria-label={`What you say of ${reference}`}>
@@ -380,121 +370,5 @@ const ActsOfRow = ({ parts, form, known, row, said }: RowParts) => {
         </button>
       </div>
     </div>
-  );
-};
-
-interface AnswersParts {
-  readonly form: FormParts;
-  readonly parts: ReturnFormParts;
-  readonly of: Question['of'];
-  readonly at: readonly string[];
-  readonly answers: NonNullable<ReturnDraft['answers']>;
-  readonly title?: string;
-}
-
-const FIELD = { text: 'text', choice: 'choice', number: 'number', yes_no: 'yes' } as const;
-
-const Answers = ({ form, parts: { round, before }, of, at, answers, title }: AnswersParts) => {
-  const questions = (round.questions ?? []).filter((one) => one.of === of);
-  if (questions.length === 0) return null;
-  const asked = questions.map((question, i) => {
-    const here = [...at, 'answers', String(i)];
-    const [name, id] = [here.join('.'), idOf([...here, FIELD[question.kind]])];
-    const index = answers.findIndex((one) => one.question === question.id);
-    const answer = asFilled(answers[index] ?? {}) as Readonly<Record<string, string | undefined>>;
-    const value = answer[FIELD[question.kind]] ?? '';
-    const input = { id, name: `${name}.${FIELD[question.kind]}` };
-    const options =
-      question.kind === 'choice'
-        ? (question.choices ?? []).map((one) => ({ value: one, label: one }))
-        : [
-            { value: 'true', label: 'Yes' },
-            { value: 'false', label: 'No' },
-          ];
-    const last = of === 'agency' ? before?.answers?.find((one) => one.question === question.id) : undefined;
-    return (
-      <div key={question.id} class="field">
-        <input type="hidden" name={`${name}.question`} value={question.id} />
-        <label for={id} dir="auto">
-          {questionWords(question)} {!question.required && <small>(optional)</small>}
-        </label>
-        {index >= 0 && <Faults form={form} path={[...at, 'answers', String(index), FIELD[question.kind]]} />}
-        {last && <small>Last round: {valuesIn(last)}</small>}
-        {question.kind === 'text' ? (
-          <textarea {...input} rows={2} dir="auto">
-            {value}
-          </textarea>
-        ) : question.kind === 'number' ? (
-          <input {...input} class="short" inputMode="decimal" value={value} />
-        ) : (
-          <select {...input}>
-            <option value="">–</option>
-            {options.map((one) => (
-              <option key={one.value} value={one.value} selected={one.value === value}>
-                {one.label}
-              </option>
-            ))}
-          </select>
-        )}
-      </div>
-    );
-  });
-  if (!title) return <div class="answers">{asked}</div>;
-  return (
-    <section id="answers" class="answers">
-      <h2>{title}</h2>
-      <Faults form={form} path={['answers']} />
-      {asked}
-    </section>
-  );
-};
-
-const NewCommitments = ({ parts, form }: { parts: ReturnFormParts; form: FormParts }) => {
-  const known = (parts.draft.newCommitments ?? []).map(({ body }) => body as object);
-  const own = { agencies: [{ agency: parts.agency, role: 'lead' }] };
-  const all = parts.addsNew ? [...known, own] : known;
-  return (
-    <section id="new">
-      <h2>New commitments</h2>
-      {all.map((body, i) => (
-        <fieldset key={i} class="return-row">
-          <legend>New commitment {i + 1}</legend>
-          <Faults form={form} path={['newCommitments', String(i)]} />
-          {fieldsInReturn('record').map((field) => (
-            <Place
-              key={field.name}
-              form={form}
-              field={field}
-              path={['newCommitments', String(i), 'body', field.name]}
-              value={(asFilled(body) as Filled)[field.name]}
-            />
-          ))}
-        </fieldset>
-      ))}
-      <button class="quiet" name="_do" value="new">
-        Add a new commitment
-      </button>
-    </section>
-  );
-};
-
-const Narratives = ({ draft }: { draft: ReturnDraft }) => {
-  const all = draft.narratives?.length ? draft.narratives : [{ language: 'en', text: '' }];
-  return (
-    <section id="narrative">
-      <h2>In your words</h2>
-      {all.map(({ language, text }, i) => (
-        <div key={i} class="field">
-          <label for={`narrative-${i}`}>What the figures do not say</label>
-          <textarea id={`narrative-${i}`} name={`narratives.${i}.text`} rows={8} dir="auto" lang={language}>
-            {text}
-          </textarea>
-          <label>
-            <small>Its language</small>{' '}
-            <input class="short" name={`narratives.${i}.language`} value={language} maxLength={35} />
-          </label>
-        </div>
-      ))}
-    </section>
   );
 };

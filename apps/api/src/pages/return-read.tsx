@@ -2,8 +2,10 @@
 import type { Answer, CommitmentReturn, Question, ReturnDraft } from '#bodies';
 import { ACTS } from '#commitments';
 import { canonicalJson } from '#eventsourcing';
-import type { CommentAsAt, CommitmentInQuestion } from '#rounds';
+import type { CommitmentInQuestion, NewlyRecorded } from '#rounds';
 import { actInWords } from './acts-in-words.js';
+import { NarrativeWords } from './narrative.js';
+import { CommentField, fieldsOfCommitment, Threads, type Answering, type Thread } from './return-comments.js';
 import { questionWords, RETURN_WORD_WORDS } from './round-words.js';
 import { CsrfField } from './signed-in.js';
 import { path, type View } from './view.js';
@@ -76,14 +78,19 @@ interface ReadParts {
   readonly before: ReturnDraft | null;
   readonly questions: readonly Question[];
   readonly register: readonly CommitmentInQuestion[];
-  readonly comments: readonly CommentAsAt[];
+  /** What was submitted before this, if it was sent back: what differs from it is marked. */
+  readonly sentBack: ReturnDraft | null;
+  readonly threads: readonly Thread[];
+  readonly answering: Answering | undefined;
+  /** What it newly recorded. */
+  readonly recorded: readonly NewlyRecorded[];
   /** Whether a comment can be written on each commitment, for the form `return-comments`. */
   readonly writes: boolean;
 }
 
 /** The whole return; with `writes` each commitment has a field for a comment. */
 export const ReturnRead = (parts: ReadParts) => {
-  const { view, content, before, questions, register, comments, writes } = parts;
+  const { view, content, before, sentBack, questions, register, threads, answering, recorded, writes } = parts;
   const titles = new Map(register.map(({ reference, title }) => [reference, title]));
   const own = questions.filter((one) => one.of === 'agency');
   return (
@@ -108,6 +115,9 @@ export const ReturnRead = (parts: ReadParts) => {
           {content.commitments.map((said, i) => {
             const last = before?.commitments.find(({ reference }) => reference === said.reference);
             const isChanged = last && canonicalJson(last) !== canonicalJson(said);
+            const was = sentBack?.commitments.find(({ reference }) => reference === said.reference);
+            const isMended = sentBack !== null && canonicalJson(was ?? null) !== canonicalJson(said);
+            const fields = fieldsOfCommitment(said, i, questions);
             return (
               <li key={said.reference} id={`c${i}`}>
                 <h3>
@@ -115,7 +125,8 @@ export const ReturnRead = (parts: ReadParts) => {
                     {said.reference}
                   </a>{' '}
                   <span dir="auto">{textWords(titles.get(said.reference) ?? '')}</span>{' '}
-                  {isChanged && <small class="changed">differs from the last round</small>}
+                  {isChanged && <small class="changed">differs from the last round</small>}{' '}
+                  {isMended && <small class="changed">changed since it was sent back</small>}
                 </h3>
                 <div class={last ? 'side-by-side' : undefined}>
                   <div>
@@ -127,21 +138,22 @@ export const ReturnRead = (parts: ReadParts) => {
                     </div>
                   )}
                 </div>
-                <Comments comments={comments.filter(({ at }) => `${at}/`.startsWith(`/commitments/${i}/`))} />
-                {writes && <CommentField at={`/commitments/${i}`} n={i} of={said.reference} />}
+                <Threads
+                  threads={threads.filter(({ reference }) => reference === said.reference)}
+                  answering={answering}
+                />
+                {writes && <CommentField fields={fields} n={i} of={said.reference} />}
               </li>
             );
           })}
         </ol>
       </section>
-      {(content.newCommitments ?? []).length > 0 && (
+      {recorded.length > 0 && (
         <section>
           <h2>New commitments</h2>
           <ul>
-            {content.newCommitments!.map(({ body }, i) => (
-              <li key={i} dir="auto">
-                {textWords(String(body['title'] ?? ''))}
-              </li>
+            {recorded.map((one) => (
+              <Recorded key={one.reference} view={view} recorded={one} />
             ))}
           </ul>
         </section>
@@ -150,9 +162,7 @@ export const ReturnRead = (parts: ReadParts) => {
         <section key={language}>
           <h2>In its words ({languageName(language)})</h2>
           <div class="narrative" dir="auto" lang={language}>
-            {text.split(/\n{2,}/).map((paragraph, i) => (
-              <p key={i}>{textWords(paragraph)}</p>
-            ))}
+            <NarrativeWords text={text} />
           </div>
         </section>
       ))}
@@ -160,28 +170,30 @@ export const ReturnRead = (parts: ReadParts) => {
   );
 };
 
-export const CommentField = ({ at, n, of }: { at: string | null; n: number; of: string }) => (
-  <div class="field comment-field">
-    {at !== null && <input type="hidden" name={`comments.${n}.at`} value={at} form="return-comments" />}
-    <label for={`comment-${n}`}>Comment on {of}</label>
-    <textarea id={`comment-${n}`} name={`comments.${n}.text`} rows={1} form="return-comments" dir="auto" />
-  </div>
+/** A commitment that a return newly recorded, and what it may be over again. */
+const Recorded = ({
+  view,
+  recorded: { reference, title, likelyDuplicates },
+}: {
+  view: View;
+  recorded: NewlyRecorded;
+}) => (
+  <li>
+    <a class="code" href={view.link(path('commitments', reference))}>
+      {reference}
+    </a>{' '}
+    <span dir="auto">{textWords(title)}</span>
+    {likelyDuplicates.map((one) => (
+      <small key={one.reference} class="changed">
+        {' '}
+        may be the same as{' '}
+        <a href={view.link(path('commitments', one.reference))} dir="auto">
+          {one.reference} “{textWords(one.title)}”
+        </a>
+      </small>
+    ))}
+  </li>
 );
-
-export const Comments = ({ comments }: { comments: readonly CommentAsAt[] }) =>
-  comments.length === 0 ? null : (
-    <ul class="comments">
-      {comments.map(({ number, text, agency, on, answers }) => (
-        <li key={number} id={`comment-${number}-said`}>
-          <small>
-            {agency ?? 'The secretariat'}, {dateWords(on)}
-            {answers !== null && ', in answer'}
-          </small>
-          <p dir="auto">{textWords(text)}</p>
-        </li>
-      ))}
-    </ul>
-  );
 
 interface ActFormParts {
   readonly action: string;

@@ -29,13 +29,11 @@ import {
 import {
   contentOf,
   deadlineFor,
-  isLate,
   isSame,
   isWritable,
   joined,
   RETURN_ACTS,
   Returns,
-  stateOfReturn,
   worksFor,
   type Clash,
   type Found,
@@ -48,10 +46,11 @@ import { PlainPage } from './layout.js';
 import { RendersPages } from './rendering.js';
 import { draftIn } from './return-content.js';
 import { ReturnForm, type Added } from './return-form.js';
-import { CommentField, Comments, OneButton, ReturnRead } from './return-read.js';
-import { daysWords, RETURN_STATE_WORDS } from './round-words.js';
+import { Threads, threadsOf } from './return-comments.js';
+import { OneButton } from './return-read.js';
+import { Review } from './return-review.js';
+import { daysWords } from './round-words.js';
 import { CsrfField } from './signed-in.js';
-import { Source } from './source.js';
 import { Suggestions } from './suggestions.js';
 import { PageQuery, path, Views, type View } from './view.js';
 import { dateWords, instantWords } from './words.js';
@@ -137,6 +136,7 @@ export class ReturnPages {
         `#in-commitments-${row}`,
       );
     }
+    if (verb === 'note') return this.#noted(known, agency, outcome.revision);
     if (verb !== 'submit') return to('');
     try {
       const said = await this.#saidFor(agency, filled, request);
@@ -170,6 +170,25 @@ export class ReturnPages {
     const position = await this.returns.act(name, round, agency, body, context);
     await this.projector.reached(position, SHOWN_MS);
     return new SeeOther(path('rounds', round, 'returns', agency));
+  }
+
+  /** As much of the page as tells a script that saves as one goes where the draft stands. */
+  async #noted(known: Known, agency: string, revision: number) {
+    const { round } = known.round;
+    const draft = (await this.returns.draft(round!.code, agency, revision - 1))!;
+    const said = draft.content.commitments.length;
+    return (
+      <PlainPage title="Saved" path={path('rounds', round!.code, 'returns', agency)}>
+        <form>
+          <CsrfField />
+          <input type="hidden" name="_revision" value={String(revision)} />
+          <p id="saved">Saved {instantWords(draft.saved)}</p>
+          <p>
+            <strong>{said}</strong>
+          </p>
+        </form>
+      </PlainPage>
+    );
   }
 
   /** What the secretariat says of its authority; an agency needs none. @throws Rejected `invalid` */
@@ -243,6 +262,7 @@ export class ReturnPages {
       this.returns.lastOf(round.previous, agency),
       this.returns.openBy(code, agency, by.account),
     ]);
+    const threads = threadsOf(known.state, round.questions ?? []);
     const saved = await this.returns.draft(code, agency);
     const draft = shown.draft ?? saved?.content ?? (await this.returns.beginning(known, agency));
     const revision = shown.revision ?? (saved?.revision ?? NO_STREAM) + 1;
@@ -267,7 +287,11 @@ export class ReturnPages {
         {known.state.comments.length > 0 && (
           <section>
             <h2>Comments</h2>
-            <Comments comments={known.state.comments} />
+            <Threads
+              threads={threads}
+              named
+              answering={{ action: `${path('rounds', code, 'returns', agency)}/comments`, agency: by.agency }}
+            />
           </section>
         )}
         {known.state.state === 'none' && (
@@ -299,6 +323,7 @@ export class ReturnPages {
           addsNew={shown.add === 'new'}
           actsFor={by.role === 'secretariat'}
           before={last ? contentOf(last.said) : null}
+          threads={threads}
           suggestions={await this.suggestions.for(classOf('RecordCommitment'), agency)}
           saved={saved ? `Saved ${instantWords(saved.saved)}` : 'Not saved yet'}
         />
@@ -308,99 +333,23 @@ export class ReturnPages {
 
   async #read(known: Known, agency: string, request: ApiRequest, open: boolean) {
     const round = known.round.round!;
-    const { state } = known;
     const by = request.session ? request.principal : undefined;
-    const isSecretariat = by?.role === 'secretariat';
     const works = isAtWork(request, agency);
     const [view, register, last] = await Promise.all([
       this.views.open(new PageQuery(), request),
       this.returns.register(known, agency),
       this.returns.lastOf(round.previous, agency),
     ]);
-    const submission = state.submissions.findLast(({ outcome }) => outcome !== 'taken_back');
-    const said = submission?.said ?? state.nil;
-    const here = path('rounds', round.code, 'returns', agency);
-    const received = state.state !== 'none';
-    const judges = isSecretariat && received && state.state !== 'accepted';
-    const general = state.comments.filter(({ at }) => !/^\/commitments\/\d/.test(at ?? ''));
     return (
       <ReturnPage view={view} known={known} agency={agency}>
-        <p class="big" id="submitted">
-          <StateOf
-            known={known}
-            agency={agency}
-            hasDraft={works && (await this.returns.draft(round.code, agency)) !== null}
-          />
-        </p>
-        {state.nil && (
-          <p class="callout">
-            A nil return: the agency said on {dateWords(state.nil.on)} that there is nothing to report.{' '}
-            {state.nil.note && <q dir="auto">{state.nil.note}</q>}
-          </p>
-        )}
-        {said?.onBehalf && <Source view={view} of={said} />}
-        {!received && (
-          <p>
-            Nothing was received from the agency. That is silence: it says neither that nothing has changed nor that
-            there is nothing to report.
-          </p>
-        )}
-        {open && (
-          <p>
-            <a class={received ? undefined : 'button'} href={`${here}?edit=yes`}>
-              {isSecretariat ? `Write it for ${agency}` : received ? 'Change it' : 'Write it'}
-            </a>
-          </p>
-        )}
-        {state.papers.map(({ citation, on }) => (
-          <p key={citation.document}>
-            Received as a paper,{' '}
-            <a href={view.link(path('documents', citation.document))}>
-              {view.names.document.get(citation.document) ?? citation.document}
-            </a>
-            , on {dateWords(on)}.
-          </p>
-        ))}
-        {submission && (
-          <ReturnRead
-            view={view}
-            content={contentOf(submission.said)}
-            before={last ? contentOf(last.said) : null}
-            questions={round.questions ?? []}
-            register={register}
-            comments={state.comments}
-            writes={judges}
-          />
-        )}
-        {(general.length > 0 || judges) && (
-          <section>
-            <h2>Comments</h2>
-            <Comments comments={general} />
-            {judges && <CommentField at={null} n={10_000} of="the whole" />}
-          </section>
-        )}
-        {judges && (
-          <div class="return-bar">
-            <form id="return-comments" method="post" action={`${here}/return`}>
-              <CsrfField />
-              <input type="hidden" name="_key" value={newCommandId()} />
-              <button class="quiet">Send back with these comments</button>
-            </form>
-            {state.state !== 'returned' && (
-              <OneButton action={`${here}/accept`} keyed={newCommandId()} button="Accept" />
-            )}
-          </div>
-        )}
-        {works && received && !judges && (
-          <OneButton
-            action={`${here}/comments`}
-            keyed={newCommandId()}
-            button="Comment"
-            quiet
-            field="text"
-            label="A word to the other side"
-          />
-        )}
+        <Review
+          {...{ view, known, agency, register, open }}
+          by={by ?? null}
+          works={works}
+          hasDraft={works && (await this.returns.draft(round.code, agency)) !== null}
+          recorded={await this.returns.recorded(round.code, agency)}
+          before={last ? contentOf(last.said) : null}
+        />
       </ReturnPage>
     );
   }
@@ -437,25 +386,11 @@ function writable({ round, state }: Known, agency: string): boolean {
 /** The comments of a form, without the fields that were left empty. */
 function withComments(name: Button, filled: Filled): Filled {
   if (name !== 'return') return filled;
-  const comments = (Array.isArray(filled['comments']) ? (filled['comments'] as Filled[]) : []).filter(
-    ({ text }) => text,
-  );
+  const comments = (Array.isArray(filled['comments']) ? (filled['comments'] as Filled[]) : [])
+    .filter(({ text }) => text)
+    .map(({ at, ...rest }) => (at ? { at, ...rest } : rest));
   return { ...filled, comments };
 }
-
-const StateOf = ({ known, agency, hasDraft }: { known: Known; agency: string; hasDraft: boolean }) => {
-  const today = todayAt(new Date());
-  const { receivedOn, acceptedOn } = known.state;
-  const state = stateOfReturn(known.round, agency, known.state, today, hasDraft);
-  return (
-    <>
-      <span class={`return-state ${state}`}>{RETURN_STATE_WORDS[state]}</span>
-      {receivedOn && ` on ${dateWords(receivedOn)}`}
-      {acceptedOn && state === 'accepted' && `, accepted on ${dateWords(acceptedOn)}`}
-      {isLate(known.round, agency, receivedOn ?? today) && <span class="alert"> late</span>}
-    </>
-  );
-};
 
 const Asked = ({ known: { round } }: { known: Known }) => {
   const { guidance, asOf, from, until } = round.round!;

@@ -190,6 +190,12 @@ export const RoundPage = ({ view, round, lines, isDesk, own, since }: RoundParts
                 <td data-label="Return">
                   <span class={`return-state ${line.state}`}>{RETURN_STATE_WORDS[line.state]}</span>
                   {line.isNil && line.state !== 'nil' && ': a nil return'}
+                  {line.drafted && (
+                    <small>
+                      {' '}
+                      {count(line.drafted.said)} of {count(line.drafted.of)}
+                    </small>
+                  )}
                   {line.authority && <small>, by the secretariat on its behalf ({line.authority})</small>}
                   {line.late && line.state !== 'not_received' && <span class="alert"> late</span>}
                 </td>
@@ -298,18 +304,18 @@ export const Replies = ({ replies }: { replies: SincePublished['replies'] }) =>
 
 /** Who answered, with names: silence, nil returns and answers apart. */
 const Rates = ({ view, rates, isOpen }: { view: View; rates: ResponseRates; isOpen: boolean }) => {
-  const of = rates.expected.count;
+  const { expected, received, nil, silent, late } = rates;
   const rows = [
-    ['Answered', rates.received],
-    ['Nil return: nothing to report', rates.nil],
-    [isOpen ? 'Nothing received yet' : 'Silent: nothing received', rates.silent],
-    ['Late, of what came', rates.late],
+    ['Answered', received, expected.count],
+    ['Nil return: nothing to report', nil, expected.count],
+    [isOpen ? 'Nothing received yet' : 'Silent: nothing received', silent, expected.count],
+    ['Late, of what came', late, received.count + nil.count],
   ] as const;
   return (
     <section>
       <h2>Who answered</h2>
       <dl class="rates">
-        {rows.map(([words, { count: n, agencies }]) => (
+        {rows.map(([words, { count: n, agencies }, of]) => (
           <div key={words}>
             <dt>{words}</dt>
             <dd>

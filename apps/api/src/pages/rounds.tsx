@@ -3,7 +3,7 @@ import { Controller, Get, Param, Query, Req } from '@nestjs/common';
 import { DraftsStore } from '#drafts';
 import { Rejected } from '#eventsourcing';
 import { type ApiRequest } from '#platform';
-import { draftsKnownTo, Rounds, RoundViews, type SincePublished } from '#rounds';
+import { draftsKnownTo, Returns, Rounds, RoundViews, type SincePublished } from '#rounds';
 import { PlainPage } from './layout.js';
 import { RendersPages } from './rendering.js';
 import { deskOf } from './round-desk.js';
@@ -19,6 +19,7 @@ import { count, dateWords } from './words.js';
 export class RoundPages {
   constructor(
     private readonly rounds: Rounds,
+    private readonly returns: Returns,
     private readonly roundViews: RoundViews,
     private readonly drafts: DraftsStore,
     private readonly views: Views,
@@ -118,7 +119,9 @@ export class RoundPages {
     const round = await this.roundViews.one(code, knownAt);
     const caller = request.session ? (request.principal ?? null) : null;
     const drafts = knownAt ? new Set<string>() : await draftsKnownTo(this.drafts, caller);
-    const lines = await this.roundViews.returns(code, { knownAt, drafts });
+    const shown = await this.roundViews.returns(code, { knownAt, drafts });
+    const drafted = await this.returns.drafted(code, this.roundViews.opened(code), drafts);
+    const lines = shown.map((line) => ({ ...line, drafted: drafted.get(line.agency) ?? null }));
     const since = round.publication ? await this.#since(code, knownAt) : null;
     return <RoundPage {...{ view, round, lines, since }} isDesk={desk !== null} own={caller?.agency ?? null} />;
   }

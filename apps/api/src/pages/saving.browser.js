@@ -12,7 +12,7 @@ async function save() {
   isSaving = true;
   isChanged = false;
   const fields = new URLSearchParams(new FormData(form));
-  fields.set('_do', 'save');
+  fields.set('_do', 'note');
   try {
     const answer = await fetch(form.action, { method: 'POST', body: fields, headers: { accept: 'text/html' } });
     const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
@@ -26,7 +26,8 @@ async function save() {
     form.elements._revision.value = page.querySelector('[name=_revision]').value;
     form.elements.csrf.value = page.querySelector('[name=csrf]').value;
     status.textContent = saved.textContent;
-    status.nextElementSibling.replaceChildren(...saved.nextElementSibling.childNodes);
+    const said = saved.nextElementSibling.querySelector('strong');
+    status.nextElementSibling.querySelector('strong').textContent = said.textContent;
   } catch {
     status.textContent = 'Not saved: there is no connection. It is tried again with your next change.';
   } finally {

@@ -73,7 +73,12 @@ export class Desk {
       const found = await Promise.all(LED[agency]!.map((one) => inQuestion(this.log, one, agency, today)));
       return found.filter((one) => one !== null);
     };
-    this.returns = new Returns(this.log, drafts, { of });
+    this.returns = new Returns(
+      this.log,
+      drafts,
+      { of, count: async (code) => LED[code]!.length },
+      { of: async () => [] },
+    );
     this.rounds = new Rounds(this.log, drafts, {} as Registers, this.reports);
   }
 

@@ -1,0 +1,172 @@
+/** The comments on a return: each at the field that it is about, with the answers to it, and the fields to write them. */
+import type { CommitmentReturn, Question, ReturnDraft } from '#bodies';
+import { newCommandId } from '#eventsourcing';
+import { contentOf, type CommentAsAt, type ReturnSoFar } from '#rounds';
+import { ACT_WORDS } from './act-words.js';
+import { labelOf } from './field-words.js';
+import { CsrfField } from './signed-in.js';
+import { dateWords, languageName, textWords } from './words.js';
+import { questionWords } from './round-words.js';
+
+/** A field of a return, as a comment points to it (RFC 6901; `null`: the whole), and its words. */
+export interface Field {
+  readonly at: string | null;
+  readonly words: string;
+}
+
+const answersAt = (at: string, answers: ReturnDraft['answers'], questions: readonly Question[]): Field[] =>
+  (answers ?? []).map(({ question: id }, i) => {
+    const question = questions.find((one) => one.id === id);
+    return { at: `${at}/answers/${i}`, words: question ? questionWords(question) : id };
+  });
+
+/** What is said of one commitment, field by field. */
+export function fieldsOfCommitment(said: CommitmentReturn, i: number, questions: readonly Question[]): Field[] {
+  const at = `/commitments/${i}`;
+  const acts = (said.acts ?? []).flatMap(({ act, body }, k): Field[] => {
+    const words = ACT_WORDS[act].button;
+    const fields = Object.keys(body).map((name) => ({
+      at: `${at}/acts/${k}/body/${name}`,
+      words: `${words}: ${labelOf(name).toLowerCase()}`,
+    }));
+    return [{ at: `${at}/acts/${k}`, words }, ...fields];
+  });
+  const words = (['why', 'note'] as const).flatMap((name) =>
+    said[name] ? { at: `${at}/${name}`, words: labelOf(name) } : [],
+  );
+  return [{ at, words: 'all of it' }, ...acts, ...words, ...answersAt(at, said.answers, questions)];
+}
+
+/** What a return says beside single commitments. */
+export const fieldsOfWhole = (
+  { answers, narratives, newCommitments }: ReturnDraft,
+  questions: readonly Question[],
+): Field[] => [
+  { at: null, words: 'the whole return' },
+  ...answersAt('', answers, questions),
+  ...(newCommitments ?? []).map(({ body }, i) => ({
+    at: `/newCommitments/${i}`,
+    words: `New: ${textWords(String(body['title'] ?? ''))}`,
+  })),
+  ...(narratives ?? []).map(({ language }, i) => ({
+    at: `/narratives/${i}`,
+    words: `In its words (${languageName(language)})`,
+  })),
+];
+
+/** A comment with the answers to it, in the order in which they were made. */
+export interface Thread {
+  readonly root: CommentAsAt;
+  readonly answers: readonly CommentAsAt[];
+  /** The commitment that it is about; `null`: of none alone. */
+  readonly reference: string | null;
+  /** The field that it is about, in words; `null`: the whole return. */
+  readonly about: string | null;
+}
+
+/** The comments on a return; each points into what was submitted by then. */
+export function threadsOf({ comments, submissions }: ReturnSoFar, questions: readonly Question[]): Thread[] {
+  const rootOf = ({ answers, number }: CommentAsAt): number =>
+    answers === null || !comments[answers] ? number : rootOf(comments[answers]);
+  const roots = comments.filter((one) => rootOf(one) === one.number);
+  return roots.map((root): Thread => {
+    const answers = comments.filter((one) => one !== root && rootOf(one) === root.number);
+    const said = submissions.find(({ revision }) => revision === root.submission)?.said;
+    const content = said ? contentOf(said) : null;
+    const row = Number(/^\/commitments\/(\d+)/.exec(root.at ?? '')?.[1] ?? NaN);
+    const of = content?.commitments[row];
+    const fields = of ? fieldsOfCommitment(of, row, questions) : content ? fieldsOfWhole(content, questions) : [];
+    const about = root.at === null ? null : (fields.find(({ at }) => at === root.at)?.words ?? root.at);
+    return { root, answers, reference: of?.reference ?? null, about };
+  });
+}
+
+interface ThreadsParts {
+  readonly threads: readonly Thread[];
+  /** Whether the commitment that each is about is told. */
+  readonly named?: boolean;
+  /** Where an answer goes, and whose it is (`null`: the secretariat’s); absent: nobody answers here. */
+  readonly answering?: Answering | undefined;
+}
+
+export interface Answering {
+  readonly action: string;
+  readonly agency: string | null;
+}
+
+export const Threads = ({ threads, named = false, answering }: ThreadsParts) =>
+  threads.length === 0 ? null : (
+    <ul class="comments">
+      {threads.map(({ root, answers, reference, about }) => {
+        const { number } = root;
+        const last = answers.at(-1) ?? root;
+        return (
+          <li key={number} id={`comment-${number}`}>
+            <Comment one={root} about={[named ? reference : null, about].filter((part) => part !== null).join(': ')} />
+            {answers.map((one) => (
+              <div key={one.number} class="answer">
+                <Comment one={one} />
+              </div>
+            ))}
+            {answering && last.agency !== answering.agency && (
+              <form class="one-button" method="post" action={answering.action}>
+                <CsrfField />
+                <input type="hidden" name="_key" value={newCommandId()} />
+                <input type="hidden" name="answers" value={String(number)} />
+                <label>
+                  Answer <input name="text" maxLength={4000} required dir="auto" />
+                </label>
+                <button class="quiet">Answer</button>
+              </form>
+            )}
+          </li>
+        );
+      })}
+    </ul>
+  );
+
+const Comment = ({ one: { text, agency, on, beside }, about }: { one: CommentAsAt; about?: string }) => (
+  <>
+    <small>
+      {agency ?? 'The secretariat'}, {dateWords(on)}
+      {beside !== null && `, beside ${beside}`}
+      {about && (
+        <>
+          , on <span dir="auto">{textWords(about)}</span>
+        </>
+      )}
+    </small>
+    <p dir="auto">{textWords(text)}</p>
+  </>
+);
+
+interface CommentFieldParts {
+  readonly fields: readonly Field[];
+  /** Its number among the fields for comments of the page. */
+  readonly n: number;
+  readonly of: string;
+}
+
+/** A field for a comment, and for what it is about, of the form `return-comments`. */
+export const CommentField = ({ fields, n, of }: CommentFieldParts) => (
+  <details class="comment-field">
+    <summary>Comment on {of}</summary>
+    {fields.length > 1 ? (
+      <label>
+        <span class="hidden">About</span>
+        <select name={`comments.${n}.at`} form="return-comments">
+          {fields.map(({ at, words }) => (
+            <option key={at} value={at ?? ''}>
+              {words}
+            </option>
+          ))}
+        </select>
+      </label>
+    ) : (
+      fields[0]!.at !== null && (
+        <input type="hidden" name={`comments.${n}.at`} value={fields[0]!.at} form="return-comments" />
+      )
+    )}
+    <textarea name={`comments.${n}.text`} rows={2} form="return-comments" dir="auto" aria-label={`Comment on ${of}`} />
+  </details>
+);

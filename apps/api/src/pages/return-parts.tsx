@@ -1,0 +1,163 @@
+/** The parts of the form of a return beside its commitments: questions, new commitments, and the words of the agency. */
+import type { ComponentChildren } from 'preact';
+import type { Answer, NewCommitment, Question, ReturnDraft, ReturnNarrative, Round } from '#bodies';
+import { fieldsInReturn, type Clash } from '#rounds';
+import { asFilled, Faults, idOf, Place, type Filled, type FormParts } from './form.js';
+import { valuesIn } from './return-read.js';
+import { questionWords } from './round-words.js';
+import { textWords } from './words.js';
+
+/** As much of a return that is written as these parts show. */
+export interface Written {
+  readonly round: Round;
+  readonly agency: string;
+  readonly draft: ReturnDraft;
+  readonly clashes: readonly Clash[];
+  readonly addsNew: boolean;
+  /** What the last round's return said. */
+  readonly before: ReturnDraft | null;
+}
+
+/** What the other person wrote in place of a part, where both of them did. */
+export const Theirs = ({
+  clash,
+  children,
+}: {
+  clash: Clash | undefined;
+  children: (theirs: unknown) => ComponentChildren;
+}) =>
+  clash ? (
+    <div class="callout theirs">
+      <strong>The other draft says:</strong> {clash.theirs === null ? 'nothing' : children(clash.theirs)}
+    </div>
+  ) : null;
+
+export const clashAt = ({ clashes }: Pick<Written, 'clashes'>, part: string): Clash | undefined =>
+  clashes.find((one) => one.part === part);
+
+interface AnswersParts {
+  readonly form: FormParts;
+  readonly parts: Written;
+  readonly of: Question['of'];
+  readonly at: readonly string[];
+  readonly answers: NonNullable<ReturnDraft['answers']>;
+  readonly title?: string;
+}
+
+const FIELD = { text: 'text', choice: 'choice', number: 'number', yes_no: 'yes' } as const;
+
+export const Answers = ({ form, parts, of, at, answers, title }: AnswersParts) => {
+  const { round, before } = parts;
+  const questions = (round.questions ?? []).filter((one) => one.of === of);
+  if (questions.length === 0) return null;
+  const asked = questions.map((question, i) => {
+    const here = [...at, 'answers', String(i)];
+    const [name, id] = [here.join('.'), idOf([...here, FIELD[question.kind]])];
+    const index = answers.findIndex((one) => one.question === question.id);
+    const answer = asFilled(answers[index] ?? {}) as Readonly<Record<string, string | undefined>>;
+    const value = answer[FIELD[question.kind]] ?? '';
+    const input = { id, name: `${name}.${FIELD[question.kind]}` };
+    const options =
+      question.kind === 'choice'
+        ? (question.choices ?? []).map((one) => ({ value: one, label: one }))
+        : [
+            { value: 'true', label: 'Yes' },
+            { value: 'false', label: 'No' },
+          ];
+    const last = of === 'agency' ? before?.answers?.find((one) => one.question === question.id) : undefined;
+    return (
+      <div key={question.id} class="field">
+        <input type="hidden" name={`${name}.question`} value={question.id} />
+        <label for={id} dir="auto">
+          {questionWords(question)} {!question.required && <small>(optional)</small>}
+        </label>
+        {index >= 0 && <Faults form={form} path={[...at, 'answers', String(index), FIELD[question.kind]]} />}
+        {last && <small>Last round: {valuesIn(last)}</small>}
+        {of === 'agency' && (
+          <Theirs clash={clashAt(parts, `answer ${question.id}`)}>{(theirs) => valuesIn(theirs as Answer)}</Theirs>
+        )}
+        {question.kind === 'text' ? (
+          <textarea {...input} rows={2} dir="auto">
+            {value}
+          </textarea>
+        ) : question.kind === 'number' ? (
+          <input {...input} class="short" inputMode="decimal" value={value} />
+        ) : (
+          <select {...input}>
+            <option value="">–</option>
+            {options.map((one) => (
+              <option key={one.value} value={one.value} selected={one.value === value}>
+                {one.label}
+              </option>
+            ))}
+          </select>
+        )}
+      </div>
+    );
+  });
+  if (!title) return <div class="answers">{asked}</div>;
+  return (
+    <section id="answers" class="answers">
+      <h2>{title}</h2>
+      <Faults form={form} path={['answers']} />
+      {asked}
+    </section>
+  );
+};
+
+export const NewCommitments = ({ parts, form }: { parts: Written; form: FormParts }) => {
+  const known = (parts.draft.newCommitments ?? []).map(({ body }) => body as object);
+  const own = { agencies: [{ agency: parts.agency, role: 'lead' }] };
+  const all = parts.addsNew ? [...known, own] : known;
+  return (
+    <section id="new">
+      <h2>New commitments</h2>
+      {all.map((body, i) => (
+        <fieldset key={i} class="return-row">
+          <legend>New commitment {i + 1}</legend>
+          <Theirs clash={clashAt(parts, `new ${i}`)}>
+            {(theirs) => textWords(String((theirs as NewCommitment).body['title'] ?? ''))}
+          </Theirs>
+          <Faults form={form} path={['newCommitments', String(i)]} />
+          {fieldsInReturn('record').map((field) => (
+            <Place
+              key={field.name}
+              form={form}
+              field={field}
+              path={['newCommitments', String(i), 'body', field.name]}
+              value={(asFilled(body) as Filled)[field.name]}
+            />
+          ))}
+        </fieldset>
+      ))}
+      <button class="quiet" name="_do" value="new">
+        Add a new commitment
+      </button>
+    </section>
+  );
+};
+
+export const Narratives = ({ parts }: { parts: Written }) => {
+  const { draft } = parts;
+  const all = draft.narratives?.length ? draft.narratives : [{ language: 'en', text: '' }];
+  return (
+    <section id="narrative">
+      <h2>In your words</h2>
+      {all.map(({ language, text }, i) => (
+        <div key={i} class="field">
+          <label for={`narrative-${i}`}>What the figures do not say</label>
+          <Theirs clash={clashAt(parts, `narrative ${language}`)}>
+            {(theirs) => <span dir="auto">{textWords((theirs as ReturnNarrative).text)}</span>}
+          </Theirs>
+          <textarea id={`narrative-${i}`} name={`narratives.${i}.text`} rows={8} dir="auto" lang={language}>
+            {text}
+          </textarea>
+          <label>
+            <small>Its language</small>{' '}
+            <input class="short" name={`narratives.${i}.language`} value={language} maxLength={35} />
+          </label>
+        </div>
+      ))}
+    </section>
+  );
+};

@@ -1,0 +1,131 @@
+/** A return as it is read: where it stands, what it says, and for the secretariat its review. */
+import type { ReturnDraft } from '#bodies';
+import { todayAt } from '#clocks';
+import { newCommandId } from '#eventsourcing';
+import type { Principal } from '#platform';
+import { contentOf, isLate, stateOfReturn, type CommitmentInQuestion, type Known, type NewlyRecorded } from '#rounds';
+import { CommentField, fieldsOfWhole, Threads, threadsOf } from './return-comments.js';
+import { OneButton, ReturnRead } from './return-read.js';
+import { RETURN_STATE_WORDS } from './round-words.js';
+import { CsrfField } from './signed-in.js';
+import { Source } from './source.js';
+import { path, type View } from './view.js';
+import { dateWords } from './words.js';
+
+interface ReviewParts {
+  readonly view: View;
+  readonly known: Known;
+  readonly agency: string;
+  readonly register: readonly CommitmentInQuestion[];
+  /** Who is signed in. */
+  readonly by: Principal | null;
+  /** Whether whoever is signed in works on the return, and whether it can be written now. */
+  readonly works: boolean;
+  readonly open: boolean;
+  readonly hasDraft: boolean;
+  readonly recorded: readonly NewlyRecorded[];
+  /** What the last round's return said. */
+  readonly before: ReturnDraft | null;
+}
+
+export const Review = (parts: ReviewParts) => {
+  const { view, known, agency, register, by, works, open, hasDraft, recorded, before } = parts;
+  const { state } = known;
+  const { code, questions } = known.round.round!;
+  const isSecretariat = by?.role === 'secretariat';
+  const [last, earlier] = state.submissions.filter(({ outcome }) => outcome !== 'taken_back').toReversed();
+  const said = last?.said ?? state.nil;
+  const here = path('rounds', code, 'returns', agency);
+  const received = state.state !== 'none';
+  const judges = isSecretariat && received && state.state !== 'accepted';
+  const threads = threadsOf(state, questions ?? []);
+  const general = threads.filter(({ reference }) => reference === null);
+  const content = last ? contentOf(last.said) : null;
+  const fields = content ? fieldsOfWhole(content, questions ?? []) : [{ at: null, words: 'the whole return' }];
+  const answering = works ? { action: `${here}/comments`, agency: by!.agency } : undefined;
+  return (
+    <>
+      <p class="big" id="submitted">
+        <StateOf known={known} agency={agency} hasDraft={hasDraft} />
+      </p>
+      {state.nil && (
+        <p class="callout">
+          A nil return: the agency said on {dateWords(state.nil.on)} that there is nothing to report.{' '}
+          {state.nil.note && <q dir="auto">{state.nil.note}</q>}
+        </p>
+      )}
+      {said?.onBehalf && <Source view={view} of={said} />}
+      {!received && (
+        <p>
+          Nothing was received from the agency. That is silence: it says neither that nothing has changed nor that there
+          is nothing to report.
+        </p>
+      )}
+      {open && (
+        <p>
+          <a class={received ? undefined : 'button'} href={`${here}?edit=yes`}>
+            {isSecretariat ? `Write it for ${agency}` : received ? 'Change it' : 'Write it'}
+          </a>
+        </p>
+      )}
+      {state.papers.map(({ citation, on }) => (
+        <p key={citation.document}>
+          Received as a paper,{' '}
+          <a href={view.link(path('documents', citation.document))}>
+            {view.names.document.get(citation.document) ?? citation.document}
+          </a>
+          , on {dateWords(on)}.
+        </p>
+      ))}
+      {content && (
+        <ReturnRead
+          {...{ view, content, before, register, threads, answering, recorded }}
+          sentBack={earlier ? contentOf(earlier.said) : null}
+          questions={questions ?? []}
+          writes={judges}
+        />
+      )}
+      {(general.length > 0 || judges) && (
+        <section>
+          <h2>Comments</h2>
+          <Threads threads={general} answering={answering} />
+          {judges && <CommentField fields={fields} n={10_000} of="the whole" />}
+        </section>
+      )}
+      {judges && (
+        <div class="return-bar">
+          <form id="return-comments" method="post" action={`${here}/return`}>
+            <CsrfField />
+            <input type="hidden" name="_key" value={newCommandId()} />
+            <button class="quiet">Send back with these comments</button>
+          </form>
+          {state.state !== 'returned' && <OneButton action={`${here}/accept`} keyed={newCommandId()} button="Accept" />}
+        </div>
+      )}
+      {works && received && !judges && (
+        <OneButton
+          action={`${here}/comments`}
+          keyed={newCommandId()}
+          button="Comment"
+          quiet
+          field="text"
+          label="A word to the other side"
+        />
+      )}
+    </>
+  );
+};
+
+const StateOf = ({ known, agency, hasDraft }: { known: Known; agency: string; hasDraft: boolean }) => {
+  const today = todayAt(new Date());
+  const { receivedOn, acceptedOn } = known.state;
+  const state = stateOfReturn(known.round, agency, known.state, today, hasDraft);
+  return (
+    <>
+      <span class={`return-state ${state}`}>{RETURN_STATE_WORDS[state]}</span>
+      {receivedOn && ` on ${dateWords(receivedOn)}`}
+      {acceptedOn && state === 'accepted' && `, accepted on ${dateWords(acceptedOn)}`}
+      {isLate(known.round, agency, receivedOn ?? today) && <span class="alert"> late</span>}
+    </>
+  );
+};
