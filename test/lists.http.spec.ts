@@ -272,8 +272,7 @@ describe('Lists and views', () => {
     const activity = { scheme: 'iati', id: FILTERS.activityId.example };
     beforeAll(async () => {
       const act = { activityIds: [activity], reportedOn: '2012-11-02' };
-      const { status } = await server.post('/v1/commitments/IOM-2006-01/activity-ids', act, server.token('IOM'));
-      expect(status).toBeLessThan(300);
+      await server.post('/v1/commitments/IOM-2006-01/activity-ids', act, server.token('IOM'));
     });
 
     it.each([
