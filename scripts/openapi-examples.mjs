@@ -27,14 +27,11 @@ const server = await app.getUrl();
 const { paths } = await (await fetch(`${server}/openapi.json`)).json();
 const routes = Object.fromEntries(
   Object.entries(paths).flatMap(([path, item]) =>
-    Object.entries(item).map(([method, { operationId, responses, requestBody, parameters }]) => [
+    Object.entries(item).map(([method, { operationId, parameters = [], responses, requestBody }]) => [
       operationId,
       {
-        ...{
-          path,
-          method,
-          hasCsv: 'text/csv' in (responses['200']?.content ?? {}) && parameters.some(({ name }) => name === 'format'),
-        },
+        ...{ path, method },
+        hasCsv: 'text/csv' in (responses['200']?.content ?? {}) && parameters.some(({ name }) => name === 'format'),
         takesFile: requestBody?.content['multipart/form-data'] !== undefined,
         takesWorkbook: requestBody?.content[XLSX] !== undefined,
       },

@@ -10,6 +10,7 @@ import { Following, Post } from '#letters';
 import { SignIn } from '#sign-in';
 import { Reader } from './support/browser.js';
 import { deep } from './support/properties.js';
+import { REGISTER_ACTS } from '#registers';
 import { HLD, TestServer } from './support/server.js';
 import { until } from './support/waiting.js';
 
@@ -48,6 +49,11 @@ const COOKIE = {
   ...{ name: 'session', domain: '127.0.0.1', path: '/', expires: -1 },
   ...{ httpOnly: true, secure: false, sameSite: 'Lax' as const },
 };
+
+/** The paths of acts on the entries of registers, below an entry. */
+const OF_REGISTERS = new Set<string>(
+  Object.values(REGISTER_ACTS).flatMap((acts) => Object.values(acts).map(({ path }) => path)),
+);
 
 describe('The site as a whole', () => {
   let server: TestServer;
@@ -117,6 +123,7 @@ describe('The site as a whole', () => {
       `/reports/jobs/${job.id}`,
       ...['/account', '/webhooks', `/webhooks/${hook}`, '/imports', `/imports/${list.body.id}`, paper, `${paper}/1`],
       ...['/home', '/rounds/prepare', '/rounds/CM-2011', '/rounds/CM-2011/reopen', '/rounds/CM-2011/returns/IOM'],
+      ...['/rounds/CM-2011/returns/IOM/sheet', '/publications/FT-2012-2/amend'],
       ...['/publications/prepare', '/publications/FT-2012-2', '/publications/FT-2012-2/words/summary'],
       ...['/follow?kind=agency&code=IOM', `/follow/confirm?${keyed}`, `/follow/end?${keyed}`],
       ...['/letters', `/letters/${letter!.id}`],
@@ -154,8 +161,14 @@ describe('The site as a whole', () => {
 
   it('is walked here whole: every route that answers with a page is among the pages', () => {
     expect(routes().length).toBeGreaterThan(20);
-    // The forms of acts on a commitment are alike: one renderer makes them of their bodies, and each is opened in its own spec.
-    const alike = (route: string) => route.replace(/^(\/commitments\/:reference\/).+/, '$1stage');
+    // The forms of acts on a commitment, and those on the registers, are alike: one renderer makes them of their bodies, and each is opened in its own spec.
+    const alike = (route: string) =>
+      route
+        .replace(/^(\/commitments\/:reference\/).+/, '$1stage')
+        .replace(/^\/register\/[a-z]+$/, '/register/forum')
+        .replace(/^\/[a-z]+\/:code\/(.+)/, (whole, below: string) =>
+          OF_REGISTERS.has(below) ? '/agencies/:code/rename' : whole,
+        );
     const walked = (route: string) =>
       pages.some((page) => new RegExp(`^${alike(route).replaceAll(/:\w+/g, '[^/?]+')}(\\?|$)`).test(page));
     expect(routes().filter((route) => !walked(route))).toEqual([]);

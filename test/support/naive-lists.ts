@@ -21,6 +21,7 @@ export const ORDERS = {
     stage: (c: NaiveCommitment): Key => STAGES.indexOf(c.stage),
     lead: (c: NaiveCommitment): Key => asPeopleSort(c.agencies[0]!.agency),
     target: (c: NaiveCommitment): Key => c.target && lastDay(c.target),
+    nextStepDue: (c: NaiveCommitment): Key => c.nextStepDue && lastDay(c.nextStepDue),
     lastReportedOn: (c: NaiveCommitment): Key => c.lastReportedOn,
   } as Readonly<Record<string, (c: NaiveCommitment) => Key>>,
   /** Where those without a key stand: 1 at the end. */

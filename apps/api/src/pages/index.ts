@@ -34,7 +34,7 @@ import { problemPage } from './rendering.js';
 import { RegisterForms, registerFormPages, RegisterPages } from './register-forms.js';
 import { ReportPages } from './reports.js';
 import { NoUpdatePage } from './no-update.js';
-import { ReturnSheetPages } from './return-sheets.js';
+import { ReturnSheetFile, ReturnSheetPages } from './return-sheets.js';
 import { ReturnPages } from './returns.js';
 import { ReturnSheetsController } from '../return-sheets.controller.js';
 import { ReturnSheets } from '../return-sheets.js';
@@ -66,6 +66,7 @@ export const pagesContext = ({ publicUrl, publisher, dataLicence }: Publication)
     HomePage,
     RoundPages,
     ReturnSheetPages,
+    ReturnSheetFile,
     RoundDeskPages,
     ReturnPages,
     ReturnSheetsController,

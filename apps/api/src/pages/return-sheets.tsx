@@ -1,5 +1,6 @@
 /** The pages of the return as a workbook: download it, upload it again, look at what it would change, take it into the draft. */
 import { Body, Controller, Get, Param, Req, Res } from '@nestjs/common';
+import { ApiExcludeController } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { Matches } from 'class-validator';
 import type { ReturnDraft } from '#bodies';
@@ -59,15 +60,10 @@ export class ReturnSheetPages {
   ) {}
 
   @Get()
-  async shows(@Param() params: Params, @Req() request: ApiRequest) {
-    await this.#worker(params, request);
+  async shows(@Param() params: Params, @Req() { principal }: ApiRequest) {
+    mine(principal!, params.agency);
+    await this.returns.known(params.round, params.agency);
     return <SheetPage {...params} />;
-  }
-
-  @Get('file.xlsx')
-  async file(@Param() { round, agency }: Params, @Req() request: ApiRequest, @Res() reply: FastifyReply) {
-    await this.#worker({ round, agency }, request);
-    await sendWorkbook(reply, await this.sheets.workbook(round, agency), `return-${round}-${agency}`);
   }
 
   @PostsForm('', 'signed-in', TAKES_FILE)
@@ -124,6 +120,20 @@ export class ReturnSheetPages {
     const now = new Date();
     isWritable(known.state, { round: known.round, agency, today: todayAt(now), latest: todayAnywhere(now) });
     return principal!;
+  }
+}
+
+/** The workbook itself. */
+@ForSignedIn()
+@ApiExcludeController()
+@Controller('rounds/:round/returns/:agency/sheet/file.xlsx')
+export class ReturnSheetFile {
+  constructor(private readonly sheets: ReturnSheets) {}
+
+  @Get()
+  async file(@Param() { round, agency }: Params, @Req() { principal }: ApiRequest, @Res() reply: FastifyReply) {
+    mine(principal!, agency);
+    await sendWorkbook(reply, await this.sheets.workbook(round, agency), `return-${round}-${agency}`);
   }
 }
 
