@@ -8,7 +8,7 @@ import { runsOf, weightOf, isWide, type Heading } from './flow.js';
 import { linesOf, pageInWords } from './in-words.js';
 import { manifestLines } from './manifest-lines.js';
 import { pagesOf, plain, type Block, type Cell, type Column, type Inline } from './report.js';
-import type { NumberedReport, ReportFormat, Row, Table } from './report.js';
+import type { NumberedReport, ReportFormat, Row, Section, Table } from './report.js';
 import { FAMILIES, printable, typeface, type Typeface } from './typeface.js';
 import { wordsOf, type Words } from './words/index.js';
 
@@ -107,6 +107,12 @@ const CODE = /^[\p{Lu}\d./-]+$/u;
 /** In the pixels of a chart, the width of the text. */
 const CHART_WIDTH = 720;
 
+/** Contents of no more lines, without abbreviations, leave room for what the report says on their page. */
+const SHORT = 8;
+
+const headings = (sections: readonly Section[]): number =>
+  sections.reduce((sum, { sections: below }) => sum + 1 + headings(below), 0);
+
 class Printing {
   readonly #words: Words;
   readonly #missing = new Set<string>();
@@ -127,6 +133,7 @@ class Printing {
     for (const { aside, parts } of runsOf(sections)) body.push({ aside, blocks: await this.#blocks(parts) });
     const document = {
       language,
+      opensShortly: abbreviations.length === 0 && headings(sections) <= SHORT,
       families: FAMILIES,
       date: manifest.asOf.split('-').map(Number),
       publisher: text(manifest.publisher),
