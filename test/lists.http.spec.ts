@@ -1,11 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { get, type IncomingMessage } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { read, utils } from '@e965/xlsx';
 import { Logger } from '@nestjs/common';
 import { commitment } from '#commitments';
 import { NO_STREAM, Projector } from '#eventsourcing';
 import { LOG, metaOf } from '#platform';
-import { Progress } from '#progress';
+import { FILTERS, Progress } from '#progress';
 import { asPeopleSort } from './support/naive-lists.js';
 import { HLD, TestServer } from './support/server.js';
 
@@ -49,6 +50,33 @@ describe('Lists and views', () => {
   });
   afterAll(() => server.close());
 
+  it.each([
+    ['/commitments', '/v1/commitments', ''],
+    ['/agencies', '/v1/progress/agencies', ''],
+    ['/themes', '/v1/progress/themes', ''],
+    ['/outcomes', '/v1/progress/outcomes', ''],
+    ['/matrix', '/v1/progress/matrix', ''],
+    ['/matrix', '/v1/progress/matrix', '&columns=outcome'],
+    ['/partnerships', '/v1/progress/partnerships', ''],
+    ['/timeline', '/v1/progress/timeline', ''],
+    ['/changes-since', '/v1/progress/flows/commitments', '&from=2005-01-01'],
+  ])('keep on their page every filter that is set when its form is sent: %s %s %s', async (page, list, more) => {
+    const { body } = await server.get('/openapi.json');
+    const known = (body.paths[list].get.parameters as { name?: string }[]).map(({ name }) => name);
+    const asked = Object.entries(FILTERS).flatMap(([name, filter]) => {
+      if (!known.includes(name)) return [];
+      const { kind, example } = filter as { kind: string; example?: string };
+      const last = (filter as { choices?: readonly string[] }).choices?.at(-1);
+      return [[name, kind === 'flag' ? 'true' : name === 'memberOf' ? 'IOM' : (example ?? last ?? 'words')] as const];
+    });
+    const query = new URLSearchParams(Object.fromEntries(asked));
+    const { status, body: text } = await server.get(`${page}?${query}${more}`, { accept: 'text/html' });
+    expect([status, /<h1.*?<\/p>/s.exec(text)?.[0]]).toEqual([200, expect.any(String)]);
+    const form = /<form [^>]*class="filters".*?<\/form>/s.exec(text)![0];
+    expect(asked.map(([name]) => name).filter((name) => !form.includes(`name="${name}"`))).toEqual([]);
+    expect(asked.length).toBeGreaterThan(1);
+  });
+
   it('are the same as JSON, CSV and NDJSON, whichever way that is asked for', async () => {
     const path = '/v1/commitments?agency=ILO&asOf=2011-02-17&sort=-title';
     const { body } = await server.get(`${path}&limit=1000`);
@@ -74,6 +102,21 @@ describe('Lists and views', () => {
     }
     for (const accept of ['*/*', 'application/json', 'text/html,application/xhtml+xml,*/*;q=0.8', 'text/csv;q=0'])
       expect((await server.get(path, { accept })).headers.get('content-type')).toContain('application/json');
+  });
+
+  it('are the same table as XLSX and as CSV, also where the JSON is none', async () => {
+    const matrix = '/v1/progress/matrix?asOf=2011-02-17';
+    const { body } = await server.get(`${matrix}&format=csv`);
+    const bytes = await (await fetch(`${server.url}${matrix}&format=xlsx`)).arrayBuffer();
+    const { Sheets, SheetNames } = read(bytes);
+    const sheet = utils.sheet_to_json<Record<string, unknown>>(Sheets[SheetNames[0]!]!);
+    const texts = (row: Record<string, unknown>) =>
+      Object.fromEntries(Object.entries(row).map(([column, value]) => [column, String(value)]));
+    const written = table(body as string).map((row) =>
+      Object.fromEntries(Object.entries(row).filter(([, value]) => value !== '')),
+    );
+    expect(sheet.map(texts)).toEqual(written);
+    expect(written.length).toBeGreaterThan(10);
   });
 
   it('that the document names can all be had as NDJSON: the entries of the JSON, one per line', async () => {
