@@ -506,9 +506,9 @@ describe('reading', () => {
       { stage: 'in_progress', effective: '2012-11', reportedOn: '2012-11-02' },
       iom,
     );
-    for (const knownAt of [position, then, ''])
-      expect((await server.get(`/v1/commitments/${reference}?knownAt=${knownAt}`)).body.stage).toBe(
-        knownAt ? 'planned' : 'in_progress',
+    for (const query of [`?knownAt=${position}`, `?knownAt=${then}`, ''])
+      expect((await server.get(`/v1/commitments/${reference}${query}`)).body.stage).toBe(
+        query ? 'planned' : 'in_progress',
       );
     const stages = async (query: string) =>
       (await server.get(`/v1/commitments?q=known+twice&${query}`)).body.items.map((i: { stage: string }) => i.stage);

@@ -158,7 +158,7 @@ describe.each(['compose.yaml', 'compose.single.yaml'])('docker/%s', (file) => {
 
 describe('docker/Dockerfile', () => {
   it('starts the server, and has what the command line needs', () => {
-    expect(DOCKERFILE).toMatch(/^CMD \["node", "dist\/program\/server\.js"\]$/m);
+    expect(DOCKERFILE).toMatch(/^CMD \["node", ("--[\w=-]+", )*"dist\/program\/server\.js"\]$/m);
     expect(DOCKERFILE).not.toMatch(/^ENTRYPOINT/m);
     expect(DOCKERFILE).toMatch(/^COPY --from=build \/app\/dist \.\/dist$/m);
   });
