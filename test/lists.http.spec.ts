@@ -1,11 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { get, type IncomingMessage } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { read, utils } from '@e965/xlsx';
 import { Logger } from '@nestjs/common';
 import { commitment } from '#commitments';
 import { NO_STREAM, Projector } from '#eventsourcing';
 import { LOG, metaOf } from '#platform';
-import { Progress } from '#progress';
+import { FILTERS, Progress } from '#progress';
 import { asPeopleSort } from './support/naive-lists.js';
 import { HLD, TestServer } from './support/server.js';
 
@@ -74,6 +75,21 @@ describe('Lists and views', () => {
     }
     for (const accept of ['*/*', 'application/json', 'text/html,application/xhtml+xml,*/*;q=0.8', 'text/csv;q=0'])
       expect((await server.get(path, { accept })).headers.get('content-type')).toContain('application/json');
+  });
+
+  it('are the same table as XLSX and as CSV, also where the JSON is none', async () => {
+    const matrix = '/v1/progress/matrix?asOf=2011-02-17';
+    const { body } = await server.get(`${matrix}&format=csv`);
+    const bytes = await (await fetch(`${server.url}${matrix}&format=xlsx`)).arrayBuffer();
+    const { Sheets, SheetNames } = read(bytes);
+    const sheet = utils.sheet_to_json<Record<string, unknown>>(Sheets[SheetNames[0]!]!);
+    const texts = (row: Record<string, unknown>) =>
+      Object.fromEntries(Object.entries(row).map(([column, value]) => [column, String(value)]));
+    const written = table(body as string).map((row) =>
+      Object.fromEntries(Object.entries(row).filter(([, value]) => value !== '')),
+    );
+    expect(sheet.map(texts)).toEqual(written);
+    expect(written.length).toBeGreaterThan(10);
   });
 
   it('that the document names can all be had as NDJSON: the entries of the JSON, one per line', async () => {
@@ -251,11 +267,46 @@ describe('Lists and views', () => {
     expect((await server.get('/v1/themes?q=REMITTANCES tool')).body.items).toMatchObject([{ code: 'HLD06-04' }]);
     expect((await server.get('/v1/agencies?q=%25')).body.total).toBe(0);
   });
+
+  describe('of pages', () => {
+    const activity = { scheme: 'iati', id: FILTERS.activityId.example };
+    beforeAll(async () => {
+      const act = { activityIds: [activity], reportedOn: '2012-11-02' };
+      await server.post('/v1/commitments/IOM-2006-01/activity-ids', act, server.token('IOM'));
+    });
+
+    it.each([
+      ['/commitments', '/v1/commitments', {}],
+      ['/agencies', '/v1/progress/agencies', {}],
+      ['/themes', '/v1/progress/themes', {}],
+      ['/outcomes', '/v1/progress/outcomes', { kind: 'decision' }],
+      ['/matrix', '/v1/progress/matrix', {}],
+      ['/matrix', '/v1/progress/matrix', { columns: 'outcome' }],
+      ['/partnerships', '/v1/progress/partnerships', {}],
+      ['/timeline', '/v1/progress/timeline', {}],
+      ['/changes-since', '/v1/progress/flows/commitments', { from: '2005-01-01' }],
+    ])('keep every filter that is set when their form is sent: %s by %s %j', async (page, list, own) => {
+      const { body } = await server.get('/openapi.json');
+      const known = (body.paths[list].get.parameters as { name?: string }[]).map(({ name }) => name);
+      const asked = Object.entries(FILTERS).flatMap(([name, filter]): [string, string][] => {
+        const { kind, example, choices } = filter as { kind: string; example?: string; choices?: readonly string[] };
+        // No body of the data has members.
+        const value = name === 'memberOf' ? 'IOM' : kind === 'flag' ? 'true' : (example ?? choices!.at(-1)!);
+        return known.includes(name) ? [[name, value]] : [];
+      });
+      const query = new URLSearchParams({ ...Object.fromEntries(asked), ...own });
+      const { status, body: text } = await server.get(`${page}?${query}`, { accept: 'text/html' });
+      expect({ status, ...(status !== 200 && { text }) }).toEqual({ status: 200 });
+      const form = /<form [^>]*class="filters".*?<\/form>/s.exec(text)![0];
+      expect(asked.map(([name]) => name).filter((name) => !form.includes(`name="${name}"`))).toEqual([]);
+      expect(asked.length).toBeGreaterThan(1);
+    });
+  });
 });
 
 describe('A long list', () => {
   const COUNT = 5_000;
-  const PAGES = COUNT / 500;
+  const PAGES = COUNT / 100;
   let server: TestServer;
   beforeAll(async () => {
     server = await TestServer.start();

@@ -137,6 +137,7 @@ const MADE_ANEW = new Set([
   'askedAt',
   'keptUntil',
   'knownAt',
+  'knownThen',
   'log',
 ]);
 /** Instants, accounts and tokens. */
@@ -153,7 +154,7 @@ const lasting = (value: unknown): unknown =>
         : v,
   );
 /** An address without the position that it is kept to. */
-const atAnyPosition = (text: string): string => text.replaceAll(/\bknownAt=\d+/g, 'knownAt=…');
+const atAnyPosition = (text: string): string => text.replaceAll(/\b(known(?:At|Then))=\d+/g, '$1=…');
 
 /** `answer` with its lists as long as those of `example`. */
 const cutLike = (example: unknown, answer: unknown): unknown => {

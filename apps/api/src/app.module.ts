@@ -69,7 +69,7 @@ import { TokensController } from './tokens.controller.js';
 import { softwareDigest, softwareVersion } from './software.js';
 import { startTracing, stopTracing } from './tracing.js';
 
-/** The composition root: every context there is. */
+/** The contexts that need no store and no setting of their own; `AppModule.with` adds those that do. */
 const contexts: readonly Context[] = [
   registersContext,
   commitmentsContext,

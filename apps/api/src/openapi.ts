@@ -4,7 +4,7 @@
  */
 import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, getSchemaPath, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
-import { Problem, RIGHTS_EXTENSION, PROBLEM_JSON } from '#platform';
+import { FORMAT_NAMES, formatNamed, Problem, RIGHTS_EXTENSION, PROBLEM_JSON } from '#platform';
 import { codesOfField } from '#progress';
 import examples from './openapi-examples.json' with { type: 'json' };
 import { INTRODUCTION } from './openapi-introduction.js';
@@ -312,17 +312,24 @@ function describeAnswer(
   }
   const asked = operation.parameters!.find((parameter) => 'name' in parameter && parameter.name === 'format');
   const formats = ((asked as Parameter | undefined)?.schema as { enum?: readonly string[] } | undefined)?.enum ?? [];
-  if (formats.includes('csv')) success.content!['text/csv'] = { schema: text, example: example?.csv };
-  if (formats.includes('ndjson'))
-    success.content!['application/x-ndjson'] = {
-      // A text, with an entry in each of its lines.
-      schema: { ...text, description: 'One entry per line', contentSchema: entryOf(success, components) } as Schema,
-      example: linesOf(example?.answer),
-    };
-  if (formats.includes('xlsx')) success.content![XLSX] = { schema: { type: 'string', format: 'binary' } as Schema };
+  for (const name of FORMAT_NAMES.slice(1).filter((name) => formats.includes(name))) {
+    const { mediaType, binary } = formatNamed(name);
+    success.content![mediaType] =
+      name === 'ndjson'
+        ? {
+            // A text, with an entry in each of its lines.
+            schema: {
+              ...text,
+              description: 'One entry per line',
+              contentSchema: entryOf(success, components),
+            } as Schema,
+            example: linesOf(example?.answer),
+          }
+        : binary
+          ? { schema: { type: 'string', format: 'binary' } as Schema }
+          : { schema: text, example: name === 'csv' ? example?.csv : undefined };
+  }
 }
-
-const XLSX = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet';
 
 /** The schema of one entry of a list or view, for NDJSON. */
 function entryOf(success: Response, { schemas }: Components): Schema {

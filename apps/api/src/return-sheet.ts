@@ -4,7 +4,7 @@
  */
 import type { Answer, CommitmentReturn, Question, ReturnAct, ReturnDraft, Round } from '#bodies';
 import { hash } from 'node:crypto';
-import { recordOf, SOURCE_FIELDS, tableFieldsOf, type CellForm } from '#exchange';
+import { recordOf, ROLE_COLUMNS, SOURCE_FIELDS, tableFieldsOf, type CellForm } from '#exchange';
 import { ACTS } from '#commitments';
 import { canonicalJson, withoutNulls } from '#eventsourcing';
 import type { FormField } from '#platform';
@@ -386,15 +386,6 @@ export const sheetOf = (act: ActOfReturn): string => ACT_WORDS[act].button.slice
 const NEW_FIELDS = tableFieldsOf('commitment').filter(
   ({ name }) => name !== 'agencies' && !(SOURCE_FIELDS as readonly string[]).includes(name),
 );
-const ROLES_OF = {
-  lead: 'lead',
-  coLeads: 'co_lead',
-  partners: 'partner',
-  observers: 'observer',
-  funders: 'funder',
-  hosts: 'host',
-} as const;
-
 /** A new commitment as the values of its columns. */
 function valuesOfNew(body: Values): Values {
   const { target, agencies, ...rest } = body as Values & {
@@ -402,9 +393,9 @@ function valuesOfNew(body: Values): Values {
     readonly agencies?: readonly { readonly agency: string; readonly role: string }[];
   };
   const holding = (role: string) => (agencies ?? []).flatMap((one) => (one.role === role ? one.agency : []));
-  const roles = Object.entries(ROLES_OF).map(([column, role]) => {
+  const roles = ROLE_COLUMNS.map(([column, role]) => {
     const all = holding(role);
-    return [column, column === 'lead' ? (all[0] ?? null) : all.length > 0 ? all : null];
+    return [column, role === 'lead' ? (all[0] ?? null) : all.length > 0 ? all : null];
   });
   return {
     ...rest,

@@ -1,4 +1,4 @@
-/** The settings, read from the environment; nothing else reads it. */
+/** The settings, read from the environment; nothing else of ours reads it. */
 import { readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { join } from 'node:path';
@@ -24,7 +24,7 @@ export interface Settings extends LogSettings, Budgets {
   readonly port: number;
   /** The folder of the embedded stores. */
   readonly dataDir: string;
-  /** URL of the log: `sqlite:FILE`, or `postgres://…`. */
+  /** URL of the log: `sqlite:FILE`, `postgres://…`, or that of KurrentDB. */
   readonly logUrl: string;
   /** URL of tokens and idempotency keys: `sqlite:FILE`, or `postgres://…`. */
   readonly accessUrl: string;

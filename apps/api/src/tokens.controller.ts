@@ -11,7 +11,7 @@ import {
 import { IsOptional, IsString } from 'class-validator';
 import type { FastifyReply } from 'fastify';
 import { AccessStore, isKnownTo, refuseGiving, refuseMinding, type AccountRow, type TokenRow } from '#access';
-import { todayAt, type FullDate } from '#clocks';
+import { DAY_MS, todayAt, type FullDate } from '#clocks';
 import { Conflict, refused, Rejected } from '#eventsourcing';
 import {
   ACTING,
@@ -30,7 +30,6 @@ import {
 import { missing } from '#registers';
 import { SCOPES, type Scope } from '#words';
 
-const DAY_MS = 86_400_000;
 const HOUR_MS = 3_600_000;
 /** The longest that a token may be good, in days. */
 const LONGEST = 366 * 2;

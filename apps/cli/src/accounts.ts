@@ -1,6 +1,6 @@
 /** The verbs of accounts and tokens. */
-import { appointmentFrom, DAY_MS, heldOn, type AccessStore, type AccountRow, type NewAppointment } from '#access';
-import { isFullDate, todayAt } from '#clocks';
+import { appointmentFrom, heldOn, type AccessStore, type AccountRow, type NewAppointment } from '#access';
+import { DAY_MS, isFullDate, todayAt } from '#clocks';
 import { mailerOf } from '#mail';
 import { Lookup } from '#registers';
 import { ACCOUNT_ROLES, SCOPES, type Scope } from '#words';

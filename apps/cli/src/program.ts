@@ -12,18 +12,26 @@ const DEMO_FOLDER = 'data/hld-follow-up';
 /** Names the verbs; their code is loaded only when one is called. */
 const verbs = () => import('./verbs.js');
 
+/** The verbs that change nothing. */
+const reading = new WeakSet<Command>();
+
+/** A verb, and whether it changes anything: what does is noted in the audit. */
+function verb(of: Command, does: 'reads' | 'changes', name: string, options?: { readonly isDefault: true }): Command {
+  const command = of.command(name, options);
+  if (does === 'reads') reading.add(command);
+  return command;
+}
+
 /** The verbs of `followthrough`. */
 export function program(): Command {
   const settings = settingsFrom();
   const cli = new Command('followthrough').description('Tracks what agencies undertook, and what has come of it.');
 
-  cli
-    .command('demo')
+  verb(cli, 'reads', 'demo')
     .description(`import ${DEMO_FOLDER}, make fresh tokens and start the server`)
     .action(async () => (await verbs()).demo(settings, DEMO_FOLDER));
 
-  cli
-    .command('import <path>')
+  verb(cli, 'changes', 'import <path>')
     .description(
       'import a spreadsheet (.xlsx, .csv), a folder in the form of data/hld-follow-up, or a folder that export wrote; also while the server runs',
     )
@@ -38,8 +46,7 @@ export function program(): Command {
       process.exitCode = (await (await verbs()).importPath(settings, path, options)) ? 0 : 1;
     });
 
-  cli
-    .command('export <folder>')
+  verb(cli, 'reads', 'export <folder>')
     .description('write everything to a new folder: the log, and tables as CSV and JSON, with how to cite them')
     .option('--as-at <date>', 'the date as at which the tables stand (default: today)')
     .option('--doi <doi>', 'the identifier under which this release is published')
@@ -47,8 +54,7 @@ export function program(): Command {
       (await verbs()).exportDump(settings, folder, options),
     );
 
-  cli
-    .command('publish-site <folder>')
+  verb(cli, 'reads', 'publish-site <folder>')
     .description('write the public pages as plain files, with a search, for several dates; they need no server')
     .option('--as-at <date...>', 'the dates (default: those of the last five documents)')
     .option('--known-at <position>', 'as was known at a position of the log, or at an instant (default: now)')
@@ -56,40 +62,34 @@ export function program(): Command {
       (await import('./publish-site.js')).publishSite(settings, folder, options),
     );
 
-  cli
-    .command('verify')
+  verb(cli, 'reads', 'verify')
     .description('check order, revisions, times and the hash chain of the whole log')
     .option('--anchor <file>', 'check too that the log still contains what this anchor says it once held')
     .option('--write-anchor <file>', 'keep the last position and a digest of all streams, to be stored elsewhere')
     .action(async (anchors: Anchors) => (await verbs()).verifyLog(settings, anchors));
 
-  cli
-    .command('backup <file>')
+  verb(cli, 'reads', 'backup <file>')
     .description('a consistent, verified copy of the log, also while it is written to')
     .option('--anchor <file>', 'check too that it still contains what this anchor says the log once held')
     .option('--write-anchor <file>', 'keep its last position and a digest of all streams, to be stored elsewhere')
     .action(async (file: string, anchors: Anchors) => (await verbs()).backup(settings, file, anchors));
 
-  cli
-    .command('restore <file>')
+  verb(cli, 'changes', 'restore <file>')
     .description('make a backup the log, verified; refused where there is a log already')
     .option('--anchor <file>', 'check too that it contains what this anchor says the log once held')
     .action(async (file: string, anchors: Anchors) => (await verbs()).restore(settings, file, anchors));
 
-  cli
-    .command('copy-log')
+  verb(cli, 'changes', 'copy-log')
     .description('copy a log to another store as it is, verified; cut off, or to follow what was written since: again')
     .requiredOption('--from <url>', 'the log, in the form of LOG_URL')
     .requiredOption('--to <url>', 'an empty store, or an earlier copy of the same log')
     .action(async (urls: { from: string; to: string }) => (await verbs()).copy(urls));
 
-  cli
-    .command('projections')
+  verb(cli, 'reads', 'projections')
     .description('work out all views from the log, and say how far that comes and which streams have to wait')
     .action(async () => (await verbs()).listProjections(settings));
 
-  cli
-    .command('release <name> <stream> <position>')
+  verb(cli, 'changes', 'release <name> <stream> <position>')
     .description(
       'pass over the event that a stream waits for, for good, in every process; what waits behind it is tried',
     )
@@ -98,8 +98,7 @@ export function program(): Command {
     );
 
   const report = cli.command('report').description('reports: make one, make one again, check a file');
-  report
-    .command('make [kind] [code]', { isDefault: true })
+  verb(report, 'reads', 'make [kind] [code]', { isDefault: true })
     .description('make a report: agency CODE, theme CODE, forum CODE, synthesis or register')
     .option('--manifest <file>', 'make the report again that this manifest is of, to the byte')
     .option('--where <name=value...>', 'a filter, as the route of its kind takes it')
@@ -113,14 +112,12 @@ export function program(): Command {
     .action(async (kind: string | undefined, code: string | undefined, options: ReportOptions) =>
       (await import('./reports.js')).makeReportFile(settings, kind, code, options),
     );
-  report
-    .command('verify <file>')
+  verb(report, 'reads', 'verify <file>')
     .description('say whether a file is one that was published; ends with 1 when it is not')
     .action(async (file: string) => (await import('./reports.js')).verifyReportFile(settings, file));
 
   const token = cli.command('token').description('the bearer tokens of accounts');
-  token
-    .command('add')
+  verb(token, 'changes', 'add')
     .description('make a token; it is shown this once')
     .option('--secretariat', 'of a new account of the secretariat')
     .option('--agency <code>', 'of a new account of a focal point of this agency')
@@ -129,16 +126,13 @@ export function program(): Command {
     .option('--expires <date>', 'its last day; without it in a year')
     .option('--label <text>', 'what it is for', 'by the command line')
     .action(async (options: TokenOptions) => (await import('./accounts.js')).addToken(settings, options));
-  token
-    .command('list')
+  verb(token, 'reads', 'list')
     .description('every token that was ever given out')
     .action(async () => (await import('./accounts.js')).listTokens(settings));
-  token
-    .command('revoke <id-or-label>')
+  verb(token, 'changes', 'revoke <id-or-label>')
     .description('revoke one token by its id, or all of a label')
     .action(async (which: string) => (await import('./accounts.js')).revokeTokens(settings, which));
-  token
-    .command('rotate <id>')
+  verb(token, 'changes', 'rotate <id>')
     .description('make a token in the place of another, which works on for a time')
     .option('--overlap <hours>', 'for how long', '24')
     .action(async (id: string, { overlap }: { overlap: string }) =>
@@ -146,8 +140,7 @@ export function program(): Command {
     );
 
   const account = cli.command('account').description('the accounts of people and systems, and their roles over time');
-  account
-    .command('add')
+  verb(account, 'changes', 'add')
     .description('open an account')
     .requiredOption('--name <text>', 'of the person or system; kept beside the log, and can be erased')
     .option('--email <address>', 'by which a person signs in')
@@ -155,16 +148,14 @@ export function program(): Command {
     .option('--role <name>', 'its first role: secretariat, focal_point, alternate or reader')
     .option('--agency <code>', 'for whom')
     .action(async (options: AccountOptions) => (await import('./accounts.js')).addAccount(settings, options));
-  account
-    .command('list')
+  verb(account, 'reads', 'list')
     .description('every account, and who could act for whom')
     .option('--agency <code>', 'those that ever had a role for it')
     .option('--at <date>', 'the roles of this day, not of today')
     .action(async (options: { agency?: string; at?: string }) =>
       (await import('./accounts.js')).listAccounts(settings, options),
     );
-  account
-    .command('appoint <account>')
+  verb(account, 'changes', 'appoint <account>')
     .description('give an account a role')
     .requiredOption('--role <name>', 'secretariat, focal_point, alternate or reader')
     .option('--agency <code>', 'for whom')
@@ -173,21 +164,17 @@ export function program(): Command {
     .action(async (of: string, options: AppointOptions) =>
       (await import('./accounts.js')).appointAccount(settings, of, options),
     );
-  account
-    .command('relieve <appointment>')
+  verb(account, 'changes', 'relieve <appointment>')
     .description('end a role at once, by the id that `account list` shows')
     .action(async (id: string) => (await import('./accounts.js')).relieveAccount(settings, id));
-  account
-    .command('sign-in-link <who>')
+  verb(account, 'changes', 'sign-in-link <who>')
     .description('print a link that signs in, once, the person of this address or pseudonym')
     .action(async (who: string) => (await import('./sign-in.js')).printSignInLink(settings, who));
-  account
-    .command('erase <account>')
+  verb(account, 'changes', 'erase <account>')
     .description('erase all that tells who it is, to the last byte; its roles and tokens end')
     .action(async (of: string) => (await import('./accounts.js')).eraseAccount(settings, of));
 
-  cli
-    .command('audit')
+  verb(cli, 'reads', 'audit')
     .description('print who did what, and tried what and was refused; the newest first')
     .option('--from <instant>', 'from then on')
     .option('--to <instant>', 'before then')
@@ -199,16 +186,11 @@ export function program(): Command {
   // What changes nothing is not noted.
   cli.hook('postAction', async (_, action) => {
     const names = namesOf(action);
-    if (READING.has(names) || action.opts()['dryRun']) return;
+    if (reading.has(action) || action.opts()['dryRun']) return;
     await (await import('./audit.js')).noteVerb(settings, names, action.processedArgs.filter(isText).join(' '));
   });
   return cli;
 }
-
-const READING: ReadonlySet<string> = new Set([
-  ...['demo', 'verify', 'backup', 'projections', 'report make', 'report verify', 'account list', 'token list', 'audit'],
-  ...['export', 'publish-site'],
-]);
 
 /** An address of a person is not noted. */
 const isText = (value: unknown): value is string => typeof value === 'string' && !value.includes('@');

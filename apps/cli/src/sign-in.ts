@@ -3,6 +3,7 @@ import type { AccessStore } from '#access';
 import { mailerOf } from '#mail';
 import { LINK_MINUTES, SignIn } from '#sign-in';
 import type { AccountRole } from '#words';
+import { DAY_MS } from '#clocks';
 import { openAccess } from '../../api/src/app.module.js';
 import type { Settings } from '../../api/src/settings.js';
 
@@ -23,8 +24,6 @@ export async function printSignInLink(settings: Settings, who: string): Promise<
 
 const linkFor = (settings: Settings, access: AccessStore, account: string): Promise<string> =>
   new SignIn(access, mailerOf(settings), settings).links.make(account, 'command line');
-
-const DAY_MS = 86_400_000;
 
 /** A link that signs in a person of the demo, whose role ends in a day. */
 export async function demoLink(

@@ -1,4 +1,5 @@
 /** Accounts: pseudonyms with roles over time; and, apart from them, the names and addresses that can be erased. */
+import { DAY_MS } from '#clocks';
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { Statement, Statements } from '#databases';
 import type { Appointment, Holder } from '#platform';
@@ -191,8 +192,6 @@ export interface RoleRow {
 
 export const appointmentIn = ({ role, agency, since, until }: RoleRow): Appointment[] =>
   role === null ? [] : [{ role, agency, since: Date.parse(since), until: until === null ? null : Date.parse(until) }];
-
-export const DAY_MS = 86_400_000;
 
 /** The appointments that held at some time of a day (UTC). */
 export function heldOn({ appointments }: Pick<AccountRow, 'appointments'>, day: string): AppointmentRow[] {

@@ -1,5 +1,6 @@
 /** The record of who did what, tried what and was refused: beside the log, only ever added to, kept for a set time. */
 import type { Value } from '#databases';
+import { DAY_MS } from '#clocks';
 import type { AccessStore } from './access-store.js';
 
 /** Something that was asked. No body, no query and no secret is in it. */
@@ -60,7 +61,6 @@ const INSERT = `INSERT INTO audit (${COLUMNS.join(', ')})
 const WAIT_MS = 1_000;
 /** The greatest number of entries that wait for a store that cannot be reached; the oldest are lost then. */
 const MOST = 10_000;
-const DAY_MS = 86_400_000;
 
 /** Writes entries together, at some distance from the requests that they tell of. */
 export class Audit {

@@ -1,9 +1,9 @@
 /** The rights to appoint and to give tokens: the secretariat to everybody, the focal point of an agency to those of its agency. */
-import { todayAt, type FullDate } from '#clocks';
+import { DAY_MS, todayAt, type FullDate } from '#clocks';
 import { refused, Rejected } from '#eventsourcing';
 import type { Actor, Principal } from '#platform';
 import type { AccountRole, Scope } from '#words';
-import { DAY_MS, type AccountRow, type NewAppointment } from './accounts.js';
+import type { AccountRow, NewAppointment } from './accounts.js';
 
 /** @throws Rejected `forbidden` */
 export function refuseAppointing(by: Actor, { role, agency }: Pick<NewAppointment, 'role' | 'agency'>): void {

@@ -1,7 +1,7 @@
 /** The chart of stages over time, drawn on the server: plain SVG whose colours are those of the stylesheet. */
 import { hash } from 'node:crypto';
 import { createRequire } from 'node:module';
-import { dayAfter, monthsBefore, type FullDate, type PartialDate } from '#clocks';
+import { DAY_MS, dayAfter, monthsBefore, type FullDate, type PartialDate } from '#clocks';
 import type { Stage } from '#commitments';
 import type { Row, TimelineRow } from '#progress';
 
@@ -35,7 +35,6 @@ export type TimelineStep = Row & Pick<TimelineRow, 'asOf'>;
 
 /** The greatest number of steps in a chart. */
 const MOST = 120;
-const DAY = 86_400_000;
 /** For how many months after the last report a chart goes on. */
 const AFTERWARDS = 12;
 
@@ -57,7 +56,7 @@ export function datesToPlot(
   const begins = [from, first].sort()[1]!;
   const dates = [...new Set([begins, ...reported, ...stale, ends])].filter((d) => d >= begins && d <= ends).sort();
   if (dates.length <= MOST) return dates;
-  const [start, length] = [Date.parse(begins), Date.parse(ends) - Date.parse(begins) + DAY];
+  const [start, length] = [Date.parse(begins), Date.parse(ends) - Date.parse(begins) + DAY_MS];
   const period = (date: FullDate) => Math.floor((MOST * (Date.parse(date) - start)) / length);
   return [begins, ...[...Map.groupBy(dates.slice(1), period).values()].map((some) => some.at(-1)!)];
 }
@@ -102,7 +101,7 @@ export function ticksBetween(first: FullDate, end: FullDate, most: number, words
     for (
       ;
       date <= end && ticks.length <= most;
-      date = months === 0 ? dateOf(Date.parse(date) + days * DAY) : monthsBefore(date, -months)
+      date = months === 0 ? dateOf(Date.parse(date) + days * DAY_MS) : monthsBefore(date, -months)
     )
       if (date >= first) ticks.push({ at: Date.parse(date), label: format(words, date) });
     if (ticks.length <= most) return ticks;

@@ -7,6 +7,9 @@ export type FullDate = string;
 /** `2006`, `2006-11` or `2006-11-20` */
 export type PartialDate = string;
 
+/** The length of a day in UTC. */
+export const DAY_MS = 86_400_000;
+
 const SHAPE = /^(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?$/;
 
 interface Period {

@@ -3,7 +3,7 @@ import type { Body, BodyName, CommitmentAsAt, OnBehalf } from '#bodies';
 import type { FullDate } from '#clocks';
 import { fold, Rejected, withoutNulls } from '#eventsourcing';
 import type { ActLine, Taking } from '#registers';
-import { AGENCY_RELATIONS, type AgencyRelation, type Role } from '#words';
+import { AGENCY_RELATIONS, RESPONSIBLE_ROLES, type AgencyRelation, type Role } from '#words';
 import * as activities from './activities.js';
 import * as amending from './amending.js';
 import {
@@ -77,7 +77,7 @@ const anybody = by(AGENCY_RELATIONS);
 const nobody = by([]);
 const lead = by(['lead']);
 const responsible = by(['lead', 'co_lead']);
-const contributing = by(['lead', 'co_lead', 'partner']);
+const contributing = by(RESPONSIBLE_ROLES);
 const named = by(AGENCY_RELATIONS, 'named');
 const offered = by(AGENCY_RELATIONS, 'offered');
 const verified = by(AGENCY_RELATIONS, 'read');

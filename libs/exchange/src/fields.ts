@@ -14,6 +14,7 @@ import {
   CONCERNS,
   RELATION_TYPES,
   REPORT_LANGUAGES,
+  type Role,
 } from '#words';
 
 /** The things that the rows of a table can be about. */
@@ -241,6 +242,18 @@ const COMMITMENT = {
 } as const satisfies Definitions;
 
 export type CommitmentField = keyof typeof COMMITMENT;
+
+/** By the role: the column of the agencies that have it, of which there is one lead. */
+const ROLE_FIELDS = {
+  lead: 'lead',
+  co_lead: 'coLeads',
+  partner: 'partners',
+  observer: 'observers',
+  funder: 'funders',
+  host: 'hosts',
+} as const satisfies Readonly<Record<Role, CommitmentField>>;
+export type RoleField = (typeof ROLE_FIELDS)[Role];
+export const ROLE_COLUMNS = ROLES.map((role) => [ROLE_FIELDS[role], role] as const);
 
 /** What an act on a commitment rests on: no part of the commitment, so nothing to compare. */
 export const SOURCE_FIELDS = ['reportedOn', 'document', 'locator', 'section', 'paragraph'] as const;

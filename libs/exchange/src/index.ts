@@ -6,7 +6,14 @@ import { Papers } from './papers.js';
 import { PapersController } from './papers.controller.js';
 
 export { valueOf, type Habits, type ReadValue } from './cell-values.js';
-export { fieldsOf as tableFieldsOf, nameKey, SOURCE_FIELDS, type CellForm, type Field } from './fields.js';
+export {
+  fieldsOf as tableFieldsOf,
+  nameKey,
+  ROLE_COLUMNS,
+  SOURCE_FIELDS,
+  type CellForm,
+  type Field,
+} from './fields.js';
 export * from './import-folder.js';
 export { Imports, type ImportRequest, type KeptImport } from './imports.js';
 export { ImportsController, NewImport, UndoImport } from './imports.controller.js';

@@ -27,7 +27,7 @@ import { mayBeSame, tellingWords } from '#progress';
 import { asAt, codeOf, nameOf, registers, type Entry, type Register, type Registers } from '#registers';
 import { valueOf, type DateOrder } from './cell-values.js';
 import type { Codes } from './codes.js';
-import { keyOf, SOURCE_FIELDS, type CommitmentField, type Field } from './fields.js';
+import { keyOf, ROLE_COLUMNS, SOURCE_FIELDS, type CommitmentField, type Field } from './fields.js';
 import type { FieldChange, ImportRow, LikelyDuplicate, SheetNote, SheetProblem } from './preview.js';
 import {
   actsFor,
@@ -547,12 +547,7 @@ const DATED: Readonly<Record<string, string>> = {
 /** By field, the registers that its codes are of. */
 const KINDS_OF: Readonly<Record<string, readonly Registered[]>> = {
   agencies: ['agency'],
-  lead: ['agency'],
-  coLeads: ['agency'],
-  partners: ['agency'],
-  observers: ['agency'],
-  funders: ['agency'],
-  hosts: ['agency'],
+  ...Object.fromEntries(ROLE_COLUMNS.map(([field]) => [field, ['agency']])),
   themes: ['theme'],
   followsUp: ['forum', 'outcome'],
   document: ['document'],

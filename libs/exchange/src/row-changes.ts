@@ -2,8 +2,8 @@
 import type { CommitmentView } from '#acts';
 import type { ActivityId } from '#bodies';
 import { canonicalJson } from '#eventsourcing';
-import type { Role } from '#words';
-import type { CommitmentField } from './fields.js';
+import { RESPONSIBLE_ROLES, type Role } from '#words';
+import { ROLE_COLUMNS, type CommitmentField, type RoleField } from './fields.js';
 
 /** The values of a row, by their fields; a field that the row says nothing of is missing. */
 export type Values = Readonly<Partial<Record<CommitmentField, unknown>>>;
@@ -29,15 +29,7 @@ interface AgencyRole {
   readonly role: Role;
 }
 
-const ROLE_FIELDS = {
-  lead: 'lead',
-  coLeads: 'co_lead',
-  partners: 'partner',
-  observers: 'observer',
-  funders: 'funder',
-  hosts: 'host',
-} as const satisfies Partial<Record<CommitmentField, Role>>;
-type RoleField = keyof typeof ROLE_FIELDS;
+const ROLE_OF: ReadonlyMap<string, Role> = new Map(ROLE_COLUMNS);
 
 const holding = (agencies: readonly AgencyRole[], role: Role): string[] =>
   agencies.flatMap((one) => (one.role === role ? one.agency : []));
@@ -53,7 +45,7 @@ interface Evidence {
 }
 
 /** By the field, what a commitment says. */
-const SAYS: { readonly [F in CommitmentField]: (view: CommitmentView) => unknown } = {
+const SAYS: { readonly [F in Exclude<CommitmentField, RoleField>]: (view: CommitmentView) => unknown } = {
   reference: ({ reference }) => reference,
   title: ({ title }) => title,
   summary: ({ summary }) => summary,
@@ -70,12 +62,6 @@ const SAYS: { readonly [F in CommitmentField]: (view: CommitmentView) => unknown
   noNextStep: ({ headline }) => headline.noNextStep,
   note: ({ headline }) => headline.note,
   agencies: ({ agencies }) => agencies.map(({ agency, role }) => ({ agency, role })),
-  lead: ({ agencies }) => holding(agencies, 'lead')[0],
-  coLeads: ({ agencies }) => holding(agencies, 'co_lead'),
-  partners: ({ agencies }) => holding(agencies, 'partner'),
-  observers: ({ agencies }) => holding(agencies, 'observer'),
-  funders: ({ agencies }) => holding(agencies, 'funder'),
-  hosts: ({ agencies }) => holding(agencies, 'host'),
   themes: ({ themes }) => themes,
   regions: ({ regions }) => regions,
   countries: ({ countries }) => countries,
@@ -94,7 +80,12 @@ const SAYS: { readonly [F in CommitmentField]: (view: CommitmentView) => unknown
   paragraph: () => undefined,
 };
 
-export const saidOf = (view: CommitmentView, field: CommitmentField): unknown => SAYS[field](view) ?? null;
+export function saidOf(view: CommitmentView, field: CommitmentField): unknown {
+  const role = ROLE_OF.get(field);
+  if (!role) return SAYS[field as keyof typeof SAYS](view) ?? null;
+  const all = holding(view.agencies, role);
+  return role === 'lead' ? (all[0] ?? null) : all;
+}
 
 /** Of these a row names what is to be there; what it leaves out stays. */
 const ADDED: Readonly<Partial<Record<CommitmentField, (one: object) => string>>> = {
@@ -136,7 +127,7 @@ export function recordOf(values: Values): Record<string, unknown> {
   const { target, targetNote, ...rest } = values;
   const body: Record<string, unknown> = {};
   for (const [field, value] of Object.entries(rest))
-    if (value !== null && !(field in ROLE_FIELDS) && !isSource(field)) body[field] = value;
+    if (value !== null && !ROLE_OF.has(field) && !isSource(field)) body[field] = value;
   body['agencies'] = rolesIn(values, []).map(({ agency, role }) => ({ agency, role }));
   body['themes'] ??= [];
   if (target) body['target'] = { date: target, ...(targetNote ? { note: targetNote } : {}) };
@@ -150,7 +141,7 @@ const isSource = (field: string): boolean =>
 function rolesIn(values: Values, before: readonly AgencyRole[]): AgencyRole[] {
   let roles = [...((values.agencies as AgencyRole[] | null | undefined) ?? before)];
   const listed = values.agencies !== undefined && values.agencies !== null;
-  for (const [field, role] of Object.entries(ROLE_FIELDS) as [RoleField, Role][]) {
+  for (const [field, role] of ROLE_COLUMNS) {
     const given = values[field];
     if (given === undefined) continue;
     const agencies = [given].flat().filter((one): one is string => typeof one === 'string');
@@ -162,7 +153,7 @@ function rolesIn(values: Values, before: readonly AgencyRole[]): AgencyRole[] {
   return roles;
 }
 
-const MAIN: readonly Role[] = ['lead', 'co_lead', 'partner'];
+const MAIN: readonly Role[] = RESPONSIBLE_ROLES;
 const mainRole = (roles: readonly AgencyRole[], agency: string): Role | undefined =>
   roles.find((one) => one.agency === agency && MAIN.includes(one.role))?.role;
 
@@ -170,7 +161,7 @@ export const OF_STAGE = ['stage', 'effective', 'outlook', 'nextStep', 'nextStepD
 /** What belongs to one report: the next one does not say it again by itself. */
 const SAID_ANEW: readonly CommitmentField[] = ['note', 'nextStep', 'nextStepDue', 'noNextStep'];
 const OF_WORDING = ['title', 'summary', 'language', 'condition'] as const;
-const OF_ROLES = ['agencies', ...(Object.keys(ROLE_FIELDS) as RoleField[])] as const;
+const OF_ROLES = ['agencies', ...ROLE_COLUMNS.map(([field]) => field)] as const;
 
 const BY_CORRECTION = 'if it was wrong from the first, correct the record act (POST …/history/0/correct)';
 const GIVEN_AT_FIRST = ['kind', 'nature', 'strength', 'regions', 'countries', 'deliverables'] as const;

@@ -22,7 +22,7 @@ export const CHANGES = [
 export type Change = (typeof CHANGES)[number];
 
 /** An event that has no word here does not compile. */
-export const CHANGE_OF: Readonly<Record<keyof CommitmentEvents | 'Blanked', Change>> = {
+export const CHANGE_OF: Readonly<Record<keyof CommitmentEvents, Change>> = {
   Recorded: 'recorded',
   StageReported: 'stage',
   UpkeepReported: 'editions',

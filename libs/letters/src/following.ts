@@ -7,12 +7,12 @@ import type { Statement } from '#databases';
 import { Conflict, Rejected, refused, type Log } from '#eventsourcing';
 import { LOG } from '#platform';
 import type { ReportLanguage } from '#words';
+import { DAY_MS } from '#clocks';
 import { LetterClock } from './clock.js';
 import { letterId } from './deciding.js';
 import { Followed, type FollowKind } from './followed.js';
 import { keeping } from './outbox.js';
 
-const DAY_MS = 86_400_000;
 export const WEEK_MS = 7 * DAY_MS;
 /** One follower follows so many things. */
 const MOST = 50;

@@ -28,6 +28,9 @@ export const KEYWORDS = [
   'Global Forum on Migration and Development',
 ];
 
+/** The media types of the files of a release. */
+const FILES_IN = ['text/csv', 'application/json', 'application/x-ndjson'] as const;
+
 /** Two releases of the same date and knowledge are the same: `2012-11-02+1411`. */
 export const versionOf = ({ asOf, position }: Release): string => `${asOf}+${position}`;
 
@@ -76,7 +79,7 @@ export function dataciteJson(release: Release): object {
     ],
     language: 'en',
     version: versionOf(release),
-    formats: ['text/csv', 'application/json', 'application/x-ndjson'],
+    formats: FILES_IN,
     descriptions: [{ description, descriptionType: 'Abstract', lang: 'en' }],
     url: publicUrl,
     ...(licence && {
@@ -124,7 +127,7 @@ export function dataciteXml(release: Release): string {
     `  ${element('language', 'en')}`,
     list(
       'formats',
-      ['text/csv', 'application/json', 'application/x-ndjson'].map((format) => element('format', format)),
+      FILES_IN.map((format) => element('format', format)),
     ),
     `  ${element('version', versionOf(release))}`,
     ...(licence

@@ -1,7 +1,7 @@
 /** The common part of all open formats: addresses, clocks, and the catalogue. */
 import { Inject, Injectable } from '@nestjs/common';
 import type { Log } from '#eventsourcing';
-import { clocksOf, LOG, type Clocks } from '#platform';
+import { clocksOf, FORMAT_NAMES, formatNamed, LOG, type Clocks } from '#platform';
 import { Progress, type PinnedClocks } from '#progress';
 import { OPEN_FORMATS, REGISTERS, VIEWS } from './catalogued.js';
 import { catalogueOf, type CataloguedDataset } from './dcat.js';
@@ -27,11 +27,9 @@ const asTable = (path: string, name: string): CataloguedDataset => ({
   id: path.slice(1).replaceAll('/', '-'),
   title: name,
   description: `${name}, as at today; with asOf=YYYY-MM-DD as at another date.`,
-  distributions: {
-    'application/json': `/v1${path}`,
-    'text/csv': `/v1${path}?format=csv`,
-    'application/x-ndjson': `/v1${path}?format=ndjson`,
-  },
+  distributions: Object.fromEntries(
+    FORMAT_NAMES.map((name, i) => [formatNamed(name).mediaType, `/v1${path}${i > 0 ? `?format=${name}` : ''}`]),
+  ),
 });
 
 const DATASETS: readonly CataloguedDataset[] = [

@@ -147,11 +147,25 @@ export type Heard = Readonly<Record<string, FullDate>>;
 
 const json = <T>(key: string): T => JSON.parse(key) as T;
 
-/** The columns that hold codes of dictionaries. */
-export const CODED = [
-  ...(['standing', 'agencies', 'themes', 'followsUp', 'places'] as const),
-  ...(['documents', 'relations', 'activityIds', 'target', 'nextStep', 'beside', 'heard'] as const),
-] as const satisfies readonly Coded[];
+type Dictionaries = { readonly [C in Coded]: Dictionary<Meanings[C]> };
+
+const emptyDictionaries = (): Dictionaries => ({
+  standing: new Dictionary<Standing>(json),
+  agencies: new Dictionary<Meanings['agencies']>(json),
+  themes: new Dictionary<Meanings['themes']>(json),
+  followsUp: new Dictionary<Meanings['followsUp']>(json),
+  places: new Dictionary<Meanings['places']>(json),
+  documents: new Dictionary<Meanings['documents']>(json),
+  relations: new Dictionary<Meanings['relations']>(json),
+  activityIds: new Dictionary<Meanings['activityIds']>(json),
+  target: new Dictionary<Target>(json),
+  nextStep: new Dictionary<NextStep>(json),
+  beside: new Dictionary<ShownOnly>(json),
+  heard: new Dictionary<Heard>(json),
+});
+
+/** The columns that hold codes of dictionaries: each has one. */
+export const CODED = Object.keys(emptyDictionaries()) as readonly Coded[];
 const INTS = [
   ...(['commitment', 'next', 'from', 'lastReportedOn', 'leadReportedOn', 'text', 'reading', 'entry'] as const),
   ...CODED,
@@ -180,23 +194,6 @@ export interface Corrected {
   readonly since: number;
   readonly until: number;
 }
-
-type Dictionaries = { readonly [C in Coded]: Dictionary<Meanings[C]> };
-
-const emptyDictionaries = (): Dictionaries => ({
-  standing: new Dictionary<Standing>(json),
-  agencies: new Dictionary<Meanings['agencies']>(json),
-  themes: new Dictionary<Meanings['themes']>(json),
-  followsUp: new Dictionary<Meanings['followsUp']>(json),
-  places: new Dictionary<Meanings['places']>(json),
-  documents: new Dictionary<Meanings['documents']>(json),
-  relations: new Dictionary<Meanings['relations']>(json),
-  activityIds: new Dictionary<Meanings['activityIds']>(json),
-  target: new Dictionary<Target>(json),
-  nextStep: new Dictionary<NextStep>(json),
-  beside: new Dictionary<ShownOnly>(json),
-  heard: new Dictionary<Heard>(json),
-});
 
 export class Columns {
   readonly references = new Dictionary((reference) => reference);

@@ -140,8 +140,10 @@ export class Keys<C extends Coded> {
 export const pairOf = (one: string, other: string): string => `${one}\n${other}`;
 export const splitPair = (pair: string): [one: string, other: string] => pair.split('\n') as [string, string];
 
-const WIDTH = 13;
-const [TOTAL, STAGE, TARGETED, DUE, SILENT, LATER, ASKED, LAST] = [0, 1, 7, 8, 9, 10, 11, 12] as const;
+/** The place of each count of a set: the total, one for each stage, and the others. */
+const [TOTAL, STAGE, TARGETED] = [0, 1, 1 + STAGES.length] as const;
+const [DUE, SILENT, LATER, ASKED] = [TARGETED + 1, TARGETED + 2, TARGETED + 3, TARGETED + 4] as const;
+const [LAST, WIDTH] = [TARGETED + 5, TARGETED + 6] as const;
 
 /** Counts of commitments, one set after the other. */
 class Tallies {

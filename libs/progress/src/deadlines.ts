@@ -1,7 +1,7 @@
 /** The view of deadlines: commitments due next, month by month, and overdue ones by their delay. */
 import { Controller, Get } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
-import { lastDayOf, monthsBefore, type FullDate } from '#clocks';
+import { DAY_MS, lastDayOf, monthsBefore, type FullDate } from '#clocks';
 import { NATURES } from '#commitments';
 import { type Projector, refused } from '#eventsourcing';
 import { AtClocks, OnDate, QueryNumber, WantedFormat, type Format } from '#platform';
@@ -142,7 +142,7 @@ const DUE = {
 
 const bad = (field: string, message: string) => refused('invalid', `/${field}`, `${field} ${message}.`);
 
-const dayBefore = (date: FullDate): FullDate => new Date(Date.parse(date) - 86_400_000).toISOString().slice(0, 10);
+const dayBefore = (date: FullDate): FullDate => new Date(Date.parse(date) - DAY_MS).toISOString().slice(0, 10);
 
 @ApiTags('Progress')
 @Controller('v1/progress/deadlines')

@@ -17,6 +17,7 @@ import {
   type Statement,
 } from '#commitments';
 import { compareTexts } from '#text';
+import { RESPONSIBLE_ROLES } from '#words';
 import { dayOf, type Heard, type Meanings, type NextStep, type ShownOnly, type Standing } from './columns.js';
 import type { Wording } from './texts.js';
 
@@ -39,7 +40,7 @@ export interface HeardSince {
 }
 export type Part = keyof Point;
 
-const RANKS: readonly Role[] = ['lead', 'co_lead', 'partner'];
+const RANKS: readonly Role[] = RESPONSIBLE_ROLES;
 const rankOf = (role: Role): number => (RANKS.includes(role) ? RANKS.indexOf(role) : RANKS.length);
 const sorted = (values: readonly string[]): string => JSON.stringify([...new Set(values)].sort(compareTexts));
 

@@ -3,7 +3,7 @@
  * themes with those below them, crosswalks with the themes that they lead to.
  */
 import { todayAt } from '#clocks';
-import type { Role } from '#commitments';
+import { RESPONSIBLE_ROLES, type Role } from '#words';
 import { codeOf, type Registers } from '#registers';
 import type { AgencyInRole } from './columns.js';
 import type { Holder } from './own-reports.js';
@@ -21,7 +21,7 @@ export interface CountedAgencies {
 }
 
 const rolesOf = (role: CountedAgencies['role']): readonly Role[] =>
-  role === undefined || role === 'any' ? ['lead', 'co_lead', 'partner'] : [role];
+  role === undefined || role === 'any' ? RESPONSIBLE_ROLES : [role];
 
 /** An entry with a code and perhaps a parent. */
 export interface Node {

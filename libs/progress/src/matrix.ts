@@ -7,7 +7,7 @@ import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagg
 import { IsIn, IsOptional } from 'class-validator';
 import type { FullDate } from '#clocks';
 import { type Projector, refused } from '#eventsourcing';
-import { AtClocks, PageSize, WantedFormat, type Format } from '#platform';
+import { AtClocks, formatNamed, PageSize, WantedFormat, type Format } from '#platform';
 import { compareTexts } from '#text';
 import { Count, countAll, countBy, Keys, pairOf, splitPair, Row, type Counted } from './count.js';
 import { FilterQuery, type Filter } from './filters.js';
@@ -278,12 +278,12 @@ export class MatrixController {
     summary: 'Commitments where agencies, themes, forums and outcomes meet',
     description:
       'Themes, forums and outcomes stand for what is below them. A framework, theme or forum that is asked for narrows what is ' +
-      'counted and shows what is directly below it. As CSV: a table.',
+      'counted and shows what is directly below it. As CSV and XLSX: a table.',
     operationId: 'progressMatrix',
   })
   @ApiOkResponse({ type: MatrixView })
   async crossed(@AtClocks() { at, ...asked }: MatrixQuery, @WantedFormat() wanted: Format) {
     const view = await this.matrix.crossed(at, asked);
-    return wanted === 'csv' ? { ...view, rows: matrixTable(view) } : view;
+    return formatNamed(wanted).isTable ? { ...view, rows: matrixTable(view) } : view;
   }
 }

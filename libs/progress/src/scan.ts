@@ -1,6 +1,6 @@
 /**
  * One pass over the columns: the row of every commitment that holds as at a date, as known at a position, and meets the
- * conditions. Only this file computes overdue and stale (rules 4 and 5).
+ * conditions. This file computes overdue and stale (rules 4 and 5) as at one date; timeline.ts does for many dates at once.
  */
 import { monthsBefore, type FullDate } from '#clocks';
 import { isOpen, STAGES } from '#commitments';
@@ -31,9 +31,10 @@ export interface OnTheDay {
   readonly stale?: boolean;
 }
 
-/** A stage in the first three bits of a status, and what else is counted of a commitment. */
-export const STAGE_BITS = 7;
-export const [WITH_TARGET, OVERDUE, STALE, CORRECTED] = [8, 16, 32, 64] as const;
+/** A stage in the first bits of a status, and in those after them what else is counted of a commitment. */
+export const STAGE_BITS = 2 ** Math.ceil(Math.log2(STAGES.length)) - 1;
+const AFTER = STAGE_BITS + 1;
+export const [WITH_TARGET, OVERDUE, STALE, CORRECTED] = [AFTER, AFTER * 2, AFTER * 4, AFTER * 8] as const;
 
 /** The result of a scan: a row for each commitment, in the order of their numbers, and its status. */
 export class Selection {

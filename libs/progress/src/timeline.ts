@@ -113,7 +113,9 @@ const before = (days: Int32Array, day: number, orAt = 0): number => {
 };
 
 /** The place of each count of a step: the total, those by stage, the others, and the ended records. */
-const [TOTAL, STAGE, TARGETED, OVERDUE, STALE, LIFE, WIDTH] = [0, 1, 7, 8, 9, 10, 16] as const;
+const [TOTAL, STAGE, TARGETED] = [0, 1, 1 + STAGES.length] as const;
+const [OVERDUE, STALE, LIFE] = [TARGETED + 1, TARGETED + 2, TARGETED + 3] as const;
+const WIDTH = LIFE + LIVES.length;
 
 /**
  * Counts as at each of some dates, which are in order. Every row is looked at once, however many dates there are: from which

@@ -1,10 +1,12 @@
 /** The page about the site: its purpose, its publisher, and all downloads. */
 import { Controller, Get } from '@nestjs/common';
+import { Fragment } from 'preact';
 import { OPEN_FORMATS, REGISTERS, VIEWS } from '#open';
+import { FORMAT_NAMES, formatNamed } from '#platform';
 import { HowToRead } from './how-to-read.js';
 import { PlainPage } from './layout.js';
 import { RendersPages } from './rendering.js';
-import { Table } from './take-away.js';
+import { FormatLink, Table } from './take-away.js';
 import { Publication } from './view.js';
 
 const STALE_AFTER = 12;
@@ -163,8 +165,7 @@ const Data = ({ publication }: Parts) => (
 const FORMAT_WORDS: Readonly<Record<string, string>> = {
   'text/turtle': 'Turtle',
   'application/ld+json': 'JSON-LD',
-  'text/csv': 'CSV',
-  'application/json': 'JSON',
+  ...Object.fromEntries(FORMAT_NAMES.map(formatNamed).map(({ mediaType, label }) => [mediaType, label])),
 };
 
 const Downloads = ({ caption, of }: { caption: string; of: Readonly<Record<string, string>> }) => (
@@ -181,8 +182,12 @@ const Downloads = ({ caption, of }: { caption: string; of: Readonly<Record<strin
         <tr key={to}>
           <th scope="row">{name}</th>
           <td>
-            <a href={`/v1${to}?format=xlsx`}>XLSX</a> · <a href={`/v1${to}?format=csv&bom=true`}>CSV</a> ·{' '}
-            <a href={`/v1${to}?format=ndjson`}>NDJSON</a> · <a href={`/v1${to}`}>JSON</a>
+            {FORMAT_NAMES.slice(1).map((name) => (
+              <Fragment key={name}>
+                <FormatLink list={`/v1${to}?format=${name}`} name={name} /> ·{' '}
+              </Fragment>
+            ))}
+            <FormatLink list={`/v1${to}`} name="json" />
           </td>
         </tr>
       ))}

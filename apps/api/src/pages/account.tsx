@@ -18,6 +18,7 @@ import {
 import { SignIn, type PasskeyRow, type SessionRow, type Way } from '#sign-in';
 import { Followed, Following, type Follow } from '#letters';
 import { REPORT_LANGUAGES, SCOPES, type ReportLanguage, type Scope } from '#words';
+import { DAY_MS } from '#clocks';
 import { PlainPage } from './layout.js';
 import { PasskeyForm } from './passkey-form.js';
 import { RendersPages } from './rendering.js';
@@ -30,7 +31,6 @@ import { CsrfField } from './signed-in.js';
 const DAYS = ['30', '90', '365'] as const;
 /** For how long a token works on beside the one that replaces it. */
 const OVERLAP_DAYS = 7;
-const DAY_MS = 86_400_000;
 
 class Chosen {
   @Text({ max: 300, free: false }) readonly id: string;

@@ -28,7 +28,7 @@ import {
 import { actInWords } from './acts-in-words.js';
 import { ACT_WORDS } from './act-words.js';
 import { StageTag } from './figures.js';
-import { asFilled, Form, MORE, type Filled, type FormParts, type Suggestion } from './form.js';
+import { asFilled, Form, KEY, MORE, REVISION, SHOWN_MS, type Filled, type FormParts, type Suggestion } from './form.js';
 import { PlainPage } from './layout.js';
 import { RendersPages } from './rendering.js';
 import { Source, Words } from './source.js';
@@ -38,12 +38,6 @@ import { dateWords, roleWords, textWords } from './words.js';
 
 type Params = Readonly<Record<string, string>>;
 type Statement = History['items'][number];
-
-/** The hidden fields: the act that is given once however often it is sent, and the revision that was read. */
-const [KEY, REVISION] = ['_key', '_revision'];
-
-/** The time that a page waits for its own act to be shown. */
-const SHOWN_MS = 5_000;
 
 /** What stands in the form of an act already. */
 const BEGINS: { readonly [A in ActName]?: (c: CommitmentView, on: RouteParameters) => object } = {

@@ -15,6 +15,7 @@ import {
   type ProgressView,
   type ThemeRow,
 } from '#progress';
+import { OTHER_ROLES } from '#words';
 import { Registers, type AgencyAsAt, type Forum, type Framework, type MemberAsAt, type Theme } from '#registers';
 import { RoundViews, type RoundOfAgency } from '#rounds';
 import { compareTexts, fold } from '#text';
@@ -37,6 +38,9 @@ import { FollowedUp, Scope } from './scope.js';
 import { ByFramework } from './theme-tree.js';
 import { path, Views, type View } from './view.js';
 import { count, counted, dateWords, roleWords, sentence } from './words.js';
+
+/** `Observers, funders and hosts` */
+const NOT_COUNTED = sentence(new Intl.ListFormat('en-GB').format(OTHER_ROLES.map((role) => `${roleWords(role)}s`)));
 
 class AgenciesPageQuery extends AgenciesQuery {
   @IsOptional()
@@ -309,7 +313,7 @@ const AgencyReport = (parts: ReportParts) => {
               {roleWords(role)} in <a href={view.list({ ...filter, role })}>{count(total)}</a>
             </span>
           ))}
-          .{roles.some(({ role }) => !isResponsible(role)) && ' Observers, funders and hosts are not counted above.'}
+          .{roles.some(({ role }) => !isResponsible(role)) && ` ${NOT_COUNTED} are not counted above.`}
         </p>
       )}
       <Contents

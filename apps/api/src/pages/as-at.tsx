@@ -14,6 +14,12 @@ export const HiddenFields = ({ asked }: { asked: Readonly<Record<string, unknown
   </>
 );
 
+/** All that was asked for and that no control of a form asks for anew: a form changes what it shows, and drops nothing. */
+export const KeptFields = ({ view, besides }: { view: View; besides: readonly string[] }) => {
+  const { cursor: _cursor, ...asked } = view.asked;
+  return <HiddenFields asked={Object.fromEntries(Object.entries(asked).filter(([name]) => !besides.includes(name)))} />;
+};
+
 /** The number of dates of reports in sight; the field offers all of them. */
 const CHOICES = 5;
 
@@ -24,13 +30,12 @@ interface Parts {
 }
 
 export const AsAtForm = ({ view, since = '' }: Parts) => {
-  const { asOf: _asOf, cursor: _cursor, ...asked } = view.asked;
   const reports = view.reports.filter(({ date }) => date >= since);
   return (
     <div class="clock" role="region" aria-label="The date shown">
       <div class="wrap">
         <form method="get" action={view.path}>
-          <HiddenFields asked={asked} />
+          <KeptFields view={view} besides={['asOf']} />
           <label for="as-of">As at</label>
           <input
             id="as-of"

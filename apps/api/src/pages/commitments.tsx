@@ -9,7 +9,7 @@ import { Registers } from '#registers';
 import { byFramework, Choice, type ChoiceParts } from './choice.js';
 import { conditionsOf, NothingFound, withoutEach, type Without } from './conditions.js';
 import { StageBar } from './figures.js';
-import { HiddenFields } from './as-at.js';
+import { KeptFields } from './as-at.js';
 import { followPath } from './feed-path.js';
 import { Page } from './layout.js';
 import { apartOf, correctedCount, CorrectedLater, EndedApart, type EndedCounts } from './lineage.js';
@@ -199,14 +199,6 @@ const FIRST = 4;
 const Commitments = ({ view, list, row, choices, apart, without }: Parts) => {
   const { limit: _limit, cursor: _cursor, ...asked } = view.asked;
   const made = choices.filter(({ name }) => asked[name] !== undefined);
-  const related = {
-    relatedTo: asked['relatedTo'],
-    relation: asked['relation'],
-    dueFrom: asked['dueFrom'],
-    dueBy: asked['dueBy'],
-    nextBefore: asked['nextBefore'],
-  };
-  const through = Object.fromEntries(LISTED_BY.map((field) => [field, asked[field]]));
   const isNarrowed = conditionsOf(view).length > 0 || LISTED_BY.some((field) => asked[field] !== undefined);
   const search = asked['q'] === undefined ? '' : String(asked['q']);
   const select = (choice: Choices[number]) => <Choice key={choice.name} {...choice} value={asked[choice.name]} />;
@@ -225,7 +217,7 @@ const Commitments = ({ view, list, row, choices, apart, without }: Parts) => {
     >
       {list.total === 0 && <NothingFound view={view} what="commitment" without={without} />}
       <form method="get" action="/commitments" class="filters" aria-label="Find commitments">
-        <HiddenFields asked={{ ...view.kept, reference: asked['reference'], ...related, ...through }} />
+        <KeptFields view={view} besides={['q', 'sort', 'limit', ...choices.map(({ name }) => name)]} />
         <label class="search">
           <span>Search</span>
           <input

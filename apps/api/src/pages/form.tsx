@@ -12,6 +12,11 @@ export type Body = new () => object;
 /** Texts, lists of them, and objects, as a form sends them. */
 export type Filled = { readonly [name: string]: unknown };
 
+/** The hidden fields of a form: the key that does it once however often it is sent, and the revision that was read. */
+export const [KEY, REVISION] = ['_key', '_revision'] as const;
+/** For how long a page waits, in milliseconds, until it shows the act that it just did. */
+export const SHOWN_MS = 5_000;
+
 /** The name of the button that asks for room for more in a list, and sends its path. */
 export const MORE = '_more';
 

@@ -84,8 +84,10 @@ export const Page = (parts: PageParts) => {
   );
 };
 
-/** A page without figures, and so without a date. */
-/** @param again after so many seconds the browser asks for it again */
+/**
+ * A page without figures, and so without a date.
+ * @param again after so many seconds the browser asks for it again
+ */
 export const PlainPage = ({
   title,
   path,

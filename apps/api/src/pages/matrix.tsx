@@ -132,7 +132,7 @@ const Crossed = (parts: Parts) => {
       csv={view.api('/progress/matrix', { ...asked, format: 'csv' })}
     >
       <Kinds view={view} rows={rows} columns={columns} />
-      <Narrow view={view} choices={choices} own={['framework', 'memberOf', 'colour']}>
+      <Narrow view={view} choices={choices} own={['memberOf', 'colour', ...(isOfThemes ? ['framework'] : [])]}>
         {isOfThemes && (
           <Choice
             name="framework"

@@ -4,7 +4,7 @@ import type { ComponentChildren } from 'preact';
 import { Progress } from '#progress';
 import { Registers } from '#registers';
 import { byFramework, Choice, type ChoiceParts } from './choice.js';
-import { HiddenFields } from './as-at.js';
+import { KeptFields } from './as-at.js';
 import { FollowedUp } from './scope.js';
 import type { View } from './view.js';
 
@@ -59,23 +59,16 @@ interface Parts {
   readonly children?: ComponentChildren;
 }
 
-export const Narrow = ({ view, choices, own = [], children }: Parts) => {
-  const asked = Object.fromEntries(
-    Object.entries(view.asked).filter(
-      ([name]) => !own.includes(name) && !choices.some((choice) => choice.name === name),
-    ),
-  );
-  return (
-    <form method="get" action={view.path} class="filters" aria-label="Choose what is shown">
-      <HiddenFields asked={asked} />
-      {children}
-      {choices.map((choice) => (
-        <Choice key={choice.name} {...choice} value={view.asked[choice.name]} />
-      ))}
-      <button type="submit">Show</button>
-    </form>
-  );
-};
+export const Narrow = ({ view, choices, own = [], children }: Parts) => (
+  <form method="get" action={view.path} class="filters" aria-label="Choose what is shown">
+    <KeptFields view={view} besides={[...own, ...choices.map(({ name }) => name)]} />
+    {children}
+    {choices.map((choice) => (
+      <Choice key={choice.name} {...choice} value={view.asked[choice.name]} />
+    ))}
+    <button type="submit">Show</button>
+  </form>
+);
 
 /** The filters of the figures, as the list of commitments takes them. */
 export function narrowingParams({ asked, scope }: View) {

@@ -36,7 +36,7 @@ import {
   type ReportKind,
   type Section,
 } from '#reports';
-import { asFilled, Form, type Filled, type FormParts } from './form.js';
+import { asFilled, Form, KEY, REVISION, SHOWN_MS, type Filled, type FormParts } from './form.js';
 import { PlainPage } from './layout.js';
 import { NarrativeWords } from './narrative.js';
 import { RendersPages } from './rendering.js';
@@ -45,9 +45,6 @@ import { OneButton } from './return-read.js';
 import { Suggestions } from './suggestions.js';
 import { path } from './view.js';
 import { dateWords, languageName } from './words.js';
-
-/** A view must have what was published within this time. */
-const SHOWN_MS = 5_000;
 
 /** What the form of a report asks for, beside its symbol, kind and dates. */
 const ABOUT = { parameters: AboutReport } as const;
@@ -137,7 +134,7 @@ export class PreparingPages {
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
     const by = needsPreparer(request);
-    const { _key: key = newCommandId(), _revision: revision, ...filled } = sent as Filled;
+    const { [KEY]: key = newCommandId(), [REVISION]: revision, ...filled } = sent as Filled;
     const given = { ...tidied(WriteNarrative, filled), section, ...(by.agency !== null && { agency: by.agency }) };
     const draft = await this.publications.toChange(id);
     try {
@@ -160,7 +157,7 @@ export class PreparingPages {
   @PostsForm(':id/remove')
   async removes(@Param('id') id: string, @Body() sent: FormFields, @Req() request: ApiRequest) {
     const by = needsPreparer(request);
-    const { _key: key, ...filled } = sent as Filled;
+    const { [KEY]: key, ...filled } = sent as Filled;
     const given = { ...filled, ...(by.agency !== null && { agency: by.agency }) };
     const body = await bodyOf(RemoveNarrative, given);
     await this.publications.remove(id, body, contextOf(request, String(key), given));
@@ -171,7 +168,7 @@ export class PreparingPages {
   @PostsForm(':id/publish')
   async publishes(@Param('id') id: string, @Body() sent: FormFields, @Req() request: ApiRequest) {
     needsDesk(request);
-    const { _key: key, _revision: revision } = sent as Filled;
+    const { [KEY]: key, [REVISION]: revision } = sent as Filled;
     const context = contextOf(request, String(key), {});
     const { position } = await this.publications.publish(id, { ...context, expected: Number(revision) });
     await this.projector.reached(position, SHOWN_MS);
@@ -187,7 +184,7 @@ export class PreparingPages {
 
   async #takes(id: string | null, sent: FormFields, request: ApiRequest, reply: FastifyReply) {
     needsDesk(request);
-    const { _key: key = newCommandId(), _revision: revision, ...filled } = sent as Filled;
+    const { [KEY]: key = newCommandId(), [REVISION]: revision, ...filled } = sent as Filled;
     const again = { filled, key: String(key), revision: revision === undefined ? undefined : Number(revision) };
     try {
       const body = await bodyOf(ReportMeant, id === null ? filled : { ...filled, id });
@@ -215,7 +212,7 @@ export class PreparingPages {
           {...(id !== null && { without: ['id'] })}
           {...shown}
           action={id === null ? '/publications/prepare' : `${back}/amend`}
-          hidden={{ _key: key, ...(revision !== undefined && { _revision: revision }) }}
+          hidden={{ [KEY]: key, ...(revision !== undefined && { [REVISION]: revision }) }}
           submit={id === null ? 'Prepare it' : 'Change it'}
           back={back}
           refused={refused ?? null}
@@ -246,7 +243,7 @@ export class PreparingPages {
           without={['section', 'agency']}
           {...shown}
           action={`${back}/words/${encodeURIComponent(section)}`}
-          hidden={{ _key: key, _revision: revision ?? 0 }}
+          hidden={{ [KEY]: key, [REVISION]: revision ?? 0 }}
           submit="Keep them"
           back={`${back}#${section}`}
           refused={refused ?? null}
@@ -371,7 +368,7 @@ export const PreparedReport = ({ draft, sections, by }: PreparedParts) => {
             action={`${here}/publish`}
             keyed={newCommandId()}
             button="Publish it"
-            hidden={{ _revision: String(draft.revision) }}
+            hidden={{ [REVISION]: String(draft.revision) }}
           />
           <a href={`${here}/amend`}>Change what it is on</a>
           <OneButton action={`${here}/discard`} keyed={newCommandId()} button="Discard it" quiet />

@@ -34,7 +34,7 @@ import {
 import { actsOn, codeOf, nameOf, REGISTER_ACTS, Registers, registers, type ActLine, type Entry } from '#registers';
 import { textsIn } from './act-forms.js';
 import { labelOf } from './field-words.js';
-import { asFilled, Form, MORE, type Filled, type FormParts, type Suggestion } from './form.js';
+import { asFilled, Form, KEY, MORE, REVISION, SHOWN_MS, type Filled, type FormParts, type Suggestion } from './form.js';
 import { PlainPage } from './layout.js';
 import { RendersPages } from './rendering.js';
 import { WhenSignedIn } from './signed-in.js';
@@ -91,9 +91,6 @@ export const EntryLink = ({ kind, code }: { kind: Kind; code: string }) => (
     </p>
   </WhenSignedIn>
 );
-
-const [KEY, REVISION] = ['_key', '_revision'];
-const SHOWN_MS = 5_000;
 
 type Params = Readonly<Record<string, string>>;
 

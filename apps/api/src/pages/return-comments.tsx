@@ -2,6 +2,7 @@
 import type { CommitmentReturn, Question, ReturnDraft } from '#bodies';
 import { newCommandId } from '#eventsourcing';
 import { contentOf, type CommentAsAt, type ReturnSoFar } from '#rounds';
+import { KEY } from './form.js';
 import { ACT_WORDS } from './act-words.js';
 import { labelOf } from './field-words.js';
 import { CsrfField } from './signed-in.js';
@@ -111,7 +112,7 @@ export const Threads = ({ threads, named = false, answering }: ThreadsParts) =>
             {answering && last.agency !== answering.agency && (
               <form class="one-button" method="post" action={answering.action}>
                 <CsrfField />
-                <input type="hidden" name="_key" value={newCommandId()} />
+                <input type="hidden" name={KEY} value={newCommandId()} />
                 <input type="hidden" name="answers" value={String(number)} />
                 <label>
                   Answer <input name="text" maxLength={4000} required dir="auto" />

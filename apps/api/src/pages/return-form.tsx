@@ -5,7 +5,18 @@ import { fieldsInReturn, type CommitmentInQuestion, type Found } from '#rounds';
 import { ACTS_OF_RETURNS, RETURN_WORDS, type ActOfReturn } from '#words';
 import { ACT_WORDS } from './act-words.js';
 import { StageTag } from './figures.js';
-import { asFilled, Faults, idOf, Place, type Body, type Filled, type FormParts, type Suggestion } from './form.js';
+import {
+  asFilled,
+  Faults,
+  idOf,
+  KEY,
+  Place,
+  REVISION,
+  type Body,
+  type Filled,
+  type FormParts,
+  type Suggestion,
+} from './form.js';
 import { Threads, type Thread } from './return-comments.js';
 import { Answers, clashAt, Narratives, NewCommitments, Theirs, type Written } from './return-parts.js';
 import { Authority, SaidOfCommitment } from './return-read.js';
@@ -84,8 +95,8 @@ export const ReturnForm = (parts: ReturnFormParts) => {
       </p>
       <form class="return-form" method="post" action={action} noValidate data-saves>
         <CsrfField />
-        <input type="hidden" name="_key" value={once} />
-        <input type="hidden" name="_revision" value={String(revision)} />
+        <input type="hidden" name={KEY} value={once} />
+        <input type="hidden" name={REVISION} value={String(revision)} />
         <button class="hidden" name="_do" value="save" tabIndex={-1} aria-hidden="true">
           Save
         </button>

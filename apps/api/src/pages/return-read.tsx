@@ -3,6 +3,7 @@ import type { Answer, CommitmentReturn, Question, ReturnDraft } from '#bodies';
 import { ACTS } from '#commitments';
 import { canonicalJson } from '#eventsourcing';
 import type { CommitmentInQuestion, NewlyRecorded } from '#rounds';
+import { KEY } from './form.js';
 import { actInWords } from './acts-in-words.js';
 import { NarrativeWords } from './narrative.js';
 import { CommentField, fieldsOfCommitment, Threads, type Answering, type Thread } from './return-comments.js';
@@ -230,7 +231,7 @@ export const Authority = ({ agency }: { agency: string }) => (
 export const OneButton = ({ action, keyed, button, quiet, field, label, hidden = {}, authority }: ActFormParts) => (
   <form class="one-button" method="post" action={action}>
     <CsrfField />
-    <input type="hidden" name="_key" value={keyed} />
+    <input type="hidden" name={KEY} value={keyed} />
     {Object.entries(hidden).map(([name, value]) => (
       <input key={name} type="hidden" name={name} value={value} />
     ))}

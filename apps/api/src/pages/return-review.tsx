@@ -4,6 +4,7 @@ import { todayAt } from '#clocks';
 import { newCommandId } from '#eventsourcing';
 import type { Principal } from '#platform';
 import { contentOf, isLate, stateOfReturn, type CommitmentInQuestion, type Known, type NewlyRecorded } from '#rounds';
+import { KEY } from './form.js';
 import { CommentField, fieldsOfWhole, Threads, threadsOf } from './return-comments.js';
 import { OneButton, ReturnRead } from './return-read.js';
 import { RETURN_STATE_WORDS } from './round-words.js';
@@ -96,7 +97,7 @@ export const Review = (parts: ReviewParts) => {
         <div class="return-bar">
           <form id="return-comments" method="post" action={`${here}/return`}>
             <CsrfField />
-            <input type="hidden" name="_key" value={newCommandId()} />
+            <input type="hidden" name={KEY} value={newCommandId()} />
             <button class="quiet">Send back with these comments</button>
           </form>
           {state.state !== 'returned' && <OneButton action={`${here}/accept`} keyed={newCommandId()} button="Accept" />}

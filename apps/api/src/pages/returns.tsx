@@ -4,7 +4,7 @@ import { IsOptional, Matches } from 'class-validator';
 import type { FastifyReply } from 'fastify';
 import type { ComponentChildren } from 'preact';
 import { classOf, type ReturnDraft, type SubmitReturn } from '#bodies';
-import { todayAnywhere, todayAt } from '#clocks';
+import { DAY_MS, todayAnywhere, todayAt } from '#clocks';
 import {
   canonicalJson,
   newCommandId,
@@ -41,7 +41,7 @@ import {
 } from '#rounds';
 import { AccessStore } from '#access';
 import { ACTS_OF_RETURNS, type ActOfReturn } from '#words';
-import { type Filled } from './form.js';
+import { KEY, REVISION, SHOWN_MS, type Filled } from './form.js';
 import { PlainPage } from './layout.js';
 import { RendersPages } from './rendering.js';
 import { draftIn } from './return-content.js';
@@ -75,8 +75,6 @@ type Button = (typeof BUTTONS)[number];
 
 /** As many times the body of one act may be a return. */
 const BODIES = 16;
-const SHOWN_MS = 5_000;
-const DAY_MS = 86_400_000;
 
 @RendersPages()
 @Controller('rounds/:round/returns/:agency')
@@ -110,7 +108,7 @@ export class ReturnPages {
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
     const known = await this.returns.known(round, agency);
-    const { _key: key, _revision: read, _do: does = 'save', _add: added, ...filled } = sent as Filled;
+    const { [KEY]: key, [REVISION]: read, _do: does = 'save', _add: added, ...filled } = sent as Filled;
     const revision = Number(read ?? 0);
     const context = this.#context(request, String(key ?? newCommandId()), canonicalJson([does, revision, filled]));
     const base = await this.#draftAt(known, agency, revision);
@@ -160,7 +158,7 @@ export class ReturnPages {
   ) {
     const name = BUTTONS.find((one) => RETURN_ACTS[one].path === act);
     if (!name) throw new Rejected('not_found', `There is no act ${act} on a return.`);
-    const { _key: key, ...filled } = sent as Filled;
+    const { [KEY]: key, ...filled } = sent as Filled;
     const of = classOf(RETURN_ACTS[name].body) as new () => object;
     const body = (await validation(of).transform(bodyOfForm(of, withComments(name, filled)), {
       type: 'body',
@@ -181,7 +179,7 @@ export class ReturnPages {
       <PlainPage title="Saved" path={path('rounds', round!.code, 'returns', agency)}>
         <form>
           <CsrfField />
-          <input type="hidden" name="_revision" value={String(revision)} />
+          <input type="hidden" name={REVISION} value={String(revision)} />
           <p id="saved">Saved {instantWords(draft.saved)}</p>
           <p>
             <strong>{said}</strong>

@@ -22,7 +22,7 @@ import {
 } from '#platform';
 import { Returns, ROUND_ACTS, Rounds, RoundViews } from '#rounds';
 import type { RoundState } from '#words';
-import { asFilled, Form, MORE, type Filled, type FormParts } from './form.js';
+import { asFilled, Form, KEY, MORE, REVISION, SHOWN_MS, type Filled, type FormParts } from './form.js';
 import { PlainPage } from './layout.js';
 import { RendersPages } from './rendering.js';
 import { Suggestions } from './suggestions.js';
@@ -46,8 +46,6 @@ export const BY_STATE: Readonly<Record<RoundState, readonly FormAct[]>> = {
   closed: ['publish', 'reopen'],
   published: ['reopen'],
 };
-
-const SHOWN_MS = 5_000;
 
 class Several {
   @CodesOf('agency', { min: 1 }) readonly agencies: string[];
@@ -119,7 +117,7 @@ export class RoundDeskPages {
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
     needsDesk(request);
-    const { _key: key, _revision: revision, ...filled } = sent as Filled;
+    const { [KEY]: key, [REVISION]: revision, ...filled } = sent as Filled;
     const context = contextOf(request, String(key), filled);
     if (act === 'open') {
       const done = await this.rounds.open(code, validated(OpenRound, bodyOfForm(OpenRound, filled)), {
@@ -188,7 +186,7 @@ export class RoundDeskPages {
     execute: (body: object, context: CommandContext) => Promise<string>,
   ) {
     needsDesk(request);
-    const { _key: key = newCommandId(), _revision: revision, [MORE]: more, ...filled } = sent as Filled;
+    const { [KEY]: key = newCommandId(), [REVISION]: revision, [MORE]: more, ...filled } = sent as Filled;
     const again = { filled, key: String(key), revision: revision === undefined ? undefined : Number(revision) };
     if (typeof more === 'string') return this.#form(name, known, { ...again, more });
     const of = bodyOf(name);
@@ -226,7 +224,7 @@ export class RoundDeskPages {
           of={of}
           {...shown}
           action={known ? path('rounds', known.code, name) : '/rounds/prepare'}
-          hidden={{ _key: key, ...(revision !== undefined && { _revision: revision }) }}
+          hidden={{ [KEY]: key, ...(revision !== undefined && { [REVISION]: revision }) }}
           submit={name === 'prepare' ? 'Keep it; nobody else sees it yet' : FORMS[name]}
           back={back}
           refused={refused ?? null}

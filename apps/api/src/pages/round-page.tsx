@@ -2,6 +2,7 @@
 import type { Round } from '#bodies';
 import { newCommandId } from '#eventsourcing';
 import { reportOf, type ResponseRates, type ReturnLine, type RoundView, type SincePublished } from '#rounds';
+import { KEY, REVISION } from './form.js';
 import { PlainPage } from './layout.js';
 import { OneButton } from './return-read.js';
 import { BY_STATE, FORMS } from './round-desk.js';
@@ -29,7 +30,7 @@ export const PreparedRound = ({ round, revision }: { round: Round; revision: num
         action={`${path('rounds', round.code)}/open`}
         keyed={newCommandId()}
         button="Open it"
-        hidden={{ _revision: String(revision) }}
+        hidden={{ [REVISION]: String(revision) }}
       />
     </div>
     <Asks round={round} />
@@ -221,7 +222,7 @@ export const RoundPage = ({ view, round, lines, isDesk, own, since }: RoundParts
         {acceptable && (
           <form id="accept-returns" method="post" action={`${here}/accept`}>
             <CsrfField />
-            <input type="hidden" name="_key" value={newCommandId()} />
+            <input type="hidden" name={KEY} value={newCommandId()} />
             <button>Accept those that are ticked</button>
           </form>
         )}

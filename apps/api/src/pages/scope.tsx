@@ -4,7 +4,7 @@ import type { ComponentChildren } from 'preact';
 import { Progress } from '#progress';
 import { Registers, type Forum } from '#registers';
 import { Choice } from './choice.js';
-import { HiddenFields } from './as-at.js';
+import { KeptFields } from './as-at.js';
 import type { View } from './view.js';
 
 /** The forums that commitments follow up, themselves or through round tables and outcomes. */
@@ -38,10 +38,10 @@ interface ScopeParts {
 }
 
 export const Scope = ({ view, forums, children, fields = [] }: ScopeParts) => {
-  const { followsUp, role, ...asked } = view.asked;
+  const { followsUp, role } = view.asked;
   return (
     <form method="get" action={view.path} class="filters" aria-label="Narrow the figures">
-      <HiddenFields asked={Object.fromEntries(Object.entries(asked).filter(([name]) => !fields.includes(name)))} />
+      <KeptFields view={view} besides={['followsUp', 'role', ...fields]} />
       <Choice
         name="followsUp"
         label="Follow-up of"

@@ -1,6 +1,7 @@
 /** The downloads of a page: its data, its citation, every table and every chart. */
-import { createContext, type ComponentChildren } from 'preact';
+import { createContext, Fragment, type ComponentChildren } from 'preact';
 import { useContext } from 'preact/hooks';
+import { FORMAT_NAMES, formatNamed, type Format } from '#platform';
 import { recordedWords } from './as-at.js';
 import { licenceWords, sentenceOf, type Citation } from './citation.js';
 import { standalone, type Drawing } from './picture.js';
@@ -31,6 +32,12 @@ const citationOf = (view: View, title: string): Citation => ({
   accessed: view.today,
 });
 
+/** A list in a format. @param list its address, which asks for the format */
+export const FormatLink = ({ list, name }: { list: string; name: Format }) => {
+  const { label, opened = '' } = formatNamed(name);
+  return <a href={list + opened}>{label}</a>;
+};
+
 interface PageParts {
   readonly view: View;
   readonly title: string;
@@ -54,12 +61,13 @@ export const TakeAway = ({ view, title, json, csv, feed, follow }: PageParts) =>
       {json && (
         <span>
           The same as <a href={json}>JSON</a>
-          {csv && (
-            <>
-              , <a href={csv.replace('format=csv', 'format=xlsx')}>XLSX</a>, <a href={`${csv}&bom=true`}>CSV</a> or{' '}
-              <a href={csv.replace('format=csv', 'format=ndjson')}>NDJSON</a>
-            </>
-          )}
+          {csv &&
+            FORMAT_NAMES.slice(1).map((name, i, { length }) => (
+              <Fragment key={name}>
+                {i < length - 1 ? ', ' : ' or '}
+                <FormatLink list={csv.replace('format=csv', `format=${name}`)} name={name} />
+              </Fragment>
+            ))}
         </span>
       )}
       {(feed ?? follow) && (

@@ -3,7 +3,7 @@ import countries from 'i18n-iso-countries';
 import type { ChartWords } from '#charts';
 import { COUNTRIES_BESIDE } from '#platform';
 import type { NextStepWord } from '#words';
-import { monthsBefore, type FullDate, type PartialDate } from '#clocks';
+import { DAY_MS, monthsBefore, type FullDate, type PartialDate } from '#clocks';
 import {
   BLANKED,
   isOpen,
@@ -153,7 +153,7 @@ export function ageWords(from: FullDate, to: FullDate): string {
   const whole = from <= monthsBefore(to, months) ? months : months - 1;
   if (whole >= 24) return counted(Math.floor(whole / 12), 'year');
   if (whole >= 2) return counted(whole, 'month');
-  return counted(Math.round((Date.parse(to) - Date.parse(from)) / 86_400_000), 'day');
+  return counted(Math.round((Date.parse(to) - Date.parse(from)) / DAY_MS), 'day');
 }
 
 const numbers = new Intl.NumberFormat('en');

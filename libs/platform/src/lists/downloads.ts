@@ -1,4 +1,4 @@
-/** Every list and view of the API as JSON, CSV, NDJSON or XLSX: whole, with what it shows in headers, and sent as it is read. */
+/** Every list and view of the API in the format that is asked for: whole, with what it shows in headers, and sent as it is read. */
 import { applyDecorators, SetMetadata, type Type } from '@nestjs/common';
 import { ApiProperty } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
@@ -35,7 +35,7 @@ const fieldsOf = (Entry: Type<unknown>): string[] =>
     name.slice(1),
   );
 
-/** In CSV the entries of this list read so. */
+/** In a table the entries of this list read so. */
 export const InRows = <E extends object>(
   row: (entry: Partial<E>) => object,
   /** The columns of fields that become others than those of their names. */

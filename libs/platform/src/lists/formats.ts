@@ -1,4 +1,4 @@
-/** The formats that lists and views are answered in; one more is one more member of `FORMATS`. */
+/** The formats that lists and views are answered in: the document, the catalogue and the pages have each member of `FORMATS`. */
 import {
   applyDecorators,
   createParamDecorator,
@@ -20,6 +20,12 @@ import { xlsx } from './xlsx.js';
 
 interface Defined {
   readonly mediaType: string;
+  /** On pages. */
+  readonly label: string;
+  /** Its entries are rows of a table, with values in columns. */
+  readonly isTable?: true;
+  /** What pages ask for besides, for the programs in which people open it. */
+  readonly opened?: string;
   /** Absent: the answer as it is, as Fastify writes it. */
   readonly write?: (content: ListContent) => Readable;
   /** It is no text: a browser keeps it as a file. */
@@ -27,19 +33,22 @@ interface Defined {
 }
 
 const FORMATS = {
-  json: { mediaType: 'application/json' },
-  csv: { mediaType: 'text/csv', write: csv },
-  ndjson: { mediaType: 'application/x-ndjson', write: ndjson },
+  json: { mediaType: 'application/json', label: 'JSON' },
+  csv: { mediaType: 'text/csv', label: 'CSV', write: csv, isTable: true, opened: '&bom=true' },
+  ndjson: { mediaType: 'application/x-ndjson', label: 'NDJSON', write: ndjson },
   xlsx: {
     mediaType: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
+    label: 'XLSX',
     write: (content) => sent(xlsx(content)),
+    isTable: true,
     binary: true,
   },
 } as const satisfies Readonly<Record<string, Defined>>;
 
 export type Format = keyof typeof FORMATS;
-const NAMES = Object.keys(FORMATS) as Format[];
-const MEDIA_TYPES = NAMES.map((name) => FORMATS[name].mediaType);
+/** JSON first. */
+export const FORMAT_NAMES = Object.keys(FORMATS) as Format[];
+const MEDIA_TYPES = FORMAT_NAMES.map((name) => FORMATS[name].mediaType);
 
 export const formatNamed = (name: Format): Defined => FORMATS[name];
 
@@ -48,12 +57,12 @@ export const InFormat = () =>
   applyDecorators(
     ApiProperty({
       required: false,
-      enum: NAMES,
+      enum: FORMAT_NAMES,
       default: 'json',
       description: `Or by Accept: ${MEDIA_TYPES.slice(1).join(' or ')}`,
     }),
     IsOptional(),
-    IsIn(NAMES),
+    IsIn(FORMAT_NAMES),
   );
 
 /** The field of a query that asks for a byte order mark; it changes nothing else, and is read where the answer is written. */
@@ -71,7 +80,7 @@ export function formatOf(request: FastifyRequest): Format {
   const { format } = request.query as { format?: Format };
   if (format) return format;
   const best = request.accepts().type([...MEDIA_TYPES, 'text/html']);
-  return NAMES.find((name) => FORMATS[name].mediaType === best) ?? 'json';
+  return FORMAT_NAMES.find((name) => FORMATS[name].mediaType === best) ?? 'json';
 }
 
 const ANSWERED_AS = 'answered-as';

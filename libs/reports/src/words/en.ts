@@ -1,9 +1,35 @@
 /** The words of reports in English. The other languages have the same ones: without one of them they do not compile. */
 import locale from 'd3-format/locale/en-GB' with { type: 'json' };
 import { en as plural } from 'make-plural/cardinals';
-import type { Stage } from '#words';
+import type {
+  Kind,
+  Life,
+  Nature,
+  Outlook,
+  OutcomeKind,
+  OutcomeStatus,
+  Role,
+  Stage,
+  Strength,
+  VerificationWord,
+} from '#words';
 import type { Inline } from '../report.js';
 import { joined, languageBy, say, type Counted } from './language.js';
+
+/** The words of every closed list that reports show. */
+interface Codes {
+  readonly stage: Readonly<Record<Stage, string>>;
+  readonly kind: Readonly<Record<Kind, string>>;
+  readonly nature: Readonly<Record<Nature, string>>;
+  readonly strength: Readonly<Record<Strength, string>>;
+  readonly role: Readonly<Record<Role, string>>;
+  readonly life: Readonly<Record<Life, string>>;
+  readonly outlook: Readonly<Record<Outlook, string>>;
+  readonly verification: Readonly<Record<VerificationWord, string>>;
+  readonly outcomeKind: Readonly<Record<OutcomeKind | 'not_told', string>>;
+  readonly status: Readonly<Record<OutcomeStatus, string>>;
+  readonly [others: string]: Readonly<Record<string, string>>;
+}
 
 const language = languageBy({
   plural,
@@ -190,7 +216,7 @@ export const en = {
       silent: 'Nothing received',
     },
     flow: FLOW,
-  },
+  } satisfies Codes,
   columns: {
     reference: { title: 'Reference', explains: 'The reference of the commitment.' },
     title: { title: 'Title', explains: 'Its title, in the language in which it was written.' },
