@@ -387,7 +387,7 @@ export const PreparedReport = ({ draft, sections, by }: PreparedParts) => {
 };
 
 const SectionList = ({ draft, sections, by }: PreparedParts) => (
-  <ol class="sections">
+  <ol class="report-sections">
     {sections.map((section) => (
       <li key={section.id} id={section.id}>
         <WordsOfSection draft={draft} section={section} by={by} />
