@@ -20,8 +20,9 @@ export const readerOf = (session: Session | null, canSignIn: boolean, onToken: (
   session,
   canSignIn,
   csrfToken: () => {
+    if (!session) return '';
     onToken();
-    return session ? csrfTokenOf(session) : '';
+    return csrfTokenOf(session);
   },
 });
 
