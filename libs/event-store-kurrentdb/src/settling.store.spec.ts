@@ -50,7 +50,7 @@ describe('Every append is settled', () => {
 
   it('when the server ends its side of the stream of appends, and the next ones, too; the bare client is wedged', async () => {
     const double = await newDouble();
-    const store = newStore(double.url);
+    const store = newStore(double.url, { ...QUICK, deadline: 2_000 });
     await append(store, 'before');
     double.appendsAre('half-closed', 1);
     expect(await append(store, 's')).toMatchObject({ revision: 0 });
@@ -173,7 +173,7 @@ describe('Every append is settled', () => {
 
   it('150 at once on a fresh connection', async () => {
     const double = await newDouble();
-    const store = newStore(double.url, { deadline: 5_000 });
+    const store = newStore(double.url, { deadline: 2_000 });
     const answers = await Promise.all(Array.from({ length: 150 }, (_, n) => append(store, `s${n}`)));
     expect(new Set(answers.map(({ position }) => position)).size).toBe(150);
     expect(await everything(store)).toHaveLength(150);
