@@ -197,14 +197,13 @@ export class RegisterForms {
     { key, revision, refused, ...form }: Again,
   ) {
     const suggestions = await this.suggestions.for(of, agency);
-    const [one] = KIND_WORDS[kind];
     const back = code === null ? '/register' : entryPath(kind, code);
     return (
       <PlainPage
-        title={code === null ? `Register: ${one}` : buttonOf(kind, name)}
+        title={code === null ? entering(kind) : buttonOf(kind, name)}
         path={back}
         eyebrow={<a href={back}>{code ?? 'Registers'}</a>}
-        lead={<p>{entry ? <Words text={nameOf(entry as never)} /> : line.summary}</p>}
+        lead={code !== null && <p>{entry ? <Words text={nameOf(entry as never)} /> : line.summary}</p>}
       >
         <p class="note">{line.description}</p>
         <Form
@@ -217,6 +216,12 @@ export class RegisterForms {
     );
   }
 }
+
+/** Words for entering something in a register: Register an agency. */
+const entering = (kind: Kind): string => {
+  const [one] = KIND_WORDS[kind];
+  return buttonOf(kind, 'enter').replace('it', `${/^[aeiou]/.test(one) ? 'an' : 'a'} ${one}`);
+};
 
 const mayDo = ({ ownedBy }: ActLine, { role, agency }: Actor): boolean =>
   role === 'secretariat' || (ownedBy !== undefined && agency !== null);
@@ -281,7 +286,7 @@ export class RegisterPages {
             {principal && mayDo(actsOn(kind)['enter']!, principal) && (
               <p class="acts">
                 <a class="button" href={`/register/${kind}`}>
-                  {buttonOf(kind, 'enter').replace('it', `a ${KIND_WORDS[kind][0]}`).replace('a agency', 'an agency')}
+                  {entering(kind)}
                 </a>
               </p>
             )}
