@@ -1,4 +1,4 @@
-/** How each agency answered each round, and when: silence, a nil return and an answer apart. */
+/** The timeline of rounds: the answer of each agency to each round, with its day; silence, a nil return and an answer apart. */
 import type { ReturnLine, RoundInShort, RoundOfAgency } from '#rounds';
 import { RETURN_STATE_WORDS } from './round-words.js';
 import { Table } from './take-away.js';
