@@ -85,7 +85,7 @@ describe('Every append is settled', () => {
 
   it('when nobody listens, and once somebody does, it is written', async () => {
     const double = await newDouble();
-    const store = newStore(double.url);
+    const store = newStore(double.url, { ...QUICK, deadline: 2_000 });
     await append(store, 'before');
     await double.stop();
     expect(await failure(append(store, 's'))).toBeInstanceOf(StoreUnavailable);
