@@ -191,6 +191,58 @@ describe('importing', () => {
   });
 });
 
+describe('importing a folder of spreadsheets', () => {
+  const AGENCY = 'code,name,kind\nNGO-X,The X,other\n';
+  const OURS =
+    'reference;title;summary;kind;nature;strength;lead;partners;themes;stage;effective;reportedOn\n' +
+    'NGO-X-2013-01;A guide;A guide.;publication;one_off;undertaken;NGO-X;;T-2;planned;2013;2013-06-03\n';
+  const folderWith = (files: Readonly<Record<string, string>>): string => {
+    const folder = mkdtempSync(join(scratch, 'sheets-'));
+    for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
+    return folder;
+  };
+
+  it('imports all of them as one, whichever names what another one brings, and knows them again', async () => {
+    const dataDir = await withClockCases(join(scratch, 'of-sheets'));
+    const folder = folderWith({
+      'a list.csv': OURS,
+      'organisations.csv': AGENCY,
+      'notes.docx': 'PK',
+      '.~lock.a list.csv#': ',me',
+      '~$a list.xlsx': 'me',
+    });
+    const dry = await run(dataDir, 'import', folder, '--dry-run');
+    expect(dry).toMatchObject({ code: 0, err: expect.stringContaining('no spreadsheet: notes.docx\n') });
+    expect(dry.out).toMatch(/2 new, 0 changed.*Dry run: nothing was imported/s);
+    const done = await run(dataDir, 'import', folder);
+    expect(done.out).toMatch(/a list\.csv row 2 is NGO-X-2013-01/);
+    expect((await run(dataDir, 'import', folder)).out).toContain('0 new, 0 changed, 2 known, 0 refused');
+  });
+
+  it('imports none of them where one is wrong, and says where', async () => {
+    const dataDir = await withClockCases(join(scratch, 'of-bad-sheets'));
+    const folder = folderWith({
+      'a.csv': OURS.replace('planned', 'begun'),
+      'b.csv': AGENCY,
+      'c.ods': 'PK\x03\x04',
+      'd.csv': 'x\n',
+    });
+    const { code, err } = await run(dataDir, 'import', folder);
+    expect(code).toBe(1);
+    expect(err).toMatch(/a\.csv row 2 column J: «begun» is none of the words/);
+    expect(err).toMatch(/c\.ods: The file is no workbook/);
+    expect(err).toMatch(/d\.csv: has no row in whose cells two columns are named/);
+    expect(err).toContain('3 problems; nothing was imported');
+    expect((await run(dataDir, 'import', folderWith({ 'b.csv': AGENCY }), '--dry-run')).out).toContain('1 new');
+  });
+
+  it('takes no folder that holds both forms', async () => {
+    const dataDir = await withClockCases(join(scratch, 'of-both-forms'));
+    const { code, err } = await run(dataDir, 'import', folderWith({ 'a.csv': AGENCY, 'agencies.json': '[]' }));
+    expect([code, err]).toEqual([1, expect.stringMatching(/a\.csv.*agencies\.json.*Nothing was imported/)]);
+  });
+});
+
 /** Takes away what keeps events from being changed, as someone with the file could. */
 const unguard = (db: Database.Database): void => {
   for (const trigger of db.prepare<[], string>(`SELECT name FROM sqlite_schema WHERE type = 'trigger'`).pluck().all())

@@ -1,9 +1,9 @@
-/** Imports a spreadsheet from the command line: the same preview, and the same acts, as over HTTP. */
+/** Imports a spreadsheet, or a folder of them, from the command line: the same preview, and the same acts, as over HTTP. */
 import { hash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import { basename } from 'node:path';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { basename, join, resolve } from 'node:path';
 import { Rejected } from '#eventsourcing';
-import { Imports, ImportsController, NewImport, type ImportPreview } from '#exchange';
+import { Imports, ImportsController, isOfForm, NewImport, type ImportPreview, type SentFolder } from '#exchange';
 import { metaOf, validated, type Actor, type RequestContext, type Upload } from '#platform';
 import type { Settings } from '../../api/src/settings.js';
 import { SCOPES } from '#words';
@@ -14,7 +14,23 @@ import { progressBar } from './progress-bar.js';
 /** What can be said of a file on the command line: the fields of the form that it is sent with. */
 export type ImportOptions = Partial<Omit<NewImport, 'file'>>;
 
+/** What a spreadsheet is called, also one of a form that is not read, which is told then. */
+const SPREADSHEET = /\.(?:xls[xmb]?|xlt[xm]|csv|tsv|ods|fods|numbers)$/i;
+/** What programs keep beside an open spreadsheet, and systems in every folder. */
+const PASSED_OVER = /^(?:\.|~\$)|^(?:thumbs\.db|desktop\.ini)$/i;
+
+/** The files of a folder by what is done with them, or `null` where it holds no spreadsheet. */
+export function spreadsheetsIn(folder: string) {
+  const names = readdirSync(folder)
+    .filter((name) => !PASSED_OVER.test(name))
+    .sort();
+  const sheets = names.filter((name) => SPREADSHEET.test(name) && statSync(join(folder, name)).isFile());
+  if (sheets.length === 0) return null;
+  return { sheets, ofForm: names.filter(isOfForm), unread: names.filter((name) => !sheets.includes(name)) };
+}
+
 /**
+ * @param path of a spreadsheet, or of a folder of them, which are imported as one
  * @param actor whose acts they are
  * @returns whether it could be imported, or on a dry run, could have been
  */
@@ -25,28 +41,46 @@ export async function importSpreadsheet(
   dryRun: boolean,
   actor: Actor,
 ): Promise<boolean> {
-  const bytes = readFileSync(path);
-  const upload = { name: basename(path), bytes, sha256: hash('sha256', bytes, 'hex') };
+  const found = statSync(path).isDirectory() ? spreadsheetsIn(path) : null;
+  if (found && found.ofForm.length > 0) {
+    console.error(
+      `${path} holds spreadsheets (${found.sheets.join(', ')}) and files of the other form (${found.ofForm.join(', ')}): put them in folders of their own. Nothing was imported.`,
+    );
+    return false;
+  }
+  if (found && found.unread.length > 0) console.error(`Not read, as it is no spreadsheet: ${found.unread.join(', ')}`);
+  const sent = found ? folderOf(path, found.sheets) : fileAt(path);
   const by = { ...actor, scopes: SCOPES, sees: 'all' as const };
   const context = { by, meta: metaOf(by) };
-  return withApp(settings, (get) => imported(get(Imports), get(ImportsController), upload, options, dryRun, context));
+  return withApp(settings, (get) => imported(get(Imports), get(ImportsController), sent, options, dryRun, context));
+}
+
+function fileAt(path: string): Upload {
+  const bytes = readFileSync(path);
+  return { name: basename(path), bytes, sha256: hash('sha256', bytes, 'hex') };
+}
+
+function folderOf(path: string, names: readonly string[]): SentFolder {
+  const files = names.map((name) => fileAt(join(path, name)));
+  const digests = files.map(({ name, sha256 }) => `${sha256}  ${name}\n`).join('');
+  return { name: basename(resolve(path)), files, sha256: hash('sha256', digests, 'hex') };
 }
 
 async function imported(
   imports: Imports,
   routes: ImportsController,
-  upload: Upload,
+  sent: Upload | SentFolder,
   options: ImportOptions,
   dryRun: boolean,
   context: RequestContext,
 ): Promise<boolean> {
   const { by } = context;
   try {
-    const asked = await routes.request(validated(NewImport, { ...options, file: upload.sha256 }), context);
+    const asked = await routes.request(validated(NewImport, { ...options, file: sent.sha256 }), context);
     const id = context.meta.commandId;
     const shown = dryRun
-      ? await imports.planned(upload, asked, context, id)
-      : await imports.preview(upload, asked, context);
+      ? await imports.planned(sent, asked, context, id)
+      : await imports.preview(sent, asked, context);
     printPreview(shown);
     if (shown.problems.length > 0) {
       console.error(`${counted(shown.problems.length, 'problem')}; nothing was imported.`);
@@ -85,7 +119,7 @@ function printPreview({ file, sheets, counts, rows, problems }: ImportPreview): 
         console.log(`${at} ${field}: ${from ?? 'nothing'} → ${to ?? 'nothing'}`);
     for (const { column, message } of notes) console.log(`${at}${column ? ` ${column}` : ''}: ${message}`);
     for (const { that } of duplicates)
-      console.log(`${at} may be the same as ${that.reference ?? `row ${that.row}`} «${that.title}»`);
+      console.log(`${at} may be the same as ${that.reference ?? `${that.sheet} row ${that.row}`} «${that.title}»`);
   }
   for (const { sheet, row, column, message, right } of problems)
     console.error(

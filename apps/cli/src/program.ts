@@ -33,7 +33,7 @@ export function program(): Command {
 
   verb(cli, 'changes', 'import <path>')
     .description(
-      'import a spreadsheet (.xlsx, .csv), a folder in the form of data/hld-follow-up, or a folder that export wrote; also while the server runs',
+      'import a spreadsheet (.xlsx, .csv), a folder of them, a folder in the form of data/hld-follow-up, or a folder that export wrote; also while the server runs',
     )
     .option('--dry-run', 'only say what would be imported, and every problem')
     .option('--reported-on <date>', 'of a spreadsheet: the date of the report, where a row names none (default: today)')

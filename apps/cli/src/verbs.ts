@@ -1,7 +1,7 @@
 /** The verbs of `followthrough`. */
 import { NestFactory } from '@nestjs/core';
 import { CommandBus } from '@nestjs/cqrs';
-import { existsSync, mkdtempSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { AccessStore } from '#access';
@@ -72,14 +72,16 @@ export async function demo(settings: Settings, folder: string): Promise<void> {
 ${settings.dataLicence ? '' : DEMO_TERMS}`);
 }
 
-/** Imports a folder, or a spreadsheet. @returns whether there was anything to import, and it could be */
+/** Imports a folder, a spreadsheet, or a folder of them. @returns whether there was anything to import, and it could be */
 export async function importPath(
   settings: Settings,
   path: string,
   { dryRun = false, ...options }: ImportOptions & { readonly dryRun?: boolean },
 ): Promise<boolean> {
-  if (!existsSync(path) || !statSync(path).isFile()) return importFolder(settings, path, dryRun);
-  const { importSpreadsheet } = await import('./imports.js');
+  const { importSpreadsheet, spreadsheetsIn } = await import('./imports.js');
+  const at = statSync(path, { throwIfNoEntry: false });
+  const isOne = at?.isFile() || (at?.isDirectory() && !isDump(path) && spreadsheetsIn(path) !== null);
+  if (!isOne) return importFolder(settings, path, dryRun);
   return orInScratch(settings, dryRun, (where) => importSpreadsheet(where, path, options, dryRun, IMPORTER));
 }
 

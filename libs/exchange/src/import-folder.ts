@@ -113,6 +113,10 @@ const ROUNDS = 'rounds.json';
 /** Files with a version of a crosswalk each, `{from, to, version, links, noEquivalent}`. */
 const CROSSWALKS = 'crosswalk-*.json';
 
+/** Whether a file of a folder is called as one that is read. */
+export const isOfForm = (name: string): boolean =>
+  [...Object.keys(FILES), COMMITMENTS, ROUNDS, CROSSWALKS].some((pattern) => matchesGlob(name, pattern));
+
 /** The files that a folder may hold beside its data. */
 const BESIDE = ['*.md', 'expected', '.*'];
 
@@ -161,8 +165,7 @@ export async function planImport(
   const names = readdirSync(folder).sort();
   for (const file of names.filter((name) => matchesGlob(name, CROSSWALKS)))
     for (const row of plan.read(folder, file, true)) plan.crosswalk(row);
-  const forms = [...Object.keys(FILES), COMMITMENTS, ROUNDS, CROSSWALKS, ...BESIDE];
-  plan.unread.push(...names.filter((name) => !forms.some((pattern) => matchesGlob(name, pattern))));
+  plan.unread.push(...names.filter((name) => !isOfForm(name) && !BESIDE.some((pattern) => matchesGlob(name, pattern))));
   await plan.check();
   await plan.compare(known);
   return plan.done(known);

@@ -1,5 +1,5 @@
 /**
- * Imports of spreadsheets: a file is planned and kept as a preview, which only those see whose it is; once it is confirmed, its
+ * Imports of spreadsheets: a file, or a folder of them, is planned and kept as a preview, which only those see whose it is; once it is confirmed, its
  * commands are executed, all or none; and it can be undone as a whole.
  */
 import { Inject, Injectable } from '@nestjs/common';
@@ -19,27 +19,28 @@ import {
   type Meta,
   type Recorded,
 } from '#eventsourcing';
-import { spreadsheetIn, UnreadableFile, type Encoding, type Epoch } from '#files';
 import { flat, LOG, maySee, metaOf, metaOfPart, type RequestContext, type Principal, type Upload } from '#platform';
 import { commitmentInRow, Progress } from '#progress';
 import { Registers } from '#registers';
 import { Codes } from './codes.js';
 import type { DateOrder } from './cell-values.js';
 import { commandOf, planTables, type KeptCommand, type Terms } from './plan-tables.js';
-import { ROW_OUTCOMES, type ImportPreview, type ImportRow, type SheetProblem } from './preview.js';
-import { tablesIn, type ColumnMapping, type Tables } from './tables.js';
+import { ROW_OUTCOMES, type ImportPreview, type ImportRow } from './preview.js';
+import {
+  tablesSent,
+  type Base,
+  type ReadingTerms,
+  type SentFolder,
+  type SentTable,
+  type SentTables,
+} from './sent-tables.js';
 
 /** What somebody says of a file that is to be imported. */
-export interface ImportRequest {
+export interface ImportRequest extends ReadingTerms {
   readonly reportedOn?: FullDate;
   readonly document?: string;
   readonly locator?: string;
-  readonly mapping?: ColumnMapping;
   readonly dates?: DateOrder;
-  readonly epoch?: Epoch;
-  readonly encoding?: Encoding;
-  readonly asOf?: FullDate;
-  readonly knownAt?: string;
 }
 
 /** An import as it is kept. */
@@ -72,32 +73,30 @@ export class Imports {
   }
 
   /**
-   * Reads a file and plans its import; nothing is written but the preview.
+   * Reads a file, or a folder of them, and plans its import; nothing is written but the preview.
    * @throws Rejected `unreadable_file` | `invalid`
    */
-  async preview(upload: Upload, asked: ImportRequest, context: RequestContext): Promise<KeptImport> {
+  async preview(sent: Upload | SentFolder, asked: ImportRequest, context: RequestContext): Promise<KeptImport> {
     const id = context.meta.commandId;
     const before = await this.drafts.read<KeptImport>({ kind: IMPORT, id });
     if (before) return before.content; // the same request again
-    const content = await this.planned(upload, asked, context, id);
+    const content = await this.planned(sent, asked, context, id);
     await this.drafts.create({ kind: IMPORT, id }, context.by.agency, content, context.by.account);
     return content;
   }
 
   /** An import as it would be kept. */
-  async planned(upload: Upload, asked: ImportRequest, context: RequestContext, id: string): Promise<KeptImport> {
-    const { encoding, epoch = 1900, dates = 'iso' } = asked;
-    const file = await spreadsheetIn({ name: upload.name, bytes: upload.bytes, encoding, epoch }).catch(
-      (error: unknown) => {
-        if (!(error instanceof UnreadableFile)) throw error;
-        throw new Rejected('unreadable_file', error.message, [{ pointer: '/file', message: error.message }], 'invalid');
-      },
-    );
-    const found = tablesIn(file, asked.mapping);
-    const terms = this.#termsOf(asked, found, file.epoch, dates);
+  async planned(
+    sent: Upload | SentFolder,
+    asked: ImportRequest,
+    context: RequestContext,
+    id: string,
+  ): Promise<KeptImport> {
+    const read = await tablesSent(sent, asked);
+    const terms = termsOf(asked);
     const head = (await this.log.store.head()) ?? '0';
     await this.projector.reached(head, PATIENCE_MS);
-    const { rows, commands } = await planTables(found.tables, terms, {
+    const { rows, commands } = await planTables(read.tables, terms, {
       ...{ log: this.log, registers: this.#registers, duplicates: this.duplicates, context },
       codes: new Codes(this.#registers),
       listed: (base) => this.#listed(base),
@@ -109,52 +108,27 @@ export class Imports {
         [],
         'invalid',
       );
-    const whole = (sheet: string, message: string): SheetProblem => ({
-      ...{ sheet, row: 0, column: null, field: null, value: null, message },
-      right: 'a row that names the columns, with reference, title, stage … or your own names and a mapping',
-    });
-    const nothing = found.tables.length === 0 ? found.unread.map(({ sheet, why }) => whole(sheet, why)) : [];
-    const problems = [...nothing, ...rows.flatMap((row) => row.problems)];
+    const problems = [...read.problems, ...rows.flatMap((row) => row.problems)];
     return {
       ...{ id, state: 'previewed' as const },
       file: {
-        ...{ name: upload.name, size: upload.bytes.length, sha256: upload.sha256 },
-        ...{ format: file.format, readAs: [...file.readAs, ...saysOf(terms)] },
+        ...{ name: sent.name, size: read.size, sha256: sent.sha256, format: read.format },
+        readAs: [...read.readAs, DATES_WORDS[terms.dates]],
       },
       terms: {
-        ...{ reportedOn: terms.reportedOn, dates },
+        ...{ reportedOn: terms.reportedOn, dates: terms.dates },
         ...{ document: terms.citation?.document ?? null, locator: terms.citation?.locator ?? null },
-        comparedWith: terms.base ? { asOf: terms.base.asOf, knownAt: terms.base.knownAt ?? null } : null,
+        comparedWith: comparedWith(read.tables),
       },
-      sheets: sheetsOf(found),
+      sheets: sheetsOf(read),
       counts: countsOf(rows),
       ...{ problems, rows, remark: null },
       commands: problems.length > 0 ? [] : commands,
     };
   }
 
-  #termsOf(asked: ImportRequest, { origin, tables }: Tables, epoch: Epoch, dates: DateOrder): Terms {
-    const today = todayAt(new Date());
-    const exported = tables.some((table) => table.exported);
-    // A list as CSV says in the addresses of its pages of which date it is.
-    const page = tables.flatMap(({ columns, rows }) => {
-      const column = columns.find(({ head, by }) => head === 'page' && by === 'computed')?.column;
-      const cell = column === undefined ? undefined : rows[0]?.cells.get(column)?.text;
-      return /[?&]asOf=(\d{4}-\d{2}-\d{2})/.exec(cell ?? '')?.[1] ?? [];
-    })[0];
-    const asOf = asked.asOf ?? origin.asOf ?? (exported ? page : undefined);
-    const knownAt = asked.knownAt ?? origin.position;
-    const { document, locator } = asked;
-    if (document !== undefined && locator === undefined) throw needs('/locator', 'says where in the document');
-    return {
-      ...{ reportedOn: asked.reportedOn ?? today, dates, epoch },
-      citation: document === undefined ? null : { document, locator: locator! },
-      ...((asOf ?? knownAt) !== undefined && { base: { asOf: asOf ?? today, ...(knownAt && { knownAt }) } }),
-    };
-  }
-
   /** The rows of the list of commitments as it was, as texts. */
-  async #listed({ asOf, knownAt }: NonNullable<Terms['base']>) {
+  async #listed({ asOf, knownAt }: Base) {
     const rows = new Map<string, Record<string, unknown>>();
     const pinned = await this.#progress.pin({ asOf, knownAt });
     for await (const page of this.#progress.allCommitments(pinned, { life: 'any' }, { sort: 'reference' }))
@@ -406,7 +380,7 @@ function enteredBefore(
   return [{ act: 'amend', body: before!.data as object }];
 }
 
-function sheetsOf({ tables, unread }: Tables): ImportPreview['sheets'] {
+function sheetsOf({ tables, unread }: SentTables): ImportPreview['sheets'] {
   return [
     ...tables.map(({ sheet, subject, head, columns }) => ({
       ...{ sheet, subject, head, unread: null },
@@ -424,17 +398,27 @@ function countsOf(rows: readonly ImportRow[]): ImportPreview['counts'] {
   return counts as never;
 }
 
-/** How the file is read, where it does not say it. */
-const saysOf = ({ dates, base }: Terms): string[] => [
-  {
-    iso: 'Days are read as YYYY-MM-DD; those with slashes are refused where the head of their column does not say which is the day.',
-    dmy: 'Days with slashes are read as dd/mm/yyyy.',
-    mdy: 'Days with slashes are read as mm/dd/yyyy.',
-  }[dates],
-  base
-    ? `Rows are compared with the list as at ${base.asOf}${base.knownAt ? `, as known at position ${base.knownAt}` : ''}.`
-    : 'Rows are compared with what holds today.',
-];
+/** The one list that all rows are compared with; none where they came from several. */
+function comparedWith(tables: readonly SentTable[]): ImportPreview['terms']['comparedWith'] {
+  const bases = new Set(tables.map(({ base }) => JSON.stringify(base ?? null)));
+  const base = bases.size === 1 ? tables[0]!.base : undefined;
+  return base ? { asOf: base.asOf, knownAt: base.knownAt ?? null } : null;
+}
+
+/** How days are read, where no column says it. */
+const DATES_WORDS: Readonly<Record<DateOrder, string>> = {
+  iso: 'Days are read as YYYY-MM-DD; those with slashes are refused where the head of their column does not say which is the day.',
+  dmy: 'Days with slashes are read as dd/mm/yyyy.',
+  mdy: 'Days with slashes are read as mm/dd/yyyy.',
+};
+
+function termsOf({ reportedOn, document, locator, dates = 'iso' }: ImportRequest): Terms {
+  if (document !== undefined && locator === undefined) throw needs('/locator', 'says where in the document');
+  return {
+    ...{ reportedOn: reportedOn ?? todayAt(new Date()), dates },
+    citation: document === undefined ? null : { document, locator: locator! },
+  };
+}
 
 const needs = (pointer: string, message: string): Rejected =>
   new Rejected('invalid', `${pointer}: ${message}`, [{ pointer, message }]);

@@ -27,7 +27,7 @@ import { mayBeSame, tellingWords } from '#progress';
 import { asAt, codeOf, nameOf, registers, type Entry, type Register, type Registers } from '#registers';
 import { valueOf, type DateOrder } from './cell-values.js';
 import type { Codes } from './codes.js';
-import { keyOf, ROLE_COLUMNS, SOURCE_FIELDS, type CommitmentField, type Field } from './fields.js';
+import { keyOf, ROLE_COLUMNS, SOURCE_FIELDS, type CommitmentField, type Field, type TableSubject } from './fields.js';
 import type { FieldChange, ImportRow, LikelyDuplicate, SheetNote, SheetProblem } from './preview.js';
 import {
   actsFor,
@@ -39,16 +39,14 @@ import {
   type RowAct,
   type Values,
 } from './row-changes.js';
-import type { Table, TableColumn } from './tables.js';
+import type { Base, SentTable } from './sent-tables.js';
+import type { TableColumn } from './tables.js';
 
 /** What the acts rest on where the rows do not say it. */
 export interface Terms {
   readonly reportedOn: FullDate;
   readonly citation: { readonly document: string; readonly locator: string } | null;
   readonly dates: DateOrder;
-  readonly epoch: 1900 | 1904;
-  /** The list that the rows were exported from; absent: what holds today. */
-  readonly base?: { readonly asOf: FullDate; readonly knownAt?: string };
 }
 
 /** An act with what its route names. */
@@ -71,6 +69,9 @@ export interface KeptCommand {
   readonly expected?: number;
 }
 
+/** The rows of a list as texts, by reference. */
+type List = ReadonlyMap<string, Readonly<Record<string, unknown>>>;
+
 /** What the planning needs of the application. */
 export interface Planning {
   readonly log: Log;
@@ -79,9 +80,7 @@ export interface Planning {
   readonly codes: Codes;
   readonly context: RequestContext;
   /** The rows of a list as it was exported, by reference. */
-  readonly listed: (
-    base: NonNullable<Terms['base']>,
-  ) => Promise<ReadonlyMap<string, Readonly<Record<string, unknown>>>>;
+  readonly listed: (base: Base) => Promise<List>;
 }
 
 export interface TablesPlan {
@@ -89,10 +88,10 @@ export interface TablesPlan {
   readonly commands: readonly KeptCommand[];
 }
 
-export async function planTables(tables: readonly Table[], terms: Terms, planning: Planning): Promise<TablesPlan> {
+export async function planTables(tables: readonly SentTable[], terms: Terms, planning: Planning): Promise<TablesPlan> {
   const plan = new Plan(terms, planning, await rehearsalOf(planning.log));
   // What others name comes before what names it.
-  const order = (table: Table) => ORDER.indexOf(table.subject);
+  const order = (table: SentTable) => ORDER.indexOf(table.subject);
   const rows = tables
     .toSorted((x, y) => order(x) - order(y))
     .flatMap((table) => table.rows.map((row) => new Row(table, row)));
@@ -103,7 +102,7 @@ export async function planTables(tables: readonly Table[], terms: Terms, plannin
   return { rows: shown.map((row) => row.shown()), commands: rows.flatMap((row) => row.command ?? []) };
 }
 
-const ORDER: readonly Table['subject'][] = [
+const ORDER: readonly TableSubject[] = [
   ...(['document', 'agency', 'framework', 'theme', 'forum', 'outcome', 'commitment'] as const),
 ];
 
@@ -121,7 +120,7 @@ class Row {
   expected: number | undefined;
 
   constructor(
-    readonly table: Table,
+    readonly table: SentTable,
     readonly row: SheetRow,
   ) {}
 
@@ -164,6 +163,11 @@ class Row {
   }
 }
 
+const placeOf = (at: Row | null) => ({ sheet: at?.table.sheet ?? null, row: at?.row.number ?? null });
+
+const isThere = ({ table, row }: Row, again: Row): string =>
+  `is in row ${row.number}${table.sheet === again.table.sheet ? '' : ` of ${table.sheet}`} already`;
+
 /** By the field of a body, the column that it comes from, where it has another name. */
 const COLUMNS_OF: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   setTarget: { date: 'target', note: 'targetNote' },
@@ -175,7 +179,7 @@ class Plan {
   readonly #rehearsal: Acts;
   readonly #first = new Map<string, Row[]>();
   readonly #importedStreams = new Set<string>();
-  #listed: ReadonlyMap<string, Readonly<Record<string, unknown>>> | null = null;
+  readonly #lists = new Map<string, Promise<List>>();
   #part = 0;
 
   constructor(
@@ -201,7 +205,7 @@ class Plan {
 
   #read(row: Row, { column, letters, dates }: TableColumn, field: Field): void {
     const cell = row.row.cells.get(column);
-    const read = valueOf(cell, field, { epoch: this.terms.epoch, dates: dates ?? this.terms.dates });
+    const read = valueOf(cell, field, { epoch: row.table.epoch, dates: dates ?? this.terms.dates });
     if ('wrong' in read) return row.problem(field.name, read.wrong, read.right);
     // Beside our own lists an empty cell says nothing; in them, that there is nothing.
     if (read.value !== null || row.table.exported) row.values[field.name] = read.value;
@@ -247,7 +251,7 @@ class Plan {
     const { log } = this.planning;
     const before = row.id === null ? null : (this.#first.get(row.id) ?? null);
     const recorded = row.id !== null && (await log.store.read(`commitment-${row.id}`)).length > 0;
-    if (before && !recorded) return row.problem('reference', `is in row ${before[0]!.row.number} already`);
+    if (before && !recorded) return row.problem('reference', isThere(before[0]!, row));
     if (!recorded) {
       const meant = row.id?.toUpperCase() ?? null;
       if (meant !== row.id && (await log.store.read(`commitment-${meant}`)).length > 0)
@@ -303,7 +307,7 @@ class Plan {
   #today = (): FullDate => todayAt(new Date());
 
   async #change(row: Row, reference: string, before: readonly Row[]): Promise<void> {
-    const { base } = this.terms;
+    const { base } = row.table;
     const now = await this.#viewOf(reference, undefined, this.rehearsed);
     if (!now) return row.problem('reference', `${reference} does not exist yet as at today`);
     const compared = base && before.length === 0 ? ((await this.#viewOf(reference, base)) ?? now) : now;
@@ -352,7 +356,7 @@ class Plan {
     if (!reports || new Set(days).size < days.length)
       row.problem(
         'reference',
-        `is in row ${before[0]!.row.number} already`,
+        isThere(before[0]!, row),
         'one row for a commitment, or several that report its stage, each with its own date of report',
       );
   }
@@ -376,10 +380,9 @@ class Plan {
   /** What follows from what is recorded cannot be changed in a list; of a list whose date is known that can be seen. */
   async #computed(row: Row, reference: string): Promise<void> {
     const columns = row.table.columns.filter(({ by, head }) => by === 'computed' && head !== 'page');
-    const { base } = this.terms;
+    const { base } = row.table;
     if (columns.length === 0 || !base?.knownAt) return;
-    this.#listed ??= await this.planning.listed(base);
-    const listed = this.#listed.get(reference);
+    const listed = (await this.#listOf(base)).get(reference);
     if (!listed) return;
     for (const column of columns) {
       const [said, was] = [row.row.cells.get(column.column)?.text.trim() ?? '', String(listed[column.head] ?? '')];
@@ -391,6 +394,13 @@ class Plan {
           column,
         );
     }
+  }
+
+  #listOf(base: Base): Promise<List> {
+    const key = JSON.stringify(base);
+    const list = this.#lists.get(key) ?? this.planning.listed(base);
+    this.#lists.set(key, list);
+    return list;
   }
 
   #changed(row: Row, field: string, from: unknown, to: unknown): FieldChange {
@@ -416,11 +426,11 @@ class Plan {
 
   // ── Entries of registers ──────────────────────────────────────────────────────────────────────────────────────────
 
-  async #entry(row: Row, kind: Register & Table['subject']): Promise<void> {
+  async #entry(row: Row, kind: Register & TableSubject): Promise<void> {
     const key = keyOf(row.table.subject);
     if (row.id === null) return row.problem(key, `${key} is missing`);
     const before = this.#first.get(row.id);
-    if (before) return row.problem(key, `is in row ${before[0]!.row.number} already`);
+    if (before) return row.problem(key, isThere(before[0]!, row));
     this.#first.set(row.id, [row]);
     const { state, revision } = await load(this.planning.log, registers[kind] as never, row.id);
     const entry = (state as { entry: Entry | null }).entry;
@@ -435,7 +445,7 @@ class Plan {
       return;
     }
     row.expected = revision;
-    const on = this.terms.base?.asOf ?? this.#today();
+    const on = row.table.base?.asOf ?? this.#today();
     const shownNow = kind === 'agency' ? (asAt(state as never, on) as unknown as Entry) : entry;
     const says = (of: Entry, field: string) => (of as unknown as Record<string, unknown>)[field] ?? null;
     const changed = Object.keys(values).filter(
@@ -503,7 +513,7 @@ class Plan {
       return one ? [{ row, one, words: tellingWords(one.title) }] : [];
     });
     const side = (one: DuplicateCandidate, row: Row | null) => ({
-      ...{ reference: one.reference || null, row: row?.row.number ?? null, title: one.title },
+      ...{ reference: one.reference || null, ...placeOf(row), title: one.title },
       ...{ agencies: one.agencies, followsUp: one.followsUp },
     });
     const sharing = new Map<string, typeof candidates>();
@@ -527,7 +537,7 @@ class Plan {
       const entry = given(row.values) as unknown as Entry;
       const all = (await this.planning.registers.all(row.table.subject)) as Entry[];
       const plain = (one: Entry, at: Row | null) => ({
-        ...{ reference: codeOf(one), row: at?.row.number ?? null, title: nameOf(one), agencies: [], followsUp: [] },
+        ...{ reference: codeOf(one), ...placeOf(at), title: nameOf(one), agencies: [], followsUp: [] },
       });
       for (const other of namesakes(entry, all))
         row.duplicates.push({ this: plain(entry, row), that: plain(other, null) });

@@ -44,6 +44,8 @@ export class FieldChange {
 export class DuplicateSide {
   @ApiProperty({ type: String, nullable: true, description: 'null: it gets one when it is recorded' })
   readonly reference: string | null;
+  @ApiProperty({ type: String, nullable: true, description: 'Its sheet, where it is in the file' })
+  readonly sheet: string | null;
   @ApiProperty({ type: 'integer', nullable: true, description: 'Its row, where it is in the file' })
   readonly row: number | null;
   @ApiProperty() readonly title: string;
@@ -120,7 +122,8 @@ export class ImportedFile {
   @ApiProperty({ example: 'list.xlsx' }) readonly name: string;
   @ApiProperty({ type: 'integer', description: 'In bytes' }) readonly size: number;
   @ApiProperty({ description: 'SHA-256, in hexadecimal' }) readonly sha256: string;
-  @ApiProperty({ enum: ['xlsx', 'csv'] }) readonly format: string;
+  @ApiProperty({ enum: ['xlsx', 'csv', 'folder'], description: 'folder: several files at once' })
+  readonly format: string;
   @ApiProperty({ type: [String], description: 'How it was read, and by which rules' })
   readonly readAs: readonly string[];
 }
@@ -140,7 +143,11 @@ export class ImportTerms {
   readonly document: string | null;
   @ApiProperty({ type: String, nullable: true }) readonly locator: string | null;
   @ApiProperty({ enum: DATE_ORDERS, description: 'iso: days with slashes are refused' }) readonly dates: string;
-  @ApiProperty({ type: ComparedWith, nullable: true, description: 'null: with what holds today' })
+  @ApiProperty({
+    type: ComparedWith,
+    nullable: true,
+    description: 'null: with what holds today, or each file with its own list',
+  })
   readonly comparedWith: ComparedWith | null;
 }
 

@@ -422,7 +422,11 @@ const What = ({ row: { reference, title, subject, changes, notes, duplicates, ou
     {duplicates.map(({ that }) => (
       <p class="note" key={that.title + that.row}>
         May be the same as{' '}
-        {that.reference ? <a href={path('commitments', that.reference)}>{that.reference}</a> : `row ${that.row}`}{' '}
+        {that.reference && subject === 'commitment' ? (
+          <a href={path('commitments', that.reference)}>{that.reference}</a>
+        ) : (
+          (that.reference ?? `${that.sheet}, row ${that.row}`)
+        )}{' '}
         <span dir="auto">«{that.title}»</span>
         {that.agencies.length > 0 && ` (${that.agencies.join(', ')})`}
       </p>

@@ -1,0 +1,136 @@
+/** Reads what somebody sends, a spreadsheet or a folder of them, to the tables in it. */
+import { todayAt, type FullDate } from '#clocks';
+import { Rejected } from '#eventsourcing';
+import { LIMITS, spreadsheetIn, UnreadableFile, type Encoding, type Epoch, type SpreadsheetFile } from '#files';
+import type { Upload } from '#platform';
+import type { SheetProblem } from './preview.js';
+import { tablesIn, type ColumnMapping, type Table, type Tables } from './tables.js';
+
+/** Several spreadsheets that are imported as one: all or none, under one id. */
+export interface SentFolder {
+  readonly name: string;
+  /** Of the names and the digests of its files, in hexadecimal. */
+  readonly sha256: string;
+  /** In the order of their names. */
+  readonly files: readonly Upload[];
+}
+
+/** What somebody says of how it is to be read. */
+export interface ReadingTerms {
+  readonly mapping?: ColumnMapping;
+  readonly epoch?: Epoch;
+  readonly encoding?: Encoding;
+  readonly asOf?: FullDate;
+  readonly knownAt?: string;
+}
+
+/** The list that rows were exported from. */
+export interface Base {
+  readonly asOf: FullDate;
+  readonly knownAt?: string;
+}
+
+/** A table, with what its file says of all its rows. */
+export interface SentTable extends Table {
+  readonly epoch: Epoch;
+  /** Absent: its rows are compared with what holds today. */
+  readonly base?: Base;
+}
+
+export interface SentTables {
+  readonly format: 'xlsx' | 'csv' | 'folder';
+  readonly size: number;
+  readonly tables: readonly SentTable[];
+  readonly unread: Tables['unread'];
+  /** Of files and sheets as a whole. */
+  readonly problems: readonly SheetProblem[];
+  /** How it was read, in sentences. */
+  readonly readAs: readonly string[];
+}
+
+/** So many spreadsheets are imported together. */
+const MOST_FILES = 100;
+/** So many bytes. */
+const MOST_BYTES = 4 * LIMITS.bytes;
+
+export const isFolder = (sent: Upload | SentFolder): sent is SentFolder => 'files' in sent;
+
+/** @throws Rejected `unreadable_file` for a spreadsheet; in a folder each that cannot be read is a problem of its own */
+export async function tablesSent(sent: Upload | SentFolder, asked: ReadingTerms): Promise<SentTables> {
+  if (isFolder(sent)) return tablesInFolder(sent, asked);
+  const file = await read(sent, asked).catch((error: unknown) => {
+    if (!(error instanceof UnreadableFile)) throw error;
+    throw unreadable(error.message);
+  });
+  const found = tablesIn(file, asked.mapping);
+  const problems = found.tables.length === 0 ? found.unread.map(({ sheet, why }) => whole(sheet, why)) : [];
+  const { tables, comparison } = withBase(found, file, asked);
+  return {
+    ...{ format: file.format, size: sent.bytes.length, tables, unread: found.unread, problems },
+    readAs: [...file.readAs, comparison],
+  };
+}
+
+async function tablesInFolder({ files }: SentFolder, asked: ReadingTerms): Promise<SentTables> {
+  const size = files.reduce((sum, { bytes }) => sum + bytes.length, 0);
+  if (files.length > MOST_FILES) throw unreadable(`The folder holds more than ${MOST_FILES} spreadsheets: part it.`);
+  if (size > MOST_BYTES)
+    throw unreadable(`The spreadsheets are larger than ${MOST_BYTES / 1024 / 1024} MB together: part them.`);
+  const all = { tables: [] as SentTable[], unread: [] as Tables['unread'][number][] };
+  const [problems, readAs]: [SheetProblem[], string[]] = [[], []];
+  for (const upload of files) {
+    try {
+      const file = await read(upload, asked);
+      const found = tablesIn(file, asked.mapping);
+      const named = <T extends { readonly sheet: string }>(one: T): T => ({
+        ...one,
+        sheet: file.format === 'csv' ? upload.name : `${upload.name} › ${one.sheet}`,
+      });
+      const unread = found.unread.map(named);
+      if (found.tables.length === 0) problems.push(...unread.map(({ sheet, why }) => whole(sheet, why)));
+      const { tables, comparison } = withBase(found, file, asked);
+      all.tables.push(...tables.map(named));
+      all.unread.push(...unread);
+      readAs.push(`${upload.name}: ${[...file.readAs, comparison].join(' ')}`);
+    } catch (error) {
+      if (!(error instanceof UnreadableFile)) throw error;
+      problems.push({ ...whole(upload.name, error.message), right: null });
+    }
+  }
+  if (all.tables.reduce((sum, { rows }) => sum + rows.length, 0) > LIMITS.rows)
+    throw unreadable(`The spreadsheets hold more than ${LIMITS.rows} rows together: part them.`);
+  return { ...all, format: 'folder', size, problems, readAs };
+}
+
+const read = ({ name, bytes }: Upload, { encoding, epoch = 1900 }: ReadingTerms): Promise<SpreadsheetFile> =>
+  spreadsheetIn({ name, bytes, encoding, epoch });
+
+function withBase(found: Tables, { epoch }: SpreadsheetFile, asked: ReadingTerms) {
+  const base = baseOf(found, asked);
+  const at = base && `the list as at ${base.asOf}${base.knownAt ? `, as known at position ${base.knownAt}` : ''}`;
+  return {
+    tables: found.tables.map((table): SentTable => ({ ...table, epoch, ...(base && { base }) })),
+    comparison: `Rows are compared with ${at ?? 'what holds today'}.`,
+  };
+}
+
+function baseOf({ origin, tables }: Tables, asked: ReadingTerms): Base | null {
+  // A list as CSV says in the addresses of its pages of which date it is.
+  const page = tables.flatMap(({ columns, rows }) => {
+    const column = columns.find(({ head, by }) => head === 'page' && by === 'computed')?.column;
+    const cell = column === undefined ? undefined : rows[0]?.cells.get(column)?.text;
+    return /[?&]asOf=(\d{4}-\d{2}-\d{2})/.exec(cell ?? '')?.[1] ?? [];
+  })[0];
+  const asOf = asked.asOf ?? origin.asOf ?? (tables.some(({ exported }) => exported) ? page : undefined);
+  const knownAt = asked.knownAt ?? origin.position;
+  if (asOf === undefined && knownAt === undefined) return null;
+  return { asOf: asOf ?? todayAt(new Date()), ...(knownAt && { knownAt }) };
+}
+
+const whole = (sheet: string, message: string): SheetProblem => ({
+  ...{ sheet, row: 0, column: null, field: null, value: null, message },
+  right: 'a row that names the columns, with reference, title, stage … or your own names and a mapping',
+});
+
+const unreadable = (message: string): Rejected =>
+  new Rejected('unreadable_file', message, [{ pointer: '/file', message }], 'invalid');
