@@ -11,7 +11,6 @@ import type { FormField } from '#platform';
 import { fieldsInReturn, type CommitmentInQuestion } from '#rounds';
 import { deliverableCell, evidenceCell, listCell, milestoneCell, relationCell } from '#text';
 import { ACTS_OF_RETURNS, RETURN_WORDS, type ActOfReturn, type QuestionKind } from '#words';
-import { ACT_WORDS } from './pages/act-words.js';
 import { choiceWords, labelOf } from './pages/field-words.js';
 import { questionWords, RETURN_WORD_WORDS } from './pages/round-words.js';
 import { dateWords, roleWords, textWords } from './pages/words.js';
@@ -324,7 +323,7 @@ function milestonesSheet({ draft, register }: SheetSource): ReturnSheet[] {
       name: 'says',
       head: 'What you say',
       width: 16,
-      spec: choice(Object.keys(OF_MILESTONE), (act) => ACT_WORDS[act as MilestoneAct].button),
+      spec: choice(Object.keys(OF_MILESTONE), (act) => ACTS[act as MilestoneAct].button),
     },
     { name: 'date', head: 'Reached on, or the new date', width: 18, spec: { form: 'period' } },
     { name: 'note', head: labelOf('note'), width: WIDE, spec: { form: 'text' } },
@@ -378,7 +377,7 @@ function listedSheet(act: ActOfReturn, { draft, register }: SheetSource): Return
 }
 
 /** A name of a sheet has at most 31 letters. */
-export const sheetOf = (act: ActOfReturn): string => ACT_WORDS[act].button.slice(0, 31);
+export const sheetOf = (act: ActOfReturn): string => ACTS[act].button.slice(0, 31);
 
 // ── New commitments, and words ──────────────────────────────────────────────────────────────────────────────────────
 

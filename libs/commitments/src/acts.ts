@@ -106,11 +106,38 @@ const statements =
 
 // ── A line of the table ─────────────────────────────────────────────────────────────────────────────────────────────
 
+/** The groups in which acts on a commitment are offered. */
+export const ACT_GROUPS = ['report', 'answer', 'content', 'agencies', 'milestones', 'links', 'end'] as const;
+export type ActGroup = (typeof ACT_GROUPS)[number];
+
+/** What is told of a commitment that is followed, the most telling first. */
+export const CHANGE_KINDS = [
+  'recorded',
+  'ended',
+  'stage',
+  'editions',
+  'evidence',
+  'milestones',
+  'targets',
+  'agencies',
+  'wording',
+  'related',
+  'confirmed',
+  'reading',
+  'corrected',
+  'words',
+] as const;
+export type ChangeKind = (typeof CHANGE_KINDS)[number];
+
 type EventName = keyof CommitmentEvents;
 type Field<B> = keyof B & string;
 
 /** The line of an act on a commitment. */
 interface Definition<A> extends Omit<ActLine, 'body' | 'yields'> {
+  /** `null`: it is about a statement, and offered beside it. */
+  readonly group: ActGroup | null;
+  /** What a digest tells of its event. */
+  readonly change: ChangeKind;
   readonly who: Who;
   readonly decide: Decide<A>;
   /** Absent: it can always be done. */
@@ -165,6 +192,9 @@ const ASKED_ANEW = ['role', 'citation', 'citations'] as const;
 /** Every act on a commitment. */
 export const ACTS = allActs({
   record: act('Recorded', 'RecordCommitment', {
+    button: 'Record a commitment',
+    group: 'report',
+    change: 'recorded',
     path: '',
     scope: 'record',
     summary: 'Record a commitment with its first stage',
@@ -181,6 +211,9 @@ export const ACTS = allActs({
       agencies.map(({ agency }, i) => ({ agency, from, pointer: `/agencies/${i}/agency` })),
   }),
   reportStage: act('StageReported', 'ReportStage', {
+    button: 'Report how it stands',
+    group: 'report',
+    change: 'stage',
     path: 'stage',
     scope: 'report',
     summary: 'Report the stage of one’s part',
@@ -192,6 +225,9 @@ export const ACTS = allActs({
     namesReporter: true,
   }),
   confirm: act('Confirmed', 'Confirm', {
+    button: 'Nothing has changed',
+    group: 'report',
+    change: 'confirmed',
     path: 'confirm',
     summary: 'No change: confirm what was said of one’s part',
     description:
@@ -202,6 +238,9 @@ export const ACTS = allActs({
     namesReporter: true,
   }),
   verify: act('Verified', 'Verify', {
+    button: 'Read and judge',
+    group: 'answer',
+    change: 'reading',
     path: 'verification',
     scope: 'report',
     summary: 'The secretariat’s reading of a part',
@@ -214,6 +253,9 @@ export const ACTS = allActs({
     amended: { entry: ['agency'] },
   }),
   reply: act('Replied', 'Reply', {
+    button: 'Reply to the reading',
+    group: 'answer',
+    change: 'reading',
     path: 'reply',
     scope: 'report',
     summary: 'The agency’s reply to the secretariat’s reading',
@@ -227,6 +269,9 @@ export const ACTS = allActs({
     amended: { to: ['agency'] },
   }),
   addAgency: act('AgencyAdded', 'AddAgency', {
+    button: 'Add an agency',
+    group: 'agencies',
+    change: 'agencies',
     path: 'agencies',
     scope: 'record',
     summary: 'Add an agency; one named by another agency is asked',
@@ -238,6 +283,9 @@ export const ACTS = allActs({
     amended: { asked: ['agency', ...ASKED_ANEW] },
   }),
   changeRole: act('RoleChanged', 'ChangeRole', {
+    button: 'Change the role',
+    group: 'agencies',
+    change: 'agencies',
     path: 'agencies/:agency/role',
     scope: 'record',
     summary: 'Change an agency’s role',
@@ -249,6 +297,9 @@ export const ACTS = allActs({
     amended: { agency: 'decided anew', asked: ASKED_ANEW },
   }),
   removeAgency: act('AgencyRemoved', 'RemoveAgency', {
+    button: 'Remove',
+    group: 'agencies',
+    change: 'agencies',
     path: 'agencies/:agency/remove',
     scope: 'record',
     summary: 'Remove an agency, or one of its roles',
@@ -260,6 +311,9 @@ export const ACTS = allActs({
     amended: { agency: 'decided anew', roles: 'decided anew' },
   }),
   acceptRole: act('RoleAccepted', 'AcceptRole', {
+    button: 'Accept the role',
+    group: 'answer',
+    change: 'agencies',
     path: 'agencies/:agency/accept',
     scope: 'record',
     summary: 'The agency that was asked accepts its role',
@@ -272,6 +326,9 @@ export const ACTS = allActs({
     amended: { agency: 'decided anew' },
   }),
   declineRole: act('RoleDeclined', 'DeclineRole', {
+    button: 'Decline the role',
+    group: 'answer',
+    change: 'agencies',
     path: 'agencies/:agency/decline',
     scope: 'record',
     summary: 'The agency that was asked declines; its role counts no more from then on',
@@ -283,6 +340,9 @@ export const ACTS = allActs({
     amended: { agency: 'decided anew' },
   }),
   offerLead: act('LeadOffered', 'OfferLead', {
+    button: 'Hand over the lead',
+    group: 'agencies',
+    change: 'agencies',
     path: 'lead-transfer',
     scope: 'record',
     summary: 'Offer the lead to another agency',
@@ -296,6 +356,9 @@ export const ACTS = allActs({
     amended: 'never',
   }),
   acceptLead: act('LeadAccepted', 'AcceptLead', {
+    button: 'Take the lead',
+    group: 'answer',
+    change: 'agencies',
     path: 'lead-transfer/accept',
     scope: 'record',
     summary: 'Take the lead that was offered',
@@ -308,6 +371,9 @@ export const ACTS = allActs({
     amended: 'never',
   }),
   declineLead: act('LeadDeclined', 'DeclineLead', {
+    button: 'Decline the lead',
+    group: 'answer',
+    change: 'agencies',
     path: 'lead-transfer/decline',
     scope: 'record',
     summary: 'Decline the lead that was offered',
@@ -319,6 +385,9 @@ export const ACTS = allActs({
     amended: 'never',
   }),
   withdrawLeadOffer: act('LeadOfferWithdrawn', 'WithdrawLeadOffer', {
+    button: 'Take back the offer of the lead',
+    group: 'agencies',
+    change: 'agencies',
     path: 'lead-transfer/withdraw',
     scope: 'record',
     summary: 'Take back the offer of the lead',
@@ -330,6 +399,9 @@ export const ACTS = allActs({
     amended: 'never',
   }),
   setThemes: act('ThemesSet', 'SetThemes', {
+    button: 'Set the themes',
+    group: 'content',
+    change: 'wording',
     path: 'themes',
     scope: 'record',
     summary: 'Set the themes',
@@ -338,6 +410,9 @@ export const ACTS = allActs({
     decide: content.setThemes,
   }),
   setTarget: act('TargetSet', 'SetTarget', {
+    button: 'Set the target',
+    group: 'content',
+    change: 'targets',
     path: 'target',
     scope: 'record',
     summary: 'Set, move or lift the target',
@@ -347,6 +422,9 @@ export const ACTS = allActs({
     unsaid: () => ({ date: null }),
   }),
   addMilestone: act('MilestoneAdded', 'AddMilestone', {
+    button: 'Add a milestone',
+    group: 'milestones',
+    change: 'milestones',
     path: 'milestones',
     scope: 'record',
     summary: 'Add a milestone',
@@ -356,6 +434,9 @@ export const ACTS = allActs({
     amended: { milestone: [] },
   }),
   reachMilestone: act('MilestoneReached', 'ReachMilestone', {
+    button: 'Reached',
+    group: 'milestones',
+    change: 'milestones',
     path: 'milestones/:milestone/reach',
     scope: 'report',
     summary: 'A milestone is reached',
@@ -367,6 +448,9 @@ export const ACTS = allActs({
     amended: { milestone: [] },
   }),
   rescheduleMilestone: act('MilestoneRescheduled', 'RescheduleMilestone', {
+    button: 'Another date',
+    group: 'milestones',
+    change: 'milestones',
     path: 'milestones/:milestone/reschedule',
     scope: 'record',
     summary: 'A milestone gets another date',
@@ -378,6 +462,9 @@ export const ACTS = allActs({
     amended: { milestone: [] },
   }),
   dropMilestone: act('MilestoneDropped', 'DropMilestone', {
+    button: 'Give up',
+    group: 'milestones',
+    change: 'milestones',
     path: 'milestones/:milestone/drop',
     scope: 'record',
     summary: 'A milestone is given up',
@@ -389,6 +476,9 @@ export const ACTS = allActs({
     amended: { milestone: [] },
   }),
   attachEvidence: act('EvidenceAttached', 'AttachEvidence', {
+    button: 'Attach evidence',
+    group: 'report',
+    change: 'evidence',
     path: 'evidence',
     scope: 'report',
     summary: 'Attach evidence',
@@ -397,6 +487,9 @@ export const ACTS = allActs({
     decide: content.attachEvidence,
   }),
   amendWording: act('WordingAmended', 'AmendWording', {
+    button: 'Amend the wording',
+    group: 'content',
+    change: 'wording',
     path: 'wording',
     scope: 'record',
     summary: 'Amend title, summary, language or condition',
@@ -405,6 +498,9 @@ export const ACTS = allActs({
     decide: content.amendWording,
   }),
   liftCondition: act('ConditionLifted', 'LiftCondition', {
+    button: 'Lift the condition',
+    group: 'content',
+    change: 'targets',
     path: 'condition/lift',
     scope: 'record',
     summary: 'The condition is lifted: when, and by what',
@@ -415,6 +511,9 @@ export const ACTS = allActs({
     on: when(({ condition, conditionLifted }) => condition && !conditionLifted),
   }),
   claim: act('Claimed', 'Claim', {
+    button: 'Keep what a source claims',
+    group: 'report',
+    change: 'agencies',
     path: 'claims',
     scope: 'report',
     summary: 'Keep what a source claims, beside what others do',
@@ -424,6 +523,9 @@ export const ACTS = allActs({
     decide: content.claim,
   }),
   holdEdition: act('EditionHeld', 'HoldEdition', {
+    button: 'Report an edition',
+    group: 'report',
+    change: 'editions',
     path: 'editions',
     scope: 'report',
     summary: 'An edition of a recurring commitment was held',
@@ -433,6 +535,9 @@ export const ACTS = allActs({
     on: when(({ nature }) => nature === 'recurring'),
   }),
   reportUpkeep: act('UpkeepReported', 'ReportUpkeep', {
+    button: 'Report the upkeep',
+    group: 'report',
+    change: 'editions',
     path: 'upkeep',
     scope: 'report',
     summary: 'Whether a standing commitment was kept up in a period',
@@ -442,6 +547,9 @@ export const ACTS = allActs({
     on: when(({ nature }) => nature === 'standing'),
   }),
   relate: act('Related', 'Relate', {
+    button: 'Relate to another',
+    group: 'links',
+    change: 'related',
     path: 'relations',
     scope: 'record',
     summary: 'Relate to another commitment, or to a forum it prepares for',
@@ -451,6 +559,9 @@ export const ACTS = allActs({
     decide: lineage.relate,
   }),
   addFollowUp: act('FollowUpAdded', 'AddFollowUp', {
+    button: 'Add what it follows up',
+    group: 'links',
+    change: 'related',
     path: 'follows-up',
     scope: 'record',
     summary: 'Add forums or outcomes that it follows up',
@@ -460,6 +571,9 @@ export const ACTS = allActs({
     decide: lineage.addFollowUp,
   }),
   takeBackFollowUp: act('FollowUpTakenBack', 'TakeBackFollowUp', {
+    button: 'Take back what it follows up',
+    group: 'links',
+    change: 'related',
     path: 'follows-up/take-back',
     scope: 'record',
     summary: 'Take back that it follows up forums or outcomes',
@@ -470,6 +584,9 @@ export const ACTS = allActs({
     on: when(({ followsUp }) => followsUp.length > 0),
   }),
   addActivityIds: act('ActivityIdsAdded', 'AddActivityIds', {
+    button: 'Name activities elsewhere',
+    group: 'links',
+    change: 'related',
     path: 'activity-ids',
     scope: 'record',
     summary: 'Add activities in registers of others that carry it out, by their identifiers',
@@ -480,6 +597,9 @@ export const ACTS = allActs({
     decide: activities.addActivityIds,
   }),
   takeBackActivityIds: act('ActivityIdsTakenBack', 'TakeBackActivityIds', {
+    button: 'Take back activities elsewhere',
+    group: 'links',
+    change: 'related',
     path: 'activity-ids/take-back',
     scope: 'record',
     summary: 'Take back activities in registers of others',
@@ -491,6 +611,9 @@ export const ACTS = allActs({
     on: when(({ activityIds }) => activityIds.length > 0),
   }),
   merge: act('Merged', 'Merge', {
+    button: 'Merge into another',
+    group: 'end',
+    change: 'ended',
     path: 'merge',
     scope: 'record',
     summary: 'Merge this duplicate into the commitment that stays',
@@ -503,6 +626,9 @@ export const ACTS = allActs({
     amended: 'retracted',
   }),
   split: act('SplitUp', 'Split', {
+    button: 'Split up',
+    group: 'end',
+    change: 'ended',
     path: 'split',
     scope: 'record',
     summary: 'Split into commitments that are recorded already',
@@ -512,6 +638,9 @@ export const ACTS = allActs({
     amended: 'retracted',
   }),
   supersede: act('Superseded', 'Supersede', {
+    button: 'Another takes its place',
+    group: 'end',
+    change: 'ended',
     path: 'supersede',
     scope: 'record',
     summary: 'Another commitment takes its place',
@@ -521,6 +650,9 @@ export const ACTS = allActs({
     amended: 'retracted',
   }),
   withdraw: act('Withdrawn', 'Withdraw', {
+    button: 'Withdraw',
+    group: 'end',
+    change: 'ended',
     path: 'withdraw',
     scope: 'record',
     summary: 'Withdraw it',
@@ -530,6 +662,9 @@ export const ACTS = allActs({
     amended: 'retracted',
   }),
   correct: act('Corrected', 'Correct', {
+    button: 'Correct',
+    group: null,
+    change: 'corrected',
     path: 'history/:revision/correct',
     scope: 'record',
     summary: 'Correct what was said, with a reason',
@@ -543,6 +678,9 @@ export const ACTS = allActs({
     amended: 'never',
   }),
   retract: act('Retracted', 'Retract', {
+    button: 'Retract',
+    group: null,
+    change: 'corrected',
     path: 'history/:revision/retract',
     scope: 'record',
     summary: 'Retract what was said, with a reason',
@@ -558,6 +696,9 @@ export const ACTS = allActs({
     amended: 'never',
   }),
   blank: act('Blanked', 'Blank', {
+    button: 'Remove words',
+    group: null,
+    change: 'words',
     path: 'history/:revision/blank',
     scope: 'admin',
     summary: 'Blank words that must go; what is left keeps every figure as it was',
@@ -580,6 +721,9 @@ type Line = ActLine & Definition<object> & amending.HowAmended;
 export function actOf({ name }: Pick<Statement, 'name'>): Line | undefined {
   return (Object.values(ACTS) as readonly unknown[] as readonly Line[]).find(({ yields }) => yields === name);
 }
+
+/** What a digest tells of an event; one without an act follows from the end of another commitment. */
+export const changeOf = (event: EventName): ChangeKind => actOf({ name: event })?.change ?? 'related';
 
 /** The agencies that take a role by an act, and from when on. */
 export const givenBy = (name: ActName, body: object, on: Choice): readonly Taking[] =>

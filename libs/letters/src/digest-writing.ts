@@ -2,13 +2,13 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { AccessStore } from '#access';
 import { todayAt } from '#clocks';
+import { CHANGE_KINDS, changeOf, type CommitmentEvents } from '#commitments';
 import { decodeAll, type Log, type Recorded } from '#eventsourcing';
 import { Concerns } from '#feed';
 import { LOG, PUBLIC_URL } from '#platform';
 import { Progress, type Item } from '#progress';
 import { Registers, type Register } from '#registers';
 import { RoundViews } from '#rounds';
-import { CHANGES, CHANGE_OF, type Change } from './change-words.js';
 import { LetterClock } from './clock.js';
 import { Followed } from './followed.js';
 import { Following, type Follow, type Follower } from './following.js';
@@ -145,11 +145,11 @@ export class DigestWriting {
     return [...changed].flatMap(([reference, events]): Linked[] => {
       if (isList && !before.has(reference) && !now.has(reference)) return [];
       const item = known.get(reference);
-      const said = new Set(events.map(({ name }) => (CHANGE_OF as Readonly<Record<string, Change>>)[name]));
+      const said = new Set(events.map(({ name }) => changeOf(name as keyof CommitmentEvents)));
       const moves = !isList || before.has(reference) === now.has(reference);
       const lines = [
         ...(moves ? [] : [now.has(reference) ? words.digest.entered : words.digest.left]),
-        ...CHANGES.filter((one) => said.has(one)).map((one) => words.digest.said[one]),
+        ...CHANGE_KINDS.filter((one) => said.has(one)).map((one) => words.digest.said[one]),
         ...(item && (said.has('stage') || said.has('recorded')) ? [words.digest.stageNow(item.stage)] : []),
       ];
       return [

@@ -14,6 +14,8 @@ export interface ActLine {
   /** Of the token by which it is done. */
   readonly scope: Scope;
   readonly summary: string;
+  /** Its words on a button. */
+  readonly button: string;
   /** By whom it is done, and the rule that is worth knowing. */
   readonly description: string;
   /** When it is refused because things stand otherwise. */

@@ -52,6 +52,7 @@ const onEntries = <B extends BodyName, En extends Decision<Body<B>>, Am extends 
   scope: Scope = 'register',
 ) => ({
   enter: act('Registered', body, {
+    button: 'Register it',
     path: '',
     scope,
     summary: `Register: ${kind}`,
@@ -61,6 +62,7 @@ const onEntries = <B extends BodyName, En extends Decision<Body<B>>, Am extends 
     decide: decide.enter,
   }),
   amend: act('Amended', body, {
+    button: 'Amend it',
     path: 'amend',
     scope,
     summary: `Amend: ${kind}; the body replaces what it says`,
@@ -69,6 +71,7 @@ const onEntries = <B extends BodyName, En extends Decision<Body<B>>, Am extends 
     decide: decide.amend,
   }),
   blank: act('Blanked', 'Blank', {
+    button: 'Remove words',
     path: 'history/:revision/blank',
     scope: 'admin',
     summary: `Blank words of one of the ${plural}`,
@@ -96,6 +99,7 @@ const documentActs = onEntries('document', 'documents', 'Document', { enter, ame
 export const REGISTER_ACTS = {
   agency: actsOf('agency', {
     rename: act('Renamed', 'RenameAgency', {
+      button: 'Rename it',
       path: 'rename',
       scope: 'register',
       summary: 'An agency gets another name from a date on',
@@ -104,6 +108,7 @@ export const REGISTER_ACTS = {
       decide: agencies.rename,
     }),
     merge: act('Merged', 'MergeAgency', {
+      button: 'Merge it into another',
       path: 'merge',
       scope: 'register',
       summary: 'An agency becomes part of another',
@@ -113,6 +118,7 @@ export const REGISTER_ACTS = {
       decide: agencies.merge,
     }),
     dissolve: act('Dissolved', 'DissolveAgency', {
+      button: 'It has ended',
       path: 'dissolve',
       scope: 'register',
       summary: 'An agency ends; another may take its place',
@@ -122,6 +128,7 @@ export const REGISTER_ACTS = {
       decide: agencies.dissolve,
     }),
     join: act('Joined', 'JoinBody', {
+      button: 'It joins a body',
       path: 'join',
       scope: 'register',
       summary: 'An agency becomes a member of a body',
@@ -131,6 +138,7 @@ export const REGISTER_ACTS = {
       decide: agencies.join,
     }),
     leave: act('Left', 'LeaveBody', {
+      button: 'It leaves a body',
       path: 'leave',
       scope: 'register',
       summary: 'An agency leaves a body that it is a member of',
@@ -140,6 +148,7 @@ export const REGISTER_ACTS = {
       decide: agencies.leave,
     }),
     chair: act('Chaired', 'ChairBody', {
+      button: 'It chairs a body',
       path: 'chair',
       scope: 'register',
       summary: 'A member chairs a body for a time',
@@ -149,6 +158,7 @@ export const REGISTER_ACTS = {
       decide: agencies.chair,
     }),
     retract: act('Retracted', 'RetractDatedAct', {
+      button: 'Take it back',
       path: 'history/:revision/retract',
       scope: 'register',
       summary: 'Take back a dated act that was a mistake',
@@ -163,6 +173,7 @@ export const REGISTER_ACTS = {
   theme: actsOf('theme', onEntries('theme', 'themes', 'Theme', { enter, amend })),
   crosswalk: actsOf('crosswalk', {
     publish: act('Published', 'PublishVersion', {
+      button: 'Publish a version',
       path: 'versions',
       scope: 'register',
       summary: 'Publish a version of a crosswalk, which takes the place of the one before',
@@ -172,6 +183,7 @@ export const REGISTER_ACTS = {
       decide: crosswalks.publish,
     }),
     retract: act('Retracted', 'RetractDatedAct', {
+      button: 'Take it back',
       path: 'history/:revision/retract',
       scope: 'register',
       summary: 'Take back a version that was a mistake',
@@ -185,6 +197,7 @@ export const REGISTER_ACTS = {
   forum: actsOf('forum', onEntries('forum', 'forums', 'Forum', { enter, amend })),
   outcome: actsOf('outcome', {
     endorse: act('Endorsed', 'EndorseOutcome', {
+      button: 'Somebody endorses it',
       path: 'endorse',
       scope: 'register',
       summary: 'An agency or forum makes an outcome its own',
@@ -195,6 +208,7 @@ export const REGISTER_ACTS = {
       decide: outcomes.endorse,
     }),
     retract: act('Retracted', 'RetractDatedAct', {
+      button: 'Take it back',
       path: 'history/:revision/retract',
       scope: 'register',
       summary: 'Take back an endorsement that was a mistake',
@@ -220,6 +234,7 @@ export const REGISTER_ACTS = {
     enter: publicationActs.enter,
     blank: publicationActs.blank,
     write: act('NarrativeWritten', 'WriteNarrative', {
+      button: 'Add words to a section',
       path: 'narrative',
       scope: 'publish',
       summary: 'Words of the secretariat or of an agency in a section of a report that is published',
@@ -227,6 +242,7 @@ export const REGISTER_ACTS = {
       decide: publications.writeNarrative,
     }),
     publish: act('Published', 'PublishReport', {
+      button: 'Publish it',
       path: 'publish',
       scope: 'publish',
       summary: 'Publish a report: from then on it never changes',

@@ -26,7 +26,6 @@ import {
   type RequestContext,
 } from '#platform';
 import { actInWords } from './acts-in-words.js';
-import { ACT_WORDS } from './act-words.js';
 import { StageTag } from './figures.js';
 import { asFilled, Form, KEY, MORE, REVISION, SHOWN_MS, type Filled, type FormParts, type Suggestion } from './form.js';
 import { PlainPage } from './layout.js';
@@ -163,7 +162,7 @@ export class ActForms {
     if ((await actsFor(this.log, commitment.reference, by)).some(isThis)) return;
     throw new Rejected(
       'forbidden',
-      `“${ACT_WORDS[name].button}” is not yours to do here, or it cannot be done as things stand. The page of ${commitment.reference} shows what you can do.`,
+      `“${ACTS[name].button}” is not yours to do here, or it cannot be done as things stand. The page of ${commitment.reference} shows what you can do.`,
     );
   }
 
@@ -221,7 +220,7 @@ export class ActForms {
         <Form
           {...{ of, filled, faults, without, within, places, suggestions, action, back, more }}
           hidden={{ [KEY]: key, [REVISION]: revision }}
-          submit={commitment ? ACT_WORDS[name].button : 'Record it'}
+          submit={commitment ? ACTS[name].button : 'Record it'}
           refused={refused ?? null}
         >
           {since !== undefined && commitment && (
@@ -299,7 +298,7 @@ export function* textsIn(value: unknown, at = '', field = ''): Generator<Suggest
 }
 
 function titleOf({ name, on, commitment, view }: Doing): string {
-  const { button } = ACT_WORDS[name];
+  const { button } = ACTS[name];
   const milestone = commitment?.milestones.find((one) => one.milestone === on.milestone);
   if (milestone) return `Milestone “${textWords(milestone.title)}”: ${button.toLowerCase()}`;
   if (on.agency === undefined) return button;

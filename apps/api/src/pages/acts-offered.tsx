@@ -1,8 +1,18 @@
 /** The acts that a page offers to whoever is signed in: a short list of buttons, and acts beside each statement. */
 import type { ActFor, CommitmentView } from '#acts';
+import { ACT_GROUPS, ACTS, type ActGroup } from '#commitments';
 import { createContext } from 'preact';
-import { ACT_WORDS, GROUPS } from './act-words.js';
 import { roleWords, textWords } from './words.js';
+
+const GROUPS: Readonly<Record<ActGroup, string>> = {
+  report: 'Report',
+  answer: 'Answer',
+  content: 'The commitment itself',
+  agencies: 'Agencies',
+  milestones: 'Milestones',
+  links: 'What it belongs to',
+  end: 'The end of the record',
+};
 
 /** The address of the form of an act. */
 const formOf = ({ href }: ActFor): string => href.slice('/v1'.length);
@@ -29,7 +39,7 @@ const Links = ({ acts, commitment }: Parts) => (
       return (
         <li key={act.href}>
           <a href={formOf(act)}>
-            {ACT_WORDS[act.act].button}
+            {ACTS[act.act].button}
             {part && <small>{part}</small>}
           </a>
         </li>
@@ -39,8 +49,8 @@ const Links = ({ acts, commitment }: Parts) => (
 );
 
 export const ActsOffered = ({ acts, commitment }: Parts) => {
-  const grouped = Map.groupBy(acts, ({ act }) => ACT_WORDS[act].group);
-  const groups = (Object.keys(GROUPS) as (keyof typeof GROUPS)[]).filter((group) => grouped.has(group));
+  const grouped = Map.groupBy(acts, ({ act }) => ACTS[act].group);
+  const groups = ACT_GROUPS.filter((group) => grouped.has(group));
   if (groups.length === 0) return null;
   const [first, others] = [groups.filter((g) => FIRST.includes(g)), groups.filter((g) => !FIRST.includes(g))];
   return (
@@ -70,7 +80,7 @@ export const ActsOnStatement = ({ revision }: { revision: number }) => (
           <p class="on-statement">
             {own.map((act) => (
               <a key={act.act} href={formOf(act)}>
-                {ACT_WORDS[act.act].button}
+                {ACTS[act.act].button}
                 <span class="hidden"> statement {revision + 1}</span>
               </a>
             ))}

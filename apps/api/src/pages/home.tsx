@@ -1,11 +1,11 @@
 /** The page where people who report begin: what their agency owes and until when, and which commitments need a word. */
 import { Controller, Get, Req } from '@nestjs/common';
 import { monthsAfter, todayAt, type FullDate } from '#clocks';
+import { ACTS } from '#commitments';
 import { DraftsStore } from '#drafts';
 import { ForSignedIn, type ApiRequest, type Session } from '#platform';
 import { OPEN_STAGES, Progress, Waiting, type Filter, type Item, type Sort, type WaitingView } from '#progress';
 import { draftsKnownTo, RoundViews, type ReturnLine, type RoundInShort, type RoundOfAgency } from '#rounds';
-import { ACT_WORDS } from './act-words.js';
 import { StageTag } from './figures.js';
 import { PlainPage } from './layout.js';
 import { RendersPages } from './rendering.js';
@@ -156,8 +156,8 @@ const AgencyHome = ({ session, agency, rounds, waiting, next, overdue, stale }: 
         all={roles.commitments}
         total={roles.total}
         acts={(reference) => [
-          [role(reference, 'accept'), ACT_WORDS.acceptRole.button],
-          [role(reference, 'decline'), ACT_WORDS.declineRole.button],
+          [role(reference, 'accept'), ACTS.acceptRole.button],
+          [role(reference, 'decline'), ACTS.declineRole.button],
         ]}
       />
       <Waits
@@ -165,15 +165,15 @@ const AgencyHome = ({ session, agency, rounds, waiting, next, overdue, stale }: 
         all={leads.commitments}
         total={leads.total}
         acts={(reference) => [
-          [`${path('commitments', reference)}/lead-transfer/accept`, ACT_WORDS.acceptLead.button],
-          [`${path('commitments', reference)}/lead-transfer/decline`, ACT_WORDS.declineLead.button],
+          [`${path('commitments', reference)}/lead-transfer/accept`, ACTS.acceptLead.button],
+          [`${path('commitments', reference)}/lead-transfer/decline`, ACTS.declineLead.button],
         ]}
       />
       <Waits
         title="Contested by the secretariat"
         all={readings.commitments}
         total={readings.total}
-        acts={(reference) => [[`${path('commitments', reference)}/reply`, ACT_WORDS.reply.button]]}
+        acts={(reference) => [[`${path('commitments', reference)}/reply`, ACTS.reply.button]]}
       />
       <NeedsWord
         title="Next steps due"
@@ -270,11 +270,11 @@ const NeedsWord = ({
             </div>
             <span class="acts">
               <a href={`${path('commitments', item.reference)}/stage`}>
-                {ACT_WORDS.reportStage.button}
+                {ACTS.reportStage.button}
                 <span class="hidden">: {item.reference}</span>
               </a>
               <a href={`${path('commitments', item.reference)}/${second === 'target' ? 'target' : 'confirm'}`}>
-                {second === 'target' ? ACT_WORDS.setTarget.button : ACT_WORDS.confirm.button}
+                {second === 'target' ? ACTS.setTarget.button : ACTS.confirm.button}
                 <span class="hidden">: {item.reference}</span>
               </a>
             </span>

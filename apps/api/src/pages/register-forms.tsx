@@ -58,23 +58,6 @@ const KIND_WORDS: Readonly<Record<Kind, readonly [one: string, all: string]>> = 
   document: ['document', 'Documents'],
 };
 
-const EVERY = { enter: 'Register it', amend: 'Amend it', blank: 'Remove words' } as const;
-
-/** The words of acts on buttons: an act without words does not compile. */
-const BUTTONS: { readonly [K in Kind]: { readonly [A in keyof (typeof REGISTER_ACTS)[K]]: string } } = {
-  agency: {
-    ...{ ...EVERY, rename: 'Rename it', merge: 'Merge it into another', dissolve: 'It has ended' },
-    ...{ join: 'It joins a body', leave: 'It leaves a body', chair: 'It chairs a body', retract: 'Take it back' },
-  },
-  framework: EVERY,
-  theme: EVERY,
-  crosswalk: { ...EVERY, publish: 'Publish a version', retract: 'Take it back' },
-  forum: EVERY,
-  outcome: { ...EVERY, endorse: 'Somebody endorses it', retract: 'Take it back' },
-  document: EVERY,
-};
-const buttonOf = (kind: Kind, name: string): string => (BUTTONS[kind] as Readonly<Record<string, string>>)[name]!;
-
 const isKind = (kind: string): kind is Kind => (KINDS as readonly string[]).includes(kind);
 const linesOf = (kind: Kind) => Object.entries(actsOn(kind)) as [string, ActLine][];
 const isOnStatement = ({ path }: ActLine): boolean => path.includes(':revision');
@@ -193,14 +176,14 @@ export class RegisterForms {
   }
 
   async #form(
-    { kind, name, line, of, code, entry, action, places, agency }: Doing,
+    { kind, line, of, code, entry, action, places, agency }: Doing,
     { key, revision, refused, ...form }: Again,
   ) {
     const suggestions = await this.suggestions.for(of, agency);
     const back = code === null ? '/register' : entryPath(kind, code);
     return (
       <PlainPage
-        title={code === null ? entering(kind) : buttonOf(kind, name)}
+        title={code === null ? entering(kind) : line.button}
         path={back}
         eyebrow={<a href={back}>{code ?? 'Registers'}</a>}
         lead={code !== null && <p>{entry ? <Words text={nameOf(entry as never)} /> : line.summary}</p>}
@@ -209,7 +192,7 @@ export class RegisterForms {
         <Form
           {...{ of, places, suggestions, action, back, ...form }}
           hidden={{ [KEY]: key, [REVISION]: revision }}
-          submit={buttonOf(kind, name)}
+          submit={line.button}
           refused={refused ?? null}
         />
       </PlainPage>
@@ -220,7 +203,7 @@ export class RegisterForms {
 /** Words for entering something in a register: Register an agency. */
 const entering = (kind: Kind): string => {
   const [one] = KIND_WORDS[kind];
-  return buttonOf(kind, 'enter').replace('it', `${/^[aeiou]/.test(one) ? 'an' : 'a'} ${one}`);
+  return REGISTER_ACTS[kind].enter.button.replace('it', `${/^[aeiou]/.test(one) ? 'an' : 'a'} ${one}`);
 };
 
 const mayDo = ({ ownedBy }: ActLine, { role, agency }: Actor): boolean =>
@@ -361,7 +344,7 @@ const EntryPage = ({ view, kind, code, entry, events, lines, done }: EntryParts)
             .filter(([, line]) => !isOnStatement(line))
             .map(([name, line]) => (
               <a key={name} href={addressOf(line)}>
-                {buttonOf(kind, name)}
+                {line.button}
               </a>
             ))}
         </div>
@@ -395,7 +378,7 @@ const EntryPage = ({ view, kind, code, entry, events, lines, done }: EntryParts)
                       .filter(([act, line]) => isOnStatement(line) && fits(act, name, revision))
                       .map(([act, line]) => (
                         <a key={act} href={addressOf(line, revision)}>
-                          {buttonOf(kind, act)}
+                          {line.button}
                           <span class="hidden"> of statement {revision}</span>
                         </a>
                       ))}

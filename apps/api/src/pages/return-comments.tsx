@@ -1,9 +1,9 @@
 /** The comments on a return: each at the field that it is about, with the answers to it, and the fields to write them. */
 import type { CommitmentReturn, Question, ReturnDraft } from '#bodies';
+import { ACTS } from '#commitments';
 import { newCommandId } from '#eventsourcing';
 import { contentOf, type CommentAsAt, type ReturnSoFar } from '#rounds';
 import { KEY } from './form.js';
-import { ACT_WORDS } from './act-words.js';
 import { labelOf } from './field-words.js';
 import { CsrfField } from './signed-in.js';
 import { dateWords, languageName, textWords } from './words.js';
@@ -25,7 +25,7 @@ const answersAt = (at: string, answers: ReturnDraft['answers'], questions: reado
 export function fieldsOfCommitment(said: CommitmentReturn, i: number, questions: readonly Question[]): Field[] {
   const at = `/commitments/${i}`;
   const acts = (said.acts ?? []).flatMap(({ act, body }, k): Field[] => {
-    const words = ACT_WORDS[act].button;
+    const words = ACTS[act].button;
     const fields = Object.keys(body).map((name) => ({
       at: `${at}/acts/${k}/body/${name}`,
       words: `${words}: ${labelOf(name).toLowerCase()}`,

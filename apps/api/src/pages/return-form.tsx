@@ -1,9 +1,9 @@
 /** The return as one page: every commitment in question, the questions and the narrative, as one form. */
 import type { CommitmentReturn, Round } from '#bodies';
+import { ACTS } from '#commitments';
 import type { FieldError } from '#eventsourcing';
 import { fieldsInReturn, type CommitmentInQuestion, type Found } from '#rounds';
 import { ACTS_OF_RETURNS, RETURN_WORDS, type ActOfReturn } from '#words';
-import { ACT_WORDS } from './act-words.js';
 import { StageTag } from './figures.js';
 import {
   asFilled,
@@ -299,7 +299,7 @@ function choicesOf({
   return ACTS_OF_RETURNS.flatMap((act) => {
     if ((act === 'holdEdition' && nature !== 'recurring') || (act === 'reportUpkeep' && nature !== 'standing'))
       return [];
-    const { button } = ACT_WORDS[act];
+    const { button } = ACTS[act];
     if (!act.endsWith('Milestone') || act === 'addMilestone') return [{ act, label: button }];
     return milestones
       .filter(({ reached }) => act === 'rescheduleMilestone' || !reached)
@@ -335,10 +335,10 @@ const ActsOfRow = ({ parts, form, known, row, said }: RowParts) => {
             key={i}
             class={isStage ? 'slot of-stage' : 'slot'}
             role="group"
-            aria-label={label ?? ACT_WORDS[act].button}
+            aria-label={label ?? ACTS[act].button}
             id={idOf(here)}
           >
-            {!isStage && <p class="slot-name">{label ?? ACT_WORDS[act].button}</p>}
+            {!isStage && <p class="slot-name">{label ?? ACTS[act].button}</p>}
             <input type="hidden" name={`${name}.act`} value={act} />
             {milestone !== undefined && milestone !== null && (
               <input type="hidden" name={`${name}.milestone`} value={String(milestone)} />

@@ -1,7 +1,8 @@
 /** The words of letters in English. The other languages have the same ones: without one of them they do not compile. */
+import type { ChangeKind } from '#commitments';
 import { wordsOf } from '#reports';
+import type { ReturnEvents, RoundEvents } from '#rounds';
 import type { Stage } from '#words';
-import type { Change, ReturnChange, RoundChange } from '../change-words.js';
 import type { RoundLetter } from './about.js';
 
 const { date, form, number, codes } = wordsOf('en');
@@ -97,7 +98,7 @@ export const en = {
       reading: 'reading by the secretariat, or a reply',
       corrected: 'correction or retraction',
       words: 'words removed',
-    } satisfies Record<Change, string>,
+    } satisfies Record<ChangeKind, string>,
     rounds: {
       Opened: 'was opened',
       Amended: 'was amended',
@@ -106,7 +107,7 @@ export const en = {
       Closed: 'was closed',
       Reopened: 'was reopened for an agency',
       Published: 'was published',
-    } satisfies Record<RoundChange, string>,
+    } satisfies Record<keyof RoundEvents, string>,
     returns: {
       Submitted: 'was submitted',
       SentBack: 'was sent back with comments',
@@ -114,7 +115,7 @@ export const en = {
       Accepted: 'was accepted',
       NilReported: 'a nil return',
       PaperReceived: 'came as a paper',
-    } satisfies Record<ReturnChange, string>,
+    } satisfies Record<Exclude<keyof ReturnEvents, 'Applied' | 'TakenBack'>, string>,
     flags: {
       overdue: 'overdue',
       stale: 'not heard of lately',
