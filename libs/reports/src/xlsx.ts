@@ -4,7 +4,7 @@
  */
 import { PassThrough } from 'node:stream';
 import type { Alignment, Font, WorkbookWriter } from '@cj-tech-master/excelts';
-import { commitRow } from '#platform';
+import { commitRow, formatNamed } from '#platform';
 import { linesOf, tablesIn } from './in-words.js';
 import { manifestLines } from './manifest-lines.js';
 import { pagesOf, plain, type Cell, type Column, type Inline, type NumberedReport, type Table } from './report.js';
@@ -31,7 +31,7 @@ const WIDEST = 70;
 const FIRST_DATE = '1900-03-01';
 
 export const xlsx: ReportFormat = {
-  mediaType: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
+  mediaType: formatNamed('xlsx').mediaType,
   extension: 'xlsx',
   reads: ['sections', 'data'],
   quick: 3_000,

@@ -5,6 +5,7 @@ import { hash } from 'node:crypto';
 import { errorCodes, type FastifyInstance, type FastifyRequest } from 'fastify';
 import { Rejected } from '#eventsourcing';
 import { isInherited } from '#text';
+import { formatNamed } from '../lists/formats.js';
 
 export const FILE_TYPE = 'multipart/form-data';
 
@@ -40,7 +41,7 @@ export const Uploaded = createParamDecorator((_: unknown, context: ExecutionCont
 const [FIELDS, FIELD] = [50, 64 * 1024] as const;
 
 /** What may be sent as the whole body, too, without a form around it. */
-const WORKBOOK = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet';
+const WORKBOOK = formatNamed('xlsx').mediaType;
 
 /** The media type of a request, without its parameters. */
 const typeOf = ({ headers }: FastifyRequest): string =>
