@@ -20,6 +20,7 @@ import {
  */
 class RehearsalStore implements EventStore {
   readonly #added = new Map<string, Envelope[]>();
+  readonly #addedInOrder: Envelope[] = [];
   #head: bigint;
 
   constructor(
@@ -48,6 +49,7 @@ class RehearsalStore implements EventStore {
       ...{ salt: '', digest: digestOf('', event.data), hash: '' },
     }));
     this.#added.set(stream, [...(this.#added.get(stream) ?? []), ...added]);
+    this.#addedInOrder.push(...added);
     const { revision, position } = added.at(-1)!;
     return { revision, position };
   }
@@ -55,6 +57,14 @@ class RehearsalStore implements EventStore {
   async read(stream: string, fromRevision = 0): Promise<Envelope[]> {
     const real = (await this.real.read(stream, fromRevision)).filter(({ position }) => BigInt(position) <= this.since);
     return [...real, ...(this.#added.get(stream) ?? []).filter(({ revision }) => revision >= fromRevision)];
+  }
+
+  async readAll(after: string | null, limit: number): Promise<Envelope[]> {
+    const isOf = ({ position }: Envelope) => BigInt(position) <= this.since;
+    const real = BigInt(after ?? 0) < this.since ? (await this.real.readAll(after, limit)).filter(isOf) : [];
+    const ended = real.length === 0 || BigInt(real.at(-1)!.position) === this.since;
+    const later = ended ? this.#addedInOrder.filter(({ position }) => BigInt(position) > BigInt(after ?? 0)) : [];
+    return [...real, ...later].slice(0, limit);
   }
 
   /** Nothing is erased: what a blanking leaves is what its stream says. */
@@ -68,7 +78,6 @@ class RehearsalStore implements EventStore {
   identity = () => this.real.identity();
   types = () => this.real.types();
   positionAt = (instant: Date) => this.real.positionAt(instant);
-  readAll = (after: string | null, limit: number) => this.real.readAll(after, limit);
   subscribe = (after: string | null, signal: AbortSignal, batchSize?: number) =>
     this.real.subscribe(after, signal, batchSize);
 }

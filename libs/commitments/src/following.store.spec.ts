@@ -64,8 +64,9 @@ const tookOver = async (reference: string) =>
   (await view(reference)).tookOver.map(({ from, themes }) => [from, ...themes]);
 const lives = () => Promise.all([A, B, C].map(async (reference) => (await view(reference)).life));
 
-const command = (reference: string, { body, ...act }: CommitmentAct) =>
-  new Acts(log).execute(
+const command = (reference: string, act: CommitmentAct) => commandOn(log, reference, act);
+const commandOn = (of: Log, reference: string, { body, ...act }: CommitmentAct) =>
+  new Acts(of).execute(
     new ActCommand(
       'commitment',
       reference,
@@ -264,6 +265,55 @@ describe('Relations that close a circle at once', () => {
       [`part_of ${B}`],
       [`continues ${A}`, 'prepares_for GMG-2006-07'],
     ]);
+  });
+});
+
+describe('A chain of relations', () => {
+  /** The same log as another process has it, and how often its store was asked. */
+  const elsewhere = () => {
+    let asked = 0;
+    const store = new Proxy(log.store, {
+      get: (of, key: keyof SqliteEventStore) => {
+        const value = of[key] as unknown;
+        if (typeof value !== 'function') return value;
+        return (...given: unknown[]) => {
+          if (['read', 'readAll', 'head'].includes(key)) asked++;
+          return Reflect.apply(value, of, given) as unknown;
+        };
+      },
+    });
+    return { of: { ...log, store }, asked: () => asked };
+  };
+  const relate = (of: Log, from: string, to: string, type: string) =>
+    commandOn(of, from, { act: 'relate', body: { type, to, reportedOn } } as never);
+  const chained = (n: number) => `IOM-2012-${100 + n}`;
+
+  it.each(['continues', 'same_as'])(
+    'of %s costs an act as many reads when it is long as when it is short',
+    async (type) => {
+      const { of, asked } = elsewhere();
+      const costs: number[] = [];
+      await said(chained(0), recorded());
+      for (let n = 1; n <= 60; n++) {
+        await said(chained(n), recorded());
+        const before = asked();
+        await relate(of, chained(n), chained(n - 1), type);
+        costs.push(asked() - before);
+      }
+      expect(costs.slice(10)).toEqual(costs.slice(10).map(() => costs[10]));
+    },
+  );
+
+  it('is read anew where another process has added to it, so that no circle is closed', async () => {
+    const [here, there] = [elsewhere(), elsewhere()];
+    await said(chained(1), recorded());
+    await relate(there.of, B, C, 'continues');
+    await relate(here.of, A, B, 'continues');
+    await relate(there.of, C, chained(1), 'continues');
+    await expect(relate(here.of, chained(1), A, 'continues')).rejects.toThrow(/circle/);
+    // The control: what does not lead back may be linked.
+    await said(chained(2), recorded());
+    await relate(here.of, chained(2), A, 'continues');
   });
 });
 

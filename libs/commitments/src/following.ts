@@ -8,7 +8,6 @@ import {
   Conflict,
   decodeAll,
   handle,
-  load,
   present,
   Rejected,
   streamOf,
@@ -18,30 +17,10 @@ import {
   type Recorded,
 } from '#eventsourcing';
 import type { Reasoned } from '#bodies';
-import { RELATION_TYPES, type End } from '#words';
+import type { End } from '#words';
 import { commitment, statementAt, type Commitment, type CommitmentEvent, type CommitmentEvents } from './commitment.js';
-import { Linked, linksOf, noCycle, type LineageEvents } from './lineage.js';
-
-/** The number of commitments searched for a circle; with more, no link is made that might close one. */
-const FARTHEST = 10_000;
-
-/** Some commitments and all that their links lead to, as known at a position of the log. */
-export async function linkedTo(log: Log, references: readonly string[], knownAt?: string): Promise<Linked> {
-  const found = new Linked();
-  const toVisit = [...references];
-  for (let reference = toVisit.pop(); reference !== undefined; reference = toVisit.pop()) {
-    if (found.has(reference)) continue;
-    if (found.size >= FARTHEST) {
-      found.isWhole = false;
-      return found;
-    }
-    const { state } = await load(log, commitment, reference, knownAt);
-    if (!state.recorded) continue;
-    found.set(reference, state);
-    toVisit.push(...['end', ...RELATION_TYPES].flatMap((kind) => linksOf(state, kind)));
-  }
-  return found;
-}
+import { noCycle, type LineageEvents } from './lineage.js';
+import { linkedTo } from './links.js';
 
 type Happening = Pick<Recorded, 'id' | 'name' | 'data' | 'revision' | 'position' | 'meta'>;
 

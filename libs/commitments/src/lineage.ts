@@ -159,8 +159,11 @@ export const takeBackFollowUp: Decide<TakeBackFollowUp> = (c, act, by) => {
   return [{ name: 'FollowUpTakenBack', data: dataOf(act) }];
 };
 
+/** What a commitment says of others. */
+export type Links = Pick<Commitment, 'ends' | 'relations'>;
+
 /** The commitments that a commitment leads to by links of a kind: a type of relation, or how records ended. */
-export const linksOf = (c: Commitment, kind: string): readonly string[] =>
+export const linksOf = (c: Links, kind: string): readonly string[] =>
   kind === 'end'
     ? c.ends.flatMap(({ into }) => into)
     : c.relations.flatMap(({ type, to }) => (type === kind ? to : []));
@@ -195,7 +198,7 @@ function leadsElsewhere(
       throw refused('cycle', at, `${to} leads back to ${reference} already: that would be a circle.`);
     if (seen.has(from)) continue;
     seen.add(from);
-    const other = others?.get(from);
+    const other = others?.get(from) ?? (others instanceof Linked ? others.beyond.get(from) : undefined);
     if (other) toVisit.push(...linksOf(other, kind));
     else if (others instanceof Linked && !others.isWhole)
       throw refused(
@@ -206,9 +209,10 @@ function leadsElsewhere(
   }
 }
 
-/** Commitments by their references, with those that their links lead to; not all of them when there are very many. */
+/** Commitments by their references, with the links of those that they lead to; not of all when there are very many. */
 export class Linked extends Map<string, Commitment> {
   isWhole = true;
+  readonly beyond = new Map<string, Links>();
 }
 
 export const relate: Decide<Relate> = (c, act, by, on) => {

@@ -65,7 +65,7 @@ export interface DecisionContext {
   readonly milestone?: number;
   /** Of the event that is corrected, retracted or blanked. */
   readonly revision?: number;
-  /** The commitments that an act names, and those that they lead to in turn, by reference. */
+  /** The commitments that an act names, by reference; `Linked` also has the links of those that they lead to. */
   readonly others?: ReadonlyMap<string, Commitment>;
 }
 
