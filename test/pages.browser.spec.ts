@@ -74,6 +74,44 @@ describe('the pages, in a real browser', () => {
     expect(await on('/documents', wide, { viewport: { width: 360, height: 740 }, bypassCSP: true })).toBeGreaterThan(0);
   });
 
+  const PHONE = { viewport: { width: 390, height: 844 } };
+
+  it.each(['/commitments', '/outcomes', '/agencies', '/forums/HLD-2006'])(
+    '%s is at most eight screens of a phone long, without a script',
+    async (path) => {
+      const height = await on(path, (page) => page.evaluate(() => document.documentElement.scrollHeight), PHONE);
+      expect(height).toBeLessThan(8 * PHONE.viewport.height);
+    },
+  );
+
+  it('a phone shows the first rows of a long list, and all of them when asked; a desk always shows all', async () => {
+    const rows = async (page: Page) => {
+      const all = await page.locator('.commitments tbody tr').all();
+      return (await Promise.all(all.map((row) => row.isVisible()))).filter(Boolean).length;
+    };
+    await on(
+      '/commitments',
+      async (page) => {
+        expect(await rows(page)).toBe(10);
+        await page.getByLabel('Show all 50 rows').check();
+        expect(await rows(page)).toBe(50);
+      },
+      PHONE,
+    );
+    await on('/commitments', async (page) => {
+      expect(await rows(page)).toBe(50);
+      expect(await page.locator('.all-rows').isVisible()).toBe(false);
+    });
+  });
+
+  it('what an outcome says takes the width of a phone', async () => {
+    const narrow = (page: Page) =>
+      page
+        .locator('.outcomes tbody th')
+        .evaluateAll((cells) => cells.map((cell) => cell.clientWidth).filter((width) => width > 0 && width < 300));
+    expect(await on('/forums/HLD-2006', narrow, PHONE)).toEqual([]);
+  });
+
   it('the overview’s figures are those of the API, as at the date asked for', async () => {
     const { body } = await server.get('/v1/progress/agencies?asOf=2011-02-17');
     await on('/?asOf=2011-02-17', async (page) => {

@@ -193,7 +193,7 @@ interface ListParts {
 export const CommitmentTable = ({ view, caption, items, order, search = '', agency, staged = false }: ListParts) => {
   const more = !staged || items.some(hasMore);
   return (
-    <Table class={order ? 'commitments ordered' : 'commitments'}>
+    <Table class={order ? 'commitments ordered' : 'commitments'} rows={items.length}>
       <caption class={staged ? 'hidden' : undefined}>{caption}</caption>
       <thead>
         <tr>

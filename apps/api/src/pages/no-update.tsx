@@ -89,7 +89,7 @@ const NoUpdate = ({ view, silence: { total, rows, staleAfter }, choices }: Parts
         <NothingFound view={view} what="agency" />
       ) : (
         <div class="table" role="region" aria-label="The last update per agency" tabIndex={0}>
-          <Table class="breakdown">
+          <Table class="breakdown" rows={rows.length}>
             <caption>
               The oldest update first; an agency counts as without update when all of its open commitments are
             </caption>

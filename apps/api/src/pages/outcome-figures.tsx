@@ -66,6 +66,7 @@ interface RowOfFollowUp {
 }
 
 interface TableOfFollowUp {
+  readonly id: string;
   readonly title: string;
   readonly caption: string;
   readonly head: string;
@@ -74,7 +75,7 @@ interface TableOfFollowUp {
 }
 
 /** A table of outcomes with and without follow-up; every number leads to its list. */
-const FollowUpTable = ({ title, caption, head, rows, children }: TableOfFollowUp) => {
+const FollowUpTable = ({ id, title, caption, head, rows, children }: TableOfFollowUp) => {
   const cells = ({ outcomes, covered, completed, list }: RowOfFollowUp) => [
     ['Outcomes', outcomes, list({})] as const,
     ['With follow-up', covered, list({ covered: true })] as const,
@@ -86,9 +87,9 @@ const FollowUpTable = ({ title, caption, head, rows, children }: TableOfFollowUp
   ];
   return (
     <section>
-      <h2>{title}</h2>
+      <h2 id={id}>{title}</h2>
       <div class="table" role="region" aria-label={title} tabIndex={0}>
-        <Table class="breakdown coverage">
+        <Table class="breakdown coverage" rows={rows.length}>
           <caption>{caption}</caption>
           <thead>
             <tr>
@@ -132,6 +133,7 @@ export const PerKind = ({ view, coverage: { kinds, putTo } }: { view: View; cove
   const outcomes = outcomesOf(view);
   return (
     <FollowUpTable
+      id="kinds"
       title="By kind"
       caption="They add up"
       head="Kind"
@@ -162,6 +164,7 @@ export const PerForum = ({ view, coverage: { forums, elsewhere } }: { view: View
   const outcomes = outcomesOf(view);
   return (
     <FollowUpTable
+      id="forums"
       title="Follow-up per forum"
       caption="With its round tables"
       head="Forum"

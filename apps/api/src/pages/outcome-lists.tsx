@@ -84,7 +84,7 @@ const whose = ({ asked: { agency } }: View) => (agency === undefined ? {} : { ag
 
 /** Outcomes with whom they address, what follows them up and who leads that. */
 export const OutcomeList = ({ view, rows, brief = false }: ListParts) => (
-  <Table class={brief ? 'outcomes brief' : 'outcomes'}>
+  <Table class={brief ? 'outcomes brief' : 'outcomes'} rows={rows.length}>
     <caption class="hidden">Outcomes</caption>
     <thead>
       <tr>

@@ -5,6 +5,7 @@ import { Rejected } from '#eventsourcing';
 import { withClocksOfCursor } from '#platform';
 import { Coverage, OutcomesQuery, Progress, TOLD_KINDS, type OutcomesView } from '#progress';
 import { Registers, type Forum, type OutcomeAsAt } from '#registers';
+import { Contents } from './contents.js';
 import { Choice, type ChoiceParts } from './choice.js';
 import { NothingFound } from './conditions.js';
 import { Legend } from './figures.js';
@@ -160,6 +161,13 @@ const Outcomes = ({ view, coverage, forums, followed, bodies, members }: Parts) 
         <Choice name="agency" label="Follow-up by" any="Anyone" options={agencies} value={asked['agency']} />
         <Choice {...bodies} value={asked['memberOf']} />
       </Scope>
+      <Contents
+        entries={[
+          { id: 'kinds', name: 'By kind' },
+          { id: 'forums', name: 'Follow-up per forum', n: coverage.forums.length },
+          { id: 'outcomes', name: 'Outcomes', n: rowCount },
+        ]}
+      />
       <PerKind view={view} coverage={coverage} />
       <PerForum view={view} coverage={coverage} />
       <section>

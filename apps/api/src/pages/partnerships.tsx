@@ -157,7 +157,7 @@ const Pairs = ({ view, rows, rowCount, filter }: PairsParts) => {
   const longest = Math.max(...rows.map(({ total }) => total));
   return (
     <div class="table" role="region" aria-label="Pairs of agencies" tabIndex={0}>
-      <Table class="breakdown pairs">
+      <Table class="breakdown pairs" rows={rows.length}>
         <caption>
           {count(rows.length)} of {counted(rowCount, 'pair')}, most commitments first
         </caption>

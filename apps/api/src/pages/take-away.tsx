@@ -6,7 +6,7 @@ import { recordedWords } from './as-at.js';
 import { licenceWords, sentenceOf, type Citation } from './citation.js';
 import { standalone, type Drawing } from './picture.js';
 import type { View } from './view.js';
-import { dateWords } from './words.js';
+import { count, dateWords } from './words.js';
 
 /** The downloads of a page, in their order on the page; filled while the page is rendered. */
 export class TakeAwayOffers {
@@ -105,16 +105,26 @@ export const TakeAway = ({ view, title, json, csv, feed, follow }: PageParts) =>
 interface TableParts {
   readonly class?: string;
   readonly id?: string;
+  /** The number of rows of a list: of a long one a telephone shows the first (`css/8-narrow.css`) until all are asked for. */
+  readonly rows?: number;
   readonly children: ComponentChildren;
 }
 
+/** The rows of a list that a telephone shows at once. */
+const ON_A_TELEPHONE = 10;
+
 /** A table, with an address at which it stands alone, to be copied as one. */
-export const Table = ({ children, ...attributes }: TableParts) => {
+export const Table = ({ children, rows = 0, ...attributes }: TableParts) => {
   const offered = useContext(OffersContext);
   const name = `table-${(offered.tables += 1)}`;
   return (
     <>
       <table {...attributes}>{children}</table>
+      {rows > ON_A_TELEPHONE && (
+        <label class="all-rows">
+          <input type="checkbox" /> Show all {count(rows)} rows
+        </label>
+      )}
       {offered.address && (
         <p class="copy">
           <a href={offered.address(name)} rel="nofollow">
