@@ -2,7 +2,7 @@
 import { ApiProperty } from '@nestjs/swagger';
 import type { FullDate } from '#clocks';
 import { STAGES, type Stage } from '#commitments';
-import { dateOf, type Coded, type Codes, type Columns, type Meanings } from './columns.js';
+import { dateOf, NONE, type Coded, type Codes, type Columns, type Meanings } from './columns.js';
 import { CORRECTED, OVERDUE, STAGE_BITS, STALE, WITH_TARGET, type Condition, type Selection } from './scan.js';
 
 export const COUNT = { type: 'integer', minimum: 0 } as const;
@@ -159,7 +159,7 @@ class Tallies {
     return this.size++ * WIDTH;
   }
 
-  count(at: number, status: number, last: number, asked: number): void {
+  count(at: number, status: number, last: number): void {
     const counts = this.#counts;
     counts[at + TOTAL]!++;
     counts[at + STAGE + (status & STAGE_BITS)]!++;
@@ -167,8 +167,15 @@ class Tallies {
     if (status & OVERDUE) counts[at + DUE]!++;
     if (status & STALE) counts[at + SILENT]!++;
     if (status & CORRECTED) counts[at + LATER]!++;
-    if (asked) counts[at + ASKED]!++;
     if (last > counts[at + LAST]!) counts[at + LAST] = last;
+  }
+
+  /** Adds a set of others to one of these. @param asked whether all of it has yet to be accepted */
+  addAll(at: number, tallies: Tallies, from: number, asked = 0): void {
+    const [counts, others] = [this.#counts, tallies.#counts];
+    for (let which = 0; which < LAST; which++) counts[at + which]! += others[from + which]!;
+    if (asked) counts[at + ASKED]! += others[from + TOTAL]!;
+    if (others[from + LAST]! > counts[at + LAST]!) counts[at + LAST] = others[from + LAST]!;
   }
 
   at(which: number): number {
@@ -227,16 +234,65 @@ function placesFor(size: number): { get(at: number): number | undefined; set(at:
   };
 }
 
-/** Looks up all keys that the rows have, so that their number is known. */
-function met(kind: Counting, { rows }: Selection): number {
-  const seen = new Uint8Array(kind.size);
-  for (let i = 0; i < rows.length; i++) {
-    const code = kind.codes[rows[i]!]!;
-    if (seen[code] === 1) continue;
-    seen[code] = 1;
-    kind.of(code);
+/** The counts of rows that say the same: a group for each code of a column, or for each pair of codes of two, that is met. */
+interface Groups {
+  readonly tallies: Tallies;
+  readonly ones: readonly number[];
+  readonly others: readonly number[];
+}
+
+/** By the columns that they are made of: views count what they found by several kinds of keys of one column. */
+const groupsOf = new WeakMap<Selection, Map<Codes, Map<Codes, Groups>>>();
+
+/** Rows by what they say: there are few sets of agencies or of themes, and many rows. */
+function grouped(found: Selection, one: Counting, other: Counting): Groups {
+  let all = groupsOf.get(found);
+  if (!all) groupsOf.set(found, (all = new Map()));
+  if (one.size > other.size) {
+    const { tallies, ones, others } = grouped(found, other, one);
+    return { tallies, ones: others, others: ones };
   }
-  return kind.names.length;
+  let known = all.get(one.codes);
+  if (!known) all.set(one.codes, (known = new Map()));
+  let groups = known.get(other.codes);
+  if (!groups) known.set(other.codes, (groups = groupsBy(found, one, other)));
+  return groups;
+}
+
+function groupsBy(found: Selection, one: Counting, other: Counting): Groups {
+  const { rows, statuses } = found;
+  const { lastReportedOn } = found.columns.columns;
+  const tallies = new Tallies();
+  const [ones, others]: [number[], number[]] = [[], []];
+  /** By the other code: its group, and one; of a code before, those are below `first`. */
+  const groups = new Int32Array(other.size);
+  const order = one.codes === other.codes ? null : inOrder(rows, one);
+  for (let i = 0, first = 0, code = NONE; i < rows.length; i++) {
+    const place = order ? order[i]! : i;
+    const row = rows[place]!;
+    const [own, beside] = [one.codes[row]!, other.codes[row]!];
+    if (own !== code && order) [code, first] = [own, tallies.size];
+    let group = groups[beside]! - 1;
+    if (group < first) {
+      group = tallies.size;
+      groups[beside] = group + 1;
+      tallies.add();
+      ones.push(own);
+      others.push(beside);
+    }
+    tallies.count(group * WIDTH, statuses[place]!, lastReportedOn[row]!);
+  }
+  return { tallies, ones, others };
+}
+
+/** The places of rows in the order of their codes, which are better few. */
+function inOrder(rows: Int32Array, { codes, size }: Counting): Int32Array {
+  const ends = new Int32Array(size + 1);
+  for (let i = 0; i < rows.length; i++) ends[codes[rows[i]!]! + 1]!++;
+  for (let code = 0; code < size; code++) ends[code + 1]! += ends[code]!;
+  const order = new Int32Array(rows.length);
+  for (let i = 0; i < rows.length; i++) order[ends[codes[rows[i]!]!]!++] = i;
+  return order;
 }
 
 /** The counts under each key, or where a key of each kind meets; a commitment counts once under each. */
@@ -244,40 +300,36 @@ export const countBy = (found: Selection, one: Counting, other?: Counting): Coun
   other ? countMeetings(found, one, other) : countUnder(found, one);
 
 function countUnder(found: Selection, one: Counting): Counted[] {
-  const { rows, statuses } = found;
-  const { lastReportedOn } = found.columns.columns;
+  const groups = grouped(found, one, one);
   const tallies = new Tallies();
-  for (let keys = met(one, found); keys > 0; keys--) tallies.add();
-  for (let i = 0; i < rows.length; i++) {
-    const row = rows[i]!;
-    const [status, last, under] = [statuses[i]!, lastReportedOn[row]!, one.of(one.codes[row]!)];
-    for (let k = 0; k < under.length; k++) tallies.count((under[k]! >> 1) * WIDTH, status, last, under[k]! & 1);
-  }
-  return one.names.map((name, i) => new Counted([name], tallies, i * WIDTH)).filter(({ total }) => total > 0);
+  for (let group = 0; group < groups.ones.length; group++)
+    for (const under of one.of(groups.ones[group]!)) {
+      while (tallies.size <= under >> 1) tallies.add();
+      tallies.addAll((under >> 1) * WIDTH, groups.tallies, group * WIDTH, under & 1);
+    }
+  return Array.from({ length: tallies.size }, (_, i) => new Counted([one.names[i]!], tallies, i * WIDTH)).filter(
+    ({ total }) => total > 0,
+  );
 }
 
 function countMeetings(found: Selection, one: Counting, other: Counting): Counted[] {
-  const { rows, statuses } = found;
-  const { lastReportedOn } = found.columns.columns;
-  const width = Math.max(met(other, found), 1);
-  const places = placesFor(met(one, found) * width);
+  const groups = grouped(found, one, other);
+  const [ones, others] = [groups.ones.map((code) => one.of(code)), groups.others.map((code) => other.of(code))];
+  const width = Math.max(other.names.length, 1);
+  const places = placesFor(one.names.length * width);
   const tallies = new Tallies();
   const keys: [string, string][] = [];
-  for (let i = 0; i < rows.length; i++) {
-    const row = rows[i]!;
-    const [status, last] = [statuses[i]!, lastReportedOn[row]!];
-    const [ones, others] = [one.of(one.codes[row]!), other.of(other.codes[row]!)];
-    for (let j = 0; j < ones.length; j++)
-      for (let k = 0; k < others.length; k++) {
-        const at = (ones[j]! >> 1) * width + (others[k]! >> 1);
+  for (let group = 0; group < ones.length; group++)
+    for (const under of ones[group]!)
+      for (const beside of others[group]!) {
+        const at = (under >> 1) * width + (beside >> 1);
         let place = places.get(at);
         if (place === undefined) {
           places.set(at, (place = tallies.add()));
-          keys.push([one.names[ones[j]! >> 1]!, other.names[others[k]! >> 1]!]);
+          keys.push([one.names[under >> 1]!, other.names[beside >> 1]!]);
         }
-        tallies.count(place, status, last, 0);
+        tallies.addAll(place, groups.tallies, group * WIDTH);
       }
-  }
   return keys.map((names, i) => new Counted(names, tallies, i * WIDTH));
 }
 
@@ -285,6 +337,6 @@ function countMeetings(found: Selection, one: Counting, other: Counting): Counte
 export function countAll({ columns, rows, statuses }: Selection): Counted {
   const tallies = new Tallies();
   const at = tallies.add();
-  for (let i = 0; i < rows.length; i++) tallies.count(at, statuses[i]!, columns.columns.lastReportedOn[rows[i]!]!, 0);
+  for (let i = 0; i < rows.length; i++) tallies.count(at, statuses[i]!, columns.columns.lastReportedOn[rows[i]!]!);
   return new Counted([], tallies, at);
 }

@@ -5,7 +5,7 @@ import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagg
 import { Transform } from 'class-transformer';
 import { IsIn, IsOptional } from 'class-validator';
 import { firstDayOf, type FullDate, type PartialDate } from '#clocks';
-import { STAGES, type Life, type Stage } from '#commitments';
+import { LIVES, STAGES, type Life, type Stage } from '#commitments';
 import { type Log, type Projector, refused } from '#eventsourcing';
 import {
   AtClocks,
@@ -232,13 +232,15 @@ interface Change {
   readonly flow: FlowName;
   readonly before: Stage | null;
   readonly after: Stage | null;
-  /** The commitments that it became by the second look. */
-  readonly into: string;
 }
 
 /** The number of commitments with the same change. */
-interface CountedChange extends Pick<Change, 'flow' | 'before' | 'after'> {
-  n: number;
+type CountedChange = Pick<Change, 'flow' | 'before' | 'after'> & { readonly n: number };
+
+/** One of the two looks that are compared: by commitment its stage and one, or 0 where it is not among those found. */
+interface Counted {
+  readonly look: Look;
+  readonly stages: Uint8Array;
 }
 
 export class Flows {
@@ -252,21 +254,20 @@ export class Flows {
   async between(at: ViewClocks, dates: FlowDates, filter: FlowFilter = {}): Promise<FlowsView> {
     const { view, learned, reported } = await this.#settle(at, dates);
     const { from, to, knownThen } = view;
-    const [first, second] = await Promise.all([
-      knownThen === null ? null : this.#tallies(learned, filter),
-      this.#tallies(reported, filter),
-    ]);
+    const [then, now] = [await this.#counted(reported.before, filter), await this.#counted(reported.after, filter)];
+    const first = knownThen === null ? null : talliesOf(await this.#counted(learned.before, filter), then);
+    const second = talliesOf(then, now);
     const terms = (leg: LegName) => (flow: FlowName) =>
       listQuery(
         { flow, ...(leg === 'learned' && { leg }), from, to, knownThen, ...filter },
         { ...at, knownAt: view.position },
       );
-    const then = totalOf(second.tallies, 'before', listQuery(filter, learned.after));
+    const totalThen = totalOf(second.tallies, 'before', listQuery(filter, learned.after));
     return {
       ...view,
-      totalThen: first ? totalOf(first.tallies, 'before', listQuery(filter, learned.before)) : then,
+      totalThen: first ? totalOf(first.tallies, 'before', listQuery(filter, learned.before)) : totalThen,
       learned: first && legOf(first.tallies, first.into, terms('learned')),
-      totalThenAsKnownNow: then,
+      totalThenAsKnownNow: totalThen,
       reported: legOf(second.tallies, second.into, terms('reported')),
       totalNow: totalOf(second.tallies, 'after', listQuery(filter, reported.after)),
     };
@@ -326,40 +327,19 @@ export class Flows {
     };
   }
 
-  async #tallies(looks: LegClocks, filter: FlowFilter): Promise<{ tallies: CountedChange[]; into: number }> {
-    const tallies = new Map<string, CountedChange>();
-    const into = new Set<string>();
-    for (const change of await this.#changed(looks, filter)) {
-      const { flow, before, after } = change;
-      if (flow === 'merged') into.add(change.into);
-      const key = `${flow} ${before} ${after}`;
-      const tally = tallies.get(key);
-      if (tally) tally.n++;
-      else tallies.set(key, { flow, before, after, n: 1 });
-    }
-    return { tallies: [...tallies.values()], into: into.size };
+  async #counted(at: PinnedClocks, filter: FlowFilter): Promise<Counted> {
+    const look = await this.#looks.look(at);
+    return { look, stages: stagesOf(await look.find(filter)) };
   }
 
   /** Every commitment counted before or after, and which flow it is in. */
-  async #changed(looks: LegClocks, filter: FlowFilter): Promise<Change[]> {
-    const [was, is] = [await this.#looks.look(looks.before), await this.#looks.look(looks.after)];
-    const { references } = is.columns;
-    const [before, after] = [stagesOf(await was.find(filter)), stagesOf(await is.find(filter))];
+  async #changed({ before, after }: LegClocks, filter: FlowFilter): Promise<Change[]> {
+    const [was, is] = [await this.#counted(before, filter), await this.#counted(after, filter)];
+    const { references } = is.look.columns;
     const changes: Change[] = [];
-    for (let commitment = 0; commitment < references.size; commitment++) {
-      const [from, to] = [STAGES[before[commitment]! - 1] ?? null, STAGES[after[commitment]! - 1] ?? null];
-      if (from === null && to === null) continue;
-      const ended = to === null ? rowAt(is.columns, commitment, is.at) : NONE;
-      const elsewhere =
-        to === null ? lifeOf(is, ended) : from === null ? lifeOf(was, rowAt(was.columns, commitment, was.at)) : null;
-      changes.push({
-        reference: references.keys[commitment]!,
-        flow: flowOf(from, to, elsewhere),
-        before: from,
-        after: to,
-        into: ended === NONE ? '' : JSON.stringify(besideOf(is, ended).into),
-      });
-    }
+    each(was, is, (commitment, from, to, elsewhere) =>
+      changes.push({ reference: references.keys[commitment]!, ...changeOf(from, to, elsewhere) }),
+    );
     return changes;
   }
 
@@ -383,6 +363,51 @@ function stagesOf({ columns, rows, statuses }: Selection): Uint8Array {
   const stages = new Uint8Array(columns.references.size);
   for (let i = 0; i < rows.length; i++) stages[columns.columns.commitment[rows[i]!]!] = (statuses[i]! & STAGE_BITS) + 1;
   return stages;
+}
+
+/**
+ * Hears of every commitment that is counted at one of two looks.
+ * @param hear with its stages, and its row at the look at which it is not counted (`NONE` where it is at both)
+ */
+function each(
+  was: Counted,
+  is: Counted,
+  hear: (commitment: number, before: number, after: number, elsewhere: Life | null, row: number) => void,
+): void {
+  const [befores, afters] = [was.stages, is.stages];
+  for (let commitment = 0; commitment < afters.length; commitment++) {
+    const [before, after] = [befores[commitment] ?? 0, afters[commitment]!];
+    if (before === 0 && after === 0) continue;
+    if (before > 0 && after > 0) {
+      hear(commitment, before, after, null, NONE);
+      continue;
+    }
+    const { look } = after === 0 ? is : was;
+    const row = rowAt(look.columns, commitment, look.at);
+    hear(commitment, before, after, lifeOf(look, row), row);
+  }
+}
+
+const changeOf = (from: number, to: number, elsewhere: Life | null): Pick<Change, 'flow' | 'before' | 'after'> => {
+  const [before, after] = [STAGES[from - 1] ?? null, STAGES[to - 1] ?? null];
+  return { flow: flowOf(before, after, elsewhere), before, after };
+};
+
+/** The number of commitments with each change, and into how many others the merged ones went. */
+function talliesOf(was: Counted, is: Counted): { tallies: CountedChange[]; into: number } {
+  const [stages, lives] = [STAGES.length + 1, [null, ...LIVES]];
+  const counts = new Int32Array(stages * stages * lives.length);
+  const into = new Set<string>();
+  each(was, is, (_, before, after, elsewhere, row) => {
+    counts[(before * stages + after) * lives.length + lives.indexOf(elsewhere)]!++;
+    if (after === 0 && elsewhere === 'merged') into.add(JSON.stringify(besideOf(is.look, row).into));
+  });
+  const tallies: CountedChange[] = [];
+  for (const [i, n] of counts.entries()) {
+    const [pair, life] = [Math.floor(i / lives.length), lives[i % lives.length]!];
+    if (n > 0) tallies.push({ ...changeOf(Math.floor(pair / stages), pair % stages, life), n });
+  }
+  return { tallies, into: into.size };
 }
 
 const lifeOf = ({ columns }: Look, row: number): Life | null =>

@@ -103,15 +103,13 @@ export class Hierarchy {
       ? new Set((await this.registers.members(memberOf, this.at.knownAt, this.at.asOf)).map((one) => one.agency))
       : null;
     const counts = (one: string) => (!own || own.includes(one)) && (!members || members.has(one));
-    return (entry) =>
-      entry
-        .filter((one) => roles.includes(one.role) && counts(one.agency))
-        .map(({ agency, asked }) => ({
-          key: became?.get(agency) ?? agency,
-          asked,
-          agency,
-          leads: agency === entry[0]!.agency,
-        }));
+    return (entry) => {
+      const held: Holder[] = [];
+      for (const { agency, role, asked } of entry)
+        if (roles.includes(role) && counts(agency))
+          held.push({ key: became?.get(agency) ?? agency, asked, agency, leads: agency === entry[0]!.agency });
+      return held;
+    };
   }
 
   /** The agencies that one stands for: itself, or all that have become it by today. */

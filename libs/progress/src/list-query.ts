@@ -12,12 +12,29 @@ function encode(value: string): string {
 }
 
 /** The query that lists exactly what a figure counts: `stage=planned&asOf=2011-02-17&knownAt=1362`. */
-export function listQuery(asked: object, { asOf, knownAt, staleAfter }: PinnedClocks): string {
-  const query = { ...asked, asOf, knownAt, staleAfter } as Readonly<Record<string, unknown>>;
-  let text = '';
-  for (const name in query) {
-    const value = query[name];
-    if (value !== undefined && value !== null) text += `${text && '&'}${name}=${encode(String(value))}`;
+export const listQuery = (asked: object, at: PinnedClocks): string => listQueries(asked, at)();
+
+/** The queries of figures that differ in the values of some fields: what they share is made once. */
+export function listQueries(
+  asked: object,
+  { asOf, knownAt, staleAfter }: PinnedClocks,
+  ...fields: readonly string[]
+): (...values: readonly string[]) => string {
+  const open = Object.fromEntries(fields.map((field) => [field, '']));
+  const texts = [''];
+  const between: number[] = [];
+  for (const [name, value] of Object.entries<unknown>({ ...asked, ...open, asOf, knownAt, staleAfter })) {
+    if (value === undefined || value === null) continue;
+    const last = texts.length - 1;
+    texts[last] += `${texts.length > 1 || texts[0] ? '&' : ''}${name}=`;
+    if (name in open) {
+      between.push(fields.indexOf(name));
+      texts.push('');
+    } else texts[last] += encode(String(value));
   }
-  return text;
+  return (...values) => {
+    let text = texts[0]!;
+    for (let i = 0; i < between.length; i++) text += encode(values[between[i]!]!) + texts[i + 1]!;
+    return text;
+  };
 }

@@ -31,6 +31,11 @@ export class Look {
     return scan(this.columns, this.at, await this.conditions(filter), { overdue, stale });
   }
 
+  /** Of what was found whatever its life, the rows that a filter finds, too. */
+  async within(found: Selection, filter: Omit<Filter, 'overdue' | 'stale'>): Promise<Selection> {
+    return (await this.conditions(filter)).reduce((left, condition) => left.where(condition), found);
+  }
+
   /** The conditions that a filter is. */
   async conditions(filter: Filter): Promise<Condition[]> {
     const { columns, hierarchy } = this;

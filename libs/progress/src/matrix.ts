@@ -12,7 +12,7 @@ import { compareTexts } from '#text';
 import { Count, countAll, countBy, Keys, pairOf, splitPair, Row, type Counted } from './count.js';
 import { FilterQuery, type Filter } from './filters.js';
 import { directlyBelow, withAncestors } from './hierarchy.js';
-import { listQuery } from './list-query.js';
+import { listQueries } from './list-query.js';
 import { keyed, LookFactory, type Look } from './look.js';
 import type { ViewClocks, Selection } from './scan.js';
 
@@ -123,15 +123,14 @@ export class Matrix {
     const { placed, inRows, inColumns, cells } = meeting(found, one.keys, other.keys);
     const [heads, feet] = [placedOf(countBy(found, one.keys), inRows), placedOf(countBy(found, other.keys), inColumns)];
     const [shownRows, shownColumns] = [mostPlaced(heads, limit), mostPlaced(feet, limit)];
-    const list = (...keys: [Axis, string][]) =>
-      listQuery({ ...narrowed, ...Object.fromEntries(keys.map(([axis, key]) => [axis.filter, key])) }, look.at);
-    const head = (axis: Axis, { key, placed, row }: Placed): Head => ({
-      code: key,
-      name: axis.names.get(key) ?? key,
-      placed,
-      list: list([axis, key]),
-      ...row,
-    });
+    const headOf = (axis: Axis) => {
+      const list = listQueries(narrowed, look.at, axis.filter);
+      return ({ key, placed, row }: Placed): Head => ({
+        ...{ code: key, name: axis.names.get(key) ?? key, placed },
+        ...{ list: list(key), ...row },
+      });
+    };
+    const [rowHead, list] = [headOf(one), listQueries(narrowed, look.at, one.filter, other.filter)];
     const cellAt = new Map(cells.map(({ keys: [row, column], cell }) => [pairOf(row!, column!), cell]));
     const { row: total, correctedLater } = countAll(found);
     return {
@@ -143,12 +142,12 @@ export class Matrix {
       correctedLater,
       rowCount: heads.filter(({ placed }) => placed > 0).length,
       columnCount: feet.filter(({ placed }) => placed > 0).length,
-      columns: shownColumns.map((column) => head(other, column)),
+      columns: shownColumns.map(headOf(other)),
       rows: shownRows.map((row) => ({
-        ...head(one, row),
+        ...rowHead(row),
         cells: shownColumns.flatMap(({ key }): Cell[] => {
           const cell = cellAt.get(pairOf(row.key, key));
-          return cell ? [{ column: key, list: list([one, row.key], [other, key]), ...cell.row }] : [];
+          return cell ? [{ column: key, list: list(row.key, key), ...cell.row }] : [];
         }),
       })),
     };

@@ -1,9 +1,9 @@
 /** When agencies last reported themselves: by a stage of their part, or by an act of their focal point. */
 import { ApiProperty } from '@nestjs/swagger';
 import type { FullDate } from '#clocks';
-import { dateOf, dayOf, type AgencyInRole } from './columns.js';
+import { dateOf, dayOf, NONE, type AgencyInRole } from './columns.js';
 import type { Under } from './count.js';
-import type { Selection } from './scan.js';
+import { flags, type Selection } from './scan.js';
 
 /** The field of a row: `lastReportedOn` is when anybody last mentioned what it counts, this is when the agency did. */
 export const OwnReport = (of = 'Its') =>
@@ -25,16 +25,31 @@ export function lastOwnReports(
   { columns: { columns, dictionaries }, rows }: Selection,
   holdersIn: (agencies: readonly AgencyInRole[]) => readonly Holder[],
 ): ReadonlyMap<string, FullDate> {
-  const days = new Map<string, number>();
-  const byCode: (readonly Holder[] | undefined)[] = [];
+  const { agencies, leadReportedOn, heard } = columns;
+  /** By the code of a set of agencies: the last day on which its lead reported, and what others did, each once. */
+  const led = new Int32Array(dictionaries.agencies.size).fill(NONE);
+  const others = new Map<number, Set<number>>();
+  const nothing = flags(dictionaries.heard.entries, (on) => Object.keys(on).length === 0);
   for (let i = 0; i < rows.length; i++) {
     const row = rows[i]!;
-    const code = columns.agencies[row]!;
-    const holders = (byCode[code] ??= holdersIn(dictionaries.agencies.entries[code]!));
-    for (const { key, agency, leads } of holders) {
-      const on = leads ? null : dictionaries.heard.entries[columns.heard[row]!]![agency];
-      const day = leads ? columns.leadReportedOn[row]! : on ? dayOf(on) : 0;
-      if (day > (days.get(key) ?? 0)) days.set(key, day);
+    const code = agencies[row]!;
+    if (leadReportedOn[row]! > led[code]!) led[code] = leadReportedOn[row]!;
+    if (nothing[heard[row]!]) continue;
+    const known = others.get(code);
+    if (known) known.add(heard[row]!);
+    else others.set(code, new Set([heard[row]!]));
+  }
+  const days = new Map<string, number>();
+  const hear = (key: string, day: number): void => void (day > (days.get(key) ?? 0) && days.set(key, day));
+  for (let code = 0; code < led.length; code++) {
+    if (led[code] === NONE) continue;
+    for (const { key, agency, leads } of holdersIn(dictionaries.agencies.entries[code]!)) {
+      if (leads) hear(key, led[code]!);
+      else
+        for (const one of others.get(code) ?? []) {
+          const on = dictionaries.heard.entries[one]![agency];
+          if (on) hear(key, dayOf(on));
+        }
     }
   }
   return new Map([...days].map(([key, day]) => [key, dateOf(day)]));

@@ -116,10 +116,11 @@ export class Progress {
     const look = await this.#looks.look(at);
     const scope = scopeOf(filter);
     const ofAgency = { ...scope, agency: code };
-    const found = await look.find(ofAgency);
+    const all = await look.find({ ...scope, life: 'any' });
+    const found = await look.within(all, ofAgency);
     const own = await agencyRows(look, found, ofAgency);
     return {
-      ...totalsOf(look, await look.find({ ...scope, life: 'any' })),
+      ...totalsOf(look, all),
       row: own.find(({ agency }) => agency === code) ?? null,
       rows: await themeRows(look, found),
     };
@@ -144,10 +145,11 @@ export class Progress {
   ): Promise<ProgressView<AgencyRow> & { row: ThemeRow | null }> {
     const look = await this.#looks.look(at);
     const [scope, through] = [scopeOf(filter), throughOf(filter)];
-    const found = await look.find({ ...scope, ...through, theme: code });
+    const all = await look.find({ ...scope, life: 'any' });
+    const found = await look.within(all, { ...scope, ...through, theme: code });
     const own = await themeRows(look, found, through);
     return {
-      ...totalsOf(look, await look.find({ ...scope, life: 'any' })),
+      ...totalsOf(look, all),
       row: own.find(({ theme }) => theme === code) ?? null,
       rows: await agencyRows(look, found, scope),
     };

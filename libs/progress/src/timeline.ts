@@ -101,16 +101,27 @@ export class Timeline {
   }
 }
 
-/** The number of days, of some in order, before a day; or up to it. */
-const before = (days: Int32Array, day: number, orAt = 0): number => {
-  let [first, until] = [0, days.length];
-  while (first < until) {
-    const middle = (first + until) >> 1;
-    if (days[middle]! < day + orAt) first = middle + 1;
-    else until = middle;
+/** Days in order, by which a day is looked up. */
+class Steps {
+  /** Of each day from the first to the last: the first step that is not before it. */
+  readonly #stepOf: Int32Array;
+  readonly #first: number;
+
+  constructor(private readonly days: Int32Array) {
+    this.#first = days[0] ?? 0;
+    this.#stepOf = new Int32Array((days.at(-1) ?? 0) - this.#first + 1);
+    for (let day = 0, step = 0; day < this.#stepOf.length; day++) {
+      while (days[step]! < this.#first + day) step++;
+      this.#stepOf[day] = step;
+    }
   }
-  return first;
-};
+
+  /** The first step that is not before a day. */
+  from(day: number): number {
+    const at = day - this.#first;
+    return at <= 0 ? 0 : at < this.#stepOf.length ? this.#stepOf[at]! : this.days.length;
+  }
+}
 
 /** The place of each count of a step: the total, those by stage, the others, and the ended records. */
 const [TOTAL, STAGE, TARGETED] = [0, 1, 1 + STAGES.length] as const;
@@ -129,8 +140,8 @@ async function stepsOf(look: Look, dates: readonly FullDate[], filter: TimelineF
   const lives = columns.dictionaries.standing.entries.map(({ life }) => LIVES.indexOf(life));
   const due = columns.dictionaries.target.entries.map(({ last }) => last);
   const [position, steps] = [Number(at.knownAt), dates.length];
-  const on = Int32Array.from(dates, dayOf);
-  const staleBefore = Int32Array.from(dates, (date) => dayOf(monthsBefore(date, at.staleAfter ?? 12)));
+  const on = new Steps(Int32Array.from(dates, dayOf));
+  const staleBefore = new Steps(Int32Array.from(dates, (date) => dayOf(monthsBefore(date, at.staleAfter ?? 12))));
   // The rows that begin to count at a step, less those that end.
   const changes = new Int32Array((steps + 1) * WIDTH);
   const count = (first: number, end: number, which: number): void => {
@@ -143,7 +154,7 @@ async function stepsOf(look: Look, dates: readonly FullDate[], filter: TimelineF
     let end = steps;
     rows: for (let row = columns.heads[commitment]!; row !== NONE && end > 0; row = next[row]!) {
       if (since[row]! > position || until[row]! <= position) continue;
-      const first = before(on, from[row]!);
+      const first = on.from(from[row]!);
       if (first >= end) continue;
       const upTo = end;
       end = first;
@@ -158,15 +169,15 @@ async function stepsOf(look: Look, dates: readonly FullDate[], filter: TimelineF
       count(first, upTo, TOTAL);
       count(first, upTo, STAGE + stages[stands]!);
       if (ends > 0) count(first, upTo, TARGETED);
-      if (ends > 0 && canBeOverdue[stands]) count(Math.max(first, before(on, ends, 1)), upTo, OVERDUE);
-      if (open[stands]) count(Math.max(first, before(staleBefore, lastReportedOn[row]!, 1)), upTo, STALE);
+      if (ends > 0 && canBeOverdue[stands]) count(Math.max(first, on.from(ends + 1)), upTo, OVERDUE);
+      if (open[stands]) count(Math.max(first, staleBefore.from(lastReportedOn[row]! + 1)), upTo, STALE);
       last.hear(lastReportedOn[row]!, first, upTo);
     }
   }
-  const counts = new Int32Array(WIDTH);
+  const [counts, latest] = [new Int32Array(WIDTH), last.all()];
   return dates.map((asOf, step) => {
     for (let which = 0; which < WIDTH; which++) counts[which]! += changes[step * WIDTH + which]!;
-    const lastDay = last.at(step);
+    const lastDay = latest[step]!;
     return {
       asOf,
       total: counts[TOTAL]!,
@@ -181,26 +192,29 @@ async function stepsOf(look: Look, dates: readonly FullDate[], filter: TimelineF
   });
 }
 
-/** The greatest of what was heard at each of some steps, each heard from one step up to another one: a segment tree. */
+/** The greatest of what was heard at each of some steps, each heard from one step up to another one. */
 class Latest {
+  /** By the step from which on and the one up to which it was heard. */
   readonly #most: Int32Array;
 
   constructor(private readonly steps: number) {
-    this.#most = new Int32Array(2 * steps);
+    this.#most = new Int32Array((steps + 1) ** 2);
   }
 
   hear(day: number, first: number, end: number): void {
-    const most = this.#most;
-    for (let [left, right] = [first + this.steps, end + this.steps]; left < right; left >>= 1, right >>= 1) {
-      if (left & 1) most[left] = Math.max(most[left++]!, day);
-      if (right & 1) most[--right] = Math.max(most[right]!, day);
-    }
+    const at = first * (this.steps + 1) + end;
+    if (day > this.#most[at]!) this.#most[at] = day;
   }
 
-  at(step: number): number {
-    let most = 0;
-    for (let node = step + this.steps; node > 0; node >>= 1) most = Math.max(most, this.#most[node]!);
-    return most;
+  /** Of all steps. */
+  all(): Int32Array {
+    const [most, width, latest] = [this.#most, this.steps + 1, new Int32Array(this.steps)];
+    for (let first = 0; first < this.steps; first++)
+      for (let step = this.steps - 1, longer = 0; step >= first; step--) {
+        longer = Math.max(longer, most[first * width + step + 1]!);
+        latest[step] = Math.max(latest[step]!, longer);
+      }
+    return latest;
   }
 }
 
