@@ -149,7 +149,7 @@ export class ChangesController implements OnModuleDestroy {
     // A feed that cannot be read is refused before anything is sent.
     const { begun, from } = await this.#begun(after, format, filter);
     const more = follow
-      ? this.#following(from, head, format, filter, AbortSignal.any([gone.signal, this.#closing.signal]), request)
+      ? this.#following(from, format, filter, gone.signal, request)
       : this.#rest(from, format, filter, gone.signal, request);
     // What is sent as it comes is not compressed: a compressor would keep it back.
     if (follow) request.headers['x-no-compression'] = 'follow';
@@ -209,14 +209,18 @@ export class ChangesController implements OnModuleDestroy {
     );
   }
 
-  /** The events so far; nothing more is read for a client that hangs up. */
+  /**
+   * The events so far, one part on each turn; nothing more is read for a client that hangs up.
+   * @returns the position of the last one
+   */
   async *#rest(
     after: string | null,
     format: Format,
     filter: FeedFilter,
     gone: AbortSignal,
     { checkConnected, goesOn }: ApiRequest,
-  ): AsyncGenerator<string> {
+  ): AsyncGenerator<string, string | null> {
+    await goesOn?.();
     for (let batch; !gone.aborted && (batch = await this.log.store.readAll(after, PAGE)).length > 0;) {
       await checkConnected?.();
       const lines = await this.#lines(batch, format, filter);
@@ -225,22 +229,21 @@ export class ChangesController implements OnModuleDestroy {
       await goesOn?.();
     }
     gone.throwIfAborted();
+    return after;
   }
 
-  /** The coming events, with signs of life between them. @throws Rejected once the token of the request is no longer good */
+  /** What there is, and then the coming events, with signs of life between them. @throws Rejected once the token of the request is no longer good */
   async *#following(
     after: string | null,
-    head: string,
     format: Format,
     filter: FeedFilter,
-    ends: AbortSignal,
-    { checkConnected, caughtUp }: ApiRequest,
+    gone: AbortSignal,
+    request: ApiRequest,
   ): AsyncGenerator<string> {
     const { beat } = FORMATS[format];
-    const hasAll = (position: string | null) => BigInt(position ?? 0) >= BigInt(head) && caughtUp?.();
     if (format === 'sse') yield beat;
-    hasAll(after);
-    const batches = this.#tail.subscribe(after, ends);
+    const last = yield* this.#rest(after, format, filter, gone, request);
+    const batches = this.#tail.subscribe(last, AbortSignal.any([gone, this.#closing.signal]));
     try {
       for (let [next, checked] = [batches.next(), performance.now()]; ;) {
         const stop = new AbortController();
@@ -250,14 +253,12 @@ export class ChangesController implements OnModuleDestroy {
         const got = await Promise.race([next, silence]).finally(() => stop.abort());
         if (got?.done) return;
         if (performance.now() - checked >= TOKEN_MS) {
-          await checkConnected?.();
+          await request.checkConnected?.();
           checked = performance.now();
         }
         const said = got ? await this.#lines(got.value, format, filter) : beat;
         if (said) yield said;
-        if (!got) continue;
-        hasAll(got.value.at(-1)!.position);
-        next = batches.next();
+        if (got) next = batches.next();
       }
     } finally {
       await batches.return(undefined);

@@ -8,6 +8,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Socket } from 'node:net';
 import { Rejected } from '#eventsourcing';
 import type { AdmissionMarks } from './admission-marks.js';
+import { FORMAT_NAMES, formatNamed } from '../lists/formats.js';
 import { formOf, isOpenForm, type FormOf } from './forms.js';
 import type { ApiRequest } from './principal.js';
 import { WaitingRoom, type Turn } from './waiting-room.js';
@@ -52,18 +53,30 @@ const SIZES = { act: 1, answer: 8, batch: 32 } as const;
 const sizeOf = (request: FastifyRequest): number =>
   marksOf(request).bodies ? SIZES.batch : reads(request) ? SIZES.answer : SIZES.act;
 
+/** What costs much the same: a route, in a format. */
+const kindOf = (request: FastifyRequest): string => {
+  const { format } = request.query as { format?: unknown };
+  const accepts = request.headers.accept ?? '';
+  const named = FORMAT_NAMES.find(
+    (name) => format === name || (!format && accepts.startsWith(formatNamed(name).mediaType)),
+  );
+  return `${request.method} ${request.routeOptions.url} ${named}`;
+};
+
 /** The share of the whole room that one client may have. */
 const SHARE = 1 / 16;
+/** The share that all answers which take as long as their clients take to read may have together: the rest is for short ones. */
+const LONG = 3 / 4;
 
 /** Rooms for answers, and for feeds that are followed, which cost little but stay. */
 const roomsFor = (concurrency: number) => {
   const [all, feeds] = [concurrency * SIZES.answer, concurrency * 16];
   return {
     answers: new WaitingRoom({
-      ...{ all, client: Math.max(all * SHARE, SIZES.batch), atOnce: SIZES.act },
+      ...{ all, client: Math.max(all * SHARE, SIZES.batch), long: all * LONG, atOnce: SIZES.act },
       ...{ waiting: 2_000, clientWaiting: 1_000 },
     }),
-    feeds: new WaitingRoom({ all: feeds, client: feeds / 8, atOnce: 1, waiting: 0, clientWaiting: 0 }),
+    feeds: new WaitingRoom({ all: feeds, client: feeds / 8, long: feeds, atOnce: 1, waiting: 0, clientWaiting: 0 }),
   };
 };
 
@@ -164,8 +177,8 @@ async function entered(
   const begun = Promise.withResolvers<void>();
   const follows = marksOf(request).follows?.(request) ?? false;
   const turn = follows
-    ? feeds.enter(clientOf(request), 1, begun.resolve)
-    : answers.enter(clientOf(request), sizeOf(request), begun.resolve);
+    ? feeds.enter(clientOf(request), 1, 'feed', begun.resolve)
+    : answers.enter(clientOf(request), sizeOf(request), kindOf(request), begun.resolve);
   if (typeof turn === 'string') {
     void reply.header('Retry-After', '1');
     throw turn === 'client'

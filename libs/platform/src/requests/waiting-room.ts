@@ -1,4 +1,4 @@
-/** Room for what is done at once: so much in all, so much for one client. Who waits is let in by what he has taken so far. */
+/** Room for what is done at once: so much in all, so much for one client. Who waits is let in by what he has taken, and is expected to take. */
 import { setImmediate as later } from 'node:timers';
 
 /** The greatest sizes. */
@@ -6,6 +6,8 @@ export interface Room {
   /** At once, in all and of one client. */
   readonly all: number;
   readonly client: number;
+  /** The part that those who stay long may have together: the rest is left to others. */
+  readonly long: number;
   /** Whoever takes no more than this is let in at once where there is room. */
   readonly atOnce: number;
   /** The number of those who wait, in all (of clients of whom nobody waits yet, twice as many) and of one client. */
@@ -25,10 +27,26 @@ export interface Turn {
 const MOST_MS = 60;
 const TIMES_AS_LONG = 3;
 
-interface Waiting {
+/** What those of a kind took, which is expected of the next one. */
+interface Kind {
+  /** The time for which one held up all others, in ms. */
+  took: number;
+  /** Whether they go on for several turns, and stay for as long as their clients take to read. */
+  isLong: boolean;
+}
+
+/** What somebody wants in a room. */
+interface Wanted {
   readonly size: number;
+  readonly kind: Kind;
+}
+
+interface Waiting extends Wanted {
   readonly begin: () => void;
 }
+
+/** The weight of the newest in what is expected. */
+const NEWEST = 0.2;
 
 interface Client {
   inside: number;
@@ -45,7 +63,10 @@ interface Client {
  */
 export class WaitingRoom {
   readonly #clients = new Map<string, Client>();
+  readonly #kinds = new Map<string, Kind>();
   #inside = 0;
+  /** The part of it that is taken by those who stay long. */
+  #long = 0;
   #waiting = 0;
   #going = 0;
   /** What the last one who was let in had taken: a newcomer has no claim for the time before. */
@@ -53,37 +74,39 @@ export class WaitingRoom {
   #scheduled = false;
   /** Whether anybody arrived since the event loop last went round. */
   #news = false;
-  /** When the last one was let in: what he does takes the time after it. */
-  #lately = -Infinity;
+  /** The last one who was let in: what he does takes the time after it. */
+  #lately: { readonly at: number; readonly kind?: Kind } = { at: -Infinity };
 
   constructor(private readonly room: Room) {}
 
   /**
+   * @param kind of few kinds, what is wanted
    * @param begin is called once there is room: at once, or later
    * @returns `client` or `all` where nobody more may wait: of this client, or at all
    */
-  enter(client: string, size: number, begin: () => void): Turn | 'client' | 'all' {
+  enter(client: string, size: number, kind: string, begin: () => void): Turn | 'client' | 'all' {
     this.#news = true;
+    const wanted = { size, kind: this.#kindOf(kind) };
     let one = this.#clients.get(client);
     if (!one)
       this.#clients.set(client, (one = { inside: 0, taken: this.#taken, waiting: new Set(), going: new Set() }));
-    if (size <= this.room.atOnce && one.waiting.size === 0 && this.#fits(one, size)) {
-      const turn = this.#letIn(client, one, size);
+    if (size <= this.room.atOnce && one.waiting.size === 0 && this.#fits(one, wanted)) {
+      const turn = this.#letIn(client, one, wanted);
       begin();
       return turn;
     }
     if (one.waiting.size >= this.room.clientWaiting) return 'client';
     // Whoever waits already leaves as much room again to those who do not.
     if (this.#waiting >= this.room.waiting * (one.waiting.size > 0 ? 1 : 2)) return 'all';
-    return this.#queue(client, one, size, begin);
+    return this.#queue(client, one, wanted, begin);
   }
 
-  #queue(client: string, one: Client, size: number, begin: () => void): Turn {
+  #queue(client: string, one: Client, wanted: Wanted, begin: () => void): Turn {
     let turn: Turn | undefined;
     const waiting: Waiting = {
-      size,
+      ...wanted,
       begin: () => {
-        turn = this.#letIn(client, one, size);
+        turn = this.#letIn(client, one, wanted);
         begin();
       },
     };
@@ -100,12 +123,22 @@ export class WaitingRoom {
     };
   }
 
-  #fits({ inside }: Client, size: number): boolean {
-    return inside + size <= this.room.client && this.#inside + size <= this.room.all;
+  #fits({ inside }: Client, { size, kind }: Wanted): boolean {
+    if (inside + size > this.room.client || this.#inside + size > this.room.all) return false;
+    return !kind.isLong || this.#long + size <= this.room.long;
   }
 
-  #letIn(client: string, one: Client, size: number): Turn {
+  #kindOf(name: string): Kind {
+    let kind = this.#kinds.get(name);
+    if (!kind) this.#kinds.set(name, (kind = { took: 0, isLong: false }));
+    return kind;
+  }
+
+  #letIn(client: string, one: Client, { size, kind }: Wanted): Turn {
     let begun = performance.now();
+    this.#lately = { at: begun, kind };
+    let isLong = kind.isLong;
+    if (isLong) this.#long += size;
     let inside = true;
     let next: (() => void) | undefined;
     one.inside += size;
@@ -123,6 +156,10 @@ export class WaitingRoom {
       goOn: () =>
         new Promise((resolve) => {
           if (!inside) return resolve();
+          if (!isLong) {
+            isLong = kind.isLong = true;
+            this.#long += size;
+          }
           takes();
           next = resolve;
           one.going.add(goes);
@@ -136,6 +173,7 @@ export class WaitingRoom {
         goes();
         one.inside -= size;
         this.#inside -= size;
+        if (isLong) this.#long -= size;
         this.#forget(client, one);
         this.#schedule();
       },
@@ -154,39 +192,55 @@ export class WaitingRoom {
   #schedule(): void {
     if (this.#scheduled || this.#waiting + this.#going === 0) return;
     this.#scheduled = true;
-    const wait = (until: number): void => {
+    this.#news = false;
+    later(() => {
+      const [now, { at, kind }] = [performance.now(), this.#lately];
+      if (kind) {
+        kind.took += (now - at - kind.took) * NEWEST;
+        this.#lately = { at };
+      }
+      this.#hearNewcomers(now + Math.min(MOST_MS, TIMES_AS_LONG * (now - at)));
+    });
+  }
+
+  /** One connection is taken each time that the event loop goes round: more may wait behind it. */
+  #hearNewcomers(until: number): void {
+    if (this.#news && performance.now() < until) {
       this.#news = false;
-      later(() => {
-        // One connection is taken each time that the event loop goes round: more may wait behind it.
-        if (this.#news && performance.now() < until) return wait(until);
-        this.#scheduled = false;
-        if (this.#letNextIn()) this.#schedule();
-      });
-    };
-    const now = performance.now();
-    wait(now + Math.min(MOST_MS, TIMES_AS_LONG * (now - this.#lately)));
+      later(() => this.#hearNewcomers(until));
+      return;
+    }
+    this.#scheduled = false;
+    if (this.#letNextIn()) this.#schedule();
   }
 
   #letNextIn(): boolean {
     let next: Client | undefined;
+    let least = Infinity;
     for (const one of this.#clients.values()) {
-      if (next && next.taken <= one.taken) continue;
-      const [first] = one.waiting;
-      if (one.going.size > 0 || (first && this.#fits(one, first.size))) next = one;
+      const first = one.going.size > 0 ? undefined : this.#firstOf(one);
+      if (one.going.size === 0 && !first) continue;
+      const takes = one.taken + (first ? first.size * first.kind.took : 0);
+      if (takes < least) [next, least] = [one, takes];
     }
     if (!next) return false;
     const [goes] = next.going;
     if (goes) {
-      this.#lately = performance.now();
+      this.#lately = { at: performance.now() };
       goes();
       return true;
     }
-    const [first] = next.waiting;
-    next.waiting.delete(first!);
+    const first = this.#firstOf(next)!;
+    next.waiting.delete(first);
     this.#waiting--;
     this.#taken = Math.max(this.#taken, next.taken);
-    this.#lately = performance.now();
-    first!.begin();
+    first.begin();
     return true;
+  }
+
+  /** The first of those of a client who wait for whom there is room. */
+  #firstOf(one: Client): Waiting | undefined {
+    for (const waiting of one.waiting) if (this.#fits(one, waiting)) return waiting;
+    return undefined;
   }
 }

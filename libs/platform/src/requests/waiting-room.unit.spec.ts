@@ -2,15 +2,18 @@ import { describe, expect, it } from '@jest/globals';
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import { WaitingRoom, type Turn } from './waiting-room.js';
 
-const ROOM = { all: 4, client: 2, atOnce: 2, waiting: 6, clientWaiting: 4 };
+const ROOM = { all: 4, client: 2, long: 4, atOnce: 2, waiting: 6, clientWaiting: 4 };
 
 /** A room whose visitors are told when they are let in. */
 function opened(room = ROOM) {
   const turns = new WaitingRoom(room);
   const inside: string[] = [];
-  const enter = (client: string, name = client, size = 1): Turn | string =>
-    turns.enter(client, size, () => inside.push(name));
-  return { inside, enter, turn: (client: string, name?: string, size?: number) => enter(client, name, size) as Turn };
+  const enter = (client: string, name = client, size = 1, kind = ''): Turn | string =>
+    turns.enter(client, size, kind, () => inside.push(name));
+  return {
+    ...{ inside, enter },
+    turn: (client: string, name?: string, size?: number, kind?: string) => enter(client, name, size, kind) as Turn,
+  };
 }
 const leave = async (turn: Turn | string): Promise<void> => {
   (turn as Turn).leave();
@@ -73,6 +76,64 @@ describe('A room', () => {
     turn('modest');
     await leave(first);
     expect(inside).toEqual(['greedy 1', 'modest']);
+  });
+
+  it('lets in what is expected to take least of those who have taken as much, and learns it from those before', async () => {
+    const { inside, enter } = opened({ ...ROOM, all: 1, atOnce: 0, waiting: 50 });
+    const busy = (ms: number): void => {
+      for (const until = performance.now() + ms; performance.now() < until;);
+    };
+    const ask = async (client: string, kind: 'long' | 'short'): Promise<void> => {
+      const [before, turn] = [inside.length, enter(client, kind, 1, kind)];
+      while (inside.length === before) await nextTurn();
+      if (kind === 'long') busy(20);
+      await leave(turn);
+    };
+    await ask('first', 'long');
+    await ask('second', 'short');
+    inside.length = 0;
+    const asked = ['a', 'b', 'c', 'd', 'e'].map((client) => enter(client, 'long', 1, 'long'));
+    asked.push(enter('newcomer', 'short', 1, 'short'));
+    while (inside.length === 0) await nextTurn();
+    expect(inside).toEqual(['short']);
+    for (const turn of asked) await leave(turn);
+  });
+
+  it('leaves a part to short answers, whatever those take that stay long', async () => {
+    const { inside, enter, turn } = opened({ ...ROOM, long: 2, atOnce: 0, waiting: 50 });
+    const settled = async () => {
+      for (let i = 0; i < 20; i++) await nextTurn();
+    };
+    const first = turn('a', 'long', 1, 'download');
+    await settled();
+    void first.goOn();
+    for (const client of ['b', 'c', 'd']) enter(client, 'long', 1, 'download');
+    await settled();
+    expect(inside).toEqual(['long', 'long']);
+    enter('newcomer', 'short', 1, 'page');
+    await settled();
+    expect(inside).toEqual(['long', 'long', 'short']);
+    await leave(first);
+    await settled();
+    expect(inside).toEqual(['long', 'long', 'short', 'long']);
+  });
+
+  it('hears newcomers for three times as long as the last one was at work before it lets the next one in', async () => {
+    const room = new WaitingRoom({ ...ROOM, all: 9, client: 9, atOnce: 0 });
+    const ended: number[] = [];
+    const begun: number[] = [];
+    const work = () => {
+      begun.push(performance.now());
+      for (const until = performance.now() + 15; performance.now() < until;);
+      ended.push(performance.now());
+    };
+    room.enter('a', 1, 'work', work);
+    room.enter('a', 1, 'work', work);
+    while (begun.length < 2) {
+      room.hear(); // a connection on every turn
+      await nextTurn();
+    }
+    expect(begun[1]! - ended[0]!).toBeGreaterThanOrEqual(15);
   });
 
   it('holds as much as it did after any coming and going', async () => {
