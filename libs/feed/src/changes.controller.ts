@@ -243,6 +243,7 @@ export class ChangesController implements OnModuleDestroy {
     const { beat } = FORMATS[format];
     if (format === 'sse') yield beat;
     const last = yield* this.#rest(after, format, filter, gone, request);
+    request.caughtUp?.();
     const batches = this.#tail.subscribe(last, AbortSignal.any([gone, this.#closing.signal]));
     try {
       for (let [next, checked] = [batches.next(), performance.now()]; ;) {

@@ -174,22 +174,25 @@ async function entered(
   reply: FastifyReply,
 ): Promise<void> {
   const { socket } = request.raw;
-  const begun = Promise.withResolvers<void>();
-  const follows = marksOf(request).follows?.(request) ?? false;
-  const turn = follows
-    ? feeds.enter(clientOf(request), 1, 'feed', begun.resolve)
-    : answers.enter(clientOf(request), sizeOf(request), kindOf(request), begun.resolve);
-  if (typeof turn === 'string') {
+  const [client, begun] = [clientOf(request), Promise.withResolvers<void>()];
+  const enter = (asked: Turn | 'client' | 'all'): Turn => {
+    if (typeof asked !== 'string') {
+      leavesWith(socket, reply, asked);
+      return asked;
+    }
     void reply.header('Retry-After', '1');
-    throw turn === 'client'
+    throw asked === 'client'
       ? new Rejected(
           'too_many_requests',
           'So many requests at once are too many. Wait for answers before you ask more.',
         )
       : new Rejected('too_busy', 'There is more to do than can be done now. Try again soon.', [], 'not_yet');
-  }
+  };
+  // Until a follower has what there is already, it is read as any other answer is.
+  if (marksOf(request).follows?.(request)) enter(feeds.enter(client, 1, 'feed', () => {}));
+  const turn = enter(answers.enter(client, sizeOf(request), kindOf(request), begun.resolve));
   request.goesOn = () => turn.goOn();
-  leavesWith(socket, reply, turn);
+  request.caughtUp = () => turn.leave();
   await begun.promise;
 }
 

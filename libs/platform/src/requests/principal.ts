@@ -154,6 +154,8 @@ export type ApiRequest = FastifyRequest & {
   checkConnected?: () => Promise<void>;
   /** Waits for a turn to work on, between one part of a long answer and the next. */
   goesOn?: () => Promise<void>;
+  /** Says that a client who follows has what there is already: from then on it only waits. */
+  caughtUp?: () => void;
 };
 
 /** The token of an `Authorization` header. */
