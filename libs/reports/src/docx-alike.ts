@@ -3,8 +3,8 @@ import { strFromU8, strToU8, unzipSync, zipSync } from 'fflate';
 import { FIRST_DAY } from './xlsx.js';
 
 /**
- * The same file without what the library takes from the clock, from chance and from the documents before it: times, ids of links,
- * names of bookmarks.
+ * The same file without what the library takes from the clock, from chance and from the documents before it: times, ids of links
+ * and of bookmarks.
  */
 export function alike(file: Uint8Array, asOf: string): Uint8Array {
   const parts = unzipSync(file);
@@ -18,9 +18,6 @@ export function alike(file: Uint8Array, asOf: string): Uint8Array {
     if (path.endsWith('.rels'))
       for (const [, id = ''] of text.matchAll(/ Id="(rId[^"]*)"/g))
         if (!/^rId\d+$/.test(id)) ids.set(id, `rIdLink${ids.size + 1}`);
-  const bookmarks = new Map<string, string>();
-  const bookmark = (name: string) =>
-    bookmarks.get(name) ?? (bookmarks.set(name, `_Toc${bookmarks.size + 1}`), bookmarks.get(name)!);
   const marks = new Map<string, string>();
   const mark = (id: string) => marks.get(id) ?? (marks.set(id, String(marks.size + 1)), marks.get(id)!);
   for (const [path, text] of texts) {
@@ -30,12 +27,10 @@ export function alike(file: Uint8Array, asOf: string): Uint8Array {
         / (Id|r:id|r:embed)="(rId[^"]*)"/g,
         (_, name: string, id: string) => ` ${name}="${ids.get(id) ?? id}"`,
       )
-      .replaceAll(/ (w:anchor|w:name)="(_Toc\d+)"/g, (_, name: string, of: string) => ` ${name}="${bookmark(of)}"`)
       .replaceAll(
         /(<w:bookmark(?:Start|End)\b[^>]* w:id=)"(\d+)"/g,
         (_, start: string, id: string) => `${start}"${mark(id)}"`,
-      )
-      .replaceAll(/>PAGEREF (_Toc\d+) /g, (_, of: string) => `>PAGEREF ${bookmark(of)} `);
+      );
     const dated = path === 'docProps/core.xml' ? named.replaceAll(/>[\dT:.-]{19,}Z</g, `>${asOf}T00:00:00Z<`) : named;
     parts[path] = strToU8(dated);
   }

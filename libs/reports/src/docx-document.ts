@@ -51,8 +51,9 @@ export class DocxDocument {
   async document(): Promise<Docx.IPropertiesOptions> {
     const { cover, manifest, language, notes, sections } = this.report;
     const { docx } = this;
-    const body: Docx.ISectionOptions[] = [this.#cover(), ...this.#front()];
-    for (const { aside, parts } of runsOf(sections)) body.push(this.#section(aside, await this.#parts(parts)));
+    const runs = runsOf(sections);
+    const body: Docx.ISectionOptions[] = [this.#cover(), ...this.#front(runs)];
+    for (const { aside, parts } of runs) body.push(this.#section(aside, await this.#parts(parts)));
     body.push(this.#section(false, this.#manifest()));
     return {
       title: cover.title,
@@ -216,23 +217,26 @@ export class DocxDocument {
     };
   }
 
-  #unnumbered = (text: string): Docx.Paragraph => new this.docx.Paragraph({ style: 'Unnumbered', text });
+  #unnumbered = (text: string): Docx.Paragraph =>
+    new this.docx.Paragraph({ style: 'Unnumbered', children: this.#text.marked(text, [new this.docx.TextRun(text)]) });
 
   /** The contents, and the abbreviations in two columns below them. */
-  #front(): Docx.ISectionOptions[] {
-    const { Paragraph, TextRun, TableOfContents, SectionType } = this.docx;
-    const { parts } = this.#words;
+  #front(runs: readonly Run[]): Docx.ISectionOptions[] {
+    const { Paragraph, TextRun, SectionType } = this.docx;
+    const { parts, manifest } = this.#words;
     const { abbreviations } = this.report;
     const contents = [
       new Paragraph({
         spacing: { after: 160 },
         children: [new TextRun({ text: parts.contents, size: 30, bold: true, color: ACCENT })],
       }),
-      new TableOfContents(parts.contents, {
-        hyperlink: true,
-        headingStyleRange: '1-3',
-        useAppliedParagraphOutlineLevel: true,
-      }),
+      ...this.#text.contents([
+        ...(abbreviations.length > 0 ? [{ to: parts.abbreviations, level: 1, title: [parts.abbreviations] }] : []),
+        ...runs.flatMap(({ parts }) =>
+          parts.flatMap((part) => (part.type === 'heading' ? [{ ...part, to: part.id }] : [])),
+        ),
+        { to: manifest.title, level: 1, title: [manifest.title] },
+      ]),
     ];
     if (abbreviations.length === 0) return [this.#section(false, contents)];
     const listed = abbreviations.map(
@@ -280,7 +284,12 @@ export class DocxDocument {
     const { Paragraph } = this.docx;
     switch (part.type) {
       case 'heading':
-        return [new Paragraph({ ...this.#heading(part.level), children: this.#text.inlines(part.title) })];
+        return [
+          new Paragraph({
+            ...this.#heading(part.level),
+            children: this.#text.marked(part.id, this.#text.inlines(part.title)),
+          }),
+        ];
       case 'paragraph': {
         const numbering = part.number > 0 ? { numbering: { reference: PARAGRAPHS, level: 0 } } : {};
         return [new Paragraph({ ...numbering, keepNext: leads, children: this.#text.inlines(part.inlines) })];

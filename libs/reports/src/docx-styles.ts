@@ -33,6 +33,24 @@ const style = (
   paragraph: Docx.IParagraphStylePropertiesOptions,
 ): Docx.IParagraphStyleOptions => ({ id, name, basedOn: 'Normal', quickFormat: true, run, paragraph });
 
+/** Where the words of an entry of the contents begin, by level, and where its page ends; its number begins where those above it do. */
+const CONTENTS = [560, 1_020, 1_480] as const;
+export const contentsTabs = (level: number): Docx.TabStopDefinition[] => [
+  { type: 'left', position: CONTENTS[level - 1]! },
+  { type: 'right', position: widthOf(false), leader: 'dot' },
+];
+
+const contentsStyle = (words: number, above: number): Docx.IParagraphStyleOptions => ({
+  id: `TOC${above + 1}`,
+  name: `toc ${above + 1}`,
+  basedOn: 'Normal',
+  next: 'Normal',
+  paragraph: {
+    indent: { left: words, hanging: words - (CONTENTS[above - 1] ?? 0) },
+    spacing: { before: above === 0 ? 60 : 0, after: 60 },
+  },
+});
+
 export const stylesIn = (language: Language): Docx.IStylesOptions => ({
   default: {
     document: {
@@ -70,6 +88,7 @@ export const stylesIn = (language: Language): Docx.IStylesOptions => ({
         outlineLevel: 0,
       },
     ),
+    ...CONTENTS.map(contentsStyle),
     style('Attribution', 'Attribution', { size: 18, italics: true, color: SOFT }, { alignment: 'right' }),
   ],
 });

@@ -1,12 +1,23 @@
 /** The text of a DOCX: runs, links, notes, captions and lines, each in its style. */
 import type * as Docx from 'docx';
+import { contentsTabs } from './docx-styles.js';
 import type { Block, Chart, Inline, Table } from './report.js';
+
+interface ContentsEntry {
+  /** Of the heading that it leads to. */
+  readonly to: string;
+  readonly level: number;
+  readonly number?: string;
+  readonly title: readonly Inline[];
+}
 
 const HYPERLINK: Docx.IRunOptions = { style: 'Hyperlink' };
 
 export class DocxText {
   /** Notes that the text has a mark of: the next mark refers to the first. */
   readonly #noted = new Set<number>();
+  /** The bookmarks of what the contents lead to. */
+  readonly #places = new Map<string, string>();
 
   constructor(private readonly docx: typeof Docx) {}
 
@@ -47,33 +58,87 @@ export class DocxText {
     return this.field(`NOTEREF ${name} \\f \\h`, String(number), { style: 'FootnoteReference' });
   }
 
+  /** What the contents lead to. @param to what the entry leads to */
+  marked = (to: string, children: Docx.ParagraphChild[]): Docx.ParagraphChild[] => [
+    new this.docx.Bookmark({ id: this.#placeOf(to), children }),
+  ];
+
+  /**
+   * The contents: an entry for each heading, with the field of its page. For Word all are what one field comes to, which makes
+   * them anew from the headings. Whatever else reads them, such as LibreOffice, which takes what such a field holds for plain
+   * text, has the entries alone, and works out their pages itself.
+   */
+  contents(entries: readonly ContentsEntry[]): Docx.Paragraph[] {
+    const { InternalHyperlink, Paragraph, TextRun } = this.docx;
+    const inWord = (part: Docx.XmlComponent) =>
+      this.#run(this.#element('mc:AlternateContent', {}, this.#element('mc:Choice', { Requires: 'w15' }, part)));
+    const begin = [
+      this.#mark('begin'),
+      this.#element('w:instrText', { 'xml:space': 'preserve' }, 'TOC \\h \\o "1-3" \\u'),
+      this.#mark('separate'),
+    ];
+    return entries.map(({ to, level, number, title }, i) => {
+      const place = this.#placeOf(to);
+      return new Paragraph({
+        style: `TOC${level}`,
+        tabStops: contentsTabs(level),
+        children: [
+          ...(i === 0 ? begin.map(inWord) : []),
+          new InternalHyperlink({
+            anchor: place,
+            children: [
+              ...(number ? [new TextRun(`${number}.\t`)] : []),
+              ...this.inlines(unlinked(title)),
+              new TextRun('\t'),
+              ...this.field(`PAGEREF ${place} \\h`, ''),
+            ],
+          }),
+          ...(i === entries.length - 1 ? [inWord(this.#mark('end'))] : []),
+        ],
+      });
+    });
+  }
+
+  #placeOf(to: string): string {
+    const place = this.#places.get(to) ?? `_Toc${this.#places.size + 1}`;
+    this.#places.set(to, place);
+    return place;
+  }
+
   /**
    * A field with what it comes to now. Each part is a run of its own, as Word writes it: of a field in one run LibreOffice takes
    * the numbers of its paragraph for those of all that follow.
    */
   field(instruction: string, text: string, run: Docx.IRunOptions = {}): Docx.Run[] {
-    const { Run, XmlComponent } = this.docx;
+    const parts = [
+      this.#mark('begin'),
+      this.#element('w:instrText', { 'xml:space': 'preserve' }, instruction),
+      this.#mark('separate'),
+      this.#element('w:t', {}, text),
+      this.#mark('end'),
+    ];
+    return parts.map((part) => this.#run(part, run));
+  }
+
+  #run(part: Docx.XmlComponent, options: Docx.IRunOptions = {}): Docx.Run {
+    const run = new this.docx.Run(options);
+    run.addChildElement(part);
+    return run;
+  }
+
+  #element(name: string, attributes: object, content: string | Docx.XmlComponent = ''): Docx.XmlComponent {
+    const { XmlComponent } = this.docx;
     class Element extends XmlComponent {
-      constructor(name: string, attributes: object, text = '') {
+      constructor() {
         super(name);
         this.root.push({ _attr: attributes });
-        if (text) this.root.push(text);
+        if (content) this.root.push(content);
       }
     }
-    const mark = (type: string) => new Element('w:fldChar', { 'w:fldCharType': type });
-    class Part extends Run {
-      constructor(part: Element) {
-        super(run);
-        this.root.push(part);
-      }
-    }
-    const parts = [
-      mark('begin'),
-      new Element('w:instrText', { 'xml:space': 'preserve' }, instruction),
-      mark('separate'),
-    ];
-    return [...parts, new Element('w:t', {}, text), mark('end')].map((part) => new Part(part));
+    return new Element();
   }
+
+  #mark = (type: string) => this.#element('w:fldChar', { 'w:fldCharType': type });
 
   /** “Table 3. Title”, whose number is a field. */
   caption(
@@ -117,6 +182,22 @@ export class DocxText {
       children: this.inlines(inlines, run),
     });
 }
+
+/** What inlines say, leading nowhere. */
+const unlinked = (inlines: readonly Inline[]): Inline[] =>
+  inlines.flatMap((one): Inline[] => {
+    if (typeof one === 'string') return [one];
+    switch (one.type) {
+      case 'note':
+        return [];
+      case 'figure':
+        return [one.text];
+      case 'foreign':
+        return [one];
+      default:
+        return unlinked(one.inlines);
+    }
+  });
 
 /** A text in its lines, without the characters that a document may not have. */
 const linesIn = (text: string): string[] =>

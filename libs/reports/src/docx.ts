@@ -20,19 +20,13 @@ export const docx: ReportFormat = {
     const library = await import('docx');
     const { estimatePageNumbersWith } = await import('docx/layout');
     const rows = tablesIn(report.sections).reduce((sum, { rowCount }) => sum + rowCount, 0);
-    const laidOut = estimatePageNumbersWith({ guess: true });
-    // The numbers of headings take no time.
-    const { listNumbers } = laidOut;
-    const left: Docx.PageNumberEstimator = Object.assign(
-      () => ({ bookmarks: new Map() }),
-      listNumbers && { listNumbers },
-    );
+    const left: Docx.PageNumberEstimator = () => ({ bookmarks: new Map() });
     const isLaidOut = rows <= LAID_OUT;
     const options = await new DocxDocument(library, report).document();
     const file = await library.Packer.toBuffer(
       new library.Document({
         ...options,
-        pageNumbers: isLaidOut ? laidOut : left,
+        pageNumbers: isLaidOut ? estimatePageNumbersWith({ guess: true }) : left,
         features: { updateFields: !isLaidOut },
       }),
     );
@@ -40,5 +34,8 @@ export const docx: ReportFormat = {
   },
 };
 
-/** With more rows than this in its tables, its pages are left for Word to number, which asks before it does: a row takes 8 ms. */
-const LAID_OUT = 1_200;
+/**
+ * With more rows than this in its tables, its pages are left for Word to number, which asks before it does: to lay out a row
+ * takes 8 ms. LibreOffice numbers them in any case.
+ */
+const LAID_OUT = 400;
