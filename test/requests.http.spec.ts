@@ -79,7 +79,7 @@ describe('A path that is known', () => {
       expect([method, answer.headers.allow]).toEqual([method, methods]);
       expect(problemIn(answer)).toEqual({
         problem: '405 method_not_allowed',
-        detail: `${path} takes ${methods}, not ${method}.`,
+        detail: `There is no ${method} at ${path}, which takes ${methods}.`,
       });
     }
   });

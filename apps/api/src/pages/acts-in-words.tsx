@@ -71,6 +71,9 @@ const becomes = (former: string | null | undefined): string =>
 const ofMilestone = ({ milestone }: { milestone: number }, { milestones }: StatementContext): string =>
   milestones.find((m) => m.milestone === milestone)?.title ?? `number ${milestone}`;
 
+/** A sentence ends once. */
+const stopAfter = (text: string): string => (/[.!?…]$/u.test(text) ? '' : '.');
+
 /** In the order of the topics of a commitment. An event that has no words yet does not compile. */
 const SAYS: { readonly [N in keyof CommitmentEvents]: Says<N> } = {
   Recorded: ({ stage, outlook, ...said }, { revision }) => (
@@ -196,19 +199,18 @@ const SAYS: { readonly [N in keyof CommitmentEvents]: Says<N> } = {
     <>
       {title && (
         <>
-          Its title is now “<Words text={title} of={context} />
-          ”.{' '}
+          Its title is now “<Words text={title} of={context} />”{stopAfter(title)}{' '}
         </>
       )}
       {summary && (
         <>
-          Its summary is now “<Words text={summary} of={context} />
-          ”.{' '}
+          Its summary is now “<Words text={summary} of={context} />”{stopAfter(summary)}{' '}
         </>
       )}
       {condition && (
         <>
-          It is on condition: <Words text={condition} of={context} />.{' '}
+          It is on condition: <Words text={condition} of={context} />
+          {stopAfter(condition)}{' '}
         </>
       )}
       {language && `Its language is ${language}.`}

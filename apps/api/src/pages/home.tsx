@@ -40,9 +40,13 @@ export class HomePage {
     if (!principal || principal.role === 'reader') return <NoRole session={session!} />;
     const drafts = await draftsKnownTo(this.drafts, principal);
     if (principal.agency === null) {
-      const open = (await this.rounds.list()).filter(({ state }) => state !== 'published');
-      const lines = await Promise.all(open.map(({ code }) => this.rounds.returns(code, { drafts })));
-      return <SecretariatHome session={session!} rounds={open} lines={lines} />;
+      const unpublished = (await this.rounds.list()).filter(({ state }) => state !== 'published');
+      const rounds = unpublished.toSorted((a, b) => Number(b.state === 'open') - Number(a.state === 'open'));
+      const [lines, readings] = await Promise.all([
+        Promise.all(rounds.map(({ code }) => this.rounds.returns(code, { drafts }))),
+        Promise.all(READINGS.map((verification) => this.#read(verification))),
+      ]);
+      return <SecretariatHome {...{ session: session!, rounds, lines, readings }} />;
     }
     const { agency } = principal;
     const today = todayAt(new Date());
@@ -57,7 +61,16 @@ export class HomePage {
     ]);
     return <AgencyHome {...{ session: session!, agency, rounds, waiting, next, overdue, stale }} />;
   }
+
+  /** How many of all commitments have a reading. */
+  async #read(verification: (typeof READINGS)[number]): Promise<number> {
+    const { total } = await this.progress.commitments({ asOf: todayAt(new Date()) }, { verification }, { limit: 1 });
+    return total;
+  }
 }
+
+/** The readings that ask for a word of the secretariat: none yet, or one that stands against what an agency says. */
+const READINGS = ['unreviewed', 'contested'] as const;
 
 /** What an agency leads and is to come next: within some months, or already past. */
 const nextOf = (today: FullDate): Filter => ({
@@ -293,9 +306,24 @@ interface SecretariatParts {
   readonly session: Session;
   readonly rounds: readonly RoundInShort[];
   readonly lines: readonly (readonly ReturnLine[])[];
+  /** Of each reading. */
+  readonly readings: readonly number[];
 }
 
-const SecretariatHome = ({ session, rounds, lines }: SecretariatParts) => (
+/** What the secretariat keeps besides rounds. */
+const KEPT = [
+  ['/publications', 'Published reports'],
+  ['/register', 'Registers'],
+  ['/imports', 'Import a spreadsheet'],
+  ['/letters', 'Letters'],
+  ['/accounts', 'Accounts'],
+  ['/webhooks', 'Webhooks'],
+] as const;
+
+const readAs = (verification: (typeof READINGS)[number]): string =>
+  `/commitments?${new URLSearchParams({ verification, asOf: todayAt(new Date()) })}`;
+
+const SecretariatHome = ({ session, rounds, lines, readings: [unread = 0, contested = 0] }: SecretariatParts) => (
   <PlainPage title="The secretariat’s desk" path="/home" eyebrow={session.name}>
     <div class="acts">
       <a class="button" href="/rounds/prepare">
@@ -303,7 +331,6 @@ const SecretariatHome = ({ session, rounds, lines }: SecretariatParts) => (
       </a>
       <a href="/record">Record a commitment</a>
       <a href="/rounds">All rounds</a>
-      <a href="/register">Registers</a>
     </div>
     {rounds.map(({ code, name, state, deadline }, i) => {
       const of = (...states: readonly ReturnLine['state'][]) => lines[i]!.filter((line) => states.includes(line.state));
@@ -318,7 +345,8 @@ const SecretariatHome = ({ session, rounds, lines }: SecretariatParts) => (
           <p>
             {state === 'open' ? `Due on ${dateWords(deadline)}. ` : 'Closed. '}
             {counted(of('accepted').length, 'return')} accepted, {count(of('awaited', 'draft', 'returned').length)}{' '}
-            awaited, {count(of('not_received').length)} not received.
+            awaited, {count(of('not_received').length)} not received.{' '}
+            {state === 'closed' && <a href={path('rounds', code, 'publish')}>Publish its report</a>}
           </p>
           {toRead.length > 0 && (
             <>
@@ -342,5 +370,26 @@ const SecretariatHome = ({ session, rounds, lines }: SecretariatParts) => (
         </section>
       );
     })}
+    <section>
+      <h2>To verify</h2>
+      <ul>
+        <li>
+          <a href={readAs('unreviewed')}>{counted(unread, 'commitment')}</a> not yet read against the sources
+        </li>
+        <li>
+          <a href={readAs('contested')}>{counted(contested, 'commitment')}</a> with a contested reading
+        </li>
+      </ul>
+    </section>
+    <section>
+      <h2>What else you keep</h2>
+      <ul>
+        {KEPT.map(([to, words]) => (
+          <li key={to}>
+            <a href={to}>{words}</a>
+          </li>
+        ))}
+      </ul>
+    </section>
   </PlainPage>
 );

@@ -33,6 +33,12 @@ export class ReportPages {
     private readonly jobs: ReportJobs,
   ) {}
 
+  /** A form leads here; whoever comes by the address looks for reports. */
+  @Get()
+  all() {
+    return new SeeOther('/publications');
+  }
+
   @PostsForm('', 'anyone')
   @Reads()
   async order(@Body() { preview, ...sent }: OrderOnPage, @Req() request: ApiRequest) {

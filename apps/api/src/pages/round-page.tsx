@@ -12,6 +12,10 @@ import { Table } from './take-away.js';
 import { path, type View } from './view.js';
 import { count, counted, dateWords, textWords } from './words.js';
 
+/** So many commitments a return says something of; one that is nil or came as a paper says nothing of a single one. */
+const saidIn = ({ receivedOn, isNil, paper, says }: ReturnLine, what: keyof ReturnLine['says']): string =>
+  receivedOn && !isNil && !paper ? count(says[what]) : '–';
+
 /** A round that nobody but the secretariat knows of. */
 export const PreparedRound = ({ round, revision }: { round: Round; revision: number }) => (
   <PlainPage
@@ -191,6 +195,7 @@ export const RoundPage = ({ view, round, lines, isDesk, own, since }: RoundParts
                 <td data-label="Return">
                   <span class={`return-state ${line.state}`}>{RETURN_STATE_WORDS[line.state]}</span>
                   {line.isNil && line.state !== 'nil' && ': a nil return'}
+                  {line.paper && <small> as a paper, {line.paper}</small>}
                   {line.drafted && (
                     <small>
                       {' '}
@@ -208,12 +213,10 @@ export const RoundPage = ({ view, round, lines, isDesk, own, since }: RoundParts
                       : '–'}
                   {isDesk && line.remindedOn && <small> reminded {dateWords(line.remindedOn, 'short')}</small>}
                 </td>
-                <td data-label="Updates">{line.receivedOn && !line.isNil ? count(line.says.update) : '–'}</td>
-                <td data-label="No change">{line.receivedOn && !line.isNil ? count(line.says.no_change) : '–'}</td>
-                <td data-label="Not assessed">
-                  {line.receivedOn && !line.isNil ? count(line.says.not_assessed) : '–'}
-                </td>
-                <td data-label="New">{line.receivedOn && !line.isNil ? count(line.says.new) : '–'}</td>
+                <td data-label="Updates">{saidIn(line, 'update')}</td>
+                <td data-label="No change">{saidIn(line, 'no_change')}</td>
+                <td data-label="Not assessed">{saidIn(line, 'not_assessed')}</td>
+                <td data-label="New">{saidIn(line, 'new')}</td>
                 <td data-label="Comments">{line.comments > 0 ? count(line.comments) : '–'}</td>
               </tr>
             ))}

@@ -92,5 +92,5 @@ function answer(
     return refused(new Rejected('not_found', `There is nothing at ${path}. There are ${beside.join(', ')}.`), reply);
   }
   void reply.header('Allow', methods);
-  done(new MethodNotAllowedException(`${path} takes ${methods}, not ${method}.`));
+  done(new MethodNotAllowedException(`There is no ${method} at ${path}, which takes ${methods}.`));
 }
