@@ -126,7 +126,7 @@ describe('The site as a whole', () => {
       ...['/rounds/CM-2011/returns/IOM/sheet', '/publications/FT-2012-2/amend'],
       ...['/publications/prepare', '/publications/FT-2012-2', '/publications/FT-2012-2/words/summary'],
       ...['/follow?kind=agency&code=IOM', `/follow/confirm?${keyed}`, `/follow/end?${keyed}`],
-      ...['/letters', `/letters/${letter!.id}`],
+      ...['/reports', '/letters', `/letters/${letter!.id}`],
       ...['/register', '/register/agency/IOM', '/register/forum', '/agencies/IOM/rename'],
       '/accounts',
       `/accounts/${account}`,
