@@ -134,13 +134,13 @@ onEachDatabase('An account', (kind) => {
     const give = (expires?: Date) => elsewhere.give({ account, label: 'a', scopes: ['report'], expires });
     const { token } = await give();
     expect(await known.principalOf(token)).toMatchObject({ agency: 'IOM', scopes: ['report'], sees: ['IOM'] });
-    const soon = (await give(new Date(Date.now() + 40))).token;
+    const soon = (await give(new Date(Date.now() + 1_000))).token;
     expect(await known.principalOf(soon)).not.toBeNull();
     while (await known.principalOf(soon)); // until it has expired
     await elsewhere.accounts.relieve(id);
     const began = performance.now();
     while (await known.principalOf(token)); // until the mark is looked at
-    expect(performance.now() - began).toBeLessThan(here.marksHoldMs + 1_000);
+    expect(performance.now() - began).toBeLessThan(here.marksHoldMs + 5_000);
   });
 
   it('has tokens that expire in a year, tell when they were used, and are rotated with an overlap', async () => {
