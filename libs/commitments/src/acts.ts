@@ -1,75 +1,31 @@
-/** The table of acts: everything that is said of an act once, and who may do which, on what. */
-import type { Body, BodyName, CommitmentAsAt, OnBehalf } from '#bodies';
-import type { FullDate } from '#clocks';
-import { fold, Rejected, withoutNulls } from '#eventsourcing';
+/** The table of acts: everything that is said of an act, once. */
+import type { Body, BodyName, CommitmentAsAt } from '#bodies';
 import type { ActLine, Taking } from '#registers';
 import { AGENCY_RELATIONS, RESPONSIBLE_ROLES, type AgencyRelation, type Role } from '#words';
 import * as activities from './activities.js';
 import * as amending from './amending.js';
-import {
-  commitment,
-  record,
-  viewAsAt,
-  type Commitment,
-  type CommitmentEvent,
-  type CommitmentEvents,
-} from './commitment.js';
+import { record, viewAsAt, type Commitment, type CommitmentEvents } from './commitment.js';
 import * as content from './content.js';
-import { statementAt, type Statement } from './corrections.js';
+import type { Statement } from './corrections.js';
 import * as editions from './editions.js';
 import * as lineage from './lineage.js';
 import * as responsibility from './responsibility.js';
 import * as stages from './stages.js';
-import { forbidden, type By, type Decide, type DecisionContext } from './statement.js';
+import type { By, Decide, DecisionContext } from './statement.js';
 
 // ── Whose an act is, and on what it can be done ─────────────────────────────────────────────────────────────────────
 
-/** The relation of an agency to a commitment as it stands. */
-const relationsOf = ({ agencies }: CommitmentAsAt, c: Commitment, { agency, today }: By): AgencyRelation[] => {
-  const own = agencies.filter((one) => one.agency === agency);
-  const held = own.flatMap(({ role }): AgencyRelation[] => (isPart(role) ? [role] : []));
-  const asked: AgencyRelation[] = own.some((one) => one.asked) ? ['asked'] : [];
-  if (held.length + asked.length > 0) return [...held, ...asked];
-  return responsibility.leadsUpTo(c, today).some((lead) => lead === agency) ? ['former_lead'] : ['none'];
-};
-const isPart = (role: Role): role is Role & AgencyRelation => (AGENCY_RELATIONS as readonly string[]).includes(role);
-
 /** The part of a commitment on which an act is done. */
-type Choice = Pick<DecisionContext, 'agency' | 'milestone' | 'revision'>;
-
-type Holds = (now: CommitmentAsAt, by: By, on: Choice, c: Commitment) => boolean;
-
-/** What must hold beside an agency's relation, so that an act is its to do. */
-const CONDITIONS = {
-  named: { says: 'it is the agency that the address names', holds: (_, by, { agency }) => agency === by.agency },
-  offered: { says: 'the lead was offered to it', holds: ({ leadTransfer }, by) => leadTransfer?.to === by.agency },
-  read: {
-    says: 'its part was read, or what it said as the lead before, on which the headline still rests',
-    holds: ({ parts, headline, verification }, by, _, c) =>
-      parts.some((part) => part.agency === by.agency && part.verification !== null) ||
-      (verification !== null && stages.partOf(c, headline) === by.agency),
-  },
-  said: {
-    says: 'it recorded the statement, or reports in it; without a part now, only a report of its own on which no stage rests',
-    holds: (now, by, { revision }, c) => {
-      const { name, data, by: recorder } = statementAt(c.said, revision);
-      const reporter = actOf({ name })?.namesReporter && (data as { agency?: string }).agency;
-      const its = by.agency !== null && (recorder.agency === by.agency || reporter === by.agency);
-      return its && (holdsPart(now, by) || (name === 'StageReported' && now.headline.revision !== revision));
-    },
-  },
-} as const satisfies Readonly<Record<string, { readonly says: string; readonly holds: Holds }>>;
-
-const holdsPart = ({ agencies }: CommitmentAsAt, by: By): boolean =>
-  agencies.some(({ agency, role }) => agency === by.agency && isPart(role));
+export type Choice = Pick<DecisionContext, 'agency' | 'milestone' | 'revision'>;
 
 /** The agencies whose act it is, beside the secretariat, which may do all. */
 export interface Who {
   readonly relations: readonly AgencyRelation[];
-  readonly only?: keyof typeof CONDITIONS;
+  /** What must hold beside its relation. */
+  readonly only?: 'named' | 'offered' | 'read' | 'said';
 }
 
-const by = (relations: readonly AgencyRelation[], only?: keyof typeof CONDITIONS): Who => ({
+const by = (relations: readonly AgencyRelation[], only?: Who['only']): Who => ({
   relations,
   ...(only && { only }),
 });
@@ -715,7 +671,7 @@ export const ACTS = allActs({
 
 export type ActName = keyof typeof ACTS;
 export type BodyOf<A extends ActName> = Body<(typeof ACTS)[A]['body']>;
-type Line = ActLine & Definition<object> & amending.HowAmended;
+export type Line = ActLine & Definition<object> & amending.HowAmended;
 
 /** The act whose event this is; some events follow from those of others. */
 export function actOf({ name }: Pick<Statement, 'name'>): Line | undefined {
@@ -728,86 +684,3 @@ export const changeOf = (event: EventName): ChangeKind => actOf({ name: event })
 /** The agencies that take a role by an act, and from when on. */
 export const givenBy = (name: ActName, body: object, on: Choice): readonly Taking[] =>
   (ACTS[name] as unknown as Line).gives?.(body as never, on) ?? [];
-
-// ── Deciding ────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-/**
- * Decides any act: is there such a commitment, is the act the caller's, has the record not ended, and then the act's own rule.
- * @throws Rejected
- */
-export function decide<A extends ActName>(
-  name: A,
-  c: Commitment,
-  body: BodyOf<A>,
-  by: By,
-  on: DecisionContext,
-): CommitmentEvent[] {
-  const { decide: decideMatter, afterwards, who } = ACTS[name] as unknown as Line;
-  if (name === 'record') return doneFor(body, decideMatter(c, body, by, on, null as never));
-  const now = viewAsAt(c, by.today);
-  if (!now) throw new Rejected('not_found', `There is no commitment ${on.reference}.`);
-  const refusal = refusalOf(who, now, by, on, c);
-  if (refusal) throw forbidden(refusal);
-  const { reportedOn = by.today } = body as { reportedOn?: FullDate };
-  if (!afterwards) lineage.refuseAfterEnd(now, reportedOn);
-  const events = doneFor(body, decideMatter(c, body, by, on, now));
-  if (who.only === 'said' && by.role !== 'secretariat' && !holdsPart(now, by)) headlineStays(c, now, events, by);
-  return events;
-}
-
-/** An act that the secretariat did for an agency says so, and on what authority. */
-function doneFor(body: object, events: CommitmentEvent[]): CommitmentEvent[] {
-  const { onBehalf } = body as { onBehalf?: OnBehalf | null };
-  if (!onBehalf) return events;
-  return events.map((event) => {
-    const data = { ...event.data, onBehalf: withoutNulls(onBehalf) };
-    return { ...event, data } as CommitmentEvent;
-  });
-}
-
-/** Whether an act is someone's to do, as things stand; else why not. */
-function refusalOf({ relations, only }: Who, now: CommitmentAsAt, by: By, on: Choice, c: Commitment): string | null {
-  if (by.role === 'secretariat') return null;
-  if (by.role === 'reader' || by.agency === null) return 'A reader does no acts.';
-  const related = relationsOf(now, c, by).some((one) => relations.includes(one));
-  if (related && (!only || CONDITIONS[only].holds(now, by, on, c))) return null;
-  const roles = now.agencies.filter((a) => a.agency === by.agency).map(({ role }) => role);
-  const is = `${by.agency} is ${roles.join(' and ') || 'no agency'} of this commitment`;
-  return `${is}, so this act is not its to do${related && only ? `: only if ${CONDITIONS[only].says}` : ''}.`;
-}
-
-/** A former agency amends its own history, and by that nothing that counts now. */
-function headlineStays(c: Commitment, now: CommitmentAsAt, events: CommitmentEvent[], by: By): void {
-  const after = events.reduce((state, event) => fold(commitment, state, [event], c.said.length - 1, by), c);
-  if (viewAsAt(after, by.today)?.headline.revision !== now.headline.revision)
-    throw forbidden(
-      `The stage would rest on what ${by.agency} says, which has no part in it any more: ask the secretariat.`,
-    );
-}
-
-/** An act that someone may do as things stand, and on what. */
-export type AllowedAct = { readonly act: ActName } & Choice;
-
-/** Every act that someone may do on a commitment as it stands today. */
-export function allowedActs(c: Commitment, by: By): AllowedAct[] {
-  const now = viewAsAt(c, by.today);
-  if (!now) return [];
-  return (Object.keys(ACTS) as ActName[]).flatMap((name) => {
-    const { who, on = () => [{}], afterwards } = ACTS[name] as unknown as Line;
-    if (now.end && !afterwards) return [];
-    return on(now, c, by)
-      .filter((choice) => refusalOf(who, now, by, choice, c) === null)
-      .map((choice) => ({ act: name, ...choice }));
-  });
-}
-
-/** Who may do an act by its line, for those who tell it: of each relation `true`, `false` or on which condition. */
-export const rightsOf = (name: ActName): Readonly<Record<AgencyRelation, boolean | string>> => {
-  const { relations, only } = ACTS[name].who;
-  return Object.fromEntries(
-    AGENCY_RELATIONS.map((relation) => [
-      relation,
-      relations.includes(relation) && (only ? CONDITIONS[only].says : true),
-    ]),
-  ) as Record<AgencyRelation, boolean | string>;
-};

@@ -17,7 +17,8 @@ import {
   TODAY,
   type Happening,
 } from './testing/a-commitment.js';
-import { ACTS, allowedActs, type ActName, type BodyOf } from './acts.js';
+import { ACTS, type ActName, type BodyOf } from './acts.js';
+import { allowedActs } from './deciding.js';
 import { forms, type CommitmentAsAt, type Correct } from '#bodies';
 import { handForms } from '../../bodies/src/testing/forms-at-hand.js';
 

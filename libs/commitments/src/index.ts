@@ -4,7 +4,9 @@ import { commitment } from './commitment.js';
 import { followingProjection } from './following.js';
 import { numbering } from './numbering.js';
 
-export * from './acts.js';
+export { ACT_GROUPS, ACTS, actOf, CHANGE_KINDS, changeOf, givenBy } from './acts.js';
+export type { ActGroup, ActName, BodyOf, ChangeKind, Who } from './acts.js';
+export * from './deciding.js';
 export * from './commitment.js';
 export { documentsCitedAsAt, documentsIn } from './citations.js';
 export { BLANKED, statementAt, type Statement } from './corrections.js';

@@ -15,7 +15,8 @@ import {
 import { ENDS, inFewWords, isEnd, Model, type About, type Says } from './testing/commitment-model.js';
 import { ACTIVITY, another, recorded, SCENES } from './testing/a-commitment.js';
 import { forms } from '#bodies';
-import { ACTS, allowedActs, decide, type ActName } from './acts.js';
+import { ACTS, type ActName } from './acts.js';
+import { allowedActs, decide } from './deciding.js';
 import { RELATION_TYPES, ROLES, STAGES } from '#words';
 import { runs } from '../../../test/support/properties.js';
 

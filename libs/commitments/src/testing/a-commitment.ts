@@ -11,7 +11,8 @@ import {
   type CommitmentEvents,
   type DecisionContext,
 } from '../commitment.js';
-import { allowedActs, decide, type ActName, type BodyOf } from '../acts.js';
+import { type ActName, type BodyOf } from '../acts.js';
+import { allowedActs, decide } from '../deciding.js';
 import { type CommitmentAsAt, type ReportStage } from '#bodies';
 
 export const TODAY = '2012-11-02';
