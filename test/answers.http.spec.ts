@@ -268,6 +268,29 @@ describe('A code that nothing has', () => {
     expect([status, body.detail]).toEqual([404, message]);
   });
 
+  it.each([
+    ['agencies/iom', 'IOM'],
+    ['agencies/IOM/themes/hld06-04', 'HLD06-04'],
+    ['themes/hld06-04', 'HLD06-04'],
+    ['themes?framework=hld06', 'HLD06'],
+    ['forums/hld-2006', 'HLD-2006'],
+    ['outcomes/gfmd-2009-diaspora', 'GFMD-2009-DIASPORA'],
+    ['documents/d-2012-mc2353', 'D-2012-MC2353'],
+    ['crosswalks/hld06-hld13', 'HLD06-HLD13'],
+  ])('the page %s tells the one that is meant, too', async (path, meant) => {
+    const { status, body } = await server.get(`/${path}`, { accept: 'text/html' });
+    expect([status, body]).toEqual([404, expect.stringContaining(`Did you mean ${meant}?`)]);
+  });
+
+  it('of a document that an act cites is told with the way to register it', async () => {
+    const { body } = await server.post(
+      '/v1/commitments/IOM-2006-24/evidence',
+      { title: 'A report', reportedOn: '2012-11-02', citation: { document: 'NOWHERE', locator: 'page 4' } },
+      server.token('IOM'),
+    );
+    expect(body.detail).toBe('Unknown document: NOWHERE (register it with this act, as newDocument, or before)');
+  });
+
   it('is refused in the filter of a webhook, too', async () => {
     const { body } = await server.post(
       '/v1/webhooks',

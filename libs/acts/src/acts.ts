@@ -237,7 +237,8 @@ export class Acts {
       }
     }
     if (named.length + taking.length === 0) return (on) => decideAll(on, given, by) as Decide;
-    const wrong = (await this.#lookup.unknownIn(named, importedStreams)) ?? (await this.#lookup.endedAmong(taking));
+    const unknown = await this.#lookup.unknownIn(named, importedStreams, WITH_THE_ACT);
+    const wrong = unknown ?? (await this.#lookup.endedAmong(taking));
     const links = named.filter(({ kinds }) => kinds.includes('commitment')).map(({ code }) => code);
     const others = await linkedTo(this.log, links);
     return (on) => orElse(decideAll(on, given, by, others) as Decide, wrong);
@@ -309,6 +310,9 @@ export class Acts {
     return { ...done, position };
   }
 }
+
+/** How an act on a commitment may cite what is not registered yet. */
+const WITH_THE_ACT = { document: ' (register it with this act, as newDocument, or before)' };
 
 /**
  * The actor by whom an act is decided, and how it is recorded: what the secretariat does for an agency is decided as if its

@@ -99,7 +99,8 @@ const ListOfActs = () =>
       minItems: 1,
       maxItems: MOST,
       items: {
-        oneOf: FORMS.map(({ Form }) => ({ $ref: formRef(Form) })),
+        // As `oneOf` NSwag would call the type of an act by a name that it does not declare.
+        anyOf: FORMS.map(({ Form }) => ({ $ref: formRef(Form) })),
         discriminator: {
           propertyName: 'act',
           mapping: Object.fromEntries(FORMS.map(({ name, Form }) => [name, formRef(Form)])),

@@ -43,17 +43,19 @@ export class Lookup {
 
   /**
    * @param importedStreams streams that will be written together with the body, and so are as good as known
+   * @param wayOut what to do about an unknown code of a kind
    * @returns what names every unknown code and where in the body it stands; `null` when all are known
    */
   async unknownIn(
     references: readonly Reference[],
     importedStreams: ReadonlySet<string> = new Set(),
+    wayOut: Partial<Record<Registered, string>> = {},
   ): Promise<Rejected | null> {
     const errors = [];
     for (const { kinds, code, pointer } of references) {
       let known = kinds.some((kind) => importedStreams.has(streamOf({ category: kind }, code)));
       for (const kind of kinds) known ||= await this.has(kind, code);
-      if (!known) errors.push({ pointer, message: `Unknown ${kinds.join(' or ')}: ${code}` });
+      if (!known) errors.push({ pointer, message: `Unknown ${kinds.join(' or ')}: ${code}${wayOut[kinds[0]!] ?? ''}` });
     }
     return errors[0]
       ? new Rejected('unknown_reference', errors.map(({ message }) => message).join('; '), errors)

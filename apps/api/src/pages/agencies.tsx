@@ -3,7 +3,6 @@ import { Controller, Get, Param, Query, Req } from '@nestjs/common';
 import { IsIn, IsOptional } from 'class-validator';
 import type { FastifyRequest } from 'fastify';
 import { isResponsible, ROLES, type Role } from '#commitments';
-import { Rejected } from '#eventsourcing';
 import {
   AgenciesQuery,
   Coverage,
@@ -77,7 +76,7 @@ export class AgencyPages {
   async agency(@Param('code') code: string, @Query() query: ProgressQuery, @Req() request: FastifyRequest) {
     const view = await this.views.open(query, request);
     const agency = await this.registers.one('agency', code, view.position, view.asOf);
-    if (!agency) throw new Rejected('not_found', `There is no agency ${code}.`);
+    if (!agency) throw await this.registers.missing('agency', code, view.position);
     const filter = { ...view.scope, agency: code };
     const [progress, commitments, apart, roles, open, forums, frameworks, themes, members, all] = await Promise.all([
       this.progress.agency(code, view.at, view.scope),

@@ -1,7 +1,6 @@
 /** The page of one agency on one theme. */
 import { Controller, Get, Param, Query, Req } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
-import { Rejected } from '#eventsourcing';
 import { Progress, ProgressQuery, Timeline, type ItemList, type Row } from '#progress';
 import { Registers, type AgencyAsAt, type Theme } from '#registers';
 import { AgenciesAs } from './agency-identity.js';
@@ -40,8 +39,8 @@ export class AgencyThemePage {
       this.registers.one('agency', code, view.position, view.asOf),
       this.registers.one('theme', themeCode, view.position),
     ]);
-    if (!agency) throw new Rejected('not_found', `There is no agency ${code}.`);
-    if (!theme) throw new Rejected('not_found', `There is no theme ${themeCode}.`);
+    if (!agency) throw await this.registers.missing('agency', code, view.position);
+    if (!theme) throw await this.registers.missing('theme', themeCode, view.position);
     const filter = { ...view.scope, agency: code, theme: themeCode };
     const [row, ofAgency, list, apart, reported] = await Promise.all([
       this.progress.total(view.at, filter),

@@ -2,7 +2,6 @@
 import { Controller, Get, Param, Query, Req } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { IsOptional, IsString, MaxLength } from 'class-validator';
-import { Rejected } from '#eventsourcing';
 import { Crosswalks, Progress, type ThemeRow, type ThroughCrosswalk } from '#progress';
 import {
   LATEST,
@@ -52,7 +51,7 @@ export class CrosswalkPages {
   async one(@Param('code') code: string, @Query() query: CrosswalkPageQuery, @Req() request: FastifyRequest) {
     const view = await this.views.open(query, request);
     const known = await this.registers.one('crosswalk', code, view.position, LATEST);
-    if (!known) throw new Rejected('not_found', `There is no crosswalk ${code}.`);
+    if (!known) throw await this.registers.missing('crosswalk', code, view.position);
     const asked = { crosswalk: code, crosswalkVersion: query.version };
     const [byThen, through, carried, themes, frameworks] = await Promise.all([
       this.registers.one('crosswalk', code, view.position, view.asOf),

@@ -1,7 +1,6 @@
 /** The pages of sources, with the statements read in each. */
 import { Controller, Get, Param, Query, Req } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
-import { Rejected } from '#eventsourcing';
 import { Coverage, Progress, type ItemList, type OutcomeRow } from '#progress';
 import { Registers, type Document } from '#registers';
 import { Figure, ShownDate } from './figures.js';
@@ -34,7 +33,7 @@ export class DocumentPages {
   async document(@Param('id') id: string, @Query() query: PageQuery, @Req() request: FastifyRequest) {
     const view = await this.views.open(query, request);
     const document = await this.registers.one('document', id, view.position);
-    if (!document) throw new Rejected('not_found', `There is no document ${id}.`);
+    if (!document) throw await this.registers.missing('document', id, view.position);
     const [list, outcomes] = await Promise.all([
       this.progress.commitments(view.at, { document: id }, { limit: LISTED }),
       this.coverage.outcomes(view.at, { concerns: 'any' }, { limit: null }),

@@ -1,7 +1,6 @@
 /** The page of a meeting or process: its outcomes, and their follow-up. */
 import { Controller, Get, Param, Query, Req } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
-import { Rejected } from '#eventsourcing';
 import { Coverage, Progress, type OutcomeRow, type OutcomesView } from '#progress';
 import { Registers, type Document, type Forum } from '#registers';
 import { RoundViews, type RoundInShort } from '#rounds';
@@ -49,7 +48,7 @@ export class ForumPages {
   async forum(@Param('id') id: string, @Query() query: PageQuery, @Req() request: FastifyRequest) {
     const view = await this.views.open(query, request);
     const forum = await this.registers.one('forum', id, view.position);
-    if (!forum) throw new Rejected('not_found', `There is no forum ${id}.`);
+    if (!forum) throw await this.registers.missing('forum', id, view.position);
     const [forums, { rows }, put, followUp, back] = await Promise.all([
       this.registers.all('forum', view.position),
       this.coverage.outcomes(view.at, { followsUp: id, concerns: 'any' }, { limit: null }),

@@ -1,7 +1,6 @@
 /** The outcomes of forums and resolutions, and the commitments that follow them up. */
 import { Controller, Get, Param, Query, Req } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
-import { Rejected } from '#eventsourcing';
 import { withClocksOfCursor } from '#platform';
 import { Coverage, OutcomesQuery, Progress, TOLD_KINDS, type OutcomesView } from '#progress';
 import { Registers, type Forum, type OutcomeAsAt } from '#registers';
@@ -64,7 +63,7 @@ export class OutcomePages {
   async outcome(@Param('id') id: string, @Query() query: PageQuery, @Req() request: FastifyRequest) {
     const view = await this.views.open(query, request);
     const outcome = await this.registers.one('outcome', id, view.position, view.asOf);
-    if (!outcome) throw new Rejected('not_found', `There is no outcome ${id}.`);
+    if (!outcome) throw await this.registers.missing('outcome', id, view.position);
     const [{ rows }, followUp] = await Promise.all([
       this.coverage.outcomes(view.at, { followsUp: id, concerns: 'any' }),
       following(this.progress, view, id),

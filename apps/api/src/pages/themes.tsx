@@ -1,7 +1,6 @@
 /** Progress per theme, by framework, and one theme's report. */
 import { Controller, Get, Param, Query, Req } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
-import { Rejected } from '#eventsourcing';
 import {
   Crosswalks,
   Progress,
@@ -57,7 +56,7 @@ export class ThemePages {
       this.registers.all('crosswalk', view.position, LATEST),
     ]);
     if (framework && !frameworks.some(({ code }) => code === framework))
-      throw new Rejected('not_found', `There is no framework ${framework}.`);
+      throw await this.registers.missing('framework', framework, view.position);
     return <Themes {...{ view, progress, through, framework, frameworks, themes, forums, crosswalks }} />;
   }
 
@@ -65,7 +64,7 @@ export class ThemePages {
   async theme(@Param('code') code: string, @Query() query: ThroughQuery, @Req() request: FastifyRequest) {
     const view = await this.views.open(query, request);
     const theme = await this.registers.one('theme', code, view.position);
-    if (!theme) throw new Rejected('not_found', `There is no theme ${code}.`);
+    if (!theme) throw await this.registers.missing('theme', code, view.position);
     const { followsUp } = view.scope;
     const asked = { followsUp, ...crosswalkParamsOf(view) };
     const through = await this.crosswalks.through(view.at, asked, theme.framework);
