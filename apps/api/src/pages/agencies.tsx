@@ -336,7 +336,7 @@ const AgencyReport = (parts: ReportParts) => {
           <Legend />
           <ByFramework
             view={view}
-            unfolded={18}
+            unfolded={10}
             rows={progress.rows}
             frameworks={frameworks}
             themes={themes}

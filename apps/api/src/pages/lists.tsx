@@ -287,7 +287,7 @@ export const stagesIn = (items: readonly Item[]): ContentsEntry[] =>
   })).filter(({ n }) => n > 0);
 
 /** More commitments than so many are folded. */
-const UNFOLDED = 20;
+const UNFOLDED = 12;
 
 /** All commitments that something is about, a table per stage. */
 export const ByStage = ({ view, items, total, filter, agency, title = 'Its commitments' }: ByStageParts) => (
