@@ -24,7 +24,7 @@ import { begun, fileName, sendFile } from './sent.js';
 /** How long the file of a job that is under way is waited for. */
 const WAIT_MS = 10_000;
 /** The seconds after which it is worth asking again. */
-const AGAIN_S = 2;
+export const AGAIN_S = 2;
 
 /** A report, as the route of its kind takes it. */
 export class OrderReport {
