@@ -4,7 +4,7 @@ import { hostname } from 'node:os';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Draft, DraftsStore } from '#drafts';
 import { WrongRevision } from '#eventsourcing';
-import type { Job } from './jobs.js';
+import type { Job, Worker } from './job.js';
 import type { RowsRead } from './rows-read.js';
 
 /** How often a server says that it is still at work, and how long after it last did so it is taken for gone. */
@@ -12,16 +12,6 @@ const [BEAT_MS, GONE_MS] = [2_000, 20_000] as const;
 
 /** The account by which jobs are saved. */
 export const ACCOUNT = 'reports';
-
-/** The process that works on a job. */
-export interface Worker {
-  readonly host: string;
-  readonly pid: number;
-  /** Another one of each start. */
-  readonly start: string;
-  /** When it last said so, in milliseconds since 1970. */
-  readonly at: number;
-}
 
 const SELF = { host: hostname(), pid: process.pid, start: randomUUID() } as const;
 

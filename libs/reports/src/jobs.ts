@@ -14,13 +14,14 @@ import { DraftsStore, type Draft } from '#drafts';
 import { canonicalJson, Conflict, Rejected, StoreUnavailable, WrongRevision, type Meta } from '#eventsourcing';
 import { actorOf, problemOf, type Problem } from '#platform';
 import { Erasures } from './erasures.projection.js';
-import { reportFormat, type ReportFormatName } from './formats.js';
-import { ACCOUNT, HeldJob, isGone, NotHeld, self, type Worker } from './held-job.js';
+import { reportFormat } from './formats.js';
+import { ACCOUNT, HeldJob, isGone, NotHeld, self } from './held-job.js';
+import type { Job, JobState, PublishingOrder, ReportOrder } from './job.js';
 import { arrived, digested } from './published-files.js';
 import { Publishing, type Publishes } from './publishing.js';
-import type { Language, NumberedReport, ReportKind } from './report.js';
+import type { NumberedReport } from './report.js';
 import { holdsRows, Reports } from './reports.js';
-import { tellingRows, type RowsRead } from './rows-read.js';
+import { tellingRows } from './rows-read.js';
 import { written } from './threads.js';
 
 const KIND = 'report-job';
@@ -36,56 +37,7 @@ const LOOK_MS = 5_000;
 /** All files together, in bytes: of more the oldest go first. */
 const MOST_BYTES = 2_000_000_000;
 
-export const JOB_STATES = ['waiting', 'reading', 'writing', 'done', 'failed', 'cancelled'] as const;
-/** Those of what is published: from `publishing` on nothing stops it. */
-export const PUBLISHING_STATES = [
-  'waiting',
-  'reading',
-  'writing',
-  'publishing',
-  'done',
-  'failed',
-  'cancelled',
-] as const;
-export type JobState = (typeof PUBLISHING_STATES)[number];
 const isOver = (state: JobState): boolean => state === 'done' || state === 'failed' || state === 'cancelled';
-
-/** The report that is to be made: its dates are settled, so that it is the same whenever it is made. */
-export interface ReportOrder {
-  readonly kind: ReportKind;
-  readonly parameters: Readonly<Record<string, string>>;
-  readonly asOf: string;
-  readonly knownAt: string;
-  readonly since: string | null;
-  readonly staleAfter: number;
-  readonly language: Language;
-  readonly format: ReportFormatName;
-}
-
-/** A report that is to be published, by a command as it was given. */
-export interface PublishingOrder {
-  readonly publishes: Publishes;
-  readonly meta: Meta;
-}
-
-/** What jobs of both kinds have. */
-export interface Job<O extends object = ReportOrder | PublishingOrder> {
-  readonly order: O;
-  /** Of whoever asked for it. */
-  readonly client: string;
-  readonly state: JobState;
-  /** Instants. */
-  readonly askedAt: string;
-  readonly endedAt: string | null;
-  /** Of a report its long tables' rows, of what is published its files. */
-  readonly rows: RowsRead | null;
-  readonly attempts: number;
-  readonly worker: Worker | null;
-  readonly file: { readonly bytes: number; readonly sha256: string; readonly erased: number } | null;
-  /** The position of what was published. */
-  readonly position?: string;
-  readonly problem: Problem | null;
-}
 
 export type NamedJob<O extends object = ReportOrder> = Job<O> & { readonly id: string };
 type JobDraft = Draft<Job>;

@@ -1,4 +1,5 @@
-import { describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { Logger } from '@nestjs/common';
 import { setTimeout as pause } from 'node:timers/promises';
 import { SqliteDraftsStore, type DraftsStore } from '#drafts';
 import {
@@ -20,6 +21,10 @@ import { ReportJobs } from './jobs.js';
 import { Publishing } from './publishing.js';
 import { PublishingOrders } from './publishing.controller.js';
 import { publishingProjection, ReportsOfRounds } from './publishing-rounds.js';
+
+// Of what is killed on purpose nobody need be told.
+beforeAll(() => Logger.overrideLogger(false));
+afterAll(() => Logger.overrideLogger(['error']));
 
 const CODE = 'CM-2012';
 const SYMBOL = 'CM/2012/1';
