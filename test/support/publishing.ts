@@ -9,9 +9,10 @@ export const endOf = ({ body: { state, problem } }: Answer): string => [state, p
 export async function over(server: TestServer, ordered: Answer): Promise<Answer> {
   if (ordered.status !== 202) return ordered;
   const address = ordered.headers.get('location')!;
+  const own = { authorization: `Bearer ${server.token(null)}` };
   let job = ordered;
   await until(async () => {
-    job = await server.get(address, { authorization: `Bearer ${server.token(null)}` });
+    job = await server.get(address, own);
     return job.body.keptUntil !== null;
   });
   if (job.body.position) await server.get('/v1/publications', { 'if-position-at-least': job.body.position });
