@@ -6,6 +6,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 
 const FILE = 'apps/api/src/openapi-examples.json';
 const LONG = 2;
@@ -64,6 +65,7 @@ async function ask(operation, { as, path = {}, query = {}, headers = {}, body, p
         : body && JSON.stringify(body).padEnd(padTo),
   });
   if (!expected(response.status)) wrong.push(`${operation}: ${response.status} ${await response.clone().text()}`);
+  if (response.status === 202) await over(server + response.headers.get('location'), own);
   const type = response.headers.get('content-type');
   const text = await response.text();
   if (/ndjson/.test(type)) return firstLines(text, LONG);
@@ -75,6 +77,11 @@ async function ask(operation, { as, path = {}, query = {}, headers = {}, body, p
   const answer = JSON.parse(text);
   for (const list of ['items', 'rows']) if (answer[list]) answer[list] = answer[list].slice(0, LONG);
   return answer;
+}
+
+/** Waits for a job. */
+async function over(address, headers) {
+  while ((await (await fetch(address, { headers })).json()).keptUntil === null) await pause(50);
 }
 
 const formOf = ({ file, ...fields }) => {

@@ -10,6 +10,7 @@ import { Mailer } from '#mail';
 import { compareTexts } from '#text';
 import type { ReportLanguage } from '#words';
 import { Inbox, type Arrived } from './support/inbox.js';
+import { endOf, over } from './support/publishing.js';
 import { HLD, TestServer } from './support/server.js';
 
 let server: TestServer;
@@ -293,4 +294,70 @@ describe('Somebody who is erased', () => {
 
   const tokenOf = async (name: string) =>
     (await server.app.get(AccessStore).give({ account: people.get(name)!, label: 'test', scopes: ['read'] })).token;
+});
+
+describe('Whoever is given a role after a round was opened', () => {
+  it('is invited once, if the agency still owes; nobody else is written to again', async () => {
+    await opened('R-8', { expected: { agencies: ['IOM', 'ILO', 'UNFPA'] } });
+    await onDay(0);
+    await person('dora', 'IOM', { language: 'fr' });
+    await person('emil', 'ILO');
+    await person('unreached', 'UNFPA', { email: null });
+    await post('/rounds/R-8/returns/ILO/nil', { note: 'Nothing' }, ilo);
+    const ofThis = async (day: number) => (await onDay(day)).filter(({ subject }) => subject!.includes('R-8'));
+    const invited = await ofThis(0);
+    expect(toWhom(invited)).toEqual(['dora']);
+    expect(invited[0]).toMatchObject({ subject: expect.stringMatching(/rapport attendu/), attachments: [{}] });
+    expect(await ofThis(0)).toEqual([]);
+    expect(await ofThis(31)).toEqual([]);
+  });
+});
+
+describe('A round that comes to its end', () => {
+  const ENDED = 'R-9';
+  const all = async () => (await onDay(0)).filter(({ subject }) => subject!.includes(ENDED));
+  const toHer = (letters: readonly Arrived[], name: string) =>
+    letters.find(({ envelope }) => envelope.startsWith(name))!;
+  beforeAll(async () => {
+    // Its report is on an agency with one commitment: it is soon made.
+    const report = { kind: 'agency', parameters: { agency: 'SPRINGER' } };
+    await opened(ENDED, { expected: { agencies: ['IOM', 'ILO', 'WHO'] }, report });
+    await person('fanny', 'WHO', { language: 'fr' });
+    await onDay(0);
+    await post(`/rounds/${ENDED}/returns/ILO/nil`, { note: 'Nothing' }, ilo);
+    await onDay(0);
+  });
+
+  it('tells those alone from whom nothing came that it is closed, each in its language', async () => {
+    await post(`/rounds/${ENDED}/close`);
+    const letters = await all();
+    expect(toWhom(letters)).toEqual(['anna', 'bela', 'dora', 'fanny']);
+    const { subject, text, attachments } = toHer(letters, 'anna');
+    expect([subject, attachments]).toEqual([expect.stringContaining('nothing was received from you'), []]);
+    expect(text).toContain('ask the secretariat to reopen the round');
+    expect(toHer(letters, 'fanny').text).toMatch(/Rien n’a été reçu \(.*\).* «\u00a0aucun changement\u00a0»/);
+    expect(await all()).toEqual([]);
+  });
+
+  it('tells all that were asked that its report is out, once, with a link to it', async () => {
+    const ordered = await server.post(`/v1/rounds/${ENDED}/publish`, { publication: 'CM/R/9' }, secretariat);
+    expect(endOf(await over(server, ordered))).toBe('done');
+    const letters = await all();
+    expect(toWhom(letters)).toEqual(['anna', 'bela', 'carla', 'dora', 'emil', 'fanny']);
+    for (const { text, html } of letters)
+      for (const shown of [text, html]) expect(shown).toContain('https://tracker.example.org/publications/CM%2FR%2F9');
+    const { text } = toHer(letters, 'carla');
+    expect(text).toContain('La síntesis de “Follow-up R-9” (CM/R/9) está publicada');
+    expect(text).toContain('/sign-in?to=%2Frounds%2FR-9');
+    expect(await all()).toEqual([]);
+  });
+
+  it('long ago, and is recorded only now, is written of to nobody', async () => {
+    const opens = daysAfter(today, -90);
+    const terms = { code: 'R-10', name: 'Follow-up R-10', asOf: opens, opens, deadline: daysAfter(today, -60) };
+    await post('/rounds', { ...terms, expected: { agencies: ['IOM'] } });
+    await post('/rounds/R-10/open', { on: opens });
+    await post('/rounds/R-10/close', { on: daysAfter(today, -50) });
+    expect((await onDay(0)).filter(({ subject }) => subject!.includes('R-10'))).toEqual([]);
+  });
 });

@@ -11,6 +11,7 @@ import {
 import { Reader } from './support/browser.js';
 import { Validators } from './support/documented.js';
 import { deep } from './support/properties.js';
+import { over } from './support/publishing.js';
 import { HLD, TestServer, type Answer } from './support/server.js';
 
 interface Media {
@@ -100,7 +101,17 @@ async function sendBack(address: string, url: string, headers: Record<string, st
   return { status: answer.status, headers: answer.headers, body: await answer.json() };
 }
 
-const ask = (operationId: string, { as, path = {}, query = {}, body, headers, padTo }: AnyExample): Promise<Answer> => {
+/** What is made in the background is over before the next example comes. */
+async function ask(operationId: string, example: AnyExample): Promise<Answer> {
+  const answer = await asked(operationId, example);
+  await over(server, answer);
+  return answer;
+}
+
+const asked = (
+  operationId: string,
+  { as, path = {}, query = {}, body, headers, padTo }: AnyExample,
+): Promise<Answer> => {
   const { method, path: template } = routes.get(operationId)!;
   const search = new URLSearchParams(query).toString();
   const address = template.replaceAll(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(path[name]!));

@@ -5,7 +5,9 @@ import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { Reports, written, type NumberedReport } from '#reports';
 import { SignedIn, wordsIn } from './support/filled-form.js';
+import { endOf, over } from './support/publishing.js';
 import { HLD, TestServer, type Answer } from './support/server.js';
+import { until } from './support/waiting.js';
 
 let server: TestServer;
 let [secretariat, who]: [string, string] = ['', ''];
@@ -20,6 +22,8 @@ const REPORT = { kind: 'agency', parameters: { agency: 'SPRINGER' }, asOf: '2012
 const post = (path: string, body: object, token = secretariat, headers = {}) =>
   server.post(`/v1/publications${path}`, body, token, headers);
 const prepare = (id: string, more: object = {}) => post('', { id, ...REPORT, ...more });
+const publish = (id: string, headers = {}) => post(`/${id}/publish`, {}, secretariat, headers);
+const published = async (id: string, headers = {}) => over(server, await publish(id, headers));
 const write = (id: string, text: string, more: object = {}, token = secretariat) =>
   post(`/${id}/narrative`, { section: 'summary', language: 'en', text, ...more }, token);
 const refusal = ({ status, body }: Answer) => [status, body.code, body.errors?.[0]?.pointer].filter(Boolean).join(' ');
@@ -150,18 +154,30 @@ describe('The pages on which a report is prepared', () => {
       expect([path, status]).toEqual([path, path === here ? 404 : 401]);
     }
     expect((await focal.fills(await desk.opens(here), `${here}/publish`)).status).toBe(403);
-    const done = await desk.fills(await desk.opens(here), `${here}/publish`);
-    expect([done.status, done.to]).toEqual([303, here]);
-    expect(wordsIn(await desk.opens(here))).toContain('it never changes');
+    const asked = await desk.fills(await desk.opens(here), `${here}/publish`);
+    expect([asked.status, asked.to]).toEqual([303, expect.stringMatching(/^\/publishing\/[0-9a-f-]{36}$/)]);
+    const job = asked.to!;
+    expect((await focal.opens(job)).status).toBe(403);
+    expect((await desk.opens(job)).html).toMatch(/http-equiv="refresh"|It is published/);
+    await until(async () => wordsIn(await desk.opens(job)).includes('It is published'));
+    expect((await desk.opens(job)).html).toContain(`href="${here}"`);
+    await until(async () => wordsIn(await desk.opens(here)).includes('it never changes'));
   });
 });
 
 describe('A report that is published', () => {
   it('is there in every language and format, each under the digest that was recorded, and is verified from the file alone', async () => {
-    const done = await post('/P-1/publish', {}, secretariat, { 'idempotency-key': 'publish-p1' });
-    expect(done.status).toBe(200);
-    const again = await post('/P-1/publish', {}, secretariat, { 'idempotency-key': 'publish-p1' });
-    expect([again.status, again.body]).toEqual([200, done.body]);
+    const key = { 'idempotency-key': 'publish-p1' };
+    const asked = await publish('P-1', key);
+    expect([asked.status, asked.body]).toMatchObject([202, { round: null, publication: 'P-1', keptUntil: null }]);
+    const own = asked.headers.get('location')!;
+    expect((await server.get(own, { authorization: `Bearer ${who}` })).status).toBe(403);
+    const again = await publish('P-1', key);
+    expect([again.status, again.body.id, again.headers.get('location')]).toEqual([202, asked.body.id, own]);
+    const done = await over(server, asked);
+    expect([endOf(done), done.body.progress]).toEqual(['done', { read: 21, of: 21 }]);
+    expect((await publish('P-1', key)).body.id).toBe(asked.body.id);
+    expect((await server.get(`/v1/reports/jobs/${asked.body.id}`)).status).toBe(404);
     const { items } = (await server.get('/v1/publications/P-1/history')).body;
     expect(items.map(({ type }: { type: string }) => type)).toEqual([
       'publication.Registered',
@@ -192,7 +208,7 @@ describe('A report that is published', () => {
   it('takes no further act, and its figures stay when the register changes, which is told beside it', async () => {
     const before = await fileOf('P-1', 'format=json&language=en');
     expect(refusal(await write('P-1', 'Afterthought'))).toBe('409 already_published');
-    expect(refusal(await post('/P-1/publish', {}))).toBe('409 already_published');
+    expect(refusal(await publish('P-1'))).toBe('409 already_published');
     expect(refusal(await post('/P-1/amend', { id: 'P-1', ...REPORT, since: '2011-02-17' }))).toBe(
       '409 already_published',
     );
@@ -232,14 +248,26 @@ describe('A report that is published', () => {
 
   it('is not published without words that came while it was made', async () => {
     await prepare('P-3');
-    const [publishing, written] = await Promise.all([post('/P-3/publish', {}), write('P-3', 'In the last moment')]);
-    if (written.status === 200) expect(refusal(publishing)).toBe('412 wrong_revision');
-    else
-      expect([publishing.status, refusal(written)]).toEqual([
-        200,
-        expect.stringMatching(/^409 (already|being)_published$/),
-      ]);
-    expect(refusal(await post('/P-3/publish', {}, secretariat, { 'if-match': '"0"' }))).toMatch(/^(412|409)/);
+    const ordered = await publish('P-3');
+    const written = await write('P-3', 'In the last moment');
+    const end = endOf(await over(server, ordered));
+    if (written.status === 200) expect(end).toBe('failed wrong_revision');
+    else expect([end, refusal(written)]).toEqual(['done', expect.stringMatching(/^409 (already|being)_published$/)]);
+    expect(refusal(await publish('P-3', { 'if-match': '"0"' }))).toMatch(/^(412|409)/);
+  });
+
+  it('is not published where it was cancelled meanwhile: what was prepared stays, and can be published', async () => {
+    await prepare('P-5');
+    const { headers } = await publish('P-5');
+    const cancel = `${headers.get('location')}/cancel`;
+    expect((await server.post(cancel, {}, who)).status).toBe(403);
+    const cancelled = await server.post(cancel, {}, secretariat);
+    expect([cancelled.status, endOf(cancelled)]).toEqual([200, 'cancelled']);
+    expect((await server.get('/v1/publications/P-5')).status).toBe(404);
+    expect((await write('P-5', 'A word more')).status).toBe(200);
+    expect(endOf(await published('P-5'))).toBe('done');
+    expect((await viewOf('P-5')).narratives).toMatchObject([{ text: 'A word more' }]);
+    expect(endOf(await server.post(cancel, {}, secretariat))).toBe('cancelled');
   });
 
   it('hands out no words that were erased since, not from the kept files either', async () => {

@@ -339,3 +339,47 @@ describe('what cannot be reported', () => {
     expect(answer.headers.get('content-type')).toContain('application/problem+json');
   });
 });
+
+describe('the next step of a commitment', () => {
+  /** One that WHO leads. */
+  const found = async () => (await server.get('/v1/commitments?agency=WHO&role=lead')).body.items[0];
+  /** Says what comes next of it. */
+  const says = async (reportedOn: string, next: object) => {
+    const { reference } = await found();
+    const stage = { agency: 'WHO', stage: 'in_progress', effective: '2012', reportedOn, ...next };
+    const done = await server.post(`/v1/commitments/${reference}/stage`, stage, server.token('WHO'));
+    expect([done.status, done.body.detail]).toEqual([200, undefined]);
+    await server.get('/v1/commitments', { 'if-position-at-least': done.body.position });
+  };
+  const columns = ['nextStep', 'nextStepDue', 'noNextStep'];
+
+  it('stands with its date beside the stage in reports on an agency and on a theme, in each language', async () => {
+    await says('2012-11-02', { nextStep: 'Print the second volume', nextStepDue: '2013-03' });
+    for (const [about, language, words] of [
+      ['agency?agency=WHO', 'en', 'Next step: Print the second volume (due Mar. 2013)'],
+      ['agency?agency=WHO', 'fr', 'Prochaine étape : Print the second volume (échéance : mars 2013)'],
+      [`theme?theme=${(await found()).themes[0]}`, 'es', 'Próximo paso: Print the second volume (plazo: mar. '],
+    ] as const) {
+      const { body } = await report(`${about}&asOf=2012-11-02&language=${language}`, 'md');
+      expect(String(body).replaceAll('\u00a0', ' ')).toContain(words);
+    }
+    const made = await read('agency?agency=WHO&asOf=2012-11-02');
+    const { reference } = await found();
+    const said = rowsOf(made.data).find(([first]) => first?.type === 'text' && plain(first.inlines) === reference)!;
+    const cells = columns.map((name) => said[made.data.columns.findIndex(({ key }) => key === name)]);
+    expect(cells).toMatchObject([
+      { type: 'text' },
+      { type: 'date', value: '2013-03' },
+      { type: 'code', value: 'false' },
+    ]);
+  });
+
+  it('is said not to be there only where somebody says so', async () => {
+    await says('2012-11-03', { noNextStep: true });
+    const shown = async (asOf: string) =>
+      String((await report(`agency?agency=WHO&asOf=${asOf}`, 'md')).body).includes('no next step');
+    expect([await shown('2012-11-03'), await shown('2012-11-02')]).toEqual([true, false]);
+    const { body } = await report('agency?agency=WHO&asOf=2012-11-03', 'csv');
+    expect(String(body).split('\n')[0]).toContain(columns.join(','));
+  });
+});

@@ -11,6 +11,7 @@ import { SignIn } from '#sign-in';
 import { Reader } from './support/browser.js';
 import { deep } from './support/properties.js';
 import { REGISTER_ACTS } from '#registers';
+import { over } from './support/publishing.js';
 import { HLD, TestServer } from './support/server.js';
 import { until } from './support/waiting.js';
 
@@ -63,14 +64,14 @@ describe('The site as a whole', () => {
   /** Of somebody who is signed in, for the pages that are for those alone. */
   let session: string;
   const isOwn = (path: string): boolean =>
-    /^\/(account|home|record|imports|rounds\/|documents\/[^/?]+\/paper|commitments\/[^/?]+\/)/.test(path);
+    /^\/(account|home|record|imports|rounds\/|publishing\/|documents\/[^/?]+\/paper|commitments\/[^/?]+\/)/.test(path);
 
   beforeAll(async () => {
     server = await TestServer.start([HLD]);
     const secretariat = server.token(null);
     const report = { id: 'FT-2012-1', kind: 'agency', parameters: { agency: 'ACBC' }, asOf: '2012-11-02' };
     await server.post('/v1/publications', report, secretariat);
-    await server.post('/v1/publications/FT-2012-1/publish', {}, secretariat);
+    await over(server, await server.post('/v1/publications/FT-2012-1/publish', {}, secretariat));
     await server.post('/v1/publications', { ...report, id: 'FT-2012-2' }, secretariat);
     const person = { kind: 'person' as const, name: 'Ada', email: 'ada@iom.example' };
     const both = [null, 'IOM'].map((agency) => ({ role: agency ? 'focal_point' : 'secretariat', agency }) as const);

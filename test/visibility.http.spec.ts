@@ -2,8 +2,8 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { AccessStore } from '#access';
 import { DraftsStore } from '#drafts';
-import { Projector } from '#eventsourcing';
 import { EXAMPLES } from '../apps/api/src/openapi.js';
+import { endOf, over } from './support/publishing.js';
 import { HLD, TestServer } from './support/server.js';
 
 /** The words of the drafts, and the names by which one might ask for them. */
@@ -115,8 +115,9 @@ it('is in no answer to those who may not see it, and changes none; published, it
     expect([who, [...after.values()].filter((answer) => answer.includes(`${SECRET} of`))]).toEqual([who, []]);
   }
 
-  const { position } = await post(`/v1/publications/${CODE}/publish`, {});
-  await server.app.get(Projector).reached(position, 10_000);
+  expect(endOf(await over(server, await server.post(`/v1/publications/${CODE}/publish`, {}, secretariat)))).toBe(
+    'done',
+  );
   const after = await answersTo(undefined, TELLING);
   const published = changed(before.get('anybody')!, after).filter((address) => after.has(address));
   expect(published).toEqual(

@@ -304,7 +304,7 @@ function describeAnswer(
     const headers = [
       ...((kept || properties?.['revision']) && type === 'application/json' ? ['ETag'] : []),
       ...(kept && type === 'application/json' ? ['Cache-Control'] : []),
-      ...('201' in operation.responses ? ['Location'] : []),
+      ...(['201', '202'].some((status) => status in operation.responses) ? ['Location'] : []),
       'X-Correlation-Id',
       ...(shows ? [...(properties?.['asOf'] ? ['X-As-Of'] : []), 'X-Position', 'Link'] : []),
     ];

@@ -111,6 +111,16 @@ export class Accounts {
     return (await this.#rows('WHERE c.account = ?', account))[0] ?? null;
   }
 
+  /** Those who were appointed to answer for an agency since a day (UTC), each with the day. */
+  async appointedSince(day: string): Promise<{ account: string; agency: string; day: string }[]> {
+    const rows = await this.store.query<{ account: string; agency: string; since: string }>(
+      `SELECT account, agency, since FROM appointments
+       WHERE role IN ('focal_point', 'alternate') AND agency IS NOT NULL AND since >= ? ORDER BY since, id`,
+      day,
+    );
+    return rows.map(({ account, agency, since }) => ({ account, agency, day: since.slice(0, 10) }));
+  }
+
   /** Every account, or those that ever had a role for an agency. */
   async all(agency?: string): Promise<AccountRow[]> {
     if (agency === undefined) return this.#rows('');

@@ -74,8 +74,10 @@ export class Composing {
       comments: state.comments.filter(
         (one) => one.agency === null && !state.comments.some(({ answers }) => answers === one.number),
       ).length,
+      publication: round.published?.publication ?? null,
     };
-    const page = `/rounds/${encodeURIComponent(asked.code)}/returns/${encodeURIComponent(of)}`;
+    const ofRound = `/rounds/${encodeURIComponent(asked.code)}`;
+    const page = kind === 'published' ? ofRound : `${ofRound}/returns/${encodeURIComponent(of)}`;
     // Whoever is signed in is led on; all others sign in first.
     const address = `${this.publicUrl}/sign-in?to=${encodeURIComponent(page)}`;
     const words = lettersIn(language);
@@ -100,9 +102,18 @@ export class Composing {
       ...(isAboutWhatIsOwed(kind) && about.days >= 0 ? [words.calendarFile] : []),
     ];
     const parts: LetterPart[] = paragraphs.map((text) => ({ type: 'paragraph', text }));
+    const { publication } = about;
+    const report = publication && `${this.publicUrl}/publications/${encodeURIComponent(publication)}`;
+    const links: LetterPart[] =
+      kind === 'published'
+        ? [
+            ...(report ? [{ type: 'button', to: { words: words.openReport, address: report } } as const] : []),
+            { type: 'link', to: { words: words.openRound, address } },
+          ]
+        : [{ type: 'button', to: { words: words.openReturn, address } }];
     return {
       ...{ language, subject: words[kind].subject(about) },
-      parts: [...parts, { type: 'button', to: { words: words.openReturn, address } }],
+      parts: [...parts, ...links],
       small: [
         { type: 'paragraph', text: words.whyRound(about) },
         { type: 'link', to: { words: words.account, address: `${this.publicUrl}/account` } },

@@ -5,12 +5,16 @@ import { AccessStore, type AccountRow } from '#access';
 import { todayAt } from '#clocks';
 import { decodeAll, fold, load, streamOf, type Log, type Recorded } from '#eventsourcing';
 import { LOG } from '#platform';
+import { publication } from '#registers';
 import { aReturn, returnId, returnOf, round as rounds, type OpenedRound } from '#rounds';
 import { LetterClock } from './clock.js';
 import { OF_RETURN, occasionsOf, stillHolds, type Occasion } from './occasions.js';
 import { Outbox, type NewLetter } from './outbox.js';
 
 const PAGE = 500;
+const REPORT_PUBLISHED = `${publication.category}.Published`;
+/** The types of events that letters follow from begin so. */
+const CONCERNED = [`${rounds.category}.`, `${aReturn.category}.`, REPORT_PUBLISHED];
 
 /** Those who may answer for an agency at an instant and can be written to. */
 export function reachable(all: readonly AccountRow[], agency: string, now: Date): AccountRow[] {
@@ -43,8 +47,7 @@ export class Deciding {
     const from = await this.outbox.checkpoint((await this.log.store.head()) ?? '0');
     const batch = await this.log.store.readAll(from, PAGE);
     if (batch.length === 0) return 0;
-    const [ofRounds, ofReturns] = [`${rounds.category}.`, `${aReturn.category}.`];
-    const concerned = batch.filter(({ type }) => type.startsWith(ofRounds) || type.startsWith(ofReturns));
+    const concerned = batch.filter(({ type }) => CONCERNED.some((start) => type.startsWith(start)));
     const letters: NewLetter[] = [];
     for (const event of await decodeAll(this.log, concerned)) letters.push(...(await this.#lettersOf(event)));
     await this.outbox.decided(letters, from, batch.at(-1)!.position, this.clock.now());
@@ -57,9 +60,23 @@ export class Deciding {
       const { round, agency } = returnOf(event.stream);
       return kind ? this.#letters(event, round, [{ kind, agency }]) : [];
     }
+    if (event.type === REPORT_PUBLISHED) return this.#ofReport(event);
     const code = event.stream.slice(rounds.category.length + 1);
     const { before, after } = await this.#around(code, event.revision);
     return this.#letters(event, code, occasionsOf(event, before, after));
+  }
+
+  /** The report of a round is out, with all its files. */
+  async #ofReport(event: Recorded): Promise<NewLetter[]> {
+    const symbol = event.stream.slice(publication.category.length + 1);
+    const code = (await load(this.log, publication, symbol)).state.entry?.parameters?.['round'];
+    const { published, agencies } = code ? (await load(this.log, rounds, code)).state : rounds.initial;
+    if (published?.publication !== symbol) return [];
+    return this.#letters(
+      event,
+      code!,
+      agencies.map((agency) => ({ kind: 'published', agency })),
+    );
   }
 
   /** A round before and after one of its events. */

@@ -11,6 +11,7 @@ import { Following } from './following.js';
 import { FollowsController } from './follows.controller.js';
 import { LettersController } from './letters.controller.js';
 import { Letters } from './letters.js';
+import { Newcomers } from './newcomers.js';
 import { Outbox } from './outbox.js';
 import { Post } from './post.js';
 import { Reminding } from './reminding.js';
@@ -36,6 +37,7 @@ export const lettersContext = (access: AccessStore): Context => ({
     Followed,
     Following,
     Letters,
+    Newcomers,
     Post,
     Reminding,
   ],

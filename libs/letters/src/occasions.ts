@@ -1,6 +1,6 @@
 /** The occasions for letters of a round: what follows from its events, and on which days those who owe are reminded. Pure. */
 import type { Round } from '#bodies';
-import { daysAfter, type FullDate } from '#clocks';
+import { daysAfter, daysBetween, type FullDate } from '#clocks';
 import type { Recorded } from '#eventsourcing';
 import { closedFor, deadlineFor, dueOn, owes, remindedOn, type OpenedRound, type ReturnSoFar } from '#rounds';
 import type { LetterKind } from './outbox.js';
@@ -39,6 +39,8 @@ export function occasionsOf({ name, data }: Pick<Recorded, 'name' | 'data'>, bef
       return each('reopened', [agency!]);
     case 'Reminded':
       return each('reminder', (data as { agencies: string[] }).agencies);
+    case 'Closed':
+      return each('closed', after.agencies);
     default:
       return [];
   }
@@ -49,6 +51,11 @@ export const OF_RETURN: Readonly<Record<string, RoundLetterKind>> = { SentBack: 
 
 /** The letters that are about a return that is owed. */
 const ASKS: readonly RoundLetterKind[] = ['invitation', 'reminder', 'extended', 'reopened'];
+
+/** What ended longer ago is not written of: a round of the past may be recorded late. */
+const PAST_DAYS = 30;
+const isRecent = (day: FullDate | null | undefined, today: FullDate): boolean =>
+  day !== null && day !== undefined && daysBetween(day, today) <= PAST_DAYS;
 
 /**
  * Whether a letter still says what holds, on a day: nobody is asked for what came meanwhile, nor invited to what is past. It is looked
@@ -61,6 +68,9 @@ export function stillHolds(
   { state }: Pick<ReturnSoFar, 'state'>,
   today: FullDate,
 ): boolean {
+  if (kind === 'published') return isRecent(round.published?.on, today);
+  if (kind === 'closed')
+    return state === 'none' && isRecent(round.closedOn, today) && closedFor(round, agency, today) !== null;
   if (kind === 'accepted') return state === 'accepted';
   if (kind === 'returned') return state === 'returned' && closedFor(round, agency, today) === null;
   return owes(round, agency, { state }, today) && (kind === 'reminder' || dueOn(round, agency) >= today);

@@ -10,6 +10,8 @@ export const LETTER_KINDS = [
   'reopened',
   'returned',
   'accepted',
+  'closed',
+  'published',
   'confirmation',
   'digest',
 ] as const;
@@ -90,6 +92,18 @@ export class Outbox {
       ...letters.map((letter) => keeping(letter, now)),
       ['UPDATE letters_checkpoint SET position = ? WHERE name = ? AND position = ?', to, LOG, from],
     ]);
+  }
+
+  /** Keeps letters that follow from no event of the log. */
+  kept(letters: readonly NewLetter[], now: Date): Promise<void> {
+    return this.access.keep(letters.map((letter) => keeping(letter, now)));
+  }
+
+  /** `agency account` of everybody who was written to in a round, or is going to be. */
+  async writtenTo(round: string): Promise<ReadonlySet<string>> {
+    const sql = 'SELECT DISTINCT agency, account FROM letters WHERE round = ? AND account IS NOT NULL';
+    const rows = await this.access.query<{ agency: string; account: string }>(sql, round);
+    return new Set(rows.map(({ agency, account }) => `${agency} ${account}`));
   }
 
   async one(id: string): Promise<LetterRow | null> {

@@ -10,6 +10,7 @@ import { Composing } from './composing.js';
 import { Deciding } from './deciding.js';
 import { Digests } from './digests.js';
 import { Following } from './following.js';
+import { Newcomers } from './newcomers.js';
 import { Outbox } from './outbox.js';
 import { Reminding } from './reminding.js';
 
@@ -34,6 +35,7 @@ export class Post implements OnModuleDestroy {
     private readonly outbox: Outbox,
     private readonly deciding: Deciding,
     private readonly reminding: Reminding,
+    private readonly newcomers: Newcomers,
     private readonly digests: Digests,
     private readonly following: Following,
     private readonly composing: Composing,
@@ -63,6 +65,7 @@ export class Post implements OnModuleDestroy {
     await this.#tried('Letters', async () => {
       while (!this.#stopping.signal.aborted && (await this.deciding.decide()) > 0);
     });
+    await this.#tried('Invitations', () => this.newcomers.invite());
     await this.#tried('Digests', () => this.digests.decide());
     await this.#tried('Letters', () => this.#sendAll());
   }

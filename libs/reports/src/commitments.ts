@@ -75,6 +75,8 @@ function stageLines(draft: Draft, { item, view }: Dossier): Inline[][] {
     [isOpen(item.stage) ? lines.since(view.headline.effective) : lines.at(view.headline.effective)],
     ...(item.overdue ? [[{ type: 'emphasis', inlines: [lines.overdue] } as const]] : []),
     ...(item.stale ? [[{ type: 'emphasis', inlines: [lines.noUpdateSince(item.lastReportedOn)] } as const]] : []),
+    ...(item.nextStep ? [lines.nextStep(draft.foreign(item.nextStep, view.language), item.nextStepDue)] : []),
+    ...(item.noNextStep ? [[lines.noNextStep]] : []),
   ];
 }
 
@@ -136,6 +138,9 @@ export const dataColumns = (draft: Draft): Column[] => [
   draft.column('stageSince', 'date', 1.2),
   draft.column('stageReportedOn', 'date', 1.2),
   draft.column('outlook', 'code', 1, 'outlook'),
+  draft.column('nextStep', 'text', 3),
+  draft.column('nextStepDue', 'date', 1.2),
+  draft.column('noNextStep', 'code', 1, 'yesNo'),
   draft.column('lead', 'text', 1.2),
   draft.column('agencies', 'list', 2.5),
   draft.column('parts', 'list', 3),
@@ -175,6 +180,9 @@ export function dataRow(draft: Draft, { item, view }: Dossier): Row {
     draft.date(headline.effective),
     draft.date(headline.reportedOn),
     draft.code('outlook', item.outlook),
+    foreign(item.nextStep),
+    draft.date(item.nextStepDue),
+    draft.code('yesNo', String(item.noNextStep)),
     draft.text(item.lead),
     draft.lines(view.agencies.map(({ agency, role, asked }) => words(`${agency} (${role}${asked ? ', asked' : ''})`))),
     draft.lines(

@@ -6,6 +6,8 @@ import { RoundReports } from '#rounds';
 import { Erasures, ErasuresProjection } from './erasures.projection.js';
 import { PublicationDrafts } from './publication-drafts.js';
 import { Publications } from './publications.js';
+import { Publishing } from './publishing.js';
+import { PublishingController, PublishingOrders } from './publishing.controller.js';
 import { publishingProjection, ReportsOfRounds } from './publishing-rounds.js';
 import { PublicationsController, VerifyController } from './publications.controller.js';
 import { PublishedFiles } from './published-files.js';
@@ -16,15 +18,17 @@ import { Imprint, Reports } from './reports.js';
 
 export * from './formats.js';
 export { blocksOf } from './narrative.js';
-export { mayPrepare, PublicationDrafts, type PreparedDraft } from './publication-drafts.js';
+export { mayPrepare, PublicationDrafts, roundOf, type PreparedDraft } from './publication-drafts.js';
 export { Publications } from './publications.js';
 export { sendFile } from './sent.js';
 export { numbered } from './numbered.js';
 export * from './report.js';
 export { arrived, digested, publishedAs, PublishedFiles } from './published-files.js';
 export { holdsRows, Imprint, REPORTS, Reports } from './reports.js';
-export { JobsKept, ReportJobs, type JobState, type NamedJob } from './jobs.js';
-export { OrderReport, ReportOrders } from './jobs.controller.js';
+export type { JobState, PublishingOrder } from './job.js';
+export { JobsKept, ReportJobs, type NamedJob } from './jobs.js';
+export { AGAIN_S, OrderReport, ReportOrders } from './jobs.controller.js';
+export { PublishingOrders } from './publishing.controller.js';
 export { tellingRows } from './rows-read.js';
 export { written } from './threads.js';
 export { say, wordsOf, type Counted, type Words } from './words/index.js';
@@ -40,6 +44,7 @@ export const reportsContext = (
     VerifyController,
     ReportJobsController,
     ReportsController,
+    PublishingController,
     PublicationsController,
     historyController('publication'),
     ...actControllers('publication', (name) => name === 'blank'),
@@ -52,6 +57,8 @@ export const reportsContext = (
     { provide: RoundReports, useClass: ReportsOfRounds },
     ReportJobs,
     ReportOrders,
+    Publishing,
+    PublishingOrders,
     { provide: Imprint, useValue: imprint },
     { provide: PublishedFiles, useValue: published },
     { provide: JobsKept, useValue: kept },

@@ -15,7 +15,8 @@ import {
 import type { FastifyReply } from 'fastify';
 import { OnDate, OneOf, Plain, Problem, Reads, Text, Uuid, Whole, type ApiRequest } from '#platform';
 import { REPORT_FORMAT_NAMES, REPORT_FORMATS, reportFormat, type ReportFormatName } from './formats.js';
-import { clientOf, JOB_STATES, ReportJobs, type JobState, type NamedJob, type ReportOrder } from './jobs.js';
+import { JOB_STATES, type JobState, type ReportOrder } from './job.js';
+import { clientOf, ReportJobs, type NamedJob } from './jobs.js';
 import { LANGUAGES, REPORT_KINDS, type Language, type ReportKind } from './report.js';
 import { Reports } from './reports.js';
 import type { RowsRead } from './rows-read.js';
@@ -24,7 +25,7 @@ import { begun, fileName, sendFile } from './sent.js';
 /** How long the file of a job that is under way is waited for. */
 const WAIT_MS = 10_000;
 /** The seconds after which it is worth asking again. */
-const AGAIN_S = 2;
+export const AGAIN_S = 2;
 
 /** A report, as the route of its kind takes it. */
 export class OrderReport {

@@ -1,28 +1,30 @@
 /**
- * Reports that are made in the background: a job is a draft, beside the log and shared by all servers, and its file lies in a
- * folder under the job's id. A server works on one at a time. A job whose server was killed is taken up again, once.
+ * Reports that are made in the background: a job is a draft, beside the log and shared by all servers. The file of a report lies in
+ * a folder under the job's id; what is published is recorded (publishing.ts). A server works on one at a time. A job whose server
+ * was killed is taken up again, once; what is being published already, until it is.
  */
 import { Injectable, Logger, type BeforeApplicationShutdown } from '@nestjs/common';
 import { createHmac, randomBytes, randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { mkdir, readdir, rm, stat } from 'node:fs/promises';
-import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { setTimeout as pause } from 'node:timers/promises';
 import { DraftsStore, type Draft } from '#drafts';
-import { canonicalJson, Conflict, Rejected, StoreUnavailable, WrongRevision } from '#eventsourcing';
-import { problemOf, type Problem } from '#platform';
+import { canonicalJson, Conflict, Rejected, StoreUnavailable, WrongRevision, type Meta } from '#eventsourcing';
+import { actorOf, problemOf, type Problem } from '#platform';
 import { Erasures } from './erasures.projection.js';
-import { reportFormat, type ReportFormatName } from './formats.js';
+import { reportFormat } from './formats.js';
+import { ACCOUNT, HeldJob, isGone, NotHeld, self } from './held-job.js';
+import type { Job, JobState, PublishingOrder, ReportOrder } from './job.js';
 import { arrived, digested } from './published-files.js';
-import type { Language, NumberedReport, ReportKind } from './report.js';
+import { Publishing, type Publishes } from './publishing.js';
+import type { NumberedReport } from './report.js';
 import { holdsRows, Reports } from './reports.js';
-import { tellingRows, type RowsRead } from './rows-read.js';
+import { tellingRows } from './rows-read.js';
 import { written } from './threads.js';
 
 const KIND = 'report-job';
-const ACCOUNT = 'reports';
 
 /** In all, and of one client: so many wait or are made at once. */
 const [MOST, MOST_OF_CLIENT] = [32, 4] as const;
@@ -30,56 +32,15 @@ const [MOST, MOST_OF_CLIENT] = [32, 4] as const;
 const ATTEMPTS = 2;
 /** How often somebody who waits for a job looks at it. */
 const ASK_MS = 100;
-/** How often a server says that it is still at work, and how long after it last did so it is taken for gone. */
-const [BEAT_MS, GONE_MS] = [2_000, 20_000] as const;
 /** How often a server looks for what others left, and for what has been kept long enough. */
 const LOOK_MS = 5_000;
 /** All files together, in bytes: of more the oldest go first. */
 const MOST_BYTES = 2_000_000_000;
 
-export const JOB_STATES = ['waiting', 'reading', 'writing', 'done', 'failed', 'cancelled'] as const;
-export type JobState = (typeof JOB_STATES)[number];
 const isOver = (state: JobState): boolean => state === 'done' || state === 'failed' || state === 'cancelled';
 
-/** The report that is to be made: its dates are settled, so that it is the same whenever it is made. */
-export interface ReportOrder {
-  readonly kind: ReportKind;
-  readonly parameters: Readonly<Record<string, string>>;
-  readonly asOf: string;
-  readonly knownAt: string;
-  readonly since: string | null;
-  readonly staleAfter: number;
-  readonly language: Language;
-  readonly format: ReportFormatName;
-}
-
-/** The process that works on a job. */
-interface Worker {
-  readonly host: string;
-  readonly pid: number;
-  /** Another one of each start. */
-  readonly start: string;
-  /** When it last said so, in milliseconds since 1970. */
-  readonly at: number;
-}
-
-export interface ReportJob {
-  readonly order: ReportOrder;
-  /** Of whoever asked for it. */
-  readonly client: string;
-  readonly state: JobState;
-  /** Instants. */
-  readonly askedAt: string;
-  readonly endedAt: string | null;
-  readonly rows: RowsRead | null;
-  readonly attempts: number;
-  readonly worker: Worker | null;
-  readonly file: { readonly bytes: number; readonly sha256: string; readonly erased: number } | null;
-  readonly problem: Problem | null;
-}
-
-export type NamedJob = ReportJob & { readonly id: string };
-type JobDraft = Draft<ReportJob>;
+export type NamedJob<O extends object = ReportOrder> = Job<O> & { readonly id: string };
+type JobDraft = Draft<Job>;
 
 /** The folder of files, and how long they are kept. */
 export abstract class JobsKept {
@@ -87,8 +48,10 @@ export abstract class JobsKept {
   abstract readonly hours: number;
 }
 
-const SELF = { host: hostname(), pid: process.pid, start: randomUUID() } as const;
 const CLIENTS = randomBytes(32);
+
+/** Who publishes is one client, whoever of the secretariat it is. */
+const PUBLISHERS = 'publishers';
 
 /** Tells clients apart until this process ends, and tells nothing of them. */
 export const clientOf = (name: string): string => createHmac('sha256', CLIENTS).update(name).digest('base64url');
@@ -102,6 +65,8 @@ export class ReportJobs implements BeforeApplicationShutdown {
   /** The job that this server works on. */
   #current: { readonly id: string; readonly breaking: AbortController } | null = null;
   #working: Promise<void> | null = null;
+  /** Something came since this server last looked. */
+  #isWoken = false;
   /** Those that are over need not be read again. */
   #over: ReadonlyMap<string, JobDraft> = new Map();
   #again: NodeJS.Timeout | undefined;
@@ -112,6 +77,7 @@ export class ReportJobs implements BeforeApplicationShutdown {
     private readonly reports: Reports,
     private readonly erasures: Erasures,
     private readonly kept: JobsKept,
+    private readonly publishing: Publishing,
   ) {}
 
   /** Works on what waits, and goes on looking for more, until it is stopped. */
@@ -134,8 +100,38 @@ export class ReportJobs implements BeforeApplicationShutdown {
    * @param id as the client has named it: given again, it is the same job
    * @throws Rejected `not_yet` when too many wait | Conflict `another_order` for an id of another one
    */
-  async order(order: ReportOrder, client: string, id: string = randomUUID()): Promise<NamedJob> {
-    const before = await this.drafts.read<ReportJob>({ kind: KIND, id });
+  order(order: ReportOrder, client: string, id: string = randomUUID()): Promise<NamedJob> {
+    return this.#place(order, client, id);
+  }
+
+  /**
+   * Orders that something is published. The same under way is the same job.
+   * @throws Rejected `not_yet` when too many wait | Conflict `being_published` in another way already
+   */
+  async publish(publishes: Publishes, meta: Meta): Promise<NamedJob<PublishingOrder>> {
+    const other = await this.publishingOf(publishes);
+    if (other && !isSame(other.order.publishes, publishes))
+      throw new Conflict('being_published', `It is being published already: see its job ${other.id}, or cancel it.`);
+    return other ?? this.#place({ publishes, meta }, PUBLISHERS, meta.commandId);
+  }
+
+  /** The job of a command that was given already. */
+  async publishedBy({ commandId }: Meta): Promise<NamedJob<PublishingOrder> | null> {
+    const draft = await this.drafts.read<Job>({ kind: KIND, id: commandId });
+    const job = draft && named(draft);
+    return job && isPublishing(job) ? job : null;
+  }
+
+  /** The job under way that publishes a round, or a report of none. */
+  async publishingOf(of: Pick<Publishes, 'round' | 'publication'>): Promise<NamedJob<PublishingOrder> | null> {
+    const all = (await this.#all()).map(named).filter(isPublishing);
+    const isOfIt = ({ round, publication }: Publishes): boolean =>
+      round === of.round && (round !== null || publication === of.publication);
+    return all.find(({ state, order }) => !isOver(state) && isOfIt(order.publishes)) ?? null;
+  }
+
+  async #place<O extends ReportOrder | PublishingOrder>(order: O, client: string, id: string): Promise<NamedJob<O>> {
+    const before = await this.drafts.read<Job<O>>({ kind: KIND, id });
     if (before) {
       if (before.content.client === client && isSame(before.content.order, order)) return named(before);
       throw new Conflict('another_order', 'This id was given to another order.', '/id');
@@ -143,7 +139,7 @@ export class ReportJobs implements BeforeApplicationShutdown {
     const open = (await this.#all()).filter(({ content }) => !isOver(content.state));
     const own = open.filter(({ content }) => content.client === client);
     const same = own.find(({ content }) => isSame(content.order, order));
-    if (same) return named(same);
+    if (same) return named(same as Draft<Job<O>>);
     if (own.length >= MOST_OF_CLIENT)
       throw new Rejected(
         'not_yet',
@@ -151,7 +147,7 @@ export class ReportJobs implements BeforeApplicationShutdown {
       );
     if (open.length >= MOST)
       throw new Rejected('not_yet', `${open.length} reports wait to be made already. Ask again later.`);
-    const job: ReportJob = {
+    const job: Job<O> = {
       ...{ order, client, state: 'waiting', askedAt: new Date().toISOString(), endedAt: null, rows: null, attempts: 0 },
       ...{ worker: null, file: null, problem: null },
     };
@@ -161,9 +157,18 @@ export class ReportJobs implements BeforeApplicationShutdown {
     return { ...job, id };
   }
 
-  /** @throws Rejected `not_found` */
+  /** A job whose report is a file. @throws Rejected `not_found` */
   async one(id: string): Promise<NamedJob> {
-    return named(await this.#draftOf(id));
+    const job = named(await this.#draftOf(id));
+    if (isPublishing(job)) throw noJob(id);
+    return job as NamedJob;
+  }
+
+  /** A job that publishes. @throws Rejected `not_found` */
+  async onePublishing(id: string): Promise<NamedJob<PublishingOrder>> {
+    const job = named(await this.#draftOf(id));
+    if (!isPublishing(job)) throw noJob(id);
+    return job;
   }
 
   /** A job once it is over, or as it is when that takes longer. @throws Rejected `not_found` */
@@ -175,16 +180,29 @@ export class ReportJobs implements BeforeApplicationShutdown {
   }
 
   /** When a job that is over is no longer kept, as an instant. */
-  keptUntil({ endedAt }: ReportJob): string | null {
+  keptUntil({ endedAt }: Pick<Job, 'endedAt'>): string | null {
     return endedAt && new Date(Date.parse(endedAt) + this.kept.hours * 3_600_000).toISOString();
   }
 
-  /** Breaks a job off, where it is not over. @throws Rejected `not_found` */
+  /** Breaks the making of a report off, where it is not over. @throws Rejected `not_found` */
   async cancel(id: string): Promise<NamedJob> {
+    await this.one(id);
+    return (await this.#cancel(id)) as NamedJob;
+  }
+
+  /** Breaks a publishing off. @throws Rejected `not_found` | Conflict `being_published` once nothing stops it */
+  async cancelPublishing(id: string): Promise<NamedJob<PublishingOrder>> {
+    await this.onePublishing(id);
+    return (await this.#cancel(id)) as NamedJob<PublishingOrder>;
+  }
+
+  async #cancel(id: string): Promise<NamedJob<object>> {
     for (;;) {
       const draft = await this.#draftOf(id);
       if (isOver(draft.content.state)) return named(draft);
-      const job: ReportJob = { ...draft.content, state: 'cancelled', endedAt: new Date().toISOString(), worker: null };
+      if (draft.content.state === 'publishing')
+        throw new Conflict('being_published', 'It is being recorded by now: nothing stops it.');
+      const job: Job = { ...draft.content, state: 'cancelled', endedAt: new Date().toISOString(), worker: null };
       try {
         await this.drafts.put(draft, job, ACCOUNT, draft.revision);
       } catch (error) {
@@ -225,8 +243,8 @@ export class ReportJobs implements BeforeApplicationShutdown {
   }
 
   async #draftOf(id: string): Promise<JobDraft> {
-    const draft = await this.drafts.read<ReportJob>({ kind: KIND, id });
-    if (!draft) throw new Rejected('not_found', `There is no job ${id}, or it was kept long enough.`);
+    const draft = await this.drafts.read<Job>({ kind: KIND, id });
+    if (!draft) throw noJob(id);
     return draft;
   }
 
@@ -235,7 +253,7 @@ export class ReportJobs implements BeforeApplicationShutdown {
     const all: JobDraft[] = [];
     for (const line of lines) {
       const known = this.#over.get(line.id);
-      const draft = known?.revision === line.revision ? known : await this.drafts.read<ReportJob>(line);
+      const draft = known?.revision === line.revision ? known : await this.drafts.read<Job>(line);
       if (draft) all.push(draft);
     }
     this.#over = new Map(all.filter(({ content }) => isOver(content.state)).map((draft) => [draft.id, draft]));
@@ -245,6 +263,7 @@ export class ReportJobs implements BeforeApplicationShutdown {
   // ── Working ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
   #wake(): void {
+    this.#isWoken = true;
     this.#working ??= this.#work()
       .catch((error: unknown) => {
         if (!(error instanceof StoreUnavailable)) this.#logger.error('Cannot work on reports', String(error));
@@ -257,9 +276,10 @@ export class ReportJobs implements BeforeApplicationShutdown {
   async #work(): Promise<void> {
     await this.#sweep();
     while (!this.#isStopped) {
+      this.#isWoken = false;
       const taken = await this.#take();
-      if (!taken) return;
-      await this.#run(taken);
+      if (taken) await this.#run(taken);
+      else if (!this.#isWoken) return;
     }
   }
 
@@ -268,15 +288,15 @@ export class ReportJobs implements BeforeApplicationShutdown {
     for (const draft of await this.#all()) {
       const { state, worker, attempts } = draft.content;
       if (isOver(state) || (state !== 'waiting' && !isGone(worker))) continue;
-      const isLost = attempts >= ATTEMPTS;
-      const job: ReportJob = isLost
+      const isLost = attempts >= ATTEMPTS && state !== 'publishing';
+      const job: Job = isLost
         ? { ...draft.content, ...ended('failed'), worker: null, problem: LOST }
         : {
             ...draft.content,
-            state: 'reading',
+            state: state === 'publishing' ? state : 'reading',
             rows: null,
             attempts: attempts + 1,
-            worker: { ...SELF, at: Date.now() },
+            worker: self(),
           };
       try {
         const { revision } = await this.drafts.put(draft, job, ACCOUNT, draft.revision);
@@ -296,27 +316,23 @@ export class ReportJobs implements BeforeApplicationShutdown {
     const held = new HeldJob(this.drafts, taken, () => breaking.abort(TAKEN));
     this.#current = { id, breaking };
     const beating = held.beat(breaking.signal);
-    const arriving = `${this.#fileOf(id)}.${SELF.start}.arriving`;
     try {
-      const erased = this.erasures.last;
-      const made = await this.#made(order);
-      const { telling } = tellingRows(made, reportFormat(order.format), (rows) => held.tell(rows));
-      breaking.signal.throwIfAborted();
-      await held.save({ state: 'writing' });
-      await mkdir(this.kept.folder, { recursive: true });
-      const chunks = written(order.format, telling, breaking.signal);
-      const done = await digested(chunks, arriving, undefined, breaking.signal);
-      await arrived(arriving, this.#fileOf(id));
-      await held.save({ ...ended('done'), worker: null, file: { ...done, erased } });
+      const done =
+        'publishes' in order
+          ? await this.#publishes(order, held, breaking.signal)
+          : await this.#makesFile(id, order, held, breaking.signal);
+      await held.save({ ...ended('done'), worker: null, ...done });
     } catch (error) {
-      await rm(arriving, { force: true });
       const why: unknown = breaking.signal.reason;
-      if (why === STOPPED)
-        await held.save({ state: 'waiting', worker: null, rows: null, attempts: taken.content.attempts - 1 });
-      else if (why === CANCELLED || error instanceof WrongRevision) await rm(this.#fileOf(id), { force: true });
+      // What is being recorded is taken up again, until it is.
+      if (held.state === 'publishing' && error instanceof StoreUnavailable) throw error;
+      if (why === STOPPED) {
+        const state = held.state === 'publishing' ? held.state : 'waiting';
+        await held.save({ state, worker: null, rows: null, attempts: taken.content.attempts - 1 });
+      } else if (why === CANCELLED || error instanceof NotHeld) await rm(this.#fileOf(id), { force: true });
       else if (why !== TAKEN) {
         const problem = problemOf(error);
-        if (problem.status >= 500) this.#logger.error(`Cannot make the report of job ${id}`, String(error));
+        if (problem.status >= 500) this.#logger.error(`Cannot do job ${id}`, String(error));
         await held.save({ ...ended('failed'), worker: null, problem });
       }
     } finally {
@@ -324,6 +340,41 @@ export class ReportJobs implements BeforeApplicationShutdown {
       breaking.abort();
       await beating;
     }
+  }
+
+  async #makesFile(id: string, order: ReportOrder, held: HeldJob, signal: AbortSignal): Promise<Pick<Job, 'file'>> {
+    const arriving = `${this.#fileOf(id)}.${self().start}.arriving`;
+    try {
+      const erased = this.erasures.last;
+      const made = await this.#made(order);
+      const { telling } = tellingRows(made, reportFormat(order.format), (rows) => held.tell(rows));
+      signal.throwIfAborted();
+      await held.save({ state: 'writing' });
+      await mkdir(this.kept.folder, { recursive: true });
+      const done = await digested(written(order.format, telling, signal), arriving, undefined, signal);
+      await arrived(arriving, this.#fileOf(id));
+      return { file: { ...done, erased } };
+    } catch (error) {
+      await rm(arriving, { force: true });
+      throw error;
+    }
+  }
+
+  async #publishes(order: PublishingOrder, held: HeldJob, signal: AbortSignal): Promise<Pick<Job, 'position'>> {
+    const making = {
+      told: async (files: number, of: number) => {
+        signal.throwIfAborted();
+        held.tell({ read: files, of });
+        if (held.state === 'reading') await held.save({ state: 'writing' });
+      },
+      deciding: async () => {
+        signal.throwIfAborted();
+        await held.save({ state: 'publishing' });
+      },
+    };
+    return {
+      position: await this.publishing.run(order.publishes, { by: actorOf(order.meta), meta: order.meta }, making),
+    };
   }
 
   /** Deletes what was kept long enough, what is too much, and files that no job has. */
@@ -351,8 +402,10 @@ export class ReportJobs implements BeforeApplicationShutdown {
   }
 }
 
-const isSame = (a: ReportOrder, b: ReportOrder): boolean => canonicalJson(a) === canonicalJson(b);
-const named = ({ id, content }: JobDraft): NamedJob => ({ ...content, id });
+const isSame = (a: object, b: object): boolean => canonicalJson(a) === canonicalJson(b);
+const named = <O extends object>({ id, content }: Draft<Job<O>>): NamedJob<O> => ({ ...content, id });
+const isPublishing = (job: NamedJob<object>): job is NamedJob<PublishingOrder> => 'publishes' in job.order;
+const noJob = (id: string) => new Rejected('not_found', `There is no job ${id}, or it was kept long enough.`);
 const ended = (state: 'done' | 'failed') => ({ state, endedAt: new Date().toISOString() });
 
 const LOST: Problem = {
@@ -361,65 +414,3 @@ const LOST: Problem = {
   code: 'lost',
   type: 'urn:followthrough:problem:lost',
 };
-
-/**
- * Whether a process no longer works on a job: it is of this machine and has ended, or it has said nothing for long. This process
- * asks only while it works on none.
- */
-function isGone(worker: Worker | null): boolean {
-  if (!worker || worker.start === SELF.start) return true;
-  const { host, pid, at } = worker;
-  if (Date.now() - at > GONE_MS) return true;
-  if (host !== SELF.host) return false;
-  if (pid === SELF.pid) return true;
-  try {
-    process.kill(pid, 0);
-    return false;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'ESRCH';
-  }
-}
-
-/** A job that this server works on: what comes of it is saved in turn, and nothing over what others said. */
-class HeldJob {
-  #revision: number;
-  #job: ReportJob;
-  #rows: RowsRead | null = null;
-  #saving: Promise<unknown> = Promise.resolve();
-
-  /** @param lost hears that somebody else has changed it */
-  constructor(
-    private readonly drafts: DraftsStore,
-    private readonly draft: JobDraft,
-    private readonly lost: () => void,
-  ) {
-    [this.#revision, this.#job] = [draft.revision, draft.content];
-  }
-
-  tell(rows: RowsRead): void {
-    this.#rows = rows;
-  }
-
-  /** @throws WrongRevision when it was cancelled, or another server took it */
-  save(change: Partial<ReportJob>): Promise<void> {
-    const saved = this.#saving.then(() => this.#put(change));
-    this.#saving = saved.catch(() => undefined);
-    return saved;
-  }
-
-  async #put(change: Partial<ReportJob>): Promise<void> {
-    this.#job = { ...this.#job, rows: this.#rows, ...change };
-    this.#revision = (await this.drafts.put(this.draft, this.#job, ACCOUNT, this.#revision)).revision;
-  }
-
-  /** Says again and again that somebody is at work, and how far. */
-  async beat(until: AbortSignal): Promise<void> {
-    for (;;) {
-      await pause(BEAT_MS, undefined, { signal: until, ref: false }).catch(() => undefined);
-      if (until.aborted) return;
-      await this.save({ worker: { ...SELF, at: Date.now() } }).catch((error: unknown) => {
-        if (error instanceof WrongRevision) this.lost();
-      });
-    }
-  }
-}

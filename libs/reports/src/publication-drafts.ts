@@ -20,9 +20,17 @@ export interface Prepared {
   readonly narratives: readonly Narrative[];
   /** Its files are made, and its events are being written: whoever changes it is refused. */
   readonly ready?: PublishReport;
+  /** The revision that was closed. */
+  readonly closed?: number;
 }
 
 export type PreparedDraft = Draft<Prepared>;
+
+/** What is prepared and made in one, and nowhere before. */
+export const unsaved = (entry: Publication): PreparedDraft => ({
+  ...{ kind: KIND, id: entry.id, owner: null, revision: NO_STREAM, account: '', saved: '' },
+  content: { entry, narratives: [] },
+});
 
 /** The round whose report it is; `null`: it is of none. */
 export const roundOf = ({ parameters }: Publication): string | null => parameters?.['round'] ?? null;
@@ -85,14 +93,18 @@ export class PublicationDrafts {
     ready: PublishReport,
     { by }: CommandContext,
   ): Promise<PreparedDraft> {
-    const closed = { ...content, ready };
-    await this.drafts.put({ kind: KIND, id }, closed, by.account, revision);
+    const closed: Prepared = { ...content, ready, closed: content.closed ?? revision };
+    if (revision === NO_STREAM)
+      await this.drafts.create({ kind: KIND, id }, null, closed, by.account).catch((error: unknown) => {
+        throw error instanceof Conflict ? new WrongRevision(id, NO_STREAM, 0) : error;
+      });
+    else await this.drafts.put({ kind: KIND, id }, closed, by.account, revision);
     return (await this.read(id))!;
   }
 
   /** Opens it again after it could not be published. */
   async open({ id, content, revision }: PreparedDraft, { by }: CommandContext): Promise<void> {
-    const { ready: _, ...open } = content;
+    const { ready: _, closed: _closed, ...open } = content;
     await this.drafts.put({ kind: KIND, id }, open, by.account, revision);
   }
 

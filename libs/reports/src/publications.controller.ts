@@ -17,7 +17,7 @@ import {
 import { Matches } from 'class-validator';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { pageOf, registerController, RegisterListQuery, RegisterPage } from '#acts';
-import { Publication, PublicationAsAt, PublishReport, RegisterAnswer, RemoveNarrative, WriteNarrative } from '#bodies';
+import { Publication, PublicationAsAt, PublishReport, RemoveNarrative, WriteNarrative } from '#bodies';
 import { load, Rejected, type Log } from '#eventsourcing';
 import {
   ACTING,
@@ -231,20 +231,6 @@ export class PublicationsController extends registerController('publication') {
   @ApiConflictResponse({ description: 'It is published already' })
   async discard(@Param('code') code: string): Promise<PreparedAnswer> {
     return { code, revision: await this.publications.discard(code) };
-  }
-
-  @Post(':code/publish')
-  @Rights({ scope: 'publish', roles: ['secretariat'] })
-  @HttpCode(200)
-  @ApiOperation({
-    summary: 'Publish a report: its files are made, in every language and format, and never change from then on',
-    description: 'Words that came while the files were made refuse it with 412: publish again.',
-    operationId: 'publishReport',
-  })
-  @ApiOkResponse({ type: RegisterAnswer })
-  @ApiConflictResponse({ description: 'It is published already' })
-  async publish(@Param('code') code: string, @CurrentCommand() context: CommandContext): Promise<RegisterAnswer> {
-    return this.publications.publish(code, context);
   }
 
   @Get(':code/file')

@@ -2,12 +2,21 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { ActCommand, otherCase } from '#acts';
-import type { Publication, PublishReport, RegisterAnswer, RemoveNarrative, WriteNarrative } from '#bodies';
+import type { Publication, PublishReport, RemoveNarrative, WriteNarrative } from '#bodies';
 import { todayAt } from '#clocks';
-import { Conflict, load, refused, Rejected, WrongRevision, type Log } from '#eventsourcing';
+import {
+  Conflict,
+  load,
+  NO_STREAM,
+  refused,
+  Rejected,
+  StoreUnavailable,
+  WrongRevision,
+  type Log,
+} from '#eventsourcing';
 import { LOG, validated, type CommandContext } from '#platform';
 import { publication, Registers, type EntryAct } from '#registers';
-import { round } from '#rounds';
+import { round, type Making } from '#rounds';
 import { REPORT_FORMATS, type ReportFormatName } from './formats.js';
 import { sectionIdsIn } from './narrative.js';
 import { PublicationDrafts, roundOf, type Prepared, type PreparedDraft } from './publication-drafts.js';
@@ -71,7 +80,7 @@ export class Publications {
   }
 
   /** Makes every file of what was prepared, and closes it. @throws WrongRevision when words came meanwhile */
-  async ready(draft: PreparedDraft, context: CommandContext): Promise<PreparedDraft> {
+  async ready(draft: PreparedDraft, context: CommandContext, making: Making): Promise<PreparedDraft> {
     const knownAt = await this.registered.position();
     const made = await Promise.all(LANGUAGES.map((language) => this.made(draft.content, { language, knownAt })));
     // What was recorded since they were written may have emptied their section.
@@ -80,12 +89,14 @@ export class Publications {
     for (const report of made) {
       const { language } = report;
       for (const format of PUBLISHED) {
-        await context.checkConnected?.();
+        await making.told(files.length, made.length * PUBLISHED.length);
         files.push({ language, format, ...(await this.files.keep(written(format, report))) });
       }
     }
     const { log, template, software } = made[0]!.manifest;
     const body = { knownAt, log, template, software, publishedOn: todayAt(new Date()), files };
+    await making.told(files.length, files.length);
+    await making.deciding();
     // Words that came meanwhile are not in the files: then it is refused.
     return this.drafts.close(draft, body, context);
   }
@@ -134,34 +145,58 @@ export class Publications {
     return revision;
   }
 
-  async publish(code: string, context: CommandContext): Promise<RegisterAnswer> {
+  /**
+   * Refuses what cannot be published, before anything is made for it. Given again, the same command is not refused.
+   * @returns the revision of what was prepared; `null`: it is published already
+   */
+  async toPublish(code: string, context: CommandContext): Promise<number | null> {
     const { published } = (await load(this.log, publication, code)).state;
     if (published) {
-      // Given again, the same command is recognised; another one is refused.
-      const answer = await this.#act(code, [{ act: 'publish', body: published }], context);
-      await this.drafts.discard(code);
-      return answer;
+      await this.#act(code, [{ act: 'publish', body: published }], context);
+      return null;
     }
-    const draft = await this.toChange(code);
-    const of = roundOf(draft.content.entry);
+    const { content, revision } = await this.toChange(code);
+    const of = roundOf(content.entry);
     if (of !== null && !(await load(this.log, round, of)).state.published)
       throw new Conflict('report_of_a_round', `It is the report of ${of}: publish the round, as ${code}.`);
-    if (context.expected !== undefined && context.expected !== draft.revision)
-      throw new WrongRevision(code, context.expected, draft.revision);
-    const closed = await this.ready(draft, context);
-    try {
-      const answer = await this.#act(code, actsOf(closed.content), { ...context, expected: undefined });
+    const { closed = revision } = content;
+    if (context.expected !== undefined && ![revision, closed].includes(context.expected))
+      throw new WrongRevision(code, context.expected, revision);
+    return closed;
+  }
+
+  /**
+   * Publishes what was prepared. It may be done again, and then goes on.
+   * @param prepared its revision, as `toPublish` gave it
+   * @returns the position of the publication
+   */
+  async publish(code: string, prepared: number | null, context: CommandContext, making: Making): Promise<string> {
+    const { published } = (await load(this.log, publication, code)).state;
+    if (published) {
+      await making.deciding();
+      // Given again, the same command is recognised; another one is refused.
+      const position = await this.#act(code, [{ act: 'publish', body: published }], context);
       await this.drafts.discard(code);
-      return answer;
+      return position;
+    }
+    const draft = await this.toChange(code);
+    const { closed = draft.revision } = draft.content;
+    if (prepared !== closed) throw new WrongRevision(code, prepared ?? NO_STREAM, closed);
+    const ready = await this.ready(draft, context, making);
+    try {
+      const position = await this.#act(code, actsOf(ready.content), context);
+      await this.drafts.discard(code);
+      return position;
     } catch (error) {
-      await this.drafts.open(closed, context);
+      // Then it is tried again, as it is.
+      if (!(error instanceof StoreUnavailable)) await this.drafts.open(ready, context);
       throw error;
     }
   }
 
-  async #act(id: string, acts: readonly EntryAct<'publication'>[], context: CommandContext): Promise<RegisterAnswer> {
-    const { revision, position } = await this.commands.execute(new ActCommand('publication', id, acts, context));
-    return { code: id, revision, position };
+  /** @returns the position */
+  async #act(id: string, acts: readonly EntryAct<'publication'>[], { by, meta }: CommandContext): Promise<string> {
+    return (await this.commands.execute(new ActCommand('publication', id, acts, { by, meta }))).position;
   }
 }
 

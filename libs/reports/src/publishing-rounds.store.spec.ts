@@ -1,13 +1,30 @@
-import { describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { Logger } from '@nestjs/common';
+import { setTimeout as pause } from 'node:timers/promises';
 import { SqliteDraftsStore, type DraftsStore } from '#drafts';
-import { decodeAll, EventCodec, handle, StoreUnavailable, type EventStore, type Log } from '#eventsourcing';
+import {
+  decodeAll,
+  EventCodec,
+  handle,
+  StoreUnavailable,
+  type Conflict,
+  type EventStore,
+  type Log,
+} from '#eventsourcing';
 import { metaOf } from '#platform';
 import { numbering } from '#commitments';
 import { registers, type Registers } from '#registers';
-import { Rounds, round, roundsCatalogs } from '#rounds';
+import { Rounds, round, roundsCatalogs, type Making } from '#rounds';
 import { MemoryEventStore } from '../../eventsourcing/src/testing/memory-event-store.js';
 import { PublicationDrafts } from './publication-drafts.js';
+import { ReportJobs } from './jobs.js';
+import { Publishing } from './publishing.js';
+import { PublishingOrders } from './publishing.controller.js';
 import { publishingProjection, ReportsOfRounds } from './publishing-rounds.js';
+
+// Of what is killed on purpose nobody need be told.
+beforeAll(() => Logger.overrideLogger(false));
+afterAll(() => Logger.overrideLogger(['error']));
 
 const CODE = 'CM-2012';
 const SYMBOL = 'CM/2012/1';
@@ -16,12 +33,20 @@ const given = () => ({ by, meta: metaOf(by) });
 const FILES = [{ language: 'en' as const, format: 'md', sha256: 'a'.repeat(64), bytes: 1 }];
 const READY = { knownAt: '1', log: 'l', template: 1, software: 's', publishedOn: '2012-02-09', files: FILES };
 const WORDS = { section: 'summary', language: 'en', text: 'Thanks to all.' };
+/** Nobody waits for it. */
+const UNSEEN: Making = { told: async () => undefined, deciding: async () => undefined };
 const WHOLE = ['Registered', 'NarrativeWritten', 'Published'];
+
+type Moment = 'made' | 'decided';
 
 /** One process that publishes; what a report is made of is no matter here. */
 class Process {
   readonly drafts: PublicationDrafts;
   readonly rounds: Rounds;
+  readonly jobs: ReportJobs;
+  readonly orders: PublishingOrders;
+  /** What happens at a moment of making the report: its files are made, it is decided that they are published. */
+  readonly at: Partial<Record<Moment, () => Promise<void>>> = {};
 
   constructor(
     readonly log: Log,
@@ -29,14 +54,24 @@ class Process {
   ) {
     this.drafts = new PublicationDrafts(store);
     const made = {
-      trial: async () => null,
-      ready: async (draft: never, context: never) => this.drafts.close(draft, READY, context),
+      ready: async (draft: never, context: never, { told, deciding }: Making) => {
+        await told(0, 1);
+        await this.at.made?.();
+        await deciding();
+        await this.at.decided?.();
+        return this.drafts.close(draft, READY, context);
+      },
     };
     const reports = new ReportsOfRounds(log, made as never, this.drafts);
     this.rounds = new Rounds(log, store, {} as Registers, reports);
+    const publishing = new Publishing(this.rounds, {} as never);
+    this.jobs = new ReportJobs(store, {} as never, {} as never, { folder: '/nowhere', hours: 1 }, publishing);
+    this.orders = new PublishingOrders(this.jobs, publishing);
   }
 
-  publish = (context = given()) => this.rounds.publish(CODE, { publication: SYMBOL }, context);
+  order = (context: ReturnType<typeof given>) => this.orders.round(CODE, { publication: SYMBOL }, context);
+
+  publish = (context = given()) => this.rounds.publish(CODE, { publication: SYMBOL }, context, UNSEEN);
 
   /** What its projector does at a start. */
   async resume(): Promise<void> {
@@ -67,10 +102,11 @@ async function closed(): Promise<Process> {
 const WRITES: ReadonlySet<PropertyKey> = new Set(['append', 'create', 'put', 'delete']);
 
 /** A process that is killed before, or right after, its so-manieth write of the log or of a draft. */
-function killed({ log, store }: Process, write: number, when: 'before' | 'after'): Process {
+function killed({ log, store }: Process, write: number, when: 'before' | 'after', died = (): void => {}): Process {
   let [writes, dead] = [0, false];
   const die = (): never => {
     dead = true;
+    died();
     throw new StoreUnavailable('killed');
   };
   const dying = <S extends object>(of: S): S =>
@@ -150,11 +186,84 @@ describe('A process that is killed at any step of publishing a round', () => {
   });
 });
 
+/** Every job that publishes the round and whose process was killed, one write further each time. */
+async function* killedJobs() {
+  for (const when of ['before', 'after'] as const)
+    for (let write = 1, goesOn = true; goesOn; write++) {
+      const process = await closed();
+      const context = given();
+      goesOn = await new Promise<boolean>((ends, fails) => {
+        const dying = killed(process, write, when, () => ends(true));
+        void dying
+          .order(context)
+          .then(({ id }) => over(dying, id))
+          .then(() => ends(false))
+          .catch((error: unknown) => (error instanceof StoreUnavailable ? ends(true) : fails(error)));
+      });
+      // What was asked of the store by then ends.
+      await pause(1);
+      if (goesOn) yield { process, context };
+    }
+}
+
+async function over({ jobs }: Process, id: string) {
+  for (;;) {
+    const job = await jobs.onePublishing(id);
+    if (job.endedAt !== null) return job;
+    await pause(1);
+  }
+}
+
+describe('A process that is killed at any step of the job that publishes a round', () => {
+  it('leaves it to the next one, which publishes it once, with its whole report', async () => {
+    const states = new Set<string>();
+    for await (const { process, context } of killedJobs()) {
+      const there = await process.jobs.publishedBy(context.meta);
+      states.add(there?.state ?? 'none');
+      const next = new Process(process.log, process.store);
+      next.jobs.start();
+      // Where it was killed before the order was kept, the secretariat gives it again; else it is the same job.
+      const { id } = await next.order(context);
+      expect(await over(next, id)).toMatchObject({ state: 'done', problem: null });
+      await next.resume();
+      expect(await namesOf(next, 'publication-')).toEqual(WHOLE);
+      expect((await namesOf(next, 'round-')).filter((name) => name === 'Published')).toHaveLength(1);
+      expect(await next.drafts.read(SYMBOL)).toBeNull();
+      await next.jobs.beforeApplicationShutdown();
+    }
+    expect(states).toEqual(new Set(['none', 'waiting', 'reading', 'writing', 'publishing', 'done']));
+  });
+  it('would leave it as it is if nobody went on (the control)', async () => {
+    const found = new Set<boolean>();
+    for await (const { process } of killedJobs()) found.add(await isPublished(process));
+    expect(found).toEqual(new Set([false, true]));
+  });
+});
+
+describe('A job that publishes a round', () => {
+  it('is cancelled until it is recorded, and leaves nothing behind; after that nothing stops it', async () => {
+    const cancelledAt = async (moment: Moment) => {
+      const process = await closed();
+      const tried: string[] = [];
+      process.at[moment] = async () => {
+        const cancelled = process.jobs.cancelPublishing(id);
+        tried.push(await cancelled.then(({ state }) => state).catch(({ code }: Conflict) => code));
+      };
+      const { id } = await process.order(given());
+      const { state } = await over(process, id);
+      const [prepared, published] = [await process.drafts.read(SYMBOL), await namesOf(process, 'publication-')];
+      return [tried, state, prepared?.content.ready ?? null, prepared === null, published];
+    };
+    expect(await cancelledAt('made')).toEqual([['cancelled'], 'cancelled', null, false, []]);
+    expect(await cancelledAt('decided')).toEqual([['being_published'], 'done', null, true, WHOLE]);
+  });
+});
+
 describe('The symbol of a report of a round', () => {
   it('is refused where it is that of another report, and nothing is published', async () => {
     const process = await closed();
     await process.drafts.begin({ id: 'OTHER', kind: 'synthesis', asOf: '2012-02-09' }, given());
-    const published = process.rounds.publish(CODE, { publication: 'OTHER' }, given());
+    const published = process.rounds.publish(CODE, { publication: 'OTHER' }, given(), UNSEEN);
     await expect(published).rejects.toMatchObject({ code: 'already_registered' });
     expect(await isPublished(process)).toBe(false);
   });

@@ -9,8 +9,8 @@ import type { Publication } from '#bodies';
 import { Conflict, load, Rejected, withoutNulls, type Log, type Projection } from '#eventsourcing';
 import { actorOf, LOG, type CommandContext } from '#platform';
 import { publication } from '#registers';
-import { reportOf, RoundReports, round as rounds, type OpenedRound, type RoundPublished } from '#rounds';
-import { PublicationDrafts, roundOf, type PreparedDraft } from './publication-drafts.js';
+import { reportOf, RoundReports, round as rounds, type Making, type OpenedRound, type RoundPublished } from '#rounds';
+import { PublicationDrafts, roundOf, unsaved } from './publication-drafts.js';
 import { actsOf, Publications } from './publications.js';
 
 @Injectable()
@@ -23,28 +23,23 @@ export class ReportsOfRounds extends RoundReports {
     super();
   }
 
-  async make(state: OpenedRound, symbol: string, context: CommandContext): Promise<void> {
+  async check(state: OpenedRound, symbol: string): Promise<void> {
     const { published } = (await load(this.log, publication, symbol)).state;
     if (published) throw new Conflict('already_registered', `${symbol} was published already.`, '/publication');
-    await this.publications.ready(await this.#prepared(state, symbol, context), context);
+    const there = await this.drafts.read(symbol);
+    if (there && roundOf(there.content.entry) !== state.round!.code)
+      throw new Conflict('already_registered', `${symbol} is being prepared as another report.`, '/publication');
+  }
+
+  /** Makes what was prepared under the symbol, with the words that were added to it; else what the round says. */
+  async make(state: OpenedRound, symbol: string, context: CommandContext, making: Making): Promise<void> {
+    await this.check(state, symbol);
+    const entry = await entryOf(this.log, state, symbol);
+    await this.publications.ready((await this.drafts.read(symbol)) ?? unsaved(entry), context, making);
   }
 
   async publish(event: RoundPublished): Promise<string> {
     return (await publishReady(this.log, this.drafts, event)) ?? event.position;
-  }
-
-  /** What was prepared under the symbol, with the words that were added to it; else it is begun now. */
-  async #prepared(state: OpenedRound, symbol: string, context: CommandContext): Promise<PreparedDraft> {
-    const entry = await entryOf(this.log, state, symbol);
-    const there = await this.drafts.read(symbol);
-    if (!there) {
-      await this.publications.trial(entry);
-      await this.drafts.begin(entry, context);
-      return (await this.drafts.read(symbol))!;
-    }
-    if (roundOf(there.content.entry) !== state.round!.code)
-      throw new Conflict('already_registered', `${symbol} is being prepared as another report.`, '/publication');
-    return there;
   }
 }
 

@@ -22,7 +22,7 @@ export class SynthesisReportQuery extends ReportQuery {
 type Query = Pick<Filter, 'followsUp' | 'memberOf' | 'role' | 'framework'>;
 
 export const synthesis: ReportMaker = {
-  template: 3,
+  template: 4,
 
   async make(draft, { framework: asked, ...scope }: Query) {
     const { words, at, views, names } = draft;

@@ -122,7 +122,7 @@ export const ROUND_ACTS = complete<keyof rounds.RoundEvents | 'Blanked'>()({
     who: 'secretariat',
     summary: 'Publish a closed round: its report is made and published, once and whole',
     description:
-      'By the secretariat. The report stands as at the cut-off, as known at the position of the act, and never changes: with who answered and who did not, the answers and the words of the agencies, and how its figures came about from those that were published of the round before. Words that were added to a publication prepared under the same symbol are in it.',
+      'By the secretariat, in the background: the answer is a job, and `Location` says where it is seen, and cancelled until it is recorded. What cannot be published is refused at once. The report stands as at the cut-off, as known when its files were begun, and never changes: with who answered and who did not, the answers and the words of the agencies, and how its figures came about from those that were published of the round before. Words that were added to a publication prepared under the same symbol are in it.',
     conflict: 'It is open, or was published already; or the symbol is that of another report',
     operationId: 'publishRound',
     decide: rounds.publish,

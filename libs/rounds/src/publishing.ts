@@ -5,12 +5,22 @@ import type { OpenedRound, RoundEvents } from './round.js';
 
 export type RoundPublished = Recorded<RoundEvents['Published']>;
 
+/** Whoever waits for a report that is made to be published. */
+export interface Making {
+  /** Hears how many of its files are made. Throws where nobody wants them any more. */
+  readonly told: (files: number, of: number) => Promise<void>;
+  /** Comes right before anything is kept or recorded: from then on nothing stops it. Throws where nobody wants it any more. */
+  readonly deciding: () => Promise<void>;
+}
+
 export abstract class RoundReports {
+  /** @throws Conflict where the symbol is that of another report */
+  abstract check(round: OpenedRound, symbol: string): Promise<void>;
   /**
    * Makes the report of a round under a symbol, and keeps it ready to be published; nobody sees it yet.
    * @throws Rejected where it cannot be made, or the symbol is that of another report
    */
-  abstract make(round: OpenedRound, symbol: string, context: CommandContext): Promise<void>;
+  abstract make(round: OpenedRound, symbol: string, context: CommandContext, making: Making): Promise<void>;
   /**
    * Publishes what was made ready, because its round was published. It may be done again, by several processes at once.
    * @returns the position of the publication

@@ -16,6 +16,7 @@ import {
   given,
   LED,
   today,
+  UNSEEN,
   type Desk,
 } from './testing/a-round.js';
 import { load } from '#eventsourcing';
@@ -171,7 +172,7 @@ describe(`Whatever several people do with a round and its returns (SEED=${seed})
               break;
             }
             case 'publish':
-              await desk.rounds.publish(CODE, {}, given(by));
+              await desk.rounds.publish(CODE, {}, given(by), UNSEEN);
               published = true;
               break;
             case 'close':

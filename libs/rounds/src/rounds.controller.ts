@@ -12,7 +12,7 @@ import {
   PickType,
 } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
-import { classOf, OpenRound, PublishRound, Round } from '#bodies';
+import { classOf, OpenRound, Round } from '#bodies';
 import { Projector, Rejected } from '#eventsourcing';
 import {
   AtClocks,
@@ -226,17 +226,6 @@ export class RoundsController {
   async amend(@Param('round') round: string, @Body() body: Round, @CurrentCommand() context: CommandContext) {
     return answer(round, await this.rounds.amend(round, body, context));
   }
-
-  @Post(':round/publish')
-  @NAMED_ROUND
-  @Rights(rightsOf('publish'))
-  @HttpCode(200)
-  @ApiOperation(operationOf('publish'))
-  @ApiOkResponse({ type: RoundAnswer })
-  @ApiConflictResponse({ description: ROUND_ACTS.publish.conflict })
-  async publish(@Param('round') round: string, @Body() body: PublishRound, @CurrentCommand() context: CommandContext) {
-    return answer(round, await this.rounds.publish(round, body, context));
-  }
 }
 
 @ApiTags('Rounds')
@@ -286,7 +275,7 @@ export function revisionIn(text: string | undefined): number | undefined {
   return Number(text);
 }
 
-/** The acts that the controller of rounds has a method for. */
+/** The acts that have a method here, and publishing, which takes long: that route is of the context of reports. */
 const OWN_ROUTES = ['open', 'amend', 'publish'] as const;
 type OwnRoute = (typeof OWN_ROUTES)[number];
 

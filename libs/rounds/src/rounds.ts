@@ -6,9 +6,9 @@ import { todayAt } from '#clocks';
 import { DraftsStore, type Draft } from '#drafts';
 import { Conflict, decodeAll, handle, load, Rejected, streamOf, WrongRevision, type Log } from '#eventsourcing';
 import { LOG, referencesIn, type CommandContext } from '#platform';
-import { Lookup, Registers } from '#registers';
+import { Lookup, Registers, type EntryHistory } from '#registers';
 import { ROUND_ACTS, type RoundActName } from './acts.js';
-import { RoundReports, type RoundPublished } from './publishing.js';
+import { RoundReports, type Making, type RoundPublished } from './publishing.js';
 import { aReturn, owes, returnId } from './return.js';
 import { dayOf, isSound, publish, round as rounds, type OpenedRound } from './round.js';
 
@@ -78,20 +78,41 @@ export class Rounds {
    * Publishes a closed round: its report is made and kept ready, the round is published, and by that its report is. A process
    * that is killed in between is resumed by the projector of any process. Given again, the same command is recognised and finished.
    */
-  async publish(code: string, said: PublishRound, context: CommandContext): Promise<RoundResult> {
+  async publish(code: string, said: PublishRound, context: CommandContext, making: Making): Promise<RoundResult> {
     const state = await this.#opened(code);
     const symbol = said.publication ?? code;
     const body: PublishRound = { ...said, publication: symbol };
-    if (!state.published) {
-      if (!state.round) await this.#refuseUnopened(code);
-      publish(state, body, { today: todayAt(new Date()), agencies: [], owing: [] });
-      await this.reports.make(state, symbol, context);
+    if (state.published) await making.deciding();
+    else {
+      await this.#isToPublish(code, state, body);
+      await this.reports.make(state, symbol, context, making);
     }
     const { revision, position } = await this.decide('publish', code, body, context);
     const events = await decodeAll(this.log, await this.log.store.read(streamOf(rounds, code)));
     const published = events.find(({ name }) => name === 'Published') as RoundPublished;
     const last = await this.reports.publish(published);
     return { revision, position: BigInt(last) > BigInt(position!) ? last : position };
+  }
+
+  /**
+   * Refuses what cannot be published, before anything is made for it. Given again, the same command is not refused.
+   * @returns the symbol of its report
+   */
+  async toPublish(code: string, said: PublishRound, context: CommandContext): Promise<string> {
+    const state = await this.#opened(code);
+    const symbol = said.publication ?? code;
+    const body: PublishRound = { ...said, publication: symbol };
+    if (state.published) await this.decide('publish', code, body, context);
+    else {
+      await this.#isToPublish(code, state, body);
+      await this.reports.check(state, symbol);
+    }
+    return symbol;
+  }
+
+  async #isToPublish(code: string, state: OpenedRound & EntryHistory, body: PublishRound): Promise<void> {
+    if (!state.round) await this.#refuseUnopened(code);
+    publish(state, body, { today: todayAt(new Date()), agencies: [], owing: [] });
   }
 
   async #refuseUnopened(code: string): Promise<never> {

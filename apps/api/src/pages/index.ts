@@ -30,6 +30,7 @@ import { PaperPages } from './paper.js';
 import { PartnershipsPage } from './partnerships.js';
 import { PreparingPages, PreviewController } from './preparing.js';
 import { PublicationPages } from './publications.js';
+import { PublishingPages } from './publishing.js';
 import { problemPage } from './rendering.js';
 import { RegisterForms, registerFormPages, RegisterPages } from './register-forms.js';
 import { ReportPages } from './reports.js';
@@ -78,6 +79,7 @@ export const pagesContext = ({ publicUrl, publisher, dataLicence }: Publication)
     PreparingPages,
     PreviewController,
     PublicationPages,
+    PublishingPages,
     ReportPages,
     TimelinePage,
     ChangesPage,

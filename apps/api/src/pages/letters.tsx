@@ -21,6 +21,8 @@ const KIND_WORDS: Readonly<Record<LetterKind, string>> = {
   reopened: 'Reopened',
   returned: 'Sent back',
   accepted: 'Accepted',
+  closed: 'Closed without a return',
+  published: 'Report published',
   confirmation: 'To confirm',
   digest: 'Digest',
 };

@@ -3,7 +3,7 @@ import { Body, Controller, Get, Param, Query, Req, Res } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { AboutReport, Publication as ReportMeant, RemoveNarrative, WriteNarrative } from '#bodies';
-import { canonicalJson, newCommandId, Projector, Rejected, WrongRevision } from '#eventsourcing';
+import { canonicalJson, newCommandId, Rejected, WrongRevision } from '#eventsourcing';
 import {
   bodyOfForm,
   commandContextOf,
@@ -27,21 +27,26 @@ import {
   mayPrepare,
   plain,
   Publications,
+  PublishingOrders,
   REPORT_KINDS,
   reportFormat,
   sendFile,
   written,
   type Language,
+  type NamedJob,
   type PreparedDraft,
+  type PublishingOrder,
   type ReportKind,
   type Section,
 } from '#reports';
-import { asFilled, Form, KEY, REVISION, SHOWN_MS, type Filled, type FormParts } from './form.js';
+import { asFilled, Form, KEY, REVISION, type Filled, type FormParts } from './form.js';
 import { PlainPage } from './layout.js';
 import { NarrativeWords } from './narrative.js';
+import { publishingPath } from './publishing.js';
 import { RendersPages } from './rendering.js';
 import { KIND_WORDS, REPORT_LANGUAGE_WORDS } from './report-form.js';
 import { OneButton } from './return-read.js';
+import { needsDesk } from './signed-in.js';
 import { Suggestions } from './suggestions.js';
 import { path } from './view.js';
 import { dateWords, languageName } from './words.js';
@@ -75,7 +80,7 @@ export class PreparingPages {
   constructor(
     private readonly publications: Publications,
     private readonly suggestions: Suggestions,
-    private readonly projector: Projector,
+    private readonly orders: PublishingOrders,
   ) {}
 
   /** A form, with what the page said that led here: `?kind=agency&agency=IOM`. */
@@ -164,15 +169,12 @@ export class PreparingPages {
     return new SeeOther(`${path('publications', id)}#${body.section}`);
   }
 
-  /** The page of a published report comes next; what was discarded leads to the list. */
   @PostsForm(':id/publish')
   async publishes(@Param('id') id: string, @Body() sent: FormFields, @Req() request: ApiRequest) {
     needsDesk(request);
     const { [KEY]: key, [REVISION]: revision } = sent as Filled;
     const context = contextOf(request, String(key), {});
-    const { position } = await this.publications.publish(id, { ...context, expected: Number(revision) });
-    await this.projector.reached(position, SHOWN_MS);
-    return new SeeOther(path('publications', id));
+    return new SeeOther(publishingPath(await this.orders.report(id, { ...context, expected: Number(revision) })));
   }
 
   @PostsForm(':id/discard')
@@ -303,10 +305,6 @@ function contextOf(request: ApiRequest, key: string, filled: Filled): CommandCon
   return { ...context, meta: metaOf(context.by, once, request.correlation?.known) };
 }
 
-function needsDesk(request: ApiRequest): void {
-  if (!isDesk(preparerOf(request))) throw new Rejected('forbidden', 'This is the secretariat’s to do.');
-}
-
 function needsPreparer(request: ApiRequest): Principal {
   const by = preparerOf(request);
   if (!mayWrite(by)) throw new Rejected('forbidden', 'This is for the secretariat and whoever acts for an agency.');
@@ -334,10 +332,12 @@ interface PreparedParts {
   /** Of the report as it would be now. */
   readonly sections: readonly Section[];
   readonly by: Principal;
+  /** The job that publishes it. */
+  readonly job: NamedJob<PublishingOrder> | null;
 }
 
 /** A report that only the secretariat and the agencies know of. */
-export const PreparedReport = ({ draft, sections, by }: PreparedParts) => {
+export const PreparedReport = ({ draft, sections, by, job }: PreparedParts) => {
   const { entry } = draft.content;
   const { id, kind, parameters, asOf, since } = entry;
   const here = path('publications', id);
@@ -362,7 +362,12 @@ export const PreparedReport = ({ draft, sections, by }: PreparedParts) => {
           </a>
         ))}
       </div>
-      {isDesk(by) && (
+      {isDesk(by) && job && (
+        <p class="callout">
+          It is being published. <a href={publishingPath(job)}>See how far it is</a>
+        </p>
+      )}
+      {isDesk(by) && !job && (
         <div class="acts">
           <OneButton
             action={`${here}/publish`}
@@ -386,7 +391,7 @@ export const PreparedReport = ({ draft, sections, by }: PreparedParts) => {
   );
 };
 
-const SectionList = ({ draft, sections, by }: PreparedParts) => (
+const SectionList = ({ draft, sections, by }: Omit<PreparedParts, 'job'>) => (
   <ol class="report-sections">
     {sections.map((section) => (
       <li key={section.id} id={section.id}>

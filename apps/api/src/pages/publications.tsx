@@ -3,7 +3,14 @@ import { Controller, Get, Inject, Param, Query, Req } from '@nestjs/common';
 import { Flows, FLOWS, withCauses, type Changed, type FlowFilter, type FlowsView } from '#progress';
 import type { Log } from '#eventsourcing';
 import { Registers, type PublicationAsAt } from '#registers';
-import { LANGUAGES, PublicationDrafts, Publications as PublicationsWork, type PreparedDraft } from '#reports';
+import {
+  LANGUAGES,
+  PublicationDrafts,
+  Publications as PublicationsWork,
+  ReportJobs,
+  roundOf,
+  type PreparedDraft,
+} from '#reports';
 import { RoundViews, type RoundView, type SincePublished } from '#rounds';
 import { LOG, type ApiRequest } from '#platform';
 import { ChangedTable } from './changes.js';
@@ -44,6 +51,7 @@ export class PublicationPages {
     private readonly rounds: RoundViews,
     private readonly work: PublicationsWork,
     private readonly drafts: PublicationDrafts,
+    private readonly jobs: ReportJobs,
     @Inject(LOG) private readonly log: Log,
   ) {}
 
@@ -66,7 +74,8 @@ export class PublicationPages {
     const draft = by && (await this.drafts.read(id));
     if (by && draft) {
       const { sections } = await this.work.trial(draft.content.entry);
-      return <PreparedReport draft={draft} sections={sections} by={by} />;
+      const job = await this.jobs.publishingOf({ round: roundOf(draft.content.entry), publication: id });
+      return <PreparedReport {...{ draft, sections, by, job }} />;
     }
     const known = await this.registers.one('publication', id, view.position);
     if (!known?.published) throw await this.registers.missing('publication', id, view.position);

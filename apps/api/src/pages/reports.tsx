@@ -1,17 +1,14 @@
 /** The form of a report, and the page of one that is made in the background: how far it is, and its file. */
 import { Body, Controller, Get, Param, Req } from '@nestjs/common';
 import { PostsForm, Reads, SeeOther, YesNo, type ApiRequest } from '#platform';
-import { OrderReport, ReportJobs, ReportOrders, type JobState, type NamedJob } from '#reports';
+import { AGAIN_S, OrderReport, ReportJobs, ReportOrders, type JobState, type NamedJob } from '#reports';
 import { PlainPage } from './layout.js';
 import { RendersPages } from './rendering.js';
 import { KIND_WORDS, REPORT_FORMAT_WORDS, REPORT_LANGUAGE_WORDS } from './report-form.js';
 import { path } from './view.js';
 import { count, dateWords, instantWords } from './words.js';
 
-/** The seconds after which the page asks again. */
-const AGAIN_S = 2;
-
-const STATE_WORDS: Readonly<Record<JobState, string>> = {
+const STATE_WORDS: Readonly<Record<Exclude<JobState, 'publishing'>, string>> = {
   waiting: 'Others are made first.',
   reading: 'What the report says is being looked up.',
   writing: 'It is being written.',
@@ -60,6 +57,28 @@ export class ReportPages {
   }
 }
 
+interface HowFarParts {
+  readonly words: string;
+  readonly rows: NamedJob['rows'];
+  /** What is counted. */
+  readonly unit: string;
+}
+
+/** How far a job is that is under way. */
+export const HowFar = ({ words, rows, unit }: HowFarParts) => (
+  <>
+    <p>{words} This page asks again by itself; you may close it and come back.</p>
+    {rows && (
+      <p>
+        <progress max={rows.of} value={rows.read} aria-label={`The ${unit} that are written`}>
+          {count(rows.read)}
+        </progress>{' '}
+        {count(rows.read)} of {count(rows.of)} {unit}
+      </p>
+    )}
+  </>
+);
+
 const pathOf = ({ id }: NamedJob): string => path('reports', 'jobs', id);
 
 const Job = ({ job, keptUntil }: { job: NamedJob; keptUntil: string | null }) => {
@@ -67,6 +86,7 @@ const Job = ({ job, keptUntil }: { job: NamedJob; keptUntil: string | null }) =>
   const { kind, parameters, asOf, since, language, format } = order;
   const about = Object.values(parameters).filter(Boolean).join(', ');
   const isUnderWay = keptUntil === null;
+  const words = STATE_WORDS[state as keyof typeof STATE_WORDS];
   return (
     <PlainPage
       title={[KIND_WORDS[kind], about].filter(Boolean).join(': ')}
@@ -81,17 +101,9 @@ const Job = ({ job, keptUntil }: { job: NamedJob; keptUntil: string | null }) =>
       }
     >
       <section>
-        <h2>{isUnderWay ? 'It is being made' : STATE_WORDS[state]}</h2>
+        <h2>{isUnderWay ? 'It is being made' : words}</h2>
         <div role="status">
-          {isUnderWay && <p>{STATE_WORDS[state]} This page asks again by itself; you may close it and come back.</p>}
-          {isUnderWay && rows && (
-            <p>
-              <progress max={rows.of} value={rows.read} aria-label="Rows written">
-                {count(rows.read)}
-              </progress>{' '}
-              {count(rows.read)} of {count(rows.of)} rows
-            </p>
-          )}
+          {isUnderWay && <HowFar words={words} rows={rows} unit="rows" />}
           {problem && <p>{problem.detail}</p>}
           {file && (
             <p>

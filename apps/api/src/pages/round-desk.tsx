@@ -18,13 +18,15 @@ import {
   validation,
   type ApiRequest,
   type CommandContext,
-  type Principal,
 } from '#platform';
+import { PublishingOrders } from '#reports';
 import { Returns, ROUND_ACTS, Rounds, RoundViews } from '#rounds';
 import type { RoundState } from '#words';
 import { asFilled, Form, KEY, MORE, REVISION, SHOWN_MS, type Filled, type FormParts } from './form.js';
 import { PlainPage } from './layout.js';
+import { publishingPath } from './publishing.js';
 import { RendersPages } from './rendering.js';
+import { needsDesk } from './signed-in.js';
 import { Suggestions } from './suggestions.js';
 import { path } from './view.js';
 import { count, counted } from './words.js';
@@ -51,10 +53,6 @@ class Several {
   @CodesOf('agency', { min: 1 }) readonly agencies: string[];
 }
 
-/** The secretariat, where it is signed in. */
-export const deskOf = ({ session, principal }: ApiRequest): Principal | null =>
-  session && principal?.role === 'secretariat' ? principal : null;
-
 @RendersPages()
 @Controller('rounds')
 export class RoundDeskPages {
@@ -64,6 +62,7 @@ export class RoundDeskPages {
     private readonly roundViews: RoundViews,
     private readonly projector: Projector,
     private readonly suggestions: Suggestions,
+    private readonly orders: PublishingOrders,
   ) {}
 
   @Get('prepare')
@@ -93,7 +92,7 @@ export class RoundDeskPages {
   ) {
     return this.#takes('prepare', null, sent, request, reply, async (body, context) => {
       await this.rounds.prepare(body as Round, context);
-      return (body as Round).code;
+      return path('rounds', (body as Round).code);
     });
   }
 
@@ -132,15 +131,14 @@ export class RoundDeskPages {
     const draft = await this.rounds.draft(code);
     const known = draft?.content ?? this.roundViews.opened(code).round!;
     return this.#takes(name, known, sent, request, reply, async (body, by) => {
+      if (name === 'publish') return publishingPath(await this.orders.round(code, body, by));
       const expected = draft && revision !== undefined ? Number(revision) : undefined;
       const done =
         name === 'amend'
           ? await this.rounds.amend(code, body as Round, { ...by, expected })
-          : name === 'publish'
-            ? await this.rounds.publish(code, body, by)
-            : await this.rounds.act(name, code, body, by);
+          : await this.rounds.act(name, code, body, by);
       if (done.position) await this.projector.reached(done.position, SHOWN_MS);
-      return code;
+      return path('rounds', code);
     });
   }
 
@@ -183,6 +181,7 @@ export class RoundDeskPages {
     sent: FormFields,
     request: ApiRequest,
     reply: FastifyReply,
+    /** Gives the page that comes next. */
     execute: (body: object, context: CommandContext) => Promise<string>,
   ) {
     needsDesk(request);
@@ -195,7 +194,7 @@ export class RoundDeskPages {
         type: 'body',
         metatype: of,
       })) as object;
-      return new SeeOther(path('rounds', await execute(body, contextOf(request, again.key, filled))));
+      return new SeeOther(await execute(body, contextOf(request, again.key, filled)));
     } catch (error) {
       const { status, detail } = problemOf(error);
       if (status === 500 || status === 401 || status === 404) throw error;
@@ -252,10 +251,6 @@ const bodyOf = (name: FormAct | 'prepare'): new () => object =>
 function formAct(act: string): FormAct {
   if (!Object.hasOwn(FORMS, act)) throw new Rejected('not_found', `A round has no page ${act}.`);
   return act as FormAct;
-}
-
-function needsDesk(request: ApiRequest): void {
-  if (!deskOf(request)) throw new Rejected('forbidden', 'This is the secretariat’s to do.');
 }
 
 function contextOf(request: ApiRequest, key: string, filled: Filled): CommandContext {

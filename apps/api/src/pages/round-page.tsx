@@ -2,8 +2,10 @@
 import type { Round } from '#bodies';
 import { newCommandId } from '#eventsourcing';
 import { reportOf, type ResponseRates, type ReturnLine, type RoundView, type SincePublished } from '#rounds';
+import type { NamedJob, PublishingOrder } from '#reports';
 import { KEY, REVISION } from './form.js';
 import { PlainPage } from './layout.js';
+import { publishingPath } from './publishing.js';
 import { OneButton } from './return-read.js';
 import { BY_STATE, FORMS } from './round-desk.js';
 import { daysWords, questionWords, RETURN_STATE_WORDS, ROUND_STATE_WORDS } from './round-words.js';
@@ -82,9 +84,11 @@ interface RoundParts {
   readonly own: string | null;
   /** What came since it was published; `null`: no report of it is published. */
   readonly since: SincePublished | null;
+  /** The job that publishes it. */
+  readonly job: NamedJob<PublishingOrder> | null;
 }
 
-export const RoundPage = ({ view, round, lines, isDesk, own, since }: RoundParts) => {
+export const RoundPage = ({ view, round, lines, isDesk, own, since, job }: RoundParts) => {
   const [state, rates] = [round.state!, round.responses!];
   const here = path('rounds', round.code);
   const acceptable = isDesk && lines.some((one) => one.state === 'submitted' || one.state === 'nil');
@@ -106,6 +110,11 @@ export const RoundPage = ({ view, round, lines, isDesk, own, since }: RoundParts
           <a class="button" href={`${here}/returns/${encodeURIComponent(own)}`}>
             The return of {own}
           </a>
+        </p>
+      )}
+      {job && (
+        <p class="callout">
+          It is being published. <a href={publishingPath(job)}>See how far it is</a>
         </p>
       )}
       {isDesk && (

@@ -3,13 +3,14 @@ import { Controller, Get, Param, Query, Req } from '@nestjs/common';
 import { DraftsStore } from '#drafts';
 import { Rejected } from '#eventsourcing';
 import { type ApiRequest } from '#platform';
+import { ReportJobs } from '#reports';
 import { draftsKnownTo, Returns, Rounds, RoundViews, type SincePublished } from '#rounds';
 import { PlainPage } from './layout.js';
 import { RendersPages } from './rendering.js';
-import { deskOf } from './round-desk.js';
 import { PreparedRound, RoundPage } from './round-page.js';
 import { Timeline } from './round-timeline.js';
 import { ROUND_STATE_WORDS } from './round-words.js';
+import { deskOf } from './signed-in.js';
 import { Table } from './take-away.js';
 import { PageQuery, path, Views } from './view.js';
 import { count, dateWords } from './words.js';
@@ -23,6 +24,7 @@ export class RoundPages {
     private readonly roundViews: RoundViews,
     private readonly drafts: DraftsStore,
     private readonly views: Views,
+    private readonly jobs: ReportJobs,
   ) {}
 
   @Get()
@@ -123,7 +125,8 @@ export class RoundPages {
     const drafted = await this.returns.drafted(code, this.roundViews.opened(code), drafts);
     const lines = shown.map((line) => ({ ...line, drafted: drafted.get(line.agency) ?? null }));
     const since = round.publication ? await this.#since(code, knownAt) : null;
-    return <RoundPage {...{ view, round, lines, since }} isDesk={desk !== null} own={caller?.agency ?? null} />;
+    const job = desk && (await this.jobs.publishingOf({ round: code, publication: code }));
+    return <RoundPage {...{ view, round, lines, since, job }} isDesk={desk !== null} own={caller?.agency ?? null} />;
   }
 
   /** `null`: its report is not published (yet). */

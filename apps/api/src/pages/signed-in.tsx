@@ -1,6 +1,7 @@
 /** The reader of a page, where one is signed in: the link in the masthead, and the hidden field of every form. */
 import { createContext, type ComponentChildren } from 'preact';
-import { CSRF_FIELD, csrfTokenOf, type Session } from '#platform';
+import { Rejected } from '#eventsourcing';
+import { CSRF_FIELD, csrfTokenOf, type ApiRequest, type Principal, type Session } from '#platform';
 
 /** The session that a page is made for. */
 export interface Reader {
@@ -25,6 +26,15 @@ export const readerOf = (session: Session | null, canSignIn: boolean, onToken: (
     return csrfTokenOf(session);
   },
 });
+
+/** The secretariat, where it is signed in. */
+export const deskOf = ({ session, principal }: ApiRequest): Principal | null =>
+  session && principal?.role === 'secretariat' ? principal : null;
+
+/** @throws Rejected `forbidden` */
+export function needsDesk(request: ApiRequest): void {
+  if (!deskOf(request)) throw new Rejected('forbidden', 'This is the secretariat’s to do.');
+}
 
 /** Stands in every form that is sent with `method="post"`. */
 export const CsrfField = () => (

@@ -15,4 +15,6 @@ export interface RoundLetter {
   readonly commitments: number;
   readonly questions: number;
   readonly comments: number;
+  /** The symbol of the report that came out; `null`: none yet. */
+  readonly publication: string | null;
 }

@@ -62,6 +62,18 @@ export const en = {
     says: ({ round, agencyName }: RoundLetter) =>
       `The secretariat has accepted the return of ${agencyName} for “${round}”. Thank you. There is nothing more to do.`,
   },
+  closed: {
+    subject: ({ round }: RoundLetter) => `${round}: closed, and nothing was received from you`,
+    says: ({ round, agencyName }: RoundLetter) =>
+      `The secretariat has closed “${round}”. Nothing was received from ${agencyName}: the report will say so, and will not take silence for “no change”. If you still want to answer, ask the secretariat to reopen the round for you.`,
+  },
+  published: {
+    subject: ({ round }: RoundLetter) => `${round}: the report is published`,
+    says: ({ round, asOf, publication }: RoundLetter) =>
+      `The report of “${round}”${publication ? `, ${publication},` : ''} is published, with the answers of the agencies as at ${date(asOf)}. It never changes. If something in it is not right, you can reply on the page of the round: your words then stand beside it.`,
+  },
+  openReport: 'Read the report',
+  openRound: 'The round: who answered, and where you can reply',
   confirmation: {
     subject: (name: string) => `Please confirm: follow ${name}`,
     says: (name: string) =>

@@ -57,6 +57,18 @@ export const es: Words = {
     says: ({ round, agencyName }) =>
       `La secretaría ha aceptado el informe para “${round}” (${agencyName}). Gracias. No queda nada por hacer.`,
   },
+  closed: {
+    subject: ({ round }) => `${round}: cerrada sin respuesta suya`,
+    says: ({ round, agencyName }) =>
+      `La secretaría ha cerrado “${round}”. No se ha recibido nada (${agencyName}): la síntesis lo dirá y no tomará el silencio por “sin cambios”. Si todavía desea responder, pida a la secretaría que reabra la ronda para usted.`,
+  },
+  published: {
+    subject: ({ round }) => `${round}: la síntesis está publicada`,
+    says: ({ round, asOf, publication }) =>
+      `La síntesis de “${round}”${publication ? ` (${publication})` : ''} está publicada, con las respuestas de las organizaciones al ${date(asOf)}. Ya no cambia. Si algo en ella no es correcto, puede replicar en la página de la ronda: sus palabras figuran entonces junto a ella.`,
+  },
+  openReport: 'Leer la síntesis',
+  openRound: 'La ronda: quién respondió y dónde puede replicar',
   confirmation: {
     subject: (name) => `Para confirmar: seguir ${name}`,
     says: (name) =>

@@ -60,6 +60,18 @@ export const fr: Words = {
     says: ({ round, agencyName }) =>
       `Le secrétariat a accepté le rapport pour «\u00a0${round}\u00a0» (${agencyName}). Merci. Il n’y a plus rien à faire.`,
   },
+  closed: {
+    subject: ({ round }) => `${round}\u00a0: clos, et rien n’a été reçu de votre part`,
+    says: ({ round, agencyName }) =>
+      `Le secrétariat a clos «\u00a0${round}\u00a0». Rien n’a été reçu (${agencyName})\u00a0: la synthèse le dira, et ne prendra pas ce silence pour «\u00a0aucun changement\u00a0». Si vous souhaitez encore répondre, demandez au secrétariat de rouvrir le cycle pour vous.`,
+  },
+  published: {
+    subject: ({ round }) => `${round}\u00a0: la synthèse est publiée`,
+    says: ({ round, asOf, publication }) =>
+      `La synthèse de «\u00a0${round}\u00a0»${publication ? ` (${publication})` : ''} est publiée, avec les réponses des organisations au ${date(asOf)}. Elle ne change plus. Si quelque chose n’y est pas juste, vous pouvez y répondre sur la page du cycle\u00a0: vos mots figurent alors à côté d’elle.`,
+  },
+  openReport: 'Lire la synthèse',
+  openRound: 'Le cycle\u00a0: qui a répondu, et où vous pouvez répondre à votre tour',
   confirmation: {
     subject: (name) => `À confirmer\u00a0: suivre ${name}`,
     says: (name) =>

@@ -193,6 +193,9 @@ export const fr: Words = {
     stageReportedOn: { title: 'État signalé le', explains: 'La date du rapport qui le signale.' },
     stageAndDate: { title: 'État', explains: 'L’état de la part du chef de file, et depuis quand.' },
     outlook: { title: 'Perspective', explains: 'La façon dont l’organisme voit la suite.' },
+    nextStep: { title: 'Prochaine étape', explains: 'Ce qui vient ensuite, selon le rapport sur son état.' },
+    nextStepDue: { title: 'Échéance de l’étape', explains: 'La date prévue pour la prochaine étape.' },
+    noNextStep: { title: 'Sans suite prévue', explains: 'Si le rapport sur son état dit qu’aucune étape ne suit.' },
     lead: { title: 'Chef de file', explains: 'L’organisme chef de file.' },
     agencies: { title: 'Organismes', explains: 'Les organismes et leurs rôles.' },
     parts: { title: 'Organismes et leurs parts', explains: 'Ce que chaque organisme dit de sa part.' },
@@ -263,6 +266,11 @@ export const fr: Words = {
     also: 'Relèvent aussi de ce thème et sont décrits sous un autre\u00a0:',
     stageChanged: 'Changement d’état',
     seeAbove: (title) => `Voir ${quoted(title)}.`,
+    nextStep: (text, due) =>
+      due
+        ? say`Prochaine étape\u00a0: ${text} (échéance\u00a0: ${language.shortDate(due)})`
+        : say`Prochaine étape\u00a0: ${text}`,
+    noNextStep: 'pas d’autre étape prévue',
     onCondition: (text) => say`Condition\u00a0: ${text}`,
     removed: 'Texte supprimé',
     textOf: (agency) => (agency ? `Texte\u00a0: ${agency}` : 'Texte du secrétariat'),

@@ -11,8 +11,8 @@ import { MemoryEventStore } from '../../../eventsourcing/src/testing/memory-even
 import { inQuestion, type CommitmentInQuestion } from '../in-question.js';
 import { aReturn } from '../return.js';
 import { Returns } from '../returns.js';
-import { RoundReports, type RoundPublished } from '../publishing.js';
-import { round, type RoundEvents } from '../round.js';
+import { RoundReports, type Making, type RoundPublished } from '../publishing.js';
+import { round, type OpenedRound, type RoundEvents } from '../round.js';
 import { Rounds } from '../rounds.js';
 import { submittingProjection } from '../submitting.js';
 
@@ -49,13 +49,20 @@ const ASKED: Round = {
 class Symbols extends RoundReports {
   readonly published: string[] = [];
 
-  async make(): Promise<void> {}
+  async check(): Promise<void> {}
+
+  async make(_of: OpenedRound, _symbol: string, _by: CommandContext, { deciding }: Making): Promise<void> {
+    await deciding();
+  }
 
   async publish({ position, data: { publication } }: RoundPublished): Promise<string> {
     this.published.push(publication!);
     return position;
   }
 }
+
+/** Nobody waits for what is published. */
+export const UNSEEN: Making = { told: async () => undefined, deciding: async () => undefined };
 
 /** One process that works on returns. */
 export class Desk {

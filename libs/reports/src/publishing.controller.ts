@@ -1,0 +1,179 @@
+/** The routes by which reports are published, alone or with their round: a job of which one sees how far it is. */
+import { Body, Controller, Get, HttpCode, Injectable, Param, Post, Res } from '@nestjs/common';
+import {
+  ApiAcceptedResponse,
+  ApiConflictResponse,
+  ApiExtraModels,
+  ApiNotFoundResponse,
+  ApiOkResponse,
+  ApiOperation,
+  ApiParam,
+  ApiProperty,
+  ApiTags,
+} from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
+import { PublishRound } from '#bodies';
+import { CurrentCommand, Problem, Rights, type CommandContext } from '#platform';
+import { ROUND_ACTS } from '#rounds';
+import { PUBLISHING_STATES, type JobState, type PublishingOrder } from './job.js';
+import { ReportJobs, type NamedJob } from './jobs.js';
+import { AGAIN_S } from './jobs.controller.js';
+import { Publishing, type Publishes } from './publishing.js';
+
+class FilesMade {
+  @ApiProperty({ type: 'integer', minimum: 0, description: 'Files that are made so far' }) readonly read: number;
+  @ApiProperty({ type: 'integer', minimum: 0 }) readonly of: number;
+}
+
+export class PublishingAnswer {
+  @ApiProperty({ format: 'uuid' }) readonly id: string;
+  @ApiProperty({
+    enum: PUBLISHING_STATES,
+    description:
+      'reading: what the report says is looked up; writing: its files are made; publishing: it is recorded, and nothing stops it any more; failed: nothing was published',
+  })
+  readonly state: JobState;
+  @ApiProperty({ type: String, nullable: true, description: 'The round that is published; null: a report of none' })
+  readonly round: string | null;
+  @ApiProperty({ description: 'The symbol of the report' }) readonly publication: string;
+  @ApiProperty({ format: 'date-time' }) readonly askedAt: string;
+  @ApiProperty({
+    oneOf: [{ $ref: '#/components/schemas/FilesMade' }, { type: 'null' }],
+    description: 'How far it is; null: no file is made yet',
+  })
+  readonly progress: FilesMade | null;
+  @ApiProperty({ type: String, nullable: true, description: 'For If-Position-At-Least; null: it is not published' })
+  readonly position: string | null;
+  @ApiProperty({
+    type: String,
+    format: 'date-time',
+    nullable: true,
+    description: 'How long this job can be asked for; null: it is not over',
+  })
+  readonly keptUntil: string | null;
+  @ApiProperty({
+    oneOf: [{ $ref: '#/components/schemas/Problem' }, { type: 'null' }],
+    description: 'Why it failed',
+  })
+  readonly problem: Problem | null;
+}
+
+/** Takes orders to publish, of the API and of pages. Given again, the same command is the same job. */
+@Injectable()
+export class PublishingOrders {
+  constructor(
+    private readonly jobs: ReportJobs,
+    private readonly publishing: Publishing,
+  ) {}
+
+  /** @throws Rejected where the round cannot be published */
+  round(code: string, said: PublishRound, context: CommandContext): Promise<NamedJob<PublishingOrder>> {
+    return this.#place(context, () => this.publishing.ofRound(code, said, context));
+  }
+
+  /** @throws Rejected where the report cannot be published | WrongRevision */
+  report(code: string, context: CommandContext): Promise<NamedJob<PublishingOrder>> {
+    return this.#place(context, () => this.publishing.ofReport(code, context));
+  }
+
+  async #place({ meta }: CommandContext, what: () => Promise<Publishes>): Promise<NamedJob<PublishingOrder>> {
+    return (await this.jobs.publishedBy(meta)) ?? this.jobs.publish(await what(), meta);
+  }
+}
+
+const SECRETARIAT = ['secretariat'] as const;
+const addressOf = (id: string): string => `/v1/publishing/${id}`;
+
+@ApiTags('Reports')
+@ApiExtraModels(FilesMade)
+@Controller('v1')
+export class PublishingController {
+  constructor(
+    private readonly jobs: ReportJobs,
+    private readonly orders: PublishingOrders,
+  ) {}
+
+  @Post('rounds/:round/publish')
+  @ApiParam({ name: 'round', description: 'The code of the round' })
+  @ApiTags('Rounds')
+  @Rights({ scope: 'publish', roles: [...SECRETARIAT] })
+  @HttpCode(202)
+  @ApiOperation({
+    summary: ROUND_ACTS.publish.summary,
+    description: ROUND_ACTS.publish.description,
+    operationId: ROUND_ACTS.publish.operationId,
+  })
+  @ApiAcceptedResponse({ type: PublishingAnswer })
+  @ApiConflictResponse({ description: ROUND_ACTS.publish.conflict })
+  async round(
+    @Param('round') round: string,
+    @Body() body: PublishRound,
+    @CurrentCommand() context: CommandContext,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<PublishingAnswer> {
+    return this.#placed(await this.orders.round(round, body, context), reply);
+  }
+
+  @Post('publications/:code/publish')
+  @Rights({ scope: 'publish', roles: [...SECRETARIAT] })
+  @HttpCode(202)
+  @ApiOperation({
+    summary: 'Publish a report: its files are made, in every language and format, and never change from then on',
+    description:
+      'In the background: the answer is a job, and `Location` says where it is seen. What cannot be published is refused at once. Words that came while the files were made fail it with `wrong_revision`: publish again.',
+    operationId: 'publishReport',
+  })
+  @ApiAcceptedResponse({ type: PublishingAnswer })
+  @ApiConflictResponse({ description: 'It is published already' })
+  async report(
+    @Param('code') code: string,
+    @CurrentCommand() context: CommandContext,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<PublishingAnswer> {
+    return this.#placed(await this.orders.report(code, context), reply);
+  }
+
+  @Get('publishing/:id')
+  @Rights({ scope: 'read', roles: [...SECRETARIAT] })
+  @ApiOperation({
+    summary: 'A report that is being published, alone or with its round: how far it is',
+    description: 'By the secretariat. It is kept for a week after it is over.',
+    operationId: 'getPublishing',
+  })
+  @ApiOkResponse({ type: PublishingAnswer })
+  @ApiNotFoundResponse({ description: 'There is no such job, or it was kept long enough' })
+  async one(@Param('id') id: string, @Res({ passthrough: true }) reply: FastifyReply): Promise<PublishingAnswer> {
+    const job = await this.jobs.onePublishing(id);
+    if (job.endedAt === null) void reply.header('Retry-After', String(AGAIN_S));
+    return this.#answer(job);
+  }
+
+  @Post('publishing/:id/cancel')
+  @Rights({ scope: 'publish', roles: [...SECRETARIAT] })
+  @HttpCode(200)
+  @ApiOperation({
+    summary: 'Cancel a publishing while its files are made: nothing is published, and what was prepared stays',
+    description: 'By the secretariat. What is over stays as it is.',
+    operationId: 'cancelPublishing',
+  })
+  @ApiOkResponse({ type: PublishingAnswer })
+  @ApiNotFoundResponse({ description: 'There is no such job, or it was kept long enough' })
+  @ApiConflictResponse({ description: 'It is being recorded by now: nothing stops it' })
+  async cancel(@Param('id') id: string): Promise<PublishingAnswer> {
+    return this.#answer(await this.jobs.cancelPublishing(id));
+  }
+
+  #placed(job: NamedJob<PublishingOrder>, reply: FastifyReply): PublishingAnswer {
+    void reply.header('Location', addressOf(job.id)).header('Retry-After', String(AGAIN_S));
+    return this.#answer(job);
+  }
+
+  #answer(job: NamedJob<PublishingOrder>): PublishingAnswer {
+    const { id, state, order, askedAt, rows, position, problem } = job;
+    const { round, publication } = order.publishes;
+    return {
+      ...{ id, state, round, publication, askedAt, progress: rows, position: position ?? null },
+      ...{ keptUntil: this.jobs.keptUntil(job), problem },
+    };
+  }
+}

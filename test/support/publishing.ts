@@ -1,0 +1,20 @@
+/** What is published in the background, in tests: ordered, and waited for. */
+import type { Answer, TestServer } from './server.js';
+import { until } from './waiting.js';
+
+/** How a job ended: its state, and the code of its problem if it has one. */
+export const endOf = ({ body: { state, problem } }: Answer): string => [state, problem?.code].filter(Boolean).join(' ');
+
+/** The job of an order, once it is over; what was refused as it is. */
+export async function over(server: TestServer, ordered: Answer): Promise<Answer> {
+  if (ordered.status !== 202) return ordered;
+  const address = ordered.headers.get('location')!;
+  const own = { authorization: `Bearer ${server.token(null)}` };
+  let job = ordered;
+  await until(async () => {
+    job = await server.get(address, own);
+    return job.body.keptUntil !== null;
+  });
+  if (job.body.position) await server.get('/v1/publications', { 'if-position-at-least': job.body.position });
+  return job;
+}
