@@ -250,8 +250,8 @@ describe('Newcomers in a flood', () => {
   });
 
   it('negative control: without a waiting room they come last', async () => {
-    const everybody = jest.spyOn(WaitingRoom.prototype, 'enter').mockImplementation((_client, _size, _kind, begin) => {
-      begin();
+    const everybody = jest.spyOn(WaitingRoom.prototype, 'enter').mockImplementation((_client, _size, _kind, visit) => {
+      visit.begin();
       return { leave: () => {}, goOn: async () => {} };
     });
     expect(await begunBefore(everybody)).toBeGreaterThan(FLOOD.length / 2);
