@@ -2,9 +2,8 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { connect, type Socket } from 'node:net';
 import { Projector } from '#eventsourcing';
-import { LOG } from '#platform';
+import { LOG, WaitingRoom } from '#platform';
 import { Matrix } from '#progress';
-import { WaitingRoom } from '../libs/platform/src/requests/waiting-room.js';
 import { commitment } from './support/commitment.js';
 import { HLD, TestServer, type Answer } from './support/server.js';
 import { until } from './support/waiting.js';
