@@ -1,7 +1,15 @@
 /** Accounts, their roles over time and their tokens, over HTTP. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { AccessStore } from '#access';
-import { TestServer, type Answer } from './support/server.js';
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { AccessStore, Audit } from '#access';
+import { todayAt } from '#clocks';
+import { Post } from '#letters';
+import { SignIn } from '#sign-in';
+import { onEachDatabase } from '../libs/access/src/testing/each-database.js';
+import { PostgresServer } from './support/postgres.js';
+import { CLOCK_CASES, TestServer, type Answer } from './support/server.js';
 
 let server: TestServer;
 let secretariat: string;
@@ -185,4 +193,117 @@ describe('A token', () => {
     ).toBe('409 erased');
     expect((await opened('Another', null, secretariat, { email })).status).toBe(201);
   });
+});
+
+onEachDatabase('A person who did whatever one can do, and is erased', (kind) => {
+  const [name, email, agent] = [
+    'Zuleika Kowalska-Ndiaye',
+    'zuleika.kowalska@aaa.example',
+    'Browser-of-Zuleika Firefox/1',
+  ];
+  const TRACES = [/kowalska/i, /Laptop of Zuleika/, /zuleika/i];
+  let there: TestServer;
+  let tables: string | undefined;
+  let of: string;
+  let office: string;
+
+  /** Where files hold something of the person: those of the server, and of the database as they are on the disk. */
+  async function traces(): Promise<string[]> {
+    const folders = [there.dataDir];
+    if (tables !== undefined) {
+      const server = await PostgresServer.shared();
+      await server.sql('CHECKPOINT', [], tables);
+      const [database] = await server.sql<{ oid: number }>('SELECT oid FROM pg_database WHERE datname = $1', [tables]);
+      folders.push(join(server.folder, 'data', 'base', String(database!.oid)));
+    }
+    return folders.flatMap(tracesIn);
+  }
+  const tracesIn = (folder: string): string[] =>
+    readdirSync(folder, { withFileTypes: true, recursive: true }).flatMap((entry) => {
+      const file = join(entry.parentPath, entry.name);
+      const text = entry.isFile() && existsSync(file) ? readFileSync(file, 'latin1') : '';
+      return TRACES.some((trace) => trace.test(text))
+        ? [`${entry.name}: ${/.{0,60}(?:kowalska|zuleika).{0,20}/i.exec(text)?.[0]}`]
+        : [];
+    });
+  const done = async (answer: Promise<Answer>) => {
+    const { status, body } = await answer;
+    expect([status < 300, body?.detail]).toEqual([true, undefined]);
+    return body;
+  };
+
+  beforeAll(async () => {
+    if (kind === 'PostgreSQL') {
+      const postgres = await PostgresServer.shared();
+      tables = await postgres.newDatabase();
+      const url = postgres.url(tables);
+      there = await TestServer.start([CLOCK_CASES], {
+        LOG_URL: url,
+        ACCESS_URL: url,
+        DRAFTS_URL: url,
+        WEBHOOKS_URL: url,
+      });
+    } else there = await TestServer.start([CLOCK_CASES]);
+    office = (await there.app.get(AccessStore).create(null, 'office')).token;
+    const today = todayAt(new Date());
+    const person = { kind: 'person', name, email, language: 'fr', appointment: { role: 'focal_point', agency: 'AAA' } };
+    of = (await done(there.post('/v1/accounts', person, office))).account as string;
+    const asked = {
+      account: of,
+      label: 'Laptop of Zuleika',
+      scopes: ['read', 'report', 'record', 'register', 'publish'],
+    };
+    const { token } = await done(there.post('/v1/tokens', asked, office));
+    const signIn = there.app.get(SignIn);
+    await signIn.sessions.begin(of, 'link', agent);
+    await signIn.links.invite(of);
+    // A round, with letters to the person; a draft of its return, a comment, and what was sent in.
+    const round = {
+      ...{ code: 'R-1', name: 'Follow-up', asOf: today, opens: today, deadline: day(14) },
+      ...{ expected: { agencies: ['AAA'] }, inQuestion: {}, report: { kind: 'agency', parameters: { agency: 'AAA' } } },
+    };
+    await done(there.post('/v1/rounds', round, office));
+    const { position } = await done(there.post('/v1/rounds/R-1/open', {}, office));
+    await there.get('/v1/rounds', { 'if-position-at-least': position });
+    await there.app.get(Post).pass();
+    const narratives = [{ language: 'en', text: 'It was a year of change.' }];
+    const says = { commitments: [], newCommitments: [], answers: [], narratives };
+    const at = '/v1/rounds/R-1/returns/AAA';
+    await done(there.put(at, says, token, { 'if-match': '"0"' }));
+    await done(there.post(`${at}/comments`, { text: 'Since when?' }, token));
+    const mapping = JSON.stringify({ Ref: 'reference', Name: 'title' });
+    const file = 'Ref,Name\nAAA-2006-01,Another title\n';
+    await done(there.send('/v1/imports', { file, mapping, saveMapping: 'Ours', reportedOn: today }, token));
+    await done(there.post('/v1/reports', { kind: 'agency', parameters: { agency: 'AAA' }, format: 'md' }, token));
+    await done(there.post('/v1/follows', { kind: 'agency', code: 'AAA' }, token));
+    await done(there.post('/v1/webhooks', { url: 'https://example.org/hook' }, token));
+    const stage = { stage: 'on_hold', effective: today.slice(0, 4), reportedOn: today };
+    await done(there.post('/v1/commitments/AAA-2006-01/stage', stage, token));
+    await there.app.get(Audit).flush();
+  }, 300_000);
+  afterAll(() => there.close());
+
+  it('leaves no byte in any file, answer, export or later backup; before, there were some (the control)', async () => {
+    const before = await traces();
+    expect(before.length).toBeGreaterThan(1);
+    await done(there.post(`/v1/accounts/${of}/erase`, {}, office));
+    expect(await traces()).toEqual([]);
+    for (const path of [
+      '/v1/changes',
+      '/v1/audit?format=ndjson',
+      '/v1/accounts',
+      '/v1/appointments',
+      '/v1/tokens',
+      '/v1/letters',
+    ]) {
+      const { body } = await there.get(path, { authorization: `Bearer ${office}` });
+      expect([path, TRACES.filter((trace) => trace.test(JSON.stringify(body)))]).toEqual([path, []]);
+    }
+    const copy = mkdtempSync(join(tmpdir(), 'erased-'));
+    cpSync(there.dataDir, copy, { recursive: true });
+    expect(tracesIn(copy)).toEqual([]);
+    rmSync(copy, { recursive: true });
+    // What it did is there, under its pseudonym.
+    expect((await there.get('/v1/commitments/AAA-2006-01/history')).body.items.at(-1).by.account).toBe(of);
+  }, 300_000);
 });

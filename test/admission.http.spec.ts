@@ -2,7 +2,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { connect, type Socket } from 'node:net';
 import { Projector } from '#eventsourcing';
-import { LOG } from '#platform';
+import { LOG, WaitingRoom } from '#platform';
 import { Matrix } from '#progress';
 import { commitment } from './support/commitment.js';
 import { HLD, TestServer, type Answer } from './support/server.js';
@@ -12,7 +12,9 @@ let server: TestServer;
 let iom: string;
 beforeAll(async () => {
   // Four answers at once of a client; an answer that is not read is cut after half a second.
-  server = await TestServer.start([HLD], { CONCURRENCY: '16', SEND_TIMEOUT_MS: '500' });
+  server = await TestServer.start([HLD], {
+    ...{ CONCURRENCY: '16', SEND_TIMEOUT_MS: '500', TRUSTED_PROXIES: '127.0.0.0/8' },
+  });
   iom = server.token('IOM');
 });
 afterAll(() => server.close());
@@ -212,5 +214,45 @@ describe('Answers', () => {
     await until(async () => (await connections()) <= before - 4);
     for (const { socket } of asking) socket.destroy();
     expect((await server.get('/v1/agencies?limit=1')).status).toBe(200);
+  });
+});
+
+describe('Newcomers in a flood', () => {
+  afterEach(() => void jest.restoreAllMocks());
+  const from = (address: string) => ['Connection: close', `X-Forwarded-For: ${address}`];
+  const download = (address: string) => head('GET /v1/commitments?format=ndjson HTTP/1.1', ...from(address));
+  const FLOOD = [
+    ...Array.from({ length: 40 }, () => download('192.0.2.1')),
+    ...Array.from({ length: 100 }, (_, i) => download(`198.51.100.${i}`)),
+    ...Array.from({ length: 60 }, (_, i) => head('GET /v1/changes?follow=true HTTP/1.1', ...from(`203.0.113.${i}`))),
+  ];
+
+  /** How many of the flood had an answer begun, of all, when three newcomers had theirs, one after the other. */
+  async function begunBefore(enter: jest.SpiedFunction<WaitingRoom['enter']>): Promise<number> {
+    const flood = FLOOD.map(open);
+    // Nobody reads more than the beginning.
+    for (const { socket } of flood) socket.once('data', () => socket.pause());
+    try {
+      await until(() => enter.mock.calls.length >= FLOOD.length);
+      for (const last of [1, 2, 3]) {
+        const said = await answered(head('GET /v1/agencies?limit=1 HTTP/1.1', ...from(`192.0.2.10${last}`)));
+        expect(statusIn(said)).toBe(200);
+      }
+      return flood.filter(({ said }) => said() !== '').length;
+    } finally {
+      for (const { socket } of flood) socket.destroy();
+    }
+  }
+
+  it('are answered before most of it, from one address and from many, of downloads and followers that nobody reads', async () => {
+    expect(await begunBefore(jest.spyOn(WaitingRoom.prototype, 'enter'))).toBeLessThan(FLOOD.length / 2);
+  });
+
+  it('negative control: without a waiting room they come last', async () => {
+    const everybody = jest.spyOn(WaitingRoom.prototype, 'enter').mockImplementation((_client, _size, _kind, visit) => {
+      visit.begin();
+      return { leave: () => {}, goOn: async () => {} };
+    });
+    expect(await begunBefore(everybody)).toBeGreaterThan(FLOOD.length / 2);
   });
 });

@@ -556,5 +556,22 @@ describe('tokens', () => {
     expect((await run(dataDir, 'account', 'erase', anna)).out).toContain('erased');
     const after = (await run(dataDir, 'account', 'list')).out;
     expect([after.includes(anna), after.includes('Anna')]).toEqual([true, false]);
+
+    // Whatever of this changed something was noted, the newest first; not what looks, nor what was refused.
+    const noted = (await run(dataDir, 'audit', '--format', 'ndjson')).out.trim().split('\n');
+    const rows = noted.map(
+      (line) => JSON.parse(line) as { what: string; subject: string | null; address: string | null },
+    );
+    expect(rows.slice(0, 3)).toMatchObject([
+      { what: 'account erase', subject: anna, address: expect.stringMatching(/^command line, /) },
+      { what: 'account relieve', subject: role },
+      { what: 'token add', subject: null },
+    ]);
+    expect(rows.filter(({ what }) => /list|audit/.test(what))).toEqual([]);
+    expect(noted.join()).not.toMatch(/anna@|ft_/);
+    const csv = (await run(dataDir, 'audit', '--from', '2000-01-01', '--outcome', 'done')).out;
+    expect(csv.split('\n')[0]).toMatch(/^id,at,account/);
+    expect((await run(dataDir, 'audit', '--from', 'yesterday')).err).toContain('neither a date nor an instant');
+    expect((await run(dataDir, 'audit', '--to', '2000-01-01', '--format', 'ndjson')).out).toBe('');
   });
 });

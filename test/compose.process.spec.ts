@@ -1,11 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import { program } from '../apps/cli/src/program.js';
+import { AccessStore } from '#access';
 import { settingsFrom } from '../apps/api/src/settings.js';
+import { HAS_POSTGRES, PostgresServer } from './support/postgres.js';
+import { TestServer } from './support/server.js';
 
 /** What stands in a compose file, as far as it is looked at here. */
 interface Service {
@@ -39,6 +42,8 @@ const ROUTES = [...readFileSync('apps/api/src/operations.controller.ts', 'utf8')
   ([, path]) => `/${path}`,
 );
 const VERBS = program().commands.map((command) => command.name());
+/** The role by which servers come in to PostgreSQL. */
+const ROLE = 'followthrough';
 const isOurs = ({ image }: Service) => image?.startsWith('followthrough:') ?? false;
 
 /** What is wrong with a compose file; the tests below say which words it may hold. */
@@ -58,6 +63,12 @@ function faultsOf(text: string): string[] {
     ...published
       .filter(([, port], i) => published.findIndex(([, other]) => other === port) !== i)
       .map(([name, port]) => `${name}: ${port} is taken`),
+    ...[...text.matchAll(/postgres:\/\/(\w+):/g)]
+      .filter(([, role]) => role !== ROLE)
+      .map(([, role]) => `a server comes in as ${role}`),
+    ...all
+      .filter(([, { environment }]) => environment?.['POSTGRES_USER'] === ROLE)
+      .map(([name]) => `${name}: ${ROLE} is the owner of all`),
     ...all.flatMap(([name, service]) => {
       const { image = '', environment = {}, depends_on = {}, healthcheck, command = [], entrypoint = [] } = service;
       const tag = /:(?:\$\{\w+:-)?([^:}/]+)\}?$/.exec(image)?.[1];
@@ -85,6 +96,10 @@ function faultsOf(text: string): string[] {
         ...(verbs.includes('dist/program/cli.js') && verb !== '--help' && !VERBS.includes(verb!)
           ? [`${name}: there is no verb ${verb}`]
           : []),
+        ...(service.volumes ?? [])
+          .map((volume) => volume.split(':')[0]!)
+          .filter((volume) => volume.startsWith('./') && !existsSync(join('docker', volume)))
+          .map((volume) => `${name}: there is no file ${volume}`),
         ...(service.volumes ?? [])
           .map((volume) => volume.split(':')[0]!)
           .filter((volume) => !volume.startsWith('.') && !(volume in volumes))
@@ -117,6 +132,9 @@ describe.each(['compose.yaml', 'compose.single.yaml'])('docker/%s', (file) => {
       [/ACCESS_URL/g, 'ACESS_URL', /no setting ACESS_URL/],
       [/\$\{PUBLIC_URL/g, '${PUBLIC_ADDRESS', /PUBLIC_ADDRESS is not in/],
       [/\$\{POSTGRES_PASSWORD[^}]*\}/, 'hunter2', /a secret stands in .*hunter2/],
+      [/followthrough:\$\{FOLLOWTHROUGH_DB_PASSWORD/, 'postgres:${POSTGRES_PASSWORD', /comes in as postgres/],
+      [/POSTGRES_DB:/, 'POSTGRES_USER: followthrough\n      POSTGRES_DB:', /followthrough is the owner/],
+      [/\.\/postgres-roles\.sql/, './roles.sql', /no file \.\/roles\.sql/],
       [/postgres: \{ condition/, 'postgrs: { condition', /there is no postgrs/],
       [/postgres:\/var/, 'elsewhere:/var', /there is no volume elsewhere/],
       [/stop_grace_period: 60s/, '', /given no time to end/],
@@ -196,3 +214,39 @@ describe('docker/haproxy.cfg', () => {
     });
   });
 });
+
+(HAS_POSTGRES ? describe : describe.skip)(
+  `docker/postgres-roles.sql${HAS_POSTGRES ? '' : ' (skipped: npm has no PostgreSQL here)'}`,
+  () => {
+    it('makes a role by which a server keeps and reads everything, and may do nothing beside that', async () => {
+      const postgres = await PostgresServer.shared();
+      const [database, role] = [await postgres.newDatabase(), `role_${process.pid}`];
+      const statements = read('postgres-roles.sql')
+        .replace(/^\\getenv .*$/m, '')
+        .replace(":'password'", "'secret'")
+        .replaceAll(/(ROLE|TO|AUTHORIZATION) followthrough\b/g, `$1 ${role}`)
+        .replaceAll('DATABASE followthrough', `DATABASE ${database}`);
+      await postgres.sql(statements, [], database);
+      const url = postgres.url(database).replace(/\/\/[^@]*@/, `//${role}:secret@`);
+      const stores = { LOG_URL: url, ACCESS_URL: url, DRAFTS_URL: url, WEBHOOKS_URL: url };
+      const server = await TestServer.start([], stores);
+      try {
+        const { token } = await server.app.get(AccessStore).create(null, 'test');
+        const done = await server.post('/v1/agencies', { code: 'IOM', name: 'IOM', kind: 'igo' }, token);
+        const hook = await server.post('/v1/webhooks', { url: 'https://example.org/hook' }, token);
+        expect([done.status, hook.status, (await server.get('/health/ready')).status]).toEqual([201, 201, 200]);
+      } finally {
+        await server.close();
+      }
+      const [may] = await postgres.sql(
+        `SELECT has_database_privilege($1, current_database(), 'CREATE') AS creates, rolsuper, rolcreatedb, rolcreaterole,
+           has_schema_privilege($1, 'public', 'USAGE') AS uses, pg_get_userbyid(datdba) = $1 AS owns
+         FROM pg_roles, pg_database WHERE rolname = $1 AND datname = current_database()`,
+        [role],
+        database,
+      );
+      const none = { creates: false, rolsuper: false, rolcreatedb: false, rolcreaterole: false, uses: false };
+      expect(may).toEqual({ ...none, owns: false });
+    });
+  },
+);

@@ -12,6 +12,7 @@ import { Reader } from './support/browser.js';
 import { Validators } from './support/documented.js';
 import { deep } from './support/properties.js';
 import { over } from './support/publishing.js';
+import { servedBy } from './support/served.js';
 import { HLD, TestServer, type Answer } from './support/server.js';
 
 interface Media {
@@ -209,8 +210,7 @@ describe('the document', () => {
   });
 
   it('has every route of the API, and no other', () => {
-    const fastify = server.app.getHttpAdapter().getInstance() as { printRoutes(options: object): string };
-    const served = routesOf(fastify.printRoutes({ commonPrefix: false }))
+    const served = servedBy(server)
       .filter((route) => /^(get|post|put|patch|delete) \/(v1|health|metrics)(\/|$)/.test(route))
       .sort();
     const described = [...routes.values()].map(({ method, path }) => `${method} ${path}`).sort();
@@ -261,24 +261,6 @@ describe('the document', () => {
     expect(Object.keys(document.paths['/v1/commitments']!.get.responses)).not.toContain('401');
   });
 });
-
-/** `method path` of every route that Fastify prints as a tree. */
-function routesOf(tree: string): string[] {
-  const above: string[] = [];
-  return tree.split('\n').flatMap((line) => {
-    const [, indent, segment, methods] = /^((?:[│ ] {3})*[├└]── )(\S*)(?: \((.+)\))?$/.exec(line) ?? [];
-    if (indent === undefined) return [];
-    above.splice(indent.length / 4 - 1, above.length, segment!);
-    const path = above
-      .join('')
-      .replaceAll(/:(\w+)/g, '{$1}')
-      .replace(/(?<=.)\/$/, '');
-    return (methods ?? '')
-      .split(', ')
-      .filter((method) => method && method !== 'HEAD')
-      .map((method) => `${method.toLowerCase()} ${path}`);
-  });
-}
 
 describe('the examples', () => {
   it('are one for each operation, as the document shows them', () => {

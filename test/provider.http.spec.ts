@@ -153,7 +153,14 @@ describe('Whoever comes from the provider', () => {
       expect([claims, await left(await provider.forged(claims as never))]).toEqual([claims, 400]);
     expect(await left(new UnsecuredJWT({ ...good, iss: provider.issuer }).encode())).toBe(400);
     expect((await visitor.asks('/account')).status).toBe(200);
-    expect(await left(await provider.forged(good))).toBe(200); // the control
+    const token = await provider.forged(good);
+    expect(await left(token)).toBe(200); // the control
+    expect((await visitor.asks('/account')).status).toBe(303);
+    // Nor by the same once more: not whoever has signed in since.
+    await signsIn();
+    expect([await left(token), await left(await provider.forged(good))]).toEqual([400, 400]);
+    expect((await visitor.asks('/account')).status).toBe(200);
+    expect(await left(await provider.forged({ ...good, jti: 'b' }))).toBe(200);
     expect((await visitor.asks('/account')).status).toBe(303);
   });
 

@@ -139,6 +139,18 @@ async function scene(): Promise<string> {
   return reference;
 }
 
+/** Who does what, with what else than its scene has, at which agency or statement. */
+type Step = readonly [by: string | null, act: ActName, body?: object, agency?: string, revision?: number];
+
+/** Does an act, as its scene has it. */
+async function does(reference: string, [by, act, more = {}, agency = 'WHO', revision = 0]: Step): Promise<Answer> {
+  const { address } = routesOf(document).find(({ operationId }) => operationId === act)!;
+  const path = address.split(' ')[1]!.replace('{reference}', reference).replace('{agency}', agency);
+  const token = by === null ? secretariat : await tokenOf('focal_point', by);
+  const at = path.replace('{revision}', String(revision));
+  return server.post(at, { ...SCENES[act].body, ...more }, token);
+}
+
 describe('An act on a commitment', () => {
   it('is an agency’s to do by its relation, as the table says, and the secretariat’s', async () => {
     const wrong: string[] = [];
@@ -170,68 +182,110 @@ describe('An act on a commitment', () => {
     expect(outcomes.size).toBeGreaterThan(60); // both, of nearly every act
   });
 
-  it('that is an agency’s on a condition is its own while that is met, and nobody else’s', async () => {
-    const reference = await scene();
-    const at = `/v1/commitments/${reference}`;
-    const does = async (agency: string | null, path: string, body: object): Promise<number> => {
-      const token = agency === null ? secretariat : await tokenOf('focal_point', agency);
-      return (await server.post(`${at}/${path}`, body, token)).status;
+  it('that is an agency’s on a condition is its own while that is met, and nobody else’s, in every relation and state', async () => {
+    const stage = (by: string): Step => [by, 'reportStage', { stage: 'in_progress', effective: '2007', reportedOn }];
+    const offer = (to: string): Step => ['ILO', 'offerLead', { to, effective: '2007', reason: 'On', reportedOn }];
+    const ends: Step = ['ILO', 'withdraw'];
+    const [accepts, declines]: Step[] = [
+      ['WHO', 'acceptRole', {}, 'WHO'],
+      ['WHO', 'declineRole', {}, 'WHO'],
+    ];
+    const removed = (agency: string): Step => [null, 'removeAgency', {}, agency];
+    const asked = (agency: string): Step => [null, 'addAgency', { agency, role: 'partner' }];
+    const joins = (agency: string): Step[] => [asked(agency), [agency, 'acceptRole', {}, agency]];
+    /** Of each agency a report of its own, made while it had a part. */
+    const reported: Readonly<Record<string, readonly Step[]>> = {
+      ...{ ILO: [stage('ILO')], UNHCR: [stage('UNHCR')], WB: [stage('WB')] },
+      WHO: [removed('WHO'), ...joins('WHO'), stage('WHO'), removed('WHO'), asked('WHO')],
+      IOM: [...joins('IOM'), stage('IOM'), removed('IOM')],
+      DESA: [...joins('DESA'), stage('DESA'), removed('DESA')],
     };
-    const each = async (path: string, body: object, agencies: readonly string[]): Promise<readonly string[]> =>
-      Promise.all(agencies.map(async (agency) => `${agency} ${await does(agency, path, body)}`));
-    const last = async (): Promise<number> => ((await server.get(`${at}/history`)).body.items as object[]).length - 1;
-    const OTHERS = ['UNHCR', 'WB', 'WHO', 'IOM', 'DESA'];
-    const refusedTo = (agencies: readonly string[]) => agencies.map((agency) => `${agency} 403`);
+    const verified = (agency: string): Step => [
+      null,
+      'verify',
+      { verification: 'no_evidence', reason: 'None found', citation: null, agency },
+    ];
+    const says = { says: { note: 'In May' }, reason: 'It was May' };
+    /** The lead moves to the co-lead, and the former lead has no part. */
+    const moves: Step = [null, 'changeRole', { role: 'lead', formerLeadBecomes: 'none' }, 'UNHCR'];
+    const LEADS = ['UNHCR', 'WB', 'WHO', 'IOM', 'DESA'];
 
-    // A role that it was asked to take: the agency itself accepts it, once.
-    expect(await each('agencies/WHO/accept', { reportedOn }, ['ILO', 'WB', 'DESA'])).toEqual(
-      refusedTo(['ILO', 'WB', 'DESA']),
-    );
-    expect(await does('WHO', 'agencies/WHO/accept', { reportedOn })).toBe(200);
-    expect(await does('WHO', 'agencies/WHO/accept', { reportedOn })).toBe(409);
-
-    // The lead, once it was offered: to whom it was, until it is withdrawn.
-    expect(await each('lead-transfer/accept', { reportedOn }, OTHERS)).toEqual(refusedTo(OTHERS));
-    const offer = { to: 'UNHCR', reason: 'They go on', effective: '2007-06', reportedOn };
-    expect(await does('ILO', 'lead-transfer', offer)).toBe(200);
-    expect(await each('lead-transfer/decline', { reason: 'No', reportedOn }, ['WB', 'WHO', 'IOM', 'DESA'])).toEqual(
-      refusedTo(['WB', 'WHO', 'IOM', 'DESA']),
-    );
-    expect(await does('UNHCR', 'lead-transfer/decline', { reason: 'No', reportedOn })).toBe(200);
-    expect(await does('UNHCR', 'lead-transfer/accept', { reportedOn })).toBe(403);
-
-    // A reading: the agency whose part was read replies.
-    const reply = { text: 'It was.', reportedOn };
-    const says = { stage: 'in_progress', effective: '2007', reportedOn };
-    expect(await does('ILO', 'stage', says)).toBe(200);
-    const ofIlo = await last();
-    expect(await each('reply', reply, ['ILO', ...OTHERS])).toEqual(refusedTo(['ILO', ...OTHERS]));
-    expect(
-      await does(null, 'verification', {
-        verification: 'no_evidence',
-        reason: 'None found',
-        agency: 'ILO',
-        reportedOn,
+    const cases: [name: string, before: readonly Step[], acts: readonly ActName[], may: Record<string, string>][] = [
+      ['asked to take a role', [], ['acceptRole', 'declineRole'], { WHO: 'done' }],
+      ['has taken it', [accepts!], ['acceptRole', 'declineRole'], { WHO: 'conflict' }],
+      ['has declined it', [declines!], ['acceptRole', 'declineRole'], { WHO: 'conflict' }],
+      ['the role was withdrawn', [removed('WHO')], ['acceptRole', 'declineRole'], { WHO: 'conflict' }],
+      ['the record has ended', [ends], ['acceptRole', 'declineRole'], { WHO: 'conflict' }],
+      ['the lead is offered to nobody', [], ['acceptLead', 'declineLead'], {}],
+      ...LEADS.flatMap((to): typeof cases => [
+        [`the lead is offered to ${to}`, [offer(to)], ['acceptLead', 'declineLead'], { [to]: 'done' }],
+      ]),
+      ...['UNHCR', 'DESA'].flatMap((to): typeof cases => [
+        [`${to} has declined it`, [offer(to), [to, 'declineLead']], ['acceptLead', 'declineLead'], {}],
+        [`${to} has taken it`, [offer(to), [to, 'acceptLead']], ['acceptLead', 'declineLead'], {}],
+        [`it was withdrawn from ${to}`, [offer(to), ['ILO', 'withdrawLeadOffer']], ['acceptLead', 'declineLead'], {}],
+        [`offered to ${to}, and ended`, [offer(to), ends], ['acceptLead', 'declineLead'], { [to]: 'conflict' }],
+      ]),
+      ['nothing was read', Object.values(reported).flat(), ['reply'], {}],
+      ...Object.keys(reported).map((agency): (typeof cases)[number] => [
+        `what ${agency} said was read`,
+        reported[agency]!.flatMap((step) => (step[1] === 'reportStage' ? [step, verified(agency)] : [step])),
+        ['reply'],
+        agency === 'DESA' ? {} : { [agency]: 'done' }, // it has no part any more, and the stage rests on another
+      ]),
+      ['what the lead before said was read', [stage('ILO'), moves, verified('ILO')], ['reply'], { ILO: 'done' }],
+      ...Object.entries(reported).flatMap(([agency, steps]): typeof cases => {
+        // The stage rests on what the former lead says.
+        const may: Record<string, string> = agency === 'IOM' ? {} : { [agency]: 'done' };
+        return [
+          [`${agency} has reported`, steps, ['correct', 'retract'], may],
+          [`${agency} has reported, and it ended`, [...steps, ends], ['correct', 'retract'], may],
+        ];
       }),
-    ).toBe(200);
-    expect(await each('reply', reply, OTHERS)).toEqual(refusedTo(OTHERS));
-    expect(await does('ILO', 'reply', reply)).toBe(200);
+      ['the stage rests on the lead before', [stage('ILO'), moves], ['correct', 'retract'], {}],
+    ];
+    const wrong: string[] = [];
+    let asks = 0;
+    for (const [name, before, acts, may] of cases) {
+      let [reference, statement] = ['', 0];
+      const prepare = async (): Promise<void> => {
+        reference = await scene();
+        for (const step of before) {
+          const { status, body } = await does(reference, step);
+          if (status >= 300)
+            wrong.push(`${name}: ${step.slice(0, 2).join(' ')}: ${status} ${body.code} ${body.detail}`);
+          if (step[1] === 'reportStage') statement = body.revision as number;
+        }
+      };
+      const hold = async (agency: string, act: ActName, wanted: string): Promise<void> => {
+        asks++;
+        const body = act === 'correct' ? says : {};
+        const answer = await does(reference, [agency, act, body, 'WHO', statement]);
+        const found = answer.status === 403 ? 'refused' : answer.status < 300 ? 'done' : 'conflict';
+        if (found === wanted) return;
+        const { code, detail } = answer.body;
+        wrong.push(`${name}: ${act} as ${agency}: ${answer.status} ${code} ${detail}, not ${wanted}`);
+      };
+      await prepare();
+      // Those who may not come first: nothing is done by them.
+      for (const act of acts)
+        for (const agency of Object.values(AGENCIES)) if (!may[agency]) await hold(agency, act, 'refused');
+      for (const [i, act] of acts.entries()) {
+        if (i > 0 && Object.values(may).includes('done')) await prepare();
+        for (const [agency, wanted] of Object.entries(may)) await hold(agency, act, wanted);
+      }
+    }
+    expect(wrong).toEqual([]);
+    expect(asks).toBeGreaterThan(300);
+  });
 
-    // What was said: whoever said it corrects it while it has a part; without one, only what nothing rests on.
-    expect(await does('WB', 'stage', says)).toBe(200);
-    const ofWb = await last();
-    const amended = { says: { note: 'In May' }, reason: 'It was May' };
-    expect(await each(`history/${ofIlo}/correct`, amended, OTHERS)).toEqual(refusedTo(OTHERS));
-    expect(await does('ILO', `history/${ofIlo}/correct`, amended)).toBe(200);
-    expect(await does('WB', `history/${ofWb}/correct`, amended)).toBe(200);
-    expect(await does(null, 'agencies/WB/remove', { reportedOn })).toBe(200);
-    // Its part has ended, and with it what it may say; what it said alone it may still put right.
-    expect(await each('stage', { ...says, effective: '2007-05' }, ['WB'])).toEqual(refusedTo(['WB']));
-    expect(await does('WB', `history/${ofWb}/correct`, { ...amended, says: { note: 'In June' } })).toBe(200);
-    expect(await each(`history/${ofIlo}/correct`, amended, ['WB'])).toEqual(refusedTo(['WB']));
-    expect(await each('history/0/correct', { says: { title: 'Mine' }, reason: 'x' }, OTHERS)).toEqual(
-      refusedTo(OTHERS),
-    );
+  it('by a former agency is on nothing but its own report', async () => {
+    const reference = await scene();
+    await does(reference, ['WB', 'reportStage', { stage: 'in_progress', effective: '2007' }]);
+    await does(reference, [null, 'removeAgency', {}, 'WB']);
+    const title = await does(reference, ['WB', 'correct', { says: { title: 'Mine' }, reason: 'x' }, 'WB', 0]);
+    const says = await does(reference, ['WB', 'reportStage', { stage: 'in_progress', effective: '2007-05' }]);
+    expect([title.status, says.status]).toEqual([403, 403]);
   });
 
   it('is listed for the caller as its relation and its scopes allow', async () => {
@@ -250,6 +304,50 @@ describe('An act on a commitment', () => {
       authorization: `Bearer ${await tokenOf('reader', null)}`,
     });
     expect(reader.body.allowedActs).toEqual([]);
+  });
+
+  it('that cannot be taken back, and what would lead to it, is for who has just shown who it is: not for an old token, nor what came in its place', async () => {
+    const access = server.app.get(AccessStore);
+    const open = () => access.accounts.open({ kind: 'machine', name: 'System' }, { role: 'secretariat', agency: null });
+    const [account, somebody] = [await open(), await open()];
+    const reference = await scene();
+    const blanking = { fields: ['/summary'], reason: 'A name' };
+    const tries = {
+      blank: [`commitments/${reference}/history/0/blank`, blanking],
+      erase: [`accounts/${somebody}/erase`, {}],
+      appoint: [`accounts/${somebody}/appointments`, { role: 'secretariat' }],
+      open: ['accounts', { kind: 'machine', name: 'Another', appointment: { role: 'secretariat' } }],
+      give: ['tokens', { label: 'Another', scopes: ['admin'] }],
+    } as const;
+    const all = async (token: string): Promise<Record<string, string>> => {
+      const said: Record<string, string> = {};
+      for (const [name, [path, body]] of Object.entries(tries)) {
+        const answer = await server.post(`/v1/${path}`, body, token);
+        said[name] = answer.status < 300 ? 'done' : answer.body.code;
+      }
+      const acts = [{ act: 'blank', reference, revision: 1, body: { fields: ['/reason'], reason: 'A name' } }];
+      const [one] = (await server.post('/v1/batches', { acts }, token)).body.results;
+      return { ...said, batch: one.problem?.code ?? one.status };
+    };
+    const refused = {
+      ...{ blank: 'sign_in_again', erase: 'sign_in_again', appoint: 'sign_in_again', open: 'sign_in_again' },
+      ...{ give: 'sign_in_again', batch: 'sign_in_again' },
+    };
+    const old = await access.give({ account, label: 'Old', scopes: SCOPES });
+    const given = new Date(Date.now() - 16 * 60_000).toISOString();
+    await access.change(['UPDATE tokens SET created = ? WHERE id = ?', given, old.id]);
+    expect(await all(old.token)).toEqual(refused);
+    const next = await server.post(`/v1/tokens/${old.id}/rotate`, {}, old.token);
+    expect([next.status, next.body.created]).toEqual([201, given]);
+    expect(await all(next.body.token as string)).toEqual(refused);
+    // All else it may do.
+    expect((await server.get('/v1/audit', { authorization: `Bearer ${old.token}` })).status).toBe(200);
+    expect((await server.post('/v1/tokens', { label: 'Less', scopes: ['report'] }, old.token)).status).toBe(201);
+    // The control: one that was just given.
+    const { token } = await access.give({ account, label: 'New', scopes: SCOPES });
+    const done = await all(token);
+    expect([done['batch'], done]).not.toContain('sign_in_again');
+    expect(done).toMatchObject({ blank: 'done', erase: 'done', open: 'done', give: 'done', appoint: 'erased' });
   });
 
   it('in a batch needs the scope of its own line', async () => {

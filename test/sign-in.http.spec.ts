@@ -2,7 +2,9 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { AccessStore, Audit } from '#access';
+import { LOG } from '#platform';
 import { SignIn } from '#sign-in';
+import { servedBy } from './support/served.js';
 import { CLOCK_CASES, TestServer } from './support/server.js';
 import { hiddenOf, Visitor, wordsOf, type Visit } from './support/visitor.js';
 
@@ -246,6 +248,29 @@ describe('A form', () => {
     expect(wordsOf(taken)).toContain('for ILO');
     await signIn.sessions.endAll(account);
     expect((await acts({ csrf })).status).toBe(401);
+  });
+
+  it('of every page is refused without the token, and nothing comes of it', async () => {
+    await signsIn((await person(null)).account);
+    const before = await server.app.get(LOG).store.head();
+    const taken: string[] = [];
+    // What strangers may send, too, does nothing in anybody's name.
+    const open = /^post \/(?:v1|reports|follow|sign-in)(?:\/|$)/;
+    const forms = servedBy(server).filter((route) => route.startsWith('post ') && !open.test(route));
+    for (const form of forms) {
+      const path = form.slice('post '.length).replaceAll(/\{\w+\}/g, 'x');
+      let { status } = await visitor.sends(path, {});
+      if (status === 415) {
+        const file = new FormData();
+        file.set('file', new Blob(['x']), 'x.csv');
+        const headers = { cookie: `session=${visitor.cookie('session')}`, origin: server.url };
+        ({ status } = await fetch(server.url + path, { method: 'POST', headers, body: file }));
+      }
+      if (status !== 403) taken.push(`${status} ${path}`);
+    }
+    expect(forms.length).toBeGreaterThan(30);
+    expect(taken).toEqual([]);
+    expect(await server.app.get(LOG).store.head()).toBe(before);
   });
 
   it('is nothing that another route takes, and its route takes nothing else', async () => {

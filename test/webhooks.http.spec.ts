@@ -312,6 +312,9 @@ describe('An address that a webhook may not reach', () => {
     '::ffff:127.0.0.1',
     '64:ff9b::7f00:1',
     '2002:7f00:1::',
+    '::127.0.0.1',
+    '64:ff9b:1::7f00:1',
+    'fec0::1',
   ])('is %s', (address) => {
     expect(isPublic(address)).toBe(false);
   });
@@ -323,7 +326,7 @@ describe('An address that a webhook may not reach', () => {
   it('is refused where a hook is made, by number in any notation and by name', async () => {
     const closed = await TestServer.start([]);
     try {
-      for (const host of ['127.0.0.1', '[::1]', '0x7f000001', '2130706433', 'localhost']) {
+      for (const host of ['127.0.0.1', '[::1]', '0x7f000001', '2130706433', 'localhost', '[fe80::1%25eth0]']) {
         const { status, body } = await closed.post('/v1/webhooks', { url: `http://${host}/` }, closed.token(null));
         expect([host, status, body.code ?? body]).toEqual([host, expect.any(Number), expect.any(String)]);
         expect([host, status >= 400 && status < 500]).toEqual([host, true]);

@@ -35,6 +35,7 @@ import {
   OnDate,
   OneOf,
   referencesIn,
+  refuseUnlessProven,
   Rights,
   Text,
   type Principal,
@@ -303,11 +304,12 @@ export class AccountsController {
   @ApiOperation({
     summary: 'Erase a person: name, address, identities, sessions; tokens are revoked, roles end',
     description:
-      'No byte of them is left in the files. What the account did stays in the history, under its pseudonym. It may be done again after a 503.',
+      'No byte of them is left in the files. What the account did stays in the history, under its pseudonym. It may be done again after a 503. By a token only within 15 minutes after it was given.',
     operationId: 'eraseAccount',
   })
   @ApiOkResponse({ type: AccountView })
   async erase(@Param('account') account: string, @CurrentCommand() { by }: RequestContext): Promise<AccountView> {
+    refuseUnlessProven(by);
     const { email } = await this.#known(account, by);
     // Whatever fails afterwards can be done again only while the address is known.
     if (email) await this.mailer.forget(email);

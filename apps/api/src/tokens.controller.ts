@@ -19,6 +19,7 @@ import {
   Code,
   CurrentCommand,
   OnDate,
+  refuseUnlessProven,
   refuseWithoutScope,
   Rights,
   SomeOf,
@@ -121,7 +122,8 @@ export class TokensController {
   })
   @ApiOperation({
     summary: 'Give a token to an account; it is shown this once',
-    description: 'Nobody gives a scope that their own token has not. Only its digest is kept.',
+    description:
+      'Nobody gives a scope that their own token has not; `admin` only who has just shown who it is, or by a token of the last 15 minutes. Only its digest is kept.',
     operationId: 'giveToken',
   })
   @ApiCreatedResponse({ type: GivenToken })
@@ -133,6 +135,7 @@ export class TokensController {
   ): Promise<GivenToken> {
     const account = await this.#account(body.account ?? by.account, by);
     refuseGiving(by, account, body.scopes);
+    if (body.scopes.includes('admin')) refuseUnlessProven(by);
     const { commandId: id } = meta;
     if (await this.#find(id)) throw new Conflict('shown_once', `The token ${id} was given already; it is shown once.`);
     const { label, scopes, expires } = body;

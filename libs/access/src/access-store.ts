@@ -13,6 +13,7 @@ export interface TokenRow {
   readonly scopes: readonly Scope[];
   /** It works only while the demo runs. */
   readonly demo: boolean;
+  /** When it was given; one that came in the place of another has the instant of that: nobody has shown then who it is. */
   readonly created: string;
   /** The account that made it; `null`: the command line. */
   readonly madeBy: string | null;
@@ -32,12 +33,15 @@ export interface NewToken {
   readonly expires?: Date;
   readonly by?: string | null;
   readonly demo?: boolean;
+  /** Absent: now. */
+  readonly created?: string;
 }
 
 /** The holder of a token, and which token it is. */
 export interface TokenHolder extends Holder {
   readonly token: string;
   readonly demo: boolean;
+  readonly proven: number;
 }
 
 /**
@@ -77,17 +81,18 @@ export abstract class AccessStore implements IdempotencyKeys {
   /** @returns `null` for what was never given out, or was revoked; whether it has expired is for whoever uses it */
   async holderOf(token: string): Promise<TokenHolder | null> {
     const rows = await this.query<
-      RoleRow & { id: string; account: string; scopes: string; demo: number; expires: string }
+      RoleRow & { id: string; account: string; scopes: string; demo: number; created: string; expires: string }
     >(
-      `SELECT t.id, t.account, t.scopes, t.demo, t.expires, a.role, a.agency, a.since, a.until
+      `SELECT t.id, t.account, t.scopes, t.demo, t.created, t.expires, a.role, a.agency, a.since, a.until
        FROM tokens t LEFT JOIN appointments a ON a.account = t.account
        WHERE t.hash = ? AND t.revoked IS NULL`,
       hashOf(token),
     );
     if (!rows[0]) return null;
-    const { id, account, scopes, demo, expires } = rows[0];
+    const { id, account, scopes, demo, created, expires } = rows[0];
     return {
-      ...{ token: id, account, demo: Boolean(demo), scopes: scopesIn(scopes), expires: Date.parse(expires) },
+      ...{ token: id, account, demo: Boolean(demo), scopes: scopesIn(scopes) },
+      ...{ expires: Date.parse(expires), proven: Date.parse(created) },
       appointments: rows.flatMap(appointmentIn),
     };
   }
@@ -131,8 +136,8 @@ export abstract class AccessStore implements IdempotencyKeys {
     const old = await this.token(id);
     if (!old || old.revoked !== null || Date.parse(old.expires) <= Date.now()) return null;
     const token = newToken();
-    const { label, account, scopes, demo } = old;
-    const given = giving({ account, label, scopes, demo, ...made }, token);
+    const { label, account, scopes, demo, created } = old;
+    const given = giving({ account, label, scopes, demo, created, ...made }, token);
     const ends = new Date(Math.min(Date.now() + overlapMs, Date.parse(old.expires))).toISOString();
     await this.change(given.statement, ['UPDATE tokens SET expires = ? WHERE id = ?', ends, id]);
     return { id: given.id, token, expires: given.expires };
@@ -198,7 +203,7 @@ const scopesIn = (text: string): Scope[] => SCOPES.filter((scope) => text.split(
 const YEARS = 1;
 
 function giving(
-  { id = randomUUID(), account, label, scopes, expires, by = null, demo = false }: NewToken,
+  { id = randomUUID(), account, label, scopes, expires, by = null, demo = false, created = now() }: NewToken,
   token: string,
 ) {
   const end = new Date();
@@ -207,7 +212,7 @@ function giving(
   const statement: Statement = [
     `INSERT INTO tokens (id, hash, account, label, scopes, demo, created, made_by, expires)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-    ...[id, hashOf(token), account, label, scopes.join(' '), demo ? 1 : 0, now(), by, until],
+    ...[id, hashOf(token), account, label, scopes.join(' '), demo ? 1 : 0, created, by, until],
   ];
   return { id, expires: until, statement };
 }

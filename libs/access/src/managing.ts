@@ -1,7 +1,7 @@
 /** The rights to appoint and to give tokens: the secretariat to everybody, the focal point of an agency to those of its agency. */
 import { DAY_MS, todayAt, type FullDate } from '#clocks';
 import { refused, Rejected } from '#eventsourcing';
-import type { Actor, Principal } from '#platform';
+import { refuseUnlessProven, type Actor, type Principal } from '#platform';
 import type { AccountRole, Scope } from '#words';
 import type { AccountRow, NewAppointment } from './accounts.js';
 
@@ -41,9 +41,13 @@ export function periodOf({ from, to }: Pick<SaidAppointment, 'from' | 'to'>, at 
  * An appointment that may be made.
  * @param by who makes it; `null`: the command line
  * @param at where it stands in a body, for pointers
- * @throws Rejected `agency_needed` | `no_agency` | `forbidden`, and for days that are over
+ * @throws Rejected `agency_needed` | `no_agency` | `forbidden` | `sign_in_again` for the secretariat, and for days that are over
  */
-export function appointmentFrom(said: SaidAppointment, by: Actor | null, at = ''): NewAppointment {
+export function appointmentFrom(
+  said: SaidAppointment,
+  by: (Actor & Pick<Principal, 'proven'>) | null,
+  at = '',
+): NewAppointment {
   const { role, agency = null } = said;
   if (agency === null && (role === 'focal_point' || role === 'alternate'))
     throw refused('agency_needed', `${at}/agency`, `${role} needs the agency.`);
@@ -54,6 +58,8 @@ export function appointmentFrom(said: SaidAppointment, by: Actor | null, at = ''
       'The secretariat is of no agency; on behalf of one it acts on an authority.',
     );
   if (by) refuseAppointing(by, { role, agency });
+  // It may do what cannot be taken back, once it signs in.
+  if (by && role === 'secretariat') refuseUnlessProven(by);
   return { role, agency, by: by?.account ?? null, ...periodOf(said, at) };
 }
 

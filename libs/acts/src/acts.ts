@@ -44,6 +44,7 @@ import {
 import {
   metaOfPart,
   referencesIn,
+  refuseUnlessProven,
   refuseWithoutScope,
   type Actor,
   type CommandContext,
@@ -355,11 +356,19 @@ function withoutDocument<A extends CommitmentAct>(act: A): A {
 }
 
 /**
- * An act by a token or in a session needs the scope of its line; of the registers, too, where a document comes with it.
- * @throws Rejected `insufficient_scope`
+ * An act by a token or in a session needs the scope of its line; of the registers, too, where a document comes with it. What
+ * cannot be taken back (all acts of the scope `admin`) needs somebody who has just shown who it is.
+ * @throws Rejected `insufficient_scope` | `sign_in_again`
  */
-export function refuseUnscoped(subject: Subject, act: string, body: object, by: Pick<Principal, 'scopes'>): void {
-  refuseWithoutScope(by, tableOf(subject)[act]!.scope);
+export function refuseUnscoped(
+  subject: Subject,
+  act: string,
+  body: object,
+  by: Pick<Principal, 'scopes' | 'proven'>,
+): void {
+  const { scope } = tableOf(subject)[act]!;
+  refuseWithoutScope(by, scope);
+  if (scope === 'admin') refuseUnlessProven(by);
   if ((body as Partial<Sourced>).newDocument) refuseWithoutScope(by, REGISTER_ACTS.document.enter.scope);
 }
 

@@ -126,17 +126,28 @@ export interface Commitment extends Stages, Responsibility, Content, Editions, A
   readonly said: Series<Statement>;
   readonly statements: Series<Statement>;
   readonly changes: Changes;
-  /** Something was corrected, and what was said is yet to be told anew (`settle`). */
-  readonly unsettled: boolean;
+  /** The first revision that was corrected since what was said was told anew (`settle`); `null`: none was. */
+  readonly unsettled: number | null;
+  /** Now and then the state is kept: what is corrected later is told anew from there. */
+  readonly kept: readonly Told[];
 }
 
+/** The state after so many statements, the last one at a revision, without what was said. */
+interface Told {
+  readonly count: number;
+  readonly revision: number;
+  readonly state: Commitment;
+}
+
+const nothingSaid = {
+  ...{ said: Series.of<Statement>(), statements: Series.of<Statement>(), changes: new Map() as Changes },
+  ...{ unsettled: null, kept: [], numbered: 0 },
+} satisfies Partial<Commitment>;
+
 const nothing: Commitment = {
+  ...nothingSaid,
   recorded: null,
   reports: Series.of(),
-  said: Series.of(),
-  statements: Series.of(),
-  changes: new Map(),
-  unsettled: false,
   ...stagesAtFirst,
   ...responsibleAtFirst,
   ...contentAtFirst,
@@ -211,15 +222,26 @@ function after(c: Commitment, said: Statement): Fresh {
   return changed.leads === c.leads || c.entries.length === 0 ? changed : Object.assign(changed, partsAnew(changed));
 }
 
-type Kept = Pick<Commitment, 'said' | 'statements' | 'changes' | 'numbered'>;
+/** The number of statements between two states that are kept. */
+const SPAN = 64;
+
+function keepsNowAndThen(c: Fresh, count: number, { revision }: Statement): void {
+  if (count % SPAN === 0) c.kept = [...c.kept, { count, revision, state: { ...c, ...nothingSaid } }];
+}
+
+type Heard = Pick<Commitment, 'said' | 'statements' | 'changes' | 'numbered' | 'kept' | 'unsettled'>;
 
 /** The state after the statements, each as corrected since; what was retracted was never said. */
-function toldAnew({ said, statements: all, changes, numbered }: Kept): Commitment {
-  let c: Commitment = { ...nothing, said, statements: all, changes, numbered };
-  for (const one of all) {
+function toldAnew({ said, statements: all, changes, numbered, kept, unsettled }: Heard): Commitment {
+  const valid = kept.filter(({ revision }) => revision < (unsettled ?? 0));
+  const { state = nothing, count = 0 } = valid.at(-1) ?? {};
+  let c: Commitment = { ...state, said, statements: all, changes, numbered, kept: valid };
+  all.between(count, all.length).forEach((one, i) => {
     const last = changes.get(one.revision)?.at(-1);
-    if (last?.says !== null) c = after(c, last ? { ...one, data: last.says } : one);
-  }
+    const next: Fresh = last?.says === null ? { ...c } : after(c, last ? { ...one, data: last.says } : one);
+    keepsNowAndThen(next, count + i + 1, one);
+    c = next;
+  });
   return c;
 }
 
@@ -231,6 +253,7 @@ export function refold(said: Series<Statement>): Commitment {
     statements: Series.from(all.filter(({ name }) => name in statements)),
     changes: all.filter(isAmendment).reduce((changes: Changes, one) => changedBy(changes, said, one), new Map()),
     numbered: all.reduce((last, one) => Math.max(last, numberIn(one)), 0),
+    ...{ kept: [], unsettled: null },
   });
 }
 
@@ -242,7 +265,8 @@ const amends =
   (name: 'Corrected' | 'Retracted'): Amends =>
   (c, event) => {
     const said = { name, ...event };
-    return { ...c, said: c.said.with(said), changes: changedBy(c.changes, c.said, said), unsettled: true };
+    const unsettled = Math.min(c.unsettled ?? Infinity, (event.data as CorrectionEvents['Retracted']).revision);
+    return { ...c, said: c.said.with(said), changes: changedBy(c.changes, c.said, said), unsettled };
   };
 
 const evolve = {
@@ -251,10 +275,11 @@ const evolve = {
       name,
       (c: Commitment, event: StreamEvent<object>) => {
         const said = { name: name as keyof Statements, data: event.data, revision: event.revision, by: event.by };
-        const changed: Fresh = c.unsettled ? { ...c } : after(c, said);
+        const changed: Fresh = c.unsettled === null ? after(c, said) : { ...c };
         changed.said = c.said.with(said);
         changed.statements = c.statements.with(said);
         changed.numbered = Math.max(c.numbered, numberIn(said));
+        if (c.unsettled === null) keepsNowAndThen(changed, changed.statements.length, said);
         return changed;
       },
     ]),
@@ -268,7 +293,7 @@ export const commitment: Aggregate<Commitment, CommitmentEvents> = {
   category: 'commitment',
   initial: nothing,
   evolve,
-  settle: (c) => (c.unsettled ? toldAnew(c) : c),
+  settle: (c) => (c.unsettled === null ? c : toldAnew(c)),
 };
 
 // ── A commitment as at a date ───────────────────────────────────────────────────────────────────────────────────────

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { asAt, type CommitmentEvent } from './commitment.js';
+import { fold } from '#eventsourcing';
+import { asAt, commitment, refold, type Commitment, type CommitmentEvent } from './commitment.js';
 import {
   after,
   citation,
@@ -745,5 +746,50 @@ describe('A blanking', () => {
   it('before which the log is read shows what was known then', () => {
     const events = eventsOf(named, blanked(0, ...fields));
     expect(asAt(after(...events.slice(0, 1)), TODAY)).toEqual(on(TODAY, named));
+  });
+});
+
+describe('A correction of a long history', () => {
+  const day = (n: number) => new Date(Date.UTC(2006, 0, n)).toISOString().slice(0, 10);
+  const stage = (n: number, note: string | null = null) => ({
+    ...{ stage: 'in_progress' as const, effective: day(n), reportedOn: day(n), agency: 'IOM', note },
+  });
+  const HISTORY = 200;
+  const long = (): Commitment => {
+    let c = fold(commitment, commitment.initial, [recorded()]);
+    for (let n = 1; n < HISTORY; n++) c = fold(commitment, c, [{ name: 'StageReported', data: stage(n) }], n - 1);
+    return c;
+  };
+  const amended = (c: Commitment, revision: number, note: string | null): Commitment =>
+    fold(
+      commitment,
+      c,
+      [
+        note === null
+          ? { name: 'Retracted', data: { revision, reason: 'r' } }
+          : { name: 'Corrected', data: { revision, reason: 'r', says: stage(revision, note) } },
+      ],
+      c.said.length - 1,
+    );
+
+  it('comes to the same from wherever it is told anew, for any of it, in any order', () => {
+    let c = long();
+    for (const [i, revision] of [199, 64, 65, 1, 63, 130, 128, 129, 2, 191, 192, 193, 64, 199].entries()) {
+      c = amended(c, revision, i % 3 === 2 ? null : `note ${i}`);
+      const said = c.said.length;
+      c = fold(commitment, c, [{ name: 'StageReported', data: stage(HISTORY + i) }], said - 1);
+      expect(refold(c.said)).toEqual(c);
+    }
+  });
+
+  it('negative control: it would not, were it told anew from behind what was corrected', () => {
+    const c = long();
+    const said = { name: 'Corrected', data: { revision: 5, reason: 'r', says: stage(5, 'In May') } } as const;
+    const unsettled = {
+      ...commitment.evolve.Corrected(c, { ...said, revision: HISTORY, by: c.said.at(0)!.by }),
+      unsettled: 190,
+    };
+    const late = commitment.settle!(unsettled);
+    expect(late).not.toEqual(refold(late.said));
   });
 });

@@ -24,9 +24,14 @@ const resolve: Resolver = (host) => systemLookup(host, { all: true });
 /** The time that a request may take as a whole. */
 const PATIENCE_MS = 15_000;
 
+/** Of IPv6 whatever is given out: all else is of this machine, a network of its own, or leads to an IPv4 address. */
+const GIVEN_OUT = ipaddr.IPv6.parseCIDR('2000::/3');
+
 /** Whether an address is of the public Internet: neither this machine, a private network, nor anything reserved. */
 export function isPublic(address: string): boolean {
-  return ipaddr.isValid(address) && ipaddr.process(address).range() === 'unicast';
+  if (!ipaddr.isValid(address)) return false;
+  const parsed = ipaddr.process(address);
+  return parsed.range() === 'unicast' && (parsed.kind() === 'ipv4' || parsed.match(GIVEN_OUT));
 }
 
 /** A connection of its own, for which all addresses of a name are asked. */

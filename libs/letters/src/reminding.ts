@@ -1,9 +1,9 @@
 /** The calendar of reminders: on the days that its terms say, a round is given the act by which those who owe are reminded. */
 import { Injectable, Logger } from '@nestjs/common';
-import { todayAt } from '#clocks';
+import { todayAt, type FullDate } from '#clocks';
 import { Projector, Rejected } from '#eventsourcing';
 import { metaOf, type Actor } from '#platform';
-import { Rounds, RoundsProjection } from '#rounds';
+import { Rounds, RoundsProjection, type OpenedRound } from '#rounds';
 import { LetterClock } from './clock.js';
 import { isTimeToRemind } from './occasions.js';
 
@@ -13,6 +13,7 @@ const CALENDAR: Actor = { account: 'calendar', role: 'secretariat', agency: null
 @Injectable()
 export class Reminding {
   readonly #logger = new Logger('Reminders');
+  readonly #asked = new WeakMap<OpenedRound, { readonly today: FullDate; readonly agencies: readonly string[] }>();
 
   constructor(
     private readonly projector: Projector,
@@ -20,11 +21,20 @@ export class Reminding {
     private readonly clock: LetterClock,
   ) {}
 
+  /** Those whom it is time to remind: a round that has not changed has the same all day. */
+  #askedOn(today: FullDate, round: OpenedRound): readonly string[] {
+    const known = this.#asked.get(round);
+    if (known?.today === today) return known.agencies;
+    const agencies = round.agencies.filter((agency) => isTimeToRemind(round, agency, today));
+    this.#asked.set(round, { today, agencies });
+    return agencies;
+  }
+
   /** Reminds whoever is to be reminded today, in every round. Done again, or by two servers at once, it reminds nobody twice. */
   async remind(): Promise<void> {
     const today = todayAt(this.clock.now());
     for (const [code, state] of this.projector.model(RoundsProjection).rounds) {
-      const asked = state.agencies.filter((agency) => isTimeToRemind(state, agency, today));
+      const asked = this.#askedOn(today, state);
       const owing = asked.length > 0 ? await this.rounds.owing(state, today) : [];
       const agencies = asked.filter((agency) => owing.includes(agency));
       if (agencies.length === 0) continue;

@@ -34,3 +34,4 @@ export * from './requests/uploads.js';
 export * from './requests/validators.js';
 export { CELL_STYLES, commitRow, set as setCell, WORKBOOK_SHEETS, xlsx } from './lists/xlsx.js';
 export * from './context.js';
+export { WaitingRoom } from './requests/waiting-room.js';

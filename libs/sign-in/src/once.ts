@@ -2,8 +2,11 @@
 import { randomBytes } from 'node:crypto';
 import { hashOf, type AccessStore } from '#access';
 
-/** A link in a letter; what a browser has begun at the identity provider, or with a passkey; a passkey that is to be added. */
-export type Purpose = 'link' | 'provider' | 'passkey' | 'new-passkey';
+/**
+ * A link in a letter; what a browser has begun at the identity provider, or with a passkey; a passkey that is to be added; a
+ * logout token of the provider.
+ */
+export type Purpose = 'link' | 'provider' | 'passkey' | 'new-passkey' | 'logout';
 
 interface Made {
   /** Whose it is, where that is known: it goes with the person. */
@@ -28,14 +31,31 @@ export class Once {
   /** @returns the secret, which is kept nowhere */
   async make(purpose: Purpose, { account = null, browser = null, kept = {}, forMs }: Made): Promise<string> {
     const secret = randomBytes(32).toString('base64url');
+    await this.#keep(secret, purpose, account, browser === null ? null : hashOf(browser), kept, forMs);
+    return secret;
+  }
+
+  /** Notes a name that somebody else has made, for a time. @returns whether it is the first time that it comes */
+  isFirst(purpose: Purpose, name: string, forMs: number): Promise<boolean> {
+    return this.#keep(`${purpose} ${name}`, purpose, null, null, {}, forMs);
+  }
+
+  /** @returns whether it was not there yet */
+  async #keep(
+    secret: string,
+    purpose: Purpose,
+    account: string | null,
+    browser: string | null,
+    kept: object,
+    forMs: number,
+  ): Promise<boolean> {
     const now = Date.now();
     await this.access.query('DELETE FROM once WHERE ends < ?', new Date(now).toISOString());
-    await this.access.query(
-      'INSERT INTO once VALUES (?, ?, ?, ?, ?, ?)',
-      ...[hashOf(secret), purpose, account, browser === null ? null : hashOf(browser), JSON.stringify(kept)],
-      new Date(now + forMs).toISOString(),
+    const made = await this.access.query(
+      'INSERT INTO once VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (hash) DO NOTHING RETURNING hash',
+      ...[hashOf(secret), purpose, account, browser, JSON.stringify(kept), new Date(now + forMs).toISOString()],
     );
-    return secret;
+    return made.length > 0;
   }
 
   /** Takes it, so that nobody can again. @returns `null` for one that was never made, was taken, is over, or another browser's */

@@ -174,7 +174,7 @@ export class Provider {
 
   /**
    * Whoever has signed out at the provider, by a logout token (OpenID Connect Back-Channel Logout 1.0).
-   * @throws Rejected `bad_request` where it is none that this provider has signed for us just now
+   * @throws Rejected `bad_request` where it is none that this provider has signed for us just now, or came before
    */
   async leaves(token: string): Promise<{ readonly account: string | null; readonly session: string | null }> {
     const { issuer, clientId } = this.settings;
@@ -186,6 +186,8 @@ export class Provider {
     const session = typeof sid === 'string' ? sid : null;
     if (!isOne || !isNow || (session === null && typeof sub !== 'string'))
       throw new Rejected('bad_request', 'This is no logout token for this server.');
+    if (!(await this.once.isFirst('logout', `${issuer} ${String(claims?.jti)}`, 2 * LOGOUT_S * 1_000)))
+      throw new Rejected('bad_request', 'This logout token was used already.');
     const account = typeof sub === 'string' ? await this.access.accounts.byIdentity(issuer, sub) : null;
     return { account, session };
   }

@@ -95,7 +95,7 @@ export class KeptSessions extends Sessions {
     }
     if (now - Math.max(known.seen, this.#noted.get(known.id) ?? 0) >= NOTED_MS) this.#note(known.id, now);
     const { id, account, name, actingFor, holder, proven } = known;
-    return { id, secret, account, name, proven, principal: principalOfSession(holder, actingFor, now) };
+    return { id, secret, account, name, proven, principal: principalOfSession({ ...holder, proven }, actingFor, now) };
   }
 
   /** The sessions of an account that are not over, the last begun first. */

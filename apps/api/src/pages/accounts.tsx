@@ -154,7 +154,6 @@ export class AccountsPages {
   @PostsForm(':account/erase')
   @Rights({ scope: 'admin', roles: ['secretariat'] })
   async erases(@Param('account') account: string, @Body() { sure }: Erasure, @Req() request: KeeperRequest) {
-    refuseUnlessProven(request.session);
     if (sure) await this.#api.erase(account, commandContextOf(request));
     return new SeeOther(path('accounts', account));
   }

@@ -487,6 +487,7 @@ export const WebAddress = (about: About = {}) =>
         { protocols: ['http', 'https'], require_protocol: true, allow_underscores: true },
         { message: '$property must be an http or https address' },
       ),
+      check('isReadable', 'must be an address as browsers read them', (address) => URL.canParse(String(address))),
       check('hasNoUser', 'may hold no user and no password: it is published', hasNoUser),
       fitText,
     ),

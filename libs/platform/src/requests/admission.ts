@@ -67,16 +67,21 @@ const kindOf = (request: FastifyRequest): string => {
 const SHARE = 1 / 16;
 /** The share that all answers which take as long as their clients take to read may have together: the rest is for short ones. */
 const LONG = 3 / 4;
+/** Whoever reads an answer for more than so many times the time for which one waits unread gives way to those who wait for room. */
+const LONGEST = 4;
 
 /** Rooms for answers, and for feeds that are followed, which cost little but stay. */
-const roomsFor = (concurrency: number) => {
+const roomsFor = ({ concurrency, sendTimeoutMs }: Budgets) => {
   const [all, feeds] = [concurrency * SIZES.answer, concurrency * 16];
   return {
     answers: new WaitingRoom({
       ...{ all, client: Math.max(all * SHARE, SIZES.batch), long: all * LONG, atOnce: SIZES.act },
-      ...{ waiting: 2_000, clientWaiting: 1_000 },
+      ...{ waiting: 2_000, clientWaiting: 1_000, patience: sendTimeoutMs * LONGEST },
     }),
-    feeds: new WaitingRoom({ all: feeds, client: feeds / 8, long: feeds, atOnce: 1, waiting: 0, clientWaiting: 0 }),
+    feeds: new WaitingRoom({
+      ...{ all: feeds, client: feeds / 8, long: feeds, atOnce: 1 },
+      ...{ waiting: 0, clientWaiting: 0, patience: Infinity },
+    }),
   };
 };
 
@@ -91,7 +96,7 @@ export async function admitsRequests(
     if (open || isOpenForm(form)) route.bodyLimit = STRANGERS_BODY;
   });
   const counted = await counters(server, budgets);
-  const rooms = roomsFor(budgets.concurrency);
+  const rooms = roomsFor(budgets);
   server.server.on('connection', () => rooms.answers.hear());
   server.addHook('onRequest', async (request: ApiRequest, reply) => {
     refuseTwoHosts(request);
@@ -189,8 +194,17 @@ async function entered(
       : new Rejected('too_busy', 'There is more to do than can be done now. Try again soon.', [], 'not_yet');
   };
   // Until a follower has what there is already, it is read as any other answer is.
-  if (marksOf(request).follows?.(request)) enter(feeds.enter(client, 1, 'feed', () => {}));
-  const turn = enter(answers.enter(client, sizeOf(request), kindOf(request), begun.resolve));
+  if (marksOf(request).follows?.(request)) enter(feeds.enter(client, 1, 'feed', { begin: () => {} }));
+  const turn = enter(
+    answers.enter(client, sizeOf(request), kindOf(request), {
+      begin: begun.resolve,
+      cut: () => {
+        const isRead = reads(request) && reply.raw.headersSent;
+        if (isRead) socket.destroy();
+        return isRead;
+      },
+    }),
+  );
   request.goesOn = () => turn.goOn();
   request.caughtUp = () => turn.leave();
   await begun.promise;

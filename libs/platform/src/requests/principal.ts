@@ -27,6 +27,8 @@ export interface Principal extends Actor {
   readonly sees: 'all' | readonly string[];
   /** The id of its token; absent: of a session. */
   readonly token?: string;
+  /** When somebody last showed who it is, in ms: of a token, when it was given; absent or `null`: that is not known. */
+  readonly proven?: number | null;
 }
 
 /**
@@ -57,6 +59,8 @@ export interface Holder {
   readonly appointments: readonly Appointment[];
   /** The id of a token. */
   readonly token?: string;
+  /** As of a `Principal`. */
+  readonly proven?: number | null;
 }
 
 /** What `Acting-For` takes: the code of an agency, or `secretariat`. */
@@ -78,7 +82,7 @@ export const appointmentsAt = ({ appointments }: Pick<Holder, 'appointments'>, n
  * @throws Rejected `forbidden` where it has not the role that it names
  */
 export function principalAt(holder: Holder, actingFor: string | undefined, now: number): Principal | null {
-  const { account, scopes, expires, token } = holder;
+  const { account, scopes, expires, token, proven = null } = holder;
   if (now >= expires) return null;
   const present = appointmentsAt(holder, now);
   if (present.length === 0) return null;
@@ -90,7 +94,7 @@ export function principalAt(holder: Holder, actingFor: string | undefined, now: 
     throw new Rejected('forbidden', `This account does not act for ${actingFor}.`);
   const isSure = actingFor !== undefined || acting.every((one) => nameOf(one) === nameOf(acting[0]!));
   const { role, agency } = isSure && chosen ? chosen : { role: 'reader' as const, agency: null };
-  return { account, role, agency, scopes, sees, ...(token && { token }) };
+  return { account, role, agency, scopes, sees, proven, ...(token && { token }) };
 }
 
 /** Tells whose a bearer token is. */
@@ -120,11 +124,11 @@ export interface Session {
 export const PROVEN_MINUTES = 15;
 
 /** @throws Rejected `sign_in_again`, of kind forbidden: a browser is led to where one signs in, and back */
-export function refuseUnlessProven({ proven }: Pick<Session, 'proven'>): void {
+export function refuseUnlessProven({ proven = null }: Pick<Principal, 'proven'>): void {
   if (proven !== null && Date.now() - proven < PROVEN_MINUTES * 60_000) return;
   throw new Rejected(
     'sign_in_again',
-    `For this you must have shown who you are within the last ${PROVEN_MINUTES} minutes. Sign in again.`,
+    `For this you must have shown who you are within the last ${PROVEN_MINUTES} minutes: sign in again, or use a token given since then.`,
     [],
     'forbidden',
   );

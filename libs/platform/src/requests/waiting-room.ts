@@ -13,6 +13,22 @@ export interface Room {
   /** The number of those who wait, in all (of clients of whom nobody waits yet, twice as many) and of one client. */
   readonly waiting: number;
   readonly clientWaiting: number;
+  /** Whoever has been inside for longer, in ms, gives way where others wait for room. */
+  readonly patience: number;
+}
+
+/** How somebody is let in, and sent away. */
+export interface Visit {
+  /** Is called once there is room: at once, or later. */
+  begin(): void;
+  /** Sends away whoever only waits for a client to read. @returns whether it was so */
+  cut?(): boolean;
+}
+
+/** Somebody inside. */
+interface Staying {
+  readonly since: number;
+  readonly visit: Visit;
 }
 
 /** A place in a room, or in the queue before it. */
@@ -45,6 +61,9 @@ interface Waiting extends Wanted {
   readonly begin: () => void;
 }
 
+/** It is looked again so often at those inside who stay too long. */
+const LOOK_MS = 1_000;
+
 /** The weight of the newest in what is expected. */
 const NEWEST = 0.2;
 
@@ -71,6 +90,9 @@ export class WaitingRoom {
   #going = 0;
   /** What the last one who was let in had taken: a newcomer has no claim for the time before. */
   #taken = 0;
+  /** Those inside, who came first before. */
+  readonly #staying = new Set<Staying>();
+  #looking = false;
   #scheduled = false;
   /** Whether anybody arrived since the event loop last went round. */
   #news = false;
@@ -81,33 +103,32 @@ export class WaitingRoom {
 
   /**
    * @param kind of few kinds, what is wanted
-   * @param begin is called once there is room: at once, or later
    * @returns `client` or `all` where nobody more may wait: of this client, or at all
    */
-  enter(client: string, size: number, kind: string, begin: () => void): Turn | 'client' | 'all' {
+  enter(client: string, size: number, kind: string, visit: Visit): Turn | 'client' | 'all' {
     this.#news = true;
     const wanted = { size, kind: this.#kindOf(kind) };
     let one = this.#clients.get(client);
     if (!one)
       this.#clients.set(client, (one = { inside: 0, taken: this.#taken, waiting: new Set(), going: new Set() }));
     if (size <= this.room.atOnce && one.waiting.size === 0 && this.#fits(one, wanted)) {
-      const turn = this.#letIn(client, one, wanted);
-      begin();
+      const turn = this.#letIn(client, one, wanted, visit);
+      visit.begin();
       return turn;
     }
     if (one.waiting.size >= this.room.clientWaiting) return 'client';
     // Whoever waits already leaves as much room again to those who do not.
     if (this.#waiting >= this.room.waiting * (one.waiting.size > 0 ? 1 : 2)) return 'all';
-    return this.#queue(client, one, wanted, begin);
+    return this.#queue(client, one, wanted, visit);
   }
 
-  #queue(client: string, one: Client, wanted: Wanted, begin: () => void): Turn {
+  #queue(client: string, one: Client, wanted: Wanted, visit: Visit): Turn {
     let turn: Turn | undefined;
     const waiting: Waiting = {
       ...wanted,
       begin: () => {
-        turn = this.#letIn(client, one, wanted);
-        begin();
+        turn = this.#letIn(client, one, wanted, visit);
+        visit.begin();
       },
     };
     one.waiting.add(waiting);
@@ -134,8 +155,10 @@ export class WaitingRoom {
     return kind;
   }
 
-  #letIn(client: string, one: Client, { size, kind }: Wanted): Turn {
+  #letIn(client: string, one: Client, { size, kind }: Wanted, visit: Visit): Turn {
     let begun = performance.now();
+    const staying = { since: begun, visit };
+    this.#staying.add(staying);
     this.#lately = { at: begun, kind };
     let isLong = kind.isLong;
     if (isLong) this.#long += size;
@@ -169,6 +192,7 @@ export class WaitingRoom {
       leave: () => {
         if (!inside) return;
         inside = false;
+        this.#staying.delete(staying);
         takes();
         goes();
         one.inside -= size;
@@ -223,7 +247,10 @@ export class WaitingRoom {
       const takes = one.taken + (first ? first.size * first.kind.took : 0);
       if (takes < least) [next, least] = [one, takes];
     }
-    if (!next) return false;
+    if (!next) {
+      this.#makeRoom();
+      return false;
+    }
     const [goes] = next.going;
     if (goes) {
       this.#lately = { at: performance.now() };
@@ -236,6 +263,22 @@ export class WaitingRoom {
     this.#taken = Math.max(this.#taken, next.taken);
     first.begin();
     return true;
+  }
+
+  /** Sends away whoever has been inside for too long and only waits for its client, the first one first, where others wait for room. */
+  #makeRoom(): void {
+    const isFull = [...this.#clients.values()].some(({ inside, waiting: [first] }) =>
+      Boolean(first && inside + first.size <= this.room.client),
+    );
+    if (!isFull) return;
+    const before = performance.now() - this.room.patience;
+    for (const { since, visit } of this.#staying) if (since > before || visit.cut?.()) break;
+    if (this.#looking) return;
+    this.#looking = true;
+    setTimeout(() => {
+      this.#looking = false;
+      this.#schedule();
+    }, LOOK_MS).unref();
   }
 
   /** The first of those of a client who wait for whom there is room. */

@@ -2,14 +2,14 @@ import { describe, expect, it } from '@jest/globals';
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import { WaitingRoom, type Turn } from './waiting-room.js';
 
-const ROOM = { all: 4, client: 2, long: 4, atOnce: 2, waiting: 6, clientWaiting: 4 };
+const ROOM = { all: 4, client: 2, long: 4, atOnce: 2, waiting: 6, clientWaiting: 4, patience: Infinity };
 
 /** A room whose visitors are told when they are let in. */
 function opened(room = ROOM) {
   const turns = new WaitingRoom(room);
   const inside: string[] = [];
-  const enter = (client: string, name = client, size = 1, kind = ''): Turn | string =>
-    turns.enter(client, size, kind, () => inside.push(name));
+  const enter = (client: string, name = client, size = 1, kind = '', cut?: () => boolean): Turn | string =>
+    turns.enter(client, size, kind, { begin: () => void inside.push(name), ...(cut && { cut }) });
   return {
     ...{ inside, enter },
     turn: (client: string, name?: string, size?: number, kind?: string) => enter(client, name, size, kind) as Turn,
@@ -127,13 +127,38 @@ describe('A room', () => {
       for (const until = performance.now() + 15; performance.now() < until;);
       ended.push(performance.now());
     };
-    room.enter('a', 1, 'work', work);
-    room.enter('a', 1, 'work', work);
+    room.enter('a', 1, 'work', { begin: work });
+    room.enter('a', 1, 'work', { begin: work });
     while (begun.length < 2) {
       room.hear(); // a connection on every turn
       await nextTurn();
     }
     expect(begun[1]! - ended[0]!).toBeGreaterThanOrEqual(15);
+  });
+
+  it('sends away who has long been read, the first one first, where others wait for room; not who is at work, nor for one who fills its own part', async () => {
+    const { inside, enter } = opened({ ...ROOM, patience: 0 });
+    const [cut, turns]: [string[], Record<string, Turn>] = [[], {}];
+    const stays = (client: string, name: string, isRead: boolean): void => {
+      turns[name] = enter(client, name, 1, '', () => {
+        if (isRead) {
+          cut.push(name);
+          turns[name]!.leave();
+        }
+        return isRead;
+      }) as Turn;
+    };
+    stays('a', 'a at work', false);
+    stays('a', 'a read', true);
+    stays('b', 'b read', true);
+    stays('b', 'b too', true);
+    enter('a', 'a waits'); // it has its part
+    for (let i = 0; i < 20; i++) await nextTurn();
+    expect(cut).toEqual([]);
+    enter('c', 'c waits');
+    while (!inside.includes('c waits')) await nextTurn();
+    expect(cut[0]).toBe('a read');
+    expect(cut).not.toContain('a at work');
   });
 
   it('holds as much as it did after any coming and going', async () => {
