@@ -25,7 +25,7 @@ export class AgencyReportQuery extends ReportQuery {
 type Query = Pick<Filter, 'agency' | 'followsUp' | 'role' | 'framework'>;
 
 export const agency: ReportMaker = {
-  template: 3,
+  template: 4,
 
   async make(draft, { framework, ...asked }: Query) {
     const { words, at, views } = draft;
@@ -145,7 +145,9 @@ async function byTheme(
     'themes',
     words.sections.byTheme,
     [
-      draft.paragraph(words.sentences.byTheme(name, several)),
+      draft.paragraph(
+        words.sentences.byTheme(name, draft.counted(several, { ...filter, framework, severalThemes: true })),
+      ),
       rowsTable(
         draft,
         'themes-table',
