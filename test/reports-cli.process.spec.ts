@@ -70,6 +70,7 @@ describe('followthrough report', () => {
       return stderr;
     };
     expect(refused(['poem'])).toContain('There is no kind of report poem');
+    expect(refused(['poem', 'IOM'])).toContain('There is no kind of report poem');
     expect(refused(['agency', 'who'])).toContain('Did you mean WHO?');
     expect(refused(['agency', 'WHO', '--format', 'gif'])).toContain('There is no format gif');
     expect(refused(['synthesis', 'WHO'])).toContain('on everything');

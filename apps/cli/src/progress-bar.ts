@@ -10,14 +10,17 @@ export function progressBar(
   total: number,
   detail = '{value}/{total}',
 ): { update(done: number, more?: object): void; stop(): void } {
+  const { TimeFormat } = cliProgress.Format;
   const bar = new cliProgress.SingleBar(
     {
       format: `${what} {bar} {percentage}% | ${detail} | {eta_formatted} left`,
       noTTYOutput: !process.stderr.isTTY,
       notTTYSchedule: 2_000,
+      // Until something is done, nobody can say how long the rest takes.
+      formatTime: (seconds, options, step) => (Number.isFinite(seconds) ? TimeFormat(seconds, options, step) : '?'),
     },
     cliProgress.Presets.shades_classic,
   );
-  bar.start(total, 0, { rate: 0, events: 0 });
+  bar.start(total, 0, Object.fromEntries([...detail.matchAll(/\{(\w+)\}/g)].map(([, name]) => [name, 0])));
   return bar;
 }

@@ -10,6 +10,7 @@ import {
   holdsRows,
   publishedAs,
   REPORT_FORMAT_NAMES,
+  REPORT_KINDS,
   reportFormat,
   Reports,
   tellingRows,
@@ -74,7 +75,8 @@ function formatOf({ format, output }: ReportOptions): ReportFormatName {
 function asked(kind: string, code: string | undefined, options: ReportOptions): Record<string, string> {
   const { where = [], asAt, knownAt, since, staleAfter, language } = options;
   const about = ABOUT[kind as ReportKind];
-  if (code !== undefined && !about) throw new Error(`A report of the kind ${kind} is on everything, not on ${code}.`);
+  if (code !== undefined && !about && REPORT_KINDS.some((one) => one === kind))
+    throw new Error(`A report of the kind ${kind} is on everything, not on ${code}.`);
   const filters = where.map((one) => {
     const [, name, value] = /^(\w+)=(.*)$/s.exec(one) ?? [];
     if (!name) throw new Error(`--where takes NAME=VALUE, not ${one}.`);

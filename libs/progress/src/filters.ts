@@ -30,12 +30,14 @@ import type { Through } from './theme-tree.js';
 export interface Filter extends Through, CountedAgencies {
   /** A forum includes its round tables and outcomes. */
   readonly followsUp?: string;
+  readonly followsUpOutcome?: boolean;
   readonly reference?: string;
   readonly with?: string;
   readonly joint?: boolean;
   readonly asked?: boolean;
   readonly theme?: string;
   readonly framework?: string;
+  readonly severalThemes?: boolean;
   readonly reached?: string;
   readonly noEquivalent?: string;
   readonly stage?: string;
@@ -152,6 +154,15 @@ export const FILTERS: { readonly [N in FilterName]-?: Definition<NonNullable<Fil
     example: 'HLD-2006',
     rows: inColumn('followsUp', async (id: string, { hierarchy }) => among(new Set(await hierarchy.followUpsOf(id)))),
   },
+  followsUpOutcome: {
+    kind: 'flag',
+    description:
+      'Only those that follow up, or do not follow up, an outcome that concerns more than the arrangement of a meeting (with followsUp: one of that forum or of its round tables)',
+    rows: inColumn('followsUp', async (wanted: boolean, { filter, hierarchy }) => {
+      const outcomes = among(new Set(await hierarchy.outcomesOf(filter.followsUp)));
+      return (followsUp) => outcomes(followsUp) === wanted;
+    }),
+  },
   role: {
     kind: 'choice',
     choices: ['any', ...ROLES],
@@ -256,6 +267,15 @@ export const FILTERS: { readonly [N in FilterName]-?: Definition<NonNullable<Fil
     rows: inColumn('themes', async (framework: string, { filter, hierarchy }) =>
       among(new Set((await hierarchy.themes(filter)).of(framework))),
     ),
+  },
+  severalThemes: {
+    kind: 'flag',
+    description:
+      'Only those under several, or not under several, of the themes at the top of the framework that is asked for, or of all frameworks',
+    rows: inColumn('themes', async (wanted: boolean, { filter, hierarchy }) => {
+      const tree = await hierarchy.themes(filter);
+      return (themes) => tree.topsOf(themes, filter.framework).length > 1 === wanted;
+    }),
   },
   reached: {
     kind: 'code',
@@ -538,10 +558,12 @@ export class FilterQuery extends ThroughQuery implements Filter {
   @FilterField() agency?: string;
   @FilterField() with?: string;
   @FilterField() memberOf?: string;
+  @FilterField() followsUpOutcome?: boolean;
   @FilterField() joint?: boolean;
   @FilterField() asked?: boolean;
   @FilterField() theme?: string;
   @FilterField() framework?: string;
+  @FilterField() severalThemes?: boolean;
   @FilterField() reached?: string;
   @FilterField() noEquivalent?: string;
   @FilterField() stage?: string;

@@ -81,6 +81,16 @@ export class Hierarchy {
     return [...forums, ...outcomes.filter(({ forum }) => forum && forums.has(forum)).map((outcome) => outcome.id)];
   }
 
+  /** The outcomes, of one forum and its round tables or of all, that concern more than the arrangement of a meeting. */
+  async outcomesOf(forum?: string): Promise<string[]> {
+    const forums = forum ? new Set(await this.below('forum', forum)) : null;
+    return (await this.registers.all('outcome', this.at.knownAt)).flatMap((outcome) =>
+      (outcome.concerns ?? 'substance') === 'substance' && (!forums || (outcome.forum && forums.has(outcome.forum)))
+        ? outcome.id
+        : [],
+    );
+  }
+
   /** The successor of each agency by today. */
   successors(): Promise<ReadonlyMap<string, string>> {
     return (this.#successors ??= this.registers.successors(this.at.knownAt, todayAt(new Date())));

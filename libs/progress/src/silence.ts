@@ -18,10 +18,13 @@ export class SilentQuery extends OmitType(ProgressQuery, ['role']) {
   @FilterField({ default: 'lead', description: 'Agencies in this role; any: lead, co_lead or partner' })
   role?: Role | 'any';
   @FilterField({ description: 'A theme, or any below it' }) theme?: string;
+  @FilterField() memberOf?: string;
   @Flag('Only agencies that are, or are not, silent') silent?: boolean;
 }
 
-export type SilentFilter = Pick<Filter, 'role' | 'agencies' | 'theme' | 'followsUp'> & { readonly silent?: boolean };
+export type SilentFilter = Pick<Filter, 'role' | 'agencies' | 'theme' | 'followsUp' | 'memberOf'> & {
+  readonly silent?: boolean;
+};
 
 export class SilentRow {
   @ApiProperty() readonly agency: string;
@@ -72,7 +75,7 @@ export class Silence {
     const { asOf, knownAt, staleAfter = 12 } = pinned;
     const found = await look.find({ ...filter, stage: OPEN_STAGES });
     const names = await look.hierarchy.agencyNames(filter.agencies);
-    const counted = { role, agencies: filter.agencies };
+    const counted = { role, agencies: filter.agencies, memberOf: filter.memberOf };
     const own = lastOwnReports(found, await look.hierarchy.holders(counted));
     const rows = countBy(found, await look.agencies(counted))
       .map(({ keys: [key], row }): SilentRow => {

@@ -80,6 +80,14 @@ export class ThemeTree {
     return under.includes(theme) ? under : [theme, ...under];
   }
 
+  /** Of those under which a commitment with these counts, the themes at the top: of a framework, or of all. */
+  topsOf(themes: readonly string[], framework?: string): string[] {
+    const above = new Set(themes.flatMap((theme) => this.above(theme)));
+    return this.themes.flatMap(({ code, parent, framework: own }) =>
+      !parent && above.has(code) && (!framework || own === framework) ? code : [],
+    );
+  }
+
   /** The themes of a framework. */
   of(framework: string): string[] {
     return this.themes.flatMap(({ code, framework: own }) => (own === framework ? code : []));

@@ -145,7 +145,9 @@ async function byTheme(
     'themes',
     words.sections.byTheme,
     [
-      draft.paragraph(words.sentences.byTheme(name, several)),
+      draft.paragraph(
+        words.sentences.byTheme(name, draft.counted(several, { ...filter, framework, severalThemes: true })),
+      ),
       rowsTable(
         draft,
         'themes-table',

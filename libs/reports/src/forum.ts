@@ -66,7 +66,7 @@ export const forum: ReportMaker = {
     const about: Block[] = [
       draft.paragraph(
         sentences.outcomes(all, { n: total.covered, href: list({ covered: true }) }, at.asOf),
-        ...(leftOut > 0 ? [' ', ...sentences.leftOut(leftOut)] : []),
+        ...(leftOut > 0 ? [' ', ...sentences.leftOut({ n: leftOut, href: list({ concerns: 'organisation' }) })] : []),
       ),
       ...(total.outcomes > 0 ? [kindTable] : []),
     ];
@@ -180,10 +180,11 @@ function asAWhole(draft: Draft, rows: readonly OutcomeRow[], dossiers: readonly 
   const outcomes = new Set(rows.map(({ outcome }) => outcome));
   const those = dossiers.filter(({ item }) => !item.followsUp.some((one) => outcomes.has(one)));
   if (those.length === 0) return [];
+  const counted = draft.counted(those.length, { ...filter, followsUpOutcome: false });
   return [
     draft.section('as-a-whole', words.sections.ofNoOutcome, [
-      draft.paragraph(words.sentences.asAWhole({ n: those.length })),
-      commitmentTable(draft, 'as-a-whole-table', words.captions.followUpForum, those, draft.listOf(filter)),
+      draft.paragraph(words.sentences.asAWhole(counted)),
+      commitmentTable(draft, 'as-a-whole-table', words.captions.followUpForum, those, counted.href!),
     ]),
   ];
 }

@@ -11,6 +11,7 @@ import {
   type Block,
   type Cell,
   type Chart,
+  type Column,
   type Inline,
   type NumberedReport,
   type ReportFormat,
@@ -241,19 +242,13 @@ class Page {
 
   #table(table: Table, rows: ComponentChildren) {
     const { number, columns, rowCount, totalRow, remarks = [], sourceLine } = table;
-    const weights = columns.reduce((sum, { weight }) => sum + weight, 0);
+    const isUpright = columns.length <= MOST_UPRIGHT;
+    const shares = columns.map((column) => (isUpright ? Math.max(column.weight, headOf(column)) : column.weight));
+    const whole = shares.reduce((sum, share) => sum + share, 0);
     return (
       <figure
         id={`table-${number}`}
-        class={
-          columns.length > MOST_UPRIGHT
-            ? 'wide'
-            : columns.length <= MOST_NARROW
-              ? 'small'
-              : isInCards(table)
-                ? 'cards'
-                : undefined
-        }
+        class={!isUpright ? 'wide' : columns.length <= MOST_NARROW ? 'small' : isInCards(table) ? 'cards' : undefined}
       >
         {this.#caption(this.words.parts.table(number), table)}
         {rowCount === 0 ? (
@@ -262,8 +257,8 @@ class Page {
           <div class="scroll" tabIndex={0} role="group" aria-label={table.title}>
             <table>
               <colgroup>
-                {columns.map(({ key, weight }) => (
-                  <col key={key} class={`w${Math.max(1, Math.round((100 * weight) / weights))}`} />
+                {columns.map(({ key }, i) => (
+                  <col key={key} class={`w${Math.max(1, Math.round((100 * shares[i]!) / whole))}`} />
                 ))}
               </colgroup>
               <thead>
@@ -373,5 +368,8 @@ class Page {
     );
   }
 }
+
+/** The weight that the longest word of its title needs. */
+const headOf = ({ title }: Column): number => 0.11 * Math.max(...title.split(/[\s-]/).map(({ length }) => length));
 
 const linked = (words: ComponentChildren, href?: string) => (href ? <a href={href}>{words}</a> : words);

@@ -23,6 +23,7 @@ function responses(draft: Draft, round: RoundOfReport): Section {
   const { sentences } = words;
   const [came, nil, silent] = [of('received', 'late'), of('nil', 'nil_late'), of('silent')];
   const late = of('late', 'nil_late');
+  const href = pageOf(draft, round);
   const columns = [
     draft.column('agency', 'text', 3),
     draft.column('response', 'code', 1.6, 'response'),
@@ -34,24 +35,22 @@ function responses(draft: Draft, round: RoundOfReport): Section {
   ];
   const rows = returns.map(({ agency, response, receivedOn, said, added }): Row => {
     const says = (word: string): Cell =>
-      said && draft.integer({ n: said.commitments.filter((one) => one.says === word).length });
+      said && draft.integer({ n: said.commitments.filter((one) => one.says === word).length, href });
     return [
       draft.text(draft.agencyName(agency)),
       draft.code('response', response),
       draft.date(receivedOn),
       ...[says('update'), says('no_change'), says('not_assessed')],
-      said && draft.integer({ n: added }),
+      said && draft.integer({ n: added, href }),
     ];
   });
   return draft.section('round', words.sections.round, [
-    draft.paragraph(
-      sentences.roundAsked(draft.link(draft.foreign(name), pageOf(draft, round)), returns.length, deadline),
-    ),
-    draft.paragraph(sentences.answered(named(came), returns.length)),
-    draft.paragraph(sentences.nilReturns(named(nil), returns.length)),
-    draft.paragraph(sentences.silentOnes(named(silent), returns.length)),
-    ...(late.length > 0 ? [draft.paragraph(sentences.lateOnes(named(late), came.length + nil.length))] : []),
-    draft.table('responses', words.captions.responses, columns, rows, pageOf(draft, round)),
+    draft.paragraph(sentences.roundAsked(draft.link(draft.foreign(name), href), returns.length, deadline, href)),
+    draft.paragraph(sentences.answered(named(came), returns.length, href)),
+    draft.paragraph(sentences.nilReturns(named(nil), returns.length, href)),
+    draft.paragraph(sentences.silentOnes(named(silent), returns.length, href)),
+    ...(late.length > 0 ? [draft.paragraph(sentences.lateOnes(named(late), came.length + nil.length, href))] : []),
+    draft.table('responses', words.captions.responses, columns, rows, href),
   ]);
 }
 
@@ -104,6 +103,7 @@ function answersTo(draft: Draft, round: RoundOfReport, question: Question): Sect
                 question,
                 given.map(({ answer }) => answer),
               ),
+              pageOf(draft, round),
             ),
           ),
         ];
@@ -111,7 +111,9 @@ function answersTo(draft: Draft, round: RoundOfReport, question: Question): Sect
     `question-${id}`,
     [draft.foreign(asked)],
     [
-      draft.paragraph(words.sentences.answersGiven(given.length, isOfAgency ? round.returns.length : null)),
+      draft.paragraph(
+        words.sentences.answersGiven(given.length, isOfAgency ? round.returns.length : null, pageOf(draft, round)),
+      ),
       ...(given.length === 0 ? [] : tally),
       ...(given.length === 0
         ? []

@@ -83,7 +83,7 @@ interface PrintedTable {
 type PrintedBlock =
   | { is: 'heading'; level: number; number: string; title: Printed[] }
   | PrintedTable
-  /** `leads`: it stays with the table or picture after it. */
+  /** `leads`: it stays with the table, picture or list after it. */
   | { is: 'paragraph'; number: number; inlines: Printed[]; leads: boolean }
   | { is: 'list'; ordered: boolean; items: Printed[][] }
   | { is: 'narrative'; lang: string; attribution: string; blocks: PrintedBlock[] }
@@ -211,7 +211,7 @@ class Printing {
           is: 'paragraph',
           number: block.number,
           inlines: this.#inlines(block.inlines),
-          leads: next?.type === 'table' || next?.type === 'chart',
+          leads: next?.type === 'table' || next?.type === 'chart' || next?.type === 'list',
         };
       case 'list':
         return { is: 'list', ordered: block.ordered, items: block.items.map((item) => this.#inlines(item)) };

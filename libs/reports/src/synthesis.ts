@@ -1,7 +1,7 @@
 /** The synthesis of what all agencies did: by theme, by agency, by kind of activity, and who has fallen silent. */
 import { KINDS, type Kind } from '#words';
 import type { Role } from '#commitments';
-import { FilterField, type AgencyRow, type Filter, type ProgressView } from '#progress';
+import { FilterField, listQuery, type AgencyRow, type Filter, type ProgressView } from '#progress';
 import { fullest } from './agency.js';
 import { dataTable } from './commitments.js';
 import { coverOf } from './cover.js';
@@ -10,6 +10,7 @@ import { changes, rowsTable, summary, verification } from './follow-up.js';
 import { ReportQuery, type ReportMaker } from './kind.js';
 import type { Column, Row, Section } from './report.js';
 import { byLead } from './theme.js';
+import type { Counted } from './words/index.js';
 
 export class SynthesisReportQuery extends ReportQuery {
   @FilterField() followsUp?: string;
@@ -162,10 +163,11 @@ async function agenciesByThemes(draft: Draft, scope: Filter, framework: string):
     ];
   });
   const totalRow: Row = [draft.text(words.parts.all), ...matrix.columns.map(({ total, list }) => counted(total, list))];
+  const whole = draft.address('matrix', listQuery({ rows: 'agency', columns: 'theme', ...scope, framework }, at));
   const title = words.captions.matrix(names.framework.get(framework) ?? framework);
   return draft.section('matrix', words.sections.matrix, [
     draft.paragraph(
-      words.sentences.agenciesAndThemes(matrix.rowCount, matrix.columnCount),
+      words.sentences.agenciesAndThemes({ n: matrix.rowCount, href: whole }, { n: matrix.columnCount, href: whole }),
       ' ',
       words.sentences.matrix,
     ),
@@ -185,10 +187,7 @@ async function agenciesByThemes(draft: Draft, scope: Filter, framework: string):
 /** Agencies in the lead of open commitments that have reported on none of them for long. */
 async function silent(draft: Draft, { followsUp, memberOf }: Filter): Promise<Section> {
   const { words, views, at } = draft;
-  const { rows } = await views.silence.agencies(at, { followsUp });
-  const members =
-    memberOf && new Set((await views.registers.members(memberOf, at.knownAt, at.asOf)).map((m) => m.agency));
-  const shown = rows.filter(({ agency }) => !members || members.has(agency));
+  const { rows: shown } = await views.silence.agencies(at, { followsUp, memberOf });
   const still = shown.filter((row) => row.silent);
   const columns = [
     draft.column('agency', 'text', 4),
@@ -207,9 +206,13 @@ async function silent(draft: Draft, { followsUp, memberOf }: Filter): Promise<Se
       draft.integer({ n: stale, href }),
     ];
   });
-  const href = draft.listOf({ followsUp, stale: true });
+  const href = draft.listOf({ followsUp, memberOf, stale: true });
+  const ofAll = (n: number, silent?: boolean): Counted => ({
+    n,
+    href: draft.address('no-update', listQuery({ followsUp, memberOf, silent }, at)),
+  });
   return draft.section('silent', words.sections.silent, [
-    draft.paragraph(words.sentences.silent({ n: still.length, href }, shown.length, at.staleAfter)),
+    draft.paragraph(words.sentences.silent(ofAll(still.length, true), ofAll(shown.length), at.staleAfter)),
     ...(still.length > 0 ? [draft.table('silent-table', words.captions.silent, columns, cells, href)] : []),
   ]);
 }

@@ -37,7 +37,7 @@ export const xlsx: ReportFormat = {
   quick: 3_000,
   // One row is the head.
   mostRows: ROWS - 1,
-  inThread: 160,
+  inThread: 64,
   async *write(report) {
     const { WorkbookWriter } = await import('@cj-tech-master/excelts');
     const out = new PassThrough();
@@ -222,16 +222,18 @@ class Book {
   }
 
   async #notes() {
-    const { parts, book } = this.#words;
+    const { parts, book, manifest } = this.#words;
     const head = [
       { title: book.note, width: 10 },
       { title: parts.source, width: 70 },
+      { title: manifest.site, width: WIDEST },
     ];
     const sheet = this.#sheet(this.#name(parts.notes), head);
     for (const { number, citation, href } of this.report.notes) {
       const row = sheet.addRow([]);
       put(row.getCell(1), number);
-      put(row.getCell(2), href === undefined ? citation : { text: citation, hyperlink: href }, href ? LINK : PLAIN);
+      put(row.getCell(2), citation);
+      if (href !== undefined) put(row.getCell(3), { text: href, hyperlink: href }, LINK);
       commitRow(row, widthsOf(head));
     }
     sheet.commit();

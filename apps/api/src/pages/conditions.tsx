@@ -63,6 +63,8 @@ const WORDS: Readonly<Partial<Record<Field, InWords>>> = {
   region: ['Region', each(regionName)],
   document: ['Read in', each((id, { names }) => names.document.get(id) ?? id)],
   followsUp: ['Follow-up of', each((id, { names }) => names.forum.get(id) ?? id)],
+  followsUpOutcome: ['Outcomes', yesNo('some followed up', 'none followed up')],
+  severalThemes: ['Themes', yesNo('several', 'not several')],
   life: ['Records', (life) => (life === 'any' ? 'active and ended' : each(sentence)(life, null as never))],
   outlook: ['Outlook', each(one(OUTLOOK_WORDS))],
   verification: ['Secretariat’s reading', each(one<VerificationWord>(READING_WORDS))],

@@ -434,7 +434,7 @@ export const en = {
       if (stale.n === 0)
         return say`Each of the ${figure(open)} open commitments had been reported on within ${months(staleAfter)}.`;
       if (stale.n === open.n)
-        return say`None of the ${figure(stale)} open commitments had been reported on for ${months(staleAfter)} or more.`;
+        return say`All ${figure(stale)} open commitments had gone without a report for ${months(staleAfter)} or more.`;
       return say`Of ${figure(open)} open commitments, ${figure(stale)} (${percent(stale.n, open.n)}) had not been reported on for ${months(staleAfter)} or more.`;
     },
     nothingOpen: 'No commitment is open.',
@@ -492,8 +492,8 @@ export const en = {
           : form(replied, { one: 'one reply was', other: `${number(replied)} replies were` });
       return say`Of ${figure(all)} ${commitments(all.n)}, the secretariat has reviewed ${figure(read)} (${percent(read.n, all.n)}); ${replies} given. A reading stands beside the word of the agency and never replaces it.`;
     },
-    byTheme: (framework: Inline, n: number): Inline[] =>
-      say`The commitments are set out by the themes of ${framework}. A commitment with several themes is described under the first of them and named under the others${n === 0 ? '' : `: ${number(n)} ${form(n, { one: 'stands', other: 'stand' })} under more than one`}.`,
+    byTheme: (framework: Inline, several: Counted): Inline[] =>
+      say`The commitments are set out by the themes of ${framework}. A commitment with several themes is described under the first of them and named under the others${several.n === 0 ? '' : say`: ${figure(several)} ${form(several.n, { one: 'stands', other: 'stand' })} under more than one`}.`,
     ofTheme: (n: Counted, done: Counted): Inline[] => {
       if (n.n === 1)
         return say`On this theme there is ${figure(n)} commitment; it is ${done.n === 1 ? '' : 'not '}completed.`;
@@ -516,8 +516,8 @@ export const en = {
         return say`As at ${date(asOf)}, no commitment followed up the ${figure(all)} ${outcomes} of the forum and its round tables.`;
       return say`Of ${figure(all)} ${outcomes} of the forum and its round tables, ${figure(covered)} (${percent(covered.n, all.n)}) ${was(covered.n)} followed up by at least one commitment as at ${date(asOf)}.`;
     },
-    leftOut: (n: number): Inline[] =>
-      say`This leaves out ${number(n)} ${form(n, { one: 'outcome that only arranges a meeting', other: 'outcomes that only arrange a meeting' })}.`,
+    leftOut: (n: Counted): Inline[] =>
+      say`This leaves out ${figure(n)} ${form(n.n, { one: 'outcome that only arranges a meeting', other: 'outcomes that only arrange a meeting' })}.`,
     followed: (all: Counted): Inline[] =>
       all.n === 0
         ? say`No commitment follows up the forum, its round tables or its outcomes.`
@@ -549,13 +549,13 @@ export const en = {
       n.n === 0
         ? say`No commitment is shared by several agencies.`
         : say`Of ${figure(all)} ${commitments(all.n)}, ${figure(n)} (${percent(n.n, all.n)}) ${is(n.n)} shared by several agencies as lead, co-lead or partner.`,
-    agenciesAndThemes: (agencies: number, themes: number): Inline[] =>
-      say`In all, ${number(agencies)} ${form(agencies, { one: 'agency', other: 'agencies' })} worked on ${number(themes)} ${form(themes, { one: 'theme', other: 'themes' })}.`,
-    silent: (silent: Counted, all: number, staleAfter: number): Inline[] => {
-      if (all === 0) return say`No agency is in the lead of an open commitment.`;
+    agenciesAndThemes: (agencies: Counted, themes: Counted): Inline[] =>
+      say`In all, ${figure(agencies)} ${form(agencies.n, { one: 'agency', other: 'agencies' })} worked on ${figure(themes)} ${form(themes.n, { one: 'theme', other: 'themes' })}.`,
+    silent: (silent: Counted, all: Counted, staleAfter: number): Inline[] => {
+      if (all.n === 0) return say`No agency is in the lead of an open commitment.`;
       if (silent.n === 0)
         return say`Every agency in the lead of an open commitment has reported within ${months(staleAfter)}.`;
-      return say`Of ${number(all)} ${form(all, { one: 'agency', other: 'agencies' })} in the lead of an open commitment, ${number(silent.n)} (${percent(silent.n, all)}) ${has(silent.n)} reported on none of these for ${months(staleAfter)} or more. The table gives the date of the last report of each.`;
+      return say`Of ${figure(all)} ${form(all.n, { one: 'agency', other: 'agencies' })} in the lead of an open commitment, ${figure(silent)} (${percent(silent.n, all.n)}) ${has(silent.n)} reported on none of these for ${months(staleAfter)} or more. The table gives the date of the last report of each.`;
     },
     compendium: 'Each figure counts the commitments of an agency, as lead, co-lead or partner, of one kind.',
     matrix: 'Each figure counts the commitments of an agency, as lead, co-lead or partner, on one theme.',
@@ -563,31 +563,31 @@ export const en = {
       all.n === 0
         ? say`The register holds no commitment.`
         : say`The register holds ${figure(all)} ${commitments(all.n)}, in the order of their references.`,
-    roundAsked: (name: Inline, n: number, deadline: string): Inline[] =>
-      say`${name} asked ${number(n)} ${form(n, { one: 'agency', other: 'agencies' })} to report by ${date(deadline)}.`,
-    answered: (those: readonly (readonly Inline[])[], of: number): Inline[] =>
+    roundAsked: (name: Inline, n: number, deadline: string, href: string): Inline[] =>
+      say`${name} asked ${figure({ n: n, href })} ${form(n, { one: 'agency', other: 'agencies' })} to report by ${date(deadline)}.`,
+    answered: (those: readonly (readonly Inline[])[], of: number, href: string): Inline[] =>
       those.length === 0
         ? say`No agency answered.`
-        : say`Of ${number(of)}, ${number(those.length)} (${percent(those.length, of)}) answered: ${joined(those, 'and')}.`,
-    nilReturns: (those: readonly (readonly Inline[])[], of: number): Inline[] =>
+        : say`Of ${figure({ n: of, href })}, ${figure({ n: those.length, href })} (${percent(those.length, of)}) answered: ${joined(those, 'and')}.`,
+    nilReturns: (those: readonly (readonly Inline[])[], of: number, href: string): Inline[] =>
       those.length === 0
         ? say`No agency said that there was nothing to report.`
-        : say`Of ${number(of)}, ${number(those.length)} (${percent(those.length, of)}) said that there was nothing to report: ${joined(those, 'and')}.`,
-    silentOnes: (those: readonly (readonly Inline[])[], of: number): Inline[] =>
+        : say`Of ${figure({ n: of, href })}, ${figure({ n: those.length, href })} (${percent(those.length, of)}) said that there was nothing to report: ${joined(those, 'and')}.`,
+    silentOnes: (those: readonly (readonly Inline[])[], of: number, href: string): Inline[] =>
       those.length === 0
         ? say`Something was received from every agency.`
-        : say`Nothing was received from ${number(those.length)} of ${number(of)} (${percent(those.length, of)}): ${joined(those, 'and')}. Silence says neither that nothing has changed nor that there is nothing to report.`,
-    lateOnes: (those: readonly (readonly Inline[])[], of: number): Inline[] =>
-      say`Of ${number(of)} ${form(of, { one: 'return', other: 'returns' })}, ${number(those.length)} (${percent(those.length, of)}) came after the deadline: ${joined(those, 'and')}.`,
-    answersGiven: (n: number, of: number | null): Inline[] => {
+        : say`Nothing was received from ${figure({ n: those.length, href })} of ${figure({ n: of, href })} (${percent(those.length, of)}): ${joined(those, 'and')}. Silence says neither that nothing has changed nor that there is nothing to report.`,
+    lateOnes: (those: readonly (readonly Inline[])[], of: number, href: string): Inline[] =>
+      say`Of ${figure({ n: of, href })} ${form(of, { one: 'return', other: 'returns' })}, ${figure({ n: those.length, href })} (${percent(those.length, of)}) came after the deadline: ${joined(those, 'and')}.`,
+    answersGiven: (n: number, of: number | null, href: string): Inline[] => {
       if (n === 0) return say`No answer was given.`;
       return of === null
-        ? say`In all, ${number(n)} ${form(n, { one: 'answer was', other: 'answers were' })} given.`
-        : say`Of ${number(of)} ${form(of, { one: 'agency', other: 'agencies' })}, ${number(n)} answered this.`;
+        ? say`In all, ${figure({ n: n, href })} ${form(n, { one: 'answer was', other: 'answers were' })} given.`
+        : say`Of ${figure({ n: of, href })} ${form(of, { one: 'agency', other: 'agencies' })}, ${figure({ n: n, href })} answered this.`;
     },
-    tally: (counts: readonly { readonly answer: Inline; readonly n: number }[]): Inline[] =>
+    tally: (counts: readonly { readonly answer: Inline; readonly n: number }[], href: string): Inline[] =>
       say`${joined(
-        counts.map(({ answer, n }) => say`${answer}: ${number(n)}`),
+        counts.map(({ answer, n }) => say`${answer}: ${figure({ n: n, href })}`),
         'and',
       )}.`,
     asPublished: (symbol: string, then: Counted, since: string): Inline[] =>

@@ -383,7 +383,7 @@ export const es: Words = {
       if (stale.n === 0)
         return say`Sobre cada uno de los ${figure(open)} compromisos abiertos se había informado hacía menos de ${months(staleAfter)}.`;
       if (stale.n === open.n)
-        return say`Sobre ninguno de los ${figure(stale)} compromisos abiertos se había informado desde hacía ${months(staleAfter)} o más.`;
+        return say`Los ${figure(stale)} compromisos abiertos llevaban todos ${months(staleAfter)} o más sin informes.`;
       return say`De ${figure(open)} compromisos abiertos, sobre ${figure(stale)} (${percent(stale.n, open.n)}) no se había informado desde hacía ${months(staleAfter)} o más.`;
     },
     nothingOpen: 'Ningún compromiso está abierto.',
@@ -445,8 +445,8 @@ export const es: Words = {
           : agreed(replied, `se dio ${number(replied)} respuesta`, `se dieron ${number(replied)} respuestas`);
       return say`De ${figure(all)} ${commitments(all.n)}, la secretaría ha examinado ${figure(read)} (${percent(read.n, all.n)}); ${replies}. Una comprobación figura junto a lo que dice la entidad y nunca lo sustituye.`;
     },
-    byTheme: (framework, n) =>
-      say`Los compromisos se presentan según los temas del marco ${framework}. Un compromiso con varios temas se describe en el primero y se menciona en los demás${n === 0 ? '' : `: es el caso de ${number(n)} de ellos`}.`,
+    byTheme: (framework, several) =>
+      say`Los compromisos se presentan según los temas del marco ${framework}. Un compromiso con varios temas se describe en el primero y se menciona en los demás${several.n === 0 ? '' : say`: es el caso de ${figure(several)} de ellos`}.`,
     ofTheme: (n, done) => {
       if (n.n === 1)
         return say`Corresponde a este tema ${figure(n)} compromiso, que ${done.n === 1 ? 'ha' : 'no ha'} concluido.`;
@@ -470,7 +470,7 @@ export const es: Words = {
       return say`De ${figure(all)} ${agreed(all.n, 'resultado', 'resultados')} de la reunión y de sus mesas redondas, ${figure(covered)} (${percent(covered.n, all.n)}) ${agreed(covered.n, 'había recibido', 'habían recibido')} seguimiento en al menos un compromiso al ${date(asOf)}.`;
     },
     leftOut: (n) =>
-      say`No se ${agreed(n, 'cuenta', 'cuentan')} ${number(n)} ${agreed(n, 'resultado que solo se refiere', 'resultados que solo se refieren')} a la organización de una reunión.`,
+      say`No se ${agreed(n.n, 'cuenta', 'cuentan')} ${figure(n)} ${agreed(n.n, 'resultado que solo se refiere', 'resultados que solo se refieren')} a la organización de una reunión.`,
     followed: (all) =>
       all.n === 0
         ? say`Ningún compromiso da seguimiento a la reunión, a sus mesas redondas o a sus resultados.`
@@ -503,12 +503,12 @@ export const es: Words = {
         ? say`Ningún compromiso es compartido por varias entidades.`
         : say`De ${figure(all)} ${commitments(all.n)}, ${figure(n)} (${percent(n.n, all.n)}) ${agreed(n.n, 'es compartido', 'son compartidos')} por varias entidades como principales, coprincipales o asociadas.`,
     agenciesAndThemes: (agencies, themes) =>
-      say`En total, ${number(agencies)} ${agreed(agencies, 'entidad trabajó', 'entidades trabajaron')} en ${number(themes)} ${agreed(themes, 'tema', 'temas')}.`,
+      say`En total, ${figure(agencies)} ${agreed(agencies.n, 'entidad trabajó', 'entidades trabajaron')} en ${figure(themes)} ${agreed(themes.n, 'tema', 'temas')}.`,
     silent: (silent, all, staleAfter) => {
-      if (all === 0) return say`Ninguna entidad es la principal de un compromiso abierto.`;
+      if (all.n === 0) return say`Ninguna entidad es la principal de un compromiso abierto.`;
       if (silent.n === 0)
         return say`Todas las entidades principales de un compromiso abierto han informado hace menos de ${months(staleAfter)}.`;
-      return say`De ${number(all)} ${agreed(all, 'entidad principal', 'entidades principales')} de un compromiso abierto, ${number(silent.n)} (${percent(silent.n, all)}) no ${agreed(silent.n, 'ha', 'han')} informado sobre ninguno de ellos desde hace ${months(staleAfter)} o más. El cuadro da la fecha del último informe de cada una.`;
+      return say`De ${figure(all)} ${agreed(all.n, 'entidad principal', 'entidades principales')} de un compromiso abierto, ${figure(silent)} (${percent(silent.n, all.n)}) no ${agreed(silent.n, 'ha', 'han')} informado sobre ninguno de ellos desde hace ${months(staleAfter)} o más. El cuadro da la fecha del último informe de cada una.`;
     },
     compendium:
       'Cada cifra cuenta los compromisos de una entidad, como principal, coprincipal o asociada, de un mismo tipo.',
@@ -518,31 +518,31 @@ export const es: Words = {
       all.n === 0
         ? say`El registro no contiene ningún compromiso.`
         : say`El registro contiene ${figure(all)} ${commitments(all.n)}, en el orden de sus referencias.`,
-    roundAsked: (name, n, deadline) =>
-      say`${name}: se pidió a ${number(n)} ${agreed(n, 'entidad que informara', 'entidades que informaran')} a más tardar el ${date(deadline)}.`,
-    answered: (those, of) =>
+    roundAsked: (name, n, deadline, href) =>
+      say`${name}: se pidió a ${figure({ n: n, href })} ${agreed(n, 'entidad que informara', 'entidades que informaran')} a más tardar el ${date(deadline)}.`,
+    answered: (those, of, href) =>
       those.length === 0
         ? say`No respondió ninguna entidad.`
-        : say`${agreed(those.length, 'Respondió', 'Respondieron')} ${number(those.length)} de ${number(of)} (${percent(those.length, of)}): ${joined(those, 'y')}.`,
-    nilReturns: (those, of) =>
+        : say`${agreed(those.length, 'Respondió', 'Respondieron')} ${figure({ n: those.length, href })} de ${figure({ n: of, href })} (${percent(those.length, of)}): ${joined(those, 'y')}.`,
+    nilReturns: (those, of, href) =>
       those.length === 0
         ? say`Ninguna entidad dijo que no tuviera nada de que informar.`
-        : say`De ${number(of)}, ${number(those.length)} (${percent(those.length, of)}) ${agreed(those.length, 'dijo que no tenía', 'dijeron que no tenían')} nada de que informar: ${joined(those, 'y')}.`,
-    silentOnes: (those, of) =>
+        : say`De ${figure({ n: of, href })}, ${figure({ n: those.length, href })} (${percent(those.length, of)}) ${agreed(those.length, 'dijo que no tenía', 'dijeron que no tenían')} nada de que informar: ${joined(those, 'y')}.`,
+    silentOnes: (those, of, href) =>
       those.length === 0
         ? say`De todas las entidades se recibió algo.`
-        : say`De ${number(those.length)} de ${number(of)} (${percent(those.length, of)}) no se recibió nada: ${joined(those, 'y')}. El silencio no dice ni que nada haya cambiado ni que no haya nada de que informar.`,
-    lateOnes: (those, of) =>
-      say`De ${number(of)} ${agreed(of, 'respuesta', 'respuestas')}, ${number(those.length)} (${percent(those.length, of)}) ${agreed(those.length, 'llegó', 'llegaron')} después del plazo: ${joined(those, 'y')}.`,
-    answersGiven: (n, of) => {
+        : say`De ${figure({ n: those.length, href })} de ${figure({ n: of, href })} (${percent(those.length, of)}) no se recibió nada: ${joined(those, 'y')}. El silencio no dice ni que nada haya cambiado ni que no haya nada de que informar.`,
+    lateOnes: (those, of, href) =>
+      say`De ${figure({ n: of, href })} ${agreed(of, 'respuesta', 'respuestas')}, ${figure({ n: those.length, href })} (${percent(those.length, of)}) ${agreed(those.length, 'llegó', 'llegaron')} después del plazo: ${joined(those, 'y')}.`,
+    answersGiven: (n, of, href) => {
       if (n === 0) return say`No se dio ninguna respuesta.`;
       return of === null
-        ? say`Se ${agreed(n, 'dio', 'dieron')} ${number(n)} ${agreed(n, 'respuesta', 'respuestas')}.`
-        : say`${agreed(n, 'Respondió', 'Respondieron')} a esto ${number(n)} de ${number(of)} ${agreed(of, 'entidad', 'entidades')}.`;
+        ? say`Se ${agreed(n, 'dio', 'dieron')} ${figure({ n: n, href })} ${agreed(n, 'respuesta', 'respuestas')}.`
+        : say`${agreed(n, 'Respondió', 'Respondieron')} a esto ${figure({ n: n, href })} de ${figure({ n: of, href })} ${agreed(of, 'entidad', 'entidades')}.`;
     },
-    tally: (counts) =>
+    tally: (counts, href) =>
       say`${joined(
-        counts.map(({ answer, n }) => say`${answer}: ${number(n)}`),
+        counts.map(({ answer, n }) => say`${answer}: ${figure({ n: n, href })}`),
         'y',
       )}.`,
     asPublished: (symbol, then, since) =>

@@ -403,7 +403,7 @@ export const fr: Words = {
       if (stale.n === 0)
         return say`Les ${figure(open)} engagements ouverts avaient tous fait l’objet d’un rapport depuis moins de ${months(staleAfter)}.`;
       if (stale.n === open.n)
-        return say`Aucun des ${figure(stale)} engagements ouverts n’avait fait l’objet d’un rapport depuis ${months(staleAfter)} ou plus.`;
+        return say`Les ${figure(stale)} engagements ouverts étaient tous restés sans rapport depuis ${months(staleAfter)} ou plus.`;
       return say`Sur ${figure(open)} engagements ouverts, ${figure(stale)} (${percent(stale.n, open.n)}) n’${agreed(stale.n, 'avait', 'avaient')} fait l’objet d’aucun rapport depuis ${months(staleAfter)} ou plus.`;
     },
     nothingOpen: 'Aucun engagement n’est ouvert.',
@@ -465,8 +465,8 @@ export const fr: Words = {
           : `${number(replied)} ${agreed(replied, 'réponse a été donnée', 'réponses ont été données')}`;
       return say`Sur ${figure(all)} ${commitments(all.n)}, le secrétariat en a examiné ${figure(read)} (${percent(read.n, all.n)})\u00a0; ${replies}. Un constat figure à côté de ce que dit l’organisme et ne le remplace jamais.`;
     },
-    byTheme: (framework, n) =>
-      say`Les engagements sont présentés selon les thèmes du cadre ${framework}. Un engagement qui relève de plusieurs thèmes est décrit sous le premier et cité sous les autres${n === 0 ? '' : `\u00a0: c’est le cas de ${number(n)} d’entre eux`}.`,
+    byTheme: (framework, several) =>
+      say`Les engagements sont présentés selon les thèmes du cadre ${framework}. Un engagement qui relève de plusieurs thèmes est décrit sous le premier et cité sous les autres${several.n === 0 ? '' : say`\u00a0: c’est le cas de ${figure(several)} d’entre eux`}.`,
     ofTheme: (n, done) => {
       if (n.n === 1)
         return say`Ce thème compte ${figure(n)} engagement, qui ${done.n === 1 ? 'est' : 'n’est pas'} achevé.`;
@@ -489,7 +489,7 @@ export const fr: Words = {
       return say`Sur ${figure(all)} ${agreed(all.n, 'résultat', 'résultats')} de la réunion et de ses tables rondes, ${figure(covered)} (${percent(covered.n, all.n)}) ${agreed(covered.n, 'avait', 'avaient')} donné lieu à au moins un engagement ${at(asOf)}.`;
     },
     leftOut: (n) =>
-      say`${agreed(n, 'N’est pas compté', 'Ne sont pas comptés')} ${number(n)} ${agreed(n, 'résultat qui ne concerne', 'résultats qui ne concernent')} que l’organisation d’une réunion.`,
+      say`${agreed(n.n, 'N’est pas compté', 'Ne sont pas comptés')} ${figure(n)} ${agreed(n.n, 'résultat qui ne concerne', 'résultats qui ne concernent')} que l’organisation d’une réunion.`,
     followed: (all) =>
       all.n === 0
         ? say`Aucun engagement ne donne suite à la réunion, à ses tables rondes ou à ses résultats.`
@@ -520,12 +520,12 @@ export const fr: Words = {
         ? say`Aucun engagement n’est partagé par plusieurs organismes.`
         : say`Sur ${figure(all)} ${commitments(all.n)}, ${figure(n)} (${percent(n.n, all.n)}) ${agreed(n.n, 'est partagé', 'sont partagés')} par plusieurs organismes en tant que chefs de file, cochefs de file ou partenaires.`,
     agenciesAndThemes: (agencies, themes) =>
-      say`Au total, ${number(agencies)} ${agreed(agencies, 'organisme a travaillé', 'organismes ont travaillé')} sur ${number(themes)} ${agreed(themes, 'thème', 'thèmes')}.`,
+      say`Au total, ${figure(agencies)} ${agreed(agencies.n, 'organisme a travaillé', 'organismes ont travaillé')} sur ${figure(themes)} ${agreed(themes.n, 'thème', 'thèmes')}.`,
     silent: (silent, all, staleAfter) => {
-      if (all === 0) return say`Aucun organisme n’est chef de file d’un engagement ouvert.`;
+      if (all.n === 0) return say`Aucun organisme n’est chef de file d’un engagement ouvert.`;
       if (silent.n === 0)
         return say`Tous les organismes chefs de file d’un engagement ouvert ont fait rapport depuis moins de ${months(staleAfter)}.`;
-      return say`Sur ${number(all)} ${agreed(all, 'organisme chef de file', 'organismes chefs de file')} d’un engagement ouvert, ${number(silent.n)} (${percent(silent.n, all)}) n’${agreed(silent.n, 'a', 'ont')} fait rapport sur aucun d’entre eux depuis ${months(staleAfter)} ou plus. Le tableau donne la date du dernier rapport de chacun.`;
+      return say`Sur ${figure(all)} ${agreed(all.n, 'organisme chef de file', 'organismes chefs de file')} d’un engagement ouvert, ${figure(silent)} (${percent(silent.n, all.n)}) n’${agreed(silent.n, 'a', 'ont')} fait rapport sur aucun d’entre eux depuis ${months(staleAfter)} ou plus. Le tableau donne la date du dernier rapport de chacun.`;
     },
     compendium:
       'Chaque chiffre compte les engagements d’un organisme, en tant que chef de file, cochef de file ou partenaire, d’un même type.',
@@ -535,31 +535,31 @@ export const fr: Words = {
       all.n === 0
         ? say`Le registre ne contient aucun engagement.`
         : say`Le registre contient ${figure(all)} ${commitments(all.n)}, dans l’ordre des cotes.`,
-    roundAsked: (name, n, deadline) =>
-      say`${name}\u00a0: ${number(n)} ${agreed(n, 'organisme a été invité', 'organismes ont été invités')} à rendre compte au plus tard le ${date(deadline)}.`,
-    answered: (those, of) =>
+    roundAsked: (name, n, deadline, href) =>
+      say`${name}\u00a0: ${figure({ n: n, href })} ${agreed(n, 'organisme a été invité', 'organismes ont été invités')} à rendre compte au plus tard le ${date(deadline)}.`,
+    answered: (those, of, href) =>
       those.length === 0
         ? say`Aucun organisme n’a répondu.`
-        : say`Sur ${number(of)}, ${number(those.length)} (${percent(those.length, of)}) ${agreed(those.length, 'a répondu', 'ont répondu')}\u00a0: ${joined(those, 'et')}.`,
-    nilReturns: (those, of) =>
+        : say`Sur ${figure({ n: of, href })}, ${figure({ n: those.length, href })} (${percent(those.length, of)}) ${agreed(those.length, 'a répondu', 'ont répondu')}\u00a0: ${joined(those, 'et')}.`,
+    nilReturns: (those, of, href) =>
       those.length === 0
         ? say`Aucun organisme n’a fait savoir qu’il n’avait rien à signaler.`
-        : say`Sur ${number(of)}, ${number(those.length)} (${percent(those.length, of)}) ${agreed(those.length, 'a fait savoir qu’il n’avait', 'ont fait savoir qu’ils n’avaient')} rien à signaler\u00a0: ${joined(those, 'et')}.`,
-    silentOnes: (those, of) =>
+        : say`Sur ${figure({ n: of, href })}, ${figure({ n: those.length, href })} (${percent(those.length, of)}) ${agreed(those.length, 'a fait savoir qu’il n’avait', 'ont fait savoir qu’ils n’avaient')} rien à signaler\u00a0: ${joined(those, 'et')}.`,
+    silentOnes: (those, of, href) =>
       those.length === 0
         ? say`Quelque chose a été reçu de chaque organisme.`
-        : say`De ${number(those.length)} sur ${number(of)} (${percent(those.length, of)}), rien n’a été reçu\u00a0: ${joined(those, 'et')}. Le silence ne dit ni que rien n’a changé, ni qu’il n’y a rien à signaler.`,
-    lateOnes: (those, of) =>
-      say`Sur ${number(of)} ${agreed(of, 'réponse', 'réponses')}, ${number(those.length)} (${percent(those.length, of)}) ${agreed(those.length, 'est arrivée', 'sont arrivées')} après l’échéance\u00a0: ${joined(those, 'et')}.`,
-    answersGiven: (n, of) => {
+        : say`De ${figure({ n: those.length, href })} sur ${figure({ n: of, href })} (${percent(those.length, of)}), rien n’a été reçu\u00a0: ${joined(those, 'et')}. Le silence ne dit ni que rien n’a changé, ni qu’il n’y a rien à signaler.`,
+    lateOnes: (those, of, href) =>
+      say`Sur ${figure({ n: of, href })} ${agreed(of, 'réponse', 'réponses')}, ${figure({ n: those.length, href })} (${percent(those.length, of)}) ${agreed(those.length, 'est arrivée', 'sont arrivées')} après l’échéance\u00a0: ${joined(those, 'et')}.`,
+    answersGiven: (n, of, href) => {
       if (n === 0) return say`Aucune réponse n’a été donnée.`;
       return of === null
-        ? say`Au total, ${number(n)} ${agreed(n, 'réponse a été donnée', 'réponses ont été données')}.`
-        : say`Sur ${number(of)} ${agreed(of, 'organisme', 'organismes')}, ${number(n)} ${agreed(n, 'y a répondu', 'y ont répondu')}.`;
+        ? say`Au total, ${figure({ n: n, href })} ${agreed(n, 'réponse a été donnée', 'réponses ont été données')}.`
+        : say`Sur ${figure({ n: of, href })} ${agreed(of, 'organisme', 'organismes')}, ${figure({ n: n, href })} ${agreed(n, 'y a répondu', 'y ont répondu')}.`;
     },
-    tally: (counts) =>
+    tally: (counts, href) =>
       say`${joined(
-        counts.map(({ answer, n }) => say`${answer}\u00a0: ${number(n)}`),
+        counts.map(({ answer, n }) => say`${answer}\u00a0: ${figure({ n: n, href })}`),
         'et',
       )}.`,
     asPublished: (symbol, then, since) => say`${symbol} comptait ${figure(then)} ${commitments(then.n)} ${at(since)}.`,
