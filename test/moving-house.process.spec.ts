@@ -122,6 +122,17 @@ beforeAll(async () => {
         `/v1/commitments?limit=50&asOf=2010-01-01&knownAt=${at}`,
         `/v1/commitments/${ACP}?asOf=2014-06-01&knownAt=${at}`,
       );
+    // The feed, narrowed to what is named and to what is below it.
+    const narrowed = [
+      '',
+      'agency=IOM,ILO',
+      'theme=IOM-1',
+      'forum=HLD-2006',
+      `commitment=${ACP}`,
+      'type=outcome,commitment.StageReported',
+      'forum=IDM&agency=IOM',
+    ];
+    published.push(...narrowed.map((only) => `/v1/changes?${only}`), `/v1/changes?forum=IDM&after=${half}`);
     return ask(server);
   });
   written = await everything(houses[0]!);
@@ -134,8 +145,10 @@ describe('The real log moves house', () => {
   it('after different things were published at different positions', () => {
     const different = (of: string) =>
       new Set(answers.filter((_, n) => published[n]!.startsWith(of)).map((answer) => JSON.stringify(answer))).size;
-    const [rows, list, one] = ['/v1/progress', '/v1/commitments?', `/v1/commitments/${ACP}`].map(different);
-    expect([rows, list]).toEqual([4, 4]);
+    const [rows, list, one, feed] = ['/v1/progress', '/v1/commitments?', `/v1/commitments/${ACP}`, '/v1/changes'].map(
+      different,
+    );
+    expect([rows, list, feed]).toEqual([4, 4, 8]);
     expect(one).toBeGreaterThanOrEqual(3);
   });
 
