@@ -35,11 +35,11 @@ export async function readXlsx(bytes: Uint8Array): Promise<SpreadsheetFile> {
   const isDate = (format: string) => SSF.is_date(format) as boolean;
   const sheets = book.SheetNames.flatMap((name, i): Sheet[] => {
     if (isHidden(i)) return [];
-    const [sheet, hidden] = [book.Sheets[name], parts[i] ?? null];
-    if (!hidden) return [{ name, rows: [], hiddenColumns: [] }];
-    // One that cannot be read the library leaves out.
-    if (!sheet) throw new UnreadableFile(`The workbook is damaged: sheet «${name}» cannot be read.`);
-    return [sheetOf(name, sheet, hidden, epoch, isDate)];
+    const [sheet, hidden] = [book.Sheets[name], parts[i]];
+    // One that cannot be read the library leaves out, as it does those that hold no cells.
+    if (!sheet && hidden) throw new UnreadableFile(`The workbook is damaged: sheet «${name}» cannot be read.`);
+    if (!sheet) return [{ name, rows: [], hiddenColumns: [] }];
+    return [sheetOf(name, sheet, hidden ?? NOTHING_HIDDEN, epoch, isDate)];
   });
   const rows = sheets.reduce((sum, sheet) => sum + sheet.rows.length, 0);
   if (rows > LIMITS.rows) throw new UnreadableFile(`The workbook holds more than ${LIMITS.rows} rows.`);
@@ -51,6 +51,8 @@ export async function readXlsx(bytes: Uint8Array): Promise<SpreadsheetFile> {
     readAs: [`The workbook counts days from ${epoch}.`],
   };
 }
+
+const NOTHING_HIDDEN: Hidden = { rows: new Set(), columns: [] };
 
 type Dense = (CellObject[] | undefined)[];
 
