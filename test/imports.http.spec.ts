@@ -381,6 +381,20 @@ describe('A file that cannot be imported', () => {
       /There is no commitment iom-2006-01/,
     ],
     [
+      'a sign between cells too many',
+      'reference,title\nIOM-2006-01,Studies, and courses\n',
+      'a.csv',
+      201,
+      /"column":"C".*stands behind the last column/,
+    ],
+    [
+      'ten thousand problems',
+      `reference,stage\n${'IOM-2006-01,begun\n'.repeat(10_001)}`,
+      'a.csv',
+      400,
+      /more than 10000 problems. The first: a row 2 column B: «begun»/,
+    ],
+    [
       'two columns of one name',
       'title,title,stage\na,b,planned\n',
       'a.csv',

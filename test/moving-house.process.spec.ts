@@ -45,6 +45,7 @@ const houses: House[] = [];
 /** What was published before the log moved, and what its first server answered to it. */
 const published: string[] = [];
 let answers: unknown[];
+let headThen: number;
 let written: Envelope[];
 
 /** A server in a house, that makes its views anew. */
@@ -84,13 +85,20 @@ const done = ({ status, body }: Answer): { position: string; revision: number } 
   if (status !== 200) throw new Error(JSON.stringify(body));
   return body as { position: string; revision: number };
 };
+/** The feed goes on: its lines up to the last event that there was when it was published. */
+const whatWasThere = (feed: string): string =>
+  feed
+    .split('\n')
+    .filter((line) => line && Number((JSON.parse(line) as { position: string }).position) <= headThen)
+    .join('\n');
 /** Answers without the address of the server, and the numbers that a drawing has in its process. */
 const ask = async (server: TestServer): Promise<unknown[]> => {
   const all: unknown[] = [];
   for (const path of published) {
     const { status, body } = await server.get(path);
     expect([path, status]).toEqual([path, 200]);
-    all.push(typeof body === 'string' ? body.replaceAll(server.url, '').replaceAll(/zr\d+-/g, 'zr-') : body);
+    const text = path.startsWith('/v1/changes') ? whatWasThere(body as string) : body;
+    all.push(typeof text === 'string' ? text.replaceAll(server.url, '').replaceAll(/zr\d+-/g, 'zr-') : text);
   }
   return all;
 };
@@ -122,6 +130,18 @@ beforeAll(async () => {
         `/v1/commitments?limit=50&asOf=2010-01-01&knownAt=${at}`,
         `/v1/commitments/${ACP}?asOf=2014-06-01&knownAt=${at}`,
       );
+    headThen = Number(await server.app.get(LOG).store.head());
+    // The feed, narrowed to what is named and to what is below it.
+    const narrowed = [
+      '',
+      'agency=IOM,ILO',
+      'theme=IOM-1',
+      'forum=HLD-2006',
+      `commitment=${ACP}`,
+      'type=outcome,commitment.StageReported',
+      'forum=IDM&agency=IOM',
+    ];
+    published.push(...narrowed.map((only) => `/v1/changes?${only}`), `/v1/changes?forum=IDM&after=${half}`);
     return ask(server);
   });
   written = await everything(houses[0]!);
@@ -134,8 +154,10 @@ describe('The real log moves house', () => {
   it('after different things were published at different positions', () => {
     const different = (of: string) =>
       new Set(answers.filter((_, n) => published[n]!.startsWith(of)).map((answer) => JSON.stringify(answer))).size;
-    const [rows, list, one] = ['/v1/progress', '/v1/commitments?', `/v1/commitments/${ACP}`].map(different);
-    expect([rows, list]).toEqual([4, 4]);
+    const [rows, list, one, feed] = ['/v1/progress', '/v1/commitments?', `/v1/commitments/${ACP}`, '/v1/changes'].map(
+      different,
+    );
+    expect([rows, list, feed]).toEqual([4, 4, 8]);
     expect(one).toBeGreaterThanOrEqual(3);
   });
 

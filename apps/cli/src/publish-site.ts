@@ -14,13 +14,16 @@ import { buildServer } from '../../api/src/server.js';
 import type { Settings } from '../../api/src/settings.js';
 import { mustBeThere } from './opened.js';
 import { progressBar } from './progress-bar.js';
-import { addressOf, fileOf, linksIn, standalone, wayTo, type Address } from './static-pages.js';
+import { fileOf, Links, linksIn, standalone, wayTo, type Address } from './static-pages.js';
 
 /** Pages that need the server: they answer what is asked of them. */
 const ASKING = ['/search', '/operations', '/docs', '/openapi.json', '/changes-since', '/feeds', '/sign-in', '/account'];
 
 /** The fields by one of which a list that a page links to may be narrowed to be published. */
 const LISTED = new Set(['agency', 'theme', 'followsUp', 'stage', 'document', 'overdue', 'stale', 'cursor']);
+
+/** As it is written: packing it for the way through this machine would only cost. */
+const HEADERS = { accept: 'text/html,*/*', 'accept-encoding': 'identity' };
 
 /** The dates that are published where none are named: those of the last documents. */
 const LAST = 5;
@@ -67,7 +70,10 @@ export async function publishSite(
 class Publishing {
   /** By file: what is published, in the order in which it was found. */
   readonly #found = new Map<string, Address>();
+  /** The files of pages that there are not as at their date: they are asked for once. */
+  readonly #missing = new Set<string>();
   readonly #pages = new Map<string, string>();
+  readonly #links = new Links();
   #bytes = 0;
   #files = 0;
 
@@ -96,13 +102,10 @@ class Publishing {
     bar.stop();
     const writing = progressBar('writing pages', this.#pages.size);
     let written = 0;
-    const known = (target: Address): string | null => {
-      const file = fileOf(target);
-      return this.#found.has(file) ? file : null;
-    };
+    const has = (file: string): boolean => this.#found.has(file);
     for (const [file, html] of this.#pages) {
       const address = this.#found.get(file)!;
-      const page = standalone(html, { address, file, dates, fileOf: known });
+      const page = standalone(html, { address, file, dates, links: this.#links, has });
       this.#write(file, page);
       this.#pages.set(file, page);
       writing.update(++written);
@@ -136,13 +139,12 @@ class Publishing {
     ];
   }
 
-  #add(address: Address): void {
-    const file = fileOf(address);
-    if (!this.#found.has(file)) this.#found.set(file, { ...address, fragment: '' });
+  #add(address: Address, file = fileOf(address)): void {
+    if (!this.#found.has(file) && !this.#missing.has(file)) this.#found.set(file, { ...address, fragment: '' });
   }
 
   async #ask(address: string): Promise<{ status: number; type: string; payload: string; raw: Buffer }> {
-    const response = await fetch(this.url + address, { headers: { accept: 'text/html,*/*' }, redirect: 'manual' });
+    const response = await fetch(this.url + address, { headers: HEADERS, redirect: 'manual' });
     const raw = Buffer.from(await response.arrayBuffer());
     return {
       status: response.status,
@@ -163,14 +165,16 @@ class Publishing {
     const params = new URLSearchParams([...query.map(([name, value]) => [name, value]), ...clocks]);
     const { status, type, payload, raw } = await this.#ask(params.size > 0 ? `${path}?${params}` : path);
     if (status !== 200) {
-      this.#found.delete(file); // as at this date there is no such page
+      this.#found.delete(file);
+      this.#missing.add(file);
       return;
     }
     if (!type.startsWith('text/html')) return this.#write(file, raw);
     this.#pages.set(file, payload);
     for (const href of linksIn(payload)) {
-      const target = addressOf(href, address);
-      if (target && target.date === date && isPublished(target)) this.#add(target);
+      const target = this.#links.of(href, address);
+      if (target?.address.date === date && !this.#found.has(target.file) && isPublished(target.address))
+        this.#add(target.address, target.file);
     }
     for (const [, href] of payload.matchAll(/<link\b[^>]*\shref="(\/assets\/[^"?]*)"/g))
       this.#add({ path: href!, date, query: [], fragment: '' });

@@ -36,6 +36,31 @@ export function addressOf(href: string, { path, date }: Pick<Address, 'path' | '
   };
 }
 
+/** An address, with the file that it would be. */
+export interface Linked {
+  readonly address: Address;
+  readonly file: string;
+}
+
+/** Reads addresses once each: thousands of pages link to the same few thousand. */
+export class Links {
+  readonly #read = new Map<string, Linked | null>();
+
+  /** @returns `null` where it leads away from the site */
+  of(href: string, at: Address): Linked | null {
+    if (!href.startsWith('/')) return linkedTo(href, at);
+    const key = `${at.date} ${href}`;
+    let linked = this.#read.get(key);
+    if (linked === undefined) this.#read.set(key, (linked = linkedTo(href, at)));
+    return linked;
+  }
+}
+
+const linkedTo = (href: string, at: Address): Linked | null => {
+  const address = addressOf(href, at);
+  return address && { address, file: fileOf(address) };
+};
+
 /** The longest name of a file; a longer one is a digest. */
 const LONGEST = 120;
 /** What file systems and servers take for something else. */
@@ -95,14 +120,15 @@ export const linksIn = (html: string): string[] =>
 export interface Place {
   readonly address: Address;
   readonly file: string;
-  /** The file of an address that is part of the publication. */
-  readonly fileOf: (address: Address) => string | null;
+  readonly links: Links;
+  /** Whether a file is part of the publication. */
+  readonly has: (file: string) => boolean;
   /** The dates at which this page is published. */
   readonly dates: readonly string[];
 }
 
 /** A page that needs no server: links lead to files, or are words where their page is not published; forms are gone. */
-export function standalone(html: string, { address, file, fileOf: known, dates }: Place): string {
+export function standalone(html: string, { address, file, links, has, dates }: Place): string {
   const search = wayTo(file, 'search.html');
   return (
     html
@@ -116,23 +142,21 @@ export function standalone(html: string, { address, file, fileOf: known, dates }
       // Feeds, and the heads of printed pages, which the server writes for each page.
       .replaceAll(/<link\b[^>]*(?:rel="alternate"|href="\/assets\/margins\.css)[^>]*>/g, '')
       .replaceAll(/<(link\b[^>]*?)\shref="([^"]*)"/g, (whole, before: string, href: string) => {
-        const target = addressOf(unescaped(href), address);
-        const to = target && known(target);
-        return to ? `<${before} href="${wayTo(file, to)}"` : whole;
+        const to = links.of(unescaped(href), address)?.file;
+        return to && has(to) ? `<${before} href="${wayTo(file, to)}"` : whole;
       })
       .replaceAll(
         /<a\b([^>]*?)\shref="([^"]*)"([^>]*)>([^]*?)<\/a>/g,
         (_, before: string, href: string, after: string, words: string) => {
-          const target = addressOf(unescaped(href), address);
+          const target = href.startsWith('#') ? null : links.of(unescaped(href), address);
           if (!target) return `<a${before} href="${href}"${after}>${words}</a>`;
-          if (href.startsWith('#')) return `<a${before} href="${href}"${after}>${words}</a>`;
-          const to = known(target);
-          return to
-            ? `<a${before} href="${to === file && target.fragment ? '' : wayTo(file, to)}${target.fragment}"${after}>${words}</a>`
+          const { fragment } = target.address;
+          return has(target.file)
+            ? `<a${before} href="${target.file === file && fragment ? '' : wayTo(file, target.file)}${fragment}"${after}>${words}</a>`
             : `<a${before}${after}>${words}</a>`; // a place where a link might have stood
         },
       )
-      .replace(DATES_HERE, () => dateList(address, file, dates, known))
+      .replace(DATES_HERE, () => dateList(address, file, dates, has))
       .replaceAll(SEARCH_HERE, () => searchBox(search))
   );
 }
@@ -144,11 +168,11 @@ const searchBox = (search: string): string =>
   `<form class="search" role="search" method="get" action="${search}"><input type="search" name="q" maxlength="300" required ` +
   `aria-label="Search this publication" placeholder="Search this publication"><button type="submit">Search</button></form>`;
 
-function dateList(address: Address, file: string, dates: readonly string[], known: Place['fileOf']): string {
+function dateList(address: Address, file: string, dates: readonly string[], has: Place['has']): string {
   const items = dates.flatMap((date) => {
-    const to = known({ ...address, date, fragment: '' });
+    const to = fileOf({ ...address, date, fragment: '' });
     const here = date === address.date ? ' aria-current="date"' : '';
-    return to ? [`<li><a href="${wayTo(file, to)}"${here}>${date}</a></li>`] : [];
+    return has(to) ? [`<li><a href="${wayTo(file, to)}"${here}>${date}</a></li>`] : [];
   });
   return (
     `<div class="clock" role="region" aria-label="The date shown"><div class="wrap"><nav aria-label="Dates of this publication">` +

@@ -149,6 +149,8 @@ function dateIn(text: string, cell: Cell, { epoch, dates }: Habits): ReadValue {
   const is = (date: string, note?: string): ReadValue =>
     isPartialDate(date) ? { value: date, note } : wrong(`${quoted(text)} is no real date`, 'such as 2012-11-02');
   if (/^\d{4}(?:-\d{2}(?:-\d{2})?)?$/.test(plain)) return is(plain);
+  if (cell.number !== undefined && !Number.isInteger(cell.number) && cell.number < 10_000)
+    return wrong(`${quoted(text)} is no date`, 'YYYY-MM-DD, YYYY-MM or YYYY, in a cell of text');
   const iso = /^(\d{4})[-/.](\d{1,2})(?:[-/.](\d{1,2}))?(?:[T ]00:00(?::00(?:\.0+)?)?Z?)?$/.exec(plain);
   if (iso) return is([iso[1]!, ...iso.slice(2).flatMap((part) => (part ? [two(part)] : []))].join('-'), as(text));
   if (/^\d{5,7}(?:\.\d+)?$/.test(plain)) {

@@ -415,8 +415,16 @@ export function fieldNames(subject: TableSubject): ReadonlyMap<string, Field> {
   return names;
 }
 
+const byWords = new WeakMap<object, ReadonlyMap<string, string>>();
+
 /** What each word of a closed list is called in the languages of reports, to its code. */
-export function codesByWords({ of, called }: Extract<CellForm, { form: 'word' }>): ReadonlyMap<string, string> {
+export function codesByWords(field: Extract<CellForm, { form: 'word' }>): ReadonlyMap<string, string> {
+  const known = byWords.get(field) ?? wordsToCodes(field);
+  byWords.set(field, known);
+  return known;
+}
+
+function wordsToCodes({ of, called }: Extract<CellForm, { form: 'word' }>): ReadonlyMap<string, string> {
   const codes = new Map<string, string>();
   for (const code of of) codes.set(nameKey(code), code);
   if (called)

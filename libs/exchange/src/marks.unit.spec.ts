@@ -64,6 +64,84 @@ describe('A citation of the catalogue', () => {
   });
 });
 
+/** Every citation of a document in the real catalogue, wherever it stands. */
+function citationsOf(document: string): Citation[] {
+  const found = new Map<string, Citation>();
+  const walk = (value: unknown): void => {
+    if (!value || typeof value !== 'object') return;
+    const { document: of, locator } = value as Partial<Citation>;
+    if (of === document && locator) found.set(locator, value as Citation);
+    Object.values(value).forEach(walk);
+  };
+  for (const file of ['commitments', 'forums', 'outcomes', 'agencies'])
+    walk(JSON.parse(readFileSync(`data/hld-follow-up/${file}.json`, 'utf8')));
+  return [...found.values()];
+}
+
+/** The lines that a locator counts. */
+const linesOf = (locator: string): number[] =>
+  [...locator.matchAll(/\blines? ([\d\s,–and-]+)/g)].flatMap(([, list]) =>
+    [...list!.matchAll(/(\d+)(?:[–-](\d+))?/g)].flatMap(([, from, to]) =>
+      Array.from({ length: Number(to ?? from) - Number(from) + 1 }, (_, i) => Number(from) + i),
+    ),
+  );
+
+/**
+ * A paper of lines, made up from what its citations say of it: on each line that one counts a statement of its own, and each
+ * heading, by the path that leads to it, on a free line above the first of its lines.
+ */
+function linedPaperFrom(citations: readonly Citation[]): string {
+  const cited = new Set(citations.flatMap(({ locator }) => linesOf(locator)));
+  const lines = Array.from({ length: Math.max(...cited) + 1 }, () => '');
+  for (const line of cited)
+    lines[line] = `${line}. Statement of this line, which says what somebody did, in a sentence.`;
+  const first = new Map<string, number>();
+  for (const { locator } of citations) {
+    const path = /^[^«;]*«[^»]+»(?= \(lines? )/.exec(locator)?.[0];
+    if (path) first.set(path, Math.min(first.get(path) ?? Infinity, ...linesOf(locator)));
+  }
+  for (const [path, line] of [...first].sort(([, one], [, other]) => one - other)) {
+    let at = line - 1;
+    while (at > 1 && lines[at] !== '') at--;
+    lines[at] = /«([^»]+)»/.exec(path)![1]!;
+  }
+  return lines.slice(1).join('\n');
+}
+
+describe('The citations of a paper of lines', () => {
+  it.each([
+    ['D-2011-9CM-IOM', 21, []],
+    // The first names no heading; the line of the second stands under two, of which the paper can have one.
+    [
+      'D-2007-WP204',
+      418,
+      ['Part two, IOM (lines 2557-2559)', 'Part two, Population Division, «The Global Migration Group» (line 1404)'],
+    ],
+    ['D-HLD-IOM-THEMES', 12, []],
+    ['D-2006-5CM-IOM', 18, []],
+  ])(
+    'of %s are all found again, those under one heading on the lines that they count',
+    async (document, count, only) => {
+      const citations = citationsOf(document);
+      expect(citations).toHaveLength(count);
+      const paper = await read(linedPaperFrom(citations));
+      const searched = new SearchedPaper(paper);
+      const missed = citations.filter((citation) => {
+        const found = searched.find(citation);
+        const wanted = linesOf(citation.locator);
+        const isOnOthers = (found?.places ?? []).some((place) => {
+          const [from, to] = paper.paragraphs[place - 1]!.lines!;
+          return !wanted.some((line) => from <= line && line <= to);
+        });
+        const isOfOne = citation.locator.split('«').length <= 2 && !citation.locator.includes(';');
+        return isOfOne ? found?.exactness !== 'paragraph' || isOnOthers : found === null;
+      });
+      expect(missed.map(({ locator }) => locator).sort()).toEqual(only);
+      expect(missed.filter((citation) => searched.find(citation) === null)).toEqual([]);
+    },
+  );
+});
+
 const PAPER = `PART TWO
 
 IOM

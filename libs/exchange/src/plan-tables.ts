@@ -133,10 +133,25 @@ class Row {
   }
 
   problem(field: string | null, message: string, right: string | null = null, of = this.columnOf(field)): void {
-    const value = of ? (this.row.cells.get(of.column)?.text ?? null) : null;
+    const text = of ? (this.row.cells.get(of.column)?.text ?? null) : null;
+    const value = text && inShort(text);
     const at = { sheet: this.table.sheet, row: this.row.number, column: of?.letters ?? null };
     const known = this.problems.some((one) => one.message === message && one.column === at.column);
     if (!known) this.problems.push({ ...at, field: field ?? of?.head ?? null, value, message, right });
+  }
+
+  /** Refuses cells behind the last one that the head names. */
+  noMoreThanNamed(): void {
+    const { columns } = this.table;
+    const last = columns.findLastIndex(({ head }) => head !== '');
+    const beyond = columns.slice(last + 1).find(({ column }) => this.row.cells.has(column));
+    if (beyond)
+      this.problem(
+        null,
+        'stands behind the last column that the head names',
+        'a cell that holds the sign between cells stands in quotation marks',
+        beyond,
+      );
   }
 
   note(field: string | null, message: string): void {
@@ -157,10 +172,23 @@ class Row {
     return {
       ...{ sheet: table.sheet, row: row.number, hidden: row.hidden, subject: table.subject, reference: id, title },
       outcome: problems.length > 0 ? 'refused' : this.outcome,
-      acts: acts.map(({ fields: _fields, ...act }) => act),
+      acts: problems.length > 0 ? [] : acts.map(({ fields: _fields, ...act }) => act),
       ...{ changes, problems, notes, duplicates },
     };
   }
+}
+
+/** So many letters of a cell are shown with what is wrong in it, and of a title. */
+const SHOWN = 300;
+const inShort = (text: string): string => (text.length > SHOWN ? `${text.slice(0, SHOWN - 1)}…` : text);
+
+/** A file with more is not what somebody meant to send. */
+const MOST_PROBLEMS = 10_000;
+
+function tooMany(row: Row): Rejected {
+  const [{ sheet, row: number, column, message }] = row.problems as [SheetProblem];
+  const first = `The first: ${sheet} row ${number}${column ? ` column ${column}` : ''}: ${message}.`;
+  return new Rejected('unreadable_file', `The file has more than ${MOST_PROBLEMS} problems. ${first}`, [], 'invalid');
 }
 
 const placeOf = (at: Row | null) => ({ sheet: at?.table.sheet ?? null, row: at?.row.number ?? null });
@@ -192,12 +220,16 @@ class Plan {
 
   /** Reads the cells of all rows, and the codes that they bring: any row may name what another one records. */
   async foresee(rows: readonly Row[]): Promise<void> {
+    let problems = 0;
     for (const row of rows) {
       for (const column of row.table.columns) if (column.field) this.#read(row, column, column.field);
+      if (row.table.isText) row.noMoreThanNamed();
+      if ((problems += row.problems.length) > MOST_PROBLEMS)
+        throw tooMany(rows.find((one) => one.problems.length > 0)!);
       const key = row.values[keyOf(row.table.subject)];
       row.id = typeof key === 'string' ? key : null;
       const title = row.values['title'] ?? row.values['name'] ?? row.values['label'] ?? row.values['text'];
-      row.title = typeof title === 'string' ? title : null;
+      row.title = typeof title === 'string' ? inShort(title) : null;
       if (row.id !== null) this.#importedStreams.add(`${row.table.subject}-${row.id}`);
     }
     for (const row of rows) await this.#meant(row);
@@ -404,7 +436,7 @@ class Plan {
   }
 
   #changed(row: Row, field: string, from: unknown, to: unknown): FieldChange {
-    const words = (value: unknown) => (comparable(value) === 'null' ? null : shown(value));
+    const words = (value: unknown) => (comparable(value) === 'null' ? null : inShort(shown(value)));
     return { column: row.columnOf(field)?.letters ?? null, field, from: words(from), to: words(to) };
   }
 

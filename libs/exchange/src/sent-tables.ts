@@ -33,6 +33,8 @@ export interface Base {
 /** A table, with what its file says of all its rows. */
 export interface SentTable extends Table {
   readonly epoch: Epoch;
+  /** Whether it is text, in which a sign too many moves all cells behind it. */
+  readonly isText: boolean;
   /** Absent: its rows are compared with what holds today. */
   readonly base?: Base;
 }
@@ -105,11 +107,16 @@ async function tablesInFolder({ files }: SentFolder, asked: ReadingTerms): Promi
 const read = ({ name, bytes }: Upload, { encoding, epoch = 1900 }: ReadingTerms): Promise<SpreadsheetFile> =>
   spreadsheetIn({ name, bytes, encoding, epoch });
 
-function withBase(found: Tables, { epoch }: SpreadsheetFile, asked: ReadingTerms) {
+function withBase(found: Tables, { epoch, format }: SpreadsheetFile, asked: ReadingTerms) {
   const base = baseOf(found, asked);
   const at = base && `the list as at ${base.asOf}${base.knownAt ? `, as known at position ${base.knownAt}` : ''}`;
   return {
-    tables: found.tables.map((table): SentTable => ({ ...table, epoch, ...(base && { base }) })),
+    tables: found.tables.map((table): SentTable => ({
+      ...table,
+      epoch,
+      isText: format === 'csv',
+      ...(base && { base }),
+    })),
     comparison: `Rows are compared with ${at ?? 'what holds today'}.`,
   };
 }

@@ -120,7 +120,7 @@ function tableIn(sheet: Sheet, mapping: ColumnMapping): Table | string {
       if (distinct.size >= 2 && (!best || found > best.found)) best = { subject, at, found };
     });
   }
-  if (!best) return 'has no row in whose cells two columns are named';
+  if (!best) return `has among its first ${LOOKED_AT} rows none in whose cells two columns are named`;
   const { subject, at } = best as { subject: TableSubject; at: number };
   const head = sheet.rows[at]!;
   const columns = columnsIn(sheet, head, subject, mapped);

@@ -1,7 +1,15 @@
 /** Reads CSV: settles its encoding and the sign between its cells by rules, and says which. */
 import { parse } from 'csv-parse/sync';
 import { unguarded } from '#text';
-import { LIMITS, UnreadableFile, type Cell, type Encoding, type Epoch, type SpreadsheetFile } from './sheet.js';
+import {
+  LIMITS,
+  UnreadableFile,
+  type Cell,
+  type Encoding,
+  type Epoch,
+  type SheetRow,
+  type SpreadsheetFile,
+} from './sheet.js';
 
 const DELIMITERS = { ',': 'commas', ';': 'semicolons', '\t': 'tabs' } as const;
 type Delimiter = keyof typeof DELIMITERS;
@@ -28,14 +36,9 @@ export function readCsv(bytes: Uint8Array, name: string, epoch: Epoch, encoding?
   if (text.includes('\0')) throw new UnreadableFile('The file is no text: it holds a character U+0000.');
   // Excel writes this line itself, and reads it.
   const named = /^sep=(.)\r?\n/i.exec(text);
-  const table = named ? text.slice(named[0].length) : text;
+  const table = withoutBlanksBehind(named ? text.slice(named[0].length) : text);
   const sign = named ? named[1]! : delimiterOf(table);
-  const records = recordsOf(table, sign);
-  const rows = records.map((record, i) => ({
-    number: i + 1 + (named ? 1 : 0),
-    hidden: false,
-    cells: new Map(record.flatMap((cell, column) => (cell.trim() === '' ? [] : [[column, cellOf(cell)]]))),
-  }));
+  const rows = rowsOf(table, sign, named ? 2 : 1);
   const between = DELIMITERS[sign as Delimiter] ?? `«${sign}»`;
   return {
     format: 'csv',
@@ -49,6 +52,13 @@ export function readCsv(bytes: Uint8Array, name: string, epoch: Epoch, encoding?
       `Its cells are parted by ${between} (${named ? 'as its first line says' : 'the sign that gives most rows equally many columns'}).`,
     ],
   };
+}
+
+/** Programs write a million empty rows for a format that somebody gave a whole column. */
+function withoutBlanksBehind(text: string): string {
+  let end = text.length;
+  while (end > 0 && ' \t\r\n,;'.includes(text[end - 1]!)) end--;
+  return text.slice(0, end);
 }
 
 const cellOf = (cell: string): Cell => {
@@ -99,7 +109,15 @@ function delimiterOf(text: string): Delimiter {
   return best.sign;
 }
 
-const OPTIONS = { relax_column_count: true, skip_empty_lines: false, max_record_size: 4_000_000 } as const;
+/** So many characters may stand between two ends of lines. */
+const LONGEST = 4_000_000;
+/** So many rows a spreadsheet has at most, empty ones too. */
+const MOST_ROWS = 1_048_576;
+
+const OPTIONS = {
+  ...{ relax_column_count: true, skip_empty_lines: false, max_record_size: LONGEST },
+  record_delimiter: ['\r\n', '\n', '\r'],
+};
 
 function headOf(text: string, delimiter: string): string[][] {
   try {
@@ -109,29 +127,36 @@ function headOf(text: string, delimiter: string): string[][] {
   }
 }
 
-function recordsOf(text: string, delimiter: string): string[][] {
-  let cells = 0;
+/** The rows that are not empty. @param first the number of the first one */
+function rowsOf(text: string, delimiter: string, first: number): SheetRow[] {
+  const rows: SheetRow[] = [];
+  let [number, cells] = [first, 0];
+  const take = (record: string[]): null => {
+    const said = record.flatMap((cell, column): [number, Cell][] =>
+      cell.trim() === '' ? [] : [[column, cellOf(cell)]],
+    );
+    cells += said.length;
+    if (number > MOST_ROWS || (said.length > 0 && rows.length >= LIMITS.rows))
+      throw new UnreadableFile(`The file holds more than ${LIMITS.rows} rows.`);
+    if ((said.at(-1)?.[0] ?? 0) >= LIMITS.columns)
+      throw new UnreadableFile(`Row ${number} holds more than ${LIMITS.columns} columns.`);
+    if (cells > LIMITS.cells) throw new UnreadableFile(`The file holds more than ${LIMITS.cells} cells.`);
+    if (said.length > 0) rows.push({ number, hidden: false, cells: new Map(said) });
+    number++;
+    return null;
+  };
   try {
-    return parse(text, {
-      ...OPTIONS,
-      delimiter,
-      onRecord: (record: string[], { records }: { records: number }) => {
-        cells += record.length;
-        if (records > LIMITS.rows) throw new UnreadableFile(`The file holds more than ${LIMITS.rows} rows.`);
-        if (record.length > LIMITS.columns)
-          throw new UnreadableFile(`Row ${records} holds more than ${LIMITS.columns} columns.`);
-        if (cells > LIMITS.cells) throw new UnreadableFile(`The file holds more than ${LIMITS.cells} cells.`);
-        return record;
-      },
-    });
+    parse(text, { ...OPTIONS, delimiter, onRecord: take });
+    return rows;
   } catch (error) {
     if (error instanceof UnreadableFile) throw error;
-    const { code, lines } = error as { code?: string; lines?: number };
-    const at = lines === undefined ? '' : ` (line ${lines})`;
+    const { code = '' } = error as { code?: string };
     throw new UnreadableFile(
-      code?.startsWith('CSV_') && /QUOTE/.test(code)
-        ? `A quotation mark is not closed, or stands within a cell without being doubled${at}.`
-        : `The file is no table of cells${at}: ${(error as Error).message}`,
+      {
+        CSV_QUOTE_NOT_CLOSED: `A quotation mark in row ${number} is not closed.`,
+        CSV_MAX_RECORD_SIZE: `Row ${number} is longer than ${LONGEST} characters; perhaps a quotation mark in it is not closed.`,
+      }[code] ??
+        `Row ${number} holds a quotation mark within a cell. Such a cell stands in quotation marks, and those in it are doubled: "a ""word"" in it".`,
     );
   }
 }

@@ -50,9 +50,24 @@ describe('A CSV file', () => {
   it.each([
     ['', /empty/],
     [' \n\n', /empty/],
-    ['a,b\n"x,y\n', /quotation mark/],
+    ['a,b\n1,2\n"x,y\nz,1\n', /quotation mark in row 3 is not closed/],
+    ['a,b\n1,an "x" in it\n', /Row 2 holds a quotation mark within a cell/],
+    ['a,b\n1,"an" x\n', /Row 2 holds a quotation mark within a cell/],
     ['a\0b', /no text/],
   ])('%j is refused in words', (text, words) => expect(csv(text)).rejects.toThrow(words));
+});
+
+describe('A CSV file that programs spoilt', () => {
+  it.each([
+    ['has three kinds of ends of lines', 'a,b\r\n1,2\n3,4\r5,6', 4],
+    ['ends in 200,000 empty lines', `a,b\n1,2\n${'\n'.repeat(200_000)}`, 2],
+    ['ends in 200,000 rows of commas', `a,b\n1,2\n${',\n'.repeat(200_000)}`, 2],
+    ['has empty lines between, which count', 'a,b\n\n,\n1,2\n', 2],
+  ])('and %s is read', async (_, text, count) => {
+    const [sheet] = (await csv(text)).sheets;
+    expect(sheet!.rows.map(({ cells }) => cells.size)).toEqual(Array(count).fill(2));
+    expect(sheet!.rows.at(-1)!.number).toBe(text.includes(',\n1') ? 4 : count);
+  });
 });
 
 /** A workbook with one sheet. */
@@ -148,6 +163,101 @@ describe('A workbook', () => {
     ['behind a password', () => Uint8Array.of(0xd0, 0xcf, 0x11, 0xe0), /password/],
     ['with entities', () => zipped({ 'xl/workbook.xml': '<!DOCTYPE x [<!ENTITY a "b">]><x/>' }), /document type/],
   ])('%s is refused in words', (_, made, words) => expect(xlsx(made())).rejects.toThrow(words));
+});
+
+const MAIN = 'http://schemas.openxmlformats.org/spreadsheetml/2006/main';
+const OF_OFFICE = 'http://schemas.openxmlformats.org/officeDocument/2006/relationships';
+const OF_PACKAGE = 'http://schemas.openxmlformats.org/package/2006';
+const cellXml = (at: string, text: string) => `<c r="${at}" t="inlineStr"><is><t>${text}</t></is></c>`;
+const TWO_ROWS = `<row r="1">${cellXml('A1', 'title')}${cellXml('B1', 'stage')}</row><row r="2">${cellXml('A2', 'One')}</row>`;
+const sheetXml = (rows: string) => `<worksheet xmlns="${MAIN}"><sheetData>${rows}</sheetData></worksheet>`;
+
+/** A workbook as no library writes it: by hand, of the text of its sheet, with a second one that is a chart. */
+function byHand(sheet: string | Buffer, texts = `<sst xmlns="${MAIN}"/>`): Uint8Array {
+  const relation = (id: string, type: string, target: string) =>
+    `<Relationship Id="${id}" Type="${OF_OFFICE}/${type}" Target="${target}"/>`;
+  const relations = (...all: string[]) =>
+    `<Relationships xmlns="${OF_PACKAGE}/relationships">${all.join('')}</Relationships>`;
+  const type = (part: string, of: string) =>
+    `<Override PartName="${part}" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.${of}+xml"/>`;
+  const parts: Record<string, string | Buffer> = {
+    '[Content_Types].xml': `<Types xmlns="${OF_PACKAGE}/content-types">${type('/xl/workbook.xml', 'sheet.main')}${type('/xl/worksheets/sheet1.xml', 'worksheet')}${type('/xl/chartsheets/sheet1.xml', 'chartsheet')}${type('/xl/sharedStrings.xml', 'sharedStrings')}</Types>`,
+    '_rels/.rels': relations(relation('r1', 'officeDocument', 'xl/workbook.xml')),
+    'xl/workbook.xml': `<workbook xmlns="${MAIN}" xmlns:r="${OF_OFFICE}"><sheets><sheet name="S" sheetId="1" r:id="r1"/><sheet name="Chart" sheetId="2" r:id="r2"/></sheets></workbook>`,
+    'xl/_rels/workbook.xml.rels': relations(
+      relation('r1', 'worksheet', 'worksheets/sheet1.xml'),
+      relation('r2', 'chartsheet', 'chartsheets/sheet1.xml'),
+      relation('r3', 'sharedStrings', 'sharedStrings.xml'),
+    ),
+    'xl/worksheets/sheet1.xml': sheet,
+    'xl/chartsheets/sheet1.xml': `<chartsheet xmlns="${MAIN}"/>`,
+    'xl/sharedStrings.xml': texts,
+  };
+  return zipSync(
+    Object.fromEntries(Object.entries(parts).map(([name, part]) => [name, new Uint8Array(Buffer.from(part))])),
+  );
+}
+const rowsXml = (count: number, row: (n: number) => string) =>
+  Array.from({ length: count }, (_, i) => row(i + 3)).join('');
+const marked = (text: string) => Buffer.from(`\ufeff<?xml version="1.0" encoding="UTF-16"?>${text}`, 'utf16le');
+
+describe('A workbook that no office program made', () => {
+  it.each([
+    ['and all is well', sheetXml(TWO_ROWS)],
+    [
+      'and 200,000 empty rows follow',
+      sheetXml(TWO_ROWS + rowsXml(200_000, (n) => `<row r="${n}" s="1" customFormat="1"/>`)),
+    ],
+    [
+      'and 700,000 empty cells follow',
+      sheetXml(TWO_ROWS + rowsXml(28_000, (n) => `<row r="${n}">${'<c s="0"/>'.repeat(25)}</row>`)),
+    ],
+    ['and its parts are in UTF-16', marked(sheetXml(TWO_ROWS))],
+    [
+      'and its elements have prefixes',
+      sheetXml(TWO_ROWS)
+        .replaceAll(/<(\/?)(?=\w)/g, '<$1x:')
+        .replace('xmlns=', 'xmlns:x='),
+    ],
+    ['and its cells do not say where they are', sheetXml(TWO_ROWS.replaceAll(/ r="\w+"/g, ''))],
+  ])('%s is read', async (_, sheet) => {
+    const file = await xlsx(byHand(sheet));
+    expect(textsOf(file)).toEqual([{ 0: 'title', 1: 'stage' }, { 0: 'One' }]);
+    expect(file.sheets[1]).toEqual({ name: 'Chart', rows: [], hiddenColumns: [] });
+  });
+
+  it('names a number that is none', async () => {
+    const file = await xlsx(byHand(sheetXml(`${TWO_ROWS}<row r="3"><c r="A3"><v>abc</v></c></row>`)));
+    expect(file.sheets[0]!.rows[2]!.cells.get(0)!.fault).toMatch(/cannot be read/);
+  });
+
+  it.each([
+    ['with a row twice', sheetXml(`${TWO_ROWS}<row r="2">${cellXml('A2', 'Two')}</row>`), /row 2 stands twice/],
+    [
+      'with a cell twice',
+      sheetXml(`<row r="1">${cellXml('A1', 'x')}${cellXml('A1', 'y')}</row>`),
+      /cell A1 stands twice/,
+    ],
+    ['cut short', sheetXml(TWO_ROWS).slice(0, -30), /cut short/],
+    [
+      'with a text that there is not',
+      sheetXml(`${TWO_ROWS}<row r="3"><c r="A3" t="s"><v>9</v></c></row>`),
+      /«S» cannot be read/,
+    ],
+    ['with entities in UTF-16', marked(`<!DOCTYPE x [<!ENTITY a "b">]>${sheetXml(TWO_ROWS)}`), /document type/],
+    ['far away', sheetXml(`${TWO_ROWS}<row r="3">${cellXml('XFD3', 'x')}</row>`), /beyond column/],
+  ])('%s is refused in words', (_, sheet, words) => expect(xlsx(byHand(sheet))).rejects.toThrow(words));
+
+  it.each([
+    [
+      'with more texts than cells',
+      `<sst xmlns="${MAIN}">${'<si><t>ab</t></si>'.repeat(600_001)}</sst>`,
+      /600000 cells/,
+    ],
+    ['with one endless text', `<sst xmlns="${MAIN}"><si><t>${'a'.repeat(49 << 20)}</t></si></sst>`, /more than 48 MB/],
+  ])('%s is refused in words', (_, texts, words) =>
+    expect(xlsx(byHand(sheetXml(TWO_ROWS), texts))).rejects.toThrow(words),
+  );
 });
 
 const SECTIONS = `MIGRATION AND DEVELOPMENT

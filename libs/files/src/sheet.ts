@@ -52,8 +52,10 @@ export interface SpreadsheetFile {
 export const LIMITS = {
   /** Of the file, in bytes. */
   bytes: 16 * 1024 * 1024,
-  /** Of a workbook once unpacked, in bytes. */
+  /** Of a part of a workbook once unpacked, in bytes. */
   unpacked: 96 * 1024 * 1024,
+  /** Of all parts, without the cells that say nothing. */
+  kept: 48 * 1024 * 1024,
   sheets: 50,
   rows: 20_000,
   columns: 300,

@@ -1,19 +1,13 @@
-/**
- * Reads workbooks (XLSX). What is not cells stays packed: macros, pictures, links to other files. How much is unpacked, and how
- * many cells there are, is counted before anything is made of them.
- */
+/** Reads workbooks (XLSX), of which only the parts with cells are unpacked. */
 import type { CellObject, WorkBook, WorkSheet } from '@e965/xlsx';
 import { LIMITS, UnreadableFile, columnLetters, dateOfSerial, type Cell, type Epoch, type Sheet } from './sheet.js';
 import type { SheetRow, SpreadsheetFile } from './sheet.js';
-
-/** The parts of a workbook that hold cells, and how they are shown. */
-const NEEDED =
-  /^(?:\[Content_Types\]\.xml|_rels\/\.rels|xl\/(?:workbook|sharedStrings|styles|metadata|theme\/[^/]+)\.xml|xl\/_rels\/workbook\.xml\.rels|xl\/worksheets\/[^/]+\.xml)$/i;
+import { cellsOnly, type Hidden } from './workbook-parts.js';
 
 /** @throws UnreadableFile */
 export async function readXlsx(bytes: Uint8Array): Promise<SpreadsheetFile> {
   const { read } = await import('@e965/xlsx');
-  const packed = await cellsOnly(bytes);
+  const { packed, sheets: parts } = await cellsOnly(bytes);
   let book: WorkBook;
   try {
     book = read(packed, {
@@ -21,8 +15,8 @@ export async function readXlsx(bytes: Uint8Array): Promise<SpreadsheetFile> {
         type: 'array',
         dense: true,
         cellNF: true,
-        cellStyles: true,
         cellHTML: false,
+        cellText: false,
         bookVBA: false,
         bookDeps: false,
       },
@@ -37,10 +31,16 @@ export async function readXlsx(bytes: Uint8Array): Promise<SpreadsheetFile> {
   const isHidden = (i: number) => (settings?.Sheets?.[i]?.Hidden ?? 0) !== 0;
   if (book.SheetNames.length > LIMITS.sheets)
     throw new UnreadableFile(`The workbook has more than ${LIMITS.sheets} sheets.`);
-  const names = book.SheetNames.filter((_, i) => !isHidden(i));
   const { SSF } = await import('@e965/xlsx');
   const isDate = (format: string) => SSF.is_date(format) as boolean;
-  const sheets = names.map((name) => sheetOf(name, book.Sheets[name]!, epoch, isDate));
+  const sheets = book.SheetNames.flatMap((name, i): Sheet[] => {
+    if (isHidden(i)) return [];
+    const [sheet, hidden] = [book.Sheets[name], parts[i]];
+    // One that cannot be read the library leaves out, as it does those that hold no cells.
+    if (!sheet && hidden) throw new UnreadableFile(`The workbook is damaged: sheet «${name}» cannot be read.`);
+    if (!sheet) return [{ name, rows: [], hiddenColumns: [] }];
+    return [sheetOf(name, sheet, hidden ?? NOTHING_HIDDEN, epoch, isDate)];
+  });
   const rows = sheets.reduce((sum, sheet) => sum + sheet.rows.length, 0);
   if (rows > LIMITS.rows) throw new UnreadableFile(`The workbook holds more than ${LIMITS.rows} rows.`);
   return {
@@ -52,51 +52,17 @@ export async function readXlsx(bytes: Uint8Array): Promise<SpreadsheetFile> {
   };
 }
 
-/** A workbook without what is not cells. @throws UnreadableFile for what is none, and for one that would unpack to too much */
-async function cellsOnly(bytes: Uint8Array): Promise<Uint8Array> {
-  const { unzipSync, zipSync } = await import('fflate');
-  if (bytes[0] === 0xd0 && bytes[1] === 0xcf)
-    throw new UnreadableFile(
-      'The workbook is protected by a password, or is of the older form .xls: save it without a password as .xlsx.',
-    );
-  let [unpacked, parts] = [0, 0];
-  let kind = '';
-  let entries: Record<string, Uint8Array>;
-  try {
-    entries = unzipSync(bytes, {
-      filter: ({ name, originalSize }) => {
-        if (name === 'xl/workbook.bin') kind = 'a binary workbook (.xlsb)';
-        if (name === 'content.xml') kind = 'an OpenDocument spreadsheet (.ods)';
-        if (name === 'word/document.xml') kind = 'a text document (.docx)';
-        if (!NEEDED.test(name)) return false;
-        if ((unpacked += originalSize) > LIMITS.unpacked || ++parts > 4 * LIMITS.sheets)
-          throw new UnreadableFile(`The workbook unpacks to more than ${LIMITS.unpacked / 1024 / 1024} MB.`);
-        return true;
-      },
-    });
-  } catch (error) {
-    if (error instanceof UnreadableFile) throw error;
-    throw new UnreadableFile('The file is no workbook, or is damaged: it cannot be unpacked.');
-  }
-  if (!entries['xl/workbook.xml'])
-    throw new UnreadableFile(`The file is ${kind || 'no workbook'}: save it as .xlsx or .csv.`);
-  let cells = 0;
-  for (const [name, xml] of Object.entries(entries)) {
-    if (!name.startsWith('xl/')) continue;
-    const text = Buffer.from(xml.buffer, xml.byteOffset, xml.byteLength);
-    if (text.includes('<!DOCTYPE') || text.includes('<!ENTITY'))
-      throw new UnreadableFile(`The workbook is not of the usual form: ${name} declares a document type.`);
-    if (name.startsWith('xl/worksheets/')) {
-      for (let at = text.indexOf('<c '); at >= 0; at = text.indexOf('<c ', at + 3)) cells++;
-      if (cells > LIMITS.cells) throw new UnreadableFile(`The workbook holds more than ${LIMITS.cells} cells.`);
-    }
-  }
-  return zipSync(entries, { level: 0 });
-}
+const NOTHING_HIDDEN: Hidden = { rows: new Set(), columns: [] };
 
 type Dense = (CellObject[] | undefined)[];
 
-function sheetOf(name: string, sheet: WorkSheet, epoch: Epoch, isDate: (format: string) => boolean): Sheet {
+function sheetOf(
+  name: string,
+  sheet: WorkSheet,
+  hidden: Hidden,
+  epoch: Epoch,
+  isDate: (format: string) => boolean,
+): Sheet {
   const data = (sheet['!data'] ?? []) as Dense;
   const rows: SheetRow[] = [];
   const read = (cell: CellObject | undefined) => (cell ? readCell(cell, epoch, isDate) : null);
@@ -117,10 +83,9 @@ function sheetOf(name: string, sheet: WorkSheet, epoch: Epoch, isDate: (format: 
       const cell = cells.has(column) ? null : read(data[from]?.[column]);
       if (cell) cells.set(column, { ...cell, note: `is merged with row ${from + 1}` });
     }
-    if (cells.size > 0) rows.push({ number: r + 1, hidden: sheet['!rows']?.[r]?.hidden ?? false, cells });
+    if (cells.size > 0) rows.push({ number: r + 1, hidden: hidden.rows.has(r + 1), cells });
   }
-  const hiddenColumns = (sheet['!cols'] ?? []).flatMap((column, c) => (column?.hidden && c < LIMITS.columns ? c : []));
-  return { name, rows, hiddenColumns };
+  return { name, rows, hiddenColumns: hidden.columns };
 }
 
 /** The cells that are merged with one above them, by row: what stands above holds for them, too. */
@@ -150,10 +115,13 @@ function readCell(cell: CellObject, epoch: Epoch, isDate: (format: string) => bo
     }
     case 'b':
       return { text: v ? 'true' : 'false', ...note };
-    case 'e':
-      return { text: String(cell.w ?? v), fault: `holds the error ${String(cell.w ?? '#VALUE!')}` };
+    case 'e': {
+      const name = ERRORS.get(v as number) ?? 'of an unknown kind';
+      return { text: name, fault: `holds the error ${name}` };
+    }
     case 'n': {
       const number = v as number;
+      if (!Number.isFinite(number)) return { text: String(v), fault: 'is a number that cannot be read' };
       const format = typeof z === 'string' ? z : 'General';
       if (isDate(format)) return dateCell(number, format, epoch, note);
       return { text: numberText(number, format), number, ...note };
@@ -162,6 +130,22 @@ function readCell(cell: CellObject, epoch: Epoch, isDate: (format: string) => bo
       return cell.f === undefined ? null : { text: '', fault: 'holds a formula that was never computed' };
   }
 }
+
+/** By their numbers in the library; the names are those of ECMA-376. */
+const ERRORS = new Map<number, string>([
+  ...([
+    [0x00, '#NULL!'],
+    [0x07, '#DIV/0!'],
+    [0x0f, '#VALUE!'],
+    [0x17, '#REF!'],
+  ] as const),
+  ...([
+    [0x1d, '#NAME?'],
+    [0x24, '#NUM!'],
+    [0x2a, '#N/A'],
+    [0x2b, '#GETTING_DATA'],
+  ] as const),
+]);
 
 /** `0.1 + 0.2` reads 0.3, as it is shown; zeros in front stay where the format shows them. */
 const numberText = (number: number, format: string): string =>
