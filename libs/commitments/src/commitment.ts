@@ -4,7 +4,15 @@
  */
 import type { CommitmentAsAt, Deliverable, Evidence, Milestone, RecordCommitment, Relation } from '#bodies';
 import { Facts, lastDayOf, Series, type FullDate } from '#clocks';
-import { Conflict, refused, type Aggregate, type StreamEvent, type NewEvent } from '#eventsourcing';
+import {
+  Conflict,
+  refused,
+  settled,
+  type Aggregate,
+  type NewEvent,
+  type Settling,
+  type StreamEvent,
+} from '#eventsourcing';
 import { blanked } from '#registers';
 import {
   activitiesAtFirst,
@@ -213,12 +221,17 @@ function after(c: Commitment, said: Statement): Fresh {
 
 type Kept = Pick<Commitment, 'said' | 'statements' | 'changes' | 'numbered'>;
 
+/** So many statements are told in one step. */
+const STEP = 100;
+
 /** The state after the statements, each as corrected since; what was retracted was never said. */
-function toldAnew({ said, statements: all, changes, numbered }: Kept): Commitment {
+function* toldAnew({ said, statements: all, changes, numbered }: Kept): Settling<Commitment> {
   let c: Commitment = { ...nothing, said, statements: all, changes, numbered };
+  let told = 0;
   for (const one of all) {
     const last = changes.get(one.revision)?.at(-1);
     if (last?.says !== null) c = after(c, last ? { ...one, data: last.says } : one);
+    if (++told % STEP === 0) yield;
   }
   return c;
 }
@@ -226,12 +239,13 @@ function toldAnew({ said, statements: all, changes, numbered }: Kept): Commitmen
 /** The state after everything that was said. */
 export function refold(said: Series<Statement>): Commitment {
   const all = said.toArray();
-  return toldAnew({
+  const kept = {
     said,
     statements: Series.from(all.filter(({ name }) => name in statements)),
     changes: all.filter(isAmendment).reduce((changes: Changes, one) => changedBy(changes, said, one), new Map()),
     numbered: all.reduce((last, one) => Math.max(last, numberIn(one)), 0),
-  });
+  };
+  return settled(toldAnew(kept));
 }
 
 type Evolve = Aggregate<Commitment, CommitmentEvents>['evolve'];
@@ -268,7 +282,7 @@ export const commitment: Aggregate<Commitment, CommitmentEvents> = {
   category: 'commitment',
   initial: nothing,
   evolve,
-  settle: (c) => (c.unsettled ? toldAnew(c) : c),
+  settle: (c) => (c.unsettled ? toldAnew(c) : null),
 };
 
 // ── A commitment as at a date ───────────────────────────────────────────────────────────────────────────────────────
