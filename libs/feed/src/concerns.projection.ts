@@ -2,6 +2,7 @@
 import type { EventType, Memory, Projection, Projector, Recorded } from '#eventsourcing';
 import { Rejected } from '#eventsourcing';
 import { kindsOfFields, type Registered } from '#platform';
+import { NumberLists } from './number-lists.js';
 
 /** The positions that are kept for each code: the last ones. */
 const KEPT = 50;
@@ -59,24 +60,6 @@ function keepLast(positions: number[], position: number): void {
   if (positions.length > KEPT) positions.shift();
 }
 
-/** Lists of numbers as a snapshot keeps them: one after the other, and where each ends. */
-function saved(name: string, lists: readonly (readonly number[] | undefined)[]): Memory['arrays'] {
-  const ends = new Int32Array(lists.length);
-  let end = 0;
-  for (let i = 0; i < lists.length; i++) ends[i] = end += lists[i]?.length ?? 0;
-  const numbers = new Float64Array(end);
-  for (const [i, list] of lists.entries()) if (list) numbers.set(list, ends[i]! - list.length);
-  return { [`${name}.ends`]: ends, [`${name}.numbers`]: numbers };
-}
-
-function loaded(name: string, arrays: Memory['arrays']): (number[] | undefined)[] {
-  const [ends, numbers] = [arrays[`${name}.ends`]!, arrays[`${name}.numbers`]!];
-  return Array.from(ends, (end, i) => {
-    const start = i === 0 ? 0 : ends[i - 1]!;
-    return end === start ? undefined : Array.from(numbers.subarray(start, end));
-  });
-}
-
 /** Of each stream its keys, each with the position since which it names it; of each key the last positions. */
 export class ConcernsProjection implements Projection {
   readonly name = 'concerns';
@@ -89,8 +72,8 @@ export class ConcernsProjection implements Projection {
   /** The number of a key, so that it is kept once. */
   readonly #numbers = new Map<string, number>();
   /** Of each stream, by the number of its own key: numbers of keys, each followed by the position. */
-  #streams: (number[] | undefined)[] = [];
-  #recent: (number[] | undefined)[] = [];
+  readonly #streams = new NumberLists();
+  readonly #recent = new NumberLists();
   /** By the number of a key, that of what it is below by now. */
   readonly #above = new Map<number, number>();
 
@@ -101,13 +84,14 @@ export class ConcernsProjection implements Projection {
 
   clear(): void {
     this.#numbers.clear();
-    this.#streams.length = this.#recent.length = 0;
+    this.#streams.clear();
+    this.#recent.clear();
     this.#above.clear();
   }
 
   save(): Memory {
     return {
-      arrays: { ...saved('streams', this.#streams), ...saved('recent', this.#recent) },
+      arrays: { ...this.#streams.save('streams'), ...this.#recent.save('recent') },
       lists: { keys: [...this.#numbers.keys()], above: [...this.#above] },
     };
   }
@@ -115,16 +99,17 @@ export class ConcernsProjection implements Projection {
   load({ arrays, lists }: Memory): void {
     this.clear();
     for (const [number, key] of (lists['keys'] as string[]).entries()) this.#numbers.set(key, number);
-    this.#streams = loaded('streams', arrays);
-    this.#recent = loaded('recent', arrays);
+    this.#streams.load('streams', arrays);
+    this.#recent.load('recent', arrays);
     for (const [key, above] of lists['above'] as [number, number][]) this.#above.set(key, above);
   }
 
   /** Whether an event concerns something: by a position its stream had named it. */
   concerns(stream: string, position: string, kind: Concerned, code: string): boolean {
     const number = this.#numbers.get(keyOf(kind, code));
-    const keys = this.#streams[this.#numbers.get(keyOf(...partsOf(stream))) ?? -1];
-    if (number === undefined || !keys) return false;
+    const own = this.#numbers.get(keyOf(...partsOf(stream)));
+    if (number === undefined || own === undefined) return false;
+    const keys = this.#streams.of(own);
     for (let i = 0; i < keys.length; i += 2) if (keys[i] === number) return keys[i + 1]! <= Number(position);
     return false;
   }
@@ -132,7 +117,7 @@ export class ConcernsProjection implements Projection {
   /** The positions of the last events that concern something, the last one last. */
   recent(kind: Concerned, code: string): readonly number[] {
     const number = this.#numbers.get(keyOf(kind, code));
-    return (number !== undefined && this.#recent[number]) || [];
+    return number === undefined ? [] : Array.from(this.#recent.of(number));
   }
 
   #numberOf(key: string): number {
@@ -148,21 +133,24 @@ export class ConcernsProjection implements Projection {
     const above = (data as Readonly<Record<string, unknown>>)[field];
     if (typeof above === 'string') this.#above.set(own, this.#numberOf(keyOf(of!, above)));
     else this.#above.delete(own);
-    if (revision === 0 && this.#recent[own]) this.#placeFromTheFirst(own);
+    if (revision === 0 && this.#recent.of(own).length > 0) this.#placeFromTheFirst(own);
   }
 
   /** What was named before it was registered, as imports may, was never anywhere else than where it is registered. */
   #placeFromTheFirst(own: number): void {
     const all: number[] = [];
     for (let up = this.#above.get(own); up !== undefined && !all.includes(up); up = this.#above.get(up)) all.push(up);
-    for (const keys of this.#streams) {
-      const named = keys?.findIndex((key, i) => i % 2 === 0 && key === own) ?? -1;
-      if (named >= 0) for (const up of all) nameSince(keys!, up, keys![named + 1]!);
+    for (let stream = 0; stream < this.#streams.length; stream++) {
+      const keys = this.#streams.of(stream);
+      for (let i = 0; i < keys.length; i += 2) {
+        if (keys[i] !== own) continue;
+        for (const up of all) nameSince(this.#streams.changing(stream), up, keys[i + 1]!);
+        break;
+      }
     }
-    const before = this.#recent[own]!;
     for (const up of all) {
-      const both = new Set([...(this.#recent[up] ?? []), ...before]);
-      this.#recent[up] = [...both].sort((x, y) => x - y).slice(-KEPT);
+      const both = new Set([...Array.from(this.#recent.of(up)), ...Array.from(this.#recent.of(own))]);
+      this.#recent.set(up, [...both].sort((x, y) => x - y).slice(-KEPT));
     }
   }
 
@@ -171,7 +159,7 @@ export class ConcernsProjection implements Projection {
     const at = Number(position);
     const [kind, code] = partsOf(stream);
     const own = this.#numberOf(keyOf(kind, code));
-    const keys = (this.#streams[own] ??= []);
+    const keys = this.#streams.changing(own);
     const add = (number: number) => nameSince(keys, number, at);
     this.#place(own, kind, event);
     if (keys.length === 0) add(own);
@@ -182,7 +170,7 @@ export class ConcernsProjection implements Projection {
       const above = this.#above.get(keys[i]!);
       if (above !== undefined) add(above);
     }
-    for (let i = 0; i < keys.length; i += 2) keepLast((this.#recent[keys[i]!] ??= []), at);
+    for (let i = 0; i < keys.length; i += 2) keepLast(this.#recent.changing(keys[i]!), at);
   }
 }
 

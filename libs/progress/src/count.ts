@@ -138,7 +138,10 @@ export class Keys<C extends Coded> {
 
 /** Two keys as one, which no code is part of. */
 export const pairOf = (one: string, other: string): string => `${one}\n${other}`;
-export const splitPair = (pair: string): [one: string, other: string] => pair.split('\n') as [string, string];
+export function splitPair(pair: string): [one: string, other: string] {
+  const end = pair.indexOf('\n');
+  return [pair.slice(0, end), pair.slice(end + 1)];
+}
 
 /** The place of each count of a set: the total, one for each stage, and the others. */
 const [TOTAL, STAGE, TARGETED] = [0, 1, 1 + STAGES.length] as const;

@@ -9,7 +9,7 @@ import type { FullDate } from '#clocks';
 import { type Projector, refused } from '#eventsourcing';
 import { AtClocks, formatNamed, PageSize, WantedFormat, type Format } from '#platform';
 import { compareTexts } from '#text';
-import { Count, countAll, countBy, countCrossed, Keys, pairOf, splitPair, Row, type Counted } from './count.js';
+import { Count, countAll, countBy, countCrossed, Keys, splitPair, Row, type Counted } from './count.js';
 import { FilterQuery, type Filter } from './filters.js';
 import { directlyBelow, withAncestors } from './hierarchy.js';
 import { listQueries } from './list-query.js';
@@ -132,7 +132,7 @@ export class Matrix {
       });
     };
     const [rowHead, list] = [headOf(one), listQueries(narrowed, look.at, one.filter, other.filter)];
-    const cellAt = new Map(cells.map(({ row, column, cell }) => [pairOf(row, column), cell]));
+    const cellsOf = Map.groupBy(cells, ({ row }) => row);
     const { row: total, correctedLater } = countAll(found);
     return {
       asOf: at.asOf,
@@ -144,13 +144,16 @@ export class Matrix {
       rowCount: heads.filter(({ placed }) => placed > 0).length,
       columnCount: feet.filter(({ placed }) => placed > 0).length,
       columns: shownColumns.map(headOf(other)),
-      rows: shownRows.map((row) => ({
-        ...rowHead(row),
-        cells: shownColumns.flatMap(({ key }): Cell[] => {
-          const cell = cellAt.get(pairOf(row.key, key));
-          return cell ? [{ column: key, list: list(row.key, key), ...cell.row }] : [];
-        }),
-      })),
+      rows: shownRows.map((row) => {
+        const inRow = new Map(cellsOf.get(row.key)?.map(({ column, cell }) => [column, cell]));
+        return {
+          ...rowHead(row),
+          cells: shownColumns.flatMap(({ key }): Cell[] => {
+            const cell = inRow.get(key);
+            return cell ? [{ column: key, list: list(row.key, key), ...cell.row }] : [];
+          }),
+        };
+      }),
     };
   }
 }
