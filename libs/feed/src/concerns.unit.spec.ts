@@ -13,9 +13,9 @@ function told(...events: readonly Recorded[]): ConcernsProjection {
 /** Events of commitments of IOM, 30 of each, in the order of the log: one of each in turn. */
 const log = Array.from({ length: 90 }, (_, i) => {
   const revision = Math.floor(i / 3);
-  const data = revision === 0 ? { agencies: [{ agency: 'IOM', role: 'lead' }], themes: ['T-1'] } : { agency: 'IOM' };
+  const data = revision === 0 ? { source: { publisher: 'UN' } } : { note: 'On the way' };
   const name = revision === 0 ? 'Recorded' : 'StageReported';
-  return { stream: `commitment-C-${i % 3}`, revision, position: String(i + 1), name, data, meta: { agency: null } };
+  return { stream: `commitment-C-${i % 3}`, revision, position: String(i + 1), name, data, meta: { agency: 'IOM' } };
 }) as unknown as Recorded[];
 const lastOfLog = Array.from({ length: 50 }, (_, i) => i + 41);
 
@@ -34,8 +34,8 @@ describe('What events concern', () => {
     for (const event of log.slice(60)) void back.on[`commitment.${event.name}`]!(event as never, async () => []);
     expect(back.recent('agency', 'IOM')).toEqual(lastOfLog);
     expect(back.recent('commitment', 'C-1')).toHaveLength(30);
-    expect(back.concerns('commitment-C-1', '2', 'theme', 'T-1')).toBe(true);
-    expect(back.concerns('commitment-C-1', '1', 'theme', 'T-1')).toBe(false);
+    expect(back.concerns('commitment-C-1', '2', 'agency', 'UN')).toBe(true);
+    expect(back.concerns('commitment-C-1', '1', 'agency', 'UN')).toBe(false);
     expect(back.concerns('commitment-C-1', '90', 'agency', 'ILO')).toBe(false);
   });
 });
