@@ -92,12 +92,13 @@ export const correct =
       );
 
     const { agency, milestone } = was.data as { agency?: string; milestone?: number };
-    const without = refold(Series.from(c.said.filter(({ revision }) => revision !== was.revision)));
     // The corrector's permission decides about named agencies; the maker's decides about all else.
     const speaker: By = corrects(act.names ?? NAMES) ? by : { ...by, role: 'secretariat', agency: null };
-    const now = viewAsAt(without, by.today) ?? present;
+    // Other words change nothing that a rule looks at.
     const onlyWords = Object.entries(says).every(([field, text]) => on.forms.isFreeText(field) && text !== null);
     const saidAnew = (): object => {
+      const without = refold(Series.from(c.said.filter(({ revision }) => revision !== was.revision)));
+      const now = viewAsAt(without, by.today) ?? present;
       try {
         return act.decide(without, merged, speaker, { ...on, agency, milestone }, now)[0]!.data;
       } catch (error) {
@@ -121,7 +122,7 @@ export const correct =
     const behalf = given.onBehalf ?? onBehalf;
     if (behalf) whatItSays['onBehalf'] = behalf;
     const data = { revision: was.revision, says: whatItSays, reason, ...(citation && { citation }) };
-    wholeIsSound(fold(commitment, c, [{ name: 'Corrected', data }], c.said.length - 1, was.by));
+    if (!onlyWords) wholeIsSound(fold(commitment, c, [{ name: 'Corrected', data }], c.said.length - 1, was.by));
     return [{ name: 'Corrected', data }];
   };
 

@@ -2,17 +2,20 @@
 import type { FullDate } from '#clocks';
 import type { Commitment } from './commitment.js';
 
+const NONE: readonly string[] = [];
+
 /** Every document that a statement cites: whatever stands in it under `citation` or `citations`, at any depth. */
 export function documentsIn(said: object): readonly string[] {
-  let documents: string[] | undefined;
-  for (const [key, value] of Object.entries(said as Record<string, unknown>)) {
+  let documents = NONE;
+  for (const key of Object.keys(said)) {
+    const value = (said as Record<string, unknown>)[key];
     if (typeof value !== 'object' || value === null) continue;
-    documents ??= [];
     if (key === 'citation' || key === 'citations')
-      documents.push(...([value].flat() as { document: string }[]).flatMap((one) => one?.document ?? []));
-    documents.push(...documentsIn(value));
+      documents = [...documents, ...([value].flat() as { document: string }[]).flatMap((one) => one?.document ?? [])];
+    const within = documentsIn(value);
+    if (within.length > 0) documents = [...documents, ...within];
   }
-  return documents ?? [];
+  return documents;
 }
 
 /** From a date on, all documents that were cited by then. */

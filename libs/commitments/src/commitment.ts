@@ -4,7 +4,15 @@
  */
 import type { CommitmentAsAt, Deliverable, Evidence, Milestone, RecordCommitment, Relation } from '#bodies';
 import { Facts, lastDayOf, Series, type FullDate } from '#clocks';
-import { Conflict, refused, type Aggregate, type StreamEvent, type NewEvent } from '#eventsourcing';
+import {
+  Conflict,
+  refused,
+  settled,
+  type Aggregate,
+  type NewEvent,
+  type Settling,
+  type StreamEvent,
+} from '#eventsourcing';
 import { blanked } from '#registers';
 import {
   activitiesAtFirst,
@@ -231,30 +239,36 @@ function keepsNowAndThen(c: Fresh, count: number, { revision }: Statement): void
 
 type Heard = Pick<Commitment, 'said' | 'statements' | 'changes' | 'numbered' | 'kept' | 'unsettled'>;
 
+/** So many statements are told in one step. */
+const STEP = 100;
+
 /** The state after the statements, each as corrected since; what was retracted was never said. */
-function toldAnew({ said, statements: all, changes, numbered, kept, unsettled }: Heard): Commitment {
+function* toldAnew({ said, statements: all, changes, numbered, kept, unsettled }: Heard): Settling<Commitment> {
   const valid = kept.filter(({ revision }) => revision < (unsettled ?? 0));
   const { state = nothing, count = 0 } = valid.at(-1) ?? {};
   let c: Commitment = { ...state, said, statements: all, changes, numbered, kept: valid };
-  all.between(count, all.length).forEach((one, i) => {
+  let told = count;
+  for (const one of all.between(count, all.length)) {
     const last = changes.get(one.revision)?.at(-1);
     const next: Fresh = last?.says === null ? { ...c } : after(c, last ? { ...one, data: last.says } : one);
-    keepsNowAndThen(next, count + i + 1, one);
+    keepsNowAndThen(next, ++told, one);
     c = next;
-  });
+    if (told % STEP === 0) yield;
+  }
   return c;
 }
 
 /** The state after everything that was said. */
 export function refold(said: Series<Statement>): Commitment {
   const all = said.toArray();
-  return toldAnew({
+  const heard = {
     said,
     statements: Series.from(all.filter(({ name }) => name in statements)),
     changes: all.filter(isAmendment).reduce((changes: Changes, one) => changedBy(changes, said, one), new Map()),
     numbered: all.reduce((last, one) => Math.max(last, numberIn(one)), 0),
     ...{ kept: [], unsettled: null },
-  });
+  };
+  return settled(toldAnew(heard));
 }
 
 type Evolve = Aggregate<Commitment, CommitmentEvents>['evolve'];
@@ -293,7 +307,7 @@ export const commitment: Aggregate<Commitment, CommitmentEvents> = {
   category: 'commitment',
   initial: nothing,
   evolve,
-  settle: (c) => (c.unsettled === null ? c : toldAnew(c)),
+  settle: (c) => (c.unsettled === null ? null : toldAnew(c)),
 };
 
 // ── A commitment as at a date ───────────────────────────────────────────────────────────────────────────────────────

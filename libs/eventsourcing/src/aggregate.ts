@@ -4,6 +4,17 @@ import type { EventCatalog, EventMap, Meta, NewEvent, Upcast } from './events.js
 /** The maker of an event, as far as states know it. */
 export type Maker = Pick<Meta, 'agency' | 'role'>;
 
+/** What is worked out in steps, between which other work may have its turn. */
+export type Settling<State> = Generator<void, State, void>;
+
+/** Works it out at once. */
+export function settled<State>(steps: Settling<State>): State {
+  for (;;) {
+    const { done, value } = steps.next();
+    if (done) return value;
+  }
+}
+
 /** An event as `evolve` sees it: data, revision and maker. */
 export interface StreamEvent<Data> {
   readonly data: Data;
@@ -22,8 +33,8 @@ export interface Aggregate<State, M extends EventMap> extends EventCatalog {
   /** A function per event: the keys are the one list of the aggregate's event names. */
   readonly evolve: { readonly [N in keyof M & string]: (state: State, event: StreamEvent<M[N]>) => State };
   readonly upcasts?: { readonly [N in keyof M & string]?: readonly Upcast[] };
-  /** Works out what events have left to be worked out, once after all that are folded together. */
-  readonly settle?: (state: State) => State;
+  /** Works out what events have left to be worked out, once after all that are folded together; a step at a time. */
+  readonly settle?: (state: State) => Settling<State> | null;
 }
 
 export const streamOf = (aggregate: { category: string }, id: string): string => `${aggregate.category}-${id}`;
@@ -37,7 +48,8 @@ export function fold<State, M extends EventMap>(
   by: Maker = { agency: null, role: 'secretariat' },
 ): State {
   const after = unsettled(aggregate, state, events, revision, by);
-  return aggregate.settle ? aggregate.settle(after) : after;
+  const steps = aggregate.settle?.(after);
+  return steps ? settled(steps) : after;
 }
 
 /** The same, still to be settled: for those who have more events. */

@@ -17,7 +17,8 @@ export async function decodeAll(
 ): Promise<Recorded[]> {
   const blankings = new Map<string, Recorded<Blanked>>();
   const keyOf = (stream: string, revision: number): string => `${stream} ${revision}`;
-  const blankingOf = ({ stream, revision }: Envelope) => blankings.get(keyOf(stream, revision));
+  const blankingOf = ({ stream, revision }: Envelope) =>
+    blankings.size > 0 ? blankings.get(keyOf(stream, revision)) : undefined;
   const hear = (events: readonly Envelope[]): void => {
     // From the last on, as what a `Blanked` event says may itself have been blanked later.
     for (const event of events.filter(isBlanked).toReversed()) {

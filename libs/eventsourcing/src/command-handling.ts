@@ -1,6 +1,6 @@
 /** Commands: decided on what their stream has come to, appended, and decided again when another one was faster. */
 import { LRUCache } from 'lru-cache';
-import { fold, Rejected, streamOf, unsettled, type Aggregate } from './aggregate.js';
+import { Rejected, streamOf, unsettled, type Aggregate } from './aggregate.js';
 import { decodeAll, revisionsToErase } from './blanking.js';
 import { NO_STREAM, WrongRevision, type EventStore } from './event-store.js';
 import type { EventCodec, EventMap, Meta, NewEvent, Recorded } from './events.js';
@@ -118,11 +118,12 @@ async function appended<State, M extends EventMap>(
   const named = revisionsToErase(events, revision);
   const done = await log.store.append(stream, revision, encoded, meta);
   for (const erased of named) await log.store.blank(stream, erased);
-  const state = fold(aggregate, before, events, revision, meta);
-  if (done.revision === revision + events.length) {
-    commands.add(meta.commandId);
+  const isNext = done.revision === revision + events.length;
+  if (isNext) commands.add(meta.commandId);
+  const state = await settledInTurns(aggregate, unsettled(aggregate, before, events, revision, meta));
+  // Meanwhile another command may have come.
+  if (isNext && (log.recent?.peek(stream)?.revision ?? revision) <= done.revision)
     log.recent?.set(stream, { state, ...done, commands });
-  }
   return { before, state, ...done };
 }
 
@@ -203,5 +204,21 @@ export async function foldRecorded<State, M extends EventMap>(
     const pause = turns.next();
     if (pause) await pause;
   }
-  return aggregate.settle ? aggregate.settle(state) : state;
+  return settledInTurns(aggregate, state, turns);
+}
+
+async function settledInTurns<State, M extends EventMap>(
+  aggregate: Aggregate<State, M>,
+  state: State,
+  turns?: Turns,
+): Promise<State> {
+  const steps = aggregate.settle?.(state);
+  if (!steps) return state;
+  turns ??= new Turns();
+  for (;;) {
+    const { done, value } = steps.next();
+    if (done) return value;
+    const pause = turns.next();
+    if (pause) await pause;
+  }
 }

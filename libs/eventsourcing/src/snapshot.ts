@@ -2,11 +2,11 @@
  * A snapshot of the read models of a process in a file, read at a start in place of the whole log. It is written aside and
  * renamed. It is used only if it is whole, of this log and this software, and if the log still holds its last event.
  */
-import { createHash, type Hash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { open, rename, rm, stat, type FileHandle } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
+import { crc32 } from 'node:zlib';
 import type { EventStore } from './event-store.js';
 import type { ParkedBefore } from './parking.js';
 
@@ -53,9 +53,9 @@ interface Manifest {
   readonly parts: readonly Part[];
 }
 
-const FORM = 2;
-/** The file ends with the length of its manifest and the digest of all before it. */
-const [LENGTH_BYTES, DIGEST_BYTES] = [8, 32];
+const FORM = 3;
+/** The file ends with the length of its manifest and the checksum (CRC-32) of all before it. */
+const [LENGTH_BYTES, CHECKSUM_BYTES] = [8, 4];
 /** The number of entries of a list that become text before other work has its turn. */
 const AT_ONCE = 1_000;
 const CHUNK_BYTES = 4_000_000;
@@ -180,16 +180,16 @@ async function synced(folder: string): Promise<void> {
   await handle.close();
 }
 
-/** Writes in chunks, and digests what it writes. */
+/** Writes in chunks, and sums up what it writes. */
 class Writer {
-  readonly #hash: Hash = createHash('sha256');
+  #checksum = 0;
 
   constructor(private readonly file: FileHandle) {}
 
   async write(bytes: Buffer): Promise<void> {
     for (let at = 0; at < bytes.length; at += CHUNK_BYTES) {
       const chunk = bytes.subarray(at, at + CHUNK_BYTES);
-      this.#hash.update(chunk);
+      this.#checksum = crc32(chunk, this.#checksum);
       await this.file.write(chunk);
     }
   }
@@ -211,13 +211,15 @@ class Writer {
     const length = Buffer.alloc(LENGTH_BYTES);
     length.writeBigUInt64LE(BigInt(manifest.length));
     await this.write(length);
-    await this.file.write(this.#hash.digest());
+    const checksum = Buffer.alloc(CHECKSUM_BYTES);
+    checksum.writeUInt32LE(this.#checksum);
+    await this.file.write(checksum);
   }
 }
 
 /** Reads each part straight to the place at which it stays. */
 class Reader {
-  readonly #hash: Hash = createHash('sha256');
+  #checksum = 0;
   #at = 0;
   #manifest: Promise<Manifest> | null = null;
   /** The manifest as text, with its length. */
@@ -246,18 +248,18 @@ class Reader {
     return bytes;
   }
 
-  /** The next bytes, digested. */
+  /** The next bytes, summed up. */
   async #next(bytes: Buffer): Promise<Buffer> {
     await this.#read(bytes, this.#at);
     this.#at += bytes.length;
-    this.#hash.update(bytes);
+    this.#checksum = crc32(bytes, this.#checksum);
     return bytes;
   }
 
   /** It may be damaged until the content is read. */
   manifest(): Promise<Manifest> {
     return (this.#manifest ??= (async () => {
-      const end = this.size - DIGEST_BYTES;
+      const end = this.size - CHECKSUM_BYTES;
       if (end < LENGTH_BYTES) throw new SnapshotRejected('It is too short.');
       const length = await this.#read(Buffer.alloc(LENGTH_BYTES), end - LENGTH_BYTES);
       const begins = end - LENGTH_BYTES - Number(length.readBigUInt64LE());
@@ -267,7 +269,7 @@ class Reader {
     })());
   }
 
-  /** @throws SnapshotRejected when its digest is another */
+  /** @throws SnapshotRejected when its checksum is another */
   async content(): Promise<SnapshotContent> {
     const { position, projections, parts } = await this.manifest();
     const memories = projections.map(() => ({
@@ -280,9 +282,9 @@ class Reader {
       if ('array' in part) memory.arrays[part.array] = await this.#numbers(part.width, part.bytes);
       else texts.push([(memory.lists[part.list] = []), await this.#next(Buffer.allocUnsafe(part.bytes))]);
     }
-    this.#hash.update(this.#end);
-    const digest = await this.#read(Buffer.alloc(DIGEST_BYTES), this.size - DIGEST_BYTES);
-    if (this.#at + this.#end.length + DIGEST_BYTES !== this.size || !this.#hash.digest().equals(digest))
+    const checksum = await this.#read(Buffer.alloc(CHECKSUM_BYTES), this.size - CHECKSUM_BYTES);
+    const isWhole = crc32(this.#end, this.#checksum) === checksum.readUInt32LE();
+    if (this.#at + this.#end.length + CHECKSUM_BYTES !== this.size || !isWhole)
       throw new SnapshotRejected('It is damaged.');
     for (const [list, bytes] of texts) fillWith(list, bytes);
     return { position, projections: projections.map((one, i) => ({ ...one, memory: memories[i]! })) };

@@ -2,6 +2,7 @@
 import type { EventType, Memory, Projection, Projector, Recorded } from '#eventsourcing';
 import { Rejected } from '#eventsourcing';
 import { kindsOfFields, type Registered } from '#platform';
+import { NumberLists } from './number-lists.js';
 
 /** The positions that are kept for each code: the last ones. */
 const KEPT = 50;
@@ -38,32 +39,41 @@ function nameSince(keys: number[], number: number, position: number): void {
   keys.push(number, position);
 }
 
-/** Every code that some data names, by the fields that hold codes in the bodies of acts. */
-function* codesIn(data: unknown, fields: ReadonlyMap<string, ReadonlySet<Registered>>): Generator<string> {
-  if (Array.isArray(data)) for (const one of data as unknown[]) yield* codesIn(one, fields);
-  if (typeof data !== 'object' || data === null || Array.isArray(data)) return;
-  for (const [field, value] of Object.entries(data)) {
-    const kinds = fields.get(field);
+type Fields = ReadonlyMap<string, ReadonlySet<Registered>>;
+
+/** Hears of every code that some data names, by the fields that hold codes in the bodies of acts. */
+function codesIn(data: object, fields: Fields, hear: (key: string) => void): void {
+  for (const [field, value] of Object.entries(data) as [string, unknown][]) {
+    const kinds = fields.get(field); // of an entry of a list none: its field is a number
     for (const one of kinds ? [value].flat() : [])
-      if (typeof one === 'string') for (const kind of kinds!) yield keyOf(kind, one);
-    if (typeof value === 'object') yield* codesIn(value, fields);
+      if (typeof one === 'string') for (const kind of kinds!) hear(keyOf(kind, one));
+    if (typeof value === 'object' && value !== null) codesIn(value, fields, hear);
   }
+}
+
+/** Adds a position to the last ones of a key, whatever the order in which they come. */
+function keepLast(positions: number[], position: number): void {
+  let at = positions.length;
+  while (at > 0 && positions[at - 1]! > position) at--;
+  if (at === positions.length) positions.push(position);
+  else if (positions.length < KEPT || at > 0) positions.splice(at, 0, position);
+  if (positions.length > KEPT) positions.shift();
 }
 
 /** Of each stream its keys, each with the position since which it names it; of each key the last positions. */
 export class ConcernsProjection implements Projection {
   readonly name = 'concerns';
-  readonly version = 2;
+  readonly version = 3;
   readonly on: Projection['on'];
-  readonly #fields: ReadonlyMap<string, ReadonlySet<Registered>> = new Map([
+  readonly #fields: Fields = new Map([
     ...kindsOfFields(),
     ...AGENCY_OR_WORDS.map((field) => [field, new Set(['agency'] as const)] as const),
   ]);
   /** The number of a key, so that it is kept once. */
   readonly #numbers = new Map<string, number>();
-  /** By stream: numbers of keys, each followed by the position. */
-  readonly #streams = new Map<string, number[]>();
-  readonly #recent = new Map<number, number[]>();
+  /** Of each stream, by the number of its own key: numbers of keys, each followed by the position. */
+  readonly #streams = new NumberLists();
+  readonly #recent = new NumberLists();
   /** By the number of a key, that of what it is below by now. */
   readonly #above = new Map<number, number>();
 
@@ -81,29 +91,25 @@ export class ConcernsProjection implements Projection {
 
   save(): Memory {
     return {
-      arrays: {},
-      lists: {
-        keys: [...this.#numbers.keys()],
-        streams: [...this.#streams],
-        recent: [...this.#recent],
-        above: [...this.#above],
-      },
+      arrays: { ...this.#streams.save('streams'), ...this.#recent.save('recent') },
+      lists: { keys: [...this.#numbers.keys()], above: [...this.#above] },
     };
   }
 
-  load({ lists }: Memory): void {
+  load({ arrays, lists }: Memory): void {
     this.clear();
     for (const [number, key] of (lists['keys'] as string[]).entries()) this.#numbers.set(key, number);
-    for (const [stream, keys] of lists['streams'] as [string, number[]][]) this.#streams.set(stream, keys);
-    for (const [key, positions] of lists['recent'] as [number, number[]][]) this.#recent.set(key, positions);
+    this.#streams.load('streams', arrays);
+    this.#recent.load('recent', arrays);
     for (const [key, above] of lists['above'] as [number, number][]) this.#above.set(key, above);
   }
 
   /** Whether an event concerns something: by a position its stream had named it. */
   concerns(stream: string, position: string, kind: Concerned, code: string): boolean {
     const number = this.#numbers.get(keyOf(kind, code));
-    const keys = this.#streams.get(stream);
-    if (number === undefined || !keys) return false;
+    const own = this.#numbers.get(keyOf(...partsOf(stream)));
+    if (number === undefined || own === undefined) return false;
+    const keys = this.#streams.of(own);
     for (let i = 0; i < keys.length; i += 2) if (keys[i] === number) return keys[i + 1]! <= Number(position);
     return false;
   }
@@ -111,7 +117,7 @@ export class ConcernsProjection implements Projection {
   /** The positions of the last events that concern something, the last one last. */
   recent(kind: Concerned, code: string): readonly number[] {
     const number = this.#numbers.get(keyOf(kind, code));
-    return (number !== undefined && this.#recent.get(number)) || [];
+    return number === undefined ? [] : Array.from(this.#recent.of(number));
   }
 
   #numberOf(key: string): number {
@@ -127,20 +133,23 @@ export class ConcernsProjection implements Projection {
     const above = (data as Readonly<Record<string, unknown>>)[field];
     if (typeof above === 'string') this.#above.set(own, this.#numberOf(keyOf(of!, above)));
     else this.#above.delete(own);
-    if (revision === 0 && this.#recent.has(own)) this.#placeFromTheFirst(own);
+    if (revision === 0 && this.#recent.of(own).length > 0) this.#placeFromTheFirst(own);
   }
 
   /** What was named before it was registered, as imports may, was never anywhere else than where it is registered. */
   #placeFromTheFirst(own: number): void {
     const all: number[] = [];
     for (let up = this.#above.get(own); up !== undefined && !all.includes(up); up = this.#above.get(up)) all.push(up);
-    for (const keys of this.#streams.values()) {
-      const named = keys.findIndex((key, i) => i % 2 === 0 && key === own);
-      if (named >= 0) for (const up of all) nameSince(keys, up, keys[named + 1]!);
+    for (let stream = 0; stream < this.#streams.length; stream++) {
+      const keys = this.#streams.of(stream);
+      for (let i = 0; i < keys.length; i += 2) {
+        if (keys[i] !== own) continue;
+        for (const up of all) nameSince(this.#streams.changing(stream), up, keys[i + 1]!);
+        break;
+      }
     }
-    const before = this.#recent.get(own)!;
     for (const up of all) {
-      const both = new Set([...(this.#recent.get(up) ?? []), ...before]);
+      const both = new Set([...Array.from(this.#recent.of(up)), ...Array.from(this.#recent.of(own))]);
       this.#recent.set(up, [...both].sort((x, y) => x - y).slice(-KEPT));
     }
   }
@@ -148,25 +157,20 @@ export class ConcernsProjection implements Projection {
   #follow(event: Recorded): void {
     const { stream, position, meta, data } = event;
     const at = Number(position);
-    let keys = this.#streams.get(stream);
-    if (!keys) this.#streams.set(stream, (keys = []));
-    const add = (number: number) => nameSince(keys, number, at);
     const [kind, code] = partsOf(stream);
     const own = this.#numberOf(keyOf(kind, code));
+    const keys = this.#streams.changing(own);
+    const add = (number: number) => nameSince(keys, number, at);
     this.#place(own, kind, event);
     if (keys.length === 0) add(own);
     if (meta.agency !== null) add(this.#numberOf(keyOf('agency', meta.agency)));
-    for (const key of codesIn(data, this.#fields)) add(this.#numberOf(key));
+    codesIn(data, this.#fields, (key) => add(this.#numberOf(key)));
     // What is added here is looked at, too, and so are all that it is below.
     for (let i = 0; i < keys.length; i += 2) {
       const above = this.#above.get(keys[i]!);
       if (above !== undefined) add(above);
     }
-    for (let i = 0; i < keys.length; i += 2) {
-      const recent = this.#recent.get(keys[i]!);
-      if (!recent) this.#recent.set(keys[i]!, [at]);
-      else if (recent.push(at) > KEPT) recent.shift();
-    }
+    for (let i = 0; i < keys.length; i += 2) keepLast(this.#recent.changing(keys[i]!), at);
   }
 }
 

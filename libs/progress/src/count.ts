@@ -138,7 +138,10 @@ export class Keys<C extends Coded> {
 
 /** Two keys as one, which no code is part of. */
 export const pairOf = (one: string, other: string): string => `${one}\n${other}`;
-export const splitPair = (pair: string): [one: string, other: string] => pair.split('\n') as [string, string];
+export function splitPair(pair: string): [one: string, other: string] {
+  const end = pair.indexOf('\n');
+  return [pair.slice(0, end), pair.slice(end + 1)];
+}
 
 /** The place of each count of a set: the total, one for each stage, and the others. */
 const [TOTAL, STAGE, TARGETED] = [0, 1, 1 + STAGES.length] as const;
@@ -163,10 +166,11 @@ class Tallies {
     const counts = this.#counts;
     counts[at + TOTAL]!++;
     counts[at + STAGE + (status & STAGE_BITS)]!++;
-    if (status & WITH_TARGET) counts[at + TARGETED]!++;
-    if (status & OVERDUE) counts[at + DUE]!++;
-    if (status & STALE) counts[at + SILENT]!++;
-    if (status & CORRECTED) counts[at + LATER]!++;
+    // Not by conditions: which of them hold nobody can foresee, and a processor that tries takes several times as long.
+    counts[at + TARGETED]! += +((status & WITH_TARGET) !== 0);
+    counts[at + DUE]! += +((status & OVERDUE) !== 0);
+    counts[at + SILENT]! += +((status & STALE) !== 0);
+    counts[at + LATER]! += +((status & CORRECTED) !== 0);
     if (last > counts[at + LAST]!) counts[at + LAST] = last;
   }
 
@@ -237,21 +241,23 @@ function placesFor(size: number): { get(at: number): number | undefined; set(at:
 /** The counts of rows that say the same: a group for each code of a column, or for each pair of codes of two, that is met. */
 interface Groups {
   readonly tallies: Tallies;
-  readonly ones: readonly number[];
-  readonly others: readonly number[];
+  /** Of each group: its place in the tallies, and its codes. */
+  readonly places: number[];
+  readonly ones: number[];
+  readonly others: number[];
 }
 
 /** By the columns that they are made of: views count what they found by several kinds of keys of one column. */
 const groupsOf = new WeakMap<Selection, Map<Codes, Map<Codes, Groups>>>();
 
 /** Rows by what they say: there are few sets of agencies or of themes, and many rows. */
-function grouped(found: Selection, one: Counting, other: Counting): Groups {
+function grouped(found: Selection, one: Counting, other: Counting = one): Groups {
+  if (one.size > other.size) {
+    const { ones, others, ...groups } = grouped(found, other, one);
+    return { ...groups, ones: others, others: ones };
+  }
   let all = groupsOf.get(found);
   if (!all) groupsOf.set(found, (all = new Map()));
-  if (one.size > other.size) {
-    const { tallies, ones, others } = grouped(found, other, one);
-    return { tallies, ones: others, others: ones };
-  }
   let known = all.get(one.codes);
   if (!known) all.set(one.codes, (known = new Map()));
   let groups = known.get(other.codes);
@@ -259,33 +265,36 @@ function grouped(found: Selection, one: Counting, other: Counting): Groups {
   return groups;
 }
 
+/** @param one has the fewer codes */
 function groupsBy(found: Selection, one: Counting, other: Counting): Groups {
   const { rows, statuses } = found;
   const { lastReportedOn } = found.columns.columns;
-  const tallies = new Tallies();
-  const [ones, others]: [number[], number[]] = [[], []];
+  const groups: Groups = { tallies: new Tallies(), places: [], ones: [], others: [] };
+  const [own, beside] = [one.codes, other.codes];
   /** By the other code: its group, and one; of a code before, those are below `first`. */
-  const groups = new Int32Array(other.size);
-  const order = one.codes === other.codes ? null : inOrder(rows, one);
+  const groupOf = new Int32Array(other.size);
+  const order = own === beside ? null : inOrder(rows, one);
   for (let i = 0, first = 0, code = NONE; i < rows.length; i++) {
     const place = order ? order[i]! : i;
     const row = rows[place]!;
-    const [own, beside] = [one.codes[row]!, other.codes[row]!];
-    if (own !== code && order) [code, first] = [own, tallies.size];
-    let group = groups[beside]! - 1;
-    if (group < first) {
-      group = tallies.size;
-      groups[beside] = group + 1;
-      tallies.add();
-      ones.push(own);
-      others.push(beside);
+    if (order && own[row] !== code) {
+      code = own[row]!;
+      first = groups.places.length;
     }
-    tallies.count(group * WIDTH, statuses[place]!, lastReportedOn[row]!);
+    let group = groupOf[beside[row]!]! - 1;
+    if (group < first) {
+      group = groups.places.length;
+      groupOf[beside[row]!] = group + 1;
+      groups.places.push(groups.tallies.add());
+      groups.ones.push(own[row]!);
+      groups.others.push(beside[row]!);
+    }
+    groups.tallies.count(group * WIDTH, statuses[place]!, lastReportedOn[row]!);
   }
-  return { tallies, ones, others };
+  return groups;
 }
 
-/** The places of rows in the order of their codes, which are better few. */
+/** The places of rows in the order of their codes. */
 function inOrder(rows: Int32Array, { codes, size }: Counting): Int32Array {
   const ends = new Int32Array(size + 1);
   for (let i = 0; i < rows.length; i++) ends[codes[rows[i]!]! + 1]!++;
@@ -296,24 +305,38 @@ function inOrder(rows: Int32Array, { codes, size }: Counting): Int32Array {
 }
 
 /** The counts under each key, or where a key of each kind meets; a commitment counts once under each. */
-export const countBy = (found: Selection, one: Counting, other?: Counting): Counted[] =>
-  other ? countMeetings(found, one, other) : countUnder(found, one);
+export const countBy = (found: Selection, one: Counting, other?: Counting): Counted[] => {
+  const groups = grouped(found, one, other);
+  return other ? meetings(groups, one, other) : under(groups, groups.ones, one);
+};
 
-function countUnder(found: Selection, one: Counting): Counted[] {
-  const groups = grouped(found, one, one);
+/** Where a key of each kind meets, and under each key how many have any of the other kind. */
+export function countCrossed(found: Selection, one: Counting, other: Counting) {
+  const all = grouped(found, one, other);
+  const both: Groups = { tallies: all.tallies, places: [], ones: [], others: [] };
+  for (let group = 0; group < all.places.length; group++) {
+    if (one.of(all.ones[group]!).length === 0 || other.of(all.others[group]!).length === 0) continue;
+    both.places.push(all.places[group]!);
+    both.ones.push(all.ones[group]!);
+    both.others.push(all.others[group]!);
+  }
+  const [ones, others] = [under(both, both.ones, one), under(both, both.others, other)];
+  return { both: sum(both), ones, others, cells: meetings(both, one, other) };
+}
+
+function under({ tallies: each, places }: Groups, codes: readonly number[], keys: Counting): Counted[] {
   const tallies = new Tallies();
-  for (let group = 0; group < groups.ones.length; group++)
-    for (const under of one.of(groups.ones[group]!)) {
+  for (let group = 0; group < codes.length; group++)
+    for (const under of keys.of(codes[group]!)) {
       while (tallies.size <= under >> 1) tallies.add();
-      tallies.addAll((under >> 1) * WIDTH, groups.tallies, group * WIDTH, under & 1);
+      tallies.addAll((under >> 1) * WIDTH, each, places[group]!, under & 1);
     }
-  return Array.from({ length: tallies.size }, (_, i) => new Counted([one.names[i]!], tallies, i * WIDTH)).filter(
+  return Array.from({ length: tallies.size }, (_, i) => new Counted([keys.names[i]!], tallies, i * WIDTH)).filter(
     ({ total }) => total > 0,
   );
 }
 
-function countMeetings(found: Selection, one: Counting, other: Counting): Counted[] {
-  const groups = grouped(found, one, other);
+function meetings(groups: Groups, one: Counting, other: Counting): Counted[] {
   const [ones, others] = [groups.ones.map((code) => one.of(code)), groups.others.map((code) => other.of(code))];
   const width = Math.max(other.names.length, 1);
   const places = placesFor(one.names.length * width);
@@ -328,15 +351,28 @@ function countMeetings(found: Selection, one: Counting, other: Counting): Counte
           places.set(at, (place = tallies.add()));
           keys.push([one.names[under >> 1]!, other.names[beside >> 1]!]);
         }
-        tallies.addAll(place, groups.tallies, group * WIDTH);
+        tallies.addAll(place, groups.tallies, groups.places[group]!);
       }
   return keys.map((names, i) => new Counted(names, tallies, i * WIDTH));
 }
 
-/** All of what was found, each commitment once. */
-export function countAll({ columns, rows, statuses }: Selection): Counted {
+/** All of what was found, each commitment once; or of that, what has any of some keys. */
+export const countAll = (found: Selection, having?: Counting): Counted => {
+  if (having) {
+    const { tallies, places, ones, others } = grouped(found, having);
+    const has = (_: number, group: number) => having.of(ones[group]!).length > 0;
+    return sum({ tallies, places: places.filter(has), ones, others });
+  }
   const tallies = new Tallies();
   const at = tallies.add();
-  for (let i = 0; i < rows.length; i++) tallies.count(at, statuses[i]!, columns.columns.lastReportedOn[rows[i]!]!);
+  const { lastReportedOn } = found.columns.columns;
+  for (let i = 0; i < found.rows.length; i++) tallies.count(at, found.statuses[i]!, lastReportedOn[found.rows[i]!]!);
+  return new Counted([], tallies, at);
+};
+
+function sum({ tallies: each, places }: Groups): Counted {
+  const tallies = new Tallies();
+  const at = tallies.add();
+  for (const place of places) tallies.addAll(at, each, place);
   return new Counted([], tallies, at);
 }

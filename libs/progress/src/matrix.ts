@@ -9,7 +9,7 @@ import type { FullDate } from '#clocks';
 import { type Projector, refused } from '#eventsourcing';
 import { AtClocks, formatNamed, PageSize, WantedFormat, type Format } from '#platform';
 import { compareTexts } from '#text';
-import { Count, countAll, countBy, Keys, pairOf, splitPair, Row, type Counted } from './count.js';
+import { Count, countAll, countBy, countCrossed, Keys, splitPair, Row, type Counted } from './count.js';
 import { FilterQuery, type Filter } from './filters.js';
 import { directlyBelow, withAncestors } from './hierarchy.js';
 import { listQueries } from './list-query.js';
@@ -120,8 +120,9 @@ export class Matrix {
     const narrowed = filter.crosswalk ? { ...filter, framework: undefined } : filter;
     const [one, other] = [await axisOf(rows, look, filter), await axisOf(columns, look, filter, true)];
     const found = await look.find(narrowed);
-    const { placed, inRows, inColumns, cells } = meeting(found, one.keys, other.keys);
-    const [heads, feet] = [placedOf(countBy(found, one.keys), inRows), placedOf(countBy(found, other.keys), inColumns)];
+    const { both, ones, others, cells } = meeting(found, one.keys, other.keys);
+    const placed = both.total;
+    const [heads, feet] = [placedOf(countBy(found, one.keys), ones), placedOf(countBy(found, other.keys), others)];
     const [shownRows, shownColumns] = [mostPlaced(heads, limit), mostPlaced(feet, limit)];
     const headOf = (axis: Axis) => {
       const list = listQueries(narrowed, look.at, axis.filter);
@@ -131,7 +132,7 @@ export class Matrix {
       });
     };
     const [rowHead, list] = [headOf(one), listQueries(narrowed, look.at, one.filter, other.filter)];
-    const cellAt = new Map(cells.map(({ keys: [row, column], cell }) => [pairOf(row!, column!), cell]));
+    const cellsOf = Map.groupBy(cells, ({ row }) => row);
     const { row: total, correctedLater } = countAll(found);
     return {
       asOf: at.asOf,
@@ -143,36 +144,37 @@ export class Matrix {
       rowCount: heads.filter(({ placed }) => placed > 0).length,
       columnCount: feet.filter(({ placed }) => placed > 0).length,
       columns: shownColumns.map(headOf(other)),
-      rows: shownRows.map((row) => ({
-        ...rowHead(row),
-        cells: shownColumns.flatMap(({ key }): Cell[] => {
-          const cell = cellAt.get(pairOf(row.key, key));
-          return cell ? [{ column: key, list: list(row.key, key), ...cell.row }] : [];
-        }),
-      })),
+      rows: shownRows.map((row) => {
+        const inRow = new Map(cellsOf.get(row.key)?.map(({ column, cell }) => [column, cell]));
+        return {
+          ...rowHead(row),
+          cells: shownColumns.flatMap(({ key }): Cell[] => {
+            const cell = inRow.get(key);
+            return cell ? [{ column: key, list: list(row.key, key), ...cell.row }] : [];
+          }),
+        };
+      }),
     };
   }
 }
 
-/** The meetings of two kinds of keys: the number of commitments in any cell, by each of the keys, and by cell. */
+/** The meetings of two kinds of keys: what has any cell, in all and under each key, and each cell. */
 function meeting(found: Selection, one: Axis['keys'], other: Axis['keys']) {
   // If no key may meet itself, a key may be the only one of a commitment.
   if (one.column === 'agencies' && other.column === 'agencies') {
     const met = one.with(other);
     return {
-      placed: found.where(met.any).size,
-      inRows: countBy(found, one.beside(other)),
-      inColumns: countBy(found, other.beside(one)),
-      cells: countBy(found, met).map((cell) => ({ keys: splitPair(cell.keys[0]!), cell })),
+      both: countAll(found, met),
+      ones: countBy(found, one.beside(other)),
+      others: countBy(found, other.beside(one)),
+      cells: countBy(found, met).map((cell) => {
+        const [row, column] = splitPair(cell.keys[0]!);
+        return { row, column, cell };
+      }),
     };
   }
-  const both = found.where(one.any).where(other.any);
-  return {
-    placed: both.size,
-    inRows: countBy(both, one),
-    inColumns: countBy(both, other),
-    cells: countBy(found, one, other).map((cell) => ({ keys: cell.keys, cell })),
-  };
+  const { cells, ...crossed } = countCrossed(found, one, other);
+  return { ...crossed, cells: cells.map((cell) => ({ row: cell.keys[0]!, column: cell.keys[1]!, cell })) };
 }
 
 /** @param beside agencies as they stand beside others, in whatever responsible role */

@@ -73,6 +73,7 @@ export class PartnershipsView {
 interface Pair {
   readonly key: string;
   readonly other: string;
+  readonly total: number;
   readonly counted: Counted;
 }
 
@@ -101,12 +102,14 @@ export class Partnerships {
     const all = countBy(found, pairs)
       .map((counted): Pair => {
         const [key, other] = splitPair(counted.keys[0]!);
-        return { key, other, counted };
+        return { key, other, total: counted.total, counted };
       })
-      .filter(({ key, other }) => !isMutual || key < other)
-      .sort(
-        (a, b) => b.counted.total - a.counted.total || compareTexts(a.key, b.key) || compareTexts(a.other, b.other),
-      );
+      .filter(({ key, other }) => !isMutual || key < other);
+    const codes = [...new Set(all.flatMap(({ key, other }) => [key, other]))].sort(compareTexts);
+    const place = new Map(codes.map((code, i) => [code, i]));
+    all.sort(
+      (a, b) => b.total - a.total || place.get(a.key)! - place.get(b.key)! || place.get(a.other)! - place.get(b.other)!,
+    );
     const { entries: shown, nextCursor } = page.slice(all, limit, pinned.knownAt);
     const names = await look.hierarchy.agencyNames(agencies);
     const themes = await themesOf(look, found, pairs, filter, shown);
@@ -117,12 +120,12 @@ export class Partnerships {
       position: pinned.knownAt,
       total,
       joint: {
-        ...countAll(found.where(pairs.any)).row,
+        ...countAll(found, pairs).row,
         list: isListed ? listQuery({ ...filter, joint: true }, pinned) : null,
       },
       correctedLater,
       rowCount: all.length,
-      agencies: new Set(all.flatMap(({ key, other }) => [key, other])).size,
+      agencies: codes.length,
       rows: shown.map((pair) => ({
         agency: pair.key,
         name: names.get(pair.key) ?? pair.key,

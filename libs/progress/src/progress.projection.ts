@@ -96,7 +96,7 @@ export class ProgressProjection implements Projection {
   async #followLater(event: Recorded, kept: CachedCommitment | null, earlier: Earlier): Promise<void> {
     const known = kept ?? (await this.#remembered(event, earlier));
     const corrects = isCorrection(event) ? await this.#positionOfCorrected(event) : null;
-    await this.#followInTurns(known, changeOf(event, known, corrects));
+    await this.#followInTurns(known, await laterChangeOf(event, known, corrects));
   }
 
   async #followInTurns(known: CachedCommitment, change: Change, rows: readonly RowChange[] = []): Promise<void> {
@@ -124,7 +124,7 @@ export class ProgressProjection implements Projection {
     const noted: Change[] = [];
     for (const one of [...(await earlier()), event]) {
       const corrects = isCorrection(one) ? await this.#positionOfCorrected(one) : null;
-      const change = changeOf(one, anew, corrects);
+      const change = await laterChangeOf(one, anew, corrects);
       lay(anew, change, await inTurns(change.rows, turns));
       noted.push(change);
     }
@@ -168,9 +168,17 @@ export class ProgressProjection implements Projection {
   }
 }
 
+/** The same of any event: after a correction all that was said is told anew, in turns with other work. */
+const laterChangeOf = async (event: Recorded, known: CachedCommitment, corrects: number | null): Promise<Change> =>
+  changeOf(event, known, corrects, await foldRecorded(commitment, known.state, [event]));
+
 /** @param corrects the position of the event that this one corrects */
-function changeOf(event: Recorded, { state: before, rows }: CachedCommitment, corrects: number | null = null): Change {
-  const state = fold(commitment, before, [event as never]);
+function changeOf(
+  event: Recorded,
+  { state: before, rows }: CachedCommitment,
+  corrects: number | null = null,
+  state = fold(commitment, before, [event as never]),
+): Change {
   if (!isCorrection(event) && event.name !== 'Blanked')
     return { event, state, rows: rows.changedBy(event, before, state), corrects };
   return { event, state, rows: rows.anewFrom(state, sinceOf(event, before, state)), corrects };

@@ -265,11 +265,20 @@ export class AnswerInterceptor implements NestInterceptor {
   }
 }
 
-/** Whether a handler takes a query: one that takes none would answer as if nothing had been asked. */
+/** By controller, the handlers that take a query: one that takes none would answer as if nothing had been asked. */
+const takingQueries = new WeakMap<object, Map<string, boolean>>();
+
 function takesQuery(context: ExecutionContext): boolean {
-  const of = Reflect.getMetadata(ROUTE_ARGS_METADATA, context.getClass(), context.getHandler().name) as
-    object | undefined;
-  return Object.keys(of ?? {}).some((argument) => argument.startsWith(`${RouteParamtypes.QUERY}:`));
+  const [controller, { name }] = [context.getClass(), context.getHandler()];
+  let known = takingQueries.get(controller);
+  if (!known) takingQueries.set(controller, (known = new Map()));
+  let takes = known.get(name);
+  if (takes === undefined) {
+    const of = (Reflect.getMetadata(ROUTE_ARGS_METADATA, controller, name) ?? {}) as object;
+    takes = Object.keys(of).some((argument) => argument.startsWith(`${RouteParamtypes.QUERY}:`));
+    known.set(name, takes);
+  }
+  return takes;
 }
 
 /** The time that a reader waits for its own write to show. */

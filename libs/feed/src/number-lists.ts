@@ -1,0 +1,51 @@
+/** Many short lists of numbers, each by its own number. Those of a snapshot stay one after the other until they change. */
+import type { Memory } from '#eventsourcing';
+
+export class NumberLists {
+  #ends: ArrayLike<number> = [];
+  #loaded = new Float64Array(0);
+  readonly #changed: (number[] | undefined)[] = [];
+
+  /** How many there may be: those behind the last one are empty. */
+  get length(): number {
+    return Math.max(this.#ends.length, this.#changed.length);
+  }
+
+  /** Empty where nothing was told of it. */
+  of(number: number): ArrayLike<number> {
+    const changed = this.#changed[number];
+    if (changed || number >= this.#ends.length) return changed ?? [];
+    return this.#loaded.subarray(number === 0 ? 0 : this.#ends[number - 1]!, this.#ends[number]!);
+  }
+
+  /** The same, to be changed. */
+  changing(number: number): number[] {
+    return (this.#changed[number] ??= Array.from(this.of(number)));
+  }
+
+  set(number: number, list: number[]): void {
+    this.#changed[number] = list;
+  }
+
+  clear(): void {
+    this.#ends = [];
+    this.#loaded = new Float64Array(0);
+    this.#changed.length = 0;
+  }
+
+  /** A copy for a snapshot, under names that begin so. */
+  save(name: string): Memory['arrays'] {
+    const ends = new Int32Array(this.length);
+    let end = 0;
+    for (let i = 0; i < ends.length; i++) ends[i] = end += this.of(i).length;
+    const numbers = new Float64Array(end);
+    for (let i = 0; i < ends.length; i++) numbers.set(this.of(i), ends[i]! - this.of(i).length);
+    return { [`${name}.ends`]: ends, [`${name}.numbers`]: numbers };
+  }
+
+  load(name: string, arrays: Memory['arrays']): void {
+    this.clear();
+    this.#ends = arrays[`${name}.ends`]!;
+    this.#loaded = arrays[`${name}.numbers`] as Float64Array<ArrayBuffer>;
+  }
+}
