@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { fold } from '#eventsourcing';
+import { fold, settled } from '#eventsourcing';
 import { asAt, commitment, refold, type Commitment, type CommitmentEvent } from './commitment.js';
 import {
   after,
@@ -789,7 +789,7 @@ describe('A correction of a long history', () => {
       ...commitment.evolve.Corrected(c, { ...said, revision: HISTORY, by: c.said.at(0)!.by }),
       unsettled: 190,
     };
-    const late = commitment.settle!(unsettled);
+    const late = settled(commitment.settle!(unsettled)!);
     expect(late).not.toEqual(refold(late.said));
   });
 });
