@@ -226,9 +226,12 @@ describe('A workbook that no office program made', () => {
     expect(file.sheets[1]).toEqual({ name: 'Chart', rows: [], hiddenColumns: [] });
   });
 
-  it('names a number that is none', async () => {
-    const file = await xlsx(byHand(sheetXml(`${TWO_ROWS}<row r="3"><c r="A3"><v>abc</v></c></row>`)));
-    expect(file.sheets[0]!.rows[2]!.cells.get(0)!.fault).toMatch(/cannot be read/);
+  it.each([
+    ['a number that is none', '<c r="A3"><v>abc</v></c>', /cannot be read/],
+    ['a formula without a result', '<c r="A3"><f>1+1</f><v></v></c>', /never computed/],
+  ])('names %s', async (_, cell, words) => {
+    const file = await xlsx(byHand(sheetXml(`${TWO_ROWS}<row r="3">${cell}</row>`)));
+    expect(file.sheets[0]!.rows[2]!.cells.get(0)!.fault).toMatch(words);
   });
 
   it.each([

@@ -17,6 +17,8 @@ export async function readXlsx(bytes: Uint8Array): Promise<SpreadsheetFile> {
         cellNF: true,
         cellHTML: false,
         cellText: false,
+        // A formula without a result is a cell without a value.
+        sheetStubs: true,
         bookVBA: false,
         bookDeps: false,
       },
