@@ -139,9 +139,9 @@ beforeAll(async () => {
       'forum=HLD-2006',
       `commitment=${ACP}`,
       'type=outcome,commitment.StageReported',
-      'forum=IDM&agency=IOM',
+      'forum=HLD-2006&agency=IOM',
     ];
-    published.push(...narrowed.map((only) => `/v1/changes?${only}`), `/v1/changes?forum=IDM&after=${half}`);
+    published.push(...narrowed.map((only) => `/v1/changes?${only}`), `/v1/changes?forum=HLD-2006&after=${half}`);
     return ask(server);
   });
   written = await everything(houses[0]!);
@@ -157,7 +157,9 @@ describe('The real log moves house', () => {
     const [rows, list, one, feed] = ['/v1/progress', '/v1/commitments?', `/v1/commitments/${ACP}`, '/v1/changes'].map(
       different,
     );
-    expect([rows, list, feed]).toEqual([4, 4, 8]);
+    expect([rows, list]).toEqual([4, 4]);
+    expect(feed).toBeGreaterThanOrEqual(7);
+    expect(answers.filter((answer) => answer === '')).toEqual([]);
     expect(one).toBeGreaterThanOrEqual(3);
   });
 
