@@ -423,7 +423,7 @@ describe('the next step of a commitment', () => {
   /** Says what comes next of it. */
   const says = async (reportedOn: string, next: object) => {
     const { reference } = await found();
-    const stage = { agency: 'WHO', stage: 'in_progress', effective: '2012', reportedOn, ...next };
+    const stage = { agency: 'WHO', stage: 'in_progress', effective: '2012', reportedOn, note: 'It goes on.', ...next };
     const done = await server.post(`/v1/commitments/${reference}/stage`, stage, server.token('WHO'));
     expect([done.status, done.body.detail]).toEqual([200, undefined]);
     await server.get('/v1/commitments', { 'if-position-at-least': done.body.position });
