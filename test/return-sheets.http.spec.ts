@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Workbook, type Worksheet } from '@cj-tech-master/excelts';
 import { todayAt } from '#clocks';
+import { AccessStore } from '#access';
+import { REPORT_LANGUAGES, type ReportLanguage } from '#words';
 import { HLD, TestServer } from './support/server.js';
 
 /** A change of a cell: of which sheet, in the row with this key (`null`: the first empty one), in the column with this head. */
@@ -36,8 +38,9 @@ async function opened(code: string): Promise<string[]> {
   return register.map(({ reference }) => reference);
 }
 
-async function downloaded(code: string, agency = 'IOM', token = iom) {
-  const answer = await fetch(`${server.url}${pathOf(code, agency)}.xlsx`, { headers: as(token) });
+async function downloaded(code: string, agency = 'IOM', token = iom, language?: ReportLanguage) {
+  const query = language ? `?language=${language}` : '';
+  const answer = await fetch(`${server.url}${pathOf(code, agency)}.xlsx${query}`, { headers: as(token) });
   expect([answer.status, answer.headers.get('content-type')]).toEqual([200, XLSX]);
   return { bytes: Buffer.from(await answer.arrayBuffer()), tag: answer.headers.get('etag')! };
 }
@@ -105,6 +108,86 @@ describe('A return as a workbook', () => {
     expect(sheet.getCell(3, stage).protection).toMatchObject({ locked: false });
     expect(sheet.getCell(3, title).protection?.locked).not.toBe(false);
     expect(sheet.sheetProtection).toMatchObject({ sheet: true });
+  });
+
+  describe('in another language', () => {
+    /** What stands in the cells of a workbook that are the same in each of its rows. */
+    const said = (book: Workbook): string[] =>
+      book.worksheets
+        .filter(({ name }) => !['lists', 'Codes', 'Códigos'].includes(name))
+        .flatMap((sheet) => {
+          const heads = Array.from({ length: sheet.columnCount }, (_, i) => textAt(sheet, 2, i + 1));
+          return [sheet.name, textAt(sheet, 1, 1), ...heads].filter((text) => text !== '');
+        });
+    const lists = (book: Workbook): string[] => {
+      const sheet = book.getWorksheet('lists')!;
+      const column = (i: number) => Array.from({ length: sheet.rowCount }, (_, row) => textAt(sheet, row + 1, i + 1));
+      return Array.from({ length: sheet.columnCount }, (_, i) => column(i)).flat();
+    };
+    const loaded = async (language?: ReportLanguage, token = iom) => {
+      const { bytes } = await downloaded('S-L', 'IOM', token, language);
+      const book = new Workbook();
+      await book.xlsx.load(new Uint8Array(bytes));
+      return { bytes, book };
+    };
+    /** Words that are the same in two of the languages. */
+    const ALIKE = new Set(['Question', 'Note', 'Date', 'Condition', 'Nature', ROUND.name]);
+    beforeAll(() => opened('S-L'));
+
+    it('says in it every name, head, guide and word of a list, and no two heads alike', async () => {
+      const [english, french, spanish] = await Promise.all(REPORT_LANGUAGES.map((language) => loaded(language)));
+      const isQuestion = (text: string) => text.includes('[');
+      for (const { book } of [french!, spanish!]) {
+        expect(said(book)).toHaveLength(said(english!.book).length);
+        const same = said(book).filter((text) => said(english!.book).includes(text) && !isQuestion(text));
+        expect(same.filter((text) => !ALIKE.has(text))).toEqual([]);
+        for (const sheet of book.worksheets.slice(1)) {
+          const heads = Array.from({ length: sheet.columnCount }, (_, i) => textAt(sheet, 2, i + 1));
+          if (!['lists', 'Codes', 'Códigos'].includes(sheet.name)) expect(new Set(heads).size).toBe(heads.length);
+        }
+      }
+      expect(lists(french!.book)).toEqual(expect.arrayContaining(['Aucun changement', 'Oui', 'En cours', 'Badly']));
+      expect(lists(spanish!.book)).toEqual(expect.arrayContaining(['Sin cambios', 'Sí', 'En riesgo', 'Badly']));
+    });
+
+    it('reads back in the language in which it was made: nothing where nothing was changed, else what was', async () => {
+      const key = (await server.get(pathOf('S-L'))).body.register[0].reference as string;
+      for (const [language, sheet, says, word, stage, value, when] of [
+        ['en', 'Commitments', 'What you say', 'Update', 'Stage', 'In progress', 'When it happened'],
+        ['fr', 'Engagements', 'Ce que vous dites', 'Mise à jour', 'État', 'En cours', 'Quand cela a eu lieu'],
+        ['es', 'Compromisos', 'Qué dice', 'Actualización', 'Estado', 'En curso', 'Cuándo ocurrió'],
+      ] as const) {
+        const { bytes } = await loaded(language);
+        const unchanged = await sent('S-L', bytes, 0, '?preview=true');
+        expect([language, unchanged.status, unchanged.body.problems, unchanged.body.changes]).toEqual([
+          ...[language, 200, [], []],
+        ]);
+        const changed = await filledIn(bytes, [
+          [sheet, key, says, word],
+          [sheet, key, stage, value],
+          [sheet, key, when, '2012-11'],
+        ]);
+        const { body } = await sent('S-L', changed, 0, '?preview=true');
+        expect([language, body.problems]).toEqual([language, []]);
+        expect(body.changes.map(({ is }: { is: string }) => is)).toEqual([word, value, '2012-11']);
+      }
+      const { bytes } = await loaded('fr');
+      const done = await sent(
+        'S-L',
+        await filledIn(bytes, [['Engagements', key, 'Ce que vous dites', 'Non évalué']]),
+        0,
+      );
+      expect([done.status, await draftOf('S-L')]).toMatchObject([200, { commitments: [{ says: 'not_assessed' }] }]);
+    });
+
+    it('is that of the account, where none is named', async () => {
+      const access = server.app.get(AccessStore);
+      const whose = { kind: 'person' as const, name: 'Ana', language: 'es' as const };
+      const account = await access.accounts.open(whose, { role: 'focal_point', agency: 'IOM' });
+      const { token } = await access.give({ account, label: 'test', scopes: ['read', 'report'] });
+      expect((await loaded(undefined, token)).book.worksheets[0]!.name).toBe('Informe');
+      expect((await loaded()).book.worksheets[0]!.name).toBe('Return');
+    });
   });
 
   it('that comes back as it was sent changes nothing, whatever its draft says', async () => {

@@ -292,7 +292,7 @@ class CommitmentSaid {
 export function readReturn(file: SpreadsheetFile, source: SheetSource): ReadReturn {
   const reading = new Reading(file);
   const model = sheetsOf(source);
-  const read = new Map(model.map((sheet) => [sheet.name, reading.read(sheet)]));
+  const read = new Map(model.map((sheet) => [sheet.id, reading.read(sheet)]));
   const { draft, round, agency, register } = source;
   const places = new Map<string, Place>();
   const said = new Map<string, CommitmentSaid>();

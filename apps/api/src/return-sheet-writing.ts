@@ -7,7 +7,6 @@ import { PassThrough } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { CELL_STYLES, commitRow, setCell } from '#platform';
 import { questionWords } from './pages/round-words.js';
-import { dateWords } from './pages/words.js';
 import {
   cellWords,
   keyOfDraft,
@@ -17,9 +16,11 @@ import {
   type ReturnSheet,
   type SheetSource,
 } from './return-sheet.js';
+import { filled, type SheetWords } from './return-sheet-words.js';
 
-/** The sheet that says what to do, and the lines of it by which the workbook is known again. */
-export const GUIDE = 'Return';
+/** The sheet that says what to do. */
+const GUIDE = 'Return';
+/** Its lines by which the workbook is known again, in its language. */
 export const KNOWN_BY = { round: 'Round', agency: 'Agency', revision: 'Draft', key: 'Made of' } as const;
 
 const LISTS = 'lists';
@@ -63,10 +64,10 @@ export async function workbookOf(source: WorkbookOfReturn): Promise<Buffer> {
   const whole = buffer(out);
   const workbook = new WorkbookWriter({ stream: out, useStyles: true, creator: 'Followthrough' });
   const sheets = sheetsOf(source);
-  const lists = new Lists();
+  const lists = new Lists(source.words);
   await guide(workbook, source, sheets);
   for (const sheet of sheets) await written(workbook, sheet, lists);
-  await codes(workbook, source.codes);
+  await codes(workbook, source);
   lists.write(workbook);
   await workbook.commit();
   return whole;
@@ -77,21 +78,22 @@ async function guide(
   source: WorkbookOfReturn,
   sheets: readonly ReturnSheet[],
 ): Promise<void> {
-  const { round, agency, agencyName, deadline, revision, draft, address } = source;
-  const sheet = workbook.addWorksheet(GUIDE, { views: [{ showGridLines: false }], pageSetup: PAGE });
+  const { round, agency, agencyName, deadline, revision, draft, address, words } = source;
+  const { say, date } = words;
+  const sheet = workbook.addWorksheet(say(GUIDE), { views: [{ showGridLines: false }], pageSetup: PAGE });
   const widths = [22, 110];
   sheet.columns = widths.map((width) => ({ width }));
   const line = (name: string, value: string, style: object = wrapped) => {
     const row = sheet.addRow([]);
-    if (name) setCell(row.getCell(1), name, wrapped);
+    if (name) setCell(row.getCell(1), say(name), wrapped);
     setCell(row.getCell(2), value, style);
     commitRow(row, widths);
   };
-  line('', `Return of ${agencyName}`, STRONG);
+  line('', filled(say('Return of {agency}'), { agency: agencyName }), STRONG);
   line('', round.name);
-  line('', `Due on ${dateWords(deadline)}. As at ${dateWords(round.asOf)}.`);
+  line('', filled(say('Due on {deadline}. As at {asOf}.'), { deadline: date(deadline), asOf: date(round.asOf) }));
   line('', '');
-  for (const text of HOW) line('', text);
+  for (const text of HOW) line('', say(text));
   line('', '');
   for (const { name, explains } of sheets) line(name, explains);
   const required = questionsOf(round, 'agency').filter((one) => one.required);
@@ -163,6 +165,8 @@ class Lists {
   readonly #columns: (readonly string[])[] = [];
   readonly #known = new Map<string, DataValidation>();
 
+  constructor(private readonly words: SheetWords) {}
+
   validationOf(spec: CellSpec, help: string | undefined): DataValidation | null {
     if (spec.form !== 'choice') return help === undefined ? null : this.#once(help, () => prompted(help));
     const words = spec.options.map(([, one]) => one);
@@ -175,8 +179,8 @@ class Lists {
         allowBlank: true,
         formulae: [`${LISTS}!$${letter}$1:$${letter}$${words.length}`],
         showErrorMessage: true,
-        errorTitle: 'One of the list',
-        error: 'Choose one of the words of the list.',
+        errorTitle: this.words.say('One of the list'),
+        error: this.words.say('Choose one of the words of the list.'),
       };
     });
   }
@@ -214,11 +218,11 @@ const lettersOf = (column: number): string =>
     ? lettersOf(Math.floor((column - 1) / 26)) + lettersOf(((column - 1) % 26) + 1)
     : String.fromCharCode(64 + column);
 
-async function codes(workbook: WorkbookWriter, lists: WorkbookOfReturn['codes']): Promise<void> {
-  const sheet = workbook.addWorksheet('Codes', { views: [{ state: 'frozen', ySplit: 1 }], pageSetup: PAGE });
+async function codes(workbook: WorkbookWriter, { codes: lists, words }: WorkbookOfReturn): Promise<void> {
+  const sheet = workbook.addWorksheet(words.say('Codes'), { views: [{ state: 'frozen', ySplit: 1 }], pageSetup: PAGE });
   sheet.columns = [{ width: 20 }, { width: 26 }, { width: 90 }];
   const heads = sheet.addRow([]);
-  ['Of', 'Code', 'Stands for'].forEach((name, i) => setCell(heads.getCell(i + 1), name, head));
+  ['Of', 'Code', 'Stands for'].forEach((name, i) => setCell(heads.getCell(i + 1), words.say(name), head));
   heads.commit();
   let rows = 1;
   for (const [list, all] of lists)

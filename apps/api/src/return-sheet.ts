@@ -13,7 +13,8 @@ import { deliverableCell, evidenceCell, listCell, milestoneCell, relationCell } 
 import { ACTS_OF_RETURNS, RETURN_WORDS, type ActOfReturn, type QuestionKind } from '#words';
 import { choiceWords, labelOf } from './pages/field-words.js';
 import { questionWords, RETURN_WORD_WORDS } from './pages/round-words.js';
-import { dateWords, roleWords, textWords } from './pages/words.js';
+import { textWords } from './pages/words.js';
+import { isList, type SheetWords } from './return-sheet-words.js';
 
 // ── Sheets ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -47,6 +48,9 @@ export interface ReturnRow {
 }
 
 export interface ReturnSheet {
+  /** The same in every language. */
+  readonly id: string;
+  /** As whoever fills it in reads it. */
   readonly name: string;
   readonly explains: string;
   /** The column by whose cells rows are found again. */
@@ -65,7 +69,12 @@ export interface SheetSource {
   readonly register: readonly CommitmentInQuestion[];
   /** What the agency said in the round before. */
   readonly before: ReturnDraft | null;
+  /** In which it is written, or was. */
+  readonly words: SheetWords;
 }
+
+/** A sheet before it is put into the words of a language. */
+type Plain = Omit<ReturnSheet, 'name'>;
 
 /** By which a workbook tells of which draft it was made. */
 export const keyOfDraft = (draft: ReturnDraft): string =>
@@ -167,14 +176,14 @@ const answered = (answers: readonly Answer[] | null | undefined, { id, kind }: Q
 export const questionsOf = ({ questions }: Round, of: Question['of']): readonly Question[] =>
   (questions ?? []).filter((one) => one.of === of);
 
-function answersSheet({ round, draft, before }: SheetSource): ReturnSheet[] {
+function answersSheet({ round, draft, before, words }: SheetSource): Plain[] {
   const rows = questionsOf(round, 'agency').map((question): ReturnRow => ({
     key: question.id,
     shown: {
       id: question.id,
       question: questionWords(question),
-      required: question.required ? 'Yes' : '',
-      last: cellWords(answered(before?.answers, question), specOfQuestion(question)),
+      required: question.required ? words.say('Yes') : '',
+      last: cellWords(answered(before?.answers, question), inWords(specOfQuestion(question), words)),
       answer: answered(draft.answers, question),
     },
     specs: { answer: specOfQuestion(question) },
@@ -187,7 +196,7 @@ function answersSheet({ round, draft, before }: SheetSource): ReturnSheet[] {
     looked('last', 'Last round', 30),
     { name: 'answer', head: 'Your answer', width: 60, spec: { form: 'text' } } as const,
   ];
-  return [{ name: 'Answers', explains: 'The questions to your agency.', key: 'id', columns, rows, room: 0 }];
+  return [{ id: 'Answers', explains: 'The questions to your agency.', key: 'id', columns, rows, room: 0 }];
 }
 
 // ── Commitments ─────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -207,7 +216,7 @@ interface Row {
 const stageActOf = (said: CommitmentReturn | undefined): ReturnAct | undefined =>
   said?.acts?.find(({ act }) => act === 'reportStage');
 
-function commitmentsSheet({ round, draft, register, before }: SheetSource): ReturnSheet {
+function commitmentsSheet({ round, draft, register, before, words }: SheetSource): Plain {
   const questions = questionsOf(round, 'commitment');
   const columns: ReturnColumn[] = [
     looked('reference', 'Reference', 15),
@@ -240,28 +249,32 @@ function commitmentsSheet({ round, draft, register, before }: SheetSource): Retu
   const rows = register.map((known): ReturnRow => {
     const said = draft.commitments.find(({ reference }) => reference === known.reference);
     const last = before?.commitments.find(({ reference }) => reference === known.reference);
-    return { key: known.reference, shown: { ...lookedAt(known, last), ...sayingOf({ known, said }, questions) } };
+    return {
+      key: known.reference,
+      shown: { ...lookedAt(known, last, words), ...sayingOf({ known, said }, questions) },
+    };
   });
   return {
-    name: 'Commitments',
+    id: 'Commitments',
     explains:
       'Of each of your commitments: an update, no change, or not assessed and why. What you leave open says nothing.',
     ...{ key: 'reference', columns, rows, room: 0 },
   };
 }
 
-const lookedAt = (known: CommitmentInQuestion, last: CommitmentReturn | undefined): Values => {
+const lookedAt = (known: CommitmentInQuestion, last: CommitmentReturn | undefined, words: SheetWords): Values => {
   const { reference, title, role, stage, own, target, overdue } = known;
   return {
-    ...{ reference, title: textWords(title), role: roleWords(role), stands: choiceWords(own?.stage ?? stage) },
+    ...{ reference, title: textWords(title), role: words.code('role', role) },
+    stands: words.code('stage', own?.stage ?? stage),
     since: own?.effective ?? '',
     heard: own?.reportedOn ?? '',
     words: own?.note ? textWords(own.note) : '',
-    next: [own?.nextStep && textWords(own.nextStep), own?.nextStepDue && dateWords(own.nextStepDue)]
+    next: [own?.nextStep && textWords(own.nextStep), own?.nextStepDue && words.date(own.nextStepDue)]
       .filter(Boolean)
       .join(', '),
-    target: target ? `${target}${overdue ? ' (overdue)' : ''}` : '',
-    last: last ? RETURN_WORD_WORDS[last.says] : '',
+    target: target ? `${target}${overdue ? ` (${words.say('overdue')})` : ''}` : '',
+    last: last ? words.say(RETURN_WORD_WORDS[last.says]) : '',
   };
 };
 
@@ -296,7 +309,7 @@ const milestoneActOf = (draft: ReturnDraft, reference: string, number: number): 
     .find((one) => one.reference === reference)
     ?.acts?.find(({ act, milestone }) => isOfMilestone(act) && milestone === number);
 
-function milestonesSheet({ draft, register }: SheetSource): ReturnSheet[] {
+function milestonesSheet({ draft, register, words }: SheetSource): Plain[] {
   const rows = register.flatMap(({ reference, title: of, milestones }) =>
     milestones.map(({ milestone, title, due, reached, reachedOn }): ReturnRow => {
       const said = milestoneActOf(draft, reference, milestone);
@@ -306,7 +319,7 @@ function milestonesSheet({ draft, register }: SheetSource): ReturnSheet[] {
         key: milestoneKey(reference, milestone),
         shown: {
           ...{ key: milestoneKey(reference, milestone), of: textWords(of), title: textWords(title), due },
-          reached: reached ? (reachedOn ?? 'Yes') : '',
+          reached: reached ? (reachedOn ?? words.say('Yes')) : '',
           ...{ says: said?.act ?? null, date: field ? (body[field] ?? null) : null, note: body['note'] ?? null },
         },
       };
@@ -328,7 +341,7 @@ function milestonesSheet({ draft, register }: SheetSource): ReturnSheet[] {
     { name: 'date', head: 'Reached on, or the new date', width: 18, spec: { form: 'period' } },
     { name: 'note', head: labelOf('note'), width: WIDE, spec: { form: 'text' } },
   ];
-  return [{ name: 'Milestones', explains: 'What has become of each milestone.', key: 'key', columns, rows, room: 0 }];
+  return [{ id: 'Milestones', explains: 'What has become of each milestone.', key: 'key', columns, rows, room: 0 }];
 }
 
 // ── All else that can be said of a commitment ───────────────────────────────────────────────────────────────────────
@@ -344,7 +357,7 @@ export const placeOf = (reference: string, index: number): string => `${referenc
 /** Room for what is new. */
 const ROOM = 40;
 
-function listedSheet(act: ActOfReturn, { draft, register }: SheetSource): ReturnSheet[] {
+function listedSheet(act: ActOfReturn, { draft, register }: SheetSource): Plain[] {
   const fits = register.some(
     ({ nature }) =>
       (act !== 'holdEdition' || nature === 'recurring') && (act !== 'reportUpkeep' || nature === 'standing'),
@@ -373,11 +386,10 @@ function listedSheet(act: ActOfReturn, { draft, register }: SheetSource): Return
     ),
   );
   const explains = `${ACTS[act].summary}: a row for each.`;
-  return [{ name: sheetOf(act), explains, key: 'place', columns, rows, room: ROOM }];
+  return [{ id: sheetOf(act), explains, key: 'place', columns, rows, room: ROOM }];
 }
 
-/** A name of a sheet has at most 31 letters. */
-export const sheetOf = (act: ActOfReturn): string => ACTS[act].button.slice(0, 31);
+export const sheetOf = (act: ActOfReturn): string => ACTS[act].button;
 
 // ── New commitments, and words ──────────────────────────────────────────────────────────────────────────────────────
 
@@ -407,7 +419,7 @@ function valuesOfNew(body: Values): Values {
 export const newCommitmentOf = (values: Values, agency: string): Values =>
   recordOf({ ...values, lead: values['lead'] ?? agency });
 
-function newSheet({ draft }: SheetSource): ReturnSheet {
+function newSheet({ draft }: SheetSource): Plain {
   const columns: ReturnColumn[] = [
     looked('place', 'Written already', 10),
     ...NEW_FIELDS.map((field): ReturnColumn => ({
@@ -422,14 +434,14 @@ function newSheet({ draft }: SheetSource): ReturnSheet {
     shown: { ...valuesOfNew(body), place: i + 1 },
   }));
   return {
-    name: 'New commitments',
+    id: 'New commitments',
     explains:
       'What your agency has undertaken since, a row for each. Several codes in one cell are parted by semicolons.',
     ...{ key: 'place', columns, rows, room: ROOM },
   };
 }
 
-function wordsSheet({ draft }: SheetSource): ReturnSheet {
+function wordsSheet({ draft }: SheetSource): Plain {
   const columns: ReturnColumn[] = [
     looked('place', 'Written already', 10),
     { name: 'language', head: 'Its language', width: 12, spec: { form: 'language' } },
@@ -440,21 +452,55 @@ function wordsSheet({ draft }: SheetSource): ReturnSheet {
     shown: { place: i + 1, language, text },
   }));
   return {
-    name: 'In your words',
+    id: 'In your words',
     explains: 'What the figures do not say.',
     ...{ key: 'place', columns, rows, room: 4 },
   };
 }
 
-/** The sheets of a return. */
-export const sheetsOf = (source: SheetSource): ReturnSheet[] => [
-  ...answersSheet(source),
-  commitmentsSheet(source),
-  ...milestonesSheet(source),
-  ...LISTED.flatMap((act) => listedSheet(act, source)),
-  newSheet(source),
-  wordsSheet(source),
-];
+/** The sheets of a return, in its words. */
+export const sheetsOf = (source: SheetSource): ReturnSheet[] =>
+  [
+    ...answersSheet(source),
+    commitmentsSheet(source),
+    ...milestonesSheet(source),
+    ...LISTED.flatMap((act) => listedSheet(act, source)),
+    newSheet(source),
+    wordsSheet(source),
+  ].map((sheet) => translated(sheet, source.words));
+
+/** A name of a sheet has at most 31 letters. */
+const MOST_LETTERS = 31;
+
+const translated = (sheet: Plain, words: SheetWords): ReturnSheet => ({
+  ...sheet,
+  name: words.say(sheet.id).slice(0, MOST_LETTERS),
+  explains: words.say(sheet.explains),
+  columns: sheet.columns.map((column) => ({
+    ...column,
+    head: words.say(column.head),
+    ...(column.spec && { spec: inWords(column.spec, words, column.name) }),
+    ...(column.help !== undefined && { help: words.say(column.help) }),
+  })),
+  rows: sheet.rows.map(({ specs, ...row }) => ({
+    ...row,
+    ...(specs && {
+      specs: Object.fromEntries(Object.entries(specs).map(([name, spec]) => [name, inWords(spec, words)])),
+    }),
+  })),
+});
+
+/** The choices of a cell in a language. What stands for itself (a reference, the choice of a question) stays. */
+const inWords = (spec: CellSpec, words: SheetWords, list = ''): CellSpec =>
+  spec.form === 'choice'
+    ? {
+        form: 'choice',
+        options: spec.options.map(([value, said]) => {
+          if (value === said) return [value, said];
+          return [value, isList(list) ? words.code(list, String(value)) : words.say(said)];
+        }),
+      }
+    : spec;
 
 /** The columns of the sheet of commitments that are no fields of the report of a stage. */
 export const isOfStage = (name: string): boolean =>

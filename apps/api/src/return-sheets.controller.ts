@@ -28,7 +28,7 @@ import {
   type Upload,
 } from '#platform';
 import { mine, returnId, Returns } from '#rounds';
-import { ACCOUNT_ROLES } from '#words';
+import { ACCOUNT_ROLES, REPORT_LANGUAGES, type ReportLanguage } from '#words';
 import { ReturnSheetPreview, ReturnSheets } from './return-sheets.js';
 
 export const XLSX = formatNamed('xlsx').mediaType;
@@ -37,6 +37,11 @@ const OWN = 'for its own agency';
 class PreviewQuery {
   @QueryChoice(['true', 'false'], { default: 'false', description: 'Tell what would change, and save nothing' })
   preview?: 'true' | 'false';
+}
+
+export class SheetQuery {
+  @QueryChoice(REPORT_LANGUAGES, { description: 'Of its headings, guidance and lists; without it that of the account' })
+  language?: ReportLanguage;
 }
 
 const Named = () => (target: object, property: string, descriptor: PropertyDescriptor) => {
@@ -71,7 +76,7 @@ export class ReturnSheetsController {
   @ApiOperation({
     summary: 'A return as a workbook to be filled in anywhere',
     description:
-      'Made of the draft as it stands: what the register knows of each commitment, the last words, the questions with their drop-down lists, and room for what is new. Its ETag is the revision of the draft.',
+      'Made of the draft as it stands: what the register knows of each commitment, the last words, the questions with their drop-down lists, and room for what is new. It is read back in whichever language it was made. Its ETag is the revision of the draft.',
     operationId: 'getReturnSheet',
   })
   @ApiProduces(XLSX)
@@ -79,6 +84,7 @@ export class ReturnSheetsController {
   async workbook(
     @Param('round') round: string,
     @Param('agency') agency: string,
+    @Query() { language }: SheetQuery,
     @Caller() caller: Principal | null,
     @Res() reply: FastifyReply,
   ): Promise<void> {
@@ -86,7 +92,11 @@ export class ReturnSheetsController {
     await this.returns.known(round, agency);
     if (!maySee(caller, agency))
       throw new Rejected('forbidden', `The draft of ${agency} is seen by ${agency} and the secretariat alone.`);
-    await sendWorkbook(reply, await this.sheets.workbook(round, agency), `return-${round}-${agency}`);
+    await sendWorkbook(
+      reply,
+      await this.sheets.workbook(round, agency, language ?? (await this.sheets.languageOf(caller))),
+      `return-${round}-${agency}`,
+    );
   }
 
   @Put(':agency.xlsx')

@@ -2,16 +2,18 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { ApiProperty } from '@nestjs/swagger';
 import { classOf, type ReturnDraft } from '#bodies';
+import { AccessStore } from '#access';
 import { canonicalJson, Conflict, refused, Rejected } from '#eventsourcing';
 import { SheetProblem } from '#exchange';
 import { spreadsheetIn, UnreadableFile, type SpreadsheetFile } from '#files';
 import { metaOf, PUBLIC_URL, validation, type CommandContext, type Principal, type Upload } from '#platform';
 import { Registers } from '#registers';
 import { contentOf, deadlineFor, isSame, joined, Returns, type Clash, type Known } from '#rounds';
-import { FINDING_LEVELS, type FindingLevel } from '#words';
+import { FINDING_LEVELS, REPORT_LANGUAGES, type FindingLevel, type ReportLanguage } from '#words';
 import { Suggestions } from './pages/suggestions.js';
 import { keyOfDraft } from './return-sheet.js';
 import { readReturn, type Place, type ReadReturn } from './return-sheet-reading.js';
+import { SHEET_WORDS } from './return-sheet-words.js';
 import { KNOWN_BY, workbookOf } from './return-sheet-writing.js';
 
 const COLUMN = { type: String, nullable: true, example: 'K', description: 'null: the row as a whole' } as const;
@@ -83,11 +85,21 @@ export class ReturnSheets {
     private readonly returns: Returns,
     private readonly registers: Registers,
     private readonly suggestions: Suggestions,
+    private readonly access: AccessStore,
     @Inject(PUBLIC_URL) private readonly publicUrl: string,
   ) {}
 
+  /** In which somebody is written to. */
+  async languageOf({ account }: Principal): Promise<ReportLanguage> {
+    return (await this.access.accounts.one(account))?.language ?? 'en';
+  }
+
   /** The workbook of a return, and the revision of the draft that it is made of. */
-  async workbook(code: string, agency: string): Promise<{ readonly bytes: Buffer; readonly revision: number }> {
+  async workbook(
+    code: string,
+    agency: string,
+    language: ReportLanguage,
+  ): Promise<{ readonly bytes: Buffer; readonly revision: number }> {
     const known = await this.returns.known(code, agency);
     const { content, revision } = await this.#now(known, agency);
     const [one, codes] = await Promise.all([
@@ -95,7 +107,7 @@ export class ReturnSheets {
       this.suggestions.for(classOf('RecordCommitment'), agency),
     ]);
     const bytes = await workbookOf({
-      ...(await this.#source(known, agency, content)),
+      ...(await this.#source(known, agency, content, language)),
       ...{ revision, codes, agencyName: one?.name ?? agency, deadline: deadlineFor(known.round, agency) },
       address: `${this.publicUrl}/rounds/${encodeURIComponent(code)}/returns/${encodeURIComponent(agency)}`,
     });
@@ -115,7 +127,7 @@ export class ReturnSheets {
       );
     const now = await this.#now(known, agency);
     const base = await this.#madeOf(known, agency, said, now);
-    const read = readReturn(file, await this.#source(known, agency, base));
+    const read = readReturn(file, await this.#source(known, agency, base, said.language));
     const both = joined(base, read.draft, now.content);
     const invalid = await faultsIn(read);
     const { found } = await this.returns.prepared(code, agency, known, both.draft, {}, metaOf(by));
@@ -157,10 +169,10 @@ export class ReturnSheets {
     return { ...preview, saved: true, revision };
   }
 
-  async #source({ round }: Known, agency: string, draft: ReturnDraft) {
+  async #source({ round }: Known, agency: string, draft: ReturnDraft, language: ReportLanguage) {
     const last = await this.returns.lastOf(round.round!.previous, agency);
     return {
-      ...{ round: round.round!, agency, draft },
+      ...{ round: round.round!, agency, draft, words: SHEET_WORDS[language] },
       register: await this.returns.register({ round }, agency),
       before: last ? contentOf(last.said) : null,
     };
@@ -202,9 +214,9 @@ async function fileIn({ name, bytes }: Upload): Promise<SpreadsheetFile> {
   }
 }
 
-type KnownBy = Readonly<Record<keyof typeof KNOWN_BY, string>>;
+type KnownBy = Readonly<Record<keyof typeof KNOWN_BY, string>> & { readonly language: ReportLanguage };
 
-/** What a workbook says of itself, wherever its lines stand by now. @throws Rejected for one that was not made here */
+/** What a workbook says of itself, in whichever language it was made, and wherever its lines stand by now. @throws Rejected for one that was not made here */
 function knownByIn({ sheets }: SpreadsheetFile): KnownBy {
   const lines = new Map<string, string>();
   for (const { rows } of sheets)
@@ -212,14 +224,16 @@ function knownByIn({ sheets }: SpreadsheetFile): KnownBy {
       const [name, value] = [cells.get(0)?.text.trim(), cells.get(1)?.text.trim()];
       if (name && value && !lines.has(name)) lines.set(name, value);
     }
-  const said = Object.fromEntries(Object.entries(KNOWN_BY).map(([key, name]) => [key, lines.get(name) ?? '']));
-  if (!/^[0-9a-f]{16}$/.test(said['key']!))
-    throw refused(
-      'no_return',
-      '/file',
-      'The workbook is no return as it can be downloaded here: its first sheet does not say which one it is.',
-    );
-  return said as KnownBy;
+  for (const language of REPORT_LANGUAGES) {
+    const { say } = SHEET_WORDS[language];
+    const said = Object.fromEntries(Object.entries(KNOWN_BY).map(([key, name]) => [key, lines.get(say(name)) ?? '']));
+    if (/^[0-9a-f]{16}$/.test(said['key']!)) return { ...said, language } as KnownBy;
+  }
+  throw refused(
+    'no_return',
+    '/file',
+    'The workbook is no return as it can be downloaded here: its first sheet does not say which one it is.',
+  );
 }
 
 /** What the declarations of a draft refuse, at its cells. */

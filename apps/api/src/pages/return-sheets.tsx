@@ -1,5 +1,5 @@
 /** The pages of the return as a workbook: download it, upload it again, look at what it would change, take it into the draft. */
-import { Body, Controller, Get, Param, Req, Res } from '@nestjs/common';
+import { Body, Controller, Get, Param, Query, Req, Res } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { Matches } from 'class-validator';
@@ -20,10 +20,12 @@ import {
 } from '#platform';
 import { isWritable, joined, mine, Returns } from '#rounds';
 import { todayAnywhere, todayAt } from '#clocks';
-import { sendWorkbook, waitingId, XLSX } from '../return-sheets.controller.js';
+import { REPORT_LANGUAGES } from '#words';
+import { sendWorkbook, SheetQuery, waitingId, XLSX } from '../return-sheets.controller.js';
 import { ReturnSheets, type ReturnSheetPreview } from '../return-sheets.js';
 import { PlainPage } from './layout.js';
 import { RendersPages } from './rendering.js';
+import { REPORT_LANGUAGE_WORDS } from './report-form.js';
 import { LEVEL_WORDS } from './round-words.js';
 import { CsrfField } from './signed-in.js';
 import { Table } from './take-away.js';
@@ -131,9 +133,15 @@ export class ReturnSheetFile {
   constructor(private readonly sheets: ReturnSheets) {}
 
   @Get()
-  async file(@Param() { round, agency }: Params, @Req() { principal }: ApiRequest, @Res() reply: FastifyReply) {
+  async file(
+    @Param() { round, agency }: Params,
+    @Query() { language }: SheetQuery,
+    @Req() { principal }: ApiRequest,
+    @Res() reply: FastifyReply,
+  ) {
     mine(principal!, agency);
-    await sendWorkbook(reply, await this.sheets.workbook(round, agency), `return-${round}-${agency}`);
+    const written = await this.sheets.workbook(round, agency, language ?? (await this.sheets.languageOf(principal!)));
+    await sendWorkbook(reply, written, `return-${round}-${agency}`);
   }
 }
 
@@ -169,6 +177,18 @@ const SheetPage = ({ round, agency, preview, refused }: PageParts) => {
             <a class="button" href={`${here}/file.xlsx`} download>
               Download it
             </a>
+          </p>
+          <p class="note">
+            It is in the language of your account. Or take it in{' '}
+            {REPORT_LANGUAGES.map((language, i) => (
+              <span key={language}>
+                {i > 0 && ', '}
+                <a href={`${here}/file.xlsx?language=${language}`} hreflang={language} download>
+                  {REPORT_LANGUAGE_WORDS[language]}
+                </a>
+              </span>
+            ))}
+            . It is read back in whichever it was made.
           </p>
         </>
       )}

@@ -1,0 +1,208 @@
+/** The words of the return as a workbook, in the language of whoever fills it in. English is what the sheets themselves say. */
+import { wordsOf } from '#reports';
+import type { ReportLanguage, Role } from '#words';
+import { choiceWords } from './pages/field-words.js';
+import { dateWords, roleWords } from './pages/words.js';
+
+/** The lists of codes whose words reports have in each language. */
+const LISTS = ['stage', 'outlook', 'kind', 'nature', 'strength'] as const;
+export type WordList = (typeof LISTS)[number] | 'role';
+
+export interface SheetWords {
+  readonly language: ReportLanguage;
+  /** Words of the sheets. What somebody wrote is nobody's to translate: it stands as it is. */
+  readonly say: (english: string) => string;
+  readonly code: (list: WordList, value: string) => string;
+  /** `20 November 2012` */
+  readonly date: (date: string) => string;
+}
+
+export const isList = (name: string): name is WordList => (LISTS as readonly string[]).includes(name);
+
+/** The sheets' own words: the first language is French, the second Spanish. */
+const SAID: Readonly<Record<string, readonly [fr: string, es: string]>> = {
+  // Names of sheets, and what each is for.
+  Return: ['Rapport', 'Informe'],
+  Codes: ['Codes', 'Códigos'],
+  Answers: ['Réponses', 'Respuestas'],
+  Commitments: ['Engagements', 'Compromisos'],
+  Milestones: ['Jalons', 'Hitos'],
+  'Attach evidence': ['Preuves à joindre', 'Pruebas que adjuntar'],
+  'Set the target': ['Échéances à fixer', 'Metas que fijar'],
+  'Add a milestone': ['Jalons à ajouter', 'Hitos que añadir'],
+  'Lift the condition': ['Conditions à lever', 'Condiciones que levantar'],
+  'Keep what a source claims': ['Ce qu’affirme une source', 'Lo que afirma una fuente'],
+  'Report an edition': ['Éditions tenues', 'Ediciones celebradas'],
+  'Report the upkeep': ['Maintien des activités', 'Mantenimiento'],
+  'New commitments': ['Nouveaux engagements', 'Nuevos compromisos'],
+  'In your words': ['En vos propres mots', 'En sus palabras'],
+  'The questions to your agency.': ['Les questions posées à votre organisation.', 'Las preguntas a su organización.'],
+  'Of each of your commitments: an update, no change, or not assessed and why. What you leave open says nothing.': [
+    'Pour chacun de vos engagements\u00a0: une mise à jour, aucun changement, ou non évalué et pourquoi. Ce que vous laissez vide ne dit rien.',
+    'De cada uno de sus compromisos: una actualización, sin cambios, o no evaluado y por qué. Lo que deja vacío no dice nada.',
+  ],
+  'What has become of each milestone.': ['Ce qu’est devenu chaque jalon.', 'Qué ha sido de cada hito.'],
+  'Attach evidence: a row for each.': ['Une ligne par preuve.', 'Una fila por cada prueba.'],
+  'Set, move or lift the target: a row for each.': [
+    'Fixer, déplacer ou lever l’échéance\u00a0: une ligne pour chacune.',
+    'Fijar, mover o levantar la meta: una fila por cada una.',
+  ],
+  'Add a milestone: a row for each.': ['Une ligne par jalon.', 'Una fila por cada hito.'],
+  'The condition is lifted: when, and by what: a row for each.': [
+    'La condition est levée\u00a0: quand, et par quoi. Une ligne pour chacune.',
+    'La condición se ha levantado: cuándo y por qué. Una fila por cada una.',
+  ],
+  'Keep what a source claims, beside what others do: a row for each.': [
+    'Ce qu’une source affirme, à côté de ce que disent d’autres\u00a0: une ligne pour chaque affirmation.',
+    'Lo que afirma una fuente, junto a lo que dicen otras: una fila por cada afirmación.',
+  ],
+  'An edition of a recurring commitment was held: a row for each.': [
+    'Une édition d’un engagement récurrent a eu lieu\u00a0: une ligne pour chacune.',
+    'Se celebró una edición de un compromiso recurrente: una fila por cada una.',
+  ],
+  'Whether a standing commitment was kept up in a period: a row for each.': [
+    'Si un engagement permanent a été maintenu pendant une période\u00a0: une ligne pour chacune.',
+    'Si un compromiso permanente se mantuvo durante un período: una fila por cada uno.',
+  ],
+  'What your agency has undertaken since, a row for each. Several codes in one cell are parted by semicolons.': [
+    'Ce que votre organisation a entrepris depuis, une ligne pour chaque engagement. Plusieurs codes dans une cellule sont séparés par des points-virgules.',
+    'Lo que su organización ha emprendido desde entonces, una fila por cada compromiso. Varios códigos en una celda se separan con punto y coma.',
+  ],
+  'What the figures do not say.': ['Ce que les chiffres ne disent pas.', 'Lo que las cifras no dicen.'],
+  // The first sheet.
+  Round: ['Cycle', 'Ronda'],
+  Agency: ['Organisation', 'Organización'],
+  Draft: ['Brouillon', 'Borrador'],
+  'Made of': ['Établi d’après', 'Hecho a partir de'],
+  'On the web': ['Sur le web', 'En la web'],
+  Guidance: ['Consignes', 'Orientaciones'],
+  'Return of {agency}': ['Rapport\u00a0: {agency}', 'Informe: {agency}'],
+  'Due on {deadline}. As at {asOf}.': [
+    'À rendre pour le {deadline}. Situation au {asOf}.',
+    'Plazo: {deadline}. Situación al {asOf}.',
+  ],
+  'Fill in the white cells; the grey ones are there to look at. Save the workbook as .xlsx, mail it to whom you like, and upload it where it came from: you see what it would change before anything is saved.':
+    [
+      'Remplissez les cellules blanches\u00a0; les grises sont là pour information. Enregistrez le classeur au format .xlsx, envoyez-le à qui vous voulez, et remettez-le là d’où il vient\u00a0: vous verrez ce qu’il changerait avant que rien ne soit enregistré.',
+      'Rellene las celdas blancas; las grises son para consulta. Guarde el libro como .xlsx, envíelo a quien quiera y súbalo donde lo descargó: verá qué cambiaría antes de que se guarde nada.',
+    ],
+  'A cell that you leave as it is changes nothing, and a cell that you empty takes out what it said. Rows can be sorted and filtered.':
+    [
+      'Une cellule laissée telle quelle ne change rien, et une cellule vidée retire ce qu’elle disait. Les lignes peuvent être triées et filtrées.',
+      'Una celda que deja como está no cambia nada, y una celda que vacía retira lo que decía. Las filas se pueden ordenar y filtrar.',
+    ],
+  'A date is written 2012, 2012-11 or 2012-11-02. Several codes in one cell are parted by semicolons; the sheet “Codes” has them.':
+    [
+      'Une date s’écrit 2012, 2012-11 ou 2012-11-02. Plusieurs codes dans une cellule sont séparés par des points-virgules\u00a0; la feuille «\u00a0Codes\u00a0» les contient.',
+      'Una fecha se escribe 2012, 2012-11 o 2012-11-02. Varios códigos en una celda se separan con punto y coma; están en la hoja “Códigos”.',
+    ],
+  '2012, 2012-11 or 2012-11-02': ['2012, 2012-11 ou 2012-11-02', '2012, 2012-11 o 2012-11-02'],
+  'One of the list': ['Un mot de la liste', 'Una de la lista'],
+  'Choose one of the words of the list.': [
+    'Choisissez un des mots de la liste.',
+    'Elija una de las palabras de la lista.',
+  ],
+  Of: ['De', 'De'],
+  Code: ['Code', 'Código'],
+  'Stands for': ['Signifie', 'Significa'],
+  // Heads of columns.
+  Question: ['Question', 'Pregunta'],
+  'It asks': ['Elle demande', 'Qué pregunta'],
+  'Must be answered': ['Réponse obligatoire', 'Respuesta obligatoria'],
+  'Last round': ['Cycle précédent', 'Ronda anterior'],
+  'Your answer': ['Votre réponse', 'Su respuesta'],
+  Reference: ['Référence', 'Referencia'],
+  Commitment: ['Engagement', 'Compromiso'],
+  'Your role': ['Votre rôle', 'Su función'],
+  'Stands at': ['État actuel', 'Estado actual'],
+  Since: ['Depuis', 'Desde'],
+  'You last said so': ['Dit par vous le', 'Dicho por usted el'],
+  'Your last words': ['Vos derniers mots', 'Sus últimas palabras'],
+  'Next step, as you said': ['Prochaine étape annoncée', 'Próximo paso anunciado'],
+  Target: ['Échéance', 'Meta'],
+  'What you say': ['Ce que vous dites', 'Qué dice'],
+  'Why not assessed': ['Pourquoi non évalué', 'Por qué no se evaluó'],
+  Stage: ['État', 'Estado'],
+  'When it happened': ['Quand cela a eu lieu', 'Cuándo ocurrió'],
+  Outlook: ['Perspective', 'Perspectiva'],
+  Note: ['Note', 'Nota'],
+  'Next step': ['Prochaine étape', 'Próximo paso'],
+  'The next step is due': ['Échéance de l’étape', 'Plazo del próximo paso'],
+  'Is there no next step?': ['Aucune étape ne suit\u00a0?', '¿No hay próximo paso?'],
+  'Document that says so': ['Document qui le dit', 'Documento que lo dice'],
+  'Where in it': ['Où dans le document', 'Lugar en el documento'],
+  Milestone: ['Jalon', 'Hito'],
+  'It is': ['Intitulé', 'De qué se trata'],
+  Due: ['Prévu pour', 'Previsto para'],
+  Reached: ['Atteint', 'Alcanzado'],
+  'Reached on, or the new date': ['Atteint le, ou nouvelle date', 'Alcanzado el, o nueva fecha'],
+  'Written already': ['Déjà inscrit', 'Ya escrito'],
+  Title: ['Titre', 'Título'],
+  Date: ['Date', 'Fecha'],
+  'Web address': ['Adresse web', 'Dirección web'],
+  Language: ['Langue', 'Idioma'],
+  Lifted: ['Levée le', 'Levantada el'],
+  'Lifted by': ['Levée par', 'Levantada por'],
+  About: ['Au sujet de', 'Acerca de'],
+  'As it should read': ['Ce qu’il faudrait lire', 'Cómo debería leerse'],
+  Held: ['Tenue', 'Celebrada'],
+  Until: ['Jusqu’au', 'Hasta'],
+  'The next is due': ['Prochaine prévue pour', 'La próxima está prevista para'],
+  Evidence: ['Éléments de preuve', 'Pruebas'],
+  Period: ['Période', 'Período'],
+  'Kept up': ['Maintenu', 'Mantenido'],
+  Summary: ['Résumé', 'Resumen'],
+  Kind: ['Type d’activité', 'Tipo de actividad'],
+  Nature: ['Nature', 'Naturaleza'],
+  Strength: ['Force', 'Firmeza'],
+  Condition: ['Condition', 'Condición'],
+  Lead: ['Chef de file', 'Entidad principal'],
+  'Co leads': ['Cochefs de file', 'Entidades coprincipales'],
+  Partners: ['Partenaires', 'Asociados'],
+  Observers: ['Observateurs', 'Observadores'],
+  Funders: ['Bailleurs de fonds', 'Financiadores'],
+  Hosts: ['Hôtes', 'Anfitriones'],
+  Themes: ['Thèmes', 'Temas'],
+  Regions: ['Régions', 'Regiones'],
+  Countries: ['Pays', 'Países'],
+  'Follows up': ['Donne suite à', 'Da seguimiento a'],
+  'Target note': ['Note sur l’échéance', 'Nota sobre la meta'],
+  Deliverables: ['Produits attendus', 'Productos'],
+  Relations: ['Liens', 'Relaciones'],
+  'Activities elsewhere': ['Activités dans d’autres registres', 'Actividades en otros registros'],
+  'Its language': ['Sa langue', 'Su idioma'],
+  // What is said.
+  Update: ['Mise à jour', 'Actualización'],
+  'No change': ['Aucun changement', 'Sin cambios'],
+  'Not assessed': ['Non évalué', 'No evaluado'],
+  Yes: ['Oui', 'Sí'],
+  No: ['Non', 'No'],
+  'Another date': ['Autre date', 'Otra fecha'],
+  'Give up': ['Abandonner', 'Abandonar'],
+  overdue: ['en retard', 'con retraso'],
+};
+
+const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+
+const translated = (language: 'fr' | 'es'): SheetWords => {
+  const { codes, date } = wordsOf(language);
+  const at = language === 'fr' ? 0 : 1;
+  return {
+    ...{ language, date },
+    say: (english) => SAID[english]?.[at] ?? english,
+    code: (list, value) => capital((codes[list] as Readonly<Record<string, string>>)[value] ?? value),
+  };
+};
+
+export const SHEET_WORDS: Readonly<Record<ReportLanguage, SheetWords>> = {
+  en: {
+    ...{ language: 'en', say: (english) => english, date: dateWords },
+    code: (list, value) => (list === 'role' ? roleWords(value as Role) : choiceWords(value)),
+  },
+  fr: translated('fr'),
+  es: translated('es'),
+};
+
+/** A text with names in braces, in the words of a language. */
+export const filled = (text: string, values: Readonly<Record<string, string>>): string =>
+  text.replaceAll(/\{(\w+)\}/g, (_, name: string) => values[name] ?? '');
