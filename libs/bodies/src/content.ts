@@ -33,7 +33,8 @@ export class SetThemes extends Act {
 }
 
 export class SetTarget extends Act {
-  @InPeriod({ optional: true, description: 'null: no target any more', example: '2013-06' }) date?: PartialDate | null;
+  @InPeriod({ optional: true, description: 'Without it: no target any more', example: '2013-06' })
+  date?: PartialDate | null;
 }
 
 export class AddMilestone extends Act {

@@ -64,7 +64,7 @@ export class Forum {
 
 export class Outcome {
   @Code({ example: 'WHA61.17' }) id: string;
-  @OneOf(OUTCOME_KINDS, { optional: true, description: 'null: not told', example: 'decision' })
+  @OneOf(OUTCOME_KINDS, { optional: true, description: 'Without it: not told', example: 'decision' })
   kind?: OutcomeKind | null;
   @CodeOf('forum', { optional: true, description: 'The forum that it came from', example: 'WHA-61' })
   forum?: string | null;

@@ -50,7 +50,7 @@ export const NextStepLine = ({ of }: { of: NextStepParts }) =>
     </p>
   ) : null;
 
-interface NextStepParts {
+export interface NextStepParts {
   readonly nextStep?: string | null;
   readonly nextStepDue?: string | null;
   readonly noNextStep?: boolean | null;

@@ -6,6 +6,7 @@ import type { CommitmentInQuestion, NewlyRecorded } from '#rounds';
 import { KEY } from './form.js';
 import { actInWords } from './acts-in-words.js';
 import { NarrativeWords } from './narrative.js';
+import { NextStep, type NextStepParts } from './parts.js';
 import { CommentField, fieldsOfCommitment, Threads, type Answering, type Thread } from './return-comments.js';
 import { questionWords, RETURN_WORD_WORDS } from './round-words.js';
 import { CsrfField } from './signed-in.js';
@@ -36,9 +37,10 @@ export const SaidOfCommitment = ({ view, said: { says, why, note, acts, answers 
         <ul class="said-acts">
           {acts!.map((act, i) => {
             const { note: word, effective } = act.body as Readonly<Record<string, string | undefined>>;
+            const { nextStep, nextStepDue, noNextStep, ...said } = act.body as NextStepParts;
             const words = actInWords(
               `commitment.${ACTS[act.act].yields}`,
-              { ...act.body, milestone: act.milestone },
+              { ...said, milestone: act.milestone },
               NOWHERE(view),
             );
             return (
@@ -46,6 +48,7 @@ export const SaidOfCommitment = ({ view, said: { says, why, note, acts, answers 
                 {isNew('acts', act) ? <mark>{words}</mark> : words}
                 {effective && /^\d{4}/.test(effective) && ` since ${dateOrText(effective)}`}
                 {word && <small dir="auto"> {textWords(word)}</small>}
+                <NextStep of={{ nextStep, nextStepDue, noNextStep, revision: -1 }} />
               </li>
             );
           })}
