@@ -6,9 +6,13 @@
 import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
+import { AccessStore } from '#access';
+import { todayAt } from '#clocks';
 import { SqliteEventStore } from '#event-store-sqlite';
 import { canonicalJson, newCommandId, type EncodedEvent } from '#eventsourcing';
+import { Post } from '#letters';
 import { SignedIn } from '../test/support/filled-form.js';
+import { Inbox } from '../test/support/inbox.js';
 import { TestServer } from '../test/support/server.js';
 import { cpu, inScratch, machine, median } from './measure.js';
 
@@ -103,7 +107,9 @@ await inScratch(async (folder) => {
   mkdirSync(logs, { recursive: true });
   const file = join(logs, `round-${AGENCIES}-${EACH}.db`);
   await roundLog(file);
-  const server = await TestServer.start([], { LOG_URL: `sqlite:${file}`, DATA_DIR: folder });
+  const inbox = await Inbox.open();
+  const env = { LOG_URL: `sqlite:${file}`, DATA_DIR: folder, SMTP_URL: inbox.url, MAIL_FROM: 'tracker@example.org' };
+  const server = await TestServer.start([], env);
   const [first, third] = [codes[0]!, codes[2]!];
   const [agency, desk] = [await SignedIn.as(server, first), await SignedIn.as(server, null)];
   const own = { authorization: `Bearer ${server.token(first)}` };
@@ -128,8 +134,15 @@ await inScratch(async (folder) => {
     'a return, with its draft': read(`/v1/rounds/NOW/returns/${first}`, own),
     'its check': read(`/v1/rounds/NOW/returns/${first}/findings`, own),
     'its spreadsheet': read(`/v1/rounds/NOW/returns/${first}.xlsx`, own),
+    'its returns as CSV': read('/v1/rounds/NOW/returns?format=csv'),
+    'its returns as NDJSON': read('/v1/rounds/NOW/returns?format=ndjson'),
+    'its returns as XLSX': read('/v1/rounds/NOW/returns?format=xlsx'),
+    'its spreadsheet, in French': read(`/v1/rounds/NOW/returns/${first}.xlsx?language=fr`, own),
     'rounds of an agency': read(`/v1/agencies/${first}/rounds`),
     'the bridge': read('/v1/rounds/NOW/bridge'),
+    'commitments of an agency as CSV': read(`/v1/commitments?agency=${first}&format=csv`),
+    'commitments of an agency as NDJSON': read(`/v1/commitments?agency=${first}&format=ndjson`),
+    'commitments of an agency as XLSX': read(`/v1/commitments?agency=${first}&format=xlsx`),
     'its report, as data': read('/v1/reports/synthesis?round=NOW&format=csv'),
     'page: rounds': opens(desk, '/rounds'),
     'page: the round': opens(desk, '/rounds/NOW'),
@@ -155,5 +168,26 @@ await inScratch(async (folder) => {
       console.log(`${name.padEnd(width)}  ${(error as Error).message}`);
     }
   }
+  // A round is opened, and everybody is invited by letter, through a real mail server in this process.
+  const { accounts } = server.app.get(AccessStore);
+  for (const code of codes) {
+    const whose = {
+      kind: 'person' as const,
+      name: `Focal point of ${code}`,
+      email: `${code.toLowerCase()}@example.org`,
+    };
+    await accounts.open(whose, { role: 'focal_point', agency: code });
+  }
+  const post = server.app.get(Post);
+  await post.pass();
+  inbox.taken();
+  const today = todayAt(new Date());
+  const terms = { code: 'NEXT', name: 'The next round', asOf: today, opens: today, deadline: '9999-12-31' };
+  await server.post('/v1/rounds', { ...terms, expected: { agencies: codes } }, server.token(null));
+  await server.post('/v1/rounds/NEXT/open', {}, server.token(null));
+  const before = cpu();
+  while (inbox.letters.length < AGENCIES) await post.pass();
+  console.log(`${inbox.letters.length} invitations: ${(cpu() - before).toFixed(0)} ms CPU, with the mail server`);
   await server.close();
+  await inbox.close();
 });

@@ -20,6 +20,10 @@ import {
   ClockQuery,
   type Clocks,
   CurrentCommand,
+  type Format,
+  InBom,
+  InFormat,
+  InRows,
   maySee,
   Rights,
   type RouteRights,
@@ -73,6 +77,12 @@ export class KnownQuery extends PickType(ClockQuery, ['knownAt'] as const) {
   declare readonly at: Clocks;
 }
 
+/** Of a list, which can be taken away as a table. */
+export class RoundsQuery extends KnownQuery {
+  @InFormat() format?: Format;
+  @InBom() bom?: undefined;
+}
+
 /** The ids of the drafts of returns that somebody may know of. */
 export async function draftsKnownTo(drafts: DraftsStore, caller: Principal | null): Promise<ReadonlySet<string>> {
   if (!caller?.scopes.includes('read')) return new Set();
@@ -85,6 +95,18 @@ export async function draftsKnownTo(drafts: DraftsStore, caller: Principal | nul
 /** The parameters of an act's address beside its subject. */
 export const OfPath = (path: string): MethodDecorator =>
   applyDecorators(...(path.includes(':revision') ? [ApiParam({ name: 'revision', schema: { type: 'integer' } })] : []));
+
+/** In a table the numbers of those who answered stand in columns of their own, each before their names. */
+const RATES = ['expected', 'received', 'late', 'nil', 'silent'] as const;
+const inRow = ({ responses, ...round }: Partial<RoundInShort>): object => ({
+  ...round,
+  ...Object.fromEntries(
+    RATES.flatMap((rate) => [
+      [rate, responses?.[rate].count ?? null],
+      [`${rate}Agencies`, responses?.[rate].agencies ?? null],
+    ]),
+  ),
+});
 
 const NAMED_ROUND = ApiParam({ name: 'round', description: 'The code of the round' });
 
@@ -106,8 +128,9 @@ export class RoundsController {
     operationId: 'listRounds',
   })
   @ApiOkResponse({ type: RoundList })
+  @InRows<RoundInShort>(inRow, { responses: RATES.flatMap((rate) => [rate, `${rate}Agencies`]) })
   async list(
-    @AtClocks() { at: { knownAt } }: KnownQuery,
+    @AtClocks() { at: { knownAt } }: RoundsQuery,
     @Caller() caller: Principal | null = null,
   ): Promise<RoundList> {
     const prepared = knownAt === undefined && maySee(caller, null) ? await this.rounds.prepared() : [];
@@ -170,7 +193,7 @@ export class RoundsController {
   @ApiOkResponse({ type: ReturnList })
   async returns(
     @Param('round') round: string,
-    @AtClocks() { at: { knownAt } }: KnownQuery,
+    @AtClocks() { at: { knownAt } }: RoundsQuery,
     @Caller() caller: Principal | null = null,
   ): Promise<ReturnList> {
     const drafts = knownAt === undefined ? await draftsKnownTo(this.drafts, caller) : new Set<string>();
@@ -246,7 +269,7 @@ export class RoundsOfAgencyController {
   @ApiOkResponse({ type: RoundsOfAgency })
   async rounds(
     @Param('code') agency: string,
-    @AtClocks() { at: { knownAt } }: KnownQuery,
+    @AtClocks() { at: { knownAt } }: RoundsQuery,
     @Caller() caller: Principal | null = null,
   ): Promise<RoundsOfAgency> {
     const drafts = knownAt === undefined ? await draftsKnownTo(this.drafts, caller) : new Set<string>();
