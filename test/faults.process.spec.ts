@@ -272,8 +272,11 @@ describe('Several processes that make one log at once', () => {
   });
 
   it('do not, when they look at it in one moment after the other (a control, which must fail)', async () => {
-    const all = (await made('apart')).flat();
-    expect(all).toContainEqual(expect.stringMatching('is a database, but not a log'));
+    const isFault = (said: string): boolean => said.includes('is a database, but not a log');
+    let all: string[] = [];
+    // On a busy machine they may begin one after the other.
+    for (let tries = 0; tries < 10 && !all.some(isFault); tries++) all = (await made('apart')).flat();
+    expect(all.filter(isFault)).not.toEqual([]);
   });
 });
 

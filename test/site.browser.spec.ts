@@ -71,7 +71,7 @@ describe('The site as a whole', () => {
     const secretariat = server.token(null);
     const report = { id: 'FT-2012-1', kind: 'agency', parameters: { agency: 'ACBC' }, asOf: '2012-11-02' };
     await server.post('/v1/publications', report, secretariat);
-    await over(server, await server.post('/v1/publications/FT-2012-1/publish', {}, secretariat));
+    const published = await over(server, await server.post('/v1/publications/FT-2012-1/publish', {}, secretariat));
     await server.post('/v1/publications', { ...report, id: 'FT-2012-2' }, secretariat);
     const person = { kind: 'person' as const, name: 'Ada', email: 'ada@iom.example' };
     const both = [null, 'IOM'].map((agency) => ({ role: agency ? 'focal_point' : 'secretariat', agency }) as const);
@@ -121,7 +121,7 @@ describe('The site as a whole', () => {
       '/themes?take=table-1',
       '/search',
       '/search?q=migration+health',
-      `/reports/jobs/${job.id}`,
+      ...[`/reports/jobs/${job.id}`, `/publishing/${(published.body as { id: string }).id}`],
       ...['/account', '/webhooks', `/webhooks/${hook}`, '/imports', `/imports/${list.body.id}`, paper, `${paper}/1`],
       ...['/home', '/rounds/prepare', '/rounds/CM-2011', '/rounds/CM-2011/reopen', '/rounds/CM-2011/returns/IOM'],
       ...['/rounds/CM-2011/returns/IOM/sheet', '/publications/FT-2012-2/amend'],
