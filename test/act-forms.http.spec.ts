@@ -11,6 +11,7 @@ import { asFilled, Form, type Filled } from '../apps/api/src/pages/form.js';
 import { sound } from './support/bodies.js';
 import { pairsOf, SignedIn, wordsIn, type Shown } from './support/filled-form.js';
 import { HLD, TestServer } from './support/server.js';
+import { runs } from './support/properties.js';
 
 const OF_REGISTERS = Object.values(REGISTER_ACTS).flatMap((acts) => Object.values(acts));
 const BODIES = [...new Set([...Object.values(ACTS), ...OF_REGISTERS].map(({ body }) => body as BodyName))].filter(
@@ -48,7 +49,7 @@ describe('The form of a body', () => {
         const sent = formFieldsOf(new URLSearchParams(pairs).toString());
         expect(canonicalJson(said(bodyOfForm(Body, sent)))).toBe(canonicalJson(meant));
       }),
-      { numRuns: 8 },
+      runs(8),
     );
   });
 });

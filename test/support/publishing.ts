@@ -1,4 +1,4 @@
-/** What is published in the background, in tests: ordered, and waited for. */
+/** Publishing in the background, in tests: ordered, and waited for. */
 import type { Answer, TestServer } from './server.js';
 import { until } from './waiting.js';
 

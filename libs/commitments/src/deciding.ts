@@ -1,4 +1,4 @@
-/** Who may do which act on a commitment as it stands, and the decision of any act. */
+/** Rights to the acts on a commitment as it stands, and the decision of any act. */
 import type { CommitmentAsAt, OnBehalf } from '#bodies';
 import type { FullDate } from '#clocks';
 import { fold, Rejected, withoutNulls } from '#eventsourcing';

@@ -19,7 +19,7 @@ const logOn = (url: string, loseNextAnswer: () => void) => {
   const stores: KurrentdbEventStore[] = [];
   return {
     connect: async (now?: () => number) => {
-      stores.push(new KurrentdbEventStore(own, { ...(now && { now }), deadline: 4_000 }));
+      stores.push(new KurrentdbEventStore(own, { ...(now && { now }), deadline: 20_000 }));
       return stores.at(-1)!;
     },
     loseNextAnswer,

@@ -14,6 +14,7 @@ import {
   type Envelope,
 } from './events.js';
 import { by } from './testing/counter.js';
+import { runs } from '../../../test/support/properties.js';
 
 const envelope = (type: string, version: number, data: string | null): Envelope => ({
   id: 'a1b2',
@@ -210,7 +211,7 @@ describe('Canonical JSON', () => {
       fc.property(anything, (value) => {
         expect(outcome(() => canonicalJson(value))).toEqual(outcome(() => canonicalize(value)));
       }),
-      { numRuns: 300 },
+      runs(300),
     );
   });
 

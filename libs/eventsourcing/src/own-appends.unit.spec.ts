@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { Envelope } from './events.js';
 import { OwnAppends } from './own-appends.js';
+import { runs } from '../../../test/support/properties.js';
 
 /** What may happen to a log and to one who follows it. */
 const happening = fc.oneof(
@@ -54,6 +55,7 @@ describe('One who follows the log and is given own appends from memory', () => {
         const { given, log } = followed(happenings, seenInItsTransaction);
         expect(given).toEqual(log);
       }),
+      runs(100),
     );
   });
 

@@ -5,6 +5,7 @@ import type { Round } from '#bodies';
 import { daysAfter } from '#clocks';
 import type { OpenedRound } from '#rounds';
 import { isTimeToRemind, reminderDays } from './occasions.js';
+import { runs } from '../../../test/support/properties.js';
 
 const OPENED = '2026-03-01';
 const DEADLINE = '2026-03-31';
@@ -72,6 +73,6 @@ describe('Somebody who owes a return', () => {
         expect(asked.length).toBeLessThanOrEqual(4);
         expect(new Set(asked).size).toBe(asked.length);
       }),
-      { numRuns: 100 },
+      runs(100),
     ));
 });

@@ -1,4 +1,4 @@
-/** What is published in the background: a report, alone or with its round; and who waits for it. */
+/** Publishing in the background: of a report, alone or with its round; and who waits for it. */
 import { Injectable } from '@nestjs/common';
 import type { PublishRound } from '#bodies';
 import type { CommandContext } from '#platform';

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { RisingLists, Sequences } from './lists.js';
+import { runs } from '../../../test/support/properties.js';
 
 const list = fc.integer({ min: 0, max: 5 });
 /** Numbers that take from one byte to five. */
@@ -37,6 +38,7 @@ describe('Lists as bytes', () => {
             expect([number, ...lists.of(number)]).toEqual([number, ...[...all].sort((a, b) => a - b)]);
         }
       }),
+      runs(100),
     );
   });
 
@@ -54,6 +56,7 @@ describe('Lists as bytes', () => {
             expect([sequences.has(number), sequences.of(number)]).toEqual([all.length > 0, all]);
         }
       }),
+      runs(100),
     );
   });
 

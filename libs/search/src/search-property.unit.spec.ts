@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { isDeepStrictEqual } from 'node:util';
 import { relevanceOf, SearchIndex, termsIn, type Field } from './index.js';
+import { runs } from '../../../test/support/properties.js';
 
 // ── Search, said again as plainly as can be: it uses nothing of ours ────────────────────────────────────────────────
 
@@ -139,7 +140,7 @@ describe('The index finds', () => {
           }
         }
       }),
-      { numRuns: 150 },
+      runs(150),
     );
   });
 

@@ -5,6 +5,7 @@ import type { ReturnDraft } from '#bodies';
 import { formFieldsOf } from '#platform';
 import { joined } from '#rounds';
 import { draftIn } from './return-content.js';
+import { runs } from '../../../../test/support/properties.js';
 
 const EMPTY: ReturnDraft = { commitments: [] };
 const says = fc.constantFrom('update', 'no_change', 'not_assessed');
@@ -29,7 +30,7 @@ describe('Two drafts that were made of the same one', () => {
           expect(now!.get(reference)).toBe(ours === before ? others : ours);
         }
       }),
-      { numRuns: 200 },
+      runs(200),
     );
   });
 });
