@@ -44,5 +44,7 @@ export default {
   testTimeout: process.env.DEEP ? 3_600_000 : 600_000,
   // Jest leaves one core to whoever watches. Nobody does, and many tests wait.
   maxWorkers: '100%',
+  // Node frees no module that a spec has loaded: a worker that holds many makes way for a new one, as collecting takes long.
+  workerIdleMemoryLimit: '800MB',
   projects: KINDS.map((kind) => ({ ...common, displayName: kind, testMatch: [`**/*.${kind}.spec.{ts,tsx}`] })),
 };
