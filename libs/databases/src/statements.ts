@@ -7,6 +7,9 @@ import { asError, errorCodeOf, numbered, openPool } from './postgres.js';
 import { retrying } from './retrying.js';
 import { openSqlite, retryWhileBusy } from './sqlite.js';
 
+/** How long, and how often, what was deleted is tried to be written away while somebody may be reading it. */
+const REWRITES = { forMs: 3_000, everyMs: 100 } as const;
+
 export type Value = string | number | null;
 
 /** A statement and its values. */
@@ -150,13 +153,23 @@ export class PostgresStatements implements Statements {
   }
 
   /**
-   * Writes every table of the schema anew, without what was deleted. @throws StoreUnavailable while someone may still see that
+   * Writes every table of the schema anew, without what was deleted; what somebody is just reading is waited for a while.
+   * @throws StoreUnavailable while someone may still see that
    */
   async rewrite(): Promise<void> {
+    const isRead = new StoreUnavailable(`${this.what}: what was deleted is still being read; do it again.`);
+    const once = async () => {
+      if ((await this.#rewritten()) > 0) throw isRead;
+    };
+    await retrying(once, { ...REWRITES, after: (error) => error === isRead });
+  }
+
+  /** @returns the number of deleted rows that someone may still see, and so are kept */
+  async #rewritten(): Promise<number> {
     const all = 'SELECT tablename AS name FROM pg_tables WHERE schemaname = ?';
     const tables = await this.query<{ name: string }>(all, this.schema);
     const client = await this.pool.connect();
-    /** Rows that someone may still see, and so are kept: the first number in the notice, wherever its language has it. */
+    // The first number in the notice, wherever its language has it.
     let kept = 0;
     client.on('notice', ({ detail }) => (kept += Number(/\d+/.exec(detail ?? '')?.[0] ?? 0)));
     try {
@@ -166,7 +179,7 @@ export class PostgresStatements implements Statements {
     } finally {
       client.release(true);
     }
-    if (kept > 0) throw new StoreUnavailable(`${this.what}: what was deleted is still being read; do it again.`);
+    return kept;
   }
 
   /** Makes the tables if need be; tried again the next time when that fails. */

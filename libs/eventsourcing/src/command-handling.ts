@@ -3,7 +3,7 @@ import { LRUCache } from 'lru-cache';
 import { Rejected, streamOf, unsettled, type Aggregate } from './aggregate.js';
 import { decodeAll, revisionsToErase } from './blanking.js';
 import { NO_STREAM, WrongRevision, type EventStore } from './event-store.js';
-import type { EventCodec, EventMap, Meta, NewEvent, Recorded } from './events.js';
+import type { EncodedEvent, EventCodec, EventMap, Meta, NewEvent, Recorded } from './events.js';
 import { Turns } from './turns.js';
 
 /** A stream as it was loaded: its state, its last event, and the commands that wrote it. */
@@ -105,6 +105,17 @@ function supposedOf<State, M extends EventMap>(
   return recent && isMadeJustNow(commandId) ? nothingOf(aggregate) : undefined;
 }
 
+/** Whether just these events follow a revision: a command that was given before, to another process, may have said others. */
+async function isInLog(
+  { store }: Log,
+  stream: string,
+  revision: number,
+  encoded: readonly EncodedEvent[],
+): Promise<boolean> {
+  const written = await store.read(stream, revision + 1, encoded.length);
+  return encoded.every(({ data }, i) => written[i]?.data === data);
+}
+
 /** Appends what was decided on a state, and keeps what the stream has come to. */
 async function appended<State, M extends EventMap>(
   log: Log,
@@ -117,6 +128,8 @@ async function appended<State, M extends EventMap>(
   const encoded = events.map((event) => log.codec.encode(aggregate.category, event));
   const named = revisionsToErase(events, revision);
   const done = await log.store.append(stream, revision, encoded, meta);
+  if (!isMadeJustNow(meta.commandId) && !(await isInLog(log, stream, revision, encoded)))
+    return earlier(log, aggregate, stream, meta.commandId);
   for (const erased of named) await log.store.blank(stream, erased);
   const isNext = done.revision === revision + events.length;
   if (isNext) commands.add(meta.commandId);

@@ -308,6 +308,15 @@ describe('A command on a stream that is kept', () => {
     expect(decide).not.toHaveBeenCalled();
   });
 
+  it('that another process did meanwhile, on the same revision, is what was appended then, whatever is decided now', async () => {
+    const meta = by('3f2504e0-4f89-51d3-9a0c-0305e82c3302');
+    await run(1);
+    const first = await other(5, meta);
+    expect(await run(7, meta)).toEqual(first);
+    expect((await run(2)).before.total).toBe(6);
+    expect(totals()).toEqual([1, 5, 2]);
+  });
+
   it('whose append fails is not decided again', async () => {
     log.store.append = () => Promise.reject(new StoreUnavailable('full'));
     const decide = jest.fn(add(1));
