@@ -128,14 +128,16 @@ async function appended<State, M extends EventMap>(
   const encoded = events.map((event) => log.codec.encode(aggregate.category, event));
   const named = revisionsToErase(events, revision);
   const done = await log.store.append(stream, revision, encoded, meta);
-  if (!isMadeJustNow(meta.commandId) && !(await isInLog(log, stream, revision, encoded)))
+  const isOther = done.revision !== revision + events.length;
+  if (isOther || (!isMadeJustNow(meta.commandId) && !(await isInLog(log, stream, revision, encoded)))) {
+    await loaded(log, aggregate, stream); // erases what it named
     return earlier(log, aggregate, stream, meta.commandId);
+  }
   for (const erased of named) await log.store.blank(stream, erased);
-  const isNext = done.revision === revision + events.length;
-  if (isNext) commands.add(meta.commandId);
+  commands.add(meta.commandId);
   const state = await settledInTurns(aggregate, unsettled(aggregate, before, events, revision, meta));
   // Meanwhile another command may have come.
-  if (isNext && (log.recent?.peek(stream)?.revision ?? revision) <= done.revision)
+  if ((log.recent?.peek(stream)?.revision ?? revision) <= done.revision)
     log.recent?.set(stream, { state, ...done, commands });
   return { before, state, ...done };
 }
