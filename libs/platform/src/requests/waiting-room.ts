@@ -10,7 +10,7 @@ export interface Room {
   readonly long: number;
   /** Whoever takes no more than this is let in at once where there is room. */
   readonly atOnce: number;
-  /** The number of those who wait, in all (of clients of whom nobody waits yet, twice as many) and of one client. */
+  /** The number of those who wait, of long answers and of short ones (of clients of whom nobody waits yet, twice as many), and of one client. */
   readonly waiting: number;
   readonly clientWaiting: number;
   /** Whoever has been inside for longer, in ms, gives way where others wait for room. */
@@ -49,6 +49,7 @@ interface Kind {
   took: number;
   /** Whether they go on for several turns, and stay for as long as their clients take to read. */
   isLong: boolean;
+  waiting: number;
 }
 
 /** What somebody wants in a room. */
@@ -87,6 +88,8 @@ export class WaitingRoom {
   /** The part of it that is taken by those who stay long. */
   #long = 0;
   #waiting = 0;
+  /** Those of them who wait for long answers. */
+  #waitingLong = 0;
   #going = 0;
   /** What the last one who was let in had taken: a newcomer has no claim for the time before. */
   #taken = 0;
@@ -118,7 +121,7 @@ export class WaitingRoom {
     }
     if (one.waiting.size >= this.room.clientWaiting) return 'client';
     // Whoever waits already leaves as much room again to those who do not.
-    if (this.#waiting >= this.room.waiting * (one.waiting.size > 0 ? 1 : 2)) return 'all';
+    if (this.#waitingAs(wanted.kind) >= this.room.waiting * (one.waiting.size > 0 ? 1 : 2)) return 'all';
     return this.#queue(client, one, wanted, visit);
   }
 
@@ -132,12 +135,12 @@ export class WaitingRoom {
       },
     };
     one.waiting.add(waiting);
-    this.#waiting++;
+    this.#waits(waiting, 1);
     this.#schedule();
     return {
       leave: () => {
         if (turn) return turn.leave();
-        if (one.waiting.delete(waiting)) this.#waiting--;
+        if (one.waiting.delete(waiting)) this.#waits(waiting, -1);
         this.#forget(client, one);
       },
       goOn: async () => turn?.goOn(),
@@ -151,8 +154,19 @@ export class WaitingRoom {
 
   #kindOf(name: string): Kind {
     let kind = this.#kinds.get(name);
-    if (!kind) this.#kinds.set(name, (kind = { took: 0, isLong: false }));
+    if (!kind) this.#kinds.set(name, (kind = { took: 0, isLong: false, waiting: 0 }));
     return kind;
+  }
+
+  #waits({ kind }: Waiting, more: 1 | -1): void {
+    this.#waiting += more;
+    kind.waiting += more;
+    if (kind.isLong) this.#waitingLong += more;
+  }
+
+  /** Those who wait for answers as long, or as short: whoever waits for downloads is in nobody's way who wants to read a page. */
+  #waitingAs({ isLong }: Kind): number {
+    return isLong ? this.#waitingLong : this.#waiting - this.#waitingLong;
   }
 
   #letIn(client: string, one: Client, { size, kind }: Wanted, visit: Visit): Turn {
@@ -180,6 +194,7 @@ export class WaitingRoom {
         new Promise((resolve) => {
           if (!inside) return resolve();
           if (!isLong) {
+            if (!kind.isLong) this.#waitingLong += kind.waiting;
             isLong = kind.isLong = true;
             this.#long += size;
           }
@@ -259,7 +274,7 @@ export class WaitingRoom {
     }
     const first = this.#firstOf(next)!;
     next.waiting.delete(first);
-    this.#waiting--;
+    this.#waits(first, -1);
     this.#taken = Math.max(this.#taken, next.taken);
     first.begin();
     return true;

@@ -118,6 +118,26 @@ describe('A room', () => {
     expect(inside).toEqual(['long', 'long', 'short', 'long']);
   });
 
+  it('has places for those who wait for short answers, however many wait for long ones, of their own client, too', async () => {
+    const { enter, turn } = opened({ ...ROOM, all: 1, client: 1, waiting: 2 });
+    const told = (asked: readonly (readonly [client: string, kind: string])[]): string[] =>
+      asked.map(([client, kind]) => {
+        const given = enter(client, kind, 1, kind);
+        return typeof given === 'string' ? given : 'taken';
+      });
+    const first = turn('a', 'download', 1, 'download');
+    expect(told([...'bcde'].map((client) => [client, 'download']))).toEqual(Array(4).fill('taken'));
+    // Nobody knows yet that downloads are long (the control): they take the places of all.
+    expect(told([['f', 'page']])).toEqual(['all']);
+    void first.goOn();
+    expect(
+      told([
+        ...[['f', 'page'] as const, ['f', 'page'] as const, ['b', 'page'] as const],
+        ...[['b', 'page'] as const, ['g', 'download'] as const],
+      ]),
+    ).toEqual(['taken', 'taken', 'all', 'all', 'all']);
+  });
+
   it('hears newcomers for three times as long as the last one was at work before it lets the next one in', async () => {
     const room = new WaitingRoom({ ...ROOM, all: 9, client: 9, atOnce: 0 });
     const ended: number[] = [];
