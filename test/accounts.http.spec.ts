@@ -1,6 +1,6 @@
 /** Accounts, their roles over time and their tokens, over HTTP. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { AccessStore, Audit } from '#access';
@@ -8,7 +8,9 @@ import { todayAt } from '#clocks';
 import { Post } from '#letters';
 import { SignIn } from '#sign-in';
 import { onEachDatabase } from '../libs/access/src/testing/each-database.js';
-import { PostgresServer } from './support/postgres.js';
+import { backup } from '../apps/cli/src/logs.js';
+import { exportDump } from '../apps/cli/src/dumps.js';
+import { debianBin, PostgresServer } from './support/postgres.js';
 import { CLOCK_CASES, TestServer, type Answer } from './support/server.js';
 
 let server: TestServer;
@@ -203,20 +205,36 @@ onEachDatabase('A person who did whatever one can do, and is erased', (kind) => 
   ];
   const TRACES = [/kowalska/i, /Laptop of Zuleika/, /zuleika/i];
   let there: TestServer;
-  let tables: string | undefined;
+  /** Of its own: what it keeps for all its databases is looked at, and one of its settings changed. */
+  let postgres: PostgresServer | undefined;
+  let tables = '';
   let of: string;
   let office: string;
 
   /** Where files hold something of the person: those of the server, and of the database as they are on the disk. */
   async function traces(): Promise<string[]> {
     const folders = [there.dataDir];
-    if (tables !== undefined) {
-      const server = await PostgresServer.shared();
-      await server.sql('CHECKPOINT', [], tables);
-      const [database] = await server.sql<{ oid: number }>('SELECT oid FROM pg_database WHERE datname = $1', [tables]);
-      folders.push(join(server.folder, 'data', 'base', String(database!.oid)));
+    if (postgres) {
+      await postgres.sql('CHECKPOINT', [], tables);
+      const [of] = await postgres.sql<{ oid: number }>('SELECT oid FROM pg_database WHERE datname = $1', [tables]);
+      folders.push(join(postgres.folder, 'data', 'base', String(of!.oid)));
     }
     return folders.flatMap(tracesIn);
+  }
+  /** What of the person is in whatever can be taken away: the folder of `export`, a backup of the log, a dump of the database. */
+  async function tracesTaken(): Promise<string[]> {
+    const away = mkdtempSync(join(tmpdir(), 'taken-'));
+    try {
+      await exportDump(there.settings, join(away, 'export'), {});
+      await backup(there.settings, join(away, 'backup.db'));
+      if (postgres && debianBin())
+        writeFileSync(join(away, 'dump.sql'), postgres.tool('pg_dump', [postgres.url(tables)]));
+      else cpSync(there.dataDir, join(away, 'copy'), { recursive: true });
+      expect(readdirSync(join(away, 'export')).length).toBeGreaterThan(3);
+      return tracesIn(away);
+    } finally {
+      rmSync(away, { recursive: true });
+    }
   }
   const tracesIn = (folder: string): string[] =>
     readdirSync(folder, { withFileTypes: true, recursive: true }).flatMap((entry) => {
@@ -226,6 +244,11 @@ onEachDatabase('A person who did whatever one can do, and is erased', (kind) => 
         ? [`${entry.name}: ${/.{0,60}(?:kowalska|zuleika).{0,20}/i.exec(text)?.[0]}`]
         : [];
     });
+  /** Runs docker/postgres-forget.sql, one statement after the other, as psql does. */
+  const forgets = async (server: PostgresServer): Promise<void> => {
+    const file = readFileSync('docker/postgres-forget.sql', 'utf8').replaceAll(/^--.*$/gm, '');
+    for (const statement of file.split(/;\n(?=[A-Z]|$)/)) if (statement.trim()) await server.sql(statement);
+  };
   const done = async (answer: Promise<Answer>) => {
     const { status, body } = await answer;
     expect([status < 300, body?.detail]).toEqual([true, undefined]);
@@ -234,7 +257,7 @@ onEachDatabase('A person who did whatever one can do, and is erased', (kind) => 
 
   beforeAll(async () => {
     if (kind === 'PostgreSQL') {
-      const postgres = await PostgresServer.shared();
+      postgres = await PostgresServer.start({ bin: debianBin() ?? '' });
       tables = await postgres.newDatabase();
       const url = postgres.url(tables);
       there = await TestServer.start([CLOCK_CASES], {
@@ -282,11 +305,16 @@ onEachDatabase('A person who did whatever one can do, and is erased', (kind) => 
     await done(there.post('/v1/commitments/AAA-2006-01/stage', stage, token));
     await there.app.get(Audit).flush();
   }, 300_000);
-  afterAll(() => there.close());
+  afterAll(async () => {
+    await there.close();
+    await postgres?.stop();
+  });
 
   it('leaves no byte in any file, answer, export or later backup; before, there were some (the control)', async () => {
     const before = await traces();
     expect(before.length).toBeGreaterThan(1);
+    // Of what is taken away, only the export and the log's backup never name anybody.
+    expect((await tracesTaken()).length).toBeGreaterThan(0);
     const erased = () => there.post(`/v1/accounts/${of}/erase`, {}, office);
     let answer = await erased();
     while (answer.status === 503) answer = await erased(); // somebody was reading it
@@ -303,11 +331,15 @@ onEachDatabase('A person who did whatever one can do, and is erased', (kind) => 
       const { body } = await there.get(path, { authorization: `Bearer ${office}` });
       expect([path, TRACES.filter((trace) => trace.test(JSON.stringify(body)))]).toEqual([path, []]);
     }
-    const copy = mkdtempSync(join(tmpdir(), 'erased-'));
-    cpSync(there.dataDir, copy, { recursive: true });
-    expect(tracesIn(copy)).toEqual([]);
-    rmSync(copy, { recursive: true });
+    expect(await tracesTaken()).toEqual([]);
     // What it did is there, under its pseudonym.
     expect((await there.get('/v1/changes')).body).toContain(`"actor":"${of}"`);
+
+    if (!postgres) return;
+    // The write-ahead log of PostgreSQL keeps it (the control) until docker/postgres-forget.sql is run.
+    const kept = () => tracesIn(join(postgres!.folder, 'data', 'pg_wal'));
+    expect(kept()).not.toEqual([]);
+    await forgets(postgres);
+    expect(kept()).toEqual([]);
   }, 300_000);
 });

@@ -8,7 +8,8 @@ const SCHEMA = 'followthrough_access';
 
 /**
  * Accounts, tokens and idempotency keys in PostgreSQL, in the schema `followthrough_access`. What was erased is gone from the
- * tables and their files; it stays in the write-ahead log, its archive and backups for as long as these are kept.
+ * tables and their files; it stays in the write-ahead log until `docker/postgres-forget.sql` is run, and in its archive and
+ * backups for as long as these are kept.
  */
 export class PostgresAccessStore extends AccessStore {
   readonly #statements: PostgresStatements;
