@@ -193,7 +193,7 @@ describe('An act on a commitment', () => {
     const removed = (agency: string): Step => [null, 'removeAgency', {}, agency];
     const asked = (agency: string): Step => [null, 'addAgency', { agency, role: 'partner' }];
     const joins = (agency: string): Step[] => [asked(agency), [agency, 'acceptRole', {}, agency]];
-    /** Of each agency a report of its own, made while it had a part. */
+    /** Of each agency a report of its own, the first of all, made while it had a part. */
     const reported: Readonly<Record<string, readonly Step[]>> = {
       ...{ ILO: [stage('ILO')], UNHCR: [stage('UNHCR')], WB: [stage('WB')] },
       WHO: [removed('WHO'), ...joins('WHO'), stage('WHO'), removed('WHO'), asked('WHO')],
@@ -243,18 +243,29 @@ describe('An act on a commitment', () => {
         ];
       }),
       ['the stage rests on the lead before', [stage('ILO'), moves], ['correct', 'retract'], {}],
+      ...(
+        [
+          ['the lead after', 'ILO', [stage('ILO'), moves, stage('UNHCR')]],
+          ['the lead now', 'IOM', [...reported['IOM']!, stage('ILO')]],
+        ] as const
+      ).map(([by, former, steps]): (typeof cases)[number] => [
+        `${former} led once, and the stage rests on what ${by} says`,
+        steps,
+        ['correct', 'retract'],
+        { [former]: 'done' },
+      ]),
     ];
     const wrong: string[] = [];
     let asks = 0;
     for (const [name, before, acts, may] of cases) {
       let [reference, statement] = ['', 0];
       const prepare = async (): Promise<void> => {
-        reference = await scene();
+        [reference, statement] = [await scene(), 0];
         for (const step of before) {
           const { status, body } = await does(reference, step);
           if (status >= 300)
             wrong.push(`${name}: ${step.slice(0, 2).join(' ')}: ${status} ${body.code} ${body.detail}`);
-          if (step[1] === 'reportStage') statement = body.revision as number;
+          if (step[1] === 'reportStage') statement ||= body.revision as number;
         }
       };
       const hold = async (agency: string, act: ActName, wanted: string): Promise<void> => {
