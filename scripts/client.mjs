@@ -1,20 +1,8 @@
 // Makes the TypeScript client as a package in dist/client, of the API as it is now.
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-
-const data = mkdtempSync(join(tmpdir(), 'followthrough-client-'));
-process.env.DATA_DIR = data;
-process.env.PORT = '0';
-const { openStores } = await import('../dist/apps/api/src/app.module.js');
-const { settingsFrom } = await import('../dist/apps/api/src/settings.js');
-const { startServer } = await import('../dist/apps/api/src/server.js');
-const settings = settingsFrom();
-const app = await startServer(settings, { stores: await openStores(settings) });
-const document = await (await fetch(`${await app.getUrl()}/openapi.json`)).text();
-await app.close();
-rmSync(data, { recursive: true });
+import { apiDocument } from './api-document.mjs';
 
 export const TSCONFIG = {
   compilerOptions: {
@@ -29,7 +17,7 @@ rmSync(folder, { recursive: true, force: true });
 mkdirSync(folder, { recursive: true });
 cpSync('clients/typescript', folder, { recursive: true });
 symlinkSync(resolve('node_modules'), join(folder, 'node_modules'));
-writeFileSync(join(folder, 'openapi.json'), document);
+writeFileSync(join(folder, 'openapi.json'), await apiDocument());
 writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(TSCONFIG));
 const run = (program, ...args) => {
   const { status } = spawnSync(process.execPath, [resolve('node_modules', program), ...args], {
