@@ -405,6 +405,13 @@ describe('the documentation page', () => {
           const home = page.getByRole('link', { name: 'Followthrough', exact: true }).first();
           expect(await home.getAttribute('href')).toBe('/');
           await page.getByText('Record a commitment with its first stage').first().waitFor({ state: 'attached' });
+          // Operations are drawn when they are scrolled to; cards of answers alike stand below each other then.
+          const cards = page.locator('.response-card');
+          for (let screens = 0; screens < 40 && (await cards.count()) < 3; screens++) {
+            await page.mouse.wheel(0, 1_500);
+            await page.waitForTimeout(200);
+          }
+          expect(await cards.count()).toBeGreaterThanOrEqual(3);
           await page.addScriptTag({ content: axe });
           for (const [width, colorScheme] of [
             [1280, 'light'],
@@ -434,5 +441,10 @@ describe('the documentation page', () => {
     } finally {
       await reader.close();
     }
+  });
+
+  it('has its heading before the reference is drawn, and without scripts', async () => {
+    const { body } = await server.get('/docs');
+    expect(body).toContain('<h1>The API of Followthrough</h1>');
   });
 });

@@ -18,6 +18,7 @@ const PAGE = `<!doctype html>
 <nav class="back" aria-label="Pages"><a href="/">Followthrough</a> <a href="/commitments">Commitments</a>
 <a href="/about">About</a> <a href="/openapi.json">OpenAPI document</a></nav>
 <noscript><p>This page needs JavaScript; the <a href="/openapi.json">OpenAPI document</a> holds the same.</p></noscript>
+<h1>The API of Followthrough</h1>
 <div id="reference"></div>
 </body>
 </html>
@@ -28,8 +29,9 @@ const POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self' data:; " +
   "connect-src 'self'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'";
 
-/** Shows the reference, and names for everybody what Scalar leaves without a name. */
-const SCRIPT = `Scalar.createApiReference('#reference', {
+/** Shows the reference, and names for everybody what Scalar leaves without a name, or names alike. */
+const SCRIPT = `document.querySelector('body > h1').remove();
+Scalar.createApiReference('#reference', {
   url: '/openapi.json',
   servers: [{ url: location.origin }],
   withDefaultFonts: false,
@@ -44,7 +46,8 @@ const SCRIPT = `Scalar.createApiReference('#reference', {
 
 function mend() {
   for (const button of document.querySelectorAll('button:not([aria-label])'))
-    if (!button.textContent.trim()) button.setAttribute('aria-label', 'Copy');
+    if (!button.textContent.trim() || button.matches('.scalar-code-copy')) button.setAttribute('aria-label', 'Copy');
+  for (const card of document.querySelectorAll('.response-card[role=region]')) card.setAttribute('role', 'group');
   for (const list of document.querySelectorAll('ul.endpoints:not([tabindex])')) list.tabIndex = 0;
 }
 new MutationObserver(mend).observe(document.body, { childList: true, subtree: true });
