@@ -313,6 +313,21 @@ describe('Whoever is given a role after a round was opened', () => {
   });
 });
 
+describe('Whoever is given a role for an agency for which a closed round was reopened', () => {
+  it('is invited to answer until the day it says; nobody of the other agencies is', async () => {
+    await opened('R-8B', { expected: { agencies: ['IOM', 'UNHCR', 'UNESCO'] } });
+    await onDay(0);
+    await post('/rounds/R-8B/close');
+    await post('/rounds/R-8B/reopen', { agency: 'UNHCR', until: daysAfter(today, 40), reason: 'It asked' });
+    await onDay(0);
+    await person('gina', 'UNHCR');
+    await person('hugo', 'UNESCO');
+    const letters = (await onDay(0)).filter(({ subject }) => subject!.includes('R-8B'));
+    expect(toWhom(letters)).toEqual(['gina']);
+    expect(letters[0]!.text).toContain('40 days left');
+  });
+});
+
 describe('A round that comes to its end', () => {
   const ENDED = 'R-9';
   const all = async () => (await onDay(0)).filter(({ subject }) => subject!.includes(ENDED));

@@ -129,9 +129,27 @@ describe('A round on pages', () => {
       412,
       expect.stringMatching(/The other draft says: No change Theirs/),
     ]);
+    expect(both.html).toMatch(/<li><a href="#in-commitments-1">[\w-]+<\/a><\/li><\/ul>/);
     const kept = Object.fromEntries(pairsOf(both.html, at));
     expect([1, 2, 4].map((row) => kept[`commitments.${row}.note`])).toEqual(['Mine', 'Only theirs', 'Only mine']);
     expect((await iom.fills(both, at)).status).toBe(303);
+  });
+
+  it('takes a new commitment of several agencies, and names it where something of it is missing', async () => {
+    const begun = await iom.fills(await iom.opens(at), at, { _do: 'new' });
+    const title = { 'newCommitments.0.body.title': 'A course for diplomats' };
+    const list = 'newCommitments.0.body.agencies';
+    const grown = await iom.fills(await iom.opens(begun.to!), at, { ...title, _more: list });
+    expect(grown.to).toBe(`${at}?more=${list}#in-newCommitments-0-body-agencies`);
+    const wider = await iom.opens(grown.to!);
+    const partner = { [`${list}.1.agency`]: 'ILO', [`${list}.1.role`]: 'partner' };
+    expect(pairsOf(wider.html, at)).toEqual(expect.arrayContaining(Object.keys(partner).map((name) => [name, ''])));
+    const checked = await iom.fills(wider, at, { ...partner, _do: 'check' });
+    const page = await iom.opens(checked.to!);
+    expect(wordsIn(page)).toMatch(/New commitment 1: Kind is missing\./);
+    expect(Object.fromEntries(pairsOf(page.html, at))).toMatchObject(partner);
+    const gone = { 'newCommitments.0.body.title': null, 'newCommitments.0.body.summary': null };
+    expect((await iom.fills(page, at, gone)).status).toBe(303);
   });
 
   it('says before it is submitted what is missing, with links to the fields', async () => {

@@ -5,7 +5,7 @@ import { AccessStore } from '#access';
 import { todayAt } from '#clocks';
 import { load, Projector, type Log } from '#eventsourcing';
 import { LOG } from '#platform';
-import { aReturn, returnId, RoundsProjection, stateOf, type OpenedRound } from '#rounds';
+import { aReturn, closedFor, returnId, RoundsProjection, type OpenedRound } from '#rounds';
 import { LetterClock } from './clock.js';
 import { letterId, reachable } from './deciding.js';
 import { stillHolds } from './occasions.js';
@@ -23,9 +23,15 @@ export class Newcomers {
     private readonly clock: LetterClock,
   ) {}
 
-  /** Invites whoever has come since a round was opened. Done again, or by two servers at once, it invites nobody twice. */
+  /**
+   * Invites whoever has come since a round was opened, while somebody can answer it. Done again, or by two servers at once, it
+   * invites nobody twice.
+   */
   async invite(): Promise<void> {
-    const open = [...this.projector.model(RoundsProjection).rounds].filter(([, state]) => stateOf(state) === 'open');
+    const today = todayAt(this.clock.now());
+    const open = [...this.projector.model(RoundsProjection).rounds].filter(
+      ([, state]) => state.openedOn && state.agencies.some((agency) => closedFor(state, agency, today) === null),
+    );
     if (open.length === 0) return;
     const first = open.map(([, { openedOn }]) => openedOn!).sort()[0]!;
     const since = await this.access.accounts.appointedSince(first);

@@ -1,7 +1,8 @@
 /**
  * Reports that are made in the background: a job is a draft, beside the log and shared by all servers. The file of a report lies in
- * a folder under the job's id; what is published is recorded (publishing.ts). A server works on one at a time. A job whose server
- * was killed is taken up again, once; what is being published already, until it is.
+ * a folder under the job's id; what is published is recorded (publishing.ts). A server works on one at a time; what is published
+ * goes before, and a report under way makes way for it. A job whose server was killed is taken up again, once; what is being
+ * published already, until it is.
  */
 import { Injectable, Logger, type BeforeApplicationShutdown } from '@nestjs/common';
 import { createHmac, randomBytes, randomUUID } from 'node:crypto';
@@ -57,13 +58,13 @@ const PUBLISHERS = 'publishers';
 export const clientOf = (name: string): string => createHmac('sha256', CLIENTS).update(name).digest('base64url');
 
 /** Why a job was broken off. */
-const [CANCELLED, STOPPED, TAKEN] = ['cancelled', 'stopped', 'taken'] as const;
+const [CANCELLED, STOPPED, TAKEN, MADE_WAY] = ['cancelled', 'stopped', 'taken', 'made way'] as const;
 
 @Injectable()
 export class ReportJobs implements BeforeApplicationShutdown {
   readonly #logger = new Logger('Reports');
   /** The job that this server works on. */
-  #current: { readonly id: string; readonly breaking: AbortController } | null = null;
+  #current: { readonly id: string; readonly publishes: boolean; readonly breaking: AbortController } | null = null;
   #working: Promise<void> | null = null;
   /** Something came since this server last looked. */
   #isWoken = false;
@@ -153,6 +154,7 @@ export class ReportJobs implements BeforeApplicationShutdown {
     };
     await this.drafts.create({ kind: KIND, id }, null, job, ACCOUNT);
     this.start();
+    if ('publishes' in order && this.#current?.publishes === false) this.#current.breaking.abort(MADE_WAY);
     this.#wake();
     return { ...job, id };
   }
@@ -283,9 +285,11 @@ export class ReportJobs implements BeforeApplicationShutdown {
     }
   }
 
-  /** Takes the first job that waits, or whose server is gone. `null`: there is none. */
+  /** Takes the first job that waits, or whose server is gone; of what is published, if there is any. `null`: there is none. */
   async #take(): Promise<JobDraft | null> {
-    for (const draft of await this.#all()) {
+    const all = await this.#all();
+    const publishes = ({ content }: JobDraft) => 'publishes' in content.order;
+    for (const draft of [...all.filter(publishes), ...all.filter((one) => !publishes(one))]) {
       const { state, worker, attempts } = draft.content;
       if (isOver(state) || (state !== 'waiting' && !isGone(worker))) continue;
       const isLost = attempts >= ATTEMPTS && state !== 'publishing';
@@ -314,7 +318,7 @@ export class ReportJobs implements BeforeApplicationShutdown {
     const { order } = taken.content;
     const breaking = new AbortController();
     const held = new HeldJob(this.drafts, taken, () => breaking.abort(TAKEN));
-    this.#current = { id, breaking };
+    this.#current = { id, publishes: 'publishes' in order, breaking };
     const beating = held.beat(breaking.signal);
     try {
       const done =
@@ -326,7 +330,7 @@ export class ReportJobs implements BeforeApplicationShutdown {
       const why: unknown = breaking.signal.reason;
       // What is being recorded is taken up again, until it is.
       if (held.state === 'publishing' && error instanceof StoreUnavailable) throw error;
-      if (why === STOPPED) {
+      if (why === STOPPED || why === MADE_WAY) {
         const state = held.state === 'publishing' ? held.state : 'waiting';
         await held.save({ state, worker: null, rows: null, attempts: taken.content.attempts - 1 });
       } else if (why === CANCELLED || error instanceof NotHeld) await rm(this.#fileOf(id), { force: true });

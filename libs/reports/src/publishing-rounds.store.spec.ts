@@ -6,6 +6,7 @@ import {
   decodeAll,
   EventCodec,
   handle,
+  Rejected,
   StoreUnavailable,
   type Conflict,
   type EventStore,
@@ -47,6 +48,8 @@ class Process {
   readonly orders: PublishingOrders;
   /** What happens at a moment of making the report: its files are made, it is decided that they are published. */
   readonly at: Partial<Record<Moment, () => Promise<void>>> = {};
+  /** The making of a report that is not published: its agency is all that tells it apart. */
+  makes: (agency: string) => Promise<never> = () => Promise.reject(new Error('Nobody ordered a report.'));
 
   constructor(
     readonly log: Log,
@@ -65,7 +68,12 @@ class Process {
     const reports = new ReportsOfRounds(log, made as never, this.drafts);
     this.rounds = new Rounds(log, store, {} as Registers, reports);
     const publishing = new Publishing(this.rounds, {} as never);
-    this.jobs = new ReportJobs(store, {} as never, {} as never, { folder: '/nowhere', hours: 1 }, publishing);
+    const asFiles = {
+      query: (_: string, parameters: object) => parameters,
+      make: (_: string, { agency }: { agency: string }) => this.makes(agency),
+    };
+    const kept = { folder: '/nowhere', hours: 1 };
+    this.jobs = new ReportJobs(store, asFiles as never, { last: 0 } as never, kept, publishing);
     this.orders = new PublishingOrders(this.jobs, publishing);
   }
 
@@ -256,6 +264,38 @@ describe('A job that publishes a round', () => {
     };
     expect(await cancelledAt('made')).toEqual([['cancelled'], 'cancelled', null, false, []]);
     expect(await cancelledAt('decided')).toEqual([['being_published'], 'done', null, true, WHOLE]);
+  });
+});
+
+describe('A server that makes a long report', () => {
+  const aReport = (agency: string) =>
+    ({ kind: 'agency', parameters: { agency }, asOf: '2012-02-09', knownAt: '1', since: null, format: 'csv' }) as never;
+
+  it('puts it back for what is to be published, and makes it, and those that wait, after that', async () => {
+    const process = await closed();
+    const done: string[] = [];
+    let [begun, isOrdered] = [() => {}, () => {}];
+    const hasBegun = new Promise<void>((resolve) => (begun = resolve));
+    const ordered = new Promise<void>((resolve) => (isOrdered = resolve));
+    process.makes = async (agency) => {
+      done.push(agency);
+      begun();
+      await ordered;
+      throw new Rejected('not_found', 'It is made; what it says is no matter here.');
+    };
+    process.at.decided = async () => void done.push(SYMBOL);
+    const [first, waiting] = [
+      await process.jobs.order(aReport('IOM'), 'reader'),
+      await process.jobs.order(aReport('ILO'), 'reader'),
+    ];
+    await hasBegun;
+    const { id } = await process.order(given());
+    isOrdered();
+    expect(await over(process, id)).toMatchObject({ state: 'done' });
+    for (const one of [first, waiting])
+      expect(await process.jobs.over(one.id, 10_000)).toMatchObject({ state: 'failed', attempts: 1 });
+    expect(done).toEqual(['IOM', SYMBOL, 'IOM', 'ILO']);
+    await process.jobs.beforeApplicationShutdown();
   });
 });
 

@@ -116,12 +116,14 @@ function* commitmentAt(
 /**
  * Everything that a draft itself tells; what the commitments would refuse is found by rehearsing it.
  * @param known the commitments in question
+ * @param recorded those that an earlier submission of the return recorded: it has told of them already
  */
 export function* findingsIn(
   draft: ReturnDraft,
   { questions }: Pick<Round, 'questions'>,
   known: readonly Known[],
   today: FullDate,
+  recorded: ReadonlySet<string> = new Set(),
 ): Generator<Found> {
   const of = (subject: Question['of']) => (questions ?? []).filter((one) => one.of === subject);
   yield* answersAt('/answers', of('agency'), draft.answers ?? []);
@@ -140,7 +142,7 @@ export function* findingsIn(
     yield* commitmentAt(at, one, of('commitment'), byReference.get(one.reference), today);
   }
   for (const { reference } of known)
-    if (!said.has(reference))
+    if (!said.has(reference) && !recorded.has(reference))
       yield {
         ...{ level: 'missing', code: 'not_mentioned', pointer: '/commitments' },
         message: `${reference}: an update, no change, or not assessed?`,

@@ -36,7 +36,7 @@ import type { Found } from './checking.js';
 import { CommitmentInQuestion } from './in-question.js';
 import { aReturn, isWritable, returnId, stateOfReturn, type CommentAsAt, type Submission } from './return.js';
 import { NewlyRecorded, Returns, worksFor, type Known } from './returns.js';
-import { deadlineFor, isLate } from './round.js';
+import { deadlineFor, isLate, reopenedUntil } from './round.js';
 import { KnownQuery, OfPath, revisionIn } from './rounds.controller.js';
 import { contentOf } from './submitting.js';
 
@@ -121,6 +121,12 @@ export class ReturnView {
   @ApiProperty({ enum: RETURN_STATES }) readonly state: ReturnState;
   @ApiProperty() readonly late: boolean;
   @ApiProperty(DAY) readonly deadline: FullDate;
+  @ApiProperty({
+    ...DAY,
+    nullable: true,
+    description: 'The round was closed, and reopened for this agency: the last day on which it can answer',
+  })
+  readonly reopenedUntil: FullDate | null;
   @ApiProperty({ type: [Submitted], description: 'In their order' }) readonly submissions: readonly Submitted[];
   @ApiProperty({ type: () => NilShown, nullable: true, description: 'The nil return' })
   readonly nil: NilShown | null;
@@ -254,6 +260,7 @@ export class ReturnsController {
       state: stateOfReturn(known.round, agency, state, today, saved !== null),
       late: isLate(known.round, agency, state.receivedOn ?? today),
       deadline: deadlineFor(known.round, agency),
+      reopenedUntil: reopenedUntil(known.round, agency),
       submissions: state.submissions.map(shown),
       ...{ nil: state.nil, papers: state.papers, comments: state.comments },
       recorded: await this.returns.recorded(round, agency),

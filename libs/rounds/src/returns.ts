@@ -210,7 +210,9 @@ export class Returns {
   async prepared(code: string, agency: string, known: Known, content: ReturnDraft, said: SubmitReturn, meta: Meta) {
     const on = this.#on(known, agency);
     const reportedOn = dateOf(said.reportedOn, on);
-    const found: Found[] = [...findingsIn(content, known.round.round!, await this.register(known, agency), on.today)];
+    const recorded = await this.recordedBy(code, agency);
+    const register = await this.register(known, agency);
+    const found: Found[] = [...findingsIn(content, known.round.round!, register, on.today, recorded)];
     const unknown = await new Lookup(this.log).unknownIn(referencesIn(plainly(content)));
     const wrong = (faults: readonly { pointer: string; message: string }[]) =>
       found.push(...faults.map((fault): Found => ({ level: 'wrong', code: 'refused', ...fault })));
@@ -240,16 +242,25 @@ export class Returns {
 
   /** The commitments that a return newly recorded, and what each may be over again. */
   async recorded(code: string, agency: string): Promise<NewlyRecorded[]> {
-    const { submissions } = (await load(this.log, aReturn, returnId(code, agency))).state;
-    const applied = new Set(submissions.flatMap(({ outcome, revision }) => (outcome === 'applied' ? revision : [])));
-    const all = (await this.#submissions(code, agency)).filter(({ revision }) => applied.has(revision));
     const found: NewlyRecorded[] = [];
-    for (const { reference, body } of await recordedIn(this.log, all))
+    for (const { reference, body } of await this.#recorded(code, agency))
       found.push({
         ...{ reference, title: String(body['title']) },
         likelyDuplicates: (await this.#likely(body, reference)).map(({ reference, title }) => ({ reference, title })),
       });
     return found;
+  }
+
+  /** The references of the commitments that a return newly recorded. */
+  async recordedBy(code: string, agency: string): Promise<ReadonlySet<string>> {
+    return new Set((await this.#recorded(code, agency)).map(({ reference }) => reference));
+  }
+
+  async #recorded(code: string, agency: string) {
+    const { submissions } = (await load(this.log, aReturn, returnId(code, agency))).state;
+    const applied = new Set(submissions.flatMap(({ outcome, revision }) => (outcome === 'applied' ? revision : [])));
+    const all = (await this.#submissions(code, agency)).filter(({ revision }) => applied.has(revision));
+    return recordedIn(this.log, all);
   }
 
   async #submissions(code: string, agency: string): Promise<Submission[]> {

@@ -122,9 +122,13 @@ const deadlinesOf = ({ deadlines }: OpenedRound, agency: string): readonly Deadl
 export const deadlineFor = (state: OpenedRound, agency: string): FullDate =>
   deadlinesOf(state, agency).at(-1)!.deadline;
 
+/** The last day on which an agency can answer a closed round; `null`: it was not reopened for it. */
+export const reopenedUntil = ({ closedOn, reopened }: OpenedRound, agency: string): FullDate | null =>
+  (closedOn && reopened[agency]) || null;
+
 /** The last day on which an agency is to answer: of a round that was reopened for it, the last on which it can. */
 export const dueOn = (state: OpenedRound, agency: string): FullDate =>
-  state.closedOn ? (state.reopened[agency] ?? deadlineFor(state, agency)) : deadlineFor(state, agency);
+  reopenedUntil(state, agency) ?? deadlineFor(state, agency);
 
 /** The days on which an agency was reminded, the last one last. */
 export const remindedOn = ({ reminded }: OpenedRound, agency: string): readonly FullDate[] =>

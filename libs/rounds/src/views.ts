@@ -9,7 +9,7 @@ import { compareTexts } from '#text';
 import { RETURN_STATES, ROUND_STATES, type ReturnState, type RoundState } from '#words';
 import { aReturn, returnId, stateOfReturn, type CommentAsAt } from './return.js';
 import { Drafted } from './returns.js';
-import { deadlineFor, isLate, remindedOn, stateOf, type OpenedRound } from './round.js';
+import { deadlineFor, dueOn, isLate, remindedOn, reopenedUntil, stateOf, type OpenedRound } from './round.js';
 import { roundsAt, RoundsProjection, type ReturnInShort, type RoundsSeen } from './rounds.projection.js';
 
 const COUNT = { type: 'integer', minimum: 0 } as const;
@@ -41,9 +41,16 @@ export class ReturnLine {
   readonly late: boolean;
   @ApiProperty(DAY) readonly deadline: FullDate;
   @ApiProperty({
+    ...DAY,
+    nullable: true,
+    description: 'The round was closed, and reopened for this agency: the last day on which it can answer',
+  })
+  readonly reopenedUntil: FullDate | null;
+  @ApiProperty({
     type: 'integer',
     nullable: true,
-    description: 'Until the deadline; below 0: since then. null: it is no longer awaited',
+    description:
+      'Until the deadline, or the day until which it was reopened; below 0: since then. null: it is no longer awaited',
   })
   readonly daysLeft: number | null;
   @ApiProperty({ type: Drafted, nullable: true, description: 'How far its draft is, to those who may see that' })
@@ -339,13 +346,13 @@ function lineOf(
     code,
     agency,
   );
-  const deadline = deadlineFor(state, agency);
   const standing = stateOfReturn(state, agency, short, today, drafts.has(returnId(code, agency)));
   return {
     ...{
       agency,
       name: names.get(agency) ?? agency,
-      deadline,
+      deadline: deadlineFor(state, agency),
+      reopenedUntil: reopenedUntil(state, agency),
       receivedOn,
       reportedOn,
       acceptedOn,
@@ -356,7 +363,7 @@ function lineOf(
     ...{ comments, replies, state: standing, isNil: short.nil, drafted: null },
     remindedOn: remindedOn(state, agency).at(-1) ?? null,
     late: isLate(state, agency, receivedOn ?? today),
-    daysLeft: standing === 'awaited' || standing === 'draft' ? daysBetween(today, deadline) : null,
+    daysLeft: standing === 'awaited' || standing === 'draft' ? daysBetween(today, dueOn(state, agency)) : null,
   };
 }
 

@@ -126,7 +126,10 @@ const AgencyHome = ({ session, agency, rounds, waiting, next, overdue, stale }: 
                 <div>
                   <strong dir="auto">{one.title}</strong>
                   <small>
-                    {RETURN_STATE_WORDS[one.state]}; due on {dateWords(one.deadline)}
+                    {RETURN_STATE_WORDS[one.state]};{' '}
+                    {one.reopenedUntil
+                      ? `reopened until ${dateWords(one.reopenedUntil)}`
+                      : `due on ${dateWords(one.deadline)}`}
                     {one.daysLeft !== null && `, ${daysWords(one.daysLeft)}`}
                     {one.comments > 0 && `; ${counted(one.comments, 'comment')} to read`}
                     {one.late && <span class="alert"> late</span>}

@@ -4,6 +4,7 @@ import { ACTS } from '#commitments';
 import type { FieldError } from '#eventsourcing';
 import { fieldsInReturn, type CommitmentInQuestion, type Found } from '#rounds';
 import { ACTS_OF_RETURNS, RETURN_WORDS, type ActOfReturn } from '#words';
+import { faultWords } from './field-words.js';
 import { StageTag } from './figures.js';
 import {
   asFilled,
@@ -42,6 +43,10 @@ export interface ReturnFormParts extends Written {
   readonly found: readonly Found[];
   readonly faults: readonly FieldError[];
   readonly added: Added | null;
+  /** The list in which there is room for more. */
+  readonly more: string | undefined;
+  /** The commitments that this return recorded when it was submitted before: it need not say more of them. */
+  readonly recorded: ReadonlySet<string>;
   /** The comments on what was submitted. */
   readonly threads: readonly Thread[];
   /** The secretariat writes it for the agency, on an authority that it names when it submits. */
@@ -65,6 +70,17 @@ export function placed<F extends { readonly pointer: string; readonly message: s
     : { ...found, pointer: `/commitments/${row}${below.join('')}` };
 }
 
+const isAsked =
+  ({ recorded, draft }: Pick<ReturnFormParts, 'recorded' | 'draft'>) =>
+  ({ reference }: CommitmentInQuestion): boolean =>
+    !recorded.has(reference) || draft.commitments.some((one) => one.reference === reference);
+
+/** The commitments of which the return has yet to say something. */
+export function unsaidOf(parts: Pick<ReturnFormParts, 'recorded' | 'draft' | 'register'>): CommitmentInQuestion[] {
+  const said = new Set(parts.draft.commitments.map(({ reference }) => reference));
+  return parts.register.filter((one) => isAsked(parts)(one) && !said.has(one.reference));
+}
+
 const rowId = (row: number): string => idOf(['commitments', String(row)]);
 
 export const ReturnForm = (parts: ReturnFormParts) => {
@@ -74,9 +90,10 @@ export const ReturnForm = (parts: ReturnFormParts) => {
     filled: asFilled(draft) as Filled,
     faults: [...faults, ...found].map((one) => placed(parts, one)),
     suggestions,
+    more: parts.more,
   };
   const said = new Map(draft.commitments.map((one) => [one.reference, one]));
-  const left = register.filter(({ reference }) => !said.has(reference)).length;
+  const [left, of] = [unsaidOf(parts).length, register.filter(isAsked(parts)).length];
   const action = path('rounds', round.code, 'returns', agency);
   return (
     <>
@@ -88,6 +105,13 @@ export const ReturnForm = (parts: ReturnFormParts) => {
             What only one of you changed is kept. Where both of you did, yours stands in the fields and theirs beside
             it. Nothing of yours is saved yet: look at them, and save.
           </p>
+          <ul>
+            {clashes.map(({ part }) => (
+              <li key={part}>
+                <a href={`#${placeOfPart(part, register)}`}>{partWords(part, round)}</a>
+              </li>
+            ))}
+          </ul>
         </div>
       )}
       <p class="acts">
@@ -145,7 +169,7 @@ export const ReturnForm = (parts: ReturnFormParts) => {
             {saved}
           </p>
           <p>
-            <strong>{register.length - left}</strong> of {register.length} said
+            <strong>{of - left}</strong> of {of} said
           </p>
           <button name="_do" value="save" class="quiet">
             Save
@@ -190,7 +214,10 @@ const Findings = ({ parts: { found, faults, register, round }, form }: { parts: 
               <ul>
                 {own.map(({ pointer, message }, i) => (
                   <li key={i}>
-                    <a href={`#${placeOf(pointer, register.length)}`}>{inQuestions(message, round)}</a>
+                    <a href={`#${placeOf(pointer, register.length)}`}>
+                      {subjectOf(pointer, message, register)}
+                      {faultWords({ pointer, message: inQuestions(message, round) })}
+                    </a>
                   </li>
                 ))}
               </ul>
@@ -201,6 +228,20 @@ const Findings = ({ parts: { found, faults, register, round }, form }: { parts: 
     </div>
   );
 };
+
+/** The place on the page for a part that two people changed: `commitment IOM-2011-12`, `answer staff`, `new 0`, `narrative en`. */
+function placeOfPart(part: string, register: readonly CommitmentInQuestion[]): string {
+  const [kind, name] = part.split(' ');
+  if (kind === 'commitment') return rowId(register.findIndex(({ reference }) => reference === name));
+  return kind === 'answer' ? 'answers' : kind!;
+}
+
+function partWords(part: string, { questions }: Round): string {
+  const [kind, name] = part.split(' ');
+  if (kind === 'commitment') return name!;
+  if (kind === 'answer') return questions?.find(({ id }) => id === name)?.text ?? name!;
+  return kind === 'new' ? `New commitment ${Number(name) + 1}` : 'In your words';
+}
 
 /** The nearest place on the page for a pointer. */
 function placeOf(pointer: string, rows: number): string {
@@ -214,6 +255,15 @@ function placeOf(pointer: string, rows: number): string {
     : steps.length > 2 && steps[2] === 'why'
       ? idOf(steps)
       : rowId(Number(steps[1]));
+}
+
+/** The commitment that a finding is about, where its words do not name it. */
+function subjectOf(pointer: string, message: string, register: readonly CommitmentInQuestion[]): string {
+  const [, field, at] = pointer.split('/');
+  if (at === undefined) return '';
+  if (field === 'newCommitments') return `New commitment ${Number(at) + 1}: `;
+  const reference = field === 'commitments' ? register[Number(at)]?.reference : undefined;
+  return reference === undefined || message.startsWith(reference) ? '' : `${reference}: `;
 }
 
 /** A finding in the words of the questions that it names. */
@@ -250,6 +300,7 @@ const Row = ({ parts, form, known, row, said }: RowParts) => {
         {asked && ', yet to accept'} · last heard of {dateWords(lastReportedOn)}
         {target && ` · target ${dateWords(target)}`}
         {overdue && <span class="alert"> overdue</span>}
+        {parts.recorded.has(reference) && ' · newly recorded by this return'}
       </p>
       {last && (
         <div class="last-time">

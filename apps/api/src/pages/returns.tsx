@@ -4,7 +4,7 @@ import { IsOptional, Matches } from 'class-validator';
 import type { FastifyReply } from 'fastify';
 import type { ComponentChildren } from 'preact';
 import { classOf, type ReturnDraft, type SubmitReturn } from '#bodies';
-import { DAY_MS, todayAnywhere, todayAt } from '#clocks';
+import { daysBetween, todayAnywhere, todayAt } from '#clocks';
 import {
   canonicalJson,
   newCommandId,
@@ -32,6 +32,7 @@ import {
   isSame,
   isWritable,
   joined,
+  reopenedUntil,
   RETURN_ACTS,
   Returns,
   worksFor,
@@ -41,11 +42,11 @@ import {
 } from '#rounds';
 import { AccessStore } from '#access';
 import { ACTS_OF_RETURNS, type ActOfReturn } from '#words';
-import { KEY, REVISION, SHOWN_MS, type Filled } from './form.js';
+import { idOf, KEY, MORE, REVISION, SHOWN_MS, type Filled } from './form.js';
 import { PlainPage } from './layout.js';
 import { RendersPages } from './rendering.js';
 import { draftIn } from './return-content.js';
-import { ReturnForm, type Added } from './return-form.js';
+import { ReturnForm, unsaidOf, type Added } from './return-form.js';
 import { Threads, threadsOf } from './return-comments.js';
 import { OneButton } from './return-read.js';
 import { Review } from './return-review.js';
@@ -62,6 +63,8 @@ class ReturnQuery {
   @IsOptional() @Matches(/^yes$/) edit?: string;
   /** An empty act that is shown: `IOM-2011-12 reachMilestone 2`; or `new`. */
   @IsOptional() @Matches(/^[\w./-]{1,120}( \w{1,30}){0,2}$/) add?: string;
+  /** The path of the list in which there is to be room for more. */
+  @IsOptional() @Matches(/^[\w.]{1,120}$/) more?: string;
 }
 
 interface Params {
@@ -95,7 +98,7 @@ export class ReturnPages {
     const open = works && writable(known, agency);
     const writes = open && (query.edit === 'yes' || (isOwn && ['none', 'returned'].includes(known.state.state)));
     return writes
-      ? this.#form(known, agency, request, { check: query.check === 'yes', add: query.add })
+      ? this.#form(known, agency, request, { ...query, check: query.check === 'yes' })
       : this.#read(known, agency, request, open);
   }
 
@@ -108,7 +111,7 @@ export class ReturnPages {
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
     const known = await this.returns.known(round, agency);
-    const { [KEY]: key, [REVISION]: read, _do: does = 'save', _add: added, ...filled } = sent as Filled;
+    const { [KEY]: key, [REVISION]: read, [MORE]: more, _do: does = 'save', _add: added, ...filled } = sent as Filled;
     const revision = Number(read ?? 0);
     const context = this.#context(request, String(key ?? newCommandId()), canonicalJson([does, revision, filled]));
     const base = await this.#draftAt(known, agency, revision);
@@ -123,6 +126,7 @@ export class ReturnPages {
     const mode = request.principal!.role === 'secretariat' || known.state.state === 'submitted' ? 'edit=yes' : '';
     const to = (query: string, at = '') =>
       new SeeOther(`${here}${[mode, query].filter(Boolean).join('&').replace(/^/, '?').replace(/^\?$/, '')}${at}`);
+    if (typeof more === 'string') return to(`more=${encodeURIComponent(more)}`, `#${idOf(more.split('.'))}`);
     const [verb, row] = String(does).split(' ');
     if (verb === 'check') return to('check=yes');
     if (verb === 'new') return to('add=new', '#new');
@@ -209,8 +213,8 @@ export class ReturnPages {
   }
 
   async #restUnchanged(known: Known, agency: string, draft: ReturnDraft): Promise<ReturnDraft> {
-    const said = new Set(draft.commitments.map(({ reference }) => reference));
-    const rest = (await this.returns.register(known, agency)).filter(({ reference }) => !said.has(reference));
+    const recorded = await this.returns.recordedBy(known.round.round!.code, agency);
+    const rest = unsaidOf({ draft, recorded, register: await this.returns.register(known, agency) });
     const unchanged = rest.map(({ reference }) => ({ reference, says: 'no_change' as const }));
     return { ...draft, commitments: [...draft.commitments, ...unchanged] };
   }
@@ -254,11 +258,12 @@ export class ReturnPages {
     const round = known.round.round!;
     const { code } = round;
     const by = request.principal!;
-    const [view, register, last, others] = await Promise.all([
+    const [view, register, last, others, recorded] = await Promise.all([
       this.views.open(new PageQuery(), request),
       this.returns.register(known, agency),
       this.returns.lastOf(round.previous, agency),
       this.returns.openBy(code, agency, by.account),
+      this.returns.recordedBy(code, agency),
     ]);
     const threads = threadsOf(known.state, round.questions ?? []);
     const saved = await this.returns.draft(code, agency);
@@ -313,12 +318,13 @@ export class ReturnPages {
           </p>
         )}
         <ReturnForm
-          {...{ view, round, agency, draft, revision, register, found, added }}
+          {...{ view, round, agency, draft, revision, register, recorded, found, added }}
           of={classOf('ReturnDraft')}
           once={newCommandId()}
           faults={shown.faults ?? []}
           clashes={shown.clashes ?? []}
-          addsNew={shown.add === 'new'}
+          addsNew={shown.add === 'new' || isInNew(shown.more, draft)}
+          more={shown.more}
           actsFor={by.role === 'secretariat'}
           before={last ? contentOf(last.said) : null}
           threads={threads}
@@ -364,6 +370,13 @@ type Unsaved = { readonly draft: ReturnDraft; readonly revision: number } & (
 interface Shown {
   readonly check?: boolean;
   readonly add?: string | undefined;
+  readonly more?: string | undefined;
+}
+
+/** Whether a list is one of a new commitment of which nothing else is said yet. */
+function isInNew(list: string | undefined, { newCommitments = [] }: ReturnDraft): boolean {
+  const [field, i] = list?.split('.') ?? [];
+  return field === 'newCommitments' && Number(i) >= (newCommitments ?? []).length;
 }
 
 /** Whether somebody is signed in who works on the returns of an agency. */
@@ -422,8 +435,8 @@ interface PageParts {
 
 const ReturnPage = ({ view, known: { round }, agency, children }: PageParts) => {
   const { code, name } = round.round!;
-  const deadline = deadlineFor(round, agency);
-  const days = Math.round((Date.parse(deadline) - Date.parse(todayAt(new Date()))) / DAY_MS);
+  const [deadline, until] = [deadlineFor(round, agency), reopenedUntil(round, agency)];
+  const left = daysWords(daysBetween(todayAt(new Date()), until ?? deadline));
   return (
     <PlainPage
       title={`Return of ${view.names.agency.get(agency) ?? agency}`}
@@ -432,8 +445,9 @@ const ReturnPage = ({ view, known: { round }, agency, children }: PageParts) => 
       lead={
         <p>
           Due on {dateWords(deadline)}
-          {!round.closedOn && `: ${daysWords(days)}`}
-          {round.closedOn && `; the round was closed on ${dateWords(round.closedOn)}`}.
+          {!round.closedOn && `: ${left}`}
+          {round.closedOn && `; the round was closed on ${dateWords(round.closedOn)}`}
+          {until && `, and reopened for ${agency} until ${dateWords(until)}: ${left}`}.
         </p>
       }
     >

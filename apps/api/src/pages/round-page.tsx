@@ -217,9 +217,10 @@ export const RoundPage = ({ view, round, lines, isDesk, own, since, job }: Round
                 <td data-label="When">
                   {line.receivedOn
                     ? dateWords(line.receivedOn, 'short')
-                    : line.daysLeft !== null && state === 'open'
+                    : line.daysLeft !== null && (state === 'open' || line.reopenedUntil)
                       ? daysWords(line.daysLeft)
                       : '–'}
+                  {line.reopenedUntil && <small> reopened until {dateWords(line.reopenedUntil, 'short')}</small>}
                   {isDesk && line.remindedOn && <small> reminded {dateWords(line.remindedOn, 'short')}</small>}
                 </td>
                 <td data-label="Updates">{saidIn(line, 'update')}</td>
