@@ -8,6 +8,13 @@ import { HLD, TestServer } from './support/server.js';
 const today = todayAt(new Date());
 const inDays = (days: number): string => todayAt(new Date(Date.now() + days * 86_400_000));
 
+const cookieOf = ({ secret }: SignedIn) => ({
+  ...{ name: 'session', value: secret, domain: '127.0.0.1', path: '/', expires: -1 },
+  ...{ httpOnly: true, secure: false, sameSite: 'Lax' as const },
+});
+/** A browser in which somebody is signed in. */
+const signedIn = (who: SignedIn) => ({ storageState: { cookies: [cookieOf(who)], origins: [] } });
+
 describe('A round on pages', () => {
   let server: TestServer;
   let reader: Reader;
@@ -51,18 +58,6 @@ describe('A round on pages', () => {
   });
 
   it('is answered for thirty commitments with the keyboard in less than fifteen minutes', async () => {
-    const cookies = [
-      {
-        name: 'session',
-        value: iom.secret,
-        domain: '127.0.0.1',
-        path: '/',
-        expires: -1,
-        httpOnly: true,
-        secure: false,
-        sameSite: 'Lax' as const,
-      },
-    ];
     let steps = 0;
     let characters = 0;
     const rows = await reader.on(
@@ -104,7 +99,7 @@ describe('A round on pages', () => {
         );
         return all;
       },
-      { storageState: { cookies, origins: [] } },
+      signedIn(iom),
     );
     expect(rows).toBeGreaterThanOrEqual(30);
     // A second for each step, 200 characters a minute, and twelve seconds to think of each commitment.
@@ -116,6 +111,32 @@ describe('A round on pages', () => {
     expect(content.commitments).toHaveLength(30);
     expect(content.answers).toEqual([{ question: 'staff', number: 12 }]);
     expect(content.commitments[0].acts[0]).toMatchObject({ act: 'reportStage', body: { stage: 'in_progress' } });
+  });
+
+  it('keeps what is written while one is signed out, and saves it for whoever is signed in then', async () => {
+    const said = await reader.on(
+      at,
+      async (page: Page) => {
+        const status = async (words: RegExp) =>
+          page.waitForFunction(
+            (one) => new RegExp(one).test(document.querySelector('#saved')!.textContent!),
+            words.source,
+          );
+        const asksFirst = async () =>
+          page.evaluate(() => !window.dispatchEvent(new Event('beforeunload', { cancelable: true })));
+        const told = [await asksFirst()];
+        await page.context().clearCookies();
+        await page.locator('[name="answers.0.number"]').fill('13');
+        await status(/^Not saved: you are signed out/);
+        told.push(await asksFirst());
+        await page.context().addCookies([cookieOf(colleague)]);
+        await page.evaluate(() => window.dispatchEvent(new Event('focus')));
+        await status(/^Saved/);
+        return [...told, await asksFirst()];
+      },
+      signedIn(iom),
+    );
+    expect(said).toEqual([false, true, false]);
   });
 
   it('shows two who work on one return both drafts, and loses neither', async () => {

@@ -250,6 +250,29 @@ describe('A form', () => {
     expect((await acts({ csrf })).status).toBe(401);
   });
 
+  it('of whoever was signed out meanwhile is given back, and taken once it is sent by whoever is signed in', async () => {
+    const { account } = await person('IOM', 'ILO');
+    const page = await signsIn(account);
+    await signIn.sessions.endAll(account);
+    const action = '/account/acting-for';
+    const lost = await visitor.fillsIn(page, action, { actingFor: 'ILO' });
+    expect([lost.status, hiddenOf(lost.html, action)]).toEqual([401, { csrf: '', actingFor: 'ILO' }]);
+    await signsIn(account);
+    const again = await visitor.fillsIn(lost, action);
+    expect([again.status, hiddenOf(again.html, action)]).toEqual([403, { csrf: expect.any(String), actingFor: 'ILO' }]);
+    expect(wordsOf(await visitor.opens('/account'))).not.toContain('for ILO');
+    expect(wordsOf(await visitor.fillsIn(again, action))).toContain('for ILO');
+  });
+
+  it('of strangers, and from another site, is not given back (the control)', async () => {
+    const [fields, action] = [{ actingFor: 'KEPT' }, '/account/acting-for'];
+    const stranger = await new Visitor(server.url).sends(action, fields);
+    await signsIn((await person('IOM', 'ILO')).account);
+    const forged = await visitor.sends(action, fields, { 'sec-fetch-site': 'cross-site' });
+    expect([stranger.status, forged.status]).toEqual([401, 403]);
+    for (const { html } of [stranger, forged]) expect(html).not.toContain('KEPT');
+  });
+
   it('of every page is refused without the token, and nothing comes of it', async () => {
     await signsIn((await person(null)).account);
     const before = await server.app.get(LOG).store.head();

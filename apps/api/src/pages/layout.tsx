@@ -10,6 +10,7 @@ import { buildingWords, Notice, projectionWords, type ViewsStanding } from './fr
 import { type Margins, marginsPath } from './margins.js';
 import { SectionPages, Sections } from './navigation.js';
 import { ReportForm, type ReportOffer } from './report-form.js';
+import { isKept, SentAgain, type Sent } from './sent-again.js';
 import { WhoIsHere } from './signed-in.js';
 import { STYLESHEET } from './stylesheet.js';
 import { TakeAway } from './take-away.js';
@@ -146,24 +147,30 @@ export const ViewsBuilding = ({ projections, again }: Pick<ViewsStanding, 'proje
 );
 
 /** A request that could not be answered. */
-export const ProblemDocument = ({ problem: { title, status, detail, errors } }: { problem: Problem }) => (
-  <Document title={title} path="" link={(to) => to}>
-    <main id="main" class="wrap">
-      <header class="head">
-        <p class="eyebrow">Error {status}</p>
-        <h1>{title}</h1>
-        <div class="lead">
-          {(errors?.map(({ message }) => message) ?? [detail]).map((message) => (
-            <p key={message}>{message}</p>
-          ))}
-        </div>
-      </header>
-      <p>
-        <a href="/">To the overview</a> · <a href="/commitments">Search the commitments</a>
-      </p>
-    </main>
-  </Document>
-);
+export const ProblemDocument = ({ problem, sent }: { problem: Problem; sent: Sent | null }) => {
+  const { status, detail, errors } = problem;
+  const kept = sent !== null && isKept(problem);
+  const title = kept && (status === 401 || status === 403) ? 'Not recorded yet' : problem.title;
+  return (
+    <Document title={title} path="" link={(to) => to}>
+      <main id="main" class="wrap">
+        <header class="head">
+          <p class="eyebrow">Error {status}</p>
+          <h1>{title}</h1>
+          <div class="lead">
+            {(errors?.map(({ message }) => message) ?? [detail]).map((message) => (
+              <p key={message}>{message}</p>
+            ))}
+          </div>
+        </header>
+        {kept && <SentAgain sent={sent} problem={problem} />}
+        <p>
+          <a href="/">To the overview</a> · <a href="/commitments">Search the commitments</a>
+        </p>
+      </main>
+    </Document>
+  );
+};
 
 /** A table alone, with its title, date and source: one click takes all of it. */
 export const TableDocument = ({ citation, table }: { citation: Citation; table: string }) => (

@@ -171,8 +171,14 @@ export const RendersPages = () =>
 /** Answers a failed page request with a page. */
 export const problemPage =
   (canSignIn: boolean): ProblemPage =>
-  (problem, reply) =>
-    sendsHtml(reply, <ProblemDocument problem={problem} />, canSignIn);
+  (problem, reply) => {
+    const { form, url } = reply.request as ApiRequest;
+    return sendsHtml(
+      reply,
+      <ProblemDocument problem={problem} sent={form ? { to: url, fields: form } : null} />,
+      canSignIn,
+    );
+  };
 
 /** A form sends its empty fields, and a field once per choice: the address that is kept and shared has neither. */
 export function tidyAddress(request: FastifyRequest, reply: FastifyReply, done: () => void): void {

@@ -62,6 +62,18 @@ export const Review = (parts: ReviewParts) => {
           is nothing to report.
         </p>
       )}
+      {works && !open && state.state === 'returned' && (
+        <p class="callout">
+          {isSecretariat ? (
+            <>
+              The round is closed: {agency} can answer your comments. To change its return it needs the round{' '}
+              <a href={`${path('rounds', code)}/reopen`}>reopened for it</a>.
+            </>
+          ) : (
+            'The round is closed: you can answer the comments below. To change the return, ask the secretariat to reopen the round for you.'
+          )}
+        </p>
+      )}
       {open && (
         <p>
           <a class={received ? undefined : 'button'} href={`${here}?edit=yes`}>

@@ -1,25 +1,52 @@
-// Saves a form a moment after it was changed, as its button does, and shows the answer's revision and counts.
+// Saves a form a moment after it was changed, as its button does, and shows the answer's revision and counts. What is not saved
+// is not left without a word: the browser asks first.
 const form = document.querySelector('form[data-saves]');
 const status = document.querySelector('#saved');
 const WAIT_MS = 1500;
 let timer;
 let isSaving = false;
 let isChanged = false;
-let isStopped = false;
+let isToFollow = false;
+let isRefused = false;
+let isLeaving = false;
 
-async function save() {
-  if (isSaving || isStopped) return;
-  isSaving = true;
-  isChanged = false;
+const pageIn = async (answer) => new DOMParser().parseFromString(await answer.text(), 'text/html');
+
+async function send() {
   const fields = new URLSearchParams(new FormData(form));
   fields.set('_do', 'note');
+  return fetch(form.action, { method: 'POST', body: fields, headers: { accept: 'text/html' } });
+}
+
+/** Takes the token of whoever is signed in now. @returns whether there is one */
+async function renewed() {
+  const answer = await fetch(form.action, { headers: { accept: 'text/html' } });
+  const token = answer.ok && (await pageIn(answer)).querySelector('form[data-saves] [name=csrf]');
+  if (token) form.elements.csrf.value = token.value;
+  return Boolean(token);
+}
+
+async function save() {
+  if (isSaving) isToFollow = true;
+  if (isSaving || isRefused || isLeaving) return;
+  isSaving = true;
+  isChanged = false;
   try {
-    const answer = await fetch(form.action, { method: 'POST', body: fields, headers: { accept: 'text/html' } });
-    const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
+    let answer = await send();
+    // Signed in anew in another window.
+    if ([401, 403].includes(answer.status) && (await renewed())) answer = await send();
+    const page = await pageIn(answer);
     const saved = page.querySelector('#saved');
+    if (answer.status === 401) {
+      isChanged = true;
+      const link = Object.assign(document.createElement('a'), { href: '/sign-in', target: '_blank', rel: 'noopener' });
+      link.textContent = 'sign in in another window';
+      status.replaceChildren('Not saved: you are signed out. Leave this page open, ', link, ', and come back.');
+      return;
+    }
     if (!answer.ok || !saved) {
       // Somebody was faster, or something is wrong: the button shows what.
-      isStopped = true;
+      isRefused = true;
       status.textContent = 'Not saved. Press “Save” to see why; nothing of yours is lost.';
       return;
     }
@@ -29,10 +56,12 @@ async function save() {
     const said = saved.nextElementSibling.querySelector('strong');
     status.nextElementSibling.querySelector('strong').textContent = said.textContent;
   } catch {
+    isChanged = true;
     status.textContent = 'Not saved: there is no connection. It is tried again with your next change.';
   } finally {
     isSaving = false;
-    if (isChanged) later();
+    if (isToFollow) later();
+    isToFollow = false;
   }
 }
 
@@ -46,6 +75,19 @@ form.addEventListener('input', ({ target }) => {
   if (!target.name.startsWith('_')) later();
 });
 form.addEventListener('submit', () => {
-  isStopped = true;
+  isLeaving = true;
   clearTimeout(timer);
+});
+window.addEventListener('focus', () => {
+  if (isChanged) later();
+});
+window.addEventListener('online', () => {
+  if (isChanged) later();
+});
+window.addEventListener('beforeunload', (event) => {
+  if (!isLeaving && (isChanged || isSaving || isRefused)) event.preventDefault();
+});
+// Back from another page it goes on as before.
+window.addEventListener('pageshow', () => {
+  isLeaving = false;
 });

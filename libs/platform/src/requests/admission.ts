@@ -11,6 +11,7 @@ import type { AdmissionMarks } from './admission-marks.js';
 import { FORMAT_NAMES, formatNamed } from '../lists/formats.js';
 import { formOf, isOpenForm, type FormOf } from './forms.js';
 import type { ApiRequest } from './principal.js';
+import { takesFile } from './uploads.js';
 import { WaitingRoom, type Turn } from './waiting-room.js';
 
 /** The budgets of clients. */
@@ -31,6 +32,8 @@ export interface Budgets {
 export const STRANGERS_BODY = 16_384;
 /** So much of a refused body is read and passed over; a client that sends more is cut off. */
 const PASSED_OVER = 65_536;
+/** Of a form by whoever was signed in before: so much is read, and given back to be sent again, in bytes. */
+const FORM_KEPT = 262_144;
 
 /** Where people sign in, or have letters sent: few tries are enough. */
 const FEW_TRIES = /^\/sign-in\/|^\/follow(?:\/|$)/;
@@ -120,6 +123,8 @@ export function keepsStrangersOut(server: FastifyInstance): void {
     const isOpen = marksOf(request).open || isOpenForm(form) || reads(request) || request.method === 'OPTIONS';
     if (isOpen || request.principal || request.session) return done();
     const { 'content-length': length, authorization } = request.headers;
+    // It is refused once it is read: forms.ts.
+    if (form && request.wasSignedIn && !takesFile(request) && Number(length) <= FORM_KEPT) return done();
     // All else of the body is not waited for.
     if (!(Number(length ?? 0) <= PASSED_OVER) || request.headers['transfer-encoding'] !== undefined)
       void reply.header('Connection', 'close');

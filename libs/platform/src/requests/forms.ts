@@ -136,13 +136,22 @@ export function refuseForgedForm(request: ApiRequest, of: FormOf, session: Sessi
   const token = fields[CSRF_FIELD];
   delete fields[CSRF_FIELD];
   if (of === 'anyone') return;
-  if (!session)
-    throw new Rejected(
-      'unauthenticated',
-      'You are not signed in any more. Sign in in another window, open the form there, and send it again.',
-    );
+  if (!takesFile(request)) request.form = fields;
+  if (!session) throw new Rejected('unauthenticated', 'You are not signed in any more. Nothing was recorded.');
   if (!isCsrfTokenOf(session, token))
-    throw new Rejected('forbidden', 'This form is of an earlier sign-in. Open the page again, and send it from there.');
+    throw new Rejected('earlier_sign_in', 'You have signed in anew since this form was opened.', [], 'forbidden');
+}
+
+/** The fields of a form by their names, as they are sent: what `formFieldsOf` reads, the other way round. */
+export function pairsIn(fields: FormFields, within = ''): [name: string, value: string][] {
+  return Object.entries(fields).flatMap(([step, value]): [string, string][] => {
+    const name = within + step;
+    if (typeof value === 'string') return [[name, value]];
+    if (!Array.isArray(value)) return pairsIn(value as FormFields, `${name}.`);
+    return value.flatMap((one: FormValue, i) =>
+      typeof one === 'string' ? [[name, one]] : pairsIn(one as FormFields, `${name}.${i}.`),
+    );
+  });
 }
 
 /**

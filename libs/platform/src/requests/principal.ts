@@ -6,6 +6,7 @@ import { Rejected } from '#eventsourcing';
 import { ACCOUNT_ROLES, type AccountRole, type Scope } from '#words';
 import type { Correlation } from '../observability/correlation.js';
 import { Admits } from './admission-marks.js';
+import type { FormFields } from './forms.js';
 
 /** The actor of an event, as it is recorded: an account and the role in which it acted. No personal data. */
 @ApiSchema({ name: 'Principal' })
@@ -149,6 +150,10 @@ export type ApiRequest = FastifyRequest & {
   principal?: Principal;
   /** Of whoever is signed in, where the request may come with it. */
   session?: Session;
+  /** It comes with the session of a sign-in that is over. */
+  wasSignedIn?: boolean;
+  /** What a page of ours has sent, without the token of the session. */
+  form?: FormFields;
   correlation?: Correlation;
   /** The code of the problem that it was answered with. */
   refusal?: string;

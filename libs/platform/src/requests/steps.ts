@@ -116,6 +116,7 @@ export class AccessGuard implements CanActivate {
     const session = authorization === undefined ? await this.#sessionOf(request) : null;
     const principal = token ? await this.tokens.principalOf(token, actingFor) : (session?.principal ?? null);
     if (session) request.session = session;
+    else if (formOf(request)) request.wasSignedIn = this.cookies.read('session', request.headers.cookie) !== undefined;
     if (principal) request.principal = principal;
     request.checkConnected = () => this.#stands(request, principal ? token : undefined);
   }
