@@ -1,6 +1,4 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { RequestMethod } from '@nestjs/common';
-import { ModulesContainer } from '@nestjs/core';
 import { HtmlValidate } from 'html-validate';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -9,6 +7,7 @@ import { AccessStore } from '#access';
 import { Following, Post } from '#letters';
 import { SignIn } from '#sign-in';
 import { Reader } from './support/browser.js';
+import { pageRoutes } from './support/page-routes.js';
 import { deep } from './support/properties.js';
 import { REGISTER_ACTS } from '#registers';
 import { over } from './support/publishing.js';
@@ -143,25 +142,9 @@ describe('The site as a whole', () => {
     await server.close();
   });
 
-  /** Every route that shows a page when it is asked for one, as its controller has it: `/agencies/:code`. */
-  const routes = (): string[] =>
-    [...server.app.get(ModulesContainer).values()].flatMap(({ controllers }) =>
-      [...controllers.values()].flatMap(({ metatype }) => {
-        if (!metatype || !JSON.stringify(interceptorsOf(metatype)).includes('PageInterceptor')) return [];
-        const base = Reflect.getMetadata('path', metatype) as string;
-        const handlers = Object.entries(Object.getOwnPropertyDescriptors(metatype.prototype as object));
-        return handlers.flatMap(([name, { value }]) => {
-          const isRead = name !== 'constructor' && Reflect.getMetadata('method', value as object) === RequestMethod.GET;
-          const path = isRead ? (Reflect.getMetadata('path', value as object) as string) : undefined;
-          return path === undefined ? [] : [`/${base}/${path}`.replace(/\/{2,}/g, '/').replace(/(?<=.)\/$/, '')];
-        });
-      }),
-    );
-  const interceptorsOf = (of: object) =>
-    ((Reflect.getMetadata('__interceptors__', of) ?? []) as { name: string }[]).map(({ name }) => name);
-
   it('is walked here whole: every route that answers with a page is among the pages', () => {
-    expect(routes().length).toBeGreaterThan(20);
+    const routes = pageRoutes(server);
+    expect(routes.length).toBeGreaterThan(20);
     // The forms of acts on a commitment, and those on the registers, are alike: one renderer makes them of their bodies, and each is opened in its own spec.
     const alike = (route: string) =>
       route
@@ -172,7 +155,7 @@ describe('The site as a whole', () => {
         );
     const walked = (route: string) =>
       pages.some((page) => new RegExp(`^${alike(route).replaceAll(/:\w+/g, '[^/?]+')}(\\?|$)`).test(page));
-    expect(routes().filter((route) => !walked(route))).toEqual([]);
+    expect(routes.filter((route) => !walked(route))).toEqual([]);
     expect(walked('/agencies/:code/nothing')).toBe(false);
   });
 

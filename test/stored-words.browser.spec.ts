@@ -2,59 +2,222 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { read, type WorkBook } from '@e965/xlsx';
 import type { Page } from 'playwright-core';
+import { AccessStore } from '#access';
+import { todayAt } from '#clocks';
+import { Following, Post } from '#letters';
+import { SignIn } from '#sign-in';
+import { EXAMPLES } from '../apps/api/src/openapi.js';
 import { Reader } from './support/browser.js';
 import { commitment } from './support/commitment.js';
 import { HOSTILE_TEXTS } from './support/hostile.js';
-import { HLD, TestServer } from './support/server.js';
+import { pageRoutes } from './support/page-routes.js';
+import { over } from './support/publishing.js';
+import { HLD, TestServer, type Answer } from './support/server.js';
+import { until } from './support/waiting.js';
 
 /** What acts where it is taken for markup, a script or a formula. */
 const TEXTS = HOSTILE_TEXTS.filter(
   (text) => /pwned|^[=@+;-]|constructor\.|<\/style>/.test(text) && !/[\t\0]/.test(text),
 );
+/** All of it in one, for the places that hold one text. */
+const ALL = `=HYPERLINK("http://x.example";"y")"><img src=x onerror=window.pwned=1><script>window.pwned=1</script>'-window.pwned-'</title></style><svg/onload=window.pwned=1>`;
+/** Where Markdown is taken. */
+const MARKDOWN = `${ALL}\n\n[link](javascript:window.pwned=1) ![x](x"onerror=window.pwned=1) <javascript:window.pwned=1>`;
+const CSV = (text: string) => `"${text.replaceAll('"', '""')}"`;
 
 let server: TestServer;
 let reader: Reader;
 let references: string[];
+let secretariat: string;
+/** What stands in an address for a parameter of a route, under its first segment or anywhere; and what must be asked beside. */
+let values: Readonly<Record<string, string>>;
+let queries: Readonly<Record<string, string>>;
+/** Sessions of one person, as the secretariat and as a focal point. */
+let sessions: { readonly secretariat: string; readonly EVIL: string };
+
 beforeAll(async () => {
   server = await TestServer.start([HLD]);
-  const secretariat = server.token(null);
-  const done = async (path: string, body: object, token = secretariat) => {
-    const answer = await server.post(path, body, token);
-    expect([path, answer.status, answer.body]).toEqual([path, 201, expect.objectContaining({ revision: 0 })]);
-    return answer.body as { reference: string };
+  secretariat = server.token(null);
+  const done = async (answer: Answer): Promise<Answer['body']> => {
+    if (answer.status >= 300) throw new Error(JSON.stringify(answer.body));
+    return answer.body;
   };
-  const [name, title] = ['<script>window.pwned=1</script>', '"><img src=x onerror=window.pwned=1>'];
-  await done('/v1/agencies', { code: 'EVIL', name: `EVIL ${name}`, kind: 'other' });
-  await done('/v1/documents', {
-    id: 'D-EVIL',
-    title,
-    publisher: name,
-    published: '2012-11-02',
-    reportedOn: '2012-11-02',
-  });
+  const enter = async (path: string, body: object, token = secretariat) =>
+    done(await server.post(`/v1/${path}`, body, token));
+  const today = todayAt(new Date());
+  const citation = { document: 'D-EVIL', locator: ALL };
+  await enter('agencies', { code: 'EVIL', name: ALL, kind: 'other' });
+  const dated = { published: '2012-11-02', reportedOn: '2012-11-02' };
+  await enter('documents', { id: 'D-EVIL', title: ALL, publisher: ALL, ...dated });
+  await enter('frameworks', { code: 'FW-EVIL', name: ALL, version: '1', source: ALL });
+  for (const code of ['T-EVIL', 'T-EVIL-2']) await enter('themes', { code, framework: 'FW-EVIL', label: ALL });
+  await enter('crosswalks', { code: 'X-EVIL', title: ALL, from: 'FW-EVIL', to: 'HLD06' });
+  await enter('forums', { id: 'F-EVIL', name: ALL, kind: 'roundtable', start: '2012', place: ALL, host: ALL });
+  const outcome = { id: 'O-EVIL', forum: 'F-EVIL', document: 'D-EVIL', locator: ALL, text: ALL, addressees: [ALL] };
+  await enter('outcomes', { ...outcome, themes: ['T-EVIL'] });
   references = [];
-  for (const text of TEXTS) {
+  for (const text of [...TEXTS, ALL]) {
     const body = commitment({
-      ...{ title: text, summary: `${text} ${text}`, note: text, condition: text },
+      ...{ title: text, summary: `${text} ${text}`, note: text, condition: text, themes: ['T-EVIL', 'HLD06-04'] },
       agencies: [
-        { agency: 'IOM', role: 'lead' },
-        { agency: 'EVIL', role: 'partner' },
+        { agency: 'EVIL', role: 'lead' },
+        { agency: 'IOM', role: 'partner' },
       ],
+      milestones: [{ title: text, due: '2012' }],
       target: { date: '2012', note: text },
       evidence: [{ title: text, url: 'https://example.org/?a=%3Cscript%3E' }],
       citation: { document: 'D-EVIL', locator: text },
     });
-    references.push((await done('/v1/commitments', body)).reference);
+    references.push((await enter('commitments', body)).reference as string);
   }
+  const [reference] = references.slice(-1) as [string];
+  const on = `commitments/${reference}`;
+  const reading = { verification: 'no_evidence', reason: ALL, citation, agency: 'EVIL', reportedOn: today };
+  await enter(`${on}/stage`, { stage: 'on_hold', effective: '2012', note: ALL, reportedOn: today, agency: 'EVIL' });
+  await enter(`${on}/claims`, { about: 'dates', says: ALL, citation, reportedOn: today });
+  await enter(`${on}/verification`, reading);
+
+  // A person, and what it has.
+  const access = server.app.get(AccessStore);
+  const roles = [{ role: 'secretariat', agency: null } as const, { role: 'focal_point', agency: 'EVIL' } as const];
+  const account = await access.accounts.open({ kind: 'person', name: ALL, email: 'eve@evil.example' }, ...roles);
+  const label = ALL.slice(0, 100);
+  const { token } = await access.give({
+    ...{ account, label },
+    scopes: ['read', 'report', 'record', 'register', 'publish'],
+  });
+  const acting = { 'acting-for': 'EVIL' };
+  const signIn = server.app.get(SignIn);
+  const [office, evil] = [
+    await signIn.sessions.begin(account, 'link', ALL),
+    await signIn.sessions.begin(account, 'link', ALL),
+  ];
+  sessions = { secretariat: office, EVIL: evil };
+  await signIn.sessions.actFor((await signIn.sessions.sessionOf(office))!, 'secretariat');
+  await signIn.sessions.actFor((await signIn.sessions.sessionOf(evil))!, 'EVIL');
+  const link = new URL(await signIn.links.make(account));
+  await server.app.get(Following).follow(account, { kind: 'agency', code: 'EVIL' });
+  const followed = 'SELECT secret, w.id FROM followers f JOIN follows w ON w.follower = f.id';
+  const [follow] = await access.query<{ secret: string; id: string }>(followed);
+  const hook = await done(
+    await server.post('/v1/webhooks', { url: 'https://hooks.example/?%3Cscript%3E', description: ALL }, token, acting),
+  );
+
+  // A list and a paper that were sent.
+  const csv = [
+    `reference,${CSV(ALL)},stage,note`,
+    ...references.map((one) => [one, CSV(ALL), CSV(ALL), CSV(ALL)].join(',')),
+  ];
+  const sent = { file: csv.join('\n'), mapping: JSON.stringify({ [ALL]: 'title' }), saveMapping: 'Ours' };
+  const list = await done(
+    await server.send('/v1/imports', { ...sent, reportedOn: today }, token, acting, '"><img src=x onerror=pwned>.csv'),
+  );
+  await done(
+    await server.send(
+      '/v1/documents/D-EVIL/paper',
+      { file: `1. ${ALL}\n\n2. ${ALL}\n` },
+      secretariat,
+      {},
+      '<svg onload=pwned>.txt',
+    ),
+  );
+
+  // A round with a return that was sent back; a publication that is prepared, and one that is published.
+  const round = {
+    ...{ code: 'R-EVIL', name: ALL, asOf: today, opens: today, deadline: '9999-12-31', guidance: MARKDOWN },
+    ...{ expected: { agencies: ['EVIL'] }, report: { kind: 'agency', parameters: { agency: 'EVIL' } } },
+    questions: [
+      { id: 'why', of: 'agency', kind: 'text', text: ALL },
+      { id: 'which', of: 'agency', kind: 'choice', text: ALL, choices: [ALL, 'Other'] },
+      { id: 'hard', of: 'commitment', kind: 'text', text: ALL },
+    ],
+  };
+  await enter('rounds', round);
+  const { position } = await enter('rounds/R-EVIL/open', { note: ALL });
+  await server.get('/v1/rounds', { 'if-position-at-least': position });
+  await server.app.get(Post).pass();
+  const { reportedOn: _, ...fresh } = commitment({
+    ...{ title: ALL, summary: ALL, effective: today.slice(0, 4) },
+    agencies: [{ agency: 'EVIL', role: 'lead' }],
+  });
+  const says = {
+    commitments: references.map((one) => ({
+      ...{ reference: one, says: 'update', answers: [{ question: 'hard', text: ALL }] },
+      acts: [{ act: 'reportStage', body: { stage: 'on_hold', effective: today.slice(0, 4), note: ALL } }],
+    })),
+    newCommitments: [{ body: fresh }],
+    answers: [
+      { question: 'why', text: ALL },
+      { question: 'which', choice: ALL },
+    ],
+    narratives: [{ language: 'en', text: MARKDOWN }],
+  };
+  const at = '/v1/rounds/R-EVIL/returns/EVIL';
+  await done(await server.put(at, says, token, { 'if-match': '"0"', ...acting }));
+  await done(await server.post(`${at}/submit`, { note: ALL }, token, acting));
+  await enter('rounds/R-EVIL/returns/EVIL/return', { comments: [{ at: '/commitments/0', text: ALL }, { text: ALL }] });
+  await done(await server.post(`${at}/comments`, { text: ALL, answers: 0 }, token, acting));
+  const report = { kind: 'agency', parameters: { agency: 'EVIL' }, asOf: today };
+  for (const id of ['P-EVIL', 'P-EVIL-2']) {
+    await enter('publications', { ...report, id });
+    const words = { section: 'x', language: 'en', text: MARKDOWN };
+    const { body } = await server.post(`/v1/publications/${id}/narrative`, words, secretariat);
+    values = { section: /report: ([\w-]+)/.exec(body.detail as string)![1]! };
+    await enter(`publications/${id}/narrative`, { ...words, section: values['section'] });
+  }
+  const published = await over(server, await server.post('/v1/publications/P-EVIL/publish', {}, secretariat));
+  const job = (await server.post('/v1/reports', { ...report, format: 'csv' })).body as { id: string };
+  await until(async () => (await server.get(`/v1/reports/jobs/${job.id}`)).body.endedAt !== null);
+  const [letter] = await access.query<{ id: string }>('SELECT id FROM letters');
+
+  values = {
+    ...{ agency: 'EVIL', theme: 'T-EVIL', reference, milestone: '1', revision: '0', kind: 'agency', place: '1' },
+    ...{
+      round: 'R-EVIL',
+      account,
+      section: values['section']!,
+      act: 'amend',
+      id: 'P-EVIL-2',
+      code: 'EVIL',
+      import: list.id as string,
+    },
+    ...{ 'frameworks/code': 'FW-EVIL', 'themes/code': 'T-EVIL', 'crosswalks/code': 'X-EVIL', 'forums/code': 'F-EVIL' },
+    ...{ 'outcomes/code': 'O-EVIL', 'documents/code': 'D-EVIL', 'outcomes/id': 'O-EVIL', 'forums/id': 'F-EVIL' },
+    ...{ 'documents/id': 'D-EVIL', 'publishing/id': published.body.id as string, 'reports/id': job.id, by: 'agencies' },
+    ...{ 'webhooks/id': hook.id as string, 'letters/id': letter!.id, 'imports/id': list.id as string },
+    ...{ 'publications/code': 'P-EVIL', 'progress/themes/code': 'T-EVIL', 'progress/outcomes/id': 'O-EVIL' },
+  };
+  queries = {
+    ...{ '/follow': '?kind=agency&code=EVIL', '/sign-in/link': link.search },
+    ...{ '/follow/confirm': `?key=${follow!.secret}&follow=${follow!.id}` },
+    ...{ '/follow/end': `?key=${follow!.secret}&follow=${follow!.id}` },
+  };
   reader = await Reader.of(server);
-});
+}, 300_000);
 afterAll(async () => {
   await reader?.close();
   await server.close();
 });
 
+/** The address of a route, `/agencies/:code` or `/v1/agencies/{code}`, with what is hostile in it. */
+const addressOf = (route: string): string => {
+  const [, first, second] = route.replace(/^\/v1\//, '/').split('/');
+  return route.replaceAll(/:(\w+)|\{(\w+)\}/g, (_, a: string, b: string) => {
+    const name = a ?? b;
+    const value = values[`${first}/${second}/${name}`] ?? values[`${first}/${name}`] ?? values[name];
+    if (value === undefined) throw new Error(`${route}: nothing stands for ${name} here`);
+    return encodeURIComponent(value);
+  });
+};
+
+const OWN =
+  /^\/(account|home|record|imports|webhooks|publications|rounds|documents\/[^/]+\/paper)|^\/commitments\/[^/]+\/[^/]+$/;
+const CSV_TYPE = 'text/csv';
+const XLSX_TYPE = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet';
+type Responses = Readonly<Record<string, { readonly content?: object }>>;
+
 describe('Hostile words that were stored', () => {
-  it('run nowhere on any page, and no policy of a page is broken', async () => {
+  it('run nowhere on any page, whoever is signed in, and no policy of a page is broken', async () => {
     const watched = async (page: Page) =>
       page.addInitScript(() => {
         const seen = ((globalThis as unknown as { violations: string[] }).violations = []) as string[];
@@ -62,82 +225,96 @@ describe('Hostile words that were stored', () => {
           seen.push(`${violatedDirective} ${blockedURI}`),
         );
       });
-    await reader.on('/robots.txt', watched);
+    const routes = pageRoutes(server).filter((route) => !route.startsWith('/sign-in/provider'));
     const pages = [
-      ...[
-        '/',
-        '/agencies',
-        '/agencies/EVIL',
-        '/commitments?agency=EVIL',
-        '/search?q=%3Cscript%3Ewindow.pwned%3D1',
-        '/documents',
-      ],
-      ...[
-        '/documents/D-EVIL',
-        '/themes/HLD06-04',
-        '/partnerships',
-        '/matrix',
-        '/deadlines?agency=EVIL',
-        '/timeline?agency=EVIL',
-      ],
-      ...[
-        '/changes?from=2006-01-01&agency=EVIL',
-        '/no-update',
-        '/agencies/EVIL?asOf=2012-11-02',
-        '/commitments?q=%22%3E%3Cimg',
-      ],
+      ...routes.map((route) => addressOf(route) + (queries[route] ?? '')),
+      ...['/commitments?agency=EVIL', '/search?q=%3Cscript%3Ewindow.pwned%3D1', '/deadlines?agency=EVIL'],
+      ...['/timeline?agency=EVIL', '/changes-since?from=2006-01-01&agency=EVIL', '/agencies/EVIL?asOf=2012-11-02'],
+      ...['/commitments?q=%22%3E%3Cimg', '/publications/P-EVIL', '/rounds/R-EVIL/extend', '/rounds/R-EVIL/reopen'],
       ...['/%3Cscript%3Ewindow.pwned=1%3C/script%3E', '/agencies/%22%3E%3Cscript%3E', '/?asOf=%3Cscript%3E'],
+      ...['/v1/reports/agency?agency=EVIL&format=html', '/v1/publications/P-EVIL/file?format=html'],
       ...references.map((reference) => `/commitments/${reference}`),
     ];
-    for (const path of pages) {
-      const found = await reader.on(path, (page) =>
-        page.evaluate(() => {
-          const { pwned, violations } = globalThis as unknown as { pwned?: unknown; violations: string[] };
-          const ours = [...document.querySelectorAll('script')].every((one) => one.src.startsWith(location.origin));
-          return {
-            pwned: pwned ?? null,
-            violations,
-            ours,
-            handlers: document.querySelectorAll('[onerror],[onload]').length,
-          };
-        }),
-      );
-      expect([path, found]).toEqual([path, { pwned: null, violations: [], ours: true, handlers: 0 }]);
+    const shown = new Map<string, string[]>();
+    for (const [who, value] of Object.entries(sessions)) {
+      const cookie = {
+        ...{ name: 'session', value, domain: '127.0.0.1', path: '/', expires: -1 },
+        ...{ httpOnly: true, secure: false, sameSite: 'Lax' as const },
+      };
+      const options = { kept: true as const, storageState: { cookies: [cookie], origins: [] } };
+      await reader.on('/robots.txt', watched, options);
+      // Whoever acts for an agency sees other pages where there is something to do or to prepare.
+      const own = who === 'EVIL' ? pages.filter((path) => OWN.test(path)) : pages;
+      for (const path of own) {
+        const found = await reader.on(
+          path,
+          (page) =>
+            page.evaluate(() => {
+              const { pwned, violations } = globalThis as unknown as { pwned?: unknown; violations: string[] };
+              const ours = (address: string) => new URL(address, location.href).origin === location.origin;
+              return {
+                wrong: {
+                  ...{
+                    pwned: pwned ?? null,
+                    violations,
+                    handlers: document.querySelectorAll('[onerror],[onload]').length,
+                  },
+                  scripts: [...document.querySelectorAll('script')].filter((one) => !one.src || !ours(one.src)).length,
+                  links: [...document.links].map(({ href }) => href).filter((href) => !/^(https?|mailto):/.test(href)),
+                  forms: [...document.forms].filter(({ action }) => typeof action === 'string' && !ours(action)).length,
+                },
+                isShown: (document.querySelector('main') ?? document.body).textContent.includes(
+                  '<script>window.pwned=1</script>',
+                ),
+              };
+            }),
+          options,
+        );
+        expect([who, path, found.wrong]).toEqual([
+          ...[who, path],
+          { pwned: null, violations: [], handlers: 0, scripts: 0, links: [], forms: 0 },
+        ]);
+        if (found.isShown) shown.set(path, [...(shown.get(path) ?? []), who]);
+      }
     }
-    // What was asked for wrongly is answered 400 or 404, of which a browser complains.
+    // What was asked for wrongly, or is not there as things stand, is answered with a refusal, of which a browser complains.
     expect(reader.complaints.filter((one) => !/status of 4\d\d/.test(one))).toEqual([]);
-    // The words themselves are shown.
-    expect(await reader.on('/agencies/EVIL', (page) => page.locator('h1').innerText())).toContain('<script>');
-  });
+    // The words themselves are shown, on most pages.
+    expect(shown.size).toBeGreaterThan((pages.length * 2) / 3);
+  }, 400_000);
 
-  it('are no formula in any cell of a spreadsheet, and no markup in any document', async () => {
-    const formulas = ({ Sheets }: WorkBook): string[] =>
-      Object.values(Sheets).flatMap((sheet) =>
-        Object.entries(sheet).flatMap(([cell, value]) =>
-          (value as { f?: string })?.f === undefined ? [] : [`${cell}: ${(value as { f: string }).f}`],
-        ),
-      );
+  const formulas = ({ Sheets }: WorkBook): string[] =>
+    Object.values(Sheets).flatMap((sheet) =>
+      Object.entries(sheet).flatMap(([cell, value]) =>
+        (value as { f?: string })?.f === undefined ? [] : [`${cell}: ${(value as { f: string }).f}`],
+      ),
+    );
+
+  it('are no formula in any cell of a spreadsheet that the API gives', async () => {
     // The control: what is not guarded would be one.
     expect(formulas(read('a,b\n=1+1,2\n', { type: 'string' }))).toEqual(['A2: 1+1']);
-    for (const path of [
-      'commitments',
-      'agencies',
-      'documents',
-      'progress/agencies',
-      'progress/deadlines',
-      'progress/partnerships',
-    ]) {
-      const csv = (await server.get(`/v1/${path}?format=csv`)).body as string;
-      expect([path, formulas(read(csv, { type: 'string' })), csv.length > 100]).toEqual([path, [], true]);
+    const { paths } = (await server.get('/openapi.json')).body as {
+      paths: Record<string, { get?: { operationId: string; parameters?: { name?: string }[]; responses: Responses } }>;
+    };
+    const holding: string[] = [];
+    for (const [route, { get }] of Object.entries(paths)) {
+      const types = Object.keys(get?.responses['200']?.content ?? {});
+      const named = get?.parameters?.some(({ name }) => name === 'format');
+      for (const format of types.flatMap((type) =>
+        type === CSV_TYPE ? ['csv'] : type === XLSX_TYPE ? ['xlsx'] : [],
+      )) {
+        const query = new URLSearchParams({ ...EXAMPLES[get!.operationId]?.query, ...(named && { format }) });
+        for (const name of ['agency', 'code', 'theme', 'forum'])
+          if (query.has(name)) query.set(name, values[name === 'forum' ? 'forums/id' : name]!);
+        for (const name of ['asOf', 'knownAt']) query.delete(name);
+        const path = `${addressOf(route)}?${query}`;
+        const answer = await fetch(server.url + path, { headers: { authorization: `Bearer ${secretariat}` } });
+        const bytes = Buffer.from(await answer.arrayBuffer());
+        const sheet = format === 'csv' ? read(bytes.toString(), { type: 'string' }) : read(bytes, { type: 'buffer' });
+        expect([path, answer.status, formulas(sheet)]).toEqual([path, 200, []]);
+        if (JSON.stringify(sheet.Sheets).includes('window.pwned')) holding.push(path);
+      }
     }
-    const report = async (format: string) =>
-      Buffer.from(await (await fetch(`${server.url}/v1/reports/agency?code=EVIL&format=${format}`)).arrayBuffer());
-    expect(formulas(read(await report('xlsx'), { type: 'buffer' }))).toEqual([]);
-    expect(formulas(read((await report('csv')).toString(), { type: 'string' }))).toEqual([]);
-    const html = (await report('html')).toString();
-    expect([
-      html.includes('EVIL'),
-      /<script|onerror=window|<svg\/onload/.test(html.replaceAll(/&lt;[^]*?&gt;/g, '')),
-    ]).toEqual([true, false]);
-  });
+    expect(holding.length).toBeGreaterThan(40);
+  }, 200_000);
 });

@@ -3,13 +3,24 @@ import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { AccessStore } from '#access';
 import { DraftsStore } from '#drafts';
 import { EXAMPLES } from '../apps/api/src/openapi.js';
+import { pageRoutes } from './support/page-routes.js';
 import { endOf, over } from './support/publishing.js';
-import { HLD, TestServer } from './support/server.js';
+import { HLD, TestServer, type Answer } from './support/server.js';
 
 /** The words of the drafts, and the names by which one might ask for them. */
 const SECRET = 'Whatnobodymayread';
 const CODE = 'FT-2012-SECRET';
+/** A round that all know of. */
+const ROUND = {
+  ...{ code: 'R-KNOWN', name: 'Follow-up', asOf: '2012-11-02', opens: '2012-11-02', deadline: '9999-12-31' },
+  ...{ expected: { agencies: ['IOM', 'ILO'] }, inQuestion: { theme: 'HLD06-10' } },
+  ...{ report: { kind: 'theme', parameters: { theme: 'HLD06-10' } } },
+};
 const prepared = { id: CODE, kind: 'agency', parameters: { agency: 'WHO' }, asOf: '2012-11-02' };
+
+/** Every agency may add words to a publication, and so its focal points see what is prepared. */
+const FOCAL_POINT = 'a focal point of another agency';
+const PREPARED_PUBLICATION = new RegExp(`/publications/${CODE}(/file.*)?$`);
 
 let server: TestServer;
 let secretariat: string;
@@ -26,12 +37,16 @@ beforeAll(async () => {
     return (await access.give({ account, label: 'a', scopes })).token;
   };
   strangers = {
-    ...{ anybody: undefined, 'a reader of another agency': await give('reader', ['read']) },
+    ...{ anybody: undefined, [FOCAL_POINT]: server.token('ILO') },
+    ...{ 'a reader of another agency': await give('reader', ['read']) },
     'a token without the scope read': await give('focal_point', ['report']),
   };
   const { paths } = (await server.get('/openapi.json')).body as {
     paths: Record<string, Record<string, { operationId: string }>>;
   };
+  await server.post('/v1/rounds', ROUND, secretariat);
+  const { position } = (await server.post(`/v1/rounds/${ROUND.code}/open`, {}, secretariat)).body;
+  await server.get('/v1/rounds', { 'if-position-at-least': position });
   const routes = Object.entries(paths).flatMap(([path, { get }]) => {
     const { path: at = {}, query = {} } = (get && EXAMPLES[get.operationId]) ?? {};
     // Metrics count requests, those of the secretariat, too.
@@ -42,6 +57,7 @@ beforeAll(async () => {
     return [
       named((name) => at[name] ?? 'x') + (search && `?${search}`),
       ...(path.includes('{') ? [named(() => CODE)] : []),
+      ...(path.includes('{round}') ? [named((name) => ({ round: ROUND.code, agency: 'IOM' })[name] ?? '0')] : []),
     ];
   });
   const pages = [...String((await server.get('/sitemap.xml')).body).matchAll(/<loc>https?:\/\/[^/<]+([^<]*)<\/loc>/g)];
@@ -52,6 +68,11 @@ beforeAll(async () => {
   addresses = [
     ...routes,
     ...[...kinds.values()].map(([first]) => first!),
+    ...pageRoutes(server).flatMap((route) =>
+      [CODE, 'IOM', ROUND.code].map((code) =>
+        route.replace(':round', ROUND.code).replace(':agency', 'IOM').replaceAll(/:\w+/g, code),
+      ),
+    ),
     ...[`/publications/${CODE}`, `/search?q=${SECRET}`, `/v1/search?q=${SECRET}`, '/sitemap.xml', '/openapi.json'],
     ...[`/v1/commitments?document=${CODE}`, `/v1/publications/${CODE}/file?format=pdf`, '/v1/publications?format=csv'],
   ];
@@ -106,13 +127,38 @@ it('is in no answer to those who may not see it, and changes none; published, it
   const drafts = server.app.get(DraftsStore);
   for (const kind of ['return', 'round', 'import'])
     await drafts.create({ kind, id: `${CODE}-${kind}` }, 'IOM', { words: SECRET }, 'account-of-somebody');
+  // A round that is prepared, what IOM writes for one that is open; a list that IOM sent, a paper, a webhook, an account, a token, a job.
+  await post('/v1/rounds', { ...ROUND, code: `${CODE}-2`, name: SECRET });
+  const iom = server.token('IOM');
+  const draft = {
+    ...{ commitments: [], newCommitments: [], answers: [] },
+    narratives: [{ language: 'en', text: `${SECRET} of IOM` }],
+  };
+  const ofIom = async (answer: Promise<Answer>) => {
+    const { status, body } = await answer;
+    expect([status < 300, body.detail]).toEqual([true, undefined]);
+  };
+  const at = `/v1/rounds/${ROUND.code}/returns/IOM`;
+  await ofIom(server.put(at, draft, iom, { 'if-match': '"0"' }));
+  const list = { file: `reference,title\nIOM-2006-01,${SECRET} of IOM\n`, saveMapping: SECRET, mapping: '{}' };
+  await ofIom(server.send('/v1/imports', { ...list, reportedOn: '2012-11-02' }, iom));
+  const paper = '/v1/documents/D-2012-MC2353/paper';
+  await ofIom(server.send(paper, { file: `1. ${SECRET} of IOM\n` }, secretariat, {}, 'paper.txt'));
+  await ofIom(server.post('/v1/webhooks', { url: 'https://example.org/', description: `${SECRET} of IOM` }, iom));
+  await post('/v1/accounts', {
+    kind: 'person',
+    name: `${SECRET} of IOM`,
+    appointment: { role: 'reader', agency: 'IOM' },
+  });
+  await post('/v1/tokens', { label: `${SECRET} of IOM`, scopes: ['read'] });
   const shown = await server.get(`/v1/publications/${CODE}`, { authorization: `Bearer ${secretariat}` });
   expect(JSON.stringify(shown.body)).toContain(SECRET);
 
   for (const [who, token] of Object.entries(strangers)) {
-    const after = await answersTo(token);
-    expect([who, changed(before.get(who)!, after)]).toEqual([who, []]);
-    expect([who, [...after.values()].filter((answer) => answer.includes(`${SECRET} of`))]).toEqual([who, []]);
+    const isTold = (address: string): boolean => who === FOCAL_POINT && PREPARED_PUBLICATION.test(address);
+    const after = [...(await answersTo(token))].filter(([address]) => !isTold(address));
+    expect([who, changed(new Map(after), before.get(who)!)]).toEqual([who, []]);
+    expect([who, after.filter(([, answer]) => answer.includes(`${SECRET} of`))]).toEqual([who, []]);
   }
 
   expect(endOf(await over(server, await server.post(`/v1/publications/${CODE}/publish`, {}, secretariat)))).toBe(
