@@ -238,6 +238,33 @@ describe('A page of another site', () => {
     expect((await raw('POST', '/v1/commitments', act, '{}')).headers).not.toHaveProperty('access-control-allow-origin');
   });
 
+  it('learns why it is refused, also before there is a route, and what an answer depends on', async () => {
+    const other = await TestServer.start([], {
+      CORS_ORIGINS: `https://other.example.org, ${origin}`,
+      RATE_LIMIT: '8',
+    });
+    const named = async (path: string, method = 'GET', from = origin) => {
+      const { status, headers } = await fetch(other.url + path, {
+        method,
+        headers: { origin: from },
+        redirect: 'manual',
+      });
+      const varies = (headers.get('vary') ?? '').split(', ').includes('Origin');
+      return [status, headers.get('access-control-allow-origin'), varies];
+    };
+    expect(await named('/v1/agencies')).toEqual([200, origin, true]);
+    expect(await named('/v1/open/catalogue')).toEqual([200, origin, true]);
+    expect(await named('/v1/agencies', 'GET', 'https://third.example.org')).toEqual([200, null, true]);
+    expect(await named('/v1/agencies/')).toEqual([308, origin, true]);
+    expect(await named('/v1/nothing')).toEqual([404, origin, true]);
+    expect(await named('/v1/agencies/NOBODY', 'PUT')).toEqual([405, origin, true]);
+    const plain = await fetch(`${other.url}/v1/agencies`, { method: 'OPTIONS', headers: { origin } });
+    expect([plain.status, plain.headers.get('allow')]).toEqual([204, 'GET, HEAD, OPTIONS, POST']);
+    for (let asked = 0; asked < 4; asked++) await named('/v1/agencies');
+    expect(await named('/v1/agencies')).toEqual([429, origin, true]);
+    await other.close();
+  });
+
   it('may not where it is not named', async () => {
     const allowed = async (env: NodeJS.ProcessEnv) => {
       const other = await TestServer.start([], env);

@@ -1,7 +1,7 @@
 /** Builds and starts the HTTP server: Fastify with its hooks, and Nest on it. */
 import fastifyAccepts from '@fastify/accepts';
 import fastifyCompress from '@fastify/compress';
-import fastifyCors from '@fastify/cors';
+import fastifyCors, { type FastifyCorsOptions } from '@fastify/cors';
 import { NestFactory } from '@nestjs/core';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
@@ -10,7 +10,7 @@ import { getHeapStatistics, setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { constants as zlib } from 'node:zlib';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { Projector } from '#eventsourcing';
 import {
   AccessGuard,
@@ -157,25 +157,33 @@ async function answersCompressed(app: NestFastifyApplication): Promise<void> {
   });
 }
 
-/** Lets pages of other sites read the API in a browser, without whatever that browser knows of the reader. */
-async function answersOtherSites(app: NestFastifyApplication, { corsOrigins }: Settings): Promise<void> {
+/**
+ * Lets pages of other sites read the API in a browser, without whatever that browser knows of the reader; also why it is refused.
+ * To be called before whatever refuses.
+ */
+async function answersOtherSites(server: FastifyInstance, { corsOrigins }: Settings): Promise<void> {
   if (corsOrigins.length === 0) return;
-  const server = app.getHttpAdapter().getInstance();
   server.addHook('onRoute', (route) => {
     const isRead = route.method !== 'POST' && /^(?:\/v1\/|\/openapi\.json$|\*$)/.test(route.url);
     if (!isRead) route.config = { ...route.config, cors: false } as typeof route.config;
   });
-  await app.register(fastifyCors, {
+  const named = {
     origin: corsOrigins === '*' ? '*' : [...corsOrigins],
     methods: ['GET', 'HEAD'],
     allowedHeaders: READING_HEADERS,
     exposedHeaders: ANSWER_HEADERS,
     maxAge: 86_400,
-    strictPreflight: false,
+  };
+  const none = { origin: false };
+  await server.register(fastifyCors, {
+    delegator: ({ method, headers }: FastifyRequest, done: (error: null, options: FastifyCorsOptions) => void) =>
+      // Whoever asks for no other site what a path takes is answered by that path.
+      done(null, method === 'OPTIONS' && headers['access-control-request-method'] === undefined ? none : named),
   });
 }
 
 const READING_HEADERS = [
+  'Acting-For',
   'Authorization',
   'If-None-Match',
   'If-Position-At-Least',
@@ -229,6 +237,7 @@ export async function buildServer(settings: Settings, stores: Stores): Promise<N
     done();
   });
   observeRequests(adapter.getInstance());
+  await answersOtherSites(adapter.getInstance() as never, settings);
   // The application is made below: by then nobody is answered.
   const found: { guard?: AccessGuard } = {};
   await admitsRequests(adapter.getInstance() as never, () => found.guard!, settings);
@@ -250,7 +259,6 @@ export async function buildServer(settings: Settings, stores: Stores): Promise<N
   await app.register(fastifyAccepts);
   await readsFiles(adapter.getInstance() as never);
   await answersCompressed(app);
-  await answersOtherSites(app, settings);
   closesConnections(app);
   showsDocs(adapter.getInstance(), () => openApi(app, settings));
   await app.init();

@@ -6,7 +6,7 @@ import { ArrayMaxSize, IsIn, IsOptional, IsString, MaxLength, ValidateBy } from 
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { isFullDate, todayAt } from '#clocks';
 import { Rejected } from '#eventsourcing';
-import { AtClocks, ClockQuery, csvPart, listText, QueryChoice } from '#platform';
+import { AtClocks, ClockQuery, csvPart, listText, QueryChoice, vary } from '#platform';
 import { Progress, type Item } from '#progress';
 import { LATEST, Registers, versionOf } from '#registers';
 import { ACTIVITY_COLUMNS, activityLinks, activityRows } from './activities.js';
@@ -213,10 +213,8 @@ export class OpenController {
       const home = this.open.addressIn('/v1/open/activities');
       return sends(request, reply, 'activities', activityLinks(items, home, this.open.addressOf));
     }
-    void reply
-      .type(`${TABLE}; charset=utf-8`)
-      .header('Vary', 'Accept')
-      .header('Content-Disposition', 'inline; filename="activities.csv"');
+    vary(reply, 'Accept');
+    void reply.type(`${TABLE}; charset=utf-8`).header('Content-Disposition', 'inline; filename="activities.csv"');
     const rows = items.flatMap((item) => activityRows(item, this.open.addressOf));
     return csvPart(rows, ACTIVITY_COLUMNS, true, false);
   }
@@ -281,9 +279,9 @@ function sends(request: FastifyRequest, reply: FastifyReply, name: string, thing
   const best = request.accepts().type(GRAPH_TYPES);
   const format = named ?? GRAPH_FORMAT_NAMES.find((one) => GRAPH_FORMATS[one].mediaType === best) ?? 'turtle';
   const { mediaType, extension, write } = GRAPH_FORMATS[format];
+  vary(reply, 'Accept');
   void reply
     .type(`${mediaType}; charset=utf-8`)
-    .header('Vary', 'Accept')
     .header('Content-Disposition', `inline; filename="${name.replaceAll(/[^\w.-]+/g, '-')}.${extension}"`);
   return write(things);
 }

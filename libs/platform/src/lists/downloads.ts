@@ -8,6 +8,7 @@ import { codebookOf, columnsOfEntries, entryClassOf, type ColumnsOfFields } from
 import { flat } from './csv.js';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { ApiRequest } from '../requests/principal.js';
+import { vary } from '../requests/validators.js';
 import { listText } from '../fields/query-fields.js';
 import { formatNamed, formatOf } from './formats.js';
 import type { ListContent, Pages } from './list-content.js';
@@ -108,7 +109,7 @@ export async function downloaded(answer: unknown, request: ApiRequest, reply: Fa
 
 /** Says in headers what is shown, where it will always be found so, and where it goes on. */
 function say({ asOf, position, nextCursor }: Listed, { url }: FastifyRequest, reply: FastifyReply): void {
-  void reply.header('Vary', 'Accept');
+  vary(reply, 'Accept');
   if (asOf !== undefined) void reply.header('X-As-Of', asOf);
   if (position === undefined) return;
   const address = (more: Readonly<Record<string, string | undefined>>) => {

@@ -67,7 +67,7 @@ function refused(error: Error, reply: FastifyReply): void {
 }
 
 function answer(
-  { method, is404, headers }: FastifyRequest,
+  { method, is404 }: FastifyRequest,
   reply: FastifyReply,
   known: KnownPaths,
   path: string,
@@ -80,10 +80,7 @@ function answer(
   const methods = known.methodsOf(path);
   if (method === 'OPTIONS') {
     if (methods === undefined) return refused(new Rejected('not_found', `There is nothing at ${path}.`), reply);
-    void reply.header('Allow', methods);
-    // A browser that asks on behalf of another site is answered by @fastify/cors.
-    const forAnotherSite = headers.origin !== undefined && headers['access-control-request-method'] !== undefined;
-    return !is404 && forAnotherSite ? done() : void reply.status(204).send();
+    return void reply.header('Allow', methods).status(204).send();
   }
   if (!is404) return done();
   if (methods === undefined) {

@@ -2,9 +2,9 @@
  * The steps of every request, in the order in which they run; `server.ts` registers the hooks, `app.module.ts` all else:
  *
  *  1. Fastify `onRequest`, `preValidation`: its correlation and its span (`requests.ts`)
- *  2. Fastify `onRequest`: the owner of the token or the session is found; the budget of the client is charged, and there is room
- *     for the answer (`admission.ts`); another method or a slash too many (`known-paths.ts`); another site's page
- *     (@fastify/cors); pages get a tidy address; what needs a token and has none is refused
+ *  2. Fastify `onRequest`: another site's page (@fastify/cors); the owner of the token or the session is found; the budget of the
+ *     client is charged, and there is room for the answer (`admission.ts`); another method or a slash too many
+ *     (`known-paths.ts`); pages get a tidy address; what needs a token and has none is refused
  *  3. Fastify's parser: the body is read, up to its limit: as JSON (`json-bodies.ts`), where a page's form is taken as that
  *     (`forms.ts`), or as a form with a file (`uploads.ts`)
  *  4. `AccessGuard`: who may not ask is refused, and so is a form that no page of ours sent

@@ -24,9 +24,10 @@ export function hasAlready({ headers }: FastifyRequest, validator: string): bool
 }
 
 /** Says what an answer also depends on. */
-export function vary(reply: FastifyReply, header: string): void {
+export function vary(reply: FastifyReply, ...headers: readonly string[]): void {
   const others = reply.getHeader('Vary');
-  void reply.header('Vary', others === undefined ? header : `${String(others)}, ${header}`);
+  const all = new Set([...(others === undefined ? [] : String(others).split(', ')), ...headers]);
+  void reply.header('Vary', [...all].join(', '));
 }
 
 /** How long an answer may be used without asking again where the address itself says what is shown. */
@@ -75,7 +76,7 @@ function onSend(
   const validator = reply.getHeader('ETag');
   if (typeof validator !== 'string') return done(null, payload);
   if (!reply.hasHeader('Cache-Control')) void reply.header('Cache-Control', keptFor(request));
-  if (request.url.startsWith('/v1/')) vary(reply, 'Authorization, Cookie');
+  if (request.url.startsWith('/v1/')) vary(reply, 'Authorization', 'Cookie');
   if (!hasAlready(request, validator)) return done(null, payload);
   for (const header of ['Content-Type', 'Content-Length', 'Content-Disposition']) reply.removeHeader(header);
   void reply.status(304);
