@@ -13,7 +13,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SqliteAccessStore } from '#access';
-import { Projector, StoreUnavailable, type Envelope, type Log } from '#eventsourcing';
+import { Projector, Rejected, StoreUnavailable, type Envelope, type Log } from '#eventsourcing';
 import { LOG } from '#platform';
 import { ProgressProjection } from '#progress';
 import { openStores } from '../apps/api/src/app.module.js';
@@ -444,6 +444,21 @@ describe('The log', () => {
       position: answer.body.position,
       stack: expect.stringContaining('no such column'),
     });
+  });
+
+  it('says nothing of a refusal, of which whoever asked was told, and its time in UTC also as text', async () => {
+    const { Logging } = await import('#platform');
+    written = [];
+    for (const logFormat of ['json', 'text'] as const) {
+      const logger = new Logging({ logFormat, logLevel: 'warn' });
+      logger.error(new Rejected('gone', 'The caller has gone.'));
+      jest.spyOn(process.stderr, 'write').mockImplementation((chunk) => (written.push(String(chunk)), true));
+      logger.error(new Error(`boom as ${logFormat}`)); // control
+    }
+    expect(written.join('')).not.toContain('The caller has gone');
+    expect(written.join('')).toMatch(
+      /"message":"boom as json"[^]*\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z .*boom as text/,
+    );
   });
 
   it('shows requests only at level info, and warnings not at level error', async () => {

@@ -200,6 +200,6 @@ const logger = new Logger('Downloads');
 /** The client sets the pace. If it goes away, reading ends. If reading fails, the connection is cut. */
 function sent(entries: Readable): Readable {
   return entries.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'ERR_STREAM_PREMATURE_CLOSE') logger.error(error.stack);
+    if (error.code !== 'ERR_STREAM_PREMATURE_CLOSE') logger.error(error);
   });
 }

@@ -1,6 +1,7 @@
 /** The log of the process: text or JSON lines, with correlation and trace ids. */
 import { ConsoleLogger, type LogLevel } from '@nestjs/common';
 import { trace } from '@opentelemetry/api';
+import { Rejected } from '#eventsourcing';
 import { correlation } from './correlation.js';
 
 /** The levels of the log, from few lines to all, with Nest's names for them. */
@@ -34,12 +35,17 @@ export class Logging extends ConsoleLogger {
   }
 
   protected override printMessages(...[messages, context, level, stream, stack, params]: Printed): void {
+    if (messages.every((one) => one instanceof Rejected)) return; // whoever asked was told
     if (level === 'log' && CHATTER.test(context ?? '') && !this.isLevelEnabled('debug')) return;
     const traceId = trace.getActiveSpan()?.spanContext().traceId;
     const correlationId = correlation.getStore()?.id;
     const fields = { ...(correlationId && { correlationId }), ...(traceId && { traceId }), ...params };
     const where = this.options.json ? 'stdout' : stream;
     super.printMessages(messages, context, level, where, stack, Object.keys(fields).length > 0 ? fields : undefined);
+  }
+
+  protected override getTimestamp(): string {
+    return new Date().toISOString();
   }
 
   protected override stringifyJsonLogObject(line: Record<string, unknown>): string {
