@@ -104,6 +104,29 @@ describe('the pages, in a real browser', () => {
     });
   });
 
+  it('the overview fits a phone: figures, an index, and the first rows of each list', async () => {
+    await on(
+      '/',
+      async (page) => {
+        expect(await page.locator('.contents a').allInnerTexts()).toEqual([
+          'Stages over time',
+          'Overdue',
+          'Agencies',
+          'Themes',
+        ]);
+        for (const to of await page.locator('.contents a').all())
+          expect(await page.locator((await to.getAttribute('href'))!).count()).toBe(1);
+        const agencies = page.locator('section', { has: page.locator('#agencies') });
+        expect(await agencies.locator('tbody tr:visible').count()).toBe(5);
+        await agencies.getByLabel('Show all 10 rows').check();
+        expect(await agencies.locator('tbody tr:visible').count()).toBe(10);
+        const { bottom } = await page.locator('.masthead').evaluate((masthead) => masthead.getBoundingClientRect());
+        expect(bottom).toBeLessThan(240);
+      },
+      PHONE,
+    );
+  });
+
   it('what an outcome says takes the width of a phone', async () => {
     const narrow = (page: Page) =>
       page

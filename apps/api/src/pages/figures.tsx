@@ -193,7 +193,7 @@ export const Breakdown = ({ view, caption, of, lines, brief = false, ...whole }:
   const last = isOfAgencies ? 'Its own last report' : 'Last report';
   return (
     <div class="table" role="region" aria-label={caption} tabIndex={0}>
-      <Table class={brief ? 'breakdown brief' : 'breakdown'} rows={lines.length}>
+      <Table class={brief ? 'breakdown brief' : 'breakdown'} rows={lines.length} few={brief}>
         <caption>{caption}</caption>
         <thead>
           <tr>

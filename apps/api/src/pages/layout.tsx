@@ -273,7 +273,7 @@ const Document = ({ title, path, link, again, printed, searched, feed, children 
             Development, and what has come of it. Every figure is counted from dated statements with their source.
           </p>
           <p>
-            <a href={`${link('/')}#how`}>How to read the figures</a> · <a href="/docs">API</a> ·{' '}
+            <a href="/about#how">How to read the figures</a> · <a href="/docs">API</a> ·{' '}
             <a href="/v1/changes">All changes</a> · <a href="/operations">State of the figures</a>
           </p>
         </div>

@@ -89,7 +89,7 @@ const FollowUpTable = ({ id, title, caption, head, rows, children }: TableOfFoll
     <section>
       <h2 id={id}>{title}</h2>
       <div class="table" role="region" aria-label={title} tabIndex={0}>
-        <Table class="breakdown coverage" rows={rows.length}>
+        <Table class="breakdown coverage" rows={rows.length} few>
           <caption>{caption}</caption>
           <thead>
             <tr>

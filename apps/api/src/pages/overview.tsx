@@ -5,8 +5,8 @@ import type { FastifyRequest } from 'fastify';
 import { Progress, Timeline, type AgencyRow, type ItemList, type Row, type ThemeRow } from '#progress';
 import { Registers, type Framework } from '#registers';
 import { datesToPlot, type TimelineStep } from '#charts';
+import { Contents } from './contents.js';
 import { Breakdown, Headline, Legend, mostFirst, NoSum } from './figures.js';
-import { HowToRead } from './how-to-read.js';
 import { Page } from './layout.js';
 import { CorrectedLater, EndedApart, type EndedCounts } from './lineage.js';
 import { CommitmentTable } from './lists.js';
@@ -79,6 +79,14 @@ const Overview = ({ view, total, apart, correctedLater, agencies, drawn, overdue
         <Headline view={view} row={total} filter={{}} />
         <EndedApart apart={apart} list={(life) => view.list({ life })} />
         <CorrectedLater view={view} n={correctedLater} of={total.total} />
+        <Contents
+          entries={[
+            { id: 'over-time', name: 'Stages over time' },
+            { id: 'overdue', name: 'Overdue', n: overdue.total },
+            { id: 'agencies', name: 'Agencies' },
+            framework && { id: 'themes', name: 'Themes', n: framework.rows.length },
+          ]}
+        />
         <OverTime view={view} drawn={drawn} steps={drawn} />
         <p>
           <a href={view.link('/timeline')}>Other dates and steps, one agency or theme</a> ·{' '}
@@ -86,7 +94,7 @@ const Overview = ({ view, total, apart, correctedLater, agencies, drawn, overdue
         </p>
         <Overdue view={view} overdue={overdue} />
         <section>
-          <h2>Agencies with most commitments</h2>
+          <h2 id="agencies">Agencies with most commitments</h2>
           <Legend />
           <Breakdown
             view={view}
@@ -110,7 +118,7 @@ const Overview = ({ view, total, apart, correctedLater, agencies, drawn, overdue
         </section>
         {framework && (
           <section>
-            <h2>Themes</h2>
+            <h2 id="themes">Themes</h2>
             <Legend />
             <Breakdown
               view={view}
@@ -133,7 +141,6 @@ const Overview = ({ view, total, apart, correctedLater, agencies, drawn, overdue
         <NoSum of="themes" total={total.total} />
       </>
     )}
-    <HowToRead staleAfter={view.staleAfter} />
   </Page>
 );
 
@@ -151,7 +158,7 @@ const Nothing = ({ view }: { view: View }) => (
 
 const Overdue = ({ view, overdue }: { view: View; overdue: ItemList }) => (
   <section>
-    <h2>Overdue</h2>
+    <h2 id="overdue">Overdue</h2>
     {overdue.total === 0 ? (
       <p>No open commitment has passed its target date.</p>
     ) : (

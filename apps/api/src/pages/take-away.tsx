@@ -107,21 +107,26 @@ interface TableParts {
   readonly id?: string;
   /** The number of rows of a list: of a long one a telephone shows the first (`css/8-narrow.css`) until all are asked for. */
   readonly rows?: number;
+  /** It is one of several on its page: a telephone shows fewer. */
+  readonly few?: boolean;
   readonly children: ComponentChildren;
 }
 
-/** The rows of a list that a telephone shows at once. */
-const ON_A_TELEPHONE = 10;
+/** The rows of a list that a telephone shows at once (`css/8-narrow.css`). */
+const ON_A_TELEPHONE = { few: 5, many: 10 };
+
+/** For so few more nobody has to ask. */
+const MORE = 2;
 
 /** A table, with an address at which it stands alone, to be copied as one. */
-export const Table = ({ children, rows = 0, ...attributes }: TableParts) => {
+export const Table = ({ children, rows = 0, few = false, ...attributes }: TableParts) => {
   const offered = useContext(OffersContext);
   const name = `table-${(offered.tables += 1)}`;
   return (
     <>
       <table {...attributes}>{children}</table>
-      {rows > ON_A_TELEPHONE && (
-        <label class="all-rows">
+      {rows > ON_A_TELEPHONE[few ? 'few' : 'many'] + MORE && (
+        <label class={few ? 'all-rows few' : 'all-rows'}>
           <input type="checkbox" /> Show all {count(rows)} rows
         </label>
       )}
