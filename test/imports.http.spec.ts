@@ -217,6 +217,222 @@ const FRENCH = [
   ),
 ].join('\n');
 
+describe('What has parts in a list that was exported', () => {
+  const on = { reportedOn: '2012-11-02' };
+  const reference = 'IOM-2011-03';
+  const cellIn = (sheet: WorkSheet, key: string, column: string): string =>
+    (sheet[utils.encode_cell({ r: rowOf(sheet, key), c: columnOf(sheet, column) })] as { v?: string } | undefined)?.v ??
+    '';
+  const sheetOf = async (list: string): Promise<[WorkBook, WorkSheet]> => {
+    const book = opened(await bytesOf(`/v1/${list}?format=xlsx`));
+    return [book, book.Sheets[list]!];
+  };
+  const tell = async (path: string, body: object) => {
+    const { status, body: answer } = await server.post(path, body, secretariat);
+    if (status >= 300) throw new Error(JSON.stringify(answer));
+    await caughtUp();
+  };
+  const say = (path: string, body: object) => tell(`/v1/commitments/${reference}/${path}`, { ...body, ...on });
+  const changesOf = ({ rows, problems }: ImportPreview) => {
+    expect(problems).toEqual([]);
+    return rows
+      .filter(({ outcome }) => outcome === 'changed')
+      .map((row) => [
+        row.reference,
+        row.acts.map(({ act: name, body }) => [name, withoutSource(body as Record<string, unknown>)]),
+      ]);
+  };
+  const withoutSource = ({ reportedOn: _, citation: _c, ...body }: Record<string, unknown>) => body;
+  const saidOf = async (list: string, key: string) =>
+    (await server.get(`/v1/${list}/${key}`)).body as Record<string, Record<string, unknown>[]>;
+
+  beforeAll(async () => {
+    await say('milestones', { title: 'A first paper (due 2012)', due: '2013-03' });
+    await say('milestones', { title: 'Piloted; in two countries' });
+    await say('milestones', { title: 'Given up' });
+    await say('milestones', { title: 'Adopted "in full"', due: '2012' });
+    await say('milestones/2/reach', {});
+    await say('milestones/3/drop', { note: 'Nobody paid' });
+    await say('evidence', { title: 'The report (2011)', language: 'fr', url: 'https://example.org/report' });
+    await say('evidence', { title: 'Minutes', date: '2012-06' });
+    await say('relations', { type: 'part_of', to: 'IOM-2011-10' });
+    await tell('/v1/agencies', { code: 'X-BODY', name: 'A body', kind: 'mechanism' });
+    await tell('/v1/agencies', {
+      ...{ code: 'X-ONE', name: 'A member', kind: 'igo' },
+      memberships: [{ body: 'GMG', from: '2010', fromIsLatest: true }],
+    });
+    await tell('/v1/agencies/X-ONE/join', { body: 'X-BODY', from: '2011' });
+    await tell('/v1/agencies/X-ONE/chair', { body: 'X-BODY', from: '2011-02', to: '2011-08', role: 'co-chair' });
+    await tell('/v1/forums', {
+      ...{ id: 'X-MEETING', name: 'A meeting', kind: 'meeting' },
+      agenda: [
+        { number: '1', title: 'Opening (short)' },
+        { number: '2', title: 'Papers', papers: ['D-2012-MC2353'] },
+      ],
+    });
+  });
+
+  it('stands in its cells as somebody would write it', async () => {
+    const [, commitments] = await sheetOf('commitments');
+    const cells = ['milestones', 'evidence', 'deliverables'].map((column) => cellIn(commitments, reference, column));
+    expect(cells).toEqual([
+      'A first paper (due 2012) () (due 2013-03); "Piloted; in two countries (reached)"; "Adopted ""in full"" (due 2012)"',
+      'Over thirty Migration Profiles (2011-02); The report (2011) () [fr] https://example.org/report; Minutes (2012-06)',
+      'report: Migration Profiles',
+    ]);
+    const [, agencies] = await sheetOf('agencies');
+    expect(cellIn(agencies, 'X-ONE', 'memberships')).toBe('GMG (by 2010); X-BODY (from 2011)');
+    expect(cellIn(agencies, 'X-ONE', 'chairs')).toBe('X-BODY (co-chair, from 2011-02, to 2011-08)');
+    const [, forums] = await sheetOf('forums');
+    expect(cellIn(forums, 'X-MEETING', 'agenda')).toBe('1: Opening (short) (); 2: Papers (D-2012-MC2353)');
+    const { items } = (await server.get('/v1/commitments?fields=reference,milestones,evidence&limit=1000')).body as {
+      items: { reference: string; milestones: object[]; evidence: object[] }[];
+    };
+    const { milestones, evidence } = items.find((one) => one.reference === reference)!;
+    const view = await saidOf('commitments', reference);
+    expect(milestones).toEqual(view['milestones']);
+    expect(evidence.slice(1)).toEqual([
+      { title: 'The report (2011)', language: 'fr', url: 'https://example.org/report' },
+      { title: 'Minutes', date: '2012-06' },
+    ]);
+  });
+
+  it.each(
+    ['commitments', 'agencies', 'forums'].flatMap((list) => ['xlsx', 'csv'].map((format) => [list, format] as const)),
+  )('and is read back unchanged changes nothing: %s as %s', async (list, format) => {
+    const { counts, problems } = await preview(await bytesOf(`/v1/${list}?format=${format}`), `list.${format}`);
+    expect([problems, counts]).toEqual([[], expect.objectContaining(NOTHING)]);
+  });
+
+  it('and is changed changes exactly that, and can be undone', async () => {
+    const before = [await saidOf('commitments', reference), await saidOf('agencies', 'X-ONE')];
+    const [book, sheet] = await sheetOf('commitments');
+    put(
+      sheet,
+      reference,
+      'milestones',
+      'A first paper (due 2012) () (due 2013-09); "Piloted; in two countries (reached)"; "Adopted ""in full"" (due 2012, reached 2012-10)"; Printed (reached)',
+    );
+    put(
+      sheet,
+      reference,
+      'evidence',
+      `${cellIn(sheet, reference, 'evidence')}; The adopted text (2012-10) https://example.org/text`,
+    );
+    const shown = await preview(saved(book), 'parts.xlsx', on);
+    expect(changesOf(shown)).toEqual([
+      [
+        reference,
+        [
+          ['rescheduleMilestone', { due: '2013-09' }],
+          ['reachMilestone', { reachedOn: '2012-10' }],
+          ['addMilestone', { title: 'Printed' }],
+          ['reachMilestone', {}],
+          ['attachEvidence', { title: 'The adopted text', date: '2012-10', url: 'https://example.org/text' }],
+        ],
+      ],
+    ]);
+    const [agencyBook, agencies] = await sheetOf('agencies');
+    put(agencies, 'X-ONE', 'memberships', 'GMG (by 2010); X-BODY (from 2011, to 2012-03); RCM (from 2009)');
+    put(agencies, 'X-ONE', 'chairs', 'X-BODY (co-chair, from 2011-02, to 2011-08); X-BODY (chair, from 2011-09)');
+    const members = await preview(saved(agencyBook), 'members.xlsx', on);
+    expect(changesOf(members)).toEqual([
+      [
+        'X-ONE',
+        [
+          ['leave', { body: 'X-BODY', to: '2012-03' }],
+          ['join', { body: 'RCM', from: '2009' }],
+          ['chair', { body: 'X-BODY', from: '2011-09', role: 'chair' }],
+        ],
+      ],
+    ]);
+    for (const { id } of [shown, members]) expect((await act(id, 'confirm')).body.state).toBe('confirmed');
+    await caughtUp();
+    const [, commitments] = await sheetOf('commitments');
+    expect(cellIn(commitments, reference, 'milestones')).toContain('Printed (reached)');
+    const [, after] = await sheetOf('agencies');
+    expect(cellIn(after, 'X-ONE', 'memberships')).toBe(
+      'RCM (from 2009); GMG (by 2010); X-BODY (from 2011, to 2012-03)',
+    );
+    for (const { id } of [shown, members]) expect((await act(id, 'undo')).body.state).toBe('undone');
+    await caughtUp();
+    const now = [await saidOf('commitments', reference), await saidOf('agencies', 'X-ONE')];
+    for (const [i, fields] of [
+      ['milestones', 'evidence'],
+      ['memberships', 'chairs'],
+    ].entries())
+      for (const field of fields) expect(now[i]![field]).toEqual(before[i]![field]);
+  });
+
+  const without = (part: string) => (cell: string) =>
+    [`${part}; `, `; ${part}`, part].reduce((rest, one) => rest.replace(one, ''), cell);
+  it.each([
+    [
+      'commitments',
+      reference,
+      'milestones',
+      without('A first paper (due 2012) () (due 2013-03)'),
+      /«A first paper \(due 2012\)» is missing, and stays/,
+    ],
+    [
+      'commitments',
+      reference,
+      'milestones',
+      (cell: string) => cell.replace(' (due 2013-03)', ''),
+      /no act takes that away/,
+    ],
+    ['commitments', reference, 'milestones', (cell: string) => cell.replace(' (reached)', ''), /is said already/],
+    ['commitments', reference, 'evidence', without('Minutes (2012-06)'), /Minutes \(2012-06\) is missing, and stays/],
+    [
+      'commitments',
+      reference,
+      'evidence',
+      (cell: string) => cell.replace('2012-06', '2012-07'),
+      /Minutes \(2012-06\) is missing/,
+    ],
+    [
+      'commitments',
+      reference,
+      'relations',
+      without('part_of IOM-2011-10'),
+      /part_of IOM-2011-10 is missing, and stays/,
+    ],
+    ['commitments', reference, 'deliverables', (cell: string) => `${cell}; publication: A guide`, /no act changes it/],
+    ['agencies', 'X-ONE', 'memberships', without('GMG (by 2010)'), /GMG \(by 2010\) is missing, and stays/],
+    ['agencies', 'X-ONE', 'memberships', (cell: string) => cell.replace('by', 'since'), /cannot be read/],
+    [
+      'agencies',
+      'X-ONE',
+      'chairs',
+      (cell: string) => cell.replace('co-chair', 'president'),
+      /names another role than chair, co-chair/,
+    ],
+    ['agencies', 'X-ONE', 'status', () => 'dissolved', /follows from what is recorded/],
+  ])(
+    'of which no act makes what it would say is refused in words: %s %s, %s',
+    async (list, key, column, change, words) => {
+      const [book, sheet] = await sheetOf(list);
+      put(sheet, key, column, change(cellIn(sheet, key, column)));
+      const { problems, counts } = await preview(saved(book), 'list.xlsx', on);
+      expect(counts).toMatchObject({ refused: 1, changed: 0 });
+      for (const { message, right, column: letters } of problems)
+        expect([message, right, letters]).toEqual([
+          expect.stringMatching(words),
+          expect.any(String),
+          utils.encode_col(columnOf(sheet, column)),
+        ]);
+    },
+  );
+
+  it('that somebody changed since is not changed back by an old list', async () => {
+    const [book] = await sheetOf('agencies');
+    await tell('/v1/agencies/X-BODY/amend', { code: 'X-BODY', name: 'A body', kind: 'forum' });
+    await tell('/v1/agencies/X-ONE/join', { body: 'TSG', from: '2012' });
+    const { counts, problems } = await preview(saved(book), 'old.xlsx');
+    expect([problems, counts]).toEqual([[], expect.objectContaining(NOTHING)]);
+  });
+});
+
 describe('A list of an agency', () => {
   it('is recorded with its rights, by the names of its columns; others do not see it', async () => {
     const asked = { reportedOn: '2013-06-03' };

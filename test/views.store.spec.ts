@@ -80,6 +80,7 @@ function naivelyShown(c: NaiveCommitment) {
     themes: [...new Set(c.themes)].sort(),
     followsUp: [...new Set(c.followsUp)].sort(),
     activityIds: c.activityIds,
+    ...{ milestones: c.milestones, deliverables: c.deliverables, evidence: c.evidence },
   };
 }
 
@@ -349,6 +350,7 @@ describe(`Whatever happens to commitments (SEED=${seed})`, () => {
     ['what one does alone is joint', { isJoint: () => true }],
     ['agencies stay what they were', { becomes: (code) => code }],
     ['agencies are called as they are today', { isCalledSo: () => true }],
+    ['milestones and evidence count before they are reported', { isDelivered: () => true }],
   ])('negative control: they are not what the words do not say: %s', (_, wrong) => {
     const naive = ({ events }: (typeof answered)[number]) => new NaiveViews(events, { ...RULES, ...wrong });
     const differs = answered.some((one) => {

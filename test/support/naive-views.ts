@@ -74,6 +74,9 @@ export interface NaiveCommitment {
   readonly countries: string[];
   readonly followsUp: string[];
   readonly activityIds: string[];
+  readonly milestones: object[];
+  readonly deliverables: object[];
+  readonly evidence: object[];
   readonly relations: { type: string; to: string }[];
   readonly documents: string[];
   readonly target: string | null;
@@ -148,6 +151,31 @@ const textsIn = (name: string, data: Data): string =>
     })
     .join(' ');
 
+/** Milestones, deliverables and evidence, by the statements that count, in the order of the log. */
+function delivered(record: Data, told: readonly { name: string; data: Data; revision: number }[]) {
+  const ordered = inOrder(told.map((one) => ({ ...one, on: one.data.reportedOn as string })));
+  const of = (number: number, ...names: string[]) =>
+    ordered.filter(({ name, data }) => names.includes(name) && data.milestone === number).at(-1)?.data;
+  const milestone = ({ title, due, reachedOn }: Data, number: number) => {
+    const [moved, reached] = [of(number, 'MilestoneAdded', 'MilestoneRescheduled'), of(number, 'MilestoneReached')];
+    return {
+      ...{ milestone: number, title, due: (moved ? moved.due : due) ?? null },
+      ...{ reached: Boolean(reached ?? reachedOn), reachedOn: (reached ? reached.reachedOn : reachedOn) ?? null },
+      dropped: of(number, 'MilestoneDropped')?.note ?? null,
+    };
+  };
+  const all = (name: string): Data[] => told.flatMap((one) => (one.name === name ? [one.data] : []));
+  const pick = ({ title, date, url, language }: Data) => ({ title, date, url, language });
+  return {
+    milestones: [
+      ...(record.milestones ?? []).flatMap((one: Data, i: number) => (one ? milestone(one, i + 1) : [])),
+      ...all('MilestoneAdded').map((one) => milestone(one, one.milestone)),
+    ],
+    deliverables: (record.deliverables ?? []).filter(Boolean),
+    evidence: [...(record.evidence ?? []).filter(Boolean), ...all('EvidenceAttached')].map(pick),
+  };
+}
+
 const padded = (n: number): string => String(n).padStart(2, '0');
 
 export function monthsEarlier(date: string, months: number): string {
@@ -184,6 +212,8 @@ export const RULES = {
     ...was,
     [list]: was[list]?.map((item: Data, i: number) => (i === index ? null : item)),
   }),
+  /** Rule 1: of a milestone or of evidence. */
+  isDelivered: (reportedOn: string, asOf: string) => reportedOn <= asOf,
   /** Rule 7: an end acts from its own report on. */
   hasEnded: (reportedOn: string, asOf: string) => reportedOn <= asOf,
   /** Rule 7 */
@@ -513,6 +543,10 @@ export class NaiveViews {
       countries: record.countries ?? [],
       followsUp: [...new Set(followsUp)],
       activityIds: [...new Set(activityIds)].sort(),
+      ...delivered(
+        record,
+        said.filter(({ data }) => rules.isDelivered(data.reportedOn, asOf)),
+      ),
       relations: [...(record.relations ?? []).filter(Boolean), ...all('Related').map(({ data }) => data)].map(
         ({ type, to }) => ({ type, to }),
       ),

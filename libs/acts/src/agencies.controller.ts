@@ -7,6 +7,7 @@ import { load } from '#eventsourcing';
 import { AtClocks, ClockQuery, FieldsOf, InRows, WantedFormat, type Format } from '#platform';
 import { agency, asAt } from '#registers';
 import { pageOf, RegisterListQuery, RegisterPage } from './list.js';
+import { registerRow } from './register-rows.js';
 import { registerController } from './registers.controller.js';
 
 class AgencyView extends AgencyAsAt {
@@ -28,14 +29,6 @@ class AgencyListQuery extends RegisterListQuery {
   @FieldsOf(AgencyAsAt) fields?: string[];
 }
 
-/** An agency as a row of a table: of a name or membership what it is and when, not where that can be read. */
-const inRow = ({ names, memberships, chairs, ...agency }: Partial<AgencyAsAt>) => ({
-  ...agency,
-  ...(names && { names: names.map(({ name, from }) => (from ? `${name} (from ${from})` : name)) }),
-  ...(memberships && { memberships: memberships.map(({ source: _source, member: _member, ...one }) => one) }),
-  ...(chairs && { chairs: chairs.map(({ source: _source, chairing: _chairing, ...one }) => one) }),
-});
-
 @Controller('v1/agencies')
 export class AgenciesController extends registerController('agency') {
   @Get()
@@ -46,7 +39,7 @@ export class AgenciesController extends registerController('agency') {
     operationId: 'listAgencies',
   })
   @ApiOkResponse({ type: AgencyList })
-  @InRows(inRow)
+  @InRows(registerRow('agency'))
   override async list(@AtClocks() query: AgencyListQuery, @WantedFormat() format: Format) {
     const { asOf, knownAt } = query.at;
     const position = await this.registered.pinned(knownAt);

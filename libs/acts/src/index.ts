@@ -32,6 +32,7 @@ export { addressOf, parameterNamesOf, parametersOf, PATHS } from './addresses.js
 export { actsFor, CommitmentView, historyOf, viewOf, type ActFor, type History } from './commitments.controller.js';
 export { pageOf, RegisterListQuery, RegisterPage } from './list.js';
 export { rehearsalOf } from './rehearsal.js';
+export { registerRow } from './register-rows.js';
 export { entryClass, historyController, registerController } from './registers.controller.js';
 export { FindsDuplicates, namesakes, otherCase, type DuplicateCandidate } from './warnings.js';
 

@@ -7,6 +7,7 @@ import { load, Rejected } from '#eventsourcing';
 import { AtClocks, ClockQuery, FieldsOf, InRows, WantedFormat, type Format } from '#platform';
 import { outcome, outcomeAt } from '#registers';
 import { pageOf, RegisterListQuery, RegisterPage } from './list.js';
+import { registerRow } from './register-rows.js';
 import { registerController } from './registers.controller.js';
 
 class OutcomeView extends OutcomeAsAt {
@@ -26,12 +27,6 @@ class OutcomeListQuery extends RegisterListQuery {
   @FieldsOf(OutcomeAsAt) fields?: string[];
 }
 
-/** An outcome as a row of a table: who endorsed it and since when. */
-const inRow = ({ endorsed, ...entry }: Partial<OutcomeAsAt>) => ({
-  ...entry,
-  ...(endorsed && { endorsed: endorsed.map(({ by, reportedOn }) => `${by} (${reportedOn})`) }),
-});
-
 @Controller('v1/outcomes')
 export class OutcomesController extends registerController('outcome') {
   @Get()
@@ -42,7 +37,7 @@ export class OutcomesController extends registerController('outcome') {
     operationId: 'listOutcomes',
   })
   @ApiOkResponse({ type: OutcomeList })
-  @InRows(inRow)
+  @InRows(registerRow('outcome'))
   override async list(@AtClocks() query: OutcomeListQuery, @WantedFormat() format: Format) {
     const { asOf, knownAt } = query.at;
     const position = await this.registered.pinned(knownAt);

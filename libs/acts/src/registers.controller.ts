@@ -3,10 +3,11 @@ import { Controller, Get, Inject, Param, type Type } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
 import { Citation, classOf } from '#bodies';
 import { decodeAll, load, Rejected, type Log, type Recorded } from '#eventsourcing';
-import { ClockQuery, AtClocks, FieldsOf, LOG, Actor, actorOf, WantedFormat, type Format } from '#platform';
+import { ClockQuery, AtClocks, FieldsOf, InRows, LOG, Actor, actorOf, WantedFormat, type Format } from '#platform';
 import { REGISTER_ACTS, Registers, registers, type Entry, type Register, type Retraction } from '#registers';
 import { PATHS } from './addresses.js';
 import { pageOf, RegisterListQuery, RegisterPage } from './list.js';
+import { registerRow } from './register-rows.js';
 
 /** The later corrections of a statement. */
 class RegisterCorrection {
@@ -87,6 +88,7 @@ export function registerController(kind: Register) {
       operationId: `list${named}`,
     })
     @ApiOkResponse({ type: List })
+    @InRows(registerRow(kind))
     async list(@AtClocks() query: ListQuery, @WantedFormat() format: Format): Promise<unknown> {
       const position = await this.registered.pinned(query.at.knownAt);
       return pageOf(await this.registered.all(kind, position), query, { list: path, position }, format);

@@ -199,6 +199,15 @@ function milestoneAsAt({ number, title, due, reached, dropped }: MilestoneFacts,
   };
 }
 
+/** How a milestone reads, and from which report on; `null`: whenever the commitment exists. */
+export function milestoneOverTime(one: MilestoneFacts): (MilestoneAsAt & { readonly from: FullDate | null })[] {
+  const first = one.reportedOn ?? '';
+  const days = [one, ...one.due, ...one.reached, ...one.dropped].map(({ reportedOn }) => reportedOn ?? '');
+  return [...new Set(days.filter((on) => on >= first))]
+    .sort()
+    .map((from) => ({ ...milestoneAsAt(one, from), from: from || null }));
+}
+
 export const contentFields: Fields<
   keyof Content['wording'] | 'conditionLifted' | 'themes' | 'target' | 'milestones' | 'evidence' | 'claims'
 > = {

@@ -9,6 +9,7 @@ export type { ActGroup, ActName, BodyOf, ChangeKind, Who } from './acts.js';
 export * from './deciding.js';
 export * from './commitment.js';
 export { documentsCitedAsAt, documentsIn } from './citations.js';
+export { milestoneOverTime } from './content.js';
 export { BLANKED, statementAt, type Statement } from './corrections.js';
 export { follow, isFollowed } from './following.js';
 export { linkedTo } from './links.js';

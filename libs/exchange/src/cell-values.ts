@@ -2,8 +2,8 @@
 import { isPartialDate } from '#clocks';
 import type { Cell, Epoch } from '#files';
 import { dateOfSerial } from '#files';
-import { cleanText, partsOf } from '#text';
-import { ACTIVITY_SCHEMES } from '#words';
+import { agendaIn, cleanText, evidenceIn, membershipIn, milestoneIn, partsOf } from '#text';
+import { ACTIVITY_SCHEMES, CHAIR_ROLES } from '#words';
 import { codesByWords, nameKey, RELATION_WORDS, ROLE_WORDS, type CellForm } from './fields.js';
 
 /** The order in which a file writes days with slashes; `iso`: it says none. */
@@ -55,11 +55,14 @@ const READERS: { readonly [F in CellForm['form']]: Reader } = {
   },
   period: (text, cell, _, habits) => dateIn(text, cell, habits),
   roles: (text) => inParts(text, roleIn),
-  evidence: (text) => inParts(text, evidenceIn, 'parts'),
-  milestones: (text) => inParts(text, milestoneIn, 'parts'),
+  evidence: (text) => inParts(text, evidence, 'parts'),
+  milestones: (text) => inParts(text, milestone, 'parts'),
   deliverables: (text) => inParts(text, deliverableIn, 'parts'),
   relations: (text) => inParts(text, relationIn, 'parts'),
   activities: (text) => inParts(text, activityIn, 'parts'),
+  memberships: (text) => inParts(text, membership, 'parts'),
+  chairs: (text) => inParts(text, chair, 'parts'),
+  agenda: (text) => inParts(text, agendaItem, 'parts'),
 };
 
 // ── Codes ───────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -186,27 +189,32 @@ export function orderIn(head: string): DateOrder | null {
 
 // ── Things with several parts ───────────────────────────────────────────────────────────────────────────────────────
 
-const DATE = /\((\d{4}(?:-\d{2}(?:-\d{2})?)?)\)/;
+const titled =
+  (read: (part: string) => { readonly title: string }, example: string) =>
+  (part: string): ReadValue => {
+    const value = read(part);
+    return value.title ? { value } : wrong('has no title', example);
+  };
+const evidence = titled(evidenceIn, 'Research Guide (2011) https://example.org/guide');
+const milestone = titled(milestoneIn, 'Indicators piloted (due 2013-03)');
 
-/** `Research Guide (2011-06) https://example.org/guide` */
-function evidenceIn(part: string): ReadValue {
-  const url = /\s<?(https?:\/\/[^\s>]+)>?\s*$/.exec(part);
-  const rest = url ? part.slice(0, url.index) : part;
-  const date = DATE.exec(rest);
-  const title = (date ? rest.replace(date[0], '') : rest).trim();
-  if (!title) return wrong('has no title', 'Research Guide (2011) https://example.org/guide');
-  return { value: { title, ...(date && { date: date[1] }), ...(url && { url: url[1] }) } };
-}
+const MEMBER = 'GMG (from 2006-04, to 2010), or GMG (by 2007) where it may have begun earlier';
+const memberIn =
+  (roles: readonly string[], example: string) =>
+  (part: string): ReadValue => {
+    const read = membershipIn(codeIn(part.replace(/\(.*/s, '')).value + (/\s\(.*/s.exec(part)?.[0] ?? ''));
+    if (!read) return wrong('cannot be read', example);
+    if (read.role && !roles.includes(read.role)) return wrong(`names another role than ${roles.join(', ')}`, example);
+    return { value: read };
+  };
+const membership = memberIn([], MEMBER);
+const chair = memberIn(CHAIR_ROLES, 'GMG-WG-DATA (co-chair, from 2012-11-02)');
 
-/** `Indicators piloted (due 2013-03, reached 2013-02)` */
-function milestoneIn(part: string): ReadValue {
-  const dates = /\s*\((?=[dr])((?:due\s+\d{4}[-\d]*)?,?\s*(?:reached(?:\s+\d{4}[-\d]*)?)?)\)\s*$/.exec(part);
-  const title = (dates ? part.slice(0, dates.index) : part).trim();
-  const due = /due\s+(\d{4}[-\d]*)/.exec(dates?.[1] ?? '')?.[1];
-  const reached = /reached(?:\s+(\d{4}[-\d]*))?/.exec(dates?.[1] ?? '');
-  if (!title) return wrong('has no title', 'Indicators piloted (due 2013-03)');
-  return { value: { title, ...(due && { due }), ...(reached?.[1] && { reachedOn: reached[1] }) } };
-}
+/** `3: Follow-up to the High-level Dialogue (D-2011-9CM-IOM)` */
+const agendaItem = (part: string): ReadValue => {
+  const value = agendaIn(part);
+  return value ? { value } : wrong('names no number and title', '3: Follow-up to the High-level Dialogue');
+};
 
 /** `publication: Research Guide` */
 function deliverableIn(part: string): ReadValue {

@@ -24,6 +24,7 @@ export type TableSubject = (typeof TABLE_SUBJECTS)[number] & Subject;
 /** The form of a cell, which decides how it is read. */
 export type CellForm =
   | { readonly form: 'text' | 'language' | 'address' | 'whole' | 'evidence' | 'milestones' | 'deliverables' }
+  | { readonly form: 'memberships' | 'chairs' | 'agenda' }
   | {
       readonly form:
         'tick' | 'code' | 'codes' | 'kebab' | 'kebabs' | 'texts' | 'countries' | 'roles' | 'relations' | 'activities';
@@ -288,6 +289,9 @@ const REGISTER_NAMES: Readonly<Record<string, readonly string[]>> = {
   place: ['city', 'lieu', 'ville', 'lugar', 'ciudad'],
   host: ['hôte', 'pays hôte', 'anfitrión', 'país anfitrión'],
   papers: ['documents', 'papers before it', 'documents de séance', 'documentos'],
+  memberships: ['member of', 'membre de', 'miembro de'],
+  chairs: ['in the chair of', 'preside', 'préside'],
+  agenda: ['agenda items', 'ordre du jour', 'orden del día', 'programa'],
   participants: [
     'organisations',
     'participating organisations',
@@ -334,6 +338,9 @@ const REGISTER_FORMS: Readonly<Record<string, CellForm>> = {
   start: a('period'),
   end: a('period'),
   reportedOn: a('day'),
+  memberships: a('memberships'),
+  chairs: a('chairs'),
+  agenda: a('agenda'),
   concerns: word(CONCERNS),
 };
 
@@ -351,15 +358,11 @@ const REGISTERS: Readonly<
   theme: [Theme, {}],
 };
 
-/** Lists of objects have no form in a cell. */
-const NESTED = new Set(['memberships', 'chairs', 'agenda']);
-
 const fieldsOfRegister = (register: Exclude<TableSubject, 'commitment'>): Field[] => {
   const [Entry, own] = REGISTERS[register];
   const names = Reflect.getMetadata('swagger/apiModelPropertiesArray', Entry.prototype as object) as string[];
   return names
     .map((name) => name.slice(1))
-    .filter((name) => !NESTED.has(name))
     .map((name) => ({
       ...(own[name] ?? REGISTER_FORMS[name] ?? a('text')),
       name,

@@ -4,7 +4,7 @@
  */
 import { Inject, Injectable } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
-import { Acts, FindsDuplicates, rehearsalOf, type ActResult, type AnyActCommand } from '#acts';
+import { Acts, FindsDuplicates, registerRow, rehearsalOf, type ActResult, type AnyActCommand } from '#acts';
 import { todayAt, type FullDate } from '#clocks';
 import { DraftsStore, type Draft } from '#drafts';
 import {
@@ -21,10 +21,11 @@ import {
 } from '#eventsourcing';
 import { flat, LOG, maySee, metaOf, metaOfPart, type RequestContext, type Principal, type Upload } from '#platform';
 import { commitmentInRow, Progress } from '#progress';
-import { Registers } from '#registers';
+import { codeOf, Registers } from '#registers';
 import { Codes } from './codes.js';
 import type { DateOrder } from './cell-values.js';
-import { commandOf, planTables, type KeptCommand, type Terms } from './plan-tables.js';
+import type { TableSubject } from './fields.js';
+import { commandOf, planTables, type KeptAct, type KeptCommand, type Terms } from './plan-tables.js';
 import { ROW_OUTCOMES, type ImportPreview, type ImportRow } from './preview.js';
 import {
   tablesSent,
@@ -99,7 +100,7 @@ export class Imports {
     const { rows, commands } = await planTables(read.tables, terms, {
       ...{ log: this.log, registers: this.#registers, duplicates: this.duplicates, context },
       codes: new Codes(this.#registers),
-      listed: (base) => this.#listed(base),
+      listed: (subject, base) => this.#listed(subject, base),
     });
     if (commands.length > MOST_COMMANDS)
       throw new Rejected(
@@ -127,9 +128,14 @@ export class Imports {
     };
   }
 
-  /** The rows of the list of commitments as it was, as texts. */
-  async #listed({ asOf, knownAt }: Base) {
+  /** The rows of a list as it was, as texts. */
+  async #listed(subject: TableSubject, { asOf, knownAt }: Base) {
     const rows = new Map<string, Record<string, unknown>>();
+    if (subject !== 'commitment') {
+      for (const entry of await this.#registers.all(subject, knownAt!, asOf))
+        rows.set(codeOf(entry), flat(registerRow(subject)(entry)));
+      return rows;
+    }
     const pinned = await this.#progress.pin({ asOf, knownAt });
     for await (const page of this.#progress.allCommitments(pinned, { life: 'any' }, { sort: 'reference' }))
       for (const item of page) rows.set(item.reference, flat(commitmentInRow(item)));
@@ -288,7 +294,7 @@ export class Imports {
       const acts =
         command.subject === 'commitment'
           ? takenBack(id, own, events, reason)
-          : enteredBefore(command.subject, id, own, events, stays);
+          : enteredBefore(command.subject, id, own, events, reason, stays);
       if (acts.length > 0)
         back.push(
           commandOf({ sheet: '', row: 0, subject: command.subject, id, acts }, { by, meta: undoing }, new Set()),
@@ -340,9 +346,7 @@ function takenBack(
   reason: string,
 ): KeptCommand['acts'] {
   const record = own.find(({ name }) => name === 'Recorded');
-  const gone = new Set(
-    all.flatMap(({ name, data }) => (name === 'Retracted' ? (data as { revision: number }).revision : [])),
-  );
+  const gone = retractedIn(all);
   if (!record)
     return own
       .filter(({ revision }) => !gone.has(revision))
@@ -359,26 +363,36 @@ function takenBack(
   return [{ act: 'withdraw', body: { reason, reportedOn } }];
 }
 
-/** The acts that make an entry say again what it said before a command. */
+/** The acts that make an entry say again what it said before a command: dated acts are retracted. */
 function enteredBefore(
   subject: KeptCommand['subject'],
   id: string,
   own: readonly Recorded[],
   all: readonly Recorded[],
+  reason: string,
   stays: string[],
 ): KeptCommand['acts'] {
   if (own.some(({ name }) => name === 'Registered')) {
     stays.push(id);
     return [];
   }
-  const [first] = own;
-  if (all.some(({ name, revision }) => name === 'Amended' && revision > first!.revision))
+  const gone = retractedIn(all);
+  const acts: KeptAct[] = own
+    .filter(({ name, revision }) => name !== 'Amended' && !gone.has(revision))
+    .toReversed()
+    .map(({ revision }) => ({ act: 'retract', revision, body: { reason } }));
+  const amended = own.find(({ name }) => name === 'Amended');
+  if (!amended) return acts;
+  if (all.some(({ name, revision }) => name === 'Amended' && revision > amended.revision))
     throw new Conflict('import_built_upon', `${subject} ${id} was amended since. Nothing was undone.`);
   const before = all.findLast(
-    ({ name, revision }) => /^(?:Registered|Amended)$/.test(name) && revision < first!.revision,
+    ({ name, revision }) => /^(?:Registered|Amended)$/.test(name) && revision < amended.revision,
   );
-  return [{ act: 'amend', body: before!.data as object }];
+  return [...acts, { act: 'amend', body: before!.data as object }];
 }
+
+const retractedIn = (all: readonly Recorded[]): ReadonlySet<number> =>
+  new Set(all.flatMap(({ name, data }) => (name === 'Retracted' ? (data as { revision: number }).revision : [])));
 
 function sheetsOf({ tables, unread }: SentTables): ImportPreview['sheets'] {
   return [

@@ -21,19 +21,21 @@ import {
 import { classOf } from '#bodies';
 import { todayAt, type FullDate } from '#clocks';
 import { load, Rejected, NO_STREAM, withoutNulls, WrongRevision, type FieldError, type Log } from '#eventsourcing';
-import type { SheetRow } from '#files';
+import { LIMITS, type SheetRow } from '#files';
 import { cleanBody, invalid, metaOfPart, VALIDATION, type RequestContext, type Registered } from '#platform';
 import { mayBeSame, tellingWords } from '#progress';
 import { asAt, codeOf, nameOf, registers, type Entry, type Register, type Registers } from '#registers';
+import { agendaCell, deliverableCell, evidenceCell, membershipCell, milestoneCell, relationCell } from '#text';
 import { valueOf, type DateOrder } from './cell-values.js';
 import type { Codes } from './codes.js';
 import { keyOf, ROLE_COLUMNS, SOURCE_FIELDS, type CommitmentField, type Field, type TableSubject } from './fields.js';
 import type { FieldChange, ImportRow, LikelyDuplicate, SheetNote, SheetProblem } from './preview.js';
+import { LISTED_ACTS, listedActs, membersIn } from './agency-changes.js';
 import {
   actsFor,
   comparable,
   OF_STAGE,
-  recordOf,
+  recordActs,
   saidOf,
   saysTheSame,
   type RowAct,
@@ -80,7 +82,7 @@ export interface Planning {
   readonly codes: Codes;
   readonly context: RequestContext;
   /** The rows of a list as it was exported, by reference. */
-  readonly listed: (base: Base) => Promise<List>;
+  readonly listed: (subject: TableSubject, base: Base) => Promise<List>;
 }
 
 export interface TablesPlan {
@@ -201,6 +203,15 @@ const COLUMNS_OF: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   setTarget: { date: 'target', note: 'targetNote' },
   attachEvidence: { title: 'evidence', date: 'evidence', url: 'evidence', language: 'evidence' },
   relate: { type: 'relations', to: 'relations' },
+  addMilestone: { title: 'milestones', due: 'milestones' },
+  rescheduleMilestone: { due: 'milestones' },
+  reachMilestone: { reachedOn: 'milestones' },
+  ...Object.fromEntries(
+    (['join', 'leave', 'chair'] as const).map((act) => {
+      const field = act === 'chair' ? 'chairs' : 'memberships';
+      return [act, { body: field, from: field, to: field, role: field }];
+    }),
+  ),
 };
 
 class Plan {
@@ -237,6 +248,10 @@ class Plan {
 
   #read(row: Row, { column, letters, dates }: TableColumn, field: Field): void {
     const cell = row.row.cells.get(column);
+    if (row.table.exported && !row.table.isText && cell && cell.text.length >= LIMITS.letters) {
+      row.notes.push({ column: letters, message: 'is as long as a cell can be, and so may be cut: it is not read' });
+      return;
+    }
     const read = valueOf(cell, field, { epoch: row.table.epoch, dates: dates ?? this.terms.dates });
     if ('wrong' in read) return row.problem(field.name, read.wrong, read.right);
     // Beside our own lists an empty cell says nothing; in them, that there is nothing.
@@ -304,7 +319,7 @@ class Plan {
     if (row.id !== null) this.#first.set(row.id, [row]);
     row.outcome = 'recorded';
     row.expected = row.id === null ? undefined : NO_STREAM;
-    row.acts = [{ act: 'record', body: { ...recordOf(values), ...this.#source(row) }, fields: [] }];
+    row.acts = recordActs(values).map((act) => ({ ...act, body: { ...act.body, ...this.#source(row) } }));
     for (const { field } of row.table.columns)
       if (field && (values[field.name as CommitmentField] ?? null) !== null && !isSource(field.name))
         row.changes.push(this.#changed(row, field.name, null, values[field.name as CommitmentField]));
@@ -320,7 +335,8 @@ class Plan {
       if (title !== candidate.title) continue;
       const view = await this.#viewOf(reference);
       const said = Object.keys(values).filter((field) => !isSource(field)) as CommitmentField[];
-      if (view && said.every((field) => saysTheSame(field, values[field], saidOf(view, field)))) return reference;
+      if (view && said.every((field) => saysTheSame(field, values[field], saidOf(view, field), false)))
+        return reference;
     }
     return null;
   }
@@ -348,27 +364,24 @@ class Plan {
     const fields = (Object.keys(values) as CommitmentField[]).filter(
       (field) => !isSource(field) && field !== 'reference',
     );
+    const same = (field: CommitmentField, one: unknown, other: unknown) =>
+      saysTheSame(field, one, other, row.table.exported);
     const changed: CommitmentField[] = [];
     for (const field of fields) {
       const [said, was, is] = [values[field], saidOf(compared, field), saidOf(now, field)];
-      if (saysTheSame(field, said, was) || saysTheSame(field, said, is)) continue;
-      if (!saysTheSame(field, was, is))
-        row.problem(
-          field,
-          `was changed meanwhile: it was ${shown(was)} in the list, and is ${shown(is)} now`,
-          `${shown(is)}, or the file exported anew`,
-        );
+      if (same(field, said, was) || same(field, said, is)) continue;
+      if (!same(field, was, is)) row.problem(field, ...changedMeanwhile(was, is));
       changed.push(field);
       row.changes.push(this.#changed(row, field, is, said));
     }
-    await this.#computed(row, reference);
+    await this.#computed(row);
     if (changed.length === 0 || this.#isReported(values, changed, now)) {
       row.changes.length = 0;
       return;
     }
     if (row.problems.length > 0) return;
     row.outcome = 'changed';
-    const { acts, not } = actsFor(values, changed, now);
+    const { acts, not } = actsFor(values, changed, now, row.table.exported);
     for (const { field, message, right } of not) row.problem(field, message, right);
     row.acts = acts.map((act) => ({ ...act, body: { ...act.body, ...this.#source(row) } }));
     if (changed.includes('stage') && !changed.includes('effective'))
@@ -377,7 +390,7 @@ class Plan {
     if (row.problems.length > 0 || !(await this.#try(row))) return;
     const after = (await this.#viewOf(reference, undefined, this.rehearsed))!;
     for (const field of changed)
-      if (!saysTheSame(field, values[field], saidOf(after, field)))
+      if (!same(field, values[field], saidOf(after, field)))
         row.problem(field, `would stay ${shown(saidOf(after, field))}: ${whyItStays(field, after)}`);
   }
 
@@ -410,11 +423,11 @@ class Plan {
   }
 
   /** What follows from what is recorded cannot be changed in a list; of a list whose date is known that can be seen. */
-  async #computed(row: Row, reference: string): Promise<void> {
+  async #computed(row: Row): Promise<void> {
     const columns = row.table.columns.filter(({ by, head }) => by === 'computed' && head !== 'page');
-    const { base } = row.table;
+    const { base, subject } = row.table;
     if (columns.length === 0 || !base?.knownAt) return;
-    const listed = (await this.#listOf(base)).get(reference);
+    const listed = (await this.#listOf(subject, base)).get(row.id!);
     if (!listed) return;
     for (const column of columns) {
       const [said, was] = [row.row.cells.get(column.column)?.text.trim() ?? '', String(listed[column.head] ?? '')];
@@ -428,9 +441,9 @@ class Plan {
     }
   }
 
-  #listOf(base: Base): Promise<List> {
-    const key = JSON.stringify(base);
-    const list = this.#lists.get(key) ?? this.planning.listed(base);
+  #listOf(subject: TableSubject, base: Base): Promise<List> {
+    const key = JSON.stringify([subject, base]);
+    const list = this.#lists.get(key) ?? this.planning.listed(subject, base);
     this.#lists.set(key, list);
     return list;
   }
@@ -477,23 +490,44 @@ class Plan {
       return;
     }
     row.expected = revision;
-    const on = row.table.base?.asOf ?? this.#today();
-    const shownNow = kind === 'agency' ? (asAt(state as never, on) as unknown as Entry) : entry;
-    const says = (of: Entry, field: string) => (of as unknown as Record<string, unknown>)[field] ?? null;
-    const changed = Object.keys(values).filter(
-      (field) =>
-        comparable(values[field]) !== comparable(says(entry, field)) &&
-        comparable(values[field]) !== comparable(says(shownNow, field)),
-    );
+    const { base } = row.table;
+    const on = base?.asOf ?? this.#today();
+    const asShown = (one: unknown): Record<string, unknown> =>
+      kind === 'agency' ? { ...asAt(one as never, on) } : { ...(one as { entry: Entry }).entry };
+    const then = base?.knownAt ? await load(this.planning.log, registers[kind] as never, row.id, base.knownAt) : null;
+    const now = asShown(state);
+    const was = (then?.state as { entry: Entry | null } | undefined)?.entry ? asShown(then!.state) : now;
+    await this.#computed(row);
+    const same = (field: string, one: unknown, other: unknown) =>
+      field in LISTED_ACTS
+        ? comparable(membersIn(field, one)) === comparable(membersIn(field, other))
+        : comparable(one) === comparable(other);
+    const registered = entry as unknown as Readonly<Record<string, unknown>>;
+    const changed = Object.keys(values).filter((field) => {
+      const said = values[field];
+      return !same(field, said, was[field]) && !same(field, said, now[field]) && !same(field, said, registered[field]);
+    });
     if (changed.length === 0) return;
     row.outcome = 'changed';
     for (const field of changed) {
-      row.changes.push(this.#changed(row, field, says(shownNow, field), values[field]));
+      row.changes.push(this.#changed(row, field, now[field] ?? null, values[field]));
+      if (!same(field, was[field], now[field])) row.problem(field, ...changedMeanwhile(was[field], now[field]));
       if (kind === 'agency' && DATED[field])
         row.problem(field, 'changes by an act of its own, from a date on', DATED[field]);
     }
-    const amended = Object.fromEntries(changed.map((field) => [field, values[field]]));
-    row.acts = [{ act: 'amend', body: given({ ...withoutNulls(entry), ...amended }), fields: [] }];
+    const amended = changed.filter((field) => !(field in LISTED_ACTS));
+    const body = given({
+      ...withoutNulls(entry),
+      ...Object.fromEntries(amended.map((field) => [field, values[field]])),
+    });
+    const listed = changed
+      .filter((field) => field in LISTED_ACTS)
+      .map((field) => listedActs(field, values[field], now[field]));
+    for (const { field, message, right } of listed.flatMap(({ not }) => not)) row.problem(field, message, right);
+    row.acts = [
+      ...(amended.length > 0 ? [{ act: 'amend', body, fields: [] }] : []),
+      ...listed.flatMap(({ acts }) => acts),
+    ];
     if (row.problems.length === 0) await this.#try(row);
   }
 
@@ -580,6 +614,11 @@ class Plan {
 /** A word in more titles than this tells nothing. */
 const COMMON = 200;
 
+const changedMeanwhile = (was: unknown, is: unknown): [message: string, right: string] => [
+  `was changed meanwhile: it was ${shown(was)} in the list, and is ${shown(is)} now`,
+  `${shown(is)}, or the file exported anew`,
+];
+
 /** What of an agency changes from a date on, and how. */
 const DATED: Readonly<Record<string, string>> = {
   name: 'POST /v1/agencies/{code}/rename says since when',
@@ -625,13 +664,13 @@ export function shown(value: unknown): string {
   return value
     .map((one: unknown) => {
       if (!one || typeof one !== 'object') return String(one);
-      const { agency, role, type, to, title, scheme, id, ...more } = one as Record<string, unknown>;
+      const { agency, role, type, to, scheme, id, body, number } = one as Record<string, unknown>;
       if (agency !== undefined) return `${String(agency)} (${String(role)})`;
       if (scheme !== undefined) return `${String(scheme)} ${String(id)}`;
-      if (to !== undefined) return `${String(type)} ${String(to)}`;
-      if (type !== undefined) return `${String(type)}: ${String(title)}`;
-      const dates = [more['date'], more['due'], more['reachedOn']].filter(Boolean).map(String);
-      return dates.length > 0 ? `${String(title)} (${dates.join(', ')})` : String(title);
+      if (body !== undefined) return membershipCell(one as never);
+      if (number !== undefined) return agendaCell(one as never);
+      if (type !== undefined) return to === undefined ? deliverableCell(one as never) : relationCell(one as never);
+      return 'due' in one || 'reached' in one ? milestoneCell(one as never) : evidenceCell(one as never);
     })
     .join('; ');
 }

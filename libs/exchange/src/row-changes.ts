@@ -1,7 +1,8 @@
 /** The difference between a row and a commitment, as ordinary acts; and what no ordinary act can say. */
 import type { CommitmentView } from '#acts';
 import type { ActivityId } from '#bodies';
-import { canonicalJson } from '#eventsourcing';
+import { canonicalJson, withoutNulls } from '#eventsourcing';
+import { evidenceCell, relationCell } from '#text';
 import { RESPONSIBLE_ROLES, type Role } from '#words';
 import { ROLE_COLUMNS, type CommitmentField, type RoleField } from './fields.js';
 
@@ -34,14 +35,12 @@ const ROLE_OF: ReadonlyMap<string, Role> = new Map(ROLE_COLUMNS);
 const holding = (agencies: readonly AgencyRole[], role: Role): string[] =>
   agencies.flatMap((one) => (one.role === role ? one.agency : []));
 
+/** As a row names it, and as a commitment says it. */
 interface Milestone {
   readonly title: string;
   readonly due?: string | null;
+  readonly reached?: boolean;
   readonly reachedOn?: string | null;
-}
-interface Evidence {
-  readonly title: string;
-  readonly date?: string | null;
 }
 
 /** By the field, what a commitment says. */
@@ -68,9 +67,12 @@ const SAYS: { readonly [F in Exclude<CommitmentField, RoleField>]: (view: Commit
   followsUp: ({ followsUp }) => followsUp,
   target: ({ target }) => target?.date,
   targetNote: ({ target }) => target?.note,
-  milestones: ({ milestones }) => milestones.flatMap(({ dropped, ...one }) => (dropped === null ? one : [])),
-  deliverables: ({ deliverables }) => deliverables,
-  evidence: ({ evidence }) => evidence,
+  milestones: ({ milestones }) =>
+    milestones
+      .filter(({ dropped }) => dropped === null)
+      .map(({ title, due, reached, reachedOn }) => ({ title, due, ...(reached && { reached }), reachedOn })),
+  deliverables: ({ deliverables }) => deliverables.map(({ type, title }) => ({ type, title })),
+  evidence: ({ evidence }) => evidence.map(({ title, date, url, language }) => ({ title, date, url, language })),
   relations: ({ relations }) => relations.map(({ type, to }) => ({ type, to })),
   activityIds: ({ activityIds }) => activityIds,
   reportedOn: () => undefined,
@@ -87,25 +89,29 @@ export function saidOf(view: CommitmentView, field: CommitmentField): unknown {
   return role === 'lead' ? (all[0] ?? null) : all;
 }
 
-/** Of these a row names what is to be there; what it leaves out stays. */
+/**
+ * By which one thing in a list is told from another; of evidence somebody may write no more than the title. In a list that was
+ * exported all of it stands there, and what is missing was taken away; in another table what it leaves out stays.
+ */
 const ADDED: Readonly<Partial<Record<CommitmentField, (one: object) => string>>> = {
-  evidence: (one) => (one as Evidence).title,
-  milestones: (one) => {
-    const { title, due, reachedOn } = one as Milestone;
-    return canonicalJson([title, due ?? null, reachedOn ?? null]);
-  },
-  relations: canonicalJson,
-  deliverables: canonicalJson,
+  evidence: (one) => (one as { title: string }).title,
+  milestones: keyOf,
+  relations: keyOf,
+  deliverables: keyOf,
 };
+function keyOf(one: object): string {
+  return canonicalJson(withoutNulls(one as Record<string, unknown>) as never);
+}
 
-/** Whether two values of a field say the same: of a list the order says nothing, and an empty one as little as none. */
-export function saysTheSame(field: CommitmentField, row: unknown, there: unknown): boolean {
+/**
+ * Whether two values of a field say the same: of a list the order says nothing, and an empty one as little as none.
+ * @param whole whether the row stands in a list that was exported
+ */
+export function saysTheSame(field: CommitmentField, row: unknown, there: unknown, whole: boolean): boolean {
   const key = ADDED[field];
-  if (key) {
-    const known = new Set(((there ?? []) as object[]).map(key));
-    return ((row ?? []) as object[]).every((one) => known.has(key(one)));
-  }
-  return comparable(row) === comparable(there);
+  if (!key) return comparable(row) === comparable(there);
+  const [said, known] = [row, there].map((all) => ((all ?? []) as object[]).map(whole ? keyOf : key).sort());
+  return whole ? said!.join('\n') === known!.join('\n') : said!.every((one) => known!.includes(one));
 }
 
 /** A value in the one form by which it is compared. */
@@ -115,11 +121,20 @@ export function comparable(value: unknown): string {
   if (value.length === 0) return 'null';
   return canonicalJson(
     value
-      .map((one: unknown) =>
-        one && typeof one === 'object' ? canonicalJson({ ...one, asked: undefined } as never) : String(one),
-      )
+      .map((one: unknown) => (one && typeof one === 'object' ? keyOf({ ...one, asked: undefined }) : String(one)))
       .sort(),
   );
+}
+
+/** The acts that record what a row says; the record act has no word for a milestone that was reached nobody knows when. */
+export function recordActs(values: Values): RowAct[] {
+  const milestones = (values.milestones ?? []) as Milestone[];
+  return [
+    { act: 'record', body: recordOf(values), fields: [] },
+    ...milestones.flatMap(({ reached, reachedOn }, i): RowAct[] =>
+      reached && !reachedOn ? [{ act: 'reachMilestone', milestone: i + 1, body: {}, fields: ['milestones'] }] : [],
+    ),
+  ];
 }
 
 /** The values of a row as a whole commitment: the body of the record act, without its source. */
@@ -130,6 +145,8 @@ export function recordOf(values: Values): Record<string, unknown> {
     if (value !== null && !ROLE_OF.has(field) && !isSource(field)) body[field] = value;
   body['agencies'] = rolesIn(values, []).map(({ agency, role }) => ({ agency, role }));
   body['themes'] ??= [];
+  if (body['milestones'])
+    body['milestones'] = (body['milestones'] as Milestone[]).map(({ reached: _, ...milestone }) => milestone);
   if (target) body['target'] = { date: target, ...(targetNote ? { note: targetNote } : {}) };
   return body;
 }
@@ -164,17 +181,24 @@ const OF_WORDING = ['title', 'summary', 'language', 'condition'] as const;
 const OF_ROLES = ['agencies', ...ROLE_COLUMNS.map(([field]) => field)] as const;
 
 const BY_CORRECTION = 'if it was wrong from the first, correct the record act (POST …/history/0/correct)';
+const BACK = 'it, as it was; what was wrong is retracted (POST …/history/{revision}/retract)';
+const OF_LIST = {
+  evidence: ['attachEvidence', evidenceCell],
+  relations: ['relate', relationCell],
+} as const;
 const GIVEN_AT_FIRST = ['kind', 'nature', 'strength', 'regions', 'countries', 'deliverables'] as const;
 
 /**
  * The acts that make a commitment say what changed in a row.
  * @param now what it says
+ * @param whole whether the row stands in a list that was exported
  * @param changed the fields whose values differ from what the row was compared with
  */
 export function actsFor(
   values: Values,
   changed: readonly CommitmentField[],
   now: CommitmentView,
+  whole: boolean,
 ): { acts: RowAct[]; not: Inexpressible[] } {
   const acts: RowAct[] = [];
   const not: Inexpressible[] = [];
@@ -232,13 +256,20 @@ export function actsFor(
     acts.push({ act: 'setTarget', body: { date, ...(note && date ? { note } : {}) }, fields: target });
   }
 
-  if (of(['milestones']).length > 0) acts.push(...milestoneActs(values.milestones as Milestone[], now));
-  for (const field of of(['evidence', 'relations'])) {
-    const key = ADDED[field]!;
-    const known = new Set((saidOf(now, field) as object[]).map(key));
-    const act = field === 'evidence' ? 'attachEvidence' : 'relate';
-    for (const one of (values[field] ?? []) as Record<string, unknown>[])
-      if (!known.has(key(one))) acts.push({ act, body: one, fields: [field] });
+  if (of(['milestones']).length > 0) {
+    const { acts: some, not: none } = milestoneActs((values.milestones ?? []) as Milestone[], now, whole);
+    acts.push(...some);
+    not.push(...none);
+  }
+  for (const field of of(['evidence', 'relations']) as ('evidence' | 'relations')[]) {
+    const key = whole ? keyOf : ADDED[field]!;
+    const [act, words] = OF_LIST[field];
+    const [wanted, there] = [values[field] ?? [], saidOf(now, field)] as [Record<string, unknown>[], object[]];
+    const [known, kept] = [new Set(there.map(key)), new Set(wanted.map(key))];
+    for (const one of wanted) if (!known.has(key(one))) acts.push({ act, body: one, fields: [field] });
+    for (const one of whole ? there : [])
+      if (!kept.has(key(one)))
+        not.push({ field, message: `${words(one as never)} is missing, and stays`, right: BACK });
   }
 
   const stage = of(OF_STAGE);
@@ -286,18 +317,50 @@ function roleActs(
   return acts;
 }
 
-function milestoneActs(wanted: readonly Milestone[], now: CommitmentView): RowAct[] {
+function milestoneActs(
+  wanted: readonly Milestone[],
+  now: CommitmentView,
+  whole: boolean,
+): { acts: RowAct[]; not: Inexpressible[] } {
   const fields = ['milestones'] as const;
+  const acts: RowAct[] = [];
+  const not: Inexpressible[] = [];
+  const refuse = (message: string, right: string) => not.push({ field: 'milestones', message, right });
+  const free = now.milestones.filter(({ dropped }) => dropped === null);
+  const take = (fits: (one: (typeof free)[number]) => boolean) => {
+    const at = free.findIndex(fits);
+    return at < 0 ? undefined : free.splice(at, 1)[0];
+  };
+  // Those that say the same go together first, as titles may stand twice.
+  const pairs = new Map(
+    wanted.map((one) => [
+      one,
+      take(
+        ({ title, due, reached, reachedOn }) =>
+          keyOf({ title, due, ...(reached && { reached }), reachedOn }) === keyOf(one),
+      ),
+    ]),
+  );
   let last = Math.max(0, ...now.milestones.map((one) => one.milestone));
-  return wanted.flatMap(({ title, due, reachedOn }): RowAct[] => {
-    const there = now.milestones.find((one) => one.title === title && one.dropped === null);
+  for (const one of wanted) {
+    const { title, due, reached, reachedOn } = one;
+    if (pairs.get(one)) continue;
+    const there = take((other) => other.title === title);
     const milestone = there?.milestone ?? ++last;
-    return [
-      ...(there ? [] : [{ act: 'addMilestone', body: { title, ...(due && { due }) }, fields }]),
-      ...(there && due && due !== there.due ? [{ act: 'rescheduleMilestone', milestone, body: { due }, fields }] : []),
-      ...(reachedOn && reachedOn !== there?.reachedOn
-        ? [{ act: 'reachMilestone', milestone, body: { reachedOn }, fields }]
-        : []),
-    ];
-  });
+    if (!there) acts.push({ act: 'addMilestone', body: { title, ...(due && { due }) }, fields });
+    else if (due && due !== there.due) acts.push({ act: 'rescheduleMilestone', milestone, body: { due }, fields });
+    else if (whole && !due && there.due)
+      refuse(`«${title}» is due ${there.due}, and no act takes that away`, `due ${there.due}, or another date`);
+    if (there?.reached && whole && (!reached || reachedOn !== (there.reachedOn ?? undefined)))
+      refuse(`that «${title}» was reached is said already`, BACK);
+    else if (reached && !there?.reached)
+      acts.push({ act: 'reachMilestone', milestone, body: { ...(reachedOn && { reachedOn }) }, fields });
+  }
+  if (whole)
+    for (const { title, milestone } of free)
+      refuse(
+        `«${title}» is missing, and stays`,
+        `it, as it was; POST …/milestones/${milestone}/drop says why one is dropped`,
+      );
+  return { acts, not };
 }

@@ -9,37 +9,18 @@ import type { ActivityId, CommitmentAsAt, Life, Nature, Role, Stage } from '#com
 import type { NextStepWord } from '#words';
 import { withRoom, type Memory } from '#eventsourcing';
 import { sortKey } from '#text';
+import { Deliveries, type Days } from './deliveries.js';
 import { Passages } from './passages.js';
 import { Texts } from './texts.js';
 
 /** The rows that there is room for at first. */
 const FEWEST = 1_024;
 
+export { dateOf, dayOf } from './days.js';
+
 export const FOREVER = Number.MAX_SAFE_INTEGER;
 /** No row. */
 export const NONE = -1;
-
-/** A date as a number that orders like its text. */
-export function dayOf(date: FullDate): number {
-  const code = (i: number) => date.charCodeAt(i) - 48;
-  const year = code(0) * 1000 + code(1) * 100 + code(2) * 10 + code(3);
-  return year * 512 + (code(5) * 10 + code(6)) * 32 + code(8) * 10 + code(9);
-}
-const padded = (n: number, length: number): string => String(n).padStart(length, '0');
-const asDate = (day: number): FullDate => `${padded(day >> 9, 4)}-${padded((day >> 5) & 15, 2)}-${padded(day & 31, 2)}`;
-
-/** Dates that were asked for. */
-const dates = new Map<number, FullDate>();
-const MOST_DATES = 50_000;
-
-export function dateOf(day: number): FullDate {
-  let date = dates.get(day);
-  if (date === undefined) {
-    if (dates.size === MOST_DATES) dates.clear();
-    dates.set(day, (date = asDate(day)));
-  }
-  return date;
-}
 
 /** Texts by the order in which they came, each once, and what each means. */
 export class Dictionary<E> {
@@ -203,6 +184,7 @@ export class Columns {
   readonly readings = new Passages();
   /** The entry that the stage rests on (`headlineText`): the same. */
   readonly entries = new Passages();
+  readonly deliveries = new Deliveries();
   corrections: Corrected[] = [];
   /** The latest row of each commitment, by the code of its reference. */
   heads: Int32Array = new Int32Array(0);
@@ -300,6 +282,13 @@ export class Columns {
     return this.#said.every((column) => column[one] === column[other]);
   }
 
+  /** Remembers between which days something beside the rows was shown otherwise before a correction. */
+  correct(commitment: number, days: readonly Days[], since: number | null, until: number): void {
+    if (days.length === 0 || since === null) return;
+    this.corrections.push(...days.map((some) => ({ commitment, ...some, since, until })));
+    this.laid = Math.max(this.laid, until);
+  }
+
   close(row: number, position: number): void {
     this.columns.until[row] = position;
     this.laid = Math.max(this.laid, position);
@@ -384,6 +373,7 @@ export class Columns {
       since[row] = until[row] = 0;
     }
     this.texts.forget(commitment);
+    this.deliveries.forget(commitment);
     this.heads[commitment] = NONE;
     this.corrections = this.corrections.filter((one) => one.commitment !== commitment);
   }
@@ -392,7 +382,7 @@ export class Columns {
     for (const dictionary of Object.values(this.dictionaries)) dictionary.clear();
     this.references.clear();
     this.keys.clear();
-    for (const texts of [this.texts, this.readings, this.entries]) texts.clear();
+    for (const texts of [this.texts, this.readings, this.entries, this.deliveries]) texts.clear();
     this.#referenceKeys.length = this.rows = this.laid = 0;
     this.corrections = [];
     this.heads = new Int32Array(0);
@@ -402,7 +392,7 @@ export class Columns {
 
   save(): Memory {
     const { rows, columns, dictionaries, references, readings, entries, corrections, heads, laid } = this;
-    const texts = this.texts.save();
+    const [texts, deliveries] = [this.texts.save(), this.deliveries.save()];
     const arrays = Object.fromEntries(
       [...INTS, ...FLOATS].map((name) => [name, columns[name].slice(0, rows)]),
     ) as Memory['arrays'];
@@ -413,11 +403,13 @@ export class Columns {
         ...texts.arrays,
         ...readings.save('readings'),
         ...entries.save('entries'),
+        ...deliveries.arrays,
         heads: heads.slice(0, references.size),
       },
       lists: {
         ...lists,
         ...texts.lists,
+        ...deliveries.lists,
         references: references.keys.slice(),
         corrections: corrections.slice(),
         laid: [laid],
@@ -439,6 +431,7 @@ export class Columns {
     this.texts.load({ arrays, lists });
     this.readings.load('readings', arrays);
     this.entries.load('entries', arrays);
+    this.deliveries.load({ arrays, lists });
     this.corrections = lists['corrections'] as Corrected[];
     this.laid = (lists['laid'] as number[])[0]!;
   }

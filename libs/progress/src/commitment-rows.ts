@@ -4,6 +4,7 @@ import { turningPoints, type Commitment, type Sourced } from '#commitments';
 import type { Recorded } from '#eventsourcing';
 import { compareTexts } from '#text';
 import { AT, CODED, dateOf, dayOf, NONE, type Columns, type Heard, type RowValues } from './columns.js';
+import { END_OF_TIME } from './days.js';
 import { Difference, pointAt, type HeardSince, type Point } from './facts.js';
 
 /** What is known from a day on; `null`: nothing any more. */
@@ -11,8 +12,6 @@ export interface RowChange {
   readonly day: number;
   readonly values: RowValues | null;
 }
-
-const END_OF_TIME = 10_000 * 512;
 
 export class CommitmentRows {
   /** In the order of their days. */

@@ -1,5 +1,5 @@
 /** A commitment as lists show it: all that a row says, in words. */
-import { ActivityId, RoleAsAt, type Citation } from '#bodies';
+import { ActivityId, Deliverable, Evidence, MilestoneAsAt, RoleAsAt, type Citation } from '#bodies';
 import { ApiProperty } from '@nestjs/swagger';
 import type { FullDate } from '#clocks';
 import {
@@ -15,12 +15,12 @@ import {
   type Nature,
   type Stage,
 } from '#commitments';
-import { dateOf, NONE, type Columns } from './columns.js';
+import { dateOf, dayOf, NONE, type Columns } from './columns.js';
 import { Count, COUNT } from './count.js';
 import { headlineIn } from './facts.js';
 import { SORTS, type Sort } from './order.js';
 import { OwnReport } from './own-reports.js';
-import { CORRECTED, OVERDUE, STALE } from './scan.js';
+import { CORRECTED, OVERDUE, STALE, type PinnedClocks } from './scan.js';
 
 class ReplyInShort {
   @ApiProperty() readonly agency: string;
@@ -109,6 +109,10 @@ export class Item {
   @ApiProperty({ type: [String], example: ['africa'] }) readonly regions: readonly string[];
   @ApiProperty({ type: [ActivityId], description: 'The activities in registers of others that carry it out' })
   readonly activityIds: readonly ActivityId[];
+  @ApiProperty({ type: [MilestoneAsAt], description: 'In a table without those that were dropped' })
+  readonly milestones: readonly MilestoneAsAt[];
+  @ApiProperty({ type: [Deliverable] }) readonly deliverables: readonly Deliverable[];
+  @ApiProperty({ type: [Evidence] }) readonly evidence: readonly Evidence[];
   @ApiProperty({ type: String, nullable: true, example: '2013-06' }) readonly target: string | null;
   @ApiProperty({ type: [RelationInShort] }) readonly relations: readonly RelationInShort[];
   @ApiProperty() readonly overdue: boolean;
@@ -147,10 +151,10 @@ export class ItemList {
 
 /** @param status of the row, as it was found */
 export function itemOf(
-  { columns, dictionaries, references, texts, readings, entries }: Columns,
+  { columns, dictionaries, references, texts, readings, entries, deliveries }: Columns,
   row: number,
   status: number,
-  { asOf, cited }: { readonly asOf: FullDate; readonly cited: (source: Citation) => string },
+  { asOf, knownAt, cited }: PinnedClocks & { readonly cited: (source: Citation) => string },
 ): Item {
   const of = <C extends keyof typeof dictionaries>(name: C) =>
     dictionaries[name].entries[columns[name][row]!]! as (typeof dictionaries)[C]['entries'][number];
@@ -189,6 +193,7 @@ export function itemOf(
     countries: [...countries],
     regions: [...regions],
     activityIds: of('activityIds').map(({ scheme, id }) => ({ scheme, id })),
+    ...deliveries.at(columns.commitment[row]!, dayOf(asOf), Number(knownAt)),
     page: `/commitments/${encodeURIComponent(reference)}?asOf=${asOf}`,
   };
 }

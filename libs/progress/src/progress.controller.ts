@@ -5,7 +5,7 @@ import { IsIn, IsOptional } from 'class-validator';
 import { refused } from '#eventsourcing';
 import { AtClocks, FieldsOf, CursorField, InRows, PageSize, PUBLIC_URL, WantedFormat, type Format } from '#platform';
 import { Registers } from '#registers';
-import { relationCell } from '#text';
+import { deliverableCell, evidenceCell, milestoneCell, relationCell } from '#text';
 import { Crosswalks, ThroughCrosswalk } from './crosswalk.js';
 import { AgenciesQuery, FilterQuery, ThemesQuery, ThroughQuery, type Filter } from './filters.js';
 import { Item, ItemList } from './items.js';
@@ -77,6 +77,9 @@ const CELLS: { readonly [F in keyof Item]?: (value: Item[F]) => object } = {
   lastUpkeep: (last) => ({ lastUpkeep: last ? `${last.period}: ${last.keptUp ? '' : 'not '}kept up` : '' }),
   onBehalf: (onBehalf) => ({ onBehalf: onBehalf ? `${onBehalf.agency}: ${onBehalf.authority}` : '' }),
   relations: (all) => ({ relations: all.map(relationCell) }),
+  milestones: (all) => ({ milestones: all.filter(({ dropped }) => dropped === null).map(milestoneCell) }),
+  deliverables: (all) => ({ deliverables: all.map(deliverableCell) }),
+  evidence: (all) => ({ evidence: all.map(evidenceCell) }),
   spread: (spread) => ({
     spread: Object.entries(spread)
       .map(([stage, parts]) => `${parts} ${stage}`)

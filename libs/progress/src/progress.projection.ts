@@ -45,7 +45,7 @@ const isCorrection = ({ name }: Recorded): boolean => name === 'Corrected' || na
 
 export class ProgressProjection implements Projection {
   readonly name = 'progress';
-  readonly version = 9;
+  readonly version = 10;
   readonly on: Projection['on'];
   readonly columns = new Columns();
   /** What was told of last: a history is often told whole. */
@@ -129,7 +129,7 @@ export class ProgressProjection implements Projection {
       noted.push(change);
     }
     this.columns.replace(this.columns.commitmentOf(referenceOf(event)), aside);
-    for (const one of noted) this.#note(one.event, one.state);
+    for (const one of noted) this.#note(one);
     const { state, revision } = anew;
     this.#keep(event.stream, { state, revision, rows: new CommitmentRows(this.columns, referenceOf(event)) });
   }
@@ -142,15 +142,16 @@ export class ProgressProjection implements Projection {
 
   #lay(known: CachedCommitment, change: Change, rows: readonly RowChange[]): void {
     lay(known, change, rows);
-    this.#note(change.event, change.state);
+    this.#note(change);
     this.#keep(change.event.stream, known);
   }
 
   /** Keeps what else was written in an event, or what is written there since a correction, to be found by. */
-  #note(event: Recorded, state: Commitment): void {
+  #note({ event, state, corrects }: Change): void {
     const number = this.columns.commitmentOf(referenceOf(event));
-    const { texts } = this.columns;
+    const { texts, deliveries } = this.columns;
     const [position, { revision }] = [Number(event.position), event.data as CommitmentEvents['Corrected']];
+    this.columns.correct(number, deliveries.tell(number, event, state), corrects, position);
     const note = (revision: number, name: string, data: object) => {
       const from = revision === 0 ? 0 : dayOf((data as Sourced).reportedOn);
       texts.note(number, revision, from, position, notesIn(name, data));

@@ -255,7 +255,7 @@ export async function itemsOf(look: Look, found: Selection, rows: readonly numbe
   const documents = new Map((await registers.all('document', at.knownAt)).map((one) => [one.id, one]));
   const cited = ({ document, ...place }: Citation) =>
     citationWords(documents.get(document) ?? { title: document }, place);
-  return rows.map((row) => itemOf(columns, row, found.statusOf(row), { asOf: at.asOf, cited }));
+  return rows.map((row) => itemOf(columns, row, found.statusOf(row), { ...at, cited }));
 }
 
 /** The total, what stands apart from it, and how many of it were corrected later. */

@@ -3,6 +3,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import type { Memory } from '#eventsourcing';
 import { Answers, SearchIndex, termsIn, type Field, type KeptArrays, type KeptIndex } from '#search';
 import { sortKey } from '#text';
+import { Belonging, grown } from './belonging.js';
 import { Passages } from './passages.js';
 
 /** The words of one commitment as a row shows them: they are nobody else's, and go when they are blanked. */
@@ -27,40 +28,8 @@ export interface Searched {
 }
 
 const FOREVER = Number.MAX_SAFE_INTEGER;
-const NONE = -1;
-const FEWEST = 1024;
 /** What a note says of itself beside its words. */
 const NOTED = ['commitment', 'revision', 'from'] as const;
-
-const grown = <A extends Int32Array | Float64Array>(array: A, most: number, empty = 0): A => {
-  const larger = new (array.constructor as new (length: number) => A)(Math.max(FEWEST, Math.ceil(most * 1.5)));
-  larger.fill(empty);
-  larger.set(array as never);
-  return larger;
-};
-
-/** What belongs to each commitment, by number, the last first. */
-class Belonging {
-  #last: Int32Array = new Int32Array(0);
-  #before: Int32Array = new Int32Array(0);
-
-  add(commitment: number, number: number): void {
-    if (commitment >= this.#last.length) this.#last = grown(this.#last, commitment + 1, NONE);
-    if (number >= this.#before.length) this.#before = grown(this.#before, number + 1, NONE);
-    this.#before[number] = this.#last[commitment]!;
-    this.#last[commitment] = number;
-  }
-
-  of(commitment: number): number[] {
-    const all: number[] = [];
-    for (let number = this.#last[commitment] ?? NONE; number !== NONE; number = this.#before[number]!) all.push(number);
-    return all;
-  }
-
-  forget(commitment: number): void {
-    if (commitment < this.#last.length) this.#last[commitment] = NONE;
-  }
-}
 
 /** How long others may have to wait while texts are indexed, and how long nothing must come before that begins by itself. */
 const [SLICE_MS, QUIET_MS] = [5, 200];

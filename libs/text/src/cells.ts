@@ -37,11 +37,11 @@ export function unguarded(cell: string): string {
   return inParts(parts, (marks) => marks.slice(1));
 }
 
-/** A list in one cell: parts with `; ` between them; a part that holds a `;` or a `"` stands in quotation marks. */
+/** A list in one cell: parts with `; ` between them; a part that holds a `;`, a `"` or a line end stands in quotation marks. */
 export const listCell = (values: readonly unknown[]): string =>
   values
     .map((value) => (value && typeof value === 'object' ? Object.values(value).join(' ') : String(value)))
-    .map((part) => (/[;"]/.test(part) ? `"${part.replaceAll('"', '""')}"` : part))
+    .map((part) => (/[;"\n]/.test(part) ? `"${part.replaceAll('"', '""')}"` : part))
     .join('; ');
 
 /** The parts of a list in a cell, as `listCell` writes it or a person does: a line end parts them, too, and blanks count for nothing. */
@@ -53,26 +53,77 @@ export function partsOf(cell: string): string[] {
 const written = (part: string): string =>
   /^"(?:[^"]|"")*"$/.test(part) && part.length > 1 ? part.slice(1, -1).replaceAll('""', '"') : part;
 
+/** What stands in brackets behind a title; where a title itself ends so, empty brackets end it. */
+const BRACKETS = /(?:[)\]]|\shttps?:\/\/\S+)$/i;
+const ended = (title: string): string => (BRACKETS.test(title) ? `${title} ()` : title);
+/** The title that `ended` ends. */
+const titleIn = (text: string): string => text.replace(/\(\)$/, '').trim();
+
+type Date = string | null | undefined;
+
+/** Some words with brackets behind them: with what is said in these, where it is said. */
+const inBrackets = (text: string, ...said: readonly (Date | false)[]): string => {
+  const all = said.filter(Boolean);
+  return all.length > 0 ? `${text} (${all.join(', ')})` : text;
+};
+const DATE = String.raw`\d{4}(?:-\d{2}(?:-\d{2})?)?`;
+
 interface Evidence {
   readonly title: string;
-  readonly date?: string | null;
+  readonly date?: Date;
   readonly url?: string | null;
+  readonly language?: string | null;
 }
+
+/** `Research Guide [fr] (2011-06) https://example.org/guide` */
+export const evidenceCell = ({ title, date, url, language }: Evidence): string =>
+  [ended(title), language && `[${language}]`, date && `(${date})`, url].filter(Boolean).join(' ');
+
+const [ADDRESSED, DATED, WORDED] = [
+  /\s<?(https?:\/\/[^\s>]+)>?$/i,
+  new RegExp(String.raw`\((${DATE})\)$`),
+  /\s\[([a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*)\]$/,
+];
+
+/** Takes what stands at the end of a text off it. */
+function cut(text: string, end: RegExp): [rest: string, ...groups: (string | undefined)[]] {
+  const found = end.exec(text);
+  return found ? [text.slice(0, found.index).trim(), ...found.slice(1)] : [text];
+}
+
+/** @returns what a cell says; its title is empty where it names none */
+export function evidenceIn(cell: string): Evidence {
+  const [beforeUrl, url] = cut(cell.trim(), ADDRESSED);
+  const [beforeDate, date] = cut(beforeUrl, DATED);
+  const [title, language] = cut(beforeDate, WORDED);
+  return { title: titleIn(title), ...(date && { date }), ...(url && { url }), ...(language && { language }) };
+}
+
 interface Milestone {
   readonly title: string;
-  readonly due?: string | null;
+  readonly due?: Date;
   readonly reached?: boolean;
-  readonly reachedOn?: string | null;
+  readonly reachedOn?: Date;
 }
 
-/** `Research Guide (2011-06) https://example.org/guide` */
-export const evidenceCell = ({ title, date, url }: Evidence): string =>
-  [title, date && `(${date})`, url].filter(Boolean).join(' ');
-
 /** `Indicators piloted (due 2013-03, reached 2013-02)` */
-export function milestoneCell({ title, due, reached, reachedOn }: Milestone): string {
-  const dates = [due && `due ${due}`, reachedOn ? `reached ${reachedOn}` : reached && 'reached'].filter(Boolean);
-  return dates.length > 0 ? `${title} (${dates.join(', ')})` : title;
+export const milestoneCell = ({ title, due, reached, reachedOn }: Milestone): string =>
+  inBrackets(ended(title), due && `due ${due}`, reachedOn ? `reached ${reachedOn}` : reached && 'reached');
+
+const DATES = new RegExp(
+  String.raw`\((?=due|reached)(?:due\s+(${DATE}))?(?:(?:,\s*|(?<=\())(reached)(?:\s+(${DATE}))?)?\)$`,
+  'i',
+);
+
+/** @see evidenceIn */
+export function milestoneIn(cell: string): Milestone {
+  const [title, due, reached, reachedOn] = cut(cell.trim(), DATES);
+  return {
+    title: titleIn(title),
+    ...(due && { due }),
+    ...(reached && { reached: true }),
+    ...(reachedOn && { reachedOn }),
+  };
 }
 
 /** `publication: Research Guide` */
@@ -81,3 +132,52 @@ export const deliverableCell = ({ type, title }: { readonly type: string; readon
 
 /** `part_of IOM-2011-10` */
 export const relationCell = ({ type, to }: { readonly type: string; readonly to: string }): string => `${type} ${to}`;
+
+interface Membership {
+  readonly body: string;
+  readonly from?: Date;
+  readonly fromIsLatest?: boolean | null;
+  readonly to?: Date;
+  /** In the chair of it; absent: a member. */
+  readonly role?: string | null;
+}
+
+/** `GMG (from 2006-04, to 2010)`, `GMG (by 2007)` where it may have begun earlier, `GMG-WG-DATA (co-chair, from 2012)` */
+export const membershipCell = ({ body, role, from, fromIsLatest, to }: Membership): string =>
+  inBrackets(body, role, from && `${fromIsLatest ? 'by' : 'from'} ${from}`, to && `to ${to}`);
+
+const MEMBERSHIP = new RegExp(
+  String.raw`^(\S+)(?:\s+\((?:([a-z]+(?:-[a-z]+)*)(?:,\s*|(?=\))))??(?:(from|by)\s+(${DATE}))?(?:(?:,\s*)?to\s+(${DATE}))?\))?$`,
+  'i',
+);
+
+/** @returns what a cell says; `null` where it cannot be read */
+export function membershipIn(cell: string): Membership | null {
+  const [, body, role, since, from, to] = MEMBERSHIP.exec(cell.trim()) ?? [];
+  if (body === undefined) return null;
+  return {
+    ...{ body, ...(role && { role }), ...(from && { from }) },
+    ...(since === 'by' && { fromIsLatest: true }),
+    ...(to && { to }),
+  };
+}
+
+interface AgendaItem {
+  readonly number: string;
+  readonly title: string;
+  readonly papers?: readonly string[] | null;
+}
+
+/** `3: Follow-up to the High-level Dialogue (D-2011-9CM-IOM, D-2011-9CM-ILO)` */
+export const agendaCell = ({ number, title, papers }: AgendaItem): string =>
+  `${number}: ${inBrackets(ended(title), papers?.join(', '))}`;
+
+const PAPERS = /\s\(([^\s(),]+(?:,\s*[^\s(),]+)*)\)$/;
+
+/** @see membershipIn */
+export function agendaIn(cell: string): AgendaItem | null {
+  const [item, papers] = cut(cell.trim(), PAPERS);
+  const [, number, title] = /^([^:]+):(.+)$/s.exec(item) ?? [];
+  if (number === undefined) return null;
+  return { number: number.trim(), title: titleIn(title!.trim()), ...(papers && { papers: papers.split(/,\s*/) }) };
+}

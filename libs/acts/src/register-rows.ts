@@ -1,0 +1,30 @@
+/** The entries of registers as rows of tables. */
+import type { AgencyAsAt, Forum, OutcomeAsAt } from '#bodies';
+import type { Register } from '#registers';
+import { agendaCell, membershipCell } from '#text';
+
+type Row = (entry: object) => object;
+
+/** Of a name or membership what it is and when, not where that can be read. */
+const agencyRow = ({ names, memberships, chairs, ...agency }: Partial<AgencyAsAt>) => ({
+  ...agency,
+  ...(names && { names: names.map(({ name, from }) => (from ? `${name} (from ${from})` : name)) }),
+  ...(memberships && { memberships: memberships.map(membershipCell) }),
+  ...(chairs && { chairs: chairs.map(membershipCell) }),
+});
+
+/** Who endorsed it and since when. */
+const outcomeRow = ({ endorsed, ...entry }: Partial<OutcomeAsAt>) => ({
+  ...entry,
+  ...(endorsed && { endorsed: endorsed.map(({ by, reportedOn }) => `${by} (${reportedOn})`) }),
+});
+
+const forumRow = ({ agenda, ...forum }: Partial<Forum>) => ({
+  ...forum,
+  ...(agenda && { agenda: agenda.map(agendaCell) }),
+});
+
+const ROWS: { readonly [R in Register]?: Row } = { agency: agencyRow, outcome: outcomeRow, forum: forumRow };
+
+/** How entries of a register read in rows. */
+export const registerRow = (kind: Register): Row => ROWS[kind] ?? ((entry) => entry);

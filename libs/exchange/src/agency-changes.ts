@@ -1,0 +1,55 @@
+/** What a row of the list of agencies says of memberships and chairs, as dated acts; and what no act says. */
+import { membershipCell } from '#text';
+import { comparable, type RowAct } from './row-changes.js';
+
+interface Member {
+  readonly body: string;
+  readonly role?: string | null;
+  readonly from?: string | null;
+  readonly fromIsLatest?: boolean | null;
+  readonly to?: string | null;
+}
+
+/** By the field: the act that adds one, and the one that ends it. */
+export const LISTED_ACTS: Readonly<Record<string, readonly [add: string, end?: string]>> = {
+  memberships: ['join', 'leave'],
+  chairs: ['chair'],
+};
+
+interface NoAct {
+  readonly field: string;
+  readonly message: string;
+  readonly right: string;
+}
+
+/** What a row and an agency say, in one form. */
+export const membersIn = (field: string, value: unknown): Member[] =>
+  ((value ?? []) as Member[]).map(({ body, role, from, fromIsLatest, to }) => ({
+    ...{ body, from, to, fromIsLatest: fromIsLatest || null },
+    role: field === 'chairs' ? (role ?? 'chair') : null,
+  }));
+
+const isSame = (one: Member, other: Member): boolean => comparable([one]) === comparable([other]);
+
+/** The acts that make an agency say what a row does of its memberships or chairs. @param now what it says */
+export function listedActs(field: string, said: unknown, now: unknown): { acts: RowAct[]; not: NoAct[] } {
+  const [add, end] = LISTED_ACTS[field]!;
+  const [wanted, there] = [membersIn(field, said), membersIn(field, now)];
+  const fresh = wanted.filter((one) => !there.some((other) => isSame(one, other)));
+  const gone = there.filter((one) => !wanted.some((other) => isSame(one, other)));
+  const acts = fresh.map((one): RowAct => {
+    const open = end ? gone.findIndex((other) => !other.to && isSame({ ...other, to: one.to }, one)) : -1;
+    if (open < 0) return { act: add, body: given(one), fields: [] };
+    gone.splice(open, 1);
+    return { act: end!, body: { body: one.body, to: one.to }, fields: [] };
+  });
+  const not = gone.map((one) => ({
+    field,
+    message: `${membershipCell(one)} is missing, and stays`,
+    right: 'it, as it was; what was wrong is retracted (POST /v1/agencies/{code}/history/{revision}/retract)',
+  }));
+  return { acts, not };
+}
+
+const given = (one: object): Record<string, unknown> =>
+  Object.fromEntries(Object.entries(one).filter(([, value]) => value !== null && value !== undefined));

@@ -1,0 +1,199 @@
+/**
+ * The milestones, deliverables and evidence of commitments, as at any date and as known at any position: each by itself, so that
+ * the next piece of evidence costs as much as the first.
+ */
+import type { Deliverable, Evidence, MilestoneAsAt } from '#bodies';
+import { milestoneOverTime, withoutRetracted, type Commitment } from '#commitments';
+import type { Memory, Recorded } from '#eventsourcing';
+import { Belonging, grown } from './belonging.js';
+import { dayOf, END_OF_TIME } from './days.js';
+import { Passages } from './passages.js';
+
+export interface Delivered {
+  readonly milestones: readonly MilestoneAsAt[];
+  readonly deliverables: readonly Deliverable[];
+  readonly evidence: readonly Evidence[];
+}
+
+const KINDS = ['milestones', 'deliverables', 'evidence'] as const satisfies (keyof Delivered)[];
+type Kind = (typeof KINDS)[number];
+/** A statement names fewer of a kind. */
+const MOST_AT_ONCE = 256;
+
+/** How one of them reads from a day on; `text` is its JSON. */
+interface Told {
+  readonly part: number;
+  readonly from: number;
+  readonly text: string;
+}
+
+const told = (kind: Kind, number: number, from: string | null, value: object): Told => ({
+  part: number * KINDS.length + KINDS.indexOf(kind),
+  from: from ? dayOf(from) : 0,
+  text: JSON.stringify(value),
+});
+
+const milestonesIn = (c: Commitment, number?: number): Told[] =>
+  c.milestones
+    .filter((one) => number === undefined || one.number === number)
+    .flatMap((one) =>
+      milestoneOverTime(one).map(({ from, ...milestone }) => told('milestones', one.number, from, milestone)),
+    );
+
+function evidenceIn(
+  all: Iterable<Evidence & { readonly revision: number; readonly reportedOn: string | null }>,
+): Told[] {
+  let [last, nth] = [-1, 0];
+  return Array.from(all, ({ title, date, url, language, revision, reportedOn }) => {
+    nth = revision === last ? nth + 1 : 0;
+    last = revision;
+    return told('evidence', revision * MOST_AT_ONCE + nth, reportedOn, { title, date, url, language });
+  });
+}
+
+const allIn = (c: Commitment): Told[] => [
+  ...milestonesIn(c),
+  ...withoutRetracted(c.recorded?.deliverables).map((one, n) => told('deliverables', n, null, one)),
+  ...evidenceIn(c.evidence),
+];
+
+const keyOf = ({ part, from, text }: Told): string => `${part} ${from} ${text}`;
+
+/** From one day up to another one. */
+export interface Days {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** The days on which one part reads otherwise than before. */
+function differing(before: readonly Told[], after: readonly Told[]): Days[] {
+  const days = [...new Set([...before, ...after].map(({ from }) => from))].sort((a, b) => a - b);
+  const on = (all: readonly Told[], day: number) =>
+    all.filter(({ from }) => from <= day).sort((a, b) => b.from - a.from)[0]?.text;
+  return days.flatMap((from, i) =>
+    on(before, from) === on(after, from) ? [] : [{ from, to: days[i + 1] ?? END_OF_TIME }],
+  );
+}
+
+const NUMBERS = ['commitment', 'part', 'from'] as const;
+
+export class Deliveries {
+  /** By number: whose it is, which of its parts, and from which day and position on. */
+  #numbers = { commitment: new Int32Array(0), part: new Int32Array(0), from: new Int32Array(0) };
+  #since = new Float64Array(0);
+  /** Until which position those were known that are not known any more; 0: their words are gone. */
+  readonly #until = new Map<number, number>();
+  readonly #texts = new Passages();
+  #of = new Belonging();
+
+  /**
+   * Keeps what an event says of them.
+   * @param c the commitment with the event
+   * @returns the days between which they read otherwise since: of a correction those that were shown wrongly
+   */
+  tell(commitment: number, { name, data, position }: Recorded, c: Commitment): Days[] {
+    const { milestone } = data as { milestone?: number };
+    const at = Number(position);
+    if (name === 'Corrected' || name === 'Retracted') return this.#replace(commitment, allIn(c), at);
+    if (name === 'Recorded') this.#add(commitment, allIn(c), at);
+    else if (name === 'EvidenceAttached') this.#add(commitment, evidenceIn([c.evidence.at(-1)!]), at);
+    else if (milestone !== undefined) this.#replace(commitment, milestonesIn(c, milestone), at, milestone);
+    return [];
+  }
+
+  #add(commitment: number, all: readonly Told[], position: number): void {
+    for (const { part, from, text } of all) {
+      const number = this.#texts.add(text);
+      const numbers = this.#numbers;
+      if (number >= this.#since.length) {
+        for (const name of NUMBERS) numbers[name] = grown(numbers[name], number + 1);
+        this.#since = grown(this.#since, number + 1);
+      }
+      numbers.commitment[number] = commitment;
+      numbers.part[number] = part;
+      numbers.from[number] = from;
+      this.#since[number] = position;
+      this.#of.add(commitment, number);
+    }
+  }
+
+  /**
+   * From a position on only these are known, of the whole commitment or of one of its milestones.
+   * @returns the days between which they read otherwise
+   */
+  #replace(commitment: number, all: readonly Told[], position: number, milestone?: number): Days[] {
+    const { part, from } = this.#numbers;
+    const known = this.#of
+      .of(commitment)
+      .filter((number) => !this.#until.has(number))
+      .filter((number) => milestone === undefined || part[number] === milestone * KINDS.length)
+      .map((number) => ({ number, part: part[number]!, from: from[number]!, text: this.#texts.at(number)! }));
+    const isIn = (some: readonly Told[]) => {
+      const keys = new Set(some.map(keyOf));
+      return (one: Told) => keys.has(keyOf(one));
+    };
+    const [stays, wasThere] = [isIn(all), isIn(known)];
+    const [gone, fresh] = [known.filter((one) => !stays(one)), all.filter((one) => !wasThere(one))];
+    for (const { number } of gone) this.#until.set(number, position);
+    this.#add(commitment, fresh, position);
+    const changed = new Set([...gone, ...fresh].map((one) => one.part));
+    return [...changed].flatMap((one) =>
+      differing(...([known, all].map((some) => some.filter(({ part }) => part === one)) as [Told[], Told[]])),
+    );
+  }
+
+  /** As at a day, as known at a position. */
+  at(commitment: number, day: number, position: number): Delivered {
+    const { part, from } = this.#numbers;
+    const known = new Map<number, number>();
+    for (const number of this.#of.of(commitment)) {
+      if (from[number]! > day || this.#since[number]! > position) continue;
+      if (this.#until.size > 0 && (this.#until.get(number) ?? Infinity) <= position) continue;
+      const other = known.get(part[number]!);
+      if (other === undefined || from[other]! < from[number]!) known.set(part[number]!, number);
+    }
+    const delivered: Record<Kind, object[]> = { milestones: [], deliverables: [], evidence: [] };
+    for (const [of, number] of [...known].sort(([a], [b]) => a - b))
+      delivered[KINDS[of % KINDS.length]!].push(JSON.parse(this.#texts.at(number)!) as object);
+    return delivered as never;
+  }
+
+  /** Takes all words of a commitment away, for good. */
+  forget(commitment: number): void {
+    for (const number of this.#of.of(commitment)) {
+      this.#texts.forget(number);
+      this.#until.set(number, 0);
+    }
+    this.#of.forget(commitment);
+  }
+
+  clear(): void {
+    this.#numbers = { commitment: new Int32Array(0), part: new Int32Array(0), from: new Int32Array(0) };
+    this.#since = new Float64Array(0);
+    this.#until.clear();
+    this.#texts.clear();
+    this.#of = new Belonging();
+  }
+
+  save(): Memory {
+    const { size } = this.#texts;
+    return {
+      arrays: {
+        ...Object.fromEntries(NUMBERS.map((name) => [`deliveries.${name}`, this.#numbers[name].slice(0, size)])),
+        'deliveries.since': this.#since.slice(0, size),
+        ...this.#texts.save('deliveries'),
+      },
+      lists: { 'deliveries.until': [...this.#until] },
+    };
+  }
+
+  load({ arrays, lists }: Memory): void {
+    this.clear();
+    for (const name of NUMBERS) this.#numbers[name] = arrays[`deliveries.${name}`] as Int32Array<ArrayBuffer>;
+    this.#since = arrays['deliveries.since'] as Float64Array<ArrayBuffer>;
+    this.#texts.load('deliveries', arrays);
+    for (const [number, until] of lists['deliveries.until'] as [number, number][]) this.#until.set(number, until);
+    for (let number = 0; number < this.#texts.size; number++)
+      if (this.#texts.has(number)) this.#of.add(this.#numbers.commitment[number]!, number);
+  }
+}
