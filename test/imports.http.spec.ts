@@ -242,7 +242,7 @@ describe('What has parts in a list that was exported', () => {
         row.acts.map(({ act: name, body }) => [name, withoutSource(body as Record<string, unknown>)]),
       ]);
   };
-  const withoutSource = ({ reportedOn: _, citation: _c, ...body }: Record<string, unknown>) => body;
+  const withoutSource = ({ reportedOn: _on, citation: _c, ...body }: Record<string, unknown>) => body;
   const saidOf = async (list: string, key: string) =>
     (await server.get(`/v1/${list}/${key}`)).body as Record<string, Record<string, unknown>[]>;
 

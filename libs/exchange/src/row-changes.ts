@@ -146,7 +146,7 @@ export function recordOf(values: Values): Record<string, unknown> {
   body['agencies'] = rolesIn(values, []).map(({ agency, role }) => ({ agency, role }));
   body['themes'] ??= [];
   if (body['milestones'])
-    body['milestones'] = (body['milestones'] as Milestone[]).map(({ reached: _, ...milestone }) => milestone);
+    body['milestones'] = (body['milestones'] as Milestone[]).map(({ reached: _reached, ...milestone }) => milestone);
   if (target) body['target'] = { date: target, ...(targetNote ? { note: targetNote } : {}) };
   return body;
 }
