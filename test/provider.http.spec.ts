@@ -305,5 +305,27 @@ describe('A token of the provider at the API', () => {
   });
 });
 
+// The last: the server itself asks for new keys every ten seconds at most.
+describe('A person', () => {
+  it('is let in after the provider has changed its keys; the control asks for no new ones', async () => {
+    const patience = (keysAgainMs: number) => ({ keysAgainMs, keysKeptMs: 600_000 });
+    const [patient, blind] = [0, 600_000].map(
+      (ms) => new SignIn(access, null as never, server.settings, patience(ms)).provider!,
+    ) as [NonNullable<SignIn['provider']>, NonNullable<SignIn['provider']>];
+    const arrives = async (by: typeof patient): Promise<string> => {
+      let at = (await by.begin('a browser', '/account')).href;
+      while (!at.startsWith(home)) at = new URL((await visitor.asks(at)).headers.get('location')!, at).href;
+      return by.finish(new URL(at).searchParams, 'a browser').then(
+        ({ to }) => to,
+        ({ message }: Error) => message,
+      );
+    };
+    atProvider({ name: 'Eda', groups: ['ft-iom'] });
+    expect([await arrives(patient), await arrives(blind)]).toEqual(['/account', '/account']);
+    await provider.changeKeys();
+    expect([await arrives(patient), await arrives(blind)]).toEqual(['/account', 'Test login did not sign you in.']);
+  });
+});
+
 /** Seconds since 1970, as tokens have them. */
 const inMs = (ms: number): number => Math.floor((Date.now() + ms) / 1000);

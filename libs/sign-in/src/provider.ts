@@ -1,4 +1,5 @@
 /** Sign-in through an OpenID Connect provider: people by the authorization code flow, programs by its signed tokens. */
+import { Logger } from '@nestjs/common';
 import { Mutex } from 'async-mutex';
 import { createRemoteJWKSet, errors, jwtVerify, type JWTPayload } from 'jose';
 import type { Configuration } from 'openid-client';
@@ -75,6 +76,7 @@ export class Provider {
   #keys: ReturnType<typeof createRemoteJWKSet> | undefined;
   readonly #known: UntilChanged<Holder>;
   readonly #oneAtATime = new Mutex();
+  readonly #logger = new Logger('Provider');
 
   constructor(
     readonly settings: ProviderSettings,
@@ -154,12 +156,18 @@ export class Provider {
         ...(again && { maxAge: AGAIN_S }),
       });
       const claims = tokens.claims()!;
+      const { issuer, clientId } = this.settings;
+      // Its signature is checked, although it came by TLS.
+      if (!(await this.#verified(tokens.id_token!, { issuer, audience: clientId })))
+        throw new Error('its statement is not signed by a key that it names');
       const more = config.serverMetadata().userinfo_endpoint
         ? await client.fetchUserInfo(config, tokens.access_token, claims.sub)
         : {};
       return { ...more, ...claims };
     } catch (error) {
+      if (error instanceof StoreUnavailable) throw error;
       if (isAway(error)) throw away(this.settings.name, error);
+      this.#logger.warn(`${this.settings.name} did not sign somebody in: ${reasonOf(error)}`);
       throw new Rejected('forbidden', `${this.settings.name} did not sign you in.`);
     }
   }
@@ -320,16 +328,13 @@ export class Provider {
     const { issuer, clientId, clientSecret } = this.settings;
     const address = new URL(issuer);
     const here = address.protocol === 'http:' && /^(?:localhost|127\.|\[::1\])/.test(address.hostname);
-    const config = await client.discovery(
+    return client.discovery(
       address,
       clientId,
       undefined,
       clientSecret === null ? client.None() : client.ClientSecretBasic(clientSecret),
       { timeout: 10, ...(here && { execute: [client.allowInsecureRequests] }) },
     );
-    // The signature of its statement is checked, although it came by TLS.
-    client.enableNonRepudiationChecks(config);
-    return config;
   }
 }
 
@@ -349,6 +354,13 @@ function isAway(error: unknown): boolean {
   }
   return false;
 }
+
+/** Why an answer of the provider was not taken, for whoever runs the server. */
+const reasonOf = (error: unknown): string => {
+  const { message, error: code, error_description: said, cause } = error as Error & Record<string, unknown>;
+  const words = [message, code, said, cause instanceof Error ? cause.message : undefined];
+  return words.filter((one) => typeof one === 'string').join('; ');
+};
 
 const away = (name: string, cause: unknown): StoreUnavailable =>
   new StoreUnavailable(`${name} cannot be reached now.`, { cause });
