@@ -293,6 +293,12 @@ describe('The judge of these tests finds', () => {
     await store.close();
     return faultsOf(place);
   };
+  const lengthOf = async (stream: string): Promise<number> => {
+    const store = place.open();
+    const { length } = await store.read(stream);
+    await store.close();
+    return length;
+  };
   const last = "(SELECT max(position) FROM events WHERE stream = 'tally-1')";
 
   it.each([
@@ -315,16 +321,14 @@ describe('The judge of these tests finds', () => {
       `UPDATE events SET meta = json_set(meta, '$.commandId', 'x') WHERE position = ${last}`,
       'nobody sent',
     ],
-  ])(
-    '%s',
-    async (_, sql, fault) => {
-      place = new Place();
-      await ended(await place.appender(0.1));
-      expect(await faultsOf(place)).toEqual([]);
-      expect(await tamper(sql)).toContainEqual(expect.stringMatching(fault));
-    },
-    30_000,
-  );
+  ])('%s', async (_, sql, fault) => {
+    place = new Place();
+    // On a busy machine one appender may come to a single append, in which there is no room for a hole.
+    do await ended(await place.appender(0.1));
+    while ((await lengthOf('tally-1')) < 4);
+    expect(await faultsOf(place)).toEqual([]);
+    expect(await tamper(sql)).toContainEqual(expect.stringMatching(fault));
+  });
 });
 
 describe('Killed while a snapshot is written', () => {
