@@ -13,10 +13,9 @@ if (kindless.length > 0)
 const common = {
   roots: ['<rootDir>/apps', '<rootDir>/libs', '<rootDir>/test'],
   globalSetup: '<rootDir>/test/support/run.setup.mjs',
-  testEnvironment: 'node',
-  testEnvironmentOptions: { customExportConditions: ['source', 'node', 'node-addons'] },
+  testEnvironment: '<rootDir>/test/support/native-environment.mjs',
+  runtime: '<rootDir>/test/support/native-runtime.mjs',
   extensionsToTreatAsEsm: ['.ts', '.tsx'],
-  moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
   transform: {
     '^.+\\.tsx?$': [
       '@swc/jest',
@@ -44,7 +43,7 @@ export default {
   testTimeout: process.env.DEEP ? 3_600_000 : 600_000,
   // Jest leaves one core to whoever watches. Nobody does, and many tests wait.
   maxWorkers: '100%',
-  // Node frees no module that a spec has loaded: a worker that holds many makes way for a new one, as collecting takes long.
-  workerIdleMemoryLimit: '800MB',
+  // What servers of many specs leave behind is collected late: a worker that holds much makes way for a new one.
+  workerIdleMemoryLimit: '1500MB',
   projects: KINDS.map((kind) => ({ ...common, displayName: kind, testMatch: [`**/*.${kind}.spec.{ts,tsx}`] })),
 };

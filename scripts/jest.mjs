@@ -1,11 +1,7 @@
-// Runs Jest with what it needs to load ES modules; `--watchAll` only where somebody watches.
+// Runs Jest; `--watchAll` only where somebody watches.
 import { spawnSync } from 'node:child_process';
 
-export const JEST = [
-  '--experimental-vm-modules',
-  '--disable-warning=ExperimentalWarning',
-  'node_modules/jest/bin/jest.js',
-];
+export const JEST = ['--disable-warning=ExperimentalWarning', 'node_modules/jest/bin/jest.js'];
 
 if (import.meta.main) {
   const watching = process.stdout.isTTY && !process.env.CI;

@@ -304,7 +304,7 @@ onEachDatabase('A person who did whatever one can do, and is erased', (kind) => 
     const stage = { stage: 'on_hold', effective: today.slice(0, 4), reportedOn: today, note: 'So it is' };
     await done(there.post('/v1/commitments/AAA-2006-01/stage', stage, token));
     await there.app.get(Audit).flush();
-  }, 300_000);
+  });
   afterAll(async () => {
     await there.close();
     await postgres?.stop();
@@ -341,5 +341,5 @@ onEachDatabase('A person who did whatever one can do, and is erased', (kind) => 
     expect(kept()).not.toEqual([]);
     await forgets(postgres);
     expect(kept()).toEqual([]);
-  }, 300_000);
+  });
 });

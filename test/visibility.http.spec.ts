@@ -76,7 +76,7 @@ beforeAll(async () => {
     ...[`/publications/${CODE}`, `/search?q=${SECRET}`, `/v1/search?q=${SECRET}`, '/sitemap.xml', '/openapi.json'],
     ...[`/v1/commitments?document=${CODE}`, `/v1/publications/${CODE}/file?format=pdf`, '/v1/publications?format=csv'],
   ];
-}, 120_000);
+});
 afterAll(() => server.close());
 
 /** Headers that differ from answer to answer, whatever there is. */
@@ -169,4 +169,4 @@ it('is in no answer to those who may not see it, and changes none; published, it
   expect(published).toEqual(
     expect.arrayContaining(['/v1/publications', `/v1/publications/${CODE}`, `/publications/${CODE}`]),
   );
-}, 300_000);
+});

@@ -126,6 +126,8 @@ export class TestProvider {
         return grant;
       },
       interactions: { url: (_, { uid }) => `/interaction/${uid}` },
+      // It refuses addresses of this machine, where we are.
+      fetch: (url, init) => fetch(url, { ...init, dispatcher: undefined } as RequestInit),
       extraTokenClaims: () => ({ groups: this.programGroups }),
       features: {
         devInteractions: { enabled: false },

@@ -83,7 +83,7 @@ onEachDatabase('An account', (kind) => {
     place = kind === 'SQLite' ? join(folder, 'access.db') : await emptyDatabase();
     const open = () => (kind === 'SQLite' ? new SqliteAccessStore(place) : new PostgresAccessStore(place));
     [here, elsewhere] = [open(), open()];
-  }, 60_000);
+  });
   afterEach(async () => {
     await Promise.all([here.close(), elsewhere.close()]);
     rmSync(folder, { recursive: true, force: true });
@@ -264,7 +264,7 @@ onEachDatabase('An account', (kind) => {
       await erase();
       expect(await found()).toEqual([]);
       expect((await here.accounts.one(account))!.erased).not.toBeNull();
-    }, 20_000);
+    });
   });
 
   it('of a token from before there were accounts, keeps it: whose it is, and what may be done by it', async () => {

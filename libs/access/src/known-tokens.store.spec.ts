@@ -28,7 +28,7 @@ onEachDatabase('Whose a token is', (kind) => {
     asked = 0;
     const ask = here.holderOf.bind(here);
     here.holderOf = (one) => (asked++, ask(one));
-  }, 60_000);
+  });
   afterEach(async () => {
     await Promise.all([here.close(), elsewhere.close()]);
     rmSync(folder, { recursive: true, force: true });

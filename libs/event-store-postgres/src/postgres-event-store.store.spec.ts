@@ -748,38 +748,30 @@ describeHere(`The database's own defaults${here}`, () => {
     'standard_conforming_strings TO off',
     'synchronous_commit TO off',
     "lock_timeout TO '1ms'",
-  ])(
-    'change nothing: %s',
-    async (setting) => {
-      const { database, url } = await newLog();
-      await server.sql(`ALTER DATABASE ${database} SET ${setting}`);
-      const processes = [open(url), open(url), open(url)];
-      const written = await Promise.all(
-        processes.flatMap((store, p) =>
-          Array.from({ length: 6 }, async (_, n) => append(store, `s${p}n${n}`, NO_STREAM, [event(`'\\"$ft$`)])),
-        ),
-      );
-      expect(written.map(({ position }) => Number(position)).sort((a, b) => a - b)).toEqual(
-        written.map((_, n) => n + 1),
-      );
-      const [store] = processes as [PostgresEventStore];
-      await store.blank('s0n0', 0);
-      const all = await everything(store);
-      expect(all.map(({ data }) => data && (JSON.parse(data) as { text: string }).text).filter(Boolean)).toEqual(
-        Array(17).fill(`'\\"$ft$`),
-      );
-      for (const { recordedAt } of all) expect(Math.abs(Date.parse(recordedAt) - Date.now())).toBeLessThan(60_000);
-      expect(await verify(store)).toMatchObject({ ok: false, reason: expect.stringContaining('no later Blanked') });
-      expect(await store.positionAt(new Date(Date.now() + 60_000))).toBe('18');
-      await until(
-        async () =>
-          (await server.sql(`SELECT erased = blanked AS done FROM ${SCHEMA}.about`, [], database))[0]![
-            'done'
-          ] as boolean,
-      );
-    },
-    60_000,
-  );
+  ])('change nothing: %s', async (setting) => {
+    const { database, url } = await newLog();
+    await server.sql(`ALTER DATABASE ${database} SET ${setting}`);
+    const processes = [open(url), open(url), open(url)];
+    const written = await Promise.all(
+      processes.flatMap((store, p) =>
+        Array.from({ length: 6 }, async (_, n) => append(store, `s${p}n${n}`, NO_STREAM, [event(`'\\"$ft$`)])),
+      ),
+    );
+    expect(written.map(({ position }) => Number(position)).sort((a, b) => a - b)).toEqual(written.map((_, n) => n + 1));
+    const [store] = processes as [PostgresEventStore];
+    await store.blank('s0n0', 0);
+    const all = await everything(store);
+    expect(all.map(({ data }) => data && (JSON.parse(data) as { text: string }).text).filter(Boolean)).toEqual(
+      Array(17).fill(`'\\"$ft$`),
+    );
+    for (const { recordedAt } of all) expect(Math.abs(Date.parse(recordedAt) - Date.now())).toBeLessThan(60_000);
+    expect(await verify(store)).toMatchObject({ ok: false, reason: expect.stringContaining('no later Blanked') });
+    expect(await store.positionAt(new Date(Date.now() + 60_000))).toBe('18');
+    await until(
+      async () =>
+        (await server.sql(`SELECT erased = blanked AS done FROM ${SCHEMA}.about`, [], database))[0]!['done'] as boolean,
+    );
+  });
 
   it('are in force for others (the control): a statement that sees what was there before it waited is refused', async () => {
     const { database, url, store, sql } = await newLog();

@@ -42,7 +42,7 @@ interface Case {
 export function storeContract(name: string, open: () => Promise<TestedLog>, only = /^/): void {
   describe(`The store contract: ${name}`, () => {
     const cases = contract.filter(({ sentence }) => only.test(sentence));
-    it.each(cases.map(({ sentence, run }) => [sentence, run] as const))('%s', (_, run) => runOn(open, run), 20_000);
+    it.each(cases.map(({ sentence, run }) => [sentence, run] as const))('%s', (_, run) => runOn(open, run));
   });
 }
 
