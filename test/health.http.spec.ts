@@ -2,12 +2,13 @@ import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { Logger } from '@nestjs/common';
 import Database from 'better-sqlite3';
 import { once } from 'node:events';
-import { connect } from 'node:net';
+import { connect, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SqliteEventStore } from '#event-store-sqlite';
 import { NO_STREAM } from '#eventsourcing';
 import { LOG } from '#platform';
+import { refuseBusyPort } from '../apps/api/src/server.js';
 import { LogCheck } from '../apps/api/src/log-check.js';
 import { by } from '../libs/eventsourcing/src/testing/counter.js';
 import { CLOCK_CASES, TestServer } from './support/server.js';
@@ -25,6 +26,18 @@ const metric = async (name: string): Promise<number> => {
   return Number(new RegExp(`^${name} (\\S+)$`, 'm').exec(text)![1]);
 };
 const FAILED = 'followthrough_store_unavailable_total\\{store="access"\\}';
+
+describe('A server that cannot listen', () => {
+  it('says at once what to set', async () => {
+    const { port } = server.app.getHttpServer().address() as AddressInfo;
+    for (const [host, at, told] of [
+      ['127.0.0.1', port, `Set PORT to a free one, such as PORT=${port + 1}.`],
+      ['192.0.2.1', 0, '192.0.2.1 is no address of this machine. Set HOST to one'],
+    ] as const)
+      await expect(refuseBusyPort({ host, port: at })).rejects.toThrow(told);
+    await refuseBusyPort({ host: '127.0.0.1', port: 0 }); // control
+  });
+});
 
 describe('A store that cannot be written', () => {
   it('is waited for without stopping anybody else, then told of by health and the metric to alert on', async () => {

@@ -127,6 +127,11 @@ describe('the pages, in a real browser', () => {
     );
   });
 
+  it('an agency with several roles is named once', async () => {
+    const who = (page: Page) => page.locator('tr', { hasText: 'BELGIUM-2007-01' }).locator('.who').first().innerText();
+    expect(await on('/commitments?reference=BELGIUM-2007-01', who)).toMatch(/^GOV-BEL lead and host(?:,|$)/);
+  });
+
   it('what an outcome says takes the width of a phone', async () => {
     const narrow = (page: Page) =>
       page

@@ -284,6 +284,7 @@ describe('The site as a whole', () => {
         const taken = await page.evaluate(() => getSelection()!.toString());
         for (const words of ['Progress per theme, as at 2 November 2012', 'Source: ', 'knownAt='])
           expect(taken).toContain(words);
+        expect(taken).not.toContain('\u00ad'); // a soft hyphen
         expect(taken).toContain(await page.locator('tbody tr').last().locator('th a').innerText());
       });
     });

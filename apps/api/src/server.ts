@@ -100,11 +100,14 @@ export async function refuseBusyPort({ host, port }: Pick<Settings, 'host' | 'po
   try {
     await once(probe, 'listening');
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
-    throw new Error(
-      `Port ${port} of ${host} is in use by another program. Set PORT to a free one, such as PORT=${port + 1}.`,
-      { cause: error },
-    );
+    const why: Readonly<Record<string, string>> = {
+      EADDRINUSE: `Port ${port} of ${host} is in use by another program. Set PORT to a free one, such as PORT=${port + 1}.`,
+      EACCES: `Port ${port} of ${host} takes more rights than this program has. Set PORT to one from 1024 on, such as PORT=3000.`,
+      EADDRNOTAVAIL: `${host} is no address of this machine. Set HOST to one, or to 0.0.0.0 for all.`,
+      ENOTFOUND: `There is no host ${host}. Set HOST to an address of this machine, or to 0.0.0.0 for all.`,
+    };
+    const { code = '' } = error as NodeJS.ErrnoException;
+    throw code in why ? new Error(why[code], { cause: error }) : error;
   } finally {
     probe.close();
   }

@@ -507,7 +507,10 @@ export const Flag =
     ApiProperty({ required: false, type: Boolean, description })(target, property);
     IsOptional()(target, property);
     Transform(({ value }) => ({ true: true, false: false })[String(value)] ?? (value as unknown))(target, property);
-    IsBoolean()(target, property);
+    IsBoolean({ message: ({ property, value }) => `${property} knows no ${String(value)}; it takes true, false` })(
+      target,
+      property,
+    );
   };
 
 /** The field of a query that is a filter, as the table has it; `otherwise` says what it is in this view. */

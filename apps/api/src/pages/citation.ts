@@ -1,4 +1,5 @@
 /** The citation of a page: a sentence, BibTeX, RIS. */
+import { hash } from 'node:crypto';
 import { dateWords } from './words.js';
 
 /** A page at a date, as it will always be shown at its address. */
@@ -39,7 +40,8 @@ const tex = (text: string): string =>
     .replaceAll('^', '\\textasciicircum{}');
 
 export function bibtexOf(c: Citation): string {
-  const key = `followthrough-${c.asOf}-${c.position}`;
+  // Pages of one date and position are told apart.
+  const key = `followthrough-${c.asOf}-${c.position}-${hash('sha256', c.url).slice(0, 8)}`;
   const fields = {
     title: `{${tex(heading(c))}}`,
     author: `{${tex(c.publisher)}}`,

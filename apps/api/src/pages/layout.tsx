@@ -172,6 +172,9 @@ export const ProblemDocument = ({ problem, sent }: { problem: Problem; sent: Sen
   );
 };
 
+/** Where words may be parted on a narrow screen; pasted into a cell it would be a character that nobody sees. */
+const SOFT_HYPHEN = '\u00ad';
+
 /** A table alone, with its title, date and source: one click takes all of it. */
 export const TableDocument = ({ citation, table }: { citation: Citation; table: string }) => (
   <html lang="en">
@@ -183,7 +186,7 @@ export const TableDocument = ({ citation, table }: { citation: Citation; table: 
           <p>
             <span dir="auto">{citation.title}</span>, as at {dateWords(citation.asOf)}
           </p>
-          <div dangerouslySetInnerHTML={{ __html: table }} />
+          <div dangerouslySetInnerHTML={{ __html: table.replaceAll(SOFT_HYPHEN, '') }} />
           <p>
             Source: {citation.publisher}, as {citation.recorded}. {citation.url}
           </p>

@@ -28,22 +28,25 @@ export const Pager = ({ view, next, to = '' }: { view: View; next: string | null
   </nav>
 );
 
-/** Agencies with their roles: the lead first, partners without a word. */
+/** Agencies with their roles: the lead first, partners without a word; one of several roles is named once. */
 const Who = ({ view, agencies }: { view: View; agencies: Item['agencies'] }) => (
   <span class="who">
-    {agencies.map(({ agency, role, asked }, i) => (
-      <span key={`${agency} ${role}`}>
-        {i > 0 && ', '}
-        <AgencyLink view={view} code={agency} />
-        {role !== 'partner' && <small> {roleWords(role)}</small>}
-        {asked && (
-          <>
-            {' '}
-            <YetToAccept />
-          </>
-        )}
-      </span>
-    ))}
+    {[...Map.groupBy(agencies, ({ agency }) => agency)].map(([agency, held], i) => {
+      const roles = held.filter(({ role }) => role !== 'partner' || held.length > 1).map(({ role }) => roleWords(role));
+      return (
+        <span key={agency}>
+          {i > 0 && ', '}
+          <AgencyLink view={view} code={agency} />
+          {roles.length > 0 && <small> {roles.join(' and ')}</small>}
+          {held.some(({ asked }) => asked) && (
+            <>
+              {' '}
+              <YetToAccept />
+            </>
+          )}
+        </span>
+      );
+    })}
   </span>
 );
 

@@ -32,6 +32,13 @@ describe('A citation', () => {
     expect(unescaped.split('{').length).toBe(unescaped.split('}').length);
   });
 
+  it('has a key of its own for every page', () => {
+    const keyOf = (url: string) => /^@misc\{([\w-]+),\n/.exec(bibtexOf({ ...CITATION, url }))?.[1];
+    expect(keyOf(CITATION.url)).toMatch(/^followthrough-2012-11-02-1362-[0-9a-f]{8}$/);
+    expect(keyOf(CITATION.url)).toBe(keyOf(CITATION.url));
+    expect(keyOf(CITATION.url)).not.toBe(keyOf(CITATION.url.replace('IOM', 'ILO')));
+  });
+
   it('is RIS of one record, a field a line', () => {
     const lines = risOf({ ...CITATION, title: 'Two\nlines' })
       .trimEnd()
