@@ -15,6 +15,11 @@ import { inScratch, machine, percentile } from './measure.js';
 const COMMITMENTS = Number(process.env['BENCH_COMMITMENTS'] ?? 100_000);
 const SIZE = { events: 2 * COMMITMENTS, commitments: COMMITMENTS, agencies: 200, seed: 1 };
 const FORMATS = process.argv.length > 2 ? process.argv.slice(2) : ['csv', 'json', 'html', 'xlsx'];
+const ROOT = join(import.meta.dirname, '../..');
+/** As `npm start` does. */
+const STARTED = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'))
+  .scripts.start.split(' ')
+  .slice(1);
 /** Small answers of which the times are told while nothing else is done, and the pause between two. */
 const [IDLE, PAUSE_MS] = [500, 5] as const;
 
@@ -43,8 +48,7 @@ async function measured(format: string, folder: string): Promise<void> {
   const port = await freePort();
   // As it is started; without it, this one client would soon have asked too often.
   const env = { ...process.env, DATA_DIR: folder, PORT: String(port), RATE_LIMIT: '0' };
-  const program = ['--max-semi-space-size=16', join(import.meta.dirname, '../program/server.js')];
-  const server = spawn(process.execPath, program, { env, stdio: 'ignore' });
+  const server = spawn(process.execPath, STARTED, { env, stdio: 'ignore', cwd: ROOT });
   try {
     const url = `http://127.0.0.1:${port}`;
     const ready = () =>

@@ -176,7 +176,9 @@ describe.each(['compose.yaml', 'compose.single.yaml'])('docker/%s', (file) => {
 
 describe('docker/Dockerfile', () => {
   it('starts the server, and has what the command line needs', () => {
-    expect(DOCKERFILE).toMatch(/^CMD \["node", ("--[\w=-]+", )*"dist\/program\/server\.js"\]$/m);
+    const { start } = (JSON.parse(readFileSync('package.json', 'utf8')) as { scripts: { start: string } }).scripts;
+    expect(start).toMatch(/^node (--[\w=-]+ )*dist\/program\/server\.js$/);
+    expect(DOCKERFILE).toContain(`\nCMD ${JSON.stringify(start.split(' ')).replaceAll(',', ', ')}\n`);
     expect(DOCKERFILE).not.toMatch(/^ENTRYPOINT/m);
     expect(DOCKERFILE).toMatch(/^COPY --from=build \/app\/dist \.\/dist$/m);
   });

@@ -78,8 +78,11 @@ const FACETS = {
   relation: ({ columns }: Look) => new Keys(columns, 'relations', (all) => all.map(({ to }) => ({ key: to }))),
 } as const satisfies Record<Facet, unknown>;
 
-/** The number of entries of a list that is read whole which are made at once: so many stay in memory where nobody reads on. */
-const AT_ONCE = 100;
+/**
+ * The number of entries of a list that is read whole which are made at once. So many stay in memory where nobody reads on, and
+ * what waits long for its reader is taken for old by the collector: of a hundred, whole lists piled up before it came to them.
+ */
+const AT_ONCE = 16;
 
 /** The queries over the read model. */
 export class Progress {

@@ -244,6 +244,16 @@ describe('A report as XLSX', () => {
     expect(JSON.stringify(Sheets['About this report'])).toContain(sampleReport().manifest.log);
   });
 
+  it('has the rows of its data once, though a table shows some of their columns', async () => {
+    const rows = [[cellOf('REF-1')], [cellOf('REF-2')]];
+    const { Sheets } = await sheetsOf(reportOf(rows, [], { ofData: true }));
+    const sheetsWith = (sheets: typeof Sheets, text: string) =>
+      Object.keys(sheets).filter((name) => JSON.stringify(sheets[name]).includes(text));
+    expect(sheetsWith(Sheets, 'REF-2')).toEqual(['Data']);
+    // The control: a table that does not say so has a sheet of its own.
+    expect(sheetsWith((await sheetsOf(reportOf(rows))).Sheets, 'REF-2')).toHaveLength(2);
+  });
+
   it('keeps texts as texts, whatever they begin with', async () => {
     const { Sheets } = await sheetsOf(reportOf(HOSTILE.map((one) => [cellOf(one)])));
     HOSTILE.forEach((one, i) => {

@@ -62,8 +62,8 @@ export interface Dossier {
 /** The names of a register by code, as at the date. */
 type Names = Readonly<Record<Exclude<Register, 'document' | 'crosswalk' | 'publication'>, ReadonlyMap<string, string>>>;
 
-/** How many commitments are read, and written, before others have their turn; and after how many ms at most. */
-const [AT_ONCE, TURN_MS] = [16, 3] as const;
+/** After so many ms of reading others have their turn. */
+const TURN_MS = 3;
 
 const RIGHT_TO_LEFT = /^[^\p{L}]*[\p{Script=Arabic}\p{Script=Hebrew}\p{Script=Syriac}\p{Script=Thaana}]/u;
 
@@ -283,19 +283,17 @@ export class Draft {
 
   /** Those of a filter in the order of their references, some at a time. */
   async *dossiers(filter: Filter): AsyncGenerator<Dossier[]> {
-    for await (const items of this.views.progress.allCommitments(this.at, filter))
-      for (let i = 0; i < items.length; i += AT_ONCE) {
-        const some: Dossier[] = [];
-        let begun = performance.now();
-        for (const item of items.slice(i, i + AT_ONCE)) {
-          some.push({ item, view: await viewOf(this.views.log, item.reference, this.at) });
-          if (performance.now() - begun < TURN_MS) continue;
-          await turn();
-          begun = performance.now();
-        }
-        yield some;
+    for await (const items of this.views.progress.allCommitments(this.at, filter)) {
+      const some: Dossier[] = [];
+      let begun = performance.now();
+      for (const item of items) {
+        some.push({ item, view: await viewOf(this.views.log, item.reference, this.at) });
+        if (performance.now() - begun < TURN_MS) continue;
         await turn();
+        begun = performance.now();
       }
+      yield some;
+    }
   }
 
   async all(filter: Filter): Promise<Dossier[]> {

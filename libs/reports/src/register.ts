@@ -15,7 +15,7 @@ export class RegisterReportQuery extends IntersectionType(
 const READ = ['reference', 'title', 'stage', 'stageSince', 'lead', 'target', 'lastReportedOn'];
 
 export const register: ReportMaker = {
-  template: 4,
+  template: 5,
 
   async make(draft, filter: Filter) {
     const { words, at, views } = draft;
@@ -38,6 +38,7 @@ export const register: ReportMaker = {
           draft.paragraph(words.sentences.register(all)),
           {
             ...table,
+            ofData: true,
             rowCount: row.total,
             rows: streamed(draft, filter, (_, dossier) => {
               const cells = dataRow(draft, dossier);

@@ -107,6 +107,8 @@ export interface Table {
   /** “As at 21 November 2006.” */
   readonly asAtLine: string;
   readonly sourceLine: readonly Inline[];
+  /** Its rows are those of the data, in fewer columns. */
+  readonly ofData?: true;
   /** What else a reader needs to know of it. */
   readonly remarks?: readonly (readonly Inline[])[];
 }
@@ -258,6 +260,8 @@ export interface ReportFormat {
   readonly extension: string;
   /** The tables that it writes: those in the sections, the table of data, or both. */
   readonly reads: readonly ('sections' | 'data')[];
+  /** It leaves out a table of the rows that its data have. */
+  readonly rowsOnce?: true;
   /** Of more commitments than so many it takes long; absent: of 10,000. */
   readonly quick?: number;
   /** More rows of data than so many it cannot hold; absent: as many as there are. */

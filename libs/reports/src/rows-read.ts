@@ -14,13 +14,13 @@ export interface RowsRead {
  */
 export function tellingRows(
   report: NumberedReport,
-  { reads }: Pick<ReportFormat, 'reads'>,
+  { reads, rowsOnce }: Pick<ReportFormat, 'reads' | 'rowsOnce'>,
   told: (rows: RowsRead) => void,
 ): { readonly telling: NumberedReport; readonly of: number } {
   let [read, of] = [0, 0];
   const tellingOf = (table: Table): Table => {
-    const { rows } = table;
-    if (!isStream(rows)) return table;
+    const { rows, ofData } = table;
+    if (!isStream(rows) || (rowsOnce && ofData)) return table;
     of += table.rowCount;
     return {
       ...table,

@@ -20,8 +20,6 @@ export interface Work {
 
 /** When so many reports wait, others are refused. */
 const MOST_WAITING = 16;
-/** In milliseconds: no report of a size that its format holds takes so long. */
-const TOO_LONG = 300_000;
 /** In megabytes, for what a thread has just made: what is soon forgotten need not be kept long. */
 const YOUNG = 8;
 /** So many rows are sent at once: a millisecond of work. */
@@ -51,11 +49,15 @@ function threadsWith(memory: number): Promise<Piscina> {
   return pool;
 }
 
-/** @param signal ends the writing, and the thread with it */
+/**
+ * @param signal ends the writing, and the thread with it
+ * @param stuckAfterMs so long without a byte, a thread makes nothing any more; of slow formats all bytes come at the end
+ */
 export async function* written(
   name: ReportFormatName,
   report: NumberedReport,
   signal?: AbortSignal,
+  stuckAfterMs = 300_000,
 ): AsyncGenerator<Uint8Array> {
   const format = reportFormat(name);
   // From sources, as in tests, there is no file that a thread could run.
@@ -68,23 +70,23 @@ export async function* written(
     throw new Rejected('not_yet', `${MOST_WAITING} reports wait to be written; ask again later`);
   const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
   const { sent, streams } = sendable(report);
-  const left = new AbortController();
+  const ending = new AbortController();
   const task = running.run({ name, report: sent, into: writable } satisfies Work, {
     transferList: [writable, ...streams],
-    signal: AbortSignal.any([left.signal, AbortSignal.timeout(TOO_LONG), ...(signal ? [signal] : [])]),
+    signal: AbortSignal.any([ending.signal, ...(signal ? [signal] : [])]),
   }) as Promise<void>;
   const failed = new Promise<never>((_, reject) => void task.catch(reject));
   failed.catch(() => undefined);
   const reader = readable.getReader();
+  const next = () => {
+    const timer = setTimeout(() => ending.abort(), stuckAfterMs);
+    return Promise.race([reader.read(), failed]).finally(() => clearTimeout(timer));
+  };
   try {
-    for (;;) {
-      const { done, value } = await Promise.race([reader.read(), failed]);
-      if (done) break;
-      yield value;
-    }
+    for (let read = await next(); !read.done; read = await next()) yield read.value;
     await task;
   } finally {
-    left.abort();
+    ending.abort();
     reader.cancel().catch(() => undefined);
   }
 }

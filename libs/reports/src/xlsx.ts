@@ -34,6 +34,7 @@ export const xlsx: ReportFormat = {
   mediaType: formatNamed('xlsx').mediaType,
   extension: 'xlsx',
   reads: ['sections', 'data'],
+  rowsOnce: true,
   quick: 3_000,
   // One row is the head.
   mostRows: ROWS - 1,
@@ -128,7 +129,7 @@ class Book {
   async write() {
     const { report } = this;
     const { parts } = this.#words;
-    const tables = tablesIn(report.sections);
+    const tables = tablesIn(report.sections).filter(({ ofData }) => !ofData);
     const sheets = new Map<Table, string>();
     const about = this.#name(this.#words.book.about);
     sheets.set(report.data, this.#name(parts.data));
