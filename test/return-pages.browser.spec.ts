@@ -52,7 +52,11 @@ describe('A round on pages', () => {
     const kept = await secretariat.sends('/rounds/prepare', [...pairs, ...said, ...asked]);
     expect([kept.status, kept.to]).toEqual([303, '/rounds/R-1']);
     expect((await iom.opens('/rounds/R-1')).status).toBe(404);
-    const opened = await secretariat.fills(await secretariat.opens('/rounds/R-1'), '/rounds/R-1/open');
+    const prepared = await secretariat.opens('/rounds/R-1');
+    expect(wordsIn(prepared)).toMatch(
+      /Commitments all in which an agency has a part, on .* Asked International Organization for Migration; .*Reminders .*What comes out Synthesis/,
+    );
+    const opened = await secretariat.fills(prepared, '/rounds/R-1/open');
     expect(opened.status).toBe(303);
     expect(wordsIn(await iom.opens('/home'))).toMatch(/Follow-up Awaited; due on .*, 14 days left/);
   });
@@ -229,9 +233,45 @@ describe('A round on pages', () => {
     expect((await iom.opens('/rounds/R-1/extend')).status).toBe(403);
   });
 
+  it('is answered and submitted with the keyboard alone where there is no script', async () => {
+    const round = { code: 'R-2', name: 'Without a script', asOf: today, opens: today, deadline: inDays(14) };
+    const asked = { expected: { agencies: ['ILO'] }, inQuestion: { theme: 'HLD06-10' } };
+    await server.post('/v1/rounds', { ...round, ...asked }, server.token(null));
+    const { body } = await server.post('/v1/rounds/R-2/open', {}, server.token(null));
+    await server.get('/v1/rounds', { 'if-position-at-least': body.position });
+    const path = '/rounds/R-2/returns/ILO';
+    await reader.on(
+      path,
+      async (page: Page) => {
+        const focused = () =>
+          page.evaluate(() => {
+            const { name = '', value = '' } = document.activeElement as HTMLInputElement;
+            return name === '_do' ? value : name;
+          });
+        const tabTo = async (name: string) => {
+          for (let i = 0; i < 200 && (await focused()) !== name; i++) await page.keyboard.press('Tab');
+          expect(await focused()).toBe(name);
+        };
+        const rows = await page.locator('.return-row[id^=in-commitments]').count();
+        expect(rows).toBeGreaterThan(1);
+        for (let row = 0; row < rows; row++) {
+          await tabTo(`commitments.${row}.says`);
+          for (const key of ['Space', 'ArrowRight']) await page.keyboard.press(key);
+        }
+        await tabTo('submit');
+        await page.keyboard.press('Enter');
+        await page.waitForURL(`**${path}#submitted`);
+      },
+      { ...signedIn(ilo), javaScriptEnabled: false },
+    );
+    const { body: answered } = await server.get(`/v1${path}`);
+    expect([answered.state, answered.submissions[0].content.commitments[0].says]).toEqual(['submitted', 'no_change']);
+  });
+
   it('is published from its page, by the secretariat alone; a symbol that is taken refuses it there', async () => {
     const publish = '/rounds/R-1/publish';
     expect((await iom.opens(publish)).status).toBe(403);
+    expect(wordsIn(await secretariat.opens(publish))).not.toMatch(/Location|the answer is|By the secretariat/);
     expect(wordsIn(await secretariat.opens('/rounds/R-1'))).toContain('Its report, as it would be published now');
     const other = { id: 'TAKEN', kind: 'agency', parameters: { agency: 'WHO' }, asOf: today };
     expect((await server.post('/v1/publications', other, server.token(null))).status).toBe(201);

@@ -135,6 +135,8 @@ describe('The rounds of the papers', () => {
     const { equation } = (await get('/CM-2011/bridge')).body.reported;
     const { total } = (await server.get('/v1/progress/agencies?asOf=2006-11-21')).body;
     expect(equation).toMatch(new RegExp(`^${total.total} \\+ \\d+ new`));
+    const page = String((await server.get('/rounds/CM-2011', { accept: 'text/html' })).body);
+    expect(page).toContain('href="/changes-since?from=2006-11-21&amp;to=2011-02-17"');
   });
 });
 

@@ -72,6 +72,8 @@ interface ReadSheet {
 
 /** The head stands in one of the first rows: above it is what the sheet is for. */
 const LOOKED_AT = 30;
+/** Of a list with more words, a fault names the first alone. */
+const MOST_NAMED = 20;
 
 const textOf = (cell: Cell | undefined): string => cleanText(cell?.text ?? '').replaceAll('\r\n', '\n');
 
@@ -178,7 +180,11 @@ class Reading {
       const found = spec.options.find(
         ([value, words]) => nameKey(words) === nameKey(text) || nameKey(String(value)) === nameKey(text),
       );
-      const right = `one of: ${spec.options.map(([, words]) => words).join('; ')}`;
+      const words = spec.options.map(([, one]) => one);
+      const right =
+        words.length > MOST_NAMED
+          ? `one of the ${words.length} that the cell offers, such as ${words[0]}`
+          : `one of: ${words.join('; ')}`;
       return found ? { value: found[0] } : { wrong: 'is none of the words for it', right };
     }
     if (spec.form === 'number') {

@@ -71,8 +71,8 @@ export class ReportOfRound {
 
 /** A day on which whoever still owes a return is reminded. */
 export class ReminderDay {
-  @Whole({ min: 1, description: 'So many days, 60 at most …', example: 14 }) days: number;
-  @OneOf(REMINDER_TIMES, { description: '… before the deadline, or after it', example: 'before' }) when: ReminderTime;
+  @Whole({ min: 1, description: 'So many days from the deadline, 60 at most', example: 14 }) days: number;
+  @OneOf(REMINDER_TIMES, { description: 'Before the deadline, or after it', example: 'before' }) when: ReminderTime;
 }
 
 /** The most days on which a round reminds by itself. */
@@ -92,9 +92,10 @@ export class Round {
   @Text({ example: 'Follow-up for the Tenth Coordination Meeting' }) name: string;
   @CodeOf('forum', { optional: true, description: 'The meeting that it serves', example: 'CM-2011' })
   forum?: string | null;
-  @InPeriod({ optional: true, description: 'It asks about what came about from then …', example: '2011-02' })
+  @InPeriod({ optional: true, description: 'It asks about what came about from then on', example: '2011-02' })
   from?: PartialDate | null;
-  @InPeriod({ optional: true, description: '… until then', example: '2012-01' }) until?: PartialDate | null;
+  @InPeriod({ optional: true, description: 'It asks about what came about until then', example: '2012-01' })
+  until?: PartialDate | null;
   @OnDate({ description: 'The cut-off: the date as at which its report stands', example: '2012-02-09' })
   asOf: FullDate;
   @OnDate({ description: 'The day from which agencies can answer', example: '2011-12-01' }) opens: FullDate;

@@ -27,6 +27,7 @@ import {
 } from '#platform';
 import { actInWords } from './acts-in-words.js';
 import { StageTag } from './figures.js';
+import { actForPeople } from './field-words.js';
 import { asFilled, Form, KEY, MORE, REVISION, SHOWN_MS, type Filled, type FormParts, type Suggestion } from './form.js';
 import { PlainPage } from './layout.js';
 import { RendersPages } from './rendering.js';
@@ -206,7 +207,7 @@ export class ActForms {
     const suggestions = await this.suggestions.for(of, agency, within);
     const back = commitment ? path('commitments', commitment.reference) : '/home';
     const { summary, description } = ACTS[name];
-    const about = aboutOf(description);
+    const about = actForPeople(description);
     return (
       <PlainPage
         title={titleOf(doing)}
@@ -305,10 +306,6 @@ function titleOf({ name, on, commitment, view }: Doing): string {
   const roles = (commitment?.agencies ?? []).flatMap((one) => (one.agency === on.agency ? roleWords(one.role) : []));
   return `${view.names.agency.get(on.agency) ?? on.agency}, ${roles.join(' and ')}: ${button.toLowerCase()}`;
 }
-
-/** What is said of an act for those who fill in its form: neither whose it is nor what programs are answered. */
-const aboutOf = (description: string | undefined): string =>
-  (description ?? '').replaceAll(/(?:By|The answer) [^.]*\.(?: |$)/g, '').trim();
 
 const AsItStands = ({ commitment: { stage, lastReportedOn, target } }: { commitment: CommitmentView }) => (
   <p class="stands-now">

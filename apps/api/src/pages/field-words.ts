@@ -97,3 +97,11 @@ export function faultWords({ pointer, message }: FieldError): string {
     .replace(/^must\b/, () => `${labelOf(name)} must`);
   return forPeople(said.charAt(0).toUpperCase() + said.slice(1)).replace(/(?<![.!?])$/, '.');
 }
+
+/** What is said of an act for those who fill in its form: neither whose it is nor what programs send and are answered. */
+export const actForPeople = (text = ''): string =>
+  (text.match(/[^.]+(?:\.(?= |$)|$)/g) ?? [])
+    .map((sentence) => sentence.trim())
+    .filter((sentence) => !/^(?:By|The answer) |`|If-Match/.test(sentence))
+    .join(' ')
+    .replaceAll(/\bthe body\b/g, 'the form');

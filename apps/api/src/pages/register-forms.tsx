@@ -33,7 +33,7 @@ import {
 } from '#platform';
 import { actsOn, codeOf, nameOf, REGISTER_ACTS, Registers, registers, type ActLine, type Entry } from '#registers';
 import { textsIn } from './act-forms.js';
-import { labelOf } from './field-words.js';
+import { actForPeople, labelOf } from './field-words.js';
 import { asFilled, Form, KEY, MORE, REVISION, SHOWN_MS, type Filled, type FormParts, type Suggestion } from './form.js';
 import { PlainPage } from './layout.js';
 import { RendersPages } from './rendering.js';
@@ -186,9 +186,9 @@ export class RegisterForms {
         title={code === null ? entering(kind) : line.button}
         path={back}
         eyebrow={<a href={back}>{code ?? 'Registers'}</a>}
-        lead={code !== null && <p>{entry ? <Words text={nameOf(entry as never)} /> : line.summary}</p>}
+        lead={code !== null && <p>{entry ? <Words text={nameOf(entry as never)} /> : actForPeople(line.summary)}</p>}
       >
-        <p class="note">{line.description}</p>
+        <p class="note">{actForPeople(line.description)}</p>
         <Form
           {...{ of, places, suggestions, action, back, ...form }}
           hidden={{ [KEY]: key, [REVISION]: revision }}

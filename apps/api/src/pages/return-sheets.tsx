@@ -221,8 +221,8 @@ const Looked = ({ preview, here, back }: { preview: ReturnSheetPreview; here: st
           <ul>
             {problems.map((one, i) => (
               <li key={i}>
-                <strong>{at(one.sheet, one.row, one.column)}</strong>: {one.value && <q dir="auto">{one.value}</q>}{' '}
-                {one.message}
+                <strong>{at(one.sheet, one.row, one.column)}</strong>:{' '}
+                {one.value && !one.message.includes(`«${one.value}»`) && <q dir="auto">{one.value}</q>} {one.message}
                 {one.right && `. Right: ${one.right}`}
               </li>
             ))}

@@ -22,6 +22,7 @@ import {
 import { PublishingOrders } from '#reports';
 import { Returns, ROUND_ACTS, Rounds, RoundViews } from '#rounds';
 import type { RoundState } from '#words';
+import { actForPeople } from './field-words.js';
 import { asFilled, Form, KEY, MORE, REVISION, SHOWN_MS, type Filled, type FormParts } from './form.js';
 import { PlainPage } from './layout.js';
 import { publishingPath } from './publishing.js';
@@ -216,9 +217,9 @@ export class RoundDeskPages {
         title={name === 'prepare' ? 'Prepare a round' : FORMS[name]}
         path={back}
         eyebrow={known ? <a href={back}>{known.name}</a> : <a href="/rounds">Reporting rounds</a>}
-        lead={<p>{summary}.</p>}
+        lead={<p>{actForPeople(summary)}.</p>}
       >
-        <p class="note">{description}</p>
+        <p class="note">{actForPeople(description)}</p>
         <Form
           of={of}
           {...shown}

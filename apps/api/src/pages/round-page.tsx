@@ -1,5 +1,6 @@
 /** One reporting round: who answered and who did not, what was asked, and beside what was published of it what came since. */
 import type { Round } from '#bodies';
+import type { FullDate } from '#clocks';
 import { newCommandId } from '#eventsourcing';
 import { reportOf, type ResponseRates, type ReturnLine, type RoundView, type SincePublished } from '#rounds';
 import type { NamedJob, PublishingOrder } from '#reports';
@@ -8,7 +9,8 @@ import { PlainPage } from './layout.js';
 import { publishingPath } from './publishing.js';
 import { OneButton } from './return-read.js';
 import { BY_STATE, FORMS } from './round-desk.js';
-import { daysWords, questionWords, RETURN_STATE_WORDS, ROUND_STATE_WORDS } from './round-words.js';
+import { Asks } from './round-terms.js';
+import { daysWords, RETURN_STATE_WORDS, ROUND_STATE_WORDS } from './round-words.js';
 import { CsrfField } from './signed-in.js';
 import { Table } from './take-away.js';
 import { path, type View } from './view.js';
@@ -19,7 +21,7 @@ const saidIn = ({ receivedOn, isNil, paper, says }: ReturnLine, what: keyof Retu
   receivedOn && !isNil && !paper ? count(says[what]) : '–';
 
 /** A round that nobody but the secretariat knows of. */
-export const PreparedRound = ({ round, revision }: { round: Round; revision: number }) => (
+export const PreparedRound = ({ view, round, revision }: { view: View; round: Round; revision: number }) => (
   <PlainPage
     title={round.name}
     path="/rounds"
@@ -39,40 +41,8 @@ export const PreparedRound = ({ round, revision }: { round: Round; revision: num
         hidden={{ [REVISION]: String(revision) }}
       />
     </div>
-    <Asks round={round} />
+    <Asks view={view} round={round} isDesk />
   </PlainPage>
-);
-
-const Asks = ({ round: { guidance, questions } }: { round: Round }) => (
-  <>
-    {guidance && (
-      <section>
-        <h2>Guidance</h2>
-        {guidance.split(/\n{2,}/).map((paragraph, i) => (
-          <p key={i} dir="auto">
-            {paragraph}
-          </p>
-        ))}
-      </section>
-    )}
-    {(questions ?? []).length > 0 && (
-      <section>
-        <h2>Questions</h2>
-        <ol class="questions">
-          {questions!.map((question) => (
-            <li key={question.id} dir="auto">
-              {questionWords(question)}
-              <small>
-                {' '}
-                {question.of === 'agency' ? 'once' : 'of each commitment'}
-                {question.required && ', an answer is needed'}
-              </small>
-            </li>
-          ))}
-        </ol>
-      </section>
-    )}
-  </>
 );
 
 interface RoundParts {
@@ -84,14 +54,18 @@ interface RoundParts {
   readonly own: string | null;
   /** What came since it was published; `null`: no report of it is published. */
   readonly since: SincePublished | null;
+  /** The round before it, with its cut-off; `null`: it says of none that it came before. */
+  readonly before: { readonly code: string; readonly name: string; readonly asOf: FullDate } | null;
   /** The job that publishes it. */
   readonly job: NamedJob<PublishingOrder> | null;
 }
 
-export const RoundPage = ({ view, round, lines, isDesk, own, since, job }: RoundParts) => {
+const isToAccept = ({ state }: ReturnLine): boolean => state === 'submitted' || state === 'nil';
+
+export const RoundPage = ({ view, round, lines, isDesk, own, since, before, job }: RoundParts) => {
   const [state, rates] = [round.state!, round.responses!];
   const here = path('rounds', round.code);
-  const acceptable = isDesk && lines.some((one) => one.state === 'submitted' || one.state === 'nil');
+  const acceptable = isDesk && lines.some(isToAccept);
   return (
     <PlainPage
       title={round.name}
@@ -162,6 +136,14 @@ export const RoundPage = ({ view, round, lines, isDesk, own, since, job }: Round
           </p>
         )
       )}
+      {before && (
+        <p>
+          Before it came <a href={path('rounds', before.code)}>{before.name}</a>.{' '}
+          <a href={view.link('/changes-since', { asOf: null, from: before.asOf, to: round.asOf })}>
+            Each difference between their figures
+          </a>
+        </p>
+      )}
       <Rates view={view} rates={rates} isOpen={state === 'open'} />
       <section id="returns">
         <h2>Returns</h2>
@@ -184,8 +166,8 @@ export const RoundPage = ({ view, round, lines, isDesk, own, since, job }: Round
             {lines.map((line) => (
               <tr key={line.agency}>
                 {acceptable && (
-                  <td data-label="Accept">
-                    {(line.state === 'submitted' || line.state === 'nil') && (
+                  <td data-label={isToAccept(line) ? 'Accept' : undefined} class="ticked">
+                    {isToAccept(line) && (
                       <input
                         type="checkbox"
                         name="agencies"
@@ -220,7 +202,9 @@ export const RoundPage = ({ view, round, lines, isDesk, own, since, job }: Round
                     : line.daysLeft !== null && (state === 'open' || line.reopenedUntil)
                       ? daysWords(line.daysLeft)
                       : '–'}
-                  {line.reopenedUntil && <small> reopened until {dateWords(line.reopenedUntil, 'short')}</small>}
+                  {line.reopenedUntil && line.state !== 'accepted' && (
+                    <small> reopened until {dateWords(line.reopenedUntil, 'short')}</small>
+                  )}
                   {isDesk && line.remindedOn && <small> reminded {dateWords(line.remindedOn, 'short')}</small>}
                 </td>
                 <td data-label="Updates">{saidIn(line, 'update')}</td>
@@ -240,7 +224,7 @@ export const RoundPage = ({ view, round, lines, isDesk, own, since, job }: Round
           </form>
         )}
       </section>
-      <Asks round={round} />
+      <Asks view={view} round={round} isDesk={isDesk} />
     </PlainPage>
   );
 };

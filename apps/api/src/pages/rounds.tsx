@@ -80,6 +80,7 @@ export class RoundPages {
                 <th scope="col">Answered</th>
                 <th scope="col">Nil return</th>
                 <th scope="col">Silent</th>
+                <th scope="col">Late</th>
               </tr>
             </thead>
             <tbody>
@@ -97,6 +98,7 @@ export class RoundPages {
                   </td>
                   <td data-label="Nil return">{responses && count(responses.nil.count)}</td>
                   <td data-label="Silent">{responses && count(responses.silent.count)}</td>
+                  <td data-label="Late">{responses && count(responses.late.count)}</td>
                 </tr>
               ))}
             </tbody>
@@ -117,7 +119,7 @@ export class RoundPages {
     const view = await this.views.open(query, request);
     const knownAt = query.knownAt && view.position;
     const draft = desk && !knownAt ? await this.rounds.draft(code) : null;
-    if (draft) return <PreparedRound round={draft.content} revision={draft.revision} />;
+    if (draft) return <PreparedRound view={view} round={draft.content} revision={draft.revision} />;
     const round = await this.roundViews.one(code, knownAt);
     const caller = request.session ? (request.principal ?? null) : null;
     const drafts = knownAt ? new Set<string>() : await draftsKnownTo(this.drafts, caller);
@@ -125,8 +127,12 @@ export class RoundPages {
     const drafted = await this.returns.drafted(code, this.roundViews.opened(code), drafts);
     const lines = shown.map((line) => ({ ...line, drafted: drafted.get(line.agency) ?? null }));
     const since = round.publication ? await this.#since(code, knownAt) : null;
+    const { previous } = round;
+    const before = previous ? { code: previous, ...(await this.roundViews.before(previous, knownAt)) } : null;
     const job = desk && (await this.jobs.publishingOf({ round: code, publication: code }));
-    return <RoundPage {...{ view, round, lines, since, job }} isDesk={desk !== null} own={caller?.agency ?? null} />;
+    return (
+      <RoundPage {...{ view, round, lines, since, before, job }} isDesk={desk !== null} own={caller?.agency ?? null} />
+    );
   }
 
   /** `null`: its report is not published (yet). */

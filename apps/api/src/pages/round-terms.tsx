@@ -1,0 +1,99 @@
+/** The terms of a round, as its page tells them: what it asks, of whom, by when, and what comes out of it. */
+import type { Round } from '#bodies';
+import { reminderDays } from '#letters';
+import { NarrativeWords } from './narrative.js';
+import { KIND_WORDS } from './report-form.js';
+import { questionWords } from './round-words.js';
+import type { View } from './view.js';
+import { dateWords } from './words.js';
+
+type Term = readonly [name: string, words: string];
+
+const joined = (parts: readonly (string | false | null | undefined)[], by: string): string =>
+  parts.filter(Boolean).join(by);
+
+function termsOf({ names }: View, round: Round, isDesk: boolean): readonly Term[] {
+  const { from, until, asOf, opens, deadline, expected, inQuestion, report } = round;
+  const { followsUp, theme, ledOnly, openOnly } = inQuestion ?? {};
+  const commitments = [
+    ledOnly ? 'those that an agency leads' : 'all in which an agency has a part',
+    openOnly && 'that are neither completed nor discontinued',
+    theme && `on ${names.theme.get(theme) ?? theme}`,
+    followsUp && `that follow up ${names.forum.get(followsUp) ?? followsUp}`,
+  ];
+  const agencies = (expected.agencies ?? []).map((code) => names.agency.get(code) ?? code);
+  const members = expected.body && `the members of ${names.agency.get(expected.body) ?? expected.body}`;
+  const reminders = reminderDays(round, deadline).flatMap((day) => (day > opens ? dateWords(day) : []));
+  const forDesk: readonly Term[] = [
+    ['Asked', joined([members, ...agencies], '; ')],
+    ['Reminders', joined(reminders, ', ') || 'none by itself'],
+  ];
+  return [
+    ['As at', dateWords(asOf)],
+    ...(from || until
+      ? [
+          [
+            'What came about',
+            joined([from && `from ${dateWords(from)}`, until && `until ${dateWords(until)}`], ' '),
+          ] as const,
+        ]
+      : []),
+    ['Commitments', joined(commitments, ', ')],
+    ['To be answered', `from ${dateWords(opens)} until ${dateWords(deadline)}`],
+    ...(isDesk ? forDesk : []),
+    ['What comes out', KIND_WORDS[report?.kind ?? 'synthesis']],
+  ];
+}
+
+interface AsksParts {
+  readonly view: View;
+  readonly round: Round;
+  /** Whether the secretariat looks, which also sees whom it asks by which terms, and when it reminds. */
+  readonly isDesk: boolean;
+}
+
+/** What a round asks, of whom, and what comes out of it. */
+export const Asks = ({ view, round, isDesk }: AsksParts) => {
+  const { guidance, questions } = round;
+  return (
+    <>
+      <section>
+        <h2>What it is about</h2>
+        <dl class="rates">
+          {termsOf(view, round, isDesk).map(([name, value]) => (
+            <div key={name}>
+              <dt>{name}</dt>
+              <dd dir="auto">{value}</dd>
+            </div>
+          ))}
+        </dl>
+      </section>
+      {guidance && (
+        <section>
+          <h2>Guidance</h2>
+          <div class="narrative" dir="auto">
+            <NarrativeWords text={guidance} />
+          </div>
+        </section>
+      )}
+      {(questions ?? []).length > 0 && (
+        <section>
+          <h2>Questions</h2>
+          <ol class="questions">
+            {questions!.map((question) => (
+              <li key={question.id} dir="auto">
+                {questionWords(question)}
+                <small>
+                  {' '}
+                  {question.of === 'agency' ? 'once' : 'of each commitment'}
+                  {question.required && ', an answer is needed'}
+                  {question.choices?.length ? `: ${question.choices.join(', ')}` : ''}
+                </small>
+              </li>
+            ))}
+          </ol>
+        </section>
+      )}
+    </>
+  );
+};
