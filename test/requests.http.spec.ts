@@ -1,7 +1,7 @@
 /** HTTP as clients expect it: methods, addresses, formats, compression, other sites, validators. */
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { request, type IncomingHttpHeaders } from 'node:http';
-import { brotliDecompressSync, createGunzip, gunzipSync } from 'node:zlib';
+import zlib, { brotliDecompressSync, createGunzip, gunzipSync } from 'node:zlib';
 import { commitment } from './support/commitment.js';
 import { HLD, TestServer } from './support/server.js';
 
@@ -185,6 +185,29 @@ describe('Compression', () => {
       expect(gzip.headers.vary).toMatch(/accept-encoding/i);
       expect(gzip.headers.etag).toBe(plain.headers.etag);
     }
+  });
+
+  it('of the documentation is done once, however often it is asked for; of what changes anew, as it is sent (the control)', async () => {
+    const once = [jest.spyOn(zlib, 'gzip'), jest.spyOn(zlib, 'brotliCompress')];
+    const gzipped = (path: string) => raw('GET', path, { 'accept-encoding': 'gzip' });
+    const paths = ['/openapi.json', '/docs/scalar.js', '/docs'];
+    for (const path of paths) {
+      const plain = (await raw('GET', path)).body;
+      for (let n = 0; n < 3; n++) {
+        const { headers, body } = await gzipped(path);
+        expect([path, headers['content-encoding'], headers.vary]).toEqual([path, 'gzip', 'Accept-Encoding']);
+        expect(body.equals(zlib.gzipSync(plain))).toBe(true);
+        const br = await raw('GET', path, { 'accept-encoding': 'gzip;q=0.5, br' });
+        expect([br.headers['content-encoding'], brotliDecompressSync(br.body).equals(plain)]).toEqual(['br', true]);
+      }
+    }
+    const times = () => once.map(({ mock }) => mock.calls.length);
+    const before = times();
+    for (const n of before) expect([n > 0, n <= paths.length]).toEqual([true, true]);
+    const changing = await raw('GET', '/v1/agencies');
+    expect((await gzipped('/v1/agencies')).body.equals(zlib.gzipSync(changing.body))).toBe(false);
+    expect(times()).toEqual(before);
+    jest.restoreAllMocks();
   });
 
   it('holds back nothing of a download, and nothing of a feed that follows', async () => {

@@ -1,6 +1,8 @@
 /** The documentation of the API at `/docs`: the introduction and every operation, in a reference that others keep (Scalar). */
 import fastify, { type FastifyInstance } from 'fastify';
 import { readFileSync } from 'node:fs';
+import { promisify } from 'node:util';
+import zlib from 'node:zlib';
 
 /** The page, without what it loads. */
 const PAGE = `<!doctype html>
@@ -63,22 +65,46 @@ async function scalarScript(): Promise<string> {
   return body;
 }
 
+const BROTLI = { params: { [zlib.constants.BROTLI_PARAM_QUALITY]: 5 } };
+/** The encodings of answers, the best first. */
+const ENCODINGS = {
+  br: (bytes: Buffer) => promisify<Buffer, zlib.BrotliOptions, Buffer>(zlib.brotliCompress)(bytes, BROTLI),
+  gzip: (bytes: Buffer) => promisify<Buffer, Buffer>(zlib.gzip)(bytes),
+  identity: async (bytes: Buffer) => bytes,
+} as const;
+type Encoding = keyof typeof ENCODINGS;
+
+/** A file that stays as it is: it is made and compressed once, however often strangers ask for it. */
+function kept(content: () => string | Promise<string>): (encoding: Encoding) => Promise<Buffer> {
+  let plain: Promise<Buffer> | undefined;
+  const encoded = new Map<Encoding, Promise<Buffer>>();
+  return (encoding) => {
+    plain ??= Promise.resolve(content()).then((text) => Buffer.from(text));
+    const made = encoded.get(encoding) ?? plain.then(ENCODINGS[encoding]);
+    encoded.set(encoding, made);
+    return made;
+  };
+}
+
 /** Lets a server show the documentation. @param document gives the OpenAPI document, once it is asked for */
 export function showsDocs(server: FastifyInstance, document: () => object): void {
-  let json: string | undefined;
-  let script: Promise<string> | undefined;
   const files = {
     '/docs': ['text/html; charset=utf-8', () => PAGE],
     '/docs/docs.css': ['text/css; charset=utf-8', () => readFileSync(new URL('./docs.css', import.meta.url), 'utf8')],
     '/docs/docs.js': ['text/javascript; charset=utf-8', () => SCRIPT],
-    '/docs/scalar.js': ['text/javascript; charset=utf-8', () => (script ??= scalarScript())],
-    '/openapi.json': ['application/json; charset=utf-8', () => (json ??= JSON.stringify(document()))],
+    '/docs/scalar.js': ['text/javascript; charset=utf-8', scalarScript],
+    '/openapi.json': ['application/json; charset=utf-8', () => JSON.stringify(document())],
   } as const;
-  for (const [path, [type, content]] of Object.entries(files))
-    server.get(path, async (_request, reply) =>
-      reply
+  for (const [path, [type, content]] of Object.entries(files)) {
+    const file = kept(content);
+    server.get(path, async (request, reply) => {
+      const encoding = (request.accepts().encoding(Object.keys(ENCODINGS)) || 'identity') as Encoding;
+      if (encoding !== 'identity') void reply.header('Content-Encoding', encoding);
+      return reply
         .type(type)
+        .header('Vary', 'Accept-Encoding')
         .header('Content-Security-Policy', POLICY)
-        .send(await content()),
-    );
+        .send(await file(encoding));
+    });
+  }
 }
