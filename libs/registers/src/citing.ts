@@ -11,18 +11,26 @@ const OUR_LINES = /\s*\(?\blines? \d+[^()]*\)?$/;
 const numbered = (paragraph: string): string =>
   paragraph.replace(/^(?=\d)/, 'para. ').replace(/\b(paras?|pp?) (?=\d)/g, '$1. ');
 
+/** The page that a locator names, which has no field of its own: `p. 12`, `pages 12-14` */
+const PAGE = /\b(?:pages?|pp?\.?) ?\d+(?: ?[-–] ?\d+)?/i;
+
+/** The paragraph that a locator names: `para 4`, `paras. 4-6` */
+const PARAGRAPH = /\b(?:paragraphs?|paras?\.?) ?\d+(?: ?[-–] ?\d+)?/i;
+
 /** In the middle of a sentence: `Part two` → `part two` */
 const within = (section: string): string =>
   section.replace(/^(Part|Chapter|Section|Annex)\b/, (word) => word.toLowerCase());
 
 /**
- * A place as people cite it, `part two, IOM, para. 4`: its headings and its number, or else the locator. Lines of our own copy
- * are told only where nothing else is known, and as such.
+ * A place as people cite it, `part two, IOM, p. 12, para. 4`: its headings, its page and its number, also where only the locator
+ * names them, or else the locator. Lines of our own copy are told only where nothing else is known, and as such.
  */
 export function placeWords({ locator, section, paragraph }: Place): string {
-  const known = [section && within(section), paragraph && numbered(paragraph)].filter(Boolean);
-  if (known.length > 0) return known.join(', ');
-  return within(locator.replace(OUR_LINES, '')) || `${locator} of our copy`;
+  if (!section && !paragraph) return within(locator.replace(OUR_LINES, '')) || `${locator} of our copy`;
+  const told = `${section ?? ''} ${paragraph ?? ''}`;
+  const named = (what: RegExp): string | undefined => (what.test(told) ? undefined : what.exec(locator)?.[0]);
+  const numbers = [named(PAGE), paragraph ?? named(PARAGRAPH)].flatMap((one) => (one ? [numbered(one)] : []));
+  return [...(section ? [within(section)] : []), ...numbers].join(', ');
 }
 
 /** A document as it is cited: by its symbol, or else its title. */
