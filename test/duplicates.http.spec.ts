@@ -81,6 +81,28 @@ describe('An agency that has ended', () => {
   });
 });
 
+describe('What is recorded of old', () => {
+  it('may be of an agency that has ended since, which is pointed out with its successor', async () => {
+    await agency('OLD', 'An agency of old');
+    const merged = { into: 'IOM', effective: '2010-07', reason: 'They became one' };
+    expect((await post('agencies/OLD/merge', merged)).status).toBe(200);
+    const record = (effective: string, reportedOn: string) =>
+      post('commitments', {
+        ...commitment({ title: `Of old, ${effective}, ${reportedOn}` }),
+        ...{ agencies: [{ agency: 'OLD', role: 'lead' }], effective, reportedOn },
+      });
+    expect(await record('2010-05', '2012-11-02')).toMatchObject({
+      status: 201,
+      body: {
+        warnings: [{ code: 'agency_has_ended', of: 'OLD', message: expect.stringContaining('Its successor is IOM.') }],
+      },
+    });
+    expect((await record('2012', '2012-11-02')).status).toBe(422);
+    const inTime = await record('2010-05', '2010-06-01'); // control
+    expect([inTime.status, inTime.body.warnings]).toEqual([201, undefined]);
+  });
+});
+
 describe('An entry with the name of another one', () => {
   it.each(['alpha agency', 'ＡＬＰＨＡ Agency', 'Alpha\u00a0Agency', 'Álpha  agency'])(
     '«%s» is pointed out',

@@ -202,7 +202,7 @@ export class BatchesController {
       execute: async (command: ActCommand<'commitment'>) => {
         const done = await acts.execute(command);
         const [act] = command.acts;
-        return act?.act === 'record' ? { ...done, warnings: await this.warnings.likely(done.id, act.body) } : done;
+        return act?.act === 'record' ? { ...done, warnings: await this.warnings.ofRecord(done.id, act.body) } : done;
       },
     } as Pick<Acts, 'execute'>;
   }

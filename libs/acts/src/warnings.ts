@@ -1,10 +1,10 @@
-/** Warnings about an act that records something new: it may be there already. */
+/** Warnings about an act that records something new: it may be there already, or of an agency that has ended since. */
 import type { ActWarning } from '#bodies';
 import type { RecordCommitment } from '#commitments';
 import { Inject, Injectable } from '@nestjs/common';
 import { Conflict, Projector, Rejected, type Log } from '#eventsourcing';
 import { IdempotencyKeys, LOG } from '#platform';
-import { codeOf, entryIn, nameOf, Registers, type Entry, type Register } from '#registers';
+import { codeOf, entryIn, Lookup, nameOf, Registers, type Entry, type Register } from '#registers';
 import { wordsOf } from '#search';
 import { fold } from '#text';
 import { newDocumentsOf, type ActCommand, type ActResult, type AnyActCommand, type CommitmentAct } from './acts.js';
@@ -69,6 +69,7 @@ function isNoOtherCase(code: string, all: readonly Entry[], pointer: string): vo
 @Injectable()
 export class Warnings {
   readonly #registers: Registers;
+  readonly #lookup: Lookup;
   /** The last entry of each register that is under way: of two that differ by case only the second is to see the first. */
   readonly #entering = new Map<Register, Promise<unknown>>();
 
@@ -79,6 +80,7 @@ export class Warnings {
     private readonly keys: IdempotencyKeys,
   ) {
     this.#registers = new Registers(projector, PATIENCE_MS);
+    this.#lookup = new Lookup(log);
   }
 
   /** Executes a command and says what is to be pointed out of it. @throws Rejected `code_differs_by_case` */
@@ -89,7 +91,7 @@ export class Warnings {
     const done = await (document ? this.#alone('document', document.id, '/newDocument/id', execute) : execute());
     const [act] = command.acts as readonly CommitmentAct[];
     if (act?.act !== 'record') return done;
-    return { ...done, warnings: await this.likely(done.id, act.body, done.position) };
+    return { ...done, warnings: await this.ofRecord(done.id, act.body, done.position) };
   }
 
   /**
@@ -168,10 +170,26 @@ export class Warnings {
   }
 
   /**
-   * What a new commitment may be over again.
+   * What is to be pointed out of a new commitment.
    * @param position where it was recorded; absent: it was not, it would be
    */
-  async likely(reference: string, body: RecordCommitment, position?: string): Promise<ActWarning[]> {
+  async ofRecord(reference: string, body: RecordCommitment, position?: string): Promise<ActWarning[]> {
+    return [...(await this.#ended(body)), ...(await this.#likely(reference, body, position))];
+  }
+
+  /** The agencies that had ended by the time of the report: it is of old, else it would have been refused. */
+  async #ended({ agencies, reportedOn }: RecordCommitment): Promise<ActWarning[]> {
+    const taking = agencies.map(({ agency }, i) => ({ agency, from: reportedOn, pointer: `/agencies/${i}` }));
+    const ended = await this.#lookup.endedAmong(taking);
+    return (ended?.errors ?? []).map(({ pointer, message }) => ({
+      code: 'agency_has_ended',
+      message,
+      of: taking.find((one) => one.pointer === pointer)!.agency,
+    }));
+  }
+
+  /** What a new commitment may be over again. */
+  async #likely(reference: string, body: RecordCommitment, position?: string): Promise<ActWarning[]> {
     const { title, agencies, followsUp } = body;
     const one = { reference, title, agencies: agencies.map(({ agency }) => agency), followsUp: followsUp ?? [] };
     try {
