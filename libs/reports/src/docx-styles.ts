@@ -93,21 +93,25 @@ export const stylesIn = (language: Language): Docx.IStylesOptions => ({
   ],
 });
 
+/** The room of the number of a heading, as wide as `VIII.` */
+const ROMAN = 800;
+
 /** Roman numbers, then letters, then numbers, as the report itself has them. */
 export function numberingBy({ LevelFormat, AlignmentType }: typeof Docx): Docx.NumberingDefinition[] {
-  const level = (level: number, format: (typeof LevelFormat)[keyof typeof LevelFormat], text: string, left = 500) => ({
+  type Format = (typeof LevelFormat)[keyof typeof LevelFormat];
+  const level = (level: number, format: Format, text: string, left = 500, hanging = 500) => ({
     level,
     format,
     text,
     alignment: AlignmentType.LEFT,
-    style: { paragraph: { indent: { left, hanging: 500 } } },
+    style: { paragraph: { indent: { left, hanging } } },
   });
   const flush = { style: { paragraph: { indent: { left: 0, hanging: 0, firstLine: 0 } } } };
   return [
     {
       reference: HEADINGS,
       levels: [
-        level(0, LevelFormat.UPPER_ROMAN, '%1.'),
+        level(0, LevelFormat.UPPER_ROMAN, '%1.', ROMAN, ROMAN),
         level(1, LevelFormat.UPPER_LETTER, '%2.'),
         level(2, LevelFormat.DECIMAL, '%3.'),
       ],

@@ -292,7 +292,9 @@ export function verification(draft: Draft, dossiers: readonly Dossier[], filter:
   ]);
   const href = draft.listOf({ ...filter, verification: FINDINGS.join() });
   return draft.section('verification', words.sections.verification, [
-    draft.paragraph(words.sentences.verification({ n: read, href }, draft.counted(dossiers.length, filter), replies)),
+    draft.paragraph(
+      words.sentences.verification({ n: read, href }, draft.counted(dossiers.length, filter), { n: replies, href }),
+    ),
     ...(rows.length > 0 ? [draft.table('verification', words.captions.verification, columns, rows, href)] : []),
   ]);
 }

@@ -89,7 +89,9 @@ function answersTo(draft: Draft, round: RoundOfReport, question: Question): Sect
   const rows = given.map(({ agency, reference, answer }): Row => [
     draft.text(isOfAgency ? draft.agencyName(agency) : draft.agency(agency)),
     ...(reference === null ? [] : [draft.text(draft.reference(reference))]),
-    isWhole ? draft.integer({ n: answer.number! }) : draft.text(...valueOf(draft, answer)),
+    isWhole
+      ? draft.integer({ n: answer.number!, href: pageOf(draft, round) })
+      : draft.text(...valueOf(draft, answer, pageOf(draft, round))),
   ]);
   const asked = unit ? `${text} (${unit})` : text;
   const tally =
@@ -131,10 +133,11 @@ function tallied(draft: Draft, { choices }: Question, all: readonly Answer[]): {
     : ([true, false] as const).map((yes) => counted(yesNo[`${yes}`], all.filter((one) => one.yes === yes).length));
 }
 
-function valueOf(draft: Draft, { text, choice, number, yes }: Answer): Inline[] {
+/** @param href of the round, to which a number leads */
+function valueOf(draft: Draft, { text, choice, number, yes }: Answer, href: string): Inline[] {
   const said = text ?? choice;
   if (said !== undefined && said !== null) return [draft.foreign(said)];
-  if (number !== undefined && number !== null) return [draft.words.decimal(number)];
+  if (number !== undefined && number !== null) return [draft.link(draft.words.decimal(number), href)];
   return yes === undefined || yes === null ? [] : [draft.words.codes.yesNo[`${yes}`]];
 }
 

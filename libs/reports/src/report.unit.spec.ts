@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { text } from 'node:stream/consumers';
 import { REPORT_FORMATS } from './formats.js';
 import { numbered } from './numbered.js';
-import { LANGUAGES, type Block, type NumberedReport, type Row, type Section } from './report.js';
+import { LANGUAGES, plain, type Block, type NumberedReport, type Row, type Section } from './report.js';
 import { sampleReport } from './testing/sample.js';
 import { wordsOf } from './words/index.js';
 
@@ -75,6 +75,27 @@ describe('a language', () => {
     expect(wordsOf('en').percent(1233, 1234)).toBe('more than 99 per cent');
     expect(wordsOf('en').percent(1234, 1234)).toBe('100 per cent');
     expect(wordsOf('en').share(0, 0)).toBe('0 of 0');
+  });
+
+  it.each(LANGUAGES)('lead each number of readings and replies to its list: %s', (language) => {
+    const { verification } = wordsOf(language).sentences;
+    const said = (n: number) => verification({ n: 3, href: '/read' }, { n: 5, href: '/all' }, { n, href: '/replies' });
+    const leads = (n: number) =>
+      said(n).flatMap((one) => (typeof one !== 'string' && one.type === 'figure' ? [[one.value, one.href]] : []));
+    const numbersOf = (n: number) => [
+      ...plain(said(n))
+        .replaceAll(/\d+\S? (?:per cent|pour cent|por ciento)/g, '')
+        .matchAll(/\d+/g),
+    ];
+    for (const n of [1, 2]) {
+      expect(leads(n)).toEqual([
+        [5, '/all'],
+        [3, '/read'],
+        [n, '/replies'],
+      ]);
+      expect(numbersOf(n)).toHaveLength(leads(n).length);
+    }
+    expect(leads(0)).toHaveLength(2);
   });
 
   it('takes one where another takes many', () => {

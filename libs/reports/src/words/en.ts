@@ -480,16 +480,16 @@ export const en = {
       n.n === 0
         ? say`The agency has accepted every role that others named it for.`
         : say`In ${figure(n)} ${commitments(n.n)} another agency named it for a role that it has yet to accept or decline.`,
-    verification: (read: Counted, all: Counted, replied: number): Inline[] => {
+    verification: (read: Counted, all: Counted, replied: Counted): Inline[] => {
       if (all.n === 0) return say`There was no commitment to review.`;
       if (read.n === 0)
         return all.n === 1
           ? say`The secretariat has not reviewed the commitment.`
           : say`The secretariat has reviewed none of the ${figure(all)} commitments.`;
       const replies =
-        replied === 0
-          ? 'no reply was'
-          : form(replied, { one: 'one reply was', other: `${number(replied)} replies were` });
+        replied.n === 0
+          ? say`no reply was`
+          : say`${figure(replied)} ${form(replied.n, { one: 'reply was', other: 'replies were' })}`;
       return say`Of ${figure(all)} ${commitments(all.n)}, the secretariat has reviewed ${figure(read)} (${percent(read.n, all.n)}); ${replies} given. A reading stands beside the word of the agency and never replaces it.`;
     },
     byTheme: (framework: Inline, several: Counted): Inline[] =>

@@ -440,9 +440,9 @@ export const es: Words = {
           ? say`La secretaría no ha examinado el compromiso.`
           : say`La secretaría no ha examinado ninguno de los ${figure(all)} compromisos.`;
       const replies =
-        replied === 0
-          ? 'no se dio ninguna respuesta'
-          : agreed(replied, `se dio ${number(replied)} respuesta`, `se dieron ${number(replied)} respuestas`);
+        replied.n === 0
+          ? say`no se dio ninguna respuesta`
+          : say`${agreed(replied.n, 'se dio', 'se dieron')} ${figure(replied)} ${agreed(replied.n, 'respuesta', 'respuestas')}`;
       return say`De ${figure(all)} ${commitments(all.n)}, la secretaría ha examinado ${figure(read)} (${percent(read.n, all.n)}); ${replies}. Una comprobación figura junto a lo que dice la entidad y nunca lo sustituye.`;
     },
     byTheme: (framework, several) =>

@@ -460,9 +460,9 @@ export const fr: Words = {
           ? say`Le secrétariat n’a pas examiné l’engagement.`
           : say`Le secrétariat n’a examiné aucun des ${figure(all)} engagements.`;
       const replies =
-        replied === 0
-          ? 'aucune réponse n’a été donnée'
-          : `${number(replied)} ${agreed(replied, 'réponse a été donnée', 'réponses ont été données')}`;
+        replied.n === 0
+          ? say`aucune réponse n’a été donnée`
+          : say`${figure(replied)} ${agreed(replied.n, 'réponse a été donnée', 'réponses ont été données')}`;
       return say`Sur ${figure(all)} ${commitments(all.n)}, le secrétariat en a examiné ${figure(read)} (${percent(read.n, all.n)})\u00a0; ${replies}. Un constat figure à côté de ce que dit l’organisme et ne le remplace jamais.`;
     },
     byTheme: (framework, several) =>
