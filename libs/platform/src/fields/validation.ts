@@ -9,7 +9,7 @@ import { defaultMetadataStorage as conversions } from 'class-transformer/cjs/sto
 import { getMetadataStorage, IS_OPTIONAL, validateSync, ValidationTypes } from 'class-validator';
 import { Rejected, type FieldError } from '#eventsourcing';
 import { isInherited } from '#text';
-import { FormFields } from '../requests/forms.js';
+import { FormFields } from '../requests/sent-fields.js';
 import { bodyOfForm, cleanBody } from './fields.js';
 
 /** The validation of every body and query: unknown fields are refused. */

@@ -7,6 +7,7 @@ import { RouteConfig } from '@nestjs/platform-fastify';
 import { errorCodes, type FastifyInstance, type FastifyRequest } from 'fastify';
 import { Rejected } from '#eventsourcing';
 import { isInherited, textOf, Unreadable } from '#text';
+import { FormFields, type FormValue } from './sent-fields.js';
 import type { ApiRequest, Session } from './principal.js';
 import { isCsrfTokenOf } from './sessions.js';
 import { FILE_TYPE, takesFile } from './uploads.js';
@@ -42,12 +43,6 @@ export const CSRF_FIELD = 'csrf';
 const DEEPEST = 8;
 const MOST_FIELDS = 20_000;
 const TYPE = 'application/x-www-form-urlencoded';
-
-/** The fields of a form as they were sent: texts, lists of texts, and objects and lists by the dots in their names. */
-export class FormFields {
-  readonly [name: string]: FormValue;
-}
-type FormValue = string | readonly FormValue[] | { readonly [name: string]: FormValue };
 
 /** `Writing%21+here` */
 function decoded(text: string): string {

@@ -6,7 +6,7 @@ import { Rejected } from '#eventsourcing';
 import { ACCOUNT_ROLES, type AccountRole, type Scope } from '#words';
 import type { Correlation } from '../observability/correlation.js';
 import { Admits } from './admission-marks.js';
-import type { FormFields } from './forms.js';
+import type { FormFields } from './sent-fields.js';
 
 /** The actor of an event, as it is recorded: an account and the role in which it acted. No personal data. */
 @ApiSchema({ name: 'Principal' })
