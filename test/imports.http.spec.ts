@@ -583,6 +583,53 @@ describe('A list of an agency', () => {
   });
 });
 
+describe('Several files in one form', () => {
+  const AGENCY = 'code,name,kind\nX-SENT,Sent along,igo\n';
+  const COMMITMENT = `title,summary,kind,nature,strength,stage,effective,lead,themes
+Sent with its agency,Sent with its agency,research,one-off,undertaken,planned,2012,X-SENT,HLD06-01
+`;
+  const together = async (...files: readonly (readonly [name: string, text: string])[]) => {
+    const form = new FormData();
+    form.set('reportedOn', '2012-11-02');
+    for (const [name, text] of files) form.append('file', new Blob([text]), name);
+    const headers = { authorization: `Bearer ${secretariat}` };
+    const answer = await fetch(`${server.url}/v1/imports`, { method: 'POST', body: form, headers });
+    return { status: answer.status, body: (await answer.json()) as ImportPreview };
+  };
+
+  it('are imported as one, may name what another brings, and are undone as a whole', async () => {
+    const { status, body } = await together(['b.csv', COMMITMENT], ['a.csv', AGENCY]);
+    expect([status, body.problems]).toEqual([201, []]);
+    expect(body.file).toMatchObject({ name: 'a.csv and 1 more', format: 'folder' });
+    expect(body.counts).toMatchObject({ recorded: 2 });
+    const { rows } = (await act(body.id, 'confirm')).body as ImportPreview;
+    const { reference } = rows.find(({ subject }) => subject === 'commitment')!;
+    expect((await server.get(`/v1/commitments/${reference}`)).body.life).toBe('active');
+    const undone = (await act(body.id, 'undo')).body as ImportPreview;
+    expect([undone.state, undone.remark]).toEqual(['undone', expect.stringContaining('X-SENT')]);
+    expect((await server.get(`/v1/commitments/${reference}`)).body.life).toBe('withdrawn');
+  });
+
+  it('negative control: one alone cannot name what the other would bring', async () => {
+    const { body } = await together(['b.csv', COMMITMENT.replaceAll('X-SENT', 'X-NOT-SENT')]);
+    expect(body.problems.map(({ sheet, message }) => [sheet, message])).toEqual([
+      [expect.any(String), expect.stringContaining('X-NOT-SENT')],
+    ]);
+  });
+
+  it('name the file in every problem', async () => {
+    const { body } = await together(['a.csv', AGENCY.replace('igo', '')], ['b.csv', 'nothing\nof ours\n']);
+    expect(new Set(body.problems.map(({ sheet }) => sheet))).toEqual(new Set(['a.csv', 'b.csv']));
+  });
+
+  it('of which a route takes one, are refused', async () => {
+    const form = new FormData();
+    for (const name of ['a.txt', 'b.txt']) form.append('file', new Blob(['A paper']), name);
+    const headers = { authorization: `Bearer ${secretariat}` };
+    expect((await fetch(`${server.url}/v1/documents/D-2012-MC2353/paper`, { method: 'POST', body: form, headers })).status).toBe(400);
+  });
+});
+
 describe('A file that cannot be imported', () => {
   it.each([
     ['no table', 'just words\n', 'a.csv', 201, /two columns/],

@@ -3,7 +3,15 @@ import { hash } from 'node:crypto';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { Rejected } from '#eventsourcing';
-import { Imports, ImportsController, isOfForm, NewImport, type ImportPreview, type SentFolder } from '#exchange';
+import {
+  folderOf,
+  Imports,
+  ImportsController,
+  isOfForm,
+  NewImport,
+  type ImportPreview,
+  type SentFolder,
+} from '#exchange';
 import { metaOf, validated, type Actor, type RequestContext, type Upload } from '#platform';
 import type { Settings } from '../../api/src/settings.js';
 import { SCOPES } from '#words';
@@ -49,7 +57,12 @@ export async function importSpreadsheet(
     return false;
   }
   if (found && found.unread.length > 0) console.error(`Not read, as it is no spreadsheet: ${found.unread.join(', ')}`);
-  const sent = found ? folderOf(path, found.sheets) : fileAt(path);
+  const sent = found
+    ? folderOf(
+        basename(resolve(path)),
+        found.sheets.map((name) => fileAt(join(path, name))),
+      )
+    : fileAt(path);
   const by = { ...actor, scopes: SCOPES, sees: 'all' as const };
   const context = { by, meta: metaOf(by) };
   return withApp(settings, (get) => imported(get(Imports), get(ImportsController), sent, options, dryRun, context));
@@ -58,12 +71,6 @@ export async function importSpreadsheet(
 function fileAt(path: string): Upload {
   const bytes = readFileSync(path);
   return { name: basename(path), bytes, sha256: hash('sha256', bytes, 'hex') };
-}
-
-function folderOf(path: string, names: readonly string[]): SentFolder {
-  const files = names.map((name) => fileAt(join(path, name)));
-  const digests = files.map(({ name, sha256 }) => `${sha256}  ${name}\n`).join('');
-  return { name: basename(resolve(path)), files, sha256: hash('sha256', digests, 'hex') };
 }
 
 async function imported(

@@ -25,8 +25,8 @@ import {
   OnDate,
   Rights,
   Text,
-  TAKES_FILE,
-  Uploaded,
+  TAKES_FILES,
+  UploadedFiles,
   type RequestContext,
   type Principal,
   type Upload,
@@ -34,13 +34,21 @@ import {
 import { DATE_ORDERS, type DateOrder } from './cell-values.js';
 import { Imports, type ImportRequest, type KeptImport } from './imports.js';
 import { ImportedFile, ImportPreview, IMPORT_STATES, RowCounts, type ImportState } from './preview.js';
+import { sentIn } from './sent-tables.js';
 import type { ColumnMapping } from './tables.js';
 
 const NAME = '^[A-Za-z0-9][A-Za-z0-9 ._-]{0,79}$';
 
 /** A file that is to be imported, and what its cells do not say. */
 export class NewImport {
-  @ApiProperty({ type: String, format: 'binary', description: 'XLSX or CSV, at most 16 MB' })
+  @ApiProperty({
+    type: 'array',
+    items: { type: 'string', format: 'binary' },
+    minItems: 1,
+    maxItems: TAKES_FILES.files,
+    description:
+      'XLSX or CSV; several are imported as one, and may name what another brings. Together at most 16 MB, 20,000 rows and 10,000 changes',
+  })
   @Matches(/^[0-9a-f]{64}$/, { message: 'no file was sent' })
   file: string;
   @OnDate({ optional: true, description: 'The date of the report, where a row names none; without it today' })
@@ -142,11 +150,11 @@ export class ImportsController {
 
   @Post('imports')
   @HttpCode(201)
-  @RouteConfig(TAKES_FILE)
+  @RouteConfig(TAKES_FILES)
   @ApiConsumes(FILE_TYPE)
   @Rights({ scope: null, roles: ACTING, only: 'each row as its act says' })
   @ApiOperation({
-    summary: 'Send a spreadsheet and see what its import would do',
+    summary: 'Send a spreadsheet, or several, and see what its import would do',
     description:
       'Nothing is written but the preview. Columns are found by their names in English, French or Spanish, or by a mapping. Each row is compared with what is recorded: it would be recorded, changed, is recognised, or is refused, with the sheet, row and column of each problem and what would be right.',
     operationId: 'previewImport',
@@ -154,11 +162,11 @@ export class ImportsController {
   @ApiCreatedResponse({ type: ImportPreview })
   async preview(
     @Body() asked: NewImport,
-    @Uploaded() upload: Upload,
+    @UploadedFiles() files: readonly Upload[],
     @CurrentCommand() context: RequestContext,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<ImportPreview> {
-    const kept = await this.imports.preview(upload, await this.request(asked, context), context);
+    const kept = await this.imports.preview(sentIn(files), await this.request(asked, context), context);
     void reply.header('Location', `/v1/imports/${kept.id}`);
     return shown(kept);
   }

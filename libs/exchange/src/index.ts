@@ -22,7 +22,7 @@ export * from './papers.js';
 export * from './preview.js';
 export { recordOf } from './row-changes.js';
 export * from './run-import.js';
-export type { SentFolder } from './sent-tables.js';
+export { folderOf, sentIn, type SentFolder } from './sent-tables.js';
 
 /** The part of this context that the composition root takes. */
 export const exchangeContext: Context = {

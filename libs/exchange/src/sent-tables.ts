@@ -2,7 +2,8 @@
 import { todayAt, type FullDate } from '#clocks';
 import { Rejected } from '#eventsourcing';
 import { LIMITS, spreadsheetIn, UnreadableFile, type Encoding, type Epoch, type SpreadsheetFile } from '#files';
-import type { Upload } from '#platform';
+import { digestOf, type Upload } from '#platform';
+import { compareTexts } from '#text';
 import type { SheetProblem } from './preview.js';
 import { tablesIn, type ColumnMapping, type Table, type Tables } from './tables.js';
 
@@ -13,6 +14,19 @@ export interface SentFolder {
   readonly sha256: string;
   /** In the order of their names. */
   readonly files: readonly Upload[];
+}
+
+/** Spreadsheets as one. */
+export const folderOf = (name: string, files: readonly Upload[]): SentFolder => ({
+  name,
+  files,
+  sha256: digestOf(files),
+});
+
+/** The files of a form: one is a spreadsheet, several are a folder. */
+export function sentIn(files: readonly Upload[]): Upload | SentFolder {
+  const inOrder = files.toSorted((one, other) => compareTexts(one.name, other.name));
+  return files.length === 1 ? files[0]! : folderOf(`${inOrder[0]!.name} and ${files.length - 1} more`, inOrder);
 }
 
 /** What somebody says of how it is to be read. */

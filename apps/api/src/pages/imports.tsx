@@ -5,6 +5,7 @@ import {
   Imports,
   ImportsController,
   NewImport,
+  sentIn,
   UndoImport,
   type ImportPreview,
   type ImportRow,
@@ -18,8 +19,8 @@ import {
   ForSignedIn,
   PostsForm,
   SeeOther,
-  TAKES_FILE,
-  Uploaded,
+  TAKES_FILES,
+  UploadedFiles,
   type ApiRequest,
   type RequestContext,
   type Principal,
@@ -51,15 +52,15 @@ export class ImportPages {
     return <ImportList imports={await this.#mine(request)} />;
   }
 
-  @PostsForm('', 'signed-in', TAKES_FILE)
+  @PostsForm('', 'signed-in', TAKES_FILES)
   async send(
     @Body() asked: NewImport,
-    @Uploaded() upload: Upload,
+    @UploadedFiles() files: readonly Upload[],
     @CurrentCommand() context: RequestContext,
     @Req() request: ApiRequest,
   ) {
     try {
-      const { id } = await this.imports.preview(upload, await this.routes.request(asked, context), context);
+      const { id } = await this.imports.preview(sentIn(files), await this.routes.request(asked, context), context);
       return new SeeOther(path('imports', id));
     } catch (error) {
       if (!(error instanceof Rejected) || error.kind !== 'invalid') throw error;
@@ -128,7 +129,8 @@ const ImportList = ({ imports, refused, asked }: ListParts) => (
     lead={
       <p>
         Send a workbook (.xlsx) or a CSV file. You will see what each row would do before anything is recorded. A list
-        that was <a href="/data">downloaded</a> here can be changed and sent back.
+        that was <a href="/data">downloaded</a> here can be changed and sent back. Several files are imported together:
+        all of them, or none. At most 20,000 rows and 10,000 changes at once.
       </p>
     }
   >
@@ -140,8 +142,8 @@ const ImportList = ({ imports, refused, asked }: ListParts) => (
     <form method="post" action="/imports" encType={FILE_TYPE} class="filters">
       <CsrfField />
       <label>
-        <span>File</span>
-        <input type="file" name="file" required accept=".xlsx,.csv,.txt" />
+        <span>File, or several files as one</span>
+        <input type="file" name="file" multiple required accept=".xlsx,.csv,.txt" />
       </label>
       <label>
         <span>Date of the report, where a row names none</span>

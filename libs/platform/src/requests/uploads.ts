@@ -1,4 +1,4 @@
-/** The files that requests bring: as the one file of a form (`multipart/form-data`), on routes that say that they take one. */
+/** The files that requests bring: in the field `file` of a form (`multipart/form-data`), on routes that say how many they take. */
 import fastifyMultipart from '@fastify/multipart';
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import { hash } from 'node:crypto';
@@ -11,6 +11,8 @@ export const FILE_TYPE = 'multipart/form-data';
 
 /** The configuration of a route that takes a file: it may be so many times as large as another body. */
 export const TAKES_FILE = { file: true, bodies: 64 } as const;
+/** It may take several, which are as large together. */
+export const TAKES_FILES = { ...TAKES_FILE, files: 100 } as const;
 
 /** A file as it was sent. */
 export interface Upload {
@@ -21,7 +23,7 @@ export interface Upload {
   readonly sha256: string;
 }
 
-const uploads = new WeakMap<FastifyRequest, Upload>();
+const uploads = new WeakMap<FastifyRequest, Upload[]>();
 
 export const takesFile = ({ routeOptions }: FastifyRequest): boolean =>
   (routeOptions.config as { file?: boolean }).file === true;
@@ -31,12 +33,20 @@ export const IN_PARTS = { parts: true } as const;
 const takesParts = ({ routeOptions }: FastifyRequest): boolean =>
   (routeOptions.config as { parts?: boolean }).parts === true;
 
-/** The file that a request brings. @throws Rejected `invalid` when it brings none */
-export const Uploaded = createParamDecorator((_: unknown, context: ExecutionContext): Upload => {
-  const upload = uploads.get(context.switchToHttp().getRequest<FastifyRequest>());
-  if (upload) return upload;
+/** The files that a request brings. @throws Rejected `invalid` when it brings none */
+export const UploadedFiles = createParamDecorator((_: unknown, context: ExecutionContext): readonly Upload[] => {
+  const all = uploads.get(context.switchToHttp().getRequest<FastifyRequest>());
+  if (all) return all;
   throw new Rejected('invalid', '/file: no file was sent', [{ pointer: '/file', message: 'no file was sent' }]);
 });
+
+/** The one file of a request. @throws Rejected `invalid` when it brings none */
+export const Uploaded = (): ParameterDecorator => UploadedFiles(FIRST);
+const FIRST = { transform: ([first]: readonly Upload[]): Upload => first! };
+
+/** The digest of several files, of their names and digests. */
+export const digestOf = (files: readonly Upload[]): string =>
+  hash('sha256', files.map(({ name, sha256 }) => `${sha256}  ${name}\n`).join(''), 'hex');
 
 const [FIELDS, FIELD] = [50, 64 * 1024] as const;
 
@@ -47,11 +57,11 @@ const WORKBOOK = formatNamed('xlsx').mediaType;
 const typeOf = ({ headers }: FastifyRequest): string =>
   (headers['content-type'] ?? '').split(';')[0]!.trim().toLowerCase();
 
-/** Keeps the file of a request. @returns its digest */
+/** Keeps a file of a request. @returns the digest of the file, or of all so far */
 function kept(request: FastifyRequest, name: string, bytes: Buffer): string {
-  const sha256 = hash('sha256', bytes, 'hex');
-  uploads.set(request, { name, bytes, sha256 });
-  return sha256;
+  const all = [...(uploads.get(request) ?? []), { name, bytes, sha256: hash('sha256', bytes, 'hex') }];
+  uploads.set(request, all);
+  return all.length === 1 ? all[0]!.sha256 : digestOf(all);
 }
 
 /**
@@ -81,10 +91,12 @@ export function refuseWithoutFile(request: FastifyRequest): void {
 
 async function fieldsOf(request: FastifyRequest): Promise<Record<string, string>> {
   const fields: Record<string, string> = {};
-  const limits = { files: 1, fields: FIELDS, fieldSize: FIELD, fileSize: request.routeOptions.bodyLimit };
+  const { files = 1 } = request.routeOptions.config as { files?: number };
+  const limits = { files, fields: FIELDS, fieldSize: FIELD, fileSize: request.routeOptions.bodyLimit };
   try {
     for await (const part of request.parts({ limits })) {
-      if (isInherited(part.fieldname) || part.fieldname in fields)
+      const again = part.fieldname in fields && !(part.type === 'file' && files > 1);
+      if (isInherited(part.fieldname) || again)
         throw new Rejected('bad_request', `The form has the field ${part.fieldname.slice(0, 100)} twice.`);
       if (part.type === 'file') {
         if (part.fieldname !== 'file')
