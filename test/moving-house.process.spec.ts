@@ -113,6 +113,8 @@ beforeAll(async () => {
   houses.push(sqlite(join(await TestServer.imported(), 'log.db')));
   answers = await living(houses[0]!, async (server) => {
     const imported = (await server.app.get(LOG).store.head())!;
+    const below = { themes: ['IOM-1.remittances'], reportedOn: '2013-12-01' };
+    done(await server.post(`/v1/commitments/${ACP}/themes`, below, server.token(null)));
     const { position: named, revision } = done(await report(server, 'Jo Doe said so'));
     const blanked = await server.post(
       `/v1/commitments/${ACP}/history/${revision}/blank`,
@@ -136,6 +138,8 @@ beforeAll(async () => {
       '',
       'agency=IOM,ILO',
       'theme=IOM-1',
+      'theme=IOM-1.remittances',
+      'theme=IOM-4',
       'forum=HLD-2006',
       `commitment=${ACP}`,
       'type=outcome,commitment.StageReported',
@@ -161,6 +165,16 @@ describe('The real log moves house', () => {
     expect(feed).toBeGreaterThanOrEqual(7);
     expect(answers.filter((answer) => answer === '')).toEqual([]);
     expect(one).toBeGreaterThanOrEqual(3);
+  });
+
+  it('of which the feed of a theme tells what concerns the themes below it, and no others', () => {
+    const moved = (theme: string) => {
+      const lines = answers[published.indexOf(`/v1/changes?theme=${theme}`)] as string;
+      return lines
+        .split('\n')
+        .some((line) => line.includes(`commitment-${ACP}`) && line.includes('commitment.ThemesSet'));
+    };
+    expect([moved('IOM-1'), moved('IOM-1.remittances'), moved('IOM-4')]).toEqual([true, true, false]);
   });
 
   it.each(ways)('to %s: the same events are there, and what was published resolves as it did', async (_to, build) => {
