@@ -626,7 +626,8 @@ Sent with its agency,Sent with its agency,research,one-off,undertaken,planned,20
     const form = new FormData();
     for (const name of ['a.txt', 'b.txt']) form.append('file', new Blob(['A paper']), name);
     const headers = { authorization: `Bearer ${secretariat}` };
-    expect((await fetch(`${server.url}/v1/documents/D-2012-MC2353/paper`, { method: 'POST', body: form, headers })).status).toBe(400);
+    const address = `${server.url}/v1/documents/D-2012-MC2353/paper`;
+    expect((await fetch(address, { method: 'POST', body: form, headers })).status).toBe(413);
   });
 });
 
