@@ -245,7 +245,7 @@ describe('A round on pages', () => {
       async (page: Page) => {
         const focused = () =>
           page.evaluate(() => {
-            const { name = '', value = '' } = document.activeElement as HTMLInputElement;
+            const { name, value } = document.activeElement as HTMLInputElement;
             return name === '_do' ? value : name;
           });
         const tabTo = async (name: string) => {
