@@ -87,7 +87,7 @@ async function over(address, headers) {
 const formOf = ({ file, ...fields }) => {
   const form = new FormData();
   for (const [name, value] of Object.entries(fields)) form.set(name, value);
-  form.set('file', new Blob([file]), 'list.csv');
+  for (const one of [file].flat()) form.append('file', new Blob([one]), 'list.csv');
   return form;
 };
 
