@@ -58,17 +58,22 @@ describe('A wrong value', () => {
     );
   });
 
+  const exampleOf = (id: string) => {
+    const example = EXAMPLES[id];
+    if (!example) throw new Error(`openapi-examples.json has no example of ${id}: npm run examples writes it.`);
+    return example;
+  };
   /** What is there in the real data, where the example of an operation is made by another one before. */
   const THERE: Readonly<Record<string, string>> = { round: 'CM-2011' };
   const isThere = ({ id }: Asked, name: string): string =>
-    (id.includes('Crosswalk') && name === 'code' ? 'HLD06-HLD13' : THERE[name]) ?? EXAMPLES[id]!.path![name]!;
+    (id.includes('Crosswalk') && name === 'code' ? 'HLD06-HLD13' : THERE[name]) ?? exampleOf(id).path![name]!;
 
   const ask = async (
     operation: Asked,
     { path = {}, query = {} }: { path?: Record<string, string>; query?: Record<string, string> },
   ) => {
     const { id, method } = operation;
-    const { query: usual = {}, body } = EXAMPLES[id]!;
+    const { query: usual = {}, body } = exampleOf(id);
     const address = operation.path.replaceAll(/\{(\w+)\}/g, (_, name: string) =>
       encodeURIComponent(path[name] ?? isThere(operation, name)),
     );
@@ -161,8 +166,8 @@ describe('A wrong value', () => {
       asked++;
       if (answer.status !== 400 || !said.includes(named)) faults.push([id, what, answer.status, said.slice(0, 200)]);
     };
-    for (const operation of operations.filter(({ id, takesFile }) => EXAMPLES[id]!.body && !takesFile)) {
-      const example = EXAMPLES[operation.id]!.body as Readonly<Record<string, unknown>>;
+    for (const operation of operations.filter(({ id, takesFile }) => exampleOf(id).body && !takesFile)) {
+      const example = exampleOf(operation.id).body as Readonly<Record<string, unknown>>;
       const json = JSON.stringify(example);
       const texts = textsIn(example);
       // The acts of a batch are judged one by one: the batch is taken, and each act refused within it.
@@ -189,7 +194,7 @@ describe('A wrong value', () => {
     const taken = operations.filter(({ path }) => path.startsWith('/v1/progress/'));
     expect(taken.length).toBeGreaterThan(10);
     for (const operation of taken)
-      expect([operation.id, (await ask(operation, { query: { ...EXAMPLES[operation.id]!.query } })).status]).toEqual([
+      expect([operation.id, (await ask(operation, { query: { ...exampleOf(operation.id).query } })).status]).toEqual([
         operation.id,
         200,
       ]);

@@ -363,6 +363,21 @@ describe('Linked data', () => {
     }
   });
 
+  it('of the catalogue has every list and view that the API gives as a table', async () => {
+    const catalogue = await of('/v1/open/catalogue', 'text/turtle');
+    const { paths } = (await (await fetch(`${server.url}/openapi.json`)).json()) as {
+      paths: Record<string, { get?: { responses: Record<string, { content?: object }> } }>;
+    };
+    const tables = Object.entries(paths).flatMap(([path, { get }]) =>
+      'text/csv' in (get?.responses['200']?.content ?? {}) ? [path] : [],
+    );
+    // Of one thing, between two dates, documents that are made when they are asked for, and what is not public.
+    const isNoDataset = /\{|\/flows|^\/v1\/(reports|audit|open)/;
+    const listed = tables.filter((path) => !isNoDataset.test(path));
+    expect(listed.length).toBeGreaterThan(15);
+    expect(listed.filter((path) => !catalogue.includes(`${path}?format=csv`))).toEqual([]);
+  });
+
   it('is refused where it is asked for what there is not', async () => {
     for (const [path, status] of [
       ['/v1/open/frameworks/NONE', 404],

@@ -1,13 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { readFileSync } from 'node:fs';
-import {
-  EXAMPLES,
-  linesOf as ndjsonOf,
-  PROBLEM_EXAMPLES,
-  type Example,
-  type ProblemExample,
-} from '../apps/api/src/openapi.js';
+import { inLines } from '#platform';
+import { EXAMPLES, PROBLEM_EXAMPLES, type Example, type ProblemExample } from '../apps/api/src/openapi.js';
 import { Reader } from './support/browser.js';
 import { Validators } from './support/documented.js';
 import { deep } from './support/properties.js';
@@ -275,7 +270,7 @@ describe('the examples', () => {
       const contents = Object.entries(Object.values(responses)[0]!.content!);
       const examples = contents.filter(([, { example }]) => example !== undefined).map(([, { example }]) => example);
       const isList = operationId !== 'getChanges' && contents.some(([type]) => type === 'application/x-ndjson');
-      const shownAs = [answer, csv, isList ? ndjsonOf(answer) : undefined].filter((example) => example !== undefined);
+      const shownAs = [answer, csv, isList ? inLines(answer) : undefined].filter((example) => example !== undefined);
       expect([operationId, examples]).toEqual([operationId, shownAs]);
     }
   });

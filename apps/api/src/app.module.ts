@@ -87,21 +87,34 @@ export const codec = () =>
  */
 export type Purpose = 'serve' | 'look';
 
-/** The store of a log, by its URL. The client of KurrentDB is loaded only where it is needed. */
-export async function openEventStore(url: string, purpose: Purpose = 'serve'): Promise<EventStore> {
-  const how = purpose === 'look' ? { mustExist: true, toLook: true } : {};
-  if (isPostgres(url)) return new PostgresEventStore(url, undefined, how);
-  if (!isKurrentdb(url)) return new SqliteEventStore(sqliteFile(url), undefined, how);
-  const { KurrentdbEventStore } = await import('#event-store-kurrentdb');
-  return new KurrentdbEventStore(url);
+interface KindOfStore {
+  /** As metrics and traces call it. */
+  readonly system: string;
+  readonly is: (url: string) => boolean;
+  readonly open: (url: string, how: { mustExist?: boolean; toLook?: boolean }) => EventStore | Promise<EventStore>;
 }
 
-/** The kind of store that a URL names, as metrics and traces call it. */
-const systemOf = (url: string): string => (isPostgres(url) ? 'postgresql' : isKurrentdb(url) ? 'kurrentdb' : 'sqlite');
+/** The stores of logs, by what their URLs are; the last takes what is left, and refuses what is none of its own. */
+const LOGS: readonly KindOfStore[] = [
+  { system: 'postgresql', is: isPostgres, open: (url, how) => new PostgresEventStore(url, undefined, how) },
+  {
+    system: 'kurrentdb',
+    is: isKurrentdb,
+    // Its client is loaded only where it is needed.
+    open: async (url) => new (await import('#event-store-kurrentdb')).KurrentdbEventStore(url),
+  },
+  { system: 'sqlite', is: () => true, open: (url, how) => new SqliteEventStore(sqliteFile(url), undefined, how) },
+];
+const kindOf = (url: string): KindOfStore => LOGS.find(({ is }) => is(url))!;
+
+/** The store of a log, by its URL. */
+export async function openEventStore(url: string, purpose: Purpose = 'serve'): Promise<EventStore> {
+  return kindOf(url).open(url, purpose === 'look' ? { mustExist: true, toLook: true } : {});
+}
 
 /** @throws Error when the log was written by newer software */
 export async function openLog({ logUrl }: Settings, purpose: Purpose = 'serve'): Promise<Log> {
-  const store = observed(await openEventStore(logUrl, purpose), systemOf(logUrl));
+  const store = observed(await openEventStore(logUrl, purpose), kindOf(logUrl).system);
   const log = { store, codec: codec(), recent: recentStreams() };
   try {
     log.codec.check(await log.store.types());

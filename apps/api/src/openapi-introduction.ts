@@ -1,4 +1,8 @@
 /** The introduction to the API, as the OpenAPI document and `/docs` begin: in Markdown, a page long. */
+import { FORMAT_NAMES } from '#platform';
+
+const asked = FORMAT_NAMES.slice(1).map((name) => `\`format=${name}\``);
+
 export const INTRODUCTION = `
 What agencies undertook after the High-level Dialogues on International Migration and Development, and what has come of it.
 Every change is an event; every list, total and report is computed from events, as at any date and as known at any time.
@@ -35,7 +39,7 @@ never answered with 0.
 ## Lists
 
 Lists come in pages of \`limit\`; \`nextCursor\` leads to the next page, of what was known when the first one was read. With
-\`format=csv\`, \`format=ndjson\` or \`format=xlsx\` (or by \`Accept\`) and without \`limit\` they come whole, as they are read. \`fields\` takes only some
+${asked.slice(0, -1).join(', ')} or ${asked.at(-1)} (or by \`Accept\`) and without \`limit\` they come whole, as they are read. \`fields\` takes only some
 fields of each entry: what is left out is then missing, also where the schema requires it. What is read has an \`ETag\`: with
 \`If-None-Match\` it is answered 304 as long as the same would be shown. Answers come compressed (gzip, Brotli).
 

@@ -313,21 +313,11 @@ function describeAnswer(
   const asked = operation.parameters!.find((parameter) => 'name' in parameter && parameter.name === 'format');
   const formats = ((asked as Parameter | undefined)?.schema as { enum?: readonly string[] } | undefined)?.enum ?? [];
   for (const name of FORMAT_NAMES.slice(1).filter((name) => formats.includes(name))) {
-    const { mediaType, binary } = formatNamed(name);
-    success.content![mediaType] =
-      name === 'ndjson'
-        ? {
-            // A text, with an entry in each of its lines.
-            schema: {
-              ...text,
-              description: 'One entry per line',
-              contentSchema: entryOf(success, components),
-            } as Schema,
-            example: linesOf(example?.answer),
-          }
-        : binary
-          ? { schema: { type: 'string', format: 'binary' } as Schema }
-          : { schema: text, example: name === 'csv' ? example?.csv : undefined };
+    const { mediaType, of, example: exampleOf } = formatNamed(name);
+    const lines = { description: 'One entry per line', contentSchema: entryOf(success, components) } as Schema;
+    success.content![mediaType] = exampleOf
+      ? { schema: of === 'rows' ? text : { ...text, ...lines }, example: exampleOf(example ?? {}) }
+      : { schema: { type: 'string', format: 'binary' } as Schema };
   }
 }
 
@@ -338,12 +328,6 @@ function entryOf(success: Response, { schemas }: Components): Schema {
   const { items } = (properties?.['items'] ?? properties?.['rows'] ?? {}) as { items?: Schema };
   return items ?? { type: 'object' };
 }
-
-/** The entries of an answer, one per line. */
-export const linesOf = (answer: unknown): string => {
-  const { items, rows } = (answer ?? {}) as Readonly<Partial<Record<'items' | 'rows', readonly object[]>>>;
-  return (items ?? rows ?? []).map((entry) => `${JSON.stringify(entry)}\n`).join('');
-};
 
 /** Unknown fields of a body are refused, on every level. */
 function close($ref: string, { schemas }: Components): void {

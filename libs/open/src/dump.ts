@@ -169,7 +169,7 @@ class Dump {
         file.write(`${JSON.stringify(event)}\n`);
         last = event;
       }
-      this.onWriting(LOG_FILE, verification.events, verification.events);
+      if (last) this.onWriting(LOG_FILE, Number(last.position), Number(upTo));
       if (wanted.length < batch.length) break;
     }
     const verdict = verification.end();

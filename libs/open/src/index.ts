@@ -3,7 +3,7 @@ import type { Context } from '#platform';
 import { DataPublisher, OpenData } from './open-data.js';
 import { OpenController } from './open.controller.js';
 
-export { OPEN_FORMATS, REGISTERS, VIEWS } from './catalogued.js';
+export { OPEN_FORMATS, REGISTERS, ROUNDS, VIEWS } from './catalogued.js';
 export { checkDump, DumpedLog, isDump } from './dumped-log.js';
 export { writeDump } from './dump.js';
 

@@ -3,7 +3,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { Log } from '#eventsourcing';
 import { clocksOf, FORMAT_NAMES, formatNamed, LOG, type Clocks } from '#platform';
 import { Progress, type PinnedClocks } from '#progress';
-import { OPEN_FORMATS, REGISTERS, VIEWS } from './catalogued.js';
+import { OPEN_FORMATS, REGISTERS, ROUNDS, VIEWS } from './catalogued.js';
 import { catalogueOf, type CataloguedDataset } from './dcat.js';
 import type { Thing } from './graph.js';
 import type { AddressOf } from './skos.js';
@@ -23,17 +23,22 @@ const PLACES = {
   commitments: '/commitments',
 } as const;
 
-const asTable = (path: string, name: string): CataloguedDataset => ({
+const asTable = (path: string, name: string, when: string): CataloguedDataset => ({
   id: path.slice(1).replaceAll('/', '-'),
   title: name,
-  description: `${name}, as at today; with asOf=YYYY-MM-DD as at another date.`,
+  description: `${name}, ${when}.`,
   distributions: Object.fromEntries(
     FORMAT_NAMES.map((name, i) => [formatNamed(name).mediaType, `/v1${path}${i > 0 ? `?format=${name}` : ''}`]),
   ),
 });
 
 const DATASETS: readonly CataloguedDataset[] = [
-  ...Object.entries({ ...VIEWS, ...REGISTERS }).map(([path, name]) => asTable(path, name)),
+  ...Object.entries({ ...VIEWS, ...REGISTERS }).map(([path, name]) =>
+    asTable(path, name, 'as at today; with asOf=YYYY-MM-DD as at another date'),
+  ),
+  ...Object.entries(ROUNDS).map(([path, name]) =>
+    asTable(path, name, 'as recorded by now; with knownAt=YYYY-MM-DDThh:mm:ssZ as recorded by then'),
+  ),
   ...Object.entries(OPEN_FORMATS).map(([path, { name, as }]) => ({
     id: path.slice(1).replaceAll('/', '-'),
     title: name,

@@ -115,8 +115,11 @@ interface Described<V> {
   readonly description: string;
   readonly example?: string;
   readonly default?: string;
-  /** The rows that meet it; absent: it shapes other filters, or is asked of the day. */
-  readonly rows?: (value: V, asking: FilterContext) => Condition | null | Promise<Condition | null>;
+  /** The rows that meet it, if it has rows of its own; what depends on the day is looked at while counting. */
+  readonly rows:
+    | 'shapes others'
+    | 'of the day'
+    | ((value: V, asking: FilterContext) => Condition | null | Promise<Condition | null>);
 }
 
 /** The rows whose entry of a column meets a test. */
@@ -168,6 +171,7 @@ export const FILTERS: { readonly [N in FilterName]-?: Definition<NonNullable<Fil
     choices: ['any', ...ROLES],
     default: 'any',
     description: 'Shapes agency rows only. any: lead, co_lead or partner',
+    rows: 'shapes others',
   },
   agencies: {
     kind: 'choice',
@@ -175,29 +179,34 @@ export const FILTERS: { readonly [N in FilterName]-?: Definition<NonNullable<Fil
     default: 'then',
     description:
       'Agencies as they were then, or as what they have become by today: successors stand for all before them',
+    rows: 'shapes others',
   },
   memberOf: {
     kind: 'code',
     of: ['agency'],
     description: 'No other agencies count than those that were members of this body on the date',
     example: 'GMG',
+    rows: 'shapes others',
   },
   crosswalk: {
     kind: 'code',
     of: ['crosswalk'],
     description: 'Also what reaches the themes through the links of a crosswalk to their framework',
     example: 'HLD06-HLD13',
+    rows: 'shapes others',
   },
   crosswalkVersion: {
     kind: 'words',
     description: 'Which version of it; without it the one as at the date',
     example: '1',
+    rows: 'shapes others',
   },
   match: {
     kind: 'choices',
     choices: MATCHES,
     description: `Only links of these types; without it ${WITHIN.join(',')}`,
     example: 'exact,close,broad',
+    rows: 'shapes others',
   },
   reference: {
     kind: 'codes',
@@ -454,8 +463,8 @@ export const FILTERS: { readonly [N in FilterName]-?: Definition<NonNullable<Fil
           date !== null && last < dayOf(day),
     ),
   },
-  overdue: { kind: 'flag', description: 'Only those that are, or are not, overdue' },
-  stale: { kind: 'flag', description: 'Only those that are, or are not, stale' },
+  overdue: { kind: 'flag', description: 'Only those that are, or are not, overdue', rows: 'of the day' },
+  stale: { kind: 'flag', description: 'Only those that are, or are not, stale', rows: 'of the day' },
   q: {
     kind: 'words',
     description:
@@ -482,7 +491,7 @@ export async function conditionsOf(filter: Filter, context: Omit<FilterContext, 
     if (!(name in FILTERS)) throw new Error(`There is no filter ${name}.`);
     const { rows } = FILTERS[name as FilterName] as Definition;
     const isAsked = value !== undefined && (value !== '' || (name === 'agency' && filter.memberOf));
-    const condition = rows && isAsked ? await rows(value as never, { ...context, filter }) : null;
+    const condition = typeof rows === 'function' && isAsked ? await rows(value as never, { ...context, filter }) : null;
     if (condition) conditions.push(condition);
   }
   return conditions;
@@ -515,9 +524,9 @@ export const Flag =
 
 /** The field of a query that is a filter, as the table has it; `otherwise` says what it is in this view. */
 export const FilterField =
-  (otherwise: Partial<Pick<Definition, 'description' | 'example' | 'default'>> = {}): PropertyDecorator =>
-  (target, property) => {
-    const filter = { ...FILTERS[property as FilterName], ...otherwise } as Definition;
+  (otherwise: Partial<Pick<Definition, 'description' | 'example' | 'default'>> = {}) =>
+  (target: object, property: FilterName): void => {
+    const filter = { ...FILTERS[property], ...otherwise } as Definition;
     const { kind, description, example, default: without } = filter;
     const about = { optional: true, description, example, ...(without && { default: without }) };
     if (kind === 'flag') return Flag(description)(target, property);

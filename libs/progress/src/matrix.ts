@@ -285,6 +285,6 @@ export class MatrixController {
   @ApiOkResponse({ type: MatrixView })
   async crossed(@AtClocks() { at, ...asked }: MatrixQuery, @WantedFormat() wanted: Format) {
     const view = await this.matrix.crossed(at, asked);
-    return formatNamed(wanted).isTable ? { ...view, rows: matrixTable(view) } : view;
+    return formatNamed(wanted).of === 'rows' ? { ...view, rows: matrixTable(view) } : view;
   }
 }

@@ -1,7 +1,7 @@
 /** The page about the site: its purpose, its publisher, and all downloads. */
 import { Controller, Get } from '@nestjs/common';
 import { Fragment } from 'preact';
-import { OPEN_FORMATS, REGISTERS, VIEWS } from '#open';
+import { OPEN_FORMATS, REGISTERS, ROUNDS, VIEWS } from '#open';
 import { FORMAT_NAMES, formatNamed } from '#platform';
 import { HowToRead } from './how-to-read.js';
 import { PlainPage } from './layout.js';
@@ -117,6 +117,10 @@ const Data = ({ publication }: Parts) => (
     <section>
       <h2>Registers</h2>
       <Downloads caption="Registers" of={REGISTERS} />
+    </section>
+    <section>
+      <h2>Rounds and reports</h2>
+      <Downloads caption="Rounds and reports" of={ROUNDS} />
     </section>
     <section>
       <h2>In the formats of others</h2>

@@ -93,7 +93,10 @@ export const ENDS = { merge: 'merged', split: 'split', supersede: 'superseded', 
 const AGREED = ['offerLead', 'acceptLead', 'declineLead', 'withdrawLeadOffer', 'tookOver'];
 const AMENDING = ['correct', 'retract', 'blank'];
 const AFTERWARDS = ['verify', 'reply', ...AMENDING];
-const OF_ALL_PARTS = ['reportStage', 'confirm', 'attachEvidence', 'claim', 'holdEdition', 'reportUpkeep'];
+const OF_ALL_PARTS = [
+  ...['reportStage', 'confirm', 'attachEvidence', 'claim', 'holdEdition', 'reportUpkeep'],
+  ...['addActivityIds', 'takeBackActivityIds'],
+];
 const OF_THE_LEAD = ['offerLead', 'withdrawLeadOffer', ...Object.keys(ENDS)];
 const WORDS = ['note', 'reason', 'text', 'title', 'summary', 'condition', 'liftedBy', 'says'];
 const EVER = '9999-12-31';

@@ -18,39 +18,62 @@ import { QueryChoice } from '../fields/query-fields.js';
 import type { ListContent, Pages } from './list-content.js';
 import { xlsx } from './xlsx.js';
 
+/** The example of an answer in the document of the API. */
+interface Answered {
+  readonly answer?: unknown;
+  readonly csv?: string;
+}
+
 interface Defined {
   readonly mediaType: string;
   /** On pages. */
   readonly label: string;
-  /** Its entries are rows of a table, with values in columns. */
-  readonly isTable?: true;
+  /** Rows of a table, with values in columns, or the entries as they are. */
+  readonly of: 'rows' | 'entries';
   /** What pages ask for besides, for the programs in which people open it. */
   readonly opened?: string;
-  /** Absent: the answer as it is, as Fastify writes it. */
-  readonly write?: (content: ListContent) => Readable;
-  /** It is no text: a browser keeps it as a file. */
-  readonly binary?: true;
+  /** Its example in the document of the API; `null`: it is no text, and a browser keeps it as a file. */
+  readonly example: ((example: Answered) => string | undefined) | null;
+  readonly write: (content: ListContent) => Readable;
 }
 
-const FORMATS = {
-  json: { mediaType: 'application/json', label: 'JSON' },
-  csv: { mediaType: 'text/csv', label: 'CSV', write: csv, isTable: true, opened: '&bom=true' },
-  ndjson: { mediaType: 'application/x-ndjson', label: 'NDJSON', write: ndjson },
+/** The answer as it is, as Fastify writes it; the others are written here. */
+const JSON_FORMAT = { mediaType: 'application/json', label: 'JSON', of: 'entries' } as const;
+
+const WRITTEN = {
+  csv: {
+    mediaType: 'text/csv',
+    label: 'CSV',
+    of: 'rows',
+    opened: '&bom=true',
+    example: ({ csv: text }) => text,
+    write: csv,
+  },
+  ndjson: {
+    mediaType: 'application/x-ndjson',
+    label: 'NDJSON',
+    of: 'entries',
+    example: ({ answer }) => inLines(answer),
+    write: ndjson,
+  },
   xlsx: {
     mediaType: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
     label: 'XLSX',
+    of: 'rows',
+    example: null,
     write: (content) => sent(xlsx(content)),
-    isTable: true,
-    binary: true,
   },
 } as const satisfies Readonly<Record<string, Defined>>;
+
+const FORMATS = { json: JSON_FORMAT, ...WRITTEN };
 
 export type Format = keyof typeof FORMATS;
 /** JSON first. */
 export const FORMAT_NAMES = Object.keys(FORMATS) as Format[];
 const MEDIA_TYPES = FORMAT_NAMES.map((name) => FORMATS[name].mediaType);
 
-export const formatNamed = (name: Format): Defined => FORMATS[name];
+type Named = Pick<Defined, 'mediaType' | 'label' | 'of'> & Partial<Defined>;
+export const formatNamed = (name: Format): Named => FORMATS[name];
 
 /** The field of a query that names the format. */
 export const InFormat = () =>
@@ -188,6 +211,12 @@ async function* tableOf(
     }
   if (first) yield csvPart([], columns ?? [], first, bom);
 }
+
+/** The entries of an answer, one per line. */
+export const inLines = (answer: unknown): string => {
+  const { items, rows } = (answer ?? {}) as Readonly<Partial<Record<'items' | 'rows', readonly object[]>>>;
+  return (items ?? rows ?? []).map((entry) => `${JSON.stringify(entry)}\n`).join('');
+};
 
 /** A chunk of lines per page. */
 async function* linesOf(pages: Pages, picked: (entry: object) => object): AsyncGenerator<string> {
