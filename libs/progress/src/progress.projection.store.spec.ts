@@ -507,10 +507,18 @@ describe('The views of progress', () => {
 
     it('what changes nothing that is shown marks nothing', async () => {
       await record('IOM-2006-01');
+      const claim = { about: 'organiser', says: 'By teh ILO', reportedOn: '2007-03-01' };
+      await say('IOM-2006-01', 'Claimed', claim);
       const report = { title: 'Reprot', reportedOn: '2007-03-01' };
       const known = await say('IOM-2006-01', 'EvidenceAttached', report);
-      await say('IOM-2006-01', 'Corrected', { revision: 1, reason: 'spelling', says: { ...report, title: 'Report' } });
+      await say('IOM-2006-01', 'Corrected', {
+        revision: 1,
+        reason: 'spelling',
+        says: { ...claim, says: 'By the ILO' },
+      });
       expect(await item(await views(), '2007-03-31', known)).toMatchObject({ correctedLater: false });
+      await say('IOM-2006-01', 'Corrected', { revision: 2, reason: 'spelling', says: { ...report, title: 'Report' } });
+      expect(await item(await views(), '2007-03-31', known)).toMatchObject({ correctedLater: true }); // a list shows evidence
     });
 
     it('a correction of what was not said yet marks nothing', async () => {
