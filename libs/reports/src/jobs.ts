@@ -66,6 +66,8 @@ export class ReportJobs implements BeforeApplicationShutdown {
   /** The job that this server works on. */
   #current: { readonly id: string; readonly publishes: boolean; readonly breaking: AbortController } | null = null;
   #working: Promise<void> | null = null;
+  /** The last order to publish that was placed here. */
+  #placed: Promise<unknown> = Promise.resolve();
   /** Something came since this server last looked. */
   #isWoken = false;
   /** Those that are over need not be read again. */
@@ -106,10 +108,17 @@ export class ReportJobs implements BeforeApplicationShutdown {
   }
 
   /**
-   * Orders that something is published. The same under way is the same job.
+   * Orders that something is published. The same under way is the same job, of orders that come at once as well: this server
+   * places one after the other.
    * @throws Rejected `not_yet` when too many wait | Conflict `being_published` in another way already
    */
-  async publish(publishes: Publishes, meta: Meta): Promise<NamedJob<PublishingOrder>> {
+  publish(publishes: Publishes, meta: Meta): Promise<NamedJob<PublishingOrder>> {
+    const placed = this.#placed.then(() => this.#placePublishing(publishes, meta));
+    this.#placed = placed.catch(() => null);
+    return placed;
+  }
+
+  async #placePublishing(publishes: Publishes, meta: Meta): Promise<NamedJob<PublishingOrder>> {
     const other = await this.publishingOf(publishes);
     if (other && !isSame(other.order.publishes, publishes))
       throw new Conflict('being_published', `It is being published already: see its job ${other.id}, or cancel it.`);

@@ -249,6 +249,20 @@ describe('A process that is killed at any step of the job that publishes a round
 });
 
 describe('A job that publishes a round', () => {
+  it('is one of two orders that come at once, and publishes it', async () => {
+    const process = await closed();
+    const [one, other] = await Promise.all([process.order(given()), process.order(given())]);
+    expect(other.id).toBe(one.id);
+    expect(await over(process, one.id)).toMatchObject({ state: 'done', problem: null });
+    await process.jobs.beforeApplicationShutdown();
+  });
+  it('is another one where what is published is another (the control)', async () => {
+    const process = await closed();
+    const ofRound = process.order(given());
+    const ofNone = process.jobs.publish({ round: null, publication: 'OTHER', prepared: 1 } as never, given().meta);
+    expect((await ofNone).id).not.toBe((await ofRound).id);
+    await process.jobs.beforeApplicationShutdown();
+  });
   it('is cancelled until it is recorded, and leaves nothing behind; after that nothing stops it', async () => {
     const cancelledAt = async (moment: Moment) => {
       const process = await closed();
