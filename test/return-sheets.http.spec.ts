@@ -238,6 +238,22 @@ describe('A return as a workbook', () => {
     const back = await sent('S-2', await filledIn(bytes, []), 1);
     expect(back).toMatchObject({ status: 200, body: { revision: 1, changes: [], problems: [], conflicts: [] } });
     expect(await draftOf('S-2')).toEqual(before);
+    // The control to the next one: nothing is said of columns for reference that stand as they were sent.
+    expect(back.body.notes).toEqual([]);
+  });
+
+  it('says of a column for reference that its change is not taken, by sheet, row and column', async () => {
+    const [first, second] = (await opened('S-7')) as [string, string];
+    const book = await filledIn((await downloaded('S-7')).bytes, [
+      ['Commitments', first, 'Commitment', 'A better title'],
+      ['Commitments', second, 'Your role', ''],
+    ]);
+    const looked = await sent('S-7', book, null, '?preview=true');
+    expect(looked).toMatchObject({ status: 200, body: { changes: [], problems: [] } });
+    expect(looked.body.notes).toEqual([
+      'Commitments, B3: «Commitment» is for reference; its change to «A better title» is not taken.',
+      'Commitments, C4: «Your role» is for reference; its change is not taken.',
+    ]);
   });
 
   it('makes the draft what was filled in, after a preview that says so cell by cell', async () => {

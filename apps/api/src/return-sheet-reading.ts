@@ -170,7 +170,28 @@ class Reading {
       const about = base?.key ?? (cellWords(values['reference'], undefined) || null);
       this.changes.push({ ...at(name), head, about, was, is: cellWords(read.value, spec) });
     }
+    if (base) this.#noteReference(model, base, row, places, at);
     return { key: base?.key ?? null, values, changed, at };
+  }
+
+  /** What stands in columns that are there to look at is not read: where it is another than was sent, that is said. */
+  #noteReference(
+    model: ReturnSheet,
+    { shown }: ReturnSheet['rows'][number],
+    { cells }: SheetRow,
+    places: ReadonlyMap<string, number>,
+    at: ReadRow['at'],
+  ) {
+    for (const { name, head, spec } of model.columns) {
+      const column = places.get(name);
+      if (spec || name === model.key || column === undefined) continue;
+      const is = textOf(cells.get(column));
+      if (is === cleanText(cellWords(shown[name], undefined))) continue;
+      const place = at(name);
+      this.notes.push(
+        `${place.sheet}, ${place.column}${place.row}: «${head}» is for reference; its change${is && ` to «${is}»`} is not taken.`,
+      );
+    }
   }
 
   #value(cell: Cell | undefined, text: string, spec: CellSpec) {
