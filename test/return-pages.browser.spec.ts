@@ -1,19 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Page } from 'playwright-core';
 import { todayAt } from '#clocks';
-import { Reader } from './support/browser.js';
+import { cookieOf, Reader, signedIn } from './support/browser.js';
 import { pairsOf, SignedIn, wordsIn } from './support/filled-form.js';
 import { HLD, TestServer } from './support/server.js';
 
 const today = todayAt(new Date());
 const inDays = (days: number): string => todayAt(new Date(Date.now() + days * 86_400_000));
-
-const cookieOf = ({ secret }: SignedIn) => ({
-  ...{ name: 'session', value: secret, domain: '127.0.0.1', path: '/', expires: -1 },
-  ...{ httpOnly: true, secure: false, sameSite: 'Lax' as const },
-});
-/** A browser in which somebody is signed in. */
-const signedIn = (who: SignedIn) => ({ storageState: { cookies: [cookieOf(who)], origins: [] } });
 
 describe('A round on pages', () => {
   let server: TestServer;
@@ -46,6 +39,12 @@ describe('A round on pages', () => {
       ...{ 'questions.0.text': 'How many staff?', 'questions.0.required': 'true' },
     };
     const form = await secretariat.opens('/rounds/prepare');
+    // Offered is the guidance of the last round, but not where an old one was replayed from, which its own page tells.
+    const replayed = 'Replayed from MC/2353';
+    expect([form, await secretariat.opens('/rounds/COUNCIL-101')].map(({ html }) => html.includes(replayed))).toEqual([
+      false,
+      true,
+    ]);
     const pairs = pairsOf(form.html, '/rounds/prepare').filter(([name]) => !(name in fields));
     const said = Object.entries(fields).filter((pair): pair is [string, string] => pair[1] !== null);
     const asked = ['IOM', 'ILO', 'WHO'].map((code): [string, string] => ['expected.agencies', code]);

@@ -12,6 +12,16 @@ export async function openBrowser(): Promise<Browser> {
   });
 }
 
+/** The cookie of somebody who is signed in. */
+export const cookieOf = ({ secret }: { readonly secret: string }) => ({
+  ...{ name: 'session', value: secret, domain: '127.0.0.1', path: '/', expires: -1 },
+  ...{ httpOnly: true, secure: false, sameSite: 'Lax' as const },
+});
+/** A browser in which somebody is signed in. */
+export const signedIn = (who: { readonly secret: string }) => ({
+  storageState: { cookies: [cookieOf(who)], origins: [] },
+});
+
 const SCREEN = { width: 1280, height: 900 };
 
 /** Someone who reads the pages of a server in a browser. */

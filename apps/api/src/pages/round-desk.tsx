@@ -75,7 +75,7 @@ export class RoundDeskPages {
     const carried = round && {
       ...{
         expected: round.expected,
-        guidance: round.guidance,
+        guidance: guidanceToCarry(round),
         questions: round.questions,
         inQuestion: round.inQuestion,
         reminders: round.reminders,
@@ -240,6 +240,13 @@ interface Again extends Pick<FormParts, 'filled' | 'faults' | 'more'> {
   readonly revision?: number | undefined;
   readonly refused?: string;
 }
+
+/** Without what a round that was replayed says of where it comes from. */
+const guidanceToCarry = ({ guidance }: Round): string | undefined =>
+  guidance
+    ?.split(/\n{2,}/)
+    .filter((paragraph) => !paragraph.startsWith('Replayed from '))
+    .join('\n\n');
 
 const PREPARE = {
   summary: 'Nothing of it is public before you open it',
