@@ -1,12 +1,13 @@
 /**
  * Forms made of the fields of a body, with what was filled in and the faults that were found. They need no script: lists grow by
- * a button that sends the form, and shows it again with room for more.
+ * a button that sends the form, and shows it again with room for more. Whatever takes a form answers `MORE` so.
  */
 import type { ComponentChildren } from 'preact';
 import type { FieldError } from '#eventsourcing';
 import { fieldAt, formFieldsIn, type FormField } from '#platform';
 import { choiceWords, faultWords, helpOf, labelOf } from './field-words.js';
-import { CsrfField } from './signed-in.js';
+import { KEEPING_SCRIPT } from './form-scripts.js';
+import { CsrfField, ReaderContext } from './signed-in.js';
 
 export type Body = new () => object;
 /** Texts, lists of them, and objects, as a form sends them. */
@@ -394,11 +395,25 @@ interface WholeParts extends FormParts {
   readonly children?: ComponentChildren;
 }
 
+/** Its script keeps what is typed for whoever is signed in, until it was sent and taken. */
+const KeptForm = ({ action, children }: Pick<WholeParts, 'action' | 'children'>) => (
+  <ReaderContext.Consumer>
+    {({ session }) => (
+      <>
+        <form class="entry act" method="post" action={action} noValidate data-keeps={session?.account}>
+          {children}
+        </form>
+        {session && <script src={KEEPING_SCRIPT.path} defer />}
+      </>
+    )}
+  </ReaderContext.Consumer>
+);
+
 export const Form = ({ action, hidden, submit, back, refused, children, ...form }: WholeParts) => (
   <>
     <Summary form={form} faults={form.faults ?? []} refused={refused} />
     {children}
-    <form class="entry act" method="post" action={action} noValidate>
+    <KeptForm action={action}>
       <CsrfField />
       {Object.entries(hidden).map(([name, value]) => (
         <input key={name} type="hidden" name={name} value={String(value)} />
@@ -421,6 +436,6 @@ export const Form = ({ action, hidden, submit, back, refused, children, ...form 
         <button type="submit">{submit}</button>
         <a href={back}>Back without recording</a>
       </div>
-    </form>
+    </KeptForm>
   </>
 );

@@ -39,7 +39,7 @@ import {
   type ReportKind,
   type Section,
 } from '#reports';
-import { asFilled, Form, KEY, REVISION, type Filled, type FormParts } from './form.js';
+import { asFilled, Form, KEY, MORE, REVISION, type Filled, type FormParts } from './form.js';
 import { PlainPage } from './layout.js';
 import { NarrativeWords } from './narrative.js';
 import { publishingPath } from './publishing.js';
@@ -139,9 +139,11 @@ export class PreparingPages {
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
     const by = needsPreparer(request);
-    const { [KEY]: key = newCommandId(), [REVISION]: revision, ...filled } = sent as Filled;
+    const { [KEY]: key = newCommandId(), [REVISION]: revision, [MORE]: more, ...filled } = sent as Filled;
     const given = { ...tidied(WriteNarrative, filled), section, ...(by.agency !== null && { agency: by.agency }) };
     const draft = await this.publications.toChange(id);
+    const shown = { filled, key: String(key), revision: Number(revision ?? 0) };
+    if (typeof more === 'string') return this.#wordsForm(draft, section, by, { ...shown, more });
     try {
       const body = await bodyOf(WriteNarrative, given);
       const known = wordsAt(draft, body)?.revision ?? 0;
@@ -149,13 +151,7 @@ export class PreparingPages {
       await this.publications.write(id, body, contextOf(request, String(key), given));
       return new SeeOther(`${path('publications', id)}#${section}`);
     } catch (error) {
-      const again = refusedWith(error, reply);
-      return this.#wordsForm(draft, section, by, {
-        filled,
-        key: String(key),
-        revision: Number(revision ?? 0),
-        ...again,
-      });
+      return this.#wordsForm(draft, section, by, { ...shown, ...refusedWith(error, reply) });
     }
   }
 
@@ -186,8 +182,9 @@ export class PreparingPages {
 
   async #takes(id: string | null, sent: FormFields, request: ApiRequest, reply: FastifyReply) {
     needsDesk(request);
-    const { [KEY]: key = newCommandId(), [REVISION]: revision, ...filled } = sent as Filled;
+    const { [KEY]: key = newCommandId(), [REVISION]: revision, [MORE]: more, ...filled } = sent as Filled;
     const again = { filled, key: String(key), revision: revision === undefined ? undefined : Number(revision) };
+    if (typeof more === 'string') return this.#form(id, { ...again, more });
     try {
       const body = await bodyOf(ReportMeant, id === null ? filled : { ...filled, id });
       const context = contextOf(request, again.key, filled);

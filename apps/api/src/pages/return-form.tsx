@@ -22,7 +22,7 @@ import { Threads, type Thread } from './return-comments.js';
 import { Answers, clashAt, Narratives, NewCommitments, Theirs, type Written } from './return-parts.js';
 import { Authority, SaidOfCommitment } from './return-read.js';
 import { LEVEL_WORDS, RETURN_WORD_WORDS } from './round-words.js';
-import { SAVING_SCRIPT } from './saving-script.js';
+import { SAVING_SCRIPT } from './form-scripts.js';
 import { CsrfField } from './signed-in.js';
 import { path, type View } from './view.js';
 import { dateWords, roleWords, textWords } from './words.js';

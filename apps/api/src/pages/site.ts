@@ -10,7 +10,7 @@ import { Registers } from '#registers';
 import { ICON } from './icon.js';
 import { PASSKEY_SCRIPT } from './passkey-form.js';
 import { MARGINS_PATH, marginsCss, MarginsQuery } from './margins.js';
-import { SAVING_SCRIPT } from './saving-script.js';
+import { KEEPING_SCRIPT, SAVING_SCRIPT } from './form-scripts.js';
 import { SECTIONS } from './navigation.js';
 import { STYLESHEET } from './stylesheet.js';
 import { path, Publication } from './view.js';
@@ -18,6 +18,7 @@ import { path, Publication } from './view.js';
 const ASSETS = new Map([
   [STYLESHEET.path, { type: 'text/css; charset=utf-8', text: STYLESHEET.text }],
   [PASSKEY_SCRIPT.path, { type: 'text/javascript; charset=utf-8', text: PASSKEY_SCRIPT.text }],
+  [KEEPING_SCRIPT.path, { type: 'text/javascript; charset=utf-8', text: KEEPING_SCRIPT.text }],
   [SAVING_SCRIPT.path, { type: 'text/javascript; charset=utf-8', text: SAVING_SCRIPT.text }],
   [ICON.path, { type: 'image/svg+xml', text: ICON.svg }],
 ]);
