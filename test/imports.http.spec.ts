@@ -4,10 +4,12 @@ import { CommandBus } from '@nestjs/cqrs';
 import fc from 'fast-check';
 import { Projector, StoreUnavailable } from '#eventsourcing';
 import { Imports, type ImportPreview, type PaperView } from '#exchange';
+import { LIMITS } from '#files';
 import { LOG } from '#platform';
 import { SCOPES } from '#words';
 import { AccessStore } from '#access';
 import { SignIn } from '#sign-in';
+import { program } from '../apps/cli/src/program.js';
 import { runs } from './support/properties.js';
 import { hiddenOf, Visitor, wordsOf } from './support/visitor.js';
 import { HLD, TestServer, type Answer } from './support/server.js';
@@ -632,6 +634,27 @@ Sent with its agency,Sent with its agency,research,one-off,undertaken,planned,20
 });
 
 describe('A file that cannot be imported', () => {
+  it('says which columns it lacks, and with which words', async () => {
+    const { problems } = await preview('title,agency,stage,nature\nA seminar,IOM,planned,\n', 'a.csv');
+    const right = Object.fromEntries(problems.map((one) => [one.field, [one.column, one.right]]));
+    expect(right).toMatchObject({
+      summary: [null, 'a column summary'],
+      kind: [null, expect.stringMatching(/^a column kind, with one of: research, /)],
+      nature: ['D', expect.stringMatching(/^one of: one_off, /)],
+    });
+  });
+
+  it('is told beforehand by its limits: in the help of the command line, and in the document of the API', async () => {
+    const help = program()
+      .commands.find((one) => one.name() === 'import')!
+      .helpInformation();
+    const openapi = JSON.stringify((await server.get('/openapi.json')).body.components.schemas.NewImport);
+    for (const said of [help.replaceAll(/\s+/g, ' '), openapi])
+      expect(said).toContain(
+        `at most ${LIMITS.bytes / 1024 / 1024} MB, ${LIMITS.rows.toLocaleString('en')} rows and 10,000 changes`,
+      );
+  });
+
   it.each([
     ['no table', 'just words\n', 'a.csv', 201, /two columns/],
     ['nothing', '', 'a.csv', 400, /empty/],
@@ -770,13 +793,16 @@ describe('On the pages', () => {
     expect((await server.get('/v1/commitments/IOM-2006-16')).body.stage).toBe('planned');
 
     const paper = '/documents/D-2012-MC2353/paper';
-    expect(wordsOf(await visitor.opens(paper))).toMatch(/of 3 statements have been taken in/);
+    expect(wordsOf(await visitor.opens(paper))).toMatch(/Taken in: \d of 3 statements/);
     const statement = await visitor.opens(`${paper}/2`);
+    expect(statement.html).toMatch(/name="lead" value="IOM" required list="list-agency"/);
+    expect(statement.html).toMatch(/<datalist id="list-commitment">.*<option value="IOM-2006-18">/s);
     const said = { reference: 'IOM-2006-18', stage: 'in_progress', effective: '2012-13' };
     const refused = await visitor.fillsIn(statement, `${paper}/2/update`, said);
     expect(wordsOf(refused)).toMatch(/must be a real date/);
     await visitor.fillsIn(refused, `${paper}/2/update`, { ...said, effective: '2012-11' });
     await caughtUp();
-    expect((await visitor.opens(paper)).html).toContain('/commitments/IOM-2006-18');
+    for (const page of [paper, `${paper}/2`])
+      expect((await visitor.opens(page)).html).toMatch(/<a href="\/commitments\/IOM-2006-18"[^>]*>\s*IOM-2006-18/);
   });
 });

@@ -177,6 +177,19 @@ describe('A webhook', () => {
     expect([to.streams[4], to.ids[4]]).toEqual(['agency-D-1', to.ids[0]]);
   });
 
+  it('counts a dead letter that was delivered after all, and no longer tells why it was not', async () => {
+    const to = await receiver();
+    to.answer = () => 500;
+    const { id } = await hookOn(to.url, { filter: { agency: ['E-1'] } });
+    await rename('E-1');
+    await until(async () => (await look(id)).deadLetters === 1);
+    expect(await look(id)).toMatchObject({ delivered: 0, lastDelivered: null, error: 'It was answered 500' });
+    to.answer = () => 204;
+    await server.post(`/v1/webhooks/${id}/dead-letters/replay`, {}, secretariat());
+    await until(async () => (await look(id)).delivered === 1);
+    expect(await look(id)).toMatchObject({ deadLetters: 0, lastDelivered: expect.any(String), error: null });
+  });
+
   it('of a process that dies between sending and noting is sent the event again by another, with its id', async () => {
     const to = await receiver();
     const usual = Deliveries.leaseMs;

@@ -33,13 +33,16 @@ export function program(): Command {
 
   verb(cli, 'changes', 'import <path>')
     .description(
-      'import a spreadsheet (.xlsx, .csv), a folder of them, a folder in the form of data/hld-follow-up, or a folder that export wrote; also while the server runs',
+      'import a spreadsheet (.xlsx, .csv), a folder of them, a folder in the form of data/hld-follow-up, or a folder that export wrote; also while the server runs. Of spreadsheets at most 16 MB, 20,000 rows and 10,000 changes at once',
     )
     .option('--dry-run', 'only say what would be imported, and every problem')
     .option('--reported-on <date>', 'of a spreadsheet: the date of the report, where a row names none (default: today)')
     .option('--document <id>', 'of a spreadsheet: the document that is cited, where a row cites none')
     .option('--locator <place>', 'where in that document')
-    .option('--mapping <json>', 'of a spreadsheet: by the heads of columns, the fields that they are for')
+    .option(
+      '--mapping <json or name>',
+      'of a spreadsheet: by the heads of columns, the fields that they are for; or the name of a mapping that was kept',
+    )
     .option('--dates <order>', 'of a spreadsheet: dmy or mdy, for days with slashes')
     .option('--epoch <year>', 'of CSV: 1904, where days are counted from then')
     .action(async (path: string, options: ImportOptions & { dryRun?: boolean }) => {

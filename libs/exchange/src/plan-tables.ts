@@ -28,7 +28,15 @@ import { asAt, codeOf, nameOf, registers, type Entry, type Register, type Regist
 import { agendaCell, deliverableCell, evidenceCell, membershipCell, milestoneCell, relationCell } from '#text';
 import { valueOf, type DateOrder } from './cell-values.js';
 import type { Codes } from './codes.js';
-import { keyOf, ROLE_COLUMNS, SOURCE_FIELDS, type CommitmentField, type Field, type TableSubject } from './fields.js';
+import {
+  fieldsOf,
+  keyOf,
+  ROLE_COLUMNS,
+  SOURCE_FIELDS,
+  type CommitmentField,
+  type Field,
+  type TableSubject,
+} from './fields.js';
 import type { FieldChange, ImportRow, LikelyDuplicate, SheetNote, SheetProblem } from './preview.js';
 import { LISTED_ACTS, listedActs, membersIn } from './agency-changes.js';
 import {
@@ -183,6 +191,14 @@ class Row {
 /** So many letters of a cell are shown with what is wrong in it, and of a title. */
 const SHOWN = 300;
 const inShort = (text: string): string => (text.length > SHOWN ? `${text.slice(0, SHOWN - 1)}…` : text);
+
+/** What would be right where a row does not say a field that it must. */
+function lacking(row: Row, name: string): string | null {
+  const field = fieldsOf(row.table.subject).find((one) => one.name === name);
+  if (!field) return null;
+  const words = field.form === 'word' ? [`one of: ${field.of.join(', ')}`] : [];
+  return [...(row.columnOf(name) ? [] : [`a column ${name}`]), ...words].join(', with ') || null;
+}
 
 /** A file with more is not what somebody meant to send. */
 const MOST_PROBLEMS = 10_000;
@@ -565,7 +581,8 @@ class Plan {
           ? 'agencies'
           : 'lead'
         : null;
-      row.problem(own ?? roles ?? act?.fields.find((field) => row.columnOf(field)) ?? (named || null), why);
+      const at = own ?? roles ?? act?.fields.find((field) => row.columnOf(field)) ?? (named || null);
+      row.problem(at, why, why === `${first} is missing` ? lacking(row, named) : null);
     }
   }
 

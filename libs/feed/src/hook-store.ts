@@ -195,6 +195,11 @@ export class HookStore {
   async revive(id: string, position: string): Promise<void> {
     const sql = 'DELETE FROM dead_letters WHERE webhook = ? AND position = ? RETURNING position';
     await this.statements.query(sql, id, position);
+    await this.statements.query(
+      `UPDATE webhooks SET delivered = delivered + 1, delivered_at = ?,
+         error = CASE WHEN attempts = 0 THEN NULL ELSE error END WHERE id = ? RETURNING id`,
+      ...[new Date().toISOString(), id],
+    );
   }
 
   /** Looks whether the store answers. @throws StoreUnavailable */

@@ -58,6 +58,21 @@ export function listsIn(of: Body, within: FormParts['within'] = {}): Set<string>
   return found;
 }
 
+/** The lists from which fields take suggestions, by their ids. */
+export const DataLists = ({ of = new Map() }: { of?: FormParts['suggestions'] }) => (
+  <>
+    {[...of].map(([id, all]) => (
+      <datalist key={id} id={id}>
+        {all.map(({ value, label }) => (
+          <option key={value} value={value}>
+            {label}
+          </option>
+        ))}
+      </datalist>
+    ))}
+  </>
+);
+
 /** A body as the texts that a form has for it. */
 export const asFilled = (value: unknown): unknown =>
   value === null || value === undefined
@@ -423,15 +438,7 @@ export const Form = ({ action, hidden, submit, back, refused, children, ...form 
         {submit}
       </button>
       <Fields form={form} of={form.of} filled={form.filled} />
-      {[...(form.suggestions ?? [])].map(([id, all]) => (
-        <datalist key={id} id={id}>
-          {all.map(({ value, label }) => (
-            <option key={value} value={value}>
-              {label}
-            </option>
-          ))}
-        </datalist>
-      ))}
+      <DataLists of={form.suggestions} />
       <div class="acts">
         <button type="submit">{submit}</button>
         <a href={back}>Back without recording</a>

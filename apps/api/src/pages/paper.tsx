@@ -1,11 +1,11 @@
 /** The pages of a paper: its statements with what was made of each, and the forms that make one a commitment or an update. */
-import { Body, Controller, Get, Param } from '@nestjs/common';
+import { Body, Controller, Get, Param, Req } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { ActCommand, refuseUnlessTheirs, type CommitmentAct } from '#acts';
 import { RecordCommitment, ReportStage, type Citation } from '#bodies';
 import { KINDS, NATURES, STAGES, STRENGTHS } from '#commitments';
 import { Rejected } from '#eventsourcing';
-import { NewPaper, Papers, type PaperParagraph, type PaperView } from '#exchange';
+import { NewPaper, Papers, type PaperMark, type PaperParagraph, type PaperView } from '#exchange';
 import {
   bodyOfForm,
   CurrentCommand,
@@ -17,14 +17,17 @@ import {
   TAKES_FILE,
   Uploaded,
   validated,
+  type ApiRequest,
   type RequestContext,
   type Upload,
 } from '#platform';
 import { type Document } from '#registers';
 import { partsOf } from '#text';
+import { DataLists, type Suggestion } from './form.js';
 import { PlainPage } from './layout.js';
 import { RendersPages } from './rendering.js';
 import { CsrfField } from './signed-in.js';
+import { Suggestions } from './suggestions.js';
 import { path } from './view.js';
 import { counted, dateWords, sentence, STAGE_WORDS } from './words.js';
 
@@ -35,6 +38,7 @@ export class PaperPages {
   constructor(
     private readonly papers: Papers,
     private readonly commands: CommandBus,
+    private readonly suggestions: Suggestions,
   ) {}
 
   @Get()
@@ -55,9 +59,8 @@ export class PaperPages {
   }
 
   @Get(':place')
-  async statement(@Param('id') id: string, @Param('place') place: string) {
-    const { document, paragraph } = await this.#statement(id, place);
-    return <StatementPage document={document} paragraph={paragraph} />;
+  async statement(@Param('id') id: string, @Param('place') place: string, @Req() { principal }: ApiRequest) {
+    return <StatementPage {...await this.#statement(id, place, principal?.agency ?? null)} />;
   }
 
   @PostsForm(':place/update')
@@ -105,7 +108,8 @@ export class PaperPages {
       source: { reportedOn: string; citation: Citation },
     ) => { reference: string | null; act: CommitmentAct },
   ) {
-    const { document, paragraph } = await this.#statement(id, place);
+    const parts = await this.#statement(id, place, context.by.agency);
+    const { document, paragraph } = parts;
     try {
       const source = { reportedOn: document.reportedOn, citation: paragraph.citation };
       const { reference, act } = actOf({ ...sent }, source);
@@ -114,16 +118,21 @@ export class PaperPages {
       return new SeeOther(`${paperPath(id)}#s${paragraph.place}`);
     } catch (error) {
       if (!(error instanceof Rejected)) throw error;
-      return <StatementPage document={document} paragraph={paragraph} sent={sent} refused={error} />;
+      return <StatementPage {...parts} sent={sent} refused={error} />;
     }
   }
 
-  async #statement(id: string, place: string) {
-    const [document, paper] = await Promise.all([this.papers.documentOf(id), this.papers.view(id)]);
+  /** @param agency for which somebody reads: it is suggested as the lead, and its commitments to be updated */
+  async #statement(id: string, place: string, agency: string | null) {
+    const [document, paper, suggestions] = await Promise.all([
+      this.papers.documentOf(id),
+      this.papers.view(id),
+      this.suggestions.for(RecordCommitment, agency),
+    ]);
     const paragraph = paper.paragraphs[Number(place) - 1];
     if (!paragraph || paragraph.kind === 'heading')
       throw new Rejected('not_found', `The paper ${id} has no statement ${place}.`);
-    return { document, paragraph };
+    return { document, paragraph, agency, suggestions };
   }
 }
 
@@ -135,9 +144,12 @@ const distinct = <T extends { readonly reference: string }>(all: readonly T[]): 
   [...new Map(all.toReversed().map((one) => [one.reference, one])).values()].toReversed();
 
 const measureWords = ({ statements, takenIn, inCitedSections, citations, found }: PaperView['measure']): string =>
-  `${takenIn} of ${counted(statements, 'statement')} have been taken in` +
-  (inCitedSections > 0 ? `, and ${inCitedSections} more stand in sections that are cited as a whole` : '') +
-  `. ${found} of ${counted(citations, 'citation')} of this document are found in the text.`;
+  `Taken in: ${takenIn} of ${counted(statements, 'statement')}` +
+  (inCitedSections > 0 ? `, and ${inCitedSections} more by citations of their section` : '') +
+  `. Found in the text: ${found} of ${counted(citations, 'citation')} of this document.`;
+
+const pathOf = ({ kind, reference }: PaperMark): string =>
+  path(kind === 'commitment' ? 'commitments' : 'outcomes', reference);
 
 const PaperPage = ({ document, paper }: { document: Document; paper: PaperView | null }) => (
   <PlainPage
@@ -198,11 +210,11 @@ const Statement = ({ id, paragraph }: { id: string; paragraph: PaperParagraph })
       </p>
       <p class="note">
         {lines && !number && `${lines[0] === lines[1] ? `Line ${lines[0]}` : `Lines ${lines[0]}–${lines[1]}`}. `}
-        {exact.map(({ reference, title, kind: of }) => (
-          <span key={reference}>
+        {exact.map((mark) => (
+          <span key={mark.reference}>
             Taken in as{' '}
-            <a href={path(of === 'commitment' ? 'commitments' : 'outcomes', reference)} title={title}>
-              {reference}
+            <a href={pathOf(mark)} title={mark.title}>
+              {mark.reference}
             </a>
             .{' '}
           </span>
@@ -217,11 +229,13 @@ const Statement = ({ id, paragraph }: { id: string; paragraph: PaperParagraph })
 interface StatementParts {
   readonly document: Document;
   readonly paragraph: PaperParagraph;
+  readonly agency: string | null;
+  readonly suggestions: ReadonlyMap<string, readonly Suggestion[]>;
   readonly sent?: FormFields;
   readonly refused?: Rejected;
 }
 
-const StatementPage = ({ document, paragraph, sent, refused }: StatementParts) => {
+const StatementPage = ({ document, paragraph, agency, suggestions, sent, refused }: StatementParts) => {
   const { text, citation, place, marks } = paragraph;
   const at = `${paperPath(document.id)}/${place}`;
   const value = (name: string) => textOf(sent?.[name]);
@@ -251,10 +265,10 @@ const StatementPage = ({ document, paragraph, sent, refused }: StatementParts) =
         <section>
           <h2>What was made of it</h2>
           <ul>
-            {distinct(marks).map(({ reference, title, exactness }) => (
-              <li key={reference}>
-                {reference} <span dir="auto">{title}</span>
-                {exactness === 'section' && ' (its section)'}
+            {distinct(marks).map((mark) => (
+              <li key={mark.reference}>
+                <a href={pathOf(mark)}>{mark.reference}</a> <span dir="auto">{mark.title}</span>
+                {mark.exactness === 'section' && ' (its section)'}
               </li>
             ))}
           </ul>
@@ -264,7 +278,13 @@ const StatementPage = ({ document, paragraph, sent, refused }: StatementParts) =
         <h2>An update of a commitment</h2>
         <form method="post" action={`${at}/update`} class="filters">
           <CsrfField />
-          <Field name="reference" label="Reference of the commitment" value={value('reference')} required />
+          <Field
+            name="reference"
+            label="Reference of the commitment"
+            value={value('reference')}
+            list="list-commitment"
+            required
+          />
           <OfStage value={value} />
           <button type="submit">Report it</button>
         </form>
@@ -274,16 +294,29 @@ const StatementPage = ({ document, paragraph, sent, refused }: StatementParts) =
         <form method="post" action={`${at}/commitment`} class="filters">
           <CsrfField />
           <Field name="title" label="Title" value={value('title')} required />
-          <Field name="summary" label="Summary" value={value('summary') || text.slice(0, 4000)} required />
+          <Words name="summary" label="Summary" value={value('summary') || text.slice(0, 4000)} required />
           <Choice name="kind" label="Kind" of={KINDS} value={value('kind')} />
           <Choice name="nature" label="Nature" of={NATURES} value={value('nature')} />
           <Choice name="strength" label="Strength" of={STRENGTHS} value={value('strength')} />
-          <Field name="lead" label="Agency in the lead, by its code" value={value('lead')} required />
-          <Field name="themes" label="Codes of themes, parted by ;" value={value('themes')} required />
+          <Field
+            name="lead"
+            label="Agency in the lead, by its code"
+            value={value('lead') || (agency ?? '')}
+            list="list-agency"
+            required
+          />
+          <Field
+            name="themes"
+            label="Codes of themes, parted by ;"
+            value={value('themes')}
+            list="list-theme"
+            required
+          />
           <OfStage value={value} />
           <button type="submit">Record it</button>
         </form>
       </section>
+      <DataLists of={suggestions} />
     </PlainPage>
   );
 };
@@ -301,7 +334,7 @@ const OfStage = ({ value }: { value: (name: string) => string }) => (
       </select>
     </label>
     <Field name="effective" label="When: year, month or day, 2012-11" value={value('effective')} required />
-    <Field name="note" label="Note" value={value('note')} />
+    <Words name="note" label="Note" value={value('note')} />
   </>
 );
 
@@ -310,12 +343,23 @@ interface FieldParts {
   readonly label: string;
   readonly value: string;
   readonly required?: boolean;
+  /** The id of a list of suggestions. */
+  readonly list?: string;
 }
 
-const Field = ({ name, label, value, required }: FieldParts) => (
+const Field = ({ name, label, value, required, list }: FieldParts) => (
   <label>
     <span>{label}</span>
-    <input name={name} value={value} required={required} />
+    <input name={name} value={value} required={required} list={list} />
+  </label>
+);
+
+const Words = ({ name, label, value, required }: FieldParts) => (
+  <label class="wide">
+    <span>{label}</span>
+    <textarea name={name} rows={3} dir="auto" required={required}>
+      {value}
+    </textarea>
   </label>
 );
 

@@ -8,6 +8,7 @@ import { faultWords } from './field-words.js';
 import { StageTag } from './figures.js';
 import {
   asFilled,
+  DataLists,
   Faults,
   idOf,
   KEY,
@@ -181,15 +182,7 @@ export const ReturnForm = (parts: ReturnFormParts) => {
             Submit
           </button>
         </div>
-        {[...suggestions].map(([id, all]) => (
-          <datalist key={id} id={id}>
-            {all.map(({ value, label }) => (
-              <option key={value} value={value}>
-                {label}
-              </option>
-            ))}
-          </datalist>
-        ))}
+        <DataLists of={suggestions} />
       </form>
       <script src={SAVING_SCRIPT.path} defer />
     </>
