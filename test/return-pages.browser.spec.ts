@@ -51,6 +51,11 @@ describe('A round on pages', () => {
     const kept = await secretariat.sends('/rounds/prepare', [...pairs, ...said, ...asked]);
     expect([kept.status, kept.to]).toEqual([303, '/rounds/R-1']);
     expect((await iom.opens('/rounds/R-1')).status).toBe(404);
+    const desks = [await secretariat.opens('/home'), await iom.opens('/home')];
+    expect(desks.map((desk) => wordsIn(desk).includes('Being prepared Follow-up to be opened on'))).toEqual([
+      true,
+      false,
+    ]);
     const prepared = await secretariat.opens('/rounds/R-1');
     expect(wordsIn(prepared)).toMatch(
       /Commitments all in which an agency has a part, on .* Asked International Organization for Migration; .*Reminders .*What comes out Synthesis/,

@@ -1,15 +1,17 @@
 /** The page where people who report begin: what their agency owes and until when, and which commitments need a word. */
 import { Controller, Get, Req } from '@nestjs/common';
+import type { Round } from '#bodies';
 import { monthsAfter, todayAt, type FullDate } from '#clocks';
 import { ACTS } from '#commitments';
 import { DraftsStore } from '#drafts';
 import { ForSignedIn, type ApiRequest, type Session } from '#platform';
 import { OPEN_STAGES, Progress, Waiting, type Filter, type Item, type Sort, type WaitingView } from '#progress';
-import { draftsKnownTo, RoundViews, type ReturnLine, type RoundInShort, type RoundOfAgency } from '#rounds';
+import { draftsKnownTo, Rounds, RoundViews, type ReturnLine, type RoundInShort, type RoundOfAgency } from '#rounds';
 import { StageTag } from './figures.js';
 import { PlainPage } from './layout.js';
 import { RendersPages } from './rendering.js';
 import { Answered } from './round-timeline.js';
+import { BeingPrepared, roundsPrepared } from './rounds-prepared.js';
 import { daysWords, RETURN_STATE_WORDS } from './round-words.js';
 import { path } from './view.js';
 import { count, counted, dateWords, textWords } from './words.js';
@@ -32,6 +34,7 @@ export class HomePage {
     private readonly progress: Progress,
     private readonly waiting: Waiting,
     private readonly rounds: RoundViews,
+    private readonly inHand: Rounds,
     private readonly drafts: DraftsStore,
   ) {}
 
@@ -42,11 +45,12 @@ export class HomePage {
     if (principal.agency === null) {
       const unpublished = (await this.rounds.list()).filter(({ state }) => state !== 'published');
       const rounds = unpublished.toSorted((a, b) => Number(b.state === 'open') - Number(a.state === 'open'));
-      const [lines, readings] = await Promise.all([
+      const [prepared, lines, readings] = await Promise.all([
+        roundsPrepared(this.inHand),
         Promise.all(rounds.map(({ code }) => this.rounds.returns(code, { drafts }))),
         Promise.all(READINGS.map((verification) => this.#read(verification))),
       ]);
-      return <SecretariatHome {...{ session: session!, rounds, lines, readings }} />;
+      return <SecretariatHome {...{ session: session!, prepared, rounds, lines, readings }} />;
     }
     const { agency } = principal;
     const today = todayAt(new Date());
@@ -307,6 +311,7 @@ const NeedsWord = ({
 
 interface SecretariatParts {
   readonly session: Session;
+  readonly prepared: readonly Round[];
   readonly rounds: readonly RoundInShort[];
   readonly lines: readonly (readonly ReturnLine[])[];
   /** Of each reading. */
@@ -326,7 +331,13 @@ const KEPT = [
 const readAs = (verification: (typeof READINGS)[number]): string =>
   `/commitments?${new URLSearchParams({ verification, asOf: todayAt(new Date()) })}`;
 
-const SecretariatHome = ({ session, rounds, lines, readings: [unread = 0, contested = 0] }: SecretariatParts) => (
+const SecretariatHome = ({
+  session,
+  prepared,
+  rounds,
+  lines,
+  readings: [unread = 0, contested = 0],
+}: SecretariatParts) => (
   <PlainPage title="The secretariat’s desk" path="/home" eyebrow={session.name}>
     <div class="acts">
       <a class="button" href="/rounds/prepare">
@@ -335,6 +346,7 @@ const SecretariatHome = ({ session, rounds, lines, readings: [unread = 0, contes
       <a href="/record">Record a commitment</a>
       <a href="/rounds">All rounds</a>
     </div>
+    <BeingPrepared rounds={prepared} />
     {rounds.map(({ code, name, state, deadline }, i) => {
       const of = (...states: readonly ReturnLine['state'][]) => lines[i]!.filter((line) => states.includes(line.state));
       const toRead = of('submitted', 'nil');

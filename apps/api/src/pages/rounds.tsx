@@ -10,6 +10,7 @@ import { RendersPages } from './rendering.js';
 import { PreparedRound, RoundPage } from './round-page.js';
 import { Timeline } from './round-timeline.js';
 import { ROUND_STATE_WORDS } from './round-words.js';
+import { BeingPrepared, roundsPrepared } from './rounds-prepared.js';
 import { deskOf } from './signed-in.js';
 import { Table } from './take-away.js';
 import { PageQuery, path, Views } from './view.js';
@@ -32,8 +33,7 @@ export class RoundPages {
     const view = await this.views.open(query, request);
     const knownAt = query.knownAt && view.position;
     const desk = deskOf(request);
-    const prepared = desk ? await this.rounds.prepared() : [];
-    const drafts = await Promise.all(prepared.map(({ id }) => this.rounds.draft(id)));
+    const prepared = desk ? await roundsPrepared(this.rounds) : [];
     const all = await this.roundViews.list(knownAt);
     return (
       <PlainPage
@@ -48,61 +48,46 @@ export class RoundPages {
             </a>
           </p>
         )}
-        {drafts.some(Boolean) && (
-          <section>
-            <h2>Being prepared</h2>
-            <ul class="items">
-              {drafts.flatMap((draft) =>
-                draft ? (
-                  <li key={draft.content.code}>
-                    <a href={path('rounds', draft.content.code)} dir="auto">
-                      {draft.content.name}
-                    </a>{' '}
-                    <small>opens on {dateWords(draft.content.opens)}</small>
-                  </li>
-                ) : (
-                  []
-                ),
-              )}
-            </ul>
-          </section>
-        )}
+        <BeingPrepared rounds={prepared} />
         {all.length === 0 ? (
           <p>There was no round yet.</p>
         ) : (
-          <Table class="breakdown">
-            <caption class="hidden">Reporting rounds, the last cut-off first</caption>
-            <thead>
-              <tr>
-                <th scope="col">Round</th>
-                <th scope="col">State</th>
-                <th scope="col">Deadline</th>
-                <th scope="col">Answered</th>
-                <th scope="col">Nil return</th>
-                <th scope="col">Silent</th>
-                <th scope="col">Late</th>
-              </tr>
-            </thead>
-            <tbody>
-              {all.map(({ code, name, state, deadline, responses }) => (
-                <tr key={code}>
-                  <th scope="row">
-                    <a href={path('rounds', code)} dir="auto">
-                      {name}
-                    </a>
-                  </th>
-                  <td data-label="State">{state && ROUND_STATE_WORDS[state]}</td>
-                  <td data-label="Deadline">{dateWords(deadline)}</td>
-                  <td data-label="Answered">
-                    {responses && `${count(responses.received.count)} of ${count(responses.expected.count)}`}
-                  </td>
-                  <td data-label="Nil return">{responses && count(responses.nil.count)}</td>
-                  <td data-label="Silent">{responses && count(responses.silent.count)}</td>
-                  <td data-label="Late">{responses && count(responses.late.count)}</td>
+          <section>
+            {prepared.length > 0 && <h2>Opened</h2>}
+            <Table class="breakdown">
+              <caption class="hidden">Reporting rounds, the last cut-off first</caption>
+              <thead>
+                <tr>
+                  <th scope="col">Round</th>
+                  <th scope="col">State</th>
+                  <th scope="col">Deadline</th>
+                  <th scope="col">Answered</th>
+                  <th scope="col">Nil return</th>
+                  <th scope="col">Silent</th>
+                  <th scope="col">Late</th>
                 </tr>
-              ))}
-            </tbody>
-          </Table>
+              </thead>
+              <tbody>
+                {all.map(({ code, name, state, deadline, responses }) => (
+                  <tr key={code}>
+                    <th scope="row">
+                      <a href={path('rounds', code)} dir="auto">
+                        {name}
+                      </a>
+                    </th>
+                    <td data-label="State">{state && ROUND_STATE_WORDS[state]}</td>
+                    <td data-label="Deadline">{dateWords(deadline)}</td>
+                    <td data-label="Answered">
+                      {responses && `${count(responses.received.count)} of ${count(responses.expected.count)}`}
+                    </td>
+                    <td data-label="Nil return">{responses && count(responses.nil.count)}</td>
+                    <td data-label="Silent">{responses && count(responses.silent.count)}</td>
+                    <td data-label="Late">{responses && count(responses.late.count)}</td>
+                  </tr>
+                ))}
+              </tbody>
+            </Table>
+          </section>
         )}
         <Timeline
           view={view}

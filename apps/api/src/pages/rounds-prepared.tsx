@@ -1,0 +1,28 @@
+/** The rounds that are being prepared, for the secretariat: nobody else sees them. */
+import type { Round } from '#bodies';
+import type { Rounds } from '#rounds';
+import { path } from './view.js';
+import { dateWords } from './words.js';
+
+/** The rounds that are being prepared, as they would be opened. */
+export async function roundsPrepared(rounds: Rounds): Promise<readonly Round[]> {
+  const drafts = await Promise.all((await rounds.prepared()).map(({ id }) => rounds.draft(id)));
+  return drafts.flatMap((draft) => draft?.content ?? []);
+}
+
+export const BeingPrepared = ({ rounds }: { rounds: readonly Round[] }) =>
+  rounds.length === 0 ? null : (
+    <section>
+      <h2>Being prepared</h2>
+      <ul class="items">
+        {rounds.map(({ code, name, opens }) => (
+          <li key={code}>
+            <a href={path('rounds', code)} dir="auto">
+              {name}
+            </a>{' '}
+            <small>to be opened on {dateWords(opens)}</small>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
