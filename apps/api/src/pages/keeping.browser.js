@@ -119,21 +119,23 @@ async function giveBack(form, { at, fields }) {
 document.addEventListener('input', ({ target }) => {
   if (target.form === formHere()) keep(target.form);
 });
-document.addEventListener('submit', async (event) => {
-  const form = event.target;
-  if (form !== formHere()) return;
-  event.preventDefault();
+async function sendOnce(form, submitter) {
   if (isSending) return;
   isSending = true;
   form.setAttribute('aria-busy', 'true');
   try {
-    await send(form, event.submitter);
+    await send(form, submitter);
   } catch {
     say(form, 'Not sent: there is no connection. What you typed stays here; send it again later.');
   } finally {
     isSending = false;
     form.removeAttribute('aria-busy');
   }
+}
+document.addEventListener('submit', (event) => {
+  if (event.target !== formHere()) return;
+  event.preventDefault();
+  void sendOnce(event.target, event.submitter);
 });
 
 const form = formHere();
