@@ -10,8 +10,13 @@ import type { Work } from './threads.js';
 if (process.platform === 'linux' && !isMainThread)
   setPriority(Number(basename(readlinkSync('/proc/thread-self'))), Math.min(19, getPriority() + 10));
 
+/** Tells that the thread has come to this report: it may have waited long for others. */
+const BEGUN = new Uint8Array(0);
 /** In bytes. */
 const CHUNK = 65_536;
+
+/** A task that does nothing. */
+export const nothing = (): void => undefined;
 
 export async function write({ name, report, into }: Work): Promise<void> {
   const writer = into.getWriter();
@@ -20,6 +25,7 @@ export async function write({ name, report, into }: Work): Promise<void> {
     await writer.write(bytes);
   };
   try {
+    await send(BEGUN);
     for await (const chunk of filled(reportFormat(name).write(report))) await send(chunk);
     await writer.close();
   } catch (e) {

@@ -40,7 +40,8 @@ function threadsWith(memory: number): Promise<Piscina> {
         name: 'write',
         minThreads: 0,
         maxThreads: Math.max(1, Math.floor(availableParallelism() / 2)),
-        maxQueue: MOST_WAITING,
+        // One more, for the task that does nothing.
+        maxQueue: MOST_WAITING + 1,
         idleTimeout: 60_000,
         resourceLimits: { maxOldGenerationSizeMb: memory, maxYoungGenerationSizeMb: YOUNG },
       }),
@@ -51,7 +52,8 @@ function threadsWith(memory: number): Promise<Piscina> {
 
 /**
  * @param signal ends the writing, and the thread with it
- * @param stuckAfterMs so long without a byte, a thread makes nothing any more; of slow formats all bytes come at the end
+ * @param stuckAfterMs so long without a byte, a thread that has begun makes nothing any more; of slow formats all bytes come at the
+ *   end
  */
 export async function* written(
   name: ReportFormatName,
@@ -78,15 +80,20 @@ export async function* written(
   const failed = new Promise<never>((_, reject) => void task.catch(reject));
   failed.catch(() => undefined);
   const reader = readable.getReader();
+  const read = () => Promise.race([reader.read(), failed]);
   const next = () => {
     const timer = setTimeout(() => ending.abort(), stuckAfterMs);
-    return Promise.race([reader.read(), failed]).finally(() => clearTimeout(timer));
+    return read().finally(() => clearTimeout(timer));
   };
   try {
+    const begun = await read();
+    if (begun.done) return;
     for (let read = await next(); !read.done; read = await next()) yield read.value;
     await task;
   } finally {
     ending.abort();
+    // Piscina replaces the thread that this ends only when more is asked of it: what waits would wait for that.
+    if (running.queueSize > 0) running.run(null, { name: 'nothing' }).catch(() => undefined);
     reader.cancel().catch(() => undefined);
   }
 }
