@@ -792,6 +792,10 @@ describe('On the pages', () => {
     expect(wordsOf(undone)).toMatch(/Undone/);
     expect((await server.get('/v1/commitments/IOM-2006-16')).body.stage).toBe('planned');
 
+    const mapping = { mapping: '{"Our no.":"reference"}', saveMapping: 'Of the walk' };
+    expect((await send('Our no.,stage\nIOM-2006-16,planned\n', 'a.csv', mapping, iom)).status).toBe(201);
+    expect((await visitor.opens('/imports')).html).toMatch(/<option value="Of the walk">Our no\.<\/option>/);
+
     const paper = '/documents/D-2012-MC2353/paper';
     expect(wordsOf(await visitor.opens(paper))).toMatch(/Taken in: \d of 3 statements/);
     const statement = await visitor.opens(`${paper}/2`);

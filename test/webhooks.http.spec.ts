@@ -349,6 +349,20 @@ describe('An address that a webhook may not reach', () => {
     }
   });
 
+  it('may be named as a neighbour is, where private addresses are allowed', async () => {
+    const url = 'http://localhost:9/tracker';
+    const made = await server.post('/v1/webhooks', { url }, secretariat());
+    expect([made.status, made.body]).toEqual([201, expect.objectContaining({ url })]);
+    await server.post(`/v1/webhooks/${made.body.id}/end`, {}, secretariat());
+    const closed = await TestServer.start([]);
+    try {
+      const refused = await closed.post('/v1/webhooks', { url }, closed.token(null));
+      expect([refused.status, refused.body.code]).toEqual([422, 'private_address']);
+    } finally {
+      await closed.close();
+    }
+  });
+
   it('is not reached by a name that leads elsewhere by the time it is called', async () => {
     const to = await receiver();
     const { outgoing, resolver } = guarded('93.184.215.14', '127.0.0.1');

@@ -25,7 +25,8 @@ import { Outgoing, PrivateAddress } from './outgoing.js';
 import { newSecret } from './signing.js';
 
 export class NewWebhook {
-  @WebAddress({ description: 'Where events are posted to', example: 'https://example.org/followthrough' }) url: string;
+  @WebAddress({ local: true, description: 'Where events are posted to', example: 'https://example.org/followthrough' })
+  url: string;
   @Text({ max: 300, optional: true, description: 'What it is for', example: 'The tracker of IOM' })
   description?: string | null;
   @Nested(() => FeedFilterBody, { optional: true, description: 'Which events; without it all' })

@@ -49,7 +49,7 @@ export class ImportPages {
 
   @Get()
   async list(@Req() request: ApiRequest) {
-    return <ImportList imports={await this.#mine(request)} />;
+    return <ImportList {...await this.#mine(request)} />;
   }
 
   @PostsForm('', 'signed-in', TAKES_FILES)
@@ -64,7 +64,7 @@ export class ImportPages {
       return new SeeOther(path('imports', id));
     } catch (error) {
       if (!(error instanceof Rejected) || error.kind !== 'invalid') throw error;
-      return <ImportList imports={await this.#mine(request)} refused={error.message} asked={asked} />;
+      return <ImportList {...await this.#mine(request)} refused={error.message} asked={asked} />;
     }
   }
 
@@ -96,8 +96,13 @@ export class ImportPages {
     return new SeeOther('/imports');
   }
 
-  async #mine({ principal }: ApiRequest) {
-    return principal ? this.imports.all(principal as Principal) : [];
+  async #mine({ principal }: ApiRequest): Promise<Pick<ListParts, 'imports' | 'mappings'>> {
+    if (!principal) return { imports: [], mappings: [] };
+    const [imports, { items: mappings }] = await Promise.all([
+      this.imports.all(principal as Principal),
+      this.routes.mappings(principal as Principal),
+    ]);
+    return { imports, mappings };
   }
 }
 
@@ -118,11 +123,12 @@ const OUTCOME_WORDS: Readonly<Record<RowOutcome, string>> = {
 
 interface ListParts {
   readonly imports: readonly { readonly content: KeptImport; readonly saved: string }[];
+  readonly mappings: Awaited<ReturnType<ImportsController['mappings']>>['items'];
   readonly refused?: string;
   readonly asked?: NewImport;
 }
 
-const ImportList = ({ imports, refused, asked }: ListParts) => (
+const ImportList = ({ imports, mappings, refused, asked }: ListParts) => (
   <PlainPage
     title="Import a spreadsheet"
     path="/imports"
@@ -130,7 +136,7 @@ const ImportList = ({ imports, refused, asked }: ListParts) => (
       <p>
         Send a workbook (.xlsx) or a CSV file. You will see what each row would do before anything is recorded. A list
         that was <a href="/data">downloaded</a> here can be changed and sent back. Several files are imported together:
-        all of them, or none. At most 20,000 rows and 10,000 changes at once.
+        all of them, or none. At most 16 MB, 20,000 rows and 10,000 changes at once.
       </p>
     }
   >
@@ -174,7 +180,19 @@ const ImportList = ({ imports, refused, asked }: ListParts) => (
           </label>
           <label>
             <span>Mapping of columns: its name, or JSON</span>
-            <input name="mapping" value={asked?.mapping} placeholder='{"Our no.": "reference"}' />
+            <input
+              name="mapping"
+              value={asked?.mapping}
+              placeholder={mappings[0]?.name ?? '{"Our no.": "reference"}'}
+              list="mappings"
+            />
+            <datalist id="mappings">
+              {mappings.map(({ name, columns }) => (
+                <option key={name} value={name}>
+                  {Object.keys(columns).join(', ')}
+                </option>
+              ))}
+            </datalist>
           </label>
           <label>
             <span>Keep the mapping by this name</span>

@@ -476,15 +476,18 @@ const hasNoUser = (address: unknown): boolean => {
   return !username && !password && !/^[^/?#]*[/\\]{2}[^/?#\\]*@/.test(address);
 };
 
-/** An http(s) address without a user; it can be blanked. */
-export const WebAddress = (about: About = {}) =>
+/**
+ * An http(s) address without a user; it can be blanked.
+ * @param about.local whether a host may be named as neighbours are: `localhost`, `tracker`
+ */
+export const WebAddress = ({ local = false, ...about }: About & { local?: boolean } = {}) =>
   applyDecorators(
     field(
       about,
       { type: String, format: 'uri', maxLength: 2000 },
       MaxLength(2000),
       IsUrl(
-        { protocols: ['http', 'https'], require_protocol: true, allow_underscores: true },
+        { protocols: ['http', 'https'], require_protocol: true, allow_underscores: true, require_tld: !local },
         { message: '$property must be an http or https address' },
       ),
       check('isReadable', 'must be an address as browsers read them', (address) => URL.canParse(String(address))),
