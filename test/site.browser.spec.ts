@@ -6,7 +6,7 @@ import type { Page } from 'playwright-core';
 import { AccessStore } from '#access';
 import { Following, Post } from '#letters';
 import { SignIn } from '#sign-in';
-import { Reader } from './support/browser.js';
+import { overflow, Reader } from './support/browser.js';
 import { pageRoutes } from './support/page-routes.js';
 import { deep } from './support/properties.js';
 import { REGISTER_ACTS } from '#registers';
@@ -63,7 +63,9 @@ describe('The site as a whole', () => {
   /** Of somebody who is signed in, for the pages that are for those alone. */
   let session: string;
   const isOwn = (path: string): boolean =>
-    /^\/(account|home|record|imports|rounds\/|publishing\/|documents\/[^/?]+\/paper|commitments\/[^/?]+\/)/.test(path);
+    /^\/(account|home|record|imports|webhooks|rounds\/|publishing\/|documents\/[^/?]+\/paper|commitments\/[^/?]+\/)/.test(
+      path,
+    );
 
   beforeAll(async () => {
     server = await TestServer.start([HLD]);
@@ -218,6 +220,27 @@ describe('The site as a whole', () => {
         },
       );
     expect(faults).toEqual([]);
+  });
+
+  it.each(['/imports', '/webhooks'])('fits on a telephone with a list in it: %s', async (path) => {
+    const wider = await reader.on(
+      path,
+      async (page) => {
+        await page.setViewportSize({ width: 390, height: 900 });
+        expect(await page.locator('main tbody tr').count()).toBeGreaterThan(0);
+        const fits = await overflow(page);
+        // The control: as other tables are laid out, it would not fit.
+        await page.evaluate(() => {
+          const table = document.querySelector('main table')!;
+          table.removeAttribute('class');
+          table.querySelector('tbody td')!.append('x'.repeat(99));
+        });
+        return { fits, control: await overflow(page) };
+      },
+      { storageState: { cookies: [{ ...COOKIE, value: session }], origins: [] } },
+    );
+    expect(wider).toEqual({ fits: 0, control: expect.any(Number) });
+    expect(wider.control).toBeGreaterThan(0);
   });
 
   it('axe would find a picture without words', async () => {

@@ -205,7 +205,7 @@ const ImportList = ({ imports, mappings, refused, asked }: ListParts) => (
     {imports.length > 0 && (
       <section>
         <h2>Imports so far</h2>
-        <Table>
+        <Table class="breakdown">
           <caption class="hidden">Imports, the last first</caption>
           <thead>
             <tr>

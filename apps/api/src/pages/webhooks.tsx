@@ -112,7 +112,7 @@ const Webhooks = ({ webhooks, isSecretariat }: ListParts) => (
     {webhooks.length === 0 ? (
       <p>There is none yet.</p>
     ) : (
-      <Table>
+      <Table class="breakdown">
         <caption class="hidden">Webhooks</caption>
         <thead>
           <tr>
@@ -261,7 +261,7 @@ const OneWebhook = ({ webhook, letters }: OneParts) => {
               <CsrfField />
               <button type="submit">Send all again</button>
             </form>
-            <Table>
+            <Table class="breakdown">
               <caption class="hidden">Events that were given up, in the order in which they were recorded</caption>
               <thead>
                 <tr>
