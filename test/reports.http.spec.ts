@@ -343,6 +343,20 @@ describe('the report', () => {
     expect(inData.size).toBeGreaterThanOrEqual(outcomes);
   });
 
+  it('on a forum, of the members of a body, does not say that nobody took up what others may have', async () => {
+    const wordsOf = (made: NumberedReport) => JSON.stringify(made.sections);
+    // IOM has no members: what the register shows as taken up, others took up.
+    const ofMembers = 'forum?forum=HLD-2006&asOf=2008-01-01&memberOf=IOM';
+    const made = wordsOf(await read(ofMembers));
+    expect(made).toContain('No member has taken this up.');
+    expect(made).toContain('Only the commitments of members of ');
+    expect(made).not.toMatch(/nobody has/i);
+    expect(wordsOf(await read(`${ofMembers}&language=fr`))).not.toMatch(/personne n’/i);
+    expect(wordsOf(await read(`${ofMembers}&language=es`))).not.toMatch(/nadie /i);
+    // The control: a report on all of it says so.
+    expect(wordsOf(await read(REAL['the Dialogue of 2006']))).toMatch(/nobody has/i);
+  });
+
   it('that covers a time says how the number became another', async () => {
     const made = await read(REAL['the synthesis, in Spanish']);
     const { totalThen, reported, totalNow } = (await server.get('/v1/progress/flows?asOf=2012-11-02&from=2011-02-17'))

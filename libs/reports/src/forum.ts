@@ -20,7 +20,7 @@ export class ForumReportQuery extends ReportQuery {
 type Query = Pick<Filter, 'memberOf'> & { readonly forum?: string };
 
 export const forum: ReportMaker = {
-  template: 5,
+  template: 6,
 
   async make(draft, { forum: asked, memberOf }: Query) {
     const { words, at, views } = draft;
@@ -63,7 +63,9 @@ export const forum: ReportMaker = {
         ],
       },
     );
+    const body = memberOf && draft.foreign(draft.names.agency.get(memberOf) ?? memberOf);
     const about: Block[] = [
+      ...(body ? [draft.paragraph(sentences.ofMembersOnly(body))] : []),
       draft.paragraph(
         sentences.outcomes(all, { n: total.covered, href: list({ covered: true }) }, at.asOf),
         ...(leftOut > 0 ? [' ', ...sentences.leftOut({ n: leftOut, href: list({ concerns: 'organisation' }) })] : []),
@@ -75,12 +77,7 @@ export const forum: ReportMaker = {
       cover: {
         symbol: null,
         title: words.cover.forum,
-        subtitle: [
-          draft.foreign(known.name),
-          ...(memberOf
-            ? [words.parts.colon, ...words.cover.membersOf(draft.foreign(draft.names.agency.get(memberOf) ?? memberOf))]
-            : []),
-        ],
+        subtitle: [draft.foreign(known.name), ...(body ? [words.parts.colon, ...words.cover.membersOf(body)] : [])],
         ...coverOf(draft, { row, filter }),
       },
       sections: [
@@ -91,8 +88,8 @@ export const forum: ReportMaker = {
           more: about,
         }),
         ...(await changes(draft, filter)),
-        ...(rows.length > 0 ? [outcomesOneByOne(draft, id, rows, dossiers)] : []),
-        nobody(draft, id, rows, all, list({ covered: false })),
+        ...(rows.length > 0 ? [outcomesOneByOne(draft, id, rows, dossiers, filter)] : []),
+        nobody(draft, id, rows, all, list({ covered: false }), filter),
         ...asAWhole(draft, rows, dossiers, filter),
         putTo(draft, put, [...following.values()], { addressedTo: id, memberOf }),
         joint,
@@ -108,7 +105,12 @@ const followers = (dossiers: readonly Dossier[], outcome: string): Dossier[] =>
   dossiers.filter(({ item }) => item.followsUp.includes(outcome));
 
 /** An outcome with its kind, its text and its source, and what follows it up. */
-function outcomeBlocks(draft: Draft, row: OutcomeRow, dossiers: readonly Dossier[]): Block[] {
+function outcomeBlocks(
+  draft: Draft,
+  row: OutcomeRow,
+  dossiers: readonly Dossier[],
+  { memberOf }: Pick<Filter, 'memberOf'>,
+): Block[] {
   const { words } = draft;
   const those = followers(dossiers, row.outcome);
   const href = draft.address('commitments', row.list);
@@ -117,7 +119,7 @@ function outcomeBlocks(draft: Draft, row: OutcomeRow, dossiers: readonly Dossier
         { n: row.total, href },
         row.leads.map((lead) => draft.agency(lead)),
       )
-    : [words.sentences.nobodyTookUp];
+    : [memberOf ? words.sentences.noMemberTookUp : words.sentences.nobodyTookUp];
   return [
     draft.paragraph(...outcomeWords(draft, row), ' ', ...taken),
     ...(those.length > 0
@@ -139,6 +141,7 @@ function outcomesOneByOne(
   id: string,
   rows: readonly OutcomeRow[],
   dossiers: readonly Dossier[],
+  filter: Filter,
 ): Section {
   const { words } = draft;
   const taken = rows.filter(({ covered }) => covered);
@@ -148,14 +151,21 @@ function outcomesOneByOne(
       draft.section(
         `forum-${forum}`,
         forum === id ? words.sections.ofForumItself : [draft.foreign(draft.names.forum.get(forum) ?? forum)],
-        own.flatMap((row) => outcomeBlocks(draft, row, dossiers)),
+        own.flatMap((row) => outcomeBlocks(draft, row, dossiers, filter)),
       ),
     );
   return draft.section('outcomes', words.sections.outcomes, [], sections);
 }
 
 /** Outcomes that no commitment follows up. */
-function nobody(draft: Draft, id: string, rows: readonly OutcomeRow[], all: Counted, href: string): Section {
+function nobody(
+  draft: Draft,
+  id: string,
+  rows: readonly OutcomeRow[],
+  all: Counted,
+  href: string,
+  { memberOf }: Filter,
+): Section {
   const { words } = draft;
   const open = rows.filter(({ covered }) => !covered);
   const isOfItself = open.every(({ forum }) => forum === id);
@@ -168,8 +178,8 @@ function nobody(draft: Draft, id: string, rows: readonly OutcomeRow[], all: Coun
     ...outcomeCells(draft, row),
     ...(isOfItself ? [] : [row.forum ? draft.text(draft.forumName(row.forum)) : null]),
   ]);
-  return draft.section('nobody', words.sections.nobody, [
-    draft.paragraph(words.sentences.nobody({ n: open.length, href }, all)),
+  return draft.section('nobody', memberOf ? words.sections.noMember : words.sections.nobody, [
+    draft.paragraph(words.sentences.nobody({ n: open.length, href }, all, memberOf !== undefined)),
     ...(open.length > 0 ? [draft.table('nobody-table', words.captions.nobody, columns, cells, href)] : []),
   ]);
 }
@@ -202,7 +212,7 @@ function putTo(
     draft.paragraph(
       words.sentences.putTo({ n: total.outcomes, href: list() }, { n: total.covered, href: list({ covered: true }) }),
     ),
-    ...rows.flatMap((row) => outcomeBlocks(draft, row, dossiers)),
+    ...rows.flatMap((row) => outcomeBlocks(draft, row, dossiers, asked)),
   ]);
 }
 

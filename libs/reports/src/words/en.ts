@@ -345,6 +345,7 @@ export const en = {
     ofForumItself: 'Outcomes of the forum itself',
     putTo: 'What was put to the forum',
     nobody: 'Outcomes that nobody has taken up',
+    noMember: 'Outcomes that no member has taken up',
     ofNoOutcome: 'Follow-up to the forum as a whole',
     joint: 'Joint undertakings',
     jointOf: (body: string) => `Joint undertakings of members of ${body}`,
@@ -530,11 +531,14 @@ export const en = {
         'and',
       )}.`,
     nobodyTookUp: 'Nobody has taken this up.',
-    nobody: (n: Counted, all: Counted): Inline[] => {
+    noMemberTookUp: 'No member has taken this up.',
+    ofMembersOnly: (body: Inline): Inline[] => say`Only the commitments of members of ${body} count here.`,
+    nobody: (n: Counted, all: Counted, isOfMembers: boolean): Inline[] => {
+      const who = isOfMembers ? 'No member' : 'Nobody';
       if (all.n === 0) return say`There is no outcome of this forum.`;
       if (n.n === 0) return say`Every outcome was taken up.`;
-      if (n.n === all.n) return say`Nobody has taken up any of the outcomes.`;
-      return say`Nobody has taken up ${figure(n)} of ${figure(all)} outcomes (${percent(n.n, all.n)}).`;
+      if (n.n === all.n) return say`${who} has taken up any of the outcomes.`;
+      return say`${who} has taken up ${figure(n)} of ${figure(all)} outcomes (${percent(n.n, all.n)}).`;
     },
     putTo: (all: Counted, covered: Counted): Inline[] => {
       if (all.n === 0) return say`Nothing was put to this forum.`;

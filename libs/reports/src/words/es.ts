@@ -298,6 +298,7 @@ export const es: Words = {
     ofForumItself: 'Resultados de la propia reunión',
     putTo: 'Lo que se presentó a la reunión',
     nobody: 'Resultados que nadie ha asumido',
+    noMember: 'Resultados que ningún miembro ha asumido',
     ofNoOutcome: 'Seguimiento de la reunión en su conjunto',
     joint: 'Compromisos conjuntos',
     jointOf: (body) => `Compromisos conjuntos de los miembros de: ${body}`,
@@ -483,11 +484,14 @@ export const es: Words = {
         'y',
       )}.`,
     nobodyTookUp: 'Nadie lo ha asumido.',
-    nobody: (n, all) => {
+    noMemberTookUp: 'Ningún miembro lo ha asumido.',
+    ofMembersOnly: (body) => say`Aquí solo se cuentan los compromisos de los miembros de: ${body}.`,
+    nobody: (n, all, isOfMembers) => {
+      const who = isOfMembers ? 'Ningún miembro' : 'Nadie';
       if (all.n === 0) return say`Esta reunión no tiene resultados.`;
       if (n.n === 0) return say`Todos los resultados se han asumido.`;
-      if (n.n === all.n) return say`Nadie ha asumido ninguno de los resultados.`;
-      return say`Nadie ha asumido ${figure(n)} ${agreed(n.n, 'resultado', 'resultados')} de ${figure(all)} (${percent(n.n, all.n)}).`;
+      if (n.n === all.n) return say`${who} ha asumido ninguno de los resultados.`;
+      return say`${who} ha asumido ${figure(n)} ${agreed(n.n, 'resultado', 'resultados')} de ${figure(all)} (${percent(n.n, all.n)}).`;
     },
     putTo: (all, covered) => {
       if (all.n === 0) return say`No se presentó nada a esta reunión.`;

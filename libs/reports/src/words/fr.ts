@@ -317,6 +317,7 @@ export const fr: Words = {
     ofForumItself: 'Résultats de la réunion elle-même',
     putTo: 'Ce qui a été soumis à la réunion',
     nobody: 'Résultats auxquels personne n’a donné suite',
+    noMember: 'Résultats auxquels aucun membre n’a donné suite',
     ofNoOutcome: 'Suite donnée à la réunion dans son ensemble',
     joint: 'Engagements conjoints',
     jointOf: (body) => `Engagements conjoints des membres de\u00a0: ${body}`,
@@ -502,11 +503,14 @@ export const fr: Words = {
         'et',
       )}.`,
     nobodyTookUp: 'Personne n’y a donné suite.',
-    nobody: (n, all) => {
+    noMemberTookUp: 'Aucun membre n’y a donné suite.',
+    ofMembersOnly: (body) => say`Seuls sont comptés ici les engagements des membres de\u00a0: ${body}.`,
+    nobody: (n, all, isOfMembers) => {
+      const who = isOfMembers ? 'Aucun membre' : 'Personne';
       if (all.n === 0) return say`Cette réunion n’a pas de résultat.`;
       if (n.n === 0) return say`Tous les résultats ont été suivis d’effet.`;
-      if (n.n === all.n) return say`Personne n’a donné suite aux résultats.`;
-      return say`Personne n’a donné suite à ${figure(n)} ${agreed(n.n, 'résultat', 'résultats')} sur ${figure(all)} (${percent(n.n, all.n)}).`;
+      if (n.n === all.n) return say`${who} n’a donné suite aux résultats.`;
+      return say`${who} n’a donné suite à ${figure(n)} ${agreed(n.n, 'résultat', 'résultats')} sur ${figure(all)} (${percent(n.n, all.n)}).`;
     },
     putTo: (all, covered) => {
       if (all.n === 0) return say`Rien n’a été soumis à cette réunion.`;
