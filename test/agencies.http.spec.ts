@@ -176,8 +176,8 @@ describe('an agency as at a date', () => {
     );
     expect(rows).toHaveLength(138);
     const row = rows.find((line) => line.startsWith('UNHCR,'));
-    expect(row).toContain('GMG 2006-04');
-    expect(row).toContain('GMG chair 2006-07 2006-12');
+    expect(row).toContain('GMG (from 2006-04)');
+    expect(row).toContain('GMG (chair, from 2006-07, to 2006-12)');
     expect(body).not.toContain('[object');
     const { body: later } = await server.get('/v1/agencies?format=csv&asOf=2020-01-01');
     expect(later).toMatch(
