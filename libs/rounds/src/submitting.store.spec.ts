@@ -3,6 +3,7 @@ import { decodeAll, handle, StoreUnavailable, streamOf, type EventStore, type Re
 import { commitment } from '#commitments';
 import { metaOf } from '#platform';
 import { aReturn, returnId, type ReturnEvents } from './return.js';
+import { contentOf } from './submitting.js';
 import { aDesk, anna, CODE, desk as secretariat, Desk, draftOf, given, LED, today } from './testing/a-round.js';
 
 const [A, B] = LED['IOM'] as [string, string];
@@ -97,6 +98,31 @@ async function* killings(meanwhile?: (desk: Desk) => () => Promise<unknown>) {
       yield { desk, context, when, append };
     }
 }
+
+describe('A return that says a stage before what supports it', () => {
+  const [update, ...others] = DRAFT.commitments;
+  const acts = update!.acts!.toReversed();
+  const swapped = draftOf({ ...DRAFT, commitments: [{ ...update!, acts }, ...others] });
+
+  it('is taken: the support is recorded first; it reads as it was written', async () => {
+    const desk = await aDesk();
+    await desk.returns.save(CODE, 'IOM', swapped, given(anna, 0));
+    await desk.returns.submit(CODE, 'IOM', { reportedOn }, given(anna));
+    const own = (await desk.events()).filter(({ stream, meta }) => stream === `commitment-${A}` && meta.causationId);
+    expect(own.map(({ name }) => name)).toEqual(['EvidenceAttached', 'StageReported']);
+    const [submitted] = (await desk.events()).filter(({ name }) => name === 'Submitted');
+    const { commitments } = contentOf(submitted!.data as ReturnEvents['Submitted']);
+    expect(commitments[0]!.acts!.map(({ act }) => act)).toEqual(['reportStage', 'attachEvidence']);
+  });
+
+  it('is refused where nothing supports it (the control)', async () => {
+    const desk = await aDesk();
+    const alone = draftOf({ ...DRAFT, commitments: [{ ...update!, acts: acts.slice(0, 1) }, ...others] });
+    await desk.returns.save(CODE, 'IOM', alone, given(anna, 0));
+    await expect(desk.returns.submit(CODE, 'IOM', { reportedOn }, given(anna))).rejects.toThrow();
+    expect(await standing(desk)).toEqual([]);
+  });
+});
 
 describe('A process that is killed at any step of submitting a return', () => {
   it('leaves it unsubmitted, or submitted so that it is applied once, whole, by whoever goes on', async () => {

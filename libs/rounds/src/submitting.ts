@@ -38,16 +38,21 @@ export interface Standing extends ActInReturn {
 const commandOf = (submission: string, index: number, { command }: ActInReturn): string =>
   command ?? uuidv5(String(index), submission);
 
-/** The acts that a return says, each at its place in the draft. */
+/** What supports other statements comes before them, and is taken back after what was said anew. */
+const SUPPORTS: readonly string[] = ['attachEvidence', 'holdEdition', 'reportUpkeep'];
+const supports = ({ act }: Pick<ActInReturn, 'act'>): boolean => SUPPORTS.includes(act);
+
+/** The acts that a return says, each at its place in the draft, in the order in which they are recorded. */
 export function actsIn(content: Submitted['content']): ActInReturn[] {
   const acts: ActInReturn[] = content.commitments.flatMap(({ reference, says, note, acts }, i): ActInReturn[] => {
     const at = `/commitments/${i}`;
     if (says === 'no_change') return [{ at, act: 'confirm' as const, reference, body: note ? { note } : {} }];
     if (says === 'not_assessed') return [];
-    return (acts ?? []).map(({ act, milestone, body }, k) => ({
+    const said = (acts ?? []).map(({ act, milestone, body }, k) => ({
       ...{ at: `${at}/acts/${k}`, act, reference, body },
       ...(milestone !== undefined && milestone !== null && { milestone }),
     }));
+    return [...said.filter(supports), ...said.filter((one) => !supports(one))];
   });
   // Hardly anything keeps a new commitment from being recorded: they come last.
   const added = (content.newCommitments ?? []).map(({ body }, i) => ({
@@ -63,12 +68,17 @@ export const withoutActs = (content: Submitted['content']): Submitted['content']
   ...(content.newCommitments && { newCommitments: [] }),
 });
 
+/** The place of an act among those of its commitment, in the draft. */
+const placeIn = ({ at }: ActInReturn): number => Number(at.split('/').at(-1));
+
 /** A submission as it was written. */
 export function contentOf({ content, acts }: Submitted): Submitted['content'] {
   const commitments = content.commitments.map((one, i) => {
     const own = acts.filter(({ at, act }) => at.startsWith(`/commitments/${i}/acts/`) && act !== 'retract');
     if (one.says !== 'update') return one;
-    const said = own.map(({ act, milestone, body }) => ({ act, ...(milestone && { milestone }), body }));
+    const said = own
+      .toSorted((one, other) => placeIn(one) - placeIn(other))
+      .map(({ act, milestone, body }) => ({ act, ...(milestone && { milestone }), body }));
     return { ...one, acts: said as NonNullable<typeof one.acts> };
   });
   const newCommitments = acts.flatMap(({ act, body }) =>
@@ -79,9 +89,6 @@ export function contentOf({ content, acts }: Submitted): Submitted['content'] {
 
 /** The draft of a return that is changed after it was submitted: what was new is a commitment like any other by now. */
 export const draftAgain = (said: Submitted): Submitted['content'] => ({ ...contentOf(said), newCommitments: [] });
-
-/** What supports other statements is taken back after what was said anew. */
-const SUPPORTS: readonly string[] = ['attachEvidence', 'holdEdition', 'reportUpkeep'];
 
 const sameAct = (one: ActInReturn, other: ActInReturn): boolean =>
   one.act === other.act &&
@@ -108,10 +115,8 @@ export function planned(acts: readonly ActInReturn[], earlier: readonly Standing
       const at = acts.find((act) => act.reference === reference)?.at ?? '';
       return { at, act: 'retract', reference, revision, body: { reason } };
     });
-  const supports = new Set(
-    left.filter(({ act }) => SUPPORTS.includes(act)).map(({ recordedAt }) => placeOf(recordedAt)),
-  );
-  const isSupport = ({ reference, revision }: ActInReturn) => supports.has(placeOf({ reference, revision }));
+  const supporting = new Set(left.filter(supports).map(({ recordedAt }) => placeOf(recordedAt)));
+  const isSupport = ({ reference, revision }: ActInReturn) => supporting.has(placeOf({ reference, revision }));
   return [...back.filter((one) => !isSupport(one)), ...said, ...back.filter(isSupport)];
 }
 

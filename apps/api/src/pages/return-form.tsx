@@ -243,11 +243,8 @@ function placeOf(pointer: string, rows: number): string {
   if (steps[0] === 'onBehalf') return 'authority';
   if (steps[0] !== 'commitments') return steps[0] === 'newCommitments' ? 'new' : 'commitments';
   if (steps.length === 1 || Number(steps[1]) >= rows) return 'commitments';
-  return steps.includes('body')
-    ? idOf(steps)
-    : steps.length > 2 && steps[2] === 'why'
-      ? idOf(steps)
-      : rowId(Number(steps[1]));
+  const hasField = steps.includes('body') && !steps.some((step) => /^citations?$/.test(step)); // a row cites nothing
+  return hasField ? idOf(steps) : steps.length > 2 && steps[2] === 'why' ? idOf(steps) : rowId(Number(steps[1]));
 }
 
 /** The commitment that a finding is about, where its words do not name it. */
