@@ -225,6 +225,18 @@ describe('What changed, what is due and who is silent', () => {
       });
     });
 
+    it.each([
+      ['2012-11-02', '17 February 2011'],
+      ['2012-11-01', '31 December 2007'],
+    ])(
+      'without a first date, what changed as at %s is what the last report by then brought: since %s',
+      async (asOf, since) => {
+        await reader.on(`/changes-since?asOf=${asOf}`, async (page) => {
+          expect(await text(page, 'main')).toContain(since);
+        });
+      },
+    );
+
     it('a figure leads to the commitments behind it, and these to what was said', async () => {
       await reader.on('/changes-since?asOf=2010-12-31&from=2006-11-21', async (page) => {
         await page.locator('.equation tr', { hasText: 'Merged' }).locator('a').click();

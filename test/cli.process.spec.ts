@@ -546,6 +546,10 @@ describe('tokens', () => {
     expect((await run(dataDir, 'token', 'revoke', 'nightly export')).out).toContain('2 revoked');
     expect((await run(dataDir, 'token', 'rotate', fresh)).err).toContain('no token');
 
+    const over = ['token', 'add', '--agency', 'AAA', '--expires', '2020-01-01'];
+    expect((await run(dataDir, ...over)).err).toContain('--expires 2020-01-01 is before today');
+    expect((await run(dataDir, 'account', 'add', '--name', 'Anna', '--email', 'anna')).err).toContain('e-mail address');
+
     const person = ['--name', 'Anna Ndiaye', '--email', 'anna@aaa.example'];
     const anna = await said(/account +(\S+)/, 'account', 'add', ...person, '--role', 'alternate', '--agency', 'AAA');
     expect((await run(dataDir, 'account', 'appoint', anna, '--role', 'king')).err).toContain('--role takes');

@@ -12,7 +12,7 @@ The same is on [the pages](/), which need no programming.
 
 Reading is public, unless the operator has closed it. Acts need a token: \`Authorization: Bearer …\`. A focal point acts for
 its own agency, the secretariat for all. The operator makes tokens (\`npm run cli -- token add --agency IOM\`). \`GET /v1/me\` says
-whose a token is, and what waits for that agency. Pages of other sites may read (CORS), not write.
+whose a token is, and what waits for that agency. Pages of other sites may read (CORS) where the operator allows them, never write.
 
 ## Three clocks
 

@@ -1,4 +1,5 @@
 /** The verbs of accounts and tokens. */
+import { isEmail } from 'class-validator';
 import { appointmentFrom, heldOn, type AccessStore, type AccountRow, type NewAppointment } from '#access';
 import { DAY_MS, isFullDate, todayAt } from '#clocks';
 import { mailerOf } from '#mail';
@@ -63,7 +64,7 @@ export async function addToken(settings: Settings, options: TokenOptions): Promi
   const scopes = options.scopes === undefined ? undefined : scopesIn(options.scopes);
   const more = {
     ...(scopes && { scopes }),
-    ...(options.expires !== undefined && { expires: new Date(dayIn('--expires', options.expires) + DAY_MS) }),
+    ...(options.expires !== undefined && { expires: endOf(options.expires) }),
   };
   await withAccess(settings, 'serve', async (access) => {
     const of = account === undefined ? null : await known(access, account);
@@ -110,6 +111,7 @@ function scopesIn(text: string): Scope[] {
 export async function addAccount(settings: Settings, options: AccountOptions): Promise<void> {
   const { name, email, machine = false, role, agency } = options;
   const first = role === undefined ? [] : [appointmentIn({ role, agency })];
+  if (email !== undefined && !isEmail(email)) throw new Error(`--email takes an e-mail address, not ${email}.`);
   await refuseUnknown(settings, agency);
   await withAccess(settings, 'serve', async (access) => {
     if (email !== undefined && (await access.accounts.byEmail(email)))
@@ -180,6 +182,14 @@ function appointmentIn({ role, from, to, ...of }: AppointOptions): NewAppointmen
 }
 
 /** The beginning of a day. @throws Error for what is no date */
+/** The end of the last day on which a token is good. @throws Error for a day that is over */
+function endOf(expires: string): Date {
+  const today = todayAt(new Date());
+  const end = new Date(dayIn('--expires', expires) + DAY_MS);
+  if (expires < today) throw new Error(`--expires ${expires} is before today, ${today}.`);
+  return end;
+}
+
 function dayIn(option: string, text: string): number {
   const refusal = new Error(`${option} takes a date, YYYY-MM-DD, not ${text}.`);
   if (!isFullDate(text)) throw refusal;

@@ -99,9 +99,9 @@ export class ChangesPage {
   @Get()
   async changes(@Query() query: ChangesQuery, @Req() request: FastifyRequest) {
     const view = await this.views.open(query, request, withClocksOfCursor(query));
-    const before = view.reports.filter(({ date }) => date < view.asOf).map(({ date }) => date);
+    const reported = view.reports.filter(({ date }) => date <= view.asOf).map(({ date }) => date);
     // The last report but one: then the last one is what changed.
-    const from = query.from ?? before.at(-2) ?? before.at(-1) ?? view.asOf;
+    const from = query.from ?? reported.at(-2) ?? reported.at(-1) ?? view.asOf;
     const { dates } = await datesOf({ ...query, from }, this.log);
     const [at, filter] = [view.at, filterOf(view, query)];
     const between = { from, knownThen: dates.knownThen };

@@ -2,6 +2,7 @@
 import { Controller, Get, Param, Query, Req } from '@nestjs/common';
 import { Rejected } from '#eventsourcing';
 import { Letters, Post, type LetterInList, type LetterKind, type LetterState, type ShownLetter } from '#letters';
+import { SignIn } from '#sign-in';
 import { Code, ForSignedIn, PostsForm, SeeOther, type ApiRequest } from '#platform';
 import { PlainPage } from './layout.js';
 import { RendersPages } from './rendering.js';
@@ -46,18 +47,21 @@ export class LetterPages {
   constructor(
     private readonly letters: Letters,
     private readonly post: Post,
+    private readonly signIn: SignIn,
   ) {}
 
   @Get()
   async list(@Query() { round }: OfRound, @Req() request: ApiRequest) {
     needsSecretariat(request);
-    return <List round={round ?? null} letters={await this.letters.latest(SHOWN, round)} />;
+    return (
+      <List round={round ?? null} letters={await this.letters.latest(SHOWN, round)} sends={this.signIn.sendsLetters} />
+    );
   }
 
   @Get(':id')
   async one(@Param('id') id: string, @Req() request: ApiRequest) {
     needsSecretariat(request);
-    return <One letter={await this.letters.one(id)} />;
+    return <One letter={await this.letters.one(id)} sends={this.signIn.sendsLetters} />;
   }
 
   @PostsForm(':id/send')
@@ -75,13 +79,29 @@ function needsSecretariat({ principal }: ApiRequest): void {
 
 const whose = ({ name, account, agency }: LetterInList): string => name ?? account ?? `nobody of ${agency}`;
 
-const List = ({ round, letters }: { round: string | null; letters: readonly LetterInList[] }) => (
+/** Where there is no mail server, nobody was written to. */
+const NotSent = () => (
+  <p class="callout">
+    This server has no mail server: it lays letters in the folder <span class="code">letters</span> of its data, and
+    nobody gets them from there. Copy them from here, or ask whoever runs the server to set{' '}
+    <span class="code">SMTP_URL</span>.
+  </p>
+);
+
+interface ListParts {
+  readonly round: string | null;
+  readonly letters: readonly LetterInList[];
+  readonly sends: boolean;
+}
+
+const List = ({ round, letters, sends }: ListParts) => (
   <PlainPage
     title="Letters"
     path="/letters"
     eyebrow={round === null ? 'Reporting rounds' : <a href={path('rounds', round)}>{round}</a>}
     lead={<p>Who was written to in reporting rounds, and who waits. Each letter can be read, and copied.</p>}
   >
+    {!sends && <NotSent />}
     {letters.length === 0 ? (
       <p>There are no letters yet.</p>
     ) : (
@@ -111,7 +131,7 @@ const List = ({ round, letters }: { round: string | null; letters: readonly Lett
                 {whose(letter)}
               </td>
               <td data-label="State">
-                <State letter={letter} />
+                <State letter={letter} sends={sends} />
               </td>
               <td data-label="When">
                 <Instant at={letter.settled ?? letter.decided} />
@@ -125,9 +145,16 @@ const List = ({ round, letters }: { round: string | null; letters: readonly Lett
   </PlainPage>
 );
 
-const State = ({ letter: { state, attempts, error } }: { letter: LetterInList }) => (
+interface StateParts {
+  readonly letter: LetterInList;
+  readonly sends: boolean;
+}
+
+const State = ({ letter: { state, attempts, error }, sends }: StateParts) => (
   <>
-    <span class={state === 'given_up' || state === 'nobody' ? 'alert' : undefined}>{STATE_WORDS[state]}</span>
+    <span class={state === 'given_up' || state === 'nobody' ? 'alert' : undefined}>
+      {state === 'sent' && !sends ? 'In the folder, not sent' : STATE_WORDS[state]}
+    </span>
     {error !== null && state !== 'sent' && (
       <small>
         {' '}
@@ -137,7 +164,7 @@ const State = ({ letter: { state, attempts, error } }: { letter: LetterInList })
   </>
 );
 
-const One = ({ letter: shown }: { letter: ShownLetter }) => {
+const One = ({ letter: shown, sends }: { letter: ShownLetter; sends: boolean }) => {
   const { id, kind, round, agency, state, letter } = shown;
   return (
     <PlainPage
@@ -146,7 +173,7 @@ const One = ({ letter: shown }: { letter: ShownLetter }) => {
       eyebrow={<a href={`/letters?round=${encodeURIComponent(round!)}`}>Letters of {round}</a>}
       lead={
         <p>
-          {KIND_WORDS[kind]} for {agency}. <State letter={shown} />.
+          {KIND_WORDS[kind]} for {agency}. <State letter={shown} sends={sends} />.
         </p>
       }
     >
