@@ -1,3 +1,4 @@
+// The OpenAPI document of the built program, for the scripts that check it or make something of it.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -227,7 +227,7 @@ describe('What changed, what is due and who is silent', () => {
 
     it.each([
       ['2012-11-02', '17 February 2011'],
-      ['2012-11-01', '31 December 2007'],
+      ['2012-11-01', '1 May 2010'],
     ])(
       'without a first date, what changed as at %s is what the last report by then brought: since %s',
       async (asOf, since) => {

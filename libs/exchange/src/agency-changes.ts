@@ -1,4 +1,4 @@
-/** What a row of the list of agencies says of memberships and chairs, as dated acts; and what no act says. */
+/** The memberships and chairs in a row of the list of agencies, as dated acts; and what of them no act says. */
 import { membershipCell } from '#text';
 import { comparable, type RowAct } from './row-changes.js';
 

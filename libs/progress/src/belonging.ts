@@ -1,4 +1,4 @@
-/** What belongs to each commitment, by number, in arrays that grow. */
+/** Lists of the numbers that belong to each commitment, in arrays that grow. */
 
 const NONE = -1;
 const FEWEST = 1024;
