@@ -82,3 +82,20 @@ describe('A decision', () => {
     expect(refusal(await server.get('/v1/progress/outcomes/DECIDED-1?asOf=2011-02-16'))).toBe('404 not_found');
   });
 });
+
+describe('The page of an entry of a register', () => {
+  it.each([
+    '/agencies/IOM',
+    '/crosswalks/HLD06-HLD13',
+    '/documents/D-2006-5CM-IOM',
+    '/forums/CM-2011',
+    '/outcomes/DECIDED-1',
+    '/themes/HLD06-04',
+  ])('%s leads to every change of it', async (path) => {
+    const history = `/v1${path}/history`;
+    const { body: page } = await server.get(path, { accept: 'text/html' });
+    expect(page).toContain(`<a href="${history}">Every change of it</a>`);
+    const { status, body } = await server.get(history);
+    expect([status, body.items.length > 0]).toEqual([200, true]);
+  });
+});

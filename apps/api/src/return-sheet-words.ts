@@ -37,10 +37,11 @@ const SAID: Readonly<Record<string, readonly [fr: string, es: string]>> = {
   'New commitments': ['Nouveaux engagements', 'Nuevos compromisos'],
   'In your words': ['En vos propres mots', 'En sus palabras'],
   'The questions to your agency.': ['Les questions posées à votre organisation.', 'Las preguntas a su organización.'],
-  'Of each of your commitments: an update, no change, or not assessed and why. What you leave open says nothing.': [
-    'Pour chacun de vos engagements\u00a0: une mise à jour, aucun changement, ou non évalué et pourquoi. Ce que vous laissez vide ne dit rien.',
-    'De cada uno de sus compromisos: una actualización, sin cambios, o no evaluado y por qué. Lo que deja vacío no dice nada.',
-  ],
+  'Of each of your commitments: an update, no change, or not assessed and why. What you leave open says nothing, and is asked for before you submit.':
+    [
+      'Pour chacun de vos engagements\u00a0: une mise à jour, aucun changement, ou non évalué et pourquoi. Ce que vous laissez vide ne dit rien et sera demandé avant l’envoi.',
+      'De cada uno de sus compromisos: una actualización, sin cambios, o no evaluado y por qué. Lo que deja vacío no dice nada y se pide antes de enviar.',
+    ],
   'What has become of each milestone.': ['Ce qu’est devenu chaque jalon.', 'Qué ha sido de cada hito.'],
   'Attach evidence: a row for each.': ['Une ligne par preuve.', 'Una fila por cada prueba.'],
   'Set, move or lift the target: a row for each.': [

@@ -257,7 +257,7 @@ function commitmentsSheet({ round, draft, register, before, words }: SheetSource
   return {
     id: 'Commitments',
     explains:
-      'Of each of your commitments: an update, no change, or not assessed and why. What you leave open says nothing.',
+      'Of each of your commitments: an update, no change, or not assessed and why. What you leave open says nothing, and is asked for before you submit.',
     ...{ key: 'reference', columns, rows, room: 0 },
   };
 }

@@ -80,7 +80,11 @@ function* commitmentAt(
   });
   if (says === 'update' && !acts?.length)
     yield missing('no_update', 'acts', `${reference}: say what is new, or no change.`);
-  if (says !== 'update' && acts?.length) yield wrong('acts', `${reference}: ${says} goes with no update.`);
+  if (says !== 'update' && acts?.length)
+    yield wrong(
+      'acts',
+      `${reference}: “${says.replaceAll('_', ' ')}” goes with no update: empty what is filled in, or say update.`,
+    );
   if (says === 'not_assessed' && !why) yield missing('no_reason', 'why', `${reference}: say why it was not assessed.`);
   if (says !== 'not_assessed') yield* answersAt(`${at}/answers`, questions, said.answers ?? []);
   const stages = (acts ?? []).flatMap(({ act, body }, i) => (act === 'reportStage' ? [{ body, i }] : []));

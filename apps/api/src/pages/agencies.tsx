@@ -260,6 +260,7 @@ const AgencyReport = (parts: ReportParts) => {
       lead={<AgencyIdentity view={view} agency={agency} before={before} />}
       json={view.api(`/progress${path('agencies', agency.code)}`)}
       csv={view.api(`/progress${path('agencies', agency.code)}`, { ...view.asked, format: 'csv' })}
+      entry={path('agencies', agency.code)}
       feed={feedPath('agencies', agency.code)}
       follow={followPath('agency', agency.code)}
       report={{ kind: 'agency', asked: { agency: agency.code, followsUp: view.asked['followsUp'] } }}

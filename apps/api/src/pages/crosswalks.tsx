@@ -150,6 +150,7 @@ const CrosswalkReport = ({ view, crosswalk, version, through, rows, themes, fram
         </>
       }
       json={view.api(path('crosswalks', code))}
+      entry={path('crosswalks', code)}
       csv={view.api(path('crosswalks', code), { ...view.asked, format: 'csv' })}
     >
       <EntryLink kind="crosswalk" code={code} />
@@ -311,8 +312,5 @@ const Versions = ({
         </li>
       ))}
     </ul>
-    <p>
-      <a href={`/v1${path('crosswalks', crosswalk.code)}/history`}>Every change of it</a>
-    </p>
   </section>
 );

@@ -120,6 +120,7 @@ const DocumentReport = ({ view, document, list, outcomes }: Parts) => (
       </p>
     }
     json={view.api(path('documents', document.id), {})}
+    entry={path('documents', document.id)}
     csv={view.api('/commitments', { document: document.id, format: 'csv' })}
   >
     {outcomes.length > 0 && (

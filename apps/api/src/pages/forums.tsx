@@ -256,6 +256,7 @@ const ForumReport = ({ view, forum, forums, outcomes, putTo, back, dossier, ...f
         </p>
       }
       json={view.api(path('forums', forum.id), {})}
+      entry={path('forums', forum.id)}
       csv={view.api('/commitments', { followsUp: forum.id, format: 'csv' })}
       feed={feedPath('forums', forum.id)}
       follow={followPath('forum', forum.id)}

@@ -39,6 +39,8 @@ interface PageParts extends Parts {
   readonly feed?: string;
   /** The address at which it is followed by e-mail. */
   readonly follow?: string;
+  /** The path of the entry of a register that it is about: every change of it can be read. */
+  readonly entry?: string;
   /** The report that can be made of it. */
   readonly report?: ReportOffer;
   /** The words in the field of the search. */
@@ -52,7 +54,8 @@ const isolated = (text: string): string => (RIGHT_TO_LEFT.test(text) ? `\u2068${
 
 /** A page of figures as at a date. */
 export const Page = (parts: PageParts) => {
-  const { view, title: named, lang, eyebrow, lead, json, csv, since, feed, follow, report, searched, children } = parts;
+  const { view, title: named, lang, eyebrow, lead, since, report, searched, children } = parts;
+  const { json, csv, feed, follow, entry } = parts;
   const title = textWords(named);
   return (
     <Document
@@ -75,7 +78,7 @@ export const Page = (parts: PageParts) => {
           </h1>
           {lead && <div class="lead">{lead}</div>}
           <State view={view} />
-          <TakeAway view={view} title={title} json={json} csv={csv} feed={feed} follow={follow} />
+          <TakeAway {...{ view, title, json, csv, feed, follow, entry }} />
           {report && <ReportForm view={view} report={report} />}
         </header>
         <Conditions view={view} />

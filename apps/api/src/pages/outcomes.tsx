@@ -239,6 +239,7 @@ const OutcomeReport = ({ view, outcome, followedUpOn, ...followUp }: OutcomePart
       )
     }
     json={view.api(`/progress${path('outcomes', outcome.id)}`, {})}
+    entry={path('outcomes', outcome.id)}
     csv={view.api('/commitments', { followsUp: outcome.id, format: 'csv' })}
   >
     <EntryLink kind="outcome" code={outcome.id} />

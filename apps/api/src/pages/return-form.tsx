@@ -136,8 +136,8 @@ export const ReturnForm = (parts: ReturnFormParts) => {
         <section id="commitments">
           <h2>Your commitments</h2>
           <p class="note">
-            Of each: an update, that nothing has changed, or that it was not assessed. What you leave open says nothing.
-            A date may be a year, a month or a day: 2012, Nov 2012 or 2012-11-02.
+            Of each: an update, that nothing has changed, or that it was not assessed. What you leave open says nothing,
+            and is asked for before you submit. A date may be a year, a month or a day: 2012, Nov 2012 or 2012-11-02.
           </p>
           {register.map((known, row) => (
             <Row

@@ -49,10 +49,12 @@ interface PageParts {
   readonly feed?: string;
   /** The page on which it is followed by e-mail. */
   readonly follow?: string;
+  /** The path of the entry of a register that it is about. */
+  readonly entry?: string;
 }
 
 /** Of the page as a whole. */
-export const TakeAway = ({ view, title, json, csv, feed, follow }: PageParts) => {
+export const TakeAway = ({ view, title, json, csv, feed, follow, entry }: PageParts) => {
   const offered = useContext(OffersContext);
   offered.citation = citationOf(view, title);
   offered.address = (what) => view.taken(what);
@@ -79,6 +81,11 @@ export const TakeAway = ({ view, title, json, csv, feed, follow }: PageParts) =>
               by e-mail
             </a>
           )}
+        </span>
+      )}
+      {entry && (
+        <span>
+          <a href={`/v1${entry}/history`}>Every change of it</a>
         </span>
       )}
       <details>

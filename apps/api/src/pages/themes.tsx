@@ -188,6 +188,7 @@ const ThemeReport = (parts: ReportParts) => {
       }
       json={view.api(`/progress${path('themes', theme.code)}`)}
       csv={view.api(`/progress${path('themes', theme.code)}`, { ...view.asked, format: 'csv' })}
+      entry={path('themes', theme.code)}
       feed={feedPath('themes', theme.code)}
       follow={followPath('theme', theme.code)}
       report={{
