@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import Database from 'better-sqlite3';
 import { createHash } from 'node:crypto';
 import { cpSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -43,6 +44,13 @@ const sha256 = async (path: string): Promise<string> => {
     .update(Buffer.from(await answer.arrayBuffer()))
     .digest('hex');
 };
+const attemptsOf = (id: string): number => {
+  const drafts = new Database(join(folder, 'drafts.db'), { readonly: true });
+  const last = drafts.prepare('SELECT content FROM revisions WHERE id = ? ORDER BY revision DESC LIMIT 1');
+  const { content } = last.get(id) as { content: string };
+  drafts.close();
+  return (JSON.parse(content) as { attempts: number }).attempts;
+};
 const files = () => readdirSync(join(folder, 'jobs'));
 
 describe('A report that is ordered', () => {
@@ -79,6 +87,8 @@ describe('A report that is ordered', () => {
   it('is taken up no third time', async () => {
     const { id } = (await order({ asOf: '2012-11-02' })).body;
     for (let begun = 1; begun <= 2; begun++) {
+      // Until it is taken up again, it stands as the server that was killed has left it.
+      await until(() => attemptsOf(id) === begun);
       await comesTo(id, 'writing');
       await service.end('SIGKILL');
       await service.again();
