@@ -181,7 +181,6 @@ function appointmentIn({ role, from, to, ...of }: AppointOptions): NewAppointmen
   return appointmentFrom({ role: known, from, to, ...of }, null);
 }
 
-/** The beginning of a day. @throws Error for what is no date */
 /** The end of the last day on which a token is good. @throws Error for a day that is over */
 function endOf(expires: string): Date {
   const today = todayAt(new Date());
@@ -190,6 +189,7 @@ function endOf(expires: string): Date {
   return end;
 }
 
+/** The beginning of a day. @throws Error for what is no date */
 function dayIn(option: string, text: string): number {
   const refusal = new Error(`${option} takes a date, YYYY-MM-DD, not ${text}.`);
   if (!isFullDate(text)) throw refusal;

@@ -88,7 +88,7 @@ export async function* written(
   try {
     const begun = await read();
     if (begun.done) return;
-    for (let read = await next(); !read.done; read = await next()) yield read.value;
+    for (let chunk = await next(); !chunk.done; chunk = await next()) yield chunk.value;
     await task;
   } finally {
     ending.abort();

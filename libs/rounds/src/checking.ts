@@ -3,6 +3,7 @@ import type { Answer, CommitmentReturn, Question, ReturnDraft, Round } from '#bo
 import { firstDayOf, isPartialDate, lastDayOf, monthsBefore, type FullDate } from '#clocks';
 import type { FindingLevel, QuestionKind } from '#words';
 import type { CommitmentInQuestion } from './in-question.js';
+import { supports } from './return.js';
 
 /** What is known of a commitment, as far as findings rest on it. */
 type Known = Pick<CommitmentInQuestion, 'reference' | 'open' | 'target' | 'own' | 'evidence'>;
@@ -88,9 +89,7 @@ function* commitmentAt(
   if (says === 'not_assessed' && !why) yield missing('no_reason', 'why', `${reference}: say why it was not assessed.`);
   if (says !== 'not_assessed') yield* answersAt(`${at}/answers`, questions, said.answers ?? []);
   const stages = (acts ?? []).flatMap(({ act, body }, i) => (act === 'reportStage' ? [{ body, i }] : []));
-  const proves = (acts ?? []).some(
-    ({ act }) => act === 'attachEvidence' || act === 'holdEdition' || act === 'reportUpkeep',
-  );
+  const proves = (acts ?? []).some(supports);
   for (const { body, i } of stages) {
     const { stage, effective, citation } = body as { stage?: unknown; effective?: unknown; citation?: unknown };
     const pointer = `${at}/acts/${i}/body`;

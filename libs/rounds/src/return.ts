@@ -35,6 +35,11 @@ export interface ActInReturn {
   readonly command?: string;
 }
 
+const SUPPORTS: readonly string[] = ['attachEvidence', 'holdEdition', 'reportUpkeep'];
+
+/** Whether an act supports other statements: it is recorded before them, and taken back after what was said anew. */
+export const supports = ({ act }: { readonly act: string }): boolean => SUPPORTS.includes(act);
+
 interface Done {
   readonly on: FullDate;
 }

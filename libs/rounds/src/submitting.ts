@@ -22,7 +22,15 @@ import {
   type Recorded,
 } from '#eventsourcing';
 import { cleanBody, metaOfPart, actorOf, validated } from '#platform';
-import { aReturn, returnId, returnOf, type ActInReturn, type ReturnEvents, type ReturnSoFar } from './return.js';
+import {
+  aReturn,
+  returnId,
+  returnOf,
+  supports,
+  type ActInReturn,
+  type ReturnEvents,
+  type ReturnSoFar,
+} from './return.js';
 
 type Submitted = ReturnEvents['Submitted'];
 
@@ -37,10 +45,6 @@ export interface Standing extends ActInReturn {
 /** The command by which an act of a submission is recorded. */
 const commandOf = (submission: string, index: number, { command }: ActInReturn): string =>
   command ?? uuidv5(String(index), submission);
-
-/** What supports other statements comes before them, and is taken back after what was said anew. */
-const SUPPORTS: readonly string[] = ['attachEvidence', 'holdEdition', 'reportUpkeep'];
-const supports = ({ act }: Pick<ActInReturn, 'act'>): boolean => SUPPORTS.includes(act);
 
 /** The acts that a return says, each at its place in the draft, in the order in which they are recorded. */
 export function actsIn(content: Submitted['content']): ActInReturn[] {
