@@ -11,6 +11,7 @@ import { mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { setTimeout as pause } from 'node:timers/promises';
+import { v5 as uuidv5 } from 'uuid';
 import { DraftsStore, type Draft } from '#drafts';
 import { canonicalJson, Conflict, Rejected, StoreUnavailable, WrongRevision, type Meta } from '#eventsourcing';
 import { actorOf, problemOf, type Problem } from '#platform';
@@ -51,6 +52,9 @@ export abstract class JobsKept {
 
 const CLIENTS = randomBytes(32);
 
+/** The namespace of the ids of jobs that publish. */
+const PUBLISHING = '6f0a3c0e-54a0-4c0e-9f0f-2d0b6d7f4c11';
+
 /** Who publishes is one client, whoever of the secretariat it is. */
 const PUBLISHERS = 'publishers';
 
@@ -66,8 +70,6 @@ export class ReportJobs implements BeforeApplicationShutdown {
   /** The job that this server works on. */
   #current: { readonly id: string; readonly publishes: boolean; readonly breaking: AbortController } | null = null;
   #working: Promise<void> | null = null;
-  /** The last order to publish that was placed here. */
-  #placed: Promise<unknown> = Promise.resolve();
   /** Something came since this server last looked. */
   #isWoken = false;
   /** Those that are over need not be read again. */
@@ -103,53 +105,67 @@ export class ReportJobs implements BeforeApplicationShutdown {
    * @param id as the client has named it: given again, it is the same job
    * @throws Rejected `not_yet` when too many wait | Conflict `another_order` for an id of another one
    */
-  order(order: ReportOrder, client: string, id: string = randomUUID()): Promise<NamedJob> {
-    return this.#place(order, client, id);
-  }
-
-  /**
-   * Orders that something is published. The same under way is the same job, of orders that come at once as well: this server
-   * places one after the other.
-   * @throws Rejected `not_yet` when too many wait | Conflict `being_published` in another way already
-   */
-  publish(publishes: Publishes, meta: Meta): Promise<NamedJob<PublishingOrder>> {
-    const placed = this.#placed.then(() => this.#placePublishing(publishes, meta));
-    this.#placed = placed.catch(() => null);
-    return placed;
-  }
-
-  async #placePublishing(publishes: Publishes, meta: Meta): Promise<NamedJob<PublishingOrder>> {
-    const other = await this.publishingOf(publishes);
-    if (other && !isSame(other.order.publishes, publishes))
-      throw new Conflict('being_published', `It is being published already: see its job ${other.id}, or cancel it.`);
-    return other ?? this.#place({ publishes, meta }, PUBLISHERS, meta.commandId);
-  }
-
-  /** The job of a command that was given already. */
-  async publishedBy({ commandId }: Meta): Promise<NamedJob<PublishingOrder> | null> {
-    const draft = await this.drafts.read<Job>({ kind: KIND, id: commandId });
-    const job = draft && named(draft);
-    return job && isPublishing(job) ? job : null;
-  }
-
-  /** The job under way that publishes a round, or a report of none. */
-  async publishingOf(of: Pick<Publishes, 'round' | 'publication'>): Promise<NamedJob<PublishingOrder> | null> {
-    const all = (await this.#all()).map(named).filter(isPublishing);
-    const isOfIt = ({ round, publication }: Publishes): boolean =>
-      round === of.round && (round !== null || publication === of.publication);
-    return all.find(({ state, order }) => !isOver(state) && isOfIt(order.publishes)) ?? null;
-  }
-
-  async #place<O extends ReportOrder | PublishingOrder>(order: O, client: string, id: string): Promise<NamedJob<O>> {
-    const before = await this.drafts.read<Job<O>>({ kind: KIND, id });
+  async order(order: ReportOrder, client: string, id: string = randomUUID()): Promise<NamedJob> {
+    const before = await this.drafts.read<Job<ReportOrder>>({ kind: KIND, id });
     if (before) {
       if (before.content.client === client && isSame(before.content.order, order)) return named(before);
       throw new Conflict('another_order', 'This id was given to another order.', '/id');
     }
+    const same = await this.#hasRoom(client, (other) => isSame(other, order));
+    if (same) return named(same as Draft<Job<ReportOrder>>);
+    const job = newJob(order, client);
+    await this.drafts.create({ kind: KIND, id }, null, job, ACCOUNT);
+    this.start();
+    this.#wake();
+    return { ...job, id };
+  }
+
+  /**
+   * Orders that something is published. The id of the job is that of what is published, so that the store takes one alone, of
+   * orders that come at once, to other servers as well; one that is over makes way for the next.
+   * @throws Rejected `not_yet` when too many wait | Conflict `being_published` in another way already
+   */
+  async publish(publishes: Publishes, meta: Meta): Promise<NamedJob<PublishingOrder>> {
+    const id = idOf(publishes);
+    const before = await this.drafts.read<Job<PublishingOrder>>({ kind: KIND, id });
+    if (before && !isOver(before.content.state)) {
+      if (isSame(before.content.order.publishes, publishes)) return named(before);
+      throw new Conflict('being_published', `It is being published already: see its job ${id}, or cancel it.`);
+    }
+    await this.#hasRoom(PUBLISHERS);
+    const job = newJob({ publishes, meta }, PUBLISHERS);
+    try {
+      if (before) await this.drafts.put(before, job, ACCOUNT, before.revision);
+      else await this.drafts.create({ kind: KIND, id }, null, job, ACCOUNT);
+    } catch (error) {
+      // Another order was faster.
+      if (error instanceof WrongRevision || error instanceof Conflict) return this.publish(publishes, meta);
+      throw error;
+    }
+    this.start();
+    if (this.#current?.publishes === false) this.#current.breaking.abort(MADE_WAY);
+    this.#wake();
+    return { ...job, id };
+  }
+
+  /** The last job that publishes a round, or a report of none; `null`: it was never ordered, or long ago. */
+  async lastPublishingOf(of: Pick<Publishes, 'round' | 'publication'>): Promise<NamedJob<PublishingOrder> | null> {
+    const draft = await this.drafts.read<Job<PublishingOrder>>({ kind: KIND, id: idOf(of) });
+    return draft && named(draft);
+  }
+
+  /** The one that is under way. */
+  async publishingOf(of: Pick<Publishes, 'round' | 'publication'>): Promise<NamedJob<PublishingOrder> | null> {
+    const job = await this.lastPublishingOf(of);
+    return job && !isOver(job.state) ? job : null;
+  }
+
+  /** @returns a job of the client that is under way and is the same */
+  async #hasRoom(client: string, isSameOrder: (order: object) => boolean = () => false): Promise<JobDraft | null> {
     const open = (await this.#all()).filter(({ content }) => !isOver(content.state));
     const own = open.filter(({ content }) => content.client === client);
-    const same = own.find(({ content }) => isSame(content.order, order));
-    if (same) return named(same as Draft<Job<O>>);
+    const same = own.find(({ content }) => isSameOrder(content.order));
+    if (same) return same;
     if (own.length >= MOST_OF_CLIENT)
       throw new Rejected(
         'not_yet',
@@ -157,15 +173,7 @@ export class ReportJobs implements BeforeApplicationShutdown {
       );
     if (open.length >= MOST)
       throw new Rejected('not_yet', `${open.length} reports wait to be made already. Ask again later.`);
-    const job: Job<O> = {
-      ...{ order, client, state: 'waiting', askedAt: new Date().toISOString(), endedAt: null, rows: null, attempts: 0 },
-      ...{ worker: null, file: null, problem: null },
-    };
-    await this.drafts.create({ kind: KIND, id }, null, job, ACCOUNT);
-    this.start();
-    if ('publishes' in order && this.#current?.publishes === false) this.#current.breaking.abort(MADE_WAY);
-    this.#wake();
-    return { ...job, id };
+    return null;
   }
 
   /** A job whose report is a file. @throws Rejected `not_found` */
@@ -414,6 +422,15 @@ export class ReportJobs implements BeforeApplicationShutdown {
     }
   }
 }
+
+/** The id of the job that publishes a round, or a report of none. */
+const idOf = ({ round, publication }: Pick<Publishes, 'round' | 'publication'>): string =>
+  uuidv5(round === null ? `report ${publication}` : `round ${round}`, PUBLISHING);
+
+const newJob = <O extends object>(order: O, client: string): Job<O> => ({
+  ...{ order, client, state: 'waiting', askedAt: new Date().toISOString(), endedAt: null, rows: null, attempts: 0 },
+  ...{ worker: null, file: null, problem: null },
+});
 
 const isSame = (a: object, b: object): boolean => canonicalJson(a) === canonicalJson(b);
 const named = <O extends object>({ id, content }: Draft<Job<O>>): NamedJob<O> => ({ ...content, id });

@@ -226,7 +226,7 @@ describe('A process that is killed at any step of the job that publishes a round
   it('leaves it to the next one, which publishes it once, with its whole report', async () => {
     const states = new Set<string>();
     for await (const { process, context } of killedJobs()) {
-      const there = await process.jobs.publishedBy(context.meta);
+      const there = await process.jobs.lastPublishingOf({ round: CODE, publication: SYMBOL });
       states.add(there?.state ?? 'none');
       const next = new Process(process.log, process.store);
       next.jobs.start();
@@ -255,6 +255,22 @@ describe('A job that publishes a round', () => {
     expect(other.id).toBe(one.id);
     expect(await over(process, one.id)).toMatchObject({ state: 'done', problem: null });
     await process.jobs.beforeApplicationShutdown();
+  });
+  it('is one of many orders that come at once to two servers, and what is over makes way for the next', async () => {
+    const one = await closed();
+    const other = new Process(one.log, one.store);
+    const atOnce = async () => {
+      const orders = await Promise.allSettled([one, other, one, other].map((server) => server.order(given())));
+      return new Set(orders.map((order) => (order.status === 'fulfilled' ? order.value.id : String(order.reason))));
+    };
+    const [id, ...others] = [...(await atOnce())];
+    expect(others).toEqual([]);
+    expect((await one.store.list('report-job')).length).toBe(1);
+    await one.jobs.cancelPublishing(id!);
+    expect([...(await atOnce())]).toEqual([id]);
+    expect(await over(other, id!)).toMatchObject({ state: 'done', problem: null });
+    expect(await namesOf(one, 'publication-')).toEqual(WHOLE);
+    for (const server of [one, other]) await server.jobs.beforeApplicationShutdown();
   });
   it('is another one where what is published is another (the control)', async () => {
     const process = await closed();

@@ -68,16 +68,21 @@ export class PublishingOrders {
 
   /** @throws Rejected where the round cannot be published */
   round(code: string, said: PublishRound, context: CommandContext): Promise<NamedJob<PublishingOrder>> {
-    return this.#place(context, () => this.publishing.ofRound(code, said, context));
+    return this.#place({ round: code, publication: code }, context, () => this.publishing.ofRound(code, said, context));
   }
 
   /** @throws Rejected where the report cannot be published | WrongRevision */
   report(code: string, context: CommandContext): Promise<NamedJob<PublishingOrder>> {
-    return this.#place(context, () => this.publishing.ofReport(code, context));
+    return this.#place({ round: null, publication: code }, context, () => this.publishing.ofReport(code, context));
   }
 
-  async #place({ meta }: CommandContext, what: () => Promise<Publishes>): Promise<NamedJob<PublishingOrder>> {
-    return (await this.jobs.publishedBy(meta)) ?? this.jobs.publish(await what(), meta);
+  async #place(
+    of: Pick<Publishes, 'round' | 'publication'>,
+    { meta }: CommandContext,
+    what: () => Promise<Publishes>,
+  ): Promise<NamedJob<PublishingOrder>> {
+    const last = await this.jobs.lastPublishingOf(of);
+    return last?.order.meta.commandId === meta.commandId ? last : this.jobs.publish(await what(), meta);
   }
 }
 
