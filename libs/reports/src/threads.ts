@@ -20,8 +20,8 @@ export interface Work {
 
 /** When so many reports wait, others are refused. */
 const MOST_WAITING = 16;
-/** In megabytes, for what a thread has just made: what is soon forgotten need not be kept long. */
-const YOUNG = 8;
+/** The part of a thread's memory that is for what it has just made. */
+const YOUNG = 1 / 8;
 /** So many rows are sent at once: a millisecond of work. */
 const PAGE = 40;
 
@@ -43,7 +43,7 @@ function threadsWith(memory: number): Promise<Piscina> {
         // One more, for the task that does nothing.
         maxQueue: MOST_WAITING + 1,
         idleTimeout: 60_000,
-        resourceLimits: { maxOldGenerationSizeMb: memory, maxYoungGenerationSizeMb: YOUNG },
+        resourceLimits: { maxOldGenerationSizeMb: memory, maxYoungGenerationSizeMb: memory * YOUNG },
       }),
   );
   pools.set(memory, pool);

@@ -38,7 +38,7 @@ export const xlsx: ReportFormat = {
   quick: 3_000,
   // One row is the head.
   mostRows: ROWS - 1,
-  inThread: 64,
+  inThread: 128,
   async *write(report) {
     const { WorkbookWriter } = await import('@cj-tech-master/excelts');
     const out = new PassThrough();
