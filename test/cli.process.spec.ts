@@ -1,25 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import Database from 'better-sqlite3';
 import { execFile } from 'node:child_process';
-import {
-  copyFileSync,
-  cpSync,
-  existsSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  statSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { SqliteEventStore } from '#event-store-sqlite';
-import { metaOf } from '#platform';
-import { CLOCK_CASES } from './support/server.js';
+import { CLOCK_CASES, TestServer } from './support/server.js';
 import { Service } from './support/service.js';
-import { once } from './support/shared.js';
 
 const scratch = mkdtempSync(join(tmpdir(), 'followthrough-cli-'));
 afterAll(() => rmSync(scratch, { recursive: true, force: true }));
@@ -32,15 +18,6 @@ const runWith = (env: NodeJS.ProcessEnv, ...args: string[]): Promise<{ code: num
     );
   });
 const run = (dataDir: string, ...args: string[]) => runWith({ DATA_DIR: dataDir }, ...args);
-
-/** A data folder into which the clock cases were imported; for each test a copy of the first one. */
-async function withClockCases(dataDir: string): Promise<string> {
-  const imported = await once('clock-cases', async (folder) => {
-    expect((await run(folder, 'import', CLOCK_CASES)).code).toBe(0);
-  });
-  cpSync(imported, dataDir, { recursive: true });
-  return dataDir;
-}
 
 /** A demo that has told its tokens. */
 async function demoOf(dataDir: string): Promise<Service> {
@@ -109,6 +86,7 @@ describe('the demo beside another, and after work', () => {
   const dataDir = join(scratch, 'demo-again');
 
   it('leaves the tokens of the running one alone, and starts with what was worked on since', async () => {
+    cpSync(await TestServer.imported(), dataDir, { recursive: true });
     const first = await demoOf(dataDir);
     const second = await runWith({ DATA_DIR: dataDir, PORT: String(first.port) }, 'demo');
     const told = `Port ${first.port} of 127.0.0.1 is in use by another program. Set PORT to a free one`;
@@ -131,250 +109,37 @@ describe('the demo beside another, and after work', () => {
   });
 });
 
-describe('the views', () => {
-  const dataDir = join(scratch, 'views');
-
-  it('are worked out from the log, with how far that comes and what waits', async () => {
-    await withClockCases(dataDir);
-    expect((await run(dataDir, 'projections')).out).toMatch(/'progress'[^]*progress: nothing waits/);
-    const log = new SqliteEventStore(join(dataDir, 'log.db'));
-    const meta = metaOf({ account: 'a', role: 'secretariat', agency: null });
-    const nonsense = { type: 'commitment.Recorded', version: 1, data: '{}' };
-    const { position } = await log.append('commitment-X-2006-01', -1, [nonsense], meta);
-    await log.close();
-    const { code, err } = await run(dataDir, 'projections');
-    expect([code, err]).toEqual([0, expect.stringContaining(`X-2006-01 waits since position ${position}`)]);
-
-    const other = await run(dataDir, 'release', 'progress', 'commitment-X-2006-01', '7');
-    expect([other.code, other.err]).toEqual([1, expect.stringContaining('is not that of position 7')]);
-    const released = await run(dataDir, 'release', 'progress', 'commitment-X-2006-01', position);
-    expect([released.code, released.out]).toEqual([0, expect.stringContaining('progress: nothing waits')]);
-    expect((await run(dataDir, 'projections')).out).toContain('progress: nothing waits');
-    expect((await run(dataDir, 'release', 'nothing', 'x', '1')).err).toContain(
-      'no projection nothing; there are registers',
-    );
+describe('a verb', () => {
+  it('ends with 0 when it is done, with 1 and a word on why when it cannot be', async () => {
+    const dataDir = join(scratch, 'codes');
+    expect(await run(dataDir, 'import', CLOCK_CASES)).toMatchObject({ code: 0 });
+    expect(await run(dataDir, 'verify')).toMatchObject({ code: 0, err: '', out: expect.stringContaining('Sound: ') });
+    const missing = await run(join(scratch, 'nothing'), 'verify');
+    expect(missing).toMatchObject({ code: 1, out: '', err: expect.stringContaining('There is no file') });
+    const half = await run(dataDir, 'copy-log', '--from', 'sqlite:x');
+    expect(half).toMatchObject({ code: 1, err: expect.stringContaining("required option '--to <url>'") });
   });
 });
 
 describe('importing', () => {
   it('twice at once, in two processes, brings everything once', async () => {
     const dataDir = join(scratch, 'at-once');
-    const alone = await withClockCases(join(scratch, 'alone'));
+    const alone = join(scratch, 'alone');
+    await run(alone, 'import', CLOCK_CASES);
     const both = await Promise.all([run(dataDir, 'import', CLOCK_CASES), run(dataDir, 'import', CLOCK_CASES)]);
     expect(both.map(({ code }) => code)).toEqual([0, 0]);
     const events = async (of: string) => /^Sound: \d+ events/.exec((await run(of, 'verify')).out)?.[0];
     expect(await events(dataDir)).toBe(await events(alone));
   });
-
-  it('only reports with --dry-run', async () => {
-    const dataDir = join(scratch, 'dry');
-    const { code, out } = await run(dataDir, 'import', CLOCK_CASES, '--dry-run');
-    expect([code, out]).toEqual([0, expect.stringContaining('10 new')]);
-    expect(existsSync(dataDir)).toBe(false);
-  });
-
-  it('lists every problem and ends with 1', async () => {
-    const folder = mkdtempSync(join(scratch, 'bad-'));
-    writeFileSync(
-      join(folder, 'agencies.json'),
-      JSON.stringify([
-        { code: 'X', kind: 'Other' },
-        { code: 'Y', name: 'Y', kind: 'other', parent: 'Z' },
-      ]),
-    );
-    const { code, err } = await run(join(scratch, 'bad'), 'import', folder);
-    expect(code).toBe(1);
-    expect(err).toContain('agencies.json row 1 (X) /name');
-    expect(err).toContain('agencies.json row 1 (X) /kind');
-    expect(err).toContain('agencies.json row 2 (Y) /parent: unknown agency: Z');
-    expect(err).toContain('3 problems; nothing was imported');
-  });
-});
-
-describe('importing a folder of spreadsheets', () => {
-  const AGENCY = 'code,name,kind\nNGO-X,The X,other\n';
-  const OURS =
-    'reference;title;summary;kind;nature;strength;lead;partners;themes;stage;effective;reportedOn\n' +
-    'NGO-X-2013-01;A guide;A guide.;publication;one_off;undertaken;NGO-X;;T-2;planned;2013;2013-06-03\n';
-  const folderWith = (files: Readonly<Record<string, string>>): string => {
-    const folder = mkdtempSync(join(scratch, 'sheets-'));
-    for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
-    return folder;
-  };
-
-  it('imports all of them as one, whichever names what another one brings, and knows them again', async () => {
-    const dataDir = await withClockCases(join(scratch, 'of-sheets'));
-    const folder = folderWith({
-      'a list.csv': OURS,
-      'organisations.csv': AGENCY,
-      'notes.docx': 'PK',
-      '.~lock.a list.csv#': ',me',
-      '~$a list.xlsx': 'me',
-    });
-    const dry = await run(dataDir, 'import', folder, '--dry-run');
-    expect(dry).toMatchObject({ code: 0, err: expect.stringContaining('no spreadsheet: notes.docx\n') });
-    expect(dry.out).toMatch(/2 new, 0 changed.*Dry run: nothing was imported/s);
-    const done = await run(dataDir, 'import', folder);
-    expect(done.out).toMatch(/a list\.csv row 2 is NGO-X-2013-01/);
-    expect((await run(dataDir, 'import', folder)).out).toContain('0 new, 0 changed, 2 known, 0 refused');
-  });
-
-  it('imports none of them where one is wrong, and says where', async () => {
-    const dataDir = await withClockCases(join(scratch, 'of-bad-sheets'));
-    const folder = folderWith({
-      'a.csv': OURS.replace('planned', 'begun'),
-      'b.csv': AGENCY,
-      'c.ods': 'PK\x03\x04',
-      'd.csv': 'x\n',
-    });
-    const { code, err } = await run(dataDir, 'import', folder);
-    expect(code).toBe(1);
-    expect(err).toMatch(/a\.csv row 2 column J: «begun» is none of the words/);
-    expect(err).toMatch(/c\.ods: The file is no workbook/);
-    expect(err).toMatch(/d\.csv: has among its first 30 rows none in whose cells two columns are named/);
-    expect(err).toContain('3 problems; nothing was imported');
-    expect((await run(dataDir, 'import', folderWith({ 'b.csv': AGENCY }), '--dry-run')).out).toContain('1 new');
-  });
-
-  it('takes no folder that holds both forms', async () => {
-    const dataDir = await withClockCases(join(scratch, 'of-both-forms'));
-    const { code, err } = await run(dataDir, 'import', folderWith({ 'a.csv': AGENCY, 'agencies.json': '[]' }));
-    expect([code, err]).toEqual([1, expect.stringMatching(/a\.csv.*agencies\.json.*Nothing was imported/)]);
-  });
-});
-
-/** Takes away what keeps events from being changed, as someone with the file could. */
-const unguard = (db: Database.Database): void => {
-  for (const trigger of db.prepare<[], string>(`SELECT name FROM sqlite_schema WHERE type = 'trigger'`).pluck().all())
-    db.exec(`DROP TRIGGER ${trigger}`);
-};
-
-describe('export', () => {
-  it('writes a folder that an empty installation imports as it was, and no other does', async () => {
-    const [dataDir, empty, folder] = ['exported', 'taken-over', 'dump'].map((name) => join(scratch, name)) as [
-      string,
-      string,
-      string,
-    ];
-    await withClockCases(dataDir);
-    expect(await run(dataDir, 'export', folder)).toMatchObject({ code: 0, out: expect.stringContaining('as at ') });
-    expect(await run(dataDir, 'export', folder)).toMatchObject({ code: 1, err: expect.stringContaining('not empty') });
-    const events = readFileSync(join(folder, 'log.ndjson'), 'utf8').trim().split('\n').length;
-    expect((await run(empty, 'import', folder, '--dry-run')).out).toContain('nothing was imported');
-    expect(existsSync(join(empty, 'log.db'))).toBe(false);
-    expect((await run(empty, 'import', folder)).out).toContain(`${events} events taken over`);
-    expect((await run(empty, 'import', folder)).out).toContain('0 events taken over'); // again: nothing
-    writeFileSync(join(folder, 'csv/agencies.csv'), 'changed');
-    expect(await run(empty, 'import', folder)).toMatchObject({
-      code: 1,
-      err: expect.stringContaining('agencies.csv is not as it was exported'),
-    });
-  });
-});
-
-describe('verify, backup and restore', () => {
-  const [original, restored] = [join(scratch, 'original'), join(scratch, 'restored')];
-  const [copy, anchor] = [join(scratch, 'copy.db'), join(scratch, 'anchor.json')];
-
-  it('a restored backup holds the same log, and its views are made anew', async () => {
-    await withClockCases(original);
-    const { code, out } = await run(original, 'verify', '--write-anchor', anchor);
-    expect([code, out]).toEqual([0, expect.stringMatching(/Sound: \d+ events/)]);
-    expect((await run(original, 'backup', copy)).code).toBe(0);
-    expect((await run(original, 'backup', copy)).err).toContain('exists already');
-    expect((await run(restored, 'restore', copy)).code).toBe(0);
-    expect((await run(restored, 'verify', '--anchor', anchor)).out).toBe(out);
-    expect((await run(restored, 'import', CLOCK_CASES)).out).toContain('0 new, 10 known');
-  });
-
-  it('refuses to restore over a log, or what is not sound', async () => {
-    const over = await run(restored, 'restore', copy);
-    expect([over.code, over.err]).toEqual([1, expect.stringContaining('holds a log already')]);
-    const half = join(scratch, 'half.db');
-    writeFileSync(half, readFileSync(copy).subarray(0, statSync(copy).size >> 1));
-    const halved = await run(join(scratch, 'halved'), 'restore', half);
-    expect([halved.code, halved.err]).toEqual([1, expect.stringContaining(`${half} cannot be read as a backup`)]);
-    const db = new Database(copy);
-    unguard(db);
-    const { position } = db.prepare(`SELECT position FROM events WHERE stream = 'agency-BBB'`).get() as {
-      position: number;
-    };
-    db.prepare(`UPDATE events SET data = replace(data, 'Agency B', 'Agency X') WHERE position = ?`).run(position);
-    db.close();
-    const target = join(scratch, 'unsound');
-    const unsound = await run(target, 'restore', copy);
-    expect([unsound.code, unsound.err]).toEqual([1, expect.stringContaining(`not sound at position ${position}`)]);
-    expect(existsSync(join(target, 'log.db'))).toBe(false);
-  });
-
-  it('notices a cut tail by the anchor', async () => {
-    const cut = join(scratch, 'cut');
-    await withClockCases(cut);
-    const db = new Database(join(cut, 'log.db'));
-    db.exec(
-      'DROP TRIGGER events_are_never_deleted; DELETE FROM events WHERE position = (SELECT max(position) FROM events)',
-    );
-    db.close();
-    expect((await run(cut, 'verify')).code).toBe(0);
-    const own = { ...(JSON.parse(readFileSync(anchor, 'utf8')) as object) };
-    writeFileSync(join(scratch, 'own.json'), JSON.stringify(own));
-    const { code, err } = await run(cut, 'verify', '--anchor', join(scratch, 'own.json'));
-    expect([code, err]).toEqual([1, expect.stringContaining('NOT SOUND')]);
-  });
-
-  it('refuses a store written by newer software, whatever the verb', async () => {
-    const db = new Database(join(original, 'log.db'));
-    db.exec(`INSERT INTO types VALUES ('commitment.Teleported', 1)`);
-    for (const verb of [['verify'], ['import', CLOCK_CASES], ['demo'], ['backup', join(scratch, 'x.db')]]) {
-      const { code, err } = await run(original, ...verb);
-      expect([verb[0], code, err]).toEqual([verb[0], 1, expect.stringContaining('newer software')]);
-    }
-    db.exec(`DELETE FROM types WHERE type = 'commitment.Teleported'`);
-    db.pragma('user_version = 99');
-    db.close();
-    const { code, err } = await run(original, 'verify');
-    expect([code, err]).toEqual([1, expect.stringContaining('newer software')]);
-  });
-});
-
-describe('looking', () => {
-  it.each([
-    ['verify'],
-    ['backup', join(scratch, 'of-nothing.db')],
-    [
-      'copy-log',
-      '--from',
-      `sqlite:${join(scratch, 'nothing', 'log.db')}`,
-      '--to',
-      `sqlite:${join(scratch, 'nowhere.db')}`,
-    ],
-    ['projections'],
-    ['release', 'progress', 'commitment-X', '1'],
-    ['token', 'list'],
-    ['token', 'revoke', 'demo'],
-    ['token', 'add', '--agency', 'IOM'],
-  ])(
-    'at a log that is not there is an error and makes nothing: %s',
-    async (...verb) => {
-      const dataDir = join(scratch, 'nothing');
-      const { code, err } = await run(dataDir, ...verb);
-      expect([code, err]).toEqual([1, expect.stringMatching(/^There is no file .*(?:log|access)\.db\.$/m)]);
-      for (const path of [dataDir, join(scratch, 'of-nothing.db'), join(scratch, 'nowhere.db')])
-        expect([path, existsSync(path)]).toEqual([path, false]);
-    },
-    60_000,
-  );
 });
 
 describe('restore', () => {
-  const from = join(scratch, 'restore-from');
-  const [copy, anchor] = [join(scratch, 'restore.db'), join(scratch, 'restore-anchor.json')];
-  beforeAll(async () => {
-    await run(from, 'import', CLOCK_CASES);
-    await run(from, 'backup', copy, '--write-anchor', anchor);
-  });
-
   it('fills the empty log of a running server, and what that acknowledges afterwards is still there after a restart', async () => {
+    const [from, copy, anchor] = ['restore-from', 'restore.db', 'restore-anchor.json'].map((name) =>
+      join(scratch, name),
+    );
+    await run(from!, 'import', CLOCK_CASES);
+    await run(from!, 'backup', copy!, '--write-anchor', anchor!);
     const dataDir = join(scratch, 'restore-running');
     const server = await Service.start('api', { DATA_DIR: dataDir, HOST: '127.0.0.1' });
     try {
@@ -384,7 +149,7 @@ describe('restore', () => {
         authorization: `Bearer ${/token +(\S+)/.exec(token)![1]!}`,
         'content-type': 'application/json',
       };
-      expect((await run(dataDir, 'restore', copy, '--anchor', anchor)).code).toBe(0);
+      expect((await run(dataDir, 'restore', copy!, '--anchor', anchor!)).code).toBe(0);
       const body = JSON.stringify({ code: 'LOSTX', name: 'Lost', kind: 'other' });
       const answer = await fetch(`${server.url}/v1/agencies`, { method: 'POST', headers, body });
       const { position } = (await answer.json()) as { position: string };
@@ -397,185 +162,10 @@ describe('restore', () => {
         });
         expect([code, agency.status]).toEqual([code, 200]);
       }
-      const again = await run(dataDir, 'restore', copy);
+      const again = await run(dataDir, 'restore', copy!);
       expect([again.code, again.err]).toEqual([1, expect.stringContaining('holds a log already')]);
     } finally {
       await server.end();
     }
-  });
-
-  it('refuses a file with nothing in it, what is no log, and a backup that an anchor says more of', async () => {
-    const [empty, text, older] = [join(scratch, 'empty.db'), join(scratch, 'text.db'), join(scratch, 'older.db')];
-    writeFileSync(empty, '');
-    writeFileSync(text, 'no database at all '.repeat(100));
-    const first = join(scratch, 'restore-first');
-    const agencies = mkdtempSync(join(scratch, 'one-'));
-    writeFileSync(join(agencies, 'agencies.json'), JSON.stringify([{ code: 'ONE', name: 'One', kind: 'other' }]));
-    await run(first, 'import', agencies);
-    await run(first, 'backup', older);
-    for (const [file, message, ...options] of [
-      [empty, 'it is not a backup'],
-      [text, 'not a database'],
-      [older, 'not sound', '--anchor', anchor],
-    ] as const) {
-      const target = join(scratch, 'restore-refused');
-      const { code, err } = await run(target, 'restore', file, ...options);
-      expect([file, code, err]).toEqual([file, 1, expect.stringContaining(message)]);
-      expect(existsSync(join(target, 'log.db'))).toBe(false);
-    }
-    // The control: without the anchor the older backup is taken.
-    expect((await run(join(scratch, 'restore-older'), 'restore', older)).code).toBe(0);
-  });
-
-  it('takes what lies beside a file that was copied by hand', async () => {
-    const byHand = join(scratch, 'by-hand.db');
-    const writer = new SqliteEventStore(join(scratch, 'written', 'log.db'));
-    const commandId = '019a0000-0000-7000-8000-000000000001';
-    const meta = {
-      actor: 'a',
-      agency: null,
-      role: 'secretariat',
-      commandId,
-      correlationId: commandId,
-      causationId: null,
-    };
-    const data = '{"code":"WAL","kind":"other","name":"In the WAL"}';
-    await writer.append('agency-WAL', -1, [{ type: 'agency.Registered', version: 1, data }], meta);
-    for (const suffix of ['', '-wal']) copyFileSync(`${writer.file}${suffix}`, `${byHand}${suffix}`);
-    await writer.close();
-    expect((await run(join(scratch, 'restore-by-hand'), 'restore', byHand)).out).toContain('Restored 1 event to');
-  });
-
-  it('and backup, of a log that is damaged, make nothing', async () => {
-    const damaged = join(scratch, 'restore-damaged');
-    await run(damaged, 'restore', copy);
-    const db = new Database(join(damaged, 'log.db'));
-    unguard(db);
-    db.exec(`UPDATE events SET meta = '{' WHERE position = 5`);
-    db.close();
-    const target = join(scratch, 'of-damaged.db');
-    const { code, err } = await run(damaged, 'backup', target);
-    expect([code, err]).toEqual([1, expect.stringContaining('not sound at position 5: its meta cannot be read')]);
-    expect(readdirSync(scratch).filter((name) => name.startsWith('of-damaged'))).toEqual([]);
-  });
-});
-
-describe('copy-log', () => {
-  const [dataDir, folder] = [join(scratch, 'moving'), mkdtempSync(join(scratch, 'houses-'))];
-  const [from, to] = [`sqlite:${join(dataDir, 'log.db')}`, `sqlite:${join(folder, 'log.db')}`];
-  const copy = (source: string, target: string) => run(dataDir, 'copy-log', '--from', source, '--to', target);
-
-  it('copies a log, goes on from there, and then has nothing to do', async () => {
-    await new SqliteEventStore(join(dataDir, 'log.db')).close();
-    expect((await copy(from, to)).out).toMatch(/^0 events copied, 0 in all, to position \(none\), digest/);
-    await run(dataDir, 'import', CLOCK_CASES);
-    const first = await copy(from, to);
-    expect([first.code, first.out]).toEqual([
-      0,
-      expect.stringMatching(/^(\d+) events copied, \1 in all, to position \d+, /),
-    ]);
-    expect(first.err).toContain('copying');
-    const again = await copy(from, to);
-    expect([again.code, again.out]).toEqual([0, first.out.replace(/^\d+/, '0')]);
-    const digest = /digest \S+/.exec(first.out)![0];
-    for (const [url, at] of [
-      [from, dataDir],
-      [to, folder],
-    ] as const)
-      expect([url, (await run(at, 'verify')).out]).toEqual([url, expect.stringContaining(digest)]);
-  });
-
-  it('gives a log that goes on: what is served from it is known, and is not copied over', async () => {
-    expect((await run(folder, 'import', CLOCK_CASES)).out).toContain('0 new, 10 known');
-    const agencies = mkdtempSync(join(scratch, 'more-'));
-    writeFileSync(join(agencies, 'agencies.json'), JSON.stringify([{ code: 'NEW', name: 'New', kind: 'other' }]));
-    expect((await run(folder, 'import', agencies)).out).toContain('agencies.json: 1 new');
-    const over = await copy(from, to);
-    expect([over.code, over.err]).toEqual([1, expect.stringContaining('The target is no beginning of the source')]);
-    expect((await copy(to, from)).out).toMatch(/^[1-9]\d* events? copied/);
-  });
-
-  it('says what is wrong, and leaves nothing behind', async () => {
-    const missing = join(folder, 'missing.db');
-    for (const [source, target, message] of [
-      [from, from, '--from and --to name the same log'],
-      [from, from.replace('moving/', 'moving/../moving/'), 'one and the same log'],
-      [`sqlite:${missing}`, to, `There is no file ${missing}`],
-      ['somewhere:else', to, 'somewhere:else'],
-      [from, 'somewhere:else', 'somewhere:else'],
-    ] as const) {
-      const { code, err } = await copy(source, target);
-      expect([code, err]).toEqual([1, expect.stringContaining(message)]);
-    }
-    expect(existsSync(missing)).toBe(false);
-    expect((await run(dataDir, 'copy-log', '--from', from)).err).toContain("required option '--to <url>'");
-  });
-
-  it('refuses a log that newer software wrote, and copies nothing from a bad event on', async () => {
-    const db = new Database(join(dataDir, 'log.db'));
-    db.exec(`INSERT INTO types VALUES ('commitment.Teleported', 1)`);
-    const target = join(folder, 'refused.db');
-    expect((await copy(from, `sqlite:${target}`)).err).toContain('newer software');
-    expect(existsSync(target)).toBe(false);
-    db.exec(`DELETE FROM types WHERE type = 'commitment.Teleported'`);
-    unguard(db);
-    db.exec(`UPDATE events SET data = '{}' WHERE position = 7`);
-    db.close();
-    const { code, err } = await copy(from, `sqlite:${target}`);
-    expect([code, err]).toEqual([1, expect.stringContaining('The source is not sound at position 7: the data is not')]);
-    const copied = new Database(target, { readonly: true });
-    expect(copied.prepare('SELECT count(*) FROM events WHERE position >= 7').pluck().get()).toBe(0);
-    copied.close();
-  });
-});
-
-describe('tokens', () => {
-  it('are made for the secretariat or an agency that is registered, listed without the secret, and revoked', async () => {
-    const dataDir = join(scratch, 'tokens');
-    await withClockCases(dataDir);
-    expect((await run(dataDir, 'token', 'add', '--agency', 'NOBODY')).err).toContain('no agency NOBODY');
-    expect((await run(dataDir, 'token', 'add')).code).toBe(1);
-    const { out } = await run(dataDir, 'token', 'add', '--agency', 'AAA', '--label', 'nightly export');
-    const [id, token] = [/id +(\S+)/.exec(out)![1]!, /token +(\S+)/.exec(out)![1]!];
-    const list = (await run(dataDir, 'token', 'list')).out;
-    expect(list).toContain('nightly export');
-    expect(list).not.toContain(token);
-    const said = async (pattern: RegExp, ...verb: string[]) =>
-      pattern.exec((await run(dataDir, ...verb)).out)?.[1] ?? '';
-    const fresh = await said(/id +(\S+)/, 'token', 'rotate', id, '--overlap', '1');
-    expect((await run(dataDir, 'token', 'revoke', 'nightly export')).out).toContain('2 revoked');
-    expect((await run(dataDir, 'token', 'rotate', fresh)).err).toContain('no token');
-
-    const over = ['token', 'add', '--agency', 'AAA', '--expires', '2020-01-01'];
-    expect((await run(dataDir, ...over)).err).toContain('--expires 2020-01-01 is before today');
-    expect((await run(dataDir, 'account', 'add', '--name', 'Anna', '--email', 'anna')).err).toContain('e-mail address');
-
-    const person = ['--name', 'Anna Ndiaye', '--email', 'anna@aaa.example'];
-    const anna = await said(/account +(\S+)/, 'account', 'add', ...person, '--role', 'alternate', '--agency', 'AAA');
-    expect((await run(dataDir, 'account', 'appoint', anna, '--role', 'king')).err).toContain('--role takes');
-    const role = await said(/appointment +(\S+)/, 'account', 'appoint', anna, '--role', 'reader');
-    expect(await said(/token +(\S+)/, 'token', 'add', '--account', anna, '--scopes', 'read')).toMatch(/^ft_/);
-    expect((await run(dataDir, 'account', 'list')).out).toMatch(/Anna Ndiaye.*alternate.*AAA/);
-    expect((await run(dataDir, 'account', 'relieve', role)).out).toContain('relieved');
-    expect((await run(dataDir, 'account', 'erase', anna)).out).toContain('erased');
-    const after = (await run(dataDir, 'account', 'list')).out;
-    expect([after.includes(anna), after.includes('Anna')]).toEqual([true, false]);
-
-    // Whatever of this changed something was noted, the newest first; not what looks, nor what was refused.
-    const noted = (await run(dataDir, 'audit', '--format', 'ndjson')).out.trim().split('\n');
-    const rows = noted.map(
-      (line) => JSON.parse(line) as { what: string; subject: string | null; address: string | null },
-    );
-    expect(rows.slice(0, 3)).toMatchObject([
-      { what: 'account erase', subject: anna, address: expect.stringMatching(/^command line, /) },
-      { what: 'account relieve', subject: role },
-      { what: 'token add', subject: null },
-    ]);
-    expect(rows.filter(({ what }) => /list|audit/.test(what))).toEqual([]);
-    expect(noted.join()).not.toMatch(/anna@|ft_/);
-    const csv = (await run(dataDir, 'audit', '--from', '2000-01-01', '--outcome', 'done')).out;
-    expect(csv.split('\n')[0]).toMatch(/^id,at,account/);
-    expect((await run(dataDir, 'audit', '--from', 'yesterday')).err).toContain('neither a date nor an instant');
-    expect((await run(dataDir, 'audit', '--to', '2000-01-01', '--format', 'ndjson')).out).toBe('');
   });
 });

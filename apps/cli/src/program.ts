@@ -22,6 +22,21 @@ function verb(of: Command, does: 'reads' | 'changes', name: string, options?: { 
   return command;
 }
 
+/**
+ * Runs a verb, and says what was wrong.
+ * @param args as typed; without them those of the process, of which the exit code is set
+ */
+export async function run(args?: readonly string[]): Promise<void> {
+  // Of what is written nobody else on this machine reads anything.
+  process.umask(0o027);
+  try {
+    await program().parseAsync(args, { from: args ? 'user' : 'node' });
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error);
+    process.exitCode = 1;
+  }
+}
+
 /** The verbs of `followthrough`. */
 export function program(): Command {
   const settings = settingsFrom();
