@@ -3,6 +3,7 @@
  * which list a paragraph is of, and the program counts.
  */
 import { UnreadableFile, LIMITS } from './sheet.js';
+import { partsOfZip, type ZipPart } from './zip.js';
 
 const NEEDED = /^(?:\[Content_Types\]\.xml|_rels\/\.rels|word\/(?:[^/]+\.xml|_rels\/[^/]+\.rels))$/i;
 const WORDS = 'http://schemas.openxmlformats.org/wordprocessingml/2006/main';
@@ -28,23 +29,17 @@ interface List {
  * @throws UnreadableFile
  */
 export async function numberedDocx(bytes: Uint8Array): Promise<Uint8Array> {
-  const { unzipSync, zipSync, strFromU8, strToU8 } = await import('fflate');
+  const { zipSync, strFromU8, strToU8 } = await import('fflate');
   const { DOMParser, XMLSerializer } = await import('@xmldom/xmldom');
-  let [unpacked, parts] = [0, 0];
-  let entries: Record<string, Uint8Array>;
-  try {
-    entries = unzipSync(bytes, {
-      filter: ({ name, originalSize }) => {
-        if (!NEEDED.test(name)) return false;
-        if ((unpacked += originalSize) > LIMITS.unpacked / 2 || ++parts > 400)
-          throw new UnreadableFile(`The document unpacks to more than ${LIMITS.unpacked / 2 / 1024 / 1024} MB.`);
-        return true;
-      },
-    });
-  } catch (error) {
-    if (error instanceof UnreadableFile) throw error;
-    throw new UnreadableFile('The file is no Word document, or is damaged: it cannot be unpacked.');
+  const parts = new Map<string, ZipPart>();
+  let unpacked = 0;
+  for (const part of partsOfZip(bytes, 'Word document')) {
+    if (!NEEDED.test(part.name)) continue;
+    if (parts.has(part.name)) throw new UnreadableFile(`The document is damaged: it holds ${part.name} twice.`);
+    if ((unpacked += part.size) > LIMITS.unpacked / 2 || parts.set(part.name, part).size > 400)
+      throw new UnreadableFile(`The document unpacks to more than ${LIMITS.unpacked / 2 / 1024 / 1024} MB.`);
   }
+  const entries = Object.fromEntries([...parts].map(([name, part]) => [name, part.unpack()]));
   if (!entries['word/document.xml']) throw new UnreadableFile('The file is no Word document (.docx).');
   const parsed = (name: string) => {
     const xml = entries[name] && strFromU8(entries[name]);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { strToU8, zipSync } from 'fflate';
+import { strToU8, unzipSync, zipSync } from 'fflate';
 import { AlignmentType, Document, HeadingLevel, LevelFormat, Packer, Paragraph } from 'docx';
 import { utils, write, type WorkSheet } from '@e965/xlsx';
 import { readPaper } from './paper.js';
@@ -74,6 +74,9 @@ describe('A CSV file that programs spoilt', () => {
 const book = (sheet: WorkSheet, more: object = {}): Uint8Array =>
   new Uint8Array(write({ SheetNames: ['One'], Sheets: { One: sheet }, ...more }, { type: 'array', bookType: 'xlsx' }));
 const xlsx = (bytes: Uint8Array) => readSpreadsheet({ name: 'list.xlsx', bytes });
+
+const zipped = (entries: Record<string, string>) =>
+  zipSync(Object.fromEntries(Object.entries(entries).map(([name, text]) => [name, strToU8(text)])));
 
 describe('A workbook', () => {
   const days = (): WorkSheet => {
@@ -152,11 +155,7 @@ describe('A workbook', () => {
     expect(textsOf(await xlsx(book(sheet)))).toEqual([{ 0: 'title' }, { 0: 'One' }, { 0: 'last' }]);
   });
 
-  const zipped = (entries: Record<string, string>) =>
-    zipSync(Object.fromEntries(Object.entries(entries).map(([name, text]) => [name, strToU8(text)])));
-  const bomb = () => zipSync({ 'xl/workbook.xml': strToU8('<x/>'), 'xl/sharedStrings.xml': new Uint8Array(97 << 20) });
   it.each([
-    ['that unpacks to too much', bomb, /unpacks to more/],
     ['cut short', () => book(days()).slice(0, 600), /damaged/],
     ['of OpenDocument', () => zipped({ 'content.xml': '<x/>' }), /OpenDocument.*save it as \.xlsx/],
     ['in binary form', () => zipped({ 'xl/workbook.bin': '' }), /binary/],
@@ -200,6 +199,68 @@ function byHand(sheet: string | Buffer, texts = `<sst xmlns="${MAIN}"/>`): Uint8
 const rowsXml = (count: number, row: (n: number) => string) =>
   Array.from({ length: count }, (_, i) => row(i + 3)).join('');
 const marked = (text: string) => Buffer.from(`\ufeff<?xml version="1.0" encoding="UTF-16"?>${text}`, 'utf16le');
+
+/** A ZIP file with what its directory says of a part, or how, changed. */
+function saying(file: Uint8Array, part: string, change: (bytes: Buffer, entry: number) => void): Uint8Array {
+  const bytes = Buffer.from(file);
+  let found = 0;
+  for (let at = bytes.indexOf('PK\u0001\u0002'); at >= 0; at = bytes.indexOf('PK\u0001\u0002', at + 4))
+    if (bytes.toString('latin1', at + 46, at + 46 + bytes.readUInt16LE(at + 28)) === part && ++found) change(bytes, at);
+  expect(found).toBe(1);
+  return new Uint8Array(bytes);
+}
+const size = (says: number) => (bytes: Buffer, entry: number) => void bytes.writeUInt32LE(says, entry + 24);
+
+describe('A file that lies about what it holds', () => {
+  const workbook = () =>
+    zipSync({ 'xl/workbook.xml': strToU8('<x/>'), 'xl/sharedStrings.xml': new Uint8Array(97 << 20) }, { level: 1 });
+  const document = () =>
+    zipSync({ 'word/document.xml': strToU8('<x/>'), 'word/styles.xml': new Uint8Array(49 << 20) }, { level: 1 });
+  const readDocx = (bytes: Uint8Array) => readPaper({ name: 'p.docx', bytes });
+  const cpu = () => process.cpuUsage().user + process.cpuUsage().system;
+
+  it.each([
+    ['a workbook', workbook, 'xl/sharedStrings.xml', xlsx],
+    ['a document', document, 'word/styles.xml', readDocx],
+  ])('%s that says it is small, and would unpack to much, costs nothing of that', async (_, made, part, read) => {
+    const honest = made();
+    const lying = saying(honest, part, size(100));
+    await expect(read(honest)).rejects.toThrow(/unpacks to more/);
+    const before = cpu();
+    await expect(read(lying)).rejects.toThrow(`${part} cannot be unpacked as the file says`);
+    const between = cpu();
+    // The control: what it would cost to unpack it, to no more than this size.
+    unzipSync(honest, { filter: ({ name }) => name === part });
+    expect(between - before).toBeLessThan((cpu() - between) / 4);
+  });
+
+  const good = () => byHand(sheetXml(TWO_ROWS));
+  it.each<[string, (bytes: Buffer, entry: number) => void, RegExp]>([
+    ['is larger than it is', size(5_000), /cannot be unpacked as/],
+    ['is smaller than it is', size(20), /cannot be unpacked as/],
+    ['stands beyond its end', (bytes, at) => void bytes.writeUInt32LE(0xfffffff0, at + 42), /cannot be unpacked as/],
+    ['stands in the midst of another', (bytes, at) => void bytes.writeUInt32LE(7, at + 42), /cannot be unpacked as/],
+    ['is packed as nobody packs', (bytes, at) => void bytes.writeUInt16LE(99, at + 10), /cannot be unpacked as/],
+    ['is locked', (bytes, at) => void bytes.writeUInt16LE(1, at + 8), /protected by a password/],
+    ['has a number that stands nowhere', size(0xffffffff), /no workbook, or is damaged/],
+    ['has a name of another length', (bytes, at) => void bytes.writeUInt16LE(60_000, at + 28), /damaged/],
+  ])('by a part that %s is refused in words', async (_, change, words) => {
+    await expect(xlsx(saying(good(), 'xl/workbook.xml', change))).rejects.toThrow(words);
+  });
+
+  it('is told from one that ends in a comment, which is read', async () => {
+    const commented = Buffer.concat([good(), Buffer.from('a comment')]);
+    commented.writeUInt16LE(9, commented.length - 9 - 2);
+    expect(textsOf(await xlsx(new Uint8Array(commented)))).toHaveLength(2);
+  });
+
+  it('is refused by what all of its parts say together before any is unpacked', async () => {
+    const names = Array.from({ length: 5 }, (_, n) => `xl/worksheets/sheet${n}.xml`);
+    const small = zipped({ 'xl/workbook.xml': '<x/>', ...Object.fromEntries(names.map((name) => [name, '<x/>'])) });
+    const much = names.reduce<Uint8Array>((file, name) => saying(file, name, size(80 << 20)), small);
+    await expect(xlsx(much)).rejects.toThrow('unpacks to more than 384 MB');
+  });
+});
 
 describe('A workbook that no office program made', () => {
   it.each([

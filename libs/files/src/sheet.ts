@@ -54,6 +54,8 @@ export const LIMITS = {
   bytes: 16 * 1024 * 1024,
   /** Of a part of a workbook once unpacked, in bytes. */
   unpacked: 96 * 1024 * 1024,
+  /** Of all its parts. */
+  unpackedInAll: 384 * 1024 * 1024,
   /** Of all parts, without the cells that say nothing. */
   kept: 48 * 1024 * 1024,
   sheets: 50,

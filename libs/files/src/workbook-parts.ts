@@ -3,6 +3,7 @@
  * write a million rows for a format that somebody gave a whole column. What is not cells stays packed: macros, pictures, links.
  */
 import { LIMITS, UnreadableFile } from './sheet.js';
+import { partsOfZip, type ZipPart } from './zip.js';
 
 /** The parts of a workbook that hold cells, and how they are shown. */
 const NEEDED =
@@ -25,44 +26,32 @@ export interface Hidden {
 
 /** @throws UnreadableFile for what is none, for one that is damaged, and for one that would unpack to too much */
 export async function cellsOnly(bytes: Uint8Array): Promise<WorkbookParts> {
-  const { unzipSync, zipSync } = await import('fflate');
+  const { zipSync } = await import('fflate');
   if (bytes[0] === 0xd0 && bytes[1] === 0xcf)
     throw new UnreadableFile(
       'The workbook is protected by a password, or is of the older form .xls: save it without a password as .xlsx.',
     );
-  const names = new Set<string>();
-  let kind = '';
-  const unpacking = <T>(unpack: () => T): T => {
-    try {
-      return unpack();
-    } catch (error) {
-      if (error instanceof UnreadableFile) throw error;
-      throw new UnreadableFile('The file is no workbook, or is damaged: it cannot be unpacked.');
-    }
-  };
-  unpacking(() =>
-    unzipSync(bytes, {
-      filter: ({ name, originalSize }) => {
-        if (name === 'xl/workbook.bin') kind = 'a binary workbook (.xlsb)';
-        if (name === 'content.xml') kind = 'an OpenDocument spreadsheet (.ods)';
-        if (name === 'word/document.xml') kind = 'a text document (.docx)';
-        if (!NEEDED.test(name)) return false;
-        if (originalSize > LIMITS.unpacked) throw tooLarge(LIMITS.unpacked);
-        if (names.has(name)) throw new UnreadableFile(`The workbook is damaged: it holds ${name} twice.`);
-        if (names.add(name).size > 4 * LIMITS.sheets)
-          throw new UnreadableFile(`The workbook has more than ${4 * LIMITS.sheets} parts.`);
-        return false;
-      },
-    }),
-  );
-  if (!names.has('xl/workbook.xml'))
+  const parts = new Map<string, ZipPart>();
+  let [kind, unpacked] = ['', 0];
+  for (const part of partsOfZip(bytes, 'workbook')) {
+    const { name, size } = part;
+    if (name === 'xl/workbook.bin') kind = 'a binary workbook (.xlsb)';
+    if (name === 'content.xml') kind = 'an OpenDocument spreadsheet (.ods)';
+    if (name === 'word/document.xml') kind = 'a text document (.docx)';
+    if (!NEEDED.test(name)) continue;
+    if (size > LIMITS.unpacked) throw tooLarge(LIMITS.unpacked);
+    if ((unpacked += size) > LIMITS.unpackedInAll) throw tooLarge(LIMITS.unpackedInAll);
+    if (parts.has(name)) throw new UnreadableFile(`The workbook is damaged: it holds ${name} twice.`);
+    if (parts.set(name, part).size > 4 * LIMITS.sheets)
+      throw new UnreadableFile(`The workbook has more than ${4 * LIMITS.sheets} parts.`);
+  }
+  if (!parts.has('xl/workbook.xml'))
     throw new UnreadableFile(`The file is ${kind || 'no workbook'}: save it as .xlsx or .csv.`);
   const entries: Record<string, Uint8Array> = {};
   const hidden = new Map<string, Hidden>();
   let [kept, cells] = [0, 0];
-  for (const name of names) {
-    const part = unpacking(() => unzipSync(bytes, { filter: (entry) => entry.name === name }))[name]!;
-    const said = told(name, part);
+  for (const [name, part] of parts) {
+    const said = told(name, part.unpack());
     if ((cells += said.cells) > LIMITS.cells)
       throw new UnreadableFile(`The workbook holds more than ${LIMITS.cells} cells.`);
     if ((kept += said.bytes.length) > LIMITS.kept) throw tooLarge(LIMITS.kept);
