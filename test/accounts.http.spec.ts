@@ -158,6 +158,65 @@ describe('A request with an Idempotency-Key', () => {
 });
 
 describe('A token', () => {
+  it('that is good no more is refused with the reason wherever it is sent, where nobody needs one, too; but not by probes', async () => {
+    const access = server.app.get(AccessStore);
+    const of = await account('Of dead tokens', IOM);
+    const given = (more: object) => access.give({ account: of, label: 'dead', scopes: ['read'], ...more });
+    const revoked = await given({});
+    await access.revoke(revoked.id);
+    const roleless = await access.give({ account: await account('Nobody', null), label: 'dead', scopes: ['read'] });
+    const dead = new Map([
+      ['Bearer ft_nobody', 'The token is unknown.'],
+      [`Bearer ${revoked.token}`, `The token was revoked on ${day(0)}.`],
+      [`bearer ${(await given({ expires: new Date('2020-02-03') })).token}`, 'The token expired on 2020-02-03.'],
+      [`Bearer ${(await given({ demo: true })).token}`, 'The token is of the demo, and taken by no other server.'],
+      [`Bearer ${roleless.token}`, 'The account of the token has no role now.'],
+      ['Bearer', 'Authorization: Bearer . names no token.'],
+      ['Bearer two words', 'Authorization: Bearer . names no token.'],
+    ]);
+    const { paths } = (await server.get('/openapi.json')).body as { paths: Record<string, object> };
+    const read = Object.keys(paths).filter((path) => 'get' in paths[path]! && !path.includes('{'));
+    const probes = read.filter((path) => path.startsWith('/health/'));
+    const pages = [
+      '/',
+      '/agencies',
+      '/agencies/IOM',
+      '/commitments',
+      '/data',
+      '/sitemap.xml',
+      '/feeds/agencies/IOM.atom',
+    ];
+    const asks = (path: string, authorization: string, init: RequestInit = {}) =>
+      fetch(server.url + path, { ...init, headers: { authorization, ...(init.headers as object) } });
+    for (const [authorization, reason] of dead) {
+      for (const path of [...read, ...pages, '/v1/agencies/IOM'].filter((one) => !probes.includes(one))) {
+        const { status, headers, body } = await asks(path, authorization);
+        await body?.cancel();
+        const challenge = headers.get('www-authenticate');
+        expect([path, status, challenge]).toEqual([
+          ...[path, 401, `Bearer error="invalid_token", error_description="${reason}"`],
+        ]);
+      }
+      const json = { 'content-type': 'application/json' };
+      const posts = {
+        '/v1/reports/verify': { sha256: '0'.repeat(64) },
+        '/v1/agencies': {},
+        '/v1/batches': { acts: [] },
+      };
+      for (const [path, body] of Object.entries(posts)) {
+        const answer = await asks(path, authorization, { method: 'POST', headers: json, body: JSON.stringify(body) });
+        expect([path, answer.status, await answer.json()]).toMatchObject([path, 401, { code: 'unauthenticated' }]);
+      }
+      const page = await asks('/agencies', authorization, { headers: { accept: 'text/html' }, redirect: 'manual' });
+      expect([page.status, page.headers.get('content-type')]).toEqual([401, 'text/html; charset=utf-8']);
+      for (const path of probes) expect([path, (await asks(path, authorization)).status]).toEqual([path, 200]);
+    }
+    // The control: who shows no token, or what a proxy asks for, is anybody.
+    expect((await server.get('/v1/agencies')).status).toBe(200);
+    expect((await asks('/v1/agencies', 'Basic YTpi')).status).toBe(200);
+    expect((await server.post('/v1/agencies', {})).headers.get('www-authenticate')).toBe('Bearer');
+  });
+
   it('is rotated and revoked by itself; by another only with the scope for that', async () => {
     const of = await account('A system', IOM);
     const mine = await tokenFor(of, ['read', 'report']);

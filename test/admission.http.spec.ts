@@ -134,7 +134,7 @@ describe('The requests of a client in a minute', () => {
       expect((await other.get('/nothing')).status).toBe(429);
       expect((await other.post('/v1/agencies', {})).status).toBe(429);
       expect(await statuses(6, () => other.get('/v1/agencies', bearer(token)))).toEqual([200, 200, 200, 200, 200, 429]);
-      expect(await statuses(3, () => other.get('/v1/agencies', bearer('wrong')))).toEqual([200, 200, 429]);
+      expect(await statuses(3, () => other.get('/v1/agencies', bearer('wrong')))).toEqual([401, 401, 429]);
       expect(await statuses(9, () => other.get('/health/live'))).toEqual(Array(9).fill(200));
     }));
 

@@ -131,6 +131,21 @@ describe('an address that cannot be read', () => {
       expect(answer.headers.get('content-type')).toContain('application/problem+json');
     }
   });
+
+  it('is a page for whoever looks at pages', async () => {
+    for (const [path, status, words] of [
+      ['/agencies/%E0%A4%A', 400, 'The address cannot be read'],
+      ['/commitments/%', 400, 'The address cannot be read'],
+      [`/agencies/${'X'.repeat(500)}`, 414, 'more than 400 characters'],
+      ['/nowhere', 404, 'There is nothing at'],
+    ] as const) {
+      const answer = await server.get(path, { accept: 'text/html' });
+      expect([path, answer.status]).toEqual([path, status]);
+      expect(answer.headers.get('content-type')).toContain('text/html');
+      expect(answer.headers.get('content-security-policy')).toContain("default-src 'none'");
+      expect(String(answer.body)).toContain(words);
+    }
+  });
 });
 
 describe('who may do what', () => {

@@ -581,7 +581,7 @@ describe('the pages, in a real browser', () => {
   it('what is not there, or is asked wrongly, is a page with the reason', async () => {
     const answers = {
       '/agencies/NOBODY': [404, 'There is no agency NOBODY.'],
-      '/nowhere': [404, 'Cannot GET /nowhere'],
+      '/nowhere': [404, 'There is nothing at /nowhere.'],
       '/?asOf=2006-02-30': [400, '>asOf must be a real date, YYYY-MM-DD<'],
     } as const;
     for (const [path, [status, reason]] of Object.entries(answers)) {

@@ -110,12 +110,18 @@ const HEADERS: Readonly<Record<string, Header>> = {
     description: 'rel="bookmark": where exactly this will always be found; rel="next": the next page',
     schema: { ...text },
   },
-  'WWW-Authenticate': { description: 'How to say who one is', schema: { ...text, examples: ['Bearer'] } },
+  'WWW-Authenticate': {
+    description: 'How to say who one is',
+    schema: {
+      ...text,
+      examples: ['Bearer', 'Bearer error="invalid_token", error_description="The token is unknown."'],
+    },
+  },
 };
 
 const PROBLEMS: Readonly<Record<string, string>> = {
   400: 'Not well formed: JSON, a field, parameter or header. `errors` names the fields',
-  401: 'No token, or one that is unknown or was revoked',
+  401: 'A token that is unknown, over or revoked was sent, or none where one is needed; WWW-Authenticate says which',
   403: 'Not yours to do: by the role of the account, or without the scope of the token; docs/rights.md has the table',
   404: 'There is nothing of this name, as at this date',
   406: 'Nothing that is accepted is offered: see the media types of the answer',
@@ -238,7 +244,7 @@ function complete(operation: Operation, path: string, writes: boolean, publicRea
   if (!writes && !isFeed) responses['304'] = ref('responses', 'NotModified');
   const refused = [
     400,
-    ...(needsToken ? [401] : []),
+    401,
     ...(RIGHTS_EXTENSION in operation ? [403] : []),
     ...(onSomething || asksForCodes ? [404] : []),
     ...(writes && onSomething ? [412] : []),

@@ -2,6 +2,7 @@
 import fastifyAccepts from '@fastify/accepts';
 import fastifyCompress from '@fastify/compress';
 import fastifyCors, { type FastifyCorsOptions } from '@fastify/cors';
+import { HttpException } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
@@ -10,7 +11,7 @@ import { getHeapStatistics, setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { constants as zlib } from 'node:zlib';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { Projector } from '#eventsourcing';
 import {
   AccessGuard,
@@ -30,6 +31,7 @@ import {
   readsFiles,
   readsForms,
   readsJson,
+  wantsPage,
 } from '#platform';
 import { Deliveries } from '#feed';
 import { Post } from '#letters';
@@ -208,8 +210,18 @@ const ANSWER_HEADERS = [
 /** A request on an open connection is answered as usual while the server ends. */
 const ENDING = { return503OnClosing: false };
 
+/** The longest part of an address that names something. */
+const LONGEST_PART = 400;
+
+/** By the code of Fastify. */
+const UNREADABLE_ADDRESS: Readonly<Record<string, string>> = {
+  FST_ERR_BAD_URL: 'The address cannot be read: what follows a % sign in it is no UTF-8 in hexadecimal digits.',
+  FST_ERR_MAX_PARAM_LENGTH: `A part of the address has more than ${LONGEST_PART} characters.`,
+};
+
 /** The application, not yet listening and its projections not yet started. */
 export async function buildServer(settings: Settings, stores: Stores): Promise<NestFastifyApplication> {
+  const pages = pagesContext(settings);
   const guards = await guardingHeaders(settings.publicUrl.startsWith('https:'));
   const adapter = new FastifyAdapter({
     ...ENDING,
@@ -221,14 +233,17 @@ export async function buildServer(settings: Settings, stores: Stores): Promise<N
       headersTimeout: settings.requestTimeoutMs,
       connectionsCheckingInterval: Math.min(5_000, settings.requestTimeoutMs),
     },
-    routerOptions: { maxParamLength: 400 },
+    routerOptions: { maxParamLength: LONGEST_PART },
     trustProxy: settings.trustedProxies.length > 0 ? [...settings.trustedProxies] : false,
     clientErrorHandler: answersUnreadable,
     // Requests refused before they reach a route: addresses that cannot be read.
-    frameworkErrors: (error: Error, { headers }: FastifyRequest, reply: FastifyReply) => {
-      const problem = problemOf(error);
-      void reply.headers(guards).header('X-Correlation-Id', new Correlation(headers['x-correlation-id']).id);
-      void reply.status(problem.status).type(PROBLEM_JSON).send(JSON.stringify(problem));
+    frameworkErrors: (error: FastifyError, request: FastifyRequest, reply: FastifyReply) => {
+      const { statusCode = 400, code, message } = error;
+      const problem = problemOf(new HttpException(UNREADABLE_ADDRESS[code] ?? message, statusCode));
+      void reply.headers(guards).header('X-Correlation-Id', new Correlation(request.headers['x-correlation-id']).id);
+      void reply.status(problem.status);
+      if (wantsPage(request)) void reply.send(pages.problemPage!(problem, reply));
+      else void reply.type(PROBLEM_JSON).send(JSON.stringify(problem));
     },
   });
   adapter.getInstance().addHook('onRoute', (route) => {
@@ -247,14 +262,10 @@ export async function buildServer(settings: Settings, stores: Stores): Promise<N
   answersKnownPaths(adapter.getInstance());
   adapter.getInstance().addHook('onRequest', tidyAddress);
   keepsStrangersOut(adapter.getInstance() as never);
-  const app = await NestFactory.create<NestFastifyApplication>(
-    AppModule.with(settings, stores, pagesContext(settings)),
-    adapter,
-    {
-      logger: new Logging(settings),
-      abortOnError: false,
-    },
-  );
+  const app = await NestFactory.create<NestFastifyApplication>(AppModule.with(settings, stores, pages), adapter, {
+    logger: new Logging(settings),
+    abortOnError: false,
+  });
   found.guard = app.get(AccessGuard);
   auditsRequests(adapter.getInstance() as never, () => app.get(Audit));
   answersDirectly(adapter.getInstance(), (of) => app.get(of));

@@ -5,7 +5,8 @@ import { once } from 'node:events';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { StoreUnavailable } from '#eventsourcing';
+import { Digests, StoreUnavailable } from '#eventsourcing';
+import { claimed } from '#platform';
 import { emptyDatabase, onEachDatabase } from './testing/each-database.js';
 import { newToken, type AccessStore } from './access-store.js';
 import { PostgresAccessStore } from './postgres-access-store.js';
@@ -19,8 +20,9 @@ onEachDatabase('The access store', (kind) => {
   let access: AccessStore;
   let other: AccessStore;
   const opened: AccessStore[] = [];
-  const open = (): AccessStore => {
-    const store = kind === 'SQLite' ? new SqliteAccessStore(place) : new PostgresAccessStore(place);
+  const open = (secrets?: Digests): AccessStore => {
+    const store =
+      kind === 'SQLite' ? new SqliteAccessStore(place, {}, secrets) : new PostgresAccessStore(place, secrets);
     opened.push(store);
     return store;
   };
@@ -53,6 +55,20 @@ onEachDatabase('The access store', (kind) => {
       const { id, token } = await access.create(null, 'a');
       for (const no of ['', id, `${token}x`, token.slice(0, -1), token.toUpperCase()])
         expect(await access.holderOf(no)).toBeNull();
+    });
+    it('one goes on when another algorithm is taken up, and is kept by that from its next use; control: not where its own is recognised no more', async () => {
+      const { id, token } = await access.create('IOM', 'a');
+      const hashes = async () => (await access.query<{ hash: string }>('SELECT hash FROM tokens WHERE id = ?', id))[0]!;
+      const kept = await hashes();
+      expect(await open(new Digests('sha512', ['sha512'])).holderOf(token)).toBeNull();
+      expect(await hashes()).toEqual(kept);
+      const changed = open(new Digests('sha512'));
+      expect(await changed.holderOf(token)).toMatchObject(of('focal_point', 'IOM'));
+      expect(await hashes()).toEqual({ hash: new Digests('sha512').of(token) });
+      expect(await open(new Digests('sha512', ['sha512'])).holderOf(token)).toMatchObject(of('focal_point', 'IOM'));
+      expect(await access.holderOf(token)).toMatchObject(of('focal_point', 'IOM'));
+      expect(await changed.revoke(id)).toBe(1);
+      for (const each of [access, changed]) expect(await each.holderOf(token)).toBeNull();
     });
     it('one that was revoked is nobody’s in any process from then on: by its id, or all of a label', async () => {
       const [a, b, c] = [
@@ -89,6 +105,14 @@ onEachDatabase('The access store', (kind) => {
   });
 
   describe('Idempotency keys', () => {
+    it('a key stays claimed by the digest of another algorithm, by which its command is known', async () => {
+      const [former, present] = [new Digests('sha256'), new Digests('sha512')];
+      const request = 'POST this';
+      expect(await claimed(access, 'a', 'key', former.all(request))).toBe(former.of(request));
+      expect(await claimed(other, 'a', 'key', present.all(request))).toBe(former.of(request));
+      expect(await claimed(other, 'a', 'key', present.all('POST that'))).toBeNull();
+      expect(await claimed(other, 'a', 'another key', present.all(request))).toBe(present.of(request));
+    });
     it('the first claim is first; with the same body it is the same, with another body another', async () => {
       expect(await access.claim('a', 'key', 'digest')).toBe('first');
       expect(await other.claim('a', 'key', 'digest')).toBe('same');

@@ -1,6 +1,7 @@
 /** The port of accounts, tokens and idempotency keys, and its statements, which both databases understand. */
-import { hash, randomBytes, randomUUID } from 'node:crypto';
-import type { Statement, Value } from '#databases';
+import { randomBytes, randomUUID } from 'node:crypto';
+import { places, type Statement, type Value } from '#databases';
+import { SECRETS, type Digests } from '#eventsourcing';
 import { IdempotencyKeys, type Holder } from '#platform';
 import { SCOPES, type AccountRole, type Scope } from '#words';
 import { Accounts, appointing, appointmentIn, newAccount, openingOf, type RoleRow } from './accounts.js';
@@ -45,12 +46,15 @@ export interface TokenHolder extends Holder {
 }
 
 /**
- * Accounts, tokens (only their SHA-256 is kept) and idempotency keys, beside the log and shared by all processes that write
+ * Accounts, tokens (only their digests are kept) and idempotency keys, beside the log and shared by all processes that write
  * to it. Nothing here is needed to read the log: what is lost is access, not data. Every question goes to the database;
  * servers ask through `KnownTokens`.
  */
 export abstract class AccessStore implements IdempotencyKeys {
   readonly accounts: Accounts = new Accounts(this);
+
+  /** @param secrets how what lets somebody in is hashed */
+  constructor(readonly secrets: Digests = SECRETS) {}
 
   /** Runs one statement, with `?` for values. @throws StoreUnavailable */
   abstract query<R extends object>(sql: string, ...values: Value[]): Promise<R[]>;
@@ -80,15 +84,25 @@ export abstract class AccessStore implements IdempotencyKeys {
 
   /** @returns `null` for what was never given out, or was revoked; whether it has expired is for whoever uses it */
   async holderOf(token: string): Promise<TokenHolder | null> {
+    const hashes = this.secrets.all(token);
     const rows = await this.query<
-      RoleRow & { id: string; account: string; scopes: string; demo: number; created: string; expires: string }
+      RoleRow & {
+        id: string;
+        hash: string;
+        account: string;
+        scopes: string;
+        demo: number;
+        created: string;
+        expires: string;
+      }
     >(
-      `SELECT t.id, t.account, t.scopes, t.demo, t.created, t.expires, a.role, a.agency, a.since, a.until
+      `SELECT t.id, t.hash, t.account, t.scopes, t.demo, t.created, t.expires, a.role, a.agency, a.since, a.until
        FROM tokens t LEFT JOIN appointments a ON a.account = t.account
-       WHERE t.hash = ? AND t.revoked IS NULL`,
-      hashOf(token),
+       WHERE t.hash IN (${places(hashes)}) AND t.revoked IS NULL`,
+      ...hashes,
     );
     if (!rows[0]) return null;
+    await this.keepAnew('tokens', rows[0], hashes[0]);
     const { id, account, scopes, demo, created, expires } = rows[0];
     return {
       ...{ token: id, account, demo: Boolean(demo), scopes: scopesIn(scopes) },
@@ -107,7 +121,7 @@ export abstract class AccessStore implements IdempotencyKeys {
     const account = newAccount();
     const role: AccountRole = agency === null ? 'secretariat' : 'focal_point';
     const scopes = SCOPES.filter((scope) => agency === null || scope !== 'admin');
-    const made = giving({ account, label, scopes, ...more }, token);
+    const made = this.#giving({ account, label, scopes, ...more }, token);
     await this.change(
       ...openingOf(account, { kind: 'machine' }),
       appointing(account, { role, agency }),
@@ -116,9 +130,18 @@ export abstract class AccessStore implements IdempotencyKeys {
     return { id: made.id, token, account };
   }
 
+  /** Keeps by the present algorithm what was found by a former one's. */
+  async keepAnew(
+    table: 'tokens' | 'sessions',
+    { id, hash }: { readonly id: string; readonly hash: string },
+    present: string,
+  ): Promise<void> {
+    if (hash !== present) await this.query(`UPDATE ${table} SET hash = ? WHERE id = ?`, present, id);
+  }
+
   /** Makes a token. It is shown this once. */
   async give(to: NewToken, token = newToken()): Promise<{ id: string; token: string }> {
-    const { id, statement } = giving(to, token);
+    const { id, statement } = this.#giving(to, token);
     await this.change(statement);
     return { id, token };
   }
@@ -137,10 +160,25 @@ export abstract class AccessStore implements IdempotencyKeys {
     if (!old || old.revoked !== null || Date.parse(old.expires) <= Date.now()) return null;
     const token = newToken();
     const { label, account, scopes, demo, created } = old;
-    const given = giving({ account, label, scopes, demo, created, ...made }, token);
+    const given = this.#giving({ account, label, scopes, demo, created, ...made }, token);
     const ends = new Date(Math.min(Date.now() + overlapMs, Date.parse(old.expires))).toISOString();
     await this.change(given.statement, ['UPDATE tokens SET expires = ? WHERE id = ?', ends, id]);
     return { id: given.id, token, expires: given.expires };
+  }
+
+  #giving(
+    { id = randomUUID(), account, label, scopes, expires, by = null, demo = false, created = now() }: NewToken,
+    token: string,
+  ) {
+    const end = new Date();
+    end.setUTCFullYear(end.getUTCFullYear() + YEARS);
+    const until = (expires ?? end).toISOString();
+    const statement: Statement = [
+      `INSERT INTO tokens (id, hash, account, label, scopes, demo, created, made_by, expires)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      ...[id, this.secrets.of(token), account, label, scopes.join(' '), demo ? 1 : 0, created, by, until],
+    ];
+    return { id, expires: until, statement };
   }
 
   /** Every token that was ever given out, or those of one account. */
@@ -150,6 +188,12 @@ export abstract class AccessStore implements IdempotencyKeys {
 
   async token(id: string): Promise<TokenRow | undefined> {
     return (await this.#tokens('WHERE id = ?', id))[0];
+  }
+
+  /** The token that a secret is of, whether or not it can be used. */
+  async tokenOf(secret: string): Promise<TokenRow | undefined> {
+    const hashes = this.secrets.all(secret);
+    return (await this.#tokens(`WHERE hash IN (${places(hashes)})`, ...hashes))[0];
   }
 
   async #tokens(where: string, ...values: string[]): Promise<TokenRow[]> {
@@ -202,23 +246,6 @@ const scopesIn = (text: string): Scope[] => SCOPES.filter((scope) => text.split(
 /** For how long a token is good, unless it is said otherwise. */
 const YEARS = 1;
 
-function giving(
-  { id = randomUUID(), account, label, scopes, expires, by = null, demo = false, created = now() }: NewToken,
-  token: string,
-) {
-  const end = new Date();
-  end.setUTCFullYear(end.getUTCFullYear() + YEARS);
-  const until = (expires ?? end).toISOString();
-  const statement: Statement = [
-    `INSERT INTO tokens (id, hash, account, label, scopes, demo, created, made_by, expires)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-    ...[id, hashOf(token), account, label, scopes.join(' '), demo ? 1 : 0, created, by, until],
-  ];
-  return { id, expires: until, statement };
-}
-
 const now = (): string => new Date().toISOString();
 
 export const newToken = (): string => `ft_${randomBytes(24).toString('base64url')}`;
-
-export const hashOf = (token: string): string => hash('sha256', token, 'base64url');

@@ -62,6 +62,8 @@ onEachDatabase('Whose a token is', (kind) => {
       marksHoldMs: here.marksHoldMs,
       mark: () => 'same',
       holderOf: here.holderOf,
+      secrets: here.secrets,
+      tokenOf: here.tokenOf,
       ownChanges: 0,
       used: async () => {},
     });

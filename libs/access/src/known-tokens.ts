@@ -1,7 +1,7 @@
 /** The holders of tokens, each asked for once. */
 import { LRUCache } from 'lru-cache';
 import { principalAt, type Principal, type Tokens } from '#platform';
-import { hashOf, type AccessStore, type TokenHolder } from './access-store.js';
+import type { AccessStore, TokenHolder } from './access-store.js';
 import { UntilChanged } from './until-changed.js';
 
 /** The interval at which the last use of a token is noted. */
@@ -18,7 +18,10 @@ export class KnownTokens implements Tokens {
   readonly #noted = new LRUCache<string, number>({ max: MOST });
 
   constructor(
-    private readonly store: Pick<AccessStore, 'holderOf' | 'mark' | 'marksHoldMs' | 'ownChanges' | 'used'>,
+    private readonly store: Pick<
+      AccessStore,
+      'holderOf' | 'tokenOf' | 'secrets' | 'mark' | 'marksHoldMs' | 'ownChanges' | 'used'
+    >,
     /** Whether the tokens of the demo are taken. */
     private readonly demo = false,
   ) {
@@ -30,9 +33,19 @@ export class KnownTokens implements Tokens {
     return holder && principalAt(holder, actingFor, Date.now());
   }
 
+  async whyNot(token: string): Promise<string> {
+    const known = await this.store.tokenOf(token);
+    if (!known) return 'The token is unknown.';
+    if (known.revoked !== null) return `The token was revoked on ${known.revoked.slice(0, 10)}.`;
+    if (known.expires <= new Date().toISOString()) return `The token expired on ${known.expires.slice(0, 10)}.`;
+    return known.demo && !this.demo
+      ? 'The token is of the demo, and taken by no other server.'
+      : 'The account of the token has no role now.';
+  }
+
   /** The holder of a token that can be used now. */
   async holderOf(token: string): Promise<TokenHolder | null> {
-    const holder = await this.#known.get(hashOf(token), () => this.store.holderOf(token));
+    const holder = await this.#known.get(this.store.secrets.of(token), () => this.store.holderOf(token));
     const now = Date.now();
     if (!holder || now >= holder.expires || (holder.demo && !this.demo)) return null;
     if (now - (this.#noted.get(holder.token) ?? 0) >= NOTED_MS) this.#note(holder.token, now);

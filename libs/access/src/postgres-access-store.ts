@@ -1,5 +1,6 @@
 /** Accounts, tokens and idempotency keys in PostgreSQL. */
 import { PostgresStatements, type Statement, type Value } from '#databases';
+import type { Digests } from '#eventsourcing';
 import { AccessStore } from './access-store.js';
 
 /** One of our processes at a time makes the tables. */
@@ -14,8 +15,8 @@ const SCHEMA = 'followthrough_access';
 export class PostgresAccessStore extends AccessStore {
   readonly #statements: PostgresStatements;
 
-  constructor(url: string) {
-    super();
+  constructor(url: string, secrets?: Digests) {
+    super(secrets);
     const migrations = new URL('./postgres/', import.meta.url);
     this.#statements = new PostgresStatements('Tokens and keys', url, SCHEMA, migrations, MAKES);
   }

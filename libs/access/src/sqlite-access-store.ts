@@ -1,7 +1,7 @@
 /** Accounts, tokens and idempotency keys in a SQLite file. */
 import Database from 'better-sqlite3';
 import { SqliteStatements, type Statement, type Value } from '#databases';
-import { StoreUnavailable } from '#eventsourcing';
+import { StoreUnavailable, type Digests } from '#eventsourcing';
 import { AccessStore } from './access-store.js';
 
 /** Accounts, tokens and idempotency keys in a file. */
@@ -9,8 +9,8 @@ export class SqliteAccessStore extends AccessStore {
   readonly #statements: SqliteStatements;
 
   /** @param mustExist whether a file that is not there is an error; otherwise it is made */
-  constructor(file: string, how: { mustExist?: boolean } = {}) {
-    super();
+  constructor(file: string, how: { mustExist?: boolean } = {}, secrets?: Digests) {
+    super(secrets);
     this.#statements = new SqliteStatements('Tokens and keys', file, new URL('./sqlite/', import.meta.url), how);
     const { db } = this.#statements;
     db.pragma('foreign_keys = ON');

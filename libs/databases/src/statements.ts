@@ -15,6 +15,9 @@ export type Value = string | number | null;
 /** A statement and its values. */
 export type Statement = readonly [sql: string, ...values: Value[]];
 
+/** A place in a statement for each value of a list: `?, ?`. */
+export const places = (values: readonly unknown[]): string => values.map(() => '?').join(', ');
+
 export interface Statements {
   /** Runs one statement. @throws StoreUnavailable, or the database's own refusal */
   query<R extends object>(sql: string, ...values: Value[]): Promise<R[]>;

@@ -51,8 +51,8 @@ BEGIN
     END IF;
     IF judged THEN
       revision := said.revision;
-      last := translate(rtrim(encode(
-        sha256(convert_to(last || said.before || instant || said.after, 'UTF8')), 'base64'), '='), '+/', '-_');
+      last := '@HASHED_BY@' || translate(rtrim(encode(
+        @HASH@(convert_to(last || said.before || instant || said.after, 'UTF8')), 'base64'), '='), E'+/\n', '-_');
       taken := taken || said.n;
       hashes := hashes || last;
     END IF;

@@ -1,8 +1,9 @@
 /** The tables and functions of the log, and their installation. */
 import { readFileSync } from 'node:fs';
+import { ALGORITHMS, EVENTS, prefixOf } from '#eventsourcing';
 
-/** Raised when a table or function changes; a greater one was made by newer software. */
-export const FORMAT = 2;
+/** Raised when a table or function changes, and with the algorithm of the chain; a greater one was made by newer software. */
+export const FORMAT = 2 + ALGORITHMS.indexOf(EVENTS.present);
 /** One writer at a time holds this advisory lock until its transaction has ended; one process erases. */
 export const [WRITES, ERASES] = [0x6c6f67, 0x6c6f68];
 export const CHANNEL = 'followthrough_log';
@@ -15,7 +16,10 @@ const ERASE_LOCK_MS = 2_000;
 /** By how much, in ms, times may fall from one stream to another in a log that was taken over. */
 const DISORDER_MS = 60_000;
 
-const FACTS = { FORMAT, WRITES, ERASES, CHANNEL, LOCK_MS, MISFIT, ERASE_LOCK_MS, DISORDER_MS };
+const FACTS = {
+  ...{ FORMAT, WRITES, ERASES, CHANNEL, LOCK_MS, MISFIT, ERASE_LOCK_MS, DISORDER_MS },
+  ...{ HASH: EVENTS.present, HASHED_BY: prefixOf(EVENTS.present) },
+};
 
 /** The text of a file, with what stands between @ put in. */
 function sql(name: string): string {

@@ -1,5 +1,5 @@
 /** Damage of a log: records that its store cannot have written, named by position and never taken for events. */
-import { chainHash, type Envelope, type Meta } from './events.js';
+import { isChained, type Envelope, type Meta } from './events.js';
 import { Turns } from './turns.js';
 
 /** An event as a table holds it: `meta` as JSON text, the time in ms since 1970. */
@@ -68,9 +68,7 @@ export async function readChained(
     const events = await page(before ? before.revision + 1 : from, size);
     for (const event of events) {
       const follows =
-        event.damaged !== undefined ||
-        (!before && event.revision > 0) ||
-        chainHash(before?.hash ?? null, event) === event.hash;
+        event.damaged !== undefined || (!before && event.revision > 0) || isChained(before?.hash ?? null, event);
       all.push(follows ? event : { ...event, damaged: `the hash chain of ${event.stream} breaks here` });
       before = event;
     }

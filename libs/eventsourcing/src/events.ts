@@ -1,5 +1,6 @@
 /** Events: what a decision yields, what the store keeps of it, and how one becomes the other. */
 import { hash, randomUUID } from 'node:crypto';
+import { EVENTS } from './digests.js';
 
 /** An event's data by its name: the events of one aggregate, `{ StageReported: {...} }`. */
 export type EventMap = Record<string, object>;
@@ -241,25 +242,32 @@ const NOTHING_BEFORE = '';
 /** A fresh salt, so that the digest of blanked data cannot be guessed back. */
 export const newSalt = (): string => randomUUID();
 
-export const digestOf = (salt: string, data: string): string => hash('sha256', salt + data, 'base64url');
+export const digestOf = (salt: string, data: string): string => EVENTS.of(salt + data);
 
 /** The fault of an event in itself, `null` if there is none: whether its data matches its digest. */
 export function damageOf(e: Envelope): string | null {
   if (e.damaged !== undefined) return e.damaged;
-  return e.data !== null && digestOf(e.salt, e.data) !== e.digest ? 'the data is not what was recorded' : null;
+  const unknown = EVENTS.faultOf(e.digest) ?? EVENTS.faultOf(e.hash);
+  if (unknown !== null || e.data === null) return unknown;
+  return EVENTS.isOf(e.digest, e.salt + e.data) ? null : 'the data is not what was recorded';
 }
 
+type Linked = Omit<Envelope, 'position' | 'data' | 'salt' | 'hash'>;
+
 /**
- * SHA-256 over the previous event's hash in the stream and the canonical JSON of what identifies this one (never its position).
+ * The digest of the previous event's hash in the stream and the canonical JSON of what identifies this one (never its position).
  * @param metaText its meta as canonical JSON, if that is at hand
  */
-export function chainHash(
-  previous: string | null,
-  e: Omit<Envelope, 'position' | 'data' | 'salt' | 'hash'>,
-  metaText?: string,
-): string {
+export const chainHash = (previous: string | null, e: Linked, metaText?: string): string =>
+  EVENTS.of(linked(previous, e, metaText));
+
+/** Whether an event's hash follows from the one before it in its stream, by the algorithm that it names. */
+export const isChained = (previous: string | null, e: Linked & Pick<Envelope, 'hash'>): boolean =>
+  EVENTS.isOf(e.hash, linked(previous, e));
+
+function linked(previous: string | null, e: Linked, metaText?: string): string {
   const [before, after] = chained(e, metaText);
-  return hash('sha256', `${previous ?? NOTHING_BEFORE}${before}${e.recordedAt}${after}`, 'base64url');
+  return `${previous ?? NOTHING_BEFORE}${before}${e.recordedAt}${after}`;
 }
 
 /** The hashed text after the previous hash, before and after the time: for a store that stamps events where they are kept. */

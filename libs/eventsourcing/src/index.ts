@@ -5,6 +5,7 @@ export * from './blanking.js';
 export * from './command-handling.js';
 export * from './copy-log.js';
 export * from './damage.js';
+export * from './digests.js';
 export * from './event-store.js';
 export * from './events.js';
 export * from './own-appends.js';

@@ -1,14 +1,14 @@
 /** Verifies a log event by event, and against an anchor kept elsewhere. */
 import { isBlanked } from './blanking.js';
 import { DamagedLog, NO_STREAM, type EventStore } from './event-store.js';
-import { chainHash, damageOf, type Blanked, type Envelope } from './events.js';
-import { createHash } from 'node:crypto';
+import { EVENTS } from './digests.js';
+import { damageOf, isChained, type Blanked, type Envelope } from './events.js';
 
 /** A digest of a log, kept elsewhere, that later shows whether the log was cut or rewritten as a whole. */
 export interface Anchor {
   /** The last position of the log, `null` when it is empty. */
   readonly position: string | null;
-  /** SHA-256 over every stream's name, revision and last hash, ordered by name. */
+  /** The digest of every stream's name, revision and last hash, ordered by name. */
   readonly heads: string;
   readonly events: number;
 }
@@ -67,7 +67,7 @@ export class Verification {
       return this.#bad(e.position, `${e.stream} goes from revision ${head.revision} to ${e.revision}`);
     if (e.recordedAt < head.recordedAt)
       return this.#bad(e.position, `recordedAt falls from ${head.recordedAt} to ${e.recordedAt} in ${e.stream}`);
-    if (chainHash(head.hash, e) !== e.hash)
+    if (!isChained(head.hash, e))
       return this.#bad(e.position, `the hash chain of ${e.stream} breaks at revision ${e.revision}`);
     if (e.data === null)
       this.#missing.set(`${e.stream} ${e.revision}`, {
@@ -80,7 +80,9 @@ export class Verification {
     this.#position = e.position;
     this.#events++;
     if (this.anchor && e.position === this.anchor.position) {
-      if (headsDigest(this.#heads) !== this.anchor.heads)
+      const unknown = EVENTS.faultOf(this.anchor.heads);
+      if (unknown !== null) return this.#bad(e.position, `the anchor cannot be checked: ${unknown}`);
+      if (headsDigest(this.#heads, this.anchor.heads) !== this.anchor.heads)
         return this.#bad(e.position, 'the log up to here is not what the anchor was made of');
       this.#anchored = true;
     }
@@ -156,9 +158,9 @@ export async function verify(
 const typeKey = ({ type, version }: { readonly type: string; readonly version: number }): string =>
   `${type} version ${version}`;
 
-function headsDigest(heads: ReadonlyMap<string, Pick<Envelope, 'revision' | 'hash'>>): string {
-  const digest = createHash('sha256');
-  for (const [stream, { revision, hash }] of [...heads].sort(([a], [b]) => (a < b ? -1 : 1)))
-    digest.update(`${stream}\n${revision}\n${hash}\n`);
-  return digest.digest('base64url');
-}
+/** @param like by the algorithm of this digest; absent: by the present one */
+const headsDigest = (heads: ReadonlyMap<string, Pick<Envelope, 'revision' | 'hash'>>, like?: string): string =>
+  EVENTS.piecewise((digest) => {
+    for (const [stream, { revision, hash }] of [...heads].sort(([a], [b]) => (a < b ? -1 : 1)))
+      digest.update(`${stream}\n${revision}\n${hash}\n`);
+  }, like);

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { chainHash, digestOf, type Envelope } from './events.js';
+import { Digests, type Algorithm } from './digests.js';
+import { chained, chainHash, digestOf, type Envelope } from './events.js';
 import { by } from './testing/counter.js';
 import { MemoryEventStore, MemoryLog } from './testing/memory-event-store.js';
 import { verify, type Anchor } from './verify.js';
@@ -49,6 +50,51 @@ describe('Verifying', () => {
     const verdict = await verify(store);
     expect(verdict).toMatchObject({ ok: true, blanked: 0, anchor: { position: '8', events: 8 } });
     expect(await verify(store, { anchor: await anchored() })).toEqual(verdict);
+  });
+
+  describe('of a log whose algorithm was changed', () => {
+    /** An event as software whose present algorithm is another one would have written it. */
+    const hashed = (e: Envelope, previous: string | null, by: Algorithm): Envelope => {
+      const digests = new Digests(by);
+      const anew = { ...e, digest: digests.of(e.salt + e.data) };
+      const [before, after] = chained(anew);
+      return { ...anew, hash: digests.of(`${previous ?? ''}${before}${e.recordedAt}${after}`) };
+    };
+    beforeEach(() => change(8, hashed(log.events[7]!, log.events[3]!.hash, 'sha512')));
+
+    it('finds nothing wrong, also after what follows by the former one, and keeps to anchors of before', async () => {
+      expect(log.events[7]!.hash).toMatch(/^sha512:/);
+      const anchor = await anchored();
+      const byAnother: Anchor = {
+        ...anchor,
+        heads: new Digests('sha384').piecewise((told) => {
+          for (const e of [7, 4, 6].map((n) => log.events[n]!)) told.update(`${e.stream}\n${e.revision}\n${e.hash}\n`);
+        }),
+      };
+      await append('a', 3, 1);
+      expect(log.events[8]!.hash).not.toContain(':');
+      expect(await verify(store, { anchor })).toMatchObject({ ok: true });
+      expect(await verify(store, { anchor: byAnother })).toMatchObject({ ok: true });
+    });
+
+    it.each<[string, (e: Envelope) => Partial<Envelope>, RegExp]>([
+      ['its data was altered', () => ({ data: '{"n":7}' }), /data is not what was recorded/],
+      ['its time was altered', () => ({ recordedAt: '2030-01-01T00:00:00.000Z' }), /hash chain of a breaks/],
+      ['it says another algorithm', ({ hash }) => ({ hash: hash.replace('512', '384') }), /hash chain of a breaks/],
+      [
+        'it says one that nobody knows',
+        ({ hash }) => ({ hash: hash.replace('sha512', 'sha9') }),
+        /sha9, which this version/,
+      ],
+    ])('finds out that %s', async (_, altered, reason) => {
+      change(8, altered(log.events[7]!));
+      expect(await verify(store)).toMatchObject({ ok: false, position: '8', reason: expect.stringMatching(reason) });
+    });
+
+    it('says of an anchor by an algorithm that it does not know that it cannot be checked', async () => {
+      const anchor = { ...(await anchored()), heads: 'sha9:of something' };
+      expect(await verify(store, { anchor })).toMatchObject({ ok: false, reason: expect.stringMatching(/sha9/) });
+    });
   });
 
   it('finds nothing wrong with times that fall from one stream to another, as in a log that was kept in KurrentDB', async () => {

@@ -16,4 +16,8 @@ export class Bearers extends Tokens {
       ? this.provider.principalOf(token, actingFor)
       : this.own.principalOf(token, actingFor);
   }
+
+  async whyNot(token: string): Promise<string> {
+    return this.provider && isProvidersToken(token) ? this.provider.whyNot() : this.own.whyNot(token);
+  }
 }

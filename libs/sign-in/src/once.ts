@@ -1,6 +1,7 @@
 /** Secrets that are good once and for a short time: only their hashes are kept. */
 import { randomBytes } from 'node:crypto';
-import { hashOf, type AccessStore } from '#access';
+import type { AccessStore } from '#access';
+import { places } from '#databases';
 
 /**
  * A link in a letter; what a browser has begun at the identity provider, or with a passkey; a passkey that is to be added; a
@@ -31,13 +32,19 @@ export class Once {
   /** @returns the secret, which is kept nowhere */
   async make(purpose: Purpose, { account = null, browser = null, kept = {}, forMs }: Made): Promise<string> {
     const secret = randomBytes(32).toString('base64url');
-    await this.#keep(secret, purpose, account, browser === null ? null : hashOf(browser), kept, forMs);
+    await this.#keep(secret, purpose, account, browser === null ? null : this.access.secrets.of(browser), kept, forMs);
     return secret;
   }
 
   /** Notes a name that somebody else has made, for a time. @returns whether it is the first time that it comes */
-  isFirst(purpose: Purpose, name: string, forMs: number): Promise<boolean> {
-    return this.#keep(`${purpose} ${name}`, purpose, null, null, {}, forMs);
+  async isFirst(purpose: Purpose, name: string, forMs: number): Promise<boolean> {
+    const named = `${purpose} ${name}`;
+    const hashes = this.access.secrets.all(named);
+    const known = await this.access.query(
+      `SELECT hash FROM once WHERE hash IN (${places(hashes)}) AND ends > ?`,
+      ...[...hashes, new Date().toISOString()],
+    );
+    return known.length === 0 && this.#keep(named, purpose, null, null, {}, forMs);
   }
 
   /** @returns whether it was not there yet */
@@ -53,7 +60,14 @@ export class Once {
     await this.access.query('DELETE FROM once WHERE ends < ?', new Date(now).toISOString());
     const made = await this.access.query(
       'INSERT INTO once VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (hash) DO NOTHING RETURNING hash',
-      ...[hashOf(secret), purpose, account, browser, JSON.stringify(kept), new Date(now + forMs).toISOString()],
+      ...[
+        this.access.secrets.of(secret),
+        purpose,
+        account,
+        browser,
+        JSON.stringify(kept),
+        new Date(now + forMs).toISOString(),
+      ],
     );
     return made.length > 0;
   }
@@ -84,10 +98,12 @@ export class Once {
     secret: string,
     browser: string | null,
   ): Promise<Taken | null> {
-    const whose = browser === null ? 'browser IS NULL' : '(browser IS NULL OR browser = ?)';
+    const { secrets } = this.access;
+    const [hashes, browsers] = [secrets.all(secret), browser === null ? [] : secrets.all(browser)];
+    const whose = browser === null ? 'browser IS NULL' : `(browser IS NULL OR browser IN (${places(browsers)}))`;
     const [row] = await this.access.query<{ account: string | null; kept: string }>(
-      `${what} FROM once WHERE hash = ? AND purpose = ? AND ends > ? AND ${whose} ${gives}`,
-      ...[hashOf(secret), purpose, new Date().toISOString(), ...(browser === null ? [] : [hashOf(browser)])],
+      `${what} FROM once WHERE hash IN (${places(hashes)}) AND purpose = ? AND ends > ? AND ${whose} ${gives}`,
+      ...[...hashes, purpose, new Date().toISOString(), ...browsers],
     );
     return row ? { account: row.account, kept: JSON.parse(row.kept) as Taken['kept'] } : null;
   }

@@ -3,7 +3,7 @@ import { Logger } from '@nestjs/common';
 import { Mutex } from 'async-mutex';
 import { createRemoteJWKSet, errors, jwtVerify, type JWTPayload } from 'jose';
 import type { Configuration } from 'openid-client';
-import { hashOf, UntilChanged, type AccessStore } from '#access';
+import { UntilChanged, type AccessStore } from '#access';
 import { Rejected, StoreUnavailable } from '#eventsourcing';
 import { principalAt, type Holder, type Principal } from '#platform';
 import { SCOPES } from '#words';
@@ -206,8 +206,16 @@ export class Provider {
    */
   async principalOf(token: string, actingFor?: string): Promise<Principal | null> {
     if (this.settings.audience === null) return null;
-    const holder = await this.#known.get(hashOf(token), () => this.#holderOf(token));
+    const holder = await this.#known.get(this.access.secrets.of(token), () => this.#holderOf(token));
     return holder && principalAt(holder, actingFor, Date.now());
+  }
+
+  /** Why a token of the provider is not taken, as far as everybody may know. */
+  whyNot(): string {
+    const { name, audience } = this.settings;
+    return audience === null
+      ? `Tokens of ${name} are not taken here: they sign people in on pages.`
+      : `The token is over, ${name} has not signed it for this server, or whoever it is of has no role here.`;
   }
 
   async #holderOf(token: string): Promise<Holder | null> {

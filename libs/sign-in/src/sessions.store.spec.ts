@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { PostgresAccessStore, SqliteAccessStore, type AccessStore } from '#access';
+import { Digests } from '#eventsourcing';
 import { emptyDatabase, onEachDatabase } from '../../access/src/testing/each-database.js';
 import { Once } from './once.js';
 import { browserWords, KeptSessions } from './sessions.js';
@@ -12,13 +13,15 @@ const LIMITS = { idleMs: 3_600_000, longestMs: 36_000_000 };
 
 onEachDatabase('What lets people in', (kind) => {
   let folder: string;
+  let open: (secrets?: Digests) => AccessStore;
   let here: AccessStore;
   let elsewhere: AccessStore;
   let account: string;
   beforeEach(async () => {
     folder = mkdtempSync(join(tmpdir(), 'sign-in-'));
     const place = kind === 'SQLite' ? join(folder, 'access.db') : await emptyDatabase();
-    const open = () => (kind === 'SQLite' ? new SqliteAccessStore(place) : new PostgresAccessStore(place));
+    open = (secrets) =>
+      kind === 'SQLite' ? new SqliteAccessStore(place, {}, secrets) : new PostgresAccessStore(place, secrets);
     [here, elsewhere] = [open(), open()];
     account = await here.accounts.open({ kind: 'person', name: 'Ada' }, { role: 'focal_point', agency: 'IOM' });
   });
@@ -49,6 +52,28 @@ onEachDatabase('What lets people in', (kind) => {
     await markPasses();
     expect(await other.sessionOf(secret)).not.toBeNull(); // and that it was seen is noted
     expect(await one.sessionOf(secret)).not.toBeNull();
+  });
+
+  it('goes on when another algorithm is taken up: a session, a link and its browser; what was used once is used', async () => {
+    const [secret, once] = [await new KeptSessions(here, LIMITS).begin(account, 'link', undefined), new Once(here)];
+    const link = await once.make('link', { account, browser: 'a browser', forMs: 60_000 });
+    expect(await once.isFirst('logout', 'a token', 60_000)).toBe(true);
+
+    const [changed, without] = [open(new Digests('sha512')), open(new Digests('sha512', ['sha512']))];
+    try {
+      // The control: where the former one is recognised no more, all of it is unknown.
+      expect(await new KeptSessions(without, LIMITS).sessionOf(secret)).toBeNull();
+      expect(await new Once(without).look('link', link, 'a browser')).toBeNull();
+      expect(await new KeptSessions(changed, LIMITS).sessionOf(secret)).toMatchObject({ account });
+      await markPasses();
+      expect(await new KeptSessions(without, LIMITS).sessionOf(secret)).toMatchObject({ account });
+      expect(await new Once(changed).take('link', link, 'another browser')).toBeNull();
+      expect(await new Once(changed).take('link', link, 'a browser')).toMatchObject({ account });
+      expect(await once.look('link', link, 'a browser')).toBeNull();
+      expect(await new Once(changed).isFirst('logout', 'a token', 60_000)).toBe(false);
+    } finally {
+      await Promise.all([changed.close(), without.close()]);
+    }
   });
 
   it('is good once, of two processes that take it at once, for its purpose and its browser alone', async () => {

@@ -1,7 +1,8 @@
 /** The sessions of people: begun when somebody signs in, ended by them, by an erasure, or by time. */
 import { LRUCache } from 'lru-cache';
 import { randomBytes, randomUUID } from 'node:crypto';
-import { hashOf, UntilChanged, type AccessStore } from '#access';
+import { UntilChanged, type AccessStore } from '#access';
+import { places } from '#databases';
 import { Rejected } from '#eventsourcing';
 import { principalAt, Sessions, type Holder, type Principal, type Session } from '#platform';
 
@@ -71,22 +72,22 @@ export class KeptSessions extends Sessions {
     await this.access.query('DELETE FROM sessions WHERE ends < ?', begun!);
     await this.access.query(
       'INSERT INTO sessions VALUES (?, ?, ?, ?, ?, NULL, ?, ?, ?, ?, ?)',
-      ...[randomUUID(), hashOf(secret), account, way, browserWords(userAgent), begun!, begun!, ends!],
+      ...[randomUUID(), this.access.secrets.of(secret), account, way, browserWords(userAgent), begun!, begun!, ends!],
       ...[proven === null ? null : new Date(proven).toISOString(), there?.session ?? null],
     );
     return secret;
   }
 
   async sessionOf(secret: string): Promise<Session | null> {
-    const hash = hashOf(secret);
+    const hash = this.access.secrets.of(secret);
     const now = Date.now();
     const isAlone = ({ id, seen }: Known): boolean =>
       now - Math.max(seen, this.#noted.get(id) ?? 0) > this.limits.idleMs;
-    let known = await this.#known.get(hash, () => this.#ask(hash));
+    let known = await this.#known.get(hash, () => this.#ask(secret));
     if (known && isAlone(known)) {
       // Another process may have seen it meanwhile.
       this.#known.forget(hash);
-      known = await this.#known.get(hash, () => this.#ask(hash));
+      known = await this.#known.get(hash, () => this.#ask(secret));
     }
     if (!known || now >= known.holder.expires) return null;
     if (isAlone(known)) {
@@ -137,9 +138,11 @@ export class KeptSessions extends Sessions {
     await this.access.change(['UPDATE sessions SET acting_for = ? WHERE id = ?', actingFor, id]);
   }
 
-  async #ask(hash: string): Promise<Known | null> {
+  async #ask(secret: string): Promise<Known | null> {
+    const hashes = this.access.secrets.all(secret);
     const [row] = await this.access.query<{
       id: string;
+      hash: string;
       account: string;
       name: string;
       actingFor: string | null;
@@ -147,10 +150,11 @@ export class KeptSessions extends Sessions {
       ends: string;
       proven: string | null;
     }>(
-      `SELECT s.id, s.account, p.name, s.acting_for AS "actingFor", s.seen, s.ends, s.proven
-       FROM sessions s JOIN people p ON p.account = s.account WHERE s.hash = ?`,
-      hash,
+      `SELECT s.id, s.hash, s.account, p.name, s.acting_for AS "actingFor", s.seen, s.ends, s.proven
+       FROM sessions s JOIN people p ON p.account = s.account WHERE s.hash IN (${places(hashes)})`,
+      ...hashes,
     );
+    if (row) await this.access.keepAnew('sessions', row, hashes[0]);
     const holder = row ? await this.access.accounts.holder(row.account, Date.parse(row.ends)) : null;
     if (!row || !holder) return null;
     const { id, account, name, actingFor, seen } = row;

@@ -10,6 +10,7 @@ import { Rejected } from '#eventsourcing';
 import type { AdmissionMarks } from './admission-marks.js';
 import { FORMAT_NAMES, formatNamed } from '../lists/formats.js';
 import { formOf, isOpenForm, type FormOf } from './forms.js';
+import { nothingAt } from './problem.js';
 import type { ApiRequest } from './principal.js';
 import { takesFile } from './uploads.js';
 import { WaitingRoom, type Turn } from './waiting-room.js';
@@ -118,32 +119,28 @@ export async function admitsRequests(
 
 /** To be called after the hooks that answer what has no route. */
 export function keepsStrangersOut(server: FastifyInstance): void {
-  server.addHook('onRequest', (request: ApiRequest, reply, done) => {
+  server.addHook('onRequest', async (request: ApiRequest, reply) => {
     const form = formOf(request);
     const isOpen = marksOf(request).open || isOpenForm(form) || reads(request) || request.method === 'OPTIONS';
-    if (isOpen || request.principal || request.session) return done();
-    const { 'content-length': length, authorization } = request.headers;
+    if (!request.whyNot && (isOpen || request.principal || request.session)) return;
+    const { 'content-length': length } = request.headers;
     // It is refused once it is read: forms.ts.
-    if (form && request.wasSignedIn && !takesFile(request) && Number(length) <= FORM_KEPT) return done();
+    if (form && request.wasSignedIn && !takesFile(request) && Number(length) <= FORM_KEPT) return;
     // All else of the body is not waited for.
     if (!(Number(length ?? 0) <= PASSED_OVER) || request.headers['transfer-encoding'] !== undefined)
       void reply.header('Connection', 'close');
-    done(
-      request.is404
-        ? new Rejected('not_found', `There is nothing at ${request.url.split('?', 1)[0]}.`)
-        : form
-          ? new Rejected('unauthenticated', 'You are not signed in any more. Sign in, and send the form again.')
-          : unauthenticated(authorization),
-    );
+    if (request.is404) throw nothingAt(request.url);
+    // Whoever shows a token means to be somebody: to answer as to anybody would hide that it is good no more.
+    if (request.whyNot) throw new Rejected('unauthenticated', await request.whyNot());
+    throw form
+      ? new Rejected('unauthenticated', 'You are not signed in any more. Sign in, and send the form again.')
+      : unauthenticated();
   });
 }
 
-/** The refusal of a request that needs a token and has none that is good. */
-export const unauthenticated = (authorization: string | undefined): Rejected =>
-  new Rejected(
-    'unauthenticated',
-    authorization ? 'The token is unknown or was revoked.' : 'This needs a bearer token: Authorization: Bearer …',
-  );
+/** The refusal of a request that needs a token and has none. */
+export const unauthenticated = (): Rejected =>
+  new Rejected('unauthenticated', 'This needs a bearer token: Authorization: Bearer …');
 
 type Counted = (request: ApiRequest, reply: FastifyReply) => Promise<void>;
 
@@ -173,7 +170,7 @@ async function counters(server: FastifyInstance, budgets: Budgets): Promise<Coun
     // Whoever only looks at the form that asks for letters tries nothing.
     if (FEW_TRIES.test(url) && !(url === '/follow' && reads(request))) return tries(request, reply);
     if (request.principal || request.session) return known(request, reply);
-    return (request.headers.authorization === undefined ? strangers : tries)(request, reply);
+    return (request.whyNot ? tries : strangers)(request, reply);
   };
 }
 

@@ -3,7 +3,7 @@ import { MethodNotAllowedException } from '@nestjs/common';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import findMyWay from 'find-my-way';
 import { Rejected } from '#eventsourcing';
-import { PROBLEM_JSON, problemOf } from './problem.js';
+import { nothingAt, PROBLEM_JSON, problemOf } from './problem.js';
 
 /** The methods of a path, by the routes that were registered. */
 class KnownPaths {
@@ -79,7 +79,7 @@ function answer(
     return void reply.redirect(`${without}${query}`, 308);
   const methods = known.methodsOf(path);
   if (method === 'OPTIONS') {
-    if (methods === undefined) return refused(new Rejected('not_found', `There is nothing at ${path}.`), reply);
+    if (methods === undefined) return refused(nothingAt(path), reply);
     return void reply.header('Allow', methods).status(204).send();
   }
   if (!is404) return done();

@@ -105,6 +105,8 @@ export abstract class Tokens {
    * @param actingFor as `principalAt` takes it
    */
   abstract principalOf(token: string, actingFor?: string): Promise<Principal | null>;
+  /** Why a token is nobody's, for whoever sent it. */
+  abstract whyNot(token: string): Promise<string>;
 }
 
 /** Somebody who is signed in, in one browser. */
@@ -150,6 +152,8 @@ export type ApiRequest = FastifyRequest & {
   principal?: Principal;
   /** Of whoever is signed in, where the request may come with it. */
   session?: Session;
+  /** It comes with a bearer token that is nobody's: tells why. */
+  whyNot?: () => Promise<string>;
   /** It comes with the session of a sign-in that is over. */
   wasSignedIn?: boolean;
   /** What a page of ours has sent, without the token of the session. */
@@ -167,9 +171,11 @@ export type ApiRequest = FastifyRequest & {
   caughtUp?: () => void;
 };
 
-/** The token of an `Authorization` header. */
+/** The bearer token of an `Authorization` header; empty where the header says that there is one, and has none. */
 export const bearerOf = (authorization: string | undefined): string | undefined =>
-  authorization === undefined ? undefined : /^Bearer +(\S+)$/i.exec(authorization)?.[1];
+  authorization === undefined || !/^Bearer(?: |$)/i.test(authorization)
+    ? undefined
+    : (/^Bearer +(\S+) *$/i.exec(authorization)?.[1] ?? '');
 
 export const READS = 'reads';
 /** A POST that records nothing: it is open to whoever may read. */

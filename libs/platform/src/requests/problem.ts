@@ -1,7 +1,7 @@
 /** Every error of the API as `application/problem+json`, with its status and title. */
-import { ArgumentsHost, Catch, ExceptionFilter, HttpException, Logger } from '@nestjs/common';
+import { ArgumentsHost, Catch, ExceptionFilter, HttpException, Logger, NotFoundException } from '@nestjs/common';
 import { ApiProperty } from '@nestjs/swagger';
-import type { FastifyReply } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { STATUS_CODES, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import {
@@ -110,6 +110,10 @@ const codeOf = (status: number): string =>
     431: 'headers_too_large',
   })[status] ?? 'refused';
 
+/** The refusal of an address that no route takes. */
+export const nothingAt = (url: string): Rejected =>
+  new Rejected('not_found', `There is nothing at ${url.split('?', 1)[0]}.`);
+
 export const PROBLEM_JSON = 'application/problem+json';
 
 /**
@@ -135,6 +139,10 @@ const UNREADABLE: Readonly<Record<string, readonly [status: number, detail: stri
   HPE_HEADER_OVERFLOW: [431, 'The headers are too large.'],
 };
 
+/** Whether a request is for a page, by somebody who looks at it in a browser. */
+export const wantsPage = ({ url, headers }: FastifyRequest): boolean =>
+  !url.startsWith('/v1/') && /text\/html/.test(headers.accept ?? '');
+
 /** Answers a failed page request with a page, when one can be made. */
 export type ProblemPage = (problem: Problem, reply: FastifyReply) => string;
 
@@ -143,6 +151,12 @@ function pageOf(referer: string | undefined): string {
   const path = referer !== undefined && URL.canParse(referer) ? new URL(referer).pathname : '';
   return isOwnPath(path) ? path : '/account';
 }
+
+/** How to say who one is; of a token that was sent, why it is not taken (RFC 6750, section 3). */
+const challengeOf = ({ detail }: Problem, { whyNot }: ApiRequest): string =>
+  whyNot
+    ? `Bearer error="invalid_token", error_description="${detail.replaceAll(/[^\x20-\x7e]|["\\]/g, '.')}"`
+    : 'Bearer';
 
 /** The interval at which an outage that goes on is logged. */
 const OUTAGE_MS = 10_000;
@@ -158,7 +172,7 @@ export class ProblemFilter implements ExceptionFilter {
   catch(error: unknown, host: ArgumentsHost): void {
     const request = host.switchToHttp().getRequest<ApiRequest>();
     const reply = host.switchToHttp().getResponse<FastifyReply>();
-    const problem = problemOf(error);
+    const problem = problemOf(request.is404 && error instanceof NotFoundException ? nothingAt(request.url) : error);
     request.refusal = problem.code;
     if (error instanceof Rejected) rejections.inc({ code: error.code });
     else if (problem.status >= 500) {
@@ -168,21 +182,21 @@ export class ProblemFilter implements ExceptionFilter {
       if (problem.status !== 503 || this.#outage(message, more)) problem.correlationId = more.correlationId;
     }
     if (reply.sent) return;
-    const wantsPage = this.page && !request.url.startsWith('/v1/') && /text\/html/.test(request.headers.accept ?? '');
+    const asPage = this.page !== undefined && wantsPage(request);
     const { method, headers } = request;
-    if (problem.status === 401 && wantsPage && method === 'GET' && headers.authorization === undefined) {
+    if (problem.status === 401 && asPage && method === 'GET' && !request.whyNot) {
       void reply.header('Cache-Control', 'no-store');
       return void reply.redirect(`/sign-in?to=${encodeURIComponent(request.url)}`, 303);
     }
-    if (problem.code === 'sign_in_again' && wantsPage) {
+    if (problem.code === 'sign_in_again' && asPage) {
       void reply.header('Cache-Control', 'no-store');
       return void reply.redirect(`/sign-in?again=true&to=${encodeURIComponent(pageOf(headers.referer))}`, 303);
     }
-    if (problem.status === 401) void reply.header('WWW-Authenticate', 'Bearer');
+    if (problem.status === 401) void reply.header('WWW-Authenticate', challengeOf(problem, request));
     if ((problem.status === 503 || problem.status === 429) && !reply.hasHeader('Retry-After'))
       void reply.header('Retry-After', '1');
     void reply.status(problem.status);
-    if (wantsPage) void reply.send(this.page!(problem, reply));
+    if (asPage) void reply.send(this.page!(problem, reply));
     else void reply.type(PROBLEM_JSON).send(JSON.stringify({ ...problem, instance: request.url }));
   }
 

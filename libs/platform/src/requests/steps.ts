@@ -36,9 +36,8 @@ import { ROUTE_ARGS_METADATA } from '@nestjs/common/constants.js';
 import { RouteParamtypes } from '@nestjs/common/enums/route-paramtypes.enum.js';
 import { Reflector } from '@nestjs/core';
 import type { FastifyReply } from 'fastify';
-import { hash } from 'node:crypto';
 import { from, lastValueFrom, type Observable } from 'rxjs';
-import { canonicalJson, isFit, Projector, Rejected } from '#eventsourcing';
+import { canonicalJson, isFit, Projector, Rejected, REQUESTS } from '#eventsourcing';
 import { unauthenticated } from './admission.js';
 import { ownerOf } from './command-context.js';
 import { todayAt } from '#clocks';
@@ -70,6 +69,21 @@ export abstract class IdempotencyKeys {
   abstract claim(owner: string, key: string, digest: string): Promise<'first' | 'same' | 'other'>;
   /** Takes back a claim whose command was refused. The key is free again once every claim of it was taken back. */
   abstract release(owner: string, key: string, digest: string): Promise<void>;
+}
+
+/**
+ * Claims a key for a request by its digest; one that was claimed by a former algorithm's digest stays claimed by that.
+ * @param digests that by the present algorithm first
+ * @returns the digest that it is claimed by; `null`: it came with another request
+ */
+export async function claimed(
+  keys: IdempotencyKeys,
+  owner: string,
+  key: string,
+  digests: readonly [string, ...string[]],
+): Promise<string | null> {
+  for (const digest of digests) if ((await keys.claim(owner, key, digest)) !== 'other') return digest;
+  return null;
 }
 
 /** The version of our code: an answer of another one may differ. */
@@ -110,11 +124,12 @@ export class AccessGuard implements CanActivate {
 
   /** Finds who asks: before the body is read, once (`admission.ts`). */
   async identify(request: ApiRequest): Promise<void> {
-    const { authorization } = request.headers;
     const actingFor = request.headers['acting-for'] as string | undefined;
-    const token = bearerOf(authorization);
-    const session = authorization === undefined ? await this.#sessionOf(request) : null;
+    const token = bearerOf(request.headers.authorization);
+    const session = token === undefined ? await this.#sessionOf(request) : null;
     const principal = token ? await this.tokens.principalOf(token, actingFor) : (session?.principal ?? null);
+    if (token !== undefined && !principal)
+      request.whyNot = async () => (token ? this.tokens.whyNot(token) : 'Authorization: Bearer … names no token.');
     if (session) request.session = session;
     else if (formOf(request)) request.wasSignedIn = this.cookies.read('session', request.headers.cookie) !== undefined;
     if (principal) request.principal = principal;
@@ -130,7 +145,7 @@ export class AccessGuard implements CanActivate {
     const reading = reads || request.method === 'GET' || request.method === 'HEAD';
     if (open || (isOpenForm(form) && !reads) || (reading && !rights && (signedIn || this.publicReading.value)))
       return true;
-    if (!principal && !(form && session)) throw unauthenticated(request.headers.authorization);
+    if (!principal && !(form && session)) throw unauthenticated();
     if (rights && !principal) throw new Rejected('forbidden', 'This account has no role now.');
     if (rights) refuseWithout(principal!, rights);
     return true;
@@ -252,16 +267,17 @@ export class AnswerInterceptor implements NestInterceptor {
     // A dry run asks of the request that would be sent without `dryRun`.
     const { dryRun, ...meant } = (body ?? {}) as { dryRun?: unknown };
     const tried = dryRun === true;
-    const digest = hash('sha256', `${url}\n${canonicalJson(tried ? meant : (body ?? null))}`, 'base64url');
-    request.digest = digest;
+    const digests = REQUESTS.all(`${url}\n${canonicalJson(tried ? meant : (body ?? null))}`);
+    request.digest = digests[0];
     if (tried) return null;
     const owner = ownerOf(principal);
-    const claim = await this.keys.claim(owner, key, digest);
-    if (claim === 'other')
+    const digest = await claimed(this.keys, owner, key, digests);
+    if (digest === null)
       throw new Rejected(
         'idempotency_key_reused',
         'This Idempotency-Key came with another request before. Use a new one.',
       );
+    request.digest = digest;
     return () => this.keys.release(owner, key, digest);
   }
 }

@@ -1,0 +1,76 @@
+/** Digests that are kept say by which algorithm they were made: so another one can take its place while what is kept goes on. */
+import { createHash, hash, type Hash } from 'node:crypto';
+
+/** The algorithms that are recognised, by their names in OpenSSL. All are functions of PostgreSQL, which chains its log itself. */
+export const ALGORITHMS = ['sha256', 'sha384', 'sha512'] as const;
+export type Algorithm = (typeof ALGORITHMS)[number];
+
+/** The algorithm of digests that name none: those of before another one could be named. */
+const UNNAMED: Algorithm = 'sha256';
+
+/** The digests of one purpose: new ones by the present algorithm; those by any that is recognised go on. */
+export class Digests {
+  constructor(
+    readonly present: Algorithm,
+    private readonly recognised: readonly Algorithm[] = ALGORITHMS,
+  ) {}
+
+  /** By the present algorithm, in base64url; its name stands before it (`sha512:…`), unless it is the one that needs none. */
+  of(text: string): string {
+    return named(this.present, hash(this.present, text, 'base64url'));
+  }
+
+  /** Every digest under which a text may be kept, that by the present algorithm first. */
+  all(text: string): [string, ...string[]] {
+    const others = this.recognised.filter((one) => one !== this.present);
+    return [this.of(text), ...others.map((one) => named(one, hash(one, text, 'base64url')))];
+  }
+
+  /** Whether a digest is of a text, by the algorithm that it names. */
+  isOf(digest: string, text: string): boolean {
+    const by = this.#by(digest);
+    return by !== undefined && digest === named(by, hash(by, text, 'base64url'));
+  }
+
+  /** Why a digest cannot be checked; `null`: it can. */
+  faultOf(digest: string): string | null {
+    return this.#by(digest) === undefined
+      ? `it was hashed by ${nameIn(digest)}, which this version does not know`
+      : null;
+  }
+
+  /** A digest of what is told piece by piece. @param like by the algorithm of this digest; absent: the present one */
+  piecewise(tell: (hash: Pick<Hash, 'update'>) => void, like?: string): string {
+    const by = (like === undefined ? this.present : this.#by(like)) ?? this.present;
+    const told = createHash(by);
+    tell(told);
+    return named(by, told.digest('base64url'));
+  }
+
+  #by(digest: string): Algorithm | undefined {
+    const name = nameIn(digest);
+    return this.recognised.find((one) => one === name);
+  }
+}
+
+/** What stands before a digest by an algorithm. */
+export const prefixOf = (algorithm: Algorithm): string => (algorithm === UNNAMED ? '' : `${algorithm}:`);
+
+const named = (algorithm: Algorithm, digest: string): string => prefixOf(algorithm) + digest;
+
+function nameIn(digest: string): string {
+  const end = digest.indexOf(':');
+  // Further on it is no name, but damage.
+  return end < 0 || end > 10 ? UNNAMED : digest.slice(0, end);
+}
+
+// The present algorithm of each purpose: to change to another one is to name it here.
+
+/** Of what lets somebody in: tokens, sessions, links. What is kept by another one is kept anew when it is used. */
+export const SECRETS = new Digests('sha256');
+
+/** Of requests that came with an idempotency key. */
+export const REQUESTS = new Digests('sha256');
+
+/** Of events: of their data, and of the chain, which goes on from one algorithm to another. */
+export const EVENTS = new Digests('sha256');
