@@ -94,7 +94,7 @@ export class CommitmentAsAt {
   })
   readonly spread: { readonly [S in Stage | 'unreported']?: number };
   @ApiProperty({ type: [RoleAsAt], description: 'The lead first' })
-  readonly agencies: RoleAsAt[];
+  readonly agencies: readonly RoleAsAt[];
   @ApiProperty({ type: [DeclinedRole] }) readonly declined: readonly DeclinedRole[];
   @ApiProperty({ type: () => LeadTransfer, nullable: true, description: 'The lead is on offer' })
   readonly leadTransfer: LeadTransfer | null;

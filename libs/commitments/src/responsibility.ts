@@ -126,19 +126,28 @@ export const responsibilityEvolvers: Evolvers<ResponsibilityEvents> = {
 
 // ── As at a date ────────────────────────────────────────────────────────────────────────────────────────────────────
 
+/** The agencies that were asked for last as at a date after all reports on roles: of a history they are asked for again and again. */
+let lately: { readonly roles: Responsibility['roles']; readonly agencies: readonly RoleAsAt[] } | null = null;
+
 /**
  * The agencies of a commitment and their roles as at a date, the lead first. What acts did is done again in the order of
  * their reports, so that an act that comes late in the log takes effect where it belongs: there is one lead at any date,
  * who stops being it only when another takes the lead.
  */
-export function agenciesAsAt(c: Responsibility, asOf: FullDate): RoleAsAt[] {
+export function agenciesAsAt({ roles }: Responsibility, asOf: FullDate): readonly RoleAsAt[] {
+  if ((roles.last?.reportedOn ?? '') > asOf) return agenciesBy(roles.upTo(asOf));
+  if (lately?.roles !== roles) lately = { roles, agencies: agenciesBy(roles.upTo(asOf)) };
+  return lately.agencies;
+}
+
+function agenciesBy(facts: readonly RoleFact[]): RoleAsAt[] {
   let lead: RoleAsAt = { agency: '', role: 'lead' };
   const beside: RoleAsAt[] = [];
   const lose = (agency: string, gone: (role: Role) => boolean) => {
     for (let i = beside.length; i-- > 0;)
       if (beside[i]!.agency === agency && gone(beside[i]!.role)) beside.splice(i, 1);
   };
-  for (const { agency, loses, gains, asked, accepts, formerLeadBecomes, unlessHeld } of c.roles.upTo(asOf)) {
+  for (const { agency, loses, gains, asked, accepts, formerLeadBecomes, unlessHeld } of facts) {
     if (unlessHeld && [lead, ...beside].some((a) => a.agency === agency && excludes(a.role, gains!))) continue;
     const named = (role: Role): RoleAsAt => ({ agency, role, ...(asked && { asked }) });
     const responsibility = [...loses, gains].some((role) => role && isResponsible(role));

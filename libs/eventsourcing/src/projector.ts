@@ -22,7 +22,7 @@ export interface Failure {
 }
 
 /** The size of a page at most: in events, in bytes (about), and in events of the subscription. */
-const [PAGE, PAGE_BYTES, LIVE_PAGE] = [2_000, 4_000_000, 100];
+const [PAGE, PAGE_BYTES, LIVE_PAGE] = [500, 4_000_000, 100];
 const RETRY_MS = [100, 500, 2_000, 10_000];
 /** A snapshot is written after so many events, and at the end. */
 const SAVED_EVERY = 50_000;

@@ -43,10 +43,12 @@ type Fields = ReadonlyMap<string, ReadonlySet<Registered>>;
 
 /** Hears of every code that some data names, by the fields that hold codes in the bodies of acts. */
 function codesIn(data: object, fields: Fields, hear: (key: string) => void): void {
-  for (const [field, value] of Object.entries(data) as [string, unknown][]) {
+  for (const field of Object.keys(data)) {
+    const value = (data as Readonly<Record<string, unknown>>)[field];
     const kinds = fields.get(field); // of an entry of a list none: its field is a number
-    for (const one of kinds ? [value].flat() : [])
-      if (typeof one === 'string') for (const kind of kinds!) hear(keyOf(kind, one));
+    if (kinds)
+      for (const one of Array.isArray(value) ? (value.flat() as unknown[]) : [value])
+        if (typeof one === 'string') for (const kind of kinds) hear(keyOf(kind, one));
     if (typeof value === 'object' && value !== null) codesIn(value, fields, hear);
   }
 }

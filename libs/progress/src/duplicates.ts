@@ -49,7 +49,7 @@ export class Duplicates extends FindsDuplicates {
     const { texts, columns } = this.#columns;
     const knownAt = this.projector.position();
     const found: DuplicateCandidate[] = [];
-    for (const { code, commitment } of await texts.sharing([...words], one.title)) {
+    for (const { code, commitment } of texts.sharing([...words], one.title)) {
       const row = rowAt(this.#columns, commitment, { asOf: LATEST, knownAt });
       if (row === NONE || columns.text[row] !== code) continue;
       const other = this.#titled(row);

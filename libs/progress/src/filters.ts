@@ -70,7 +70,7 @@ export interface FilterContext {
   readonly columns: Columns;
   readonly hierarchy: Hierarchy;
   /** Which wordings a search finds, and how well; `null`: it asks for nothing. */
-  search(q: string): Promise<Searched | null>;
+  search(q: string): Searched | null;
   /** All that is asked for: some filters shape others. */
   readonly filter: Filter;
 }
@@ -470,8 +470,8 @@ export const FILTERS: { readonly [N in FilterName]-?: Definition<NonNullable<Fil
     description:
       'Words of reference, title, summary, condition, notes and evidence, their beginnings, and other forms of them (study, studies); in quotation marks, words as they are',
     example: 'remittances',
-    rows: async (q: string, { columns, search }: FilterContext) => {
-      const searched = await search(q);
+    rows: (q: string, { columns, search }: FilterContext) => {
+      const searched = search(q);
       return searched && { codes: columns.columns.text, holds: searched.holds };
     },
   },

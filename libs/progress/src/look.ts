@@ -43,7 +43,7 @@ export class Look {
   }
 
   /** Which wordings a search finds, and how well; `null`: it asks for nothing. */
-  async search(q: string): Promise<Searched | null> {
+  search(q: string): Searched | null {
     const { asOf, knownAt } = this.at;
     return this.columns.texts.search(q, { day: dayOf(asOf), position: Number(knownAt) });
   }

@@ -45,11 +45,11 @@ const isCorrection = ({ name }: Recorded): boolean => name === 'Corrected' || na
 
 export class ProgressProjection implements Projection {
   readonly name = 'progress';
-  readonly version = 10;
+  readonly version = 11;
   readonly on: Projection['on'];
   readonly columns = new Columns();
   /** What was told of last: a history is often told whole. */
-  #last: { readonly stream: string; readonly known: CachedCommitment } | null = null;
+  #last: { readonly stream: string; readonly known: CachedCommitment; readonly position: number } | null = null;
   readonly #recent = new LRUCache<string, CachedCommitment>({
     maxSize: EVENTS_IN_MEMORY,
     // One long history is kept, too, however long.
@@ -131,7 +131,7 @@ export class ProgressProjection implements Projection {
     this.columns.replace(this.columns.commitmentOf(referenceOf(event)), aside);
     for (const one of noted) this.#note(one);
     const { state, revision } = anew;
-    this.#keep(event.stream, { state, revision, rows: new CommitmentRows(this.columns, referenceOf(event)) });
+    this.#keep(event, { state, revision, rows: new CommitmentRows(this.columns, referenceOf(event)) });
   }
 
   /** The position of the event that is corrected. */
@@ -143,7 +143,7 @@ export class ProgressProjection implements Projection {
   #lay(known: CachedCommitment, change: Change, rows: readonly RowChange[]): void {
     lay(known, change, rows);
     this.#note(change);
-    this.#keep(change.event.stream, known);
+    this.#keep(change.event, known);
   }
 
   /** Keeps what else was written in an event, or what is written there since a correction, to be found by. */
@@ -163,9 +163,11 @@ export class ProgressProjection implements Projection {
     if (says) note(revision, statementAt(state.said, revision).name, says);
   }
 
-  #keep(stream: string, known: CachedCommitment): void {
-    if (this.#last?.stream !== stream && this.#last) this.#recent.set(this.#last.stream, this.#last.known);
-    this.#last = { stream, known };
+  /** Where the log is read stream by stream, positions fall back: a history that is over is not asked for again. */
+  #keep({ stream, position: at }: Recorded, known: CachedCommitment): void {
+    const [last, position] = [this.#last, Number(at)];
+    if (last && last.stream !== stream && last.position < position) this.#recent.set(last.stream, last.known);
+    this.#last = { stream, known, position };
   }
 }
 
@@ -224,7 +226,8 @@ function notesIn(name: string, data: object): Field[] {
   const notes: Field[] = [];
   const read = (of: object, isWording: boolean) => {
     const { language } = of as { language?: string | null };
-    for (const [field, value] of Object.entries(of) as [string, unknown][]) {
+    for (const field of Object.keys(of)) {
+      const value = (of as Readonly<Record<string, unknown>>)[field];
       if (field === 'citation' || field === 'citations' || (isWording && WORDING.includes(field))) continue;
       if (typeof value === 'string') {
         if (forms.isFreeText(field) && value !== BLANKED) notes.push({ text: value, language });

@@ -220,7 +220,7 @@ export class Progress {
     reference: string | undefined,
     limit?: number,
   ): Promise<number[]> {
-    const scores = sort === 'relevance' ? (await look.search(q ?? ''))?.scores : undefined;
+    const scores = sort === 'relevance' ? look.search(q ?? '')?.scores : undefined;
     const order = orderOf(look.columns, sort, scores);
     if (reference === undefined) return firstIn(found.rows, order, null, limit);
     const [row] = (await look.find({ reference, life: 'any' })).rows;

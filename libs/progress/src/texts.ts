@@ -1,5 +1,4 @@
 /** The words of commitments: those that rows show, and the index by which they are found, with all else that was written. */
-import { setImmediate as turn } from 'node:timers/promises';
 import type { Memory } from '#eventsourcing';
 import { Answers, SearchIndex, termsIn, type Field, type KeptArrays, type KeptIndex } from '#search';
 import { sortKey } from '#text';
@@ -31,12 +30,6 @@ const FOREVER = Number.MAX_SAFE_INTEGER;
 /** What a note says of itself beside its words. */
 const NOTED = ['commitment', 'revision', 'from'] as const;
 
-/** How long others may have to wait while texts are indexed, and how long nothing must come before that begins by itself. */
-const [SLICE_MS, QUIET_MS] = [5, 200];
-
-/** So many texts may wait before each that comes has one of them indexed. */
-const MOST_WAITING = 1_000;
-
 /** A word in more texts than this tells little. */
 const TELLING = 2_000;
 
@@ -58,10 +51,6 @@ export class Texts {
 
   #inWordings = new SearchIndex();
   #inNotes = new SearchIndex();
-  /** What is yet to be indexed: codes of wordings; numbers of notes with their words. */
-  readonly #newWordings = new Set<number>();
-  readonly #newNotes = new Map<number, readonly Field[]>();
-  #soon: NodeJS.Timeout | null = null;
   #last: { readonly asked: string; readonly searched: Searched } | null = null;
 
   /** @param referenceOf the reference of a commitment: it is found by that, too */
@@ -78,8 +67,13 @@ export class Texts {
     if (code >= this.#commitments.length) this.#commitments = grown(this.#commitments, code + 1);
     this.#commitments[code] = commitment;
     this.#ofWordings.add(commitment, code);
-    this.#newWordings.add(code);
-    this.#changed();
+    this.#inWordings.set(code, [
+      { text: this.referenceOf(commitment), weight: 3 },
+      { text: title, weight: 3, language },
+      { text: summary, weight: 2, language },
+      ...(condition === null ? [] : [{ text: condition, weight: 2, language } as const]),
+    ]);
+    this.#last = null;
     return code;
   }
 
@@ -119,8 +113,8 @@ export class Texts {
     notes.from[number] = from;
     this.#since[number] = since;
     this.#ofNotes.add(commitment, number);
-    this.#newNotes.set(number, words);
-    this.#changed();
+    this.#inNotes.set(number, words);
+    this.#last = null;
   }
 
   /** What an event said is not known any more from a position on: it was corrected or retracted. */
@@ -135,12 +129,10 @@ export class Texts {
     for (const code of this.#ofWordings.of(commitment)) {
       this.#wordings.forget(code);
       this.#titleKeys[code] = undefined;
-      this.#newWordings.delete(code);
       this.#inWordings.delete(code);
     }
     for (const number of this.#ofNotes.of(commitment)) {
       this.#until.set(number, 0);
-      this.#newNotes.delete(number);
       this.#inNotes.delete(number);
     }
     this.#ofWordings.forget(commitment);
@@ -152,9 +144,8 @@ export class Texts {
   // ── Search ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
   /** Which wordings answer, or belong to a commitment of which notes do that count by then; `null`: nothing is asked. */
-  async search(q: string, { day, position }: Clocks): Promise<Searched | null> {
+  search(q: string, { day, position }: Clocks): Searched | null {
     if (!/\S/.test(q)) return null;
-    await this.indexed();
     const asked = JSON.stringify([q, day, position]);
     if (this.#last?.asked !== asked) this.#last = { asked, searched: this.#search(q, day, position) };
     return this.#last.searched;
@@ -189,8 +180,7 @@ export class Texts {
   }
 
   /** Wordings that share half of some words at least; of words that stand in very many only those with the same title. */
-  async sharing(words: readonly string[], title: string): Promise<{ code: number; commitment: number }[]> {
-    await this.indexed();
+  sharing(words: readonly string[], title: string): { code: number; commitment: number }[] {
     const lists = words.map((word) => this.#inWordings.documentsWith(word)).sort((a, b) => a.length - b.length);
     const key = sortKey(title);
     // Who has half of them has one of the rarest, and half and one more are these.
@@ -199,54 +189,6 @@ export class Texts {
       list.length <= TELLING ? list : list.filter((code) => this.titleKey(code) === key),
     );
     return [...new Set(codes)].map((code) => ({ code, commitment: this.#commitments[code]! }));
-  }
-
-  #changed(): void {
-    this.#last = null;
-    this.#keepPace();
-    if (this.#soon) this.#soon.refresh();
-    else this.#soon = setTimeout(() => void this.indexed(), QUIET_MS).unref();
-  }
-
-  /** Indexes one that waits, if many do: so that they do not become more. */
-  #keepPace(): void {
-    if (this.#newNotes.size > MOST_WAITING) this.#indexNote(...this.#newNotes.entries().next().value!);
-    else if (this.#newWordings.size > MOST_WAITING) this.#indexWording(this.#newWordings.values().next().value!);
-  }
-
-  #indexNote(number: number, words: readonly Field[]): void {
-    this.#newNotes.delete(number);
-    this.#inNotes.set(number, words);
-  }
-
-  #indexWording(code: number): void {
-    this.#newWordings.delete(code);
-    const { title, summary, condition, language } = this.wording(code)!;
-    this.#inWordings.set(code, [
-      { text: this.referenceOf(this.#commitments[code]!), weight: 3 },
-      { text: title, weight: 3, language },
-      { text: summary, weight: 2, language },
-      ...(condition === null ? [] : [{ text: condition, weight: 2, language } as const]),
-    ]);
-  }
-
-  /** Indexes what came since, a slice at a time. */
-  async indexed(): Promise<void> {
-    let began = performance.now();
-    const rest = async () => {
-      if (performance.now() - began < SLICE_MS) return;
-      await turn();
-      began = performance.now();
-    };
-    for (const code of this.#newWordings) {
-      this.#indexWording(code);
-      await rest();
-    }
-    for (const [number, words] of this.#newNotes) {
-      this.#indexNote(number, words);
-      await rest();
-    }
-    for (const index of [this.#inWordings, this.#inNotes]) index.tidy();
   }
 
   // ── Snapshots ─────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -266,8 +208,6 @@ export class Texts {
       },
       lists: {
         'notes.until': [...this.#until],
-        newWordings: [...this.#newWordings],
-        newNotes: [...this.#newNotes],
         ...wordings.lists,
         ...notes.lists,
       },
@@ -287,11 +227,8 @@ export class Texts {
     this.#size = this.#since.length;
     for (let number = 0; number < this.#size; number++)
       if (this.#until.get(number) !== 0) this.#ofNotes.add(this.#notes.commitment[number]!, number);
-    for (const code of lists['newWordings'] as number[]) this.#newWordings.add(code);
-    for (const [number, words] of lists['newNotes'] as [number, Field[]][]) this.#newNotes.set(number, words);
     this.#inWordings = SearchIndex.from(keptIn('wordings', { arrays, lists }));
     this.#inNotes = SearchIndex.from(keptIn('notes', { arrays, lists }));
-    if (this.#newWordings.size + this.#newNotes.size > 0) this.#changed();
   }
 
   clear(): void {
@@ -303,8 +240,6 @@ export class Texts {
     this.#until.clear();
     [this.#ofWordings, this.#ofNotes] = [new Belonging(), new Belonging()];
     [this.#inWordings, this.#inNotes] = [new SearchIndex(), new SearchIndex()];
-    this.#newWordings.clear();
-    this.#newNotes.clear();
     this.#last = null;
   }
 

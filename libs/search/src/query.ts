@@ -111,10 +111,8 @@ export interface Row {
 export function rowsOf(fields: readonly Field[]): Row[] {
   const folded = fields.map(({ text }) => fold(text));
   const words = folded.map(foldedWords);
-  const untold = languagesOf(
-    null,
-    words.flatMap((some, i) => (fields[i]!.language ? [] : some)),
-  );
+  const unsaid = fields.length === 1 ? words[0]! : words.flatMap((some, i) => (fields[i]!.language ? [] : some));
+  const untold = languagesOf(null, unsaid);
   const rows: Row[] = [];
   for (const [i, { weight = 1, language }] of fields.entries()) {
     const languages = language ? languagesOf(language, []) : untold;

@@ -112,12 +112,15 @@ export function languagesOf(language: string | null | undefined, words: readonly
     return isLanguage(code) ? languageBits(code) : 0;
   }
   const counts = LANGUAGES.map(() => 0);
+  let [most, bits] = [0, EVERY_LANGUAGE];
   for (const word of words) {
     const n = SPOKEN.get(word);
-    if (n !== undefined) counts[n]!++;
+    if (n === undefined) continue;
+    const count = ++counts[n]!;
+    if (count >= most) bits = count === most ? bits | (1 << n) : 1 << n;
+    most = Math.max(most, count);
   }
-  const most = Math.max(...counts);
-  return counts.reduce((bits, count, n) => (count === most ? bits | (1 << n) : bits), 0);
+  return bits;
 }
 
 /** Forms of one word begin alike: they have this many letters in common at least, and end in so many others at most. */
