@@ -13,10 +13,13 @@ const CODE = 'FT-2012-SECRET';
 /** A round that all know of. */
 const ROUND = {
   ...{ code: 'R-KNOWN', name: 'Follow-up', asOf: '2012-11-02', opens: '2012-11-02', deadline: '9999-12-31' },
-  ...{ expected: { agencies: ['IOM', 'ILO'] }, inQuestion: { theme: 'HLD06-10' } },
+  ...{ expected: { agencies: ['IOM', 'ILO', 'WHO'] }, inQuestion: { theme: 'HLD06-10' } },
   ...{ report: { kind: 'theme', parameters: { theme: 'HLD06-10' } } },
 };
 const prepared = { id: CODE, kind: 'agency', parameters: { agency: 'WHO' }, asOf: '2012-11-02' };
+
+/** A return of that round which was sent back with a comment, and the comment was answered: both are public, as it is. */
+const SENT_BACK = `/v1/rounds/${ROUND.code}/returns/WHO`;
 
 /** Every agency may add words to a publication, and so its focal points see what is prepared. */
 const FOCAL_POINT = 'a focal point of another agency';
@@ -24,6 +27,7 @@ const PREPARED_PUBLICATION = new RegExp(`/publications/${CODE}(/file.*)?$`);
 
 let server: TestServer;
 let secretariat: string;
+let health: string;
 /** Tokens of people to whom the drafts are not shown, by who they are. */
 let strangers: Readonly<Record<string, string | undefined>>;
 let addresses: readonly string[];
@@ -45,7 +49,11 @@ beforeAll(async () => {
     paths: Record<string, Record<string, { operationId: string }>>;
   };
   await server.post('/v1/rounds', ROUND, secretariat);
-  const { position } = (await server.post(`/v1/rounds/${ROUND.code}/open`, {}, secretariat)).body;
+  health = server.token('WHO');
+  await server.post(`/v1/rounds/${ROUND.code}/open`, {}, secretariat);
+  await server.post(`${SENT_BACK}/nil`, {}, health);
+  await server.post(`${SENT_BACK}/return`, { comments: [{ text: 'Nothing at all?' }] }, secretariat);
+  const { position } = (await server.post(`${SENT_BACK}/comments`, { text: 'We shall see.', answers: 0 }, health)).body;
   await server.get('/v1/rounds', { 'if-position-at-least': position });
   const routes = Object.entries(paths).flatMap(([path, { get }]) => {
     const { path: at = {}, query = {} } = (get && EXAMPLES[get.operationId]) ?? {};
@@ -73,6 +81,7 @@ beforeAll(async () => {
         route.replace(':round', ROUND.code).replace(':agency', 'IOM').replaceAll(/:\w+/g, code),
       ),
     ),
+    ...[SENT_BACK, `${SENT_BACK}/comments`, SENT_BACK.slice(3)],
     ...[`/publications/${CODE}`, `/search?q=${SECRET}`, `/v1/search?q=${SECRET}`, '/sitemap.xml', '/openapi.json'],
     ...[`/v1/commitments?document=${CODE}`, `/v1/publications/${CODE}/file?format=pdf`, '/v1/publications?format=csv'],
   ];
@@ -108,7 +117,7 @@ async function answersTo(token: string | undefined, asked = token === undefined 
 const changed = (before: ReadonlyMap<string, string>, after: ReadonlyMap<string, string>): string[] =>
   [...before].flatMap(([address, answer]) => (after.get(address) === answer ? [] : [address]));
 
-it('is in no answer to those who may not see it, and changes none; published, it changes some (the control)', async () => {
+it('is in no answer to those who may not see it, and changes none; published, it changes some, and so does a comment (the controls)', async () => {
   const before = new Map<string, ReadonlyMap<string, string>>();
   for (const [who, token] of Object.entries(strangers)) before.set(who, await answersTo(token));
 
@@ -134,17 +143,25 @@ it('is in no answer to those who may not see it, and changes none; published, it
     ...{ commitments: [], newCommitments: [], answers: [] },
     narratives: [{ language: 'en', text: `${SECRET} of IOM` }],
   };
-  const ofIom = async (answer: Promise<Answer>) => {
+  const taken = async (answer: Promise<Answer>) => {
     const { status, body } = await answer;
     expect([status < 300, body.detail]).toEqual([true, undefined]);
   };
   const at = `/v1/rounds/${ROUND.code}/returns/IOM`;
-  await ofIom(server.put(at, draft, iom, { 'if-match': '"0"' }));
+  await taken(server.put(at, draft, iom, { 'if-match': '"0"' }));
+  // What WHO writes since its return was sent back; comments on it that were refused.
+  await taken(server.put(SENT_BACK, draft, health, { 'if-match': '"0"' }));
+  const comments: [number, object, string][] = [
+    [403, { text: `${SECRET} of IOM` }, iom],
+    [404, { text: `${SECRET} of WHO`, answers: 99 }, health],
+  ];
+  for (const [status, comment, token] of comments)
+    expect((await server.post(`${SENT_BACK}/comments`, comment, token)).status).toBe(status);
   const list = { file: `reference,title\nIOM-2006-01,${SECRET} of IOM\n`, saveMapping: SECRET, mapping: '{}' };
-  await ofIom(server.send('/v1/imports', { ...list, reportedOn: '2012-11-02' }, iom));
+  await taken(server.send('/v1/imports', { ...list, reportedOn: '2012-11-02' }, iom));
   const paper = '/v1/documents/D-2012-MC2353/paper';
-  await ofIom(server.send(paper, { file: `1. ${SECRET} of IOM\n` }, secretariat, {}, 'paper.txt'));
-  await ofIom(server.post('/v1/webhooks', { url: 'https://example.org/', description: `${SECRET} of IOM` }, iom));
+  await taken(server.send(paper, { file: `1. ${SECRET} of IOM\n` }, secretariat, {}, 'paper.txt'));
+  await taken(server.post('/v1/webhooks', { url: 'https://example.org/', description: `${SECRET} of IOM` }, iom));
   await post('/v1/accounts', {
     kind: 'person',
     name: `${SECRET} of IOM`,
@@ -160,6 +177,16 @@ it('is in no answer to those who may not see it, and changes none; published, it
     expect([who, changed(new Map(after), before.get(who)!)]).toEqual([who, []]);
     expect([who, after.filter(([, answer]) => answer.includes(`${SECRET} of`))]).toEqual([who, []]);
   }
+
+  // The controls: a comment that was made, and what was published.
+  const told = await answersTo(undefined, /returns|rounds|changes/);
+  const { position } = await post(`${SENT_BACK}/comments`, { text: `${SECRET} of all`, answers: 1 });
+  await server.get('/v1/rounds', { 'if-position-at-least': position });
+  const commented = await answersTo(undefined, /returns|rounds|changes/);
+  expect(changed(told, commented)).toEqual(
+    expect.arrayContaining([SENT_BACK, `${SENT_BACK}/comments`, SENT_BACK.slice(3), '/v1/changes']),
+  );
+  expect(changed(told, commented)).not.toContain(SENT_BACK.replace('WHO', 'IOM'));
 
   expect(endOf(await over(server, await server.post(`/v1/publications/${CODE}/publish`, {}, secretariat)))).toBe(
     'done',

@@ -2,6 +2,15 @@
 import type { SendMailOptions } from 'nodemailer';
 import { refuseOtherThanOneAddress, type Letter } from './mailer.js';
 
+/** A line of a letter is 998 characters at most (RFC 5322), and a subject of one word is not folded. */
+const LONGEST_SUBJECT = 250;
+
+/** On one line, and not longer than mail programs show. */
+function subjectOf(text: string): string {
+  const letters = [...text.replaceAll(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ').trim()];
+  return letters.length > LONGEST_SUBJECT ? `${letters.slice(0, LONGEST_SUBJECT - 1).join('')}…` : letters.join('');
+}
+
 /** @throws LetterNotSent when `to` is not one address */
 export function messageOf(from: string, letter: Letter): SendMailOptions {
   refuseOtherThanOneAddress(letter);
@@ -10,7 +19,7 @@ export function messageOf(from: string, letter: Letter): SendMailOptions {
     from,
     // An object is taken as it is, where a text is read as a list.
     to: { name: '', address: to },
-    subject,
+    subject: subjectOf(subject),
     text,
     html,
     messageId,
