@@ -4,6 +4,8 @@ const stores = '^libs/event-store-[^/]+/';
 const domain = '^libs/(?:words|registers|commitments|bodies|acts|progress|charts|reports|rounds|open|feed)/';
 const core = '^libs/eventsourcing/';
 const databases = '^libs/databases/';
+const kindsOfReports = '^libs/reports/src/(?:agency|theme|forum|synthesis|register)\\.ts$';
+const formatsOfReports = '^libs/reports/src/(?:csv|docx[-a-z]*|html|json|markdown|pdf|xlsx)\\.tsx?$';
 
 /** @type {import('dependency-cruiser').IConfiguration} */
 module.exports = {
@@ -96,6 +98,20 @@ module.exports = {
         path: '^libs/(?:platform|bodies|acts|progress)/|node_modules/(?:@nestjs|class-validator|class-transformer|reflect-metadata|rxjs)/',
         dependencyTypesNot: ['type-only'],
       },
+    },
+    {
+      name: 'kinds-of-reports-are-known-to-their-list',
+      comment: 'So no format knows one, and a new kind needs none …',
+      severity: 'error',
+      from: { path: '^libs/', pathNot: [kindsOfReports, '^libs/reports/src/reports(?:\\.controller)?\\.ts$'] },
+      to: { path: kindsOfReports },
+    },
+    {
+      name: 'formats-of-reports-are-known-to-their-list',
+      comment: '… as no kind knows a format.',
+      severity: 'error',
+      from: { path: '^libs/', pathNot: [formatsOfReports, '^libs/reports/src/formats\\.ts$', '\\.spec\\.ts$'] },
+      to: { path: formatsOfReports },
     },
     {
       name: 'libraries-know-no-application',

@@ -2,8 +2,21 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { read as readWorkbook, utils } from '@e965/xlsx';
 import { HtmlValidate } from 'html-validate';
 import mammoth from 'mammoth';
+import { text } from 'node:stream/consumers';
 import { extractText, getDocumentProxy } from 'unpdf';
-import { plain, type Block, type Cell, type Inline, type NumberedReport, type Section, type Table } from '#reports';
+import {
+  plain,
+  REPORT_KINDS,
+  Reports,
+  type Block,
+  type Cell,
+  type Inline,
+  type NumberedReport,
+  type ReportFormat,
+  type ReportKind,
+  type Section,
+  type Table,
+} from '#reports';
 import { deep } from './support/properties.js';
 import { HLD, TestServer, type Answer } from './support/server.js';
 
@@ -231,7 +244,7 @@ describe('the figures of a report', () => {
       const bytesOf = async (format: string) =>
         new Uint8Array(await (await fetch(`${server.url}/v1/reports/${asked}&format=${format}`)).arrayBuffer());
       const { Sheets, SheetNames } = readWorkbook(await bytesOf('xlsx'));
-      const sheet = Sheets[SheetNames.find((name) => name.startsWith(`Table ${number} `))!]!;
+      const sheet = Sheets[SheetNames.find((name) => name.startsWith(`${number} `))!]!;
       const lines = utils.sheet_to_json<unknown[]>(sheet, { header: 1, blankrows: false });
       expect(lines.slice(1, 1 + expected.length).map((line) => line.slice(0, 1 + keys.length))).toEqual(
         expected.map((figures, i) => [names[i], ...figures]),
@@ -407,6 +420,32 @@ describe('a report as HTML', () => {
       [],
     );
     expect(/<script|\son\w+=|\sstyle="|src=|@import|url\((?!#)/.exec(body as string)?.[0]).toBeUndefined();
+  });
+});
+
+describe('a format that nobody has made yet', () => {
+  /** The titles of sections and tables, one a line. */
+  const titles: ReportFormat = {
+    ...{ mediaType: 'text/plain', extension: 'txt', reads: ['sections'] },
+    async *write({ sections }) {
+      for (const { title, blocks } of all(sections)) {
+        yield Buffer.from(`${plain(title)}\n`);
+        for (const block of blocks) if (block.type === 'table') yield Buffer.from(`${block.title}\n`);
+      }
+    },
+  };
+  const ABOUT: Readonly<Record<ReportKind, Record<string, string>>> = {
+    ...{ agency: { agency: 'WHO' }, theme: { theme: 'HLD06-09' }, forum: { forum: 'GFMD-2010' } },
+    ...{ synthesis: { followsUp: 'GFMD-2010' }, register: { agency: 'UNDP' } },
+  };
+
+  it.each(REPORT_KINDS)('writes a report of any kind: %s', async (kind) => {
+    const reports = server.app.get(Reports);
+    const made = await reports.make(kind, reports.query(kind, { ...ABOUT[kind], asOf: '2012-11-02' }));
+    const lines = (await text(titles.write(made))).trimEnd().split('\n');
+    expect(lines).toHaveLength(all(made.sections).length + tablesOf(made).length);
+    expect(lines).toContain(plain(made.sections[0]!.title));
+    expect(lines).toContain(tablesOf(made)[0]!.title);
   });
 });
 

@@ -4,6 +4,7 @@ import mammoth from 'mammoth';
 import { strFromU8, unzipSync } from 'fflate';
 import { getDocumentProxy } from 'unpdf';
 import { docx } from './docx.js';
+import { REPORT_FORMAT_NAMES, REPORT_FORMATS } from './formats.js';
 import { numbered } from './numbered.js';
 import { pdf } from './pdf.js';
 import { plain, type Cell, type Inline, type Report, type ReportFormat, type Row, type Table } from './report.js';
@@ -81,6 +82,39 @@ interface Node {
   readonly children?: readonly Node[];
 }
 const below = (node: Node | null): Node[] => (node ? [node, ...(node.children ?? []).flatMap(below)] : []);
+
+/** A kind that there is not, made as kinds are. */
+const poem: Report = (() => {
+  const sample = sampleReport();
+  const words = ['Of 7 verses, ', { type: 'figure', value: 3, text: '3', href: 'https://example.org/verses' }] as const;
+  const verse = { id: 'verse', number: '', title: ['A verse'], blocks: [], sections: [] };
+  const section = {
+    ...verse,
+    blocks: [{ type: 'paragraph', number: 0, inlines: [...words, ' rhyme'] } as const, sample.data],
+  };
+  return {
+    ...sample,
+    ...{ kind: 'poem' as never, sections: [section], manifest: { ...sample.manifest, kind: 'poem' as never } },
+  };
+})();
+
+describe('A kind of report that nobody has made yet', () => {
+  it.each(REPORT_FORMAT_NAMES)('is written by every format: %s', async (name) => {
+    const file = await fileOf(REPORT_FORMATS[name], poem);
+    const words = 'Of 7 verses, 3 rhyme';
+    const textOf = async (): Promise<string> => {
+      if (name === 'pdf') return (await pdfOf(poem)).text;
+      if (name === 'docx') return (await mammoth.extractRawText({ buffer: file })).value;
+      if (name === 'xlsx') return JSON.stringify(read(file));
+      return String(file);
+    };
+    const text = await textOf();
+    if (name === 'csv' || name === 'xlsx') expect(text).toContain('IOM-2006-03');
+    else if (name === 'manifest') expect(JSON.parse(text)).toMatchObject({ kind: 'poem' });
+    else if (name === 'json') expect(text).toContain('"value":3');
+    else expect(joined(text.replaceAll(/\(<[^>]+>\)|<[^>]+>|[[\]]/g, ''))).toContain(joined(words));
+  });
+});
 
 describe('A report as PDF', () => {
   it('is tagged, in its language, with bookmarks, its manifest and alternative texts', async () => {
@@ -230,8 +264,8 @@ describe('A report as XLSX', () => {
   it('has a sheet per table, typed, with what each column and code means', async () => {
     const { Sheets, SheetNames } = await sheetsOf(sampleReport());
     expect(SheetNames).toEqual([
-      ...['About this report', 'Data', 'Table 1 Commitments on remitta…', 'Table 2 Commitments on nothing'],
-      ...['Table 3 All commitments, as a …', 'Notes', 'Columns'],
+      ...['About this report', 'Data', '1 Commitments on remittances', '2 Commitments on nothing'],
+      ...['3 All commitments, as a stream', 'Notes', 'Columns'],
     ]);
     const data = Sheets.Data;
     expect(at(data, 'E2')).toMatchObject({ t: 'n', v: 1234 });
