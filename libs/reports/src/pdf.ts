@@ -126,7 +126,7 @@ class Printing {
 
   async document() {
     const { cover, manifest, language, notes, abbreviations, sections } = this.report;
-    const { parts, manifest: names, print } = this.#words;
+    const { parts, book, manifest: names, print } = this.#words;
     const text = this.#text;
     const fullTitle = [cover.title, plain(cover.subtitle)].filter(Boolean).join(parts.colon);
     const body = [];
@@ -154,6 +154,7 @@ class Printing {
         contents: parts.contents,
         abbreviations: parts.abbreviations,
         notes: parts.notes,
+        note: book.note,
         nothing: parts.nothing,
         page: pageInWords(this.#words),
         manifest: names.title,
