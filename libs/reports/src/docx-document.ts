@@ -18,6 +18,7 @@ import {
   WIDE,
   widthOf,
 } from './docx-styles.js';
+import { columnsIn, isNumber, longestWord, roomOf, TABLE_SIZE } from './docx-columns.js';
 import { DocxText, inLanguage } from './docx-text.js';
 import { isWide, runsOf, weightOf, type Heading, type Run } from './flow.js';
 import { linesOf, pageInWords } from './in-words.js';
@@ -33,6 +34,24 @@ import {
   type Table,
 } from './report.js';
 import { wordsOf, type Words } from './words/index.js';
+
+/** Between the columns of a page, in twentieths of a point. */
+const BETWEEN = 420;
+/** The letters of short forms are capitals, which are wider. */
+const CAPITAL = 1.15;
+
+interface Head {
+  readonly children: Docx.Paragraph[];
+  readonly isTurned: boolean;
+}
+
+interface GridParts {
+  readonly head?: readonly Head[];
+  /** `null`: as high as its titles are. */
+  readonly headHeight?: number | null;
+  readonly none?: Docx.Paragraph[];
+  readonly total?: Docx.Paragraph[][];
+}
 
 export class DocxDocument {
   readonly #words: Words;
@@ -220,7 +239,7 @@ export class DocxDocument {
   #unnumbered = (text: string): Docx.Paragraph =>
     new this.docx.Paragraph({ style: 'Unnumbered', children: this.#text.marked(text, [new this.docx.TextRun(text)]) });
 
-  /** The contents, and the abbreviations in two columns below them. */
+  /** The contents, and the abbreviations below them, as a table in two columns of the page. */
   #front(runs: readonly Run[]): Docx.ISectionOptions[] {
     const { Paragraph, TextRun, SectionType } = this.docx;
     const { parts, manifest } = this.#words;
@@ -239,20 +258,20 @@ export class DocxDocument {
       ]),
     ];
     if (abbreviations.length === 0) return [this.#section(false, contents)];
-    const listed = abbreviations.map(
-      ({ short, long }) =>
-        new Paragraph({
-          style: 'TableText',
-          indent: { left: 1600, hanging: 1600 },
-          tabStops: [{ type: 'left', position: 1600 }],
-          spacing: { after: 40 },
-          children: [new TextRun({ text: short, bold: true }), new TextRun(`\t${long}`)],
-        }),
+    const half = Math.floor((widthOf(false) - BETWEEN) / 2);
+    const longest = CAPITAL * longestWord(abbreviations.map(({ short }) => short));
+    const short = Math.min(Math.floor(half / 2), roomOf(longest, TABLE_SIZE));
+    const listed = this.#grid(
+      [short, half - short],
+      abbreviations.map(({ short, long }) => [
+        [this.#text.line([short], 'TableText', { run: { bold: true } })],
+        [this.#text.line([long], 'TableText')],
+      ]),
     );
-    const { properties, ...columns } = this.#section(false, listed);
+    const { properties, ...columns } = this.#section(false, [listed]);
     return [
       this.#section(false, [...contents, this.#unnumbered(parts.abbreviations)]),
-      { ...columns, properties: { ...properties, type: SectionType.CONTINUOUS, column: { count: 2, space: 420 } } },
+      { ...columns, properties: { ...properties, type: SectionType.CONTINUOUS, column: { count: 2, space: BETWEEN } } },
     ];
   }
 
@@ -343,10 +362,9 @@ export class DocxDocument {
 
   async #table(table: Table): Promise<Docx.FileChild[]> {
     const { columns, totalRow, sourceLine, remarks = [] } = table;
-    const perWeight = widthOf(isWide(table)) / weightOf(columns);
-    const widths = columns.map(({ weight }) => Math.floor(weight * perWeight));
-    const right = columns.map(({ type }) => type === 'integer' || type === 'share');
     const size = sizeOf(weightOf(columns));
+    const { widths, turned } = columnsIn(columns, widthOf(isWide(table)), size.size);
+    const right = columns.map(({ type }) => type === 'integer' || type === 'share');
     const cells = (row: readonly Cell[], isLast: boolean, run: Docx.IRunOptions = {}) =>
       row.map((cell, i) => {
         const lines = linesOf(cell, this.#words);
@@ -354,14 +372,22 @@ export class DocxDocument {
           this.#text.line(line, 'TableText', { right: right[i], keepNext: isLast, run: { ...size, ...run } }),
         );
       });
-    const head = columns.map(({ title }, i) => [this.#text.line([title], 'TableHead', { right: right[i], run: size })]);
+    const head = columns.map((column, i) => ({
+      isTurned: turned !== null && isNumber(column),
+      children: [this.#text.line([column.title], 'TableHead', { right: right[i] && turned === null, run: size })],
+    }));
     const rows: Docx.Paragraph[][][] = [];
     for await (const page of pagesOf(table))
-      for (const row of page) rows.push(cells(row, rows.length + 1 === table.rowCount && !totalRow));
+      for (const row of page) rows.push(cells(row, rows.length + 1 === table.rowCount));
     const none = rows.length === 0 ? [this.#text.line([this.#words.parts.nothing], 'TableText')] : undefined;
     return [
       ...this.#text.caption(this.#words.parts.table, 'Table', table),
-      this.#grid(widths, rows, { head, none, total: totalRow && cells(totalRow, true, { bold: true }) }),
+      this.#grid(widths, rows, {
+        head,
+        headHeight: turned,
+        none,
+        total: totalRow && cells(totalRow, true, { bold: true }),
+      }),
       this.#text.source(sourceLine, ...remarks),
     ];
   }
@@ -369,7 +395,7 @@ export class DocxDocument {
   #grid(
     widths: readonly number[],
     rows: readonly Docx.Paragraph[][][],
-    { head, none, total }: { head?: Docx.Paragraph[][]; none?: Docx.Paragraph[]; total?: Docx.Paragraph[][] } = {},
+    { head, headHeight = null, none, total }: GridParts = {},
   ): Docx.Table {
     const { Table, TableRow, TableCell, BorderStyle, TableLayoutType, WidthType } = this.docx;
     const [strong, thin, no] = [
@@ -377,21 +403,24 @@ export class DocxDocument {
       { style: BorderStyle.SINGLE, size: 3, color: LINE },
       { style: BorderStyle.NONE, size: 0, color: 'auto' },
     ];
-    const row = (
-      cells: readonly Docx.Paragraph[][],
-      options: Partial<Docx.ITableRowOptions> = {},
-      borders?: Docx.ITableCellBorders,
-    ) =>
+    const cell = (children: Docx.Paragraph[], i: number, more: Partial<Docx.ITableCellOptions> = {}) =>
+      new TableCell({ children, width: { size: widths[i]!, type: WidthType.DXA }, ...more });
+    const row = (cells: readonly Docx.Paragraph[][], borders?: Docx.ITableCellBorders) =>
       new TableRow({
         cantSplit: true,
-        ...options,
-        children: cells.map(
-          (children, i) =>
-            new TableCell({
-              children,
-              width: { size: widths[i]!, type: WidthType.DXA },
-              ...(borders && { borders }),
-            }),
+        children: cells.map((children, i) => cell(children, i, borders && { borders })),
+      });
+    const heads = (head: readonly Head[]) =>
+      new TableRow({
+        cantSplit: true,
+        tableHeader: true,
+        ...(headHeight !== null && { height: { value: headHeight, rule: 'atLeast' } }),
+        children: head.map(({ children, isTurned }, i) =>
+          cell(children, i, {
+            borders: { bottom: { ...strong, size: 6 } },
+            verticalAlign: 'bottom',
+            ...(isTurned && { textDirection: 'btLr' }),
+          }),
         ),
       });
     return new Table({
@@ -408,10 +437,10 @@ export class DocxDocument {
         insideVertical: no,
       },
       rows: [
-        ...(head ? [row(head, { tableHeader: true }, { bottom: { ...strong, size: 6 } })] : []),
+        ...(head ? [heads(head)] : []),
         ...rows.map((cells) => row(cells)),
         ...(none ? [new TableRow({ children: [new TableCell({ columnSpan: widths.length, children: none })] })] : []),
-        ...(total ? [row(total, {}, { top: { ...strong, size: 6 } })] : []),
+        ...(total ? [row(total, { top: { ...strong, size: 6 } })] : []),
       ],
     });
   }

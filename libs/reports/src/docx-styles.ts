@@ -1,5 +1,6 @@
 /** The styles, the lists that number themselves, and the pages of a DOCX. */
 import type * as Docx from 'docx';
+import { TABLE_SIZE } from './docx-columns.js';
 import type { Language } from './report.js';
 
 export const [FONT, ACCENT, SOFT, LINE] = ['Times New Roman', '00599D', '48535E', 'B8C1CA'] as const;
@@ -14,7 +15,7 @@ export const [CHART_WIDTH, DOTS] = [600, 2] as const;
 export const [HEADINGS, PARAGRAPHS, POINTS, STEPS] = ['headings', 'paragraphs', 'points', 'steps'] as const;
 
 /** The letters of a table with many columns are smaller than its style has them, in half points. */
-export const sizeOf = (weight: number): Docx.IRunOptions =>
+export const sizeOf = (weight: number): { readonly size?: number } =>
   weight > 19 ? { size: 14 } : weight > 16 ? { size: 15 } : {};
 export const widthOf = (aside: boolean): number => (aside ? HIGH : WIDE) - 2 * MARGIN;
 
@@ -71,11 +72,11 @@ export const stylesIn = (language: Language): Docx.IStylesOptions => ({
   paragraphStyles: [
     style('AsAt', 'As at', { color: SOFT }, { keepNext: true, spacing: { after: 80 } }),
     style('Source', 'Source', { size: 17, color: SOFT }, { spacing: { before: 60, after: 240 } }),
-    style('TableText', 'Table text', { size: 18 }, { spacing: { after: 0, line: 240, lineRule: 'auto' } }),
+    style('TableText', 'Table text', { size: TABLE_SIZE }, { spacing: { after: 0, line: 240, lineRule: 'auto' } }),
     style(
       'TableHead',
       'Table head',
-      { size: 18, bold: true },
+      { size: TABLE_SIZE, bold: true },
       { keepNext: true, spacing: { after: 0, line: 240, lineRule: 'auto' } },
     ),
     style(
