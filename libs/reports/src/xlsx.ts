@@ -1,14 +1,15 @@
 /**
- * The tables of a report as a workbook: the data, a sheet per table, the notes, what each column and code means, and where all
- * of it comes from. Rows are written as they are read.
+ * The tables of a report as a workbook: where all of it comes from, with a link to each sheet; the data, the tables, the notes,
+ * and what each column and code means. Rows are written as they are read.
  */
 import { PassThrough } from 'node:stream';
 import type { Alignment, Font, WorkbookWriter } from '@cj-tech-master/excelts';
 import { commitRow, formatNamed } from '#platform';
-import { linesOf, tablesIn } from './in-words.js';
+import { linesOf } from './in-words.js';
 import { manifestLines } from './manifest-lines.js';
-import { pagesOf, plain, type Cell, type Column, type Inline, type NumberedReport, type Table } from './report.js';
+import { pagesOf, plain, type Cell, type Column, type Inline, type NumberedReport } from './report.js';
 import type { ReportFormat } from './report.js';
+import { sheetsOf, type Sheet } from './sheets.js';
 import { wordsOf, type Words } from './words/index.js';
 
 /** The most that a sheet, a cell, the name of a sheet and the links of a sheet hold. */
@@ -112,6 +113,11 @@ interface SheetColumn {
   readonly width: number;
 }
 
+interface Named extends Sheet {
+  /** By which programs and links know it. */
+  readonly name: string;
+}
+
 const widthsOf = (columns: readonly SheetColumn[]) => columns.map(({ width }) => width);
 
 class Book {
@@ -128,17 +134,23 @@ class Book {
 
   async write() {
     const { report } = this;
-    const { parts } = this.#words;
-    const tables = tablesIn(report.sections).filter(({ ofData }) => !ofData);
-    const sheets = new Map<Table, string>();
-    const about = this.#name(this.#words.book.about);
-    sheets.set(report.data, this.#name(parts.data));
-    for (const table of tables) sheets.set(table, this.#name(`${parts.table(table.number)} ${table.title}`));
-    await this.#about(about, sheets);
-    for (const [table, name] of sheets) await this.#table(name, table);
-    if (report.notes.length > 0) await this.#notes();
-    await this.#columns(sheets);
+    const { parts, book } = this.#words;
+    const about = this.#name(book.about);
+    const sheets = sheetsOf(report).map((sheet) => ({ ...sheet, name: this.#name(this.#wanted(sheet)) }));
+    const notes = report.notes.length > 0 ? this.#name(parts.notes) : null;
+    const columns = this.#name(parts.columns);
+    await this.#about(about, sheets, [...(notes === null ? [] : [notes]), columns]);
+    for (const sheet of sheets) await this.#tables(sheet);
+    if (notes !== null) await this.#notes(notes);
+    await this.#columns(columns, sheets);
     await this.workbook.commit();
+  }
+
+  /** The numbers of its tables come first: what is cut from a long name tells less. */
+  #wanted({ title, tables }: Sheet): string {
+    const [first, last] = [tables[0]!, tables.at(-1)!].map(({ table }) => table.number);
+    if (first === 0) return this.#words.parts.data;
+    return `${first === last ? first : `${first}–${last}`} ${title}`;
   }
 
   /** A name that no other sheet has, in any letter case, without the signs that addresses of cells use. */
@@ -157,7 +169,8 @@ class Book {
     }
   }
 
-  async #about(name: string, sheets: ReadonlyMap<Table, string>) {
+  /** @param others the names of sheets that hold no table */
+  async #about(name: string, sheets: readonly Named[], others: readonly string[]) {
     const { report } = this;
     const { book, manifest, parts } = this.#words;
     const { symbol, title, subtitle, asAt, issuedBy } = report.cover;
@@ -181,10 +194,16 @@ class Book {
     for (const line of [asAt, ...issuedBy]) add([line]);
     add([]);
     add([book.sheets], { font: { bold: true } });
-    for (const [table, of] of sheets) {
-      const lines = [table.title, table.asAtLine, plain(table.sourceLine), ...(table.remarks ?? []).map(plain)];
-      add([{ text: of, hyperlink: `#'${of.replaceAll("'", "''")}'!A1` }, lines.join('\n')]);
+    const linked = (to: string) => ({ text: to, hyperlink: `#'${to.replaceAll("'", "''")}'!A1` });
+    for (const { name, tables } of sheets) {
+      const [{ table }] = tables as [Sheet['tables'][number]];
+      const titles = tables.map(({ table: { number, title } }) =>
+        number === 0 ? title : `${parts.table(number)}. ${title}`,
+      );
+      const lines = [...titles, table.asAtLine, plain(table.sourceLine), ...(table.remarks ?? []).map(plain)];
+      add([linked(name), lines.join('\n')]);
     }
+    for (const name of others) add([linked(name), '']);
     add([]);
     add([parts.abbreviations], { font: { bold: true } });
     for (const { short, long } of report.abbreviations) add([short, long]);
@@ -195,16 +214,21 @@ class Book {
     await this.#drained();
   }
 
-  async #table(name: string, table: Table) {
-    const { columns, rowCount, totalRow } = table;
-    const head = columns.flatMap((column) => this.#headOf(column));
+  /** Tables one below the other. Of several, each row tells whose it is, and the columns are all that any of them has. */
+  async #tables({ name, tables, columns }: Named) {
+    const isOne = tables.length === 1;
+    const { book } = this.#words;
+    const whose = isOne ? [] : [book.table, book.section].map((title, i) => ({ title, width: WIDTH * (1 + 2 * i) }));
+    const head = [...whose, ...columns.flatMap((column) => this.#headOf(column))];
+    const rowCount = tables.reduce((sum, { table }) => sum + table.rowCount, 0);
     // A sheet holds no more links than this.
     const links = rowCount * head.length < LINKS;
     const widths = widthsOf(head);
     const sheet = this.#sheet(name, head, rowCount);
-    const write = (cells: readonly Cell[], bold = false) => {
+    const write = (before: readonly Value[], cells: readonly Cell[], bold = false) => {
       const row = sheet.addRow([]);
       let at = 0;
+      for (const value of before) put(row.getCell(++at), value);
       cells.forEach((cell, i) => {
         for (const [value, style] of this.#valuesOf(cell, columns[i]!, links))
           put(row.getCell(++at), value, bold ? { ...style, font: { ...style.font, bold } } : style);
@@ -212,24 +236,29 @@ class Book {
       commitRow(row, widths);
     };
     let last = 1;
-    for await (const page of pagesOf(table)) {
-      for (const row of page) write(row);
-      last += page.length;
-      await this.#drained();
+    for (const { table, section } of tables) {
+      const before = isOne ? [] : [table.number, section];
+      const places = columns.map(({ key }) => table.columns.findIndex((column) => column.key === key));
+      for await (const page of pagesOf(table)) {
+        for (const row of page) write(before, isOne ? row : places.map((place) => row[place] ?? null));
+        last += page.length;
+        await this.#drained();
+      }
     }
     sheet.autoFilter = { from: { row: 1, col: 1 }, to: { row: last, col: head.length } };
-    if (totalRow) write(totalRow, true);
+    const { totalRow } = tables[0]!.table;
+    if (totalRow) write([], totalRow, true);
     sheet.commit();
   }
 
-  async #notes() {
+  async #notes(name: string) {
     const { parts, book, manifest } = this.#words;
     const head = [
       { title: book.note, width: 10 },
       { title: parts.source, width: 70 },
       { title: manifest.site, width: WIDEST },
     ];
-    const sheet = this.#sheet(this.#name(parts.notes), head);
+    const sheet = this.#sheet(name, head);
     for (const { number, citation, href } of this.report.notes) {
       const row = sheet.addRow([]);
       put(row.getCell(1), number);
@@ -241,7 +270,7 @@ class Book {
     await this.#drained();
   }
 
-  async #columns(sheets: ReadonlyMap<Table, string>) {
+  async #columns(name: string, sheets: readonly Named[]) {
     const { parts, book } = this.#words;
     const head = [
       { title: book.sheet, width: 34 },
@@ -251,14 +280,14 @@ class Book {
       { title: parts.code, width: 20 },
       { title: book.codeMeaning, width: 34 },
     ];
-    const sheet = this.#sheet(this.#name(parts.columns), head);
+    const sheet = this.#sheet(name, head);
     const add = (...values: readonly string[]) => {
       const row = sheet.addRow([]);
       values.forEach((value, i) => put(row.getCell(i + 1), value));
       commitRow(row, widthsOf(head));
     };
-    for (const [table, name] of sheets)
-      for (const { title, key, type, explains, codes = [] } of table.columns) {
+    for (const { name, columns } of sheets)
+      for (const { title, key, type, explains, codes = [] } of columns) {
         const more = { share: [book.share], date: [book.dates] }[type as string] ?? [];
         add(name, title, key, [explains, ...more].join(' '), '', '');
         for (const { code, words } of codes) add(name, title, key, '', code, words);

@@ -125,6 +125,8 @@ export const en = {
     about: 'About this report',
     sheets: 'Sheets',
     sheet: 'Sheet',
+    table: 'Table',
+    section: 'Section',
     note: 'Note',
     key: 'Name for programs',
     codeMeaning: 'Meaning of the code',

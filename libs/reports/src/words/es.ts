@@ -86,6 +86,8 @@ export const es: Words = {
     about: 'Acerca de este informe',
     sheets: 'Hojas',
     sheet: 'Hoja',
+    table: 'Cuadro',
+    section: 'Sección',
     note: 'Nota',
     key: 'Nombre para los programas',
     codeMeaning: 'Significado del código',

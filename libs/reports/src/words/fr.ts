@@ -89,6 +89,8 @@ export const fr: Words = {
     about: 'À propos de ce rapport',
     sheets: 'Feuilles',
     sheet: 'Feuille',
+    table: 'Tableau',
+    section: 'Section',
     note: 'Note',
     key: 'Nom pour les programmes',
     codeMeaning: 'Signification du code',
