@@ -245,9 +245,9 @@ describe('An Atom feed', () => {
     const times = entries.map(({ updated }) => updated!);
     expect(times).toEqual(times.toSorted().reverse());
     expect(feed.updated).toBe(times[0]);
-    expect(words(entries[0]!.title)).toBe('AAA: Renamed');
+    expect(words(entries[0]!.title)).toBe(`AAA “${odd}”: Renamed`);
     expect(JSON.stringify(entries)).not.toMatch(/number/i);
-    expect(entries.map(({ title }) => words(title)).join()).toMatch(/AAA-2006-0\d: (Recorded|Reported) as/i);
+    expect(entries.map(({ title }) => words(title)).join()).toMatch(/AAA-2006-0\d “[^”]+”: (Recorded|Reported) as/i);
     for (const { links } of entries) {
       const address = links![0]!.href!.replace(server.settings.publicUrl, '').split('#')[0]!;
       expect([address, (await server.get(address)).status]).toEqual([address, 200]);
@@ -269,7 +269,7 @@ describe('An Atom feed', () => {
       for (const one of (await server.get(`/v1/${list}`)).body.items as { code?: string; id?: string }[])
         await atom(`/feeds/${list}/${one.code ?? one.id}.atom`);
     const told = (feed: Awaited<ReturnType<typeof atom>>) => feed.entries!.map(({ title }) => words(title)).join();
-    expect(told(await atom('/feeds/forums/F-1.atom'))).toContain('F-1-RT: Registered');
+    expect(told(await atom('/feeds/forums/F-1.atom'))).toContain('F-1-RT “The F-1-RT & more”: Registered');
     const latest = async (theme: string) => (await atom(`/feeds/themes/${theme}.atom`)).entries!.map(({ id }) => id);
     expect(await latest('T-1')).toContain((await latest('T-1.a'))[0]);
     // The control: without its title it is none, and with a foreign one it is none.

@@ -6,10 +6,11 @@ import { Feed } from 'feed';
 import { LRUCache } from 'lru-cache';
 import { renderToString } from 'preact-render-to-string';
 import { viewOf } from '#acts';
-import { decodeAll, Rejected, type Log, type Recorded } from '#eventsourcing';
+import { decodeAll, load, Rejected, type Log, type Recorded } from '#eventsourcing';
 import { Concerns } from '#feed';
 import { AnsweredAs, LOG } from '#platform';
-import { LATEST, Registers } from '#registers';
+import { LATEST, registers, Registers, type Register } from '#registers';
+import { returnOf, round } from '#rounds';
 import { actInWords, type StatementContext } from './acts-in-words.js';
 import { FEEDS, feedPath, type FeedOf } from './feed-path.js';
 import { path, Publication, Views, type View } from './view.js';
@@ -19,11 +20,17 @@ const MEDIA_TYPE = 'application/atom+xml';
 
 interface Entry {
   readonly id: string;
-  readonly title: string;
+  /** The kind and the code of what it is about. */
+  readonly about: readonly [kind: string, code: string];
+  /** In short, what happened to it. */
+  readonly what: string;
   readonly address: string;
   readonly at: string;
   readonly words: string;
 }
+
+/** The most letters of a name in a title. */
+const LONGEST = 160;
 
 /** HTML without its tags. */
 const plain = (html: string): string =>
@@ -66,16 +73,19 @@ export class FeedPages {
     if (!entry) throw await this.registers.missing(kind, code);
     const name = (await this.registers.names(kind)).get(code)!;
     const view = await this.views.open({}, request);
-    const entries: Entry[] = [];
+    const entries: (Entry & { title: string })[] = [];
     for (const position of this.concerns.recent(kind, code)) {
       const entry = await this.#entry(String(position), view);
-      if (entry.words !== '') entries.push(entry);
+      if (entry.words !== '') entries.push({ ...entry, title: await this.#titleOf(entry) });
     }
     void reply.type(`${MEDIA_TYPE}; charset=utf-8`);
     return this.#written({ name: textWords(name), of: of as FeedOf, code }, entries);
   }
 
-  #written({ name, of, code }: { name: string; of: FeedOf; code: string }, entries: readonly Entry[]): string {
+  #written(
+    { name, of, code }: { name: string; of: FeedOf; code: string },
+    entries: readonly (Entry & { title: string })[],
+  ): string {
     const { publicUrl, publisher, dataLicence } = this.publication;
     const page = publicUrl + path(of, code);
     const feed = new Feed({
@@ -108,49 +118,67 @@ export class FeedPages {
 
   async #told({ id, stream, type, revision, data, recordedAt, blanked }: Recorded, view: View): Promise<Entry> {
     const at = stream.indexOf('-');
-    const [category, code] = [stream.slice(0, at), stream.slice(at + 1)];
-    const common = { id: `urn:uuid:${id}`, at: recordedAt };
+    const [kind, code] = [stream.slice(0, at), stream.slice(at + 1)];
+    const common = { id: `urn:uuid:${id}`, at: recordedAt, about: [kind, code] as const };
     const { reportedOn, note } = data as { reportedOn?: string; note?: string };
     const since = reportedOn ? ` Reported on ${dateWords(reportedOn)}.` : '';
     const gone = blanked ? ' Words were removed from it.' : '';
     // A number that was taken is nothing that a reader waits for: what has it is told itself.
-    if (category === 'numbering') return { ...common, title: code, address: '/', words: '' };
-    if (category !== 'commitment') {
+    if (kind === 'numbering') return { ...common, what: '', address: '/', words: '' };
+    if (kind !== 'commitment') {
       const what = sentence(
         type
           .slice(type.indexOf('.') + 1)
           .replaceAll(/(?<=[a-z])(?=[A-Z])/g, ' ')
           .toLowerCase(),
       );
-      const address = category in PAGES ? path(PAGES[category as keyof typeof PAGES], code) : '/changes-since';
-      return { ...common, title: `${code}: ${what}`, address, words: `${what}: ${category} ${code}.${since}${gone}` };
+      const address = PAGES[kind]?.(code) ?? '/changes-since';
+      return { ...common, what, address, words: `${what}: ${kind} ${code}.${since}${gone}` };
     }
-    const context: StatementContext = { view, revision, milestones: await this.#milestones(code) };
+    const context: StatementContext = { view, revision, milestones: (await this.#latest(code))?.milestones ?? [] };
     const words = plain(renderToString(<>{actInWords(type, data, context)}</>));
     return {
       ...common,
-      title: `${code}: ${words}`.slice(0, 200),
+      what: words,
       address: `${path('commitments', code)}#r${revision}`,
       words: `${words}.${note ? ` ${note}` : ''}${since}${gone}`,
     };
   }
 
-  async #milestones(reference: string): Promise<StatementContext['milestones']> {
-    try {
-      return (await viewOf(this.log, reference, { asOf: LATEST })).milestones;
-    } catch {
-      return []; // it has no stage yet
-    }
+  /** Its name is looked up each time: words of it may have been erased since. */
+  async #titleOf({ about: [kind, code], what }: Entry): Promise<string> {
+    const name = textWords((await this.#nameOf(kind, code)) ?? '');
+    const shown = name.length > LONGEST ? `${name.slice(0, LONGEST - 1).trimEnd()}…` : name;
+    return `${code}${shown && ` “${shown}”`}: ${what.length > LONGEST ? `${what.slice(0, LONGEST - 1)}…` : what}`;
   }
+
+  async #nameOf(kind: string, code: string): Promise<string | undefined> {
+    if (kind === 'commitment') return (await this.#latest(code))?.title;
+    if (kind === 'round' || kind === 'return')
+      return (await load(this.log, round, kind === 'round' ? code : returnOf(`return-${code}`).round)).state.round
+        ?.name;
+    return kind in registers && kind !== 'publication'
+      ? (await this.registers.names(kind as Register)).get(code)
+      : undefined;
+  }
+
+  /** `null` while it has no stage yet. */
+  #latest = (reference: string) => viewOf(this.log, reference, { asOf: LATEST }).catch(() => null);
 }
 
-/** The pages of what is registered. */
-const PAGES = {
-  agency: 'agencies',
-  theme: 'themes',
-  forum: 'forums',
-  outcome: 'outcomes',
-  document: 'documents',
-  crosswalk: 'crosswalks',
-  publication: 'publications',
-} as const;
+/** The pages of what is registered, and of the procedure of rounds. */
+const PAGES: Readonly<Record<string, (code: string) => string>> = {
+  agency: (code) => path('agencies', code),
+  framework: (code) => `/themes?framework=${encodeURIComponent(code)}`,
+  theme: (code) => path('themes', code),
+  forum: (code) => path('forums', code),
+  outcome: (code) => path('outcomes', code),
+  document: (code) => path('documents', code),
+  crosswalk: (code) => path('crosswalks', code),
+  publication: (code) => path('publications', code),
+  round: (code) => path('rounds', code),
+  return: (code) => {
+    const { round: of, agency } = returnOf(`return-${code}`);
+    return path('rounds', of, 'returns', agency);
+  },
+};

@@ -224,7 +224,6 @@ const PublishedReport = ({ view, known, since, round, replies }: ReportParts) =>
         </p>
       }
       json={view.api(`/publications/${encodeURIComponent(id)}`, {})}
-      csv={view.api('/publications', { format: 'csv' })}
     >
       <section>
         <h2>Read it</h2>
