@@ -1,7 +1,6 @@
 /** The verb that publishes the pages as plain files, with a search, for several dates. */
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import type { Server } from 'node:http';
 import { dirname, join } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
 import { isFullDate, todayAt } from '#clocks';
@@ -52,17 +51,15 @@ export async function publishSite(
   const app = await buildServer(open, await openStores(open));
   try {
     await app.get(Projector).start();
-    await app.listen(0, '127.0.0.1');
-    const { pages, files, bytes } = await new Publishing(app, await app.getUrl(), arriving).run(asAt, knownAt);
+    await app.init();
+    const { pages, files, bytes } = await new Publishing(app, arriving).run(asAt, knownAt);
     rmSync(folder, { recursive: true, force: true });
     renameSync(arriving, folder);
     console.log(
       `${folder}: ${pages} pages, ${files} files, ${Math.ceil(bytes / 1_000_000)} MB. It needs no server; its search needs any.`,
     );
   } finally {
-    const closing = app.close();
-    (app.getHttpServer() as Server).closeAllConnections();
-    await closing;
+    await app.close();
     rmSync(arriving, { recursive: true, force: true });
   }
 }
@@ -72,14 +69,14 @@ class Publishing {
   readonly #found = new Map<string, Address>();
   /** The files of pages that there are not as at their date: they are asked for once. */
   readonly #missing = new Set<string>();
-  readonly #pages = new Map<string, string>();
+  /** Pages as bytes: as texts they would be looked through each time that memory is cleared. */
+  readonly #pages = new Map<string, Buffer>();
   readonly #links = new Links();
   #bytes = 0;
   #files = 0;
 
   constructor(
     private readonly app: NestFastifyApplication,
-    private readonly url: string,
     private readonly folder: string,
   ) {}
 
@@ -105,7 +102,7 @@ class Publishing {
     const has = (file: string): boolean => this.#found.has(file);
     for (const [file, html] of this.#pages) {
       const address = this.#found.get(file)!;
-      const page = standalone(html, { address, file, dates, links: this.#links, has });
+      const page = Buffer.from(standalone(html.toString(), { address, file, dates, links: this.#links, has }));
       this.#write(file, page);
       this.#pages.set(file, page);
       writing.update(++written);
@@ -143,15 +140,9 @@ class Publishing {
     if (!this.#found.has(file) && !this.#missing.has(file)) this.#found.set(file, { ...address, fragment: '' });
   }
 
-  async #ask(address: string): Promise<{ status: number; type: string; payload: string; raw: Buffer }> {
-    const response = await fetch(this.url + address, { headers: HEADERS, redirect: 'manual' });
-    const raw = Buffer.from(await response.arrayBuffer());
-    return {
-      status: response.status,
-      type: response.headers.get('content-type') ?? '',
-      payload: raw.toString(),
-      raw,
-    };
+  async #ask(url: string): Promise<{ status: number; type: string; payload: string; raw: Buffer }> {
+    const { statusCode, headers, payload, rawPayload } = await this.app.inject({ url, headers: HEADERS });
+    return { status: statusCode, type: String(headers['content-type'] ?? ''), payload, raw: rawPayload };
   }
 
   async #read(file: string, address: Address, knownAt: string): Promise<void> {
@@ -170,7 +161,7 @@ class Publishing {
       return;
     }
     if (!type.startsWith('text/html')) return this.#write(file, raw);
-    this.#pages.set(file, payload);
+    this.#pages.set(file, raw);
     for (const href of linksIn(payload)) {
       const target = this.#links.of(href, address);
       if (target?.address.date === date && !this.#found.has(target.file) && isPublished(target.address))
@@ -196,7 +187,7 @@ class Publishing {
     const { index, errors } = await createIndex({ rootSelector: 'main' });
     if (!index) throw new Error(`The search cannot be made: ${errors.join('; ')}`);
     for (const [n, [file, content]] of pages.entries()) {
-      const { errors } = await index.addHTMLFile({ url: `/${file}`, content });
+      const { errors } = await index.addHTMLFile({ url: `/${file}`, content: content.toString() });
       if (errors.length > 0) throw new Error(`${file} cannot be searched: ${errors.join('; ')}`);
       bar.update(n + 1);
     }

@@ -44,16 +44,27 @@ export interface Linked {
 
 /** Reads addresses once each: thousands of pages link to the same few thousand. */
 export class Links {
-  readonly #read = new Map<string, Linked | null>();
+  readonly #read = new Map<string, Map<string, Linked | null>>();
+  readonly #ways = new Map<string, Map<string, string>>();
 
   /** @returns `null` where it leads away from the site */
   of(href: string, at: Address): Linked | null {
     if (!href.startsWith('/')) return linkedTo(href, at);
-    const key = `${at.date} ${href}`;
-    let linked = this.#read.get(key);
-    if (linked === undefined) this.#read.set(key, (linked = linkedTo(href, at)));
-    return linked;
+    return kept(this.#read, at.date, href, () => linkedTo(href, at));
   }
+
+  /** The way from one file to another: it is the same from all files of a folder. */
+  way(from: string, to: string): string {
+    return kept(this.#ways, from.slice(0, from.lastIndexOf('/') + 1), to, () => wayTo(from, to));
+  }
+}
+
+function kept<T>(all: Map<string, Map<string, T>>, of: string, key: string, make: () => T): T {
+  let some = all.get(of);
+  if (!some) all.set(of, (some = new Map()));
+  let one = some.get(key);
+  if (one === undefined) some.set(key, (one = make()));
+  return one;
 }
 
 const linkedTo = (href: string, at: Address): Linked | null => {
@@ -105,12 +116,14 @@ export function wayTo(from: string, to: string): string {
 }
 
 const unescaped = (attribute: string): string =>
-  attribute
-    .replaceAll('&quot;', '"')
-    .replaceAll('&#39;', "'")
-    .replaceAll('&lt;', '<')
-    .replaceAll('&gt;', '>')
-    .replaceAll('&amp;', '&');
+  attribute.includes('&')
+    ? attribute
+        .replaceAll('&quot;', '"')
+        .replaceAll('&#39;', "'")
+        .replaceAll('&lt;', '<')
+        .replaceAll('&gt;', '>')
+        .replaceAll('&amp;', '&')
+    : attribute;
 
 /** Every address that a page links to. */
 export const linksIn = (html: string): string[] =>
@@ -143,7 +156,7 @@ export function standalone(html: string, { address, file, links, has, dates }: P
       .replaceAll(/<link\b[^>]*(?:rel="alternate"|href="\/assets\/margins\.css)[^>]*>/g, '')
       .replaceAll(/<(link\b[^>]*?)\shref="([^"]*)"/g, (whole, before: string, href: string) => {
         const to = links.of(unescaped(href), address)?.file;
-        return to && has(to) ? `<${before} href="${wayTo(file, to)}"` : whole;
+        return to && has(to) ? `<${before} href="${links.way(file, to)}"` : whole;
       })
       .replaceAll(
         /<a\b([^>]*?)\shref="([^"]*)"([^>]*)>([^]*?)<\/a>/g,
@@ -152,7 +165,7 @@ export function standalone(html: string, { address, file, links, has, dates }: P
           if (!target) return `<a${before} href="${href}"${after}>${words}</a>`;
           const { fragment } = target.address;
           return has(target.file)
-            ? `<a${before} href="${target.file === file && fragment ? '' : wayTo(file, target.file)}${fragment}"${after}>${words}</a>`
+            ? `<a${before} href="${target.file === file && fragment ? '' : links.way(file, target.file)}${fragment}"${after}>${words}</a>`
             : `<a${before}${after}>${words}</a>`; // a place where a link might have stood
         },
       )

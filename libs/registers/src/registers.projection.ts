@@ -11,6 +11,7 @@ import type {
   OutcomeAsAt,
   PublicationAsAt,
 } from '#bodies';
+import { LRUCache } from 'lru-cache';
 import type { FullDate } from '#clocks';
 import type { Field } from '#search';
 import { compareTexts } from '#text';
@@ -44,6 +45,9 @@ interface Version {
 
 type Entered = [kind: Register, code: string, versions: Version[]];
 
+/** So many entries are kept as they were shown lately, in all lists together. */
+const SHOWN = 20_000;
+
 /** Every entry of every register, with all that it was, in the order of codes. */
 export class RegistersProjection implements Projection {
   readonly name = 'registers';
@@ -52,6 +56,8 @@ export class RegistersProjection implements Projection {
   readonly #entries = new Map<Register, Map<string, Version[]>>();
   /** Sorted when they are asked for. */
   readonly #codes = new Map<Register, string[]>();
+  /** What was made of the entries lately: every page asks for the same few lists. */
+  readonly #made = new LRUCache<string, Sized>({ maxSize: SHOWN, sizeCalculation: sizeOf });
 
   constructor() {
     this.on = Object.fromEntries(
@@ -70,6 +76,14 @@ export class RegistersProjection implements Projection {
   clear(): void {
     for (const kind of Object.keys(registers) as Register[]) this.#entries.set(kind, new Map());
     this.#codes.clear();
+    this.#made.clear();
+  }
+
+  /** Something that follows from the entries as they are, made once until one of them changes. */
+  made<T extends Sized>(key: string, make: () => T): T {
+    let made = this.#made.get(key) as T | undefined;
+    if (!made) this.#made.set(key, (made = make()));
+    return made;
   }
 
   /** All that is kept, in the order of kinds and codes. */
@@ -111,6 +125,7 @@ export class RegistersProjection implements Projection {
   #put(kind: Register, event: Recorded, state: EntryHistory): void {
     const [code, since] = [codeIn(kind, event), Number(event.position)];
     const entries = this.#entries.get(kind)!;
+    this.#made.clear();
     const versions = entries.get(code);
     const last = versions?.at(-1);
     if (last) last.until = since;
@@ -132,8 +147,12 @@ export class RegistersProjection implements Projection {
     });
     this.#entries.get(kind)!.set(codeIn(kind, event), versions);
     this.#codes.delete(kind);
+    this.#made.clear();
   }
 }
+
+type Sized = readonly unknown[] | ReadonlyMap<unknown, unknown>;
+const sizeOf = (one: Sized): number => 1 + ('size' in one ? one.size : one.length);
 
 const codeIn = (kind: Register, { stream }: Pick<Recorded, 'stream'>): string => stream.slice(kind.length + 1);
 
@@ -179,7 +198,12 @@ export class Registers {
 
   /** All entries of a register, ordered by code. */
   async all<R extends Register>(kind: R, knownAt?: string, asOf: FullDate = LATEST): Promise<Shown<R>[]> {
-    return (await this.#states(kind, knownAt)).map((state) => shown(kind, state, asOf));
+    const states = await this.#states(kind, knownAt);
+    return [
+      ...this.#entries.made(JSON.stringify(['all', kind, knownAt, asOf]), () =>
+        states.map((state) => shown(kind, state, asOf)),
+      ),
+    ];
   }
 
   async one<R extends Register>(
@@ -199,13 +223,17 @@ export class Registers {
   }
 
   /** Names by code. */
-  async names(kind: Register, knownAt?: string, asOf: FullDate = LATEST): Promise<Map<string, string>> {
+  async names(kind: Register, knownAt?: string, asOf: FullDate = LATEST): Promise<ReadonlyMap<string, string>> {
     const states = await this.#states(kind, knownAt);
-    return new Map(
-      states.map((state) => [
-        codeOf(state.entry!),
-        kind === 'agency' ? nameAt(state as AgencyState, asOf) : nameOf(state.entry!),
-      ]),
+    return this.#entries.made(
+      JSON.stringify(['names', kind, knownAt, asOf]),
+      () =>
+        new Map(
+          states.map((state) => [
+            codeOf(state.entry!),
+            kind === 'agency' ? nameAt(state as AgencyState, asOf) : nameOf(state.entry!),
+          ]),
+        ),
     );
   }
 
@@ -240,9 +268,15 @@ export class Registers {
     });
   }
 
-  async #states<R extends Register>(kind: R, knownAt?: string, code?: string): Promise<Registration<EntryOf<R>>[]> {
+  async #states<R extends Register>(
+    kind: R,
+    knownAt?: string,
+    code?: string,
+  ): Promise<readonly Registration<EntryOf<R>>[]> {
     this.projector.position(); // nothing is shown of what is only half there
-    return this.#entries.statesOf(kind, Number(knownAt ?? FOREVER - 1), code) as unknown as Registration<EntryOf<R>>[];
+    const states = () => this.#entries.statesOf(kind, Number(knownAt ?? FOREVER - 1), code);
+    const all = code === undefined ? this.#entries.made(JSON.stringify(['states', kind, knownAt]), states) : states();
+    return all as unknown as Registration<EntryOf<R>>[];
   }
 }
 

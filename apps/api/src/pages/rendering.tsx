@@ -150,6 +150,8 @@ class PageInterceptor implements NestInterceptor {
  * (`utm_source`, `fbclid` …) is no reason to refuse it.
  */
 function fieldsOf(context: ExecutionContext): ReadonlySet<string> {
+  const known = fieldsTaken.get(context.getHandler());
+  if (known) return known;
   const types = Reflect.getMetadata(
     'design:paramtypes',
     context.getClass().prototype as object,
@@ -157,8 +159,11 @@ function fieldsOf(context: ExecutionContext): ReadonlySet<string> {
   ) as (new () => object)[];
   const metadata = getMetadataStorage();
   const fields = types.flatMap((type) => metadata.getTargetValidationMetadatas(type, '', false, false));
-  return new Set(fields.map(({ propertyName }) => propertyName));
+  const names = new Set(fields.map(({ propertyName }) => propertyName));
+  fieldsTaken.set(context.getHandler(), names);
+  return names;
 }
+const fieldsTaken = new WeakMap<object, ReadonlySet<string>>();
 
 /** The instant of a field for date and time, which browsers send in UTC: the end of its minute. Other values stay as they are. */
 const instantOf = (value: unknown): unknown =>

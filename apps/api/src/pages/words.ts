@@ -1,5 +1,6 @@
 /** The words for people in the place of the domain's codes. */
 import countries from 'i18n-iso-countries';
+import { LRUCache } from 'lru-cache';
 import type { ChartWords } from '#charts';
 import { COUNTRIES_BESIDE } from '#platform';
 import type { NextStepWord } from '#words';
@@ -117,9 +118,16 @@ const formatsWith = (month: 'long' | 'short') =>
   );
 const formats = { long: formatsWith('long'), short: formatsWith('short') };
 
+/** The words of dates, of which a page has the same few hundred times. */
+const written = new LRUCache<string, string>({ max: 10_000 });
+
 /** `2006-11` → `November 2006`. */
-export const dateWords = (date: PartialDate, length: 'long' | 'short' = 'long'): string =>
-  formats[length][date.split('-').length - 1]!.format(new Date(date));
+export function dateWords(date: PartialDate, length: 'long' | 'short' = 'long'): string {
+  const key = length + date;
+  let words = written.get(key);
+  if (!words) written.set(key, (words = formats[length][date.split('-').length - 1]!.format(new Date(date))));
+  return words;
+}
 
 /** The words of charts. */
 export const CHART_WORDS: ChartWords = {

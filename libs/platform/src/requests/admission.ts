@@ -112,7 +112,8 @@ export async function admitsRequests(
   server.addHook('onSend', (request, _reply, payload, done) => {
     // A feed says something every 15 s.
     const patience = marksOf(request).follows?.(request) ? 2 : 1;
-    if (reads(request) && !isProbe(request)) request.raw.socket.setTimeout(budgets.sendTimeoutMs * patience);
+    // Whoever asks within the process (`inject`) has a socket that cannot wait.
+    if (reads(request) && !isProbe(request)) request.raw.socket.setTimeout?.(budgets.sendTimeoutMs * patience);
     done(null, payload);
   });
 }
