@@ -6,12 +6,11 @@
 import { existsSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { NestFactory } from '@nestjs/core';
-import { CommandBus } from '@nestjs/cqrs';
 import type { CommitmentEvents, Stage } from '#commitments';
 import { SqliteEventStore } from '#event-store-sqlite';
 import { canonicalJson, eventId, Projector, type EncodedEvent, type Log } from '#eventsourcing';
-import { planImport, runImport } from '#exchange';
-import { metaOf } from '#platform';
+import { Imports, jsonFolderAt } from '#exchange';
+import { SCOPES } from '#words';
 import { AppModule, codec, openStores } from '../apps/api/src/app.module.js';
 import { settingsFrom } from '../apps/api/src/settings.js';
 
@@ -33,10 +32,9 @@ export async function realLog(folder: string): Promise<Log> {
   });
   await app.init();
   await app.get(Projector).start();
-  const by = { account: 'import', role: 'secretariat', agency: null } as const;
+  const by = { account: 'import', role: 'secretariat', agency: null, scopes: SCOPES, sees: 'all' } as const;
   const store = new SqliteEventStore(join(folder, 'log.db'));
-  const plan = await planImport('data/hld-follow-up', { store, codec: codec() }, () => ({ by, meta: metaOf(by) }));
-  await runImport(plan, app.get(CommandBus));
+  await app.get(Imports).importFolder(jsonFolderAt('data/hld-follow-up'), by);
   await app.close();
   return { store, codec: codec() };
 }

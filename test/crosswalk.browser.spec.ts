@@ -1,12 +1,11 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { CommandBus } from '@nestjs/cqrs';
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { planImport, runImport } from '#exchange';
-import { LOG, metaOf, type Actor } from '#platform';
+import { Imports, jsonFolderAt, planImport, type ImportPlan } from '#exchange';
+import { LOG, metaOf } from '#platform';
 import { faintest, overflow, Reader, STATE, text } from './support/browser.js';
-import { CLOCK_CASES, HLD, TestServer, type Answer } from './support/server.js';
+import { CLOCK_CASES, HLD, IMPORTER, TestServer, type Answer } from './support/server.js';
 
 const today = new Date().toISOString().slice(0, 10);
 const refusal = ({ status, body }: Answer) => [status, body.code, body.errors?.[0]?.pointer].filter(Boolean).join(' ');
@@ -405,7 +404,6 @@ describe('Crosswalks over HTTP', () => {
 });
 
 describe('Crosswalks of a folder', () => {
-  const importer: Actor = { account: 'import', role: 'secretariat', agency: null };
   let server: TestServer;
   let folder: string;
   beforeEach(async () => {
@@ -423,11 +421,13 @@ describe('Crosswalks of a folder', () => {
   });
 
   const write = (name: string, content: unknown) => writeFileSync(join(folder, name), JSON.stringify(content));
-  const plan = () => planImport(folder, server.app.get(LOG), () => ({ by: importer, meta: metaOf(importer) }));
-  const run = async () => runImport(await plan(), server.app.get(CommandBus));
+  const plan = () =>
+    planImport(jsonFolderAt(folder), server.app.get(LOG), () => ({ by: IMPORTER, meta: metaOf(IMPORTER) }));
+  const run = () => server.app.get(Imports).importFolder(jsonFolderAt(folder), IMPORTER);
   const problems = async () =>
     (await plan()).problems.map(({ file, field, message }) => `${file} ${field}: ${message}`);
   const FILE = 'crosswalk-tst-oth.json';
+  const outcomesIn = ({ rows }: ImportPlan) => rows.filter(({ sheet }) => sheet === FILE).map(({ outcome }) => outcome);
   const crosswalk = {
     from: 'TST',
     to: 'OTH',
@@ -452,7 +452,7 @@ describe('Crosswalks of a folder', () => {
     });
     const before = await server.app.get(LOG).store.head();
     const again = await plan();
-    expect([again.problems, again.commands, again.counts[FILE]]).toEqual([[], [], { new: 0, known: 1, extended: 0 }]);
+    expect([again.problems, again.commands, outcomesIn(again)]).toEqual([[], [], ['recognised']]);
     expect(await server.app.get(LOG).store.head()).toBe(before);
   });
 
@@ -467,7 +467,7 @@ describe('Crosswalks of a folder', () => {
       noEquivalent: [{ theme: 'T-2', note: 'n' }],
     };
     write(FILE, next);
-    expect((await plan()).counts[FILE]).toEqual({ new: 0, known: 0, extended: 1 });
+    expect(outcomesIn(await plan())).toEqual(['changed']);
     await run();
     expect(await versions()).toMatchObject([
       { version: '2013', author: 'DESA', reportedOn: '2013-10-04' },

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { planImport } from '#exchange';
+import { jsonFolderAt, planImport } from '#exchange';
 import { LOG, metaOf, type CommandContext } from '#platform';
 import { Registers } from '#registers';
 import { commitment } from './support/commitment.js';
@@ -172,13 +172,26 @@ describe('An import', () => {
     ].map(([code, name]) => ({ code, name, kind: 'igo' }));
     writeFileSync(join(folder, 'agencies.json'), JSON.stringify(rows));
     const by: CommandContext['by'] = { account: 'import', role: 'secretariat', agency: null };
-    const plan = await planImport(folder, server.app.get(LOG), () => ({ by, meta: metaOf(by) }), {
-      entries: (kind) => server.app.get(Registers).all(kind),
+    const plan = await planImport(jsonFolderAt(folder), server.app.get(LOG), () => ({ by, meta: metaOf(by) }), {
+      entries: (kind) => server.app.get(Registers).all(kind) as never,
     });
     expect(plan.problems).toMatchObject([
       { row: 2, field: '/code', message: 'differs from QQ by case only' },
       { row: 3, field: '/code', message: 'differs from IOM by case only' },
     ]);
-    expect(plan.duplicates).toEqual(['agency RR and QQ, both «Office of Quays»']);
+    expect(
+      plan.rows.flatMap(({ reference, duplicates }) =>
+        duplicates.map(({ that, fields }) => [reference, that.reference, fields.filter(({ differs }) => differs)]),
+      ),
+    ).toEqual([
+      [
+        'RR',
+        'QQ',
+        [
+          { field: 'code', this: 'RR', that: 'QQ', differs: true },
+          { field: 'name', this: 'office of quays', that: 'Office of Quays', differs: true },
+        ],
+      ],
+    ]);
   });
 });

@@ -2,13 +2,10 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ActCommand, type AnyActCommand } from '#acts';
-import { Overtaken, planImport, runImport, type ImportPlan } from '#exchange';
-import { CommandBus } from '@nestjs/cqrs';
-import { LOG, metaOf, type Actor } from '#platform';
-import { CLOCK_CASES, TestServer } from './support/server.js';
+import { Imports, jsonFolderAt, planImport, type ImportPlan, type KeptImport } from '#exchange';
+import { LOG, metaOf } from '#platform';
+import { CLOCK_CASES, IMPORTER, TestServer } from './support/server.js';
 
-const importer: Actor = { account: 'import', role: 'secretariat', agency: null };
 let server: TestServer;
 let folder: string;
 
@@ -26,8 +23,13 @@ type Row = Record<string, unknown>;
 type CommitmentRow = Row & { reference: string; history: Row[]; agencies: Row[]; evidence: Row[]; milestones: Row[] };
 
 const plan = (): Promise<ImportPlan> =>
-  planImport(folder, server.app.get(LOG), () => ({ by: importer, meta: metaOf(importer) }));
-const run = async () => runImport(await plan(), server.app.get(CommandBus));
+  planImport(jsonFolderAt(folder), server.app.get(LOG), () => ({ by: IMPORTER, meta: metaOf(IMPORTER) }));
+const run = () => server.app.get(Imports).importFolder(jsonFolderAt(folder), IMPORTER);
+/** Of the commitments, how many are new, known, and known with further history. */
+const counts = ({ rows }: ImportPlan) =>
+  ['recorded', 'recognised', 'changed'].map(
+    (outcome) => rows.filter((row) => row.subject === 'commitment' && row.outcome === outcome).length,
+  );
 const head = async (): Promise<string | null> => server.app.get(LOG).store.head();
 const rows = <R = CommitmentRow>(file = 'commitments.json'): R[] =>
   JSON.parse(readFileSync(join(folder, file), 'utf8')) as R[];
@@ -45,7 +47,7 @@ describe('given a folder in the known form', () => {
     await run();
     const before = await head();
     const again = await plan();
-    expect(again.counts['commitments.json']).toEqual({ new: 0, known: 10, extended: 0 });
+    expect(counts(again)).toEqual([0, 10, 0]);
     expect([again.problems, again.commands]).toEqual([[], []]);
     expect(await head()).toBe(before);
   });
@@ -60,7 +62,7 @@ describe('given a folder in the known form', () => {
       citation: { document: 'D1', locator: 'p 2' },
     };
     changed((all) => all[0]!.history.push({ ...entry, stage: 'in_progress' }, entry));
-    expect((await plan()).counts['commitments.json']).toEqual({ new: 0, known: 9, extended: 1 });
+    expect(counts(await plan())).toEqual([0, 9, 1]);
     await run();
     const { body } = await server.get(`/v1/commitments/${rows()[0]!.reference}`);
     expect(body.entries.map(({ reportedOn }: { reportedOn: string }) => reportedOn)).toEqual([
@@ -138,7 +140,7 @@ describe('given a folder in the known form', () => {
     await run();
     for (const { reference } of [rows()[0]!, rows()[5]!])
       expect((await server.get(`/v1/commitments/${reference}`)).body.evidence).toHaveLength(1);
-    expect((await plan()).counts['commitments.json']).toEqual({ new: 0, known: 10, extended: 0 });
+    expect(counts(await plan())).toEqual([0, 10, 0]);
   });
 
   it('takes a folder in which files are missing or hold nothing, and refuses one that is cut off to nothing', async () => {
@@ -152,23 +154,26 @@ describe('given a folder in the known form', () => {
 
 describe('given two imports of one folder at once', () => {
   const entry = { stage: 'in_progress', effective: '2010', reportedOn: '2010-05-01', note: 'more' };
-  /** Both are planned before either is run. */
-  async function atOnce(as: (plan: ImportPlan) => ImportPlan = (plan) => plan): Promise<unknown[]> {
-    const plans = [await plan(), await plan()].map(as);
-    const runs = plans.map((one) => runImport(one, server.app.get(CommandBus)));
-    return (await Promise.allSettled(runs)).flatMap((run) => (run.status === 'rejected' ? [run.reason] : []));
+  const imports = () => server.app.get(Imports);
+  /** Both are planned before either is confirmed. */
+  async function atOnce(as: (kept: KeptImport) => KeptImport = (kept) => kept): Promise<void> {
+    const sent = jsonFolderAt(folder);
+    const planned = [0, 1].map(() => imports().preview(sent, {}, { by: IMPORTER, meta: metaOf(IMPORTER) }));
+    const drafts = await Promise.all((await Promise.all(planned)).map(({ id }) => imports().one(id, IMPORTER)));
+    await Promise.all(
+      drafts.map((draft) => imports().confirm({ ...draft, content: as(draft.content) }, IMPORTER, undefined, sent)),
+    );
   }
   const eventsOf = async (reference: string) =>
     (await server.app.get(LOG).store.read(`commitment-${reference}`)).length;
 
-  it('the later one is overtaken, and finds everything known when it is planned anew', async () => {
-    expect(await atOnce()).toEqual([expect.any(Overtaken)]);
-    await run();
+  it('the later one is overtaken, plans anew, and brings only what is still new', async () => {
+    await atOnce();
     expect((await plan()).commands).toEqual([]);
     const { reference } = rows()[0]!;
     const before = await eventsOf(reference);
     changed((all) => all[0]!.history.push(entry));
-    expect(await atOnce()).toEqual([expect.any(Overtaken)]);
+    await atOnce();
     expect(await eventsOf(reference)).toBe(before + 1);
     expect(await plan()).toMatchObject({ problems: [], commands: [] });
   });
@@ -178,13 +183,65 @@ describe('given two imports of one folder at once', () => {
     const { reference } = rows()[0]!;
     const before = await eventsOf(reference);
     changed((all) => all[0]!.history.push(entry));
-    const onAnything = ({ context, ...command }: AnyActCommand) =>
-      Object.assign(Object.create(ActCommand.prototype) as AnyActCommand, command, {
-        context: { ...context, expected: undefined },
-      });
-    expect(await atOnce((one) => ({ ...one, commands: one.commands.map(onAnything) }))).toEqual([]);
+    await atOnce((kept) => ({
+      ...kept,
+      commands: kept.commands.map((command) => ({ ...command, expected: undefined as never })),
+    }));
     expect(await eventsOf(reference)).toBe(before + 2);
   });
+});
+
+describe('given an import that is done', () => {
+  const imports = () => server.app.get(Imports);
+  const undo = async (id: string) => imports().undo(await imports().one(id, IMPORTER), IMPORTER, 'The wrong folder');
+
+  it('is kept as one, without the words of its rows, and is undone as one', async () => {
+    const { id, state, rows: done } = await run();
+    expect([state, done.filter(({ subject }) => subject === 'commitment').length]).toEqual(['confirmed', 10]);
+    const kept = JSON.stringify(await imports().one(id, IMPORTER));
+    expect(rows().filter(({ title }) => kept.includes(title as string))).toEqual([]);
+    const { state: after, remark } = await undo(id);
+    expect([after, remark]).toEqual(['undone', expect.stringMatching(/\d agenc.*theme/)]);
+    const { items } = (await server.get('/v1/commitments?life=any&limit=100')).body as { items: { life: string }[] };
+    expect(new Set(items.map(({ life }) => life))).toEqual(new Set(['withdrawn']));
+    expect((await undo(id)).state).toBe('undone'); // again: nothing
+  });
+
+  it('gives back what it added to what was there, and nothing where somebody built upon it', async () => {
+    const first = await run();
+    const { reference } = rows()[0]!;
+    const stage = async () => (await server.get(`/v1/commitments/${reference}`)).body.headline.reportedOn as string;
+    const before = await stage();
+    changed((all) => all[0]!.history.push({ ...all[0]!.history[0]!, reportedOn: '2012-05-01', note: 'more' }));
+    const { id } = await run();
+    expect(await stage()).toBe('2012-05-01');
+    await expect(undo(first.id)).rejects.toMatchObject({ code: 'import_built_upon' });
+    await undo(id);
+    expect(await stage()).toBe(before);
+    expect((await undo(first.id)).state).toBe('undone');
+  });
+
+  it('that a crash broke off goes on where it stopped', async () => {
+    const sent = jsonFolderAt(folder);
+    const { id, commands } = await imports().preview(sent, {}, { by: IMPORTER, meta: metaOf(IMPORTER) });
+    const draft = await imports().one(id, IMPORTER);
+    await expect(
+      imports().confirm(
+        draft,
+        IMPORTER,
+        () => {
+          throw new Error('A crash');
+        },
+        sent,
+      ),
+    ).rejects.toThrow('A crash');
+    expect(commands.length).toBeGreaterThan(20);
+    expect(await imports().brokenOff(sent, IMPORTER)).toBe(id);
+    await imports().confirm(await imports().one(id, IMPORTER), IMPORTER, undefined, sent);
+    expect([await imports().brokenOff(sent, IMPORTER), (await plan()).commands]).toEqual([null, []]);
+    expect(await stateAfterUndo(id)).toBe('undone');
+  });
+  const stateAfterUndo = async (id: string) => (await undo(id)).state;
 });
 
 describe('given a folder with faults', () => {
@@ -240,8 +297,7 @@ describe('given a folder with faults', () => {
       expect.stringMatching(/^agencies.json 1 \/parent: leads back to itself/),
       expect.stringMatching(/^agencies.json 2 \/parent: leads back to itself/),
     ]);
-    folder = join(folder, 'nowhere');
-    expect((await plan()).problems[0]!.message).toContain('no such folder');
+    expect(() => jsonFolderAt(join(folder, 'nowhere'))).toThrow('no such folder');
   });
 
   it('lists relations that lead back to where they began, and imports nothing of them', async () => {
@@ -313,7 +369,21 @@ describe('given a folder with faults', () => {
       const twin = { ...all[0]!, reference: 'AAA-2006-50', title: `${all[0]!['title'] as string} again` };
       all.push(twin as CommitmentRow);
     });
-    expect((await plan()).duplicates).toEqual([expect.stringContaining('AAA-2006-01')]);
+    const pairs = (await plan()).rows.flatMap(({ reference, duplicates }) =>
+      duplicates.map(({ that, fields }) => ({ reference, that, differing: fields.filter(({ differs }) => differs) })),
+    );
+    expect(pairs).toEqual([
+      {
+        ...{
+          reference: 'AAA-2006-50',
+          that: expect.objectContaining({ reference: 'AAA-2006-01', sheet: 'commitments.json' }),
+        },
+        differing: [
+          expect.objectContaining({ field: 'reference' }),
+          expect.objectContaining({ field: 'title', this: expect.stringMatching(/ again$/) }),
+        ],
+      },
+    ]);
   });
 });
 
@@ -344,7 +414,7 @@ describe('given later acts in a row', () => {
     const again = await plan();
     expect([again.problems, again.commands]).toEqual([[], []]);
     changed((all) => (all[0]!['acts'] as unknown[]).push(wording('2011-01-01', 'Newest')));
-    expect((await plan()).counts['commitments.json']).toEqual({ new: 0, known: 9, extended: 1 });
+    expect(counts(await plan())).toEqual([0, 9, 1]);
   });
 
   it('lists acts that are none, say too little, too much or nothing sound', async () => {
@@ -382,6 +452,6 @@ describe('given files that do not say one thing', () => {
 
   it('names what it did not read', async () => {
     for (const name of ['outcome.json', 'Outcomes.json', 'commitments.csv', 'README.md']) write(name, []);
-    expect((await plan()).unread).toEqual(['Outcomes.json', 'commitments.csv', 'outcome.json']);
+    expect(jsonFolderAt(folder).others).toEqual(['Outcomes.json', 'commitments.csv', 'outcome.json']);
   });
 });

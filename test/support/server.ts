@@ -1,14 +1,14 @@
 /** The real server in the process of a spec, with a log of its own. */
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { CommandBus } from '@nestjs/cqrs';
 import type { Server } from 'node:http';
 import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { AccessStore, newToken } from '#access';
 import { Projector } from '#eventsourcing';
-import { planImport, runImport } from '#exchange';
-import { LOG, metaOf, type CommandContext } from '#platform';
+import { Imports, jsonFolderAt } from '#exchange';
+import { LOG, type Principal } from '#platform';
+import { SCOPES } from '#words';
 import { openStores } from '../../apps/api/src/app.module.js';
 import { buildServer } from '../../apps/api/src/server.js';
 import { settingsFrom, type Settings } from '../../apps/api/src/settings.js';
@@ -18,6 +18,11 @@ import { once } from './shared.js';
 
 export const HLD = 'data/hld-follow-up';
 export const CLOCK_CASES = 'test/data/clock-cases';
+
+/** Whoever imports folders. */
+export const IMPORTER: Principal = {
+  ...{ account: 'import', role: 'secretariat', agency: null, scopes: SCOPES, sees: 'all' },
+};
 
 /** An answer, read. */
 export interface Answer {
@@ -68,12 +73,8 @@ export class TestServer {
   }
 
   async import(folder: string): Promise<void> {
-    const by: CommandContext['by'] = { account: 'import', role: 'secretariat', agency: null };
-    const log = this.app.get(LOG);
-    const plan = await planImport(folder, log, () => ({ by, meta: metaOf(by) }));
-    if (plan.problems.length > 0) throw new Error(JSON.stringify(plan.problems.slice(0, 5)));
-    await runImport(plan, this.app.get(CommandBus));
-    await this.app.get(Projector).reached(await log.store.head(), 300_000);
+    await this.app.get(Imports).importFolder(jsonFolderAt(folder), IMPORTER);
+    await this.app.get(Projector).reached(await this.app.get(LOG).store.head(), 300_000);
   }
 
   /** A token for a focal point of an agency, or for the secretariat. */

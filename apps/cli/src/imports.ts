@@ -1,4 +1,4 @@
-/** Imports a spreadsheet, or a folder of them, from the command line: the same preview, and the same acts, as over HTTP. */
+/** Imports from the command line, and takes imports back: the same preview, and the same acts, as over HTTP. */
 import { hash } from 'node:crypto';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
@@ -8,15 +8,17 @@ import {
   Imports,
   ImportsController,
   isOfForm,
+  jsonFolderAt,
   NewImport,
   type ImportPreview,
+  type LikelyDuplicate,
   type SentFolder,
 } from '#exchange';
 import { metaOf, validated, type Actor, type RequestContext, type Upload } from '#platform';
 import type { Settings } from '../../api/src/settings.js';
 import { SCOPES } from '#words';
 import { counted } from './counted.js';
-import { withApp } from './opened.js';
+import { mustBeThere, withApp } from './opened.js';
 import { progressBar } from './progress-bar.js';
 
 /** What can be said of a file on the command line: the fields of the form that it is sent with. */
@@ -63,9 +65,55 @@ export async function importSpreadsheet(
         found.sheets.map((name) => fileAt(join(path, name))),
       )
     : fileAt(path);
-  const by = { ...actor, scopes: SCOPES, sees: 'all' as const };
-  const context = { by, meta: metaOf(by) };
-  return withApp(settings, (get) => imported(get(Imports), get(ImportsController), sent, options, dryRun, context));
+  return importSent(settings, sent, options, dryRun, actor);
+}
+
+/** @param path of a folder of JSON */
+export async function importJsonFolder(
+  settings: Settings,
+  path: string,
+  dryRun: boolean,
+  actor: Actor,
+): Promise<boolean> {
+  try {
+    return await importSent(settings, jsonFolderAt(path), {}, dryRun, actor);
+  } catch (error) {
+    if (!(error instanceof Rejected)) throw error;
+    console.error(error.message);
+    return false;
+  }
+}
+
+const importSent = (
+  settings: Settings,
+  sent: Upload | SentFolder,
+  options: ImportOptions,
+  dryRun: boolean,
+  actor: Actor,
+): Promise<boolean> =>
+  withApp(settings, (get) => {
+    const by = principal(actor);
+    return imported(get(Imports), get(ImportsController), sent, options, dryRun, { by, meta: metaOf(by) });
+  });
+
+const principal = (actor: Actor) => ({ ...actor, scopes: SCOPES, sees: 'all' as const });
+
+/** Takes an import back as a whole. @returns whether it was, or is by now */
+export async function undoImport(settings: Settings, id: string, reason: string, actor: Actor): Promise<boolean> {
+  await mustBeThere(settings);
+  return withApp(settings, async (get) => {
+    const by = principal(actor);
+    try {
+      const imports = get(Imports);
+      const { file, remark } = await imports.undo(await imports.one(id, by), by, reason);
+      console.log(`The import of ${file.name} is undone.${remark ? ` ${remark}` : ''}`);
+      return true;
+    } catch (error) {
+      if (!(error instanceof Rejected)) throw error;
+      console.error(error.message);
+      return false;
+    }
+  });
 }
 
 function fileAt(path: string): Upload {
@@ -84,23 +132,34 @@ async function imported(
   const { by } = context;
   try {
     const asked = await routes.request(validated(NewImport, { ...options, file: sent.sha256 }), context);
-    const id = context.meta.commandId;
-    const shown = dryRun
-      ? await imports.planned(sent, asked, context, id)
-      : await imports.preview(sent, asked, context);
+    const begun = dryRun ? null : await imports.brokenOff(sent, by);
+    if (begun) console.log(`An import of it was broken off: it goes on where it stopped.`);
+    const id = begun ?? context.meta.commandId;
+    const shown = begun
+      ? (await imports.one(begun, by)).content
+      : dryRun
+        ? await imports.planned(sent, asked, context, id)
+        : await imports.preview(sent, asked, context);
     printPreview(shown);
+    const toDo = shown.commands.length + (shown.rounds?.length ?? 0);
     if (shown.problems.length > 0) {
       console.error(`${counted(shown.problems.length, 'problem')}; nothing was imported.`);
+      if (!dryRun) await imports.discard(await imports.one(id, by));
       return false;
     }
     if (dryRun) console.log('Dry run: nothing was imported.');
-    if (dryRun || shown.commands.length === 0) return true;
+    else if (toDo === 0) await imports.discard(await imports.one(id, by));
+    if (dryRun || toDo === 0) return true;
     const draft = await imports.one(id, by);
-    const bar = progressBar('importing', shown.commands.length);
-    const confirmed = await imports.confirm(draft, by, (done) => bar.update(done)).finally(() => bar.stop());
-    for (const { outcome, sheet, row, reference } of confirmed.rows)
-      if (outcome === 'recorded') console.log(`${sheet} row ${row} is ${reference}`);
-    console.log(`Import ${id} is done. It can be undone as a whole: POST /v1/imports/${id}/undo`);
+    const bar = progressBar('importing', toDo);
+    const folder = shown.file.format === 'json' ? (sent as SentFolder) : undefined;
+    const confirmed = await imports
+      .confirm(draft, by, (done) => bar.update(Math.min(done, toDo)), folder)
+      .finally(() => bar.stop());
+    if (!folder)
+      for (const { outcome, sheet, row, reference } of confirmed.rows)
+        if (outcome === 'recorded') console.log(`${sheet} row ${row} is ${reference}`);
+    console.log(`Import ${id} is done. It can be undone as a whole: undo-import ${id} --reason …`);
     return true;
   } catch (error) {
     if (!(error instanceof Rejected)) throw error;
@@ -110,26 +169,67 @@ async function imported(
 }
 
 function printPreview({ file, sheets, counts, rows, problems }: ImportPreview): void {
-  for (const line of file.readAs) console.log(line);
-  for (const { sheet, subject, columns, unread } of sheets) {
-    if (unread) console.log(`Sheet «${sheet}» ${unread}, and is not read.`);
-    const strange = columns.filter(({ by }) => by === 'nothing').map(({ column, head }) => `${column} «${head}»`);
-    if (strange.length > 0)
-      console.log(`Sheet «${sheet}», read as ${subject}: not read, as nobody knows what for: ${strange.join(', ')}`);
+  const isJson = file.format === 'json';
+  if (isJson) printFiles({ sheets, rows });
+  else {
+    for (const line of file.readAs) console.log(line);
+    for (const { sheet, subject, columns, unread } of sheets) {
+      if (unread) console.log(`Sheet «${sheet}» ${unread}, and is not read.`);
+      const strange = columns.filter(({ by }) => by === 'nothing').map(({ column, head }) => `${column} «${head}»`);
+      if (strange.length > 0)
+        console.log(`Sheet «${sheet}», read as ${subject}: not read, as nobody knows what for: ${strange.join(', ')}`);
+    }
+    const { recorded, changed, recognised, refused } = counts;
+    console.log(`${recorded} new, ${changed} changed, ${recognised} known, ${refused} refused`);
   }
-  const { recorded, changed, recognised, refused } = counts;
-  console.log(`${recorded} new, ${changed} changed, ${recognised} known, ${refused} refused`);
-  for (const { sheet, row, reference, title, changes, notes, duplicates } of rows) {
+  for (const { sheet, row, reference, title, outcome, changes, notes, duplicates } of rows) {
     const at = `${sheet} row ${row} (${reference ?? title ?? 'new'})`;
-    if (reference !== null)
+    if (reference !== null && (!isJson || outcome === 'changed'))
       for (const { field, from, to } of changes)
         console.log(`${at} ${field}: ${from ?? 'nothing'} → ${to ?? 'nothing'}`);
     for (const { column, message } of notes) console.log(`${at}${column ? ` ${column}` : ''}: ${message}`);
-    for (const { that } of duplicates)
-      console.log(`${at} may be the same as ${that.reference ?? `${that.sheet} row ${that.row}`} «${that.title}»`);
+    for (const pair of duplicates) printSides(at, pair);
   }
-  for (const { sheet, row, column, message, right } of problems)
+  const pairs = rows.reduce((sum, { duplicates }) => sum + duplicates.length, 0);
+  if (pairs > 0) console.log(`${counted(pairs, 'pair')} may be the same`);
+  for (const { sheet, row, column, field, message, right } of problems) {
+    const id = isJson ? rows.find((one) => one.sheet === sheet && one.row === row)?.reference : null;
+    const at = [row ? ` row ${row}` : '', id ? ` (${id})` : '', isJson && field ? ` ${field}` : ''].join('');
     console.error(
-      `${sheet}${row ? ` row ${row}` : ''}${column ? ` column ${column}` : ''}: ${message}${right ? `. Right would be: ${right}` : ''}`,
+      `${sheet}${at}${column ? ` column ${column}` : ''}: ${message}${right ? `. Right would be: ${right}` : ''}`,
+    );
+  }
+}
+
+/** Of a folder of JSON, by file: how many rows are new. */
+function printFiles({ sheets, rows }: Pick<ImportPreview, 'sheets' | 'rows'>): void {
+  for (const { sheet, subject } of sheets.filter(({ unread }) => !unread)) {
+    const own = rows.filter((row) => row.sheet === sheet && row.subject === subject);
+    const [fresh, known, extended] = ['recorded', 'recognised', 'changed'].map(
+      (outcome) => own.filter((row) => row.outcome === outcome).length,
+    );
+    console.log(`${sheet}: ${fresh} new, ${known} known${extended ? `, ${extended} with further history` : ''}`);
+  }
+  const unread = sheets.flatMap(({ sheet, unread }) => (unread ? sheet : []));
+  if (unread.length > 0) console.error(`Not read, as no file of the form is called so: ${unread.join(', ')}`);
+}
+
+/** Both sides, one above the other where a line has no room for both; what differs is marked. */
+function printSides(at: string, { that, fields }: LikelyDuplicate): void {
+  const other = that.reference ?? `${that.sheet} row ${that.row}`;
+  console.log(
+    `${at} may be the same as ${that.row === null ? '' : `${that.sheet} row ${that.row}, `}${other} «${that.title}»`,
+  );
+  const width = Math.max(0, ...fields.map(({ field }) => field.length));
+  const cut = (text: string | null): string => {
+    const line = (text ?? '–').replaceAll(/\s+/g, ' ');
+    return line.length > SIDE ? `${line.slice(0, SIDE - 1)}…` : line;
+  };
+  for (const one of fields)
+    console.log(
+      `  ${one.differs ? '≠' : ' '} ${one.field.padEnd(width)}  ${cut(one.this).padEnd(SIDE)}  ${cut(one.that)}`.trimEnd(),
     );
 }
+
+/** In letters, so wide is a side. */
+const SIDE = 44;

@@ -64,6 +64,13 @@ export function program(): Command {
       process.exitCode = (await (await verbs()).importPath(settings, path, options)) ? 0 : 1;
     });
 
+  verb(cli, 'changes', 'undo-import <id>')
+    .description('take an import back as a whole, by the id that it ended with')
+    .requiredOption('--reason <text>', 'why')
+    .action(async (id: string, { reason }: { reason: string }) => {
+      process.exitCode = (await (await verbs()).undoImport(settings, id, reason)) ? 0 : 1;
+    });
+
   verb(cli, 'reads', 'export <folder>')
     .description('write everything to a new folder: the log, and tables as CSV and JSON, with how to cite them')
     .option('--as-at <date>', 'the date as at which the tables stand (default: today)')

@@ -1,26 +1,19 @@
 /** The verbs of `followthrough`. */
-import { NestFactory } from '@nestjs/core';
-import { CommandBus } from '@nestjs/cqrs';
 import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { AccessStore } from '#access';
 import { NothingThere } from '#databases';
 import { Projector, type ParkedStream } from '#eventsourcing';
-import type { DuplicateCandidate } from '#acts';
-import { Overtaken, planImport, runImport, type ImportPlan } from '#exchange';
 import { isDump } from '#open';
-import { LOG, Logging, metaOf, type CommandContext } from '#platform';
-import { Progress } from '#progress';
-import { Registers, type Register } from '#registers';
-import { AppModule, openLog, openStores } from '../../api/src/app.module.js';
+import { metaOf, type CommandContext } from '#platform';
+import { openLog } from '../../api/src/app.module.js';
 import { closeOnSignal, refuseBusyPort, startServer } from '../../api/src/server.js';
 import { settingsFrom, type Settings } from '../../api/src/settings.js';
 import { counted } from './counted.js';
 import type { ImportOptions } from './imports.js';
 import { importDump } from './dumps.js';
 import { mustBeThere, withApp } from './opened.js';
-import { progressBar } from './progress-bar.js';
 export { exportDump } from './dumps.js';
 export { backup, copy, restore, verifyLog } from './logs.js';
 
@@ -85,6 +78,11 @@ export async function importPath(
   return orInScratch(settings, dryRun, (where) => importSpreadsheet(where, path, options, dryRun, IMPORTER));
 }
 
+/** Takes an import back as a whole. @returns whether it was, or is by now */
+export async function undoImport(settings: Settings, id: string, reason: string): Promise<boolean> {
+  return (await import('./imports.js')).undoImport(settings, id, reason, IMPORTER);
+}
+
 /** Does something; what is only tried where there is no log yet, in empty stores. */
 async function orInScratch(settings: Settings, dryRun: boolean, use: (settings: Settings) => Promise<boolean>) {
   if (!dryRun) return use(settings);
@@ -103,7 +101,8 @@ async function orInScratch(settings: Settings, dryRun: boolean, use: (settings: 
  */
 export async function importFolder(settings: Settings, folder: string, dryRun: boolean): Promise<boolean> {
   if (isDump(folder)) return importDump(settings, folder, dryRun);
-  return orInScratch(settings, dryRun, (where) => importInto(where, folder, dryRun));
+  const { importJsonFolder } = await import('./imports.js');
+  return orInScratch(settings, dryRun, (where) => importJsonFolder(where, folder, dryRun, IMPORTER));
 }
 
 /** Empty stores, in all settings that lead to the data folder; they are gone afterwards. */
@@ -115,75 +114,6 @@ async function withScratch<T>(use: (where: Partial<Settings>) => Promise<T>): Pr
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
-}
-
-async function importInto(settings: Settings, folder: string, dryRun: boolean): Promise<boolean> {
-  const stores = await openStores(settings);
-  const app = await NestFactory.createApplicationContext(AppModule.with(settings, stores), {
-    logger: new Logging(settings),
-  });
-  try {
-    await app.init();
-    const projector = app.get(Projector);
-    await projector.start();
-    for (let whole = false; !whole;) {
-      const known = {
-        commitments: await knownTitles(app.get(Progress)),
-        entries: (kind: Register) => app.get(Registers).all(kind),
-      };
-      const plan = await planImport(folder, app.get(LOG), () => ({ by: IMPORTER, meta: metaOf(IMPORTER) }), known);
-      printPlan(folder, plan, dryRun);
-      if (plan.problems.length > 0 || Object.keys(plan.counts).length === 0) return false;
-      if (dryRun || plan.commands.length + plan.rounds.length === 0) return true;
-      whole = await ran(plan, app.get(CommandBus));
-    }
-    const head = await stores.log.store.head();
-    if (head) await projector.reached(head, 60_000);
-    return true;
-  } finally {
-    await app.close();
-  }
-}
-
-/** Runs an import. @returns whether to the end; else something else wrote meanwhile, and it is to be planned anew */
-async function ran(plan: ImportPlan, commands: CommandBus): Promise<boolean> {
-  const bar = progressBar('importing', plan.commands.length + plan.rounds.length);
-  try {
-    await runImport(plan, commands, (done) => bar.update(done));
-    return true;
-  } catch (error) {
-    if (!(error instanceof Overtaken)) throw error;
-    console.log(`Something else writes to the log as well (${error.message}): looking again for what is still new.`);
-    return false;
-  } finally {
-    bar.stop();
-  }
-}
-
-async function knownTitles(progress: Progress): Promise<DuplicateCandidate[]> {
-  const titles: DuplicateCandidate[] = [];
-  for (let cursor: string | null | undefined; cursor !== null;) {
-    const page = await progress.commitments({ asOf: '9999-12-31' }, {}, { limit: 1000, cursor });
-    for (const { reference, title, agencies, followsUp } of page.items)
-      titles.push({ reference, title, followsUp, agencies: agencies.map(({ agency }) => agency) });
-    cursor = page.nextCursor;
-  }
-  return titles;
-}
-
-function printPlan(folder: string, { counts, duplicates, problems, unread }: ImportPlan, dryRun: boolean): void {
-  for (const [file, { new: fresh, known, extended }] of Object.entries(counts))
-    console.log(`${file}: ${fresh} new, ${known} known${extended ? `, ${extended} with further history` : ''}`);
-  if (unread.length > 0) console.error(`Not read, as no file of the form is called so: ${unread.join(', ')}`);
-  if (Object.keys(counts).length === 0 && problems.length === 0) console.error(`${folder} holds nothing to import.`);
-  if (duplicates.length > 0 && Object.values(counts).some((count) => count.new > 0))
-    console.log(
-      `${counted(duplicates.length, 'pair')} may be the same:\n${duplicates.map((pair) => `  ${pair}`).join('\n')}`,
-    );
-  for (const { file, row, id, field, message } of problems)
-    console.error(`${file}${row ? ` row ${row}` : ''}${id ? ` (${id})` : ''}${field ? ` ${field}` : ''}: ${message}`);
-  if (problems.length > 0) console.error(`${counted(problems.length, 'problem')}; nothing was imported.`);
-  else if (dryRun) console.log('Dry run: nothing was imported.');
 }
 
 async function withProjector(settings: Settings, use: (projector: Projector) => Promise<void>): Promise<void> {

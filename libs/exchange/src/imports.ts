@@ -1,10 +1,20 @@
 /**
- * Imports of spreadsheets: a file, or a folder of them, is planned and kept as a preview, which only those see whose it is; once it is confirmed, its
- * commands are executed, all or none; and it can be undone as a whole.
+ * Imports of spreadsheets and of folders of JSON: what is sent is planned and kept as a preview, which only those see whose it is;
+ * once it is confirmed, its commands are executed, all or none; and it can be undone as a whole.
  */
 import { Inject, Injectable } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
-import { Acts, FindsDuplicates, registerRow, rehearsalOf, type ActResult, type AnyActCommand } from '#acts';
+import { plainToInstance } from 'class-transformer';
+import {
+  Acts,
+  FindsDuplicates,
+  refuseUnlessTheirs,
+  registerRow,
+  rehearsalOf,
+  type ActResult,
+  type AnyActCommand,
+} from '#acts';
+import { PastRound } from '#bodies';
 import { todayAt, type FullDate } from '#clocks';
 import { DraftsStore, type Draft } from '#drafts';
 import {
@@ -19,16 +29,30 @@ import {
   type Meta,
   type Recorded,
 } from '#eventsourcing';
-import { flat, LOG, maySee, metaOf, metaOfPart, type RequestContext, type Principal, type Upload } from '#platform';
+import {
+  flat,
+  LOG,
+  maySee,
+  metaOf,
+  metaOfPart,
+  refuseWithoutScope,
+  type RequestContext,
+  type Principal,
+  type Upload,
+} from '#platform';
 import { commitmentInRow, Progress } from '#progress';
-import { codeOf, Registers } from '#registers';
+import { codeOf, Registers, type Entry } from '#registers';
+import { ReplayRound } from '#rounds';
 import { Codes } from './codes.js';
 import type { DateOrder } from './cell-values.js';
 import type { TableSubject } from './fields.js';
+import { isOfForm, planImport, type ImportPlan } from './import-folder.js';
 import { commandOf, planTables, type KeptAct, type KeptCommand, type Terms } from './plan-tables.js';
-import { ROW_OUTCOMES, type ImportPreview, type ImportRow } from './preview.js';
+import { ROW_OUTCOMES, type ImportPreview, type ImportRow, type SheetProblem } from './preview.js';
 import {
+  isJson,
   tablesSent,
+  unreadable,
   type Base,
   type ReadingTerms,
   type SentFolder,
@@ -47,11 +71,22 @@ export interface ImportRequest extends ReadingTerms {
 /** An import as it is kept. */
 export interface KeptImport extends ImportPreview {
   readonly commands: readonly KeptCommand[];
+  /** Of a folder of JSON: the rounds that are replayed after all else. */
+  readonly rounds?: readonly PastRound[];
   /** Who confirmed it, and so whose acts they are; whoever goes on after a crash does so in this name. */
   readonly confirmedBy?: Principal;
 }
 
+/** What changes of an import after it was planned, and what lists tell of it. */
+export type ImportHead = Omit<KeptImport, (typeof PLANNED)[number]>;
+const PLANNED = ['sheets', 'problems', 'rows', 'commands', 'rounds'] as const;
+type Planned = Pick<KeptImport, (typeof PLANNED)[number]>;
+
 const IMPORT = 'import';
+/** The plan of an import, which is large, and so is kept once. */
+const PLAN = 'import-plan';
+/** What was done by it, in the place of the plan. */
+const RECORD = 'import-record';
 /** So many commands are given at once; they are of different streams. */
 const AT_ONCE = 32;
 /** So many rows are kept. */
@@ -79,10 +114,13 @@ export class Imports {
    */
   async preview(sent: Upload | SentFolder, asked: ImportRequest, context: RequestContext): Promise<KeptImport> {
     const id = context.meta.commandId;
-    const before = await this.drafts.read<KeptImport>({ kind: IMPORT, id });
-    if (before) return before.content; // the same request again
+    const before = await this.drafts.read<ImportHead>({ kind: IMPORT, id });
+    if (before) return (await this.#whole(before)).content; // the same request again
     const content = await this.planned(sent, asked, context, id);
-    await this.drafts.create({ kind: IMPORT, id }, context.by.agency, content, context.by.account);
+    const { agency, account } = context.by;
+    await this.drafts.delete({ kind: PLAN, id }); // of a request that was broken off
+    await this.drafts.create({ kind: PLAN, id }, agency, partsOf(content, true), account);
+    await this.drafts.create({ kind: IMPORT, id }, agency, partsOf(content, false), account);
     return content;
   }
 
@@ -93,10 +131,11 @@ export class Imports {
     context: RequestContext,
     id: string,
   ): Promise<KeptImport> {
-    const read = await tablesSent(sent, asked);
     const terms = termsOf(asked);
     const head = (await this.log.store.head()) ?? '0';
     await this.projector.reached(head, PATIENCE_MS);
+    if (isJson(sent)) return this.#plannedFolder(sent, terms, context, id);
+    const read = await tablesSent(sent, asked);
     const { rows, commands } = await planTables(read.tables, terms, {
       ...{ log: this.log, registers: this.#registers, duplicates: this.duplicates, context },
       codes: new Codes(this.#registers),
@@ -128,6 +167,43 @@ export class Imports {
     };
   }
 
+  /** @throws Rejected `forbidden` for whom it is not; `unreadable_file` */
+  async #plannedFolder(folder: SentFolder, terms: Terms, { by }: RequestContext, id: string): Promise<KeptImport> {
+    if (by.role !== 'secretariat')
+      throw new Rejected('forbidden', 'A folder of JSON brings registers, which are kept by the secretariat.');
+    const others = folder.files.filter(({ name }) => !isOfForm(name)).map(({ name }) => name);
+    const plan = await this.#planFolder(folder, by);
+    if (plan.files.length === 0 && plan.problems.length === 0)
+      throw unreadable(`${folder.name} holds nothing to import.`);
+    for (const { subject, acts } of plan.commands)
+      for (const { act, body } of acts) refuseUnlessTheirs(subject, act, body, by);
+    if (plan.rounds.length > 0) refuseWithoutScope(by, 'publish');
+    const rows = withProblems(plan);
+    return {
+      ...{ id, state: 'previewed', problems: plan.problems.map(asProblem), rows, counts: countsOf(rows), remark: null },
+      file: {
+        ...{ name: folder.name, sha256: folder.sha256, format: 'json' },
+        size: folder.files.reduce((sum, { bytes }) => sum + bytes.length, 0),
+        readAs: ['A folder of JSON in the form of data/hld-follow-up, compared with what is recorded.'],
+      },
+      terms: { reportedOn: terms.reportedOn, dates: 'iso', document: null, locator: null, comparedWith: null },
+      sheets: [
+        ...plan.files.map(({ file, subject }) => ({ sheet: file, subject, head: null, columns: [], unread: null })),
+        ...[...(folder.others ?? []), ...others].map((sheet) => ({
+          ...{ sheet, subject: null, head: null, columns: [], unread: 'is called as no file of the form' },
+        })),
+      ],
+      ...{ commands: plan.commands, rounds: plan.rounds },
+    };
+  }
+
+  #planFolder(folder: SentFolder, by: Principal): Promise<ImportPlan> {
+    return planImport(folder, this.log, () => ({ by, meta: metaOf(by) }), {
+      duplicates: this.duplicates,
+      entries: (kind) => this.#registers.all(kind) as Promise<Entry[]>,
+    });
+  }
+
   /** The rows of a list as it was, as texts. */
   async #listed(subject: TableSubject, { asOf, knownAt }: Base) {
     const rows = new Map<string, Record<string, unknown>>();
@@ -146,23 +222,52 @@ export class Imports {
 
   /** @throws Rejected `not_found` also for one that is another agency's */
   async one(id: string, caller: Principal | null): Promise<Draft<KeptImport>> {
-    const draft = await this.drafts.read<KeptImport>({ kind: IMPORT, id });
+    const draft = await this.drafts.read<ImportHead>({ kind: IMPORT, id });
     if (!draft || !maySee(caller, draft.owner)) throw new Rejected('not_found', `There is no import ${id}.`);
-    return draft;
+    return this.#whole(draft);
   }
 
   /** The imports that somebody may see, the last first. */
-  async all(caller: Principal): Promise<Draft<KeptImport>[]> {
+  async all(caller: Principal): Promise<Draft<ImportHead>[]> {
     const lines = await this.drafts.list(IMPORT);
     const seen = lines.filter(({ owner }) => maySee(caller, owner)).slice(-MOST_LISTED);
-    const all = await Promise.all(seen.map(({ kind, id }) => this.drafts.read<KeptImport>({ kind, id })));
+    const all = await Promise.all(seen.map(({ kind, id }) => this.drafts.read<ImportHead>({ kind, id })));
     return all.flatMap((draft) => draft ?? []).reverse();
   }
 
-  async #save(draft: Draft<KeptImport>, change: Partial<KeptImport>, account: string): Promise<Draft<KeptImport>> {
+  /** The import of the same file that was broken off on the way: to confirm it again goes on with it. */
+  async brokenOff({ sha256 }: Upload | SentFolder, caller: Principal): Promise<string | null> {
+    const all = await this.all(caller);
+    return all.find(({ content }) => content.state === 'confirming' && content.file.sha256 === sha256)?.id ?? null;
+  }
+
+  async #whole(draft: Draft<ImportHead>): Promise<Draft<KeptImport>> {
+    const { id } = draft;
+    const plan =
+      (await this.drafts.read<Planned>({ kind: RECORD, id })) ?? (await this.drafts.read<Planned>({ kind: PLAN, id }));
+    // Before, an import was kept in one piece.
+    return { ...draft, content: { ...plan?.content, ...draft.content } as KeptImport };
+  }
+
+  async #save(draft: Draft<KeptImport>, change: Partial<ImportHead>, account: string): Promise<Draft<KeptImport>> {
     const content = { ...draft.content, ...change };
-    const { revision } = await this.drafts.put(draft, content, account, draft.revision);
+    const { revision } = await this.drafts.put(draft, partsOf(content, false), account, draft.revision);
     return { ...draft, content, revision };
+  }
+
+  /** Keeps another plan of an import, or what was done by it. */
+  async #replan(
+    kind: string,
+    draft: Draft<KeptImport>,
+    change: Partial<Planned>,
+    account: string,
+  ): Promise<Draft<KeptImport>> {
+    const { id, owner } = draft;
+    const content = { ...draft.content, ...change };
+    const kept = await this.drafts.read({ kind, id });
+    if (kept) await this.drafts.put(kept, partsOf(content, true), account, kept.revision);
+    else await this.drafts.create({ kind, id }, owner, partsOf(content, true), account);
+    return { ...draft, content };
   }
 
   /** Forgets a preview that was not confirmed. @throws Conflict `import_was_confirmed` */
@@ -170,6 +275,7 @@ export class Imports {
     if (draft.content.state !== 'previewed')
       throw new Conflict('import_was_confirmed', 'It was confirmed: undo it, if it was wrong.');
     await this.drafts.delete(draft);
+    await this.drafts.delete({ kind: PLAN, id: draft.id });
   }
 
   // ── Confirming ──────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -178,12 +284,14 @@ export class Imports {
    * Executes the commands of a preview, all or none. After a crash it goes on where it stopped: every command has an id of its
    * own, by which one that is done is known.
    * @param onProgress after every few commands
+   * @param folder of JSON that it is of: where somebody is faster, what is then still new is planned again
    * @throws Conflict `import_has_problems` | `import_overtaken` | `import_taken_back` | `import_undone`
    */
   async confirm(
     draft: Draft<KeptImport>,
     by: Principal,
     onProgress: (done: number, of: number) => void = () => {},
+    folder?: SentFolder,
   ): Promise<KeptImport> {
     const { state, problems, commands } = draft.content;
     if (state === 'confirmed') return draft.content;
@@ -196,34 +304,88 @@ export class Imports {
       );
     let kept = draft;
     if (state === 'previewed') {
-      await this.#refuseOvertaken(commands);
+      if (!folder) await this.#refuseOvertaken(commands);
       kept = await this.#save(draft, { state: 'confirming', confirmedBy: by }, by.account);
     }
     const speaker = kept.content.confirmedBy ?? by;
-    const streams = streamsOf(commands);
-    const ready = commands.map((command, i) =>
-      commandOf(command, { by: speaker, meta: partOf(kept.content.id, speaker, i) }, streams),
-    );
-    try {
-      for (let done = 0; done < ready.length;) {
-        const few = ready.slice(done, done + severalFrom(ready, done));
-        const results = await Promise.allSettled(
-          few.map((command) => this.commands.execute<AnyActCommand, ActResult>(command)),
-        );
-        const failed = results.find((result) => result.status === 'rejected');
-        if (failed) throw failed.reason;
-        done += few.length;
-        onProgress(done, ready.length);
+    for (;;)
+      try {
+        await this.#execute(kept.content, speaker, onProgress);
+        break;
+      } catch (error) {
+        if (!(error instanceof Rejected || error instanceof WrongRevision)) throw error; // to be confirmed again
+        if (folder && error instanceof WrongRevision) {
+          kept = await this.#plannedAnew(kept, folder, speaker);
+          continue;
+        }
+        const remark = `Somebody was faster, and so it was taken back: ${error.message}`;
+        await this.#takeBack(kept.content, speaker, 'The import was taken back: an act was refused on the way');
+        await this.#save(kept, { state: 'taken_back', remark }, speaker.account);
+        throw new Conflict('import_taken_back', `${remark} Send the file again.`);
       }
-    } catch (error) {
-      if (!(error instanceof Rejected || error instanceof WrongRevision)) throw error; // to be confirmed again
-      const remark = `Somebody was faster, and so it was taken back: ${error.message}`;
-      await this.#takeBack(kept.content, speaker, 'The import was taken back: an act was refused on the way');
-      await this.#save(kept, { state: 'taken_back', remark }, speaker.account);
-      throw new Conflict('import_taken_back', `${remark} Send the file again.`);
+    kept = await this.#replan(RECORD, kept, await this.#recordOf(kept.content), speaker.account);
+    kept = await this.#save(kept, { state: 'confirmed' }, speaker.account);
+    await this.drafts.delete({ kind: PLAN, id: kept.id });
+    return kept.content;
+  }
+
+  /** Executes all commands in turn; those that are done by now are known. */
+  async #execute(
+    { id, commands, rounds = [] }: KeptImport,
+    speaker: Principal,
+    onProgress: (done: number, of: number) => void,
+  ): Promise<void> {
+    const streams = streamsOf(commands);
+    const ready = commands.flatMap((command, i) =>
+      command.acts.length > 0 ? commandOf(command, { by: speaker, meta: partOf(id, speaker, i) }, streams) : [],
+    );
+    const all = ready.length + rounds.length;
+    await this.#inTurn(ready, (done) => onProgress(done, all));
+    // They rest on all else.
+    for (const [i, round] of rounds.entries()) {
+      const context = { by: speaker, meta: partOf(id, speaker, commands.length + i) };
+      await this.commands.execute(new ReplayRound(plainToInstance(PastRound, round), context));
+      onProgress(ready.length + i + 1, all);
     }
-    const done = await this.#withReferences(kept.content);
-    return (await this.#save(kept, { state: 'confirmed', rows: done }, speaker.account)).content;
+  }
+
+  /** Executes commands in turn, several at once where they are of different streams. */
+  async #inTurn(commands: readonly AnyActCommand[], onProgress: (done: number) => void = () => {}): Promise<void> {
+    for (let done = 0; done < commands.length;) {
+      const few = commands.slice(done, done + severalFrom(commands, done));
+      const results = await Promise.allSettled(
+        few.map((command) => this.commands.execute<AnyActCommand, ActResult>(command)),
+      );
+      const failed = results.find((result) => result.status === 'rejected');
+      if (failed) throw failed.reason;
+      done += few.length;
+      onProgress(done);
+    }
+  }
+
+  /** The commands that are done by now, and those for what is still new. */
+  async #plannedAnew(kept: Draft<KeptImport>, folder: SentFolder, by: Principal): Promise<Draft<KeptImport>> {
+    const { id, commands } = kept.content;
+    const done: KeptCommand[] = [];
+    for (const [i, command] of commands.entries()) {
+      const written = await this.log.store.read(streamOf({ category: command.subject }, command.id!));
+      const own = partOf(id, by, i).commandId;
+      // One that was not done keeps its place: the ids of commands go by it.
+      done.push(written.some(({ meta }) => meta.commandId === own) ? command : { ...command, acts: [] });
+    }
+    const plan = await this.#planFolder(folder, by);
+    return this.#replan(PLAN, kept, { commands: [...done, ...plan.commands], rounds: plan.rounds }, by.account);
+  }
+
+  /** What is kept of the plan once it is done. Of a folder of JSON no words: they are in the log, from which they can be erased. */
+  async #recordOf(content: KeptImport): Promise<Partial<Planned>> {
+    if (content.file.format !== 'json') return { rows: await this.#withReferences(content) };
+    const bare = { title: null, acts: [], changes: [], notes: [], duplicates: [] };
+    return {
+      rows: content.rows.map((row) => ({ ...row, ...bare })),
+      commands: content.commands.map((command) => ({ ...command, acts: [] })),
+      rounds: content.rounds!.map(({ code }) => ({ code }) as PastRound),
+    };
   }
 
   /** What was planned rests on things as they were: @throws Conflict `import_overtaken` */
@@ -279,9 +441,18 @@ export class Imports {
     return (await this.#save(draft, { state: 'undone', remark }, by.account)).content;
   }
 
+  /**
+   * Imports a folder of JSON in one go.
+   * @throws Conflict `import_has_problems`
+   */
+  async importFolder(folder: SentFolder, by: Principal): Promise<KeptImport> {
+    const { id } = await this.preview(folder, {}, { by, meta: metaOf(by) });
+    return this.confirm(await this.one(id, by), by, undefined, folder);
+  }
+
   /** @returns what stays all the same, in words */
   async #takeBack(kept: KeptImport, by: Principal, reason: string): Promise<string | null> {
-    const stays: string[] = [];
+    const stays: Stays[] = (kept.rounds ?? []).map(({ code: id }) => ({ subject: 'round', id }));
     const back: AnyActCommand[] = [];
     for (const [i, command] of kept.commands.entries()) {
       const meta = partOf(kept.id, kept.confirmedBy ?? by, i);
@@ -306,10 +477,8 @@ export class Imports {
         if (!(error instanceof Rejected)) throw error;
         throw new Conflict('import_built_upon', `${command.id}: ${error.message} Nothing was undone.`);
       });
-    for (const command of back.toReversed()) await this.commands.execute(command);
-    return stays.length > 0
-      ? `These stay registered, as nothing takes an entry out of a register: ${stays.join(', ')}.`
-      : null;
+    await this.#inTurn(back.toReversed());
+    return stays.length > 0 ? staysInWords(stays) : null;
   }
 }
 
@@ -370,15 +539,12 @@ function enteredBefore(
   own: readonly Recorded[],
   all: readonly Recorded[],
   reason: string,
-  stays: string[],
+  stays: Stays[],
 ): KeptCommand['acts'] {
-  if (own.some(({ name }) => name === 'Registered')) {
-    stays.push(id);
-    return [];
-  }
+  if (own.some(({ name }) => name === 'Registered')) stays.push({ subject, id });
   const gone = retractedIn(all);
   const acts: KeptAct[] = own
-    .filter(({ name, revision }) => name !== 'Amended' && !gone.has(revision))
+    .filter(({ name, revision }) => !/^(?:Registered|Amended)$/.test(name) && !gone.has(revision))
     .toReversed()
     .map(({ revision }) => ({ act: 'retract', revision, body: { reason } }));
   const amended = own.find(({ name }) => name === 'Amended');
@@ -390,6 +556,25 @@ function enteredBefore(
   );
   return [...acts, { act: 'amend', body: before!.data as object }];
 }
+
+/** What stays when an import is undone. */
+interface Stays {
+  readonly subject: ImportRow['subject'] | KeptCommand['subject'];
+  readonly id: string;
+}
+
+/** So many are named each. */
+const MOST_NAMED = 30;
+
+function staysInWords(stays: readonly Stays[]): string {
+  const kinds = [...Map.groupBy(stays, ({ subject }) => subject)].map(([subject, some]) => {
+    const [one = subject, many = `${subject}s`] = MANY[subject] ?? [];
+    const named = stays.length <= MOST_NAMED ? `: ${some.map(({ id }) => id).join(', ')}` : '';
+    return `${some.length} ${some.length === 1 ? one : many}${named}`;
+  });
+  return `These stay, as nothing takes an entry out of a register, or a round back that was held: ${kinds.join('; ')}.`;
+}
+const MANY: Readonly<Record<string, readonly [one: string, many: string]>> = { agency: ['agency', 'agencies'] };
 
 const retractedIn = (all: readonly Recorded[]): ReadonlySet<number> =>
   new Set(all.flatMap(({ name, data }) => (name === 'Retracted' ? (data as { revision: number }).revision : [])));
@@ -433,6 +618,41 @@ function termsOf({ reportedOn, document, locator, dates = 'iso' }: ImportRequest
     citation: document === undefined ? null : { document, locator: locator! },
   };
 }
+
+/** The parts of an import that its plan has, or all others. */
+const partsOf = (content: KeptImport, planned: boolean): object =>
+  Object.fromEntries(
+    Object.entries(content).filter(([name]) => (PLANNED as readonly string[]).includes(name) === planned),
+  );
+
+/** The rows of a folder, with what is wrong in each; those that cannot be read have no more than a place. */
+function withProblems({ rows, problems, files }: ImportPlan): ImportRow[] {
+  const placeOf = (at: { sheet: string; row: number }) => `${at.sheet} ${at.row}`;
+  const wrong = Map.groupBy(problems.map(asProblem), placeOf);
+  const refused = rows.map((row): ImportRow => {
+    const own = wrong.get(placeOf(row));
+    return own ? { ...row, outcome: 'refused', acts: [], changes: [], problems: own } : row;
+  });
+  const sound = new Set(rows.map(placeOf));
+  const subjects = new Map(files.map(({ file, subject }) => [file, subject]));
+  const unread = [...wrong].flatMap(([place, own]): ImportRow[] => {
+    const { sheet, row } = own[0]!;
+    const subject = subjects.get(sheet);
+    if (sound.has(place) || row === 0 || !subject) return [];
+    const { id } = problems.find((one) => one.file === sheet && one.row === row)!;
+    return [
+      {
+        ...{ sheet, row, hidden: false, subject, reference: id || null, title: null, outcome: 'refused' },
+        ...{ acts: [], changes: [], problems: own, notes: [], duplicates: [] },
+      },
+    ];
+  });
+  return [...refused, ...unread];
+}
+
+const asProblem = ({ file, row, field, message }: ImportPlan['problems'][number]): SheetProblem => ({
+  ...{ sheet: file, row, column: null, field: field || null, value: null, message, right: null },
+});
 
 const needs = (pointer: string, message: string): Rejected =>
   new Rejected('invalid', `${pointer}: ${message}`, [{ pointer, message }]);

@@ -15,13 +15,12 @@ export {
   type Field,
 } from './fields.js';
 export * from './import-folder.js';
-export { Imports, type ImportRequest, type KeptImport } from './imports.js';
+export { Imports, type ImportHead, type ImportRequest, type KeptImport } from './imports.js';
 export { ImportsController, NewImport, UndoImport } from './imports.controller.js';
 export { NewPaper } from './papers.controller.js';
 export * from './papers.js';
 export * from './preview.js';
 export { recordOf } from './row-changes.js';
-export * from './run-import.js';
 export { folderOf, sentIn, type SentFolder } from './sent-tables.js';
 
 /** The part of this context that the composition root takes. */

@@ -1,32 +1,153 @@
-/** Likely duplicates among commitments that are imported, and those that are recorded. */
-import type { DuplicateCandidate } from '#acts';
+/** Likely duplicates among what is imported, of each other and of what is recorded, with both sides field by field. */
+import { namesakes, viewOf, type DuplicateCandidate, type FindsDuplicates, type Subject } from '#acts';
+import { todayAt } from '#clocks';
+import { Rejected, type Log } from '#eventsourcing';
 import { mayBeSame, tellingWords } from '#progress';
+import { codeOf, nameOf, type Entry, type Register } from '#registers';
+import { fieldsOf, SOURCE_FIELDS, TABLE_SUBJECTS, type CommitmentField, type TableSubject } from './fields.js';
+import type { DuplicateSide, ImportRow, LikelyDuplicate, SideBySide } from './preview.js';
+import { comparable, saidOf, type Values } from './row-changes.js';
+import { inShort, shown } from './shown.js';
 
+/** Something that would be new. */
+export interface Fresh {
+  readonly row: Pick<ImportRow, 'sheet' | 'row'>;
+  readonly subject: Subject;
+  readonly reference: string | null;
+  /** By field, what it says. */
+  readonly says: Readonly<Record<string, unknown>>;
+}
+
+/** What it is compared with. */
+export interface Compared {
+  readonly log: Log;
+  readonly duplicates: FindsDuplicates;
+  readonly entries: (kind: Register) => Promise<readonly Entry[]>;
+}
+
+/** More are not named of one row. */
+const MOST = 10;
 /** A word in more titles than this tells nothing, but where titles are the same. */
 const COMMON = 200;
 
-/** Pairs of commitments that may be the same, in words. @see mayBeSame */
-export function likelyDuplicates(rows: readonly DuplicateCandidate[], known: readonly DuplicateCandidate[]): string[] {
-  const fresh = new Set(rows.map(({ reference }) => reference));
-  const all = [...rows, ...known.filter(({ reference }) => !fresh.has(reference))];
-  const words = all.map(({ title }) => tellingWords(title));
-  const titlesWith = new Map<string, number[]>();
-  const alike = (i: number, key: string) => {
-    const titles = titlesWith.get(key);
-    if (titles) titles.push(i);
-    else titlesWith.set(key, [i]);
-  };
-  const whole = (of: ReadonlySet<string>) => `= ${[...of].sort().join(' ')}`;
-  words.forEach((of, i) => [...of, whole(of)].forEach((key) => alike(i, key)));
+/** @returns for each what may be the same, of what is recorded and of those before it */
+export async function likelyDuplicates(
+  fresh: readonly Fresh[],
+  compared: Compared,
+): Promise<readonly (readonly LikelyDuplicate[])[]> {
+  const commitments = new CommitmentsBefore(compared);
+  const entries = new EntriesBefore(compared);
+  const found: (readonly LikelyDuplicate[])[] = [];
+  for (const one of fresh) found.push(await (one.subject === 'commitment' ? commitments : entries).like(one));
+  return found;
+}
 
-  return rows.flatMap((one, i) => {
-    const sharing = new Set(titlesWith.get(whole(words[i]!))!.filter((k) => k > i));
-    for (const word of words[i]!) {
-      const titles = titlesWith.get(word)!;
-      if (titles.length <= COMMON) titles.filter((k) => k > i).forEach((k) => sharing.add(k));
+interface Known extends DuplicateCandidate {
+  readonly of: Fresh;
+  readonly words: ReadonlySet<string>;
+}
+
+class CommitmentsBefore {
+  readonly #sharing = new Map<string, Known[]>();
+
+  constructor(private readonly compared: Compared) {}
+
+  async like(of: Fresh): Promise<LikelyDuplicate[]> {
+    const candidate = candidateOf(of.reference, of.says);
+    if (!candidate) return [];
+    const words = tellingWords(candidate.title);
+    const known: Known = { ...candidate, of, words };
+    const whole = `= ${[...words].sort().join(' ')}`;
+    const side = (one: DuplicateCandidate, at: Fresh | null): DuplicateSide => ({
+      ...{ reference: one.reference || null, sheet: at?.row.sheet ?? null, row: at?.row.row ?? null },
+      ...{ title: one.title, agencies: one.agencies, followsUp: one.followsUp },
+    });
+    const found: LikelyDuplicate[] = [];
+    for (const other of await this.compared.duplicates.of(candidate)) {
+      const fields = await this.#besideRecorded(of, other.reference);
+      found.push({ this: side(candidate, of), that: side(other, null), fields });
     }
-    return [...sharing]
-      .filter((k) => mayBeSame(one, all[k]!, words[i], words[k]))
-      .map((k) => `${one.reference} «${one.title}» and ${all[k]!.reference} «${all[k]!.title}»`);
+    const met = new Set(this.#sharing.get(whole)?.slice(0, MOST));
+    for (const word of words) {
+      const some = this.#sharing.get(word) ?? [];
+      if (some.length <= COMMON) for (const other of some) met.add(other);
+    }
+    for (const other of met) {
+      if (found.length >= MOST) break;
+      if (mayBeSame(candidate, other, words, other.words))
+        found.push({ this: side(candidate, of), that: side(other, other.of), fields: beside(of, other.of.says) });
+    }
+    for (const word of [whole, ...words]) {
+      const some = this.#sharing.get(word);
+      if (some) some.push(known);
+      else this.#sharing.set(word, [known]);
+    }
+    return found;
+  }
+
+  async #besideRecorded(of: Fresh, reference: string): Promise<SideBySide[]> {
+    const view = await viewOf(this.compared.log, reference, { asOf: todayAt(new Date()) }).catch((error: unknown) => {
+      if (error instanceof Rejected) return null; // it is reported on later only
+      throw error;
+    });
+    return view ? beside(of, (field) => saidOf(view, field as CommitmentField)) : [];
+  }
+}
+
+class EntriesBefore {
+  readonly #entries = new Map<Subject, { all: Entry[]; places: Map<Entry, Fresh> }>();
+
+  constructor(private readonly compared: Compared) {}
+
+  async like(of: Fresh): Promise<LikelyDuplicate[]> {
+    const kind = of.subject as Register;
+    const entry = of.says as unknown as Entry;
+    if (!nameOf(entry)) return [];
+    let known = this.#entries.get(kind);
+    if (!known) this.#entries.set(kind, (known = { all: [...(await this.compared.entries(kind))], places: new Map() }));
+    const { all, places } = known;
+    const side = (one: Entry, at: Fresh | undefined): DuplicateSide => ({
+      ...{ reference: codeOf(one), sheet: at?.row.sheet ?? null, row: at?.row.row ?? null },
+      ...{ title: nameOf(one), agencies: [], followsUp: [] },
+    });
+    const found = namesakes(entry, all)
+      .slice(0, MOST)
+      .map((other) => ({
+        ...{ this: side(entry, of), that: side(other, places.get(other)) },
+        fields: beside(of, other as unknown as Fresh['says']),
+      }));
+    all.push(entry);
+    places.set(entry, of);
+    return found;
+  }
+}
+
+const isSource = (field: string): boolean => (SOURCE_FIELDS as readonly string[]).includes(field);
+
+/** Both sides of each field that one of them says. */
+function beside({ subject, says }: Fresh, that: Fresh['says'] | ((field: string) => unknown)): SideBySide[] {
+  const isTable = (TABLE_SUBJECTS as readonly string[]).includes(subject);
+  const named = isTable ? fieldsOf(subject as TableSubject).map(({ name }) => name) : Object.keys(says);
+  // An agency and its role stand in one field, or in one for each role.
+  const roles = 'agencies' in says ? ['lead', 'coLeads', 'partners', 'observers', 'funders', 'hosts'] : ['agencies'];
+  return named.flatMap((field): SideBySide[] => {
+    if ((subject === 'commitment' && isSource(field)) || roles.includes(field)) return [];
+    const [one, other] = [says[field] ?? null, (typeof that === 'function' ? that(field) : that[field]) ?? null];
+    const words = (value: unknown) => (comparable(value) === 'null' ? null : inShort(shown(value)));
+    const [left, right] = [words(one), words(other)];
+    if (left === null && right === null) return [];
+    return [{ field, this: left, that: right, differs: comparable(one) !== comparable(other) }];
   });
+}
+
+/** What of the values of a row tells whether it may be another one over again. */
+export function candidateOf(reference: string | null, values: Values): DuplicateCandidate | null {
+  if (typeof values.title !== 'string') return null;
+  const listed = [values.agencies, values.lead, values.coLeads, values.partners].flat() as unknown[];
+  const codes = listed.flatMap((one) => {
+    if (typeof one === 'string') return one;
+    return (one as { agency?: string } | null | undefined)?.agency ?? [];
+  });
+  const followsUp = (values.followsUp ?? []) as string[];
+  return { reference: reference ?? '', title: values.title, agencies: [...new Set(codes)], followsUp };
 }

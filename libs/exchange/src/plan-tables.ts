@@ -9,23 +9,20 @@ import {
   Acts,
   entryClass,
   FindsDuplicates,
-  namesakes,
   rehearsalOf,
   refuseUnlessTheirs,
   tableOf,
   viewOf,
   type AnyActCommand,
   type CommitmentView,
-  type DuplicateCandidate,
+  type Subject,
 } from '#acts';
 import { classOf } from '#bodies';
 import { todayAt, type FullDate } from '#clocks';
 import { load, Rejected, NO_STREAM, withoutNulls, WrongRevision, type FieldError, type Log } from '#eventsourcing';
 import { LIMITS, type SheetRow } from '#files';
 import { cleanBody, invalid, metaOfPart, VALIDATION, type RequestContext, type Registered } from '#platform';
-import { mayBeSame, tellingWords } from '#progress';
-import { asAt, codeOf, nameOf, registers, type Entry, type Register, type Registers } from '#registers';
-import { agendaCell, deliverableCell, evidenceCell, membershipCell, milestoneCell, relationCell } from '#text';
+import { asAt, registers, type Entry, type Register, type Registers } from '#registers';
 import { valueOf, type DateOrder } from './cell-values.js';
 import type { Codes } from './codes.js';
 import {
@@ -39,6 +36,7 @@ import {
 } from './fields.js';
 import type { FieldChange, ImportRow, LikelyDuplicate, SheetNote, SheetProblem } from './preview.js';
 import { LISTED_ACTS, listedActs, membersIn } from './agency-changes.js';
+import { candidateOf, likelyDuplicates } from './likely-duplicates.js';
 import {
   actsFor,
   comparable,
@@ -50,6 +48,7 @@ import {
   type Values,
 } from './row-changes.js';
 import type { Base, SentTable } from './sent-tables.js';
+import { inShort, shown } from './shown.js';
 import type { TableColumn } from './tables.js';
 
 /** What the acts rest on where the rows do not say it. */
@@ -72,7 +71,7 @@ export interface KeptAct {
 export interface KeptCommand {
   readonly sheet: string;
   readonly row: number;
-  readonly subject: AnyActCommand['subject'];
+  readonly subject: Subject;
   readonly id: string | null;
   readonly acts: readonly KeptAct[];
   /** The revision that it was planned on; absent: it takes a reference that is still to be given. */
@@ -188,10 +187,6 @@ class Row {
   }
 }
 
-/** So many letters of a cell are shown with what is wrong in it, and of a title. */
-const SHOWN = 300;
-const inShort = (text: string): string => (text.length > SHOWN ? `${text.slice(0, SHOWN - 1)}…` : text);
-
 /** What would be right where a row does not say a field that it must. */
 function lacking(row: Row, name: string): string | null {
   const field = fieldsOf(row.table.subject).find((one) => one.name === name);
@@ -208,8 +203,6 @@ function tooMany(row: Row): Rejected {
   const first = `The first: ${sheet} row ${number}${column ? ` column ${column}` : ''}: ${message}.`;
   return new Rejected('unreadable_file', `The file has more than ${MOST_PROBLEMS} problems. ${first}`, [], 'invalid');
 }
-
-const placeOf = (at: Row | null) => ({ sheet: at?.table.sheet ?? null, row: at?.row.number ?? null });
 
 const isThere = ({ table, row }: Row, again: Row): string =>
   `is in row ${row.number}${table.sheet === again.table.sheet ? '' : ` of ${table.sheet}`} already`;
@@ -586,50 +579,20 @@ class Plan {
     }
   }
 
-  // ── Duplicates ────────────────────────────────────────────────────────────────────────────────────────────────────
-
   /** Names what may be the same as a new row: what is there, and other new rows. */
   async likelyDuplicates(rows: readonly Row[]): Promise<void> {
     const fresh = rows.filter((row) => row.outcome === 'recorded' && !row.isEmpty);
-    const candidates = fresh.flatMap((row) => {
-      const one = row.table.subject === 'commitment' ? candidateOf(row.id, row.values as Values) : null;
-      return one ? [{ row, one, words: tellingWords(one.title) }] : [];
-    });
-    const side = (one: DuplicateCandidate, row: Row | null) => ({
-      ...{ reference: one.reference || null, ...placeOf(row), title: one.title },
-      ...{ agencies: one.agencies, followsUp: one.followsUp },
-    });
-    const sharing = new Map<string, typeof candidates>();
-    for (const candidate of candidates) {
-      const { row, one, words } = candidate;
-      for (const other of await this.planning.duplicates.of(one))
-        row.duplicates.push({ this: side(one, row), that: side(other, null) });
-      const met = new Set(
-        [...words].flatMap((word) => {
-          const some = sharing.get(word) ?? [];
-          return some.length > COMMON ? [] : some;
-        }),
-      );
-      for (const other of met)
-        if (mayBeSame(one, other.one, words, other.words))
-          row.duplicates.push({ this: side(one, row), that: side(other.one, other.row) });
-      for (const word of words) sharing.set(word, [...(sharing.get(word) ?? []), candidate]);
-    }
-    for (const row of fresh) {
-      if (row.table.subject === 'commitment' || row.title === null) continue;
-      const entry = given(row.values) as unknown as Entry;
-      const all = (await this.planning.registers.all(row.table.subject)) as Entry[];
-      const plain = (one: Entry, at: Row | null) => ({
-        ...{ reference: codeOf(one), ...placeOf(at), title: nameOf(one), agencies: [], followsUp: [] },
-      });
-      for (const other of namesakes(entry, all))
-        row.duplicates.push({ this: plain(entry, row), that: plain(other, null) });
-    }
+    const { log, duplicates, registers } = this.planning;
+    const found = await likelyDuplicates(
+      fresh.map((row) => ({
+        row: { sheet: row.table.sheet, row: row.row.number },
+        ...{ subject: row.table.subject, reference: row.id, says: given(row.values) },
+      })),
+      { log, duplicates, entries: (kind) => registers.all(kind) as Promise<Entry[]> },
+    );
+    fresh.forEach((row, i) => row.duplicates.push(...found[i]!));
   }
 }
-
-/** A word in more titles than this tells nothing. */
-const COMMON = 200;
 
 const changedMeanwhile = (was: unknown, is: unknown): [message: string, right: string] => [
   `was changed meanwhile: it was ${shown(was)} in the list, and is ${shown(is)} now`,
@@ -661,36 +624,6 @@ const whyItStays = (field: CommitmentField, { headline }: CommitmentView): strin
 /** The values of a row as the body of an entry: what is empty is left out. */
 const given = (values: Readonly<Record<string, unknown>>): Record<string, unknown> =>
   Object.fromEntries(Object.entries(values).filter(([, value]) => value !== null));
-
-const candidateOf = (reference: string | null, values: Values): DuplicateCandidate | null => {
-  if (typeof values.title !== 'string') return null;
-  const listed = [values.agencies, values.lead, values.coLeads, values.partners].flat() as unknown[];
-  const codes = listed.flatMap((one) => {
-    if (typeof one === 'string') return one;
-    return (one as { agency?: string } | null | undefined)?.agency ?? [];
-  });
-  const followsUp = (values.followsUp ?? []) as string[];
-  return { reference: reference ?? '', title: values.title, agencies: [...new Set(codes)], followsUp };
-};
-
-/** A value in words, as a cell would have it. */
-export function shown(value: unknown): string {
-  if (value === null || value === undefined || value === '') return 'nothing';
-  if (!Array.isArray(value)) return String(value);
-  if (value.length === 0) return 'nothing';
-  return value
-    .map((one: unknown) => {
-      if (!one || typeof one !== 'object') return String(one);
-      const { agency, role, type, to, scheme, id, body, number } = one as Record<string, unknown>;
-      if (agency !== undefined) return `${String(agency)} (${String(role)})`;
-      if (scheme !== undefined) return `${String(scheme)} ${String(id)}`;
-      if (body !== undefined) return membershipCell(one as never);
-      if (number !== undefined) return agendaCell(one as never);
-      if (type !== undefined) return to === undefined ? deliverableCell(one as never) : relationCell(one as never);
-      return 'due' in one || 'reached' in one ? milestoneCell(one as never) : evidenceCell(one as never);
-    })
-    .join('; ');
-}
 
 /**
  * A kept command as one that can be executed: its bodies are valid, and its acts are the caller's to do.

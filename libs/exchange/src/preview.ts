@@ -1,10 +1,14 @@
 /** The preview of an import, row by row, as the API and the pages show it before anything is written. */
 import { ApiProperty } from '@nestjs/swagger';
 import { DATE_ORDERS } from './cell-values.js';
-import { TABLE_SUBJECTS, type TableSubject } from './fields.js';
+import { TABLE_SUBJECTS } from './fields.js';
 
 export const ROW_OUTCOMES = ['recorded', 'changed', 'recognised', 'refused'] as const;
 export type RowOutcome = (typeof ROW_OUTCOMES)[number];
+
+/** The things that rows are about: those of tables, and what only a folder of JSON brings. */
+export const IMPORT_SUBJECTS = [...TABLE_SUBJECTS, 'crosswalk', 'round'] as const;
+export type ImportSubject = (typeof IMPORT_SUBJECTS)[number];
 
 export const IMPORT_STATES = ['previewed', 'confirming', 'confirmed', 'undone', 'taken_back'] as const;
 export type ImportState = (typeof IMPORT_STATES)[number];
@@ -53,10 +57,20 @@ export class DuplicateSide {
   @ApiProperty({ type: [String] }) readonly followsUp: readonly string[];
 }
 
+/** One field of two things that may be the same. */
+export class SideBySide {
+  @ApiProperty({ example: 'stage' }) readonly field: string;
+  @ApiProperty({ ...CELL, example: 'planned' }) readonly this: string | null;
+  @ApiProperty({ ...CELL, example: 'completed' }) readonly that: string | null;
+  @ApiProperty() readonly differs: boolean;
+}
+
 /** Something that is there already, or in another row, and may be the same. */
 export class LikelyDuplicate {
   @ApiProperty({ type: () => DuplicateSide }) readonly this: DuplicateSide;
   @ApiProperty({ type: () => DuplicateSide }) readonly that: DuplicateSide;
+  @ApiProperty({ type: [SideBySide], description: 'Every field that one of both says' })
+  readonly fields: readonly SideBySide[];
 }
 
 export class PlannedAct {
@@ -72,7 +86,7 @@ export class ImportRow {
   @ApiProperty({ example: 'Commitments' }) readonly sheet: string;
   @ApiProperty({ type: 'integer', minimum: 1, description: 'As the program numbers it' }) readonly row: number;
   @ApiProperty({ description: 'Whether the program hides it; it is read all the same' }) readonly hidden: boolean;
-  @ApiProperty({ enum: TABLE_SUBJECTS, description: 'What the row is about' }) readonly subject: TableSubject;
+  @ApiProperty({ enum: IMPORT_SUBJECTS, description: 'What the row is about' }) readonly subject: ImportSubject;
   @ApiProperty({ type: String, nullable: true, description: 'null: a new one, whose reference is still to be given' })
   readonly reference: string | null;
   @ApiProperty({ type: String, nullable: true, description: 'Its title or name' }) readonly title: string | null;
@@ -101,8 +115,8 @@ export class SheetColumn {
 
 export class ImportSheet {
   @ApiProperty({ example: 'Commitments' }) readonly sheet: string;
-  @ApiProperty({ enum: TABLE_SUBJECTS, nullable: true, description: 'null: it was not read' })
-  readonly subject: TableSubject | null;
+  @ApiProperty({ enum: IMPORT_SUBJECTS, nullable: true, description: 'null: it was not read' })
+  readonly subject: ImportSubject | null;
   @ApiProperty({ type: 'integer', nullable: true, description: 'The row in which the columns are named' })
   readonly head: number | null;
   @ApiProperty({ type: [SheetColumn] }) readonly columns: readonly SheetColumn[];
@@ -122,7 +136,10 @@ export class ImportedFile {
   @ApiProperty({ example: 'list.xlsx' }) readonly name: string;
   @ApiProperty({ type: 'integer', description: 'In bytes' }) readonly size: number;
   @ApiProperty({ description: 'SHA-256, in hexadecimal' }) readonly sha256: string;
-  @ApiProperty({ enum: ['xlsx', 'csv', 'folder'], description: 'folder: several files at once' })
+  @ApiProperty({
+    enum: ['xlsx', 'csv', 'folder', 'json'],
+    description: 'folder: several spreadsheets at once; json: a folder of JSON',
+  })
   readonly format: string;
   @ApiProperty({ type: [String], description: 'How it was read, and by which rules' })
   readonly readAs: readonly string[];

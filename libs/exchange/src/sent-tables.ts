@@ -14,6 +14,8 @@ export interface SentFolder {
   readonly sha256: string;
   /** In the order of their names. */
   readonly files: readonly Upload[];
+  /** The names of others in the folder, which are not read. */
+  readonly others?: readonly string[];
 }
 
 /** Spreadsheets as one. */
@@ -23,10 +25,25 @@ export const folderOf = (name: string, files: readonly Upload[]): SentFolder => 
   sha256: digestOf(files),
 });
 
-/** The files of a form: one is a spreadsheet, several are a folder. */
+/** The files of a form: one is a spreadsheet, several are a folder; so is one of JSON. */
 export function sentIn(files: readonly Upload[]): Upload | SentFolder {
   const inOrder = files.toSorted((one, other) => compareTexts(one.name, other.name));
-  return files.length === 1 ? files[0]! : folderOf(`${inOrder[0]!.name} and ${files.length - 1} more`, inOrder);
+  const isOne = files.length === 1 && !JSON_FILE.test(files[0]!.name);
+  return isOne ? files[0]! : folderOf(nameOf(inOrder), inOrder);
+}
+
+const JSON_FILE = /\.json$/i;
+
+const nameOf = ([first, ...more]: readonly Upload[]): string =>
+  more.length === 0 ? first!.name : `${first!.name} and ${more.length} more`;
+
+/** Whether what is sent is a folder of JSON. @throws Rejected `unreadable_file` where it is one of both */
+export function isJson(sent: Upload | SentFolder): sent is SentFolder {
+  if (!isFolder(sent)) return false;
+  const json = sent.files.filter(({ name }) => JSON_FILE.test(name)).length;
+  if (json > 0 && json < sent.files.length)
+    throw unreadable('Spreadsheets and files of JSON are sent by themselves: they are imported in different ways.');
+  return json > 0;
 }
 
 /** What somebody says of how it is to be read. */
@@ -153,5 +170,5 @@ const whole = (sheet: string, message: string): SheetProblem => ({
   right: 'a row that names the columns, with reference, title, stage … or your own names and a mapping',
 });
 
-const unreadable = (message: string): Rejected =>
+export const unreadable = (message: string): Rejected =>
   new Rejected('unreadable_file', message, [{ pointer: '/file', message }], 'invalid');

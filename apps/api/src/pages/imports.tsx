@@ -7,6 +7,7 @@ import {
   NewImport,
   sentIn,
   UndoImport,
+  type ImportHead,
   type ImportPreview,
   type ImportRow,
   type ImportState,
@@ -122,7 +123,7 @@ const OUTCOME_WORDS: Readonly<Record<RowOutcome, string>> = {
 };
 
 interface ListParts {
-  readonly imports: readonly { readonly content: KeptImport; readonly saved: string }[];
+  readonly imports: readonly { readonly content: ImportHead; readonly saved: string }[];
   readonly mappings: Awaited<ReturnType<ImportsController['mappings']>>['items'];
   readonly refused?: string;
   readonly asked?: NewImport;
@@ -237,7 +238,7 @@ const ImportList = ({ imports, mappings, refused, asked }: ListParts) => (
   </PlainPage>
 );
 
-const countWords = ({ counts: { recorded, changed, recognised, refused } }: ImportPreview): string =>
+const countWords = ({ counts: { recorded, changed, recognised, refused } }: ImportHead): string =>
   [
     [recorded, 'new'],
     [changed, 'changed'],

@@ -1,0 +1,25 @@
+/** Values in words, as a cell would have them. */
+import { agendaCell, deliverableCell, evidenceCell, membershipCell, milestoneCell, relationCell } from '#text';
+
+/** So many letters of a cell are shown with what is wrong in it, and of a title. */
+const SHOWN = 300;
+export const inShort = (text: string): string => (text.length > SHOWN ? `${text.slice(0, SHOWN - 1)}…` : text);
+
+/** A value in words, as a cell would have it. */
+export function shown(value: unknown): string {
+  if (value === null || value === undefined || value === '') return 'nothing';
+  if (!Array.isArray(value)) return String(value);
+  if (value.length === 0) return 'nothing';
+  return value
+    .map((one: unknown) => {
+      if (!one || typeof one !== 'object') return String(one);
+      const { agency, role, type, to, scheme, id, body, number } = one as Record<string, unknown>;
+      if (agency !== undefined) return `${String(agency)} (${String(role)})`;
+      if (scheme !== undefined) return `${String(scheme)} ${String(id)}`;
+      if (body !== undefined) return membershipCell(one as never);
+      if (number !== undefined) return agendaCell(one as never);
+      if (type !== undefined) return to === undefined ? deliverableCell(one as never) : relationCell(one as never);
+      return 'due' in one || 'reached' in one ? milestoneCell(one as never) : evidenceCell(one as never);
+    })
+    .join('; ');
+}
