@@ -267,7 +267,8 @@ describe('A report that is published', () => {
     expect((await write('P-5', 'A word more')).status).toBe(200);
     expect(endOf(await published('P-5'))).toBe('done');
     expect((await viewOf('P-5')).narratives).toMatchObject([{ text: 'A word more' }]);
-    expect(endOf(await server.post(cancel, {}, secretariat))).toBe('cancelled');
+    // The next order to publish it has the same address.
+    expect(endOf(await server.post(cancel, {}, secretariat))).toBe('done');
   });
 
   it('hands out no words that were erased since, not from the kept files either', async () => {
