@@ -92,6 +92,9 @@ describe('A round on pages', () => {
             await press('ArrowRight');
             continue;
           }
+          // Its fold, and in it how it stands.
+          await press('Tab');
+          await press('Space');
           await press('Tab');
           await type('In');
           await press('Tab');
@@ -110,6 +113,8 @@ describe('A round on pages', () => {
       signedIn(iom),
     );
     expect(rows).toBeGreaterThanOrEqual(30);
+    // Four steps where nothing has changed, sixteen where something is told.
+    expect(steps).toBeLessThanOrEqual(20 * 4 + 10 * 16);
     // A second for each step, 200 characters a minute, and twelve seconds to think of each commitment.
     expect(steps + characters * 0.3 + 30 * 12).toBeLessThan(15 * 60);
     expect(reader.complaints).toEqual([]);
@@ -175,7 +180,7 @@ describe('A round on pages', () => {
     expect(pairsOf(wider.html, at)).toEqual(expect.arrayContaining(Object.keys(partner).map((name) => [name, ''])));
     const checked = await iom.fills(wider, at, { ...partner, _do: 'check' });
     const page = await iom.opens(checked.to!);
-    expect(wordsIn(page)).toMatch(/New commitment 1: Kind is missing\./);
+    expect(wordsIn(page)).toMatch(/New commitment 1: “Kind” is needed\./);
     expect(Object.fromEntries(pairsOf(page.html, at))).toMatchObject(partner);
     const gone = { 'newCommitments.0.body.title': null, 'newCommitments.0.body.summary': null };
     expect((await iom.fills(page, at, gone)).status).toBe(303);

@@ -160,7 +160,7 @@ describe('A round', () => {
   });
   it('that contradicts itself, or names what is not there, is refused', async () => {
     const prepared = async (more: object) => refusal(await post('', { code: 'BAD', ...ROUND, ...more }));
-    expect(await prepared({ code: 'A/B' })).toBe('422 bad_code /code');
+    expect(await prepared({ code: 'A/B' })).toBe('400 invalid /code');
     expect(await prepared({ deadline: '2020-01-01' })).toBe('422 ends_before_it_begins /deadline');
     expect(await prepared({ expected: {} })).toBe('422 nobody_expected /expected');
     expect(await prepared({ expected: { agencies: ['NOBODY'] } })).toBe('422 unknown_reference /expected/agencies/0');

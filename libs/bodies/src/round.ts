@@ -88,7 +88,11 @@ export class Reminders {
 }
 
 export class Round {
-  @Code({ description: 'Stands for it in every address; without a slash', example: 'CM-2012' }) code: string;
+  @Code({
+    ...{ slash: false, example: 'CM-2012' },
+    description: 'Stands for it in every address: letters (A to Z), digits and . _ -; the first a letter or a digit',
+  })
+  code: string;
   @Text({ example: 'Follow-up for the Tenth Coordination Meeting' }) name: string;
   @CodeOf('forum', { optional: true, description: 'The meeting that it serves', example: 'CM-2011' })
   forum?: string | null;

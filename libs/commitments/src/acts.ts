@@ -1,7 +1,7 @@
 /** The table of acts: everything that is said of an act, once. */
 import type { Body, BodyName, CommitmentAsAt } from '#bodies';
 import type { ActLine, Taking } from '#registers';
-import { AGENCY_RELATIONS, RESPONSIBLE_ROLES, type AgencyRelation, type Role } from '#words';
+import { AGENCY_RELATIONS, RESPONSIBLE_ROLES, ROLES, type AgencyRelation, type Role } from '#words';
 import * as activities from './activities.js';
 import * as amending from './amending.js';
 import { record, viewAsAt, type Commitment, type CommitmentEvents } from './commitment.js';
@@ -54,6 +54,12 @@ const standingMilestones: Choices = ({ milestones }) =>
   milestones.filter(({ dropped }) => dropped === null).map(({ milestone }) => ({ milestone }));
 const openMilestones: Choices = ({ milestones }) =>
   milestones.filter(({ dropped, reached }) => dropped === null && !reached).map(({ milestone }) => ({ milestone }));
+/** The lead is offered, and neither given nor taken away. */
+const BESIDE_LEAD = ROLES.filter((role) => role !== 'lead');
+const rolesBeside = ({ agencies }: CommitmentAsAt, agency: string | undefined): readonly Role[] =>
+  agencies.slice(1).flatMap((one) => (one.agency === agency ? [one.role] : []));
+const rolesAsked = ({ agencies }: Pick<CommitmentAsAt, 'agencies'>, agency: string | undefined): readonly Role[] =>
+  agencies.flatMap((one) => (one.agency === agency && one.asked ? [one.role] : []));
 const onOffer = when(({ leadTransfer }) => leadTransfer);
 const statements =
   (may: (statement: Statement, c: Commitment) => boolean): Choices =>
@@ -108,6 +114,10 @@ interface Definition<A> extends Omit<ActLine, 'body' | 'yields'> {
   readonly namesReporter?: A extends { agency?: string | null } ? true : never;
   /** The agencies that take a role by it, and from when on. */
   readonly gives?: (act: A, on: Choice) => readonly Taking[];
+  /** Of its fields that are a choice: what can be chosen as things stand, where its rule refuses the rest. */
+  readonly choices?: (now: CommitmentAsAt, by: By, on: Choice) => { readonly [F in Field<A>]?: readonly string[] };
+  /** Of its fields that may be left out: when its rule needs them all the same. */
+  readonly needs?: { readonly [F in Field<A>]?: string };
   /** The fields that say who does what; whoever corrects one answers for it. */
   readonly names?: readonly Field<A>[];
 }
@@ -139,6 +149,11 @@ const allActs = <T extends Readonly<Record<string, { readonly yields: EventName 
       : { readonly actFor: Exclude<EventName, T[keyof T]['yields'] | 'TookOver'> }),
 ): T => acts;
 
+const STAGE_NEEDS = {
+  note: 'needed for on hold and discontinued, and to go back from completed',
+  citation: 'needed for completed, where no evidence is attached',
+};
+
 const HAS_ENDED = 'It has ended already: merged, split, superseded or withdrawn';
 const MILESTONE_IS_SETTLED = 'The milestone was dropped or reached already';
 const NO_OFFER = 'The lead is not on offer';
@@ -160,6 +175,7 @@ export const ACTS = allActs({
     conflict: 'The reference is taken',
     who: anybody,
     decide: record,
+    needs: STAGE_NEEDS,
     on: () => [],
     namesReporter: true,
     names: ['agency', 'agencies'],
@@ -177,6 +193,8 @@ export const ACTS = allActs({
       'By the lead, a co-lead or a partner, each of its own part. The answer says what the stage is now, and whether this report changed it; if not, which entry outranks it and how to correct that one.',
     who: contributing,
     decide: stages.reportStage,
+    choices: ({ nature }) => ({ stage: stages.stagesOf(nature) }),
+    needs: STAGE_NEEDS,
     answers: 'StageAnswer',
     namesReporter: true,
   }),
@@ -205,6 +223,7 @@ export const ACTS = allActs({
     conflict: 'Nothing was reported that could be read',
     who: nobody,
     decide: stages.verify,
+    needs: { citation: 'needed unless there is no evidence' },
     afterwards: true,
     amended: { entry: ['agency'] },
   }),
@@ -235,6 +254,7 @@ export const ACTS = allActs({
       'By the lead or a co-lead. The agency’s role counts at once, and is marked as asked until the agency accepts it or a published document is cited.',
     who: responsible,
     decide: responsibility.addAgency,
+    choices: () => ({ role: BESIDE_LEAD }),
     gives: ({ agency, reportedOn: from }) => [{ agency, from, pointer: '/agency' }],
     amended: { asked: ['agency', ...ASKED_ANEW] },
   }),
@@ -248,6 +268,10 @@ export const ACTS = allActs({
     description: 'By the lead or a co-lead; the secretariat moves the lead by it, in one act.',
     who: responsible,
     decide: responsibility.changeRole,
+    choices: (now, { role }, { agency }) => ({
+      role: role === 'secretariat' ? ROLES : BESIDE_LEAD,
+      from: rolesBeside(now, agency),
+    }),
     gives: ({ reportedOn: from }, { agency = '' }) => [{ agency, from, pointer: '/role' }],
     on: beside,
     amended: { agency: 'decided anew', asked: ASKED_ANEW },
@@ -262,6 +286,7 @@ export const ACTS = allActs({
     description: 'By the lead or a co-lead. The lead itself is not removed but moved: it offers the lead.',
     who: responsible,
     decide: responsibility.removeAgency,
+    choices: (now, _, { agency }) => ({ role: rolesBeside(now, agency) }),
     on: beside,
     unsaid: ({ roles }) => ((roles as Role[]).length === 1 ? { role: (roles as Role[])[0] } : {}),
     amended: { agency: 'decided anew', roles: 'decided anew' },
@@ -277,6 +302,7 @@ export const ACTS = allActs({
     conflict: 'It was not asked',
     who: named,
     decide: responsibility.acceptRole,
+    choices: (now, _, { agency }) => ({ role: rolesAsked(now, agency) }),
     gives: ({ reportedOn: from }, { agency = '' }) => [{ agency, from, pointer: '/reportedOn' }],
     on: asked,
     amended: { agency: 'decided anew' },
@@ -292,6 +318,7 @@ export const ACTS = allActs({
     conflict: 'It was not asked',
     who: named,
     decide: responsibility.declineRole,
+    choices: ({ agencies }, _, { agency }) => ({ role: rolesAsked({ agencies: agencies.slice(1) }, agency) }),
     on: ({ agencies }) => each(agencies.slice(1).filter((a) => a.asked)),
     amended: { agency: 'decided anew' },
   }),
@@ -477,6 +504,7 @@ export const ACTS = allActs({
       'By the lead, a co-lead or a partner. Claims of several sources stand side by side; none of them is counted.',
     who: contributing,
     decide: content.claim,
+    needs: { citation: 'needed' },
   }),
   holdEdition: act('EditionHeld', 'HoldEdition', {
     button: 'Report an edition',
@@ -500,6 +528,7 @@ export const ACTS = allActs({
     description: 'By the lead, a co-lead or a partner, of a commitment whose nature is standing.',
     who: contributing,
     decide: editions.reportUpkeep,
+    needs: { note: 'needed where it was not kept up' },
     on: when(({ nature }) => nature === 'standing'),
   }),
   relate: act('Related', 'Relate', {

@@ -104,11 +104,17 @@ function headlineStays(c: Commitment, now: CommitmentAsAt, events: CommitmentEve
 /** An act that someone may do as things stand, and on what. */
 export type AllowedAct = { readonly act: ActName } & Choice;
 
-/** Every act that someone may do on a commitment as it stands today. */
-export function allowedActs(c: Commitment, by: By): AllowedAct[] {
-  const now = viewAsAt(c, by.today);
+const ALL = Object.keys(ACTS) as ActName[];
+
+/** Every act, or every one of some, that someone may do on a commitment as it stands today. */
+export function allowedActs(
+  c: Commitment,
+  by: By,
+  among: readonly ActName[] = ALL,
+  now: CommitmentAsAt | null = viewAsAt(c, by.today),
+): AllowedAct[] {
   if (!now) return [];
-  return (Object.keys(ACTS) as ActName[]).flatMap((name) => {
+  return among.flatMap((name) => {
     const { who, on = () => [{}], afterwards } = ACTS[name] as unknown as Line;
     if (now.end && !afterwards) return [];
     return on(now, c, by)

@@ -5,7 +5,7 @@
 import type { CommitmentAsAt, Confirm, Part, Reply, ReportStage, StageEntry, Verification, Verify } from '#bodies';
 import { Facts, outranks, Ranking, Series, type FullDate, type Reported } from '#clocks';
 import { Conflict, refused } from '#eventsourcing';
-import type { Nature, NextStepWord, Stage } from '#words';
+import { STAGES, type Nature, type NextStepWord, type Stage } from '#words';
 import type { Commitment } from './commitment.js';
 import { agenciesAsAt, isResponsible, leadAsAt, leadsUpTo } from './responsibility.js';
 import {
@@ -173,6 +173,10 @@ export const stageFields: Fields<'stage' | 'headline' | 'parts' | 'spread' | 've
 /** A date that no report is after. */
 const NOW = '9999-12-31';
 
+/** The stages that a commitment of a nature can be at: a standing one is kept up or not, and never completed. */
+export const stagesOf = (nature: Nature): readonly Stage[] =>
+  nature === 'standing' ? STAGES.filter((stage) => stage !== 'completed') : STAGES;
+
 /** Whether a stage may be reported; `part` is the agency that reports. */
 export function stageIsSound(
   c: Commitment,
@@ -181,7 +185,7 @@ export function stageIsSound(
   part: string,
   proven = isProven(c),
 ): void {
-  if (act.stage === 'completed' && nature === 'standing')
+  if (!stagesOf(nature).includes(act.stage))
     throw refused(
       'standing_never_completes',
       '/stage',

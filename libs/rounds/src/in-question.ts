@@ -3,11 +3,26 @@ import { Inject, Injectable } from '@nestjs/common';
 import { ApiProperty } from '@nestjs/swagger';
 import { MilestoneAsAt, StageEntry, type InQuestion } from '#bodies';
 import { todayAt, type FullDate } from '#clocks';
-import { commitment, isOpen, isOverdue, viewAsAt } from '#commitments';
+import { allowedActs, commitment, isOpen, isOverdue, stagesOf, viewAsAt } from '#commitments';
 import { load, type Log } from '#eventsourcing';
 import { LOG } from '#platform';
 import { Progress, type Filter } from '#progress';
-import { NATURES, RESPONSIBLE_ROLES, STAGES, type Nature, type Role, type Stage } from '#words';
+import {
+  ACTS_OF_RETURNS,
+  NATURES,
+  RESPONSIBLE_ROLES,
+  STAGES,
+  type ActOfReturn,
+  type Nature,
+  type Role,
+  type Stage,
+} from '#words';
+
+/** An act that the agency may do on a commitment as it stands: on which milestone, if on one. */
+export class ActInQuestion {
+  @ApiProperty({ enum: ACTS_OF_RETURNS }) readonly act: ActOfReturn;
+  @ApiProperty({ type: 'integer', required: false }) readonly milestone?: number;
+}
 
 /** A commitment as the register has it today, for the agency that reports on it. */
 export class CommitmentInQuestion {
@@ -17,7 +32,12 @@ export class CommitmentInQuestion {
   @ApiProperty({ enum: RESPONSIBLE_ROLES, description: 'Of the agency that reports' }) readonly role: Role;
   @ApiProperty({ description: 'Whether the agency has yet to accept this role' }) readonly asked: boolean;
   @ApiProperty({ enum: NATURES }) readonly nature: Nature;
+  @ApiProperty({ type: [String], description: 'Its themes, by their codes' }) readonly themes: readonly string[];
   @ApiProperty({ enum: STAGES, description: 'The lead’s part' }) readonly stage: Stage;
+  @ApiProperty({ enum: STAGES, isArray: true, description: 'The stages that can be said of it' })
+  readonly stages: readonly Stage[];
+  @ApiProperty({ type: [ActInQuestion], description: 'What the agency can say of it in its return' })
+  readonly acts: readonly ActInQuestion[];
   @ApiProperty({ description: 'Whether it is neither completed nor discontinued' }) readonly open: boolean;
   @ApiProperty({ type: () => StageEntry, nullable: true, description: 'What the agency last said of its part' })
   readonly own: StageEntry | null;
@@ -87,9 +107,11 @@ export async function inQuestion(
   const view = viewAsAt(state, today);
   const part = view?.parts.find((one) => one.agency === agency);
   if (!view || view.end || !part) return null;
-  const { title, nature, stage, target, milestones, lastReportedOn, agencies, evidence } = view;
+  const { title, nature, themes, stage, target, milestones, lastReportedOn, agencies, evidence } = view;
+  const acts = allowedActs(state, { role: 'focal_point', agency, today }, ACTS_OF_RETURNS, view);
   return {
-    ...{ reference, title, lead: agencies[0]!.agency, role: part.role, nature, stage, open: isOpen(stage) },
+    ...{ reference, title, lead: agencies[0]!.agency, role: part.role, nature, themes, stage, open: isOpen(stage) },
+    ...{ stages: stagesOf(nature), acts: acts as readonly ActInQuestion[] },
     asked: agencies.some((one) => one.agency === agency && one.role === part.role && one.asked === true),
     own: part.entry,
     target: target?.date ?? null,

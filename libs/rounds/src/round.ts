@@ -177,8 +177,7 @@ type Event = NewEvent<RoundEvents>;
 export type DecideRound<A> = (state: State, act: A, on: OnRound) => Event[];
 
 /** @throws Rejected for a round that contradicts itself */
-export function isSound({ code, opens, deadline, asOf, from, until, questions, expected, reminders }: Round): void {
-  if (code.includes('/')) throw refused('bad_code', '/code', 'The code of a round has no slash.');
+export function isSound({ opens, deadline, asOf, from, until, questions, expected, reminders }: Round): void {
   if (deadline < opens)
     throw refused('ends_before_it_begins', '/deadline', `${deadline} is before it opens, on ${opens}.`);
   if (from && until && until < from) throw refused('ends_before_it_begins', '/until', `${until} is before ${from}.`);

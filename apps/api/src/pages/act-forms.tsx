@@ -6,7 +6,7 @@ import { actsFor, addressOf, giveAct, historyOf, parameterNamesOf, parametersOf,
 import type { ActFor, ActOn, CommitmentView, History, RouteParameters } from '#acts';
 import { classOf, forms } from '#bodies';
 import { todayAnywhere, todayAt } from '#clocks';
-import { ACTS, actOf, type ActName } from '#commitments';
+import { ACTS, actOf, type ActName, type Line } from '#commitments';
 import { canonicalJson, newCommandId, Projector, Rejected, WrongRevision, type Log } from '#eventsourcing';
 import {
   bodyOfForm,
@@ -73,6 +73,7 @@ interface Doing {
   readonly without: readonly string[];
   readonly within: { readonly [field: string]: new () => object };
   readonly places: readonly Suggestion[];
+  readonly choices: NonNullable<FormParts['choices']>;
 }
 
 @Injectable()
@@ -153,6 +154,7 @@ export class ActForms {
       without: 'namesReporter' in line ? ofReporter : ofReporter.slice(1),
       within: says ? { says: classOf(says.body) } : {},
       places: statement ? placesIn(name, statement) : [],
+      choices: commitment ? choicesIn({ name, commitment, by, on, statement }) : {},
     };
   }
 
@@ -202,7 +204,8 @@ export class ActForms {
   }
 
   async #form(doing: Doing, { filled, key, revision, faults, refused, more, since }: Again) {
-    const { name, of, by, view, action, without, within, places, commitment } = doing;
+    const { name, of, by, view, action, without, within, places, choices, commitment } = doing;
+    const { needs } = ACTS[name] as Pick<Line, 'needs'>;
     const agency = by.agency ?? commitment?.agencies[0]?.agency ?? null;
     const suggestions = await this.suggestions.for(of, agency, within);
     const back = commitment ? path('commitments', commitment.reference) : '/home';
@@ -219,7 +222,7 @@ export class ActForms {
         <StatementShown doing={doing} />
         {about && <p class="note">{about}</p>}
         <Form
-          {...{ of, filled, faults, without, within, places, suggestions, action, back, more }}
+          {...{ of, filled, faults, without, within, places, choices, needs, suggestions, action, back, more }}
           hidden={{ [KEY]: key, [REVISION]: revision }}
           submit={commitment ? ACTS[name].button : 'Record it'}
           refused={refused ?? null}
@@ -276,6 +279,21 @@ function askedOf(of: new () => object, said: Filled): Filled {
       return [[name, Array.isArray(value) ? value.map((one) => inner(one, within)) : inner(value, within)]];
     }),
   );
+}
+
+/** What can be chosen in the form of an act as things stand. The roles that a correction is about are those of then. */
+function choicesIn({
+  name,
+  commitment,
+  by,
+  on,
+  statement,
+}: Pick<Doing, 'name' | 'commitment' | 'by' | 'on' | 'statement'>) {
+  const choices = (of: Pick<Line, 'choices'>) =>
+    of.choices?.(commitment!, { ...by, today: todayAnywhere(new Date()) }, on) ?? {};
+  if (name !== 'correct') return choices(ACTS[name] as Pick<Line, 'choices'>);
+  const { stage } = choices((statement && actOf({ name: nameOf(statement) })) ?? {}) as { stage?: readonly string[] };
+  return { 'says.stage': stage };
 }
 
 /** The places in a statement that an act may name. */

@@ -64,6 +64,10 @@ const forPeople = (text: string): string =>
     .replaceAll(/\b[a-z]+[A-Z]\w*\b/g, quoted);
 const quoted = (name: string): string => `“${labelOf(name)}”`;
 
+/** How words are set out, where they may be Markdown. */
+export const MARKDOWN =
+  'Paragraphs are parted by an empty line. A line that begins with “- ” is one of a list; *so* is emphasis; [words](https://example.org) is a link';
+
 const HINTS: Readonly<Partial<Record<FormField['kind'], string>>> = {
   period: 'A year, a month or a day: 2012, Nov 2012 or 2012-11-02',
   language: 'A tag such as en, fr or es',
@@ -74,7 +78,8 @@ const HINTS: Readonly<Partial<Record<FormField['kind'], string>>> = {
 export function helpOf({ description, kind, example }: FormField): string | null {
   const hint =
     HINTS[kind] ?? (kind === 'word' && typeof example === 'string' ? `In a word, such as ${example}` : undefined);
-  const parts = [description && forPeople(description), hint].filter((part) => part !== undefined);
+  const about = description === 'Markdown' ? MARKDOWN : description && forPeople(description);
+  const parts = [about, hint].filter((part) => part !== undefined);
   return parts.length === 0 ? null : parts.map((part) => part.replace(/\.$/, '')).join('. ');
 }
 
@@ -89,13 +94,46 @@ const CHOICES: Readonly<Record<string, string>> = {
 
 export const choiceWords = (value: string): string => CHOICES[value] ?? sentence(value);
 
+/** What is wrong with a field, and how a form tells it. `$` stands for the label of the field. */
+const FAULTS: readonly (readonly [found: RegExp, words: (part: string) => string])[] = [
+  [
+    /^\S+ is missing$|must be longer than or equal to 1 characters$|should not be blank$|must say something$/,
+    () => '$ is needed',
+  ],
+  [/must contain at least 1 elements?$/, () => '$ needs at least one entry'],
+  [/must contain no more than (\d+) elements?$/, (most) => `$ takes ${most} entries at most`],
+  [/elements must be unique$/, () => 'No two entries of $ may be the same'],
+  [/must be shorter than or equal to (\d+) characters$/, (most) => `$ takes ${most} characters at most`],
+  [/must be one of: (.+)$/, (all) => `Of $ there are: ${all.split(', ').map(choiceWords).join(', ')}`],
+  [/must be an integer number$/, () => '$ takes a whole number, such as 3'],
+  [/must be a number$|must be a number conforming/, () => '$ takes a number, such as 12 or 12.5'],
+  [/must not be less than (\S+)$/, (least) => `$ takes no number below ${least}`],
+  [/must not be greater than (\S+)$/, (most) => `$ takes no number above ${most}`],
+  [/must be a boolean value$/, () => '$ takes yes or no'],
+  [/must be a string$/, () => '$ takes one text'],
+  [/must be a kebab-case code$/, () => '$ takes small letters, digits and hyphens, such as policy-brief'],
+  [
+    /must be 1 to 120 of A-Z a-z 0-9 (.+), the first/,
+    (signs) => `$ takes letters (A to Z), digits and ${signs}; the first is a letter or a digit; 120 at most`,
+  ],
+];
+
+/** Words of closed lists, as programs write them. */
+const CODE = /\b[a-z]+(?:_[a-z]+)+\b/g;
+
 /** A fault in the words of the form. */
 export function faultWords({ pointer, message }: FieldError): string {
-  const name = pointer.split('/').findLast((step) => step !== '' && !/^\d+$/.test(step)) ?? '';
-  const said = message
-    .replace(new RegExp(`^(?:each value in )?${name}(?= )`), () => labelOf(name))
-    .replace(/^must\b/, () => `${labelOf(name)} must`);
-  return forPeople(said.charAt(0).toUpperCase() + said.slice(1)).replace(/(?<![.!?])$/, '.');
+  const steps = pointer.split('/').filter((step) => step !== '');
+  const name = steps.findLast((step) => !/^\d+$/.test(step)) ?? '';
+  const label = steps.includes('answers') ? 'The answer' : quoted(name);
+  const known = FAULTS.find(([found]) => found.test(message));
+  const said = known
+    ? known[1](known[0].exec(message)![1] ?? '').replace('$', () => label)
+    : message
+        .replace(new RegExp(`^(?:each value in )?${name}(?= )`), () => labelOf(name))
+        .replace(/^must\b/, () => `${labelOf(name)} must`);
+  const words = forPeople(said).replaceAll(CODE, (code) => choiceWords(code).toLowerCase());
+  return (words.charAt(0).toUpperCase() + words.slice(1)).replace(/(?<![.!?])$/, '.');
 }
 
 /** What is said of an act for those who fill in its form: neither whose it is nor what programs send and are answered. */

@@ -36,6 +36,10 @@ export interface FormParts {
   readonly without?: readonly string[];
   /** By the ids of lists: see `listIdOf`. */
   readonly suggestions?: ReadonlyMap<string, readonly Suggestion[]>;
+  /** By the paths of fields that are a choice: what can be chosen here, of all that there is. */
+  readonly choices?: Readonly<Record<string, readonly string[] | undefined>>;
+  /** Of fields that may be left out, by their paths: when they are needed all the same. */
+  readonly needs?: Readonly<Record<string, string | undefined>>;
   /** The places that a pointer may name, with their words. */
   readonly places?: readonly Suggestion[];
   /** The class of what stands in a field for another act's words; all of it is optional there. */
@@ -131,8 +135,18 @@ const faultsAt = ({ faults = [] }: FormParts, path: Path): readonly FieldError[]
 const isFaulty = ({ faults = [] }: FormParts, path: Path): boolean =>
   faults.some(({ pointer }) => `${pointer}/`.startsWith(`${pointerOf(path)}/`));
 
-export const Place = (parts: PlaceParts) => {
+/** A field that is a choice, with what can be chosen here; what stands in it stays. */
+function narrowed({ form: { choices }, field, path, value }: PlaceParts): FormField {
+  const some = choices?.[path.join('.')];
+  return some ? { ...field, values: field.values.filter((one) => some.includes(one) || one === value) } : field;
+}
+
+export const Place = (given: PlaceParts) => {
+  const parts = { ...given, field: narrowed(given) };
   const { form, field, path, value } = parts;
+  // There is nothing to choose.
+  if (field.kind === 'choice' && field.optional && field.values.length < 2 && given.field.values.length > 1)
+    return value === undefined ? null : <input type="hidden" name={path.join('.')} value={String(value)} />;
   const inner = field.of ?? form.within?.[field.name] ?? null;
   if (field.kind === 'pointer' && !form.places?.length) return null;
   if (field.kind === 'plain' && !inner) return null;
@@ -158,7 +172,9 @@ export const Place = (parts: PlaceParts) => {
   );
   return field.optional && !isPlain ? (
     <details class="field group" id={idOf(path)} open={isOpen || undefined}>
-      <summary>{labelOf(field.name)}</summary>
+      <summary>
+        {labelOf(field.name)} {form.needs?.[path.join('.')] && <Optional {...parts} />}
+      </summary>
       {head}
       {within}
     </details>
@@ -207,7 +223,7 @@ const SeveralTexts = ({ form, field, path, value }: PlaceParts) => {
   const head = (
     <>
       <legend>
-        {labelOf(field.name)} {field.optional && <small>(optional)</small>}
+        {labelOf(field.name)} <Optional form={form} field={field} path={path} />
       </legend>
       <Help id={idOf(path)} field={field} />
       <Faults form={form} path={path} />
@@ -259,13 +275,16 @@ const SeveralTexts = ({ form, field, path, value }: PlaceParts) => {
 const OneText = ({ form, field, path, value }: PlaceParts) => (
   <div class={faultsAt(form, path).length > 0 ? 'field wrong' : 'field'}>
     <label for={idOf(path)}>
-      {labelOf(field.name)} {field.optional && <small>(optional)</small>}
+      {labelOf(field.name)} <Optional form={form} field={field} path={path} />
     </label>
     <Help id={idOf(path)} field={field} />
     <Faults form={form} path={path} />
     <Input form={form} field={field} path={path} name={path.join('.')} value={typeof value === 'string' ? value : ''} />
   </div>
 );
+
+const Optional = ({ form: { needs }, field, path }: Omit<PlaceParts, 'value'>) =>
+  field.optional ? <small>({needs?.[path.join('.')] ?? 'optional'})</small> : null;
 
 const Help = ({ id, field }: { id: string; field: FormField }) => {
   const help = helpOf(field);

@@ -36,6 +36,7 @@ import { RegisterForms, registerFormPages, RegisterPages } from './register-form
 import { ReportPages } from './reports.js';
 import { NoUpdatePage } from './no-update.js';
 import { ReturnSheetFile, ReturnSheetPages } from './return-sheets.js';
+import { ReturnShown } from './return-shown.js';
 import { ReturnPages } from './returns.js';
 import { ReturnSheetsController } from '../return-sheets.controller.js';
 import { ReturnSheets } from '../return-sheets.js';
@@ -101,6 +102,7 @@ export const pagesContext = ({ publicUrl, publisher, dataLicence }: Publication)
   ],
   providers: [
     ReturnSheets,
+    ReturnShown,
     RegisterForms,
     { provide: Publication, useValue: { publicUrl: publicUrl.replace(/\/$/, ''), publisher, dataLicence } },
     Views,

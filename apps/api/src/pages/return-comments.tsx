@@ -6,6 +6,7 @@ import { contentOf, type CommentAsAt, type ReturnSoFar } from '#rounds';
 import { KEY } from './form.js';
 import { labelOf } from './field-words.js';
 import { CsrfField } from './signed-in.js';
+import { hasSaid, TriedFaults, useTried } from './tried.js';
 import { dateWords, languageName, textWords } from './words.js';
 import { questionWords } from './round-words.js';
 
@@ -109,22 +110,28 @@ export const Threads = ({ threads, named = false, answering }: ThreadsParts) =>
                 <Comment one={one} />
               </div>
             ))}
-            {answering && last.agency !== answering.agency && (
-              <form class="one-button" method="post" action={answering.action}>
-                <CsrfField />
-                <input type="hidden" name={KEY} value={newCommandId()} />
-                <input type="hidden" name="answers" value={String(number)} />
-                <label>
-                  Answer <input name="text" maxLength={4000} required dir="auto" />
-                </label>
-                <button class="quiet">Answer</button>
-              </form>
-            )}
+            {answering && last.agency !== answering.agency && <AnswerForm answering={answering} number={number} />}
           </li>
         );
       })}
     </ul>
   );
+
+const AnswerForm = ({ answering: { action }, number }: { answering: Answering; number: number }) => {
+  const tried = useTried(action, ({ answers }) => answers === String(number));
+  return (
+    <form class="one-button" method="post" action={action}>
+      <CsrfField />
+      <input type="hidden" name={KEY} value={newCommandId()} />
+      <input type="hidden" name="answers" value={String(number)} />
+      <TriedFaults tried={tried} id={`answer-${number}-fault`} at={() => true} />
+      <label>
+        Answer <input name="text" maxLength={4000} required dir="auto" value={tried ? hasSaid(tried, 'text') : ''} />
+      </label>
+      <button class="quiet">Answer</button>
+    </form>
+  );
+};
 
 const Comment = ({ one: { text, agency, on, beside }, about }: { one: CommentAsAt; about?: string }) => (
   <>
@@ -142,6 +149,8 @@ const Comment = ({ one: { text, agency, on, beside }, about }: { one: CommentAsA
 );
 
 interface CommentFieldParts {
+  /** Where the form of all comments is sent. */
+  readonly action: string;
   readonly fields: readonly Field[];
   /** Its number among the fields for comments of the page. */
   readonly n: number;
@@ -149,25 +158,42 @@ interface CommentFieldParts {
 }
 
 /** A field for a comment, and for what it is about, of the form `return-comments`. */
-export const CommentField = ({ fields, n, of }: CommentFieldParts) => (
-  <details class="comment-field">
-    <summary>Comment on {of}</summary>
-    {fields.length > 1 ? (
-      <label>
-        <span class="hidden">About</span>
-        <select name={`comments.${n}.at`} form="return-comments">
-          {fields.map(({ at, words }) => (
-            <option key={at} value={at ?? ''}>
-              {words}
-            </option>
-          ))}
-        </select>
-      </label>
-    ) : (
-      fields[0]!.at !== null && (
-        <input type="hidden" name={`comments.${n}.at`} value={fields[0]!.at} form="return-comments" />
-      )
-    )}
-    <textarea name={`comments.${n}.text`} rows={2} form="return-comments" dir="auto" aria-label={`Comment on ${of}`} />
-  </details>
-);
+export const CommentField = ({ action, fields, n, of }: CommentFieldParts) => {
+  const tried = useTried(action);
+  const all = (tried?.filled['comments'] ?? []) as readonly { readonly at?: string; readonly text: string }[];
+  const own = all.findIndex((one) => fields.some(({ at }) => (at ?? undefined) === one.at));
+  const id = `comment-field-${n}`;
+  const isAsked = (pointer: string) =>
+    (own >= 0 && pointer.startsWith(`/comments/${own}`)) || (pointer === '/comments' && fields[0]!.at === null);
+  const isWrong = tried?.faults.some(({ pointer }) => isAsked(pointer));
+  return (
+    <details class="comment-field" open={own >= 0 || isWrong || undefined}>
+      <summary>Comment on {of}</summary>
+      {fields.length > 1 ? (
+        <label>
+          <span class="hidden">About</span>
+          <select name={`comments.${n}.at`} form="return-comments">
+            {fields.map(({ at, words }) => (
+              <option key={at} value={at ?? ''} selected={own >= 0 && (at ?? undefined) === all[own]!.at}>
+                {words}
+              </option>
+            ))}
+          </select>
+        </label>
+      ) : (
+        fields[0]!.at !== null && (
+          <input type="hidden" name={`comments.${n}.at`} value={fields[0]!.at} form="return-comments" />
+        )
+      )}
+      <TriedFaults tried={tried} id={`${id}-fault`} at={isAsked} />
+      <textarea
+        {...{ id, name: `comments.${n}.text`, rows: 2, form: 'return-comments', dir: 'auto' }}
+        aria-label={`Comment on ${of}`}
+        aria-invalid={isWrong || undefined}
+        aria-describedby={isWrong ? `${id}-fault` : undefined}
+      >
+        {all[own]?.text ?? ''}
+      </textarea>
+    </details>
+  );
+};

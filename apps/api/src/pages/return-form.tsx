@@ -1,32 +1,30 @@
 /** The return as one page: every commitment in question, the questions and the narrative, as one form. */
-import type { CommitmentReturn, Round } from '#bodies';
-import { ACTS } from '#commitments';
+import type { Round } from '#bodies';
 import type { FieldError } from '#eventsourcing';
-import { fieldsInReturn, type CommitmentInQuestion, type Found } from '#rounds';
-import { ACTS_OF_RETURNS, RETURN_WORDS, type ActOfReturn } from '#words';
+import type { CommitmentInQuestion, Found } from '#rounds';
+import type { ActOfReturn } from '#words';
 import { faultWords } from './field-words.js';
-import { StageTag } from './figures.js';
 import {
   asFilled,
   DataLists,
-  Faults,
   idOf,
   KEY,
-  Place,
   REVISION,
   type Body,
   type Filled,
   type FormParts,
   type Suggestion,
 } from './form.js';
-import { Threads, type Thread } from './return-comments.js';
-import { Answers, clashAt, Narratives, NewCommitments, Theirs, type Written } from './return-parts.js';
-import { Authority, SaidOfCommitment } from './return-read.js';
-import { LEVEL_WORDS, RETURN_WORD_WORDS } from './round-words.js';
+import { isChosen, type Chosen, type RowFacts } from './return-choice.js';
+import type { Thread } from './return-comments.js';
+import { ReturnIndex } from './return-index.js';
+import { Answers, clashAt, Narratives, NewCommitments, type Written } from './return-parts.js';
+import { Authority } from './return-read.js';
+import { Row, rowId } from './return-row.js';
+import { LEVEL_WORDS, questionWords } from './round-words.js';
 import { SAVING_SCRIPT } from './form-scripts.js';
 import { CsrfField } from './signed-in.js';
 import { path, type View } from './view.js';
-import { dateWords, roleWords, textWords } from './words.js';
 
 /** An empty act that is shown, though nothing of it is said yet: `IOM-2011-12 reachMilestone 2`. */
 export interface Added {
@@ -55,6 +53,12 @@ export interface ReturnFormParts extends Written {
   readonly suggestions: ReadonlyMap<string, readonly Suggestion[]>;
   /** When and by whom it was saved last, in words. */
   readonly saved: string;
+  /** Which commitments are shown, beside those of which something is wrong. */
+  readonly chosen: Chosen;
+  /** All that can be said of each is shown. */
+  readonly unfold: boolean;
+  /** Those of which something looks odd. */
+  readonly odd: ReadonlySet<string>;
 }
 
 /** The place of a finding on this page: rows stand in the order of the register, not of the draft. */
@@ -82,8 +86,6 @@ export function unsaidOf(parts: Pick<ReturnFormParts, 'recorded' | 'draft' | 're
   return parts.register.filter((one) => isAsked(parts)(one) && !said.has(one.reference));
 }
 
-const rowId = (row: number): string => idOf(['commitments', String(row)]);
-
 export const ReturnForm = (parts: ReturnFormParts) => {
   const { round, agency, draft, revision, once, register, found, faults, clashes, suggestions, saved } = parts;
   const form: FormParts = {
@@ -94,7 +96,21 @@ export const ReturnForm = (parts: ReturnFormParts) => {
     more: parts.more,
   };
   const said = new Map(draft.commitments.map((one) => [one.reference, one]));
-  const [left, of] = [unsaidOf(parts).length, register.filter(isAsked(parts)).length];
+  const unsaid = new Set(unsaidOf(parts).map(({ reference }) => reference));
+  const of = register.filter(isAsked(parts)).length;
+  const rows = register.map((known, row) => {
+    const { reference, themes, role, overdue } = known;
+    const comments = parts.threads.filter((one) => one.reference === reference).length;
+    const isOpen = unsaid.has(reference);
+    const facts: RowFacts = { reference, themes, role, overdue, isOpen, isOdd: parts.odd.has(reference), comments };
+    return { known, row, facts };
+  });
+  const isWrong = ({ row, known }: (typeof rows)[number]) =>
+    form.faults!.some(({ pointer }) => pointer.startsWith(`/commitments/${row}`) && pointer.split('/').length > 3) ||
+    clashAt(parts, `commitment ${known.reference}`) !== undefined;
+  const shown = rows.filter((one) => isChosen(one.facts, parts.chosen) || isWrong(one));
+  const left = shown.filter(({ facts }) => facts.isOpen).length;
+  const next = shown.find(({ facts }) => facts.isOpen);
   const action = path('rounds', round.code, 'returns', agency);
   return (
     <>
@@ -139,7 +155,14 @@ export const ReturnForm = (parts: ReturnFormParts) => {
             Of each: an update, that nothing has changed, or that it was not assessed. What you leave open says nothing,
             and is asked for before you submit. A date may be a year, a month or a day: 2012, Nov 2012 or 2012-11-02.
           </p>
-          {register.map((known, row) => (
+          <ReturnIndex
+            view={parts.view}
+            rows={rows.map(({ facts }) => facts)}
+            chosen={parts.chosen}
+            unfold={parts.unfold}
+          />
+          {shown.length === 0 && <p>None of them is so.</p>}
+          {shown.map(({ known, row }) => (
             <Row
               key={known.reference}
               parts={parts}
@@ -153,12 +176,13 @@ export const ReturnForm = (parts: ReturnFormParts) => {
             <p>
               <button class="quiet" name="_do" value="rest">
                 Nothing has changed in the other {left}
+                {shown.length < rows.length && ' that are shown'}
               </button>
             </p>
           )}
         </section>
         <NewCommitments parts={parts} form={form} />
-        <Narratives parts={parts} />
+        <Narratives parts={parts} form={form} />
         {parts.actsFor && (
           <section id="authority">
             <h2>On behalf of {agency}</h2>
@@ -170,8 +194,13 @@ export const ReturnForm = (parts: ReturnFormParts) => {
             {saved}
           </p>
           <p>
-            <strong>{of - left}</strong> of {of} said
+            <strong>{of - unsaid.size}</strong> of {of} answered
           </p>
+          {next && (
+            <a class="next-open" href={`#${rowId(next.row)}`}>
+              Next one to answer
+            </a>
+          )}
           <button name="_do" value="save" class="quiet">
             Save
           </button>
@@ -190,7 +219,8 @@ export const ReturnForm = (parts: ReturnFormParts) => {
 };
 
 /** What is missing, wrong or odd, as links to the fields. */
-const Findings = ({ parts: { found, faults, register, round }, form }: { parts: ReturnFormParts; form: FormParts }) => {
+const Findings = ({ parts, form }: { parts: ReturnFormParts; form: FormParts }) => {
+  const { found, faults, register, round } = parts;
   const all = [...faults.map((one) => ({ ...one, level: 'wrong' as const })), ...found];
   if (all.length === 0) return null;
   return (
@@ -208,7 +238,7 @@ const Findings = ({ parts: { found, faults, register, round }, form }: { parts: 
                 {own.map(({ pointer, message }, i) => (
                   <li key={i}>
                     <a href={`#${placeOf(pointer, register.length)}`}>
-                      {subjectOf(pointer, message, register)}
+                      {subjectOf(pointer, message, parts)}
                       {faultWords({ pointer, message: inQuestions(message, round) })}
                     </a>
                   </li>
@@ -248,9 +278,13 @@ function placeOf(pointer: string, rows: number): string {
 }
 
 /** The commitment that a finding is about, where its words do not name it. */
-function subjectOf(pointer: string, message: string, register: readonly CommitmentInQuestion[]): string {
+function subjectOf(pointer: string, message: string, { register, draft, round }: ReturnFormParts): string {
   const [, field, at] = pointer.split('/');
   if (at === undefined) return '';
+  if (field === 'answers') {
+    const question = round.questions?.find(({ id }) => id === draft.answers?.[Number(at)]?.question);
+    return question && !message.startsWith(question.id) ? `“${questionWords(question)}”: ` : '';
+  }
   if (field === 'newCommitments') return `New commitment ${Number(at) + 1}: `;
   const reference = field === 'commitments' ? register[Number(at)]?.reference : undefined;
   return reference === undefined || message.startsWith(reference) ? '' : `${reference}: `;
@@ -259,168 +293,3 @@ function subjectOf(pointer: string, message: string, register: readonly Commitme
 /** A finding in the words of the questions that it names. */
 const inQuestions = (message: string, { questions }: Round): string =>
   (questions ?? []).reduce((text, { id, text: asked }) => text.replace(new RegExp(`^${id}\\b`), `“${asked}”`), message);
-
-interface RowParts {
-  readonly parts: ReturnFormParts;
-  readonly form: FormParts;
-  readonly known: CommitmentInQuestion;
-  readonly row: number;
-  readonly said: CommitmentReturn | undefined;
-}
-
-const Row = ({ parts, form, known, row, said }: RowParts) => {
-  const { view, before } = parts;
-  const at = ['commitments', String(row)];
-  const name = (field: string) => [...at, field].join('.');
-  const { reference, title, role, own, stage, target, overdue, lastReportedOn, asked } = known;
-  const last = before?.commitments.find((one) => one.reference === reference);
-  const clash = clashAt(parts, `commitment ${reference}`);
-  return (
-    <fieldset class="return-row" id={rowId(row)}>
-      <legend>
-        <a href={path('commitments', reference)} class="code" target="_blank" rel="noopener">
-          {reference}
-        </a>{' '}
-        <span dir="auto">{textWords(title)}</span>
-      </legend>
-      <input type="hidden" name={name('reference')} value={reference} />
-      <p class="note">
-        <StageTag stage={own?.stage ?? stage} />{' '}
-        {own ? `as you said on ${dateWords(own.reportedOn)}` : 'as the lead said'} · {roleWords(role)}
-        {asked && ', yet to accept'} · last heard of {dateWords(lastReportedOn)}
-        {target && ` · target ${dateWords(target)}`}
-        {overdue && <span class="alert"> overdue</span>}
-        {parts.recorded.has(reference) && ' · newly recorded by this return'}
-      </p>
-      {last && (
-        <div class="last-time">
-          <small>Last round:</small>{' '}
-          <SaidOfCommitment view={view} said={last} questions={parts.round.questions ?? []} />
-        </div>
-      )}
-      <Theirs clash={clash}>
-        {(theirs) => (
-          <SaidOfCommitment view={view} said={theirs as CommitmentReturn} questions={parts.round.questions ?? []} />
-        )}
-      </Theirs>
-      <Threads threads={parts.threads.filter((one) => one.reference === reference)} />
-      <Faults form={form} path={at} />
-      <Faults form={form} path={[...at, 'acts']} />
-      <div class="boxes" role="radiogroup" aria-label={`What you say of ${reference}`}>
-        {RETURN_WORDS.map((word) => (
-          <label key={word}>
-            <input type="radio" name={name('says')} value={word} checked={said?.says === word} />
-            <span>{RETURN_WORD_WORDS[word]}</span>
-          </label>
-        ))}
-      </div>
-      <ActsOfRow parts={parts} form={form} known={known} row={row} said={said} />
-      <details class="group" open={Boolean(said?.why ?? said?.note) || said?.says === 'not_assessed' || undefined}>
-        <summary>A word about it</summary>
-        <div class="field">
-          <label for={idOf([...at, 'why'])}>Why it was not assessed</label>
-          <Faults form={form} path={[...at, 'why']} />
-          <input id={idOf([...at, 'why'])} name={name('why')} value={said?.why ?? ''} maxLength={2000} dir="auto" />
-        </div>
-        <div class="field">
-          <label for={idOf([...at, 'note'])}>With no change: a note</label>
-          <input id={idOf([...at, 'note'])} name={name('note')} value={said?.note ?? ''} maxLength={2000} dir="auto" />
-        </div>
-      </details>
-      <Answers form={form} parts={parts} of="commitment" at={at} answers={said?.answers ?? []} />
-    </fieldset>
-  );
-};
-
-/** What can be said of a commitment beside its stage, as things stand. */
-function choicesOf({
-  nature,
-  milestones,
-}: CommitmentInQuestion): readonly (Pick<Added, 'act' | 'milestone'> & { label: string })[] {
-  return ACTS_OF_RETURNS.flatMap((act) => {
-    if ((act === 'holdEdition' && nature !== 'recurring') || (act === 'reportUpkeep' && nature !== 'standing'))
-      return [];
-    const { button } = ACTS[act];
-    if (!act.endsWith('Milestone') || act === 'addMilestone') return [{ act, label: button }];
-    return milestones
-      .filter(({ reached }) => act === 'rescheduleMilestone' || !reached)
-      .map(({ milestone, title }) => ({
-        act,
-        milestone,
-        label: `Milestone “${textWords(title)}”: ${button.toLowerCase()}`,
-      }));
-  });
-}
-
-const needsTick = (act: ActOfReturn): boolean => fieldsInReturn(act).every(({ optional }) => optional);
-
-const ActsOfRow = ({ parts, form, known, row, said }: RowParts) => {
-  const { added } = parts;
-  const acts = said?.acts ?? [];
-  const slots: { act: ActOfReturn; milestone?: number | null; body?: object }[] = [...acts];
-  if (!acts.some(({ act }) => act === 'reportStage')) slots.push({ act: 'reportStage' });
-  if (added?.reference === known.reference) slots.push(added);
-  const at = ['commitments', String(row), 'acts'];
-  const choices = choicesOf(known);
-  const key = (one: Pick<Added, 'act' | 'milestone'>) =>
-    [one.act, one.milestone].filter((part) => part !== undefined).join(' ');
-  return (
-    <div class="return-acts">
-      {slots.map(({ act, milestone, body }, i) => {
-        const here = [...at, String(i)];
-        const name = here.join('.');
-        const isStage = act === 'reportStage';
-        const label = choices.find((one) => one.act === act && one.milestone === (milestone ?? undefined))?.label;
-        return (
-          <div
-            key={i}
-            class={isStage ? 'slot of-stage' : 'slot'}
-            role="group"
-            aria-label={label ?? ACTS[act].button}
-            id={idOf(here)}
-          >
-            {!isStage && <p class="slot-name">{label ?? ACTS[act].button}</p>}
-            <input type="hidden" name={`${name}.act`} value={act} />
-            {milestone !== undefined && milestone !== null && (
-              <input type="hidden" name={`${name}.milestone`} value={String(milestone)} />
-            )}
-            {needsTick(act) && (
-              <label class="tick">
-                <input type="checkbox" name={`${name}.done`} value="yes" checked={body !== undefined} />{' '}
-                <span>Yes, this is said</span>
-              </label>
-            )}
-            <Faults form={form} path={here} />
-            {fieldsInReturn(act).map((field) => (
-              <Place
-                key={field.name}
-                form={form}
-                field={{ ...field, description: undefined }}
-                path={[...here, 'body', field.name]}
-                value={(asFilled(body ?? {}) as Filled)[field.name]}
-              />
-            ))}
-          </div>
-        );
-      })}
-      <div class="add">
-        <label>
-          <span class="hidden">More of {known.reference}</span>
-          <select name={`_add.r${row}`}>
-            <option value="">Also say …</option>
-            {choices
-              .filter(({ act }) => act !== 'reportStage')
-              .map((one) => (
-                <option key={key(one)} value={key(one)}>
-                  {one.label}
-                </option>
-              ))}
-          </select>
-        </label>
-        <button class="quiet" name="_do" value={`add ${row}`}>
-          Add<span class="hidden"> to {known.reference}</span>
-        </button>
-      </div>
-    </div>
-  );
-};

@@ -1,8 +1,10 @@
 /** The parts of the form of a return beside its commitments: questions, new commitments, and the words of the agency. */
 import type { ComponentChildren } from 'preact';
 import type { Answer, NewCommitment, Question, ReturnDraft, ReturnNarrative, Round } from '#bodies';
+import type { FormField } from '#platform';
 import { fieldsInReturn, type Clash } from '#rounds';
 import { asFilled, Faults, idOf, Place, type Filled, type FormParts } from './form.js';
+import { MARKDOWN } from './field-words.js';
 import { valuesIn } from './return-read.js';
 import { questionWords } from './round-words.js';
 import { textWords } from './words.js';
@@ -105,6 +107,12 @@ export const Answers = ({ form, parts, of, at, answers, title }: AnswersParts) =
   );
 };
 
+/** A field as a return asks for it: the return says once, for all, when it is reported. */
+const ofReturn = ({ description, ...field }: FormField): FormField => ({
+  ...field,
+  description: description?.replace(/\breportedOn\b/, 'the date of the return'),
+});
+
 export const NewCommitments = ({ parts, form }: { parts: Written; form: FormParts }) => {
   const known = (parts.draft.newCommitments ?? []).map(({ body }) => body as object);
   const own = { agencies: [{ agency: parts.agency, role: 'lead' }] };
@@ -123,7 +131,7 @@ export const NewCommitments = ({ parts, form }: { parts: Written; form: FormPart
             <Place
               key={field.name}
               form={form}
-              field={field}
+              field={ofReturn(field)}
               path={['newCommitments', String(i), 'body', field.name]}
               value={(asFilled(body) as Filled)[field.name]}
             />
@@ -137,7 +145,7 @@ export const NewCommitments = ({ parts, form }: { parts: Written; form: FormPart
   );
 };
 
-export const Narratives = ({ parts }: { parts: Written }) => {
+export const Narratives = ({ parts, form }: { parts: Written; form: FormParts }) => {
   const { draft } = parts;
   const all = draft.narratives?.length ? draft.narratives : [{ language: 'en', text: '' }];
   return (
@@ -149,12 +157,20 @@ export const Narratives = ({ parts }: { parts: Written }) => {
           <Theirs clash={clashAt(parts, `narrative ${language}`)}>
             {(theirs) => <span dir="auto">{textWords((theirs as ReturnNarrative).text)}</span>}
           </Theirs>
-          <textarea id={`narrative-${i}`} name={`narratives.${i}.text`} rows={8} dir="auto" lang={language}>
+          <p class="help" id={`narrative-${i}-help`}>
+            {MARKDOWN}.
+          </p>
+          <Faults form={form} path={['narratives', String(i), 'text']} />
+          <textarea
+            {...{ id: `narrative-${i}`, name: `narratives.${i}.text`, rows: 8, dir: 'auto', lang: language }}
+            aria-describedby={`narrative-${i}-help`}
+          >
             {text}
           </textarea>
           <label>
             <small>Its language</small>{' '}
             <input class="short" name={`narratives.${i}.language`} value={language} maxLength={35} />
+            <Faults form={form} path={['narratives', String(i), 'language']} />
           </label>
         </div>
       ))}

@@ -10,6 +10,7 @@ import { NextStep, type NextStepParts } from './parts.js';
 import { CommentField, fieldsOfCommitment, Threads, type Answering, type Thread } from './return-comments.js';
 import { questionWords, RETURN_WORD_WORDS } from './round-words.js';
 import { CsrfField } from './signed-in.js';
+import { hasSaid, TriedFaults, useTried, type Tried } from './tried.js';
 import { path, type View } from './view.js';
 import { count, dateWords, languageName, textWords } from './words.js';
 
@@ -88,8 +89,8 @@ interface ReadParts {
   readonly answering: Answering | undefined;
   /** What it newly recorded. */
   readonly recorded: readonly NewlyRecorded[];
-  /** Whether a comment can be written on each commitment, for the form `return-comments`. */
-  readonly writes: boolean;
+  /** Where comments on each commitment are sent, by the form `return-comments`; `null`: none can be written. */
+  readonly writes: string | null;
 }
 
 /** The whole return; with `writes` each commitment has a field for a comment. */
@@ -146,7 +147,7 @@ export const ReturnRead = (parts: ReadParts) => {
                   threads={threads.filter(({ reference }) => reference === said.reference)}
                   answering={answering}
                 />
-                {writes && <CommentField fields={fields} n={i} of={said.reference} />}
+                {writes && <CommentField action={writes} fields={fields} n={i} of={said.reference} />}
               </li>
             );
           })}
@@ -212,38 +213,54 @@ interface ActFormParts {
 }
 
 /** The fields by which the secretariat says on what authority it acts for an agency. */
-export const Authority = ({ agency }: { agency: string }) => (
-  <>
-    <p class="note">
-      The secretariat submits it for {agency}: say by which letter or e-mail {agency} has it done. Everything that is
-      recorded by it says so.
-    </p>
-    <input type="hidden" name="onBehalf.agency" value={agency} />
-    <div class="field">
-      <label for="authority-document">The letter or e-mail, by its code among the documents</label>
-      <input id="authority-document" name="onBehalf.citation.document" list="list-document" maxLength={200} />
-    </div>
-    <div class="field">
-      <label for="authority-locator">Where in it</label>
-      <input id="authority-locator" name="onBehalf.citation.locator" maxLength={500} dir="auto" />
-    </div>
-  </>
-);
+export const Authority = ({ agency, tried = null }: { agency: string; tried?: Tried | null }) => {
+  const { citation } = (tried?.filled['onBehalf'] ?? {}) as { citation?: Partial<Record<string, string>> };
+  return (
+    <>
+      <p class="note">
+        The secretariat submits it for {agency}: say by which letter or e-mail {agency} has it done. Everything that is
+        recorded by it says so.
+      </p>
+      <input type="hidden" name="onBehalf.agency" value={agency} />
+      <TriedFaults tried={tried} id="authority-fault" at={(pointer) => pointer.startsWith('/onBehalf')} />
+      <div class="field">
+        <label for="authority-document">The letter or e-mail, by its code among the documents</label>
+        <input
+          {...{ id: 'authority-document', name: 'onBehalf.citation.document', list: 'list-document', maxLength: 200 }}
+          value={citation?.['document'] ?? ''}
+        />
+      </div>
+      <div class="field">
+        <label for="authority-locator">Where in it</label>
+        <input
+          {...{ id: 'authority-locator', name: 'onBehalf.citation.locator', maxLength: 500, dir: 'auto' }}
+          value={citation?.['locator'] ?? ''}
+        />
+      </div>
+    </>
+  );
+};
 
 /** A form of one button, with a word if one likes. */
-export const OneButton = ({ action, keyed, button, quiet, field, label, hidden = {}, authority }: ActFormParts) => (
-  <form class="one-button" method="post" action={action}>
-    <CsrfField />
-    <input type="hidden" name={KEY} value={keyed} />
-    {Object.entries(hidden).map(([name, value]) => (
-      <input key={name} type="hidden" name={name} value={value} />
-    ))}
-    {field && (
-      <label>
-        {label} <input name={field} maxLength={2000} dir="auto" />
-      </label>
-    )}
-    {authority && <Authority agency={authority} />}
-    <button class={quiet ? 'quiet' : undefined}>{button}</button>
-  </form>
-);
+export const OneButton = ({ action, keyed, button, quiet, field, label, hidden = {}, authority }: ActFormParts) => {
+  const tried = useTried(action, ({ answers }) => answers === undefined);
+  return (
+    <form class="one-button" method="post" action={action}>
+      <CsrfField />
+      <input type="hidden" name={KEY} value={keyed} />
+      {Object.entries(hidden).map(([name, value]) => (
+        <input key={name} type="hidden" name={name} value={value} />
+      ))}
+      {field && (
+        <>
+          <TriedFaults tried={tried} id={`${field}-fault`} at={(pointer) => pointer === `/${field}`} />
+          <label>
+            {label} <input name={field} maxLength={2000} dir="auto" value={tried ? hasSaid(tried, field) : ''} />
+          </label>
+        </>
+      )}
+      {authority && <Authority agency={authority} tried={tried} />}
+      <button class={quiet ? 'quiet' : undefined}>{button}</button>
+    </form>
+  );
+};

@@ -1,13 +1,12 @@
 /** A return as it is read: where it stands, what it says, and for the secretariat its review. */
 import type { ReturnDraft } from '#bodies';
-import { todayAt } from '#clocks';
 import { newCommandId } from '#eventsourcing';
 import type { Principal } from '#platform';
-import { contentOf, isLate, stateOfReturn, type CommitmentInQuestion, type Known, type NewlyRecorded } from '#rounds';
+import { contentOf, type CommitmentInQuestion, type Known, type NewlyRecorded } from '#rounds';
 import { KEY } from './form.js';
 import { CommentField, fieldsOfWhole, Threads, threadsOf } from './return-comments.js';
 import { OneButton, ReturnRead } from './return-read.js';
-import { RETURN_STATE_WORDS } from './round-words.js';
+import { StateOf } from './return-state.js';
 import { CsrfField } from './signed-in.js';
 import { Source } from './source.js';
 import { path, type View } from './view.js';
@@ -95,14 +94,14 @@ export const Review = (parts: ReviewParts) => {
           {...{ view, content, before, register, threads, answering, recorded }}
           sentBack={earlier ? contentOf(earlier.said) : null}
           questions={questions ?? []}
-          writes={judges}
+          writes={judges ? `${here}/return` : null}
         />
       )}
       {(general.length > 0 || judges) && (
         <section>
           <h2>Comments</h2>
           <Threads threads={general} answering={answering} />
-          {judges && <CommentField fields={fields} n={10_000} of="the whole" />}
+          {judges && <CommentField action={`${here}/return`} fields={fields} n={10_000} of="the whole" />}
         </section>
       )}
       {judges && (
@@ -125,20 +124,6 @@ export const Review = (parts: ReviewParts) => {
           label="A word to the other side"
         />
       )}
-    </>
-  );
-};
-
-const StateOf = ({ known, agency, hasDraft }: { known: Known; agency: string; hasDraft: boolean }) => {
-  const today = todayAt(new Date());
-  const { receivedOn, acceptedOn } = known.state;
-  const state = stateOfReturn(known.round, agency, known.state, today, hasDraft);
-  return (
-    <>
-      <span class={`return-state ${state}`}>{RETURN_STATE_WORDS[state]}</span>
-      {receivedOn && ` on ${dateWords(receivedOn)}`}
-      {acceptedOn && state === 'accepted' && `, accepted on ${dateWords(acceptedOn)}`}
-      {isLate(known.round, agency, receivedOn ?? today) && <span class="alert"> late</span>}
     </>
   );
 };

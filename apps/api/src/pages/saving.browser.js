@@ -72,7 +72,22 @@ function later() {
 }
 
 form.addEventListener('input', ({ target }) => {
-  if (!target.name.startsWith('_')) later();
+  if (target.name.startsWith('_')) return;
+  // What its fold tells in short is no longer so; its fields tell it.
+  if (target.type !== 'radio') target.closest('.return-row')?.querySelector('.so-far')?.replaceChildren('Changed');
+  later();
+});
+// Whoever points at a word that asks for more is shown where to say it.
+form.addEventListener('click', ({ target, detail }) => {
+  if (detail > 0 && target.type === 'radio' && target.value !== 'no_change')
+    target.closest('.return-row').querySelector('details').open = true;
+});
+form.querySelector('.next-open')?.addEventListener('click', (event) => {
+  const row = [...form.querySelectorAll('.return-row > .boxes')].find((boxes) => !boxes.querySelector(':checked'));
+  if (!row) return;
+  event.preventDefault();
+  row.querySelector('input').focus();
+  row.scrollIntoView({ block: 'center' });
 });
 form.addEventListener('submit', () => {
   isLeaving = true;

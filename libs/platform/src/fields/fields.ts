@@ -280,16 +280,19 @@ export const Kebabs = (about: About = {}) =>
   );
 
 const code = '^[A-Za-z0-9][A-Za-z0-9._/-]{0,119}$';
-/** A code or id that something is registered under. */
-export const Code = (about: About = {}) =>
-  field(
+const codeWithoutSlash = code.replace('/', '');
+/** A code or id that something is registered under. @param slash whether it may have one */
+export const Code = ({ slash = true, ...about }: About & { slash?: boolean } = {}) => {
+  const pattern = slash ? code : codeWithoutSlash;
+  return field(
     about,
-    { type: String, pattern: code },
+    { type: String, pattern },
     IsString(),
-    Matches(new RegExp(code), {
-      message: '$property must be 1 to 120 of A-Z a-z 0-9 . _ / -, the first a letter or digit',
+    Matches(new RegExp(pattern), {
+      message: `$property must be 1 to 120 of A-Z a-z 0-9 . _ ${slash ? '/ ' : ''}-, the first a letter or digit`,
     }),
   );
+};
 
 /** The kind of a code: the register that must contain it. */
 const REGISTERED = ['agency', 'framework', 'theme', 'forum', 'outcome', 'document', 'commitment'] as const;
@@ -560,6 +563,7 @@ export const PATTERNS = new Map([
   [pointer, 'pointer'],
   [kebab, 'word'],
   [code, 'code'],
+  [codeWithoutSlash, 'code'],
   [language, 'language'],
   [period, 'period'],
   [country, 'country'],

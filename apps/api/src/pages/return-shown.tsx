@@ -1,0 +1,257 @@
+/** A return as its page shows it: its form to those who write it, and to all else what it says, with its review. */
+import { Inject, Injectable } from '@nestjs/common';
+import type { ComponentChildren } from 'preact';
+import { AccessStore } from '#access';
+import { classOf, type ReturnDraft } from '#bodies';
+import { daysBetween, todayAnywhere, todayAt } from '#clocks';
+import { newCommandId, NO_STREAM, type FieldError } from '#eventsourcing';
+import { metaOf, problemOf, type ApiRequest } from '#platform';
+import {
+  contentOf,
+  deadlineFor,
+  findingsIn,
+  isWritable,
+  reopenedUntil,
+  Returns,
+  worksFor,
+  type Clash,
+  type Found,
+  type Known,
+} from '#rounds';
+import { ACTS_OF_RETURNS, type ActOfReturn } from '#words';
+import { PlainPage } from './layout.js';
+import { NarrativeWords } from './narrative.js';
+import type { Chosen } from './return-choice.js';
+import { Threads, threadsOf } from './return-comments.js';
+import { ReturnForm, type Added } from './return-form.js';
+import { OneButton } from './return-read.js';
+import { Review } from './return-review.js';
+import { SentBack } from './return-state.js';
+import { daysWords } from './round-words.js';
+import { Suggestions } from './suggestions.js';
+import { WithTried, type Tried } from './tried.js';
+import { PageQuery, path, Views, type View } from './view.js';
+import { dateWords, instantWords } from './words.js';
+
+/** A draft that could not be saved as it is. */
+export type Unsaved = { readonly draft: ReturnDraft; readonly revision: number } & (
+  | { readonly clashes: readonly Clash[]; readonly faults?: never }
+  | { readonly faults: readonly FieldError[]; readonly clashes?: never }
+);
+/** What of the form is asked for. */
+export interface Shown {
+  readonly chosen?: Chosen;
+  readonly unfold?: boolean;
+  readonly check?: boolean;
+  readonly add?: string | undefined;
+  readonly more?: string | undefined;
+}
+
+/** Whether a list is one of a new commitment of which nothing else is said yet. */
+function isInNew(list: string | undefined, { newCommitments = [] }: ReturnDraft): boolean {
+  const [field, i] = list?.split('.') ?? [];
+  return field === 'newCommitments' && Number(i) >= (newCommitments ?? []).length;
+}
+
+/** Whether somebody is signed in who works on the returns of an agency. */
+export const isAtWork = ({ session, principal }: ApiRequest, agency: string): boolean =>
+  session !== undefined && principal !== undefined && worksFor(principal, agency);
+
+export function writable({ round, state }: Known, agency: string): boolean {
+  const now = new Date();
+  try {
+    isWritable(state, { round, agency, today: todayAt(now), latest: todayAnywhere(now) });
+    return true;
+  } catch (error) {
+    if (problemOf(error).status >= 500) throw error;
+    return false;
+  }
+}
+
+@Injectable()
+export class ReturnShown {
+  constructor(
+    private readonly returns: Returns,
+    private readonly views: Views,
+    private readonly suggestions: Suggestions,
+    @Inject(AccessStore) private readonly access: AccessStore,
+  ) {}
+
+  /** The form, for those who write it. */
+  async form(
+    known: Known,
+    agency: string,
+    request: ApiRequest,
+    shown: Shown & Partial<Unsaved> & { readonly tried?: Tried },
+  ) {
+    const round = known.round.round!;
+    const { code } = round;
+    const by = request.principal!;
+    const [view, register, last, others, recorded] = await Promise.all([
+      this.views.open(new PageQuery(), request),
+      this.returns.register(known, agency),
+      this.returns.lastOf(round.previous, agency),
+      this.returns.openBy(code, agency, by.account),
+      this.returns.recordedBy(code, agency),
+    ]);
+    const threads = threadsOf(known.state, round.questions ?? []);
+    const saved = await this.returns.draft(code, agency);
+    const draft = shown.draft ?? saved?.content ?? (await this.returns.beginning(known, agency));
+    const revision = shown.revision ?? (saved?.revision ?? NO_STREAM) + 1;
+    const found: readonly Found[] = shown.check
+      ? (await this.returns.prepared(code, agency, known, draft, {}, metaOf(by))).found
+      : [];
+    const today = todayAt(new Date());
+    const odd = [...findingsIn(draft, round, register, today, recorded)].flatMap((one) =>
+      one.level === 'odd' ? (/^\/commitments\/(\d+)/.exec(one.pointer)?.[1] ?? []) : [],
+    );
+    const asked = shown.add?.split(' ') ?? [];
+    const added: Added | null = (ACTS_OF_RETURNS as readonly string[]).includes(asked[1] ?? '')
+      ? {
+          reference: asked[0]!,
+          act: asked[1] as ActOfReturn,
+          ...(asked[2] !== undefined && { milestone: Number(asked[2]) }),
+        }
+      : null;
+    const names = await Promise.all(others.map((account) => this.access.accounts.one(account)));
+    return (
+      <ReturnPage view={view} known={known} agency={agency} tried={shown.tried}>
+        <SentBack known={known} />
+        <Asked known={known} />
+        {names.length > 0 && (
+          <p class="callout">Also open by {names.map((one) => one?.name ?? 'somebody of your agency').join(', ')}.</p>
+        )}
+        {known.state.comments.length > 0 && (
+          <section id="comments">
+            <h2>Comments</h2>
+            <Threads
+              threads={threads}
+              named
+              answering={{ action: `${path('rounds', code, 'returns', agency)}/comments`, agency: by.agency }}
+            />
+          </section>
+        )}
+        {known.state.state === 'none' && (
+          <details class="nil-return" open={shown.tried?.action.endsWith('/nil') || undefined}>
+            <summary>There is nothing to report at all</summary>
+            <p>A nil return says so in one act. Your commitments then stay as they are, and unconfirmed.</p>
+            <OneButton
+              action={`${path('rounds', code, 'returns', agency)}/nil`}
+              keyed={newCommandId()}
+              button="Submit a nil return"
+              quiet
+              field="note"
+              label="Why, if you like"
+              authority={by.role === 'secretariat' ? agency : null}
+            />
+          </details>
+        )}
+        {shown.check && found.length === 0 && (
+          <p class="callout done" role="status">
+            Nothing is missing: it can be submitted.
+          </p>
+        )}
+        <ReturnForm
+          {...{ view, round, agency, draft, revision, register, recorded, found, added }}
+          of={classOf('ReturnDraft')}
+          once={newCommandId()}
+          faults={shown.faults ?? []}
+          clashes={shown.clashes ?? []}
+          addsNew={shown.add === 'new' || isInNew(shown.more, draft)}
+          more={shown.more}
+          actsFor={by.role === 'secretariat'}
+          before={last ? contentOf(last.said) : null}
+          threads={threads}
+          suggestions={await this.suggestions.for(classOf('RecordCommitment'), agency)}
+          saved={saved ? `Saved ${instantWords(saved.saved)}` : 'Not saved yet'}
+          chosen={shown.chosen ?? {}}
+          unfold={shown.unfold ?? false}
+          odd={new Set(odd.map((i) => draft.commitments[Number(i)]!.reference))}
+        />
+      </ReturnPage>
+    );
+  }
+
+  /** What the return says. @param open whether whoever looks can write it */
+  async read(known: Known, agency: string, request: ApiRequest, open: boolean, tried: Tried | null = null) {
+    const round = known.round.round!;
+    const by = request.session ? request.principal : undefined;
+    const works = isAtWork(request, agency);
+    const [view, register, last] = await Promise.all([
+      this.views.open(new PageQuery(), request),
+      this.returns.register(known, agency),
+      this.returns.lastOf(round.previous, agency),
+    ]);
+    return (
+      <ReturnPage view={view} known={known} agency={agency} tried={tried}>
+        <Review
+          {...{ view, known, agency, register, open }}
+          by={by ?? null}
+          works={works}
+          hasDraft={works && (await this.returns.draft(round.code, agency)) !== null}
+          recorded={await this.returns.recorded(round.code, agency)}
+          before={last ? contentOf(last.said) : null}
+        />
+      </ReturnPage>
+    );
+  }
+}
+
+const Asked = ({ known: { round } }: { known: Known }) => {
+  const { guidance, asOf, from, until } = round.round!;
+  return (
+    <>
+      <p class="note">
+        As at {dateWords(asOf)}
+        {from && `, on what came about from ${dateWords(from)}`}
+        {until && ` until ${dateWords(until)}`}.
+      </p>
+      {guidance && (
+        <details class="guidance">
+          <summary>Guidance</summary>
+          <div class="narrative" dir="auto">
+            <NarrativeWords text={guidance} />
+          </div>
+        </details>
+      )}
+    </>
+  );
+};
+
+interface PageParts {
+  readonly view: View;
+  readonly known: Known;
+  readonly agency: string;
+  /** What was sent from it and refused. */
+  readonly tried?: Tried | null | undefined;
+  readonly children: ComponentChildren;
+}
+
+/** The place of what is wrong with a word on the return. */
+const placeOfTried = (pointer: string): string | null =>
+  pointer === '/comments' ? 'comment-field-10000' : pointer.startsWith('/onBehalf') ? 'authority-document' : null;
+
+const ReturnPage = ({ view, known: { round }, agency, tried, children }: PageParts) => {
+  const { code, name } = round.round!;
+  const [deadline, until] = [deadlineFor(round, agency), reopenedUntil(round, agency)];
+  const left = daysWords(daysBetween(todayAt(new Date()), until ?? deadline));
+  return (
+    <PlainPage
+      title={`Return of ${view.names.agency.get(agency) ?? agency}`}
+      path={path('rounds', code, 'returns', agency)}
+      eyebrow={<a href={path('rounds', code)}>{name}</a>}
+      lead={
+        <p>
+          Due on {dateWords(deadline)}
+          {!round.closedOn && `: ${left}`}
+          {round.closedOn && `; the round was closed on ${dateWords(round.closedOn)}`}
+          {until && `, and reopened for ${agency} until ${dateWords(until)}: ${left}`}.
+        </p>
+      }
+    >
+      <WithTried tried={tried ?? null} links={placeOfTried}>
+        {children}
+      </WithTried>
+    </PlainPage>
+  );
+};

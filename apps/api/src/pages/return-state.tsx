@@ -1,0 +1,63 @@
+/** Where a return stands, and how it came there: on which day it was submitted, sent back, submitted again and accepted. */
+import { todayAt, type FullDate } from '#clocks';
+import { isLate, stateOfReturn, type Known, type ReturnEvents } from '#rounds';
+import { RETURN_STATE_WORDS } from './round-words.js';
+import { counted, dateWords } from './words.js';
+
+const SAYS: { readonly [N in keyof ReturnEvents]?: string } = {
+  Submitted: 'submitted',
+  SentBack: 'sent back',
+  Accepted: 'accepted',
+  NilReported: 'a nil return submitted',
+};
+
+interface Step {
+  readonly words: string;
+  readonly on: FullDate;
+}
+
+/** What happened to it, in its order. */
+function stepsOf({ state: { said } }: Pick<Known, 'state'>): Step[] {
+  const before = new Set<string>();
+  return [...said].flatMap(({ name, data }) => {
+    const words = SAYS[name as keyof ReturnEvents];
+    if (!words) return [];
+    const again = before.has(name) ? ' again' : '';
+    before.add(name);
+    return [{ words: words + again, on: (data as { readonly on: FullDate }).on }];
+  });
+}
+
+interface StateParts {
+  readonly known: Known;
+  readonly agency: string;
+  readonly hasDraft: boolean;
+}
+
+export const StateOf = ({ known, agency, hasDraft }: StateParts) => {
+  const today = todayAt(new Date());
+  const state = stateOfReturn(known.round, agency, known.state, today, hasDraft);
+  const steps = stepsOf(known);
+  return (
+    <>
+      <span class={`return-state ${state}`}>{RETURN_STATE_WORDS[state]}</span>
+      {isLate(known.round, agency, known.state.receivedOn ?? today) && <span class="alert"> late</span>}
+      {steps.length > 0 && <small> {steps.map(({ words, on }) => `${words} on ${dateWords(on)}`).join(', ')}</small>}
+    </>
+  );
+};
+
+/** To those who write it: that it was sent back, and how much there is to see to. */
+export const SentBack = ({ known }: { known: Known }) => {
+  const { state, said } = known.state;
+  const last = [...said].findLast(({ name }) => name === 'SentBack');
+  if (state !== 'returned' || !last) return null;
+  const { on, comments } = last.data as ReturnEvents['SentBack'];
+  return (
+    <p class="callout">
+      <strong>Sent back</strong> by the secretariat on {dateWords(on)}, with{' '}
+      <a href="#comments">{counted(comments.length, 'comment')}</a>. Change what they are about, answer them, and submit
+      it again.
+    </p>
+  );
+};

@@ -1,0 +1,89 @@
+/** A small form of a page that was sent and refused: its page is shown again, with what it said and why it was not taken. */
+import { createContext, type ComponentChildren } from 'preact';
+import { useContext } from 'preact/hooks';
+import type { FastifyReply } from 'fastify';
+import { Rejected, type FieldError } from '#eventsourcing';
+import { problemOf } from '#platform';
+import { faultWords } from './field-words.js';
+import type { Filled } from './form.js';
+
+export interface Tried {
+  /** Where the form was sent. */
+  readonly action: string;
+  readonly filled: Filled;
+  readonly faults: readonly FieldError[];
+  /** Why all of it was refused. */
+  readonly refused: string;
+}
+
+const TriedContext = createContext<Tried | null>(null);
+
+/** What the form that leads to an address said before, and why it was refused; `null`: it is new. */
+export function useTried(action: string, own: (filled: Filled) => boolean = () => true): Tried | null {
+  const tried = useContext(TriedContext);
+  return tried?.action === action && own(tried.filled) ? tried : null;
+}
+
+/** A form that was refused. @throws what no form mends */
+export function triedIn(error: unknown, action: string, filled: Filled, reply: FastifyReply): Tried {
+  const { status, detail } = problemOf(error);
+  if (status >= 500 || status === 401 || status === 403 || status === 404) throw error;
+  void reply.status(status);
+  return { action, filled, faults: error instanceof Rejected ? error.errors : [], refused: detail };
+}
+
+export const hasSaid = ({ filled }: Pick<Tried, 'filled'>, name: string): string =>
+  typeof filled[name] === 'string' ? filled[name] : '';
+
+/** The faults of some fields, at their place. */
+export const TriedFaults = ({
+  tried,
+  id,
+  at,
+}: {
+  tried: Tried | null;
+  id: string;
+  at: (pointer: string) => boolean;
+}) => {
+  const own = tried?.faults.filter(({ pointer }) => at(pointer)) ?? [];
+  return own.length === 0 ? null : (
+    <p class="fault" id={id}>
+      {own.map(faultWords).join(' ')}
+    </p>
+  );
+};
+
+/** A page on which a form was refused. @param links by what a pointer begins with: the place on the page */
+export const WithTried = ({
+  tried,
+  links,
+  children,
+}: {
+  tried: Tried | null;
+  links: (pointer: string) => string | null;
+  children: ComponentChildren;
+}) => (
+  <TriedContext.Provider value={tried}>
+    {tried && (
+      <div class="callout faults" role="alert" aria-labelledby="tried">
+        <h2 id="tried">This was not recorded</h2>
+        {tried.faults.length === 0 ? (
+          <p>{tried.refused}</p>
+        ) : (
+          <ul>
+            {tried.faults.map((fault) => {
+              const id = links(fault.pointer);
+              return (
+                <li key={fault.pointer}>
+                  {id === null ? faultWords(fault) : <a href={`#${id}`}>{faultWords(fault)}</a>}
+                </li>
+              );
+            })}
+          </ul>
+        )}
+        <p>What you filled in stands below.</p>
+      </div>
+    )}
+    {children}
+  </TriedContext.Provider>
+);
