@@ -87,6 +87,23 @@ describe('The forms of acts', () => {
   });
   afterAll(() => server.close());
 
+  it('offer no choice that the rules refuse', async () => {
+    const stagesIn = ({ html }: Shown) =>
+      [.../<select id="in-stage".*?<\/select>/s.exec(html)![0].matchAll(/value="(\w+)"/g)].map(([, stage]) => stage);
+    const [one, standing] = [
+      await recorded({ title: 'A course' }),
+      await recorded({ title: 'A service', nature: 'standing' }),
+    ];
+    const form = (reference: string, act: string) => iom.opens(`/commitments/${reference}/${act}`);
+    expect(stagesIn(await form(one, 'stage'))).toContain('completed');
+    expect(stagesIn(await form(standing, 'stage'))).not.toContain('completed');
+    expect((await form(one, 'agencies')).html).not.toContain('value="lead"');
+    const role = (await form(one, 'agencies/ILO/role')).html;
+    expect([role.includes('value="lead"'), role.includes('id="in-from"')]).toEqual([false, false]);
+    const reading = await secretariat.opens(`/commitments/${one}/verification`);
+    expect(wordsIn(reading)).toContain('(needed unless there is no evidence)');
+  });
+
   it('record, through the form, what the same body records by the API', async () => {
     const empty = await iom.opens('/record');
     const two = await iom.fills(empty, '/record', { _more: 'milestones', title: 'Kept' });

@@ -60,8 +60,21 @@ describe('A round on pages', () => {
     expect(wordsIn(prepared)).toMatch(
       /Commitments all in which an agency has a part, on .* Asked International Organization for Migration; .*Reminders .*What comes out Synthesis/,
     );
-    const opened = await secretariat.fills(prepared, '/rounds/R-1/open');
+    await server.post(
+      '/v1/rounds',
+      { code: 'R-0', name: 'A slip', asOf: today, opens: today, deadline: today, expected: { agencies: ['WHO'] } },
+      server.token(null),
+    );
+    const slip = await secretariat.fills(await secretariat.opens('/rounds/R-0/discard'), '/rounds/R-0/discard');
+    expect([slip.to, (await secretariat.opens('/rounds/R-0')).status]).toEqual(['/rounds', 404]);
+    const asks = await secretariat.opens('/rounds/R-1/open');
+    expect([prepared.html.includes('href="/rounds/R-1/open"'), wordsIn(asks)]).toEqual([
+      true,
+      expect.stringMatching(/3 agencies can answer.*0 people of 3 agencies will be sent an invitation: ILO, IOM, WHO/),
+    ]);
+    const opened = await secretariat.fills(asks, '/rounds/R-1/open');
     expect(opened.status).toBe(303);
+    expect((await secretariat.opens('/rounds/R-1/open')).status).toBe(409);
     expect(wordsIn(await iom.opens('/home'))).toMatch(/Follow-up Awaited; due on .*, 14 days left/);
   });
 
@@ -124,6 +137,38 @@ describe('A round on pages', () => {
     expect(content.commitments).toHaveLength(30);
     expect(content.answers).toEqual([{ question: 'staff', number: 12 }]);
     expect(content.commitments[0].acts[0]).toMatchObject({ act: 'reportStage', body: { stage: 'in_progress' } });
+  });
+
+  it('shows the commitments that were chosen, and keeps what was typed before', async () => {
+    const refsIn = ({ html }: { html: string }) =>
+      pairsOf(html, at).flatMap(([name, value]) => (/^commitments\.\d+\.reference$/.test(name) ? [value] : []));
+    const page = await iom.opens(at);
+    const all = refsIn(page);
+    expect(wordsIn(page)).toMatch(
+      new RegExp(`Not yet answered \\(${all.length - 30}\\).*30 of ${all.length} answered`),
+    );
+    const chosen = await iom.fills(page, at, { _do: 'show open', 'commitments.0.note': 'Typed before' });
+    expect(chosen.to).toBe(`${at}?only=open#commitments`);
+    const some = await iom.opens(chosen.to!);
+    expect(refsIn(some).length).toBe(all.length - 30);
+    // What is not shown is kept, and the choice with it; a check looks at all.
+    const row = Number(/name="commitments\.(\d+)\.reference"/.exec(some.html)![1]);
+    const saved = await iom.fills(some, at, { [`commitments.${row}.says`]: 'no_change', _add: null });
+    expect(saved.to).toBe(`${at}?only=open`);
+    const after = await iom.opens(saved.to!);
+    expect([refsIn(after).length, wordsIn(after)]).toEqual([
+      refsIn(some).length - 1,
+      expect.stringContaining(`31 of ${all.length} answered`),
+    ]);
+    const added = { _do: `add ${row} ${refsIn(some)[0]}`, [`_add.r${row}`]: 'attachEvidence' };
+    expect((await iom.fills(await iom.opens(at), at, added)).to).toBe(
+      `${at}?add=${refsIn(some)[0]}+attachEvidence#in-commitments-${row}`,
+    );
+    expect((await iom.fills(after, at, { _do: 'check' })).to).toBe(`${at}?check=yes`);
+    const whole = await iom.opens(at);
+    expect(Object.fromEntries(pairsOf(whole.html, at))).toMatchObject({ 'commitments.0.note': 'Typed before' });
+    const back = { 'commitments.0.note': null, [`commitments.${row}.says`]: null };
+    expect((await iom.fills(whole, at, back)).status).toBe(303);
   });
 
   it('keeps what is written while one is signed out, and saves it for whoever is signed in then', async () => {
@@ -206,6 +251,17 @@ describe('A round on pages', () => {
     const review = await secretariat.opens(at);
     const field = '/commitments/0/acts/0/body/effective';
     expect(review.html).toContain(`<option value="${field}">`);
+    const empty = await secretariat.fills(review, `${at}/return`, { 'comments.0.at': field });
+    expect([empty.status, wordsIn(empty)]).toEqual([
+      400,
+      expect.stringMatching(/This was not recorded “Comments” needs/),
+    ]);
+    expect(empty.html).toMatch(
+      /<a href="#comment-field-10000">.*<textarea id="comment-field-10000"[^>]* aria-invalid/s,
+    );
+    const long = { 'comments.0.at': field, 'comments.0.text': 'x'.repeat(4001) };
+    const { html } = await secretariat.fills(review, `${at}/return`, long);
+    expect(html).toMatch(/<option value="\/commitments\/0\/acts\/0\/body\/effective" selected>.*>x{4001}<\/textarea>/s);
     const back = await secretariat.fills(review, `${at}/return`, {
       'comments.0.at': field,
       'comments.0.text': 'Since when?',
@@ -213,6 +269,7 @@ describe('A round on pages', () => {
     expect([back.status, await stateOf('IOM')]).toEqual([303, 'returned']);
     expect(wordsIn(await iom.opens('/home'))).toMatch(/Sent back.*1 comment to read/);
     const told = await iom.opens(at);
+    expect(wordsIn(told)).toMatch(/Sent back by the secretariat on .*, with 1 comment \./);
     expect(wordsIn(told)).toMatch(/The secretariat, .*, on \S+: Report how it stands: when it happened Since when\?/);
     const answered = await iom.fills(told, `${at}/comments`, { answers: '0', text: 'Since March.' });
     expect(answered.status).toBe(303);
@@ -220,14 +277,17 @@ describe('A round on pages', () => {
     expect((await iom.fills(await iom.opens(at), at, { _do: 'submit' })).status).toBe(303);
     const nil = '/rounds/R-1/returns/ILO/nil';
     expect((await ilo.fills(await ilo.opens('/rounds/R-1/returns/ILO'), nil)).status).toBe(303);
-    const desk = await secretariat.opens('/rounds/R-1');
-    const pairs = pairsOf(desk.html, '/rounds/R-1/accept');
-    const accepted = await secretariat.sends('/rounds/R-1/accept', [
-      ...pairs,
-      ['agencies', 'IOM'],
-      ['agencies', 'ILO'],
-    ]);
+    const asked = await secretariat.opens('/rounds/R-1/accept?agencies=IOM,ILO,WHO');
+    expect(wordsIn(asked)).toMatch(/sent word that its return was accepted: ILO, IOM\./);
+    const pairs = pairsOf(asked.html, '/rounds/R-1/accept');
+    expect(pairs.filter(([name]) => name === 'agencies').map(([, code]) => code)).toEqual(['ILO', 'IOM']);
+    const nobody = await secretariat.fills(asked, '/rounds/R-1/accept', { agencies: null });
+    expect([nobody.status, wordsIn(nobody)]).toEqual([400, expect.stringContaining('Tick at least one.')]);
+    const accepted = await secretariat.sends('/rounds/R-1/accept', pairs);
     expect([accepted.status, await stateOf('IOM')]).toEqual([303, 'accepted']);
+    expect(wordsIn(await secretariat.opens(at))).toMatch(
+      /Accepted submitted on \S+ \S+ \S+, sent back on .*, submitted again on .*, accepted on \S+ \S+ \S+ /,
+    );
   });
 
   it('tells everybody silence, a nil return and no change apart', async () => {

@@ -157,6 +157,12 @@ describe('A round', () => {
     expect((await get('/HIDDEN', secretariat)).body).toMatchObject({ code: 'HIDDEN', state: null, revision: 0 });
     expect(refusal(await post('/HIDDEN/open', {}, iom))).toBe('403 forbidden');
     expect(refusal(await post('/HIDDEN/close'))).toBe('409 not_open_yet');
+    // Thrown away it is gone without a trace, and its code is free again.
+    expect(refusal(await post('/HIDDEN/discard', {}, iom))).toBe('403 forbidden');
+    expect((await post('/HIDDEN/discard')).body).toEqual({ round: 'HIDDEN', revision: 0, position: null });
+    expect([refusal(await post('/HIDDEN/discard')), await headOf()]).toEqual(['404 not_found', before]);
+    expect((await post('', { code: 'HIDDEN', ...ROUND })).status).toBe(201);
+    expect(refusal(await post('/CM-2011/discard'))).toBe('409 already_open');
   });
   it('that contradicts itself, or names what is not there, is refused', async () => {
     const prepared = async (more: object) => refusal(await post('', { code: 'BAD', ...ROUND, ...more }));

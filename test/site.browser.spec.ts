@@ -63,7 +63,7 @@ describe('The site as a whole', () => {
   /** Of somebody who is signed in, for the pages that are for those alone. */
   let session: string;
   const isOwn = (path: string): boolean =>
-    /^\/(account|home|record|imports|webhooks|rounds\/|publishing\/|documents\/[^/?]+\/paper|commitments\/[^/?]+\/)/.test(
+    /^\/(account|home|record|imports|webhooks|rounds\/|publishing\/|publications\/|documents\/[^/?]+\/paper|commitments\/[^/?]+\/)/.test(
       path,
     );
 
@@ -101,6 +101,7 @@ describe('The site as a whole', () => {
     const dates = { asOf: '2012-11-02', opens: '2012-11-02', deadline: '9999-12-31' };
     await server.post('/v1/rounds', { code: 'R-1', name: 'R', ...dates, expected: { agencies: ['IOM'] } }, secretariat);
     await server.post('/v1/rounds/R-1/open', {}, secretariat);
+    await server.post('/v1/rounds', { code: 'R-2', name: 'R', ...dates, expected: { body: 'GMG' } }, secretariat);
     await server.app.get(Post).pass();
     const [letter] = await access.query<{ id: string }>('SELECT id FROM letters');
     const { id: _, ...order } = report;
@@ -126,6 +127,8 @@ describe('The site as a whole', () => {
       ...['/account', '/webhooks', `/webhooks/${hook}`, '/imports', `/imports/${list.body.id}`, paper, `${paper}/1`],
       ...['/home', '/rounds/prepare', '/rounds/CM-2011', '/rounds/CM-2011/reopen', '/rounds/CM-2011/returns/IOM'],
       ...['/rounds/CM-2011/returns/IOM/sheet', '/publications/FT-2012-2/amend'],
+      ...['/rounds/R-2/discard', '/rounds/R-2/open', '/rounds/R-1/close', '/rounds/R-1/accept', '/rounds/R-1/amend'],
+      ...['/publications/FT-2012-2/publish', '/publications/FT-2012-2/discard'],
       ...['/publications/prepare', '/publications/FT-2012-2', '/publications/FT-2012-2/words/summary'],
       ...['/follow?kind=agency&code=IOM', `/follow/confirm?${keyed}`, `/follow/end?${keyed}`],
       ...['/reports', '/letters', `/letters/${letter!.id}`],

@@ -20,7 +20,7 @@ export { LetterClock } from './clock.js';
 export { Followed, FOLLOW_KINDS, type FollowKind } from './followed.js';
 export { Following, type Follow } from './following.js';
 export { FollowAsked } from './follows.controller.js';
-export { Letters, type LetterInList, type ShownLetter } from './letters.js';
+export { Letters, type LetterInList, type Reach, type ShownLetter } from './letters.js';
 export { reminderDays } from './occasions.js';
 export { LETTER_KINDS, LETTER_STATES, type LetterKind, type LetterState } from './outbox.js';
 export { Post } from './post.js';

@@ -3,11 +3,18 @@ import { Injectable } from '@nestjs/common';
 import { AccessStore } from '#access';
 import { Rejected } from '#eventsourcing';
 import type { ReportLanguage } from '#words';
+import { LetterClock } from './clock.js';
 import { Composing } from './composing.js';
+import { reachable } from './deciding.js';
 import { Outbox, type LetterRow } from './outbox.js';
 
 export interface LetterInList extends Omit<LetterRow, 'facts' | 'follower' | 'nextAt'> {
   readonly name: string | null;
+}
+
+export interface Reach {
+  readonly people: number;
+  readonly nobody: readonly string[];
 }
 
 export interface ShownLetter extends LetterInList {
@@ -20,6 +27,7 @@ export class Letters {
     private readonly access: AccessStore,
     private readonly outbox: Outbox,
     private readonly composing: Composing,
+    private readonly clock: LetterClock,
   ) {}
 
   /** The last ones first. */
@@ -46,6 +54,13 @@ export class Letters {
       text: composed.letter.text,
     };
     return { ...shown(row, name), letter };
+  }
+
+  /** Who could be written to now for some agencies: how many people, and the agencies of which there is nobody. */
+  async reach(agencies: readonly string[]): Promise<Reach> {
+    const all = await this.access.accounts.all();
+    const people = agencies.map((agency) => reachable(all, agency, this.clock.now()).length);
+    return { people: people.reduce((sum, n) => sum + n, 0), nobody: agencies.filter((_, i) => people[i] === 0) };
   }
 
   again(id: string): Promise<boolean> {

@@ -239,6 +239,22 @@ export class RoundsController {
     return answer(round, await this.rounds.open(round, body, context));
   }
 
+  @Post(':round/discard')
+  @NAMED_ROUND
+  @Rights(rightsOf('open'))
+  @HttpCode(200)
+  @ApiOperation({
+    summary: 'Throw away a round that was prepared and never opened',
+    description:
+      'By the secretariat; If-Match is the revision of its draft. Nothing of it was public, and nothing of it is left: neither the log nor the feed ever knew of it.',
+    operationId: 'discardRound',
+  })
+  @ApiOkResponse({ type: RoundAnswer })
+  @ApiConflictResponse({ description: 'It was opened' })
+  async discard(@Param('round') round: string, @CurrentCommand() context: CommandContext) {
+    return answer(round, await this.rounds.discard(round, context));
+  }
+
   @Post(':round/amend')
   @NAMED_ROUND
   @Rights(rightsOf('amend'))

@@ -4,7 +4,17 @@ import { classOf, forms, type OpenRound, type PublishRound, type Round } from '#
 import { plainToInstance } from 'class-transformer';
 import { todayAt } from '#clocks';
 import { DraftsStore, type Draft } from '#drafts';
-import { Conflict, decodeAll, handle, load, Rejected, streamOf, WrongRevision, type Log } from '#eventsourcing';
+import {
+  Conflict,
+  decodeAll,
+  handle,
+  load,
+  NO_STREAM,
+  Rejected,
+  streamOf,
+  WrongRevision,
+  type Log,
+} from '#eventsourcing';
 import { LOG, referencesIn, type CommandContext } from '#platform';
 import { Lookup, Registers, type EntryHistory } from '#registers';
 import { ROUND_ACTS, type RoundActName } from './acts.js';
@@ -58,6 +68,19 @@ export class Rounds {
       throw new Rejected('other_code', `The round is ${code}.`, [{ pointer: '/code', message: `is ${code}` }]);
     const { revision } = await this.drafts.put(draftOf(code), body, by.account, expected ?? draft.revision);
     return { revision, position: null };
+  }
+
+  /** Throws away a round that is being prepared; the log never knew of it. @returns the revision that its draft had */
+  async discard(code: string, { expected }: CommandContext): Promise<RoundResult> {
+    const draft = await this.draft(code);
+    const { openedOn } = await this.#opened(code);
+    if (openedOn)
+      throw new Conflict('already_open', `${code} was opened on ${openedOn}: it can be closed, not discarded.`);
+    if (!draft) throw new Rejected('not_found', `There is no round ${code}.`);
+    const read = expected ?? draft.revision;
+    if (read !== draft.revision || !(await this.drafts.delete(draftOf(code), read)))
+      throw new WrongRevision(`round ${code}`, read, (await this.draft(code))?.revision ?? NO_STREAM);
+    return { revision: read, position: null };
   }
 
   /** Opens a round that is being prepared. Given again, the same command is recognised. */
@@ -146,7 +169,7 @@ export class Rounds {
     const { openedOn } = known;
     const today = on ?? todayAt(new Date());
     const round = body as Partial<Round>;
-    const agencies = round.expected ? await this.#expected(round.expected, openedOn ?? today) : [];
+    const agencies = round.expected ? await this.expected(round.expected, openedOn ?? today) : [];
     const { decide } = ROUND_ACTS[name];
     const owing = name === 'remind' ? await this.owing(known, today) : [];
     const about = { today, agencies, owing, forms, revision };
@@ -164,8 +187,8 @@ export class Rounds {
     return state.agencies.filter((agency, i) => owes(state, agency, returns[i]!, today));
   }
 
-  /** The agencies that are expected, by their codes: the members of a body on a day, and those that are named. */
-  async #expected({ body, agencies }: Round['expected'], on: string): Promise<string[]> {
+  /** The agencies that a round expects, by their codes: the members of a body on a day, and those that are named. */
+  async expected({ body, agencies }: Round['expected'], on: string): Promise<string[]> {
     const members = body ? (await this.registers.members(body, undefined, on)).map(({ agency }) => agency) : [];
     return [...new Set([...members, ...(agencies ?? [])])].sort();
   }

@@ -40,6 +40,8 @@ import { ReturnShown } from './return-shown.js';
 import { ReturnPages } from './returns.js';
 import { ReturnSheetsController } from '../return-sheets.controller.js';
 import { ReturnSheets } from '../return-sheets.js';
+import { RoundAcceptingPages } from './round-accepting.js';
+import { Consequences } from './round-consequences.js';
 import { RoundDeskPages } from './round-desk.js';
 import { RoundPages } from './rounds.js';
 import { FollowedUp } from './scope.js';
@@ -69,6 +71,7 @@ export const pagesContext = ({ publicUrl, publisher, dataLicence }: Publication)
     RoundPages,
     ReturnSheetPages,
     ReturnSheetFile,
+    RoundAcceptingPages,
     RoundDeskPages,
     ReturnPages,
     ReturnSheetsController,
@@ -103,6 +106,7 @@ export const pagesContext = ({ publicUrl, publisher, dataLicence }: Publication)
   providers: [
     ReturnSheets,
     ReturnShown,
+    Consequences,
     RegisterForms,
     { provide: Publication, useValue: { publicUrl: publicUrl.replace(/\/$/, ''), publisher, dataLicence } },
     Views,

@@ -24,8 +24,6 @@ import {
 } from '#platform';
 import {
   LANGUAGES,
-  mayPrepare,
-  plain,
   Publications,
   PublishingOrders,
   REPORT_KINDS,
@@ -33,34 +31,24 @@ import {
   sendFile,
   written,
   type Language,
-  type NamedJob,
   type PreparedDraft,
-  type PublishingOrder,
   type ReportKind,
   type Section,
 } from '#reports';
+import { Confirm, WhatHappens } from './confirming.js';
+import { MARKDOWN } from './field-words.js';
 import { asFilled, Form, KEY, MORE, REVISION, type Filled, type FormParts } from './form.js';
 import { PlainPage } from './layout.js';
-import { NarrativeWords } from './narrative.js';
+import { mayWrite, preparerOf, titleOf } from './prepared-report.js';
 import { publishingPath } from './publishing.js';
 import { RendersPages } from './rendering.js';
-import { KIND_WORDS, REPORT_LANGUAGE_WORDS } from './report-form.js';
-import { OneButton } from './return-read.js';
 import { needsDesk } from './signed-in.js';
 import { Suggestions } from './suggestions.js';
 import { path } from './view.js';
-import { dateWords, languageName } from './words.js';
+import { dateWords } from './words.js';
 
 /** What the form of a report asks for, beside its symbol, kind and dates. */
 const ABOUT = { parameters: AboutReport } as const;
-
-/** Whoever may see what is being prepared, where it is signed in. */
-export const preparerOf = ({ session, principal }: ApiRequest): Principal | null =>
-  session && principal && mayPrepare(principal) ? principal : null;
-
-const isDesk = (by: Principal | null): boolean => by?.role === 'secretariat';
-/** Whether somebody may write words: the secretariat, and whoever acts for an agency. */
-const mayWrite = (by: Principal | null): by is Principal => by !== null && by.role !== 'reader';
 
 /** What a page says of the report that is to be prepared. */
 class PrepareQuery extends AboutReport {
@@ -165,6 +153,42 @@ export class PreparingPages {
     return new SeeOther(`${path('publications', id)}#${body.section}`);
   }
 
+  @Get(':id/publish')
+  async publishing(@Param('id') id: string, @Req() request: ApiRequest) {
+    needsDesk(request);
+    const { content, revision } = await this.publications.toChange(id);
+    const back = path('publications', id);
+    return (
+      <PlainPage title="Publish it" path={back} eyebrow={<a href={back}>{id}</a>}>
+        <WhatHappens>
+          <p>
+            Its files are made as at {dateWords(content.entry.asOf)}, in every language and format, and everybody can
+            read them. They never change: what is corrected later stands beside them.
+          </p>
+        </WhatHappens>
+        <Confirm
+          {...{ action: `${back}/publish`, button: 'Publish it', back }}
+          hidden={{ [REVISION]: String(revision) }}
+        />
+      </PlainPage>
+    );
+  }
+
+  @Get(':id/discard')
+  async discarding(@Param('id') id: string, @Req() request: ApiRequest) {
+    needsDesk(request);
+    await this.publications.toChange(id);
+    const back = path('publications', id);
+    return (
+      <PlainPage title="Discard it" path={back} eyebrow={<a href={back}>{id}</a>}>
+        <WhatHappens>
+          <p>What was prepared is deleted, with all words that were added to it.</p>
+        </WhatHappens>
+        <Confirm {...{ action: `${back}/discard`, button: 'Discard it', back }} />
+      </PlainPage>
+    );
+  }
+
   @PostsForm(':id/publish')
   async publishes(@Param('id') id: string, @Body() sent: FormFields, @Req() request: ApiRequest) {
     needsDesk(request);
@@ -234,8 +258,7 @@ export class PreparingPages {
         lead={<p>Words of {by.agency ?? 'the secretariat'}, at the head of this section.</p>}
       >
         <p class="note">
-          In Markdown: paragraphs, lists, *emphasis*, [links](https://…). Words in each language stand in the reports of
-          all languages, marked with their own.
+          {MARKDOWN}. Words in each language stand in the reports of all languages, marked with their own.
         </p>
         <Form
           of={WriteNarrative}
@@ -312,7 +335,6 @@ const languageOf = (asked: string | null | undefined): Language => LANGUAGES.fin
 
 const sectionsIn = (sections: readonly Section[]): Section[] =>
   sections.flatMap((section) => [section, ...sectionsIn(section.sections)]);
-const titleOf = ({ number, title }: Section): string => `${number}. ${plain(title)}`;
 
 interface Place {
   readonly section: string;
@@ -323,121 +345,3 @@ const wordsAt = ({ content }: PreparedDraft, { section, agency = null, language 
   content.narratives.find(
     (one) => one.section === section && (one.agency ?? null) === agency && one.language === language,
   );
-
-interface PreparedParts {
-  readonly draft: PreparedDraft;
-  /** Of the report as it would be now. */
-  readonly sections: readonly Section[];
-  readonly by: Principal;
-  /** The job that publishes it. */
-  readonly job: NamedJob<PublishingOrder> | null;
-}
-
-/** A report that only the secretariat and the agencies know of. */
-export const PreparedReport = ({ draft, sections, by, job }: PreparedParts) => {
-  const { entry } = draft.content;
-  const { id, kind, parameters, asOf, since } = entry;
-  const here = path('publications', id);
-  const about = Object.values(parameters ?? {}).join(', ');
-  return (
-    <PlainPage
-      title={id}
-      path="/publications"
-      eyebrow={<a href="/publications">Being prepared</a>}
-      lead={
-        <p>
-          {[KIND_WORDS[kind], about].filter(Boolean).join(': ')},{' '}
-          {since ? `from ${dateWords(since)} to ${dateWords(asOf)}` : `as at ${dateWords(asOf)}`}. Nothing of it is
-          public yet.
-        </p>
-      }
-    >
-      <div class="acts">
-        {LANGUAGES.map((language) => (
-          <a key={language} class="button" href={`${here}/preview?language=${language}`}>
-            Preview in {REPORT_LANGUAGE_WORDS[language]}
-          </a>
-        ))}
-      </div>
-      {isDesk(by) && job && (
-        <p class="callout">
-          It is being published. <a href={publishingPath(job)}>See how far it is</a>
-        </p>
-      )}
-      {isDesk(by) && !job && (
-        <div class="acts">
-          <OneButton
-            action={`${here}/publish`}
-            keyed={newCommandId()}
-            button="Publish it"
-            hidden={{ [REVISION]: String(draft.revision) }}
-          />
-          <a href={`${here}/amend`}>Change what it is on</a>
-          <OneButton action={`${here}/discard`} keyed={newCommandId()} button="Discard it" quiet />
-        </div>
-      )}
-      <section>
-        <h2>Words in its sections</h2>
-        <p class="note">
-          They stand at the head of their section, in the name of whoever wrote them. The secretariat writes in its own
-          name, an agency in its own.
-        </p>
-        <SectionList draft={draft} sections={sections} by={by} />
-      </section>
-    </PlainPage>
-  );
-};
-
-const SectionList = ({ draft, sections, by }: Omit<PreparedParts, 'job'>) => (
-  <ol class="report-sections">
-    {sections.map((section) => (
-      <li key={section.id} id={section.id}>
-        <WordsOfSection draft={draft} section={section} by={by} />
-        {section.sections.length > 0 && <SectionList draft={draft} sections={section.sections} by={by} />}
-      </li>
-    ))}
-  </ol>
-);
-
-const WordsOfSection = ({ draft, section, by }: { draft: PreparedDraft; section: Section; by: Principal }) => {
-  const here = path('publications', draft.content.entry.id);
-  const form = `${here}/words/${encodeURIComponent(section.id)}`;
-  const own = (agency: string | null | undefined): boolean => mayWrite(by) && (agency ?? null) === by.agency;
-  return (
-    <>
-      <p>
-        {titleOf(section)}{' '}
-        {mayWrite(by) && (
-          <a href={form}>
-            Add words<span class="hidden"> to {plain(section.title)}</span>
-          </a>
-        )}
-      </p>
-      {draft.content.narratives
-        .filter((one) => one.section === section.id)
-        .map(({ agency, language, text }) => (
-          <figure key={`${agency} ${language}`}>
-            <blockquote lang={language} dir="auto">
-              <NarrativeWords text={text} />
-            </blockquote>
-            <figcaption>
-              {agency ?? 'The secretariat'} ({languageName(language)})
-              {own(agency) && (
-                <>
-                  {' '}
-                  <a href={`${form}?language=${encodeURIComponent(language)}`}>Change them</a>
-                  <OneButton
-                    action={`${here}/remove`}
-                    keyed={newCommandId()}
-                    button="Take them away"
-                    quiet
-                    hidden={{ section: section.id, language }}
-                  />
-                </>
-              )}
-            </figcaption>
-          </figure>
-        ))}
-    </>
-  );
-};

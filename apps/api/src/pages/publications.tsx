@@ -16,7 +16,7 @@ import { LOG, type ApiRequest } from '#platform';
 import { ChangedTable } from './changes.js';
 import { Page } from './layout.js';
 import { NarrativeWords } from './narrative.js';
-import { PreparedReport, preparerOf } from './preparing.js';
+import { PreparedReport, preparerOf } from './prepared-report.js';
 import { RendersPages } from './rendering.js';
 import { Replies } from './round-page.js';
 import { KIND_WORDS, REPORT_FORMAT_WORDS, REPORT_LANGUAGE_WORDS } from './report-form.js';

@@ -1,11 +1,11 @@
 /** The secretariat's work on rounds: the forms by which one is prepared, opened, led to its end and published. */
 import { Body, Controller, Get, Param, Req, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
+import type { VNode } from 'preact';
 import { classOf, OpenRound, type Round } from '#bodies';
-import { canonicalJson, newCommandId, Projector, Rejected } from '#eventsourcing';
+import { canonicalJson, Conflict, newCommandId, Projector, Rejected } from '#eventsourcing';
 import {
   bodyOfForm,
-  CodesOf,
   commandContextOf,
   ForSignedIn,
   FormFields,
@@ -14,26 +14,27 @@ import {
   problemOf,
   SeeOther,
   tidied,
-  validated,
   validation,
   type ApiRequest,
   type CommandContext,
 } from '#platform';
 import { PublishingOrders } from '#reports';
-import { Returns, ROUND_ACTS, Rounds, RoundViews } from '#rounds';
+import { ROUND_ACTS, Rounds, RoundViews, stateOf } from '#rounds';
 import type { RoundState } from '#words';
+import { Confirm, WhatHappens } from './confirming.js';
 import { actForPeople } from './field-words.js';
 import { asFilled, Form, KEY, MORE, REVISION, SHOWN_MS, type Filled, type FormParts } from './form.js';
 import { PlainPage } from './layout.js';
 import { publishingPath } from './publishing.js';
 import { RendersPages } from './rendering.js';
+import { Consequences } from './round-consequences.js';
 import { needsDesk } from './signed-in.js';
 import { Suggestions } from './suggestions.js';
 import { path } from './view.js';
-import { count, counted } from './words.js';
 
 /** The acts on a round that have a form. */
 export const FORMS = {
+  open: 'Open the round',
   amend: 'Amend the round',
   extend: 'Extend the deadline',
   remind: 'Remind those who still owe',
@@ -41,29 +42,30 @@ export const FORMS = {
   reopen: 'Reopen for one agency',
   publish: 'Publish the round',
 } as const;
-type FormAct = keyof typeof FORMS;
+export type FormAct = keyof typeof FORMS;
 
-/** The acts on a round by its state. */
-export const BY_STATE: Readonly<Record<RoundState, readonly FormAct[]>> = {
+/** The acts on a round by its state; `null`: it is being prepared. */
+const BY_STATE: Readonly<Record<RoundState, readonly FormAct[]>> = {
   open: ['remind', 'extend', 'amend', 'close'],
-  closed: ['publish', 'reopen'],
-  published: ['reopen'],
+  closed: ['remind', 'publish', 'reopen'],
+  published: ['remind', 'reopen'],
 };
+const OF_PREPARED: readonly FormAct[] = ['open', 'amend'];
 
-class Several {
-  @CodesOf('agency', { min: 1 }) readonly agencies: string[];
-}
+/** The acts that are offered. @param owing whether an agency owes a return now */
+export const offeredIn = (state: RoundState, owing: boolean): readonly FormAct[] =>
+  BY_STATE[state].filter((act) => act !== 'remind' || owing);
 
 @RendersPages()
 @Controller('rounds')
 export class RoundDeskPages {
   constructor(
     private readonly rounds: Rounds,
-    private readonly returns: Returns,
     private readonly roundViews: RoundViews,
     private readonly projector: Projector,
     private readonly suggestions: Suggestions,
     private readonly orders: PublishingOrders,
+    private readonly consequences: Consequences,
   ) {}
 
   @Get('prepare')
@@ -82,7 +84,7 @@ export class RoundDeskPages {
       },
       previous: round.code,
     };
-    return this.#form('prepare', null, { filled: asFilled(carried ?? {}) as Filled, key: newCommandId() });
+    return this.#shown('prepare', null, { filled: asFilled(carried ?? {}) as Filled, key: newCommandId() }, null);
   }
 
   @PostsForm('prepare')
@@ -97,18 +99,57 @@ export class RoundDeskPages {
     });
   }
 
-  @Get(':round/:act')
+  @Get(':round/discard')
   @ForSignedIn()
-  async form(@Param() { round, act }: { round: string; act: string }, @Req() request: ApiRequest) {
+  async discarding(@Param('round') code: string, @Req() request: ApiRequest) {
     needsDesk(request);
-    const name = formAct(act);
-    const draft = await this.rounds.draft(round);
-    const known = draft?.content ?? this.roundViews.opened(round).round!;
-    const filled = name === 'amend' ? (asFilled(known) as Filled) : {};
-    return this.#form(name, known, { filled, key: newCommandId(), revision: draft?.revision });
+    const draft = await this.#prepared(code);
+    const back = path('rounds', code);
+    return (
+      <PlainPage title="Throw the round away" path={back} eyebrow={<a href={back}>{draft.content.name}</a>}>
+        <WhatHappens>
+          <p>
+            What was prepared is deleted, with all its revisions. Nobody but the secretariat ever saw it, and nobody is
+            written to.
+          </p>
+        </WhatHappens>
+        <Confirm
+          {...{ action: `${back}/discard`, button: 'Throw it away', back }}
+          hidden={{ [REVISION]: String(draft.revision) }}
+        />
+      </PlainPage>
+    );
   }
 
-  /** Opens what was prepared, accepts several returns at once, or does what a form of the round says. */
+  @PostsForm(':round/discard')
+  async discards(@Param('round') code: string, @Body() sent: FormFields, @Req() request: ApiRequest) {
+    needsDesk(request);
+    const { [REVISION]: revision } = sent as Filled;
+    const expected = revision === undefined ? undefined : Number(revision);
+    await this.rounds.discard(code, { ...commandContextOf(request), expected });
+    return new SeeOther('/rounds');
+  }
+
+  async #prepared(code: string) {
+    const draft = await this.rounds.draft(code);
+    if (!draft) throw new Rejected('not_found', `No round ${code} is being prepared.`);
+    return draft;
+  }
+
+  @Get(':round/:act')
+  @ForSignedIn()
+  async form(
+    @Param() { round, act }: { round: string; act: string },
+    @Req() request: ApiRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ) {
+    needsDesk(request);
+    const name = formAct(act);
+    const { known, revision } = await this.#known(round);
+    const filled = name === 'amend' ? (asFilled(known) as Filled) : {};
+    return this.#form(name, known, { filled, key: newCommandId(), revision }, reply);
+  }
+
   @PostsForm(':round/:act')
   async takes(
     @Param() { round: code, act }: { round: string; act: string },
@@ -117,63 +158,45 @@ export class RoundDeskPages {
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
     needsDesk(request);
-    const { [KEY]: key, [REVISION]: revision, ...filled } = sent as Filled;
-    const context = contextOf(request, String(key), filled);
-    if (act === 'open') {
-      const done = await this.rounds.open(code, validated(OpenRound, bodyOfForm(OpenRound, filled)), {
-        ...context,
-        expected: revision === undefined ? undefined : Number(revision),
-      });
-      if (done.position) await this.projector.reached(done.position, SHOWN_MS);
-      return new SeeOther(path('rounds', code));
-    }
-    if (act === 'accept') return this.#accepts(code, validated(Several, bodyOfForm(Several, filled)), context);
     const name = formAct(act);
     const draft = await this.rounds.draft(code);
     const known = draft?.content ?? this.roundViews.opened(code).round!;
     return this.#takes(name, known, sent, request, reply, async (body, by) => {
       if (name === 'publish') return publishingPath(await this.orders.round(code, body, by));
+      const { [REVISION]: revision } = sent as Filled;
       const expected = draft && revision !== undefined ? Number(revision) : undefined;
+      const context = { ...by, expected };
       const done =
-        name === 'amend'
-          ? await this.rounds.amend(code, body as Round, { ...by, expected })
-          : await this.rounds.act(name, code, body, by);
+        name === 'open'
+          ? await this.rounds.open(code, body, context)
+          : name === 'amend'
+            ? await this.rounds.amend(code, body as Round, context)
+            : await this.rounds.act(name, code, body, by);
       if (done.position) await this.projector.reached(done.position, SHOWN_MS);
       return path('rounds', code);
     });
   }
 
-  /** Accepts each return that can be; tells which could not. */
-  async #accepts(code: string, { agencies }: Several, context: CommandContext) {
-    const refused: { agency: string; why: string }[] = [];
-    for (const agency of agencies) {
-      const meta = metaOf(context.by, `${context.meta.commandId} ${agency}`, context.meta.correlationId);
-      try {
-        const position = await this.returns.act('accept', code, agency, {}, { ...context, meta } as never);
-        await this.projector.reached(position, SHOWN_MS);
-      } catch (error) {
-        if (problemOf(error).status >= 500) throw error;
-        refused.push({ agency, why: problemOf(error).detail });
-      }
+  /** @throws Conflict where an act cannot be done as things stand */
+  async #refuseNow(name: FormAct, { code }: Round): Promise<void> {
+    if (await this.rounds.draft(code)) {
+      if (!OF_PREPARED.includes(name)) throw new Conflict('not_open_yet', `${code} is being prepared: open it first.`);
+      return;
     }
-    if (refused.length === 0) return new SeeOther(`${path('rounds', code)}#returns`);
-    return (
-      <PlainPage
-        title={`${counted(agencies.length - refused.length, 'return')} accepted, ${count(refused.length)} not`}
-        path={path('rounds', code)}
-      >
-        <ul>
-          {refused.map(({ agency, why }) => (
-            <li key={agency}>
-              <a href={path('rounds', code, 'returns', agency)}>{agency}</a>: {why}
-            </li>
-          ))}
-        </ul>
-        <p>
-          <a href={path('rounds', code)}>Back to the round</a>
-        </p>
-      </PlainPage>
-    );
+    const round = this.roundViews.opened(code);
+    const state = stateOf(round);
+    if (!BY_STATE[state].includes(name))
+      throw new Conflict(
+        'not_now',
+        name === 'open' ? `${code} was opened on ${round.openedOn}.` : `${code} is ${state}.`,
+      );
+  }
+
+  /** A round as it is prepared, or was opened. */
+  async #known(code: string): Promise<{ readonly known: Round; readonly revision?: number }> {
+    const draft = await this.rounds.draft(code);
+    if (draft) return { known: draft.content, revision: draft.revision };
+    return { known: this.roundViews.opened(code).round! };
   }
 
   async #takes(
@@ -188,7 +211,7 @@ export class RoundDeskPages {
     needsDesk(request);
     const { [KEY]: key = newCommandId(), [REVISION]: revision, [MORE]: more, ...filled } = sent as Filled;
     const again = { filled, key: String(key), revision: revision === undefined ? undefined : Number(revision) };
-    if (typeof more === 'string') return this.#form(name, known, { ...again, more });
+    if (typeof more === 'string') return this.#form(name, known, { ...again, more }, reply);
     const of = bodyOf(name);
     try {
       const body = (await validation(of).transform(bodyOfForm(of, tidied(of, filled)), {
@@ -200,15 +223,31 @@ export class RoundDeskPages {
       const { status, detail } = problemOf(error);
       if (status === 500 || status === 401 || status === 404) throw error;
       void reply.status(status);
-      return this.#form(name, known, {
-        ...again,
-        faults: error instanceof Rejected ? error.errors : [],
-        refused: detail,
-      });
+      const faults = error instanceof Rejected ? error.errors : [];
+      return this.#form(name, known, { ...again, faults, refused: detail }, reply);
     }
   }
 
-  async #form(name: FormAct | 'prepare', known: Round | null, { key, revision, refused, ...shown }: Again) {
+  /** The form of an act; in its place why it cannot be done as things stand. */
+  async #form(name: FormAct | 'prepare', known: Round | null, shown: Again, reply: FastifyReply) {
+    if (known === null || name === 'prepare') return this.#shown('prepare', null, shown, null);
+    try {
+      await this.#refuseNow(name, known);
+      return await this.#shown(name, known, shown, await this.consequences.of(name, known));
+    } catch (error) {
+      const { status, detail } = problemOf(error);
+      if (status !== 409) throw error;
+      void reply.status(status);
+      return <NotNow name={name} known={known} why={detail} />;
+    }
+  }
+
+  async #shown(
+    name: FormAct | 'prepare',
+    known: Round | null,
+    { key, revision, refused, ...shown }: Again,
+    told: VNode | null,
+  ) {
     const of = bodyOf(name);
     const back = known ? path('rounds', known.code) : '/rounds';
     const { summary, description } = name === 'prepare' ? PREPARE : ROUND_ACTS[name];
@@ -220,8 +259,10 @@ export class RoundDeskPages {
         lead={<p>{actForPeople(summary)}.</p>}
       >
         <p class="note">{actForPeople(description)}</p>
+        {told}
         <Form
           of={of}
+          {...(name === 'open' && { without: ['on'] })}
           {...shown}
           action={known ? path('rounds', known.code, name) : '/rounds/prepare'}
           hidden={{ [KEY]: key, ...(revision !== undefined && { [REVISION]: revision }) }}
@@ -234,6 +275,22 @@ export class RoundDeskPages {
     );
   }
 }
+
+interface NotNowParts {
+  readonly name: FormAct;
+  readonly known: Round;
+  readonly why: string;
+}
+
+/** In the place of a form of what cannot be done as things stand. */
+const NotNow = ({ name, known: { code, name: title }, why }: NotNowParts) => (
+  <PlainPage title={FORMS[name]} path={path('rounds', code)} eyebrow={<a href={path('rounds', code)}>{title}</a>}>
+    <p class="callout">{why}</p>
+    <p>
+      <a href={path('rounds', code)}>Back to the round</a>
+    </p>
+  </PlainPage>
+);
 
 interface Again extends Pick<FormParts, 'filled' | 'faults' | 'more'> {
   readonly key: string;
@@ -254,7 +311,7 @@ const PREPARE = {
 };
 
 const bodyOf = (name: FormAct | 'prepare'): new () => object =>
-  classOf(name === 'prepare' ? 'Round' : ROUND_ACTS[name].body);
+  name === 'open' ? OpenRound : classOf(name === 'prepare' ? 'Round' : ROUND_ACTS[name].body);
 
 function formAct(act: string): FormAct {
   if (!Object.hasOwn(FORMS, act)) throw new Rejected('not_found', `A round has no page ${act}.`);

@@ -4,14 +4,13 @@ import type { FullDate } from '#clocks';
 import { newCommandId } from '#eventsourcing';
 import { reportOf, type ResponseRates, type ReturnLine, type RoundView, type SincePublished } from '#rounds';
 import type { NamedJob, PublishingOrder } from '#reports';
-import { KEY, REVISION } from './form.js';
 import { PlainPage } from './layout.js';
 import { publishingPath } from './publishing.js';
 import { OneButton } from './return-read.js';
-import { BY_STATE, FORMS } from './round-desk.js';
+import { isToAccept } from './round-accepting.js';
+import { FORMS, offeredIn } from './round-desk.js';
 import { Asks } from './round-terms.js';
 import { daysWords, RETURN_STATE_WORDS, ROUND_STATE_WORDS } from './round-words.js';
-import { CsrfField } from './signed-in.js';
 import { Table } from './take-away.js';
 import { path, type View } from './view.js';
 import { count, counted, dateWords, textWords } from './words.js';
@@ -21,7 +20,7 @@ const saidIn = ({ receivedOn, isNil, paper, says }: ReturnLine, what: keyof Retu
   receivedOn && !isNil && !paper ? count(says[what]) : '–';
 
 /** A round that nobody but the secretariat knows of. */
-export const PreparedRound = ({ view, round, revision }: { view: View; round: Round; revision: number }) => (
+export const PreparedRound = ({ view, round }: { view: View; round: Round }) => (
   <PlainPage
     title={round.name}
     path="/rounds"
@@ -33,17 +32,19 @@ export const PreparedRound = ({ view, round, revision }: { view: View; round: Ro
     }
   >
     <div class="acts">
+      <a class="button" href={`${path('rounds', round.code)}/open`}>
+        Open it
+      </a>
       <a href={`${path('rounds', round.code)}/amend`}>Change it</a>
-      <OneButton
-        action={`${path('rounds', round.code)}/open`}
-        keyed={newCommandId()}
-        button="Open it"
-        hidden={{ [REVISION]: String(revision) }}
-      />
+      <a href={`${path('rounds', round.code)}/discard`}>Throw it away</a>
     </div>
     <Asks view={view} round={round} isDesk />
   </PlainPage>
 );
+
+/** Whether an agency owes its return now: silent or sent back, and the round is open for it. */
+const owesNow = ({ state, reopenedUntil }: ReturnLine, roundIsOpen: boolean): boolean =>
+  (state === 'awaited' || state === 'draft' || state === 'returned') && (roundIsOpen || reopenedUntil !== null);
 
 interface RoundParts {
   readonly view: View;
@@ -59,8 +60,6 @@ interface RoundParts {
   /** The job that publishes it. */
   readonly job: NamedJob<PublishingOrder> | null;
 }
-
-const isToAccept = ({ state }: ReturnLine): boolean => state === 'submitted' || state === 'nil';
 
 export const RoundPage = ({ view, round, lines, isDesk, own, since, before, job }: RoundParts) => {
   const [state, rates] = [round.state!, round.responses!];
@@ -95,7 +94,10 @@ export const RoundPage = ({ view, round, lines, isDesk, own, since, before, job 
         <nav class="offered" aria-label="What you can do">
           <h2>What you can do</h2>
           <ul>
-            {BY_STATE[state].map((act) => (
+            {offeredIn(
+              state,
+              lines.some((line) => owesNow(line, state === 'open')),
+            ).map((act) => (
               <li key={act}>
                 <a href={`${here}/${act}`}>{FORMS[act]}</a>
               </li>
@@ -217,10 +219,8 @@ export const RoundPage = ({ view, round, lines, isDesk, own, since, before, job 
           </tbody>
         </Table>
         {acceptable && (
-          <form id="accept-returns" method="post" action={`${here}/accept`}>
-            <CsrfField />
-            <input type="hidden" name={KEY} value={newCommandId()} />
-            <button>Accept those that are ticked</button>
+          <form id="accept-returns" method="get" action={`${here}/accept`}>
+            <button>Accept those that are ticked …</button>
           </form>
         )}
       </section>

@@ -104,7 +104,7 @@ export class RoundPages {
     const view = await this.views.open(query, request);
     const knownAt = query.knownAt && view.position;
     const draft = desk && !knownAt ? await this.rounds.draft(code) : null;
-    if (draft) return <PreparedRound view={view} round={draft.content} revision={draft.revision} />;
+    if (draft) return <PreparedRound view={view} round={draft.content} />;
     const round = await this.roundViews.one(code, knownAt);
     const caller = request.session ? (request.principal ?? null) : null;
     const drafts = knownAt ? new Set<string>() : await draftsKnownTo(this.drafts, caller);

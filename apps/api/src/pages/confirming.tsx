@@ -1,0 +1,63 @@
+/** What an act leads to, said before it is done; and the form of an act that asks for nothing but that it is meant. */
+import type { ComponentChildren } from 'preact';
+import { newCommandId } from '#eventsourcing';
+import type { Reach } from '#letters';
+import { KEY } from './form.js';
+import { CsrfField } from './signed-in.js';
+import { counted } from './words.js';
+
+interface LettersParts {
+  /** Which letter: `an invitation`. */
+  readonly letter: string;
+  readonly agencies: readonly string[];
+  readonly reach: Reach;
+}
+
+/** To how many people of which agencies an act writes. */
+export const LettersOf = ({ letter, agencies, reach: { people, nobody } }: LettersParts) =>
+  agencies.length === 0 ? (
+    <p>Nobody is written to.</p>
+  ) : (
+    <>
+      <p>
+        {counted(people, 'person', 'people')} of {counted(agencies.length, 'agency', 'agencies')} will be sent {letter}:{' '}
+        {agencies.join(', ')}.
+      </p>
+      {nobody.length > 0 && (
+        <p>
+          Nobody can be written to of {nobody.length < agencies.length ? nobody.join(', ') : 'any of them'}: no focal
+          point or alternate has an address. <a href="/accounts">Accounts</a>
+        </p>
+      )}
+    </>
+  );
+
+export const WhatHappens = ({ children }: { children: ComponentChildren }) => (
+  <section class="callout what-happens" aria-labelledby="what-happens">
+    <h2 id="what-happens">What happens</h2>
+    {children}
+  </section>
+);
+
+interface ConfirmParts {
+  readonly action: string;
+  readonly button: string;
+  readonly back: string;
+  readonly hidden?: Readonly<Record<string, string>>;
+  readonly children?: ComponentChildren;
+}
+
+export const Confirm = ({ action, button, back, hidden = {}, children }: ConfirmParts) => (
+  <form class="entry act" method="post" action={action}>
+    <CsrfField />
+    <input type="hidden" name={KEY} value={newCommandId()} />
+    {Object.entries(hidden).map(([name, value]) => (
+      <input key={name} type="hidden" name={name} value={value} />
+    ))}
+    {children}
+    <div class="acts">
+      <button>{button}</button>
+      <a href={back}>Back without doing it</a>
+    </div>
+  </form>
+);
