@@ -153,8 +153,9 @@ describe('The pages on which a report is prepared', () => {
       const { status } = await server.get(path);
       expect([path, status]).toEqual([path, path === here ? 404 : 401]);
     }
-    expect((await focal.fills(await desk.opens(here), `${here}/publish`)).status).toBe(403);
-    const asked = await desk.fills(await desk.opens(here), `${here}/publish`);
+    const asks = await desk.opens(`${here}/publish`);
+    expect((await focal.fills(asks, `${here}/publish`)).status).toBe(403);
+    const asked = await desk.fills(asks, `${here}/publish`);
     expect([asked.status, asked.to]).toEqual([303, expect.stringMatching(/^\/publishing\/[0-9a-f-]{36}$/)]);
     const job = asked.to!;
     expect((await focal.opens(job)).status).toBe(403);

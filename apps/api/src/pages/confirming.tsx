@@ -1,4 +1,4 @@
-/** What an act leads to, said before it is done; and the form of an act that asks for nothing but that it is meant. */
+/** The words on what an act leads to, before it is done; and the form of an act that asks for nothing but that it is meant. */
 import type { ComponentChildren } from 'preact';
 import { newCommandId } from '#eventsourcing';
 import type { Reach } from '#letters';

@@ -1,65 +1,17 @@
 /** The return as one page: every commitment in question, the questions and the narrative, as one form. */
 import type { Round } from '#bodies';
-import type { FieldError } from '#eventsourcing';
 import type { CommitmentInQuestion, Found } from '#rounds';
-import type { ActOfReturn } from '#words';
 import { faultWords } from './field-words.js';
-import {
-  asFilled,
-  DataLists,
-  idOf,
-  KEY,
-  REVISION,
-  type Body,
-  type Filled,
-  type FormParts,
-  type Suggestion,
-} from './form.js';
-import { isChosen, type Chosen, type RowFacts } from './return-choice.js';
-import type { Thread } from './return-comments.js';
+import { asFilled, DataLists, idOf, KEY, REVISION, type Filled, type FormParts } from './form.js';
+import { isChosen, type RowFacts } from './return-choice.js';
 import { ReturnIndex } from './return-index.js';
-import { Answers, clashAt, Narratives, NewCommitments, type Written } from './return-parts.js';
+import { Answers, clashAt, Narratives, NewCommitments, type ReturnFormParts } from './return-parts.js';
 import { Authority } from './return-read.js';
 import { Row, rowId } from './return-row.js';
 import { LEVEL_WORDS, questionWords } from './round-words.js';
 import { SAVING_SCRIPT } from './form-scripts.js';
 import { CsrfField } from './signed-in.js';
-import { path, type View } from './view.js';
-
-/** An empty act that is shown, though nothing of it is said yet: `IOM-2011-12 reachMilestone 2`. */
-export interface Added {
-  readonly reference: string;
-  readonly act: ActOfReturn;
-  readonly milestone?: number;
-}
-
-export interface ReturnFormParts extends Written {
-  readonly view: View;
-  readonly of: Body;
-  readonly revision: number;
-  readonly once: string;
-  readonly register: readonly CommitmentInQuestion[];
-  readonly found: readonly Found[];
-  readonly faults: readonly FieldError[];
-  readonly added: Added | null;
-  /** The list in which there is room for more. */
-  readonly more: string | undefined;
-  /** The commitments that this return recorded when it was submitted before: it need not say more of them. */
-  readonly recorded: ReadonlySet<string>;
-  /** The comments on what was submitted. */
-  readonly threads: readonly Thread[];
-  /** The secretariat writes it for the agency, on an authority that it names when it submits. */
-  readonly actsFor: boolean;
-  readonly suggestions: ReadonlyMap<string, readonly Suggestion[]>;
-  /** When and by whom it was saved last, in words. */
-  readonly saved: string;
-  /** Which commitments are shown, beside those of which something is wrong. */
-  readonly chosen: Chosen;
-  /** All that can be said of each is shown. */
-  readonly unfold: boolean;
-  /** Those of which something looks odd. */
-  readonly odd: ReadonlySet<string>;
-}
+import { path } from './view.js';
 
 /** The place of a finding on this page: rows stand in the order of the register, not of the draft. */
 export function placed<F extends { readonly pointer: string; readonly message: string }>(

@@ -1,12 +1,17 @@
 /** The parts of the form of a return beside its commitments: questions, new commitments, and the words of the agency. */
 import type { ComponentChildren } from 'preact';
 import type { Answer, NewCommitment, Question, ReturnDraft, ReturnNarrative, Round } from '#bodies';
+import type { FieldError } from '#eventsourcing';
 import type { FormField } from '#platform';
-import { fieldsInReturn, type Clash } from '#rounds';
-import { asFilled, Faults, idOf, Place, type Filled, type FormParts } from './form.js';
+import { fieldsInReturn, type Clash, type CommitmentInQuestion, type Found } from '#rounds';
+import type { ActOfReturn } from '#words';
+import { asFilled, Faults, idOf, Place, type Body, type Filled, type FormParts, type Suggestion } from './form.js';
+import type { Chosen } from './return-choice.js';
+import type { Thread } from './return-comments.js';
 import { MARKDOWN } from './field-words.js';
 import { valuesIn } from './return-read.js';
 import { questionWords } from './round-words.js';
+import type { View } from './view.js';
 import { textWords } from './words.js';
 
 /** As much of a return that is written as these parts show. */
@@ -18,6 +23,41 @@ export interface Written {
   readonly addsNew: boolean;
   /** What the last round's return said. */
   readonly before: ReturnDraft | null;
+}
+
+/** An empty act that is shown, though nothing of it is said yet: `IOM-2011-12 reachMilestone 2`. */
+export interface Added {
+  readonly reference: string;
+  readonly act: ActOfReturn;
+  readonly milestone?: number;
+}
+
+export interface ReturnFormParts extends Written {
+  readonly view: View;
+  readonly of: Body;
+  readonly revision: number;
+  readonly once: string;
+  readonly register: readonly CommitmentInQuestion[];
+  readonly found: readonly Found[];
+  readonly faults: readonly FieldError[];
+  readonly added: Added | null;
+  /** The list in which there is room for more. */
+  readonly more: string | undefined;
+  /** The commitments that this return recorded when it was submitted before: it need not say more of them. */
+  readonly recorded: ReadonlySet<string>;
+  /** The comments on what was submitted. */
+  readonly threads: readonly Thread[];
+  /** The secretariat writes it for the agency, on an authority that it names when it submits. */
+  readonly actsFor: boolean;
+  readonly suggestions: ReadonlyMap<string, readonly Suggestion[]>;
+  /** When and by whom it was saved last, in words. */
+  readonly saved: string;
+  /** Which commitments are shown, beside those of which something is wrong. */
+  readonly chosen: Chosen;
+  /** All that can be said of each is shown. */
+  readonly unfold: boolean;
+  /** Those of which something looks odd. */
+  readonly odd: ReadonlySet<string>;
 }
 
 /** What the other person wrote in place of a part, where both of them did. */

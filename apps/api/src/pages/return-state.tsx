@@ -1,4 +1,4 @@
-/** Where a return stands, and how it came there: on which day it was submitted, sent back, submitted again and accepted. */
+/** The state of a return, and the days of its way there: submitted, sent back, submitted again, accepted. */
 import { todayAt, type FullDate } from '#clocks';
 import { isLate, stateOfReturn, type Known, type ReturnEvents } from '#rounds';
 import { RETURN_STATE_WORDS } from './round-words.js';

@@ -1,4 +1,4 @@
-/** What an act on a round leads to: whom it writes to, and what becomes of returns that are not there yet. */
+/** The consequences of an act on a round: whom it writes to, and what becomes of returns that are not there yet. */
 import { Injectable } from '@nestjs/common';
 import type { VNode } from 'preact';
 import type { Round } from '#bodies';
@@ -7,7 +7,7 @@ import { Letters } from '#letters';
 import { remind, Rounds, RoundViews, type ReturnLine } from '#rounds';
 import type { ReturnState } from '#words';
 import { LettersOf, WhatHappens } from './confirming.js';
-import type { FormAct } from './round-desk.js';
+import type { FormAct } from './round-words.js';
 import { counted, dateWords } from './words.js';
 
 const NOT_THERE: readonly ReturnState[] = ['awaited', 'draft', 'not_received'];

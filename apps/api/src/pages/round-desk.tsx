@@ -28,21 +28,10 @@ import { PlainPage } from './layout.js';
 import { publishingPath } from './publishing.js';
 import { RendersPages } from './rendering.js';
 import { Consequences } from './round-consequences.js';
+import { FORMS, type FormAct } from './round-words.js';
 import { needsDesk } from './signed-in.js';
 import { Suggestions } from './suggestions.js';
 import { path } from './view.js';
-
-/** The acts on a round that have a form. */
-export const FORMS = {
-  open: 'Open the round',
-  amend: 'Amend the round',
-  extend: 'Extend the deadline',
-  remind: 'Remind those who still owe',
-  close: 'Close the round',
-  reopen: 'Reopen for one agency',
-  publish: 'Publish the round',
-} as const;
-export type FormAct = keyof typeof FORMS;
 
 /** The acts on a round by its state; `null`: it is being prepared. */
 const BY_STATE: Readonly<Record<RoundState, readonly FormAct[]>> = {

@@ -37,3 +37,15 @@ export const daysWords = (days: number): string =>
   days > 0 ? `${counted(days, 'day')} left` : days === 0 ? 'today is the last day' : `${counted(-days, 'day')} past`;
 
 export const questionWords = ({ text, unit }: Question): string => (unit ? `${text} (${unit})` : text);
+
+/** The acts on a round that have a form. */
+export const FORMS = {
+  open: 'Open the round',
+  amend: 'Amend the round',
+  extend: 'Extend the deadline',
+  remind: 'Remind those who still owe',
+  close: 'Close the round',
+  reopen: 'Reopen for one agency',
+  publish: 'Publish the round',
+} as const;
+export type FormAct = keyof typeof FORMS;
