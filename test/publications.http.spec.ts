@@ -78,6 +78,8 @@ describe('A report that is prepared for publication', () => {
     const shown = String(await fileOf('P-2', 'format=html', secretariat));
     expect(shown).toContain('&lt;script>alert(1)&lt;/script>');
     expect(shown).not.toMatch(/<script|href="javascript|<img/);
+    for (const endless of ['> '.repeat(9_000) + 'x', '*'.repeat(9_000) + 'a' + '*'.repeat(9_000)])
+      expect(refusal(await write('P-2', endless))).toBe('400 invalid /text');
   });
 });
 

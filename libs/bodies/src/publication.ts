@@ -1,7 +1,7 @@
 /** Reports that are published: the report that is meant, the words that people add to it, and the files that were published. */
 import { ApiProperty, OmitType } from '@nestjs/swagger';
 import type { FullDate } from '#clocks';
-import { Code, CodeOf, Kebab, Language, ListOf, OnDate, OneOf, Plain, Text, Whole } from '#platform';
+import { Code, CodeOf, Kebab, Language, ListOf, Markdown, OnDate, OneOf, Plain, Text, Whole } from '#platform';
 import { REPORT_KINDS, REPORT_LANGUAGES, type ReportKind, type ReportLanguage } from '#words';
 
 /** A report that is to be published. */
@@ -31,7 +31,7 @@ export class WriteNarrative {
   })
   agency?: string | null;
   @Language({ example: 'en' }) language: string;
-  @Text({ max: 20_000, description: 'Markdown: paragraphs, lists, emphasis, links' }) text: string;
+  @Markdown() text: string;
 }
 
 /** Words that are taken away again. */

@@ -7,6 +7,7 @@ import {
   Kebab,
   Language,
   ListOf,
+  Markdown,
   Nested,
   OnDate,
   OneOf,
@@ -61,7 +62,7 @@ export class NewCommitment {
 
 export class ReturnNarrative {
   @Language({ example: 'en' }) language: string;
-  @Text({ max: 20_000, description: 'Markdown' }) text: string;
+  @Markdown() text: string;
 }
 
 /** A return as it is being written; nothing of it is public, and it may be unfinished. */

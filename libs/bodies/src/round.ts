@@ -7,6 +7,7 @@ import {
   InPeriod,
   Kebab,
   ListOf,
+  Markdown,
   Nested,
   OnDate,
   OneOf,
@@ -105,7 +106,7 @@ export class Round {
   @OnDate({ description: 'The day from which agencies can answer', example: '2011-12-01' }) opens: FullDate;
   @OnDate({ description: 'The last day in time', example: '2012-01-20' }) deadline: FullDate;
   @Nested(() => ExpectedAgencies) expected: ExpectedAgencies;
-  @Text({ max: 20_000, optional: true, description: 'Markdown' }) guidance?: string | null;
+  @Markdown({ optional: true }) guidance?: string | null;
   @ListOf(() => Question, { optional: true, max: 100 }) questions?: Question[] | null;
   @Nested(() => InQuestion, { optional: true, description: 'Without it: all of an agency' })
   inQuestion?: InQuestion | null;

@@ -1,21 +1,23 @@
 /** Words that people add to a report: Markdown of a safe subset, read into blocks at the head of their section. */
-import { Lexer, type Token } from 'marked';
+import { Lexer, type Token, type Tokens } from 'marked';
 import type { Narrative as Written } from '#bodies';
 import { BLANKED } from '#commitments';
+import { isTangled } from '#text';
 import type { Made } from './kind.js';
 import type { Inline, List, Narrative, Paragraph, Section } from './report.js';
 
 /** Only such addresses are linked; others are shown as text. */
 const WEB = /^https?:\/\//;
 
-/** The inlines of Markdown: emphasis and links stay, all else is its text. */
-const inlinesOf = (tokens: readonly Token[] = []): Inline[] =>
+/** The inlines of Markdown: emphasis, once, and links stay, all else is its text. */
+const inlinesOf = (tokens: readonly Token[] = [], emphasised = false): Inline[] =>
   tokens.flatMap((token): Inline | Inline[] => {
-    const within = 'tokens' in token && token.tokens ? inlinesOf(token.tokens) : [];
+    const emphasises = token.type === 'strong' || token.type === 'em';
+    const within = 'tokens' in token && token.tokens ? inlinesOf(token.tokens, emphasised || emphasises) : [];
     switch (token.type) {
       case 'strong':
       case 'em':
-        return { type: 'emphasis', inlines: within };
+        return emphasised ? within : { type: 'emphasis', inlines: within };
       case 'link':
         return WEB.test(token.href as string) ? { type: 'link', inlines: within, href: token.href as string } : within;
       case 'br':
@@ -27,18 +29,36 @@ const inlinesOf = (tokens: readonly Token[] = []): Inline[] =>
     }
   });
 
+/** The items of a list, each followed by those of the lists in it. */
+const itemsOf = ({ items }: Tokens.List): Inline[][] =>
+  items.flatMap(({ tokens }) => {
+    const [lists, words] = [
+      tokens.filter((token): token is Tokens.List => token.type === 'list'),
+      tokens.filter(({ type }) => type !== 'list' && type !== 'space'),
+    ];
+    const said = words.flatMap((token, i) => [...(i > 0 ? [' '] : []), ...inlinesOf([token])]);
+    return [...(said.length > 0 ? [said] : []), ...lists.flatMap(itemsOf)];
+  });
+
 const paragraph = (inlines: readonly Inline[]): Paragraph => ({ type: 'paragraph', number: 0, inlines });
 
-/** Markdown as paragraphs and lists. A heading is a paragraph in bold; HTML and code are shown as they were written. */
+/**
+ * Markdown as paragraphs and lists. A heading is a paragraph in bold; HTML and code are shown as they were written, and so is
+ * all of it where it is tangled.
+ */
 export const blocksOf = (markdown: string): (Paragraph | List)[] =>
+  isTangled(markdown)
+    ? markdown.split(/\n\s*\n/).flatMap((text) => (text.trim() ? paragraph([text.trim()]) : []))
+    : blocksIn(markdown);
+
+const blocksIn = (markdown: string): (Paragraph | List)[] =>
   new Lexer({ gfm: true }).lex(markdown).flatMap((token): Paragraph | List | (Paragraph | List)[] => {
     if (token.type === 'space' || token.type === 'hr' || token.type === 'def') return [];
     if (token.type === 'list') {
-      const items = token.items as readonly { readonly tokens: Token[] }[];
-      return { type: 'list', ordered: token.ordered as boolean, items: items.map(({ tokens }) => inlinesOf(tokens)) };
+      return { type: 'list', ordered: token.ordered as boolean, items: itemsOf(token as Tokens.List) };
     }
     if (token.type === 'heading') return paragraph([{ type: 'emphasis', inlines: inlinesOf(token.tokens) }]);
-    if (token.type === 'blockquote') return blocksOf(token.text as string);
+    if (token.type === 'blockquote') return blocksIn(token.text as string);
     return paragraph(
       'tokens' in token && token.tokens ? inlinesOf(token.tokens) : [(token as { text?: string }).text ?? token.raw],
     );

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { text } from 'node:stream/consumers';
 import { REPORT_FORMATS } from './formats.js';
+import { blocksOf } from './narrative.js';
 import { numbered } from './numbered.js';
 import { LANGUAGES, plain, type Block, type NumberedReport, type Row, type Section } from './report.js';
 import { sampleReport } from './testing/sample.js';
@@ -105,6 +106,39 @@ describe('a language', () => {
       'engagement',
       'engagements',
     ]);
+  });
+});
+
+describe('words that people add', () => {
+  const said = (markdown: string) =>
+    blocksOf(markdown).map((block) => (block.type === 'list' ? block.items.map(plain) : plain(block.inlines)));
+
+  it('keep their lists, the ones in others after what they stand below', () => {
+    expect(said('- one\n  - in one\n    - deeper\n- two\n\n  goes on\n\n1. first')).toEqual([
+      ['one', 'in one', 'deeper', 'two goes on'],
+      ['first'],
+    ]);
+  });
+
+  it('are emphasised once, and lead to addresses of the web alone', () => {
+    const [first] = blocksOf(
+      '**bold _within_** [a](https://a.example) [b](javascript:alert(1)) ![c](https://c.example/c.png)',
+    );
+    expect(first).toMatchObject({
+      inlines: [
+        { type: 'emphasis', inlines: ['bold ', 'within'] },
+        ' ',
+        { type: 'link', href: 'https://a.example' },
+        ...[' ', 'b', ' ', 'c'],
+      ],
+    });
+  });
+
+  it('are shown as they were written where they nest without end', () => {
+    for (const text of ['> '.repeat(8_000) + 'x', '*'.repeat(9_000) + 'a' + '*'.repeat(9_000)])
+      expect(said(`${text}\n\nThe end`)).toEqual([text, 'The end']);
+    // The control: what is no deeper than people write is read.
+    expect(said('> '.repeat(9) + '*x*\n\nThe end')).toEqual(['x', 'The end']);
   });
 });
 

@@ -4,3 +4,4 @@ export * from './fold.js';
 export * from './json.js';
 export * from './sort-key.js';
 export * from './cells.js';
+export * from './tangled.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { cleanText, fold, isVisible, sortKey, unfitIn } from './index.js';
+import { cleanText, fold, isTangled, isVisible, sortKey, unfitIn } from './index.js';
 
 describe('A folded text', () => {
   it.each([
@@ -127,4 +127,27 @@ describe('A character that a text may not hold', () => {
     '\ufffd',
     '\ue000',
   ])('negative control: %j holds none', (text) => expect(unfitIn(text)).toBeNull());
+});
+
+describe('tangled Markdown', () => {
+  it.each([
+    ['quotations', '> '.repeat(11) + 'x'],
+    ['lists in a line', '- '.repeat(11) + 'x'],
+    ['numbered lists in a line', '1. '.repeat(11) + 'x'],
+    ['lists by their indentation', Array.from({ length: 30 }, (_, i) => `${'  '.repeat(i)}- x`).join('\n')],
+    ['emphasis', '*a '.repeat(101) + 'b* '.repeat(101)],
+    ['marks over several lines', '~~a\n'.repeat(101)],
+    ['marks without a space', '*'.repeat(5_000) + 'a' + '*'.repeat(5_000)],
+  ])('is found: %s', (_, text) => {
+    expect(isTangled(text)).toBe(true);
+  });
+
+  it.each([
+    ['ten quotations', '> '.repeat(10) + 'x'],
+    ['a long list', '- *one* of **many**\n'.repeat(500)],
+    ['names with underscores', 'https://example.org/a_b_c_d '.repeat(300)],
+    ['a rule and a table', `${'-'.repeat(300)}\n\n|a|b|\n|---|---|\n`],
+  ])('negative control: what people write is none: %s', (_, text) => {
+    expect(isTangled(text)).toBe(false);
+  });
 });

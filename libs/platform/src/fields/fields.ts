@@ -28,7 +28,7 @@ import {
   ValidateNested,
 } from 'class-validator';
 import { isFullDate, isPartialDate } from '#clocks';
-import { cleanText, isVisible, unfitIn, type Unfit } from '#text';
+import { cleanText, isTangled, isVisible, unfitIn, type Unfit } from '#text';
 import { isCountry } from './countries.js';
 
 interface About {
@@ -156,6 +156,17 @@ export const Text = ({ max = 300, free = true, ...about }: About & { max?: numbe
     ),
     marksWritten,
     ...(free ? [marksFree] : []),
+  );
+
+/** Text in Markdown: paragraphs, lists, emphasis, links. */
+export const Markdown = ({ description = 'Markdown: paragraphs, lists, emphasis, links', ...about }: About = {}) =>
+  applyDecorators(
+    Text({ max: 20_000, description, ...about }),
+    check(
+      'isPlainMarkdown',
+      'nests quotations or lists more than ten deep, or has more than 200 marks of emphasis in a paragraph',
+      (value) => typeof value !== 'string' || !isTangled(value),
+    ),
   );
 
 /** Several texts of 1 to 300 characters; each can be blanked. */

@@ -1,0 +1,28 @@
+/** Markdown that nobody writes: reading it would take long, or nest until there is no room. */
+
+/** How deep quotations and lists may stand in each other, and how many letters of a paragraph may mark emphasis. */
+const [DEEPEST, MOST_MARKS] = [10, 200] as const;
+/** In columns: what is indented further would stand in more lists than that. */
+const FARTHEST = 4 * DEEPEST;
+
+const LEAD = /^[ \t]*(?:(?:>|[-*+](?=[ \t])|\d{1,9}[.)](?=[ \t]))[ \t]*)*/;
+const MARKER = />|[-*+]|\d+[.)]/g;
+/** An underscore within a word is none. */
+const EMPHASIS = /[*~]+|(?<![\p{L}\p{N}_])_+|_+(?![\p{L}\p{N}_])/gu;
+
+/** Whether Markdown nests deeper, or has more marks of emphasis in a paragraph, than is read. */
+export function isTangled(markdown: string): boolean {
+  let marks = 0;
+  for (const line of markdown.split('\n')) {
+    const [lead] = LEAD.exec(line)!;
+    if (line.length > FARTHEST && /^[ \t]*/.exec(line)![0].length > FARTHEST) return true;
+    const markers = lead.match(MARKER) ?? [];
+    if (markers.length > DEEPEST) return true;
+    const rest = line.slice(lead.length);
+    // Emphasis ends with its paragraph, or the item of its list.
+    if (markers.length > 0 || !rest.trim()) marks = 0;
+    marks += (rest.match(EMPHASIS) ?? []).join('').length;
+    if (marks > MOST_MARKS) return true;
+  }
+  return false;
+}
