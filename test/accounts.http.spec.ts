@@ -173,6 +173,7 @@ describe('A token', () => {
       [`Bearer ${roleless.token}`, 'The account of the token has no role now.'],
       ['Bearer', 'Authorization: Bearer . names no token.'],
       ['Bearer two words', 'Authorization: Bearer . names no token.'],
+      [`Bearer\t${revoked.token}`, 'Authorization: Bearer . names no token.'],
     ]);
     const { paths } = (await server.get('/openapi.json')).body as { paths: Record<string, object> };
     const read = Object.keys(paths).filter((path) => 'get' in paths[path]! && !path.includes('{'));

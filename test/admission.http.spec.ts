@@ -62,6 +62,15 @@ describe('A body of somebody without a token', () => {
       }
   });
 
+  it('is not asked for where it is offered first', async () => {
+    for (const token of ['', 'Authorization: Bearer ft_unknown'])
+      expect(
+        statusIn(await answered(post('/v1/batches', 4_000_000, 'Expect: 100-continue', ...(token ? [token] : [])))),
+      ).toBe(401);
+    const known = await answered(post('/v1/batches', 4_000, 'Expect: 100-continue', `Authorization: Bearer ${iom}`));
+    expect(statusIn(known)).toBe(100); // the control
+  });
+
   it('negative control: that of somebody with a token is waited for', async () => {
     const { socket, said } = open(post('/v1/commitments', 2, `Authorization: Bearer ${iom}`));
     await server.get('/health/live');
@@ -70,6 +79,15 @@ describe('A body of somebody without a token', () => {
     await until(() => said() !== '');
     expect(statusIn(said())).toBe(400);
     socket.destroy();
+  });
+
+  it('is led nowhere else by an address with the name of another host', async () => {
+    const led = await answered(head('GET http://evil.example/agencies/ HTTP/1.1', 'Connection: close'));
+    expect([statusIn(led), /^location: (.*)\r$/m.exec(led)?.[1]]).toEqual([308, '/agencies']);
+    expect(statusIn(await answered(head('GET http://evil.example HTTP/1.1', 'Connection: close')))).toBe(200);
+    expect(statusIn(await answered(head('GET http://evil.example/v1/nothing HTTP/1.1', 'Connection: close')))).toBe(
+      404,
+    );
   });
 
   it('is small where it is taken', async () => {
@@ -87,6 +105,7 @@ describe('A request that is none', () => {
       [head('GET / HTTP/1.1', `X: ${'x'.repeat(40_000)}`), 431, 'headers_too_large'],
       [head('GET / HTTP/1.1', 'Content-Length: 1', 'Transfer-Encoding: chunked'), 400, 'bad_request'],
       [head('GET /v1/agencies HTTP/1.1', 'Host: y', 'Connection: close'), 400, 'bad_request'],
+      ['GET /v1/agencies HTTP/1.1\r\nConnection: close\r\n\r\n', 400, 'bad_request'],
       [head('GET /%ff HTTP/1.1', 'Connection: close'), 400, 'bad_request'],
     ] as const) {
       const { said, ended } = open(text);

@@ -207,6 +207,15 @@ const ANSWER_HEADERS = [
   'X-Position',
 ];
 
+/** Whoever asks before it sends a body (`Expect: 100-continue`) is told to once it is let in. */
+function asksForBodies(server: FastifyInstance): void {
+  server.server.on('checkContinue', (request, reply) => server.server.emit('request', request, reply));
+  server.addHook('preParsing', (request, reply, payload, done) => {
+    if (request.headers.expect !== undefined) reply.raw.writeContinue();
+    done(null, payload);
+  });
+}
+
 /** A request on an open connection is answered as usual while the server ends. */
 const ENDING = { return503OnClosing: false };
 
@@ -228,7 +237,11 @@ export async function buildServer(settings: Settings, stores: Stores): Promise<N
     bodyLimit: settings.bodyLimit,
     // A body that stops half-way is not waited for.
     requestTimeout: settings.requestTimeoutMs,
+    // An address with a host in it (RFC 9112, 3.2.2) is that of ours: it leads nowhere else.
+    rewriteUrl: ({ url = '/' }) => (url.startsWith('/') ? url : url.replace(/^https?:\/\/[^/?#]*\/?/i, '/')),
     http: {
+      // admission.ts refuses them in our words.
+      requireHostHeader: false,
       requestTimeout: settings.requestTimeoutMs,
       headersTimeout: settings.requestTimeoutMs,
       connectionsCheckingInterval: Math.min(5_000, settings.requestTimeoutMs),
@@ -255,6 +268,7 @@ export async function buildServer(settings: Settings, stores: Stores): Promise<N
     done();
   });
   observeRequests(adapter.getInstance());
+  asksForBodies(adapter.getInstance());
   await answersOtherSites(adapter.getInstance() as never, settings);
   // The application is made below: by then nobody is answered.
   const found: { guard?: AccessGuard } = {};

@@ -103,7 +103,7 @@ export async function admitsRequests(
   const rooms = roomsFor(budgets);
   server.server.on('connection', () => rooms.answers.hear());
   server.addHook('onRequest', async (request: ApiRequest, reply) => {
-    refuseTwoHosts(request);
+    refuseOtherThanOneHost(request);
     if (isProbe(request)) return;
     await guard().identify(request);
     await counted(request, reply);
@@ -233,9 +233,10 @@ function leavesWith(socket: Socket, reply: FastifyReply, turn: Turn): void {
 }
 
 /** Those before and behind a proxy must mean the same host. @throws Rejected */
-function refuseTwoHosts({ raw: { rawHeaders } }: FastifyRequest): void {
+function refuseOtherThanOneHost({ raw: { rawHeaders, httpVersion } }: FastifyRequest): void {
   let hosts = 0;
   for (let i = 0; i < rawHeaders.length; i += 2)
     if (rawHeaders[i]!.length === 4 && rawHeaders[i]!.toLowerCase() === 'host') hosts++;
-  if (hosts > 1) throw new Rejected('bad_request', 'A request names one Host.');
+  if (hosts > 1 || (hosts === 0 && httpVersion !== '1.0'))
+    throw new Rejected('bad_request', 'A request names one Host.');
 }

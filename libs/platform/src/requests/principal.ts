@@ -173,7 +173,7 @@ export type ApiRequest = FastifyRequest & {
 
 /** The bearer token of an `Authorization` header; empty where the header says that there is one, and has none. */
 export const bearerOf = (authorization: string | undefined): string | undefined =>
-  authorization === undefined || !/^Bearer(?: |$)/i.test(authorization)
+  authorization === undefined || !/^Bearer(?:\s|$)/i.test(authorization)
     ? undefined
     : (/^Bearer +(\S+) *$/i.exec(authorization)?.[1] ?? '');
 
