@@ -195,6 +195,18 @@ describe('Somebody without an account', () => {
     expect([text, html, subject].join()).not.toMatch(/pills|example\.com/);
   });
 
+  it('is written to at one address, whatever else an address could say', async () => {
+    const before = await followers();
+    for (const email of [
+      '"a\r\nBcc: eve"@example.org',
+      '"a b"@example.org',
+      'a@example.org, b@example.org',
+      'A <a@b.org>',
+    ])
+      expect([email, (await asks({ kind: 'agency', code: 'ILO', email })).status]).toEqual([email, 400]);
+    expect(await followers()).toEqual(before);
+  });
+
   it('is asked from our own pages only, and from one place not often', async () => {
     expect((await asks({ kind: 'agency', code: 'AAA' }, { 'sec-fetch-site': 'cross-site' })).status).toBe(403);
     const strict = await TestServer.start([], { SIGN_IN_RATE_LIMIT: '3' });

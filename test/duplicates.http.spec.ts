@@ -103,6 +103,28 @@ describe('What is recorded of old', () => {
   });
 });
 
+describe('A date of long ago', () => {
+  it('is taken, and pointed out wherever it stands in an act, as its year is most likely mistyped', async () => {
+    const old = (pointer: string, date: string) => [
+      { code: 'long_ago', message: `${pointer} is ${date}, before 1800: is that the year that is meant?`, of: '' },
+    ];
+    const recorded = await post('commitments', {
+      ...commitment({ reference: 'IOM-2012-701', title: 'Of a year that nobody meant', milestones: [] }),
+      milestones: [{ title: 'A plan', due: '0201' }],
+    });
+    expect([recorded.status, recorded.body.warnings]).toEqual([201, old('/milestones/0/due', '0201')]);
+    const stage = (effective: string) =>
+      post('commitments/IOM-2012-701/stage', { stage: 'planned', effective, reportedOn: '2012-11-02' });
+    expect((await stage('0001')).body).toMatchObject({ warnings: old('/effective', '0001') });
+    expect((await stage('2012-10')).body.warnings).toBeUndefined(); // control
+    const tried = { dryRun: true, acts: [{ act: 'reportStage', reference: 'IOM-2012-701', body: {} as object }] };
+    tried.acts[0]!.body = { stage: 'planned', effective: '0201-03', reportedOn: '2012-11-02' };
+    expect((await post('batches', tried)).body.results[0].warnings).toEqual(old('/effective', '0201-03'));
+    const forum = { id: 'F-OLD', name: 'A forum of old', kind: 'roundtable', start: '0210', end: '2012' };
+    expect((await post('forums', forum)).body.warnings).toEqual(old('/start', '0210'));
+  });
+});
+
 describe('An entry with the name of another one', () => {
   it.each(['alpha agency', 'ＡＬＰＨＡ Agency', 'Alpha\u00a0Agency', 'Álpha  agency'])(
     '«%s» is pointed out',

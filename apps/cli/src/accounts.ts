@@ -1,7 +1,7 @@
 /** The verbs of accounts and tokens. */
-import { isEmail } from 'class-validator';
 import { appointmentFrom, heldOn, type AccessStore, type AccountRow, type NewAppointment } from '#access';
 import { DAY_MS, isFullDate, todayAt } from '#clocks';
+import { isEmailAddress } from '#platform';
 import { mailerOf } from '#mail';
 import { Lookup } from '#registers';
 import { ACCOUNT_ROLES, SCOPES, type Scope } from '#words';
@@ -111,7 +111,7 @@ function scopesIn(text: string): Scope[] {
 export async function addAccount(settings: Settings, options: AccountOptions): Promise<void> {
   const { name, email, machine = false, role, agency } = options;
   const first = role === undefined ? [] : [appointmentIn({ role, agency })];
-  if (email !== undefined && !isEmail(email)) throw new Error(`--email takes an e-mail address, not ${email}.`);
+  if (email !== undefined && !isEmailAddress(email)) throw new Error(`--email takes an e-mail address, not ${email}.`);
   await refuseUnknown(settings, agency);
   await withAccess(settings, 'serve', async (access) => {
     if (email !== undefined && (await access.accounts.byEmail(email)))

@@ -41,7 +41,7 @@ import { ActCommand, Acts, refuseUnscoped, type CommitmentAct, type ActResult, t
 import { addressOf, parameterNamesOf } from './addresses.js';
 import { commitmentAnswer } from './answers.js';
 import { rehearsalOf } from './rehearsal.js';
-import { Warnings } from './warnings.js';
+import { longAgo, Warnings } from './warnings.js';
 
 const MOST = 1_000;
 /** As many times the body of one act may be the body of a batch. */
@@ -202,7 +202,8 @@ export class BatchesController {
       execute: async (command: ActCommand<'commitment'>) => {
         const done = await acts.execute(command);
         const [act] = command.acts;
-        return act?.act === 'record' ? { ...done, warnings: await this.warnings.ofRecord(done.id, act.body) } : done;
+        const recorded = act?.act === 'record' ? await this.warnings.ofRecord(done.id, act.body) : [];
+        return { ...done, warnings: [...recorded, ...command.acts.flatMap(({ body }) => longAgo(body))] };
       },
     } as Pick<Acts, 'execute'>;
   }

@@ -1,9 +1,10 @@
-/** Warnings about an act that records something new: it may be there already, or of an agency that has ended since. */
+/** Warnings about an act: what it records may be there already, be of an agency that has ended since, or of a year that nobody meant. */
 import type { ActWarning } from '#bodies';
 import type { RecordCommitment } from '#commitments';
+import { FIRST_YEAR } from '#clocks';
 import { Inject, Injectable } from '@nestjs/common';
 import { Conflict, Projector, Rejected, type Log } from '#eventsourcing';
-import { IdempotencyKeys, LOG } from '#platform';
+import { datesIn, IdempotencyKeys, LOG } from '#platform';
 import { codeOf, entryIn, Lookup, nameOf, Registers, type Entry, type Register } from '#registers';
 import { wordsOf } from '#search';
 import { fold } from '#text';
@@ -35,6 +36,16 @@ const NOT_COMPARED: ActWarning = {
   message: 'The views are being built, so nobody has looked whether it is there already.',
   of: '',
 };
+
+/** The dates of an act that are taken as any other (rule 3), and should be looked at again. */
+export const longAgo = (body: object): ActWarning[] =>
+  datesIn(body)
+    .filter(({ date }) => date < FIRST_YEAR)
+    .map(({ date, pointer }) => ({
+      code: 'long_ago',
+      message: `${pointer} is ${date}, before ${FIRST_YEAR}: is that the year that is meant?`,
+      of: '',
+    }));
 
 /** By which names are the same: whatever their case, width, accents, spaces and punctuation. */
 const nameKey = (name: string): string => wordsOf(name).join(' ') || name;
@@ -85,6 +96,12 @@ export class Warnings {
 
   /** Executes a command and says what is to be pointed out of it. @throws Rejected `code_differs_by_case` */
   async around(command: ActCommand, execute: () => Promise<ActResult>): Promise<ActResult> {
+    const done = await this.#around(command, execute);
+    const old = (command.acts as readonly { readonly body: object }[]).flatMap(({ body }) => longAgo(body));
+    return old.length === 0 ? done : { ...done, warnings: [...(done.warnings ?? []), ...old] };
+  }
+
+  async #around(command: ActCommand, execute: () => Promise<ActResult>): Promise<ActResult> {
     const entry = command.subject === 'commitment' ? null : entryIn(command.acts[0] as never);
     if (entry) return this.#entered(command.subject as Register, entry, execute);
     const [document] = newDocumentsOf(command as AnyActCommand);

@@ -5,10 +5,11 @@ import { STAGES, type Stage } from '#words';
 /** Something that was recorded as asked for, and should be looked at again. */
 export class ActWarning {
   @ApiProperty({
-    enum: ['likely_duplicate', 'same_name', 'agency_has_ended', 'not_compared'],
-    description: 'not_compared: views are being built, so nobody has looked',
+    enum: ['likely_duplicate', 'same_name', 'agency_has_ended', 'long_ago', 'not_compared'],
+    description:
+      'long_ago: a date lies before 1800, and is most likely mistyped; not_compared: views are being built, so nobody has looked',
   })
-  code: 'likely_duplicate' | 'same_name' | 'agency_has_ended' | 'not_compared';
+  code: 'likely_duplicate' | 'same_name' | 'agency_has_ended' | 'long_ago' | 'not_compared';
   @ApiProperty({ example: 'ILO-2012-15 “Joint handbook on migration” may be the same.' }) message: string;
   @ApiProperty({ description: 'The reference or code of what it is like, if any', example: 'ILO-2012-15' }) of: string;
 }
@@ -18,7 +19,7 @@ const Warned = () =>
     required: false,
     type: [ActWarning],
     description:
-      'Of what was newly recorded: what may be the same, has the same name, or has ended since. Absent: nothing',
+      'Of what was newly recorded: what may be the same, has the same name, or has ended since; of dates, which lie long ago. Absent: nothing',
   });
 
 export class ActAnswer {

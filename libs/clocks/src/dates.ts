@@ -51,6 +51,9 @@ export const firstDayOf = (date: PartialDate): FullDate => periodOf(date)!.first
 export const isPartialDate = (date: unknown): date is PartialDate =>
   periodOf(date) !== null && !(date as string).startsWith('0000');
 
+/** Nothing that is followed up here is older: a year before it is taken (rule 3), and pointed out, as it is most likely mistyped. */
+export const FIRST_YEAR = '1800';
+
 export const isFullDate = (date: unknown): date is FullDate => isPartialDate(date) && date.length === 10;
 
 /** Today, in UTC. */

@@ -1,5 +1,7 @@
 /** The port through which letters (e-mails) leave: sign-in links, invitations, reminders, digests. */
 
+import { ONE_ADDRESS } from '#text';
+
 /** A file in a letter. */
 export interface Attachment {
   readonly filename: string;
@@ -48,10 +50,7 @@ export abstract class Mailer {
   async forget(_address: string): Promise<void> {}
 }
 
-/** An address that can stand in an envelope as it is: one, without a name, a comment or a quoted part. */
-const ADDRESS = /^[^\s@<>()[\]\\,;:"]{1,64}@[^\s@<>()[\]\\,;:"]{1,190}$/;
-
 /** @throws LetterNotSent when `to` is not one address */
 export function refuseOtherThanOneAddress({ to }: Letter): void {
-  if (!ADDRESS.test(to)) throw new LetterNotSent('A letter goes to one address, name@example.org.', false);
+  if (!ONE_ADDRESS.test(to)) throw new LetterNotSent('A letter goes to one address, name@example.org.', false);
 }

@@ -1,6 +1,6 @@
 /** The findings about a return before it is submitted: what is missing, what is wrong, and what looks odd. Pure. */
 import type { Answer, CommitmentReturn, Question, ReturnDraft, Round } from '#bodies';
-import { firstDayOf, isPartialDate, lastDayOf, monthsBefore, type FullDate } from '#clocks';
+import { FIRST_YEAR, firstDayOf, isPartialDate, lastDayOf, monthsBefore, type FullDate } from '#clocks';
 import type { FindingLevel, QuestionKind } from '#words';
 import type { CommitmentInQuestion } from './in-question.js';
 import { supports } from './return.js';
@@ -96,12 +96,14 @@ function* commitmentAt(
     if (stage === 'completed' && !citation && !proves)
       yield odd('no_evidence', `${pointer}/stage`, `${reference} is completed: where can that be seen?`);
     const own = known?.own;
-    if (
-      own &&
-      typeof effective === 'string' &&
-      isPartialDate(effective) &&
-      lastDayOf(effective) < firstDayOf(own.effective)
-    )
+    if (typeof effective !== 'string' || !isPartialDate(effective)) continue;
+    if (effective < FIRST_YEAR)
+      yield odd(
+        'long_ago',
+        `${pointer}/effective`,
+        `${effective} is before ${FIRST_YEAR}: is that the year that is meant?`,
+      );
+    if (own && lastDayOf(effective) < firstDayOf(own.effective))
       yield odd(
         'before_the_last',
         `${pointer}/effective`,

@@ -74,3 +74,6 @@ export function unfitIn(text: string): Unfit | null {
   const what = 'a direction of writing that is begun and not ended, or ended and not begun';
   return lost && { code: name(lost.sign), what, at: lost.index };
 }
+
+/** An e-mail address that can stand in an envelope as it is: one, without a name, a comment or a quoted part. */
+export const ONE_ADDRESS = /^[^\s@<>()[\]\\,;:"]{1,64}@[^\s@<>()[\]\\,;:"]{1,190}$/;

@@ -108,7 +108,7 @@ export class ActForms {
       const act = { act: name, body, ...doing.on } as ActOn<'commitment'>;
       const done = await giveAct('commitment', doing.commitment?.reference ?? null, act, context, this.commands);
       await this.projector.reached(done.position, SHOWN_MS);
-      const like = (done.warnings ?? []).map(({ of }) => `&like=${encodeURIComponent(of)}`).join('');
+      const like = (done.warnings ?? []).map(({ of }) => (of ? `&like=${encodeURIComponent(of)}` : '')).join('');
       return new SeeOther(`${path('commitments', done.id)}?done=${done.revision}${like}`);
     } catch (error) {
       const { status, detail } = problemOf(error);

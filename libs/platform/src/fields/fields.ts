@@ -11,7 +11,7 @@ import {
   ArrayUnique,
   IsArray,
   IsBoolean,
-  IsEmail,
+  isEmail,
   IsIn,
   IsInt,
   IsNumber,
@@ -28,7 +28,7 @@ import {
   ValidateNested,
 } from 'class-validator';
 import { isFullDate, isPartialDate } from '#clocks';
-import { cleanText, isTangled, isVisible, unfitIn, type Unfit } from '#text';
+import { cleanText, isTangled, isVisible, ONE_ADDRESS, unfitIn, type Unfit } from '#text';
 import { isCountry } from './countries.js';
 
 interface About {
@@ -73,6 +73,8 @@ interface Marks {
   /** The class of what stands in it. */
   readonly within?: () => Body;
   readonly free?: true;
+  /** It holds a date, or the beginning of one. */
+  readonly dated?: true;
   /** It is kept as `cleanText` makes it. */
   readonly written?: true;
   /** Absent: a text, or an object. */
@@ -206,13 +208,17 @@ export const SomeOf = (values: readonly string[], { min = 0, ...about }: About &
     IsIn(values, { each: true, message: `each value in $property must be one of: ${values.join(', ')}` }),
   );
 
+/** Whether a text is an e-mail address that a letter can go to. */
+export const isEmailAddress = (text: unknown): boolean =>
+  typeof text === 'string' && isEmail(text) && ONE_ADDRESS.test(text);
+
 /** An e-mail address. */
 export const EmailAddress = (about: About = {}) =>
   field(
     about,
     { type: String, format: 'email', maxLength: 254 },
     MaxLength(254),
-    IsEmail({}, { message: '$property must be an e-mail address' }),
+    check('isEmailAddress', 'must be one e-mail address, without a name, quotes or spaces', isEmailAddress),
     fitText,
     Matches(/^\P{Default_Ignorable_Code_Point}+$/u, { message: '$property may hold no invisible characters' }),
   );
@@ -466,21 +472,43 @@ export function referencesIn(body: object, pointer = ''): Reference[] {
   return found;
 }
 
+const marksDated: PropertyDecorator = mark({ dated: true });
+
+/** Every date in a body, with where it stands. */
+export function datesIn(body: object, pointer = ''): { readonly date: string; readonly pointer: string }[] {
+  const marks = marksOf(Object.getPrototypeOf(body) as object);
+  return Object.entries(body).flatMap(([field, value]: [string, unknown]) => {
+    const { dated, within } = marks.get(field) ?? {};
+    const at = `${pointer}/${field}`;
+    if (dated && typeof value === 'string') return [{ date: value, pointer: at }];
+    if (!within || typeof value !== 'object' || value === null) return [];
+    return Array.isArray(value)
+      ? value.flatMap((one: unknown, i) => (typeof one === 'object' && one ? datesIn(one, `${at}/${i}`) : []))
+      : datesIn(value, at);
+  });
+}
+
 /** `2006-11-20` */
 export const OnDate = (about: About = {}) =>
-  field(
-    { example: '2006-11-21', ...about },
-    { type: String, format: 'date' },
-    check('isFullDate', 'must be a real date, YYYY-MM-DD', isFullDate),
+  applyDecorators(
+    field(
+      { example: '2006-11-21', ...about },
+      { type: String, format: 'date' },
+      check('isFullDate', 'must be a real date, YYYY-MM-DD', isFullDate),
+    ),
+    marksDated,
   );
 
 const period = '^\\d{4}(-\\d{2}(-\\d{2})?)?$';
 /** `2006`, `2006-11` or `2006-11-20` */
 export const InPeriod = (about: About = {}) =>
-  field(
-    { example: '2006-11', ...about },
-    { type: String, pattern: period },
-    check('isPartialDate', 'must be a real date: YYYY, YYYY-MM or YYYY-MM-DD', isPartialDate),
+  applyDecorators(
+    field(
+      { example: '2006-11', ...about },
+      { type: String, pattern: period },
+      check('isPartialDate', 'must be a real date: YYYY, YYYY-MM or YYYY-MM-DD', isPartialDate),
+    ),
+    marksDated,
   );
 
 /** Whether the host of an address has no user before it, as a browser reads it. */
