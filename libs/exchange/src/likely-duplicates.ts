@@ -4,7 +4,14 @@ import { todayAt } from '#clocks';
 import { Rejected, type Log } from '#eventsourcing';
 import { mayBeSame, tellingWords } from '#progress';
 import { codeOf, nameOf, type Entry, type Register } from '#registers';
-import { fieldsOf, SOURCE_FIELDS, TABLE_SUBJECTS, type CommitmentField, type TableSubject } from './fields.js';
+import {
+  fieldsOf,
+  ROLE_COLUMNS,
+  SOURCE_FIELDS,
+  TABLE_SUBJECTS,
+  type CommitmentField,
+  type TableSubject,
+} from './fields.js';
 import type { DuplicateSide, ImportRow, LikelyDuplicate, SideBySide } from './preview.js';
 import { comparable, saidOf, type Values } from './row-changes.js';
 import { inShort, shown } from './shown.js';
@@ -129,7 +136,7 @@ function beside({ subject, says }: Fresh, that: Fresh['says'] | ((field: string)
   const isTable = (TABLE_SUBJECTS as readonly string[]).includes(subject);
   const named = isTable ? fieldsOf(subject as TableSubject).map(({ name }) => name) : Object.keys(says);
   // An agency and its role stand in one field, or in one for each role.
-  const roles = 'agencies' in says ? ['lead', 'coLeads', 'partners', 'observers', 'funders', 'hosts'] : ['agencies'];
+  const roles = 'agencies' in says ? ROLE_COLUMNS.map(([field]): string => field) : ['agencies'];
   return named.flatMap((field): SideBySide[] => {
     if ((subject === 'commitment' && isSource(field)) || roles.includes(field)) return [];
     const [one, other] = [says[field] ?? null, (typeof that === 'function' ? that(field) : that[field]) ?? null];
