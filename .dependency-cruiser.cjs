@@ -1,4 +1,4 @@
-// Who may know whom. test/architecture/rules.process.spec.ts proves that every rule bites, and that the tree breaks none.
+// Who may know whom. test/architecture/rules.process.spec.ts proves that every rule bites; `npm run check`, that the tree breaks none.
 
 const stores = '^libs/event-store-[^/]+/';
 const domain = '^libs/(?:words|registers|commitments|bodies|acts|progress|charts|reports|rounds|open|feed)/';

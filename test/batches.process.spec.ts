@@ -485,7 +485,7 @@ describe('a batch of a thousand acts of the real data', () => {
     expect(acts.length).toBe(1_000);
     let [under, served] = [true, 0];
     const batch = send(acts, secretariat, {}, { dryRun }).finally(() => (under = false));
-    while (under) {
+    for (; under; await sleep(served > 200 ? 50 : 0)) {
       expect((await server.get('/health/live')).status).toBe(200);
       served++;
     }
@@ -571,16 +571,10 @@ describe('a server that is killed in the middle of a batch', () => {
     ];
   }).flat();
   let [dataDir, token] = ['', ''];
-  let child: Service;
 
-  const start = async (): Promise<void> => {
-    child = await Service.start('api', { DATA_DIR: dataDir });
-    await child.ready();
-  };
-  const kill = () => child.end('SIGKILL');
-  const post = async (path: string, body: object, key: string): Promise<unknown> => {
+  const post = async ({ url }: Service | TestServer, path: string, body: object, key: string): Promise<unknown> => {
     const headers = { 'content-type': 'application/json', authorization: `Bearer ${token}`, 'idempotency-key': key };
-    const answer = await fetch(child.url + path, { method: 'POST', body: JSON.stringify(body), headers });
+    const answer = await fetch(url + path, { method: 'POST', body: JSON.stringify(body), headers });
     if (!answer.ok) throw new Error(await answer.text());
     return answer.json();
   };
@@ -596,20 +590,23 @@ describe('a server that is killed in the middle of a batch', () => {
     log(async (store) => (await store.readAll(null, 10_000)).filter(isOf('commitment.Recorded')).length);
   const isOf = (type: string) => (event: Envelope) => event.type === type;
 
-  /** Sends the batch until it is answered; twice the server is killed when so many commitments are recorded. */
-  async function untilAnswered(keyOf: (attempt: number) => string) {
+  /** Sends the batch until it is answered; each time when so many commitments are recorded, the server is killed. */
+  async function untilAnswered(kills: readonly number[], keyOf: (attempt: number) => string) {
     const killedAt: number[] = [];
-    for (const enough of [1, 2 * PAIRS]) {
-      await start();
-      const lost = post('/v1/batches', { acts }, keyOf(killedAt.length)).catch(() => 'lost');
-      while ((await recorded()) < enough) await sleep(5);
-      await kill();
+    for (const enough of kills) {
+      const child = await (await Service.start('api', { DATA_DIR: dataDir })).ready();
+      const lost = post(child, '/v1/batches', { acts }, keyOf(killedAt.length)).catch(() => 'lost');
+      await until(async () => (await recorded()) >= enough);
+      await child.end('SIGKILL');
       expect(await lost).toBe('lost');
       killedAt.push(await recorded());
     }
-    await start();
-    const answered = (await post('/v1/batches', { acts }, keyOf(2))) as { done: number; results: Result[] };
-    await kill();
+    const last = await TestServer.start([], { DATA_DIR: dataDir });
+    const answered = (await post(last, '/v1/batches', { acts }, keyOf(kills.length))) as {
+      done: number;
+      results: Result[];
+    };
+    await last.close();
     return { killedAt, answered };
   }
 
@@ -642,20 +639,23 @@ describe('a server that is killed in the middle of a batch', () => {
     const access = new SqliteAccessStore(join(dataDir, 'access.db'));
     ({ token } = await access.create(null, 'test'));
     await access.close();
-    await start();
-    await post('/v1/agencies', { code: 'IOM', name: 'International Organization for Migration', kind: 'igo' }, 'a');
-    await post('/v1/frameworks', { code: 'HLD06', name: 'Topics', version: '2006', source: 'ESA/P/WP.204' }, 'f');
-    await post('/v1/themes', { code: 'HLD06-04', framework: 'HLD06', label: 'Remittances' }, 't');
-    await kill();
+    const first = await TestServer.start([], { DATA_DIR: dataDir });
+    const agency = { code: 'IOM', name: 'International Organization for Migration', kind: 'igo' };
+    await post(first, '/v1/agencies', agency, 'a');
+    await post(
+      first,
+      '/v1/frameworks',
+      { code: 'HLD06', name: 'Topics', version: '2006', source: 'ESA/P/WP.204' },
+      'f',
+    );
+    await post(first, '/v1/themes', { code: 'HLD06-04', framework: 'HLD06', label: 'Remittances' }, 't');
+    await first.close();
   });
   beforeEach(() => cpSync(before, (dataDir = mkdtempSync(join(folder, 'of-'))), { recursive: true }));
-  afterAll(async () => {
-    await kill();
-    rmSync(folder, { recursive: true, force: true });
-  });
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
   it('does the rest when the same batch comes again, and nothing twice', async () => {
-    const { killedAt, answered } = await untilAnswered(() => 'resumed');
+    const { killedAt, answered } = await untilAnswered([1, 2 * PAIRS], () => 'resumed');
     expect(answered).toMatchObject({ done: acts.length, refused: 0 });
     expect(await faultsOf(answered.results)).toEqual([]);
     // Otherwise nothing was under way when it was killed, and this would have shown nothing.
@@ -663,7 +663,7 @@ describe('a server that is killed in the middle of a batch', () => {
   });
 
   it('would do it twice if it came under another key', async () => {
-    const { killedAt, answered } = await untilAnswered((attempt) => `key-${attempt}`);
+    const { killedAt, answered } = await untilAnswered([2 * PAIRS], (attempt) => `key-${attempt}`);
     expect(killedAt.at(-1)).toBeGreaterThan(0);
     expect(await faultsOf(answered.results)).toContainEqual(expect.stringMatching(/times numbering.NumberTaken/));
   });

@@ -1,23 +1,18 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import { rmSync } from 'node:fs';
 import { CLOCK_CASES, TestServer } from './support/server.js';
 import { Service } from './support/service.js';
 
-let dataDir: string;
-let modules: Service;
+/** The server as single modules, in this process, and its bundle on the same log. */
+let modules: TestServer;
 let bundle: Service;
 beforeAll(async () => {
-  const server = await TestServer.start([CLOCK_CASES]);
-  await server.app.close();
-  ({ dataDir } = server);
-  const started = await Promise.all(
-    (['modules', 'api'] as const).map((kind) => Service.start(kind, { DATA_DIR: dataDir })),
-  );
-  [modules, bundle] = (await Promise.all(started.map((one) => one.ready()))) as [Service, Service];
-}, 120_000);
+  const env = { PUBLIC_URL: 'https://followthrough.example' };
+  modules = await TestServer.start([CLOCK_CASES], env);
+  bundle = await (await Service.start('api', { ...env, DATA_DIR: modules.dataDir })).ready();
+});
 afterAll(async () => {
-  await Promise.all([modules.end(), bundle.end()]);
-  rmSync(dataDir, { recursive: true });
+  await bundle.end();
+  await modules.close();
 });
 
 /** The answer of a server, without its own address and the numbers that ECharts gives to charts. */

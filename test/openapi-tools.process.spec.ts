@@ -52,7 +52,8 @@ const run = (program: string, ...args: string[]): Promise<{ code: number; out: s
 describe('the linters of `npm run check`', () => {
   it('find fault with an operation that does not say whether it is open, nor what it does', async () => {
     const { description: _said, security: _open, ...bare } = document.paths['/v1/agencies']!['get']! as Described;
-    write('broken.json', { ...document, paths: { '/v1/agencies': { get: bare } } });
+    const get = { ...bare, parameters: [], responses: { 200: { description: 'All of them' } } };
+    write('broken.json', { ...document, paths: { '/v1/agencies': { get } }, components: {} });
     const linting = promisify(execFile)(process.execPath, ['scripts/lint-openapi.mjs', join(folder, 'broken.json')]);
     const { code, stderr } = await linting.then(
       () => ({ code: 0, stderr: '' }),

@@ -1,7 +1,7 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import Database from 'better-sqlite3';
 import { createHash } from 'node:crypto';
-import { cpSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Service } from './support/service.js';
@@ -16,6 +16,9 @@ beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'followthrough-jobs-'));
   cpSync(await TestServer.imported(), folder, { recursive: true });
   service = await (await Service.start('api', { DATA_DIR: folder, PUBLIC_URL: 'https://gmg.example' })).ready();
+});
+beforeEach(async () => {
+  if (service.ended) await service.again();
 });
 afterAll(async () => {
   await service.end();
@@ -51,7 +54,8 @@ const attemptsOf = (id: string): number => {
   drafts.close();
   return (JSON.parse(content) as { attempts: number }).attempts;
 };
-const files = () => readdirSync(join(folder, 'jobs'));
+/** The files of reports; their folder is made with the first of them. */
+const files = () => (existsSync(join(folder, 'jobs')) ? readdirSync(join(folder, 'jobs')) : []);
 
 describe('A report that is ordered', () => {
   it('is refused at once when there is no such report', async () => {

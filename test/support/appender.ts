@@ -138,7 +138,17 @@ async function main(folder: string, journal: string, seconds: number, callers: n
 }
 
 /** How many logs are made, and how long each may take. */
-export const [MADE, MAKE_MS] = [150, 12];
+export const [MADE, MAKE_MS] = [20, 25];
+
+/** Waits for a while between what is looked at first and what is looked at then, so that others come in between. */
+function lookingSlowly(): void {
+  const { prepare } = Database.prototype;
+  const never = new Int32Array(new SharedArrayBuffer(4));
+  Database.prototype.prepare = function (this: Database.Database, sql: string) {
+    if (sql.includes('sqlite_schema')) Atomics.wait(never, 0, 0, Math.random() * 10);
+    return prepare.call(this, sql);
+  } as typeof prepare;
+}
 
 /** The guard removed: what a log is opened by is looked at in one moment after the other. */
 function lookingApart(): void {
@@ -152,6 +162,8 @@ function lookingApart(): void {
 async function make(folder: string, start: number): Promise<void> {
   const made: string[] = [];
   for (let n = 0; n < MADE; n++) {
+    const left = start + n * MAKE_MS - Date.now();
+    if (left > 3) await sleep(left - 3);
     while (Date.now() < start + n * MAKE_MS);
     try {
       const store = new SqliteEventStore(join(folder, `${n}.db`));
@@ -197,6 +209,7 @@ async function keep(file: string, path: string, inPlace: boolean): Promise<void>
 if (import.meta.main) {
   const [first, second, third, ...others] = process.argv.slice(2) as [string, string, string, ...string[]];
   if (third === 'make') {
+    lookingSlowly();
     if (others[0] === 'apart') lookingApart();
     await make(first, Number(second));
   } else if (third === 'keep') await keep(first, second, others[0] === 'inPlace');

@@ -24,6 +24,8 @@ import {
   append,
   everything,
   failure,
+  answered,
+  PATIENT,
   QUICK,
   until,
   follow,
@@ -35,7 +37,7 @@ import {
 describe('Among the streams of others', () => {
   it('the log is read as if it were alone, in pages of any size', async () => {
     const double = await newDouble();
-    const store = newStore(double.url, { ...QUICK, deadline: 3_000, markEvery: 4 });
+    const store = newStore(double.url, { ...PATIENT, markEvery: 4 });
     const following = follow(store);
     for (let n = 0; n < 12; n++) {
       await append(store, `s${n % 3}`, Math.floor(n / 3) - 1, by(), [event(n)]);
@@ -58,7 +60,7 @@ describe('Among the streams of others', () => {
   it('a mark is set beyond a long stretch of theirs, and whoever opens the log begins there', async () => {
     const double = await newDouble();
     const prefix = newPrefix();
-    const store = newStore(withPrefix(double.url, prefix), { deadline: 3_000, markEveryBytes: 100_000n });
+    const store = newStore(withPrefix(double.url, prefix), { ...PATIENT, markEveryBytes: 100_000n });
     const { position } = await append(store, 's');
     follow(store);
     double.foreign(2_000);
@@ -77,7 +79,7 @@ describe('Among the streams of others', () => {
       pages.push(from.commit);
       return page.call(this, from, ...more);
     };
-    const late = newStore(withPrefix(double.url, prefix), { deadline: 3_000 });
+    const late = newStore(withPrefix(double.url, prefix));
     expect(await late.head()).toBe(position);
     expect(pages.length).toBeGreaterThan(0);
     expect(pages.filter((from) => from < end)).toEqual([]);
@@ -125,19 +127,19 @@ describe('Large events', () => {
   const LARGE = 800_000;
   it('are read in pages that end by their size, of one event at least, and all of them', async () => {
     const double = await newDouble();
-    const writer = newStore(double.url, { deadline: 60_000, markEvery: 5 });
-    const texts = Array.from({ length: 25 }, (_, n) => ({
+    const writer = newStore(double.url, { ...PATIENT, markEvery: 5 });
+    const texts = Array.from({ length: 12 }, (_, n) => ({
       ...event(),
       data: JSON.stringify({ n, text: 'x'.repeat(LARGE) }),
     }));
     for (const [n, text] of texts.entries()) await append(writer, `s${n % 3}`, Math.floor(n / 3) - 1, by(), [text]);
-    for (const reader of [writer, newStore(double.url, { deadline: 60_000 })]) {
+    for (const reader of [writer, newStore(double.url)]) {
       const pages: Envelope[][] = [];
       for (let page; (page = await reader.readAll(pages.at(-1)?.at(-1)?.position ?? null, 100)).length > 0;)
         pages.push(page);
       expect(pages.flat().map(number)).toEqual(texts.map((_, n) => n));
       for (const page of pages) expect(page.length * LARGE).toBeLessThan(PAGE_BYTES + LARGE);
-      expect(pages.length).toBeGreaterThan(2);
+      expect(pages.length).toBeGreaterThan(1);
     }
   });
 });
@@ -172,7 +174,7 @@ describe('Events of another log', () => {
     'are there once when the answer to the second of them is %s, and the log goes on after them',
     async (fate) => {
       const double = await newDouble();
-      const [store, other] = [newStore(double.url, { ...QUICK, deadline: 1_500 }), newStore(double.url)];
+      const [store, other] = [newStore(double.url, { ...QUICK, deadline: 4_000 }), newStore(double.url)];
       const taken = another(12);
       await store.takeOver(null, taken.slice(0, 2));
       double.appendsAre(fate, 1);
@@ -190,9 +192,9 @@ describe('Events of another log', () => {
 
   it('are taken over from where it broke off', async () => {
     const double = await newDouble();
-    const store = newStore(double.url);
+    const store = newStore(double.url, QUICK);
     const taken = another(12);
-    await append(store, 'other');
+    await answered(() => store.head());
     await double.stop();
     expect(await failure(store.takeOver(null, taken))).toBeInstanceOf(StoreUnavailable);
     await double.restart();
@@ -205,7 +207,7 @@ describe('Events of another log', () => {
 
   it('keep their positions for whoever begins at a mark', async () => {
     const double = await newDouble();
-    const options = { deadline: 3_000, markEvery: 3 };
+    const options = { ...PATIENT, markEvery: 3 };
     const store = newStore(double.url, options);
     const taken = another(20);
     await store.takeOver(null, taken);

@@ -18,7 +18,7 @@ import {
   append,
   everything,
   failure,
-  timed,
+  until,
   follow,
   expectFollowed,
 } from './testing/stores.js';
@@ -26,7 +26,7 @@ import {
 describe('In a cluster', () => {
   it.each(['url', 'discoverUrl'] as const)('appends and followers go with the leader, found by %s', async (url) => {
     const cluster = keep(await KurrentdbCluster.start(3));
-    const store = newStore(cluster[url], { ...QUICK, deadline: 4_000 });
+    const store = newStore(cluster[url]);
     const following = follow(store);
     await append(store, 's', NO_STREAM, by(), [event(0)]);
     for (const [n, leader] of [1, 2, 0].entries()) {
@@ -39,7 +39,7 @@ describe('In a cluster', () => {
 
   it('an election is waited for, and a leader that went down is left', async () => {
     const cluster = keep(await KurrentdbCluster.start(3));
-    const store = newStore(cluster.url, { ...QUICK, deadline: 6_000 });
+    const store = newStore(cluster.url);
     const following = follow(store);
     await append(store, 's');
     cluster.lead(null);
@@ -65,22 +65,22 @@ async function expectOnlyTheKnownToBeServed(): Promise<void> {
   keep({ stop: () => rmSync(folder, { recursive: true }) });
   const double = await newDouble({ tls: makeCertificates(folder), users: { admin: 'change:it@once' } });
   expect(double.url).toContain('change%3Ait%40once');
-  const store = newStore(double.url, { deadline: 4_000 });
+  const store = newStore(double.url);
   const following = follow(store);
   for (let n = 0; n < 5; n++) await append(store, 's', n - 1, by(), [event(n)]);
-  expect((await newStore(double.url, { deadline: 4_000 }).readAll(null, 2)).map(number)).toEqual([0, 1]);
+  expect((await newStore(double.url).readAll(null, 2)).map(number)).toEqual([0, 1]);
   await expectFollowed(following, store);
 
   for (const url of [double.url.replace('change', 'wrong'), double.url.replace(/\/\/.*@/, '//')]) {
-    const stranger = newStore(url, { deadline: 4_000 });
+    const stranger = newStore(url);
     for (const call of [append(stranger, 's'), stranger.head(), follow(stranger).ended]) {
-      const { answer, ms } = await timed(call.then((value) => value));
+      const answer: unknown = await call.catch((error: unknown) => error);
       expect(answer).toBeInstanceOf(StoreUnavailable);
       expect((answer as Error).message).toMatch(/^(?:The log cannot be written now: )?KurrentDB refuses: /);
-      expect(ms).toBeLessThan(4_000);
     }
   }
   const trusting = newStore(double.url.replace(/&tlsCaFile=.*/, ''), QUICK);
-  expect(String(await failure(append(trusting, 's')))).toMatch(/certificate/);
+  // It tries until its time is over; on a busy machine the last try may be cut short.
+  await until(async () => String(await failure(append(trusting, 's'))).includes('certificate'));
   expect(await everything(store)).toHaveLength(5);
 }

@@ -17,7 +17,7 @@ afterEach(() => void jest.restoreAllMocks());
  */
 async function appendInTurn(count: number): Promise<number[]> {
   const double = await newDouble();
-  const options = { deadline: 4_000, fresh: FRESH };
+  const options = { deadline: 60_000, fresh: FRESH };
   const ahead = newStore(double.url, { ...options, now: () => Date.now() + 15 });
   const behind = newStore(double.url, options);
   follow(ahead);
@@ -59,7 +59,7 @@ describe('Of two processes that append much', () => {
 
 it('Who opens the log hears the floors that hold, though a mark was set since', async () => {
   const double = await newDouble();
-  const options = { deadline: 4_000, fresh: FRESH, markEvery: 5 };
+  const options = { deadline: 60_000, fresh: FRESH, markEvery: 5 };
   const store = newStore(double.url, options);
   for (let n = 0; n < 40; n++) await append(store, 's', n - 1);
   await until(() => (double.log.stream('followthrough~floors')?.length ?? 0) > 0);

@@ -91,7 +91,7 @@ describe('What follows the log goes on', () => {
 
   it('with one subscription for 150 subscribers; of the bare client’s, those after the 100th hear nothing', async () => {
     const double = await newDouble();
-    const store = newStore(double.url, { deadline: 5_000 });
+    const store = newStore(double.url);
     await append(store, 's', NO_STREAM, by(), [event(0)]);
     const following = Array.from({ length: 150 }, () => follow(store));
     await append(store, 's', 0, by(), [event(1)]);

@@ -3,8 +3,17 @@ import { afterEach, expect } from '@jest/globals';
 import { KurrentDBClient } from '@kurrent/kurrentdb-client';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { v7 as uuidv7 } from 'uuid';
-import { NO_STREAM, type Appended, type EncodedEvent, type Envelope, type Meta } from '#eventsourcing';
+import {
+  NO_STREAM,
+  StoreUnavailable,
+  type Appended,
+  type EncodedEvent,
+  type Envelope,
+  type Meta,
+} from '#eventsourcing';
+import { TURN_MS } from '../../../eventsourcing/src/testing/tested-log.js';
 import { KurrentdbDouble, type DoubleOptions } from '../../../../test/support/kurrentdb-double.js';
+import { until } from '../../../../test/support/waiting.js';
 import { KurrentdbEventStore, type KurrentdbOptions } from '../kurrentdb-event-store.js';
 
 export const newPrefix = (): string => `test-${uuidv7()}.`;
@@ -24,17 +33,21 @@ afterEach(async () => {
 
 export const newDouble = async (options?: DoubleOptions): Promise<KurrentdbDouble> =>
   keep(await KurrentdbDouble.start(options));
+export { until };
+/** A store that gives up soon: for what cannot be answered. */
 export const QUICK = { deadline: 600, settling: 400, watchAfter: 200 };
-/** The factor by which a busy machine may exceed a time limit of a test, in ms. */
+/** A store that waits for whatever is answered at all, however busy the machine is. */
+export const PATIENT = { ...QUICK, deadline: 60_000 };
+/** What a store may take beyond its time limits, in ms of a machine that has nothing else to do. */
 export const SLACK = 1_500;
-export function newStore(url: string, options: KurrentdbOptions = QUICK): KurrentdbEventStore {
+export function newStore(url: string, options: KurrentdbOptions = PATIENT): KurrentdbEventStore {
   const store = new KurrentdbEventStore(url, options);
   keep({ stop: () => store.close() });
   return store;
 }
 /** The client as it is, with a connection of its own. */
-export function bareClient({ url }: { readonly url: string }): KurrentDBClient {
-  const client = KurrentDBClient.connectionString(`${url}&defaultDeadline=300&keepAliveInterval=10001`);
+export function bareClient({ url }: { readonly url: string }, deadline = PATIENT.deadline): KurrentDBClient {
+  const client = KurrentDBClient.connectionString(`${url}&defaultDeadline=${deadline}&keepAliveInterval=10001`);
   keep({ stop: () => void client.dispose().catch(() => {}) });
   return client;
 }
@@ -67,15 +80,22 @@ export const after = (ms: number, work: Promise<unknown>): Promise<unknown> => {
   work.catch(() => {});
   return Promise.race([work.then(() => 'done', String), sleep(ms, PENDING, { ref: false })]);
 };
-export async function until(is: () => boolean, ms = 10_000): Promise<void> {
-  for (const end = performance.now() + ms; !is(); await sleep(5))
-    if (performance.now() > end) throw new Error(`It never was so: ${is.toString()}`);
-}
-/** The outcome of a call, and its duration. */
+/** The outcome of a call, and its duration by the turns that this process was given meanwhile. */
 export async function timed(work: Promise<unknown>): Promise<{ answer: unknown; ms: number }> {
-  const begun = performance.now();
+  let turns = 0;
+  const turning = setInterval(() => turns++, TURN_MS);
   const answer: unknown = await work.catch((error: unknown) => error);
-  return { answer, ms: performance.now() - begun };
+  clearInterval(turning);
+  return { answer, ms: turns * TURN_MS };
+}
+/** The answer to a call that a store may give up, which is made until it is answered. */
+export async function answered<T>(call: () => Promise<T>): Promise<T> {
+  for (;;)
+    try {
+      return await call();
+    } catch (error) {
+      if (!(error instanceof StoreUnavailable)) throw error;
+    }
 }
 
 export interface Following {
