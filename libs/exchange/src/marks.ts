@@ -19,12 +19,12 @@ export interface FoundPlace {
 }
 
 /** The citation of a paragraph, in the form in which it is found again. */
-export function citationOf({ number, section, lines, place }: Paragraph): CitedPlace {
+export function citationOf({ number, within: below = [], section, lines, place }: Paragraph): CitedPlace {
   const heading = section.at(-1);
   const within = heading === undefined ? '' : `«${heading.replaceAll(/[«»]/g, '"')}» `;
-  const isCounted = number !== null && /^\d/.test(number);
-  const where = isCounted
-    ? `para ${number}`
+  const counted = numberIn({ number, within: below });
+  const where = counted
+    ? `para ${counted}`
     : lines
       ? lines[0] === lines[1]
         ? `line ${lines[0]}`
@@ -33,8 +33,14 @@ export function citationOf({ number, section, lines, place }: Paragraph): CitedP
   return {
     locator: `${within.slice(0, 400)}(${where})`,
     ...(within && { section: within.trim().slice(0, 500) }),
-    ...(isCounted && { paragraph: `para ${number}` }),
+    ...(counted && { paragraph: `para ${counted}` }),
   };
+}
+
+/** The number of a paragraph that the paper counts, or of an item below one: `12 (a)`; `null` for any other. */
+function numberIn({ number, within: below = [] }: Pick<Paragraph, 'number' | 'within'>): string | null {
+  const [counted, ...items] = number === null ? [] : [...below, number];
+  return counted && /^\d/.test(counted) ? [counted, ...items.map((item) => `(${item})`)].join(' ') : null;
 }
 
 const key = (text: string): string =>
@@ -56,12 +62,24 @@ function numbersIn(text: string, most = 500): number[] {
 }
 
 const LIST = String.raw`(\d[\d\s,–—-]*(?:(?:and|&|et|y)\s+\d[\d\s,–—-]*)*)`;
-const PARAGRAPHS = new RegExp(String.raw`\b(?:para(?:graph|graphe)?s?|párrafos?|§)\.?\s*${LIST}`, 'giu');
+const ITEM = String.raw`\d+(?:\s*\([a-z]{1,5}\))*`;
+const ITEMS = String.raw`(${ITEM}(?:\s*(?:[-–—,&]|,?\s*\b(?:and|et|y)\b)\s*${ITEM})*)`;
+const PARAGRAPHS = new RegExp(String.raw`\b(?:para(?:graph|graphe)?s?|párrafos?|§)\.?\s*${ITEMS}`, 'giu');
+const LETTERED = /(\d+)((?:\s*\([a-z]{1,5}\))+)/giu;
 const LINES = new RegExp(String.raw`\b(?:lines?|lignes?|líneas?)\s+${LIST}`, 'giu');
 const STATEMENTS = new RegExp(String.raw`\bstatements?\s+${LIST}`, 'giu');
 
 const named = (text: string, pattern: RegExp): number[] =>
   [...text.matchAll(pattern)].flatMap(([, list]) => numbersIn(list!));
+
+/** `paras 12 (a), 14-15` is `12 (a)`, `14`, `15`. */
+function paragraphsIn(text: string): ReadonlySet<string> {
+  const lists = [...text.matchAll(PARAGRAPHS)].map(([, list]) => list!.toLowerCase());
+  const lettered = lists.flatMap((list) =>
+    [...list.matchAll(LETTERED)].map(([, n, items]) => `${n} ${items!.match(/\([a-z]+\)/g)!.join(' ')}`),
+  );
+  return new Set([...lettered, ...lists.flatMap((list) => numbersIn(list.replaceAll(LETTERED, ' ')).map(String))]);
+}
 
 /** A paper in which places are looked for. */
 export class SearchedPaper {
@@ -83,14 +101,21 @@ export class SearchedPaper {
       // Where none of them stands under the heading that is named, another edition was cited: its numbers say nothing here.
       return inside.size === 0 ? [...all] : sure;
     };
-    const numbers = new Set(named(paragraph ?? locator, PARAGRAPHS).map(String));
+    const numbers = paragraphsIn(paragraph ?? locator);
     const lines = named(locator, LINES);
     const statements = new Set(named(locator, STATEMENTS));
     const { paragraphs } = this.paper;
-    const counted = paragraphs.filter(({ number }) => number !== null && numbers.has(number));
+    const numbered = paragraphs.flatMap((one) => {
+      const number = numberIn(one);
+      // Whoever cites a paragraph cites the items below it.
+      const of = number && [...numbers].find((cited) => number === cited || number.startsWith(`${cited} (`));
+      return of ? [{ one, of }] : [];
+    });
+    const counted = numbered.map(({ one }) => one);
+    const heads = numbered.filter(({ one, of }) => numberIn(one) === of);
     // Numbers that count through the paper say enough, whatever heading is named beside them.
     const exact =
-      counted.length > 0 && counted.length === numbers.size
+      counted.length > 0 && heads.length === numbers.size
         ? counted
         : fits(
             numbers.size > 0

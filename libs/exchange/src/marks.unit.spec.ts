@@ -164,6 +164,19 @@ Activities of the Project
 Two seminars were held.
 `;
 
+const ITEMS = `Tasks
+
+12. The Group has three tasks:
+(a) To meet twice a year;
+(b) To report:
+(i) on data;
+(ii) on remittances;
+(c) To end.
+
+13. It has one more:
+(a) To be told (a) of all, (b) at once.
+`;
+
 describe('A place of a paper that numbers nothing', () => {
   it.each([
     [
@@ -200,6 +213,31 @@ describe('A place of a paper that numbers nothing', () => {
       exactness,
       texts,
     ]);
+  });
+
+  it('an item of a list below a paragraph is cited with the number of both, and found by it', async () => {
+    const paper = await read(ITEMS);
+    const cited = paper.paragraphs
+      .filter(({ kind }) => kind === 'paragraph')
+      .map((one) => [one.text, citationOf(one).paragraph]);
+    expect(cited).toEqual([
+      ['The Group has three tasks:', 'para 12'],
+      ['To meet twice a year;', 'para 12 (a)'],
+      ['To report:', 'para 12 (b)'],
+      ['on data;', 'para 12 (b) (i)'],
+      ['on remittances;', 'para 12 (b) (ii)'],
+      ['To end.', 'para 12 (c)'],
+      ['It has one more:', 'para 13'],
+      ['To be told (a) of all, (b) at once.', 'para 13 (a)'],
+    ]);
+    const searched = new SearchedPaper(paper);
+    const textsAt = (locator: string) =>
+      searched.find({ locator })?.places.map((place) => paper.paragraphs[place - 1]!.text);
+    expect(textsAt('«Tasks» (para 12 (b) (ii))')).toEqual(['on remittances;']);
+    expect(textsAt('paras 12(a) and 13 (a)')).toEqual(['To meet twice a year;', 'To be told (a) of all, (b) at once.']);
+    // Whoever cites the paragraph cites what stands below it.
+    expect(textsAt('para 13')).toEqual(['It has one more:', 'To be told (a) of all, (b) at once.']);
+    expect(searched.find({ locator: 'para 12 (d)' })).toBeNull(); // the control
   });
 
   it('negative control: what the paper has not is not found', async () =>

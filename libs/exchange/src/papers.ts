@@ -39,6 +39,12 @@ export class PaperParagraph {
   @ApiProperty({ enum: ['heading', 'paragraph'] }) readonly kind: 'heading' | 'paragraph';
   @ApiProperty({ type: String, nullable: true, example: '26', description: 'As the paper numbers it' })
   readonly number: string | null;
+  @ApiProperty({
+    type: [String],
+    example: ['26'],
+    description: 'Of an item of a list: the numbers of what it stands below',
+  })
+  readonly within: readonly string[];
   @ApiProperty() readonly text: string;
   @ApiProperty({ type: [String], description: 'The headings above it, the widest first' })
   readonly section: readonly string[];
@@ -159,6 +165,7 @@ export class Papers {
     }
     const shown = paragraphs.map((paragraph) => ({
       ...paragraph,
+      within: paragraph.within ?? [], // a paper that was sent before has none
       citation: { document: id, ...citationOf(paragraph) },
       marks: marks.get(paragraph.place) ?? [],
     }));

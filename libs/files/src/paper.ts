@@ -13,6 +13,8 @@ export interface Paragraph {
   readonly kind: 'heading' | 'paragraph';
   /** As the paper numbers it, without dots and brackets: `26`, `a`. */
   readonly number: string | null;
+  /** Of an item of a list: the numbers of what it stands below, the widest first, such as `12` and `a`. */
+  readonly within: readonly string[];
   readonly text: string;
   /** The headings above it, the widest first. */
   readonly section: readonly string[];
@@ -56,12 +58,35 @@ export async function readPaper({ name, bytes }: GivenPaper): Promise<Paper> {
 
 function inSections(blocks: readonly Block[]): Paragraph[] {
   const open: { level: number; text: string }[] = [];
+  let numbers: readonly string[] = [];
   return blocks.map(({ level, number, text, lines }, i) => {
     if (level > 0) while (open.length > 0 && open.at(-1)!.level >= level) open.pop();
     const section = open.map((heading) => heading.text);
     if (level > 0) open.push({ level, text });
-    return { place: i + 1, kind: level > 0 ? 'heading' : 'paragraph', number, text, section, lines };
+    if (level > 0) numbers = [];
+    else if (number !== null) numbers = numbersOf(number, numbers);
+    const within = level === 0 && number !== null ? numbers.slice(0, -1) : [];
+    return { place: i + 1, kind: level > 0 ? 'heading' : 'paragraph', number, within, text, section, lines };
   });
+}
+
+const ROMANS = ['i', 'ii', 'iii', 'iv', 'v', 'vi', 'vii', 'viii', 'ix', 'x', 'xi', 'xii', 'xiii', 'xiv', 'xv'];
+
+const follows = (one: string, before: string | undefined): boolean =>
+  before !== undefined &&
+  ((one.length === 1 && before.length === 1 && one.charCodeAt(0) === before.charCodeAt(0) + 1) ||
+    ROMANS.indexOf(one) === (ROMANS.indexOf(before) + 1 || -1));
+
+/** The numbers of a paragraph, its own the last: an item goes on with its list, or begins one below the item before it. */
+function numbersOf(number: string, before: readonly string[]): readonly string[] {
+  if (!/^[a-z]+$/.test(number) || before.length === 0) return [number];
+  const [counted, ...items] = before as readonly [string, ...string[]];
+  if (!/^\d/.test(counted)) return [number];
+  for (let depth = items.length - 1; depth >= 0; depth--)
+    if (follows(number, items[depth])) return [counted, ...items.slice(0, depth), number];
+  const begins = number === 'a' || number === 'i';
+  const isBelow = begins && items.length > 0 && items.length < 3 && items[0] !== number;
+  return isBelow ? [...before, number] : [counted, number];
 }
 
 // ── Word ────────────────────────────────────────────────────────────────────────────────────────────────────────────
