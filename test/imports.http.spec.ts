@@ -633,6 +633,132 @@ Sent with its agency,Sent with its agency,research,one-off,undertaken,planned,20
   });
 });
 
+describe('The files of a folder of JSON', () => {
+  const AGENCY = { code: 'X-JSON', name: 'Sent as JSON', kind: 'igo' };
+  const COMMITMENT = {
+    ...{ reference: 'X-JSON-2012-01', title: 'Research Guide again', summary: 'A guide', kind: 'research' },
+    ...{
+      nature: 'one_off',
+      strength: 'undertaken',
+      agencies: [{ agency: 'X-JSON', role: 'lead' }],
+      themes: ['HLD06-15'],
+    },
+    history: [{ stage: 'planned', effective: '2012', reportedOn: '2012-11-02' }],
+  };
+  const sent = async (files: Readonly<Record<string, unknown>>, token = secretariat) => {
+    const form = new FormData();
+    for (const [name, content] of Object.entries(files)) form.append('file', new Blob([JSON.stringify(content)]), name);
+    const headers = { authorization: `Bearer ${token}` };
+    const answer = await fetch(`${server.url}/v1/imports`, { method: 'POST', body: form, headers });
+    return { status: answer.status, body: (await answer.json()) as ImportPreview & { code: string } };
+  };
+  const FILES = { 'agencies.json': [AGENCY], 'commitments.json': [COMMITMENT] };
+
+  it('are looked at, imported as one and undone as one, by the secretariat', async () => {
+    const { status, body } = await sent(FILES);
+    expect([status, body.problems, body.file.format]).toEqual([201, [], 'json']);
+    expect(body.rows.map(({ sheet, row, reference, outcome }) => [sheet, row, reference, outcome])).toEqual([
+      ['agencies.json', 1, 'X-JSON', 'recorded'],
+      ['commitments.json', 1, 'X-JSON-2012-01', 'recorded'],
+    ]);
+    expect(body.rows[1]!.changes).toContainEqual({ column: null, field: 'stage', from: null, to: 'planned' });
+    expect((await server.get('/v1/commitments/X-JSON-2012-01')).status).toBe(404);
+    expect((await act(body.id, 'confirm')).body.state).toBe('confirmed');
+    expect((await server.get('/v1/commitments/X-JSON-2012-01')).body.life).toBe('active');
+    expect((await sent(FILES)).body.counts).toMatchObject({ ...NOTHING, recognised: 2 });
+    expect((await act(body.id, 'undo')).body).toMatchObject({
+      state: 'undone',
+      remark: expect.stringContaining('X-JSON'),
+    });
+    expect((await server.get('/v1/commitments/X-JSON-2012-01')).body.life).toBe('withdrawn');
+  });
+
+  it('are refused from others, beside spreadsheets, and with problems by file, row and field', async () => {
+    expect((await sent(FILES, iom)).body.code).toBe('forbidden');
+    expect((await sent({ ...FILES, 'a.csv': 'a,b' })).body.code).toBe('unreadable_file');
+    expect((await sent({ 'else.json': [] })).body.code).toBe('unreadable_file');
+    const { body } = await sent({ 'agencies.json': [{ ...AGENCY, code: 'Y-JSON', parent: 'NOBODY' }] });
+    expect(body.problems).toMatchObject([{ sheet: 'agencies.json', row: 1, field: '/parent' }]);
+    expect((await act(body.id, 'confirm')).body.code).toBe('import_has_problems');
+  });
+});
+
+describe('A template', () => {
+  const SUBJECTS = ['commitment', 'agency', 'document', 'forum', 'outcome', 'framework', 'theme'];
+  const address = (subject: string, format: string, language: string) =>
+    `/v1/import-templates/${subject}?format=${format}&language=${language}`;
+
+  it.each(['en', 'fr', 'es'])(
+    'in %s has columns that are all found, and an example that is not imported',
+    async (language) => {
+      for (const subject of SUBJECTS) {
+        const book = await bytesOf(address(subject, 'xlsx', language));
+        const { sheets, rows } = await preview(book, `${subject}.xlsx`);
+        expect([
+          subject,
+          sheets.map((one) => [one.subject, one.columns.filter(({ by }) => by !== 'name')]),
+          rows,
+        ]).toEqual([...[subject, [[subject, []]], []]]);
+        const csv = await preview(await bytesOf(address(subject, 'csv', language)), `${subject}.csv`);
+        expect(csv.sheets[0]!.columns.map(({ field }) => field)).toEqual(sheets[0]!.columns.map(({ field }) => field));
+        expect(csv.rows.length).toBeGreaterThan(0);
+        for (const { outcome, problems } of csv.rows)
+          expect([outcome, problems[0]?.message]).toEqual(['refused', expect.stringContaining('is an example')]);
+      }
+    },
+  );
+
+  it('has an example that is right once it names an agency that there is', async () => {
+    const csv = Buffer.from(await bytesOf(address('commitment', 'csv', 'es'))).toString();
+    const { problems, counts } = await preview(csv.replaceAll('EXAMPLE', 'IOM'), 'a.csv');
+    expect([problems, counts]).toMatchObject([[], { recorded: 2 }]);
+  });
+
+  it('is there of nothing else', async () => {
+    expect((await server.get('/v1/import-templates/number')).status).toBe(404);
+    expect((await server.get(address('agency', 'pdf', 'en'))).status).toBe(400);
+  });
+});
+
+describe('Likely duplicates', () => {
+  const HEAD = 'title,summary,kind,nature,strength,stage,effective,lead,themes';
+  const row = (title: string, stage: string) => `${title},s,research,one-off,undertaken,${stage},2012,IOM,HLD06-01`;
+  const known = 'Quite new atlas of mobility and remittances';
+
+  it('are shown side by side: two rows of a file, and a row and what is recorded, with what differs', async () => {
+    const { rows } = await preview(`${HEAD}\n${row(known, 'planned')}\n${row(known, 'completed')}\n`, 'a.csv');
+    const differing = ({ fields }: ImportPreview['rows'][number]['duplicates'][number]) =>
+      fields.filter(({ differs }) => differs).map(({ field, this: one, that }) => [field, one, that]);
+    const [pair] = rows[1]!.duplicates;
+    expect([rows[0]!.duplicates, pair!.that, differing(pair!)]).toEqual([
+      [],
+      expect.objectContaining({ reference: null, row: 2 }),
+      [['stage', 'completed', 'planned']],
+    ]);
+    const { id } = await preview(`${HEAD}\n${row(known, 'planned')}\n`, 'a.csv');
+    await act(id, 'confirm');
+    await caughtUp();
+    const again = await preview(`${HEAD}\n${row(known.replace('Quite new', 'New'), 'planned')}\n`, 'b.csv');
+    const [beside] = again.rows[0]!.duplicates;
+    expect([beside!.that.row, differing(beside!)]).toEqual([
+      null,
+      expect.arrayContaining([['title', expect.stringMatching(/^New/), expect.stringMatching(/^Quite new/)]]),
+    ]);
+    expect(beside!.fields).toContainEqual({ field: 'lead', this: 'IOM', that: 'IOM', differs: false });
+    await act(id, 'undo');
+  });
+
+  it('of registers: two entries of one file with one name', async () => {
+    const { rows } = await preview('code,name,kind\nX-ONE,Office of Twins,igo\nX-TWO,office of twins,ngo\n', 'a.csv');
+    expect(rows[1]!.duplicates).toMatchObject([
+      {
+        that: { reference: 'X-ONE', row: 2 },
+        fields: [{ field: 'code' }, { field: 'name' }, { field: 'kind', differs: true }],
+      },
+    ]);
+  });
+});
+
 describe('A file that cannot be imported', () => {
   it('says which columns it lacks, and with which words', async () => {
     const { problems } = await preview('title,agency,stage,nature\nA seminar,IOM,planned,\n', 'a.csv');

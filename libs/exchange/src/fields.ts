@@ -21,6 +21,9 @@ import {
 export const TABLE_SUBJECTS = ['commitment', 'agency', 'document', 'forum', 'outcome', 'framework', 'theme'] as const;
 export type TableSubject = (typeof TABLE_SUBJECTS)[number] & Subject;
 
+/** A code that nothing has: it stands in the rows of templates, which are refused where they are left in. */
+export const EXAMPLE_CODE = 'EXAMPLE';
+
 /** The form of a cell, which decides how it is read. */
 export type CellForm =
   | { readonly form: 'text' | 'language' | 'address' | 'whole' | 'evidence' | 'milestones' | 'deliverables' }

@@ -1,5 +1,5 @@
 /** The routes of imports of spreadsheets: send a file, look at the preview, confirm, undo; and the mappings that are kept. */
-import { Body, Controller, Get, HttpCode, Param, Post, Res } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
 import { RouteConfig } from '@nestjs/platform-fastify';
 import {
   ApiConflictResponse,
@@ -7,6 +7,8 @@ import {
   ApiCreatedResponse,
   ApiOkResponse,
   ApiOperation,
+  ApiParam,
+  ApiProduces,
   ApiProperty,
   ApiTags,
 } from '@nestjs/swagger';
@@ -15,14 +17,16 @@ import type { FastifyReply } from 'fastify';
 import { DraftsStore } from '#drafts';
 import { Rejected } from '#eventsourcing';
 import { ENCODINGS } from '#files';
-import { ACCOUNT_ROLES } from '#words';
+import { ACCOUNT_ROLES, REPORT_LANGUAGES, type ReportLanguage } from '#words';
 import {
   ACTING,
   Caller,
   Code,
   CurrentCommand,
   FILE_TYPE,
+  formatNamed,
   OnDate,
+  QueryChoice,
   Rights,
   Text,
   TAKES_FILES,
@@ -32,9 +36,11 @@ import {
   type Upload,
 } from '#platform';
 import { DATE_ORDERS, type DateOrder } from './cell-values.js';
+import { TABLE_SUBJECTS, type TableSubject } from './fields.js';
 import { Imports, type ImportRequest, type KeptImport } from './imports.js';
 import { ImportedFile, ImportPreview, IMPORT_STATES, RowCounts, type ImportState } from './preview.js';
 import { sentIn } from './sent-tables.js';
+import { templateCsv, templateXlsx } from './templates.js';
 import type { ColumnMapping } from './tables.js';
 
 const NAME = '^[A-Za-z0-9][A-Za-z0-9 ._-]{0,79}$';
@@ -47,7 +53,7 @@ export class NewImport {
     minItems: 1,
     maxItems: TAKES_FILES.files,
     description:
-      'XLSX or CSV; several are imported as one, and may name what another brings. Together at most 16 MB, 20,000 rows and 10,000 changes',
+      'XLSX or CSV; several are imported as one, and may name what another brings. Together at most 16 MB, 20,000 rows and 10,000 changes. Or the files of a folder of JSON, by the secretariat',
   })
   @Matches(/^[0-9a-f]{64}$/, { message: 'no file was sent' })
   file: string;
@@ -132,6 +138,15 @@ class KeptMapping {
 
 class MappingList {
   @ApiProperty({ type: [KeptMapping] }) readonly items: KeptMapping[];
+}
+
+const TEMPLATE = { xlsx: formatNamed('xlsx').mediaType, csv: formatNamed('csv').mediaType } as const;
+const isSubject = (name: string): name is TableSubject => (TABLE_SUBJECTS as readonly string[]).includes(name);
+
+class TemplateQuery {
+  @QueryChoice(['xlsx', 'csv'], { default: 'xlsx' }) format?: 'xlsx' | 'csv';
+  @QueryChoice(REPORT_LANGUAGES, { default: 'en', description: 'Of the names of its columns' })
+  language?: ReportLanguage;
 }
 
 const MAPPING = 'import-mapping';
@@ -271,6 +286,35 @@ export class ImportsController {
     return shown(await this.imports.undo(await this.imports.one(id, caller), by, reason));
   }
 
+  @Get('import-templates/:subject')
+  @ApiParam({ name: 'subject', enum: TABLE_SUBJECTS, description: 'What the rows are about' })
+  @ApiProduces(TEMPLATE.xlsx, TEMPLATE.csv)
+  @ApiOperation({
+    summary: 'A template of a table to be imported',
+    description:
+      'Its columns by their names in a language, what each takes, and rows as an example, which an import refuses where they are left in. As a workbook the example stands on a sheet of its own.',
+    operationId: 'getImportTemplate',
+  })
+  @ApiOkResponse({
+    description: 'The template',
+    content: {
+      [TEMPLATE.xlsx]: { schema: { type: 'string', format: 'binary' } },
+      [TEMPLATE.csv]: { schema: { type: 'string' } },
+    },
+  })
+  async template(
+    @Param('subject') subject: string,
+    @Query() { format = 'xlsx', language = 'en' }: TemplateQuery,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    if (!isSubject(subject))
+      throw new Rejected('not_found', `There is no template of ${subject}; of ${TABLE_SUBJECTS.join(', ')} there is.`);
+    await reply
+      .type(format === 'xlsx' ? TEMPLATE.xlsx : `${TEMPLATE.csv}; charset=utf-8`)
+      .header('Content-Disposition', `attachment; filename="${subject}-${language}.${format}"`)
+      .send(format === 'xlsx' ? templateXlsx(subject, language) : templateCsv(subject, language));
+  }
+
   @Get('import-mappings')
   @Rights({ scope: 'read', roles: ACCOUNT_ROLES, only: 'of the own agency' })
   @ApiOperation({
@@ -295,4 +339,5 @@ function signedIn(caller: Principal | null): Principal {
 }
 
 /** An import without the commands that are kept with it: the rows show them. */
-const shown = ({ commands: _commands, confirmedBy: _by, ...preview }: KeptImport): ImportPreview => preview;
+const shown = ({ commands: _commands, rounds: _rounds, confirmedBy: _by, ...preview }: KeptImport): ImportPreview =>
+  preview;

@@ -11,8 +11,10 @@ export {
   nameKey,
   ROLE_COLUMNS,
   SOURCE_FIELDS,
+  TABLE_SUBJECTS,
   type CellForm,
   type Field,
+  type TableSubject,
 } from './fields.js';
 export * from './import-folder.js';
 export { Imports, type ImportHead, type ImportRequest, type KeptImport } from './imports.js';
@@ -22,6 +24,7 @@ export * from './papers.js';
 export * from './preview.js';
 export { recordOf } from './row-changes.js';
 export { folderOf, sentIn, type SentFolder } from './sent-tables.js';
+export { templateColumns, type TemplateColumn } from './templates.js';
 
 /** The part of this context that the composition root takes. */
 export const exchangeContext: Context = {

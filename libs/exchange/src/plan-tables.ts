@@ -26,6 +26,7 @@ import { asAt, registers, type Entry, type Register, type Registers } from '#reg
 import { valueOf, type DateOrder } from './cell-values.js';
 import type { Codes } from './codes.js';
 import {
+  EXAMPLE_CODE,
   fieldsOf,
   keyOf,
   ROLE_COLUMNS,
@@ -291,6 +292,8 @@ class Plan {
 
   async plan(row: Row): Promise<void> {
     if (row.isEmpty) return;
+    if (Object.values(row.values).includes(EXAMPLE_CODE))
+      row.problem(null, 'is an example of the template', 'a row of your own in its place, or none');
     if (row.problems.length > 0) return;
     try {
       if (row.table.subject === 'commitment') await this.#commitment(row);

@@ -74,7 +74,7 @@ export function tablesIn(file: SpreadsheetFile, mapping: ColumnMapping = {}): Ta
   for (const sheet of file.sheets) {
     const about = sheet.name === WORKBOOK_SHEETS.about ? aboutIn(sheet) : null;
     if (about) origin = about;
-    if (about || isCodebook(sheet)) continue;
+    if (about || isCodebook(sheet) || sheet.name === WORKBOOK_SHEETS.example) continue;
     const table = tableIn(sheet, mapping);
     if (typeof table === 'string') unread.push({ sheet: sheet.name, why: table });
     else tables.push(table);
@@ -94,7 +94,8 @@ function aboutIn({ rows }: Sheet): Tables['origin'] {
 }
 
 const isCodebook = ({ name, rows }: Sheet): boolean =>
-  name === WORKBOOK_SHEETS.columns && textIn(rows[0], 0) === 'column' && textIn(rows[0], 1) === 'meaning';
+  name === WORKBOOK_SHEETS.columns && CODEBOOKS.includes(`${textIn(rows[0], 0)} ${textIn(rows[0], 1)}`);
+const CODEBOOKS = ['column meaning', 'colonne signification', 'columna significado'];
 
 /** A table; or why a sheet holds none. */
 function tableIn(sheet: Sheet, mapping: ColumnMapping): Table | string {

@@ -119,7 +119,17 @@ const OPTIONS = {
   record_delimiter: ['\r\n', '\n', '\r'],
 };
 
+/** Of a large file the first characters hold as many records as are looked at; where they do not, all of it is looked through. */
+const HEAD = 256 * 1024;
+
 function headOf(text: string, delimiter: string): string[][] {
+  const head = text.slice(0, HEAD);
+  try {
+    const records: string[][] = parse(head, { ...OPTIONS, delimiter, relax_quotes: true, to: LOOKED_AT });
+    if (records.length === LOOKED_AT || head.length === text.length) return records;
+  } catch {
+    if (head.length === text.length) return [];
+  }
   try {
     return parse(text, { ...OPTIONS, delimiter, relax_quotes: true, to: LOOKED_AT });
   } catch {

@@ -6,13 +6,17 @@ import {
   ImportsController,
   NewImport,
   sentIn,
+  TABLE_SUBJECTS,
+  templateColumns,
   UndoImport,
+  type DuplicateSide,
   type ImportHead,
   type ImportPreview,
   type ImportRow,
   type ImportState,
   type KeptImport,
   type RowOutcome,
+  type TableSubject,
 } from '#exchange';
 import {
   CurrentCommand,
@@ -38,6 +42,8 @@ import { counted, dateWords, instantWords } from './words.js';
 const RECOGNISED = 20;
 /** So many rows are shown in all; the rest is in the answer of the API. */
 const MOST = 500;
+/** So many are shown beside what they may be the same as. */
+const SIDES = 100;
 
 @RendersPages()
 @ForSignedIn()
@@ -137,7 +143,8 @@ const ImportList = ({ imports, mappings, refused, asked }: ListParts) => (
       <p>
         Send a workbook (.xlsx) or a CSV file. You will see what each row would do before anything is recorded. A list
         that was <a href="/data">downloaded</a> here can be changed and sent back. Several files are imported together:
-        all of them, or none. At most 16 MB, 20,000 rows and 10,000 changes at once.
+        all of them, or none. At most 16 MB, 20,000 rows and 10,000 changes at once; what is larger is parted, and sent
+        in turn. The secretariat may send the files of a folder of JSON, too.
       </p>
     }
   >
@@ -150,7 +157,7 @@ const ImportList = ({ imports, mappings, refused, asked }: ListParts) => (
       <CsrfField />
       <label>
         <span>File, or several files as one</span>
-        <input type="file" name="file" multiple required accept=".xlsx,.csv,.txt" />
+        <input type="file" name="file" multiple required accept=".xlsx,.csv,.txt,.json" />
       </label>
       <label>
         <span>Date of the report, where a row names none</span>
@@ -203,6 +210,7 @@ const ImportList = ({ imports, mappings, refused, asked }: ListParts) => (
       </details>
       <button type="submit">Look at it</button>
     </form>
+    <Templates />
     {imports.length > 0 && (
       <section>
         <h2>Imports so far</h2>
@@ -255,6 +263,7 @@ const Preview = ({ shown }: { shown: KeptImport }) => {
   const known = rows.filter((row) => !telling.includes(row));
   const listed = [...telling, ...known.slice(0, RECOGNISED)].slice(0, MOST);
   const toDo = counts.recorded + counts.changed;
+  const alike = rows.filter(({ duplicates }) => duplicates.length > 0).slice(0, SIDES);
   return (
     <PlainPage
       title={file.name}
@@ -272,6 +281,7 @@ const Preview = ({ shown }: { shown: KeptImport }) => {
     >
       <Decision id={id} state={state} problems={problems.length} toDo={toDo} />
       {problems.length > 0 && <Problems problems={problems} />}
+      {alike.length > 0 && <SideBySide rows={alike} />}
       <section>
         <h2>What each row would do</h2>
         <Rows rows={listed} done={state === 'confirmed'} />
@@ -398,7 +408,7 @@ const Rows = ({ rows, done }: { rows: readonly ImportRow[]; done: boolean }) => 
       </thead>
       <tbody>
         {rows.map((row) => (
-          <tr key={`${row.sheet}${row.row}`}>
+          <tr key={`${row.sheet}${row.row}${row.reference}`}>
             <th scope="row" dir="auto">
               {row.sheet}, {row.row}
               {row.hidden && <small> hidden</small>}
@@ -414,43 +424,166 @@ const Rows = ({ rows, done }: { rows: readonly ImportRow[]; done: boolean }) => 
   </div>
 );
 
-const What = ({ row: { reference, title, subject, changes, notes, duplicates, outcome } }: { row: ImportRow }) => (
-  <>
-    <p>
-      {reference && subject === 'commitment' && outcome !== 'recorded' ? (
-        <a href={path('commitments', reference)}>{reference}</a>
-      ) : (
-        reference
-      )}{' '}
-      <span dir="auto">{title}</span>
-    </p>
-    {outcome !== 'recognised' && changes.length > 0 && (
-      <ul class="small">
-        {changes.map(({ field, from, to }) => (
-          <li key={field}>
-            {field}: {from !== null && <del dir="auto">{from}</del>} {from !== null && '→ '}
-            <span dir="auto">{to ?? 'nothing'}</span>
-          </li>
-        ))}
-      </ul>
-    )}
-    {notes.map(({ column, message }) => (
-      <p class="note" key={message} dir="auto">
-        {column && `${column}: `}
-        {message}
-      </p>
-    ))}
-    {duplicates.map(({ that }) => (
-      <p class="note" key={that.title + that.row}>
-        May be the same as{' '}
-        {that.reference && subject === 'commitment' ? (
-          <a href={path('commitments', that.reference)}>{that.reference}</a>
+const What = ({ row }: { row: ImportRow }) => {
+  const { reference, title, subject, changes, notes, duplicates, outcome } = row;
+  return (
+    <>
+      <p>
+        {reference && subject === 'commitment' && outcome !== 'recorded' ? (
+          <a href={path('commitments', reference)}>{reference}</a>
         ) : (
-          (that.reference ?? `${that.sheet}, row ${that.row}`)
+          reference
         )}{' '}
-        <span dir="auto">«{that.title}»</span>
-        {that.agencies.length > 0 && ` (${that.agencies.join(', ')})`}
+        <span dir="auto">{title}</span>
       </p>
+      {outcome !== 'recognised' && changes.length > 0 && (
+        <ul class="small">
+          {changes.map(({ field, from, to }) => (
+            <li key={field}>
+              {field}: {from !== null && <del dir="auto">{from}</del>} {from !== null && '→ '}
+              <span dir="auto">{to ?? 'nothing'}</span>
+            </li>
+          ))}
+        </ul>
+      )}
+      {notes.map(({ column, message }) => (
+        <p class="note" key={message} dir="auto">
+          {column && `${column}: `}
+          {message}
+        </p>
+      ))}
+      {duplicates.length > 0 && (
+        <p class="note">
+          <a href={`#${sidesId(row)}`}>
+            May be the same as {duplicates.map(({ that }) => placeWords(that)).join(', ')}
+          </a>
+        </p>
+      )}
+    </>
+  );
+};
+
+const sidesId = ({ sheet, row, reference }: ImportRow): string =>
+  `same-${[sheet, row, reference].join('-').replaceAll(/[^\p{L}\p{N}]+/gu, '-')}`;
+
+const placeWords = ({ reference, sheet, row }: DuplicateSide): string =>
+  [reference, row !== null && `${sheet}, row ${row}`].filter(Boolean).join(' in ');
+
+/** Each row that may be something that there is, or another row, beside that. */
+const SideBySide = ({ rows }: { rows: readonly ImportRow[] }) => (
+  <section>
+    <h2>Likely duplicates, side by side</h2>
+    <p>
+      Nothing is decided by this. Where both are the same, give the row the reference of the other one, or take it out
+      of the file. What differs is marked.
+    </p>
+    {rows.map((row) => (
+      <div key={sidesId(row)} id={sidesId(row)}>
+        {row.duplicates.map(({ this: one, that, fields }) => (
+          <div class="table" key={placeWords(that)}>
+            <Table class="breakdown sides">
+              <caption dir="auto">
+                «{one.title}» and «{that.title}»
+              </caption>
+              <thead>
+                <tr>
+                  <th scope="col">Field</th>
+                  <th scope="col">{placeWords(one)}</th>
+                  <th scope="col">
+                    {that.row === null && that.reference && row.subject === 'commitment' ? (
+                      <a href={path('commitments', that.reference)}>{that.reference}</a>
+                    ) : (
+                      placeWords(that)
+                    )}
+                    {that.row === null && ', recorded'}
+                  </th>
+                </tr>
+              </thead>
+              <tbody>
+                {fields.map(({ field, this: left, that: right, differs }) => (
+                  <tr key={field} class={differs ? 'differs' : undefined}>
+                    <th scope="row">
+                      {field}
+                      {differs && <small> differs</small>}
+                    </th>
+                    <td data-label={placeWords(one)} dir="auto">
+                      {left ?? '–'}
+                    </td>
+                    <td data-label={placeWords(that)} dir="auto">
+                      {right ?? '–'}
+                    </td>
+                  </tr>
+                ))}
+              </tbody>
+            </Table>
+          </div>
+        ))}
+      </div>
     ))}
-  </>
+  </section>
 );
+
+/** What can be filled in: a template of each kind of table, and its columns. */
+const Templates = () => (
+  <section>
+    <h2>Columns, and templates to fill in</h2>
+    <p>
+      Columns are found by these names, in any order; those that are not needed may be left out. A template has them,
+      with what each takes and an example, in English, French or Spanish.
+    </p>
+    {TABLE_SUBJECTS.map((subject) => (
+      <details key={subject}>
+        <summary>{SUBJECT_WORDS[subject]}</summary>
+        <ul>
+          {Object.entries({ en: 'English', fr: 'Français', es: 'Español' }).map(([language, name]) => {
+            const template = (format: string) =>
+              `/v1/import-templates/${subject}?format=${format}&language=${language}`;
+            return (
+              <li key={language}>
+                <span lang={language}>{name}</span>: <a href={template('xlsx')}>XLSX</a>,{' '}
+                <a href={template('csv')}>CSV</a>
+              </li>
+            );
+          })}
+        </ul>
+        <div class="table">
+          <Table class="breakdown">
+            <caption class="hidden">Columns of {SUBJECT_WORDS[subject]}</caption>
+            <thead>
+              <tr>
+                <th scope="col">Column</th>
+                <th scope="col">What it takes</th>
+                <th scope="col">For example</th>
+              </tr>
+            </thead>
+            <tbody>
+              {templateColumns(subject, 'en').map(({ field, head, isNeeded, means, takes, examples }) => (
+                <tr key={field}>
+                  <th scope="row">
+                    {head}
+                    {isNeeded && <small> needed for a new one</small>}
+                  </th>
+                  <td data-label="What it takes">
+                    {takes}
+                    {means && <small>. {means}</small>}
+                  </td>
+                  <td data-label="For example">{examples.find(Boolean) ?? '–'}</td>
+                </tr>
+              ))}
+            </tbody>
+          </Table>
+        </div>
+      </details>
+    ))}
+  </section>
+);
+
+const SUBJECT_WORDS: Readonly<Record<TableSubject, string>> = {
+  commitment: 'Commitments',
+  agency: 'Agencies',
+  document: 'Documents',
+  forum: 'Forums',
+  outcome: 'Outcomes',
+  framework: 'Frameworks',
+  theme: 'Themes',
+};

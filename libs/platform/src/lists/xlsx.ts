@@ -38,7 +38,7 @@ export const CELL_STYLES = { head: HEAD, wrapped: WRAPPED, text: TEXT } as const
 type Value = string | number | boolean | Date;
 
 /** The sheets beside the data, by their names. An import finds by the last one what the list was compared with. */
-export const WORKBOOK_SHEETS = { columns: 'columns', about: 'about' } as const;
+export const WORKBOOK_SHEETS = { columns: 'columns', about: 'about', example: 'example' } as const;
 
 /** @returns the workbook, written as its rows are read and as fast as it is taken */
 export function xlsx(content: ListContent): Readable {
@@ -85,6 +85,25 @@ async function write({ pages, picked, row, columns, list }: ListContent, out: Pa
   table(workbook, WORKBOOK_SHEETS.columns, ['column', 'meaning', 'values'], [24, 90, 60], meanings);
   table(workbook, WORKBOOK_SHEETS.about, ['what', 'is'], [24, 90], Object.entries(list.about));
   await workbook.commit();
+}
+
+/** Sheets of texts as a workbook. */
+export function sheetsAsXlsx(
+  sheets: readonly {
+    readonly name: string;
+    readonly head: readonly string[];
+    readonly widths: readonly number[];
+    readonly rows: readonly (readonly string[])[];
+  }[],
+): Readable {
+  const out = new PassThrough();
+  void (async () => {
+    const { WorkbookWriter } = await import('@cj-tech-master/excelts');
+    const workbook = new WorkbookWriter({ stream: out, useStyles: true, creator: 'Followthrough' });
+    for (const { name, head, widths, rows } of sheets) table(workbook, name, head, widths, rows);
+    await workbook.commit();
+  })().catch((error: unknown) => out.destroy(error as Error));
+  return out;
 }
 
 /** A sheet with a head that stays. */
