@@ -749,10 +749,10 @@ describe('Likely duplicates', () => {
   });
 
   it('of registers: two entries of one file with one name', async () => {
-    const { rows } = await preview('code,name,kind\nX-ONE,Office of Twins,igo\nX-TWO,office of twins,ngo\n', 'a.csv');
+    const { rows } = await preview('code,name,kind\nX-TWIN-1,Office of Twins,igo\nX-TWIN-2,office of twins,ngo\n', 'a.csv');
     expect(rows[1]!.duplicates).toMatchObject([
       {
-        that: { reference: 'X-ONE', row: 2 },
+        that: { reference: 'X-TWIN-1', row: 2 },
         fields: [{ field: 'code' }, { field: 'name' }, { field: 'kind', differs: true }],
       },
     ]);
