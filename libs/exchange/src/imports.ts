@@ -171,10 +171,15 @@ export class Imports {
   async #plannedFolder(folder: SentFolder, terms: Terms, { by }: RequestContext, id: string): Promise<KeptImport> {
     if (by.role !== 'secretariat')
       throw new Rejected('forbidden', 'A folder of JSON brings registers, which are kept by the secretariat.');
-    const others = folder.files.filter(({ name }) => !isOfForm(name)).map(({ name }) => name);
+    const unread = [
+      ...(folder.others ?? []),
+      ...folder.files.filter(({ name }) => !isOfForm(name)).map(({ name }) => name),
+    ];
     const plan = await this.#planFolder(folder, by);
     if (plan.files.length === 0 && plan.problems.length === 0)
-      throw unreadable(`${folder.name} holds nothing to import.`);
+      throw unreadable(
+        `${folder.name} holds nothing to import.${unread.length > 0 ? ` Called as no file of the form: ${unread.join(', ')}.` : ''}`,
+      );
     for (const { subject, acts } of plan.commands)
       for (const { act, body } of acts) refuseUnlessTheirs(subject, act, body, by);
     if (plan.rounds.length > 0) refuseWithoutScope(by, 'publish');
@@ -189,7 +194,7 @@ export class Imports {
       terms: { reportedOn: terms.reportedOn, dates: 'iso', document: null, locator: null, comparedWith: null },
       sheets: [
         ...plan.files.map(({ file, subject }) => ({ sheet: file, subject, head: null, columns: [], unread: null })),
-        ...[...(folder.others ?? []), ...others].map((sheet) => ({
+        ...unread.map((sheet) => ({
           ...{ sheet, subject: null, head: null, columns: [], unread: 'is called as no file of the form' },
         })),
       ],
