@@ -19,7 +19,7 @@ export interface FoundPlace {
 }
 
 /** The citation of a paragraph, in the form in which it is found again. */
-export function citationOf({ number, within: below = [], section, lines, place }: Paragraph): CitedPlace {
+export function citationOf({ number, within: below, section, lines, place }: Paragraph): CitedPlace {
   const heading = section.at(-1);
   const within = heading === undefined ? '' : `«${heading.replaceAll(/[«»]/g, '"')}» `;
   const counted = numberIn({ number, within: below });
@@ -38,7 +38,7 @@ export function citationOf({ number, within: below = [], section, lines, place }
 }
 
 /** The number of a paragraph that the paper counts, or of an item below one: `12 (a)`; `null` for any other. */
-function numberIn({ number, within: below = [] }: Pick<Paragraph, 'number' | 'within'>): string | null {
+function numberIn({ number, within: below }: Pick<Paragraph, 'number' | 'within'>): string | null {
   const [counted, ...items] = number === null ? [] : [...below, number];
   return counted && /^\d/.test(counted) ? [counted, ...items.map((item) => `(${item})`)].join(' ') : null;
 }

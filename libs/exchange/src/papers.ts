@@ -152,8 +152,10 @@ export class Papers {
     await this.documentOf(id);
     const draft = await this.drafts.read<KeptPaper>({ kind: PAPER, id });
     if (!draft) throw new Rejected('not_found', `Nobody has sent the paper ${id} yet.`);
-    const { name, format, paragraphs } = draft.content;
-    const searched = new SearchedPaper(draft.content);
+    const { name, format } = draft.content;
+    // A paper that was sent before says of no paragraph what it stands below.
+    const paragraphs = draft.content.paragraphs.map((one) => ({ ...one, within: one.within ?? [] }));
+    const searched = new SearchedPaper({ ...draft.content, paragraphs });
     const marks = new Map<number, PaperMark[]>();
     const lost: LostCitation[] = [];
     const cited = await this.#citationsOf(id);
@@ -165,7 +167,6 @@ export class Papers {
     }
     const shown = paragraphs.map((paragraph) => ({
       ...paragraph,
-      within: paragraph.within ?? [], // a paper that was sent before has none
       citation: { document: id, ...citationOf(paragraph) },
       marks: marks.get(paragraph.place) ?? [],
     }));
