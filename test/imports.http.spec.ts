@@ -686,7 +686,7 @@ describe('The files of a folder of JSON', () => {
 describe('A template', () => {
   const SUBJECTS = ['commitment', 'agency', 'document', 'forum', 'outcome', 'framework', 'theme'];
   const address = (subject: string, format: string, language: string) =>
-    `/v1/import-templates/${subject}?format=${format}&language=${language}`;
+    `/v1/import-templates/${subject}.${format}?language=${language}`;
 
   it.each(['en', 'fr', 'es'])(
     'in %s has columns that are all found, and an example that is not imported',
@@ -715,8 +715,8 @@ describe('A template', () => {
   });
 
   it('is there of nothing else', async () => {
-    expect((await server.get('/v1/import-templates/number')).status).toBe(404);
-    expect((await server.get(address('agency', 'pdf', 'en'))).status).toBe(400);
+    expect((await server.get(address('agency', 'pdf', 'en'))).status).toBe(404);
+    expect((await server.get(address('agency', 'csv', 'de'))).status).toBe(400);
   });
 });
 
@@ -749,7 +749,10 @@ describe('Likely duplicates', () => {
   });
 
   it('of registers: two entries of one file with one name', async () => {
-    const { rows } = await preview('code,name,kind\nX-TWIN-1,Office of Twins,igo\nX-TWIN-2,office of twins,ngo\n', 'a.csv');
+    const { rows } = await preview(
+      'code,name,kind\nX-TWIN-1,Office of Twins,igo\nX-TWIN-2,office of twins,ngo\n',
+      'a.csv',
+    );
     expect(rows[1]!.duplicates).toMatchObject([
       {
         that: { reference: 'X-TWIN-1', row: 2 },

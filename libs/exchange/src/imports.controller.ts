@@ -140,11 +140,12 @@ class MappingList {
   @ApiProperty({ type: [KeptMapping] }) readonly items: KeptMapping[];
 }
 
-const TEMPLATE = { xlsx: formatNamed('xlsx').mediaType, csv: formatNamed('csv').mediaType } as const;
-const isSubject = (name: string): name is TableSubject => (TABLE_SUBJECTS as readonly string[]).includes(name);
+const TEMPLATE_TYPES = { xlsx: formatNamed('xlsx').mediaType, csv: formatNamed('csv').mediaType } as const;
+const TEMPLATES = TABLE_SUBJECTS.flatMap((subject) =>
+  Object.keys(TEMPLATE_TYPES).map((format) => `${subject}.${format}`),
+);
 
 class TemplateQuery {
-  @QueryChoice(['xlsx', 'csv'], { default: 'xlsx' }) format?: 'xlsx' | 'csv';
   @QueryChoice(REPORT_LANGUAGES, { default: 'en', description: 'Of the names of its columns' })
   language?: ReportLanguage;
 }
@@ -286,9 +287,9 @@ export class ImportsController {
     return shown(await this.imports.undo(await this.imports.one(id, caller), by, reason));
   }
 
-  @Get('import-templates/:subject')
-  @ApiParam({ name: 'subject', enum: TABLE_SUBJECTS, description: 'What the rows are about' })
-  @ApiProduces(TEMPLATE.xlsx, TEMPLATE.csv)
+  @Get('import-templates/:file')
+  @ApiParam({ name: 'file', enum: TEMPLATES, description: 'What the rows are about, and the format' })
+  @ApiProduces(TEMPLATE_TYPES.xlsx, TEMPLATE_TYPES.csv)
   @ApiOperation({
     summary: 'A template of a table to be imported',
     description:
@@ -297,20 +298,20 @@ export class ImportsController {
   })
   @ApiOkResponse({
     description: 'The template',
-    content: {
-      [TEMPLATE.xlsx]: { schema: { type: 'string', format: 'binary' } },
-      [TEMPLATE.csv]: { schema: { type: 'string' } },
-    },
+    content: Object.fromEntries(
+      Object.values(TEMPLATE_TYPES).map((type) => [type, { schema: { type: 'string', format: 'binary' } }]),
+    ),
   })
   async template(
-    @Param('subject') subject: string,
-    @Query() { format = 'xlsx', language = 'en' }: TemplateQuery,
+    @Param('file') file: string,
+    @Query() { language = 'en' }: TemplateQuery,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    if (!isSubject(subject))
-      throw new Rejected('not_found', `There is no template of ${subject}; of ${TABLE_SUBJECTS.join(', ')} there is.`);
+    if (!TEMPLATES.includes(file))
+      throw new Rejected('not_found', `There is no template ${file}; there are ${TEMPLATES.join(', ')}.`);
+    const [subject, format] = file.split('.') as [TableSubject, keyof typeof TEMPLATE_TYPES];
     await reply
-      .type(format === 'xlsx' ? TEMPLATE.xlsx : `${TEMPLATE.csv}; charset=utf-8`)
+      .type(format === 'xlsx' ? TEMPLATE_TYPES.xlsx : `${TEMPLATE_TYPES.csv}; charset=utf-8`)
       .header('Content-Disposition', `attachment; filename="${subject}-${language}.${format}"`)
       .send(format === 'xlsx' ? templateXlsx(subject, language) : templateCsv(subject, language));
   }

@@ -536,8 +536,7 @@ const Templates = () => (
         <summary>{SUBJECT_WORDS[subject]}</summary>
         <ul>
           {Object.entries({ en: 'English', fr: 'Français', es: 'Español' }).map(([language, name]) => {
-            const template = (format: string) =>
-              `/v1/import-templates/${subject}?format=${format}&language=${language}`;
+            const template = (format: string) => `/v1/import-templates/${subject}.${format}?language=${language}`;
             return (
               <li key={language}>
                 <span lang={language}>{name}</span>: <a href={template('xlsx')}>XLSX</a>,{' '}
