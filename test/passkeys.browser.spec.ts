@@ -39,7 +39,7 @@ afterAll(async () => {
 });
 
 const signsInByLink = async (): Promise<void> => {
-  await page.goto(await server.app.get(SignIn).links.make(account));
+  await page.goto(await server.app.get(SignIn).links.make(account, 'link', '/account'));
   await page.getByRole('button', { name: 'Sign in' }).click();
   await page.waitForURL(/\/account$/);
 };

@@ -37,6 +37,7 @@ import { Deliveries } from '#feed';
 import { Post } from '#letters';
 import { ReportJobs } from '#reports';
 import { AccessStore, Audit } from '#access';
+import { noteAddress } from './address.js';
 import { auditsRequests } from './auditing.js';
 import { guardingHeaders } from './guarding-headers.js';
 import { refuseUnsafe } from './production.js';
@@ -73,6 +74,7 @@ export async function startServer(
     const building = app.get(Projector).start();
     await Promise.race([building, sleep(PATIENCE_MS, undefined, { ref: false })]);
     await Promise.all([building, app.listen({ port: settings.port, host: settings.host, backlog: BACKLOG })]);
+    await noteAddress(settings);
     giveBackMemory();
     app.get(LogCheck).start();
     app.get(Deliveries).start();

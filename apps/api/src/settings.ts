@@ -54,6 +54,8 @@ export interface Settings extends LogSettings, Budgets {
   readonly production: boolean;
   /** Whether it is another than that on which it listens. */
   readonly publicUrlIsSet: boolean;
+  /** Whether the settings say an address at all, be it in part. */
+  readonly addressIsSaid: boolean;
   /** The public address, when it is not http://HOST:PORT. */
   readonly publicUrl: string;
   /** The time for which a report that was made in the background is kept, in hours. */
@@ -111,6 +113,7 @@ export function settingsFrom(given: NodeJS.ProcessEnv = process.env): Settings {
     bodyLimit: whole(env, 'BODY_LIMIT', 262_144, 1_024, 900_000),
     production: env['NODE_ENV'] === 'production',
     publicUrlIsSet: (env['PUBLIC_URL'] || ownUrl) !== ownUrl,
+    addressIsSaid: ['PUBLIC_URL', 'HOST', 'PORT'].some((name) => env[name]),
     publicUrl: env['PUBLIC_URL'] ?? ownUrl,
     reportsKeptHours: whole(env, 'REPORTS_KEPT_HOURS', 168, 1, 8_760),
     auditDays: whole(env, 'AUDIT_DAYS', 400, 31, 36_500),

@@ -5,6 +5,7 @@ import { LINK_MINUTES, SignIn } from '#sign-in';
 import type { AccountRole } from '#words';
 import { DAY_MS } from '#clocks';
 import { openAccess } from '../../api/src/app.module.js';
+import { addressOfServer } from '../../api/src/address.js';
 import type { Settings } from '../../api/src/settings.js';
 
 export { LINK_MINUTES };
@@ -16,7 +17,8 @@ export async function printSignInLink(settings: Settings, who: string): Promise<
     const { accounts } = access;
     const known = await accounts.one((who.includes('@') ? await accounts.byEmail(who) : who) ?? '');
     if (!known || known.name === null) throw new Error(`${who} is no account of a person.`);
-    console.log(`${await linkFor(settings, access, known.account)}\nIt works once, for ${LINK_MINUTES} minutes.`);
+    const there = { ...settings, publicUrl: await addressOfServer(settings) };
+    console.log(`${await linkFor(there, access, known.account)}\nIt works once, for ${LINK_MINUTES} minutes.`);
   } finally {
     await access.close();
   }

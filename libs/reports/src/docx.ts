@@ -12,7 +12,7 @@ export const docx: ReportFormat = {
   mediaType: 'application/vnd.openxmlformats-officedocument.wordprocessingml.document',
   extension: 'docx',
   reads: ['sections'],
-  quick: 300,
+  quick: 100,
   // All of it is in memory: about 60 kB a row.
   mostRows: 10_000,
   inThread: 1_536,

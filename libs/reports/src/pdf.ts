@@ -16,7 +16,7 @@ export const pdf: ReportFormat = {
   mediaType: 'application/pdf',
   extension: 'pdf',
   reads: ['sections'],
-  quick: 300,
+  quick: 100,
   // Typst keeps all pages in memory: about 150 kB a row.
   mostRows: 10_000,
   inThread: 512,

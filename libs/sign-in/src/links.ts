@@ -6,6 +6,8 @@ import type { Once } from './once.js';
 
 /** For how long a link is good. */
 export const LINK_MINUTES = 10;
+/** The page to which whoever signs in is led, where no other one was wanted: the desk of the agency, or the secretariat's. */
+export const DESK = '/home';
 /** The number of links of an account that may be good at a time: nobody's letterbox is filled by somebody else. */
 const MOST = 3;
 
@@ -84,7 +86,7 @@ export class SignInLinks {
   async make(
     account: string,
     way: 'link' | 'command line' = 'link',
-    to = '/account',
+    to = DESK,
     browser: string | null = null,
   ): Promise<string> {
     const key = await this.once.make('link', { account, browser, kept: { way, to }, forMs: LINK_MINUTES * 60_000 });

@@ -140,7 +140,7 @@ export class ActForms {
     ]);
     const history = on.revision === undefined ? null : await historyOf(this.log, reference!, at);
     const statement = history?.items.find(({ revision }) => revision === on.revision) ?? null;
-    if (history && !statement) throw new Rejected('not_found', `${reference} has no statement ${on.revision}.`);
+    if (history && !statement) throw new Rejected('not_found', `${reference} has no such statement.`);
     const says = name === 'correct' && statement ? actOf({ name: nameOf(statement) }) : undefined;
     // Whoever acts for an agency reports for it.
     const ofReporter = by.agency === null ? [] : ['agency', 'onBehalf'];

@@ -1,17 +1,18 @@
 /** The page where people who report begin: what their agency owes and until when, and which commitments need a word. */
 import { Controller, Get, Req } from '@nestjs/common';
-import type { Round } from '#bodies';
 import { monthsAfter, todayAt, type FullDate } from '#clocks';
 import { ACTS } from '#commitments';
 import { DraftsStore } from '#drafts';
 import { ForSignedIn, type ApiRequest, type Session } from '#platform';
 import { OPEN_STAGES, Progress, Waiting, type Filter, type Item, type Sort, type WaitingView } from '#progress';
-import { draftsKnownTo, Rounds, RoundViews, type ReturnLine, type RoundInShort, type RoundOfAgency } from '#rounds';
+import { Registers } from '#registers';
+import { draftsKnownTo, Rounds, RoundViews, type ReturnLine, type RoundOfAgency } from '#rounds';
 import { StageTag } from './figures.js';
 import { PlainPage } from './layout.js';
 import { RendersPages } from './rendering.js';
 import { Answered } from './round-timeline.js';
-import { BeingPrepared, roundsPrepared } from './rounds-prepared.js';
+import { roundsPrepared } from './rounds-prepared.js';
+import { READINGS, SecretariatHome } from './secretariat-home.js';
 import { daysWords, RETURN_STATE_WORDS } from './round-words.js';
 import { path } from './view.js';
 import { count, counted, dateWords, textWords } from './words.js';
@@ -36,6 +37,7 @@ export class HomePage {
     private readonly rounds: RoundViews,
     private readonly inHand: Rounds,
     private readonly drafts: DraftsStore,
+    private readonly registers: Registers,
   ) {}
 
   @Get()
@@ -53,6 +55,7 @@ export class HomePage {
       return <SecretariatHome {...{ session: session!, prepared, rounds, lines, readings }} />;
     }
     const { agency } = principal;
+    if (!(await this.registers.one('agency', agency))) return <NotRegistered session={session!} agency={agency} />;
     const today = todayAt(new Date());
     const list = (filter: Filter, sort: Sort = 'reference'): Promise<Listed> =>
       this.progress.commitments({ asOf: today }, { agency, ...filter }, { limit: FIRST, sort });
@@ -73,9 +76,6 @@ export class HomePage {
   }
 }
 
-/** The readings that ask for a word of the secretariat: none yet, or one that stands against what an agency says. */
-const READINGS = ['unreviewed', 'contested'] as const;
-
 /** What an agency leads and is to come next: within some months, or already past. */
 const nextOf = (today: FullDate): Filter => ({
   role: 'lead',
@@ -94,6 +94,15 @@ const NoRole = ({ session }: { session: Session }) => (
     <p>
       You act for nobody now, or for several. <a href="/account#roles">Your account</a> says for whom you may act, and
       lets you choose.
+    </p>
+  </PlainPage>
+);
+
+const NotRegistered = ({ session, agency }: { session: Session; agency: string }) => (
+  <PlainPage title={session.name} path="/home" eyebrow="Your desk">
+    <p>
+      You act for {agency}, which is not among the agencies here yet: the secretariat registers it.{' '}
+      <a href="/account">Your account</a>
     </p>
   </PlainPage>
 );
@@ -308,103 +317,3 @@ const NeedsWord = ({
       )}
     </section>
   );
-
-interface SecretariatParts {
-  readonly session: Session;
-  readonly prepared: readonly Round[];
-  readonly rounds: readonly RoundInShort[];
-  readonly lines: readonly (readonly ReturnLine[])[];
-  /** Of each reading. */
-  readonly readings: readonly number[];
-}
-
-/** What the secretariat keeps besides rounds. */
-const KEPT = [
-  ['/publications', 'Published reports'],
-  ['/register', 'Registers'],
-  ['/imports', 'Import a spreadsheet'],
-  ['/letters', 'Letters'],
-  ['/accounts', 'Accounts'],
-  ['/webhooks', 'Webhooks'],
-] as const;
-
-const readAs = (verification: (typeof READINGS)[number]): string =>
-  `/commitments?${new URLSearchParams({ verification, asOf: todayAt(new Date()) })}`;
-
-const SecretariatHome = ({
-  session,
-  prepared,
-  rounds,
-  lines,
-  readings: [unread = 0, contested = 0],
-}: SecretariatParts) => (
-  <PlainPage title="The secretariat’s desk" path="/home" eyebrow={session.name}>
-    <div class="acts">
-      <a class="button" href="/rounds/prepare">
-        Prepare a round
-      </a>
-      <a href="/record">Record a commitment</a>
-      <a href="/rounds">All rounds</a>
-    </div>
-    <BeingPrepared rounds={prepared} />
-    {rounds.map(({ code, name, state, deadline }, i) => {
-      const of = (...states: readonly ReturnLine['state'][]) => lines[i]!.filter((line) => states.includes(line.state));
-      const toRead = of('submitted', 'nil');
-      return (
-        <section key={code}>
-          <h2>
-            <a href={path('rounds', code)} dir="auto">
-              {name}
-            </a>
-          </h2>
-          <p>
-            {state === 'open' ? `Due on ${dateWords(deadline)}. ` : 'Closed. '}
-            {counted(of('accepted').length, 'return')} accepted, {count(of('awaited', 'draft', 'returned').length)}{' '}
-            awaited, {count(of('not_received').length)} not received.{' '}
-            {state === 'closed' && <a href={path('rounds', code, 'publish')}>Publish its report</a>}
-          </p>
-          {toRead.length > 0 && (
-            <>
-              <h3>To read</h3>
-              <ul class="items">
-                {toRead.map(({ agency, name: whose, state: is, receivedOn }) => (
-                  <li key={agency}>
-                    <div>
-                      <a href={path('rounds', code, 'returns', agency)} dir="auto">
-                        {whose}
-                      </a>{' '}
-                      <small>
-                        {RETURN_STATE_WORDS[is]} on {dateWords(receivedOn!)}
-                      </small>
-                    </div>
-                  </li>
-                ))}
-              </ul>
-            </>
-          )}
-        </section>
-      );
-    })}
-    <section>
-      <h2>To verify</h2>
-      <ul>
-        <li>
-          <a href={readAs('unreviewed')}>{counted(unread, 'commitment')}</a> not yet read against the sources
-        </li>
-        <li>
-          <a href={readAs('contested')}>{counted(contested, 'commitment')}</a> with a contested reading
-        </li>
-      </ul>
-    </section>
-    <section>
-      <h2>What else you keep</h2>
-      <ul>
-        {KEPT.map(([to, words]) => (
-          <li key={to}>
-            <a href={to}>{words}</a>
-          </li>
-        ))}
-      </ul>
-    </section>
-  </PlainPage>
-);

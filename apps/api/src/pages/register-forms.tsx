@@ -164,8 +164,7 @@ export class RegisterForms {
     const events =
       on.revision === undefined ? [] : await decodeAll(this.log, await this.log.store.read(`${kind}-${code}`));
     const statement = events.find((one) => one.revision === on.revision);
-    if (on.revision !== undefined && !statement)
-      throw new Rejected('not_found', `${code} has no statement ${on.revision}.`);
+    if (on.revision !== undefined && !statement) throw new Rejected('not_found', `${code} has no such statement.`);
     const below = line.path.replace(':revision', String(on.revision));
     return {
       ...{ kind, name, line, code, entry, revision, on, agency: principal.agency },
@@ -379,7 +378,7 @@ const EntryPage = ({ view, kind, code, entry, events, lines, done }: EntryParts)
                       .map(([act, line]) => (
                         <a key={act} href={addressOf(line, revision)}>
                           {line.button}
-                          <span class="hidden"> of statement {revision}</span>
+                          <span class="hidden"> of statement {revision + 1}</span>
                         </a>
                       ))}
                   </span>

@@ -91,7 +91,7 @@ const NothingThere = ({ view }: { view: View }) => (
     <li>Words in quotation marks are found only as they stand there.</li>
     <li>
       Only what was reported by the date shown is found.{' '}
-      <a href={view.here({ asOf: view.today })}>Search as at today</a>
+      {view.asOf !== view.today && <a href={view.here({ asOf: view.today })}>Search as at today</a>}
     </li>
     {view.asked['kinds'] !== undefined && (
       <li>

@@ -4,7 +4,7 @@ import type { FastifyReply } from 'fastify';
 import { randomBytes } from 'node:crypto';
 import { Rejected } from '#eventsourcing';
 import { AlwaysOpen, Cookies, isOwnPath, OneOf, PostsForm, SeeOther, Text, type ApiRequest } from '#platform';
-import { LINK_MINUTES, SignIn, type AtProvider, type Way } from '#sign-in';
+import { DESK, LINK_MINUTES, SignIn, type AtProvider, type Way } from '#sign-in';
 import { PlainPage } from './layout.js';
 import { PasskeyForm } from './passkey-form.js';
 import { RendersPages } from './rendering.js';
@@ -48,7 +48,7 @@ export class SignInPages {
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
     void reply.header('Cache-Control', 'no-store');
-    if (session && !again) return new SeeOther(isOwnPath(to) ? to : '/account');
+    if (session && !again) return new SeeOther(isOwnPath(to) ? to : DESK);
     const name = (again && session?.name) || undefined;
     return <Ways signIn={this.signIn} possible={this.cookies.safe} to={isOwnPath(to) ? to : undefined} again={name} />;
   }
@@ -94,7 +94,7 @@ export class SignInPages {
   ) {
     this.#refuseUnsafe();
     void reply.header('Cache-Control', 'no-store');
-    const wanted = isOwnPath(to) ? to : '/account';
+    const wanted = isOwnPath(to) ? to : DESK;
     const address = await this.#provider().begin(this.#browser(request, reply), wanted, again !== undefined);
     return new SeeOther(address.href);
   }
@@ -137,7 +137,7 @@ export class SignInPages {
   ) {
     const browser = this.cookies.read('signing-in', request.headers.cookie);
     const account = await this.signIn.passkeys.finish(browser, attempt, answer);
-    return this.#begins(request, reply, account, 'passkey', isOwnPath(to) ? to : '/account');
+    return this.#begins(request, reply, account, 'passkey', isOwnPath(to) ? to : DESK);
   }
 
   @PostsForm('out')

@@ -33,7 +33,7 @@ export interface Budgets {
 export const STRANGERS_BODY = 16_384;
 /** So much of a refused body is read and passed over; a client that sends more is cut off. */
 const PASSED_OVER = 65_536;
-/** Of a form by whoever was signed in before: so much is read, and given back to be sent again, in bytes. */
+/** Of a form of our pages whose sender is not signed in any more: so much is read, and given back to be sent again, in bytes. */
 const FORM_KEPT = 262_144;
 
 /** Where people sign in, or have letters sent: few tries are enough. */
@@ -126,7 +126,7 @@ export function keepsStrangersOut(server: FastifyInstance): void {
     if (!request.whyNot && (isOpen || request.principal || request.session)) return;
     const { 'content-length': length } = request.headers;
     // It is refused once it is read: forms.ts.
-    if (form && request.wasSignedIn && !takesFile(request) && Number(length) <= FORM_KEPT) return;
+    if (form && request.isOurForm && !takesFile(request) && Number(length) <= FORM_KEPT) return;
     // All else of the body is not waited for.
     if (!(Number(length ?? 0) <= PASSED_OVER) || request.headers['transfer-encoding'] !== undefined)
       void reply.header('Connection', 'close');

@@ -153,7 +153,7 @@ export function pairsIn(fields: FormFields, within = ''): [name: string, value: 
  * Whether a page of ours has sent this. A browser says so (`Sec-Fetch-Site`); one that does not (it is old, or reaches us over
  * http) tells the site of the page in `Origin`.
  */
-function isFromOwnPage({ headers, host }: ApiRequest, ownOrigin: string): boolean {
+export function isFromOwnPage({ headers, host }: ApiRequest, ownOrigin: string): boolean {
   const site = headers['sec-fetch-site'];
   if (site !== undefined) return site === 'same-origin';
   const { origin } = headers;

@@ -154,8 +154,8 @@ export type ApiRequest = FastifyRequest & {
   session?: Session;
   /** It comes with a bearer token that is nobody's: tells why. */
   whyNot?: () => Promise<string>;
-  /** It comes with the session of a sign-in that is over. */
-  wasSignedIn?: boolean;
+  /** It is a form that a page of ours has sent, of somebody who is not signed in (any more). */
+  isOurForm?: boolean;
   /** What a page of ours has sent, without the token of the session. */
   form?: FormFields;
   correlation?: Correlation;

@@ -45,7 +45,7 @@ import { refuseQuery } from '../fields/validation.js';
 import { downloaded } from '../lists/downloads.js';
 import { isStreamed, refuseUnacceptable } from '../lists/formats.js';
 import { PUBLIC_URL } from '../context.js';
-import { FORM, formOf, isOpenForm, refuseForgedForm, type FormOf } from './forms.js';
+import { FORM, formOf, isFromOwnPage, isOpenForm, refuseForgedForm, type FormOf } from './forms.js';
 import {
   ALWAYS_OPEN,
   bearerOf,
@@ -118,6 +118,10 @@ export class AccessGuard implements CanActivate {
     private readonly reflector: Reflector,
   ) {}
 
+  get #ownOrigin(): string {
+    return new URL(this.publicUrl).origin;
+  }
+
   canActivate(context: ExecutionContext): Promise<boolean> {
     return this.admit(context.switchToHttp().getRequest<ApiRequest>(), this.#marksOf(context));
   }
@@ -131,7 +135,7 @@ export class AccessGuard implements CanActivate {
     if (token !== undefined && !principal)
       request.whyNot = async () => (token ? this.tokens.whyNot(token) : 'Authorization: Bearer … names no token.');
     if (session) request.session = session;
-    else if (formOf(request)) request.wasSignedIn = this.cookies.read('session', request.headers.cookie) !== undefined;
+    else request.isOurForm = formOf(request) !== undefined && isFromOwnPage(request, this.#ownOrigin);
     if (principal) request.principal = principal;
     request.checkConnected = () => this.#stands(request, principal ? token : undefined);
   }
@@ -140,7 +144,7 @@ export class AccessGuard implements CanActivate {
   async admit(request: ApiRequest, { open, rights, signedIn = false, reads = false, form }: Marks): Promise<true> {
     if (request.raw.socket.destroyed) throw new Rejected('gone', 'The caller has gone.');
     const { principal, session = null } = request;
-    if (form) refuseForgedForm(request, form, session, new URL(this.publicUrl).origin);
+    if (form) refuseForgedForm(request, form, session, this.#ownOrigin);
     if (signedIn && !session) throw new Rejected('unauthenticated', 'This is for those who are signed in.');
     const reading = reads || request.method === 'GET' || request.method === 'HEAD';
     if (open || (isOpenForm(form) && !reads) || (reading && !rights && (signedIn || this.publicReading.value)))
