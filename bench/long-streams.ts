@@ -48,6 +48,20 @@ const KINDS: Readonly<Record<string, Kind>> = {
       ({ act: 'correct', revision: 3, body: { says: { note: `Note ${n}` }, reason: 'Misread' } }) as CommitmentAct,
     acts: 10,
   },
+  'stages reported, of which one is corrected to another stage': {
+    event: (n) => ({ name: 'StageReported', data: stage(n) }),
+    act: (n) => {
+      const says = { stage: n % 2 ? 'on_hold' : 'planned', note: `Note ${n}` };
+      return { act: 'correct', revision: 3, body: { says, reason: 'Misread' } } as CommitmentAct;
+    },
+    acts: 10,
+  },
+  'evidence attached, of which one is corrected': {
+    event: (n) => ({ name: 'EvidenceAttached', data: { title: `Report ${n}`, reportedOn: dayOf(n) } }),
+    act: (n) =>
+      ({ act: 'correct', revision: 3, body: { says: { title: `Title ${n}` }, reason: 'Misread' } }) as CommitmentAct,
+    acts: 10,
+  },
   'stages reported, the last first': {
     event: (n) => ({ name: 'StageReported', data: stage(25_000 - n) }),
     act: (n) => ({ act: 'reportStage', body: stage(25_000 - n) }) as CommitmentAct,

@@ -19,6 +19,21 @@ export const reportedBy =
   ({ reportedOn }: Reported): boolean =>
     (reportedOn ?? '') <= asOf;
 
+/** What was said one after the other, in the order of the log, and one thing more: what is corrected keeps its place. */
+export const inLogOrder = <F extends Reported>(said: Series<F>, fact: F): Series<F> =>
+  said.spliced(
+    said.count(({ revision }) => revision <= fact.revision),
+    0,
+    fact,
+  );
+
+/** What one event said of what was said one after the other. */
+export const ofEvent = <F extends Pick<Reported, 'revision'>>(said: Series<F>, revision: number): F[] =>
+  said.between(
+    said.count((one) => one.revision < revision),
+    said.count((one) => one.revision <= revision),
+  );
+
 /** Facts about one thing, in the order of (reportedOn, revision). Of several as at a date the last holds: rule 1. */
 export class Facts<F extends Reported> implements Iterable<F> {
   static readonly none = new Facts<never>(Series.of());
@@ -46,10 +61,28 @@ export class Facts<F extends Reported> implements Iterable<F> {
     return this.inOrder.lastOf(reportedBy(asOf));
   }
 
+  /** All but those of one event; itself where it said none. */
+  without(event: Reported): Facts<F> {
+    const first = this.inOrder.count((one) => isLater(event, one));
+    const gone = this.inOrder.count((one) => !isLater(one, event)) - first;
+    return gone === 0 ? this : new Facts(this.inOrder.spliced(first, gone));
+  }
+
+  /** All that were reported from one date on and before another. */
+  between(since: FullDate, before: FullDate): F[] {
+    const count = (date: FullDate) => this.inOrder.count(({ reportedOn }) => (reportedOn ?? '') < date);
+    return this.inOrder.between(count(since), count(before));
+  }
+
+  /** How many were reported by a date. */
+  countUpTo(asOf: FullDate): number {
+    return this.inOrder.count(reportedBy(asOf));
+  }
+
   /** All that were reported by a date. */
   upTo(asOf: FullDate): readonly F[] {
-    const last = this.last;
-    return !last || reportedBy(asOf)(last) ? this.inOrder.toArray() : this.inOrder.filter(reportedBy(asOf));
+    const count = this.countUpTo(asOf);
+    return count === this.length ? this.inOrder.toArray() : this.inOrder.between(0, count);
   }
 
   [Symbol.iterator](): ArrayIterator<F> {
@@ -75,26 +108,50 @@ export function outranks(a: DatedEntry, b: DatedEntry): boolean {
   return rankA === rankB ? isLater(a, b) : rankA > rankB;
 }
 
-/**
- * Entries of which the greatest by (ranked day, reportedOn, revision) holds as at a date: rule 2. Only those are kept that hold
- * as at any date, in the order of their reports; each outranks the one before.
- */
+/** Entries of which the greatest by (ranked day, reportedOn, revision) holds as at a date: rule 2. */
 export class Ranking<E extends DatedEntry> {
-  static readonly none = new Ranking<never>(Series.of());
+  static readonly none = new Ranking<never>(Series.of(), Series.of());
 
-  private constructor(private readonly holders: Series<E>) {}
+  /** @param all and `holders`, those that hold as at any date, each of which outranks the one before: in the order of reports */
+  private constructor(
+    private readonly all: Series<E>,
+    private readonly holders: Series<E>,
+  ) {}
 
   static of<E extends DatedEntry>(...entries: readonly E[]): Ranking<E> {
     return entries.reduce((all: Ranking<E>, entry) => all.with(entry), Ranking.none as Ranking<E>);
   }
 
+  get length(): number {
+    return this.all.length;
+  }
+
   with(entry: E): Ranking<E> {
     const { holders } = this;
-    const at = holders.count((one) => !isLater(one, entry));
-    if (at > 0 && outranks(holders.at(at - 1)!, entry)) return this;
+    const isBefore = (one: E) => !isLater(one, entry);
+    const all = this.all.spliced(this.all.count(isBefore), 0, entry);
+    const at = holders.count(isBefore);
+    if (at > 0 && outranks(holders.at(at - 1)!, entry)) return new Ranking(all, holders);
     let outranked = 0;
     while (at + outranked < holders.length && outranks(entry, holders.at(at + outranked)!)) outranked++;
-    return new Ranking(holders.spliced(at, outranked, entry));
+    return new Ranking(all, holders.spliced(at, outranked, entry));
+  }
+
+  /** All but what one event said; itself where it said none. What that alone outranked holds again. */
+  without(event: Reported): Ranking<E> {
+    const { holders } = this;
+    const isBefore = (one: E) => isLater(event, one);
+    const isGone = (one: E | undefined) => one?.revision === event.revision;
+    const [place, at] = [this.all.count(isBefore), holders.count(isBefore)];
+    if (!isGone(this.all.at(place))) return this;
+    const all = this.all.spliced(place, 1);
+    if (!isGone(holders.at(at))) return new Ranking(all, holders);
+    const next = holders.at(at + 1);
+    const until = next ? all.count((one) => isLater(next, one)) : all.length;
+    const again: E[] = [];
+    let best = at > 0 ? holders.at(at - 1) : undefined;
+    for (const one of all.between(place, until)) if (!best || outranks(one, best)) again.push((best = one));
+    return new Ranking(all, holders.spliced(at, 1, ...again));
   }
 
   asAt(asOf: FullDate): E | undefined {

@@ -109,6 +109,11 @@ export class Series<T> implements Iterable<T> {
     return this.toArray().find((item) => test(item));
   }
 
+  /** The list without the items of which something holds; itself where there are none. */
+  without(test: (item: T) => boolean): Series<T> {
+    return this.some(test) ? Series.from(this.filter((item) => !test(item))) : this;
+  }
+
   some(test: (item: T) => boolean): boolean {
     return this.pieces.some((piece) => piece.some((item) => test(item)));
   }

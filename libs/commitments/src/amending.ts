@@ -1,9 +1,9 @@
 /** The decisions of correcting, retracting and blanking. */
 import type { Blank, BodyName, Correct, Retract, Sourced } from '#bodies';
 import { Conflict, fold, Rejected, refused, refusedWithin } from '#eventsourcing';
-import { Series, type FullDate } from '#clocks';
+import type { FullDate } from '#clocks';
 import { blankings } from '#registers';
-import { refold, commitment, viewAsAt, withoutRetracted, type Commitment } from './commitment.js';
+import { commitment, neverSaid, viewAsAt, withoutRetracted, type Commitment } from './commitment.js';
 import { statementAt, type CorrectionEvents, type Statement } from './corrections.js';
 import { refuseAfterEnd } from './lineage.js';
 import { isProven } from './stages.js';
@@ -97,7 +97,7 @@ export const correct =
     // Other words change nothing that a rule looks at.
     const onlyWords = Object.entries(says).every(([field, text]) => on.forms.isFreeText(field) && text !== null);
     const saidAnew = (): object => {
-      const without = refold(Series.from(c.said.filter(({ revision }) => revision !== was.revision)));
+      const without = neverSaid(c, was);
       const now = viewAsAt(without, by.today) ?? present;
       try {
         return act.decide(without, merged, speaker, { ...on, agency, milestone }, now)[0]!.data;

@@ -1,5 +1,5 @@
 /** The documents that the statements of a commitment cite. */
-import type { FullDate } from '#clocks';
+import { ofEvent, type FullDate } from '#clocks';
 import type { Commitment } from './commitment.js';
 
 const NONE: readonly string[] = [];
@@ -23,6 +23,9 @@ interface Cited {
   readonly from: FullDate;
   readonly documents: readonly string[];
 }
+
+/** So many reports are gone through, rather than all that was ever said. */
+const FEW = 64;
 
 /** Of a state that is asked about as at many dates. */
 const known = new WeakMap<Commitment, readonly Cited[]>();
@@ -56,6 +59,11 @@ function citedIn(c: Commitment): readonly Cited[] {
  */
 export function documentsCitedAsAt(c: Commitment, asOf: FullDate): readonly string[] {
   if (!c.anybody.asAt(asOf)) return [];
+  const reports = c.changes.size === 0 ? c.reports.countUpTo(asOf) : Infinity;
+  if (reports <= FEW) {
+    const by = [c.said.at(0)!, ...c.reports.upTo(asOf).flatMap(({ revision }) => ofEvent(c.said, revision))];
+    return [...new Set(by.flatMap(({ data }) => documentsIn(data)))];
+  }
   let cited = known.get(c);
   if (!cited) known.set(c, (cited = citedIn(c)));
   return cited.findLast(({ from }) => from <= asOf)?.documents ?? [];

@@ -3,7 +3,7 @@
  * rules. Its topics have a file each; here is the record act, and the whole.
  */
 import type { CommitmentAsAt, Deliverable, Evidence, Milestone, RecordCommitment, Relation } from '#bodies';
-import { Facts, lastDayOf, Series, type FullDate } from '#clocks';
+import { Facts, lastDayOf, ofEvent, Ranking, Series, type FullDate, type Reported } from '#clocks';
 import {
   Conflict,
   refused,
@@ -26,6 +26,7 @@ import {
   contentAtFirst,
   contentEvolvers,
   contentFields,
+  milestonesWithout,
   numberIn,
   type Content,
   type ContentEvents,
@@ -34,6 +35,7 @@ import {
   changedBy,
   correctionsAsAt,
   isAmendment,
+  standingAt,
   statementAt,
   type Changes,
   type CorrectionEvents,
@@ -128,34 +130,20 @@ export interface Commitment extends Stages, Responsibility, Content, Editions, A
     Statements['Recorded'],
     'kind' | 'nature' | 'strength' | 'regions' | 'countries' | 'deliverables'
   > | null;
-  /** The reportedOn of every act, in order, each once: whatever it said, it is a sign of life. */
-  readonly reports: Series<FullDate>;
+  /** The report of every act: whatever it said, it is a sign of life. */
+  readonly reports: Facts<Reported & { readonly reportedOn: FullDate }>;
   /** Every event; those alone that say something of the commitment; and what corrections and retractions made of these. */
   readonly said: Series<Statement>;
   readonly statements: Series<Statement>;
   readonly changes: Changes;
-  /** The first revision that was corrected since what was said was told anew (`settle`); `null`: none was. */
-  readonly unsettled: number | null;
-  /** Now and then the state is kept: what is corrected later is told anew from there. */
-  readonly kept: readonly Told[];
+  /** Whether something was corrected since on which later events built: all is to be told anew (`settle`). */
+  readonly unsettled: boolean;
 }
-
-/** The state after so many statements, the last one at a revision, without what was said. */
-interface Told {
-  readonly count: number;
-  readonly revision: number;
-  readonly state: Commitment;
-}
-
-const nothingSaid = {
-  ...{ said: Series.of<Statement>(), statements: Series.of<Statement>(), changes: new Map() as Changes },
-  ...{ unsettled: null, kept: [], numbered: 0 },
-} satisfies Partial<Commitment>;
 
 const nothing: Commitment = {
-  ...nothingSaid,
+  ...{ said: Series.of(), statements: Series.of(), changes: new Map(), unsettled: false },
   recorded: null,
-  reports: Series.of(),
+  reports: Facts.none,
   ...stagesAtFirst,
   ...responsibleAtFirst,
   ...contentAtFirst,
@@ -225,37 +213,90 @@ function after(c: Commitment, said: Statement): Fresh {
   const evolve = statements[said.name as keyof Statements] as (c: Commitment, event: StreamEvent<object>) => object;
   const changed: Fresh = { ...c, ...evolve(c, said) };
   const { reportedOn } = said.data as { reportedOn: FullDate };
-  const at = c.reports.count((on) => on < reportedOn);
-  if (c.reports.lastOf((on) => on <= reportedOn) !== reportedOn) changed.reports = c.reports.spliced(at, 0, reportedOn);
-  return changed.leads === c.leads || c.entries.length === 0 ? changed : Object.assign(changed, partsAnew(changed));
+  changed.reports = c.reports.with({ reportedOn, revision: said.revision });
+  return withPartsOf(c, changed);
 }
 
-/** The number of statements between two states that are kept. */
-const SPAN = 64;
-
-function keepsNowAndThen(c: Fresh, count: number, { revision }: Statement): void {
-  if (count % SPAN === 0) c.kept = [...c.kept, { count, revision, state: { ...c, ...nothingSaid } }];
-}
-
-type Heard = Pick<Commitment, 'said' | 'statements' | 'changes' | 'numbered' | 'kept' | 'unsettled'>;
+/** The parts are whose they are by the leads: where these changed, anew. */
+const withPartsOf = (before: Commitment, changed: Fresh): Fresh =>
+  changed.leads === before.leads || changed.entries.length === 0 ? changed : Object.assign(changed, partsAnew(changed));
 
 /** So many statements are told in one step. */
 const STEP = 100;
 
+type Heard = Pick<Commitment, 'said' | 'statements' | 'changes' | 'numbered'>;
+
 /** The state after the statements, each as corrected since; what was retracted was never said. */
-function* toldAnew({ said, statements: all, changes, numbered, kept, unsettled }: Heard): Settling<Commitment> {
-  const valid = kept.filter(({ revision }) => revision < (unsettled ?? 0));
-  const { state = nothing, count = 0 } = valid.at(-1) ?? {};
-  let c: Commitment = { ...state, said, statements: all, changes, numbered, kept: valid };
-  let told = count;
-  for (const one of all.between(count, all.length)) {
+function* toldAnew({ said, statements: all, changes, numbered }: Heard): Settling<Commitment> {
+  let [c, told]: [Commitment, number] = [{ ...nothing, said, statements: all, changes, numbered }, 0];
+  for (const one of all) {
     const last = changes.get(one.revision)?.at(-1);
-    const next: Fresh = last?.says === null ? { ...c } : after(c, last ? { ...one, data: last.says } : one);
-    keepsNowAndThen(next, ++told, one);
-    c = next;
-    if (told % STEP === 0) yield;
+    if (last?.says !== null) c = after(c, last ? { ...one, data: last.says } : one);
+    if (++told % STEP === 0) yield;
   }
   return c;
+}
+
+/** What later events build on: an item of the record act, and the one offer that they answer. */
+const BUILT_ON: readonly string[] = [
+  ...(['Recorded', 'LeadOffered', 'LeadAccepted', 'LeadDeclined', 'LeadOfferWithdrawn'] as const),
+] satisfies (keyof Statements)[];
+
+/** What does not hold facts that stand alone, each of one event. */
+const OTHERWISE: readonly string[] = [
+  ...([
+    'recorded',
+    'offers',
+    'milestones',
+    'numbered',
+    'replies',
+    'said',
+    'statements',
+    'changes',
+    'unsettled',
+  ] as const),
+] satisfies (keyof Commitment)[];
+const FACTS = (Object.keys(nothing) as (keyof Commitment)[]).filter((name) => !OTHERWISE.includes(name));
+
+/** Facts without those of an event; themselves where it said none. */
+function without<T>(facts: T, event: Reported): T {
+  if (facts instanceof Facts || facts instanceof Ranking) return facts.without(event) as T;
+  if (facts instanceof Series) {
+    const gone = ofEvent(facts as Series<Reported>, event.revision).length;
+    return gone === 0 ? facts : (facts.spliced(placeIn(facts as Series<Reported>, event), gone) as T);
+  }
+  const isMap = facts instanceof Map;
+  const before = isMap ? [...(facts as Map<string, Facts<Reported>>)] : Object.entries(facts as object);
+  const left = before.map(([key, some]) => [key, without(some as Facts<Reported>, event)] as const);
+  if (left.every(([, some], i) => some === before[i]![1])) return facts;
+  return (isMap ? new Map(left.filter(([, { length }]) => length > 0)) : Object.fromEntries(left)) as T;
+}
+
+const placeIn = (facts: Series<Reported>, { revision }: Reported): number =>
+  facts.count((one) => one.revision < revision);
+
+/**
+ * The state as if a statement had not been said.
+ * @param was as it stands now
+ * @param stays whether it is said anew, with other words
+ */
+function unsaid(c: Commitment, was: Statement, stays = false): Commitment {
+  const { reportedOn } = was.data as { reportedOn: FullDate };
+  const event = { reportedOn, revision: was.revision };
+  const left: Fresh = {
+    ...c,
+    milestones: milestonesWithout(c, was, event, stays),
+    replies: c.replies.without(({ revision }) => revision === was.revision),
+  };
+  for (const name of FACTS) (left as Record<string, unknown>)[name] = without(c[name] as unknown, event);
+  return withPartsOf(c, left);
+}
+
+/** The same: what was said after it is told anew where it builds on it. */
+export function neverSaid(c: Commitment, { name, revision }: Statement): Commitment {
+  const was = standingAt(c, revision);
+  if (was && !BUILT_ON.includes(name)) return unsaid(c, was);
+  return refold(c.said.without((one) => one.revision === revision));
 }
 
 /** The state after everything that was said. */
@@ -266,7 +307,6 @@ export function refold(said: Series<Statement>): Commitment {
     statements: Series.from(all.filter(({ name }) => name in statements)),
     changes: all.filter(isAmendment).reduce((changes: Changes, one) => changedBy(changes, said, one), new Map()),
     numbered: all.reduce((last, one) => Math.max(last, numberIn(one)), 0),
-    ...{ kept: [], unsettled: null },
   };
   return settled(toldAnew(heard));
 }
@@ -274,13 +314,19 @@ export function refold(said: Series<Statement>): Commitment {
 type Evolve = Aggregate<Commitment, CommitmentEvents>['evolve'];
 type Amends = (c: Commitment, event: StreamEvent<object>) => Commitment;
 
-/** However many corrections are folded together, what was said is told anew once. */
+/** Most statements stand alone: they are taken back, and said as they are now. Of others, all is told anew once, later. */
 const amends =
   (name: 'Corrected' | 'Retracted'): Amends =>
   (c, event) => {
     const said = { name, ...event };
-    const unsettled = Math.min(c.unsettled ?? Infinity, (event.data as CorrectionEvents['Retracted']).revision);
-    return { ...c, said: c.said.with(said), changes: changedBy(c.changes, c.said, said), unsettled };
+    const { revision } = event.data as CorrectionEvents['Retracted'];
+    const amended = { ...c, said: c.said.with(said), changes: changedBy(c.changes, c.said, said) };
+    const [statement] = ofEvent(c.statements, revision);
+    if (!statement) return amended;
+    if (c.unsettled || BUILT_ON.includes(statement.name)) return { ...amended, unsettled: true };
+    const [was, is] = [standingAt(c, revision), standingAt(amended, revision)];
+    const left = was ? unsaid(amended, was, is !== null) : amended;
+    return is ? after(left, is) : left;
   };
 
 const evolve = {
@@ -289,11 +335,10 @@ const evolve = {
       name,
       (c: Commitment, event: StreamEvent<object>) => {
         const said = { name: name as keyof Statements, data: event.data, revision: event.revision, by: event.by };
-        const changed: Fresh = c.unsettled === null ? after(c, said) : { ...c };
+        const changed: Fresh = c.unsettled ? { ...c } : after(c, said);
         changed.said = c.said.with(said);
         changed.statements = c.statements.with(said);
         changed.numbered = Math.max(c.numbered, numberIn(said));
-        if (c.unsettled === null) keepsNowAndThen(changed, changed.statements.length, said);
         return changed;
       },
     ]),
@@ -307,7 +352,7 @@ export const commitment: Aggregate<Commitment, CommitmentEvents> = {
   category: 'commitment',
   initial: nothing,
   evolve,
-  settle: (c) => (c.unsettled === null ? null : toldAnew(c)),
+  settle: (c) => (c.unsettled ? toldAnew(c) : null),
 };
 
 // ── A commitment as at a date ───────────────────────────────────────────────────────────────────────────────────────
@@ -321,7 +366,7 @@ const FIELDS: Fields<keyof CommitmentAsAt> = {
     countries: (c) => c.recorded!.countries ?? [],
     deliverables: (c) => withoutRetracted(c.recorded!.deliverables),
     corrections: correctionsAsAt,
-    lastReportedOn: (c, asOf) => c.reports.lastOf((on) => on <= asOf) ?? '',
+    lastReportedOn: (c, asOf) => c.reports.asAt(asOf)?.reportedOn ?? '',
   },
   ...contentFields,
   ...stageFields,
@@ -373,11 +418,8 @@ export function turningPoints(c: Commitment, since: FullDate = '', before: FullD
   const dates = [...c.roles, ...amended]
     .flatMap(({ reportedOn }) => reportedOn ?? [])
     .filter((on) => on >= since && on < before);
-  const reports = c.reports.between(
-    c.reports.count((on) => on < since),
-    c.reports.count((on) => on < before),
-  );
-  return dates.length === 0 ? reports : [...new Set([...reports, ...dates])].sort();
+  for (const { reportedOn } of c.reports.between(since, before)) dates.push(reportedOn);
+  return [...new Set(dates)].sort();
 }
 
 /** Rule 4. */

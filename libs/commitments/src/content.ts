@@ -17,7 +17,16 @@ import type {
   SetThemes,
   Target,
 } from '#bodies';
-import { Facts, isLater, reportedBy, Series, type FullDate, type PartialDate, type Reported } from '#clocks';
+import {
+  Facts,
+  inLogOrder,
+  isLater,
+  reportedBy,
+  Series,
+  type FullDate,
+  type PartialDate,
+  type Reported,
+} from '#clocks';
 import { Conflict, Rejected, refused } from '#eventsourcing';
 import type { Commitment } from './commitment.js';
 import type { Statement } from './corrections.js';
@@ -96,7 +105,7 @@ export const contentAtFirst: Content = {
   claims: Series.of(),
 };
 
-const milestoneOf = (c: Content, number: number | undefined): MilestoneFacts | undefined => {
+const milestoneOf = (c: Pick<Content, 'milestones'>, number: number | undefined): MilestoneFacts | undefined => {
   const last = c.milestones.lastOf((one) => one.number <= number!);
   return last?.number === number ? last : undefined;
 };
@@ -108,8 +117,31 @@ function changedMilestone(
 ): Partial<Commitment> {
   const milestone = milestoneOf(c, number);
   if (!milestone) return {};
-  const at = c.milestones.count((one) => one.number < number);
-  return { milestones: c.milestones.spliced(at, 1, { ...milestone, ...change(milestone) }) };
+  return { milestones: withMilestone(c, { ...milestone, ...change(milestone) }) };
+}
+
+/** The milestones with one more, or with one of them as it is now. */
+function withMilestone({ milestones }: Content, one: MilestoneFacts): Content['milestones'] {
+  const [at, after] = [
+    milestones.count(({ number }) => number < one.number),
+    milestones.count(({ number }) => number <= one.number),
+  ];
+  return milestones.spliced(at, after - at, one);
+}
+
+/** The milestones without what an event said of one; of one that `stays` only its own words go, which are said anew. */
+export function milestonesWithout(
+  { milestones }: Content,
+  { name, data }: Statement,
+  event: Reported,
+  stays: boolean,
+): Content['milestones'] {
+  const { milestone: number } = data as Partial<OfMilestone>;
+  const one = milestoneOf({ milestones }, number);
+  if (!one) return milestones;
+  if (name === 'MilestoneAdded' && !stays) return milestones.without((other) => other === one);
+  const [due, reached, dropped] = [one.due, one.reached, one.dropped].map((facts) => facts.without(event)) as never[];
+  return withMilestone({ milestones } as Content, { ...one, due: due!, reached: reached!, dropped: dropped! });
 }
 
 /** The greatest number of a milestone that a statement makes or names. */
@@ -126,8 +158,9 @@ export const contentEvolvers: Evolvers<ContentEvents> = {
   },
   MilestoneAdded: (c, { data: { milestone: number, title, due, reportedOn }, revision }) => {
     const at = { reportedOn, revision };
-    const milestone = { ...at, number, title, due: Facts.of({ ...at, value: due ?? null }) };
-    return { milestones: c.milestones.with({ ...milestone, reached: Facts.none, dropped: Facts.none }) };
+    const known = milestoneOf(c, number) ?? { due: Facts.none, reached: Facts.none, dropped: Facts.none };
+    const milestone = { ...known, ...at, number, title, due: and(known.due, due ?? null, at) };
+    return { milestones: withMilestone(c, milestone) };
   },
   MilestoneReached: (c, { data, revision }) =>
     changedMilestone(c, data.milestone, ({ reached }) => ({
@@ -140,7 +173,7 @@ export const contentEvolvers: Evolvers<ContentEvents> = {
   EvidenceAttached: (c, { data, revision }) => {
     const { title, date, url, language, reportedOn } = data;
     const evidence = { title, date, url, language, ...sourceOf(data, { reportedOn, revision }) };
-    return { evidence: c.evidence.with(evidence) };
+    return { evidence: inLogOrder(c.evidence, evidence) };
   },
   WordingAmended: (c, { data, revision }) => {
     const amended = { ...c.wording };
@@ -154,7 +187,7 @@ export const contentEvolvers: Evolvers<ContentEvents> = {
   },
   Claimed: (c, { data, revision }) => {
     const { about, says, note = null, reportedOn } = data;
-    return { claims: c.claims.with({ about, says, note, ...sourceOf(data, { reportedOn, revision }) }) };
+    return { claims: inLogOrder(c.claims, { about, says, note, ...sourceOf(data, { reportedOn, revision }) }) };
   },
 };
 

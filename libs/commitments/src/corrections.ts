@@ -44,6 +44,17 @@ export function statementAt(said: Series<Statement>, revision: number | undefine
   return found;
 }
 
+/** A statement as it stands: as it was corrected last; `null`: it is retracted. */
+export function standingAt(
+  { said, changes }: Pick<Commitment, 'said' | 'changes'>,
+  revision: number,
+): Statement | null {
+  const last = changes.get(revision)?.at(-1);
+  if (last?.says === null) return null;
+  const one = statementAt(said, revision);
+  return last ? { ...one, data: last.says } : one;
+}
+
 /** The changes of every event that was changed, in order. */
 export type Changes = ReadonlyMap<number, Series<Amendment>>;
 

@@ -2,6 +2,7 @@
 import type { Edition, Evidence, HoldEdition, ReportUpkeep, Source, Upkeep } from '#bodies';
 import {
   firstDayOf,
+  inLogOrder,
   lastDayOf,
   Ranking,
   rankedOn,
@@ -53,7 +54,7 @@ export const editionEvolvers: Evolvers<EditionEvents> = {
     const { title = null, held, until = null, nextDue = null, note = null, evidence, reportedOn } = data;
     const said = { title, held, until, nextDue, note, evidence: evidence ?? [] };
     const edition = { ...said, ...sourceOf(data, { reportedOn, revision }) };
-    return { editions: { all: all.with(edition), ranked: ranked.with(editionEntry(edition)) } };
+    return { editions: { all: inLogOrder(all, edition), ranked: ranked.with(editionEntry(edition)) } };
   },
   UpkeepReported: ({ upkeep: { all, ranked } }, { data, revision }) => {
     const { period, keptUp, note = null, evidence, reportedOn } = data;
@@ -61,7 +62,7 @@ export const editionEvolvers: Evolvers<EditionEvents> = {
       ...{ period, keptUp, note, evidence: evidence ?? [] },
       ...sourceOf(data, { reportedOn, revision }),
     };
-    return { upkeep: { all: all.with(upkeep), ranked: ranked.with(upkeepEntry(upkeep)) } };
+    return { upkeep: { all: inLogOrder(all, upkeep), ranked: ranked.with(upkeepEntry(upkeep)) } };
   },
 };
 

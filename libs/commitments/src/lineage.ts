@@ -17,7 +17,7 @@ import type {
   TakenOver,
   Withdraw,
 } from '#bodies';
-import { Facts, reportedBy, Series, type FullDate } from '#clocks';
+import { Facts, inLogOrder, reportedBy, Series, type FullDate } from '#clocks';
 import { Conflict, refused } from '#eventsourcing';
 import type { End, Life } from '#words';
 import type { Commitment } from './commitment.js';
@@ -77,12 +77,12 @@ const ended = (
   { data, revision }: { data: Reasoned; revision: number },
 ): Partial<Commitment> => {
   const end = { life, into, reason: data.reason, ...sourceOf(data, { reportedOn: data.reportedOn, revision }) };
-  return { ends: c.ends.with(end) };
+  return { ends: inLogOrder(c.ends, end) };
 };
 
 export const lineageEvolvers: Evolvers<LineageEvents> = {
   Related: (c, { data, revision }) => ({
-    relations: c.relations.with({ type: data.type, to: data.to, ...sourceOf(data, { ...data, revision }) }),
+    relations: inLogOrder(c.relations, { type: data.type, to: data.to, ...sourceOf(data, { ...data, revision }) }),
   }),
   FollowUpAdded: (c, { data, revision }) => ({
     followsUp: and(c.followsUp, { ids: data.followsUp }, { ...data, revision }),
@@ -99,7 +99,7 @@ export const lineageEvolvers: Evolvers<LineageEvents> = {
     const [agencies, themes, followsUp] = [data.agencies ?? [], data.themes ?? [], data.followsUp ?? []];
     const at = { reportedOn, revision };
     return {
-      tookOver: c.tookOver.with({ from, how, reason, agencies, themes, followsUp, ...sourceOf(data, at) }),
+      tookOver: inLogOrder(c.tookOver, { from, how, reason, agencies, themes, followsUp, ...sourceOf(data, at) }),
       ...withRoles(
         c,
         ...agencies.map(({ agency, role, asked }): RoleFact => {

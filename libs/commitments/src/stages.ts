@@ -3,7 +3,7 @@
  * the agency's word stand the secretariat's reading of it and the agency's reply; neither overwrites the other.
  */
 import type { CommitmentAsAt, Confirm, Part, Reply, ReportStage, StageEntry, Verification, Verify } from '#bodies';
-import { Facts, outranks, Ranking, Series, type FullDate, type Reported } from '#clocks';
+import { Facts, inLogOrder, outranks, Ranking, Series, type FullDate, type Reported } from '#clocks';
 import { Conflict, refused } from '#eventsourcing';
 import { STAGES, type Nature, type NextStepWord, type Stage } from '#words';
 import type { Commitment } from './commitment.js';
@@ -78,9 +78,8 @@ export const stageEntryOf = (data: ReportStage, revision: number): StageEntry =>
 export function withEntry(c: Commitment, entry: StageEntry): Pick<Stages, 'entries' | 'parts' | 'anybody'> {
   const part = partOf(c, entry);
   const known = c.parts.get(part);
-  const ranking = (known ?? Ranking.none).with(entry);
-  const parts = ranking === known ? c.parts : new Map(c.parts).set(part, ranking);
-  return { entries: c.entries.with(entry), parts, anybody: c.anybody.with(entry) };
+  const parts = new Map(c.parts).set(part, (known ?? Ranking.none).with(entry));
+  return { entries: inLogOrder(c.entries, entry), parts, anybody: c.anybody.with(entry) };
 }
 
 /** The parts anew, after the lead has moved: an entry that names no agency may be the part of another one by that. */
@@ -101,7 +100,7 @@ export const stageEvolvers: Evolvers<StageEvents> = {
     return { readings: new Map(c.readings).set(data.agency, readings) };
   },
   Replied: (c, { data, revision }) => {
-    const at = c.replies.count(({ to }) => to <= data.to);
+    const at = c.replies.count((one) => one.to < data.to || (one.to === data.to && one.revision <= revision));
     return { replies: c.replies.spliced(at, 0, { ...data, revision }) };
   },
 };

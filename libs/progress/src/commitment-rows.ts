@@ -5,7 +5,15 @@ import type { Recorded } from '#eventsourcing';
 import { compareTexts } from '#text';
 import { AT, CODED, dateOf, dayOf, NONE, type Columns, type Heard, type RowValues } from './columns.js';
 import { END_OF_TIME } from './days.js';
-import { Difference, pointAt, type HeardSince, type Point } from './facts.js';
+import {
+  AmendedDifference,
+  Difference,
+  pointAt,
+  reportedOnOf,
+  type Amended,
+  type HeardSince,
+  type Point,
+} from './facts.js';
 
 /** What is known from a day on; `null`: nothing any more. */
 export interface RowChange {
@@ -81,6 +89,34 @@ export class CommitmentRows {
     }
   }
 
+  /**
+   * The rows that the amendment of a statement changes: those from the day on which it reports or reported as long as it makes a
+   * difference.
+   * @param before the commitment without the amendment
+   * @param since the first date that it may change
+   */
+  *amendedBy(said: Amended, before: Commitment, c: Commitment, since: FullDate): Generator<RowChange> {
+    const of = [said.was, said.is].filter((one) => one !== null);
+    const days = [...new Set(of.map((one) => dayOf(reportedOnOf(one))))].sort((a, b) => a - b);
+    const isWide = of.some(({ name }) => name === 'Recorded') || before.roles !== c.roles;
+    if (isWide || this.#rows.length === 0 || days.length === 0 || days[0]! <= this.#dayOf(0))
+      return yield* this.anewFrom(c, since);
+    const difference = new AmendedDifference(before, c, said);
+    const [last, moved] = [days.at(-1)!, reportedOnOf(said.was) !== reportedOnOf(said.is)];
+    for (let index = this.#from(days[0]!); days.length > 0 || index < this.#rows.length;) {
+      const known = index < this.#rows.length ? this.#dayOf(index) : END_OF_TIME;
+      const on = Math.min(days[0] ?? END_OF_TIME, known);
+      const date = dateOf(on);
+      if (on === days[0]) days.shift();
+      const base = this.columns.valuesOf(this.#rows[on === known ? index++ : index - 1]!);
+      const isLate = on > last && (!moved || base[AT.lastReportedOn]! > last);
+      if (isLate && !difference.lasts(date, (agency) => this.#heardIn(base, agency))) return;
+      const reads = on > last || turningPoints(c, date, `${date}~`).length > 0;
+      const reported = dayOf(c.reports.asAt(date)!.reportedOn);
+      yield { day: on, values: reads ? this.#valuesOf(base, difference.at(date), reported) : null };
+    }
+  }
+
   /** All rows from a date on, worked out anew. */
   *anewFrom(c: Commitment, since: FullDate): Generator<RowChange> {
     const days = new Set<number>();
@@ -95,7 +131,7 @@ export class CommitmentRows {
   *#anew(dates: readonly FullDate[], c: Commitment): Generator<RowChange> {
     for (const date of dates) {
       const point = pointAt(c, date);
-      const last = point && dayOf(c.reports.lastOf((on) => on <= date)!);
+      const last = point && dayOf(c.reports.asAt(date)!.reportedOn);
       yield { day: dayOf(date), values: point && this.#valuesOf(null, point, last!) };
     }
   }
@@ -194,7 +230,11 @@ export class CommitmentRows {
     const { columns } = this;
     const { from } = columns.columns;
     const [commitment, after] = [this.#commitment, this.#rows];
-    for (let [b, a] = [0, 0]; b < before.length || a < after.length;) {
+    let same = 0;
+    while (same < after.length && before[same] === after[same]) same++;
+    let [end, last] = [before.length, after.length];
+    while (end > same && last > same && before[end - 1] === after[last - 1]) [end, last] = [end - 1, last - 1];
+    for (let [b, a] = [same, same]; b < end || a < last;) {
       const [was, is] = [before[b], after[a]].map((row) => (row === undefined ? END_OF_TIME : from[row]!));
       const on = Math.min(was!, is!);
       if (was === on) b++;

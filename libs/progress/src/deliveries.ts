@@ -3,7 +3,8 @@
  * the next piece of evidence costs as much as the first.
  */
 import type { Deliverable, Evidence, MilestoneAsAt } from '#bodies';
-import { milestoneOverTime, withoutRetracted, type Commitment } from '#commitments';
+import { ofEvent } from '#clocks';
+import { milestoneOverTime, statementAt, withoutRetracted, type Commitment, type MilestoneFacts } from '#commitments';
 import type { Memory, Recorded } from '#eventsourcing';
 import { Belonging, grown } from './belonging.js';
 import { dayOf, END_OF_TIME } from './days.js';
@@ -27,18 +28,21 @@ interface Told {
   readonly text: string;
 }
 
+const partOf = (kind: Kind, number: number): number => number * KINDS.length + KINDS.indexOf(kind);
 const told = (kind: Kind, number: number, from: string | null, value: object): Told => ({
-  part: number * KINDS.length + KINDS.indexOf(kind),
+  part: partOf(kind, number),
   from: from ? dayOf(from) : 0,
   text: JSON.stringify(value),
 });
 
-const milestonesIn = (c: Commitment, number?: number): Told[] =>
-  c.milestones
-    .filter((one) => number === undefined || one.number === number)
-    .flatMap((one) =>
-      milestoneOverTime(one).map(({ from, ...milestone }) => told('milestones', one.number, from, milestone)),
-    );
+const milestoneIn = (one: MilestoneFacts): Told[] =>
+  milestoneOverTime(one).map(({ from, ...milestone }) => told('milestones', one.number, from, milestone));
+
+/** One of them, by its number. */
+function milestonesIn({ milestones }: Commitment, number: number): Told[] {
+  const one = milestones.lastOf((other) => other.number <= number);
+  return one?.number === number ? milestoneIn(one) : [];
+}
 
 function evidenceIn(
   all: Iterable<Evidence & { readonly revision: number; readonly reportedOn: string | null }>,
@@ -52,7 +56,7 @@ function evidenceIn(
 }
 
 const allIn = (c: Commitment): Told[] => [
-  ...milestonesIn(c),
+  ...c.milestones.flatMap(milestoneIn),
   ...withoutRetracted(c.recorded?.deliverables).map((one, n) => told('deliverables', n, null, one)),
   ...evidenceIn(c.evidence),
 ];
@@ -94,11 +98,25 @@ export class Deliveries {
   tell(commitment: number, { name, data, position }: Recorded, c: Commitment): Days[] {
     const { milestone } = data as { milestone?: number };
     const at = Number(position);
-    if (name === 'Corrected' || name === 'Retracted') return this.#replace(commitment, allIn(c), at);
+    if (name === 'Corrected' || name === 'Retracted')
+      return this.#amend(commitment, data as { revision: number }, c, at);
     if (name === 'Recorded') this.#add(commitment, allIn(c), at);
     else if (name === 'EvidenceAttached') this.#add(commitment, evidenceIn([c.evidence.at(-1)!]), at);
-    else if (milestone !== undefined) this.#replace(commitment, milestonesIn(c, milestone), at, milestone);
+    else if (milestone !== undefined)
+      this.#replace(commitment, milestonesIn(c, milestone), at, partOf('milestones', milestone));
     return [];
+  }
+
+  /** Those that an amended statement said read otherwise since. */
+  #amend(commitment: number, { revision }: { revision: number }, c: Commitment, at: number): Days[] {
+    const { name, data } = statementAt(c.said, revision);
+    const { milestone } = data as { milestone?: number };
+    if (name === 'Recorded') return this.#replace(commitment, allIn(c), at);
+    if (milestone !== undefined)
+      return this.#replace(commitment, milestonesIn(c, milestone), at, partOf('milestones', milestone));
+    if (name !== 'EvidenceAttached') return [];
+    const evidence = evidenceIn(ofEvent(c.evidence, revision));
+    return this.#replace(commitment, evidence, at, partOf('evidence', revision * MOST_AT_ONCE));
   }
 
   #add(commitment: number, all: readonly Told[], position: number): void {
@@ -118,15 +136,14 @@ export class Deliveries {
   }
 
   /**
-   * From a position on only these are known, of the whole commitment or of one of its milestones.
+   * From a position on only these are known, of the whole commitment or of one of its parts.
    * @returns the days between which they read otherwise
    */
-  #replace(commitment: number, all: readonly Told[], position: number, milestone?: number): Days[] {
+  #replace(commitment: number, all: readonly Told[], position: number, only?: number): Days[] {
     const { part, from } = this.#numbers;
     const known = this.#of
       .of(commitment)
-      .filter((number) => !this.#until.has(number))
-      .filter((number) => milestone === undefined || part[number] === milestone * KINDS.length)
+      .filter((number) => (only === undefined || part[number] === only) && !this.#until.has(number))
       .map((number) => ({ number, part: part[number]!, from: from[number]!, text: this.#texts.at(number)! }));
     const isIn = (some: readonly Told[]) => {
       const keys = new Set(some.map(keyOf));

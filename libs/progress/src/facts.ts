@@ -9,6 +9,7 @@ import {
   documentsIn,
   nextStepWord,
   partOf,
+  standingAt,
   viewAsAt,
   type Commitment,
   type CommitmentAsAt,
@@ -103,11 +104,20 @@ function daysHeard(c: Commitment): ReadonlyMap<string, Series<FullDate>> {
   return new Map([...days].map(([agency, all]) => [agency, Series.from(all.sort())]));
 }
 
+/** So many reports are gone through, rather than all that was ever said. */
+const FEW = 64;
+
 /** When each agency last reported itself, by a date. What was corrected or retracted counts as corrected, or not. */
 function heardAsAt(c: Commitment, asOf: FullDate): Heard {
+  const heard: Record<string, FullDate> = {};
+  const reports = c.reports.countUpTo(asOf);
+  if (reports <= FEW) {
+    for (const { revision, reportedOn } of c.reports.upTo(asOf))
+      for (const agency of heardIn(c, standingAt(c, revision)!)) heard[agency] = reportedOn;
+    return heard;
+  }
   let days = heardDays.get(c);
   if (!days) heardDays.set(c, (days = daysHeard(c)));
-  const heard: Record<string, FullDate> = {};
   for (const [agency, all] of days) {
     const last = all.lastOf((on) => on <= asOf);
     if (last) heard[agency] = last;
@@ -238,6 +248,8 @@ const HOLDS: { readonly [S in Of]?: (c: Commitment, revision: number, asOf: Full
     Object.values(wording).some((values) => values.asAt(asOf)?.revision === revision),
   editions: ({ editions }, revision, asOf) => editions.ranked.asAt(asOf)?.revision === revision,
   upkeep: ({ upkeep }, revision, asOf) => upkeep.ranked.asAt(asOf)?.revision === revision,
+  readings: ({ readings }, revision, asOf) =>
+    [...readings.values()].some((each) => each.asAt(asOf)?.revision === revision),
 };
 
 const FROM = [...new Set(ALL.flatMap((part) => PARTS[part].from))];
@@ -247,10 +259,24 @@ const FED = FROM.map((of) =>
 );
 const partsOf = new Map<number, readonly Part[]>();
 
+/** What of two states is not the same, and the parts of a row that come from that. */
+function differing(before: Commitment, c: Commitment): { from: Of[]; parts: readonly Part[] } {
+  const from: Of[] = [];
+  let bits = 0;
+  for (let i = 0; i < FROM.length; i++) {
+    if (before[FROM[i]!] === c[FROM[i]!]) continue;
+    from.push(FROM[i]!);
+    bits |= FED[i]!;
+  }
+  let parts = partsOf.get(bits);
+  if (!parts) partsOf.set(bits, (parts = ALL.filter((_, n) => (bits & (1 << n)) !== 0)));
+  return { from, parts };
+}
+
 /** What an event changes of how a commitment reads, as at the dates from its report on. */
 export class Difference {
   readonly #parts: readonly Part[];
-  readonly #from: Of[] = [];
+  readonly #from: readonly Of[];
   /** Documents that it cites, and agencies that report themselves by it. */
   readonly #cited: readonly string[];
   readonly #heard: readonly string[];
@@ -260,15 +286,7 @@ export class Difference {
     before: Commitment,
     private readonly c: Commitment,
   ) {
-    let bits = 0;
-    for (let i = 0; i < FROM.length; i++) {
-      if (before[FROM[i]!] === c[FROM[i]!]) continue;
-      this.#from.push(FROM[i]!);
-      bits |= FED[i]!;
-    }
-    let parts = partsOf.get(bits);
-    if (!parts) partsOf.set(bits, (parts = ALL.filter((_, n) => (bits & (1 << n)) !== 0)));
-    this.#parts = parts;
+    ({ from: this.#from, parts: this.#parts } = differing(before, c));
     const said = c.said.at(-1)!;
     this.#cited = documentsIn(said.data);
     this.#heard = heardIn(c, said);
@@ -296,5 +314,65 @@ export class Difference {
     if (!point.heard && anew.length > 0)
       point.heard = { on: Object.fromEntries(anew.map((agency) => [agency, this.#reportedOn])), whole: false };
     return point;
+  }
+}
+
+/** What an amended statement said before, and says now; `null`: nothing. */
+export interface Amended {
+  readonly was: Statement | null;
+  readonly is: Statement | null;
+}
+
+export const reportedOnOf = (one: Statement | null): FullDate => (one ? (one.data as Sourced).reportedOn : '');
+
+/** The documents that a statement and its amendments cite. */
+const citedBy = ({ changes }: Commitment, revision: number, one: Statement | null): readonly string[] => [
+  ...(one ? documentsIn(one.data) : []),
+  ...(changes.get(revision)?.flatMap(({ says: _says, ...why }) => documentsIn(why)) ?? []),
+];
+
+/** What the amendment of a statement changes of how a commitment reads. */
+export class AmendedDifference {
+  readonly #parts: readonly Part[];
+  readonly #from: readonly Of[];
+  readonly #revision: number;
+  /** Whether other documents are cited, and which agencies are heard of on other days. */
+  readonly #recites: boolean;
+  readonly #heard: readonly string[];
+  /** The last day on which it reports or reported. */
+  readonly #last: FullDate;
+
+  constructor(
+    private readonly before: Commitment,
+    private readonly c: Commitment,
+    { was, is }: Amended,
+  ) {
+    const { revision } = (is ?? was)!;
+    this.#revision = revision;
+    const moved = reportedOnOf(was) !== reportedOnOf(is);
+    const differ = (some: readonly string[], others: readonly string[]) =>
+      sorted(some) !== sorted(others) || (moved && some.length + others.length > 0);
+    this.#recites = differ(citedBy(before, revision, was), citedBy(c, revision, is));
+    const heard = [was ? heardIn(before, was) : [], is ? heardIn(c, is) : []] as const;
+    this.#heard = differ(...heard) ? heard.flat() : [];
+    this.#last = [reportedOnOf(was), reportedOnOf(is)].sort().at(-1)!;
+    const { from, parts } = differing(before, c);
+    this.#from = from.filter((of) => of !== 'changes');
+    this.#parts = parts.filter(
+      (part) => (part !== 'documents' || this.#recites) && (part !== 'heard' || this.#heard.length > 0),
+    );
+  }
+
+  /** Whether as at a date after all its reports, or a later one, anything may read otherwise. */
+  lasts(asOf: FullDate, heard: (agency: string) => FullDate): boolean {
+    if (this.#recites || this.#heard.some((agency) => heard(agency) <= this.#last)) return true;
+    return this.#from.some((of) =>
+      [this.before, this.c].some((state) => HOLDS[of]?.(state, this.#revision, asOf) ?? true),
+    );
+  }
+
+  /** What may read otherwise as at a date, of a commitment that existed by then. */
+  at(asOf: FullDate): Partial<Point> {
+    return pointOf(viewAsAt(this.c, asOf)!, this.c, asOf, this.#parts);
   }
 }

@@ -1,9 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
 import { forms } from '#bodies';
-import { decide, type By, type Commitment, commitment } from '#commitments';
+import { commitment, decide, standingAt, type By, type Commitment } from '#commitments';
 import { fold, type Recorded } from '#eventsourcing';
+import { runs } from '../../../test/support/properties.js';
 import { handForms } from '../../bodies/src/testing/forms-at-hand.js';
-import { Columns } from './columns.js';
+import { AT, CODED, Columns, dateOf } from './columns.js';
 import { CommitmentRows } from './commitment-rows.js';
 
 handForms(forms);
@@ -105,4 +107,80 @@ describe('An act on a commitment with 2,000 events', () => {
     const [few, many] = [short, long].map((length) => looking(new History('stages reported', length)));
     expect(many).toBeGreaterThan(50 * few!);
   });
+});
+
+/** How a commitment reads from each day on which it reads otherwise, in words. */
+const readings = (columns: Columns) => {
+  const known = columns.known(0);
+  const otherwise = known.filter((row, i) => i === 0 || !columns.sayTheSame(row, known[i - 1]!));
+  return otherwise.map((row) => {
+    const values = columns.valuesOf(row);
+    const { entries, readings, texts, dictionaries } = columns;
+    return {
+      from: dateOf(columns.columns.from[row]!),
+      ...Object.fromEntries(CODED.map((name) => [name, dictionaries[name].keys[values[AT[name]]!]])),
+      ...{ entry: entries.at(values[AT.entry]!), text: texts.wording(values[AT.text]!) },
+      reading: values[AT.reading]! < 0 ? null : readings.at(values[AT.reading]!),
+      on: [values[AT.lastReportedOn], values[AT.leadReportedOn]],
+    };
+  });
+};
+
+describe('The rows after amendments', () => {
+  const days = ['1990-02-01', '1990-02-02', '1990-03-01', '1990-04-01', '1990-05-01', '1990-06-01'];
+  const says = fc.record({
+    stage: fc.constantFrom('planned', 'in_progress', 'on_hold'),
+    effective: fc.constantFrom('1990', '1990-01', '1990-02', '1990-03-01', '1990-04'),
+    reportedOn: fc.constantFrom(...days),
+    agency: fc.constantFrom('IOM', 'ILO'),
+    note: fc.constantFrom('one', 'two'),
+    citation: fc.option(fc.constantFrom({ document: 'A' }, { document: 'B' }), { nil: undefined, freq: 4 }),
+  });
+  const step = fc.oneof(
+    says.map((data) => ({ name: 'StageReported', data, of: 0 })),
+    says.map((data) => ({
+      name: 'Verified',
+      data: { ...data, verification: 'documented', reason: 'r', entry: 0 },
+      of: 0,
+    })),
+    fc.record({ name: fc.constant('Corrected'), data: says, of: fc.nat() }),
+    fc.record({ name: fc.constant('Retracted'), data: fc.constant({}), of: fc.nat() }),
+  );
+  const both = {
+    agencies: [...['IOM lead', 'ILO partner'].map((one) => one.split(' '))].map(([agency, role]) => ({ agency, role })),
+  };
+
+  it('are as worked out anew, whatever was corrected or retracted, to whatever day', () =>
+    fc.assert(
+      fc.property(fc.array(step, { minLength: 5, maxLength: 30 }), (steps) => {
+        const columns = new Columns();
+        const rows = new CommitmentRows(columns, REFERENCE);
+        let state: Commitment = commitment.initial;
+        const first = { name: 'Recorded', data: { ...recorded.data, ...both, reportedOn: '1990-01-01' }, of: 0 };
+        [first, ...steps].forEach(({ name, data, of }, revision) => {
+          const meta = { agency: null, role: 'secretariat' };
+          const amends = name === 'Corrected' || name === 'Retracted';
+          const which = amends
+            ? [...state.statements].filter((one) => one.name !== 'Recorded').at(-1 - (of % 8))
+            : null;
+          if (amends && (!which || !standingAt(state, which.revision))) return;
+          const told = which ? { revision: which.revision, reason: 'r', says: { ...which.data, ...data } } : data;
+          const event = { name, data: told, revision, position: String(revision + 1), meta } as unknown as Recorded;
+          const before = state;
+          state = fold(commitment, before, [event as never]);
+          const changes = which
+            ? rows.amendedBy(
+                { was: standingAt(before, which.revision), is: standingAt(state, which.revision) },
+                ...([before, state, ''] as const),
+              )
+            : rows.changedBy(event, before, state);
+          rows.lay([...changes], revision + 1, which ? 1 : null);
+          const anew = new Columns();
+          const all = new CommitmentRows(anew, REFERENCE);
+          all.lay([...all.anewFrom(state, '')], 1);
+          expect(readings(columns)).toEqual(readings(anew));
+        });
+      }),
+      runs(60),
+    ));
 });

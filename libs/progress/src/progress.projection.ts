@@ -5,7 +5,15 @@
 import { LRUCache } from 'lru-cache';
 import { forms } from '#bodies';
 import type { FullDate } from '#clocks';
-import { BLANKED, commitment, statementAt, type Commitment, type CommitmentEvents, type Sourced } from '#commitments';
+import {
+  BLANKED,
+  commitment,
+  standingAt,
+  statementAt,
+  type Commitment,
+  type CommitmentEvents,
+  type Sourced,
+} from '#commitments';
 import {
   fold,
   foldRecorded,
@@ -184,7 +192,11 @@ function changeOf(
 ): Change {
   if (!isCorrection(event) && event.name !== 'Blanked')
     return { event, state, rows: rows.changedBy(event, before, state), corrects };
-  return { event, state, rows: rows.anewFrom(state, sinceOf(event, before, state)), corrects };
+  const since = sinceOf(event, before, state);
+  if (event.name === 'Blanked') return { event, state, rows: rows.anewFrom(state, since), corrects };
+  const { revision } = event.data as CommitmentEvents['Corrected'];
+  const amended = { was: standingAt(before, revision), is: standingAt(state, revision) };
+  return { event, state, rows: rows.amendedBy(amended, before, state, since), corrects };
 }
 
 /** Works rows out in turns with other work. */
