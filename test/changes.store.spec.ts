@@ -52,7 +52,10 @@ const question: fc.Arbitrary<Question> = fc
   })
   .map(({ dates, ...asked }): Question => {
     const [from, asOf] = dates.toSorted() as [string, string];
-    return { ...asked, from, asOf, step: asked.step as Question['step'], filter: asked.filter as FlowFilter };
+    // The months of five years show nothing that those of two do not.
+    const isLong = asOf > `${Number(from.slice(0, 4)) + 2}`;
+    const step = (isLong && asked.step === 'month' ? 'quarter' : asked.step) as Question['step'];
+    return { ...asked, from, asOf, step, filter: asked.filter as FlowFilter };
   });
 /** An end that is retracted, which seldom happens at random. */
 const RESTORED: Step[] = [
@@ -199,11 +202,15 @@ describe(`What changed, what is due and who is silent (SEED=${seed})`, () => {
   const seen = new Map<string, number>();
 
   /** Whether someone who projector the words so would have answered otherwise. */
-  const differs = (wrong: Partial<ChangeRules>, views: Partial<Rules> = {}): boolean =>
-    answered.some(({ events, asked, given }) => {
-      const naive = new NaiveChanges(events, { ...CHANGE_RULES, ...wrong }, { ...RULES, ...views });
+  const differs = (wrong: Partial<ChangeRules>, views: Partial<Rules> = {}): boolean => {
+    const readers = new Map<readonly RawEvent[], NaiveChanges>();
+    return answered.some(({ events, asked, given }) => {
+      const naive =
+        readers.get(events) ?? new NaiveChanges(events, { ...CHANGE_RULES, ...wrong }, { ...RULES, ...views });
+      readers.set(events, naive);
       return !isDeepStrictEqual(plain(naive.answer(asked)), given);
     });
+  };
 
   const truthful = () =>
     fc.asyncProperty(histories, questions, async (steps, questions) => {

@@ -8,7 +8,9 @@ import { Service } from './support/service.js';
 import { TestServer, type Answer } from './support/server.js';
 import { until } from './support/waiting.js';
 
-const IOM = { kind: 'agency', parameters: { agency: 'IOM' }, asOf: '2011-02-17', knownAt: '1411', format: 'pdf' };
+/** One that takes longer, as it has much to read. */
+const IOM = { parameters: { agency: 'IOM' }, format: 'md' };
+const WHO = { kind: 'agency', parameters: { agency: 'WHO' }, asOf: '2011-02-17', knownAt: '1411', format: 'pdf' };
 
 let service: Service;
 let folder: string;
@@ -34,7 +36,7 @@ const asked = async (path: string, body?: object): Promise<Answer> => {
   const answer = await fetch(service.url + path, init);
   return { status: answer.status, headers: answer.headers, body: await answer.json() };
 };
-const order = (more: object = {}) => asked('/v1/reports', { ...IOM, ...more });
+const order = (more: object = {}) => asked('/v1/reports', { ...WHO, ...more });
 const jobOf = async (id: string) => (await asked(`/v1/reports/jobs/${id}`)).body;
 const comesTo = async (id: string, ...states: string[]) => {
   await until(async () => states.includes((await jobOf(id)).state));
@@ -84,7 +86,7 @@ describe('A report that is ordered', () => {
     const { file, report } = await comesTo(id, 'done', 'failed');
     expect(report).toMatchObject({ asOf: '2011-02-17', knownAt: '1411', language: 'en', format: 'pdf' });
     expect(await sha256(file.address)).toBe(file.sha256);
-    expect(await sha256('/v1/reports/agency?agency=IOM&asOf=2011-02-17&knownAt=1411&format=pdf')).toBe(file.sha256);
+    expect(await sha256('/v1/reports/agency?agency=WHO&asOf=2011-02-17&knownAt=1411&format=pdf')).toBe(file.sha256);
     expect(files()).toEqual([id]);
   });
 
@@ -144,11 +146,11 @@ describe('A report that is ordered', () => {
   });
 
   it('is refused while as many of the same client wait, and made when they are done', async () => {
-    const more = await Promise.all([1, 2, 3, 4, 5, 6].map((day) => order({ asOf: `2011-01-0${day}`, format: 'md' })));
+    const more = await Promise.all([1, 2, 3, 4, 5, 6].map((day) => order({ ...IOM, asOf: `2011-01-0${day}` })));
     const statuses = more.map(({ status }) => status);
     expect(statuses).toContain(202);
     expect(statuses).toContain(503);
     for (const { status, body } of more) if (status === 202) await comesTo(body.id, 'done');
-    expect((await order({ asOf: '2011-01-06', format: 'md' })).status).toBe(202);
+    expect((await order({ ...IOM, asOf: '2011-01-06' })).status).toBe(202);
   });
 });

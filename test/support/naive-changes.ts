@@ -79,7 +79,12 @@ const monthsLater = (date: string, months: number): string => {
   const last = lastDay(first);
   return last.slice(8) < date.slice(8) ? last : `${first}-${date.slice(8)}`;
 };
-const dayAfter = (date: string): string => new Date(Date.parse(date) + 86_400_000).toISOString().slice(0, 10);
+const daysAfter = new Map<string, string>();
+function dayAfter(date: string): string {
+  const next = daysAfter.get(date) ?? new Date(Date.parse(date) + 86_400_000).toISOString().slice(0, 10);
+  daysAfter.set(date, next);
+  return next;
+}
 
 export class NaiveChanges {
   private readonly views: NaiveViews;

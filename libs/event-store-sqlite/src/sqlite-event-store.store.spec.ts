@@ -20,6 +20,8 @@ import {
   type Meta,
 } from '#eventsourcing';
 import { storeContract } from '../../eventsourcing/src/testing/store-contract.js';
+import { Turns } from '../../eventsourcing/src/testing/tested-log.js';
+import { until } from '../../../test/support/waiting.js';
 import { SqliteEventStore } from './sqlite-event-store.js';
 
 /** Every connection of better-sqlite3, and every COMMIT, which may be made to go wrong after it was carried out. */
@@ -184,19 +186,19 @@ describe('Appends that wait in the same turn', () => {
 });
 
 it('An event appended here reaches a subscriber at once, without waiting for the next look at the file', async () => {
-  const stop = new AbortController();
+  const [stop, turns] = [new AbortController(), new Turns()];
   const delays: number[] = [];
   let written = 0;
   const reading = (async () => {
-    for await (const _ of store.subscribe(null, stop.signal)) delays.push(performance.now() - written);
+    for await (const _ of store.subscribe(null, stop.signal)) delays.push(turns.ms - written);
   })();
   for (let n = 0; n < 9; n++) {
-    await sleep(5);
-    await append('s', n - 1).then(() => (written = performance.now()));
+    await append('s', n - 1).then(() => (written = turns.ms));
+    await until(() => delays.length > n);
   }
-  await sleep(20);
   stop.abort();
   await reading;
+  turns.end();
   expect(delays).toHaveLength(9);
   expect(delays.toSorted((a, b) => a - b)[4]).toBeLessThan(15);
 });

@@ -11,7 +11,7 @@ import {
   type Envelope,
   type Meta,
 } from '#eventsourcing';
-import { TURN_MS } from '../../../eventsourcing/src/testing/tested-log.js';
+import { Turns } from '../../../eventsourcing/src/testing/tested-log.js';
 import { KurrentdbDouble, type DoubleOptions } from '../../../../test/support/kurrentdb-double.js';
 import { until } from '../../../../test/support/waiting.js';
 import { KurrentdbEventStore, type KurrentdbOptions } from '../kurrentdb-event-store.js';
@@ -82,11 +82,9 @@ export const after = (ms: number, work: Promise<unknown>): Promise<unknown> => {
 };
 /** The outcome of a call, and its duration by the turns that this process was given meanwhile. */
 export async function timed(work: Promise<unknown>): Promise<{ answer: unknown; ms: number }> {
-  let turns = 0;
-  const turning = setInterval(() => turns++, TURN_MS);
+  const turns = new Turns();
   const answer: unknown = await work.catch((error: unknown) => error);
-  clearInterval(turning);
-  return { answer, ms: turns * TURN_MS };
+  return { answer, ms: turns.end() };
 }
 /** The answer to a call that a store may give up, which is made until it is answered. */
 export async function answered<T>(call: () => Promise<T>): Promise<T> {

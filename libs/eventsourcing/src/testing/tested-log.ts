@@ -14,6 +14,21 @@ export interface TestedLog {
 
 /** Limits count turns that this process was given: on a busy machine these come later, and the limit with them. */
 export const TURN_MS = 5;
+/** A clock of such turns, in ms of a machine that has nothing else to do. */
+export class Turns {
+  #count = 0;
+  readonly #turning = setInterval(() => this.#count++, TURN_MS);
+
+  get ms(): number {
+    return this.#count * TURN_MS;
+  }
+
+  end(): number {
+    clearInterval(this.#turning);
+    return this.ms;
+  }
+}
+
 /** So many ms, on a machine that has nothing else to do, or until `signal` is aborted. */
 export async function given(ms: number, signal?: AbortSignal): Promise<void> {
   for (let left = ms; left > 0 && !signal?.aborted; left -= TURN_MS) await sleep(TURN_MS, undefined, { ref: false });
