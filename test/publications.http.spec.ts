@@ -229,8 +229,15 @@ describe('A report that is published', () => {
     expect((await fileOf('P-1', 'format=json&language=en')).equals(before)).toBe(true);
     // Beside it stands how it reads by now, and what was said.
     const page = wordsIn({ html: String((await server.get('/publications/P-1', { accept: 'text/html' })).body) });
-    for (const words of ['As corrected since: 2', 'A late one', 'Not counted before', 'Recorded'])
+    for (const words of ['As corrected since', 'A late one', 'Not counted before', 'Recorded'])
       expect(page).toContain(words);
+    expect(page).toMatch(/All\s+1\s+2\s/);
+    const { body: since } = await server.get('/v1/publications/P-1/since');
+    expect([since.figures.totalThen.total, since.figures.totalThenAsKnownNow.total]).toEqual([1, 2]);
+    expect(since).toMatchObject({ publication: 'P-1', total: 1, changed: [{ title: 'A late one' }] });
+    const list = wordsIn({ html: String((await server.get('/publications', { accept: 'text/html' })).body) });
+    expect(list).toMatch(/P-1 .* 1 commitment\b/);
+    expect((await server.get('/v1/publications/NOBODY-1/since')).status).toBe(404);
   });
 
   it('is made again to the byte where its files are lost', async () => {

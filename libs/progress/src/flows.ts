@@ -173,6 +173,12 @@ export class Why {
   @ApiProperty() readonly position: string;
   @ApiProperty({ example: 'commitment.StageReported' }) readonly type: string;
   @ApiProperty({ type: String, format: 'date' }) readonly reportedOn: FullDate;
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description: 'The reason that was given, or what was said with the stage',
+  })
+  readonly reason: string | null;
 }
 
 export class Changed {
@@ -487,7 +493,10 @@ export async function causesOf(log: Log, reference: string, leg: LegName, view: 
           ) &&
           (within(reportedOn) || movesLead(type, data)),
     )
-    .map(({ revision, position, type, reportedOn }) => ({ revision, position, type, reportedOn }));
+    .map(({ revision, position, type, reportedOn, data }) => {
+      const { reason, note } = data as { readonly reason?: string | null; readonly note?: string | null };
+      return { revision, position, type, reportedOn, reason: reason ?? note ?? null };
+    });
 }
 const END_OF_TIME = '9999-12-31';
 
@@ -516,7 +525,10 @@ export class FlowsController {
   @Get('commitments')
   @InRows(({ why = [], ...item }: Partial<Changed>) => ({
     ...item,
-    why: why.map(({ type, reportedOn, revision }) => `${type} ${reportedOn} (revision ${revision})`),
+    why: why.map(
+      ({ type, reportedOn, revision, reason }) =>
+        `${type} ${reportedOn} (revision ${revision})${reason === null ? '' : `: ${reason}`}`,
+    ),
   }))
   @ApiOperation({
     summary: 'The commitments behind a term, and what was said of each',

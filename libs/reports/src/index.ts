@@ -9,6 +9,7 @@ import { Publications } from './publications.js';
 import { Publishing } from './publishing.js';
 import { PublishingController, PublishingOrders } from './publishing.controller.js';
 import { publishingProjection, ReportsOfRounds } from './publishing-rounds.js';
+import { Corrections } from './corrected.js';
 import { PublicationsController, VerifyController } from './publications.controller.js';
 import { PublishedFiles } from './published-files.js';
 import { JobsKept, ReportJobs } from './jobs.js';
@@ -20,6 +21,7 @@ export * from './formats.js';
 export { blocksOf } from './narrative.js';
 export { mayPrepare, PublicationDrafts, roundOf, type PreparedDraft } from './publication-drafts.js';
 export { Publications } from './publications.js';
+export { changesCountedBy, Corrections, type CorrectedSince } from './corrected.js';
 export { sendFile } from './sent.js';
 export { numbered } from './numbered.js';
 export * from './report.js';
@@ -54,6 +56,7 @@ export const reportsContext = (
     Reports,
     PublicationDrafts,
     Publications,
+    Corrections,
     { provide: RoundReports, useClass: ReportsOfRounds },
     ReportJobs,
     ReportOrders,

@@ -37,6 +37,7 @@ import {
 } from '#platform';
 import { Flag } from '#progress';
 import { publication, publicationShown, Registers, type PublicationState } from '#registers';
+import { CorrectedSince, Corrections } from './corrected.js';
 import { Erasures } from './erasures.projection.js';
 import { REPORT_FORMATS, reportFormat, type ReportFormatName } from './formats.js';
 import { mayPrepare, PublicationDrafts, type Prepared, type PreparedDraft } from './publication-drafts.js';
@@ -102,6 +103,7 @@ export class PublicationsController extends registerController('publication') {
     private readonly files: PublishedFiles,
     private readonly erasures: Erasures,
     private readonly drafts: PublicationDrafts,
+    private readonly corrections: Corrections,
   ) {
     super(registered, log);
   }
@@ -141,6 +143,20 @@ export class PublicationsController extends registerController('publication') {
     if (state.entry) return { ...publicationShown(state), revision, position };
     const draft = await this.#preparedFor(by, code);
     return { ...preparedShown(draft), revision: draft.revision, position: null };
+  }
+
+  @Get(':code/since')
+  @ApiOperation({
+    summary: 'A published report as corrected since: its figures as published and by now, with what was said and why',
+    description: 'As at the same date. The report itself never changes.',
+    operationId: 'publicationSince',
+  })
+  @ApiOkResponse({ type: CorrectedSince })
+  async since(@Param('code') code: string, @AtClocks() { at: { knownAt } }: ClockQuery): Promise<CorrectedSince> {
+    const position = knownAt ?? String(await this.registered.position());
+    const known = await this.registered.one('publication', code, position);
+    if (!known?.published) throw await this.registered.missing('publication', code, position);
+    return this.corrections.since(known, position);
   }
 
   @Post()

@@ -480,10 +480,15 @@ export const ChangedTable = ({ view, items, total }: { view: View; items: readon
           <td>
             {why.length === 0 && <span class="nil">Nothing was said of it itself</span>}
             <ul class="why-list">
-              {why.map(({ revision, type, reportedOn }) => (
+              {why.map(({ revision, type, reportedOn, reason }) => (
                 <li key={revision}>
                   <a href={`${view.link(path('commitments', reference))}#r${revision}`}>{actWords(type)}</a>,{' '}
                   <ShownDate date={reportedOn} short />
+                  {reason !== null && (
+                    <>
+                      : <Words text={reason} />
+                    </>
+                  )}
                 </li>
               ))}
             </ul>

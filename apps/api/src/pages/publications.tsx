@@ -1,18 +1,20 @@
 /** The pages of published reports: what was published, its files, and what was corrected since. */
-import { Controller, Get, Inject, Param, Query, Req } from '@nestjs/common';
-import { Flows, FLOWS, withCauses, type Changed, type FlowFilter, type FlowsView } from '#progress';
-import type { Log } from '#eventsourcing';
+import { Controller, Get, Param, Query, Req } from '@nestjs/common';
+import type { Total } from '#progress';
 import { Registers, type PublicationAsAt } from '#registers';
 import {
+  changesCountedBy,
+  Corrections,
   LANGUAGES,
   PublicationDrafts,
   Publications as PublicationsWork,
   ReportJobs,
   roundOf,
+  type CorrectedSince,
   type PreparedDraft,
 } from '#reports';
 import { RoundViews, type RoundView, type SincePublished } from '#rounds';
-import { LOG, type ApiRequest } from '#platform';
+import { type ApiRequest } from '#platform';
 import { ChangedTable } from './changes.js';
 import { Page } from './layout.js';
 import { NarrativeWords } from './narrative.js';
@@ -22,24 +24,7 @@ import { Replies } from './round-page.js';
 import { KIND_WORDS, REPORT_FORMAT_WORDS, REPORT_LANGUAGE_WORDS } from './report-form.js';
 import { Table } from './take-away.js';
 import { PageQuery, path, Views, type View } from './view.js';
-import { count, counted, dateWords, languageName } from './words.js';
-
-/** Corrections that are shown; the list has all. */
-const SHOWN = 20;
-
-const NARROW = ['agency', 'role', 'memberOf', 'theme', 'crosswalk', 'crosswalkVersion', 'match', 'followsUp'] as const;
-
-/**
- * The parameters of a report by which changes can be counted; `null`: it is narrowed by something else, too. The framework of a
- * report sets out its commitments and narrows them in none but the register, the round only adds to it.
- */
-function narrowed({ kind, parameters }: Pick<PublicationAsAt, 'kind' | 'parameters'>): FlowFilter | null {
-  const { forum, round: _round, ...given } = parameters ?? {};
-  const { framework, ...asked } =
-    kind === 'register' ? { framework: undefined, ...given } : { framework: '', ...given };
-  const all = { ...asked, ...(forum && { followsUp: forum }), ...(kind === 'register' && framework && { framework }) };
-  return Object.keys(all).every((name) => (NARROW as readonly string[]).includes(name)) ? all : null;
-}
+import { count, counted, dateWords, languageName, SHOWN_STAGES, STAGE_WORDS } from './words.js';
 
 @RendersPages()
 @Controller('publications')
@@ -47,12 +32,11 @@ export class PublicationPages {
   constructor(
     private readonly views: Views,
     private readonly registers: Registers,
-    private readonly flows: Flows,
+    private readonly corrections: Corrections,
     private readonly rounds: RoundViews,
     private readonly work: PublicationsWork,
     private readonly drafts: PublicationDrafts,
     private readonly jobs: ReportJobs,
-    @Inject(LOG) private readonly log: Log,
   ) {}
 
   @Get()
@@ -64,7 +48,10 @@ export class PublicationPages {
       .sort((a, b) => (a.published!.publishedOn < b.published!.publishedOn ? 1 : -1));
     const by = preparerOf(request);
     const preparing = by && (await this.drafts.all());
-    return <Publications view={view} published={published} preparing={preparing} isDesk={by?.role === 'secretariat'} />;
+    const corrected = new Map<string, number>();
+    for (const one of published) corrected.set(one.id, (await this.corrections.since(one, view.position, 0)).total);
+    const isDesk = by?.role === 'secretariat';
+    return <Publications {...{ view, published, corrected, preparing, isDesk }} />;
   }
 
   @Get(':id')
@@ -82,23 +69,12 @@ export class PublicationPages {
     const code = known.parameters?.['round'];
     const round = code ? await this.rounds.one(code, view.position) : null;
     const replies = round?.publication === id ? (await this.rounds.since(code!, view.position)).replies : [];
-    return <PublishedReport {...{ view, known, round, replies }} since={await this.#since(view, known)} />;
-  }
-
-  /** What is known otherwise by now of the date of a report. */
-  async #since(view: View, known: PublicationAsAt): Promise<CorrectedSince | null> {
-    const { asOf, published } = known;
-    const filter = narrowed(known);
-    const { knownAt } = published!;
-    if (filter === null || Number(knownAt) >= Number(view.position)) return null;
-    const [at, dates] = [
-      { ...view.at, asOf },
-      { from: asOf, to: asOf, knownThen: knownAt },
-    ];
-    const flows = await this.flows.between(at, dates, filter);
-    const changed = FLOWS.filter((flow) => flow !== 'same');
-    const page = await this.flows.commitments(at, dates, { flow: changed, leg: 'learned' }, filter, { limit: SHOWN });
-    return { flows, filter, total: page.total, items: await withCauses(this.log, 'learned', page) };
+    return (
+      <PublishedReport
+        {...{ view, known, round, replies }}
+        since={await this.corrections.since(known, view.position)}
+      />
+    );
   }
 }
 
@@ -108,12 +84,14 @@ const aboutWords = ({ parameters }: Pick<PublicationAsAt, 'parameters'>): string
 interface ListParts {
   readonly view: View;
   readonly published: readonly PublicationAsAt[];
+  /** By their symbols: how many of their commitments count otherwise by now. */
+  readonly corrected: ReadonlyMap<string, number>;
   /** `null`: whoever looks may not see them. */
   readonly preparing: readonly PreparedDraft[] | null;
   readonly isDesk: boolean;
 }
 
-const Publications = ({ view, published, preparing, isDesk }: ListParts) => (
+const Publications = ({ view, published, corrected, preparing, isDesk }: ListParts) => (
   <Page
     view={view}
     title="Published reports"
@@ -157,6 +135,7 @@ const Publications = ({ view, published, preparing, isDesk }: ListParts) => (
             <th scope="col">Report</th>
             <th scope="col">As at</th>
             <th scope="col">Published</th>
+            <th scope="col">Corrected since</th>
           </tr>
         </thead>
         <tbody>
@@ -168,6 +147,9 @@ const Publications = ({ view, published, preparing, isDesk }: ListParts) => (
               <td data-label="Report">{[KIND_WORDS[one.kind], aboutWords(one)].filter(Boolean).join(': ')}</td>
               <td data-label="As at">{dateWords(one.asOf)}</td>
               <td data-label="Published">{dateWords(one.published!.publishedOn)}</td>
+              <td data-label="Corrected since">
+                {corrected.get(one.id)! > 0 ? counted(corrected.get(one.id)!, 'commitment') : 'Nothing'}
+              </td>
             </tr>
           ))}
         </tbody>
@@ -176,19 +158,10 @@ const Publications = ({ view, published, preparing, isDesk }: ListParts) => (
   </Page>
 );
 
-/** What is known otherwise by now. */
-interface CorrectedSince {
-  readonly flows: FlowsView;
-  readonly filter: FlowFilter;
-  readonly total: number;
-  /** The first of them, with what was said. */
-  readonly items: readonly Changed[];
-}
-
 interface ReportParts {
   readonly view: View;
   readonly known: PublicationAsAt;
-  readonly since: CorrectedSince | null;
+  readonly since: CorrectedSince;
   /** The round that it came out of, and what agencies replied beside it. */
   readonly round: RoundView | null;
   readonly replies: SincePublished['replies'];
@@ -297,13 +270,12 @@ const PublishedReport = ({ view, known, since, round, replies }: ReportParts) =>
   );
 };
 
-const Since = ({ view, known, since }: Omit<ReportParts, 'round' | 'replies'>) => {
+const Since = ({ view, known, since: { figures, total, changed } }: Omit<ReportParts, 'round' | 'replies'>) => {
   const { asOf, published } = known;
-  if (narrowed(known) === null)
+  const filter = changesCountedBy(known);
+  if (filter === null)
     return <p>This report is narrowed by what changes are not counted by. The list that it was made of shows them.</p>;
-  if (!since?.flows.learned) return <p>Nothing was recorded since it was published.</p>;
-  const { flows, filter, total, items } = since;
-  const moved = flows.totalThen.total !== flows.totalThenAsKnownNow.total;
+  if (!figures?.learned) return <p>Nothing was recorded since it was published.</p>;
   const link = view.link('/changes-since', {
     ...filter,
     asOf: null,
@@ -313,17 +285,65 @@ const Since = ({ view, known, since }: Omit<ReportParts, 'round' | 'replies'>) =
   });
   return (
     <>
-      <p>
-        As published: {counted(flows.totalThen.total, 'commitment')} as at {dateWords(asOf)}.{' '}
-        {moved
-          ? `As corrected since: ${count(flows.totalThenAsKnownNow.total)}.`
-          : 'As recorded by now the total is the same.'}{' '}
-        {total === 0 && 'No commitment stands otherwise than it did.'}
-      </p>
-      {total > 0 && <ChangedTable view={view} items={items} total={total} />}
+      {total === 0 ? (
+        <p>As recorded by now every figure is the same: no commitment stands otherwise than it did.</p>
+      ) : (
+        <>
+          <BesideEachOther asOf={asOf} then={figures.totalThen} now={figures.totalThenAsKnownNow} />
+          <ChangedTable view={view} items={changed} total={total} />
+        </>
+      )}
       <p>
         <a href={link}>All that was recorded or corrected since about that date</a>
       </p>
     </>
+  );
+};
+
+interface BothParts {
+  readonly asOf: string;
+  readonly then: Total;
+  readonly now: Total;
+}
+
+/** The figures as they were published, and as they are known by now. */
+const BesideEachOther = ({ asOf, then, now }: BothParts) => {
+  const rows = [
+    ['All', then.total, now.total, [then.list, now.list]] as const,
+    ...SHOWN_STAGES.map((stage) => {
+      const of = ({ list }: Total) => `${list}&stage=${stage}`;
+      return [STAGE_WORDS[stage], then.byStage[stage], now.byStage[stage], [of(then), of(now)]] as const;
+    }),
+  ];
+  return (
+    <Table class="breakdown brief">
+      <caption>Commitments as at {dateWords(asOf)}</caption>
+      <thead>
+        <tr>
+          <th scope="col">Stage</th>
+          <th scope="col">As published</th>
+          <th scope="col">As corrected since</th>
+        </tr>
+      </thead>
+      <tbody>
+        {rows.map(([words, was, is, [before, after]]) => (
+          <tr key={words}>
+            <th scope="row">{words}</th>
+            <td data-label="As published">
+              <a href={`/commitments?${before}`}>{count(was)}</a>
+            </td>
+            <td data-label="As corrected since">
+              {was === is ? (
+                <a href={`/commitments?${after}`}>{count(is)}</a>
+              ) : (
+                <strong>
+                  <a href={`/commitments?${after}`}>{count(is)}</a>
+                </strong>
+              )}
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </Table>
   );
 };

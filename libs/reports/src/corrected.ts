@@ -1,0 +1,63 @@
+/** What is known by now of the date of a published report, beside what it says; the report itself stays as it is. */
+import { Inject, Injectable } from '@nestjs/common';
+import { ApiProperty } from '@nestjs/swagger';
+import type { PublicationAsAt } from '#bodies';
+import type { Log } from '#eventsourcing';
+import { LOG } from '#platform';
+import { Changed, Flows, FLOWS, FlowsView, withCauses, type FlowFilter } from '#progress';
+
+/** Corrections that are told; the list of changes has all. */
+const SHOWN = 20;
+
+const NARROW = ['agency', 'role', 'memberOf', 'theme', 'crosswalk', 'crosswalkVersion', 'match', 'followsUp'] as const;
+
+type About = Pick<PublicationAsAt, 'kind' | 'parameters'>;
+
+/**
+ * The parameters of a report by which changes can be counted; `null`: it is narrowed by something else, too. The framework of a
+ * report sets out its commitments and narrows them in none but the register, the round only adds to it.
+ */
+export function changesCountedBy({ kind, parameters }: About): FlowFilter | null {
+  const { forum, round: _round, framework, ...given } = parameters ?? {};
+  const inRegister = kind === 'register' && framework ? { framework } : {};
+  const all = { ...given, ...(forum && { followsUp: forum }), ...inRegister };
+  return Object.keys(all).every((name) => (NARROW as readonly string[]).includes(name)) ? all : null;
+}
+
+export class CorrectedSince {
+  @ApiProperty({ description: 'The symbol of the report' }) readonly publication: string;
+  @ApiProperty({
+    type: FlowsView,
+    nullable: true,
+    description:
+      '`totalThen` as published, `totalThenAsKnownNow` as corrected since, `learned` from one to the other. null: the report is narrowed by what changes are not counted by, or nothing was recorded since',
+  })
+  readonly figures: FlowsView | null;
+  @ApiProperty({ type: 'integer', description: 'How many commitments count otherwise by now' }) readonly total: number;
+  @ApiProperty({ type: [Changed], description: `The first ${SHOWN} of them, with what was said and why` })
+  readonly changed: readonly Changed[];
+}
+
+@Injectable()
+export class Corrections {
+  constructor(
+    private readonly flows: Flows,
+    @Inject(LOG) private readonly log: Log,
+  ) {}
+
+  /** @param shown how many changes are told */
+  async since(of: PublicationAsAt, position: string, shown = SHOWN): Promise<CorrectedSince> {
+    const { id, asOf, published } = of;
+    const filter = changesCountedBy(of);
+    const none = { publication: id, figures: null, total: 0, changed: [] };
+    if (filter === null || published === null || Number(published.knownAt) >= Number(position)) return none;
+    const at = { asOf, knownAt: position };
+    const dates = { from: asOf, to: asOf, knownThen: published.knownAt };
+    const figures = await this.flows.between(at, dates, filter);
+    const flow = FLOWS.filter((name) => name !== 'same');
+    const terms = { flow, leg: 'learned' } as const;
+    const page = await this.flows.commitments(at, dates, terms, filter, { limit: Math.max(1, shown) });
+    const changed = shown === 0 ? [] : await withCauses(this.log, 'learned', page);
+    return { ...none, figures, total: page.total, changed };
+  }
+}
