@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { read, type WorkSheet } from '@e965/xlsx';
+import { read, utils, type WorkSheet } from '@e965/xlsx';
 import mammoth from 'mammoth';
 import { strFromU8, unzipSync } from 'fflate';
 import { getDocumentProxy } from 'unpdf';
@@ -276,6 +276,42 @@ describe('A report as XLSX', () => {
     const columns = JSON.stringify(Sheets.Columns);
     for (const words of ['When this came about.', 'in_progress', 'In progress']) expect(columns).toContain(words);
     expect(JSON.stringify(Sheets['About this report'])).toContain(sampleReport().manifest.log);
+  });
+
+  it('has like tables of sections beside each other on one sheet, with the section of each row, and links to all', async () => {
+    const sample = sampleReport();
+    const [summary, themes, ...rest] = sample.sections;
+    const filled = { ...themes!.sections[0]!.blocks[1]!, totalRow: undefined } as Table;
+    const shorter = { ...filled, columns: filled.columns.slice(0, 4), rows: [(filled.rows as Row[])[0]!.slice(0, 4)] };
+    const beside = (second: Table) => ({
+      ...sample,
+      sections: [
+        summary!,
+        { ...themes!, sections: [filled, second].map((table, i) => ({ ...themes!.sections[i]!, blocks: [table] })) },
+        ...rest,
+      ],
+    });
+    const { Sheets, SheetNames } = await sheetsOf(beside({ ...shorter, rowCount: 1 }));
+    expect(SheetNames.slice(2, 4)).toEqual(['1–2 By theme', '3 All commitments, as a stream']);
+    const lines = utils.sheet_to_json<unknown[]>(Sheets['1–2 By theme']!, { header: 1 });
+    expect(lines[0]).toEqual(['Table', 'Section', ...lines[0]!.slice(2)]);
+    expect(lines.map((line) => line.slice(0, 3)).slice(1)).toEqual([
+      ...['IOM-2006-01', 'IOM-2006-02', 'IOM-2006-03', 'IOM-2006-04', 'IOM-2006-05'].map((one) => [
+        1,
+        'Remittances',
+        one,
+      ]),
+      [2, 'Nothing here', 'IOM-2006-01'],
+    ]);
+    const links = Object.values(Sheets['About this report']!).flatMap(
+      ({ l }: { l?: { Target: string } }) => l?.Target ?? [],
+    );
+    expect(links).toEqual(SheetNames.slice(1).map((name) => `#'${name}'!A1`));
+    // The control: a table with a total of its own has a sheet of its own.
+    const total = (filled.rows as Row[])[0]!;
+    expect((await sheetsOf(beside({ ...filled, totalRow: total }))).SheetNames.slice(2, 5)).toEqual([
+      ...['1 Commitments on remittances', '2 Commitments on remittances', '3 All commitments, as a stream'],
+    ]);
   });
 
   it('has the rows of its data once, though a table shows some of their columns', async () => {

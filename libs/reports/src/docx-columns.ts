@@ -22,28 +22,40 @@ export interface Columns {
   readonly turned: number | null;
 }
 
-/** What is never broken, of several texts. */
-export const longestWord = (texts: readonly string[]): number =>
-  Math.max(...texts.flatMap((text) => text.split(/[\s-]/)).map(({ length }) => length));
+/** Capitals are wider. */
+const CAPITAL = 1.15;
+/** Longer words, such as addresses, are broken anyway. */
+const LONGEST = 18;
+
+/** How many letters what is never broken has, of a text. */
+export const longestWord = (text: string): number =>
+  text.split(/[\s\u200B/-]/).reduce((most, { length }, i, words) => {
+    if (length <= most / CAPITAL) return most;
+    return Math.max(most, Math.min(length, LONGEST) * (words[i]!.toUpperCase() === words[i] ? CAPITAL : 1));
+  }, 0);
 
 export const isNumber = ({ type }: Column): boolean => type === 'integer';
 
 /**
- * Columns as wide as their weights say, but for those whose title would be broken: these take from the others. Where those have
- * not enough, the titles of numbers are turned.
+ * Columns as wide as their weights say, but for those in which a word would be broken: these take from the others. Where those
+ * have not enough, the titles of numbers are turned.
+ * @param longest the letters of the longest word in the cells of each
  */
-export function columnsIn(columns: readonly Column[], whole: number, size = TABLE_SIZE): Columns {
+export function columnsIn(
+  columns: readonly Column[],
+  longest: readonly number[],
+  whole: number,
+  size = TABLE_SIZE,
+): Columns {
   const natural = columns.map(({ weight }) => (weight * whole) / weightOf(columns));
-  const needed = columns.map(({ title, codes = [] }) =>
-    roomOf(longestWord([title, ...codes.map(({ words }) => words)]), size),
-  );
+  const needed = columns.map(({ title }, i) => roomOf(Math.max(longestWord(title), longest[i]!), size));
   const upright = fitted(natural, needed, whole);
   if (upright) return { widths: upright, turned: null };
   const small = columns.map((column, i) => (isNumber(column) ? roomOf(DIGITS, size) : needed[i]!));
   const titles = columns.filter(isNumber).map(({ title }) => title);
   const turned = Math.min(
     Math.max(...titles.map(({ length }) => roomOf(length, size))),
-    Math.max(LONGEST_TURNED, roomOf(longestWord(titles), size)),
+    Math.max(LONGEST_TURNED, ...titles.map((title) => roomOf(longestWord(title), size))),
   );
   const widths = fitted(natural, small, whole) ?? natural.map(Math.floor);
   return { widths, turned: titles.length > 0 ? turned : null };

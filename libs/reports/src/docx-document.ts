@@ -37,8 +37,6 @@ import { wordsOf, type Words } from './words/index.js';
 
 /** Between the columns of a page, in twentieths of a point. */
 const BETWEEN = 420;
-/** The letters of short forms are capitals, which are wider. */
-const CAPITAL = 1.15;
 
 interface Head {
   readonly children: Docx.Paragraph[];
@@ -52,6 +50,13 @@ interface GridParts {
   readonly none?: Docx.Paragraph[];
   readonly total?: Docx.Paragraph[][];
 }
+
+/** Numbers have their room in any case. */
+const longestIn = (cell: Cell): number => {
+  if (cell?.type === 'code') return longestWord(cell.words);
+  const lines = cell?.type === 'text' ? [cell.inlines] : cell?.type === 'list' ? cell.items : [];
+  return Math.max(0, ...lines.map((line) => longestWord(plain(line))));
+};
 
 export class DocxDocument {
   readonly #words: Words;
@@ -259,7 +264,7 @@ export class DocxDocument {
     ];
     if (abbreviations.length === 0) return [this.#section(false, contents)];
     const half = Math.floor((widthOf(false) - BETWEEN) / 2);
-    const longest = CAPITAL * longestWord(abbreviations.map(({ short }) => short));
+    const longest = Math.max(...abbreviations.map(({ short }) => longestWord(short)));
     const short = Math.min(Math.floor(half / 2), roomOf(longest, TABLE_SIZE));
     const listed = this.#grid(
       [short, half - short],
@@ -363,7 +368,6 @@ export class DocxDocument {
   async #table(table: Table): Promise<Docx.FileChild[]> {
     const { columns, totalRow, sourceLine, remarks = [] } = table;
     const size = sizeOf(weightOf(columns));
-    const { widths, turned } = columnsIn(columns, widthOf(isWide(table)), size.size);
     const right = columns.map(({ type }) => type === 'integer' || type === 'share');
     const cells = (row: readonly Cell[], isLast: boolean, run: Docx.IRunOptions = {}) =>
       row.map((cell, i) => {
@@ -372,13 +376,18 @@ export class DocxDocument {
           this.#text.line(line, 'TableText', { right: right[i], keepNext: isLast, run: { ...size, ...run } }),
         );
       });
+    const rows: Docx.Paragraph[][][] = [];
+    const longest = columns.map(() => 0);
+    for await (const page of pagesOf(table))
+      for (const row of page) {
+        row.forEach((cell, i) => (longest[i] = Math.max(longest[i]!, longestIn(cell))));
+        rows.push(cells(row, rows.length + 1 === table.rowCount));
+      }
+    const { widths, turned } = columnsIn(columns, longest, widthOf(isWide(table)), size.size);
     const head = columns.map((column, i) => ({
       isTurned: turned !== null && isNumber(column),
       children: [this.#text.line([column.title], 'TableHead', { right: right[i] && turned === null, run: size })],
     }));
-    const rows: Docx.Paragraph[][][] = [];
-    for await (const page of pagesOf(table))
-      for (const row of page) rows.push(cells(row, rows.length + 1 === table.rowCount));
     const none = rows.length === 0 ? [this.#text.line([this.#words.parts.nothing], 'TableText')] : undefined;
     return [
       ...this.#text.caption(this.#words.parts.table, 'Table', table),

@@ -1,9 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import { text } from 'node:stream/consumers';
 import { REPORT_FORMATS } from './formats.js';
+import { columnsIn, roomOf } from './docx-columns.js';
 import { blocksOf } from './narrative.js';
 import { numbered } from './numbered.js';
-import { LANGUAGES, plain, type Block, type NumberedReport, type Row, type Section } from './report.js';
+import { LANGUAGES, plain, type Block, type Column, type NumberedReport, type Row, type Section } from './report.js';
 import { sampleReport } from './testing/sample.js';
 import { wordsOf } from './words/index.js';
 
@@ -106,6 +107,28 @@ describe('a language', () => {
       'engagement',
       'engagements',
     ]);
+  });
+});
+
+describe('the columns of a table in DOCX', () => {
+  const column = (title: string, type: Column['type'], weight: number): Column => ({
+    ...{ key: title, title, type, weight, explains: '' },
+  });
+  const words = column('Commitment', 'text', 6);
+
+  it('have room for their words, and take it from those with more', () => {
+    const { widths, turned } = columnsIn([words, column('Discontinued', 'integer', 1)], [12, 0], 9_000);
+    expect(turned).toBeNull();
+    expect(widths[1]).toBe(roomOf(12, 18));
+    expect(widths[0]! + widths[1]!).toBeLessThanOrEqual(9_000);
+    expect(columnsIn([words, column('n', 'integer', 1)], [12, 0], 7_000).widths).toEqual([6_000, 1_000]);
+  });
+
+  it('have the titles of numbers on their side where there is not enough', () => {
+    const kinds = Array.from({ length: 11 }, () => column('Capacity-building', 'integer', 1));
+    const { widths, turned } = columnsIn([words, ...kinds], [12, ...kinds.map(() => 0)], 14_000);
+    expect(turned).toBeGreaterThanOrEqual(roomOf('Capacity-building'.length, 18) - 1);
+    expect(widths.reduce((a, b) => a + b, 0)).toBeLessThanOrEqual(14_000);
   });
 });
 

@@ -23,22 +23,24 @@ function sheetOf(title: string, tables: readonly Placed[]): Sheet {
   return { title, tables, columns: others.reduce(together, first!) };
 }
 
-/** @param above what the sections stand in; `null`: nothing */
+/** @param above what the sections stand in; `null`: nothing, then each is for itself */
 function beside(above: Section | null, sections: readonly Section[]): Sheet[] {
-  const placed = sections.flatMap((section) =>
-    tablesOf(section).map((table) => ({ table, section: plain(section.title) })),
+  const placed = sections.flatMap((section) => {
+    const tables = tablesOf(section);
+    const title = plain(section.title);
+    return tables.map((table) => ({
+      table,
+      section: tables.length > 1 ? table.title : title,
+      within: above ?? section,
+    }));
+  });
+  const like = Map.groupBy(placed, ({ table: { number, columns, totalRow }, within }) =>
+    totalRow ? number : [within.id, ...columns.slice(0, 2).map(({ key }) => key)].join(' '),
   );
-  const like = Map.groupBy(placed, ({ table: { number, columns, totalRow } }) =>
-    above === null || totalRow
-      ? number
-      : columns
-          .slice(0, 2)
-          .map(({ key }) => key)
-          .join(),
-  );
-  const sheets = [...like.values()].map((tables) =>
-    sheetOf(tables.length === 1 ? tables[0]!.table.title : plain(above!.title), tables),
-  );
+  const sheets = [...like.values()].map((tables) => {
+    const [{ table, within }] = tables as [(typeof placed)[number]];
+    return sheetOf(tables.length === 1 ? table.title : plain(within.title), tables);
+  });
   return [...sheets, ...sections.flatMap((section) => beside(section, section.sections))];
 }
 
