@@ -95,12 +95,12 @@ export const stylesIn = (language: Language): Docx.IStylesOptions => ({
 });
 
 /** The room of the number of a heading, as wide as `VIII.` */
-const ROMAN = 800;
+const ROMAN = 960;
 
 /** Roman numbers, then letters, then numbers, as the report itself has them. */
 export function numberingBy({ LevelFormat, AlignmentType }: typeof Docx): Docx.NumberingDefinition[] {
   type Format = (typeof LevelFormat)[keyof typeof LevelFormat];
-  const level = (level: number, format: Format, text: string, left = 500, hanging = 500) => ({
+  const level = (level: number, format: Format, text: string, left = 700, hanging = 700) => ({
     level,
     format,
     text,
