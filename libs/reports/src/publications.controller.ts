@@ -147,9 +147,9 @@ export class PublicationsController extends registerController('publication') {
 
   @Get(':code/since')
   @ApiOperation({
-    summary: 'A published report as corrected since: its figures as published and by now, with what was said and why',
-    description: 'As at the same date. The report itself never changes.',
-    operationId: 'publicationSince',
+    summary: 'A published report as corrected since, with what was said and why',
+    description: 'Its figures as published and as known by now, as at the same date. The report itself never changes.',
+    operationId: 'getCorrectedSince',
   })
   @ApiOkResponse({ type: CorrectedSince })
   async since(@Param('code') code: string, @AtClocks() { at: { knownAt } }: ClockQuery): Promise<CorrectedSince> {
