@@ -1,4 +1,4 @@
-/** What is known by now of the date of a published report, beside what it says; the report itself stays as it is. */
+/** The corrections of a published report: what is known by now of its date, beside what it says. The report itself stays as it is. */
 import { Inject, Injectable } from '@nestjs/common';
 import { ApiProperty } from '@nestjs/swagger';
 import type { PublicationAsAt } from '#bodies';
