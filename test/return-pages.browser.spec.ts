@@ -254,7 +254,7 @@ describe('A round on pages', () => {
     const empty = await secretariat.fills(review, `${at}/return`, { 'comments.0.at': field });
     expect([empty.status, wordsIn(empty)]).toEqual([
       400,
-      expect.stringMatching(/This was not recorded “Comments” needs/),
+      expect.stringMatching(/This was not recorded Write at least one comment/),
     ]);
     expect(empty.html).toMatch(
       /<a href="#comment-field-10000">.*<textarea id="comment-field-10000"[^>]* aria-invalid/s,

@@ -65,7 +65,7 @@ export const ROUND_ACTS = complete<keyof rounds.RoundEvents | 'Blanked'>()({
     who: 'secretariat',
     summary: 'Open a round that was prepared: from now on it is public, and agencies can answer',
     description:
-      'By the secretariat. The agencies that are expected are settled: those that are members of the body today, and those that are named.',
+      'By the secretariat. The agencies that are expected are settled: the members, as of today, of the body that is asked, and those that are named.',
     conflict: 'It is open already, or opens later',
     operationId: 'openRound',
     decide: rounds.open,

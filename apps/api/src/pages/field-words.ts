@@ -97,6 +97,7 @@ export const choiceWords = (value: string): string => CHOICES[value] ?? sentence
 /** What is wrong with a field, and how a form tells it. `$` stands for the label of the field. */
 const FAULTS: readonly (readonly [found: RegExp, words: (part: string) => string])[] = [
   [/^\S+ is missing$|must be longer than or equal to 1 characters$|should not be blank$/, () => '$ is needed'],
+  [/^comments must contain at least 1/, () => 'Write at least one comment: on a commitment, or on the whole'],
   [/must contain at least 1 elements?$/, () => '$ needs at least one entry'],
   [/must contain no more than (\d+) elements?$/, (most) => `$ takes ${most} entries at most`],
   [/elements must be unique$/, () => 'No two entries of $ may be the same'],
@@ -139,4 +140,4 @@ export const actForPeople = (text = ''): string =>
     .map((sentence) => sentence.trim())
     .filter((sentence) => !/^(?:By|The answer) |`|If-Match/.test(sentence))
     .join(' ')
-    .replaceAll(/\bthe body\b/g, 'the form');
+    .replaceAll(/\bthe body\b(?! that)/g, 'the form');
