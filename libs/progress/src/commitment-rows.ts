@@ -99,8 +99,10 @@ export class CommitmentRows {
     const of = [said.was, said.is].filter((one) => one !== null);
     const days = [...new Set(of.map((one) => dayOf(reportedOnOf(one))))].sort((a, b) => a - b);
     const isWide = of.some(({ name }) => name === 'Recorded') || before.roles !== c.roles;
-    if (isWide || this.#rows.length === 0 || days.length === 0 || days[0]! <= this.#dayOf(0))
-      return yield* this.anewFrom(c, since);
+    if (isWide || this.#rows.length === 0 || days.length === 0 || days[0]! <= this.#dayOf(0)) {
+      yield* this.anewFrom(c, since);
+      return;
+    }
     const difference = new AmendedDifference(before, c, said);
     const [last, moved] = [days.at(-1)!, reportedOnOf(said.was) !== reportedOnOf(said.is)];
     for (let index = this.#from(days[0]!); days.length > 0 || index < this.#rows.length;) {
