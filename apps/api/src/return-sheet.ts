@@ -10,7 +10,7 @@ import { canonicalJson, withoutNulls } from '#eventsourcing';
 import type { FormField } from '#platform';
 import { fieldsInReturn, type CommitmentInQuestion } from '#rounds';
 import { deliverableCell, evidenceCell, listCell, milestoneCell, relationCell } from '#text';
-import { ACTS_OF_RETURNS, RETURN_WORDS, type ActOfReturn, type QuestionKind } from '#words';
+import { ACTS_OF_RETURNS, RETURN_WORDS, STAGES, type ActOfReturn, type QuestionKind } from '#words';
 import { choiceWords, labelOf } from './pages/field-words.js';
 import { questionWords, RETURN_WORD_WORDS } from './pages/round-words.js';
 import { textWords } from './pages/words.js';
@@ -252,6 +252,9 @@ function commitmentsSheet({ round, draft, register, before, words }: SheetSource
     return {
       key: known.reference,
       shown: { ...lookedAt(known, last, words), ...sayingOf({ known, said }, questions) },
+      ...(known.stages.length < STAGES.length && {
+        specs: { stage: choice(known.stages, choiceWords) },
+      }),
     };
   });
   return {
@@ -358,13 +361,12 @@ export const placeOf = (reference: string, index: number): string => `${referenc
 const ROOM = 40;
 
 function listedSheet(act: ActOfReturn, { draft, register }: SheetSource): Plain[] {
-  const fits = register.some(
-    ({ nature }) =>
-      (act !== 'holdEdition' || nature === 'recurring') && (act !== 'reportUpkeep' || nature === 'standing'),
-  );
-  if (!fits) return [];
+  const fitting = register.filter(({ acts }) => acts.some((one) => one.act === act));
+  const said = draft.commitments.filter(({ acts }) => acts?.some((one) => one.act === act));
+  if (fitting.length + said.length === 0) return [];
   const fields = fieldsInReturn(act).flatMap(columnOf);
-  const options = register.map(({ reference }) => [reference, reference] as const);
+  const references = [...new Set([...fitting, ...said].map(({ reference }) => reference))];
+  const options = references.map((reference) => [reference, reference] as const);
   const columns: ReturnColumn[] = [
     looked('place', 'Written already', 18),
     { name: 'reference', head: 'Commitment', width: 16, spec: { form: 'choice', options } },
@@ -485,7 +487,7 @@ const translated = (sheet: Plain, words: SheetWords): ReturnSheet => ({
   rows: sheet.rows.map(({ specs, ...row }) => ({
     ...row,
     ...(specs && {
-      specs: Object.fromEntries(Object.entries(specs).map(([name, spec]) => [name, inWords(spec, words)])),
+      specs: Object.fromEntries(Object.entries(specs).map(([name, spec]) => [name, inWords(spec, words, name)])),
     }),
   })),
 });
