@@ -4,7 +4,7 @@
  */
 import type { Answer, CommitmentReturn, Question, ReturnAct, ReturnDraft, Round } from '#bodies';
 import { hash } from 'node:crypto';
-import { recordOf, ROLE_COLUMNS, SOURCE_FIELDS, tableFieldsOf, type CellForm } from '#exchange';
+import { isSource, recordOf, ROLE_COLUMNS, tableFieldsOf, type CellForm } from '#exchange';
 import { ACTS } from '#commitments';
 import { canonicalJson, withoutNulls } from '#eventsourcing';
 import type { FormField } from '#platform';
@@ -396,9 +396,7 @@ export const sheetOf = (act: ActOfReturn): string => ACTS[act].button;
 // ── New commitments, and words ──────────────────────────────────────────────────────────────────────────────────────
 
 /** Roles stand in a column each; where a statement can be read is the return itself. */
-const NEW_FIELDS = tableFieldsOf('commitment').filter(
-  ({ name }) => name !== 'agencies' && !(SOURCE_FIELDS as readonly string[]).includes(name),
-);
+const NEW_FIELDS = tableFieldsOf('commitment').filter(({ name }) => name !== 'agencies' && !isSource(name));
 /** A new commitment as the values of its columns. */
 function valuesOfNew(body: Values): Values {
   const { target, agencies, ...rest } = body as Values & {

@@ -259,8 +259,15 @@ const ROLE_FIELDS = {
 export type RoleField = (typeof ROLE_FIELDS)[Role];
 export const ROLE_COLUMNS = ROLES.map((role) => [ROLE_FIELDS[role], role] as const);
 
-/** What an act on a commitment rests on: no part of the commitment, so nothing to compare. */
-export const SOURCE_FIELDS = ['reportedOn', 'document', 'locator', 'section', 'paragraph'] as const;
+const SOURCE_FIELDS: readonly string[] = [
+  'reportedOn',
+  'document',
+  'locator',
+  'section',
+  'paragraph',
+] satisfies CommitmentField[];
+/** Whether an act on a commitment rests on a field: it is no part of the commitment, so nothing to compare. */
+export const isSource = (field: string): boolean => SOURCE_FIELDS.includes(field);
 
 /** What columns are called for the fields of registers, whichever has them. */
 const REGISTER_NAMES: Readonly<Record<string, readonly string[]>> = {

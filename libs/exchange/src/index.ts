@@ -8,9 +8,9 @@ import { PapersController } from './papers.controller.js';
 export { valueOf, type Habits, type ReadValue } from './cell-values.js';
 export {
   fieldsOf as tableFieldsOf,
+  isSource,
   nameKey,
   ROLE_COLUMNS,
-  SOURCE_FIELDS,
   TABLE_SUBJECTS,
   type CellForm,
   type Field,

@@ -4,14 +4,7 @@ import { todayAt } from '#clocks';
 import { Rejected, type Log } from '#eventsourcing';
 import { mayBeSame, tellingWords } from '#progress';
 import { codeOf, nameOf, type Entry, type Register } from '#registers';
-import {
-  fieldsOf,
-  ROLE_COLUMNS,
-  SOURCE_FIELDS,
-  TABLE_SUBJECTS,
-  type CommitmentField,
-  type TableSubject,
-} from './fields.js';
+import { fieldsOf, isSource, ROLE_COLUMNS, TABLE_SUBJECTS, type CommitmentField, type TableSubject } from './fields.js';
 import type { DuplicateSide, ImportRow, LikelyDuplicate, SideBySide } from './preview.js';
 import { comparable, saidOf, type Values } from './row-changes.js';
 import { inShort, shown } from './shown.js';
@@ -128,8 +121,6 @@ class EntriesBefore {
     return found;
   }
 }
-
-const isSource = (field: string): boolean => (SOURCE_FIELDS as readonly string[]).includes(field);
 
 /** Both sides of each field that one of them says. */
 function beside({ subject, says }: Fresh, that: Fresh['says'] | ((field: string) => unknown)): SideBySide[] {

@@ -28,9 +28,9 @@ import type { Codes } from './codes.js';
 import {
   EXAMPLE_CODE,
   fieldsOf,
+  isSource,
   keyOf,
   ROLE_COLUMNS,
-  SOURCE_FIELDS,
   type CommitmentField,
   type Field,
   type TableSubject,
@@ -616,8 +616,6 @@ const KINDS_OF: Readonly<Record<string, readonly Registered[]>> = {
   followsUp: ['forum', 'outcome'],
   document: ['document'],
 };
-
-const isSource = (field: string): boolean => (SOURCE_FIELDS as readonly string[]).includes(field);
 
 const whyItStays = (field: CommitmentField, { headline }: CommitmentView): string =>
   ['stage', 'effective', 'outlook', 'note'].includes(field)

@@ -4,7 +4,7 @@ import type { ActivityId } from '#bodies';
 import { canonicalJson, withoutNulls } from '#eventsourcing';
 import { evidenceCell, relationCell } from '#text';
 import { RESPONSIBLE_ROLES, type Role } from '#words';
-import { ROLE_COLUMNS, type CommitmentField, type RoleField } from './fields.js';
+import { isSource, ROLE_COLUMNS, type CommitmentField, type RoleField } from './fields.js';
 
 /** The values of a row, by their fields; a field that the row says nothing of is missing. */
 export type Values = Readonly<Partial<Record<CommitmentField, unknown>>>;
@@ -150,9 +150,6 @@ export function recordOf(values: Values): Record<string, unknown> {
   if (target) body['target'] = { date: target, ...(targetNote ? { note: targetNote } : {}) };
   return body;
 }
-
-const isSource = (field: string): boolean =>
-  ['reportedOn', 'document', 'locator', 'section', 'paragraph'].includes(field);
 
 /** The agencies with their roles as a row says: as one cell lists them, or in a column for each role. */
 function rolesIn(values: Values, before: readonly AgencyRole[]): AgencyRole[] {
