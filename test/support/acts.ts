@@ -8,6 +8,7 @@ import fc from 'fast-check';
 import { classOf } from '#bodies';
 import { ACTS, asAt, type ActName, type Commitment, type CommitmentAsAt } from '#commitments';
 import { type AgencyState, type EntryHistory, type Register } from '#registers';
+import { FINDINGS, FORMER_LEAD, OUTLOOKS, RELATION_TYPES, ROLES, STAGES } from '#words';
 import { blank, dissolve, join, leave, merge, rename, retract } from '../../libs/registers/src/testing/an-entry.js';
 
 /** An act that is tried; it may be refused. */
@@ -76,8 +77,6 @@ export const FOLLOWED = ['F-1', 'F-1-RT', 'F-2', 'R-1', 'R-2', 'R-3'];
 export const ACTIVITIES = ['1', '2', '3'].map((n) => ({ scheme: 'iati', id: `XM-DAC-47066-${n}` }));
 export const DOCUMENTS = ['D-1', 'D-2', 'D-3'];
 export const REFERENCES = ['AAA-2006-01', 'BBB-2006-01', 'X-2006-01'];
-const STAGES = ['proposed', 'planned', 'in_progress', 'on_hold', 'completed', 'discontinued'] as const;
-const ROLES = ['lead', 'co_lead', 'partner', 'observer', 'funder', 'host'] as const;
 
 /** Month ends and leap days, where months are hard to count. */
 export const DATES = [
@@ -104,12 +103,12 @@ const anAgency = fc.constantFrom(...AGENCIES);
 const role = fc.constantFrom(...ROLES);
 const roleBeside = fc.constantFrom('co_lead', 'partner', 'partner', 'observer', 'funder', 'host');
 const reason = fc.constantFrom('because', 'as we were told');
-const outlook = fc.constantFrom('on_track', 'at_risk', 'off_track');
-const finding = fc.constantFrom('no_evidence', 'documented', 'corroborated', 'contested');
-const relationType = fc.constantFrom('part_of', 'continues', 'replaces', 'prepares_for', 'depends_on', 'same_as');
+const outlook = fc.constantFrom(...OUTLOOKS);
+const finding = fc.constantFrom(...FINDINGS);
+const relationType = fc.constantFrom(...RELATION_TYPES);
 const themes = fc.uniqueArray(fc.constantFrom(...THEMES), { minLength: 1, maxLength: 3 });
 const target = fc.record({ date: period });
-const formerLead = fc.constantFrom('co_lead', 'partner', 'none');
+const formerLead = fc.constantFrom(...FORMER_LEAD);
 const citation = fc.constantFrom(...DOCUMENTS.map((document) => ({ document, locator: 'l' })));
 const citations = some(fc.array(citation, { minLength: 1, maxLength: 2 }), 2);
 const sources = { citation: some(citation), citations };

@@ -15,7 +15,7 @@ import {
   type SnapshotFile,
 } from '#eventsourcing';
 import { metaOf, VALIDATION, type Actor } from '#platform';
-import { Progress, ProgressProjection, type Filter } from '#progress';
+import { Progress, ProgressProjection, type Filter, type FilterName } from '#progress';
 import { agency, codeOf, registers, registersContext, RegistersProjection, type Entry } from '#registers';
 import { codec } from '../../apps/api/src/app.module.js';
 import {
@@ -181,39 +181,56 @@ export const clocks = fc.record({
 });
 const aRole = fc.constantFrom('lead', 'any', 'co_lead', 'partner', 'funder', undefined) as fc.Arbitrary<Filter['role']>;
 const one = (...values: string[]) => fc.constantFrom(...values);
+/** Filters that the naive views do not know; and those that only shape others. */
+type NotAsked =
+  | 'crosswalk'
+  | 'crosswalkVersion'
+  | 'match'
+  | 'reached'
+  | 'noEquivalent'
+  | 'followsUpOutcome'
+  | 'framework'
+  | 'severalThemes'
+  | 'dueFrom'
+  | 'dueBy'
+  | 'reference'
+  | 'role'
+  | 'agencies';
+/** The values of every other filter: a new one does not compile before it is asked for here, and so of the naive views. */
+const ASKED: { readonly [N in Exclude<FilterName, NotAsked>]: fc.Arbitrary<Filter[N]> } = {
+  agency: one(...AGENCIES),
+  with: one(...AGENCIES),
+  memberOf: one(BODY),
+  joint: fc.boolean(),
+  asked: fc.boolean(),
+  theme: one(...THEMES),
+  followsUp: one(...FOLLOWED),
+  activityId: one(...ACTIVITIES.map(({ id }) => id)),
+  stage: one('in_progress', 'planned,completed'),
+  outlook: one('on_track', 'at_risk,off_track'),
+  verification: one('unreviewed', 'documented,corroborated', 'contested,no_evidence'),
+  life: one('any', 'any', 'merged', 'active,split,withdrawn', 'merged,superseded'),
+  relatedTo: one(...REFERENCES, 'F-1'),
+  relation: one('part_of', 'prepares_for'),
+  kind: one('research', 'research,funding'),
+  nature: one('standing'),
+  strength: one('offered'),
+  country: one('SEN'),
+  region: one('africa'),
+  document: one(...DOCUMENTS),
+  withActivity: fc.boolean(),
+  withTarget: fc.boolean(),
+  overdue: fc.boolean(),
+  stale: fc.boolean(),
+  q: one('handbook', 'fund dia', 'HAND', 'aaa', 'if', 'printing'),
+  nextStep: one('stated', 'none,not_stated'),
+  nextBefore: date,
+};
 /** One or two conditions, so that something is found. */
 export const filters: fc.Arbitrary<Filter> = fc
   .tuple(
-    fc.record({
-      agency: one(...AGENCIES),
-      with: one(...AGENCIES),
-      memberOf: one(BODY),
-      joint: fc.boolean(),
-      asked: fc.boolean(),
-      theme: one(...THEMES),
-      followsUp: one(...FOLLOWED),
-      activityId: one(...ACTIVITIES.map(({ id }) => id)),
-      stage: one('in_progress', 'planned,completed'),
-      outlook: one('on_track', 'at_risk,off_track'),
-      verification: one('unreviewed', 'documented,corroborated', 'contested,no_evidence'),
-      life: one('any', 'any', 'merged', 'active,split,withdrawn', 'merged,superseded'),
-      relatedTo: one(...REFERENCES, 'F-1'),
-      relation: one('part_of', 'prepares_for'),
-      kind: one('research', 'research,funding'),
-      nature: one('standing'),
-      strength: one('offered'),
-      country: one('SEN'),
-      region: one('africa'),
-      document: one(...DOCUMENTS),
-      withActivity: fc.boolean(),
-      withTarget: fc.boolean(),
-      overdue: fc.boolean(),
-      stale: fc.boolean(),
-      q: one('handbook', 'fund dia', 'HAND', 'aaa', 'if', 'printing'),
-      nextStep: one('stated', 'none,not_stated'),
-      nextBefore: date,
-    }),
-    fc.array(fc.nat(24), { minLength: 0, maxLength: 2 }),
+    fc.record(ASKED),
+    fc.array(fc.nat(Object.keys(ASKED).length - 1), { minLength: 0, maxLength: 2 }),
     aRole,
     fc.constantFrom('then', 'today', undefined),
     fc.constantFrom('part_of', 'prepares_for', undefined),
