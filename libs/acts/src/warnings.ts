@@ -123,8 +123,7 @@ export class Warnings {
   ): Promise<T> {
     const release = await this.#claimed(kind, code, pointer);
     try {
-      const head = await this.log.store.head();
-      if (head !== null) await this.projector.reached(head, PATIENCE_MS).catch(() => false);
+      await this.projector.reached(await this.log.store.head(), PATIENCE_MS).catch(() => false);
       const all = await this.#shown(kind);
       if (all) isNoOtherCase(code, all, pointer);
       return await enter(all);

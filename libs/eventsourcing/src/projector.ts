@@ -399,8 +399,12 @@ export class Projector {
     throw new Rejected('not_yet', `The views have not reached position ${knownAt} yet. Try again soon.`);
   }
 
-  /** Waits until the views have applied a position; `false` when that takes longer than `timeoutMs`. */
-  reached(position: string, timeoutMs: number): Promise<boolean> {
+  /**
+   * Waits until the views have applied a position; `false` when that takes longer than `timeoutMs`.
+   * @param position `null`: the end of an empty log, at which all views are
+   */
+  reached(position: string | null, timeoutMs: number): Promise<boolean> {
+    if (position === null) return Promise.resolve(true);
     const at = BigInt(position);
     const isThere = () => this.#serving && BigInt(this.#position ?? -1) >= at;
     if (isThere()) return Promise.resolve(true);

@@ -132,8 +132,7 @@ export class Imports {
     id: string,
   ): Promise<KeptImport> {
     const terms = termsOf(asked);
-    const head = (await this.log.store.head()) ?? '0';
-    await this.projector.reached(head, PATIENCE_MS);
+    await this.projector.reached(await this.log.store.head(), PATIENCE_MS);
     if (isJson(sent)) return this.#plannedFolder(sent, terms, context, id);
     const read = await tablesSent(sent, asked);
     const { rows, commands } = await planTables(read.tables, terms, {

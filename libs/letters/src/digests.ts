@@ -25,8 +25,8 @@ export class Digests {
     const now = this.clock.now();
     await this.following.forgetUnconfirmed();
     for (const follower of await this.following.due(now.getTime())) {
-      const to = (await this.log.store.head()) ?? '0';
-      if (!(await this.projector.reached(to, PATIENCE_MS))) return;
+      const to = await this.log.store.head();
+      if (to === null || !(await this.projector.reached(to, PATIENCE_MS))) return;
       const follows = (await this.following.follows(follower.id)).filter(({ confirmed }) => confirmed !== null);
       const after = Object.fromEntries(follows.map(({ id, position }) => [id, position]));
       const facts = { after, to };

@@ -36,7 +36,7 @@ export class ReplayRoundHandler implements ICommandHandler<ReplayRound> {
     const contextOf = (part: number): CommandContext => ({ by: context.by, meta: metaOfPart(context.meta, part) });
     const before = (await load(this.log, rounds, code)).state;
     if (!before.round) {
-      await this.projector.reached((await this.log.store.head()) ?? '0', PATIENCE_MS);
+      await this.projector.reached(await this.log.store.head(), PATIENCE_MS);
       await this.rounds.decide('open', code, round, contextOf(0), { on: round.opens });
     }
     const opened = (await load(this.log, rounds, code)).state;
