@@ -235,6 +235,7 @@ describe('A return', () => {
     const draft = { commitments: [], answers: [{ question: 'staff', number: 1 }] };
     expect(refusal(await server.put(`/v1/rounds${path}`, draft, iom))).toBe('400 if_match_needed');
     expect((await put(path, draft, 0)).body).toEqual({ round: code, agency: 'IOM', revision: 1 });
+    expect((await get(path, colleague)).body.draft.openBy).toHaveLength(1);
     expect(refusal(await put(path, { commitments: [] }, 0, colleague))).toBe('412 wrong_revision');
     expect((await put(path, { ...draft, answers: [] }, 1, colleague)).body.revision).toBe(2);
     expect(refusal(await put(path, draft, 1))).toBe('412 wrong_revision');

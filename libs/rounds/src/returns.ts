@@ -193,8 +193,12 @@ export class Returns {
       );
     const name = draftOf(code, agency);
     try {
-      if (expected === 0) return (await this.drafts.create(name, agency, content, by.account)).revision + 1;
-      return (await this.drafts.put(name, content, by.account, expected - 1)).revision + 1;
+      const { revision } =
+        expected === 0
+          ? await this.drafts.create(name, agency, content, by.account)
+          : await this.drafts.put(name, content, by.account, expected - 1);
+      await this.drafts.opened(name, by.account);
+      return revision + 1;
     } catch (error) {
       if (error instanceof WrongRevision) throw new WrongRevision(error.stream, expected, error.actual + 1);
       if (!(error instanceof Conflict)) throw error;
@@ -375,7 +379,7 @@ function metaFor(agency: string, said: { readonly onBehalf?: OnBehalf | null }, 
   return { ...meta, agency };
 }
 
-/** Whoever read a draft so lately has it open. */
+/** Whoever read or saved a draft so lately has it open. */
 const OPEN_MS = 120_000;
 
 /** @throws Rejected `forbidden` */
