@@ -26,7 +26,9 @@ export class ReturnAct {
   @Whole({ optional: true, min: 1, description: 'For an act on a milestone: its number', example: 1 })
   milestone?: number | null;
   @Plain({
-    description: 'As the act’s own route takes it, without `reportedOn` and `agency`',
+    mayBeEmpty: true,
+    description:
+      'As the act’s own route takes it, without `reportedOn` and `agency`; empty of a milestone that was reached, nobody says when',
     example: { stage: 'in_progress', effective: '2012-01', note: 'The second edition is being written.' },
   })
   body: Readonly<Record<string, unknown>>;

@@ -1,8 +1,8 @@
 import 'reflect-metadata';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import type { ReturnDraft } from '#bodies';
-import { formFieldsOf } from '#platform';
+import { classOf, type ReturnDraft } from '#bodies';
+import { formFieldsOf, validated } from '#platform';
 import { joined } from '#rounds';
 import { draftIn } from './return-content.js';
 import { runs } from '../../../../test/support/properties.js';
@@ -55,6 +55,15 @@ describe('The form of a return', () => {
     expect(held('reportStage&commitments.0.acts.0.body.effective=3/2012')).toEqual({ effective: '2012-03' });
     expect(held('reportStage&commitments.0.acts.0.body.effective=Smarch+2012')).toEqual({ effective: 'Smarch 2012' });
     expect(held('claim&commitments.0.acts.0.body.about=Lead+agency')).toEqual({ about: 'lead-agency' });
+  });
+
+  it('takes a milestone that is ticked as reached, though nobody says when', () => {
+    const row = 'commitments.0.reference=IOM-2011-12&commitments.0.acts.0.act=reachMilestone';
+    const slot = `${row}&commitments.0.acts.0.milestone=1`;
+    expect(sent(slot)).toEqual(EMPTY);
+    const ticked = sent(`${slot}&commitments.0.acts.0.done=yes`);
+    expect(ticked.commitments[0]!.acts).toEqual([{ act: 'reachMilestone', milestone: 1, body: {} }]);
+    expect(() => validated(classOf('ReturnDraft'), ticked)).not.toThrow();
   });
 
   it('keeps what no field of it asks for: places in documents, and commitments that it does not show', () => {

@@ -252,14 +252,14 @@ export const Pointers = (about: About = {}) =>
     Matches(new RegExp(pointer), { each: true, message: 'each value in $property must be a pointer such as /note' }),
   );
 
-/** An object whose fields are checked elsewhere. */
-export const Plain = (about: About = {}) =>
+/** An object whose fields are checked elsewhere; it has some, unless it `mayBeEmpty`. */
+export const Plain = ({ mayBeEmpty = false, ...about }: About & { mayBeEmpty?: boolean } = {}) =>
   applyDecorators(
     field(
       about,
-      { type: 'object', additionalProperties: true, minProperties: 1 },
+      { type: 'object', additionalProperties: true, ...(!mayBeEmpty && { minProperties: 1 }) },
       IsObject(),
-      check('isNotEmpty', 'must say something', (value) => Object.keys(value ?? {}).length > 0),
+      check('isNotEmpty', 'must say something', (value) => mayBeEmpty || Object.keys(value ?? {}).length > 0),
       fitText,
     ),
     marksWritten,
