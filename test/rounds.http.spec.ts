@@ -328,6 +328,9 @@ describe('A return', () => {
       state: 'submitted',
       says: { update: 1, no_change: 2, not_assessed: 1, new: 1 },
     });
+    const atom = String((await server.get('/feeds/agencies/IOM.atom')).body);
+    expect(atom).toContain(`${code}/IOM “${ROUND.name}”: Submitted`);
+    expect(atom).not.toContain('Applied');
     const { body } = await get(path, iom);
     const recorded = [{ title: 'Guide for parliaments', likelyDuplicates: [] }];
     expect(body).toMatchObject({ revision: 0, recorded, submissions: [{ outcome: 'applied', content }] });

@@ -123,8 +123,8 @@ export class FeedPages {
     const { reportedOn, note } = data as { reportedOn?: string; note?: string };
     const since = reportedOn ? ` Reported on ${dateWords(reportedOn)}.` : '';
     const gone = blanked ? ' Words were removed from it.' : '';
-    // A number that was taken is nothing that a reader waits for: what has it is told itself.
-    if (kind === 'numbering') return { ...common, what: '', address: '/', words: '' };
+    // A number that was taken, and a return whose acts are all recorded, are nothing that a reader waits for: those are told themselves.
+    if (kind === 'numbering' || type === 'return.Applied') return { ...common, what: '', address: '/', words: '' };
     if (kind !== 'commitment') {
       const what = sentence(
         type
