@@ -340,6 +340,11 @@ describe('A return', () => {
   it('is sent back with comments on its fields, answered, submitted again as far as it differs, and accepted', async () => {
     const at = '/commitments/0/acts/1';
     expect(refusal(await post(`${path}/return`, { comments: [] }))).toBe('400 invalid /comments');
+    for (const nowhere of ['/nowhere', '/commitments/9', '/commitments/0/acts/7/body/note', '/answers/x'])
+      expect([nowhere, refusal(await post(`${path}/return`, { comments: [{ at: nowhere, text: 'x' }] }))]).toEqual([
+        nowhere,
+        '422 unknown_reference /comments/0/at',
+      ]);
     expect(refusal(await post(`${path}/return`, { comments: [{ text: 'x' }] }, iom))).toBe('403 forbidden');
     expect((await post(`${path}/return`, { comments: [{ at, text: 'Since when?' }] })).body.state).toBe('returned');
     expect((await post(`${path}/comments`, { text: 'Since March.', answers: 0 }, iom)).status).toBe(200);

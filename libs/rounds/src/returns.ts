@@ -42,6 +42,7 @@ import {
   apply,
   contentOf,
   draftAgain,
+  leadSomewhere,
   planned,
   recordedIn,
   rehearse,
@@ -334,6 +335,7 @@ export class Returns {
     else if (context.by.role !== 'secretariat') throw new Rejected('forbidden', 'This is the secretariat’s to do.');
     const known = await this.known(code, agency);
     await this.#areKnown(body);
+    if (name === 'comment' || name === 'return') leadSomewhere(known.state, body);
     const meta = name === 'nil' ? metaFor(agency, body, context) : context.meta;
     return this.#decide(name, code, agency, body, known, { ...context, meta }, revision);
   }

@@ -7,12 +7,13 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { v5 as uuidv5 } from 'uuid';
 import { ActCommand, Acts, rehearsalOf, type CommitmentAct } from '#acts';
-import { classOf, type NewCommitment } from '#bodies';
+import { classOf, type NewCommitment, type ReturnComment, type SendBackReturn } from '#bodies';
 import { ACTS, commitment, REFERENCE, referenceTakenBy, type ActName } from '#commitments';
 import {
   canonicalJson,
   handle,
   load,
+  refused,
   Rejected,
   streamOf,
   type FieldError,
@@ -89,6 +90,33 @@ export function contentOf({ content, acts }: Submitted): Submitted['content'] {
     act === 'record' ? { body: body as NewCommitment['body'] } : [],
   );
   return { ...content, commitments, ...(content.newCommitments && { newCommitments }) };
+}
+
+/** What a comment can be about: the parts of a return, or the word of a nil return. */
+const PARTS: readonly (string | undefined)[] = ['commitments', 'newCommitments', 'answers', 'narratives', 'note'];
+
+const stepInto = (place: unknown, step: string): unknown =>
+  typeof place === 'object' && place !== null && Object.hasOwn(place, step) ? place[step as never] : undefined;
+
+/**
+ * Comments are about places in what was submitted last, or about fields that are missing there.
+ * @throws Rejected `unknown_reference`
+ */
+export function leadSomewhere({ submissions }: ReturnSoFar, body: Partial<SendBackReturn & ReturnComment>): void {
+  const last = submissions.at(-1);
+  const content = last ? contentOf(last.said) : {};
+  for (const [i, { at }] of (body.comments ?? [body]).entries()) {
+    if (!at) continue;
+    const way = at.split('/').slice(1);
+    const around = way.slice(0, -1).reduce<unknown>(stepInto, content);
+    const isThere = Array.isArray(around) ? Object.hasOwn(around, way.at(-1)!) : typeof around === 'object';
+    if (!PARTS.includes(way[0]) || !isThere)
+      throw refused(
+        'unknown_reference',
+        body.comments ? `/comments/${i}/at` : '/at',
+        `${at} leads to no place in what was submitted.`,
+      );
+  }
 }
 
 /** The draft of a return that is changed after it was submitted: what was new is a commitment like any other by now. */
