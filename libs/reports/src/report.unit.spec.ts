@@ -79,6 +79,15 @@ describe('a language', () => {
     expect(wordsOf('en').share(0, 0)).toBe('0 of 0');
   });
 
+  it.each([
+    ['IOM', 'UNICEF e IOM'],
+    ['Hijas de la Caridad', 'UNICEF e Hijas de la Caridad'],
+    ['Hierro', 'UNICEF y Hierro'],
+    ['UNHCR', 'UNICEF y UNHCR'],
+  ])('in Spanish say e for y before the sound of an i: %s', (last, joined) => {
+    expect(plain(wordsOf('es').sentences.answered([['UNICEF'], [last]], 2, '/'))).toContain(`${joined}.`);
+  });
+
   it.each(LANGUAGES)('lead each number of readings and replies to its list: %s', (language) => {
     const { verification } = wordsOf(language).sentences;
     const said = (n: number) => verification({ n: 3, href: '/read' }, { n: 5, href: '/all' }, { n, href: '/replies' });

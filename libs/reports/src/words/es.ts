@@ -4,7 +4,11 @@ import { es as plural } from 'make-plural/cardinals';
 import type { Stage } from '#words';
 import type { Flow } from './en.js';
 import { capital, joined, languageBy, say } from './language.js';
+import { plain, type Inline } from '../report.js';
 import type { Words } from './words.js';
+
+/** `y`, and `e` before the sound of an i: `UNICEF e IOM`, but `A y Hierro`. */
+const y = (last: readonly Inline[]): string => (/^(i|hi(?![ae]))/i.test(plain(last)) ? 'e' : 'y');
 
 const language = languageBy({
   plural,
@@ -362,7 +366,7 @@ export const es: Words = {
         ({ stage, count }) =>
           say`${agreed(count.n, ...STAGE[stage])} (${figure(count)}, es decir, ${percent(count.n, all)})`,
       );
-      return say` ${done === 0 ? 'Estaban' : others} ${joined(each, 'y')}.`;
+      return say` ${done === 0 ? 'Estaban' : others} ${joined(each, y)}.`;
     },
     targets: (targeted, overdue, all) => {
       if (all.n === 1)
@@ -483,7 +487,7 @@ export const es: Words = {
     tookUp: (all, leads) =>
       say`Asumido en ${figure(all)} ${commitments(all.n)}, bajo la dirección de: ${joined(
         leads.map((lead) => [lead]),
-        'y',
+        y,
       )}.`,
     nobodyTookUp: 'Nadie lo ha asumido.',
     noMemberTookUp: 'Ningún miembro lo ha asumido.',
@@ -529,17 +533,17 @@ export const es: Words = {
     answered: (those, of, href) =>
       those.length === 0
         ? say`No respondió ninguna entidad.`
-        : say`${agreed(those.length, 'Respondió', 'Respondieron')} ${figure({ n: those.length, href })} de ${figure({ n: of, href })} (${percent(those.length, of)}): ${joined(those, 'y')}.`,
+        : say`${agreed(those.length, 'Respondió', 'Respondieron')} ${figure({ n: those.length, href })} de ${figure({ n: of, href })} (${percent(those.length, of)}): ${joined(those, y)}.`,
     nilReturns: (those, of, href) =>
       those.length === 0
         ? say`Ninguna entidad dijo que no tuviera nada de que informar.`
-        : say`De ${figure({ n: of, href })}, ${figure({ n: those.length, href })} (${percent(those.length, of)}) ${agreed(those.length, 'dijo que no tenía', 'dijeron que no tenían')} nada de que informar: ${joined(those, 'y')}.`,
+        : say`De ${figure({ n: of, href })}, ${figure({ n: those.length, href })} (${percent(those.length, of)}) ${agreed(those.length, 'dijo que no tenía', 'dijeron que no tenían')} nada de que informar: ${joined(those, y)}.`,
     silentOnes: (those, of, href) =>
       those.length === 0
         ? say`De todas las entidades se recibió algo.`
-        : say`De ${figure({ n: those.length, href })} de ${figure({ n: of, href })} (${percent(those.length, of)}) no se recibió nada: ${joined(those, 'y')}. El silencio no dice ni que nada haya cambiado ni que no haya nada de que informar.`,
+        : say`De ${figure({ n: those.length, href })} de ${figure({ n: of, href })} (${percent(those.length, of)}) no se recibió nada: ${joined(those, y)}. El silencio no dice ni que nada haya cambiado ni que no haya nada de que informar.`,
     lateOnes: (those, of, href) =>
-      say`De ${figure({ n: of, href })} ${agreed(of, 'respuesta', 'respuestas')}, ${figure({ n: those.length, href })} (${percent(those.length, of)}) ${agreed(those.length, 'llegó', 'llegaron')} después del plazo: ${joined(those, 'y')}.`,
+      say`De ${figure({ n: of, href })} ${agreed(of, 'respuesta', 'respuestas')}, ${figure({ n: those.length, href })} (${percent(those.length, of)}) ${agreed(those.length, 'llegó', 'llegaron')} después del plazo: ${joined(those, y)}.`,
     answersGiven: (n, of, href) => {
       if (n === 0) return say`No se dio ninguna respuesta.`;
       return of === null
@@ -549,7 +553,7 @@ export const es: Words = {
     tally: (counts, href) =>
       say`${joined(
         counts.map(({ answer, n }) => say`${answer}: ${figure({ n: n, href })}`),
-        'y',
+        y,
       )}.`,
     asPublished: (symbol, then, since) =>
       say`${symbol} contaba ${figure(then)} ${commitments(then.n)} al ${date(since)}.`,

@@ -87,6 +87,12 @@ export const say = (strings: TemplateStringsArray, ...values: readonly (Inline |
 
 export const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
-/** `a, b and c` */
-export const joined = (parts: readonly (readonly Inline[])[], and: string): Inline[] =>
-  parts.flatMap((part, i) => [...(i === 0 ? [] : [i === parts.length - 1 ? ` ${and} ` : ', ']), ...part]);
+/** `a, b and c`. @param and the word before the last; of some languages it depends on what follows */
+export const joined = (
+  parts: readonly (readonly Inline[])[],
+  and: string | ((last: readonly Inline[]) => string),
+): Inline[] =>
+  parts.flatMap((part, i) => {
+    const isLast = i === parts.length - 1;
+    return [...(i === 0 ? [] : [isLast ? ` ${typeof and === 'string' ? and : and(part)} ` : ', ']), ...part];
+  });
