@@ -405,7 +405,9 @@ describe('tokens', () => {
     expect((await run(dataDir, 'token', 'rotate', fresh)).err).toContain('no token');
 
     const over = ['token', 'add', '--agency', 'AAA', '--expires', '2020-01-01'];
-    expect((await run(dataDir, ...over)).err).toContain('--expires 2020-01-01 is before today');
+    expect((await run(dataDir, ...over)).err).toContain('expires 2020-01-01 is before today');
+    const endless = ['token', 'add', '--agency', 'AAA', '--expires', '9999-12-31'];
+    expect((await run(dataDir, ...endless)).err).toContain('two years at most');
     expect((await run(dataDir, 'account', 'add', '--name', 'Anna', '--email', 'anna')).err).toContain('e-mail address');
 
     const person = ['--name', 'Anna Ndiaye', '--email', 'anna@aaa.example'];

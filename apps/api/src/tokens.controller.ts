@@ -10,8 +10,16 @@ import {
 } from '@nestjs/swagger';
 import { IsOptional, IsString } from 'class-validator';
 import type { FastifyReply } from 'fastify';
-import { AccessStore, isKnownTo, refuseGiving, refuseMinding, type AccountRow, type TokenRow } from '#access';
-import { DAY_MS, todayAt, type FullDate } from '#clocks';
+import {
+  AccessStore,
+  endOfLastDay,
+  isKnownTo,
+  refuseGiving,
+  refuseMinding,
+  type AccountRow,
+  type TokenRow,
+} from '#access';
+import type { FullDate } from '#clocks';
 import { Conflict, refused, Rejected } from '#eventsourcing';
 import {
   ACTING,
@@ -32,8 +40,6 @@ import { missing } from '#registers';
 import { SCOPES, type Scope } from '#words';
 
 const HOUR_MS = 3_600_000;
-/** The longest that a token may be good, in days. */
-const LONGEST = 366 * 2;
 const OVERLAP_HOURS = 24;
 
 class GiveToken {
@@ -139,7 +145,7 @@ export class TokensController {
     const { commandId: id } = meta;
     if (await this.#find(id)) throw new Conflict('shown_once', `The token ${id} was given already; it is shown once.`);
     const { label, scopes, expires } = body;
-    const until = expires ? { expires: lastDay(expires) } : {};
+    const until = expires ? { expires: endOfLastDay(expires) } : {};
     const given = { id, account: account.account, label, scopes, by: by.account, ...until };
     const { token } = await this.access.give(given);
     void reply.header('Location', addressOf(account.account));
@@ -227,13 +233,3 @@ export class TokensController {
 const addressOf = (account: string) => `/v1/tokens?account=${encodeURIComponent(account)}`;
 
 const noToken = (id: string) => new Rejected('not_found', `There is no token ${id}.`);
-
-/** The end of the last day on which a token is good. @throws Rejected `in_the_past` | `too_long` */
-function lastDay(expires: FullDate): Date {
-  const today = todayAt(new Date());
-  if (expires < today) throw refused('in_the_past', '/expires', `expires ${expires} is before today, ${today}`);
-  const end = Date.parse(expires) + DAY_MS;
-  if (end > Date.now() + LONGEST * DAY_MS)
-    throw refused('too_long', '/expires', 'A token is good for two years at most.');
-  return new Date(end);
-}

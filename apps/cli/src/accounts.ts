@@ -1,6 +1,6 @@
 /** The verbs of accounts and tokens. */
-import { appointmentFrom, heldOn, type AccessStore, type AccountRow, type NewAppointment } from '#access';
-import { DAY_MS, isFullDate, todayAt } from '#clocks';
+import { appointmentFrom, endOfLastDay, heldOn, type AccessStore, type AccountRow, type NewAppointment } from '#access';
+import { isFullDate, todayAt, type FullDate } from '#clocks';
 import { isEmailAddress } from '#platform';
 import { mailerOf } from '#mail';
 import { Lookup } from '#registers';
@@ -64,7 +64,7 @@ export async function addToken(settings: Settings, options: TokenOptions): Promi
   const scopes = options.scopes === undefined ? undefined : scopesIn(options.scopes);
   const more = {
     ...(scopes && { scopes }),
-    ...(options.expires !== undefined && { expires: endOf(options.expires) }),
+    ...(options.expires !== undefined && { expires: endOfLastDay(dayIn('--expires', options.expires)) }),
   };
   await withAccess(settings, 'serve', async (access) => {
     const of = account === undefined ? null : await known(access, account);
@@ -123,7 +123,7 @@ export async function addAccount(settings: Settings, options: AccountOptions): P
 
 export const listAccounts = (settings: Settings, { agency, at }: { agency?: string; at?: string }): Promise<void> =>
   withAccess(settings, 'look', async (access) => {
-    const day = at === undefined ? todayAt(new Date()) : (dayIn('--at', at), at);
+    const day = at === undefined ? todayAt(new Date()) : dayIn('--at', at);
     console.table(
       (await access.accounts.all(agency)).flatMap((row) => {
         const { account, kind, name, email, erased } = row;
@@ -181,17 +181,8 @@ function appointmentIn({ role, from, to, ...of }: AppointOptions): NewAppointmen
   return appointmentFrom({ role: known, from, to, ...of }, null);
 }
 
-/** The end of the last day on which a token is good. @throws Error for a day that is over */
-function endOf(expires: string): Date {
-  const today = todayAt(new Date());
-  const end = new Date(dayIn('--expires', expires) + DAY_MS);
-  if (expires < today) throw new Error(`--expires ${expires} is before today, ${today}.`);
-  return end;
-}
-
-/** The beginning of a day. @throws Error for what is no date */
-function dayIn(option: string, text: string): number {
-  const refusal = new Error(`${option} takes a date, YYYY-MM-DD, not ${text}.`);
-  if (!isFullDate(text)) throw refusal;
-  return Date.parse(text);
+/** @throws Error for what is no date */
+function dayIn(option: string, text: string): FullDate {
+  if (!isFullDate(text)) throw new Error(`${option} takes a date, YYYY-MM-DD, not ${text}.`);
+  return text;
 }
