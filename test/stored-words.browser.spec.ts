@@ -200,11 +200,11 @@ afterAll(async () => {
 });
 
 /** The address of a route, `/agencies/:code` or `/v1/agencies/{code}`, with what is hostile in it. */
-const addressOf = (route: string): string => {
+const addressOf = (route: string, more: Readonly<Record<string, string>> = {}): string => {
   const [, first, second] = route.replace(/^\/v1\//, '/').split('/');
   return route.replaceAll(/:(\w+)|\{(\w+)\}/g, (_, a: string, b: string) => {
     const name = a ?? b;
-    const value = values[`${first}/${second}/${name}`] ?? values[`${first}/${name}`] ?? values[name];
+    const value = values[`${first}/${second}/${name}`] ?? values[`${first}/${name}`] ?? values[name] ?? more[name];
     if (value === undefined) throw new Error(`${route}: nothing stands for ${name} here`);
     return encodeURIComponent(value);
   });
@@ -307,7 +307,7 @@ describe('Hostile words that were stored', () => {
         for (const name of ['agency', 'code', 'theme', 'forum'])
           if (query.has(name)) query.set(name, values[name === 'forum' ? 'forums/id' : name]!);
         for (const name of ['asOf', 'knownAt']) query.delete(name);
-        const path = `${addressOf(route)}?${query}`;
+        const path = `${addressOf(route, { file: `commitment.${format}` })}?${query}`;
         const answer = await fetch(server.url + path, { headers: { authorization: `Bearer ${secretariat}` } });
         const bytes = Buffer.from(await answer.arrayBuffer());
         const sheet = format === 'csv' ? read(bytes.toString(), { type: 'string' }) : read(bytes, { type: 'buffer' });

@@ -13,6 +13,7 @@ import {
   ApiTags,
 } from '@nestjs/swagger';
 import { IsIn, IsOptional, Matches } from 'class-validator';
+import { buffer } from 'node:stream/consumers';
 import type { FastifyReply } from 'fastify';
 import { DraftsStore } from '#drafts';
 import { Rejected } from '#eventsourcing';
@@ -313,7 +314,7 @@ export class ImportsController {
     await reply
       .type(format === 'xlsx' ? TEMPLATE_TYPES.xlsx : `${TEMPLATE_TYPES.csv}; charset=utf-8`)
       .header('Content-Disposition', `attachment; filename="${subject}-${language}.${format}"`)
-      .send(format === 'xlsx' ? templateXlsx(subject, language) : templateCsv(subject, language));
+      .send(format === 'xlsx' ? await buffer(templateXlsx(subject, language)) : templateCsv(subject, language));
   }
 
   @Get('import-mappings')

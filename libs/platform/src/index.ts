@@ -33,6 +33,15 @@ export * from './fields/validation.js';
 export * from './requests/known-paths.js';
 export * from './requests/uploads.js';
 export * from './requests/validators.js';
-export { CELL_STYLES, commitRow, set as setCell, sheetsAsXlsx, WORKBOOK_SHEETS, xlsx } from './lists/xlsx.js';
+export {
+  archivedAlike,
+  CELL_STYLES,
+  commitRow,
+  FIRST_DAY,
+  set as setCell,
+  sheetsAsXlsx,
+  WORKBOOK_SHEETS,
+  xlsx,
+} from './lists/xlsx.js';
 export * from './context.js';
 export { WaitingRoom } from './requests/waiting-room.js';

@@ -4,7 +4,7 @@
  */
 import { PassThrough } from 'node:stream';
 import type { Alignment, Font, WorkbookWriter } from '@cj-tech-master/excelts';
-import { commitRow, formatNamed } from '#platform';
+import { archivedAlike, commitRow, formatNamed } from '#platform';
 import { linesOf } from './in-words.js';
 import { manifestLines } from './manifest-lines.js';
 import { pagesOf, plain, type Cell, type Column, type Inline, type NumberedReport } from './report.js';
@@ -63,30 +63,6 @@ export const xlsx: ReportFormat = {
     }
   },
 };
-
-/** 1 January 1980 in any zone: the first day that an entry of an archive can have. */
-export const FIRST_DAY = new Date(1980, 0, 1);
-
-/**
- * Writes the archive by a library whose bytes are the same everywhere: the workbook's own takes the time of the clock, and the
- * compression of Node, which is another one on another processor.
- */
-async function archivedAlike({ zip }: WorkbookWriter, out: PassThrough) {
-  const { Zip, ZipDeflate } = await import('fflate');
-  const archive = new Zip((error, data, final) => {
-    if (error) out.destroy(error);
-    else if (final) out.end(data);
-    else out.write(data);
-  });
-  zip.add = (entry) => {
-    const { name } = entry as unknown as { name: string };
-    const file = Object.assign(new ZipDeflate(name), { mtime: FIRST_DAY });
-    archive.add(file);
-    const push = (data: Uint8Array<ArrayBuffer>, final?: boolean) => Promise.resolve(file.push(data, final));
-    Object.assign(entry, { push });
-  };
-  zip.end = () => archive.end();
-}
 
 type Value = string | number | Date | { text: string; hyperlink: string } | null;
 

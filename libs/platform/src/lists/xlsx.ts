@@ -87,7 +87,7 @@ async function write({ pages, picked, row, columns, list }: ListContent, out: Pa
   await workbook.commit();
 }
 
-/** Sheets of texts as a workbook. */
+/** Sheets of texts as a workbook, whose bytes are the same each time. */
 export function sheetsAsXlsx(
   sheets: readonly {
     readonly name: string;
@@ -99,11 +99,38 @@ export function sheetsAsXlsx(
   const out = new PassThrough();
   void (async () => {
     const { WorkbookWriter } = await import('@cj-tech-master/excelts');
-    const workbook = new WorkbookWriter({ stream: out, useStyles: true, creator: 'Followthrough' });
+    const never = new Date(0);
+    const dates = { created: never, modified: never };
+    const workbook = new WorkbookWriter({ stream: out, useStyles: true, creator: 'Followthrough', ...dates });
+    await archivedAlike(workbook, out);
     for (const { name, head, widths, rows } of sheets) table(workbook, name, head, widths, rows);
     await workbook.commit();
   })().catch((error: unknown) => out.destroy(error as Error));
   return out;
+}
+
+/** 1 January 1980 in any zone: the first day that an entry of an archive can have. */
+export const FIRST_DAY = new Date(1980, 0, 1);
+
+/**
+ * Writes the archive by a library whose bytes are the same everywhere: the workbook's own takes the time of the clock, and the
+ * compression of Node, which is another one on another processor.
+ */
+export async function archivedAlike({ zip }: WorkbookWriter, out: PassThrough) {
+  const { Zip, ZipDeflate } = await import('fflate');
+  const archive = new Zip((error, data, final) => {
+    if (error) out.destroy(error);
+    else if (final) out.end(data);
+    else out.write(data);
+  });
+  zip.add = (entry) => {
+    const { name } = entry as unknown as { name: string };
+    const file = Object.assign(new ZipDeflate(name), { mtime: FIRST_DAY });
+    archive.add(file);
+    const push = (data: Uint8Array<ArrayBuffer>, final?: boolean) => Promise.resolve(file.push(data, final));
+    Object.assign(entry, { push });
+  };
+  zip.end = () => archive.end();
 }
 
 /** A sheet with a head that stays. */
