@@ -155,8 +155,8 @@ describe('The tables of the README', () => {
 
   it.each(settings)('%s is %s where nothing is set', (name, value) => {
     // Whether the address was said is told by itself.
-    const { publicUrlIsSet } = settingsFrom({});
-    expect({ ...settingsFrom({ [name!]: value }), publicUrlIsSet }).toEqual(settingsFrom({}));
+    const { publicUrlIsSet, addressIsSaid } = settingsFrom({});
+    expect({ ...settingsFrom({ [name!]: value }), publicUrlIsSet, addressIsSaid }).toEqual(settingsFrom({}));
   });
 
   it('name every verb there is', () => {
