@@ -183,6 +183,7 @@ function appointmentIn({ role, from, to, ...of }: AppointOptions): NewAppointmen
 
 /** @throws Error for what is no date */
 function dayIn(option: string, text: string): FullDate {
-  if (!isFullDate(text)) throw new Error(`${option} takes a date, YYYY-MM-DD, not ${text}.`);
+  const refusal = new Error(`${option} takes a date, YYYY-MM-DD, not ${text}.`);
+  if (!isFullDate(text)) throw refusal;
   return text;
 }
