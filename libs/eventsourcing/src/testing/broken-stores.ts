@@ -608,13 +608,13 @@ export const givesEmptyBatches = store('gives empty batches', (good) => ({
 export const endsLate = store('ends a subscription late', (good) => ({
   async *subscribe(...args) {
     yield* good.subscribe(...args);
-    await given(400);
+    await given(3_000);
   },
 }));
 export const finishesTheLogFirst = store('goes through the whole log before it ends', (good) => ({
   async *subscribe(after, signal, batchSize = 500) {
     const never = new AbortController();
-    signal.addEventListener('abort', () => void given(500).then(() => never.abort()));
+    signal.addEventListener('abort', () => void given(3_000).then(() => never.abort()));
     yield* good.subscribe(after, signal.aborted ? signal : never.signal, batchSize);
   },
 }));
