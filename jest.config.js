@@ -1,5 +1,4 @@
 import { globSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
 
 /** What a spec needs, told by its name: `stages.unit.spec.ts`. CONTRIBUTING.md says what each kind is for. */
 const KINDS = ['unit', 'store', 'http', 'process', 'browser'];
@@ -42,8 +41,8 @@ const common = {
 export default {
   // For what hangs; a slow machine is no fault of the code.
   testTimeout: process.env.DEEP ? 3_600_000 : 600_000,
-  // Jest leaves one core to whoever watches. Nobody does, and many tests wait: for processes, disks, browsers.
-  maxWorkers: Math.ceil(availableParallelism() * 1.5),
+  // Jest leaves one core to whoever watches. Nobody does, and many tests wait.
+  maxWorkers: '100%',
   // What servers of many specs leave behind is collected late: a worker that holds much makes way for a new one.
   workerIdleMemoryLimit: '1500MB',
   projects: KINDS.map((kind) => ({ ...common, displayName: kind, testMatch: [`**/*.${kind}.spec.{ts,tsx}`] })),
