@@ -22,8 +22,13 @@ export class Digests {
 
   /** Every digest under which a text may be kept, that by the present algorithm first. */
   all(text: string): [string, ...string[]] {
-    const others = this.recognised.filter((one) => one !== this.present);
-    return [this.of(text), ...others.map((one) => named(one, hash(one, text, 'base64url')))];
+    return [...this.each(text)] as [string, ...string[]];
+  }
+
+  /** The same, each made when it is asked for. */
+  *each(text: string): Generator<string> {
+    yield this.of(text);
+    for (const one of this.recognised) if (one !== this.present) yield named(one, hash(one, text, 'base64url'));
   }
 
   /** Whether a digest is of a text, by the algorithm that it names. */

@@ -80,7 +80,7 @@ export async function claimed(
   keys: IdempotencyKeys,
   owner: string,
   key: string,
-  digests: readonly [string, ...string[]],
+  digests: Iterable<string>,
 ): Promise<string | null> {
   for (const digest of digests) if ((await keys.claim(owner, key, digest)) !== 'other') return digest;
   return null;
@@ -271,11 +271,13 @@ export class AnswerInterceptor implements NestInterceptor {
     // A dry run asks of the request that would be sent without `dryRun`.
     const { dryRun, ...meant } = (body ?? {}) as { dryRun?: unknown };
     const tried = dryRun === true;
-    const digests = REQUESTS.all(`${url}\n${canonicalJson(tried ? meant : (body ?? null))}`);
-    request.digest = digests[0];
-    if (tried) return null;
+    const asked = `${url}\n${canonicalJson(tried ? meant : (body ?? null))}`;
+    if (tried) {
+      request.digest = REQUESTS.of(asked);
+      return null;
+    }
     const owner = ownerOf(principal);
-    const digest = await claimed(this.keys, owner, key, digests);
+    const digest = await claimed(this.keys, owner, key, REQUESTS.each(asked));
     if (digest === null)
       throw new Rejected(
         'idempotency_key_reused',
