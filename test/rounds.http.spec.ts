@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { read as readBook, utils } from '@e965/xlsx';
 import { todayAt } from '#clocks';
 import { SignedIn, wordsIn } from './support/filled-form.js';
 import { endOf, over } from './support/publishing.js';
@@ -503,13 +504,33 @@ describe('A round that is published', () => {
     expect(text).toContain('The unit was closed.');
     expect(text).toMatch(/How many staff\? \(persons\)[\s\S]*\b12\b/);
     expect(text).toMatch(/Was it harder than expected\?[\s\S]*Yes: 1/);
-    expect(await read('format=md&language=fr')).toMatch(/Sur 3, 1 .* a répondu/);
+    for (const said of ['IOM: *The grant ended.*', 'IOM, no change: *As it was*'])
+      expect([said, text.includes(said)]).toEqual([said, true]);
+    expect(text).toContain('IOM, not assessed: *The office was closed.*');
+    expect(await read('format=csv')).toContain('IOM: not_assessed, The office was closed.');
+    const french = await read('format=md&language=fr');
+    expect(french).toMatch(/Sur 3, 1 .* a répondu/);
+    expect(french).toContain('IOM, sans changement\u00a0: *As it was*');
     // A browser shows the styles that the file itself allows, and nothing else.
     const shown = await fetch(`${server.url}/v1/publications/${encodeURIComponent(symbol)}/file`);
     const [, style] = /style-src '(sha256-[^']+)'/.exec(shown.headers.get('content-security-policy')!)!;
     expect(await shown.text()).toContain(style);
     // Words that were blanked before it are not in it.
     expect(text).not.toContain('It was a year of change.');
+  });
+  it('has in its workbook the words of the agencies, each with whose they are, of which round and in which language', async () => {
+    const at = `${server.url}/v1/publications/${encodeURIComponent(symbol)}/file?format=xlsx`;
+    const { Sheets } = readBook(await (await fetch(at)).arrayBuffer());
+    const rows = utils.sheet_to_json<Record<string, unknown>>(Sheets['What people wrote']!);
+    expect(rows.map(({ Agency, Round, Language, Text }) => [Agency, Round, Language, Text])).toEqual([
+      [undefined, undefined, 'en', 'We thank those who answered.'],
+      ['ILO', code, 'und', 'The unit was closed.'],
+      ['IOM', code, 'en', 'Words removed'],
+    ]);
+    const links = Object.values(Sheets['About this report']!).map(
+      (cell) => (cell as { l?: { Target?: string } }).l?.Target,
+    );
+    expect(links).toContain("#'What people wrote'!A1");
   });
   it('never changes; what is corrected later stands beside it, with the replies of the agencies', async () => {
     const before = await textOf('format=json');

@@ -11,19 +11,20 @@ type Part = CommitmentView['parts'][number];
 
 /** The columns of a commitment with its title, stage and agencies; `more` after these. */
 const columnsOf = (draft: Draft, more: readonly Column[]): Column[] => [
-  draft.column('commitment', 'text', 3.2),
+  draft.column('commitment', 'list', 4),
   draft.column('stageAndDate', 'list', 2.2),
   draft.column('parts', 'list', 2.1),
   ...more,
 ];
 
-const cellsOf = (draft: Draft, dossier: Dossier): Row => [
-  titleOf(draft, dossier),
+/** @param told what stands below the title */
+const cellsOf = (draft: Draft, dossier: Dossier, told: readonly Inline[][] = []): Row => [
+  draft.lines([titleOf(draft, dossier), ...told]),
   draft.lines(stageLines(draft, dossier)),
   draft.lines(partLines(draft, dossier)),
 ];
 
-/** Commitments with the evidence of each. */
+/** Commitments with what their agencies said of them, and the evidence of each. */
 export function commitmentTable(
   draft: Draft,
   id: string,
@@ -35,12 +36,12 @@ export function commitmentTable(
   const rows = dossiers.map((dossier): Row => {
     const { target, evidence } = dossier.view;
     const shown = evidence.map((one) => evidenceOf(draft, one));
-    return [...cellsOf(draft, dossier), draft.date(target?.date), draft.lines(shown)];
+    return [...cellsOf(draft, dossier, notesOf(draft, dossier)), draft.date(target?.date), draft.lines(shown)];
   });
   return draft.table(id, title, columns, rows, href);
 }
 
-/** Commitments with what was said with their stage, and what they depend on. */
+/** Commitments with what their agencies said of them, and what they depend on. */
 export function reasonTable(
   draft: Draft,
   id: string,
@@ -62,10 +63,32 @@ export function reasonTable(
   return draft.table(id, title, columns, rows, href);
 }
 
-function titleOf(draft: Draft, { item, view }: Dossier) {
-  const notes = draft.notes(view.headline);
-  return draft.text(draft.reference(item.reference), ' ', draft.foreign(view.title, view.language), ...notes);
+const titleOf = (draft: Draft, { item, view }: Dossier): Inline[] => [
+  ...[draft.reference(item.reference), ' ', draft.foreign(view.title, view.language)],
+  ...draft.notes(view.headline),
+];
+
+/** The words of each agency with the stage of its part, and in the return of the round that the report comes out of. */
+function notesOf(draft: Draft, { item, view }: Dossier): Inline[][] {
+  const { parts, headline } = view;
+  const entries = parts.flatMap(({ agency, entry }) => (entry ? { agency, entry } : []));
+  const isOfPart = entries.some(({ entry }) => entry.revision === headline.revision);
+  const said = [...(isOfPart ? [] : [{ agency: headline.agency ?? null, entry: headline }]), ...entries].flatMap(
+    ({ agency, entry: { note } }) => (note ? { agency, word: '', note } : []),
+  );
+  const inReturns = (draft.round?.saidOf.get(item.reference) ?? []).flatMap(({ agency, says, words }) => {
+    const word = says === 'update' ? '' : `, ${draft.wordOf('inReturn', says).toLowerCase()}`;
+    return words
+      .filter((note) => !said.some((one) => one.agency === agency && one.note === note))
+      .map((note) => ({ agency, word, note }));
+  });
+  return [...said, ...inReturns].map(({ agency, word, note }) => [
+    ...(agency === null ? [] : [`${agency}${word}${draft.words.parts.colon}`]),
+    draft.isRemoved(note) ? draft.foreign(note) : emphasis(draft.foreign(note, view.language)),
+  ]);
 }
+
+const emphasis = (...inlines: readonly Inline[]): Inline => ({ type: 'emphasis', inlines });
 
 function stageLines(draft: Draft, { item, view }: Dossier): Inline[][] {
   const { lines } = draft.words;
@@ -73,8 +96,8 @@ function stageLines(draft: Draft, { item, view }: Dossier): Inline[][] {
   return [
     [stage],
     [isOpen(item.stage) ? lines.since(view.headline.effective) : lines.at(view.headline.effective)],
-    ...(item.overdue ? [[{ type: 'emphasis', inlines: [lines.overdue] } as const]] : []),
-    ...(item.stale ? [[{ type: 'emphasis', inlines: [lines.noUpdateSince(item.lastReportedOn)] } as const]] : []),
+    ...(item.overdue ? [[emphasis(lines.overdue)]] : []),
+    ...(item.stale ? [[emphasis(lines.noUpdateSince(item.lastReportedOn))]] : []),
     ...(item.nextStep ? [lines.nextStep(draft.foreign(item.nextStep, view.language), item.nextStepDue)] : []),
     ...(item.noNextStep ? [[lines.noNextStep]] : []),
   ];
@@ -114,11 +137,11 @@ function evidenceOf(draft: Draft, evidence: CommitmentView['evidence'][number]):
   ];
 }
 
-function reasonsOf(draft: Draft, { view }: Dossier): Inline[][] {
-  const { note } = view.headline;
+function reasonsOf(draft: Draft, dossier: Dossier): Inline[][] {
+  const { view } = dossier;
   const condition = view.conditionLifted ? null : view.condition;
   return [
-    ...(note ? [[draft.foreign(note, view.language)]] : []),
+    ...notesOf(draft, dossier),
     ...(condition ? [draft.words.lines.onCondition(draft.foreign(condition, view.language))] : []),
   ];
 }
@@ -157,6 +180,7 @@ export const dataColumns = (draft: Draft): Column[] => [
   draft.column('reason', 'text', 3),
   draft.column('replies', 'list', 3),
   draft.column('source', 'list', 3),
+  draft.column('inReturns', 'list', 3),
 ];
 
 /** A text and nothing else: data have no notes, and are the same in every language. */
@@ -205,6 +229,12 @@ export function dataRow(draft: Draft, { item, view }: Dossier): Row {
     foreign(verification?.reason),
     draft.lines((verification?.replies ?? []).map(({ agency, text }) => [`${agency}: `, draft.foreign(text)])),
     draft.lines(sources),
+    draft.lines(
+      (draft.round?.saidOf.get(item.reference) ?? []).flatMap(({ agency, says, words }) => {
+        const said = `${agency}: ${says}`;
+        return words.length === 0 ? [[said]] : words.map((note) => [`${said}, `, draft.foreign(note, view.language)]);
+      }),
+    ),
   ];
 }
 

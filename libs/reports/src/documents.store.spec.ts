@@ -265,7 +265,11 @@ describe('A report as XLSX', () => {
     const { Sheets, SheetNames } = await sheetsOf(sampleReport());
     expect(SheetNames).toEqual([
       ...['About this report', 'Data', '1 Commitments on remittances', '2 Commitments on nothing'],
-      ...['3 All commitments, as a stream', 'Notes', 'Columns'],
+      ...['3 All commitments, as a stream', 'What people wrote', 'Notes', 'Columns'],
+    ]);
+    expect(utils.sheet_to_json(Sheets['What people wrote']!, { header: 1 }).slice(1)).toEqual([
+      ['I. Summary', 'IOM', 'CM-2006', 'fr', 1, 'L’année a été marquée par le Dialogue.'],
+      ...['Premier point', 'Deuxième point'].map((point) => ['I. Summary', 'IOM', 'CM-2006', 'fr', undefined, point]),
     ]);
     const data = Sheets.Data;
     expect(at(data, 'E2')).toMatchObject({ t: 'n', v: 1234 });

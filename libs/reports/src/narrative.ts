@@ -86,6 +86,8 @@ export function withNarratives(
         lang,
         blocks: text === BLANKED ? [paragraph([{ type: 'emphasis', inlines: [removed] }])] : blocksOf(text),
         attribution: textOf(agency),
+        agency,
+        round: null,
       }));
     return { ...section, blocks: [...own, ...section.blocks], sections: section.sections.map(headed) };
   };

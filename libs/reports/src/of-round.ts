@@ -151,7 +151,7 @@ function inTheirWords(draft: Draft, round: RoundOfReport): Section[] {
   });
   if (of.length === 0) return [];
   const block = (agency: string, lang: string, text: string): Narrative => ({
-    ...{ type: 'narrative', lang, attribution: words.lines.textOf(agency) },
+    ...{ type: 'narrative', lang, attribution: words.lines.textOf(agency), agency, round: round.code },
     blocks: draft.isRemoved(text) ? [draft.paragraph(draft.foreign(text))] : blocksOf(text),
   });
   return [

@@ -153,6 +153,10 @@ export interface Narrative {
   readonly blocks: readonly (Paragraph | List)[];
   /** “Text of IOM, 3 November 2012” */
   readonly attribution: string;
+  /** Whose words they are; `null`: the secretariat’s. */
+  readonly agency: string | null;
+  /** The reporting round in whose return they stood; `null`: they were written for the report. */
+  readonly round: string | null;
 }
 
 export type Block = Paragraph | List | Table | Chart | Narrative;

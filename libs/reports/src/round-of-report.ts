@@ -1,5 +1,5 @@
 /** A reporting round as a report tells of it: as it is known at a position, with what was received in it. */
-import type { Question, ReturnDraft } from '#bodies';
+import type { CommitmentReturn, Question, ReturnDraft } from '#bodies';
 import { load, type Log } from '#eventsourcing';
 import { aReturn, contentOf, isLate, returnId, round as rounds, type ReturnSoFar, type RoundViews } from '#rounds';
 
@@ -11,6 +11,8 @@ export interface RoundOfReport {
   readonly deadline: string;
   readonly questions: readonly Question[];
   readonly returns: readonly ReturnOfReport[];
+  /** What the returns say of each commitment, by its reference. */
+  readonly saidOf: ReadonlyMap<string, readonly SaidOfCommitment[]>;
   /** The round before, and what was published of it; `null`: there was none, or it was not published. */
   readonly before: {
     readonly asOf: string;
@@ -32,6 +34,14 @@ export interface ReturnOfReport {
   readonly said: ReturnDraft | null;
   /** The commitments that it newly recorded. */
   readonly added: number;
+}
+
+/** What one agency says of a commitment in its return. */
+export interface SaidOfCommitment {
+  readonly agency: string;
+  readonly says: CommitmentReturn['says'];
+  /** The word to “no change”, why it was not assessed, or the notes of its acts; those with a stage are in the register. */
+  readonly words: readonly string[];
 }
 
 /** @throws Rejected `not_found` */
@@ -62,9 +72,21 @@ export async function roundOfReport(
   }
   const before = previous ? await views.before(previous, knownAt) : null;
   return {
-    ...{ code, name, asOf, deadline, questions: questions ?? [], returns },
+    ...{ code, name, asOf, deadline, questions: questions ?? [], returns, saidOf: byCommitment(returns) },
     before: before?.published ? { asOf: before.asOf, name: before.name, ...before.published } : null,
   };
+}
+
+function byCommitment(returns: readonly ReturnOfReport[]): RoundOfReport['saidOf'] {
+  const by = new Map<string, SaidOfCommitment[]>();
+  for (const { agency, said } of returns)
+    for (const { reference, says, note, why, acts } of said?.commitments ?? []) {
+      const others = (acts ?? []).filter(({ act }) => act !== 'reportStage');
+      const words = [note, why, ...others.map(({ body }) => body['note'] as string | null | undefined)];
+      const one: SaidOfCommitment = { agency, says, words: words.filter((text) => typeof text === 'string') };
+      by.set(reference, [...(by.get(reference) ?? []), one]);
+    }
+  return by;
 }
 
 function responseOf({ receivedOn, nil, submissions, papers }: ReturnSoFar, late: boolean): Response {

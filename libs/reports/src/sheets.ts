@@ -1,5 +1,11 @@
-/** The sheets of a workbook: one for the data, one for each table, and one for all like tables of sections beside each other. */
-import { plain, type Column, type NumberedReport, type Section, type Table } from './report.js';
+/**
+ * The sheets of a workbook: one for the data, one for each table, one for all like tables of sections beside each other, and one
+ * for what people wrote.
+ */
+import { plain, type Cell, type Column, type Inline, type NumberedReport, type Row } from './report.js';
+import type { Section, Table } from './report.js';
+import type { ColumnKey } from './draft.js';
+import type { Words } from './words/index.js';
 
 export interface Sheet {
   readonly title: string;
@@ -11,12 +17,63 @@ export interface Sheet {
 
 type Placed = Sheet['tables'][number];
 
-/** The data first, then the tables in the order in which they are read. A table of the rows of the data has none. */
-export function sheetsOf({ data, sections }: NumberedReport): Sheet[] {
-  const whole = sheetOf('', [{ table: data, section: '' }]);
+/**
+ * The data first, then the tables in the order in which they are read, then what people wrote. A table of the rows of the data
+ * has none.
+ */
+export function sheetsOf({ data, sections }: NumberedReport, words: Words): Sheet[] {
+  const alone = (title: string, table: Table): Sheet => sheetOf(title, [{ table, section: '' }]);
   const first = ({ tables: [one] }: Sheet) => one!.table.number;
-  return [whole, ...beside(null, sections).sort((a, b) => first(a) - first(b))];
+  const written = writtenIn(sections, words);
+  return [
+    alone(words.parts.data, data),
+    ...beside(null, sections).sort((a, b) => first(a) - first(b)),
+    ...(written ? [alone(words.book.written, written)] : []),
+  ];
 }
+
+/** What people wrote, a row for each paragraph and each point of a list; `null`: nobody wrote anything. */
+function writtenIn(sections: readonly Section[], words: Words): Table | null {
+  const columns = WRITTEN.map(([key, type, weight]): Column => ({ key, type, weight, ...words.columns[key] }));
+  const text = (...inlines: readonly Inline[]): Cell => ({ type: 'text', inlines });
+  const rowsIn = ({ number, title, blocks, sections: below }: Section): Row[] => [
+    ...blocks
+      .filter((block) => block.type === 'narrative')
+      .flatMap(({ agency, round, lang, blocks: written }) =>
+        written
+          .flatMap((one): (readonly [Cell, readonly Inline[]])[] =>
+            one.type === 'list'
+              ? one.items.map((item) => [null, item])
+              : [[{ type: 'integer', value: one.number }, one.inlines]],
+          )
+          .map(([paragraph, said]): Row => [
+            text(`${number}. `, ...title),
+            agency === null ? null : text(agency),
+            round === null ? null : text(round),
+            text(lang),
+            paragraph,
+            text(...said),
+          ]),
+      ),
+    ...below.flatMap(rowsIn),
+  ];
+  const rows = sections.flatMap(rowsIn);
+  if (rows.length === 0) return null;
+  const title = words.book.written;
+  return {
+    ...{ type: 'table', id: 'written', number: 0, title, columns, rows, rowCount: rows.length },
+    ...{ asAtLine: '', sourceLine: [] },
+  };
+}
+
+const WRITTEN = [
+  ['section', 'text', 3],
+  ['writer', 'text', 1.2],
+  ['round', 'text', 1.2],
+  ['writtenIn', 'text', 1],
+  ['paragraph', 'integer', 1],
+  ['text', 'text', 6],
+] as const satisfies readonly (readonly [ColumnKey, Column['type'], number])[];
 
 function sheetOf(title: string, tables: readonly Placed[]): Sheet {
   const [first, ...others] = tables.map(({ table }) => table.columns);

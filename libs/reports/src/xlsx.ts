@@ -112,7 +112,7 @@ class Book {
     const { report } = this;
     const { parts, book } = this.#words;
     const about = this.#name(book.about);
-    const sheets = sheetsOf(report).map((sheet) => ({ ...sheet, name: this.#name(this.#wanted(sheet)) }));
+    const sheets = sheetsOf(report, this.#words).map((sheet) => ({ ...sheet, name: this.#name(this.#wanted(sheet)) }));
     const notes = report.notes.length > 0 ? this.#name(parts.notes) : null;
     const columns = this.#name(parts.columns);
     await this.#about(about, sheets, [...(notes === null ? [] : [notes]), columns]);
@@ -125,7 +125,7 @@ class Book {
   /** The numbers of its tables come first: what is cut from a long name tells less. */
   #wanted({ title, tables }: Sheet): string {
     const [first, last] = [tables[0]!, tables.at(-1)!].map(({ table }) => table.number);
-    if (first === 0) return this.#words.parts.data;
+    if (first === 0) return title;
     return `${first === last ? first : `${first}–${last}`} ${title}`;
   }
 
@@ -177,7 +177,7 @@ class Book {
         number === 0 ? title : `${parts.table(number)}. ${title}`,
       );
       const lines = [...titles, table.asAtLine, plain(table.sourceLine), ...(table.remarks ?? []).map(plain)];
-      add([linked(name), lines.join('\n')]);
+      add([linked(name), lines.filter(Boolean).join('\n')]);
     }
     for (const name of others) add([linked(name), '']);
     add([]);

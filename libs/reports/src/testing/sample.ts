@@ -128,6 +128,8 @@ export function sampleReport(language: Language = 'en'): Report {
             type: 'narrative',
             lang: 'fr',
             attribution: 'Text of IOM, 3 November 2006',
+            agency: 'IOM',
+            round: 'CM-2006',
             blocks: [
               {
                 type: 'paragraph',

@@ -128,6 +128,7 @@ export const en = {
     table: 'Table',
     section: 'Section',
     note: 'Note',
+    written: 'What people wrote',
     key: 'Name for programs',
     codeMeaning: 'Meaning of the code',
     of: (title: string) => `${title}: of how many`,
@@ -217,6 +218,8 @@ export const en = {
       nil_late: 'Nil return, late',
       silent: 'Nothing received',
     },
+    /** What a return says of a commitment. */
+    inReturn: { update: 'Update', no_change: 'No change', not_assessed: 'Not assessed' },
     flow: FLOW,
   } satisfies Codes,
   columns: {
@@ -281,6 +284,20 @@ export const en = {
     notAssessed: { title: 'Not assessed', explains: 'The commitments that were not assessed.' },
     recorded: { title: 'New', explains: 'The commitments that it newly records.' },
     answer: { title: 'Answer', explains: 'The answer that was given.' },
+    inReturns: {
+      title: 'In the returns',
+      explains:
+        'What each agency said of it in its return: an update, no change, or not assessed, with the words to it.',
+    },
+    section: { title: 'Section', explains: 'The section in which it stands.' },
+    writer: { title: 'Agency', explains: 'Whose words they are; empty: the secretariat’s.' },
+    round: {
+      title: 'Round',
+      explains: 'The reporting round in whose return they stood; empty: written for this report.',
+    },
+    writtenIn: { title: 'Language', explains: 'The language in which it was written; “und” where nobody said.' },
+    paragraph: { title: 'Paragraph', explains: 'Its number in the report; empty: a point of a list.' },
+    text: { title: 'Text', explains: 'The words, as they were written.' },
   },
   /** Lines below a table or chart, and marks in cells. */
   lines: {

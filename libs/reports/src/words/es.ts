@@ -93,6 +93,7 @@ export const es: Words = {
     table: 'Cuadro',
     section: 'Sección',
     note: 'Nota',
+    written: 'Textos escritos',
     key: 'Nombre para los programas',
     codeMeaning: 'Significado del código',
     of: (title) => `${title}: de cuántos`,
@@ -175,6 +176,7 @@ export const es: Words = {
       nil_late: 'Sin novedades, con retraso',
       silent: 'Nada recibido',
     },
+    inReturn: { update: 'Novedad', no_change: 'Sin cambios', not_assessed: 'Sin evaluar' },
     flow: named(FLOW),
   },
   columns: {
@@ -239,6 +241,17 @@ export const es: Words = {
     notAssessed: { title: 'Sin evaluar', explains: 'Los compromisos que no se evaluaron.' },
     recorded: { title: 'Nuevos', explains: 'Los compromisos que registra por primera vez.' },
     answer: { title: 'Respuesta', explains: 'La respuesta que se dio.' },
+    inReturns: {
+      title: 'En las respuestas',
+      explains:
+        'Lo que cada entidad dijo de él en su respuesta: una novedad, sin cambios o sin evaluar, con las palabras que lo acompañan.',
+    },
+    section: { title: 'Sección', explains: 'La sección en la que figura.' },
+    writer: { title: 'Entidad', explains: 'De quién es el texto; vacío: de la secretaría.' },
+    round: { title: 'Ronda', explains: 'La ronda en cuya respuesta figuraba; vacío: escrito para este informe.' },
+    writtenIn: { title: 'Idioma', explains: 'El idioma del texto; «und» si nadie lo dijo.' },
+    paragraph: { title: 'Párrafo', explains: 'Su número en el informe; vacío: un punto de una lista.' },
+    text: { title: 'Texto', explains: 'El texto, tal como se escribió.' },
   },
   lines: {
     asAt: (asOf) => `Situación al ${date(asOf)}.`,

@@ -92,6 +92,7 @@ export const fr: Words = {
     table: 'Tableau',
     section: 'Section',
     note: 'Note',
+    written: 'Textes rédigés',
     key: 'Nom pour les programmes',
     codeMeaning: 'Signification du code',
     of: (title) => `${title}\u00a0: sur combien`,
@@ -173,6 +174,7 @@ export const fr: Words = {
       nil_late: 'Réponse néant, en retard',
       silent: 'Rien reçu',
     },
+    inReturn: { update: 'Mise à jour', no_change: 'Sans changement', not_assessed: 'Non évalué' },
     flow: named(FLOW),
   },
   columns: {
@@ -252,6 +254,20 @@ export const fr: Words = {
     notAssessed: { title: 'Non évalués', explains: 'Les engagements qui n’ont pas été évalués.' },
     recorded: { title: 'Nouveaux', explains: 'Les engagements qu’elle enregistre pour la première fois.' },
     answer: { title: 'Réponse', explains: 'La réponse donnée.' },
+    inReturns: {
+      title: 'Dans les réponses',
+      explains:
+        'Ce que chaque organisme en dit dans sa réponse\u00a0: une mise à jour, sans changement ou non évalué, avec les mots qui l’accompagnent.',
+    },
+    section: { title: 'Section', explains: 'La section où il figure.' },
+    writer: { title: 'Organisme', explains: 'L’auteur du texte\u00a0; vide\u00a0: le secrétariat.' },
+    round: {
+      title: 'Cycle',
+      explains: 'Le cycle dont la réponse le contenait\u00a0; vide\u00a0: écrit pour le présent rapport.',
+    },
+    writtenIn: { title: 'Langue', explains: 'La langue du texte\u00a0; «\u00a0und\u00a0» si personne ne l’a dite.' },
+    paragraph: { title: 'Paragraphe', explains: 'Son numéro dans le rapport\u00a0; vide\u00a0: un point d’une liste.' },
+    text: { title: 'Texte', explains: 'Le texte, tel qu’il a été écrit.' },
   },
   lines: {
     asAt: (asOf) => `État ${at(asOf)}.`,
