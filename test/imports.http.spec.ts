@@ -3,7 +3,7 @@ import { read, utils, write, type WorkBook, type WorkSheet } from '@e965/xlsx';
 import { CommandBus } from '@nestjs/cqrs';
 import fc from 'fast-check';
 import { Projector, StoreUnavailable } from '#eventsourcing';
-import { Imports, type ImportPreview, type PaperView } from '#exchange';
+import { headOf, Imports, TABLE_SUBJECTS, tableFieldsOf, type ImportPreview, type PaperView } from '#exchange';
 import { LIMITS } from '#files';
 import { LOG } from '#platform';
 import { SCOPES } from '#words';
@@ -684,14 +684,13 @@ describe('The files of a folder of JSON', () => {
 });
 
 describe('A template', () => {
-  const SUBJECTS = ['commitment', 'agency', 'document', 'forum', 'outcome', 'framework', 'theme'];
   const address = (subject: string, format: string, language: string) =>
     `/v1/import-templates/${subject}.${format}?language=${language}`;
 
   it.each(['en', 'fr', 'es'])(
     'in %s has columns that are all found, and an example that is not imported',
     async (language) => {
-      for (const subject of SUBJECTS) {
+      for (const subject of TABLE_SUBJECTS) {
         const book = await bytesOf(address(subject, 'xlsx', language));
         const { sheets, rows } = await preview(book, `${subject}.xlsx`);
         expect([
@@ -712,6 +711,13 @@ describe('A template', () => {
     const csv = Buffer.from(await bytesOf(address('commitment', 'csv', 'es'))).toString();
     const { problems, counts } = await preview(csv.replaceAll('EXAMPLE', 'IOM'), 'a.csv');
     expect([problems, counts]).toMatchObject([[], { recorded: 2 }]);
+  });
+
+  it('has a head in French and Spanish for each field that there is', () => {
+    for (const subject of TABLE_SUBJECTS)
+      for (const language of ['fr', 'es'] as const)
+        expect(tableFieldsOf(subject).filter(({ name }) => headOf(name, language) === undefined)).toEqual([]);
+    expect(headOf('a field without a head', 'fr')).toBeUndefined();
   });
 
   it('is there of nothing else', async () => {

@@ -131,7 +131,7 @@ describe('A return as a workbook', () => {
       return { bytes, book };
     };
     /** Words that are the same in two of the languages. */
-    const ALIKE = new Set(['Question', 'Note', 'Date', 'Condition', 'Nature', ROUND.name]);
+    const ALIKE = new Set(['Question', 'Date', 'Condition', 'Nature', ROUND.name]);
     beforeAll(() => opened('S-L'));
 
     it('says in it every name, head, guide and word of a list, and no two heads alike', async () => {
@@ -178,6 +178,29 @@ describe('A return as a workbook', () => {
         0,
       );
       expect([done.status, await draftOf('S-L')]).toMatchObject([200, { commitments: [{ says: 'not_assessed' }] }]);
+    });
+
+    it('reads back with the heads that former workbooks had, and says which column is not there under any other', async () => {
+      const key = (await server.get(pathOf('S-L'))).body.register[0].reference as string;
+      const { book } = await loaded('es');
+      const rename = (sheet: string, head: string, former: string) =>
+        (book.getWorksheet(sheet)!.getCell(2, columnOf(book.getWorksheet(sheet)!, head)).value = former);
+      rename('Compromisos', 'Observación', 'Nota');
+      rename('Compromisos', 'Plazo', 'Meta');
+      rename('Compromisos', 'Sin próximo paso', '¿No hay próximo paso?');
+      rename('Nuevos compromisos', 'Entidades asociadas', 'Asociados');
+      rename('Nuevos compromisos', 'Entidades financiadoras', 'Financiadores');
+      rename('Nuevos compromisos', 'Nota sobre el plazo', 'Nota sobre la meta');
+      const former = await filledIn(Buffer.from(await book.xlsx.writeBuffer()), [
+        ['Compromisos', key, 'Qué dice', 'Actualización'],
+        ['Compromisos', key, 'Nota', 'As before.'],
+      ]);
+      const read = await sent('S-L', former, 0, '?preview=true');
+      expect([read.status, read.body.problems, read.body.notes]).toEqual([200, [], []]);
+      expect(read.body.changes.map(({ is }: { is: string }) => is)).toEqual(['Actualización', 'As before.']);
+      rename('Nuevos compromisos', 'Asociados', 'Amigos');
+      const unknown = await sent('S-L', Buffer.from(await book.xlsx.writeBuffer()), 0, '?preview=true');
+      expect(unknown.body.notes).toEqual([expect.stringContaining('«Entidades asociadas»')]);
     });
 
     it('is that of the account, where none is named', async () => {

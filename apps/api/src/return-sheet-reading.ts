@@ -1,6 +1,6 @@
 /** Reads a return that comes back as a workbook: what was changed in it, cell by cell, and the draft that it makes. Pure. */
 import type { Answer, CommitmentReturn, Question, ReturnAct, ReturnDraft } from '#bodies';
-import { nameKey, valueOf, type SheetProblem } from '#exchange';
+import { fieldNames, nameKey, valueOf, type SheetProblem } from '#exchange';
 import { columnLetters, type Cell, type Sheet, type SheetRow, type SpreadsheetFile } from '#files';
 import { cleanText } from '#text';
 import type { ActOfReturn } from '#words';
@@ -220,16 +220,25 @@ class Reading {
 /** Where the columns of a sheet stand, and the rows below their heads. */
 function columnsIn(sheet: Sheet, { columns, key }: ReturnSheet) {
   const heads = new Map(columns.map(({ name, head }) => [nameOfHead(head), name]));
-  const head = columns.find(({ name }) => name === key)!.head;
+  // Workbooks that were handed out before call a field otherwise, as tables of agencies do.
+  const fields = new Set(columns.flatMap(({ name, isField }) => (isField ? name : [])));
+  const others = fieldNames('commitment');
+  const otherwise = (text: string): string | undefined => {
+    const name = heads.has(nameOfHead(text)) ? undefined : others.get(nameKey(text))?.name;
+    return name !== undefined && fields.has(name) ? name : undefined;
+  };
   const at = sheet.rows
     .slice(0, LOOKED_AT)
-    .findIndex(({ cells }) => [...cells.values()].some(({ text }) => nameOfHead(text) === nameOfHead(head)));
+    .findIndex(({ cells }) =>
+      [...cells.values()].some(({ text }) => (heads.get(nameOfHead(text)) ?? otherwise(text)) === key),
+    );
   if (at < 0) return null;
   const places = new Map<string, number>();
-  for (const [column, { text }] of sheet.rows[at]!.cells) {
-    const name = heads.get(nameOfHead(text));
-    if (name !== undefined && !places.has(name)) places.set(name, column);
-  }
+  for (const nameOf of [(text: string) => heads.get(nameOfHead(text)), otherwise])
+    for (const [column, { text }] of sheet.rows[at]!.cells) {
+      const name = nameOf(text);
+      if (name !== undefined && !places.has(name)) places.set(name, column);
+    }
   return { places, rows: sheet.rows.slice(at + 1) };
 }
 

@@ -1,7 +1,8 @@
 /** The words of the return as a workbook, in the language of whoever fills it in. English is what the sheets themselves say. */
+import { headOf } from '#exchange';
 import { wordsOf } from '#reports';
 import type { ReportLanguage, Role } from '#words';
-import { choiceWords } from './pages/field-words.js';
+import { choiceWords, labelOf } from './pages/field-words.js';
 import { dateWords, roleWords } from './pages/words.js';
 
 /** The lists of codes whose words reports have in each language. */
@@ -12,6 +13,8 @@ export interface SheetWords {
   readonly language: ReportLanguage;
   /** Words of the sheets. What somebody wrote is nobody's to translate: it stands as it is. */
   readonly say: (english: string) => string;
+  /** The head of the column of a field. */
+  readonly field: (name: string) => string;
   readonly code: (list: WordList, value: string) => string;
   /** `20 November 2012` */
   readonly date: (date: string) => string;
@@ -19,7 +22,7 @@ export interface SheetWords {
 
 export const isList = (name: string): name is WordList => (LISTS as readonly string[]).includes(name);
 
-/** The sheets' own words: the first language is French, the second Spanish. */
+/** The sheets' own words, in French and Spanish; the heads of fields are those of tables that are imported. */
 const SAID: Readonly<Record<string, readonly [fr: string, es: string]>> = {
   // Names of sheets, and what each is for.
   Return: ['Rapport', 'Informe'],
@@ -112,7 +115,6 @@ const SAID: Readonly<Record<string, readonly [fr: string, es: string]>> = {
   'Must be answered': ['Réponse obligatoire', 'Respuesta obligatoria'],
   'Last round': ['Cycle précédent', 'Ronda anterior'],
   'Your answer': ['Votre réponse', 'Su respuesta'],
-  Reference: ['Référence', 'Referencia'],
   Commitment: ['Engagement', 'Compromiso'],
   'Your role': ['Votre rôle', 'Su función'],
   'Stands at': ['État actuel', 'Estado actual'],
@@ -120,16 +122,8 @@ const SAID: Readonly<Record<string, readonly [fr: string, es: string]>> = {
   'You last said so': ['Dit par vous le', 'Dicho por usted el'],
   'Your last words': ['Vos derniers mots', 'Sus últimas palabras'],
   'Next step, as you said': ['Prochaine étape annoncée', 'Próximo paso anunciado'],
-  Target: ['Échéance', 'Meta'],
   'What you say': ['Ce que vous dites', 'Qué dice'],
   'Why not assessed': ['Pourquoi non évalué', 'Por qué no se evaluó'],
-  Stage: ['État', 'Estado'],
-  'When it happened': ['Quand cela a eu lieu', 'Cuándo ocurrió'],
-  Outlook: ['Perspective', 'Perspectiva'],
-  Note: ['Note', 'Nota'],
-  'Next step': ['Prochaine étape', 'Próximo paso'],
-  'The next step is due': ['Échéance de l’étape', 'Plazo del próximo paso'],
-  'Is there no next step?': ['Aucune étape ne suit\u00a0?', '¿No hay próximo paso?'],
   'Document that says so': ['Document qui le dit', 'Documento que lo dice'],
   'Where in it': ['Où dans le document', 'Lugar en el documento'],
   Milestone: ['Jalon', 'Hito'],
@@ -138,10 +132,7 @@ const SAID: Readonly<Record<string, readonly [fr: string, es: string]>> = {
   Reached: ['Atteint', 'Alcanzado'],
   'Reached on, or the new date': ['Atteint le, ou nouvelle date', 'Alcanzado el, o nueva fecha'],
   'Written already': ['Déjà inscrit', 'Ya escrito'],
-  Title: ['Titre', 'Título'],
   Date: ['Date', 'Fecha'],
-  'Web address': ['Adresse web', 'Dirección web'],
-  Language: ['Langue', 'Idioma'],
   Lifted: ['Levée le', 'Levantada el'],
   'Lifted by': ['Levée par', 'Levantada por'],
   About: ['Au sujet de', 'Acerca de'],
@@ -149,28 +140,8 @@ const SAID: Readonly<Record<string, readonly [fr: string, es: string]>> = {
   Held: ['Tenue', 'Celebrada'],
   Until: ['Jusqu’au', 'Hasta'],
   'The next is due': ['Prochaine prévue pour', 'La próxima está prevista para'],
-  Evidence: ['Éléments de preuve', 'Pruebas'],
   Period: ['Période', 'Período'],
   'Kept up': ['Maintenu', 'Mantenido'],
-  Summary: ['Résumé', 'Resumen'],
-  Kind: ['Type d’activité', 'Tipo de actividad'],
-  Nature: ['Nature', 'Naturaleza'],
-  Strength: ['Force', 'Firmeza'],
-  Condition: ['Condition', 'Condición'],
-  Lead: ['Chef de file', 'Entidad principal'],
-  'Co leads': ['Cochefs de file', 'Entidades coprincipales'],
-  Partners: ['Partenaires', 'Asociados'],
-  Observers: ['Observateurs', 'Observadores'],
-  Funders: ['Bailleurs de fonds', 'Financiadores'],
-  Hosts: ['Hôtes', 'Anfitriones'],
-  Themes: ['Thèmes', 'Temas'],
-  Regions: ['Régions', 'Regiones'],
-  Countries: ['Pays', 'Países'],
-  'Follows up': ['Donne suite à', 'Da seguimiento a'],
-  'Target note': ['Note sur l’échéance', 'Nota sobre la meta'],
-  Deliverables: ['Produits attendus', 'Productos'],
-  Relations: ['Liens', 'Relaciones'],
-  'Activities elsewhere': ['Activités dans d’autres registres', 'Actividades en otros registros'],
   'Its language': ['Sa langue', 'Su idioma'],
   // What is said.
   Update: ['Mise à jour', 'Actualización'],
@@ -188,16 +159,17 @@ const capital = (text: string): string => text.charAt(0).toUpperCase() + text.sl
 const translated = (language: 'fr' | 'es'): SheetWords => {
   const { codes, date } = wordsOf(language);
   const at = language === 'fr' ? 0 : 1;
+  const say = (english: string): string => SAID[english]?.[at] ?? english;
   return {
-    ...{ language, date },
-    say: (english) => SAID[english]?.[at] ?? english,
+    ...{ language, date, say },
+    field: (name) => headOf(name, language) ?? say(labelOf(name)),
     code: (list, value) => capital((codes[list] as Readonly<Record<string, string>>)[value] ?? value),
   };
 };
 
 export const SHEET_WORDS: Readonly<Record<ReportLanguage, SheetWords>> = {
   en: {
-    ...{ language: 'en', say: (english) => english, date: dateWords },
+    ...{ language: 'en', say: (english) => english, field: labelOf, date: dateWords },
     code: (list, value) => (list === 'role' ? roleWords(value as Role) : choiceWords(value)),
   },
   fr: translated('fr'),

@@ -11,7 +11,7 @@ import type { FormField } from '#platform';
 import { fieldsInReturn, type CommitmentInQuestion } from '#rounds';
 import { deliverableCell, evidenceCell, listCell, milestoneCell, relationCell } from '#text';
 import { ACTS_OF_RETURNS, RETURN_WORDS, STAGES, type ActOfReturn, type QuestionKind } from '#words';
-import { choiceWords, labelOf } from './pages/field-words.js';
+import { choiceWords } from './pages/field-words.js';
 import { questionWords, RETURN_WORD_WORDS } from './pages/round-words.js';
 import { textWords } from './pages/words.js';
 import { isList, type SheetWords } from './return-sheet-words.js';
@@ -30,6 +30,8 @@ export type Values = Readonly<Record<string, unknown>>;
 export interface ReturnColumn {
   readonly name: string;
   readonly head: string;
+  /** Whether it is for a field, which tables of agencies may call otherwise. */
+  readonly isField: boolean;
   /** In letters. */
   readonly width: number;
   /** How it is read; absent: it is there to look at, and is not read. A row may read it another way. */
@@ -73,8 +75,11 @@ export interface SheetSource {
   readonly words: SheetWords;
 }
 
+/** A column before it is put into the words of a language; without a head it is that of the field whose name it has. */
+type PlainColumn = Omit<ReturnColumn, 'head' | 'isField'> & { readonly head?: string };
+
 /** A sheet before it is put into the words of a language. */
-type Plain = Omit<ReturnSheet, 'name'>;
+type Plain = Omit<ReturnSheet, 'name' | 'columns'> & { readonly columns: readonly PlainColumn[] };
 
 /** By which a workbook tells of which draft it was made. */
 export const keyOfDraft = (draft: ReturnDraft): string =>
@@ -142,14 +147,18 @@ export function cellWords(value: unknown, spec: CellSpec | undefined): string {
 const WIDE = 46;
 const widthOf = ({ kind }: FormField): number => (kind === 'words' || kind === 'text' || kind === 'object' ? WIDE : 16);
 
-const columnOf = (field: FormField): ReturnColumn[] => {
+const columnOf = (field: FormField): PlainColumn[] => {
   const spec = specOf(field);
   if (!spec) return [];
   const help = spec.form === 'period' ? '2012, 2012-11 or 2012-11-02' : undefined;
-  return [{ name: field.name, head: labelOf(field.name), width: widthOf(field), spec, help }];
+  return [{ name: field.name, width: widthOf(field), spec, help }];
 };
 
-const looked = (name: string, head: string, width: number): ReturnColumn => ({ name, head, width });
+const looked = (name: string, head: string | undefined, width: number): PlainColumn => ({
+  name,
+  width,
+  ...(head !== undefined && { head }),
+});
 
 // ── Answers ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -218,8 +227,8 @@ const stageActOf = (said: CommitmentReturn | undefined): ReturnAct | undefined =
 
 function commitmentsSheet({ round, draft, register, before, words }: SheetSource): Plain {
   const questions = questionsOf(round, 'commitment');
-  const columns: ReturnColumn[] = [
-    looked('reference', 'Reference', 15),
+  const columns: PlainColumn[] = [
+    looked('reference', undefined, 15),
     looked('title', 'Commitment', 40),
     looked('role', 'Your role', 12),
     looked('stands', 'Stands at', 13),
@@ -227,7 +236,7 @@ function commitmentsSheet({ round, draft, register, before, words }: SheetSource
     looked('heard', 'You last said so', 13),
     looked('words', 'Your last words', 40),
     looked('next', 'Next step, as you said', 30),
-    looked('target', 'Target', 11),
+    looked('target', undefined, 11),
     looked('last', 'Last round', 14),
     {
       name: 'says',
@@ -329,7 +338,7 @@ function milestonesSheet({ draft, register, words }: SheetSource): Plain[] {
     }),
   );
   if (rows.length === 0) return [];
-  const columns: ReturnColumn[] = [
+  const columns: PlainColumn[] = [
     looked('key', 'Milestone', 18),
     looked('of', 'Commitment', 34),
     looked('title', 'It is', 40),
@@ -342,7 +351,7 @@ function milestonesSheet({ draft, register, words }: SheetSource): Plain[] {
       spec: choice(Object.keys(OF_MILESTONE), (act) => ACTS[act as MilestoneAct].button),
     },
     { name: 'date', head: 'Reached on, or the new date', width: 18, spec: { form: 'period' } },
-    { name: 'note', head: labelOf('note'), width: WIDE, spec: { form: 'text' } },
+    { name: 'note', width: WIDE, spec: { form: 'text' } },
   ];
   return [{ id: 'Milestones', explains: 'What has become of each milestone.', key: 'key', columns, rows, room: 0 }];
 }
@@ -367,7 +376,7 @@ function listedSheet(act: ActOfReturn, { draft, register }: SheetSource): Plain[
   const fields = fieldsInReturn(act).flatMap(columnOf);
   const references = [...new Set([...fitting, ...said].map(({ reference }) => reference))];
   const options = references.map((reference) => [reference, reference] as const);
-  const columns: ReturnColumn[] = [
+  const columns: PlainColumn[] = [
     looked('place', 'Written already', 18),
     { name: 'reference', head: 'Commitment', width: 16, spec: { form: 'choice', options } },
     ...fields,
@@ -420,11 +429,10 @@ export const newCommitmentOf = (values: Values, agency: string): Values =>
   recordOf({ ...values, lead: values['lead'] ?? agency });
 
 function newSheet({ draft }: SheetSource): Plain {
-  const columns: ReturnColumn[] = [
+  const columns: PlainColumn[] = [
     looked('place', 'Written already', 10),
-    ...NEW_FIELDS.map((field): ReturnColumn => ({
+    ...NEW_FIELDS.map((field): PlainColumn => ({
       name: field.name,
-      head: labelOf(field.name),
       width: field.form === 'text' ? 34 : 16,
       spec: field.form === 'word' ? choice(field.of, choiceWords) : field.form === 'tick' ? YES_NO : field,
     })),
@@ -442,7 +450,7 @@ function newSheet({ draft }: SheetSource): Plain {
 }
 
 function wordsSheet({ draft }: SheetSource): Plain {
-  const columns: ReturnColumn[] = [
+  const columns: PlainColumn[] = [
     looked('place', 'Written already', 10),
     { name: 'language', head: 'Its language', width: 12, spec: { form: 'language' } },
     { name: 'text', head: 'In your words', width: 110, spec: { form: 'text' } },
@@ -478,7 +486,8 @@ const translated = (sheet: Plain, words: SheetWords): ReturnSheet => ({
   explains: words.say(sheet.explains),
   columns: sheet.columns.map((column) => ({
     ...column,
-    head: words.say(column.head),
+    head: column.head === undefined ? words.field(column.name) : words.say(column.head),
+    isField: column.head === undefined,
     ...(column.spec && { spec: inWords(column.spec, words, column.name) }),
     ...(column.help !== undefined && { help: words.say(column.help) }),
   })),

@@ -16,6 +16,7 @@ import {
   REPORT_LANGUAGES,
   type Role,
 } from '#words';
+import { headsOf, reportColumnOf, type HeadedField } from './heads.js';
 
 /** The things that the rows of a table can be about. */
 export const TABLE_SUBJECTS = ['commitment', 'agency', 'document', 'forum', 'outcome', 'framework', 'theme'] as const;
@@ -37,58 +38,37 @@ export type CellForm =
 
 export type Field = CellForm & {
   readonly name: string;
-  /** What columns may be called in English, French and Spanish, beside its own name. */
+  /** What columns may be called in English, French and Spanish, beside its own name and its head. */
   readonly names: readonly string[];
 };
 
 const word = (of: readonly string[], called?: keyof Words['codes']) => ({ form: 'word', of, called }) as const;
 const a = <F extends CellForm['form']>(form: F) => ({ form });
 
-/** By the name of the field: its form, and what columns for it are called. */
-type Definitions = Readonly<Record<string, readonly [form: CellForm, ...names: readonly string[]]>>;
+/** The form of a field, and what columns for it are called beside its head. A head that was handed out once stays here. */
+type Definition = readonly [form: CellForm, ...names: readonly string[]];
 
 const COMMITMENT = {
-  reference: [a('code'), 'ref', 'reference number', 'id', 'code', 'référence', 'cote', 'n°', 'código'],
+  reference: [a('code'), 'ref', 'reference number', 'id', 'code', 'n°', 'código'],
   title: [
     a('text'),
     'name',
     'commitment',
     'activity',
-    'titre',
     'intitulé',
     'activité',
     'engagement',
     'nombre',
-    'título',
     'actividad',
     'compromiso',
   ],
-  summary: [a('text'), 'description', 'text', 'résumé', 'texte', 'resumen', 'descripción', 'texto'],
-  language: [a('language'), 'langue', 'idioma', 'lengua'],
-  kind: [
-    word(KINDS, 'kind'),
-    'type',
-    'type of activity',
-    'kind of activity',
-    'type d’activité',
-    'tipo',
-    'tipo de actividad',
-  ],
-  nature: [word(NATURES, 'nature'), 'naturaleza'],
-  strength: [word(STRENGTHS, 'strength'), 'force', 'degré d’engagement', 'fuerza', 'firmeza'],
-  condition: [a('text'), 'conditions', 'depends on', 'sous réserve de', 'condición', 'condiciones'],
-  stage: [
-    word(STAGES, 'stage'),
-    'status',
-    'state',
-    'progress',
-    'statut',
-    'état',
-    'avancement',
-    'estado',
-    'situación',
-    'etapa',
-  ],
+  summary: [a('text'), 'description', 'text', 'texte', 'descripción', 'texto'],
+  language: [a('language'), 'lengua'],
+  kind: [word(KINDS, 'kind'), 'type of activity', 'kind of activity', 'type d’activité', 'tipo de actividad'],
+  nature: [word(NATURES, 'nature')],
+  strength: [word(STRENGTHS, 'strength'), 'degré d’engagement', 'fuerza'],
+  condition: [a('text'), 'conditions', 'depends on', 'sous réserve de', 'condiciones'],
+  stage: [word(STAGES, 'stage'), 'status', 'state', 'progress', 'statut', 'avancement', 'situación', 'etapa'],
   effective: [
     a('period'),
     'since',
@@ -102,16 +82,17 @@ const COMMITMENT = {
     'fecha efectiva',
     'fecha de efecto',
   ],
-  outlook: [word(OUTLOOKS, 'outlook'), 'perspective', 'perspectives', 'perspectiva', 'perspectivas'],
-  nextStep: [a('text'), 'next steps', 'prochaine étape', 'étape suivante', 'próximo paso', 'siguiente paso'],
-  nextStepDue: [
-    a('period'),
-    'next step due',
-    'date of the next step',
-    'échéance de la prochaine étape',
-    'fecha del próximo paso',
+  outlook: [word(OUTLOOKS, 'outlook'), 'perspectives', 'perspectivas'],
+  nextStep: [a('text'), 'next steps', 'étape suivante', 'siguiente paso'],
+  nextStepDue: [a('period'), 'date of the next step', 'échéance de la prochaine étape', 'fecha del próximo paso'],
+  noNextStep: [
+    a('tick'),
+    'no further step',
+    'aucune étape ne suit',
+    'no hay próximo paso',
+    'pas d’autre étape',
+    'ningún otro paso',
   ],
-  noNextStep: [a('tick'), 'no further step', 'pas d’autre étape', 'ningún otro paso'],
   note: [
     a('text'),
     'notes',
@@ -119,71 +100,31 @@ const COMMITMENT = {
     'remarks',
     'comment',
     'comments',
-    'remarque',
     'remarques',
     'commentaire',
     'observation',
     'observations',
     'nota',
-    'observación',
     'observaciones',
     'comentario',
   ],
-  reportedOn: [
-    a('day'),
-    'reported on',
-    'date of report',
-    'report date',
-    'signalé le',
-    'date du rapport',
-    'comunicado el',
-    'informado el',
-    'fecha del informe',
-  ],
-  agencies: [
-    a('roles'),
-    'agencies and roles',
-    'organismes',
-    'institutions',
-    'organisations',
-    'entidades',
-    'organismos',
-    'organizaciones',
-  ],
+  reportedOn: [a('day'), 'date of report', 'report date', 'date du rapport', 'informado el', 'fecha del informe'],
+  agencies: [a('roles'), 'agencies and roles', 'institutions', 'organisations', 'organismos', 'organizaciones'],
   lead: [
     a('code'),
     'lead agency',
     'agency',
     'organisation',
     'organization',
-    'chef de file',
     'organisme',
     'institution chef de file',
-    'entidad principal',
     'entidad',
     'organismo',
     'organismo principal',
   ],
-  coLeads: [
-    a('codes'),
-    'co-leads',
-    'co-lead',
-    'cochefs de file',
-    'co-chefs de file',
-    'codirigentes',
-    'entidades codirectoras',
-  ],
-  partners: [
-    a('codes'),
-    'partner',
-    'partner agencies',
-    'partenaires',
-    'partenaire',
-    'socios',
-    'asociados',
-    'entidades asociadas',
-  ],
-  observers: [a('codes'), 'observer', 'observateurs', 'observadores'],
+  coLeads: [a('codes'), 'co-lead', 'co-chefs de file', 'codirigentes', 'entidades codirectoras'],
+  partners: [a('codes'), 'partner', 'partner agencies', 'partenaire', 'socios', 'asociados'],
+  observers: [a('codes'), 'observer'],
   funders: [
     a('codes'),
     'funder',
@@ -191,46 +132,33 @@ const COMMITMENT = {
     'donors',
     'funded by',
     'bailleurs',
-    'bailleurs de fonds',
     'donateurs',
     'donantes',
     'financiadores',
   ],
-  hosts: [a('codes'), 'host', 'hôte', 'hôtes', 'anfitrión', 'anfitriones'],
-  themes: [a('codes'), 'theme', 'topics', 'topic', 'thèmes', 'thème', 'temas', 'tema'],
-  regions: [a('kebabs'), 'region', 'régions', 'région', 'regiones', 'región'],
-  countries: [a('countries'), 'country', 'pays', 'países', 'país'],
-  followsUp: [
-    a('codes'),
-    'follows up',
-    'follow-up to',
-    'in response to',
-    'donne suite à',
-    'suite à',
-    'da seguimiento a',
-    'seguimiento de',
-  ],
+  hosts: [a('codes'), 'host', 'hôte', 'anfitrión'],
+  themes: [a('codes'), 'theme', 'topics', 'topic', 'thème', 'tema'],
+  regions: [a('kebabs'), 'region', 'région', 'región'],
+  countries: [a('countries'), 'country', 'país'],
+  followsUp: [a('codes'), 'follow-up to', 'in response to', 'suite à', 'seguimiento de'],
   target: [
     a('period'),
     'target date',
     'deadline',
     'due',
     'due date',
-    'échéance',
     'date cible',
-    'plazo',
     'fecha límite',
     'meta',
     'fecha prevista',
   ],
-  targetNote: [a('text'), 'note on the target', 'remarque sur l’échéance', 'nota sobre el plazo'],
-  milestones: [a('milestones'), 'milestone', 'jalons', 'étapes', 'hitos'],
-  deliverables: [a('deliverables'), 'deliverable', 'outputs', 'produits', 'livrables', 'productos'],
-  evidence: [a('evidence'), 'proof', 'éléments de preuve', 'preuves', 'pruebas', 'evidencia'],
-  relations: [a('relations'), 'related to', 'liens', 'relations avec', 'relaciones', 'vínculos'],
+  targetNote: [a('text'), 'note on the target', 'note sur l’échéance', 'nota sobre la meta'],
+  milestones: [a('milestones'), 'milestone', 'étapes'],
+  deliverables: [a('deliverables'), 'deliverable', 'outputs', 'produits', 'livrables'],
+  evidence: [a('evidence'), 'proof', 'preuves', 'evidencia'],
+  relations: [a('relations'), 'related to', 'relations avec', 'vínculos'],
   activityIds: [
     a('activities'),
-    'activity ids',
     'iati identifier',
     'iati identifiers',
     'iati activities',
@@ -239,11 +167,11 @@ const COMMITMENT = {
     'identificador iati',
     'identificadores iati',
   ],
-  document: [a('code'), 'source document', 'cited document', 'document source', 'documento', 'documento fuente'],
-  locator: [a('text'), 'place in the document', 'where', 'endroit', 'passage', 'lugar', 'pasaje'],
-  section: [a('text'), 'section of the document', 'section du document', 'sección', 'sección del documento'],
-  paragraph: [a('text'), 'para', 'paragraphe', 'párrafo'],
-} as const satisfies Definitions;
+  document: [a('code'), 'source document', 'cited document', 'documento fuente'],
+  locator: [a('text'), 'place in the document', 'where', 'endroit', 'lugar'],
+  section: [a('text'), 'section of the document', 'section du document', 'sección del documento'],
+  paragraph: [a('text'), 'para'],
+} as const satisfies Readonly<Partial<Record<HeadedField, Definition>>>;
 
 export type CommitmentField = keyof typeof COMMITMENT;
 
@@ -271,59 +199,36 @@ export const isSource = (field: string): boolean => SOURCE_FIELDS.includes(field
 
 /** What columns are called for the fields of registers, whichever has them. */
 const REGISTER_NAMES: Readonly<Record<string, readonly string[]>> = {
-  code: ['código', 'sigle', 'acronym', 'acronyme', 'sigla'],
-  id: ['identifier', 'identifiant', 'identificador', 'code', 'código'],
-  name: ['nom', 'nombre', 'full name'],
-  label: ['name', 'libellé', 'intitulé', 'nom', 'etiqueta', 'nombre'],
-  title: ['titre', 'título'],
-  kind: ['type', 'tipo', 'genre', 'clase'],
-  parent: ['part of', 'relève de', 'depende de', 'parte de'],
-  succeededBy: ['successor', 'succeeded by', 'successeur', 'sucesor'],
-  symbol: ['cote', 'signatura', 'símbolo'],
-  series: ['série', 'serie'],
-  publisher: ['published by', 'éditeur', 'publié par', 'editor', 'publicado por'],
-  published: [
-    'publication date',
-    'published on',
-    'date de publication',
-    'publié le',
-    'fecha de publicación',
-    'publicado el',
-  ],
-  reportedOn: ['reported on', 'counts from', 'signalé le', 'comunicado el'],
-  pages: ['number of pages', 'nombre de pages', 'páginas'],
-  language: ['langue', 'idioma'],
+  code: ['sigle', 'acronym', 'acronyme', 'sigla'],
+  id: ['identifier', 'code', 'código'],
+  name: ['full name'],
+  label: ['name', 'intitulé', 'nom', 'nombre'],
+  kind: ['genre', 'clase'],
+  parent: ['part of', 'parte de'],
+  succeededBy: ['successor'],
+  symbol: ['símbolo'],
+  publisher: ['published by', 'publié par', 'publicado por'],
+  published: ['publication date', 'published on', 'publié le', 'publicado el'],
+  reportedOn: ['counts from'],
+  pages: ['number of pages'],
   url: ['address', 'link', 'web address', 'adresse', 'lien', 'dirección', 'enlace'],
-  start: ['from', 'begins', 'début', 'du', 'inicio', 'desde'],
-  end: ['to', 'ends', 'fin', 'au', 'hasta'],
-  place: ['city', 'lieu', 'ville', 'lugar', 'ciudad'],
-  host: ['hôte', 'pays hôte', 'anfitrión', 'país anfitrión'],
-  papers: ['documents', 'papers before it', 'documents de séance', 'documentos'],
-  memberships: ['member of', 'membre de', 'miembro de'],
-  chairs: ['in the chair of', 'preside', 'préside'],
-  agenda: ['agenda items', 'ordre du jour', 'orden del día', 'programa'],
-  participants: [
-    'organisations',
-    'participating organisations',
-    'organisations participantes',
-    'organizaciones participantes',
-  ],
-  outcomeDocument: ['outcome document', 'document final', 'documento final'],
-  forum: ['réunion', 'instance', 'reunión', 'foro'],
-  issuedBy: ['issued by', 'émis par', 'emitido por'],
-  issuer: ['auteur', 'emisor'],
-  addressedTo: ['addressed to', 'adressé à', 'dirigido a'],
-  concerns: ['porte sur', 'se refiere a'],
-  document: ['source', 'document source', 'documento', 'fuente'],
-  locator: ['place in the document', 'where', 'passage', 'pasaje'],
-  section: ['sección'],
-  paragraph: ['para', 'paragraphe', 'párrafo'],
-  text: ['recommendation', 'texte', 'texto'],
-  addressees: ['addressee', 'destinataires', 'destinatarios'],
-  themes: ['theme', 'thèmes', 'temas'],
-  framework: ['taxonomy', 'cadre', 'marco'],
-  version: ['versión'],
-  source: ['fuente'],
+  start: ['from', 'begins', 'du', 'desde'],
+  end: ['to', 'ends', 'au'],
+  place: ['city', 'ville', 'ciudad'],
+  host: ['hôte', 'anfitrión'],
+  papers: ['documents', 'papers before it'],
+  memberships: ['member of'],
+  chairs: ['in the chair of'],
+  agenda: ['agenda items', 'programa'],
+  participants: ['organisations', 'participating organisations'],
+  forum: ['instance', 'foro'],
+  document: ['source', 'fuente'],
+  locator: ['place in the document', 'where'],
+  paragraph: ['para'],
+  text: ['recommendation'],
+  addressees: ['addressee'],
+  themes: ['theme'],
+  framework: ['taxonomy'],
 };
 
 /** The forms of fields of registers that their descriptions do not tell. */
@@ -388,7 +293,7 @@ export function fieldsOf(subject: TableSubject): readonly Field[] {
   if (!fields) {
     fields =
       subject === 'commitment'
-        ? Object.entries(COMMITMENT as Definitions).map(([name, [form, ...names]]) => ({ ...form, name, names }))
+        ? Object.entries<Definition>(COMMITMENT).map(([name, [form, ...names]]) => ({ ...form, name, names }))
         : fieldsOfRegister(subject);
     known.set(subject, fields);
   }
@@ -416,15 +321,13 @@ export function fieldNames(subject: TableSubject): ReadonlyMap<string, Field> {
   };
   // A field's own name counts for more than what others are called, too.
   for (const field of fields) add(field.name, field);
-  for (const field of fields) for (const name of field.names) add(name, field);
+  for (const field of fields) for (const name of [...headsOf(field.name), ...field.names]) add(name, field);
   if (subject === 'commitment')
-    for (const language of REPORT_LANGUAGES) {
-      const titles = wordsOf(language).columns as Readonly<Record<string, { readonly title: string }>>;
+    for (const language of REPORT_LANGUAGES)
       for (const field of fields) {
-        const title = titles[field.name === 'effective' ? 'stageSince' : field.name]?.title;
-        if (title) add(title, field);
+        const column = reportColumnOf(field.name, language);
+        if (column) add(column.title, field);
       }
-    }
   return names;
 }
 

@@ -7,6 +7,7 @@ import { PapersController } from './papers.controller.js';
 
 export { valueOf, type Habits, type ReadValue } from './cell-values.js';
 export {
+  fieldNames,
   fieldsOf as tableFieldsOf,
   isSource,
   nameKey,
@@ -16,6 +17,7 @@ export {
   type Field,
   type TableSubject,
 } from './fields.js';
+export { headOf } from './heads.js';
 export * from './import-folder.js';
 export { Imports, type ImportHead, type ImportRequest, type KeptImport } from './imports.js';
 export { ImportsController, NewImport, UndoImport } from './imports.controller.js';

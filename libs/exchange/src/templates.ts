@@ -2,9 +2,9 @@
 import { RecordCommitment } from '#bodies';
 import { entryClass } from '#acts';
 import { csvOf, sheetsAsXlsx, WORKBOOK_SHEETS } from '#platform';
-import { wordsOf } from '#reports';
 import type { ReportLanguage } from '#words';
 import { EXAMPLE_CODE, fieldsOf, type CellForm, type TableSubject } from './fields.js';
+import { headOf, reportColumnOf } from './heads.js';
 
 /** A column of a template. */
 export interface TemplateColumn {
@@ -105,79 +105,6 @@ const TAKES: Readonly<Record<Exclude<CellForm['form'], 'word'>, InThree>> = {
 };
 const ONE_OF: InThree = ['One of: ', 'Un de\u00a0: ', 'Uno de: '];
 
-/** By the field, what a column of it is called in French and Spanish: one of the names by which it is found. */
-const HEADS: Readonly<Record<string, readonly [fr: string, es: string]>> = {
-  reference: ['Référence', 'Referencia'],
-  title: ['Titre', 'Título'],
-  summary: ['Résumé', 'Resumen'],
-  language: ['Langue', 'Idioma'],
-  kind: ['Type', 'Tipo'],
-  nature: ['Nature', 'Naturaleza'],
-  strength: ['Degré d’engagement', 'Firmeza'],
-  condition: ['Sous réserve de', 'Condición'],
-  stage: ['État', 'Estado'],
-  effective: ['Depuis', 'Desde'],
-  outlook: ['Perspective', 'Perspectiva'],
-  nextStep: ['Prochaine étape', 'Próximo paso'],
-  nextStepDue: ['Échéance de la prochaine étape', 'Fecha del próximo paso'],
-  noNextStep: ['Pas d’autre étape', 'Ningún otro paso'],
-  note: ['Remarque', 'Observaciones'],
-  reportedOn: ['Signalé le', 'Comunicado el'],
-  lead: ['Chef de file', 'Entidad principal'],
-  coLeads: ['Cochefs de file', 'Codirigentes'],
-  partners: ['Partenaires', 'Socios'],
-  observers: ['Observateurs', 'Observadores'],
-  funders: ['Bailleurs de fonds', 'Donantes'],
-  hosts: ['Hôtes', 'Anfitriones'],
-  themes: ['Thèmes', 'Temas'],
-  regions: ['Régions', 'Regiones'],
-  countries: ['Pays', 'Países'],
-  followsUp: ['Donne suite à', 'Da seguimiento a'],
-  target: ['Échéance', 'Plazo'],
-  targetNote: ['Remarque sur l’échéance', 'Nota sobre el plazo'],
-  milestones: ['Jalons', 'Hitos'],
-  deliverables: ['Produits', 'Productos'],
-  evidence: ['Éléments de preuve', 'Pruebas'],
-  relations: ['Liens', 'Relaciones'],
-  activityIds: ['Identifiants IATI', 'Identificadores IATI'],
-  document: ['Document source', 'Documento'],
-  locator: ['Passage', 'Pasaje'],
-  section: ['section', 'Sección'],
-  paragraph: ['Paragraphe', 'Párrafo'],
-  code: ['code', 'Código'],
-  id: ['Identifiant', 'Identificador'],
-  name: ['Nom', 'Nombre'],
-  label: ['Libellé', 'Etiqueta'],
-  parent: ['Relève de', 'Depende de'],
-  succeededBy: ['Successeur', 'Sucesor'],
-  symbol: ['Cote', 'Signatura'],
-  series: ['Série', 'Serie'],
-  publisher: ['Éditeur', 'Editor'],
-  published: ['Date de publication', 'Fecha de publicación'],
-  pages: ['Nombre de pages', 'Páginas'],
-  url: ['Adresse', 'Dirección'],
-  start: ['Début', 'Inicio'],
-  end: ['Fin', 'Hasta'],
-  place: ['Lieu', 'Lugar'],
-  host: ['Pays hôte', 'País anfitrión'],
-  papers: ['Documents de séance', 'Documentos'],
-  memberships: ['Membre de', 'Miembro de'],
-  chairs: ['Préside', 'Preside'],
-  agenda: ['Ordre du jour', 'Orden del día'],
-  participants: ['Organisations participantes', 'Organizaciones participantes'],
-  outcomeDocument: ['Document final', 'Documento final'],
-  forum: ['Réunion', 'Reunión'],
-  issuedBy: ['Émis par', 'Emitido por'],
-  issuer: ['Auteur', 'Emisor'],
-  addressedTo: ['Adressé à', 'Dirigido a'],
-  concerns: ['Porte sur', 'Se refiere a'],
-  text: ['Texte', 'Texto'],
-  addressees: ['Destinataires', 'Destinatarios'],
-  framework: ['Cadre', 'Marco'],
-  version: ['version', 'Versión'],
-  source: ['source', 'Fuente'],
-};
-
 /** Rows as an example, by field. */
 const EXAMPLES: Readonly<Record<TableSubject, readonly Readonly<Record<string, string>>[]>> = {
   commitment: [
@@ -266,15 +193,14 @@ const EXAMPLES: Readonly<Record<TableSubject, readonly Readonly<Record<string, s
 
 /** The columns of a template, in the order in which it has them. */
 export function templateColumns(subject: TableSubject, language: ReportLanguage): TemplateColumn[] {
-  const words = wordsOf(language).columns as Readonly<Record<string, { readonly explains: string } | undefined>>;
   const [at, needed] = [of(language), neededOf(subject)];
   // The agencies stand in a column for each role.
   const fields = fieldsOf(subject).filter(({ name }) => subject !== 'commitment' || name !== 'agencies');
   return fields.map((field) => ({
     field: field.name,
-    head: at === 0 ? field.name : (HEADS[field.name]?.[(at - 1) as 0 | 1] ?? field.name),
+    head: (language !== 'en' && headOf(field.name, language)) || field.name,
     isNeeded: needed.has(field.name),
-    means: (subject === 'commitment' && words[field.name === 'effective' ? 'stageSince' : field.name]?.explains) || '',
+    means: (subject === 'commitment' && reportColumnOf(field.name, language)?.explains) || '',
     takes: field.form === 'word' ? ONE_OF[at] + field.of.join(', ') : TAKES[field.form][at],
     examples: EXAMPLES[subject].map((row) => row[field.name] ?? ''),
   }));

@@ -1,0 +1,77 @@
+/** The heads of columns in French and Spanish: of tables that are imported, of their templates, and of the workbook of a return. */
+import { wordsOf, type Words } from '#reports';
+import type { ReportLanguage } from '#words';
+
+type Columns = Readonly<Record<string, { readonly title: string; readonly explains: string } | undefined>>;
+
+/** By the field; one that a report has a column for is called as there. */
+const HEADS = {
+  summary: ['Résumé', 'Resumen'],
+  kind: ['Type', 'Tipo'],
+  effective: ['Quand cela a eu lieu', 'Cuándo ocurrió'],
+  reportedOn: ['Signalé le', 'Comunicado el'],
+  coLeads: ['Cochefs de file', 'Entidades coprincipales'],
+  partners: ['Partenaires', 'Entidades asociadas'],
+  observers: ['Observateurs', 'Observadores'],
+  funders: ['Bailleurs de fonds', 'Entidades financiadoras'],
+  hosts: ['Hôtes', 'Anfitriones'],
+  regions: ['Régions', 'Regiones'],
+  countries: ['Pays', 'Países'],
+  targetNote: ['Remarque sur l’échéance', 'Nota sobre el plazo'],
+  milestones: ['Jalons', 'Hitos'],
+  deliverables: ['Produits attendus', 'Productos'],
+  relations: ['Liens', 'Relaciones'],
+  activityIds: ['Activités dans d’autres registres', 'Actividades en otros registros'],
+  document: ['Document source', 'Documento'],
+  locator: ['Passage', 'Pasaje'],
+  section: ['Section', 'Sección'],
+  paragraph: ['Paragraphe', 'Párrafo'],
+  code: ['Code', 'Código'],
+  id: ['Identifiant', 'Identificador'],
+  name: ['Nom', 'Nombre'],
+  label: ['Libellé', 'Etiqueta'],
+  parent: ['Relève de', 'Depende de'],
+  succeededBy: ['Successeur', 'Sucesor'],
+  symbol: ['Cote', 'Signatura'],
+  series: ['Série', 'Serie'],
+  publisher: ['Éditeur', 'Editor'],
+  published: ['Date de publication', 'Fecha de publicación'],
+  pages: ['Nombre de pages', 'Páginas'],
+  url: ['Adresse web', 'Dirección web'],
+  start: ['Début', 'Inicio'],
+  end: ['Fin', 'Hasta'],
+  place: ['Lieu', 'Lugar'],
+  host: ['Pays hôte', 'País anfitrión'],
+  papers: ['Documents de séance', 'Documentos'],
+  memberships: ['Membre de', 'Miembro de'],
+  chairs: ['Préside', 'Preside'],
+  agenda: ['Ordre du jour', 'Orden del día'],
+  participants: ['Organisations participantes', 'Organizaciones participantes'],
+  outcomeDocument: ['Document final', 'Documento final'],
+  issuedBy: ['Émis par', 'Emitido por'],
+  issuer: ['Auteur', 'Emisor'],
+  addressedTo: ['Adressé à', 'Dirigido a'],
+  concerns: ['Porte sur', 'Se refiere a'],
+  text: ['Texte', 'Texto'],
+  addressees: ['Destinataires', 'Destinatarios'],
+  framework: ['Cadre', 'Marco'],
+  version: ['Version', 'Versión'],
+  source: ['Source', 'Fuente'],
+} as const satisfies Readonly<Record<string, readonly [fr: string, es: string]>>;
+
+/** The fields that are called something in each language. */
+export type HeadedField = keyof typeof HEADS | keyof Words['columns'];
+
+/** The column of reports that shows a field of a commitment. */
+export const reportColumnOf = (field: string, language: ReportLanguage) =>
+  (wordsOf(language).columns as Columns)[field === 'effective' ? 'stageSince' : field];
+
+/** What the column of a field is called in French or Spanish; `undefined`: no table has such a field. */
+export const headOf = (field: string, language: Exclude<ReportLanguage, 'en'>): string | undefined =>
+  (HEADS as Readonly<Record<string, readonly [fr: string, es: string] | undefined>>)[field]?.[
+    language === 'fr' ? 0 : 1
+  ] ?? reportColumnOf(field, language)?.title;
+
+/** The same in both languages. */
+export const headsOf = (field: string): string[] =>
+  (['fr', 'es'] as const).flatMap((language) => headOf(field, language) ?? []);
