@@ -104,5 +104,10 @@ export default class NativeRuntime {
 
   enterTestCode() {}
   leaveTestCode() {}
-  teardown() {}
+
+  /** Circus keeps the state of each file, and by its hooks the servers of the file, under a symbol of its own. */
+  teardown() {
+    for (const key of Object.getOwnPropertySymbols(globalThis))
+      if (key.description === 'JEST_STATE_SYMBOL') delete globalThis[key];
+  }
 }

@@ -34,12 +34,22 @@ export interface Answer {
 
 /** A real server on a port of its own, with a store of its own that is thrown away. */
 export class TestServer {
+  #app: NestFastifyApplication | undefined;
+
   private constructor(
-    readonly app: NestFastifyApplication,
+    app: NestFastifyApplication,
     readonly url: string,
     readonly dataDir: string,
     readonly settings: Settings,
-  ) {}
+  ) {
+    this.#app = app;
+  }
+
+  /** @throws Error once it is closed */
+  get app(): NestFastifyApplication {
+    if (!this.#app) throw new Error('This server is closed.');
+    return this.#app;
+  }
 
   /** @param folders are imported through the ordinary commands; the first, when it is the real data, once a run */
   static async start(folders: readonly string[] = [], env: NodeJS.ProcessEnv = {}): Promise<TestServer> {
@@ -137,6 +147,8 @@ export class TestServer {
     // A client in the same process keeps its connections for a minute: nobody waits for them.
     (this.app.getHttpServer() as Server).closeAllConnections();
     await closing;
+    // Node keeps the module of a spec, and so what its variables hold, as long as its worker lives.
+    this.#app = undefined;
     rmSync(this.dataDir, { recursive: true, force: true });
   }
 }
