@@ -353,23 +353,32 @@ describe('A return as a workbook', () => {
   });
 
   it('is refused with each problem by sheet, row and column, and nothing is saved', async () => {
-    const [first, second] = (await opened('S-4')) as [string, string];
+    const [first, second, third] = (await opened('S-4')) as [string, string, string];
     const { bytes } = await downloaded('S-4');
     const book = await filledIn(bytes, [
       ['Answers', 'staff', 'Your answer', 'a dozen'],
       ['Commitments', first, 'Stage', 'Nearly done'],
       ['Commitments', first, 'When it happened', '03/04/2012'],
       ['Commitments', second, 'Was it harder than expected? [hard]', 'Yes'],
+      ['Commitments', third, 'Stage', 'In progress'],
+      ['Commitments', third, 'When it happened', '32/13/2012'],
     ]);
     const { status, body } = await sent('S-4', book, 0);
     expect([status, body.code]).toEqual([422, 'sheet_refused']);
     expect(body.errors.map(({ pointer }: { pointer: string }) => pointer.replace(/[A-Z]+(?=\d)/, '?'))).toEqual([
-      ...['/Answers/?3', '/Commitments/?3', '/Commitments/?3', '/Commitments/?4'],
+      ...['/Answers/?3', '/Commitments/?3', '/Commitments/?3', '/Commitments/?5', '/Commitments/?4'],
     ]);
-    expect((await sent('S-4', book, null, '?preview=true')).body.problems).toMatchObject([
+    const { problems, findings } = (await sent('S-4', book, null, '?preview=true')).body;
+    // What was refused in a cell is not also found missing there.
+    const cellOf = ({ sheet, row, column }: Record<string, unknown>) => `${sheet} ${column}${row}`;
+    const refused = new Set(problems.map(cellOf));
+    expect(refused.size).toBe(problems.length);
+    expect(findings.map(cellOf).filter((cell: string) => refused.has(cell))).toEqual([]);
+    expect(problems).toMatchObject([
       { value: 'a dozen', message: 'is no number' },
       { value: 'Nearly done', right: expect.stringMatching(/^one of: Proposed; Planned/) },
       { message: expect.stringMatching(/does not say which is the day/) },
+      { value: '32/13/2012' },
       { column: expect.stringMatching(/^[A-Z]+$/), right: 'Update, No change or Not assessed' },
     ]);
     expect((await server.get(pathOf('S-4'), as(iom))).body.revision).toBe(0);

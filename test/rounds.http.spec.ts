@@ -239,8 +239,17 @@ describe('A return', () => {
     expect((await get(path, colleague)).body.draft.openBy).toHaveLength(1);
     expect(refusal(await put(path, { commitments: [] }, 0, colleague))).toBe('412 wrong_revision');
     expect((await put(path, { ...draft, answers: [] }, 1, colleague)).body.revision).toBe(2);
-    expect(refusal(await put(path, draft, 1))).toBe('412 wrong_revision');
+    const faster = { commitments: [], answers: [{ question: 'staff', number: 3 }] };
+    const refused = await put(path, { ...faster, narratives: [{ language: 'en', text: 'A year.' }] }, 1);
+    expect(refusal(refused)).toBe('412 wrong_revision');
+    expect(refused.body.meanwhile).toEqual({
+      ...{ revision: 2, by: expect.stringMatching(/./), saved: expect.stringMatching(/Z$/) },
+      draft: `/v1/rounds${path}`,
+      changed: ['answer staff'],
+      conflicts: [{ part: 'answer staff', pointer: '/answers/0', theirs: null }],
+    });
     const { body } = await get(path, iom);
+    expect(refused.body.meanwhile.by).toBe(body.draft.by);
     expect(body).toMatchObject({ state: 'draft', revision: 2, draft: { content: { answers: [] }, writable: true } });
     expect((await get(`${path}?revision=1`, iom)).body.draft.content).toEqual(draft);
     expect((await get(`${path}/revisions`, iom)).body.items).toHaveLength(2);
@@ -294,8 +303,14 @@ describe('A return', () => {
   it('once submitted, is recorded whole as ordinary acts of the commitments, caused and dated by it', async () => {
     const { content, references } = await contentFor(code);
     expect((await put(path, content, 3)).status).toBe(200);
-    const stale = refusal(await post(`${path}/submit`, {}, iom, { 'if-match': '"3"' }));
-    expect(stale).toBe('412 wrong_revision');
+    const stale = await post(`${path}/submit`, {}, iom, { 'if-match': '"3"' });
+    expect([refusal(stale), stale.body.meanwhile]).toMatchObject([
+      '412 wrong_revision',
+      { revision: 4, conflicts: [] },
+    ]);
+    expect(stale.body.meanwhile.changed).toEqual(
+      expect.arrayContaining([`commitment ${references[0]}`, 'answer staff']),
+    );
     const key = { 'idempotency-key': 'submit-1' };
     const first = await post(`${path}/submit`, { reportedOn: today }, iom, key);
     expect(first).toMatchObject({ status: 200, body: { state: 'submitted', late: false } });
@@ -544,6 +559,8 @@ describe('A round that is published', () => {
     expect(await textOf('format=json')).toBe(before);
     const since = (await get(`/${code}/since`)).body;
     expect(since).toMatchObject({ publication: symbol, replies: [{ agency: 'WHO', ...comment, on: today }] });
+    const beside = (await server.get(`/v1/publications/${encodeURIComponent(symbol)}/since`)).body;
+    expect(beside).toMatchObject({ publication: symbol, replies: since.replies, total: 1 });
     const { totalThen, totalThenAsKnownNow, learned } = since.figures;
     expect(totalThenAsKnownNow.total).toBe(totalThen.total - 1);
     expect(learned.equation).toBe(`${totalThen.total} − 1 withdrawn = ${totalThen.total - 1}`);

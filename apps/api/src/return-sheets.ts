@@ -131,15 +131,18 @@ export class ReturnSheets {
     const both = joined(base, read.draft, now.content);
     const invalid = await faultsIn(read);
     const { found } = await this.returns.prepared(code, agency, known, both.draft, {}, metaOf(by));
-    const problems = [...read.problems, ...invalid];
+    const problems = onePerCell([...read.problems, ...invalid]);
+    const inProblem = new Set(problems.flatMap((one) => cellIn(one) ?? []));
     return {
       ...{ base, mine: read.draft, draft: both.draft },
       preview: {
         ...{ round: code, agency, saved: false, revision: now.revision },
         ...{ changes: read.changes, problems, notes: read.notes },
         conflicts: both.clashes.map(asConflict),
-        findings: found.map(({ level, message, pointer }) => {
-          const { sheet = null, row = null, column = null } = read.placeOf(both.draft, pointer) ?? {};
+        findings: found.flatMap(({ level, message, pointer }) => {
+          const place = read.placeOf(both.draft, pointer);
+          if (place && inProblem.has(cellIn(place) ?? '')) return [];
+          const { sheet = null, row = null, column = null } = place ?? {};
           return { level, message, sheet, row, column };
         }),
       },
@@ -249,6 +252,20 @@ async function faultsIn({ draft, placeOf }: ReadReturn): Promise<SheetProblem[]>
       ...{ field: pointer, value: null, message, right: null },
     }));
   }
+}
+
+/** `null`: it is no cell. */
+const cellIn = ({ sheet, row, column }: Place): string | null =>
+  column === null ? null : pointerTo({ sheet, row, column });
+
+/** What was refused in a cell says nothing: what is then found missing or wrong there is the same fault. */
+function onePerCell(problems: readonly SheetProblem[]): SheetProblem[] {
+  const seen = new Set<string>();
+  return problems.filter((one) => {
+    const cell = cellIn(one);
+    if (cell === null) return true;
+    return !seen.has(cell) && seen.add(cell);
+  });
 }
 
 const NOWHERE: Place = { sheet: '', row: 0, column: null };

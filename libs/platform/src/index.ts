@@ -23,6 +23,7 @@ export * from './observability/observed.js';
 export * from './observability/outages.js';
 export * from './requests/principal.js';
 export * from './requests/problem.js';
+export * from './requests/saved-meanwhile.js';
 export * from './fields/query-fields.js';
 export * from './requests/rights.js';
 export * from './observability/requests.js';

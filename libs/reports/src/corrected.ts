@@ -1,10 +1,14 @@
-/** The corrections of a published report: what is known by now of its date, beside what it says. The report itself stays as it is. */
+/**
+ * What came after a report was published: what is known by now of its date, beside what it says, and the replies of agencies. The
+ * report itself stays as it is.
+ */
 import { Inject, Injectable } from '@nestjs/common';
 import { ApiProperty } from '@nestjs/swagger';
 import type { PublicationAsAt } from '#bodies';
 import type { Log } from '#eventsourcing';
 import { LOG } from '#platform';
 import { Changed, Flows, FLOWS, FlowsView, withCauses, type FlowFilter } from '#progress';
+import { ReplyBeside, RoundViews } from '#rounds';
 
 /** Corrections that are told; the list of changes has all. */
 const SHOWN = 20;
@@ -36,12 +40,18 @@ export class CorrectedSince {
   @ApiProperty({ type: 'integer', description: 'How many commitments count otherwise by now' }) readonly total: number;
   @ApiProperty({ type: [Changed], description: `The first ${SHOWN} of them, with what was said and why` })
   readonly changed: readonly Changed[];
+  @ApiProperty({
+    type: [ReplyBeside],
+    description: 'What agencies reply to the report of a reporting round, in the order of their codes',
+  })
+  readonly replies: readonly ReplyBeside[];
 }
 
 @Injectable()
 export class Corrections {
   constructor(
     private readonly flows: Flows,
+    private readonly rounds: RoundViews,
     @Inject(LOG) private readonly log: Log,
   ) {}
 
@@ -49,7 +59,9 @@ export class Corrections {
   async since(of: PublicationAsAt, position: string, shown = SHOWN): Promise<CorrectedSince> {
     const { id, asOf, published } = of;
     const filter = changesCountedBy(of);
-    const none = { publication: id, figures: null, total: 0, changed: [] };
+    const round = of.parameters?.['round'];
+    const replies = round ? await this.rounds.repliesTo(id, round, position) : [];
+    const none = { publication: id, figures: null, total: 0, changed: [], replies };
     if (filter === null || published === null || Number(published.knownAt) >= Number(position)) return none;
     const at = { asOf, knownAt: position };
     const dates = { from: asOf, to: asOf, knownThen: published.knownAt };

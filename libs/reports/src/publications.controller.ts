@@ -147,8 +147,9 @@ export class PublicationsController extends registerController('publication') {
 
   @Get(':code/since')
   @ApiOperation({
-    summary: 'A published report as corrected since, with what was said and why',
-    description: 'Its figures as published and as known by now, as at the same date. The report itself never changes.',
+    summary: 'A published report as corrected since, with what was said and why, and what agencies reply',
+    description:
+      'Its figures as published and as known by now, as at the same date; beside them the replies of agencies, where it came out of a reporting round. The report itself never changes.',
     operationId: 'getCorrectedSince',
   })
   @ApiOkResponse({ type: CorrectedSince })

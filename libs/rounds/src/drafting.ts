@@ -2,7 +2,8 @@
 import { classOf, type BodyName, type CommitmentReturn, type ReturnDraft } from '#bodies';
 import { ACTS } from '#commitments';
 import { canonicalJson, withoutNulls } from '#eventsourcing';
-import { formFieldsIn, type FormField } from '#platform';
+import type { DraftRevision } from '#drafts';
+import { formFieldsIn, type FormField, type SavedMeanwhile } from '#platform';
 import type { ActOfReturn } from '#words';
 
 /** The fields by which every act says where it stands: a return says that once, for all of them. */
@@ -50,22 +51,60 @@ export interface Clash {
   readonly theirs: unknown;
 }
 
+/** Where a part stands in a draft (RFC 6901); `null`: it does not. */
+function pointerOf({ commitments, newCommitments, answers, narratives }: ReturnDraft, part: string): string | null {
+  const lists = {
+    commitment: ['commitments', commitments.map(({ reference }) => reference)],
+    new: ['newCommitments', (newCommitments ?? []).map((_, i) => String(i))],
+    answer: ['answers', (answers ?? []).map(({ question }) => question)],
+    narrative: ['narratives', (narratives ?? []).map(({ language }) => language)],
+  } as const;
+  const [kind, name] = part.split(' ') as [keyof typeof lists, string];
+  const [list, names] = lists[kind];
+  const at = names.indexOf(name);
+  return at < 0 ? null : `/${list}/${at}`;
+}
+
 /**
  * One draft of two that were made of the same one: of each part that which was changed. Where both were, mine stands in it, and
- * it is told as a clash.
+ * it is told as a clash. `changed`: all parts of theirs that are not as they were.
  */
 export function joined(base: ReturnDraft, mine: ReturnDraft, theirs: ReturnDraft) {
   const [was, one, other] = [partsOf(base), partsOf(mine), partsOf(theirs)];
   const clashes: Clash[] = [];
+  const changed: string[] = [];
   const parts = new Map<string, unknown>();
   for (const part of new Set([...other.keys(), ...one.keys()])) {
     const [before, ours, others] = [was.get(part), one.get(part), other.get(part)];
     const value = same(ours, before) ? others : ours;
+    if (!same(others, before)) changed.push(part);
     if (!same(ours, before) && !same(others, before) && !same(ours, others))
       clashes.push({ part, mine: ours ?? null, theirs: others ?? null });
     if (value !== undefined) parts.set(part, value);
   }
-  return { draft: ofParts(parts), clashes };
+  return { draft: ofParts(parts), clashes, changed };
+}
+
+/**
+ * What others saved of a draft since it was read.
+ * @param draft the address of it
+ * @param there who saved it last, and when; `null`: there is none
+ */
+export function savedMeanwhile(
+  draft: string,
+  there: DraftRevision | null,
+  read: ReturnDraft,
+  mine: ReturnDraft,
+  theirs: ReturnDraft,
+): SavedMeanwhile {
+  const { changed, clashes } = joined(read, mine, theirs);
+  return {
+    ...{ revision: there === null ? 0 : there.revision + 1, by: there?.account ?? null, saved: there?.saved ?? null },
+    ...{ draft, changed },
+    conflicts: clashes.map(({ part, theirs }) => ({
+      ...{ part, pointer: pointerOf(mine, part), theirs: theirs as object | null },
+    })),
+  };
 }
 
 export const isSame = (one: ReturnDraft, other: ReturnDraft): boolean => same(one, other);

@@ -1,4 +1,7 @@
-/** The commitments that a round asks an agency about, with what the register knows of each: the beginning of its return. */
+/**
+ * The commitments that a round asks an agency about, with what the register knows of each: the beginning of its return; how far
+ * its draft is, and what it newly recorded.
+ */
 import { Inject, Injectable } from '@nestjs/common';
 import { ApiProperty } from '@nestjs/swagger';
 import { MilestoneAsAt, StageEntry, type InQuestion } from '#bodies';
@@ -17,6 +20,25 @@ import {
   type Role,
   type Stage,
 } from '#words';
+
+class MayBeSame {
+  @ApiProperty() readonly reference: string;
+  @ApiProperty() readonly title: string;
+}
+
+/** A commitment that a return newly recorded. */
+export class NewlyRecorded {
+  @ApiProperty() readonly reference: string;
+  @ApiProperty() readonly title: string;
+  @ApiProperty({ type: () => [MayBeSame], description: 'Recorded commitments that may be the same' })
+  readonly likelyDuplicates: readonly MayBeSame[];
+}
+
+/** How far the draft of a return is. */
+export class Drafted {
+  @ApiProperty({ type: 'integer', description: 'The commitments of which it says something' }) readonly said: number;
+  @ApiProperty({ type: 'integer', description: 'Those in question' }) readonly of: number;
+}
 
 /** An act that the agency may do on a commitment as it stands: on which milestone, if on one. */
 export class ActInQuestion {

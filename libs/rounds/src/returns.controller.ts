@@ -33,9 +33,9 @@ import {
 import { ACCOUNT_ROLES, FINDING_LEVELS, RETURN_STATES, type FindingLevel, type ReturnState, type Scope } from '#words';
 import { RETURN_ACTS, type Doer, type ReturnActName } from './acts.js';
 import type { Found } from './checking.js';
-import { CommitmentInQuestion } from './in-question.js';
+import { CommitmentInQuestion, NewlyRecorded } from './in-question.js';
 import { aReturn, isWritable, returnId, stateOfReturn, type CommentAsAt, type Submission } from './return.js';
-import { NewlyRecorded, Returns, worksFor, type Known } from './returns.js';
+import { Returns, worksFor, type Known } from './returns.js';
 import { deadlineFor, isLate, reopenedUntil } from './round.js';
 import { KnownQuery, OfPath, revisionIn } from './rounds.controller.js';
 import { contentOf } from './submitting.js';
@@ -301,7 +301,7 @@ export class ReturnsController {
   @ApiOperation({
     summary: 'Save the draft of a return; it may be unfinished, and is not public',
     description:
-      'By the agency, or by the secretariat on its behalf. If-Match names the revision that was read ("0" before the first one): where someone was faster nothing is overwritten, and the answer is 412. Every revision is kept until the return is submitted.',
+      'By the agency, or by the secretariat on its behalf. If-Match names the revision that was read ("0" before the first one): where someone was faster nothing is overwritten, and the answer is 412: `meanwhile` says who saved it and when, what was changed, and what of that the body changes in another way. Every revision is kept until the return is submitted.',
     operationId: 'saveReturn',
   })
   @ApiOkResponse({ type: DraftSaved })

@@ -1,6 +1,5 @@
 /** The work on returns: their drafts, what is found about them, and the acts on them. */
 import { Inject, Injectable } from '@nestjs/common';
-import { ApiProperty } from '@nestjs/swagger';
 import { plainToInstance } from 'class-transformer';
 import { classOf, forms, type OnBehalf, type ReturnDraft, type SubmitReturn } from '#bodies';
 import { todayAnywhere, todayAt } from '#clocks';
@@ -21,11 +20,12 @@ import {
   type Meta,
   type Recorded,
 } from '#eventsourcing';
-import { LOG, referencesIn, type CommandContext, type Actor, type Principal } from '#platform';
+import { LOG, referencesIn, SavedByOthers, type CommandContext, type Actor, type Principal } from '#platform';
 import { Lookup, type EntryHistory } from '#registers';
 import { RETURN_ACTS, type ReturnActName } from './acts.js';
 import { findingsIn, type Found } from './checking.js';
-import { FindsInQuestion, type CommitmentInQuestion } from './in-question.js';
+import { savedMeanwhile } from './drafting.js';
+import { FindsInQuestion, type CommitmentInQuestion, type Drafted, type NewlyRecorded } from './in-question.js';
 import {
   aReturn,
   dateOf,
@@ -66,25 +66,6 @@ export interface Known {
 /** Whether somebody works on the returns of an agency: its people, or the secretariat on its behalf. */
 export const worksFor = (by: Actor | null | undefined, agency: string): boolean =>
   by?.role === 'secretariat' || (by?.agency ?? null) === agency;
-
-/** A commitment that a return newly recorded. */
-export class NewlyRecorded {
-  @ApiProperty() readonly reference: string;
-  @ApiProperty() readonly title: string;
-  @ApiProperty({ type: () => [MayBeSame], description: 'Recorded commitments that may be the same' })
-  readonly likelyDuplicates: readonly MayBeSame[];
-}
-
-/** How far the draft of a return is. */
-export class Drafted {
-  @ApiProperty({ type: 'integer', description: 'The commitments of which it says something' }) readonly said: number;
-  @ApiProperty({ type: 'integer', description: 'Those in question' }) readonly of: number;
-}
-
-class MayBeSame {
-  @ApiProperty() readonly reference: string;
-  @ApiProperty() readonly title: string;
-}
 
 @Injectable()
 export class Returns {
@@ -179,7 +160,7 @@ export class Returns {
 
   /**
    * Saves a draft on the revision that was read: 0 where none was saved before.
-   * @throws WrongRevision when someone was faster; nothing is overwritten
+   * @throws SavedByOthers when someone was faster; nothing is overwritten
    */
   async save(code: string, agency: string, content: ReturnDraft, { by, expected }: CommandContext): Promise<number> {
     mine(by, agency);
@@ -201,12 +182,28 @@ export class Returns {
       await this.drafts.opened(name, by.account);
       return revision + 1;
     } catch (error) {
-      if (error instanceof WrongRevision) throw new WrongRevision(error.stream, expected, error.actual + 1);
-      if (!(error instanceof Conflict)) throw error;
-      const there = await this.drafts.read(name);
-      if (there && there.revision === 0 && there.account === by.account && same(there.content, content)) return 1;
-      throw new WrongRevision(`return ${name.id}`, 0, (there?.revision ?? NO_STREAM) + 1);
+      if (!(error instanceof WrongRevision || error instanceof Conflict)) throw error;
+      const there = await this.draft(code, agency);
+      const isMine = there?.revision === 0 && there.account === by.account && same(there.content, content);
+      if (error instanceof Conflict && isMine) return 1;
+      throw await this.#savedSince(known, agency, expected, there, content);
     }
+  }
+
+  /** @param mine what was to be saved; absent: nothing else than what was read */
+  async #savedSince(
+    known: Known,
+    agency: string,
+    expected: number,
+    there: Draft<ReturnDraft> | null,
+    mine?: ReturnDraft,
+  ): Promise<SavedByOthers> {
+    const { code } = known.round.round!;
+    const first = await this.beginning(known, agency);
+    const read = expected === 0 ? first : ((await this.draft(code, agency, expected - 1))?.content ?? first);
+    const draft = `/v1/rounds/${[code, agency].map(encodeURIComponent).join('/returns/')}`;
+    const told = savedMeanwhile(draft, there, read, mine ?? read, there?.content ?? first);
+    return new SavedByOthers(`return ${returnId(code, agency)}`, expected, told);
   }
 
   // ── What is found about it ────────────────────────────────────────────────────────────────────────────────────────
@@ -291,7 +288,7 @@ export class Returns {
     isWritable(known.state, this.#on(known, agency));
     const draft = await this.draft(code, agency);
     if (context.expected !== undefined && context.expected !== (draft?.revision ?? NO_STREAM) + 1)
-      throw new WrongRevision(`return ${returnId(code, agency)}`, context.expected, (draft?.revision ?? NO_STREAM) + 1);
+      throw await this.#savedSince(known, agency, context.expected, draft);
     if (!draft) throw new Conflict('nothing_to_submit', 'There is no draft: save one first, or submit a nil return.');
     const { content } = draft;
     const { found, ...prepared } = await this.prepared(code, agency, known, content, said, meta);

@@ -8,7 +8,7 @@ import { missing, publication, Registers } from '#registers';
 import { compareTexts } from '#text';
 import { RETURN_STATES, ROUND_STATES, type ReturnState, type RoundState } from '#words';
 import { aReturn, returnId, stateOfReturn, type CommentAsAt } from './return.js';
-import { Drafted } from './returns.js';
+import { Drafted } from './in-question.js';
 import { deadlineFor, dueOn, isLate, remindedOn, reopenedUntil, stateOf, type OpenedRound } from './round.js';
 import { roundsAt, RoundsProjection, type ReturnInShort, type RoundsSeen } from './rounds.projection.js';
 
@@ -312,8 +312,19 @@ export class RoundViews {
     const { asOf } = state.round!;
     const dates = { from: asOf, to: asOf, knownThen: published.knownAt };
     const figures = await this.#flows.between({ asOf, knownAt }, dates, countedBy(published.parameters));
+    return { round: code, publication: published.symbol, figures, replies: await this.#replies(state, seen, knownAt) };
+  }
+
+  /** What agencies reply to a published report, where it came out of that round. */
+  async repliesTo(symbol: string, code: string, knownAt?: string): Promise<ReplyBeside[]> {
+    const { state, seen } = await this.#one(code, knownAt);
+    return state.published?.publication === symbol ? this.#replies(state, seen, knownAt) : [];
+  }
+
+  async #replies({ round, agencies }: OpenedRound, seen: RoundsSeen, knownAt?: string): Promise<ReplyBeside[]> {
+    const { code } = round!;
     const replies: ReplyBeside[] = [];
-    for (const agency of state.agencies) {
+    for (const agency of agencies) {
       if (seen.inShort(code, agency).replies === 0) continue;
       const { comments } = (await load(this.log, aReturn, returnId(code, agency), knownAt)).state;
       const isReply = (one: CommentAsAt): boolean => one.beside !== null;
@@ -323,7 +334,7 @@ export class RoundViews {
           .map(({ number, text, on, agency: by }) => ({ agency: by ?? agency, number, text, on })),
       );
     }
-    return { round: code, publication: published.symbol, figures, replies };
+    return replies;
   }
 
   async #publishedAs(symbol: string | null | undefined, knownAt?: string): Promise<PublishedOf | null> {

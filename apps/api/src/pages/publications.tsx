@@ -13,7 +13,7 @@ import {
   type CorrectedSince,
   type PreparedDraft,
 } from '#reports';
-import { RoundViews, type RoundView, type SincePublished } from '#rounds';
+import { RoundViews, type RoundView } from '#rounds';
 import { type ApiRequest } from '#platform';
 import { ChangedTable } from './changes.js';
 import { Page } from './layout.js';
@@ -68,13 +68,7 @@ export class PublicationPages {
     if (!known?.published) throw await this.registers.missing('publication', id, view.position);
     const code = known.parameters?.['round'];
     const round = code ? await this.rounds.one(code, view.position) : null;
-    const replies = round?.publication === id ? (await this.rounds.since(code!, view.position)).replies : [];
-    return (
-      <PublishedReport
-        {...{ view, known, round, replies }}
-        since={await this.corrections.since(known, view.position)}
-      />
-    );
+    return <PublishedReport {...{ view, known, round }} since={await this.corrections.since(known, view.position)} />;
   }
 }
 
@@ -162,12 +156,11 @@ interface ReportParts {
   readonly view: View;
   readonly known: PublicationAsAt;
   readonly since: CorrectedSince;
-  /** The round that it came out of, and what agencies replied beside it. */
+  /** The round that it came out of. */
   readonly round: RoundView | null;
-  readonly replies: SincePublished['replies'];
 }
 
-const PublishedReport = ({ view, known, since, round, replies }: ReportParts) => {
+const PublishedReport = ({ view, known, since, round }: ReportParts) => {
   const { id, kind, asOf, narratives, published } = known;
   const { files, publishedOn, template, software } = published!;
   const fileOf = (format: string, language: string) =>
@@ -232,7 +225,7 @@ const PublishedReport = ({ view, known, since, round, replies }: ReportParts) =>
       <section>
         <h2>Corrected since</h2>
         <Since view={view} known={known} since={since} />
-        <Replies replies={replies} />
+        <Replies replies={since.replies} />
       </section>
       {narratives.length > 0 && (
         <section>
@@ -270,7 +263,7 @@ const PublishedReport = ({ view, known, since, round, replies }: ReportParts) =>
   );
 };
 
-const Since = ({ view, known, since: { figures, total, changed } }: Omit<ReportParts, 'round' | 'replies'>) => {
+const Since = ({ view, known, since: { figures, total, changed } }: Omit<ReportParts, 'round'>) => {
   const { asOf, published } = known;
   const filter = changesCountedBy(known);
   if (filter === null)

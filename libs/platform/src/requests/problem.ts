@@ -17,6 +17,7 @@ import {
 import { rejections } from '../observability/metrics.js';
 import { isOwnPath } from './sessions.js';
 import type { ApiRequest } from './principal.js';
+import { SavedByOthers, SavedMeanwhile } from './saved-meanwhile.js';
 
 /** RFC 9457, with our `code` and the fields at fault. */
 export class Problem {
@@ -26,6 +27,12 @@ export class Problem {
   @ApiProperty({ description: 'For people' }) detail: string;
   @ApiProperty({ description: 'For programs: what exactly was refused' }) code: string;
   @ApiProperty({ required: false, type: () => [FieldAtFault] }) errors?: readonly FieldError[];
+  @ApiProperty({
+    required: false,
+    type: () => SavedMeanwhile,
+    description: 'Of the draft of a return that others saved',
+  })
+  meanwhile?: SavedMeanwhile;
   @ApiProperty({ required: false, description: 'The address that was asked' }) instance?: string;
   @ApiProperty({ required: false, description: 'Of an error that was logged: by this the log names it' })
   correlationId?: string;
@@ -79,12 +86,11 @@ export function problemOf(error: unknown): Problem {
     ...(errors?.length && { errors }),
   });
   if (error instanceof Rejected) return problem(STATUS[error.kind], error.code, error.message, error.errors);
-  if (error instanceof WrongRevision)
-    return problem(
-      412,
-      'wrong_revision',
-      `It is at revision ${error.actual}, not ${error.expected}: read it again and decide anew.`,
-    );
+  if (error instanceof WrongRevision) {
+    const told = `It is at revision ${error.actual}, not ${error.expected}: read it again and decide anew.`;
+    const meanwhile = error instanceof SavedByOthers && { meanwhile: error.meanwhile };
+    return { ...problem(412, 'wrong_revision', told), ...meanwhile };
+  }
   if (error instanceof InvalidAppend) return problem(413, 'too_large', error.message);
   if (error instanceof StoreUnavailable) return problem(503, 'store_unavailable', error.message);
   // Written by a newer server, or changed by the disk: this one cannot tell its meaning.
