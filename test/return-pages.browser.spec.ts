@@ -259,6 +259,17 @@ describe('A round on pages', () => {
     expect(empty.html).toMatch(
       /<a href="#comment-field-10000">.*<textarea id="comment-field-10000"[^>]* aria-invalid/s,
     );
+    // Those that were chosen, and the one with a comment that was not sent yet.
+    const typed = { 'comments.1.at': '/commitments/1', 'comments.1.text': 'Is it so?' };
+    const some = await secretariat.fills(review, `${at}/return`, { ...typed, _do: 'show update' });
+    const updates = Number(/Update \((\d+)\)/.exec(wordsIn(review))![1]);
+    expect([some.status, [...some.html.matchAll(/<li id="c\d+"/g)].length]).toEqual([200, updates + 1]);
+    expect(some.html).toMatch(/<textarea id="comment-field-1"[^>]*>Is it so\?<\/textarea>/);
+    expect(wordsIn(some)).not.toContain('This was not recorded');
+    const read = await fetch(`${server.url}${at}?_do=show+update&_theme=&_part=lead`, { redirect: 'manual' });
+    expect([read.status, read.headers.get('location')]).toEqual([303, `${at}?only=update&part=lead#commitments`]);
+    const shown = wordsIn({ html: await (await fetch(`${server.url}${at}?only=update`)).text() });
+    expect(shown).toContain(`Update (${updates})`);
     const long = { 'comments.0.at': field, 'comments.0.text': 'x'.repeat(4001) };
     const { html } = await secretariat.fills(review, `${at}/return`, long);
     expect(html).toMatch(/<option value="\/commitments\/0\/acts\/0\/body\/effective" selected>.*>x{4001}<\/textarea>/s);

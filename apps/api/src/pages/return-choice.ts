@@ -1,7 +1,9 @@
-/** The commitments that the form of a return shows: all of them, or some that whoever writes it has chosen. Pure. */
+/** The commitments of a return that its page shows: all of them, or some that whoever writes or reads it has chosen. Pure. */
 import type { CommitmentInQuestion } from '#rounds';
+import { RETURN_WORDS } from '#words';
+import { RETURN_WORD_WORDS } from './round-words.js';
 
-export const ONLY = ['open', 'overdue', 'odd', 'comments'] as const;
+export const ONLY = ['open', 'mended', 'changed', ...RETURN_WORDS, 'overdue', 'odd', 'comments'] as const;
 export type Only = (typeof ONLY)[number];
 export const PARTS = ['lead', 'other'] as const;
 type Part = (typeof PARTS)[number];
@@ -14,36 +16,33 @@ export interface Chosen {
 }
 
 /** What a choice rests on. */
-export interface RowFacts extends Pick<CommitmentInQuestion, 'reference' | 'themes' | 'role' | 'overdue'> {
-  /** The return has yet to say something of it. */
-  readonly isOpen: boolean;
-  readonly isOdd: boolean;
-  readonly comments: number;
+export interface RowFacts extends Pick<CommitmentInQuestion, 'reference' | 'themes' | 'role'> {
+  /** What it can be chosen by; `open`: the return has yet to say something of it. */
+  readonly is: ReadonlySet<Only>;
 }
 
 export const ONLY_WORDS: Readonly<Record<Only, string>> = {
   open: 'Not yet answered',
+  mended: 'Changed since it was sent back',
+  changed: 'Differs from the last round',
+  ...RETURN_WORD_WORDS,
   overdue: 'Overdue',
   odd: 'Looks odd',
   comments: 'With comments',
 };
-export const PART_WORDS: Readonly<Record<Part, string>> = { lead: 'You lead', other: 'You have another part' };
+export const PART_WORDS: Readonly<Record<Part, string>> = { lead: 'Lead', other: 'Another part' };
 
-const IS: Readonly<Record<Only, (row: RowFacts) => boolean>> = {
-  open: ({ isOpen }) => isOpen,
-  overdue: ({ overdue }) => overdue,
-  odd: ({ isOdd }) => isOdd,
-  comments: ({ comments }) => comments > 0,
-};
+/** The choices that are true of a commitment. */
+export const factsOf = (is: Partial<Record<Only, boolean>>): RowFacts['is'] => new Set(ONLY.filter((only) => is[only]));
 
 export const isChosen = (row: RowFacts, { only, theme, part }: Chosen): boolean =>
-  (only === undefined || IS[only](row)) &&
+  (only === undefined || row.is.has(only)) &&
   (theme === undefined || row.themes.includes(theme)) &&
   (part === undefined || (row.role === 'lead') === (part === 'lead'));
 
 /** What a form or an address says of a choice; what is no choice is none. */
 export const chosenIn = (said: Readonly<Record<string, unknown>>): Chosen => ({
   only: ONLY.find((one) => one === said['only']),
-  theme: typeof said['theme'] === 'string' ? said['theme'] : undefined,
+  theme: typeof said['theme'] === 'string' && said['theme'] !== '' ? said['theme'] : undefined,
   part: PARTS.find((one) => one === said['part']),
 });

@@ -3,7 +3,7 @@ import type { Round } from '#bodies';
 import type { CommitmentInQuestion, Found } from '#rounds';
 import { faultWords } from './field-words.js';
 import { asFilled, DataLists, idOf, KEY, REVISION, type Filled, type FormParts } from './form.js';
-import { isChosen, type RowFacts } from './return-choice.js';
+import { factsOf, isChosen, type RowFacts } from './return-choice.js';
 import { ReturnIndex } from './return-index.js';
 import { Answers, clashAt, Narratives, NewCommitments, type ReturnFormParts } from './return-parts.js';
 import { Authority } from './return-read.js';
@@ -52,17 +52,18 @@ export const ReturnForm = (parts: ReturnFormParts) => {
   const of = register.filter(isAsked(parts)).length;
   const rows = register.map((known, row) => {
     const { reference, themes, role, overdue } = known;
-    const comments = parts.threads.filter((one) => one.reference === reference).length;
+    const comments = parts.threads.some((one) => one.reference === reference);
     const isOpen = unsaid.has(reference);
-    const facts: RowFacts = { reference, themes, role, overdue, isOpen, isOdd: parts.odd.has(reference), comments };
-    return { known, row, facts };
+    const is = factsOf({ open: isOpen, overdue, odd: parts.odd.has(reference), comments });
+    const facts: RowFacts = { reference, themes, role, is };
+    return { known, row, facts, isOpen };
   });
   const isWrong = ({ row, known }: (typeof rows)[number]) =>
     form.faults!.some(({ pointer }) => pointer.startsWith(`/commitments/${row}`) && pointer.split('/').length > 3) ||
     clashAt(parts, `commitment ${known.reference}`) !== undefined;
   const shown = rows.filter((one) => isChosen(one.facts, parts.chosen) || isWrong(one));
-  const left = shown.filter(({ facts }) => facts.isOpen).length;
-  const next = shown.find(({ facts }) => facts.isOpen);
+  const left = shown.filter(({ isOpen }) => isOpen).length;
+  const next = shown.find(({ isOpen }) => isOpen);
   const action = path('rounds', round.code, 'returns', agency);
   return (
     <>
@@ -112,6 +113,7 @@ export const ReturnForm = (parts: ReturnFormParts) => {
             rows={rows.map(({ facts }) => facts)}
             chosen={parts.chosen}
             unfold={parts.unfold}
+            isOwn
           />
           {shown.length === 0 && <p>None of them is so.</p>}
           {shown.map(({ known, row }) => (

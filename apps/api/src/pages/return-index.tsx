@@ -1,4 +1,4 @@
-/** Above the commitments of a return that is written: how far it is, and which of them are shown. Each choice saves what was typed. */
+/** Above the commitments of a return: which of them are shown. In the form that it is part of, each choice saves or keeps what was typed. */
 import { ONLY, ONLY_WORDS, PART_WORDS, PARTS, isChosen, type Chosen, type RowFacts } from './return-choice.js';
 import type { View } from './view.js';
 import { count } from './words.js';
@@ -8,9 +8,14 @@ interface IndexParts {
   readonly rows: readonly RowFacts[];
   readonly chosen: Chosen;
   readonly unfold: boolean;
+  /** The form that its buttons send; absent: the one that it stands in. */
+  readonly form?: string;
+  /** A part of the agency as it reads itself. */
+  readonly isOwn?: boolean;
 }
 
 const select = (
+  form: string | undefined,
   name: string,
   label: string,
   chosen: string | undefined,
@@ -19,7 +24,7 @@ const select = (
   options.length < 2 ? null : (
     <label key={name}>
       {label}{' '}
-      <select name={name}>
+      <select name={name} form={form}>
         <option value="">All</option>
         {options.map(([value, words]) => (
           <option key={value} value={value} selected={value === chosen}>
@@ -30,21 +35,23 @@ const select = (
     </label>
   );
 
-export const ReturnIndex = ({ view, rows, chosen, unfold }: IndexParts) => {
+export const ReturnIndex = ({ view, rows, chosen, unfold, form, isOwn = false }: IndexParts) => {
   const numberOf = (one: Chosen): number => rows.filter((row) => isChosen(row, one)).length;
   const words = (said: string, n: number): string => `${said} (${count(n)})`;
   const themes = [...new Set(rows.flatMap((row) => row.themes))].sort();
   const choices = ONLY.filter((only) => only === chosen.only || rows.some((row) => isChosen(row, { only })));
   const selects = [
     select(
+      form,
       '_theme',
       'Theme',
       chosen.theme,
       themes.map((theme) => [theme, words(view.names.theme.get(theme) ?? theme, numberOf({ theme }))]),
     ),
     select(
+      form,
       '_part',
-      'Your part',
+      isOwn ? 'Your part' : 'Its part',
       chosen.part,
       PARTS.filter((part) => numberOf({ part }) > 0).map((part) => [part, words(PART_WORDS[part], numberOf({ part }))]),
     ),
@@ -58,25 +65,26 @@ export const ReturnIndex = ({ view, rows, chosen, unfold }: IndexParts) => {
             class="quiet"
             name="_do"
             value={`show ${only ?? 'all'}`}
+            form={form}
             aria-pressed={chosen.only === only}
           >
             {words(only ? ONLY_WORDS[only] : 'All', numberOf({ only }))}
           </button>
         ))}
-        <button class="quiet" name="_do" value={unfold ? 'fold' : 'unfold'} aria-pressed={unfold}>
+        <button class="quiet" name="_do" value={unfold ? 'fold' : 'unfold'} form={form} aria-pressed={unfold}>
           Unfold them
         </button>
       </div>
       {selects.length > 0 && (
         <div class="acts">
           {selects}
-          <button class="quiet" name="_do" value={`show ${chosen.only ?? 'all'}`}>
+          <button class="quiet" name="_do" value={`show ${chosen.only ?? 'all'}`} form={form}>
             Show them
           </button>
         </div>
       )}
-      {chosen.only && <input type="hidden" name="_only" value={chosen.only} />}
-      {unfold && <input type="hidden" name="_unfold" value="yes" />}
+      {chosen.only && <input type="hidden" name="_only" value={chosen.only} form={form} />}
+      {unfold && <input type="hidden" name="_unfold" value="yes" form={form} />}
     </div>
   );
 };

@@ -9,7 +9,7 @@ import { asFilled, Faults, idOf, Place, type Body, type Filled, type FormParts, 
 import type { Chosen } from './return-choice.js';
 import type { Thread } from './return-comments.js';
 import { MARKDOWN } from './field-words.js';
-import { valuesIn } from './return-read.js';
+import { valuesIn } from './return-said.js';
 import { questionWords } from './round-words.js';
 import type { View } from './view.js';
 import { textWords } from './words.js';

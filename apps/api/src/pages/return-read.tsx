@@ -1,81 +1,17 @@
 /** A return that was received, as it is read: what it says of each commitment, beside what the last one said; and comments. */
-import type { Answer, CommitmentReturn, Question, ReturnDraft } from '#bodies';
-import { ACTS } from '#commitments';
+import type { CommitmentReturn, Question, ReturnDraft } from '#bodies';
 import { canonicalJson } from '#eventsourcing';
 import type { CommitmentInQuestion, NewlyRecorded } from '#rounds';
 import { KEY } from './form.js';
-import { actInWords } from './acts-in-words.js';
 import { NarrativeWords } from './narrative.js';
-import { NextStep, type NextStepParts } from './parts.js';
+import { factsOf, isChosen, type Chosen, type RowFacts } from './return-choice.js';
 import { CommentField, fieldsOfCommitment, Threads, type Answering, type Thread } from './return-comments.js';
-import { questionWords, RETURN_WORD_WORDS } from './round-words.js';
+import { ReturnIndex } from './return-index.js';
+import { AnswersRead, inShort, SaidOfCommitment } from './return-said.js';
 import { CsrfField } from './signed-in.js';
 import { hasSaid, TriedFaults, useTried, type Tried } from './tried.js';
 import { path, type View } from './view.js';
-import { count, dateWords, languageName, textWords } from './words.js';
-
-/** The value of an answer, in words. */
-export const valuesIn = ({ text, choice, number, yes }: Answer): string =>
-  text ?? choice ?? (number === undefined || number === null ? (yes ? 'Yes' : 'No') : count(number));
-
-interface SaidParts {
-  readonly view: View;
-  readonly said: CommitmentReturn;
-  readonly questions: readonly Question[];
-  /** What the last round's return said of it: what is said otherwise now is marked. */
-  readonly last?: CommitmentReturn | undefined;
-}
-
-/** What a return says of one commitment. */
-export const SaidOfCommitment = ({ view, said: { says, why, note, acts, answers }, questions, last }: SaidParts) => {
-  const isNew = (kind: 'acts' | 'answers', one: object): boolean =>
-    last !== undefined && !(last[kind] ?? []).some((other) => canonicalJson(other) === canonicalJson(one));
-  return (
-    <>
-      <span class={`says ${says}`}>{RETURN_WORD_WORDS[says]}</span>
-      {(why ?? note) && <span dir="auto"> {textWords((why ?? note)!)}</span>}
-      {(acts ?? []).length > 0 && (
-        <ul class="said-acts">
-          {acts!.map((act, i) => {
-            const { note: word, effective } = act.body as Readonly<Record<string, string | undefined>>;
-            const { nextStep, nextStepDue, noNextStep, ...said } = act.body as NextStepParts;
-            const words = actInWords(
-              `commitment.${ACTS[act.act].yields}`,
-              { ...said, milestone: act.milestone },
-              NOWHERE(view),
-            );
-            return (
-              <li key={i}>
-                {isNew('acts', act) ? <mark>{words}</mark> : words}
-                {effective && /^\d{4}/.test(effective) && ` since ${dateOrText(effective)}`}
-                {word && <small dir="auto"> {textWords(word)}</small>}
-                <NextStep of={{ nextStep, nextStepDue, noNextStep, revision: -1 }} />
-              </li>
-            );
-          })}
-        </ul>
-      )}
-      {(answers ?? []).length > 0 && <AnswersRead answers={answers!} questions={questions} />}
-    </>
-  );
-};
-
-const NOWHERE = (view: View) => ({ view, revision: -1, milestones: [] });
-const dateOrText = (date: string): string => (/^\d{4}(-\d\d){0,2}$/.test(date) ? dateWords(date) : date);
-
-const AnswersRead = ({ answers, questions }: { answers: readonly Answer[]; questions: readonly Question[] }) => (
-  <dl class="answers-read">
-    {answers.map((answer) => {
-      const question = questions.find(({ id }) => id === answer.question);
-      return (
-        <div key={answer.question}>
-          <dt dir="auto">{question ? questionWords(question) : answer.question}</dt>
-          <dd dir="auto">{textWords(valuesIn(answer))}</dd>
-        </div>
-      );
-    })}
-  </dl>
-);
+import { counted, languageName, textWords } from './words.js';
 
 interface ReadParts {
   readonly view: View;
@@ -91,12 +27,19 @@ interface ReadParts {
   readonly recorded: readonly NewlyRecorded[];
   /** Where comments on each commitment are sent, by the form `return-comments`; `null`: none can be written. */
   readonly writes: string | null;
+  /** The address of its page. */
+  readonly here: string;
+  readonly odd: ReadonlySet<string>;
+  readonly chosen: Chosen;
+  readonly unfold: boolean;
 }
+
+/** Of so many all that they say is shown; of more, a line each. */
+const FEW = 12;
 
 /** The whole return; with `writes` each commitment has a field for a comment. */
 export const ReturnRead = (parts: ReadParts) => {
-  const { view, content, before, sentBack, questions, register, threads, answering, recorded, writes } = parts;
-  const titles = new Map(register.map(({ reference, title }) => [reference, title]));
+  const { view, content, before, questions, recorded } = parts;
   const own = questions.filter((one) => one.of === 'agency');
   return (
     <>
@@ -114,45 +57,7 @@ export const ReturnRead = (parts: ReadParts) => {
           </div>
         </section>
       )}
-      <section>
-        <h2>Commitments</h2>
-        <ol class="return-read">
-          {content.commitments.map((said, i) => {
-            const last = before?.commitments.find(({ reference }) => reference === said.reference);
-            const isChanged = last && canonicalJson(last) !== canonicalJson(said);
-            const was = sentBack?.commitments.find(({ reference }) => reference === said.reference);
-            const isMended = sentBack !== null && canonicalJson(was ?? null) !== canonicalJson(said);
-            const fields = fieldsOfCommitment(said, i, questions);
-            return (
-              <li key={said.reference} id={`c${i}`}>
-                <h3>
-                  <a class="code" href={view.link(path('commitments', said.reference))}>
-                    {said.reference}
-                  </a>{' '}
-                  <span dir="auto">{textWords(titles.get(said.reference) ?? '')}</span>{' '}
-                  {isChanged && <small class="changed">differs from the last round</small>}{' '}
-                  {isMended && <small class="changed">changed since it was sent back</small>}
-                </h3>
-                <div class={last ? 'side-by-side' : undefined}>
-                  <div>
-                    <SaidOfCommitment view={view} said={said} questions={questions} last={last} />
-                  </div>
-                  {last && (
-                    <div class="last-time">
-                      <small>Last round</small> <SaidOfCommitment view={view} said={last} questions={questions} />
-                    </div>
-                  )}
-                </div>
-                <Threads
-                  threads={threads.filter(({ reference }) => reference === said.reference)}
-                  answering={answering}
-                />
-                {writes && <CommentField action={writes} fields={fields} n={i} of={said.reference} />}
-              </li>
-            );
-          })}
-        </ol>
-      </section>
+      <Commitments parts={parts} />
       {recorded.length > 0 && (
         <section>
           <h2>New commitments</h2>
@@ -174,6 +79,110 @@ export const ReturnRead = (parts: ReadParts) => {
     </>
   );
 };
+
+/** What it says of each commitment: all of them, or those that were chosen, each in a line and folded below it in full. */
+const Commitments = ({ parts }: { parts: ReadParts }) => {
+  const { view, content, before, sentBack, register, threads, writes, here } = parts;
+  const known = new Map(register.map((one) => [one.reference, one]));
+  const lasts = new Map(before?.commitments.map((one) => [one.reference, one]));
+  const wases = new Map(sentBack?.commitments.map((one) => [one.reference, one]));
+  const written = useTried(writes ?? '');
+  const typed = (written?.filled['comments'] ?? []) as readonly { readonly at?: string }[];
+  const isFew = content.commitments.length <= FEW;
+  const rows = content.commitments.map((said, i) => {
+    const { reference, says } = said;
+    const last = lasts.get(reference);
+    const own = threads.filter((one) => one.reference === reference);
+    const is = factsOf({
+      ...{ [says]: true, odd: parts.odd.has(reference), comments: own.length > 0 },
+      overdue: known.get(reference)?.overdue ?? false,
+      changed: last !== undefined && canonicalJson(last) !== canonicalJson(said),
+      mended: sentBack !== null && canonicalJson(wases.get(reference) ?? null) !== canonicalJson(said),
+    });
+    const { themes = [], role = 'lead' } = known.get(reference) ?? {};
+    const facts: RowFacts = { reference, themes, role, is };
+    const isTyped = typed.some(({ at }) => at === `/commitments/${i}` || at?.startsWith(`/commitments/${i}/`));
+    return { said, i, last, own, facts, isTyped };
+  });
+  const shown = rows.filter(({ facts, isTyped }) => isTyped || isChosen(facts, parts.chosen));
+  return (
+    <section id="commitments">
+      <h2>Commitments</h2>
+      {!isFew && (
+        <>
+          {!writes && <form id="return-choice" method="get" action={here} />}
+          <ReturnIndex
+            {...{
+              view,
+              chosen: parts.chosen,
+              unfold: parts.unfold,
+              form: writes ? 'return-comments' : 'return-choice',
+            }}
+            rows={rows.map(({ facts }) => facts)}
+          />
+        </>
+      )}
+      {shown.length === 0 && <p>None of them is so.</p>}
+      <ol class="return-read">
+        {shown.map(({ said, i, last, own, facts: { is }, isTyped }) => (
+          <li key={said.reference} id={`c${i}`} class={isFew ? undefined : 'folds'}>
+            <h3>
+              <a class="code" href={view.link(path('commitments', said.reference))}>
+                {said.reference}
+              </a>{' '}
+              <span dir="auto">{textWords(known.get(said.reference)?.title ?? '')}</span>{' '}
+              {is.has('changed') && <small class="changed">differs from the last round</small>}{' '}
+              {is.has('mended') && <small class="changed">changed since it was sent back</small>}
+            </h3>
+            {isFew ? (
+              <SaidInFull {...{ parts, said, i, last, own }} />
+            ) : (
+              <details open={parts.unfold || own.length > 0 || isTyped || undefined}>
+                <summary>
+                  <span class="so-far">{inShort(said)}</span>{' '}
+                  <small>
+                    {is.has('overdue') && <span class="alert">overdue </span>}
+                    {is.has('odd') && <span class="changed">looks odd </span>}
+                    {own.length > 0 && counted(own.length, 'comment')}
+                  </small>
+                </summary>
+                <SaidInFull {...{ parts, said, i, last, own }} />
+              </details>
+            )}
+          </li>
+        ))}
+      </ol>
+    </section>
+  );
+};
+
+interface FullParts {
+  readonly parts: ReadParts;
+  readonly said: CommitmentReturn;
+  readonly i: number;
+  /** What the last round's return said of it. */
+  readonly last: CommitmentReturn | undefined;
+  readonly own: readonly Thread[];
+}
+
+const SaidInFull = ({ parts: { view, questions, answering, writes }, said, i, last, own }: FullParts) => (
+  <>
+    <div class={last ? 'side-by-side' : undefined}>
+      <div>
+        <SaidOfCommitment view={view} said={said} questions={questions} last={last} />
+      </div>
+      {last && (
+        <div class="last-time">
+          <small>Last round</small> <SaidOfCommitment view={view} said={last} questions={questions} />
+        </div>
+      )}
+    </div>
+    <Threads threads={own} answering={answering} />
+    {writes && (
+      <CommentField action={writes} fields={fieldsOfCommitment(said, i, questions)} n={i} of={said.reference} />
+    )}
+  </>
+);
 
 /** A commitment that a return newly recorded, and what it may be over again. */
 const Recorded = ({

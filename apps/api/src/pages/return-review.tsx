@@ -4,6 +4,7 @@ import { newCommandId } from '#eventsourcing';
 import type { Principal } from '#platform';
 import { contentOf, type CommitmentInQuestion, type Known, type NewlyRecorded } from '#rounds';
 import { KEY } from './form.js';
+import type { Chosen } from './return-choice.js';
 import { CommentField, fieldsOfWhole, Threads, threadsOf } from './return-comments.js';
 import { OneButton, ReturnRead } from './return-read.js';
 import { StateOf } from './return-state.js';
@@ -26,10 +27,15 @@ interface ReviewParts {
   readonly recorded: readonly NewlyRecorded[];
   /** What the last round's return said. */
   readonly before: ReturnDraft | null;
+  /** What was submitted last; `null`: nothing. */
+  readonly content: ReturnDraft | null;
+  readonly odd: ReadonlySet<string>;
+  readonly chosen: Chosen;
+  readonly unfold: boolean;
 }
 
 export const Review = (parts: ReviewParts) => {
-  const { view, known, agency, register, by, works, open, hasDraft, recorded, before } = parts;
+  const { view, known, agency, register, by, works, open, hasDraft, recorded, before, content } = parts;
   const { state } = known;
   const { code, questions } = known.round.round!;
   const isSecretariat = by?.role === 'secretariat';
@@ -40,7 +46,6 @@ export const Review = (parts: ReviewParts) => {
   const judges = isSecretariat && received && state.state !== 'accepted';
   const threads = threadsOf(state, questions ?? []);
   const general = threads.filter(({ reference }) => reference === null);
-  const content = last ? contentOf(last.said) : null;
   const fields = content ? fieldsOfWhole(content, questions ?? []) : [{ at: null, words: 'the whole return' }];
   const answering = works ? { action: `${here}/comments`, agency: by!.agency } : undefined;
   return (
@@ -91,7 +96,8 @@ export const Review = (parts: ReviewParts) => {
       ))}
       {content && (
         <ReturnRead
-          {...{ view, content, before, register, threads, answering, recorded }}
+          {...{ view, content, before, register, threads, answering, recorded, here }}
+          {...{ odd: parts.odd, chosen: parts.chosen, unfold: parts.unfold }}
           sentBack={earlier ? contentOf(earlier.said) : null}
           questions={questions ?? []}
           writes={judges ? `${here}/return` : null}

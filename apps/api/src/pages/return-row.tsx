@@ -4,12 +4,11 @@ import { ACTS } from '#commitments';
 import type { FormField } from '#platform';
 import { fieldsInReturn, type CommitmentInQuestion } from '#rounds';
 import { RETURN_WORDS, type ActOfReturn } from '#words';
-import { choiceWords } from './field-words.js';
 import { StageTag } from './figures.js';
 import { asFilled, Faults, idOf, Place, type Filled, type FormParts } from './form.js';
 import { Threads } from './return-comments.js';
 import { Answers, clashAt, Theirs, type Added, type ReturnFormParts } from './return-parts.js';
-import { SaidOfCommitment } from './return-read.js';
+import { inShort, SaidOfCommitment } from './return-said.js';
 import { RETURN_WORD_WORDS } from './round-words.js';
 import { path } from './view.js';
 import { counted, dateWords, roleWords, textWords } from './words.js';
@@ -112,21 +111,6 @@ export const Row = ({ parts, form, known, row, said }: RowParts) => {
     </div>
   );
 };
-
-/** What is said of a commitment, in a line: `Update: in progress since 2012-11; attach evidence`. */
-function inShort({ says, why, note, acts }: CommitmentReturn): string {
-  const said = (acts ?? []).map(({ act, body }) => {
-    const { stage, effective } = body as Readonly<Record<string, string | undefined>>;
-    return act === 'reportStage' && stage
-      ? `${choiceWords(stage).toLowerCase()}${effective ? ` since ${effective}` : ''}`
-      : ACTS[act].button.toLowerCase();
-  });
-  const words = [
-    ...said,
-    ...[why ?? note].flatMap((one) => (one ? [one.length > 60 ? `${one.slice(0, 59)}…` : one] : [])),
-  ];
-  return [RETURN_WORD_WORDS[says], words.join('; ')].filter(Boolean).join(': ');
-}
 
 /** What can be said of a commitment, as things stand. */
 const choicesOf = ({ acts, milestones }: CommitmentInQuestion) =>

@@ -15,6 +15,7 @@ import {
   Returns,
   worksFor,
   type Clash,
+  type CommitmentInQuestion,
   type Found,
   type Known,
 } from '#rounds';
@@ -102,10 +103,6 @@ export class ReturnShown {
     const found: readonly Found[] = shown.check
       ? (await this.returns.prepared(code, agency, known, draft, {}, metaOf(by))).found
       : [];
-    const today = todayAt(new Date());
-    const odd = [...findingsIn(draft, round, register, today, recorded)].flatMap((one) =>
-      one.level === 'odd' ? (/^\/commitments\/(\d+)/.exec(one.pointer)?.[1] ?? []) : [],
-    );
     const asked = shown.add?.split(' ') ?? [];
     const added: Added | null = (ACTS_OF_RETURNS as readonly string[]).includes(asked[1] ?? '')
       ? {
@@ -167,14 +164,21 @@ export class ReturnShown {
           saved={saved ? `Saved ${instantWords(saved.saved)}` : 'Not saved yet'}
           chosen={shown.chosen ?? {}}
           unfold={shown.unfold ?? false}
-          odd={new Set(odd.map((i) => draft.commitments[Number(i)]!.reference))}
+          odd={oddIn(draft, known, register, recorded)}
         />
       </ReturnPage>
     );
   }
 
   /** What the return says. @param open whether whoever looks can write it */
-  async read(known: Known, agency: string, request: ApiRequest, open: boolean, tried: Tried | null = null) {
+  async read(
+    known: Known,
+    agency: string,
+    request: ApiRequest,
+    open: boolean,
+    { chosen = {}, unfold = false }: Shown,
+    tried: Tried | null = null,
+  ) {
     const round = known.round.round!;
     const by = request.session ? request.principal : undefined;
     const works = isAtWork(request, agency);
@@ -183,19 +187,40 @@ export class ReturnShown {
       this.returns.register(known, agency),
       this.returns.lastOf(round.previous, agency),
     ]);
+    const submitted = known.state.submissions.findLast(({ outcome }) => outcome !== 'taken_back');
+    const content = submitted ? contentOf(submitted.said) : null;
+    const recorded = await this.returns.recorded(round.code, agency);
+    const newly = new Set(recorded.map(({ reference }) => reference));
     return (
       <ReturnPage view={view} known={known} agency={agency} tried={tried}>
         <Review
-          {...{ view, known, agency, register, open }}
+          {...{ view, known, agency, register, open, chosen, unfold, content }}
+          odd={works && content ? oddIn(content, known, register, newly) : new Set()}
           by={by ?? null}
           works={works}
           hasDraft={works && (await this.returns.draft(round.code, agency)) !== null}
-          recorded={await this.returns.recorded(round.code, agency)}
+          recorded={recorded}
           before={last ? contentOf(last.said) : null}
         />
       </ReturnPage>
     );
   }
+}
+
+/** The commitments of which a return says something that looks odd. */
+function oddIn(
+  content: ReturnDraft,
+  { round }: Known,
+  register: readonly CommitmentInQuestion[],
+  recorded: ReadonlySet<string>,
+): ReadonlySet<string> {
+  const found = [...findingsIn(content, round.round!, register, todayAt(new Date()), recorded)];
+  return new Set(
+    found.flatMap(({ level, pointer }) => {
+      const at = level === 'odd' ? /^\/commitments\/(\d+)/.exec(pointer)?.[1] : undefined;
+      return at === undefined ? [] : content.commitments[Number(at)]!.reference;
+    }),
+  );
 }
 
 const Asked = ({ known: { round } }: { known: Known }) => {

@@ -43,6 +43,12 @@ class ReturnQuery {
   @IsOptional() @IsIn(PARTS) part?: string;
   /** All that can be said of each is shown. */
   @IsOptional() @Matches(/^yes$/) unfold?: string;
+  /** A choice as the buttons above the commitments send it. */
+  @IsOptional() @Matches(/^(show \w{1,20}|fold|unfold)$/) _do?: string;
+  @IsOptional() @IsIn(['', ...ONLY]) _only?: string;
+  @IsOptional() @Matches(/^[\w./-]{0,120}$/) _theme?: string;
+  @IsOptional() @IsIn(['', ...PARTS]) _part?: string;
+  @IsOptional() @Matches(/^yes$/) _unfold?: string;
 }
 
 interface Params {
@@ -68,6 +74,7 @@ export class ReturnPages {
 
   @Get()
   async shows(@Param() { round, agency }: Params, @Query() query: ReturnQuery, @Req() request: ApiRequest) {
+    if (query._do !== undefined) return addressOf(path('rounds', round, 'returns', agency), choiceIn({ ...query }));
     return this.#page(await this.returns.known(round, agency), agency, query, request);
   }
 
@@ -77,7 +84,7 @@ export class ReturnPages {
     const isOwn = works && request.principal!.role !== 'secretariat';
     const open = works && writable(known, agency);
     const writes = open && (query.edit === 'yes' || (isOwn && ['none', 'returned'].includes(known.state.state)));
-    if (!writes) return this.shown.read(known, agency, request, open, tried);
+    if (!writes) return this.shown.read(known, agency, request, open, shownBy(query), tried);
     return this.shown.form(known, agency, request, { ...shownBy(query), ...(tried && { tried }) });
   }
 
@@ -91,7 +98,7 @@ export class ReturnPages {
   ) {
     const known = await this.returns.known(round, agency);
     const { [KEY]: key, [REVISION]: read, [MORE]: more, _do: does = 'save', ...others } = sent as Filled;
-    const { _add: added, _only: only, _theme: theme, _part: part, _unfold: unfold, ...filled } = others;
+    const { _add: added, _only, _theme, _part, _unfold, ...filled } = others;
     const [verb, of, reference] = String(does).split(' ');
     const revision = Number(read ?? 0);
     const context = this.#context(request, String(key ?? newCommandId()), canonicalJson([does, revision, filled]));
@@ -102,23 +109,19 @@ export class ReturnPages {
     const isFor = request.principal!.role === 'secretariat' || known.state.state === 'submitted';
     const query: ReturnQuery = {
       ...(isFor && { edit: 'yes' }),
-      ...chosenIn({ only: verb === 'show' ? of : only, theme, part }),
-      ...((verb === 'unfold' || (unfold === 'yes' && verb !== 'fold')) && { unfold: 'yes' }),
+      ...choiceIn({ _do: does, _only, _theme, _part, _unfold }),
     };
     if ('clashes' in outcome || 'faults' in outcome) {
       void reply.status('faults' in outcome ? 400 : 412);
       return this.shown.form(known, agency, request, { ...shownBy(query), ...outcome });
     }
     const here = path('rounds', round, 'returns', agency);
-    const to = (more: ReturnQuery, at = '') => {
-      const asked = Object.entries({ ...query, ...more }).filter(([, value]) => value !== undefined);
-      return new SeeOther(`${here}${asked.length > 0 ? `?${new URLSearchParams(asked)}` : ''}${at}`);
-    };
+    const to = (more: ReturnQuery, at = '') => addressOf(here, { ...query, ...more }, at);
     if (typeof more === 'string') return to({ more }, `#${idOf(more.split('.'))}`);
     // All of it is checked, whatever is shown.
     const checked = () => to({ check: 'yes', only: undefined, theme: undefined, part: undefined });
     if (verb === 'check') return checked();
-    if (verb === 'show' || verb === 'unfold' || verb === 'fold') return to({}, '#commitments');
+    if (isChoice(does)) return to({}, '#commitments');
     if (verb === 'new') return to({ add: 'new' }, '#new');
     if (verb === 'add') {
       const act = (added as Filled | undefined)?.[`r${of}`];
@@ -152,9 +155,15 @@ export class ReturnPages {
   ) {
     const name = BUTTONS.find((one) => RETURN_ACTS[one].path === act);
     if (!name) throw new Rejected('not_found', `There is no act ${act} on a return.`);
-    const { [KEY]: key, ...filled } = sent as Filled;
+    const { [KEY]: key, _do, _only, _theme, _part, _unfold, ...filled } = sent as Filled;
     const said = withComments(name, filled);
     const here = path('rounds', round, 'returns', agency);
+    const query = choiceIn({ _do, _only, _theme, _part, _unfold });
+    // The comments that were written stay in their fields.
+    if (isChoice(_do)) {
+      const kept = { action: `${here}/${act}`, filled: said, faults: [], refused: null };
+      return this.#page(await this.returns.known(round, agency), agency, query, request, kept);
+    }
     try {
       const of = classOf(RETURN_ACTS[name].body) as new () => object;
       const body = (await validation(of).transform(bodyOfForm(of, said), { type: 'body', metatype: of })) as object;
@@ -166,7 +175,7 @@ export class ReturnPages {
       const tried = triedIn(error, `${here}/${act}`, said, reply);
       const edits = name === 'nil' && request.principal!.role === 'secretariat';
       const known = await this.returns.known(round, agency);
-      return this.#page(known, agency, edits ? { edit: 'yes' } : {}, request, tried);
+      return this.#page(known, agency, edits ? { edit: 'yes' } : query, request, tried);
     }
   }
 
@@ -254,6 +263,22 @@ export class ReturnPages {
       return this.#save(known, agency, both.draft, theirs, error.actual, context);
     }
   }
+}
+
+const isChoice = (does: unknown): boolean => /^(show |fold$|unfold$)/.test(String(does));
+
+/** What the buttons above the commitments choose; the rest stays as it was chosen before. */
+function choiceIn({ _do: does, _only: only, _theme: theme, _part: part, _unfold: unfold }: Filled): ReturnQuery {
+  const [verb, of] = String(does ?? '').split(' ');
+  return {
+    ...chosenIn({ only: verb === 'show' ? of : only, theme, part }),
+    ...((verb === 'unfold' || (unfold === 'yes' && verb !== 'fold')) && { unfold: 'yes' }),
+  };
+}
+
+function addressOf(page: string, query: ReturnQuery, at = '#commitments'): SeeOther {
+  const asked = Object.entries(query).filter(([, value]) => value !== undefined);
+  return new SeeOther(`${page}${asked.length > 0 ? `?${new URLSearchParams(asked)}` : ''}${at}`);
 }
 
 const shownBy = ({ check, add, more, unfold, ...query }: ReturnQuery): Shown => ({

@@ -12,8 +12,8 @@ export interface Tried {
   readonly action: string;
   readonly filled: Filled;
   readonly faults: readonly FieldError[];
-  /** Why all of it was refused. */
-  readonly refused: string;
+  /** Why all of it was refused; `null`: it was not, and is only shown again. */
+  readonly refused: string | null;
 }
 
 const TriedContext = createContext<Tried | null>(null);
@@ -64,7 +64,7 @@ export const WithTried = ({
   children: ComponentChildren;
 }) => (
   <TriedContext.Provider value={tried}>
-    {tried && (
+    {tried && tried.refused !== null && (
       <div class="callout faults" role="alert" aria-labelledby="tried">
         <h2 id="tried">This was not recorded</h2>
         {tried.faults.length === 0 ? (
