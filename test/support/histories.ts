@@ -133,7 +133,10 @@ export class Views {
         JSON.stringify([
           ...[references.keys[columns.commitment[row]!], from[row], since[row], until[row], lastReportedOn[row]],
           ...[leadReportedOn[row], texts.wording(columns.text[row]!)],
-          ...[columns.reading[row] === -1 ? null : readings.at(columns.reading[row]!), entries.at(columns.entry[row]!)],
+          ...[
+            columns.reading[row] === 0 ? null : readings.at(columns.reading[row]! - 1),
+            entries.at(columns.entry[row]!),
+          ],
           ...[Object.fromEntries(coded)],
         ]),
       );

@@ -88,7 +88,7 @@ export async function startServer(
 }
 
 /** A heap that grew by more while the views were made is worth a pause. */
-const MUCH_BYTES = 150_000_000;
+const MUCH_BYTES = 100_000_000;
 
 /** The system gets back what only the making of the views took: V8 would keep it. */
 function giveBackMemory(): void {

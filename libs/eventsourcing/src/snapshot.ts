@@ -60,7 +60,7 @@ const [LENGTH_BYTES, CHECKSUM_BYTES] = [8, 4];
 const AT_ONCE = 1_000;
 const CHUNK_BYTES = 4_000_000;
 /** Arrays that are read have room for one number more of so many. */
-const ROOM = 16;
+const ROOM = 64;
 
 /** The reason why a snapshot is not used. */
 export class SnapshotRejected extends Error {}

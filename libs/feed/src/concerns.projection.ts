@@ -1,6 +1,13 @@
 /** The concerns of each event: every agency, theme, forum … that it or an earlier event of its stream names, and what these are below. */
-import type { EventType, Memory, Projection, Projector, Recorded } from '#eventsourcing';
-import { Rejected } from '#eventsourcing';
+import {
+  Passages,
+  Rejected,
+  type EventType,
+  type Memory,
+  type Projection,
+  type Projector,
+  type Recorded,
+} from '#eventsourcing';
 import { kindsOfFields, type Registered } from '#platform';
 import { NumberLists } from './number-lists.js';
 
@@ -65,14 +72,14 @@ function keepLast(positions: number[], position: number): void {
 /** Of each stream its keys, each with the position since which it names it; of each key the last positions. */
 export class ConcernsProjection implements Projection {
   readonly name = 'concerns';
-  readonly version = 3;
+  readonly version = 4;
   readonly on: Projection['on'];
   readonly #fields: Fields = new Map([
     ...kindsOfFields(),
     ...AGENCY_OR_WORDS.map((field) => [field, new Set(['agency'] as const)] as const),
   ]);
-  /** The number of a key, so that it is kept once. */
-  readonly #numbers = new Map<string, number>();
+  /** The keys by number, each kept once. */
+  readonly #keys = new Passages();
   /** Of each stream, by the number of its own key: numbers of keys, each followed by the position. */
   readonly #streams = new NumberLists();
   readonly #recent = new NumberLists();
@@ -85,7 +92,7 @@ export class ConcernsProjection implements Projection {
   }
 
   clear(): void {
-    this.#numbers.clear();
+    this.#keys.clear();
     this.#streams.clear();
     this.#recent.clear();
     this.#above.clear();
@@ -93,14 +100,14 @@ export class ConcernsProjection implements Projection {
 
   save(): Memory {
     return {
-      arrays: { ...this.#streams.save('streams'), ...this.#recent.save('recent') },
-      lists: { keys: [...this.#numbers.keys()], above: [...this.#above] },
+      arrays: { ...this.#keys.save('keys'), ...this.#streams.save('streams'), ...this.#recent.save('recent') },
+      lists: { above: [...this.#above] },
     };
   }
 
   load({ arrays, lists }: Memory): void {
     this.clear();
-    for (const [number, key] of (lists['keys'] as string[]).entries()) this.#numbers.set(key, number);
+    this.#keys.load('keys', arrays);
     this.#streams.load('streams', arrays);
     this.#recent.load('recent', arrays);
     for (const [key, above] of lists['above'] as [number, number][]) this.#above.set(key, above);
@@ -108,9 +115,9 @@ export class ConcernsProjection implements Projection {
 
   /** Whether an event concerns something: by a position its stream had named it. */
   concerns(stream: string, position: string, kind: Concerned, code: string): boolean {
-    const number = this.#numbers.get(keyOf(kind, code));
-    const own = this.#numbers.get(keyOf(...partsOf(stream)));
-    if (number === undefined || own === undefined) return false;
+    const number = this.#keys.find(keyOf(kind, code));
+    const own = this.#keys.find(keyOf(...partsOf(stream)));
+    if (number < 0 || own < 0) return false;
     const keys = this.#streams.of(own);
     for (let i = 0; i < keys.length; i += 2) if (keys[i] === number) return keys[i + 1]! <= Number(position);
     return false;
@@ -118,14 +125,8 @@ export class ConcernsProjection implements Projection {
 
   /** The positions of the last events that concern something, the last one last. */
   recent(kind: Concerned, code: string): readonly number[] {
-    const number = this.#numbers.get(keyOf(kind, code));
-    return number === undefined ? [] : Array.from(this.#recent.of(number));
-  }
-
-  #numberOf(key: string): number {
-    let number = this.#numbers.get(key);
-    if (number === undefined) this.#numbers.set(key, (number = this.#numbers.size));
-    return number;
+    const number = this.#keys.find(keyOf(kind, code));
+    return number < 0 ? [] : Array.from(this.#recent.of(number));
   }
 
   /** Notes what an entry of a register is below, from the event on that registers or amends it. */
@@ -133,7 +134,7 @@ export class ConcernsProjection implements Projection {
     const [field, of] = BELOW[kind] ?? [];
     if (field === undefined || !('code' in data || 'id' in data)) return;
     const above = (data as Readonly<Record<string, unknown>>)[field];
-    if (typeof above === 'string') this.#above.set(own, this.#numberOf(keyOf(of!, above)));
+    if (typeof above === 'string') this.#above.set(own, this.#keys.add(keyOf(of!, above)));
     else this.#above.delete(own);
     if (revision === 0 && this.#recent.of(own).length > 0) this.#placeFromTheFirst(own);
   }
@@ -160,13 +161,13 @@ export class ConcernsProjection implements Projection {
     const { stream, position, meta, data } = event;
     const at = Number(position);
     const [kind, code] = partsOf(stream);
-    const own = this.#numberOf(keyOf(kind, code));
+    const own = this.#keys.add(keyOf(kind, code));
     const keys = this.#streams.changing(own);
     const add = (number: number) => nameSince(keys, number, at);
     this.#place(own, kind, event);
     if (keys.length === 0) add(own);
-    if (meta.agency !== null) add(this.#numberOf(keyOf('agency', meta.agency)));
-    codesIn(data, this.#fields, (key) => add(this.#numberOf(key)));
+    if (meta.agency !== null) add(this.#keys.add(keyOf('agency', meta.agency)));
+    codesIn(data, this.#fields, (key) => add(this.#keys.add(key)));
     // What is added here is looked at, too, and so are all that it is below.
     for (let i = 0; i < keys.length; i += 2) {
       const above = this.#above.get(keys[i]!);

@@ -1,35 +1,50 @@
-/** Lists of the numbers that belong to each commitment, in arrays that grow. */
+/** Lists of the numbers that belong to each of other numbers, such as the wordings of a commitment. */
+import type { Memory } from '#eventsourcing';
 
 const NONE = -1;
 const FEWEST = 1024;
+const GROWTH = 1.25;
 
-/** An array with more room, and what it held. */
-export const grown = <A extends Int32Array | Float64Array>(array: A, most: number, empty = 0): A => {
-  const larger = new (array.constructor as new (length: number) => A)(Math.max(FEWEST, Math.ceil(most * 1.5)));
-  larger.fill(empty);
-  larger.set(array as never);
+function roomy(array: Int32Array, place: number): Int32Array {
+  if (place < array.length) return array;
+  const larger = new Int32Array(Math.max(FEWEST, Math.ceil((place + 1) * GROWTH))).fill(NONE);
+  larger.set(array);
   return larger;
-};
+}
 
-/** The numbers that belong to each commitment, the last first. */
+/** The numbers that belong to each, the last first. */
 export class Belonging {
   #last: Int32Array = new Int32Array(0);
   #before: Int32Array = new Int32Array(0);
 
-  add(commitment: number, number: number): void {
-    if (commitment >= this.#last.length) this.#last = grown(this.#last, commitment + 1, NONE);
-    if (number >= this.#before.length) this.#before = grown(this.#before, number + 1, NONE);
-    this.#before[number] = this.#last[commitment]!;
-    this.#last[commitment] = number;
+  add(to: number, number: number): void {
+    [this.#last, this.#before] = [roomy(this.#last, to), roomy(this.#before, number)];
+    this.#before[number] = this.#last[to]!;
+    this.#last[to] = number;
   }
 
-  of(commitment: number): number[] {
+  each(of: number, hear: (number: number) => void): void {
+    for (let number = this.#last[of] ?? NONE; number !== NONE; number = this.#before[number] ?? NONE) hear(number);
+  }
+
+  of(one: number): number[] {
     const all: number[] = [];
-    for (let number = this.#last[commitment] ?? NONE; number !== NONE; number = this.#before[number]!) all.push(number);
+    this.each(one, (number) => all.push(number));
     return all;
   }
 
-  forget(commitment: number): void {
-    if (commitment < this.#last.length) this.#last[commitment] = NONE;
+  forget(one: number): void {
+    if (one < this.#last.length) this.#last[one] = NONE;
+  }
+
+  /** A copy for a snapshot, under names that begin so. */
+  save(name: string): Memory['arrays'] {
+    const used = (array: Int32Array) => array.slice(0, array.findLastIndex((number) => number !== NONE) + 1);
+    return { [`${name}.last`]: used(this.#last), [`${name}.before`]: used(this.#before) };
+  }
+
+  load(name: string, arrays: Memory['arrays']): void {
+    this.#last = arrays[`${name}.last`] as Int32Array;
+    this.#before = arrays[`${name}.before`] as Int32Array;
   }
 }

@@ -7,18 +7,18 @@ import { LRUCache } from 'lru-cache';
 import type { FullDate } from '#clocks';
 import type { ActivityId, CommitmentAsAt, Life, Nature, Role, Stage } from '#commitments';
 import type { NextStepWord } from '#words';
-import { withRoom, type Memory } from '#eventsourcing';
+import { Passages, withRoom, type Memory } from '#eventsourcing';
 import { sortKey } from '#text';
 import { Deliveries, type Days } from './deliveries.js';
-import { Passages } from './passages.js';
+import { MOST, roomy, wideFor, widthOf, type Column } from './numbers.js';
 import { Texts } from './texts.js';
 
 /** The rows that there is room for at first. */
 const FEWEST = 1_024;
+const GROWTH = 1.25;
 
 export { dateOf, dayOf } from './days.js';
 
-export const FOREVER = Number.MAX_SAFE_INTEGER;
 /** No row. */
 export const NONE = -1;
 
@@ -147,21 +147,18 @@ const emptyDictionaries = (): Dictionaries => ({
 
 /** The columns that hold codes of dictionaries: each has one. */
 export const CODED = Object.keys(emptyDictionaries()) as readonly Coded[];
-const INTS = [
-  ...(['commitment', 'next', 'from', 'lastReportedOn', 'leadReportedOn', 'text', 'reading', 'entry'] as const),
-  ...CODED,
-] as const;
-const FLOATS = ['since', 'until'] as const;
-const isCoded = (name: string): name is Coded => (CODED as readonly string[]).includes(name);
-export type IntColumn = (typeof INTS)[number];
-type FloatColumn = (typeof FLOATS)[number];
+const PLACED = ['commitment', 'next', 'from'] as const;
+/** `reading`: the number of its text, and one; 0: there is none. */
+const SAID = ['lastReportedOn', 'leadReportedOn', 'text', 'reading', 'entry', ...CODED] as const;
+const POSITIONS = ['since', 'until'] as const;
+type Said = (typeof SAID)[number];
+const NAMES = [...PLACED, ...SAID, ...POSITIONS] as const;
 
-/** The codes of rows. Those of dictionaries take two bytes each while they fit. */
-export type Codes = Int32Array | Uint16Array;
-const WIDEST_NARROW = 0xffff;
+/** What rows say: one byte each, or two, while it fits. */
+export type Codes = Int32Array | Uint16Array | Uint8Array;
+/** Positions of the log. */
+type Positions = Int32Array | Float64Array;
 
-type Said = Exclude<IntColumn, 'commitment' | 'next' | 'from'>;
-const SAID = INTS.filter((name): name is Said => name !== 'commitment' && name !== 'next' && name !== 'from');
 /** A row, in codes: of each column at its place. */
 export type RowValues = readonly number[];
 /** The place of each column in the values of a row. */
@@ -180,17 +177,17 @@ export class Columns {
   readonly references = new Dictionary((reference) => reference);
   readonly #referenceKeys: string[] = [];
   readonly texts = new Texts((commitment) => this.references.keys[commitment]!);
-  /** The secretariat's reading and the replies, as JSON: words of one commitment, which go when they are blanked. */
+  /** The secretariat's reading and the replies, as JSON. */
   readonly readings = new Passages();
-  /** The entry that the stage rests on (`headlineText`): the same. */
+  /** The entry that the stage rests on (`headlineText`). */
   readonly entries = new Passages();
   readonly deliveries = new Deliveries();
   corrections: Corrected[] = [];
   /** The latest row of each commitment, by the code of its reference. */
   heads: Int32Array = new Int32Array(0);
-  readonly columns = {} as Record<Exclude<IntColumn, Coded>, Int32Array<SharedArrayBuffer>> &
-    Record<Coded, Codes> &
-    Record<FloatColumn, Float64Array<SharedArrayBuffer>>;
+  readonly columns = {} as Record<(typeof PLACED)[number], Int32Array> &
+    Record<Said, Codes> &
+    Record<(typeof POSITIONS)[number], Positions>;
   /** Those of the values of a row, by place. */
   #said: Codes[] = [];
   rows = 0;
@@ -203,31 +200,30 @@ export class Columns {
     this.#grow(FEWEST);
   }
 
-  /** Makes room for so many rows. @param kept how many rows there are */
-  #grow(capacity: number, kept = this.rows): void {
-    const { columns } = this;
-    const grown = <A extends Codes | Float64Array>(array: A, before: A | undefined): A => {
-      if (before) array.set(before.subarray(0, kept) as never);
-      return array;
-    };
-    for (const name of INTS) {
-      const before = columns[name] as Codes | undefined;
-      const bytes = isCoded(name) && !(before instanceof Int32Array) ? 2 : 4;
-      const buffer = new SharedArrayBuffer(capacity * bytes);
-      columns[name] = grown(bytes === 2 ? new Uint16Array(buffer) : new Int32Array(buffer), before) as never;
+  /** Makes room for so many rows. */
+  #grow(room: number): void {
+    const columns = this.columns as Record<string, Column | undefined>;
+    for (const name of NAMES) {
+      const isCode = (SAID as readonly string[]).includes(name);
+      const before = columns[name];
+      columns[name] = roomy(before ? widthOf(before) : isCode ? 1 : 4, room, before);
     }
-    for (const name of FLOATS)
-      columns[name] = grown(new Float64Array(new SharedArrayBuffer(capacity * 8)), columns[name]);
-    this.#said = SAID.map((name) => columns[name]);
+    this.#said = SAID.map((name) => this.columns[name]);
   }
 
-  /** Gives a column whose codes became too many for two bytes four. */
-  #widen(place: number): Codes {
-    const narrow = this.#said[place]!;
-    const wide = new Int32Array(new SharedArrayBuffer(narrow.length * 4));
-    wide.set(narrow);
-    this.columns[SAID[place]!] = wide;
-    return (this.#said[place] = wide);
+  /** Until when a row is known that is known now. */
+  get forever(): number {
+    return MOST[widthOf(this.columns.until)];
+  }
+
+  /** Makes positions wide enough for one. */
+  #reach(position: number): void {
+    this.laid = Math.max(this.laid, position);
+    if (position < this.forever) return;
+    const { columns } = this;
+    for (const name of POSITIONS) columns[name] = wideFor(columns[name], position) as Positions;
+    const { until } = columns;
+    for (let row = 0; row < this.rows; row++) if (until[row] === MOST[4]) until[row] = this.forever;
   }
 
   /** The number of a commitment. */
@@ -251,17 +247,10 @@ export class Columns {
   /** The rows that are known now, in the order of their days. */
   known(commitment: number): number[] {
     const { next, until } = this.columns;
+    const { forever } = this;
     const rows = [];
-    for (let row = this.heads[commitment]!; row !== NONE; row = next[row]!) if (until[row] === FOREVER) rows.push(row);
+    for (let row = this.heads[commitment]!; row !== NONE; row = next[row]!) if (until[row] === forever) rows.push(row);
     return rows.reverse();
-  }
-
-  /** The values of the rows of a commitment in a column, each once. */
-  codesOf(commitment: number, name: 'reading' | 'entry'): number[] {
-    const { next, [name]: column } = this.columns;
-    const codes = new Set<number>();
-    for (let row = this.heads[commitment]!; row !== NONE; row = next[row]!) codes.add(column[row]!);
-    return [...codes];
   }
 
   saysTheSame(row: number, values: RowValues): boolean {
@@ -290,8 +279,8 @@ export class Columns {
   }
 
   close(row: number, position: number): void {
+    this.#reach(position);
     this.columns.until[row] = position;
-    this.laid = Math.max(this.laid, position);
   }
 
   /**
@@ -310,23 +299,24 @@ export class Columns {
     columns.next[row] = next;
     if (after === NONE) this.heads[commitment] = row;
     else columns.next[after] = row;
-    this.laid = Math.max(this.laid, position);
     return row;
   }
 
   /** Puts a row at the end, which is in no list yet. */
   #put(commitment: number, day: number, values: RowValues, position: number): number {
-    if (this.rows === this.columns.from.length) this.#grow(Math.max(FEWEST, Math.ceil(this.rows * 1.5)));
+    if (this.rows === this.columns.from.length) this.#grow(Math.max(FEWEST, Math.ceil(this.rows * GROWTH)));
+    this.#reach(position);
     const row = this.rows++;
     const { columns } = this;
     columns.commitment[row] = commitment;
     columns.from[row] = day;
     columns.since[row] = position;
-    columns.until[row] = FOREVER;
+    columns.until[row] = this.forever;
     for (let place = 0; place < values.length; place++) {
-      let column = this.#said[place]!;
-      if (values[place]! > WIDEST_NARROW && column instanceof Uint16Array) column = this.#widen(place);
-      column[row] = values[place]!;
+      const column = this.#said[place]!;
+      const wide = wideFor(column, values[place]!);
+      wide[row] = values[place]!;
+      if (wide !== column) this.columns[SAID[place]!] = this.#said[place] = wide as Codes;
     }
     return row;
   }
@@ -342,7 +332,7 @@ export class Columns {
     /** The code here of each text there. */
     const moved = (texts: Passages, from: Passages) => {
       const codes = Array.from({ length: from.size }, (_, code) => texts.add(from.at(code)!));
-      return (code: number) => (code === NONE ? NONE : codes[code]!);
+      return (code: number) => codes[code]!;
     };
     const texts = aside.texts.all().map((wording) => this.texts.codeOf(commitment, wording));
     const [reading, entry] = [moved(this.readings, aside.readings), moved(this.entries, aside.entries)];
@@ -350,11 +340,11 @@ export class Columns {
     for (let from = aside.heads[0] ?? NONE; from !== NONE; from = aside.columns.next[from]!) {
       const values = aside.valuesOf(from);
       values[AT.text] = texts[values[AT.text]!]!;
-      values[AT.reading] = reading(values[AT.reading]!);
+      if (values[AT.reading]! > 0) values[AT.reading] = reading(values[AT.reading]! - 1) + 1;
       values[AT.entry] = entry(values[AT.entry]!);
       const row = this.#put(commitment, aside.columns.from[from]!, values, aside.columns.since[from]!);
       const { columns } = this;
-      columns.until[row] = aside.columns.until[from]!;
+      if (aside.columns.until[from] !== aside.forever) columns.until[row] = aside.columns.until[from]!;
       columns.next[row] = NONE;
       if (after === NONE) this.heads[commitment] = row;
       else columns.next[after] = row;
@@ -367,11 +357,16 @@ export class Columns {
   /** Takes everything of a commitment away, and its words. */
   forget(commitment: number): void {
     const { next, since, until, reading, entry } = this.columns;
+    const [entries, readings] = [new Uint8Array(this.entries.size), new Uint8Array(this.readings.size + 1)];
     for (let row = this.heads[commitment]!; row !== NONE; row = next[row]!) {
-      if (reading[row] !== NONE) this.readings.forget(reading[row]!);
-      this.entries.forget(entry[row]!);
+      entries[entry[row]!] = readings[reading[row]!] = 1;
       since[row] = until[row] = 0;
     }
+    for (let row = 0; row < this.rows; row++)
+      // others may say the same
+      if (until[row] !== 0) entries[entry[row]!] = readings[reading[row]!] = 0;
+    this.entries.forget(entries);
+    this.readings.forget(readings.subarray(1));
     this.texts.forget(commitment);
     this.deliveries.forget(commitment);
     this.heads[commitment] = NONE;
@@ -386,16 +381,14 @@ export class Columns {
     this.#referenceKeys.length = this.rows = this.laid = 0;
     this.corrections = [];
     this.heads = new Int32Array(0);
-    for (const name of CODED) delete (this.columns as Partial<Columns['columns']>)[name];
+    for (const name of NAMES) delete (this.columns as Partial<Columns['columns']>)[name];
     this.#grow(FEWEST);
   }
 
   save(): Memory {
     const { rows, columns, dictionaries, references, readings, entries, corrections, heads, laid } = this;
     const [texts, deliveries] = [this.texts.save(), this.deliveries.save()];
-    const arrays = Object.fromEntries(
-      [...INTS, ...FLOATS].map((name) => [name, columns[name].slice(0, rows)]),
-    ) as Memory['arrays'];
+    const arrays = Object.fromEntries(NAMES.map((name) => [name, columns[name].slice(0, rows)])) as Memory['arrays'];
     const lists = Object.fromEntries(Object.entries(dictionaries).map(([name, { keys }]) => [name, keys.slice()]));
     return {
       arrays: {
@@ -421,7 +414,7 @@ export class Columns {
     this.clear();
     const { columns } = this;
     this.rows = arrays['from']!.length;
-    for (const name of [...INTS, ...FLOATS]) columns[name] = withRoom(arrays[name]!) as never;
+    for (const name of NAMES) columns[name] = withRoom(arrays[name]!) as never;
     this.#said = SAID.map((name) => columns[name]);
     this.heads = withRoom(arrays['heads']!) as Int32Array;
     this.heads.fill(NONE, arrays['heads']!.length);
@@ -438,6 +431,6 @@ export class Columns {
 
   /** The size of the rows in memory. */
   get bytes(): number {
-    return [...INTS, ...FLOATS].reduce((sum, name) => sum + this.columns[name].byteLength, 0);
+    return NAMES.reduce((sum, name) => sum + this.columns[name].byteLength, 0);
   }
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
+import { Passages } from '#eventsourcing';
 import { AT, CODED, Columns } from './columns.js';
-import { Passages } from './passages.js';
 
 describe('A column of codes', () => {
   it('holds codes that two bytes do not hold, among those that they do', () => {
@@ -37,9 +37,71 @@ describe('Passages', () => {
     again.load('a', passages.save('a'));
     again.add('One more');
     expect([...texts, 'One more'].map((_, n) => again.at(n))).toEqual([...texts, 'One more']);
-    again.forget(7);
+    again.forget(Uint8Array.from(texts, (_, n) => Number(n === 7)));
     expect([again.at(6), again.at(7), again.at(8), again.has(7)]).toEqual([texts[6], null, texts[8], false]);
     const kept = Buffer.from(again.save('a')['a.bytes']!).toString();
     expect([kept.includes(texts[7]!), kept.includes(texts[8]!)]).toEqual([false, true]);
+  });
+
+  it('are kept once, also over a snapshot, and anew after they were forgotten', () => {
+    const passages = new Passages();
+    const texts = Array.from({ length: 3_000 }, (_, n) => `Reported in ${n}`);
+    for (const text of texts) passages.add(text);
+    const again = new Passages();
+    again.load('a', passages.save('a'));
+    expect(texts.map((text) => again.add(text))).toEqual(texts.map((_, n) => n));
+    again.forget(Uint8Array.of(0, 1));
+    expect([again.add(texts[1]!), again.at(1), again.at(3_000), again.add(texts[2]!)]).toEqual([
+      3_000,
+      null,
+      texts[1],
+      2,
+    ]);
+  });
+});
+
+describe('A commitment that is forgotten', () => {
+  it('takes its words with it, but for those that another one says, too', () => {
+    const columns = new Columns();
+    const says = (reference: string, entry: string, title: string) => {
+      const commitment = columns.commitmentOf(reference);
+      const values = Object.keys(AT).map(() => 0);
+      const wording = { title, summary: 'The same of both', condition: null, language: 'en' };
+      values[AT.entry] = columns.entries.add(entry);
+      values[AT.text] = columns.texts.codeOf(commitment, wording);
+      values[AT.reading] = columns.readings.add(`Reading of ${entry}`) + 1;
+      columns.add(commitment, 1, values, 1, -1);
+      columns.texts.note(commitment, 1, 1, 1, [{ text: entry }]);
+      return commitment;
+    };
+    const [one, other] = [says('IOM-2006-01', 'Both say so', 'First'), says('IOM-2006-02', 'Both say so', 'Second')];
+    const third = says('IOM-2006-03', 'Only the third', 'Third');
+    const kept = () => Buffer.concat(Object.values(columns.save().arrays).map((array) => new Uint8Array(array.buffer)));
+    const words = () => JSON.stringify(columns.save().lists['notes.words']);
+    columns.forget(one);
+    columns.forget(third);
+    expect(columns.entries.at(0)).toBe('Both say so');
+    expect(columns.texts.wording(1)).toMatchObject({ title: 'Second', summary: 'The same of both' });
+    expect(columns.texts.search('both say', { day: 2, position: 2 })!.holds).toEqual(Uint8Array.of(0, 1, 0));
+    for (const gone of ['First', 'Third', 'Only the third']) expect(kept().includes(gone)).toBe(false);
+    expect([words().includes('"both"'), words().includes('"third"')]).toEqual([true, false]);
+    columns.forget(other);
+    for (const gone of ['Both say so', 'Second', 'The same of both']) expect(kept().includes(gone)).toBe(false);
+    expect(words()).not.toContain('"both"');
+  });
+});
+
+describe('The positions of rows', () => {
+  it('may be greater than four bytes hold: what is known stays known', () => {
+    const columns = new Columns();
+    const at = [1, 0x7ffffffe, 0x7fffffff, 2 ** 40];
+    const commitment = columns.commitmentOf('IOM-2006-01');
+    const values = Object.keys(AT).map(() => 0);
+    const rows = at.map((position, day) => columns.add(commitment, day, values, position, -1));
+    expect(columns.known(commitment)).toEqual(rows);
+    columns.close(rows[1]!, 2 ** 41);
+    expect(columns.known(commitment)).toEqual([rows[0], rows[2], rows[3]]);
+    expect(rows.map((row) => columns.columns.since[row])).toEqual(at);
+    expect(columns.columns.until[rows[1]!]).toBe(2 ** 41);
   });
 });

@@ -25,8 +25,6 @@ export class CommitmentRows {
   /** In the order of their days. */
   #rows: number[];
   #number: number;
-  /** The codes of its words, once they are looked up. */
-  readonly #codes: { [W in Worded]?: Map<string, number> } = {};
 
   constructor(
     private readonly columns: Columns,
@@ -144,36 +142,16 @@ export class CommitmentRows {
     const { wording, reading, entry, heard } = point;
     const values = base ? base.slice() : PLACES.map(() => 0);
     values[AT.lastReportedOn] = lastReportedOn;
-    if (wording) {
-      const key = `${wording.title}\n${wording.summary}\n${wording.condition}\n${wording.language}`;
-      values[AT.text] = this.#codeOf('text', key, () => this.columns.texts.codeOf(this.#commitment, wording));
-    }
-    if (reading !== undefined)
-      values[AT.reading] =
-        reading === null ? NONE : this.#codeOf('reading', reading, () => this.columns.readings.add(reading));
-    if (entry !== undefined) values[AT.entry] = this.#codeOf('entry', entry, () => this.columns.entries.add(entry));
+    const { texts, readings, entries } = this.columns;
+    if (wording) values[AT.text] = texts.codeOf(this.#commitment, wording);
+    if (reading !== undefined) values[AT.reading] = reading === null ? 0 : readings.add(reading) + 1;
+    if (entry !== undefined) values[AT.entry] = entries.add(entry);
     for (const part of KEYED) {
       const key = point[part];
       if (key !== undefined) values[AT[part]] = dictionaries[part].codeOf(key);
     }
     if (heard || base?.[AT.agencies] !== values[AT.agencies]) this.#hear(values, base, heard);
     return values;
-  }
-
-  #codeOf(name: Worded, text: string, added: () => number): number {
-    const codes = (this.#codes[name] ??= this.#known(name));
-    let code = codes.get(text);
-    if (code === undefined) codes.set(text, (code = added()));
-    return code;
-  }
-
-  #known(name: Worded): Map<string, number> {
-    const { columns } = this;
-    const known = new Map<string, number>();
-    if (name === 'text' || this.#rows.length === 0) return known;
-    const texts = name === 'reading' ? columns.readings : columns.entries;
-    for (const code of columns.codesOf(this.#number, name)) if (code !== NONE) known.set(texts.at(code)!, code);
-    return known;
   }
 
   #leadIn(values: RowValues): string {
@@ -248,9 +226,6 @@ export class CommitmentRows {
     }
   }
 }
-
-/** Columns whose words belong to one commitment. */
-type Worded = 'text' | 'reading' | 'entry';
 
 /** Columns of which the text of the entry is a part of a point as it is. */
 const KEYED = CODED.filter((name) => name !== 'heard');

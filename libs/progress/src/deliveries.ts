@@ -5,10 +5,10 @@
 import type { Deliverable, Evidence, MilestoneAsAt } from '#bodies';
 import { ofEvent } from '#clocks';
 import { milestoneOverTime, statementAt, withoutRetracted, type Commitment, type MilestoneFacts } from '#commitments';
-import type { Memory, Recorded } from '#eventsourcing';
-import { Belonging, grown } from './belonging.js';
+import { Passages, type Memory, type Recorded } from '#eventsourcing';
+import { Belonging } from './belonging.js';
 import { dayOf, END_OF_TIME } from './days.js';
-import { Passages } from './passages.js';
+import { NumberTable } from './numbers.js';
 
 export interface Delivered {
   readonly milestones: readonly MilestoneAsAt[];
@@ -79,12 +79,9 @@ function differing(before: readonly Told[], after: readonly Told[]): Days[] {
   );
 }
 
-const NUMBERS = ['commitment', 'part', 'from'] as const;
-
 export class Deliveries {
-  /** By number: whose it is, which of its parts, and from which day and position on. */
-  #numbers = { commitment: new Int32Array(0), part: new Int32Array(0), from: new Int32Array(0) };
-  #since = new Float64Array(0);
+  /** By number: whose it is, which of its parts, from which day and position on, and its text. */
+  readonly #told = new NumberTable(['commitment', 'part', 'from', 'since', 'text']);
   /** Until which position those were known that are not known any more; 0: their words are gone. */
   readonly #until = new Map<number, number>();
   readonly #texts = new Passages();
@@ -120,19 +117,11 @@ export class Deliveries {
   }
 
   #add(commitment: number, all: readonly Told[], position: number): void {
-    for (const { part, from, text } of all) {
-      const number = this.#texts.add(text);
-      const numbers = this.#numbers;
-      if (number >= this.#since.length) {
-        for (const name of NUMBERS) numbers[name] = grown(numbers[name], number + 1);
-        this.#since = grown(this.#since, number + 1);
-      }
-      numbers.commitment[number] = commitment;
-      numbers.part[number] = part;
-      numbers.from[number] = from;
-      this.#since[number] = position;
-      this.#of.add(commitment, number);
-    }
+    for (const { part, from, text } of all)
+      this.#of.add(
+        commitment,
+        this.#told.add({ commitment, part, from, since: position, text: this.#texts.add(text) }),
+      );
   }
 
   /**
@@ -140,11 +129,11 @@ export class Deliveries {
    * @returns the days between which they read otherwise
    */
   #replace(commitment: number, all: readonly Told[], position: number, only?: number): Days[] {
-    const { part, from } = this.#numbers;
+    const { part, from, text } = this.#told.columns;
     const known = this.#of
       .of(commitment)
       .filter((number) => (only === undefined || part[number] === only) && !this.#until.has(number))
-      .map((number) => ({ number, part: part[number]!, from: from[number]!, text: this.#texts.at(number)! }));
+      .map((number) => ({ number, part: part[number]!, from: from[number]!, text: this.#texts.at(text[number]!)! }));
     const isIn = (some: readonly Told[]) => {
       const keys = new Set(some.map(keyOf));
       return (one: Told) => keys.has(keyOf(one));
@@ -161,56 +150,56 @@ export class Deliveries {
 
   /** As at a day, as known at a position. */
   at(commitment: number, day: number, position: number): Delivered {
-    const { part, from } = this.#numbers;
+    const { part, from, since, text } = this.#told.columns;
     const known = new Map<number, number>();
     for (const number of this.#of.of(commitment)) {
-      if (from[number]! > day || this.#since[number]! > position) continue;
+      if (from[number]! > day || since[number]! > position) continue;
       if (this.#until.size > 0 && (this.#until.get(number) ?? Infinity) <= position) continue;
       const other = known.get(part[number]!);
       if (other === undefined || from[other]! < from[number]!) known.set(part[number]!, number);
     }
     const delivered: Record<Kind, object[]> = { milestones: [], deliverables: [], evidence: [] };
     for (const [of, number] of [...known].sort(([a], [b]) => a - b))
-      delivered[KINDS[of % KINDS.length]!].push(JSON.parse(this.#texts.at(number)!) as object);
+      delivered[KINDS[of % KINDS.length]!].push(JSON.parse(this.#texts.at(text[number]!)!) as object);
     return delivered as never;
   }
 
   /** Takes all words of a commitment away, for good. */
   forget(commitment: number): void {
+    const { text } = this.#told.columns;
+    const gone = new Uint8Array(this.#texts.size);
     for (const number of this.#of.of(commitment)) {
-      this.#texts.forget(number);
+      gone[text[number]!] = 1;
       this.#until.set(number, 0);
     }
+    for (let number = 0; number < this.#told.size; number++)
+      // others may say the same
+      if (this.#until.get(number) !== 0) gone[text[number]!] = 0;
+    this.#texts.forget(gone);
     this.#of.forget(commitment);
   }
 
   clear(): void {
-    this.#numbers = { commitment: new Int32Array(0), part: new Int32Array(0), from: new Int32Array(0) };
-    this.#since = new Float64Array(0);
+    this.#told.clear();
     this.#until.clear();
     this.#texts.clear();
     this.#of = new Belonging();
   }
 
   save(): Memory {
-    const { size } = this.#texts;
     return {
-      arrays: {
-        ...Object.fromEntries(NUMBERS.map((name) => [`deliveries.${name}`, this.#numbers[name].slice(0, size)])),
-        'deliveries.since': this.#since.slice(0, size),
-        ...this.#texts.save('deliveries'),
-      },
+      arrays: { ...this.#told.save('deliveries'), ...this.#texts.save('deliveries.texts') },
       lists: { 'deliveries.until': [...this.#until] },
     };
   }
 
   load({ arrays, lists }: Memory): void {
     this.clear();
-    for (const name of NUMBERS) this.#numbers[name] = arrays[`deliveries.${name}`] as Int32Array<ArrayBuffer>;
-    this.#since = arrays['deliveries.since'] as Float64Array<ArrayBuffer>;
-    this.#texts.load('deliveries', arrays);
+    this.#told.load('deliveries', arrays);
+    this.#texts.load('deliveries.texts', arrays);
     for (const [number, until] of lists['deliveries.until'] as [number, number][]) this.#until.set(number, until);
-    for (let number = 0; number < this.#texts.size; number++)
-      if (this.#texts.has(number)) this.#of.add(this.#numbers.commitment[number]!, number);
+    const { commitment } = this.#told.columns;
+    for (let number = 0; number < this.#told.size; number++)
+      if (this.#until.get(number) !== 0) this.#of.add(commitment[number]!, number);
   }
 }

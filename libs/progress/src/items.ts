@@ -15,7 +15,7 @@ import {
   type Nature,
   type Stage,
 } from '#commitments';
-import { dateOf, dayOf, NONE, type Columns } from './columns.js';
+import { dateOf, dayOf, type Columns } from './columns.js';
 import { Count, COUNT } from './count.js';
 import { headlineIn } from './facts.js';
 import { SORTS, type Sort } from './order.js';
@@ -160,7 +160,7 @@ export function itemOf(
     dictionaries[name].entries[columns[name][row]!]! as (typeof dictionaries)[C]['entries'][number];
   const { stage, nature, life, verification, outlook, kind, strength } = of('standing');
   const agencies = of('agencies');
-  const reading = columns.reading[row] === NONE ? null : readings.at(columns.reading[row]!);
+  const reading = columns.reading[row] === 0 ? null : readings.at(columns.reading[row]! - 1);
   const reference = references.keys[columns.commitment[row]!]!;
   const { title, summary, language } = texts.wording(columns.text[row]!)!;
   const { effective, note, nextStep, sources, onBehalf } = headlineIn(entries.at(columns.entry[row]!)!);

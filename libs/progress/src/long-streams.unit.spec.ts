@@ -120,7 +120,7 @@ const readings = (columns: Columns) => {
       from: dateOf(columns.columns.from[row]!),
       ...Object.fromEntries(CODED.map((name) => [name, dictionaries[name].keys[values[AT[name]]!]])),
       ...{ entry: entries.at(values[AT.entry]!), text: texts.wording(values[AT.text]!) },
-      reading: values[AT.reading]! < 0 ? null : readings.at(values[AT.reading]!),
+      reading: values[AT.reading] === 0 ? null : readings.at(values[AT.reading]! - 1),
       on: [values[AT.lastReportedOn], values[AT.leadReportedOn]],
     };
   });

@@ -4,7 +4,7 @@
  */
 import { monthsBefore, type FullDate } from '#clocks';
 import { isOpen, STAGES } from '#commitments';
-import { dayOf, FOREVER, NONE, type Codes, type Columns, type Standing } from './columns.js';
+import { dayOf, NONE, type Codes, type Columns, type Standing } from './columns.js';
 
 /** The clocks of a view. `knownAt` is a position; absent: all that the view has applied. */
 export interface ViewClocks {
@@ -117,7 +117,7 @@ export function scan(
   conditions: readonly Condition[],
   only: OnTheDay = {},
 ): Selection {
-  const { heads, references } = columns;
+  const { heads, references, forever } = columns;
   const { from, since, until, next, standing, target, lastReportedOn } = columns.columns;
   const [day, position] = [dayOf(at.asOf), Number(at.knownAt)];
   const staleBefore = dayOf(monthsBefore(at.asOf, at.staleAfter ?? 12));
@@ -130,7 +130,7 @@ export function scan(
   let n = 0;
   commitments: for (let commitment = 0; commitment < size; commitment++) {
     let row = heads[commitment]!;
-    if (all) while (row !== NONE && (from[row]! > day || until[row] !== FOREVER)) row = next[row]!;
+    if (all) while (row !== NONE && (from[row]! > day || until[row] !== forever)) row = next[row]!;
     else
       while (row !== NONE && (from[row]! > day || since[row]! > position || until[row]! <= position)) row = next[row]!;
     if (row === NONE) continue;

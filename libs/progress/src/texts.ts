@@ -1,9 +1,9 @@
 /** The words of commitments: those that rows show, and the index by which they are found, with all else that was written. */
-import type { Memory } from '#eventsourcing';
+import { Passages, type Memory } from '#eventsourcing';
 import { Answers, SearchIndex, termsIn, type Field, type KeptArrays, type KeptIndex } from '#search';
 import { sortKey } from '#text';
-import { Belonging, grown } from './belonging.js';
-import { Passages } from './passages.js';
+import { Belonging } from './belonging.js';
+import { NumberTable } from './numbers.js';
 
 /** The words of one commitment as a row shows them: they are nobody else's, and go when they are blanked. */
 export interface Wording {
@@ -27,27 +27,27 @@ export interface Searched {
 }
 
 const FOREVER = Number.MAX_SAFE_INTEGER;
-/** What a note says of itself beside its words. */
-const NOTED = ['commitment', 'revision', 'from'] as const;
 
 /** A word in more texts than this tells little. */
 const TELLING = 2_000;
 
 export class Texts {
-  /** By code. */
-  readonly #wordings = new Passages();
-  /** By code: whose words they are. */
-  #commitments: Int32Array = new Int32Array(0);
+  /** By code: whose words they are, and the numbers of the title and of the rest, and one; 0: they are gone. */
+  readonly #wordings = new NumberTable(['commitment', 'title', 'rest']);
+  readonly #passages = new Passages();
   #ofWordings = new Belonging();
   readonly #titleKeys: (string | undefined)[] = [];
 
-  /** By number: of which commitment and of which of its events a note is, from which day on, and between which positions. */
-  #notes = { commitment: new Int32Array(0), revision: new Int32Array(0), from: new Int32Array(0) };
-  #since = new Float64Array(0);
-  /** Until which position those were known that are not known any more; 0: their words are gone. */
+  /**
+   * By number: of which commitment and of which of its events a note is, from which day and position on, and the number of its
+   * words, and one; 0: they are gone.
+   */
+  readonly #notes = new NumberTable(['commitment', 'revision', 'from', 'since', 'words']);
+  /** Until which position those were known that are not known any more. */
   readonly #until = new Map<number, number>();
-  #size = 0;
   #ofNotes = new Belonging();
+  /** The notes of the same words. */
+  #ofWords = new Belonging();
 
   #inWordings = new SearchIndex();
   #inNotes = new SearchIndex();
@@ -60,12 +60,15 @@ export class Texts {
 
   /** The code of a wording of a commitment, which may be known. */
   codeOf(commitment: number, { title, summary, condition, language }: Wording): number {
-    const text = JSON.stringify([title, summary, condition, language]);
-    const known = this.#ofWordings.of(commitment).find((code) => this.#wordings.at(code) === text);
+    const says = {
+      title: this.#passages.add(JSON.stringify(title)) + 1,
+      rest: this.#passages.add(JSON.stringify([summary, condition, language])) + 1,
+    };
+    const { columns } = this.#wordings;
+    const isSame = (code: number) => columns.title[code] === says.title && columns.rest[code] === says.rest;
+    const known = this.#ofWordings.of(commitment).find(isSame);
     if (known !== undefined) return known;
-    const code = this.#wordings.add(text);
-    if (code >= this.#commitments.length) this.#commitments = grown(this.#commitments, code + 1);
-    this.#commitments[code] = commitment;
+    const code = this.#wordings.add({ commitment, ...says });
     this.#ofWordings.add(commitment, code);
     this.#inWordings.set(code, [
       { text: this.referenceOf(commitment), weight: 3 },
@@ -79,10 +82,17 @@ export class Texts {
 
   /** The wording of a code; `null`: its words are gone. */
   wording(code: number): Wording | null {
-    const text = this.#wordings.at(code);
-    if (text === null) return null;
-    const [title, summary, condition, language] = JSON.parse(text) as [string, string, string | null, string | null];
+    const title = this.#titleOf(code);
+    if (title === null) return null;
+    const rest = this.#passages.at(this.#wordings.columns.rest[code]! - 1)!;
+    const [summary, condition, language] = JSON.parse(rest) as [string, string | null, string | null];
     return { title, summary, condition, language };
+  }
+
+  /** `null`: it is gone. */
+  #titleOf(code: number): string | null {
+    const title = this.#wordings.columns.title[code]!;
+    return title === 0 ? null : (JSON.parse(this.#passages.at(title - 1)!) as string);
   }
 
   /** All wordings, by code, of which no words are gone. */
@@ -93,48 +103,49 @@ export class Texts {
   /** By which a title is put in order. */
   titleKey(code: number): string | null {
     if (this.#titleKeys[code] !== undefined) return this.#titleKeys[code];
-    const wording = this.wording(code);
-    return wording && (this.#titleKeys[code] = sortKey(wording.title));
+    const title = this.#titleOf(code);
+    return title === null ? null : (this.#titleKeys[code] = sortKey(title));
   }
 
   // ── Notes: everything else that was written ───────────────────────────────────────────────────────────────────────
 
   /** @param from the day from which on they count */
   note(commitment: number, revision: number, from: number, since: number, words: readonly Field[]): void {
-    if (words.length === 0) return;
-    const number = this.#size++;
-    const notes = this.#notes;
-    if (number >= this.#since.length) {
-      for (const name of NOTED) notes[name] = grown(notes[name], number + 1);
-      this.#since = grown(this.#since, number + 1);
-    }
-    notes.commitment[number] = commitment;
-    notes.revision[number] = revision;
-    notes.from[number] = from;
-    this.#since[number] = since;
+    const document = this.#inNotes.add(words);
+    if (document < 0) return;
+    const number = this.#notes.add({ commitment, revision, from, since, words: document + 1 });
     this.#ofNotes.add(commitment, number);
-    this.#inNotes.set(number, words);
+    this.#ofWords.add(document, number);
     this.#last = null;
   }
 
   /** What an event said is not known any more from a position on: it was corrected or retracted. */
   closeNotes(commitment: number, revision: number, until: number): void {
     for (const number of this.#ofNotes.of(commitment))
-      if (this.#notes.revision[number] === revision && !this.#until.has(number)) this.#until.set(number, until);
+      if (this.#notes.columns.revision[number] === revision && !this.#until.has(number)) this.#until.set(number, until);
     this.#last = null;
   }
 
   /** Takes all words of a commitment away, for good. */
   forget(commitment: number): void {
+    const [wordings, notes] = [this.#wordings, this.#notes];
+    const [passages, documents] = [new Uint8Array(this.#passages.size + 1), new Uint8Array(notes.size + 1)];
     for (const code of this.#ofWordings.of(commitment)) {
-      this.#wordings.forget(code);
+      passages[wordings.columns.title[code]!] = passages[wordings.columns.rest[code]!] = 1;
+      wordings.columns.title[code] = wordings.columns.rest[code] = 0;
       this.#titleKeys[code] = undefined;
       this.#inWordings.delete(code);
     }
     for (const number of this.#ofNotes.of(commitment)) {
-      this.#until.set(number, 0);
-      this.#inNotes.delete(number);
+      documents[notes.columns.words[number]!] = 1;
+      notes.columns.words[number] = 0;
     }
+    // Others may say the same.
+    for (let code = 0; code < wordings.size; code++)
+      passages[wordings.columns.title[code]!] = passages[wordings.columns.rest[code]!] = 0;
+    for (let number = 0; number < notes.size; number++) documents[notes.columns.words[number]!] = 0;
+    this.#passages.forget(passages.subarray(1));
+    documents.forEach((isGone, document) => isGone === 1 && this.#inNotes.delete(document - 1));
     this.#ofWordings.forget(commitment);
     this.#ofNotes.forget(commitment);
     for (const index of [this.#inWordings, this.#inNotes]) index.tidy();
@@ -155,7 +166,7 @@ export class Texts {
     const sought = termsIn(q);
     const { size } = this.#wordings;
     const answers = new Answers(size);
-    const { commitment, from } = this.#notes;
+    const { commitment, from, since, words } = this.#notes.columns;
     /** The wordings of a commitment whose notes answer: looked up once. */
     const wordings = new Map<number, readonly number[]>();
     for (const one of sought) {
@@ -164,12 +175,14 @@ export class Texts {
         (code, worth) => answers.by(code, worth),
         (code) => answers.isSought(code),
       );
-      this.#inNotes.answering(one, (note, worth) => {
-        if (from[note]! > day || this.#since[note]! > position) return;
-        if (this.#until.size > 0 && (this.#until.get(note) ?? FOREVER) <= position) return;
-        let codes = wordings.get(commitment[note]!);
-        if (!codes) wordings.set(commitment[note]!, (codes = this.#ofWordings.of(commitment[note]!)));
-        for (const code of codes) answers.by(code, worth);
+      this.#inNotes.answering(one, (document, worth) => {
+        this.#ofWords.each(document, (note) => {
+          if (from[note]! > day || since[note]! > position || words[note] === 0) return;
+          if (this.#until.size > 0 && (this.#until.get(note) ?? FOREVER) <= position) return;
+          let codes = wordings.get(commitment[note]!);
+          if (!codes) wordings.set(commitment[note]!, (codes = this.#ofWordings.of(commitment[note]!)));
+          for (const code of codes) answers.by(code, worth);
+        });
       });
       if (answers.next() === 0) break;
     }
@@ -188,21 +201,20 @@ export class Texts {
     const codes = rarest.flatMap((list) =>
       list.length <= TELLING ? list : list.filter((code) => this.titleKey(code) === key),
     );
-    return [...new Set(codes)].map((code) => ({ code, commitment: this.#commitments[code]! }));
+    return [...new Set(codes)].map((code) => ({ code, commitment: this.#wordings.columns.commitment[code]! }));
   }
 
   // ── Snapshots ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
   save(): Memory {
     const [wordings, notes] = [inMemory('wordings', this.#inWordings.kept()), inMemory('notes', this.#inNotes.kept())];
-    const arrays = Object.entries({ ...this.#notes, since: this.#since }).map(
-      ([name, array]) => [`notes.${name}`, array.slice(0, this.#size)] as const,
-    );
     return {
       arrays: {
-        ...(Object.fromEntries(arrays) as Memory['arrays']),
-        'wordings.commitment': this.#commitments.slice(0, this.#wordings.size),
         ...this.#wordings.save('wordings'),
+        ...this.#passages.save('passages'),
+        ...this.#notes.save('notes'),
+        ...this.#ofNotes.save('notes.ofCommitments'),
+        ...this.#ofWords.save('notes.ofWords'),
         ...wordings.arrays,
         ...notes.arrays,
       },
@@ -217,45 +229,42 @@ export class Texts {
   load({ arrays, lists }: Memory): void {
     this.clear();
     this.#wordings.load('wordings', arrays);
-    this.#commitments = arrays['wordings.commitment'] as Int32Array<ArrayBuffer>;
+    this.#passages.load('passages', arrays);
+    const { commitment, title } = this.#wordings.columns;
     for (let code = 0; code < this.#wordings.size; code++)
-      if (this.#wordings.has(code)) this.#ofWordings.add(this.#commitments[code]!, code);
-    const array = (name: string) => arrays[`notes.${name}`] as never;
-    this.#notes = { commitment: array('commitment'), revision: array('revision'), from: array('from') };
-    this.#since = array('since');
+      if (title[code] !== 0) this.#ofWordings.add(commitment[code]!, code);
+    this.#notes.load('notes', arrays);
+    this.#ofNotes.load('notes.ofCommitments', arrays);
+    this.#ofWords.load('notes.ofWords', arrays);
     for (const [number, until] of lists['notes.until'] as [number, number][]) this.#until.set(number, until);
-    this.#size = this.#since.length;
-    for (let number = 0; number < this.#size; number++)
-      if (this.#until.get(number) !== 0) this.#ofNotes.add(this.#notes.commitment[number]!, number);
     this.#inWordings = SearchIndex.from(keptIn('wordings', { arrays, lists }));
     this.#inNotes = SearchIndex.from(keptIn('notes', { arrays, lists }));
   }
 
   clear(): void {
-    this.#wordings.clear();
-    this.#titleKeys.length = this.#size = 0;
-    this.#commitments = new Int32Array(0);
-    this.#notes = { commitment: new Int32Array(0), revision: new Int32Array(0), from: new Int32Array(0) };
-    this.#since = new Float64Array(0);
-    this.#until.clear();
-    [this.#ofWordings, this.#ofNotes] = [new Belonging(), new Belonging()];
+    for (const one of [this.#wordings, this.#passages, this.#notes, this.#until]) one.clear();
+    this.#titleKeys.length = 0;
+    [this.#ofWordings, this.#ofNotes, this.#ofWords] = [new Belonging(), new Belonging(), new Belonging()];
     [this.#inWordings, this.#inNotes] = [new SearchIndex(), new SearchIndex()];
     this.#last = null;
   }
 
   /** How much memory the index and the notes take. */
   get bytes(): number {
-    const arrays = [...Object.values(this.#notes), this.#since];
-    return arrays.reduce((sum, { byteLength }) => sum + byteLength, this.#inWordings.bytes + this.#inNotes.bytes);
+    return this.#notes.bytes + this.#inWordings.bytes + this.#inNotes.bytes;
   }
 }
 
 /** An index as a snapshot keeps it. */
-function inMemory(name: string, { words, postings, documents, ids, size }: KeptIndex): Memory {
+function inMemory(name: string, { words, postings, documents, ids, size, same }: KeptIndex): Memory {
   const named = (list: string, arrays: KeptArrays) =>
     Object.entries(arrays).map(([part, array]) => [`${name}.${list}.${part}`, array] as const);
   return {
-    arrays: Object.fromEntries([...named('postings', postings), ...named('documents', documents)]),
+    arrays: Object.fromEntries([
+      ...named('postings', postings),
+      ...named('documents', documents),
+      [`${name}.same`, same] as const,
+    ]),
     lists: { [`${name}.words`]: words, [`${name}.sizes`]: [ids, size] },
   };
 }
@@ -268,5 +277,6 @@ function keptIn(name: string, { arrays, lists }: Memory): KeptIndex {
   };
   const [ids, size] = lists[`${name}.sizes`] as [number, number];
   const words = lists[`${name}.words`] as KeptIndex['words'];
-  return { words, postings: named('postings'), documents: named('documents'), ids, size };
+  const same = arrays[`${name}.same`] as Int32Array;
+  return { words, postings: named('postings'), documents: named('documents'), ids, size, same };
 }

@@ -85,6 +85,13 @@ export class Sequences {
     return values;
   }
 
+  /** Whether a sequence is just this. */
+  is(list: number, values: readonly number[]): boolean {
+    const reading = this.#read(list);
+    for (const value of values) if (!reading.more || reading.next() !== value) return false;
+    return !reading.more;
+  }
+
   set(list: number, values: readonly number[]): void {
     this.clear(list);
     if (values.length === 0) return;

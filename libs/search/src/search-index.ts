@@ -31,7 +31,12 @@ export interface KeptIndex {
   /** The greatest id that was ever used, and one; how many documents there are. */
   readonly ids: number;
   readonly size: number;
+  /** Where documents of the same words are found. */
+  readonly same: Int32Array;
 }
+
+/** The least places of the table of documents, and how many more there are than documents. */
+const [FEWEST, FREE] = [1_024, 1.5] as const;
 
 /** Called with a document that answers, and what that is worth; perhaps several times. */
 export type Tell = (id: number, worth: number) => void;
@@ -43,6 +48,8 @@ export class SearchIndex {
   /** The greatest id that was ever used, and one. */
   #ids = 0;
   #size = 0;
+  /** By hash: the id of a document that was added, and one; what is taken looks on in the next places. */
+  #same: Int32Array = new Int32Array(0);
 
   /** The number of documents that have a word. */
   get size(): number {
@@ -67,6 +74,49 @@ export class SearchIndex {
   set(id: number, fields: readonly Field[]): void {
     if (!Number.isInteger(id) || id < 0 || id > MOST) throw new RangeError(`${id} is no id of a document`);
     this.delete(id);
+    const list = this.#listOf(fields);
+    if (list.length > 0) this.#keep(id, list);
+  }
+
+  /**
+   * Keeps a document under an id of its own, unless there is one of the same words in the same fields.
+   * @returns the id; -1: it has no words
+   */
+  add(fields: readonly Field[]): number {
+    const list = this.#listOf(fields);
+    if (list.length === 0) return -1;
+    if (this.#size * FREE >= this.#same.length) this.#order();
+    const place = this.#placeOf(list);
+    const known = this.#same[place]! - 1;
+    if (known >= 0) return known;
+    const id = this.#ids;
+    this.#keep(id, list);
+    this.#same[place] = id + 1;
+    return id;
+  }
+
+  /** The place in the table of documents of some words: that of the document of just these, or a free one. */
+  #placeOf(list: readonly number[]): number {
+    const [table, last] = [this.#same, this.#same.length - 1];
+    let hash = 0x811c9dc5;
+    for (const one of list) hash = Math.imul(hash ^ one, 0x01000193);
+    for (let place = (hash ^ (hash >>> 15)) & last; ; place = (place + 1) & last) {
+      const id = table[place]! - 1;
+      if (id < 0 || this.#documents.is(id, list)) return place;
+    }
+  }
+
+  /** Makes a larger table of the documents. */
+  #order(): void {
+    let places = FEWEST;
+    while (places <= this.#size * FREE) places *= 2;
+    this.#same = new Int32Array(places);
+    for (let id = 0; id < this.#ids; id++)
+      if (this.#documents.has(id)) this.#same[this.#placeOf(this.#documents.of(id))] = id + 1;
+  }
+
+  /** The words of a document by number, behind what is said of their field. */
+  #listOf(fields: readonly Field[]): number[] {
     const list: number[] = [];
     // Postings of a document rise with what they say of the field.
     const rows = rowsOf(fields).map(({ words, weight, languages }) => ({ words, about: (weight << 3) | languages }));
@@ -75,7 +125,7 @@ export class SearchIndex {
       list.push(about);
       for (const word of words) list.push(FIELDS + this.#dictionary.numberOf(word));
     }
-    if (list.length > 0) this.#keep(id, list);
+    return list;
   }
 
   /** Forgets a document, its words included unless others hold them; whether there was one. */
@@ -216,17 +266,19 @@ export class SearchIndex {
       documents: this.#documents.kept(),
       ids: this.#ids,
       size: this.#size,
+      same: this.#same.slice(),
     };
   }
 
   /** The index that was kept. */
-  static from({ words, postings, documents, ids, size }: KeptIndex): SearchIndex {
+  static from({ words, postings, documents, ids, size, same }: KeptIndex): SearchIndex {
     const index = new SearchIndex();
     index.#dictionary.take(words);
     index.#postings.take(postings);
     index.#documents.take(documents);
     index.#ids = ids;
     index.#size = size;
+    index.#same = same;
     return index;
   }
 }

@@ -247,6 +247,17 @@ describe('An index', () => {
     expect(SearchIndex.from(new SearchIndex().kept()).find('a')!.ids).toHaveLength(0);
   });
 
+  it('keeps documents of the same words once, also over a snapshot, and anew after they were deleted', () => {
+    const index = new SearchIndex();
+    const texts = Array.from({ length: 2_000 }, (_, n) => [{ text: `Report ${n}, as agreed` }]);
+    expect(texts.map((fields) => index.add(fields))).toEqual(texts.map((_, n) => n));
+    expect([index.add([{ text: '…' }]), index.add([{ text: 'Report as agreed, 7' }])]).toEqual([-1, 2_000]);
+    const again = SearchIndex.from(index.kept());
+    expect([again.add([{ text: 'REPORT 7 – as agreed!' }]), again.size]).toEqual([7, 2_001]);
+    again.delete(7);
+    expect([again.add(texts[7]!), again.add(texts[8]!)]).toEqual([2_001, 8]);
+  });
+
   it.each([-1, 0.5, 2 ** 26, NaN])('refuses %s as the id of a document', (id) =>
     expect(() => new SearchIndex().set(id, [{ text: 'a' }])).toThrow(RangeError),
   );

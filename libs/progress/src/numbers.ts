@@ -1,0 +1,77 @@
+/** Columns of whole numbers from 0 on, in arrays that take as many bytes a number as the greatest of them needs. */
+import { withRoom, type Memory, type Numbers } from '#eventsourcing';
+
+/** The greatest number by the bytes that it takes. */
+export const MOST = { 1: 0xff, 2: 0xffff, 4: 0x7fffffff, 8: Number.MAX_SAFE_INTEGER } as const;
+export type Width = keyof typeof MOST;
+const OF_WIDTH = { 1: Uint8Array, 2: Uint16Array, 4: Int32Array, 8: Float64Array } as const;
+export type Column = Numbers;
+
+export const widthOf = (column: Column): Width => column.BYTES_PER_ELEMENT as Width;
+const widthFor = (value: number): Width =>
+  value <= MOST[1] ? 1 : value <= MOST[2] ? 2 : value <= MOST[4] ? 4 : (8 as const);
+
+/** A column with room for so many, and what another one held. */
+export function roomy(width: Width, room: number, before?: Column): Column {
+  const wider: Column = new (OF_WIDTH[width] as new (buffer: SharedArrayBuffer) => Column)(
+    new SharedArrayBuffer(room * width),
+  );
+  if (before) wider.set(before as never);
+  return wider;
+}
+
+/** The column, or a wider copy that holds a number. */
+export const wideFor = (column: Column, value: number): Column =>
+  value <= MOST[widthOf(column)] ? column : roomy(widthFor(value), column.length, column);
+
+const FEWEST = 1_024;
+const GROWTH = 1.25;
+
+/** Rows of some columns, by number. */
+export class NumberTable<N extends string> {
+  size = 0;
+  columns: Record<N, Column>;
+
+  constructor(private readonly names: readonly N[]) {
+    this.columns = this.#none();
+  }
+
+  #none(): Record<N, Column> {
+    return Object.fromEntries(this.names.map((name) => [name, roomy(1, FEWEST)])) as Record<N, Column>;
+  }
+
+  add(row: Readonly<Record<N, number>>): number {
+    const number = this.size++;
+    for (const name of this.names) {
+      const column = this.columns[name];
+      if (number >= column.length)
+        this.columns[name] = roomy(widthOf(column), Math.max(FEWEST, Math.ceil(number * GROWTH)), column);
+      this.set(name, number, row[name]);
+    }
+    return number;
+  }
+
+  set(name: N, number: number, value: number): void {
+    const column = wideFor(this.columns[name], value);
+    column[number] = value;
+    this.columns[name] = column;
+  }
+
+  clear(): void {
+    [this.columns, this.size] = [this.#none(), 0];
+  }
+
+  get bytes(): number {
+    return this.names.reduce((sum, name) => sum + this.columns[name].byteLength, 0);
+  }
+
+  /** A copy for a snapshot, under names that begin so. */
+  save(name: string): Memory['arrays'] {
+    return Object.fromEntries(this.names.map((of) => [`${name}.${of}`, this.columns[of].slice(0, this.size)]));
+  }
+
+  load(name: string, arrays: Memory['arrays']): void {
+    this.size = arrays[`${name}.${this.names[0]!}`]!.length;
+    for (const of of this.names) this.columns[of] = withRoom(arrays[`${name}.${of}`]!);
+  }
+}
