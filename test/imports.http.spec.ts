@@ -44,6 +44,10 @@ const head = () => server.app.get(LOG).store.head();
 /** A workbook, and its first sheet by rows. */
 const opened = (bytes: Uint8Array): WorkBook => read(bytes, { cellNF: true, cellStyles: true });
 const saved = (book: WorkBook): Uint8Array => new Uint8Array(write(book, { type: 'array', bookType: 'xlsx' }));
+const bookOf = (rows: readonly (readonly string[])[]): WorkBook => ({
+  SheetNames: ['One'],
+  Sheets: { One: utils.aoa_to_sheet(rows as string[][]) },
+});
 const columnOf = (sheet: WorkSheet, name: string): number =>
   (utils.sheet_to_json<string[]>(sheet, { header: 1 })[0] as string[]).indexOf(name);
 const rowOf = (sheet: WorkSheet, key: string): number =>
@@ -529,6 +533,46 @@ describe('A list of an agency', () => {
     expect((await server.get('/v1/import-mappings', headers)).body.items).toEqual([
       { name: 'Plans', columns: { 'No.': 'reference' } },
     ]);
+  });
+
+  it('says dates in words and in numbers, dashes for nothing, and its totals', async () => {
+    const target = (date: string) => ['A study', date];
+    const dates = [
+      ...['November 2, 2012', 'Nov. 2nd, 2012', '2-NOV-2012', '2 de noviembre del 2012', 'vendredi 2 novembre 2012'],
+      ...['2012-Nov-02', 'le 2 novembre 2012', 'mar 2012', 'setiembre de 2012', '2012.0', '–'],
+    ];
+    const rows = [['Title', 'Deadline'], ...[...dates, 'Nov-12', '2 Nov 12', '31 June 2012'].map(target)];
+    const { rows: shown } = await preview(saved(bookOf([...rows, ['Total: 14'], ['Sous-total', '14']])), 'dates.xlsx');
+    const said = shown.map(({ changes, problems }) => [
+      changes.find(({ field }) => field === 'target')?.to ?? null,
+      problems.find(({ column }) => column === 'B')?.message ?? null,
+    ]);
+    const day = Array(7).fill(['2012-11-02', null]);
+    expect(said.slice(0, 11)).toEqual([...day, ...['2012-03', '2012-09', '2012', null].map((date) => [date, null])]);
+    const wrong = [/no date/, /no date/, /no real date/].map((why) => [null, expect.stringMatching(why)]);
+    expect(said.slice(11, 14)).toEqual(wrong);
+    expect(shown.slice(14).map(({ problems }) => problems)).toEqual([
+      [expect.objectContaining({ row: 16, column: 'A', message: 'seems to be a row of totals' })],
+      [expect.objectContaining({ row: 17, column: 'A', message: 'seems to be a row of totals' })],
+    ]);
+  });
+
+  it('is recognised when it is sent again after others reported, and is not undone from under them', async () => {
+    const row = (n: number) =>
+      `IOM-2016-0${n},Again number ${n},Text,data,one_off,undertaken,IOM,HLD06-01,planned,2013,2014`;
+    const csv = ['reference,title,summary,kind,nature,strength,lead,themes,stage,effective,target', row(1), row(2)];
+    const sent = () => preview(csv.join('\n'), 'again.csv', { reportedOn: '2013-06-03' }, iom);
+    const { id } = await sent();
+    await act(id, 'confirm', iom);
+    const stage = { stage: 'in_progress', effective: '2013-07', reportedOn: '2013-07-01' };
+    await server.post('/v1/commitments/IOM-2016-01/stage', stage, iom);
+    await server.post('/v1/commitments/IOM-2016-02/target', { date: '2015', reportedOn: '2013-07-01' }, iom);
+    expect(await sent()).toMatchObject({ counts: { ...NOTHING, recognised: 2 }, problems: [] });
+    const { status, body } = await act(id, 'undo', iom);
+    expect([status, body.detail]).toEqual([409, expect.stringMatching(/on IOM-2016-01, IOM-2016-02\./)]);
+    // Negative control: what was never said is a change.
+    csv[1] = row(1).replace(/2014$/, '2016');
+    expect((await sent()).rows[0]).toMatchObject({ outcome: 'changed', changes: [{ field: 'target' }] });
   });
 
   it('goes on where a crash stopped it: nothing is lost, and nothing doubled', async () => {

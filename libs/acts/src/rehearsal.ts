@@ -32,10 +32,13 @@ class RehearsalStore implements EventStore {
 
   async append(stream: string, expected: number, events: readonly EncodedEvent[], meta: Meta): Promise<Appended> {
     checkAppend(stream, expected, events, meta);
-    const written = await this.read(stream);
-    const earlier = earlierResult(written.slice(expected + 1), meta.commandId);
+    const written = await this.read(stream, Math.max(expected, 0));
+    const earlier = earlierResult(
+      written.filter(({ revision }) => revision > expected),
+      meta.commandId,
+    );
     if (earlier) return earlier;
-    const actual = written.at(-1)?.revision ?? NO_STREAM;
+    const actual = (written.at(-1) ?? (await this.read(stream)).at(-1))?.revision ?? NO_STREAM;
     if (actual !== expected) throw new WrongRevision(stream, expected, actual);
     const added = events.map((event, index) => ({
       ...event,
@@ -48,7 +51,9 @@ class RehearsalStore implements EventStore {
       // An event that is not recorded stands in no chain.
       ...{ salt: '', digest: digestOf('', event.data), hash: '' },
     }));
-    this.#added.set(stream, [...(this.#added.get(stream) ?? []), ...added]);
+    const before = this.#added.get(stream);
+    if (before) before.push(...added);
+    else this.#added.set(stream, added);
     this.#addedInOrder.push(...added);
     const { revision, position } = added.at(-1)!;
     return { revision, position };
@@ -56,7 +61,8 @@ class RehearsalStore implements EventStore {
 
   async read(stream: string, fromRevision = 0): Promise<Envelope[]> {
     const real = (await this.real.read(stream, fromRevision)).filter(({ position }) => BigInt(position) <= this.since);
-    return [...real, ...(this.#added.get(stream) ?? []).filter(({ revision }) => revision >= fromRevision)];
+    const added = this.#added.get(stream) ?? [];
+    return [...real, ...added.slice(Math.max(0, fromRevision - (added[0]?.revision ?? 0)))];
   }
 
   async readAll(after: string | null, limit: number): Promise<Envelope[]> {

@@ -13,7 +13,7 @@ export { milestoneOverTime } from './content.js';
 export { BLANKED, statementAt, type Statement } from './corrections.js';
 export { follow, isFollowed } from './following.js';
 export { linkedTo } from './links.js';
-export { numbering, referenceTakenBy, takeReference } from './numbering.js';
+export { numbering, referencesTaken, referenceTakenBy, takeReference } from './numbering.js';
 export type * from '#bodies';
 export * from '#words';
 

@@ -1,5 +1,5 @@
 /** The generated references of an agency and a year: a stream of its own, so that a retry gets the same number. */
-import { decodeAll, handle, load, streamOf, type Aggregate, type Log, type Meta } from '#eventsourcing';
+import { decodeAll, handle, present, streamOf, type Aggregate, type Log, type Meta } from '#eventsourcing';
 import { commitment } from './commitment.js';
 
 type Numbering = { readonly taken: number };
@@ -24,7 +24,7 @@ export async function takeReference(log: Log, lead: string, year: string, meta: 
   const referenceOf = (number: number): string => `${id}-${String(number).padStart(2, '0')}`;
   for (let attempt = 1; ; attempt++) {
     const command = attempt === 1 ? meta : { ...meta, commandId: `${meta.commandId}:${attempt}` };
-    let number = (await load(log, numbering, id)).state.taken + 1;
+    let number = (await present(log, numbering, id)).taken + 1;
     while (!(await free(referenceOf(number)))) number++;
     const { state } = await handle(
       log,
@@ -47,9 +47,16 @@ export async function referenceTakenBy(
   year: string,
   commandId: string,
 ): Promise<string | null> {
+  return (await referencesTaken(log, lead, year)).get(commandId) ?? null;
+}
+
+/** By the command, the reference that it took last of a lead and a year. */
+export async function referencesTaken(log: Log, lead: string, year: string): Promise<ReadonlyMap<string, string>> {
   const events = await decodeAll(log, await log.store.read(streamOf(numbering, `${lead}-${year}`)));
-  const taken = events.findLast(
-    ({ meta }) => meta.commandId === commandId || meta.commandId.startsWith(`${commandId}:`),
+  return new Map(
+    events.map(({ meta, data }) => [
+      meta.commandId.replace(/:\d+$/, ''),
+      (data as NumberingEvents['NumberTaken']).reference,
+    ]),
   );
-  return taken ? (taken.data as NumberingEvents['NumberTaken']).reference : null;
 }

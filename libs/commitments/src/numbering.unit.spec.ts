@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { v7 as uuidv7 } from 'uuid';
 import { SqliteEventStore } from '#event-store-sqlite';
-import { EventCodec, NO_STREAM, type Log, type Meta } from '#eventsourcing';
+import { EventCodec, NO_STREAM, recentStreams, type Log, type Meta } from '#eventsourcing';
 import { commitment } from './commitment.js';
 import { numbering, takeReference } from './numbering.js';
 
@@ -44,6 +44,21 @@ describe('A generated reference', () => {
     expect(await take(meta)).toBe(first);
     await record(first, meta);
     expect(await take(meta)).toBe(first);
+  });
+  it.each([
+    ['what came since, of a stream that was used just now', recentStreams(), 2],
+    ['negative control: all of it, where nothing is kept', undefined, 20],
+  ])('is found by reading %s', async (_, recent, atLeast) => {
+    let [taken, most] = [0, 0];
+    const { store } = log;
+    const read = store.read.bind(store);
+    store.read = async (...asked) => {
+      const events = await read(...asked);
+      if (taken >= 20) most = Math.max(most, events.length);
+      return events;
+    };
+    for (; taken < 25; taken++) await takeReference({ ...log, ...(recent && { recent }) }, 'IOM', '2006', command());
+    expect(recent ? most < atLeast : most >= atLeast).toBe(true);
   });
   it('skips what was given by hand', async () => {
     await record('IOM-2006-01');

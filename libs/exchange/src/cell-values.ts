@@ -28,9 +28,16 @@ export function valueOf(cell: Cell | undefined, field: CellForm, habits: Habits)
   if (cell.fault) return wrong(cell.fault, 'write the value itself');
   const text = cleanText(cell.text);
   if (text === '') return { value: null };
+  if (!WRITTEN.has(field.form) && STANDS_FOR_NOTHING.test(text))
+    return { value: null, note: `${quoted(text)} was read as an empty cell` };
   const read = READERS[field.form](text, cell, field as never, habits);
   return cell.note && 'value' in read && !read.note ? { ...read, note: cell.note } : read;
 }
+
+/** People put a dash where they have nothing to say. */
+const STANDS_FOR_NOTHING = /^[-\u2010-\u2015\u2212\ufe58\ufe63\uff0d]+$/;
+/** What people write freely may be a dash. */
+const WRITTEN: ReadonlySet<CellForm['form']> = new Set(['text', 'texts']);
 
 type Reader = (text: string, cell: Cell, field: never, habits: Habits) => ReadValue;
 
@@ -39,7 +46,8 @@ const READERS: { readonly [F in CellForm['form']]: Reader } = {
   texts: (text) => ({ value: partsOf(text) }),
   address: (text) => ({ value: text }),
   language: (text) => ({ value: codeIn(text).value }),
-  whole: (text) => (/^\d+$/.test(text) ? { value: Number(text) } : wrong('is no whole number', 'such as 12')),
+  whole: (text) =>
+    /^\d+(?:[.,]0+)?$/.test(text) ? { value: parseInt(text, 10) } : wrong('is no whole number', 'such as 12'),
   tick: (text) => tickIn(text),
   code: (text) => codeIn(text),
   codes: (text) => inParts(text, codeIn),
@@ -129,16 +137,42 @@ function roleIn(part: string): ReadValue {
 
 // ── Dates ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-const MONTHS = new Map<string, string>(
-  ['en', 'fr', 'es'].flatMap((locale) =>
-    (['long', 'short'] as const).flatMap((month) =>
-      Array.from({ length: 12 }, (_, m): [string, string] => [
-        nameKey(new Intl.DateTimeFormat(locale, { month, timeZone: 'UTC' }).format(Date.UTC(2006, m, 15))),
-        String(m + 1).padStart(2, '0'),
-      ]),
-    ),
+/** The locales of the languages in which dates are read. */
+const LOCALES = ['en', 'fr', 'es'];
+const namesOf = (options: Intl.DateTimeFormatOptions, day: number): string[] =>
+  LOCALES.map((locale) => nameKey(new Intl.DateTimeFormat(locale, { ...options, timeZone: 'UTC' }).format(day)));
+
+const MONTHS = new Map<string, string>([
+  ...(['long', 'short'] as const).flatMap((month) =>
+    Array.from({ length: 12 }, (_, m) =>
+      namesOf({ month }, Date.UTC(2006, m, 15)).map((name): [string, string] => [name, String(m + 1).padStart(2, '0')]),
+    ).flat(),
   ),
-);
+  // As they are written in Peru, and short in Spain.
+  ...['setiembre', 'set'].map((name): [string, string] => [name, '09']),
+]);
+/** What stands around the parts of a date that is written in words. */
+const AROUND_DATES = new Set([
+  ...['of', 'the', 'de', 'del', 'le', 'el', 'en', 'd', 'l'],
+  ...(['long', 'short'] as const).flatMap((weekday) =>
+    Array.from({ length: 7 }, (_, d) => namesOf({ weekday }, Date.UTC(2006, 0, 1 + d))).flat(),
+  ),
+]);
+/** `mar` is a month, and Tuesday in two languages. */
+const isAroundDates = (word: string): boolean => AROUND_DATES.has(word) && !MONTHS.has(word);
+
+/**
+ * A date in words, `2 November 2012`, `Nov. 2nd, 2012`, `2-nov-2012`, `2 de noviembre del 2012`: its year has four digits, so it
+ * can be read in one way only.
+ */
+function wordedDate(text: string): string | null {
+  const parts = text.split(/[\s.,'’/-]+/u).filter((part) => part && !isAroundDates(nameKey(part)));
+  const years = parts.filter((part) => /^\d{4}$/.test(part));
+  const months = parts.flatMap((part) => MONTHS.get(nameKey(part)) ?? []);
+  const days = parts.flatMap((part) => /^(\d{1,2})(?:st|nd|rd|th|er|[ºo°])?$/i.exec(part)?.[1] ?? []);
+  if (years.length !== 1 || months.length !== 1 || days.length > 1 || parts.length !== 2 + days.length) return null;
+  return parts[0] === years[0] || parts.at(-1) === years[0] ? [...years, ...months, ...days.map(two)].join('-') : null;
+}
 
 const two = (digits: string): string => digits.padStart(2, '0');
 
@@ -152,6 +186,8 @@ function dateIn(text: string, cell: Cell, { epoch, dates }: Habits): ReadValue {
   const is = (date: string, note?: string): ReadValue =>
     isPartialDate(date) ? { value: date, note } : wrong(`${quoted(text)} is no real date`, 'such as 2012-11-02');
   if (/^\d{4}(?:-\d{2}(?:-\d{2})?)?$/.test(plain)) return is(plain);
+  // As programs write a year among numbers.
+  if (/^\d{4}[.,]0+$/.test(plain)) return is(plain.slice(0, 4), as(text));
   if (cell.number !== undefined && !Number.isInteger(cell.number) && cell.number < 10_000)
     return wrong(`${quoted(text)} is no date`, 'YYYY-MM-DD, YYYY-MM or YYYY, in a cell of text');
   const iso = /^(\d{4})[-/.](\d{1,2})(?:[-/.](\d{1,2}))?(?:[T ]00:00(?::00(?:\.0+)?)?Z?)?$/.exec(plain);
@@ -164,9 +200,8 @@ function dateIn(text: string, cell: Cell, { epoch, dates }: Habits): ReadValue {
   }
   const month = /^(\d{1,2})[/.-](\d{4})$/.exec(plain);
   if (month) return is(`${month[2]}-${two(month[1]!)}`, as(text));
-  const worded = /^(?:(\d{1,2})(?:st|nd|rd|th|er|º)?\s+(?:de\s+)?)?(\p{L}+)\.?,?\s+(?:de\s+)?(\d{4})$/u.exec(plain);
-  const named = worded && MONTHS.get(nameKey(worded[2]!));
-  if (named) return is(`${worded[3]}-${named}${worded[1] ? `-${two(worded[1])}` : ''}`, as(text));
+  const worded = wordedDate(plain);
+  if (worded) return is(worded, as(text));
   const parts = /^(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})$/.exec(plain);
   if (!parts) return wrong(`${quoted(text)} is no date`, 'YYYY-MM-DD, YYYY-MM or YYYY');
   const [, first, second, year] = parts as unknown as [string, string, string, string];

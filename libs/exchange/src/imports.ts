@@ -16,6 +16,7 @@ import {
 } from '#acts';
 import { PastRound } from '#bodies';
 import { todayAt, type FullDate } from '#clocks';
+import { referencesTaken } from '#commitments';
 import { DraftsStore, type Draft } from '#drafts';
 import {
   Conflict,
@@ -340,9 +341,15 @@ export class Imports {
     onProgress: (done: number, of: number) => void,
   ): Promise<void> {
     const streams = streamsOf(commands);
-    const ready = commands.flatMap((command, i) =>
-      command.acts.length > 0 ? commandOf(command, { by: speaker, meta: partOf(id, speaker, i) }, streams) : [],
-    );
+    const references = this.#references();
+    const ready: AnyActCommand[] = [];
+    for (const [i, command] of commands.entries()) {
+      if (command.acts.length === 0) continue;
+      const meta = partOf(id, speaker, i);
+      // One that took its reference before a crash is known by it at once.
+      const known = command.id ?? (await references(command, meta));
+      ready.push(commandOf({ ...command, id: known }, { by: speaker, meta }, streams));
+    }
     const all = ready.length + rounds.length;
     await this.#inTurn(ready, (done) => onProgress(done, all));
     // They rest on all else.
@@ -401,33 +408,39 @@ export class Imports {
       if ((written.at(-1)?.revision ?? NO_STREAM) !== expected) changed.push(id);
     }
     if (changed.length === 0) return;
-    const named = changed.slice(0, 10).join(', ') + (changed.length > 10 ? ' …' : '');
-    throw new Conflict('import_overtaken', `${named} changed since this was shown: send the file again and look anew.`);
+    throw new Conflict(
+      'import_overtaken',
+      `${theFirst(changed)} changed since this was shown: send the file again and look anew.`,
+    );
   }
 
   /** The rows with the references that were given to new ones. */
   async #withReferences({ rows, commands, id, confirmedBy }: KeptImport): Promise<ImportRow[]> {
     const given = new Map<string, string>();
+    const references = this.#references();
     for (const [i, command] of commands.entries()) {
       if (command.id !== null || !confirmedBy) continue;
-      const reference = await this.#referenceOf(command, partOf(id, confirmedBy, i));
+      const reference = await references(command, partOf(id, confirmedBy, i));
       if (reference) given.set(`${command.sheet}\n${command.row}`, reference);
     }
     return rows.map((row) => ({ ...row, reference: row.reference ?? given.get(`${row.sheet}\n${row.row}`) ?? null }));
   }
 
-  /** The reference that a command took: it stands in the stream of numbers, under the command's id. */
-  async #referenceOf({ acts }: KeptCommand, meta: Meta): Promise<string | null> {
-    const { agencies, reportedOn } = acts[0]!.body as {
-      agencies: { agency: string; role: string }[];
-      reportedOn: string;
+  /** Finds the references that commands took: they stand in streams of numbers, of which each is read once. */
+  #references() {
+    const read = new Map<string, Promise<ReadonlyMap<string, string>>>();
+    return async ({ acts }: KeptCommand, { commandId }: Meta): Promise<string | null> => {
+      const { agencies, reportedOn } = acts[0]!.body as {
+        agencies: { agency: string; role: string }[];
+        reportedOn: string;
+      };
+      const [lead, year] = [agencies.find(({ role }) => role === 'lead')!.agency, reportedOn.slice(0, 4)];
+      const key = `${lead}-${year}`;
+      if (!read.has(key)) read.set(key, referencesTaken(this.log, lead, year));
+      const reference = (await read.get(key)!).get(commandId);
+      const [first] = reference === undefined ? [] : await this.log.store.read(`commitment-${reference}`, 0, 1);
+      return first?.meta.commandId === commandId ? reference! : null;
     };
-    const lead = agencies.find(({ role }) => role === 'lead')?.agency;
-    const numbers = await decodeAll(this.log, await this.log.store.read(`numbering-${lead}-${reportedOn.slice(0, 4)}`));
-    const taken = numbers.findLast((event) => event.meta.commandId.startsWith(meta.commandId));
-    const { reference } = (taken?.data ?? {}) as { reference?: string };
-    const [first] = reference === undefined ? [] : await this.log.store.read(`commitment-${reference}`);
-    return first?.meta.commandId === meta.commandId ? reference! : null;
   }
 
   // ── Undoing ─────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -457,10 +470,12 @@ export class Imports {
   /** @returns what stays all the same, in words */
   async #takeBack(kept: KeptImport, by: Principal, reason: string): Promise<string | null> {
     const stays: Stays[] = (kept.rounds ?? []).map(({ code: id }) => ({ subject: 'round', id }));
+    const references = this.#references();
+    const builtUpon: string[] = [];
     const back: AnyActCommand[] = [];
     for (const [i, command] of kept.commands.entries()) {
       const meta = partOf(kept.id, kept.confirmedBy ?? by, i);
-      const id = command.id ?? (await this.#referenceOf(command, meta));
+      const id = command.id ?? (await references(command, meta));
       if (id === null) continue; // it was never done
       const events = await decodeAll(this.log, await this.log.store.read(streamOf({ category: command.subject }, id)));
       const own = events.filter((event) => event.meta.commandId === meta.commandId);
@@ -468,13 +483,22 @@ export class Imports {
       if (own.length === 0 || events.some((event) => event.meta.commandId === undoing.commandId)) continue;
       const acts =
         command.subject === 'commitment'
-          ? takenBack(id, own, events, reason)
+          ? takenBack(own, events, reason)
           : enteredBefore(command.subject, id, own, events, reason, stays);
+      if (acts === null) {
+        builtUpon.push(`${command.subject === 'commitment' ? '' : `${command.subject} `}${id}`);
+        continue;
+      }
       if (acts.length > 0)
         back.push(
           commandOf({ sheet: '', row: 0, subject: command.subject, id, acts }, { by, meta: undoing }, new Set()),
         );
     }
+    if (builtUpon.length > 0)
+      throw new Conflict(
+        'import_built_upon',
+        `Nothing was undone: others worked since then on ${theFirst(builtUpon)}. Take back by hand what is wrong.`,
+      );
     const rehearsal = new Acts(await rehearsalOf(this.log));
     for (const command of back)
       await rehearsal.execute(command).catch((error: unknown) => {
@@ -511,13 +535,10 @@ function severalFrom(commands: readonly AnyActCommand[], from: number): number {
   return AT_ONCE;
 }
 
-/** The acts that take back what a command did to a commitment. @throws Conflict when others built upon what it recorded */
-function takenBack(
-  id: string,
-  own: readonly Recorded[],
-  all: readonly Recorded[],
-  reason: string,
-): KeptCommand['acts'] {
+const theFirst = (names: readonly string[]): string => names.slice(0, 10).join(', ') + (names.length > 10 ? ' …' : '');
+
+/** The acts that take back what a command did to a commitment; `null` where others built upon what it recorded. */
+function takenBack(own: readonly Recorded[], all: readonly Recorded[], reason: string): KeptCommand['acts'] | null {
   const record = own.find(({ name }) => name === 'Recorded');
   const gone = retractedIn(all);
   if (!record)
@@ -526,17 +547,12 @@ function takenBack(
       .toReversed()
       .map(({ revision }) => ({ act: 'retract', revision, body: { reason } }));
   if (all.some(({ name }) => name === 'Withdrawn')) return [];
-  const others = all.find((event) => !own.includes(event) && event.name !== 'Retracted' && !gone.has(event.revision));
-  if (others)
-    throw new Conflict(
-      'import_built_upon',
-      `${id} was worked on since it was recorded (${others.name}). Nothing was undone.`,
-    );
+  if (all.some((event) => !own.includes(event) && event.name !== 'Retracted' && !gone.has(event.revision))) return null;
   const { reportedOn } = record.data as { reportedOn: string };
   return [{ act: 'withdraw', body: { reason, reportedOn } }];
 }
 
-/** The acts that make an entry say again what it said before a command: dated acts are retracted. */
+/** The acts that make an entry say again what it said before a command: dated acts are retracted; `null` where it was amended since. */
 function enteredBefore(
   subject: KeptCommand['subject'],
   id: string,
@@ -544,7 +560,7 @@ function enteredBefore(
   all: readonly Recorded[],
   reason: string,
   stays: Stays[],
-): KeptCommand['acts'] {
+): KeptCommand['acts'] | null {
   if (own.some(({ name }) => name === 'Registered')) stays.push({ subject, id });
   const gone = retractedIn(all);
   const acts: KeptAct[] = own
@@ -553,8 +569,7 @@ function enteredBefore(
     .map(({ revision }) => ({ act: 'retract', revision, body: { reason } }));
   const amended = own.find(({ name }) => name === 'Amended');
   if (!amended) return acts;
-  if (all.some(({ name, revision }) => name === 'Amended' && revision > amended.revision))
-    throw new Conflict('import_built_upon', `${subject} ${id} was amended since. Nothing was undone.`);
+  if (all.some(({ name, revision }) => name === 'Amended' && revision > amended.revision)) return null;
   const before = all.findLast(
     ({ name, revision }) => /^(?:Registered|Amended)$/.test(name) && revision < amended.revision,
   );

@@ -196,6 +196,14 @@ function lacking(row: Row, name: string): string | null {
   return [...(row.columnOf(name) ? [] : [`a column ${name}`]), ...words].join(', with ') || null;
 }
 
+/** Whether a row sums up the others: its first words say so, and behind them stand numbers at most. */
+function isOfTotals({ row: { cells } }: Row): boolean {
+  const [first = '', ...others] = [...cells.entries()].sort(([x], [y]) => x - y).map(([, { text }]) => text.trim());
+  return TOTALS.test(first) && others.every((text) => /^[\d\s.,%()-]+$/.test(text));
+}
+const TOTALS =
+  /^(?:(?:grand|sub|sous)[\s-]*)?(?:total(?:e?s)?|totaux|sum|somme|suma|subtotal(?:es)?)(?:\s+(?:general|générale?|in all))?\s*(?:[:(=].*|\d+)?$/iu;
+
 /** A file with more is not what somebody meant to send. */
 const MOST_PROBLEMS = 10_000;
 
@@ -294,6 +302,10 @@ class Plan {
     if (row.isEmpty) return;
     if (Object.values(row.values).includes(EXAMPLE_CODE))
       row.problem(null, 'is an example of the template', 'a row of your own in its place, or none');
+    if (isOfTotals(row)) {
+      row.problems.length = 0;
+      row.problem(null, 'seems to be a row of totals', 'leave it out', row.table.columns[0]);
+    }
     if (row.problems.length > 0) return;
     try {
       if (row.table.subject === 'commitment') await this.#commitment(row);
@@ -378,13 +390,16 @@ class Plan {
     );
     const same = (field: CommitmentField, one: unknown, other: unknown) =>
       saysTheSame(field, one, other, row.table.exported);
-    const changed: CommitmentField[] = [];
-    for (const field of fields) {
-      const [said, was, is] = [values[field], saidOf(compared, field), saidOf(now, field)];
-      if (same(field, said, was) || same(field, said, is)) continue;
+    const differs = fields.filter(
+      (field) =>
+        !same(field, values[field], saidOf(compared, field)) && !same(field, values[field], saidOf(now, field)),
+    );
+    const then = differs.length > 0 ? await this.#onDayOfReport(row, reference) : null;
+    const changed = differs.filter((field) => !then || !same(field, values[field], saidOf(then, field)));
+    for (const field of changed) {
+      const [was, is] = [saidOf(compared, field), saidOf(now, field)];
       if (!same(field, was, is)) row.problem(field, ...changedMeanwhile(was, is));
-      changed.push(field);
-      row.changes.push(this.#changed(row, field, is, said));
+      row.changes.push(this.#changed(row, field, is, values[field]));
     }
     await this.#computed(row);
     if (changed.length === 0 || this.#isReported(values, changed, now)) {
@@ -421,8 +436,8 @@ class Plan {
   /** Whether what a row says of the stage was reported so before, though another report holds now. */
   #isReported(values: Values, changed: readonly CommitmentField[], { entries }: CommitmentView): boolean {
     const ofStage: readonly string[] = OF_STAGE;
-    const on = values.reportedOn;
-    if (typeof on !== 'string' || !changed.every((field) => ofStage.includes(field))) return false;
+    const on = values.reportedOn ?? this.terms.reportedOn;
+    if (!changed.every((field) => ofStage.includes(field))) return false;
     return entries.some(
       (entry) =>
         entry.reportedOn === on &&
@@ -432,6 +447,12 @@ class Plan {
             comparable(values[field as 'stage']) === comparable(entry[field as 'stage']),
         ),
     );
+  }
+
+  /** What a commitment said on the day of a row's report, if that is past: what was so then is no change, others reported since. */
+  async #onDayOfReport({ values }: Row, reference: string): Promise<CommitmentView | null> {
+    const asOf = (values['reportedOn'] as FullDate | null | undefined) ?? this.terms.reportedOn;
+    return asOf < this.#today() ? this.#viewOf(reference, { asOf }) : null;
   }
 
   /** What follows from what is recorded cannot be changed in a list; of a list whose date is known that can be seen. */

@@ -54,6 +54,9 @@ describe('A CSV file', () => {
     ['a,b\n1,an "x" in it\n', /Row 2 holds a quotation mark within a cell/],
     ['a,b\n1,"an" x\n', /Row 2 holds a quotation mark within a cell/],
     ['a\0b', /no text/],
+    ['[{ "reference": "IOM-2006-01" }]', /is JSON, whatever it is called/],
+    ['<html><table><tr><td>a</td></tr></table></html>', /HTML or XML/],
+    ['%PDF-1.7\n1 0 obj', /a PDF/],
   ])('%j is refused in words', (text, words) => expect(csv(text)).rejects.toThrow(words));
 });
 
