@@ -3,7 +3,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { v5 as uuidv5 } from 'uuid';
 import { AccessStore, type AccountRow } from '#access';
 import { todayAt } from '#clocks';
-import { decodeAll, fold, load, streamOf, type Log, type Recorded } from '#eventsourcing';
+import { decodeAll, fold, load, streamOf, type Envelope, type Log, type Recorded } from '#eventsourcing';
 import { LOG } from '#platform';
 import { publication } from '#registers';
 import { aReturn, returnId, returnOf, round as rounds, type OpenedRound } from '#rounds';
@@ -15,6 +15,9 @@ const PAGE = 500;
 const REPORT_PUBLISHED = `${publication.category}.Published`;
 /** The types of events that letters follow from begin so. */
 const CONCERNED = [`${rounds.category}.`, `${aReturn.category}.`, REPORT_PUBLISHED];
+const isConcerned = ({ type }: Envelope): boolean => CONCERNED.some((start) => type.startsWith(start));
+/** The number of events without letters after which the outbox is told how far they were read: after a start they are read again. */
+const TOLD_EVERY = 5_000;
 
 /** Those who may answer for an agency at an instant and can be written to. */
 export function reachable(all: readonly AccountRow[], agency: string, now: Date): AccountRow[] {
@@ -35,6 +38,9 @@ export const letterId = (event: string, kind: string, to: string): string => uui
 
 @Injectable()
 export class Deciding {
+  /** From where up to where the log holds nothing that letters follow from, and how many events of that the outbox was not told. */
+  #quiet = { from: '', to: '', events: 0 };
+
   constructor(
     @Inject(LOG) private readonly log: Log,
     private readonly access: AccessStore,
@@ -42,16 +48,39 @@ export class Deciding {
     private readonly clock: LetterClock,
   ) {}
 
+  /**
+   * Passes over what follows on what was read, if no letters follow from it: it is not read from the log.
+   * @param after the position that the events follow
+   */
+  passOver(after: string, batch: readonly Envelope[]): void {
+    if (this.#isQuiet(after) && !batch.some(isConcerned)) this.#goOn(batch);
+  }
+
   /** Decides on the letters of what was recorded since the last time. @returns how many events were read */
   async decide(): Promise<number> {
-    const from = await this.outbox.checkpoint((await this.log.store.head()) ?? '0');
-    const batch = await this.log.store.readAll(from, PAGE);
-    if (batch.length === 0) return 0;
-    const concerned = batch.filter(({ type }) => CONCERNED.some((start) => type.startsWith(start)));
+    const told = await this.outbox.checkpoint((await this.log.store.head()) ?? '0');
+    if (!this.#isQuiet(told)) this.#quiet = { from: told, to: told, events: 0 };
+    const batch = await this.log.store.readAll(this.#quiet.to, PAGE);
+    const concerned = batch.filter(isConcerned);
+    if (concerned.length === 0) this.#goOn(batch);
+    if (concerned.length === 0 && this.#quiet.events < TOLD_EVERY) return batch.length;
     const letters: NewLetter[] = [];
     for (const event of await decodeAll(this.log, concerned)) letters.push(...(await this.#lettersOf(event)));
-    await this.outbox.decided(letters, from, batch.at(-1)!.position, this.clock.now());
+    const to = concerned.length === 0 ? this.#quiet.to : batch.at(-1)!.position;
+    await this.outbox.decided(letters, told, to, this.clock.now());
+    this.#quiet = { from: to, to, events: 0 };
     return batch.length;
+  }
+
+  #isQuiet(position: string): boolean {
+    const { from, to } = this.#quiet;
+    return from !== '' && Number(from) <= Number(position) && Number(position) <= Number(to);
+  }
+
+  #goOn(batch: readonly Envelope[]): void {
+    const last = batch.at(-1);
+    if (!last || Number(last.position) <= Number(this.#quiet.to)) return;
+    this.#quiet = { ...this.#quiet, to: last.position, events: this.#quiet.events + batch.length };
   }
 
   async #lettersOf(event: Recorded): Promise<NewLetter[]> {

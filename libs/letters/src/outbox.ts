@@ -80,10 +80,15 @@ export class Outbox {
 
   /** The position up to which the log was read for letters; a new outbox begins with what comes. */
   async checkpoint(head: string): Promise<string> {
-    const insert = `INSERT INTO letters_checkpoint VALUES (?, ?) ON CONFLICT (name) DO NOTHING RETURNING name`;
-    await this.access.query(insert, LOG, head);
     const sql = 'SELECT position FROM letters_checkpoint WHERE name = ?';
-    return (await this.access.query<{ position: string }>(sql, LOG))[0]!.position;
+    const known = () => this.access.query<{ position: string }>(sql, LOG);
+    let [row] = await known();
+    if (!row) {
+      const insert = `INSERT INTO letters_checkpoint VALUES (?, ?) ON CONFLICT (name) DO NOTHING RETURNING name`;
+      await this.access.query(insert, LOG, head);
+      [row] = await known();
+    }
+    return row!.position;
   }
 
   /** Keeps what was decided up to a position, with the position: both or nothing. */

@@ -16,6 +16,8 @@ import { Reminding } from './reminding.js';
 
 /** The interval between looks for what is due, where nothing is recorded. */
 const LOOK_MS = 30_000;
+/** What is recorded so shortly after a look waits for the next one, together. */
+const PAUSE_MS = 1_000;
 /** The time for which a process has a letter for itself: longer than a mail server may take. */
 const LEASE_MS = 180_000;
 const AT_ONCE = 50;
@@ -74,6 +76,7 @@ export class Post implements OnModuleDestroy {
     while (!this.#stopping.signal.aborted) {
       this.#wake = new AbortController();
       await this.pass();
+      await sleep(PAUSE_MS, undefined, { signal: this.#stopping.signal, ref: false }).catch(() => undefined);
       const signal = AbortSignal.any([this.#wake.signal, this.#stopping.signal]);
       await sleep(LOOK_MS, undefined, { signal, ref: false }).catch(() => undefined);
     }
@@ -84,8 +87,12 @@ export class Post implements OnModuleDestroy {
     const tail = new Tail(this.log.store);
     while (!this.#stopping.signal.aborted)
       try {
-        const head = await this.log.store.head();
-        for await (const _ of tail.subscribe(head, this.#stopping.signal)) this.look();
+        let after = await this.log.store.head();
+        for await (const batch of tail.subscribe(after, this.#stopping.signal)) {
+          this.deciding.passOver(after ?? '0', batch);
+          after = batch.at(-1)!.position;
+          this.look();
+        }
       } catch {
         await sleep(1_000, undefined, { signal: this.#stopping.signal, ref: false }).catch(() => undefined);
       }

@@ -1,22 +1,29 @@
 /** Commitments that may be another one over again: by the words of their titles, their agencies and what they follow up. */
 import { FindsDuplicates, type DuplicateCandidate } from '#acts';
 import type { Projector } from '#eventsourcing';
-import { wordsOf } from '#search';
 import { compareTexts } from '#text';
 import { NONE, type Columns } from './columns.js';
 import { ProgressProjection } from './progress.projection.js';
-import { rowAt } from './scan.js';
+import { LEAST_ALIKE, likeness, tellingWords } from './titles.js';
 
-const SMALL = new Set('a an and as at by for from in into its of on or the their to with within'.split(' '));
-
-/** The words of a title, but for small ones. A letter is a word where words are not parted. */
-export const tellingWords = (title: string): Set<string> =>
-  new Set(wordsOf(title).filter((word) => !/^[a-z]$/.test(word) && !SMALL.has(word)));
+/** What two have in common beside words of their titles. */
+interface InCommon {
+  readonly agency: boolean;
+  readonly outcome: boolean;
+}
 
 /**
- * Whether two may be the same: they share an agency, and most of their titles' words (Jaccard ≥ 0.7), or half of these and an
- * outcome or forum that they follow up; or, as a joint item that two agencies recorded, all of the words and what they follow up.
+ * Whether two may be the same whose titles are so much alike: they share an agency, and most of their titles' words, or half of
+ * these and an outcome or forum that they follow up; or, as a joint item that two agencies recorded, all of the words and what
+ * they follow up.
  */
+const isLikely = (alike: number, { agency, outcome }: InCommon): boolean =>
+  agency ? alike >= (outcome ? LEAST_ALIKE : 0.7) : outcome && alike === 1;
+
+const haveOne = (some: readonly string[], others: readonly string[]): boolean =>
+  some.some((one) => others.includes(one));
+
+/** Whether two may be the same. */
 export function mayBeSame(
   one: DuplicateCandidate,
   other: DuplicateCandidate,
@@ -24,17 +31,16 @@ export function mayBeSame(
   otherWords: ReadonlySet<string> = tellingWords(other.title),
 ): boolean {
   const shared = [...words].filter((word) => otherWords.has(word)).length;
-  const alike = shared === 0 ? 0 : shared / (words.size + otherWords.size - shared);
-  const sameOutcome = one.followsUp.some((id) => other.followsUp.includes(id));
-  const sameAgency = one.agencies.some((agency) => other.agencies.includes(agency));
-  return sameAgency ? alike >= (sameOutcome ? 0.5 : 0.7) : sameOutcome && alike === 1;
+  return isLikely(likeness(shared, words.size, otherWords.size), {
+    agency: haveOne(one.agencies, other.agencies),
+    outcome: haveOne(one.followsUp, other.followsUp),
+  });
 }
 
 /** More are not named. */
 const MOST = 10;
-
-/** A date that nothing is after. */
-const LATEST = '9999-12-31';
+/** The titles that are read and are not alike after all, before no more are read. */
+const MOST_IN_VAIN = 4;
 
 export class Duplicates extends FindsDuplicates {
   readonly #columns: Columns;
@@ -45,18 +51,35 @@ export class Duplicates extends FindsDuplicates {
   }
 
   async of(one: DuplicateCandidate): Promise<DuplicateCandidate[]> {
+    this.projector.position(); // while views are built there is none
+    const { texts, columns, dictionaries } = this.#columns;
     const words = tellingWords(one.title);
-    const { texts, columns } = this.#columns;
-    const knownAt = this.projector.position();
+    const agency = flagsOf(dictionaries.agencies.entries, (of) =>
+      of.some((some) => one.agencies.includes(some.agency)),
+    );
+    const outcome = flagsOf(dictionaries.followsUp.entries, (of) => haveOne(of, one.followsUp));
     const found: DuplicateCandidate[] = [];
-    for (const { code, commitment } of texts.sharing([...words], one.title)) {
-      const row = rowAt(this.#columns, commitment, { asOf: LATEST, knownAt });
-      if (row === NONE || columns.text[row] !== code) continue;
+    let inVain = 0;
+    texts.alike(words, (code, most) => {
+      const row = this.#latest(texts.commitmentOf(code));
+      if (row === NONE || columns.text[row] !== code) return false;
+      const inCommon = { agency: agency(columns.agencies[row]!), outcome: outcome(columns.followsUp[row]!) };
+      if (!isLikely(most, inCommon)) return false;
       const other = this.#titled(row);
-      if (other.reference !== one.reference && mayBeSame(one, other, words)) found.push(other);
-      if (found.length === MOST) break;
-    }
+      if (other.reference === one.reference) return false;
+      if (other.title === one.title || mayBeSame(one, other, words)) found.push(other);
+      else inVain++;
+      return found.length === MOST || inVain === MOST_IN_VAIN;
+    });
     return found.sort((a, b) => compareTexts(a.reference, b.reference));
+  }
+
+  /** The last row of a commitment that is known now. */
+  #latest(commitment: number): number {
+    const { heads, columns, forever } = this.#columns;
+    let row = heads[commitment]!;
+    while (row !== NONE && columns.until[row] !== forever) row = columns.next[row]!;
+    return row;
   }
 
   #titled(row: number): DuplicateCandidate {
@@ -68,4 +91,14 @@ export class Duplicates extends FindsDuplicates {
       followsUp: dictionaries.followsUp.entries[columns.followsUp[row]!]!,
     };
   }
+}
+
+/** Tests entries of a dictionary, by their codes; each once. */
+function flagsOf<E>(entries: readonly E[], test: (entry: E) => boolean): (code: number) => boolean {
+  const known = new Map<number, boolean>();
+  return (code) => {
+    let holds = known.get(code);
+    if (holds === undefined) known.set(code, (holds = test(entries[code]!)));
+    return holds;
+  };
 }

@@ -21,7 +21,8 @@ import { Waiting } from './waiting.js';
 
 export * from './coverage.js';
 export * from './deadlines.js';
-export { mayBeSame, tellingWords } from './duplicates.js';
+export { mayBeSame } from './duplicates.js';
+export { tellingWords } from './titles.js';
 export * from './flows.js';
 export * from './matrix.js';
 export * from './partnerships.js';

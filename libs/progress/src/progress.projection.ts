@@ -53,7 +53,7 @@ const isCorrection = ({ name }: Recorded): boolean => name === 'Corrected' || na
 
 export class ProgressProjection implements Projection {
   readonly name = 'progress';
-  readonly version = 12;
+  readonly version = 13;
   readonly on: Projection['on'];
   readonly columns = new Columns();
   /** What was told of last: a history is often told whole. */

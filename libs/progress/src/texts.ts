@@ -4,6 +4,7 @@ import { Answers, SearchIndex, termsIn, type Field, type KeptArrays, type KeptIn
 import { sortKey } from '#text';
 import { Belonging } from './belonging.js';
 import { NumberTable } from './numbers.js';
+import { Titles, type Bounds, type TellAlike } from './titles.js';
 
 /** The words of one commitment as a row shows them: they are nobody else's, and go when they are blanked. */
 export interface Wording {
@@ -28,8 +29,8 @@ export interface Searched {
 
 const FOREVER = Number.MAX_SAFE_INTEGER;
 
-/** A word in more texts than this tells little. */
-const TELLING = 2_000;
+/** How much it counts to be found in a title. */
+const OF_TITLES = 3;
 
 export class Texts {
   /** By code: whose words they are, and the numbers of the title and of the rest, and one; 0: they are gone. */
@@ -37,6 +38,7 @@ export class Texts {
   readonly #passages = new Passages();
   #ofWordings = new Belonging();
   readonly #titleKeys: (string | undefined)[] = [];
+  readonly titles = new Titles();
 
   /**
    * By number: of which commitment and of which of its events a note is, from which day and position on, and the number of its
@@ -70,9 +72,10 @@ export class Texts {
     if (known !== undefined) return known;
     const code = this.#wordings.add({ commitment, ...says });
     this.#ofWordings.add(commitment, code);
+    this.titles.add(title);
     this.#inWordings.set(code, [
       { text: this.referenceOf(commitment), weight: 3 },
-      { text: title, weight: 3, language },
+      { text: title, weight: OF_TITLES, language },
       { text: summary, weight: 2, language },
       ...(condition === null ? [] : [{ text: condition, weight: 2, language } as const]),
     ]);
@@ -134,6 +137,7 @@ export class Texts {
       passages[wordings.columns.title[code]!] = passages[wordings.columns.rest[code]!] = 1;
       wordings.columns.title[code] = wordings.columns.rest[code] = 0;
       this.#titleKeys[code] = undefined;
+      this.titles.forget(code);
       this.#inWordings.delete(code);
     }
     for (const number of this.#ofNotes.of(commitment)) {
@@ -192,16 +196,14 @@ export class Texts {
     return { holds, scores };
   }
 
-  /** Wordings that share half of some words at least; of words that stand in very many only those with the same title. */
-  sharing(words: readonly string[], title: string): { code: number; commitment: number }[] {
-    const lists = words.map((word) => this.#inWordings.documentsWith(word)).sort((a, b) => a.length - b.length);
-    const key = sortKey(title);
-    // Who has half of them has one of the rarest, and half and one more are these.
-    const rarest = lists.slice(0, words.length - Math.ceil(words.length / 2) + 1);
-    const codes = rarest.flatMap((list) =>
-      list.length <= TELLING ? list : list.filter((code) => this.titleKey(code) === key),
-    );
-    return [...new Set(codes)].map((code) => ({ code, commitment: this.#wordings.columns.commitment[code]! }));
+  /** Tells wordings whose titles may be like one of these words, those most alike first. */
+  alike(words: ReadonlySet<string>, tell: TellAlike, bounds?: Bounds): void {
+    this.titles.alike(words, this.#inWordings, OF_TITLES, tell, bounds);
+  }
+
+  /** Whose words those of a code are. */
+  commitmentOf(code: number): number {
+    return this.#wordings.columns.commitment[code]!;
   }
 
   // ── Snapshots ─────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -212,6 +214,7 @@ export class Texts {
       arrays: {
         ...this.#wordings.save('wordings'),
         ...this.#passages.save('passages'),
+        ...this.titles.save('titles'),
         ...this.#notes.save('notes'),
         ...this.#ofNotes.save('notes.ofCommitments'),
         ...this.#ofWords.save('notes.ofWords'),
@@ -233,6 +236,7 @@ export class Texts {
     const { commitment, title } = this.#wordings.columns;
     for (let code = 0; code < this.#wordings.size; code++)
       if (title[code] !== 0) this.#ofWordings.add(commitment[code]!, code);
+    this.titles.load('titles', arrays);
     this.#notes.load('notes', arrays);
     this.#ofNotes.load('notes.ofCommitments', arrays);
     this.#ofWords.load('notes.ofWords', arrays);
@@ -242,7 +246,7 @@ export class Texts {
   }
 
   clear(): void {
-    for (const one of [this.#wordings, this.#passages, this.#notes, this.#until]) one.clear();
+    for (const one of [this.#wordings, this.#passages, this.titles, this.#notes, this.#until]) one.clear();
     this.#titleKeys.length = 0;
     [this.#ofWordings, this.#ofNotes, this.#ofWords] = [new Belonging(), new Belonging(), new Belonging()];
     [this.#inWordings, this.#inNotes] = [new SearchIndex(), new SearchIndex()];

@@ -172,10 +172,22 @@ export class SearchIndex {
       else this.#word(way.words[0]!, tell);
   }
 
-  /** The documents that hold a word as it is, folded. */
-  documentsWith(word: string): number[] {
+  /** In how many fields of all documents a word stands as it is, folded. */
+  placesOf(word: string): number {
+    return this.#holding(this.#dictionary.known(word));
+  }
+
+  /** Tells the documents that hold a word as it is, folded, in a field of a weight; each once. */
+  documentsWith(word: string, weight: number, tell: (id: number) => void): void {
     const number = this.#dictionary.known(word);
-    return number === -1 ? [] : [...new Set(Array.from(this.#postings.of(number), (posting) => posting >> BITS))];
+    if (number === -1) return;
+    let before = -1;
+    for (const posting of this.#postings.of(number)) {
+      const id = posting >> BITS;
+      if (id === before || weightIn(posting) !== weight) continue;
+      before = id;
+      tell(id);
+    }
   }
 
   /** Tells the documents with a word that answers. */
