@@ -92,7 +92,11 @@ it('What was recorded before there was an outbox is not written of', () => expec
 describe('A round that is opened', () => {
   let invitations: Arrived[];
   beforeAll(async () => {
-    await opened('R-1', { questions: [{ id: 'staff', of: 'agency', kind: 'number', text: 'How many?' }] });
+    const questions = [
+      { id: 'staff', of: 'agency', kind: 'number', text: 'How many?' },
+      { id: 'hard', of: 'commitment', kind: 'yes_no', text: 'Was it hard?' },
+    ];
+    await opened('R-1', { questions });
     invitations = await onDay(0);
   });
   const to = (name: string) => invitations.find(({ envelope }) => envelope.startsWith(name))!;
@@ -106,12 +110,19 @@ describe('A round that is opened', () => {
     ]));
 
   it('writes to each in its language, in text and in HTML, with the number of commitments and the days left', () => {
-    const total = /about (\d+) commitments, and there is 1 question/.exec(to('anna').text!)![1];
+    const total = /about (\d+) commitments, with 1 question on each; there is 1 question to your agency\./.exec(
+      to('anna').text!,
+    )![1];
     expect(to('anna').subject).toContain('Follow-up R-1: please report by');
     expect(to('anna').text).toMatch(/There are 30 days left\./);
-    expect(to('bela').text).toContain(`Il s’agit de ${total} engagements et de 1 question.`);
+    expect(to('bela').text).toContain(
+      `Il porte sur ${total} engagements, avec 1 question sur chacun\u00a0; 1 question s’adresse à votre organisme.`,
+    );
     expect(to('bela').html).toContain('<html lang="fr">');
     expect(to('carla').text).toMatch(/Quedan 30 días\./);
+    expect(to('carla').text).toMatch(
+      /Trata de \d+ compromisos, con 1 pregunta sobre cada uno; hay 1 pregunta dirigida a su entidad\./,
+    );
     for (const { text, html } of invitations) expect(html).toContain(text!.split('\n')[0]);
   });
 

@@ -284,6 +284,8 @@ describe('A round on pages', () => {
     expect(wordsIn(told)).toMatch(/The secretariat, .*, on \S+: Report how it stands: when it happened Since when\?/);
     const answered = await iom.fills(told, `${at}/comments`, { answers: '0', text: 'Since March.' });
     expect(answered.status).toBe(303);
+    // What it has answered is not to be read any more.
+    expect(wordsIn(await iom.opens('/home'))).not.toContain('comment to read');
     expect(wordsIn(await secretariat.opens(at))).toMatch(/Since when\?.*IOM, .* Since March\./);
     expect((await iom.fills(await iom.opens(at), at, { _do: 'submit' })).status).toBe(303);
     const nil = '/rounds/R-1/returns/ILO/nil';

@@ -363,6 +363,7 @@ describe('A return', () => {
       ]);
     expect(refusal(await post(`${path}/return`, { comments: [{ text: 'x' }] }, iom))).toBe('403 forbidden');
     expect((await post(`${path}/return`, { comments: [{ at, text: 'Since when?' }] })).body.state).toBe('returned');
+    expect(await stateOf(code, 'IOM')).toMatchObject({ comments: 1, unanswered: 1 });
     expect((await post(`${path}/comments`, { text: 'Since March.', answers: 0 }, iom)).status).toBe(200);
     expect((await get(`${path}/comments`)).body.items).toMatchObject([
       { number: 0, at, text: 'Since when?', agency: null, submission: 0, beside: null },
@@ -378,6 +379,7 @@ describe('A return', () => {
     // What it newly recorded is in question by now, too; but it has told of that already.
     expect(body.register.map(({ title }: { title: string }) => title)).toContain('Guide for parliaments');
     expect((await put(path, content, 0)).status).toBe(200);
+    expect(await stateOf(code, 'IOM', iom)).toMatchObject({ unanswered: 0, drafted: { said: 4, of: 4 } });
     const again = await post(`${path}/submit`, { reportedOn: today }, iom);
     expect(again).toMatchObject({ status: 200, body: { state: 'submitted' } });
     const more = (await historyOf(reference)).slice(before.length);

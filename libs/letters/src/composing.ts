@@ -7,7 +7,16 @@ import type { Letter } from '#mail';
 import { LOG, PUBLIC_URL } from '#platform';
 import { Progress } from '#progress';
 import { Registers } from '#registers';
-import { aReturn, deadlineFor, dueOn, inQuestionOf, returnId, round as rounds, type OpenedRound } from '#rounds';
+import {
+  aReturn,
+  deadlineFor,
+  dueOn,
+  inQuestionOf,
+  returnId,
+  round as rounds,
+  unansweredIn,
+  type OpenedRound,
+} from '#rounds';
 import type { ReportLanguage } from '#words';
 import { LetterClock } from './clock.js';
 import { deadlineFile } from './deadline-file.js';
@@ -65,15 +74,16 @@ export class Composing {
     const language = whose.language ?? 'en';
     const due = dueOn(round, of);
     const asked = round.round!;
+    const questions = asked.questions ?? [];
+    const ofAgency = questions.filter((one) => one.of === 'agency');
     const about: RoundLetter = {
       ...{ round: asked.name, agency: of, asOf: asked.asOf, due, days: daysBetween(today, due) },
       agencyName: (await this.registers.names('agency')).get(of) ?? of,
       commitments: (await this.progress.commitments({ asOf: today }, inQuestionOf(of, asked.inQuestion), { limit: 1 }))
         .total,
-      questions: (asked.questions ?? []).length,
-      comments: state.comments.filter(
-        (one) => one.agency === null && !state.comments.some(({ answers }) => answers === one.number),
-      ).length,
+      questions: ofAgency.length,
+      questionsOnEach: questions.length - ofAgency.length,
+      comments: unansweredIn(state.comments),
       publication: round.published?.publication ?? null,
     };
     const ofRound = `/rounds/${encodeURIComponent(asked.code)}`;

@@ -8,6 +8,7 @@ import PostalMime, { type Email } from 'postal-mime';
 import { LetterFolder } from '#mail';
 import { HOSTILE_TEXTS } from '../../../test/support/hostile.js';
 import { deadlineFile } from './deadline-file.js';
+import { lettersIn, type RoundLetter } from './words/index.js';
 import { inHtml, inText, type WrittenLetter } from './written.js';
 
 /** What would be a header, a part or the end of a letter, an entry or an alarm of a calendar. */
@@ -112,5 +113,22 @@ describe('A calendar file of hostile words', () => {
     for (const line of file.split('\r\n')) expect(Buffer.byteLength(line)).toBeLessThanOrEqual(75);
     const entries = Object.values(ical.sync.parseICS(file)).filter((one) => one?.type === 'VEVENT');
     expect(entries).toMatchObject([{ uid: 'deadline-R-1-IOM@tracker.example.org', url: { val: ADDRESS } }]);
+  });
+});
+
+describe('What a letter says is owed', () => {
+  const owed = (language: 'en' | 'fr' | 'es', commitments: number, questions: number) =>
+    lettersIn(language).owed({ commitments, questions, questionsOnEach: 2 } as RoundLetter);
+
+  it('names questions on commitments only to an agency that has some', () => {
+    expect(owed('en', 3, 1)).toBe(
+      'It is about 3 commitments, with 2 questions on each; there is 1 question to your agency.',
+    );
+    expect(owed('en', 1, 0)).toBe('It is about 1 commitment, with 2 questions on it.');
+    expect(owed('en', 0, 1)).toBe(
+      'The register has no commitment of yours that it asks about; there is 1 question to your agency.',
+    );
+    expect(owed('fr', 0, 0)).toBe('Le registre ne contient aucun de vos engagements sur lequel il porte.');
+    expect(owed('es', 0, 2)).toMatch(/ningún compromiso suyo.*; hay 2 preguntas dirigidas a su entidad\.$/);
   });
 });

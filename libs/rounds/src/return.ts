@@ -75,6 +75,16 @@ export interface CommentAsAt {
   readonly beside: string | null;
 }
 
+/** How many of the threads of comments end with a word of the secretariat, which the agency has yet to answer. */
+export function unansweredIn(comments: readonly Pick<CommentAsAt, 'number' | 'answers' | 'agency'>[]): number {
+  const rootOf = ({ answers, number }: (typeof comments)[number]): number => {
+    const answered = answers === null ? undefined : comments[answers];
+    return answered && answered.number < number ? rootOf(answered) : number;
+  };
+  const last = new Map(comments.map((one) => [rootOf(one), one.agency]));
+  return [...last.values()].filter((agency) => agency === null).length;
+}
+
 export interface Submission {
   readonly revision: number;
   readonly said: ReturnEvents['Submitted'];

@@ -1,7 +1,7 @@
 /** The work on returns: their drafts, what is found about them, and the acts on them. */
 import { Inject, Injectable } from '@nestjs/common';
 import { plainToInstance } from 'class-transformer';
-import { classOf, forms, type OnBehalf, type ReturnDraft, type SubmitReturn } from '#bodies';
+import { classOf, forms, type OnBehalf, type ReturnDraft, type Round, type SubmitReturn } from '#bodies';
 import { todayAnywhere, todayAt } from '#clocks';
 import { FindsDuplicates, refuseUnscoped, type DuplicateCandidate } from '#acts';
 import { DraftsStore, type Draft, type DraftName } from '#drafts';
@@ -108,10 +108,21 @@ export class Returns {
     for (const id of drafts) {
       const agency = id.slice(code.length + 1);
       if (id !== returnId(code, agency)) continue;
-      const said = (await this.draft(code, agency))?.content.commitments.length;
-      if (said !== undefined) found.set(agency, { said, of: await this.inQuestion.count(agency, round!.inQuestion) });
+      const content = (await this.draft(code, agency))?.content;
+      if (content) found.set(agency, await this.#farOf(code, agency, content, round!));
     }
     return found;
+  }
+
+  /** What the return itself has newly recorded is not asked about again. */
+  async #farOf(code: string, agency: string, { commitments }: ReturnDraft, { inQuestion }: Round): Promise<Drafted> {
+    const recorded = await this.recordedBy(code, agency);
+    if (recorded.size === 0) return { said: commitments.length, of: await this.inQuestion.count(agency, inQuestion) };
+    const said = new Set(commitments.map(({ reference }) => reference));
+    const asked = (await this.inQuestion.of(agency, inQuestion)).filter(
+      ({ reference }) => said.has(reference) || !recorded.has(reference),
+    );
+    return { said: asked.filter(({ reference }) => said.has(reference)).length, of: asked.length };
   }
 
   revisions(code: string, agency: string) {

@@ -1,4 +1,5 @@
 /** The read model of rounds and returns: each round as it stands, and each return in short. */
+import type { CommentOnReturn } from '#bodies';
 import type { FullDate } from '#clocks';
 import {
   decodeAll,
@@ -13,11 +14,14 @@ import {
 } from '#eventsourcing';
 import type { EntryHistory } from '#registers';
 import type { ReturnWord } from '#words';
-import { aReturn, returnId, returnOf, type ReturnEvents, type ReturnSoFar } from './return.js';
+import { aReturn, returnId, returnOf, type CommentAsAt, type ReturnEvents, type ReturnSoFar } from './return.js';
 import { round as rounds, type OpenedRound } from './round.js';
 
 type Says = Readonly<Record<ReturnWord | 'new', number>>;
 const SAYS_NOTHING: Says = { update: 0, no_change: 0, not_assessed: 0, new: 0 };
+
+/** A comment without its words. */
+export type CommentInShort = Pick<CommentAsAt, 'number' | 'answers' | 'agency' | 'beside'>;
 
 /** A return in short: what it comes to, and none of its words. */
 export interface ReturnInShort {
@@ -35,9 +39,7 @@ export interface ReturnInShort {
   readonly paper: string | null;
   /** The document by which the agency had the secretariat say what it said last. */
   readonly authority: string | null;
-  readonly comments: number;
-  /** Of the comments: what the agency replied after the round was published. */
-  readonly replies: number;
+  readonly comments: readonly CommentInShort[];
 }
 
 const NOTHING: ReturnInShort = {
@@ -51,11 +53,25 @@ const NOTHING: ReturnInShort = {
   saidBefore: SAYS_NOTHING,
   paper: null,
   authority: null,
-  comments: 0,
-  replies: 0,
+  comments: [],
 };
 
-type Shorten = { readonly [N in keyof ReturnEvents]: (before: ReturnInShort, data: ReturnEvents[N]) => ReturnInShort };
+type Shorten = {
+  readonly [N in keyof ReturnEvents]: (
+    before: ReturnInShort,
+    data: ReturnEvents[N],
+    by: Pick<CommentInShort, 'agency'>,
+  ) => ReturnInShort;
+};
+
+const commented = (
+  { comments }: ReturnInShort,
+  said: readonly Pick<CommentOnReturn, 'text' | 'answers'>[],
+  by: Pick<CommentInShort, 'agency' | 'beside'>,
+): ReturnInShort['comments'] => [
+  ...comments,
+  ...said.map(({ answers = null }, i) => ({ number: comments.length + i, answers, ...by })),
+];
 
 const SHORTEN: Shorten = {
   Submitted: (before, { on, reportedOn, content, acts, onBehalf }) => {
@@ -71,9 +87,11 @@ const SHORTEN: Shorten = {
   },
   Applied: (before) => before,
   TakenBack: (before) => ({ ...before, state: 'returned', says: before.saidBefore }),
-  SentBack: (before, { comments }) => ({ ...before, state: 'returned', comments: before.comments + comments.length }),
-  Commented: (before, { beside }) => ({
-    ...{ ...before, comments: before.comments + 1, replies: before.replies + (beside ? 1 : 0) },
+  SentBack: (before, { comments }) => ({
+    ...{ ...before, state: 'returned', comments: commented(before, comments, { agency: null, beside: null }) },
+  }),
+  Commented: (before, data, { agency }) => ({
+    ...{ ...before, comments: commented(before, [data], { agency, beside: data.beside ?? null }) },
   }),
   Accepted: (before, { on }) => ({ ...before, state: 'accepted', acceptedOn: on }),
   NilReported: (before, { on, reportedOn, onBehalf }) => ({
@@ -99,8 +117,8 @@ export interface RoundsSeen {
   inShort(round: string, agency: string): ReturnInShort;
 }
 
-const shortened = (before: ReturnInShort | undefined, { name, data }: Recorded): ReturnInShort =>
-  name in SHORTEN ? SHORTEN[name as keyof ReturnEvents](before ?? NOTHING, data as never) : (before ?? NOTHING);
+const shortened = (before: ReturnInShort | undefined, { name, data, meta }: Recorded): ReturnInShort =>
+  name in SHORTEN ? SHORTEN[name as keyof ReturnEvents](before ?? NOTHING, data as never, meta) : (before ?? NOTHING);
 
 /**
  * Some rounds as they were known at a position: read from their own streams.
@@ -127,7 +145,7 @@ type Round = OpenedRound & EntryHistory;
 
 export class RoundsProjection implements Projection, RoundsSeen {
   readonly name = 'rounds';
-  readonly version = 5;
+  readonly version = 6;
   readonly on: Projection['on'];
   readonly #rounds = new Map<string, Round>();
   /** By round, then by agency. */

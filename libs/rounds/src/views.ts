@@ -7,7 +7,7 @@ import { Flows, FlowsView, type FlowFilter } from '#progress';
 import { missing, publication, Registers } from '#registers';
 import { compareTexts } from '#text';
 import { RETURN_STATES, ROUND_STATES, type ReturnState, type RoundState } from '#words';
-import { aReturn, returnId, stateOfReturn, type CommentAsAt } from './return.js';
+import { aReturn, returnId, stateOfReturn, unansweredIn, type CommentAsAt } from './return.js';
 import { Drafted } from './in-question.js';
 import { deadlineFor, dueOn, isLate, remindedOn, reopenedUntil, stateOf, type OpenedRound } from './round.js';
 import { roundsAt, RoundsProjection, type ReturnInShort, type RoundsSeen } from './rounds.projection.js';
@@ -70,6 +70,8 @@ export class ReturnLine {
   })
   readonly authority: string | null;
   @ApiProperty(COUNT) readonly comments: number;
+  @ApiProperty({ ...COUNT, description: 'Of what the secretariat said in them: what the agency has yet to answer' })
+  readonly unanswered: number;
   @ApiProperty({ ...COUNT, description: 'Of these: what the agency replied to the published report' })
   readonly replies: number;
 }
@@ -325,9 +327,8 @@ export class RoundViews {
     const { code } = round!;
     const replies: ReplyBeside[] = [];
     for (const agency of agencies) {
-      if (seen.inShort(code, agency).replies === 0) continue;
+      if (!seen.inShort(code, agency).comments.some(isReply)) continue;
       const { comments } = (await load(this.log, aReturn, returnId(code, agency), knownAt)).state;
-      const isReply = (one: CommentAsAt): boolean => one.beside !== null;
       replies.push(
         ...comments
           .filter(isReply)
@@ -344,6 +345,8 @@ export class RoundViews {
   }
 }
 
+const isReply = ({ beside }: Pick<CommentAsAt, 'beside'>): boolean => beside !== null;
+
 function lineOf(
   state: OpenedRound,
   agency: string,
@@ -353,10 +356,7 @@ function lineOf(
   today: FullDate,
 ): ReturnLine {
   const code = state.round!.code;
-  const { receivedOn, reportedOn, acceptedOn, says, paper, authority, comments, replies, ...short } = seen.inShort(
-    code,
-    agency,
-  );
+  const { receivedOn, reportedOn, acceptedOn, says, paper, authority, comments, ...short } = seen.inShort(code, agency);
   const standing = stateOfReturn(state, agency, short, today, drafts.has(returnId(code, agency)));
   return {
     ...{
@@ -371,7 +371,8 @@ function lineOf(
       paper,
       authority,
     },
-    ...{ comments, replies, state: standing, isNil: short.nil, drafted: null },
+    ...{ comments: comments.length, unanswered: unansweredIn(comments), replies: comments.filter(isReply).length },
+    ...{ state: standing, isNil: short.nil, drafted: null },
     remindedOn: remindedOn(state, agency).at(-1) ?? null,
     late: isLate(state, agency, receivedOn ?? today),
     daysLeft: standing === 'awaited' || standing === 'draft' ? daysBetween(today, dueOn(state, agency)) : null,

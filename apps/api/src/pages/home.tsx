@@ -144,7 +144,7 @@ const AgencyHome = ({ session, agency, rounds, waiting, next, overdue, stale }: 
                       ? `reopened until ${dateWords(one.reopenedUntil)}`
                       : `due on ${dateWords(one.deadline)}`}
                     {one.daysLeft !== null && `, ${daysWords(one.daysLeft)}`}
-                    {one.comments > 0 && `; ${counted(one.comments, 'comment')} to read`}
+                    {one.unanswered > 0 && `; ${counted(one.unanswered, 'comment')} to read`}
                     {one.late && <span class="alert"> late</span>}
                   </small>
                 </div>

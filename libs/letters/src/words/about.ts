@@ -13,7 +13,9 @@ export interface RoundLetter {
   /** Until the deadline; below 0: since then. */
   readonly days: number;
   readonly commitments: number;
+  /** Those to the agency itself, and those that are asked on each of its commitments. */
   readonly questions: number;
+  readonly questionsOnEach: number;
   readonly comments: number;
   /** The symbol of the report that came out; `null`: none yet. */
   readonly publication: string | null;

@@ -17,10 +17,15 @@ export const en = {
       : n === 0
         ? 'Today is the last day.'
         : `The deadline passed ${days(-n)} ago.`,
-  owed: ({ commitments, questions }: RoundLetter) =>
-    `It is about ${counted(commitments, 'commitment', 'commitments')}` +
+  owed: ({ commitments, questions, questionsOnEach }: RoundLetter) =>
+    (commitments === 0
+      ? 'The register has no commitment of yours that it asks about'
+      : `It is about ${counted(commitments, 'commitment', 'commitments')}`) +
+    (commitments > 0 && questionsOnEach > 0
+      ? `, with ${counted(questionsOnEach, 'question', 'questions')} on ${form(commitments, { one: 'it', other: 'each' })}`
+      : '') +
     (questions > 0
-      ? `, and there ${form(questions, { one: 'is', other: 'are' })} ${counted(questions, 'question', 'questions')} to answer.`
+      ? `; there ${form(questions, { one: 'is', other: 'are' })} ${counted(questions, 'question', 'questions')} to your agency.`
       : '.'),
   known:
     'The return holds everything that the register knows already. Where nothing changed, one click says so; where there is nothing to report, a nil return says that.',

@@ -14,9 +14,14 @@ export const es: Words = {
       : n === 0
         ? 'Hoy es el último día.'
         : `El plazo venció hace ${days(-n)}.`,
-  owed: ({ commitments, questions }) =>
-    `Se trata de ${counted(commitments, 'compromiso', 'compromisos')}` +
-    (questions > 0 ? ` y de ${counted(questions, 'pregunta', 'preguntas')}.` : '.'),
+  owed: ({ commitments, questions, questionsOnEach }) =>
+    (commitments === 0
+      ? 'El registro no contiene ningún compromiso suyo sobre el que pregunte'
+      : `Trata de ${counted(commitments, 'compromiso', 'compromisos')}`) +
+    (commitments > 0 && questionsOnEach > 0
+      ? `, con ${counted(questionsOnEach, 'pregunta', 'preguntas')} sobre ${commitments === 1 ? 'él' : 'cada uno'}`
+      : '') +
+    (questions > 0 ? `; hay ${counted(questions, 'pregunta dirigida', 'preguntas dirigidas')} a su entidad.` : '.'),
   known:
     'El informe contiene ya todo lo que el registro conoce. Donde nada ha cambiado, basta un clic para decirlo; si no hay nada que comunicar, lo dice un informe sin novedad.',
   calendarFile: 'Se adjunta la fecha límite para su calendario.',

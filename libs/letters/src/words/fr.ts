@@ -14,9 +14,16 @@ export const fr: Words = {
       : n === 0
         ? 'C’est aujourd’hui le dernier jour.'
         : `Le délai est passé depuis ${days(-n)}.`,
-  owed: ({ commitments, questions }) =>
-    `Il s’agit de ${counted(commitments, 'engagement', 'engagements')}` +
-    (questions > 0 ? ` et de ${counted(questions, 'question', 'questions')}.` : '.'),
+  owed: ({ commitments, questions, questionsOnEach }) =>
+    (commitments === 0
+      ? 'Le registre ne contient aucun de vos engagements sur lequel il porte'
+      : `Il porte sur ${counted(commitments, 'engagement', 'engagements')}`) +
+    (commitments > 0 && questionsOnEach > 0
+      ? `, avec ${counted(questionsOnEach, 'question', 'questions')} ${commitments === 1 ? 'à son sujet' : 'sur chacun'}`
+      : '') +
+    (questions > 0
+      ? `\u00a0; ${counted(questions, 'question s’adresse', 'questions s’adressent')} à votre organisme.`
+      : '.'),
   known:
     'Le rapport contient déjà tout ce que le registre connaît. Là où rien n’a changé, un clic suffit pour le dire\u00a0; s’il n’y a rien à signaler, un rapport néant le dit.',
   calendarFile: 'L’échéance est jointe, pour votre calendrier.',
