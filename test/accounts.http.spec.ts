@@ -66,6 +66,14 @@ describe('A focal point', () => {
       '404 not_found',
     );
     expect(told(await get('/v1/accounts?agency=ILO', lead))).toBe('403 forbidden');
+    // A pseudonym stands in the history, which everybody reads: it opens no name, address or token.
+    const { account: ofSecretariat } = (await get('/v1/me', secretariat)).body as { account: string };
+    for (const other of [ofIlo.account as string, ofSecretariat]) {
+      const appoint = (by: string) =>
+        server.post(`/v1/accounts/${other}/appointments`, { role: 'reader', agency: 'IOM' }, by);
+      expect(told(await appoint(lead))).toBe('404 not_found');
+      expect(told(await get(`/v1/tokens?account=${other}`, lead))).toBe('404 not_found');
+    }
 
     const relieved = await server.post(`/v1/accounts/${of}/appointments/${appointments[0]!.id}/relieve`, {}, lead);
     expect(relieved.body.appointments).toEqual([expect.objectContaining({ until: expect.any(String) })]);
@@ -94,6 +102,9 @@ describe('A focal point', () => {
     expect(told(await give(both, ['record']))).toBe('403 forbidden');
     await server.post(`/v1/accounts/${both}/appointments`, { role: 'alternate', agency: 'ILO' }, secretariat);
     expect(told(await give(both, ['report']))).toBe('403 forbidden');
+    const seen = async (by: string) =>
+      ((await get(`/v1/tokens?account=${both}`, by)).body as { items: object[] }).items;
+    expect([(await seen(lead)).length, (await seen(secretariat)).length]).toEqual([0, 1]);
   });
 });
 

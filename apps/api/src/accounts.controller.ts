@@ -244,7 +244,11 @@ export class AccountsController {
       );
     } catch (error) {
       if (!/unique/i.test(String(error))) throw error;
-      throw new Conflict('address_taken', 'Another account has this address: appoint that one.', '/email');
+      const who =
+        by.role === 'secretariat'
+          ? 'appoint that one'
+          : 'where its person is of another agency, the secretariat appoints it';
+      throw new Conflict('address_taken', `Another account has this address: ${who}.`, '/email');
     }
     return shownTo(by, await this.#known(account, by));
   }
@@ -267,8 +271,7 @@ export class AccountsController {
     void reply.header('Location', `/v1/accounts/${encodeURIComponent(account)}`);
     const appointment = appointmentFrom(body, by);
     await this.#refuseUnknown(body);
-    const row = await this.access.accounts.one(account);
-    if (!row) throw notFound(account);
+    const row = await this.#known(account, by);
     if (row.erased !== null) throw new Conflict('erased', 'It was erased, and takes no role any more.');
     if (!row.appointments.some(({ id }) => id === meta.commandId))
       await this.access.accounts.appoint(account, appointment, meta.commandId);

@@ -12,6 +12,7 @@ import { IsOptional, IsString } from 'class-validator';
 import type { FastifyReply } from 'fastify';
 import {
   AccessStore,
+  actsForAlone,
   endOfLastDay,
   isKnownTo,
   refuseGiving,
@@ -116,7 +117,7 @@ export class TokensController {
   async list(@Query() { account }: TokensQuery, @Caller() caller: Principal): Promise<TokensView> {
     if (account !== undefined) await this.#known(account, caller, 'account');
     const accounts = await this.access.accounts.all(caller.role === 'secretariat' ? undefined : (caller.agency ?? ''));
-    const known = new Set(accounts.filter((one) => isKnownTo(caller, one)).map((one) => one.account));
+    const known = new Set(accounts.filter((one) => actsForAlone(caller, one)).map((one) => one.account));
     return { items: (await this.access.tokens(account)).filter((one) => known.has(one.account)) };
   }
 

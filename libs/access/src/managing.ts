@@ -75,6 +75,17 @@ export const isKnownTo = (by: Actor, account: AccountRow): boolean =>
   account.account === by.account ||
   account.appointments.some(({ agency }) => by.agency !== null && agency === by.agency);
 
+const standing = ({ appointments }: Pick<AccountRow, 'appointments'>) => {
+  const now = new Date().toISOString();
+  return appointments.filter(({ until }) => until === null || until > now);
+};
+
+/** Whether the tokens of an account are a caller's to see: of its own account, or of one that acts for no other agency. */
+export const actsForAlone = (by: Actor, account: AccountRow): boolean =>
+  by.role === 'secretariat' ||
+  account.account === by.account ||
+  (isKnownTo(by, account) && standing(account).every(({ agency }) => agency === by.agency));
+
 /**
  * A token acts in every role of its account: so the secretariat gives it, or the account itself, or a focal point for whose
  * agency alone the account acts. Nobody gives more than their own token may do.
@@ -93,9 +104,8 @@ export function refuseMinding(
   { account, appointments }: Pick<AccountRow, 'account' | 'appointments'>,
 ): void {
   if (by.role === 'secretariat' || by.account === account) return;
-  const now = new Date().toISOString();
-  const standing = appointments.filter(({ until }) => until === null || until > now);
-  if (by.role === 'focal_point' && standing.length > 0 && standing.every(({ agency }) => agency === by.agency)) return;
+  const roles = standing({ appointments });
+  if (by.role === 'focal_point' && roles.length > 0 && roles.every(({ agency }) => agency === by.agency)) return;
   throw new Rejected('forbidden', 'The tokens of an account are for itself, its focal point and the secretariat.');
 }
 
