@@ -202,7 +202,9 @@ describe('Lists and views', () => {
     ['/v1/commitments?cursor=abc', '/cursor', /not one that an answer gave/],
     ['/v1/commitments?cursor=abc&format=csv', '/cursor', /not one that an answer gave/],
     ['/v1/agencies?cursor=abc', '/cursor', /not one that an answer gave/],
-    ['/v1/agencies?limit=0', '/limit', /must not be less than 1/],
+    ['/v1/agencies?limit=0', '/limit', /takes a whole number from 1 to 1000, not 0$/],
+    ['/v1/commitments?staleAfter=-1', '/staleAfter', /takes a whole number of calendar months from 0 to 1200, not -1$/],
+    ['/v1/commitments?staleAfter=P12M', '/staleAfter', /takes a whole number of calendar months .*, not P12M$/],
   ])('%s is refused: it names %s and what can be asked for', async (path, pointer, message) => {
     const { status, body } = await server.get(path);
     expect([status, body.code]).toEqual([400, 'invalid']);

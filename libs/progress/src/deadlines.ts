@@ -17,7 +17,7 @@ import type { ViewClocks } from './scan.js';
 const LATE = [0, 6, 12, 24] as const;
 
 export class DeadlinesQuery extends ProgressQuery implements DeadlinesFilter {
-  @QueryNumber(1, 600, { default: 6, description: 'Months ahead' }) within?: number;
+  @QueryNumber(1, 600, { default: 6, description: 'Months ahead', unit: 'months' }) within?: number;
   @OnDate({ optional: true, description: 'Instead of `within`: the last day looked at', example: '2012-12-31' })
   until?: FullDate;
   @FilterField() agency?: string;

@@ -34,6 +34,11 @@ export const longestWord = (text: string): number =>
     return Math.max(most, Math.min(length, LONGEST) * (words[i]!.toUpperCase() === words[i] ? CAPITAL : 1));
   }, 0);
 
+/** `HLD06-01`: above a column of numbers it stands whole. */
+const CODE = /^[\p{Lu}\d.-]+$/u;
+const longestOfHead = ({ title, type }: Column): number =>
+  type === 'integer' && CODE.test(title) ? title.length * CAPITAL : longestWord(title);
+
 export const isNumber = ({ type }: Column): boolean => type === 'integer';
 
 /**
@@ -48,7 +53,7 @@ export function columnsIn(
   size = TABLE_SIZE,
 ): Columns {
   const natural = columns.map(({ weight }) => (weight * whole) / weightOf(columns));
-  const needed = columns.map(({ title }, i) => roomOf(Math.max(longestWord(title), longest[i]!), size));
+  const needed = columns.map((column, i) => roomOf(Math.max(longestOfHead(column), longest[i]!), size));
   const upright = fitted(natural, needed, whole);
   if (upright) return { widths: upright, turned: null };
   const small = columns.map((column, i) => (isNumber(column) ? roomOf(DIGITS, size) : needed[i]!));

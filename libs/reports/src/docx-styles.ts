@@ -35,7 +35,7 @@ const style = (
 ): Docx.IParagraphStyleOptions => ({ id, name, basedOn: 'Normal', quickFormat: true, run, paragraph });
 
 /** Where the words of an entry of the contents begin, by level, and where its page ends; its number begins where those above it do. */
-const CONTENTS = [560, 1_020, 1_480] as const;
+const CONTENTS = [560, 1_160, 1_760] as const;
 export const contentsTabs = (level: number): Docx.TabStopDefinition[] => [
   { type: 'left', position: CONTENTS[level - 1]! },
   { type: 'right', position: widthOf(false), leader: 'dot' },

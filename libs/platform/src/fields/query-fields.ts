@@ -2,7 +2,7 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiProperty } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
-import { IsInt, IsOptional, Max, Min, ValidateBy } from 'class-validator';
+import { IsOptional, ValidateBy } from 'class-validator';
 import { isCountry } from './countries.js';
 
 interface About {
@@ -29,19 +29,21 @@ const known = (name: string, validate: (value: unknown) => boolean, message: (va
 const whatItKnows = (value: string, values: readonly string[]): string =>
   `$property knows no ${value || '(nothing)'}; it takes ${values.join(', ')}`;
 
-/** A whole number, in digits. */
+/** A whole number, in digits. @param unit of what it counts */
 export const QueryNumber = (
   min: number,
   max: number,
-  about: { readonly description?: string; readonly default?: number },
+  { unit, ...about }: { readonly description?: string; readonly default?: number; readonly unit?: string },
 ) =>
   applyDecorators(
     ApiProperty({ ...about, required: false, type: 'integer', minimum: min, maximum: max }),
     IsOptional(),
     Transform(({ value }: { value: unknown }) => (/^\d{1,9}$/.test(String(value)) ? Number(value) : value)),
-    IsInt(),
-    Min(min),
-    Max(max),
+    known(
+      'isWholeBetween',
+      (value) => Number.isInteger(value) && min <= Number(value) && Number(value) <= max,
+      (value) => `$property takes a whole number${unit ? ` of ${unit}` : ''} from ${min} to ${max}, not ${value}`,
+    ),
   );
 
 /** One word of a closed list. */

@@ -34,7 +34,8 @@ export class ClockQuery {
 }
 
 export class ProgressClockQuery extends ClockQuery {
-  @QueryNumber(0, MOST_MONTHS, { default: 12, description: 'Calendar months' }) staleAfter?: number;
+  @QueryNumber(0, MOST_MONTHS, { default: 12, description: 'Calendar months', unit: 'calendar months' })
+  staleAfter?: number;
   declare readonly at: Clocks & { readonly staleAfter?: number };
 }
 
