@@ -2,17 +2,14 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
-import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, extname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { Page } from 'playwright-core';
 import { publishSite } from '../apps/cli/src/publish-site.js';
-import { Reader } from './support/browser.js';
+import { Reader, wrongFor } from './support/browser.js';
 import { CLOCK_CASES, TestServer } from './support/server.js';
 
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const DATES = ['2007-01-01', '2011-02-17'];
 const TYPES: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
@@ -110,11 +107,15 @@ describe('A static publication', () => {
     ['dark', 390],
   ] as const)('hinders nobody, %s at %d, as axe sees it', async (colorScheme, width) => {
     for (const path of ['index.html', 'agencies/AAA.html', 'commitments/AAA-2006-01.html'])
-      await reader.on(`/${DATES[1]}/${path}`, async (page) => expect([path, await wrongIn(page)]).toEqual([path, []]), {
-        colorScheme,
-        viewport: { width, height: 900 },
-      });
-    await reader.on('/search.html', async (page) => expect(await wrongIn(page)).toEqual([]));
+      await reader.on(
+        `/${DATES[1]}/${path}`,
+        async (page) => expect([path, await wrongFor(page)]).toEqual([path, []]),
+        {
+          colorScheme,
+          viewport: { width, height: 900 },
+        },
+      );
+    await reader.on('/search.html', async (page) => expect(await wrongFor(page)).toEqual([]));
     expect(reader.complaints).toEqual([]);
   });
 
@@ -127,14 +128,3 @@ describe('A static publication', () => {
     await page.close();
   });
 });
-
-const wrongIn = async (page: Page): Promise<string[]> => {
-  await page.evaluate(AXE);
-  return page.evaluate(async () => {
-    const { axe } = window as unknown as {
-      axe: { run(on: Document): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> };
-    };
-    const { violations } = await axe.run(document);
-    return violations.map(({ id, nodes }) => `${id}: ${nodes[0]!.html.slice(0, 200)}`);
-  });
-};

@@ -1,12 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { HtmlValidate } from 'html-validate';
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import type { Page } from 'playwright-core';
 import { AccessStore } from '#access';
 import { Following, Post } from '#letters';
 import { SignIn } from '#sign-in';
-import { overflow, Reader } from './support/browser.js';
+import { overflow, Reader, wrongFor } from './support/browser.js';
 import { pageRoutes } from './support/page-routes.js';
 import { deep } from './support/properties.js';
 import { REGISTER_ACTS } from '#registers';
@@ -15,7 +12,6 @@ import { HLD, TestServer } from './support/server.js';
 import { until } from './support/waiting.js';
 
 const HTML = { accept: 'text/html' };
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 /** How every page is looked at, and how else those that have every part of a page, or all of them in a deep run. */
 const LOOKS = [
@@ -27,23 +23,6 @@ const CROSSED_LOOKS = [
   [390, 'light'],
 ] as const;
 const CROSSED = ['/', '/agencies/NOBODY', '/commitments?agency=IOM&stage=discontinued', '/record', '/sign-in'];
-
-/** What axe finds wrong with a page: rule and element. */
-const wrongFor = async (page: Page): Promise<string[]> => {
-  if (!(await page.evaluate(() => 'axe' in window))) await page.evaluate(AXE);
-  return page.evaluate(async () => {
-    const { axe } = window as unknown as {
-      axe: {
-        run(
-          on: Document,
-          options: object,
-        ): Promise<{ violations: { id: string; nodes: { html: string; failureSummary: string }[] }[] }>;
-      };
-    };
-    const { violations } = await axe.run(document, { resultTypes: ['violations'], preload: false });
-    return violations.map(({ id, nodes }) => `${id}: ${nodes[0]!.html.slice(0, 200)} ${nodes[0]!.failureSummary}`);
-  });
-};
 
 const COOKIE = {
   ...{ name: 'session', domain: '127.0.0.1', path: '/', expires: -1 },

@@ -1,4 +1,6 @@
 /** A headless Chromium for the specs of pages, and the reading of its pages. */
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { chromium as playwright, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
 
 /** A real, headless Chromium; it brings the shared libraries and fonts that a bare machine lacks. */
@@ -87,6 +89,25 @@ export const STATE =
 /** The position of the log that the permanent address of a page names. */
 export const positionOf = async (page: Page): Promise<string> =>
   new URL((await page.locator('a[rel=bookmark]').getAttribute('href'))!, page.url()).searchParams.get('knownAt')!;
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+/** What axe finds wrong with a page: rule and element. What it finds right, which is most, does not leave the page. */
+export const wrongFor = async (page: Page): Promise<string[]> => {
+  if (!(await page.evaluate(() => 'axe' in window))) await page.evaluate(AXE);
+  return page.evaluate(async () => {
+    const { axe } = window as unknown as {
+      axe: {
+        run(
+          on: Document,
+          options: object,
+        ): Promise<{ violations: { id: string; nodes: { html: string; failureSummary: string }[] }[] }>;
+      };
+    };
+    const { violations } = await axe.run(document, { resultTypes: ['violations'], preload: false });
+    return violations.map(({ id, nodes }) => `${id}: ${nodes[0]!.html.slice(0, 200)} ${nodes[0]!.failureSummary}`);
+  });
+};
 
 /** By how much a page is wider than the screen. */
 export const overflow = (page: Page): Promise<number> =>
