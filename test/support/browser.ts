@@ -3,13 +3,23 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { chromium as playwright, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
 
+/** What the package of Chromium sets for it when it is loaded, which is once a worker. */
+let ofChromium: Readonly<Record<string, string | undefined>> | undefined;
+
 /** A real, headless Chromium; it brings the shared libraries and fonts that a bare machine lacks. */
 export async function openBrowser(): Promise<Browser> {
+  const before = { ...process.env };
   // Read when the package is loaded: it unpacks its libraries and fonts only where it takes the machine for a bare one.
   process.env['AWS_EXECUTION_ENV'] ??= `AWS_Lambda_nodejs${process.versions.node.split('.')[0]}.x`;
+  // Unpacked once, not once a run.
+  process.env['TMPDIR'] = process.env['TMPDIR_ON_DISK'];
   const { default: chromium } = await import('@sparticuz/chromium');
+  const executablePath = await chromium.executablePath();
+  process.env['TMPDIR'] = before['TMPDIR'];
+  ofChromium ??= Object.fromEntries(Object.entries(process.env).filter(([name, value]) => before[name] !== value));
   return playwright.launch({
-    executablePath: await chromium.executablePath(),
+    executablePath,
+    env: { ...process.env, ...ofChromium } as Record<string, string>,
     args: ['--no-sandbox', '--no-zygote', '--disable-gpu', '--font-render-hinting=none'],
   });
 }

@@ -1,20 +1,36 @@
-// The folder in which the specs of one run find what they share (shared.ts). At the end the server in it is stopped.
-import { chmodSync, existsSync, globSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+// The folder in which the specs of one run keep their files, and find what they share (shared.ts). At the end the server in it
+// is stopped.
+import { chmodSync, existsSync, globSync, mkdirSync, readFileSync, rmSync, statfsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-const RUN = join(tmpdir(), 'followthrough-run-');
+const MEMORY = '/dev/shm';
+/** What the files of a run may come to at most. */
+const ROOM = 6 * 2 ** 30;
+
+// What is to outlast a run stays on the disk: Chromium, unpacked (browser.ts).
+process.env.TMPDIR_ON_DISK ??= tmpdir();
+/** In memory, where there is room: every write waits for the disk, which matters only where a machine loses its power. */
+const RUN = join(roomIn(MEMORY) > ROOM ? MEMORY : process.env.TMPDIR_ON_DISK, 'followthrough-run-');
 const ours = `${RUN}${process.pid}`;
 
 export default function setup() {
   for (const folder of globSync(`${RUN}*`)) if (!lives(Number(folder.slice(RUN.length)))) remove(folder);
   remove(ours);
-  mkdirSync(ours);
-  chmodSync(ours, 0o755);
+  process.env.TMPDIR = join(ours, 'tmp');
+  mkdirSync(process.env.TMPDIR, { recursive: true });
+  for (const folder of [ours, process.env.TMPDIR]) chmodSync(folder, 0o755);
   process.env.TEST_RUN = ours;
   // Processes that are started again and again load their code compiled.
   process.env.NODE_COMPILE_CACHE ??= join(process.cwd(), 'node_modules/.cache/compiled');
   process.once('exit', () => remove(ours));
+}
+
+/** The bytes that are free in a file system; none where there is no such folder. */
+function roomIn(folder) {
+  if (!existsSync(folder)) return 0;
+  const { bavail, bsize } = statfsSync(folder);
+  return bavail * bsize;
 }
 
 function remove(folder) {
