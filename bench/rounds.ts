@@ -11,7 +11,7 @@ import { todayAt } from '#clocks';
 import { SqliteEventStore } from '#event-store-sqlite';
 import { canonicalJson, newCommandId, type EncodedEvent } from '#eventsourcing';
 import { Post } from '#letters';
-import { SignedIn } from '../test/support/filled-form.js';
+import { Visitor } from '../test/support/visitor.js';
 import { Inbox } from '../test/support/inbox.js';
 import { TestServer } from '../test/support/server.js';
 import { cpu, inScratch, machine, median } from './measure.js';
@@ -111,7 +111,7 @@ await inScratch(async (folder) => {
   const env = { LOG_URL: `sqlite:${file}`, DATA_DIR: folder, SMTP_URL: inbox.url, MAIL_FROM: 'tracker@example.org' };
   const server = await TestServer.start([], env);
   const [first, third] = [codes[0]!, codes[2]!];
-  const [agency, desk] = [await SignedIn.as(server, first), await SignedIn.as(server, null)];
+  const [agency, desk] = [await Visitor.signedIn(server, first), await Visitor.signedIn(server, null)];
   const own = { authorization: `Bearer ${server.token(first)}` };
   const read =
     (path: string, headers = {}) =>
@@ -121,7 +121,7 @@ await inScratch(async (folder) => {
       if (!answer.ok) throw new Error(`${path}: ${answer.status}`);
       return bytes;
     };
-  const opens = (by: SignedIn, path: string) => async () => {
+  const opens = (by: Visitor, path: string) => async () => {
     const { status, html } = await by.opens(path);
     if (status !== 200) throw new Error(`${path}: ${status}`);
     return html.length;

@@ -9,7 +9,7 @@ import { bodyOfForm, formFieldsOf } from '#platform';
 import { REGISTER_ACTS } from '#registers';
 import { asFilled, Form, type Filled } from '../apps/api/src/pages/form.js';
 import { sound } from './support/bodies.js';
-import { pairsOf, SignedIn, wordsIn, type Shown } from './support/filled-form.js';
+import { pairsOf, Visitor, wordsIn, type Visit } from './support/visitor.js';
 import { HLD, TestServer } from './support/server.js';
 import { runs } from './support/properties.js';
 
@@ -56,8 +56,8 @@ describe('The form of a body', () => {
 
 describe('The forms of acts', () => {
   let server: TestServer;
-  let iom: SignedIn;
-  let secretariat: SignedIn;
+  let iom: Visitor;
+  let secretariat: Visitor;
   const record = {
     ...{ title: 'Handbook for municipalities', summary: 'A handbook.', kind: 'publication', nature: 'one_off' },
     ...{ strength: 'undertaken', condition: 'if funded', themes: ['HLD06-04'], target: { date: '2014' } },
@@ -77,18 +77,18 @@ describe('The forms of acts', () => {
       data: object;
       type: string;
     };
-  const offeredOn = ({ html }: Shown): string[] =>
+  const offeredOn = ({ html }: Visit): string[] =>
     [...html.matchAll(/<a href="(\/commitments\/[^"?#]+\/[^"?#]+)"/g)].map(([, href]) => href!);
 
   beforeAll(async () => {
     server = await TestServer.start([HLD]);
-    iom = await SignedIn.as(server, 'IOM');
-    secretariat = await SignedIn.as(server, null);
+    iom = await Visitor.signedIn(server, 'IOM');
+    secretariat = await Visitor.signedIn(server, null);
   });
   afterAll(() => server.close());
 
   it('offer no choice that the rules refuse', async () => {
-    const stagesIn = ({ html }: Shown) =>
+    const stagesIn = ({ html }: Visit) =>
       [.../<select id="in-stage".*?<\/select>/s.exec(html)![0].matchAll(/value="(\w+)"/g)].map(([, stage]) => stage);
     const [one, standing] = [
       await recorded({ title: 'A course' }),
@@ -106,7 +106,7 @@ describe('The forms of acts', () => {
 
   it('record, through the form, what the same body records by the API', async () => {
     const empty = await iom.opens('/record');
-    const two = await iom.fills(empty, '/record', { _more: 'milestones', title: 'Kept' });
+    const two = await iom.fillsIn(empty, '/record', { _more: 'milestones', title: 'Kept' });
     expect(pairsOf(two.html).filter(([name]) => /^milestones\.\d\.title$/.test(name))).toHaveLength(2);
     const flat = (value: unknown, path: string): [string, string][] =>
       Array.isArray(value) && typeof value[0] !== 'object'
@@ -144,11 +144,11 @@ describe('The forms of acts', () => {
       }
     }
     const { body } = await server.get(`/commitments/${reference}`, { accept: 'text/html' });
-    expect(offeredOn({ html: String(body) } as Shown)).toEqual([]);
+    expect(offeredOn({ html: String(body) } as Visit)).toEqual([]);
     const stranger = await server.get(`/commitments/${reference}?done=0&like=IOM-2011-12`, { accept: 'text/html' });
     const plain = (html: string) => html.replaceAll(/ETag.*|done=0&amp;like=IOM-2011-12&amp;?/g, '');
     expect(plain(String(stranger.body))).toBe(plain(String(body)));
-    const ilo = await SignedIn.as(server, 'ILO');
+    const ilo = await Visitor.signedIn(server, 'ILO');
     expect((await ilo.opens(`/commitments/${reference}/target`)).status).toBe(403);
     expect(
       (
@@ -162,7 +162,7 @@ describe('The forms of acts', () => {
 
   it('show a fault at its field, with a link to it on top and everything kept', async () => {
     const at = `/commitments/${await recorded()}/stage`;
-    const again = await iom.fills(await iom.opens(at), at, {
+    const again = await iom.fillsIn(await iom.opens(at), at, {
       ...{
         stage: 'completed',
         effective: 'soon',
@@ -176,17 +176,17 @@ describe('The forms of acts', () => {
     expect(again.html).toMatch(/<input id="in-effective"[^>]*aria-invalid="true"/);
     const kept = Object.fromEntries(pairsOf(again.html, at));
     expect(kept).toMatchObject({ stage: 'completed', effective: 'soon', note: 'Kept <b>', 'citation.locator': 'p. 1' });
-    const then = await iom.fills(again, at, { effective: '2013' });
+    const then = await iom.fillsIn(again, at, { effective: '2013' });
     expect([then.status, wordsIn(then)]).toEqual([422, expect.stringMatching(/NOTHING/)]);
     expect(then.html).toContain('<a href="#in-citation-document">');
-    expect((await iom.fills(then, at, { 'citation.document': null, 'citation.locator': null })).status).toBe(303);
+    expect((await iom.fillsIn(then, at, { 'citation.document': null, 'citation.locator': null })).status).toBe(303);
   });
 
   it('are given once however often they are sent', async () => {
     const reference = await recorded();
     const at = `/commitments/${reference}/evidence`;
     const form = await iom.opens(at);
-    const sent = await Promise.all([1, 2, 3].map(() => iom.fills(form, at, { title: 'Draft', note: 'Once' })));
+    const sent = await Promise.all([1, 2, 3].map(() => iom.fillsIn(form, at, { title: 'Draft', note: 'Once' })));
     expect(new Set(sent.map(({ status, to }) => `${status} ${to}`)).size).toBe(1);
     expect((await last(reference)).revision).toBe(1);
   });
@@ -200,31 +200,31 @@ describe('The forms of acts', () => {
       { date: '2019', reportedOn: '2013-07-01' },
       server.token('IOM'),
     );
-    const again = await iom.fills(form, at, { stage: 'in_progress', effective: '2013-06' });
+    const again = await iom.fillsIn(form, at, { stage: 'in_progress', effective: '2013-06' });
     expect([again.status, wordsIn(again)]).toEqual([
       412,
       expect.stringMatching(/Somebody was faster.*Its target is 2019/),
     ]);
     expect(await last(reference)).toMatchObject({ type: 'commitment.TargetSet' });
-    expect((await iom.fills(again, at)).status).toBe(303);
+    expect((await iom.fillsIn(again, at)).status).toBe(303);
     expect((await last(reference)).data).toMatchObject({ stage: 'in_progress', effective: '2013-06', agency: 'IOM' });
   });
 
   it('correct only what is said otherwise, and amend only what is worded otherwise', async () => {
     const reference = await recorded();
     const wording = `/commitments/${reference}/wording`;
-    expect((await iom.fills(await iom.opens(wording), wording, { title: 'Guide' })).status).toBe(303);
+    expect((await iom.fillsIn(await iom.opens(wording), wording, { title: 'Guide' })).status).toBe(303);
     expect(Object.keys((await last(reference)).data)).toEqual(['reportedOn', 'title']);
     const correct = `/commitments/${reference}/history/0/correct`;
     const form = await iom.opens(correct);
     const changes = { reason: 'Misread', 'says.effective': '2013-04', 'says.target.date': null };
-    const done = await iom.fills(form, correct, changes);
+    const done = await iom.fillsIn(form, correct, changes);
     const { target: _, ...others } = record;
     const { revision: of, reason, says } = (await last(reference)).data as Record<string, object>;
     expect([done.status, of, reason]).toEqual([303, 0, 'Misread']);
     const agencies = [record.agencies[0], { ...record.agencies[1], asked: true }];
     expect(says).toEqual({ ...others, agency: 'IOM', agencies, effective: '2013-04' });
-    const nothing = await iom.fills(await iom.opens(correct), correct, { reason: 'Why not' });
+    const nothing = await iom.fillsIn(await iom.opens(correct), correct, { reason: 'Why not' });
     expect([nothing.status, wordsIn(nothing)]).toEqual([400, expect.stringMatching(/must say something/)]);
   });
 
@@ -256,18 +256,18 @@ describe('The forms of acts', () => {
     for (const href of ['/agencies/IOM/rename', '/register/agency', '/forums/CM-2011/amend'])
       expect([href, (await iom.opens(href)).status]).toEqual([href, 403]);
 
-    const made = await secretariat.fills(await secretariat.opens('/register/agency'), '/register/agency', {
+    const made = await secretariat.fillsIn(await secretariat.opens('/register/agency'), '/register/agency', {
       ...{ code: 'FORM-WG', name: 'A working group', kind: 'Working group' },
     });
     expect([made.status, made.to]).toEqual([303, '/register/agency/FORM-WG?done=0']);
     const chair = '/agencies/IOM/chair';
     const said = { body: 'FORM-WG', from: 'Nov 2012', role: 'co-chair' };
-    expect((await secretariat.fills(await secretariat.opens(chair), chair, said)).status).toBe(422);
+    expect((await secretariat.fillsIn(await secretariat.opens(chair), chair, said)).status).toBe(422);
     for (const [act, more] of [
       ['/agencies/IOM/join', { body: 'FORM-WG', from: '2012' }],
       [chair, said],
     ] as const)
-      expect([act, (await secretariat.fills(await secretariat.opens(act), act, more)).status]).toEqual([act, 303]);
+      expect([act, (await secretariat.fillsIn(await secretariat.opens(act), act, more)).status]).toEqual([act, 303]);
     const { items } = (await server.get('/v1/agencies/IOM/history')).body;
     expect(items.at(-1)).toMatchObject({
       ...{ type: 'agency.Chaired', by: { role: 'secretariat' } },
@@ -275,28 +275,28 @@ describe('The forms of acts', () => {
     });
     const back = `/agencies/IOM/history/${items.at(-1).revision}/retract`;
     expect((await secretariat.opens('/register/agency/IOM')).html).toContain(back);
-    expect((await secretariat.fills(await secretariat.opens(back), back, { reason: 'Said in error' })).status).toBe(
+    expect((await secretariat.fillsIn(await secretariat.opens(back), back, { reason: 'Said in error' })).status).toBe(
       303,
     );
     expect(wordsIn(await secretariat.opens('/register/agency/IOM'))).toMatch(/Chaired taken back since/);
 
     const document = '/register/document';
     const paper = { id: 'IOM-PAPER', title: 'A paper', published: '2012', reportedOn: '2012-06-01' };
-    const others = await iom.fills(await iom.opens(document), document, { ...paper, publisher: 'ILO' });
+    const others = await iom.fillsIn(await iom.opens(document), document, { ...paper, publisher: 'ILO' });
     expect([others.status, wordsIn(others)]).toEqual([403, expect.stringMatching(/must be IOM/)]);
-    expect((await iom.fills(await iom.opens(document), document, paper)).status).toBe(303);
+    expect((await iom.fillsIn(await iom.opens(document), document, paper)).status).toBe(303);
   });
 
   it('make a meeting a dossier: its agenda, papers, rounds, organisations and outcome document', async () => {
     const at = '/forums/CM-2011/amend';
     const form = await secretariat.opens(at);
-    const more = await secretariat.fills(form, at, { _more: 'agenda' });
-    const done = await secretariat.fills(more, at, {
+    const more = await secretariat.fillsIn(form, at, { _more: 'agenda' });
+    const done = await secretariat.fillsIn(more, at, {
       ...{ 'agenda.0.number': '3', 'agenda.0.title': 'Follow-up to the Dialogue', 'agenda.0.papers': 'D-2007-WP204' },
       ...{ participants: 'ILO', papers: 'D-2012-MC2353', outcomeDocument: 'MC/2353' },
     });
     expect(done.status).toBe(303);
-    const words = wordsIn((await iom.opens('/forums/CM-2011')) as Shown);
+    const words = wordsIn((await iom.opens('/forums/CM-2011')) as Visit);
     expect(words).toMatch(/Agenda 3 Follow-up to the Dialogue/);
     expect(words).toMatch(/Papers .*Input to the Ninth Coordination Meeting/);
     expect(words).toMatch(/Reporting rounds for it .*1 of 16 agencies answered/);

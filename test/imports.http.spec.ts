@@ -11,7 +11,7 @@ import { AccessStore } from '#access';
 import { SignIn } from '#sign-in';
 import { program } from '../apps/cli/src/program.js';
 import { runs } from './support/properties.js';
-import { hiddenOf, Visitor, wordsOf } from './support/visitor.js';
+import { hiddenOf, Visitor, wordsIn } from './support/visitor.js';
 import { HLD, TestServer, type Answer } from './support/server.js';
 
 let server: TestServer;
@@ -963,12 +963,12 @@ describe('On the pages', () => {
     forged.set('file', new Blob(['a,b\n']), 'a.csv');
     expect((await visitor.sends('/imports', forged)).status).toBe(403);
     const shown = await visitor.sends('/imports', form);
-    expect([shown.status, wordsOf(shown)]).toEqual([200, expect.stringMatching(/stage: planned → in_progress/)]);
+    expect([shown.status, wordsIn(shown)]).toEqual([200, expect.stringMatching(/stage: planned → in_progress/)]);
     const confirmed = await visitor.fillsIn(shown, `${new URL(shown.url).pathname}/confirm`);
-    expect(wordsOf(confirmed)).toMatch(/Imported/);
+    expect(wordsIn(confirmed)).toMatch(/Imported/);
     expect((await server.get('/v1/commitments/IOM-2006-16')).body.stage).toBe('in_progress');
     const undone = await visitor.fillsIn(confirmed, `${new URL(shown.url).pathname}/undo`, { reason: 'Wrong file' });
-    expect(wordsOf(undone)).toMatch(/Undone/);
+    expect(wordsIn(undone)).toMatch(/Undone/);
     expect((await server.get('/v1/commitments/IOM-2006-16')).body.stage).toBe('planned');
 
     const mapping = { mapping: '{"Our no.":"reference"}', saveMapping: 'Of the walk' };
@@ -976,13 +976,13 @@ describe('On the pages', () => {
     expect((await visitor.opens('/imports')).html).toMatch(/<option value="Of the walk">Our no\.<\/option>/);
 
     const paper = '/documents/D-2012-MC2353/paper';
-    expect(wordsOf(await visitor.opens(paper))).toMatch(/Taken in: \d of 3 statements/);
+    expect(wordsIn(await visitor.opens(paper))).toMatch(/Taken in: \d of 3 statements/);
     const statement = await visitor.opens(`${paper}/2`);
     expect(statement.html).toMatch(/name="lead" value="IOM" required list="list-agency"/);
     expect(statement.html).toMatch(/<datalist id="list-commitment">.*<option value="IOM-2006-18">/s);
     const said = { reference: 'IOM-2006-18', stage: 'in_progress', effective: '2012-13' };
     const refused = await visitor.fillsIn(statement, `${paper}/2/update`, said);
-    expect(wordsOf(refused)).toMatch(/must be a real date/);
+    expect(wordsIn(refused)).toMatch(/must be a real date/);
     await visitor.fillsIn(refused, `${paper}/2/update`, { ...said, effective: '2012-11' });
     await caughtUp();
     for (const page of [paper, `${paper}/2`])

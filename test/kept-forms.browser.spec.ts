@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Page } from 'playwright-core';
 import { cookieOf, Reader, signedIn } from './support/browser.js';
-import { SignedIn } from './support/filled-form.js';
+import { Visitor } from './support/visitor.js';
 import { HLD, TestServer } from './support/server.js';
 
 const TITLE = 'Handbook for municipalities';
@@ -12,10 +12,10 @@ const storage = (page: Page) => page.evaluate(() => JSON.stringify({ ...sessionS
 describe('A form of an act', () => {
   let server: TestServer;
   let reader: Reader;
-  let [iom, colleague] = [] as unknown as [SignedIn, SignedIn];
+  let [iom, colleague] = [] as unknown as [Visitor, Visitor];
   beforeAll(async () => {
     server = await TestServer.start([HLD]);
-    [iom, colleague] = [await SignedIn.as(server, 'IOM'), await SignedIn.as(server, 'IOM')];
+    [iom, colleague] = [await Visitor.signedIn(server, 'IOM'), await Visitor.signedIn(server, 'IOM')];
     reader = await Reader.of(server);
   });
   afterAll(async () => {

@@ -5,7 +5,7 @@ import { SignIn } from '#sign-in';
 import { AUDIENCE, CLIENT, PROGRAM, TestProvider } from './support/oidc.js';
 import { freePort } from './support/postgres.js';
 import { TestServer } from './support/server.js';
-import { hiddenOf, Visitor, wordsOf, type Visit } from './support/visitor.js';
+import { hiddenOf, Visitor, wordsIn, type Visit } from './support/visitor.js';
 import { until } from './support/waiting.js';
 
 let provider: TestProvider;
@@ -58,7 +58,7 @@ describe('Whoever comes from the provider', () => {
       groups: ['ft-iom', 'else'],
     });
     const page = await signsIn();
-    expect(wordsOf(page)).toContain('for IOM');
+    expect(wordsIn(page)).toContain('for IOM');
     const account = (await access.accounts.byIdentity(provider.issuer, subject))!;
     expect(await access.accounts.one(account)).toMatchObject({ name: 'Ada', email: 'ada@iom.example', kind: 'person' });
     expect(await rolesOf(account)).toEqual(['focal_point IOM']);
@@ -86,7 +86,7 @@ describe('Whoever comes from the provider', () => {
     atProvider(claims);
     expect((await signsIn()).status).toBe(403);
     const subject = atProvider({ ...claims, email_verified: true });
-    expect(wordsOf(await signsIn(new Visitor(home)))).toContain('Bea for ILO');
+    expect(wordsIn(await signsIn(new Visitor(home)))).toContain('Bea for ILO');
     expect(await access.accounts.byIdentity(provider.issuer, subject)).toBe(invited);
     // The address has passed to somebody else.
     atProvider({ ...claims, email_verified: true });
@@ -96,14 +96,14 @@ describe('Whoever comes from the provider', () => {
   it('is let in nowhere without an account and without a claim that gives a role', async () => {
     const subject = atProvider({ name: 'Eve', email: 'eve@evil.example', email_verified: true, groups: ['ft-iom-2'] });
     const page = await signsIn();
-    expect([page.status, wordsOf(page)]).toEqual([403, expect.stringContaining('Ask the secretariat')]);
+    expect([page.status, wordsIn(page)]).toEqual([403, expect.stringContaining('Ask the secretariat')]);
     expect(visitor.cookie('session')).toBeUndefined();
     expect(await access.accounts.byIdentity(provider.issuer, subject)).toBeNull();
   });
 
   it('comes by no letter where the settings leave links out', async () => {
     const page = await visitor.opens('/sign-in');
-    expect([wordsOf(page).includes('With Test login'), wordsOf(page).includes('By a link')]).toEqual([true, false]);
+    expect([wordsIn(page).includes('With Test login'), wordsIn(page).includes('By a link')]).toEqual([true, false]);
     expect((await visitor.sends('/sign-in/link', { email: 'bea@ilo.example' })).status).toBe(404);
   });
 

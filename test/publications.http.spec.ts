@@ -4,7 +4,7 @@ import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { Reports, written, type NumberedReport } from '#reports';
-import { SignedIn, wordsIn } from './support/filled-form.js';
+import { Visitor, wordsIn } from './support/visitor.js';
 import { endOf, over } from './support/publishing.js';
 import { HLD, TestServer, type Answer } from './support/server.js';
 import { until } from './support/waiting.js';
@@ -123,19 +123,19 @@ describe('The pages on which a report is prepared', () => {
   const here = '/publications/P-4';
 
   it('take it from the report that a page offers to its publication, with words of both, and a preview', async () => {
-    const [desk, focal] = [await SignedIn.as(server, null), await SignedIn.as(server, 'WHO')];
+    const [desk, focal] = [await Visitor.signedIn(server, null), await Visitor.signedIn(server, 'WHO')];
     const agency = await desk.opens('/agencies/SPRINGER?asOf=2012-11-02');
     const [, offer] = /href="(\/publications\/prepare[^"]*)"/.exec(agency.html)!;
     const form = await desk.opens(offer!.replaceAll('&amp;', '&'));
-    const nameless = await desk.fills(form, '/publications/prepare', { id: '' });
+    const nameless = await desk.fillsIn(form, '/publications/prepare', { id: '' });
     expect([nameless.status, wordsIn(nameless)]).toEqual([400, expect.stringContaining('Something is not right yet')]);
-    const prepared = await desk.fills(form, '/publications/prepare', { id: 'P-4' });
+    const prepared = await desk.fillsIn(form, '/publications/prepare', { id: 'P-4' });
     expect([prepared.to, prepared.to ? '' : wordsIn(prepared)]).toEqual([here, '']);
     expect(wordsIn(await focal.opens('/publications'))).toContain('P-4');
 
-    const said = async (who: SignedIn, text: string) => {
+    const said = async (who: Visitor, text: string) => {
       const asked = await who.opens(`${here}/words/summary`);
-      return who.fills(asked, `${here}/words/summary`, { text });
+      return who.fillsIn(asked, `${here}/words/summary`, { text });
     };
     expect((await said(desk, 'Thanks to Ms. Smith')).to).toBe(`${here}#summary`);
     expect((await said(focal, 'The word of *WHO*')).to).toBe(`${here}#summary`);
@@ -147,8 +147,8 @@ describe('The pages on which a report is prepared', () => {
     expect(preview).toContain('<html lang="fr">');
     const late = await desk.opens(`${here}/words/summary`);
     await said(desk, 'Thanks to Ms. Smith, again');
-    expect((await desk.fills(late, `${here}/words/summary`, { text: 'x' })).status).toBe(412);
-    await focal.fills(await focal.opens(here), `${here}/remove`);
+    expect((await desk.fillsIn(late, `${here}/words/summary`, { text: 'x' })).status).toBe(412);
+    await focal.fillsIn(await focal.opens(here), `${here}/remove`);
     expect(wordsIn(await focal.opens(here))).not.toContain('The word of WHO');
 
     for (const path of [here, `${here}/preview`, `${here}/words/summary`]) {
@@ -156,8 +156,8 @@ describe('The pages on which a report is prepared', () => {
       expect([path, status]).toEqual([path, path === here ? 404 : 401]);
     }
     const asks = await desk.opens(`${here}/publish`);
-    expect((await focal.fills(asks, `${here}/publish`)).status).toBe(403);
-    const asked = await desk.fills(asks, `${here}/publish`);
+    expect((await focal.fillsIn(asks, `${here}/publish`)).status).toBe(403);
+    const asked = await desk.fillsIn(asks, `${here}/publish`);
     expect([asked.status, asked.to]).toEqual([303, expect.stringMatching(/^\/publishing\/[0-9a-f-]{36}$/)]);
     const job = asked.to!;
     expect((await focal.opens(job)).status).toBe(403);

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Page } from 'playwright-core';
 import { todayAt } from '#clocks';
 import { cookieOf, Reader, signedIn } from './support/browser.js';
-import { pairsOf, SignedIn, wordsIn } from './support/filled-form.js';
+import { pairsOf, Visitor, wordsIn } from './support/visitor.js';
 import { HLD, TestServer } from './support/server.js';
 
 const today = todayAt(new Date());
@@ -11,17 +11,17 @@ const inDays = (days: number): string => todayAt(new Date(Date.now() + days * 86
 describe('A round on pages', () => {
   let server: TestServer;
   let reader: Reader;
-  let [iom, colleague, ilo, secretariat] = [] as unknown as [SignedIn, SignedIn, SignedIn, SignedIn];
+  let [iom, colleague, ilo, secretariat] = [] as unknown as [Visitor, Visitor, Visitor, Visitor];
   const at = '/rounds/R-1/returns/IOM';
   const stateOf = async (agency: string) => (await server.get(`/v1/rounds/R-1/returns/${agency}`)).body.state as string;
 
   beforeAll(async () => {
     server = await TestServer.start([HLD]);
     [iom, colleague, ilo, secretariat] = [
-      await SignedIn.as(server, 'IOM'),
-      await SignedIn.as(server, 'IOM'),
-      await SignedIn.as(server, 'ILO'),
-      await SignedIn.as(server, null),
+      await Visitor.signedIn(server, 'IOM'),
+      await Visitor.signedIn(server, 'IOM'),
+      await Visitor.signedIn(server, 'ILO'),
+      await Visitor.signedIn(server, null),
     ];
     reader = await Reader.of(server);
   });
@@ -65,14 +65,14 @@ describe('A round on pages', () => {
       { code: 'R-0', name: 'A slip', asOf: today, opens: today, deadline: today, expected: { agencies: ['WHO'] } },
       server.token(null),
     );
-    const slip = await secretariat.fills(await secretariat.opens('/rounds/R-0/discard'), '/rounds/R-0/discard');
+    const slip = await secretariat.fillsIn(await secretariat.opens('/rounds/R-0/discard'), '/rounds/R-0/discard');
     expect([slip.to, (await secretariat.opens('/rounds/R-0')).status]).toEqual(['/rounds', 404]);
     const asks = await secretariat.opens('/rounds/R-1/open');
     expect([prepared.html.includes('href="/rounds/R-1/open"'), wordsIn(asks)]).toEqual([
       true,
       expect.stringMatching(/3 agencies can answer.*0 people of 3 agencies will be sent an invitation: ILO, IOM, WHO/),
     ]);
-    const opened = await secretariat.fills(asks, '/rounds/R-1/open');
+    const opened = await secretariat.fillsIn(asks, '/rounds/R-1/open');
     expect(opened.status).toBe(303);
     expect((await secretariat.opens('/rounds/R-1/open')).status).toBe(409);
     expect(wordsIn(await iom.opens('/home'))).toMatch(/Follow-up Awaited; due on .*, 14 days left/);
@@ -147,13 +147,13 @@ describe('A round on pages', () => {
     expect(wordsIn(page)).toMatch(
       new RegExp(`Not yet answered \\(${all.length - 30}\\).*30 of ${all.length} answered`),
     );
-    const chosen = await iom.fills(page, at, { _do: 'show open', 'commitments.0.note': 'Typed before' });
+    const chosen = await iom.fillsIn(page, at, { _do: 'show open', 'commitments.0.note': 'Typed before' });
     expect(chosen.to).toBe(`${at}?only=open#commitments`);
     const some = await iom.opens(chosen.to!);
     expect(refsIn(some).length).toBe(all.length - 30);
     // What is not shown is kept, and the choice with it; a check looks at all.
     const row = Number(/name="commitments\.(\d+)\.reference"/.exec(some.html)![1]);
-    const saved = await iom.fills(some, at, { [`commitments.${row}.says`]: 'no_change', _add: null });
+    const saved = await iom.fillsIn(some, at, { [`commitments.${row}.says`]: 'no_change', _add: null });
     expect(saved.to).toBe(`${at}?only=open`);
     const after = await iom.opens(saved.to!);
     expect([refsIn(after).length, wordsIn(after)]).toEqual([
@@ -161,14 +161,14 @@ describe('A round on pages', () => {
       expect.stringContaining(`31 of ${all.length} answered`),
     ]);
     const added = { _do: `add ${row} ${refsIn(some)[0]}`, [`_add.r${row}`]: 'attachEvidence' };
-    expect((await iom.fills(await iom.opens(at), at, added)).to).toBe(
+    expect((await iom.fillsIn(await iom.opens(at), at, added)).to).toBe(
       `${at}?add=${refsIn(some)[0]}+attachEvidence#in-commitments-${row}`,
     );
-    expect((await iom.fills(after, at, { _do: 'check' })).to).toBe(`${at}?check=yes`);
+    expect((await iom.fillsIn(after, at, { _do: 'check' })).to).toBe(`${at}?check=yes`);
     const whole = await iom.opens(at);
     expect(Object.fromEntries(pairsOf(whole.html, at))).toMatchObject({ 'commitments.0.note': 'Typed before' });
     const back = { 'commitments.0.note': null, [`commitments.${row}.says`]: null };
-    expect((await iom.fills(whole, at, back)).status).toBe(303);
+    expect((await iom.fillsIn(whole, at, back)).status).toBe(303);
   });
 
   it('keeps what is written while one is signed out, and saves it for whoever is signed in then', async () => {
@@ -200,10 +200,10 @@ describe('A round on pages', () => {
   it('shows two who work on one return both drafts, and loses neither', async () => {
     const [mine, theirs] = [await iom.opens(at), await colleague.opens(at)];
     expect(
-      (await colleague.fills(theirs, at, { 'commitments.1.note': 'Theirs', 'commitments.2.note': 'Only theirs' }))
+      (await colleague.fillsIn(theirs, at, { 'commitments.1.note': 'Theirs', 'commitments.2.note': 'Only theirs' }))
         .status,
     ).toBe(303);
-    const both = await iom.fills(mine, at, { 'commitments.1.note': 'Mine', 'commitments.4.note': 'Only mine' });
+    const both = await iom.fillsIn(mine, at, { 'commitments.1.note': 'Mine', 'commitments.4.note': 'Only mine' });
     expect([both.status, wordsIn(both)]).toEqual([
       412,
       expect.stringMatching(/The other draft says: No change Theirs/),
@@ -211,28 +211,28 @@ describe('A round on pages', () => {
     expect(both.html).toMatch(/<li><a href="#in-commitments-1">[\w-]+<\/a><\/li><\/ul>/);
     const kept = Object.fromEntries(pairsOf(both.html, at));
     expect([1, 2, 4].map((row) => kept[`commitments.${row}.note`])).toEqual(['Mine', 'Only theirs', 'Only mine']);
-    expect((await iom.fills(both, at)).status).toBe(303);
+    expect((await iom.fillsIn(both, at)).status).toBe(303);
   });
 
   it('takes a new commitment of several agencies, and names it where something of it is missing', async () => {
-    const begun = await iom.fills(await iom.opens(at), at, { _do: 'new' });
+    const begun = await iom.fillsIn(await iom.opens(at), at, { _do: 'new' });
     const title = { 'newCommitments.0.body.title': 'A course for diplomats' };
     const list = 'newCommitments.0.body.agencies';
-    const grown = await iom.fills(await iom.opens(begun.to!), at, { ...title, _more: list });
+    const grown = await iom.fillsIn(await iom.opens(begun.to!), at, { ...title, _more: list });
     expect(grown.to).toBe(`${at}?more=${list}#in-newCommitments-0-body-agencies`);
     const wider = await iom.opens(grown.to!);
     const partner = { [`${list}.1.agency`]: 'ILO', [`${list}.1.role`]: 'partner' };
     expect(pairsOf(wider.html, at)).toEqual(expect.arrayContaining(Object.keys(partner).map((name) => [name, ''])));
-    const checked = await iom.fills(wider, at, { ...partner, _do: 'check' });
+    const checked = await iom.fillsIn(wider, at, { ...partner, _do: 'check' });
     const page = await iom.opens(checked.to!);
     expect(wordsIn(page)).toMatch(/New commitment 1: “Kind” is needed\./);
     expect(Object.fromEntries(pairsOf(page.html, at))).toMatchObject(partner);
     const gone = { 'newCommitments.0.body.title': null, 'newCommitments.0.body.summary': null };
-    expect((await iom.fills(page, at, gone)).status).toBe(303);
+    expect((await iom.fillsIn(page, at, gone)).status).toBe(303);
   });
 
   it('says before it is submitted what is missing, with links to the fields', async () => {
-    const checked = await iom.fills(await iom.opens(at), at, { _do: 'submit' });
+    const checked = await iom.fillsIn(await iom.opens(at), at, { _do: 'submit' });
     expect(checked.to).toBe(`${at}?check=yes`);
     const page = await iom.opens(checked.to!);
     const links = [...page.html.matchAll(/<a href="#(in-commitments-\d+)">[^<]*an update, no change/g)].map(
@@ -241,9 +241,9 @@ describe('A round on pages', () => {
     expect(links.length).toBeGreaterThan(0);
     for (const id of links) expect(page.html).toContain(`id="${id}"`);
     expect(await stateOf('IOM')).toBe('awaited');
-    const rest = await iom.fills(await iom.opens(at), at, { _do: 'rest' });
+    const rest = await iom.fillsIn(await iom.opens(at), at, { _do: 'rest' });
     expect(rest.status).toBe(303);
-    const done = await iom.fills(await iom.opens(at), at, { _do: 'submit' });
+    const done = await iom.fillsIn(await iom.opens(at), at, { _do: 'submit' });
     expect([done.status, await stateOf('IOM')]).toEqual([303, 'submitted']);
   });
 
@@ -251,7 +251,7 @@ describe('A round on pages', () => {
     const review = await secretariat.opens(at);
     const field = '/commitments/0/acts/0/body/effective';
     expect(review.html).toContain(`<option value="${field}">`);
-    const empty = await secretariat.fills(review, `${at}/return`, { 'comments.0.at': field });
+    const empty = await secretariat.fillsIn(review, `${at}/return`, { 'comments.0.at': field });
     expect([empty.status, wordsIn(empty)]).toEqual([
       400,
       expect.stringMatching(/This was not recorded Write at least one comment/),
@@ -271,9 +271,9 @@ describe('A round on pages', () => {
     const shown = wordsIn({ html: await (await fetch(`${server.url}${at}?only=update`)).text() });
     expect(shown).toContain(`Update (${updates})`);
     const long = { 'comments.0.at': field, 'comments.0.text': 'x'.repeat(4001) };
-    const { html } = await secretariat.fills(review, `${at}/return`, long);
+    const { html } = await secretariat.fillsIn(review, `${at}/return`, long);
     expect(html).toMatch(/<option value="\/commitments\/0\/acts\/0\/body\/effective" selected>.*>x{4001}<\/textarea>/s);
-    const back = await secretariat.fills(review, `${at}/return`, {
+    const back = await secretariat.fillsIn(review, `${at}/return`, {
       'comments.0.at': field,
       'comments.0.text': 'Since when?',
     });
@@ -282,19 +282,19 @@ describe('A round on pages', () => {
     const told = await iom.opens(at);
     expect(wordsIn(told)).toMatch(/Sent back by the secretariat on .*, with 1 comment \./);
     expect(wordsIn(told)).toMatch(/The secretariat, .*, on \S+: Report how it stands: when it happened Since when\?/);
-    const answered = await iom.fills(told, `${at}/comments`, { answers: '0', text: 'Since March.' });
+    const answered = await iom.fillsIn(told, `${at}/comments`, { answers: '0', text: 'Since March.' });
     expect(answered.status).toBe(303);
     // What it has answered is not to be read any more.
     expect(wordsIn(await iom.opens('/home'))).not.toContain('comment to read');
     expect(wordsIn(await secretariat.opens(at))).toMatch(/Since when\?.*IOM, .* Since March\./);
-    expect((await iom.fills(await iom.opens(at), at, { _do: 'submit' })).status).toBe(303);
+    expect((await iom.fillsIn(await iom.opens(at), at, { _do: 'submit' })).status).toBe(303);
     const nil = '/rounds/R-1/returns/ILO/nil';
-    expect((await ilo.fills(await ilo.opens('/rounds/R-1/returns/ILO'), nil)).status).toBe(303);
+    expect((await ilo.fillsIn(await ilo.opens('/rounds/R-1/returns/ILO'), nil)).status).toBe(303);
     const asked = await secretariat.opens('/rounds/R-1/accept?agencies=IOM,ILO,WHO');
     expect(wordsIn(asked)).toMatch(/sent word that its return was accepted: ILO, IOM\./);
     const pairs = pairsOf(asked.html, '/rounds/R-1/accept');
     expect(pairs.filter(([name]) => name === 'agencies').map(([, code]) => code)).toEqual(['ILO', 'IOM']);
-    const nobody = await secretariat.fills(asked, '/rounds/R-1/accept', { agencies: null });
+    const nobody = await secretariat.fillsIn(asked, '/rounds/R-1/accept', { agencies: null });
     expect([nobody.status, wordsIn(nobody)]).toEqual([400, expect.stringContaining('Tick at least one.')]);
     const accepted = await secretariat.sends('/rounds/R-1/accept', pairs);
     expect([accepted.status, await stateOf('IOM')]).toEqual([303, 'accepted']);
@@ -305,7 +305,7 @@ describe('A round on pages', () => {
 
   it('tells everybody silence, a nil return and no change apart', async () => {
     const close = '/rounds/R-1/close';
-    expect((await secretariat.fills(await secretariat.opens(close), close)).status).toBe(303);
+    expect((await secretariat.fillsIn(await secretariat.opens(close), close)).status).toBe(303);
     const round = wordsIn({ html: String((await server.get('/rounds/R-1', { accept: 'text/html' })).body) });
     expect(round).toMatch(/Answered 1 of 3 IOM .*Nil return: nothing to report .*Silent: nothing received 1 of 3 WHO/);
     const html = async (agency: string) =>
@@ -357,7 +357,7 @@ describe('A round on pages', () => {
     expect(wordsIn(await secretariat.opens('/rounds/R-1'))).toContain('Its report, as it would be published now');
     const other = { id: 'TAKEN', kind: 'agency', parameters: { agency: 'WHO' }, asOf: today };
     expect((await server.post('/v1/publications', other, server.token(null))).status).toBe(201);
-    const refused = await secretariat.fills(await secretariat.opens(publish), publish, { publication: 'TAKEN' });
+    const refused = await secretariat.fillsIn(await secretariat.opens(publish), publish, { publication: 'TAKEN' });
     expect([refused.status, wordsIn(refused)]).toEqual([409, expect.stringContaining('TAKEN is being prepared as')]);
   });
 });

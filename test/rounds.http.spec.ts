@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { read as readBook, utils } from '@e965/xlsx';
 import { todayAt } from '#clocks';
-import { SignedIn, wordsIn } from './support/filled-form.js';
+import { Visitor, wordsIn } from './support/visitor.js';
 import { endOf, over } from './support/publishing.js';
 import { HLD, TestServer, type Answer } from './support/server.js';
 
@@ -497,7 +497,7 @@ describe('A round that is published', () => {
     );
     const otherwise = refusal(await post(`/${code}/publish`, { publication: 'OTHER' }));
     expect(otherwise).toMatch(/^409 (being|already)_published$/);
-    const desk = await SignedIn.as(server, null);
+    const desk = await Visitor.signedIn(server, null);
     expect(wordsIn(await desk.opens(`/rounds/${code}`))).toMatch(
       /It is being published\. See how far it is|It never changes/,
     );
@@ -570,11 +570,11 @@ describe('A round that is published', () => {
     expect(refusal(await post('/CM-2006/returns/WHO/comments', comment, who))).toBe('409 nothing_received');
   });
   it('shows so on its page, where an agency replies, and on the page of each agency when it answered', async () => {
-    const who = await SignedIn.as(server, 'WHO');
+    const who = await Visitor.signedIn(server, 'WHO');
     const page = await who.opens(`/rounds/${code}`);
     expect(wordsIn(page)).toMatch(/CM\/2026\/1 .* It never changes\. Corrected since As recorded by now: .* withdrawn/);
     expect(wordsIn(page)).toMatch(/What agencies reply WHO, .* We were not asked in time\./);
-    const replied = await who.fills(page, `/rounds/${code}/returns/WHO/comments`, { text: 'And would have.' });
+    const replied = await who.fillsIn(page, `/rounds/${code}/returns/WHO/comments`, { text: 'And would have.' });
     expect([replied.status, (await get(`/${code}/since`)).body.replies]).toMatchObject([303, [{}, { number: 1 }]]);
     expect(wordsIn(await who.opens('/agencies/IOM'))).toMatch(/Reporting rounds .*Follow-up on policies .* Accepted/);
   });

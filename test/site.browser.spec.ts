@@ -45,6 +45,8 @@ describe('The site as a whole', () => {
     /^\/(account|home|record|imports|webhooks|rounds\/|publishing\/|publications\/|documents\/[^/?]+\/paper|commitments\/[^/?]+\/)/.test(
       path,
     );
+  const htmlOf = async (path: string): Promise<string> =>
+    String((await server.get(path, { ...HTML, ...(isOwn(path) && { cookie: `session=${session}` }) })).body);
 
   beforeAll(async () => {
     server = await TestServer.start([HLD]);
@@ -143,6 +145,19 @@ describe('The site as a whole', () => {
     expect(walked('/agencies/:code/nothing')).toBe(false);
   });
 
+  it('leads to every page: no route that answers with a page is without a link on another page', async () => {
+    const links = new Set<string>();
+    for (const path of pages)
+      for (const [, link] of (await htmlOf(path)).matchAll(/ (?:href|action)="(\/[^"?#]*)/g))
+        if (link !== path.split('?')[0]) links.add(link!);
+    const isLinked = (route: string) => {
+      const found = new RegExp(`^${route.replaceAll(/:\w+/g, '[^/]+')}$`);
+      return [...links].some((link) => found.test(link));
+    };
+    expect(pageRoutes(server).filter((route) => !isLinked(route))).toEqual([]);
+    expect(isLinked('/agencies/:code/nothing')).toBe(false);
+  });
+
   it('is in its sitemap: every page of the navigation, and every entry of the registers', async () => {
     const { body, headers } = await server.get('/sitemap.xml');
     expect(headers.get('content-type')).toContain('application/xml');
@@ -170,10 +185,7 @@ describe('The site as a whole', () => {
     const validator = new HtmlValidate({ root: true, extends: ['html-validate:standard'] });
     const faults: string[] = [];
     for (const path of pages) {
-      const { results } = await validator.validateString(
-        String((await server.get(path, { ...HTML, ...(isOwn(path) && { cookie: `session=${session}` }) })).body),
-        path,
-      );
+      const { results } = await validator.validateString(await htmlOf(path), path);
       faults.push(...results.flatMap(({ messages }) => messages.map((m) => `${path}: ${m.ruleId} ${m.message}`)));
     }
     expect(faults).toEqual([]);

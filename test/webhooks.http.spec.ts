@@ -8,7 +8,7 @@ import { Concerns, Deliveries, HookStore, isPublic, Outgoing, RETRIES } from '#f
 import { LOG } from '#platform';
 import { AccessStore } from '#access';
 import { SignIn } from '#sign-in';
-import { Visitor, wordsOf } from './support/visitor.js';
+import { Visitor, wordsIn } from './support/visitor.js';
 import { CLOCK_CASES, TestServer } from './support/server.js';
 import { until } from './support/waiting.js';
 
@@ -266,23 +266,23 @@ describe('A webhook', () => {
     const made = await visitor.fillsIn(await visitor.opens('/webhooks'), '/webhooks', {
       ...{ url: to.url, description: 'Our <tracker>', 'filter.agency.0': 'P-1' },
     });
-    expect(wordsOf(made)).toMatch(/whsec_.*shown this once/);
+    expect(wordsIn(made)).toMatch(/whsec_.*shown this once/);
     const renamed = { name: 'Another', effective: '2011', reason: 'To be told of' };
     await server.post('/v1/agencies/P-1/rename', renamed, secretariat());
     const [{ id }] = (await server.get('/v1/webhooks', bearer(server.token('AAA')))).body.items.slice(-1);
     await until(async () => (await look(id)).deadLetters === 1);
-    expect(wordsOf(await visitor.opens('/webhooks'))).toMatch(/Our &lt;tracker> Goes on 0 nothing yet 1/);
+    expect(wordsIn(await visitor.opens('/webhooks'))).toMatch(/Our <tracker> Goes on 0 nothing yet 1/);
     const page = await visitor.opens(`/webhooks/${id}`);
-    expect(wordsOf(page)).toMatch(/Agency: P-1.*1 event could not be delivered.*agency\.Renamed.*answered 500/);
+    expect(wordsIn(page)).toMatch(/Agency: P-1.*1 event could not be delivered.*agency\.Renamed.*answered 500/);
     const { body: counted } = await server.get('/metrics');
     expect(counted).toMatch(/followthrough_webhook_dead_letters 1\n/);
     expect(counted).toMatch(/followthrough_webhook_messages_total\{outcome="given_up"\} [1-9]/);
     to.answer = () => 204;
     await visitor.fillsIn(page, `/webhooks/${id}/replay`);
     await until(async () => (await look(id)).deadLetters === 0);
-    expect(wordsOf(await visitor.opens(`/webhooks/${id}`))).toMatch(/Nothing was given up/);
+    expect(wordsIn(await visitor.opens(`/webhooks/${id}`))).toMatch(/Nothing was given up/);
     const ended = await visitor.fillsIn(await visitor.opens(`/webhooks/${id}`), `/webhooks/${id}/end`);
-    expect(wordsOf(ended)).toMatch(/Ended/);
+    expect(wordsIn(ended)).toMatch(/Ended/);
     const others = await hookOn(to.url, {}, server.token('CC-C'));
     expect((await visitor.opens(`/webhooks/${others.id}`)).status).toBe(404);
   });

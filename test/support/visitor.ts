@@ -1,5 +1,8 @@
-/** Somebody with a browser as the server sees it: cookies, redirects, forms. */
+/** Somebody with a browser as the server sees it: cookies, redirects, and forms that are filled in as their HTML has them. */
 import { parseSetCookie } from 'cookie';
+import { AccessStore } from '#access';
+import { SignIn } from '#sign-in';
+import type { TestServer } from './server.js';
 
 export interface Visit {
   readonly status: number;
@@ -7,32 +10,59 @@ export interface Visit {
   readonly html: string;
   /** Where it came from, after redirects. */
   readonly url: string;
+  /** Where a redirect leads that was not followed. */
+  readonly to: string | null;
 }
+
+type Pairs = [name: string, value: string][];
+type Changes = Readonly<Record<string, string | null>>;
 
 export class Visitor {
   /** By origin. */
   readonly cookies = new Map<string, Map<string, string>>();
 
-  constructor(private readonly home: string) {}
+  /** @param follows whether redirects are followed */
+  constructor(
+    private readonly home: string,
+    private readonly follows = true,
+  ) {}
+
+  /**
+   * Somebody who is signed in, and sees where a form leads before going there.
+   * @param agency `null`: the secretariat
+   */
+  static async signedIn(server: TestServer, agency: string | null): Promise<Visitor> {
+    const { accounts } = server.app.get(AccessStore);
+    const role = agency === null ? ('secretariat' as const) : ('focal_point' as const);
+    const account = await accounts.open({ kind: 'person', name: `Ada of ${agency}` }, { role, agency });
+    const visitor = new Visitor(server.url, false);
+    const session = await server.app.get(SignIn).sessions.begin(account, 'link', undefined);
+    visitor.cookies.set(new URL(server.url).origin, new Map([['session', session]]));
+    return visitor;
+  }
 
   cookie(name: string): string | undefined {
     return this.cookies.get(new URL(this.home).origin)?.get(name);
   }
 
-  /** Opens a page, and follows wherever it leads. */
-  async opens(path: string, headers: Record<string, string> = {}): Promise<Visit> {
-    return this.#asks(new URL(path, this.home).href, { headers: { accept: 'text/html', ...headers } }, true);
+  /** Of the session. */
+  get secret(): string {
+    return this.cookie('session')!;
   }
 
-  /** The same, but stays where it is. */
-  async asks(path: string, headers: Record<string, string> = {}): Promise<Visit> {
+  opens(path: string, headers: Record<string, string> = {}): Promise<Visit> {
+    return this.#asks(new URL(path, this.home).href, { headers: { accept: 'text/html', ...headers } }, this.follows);
+  }
+
+  /** Opens a page, and stays there if it leads elsewhere. */
+  asks(path: string, headers: Record<string, string> = {}): Promise<Visit> {
     return this.#asks(new URL(path, this.home).href, { headers: { accept: 'text/html', ...headers } }, false);
   }
 
   /** Sends a form, as a page of ours does; a header that is empty is not sent. */
-  async sends(
+  sends(
     path: string,
-    fields: Record<string, string> | FormData,
+    fields: Readonly<Record<string, string>> | Pairs | FormData,
     headers: Record<string, string> = {},
   ): Promise<Visit> {
     const { href, origin } = new URL(path, this.home);
@@ -44,13 +74,15 @@ export class Visitor {
         headers: Object.fromEntries(Object.entries(all).filter(([, value]) => value !== '')),
         body: fields instanceof FormData ? fields : new URLSearchParams(fields),
       },
-      true,
+      this.follows,
     );
   }
 
-  /** Fills in the form of a page that leads to an address, with the hidden fields that it has. */
-  async fillsIn(page: Visit, action: string, fields: Record<string, string> = {}): Promise<Visit> {
-    return this.sends(action, { ...hiddenOf(page.html, action), ...fields });
+  /** Changes some fields of the form of a page (`null`: leaves one out), and sends it. */
+  fillsIn(page: Visit, action: string, changes: Changes = {}): Promise<Visit> {
+    const kept = pairsOf(page.html, action).filter(([name]) => !(name in changes));
+    const said = Object.entries(changes).filter((pair): pair is [string, string] => pair[1] !== null);
+    return this.sends(action, [...kept, ...said]);
   }
 
   async #asks(url: string, init: RequestInit, follows: boolean): Promise<Visit> {
@@ -68,17 +100,60 @@ export class Visitor {
     const html = await response.text();
     const to = response.headers.get('location');
     if (follows && to) return this.#asks(new URL(to, url).href, { headers: { accept: 'text/html' } }, true);
-    return { status: response.status, headers: response.headers, html, url };
+    return { status: response.status, headers: response.headers, html, url, to };
   }
 }
 
-/** The hidden fields of the first form of a page that leads to an address. */
-export function hiddenOf(html: string, action: string): Record<string, string> {
-  const form = html.split('<form').find((part) => part.includes(`action="${action}"`)) ?? '';
-  const inputs = form.split('</form>')[0]!.match(/<input[^>]*type="hidden"[^>]*>/g) ?? [];
-  const attribute = (input: string, name: string) => new RegExp(`\\b${name}="([^"]*)"`).exec(input)?.[1] ?? '';
-  return Object.fromEntries(inputs.map((input) => [attribute(input, 'name'), attribute(input, 'value')]));
+const textOf = (html: string): string =>
+  html
+    .replaceAll('&lt;', '<')
+    .replaceAll('&gt;', '>')
+    .replaceAll('&quot;', '"')
+    .replaceAll('&#39;', "'")
+    .replaceAll('&amp;', '&');
+
+const attribute = (tag: string, name: string): string | undefined => {
+  const found = new RegExp(`\\s${name}(?:="([^"]*)")?(?=[\\s/>])`).exec(tag);
+  return found ? textOf(found[1] ?? '') : undefined;
+};
+
+const formIn = (html: string, action?: string): string | undefined =>
+  html
+    .split('<form')
+    .slice(1)
+    .map((part) => part.split('</form>')[0]!)
+    .find((part) => / method="post"/.test(part) && (!action || textOf(part).includes(`action="${action}"`)));
+
+/** What the form of a page that leads to an address sends, as it is filled in. */
+export function pairsOf(html: string, action?: string): Pairs {
+  const form = formIn(html, action);
+  if (form === undefined) throw new Error(`There is no form to ${action} on this page.`);
+  const fields = form.matchAll(
+    /<(input|select|textarea)\b[^>]*>(?:(?<=<textarea[^>]*>)([^<]*)|(?<=<select[^>]*>)(.*?)<\/select>)?/gs,
+  );
+  return [...fields].flatMap(([tag, kind, text, options]): Pairs => {
+    const name = attribute(tag.split('>')[0]! + '>', 'name')!;
+    if (kind === 'textarea') return [[name, textOf(text ?? '')]];
+    if (kind === 'select') {
+      const all = [...(options ?? '').matchAll(/<option[^>]*>/g)].map(([option]) => option);
+      const chosen = all.find((option) => attribute(option, 'selected') !== undefined) ?? all[0]!;
+      return [[name, attribute(chosen, 'value') ?? '']];
+    }
+    const isTicked = ['checkbox', 'radio'].includes(attribute(tag, 'type') ?? '');
+    if (isTicked && attribute(tag, 'checked') === undefined) return [];
+    return [[name, attribute(tag, 'value') ?? (isTicked ? 'on' : '')]];
+  });
 }
 
-/** The words of a page. */
-export const wordsOf = ({ html }: Visit): string => html.replaceAll(/<[^>]*>/g, ' ').replaceAll(/\s+/g, ' ');
+/** The hidden fields of the form of a page that leads to an address. */
+export const hiddenOf = (html: string, action: string): Record<string, string> =>
+  Object.fromEntries(
+    ((formIn(html, action) ?? '').match(/<input[^>]*type="hidden"[^>]*>/g) ?? []).map((input) => [
+      attribute(input, 'name') ?? '',
+      attribute(input, 'value') ?? '',
+    ]),
+  );
+
+/** The words of a page, without its marks. */
+export const wordsIn = ({ html }: Pick<Visit, 'html'>): string =>
+  textOf(html.replaceAll(/<[^>]*>/g, ' ')).replaceAll(/\s+/g, ' ');
