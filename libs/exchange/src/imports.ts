@@ -47,7 +47,8 @@ import { ReplayRound } from '#rounds';
 import { Codes } from './codes.js';
 import type { DateOrder } from './cell-values.js';
 import type { TableSubject } from './fields.js';
-import { isOfForm, planImport, type ImportPlan } from './import-folder.js';
+import { isOfForm } from './folder-form.js';
+import { planImport, type ImportPlan } from './import-folder.js';
 import { commandOf, planTables, type KeptAct, type KeptCommand, type Terms } from './plan-tables.js';
 import { ROW_OUTCOMES, type ImportPreview, type ImportRow, type SheetProblem } from './preview.js';
 import {

@@ -18,7 +18,8 @@ export {
   type TableSubject,
 } from './fields.js';
 export { headOf } from './heads.js';
-export * from './import-folder.js';
+export { isOfForm, jsonFolderAt, type ImportProblem } from './folder-form.js';
+export { planImport, type ImportPlan } from './import-folder.js';
 export { Imports, type ImportHead, type ImportRequest, type KeptImport } from './imports.js';
 export { ImportsController, NewImport, UndoImport } from './imports.controller.js';
 export { NewPaper } from './papers.controller.js';
