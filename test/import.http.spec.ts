@@ -159,7 +159,7 @@ describe('given two imports of one folder at once', () => {
   async function atOnce(as: (kept: KeptImport) => KeptImport = (kept) => kept): Promise<void> {
     const sent = jsonFolderAt(folder);
     const planned = [0, 1].map(() => imports().preview(sent, {}, { by: IMPORTER, meta: metaOf(IMPORTER) }));
-    const drafts = await Promise.all((await Promise.all(planned)).map(({ id }) => imports().one(id, IMPORTER)));
+    const drafts = await Promise.all((await Promise.all(planned)).map(({ id }) => imports().kept.one(id, IMPORTER)));
     await Promise.all(
       drafts.map((draft) => imports().confirm({ ...draft, content: as(draft.content) }, IMPORTER, undefined, sent)),
     );
@@ -193,12 +193,13 @@ describe('given two imports of one folder at once', () => {
 
 describe('given an import that is done', () => {
   const imports = () => server.app.get(Imports);
-  const undo = async (id: string) => imports().undo(await imports().one(id, IMPORTER), IMPORTER, 'The wrong folder');
+  const undo = async (id: string) =>
+    imports().undo(await imports().kept.one(id, IMPORTER), IMPORTER, 'The wrong folder');
 
   it('is kept as one, without the words of its rows, and is undone as one', async () => {
     const { id, state, rows: done } = await run();
     expect([state, done.filter(({ subject }) => subject === 'commitment').length]).toEqual(['confirmed', 10]);
-    const kept = JSON.stringify(await imports().one(id, IMPORTER));
+    const kept = JSON.stringify(await imports().kept.one(id, IMPORTER));
     expect(rows().filter(({ title }) => kept.includes(title as string))).toEqual([]);
     const { state: after, remark } = await undo(id);
     expect([after, remark]).toEqual(['undone', expect.stringMatching(/\d agenc.*theme/)]);
@@ -226,7 +227,7 @@ describe('given an import that is done', () => {
   it('that a crash broke off goes on where it stopped', async () => {
     const sent = jsonFolderAt(folder);
     const { id, commands } = await imports().preview(sent, {}, { by: IMPORTER, meta: metaOf(IMPORTER) });
-    const draft = await imports().one(id, IMPORTER);
+    const draft = await imports().kept.one(id, IMPORTER);
     await expect(
       imports().confirm(
         draft,
@@ -238,9 +239,9 @@ describe('given an import that is done', () => {
       ),
     ).rejects.toThrow('A crash');
     expect(commands.length).toBeGreaterThan(20);
-    expect(await imports().brokenOff(sent, IMPORTER)).toBe(id);
-    await imports().confirm(await imports().one(id, IMPORTER), IMPORTER, undefined, sent);
-    expect([await imports().brokenOff(sent, IMPORTER), (await plan()).commands]).toEqual([null, []]);
+    expect(await imports().kept.brokenOff(sent, IMPORTER)).toBe(id);
+    await imports().confirm(await imports().kept.one(id, IMPORTER), IMPORTER, undefined, sent);
+    expect([await imports().kept.brokenOff(sent, IMPORTER), (await plan()).commands]).toEqual([null, []]);
     expect(await stateAfterUndo(id)).toBe('undone');
   });
   const stateAfterUndo = async (id: string) => (await undo(id)).state;

@@ -613,7 +613,7 @@ describe('A list of an agency', () => {
     const imports = server.app.get(Imports);
     // Between the look and the last act somebody changes the second commitment.
     const outsider = { account: 'x', role: 'secretariat', agency: null, scopes: SCOPES, sees: 'all' } as const;
-    const kept = await imports.one(raced.id, outsider);
+    const kept = await imports.kept.one(raced.id, outsider);
     const bus = server.app.get(CommandBus);
     const execute = bus.execute.bind(bus);
     let met = false;

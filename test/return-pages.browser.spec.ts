@@ -261,7 +261,7 @@ describe('A round on pages', () => {
     );
     // Those that were chosen, and the one with a comment that was not sent yet.
     const typed = { 'comments.1.at': '/commitments/1', 'comments.1.text': 'Is it so?' };
-    const some = await secretariat.fills(review, `${at}/return`, { ...typed, _do: 'show update' });
+    const some = await secretariat.fillsIn(review, `${at}/return`, { ...typed, _do: 'show update' });
     const updates = Number(/Update \((\d+)\)/.exec(wordsIn(review))![1]);
     expect([some.status, [...some.html.matchAll(/<li id="c\d+"/g)].length]).toEqual([200, updates + 1]);
     expect(some.html).toMatch(/<textarea id="comment-field-1"[^>]*>Is it so\?<\/textarea>/);

@@ -105,7 +105,7 @@ export async function undoImport(settings: Settings, id: string, reason: string,
     const by = principal(actor);
     try {
       const imports = get(Imports);
-      const { file, remark } = await imports.undo(await imports.one(id, by), by, reason);
+      const { file, remark } = await imports.undo(await imports.kept.one(id, by), by, reason);
       console.log(`The import of ${file.name} is undone.${remark ? ` ${remark}` : ''}`);
       return true;
     } catch (error) {
@@ -132,11 +132,11 @@ async function imported(
   const { by } = context;
   try {
     const asked = await routes.request(validated(NewImport, { ...options, file: sent.sha256 }), context);
-    const begun = dryRun ? null : await imports.brokenOff(sent, by);
+    const begun = dryRun ? null : await imports.kept.brokenOff(sent, by);
     if (begun) console.log(`An import of it was broken off: it goes on where it stopped.`);
     const id = begun ?? context.meta.commandId;
     const shown = begun
-      ? (await imports.one(begun, by)).content
+      ? (await imports.kept.one(begun, by)).content
       : dryRun
         ? await imports.planned(sent, asked, context, id)
         : await imports.preview(sent, asked, context);
@@ -144,13 +144,13 @@ async function imported(
     const toDo = shown.commands.length + (shown.rounds?.length ?? 0);
     if (shown.problems.length > 0) {
       console.error(`${counted(shown.problems.length, 'problem')}; nothing was imported.`);
-      if (!dryRun) await imports.discard(await imports.one(id, by));
+      if (!dryRun) await imports.kept.discard(await imports.kept.one(id, by));
       return false;
     }
     if (dryRun) console.log('Dry run: nothing was imported.');
-    else if (toDo === 0) await imports.discard(await imports.one(id, by));
+    else if (toDo === 0) await imports.kept.discard(await imports.kept.one(id, by));
     if (dryRun || toDo === 0) return true;
-    const draft = await imports.one(id, by);
+    const draft = await imports.kept.one(id, by);
     const bar = progressBar('importing', toDo);
     const folder = shown.file.format === 'json' ? (sent as SentFolder) : undefined;
     const confirmed = await imports

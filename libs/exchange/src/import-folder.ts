@@ -18,7 +18,7 @@ import { referencesIn, type CommandContext } from '#platform';
 import { codeOf, crosswalk, Lookup, nameOf, type Entry, type Register, type Theme } from '#registers';
 import { aReturn, returnId, round as rounds } from '#rounds';
 import { likelyDuplicates, type Compared, type Fresh } from './likely-duplicates.js';
-import type { KeptAct, KeptCommand } from './plan-tables.js';
+import type { KeptAct, KeptCommand } from './kept-commands.js';
 import type { FieldChange, ImportRow } from './preview.js';
 import { comparable, type Values } from './row-changes.js';
 import type { SentFolder } from './sent-tables.js';

@@ -38,7 +38,9 @@ import {
 } from '#platform';
 import { DATE_ORDERS, type DateOrder } from './cell-values.js';
 import { TABLE_SUBJECTS, type TableSubject } from './fields.js';
-import { Imports, type ImportRequest, type KeptImport } from './imports.js';
+import { Imports } from './imports.js';
+import type { KeptImport } from './kept-imports.js';
+import type { ImportRequest } from './previewed.js';
 import { ImportedFile, ImportPreview, IMPORT_STATES, RowCounts, type ImportState } from './preview.js';
 import { sentIn } from './sent-tables.js';
 import { templateCsv, templateXlsx } from './templates.js';
@@ -236,7 +238,7 @@ export class ImportsController {
   })
   @ApiOkResponse({ type: ImportList })
   async list(@Caller() caller: Principal | null): Promise<ImportList> {
-    const all = await this.imports.all(signedIn(caller));
+    const all = await this.imports.kept.all(signedIn(caller));
     return {
       items: all.map(({ content: { id, state, file, counts }, saved }) => ({ id, state, file, counts, saved })),
     };
@@ -251,7 +253,7 @@ export class ImportsController {
   })
   @ApiOkResponse({ type: ImportPreview })
   async one(@Param('import') id: string, @Caller() caller: Principal | null): Promise<ImportPreview> {
-    return shown((await this.imports.one(id, signedIn(caller))).content);
+    return shown((await this.imports.kept.one(id, signedIn(caller))).content);
   }
 
   @Post('imports/:import/confirm')
@@ -265,7 +267,7 @@ export class ImportsController {
     @CurrentCommand() { by }: RequestContext,
     @Caller() caller: Principal | null,
   ): Promise<ImportPreview> {
-    return shown(await this.imports.confirm(await this.imports.one(id, caller), by));
+    return shown(await this.imports.confirm(await this.imports.kept.one(id, caller), by));
   }
 
   @Post('imports/:import/undo')
@@ -285,7 +287,7 @@ export class ImportsController {
     @CurrentCommand() { by }: RequestContext,
     @Caller() caller: Principal | null,
   ): Promise<ImportPreview> {
-    return shown(await this.imports.undo(await this.imports.one(id, caller), by, reason));
+    return shown(await this.imports.undo(await this.imports.kept.one(id, caller), by, reason));
   }
 
   @Get('import-templates/:file')

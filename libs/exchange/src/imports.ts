@@ -1,9 +1,4 @@
-/**
- * Imports of spreadsheets and of folders of JSON: what is sent is planned and kept as a preview, which only those see whose it is;
- * once it is confirmed, its commands are executed, all or none; and it can be undone as a whole.
- */
-import { Inject, Injectable } from '@nestjs/common';
-import { CommandBus } from '@nestjs/cqrs';
+/** Imports of spreadsheets and of folders of JSON: planned and kept as a preview, confirmed all or none, undone as a whole. */
 import { plainToInstance } from 'class-transformer';
 import {
   Acts,
@@ -15,9 +10,6 @@ import {
   type AnyActCommand,
 } from '#acts';
 import { PastRound } from '#bodies';
-import { todayAt, type FullDate } from '#clocks';
-import { referencesTaken } from '#commitments';
-import { DraftsStore, type Draft } from '#drafts';
 import {
   Conflict,
   decodeAll,
@@ -28,74 +20,52 @@ import {
   WrongRevision,
   type Log,
   type Meta,
-  type Recorded,
 } from '#eventsourcing';
 import {
   flat,
   LOG,
-  maySee,
   metaOf,
   metaOfPart,
   refuseWithoutScope,
-  type RequestContext,
   type Principal,
+  type RequestContext,
   type Upload,
 } from '#platform';
-import { commitmentInRow, Progress } from '#progress';
 import { codeOf, Registers, type Entry } from '#registers';
-import { ReplayRound } from '#rounds';
 import { Codes } from './codes.js';
-import type { DateOrder } from './cell-values.js';
 import type { TableSubject } from './fields.js';
+import type { ImportRow } from './preview.js';
+import { isJson, tablesSent, unreadable, type Base, type SentFolder } from './sent-tables.js';
+import { Inject, Injectable } from '@nestjs/common';
+import { CommandBus } from '@nestjs/cqrs';
+import { referencesTaken } from '#commitments';
+import { DraftsStore, type Draft } from '#drafts';
+import { commitmentInRow, Progress } from '#progress';
+import { ReplayRound } from '#rounds';
 import { isOfForm } from './folder-form.js';
 import { planImport, type ImportPlan } from './import-folder.js';
-import { commandOf, planTables, type KeptAct, type KeptCommand, type Terms } from './plan-tables.js';
-import { ROW_OUTCOMES, type ImportPreview, type ImportRow, type SheetProblem } from './preview.js';
+import { commandOf, partOf, severalFrom, streamsOf, type KeptCommand } from './kept-commands.js';
+import { planTables } from './plan-tables.js';
+import type { Terms } from './table-row.js';
+import { KeptImports, PLAN, RECORD, type KeptImport, type Planned } from './kept-imports.js';
 import {
-  isJson,
-  tablesSent,
-  unreadable,
-  type Base,
-  type ReadingTerms,
-  type SentFolder,
-  type SentTable,
-  type SentTables,
-} from './sent-tables.js';
+  asProblem,
+  comparedWith,
+  countsOf,
+  DATES_WORDS,
+  sheetsOf,
+  termsOf,
+  withProblems,
+  type ImportRequest,
+} from './previewed.js';
+import { enteredBefore, staysInWords, takenBack, type Stays } from './taking-back.js';
 
-/** What somebody says of a file that is to be imported. */
-export interface ImportRequest extends ReadingTerms {
-  readonly reportedOn?: FullDate;
-  readonly document?: string;
-  readonly locator?: string;
-  readonly dates?: DateOrder;
-}
-
-/** An import as it is kept. */
-export interface KeptImport extends ImportPreview {
-  readonly commands: readonly KeptCommand[];
-  /** Of a folder of JSON: the rounds that are replayed after all else. */
-  readonly rounds?: readonly PastRound[];
-  /** Who confirmed it, and so whose acts they are; whoever goes on after a crash does so in this name. */
-  readonly confirmedBy?: Principal;
-}
-
-/** What changes of an import after it was planned, and what lists tell of it. */
-export type ImportHead = Omit<KeptImport, (typeof PLANNED)[number]>;
-const PLANNED = ['sheets', 'problems', 'rows', 'commands', 'rounds'] as const;
-type Planned = Pick<KeptImport, (typeof PLANNED)[number]>;
-
-const IMPORT = 'import';
-/** The plan of an import, which is large, and so is kept once. */
-const PLAN = 'import-plan';
-/** What was done by it, in the place of the plan. */
-const RECORD = 'import-record';
-/** So many commands are given at once; they are of different streams. */
-const AT_ONCE = 32;
 /** So many rows are kept. */
 const MOST_COMMANDS = 10_000;
 
 @Injectable()
 export class Imports {
+  readonly kept: KeptImports;
   readonly #progress: Progress;
   readonly #registers: Registers;
 
@@ -103,9 +73,10 @@ export class Imports {
     @Inject(LOG) private readonly log: Log,
     private readonly projector: Projector,
     private readonly duplicates: FindsDuplicates,
-    private readonly drafts: DraftsStore,
+    drafts: DraftsStore,
     private readonly commands: CommandBus,
   ) {
+    this.kept = new KeptImports(drafts);
     this.#progress = new Progress(projector);
     this.#registers = new Registers(projector);
   }
@@ -116,13 +87,11 @@ export class Imports {
    */
   async preview(sent: Upload | SentFolder, asked: ImportRequest, context: RequestContext): Promise<KeptImport> {
     const id = context.meta.commandId;
-    const before = await this.drafts.read<ImportHead>({ kind: IMPORT, id });
-    if (before) return (await this.#whole(before)).content; // the same request again
+    const before = await this.kept.before(id);
+    if (before) return before; // the same request again
     const content = await this.planned(sent, asked, context, id);
     const { agency, account } = context.by;
-    await this.drafts.delete({ kind: PLAN, id }); // of a request that was broken off
-    await this.drafts.create({ kind: PLAN, id }, agency, partsOf(content, true), account);
-    await this.drafts.create({ kind: IMPORT, id }, agency, partsOf(content, false), account);
+    await this.kept.create(id, content, agency, account);
     return content;
   }
 
@@ -224,66 +193,6 @@ export class Imports {
     return rows;
   }
 
-  // ── What is kept ────────────────────────────────────────────────────────────────────────────────────────────────────
-
-  /** @throws Rejected `not_found` also for one that is another agency's */
-  async one(id: string, caller: Principal | null): Promise<Draft<KeptImport>> {
-    const draft = await this.drafts.read<ImportHead>({ kind: IMPORT, id });
-    if (!draft || !maySee(caller, draft.owner)) throw new Rejected('not_found', `There is no import ${id}.`);
-    return this.#whole(draft);
-  }
-
-  /** The imports that somebody may see, the last first. */
-  async all(caller: Principal): Promise<Draft<ImportHead>[]> {
-    const lines = await this.drafts.list(IMPORT);
-    const seen = lines.filter(({ owner }) => maySee(caller, owner)).slice(-MOST_LISTED);
-    const all = await Promise.all(seen.map(({ kind, id }) => this.drafts.read<ImportHead>({ kind, id })));
-    return all.flatMap((draft) => draft ?? []).reverse();
-  }
-
-  /** The import of the same file that was broken off on the way: to confirm it again goes on with it. */
-  async brokenOff({ sha256 }: Upload | SentFolder, caller: Principal): Promise<string | null> {
-    const all = await this.all(caller);
-    return all.find(({ content }) => content.state === 'confirming' && content.file.sha256 === sha256)?.id ?? null;
-  }
-
-  async #whole(draft: Draft<ImportHead>): Promise<Draft<KeptImport>> {
-    const { id } = draft;
-    const plan =
-      (await this.drafts.read<Planned>({ kind: RECORD, id })) ?? (await this.drafts.read<Planned>({ kind: PLAN, id }));
-    // Before, an import was kept in one piece.
-    return { ...draft, content: { ...plan?.content, ...draft.content } as KeptImport };
-  }
-
-  async #save(draft: Draft<KeptImport>, change: Partial<ImportHead>, account: string): Promise<Draft<KeptImport>> {
-    const content = { ...draft.content, ...change };
-    const { revision } = await this.drafts.put(draft, partsOf(content, false), account, draft.revision);
-    return { ...draft, content, revision };
-  }
-
-  /** Keeps another plan of an import, or what was done by it. */
-  async #replan(
-    kind: string,
-    draft: Draft<KeptImport>,
-    change: Partial<Planned>,
-    account: string,
-  ): Promise<Draft<KeptImport>> {
-    const { id, owner } = draft;
-    const content = { ...draft.content, ...change };
-    const kept = await this.drafts.read({ kind, id });
-    if (kept) await this.drafts.put(kept, partsOf(content, true), account, kept.revision);
-    else await this.drafts.create({ kind, id }, owner, partsOf(content, true), account);
-    return { ...draft, content };
-  }
-
-  /** Forgets a preview that was not confirmed. @throws Conflict `import_was_confirmed` */
-  async discard(draft: Draft<KeptImport>): Promise<void> {
-    if (draft.content.state !== 'previewed')
-      throw new Conflict('import_was_confirmed', 'It was confirmed: undo it, if it was wrong.');
-    await this.drafts.delete(draft);
-    await this.drafts.delete({ kind: PLAN, id: draft.id });
-  }
-
   // ── Confirming ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
   /**
@@ -311,7 +220,7 @@ export class Imports {
     let kept = draft;
     if (state === 'previewed') {
       if (!folder) await this.#refuseOvertaken(commands);
-      kept = await this.#save(draft, { state: 'confirming', confirmedBy: by }, by.account);
+      kept = await this.kept.save(draft, { state: 'confirming', confirmedBy: by }, by.account);
     }
     const speaker = kept.content.confirmedBy ?? by;
     for (;;)
@@ -326,12 +235,12 @@ export class Imports {
         }
         const remark = `Somebody was faster, and so it was taken back: ${error.message}`;
         await this.#takeBack(kept.content, speaker, 'The import was taken back: an act was refused on the way');
-        await this.#save(kept, { state: 'taken_back', remark }, speaker.account);
+        await this.kept.save(kept, { state: 'taken_back', remark }, speaker.account);
         throw new Conflict('import_taken_back', `${remark} Send the file again.`);
       }
-    kept = await this.#replan(RECORD, kept, await this.#recordOf(kept.content), speaker.account);
-    kept = await this.#save(kept, { state: 'confirmed' }, speaker.account);
-    await this.drafts.delete({ kind: PLAN, id: kept.id });
+    kept = await this.kept.replan(RECORD, kept, await this.#recordOf(kept.content), speaker.account);
+    kept = await this.kept.save(kept, { state: 'confirmed' }, speaker.account);
+    await this.kept.forgetPlan(kept);
     return kept.content;
   }
 
@@ -386,7 +295,7 @@ export class Imports {
       done.push(written.some(({ meta }) => meta.commandId === own) ? command : { ...command, acts: [] });
     }
     const plan = await this.#planFolder(folder, by);
-    return this.#replan(PLAN, kept, { commands: [...done, ...plan.commands], rounds: plan.rounds }, by.account);
+    return this.kept.replan(PLAN, kept, { commands: [...done, ...plan.commands], rounds: plan.rounds }, by.account);
   }
 
   /** What is kept of the plan once it is done. Of a folder of JSON no words: they are in the log, from which they can be erased. */
@@ -456,7 +365,7 @@ export class Imports {
     if (state !== 'confirmed')
       throw new Conflict('import_not_confirmed', 'It is not confirmed, so there is nothing to undo.');
     const remark = await this.#takeBack(draft.content, by, reason);
-    return (await this.#save(draft, { state: 'undone', remark }, by.account)).content;
+    return (await this.kept.save(draft, { state: 'undone', remark }, by.account)).content;
   }
 
   /**
@@ -465,7 +374,7 @@ export class Imports {
    */
   async importFolder(folder: SentFolder, by: Principal): Promise<KeptImport> {
     const { id } = await this.preview(folder, {}, { by, meta: metaOf(by) });
-    return this.confirm(await this.one(id, by), by, undefined, folder);
+    return this.confirm(await this.kept.one(id, by), by, undefined, folder);
   }
 
   /** @returns what stays all the same, in words */
@@ -512,167 +421,5 @@ export class Imports {
 }
 
 const PATIENCE_MS = 10_000;
-const MOST_LISTED = 200;
-
-/** The meta of one command of an import: the same, however often it is confirmed. */
-const partOf = (id: string, by: Principal, index: number): Meta => metaOfPart(metaOf(by, `import ${id}`), index);
-
-const streamsOf = (commands: readonly KeptCommand[]): ReadonlySet<string> =>
-  new Set(commands.flatMap(({ subject, id }) => (id === null ? [] : `${subject}-${id}`)));
-
-/** How many commands can be given at once: those of one thing wait for each other. */
-function severalFrom(commands: readonly AnyActCommand[], from: number): number {
-  const met = new Set<string>();
-  for (let n = 0; n < AT_ONCE; n++) {
-    const command = commands[from + n];
-    if (!command) return n;
-    const stream = command.id === null ? null : `${command.subject}-${command.id}`;
-    if (stream !== null && met.has(stream)) return n;
-    // New numbers are given in the order of the rows.
-    if (stream === null && n > 0) return n;
-    if (stream !== null) met.add(stream);
-    else return 1;
-  }
-  return AT_ONCE;
-}
 
 const theFirst = (names: readonly string[]): string => names.slice(0, 10).join(', ') + (names.length > 10 ? ' …' : '');
-
-/** The acts that take back what a command did to a commitment; `null` where others built upon what it recorded. */
-function takenBack(own: readonly Recorded[], all: readonly Recorded[], reason: string): KeptCommand['acts'] | null {
-  const record = own.find(({ name }) => name === 'Recorded');
-  const gone = retractedIn(all);
-  if (!record)
-    return own
-      .filter(({ revision }) => !gone.has(revision))
-      .toReversed()
-      .map(({ revision }) => ({ act: 'retract', revision, body: { reason } }));
-  if (all.some(({ name }) => name === 'Withdrawn')) return [];
-  if (all.some((event) => !own.includes(event) && event.name !== 'Retracted' && !gone.has(event.revision))) return null;
-  const { reportedOn } = record.data as { reportedOn: string };
-  return [{ act: 'withdraw', body: { reason, reportedOn } }];
-}
-
-/** The acts that make an entry say again what it said before a command: dated acts are retracted; `null` where it was amended since. */
-function enteredBefore(
-  subject: KeptCommand['subject'],
-  id: string,
-  own: readonly Recorded[],
-  all: readonly Recorded[],
-  reason: string,
-  stays: Stays[],
-): KeptCommand['acts'] | null {
-  if (own.some(({ name }) => name === 'Registered')) stays.push({ subject, id });
-  const gone = retractedIn(all);
-  const acts: KeptAct[] = own
-    .filter(({ name, revision }) => !/^(?:Registered|Amended)$/.test(name) && !gone.has(revision))
-    .toReversed()
-    .map(({ revision }) => ({ act: 'retract', revision, body: { reason } }));
-  const amended = own.find(({ name }) => name === 'Amended');
-  if (!amended) return acts;
-  if (all.some(({ name, revision }) => name === 'Amended' && revision > amended.revision)) return null;
-  const before = all.findLast(
-    ({ name, revision }) => /^(?:Registered|Amended)$/.test(name) && revision < amended.revision,
-  );
-  return [...acts, { act: 'amend', body: before!.data as object }];
-}
-
-/** What stays when an import is undone. */
-interface Stays {
-  readonly subject: ImportRow['subject'] | KeptCommand['subject'];
-  readonly id: string;
-}
-
-/** So many are named each. */
-const MOST_NAMED = 30;
-
-function staysInWords(stays: readonly Stays[]): string {
-  const kinds = [...Map.groupBy(stays, ({ subject }) => subject)].map(([subject, some]) => {
-    const [one = subject, many = `${subject}s`] = MANY[subject] ?? [];
-    const named = stays.length <= MOST_NAMED ? `: ${some.map(({ id }) => id).join(', ')}` : '';
-    return `${some.length} ${some.length === 1 ? one : many}${named}`;
-  });
-  return `These stay, as nothing takes an entry out of a register, or a round back that was held: ${kinds.join('; ')}.`;
-}
-const MANY: Readonly<Record<string, readonly [one: string, many: string]>> = { agency: ['agency', 'agencies'] };
-
-const retractedIn = (all: readonly Recorded[]): ReadonlySet<number> =>
-  new Set(all.flatMap(({ name, data }) => (name === 'Retracted' ? (data as { revision: number }).revision : [])));
-
-function sheetsOf({ tables, unread }: SentTables): ImportPreview['sheets'] {
-  return [
-    ...tables.map(({ sheet, subject, head, columns }) => ({
-      ...{ sheet, subject, head, unread: null },
-      columns: columns.map(({ letters, head, field, by, hidden }) => ({
-        ...{ column: letters, head, field: field?.name ?? null, by, hidden },
-      })),
-    })),
-    ...unread.map(({ sheet, why }) => ({ sheet, subject: null, head: null, columns: [], unread: why })),
-  ];
-}
-
-function countsOf(rows: readonly ImportRow[]): ImportPreview['counts'] {
-  const counts = Object.fromEntries(ROW_OUTCOMES.map((outcome) => [outcome, 0])) as Record<string, number>;
-  for (const { outcome } of rows) counts[outcome]!++;
-  return counts as never;
-}
-
-/** The one list that all rows are compared with; none where they came from several. */
-function comparedWith(tables: readonly SentTable[]): ImportPreview['terms']['comparedWith'] {
-  const bases = new Set(tables.map(({ base }) => JSON.stringify(base ?? null)));
-  const base = bases.size === 1 ? tables[0]!.base : undefined;
-  return base ? { asOf: base.asOf, knownAt: base.knownAt ?? null } : null;
-}
-
-/** How days are read, where no column says it. */
-const DATES_WORDS: Readonly<Record<DateOrder, string>> = {
-  iso: 'Days are read as YYYY-MM-DD; those with slashes are refused where the head of their column does not say which is the day.',
-  dmy: 'Days with slashes are read as dd/mm/yyyy.',
-  mdy: 'Days with slashes are read as mm/dd/yyyy.',
-};
-
-function termsOf({ reportedOn, document, locator, dates = 'iso' }: ImportRequest): Terms {
-  if (document !== undefined && locator === undefined) throw needs('/locator', 'says where in the document');
-  return {
-    ...{ reportedOn: reportedOn ?? todayAt(new Date()), dates },
-    citation: document === undefined ? null : { document, locator: locator! },
-  };
-}
-
-/** The parts of an import that its plan has, or all others. */
-const partsOf = (content: KeptImport, planned: boolean): object =>
-  Object.fromEntries(
-    Object.entries(content).filter(([name]) => (PLANNED as readonly string[]).includes(name) === planned),
-  );
-
-/** The rows of a folder, with what is wrong in each; those that cannot be read have no more than a place. */
-function withProblems({ rows, problems, files }: ImportPlan): ImportRow[] {
-  const placeOf = (at: { sheet: string; row: number }) => `${at.sheet} ${at.row}`;
-  const wrong = Map.groupBy(problems.map(asProblem), placeOf);
-  const refused = rows.map((row): ImportRow => {
-    const own = wrong.get(placeOf(row));
-    return own ? { ...row, outcome: 'refused', acts: [], changes: [], problems: own } : row;
-  });
-  const sound = new Set(rows.map(placeOf));
-  const subjects = new Map(files.map(({ file, subject }) => [file, subject]));
-  const unread = [...wrong].flatMap(([place, own]): ImportRow[] => {
-    const { sheet, row } = own[0]!;
-    const subject = subjects.get(sheet);
-    if (sound.has(place) || row === 0 || !subject) return [];
-    const { id } = problems.find((one) => one.file === sheet && one.row === row)!;
-    return [
-      {
-        ...{ sheet, row, hidden: false, subject, reference: id || null, title: null, outcome: 'refused' },
-        ...{ acts: [], changes: [], problems: own, notes: [], duplicates: [] },
-      },
-    ];
-  });
-  return [...refused, ...unread];
-}
-
-const asProblem = ({ file, row, field, message }: ImportPlan['problems'][number]): SheetProblem => ({
-  ...{ sheet: file, row, column: null, field: field || null, value: null, message, right: null },
-});
-
-const needs = (pointer: string, message: string): Rejected =>
-  new Rejected('invalid', `${pointer}: ${message}`, [{ pointer, message }]);

@@ -20,7 +20,9 @@ export {
 export { headOf } from './heads.js';
 export { isOfForm, jsonFolderAt, type ImportProblem } from './folder-form.js';
 export { planImport, type ImportPlan } from './import-folder.js';
-export { Imports, type ImportHead, type ImportRequest, type KeptImport } from './imports.js';
+export { Imports } from './imports.js';
+export type { ImportHead, KeptImport } from './kept-imports.js';
+export type { ImportRequest } from './previewed.js';
 export { ImportsController, NewImport, UndoImport } from './imports.controller.js';
 export { NewPaper } from './papers.controller.js';
 export * from './papers.js';

@@ -2,40 +2,14 @@
  * Plans the import of tables: compares every row with what is recorded, makes it the ordinary acts that would bring about what it
  * says, and tries these on a rehearsal of the log, with the rights of whoever sends them. Nothing is written.
  */
-import { plainToInstance } from 'class-transformer';
-import { validateSync } from 'class-validator';
-import {
-  ActCommand,
-  Acts,
-  entryClass,
-  FindsDuplicates,
-  rehearsalOf,
-  refuseUnlessTheirs,
-  tableOf,
-  viewOf,
-  type AnyActCommand,
-  type CommitmentView,
-  type Subject,
-} from '#acts';
-import { classOf } from '#bodies';
+import { Acts, FindsDuplicates, rehearsalOf, viewOf, type CommitmentView } from '#acts';
 import { todayAt, type FullDate } from '#clocks';
-import { load, Rejected, NO_STREAM, withoutNulls, WrongRevision, type FieldError, type Log } from '#eventsourcing';
-import { LIMITS, type SheetRow } from '#files';
-import { cleanBody, invalid, metaOfPart, VALIDATION, type RequestContext, type Registered } from '#platform';
-import { asAt, registers, type Entry, type Register, type Registers } from '#registers';
-import { valueOf, type DateOrder } from './cell-values.js';
-import type { Codes } from './codes.js';
-import {
-  EXAMPLE_CODE,
-  fieldsOf,
-  isSource,
-  keyOf,
-  ROLE_COLUMNS,
-  type CommitmentField,
-  type Field,
-  type TableSubject,
-} from './fields.js';
-import type { FieldChange, ImportRow, LikelyDuplicate, SheetNote, SheetProblem } from './preview.js';
+import { load, NO_STREAM, Rejected, withoutNulls, WrongRevision, type FieldError, type Log } from '#eventsourcing';
+import { metaOfPart, type RequestContext } from '#platform';
+import { asAt, registers, Registers, type Entry, type Register } from '#registers';
+import { Codes } from './codes.js';
+import { EXAMPLE_CODE, isSource, keyOf, type CommitmentField, type TableSubject } from './fields.js';
+import type { ImportRow } from './preview.js';
 import { LISTED_ACTS, listedActs, membersIn } from './agency-changes.js';
 import { candidateOf, likelyDuplicates } from './likely-duplicates.js';
 import {
@@ -49,35 +23,10 @@ import {
   type Values,
 } from './row-changes.js';
 import type { Base, SentTable } from './sent-tables.js';
-import { inShort, shown } from './shown.js';
-import type { TableColumn } from './tables.js';
-
-/** What the acts rest on where the rows do not say it. */
-export interface Terms {
-  readonly reportedOn: FullDate;
-  readonly citation: { readonly document: string; readonly locator: string } | null;
-  readonly dates: DateOrder;
-}
-
-/** An act with what its route names. */
-export interface KeptAct {
-  readonly act: string;
-  readonly body: object;
-  readonly agency?: string;
-  readonly milestone?: number;
-  readonly revision?: number;
-}
-
-/** A command as it is kept until it is confirmed: one for each row that changes something. */
-export interface KeptCommand {
-  readonly sheet: string;
-  readonly row: number;
-  readonly subject: Subject;
-  readonly id: string | null;
-  readonly acts: readonly KeptAct[];
-  /** The revision that it was planned on; absent: it takes a reference that is still to be given. */
-  readonly expected?: number;
-}
+import { shown } from './shown.js';
+import { commandOf, type KeptCommand } from './kept-commands.js';
+import { readRows } from './read-rows.js';
+import { COLUMNS_OF, isOfTotals, isThere, lacking, TableRow, type Terms } from './table-row.js';
 
 /** The rows of a list as texts, by reference. */
 type List = ReadonlyMap<string, Readonly<Record<string, unknown>>>;
@@ -99,13 +48,13 @@ export interface TablesPlan {
 }
 
 export async function planTables(tables: readonly SentTable[], terms: Terms, planning: Planning): Promise<TablesPlan> {
-  const plan = new Plan(terms, planning, await rehearsalOf(planning.log));
   // What others name comes before what names it.
   const order = (table: SentTable) => ORDER.indexOf(table.subject);
   const rows = tables
     .toSorted((x, y) => order(x) - order(y))
-    .flatMap((table) => table.rows.map((row) => new Row(table, row)));
-  await plan.foresee(rows);
+    .flatMap((table) => table.rows.map((row) => new TableRow(table, row)));
+  const streams = await readRows(rows, terms.dates, planning.codes);
+  const plan = new Plan(terms, planning, await rehearsalOf(planning.log), streams);
   for (const row of rows) await plan.plan(row);
   await plan.likelyDuplicates(rows);
   const shown = rows.filter((row) => !row.isEmpty);
@@ -116,126 +65,9 @@ const ORDER: readonly TableSubject[] = [
   ...(['document', 'agency', 'framework', 'theme', 'forum', 'outcome', 'commitment'] as const),
 ];
 
-/** A row on its way to acts. */
-class Row {
-  readonly values: Record<string, unknown> = {};
-  readonly problems: SheetProblem[] = [];
-  readonly notes: SheetNote[] = [];
-  readonly changes: FieldChange[] = [];
-  readonly duplicates: LikelyDuplicate[] = [];
-  acts: RowAct[] = [];
-  outcome: 'recorded' | 'changed' | 'recognised' = 'recognised';
-  id: string | null = null;
-  title: string | null = null;
-  expected: number | undefined;
-
-  constructor(
-    readonly table: SentTable,
-    readonly row: SheetRow,
-  ) {}
-
-  get isEmpty(): boolean {
-    return Object.values(this.values).every((value) => value === null) && this.problems.length === 0;
-  }
-
-  columnOf(field: string | null): TableColumn | undefined {
-    return this.table.columns.find((column) => column.field?.name === field);
-  }
-
-  problem(field: string | null, message: string, right: string | null = null, of = this.columnOf(field)): void {
-    const text = of ? (this.row.cells.get(of.column)?.text ?? null) : null;
-    const value = text && inShort(text);
-    const at = { sheet: this.table.sheet, row: this.row.number, column: of?.letters ?? null };
-    const known = this.problems.some((one) => one.message === message && one.column === at.column);
-    if (!known) this.problems.push({ ...at, field: field ?? of?.head ?? null, value, message, right });
-  }
-
-  /** Refuses cells behind the last one that the head names. */
-  noMoreThanNamed(): void {
-    const { columns } = this.table;
-    const last = columns.findLastIndex(({ head }) => head !== '');
-    const beyond = columns.slice(last + 1).find(({ column }) => this.row.cells.has(column));
-    if (beyond)
-      this.problem(
-        null,
-        'stands behind the last column that the head names',
-        'a cell that holds the sign between cells stands in quotation marks',
-        beyond,
-      );
-  }
-
-  note(field: string | null, message: string): void {
-    this.notes.push({ column: this.columnOf(field)?.letters ?? null, message });
-  }
-
-  get command(): KeptCommand | null {
-    if (this.problems.length > 0 || this.acts.length === 0) return null;
-    return {
-      ...{ sheet: this.table.sheet, row: this.row.number, subject: this.table.subject, id: this.id },
-      acts: this.acts.map(({ fields: _fields, ...act }) => act),
-      ...(this.expected !== undefined && { expected: this.expected }),
-    };
-  }
-
-  shown(): ImportRow {
-    const { table, row, problems, notes, changes, duplicates, acts, id, title } = this;
-    return {
-      ...{ sheet: table.sheet, row: row.number, hidden: row.hidden, subject: table.subject, reference: id, title },
-      outcome: problems.length > 0 ? 'refused' : this.outcome,
-      acts: problems.length > 0 ? [] : acts.map(({ fields: _fields, ...act }) => act),
-      ...{ changes, problems, notes, duplicates },
-    };
-  }
-}
-
-/** What would be right where a row does not say a field that it must. */
-function lacking(row: Row, name: string): string | null {
-  const field = fieldsOf(row.table.subject).find((one) => one.name === name);
-  if (!field) return null;
-  const words = field.form === 'word' ? [`one of: ${field.of.join(', ')}`] : [];
-  return [...(row.columnOf(name) ? [] : [`a column ${name}`]), ...words].join(', with ') || null;
-}
-
-/** Whether a row sums up the others: its first words say so, and behind them stand numbers at most. */
-function isOfTotals({ row: { cells } }: Row): boolean {
-  const [first = '', ...others] = [...cells.entries()].sort(([x], [y]) => x - y).map(([, { text }]) => text.trim());
-  return TOTALS.test(first) && others.every((text) => /^[\d\s.,%()-]+$/.test(text));
-}
-const TOTALS =
-  /^(?:(?:grand|sub|sous)[\s-]*)?(?:total(?:e?s)?|totaux|sum|somme|suma|subtotal(?:es)?)(?:\s+(?:general|générale?|in all))?\s*(?:[:(=].*|\d+)?$/iu;
-
-/** A file with more is not what somebody meant to send. */
-const MOST_PROBLEMS = 10_000;
-
-function tooMany(row: Row): Rejected {
-  const [{ sheet, row: number, column, message }] = row.problems as [SheetProblem];
-  const first = `The first: ${sheet} row ${number}${column ? ` column ${column}` : ''}: ${message}.`;
-  return new Rejected('unreadable_file', `The file has more than ${MOST_PROBLEMS} problems. ${first}`, [], 'invalid');
-}
-
-const isThere = ({ table, row }: Row, again: Row): string =>
-  `is in row ${row.number}${table.sheet === again.table.sheet ? '' : ` of ${table.sheet}`} already`;
-
-/** By the field of a body, the column that it comes from, where it has another name. */
-const COLUMNS_OF: Readonly<Record<string, Readonly<Record<string, string>>>> = {
-  setTarget: { date: 'target', note: 'targetNote' },
-  attachEvidence: { title: 'evidence', date: 'evidence', url: 'evidence', language: 'evidence' },
-  relate: { type: 'relations', to: 'relations' },
-  addMilestone: { title: 'milestones', due: 'milestones' },
-  rescheduleMilestone: { due: 'milestones' },
-  reachMilestone: { reachedOn: 'milestones' },
-  ...Object.fromEntries(
-    (['join', 'leave', 'chair'] as const).map((act) => {
-      const field = act === 'chair' ? 'chairs' : 'memberships';
-      return [act, { body: field, from: field, to: field, role: field }];
-    }),
-  ),
-};
-
 class Plan {
   readonly #rehearsal: Acts;
-  readonly #first = new Map<string, Row[]>();
-  readonly #importedStreams = new Set<string>();
+  readonly #first = new Map<string, TableRow[]>();
   readonly #lists = new Map<string, Promise<List>>();
   #part = 0;
 
@@ -243,62 +75,13 @@ class Plan {
     private readonly terms: Terms,
     private readonly planning: Planning,
     private readonly rehearsed: Log,
+    /** That the rows are about. */
+    private readonly importedStreams: ReadonlySet<string>,
   ) {
     this.#rehearsal = new Acts(rehearsed);
   }
 
-  /** Reads the cells of all rows, and the codes that they bring: any row may name what another one records. */
-  async foresee(rows: readonly Row[]): Promise<void> {
-    let problems = 0;
-    for (const row of rows) {
-      for (const column of row.table.columns) if (column.field) this.#read(row, column, column.field);
-      if (row.table.isText) row.noMoreThanNamed();
-      if ((problems += row.problems.length) > MOST_PROBLEMS)
-        throw tooMany(rows.find((one) => one.problems.length > 0)!);
-      const key = row.values[keyOf(row.table.subject)];
-      row.id = typeof key === 'string' ? key : null;
-      const title = row.values['title'] ?? row.values['name'] ?? row.values['label'] ?? row.values['text'];
-      row.title = typeof title === 'string' ? inShort(title) : null;
-      if (row.id !== null) this.#importedStreams.add(`${row.table.subject}-${row.id}`);
-    }
-    for (const row of rows) await this.#meant(row);
-  }
-
-  #read(row: Row, { column, letters, dates }: TableColumn, field: Field): void {
-    const cell = row.row.cells.get(column);
-    if (row.table.exported && !row.table.isText && cell && cell.text.length >= LIMITS.letters) {
-      row.notes.push({ column: letters, message: 'is as long as a cell can be, and so may be cut: it is not read' });
-      return;
-    }
-    const read = valueOf(cell, field, { epoch: row.table.epoch, dates: dates ?? this.terms.dates });
-    if ('wrong' in read) return row.problem(field.name, read.wrong, read.right);
-    // Beside our own lists an empty cell says nothing; in them, that there is nothing.
-    if (read.value !== null || row.table.exported) row.values[field.name] = read.value;
-    if (read.note) row.notes.push({ column: letters, message: read.note });
-  }
-
-  /** Puts the codes in place that are meant by other cases and by names. */
-  async #meant(row: Row): Promise<void> {
-    for (const { field } of row.table.columns) {
-      const kinds = field && KINDS_OF[field.name];
-      const value = field && row.values[field.name];
-      if (!kinds || !value) continue;
-      const put = async (code: string): Promise<string> => {
-        if (kinds.some((kind) => this.#importedStreams.has(`${kind}-${code}`))) return code;
-        const meant = await this.planning.codes.meant(kinds, code);
-        if (meant !== code) row.note(field.name, `«${code}» was read as ${meant}`);
-        return meant;
-      };
-      if (field.form === 'code') row.values[field.name] = await put(value as string);
-      if (field.form === 'codes') row.values[field.name] = await Promise.all((value as string[]).map(put));
-      if (field.form === 'roles')
-        row.values[field.name] = await Promise.all(
-          (value as { agency: string }[]).map(async (one) => ({ ...one, agency: await put(one.agency) })),
-        );
-    }
-  }
-
-  async plan(row: Row): Promise<void> {
+  async plan(row: TableRow): Promise<void> {
     if (row.isEmpty) return;
     if (Object.values(row.values).includes(EXAMPLE_CODE))
       row.problem(null, 'is an example of the template', 'a row of your own in its place, or none');
@@ -318,7 +101,7 @@ class Plan {
 
   // ── Commitments ───────────────────────────────────────────────────────────────────────────────────────────────────
 
-  async #commitment(row: Row): Promise<void> {
+  async #commitment(row: TableRow): Promise<void> {
     const { log } = this.planning;
     const before = row.id === null ? null : (this.#first.get(row.id) ?? null);
     const recorded = row.id !== null && (await log.store.read(`commitment-${row.id}`)).length > 0;
@@ -333,7 +116,7 @@ class Plan {
     await this.#change(row, row.id!, before ?? []);
   }
 
-  async #record(row: Row): Promise<void> {
+  async #record(row: TableRow): Promise<void> {
     const values = row.values as Values;
     const same = row.id === null ? await this.#recognised(values) : null;
     if (same !== null) {
@@ -343,10 +126,10 @@ class Plan {
     if (row.id !== null) this.#first.set(row.id, [row]);
     row.outcome = 'recorded';
     row.expected = row.id === null ? undefined : NO_STREAM;
-    row.acts = recordActs(values).map((act) => ({ ...act, body: { ...act.body, ...this.#source(row) } }));
+    row.acts = recordActs(values).map((act) => ({ ...act, body: { ...act.body, ...row.source(this.terms) } }));
     for (const { field } of row.table.columns)
       if (field && (values[field.name as CommitmentField] ?? null) !== null && !isSource(field.name))
-        row.changes.push(this.#changed(row, field.name, null, values[field.name as CommitmentField]));
+        row.changes.push(row.changeOf(field.name, null, values[field.name as CommitmentField]));
     await this.#try(row);
   }
 
@@ -378,7 +161,7 @@ class Plan {
 
   #today = (): FullDate => todayAt(new Date());
 
-  async #change(row: Row, reference: string, before: readonly Row[]): Promise<void> {
+  async #change(row: TableRow, reference: string, before: readonly TableRow[]): Promise<void> {
     const { base } = row.table;
     const now = await this.#viewOf(reference, undefined, this.rehearsed);
     if (!now) return row.problem('reference', `${reference} does not exist yet as at today`);
@@ -399,7 +182,7 @@ class Plan {
     for (const field of changed) {
       const [was, is] = [saidOf(compared, field), saidOf(now, field)];
       if (!same(field, was, is)) row.problem(field, ...changedMeanwhile(was, is));
-      row.changes.push(this.#changed(row, field, is, values[field]));
+      row.changes.push(row.changeOf(field, is, values[field]));
     }
     await this.#computed(row);
     if (changed.length === 0 || this.#isReported(values, changed, now)) {
@@ -410,7 +193,7 @@ class Plan {
     row.outcome = 'changed';
     const { acts, not } = actsFor(values, changed, now, row.table.exported);
     for (const { field, message, right } of not) row.problem(field, message, right);
-    row.acts = acts.map((act) => ({ ...act, body: { ...act.body, ...this.#source(row) } }));
+    row.acts = acts.map((act) => ({ ...act, body: { ...act.body, ...row.source(this.terms) } }));
     if (changed.includes('stage') && !changed.includes('effective'))
       row.note('effective', `the stage changes, and the date of it stays ${shown(saidOf(now, 'effective'))}`);
     if (before.length > 0) this.#joins(row, before);
@@ -422,7 +205,7 @@ class Plan {
   }
 
   /** Several rows about one commitment are several reports of its stage, each of a day of its own. */
-  #joins(row: Row, before: readonly Row[]): void {
+  #joins(row: TableRow, before: readonly TableRow[]): void {
     const reports = [...before, row].every(({ acts }) => acts.every(({ act }) => act === 'reportStage'));
     const days = [...before, row].map(({ values }) => values['reportedOn']);
     if (!reports || new Set(days).size < days.length)
@@ -450,13 +233,13 @@ class Plan {
   }
 
   /** What a commitment said on the day of a row's report, if that is past: what was so then is no change, others reported since. */
-  async #onDayOfReport({ values }: Row, reference: string): Promise<CommitmentView | null> {
+  async #onDayOfReport({ values }: TableRow, reference: string): Promise<CommitmentView | null> {
     const asOf = (values['reportedOn'] as FullDate | null | undefined) ?? this.terms.reportedOn;
     return asOf < this.#today() ? this.#viewOf(reference, { asOf }) : null;
   }
 
   /** What follows from what is recorded cannot be changed in a list; of a list whose date is known that can be seen. */
-  async #computed(row: Row): Promise<void> {
+  async #computed(row: TableRow): Promise<void> {
     const columns = row.table.columns.filter(({ by, head }) => by === 'computed' && head !== 'page');
     const { base, subject } = row.table;
     if (columns.length === 0 || !base?.knownAt) return;
@@ -481,30 +264,9 @@ class Plan {
     return list;
   }
 
-  #changed(row: Row, field: string, from: unknown, to: unknown): FieldChange {
-    const words = (value: unknown) => (comparable(value) === 'null' ? null : inShort(shown(value)));
-    return { column: row.columnOf(field)?.letters ?? null, field, from: words(from), to: words(to) };
-  }
-
-  /** The source of the acts of a row: its own, or that of the whole file. */
-  #source(row: Row): Record<string, unknown> {
-    const { reportedOn, document, locator, section, paragraph } = row.values as Record<string, string | null>;
-    const place = locator ?? paragraph ?? section;
-    const own = document && {
-      document,
-      locator: place ?? '',
-      ...(section && { section }),
-      ...(paragraph && { paragraph }),
-    };
-    if (document && !place)
-      row.problem('document', 'is cited without a place in it', 'a column locator, paragraph or section');
-    const citation = own || this.terms.citation;
-    return { reportedOn: reportedOn ?? this.terms.reportedOn, ...(citation && { citation }) };
-  }
-
   // ── Entries of registers ──────────────────────────────────────────────────────────────────────────────────────────
 
-  async #entry(row: Row, kind: Register & TableSubject): Promise<void> {
+  async #entry(row: TableRow, kind: Register & TableSubject): Promise<void> {
     const key = keyOf(row.table.subject);
     if (row.id === null) return row.problem(key, `${key} is missing`);
     const before = this.#first.get(row.id);
@@ -518,7 +280,7 @@ class Plan {
       row.expected = NO_STREAM;
       row.acts = [{ act: 'enter', body: given(values), fields: [] }];
       for (const [field, value] of Object.entries(values))
-        if (value !== null) row.changes.push(this.#changed(row, field, null, value));
+        if (value !== null) row.changes.push(row.changeOf(field, null, value));
       await this.#try(row);
       return;
     }
@@ -543,7 +305,7 @@ class Plan {
     if (changed.length === 0) return;
     row.outcome = 'changed';
     for (const field of changed) {
-      row.changes.push(this.#changed(row, field, now[field] ?? null, values[field]));
+      row.changes.push(row.changeOf(field, now[field] ?? null, values[field]));
       if (!same(field, was[field], now[field])) row.problem(field, ...changedMeanwhile(was[field], now[field]));
       if (kind === 'agency' && DATED[field])
         row.problem(field, 'changes by an act of its own, from a date on', DATED[field]);
@@ -567,7 +329,7 @@ class Plan {
   // ── Trying ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
   /** Tries the acts of a row on the rehearsal, each by itself, so that a refusal names its column. @returns whether all would be done */
-  async #try(row: Row): Promise<boolean> {
+  async #try(row: TableRow): Promise<boolean> {
     const { subject } = row.table;
     let id = row.id;
     for (const act of row.acts) {
@@ -575,7 +337,7 @@ class Plan {
         const command = commandOf(
           { sheet: '', row: 0, subject, id, acts: [act] },
           { ...this.planning.context, meta: metaOfPart(this.planning.context.meta, this.#part++) },
-          this.#importedStreams,
+          this.importedStreams,
         );
         id = (await this.#rehearsal.execute(command)).id;
       } catch (error) {
@@ -587,7 +349,11 @@ class Plan {
     return true;
   }
 
-  #refused(row: Row, { errors, message }: Pick<Rejected, 'message'> & Partial<Rejected>, act: RowAct | null): void {
+  #refused(
+    row: TableRow,
+    { errors, message }: Pick<Rejected, 'message'> & Partial<Rejected>,
+    act: RowAct | null,
+  ): void {
     const all: readonly FieldError[] = errors?.length ? errors : [{ pointer: '', message }];
     for (const { pointer, message: why } of all) {
       const [, first = '', inner = ''] = pointer.split('/');
@@ -604,7 +370,7 @@ class Plan {
   }
 
   /** Names what may be the same as a new row: what is there, and other new rows. */
-  async likelyDuplicates(rows: readonly Row[]): Promise<void> {
+  async likelyDuplicates(rows: readonly TableRow[]): Promise<void> {
     const fresh = rows.filter((row) => row.outcome === 'recorded' && !row.isEmpty);
     const { log, duplicates, registers } = this.planning;
     const found = await likelyDuplicates(
@@ -629,15 +395,6 @@ const DATED: Readonly<Record<string, string>> = {
   succeededBy: 'POST /v1/agencies/{code}/merge or /dissolve says since when',
 };
 
-/** By field, the registers that its codes are of. */
-const KINDS_OF: Readonly<Record<string, readonly Registered[]>> = {
-  agencies: ['agency'],
-  ...Object.fromEntries(ROLE_COLUMNS.map(([field]) => [field, ['agency']])),
-  themes: ['theme'],
-  followsUp: ['forum', 'outcome'],
-  document: ['document'],
-};
-
 const whyItStays = (field: CommitmentField, { headline }: CommitmentView): string =>
   ['stage', 'effective', 'outlook', 'note'].includes(field)
     ? `the report of ${headline.reportedOn} that it is ${headline.stage}, effective ${headline.effective}, counts for more`
@@ -646,30 +403,3 @@ const whyItStays = (field: CommitmentField, { headline }: CommitmentView): strin
 /** The values of a row as the body of an entry: what is empty is left out. */
 const given = (values: Readonly<Record<string, unknown>>): Record<string, unknown> =>
   Object.fromEntries(Object.entries(values).filter(([, value]) => value !== null));
-
-/**
- * A kept command as one that can be executed: its bodies are valid, and its acts are the caller's to do.
- * @throws Rejected
- */
-export function commandOf(
-  { subject, id, acts, expected }: KeptCommand,
-  context: RequestContext,
-  importedStreams: ReadonlySet<string>,
-): AnyActCommand {
-  const instances = acts.map(({ act, body, ...named }) => {
-    const entryOf = subject !== 'commitment' && (act === 'enter' || act === 'amend');
-    const Body = (entryOf ? entryClass(subject) : classOf(tableOf(subject)[act]!.body)) as new () => object;
-    const instance = plainToInstance(Body, cleanBody(Body, body));
-    const faults = validateSync(instance, VALIDATION);
-    if (faults.length > 0) throw invalid(faults);
-    refuseUnlessTheirs(subject, act, instance, context.by);
-    return { act, body: instance, ...named };
-  });
-  return new ActCommand(
-    subject,
-    id,
-    instances as never,
-    { by: context.by, meta: context.meta, ...(expected !== undefined && { expected }) },
-    importedStreams,
-  ) as AnyActCommand;
-}

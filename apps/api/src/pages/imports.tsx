@@ -77,12 +77,12 @@ export class ImportPages {
 
   @Get(':id')
   async one(@Param('id') id: string, @Req() { principal }: ApiRequest) {
-    return <Preview shown={(await this.imports.one(id, principal ?? null)).content} />;
+    return <Preview shown={(await this.imports.kept.one(id, principal ?? null)).content} />;
   }
 
   @PostsForm(':id/confirm')
   async confirm(@Param('id') id: string, @CurrentCommand() { by }: RequestContext, @Req() { principal }: ApiRequest) {
-    await this.imports.confirm(await this.imports.one(id, principal ?? null), by);
+    await this.imports.confirm(await this.imports.kept.one(id, principal ?? null), by);
     return new SeeOther(path('imports', id));
   }
 
@@ -93,20 +93,20 @@ export class ImportPages {
     @CurrentCommand() { by }: RequestContext,
     @Req() { principal }: ApiRequest,
   ) {
-    await this.imports.undo(await this.imports.one(id, principal ?? null), by, reason);
+    await this.imports.undo(await this.imports.kept.one(id, principal ?? null), by, reason);
     return new SeeOther(path('imports', id));
   }
 
   @PostsForm(':id/discard')
   async discard(@Param('id') id: string, @CurrentCommand() _: RequestContext, @Req() { principal }: ApiRequest) {
-    await this.imports.discard(await this.imports.one(id, principal ?? null));
+    await this.imports.kept.discard(await this.imports.kept.one(id, principal ?? null));
     return new SeeOther('/imports');
   }
 
   async #mine({ principal }: ApiRequest): Promise<Pick<ListParts, 'imports' | 'mappings'>> {
     if (!principal) return { imports: [], mappings: [] };
     const [imports, { items: mappings }] = await Promise.all([
-      this.imports.all(principal as Principal),
+      this.imports.kept.all(principal as Principal),
       this.routes.mappings(principal as Principal),
     ]);
     return { imports, mappings };

@@ -1,0 +1,79 @@
+/** The commands of an import as they are kept until it is confirmed, and each as one that can be executed. */
+import { plainToInstance } from 'class-transformer';
+import { validateSync } from 'class-validator';
+import { ActCommand, entryClass, refuseUnlessTheirs, tableOf, type AnyActCommand, type Subject } from '#acts';
+import { classOf } from '#bodies';
+import type { Meta } from '#eventsourcing';
+import { cleanBody, invalid, metaOf, metaOfPart, VALIDATION, type Principal, type RequestContext } from '#platform';
+
+/** An act with what its route names. */
+export interface KeptAct {
+  readonly act: string;
+  readonly body: object;
+  readonly agency?: string;
+  readonly milestone?: number;
+  readonly revision?: number;
+}
+
+/** A command as it is kept until it is confirmed: one for each row that changes something. */
+export interface KeptCommand {
+  readonly sheet: string;
+  readonly row: number;
+  readonly subject: Subject;
+  readonly id: string | null;
+  readonly acts: readonly KeptAct[];
+  /** The revision that it was planned on; absent: it takes a reference that is still to be given. */
+  readonly expected?: number;
+}
+
+/**
+ * A kept command as one that can be executed: its bodies are valid, and its acts are the caller's to do.
+ * @throws Rejected
+ */
+export function commandOf(
+  { subject, id, acts, expected }: KeptCommand,
+  context: RequestContext,
+  importedStreams: ReadonlySet<string>,
+): AnyActCommand {
+  const instances = acts.map(({ act, body, ...named }) => {
+    const entryOf = subject !== 'commitment' && (act === 'enter' || act === 'amend');
+    const Body = (entryOf ? entryClass(subject) : classOf(tableOf(subject)[act]!.body)) as new () => object;
+    const instance = plainToInstance(Body, cleanBody(Body, body));
+    const faults = validateSync(instance, VALIDATION);
+    if (faults.length > 0) throw invalid(faults);
+    refuseUnlessTheirs(subject, act, instance, context.by);
+    return { act, body: instance, ...named };
+  });
+  return new ActCommand(
+    subject,
+    id,
+    instances as never,
+    { by: context.by, meta: context.meta, ...(expected !== undefined && { expected }) },
+    importedStreams,
+  ) as AnyActCommand;
+}
+
+/** The streams that commands write. */
+export const streamsOf = (commands: readonly KeptCommand[]): ReadonlySet<string> =>
+  new Set(commands.flatMap(({ subject, id }) => (id === null ? [] : `${subject}-${id}`)));
+
+/** So many commands are given at once; they are of different streams. */
+const AT_ONCE = 32;
+/** How many commands can be given at once: those of one thing wait for each other. */
+export function severalFrom(commands: readonly AnyActCommand[], from: number): number {
+  const met = new Set<string>();
+  for (let n = 0; n < AT_ONCE; n++) {
+    const command = commands[from + n];
+    if (!command) return n;
+    const stream = command.id === null ? null : `${command.subject}-${command.id}`;
+    if (stream !== null && met.has(stream)) return n;
+    // New numbers are given in the order of the rows.
+    if (stream === null && n > 0) return n;
+    if (stream !== null) met.add(stream);
+    else return 1;
+  }
+  return AT_ONCE;
+}
+
+/** The meta of one command of an import: the same, however often it is confirmed. */
+export const partOf = (id: string, by: Principal, index: number): Meta => metaOfPart(metaOf(by, `import ${id}`), index);

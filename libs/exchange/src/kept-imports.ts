@@ -1,0 +1,115 @@
+/** Keeps imports as drafts: the plan of one, which is large, apart from what changes of it. */
+import { PastRound } from '#bodies';
+import { Conflict, Rejected } from '#eventsourcing';
+import { maySee, type Principal, type Upload } from '#platform';
+import type { ImportPreview } from './preview.js';
+import type { SentFolder } from './sent-tables.js';
+import { DraftsStore, type Draft } from '#drafts';
+import type { KeptCommand } from './kept-commands.js';
+
+/** An import as it is kept. */
+export interface KeptImport extends ImportPreview {
+  readonly commands: readonly KeptCommand[];
+  /** Of a folder of JSON: the rounds that are replayed after all else. */
+  readonly rounds?: readonly PastRound[];
+  /** Who confirmed it, and so whose acts they are; whoever goes on after a crash does so in this name. */
+  readonly confirmedBy?: Principal;
+}
+
+/** What changes of an import after it was planned, and what lists tell of it. */
+export type ImportHead = Omit<KeptImport, (typeof PLANNED)[number]>;
+const PLANNED = ['sheets', 'problems', 'rows', 'commands', 'rounds'] as const;
+export type Planned = Pick<KeptImport, (typeof PLANNED)[number]>;
+
+const IMPORT = 'import';
+/** The plan of an import, which is large, and so is kept once. */
+export const PLAN = 'import-plan';
+/** What was done by it, in the place of the plan. */
+export const RECORD = 'import-record';
+/** So many are listed. */
+const MOST_LISTED = 200;
+
+export class KeptImports {
+  constructor(private readonly drafts: DraftsStore) {}
+
+  /** The import that a request made before. */
+  async before(id: string): Promise<KeptImport | null> {
+    const draft = await this.drafts.read<ImportHead>({ kind: IMPORT, id });
+    return draft && (await this.#whole(draft)).content;
+  }
+
+  async create(id: string, content: KeptImport, agency: string | null, account: string): Promise<void> {
+    await this.drafts.delete({ kind: PLAN, id }); // of a request that was broken off
+    await this.drafts.create({ kind: PLAN, id }, agency, partsOf(content, true), account);
+    await this.drafts.create({ kind: IMPORT, id }, agency, partsOf(content, false), account);
+  }
+
+  /** @throws Rejected `not_found` also for one that is another agency's */
+  async one(id: string, caller: Principal | null): Promise<Draft<KeptImport>> {
+    const draft = await this.drafts.read<ImportHead>({ kind: IMPORT, id });
+    if (!draft || !maySee(caller, draft.owner)) throw new Rejected('not_found', `There is no import ${id}.`);
+    return this.#whole(draft);
+  }
+
+  /** The imports that somebody may see, the last first. */
+  async all(caller: Principal): Promise<Draft<ImportHead>[]> {
+    const lines = await this.drafts.list(IMPORT);
+    const seen = lines.filter(({ owner }) => maySee(caller, owner)).slice(-MOST_LISTED);
+    const all = await Promise.all(seen.map(({ kind, id }) => this.drafts.read<ImportHead>({ kind, id })));
+    return all.flatMap((draft) => draft ?? []).reverse();
+  }
+
+  /** The import of the same file that was broken off on the way: to confirm it again goes on with it. */
+  async brokenOff({ sha256 }: Upload | SentFolder, caller: Principal): Promise<string | null> {
+    const all = await this.all(caller);
+    return all.find(({ content }) => content.state === 'confirming' && content.file.sha256 === sha256)?.id ?? null;
+  }
+
+  async #whole(draft: Draft<ImportHead>): Promise<Draft<KeptImport>> {
+    const { id } = draft;
+    const plan =
+      (await this.drafts.read<Planned>({ kind: RECORD, id })) ?? (await this.drafts.read<Planned>({ kind: PLAN, id }));
+    return { ...draft, content: { ...plan?.content, ...draft.content } as KeptImport };
+  }
+
+  /** Keeps what changed of an import. */
+  async save(draft: Draft<KeptImport>, change: Partial<ImportHead>, account: string): Promise<Draft<KeptImport>> {
+    const content = { ...draft.content, ...change };
+    const { revision } = await this.drafts.put(draft, partsOf(content, false), account, draft.revision);
+    return { ...draft, content, revision };
+  }
+
+  /** Keeps another plan of an import, or what was done by it. */
+  async replan(
+    kind: typeof PLAN | typeof RECORD,
+    draft: Draft<KeptImport>,
+    change: Partial<Planned>,
+    account: string,
+  ): Promise<Draft<KeptImport>> {
+    const { id, owner } = draft;
+    const content = { ...draft.content, ...change };
+    const kept = await this.drafts.read({ kind, id });
+    if (kept) await this.drafts.put(kept, partsOf(content, true), account, kept.revision);
+    else await this.drafts.create({ kind, id }, owner, partsOf(content, true), account);
+    return { ...draft, content };
+  }
+
+  /** Forgets the plan of an import that was done. */
+  async forgetPlan({ id }: Draft<KeptImport>): Promise<void> {
+    await this.drafts.delete({ kind: PLAN, id });
+  }
+
+  /** Forgets a preview that was not confirmed. @throws Conflict `import_was_confirmed` */
+  async discard(draft: Draft<KeptImport>): Promise<void> {
+    if (draft.content.state !== 'previewed')
+      throw new Conflict('import_was_confirmed', 'It was confirmed: undo it, if it was wrong.');
+    await this.drafts.delete(draft);
+    await this.drafts.delete({ kind: PLAN, id: draft.id });
+  }
+}
+
+/** The parts of an import that its plan has, or all others. */
+const partsOf = (content: KeptImport, planned: boolean): object =>
+  Object.fromEntries(
+    Object.entries(content).filter(([name]) => (PLANNED as readonly string[]).includes(name) === planned),
+  );

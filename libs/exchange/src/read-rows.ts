@@ -1,0 +1,88 @@
+/** Reads the cells of rows, and puts the codes in place that are meant by other cases and by names. */
+import { Rejected } from '#eventsourcing';
+import { LIMITS } from '#files';
+import type { Registered } from '#platform';
+import { valueOf, type DateOrder } from './cell-values.js';
+import { Codes } from './codes.js';
+import { keyOf, ROLE_COLUMNS, type Field } from './fields.js';
+import type { SheetProblem } from './preview.js';
+import { inShort } from './shown.js';
+import type { TableColumn } from './tables.js';
+import { TableRow } from './table-row.js';
+
+/** A file with more is not what somebody meant to send. */
+const MOST_PROBLEMS = 10_000;
+
+function tooMany(row: TableRow): Rejected {
+  const [{ sheet, row: number, column, message }] = row.problems as [SheetProblem];
+  const first = `The first: ${sheet} row ${number}${column ? ` column ${column}` : ''}: ${message}.`;
+  return new Rejected('unreadable_file', `The file has more than ${MOST_PROBLEMS} problems. ${first}`, [], 'invalid');
+}
+
+/**
+ * Reads the cells of all rows, and the codes that they bring: any row may name what another one records.
+ * @returns the streams that the rows are about
+ */
+export async function readRows(
+  rows: readonly TableRow[],
+  dates: DateOrder,
+  codes: Codes,
+): Promise<ReadonlySet<string>> {
+  const streams = new Set<string>();
+  let problems = 0;
+  for (const row of rows) {
+    for (const column of row.table.columns) if (column.field) readCell(row, column, column.field, dates);
+    if (row.table.isText) row.noMoreThanNamed();
+    if ((problems += row.problems.length) > MOST_PROBLEMS) throw tooMany(rows.find((one) => one.problems.length > 0)!);
+    const key = row.values[keyOf(row.table.subject)];
+    row.id = typeof key === 'string' ? key : null;
+    const title = row.values['title'] ?? row.values['name'] ?? row.values['label'] ?? row.values['text'];
+    row.title = typeof title === 'string' ? inShort(title) : null;
+    if (row.id !== null) streams.add(`${row.table.subject}-${row.id}`);
+  }
+  for (const row of rows) await putCodes(row, codes, streams);
+  return streams;
+}
+
+function readCell(row: TableRow, { column, letters, dates: own }: TableColumn, field: Field, dates: DateOrder): void {
+  const cell = row.row.cells.get(column);
+  if (row.table.exported && !row.table.isText && cell && cell.text.length >= LIMITS.letters) {
+    row.notes.push({ column: letters, message: 'is as long as a cell can be, and so may be cut: it is not read' });
+    return;
+  }
+  const read = valueOf(cell, field, { epoch: row.table.epoch, dates: own ?? dates });
+  if ('wrong' in read) return row.problem(field.name, read.wrong, read.right);
+  // Beside our own lists an empty cell says nothing; in them, that there is nothing.
+  if (read.value !== null || row.table.exported) row.values[field.name] = read.value;
+  if (read.note) row.notes.push({ column: letters, message: read.note });
+}
+
+/** Puts the codes in place that are meant by other cases and by names. */
+async function putCodes(row: TableRow, codes: Codes, streams: ReadonlySet<string>): Promise<void> {
+  for (const { field } of row.table.columns) {
+    const kinds = field && KINDS_OF[field.name];
+    const value = field && row.values[field.name];
+    if (!kinds || !value) continue;
+    const put = async (code: string): Promise<string> => {
+      if (kinds.some((kind) => streams.has(`${kind}-${code}`))) return code;
+      const meant = await codes.meant(kinds, code);
+      if (meant !== code) row.note(field.name, `«${code}» was read as ${meant}`);
+      return meant;
+    };
+    if (field.form === 'code') row.values[field.name] = await put(value as string);
+    if (field.form === 'codes') row.values[field.name] = await Promise.all((value as string[]).map(put));
+    if (field.form === 'roles')
+      row.values[field.name] = await Promise.all(
+        (value as { agency: string }[]).map(async (one) => ({ ...one, agency: await put(one.agency) })),
+      );
+  }
+}
+
+/** By field, the registers that its codes are of. */
+const KINDS_OF: Readonly<Record<string, readonly Registered[]>> = {
+  agencies: ['agency'],
+  ...Object.fromEntries(ROLE_COLUMNS.map(([field]) => [field, ['agency']])),
+  themes: ['theme'],
+  followsUp: ['forum', 'outcome'],
+  document: ['document'],
+};
