@@ -13,6 +13,7 @@ export * from './parking.js';
 export * from './passages.js';
 export * from './releases.js';
 export * from './projection.js';
+export type { Failure } from './follower.js';
 export * from './projector.js';
 export * from './snapshot.js';
 export * from './tail.js';

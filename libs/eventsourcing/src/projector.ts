@@ -1,240 +1,25 @@
 /** Keeps the read models of a process up with the log, and does what is to be done because of its events. */
-import { context, type Context } from '@opentelemetry/api';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Rejected } from './aggregate.js';
 import { decodeAll, isBlanked } from './blanking.js';
 import { handle, type Log } from './command-handling.js';
-import { StoreUnavailable } from './event-store.js';
-import { UnknownEvent, type Envelope, type Meta, type Recorded } from './events.js';
-import { Parking, type ParkedStream } from './parking.js';
+import type { Envelope, Meta } from './events.js';
+import type { ParkedStream } from './parking.js';
 import { releases, type Released } from './releases.js';
-import { beingBuilt, type Building, type ProjectionStatus, type Projection } from './projection.js';
-import { SnapshotRejected, type SnapshotContent, type SnapshotFile } from './snapshot.js';
-import { applying } from './tracing.js';
+import { beingBuilt, type Building, type Projection, type ProjectionStatus } from './projection.js';
+import { SnapshotRejected, type SnapshotFile } from './snapshot.js';
 import { Turns } from './turns.js';
-
-/** A failure of a projection: an event was parked, or the projection cannot follow the log for now. */
-export interface Failure {
-  readonly projection: string;
-  readonly error: unknown;
-  /** The event that was parked, its whole stream with it. */
-  readonly parked?: Envelope;
-}
+import { Acting, RETRY_MS } from './acting.js';
+import { decodedOf, Follower, messageOf, type Failure } from './follower.js';
 
 /** The size of a page at most: in events, in bytes (about), and in events of the subscription. */
 const [PAGE, PAGE_BYTES, LIVE_PAGE] = [500, 4_000_000, 100];
-const RETRY_MS = [100, 500, 2_000, 10_000];
 /** A snapshot is written after so many events, and at the end. */
 const SAVED_EVERY = 50_000;
 /** The interval at which a start looks for further events, since other processes may be writing. */
 const ROUNDS = 3;
 /** The number of events that may wait for a projection that acts, before the views wait, too. */
 const MOST_WAITING = 10_000;
-
-/** Errors that are not the fault of one event: the store is unavailable, or the process is too old for the log. */
-const stopsEverything = (error: unknown): boolean => error instanceof StoreUnavailable || error instanceof UnknownEvent;
-
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
-
-const NO_SPANS: ReadonlyMap<string, Context> = new Map();
-
-/** A projection with its checkpoint and its parked streams. */
-class Follower {
-  position: string | null = null;
-  error: string | null = null;
-  readonly parking = new Parking();
-
-  constructor(
-    private readonly log: Log,
-    readonly projection: Projection,
-    private readonly turns: Turns,
-    private readonly onFailure: (failure: Failure) => void,
-  ) {}
-
-  get key(): string {
-    return `${this.projection.name} ${this.projection.version}`;
-  }
-
-  hears({ type }: Pick<Envelope, 'type'>): boolean {
-    return this.projection.on[type] !== undefined;
-  }
-
-  clear(): void {
-    this.position = null;
-    this.parking.clear();
-    this.projection.clear?.();
-  }
-
-  save(): SnapshotContent['projections'][number] {
-    const { name, version } = this.projection;
-    const { position, parking } = this;
-    return { name, version, position, parking: parking.save(), memory: this.projection.save?.() ?? null };
-  }
-
-  load({ position, parking, memory }: SnapshotContent['projections'][number]): void {
-    this.clear();
-    this.position = position;
-    this.parking.load(parking);
-    if (memory) this.projection.load?.(memory);
-  }
-
-  /** The events before a revision of a stream that the projection was told of. */
-  async #earlier({ stream, revision }: Recorded): Promise<Recorded[]> {
-    const all = (await this.log.store.read(stream)).filter((event) => event.revision <= revision);
-    const told = await decodeAll(this.log, all); // with the event itself, which may say what was blanked
-    return told.filter((event) => event.revision < revision && !this.parking.wasPassed(event));
-  }
-
-  /** Applies the events that the projection listens to; a failing event is parked. Events up to its position are passed over. */
-  async apply(batch: readonly Read[], inOrder: boolean, traced: boolean): Promise<void> {
-    const heard = batch.filter(
-      ({ envelope }) =>
-        this.hears(envelope) && !(inOrder && this.position !== null && +envelope.position <= +this.position),
-    );
-    if (traced && heard.some(({ envelope }) => envelope.meta.traceparent !== undefined)) {
-      const envelopes = heard.map(({ envelope }) => envelope);
-      await applying(this.projection.name, envelopes, (under) => this.#all(heard, under, inOrder));
-    } else if (heard.length > 0) await this.#all(heard, NO_SPANS, inOrder);
-  }
-
-  async #all(heard: readonly Read[], under: ReadonlyMap<string, Context>, inOrder: boolean): Promise<void> {
-    for (const read of heard) {
-      const { envelope } = read;
-      const waiting = this.parking.waitsFor(envelope.stream);
-      if (waiting === undefined) {
-        const done = this.#one(read, under.get(envelope.id));
-        if (done) await done;
-      } else if (envelope.revision > waiting) this.parking.join(envelope.stream);
-      if (inOrder) this.position = envelope.position;
-      const pause = this.turns.next();
-      if (pause) await pause;
-    }
-  }
-
-  /** @returns nothing if the handler is synchronous */
-  #one({ envelope, event }: Read, under?: Context): Promise<void> | void {
-    try {
-      if (event instanceof Error) throw event;
-      const handler = this.projection.on[envelope.type]!;
-      const work = () => handler(event as never, () => this.#earlier(event));
-      const done = under ? context.with(under, work) : work();
-      return done?.catch((error: unknown) => this.#failed(envelope, error));
-    } catch (error) {
-      return this.#failed(envelope, error);
-    }
-  }
-
-  async #failed(envelope: Envelope, error: unknown): Promise<void> {
-    if (stopsEverything(error)) throw error;
-    await this.log.store.read(envelope.stream, envelope.revision, 1); // nothing is parked while the log cannot be read
-    if (this.parking.park(envelope, messageOf(error)))
-      this.onFailure({ projection: this.projection.name, error, parked: envelope });
-  }
-
-  /** Applies the parked events of one stream or of all, in order, as far as possible. */
-  async retry(only?: string): Promise<void> {
-    const streams = only === undefined ? this.parking.streams.map(({ stream }) => stream) : [only];
-    for (const stream of streams) {
-      const first = this.parking.waitsFor(stream);
-      if (first === undefined) continue;
-      const { events } = this.parking.streams.find((one) => one.stream === stream)!;
-      const waiting = (await this.log.store.read(stream, first))
-        .filter((event) => this.hears(event))
-        .filter((event) => this.position === null || +event.position <= +this.position)
-        .slice(0, events);
-      this.parking.unpark(stream);
-      await this.#all(await decodedOf(this.log, waiting), NO_SPANS, false);
-    }
-  }
-
-  /** An event is passed over for good. */
-  async release(released: Released): Promise<void> {
-    if (this.parking.release(released)) await this.retry(released.stream);
-  }
-
-  progress(head: string | null, serving: boolean, building: Building | null, error: string | null): ProjectionStatus {
-    const { name, version } = this.projection;
-    return {
-      ...{ projection: name, version, position: this.position, head },
-      ...{ error: this.error ?? error, serving, parked: this.parking.size, building },
-    };
-  }
-}
-
-/** An event as it was read, decoded, or the error of decoding. */
-interface Read {
-  readonly envelope: Envelope;
-  readonly event: Recorded | Error;
-}
-
-async function decodedOf(log: Log, envelopes: readonly Envelope[]): Promise<Read[]> {
-  try {
-    const events = await decodeAll(log, envelopes);
-    return envelopes.map((envelope, i) => ({ envelope, event: events[i]! }));
-  } catch (error) {
-    if (stopsEverything(error)) throw error;
-    const reads: Read[] = [];
-    for (const envelope of envelopes)
-      try {
-        // Only events of the same stream blank an event.
-        const own = envelopes.filter(({ stream }) => stream === envelope.stream);
-        reads.push({ envelope, event: (await decodeAll(log, own))[own.indexOf(envelope)]! });
-      } catch (alone) {
-        if (stopsEverything(alone)) throw alone;
-        reads.push({ envelope, event: alone instanceof Error ? alone : new Error(String(alone)) });
-      }
-    return reads;
-  }
-}
-
-/** An event to act on; without its type it has to be read again. */
-type Due = Envelope | Pick<Envelope, 'stream' | 'revision' | 'position'>;
-
-/** A projection that acts: it takes events one after the other, in the order of the log, at its own pace. */
-class Acting {
-  readonly due: Due[] = [];
-  #working: Promise<void> = Promise.resolve();
-  #busy = false;
-
-  constructor(
-    private readonly log: Log,
-    readonly follower: Follower,
-  ) {}
-
-  /** Takes the due events, in the background. @param upTo the position to which the log was read */
-  go(upTo: () => string | null, signal: AbortSignal, say: (error: unknown) => void): void {
-    if (this.#busy) return;
-    this.#busy = true;
-    this.#working = this.#work(upTo, signal, say).finally(() => (this.#busy = false));
-  }
-
-  get done(): Promise<void> {
-    return this.#working;
-  }
-
-  async #work(upTo: () => string | null, signal: AbortSignal, say: (error: unknown) => void): Promise<void> {
-    const { follower } = this;
-    for (let failures = 0; !signal.aborted;) {
-      const next = this.due[0];
-      if (!next) {
-        follower.position = upTo();
-        return;
-      }
-      try {
-        const envelope = 'type' in next ? next : (await this.log.store.read(next.stream, next.revision, 1))[0]!;
-        await follower.apply(await decodedOf(this.log, [envelope]), false, true);
-        follower.position = envelope.position;
-        follower.error = null;
-        this.due.shift();
-        failures = 0;
-      } catch (error) {
-        if (follower.error === null) say(error);
-        follower.error = messageOf(error);
-        await sleep(RETRY_MS[Math.min(failures++, RETRY_MS.length - 1)], undefined, { signal }).catch(() => {});
-      }
-    }
-  }
-}
 
 /** Reads a log in pages of so many events, and of so many bytes, about. */
 class LogPages {

@@ -12,6 +12,7 @@ export * from './lists/cursor.js';
 export * from './requests/direct.js';
 export * from './lists/downloads.js';
 export * from './fields/fields.js';
+export * from './fields/marks.js';
 export { fieldAt, formFieldsIn, tidied, type FieldKind, type FormField } from './fields/form-fields.js';
 export * from './lists/formats.js';
 export * from './lists/list-content.js';

@@ -28,16 +28,15 @@ import {
   ValidateNested,
 } from 'class-validator';
 import { isFullDate, isPartialDate } from '#clocks';
-import { cleanText, isTangled, isVisible, ONE_ADDRESS, unfitIn, type Unfit } from '#text';
+import { isTangled, isVisible, ONE_ADDRESS, unfitIn, type Unfit } from '#text';
 import { isCountry } from './countries.js';
+import { kindsOf, mark, type Body, type KindsOf, type Marks, type Registered } from './marks.js';
 
 interface About {
   optional?: boolean;
   description?: string;
   example?: unknown;
 }
-
-type Body = new () => object;
 
 /** What a field holds where it holds no text. */
 const holdsOf = ({ type, isArray }: ApiPropertyOptions): Marks['holds'] =>
@@ -65,45 +64,6 @@ const field = ({ optional, description, example }: About, schema: ApiPropertyOpt
 
 const check = (name: string, message: string, validate: (value: unknown) => boolean) =>
   ValidateBy({ name, validator: { validate, defaultMessage: () => `$property ${message}` } });
-
-/** What is known of a field beside its validation. */
-interface Marks {
-  /** The kinds that its code may have. */
-  readonly kinds?: KindsOf;
-  /** The class of what stands in it. */
-  readonly within?: () => Body;
-  readonly free?: true;
-  /** It holds a date, or the beginning of one. */
-  readonly dated?: true;
-  /** It is kept as `cleanText` makes it. */
-  readonly written?: true;
-  /** Absent: a text, or an object. */
-  readonly holds?: 'number' | 'yes-no' | 'list' | undefined;
-}
-
-/** By the prototype of a body's class, then by field. */
-const declared = new Map<object, Map<string, Marks>>();
-
-const mark =
-  (marks: Marks): PropertyDecorator =>
-  (target, property) => {
-    if (!declared.has(target)) declared.set(target, new Map());
-    const fields = declared.get(target)!;
-    fields.set(String(property), { ...fields.get(String(property)), ...marks });
-  };
-
-const complete = new WeakMap<object, ReadonlyMap<string, Marks>>();
-
-/** The marks of all fields of a class, with those of its superclasses, by its prototype; collected once. */
-function marksOf(prototype: object): ReadonlyMap<string, Marks> {
-  const known = complete.get(prototype);
-  if (known) return known;
-  const above = Object.getPrototypeOf(prototype) as object | null;
-  const all = new Map<string, Marks>(above ? marksOf(above) : []);
-  for (const [field, marks] of declared.get(prototype) ?? []) all.set(field, { ...all.get(field), ...marks });
-  complete.set(prototype, all);
-  return all;
-}
 
 const marksFree: PropertyDecorator = mark({ free: true });
 const marksWritten: PropertyDecorator = mark({ written: true });
@@ -265,8 +225,6 @@ export const Plain = ({ mayBeEmpty = false, ...about }: About & { mayBeEmpty?: b
     marksWritten,
   );
 
-const kebab = '^[a-z0-9]+(-[a-z0-9]+)*$';
-/** An open kebab-case code, `development-bank`. */
 const uuid = '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$';
 export const Uuid = (about: About = {}) =>
   field(
@@ -275,6 +233,9 @@ export const Uuid = (about: About = {}) =>
     IsString(),
     Matches(new RegExp(uuid), { message: '$property must be a UUID in lower case' }),
   );
+
+const kebab = '^[a-z0-9]+(-[a-z0-9]+)*$';
+/** An open kebab-case code, `development-bank`. */
 export const Kebab = (about: About = {}) =>
   field(
     about,
@@ -311,26 +272,6 @@ export const Code = ({ slash = true, ...about }: About & { slash?: boolean } = {
   );
 };
 
-/** The kind of a code: the register that must contain it. */
-const REGISTERED = ['agency', 'framework', 'theme', 'forum', 'outcome', 'document', 'commitment'] as const;
-export type Registered = (typeof REGISTERED)[number];
-
-/** A code in a body that must be registered, and where in the body it stands. */
-export interface Reference {
-  readonly kinds: readonly Registered[];
-  readonly code: string;
-  readonly pointer: string;
-}
-
-/** The kinds that a code may have, given its object. */
-type KindsOf = (body: object) => readonly Registered[];
-
-function kindsOf(kinds: Registered | readonly Registered[] | KindsOf): KindsOf {
-  if (typeof kinds === 'function') return kinds;
-  const all = [kinds].flat();
-  return () => all;
-}
-
 /** The code of something registered as one of `kinds`; an unknown one is refused by name. */
 export const CodeOf = (kinds: Registered | readonly Registered[] | KindsOf, about: About = {}) =>
   applyDecorators(Code(about), mark({ kinds: kindsOf(kinds) }));
@@ -353,140 +294,7 @@ export const CodesOf = (
     mark({ kinds: kindsOf(kinds) }),
   );
 
-/** The registers that hold the codes in fields of each name, in any body. */
-export function kindsOfFields(): ReadonlyMap<string, ReadonlySet<Registered>> {
-  const all = new Map<string, Set<Registered>>();
-  for (const fields of declared.values())
-    for (const [field, { kinds }] of fields) {
-      if (!kinds) continue;
-      const known = all.get(field) ?? new Set();
-      // What depends on its body may be any.
-      for (const kind of kinds.length === 0 ? kinds({}) : REGISTERED) known.add(kind);
-      all.set(field, known);
-    }
-  return all;
-}
-
-/** The registers of which one must contain the code in a field of a class, given nothing else; none where it may be any. */
-export const registersOfField = (prototype: object, field: string): readonly Registered[] =>
-  marksOf(prototype).get(field)?.kinds?.({}) ?? [];
-
-/** The register that must contain the code in a field of a class; `null` where it may be one of several, or stands in none. */
-export function registerOfField(prototype: object, field: string): Registered | null {
-  const kinds = marksOf(prototype).get(field)?.kinds;
-  const all = kinds && kinds.length === 0 ? kinds({}) : [];
-  return all.length === 1 ? all[0]! : null;
-}
-
-/** The names of the fields of some bodies that hold free text. */
-export const freeTextOf = (bodies: readonly Body[]): ReadonlySet<string> =>
-  new Set(
-    bodies.flatMap(({ prototype }) =>
-      [...(declared.get(prototype as object) ?? [])].flatMap(([field, { free }]) => (free ? field : [])),
-    ),
-  );
-
-type Given = Readonly<Record<string, unknown>>;
-
-/** A body with what people wrote in it as it is kept: composed, with nothing around it. The same object where nothing changes. */
-export function cleanBody<B extends object>(body: Body, given: B): B {
-  let kept: Record<string, unknown> | null = null;
-  const marks = marksOf((body as { prototype: object }).prototype);
-  for (const field of Object.keys(given)) {
-    const { within, written } = marks.get(field) ?? {};
-    if (!written && !within) continue;
-    const said = (given as Given)[field];
-    const value = written ? cleanedAll(said) : cleanedIn(within!(), said);
-    if (value !== said) (kept ??= { ...(given as Given) })[field] = value;
-  }
-  return (kept as B | null) ?? given;
-}
-
-/**
- * A form, in which all is text, as the body that it stands for: of a field that holds a number, yes or no, or a list, that is
- * made of what was sent. What cannot be made into it stays as it is, and is refused as such.
- */
-export function bodyOfForm(body: Body, form: Given): Given {
-  const marks = marksOf((body as { prototype: object }).prototype);
-  return Object.fromEntries(
-    Object.entries(form).map(([name, said]) => {
-      const { holds, within } = marks.get(name) ?? {};
-      const several = holds === 'list' && typeof said === 'string' ? [said] : said;
-      return [
-        name,
-        Array.isArray(several) ? several.map((one) => heldBy(one, holds, within)) : heldBy(said, holds, within),
-      ];
-    }),
-  );
-}
-
-function heldBy(said: unknown, holds: Marks['holds'], within: Marks['within']): unknown {
-  if (within && typeof said === 'object' && said !== null) return bodyOfForm(within(), said as Given);
-  if (holds === 'number' && typeof said === 'string' && /^-?\d+(?:\.\d+)?$/.test(said)) return Number(said);
-  // A box that is ticked sends `on`; one that is not sends nothing.
-  if (holds === 'yes-no') return said === 'on' || said === 'true' ? true : said === 'false' ? false : said;
-  return said;
-}
-
-const cleanedIn = (body: Body, said: unknown): unknown => {
-  if (Array.isArray(said)) return inEach(said, (one) => cleanedIn(body, one));
-  return typeof said === 'object' && said !== null ? cleanBody(body, said) : said;
-};
-
-/** Every text in a value. */
-function cleanedAll(said: unknown): unknown {
-  if (typeof said === 'string') return cleanText(said) || said; // what is blank is refused as it is
-  if (Array.isArray(said)) return inEach(said, cleanedAll);
-  if (typeof said !== 'object' || said === null) return said;
-  const entries = Object.entries(said);
-  const values = inEach(
-    entries.map(([, value]: [string, unknown]) => value),
-    cleanedAll,
-  );
-  return values.every((value, i) => value === entries[i]![1])
-    ? said
-    : Object.fromEntries(entries.map(([name], i) => [name, values[i]]));
-}
-
-function inEach(all: readonly unknown[], clean: (one: unknown) => unknown): readonly unknown[] {
-  const values = all.map(clean);
-  return values.every((value, i) => value === all[i]) ? all : values;
-}
-
-/** Every code in a body that must be registered. */
-export function referencesIn(body: object, pointer = ''): Reference[] {
-  const found: Reference[] = [];
-  const marks = marksOf(Object.getPrototypeOf(body) as object);
-  for (const field of Object.keys(body)) {
-    const { kinds, within } = marks.get(field) ?? {};
-    const value = kinds || within ? (body as Given)[field] : undefined;
-    if (value === null || value === undefined) continue;
-    const at = `${pointer}/${field}`;
-    const find = (item: unknown, at: string): void => {
-      if (kinds && typeof item === 'string') found.push({ kinds: kinds(body), code: item, pointer: at });
-      else if (within && item && typeof item === 'object') found.push(...referencesIn(item, at));
-    };
-    if (Array.isArray(value)) value.forEach((item, i) => find(item, `${at}/${i}`));
-    else find(value, at);
-  }
-  return found;
-}
-
 const marksDated: PropertyDecorator = mark({ dated: true });
-
-/** Every date in a body, with where it stands. */
-export function datesIn(body: object, pointer = ''): { readonly date: string; readonly pointer: string }[] {
-  const marks = marksOf(Object.getPrototypeOf(body) as object);
-  return Object.entries(body).flatMap(([field, value]: [string, unknown]) => {
-    const { dated, within } = marks.get(field) ?? {};
-    const at = `${pointer}/${field}`;
-    if (dated && typeof value === 'string') return [{ date: value, pointer: at }];
-    if (!within || typeof value !== 'object' || value === null) return [];
-    return Array.isArray(value)
-      ? value.flatMap((one: unknown, i) => (typeof one === 'object' && one ? datesIn(one, `${at}/${i}`) : []))
-      : datesIn(value, at);
-  });
-}
 
 /** `2006-11-20` */
 export const OnDate = (about: About = {}) =>

@@ -1,6 +1,7 @@
 /** The fields of a body as a form asks for them: made of the declarations by which it is validated. */
 import { classIn, describedAs, fieldsIn, type Described } from '../lists/columns-of.js';
-import { PATTERNS, registersOfField, type Registered } from './fields.js';
+import { PATTERNS } from './fields.js';
+import { registersOfField, type Registered } from './marks.js';
 
 type Body = new () => object;
 

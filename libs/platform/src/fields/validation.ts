@@ -10,7 +10,7 @@ import { getMetadataStorage, IS_OPTIONAL, validateSync, ValidationTypes } from '
 import { Rejected, type FieldError } from '#eventsourcing';
 import { isInherited } from '#text';
 import { FormFields } from '../requests/sent-fields.js';
-import { bodyOfForm, cleanBody } from './fields.js';
+import { bodyOfForm, cleanBody } from './marks.js';
 
 /** The validation of every body and query: unknown fields are refused. */
 export const VALIDATION = {

@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import { describe, expect, it } from '@jest/globals';
-import { bodyOfForm, CodesOf, ListOf, Nested, Text, Whole, YesNo } from '../fields/fields.js';
+import { CodesOf, ListOf, Nested, Text, Whole, YesNo } from '../fields/fields.js';
+import { bodyOfForm } from '../fields/marks.js';
 import { validated } from '../fields/validation.js';
 import { formFieldsOf } from './forms.js';
 import { Cookies, csrfTokenOf, isCsrfTokenOf, isOwnPath } from './sessions.js';
