@@ -15,20 +15,16 @@ import {
   type ApiRequest,
   type Session,
 } from '#platform';
-import { SignIn, type PasskeyRow, type SessionRow, type Way } from '#sign-in';
-import { Followed, Following, type Follow } from '#letters';
+import { SignIn } from '#sign-in';
+import { Followed, Following } from '#letters';
 import { REPORT_LANGUAGES, SCOPES, type ReportLanguage, type Scope } from '#words';
 import { DAY_MS } from '#clocks';
 import { PlainPage } from './layout.js';
 import { PasskeyForm } from './passkey-form.js';
 import { RendersPages } from './rendering.js';
-import { REPORT_LANGUAGE_WORDS } from './report-form.js';
-import { appointmentWords, Instant, isGood, presentOf, Roles, SCOPE_WORDS, scopesFor, Tokens } from './roles.js';
-import { SignOutForm } from './sign-in.js';
-import { CsrfField } from './signed-in.js';
+import { presentOf, SCOPE_WORDS, scopesFor } from './roles.js';
+import { DAYS, OwnAccount, type NamedFollow } from './own-account.js';
 
-/** For how long a new token may be good, in days. */
-const DAYS = ['30', '90', '365'] as const;
 /** For how long a token works on beside the one that replaces it. */
 const OVERLAP_DAYS = 7;
 
@@ -185,233 +181,6 @@ export class AccountPages {
   }
 }
 
-const WAY_WORDS: Readonly<Record<Way, string>> = {
-  link: 'by a link in a letter',
-  'command line': 'by a link from the command line',
-  provider: 'through the provider',
-  passkey: 'with a passkey',
-};
-
-/** What somebody follows, by its name and page. */
-type NamedFollow = Follow & { readonly name: string; readonly page: string };
-
-interface OwnParts {
-  readonly account: AccountRow;
-  readonly session: Session;
-  readonly sessions: readonly SessionRow[];
-  readonly passkeys: readonly PasskeyRow[];
-  readonly tokens: readonly TokenRow[];
-  readonly follows: readonly NamedFollow[];
-  readonly canBeUsed: boolean;
-}
-
-const OwnAccount = ({ account, session, sessions, passkeys, tokens, follows, canBeUsed }: OwnParts) => {
-  const present = presentOf(account);
-  const { principal } = session;
-  const keeps = principal?.role === 'secretariat' || principal?.role === 'focal_point';
-  return (
-    <PlainPage
-      title={account.name || 'Your account'}
-      path="/account"
-      eyebrow="Your account"
-      lead={
-        <>
-          <p>{account.email ? `Letters go to ${account.email}.` : 'No e-mail address of yours is known here.'}</p>
-          <p class="note">
-            What you do is recorded under <span class="code">{account.account}</span>, never under your name.
-          </p>
-        </>
-      }
-    >
-      <div class="acts">
-        <SignOutForm />
-        {keeps && <a href="/accounts">Accounts{principal.agency ? ` of ${principal.agency}` : ''}</a>}
-      </div>
-      <section id="roles">
-        <h2>Roles</h2>
-        <ActingForForm present={present} principal={principal} />
-        <Roles appointments={account.appointments} />
-      </section>
-      <LettersPart account={account} follows={follows} />
-      <SessionsPart session={session} sessions={sessions} />
-      <PasskeysPart passkeys={passkeys} canBeUsed={canBeUsed} />
-      <section id="tokens">
-        <h2>Tokens for programs</h2>
-        <p>With a token a program of your agency does through the API what you may do. Give each program its own.</p>
-        <Tokens tokens={tokens} at="/account/tokens" mayRotate />
-        {present.length > 0 && <TokenForm scopes={scopesFor(present)} first={!tokens.some(isGood)} />}
-      </section>
-    </PlainPage>
-  );
-};
-
-/** Whoever acts for several says for whom. */
-const ActingForForm = ({
-  present,
-  principal,
-}: {
-  present: AccountRow['appointments'];
-  principal: Session['principal'];
-}) => {
-  const acting = present.filter(({ role }) => role !== 'reader');
-  const names = [...new Map(acting.map((one) => [one.agency ?? one.role, one])).entries()];
-  if (names.length < 2) return null;
-  const now = principal && principal.role !== 'reader' ? (principal.agency ?? principal.role) : null;
-  return (
-    <form class="entry inline" method="post" action="/account/acting-for">
-      <CsrfField />
-      <label>
-        You act now as
-        <select name="actingFor" required>
-          {now === null && (
-            <option value="" selected>
-              choose one
-            </option>
-          )}
-          {names.map(([name, one]) => (
-            <option key={name} value={name} selected={name === now}>
-              {appointmentWords(one)}
-            </option>
-          ))}
-        </select>
-      </label>
-      <button type="submit">Change</button>
-    </form>
-  );
-};
-
-const LettersPart = ({ account, follows }: Pick<OwnParts, 'account' | 'follows'>) => (
-  <section id="letters">
-    <h2>Letters</h2>
-    <form class="entry inline" method="post" action="/account/language">
-      <CsrfField />
-      <label>
-        Letters to you are in
-        <select name="language">
-          {REPORT_LANGUAGES.map((language) => (
-            <option key={language} value={language} selected={language === (account.language ?? 'en')}>
-              {REPORT_LANGUAGE_WORDS[language]}
-            </option>
-          ))}
-        </select>
-      </label>
-      <button type="submit">Change</button>
-    </form>
-    {follows.length === 0 ? (
-      <p>
-        You follow nothing. The pages of agencies, themes and forums, and lists that are narrowed, have a link “by
-        e-mail”: then you get one letter a week at most, when something happened.
-      </p>
-    ) : (
-      <>
-        <p>You follow, by one letter a week at most:</p>
-        <ul class="items">
-          {follows.map(({ id, name, page, created }) => (
-            <li key={id}>
-              <div>
-                <a href={page} dir="auto">
-                  {name}
-                </a>
-                <small>
-                  since <Instant at={created} />
-                </small>
-              </div>
-              <form method="post" action="/account/follows/end">
-                <CsrfField />
-                <input type="hidden" name="id" value={id} />
-                <button type="submit" class="quiet" aria-label={`End: ${name}`}>
-                  End
-                </button>
-              </form>
-            </li>
-          ))}
-        </ul>
-      </>
-    )}
-  </section>
-);
-
-const SessionsPart = ({ session, sessions }: Pick<OwnParts, 'session' | 'sessions'>) => (
-  <section id="sessions">
-    <h2>Where you are signed in</h2>
-    <ul class="items">
-      {sessions.map(({ id, way, browser, begun, seen, ends }) => (
-        <li key={id}>
-          <div>
-            <strong>{browser}</strong>
-            {id === session.id && ', here'}
-            <small>
-              since <Instant at={begun} />, {WAY_WORDS[way]}; last seen <Instant at={seen} />; ends{' '}
-              <Instant at={ends} /> at the latest
-            </small>
-          </div>
-          {id !== session.id && (
-            <form method="post" action="/account/sessions/end">
-              <CsrfField />
-              <input type="hidden" name="id" value={id} />
-              <button type="submit" class="quiet" aria-label={`Sign out ${browser}, signed in since ${begun}`}>
-                Sign out
-              </button>
-            </form>
-          )}
-        </li>
-      ))}
-    </ul>
-    {sessions.length > 1 && (
-      <form method="post" action="/account/sessions/end-others">
-        <CsrfField />
-        <button type="submit" class="quiet">
-          Sign out everywhere else
-        </button>
-      </form>
-    )}
-  </section>
-);
-
-const PasskeysPart = ({ passkeys, canBeUsed }: Pick<OwnParts, 'passkeys' | 'canBeUsed'>) => (
-  <section id="passkeys">
-    <h2>Passkeys</h2>
-    <p>
-      A passkey stays on your device, or with your password manager. With one you sign in without a letter. When you
-      remove one, you are signed out everywhere else.
-    </p>
-    <ul class="items">
-      {passkeys.map(({ id, label, added, lastUsed }) => (
-        <li key={id}>
-          <div>
-            <strong dir="auto">{label}</strong>
-            <small>
-              added <Instant at={added} />,{' '}
-              {lastUsed === null ? (
-                'never used'
-              ) : (
-                <>
-                  last used <Instant at={lastUsed} />
-                </>
-              )}
-            </small>
-          </div>
-          <form method="post" action="/account/passkeys/remove">
-            <CsrfField />
-            <input type="hidden" name="id" value={id} />
-            <button type="submit" class="quiet" aria-label={`Remove the passkey ${label}`}>
-              Remove
-            </button>
-          </form>
-        </li>
-      ))}
-    </ul>
-    {canBeUsed ? (
-      <form method="post" action="/account/passkeys/begin">
-        <CsrfField />
-        <button type="submit">Add a passkey</button>
-      </form>
-    ) : (
-      <p class="callout">Browsers take passkeys only where the address of a server is a name, not a number.</p>
-    )}
-  </section>
-);
-
 const AddPasskey = ({ options, attempt }: { options: object; attempt: string }) => (
   <PlainPage
     title="Add a passkey"
@@ -434,45 +203,6 @@ const AddPasskey = ({ options, attempt }: { options: object; attempt: string }) 
       <a href="/account#passkeys">Back to your account</a>
     </p>
   </PlainPage>
-);
-
-const DAYS_WORDS: Readonly<Record<(typeof DAYS)[number], string>> = {
-  '30': '30 days',
-  '90': '90 days',
-  '365': 'a year',
-};
-
-const TokenForm = ({ scopes, first }: { scopes: readonly Scope[]; first: boolean }) => (
-  <details open={first}>
-    <summary>Make a token</summary>
-    <form class="entry" method="post" action="/account/tokens">
-      <CsrfField />
-      <label>
-        What it is for
-        <input name="label" maxLength={100} required placeholder="Nightly upload from our database" />
-      </label>
-      <fieldset class="boxes">
-        <legend>It may</legend>
-        {scopes.map((scope) => (
-          <label key={scope}>
-            <input type="checkbox" name="scopes" value={scope} checked={scope === 'read' || scope === 'report'} />
-            <span>{SCOPE_WORDS[scope]}</span>
-          </label>
-        ))}
-      </fieldset>
-      <label>
-        Good for
-        <select name="days">
-          {DAYS.map((days) => (
-            <option key={days} value={days} selected={days === '365'}>
-              {DAYS_WORDS[days]}
-            </option>
-          ))}
-        </select>
-      </label>
-      <button type="submit">Make it</button>
-    </form>
-  </details>
 );
 
 const TokenOnce = ({ label, token, replaces = false }: { label: string; token: string; replaces?: boolean }) => (

@@ -1,7 +1,7 @@
 /** The pages of accounts, for the secretariat and for focal points: who may act for whom, now and on any day. */
 import { Body, Controller, Get, Inject, Param, Query, Req, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
-import { AccessStore, isKnownTo, refuseMinding, shownTo, type AccountRow, type TokenRow } from '#access';
+import { AccessStore, isKnownTo, refuseMinding, shownTo, type AccountRow } from '#access';
 import { todayAt, type FullDate } from '#clocks';
 import { Rejected, type Log } from '#eventsourcing';
 import { LetterNotSent, Mailer } from '#mail';
@@ -22,15 +22,15 @@ import {
   type Session,
 } from '#platform';
 import { Registers } from '#registers';
-import { SignIn, type SessionRow } from '#sign-in';
-import { ACCOUNT_ROLES, type AccountRole } from '#words';
+import { SignIn } from '#sign-in';
 import { AccountsController, Appoint, OpenAccount, type WhoCould } from '../accounts.controller.js';
 import { PlainPage } from './layout.js';
 import { RendersPages } from './rendering.js';
-import { ACCOUNT_ROLE_WORDS, appointmentWords, Instant, presentOf, Roles, Tokens } from './roles.js';
+import { appointmentWords, Instant, presentOf } from './roles.js';
 import { CsrfField } from './signed-in.js';
 import { path } from './view.js';
 import { counted, dateWords } from './words.js';
+import { nameOf, OneAccount, RoleFields, type Agency } from './one-account.js';
 
 const KEEPERS = { scope: 'admin', roles: ['secretariat', 'focal_point'], only: 'for the own agency' } as const;
 
@@ -171,8 +171,6 @@ export class AccountsPages {
   }
 }
 
-type Agency = { readonly code: string; readonly name: string };
-
 function minds(principal: Principal, account: AccountRow): boolean {
   try {
     refuseMinding(principal, account);
@@ -182,9 +180,6 @@ function minds(principal: Principal, account: AccountRow): boolean {
     throw error;
   }
 }
-
-const nameOf = ({ name, account, erased }: Pick<AccountRow, 'name' | 'account' | 'erased'>): string =>
-  name || (erased ? `Erased (${account})` : account);
 
 interface AllParts {
   readonly accounts: readonly AccountRow[];
@@ -198,7 +193,7 @@ interface AllParts {
 const order = ({ name, kind, account }: AccountRow): string =>
   [kind === 'person' && name ? 0 : 1, name, account].join(' ');
 
-const Accounts = ({ accounts, could, day, principal, agencies }: AllParts) => {
+export const Accounts = ({ accounts, could, day, principal, agencies }: AllParts) => {
   const ordered = [...accounts].sort((a, b) => order(a).localeCompare(order(b)));
   const now = ordered.filter((one) => presentOf(one).length > 0);
   const past = ordered.filter((one) => presentOf(one).length === 0);
@@ -292,143 +287,6 @@ const AccountList = ({ accounts }: { accounts: readonly AccountRow[] }) => (
     ))}
   </ul>
 );
-
-interface RoleParts {
-  /** What stands before the names of the fields. */
-  readonly within?: string;
-  readonly principal: Principal;
-  readonly agencies: readonly Agency[];
-}
-
-/** The fields of an appointment. */
-const RoleFields = ({ within = '', principal, agencies }: RoleParts) => {
-  const roles = ACCOUNT_ROLES.filter((role) => principal.agency === null || role !== 'secretariat');
-  const first: AccountRole = principal.agency === null ? 'focal_point' : 'alternate';
-  return (
-    <>
-      <label>
-        Role
-        <select name={`${within}role`}>
-          {roles.map((role) => (
-            <option key={role} value={role} selected={role === first}>
-              {ACCOUNT_ROLE_WORDS[role]}
-            </option>
-          ))}
-        </select>
-      </label>
-      <label>
-        Agency
-        <select name={`${within}agency`}>
-          {principal.agency === null && <option value="">none: the secretariat, or a reader of everything</option>}
-          {agencies.map(({ code, name }) => (
-            <option key={code} value={code} selected={code === principal.agency}>
-              {code}: {name}
-            </option>
-          ))}
-        </select>
-      </label>
-      <label>
-        From (left empty: at once)
-        <input type="date" name={`${within}from`} />
-      </label>
-      <label>
-        To, the last day (left empty: no end)
-        <input type="date" name={`${within}to`} />
-      </label>
-    </>
-  );
-};
-
-interface OneParts {
-  readonly account: AccountRow;
-  readonly principal: Principal;
-  /** `null`: not for this reader. */
-  readonly sessions: readonly SessionRow[] | null;
-  readonly tokens: readonly TokenRow[] | null;
-  readonly agencies: readonly Agency[];
-}
-
-const OneAccount = ({ account, principal, sessions, tokens, agencies }: OneParts) => {
-  const at = path('accounts', account.account);
-  const isErased = account.erased !== null;
-  return (
-    <PlainPage
-      title={nameOf(account)}
-      path="/accounts"
-      eyebrow={<a href="/accounts">Accounts{principal.agency ? ` of ${principal.agency}` : ''}</a>}
-      lead={
-        <>
-          <p>
-            {isErased
-              ? 'Everything that told who this is was erased.'
-              : (account.email ?? 'Without an e-mail address.')}
-          </p>
-          <p class="note">
-            Recorded as <span class="code">{account.account}</span>
-          </p>
-        </>
-      }
-    >
-      <section id="roles">
-        <h2>Roles</h2>
-        <Roles appointments={account.appointments} ending={() => ({ action: `${at}/relieve` })} />
-        {!isErased && (
-          <details>
-            <summary>Give another role</summary>
-            <form class="entry" method="post" action={`${at}/appoint`}>
-              <CsrfField />
-              <RoleFields principal={principal} agencies={agencies} />
-              <button type="submit">Appoint</button>
-            </form>
-          </details>
-        )}
-      </section>
-      {sessions && account.kind === 'person' && !isErased && (
-        <section id="sessions">
-          <h2>Signed in</h2>
-          <p>
-            {sessions.length === 0 ? 'Nowhere now.' : `In ${counted(sessions.length, 'browser')}, last seen `}
-            {sessions[0] && <Instant at={sessions.reduce((a, { seen }) => (seen > a ? seen : a), '')} />}
-          </p>
-          {sessions.length > 0 && (
-            <form method="post" action={`${at}/sign-out`}>
-              <CsrfField />
-              <button type="submit" class="quiet">
-                Sign out everywhere
-              </button>
-            </form>
-          )}
-        </section>
-      )}
-      {tokens && (
-        <section id="tokens">
-          <h2>Tokens</h2>
-          <Tokens tokens={tokens} at={`${at}/tokens`} />
-        </section>
-      )}
-      {principal.role === 'secretariat' && !isErased && account.name !== null && (
-        <section id="erase">
-          <h2>Erase this person</h2>
-          <p>
-            Name, address, sessions and passkeys go for good, from every copy that is made from now on; roles and tokens
-            end. What was done stays in the history, as done by <span class="code">{account.account}</span>.
-          </p>
-          <form class="entry" method="post" action={`${at}/erase`}>
-            <CsrfField />
-            <fieldset class="boxes">
-              <legend>This cannot be taken back</legend>
-              <label>
-                <input type="checkbox" name="sure" required />
-                <span>Erase {nameOf(account)}</span>
-              </label>
-            </fieldset>
-            <button type="submit">Erase</button>
-          </form>
-        </section>
-      )}
-    </PlainPage>
-  );
-};
 
 const NotInvited = ({ name, account }: { name: string; account: string }) => (
   <PlainPage

@@ -28,7 +28,8 @@ import {
 import { actInWords } from './acts-in-words.js';
 import { StageTag } from './figures.js';
 import { actForPeople } from './field-words.js';
-import { asFilled, Form, KEY, MORE, REVISION, SHOWN_MS, type Filled, type FormParts, type Suggestion } from './form.js';
+import { Form, KEY, REVISION } from './form.js';
+import { asFilled, MORE, SHOWN_MS, type Filled, type FormParts, type Suggestion } from './form-parts.js';
 import { PlainPage } from './layout.js';
 import { RendersPages } from './rendering.js';
 import { Source, Words } from './source.js';

@@ -8,60 +8,20 @@ import { fieldAt, formFieldsIn, type FormField } from '#platform';
 import { choiceWords, faultWords, helpOf, labelOf } from './field-words.js';
 import { KEEPING_SCRIPT } from './form-scripts.js';
 import { CsrfField, ReaderContext } from './signed-in.js';
-
-export type Body = new () => object;
-/** Texts, lists of them, and objects, as a form sends them. */
-export type Filled = { readonly [name: string]: unknown };
+import {
+  idOf,
+  listIdOf,
+  MORE,
+  pointerOf,
+  type Body,
+  type Filled,
+  type FormParts,
+  type Path,
+  type Suggestion,
+} from './form-parts.js';
 
 /** The hidden fields of a form: the key that does it once however often it is sent, and the revision that was read. */
 export const [KEY, REVISION] = ['_key', '_revision'] as const;
-/** For how long a page waits, in milliseconds, until it shows the act that it just did. */
-export const SHOWN_MS = 5_000;
-
-/** The name of the button that asks for room for more in a list, and sends its path. */
-export const MORE = '_more';
-
-export interface Suggestion {
-  readonly value: string;
-  readonly label: string;
-}
-
-export interface FormParts {
-  readonly of: Body;
-  readonly filled: Filled;
-  readonly faults?: readonly FieldError[];
-  /** The path of the list in which there is to be room for more. */
-  readonly more?: string | undefined;
-  /** Fields that are not asked for. */
-  readonly without?: readonly string[];
-  /** By the ids of lists: see `listIdOf`. */
-  readonly suggestions?: ReadonlyMap<string, readonly Suggestion[]>;
-  /** By the paths of fields that are a choice: what can be chosen here, of all that there is. */
-  readonly choices?: Readonly<Record<string, readonly string[] | undefined>>;
-  /** Of fields that may be left out, by their paths: when they are needed all the same. */
-  readonly needs?: Readonly<Record<string, string | undefined>>;
-  /** The places that a pointer may name, with their words. */
-  readonly places?: readonly Suggestion[];
-  /** The class of what stands in a field for another act's words; all of it is optional there. */
-  readonly within?: Readonly<Record<string, Body>>;
-}
-
-/** The id of the list of suggestions for a field; `null`: it has none. */
-export const listIdOf = ({ kind, registers }: FormField): string | null =>
-  kind === 'country' ? 'list-country' : registers.length > 0 ? `list-${registers.join('-')}` : null;
-
-/** The ids of all lists that the fields of a body take suggestions from. */
-export function listsIn(of: Body, within: FormParts['within'] = {}): Set<string> {
-  const found = new Set<string>();
-  for (const field of formFieldsIn(of)) {
-    const id = listIdOf(field);
-    if (id) found.add(id);
-    const inner = field.of ?? within[field.name];
-    if (inner) for (const one of listsIn(inner)) found.add(one);
-  }
-  return found;
-}
-
 /** The lists from which fields take suggestions, by their ids. */
 export const DataLists = ({ of = new Map() }: { of?: FormParts['suggestions'] }) => (
   <>
@@ -76,25 +36,6 @@ export const DataLists = ({ of = new Map() }: { of?: FormParts['suggestions'] })
     ))}
   </>
 );
-
-/** A body as the texts that a form has for it. */
-export const asFilled = (value: unknown): unknown =>
-  value === null || value === undefined
-    ? undefined
-    : Array.isArray(value)
-      ? value.map(asFilled)
-      : typeof value === 'object'
-        ? Object.fromEntries(
-            Object.entries(value).flatMap(([name, one]) =>
-              one === null || one === undefined ? [] : [[name, asFilled(one)]],
-            ),
-          )
-        : String(value);
-
-type Path = readonly string[];
-
-export const idOf = (path: Path): string => `in-${path.join('-')}`;
-const pointerOf = (path: Path): string => `/${path.join('/')}`;
 
 interface PlaceParts {
   readonly form: FormParts;

@@ -23,7 +23,8 @@ import {
 } from '#platform';
 import { type Document } from '#registers';
 import { partsOf } from '#text';
-import { DataLists, type Suggestion } from './form.js';
+import { DataLists } from './form.js';
+import type { Suggestion } from './form-parts.js';
 import { PlainPage } from './layout.js';
 import { RendersPages } from './rendering.js';
 import { CsrfField } from './signed-in.js';

@@ -37,7 +37,8 @@ import {
 } from '#reports';
 import { Confirm, WhatHappens } from './confirming.js';
 import { MARKDOWN } from './field-words.js';
-import { asFilled, Form, KEY, MORE, REVISION, type Filled, type FormParts } from './form.js';
+import { Form, KEY, REVISION } from './form.js';
+import { asFilled, MORE, type Filled, type FormParts } from './form-parts.js';
 import { PlainPage } from './layout.js';
 import { mayWrite, preparerOf, titleOf } from './prepared-report.js';
 import { publishingPath } from './publishing.js';

@@ -15,7 +15,7 @@ import {
 } from '#reports';
 import { RoundViews, type RoundView } from '#rounds';
 import { type ApiRequest } from '#platform';
-import { ChangedTable } from './changes.js';
+import { ChangedTable } from './changed-table.js';
 import { Page } from './layout.js';
 import { NarrativeWords } from './narrative.js';
 import { PreparedReport, preparerOf } from './prepared-report.js';

@@ -16,11 +16,10 @@ import {
   type Log,
 } from '#eventsourcing';
 import {
-  actorOf,
   bodyOfForm,
   commandContextOf,
-  ForSignedIn,
   FormFields,
+  ForSignedIn,
   LOG,
   metaOf,
   PostsForm,
@@ -33,22 +32,23 @@ import {
 } from '#platform';
 import { actsOn, codeOf, nameOf, REGISTER_ACTS, Registers, registers, type ActLine, type Entry } from '#registers';
 import { textsIn } from './act-forms.js';
-import { actForPeople, labelOf } from './field-words.js';
-import { asFilled, Form, KEY, MORE, REVISION, SHOWN_MS, type Filled, type FormParts, type Suggestion } from './form.js';
+import { actForPeople } from './field-words.js';
+import { Form, KEY, REVISION } from './form.js';
+import { asFilled, MORE, SHOWN_MS, type Filled, type FormParts, type Suggestion } from './form-parts.js';
 import { PlainPage } from './layout.js';
 import { RendersPages } from './rendering.js';
 import { WhenSignedIn } from './signed-in.js';
-import { Source, Words } from './source.js';
+import { Words } from './source.js';
 import { Suggestions } from './suggestions.js';
-import { Table } from './take-away.js';
-import { PageQuery, path, Views, type View } from './view.js';
-import { count, instantWords, textWords } from './words.js';
+import { PageQuery, path, Views } from './view.js';
+import { count, textWords } from './words.js';
+import { EntryPage } from './register-entry.js';
 
 /** The registers that are kept by forms; publications have pages of their own. */
 const KINDS = ['agency', 'framework', 'theme', 'crosswalk', 'forum', 'outcome', 'document'] as const;
-type Kind = (typeof KINDS)[number];
+export type Kind = (typeof KINDS)[number];
 
-const KIND_WORDS: Readonly<Record<Kind, readonly [one: string, all: string]>> = {
+export const KIND_WORDS: Readonly<Record<Kind, readonly [one: string, all: string]>> = {
   agency: ['agency', 'Agencies'],
   framework: ['framework', 'Frameworks'],
   theme: ['theme', 'Themes'],
@@ -60,9 +60,9 @@ const KIND_WORDS: Readonly<Record<Kind, readonly [one: string, all: string]>> = 
 
 const isKind = (kind: string): kind is Kind => (KINDS as readonly string[]).includes(kind);
 const linesOf = (kind: Kind) => Object.entries(actsOn(kind)) as [string, ActLine][];
-const isOnStatement = ({ path }: ActLine): boolean => path.includes(':revision');
+export const isOnStatement = ({ path }: ActLine): boolean => path.includes(':revision');
 /** The events that can be taken back: dated acts. */
-const isDated = (event: string): boolean => !['Registered', 'Amended', 'Retracted', 'Blanked'].includes(event);
+export const isDated = (event: string): boolean => !['Registered', 'Amended', 'Retracted', 'Blanked'].includes(event);
 
 export const entryPath = (kind: string, code: string): string => path('register', kind, code);
 
@@ -306,127 +306,3 @@ export class RegisterPages {
     );
   }
 }
-
-interface EntryParts {
-  readonly view: View;
-  readonly kind: Kind;
-  readonly code: string;
-  readonly entry: Entry;
-  readonly events: Awaited<ReturnType<typeof decodeAll>>;
-  readonly lines: readonly [string, ActLine][];
-  readonly done: number | null;
-}
-
-const EntryPage = ({ view, kind, code, entry, events, lines, done }: EntryParts) => {
-  const takenBack = new Set(
-    events.flatMap(({ name, data }) => (name === 'Retracted' ? [(data as { revision: number }).revision] : [])),
-  );
-  const addressOf = ({ path: below }: ActLine, revision?: number) =>
-    `${path(PATHS[kind].path, code)}/${below.replace(':revision', String(revision))}`;
-  const fits = (name: string, event: string, revision: number) =>
-    name === 'retract' ? isDated(event) && !takenBack.has(revision) : event !== 'Blanked';
-  return (
-    <PlainPage
-      title={textWords(nameOf(entry as never))}
-      path={entryPath(kind, code)}
-      eyebrow={<a href={`/register#${kind}`}>{KIND_WORDS[kind][1]}</a>}
-      lead={<p class="code">{code}</p>}
-    >
-      {done !== null && (
-        <p class="callout done" role="status">
-          Recorded.
-        </p>
-      )}
-      {lines.length > 0 && (
-        <div class="acts">
-          {lines
-            .filter(([, line]) => !isOnStatement(line))
-            .map(([name, line]) => (
-              <a key={name} href={addressOf(line)}>
-                {line.button}
-              </a>
-            ))}
-        </div>
-      )}
-      <section>
-        <h2>As registered or last amended</h2>
-        <Said view={view} said={entry} />
-      </section>
-      <section>
-        <h2>What was said of it</h2>
-        <Table>
-          <caption class="hidden">What was said of it, in the order recorded</caption>
-          <thead>
-            <tr>
-              <th scope="col">When, and by whom</th>
-              <th scope="col">What</th>
-            </tr>
-          </thead>
-          <tbody>
-            {events.map(({ revision, recordedAt, name, data, meta }) => (
-              <tr key={revision} id={`r${revision}`}>
-                <th scope="row">
-                  {instantWords(recordedAt)} <small>{whoWords(actorOf(meta))}</small>
-                </th>
-                <td>
-                  <strong>{labelOf(name)}</strong>
-                  {takenBack.has(revision) && <em> taken back since</em>}
-                  {name !== 'Registered' && name !== 'Amended' && <Said view={view} said={data as object} />}
-                  <span class="acts">
-                    {lines
-                      .filter(([act, line]) => isOnStatement(line) && fits(act, name, revision))
-                      .map(([act, line]) => (
-                        <a key={act} href={addressOf(line, revision)}>
-                          {line.button}
-                          <span class="hidden"> of statement {revision + 1}</span>
-                        </a>
-                      ))}
-                  </span>
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </Table>
-      </section>
-    </PlainPage>
-  );
-};
-
-const whoWords = ({ role, agency }: Actor): string =>
-  role === 'secretariat' ? `the secretariat${agency ? ` on behalf of ${agency}` : ''}` : (agency ?? '');
-
-/** What an entry or an act says, field by field; where it can be read stands below. */
-const Said = ({ view, said }: { view: View; said: object }) => {
-  const { citation, ...rest } = said as Filled & { readonly citation?: never };
-  return (
-    <>
-      <dl class="clocks">
-        {Object.entries(rest).flatMap(([name, value]) =>
-          value === null || value === undefined || (typeof value === 'object' && Object.keys(value).length === 0) ? (
-            []
-          ) : (
-            <div key={name}>
-              <dt>{labelOf(name)}</dt>
-              <dd dir="auto">{valueWords(value)}</dd>
-            </div>
-          ),
-        )}
-      </dl>
-      {citation && <Source view={view} of={{ citation }} />}
-    </>
-  );
-};
-
-const valueWords = (value: unknown): string =>
-  Array.isArray(value)
-    ? value.map(valueWords).join('; ')
-    : value !== null && typeof value === 'object'
-      ? Object.values(value)
-          .filter((one) => one !== null)
-          .map(valueWords)
-          .join(', ')
-      : typeof value === 'boolean'
-        ? value
-          ? 'Yes'
-          : 'No'
-        : textWords(String(value));

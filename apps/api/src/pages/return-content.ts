@@ -4,7 +4,7 @@ import { ACTS } from '#commitments';
 import { bodyOfForm, tidied } from '#platform';
 import { bodyInReturn, fieldsInReturn } from '#rounds';
 import type { ActOfReturn } from '#words';
-import type { Filled } from './form.js';
+import type { Filled } from './form-parts.js';
 
 const isAsked = (act: ActOfReturn | 'record', name: string): boolean =>
   fieldsInReturn(act).some((field) => field.name === name);

@@ -2,7 +2,8 @@
 import type { Round } from '#bodies';
 import type { CommitmentInQuestion, Found } from '#rounds';
 import { faultWords } from './field-words.js';
-import { asFilled, DataLists, idOf, KEY, REVISION, type Filled, type FormParts } from './form.js';
+import { DataLists, KEY, REVISION } from './form.js';
+import { asFilled, idOf, type Filled, type FormParts } from './form-parts.js';
 import { factsOf, isChosen, type RowFacts } from './return-choice.js';
 import { ReturnIndex } from './return-index.js';
 import { Answers, clashAt, Narratives, NewCommitments, type ReturnFormParts } from './return-parts.js';

@@ -16,7 +16,8 @@ import {
   type CommandContext,
 } from '#platform';
 import { isSame, joined, RETURN_ACTS, Returns, type Known } from '#rounds';
-import { idOf, KEY, MORE, REVISION, SHOWN_MS, type Filled } from './form.js';
+import { KEY, REVISION } from './form.js';
+import { idOf, MORE, SHOWN_MS, type Filled } from './form-parts.js';
 import { PlainPage } from './layout.js';
 import { RendersPages } from './rendering.js';
 import { chosenIn, ONLY, PARTS } from './return-choice.js';

@@ -16,7 +16,8 @@ import {
 } from '#platform';
 import { Returns, RoundViews, type ReturnLine } from '#rounds';
 import { Confirm } from './confirming.js';
-import { KEY, SHOWN_MS, type Filled } from './form.js';
+import { KEY } from './form.js';
+import { SHOWN_MS, type Filled } from './form-parts.js';
 import { PlainPage } from './layout.js';
 import { RendersPages } from './rendering.js';
 import { Consequences } from './round-consequences.js';

@@ -5,7 +5,7 @@ import { todayAnywhere } from '#clocks';
 import { COUNTRIES_BESIDE } from '#platform';
 import { Progress } from '#progress';
 import { codeOf, nameOf, Registers, type Register } from '#registers';
-import { listsIn, type Body, type FormParts, type Suggestion } from './form.js';
+import { listsIn, type Body, type FormParts, type Suggestion } from './form-parts.js';
 import { countryName, textWords } from './words.js';
 
 /** A list is not longer; whoever looks for more searches. */

@@ -5,7 +5,7 @@ import type { FastifyReply } from 'fastify';
 import { Rejected, type FieldError } from '#eventsourcing';
 import { problemOf } from '#platform';
 import { faultWords } from './field-words.js';
-import type { Filled } from './form.js';
+import type { Filled } from './form-parts.js';
 
 export interface Tried {
   /** Where the form was sent. */

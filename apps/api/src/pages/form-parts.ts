@@ -1,0 +1,75 @@
+/** What a form is made of: its body, what is filled in, its faults, and the names of its hidden fields. */
+import type { FieldError } from '#eventsourcing';
+import { formFieldsIn, type FormField } from '#platform';
+
+export type Body = new () => object;
+
+/** Texts, lists of them, and objects, as a form sends them. */
+export type Filled = { readonly [name: string]: unknown };
+
+/** For how long a page waits, in milliseconds, until it shows the act that it just did. */
+export const SHOWN_MS = 5_000;
+
+/** The name of the button that asks for room for more in a list, and sends its path. */
+export const MORE = '_more';
+
+export interface Suggestion {
+  readonly value: string;
+  readonly label: string;
+}
+
+export interface FormParts {
+  readonly of: Body;
+  readonly filled: Filled;
+  readonly faults?: readonly FieldError[];
+  /** The path of the list in which there is to be room for more. */
+  readonly more?: string | undefined;
+  /** Fields that are not asked for. */
+  readonly without?: readonly string[];
+  /** By the ids of lists: see `listIdOf`. */
+  readonly suggestions?: ReadonlyMap<string, readonly Suggestion[]>;
+  /** By the paths of fields that are a choice: what can be chosen here, of all that there is. */
+  readonly choices?: Readonly<Record<string, readonly string[] | undefined>>;
+  /** Of fields that may be left out, by their paths: when they are needed all the same. */
+  readonly needs?: Readonly<Record<string, string | undefined>>;
+  /** The places that a pointer may name, with their words. */
+  readonly places?: readonly Suggestion[];
+  /** The class of what stands in a field for another act's words; all of it is optional there. */
+  readonly within?: Readonly<Record<string, Body>>;
+}
+
+/** The id of the list of suggestions for a field; `null`: it has none. */
+export const listIdOf = ({ kind, registers }: FormField): string | null =>
+  kind === 'country' ? 'list-country' : registers.length > 0 ? `list-${registers.join('-')}` : null;
+
+/** The ids of all lists that the fields of a body take suggestions from. */
+export function listsIn(of: Body, within: FormParts['within'] = {}): Set<string> {
+  const found = new Set<string>();
+  for (const field of formFieldsIn(of)) {
+    const id = listIdOf(field);
+    if (id) found.add(id);
+    const inner = field.of ?? within[field.name];
+    if (inner) for (const one of listsIn(inner)) found.add(one);
+  }
+  return found;
+}
+
+/** A body as the texts that a form has for it. */
+export const asFilled = (value: unknown): unknown =>
+  value === null || value === undefined
+    ? undefined
+    : Array.isArray(value)
+      ? value.map(asFilled)
+      : typeof value === 'object'
+        ? Object.fromEntries(
+            Object.entries(value).flatMap(([name, one]) =>
+              one === null || one === undefined ? [] : [[name, asFilled(one)]],
+            ),
+          )
+        : String(value);
+
+export type Path = readonly string[];
+
+export const idOf = (path: Path): string => `in-${path.join('-')}`;
+
+export const pointerOf = (path: Path): string => `/${path.join('/')}`;

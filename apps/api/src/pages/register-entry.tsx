@@ -1,0 +1,137 @@
+/** The page of an entry of a register for those who keep it: what was said of it, and the acts on it. */
+import { PATHS } from '#acts';
+import { decodeAll } from '#eventsourcing';
+import { actorOf, type Actor } from '#platform';
+import { nameOf, type ActLine, type Entry } from '#registers';
+import { labelOf } from './field-words.js';
+import type { Filled } from './form-parts.js';
+import { PlainPage } from './layout.js';
+import { Source } from './source.js';
+import { Table } from './take-away.js';
+import { path, type View } from './view.js';
+import { instantWords, textWords } from './words.js';
+import { entryPath, isDated, isOnStatement, KIND_WORDS, type Kind } from './register-forms.js';
+
+interface EntryParts {
+  readonly view: View;
+  readonly kind: Kind;
+  readonly code: string;
+  readonly entry: Entry;
+  readonly events: Awaited<ReturnType<typeof decodeAll>>;
+  readonly lines: readonly [string, ActLine][];
+  readonly done: number | null;
+}
+
+export const EntryPage = ({ view, kind, code, entry, events, lines, done }: EntryParts) => {
+  const takenBack = new Set(
+    events.flatMap(({ name, data }) => (name === 'Retracted' ? [(data as { revision: number }).revision] : [])),
+  );
+  const addressOf = ({ path: below }: ActLine, revision?: number) =>
+    `${path(PATHS[kind].path, code)}/${below.replace(':revision', String(revision))}`;
+  const fits = (name: string, event: string, revision: number) =>
+    name === 'retract' ? isDated(event) && !takenBack.has(revision) : event !== 'Blanked';
+  return (
+    <PlainPage
+      title={textWords(nameOf(entry as never))}
+      path={entryPath(kind, code)}
+      eyebrow={<a href={`/register#${kind}`}>{KIND_WORDS[kind][1]}</a>}
+      lead={<p class="code">{code}</p>}
+    >
+      {done !== null && (
+        <p class="callout done" role="status">
+          Recorded.
+        </p>
+      )}
+      {lines.length > 0 && (
+        <div class="acts">
+          {lines
+            .filter(([, line]) => !isOnStatement(line))
+            .map(([name, line]) => (
+              <a key={name} href={addressOf(line)}>
+                {line.button}
+              </a>
+            ))}
+        </div>
+      )}
+      <section>
+        <h2>As registered or last amended</h2>
+        <Said view={view} said={entry} />
+      </section>
+      <section>
+        <h2>What was said of it</h2>
+        <Table>
+          <caption class="hidden">What was said of it, in the order recorded</caption>
+          <thead>
+            <tr>
+              <th scope="col">When, and by whom</th>
+              <th scope="col">What</th>
+            </tr>
+          </thead>
+          <tbody>
+            {events.map(({ revision, recordedAt, name, data, meta }) => (
+              <tr key={revision} id={`r${revision}`}>
+                <th scope="row">
+                  {instantWords(recordedAt)} <small>{whoWords(actorOf(meta))}</small>
+                </th>
+                <td>
+                  <strong>{labelOf(name)}</strong>
+                  {takenBack.has(revision) && <em> taken back since</em>}
+                  {name !== 'Registered' && name !== 'Amended' && <Said view={view} said={data as object} />}
+                  <span class="acts">
+                    {lines
+                      .filter(([act, line]) => isOnStatement(line) && fits(act, name, revision))
+                      .map(([act, line]) => (
+                        <a key={act} href={addressOf(line, revision)}>
+                          {line.button}
+                          <span class="hidden"> of statement {revision + 1}</span>
+                        </a>
+                      ))}
+                  </span>
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </Table>
+      </section>
+    </PlainPage>
+  );
+};
+
+const whoWords = ({ role, agency }: Actor): string =>
+  role === 'secretariat' ? `the secretariat${agency ? ` on behalf of ${agency}` : ''}` : (agency ?? '');
+
+/** What an entry or an act says, field by field; where it can be read stands below. */
+const Said = ({ view, said }: { view: View; said: object }) => {
+  const { citation, ...rest } = said as Filled & { readonly citation?: never };
+  return (
+    <>
+      <dl class="clocks">
+        {Object.entries(rest).flatMap(([name, value]) =>
+          value === null || value === undefined || (typeof value === 'object' && Object.keys(value).length === 0) ? (
+            []
+          ) : (
+            <div key={name}>
+              <dt>{labelOf(name)}</dt>
+              <dd dir="auto">{valueWords(value)}</dd>
+            </div>
+          ),
+        )}
+      </dl>
+      {citation && <Source view={view} of={{ citation }} />}
+    </>
+  );
+};
+
+const valueWords = (value: unknown): string =>
+  Array.isArray(value)
+    ? value.map(valueWords).join('; ')
+    : value !== null && typeof value === 'object'
+      ? Object.values(value)
+          .filter((one) => one !== null)
+          .map(valueWords)
+          .join(', ')
+      : typeof value === 'boolean'
+        ? value
+          ? 'Yes'
+          : 'No'
+        : textWords(String(value));
