@@ -159,8 +159,9 @@ describe('The site as a whole', () => {
   it('leads to every page: only those that letters lead to are without a link on another page', async () => {
     const links = new Set<string>();
     const signedIn = { ...HTML, cookie: `session=${session}` };
-    for (const path of pages)
-      for (const [, link] of String((await server.get(path, signedIn)).body).matchAll(/ (?:href|action)="(\/[^"?#]*)/g))
+    const rounds = ['/rounds/R-1', '/rounds/R-2', '/rounds/R-1/returns/IOM'];
+    for (const [path, by] of [['/', HTML] as const, ...[...pages, ...rounds].map((page) => [page, signedIn] as const)])
+      for (const [, link] of String((await server.get(path, by)).body).matchAll(/ (?:href|action)="(\/[^"?#]*)/g))
         if (link !== path.split('?')[0]) links.add(link!);
     const isLinked = (route: string) => {
       const found = new RegExp(`^${route.replaceAll(/:\w+/g, '[^/]+')}$`);

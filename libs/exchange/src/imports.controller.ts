@@ -35,6 +35,7 @@ import {
   type RequestContext,
   type Principal,
   type Upload,
+  signedIn,
 } from '#platform';
 import { DATE_ORDERS, type DateOrder } from './cell-values.js';
 import { TABLE_SUBJECTS, type TableSubject } from './fields.js';
@@ -334,12 +335,6 @@ export class ImportsController {
     const prefix = mappingId(agency, '').length;
     return { items: all.flatMap((one) => (one ? { name: one.id.slice(prefix), columns: one.content.columns } : [])) };
   }
-}
-
-/** @throws Rejected `unauthenticated` */
-function signedIn(caller: Principal | null): Principal {
-  if (caller) return caller;
-  throw new Rejected('unauthenticated', 'This needs a bearer token: Authorization: Bearer …');
 }
 
 /** An import without the commands that are kept with it: the rows show them. */

@@ -1,4 +1,6 @@
 /** Imports of spreadsheets and of folders of JSON: planned and kept as a preview, confirmed all or none, undone as a whole. */
+import { Inject, Injectable } from '@nestjs/common';
+import { CommandBus } from '@nestjs/cqrs';
 import { plainToInstance } from 'class-transformer';
 import {
   Acts,
@@ -10,6 +12,8 @@ import {
   type AnyActCommand,
 } from '#acts';
 import { PastRound } from '#bodies';
+import { referencesTaken } from '#commitments';
+import { DraftsStore, type Draft } from '#drafts';
 import {
   Conflict,
   decodeAll,
@@ -31,34 +35,21 @@ import {
   type RequestContext,
   type Upload,
 } from '#platform';
+import { commitmentInRow, Progress } from '#progress';
 import { codeOf, Registers, type Entry } from '#registers';
+import { ReplayRound } from '#rounds';
 import { Codes } from './codes.js';
 import type { TableSubject } from './fields.js';
-import type { ImportRow } from './preview.js';
-import { isJson, tablesSent, unreadable, type Base, type SentFolder } from './sent-tables.js';
-import { Inject, Injectable } from '@nestjs/common';
-import { CommandBus } from '@nestjs/cqrs';
-import { referencesTaken } from '#commitments';
-import { DraftsStore, type Draft } from '#drafts';
-import { commitmentInRow, Progress } from '#progress';
-import { ReplayRound } from '#rounds';
 import { isOfForm } from './folder-form.js';
 import { planImport, type ImportPlan } from './import-folder.js';
-import { commandOf, partOf, severalFrom, streamsOf, type KeptCommand } from './kept-commands.js';
 import { planTables } from './plan-tables.js';
+import type { ImportRow } from './preview.js';
+import { isJson, tablesSent, unreadable, type Base, type SentFolder } from './sent-tables.js';
+import { commandOf, partOf, severalFrom, streamsOf, type KeptCommand } from './kept-commands.js';
 import type { Terms } from './table-row.js';
-import { KeptImports, PLAN, RECORD, type KeptImport, type Planned } from './kept-imports.js';
-import {
-  asProblem,
-  comparedWith,
-  countsOf,
-  DATES_WORDS,
-  sheetsOf,
-  termsOf,
-  withProblems,
-  type ImportRequest,
-} from './previewed.js';
 import { enteredBefore, staysInWords, takenBack, type Stays } from './taking-back.js';
+import { KeptImports, PLAN, RECORD, type KeptImport, type Planned } from './kept-imports.js';
+import { folderPreview, tablesPreview, termsOf, type ImportRequest } from './previewed.js';
 
 /** So many rows are kept. */
 const MOST_COMMANDS = 10_000;
@@ -118,23 +109,7 @@ export class Imports {
         [],
         'invalid',
       );
-    const problems = [...read.problems, ...rows.flatMap((row) => row.problems)];
-    return {
-      ...{ id, state: 'previewed' as const },
-      file: {
-        ...{ name: sent.name, size: read.size, sha256: sent.sha256, format: read.format },
-        readAs: [...read.readAs, DATES_WORDS[terms.dates]],
-      },
-      terms: {
-        ...{ reportedOn: terms.reportedOn, dates: terms.dates },
-        ...{ document: terms.citation?.document ?? null, locator: terms.citation?.locator ?? null },
-        comparedWith: comparedWith(read.tables),
-      },
-      sheets: sheetsOf(read),
-      counts: countsOf(rows),
-      ...{ problems, rows, remark: null },
-      commands: problems.length > 0 ? [] : commands,
-    };
+    return tablesPreview(id, sent, read, rows, commands, terms);
   }
 
   /** @throws Rejected `forbidden` for whom it is not; `unreadable_file` */
@@ -153,23 +128,7 @@ export class Imports {
     for (const { subject, acts } of plan.commands)
       for (const { act, body } of acts) refuseUnlessTheirs(subject, act, body, by);
     if (plan.rounds.length > 0) refuseWithoutScope(by, 'publish');
-    const rows = withProblems(plan);
-    return {
-      ...{ id, state: 'previewed', problems: plan.problems.map(asProblem), rows, counts: countsOf(rows), remark: null },
-      file: {
-        ...{ name: folder.name, sha256: folder.sha256, format: 'json' },
-        size: folder.files.reduce((sum, { bytes }) => sum + bytes.length, 0),
-        readAs: ['A folder of JSON in the form of data/hld-follow-up, compared with what is recorded.'],
-      },
-      terms: { reportedOn: terms.reportedOn, dates: 'iso', document: null, locator: null, comparedWith: null },
-      sheets: [
-        ...plan.files.map(({ file, subject }) => ({ sheet: file, subject, head: null, columns: [], unread: null })),
-        ...unread.map((sheet) => ({
-          ...{ sheet, subject: null, head: null, columns: [], unread: 'is called as no file of the form' },
-        })),
-      ],
-      ...{ commands: plan.commands, rounds: plan.rounds },
-    };
+    return folderPreview(id, folder, plan, unread, terms);
   }
 
   #planFolder(folder: SentFolder, by: Principal): Promise<ImportPlan> {

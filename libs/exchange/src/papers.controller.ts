@@ -3,7 +3,6 @@ import { Body, Controller, Get, HttpCode, Param, Post } from '@nestjs/common';
 import { RouteConfig } from '@nestjs/platform-fastify';
 import { ApiConsumes, ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
 import { Matches } from 'class-validator';
-import { Rejected } from '#eventsourcing';
 import { ACCOUNT_ROLES } from '#words';
 import {
   ACTING,
@@ -16,6 +15,7 @@ import {
   type RequestContext,
   type Principal,
   type Upload,
+  signedIn,
 } from '#platform';
 import { Papers, PaperView } from './papers.js';
 
@@ -62,7 +62,7 @@ export class PapersController {
   })
   @ApiOkResponse({ type: PaperView })
   async read(@Param('code') code: string, @Caller() caller: Principal | null): Promise<PaperView> {
-    if (!caller) throw new Rejected('unauthenticated', 'This needs a bearer token: Authorization: Bearer …');
+    signedIn(caller);
     return this.papers.view(code);
   }
 }

@@ -21,6 +21,8 @@ import {
   saysTheSame,
   type RowAct,
   type Values,
+  changedMeanwhile,
+  whyItStays,
 } from './row-changes.js';
 import type { Base, SentTable } from './sent-tables.js';
 import { shown } from './shown.js';
@@ -384,21 +386,11 @@ class Plan {
   }
 }
 
-const changedMeanwhile = (was: unknown, is: unknown): [message: string, right: string] => [
-  `was changed meanwhile: it was ${shown(was)} in the list, and is ${shown(is)} now`,
-  `${shown(is)}, or the file exported anew`,
-];
-
 /** What of an agency changes from a date on, and how. */
 const DATED: Readonly<Record<string, string>> = {
   name: 'POST /v1/agencies/{code}/rename says since when',
   succeededBy: 'POST /v1/agencies/{code}/merge or /dissolve says since when',
 };
-
-const whyItStays = (field: CommitmentField, { headline }: CommitmentView): string =>
-  ['stage', 'effective', 'outlook', 'note'].includes(field)
-    ? `the report of ${headline.reportedOn} that it is ${headline.stage}, effective ${headline.effective}, counts for more`
-    : 'a later report counts for more, or no act takes it away';
 
 /** The values of a row as the body of an entry: what is empty is left out. */
 const given = (values: Readonly<Record<string, unknown>>): Record<string, unknown> =>

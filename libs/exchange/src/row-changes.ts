@@ -1,4 +1,5 @@
 /** The difference between a row and a commitment, as ordinary acts; and what no ordinary act can say. */
+import { shown } from './shown.js';
 import type { CommitmentView } from '#acts';
 import type { ActivityId } from '#bodies';
 import { canonicalJson, withoutNulls } from '#eventsourcing';
@@ -361,3 +362,13 @@ function milestoneActs(
       );
   return { acts, not };
 }
+
+export const changedMeanwhile = (was: unknown, is: unknown): [message: string, right: string] => [
+  `was changed meanwhile: it was ${shown(was)} in the list, and is ${shown(is)} now`,
+  `${shown(is)}, or the file exported anew`,
+];
+
+export const whyItStays = (field: CommitmentField, { headline }: CommitmentView): string =>
+  ['stage', 'effective', 'outlook', 'note'].includes(field)
+    ? `the report of ${headline.reportedOn} that it is ${headline.stage}, effective ${headline.effective}, counts for more`
+    : 'a later report counts for more, or no act takes it away';

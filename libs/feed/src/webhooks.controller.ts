@@ -16,6 +16,7 @@ import {
   WebAddress,
   type CommandContext,
   type Principal,
+  signedIn,
 } from '#platform';
 import { KnownCodes } from '#progress';
 import { Deliveries } from './deliveries.js';
@@ -188,7 +189,7 @@ export class WebhooksController {
   })
   @ApiOkResponse({ type: WebhookList })
   async list(@Caller() caller: Principal | null): Promise<WebhookList> {
-    const mine = (await this.hooks.all()).filter(({ owner }) => maySee(known(caller), owner));
+    const mine = (await this.hooks.all()).filter(({ owner }) => maySee(signedIn(caller), owner));
     return { items: await Promise.all(mine.map((hook) => this.#shown(hook))) };
   }
 
@@ -202,7 +203,7 @@ export class WebhooksController {
   })
   @ApiOkResponse({ type: Webhook })
   async one(@Param('id') id: string, @Caller() caller: Principal | null): Promise<Webhook> {
-    return this.#shown(await this.#hook(id, known(caller)));
+    return this.#shown(await this.#hook(id, signedIn(caller)));
   }
 
   @Post(':id/end')
@@ -265,7 +266,7 @@ export class WebhooksController {
   })
   @ApiOkResponse({ type: WebhookDeadLetters })
   async deadLetters(@Param('id') id: string, @Caller() caller: Principal | null): Promise<WebhookDeadLetters> {
-    await this.#hook(id, known(caller));
+    await this.#hook(id, signedIn(caller));
     return { items: await this.hooks.deadLetters(id) };
   }
 
@@ -315,10 +316,4 @@ export class WebhooksController {
       deadLetters: (await this.hooks.deadLetters(id)).length,
     };
   }
-}
-
-/** @throws Rejected `unauthenticated` */
-function known(caller: Principal | null): Principal {
-  if (!caller) throw new Rejected('unauthenticated', 'This needs a bearer token: Authorization: Bearer …');
-  return caller;
 }

@@ -10,8 +10,7 @@ import {
 } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { AccessStore } from '#access';
-import { Rejected } from '#eventsourcing';
-import { Caller, OneOf, Rights, Text, type Principal } from '#platform';
+import { Caller, OneOf, Rights, Text, type Principal, signedIn } from '#platform';
 import { ACCOUNT_ROLES, REPORT_LANGUAGES, type ReportLanguage } from '#words';
 import { Followed, FOLLOW_KINDS, type FollowKind } from './followed.js';
 import { Following, type Follow } from './following.js';
@@ -66,7 +65,7 @@ export class FollowsController {
   })
   @ApiOkResponse({ type: FollowList })
   async list(@Caller() caller: Principal | null): Promise<FollowList> {
-    const all = await this.following.of(known(caller).account);
+    const all = await this.following.of(signedIn(caller).account);
     return { items: await Promise.all(all.map((one) => this.#shown(one))) };
   }
 
@@ -85,7 +84,7 @@ export class FollowsController {
     @Caller() caller: Principal | null,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<FollowView> {
-    const follow = await this.following.follow(known(caller).account, asked);
+    const follow = await this.following.follow(signedIn(caller).account, asked);
     void reply.header('Location', '/v1/follows');
     return this.#shown(follow);
   }
@@ -100,7 +99,7 @@ export class FollowsController {
   })
   @ApiOkResponse({ type: FollowList })
   async end(@Param('id') id: string, @Caller() caller: Principal | null): Promise<FollowList> {
-    await this.following.end(known(caller).account, id);
+    await this.following.end(signedIn(caller).account, id);
     return this.list(caller);
   }
 
@@ -113,7 +112,7 @@ export class FollowsController {
   })
   @ApiOkResponse({ type: LanguageView })
   async language(@Body() { language }: LettersIn, @Caller() caller: Principal | null): Promise<LanguageView> {
-    await this.access.accounts.writeIn(known(caller).account, language);
+    await this.access.accounts.writeIn(signedIn(caller).account, language);
     return { language };
   }
 
@@ -121,9 +120,4 @@ export class FollowsController {
     const { id, kind, code, created: since } = follow;
     return { id, kind, code, since, name: await this.followed.nameOf(follow), page: this.followed.pathOf(follow) };
   }
-}
-
-function known(caller: Principal | null): Principal {
-  if (!caller) throw new Rejected('unauthenticated', 'This needs a bearer token: Authorization: Bearer …');
-  return caller;
 }

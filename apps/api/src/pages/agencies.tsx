@@ -30,7 +30,7 @@ import { apartOf, correctedCount, CorrectedLater, EndedApart, type EndedCounts }
 import { ByStage, LISTED, stagesIn } from './lists.js';
 import { MemberOf, OnlyMembers } from './member-of.js';
 import { OutcomeList } from './outcome-lists.js';
-import { EntryLink } from './register-forms.js';
+import { EntryLink } from './register-words.js';
 import { RendersPages } from './rendering.js';
 import { RoundsOfAgency } from './round-timeline.js';
 import { FollowedUp, Scope } from './scope.js';

@@ -16,8 +16,7 @@ import { Figure, StageTag } from './figures.js';
 import { Table } from './take-away.js';
 import type { View } from './view.js';
 import { count, counted, sentence, SHOWN_STAGES, STAGE_WORDS } from './words.js';
-import { TERM_WORDS } from './change-words.js';
-import { LIST } from './changes.js';
+import { LIST, TERM_WORDS } from './change-words.js';
 
 interface StretchParts {
   readonly view: View;

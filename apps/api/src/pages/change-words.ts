@@ -61,3 +61,6 @@ export function termsWords({ flow, before, after }: Terms, leg: LegName): string
     .filter(Boolean)
     .join(', ');
 }
+
+/** The parameters of the address that concern the list. */
+export const LIST = ['flow', 'leg', 'before', 'after', 'cursor', 'limit'];

@@ -25,11 +25,8 @@ import { RendersPages } from './rendering.js';
 import { path, Views, type Params, type View } from './view.js';
 import { count, counted, dateWords, instantWords } from './words.js';
 import { Stretch } from './change-stretch.js';
-import { termsWords } from './change-words.js';
+import { LIST, termsWords } from './change-words.js';
 import { ChangedTable } from './changed-table.js';
-
-/** The parameters of the address that concern the list. */
-export const LIST = ['flow', 'leg', 'before', 'after', 'cursor', 'limit'];
 
 /** The page may be opened without a date, or without a term to list. */
 class ChangesQuery extends PartialType(FlowListQuery) {}

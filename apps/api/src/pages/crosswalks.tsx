@@ -16,7 +16,7 @@ import { Figure, ShownDate } from './figures.js';
 import { Page } from './layout.js';
 import { ThemeLink } from './links.js';
 import { Table } from './take-away.js';
-import { EntryLink } from './register-forms.js';
+import { EntryLink } from './register-words.js';
 import { RendersPages } from './rendering.js';
 import { Source, Words } from './source.js';
 import { themeTreeRows } from './theme-tree.js';

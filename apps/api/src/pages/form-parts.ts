@@ -1,6 +1,6 @@
 /** What a form is made of: its body, what is filled in, its faults, and the names of its hidden fields. */
 import type { FieldError } from '#eventsourcing';
-import { formFieldsIn, type FormField } from '#platform';
+import { formFieldsIn, type FormField, fieldAt } from '#platform';
 
 export type Body = new () => object;
 
@@ -73,3 +73,17 @@ export type Path = readonly string[];
 export const idOf = (path: Path): string => `in-${path.join('-')}`;
 
 export const pointerOf = (path: Path): string => `/${path.join('/')}`;
+
+export const faultsAt = ({ faults = [] }: FormParts, path: Path): readonly FieldError[] =>
+  faults.filter(({ pointer }) => pointer === pointerOf(path));
+
+export const isFaulty = ({ faults = [] }: FormParts, path: Path): boolean =>
+  faults.some(({ pointer }) => `${pointer}/`.startsWith(`${pointerOf(path)}/`));
+
+/** Whether a form shows the field of a pointer. */
+export const fieldIn = ({ of, without = [], within = {} }: FormParts, pointer: string): boolean => {
+  const [, name = '', ...below] = pointer.split('/');
+  if (without.includes(name)) return false;
+  const inner = within[name];
+  return inner && below.length > 0 ? fieldAt(inner, `/${below.join('/')}`) !== null : fieldAt(of, pointer) !== null;
+};

@@ -4,7 +4,7 @@
  */
 import type { ComponentChildren } from 'preact';
 import type { FieldError } from '#eventsourcing';
-import { fieldAt, formFieldsIn, type FormField } from '#platform';
+import { formFieldsIn, type FormField } from '#platform';
 import { choiceWords, faultWords, helpOf, labelOf } from './field-words.js';
 import { KEEPING_SCRIPT } from './form-scripts.js';
 import { CsrfField, ReaderContext } from './signed-in.js';
@@ -12,12 +12,14 @@ import {
   idOf,
   listIdOf,
   MORE,
-  pointerOf,
   type Body,
   type Filled,
   type FormParts,
   type Path,
   type Suggestion,
+  faultsAt,
+  isFaulty,
+  fieldIn,
 } from './form-parts.js';
 
 /** The hidden fields of a form: the key that does it once however often it is sent, and the revision that was read. */
@@ -69,12 +71,6 @@ interface FieldsParts {
   /** All of them may be left out. */
   readonly optional?: boolean;
 }
-
-const faultsAt = ({ faults = [] }: FormParts, path: Path): readonly FieldError[] =>
-  faults.filter(({ pointer }) => pointer === pointerOf(path));
-
-const isFaulty = ({ faults = [] }: FormParts, path: Path): boolean =>
-  faults.some(({ pointer }) => `${pointer}/`.startsWith(`${pointerOf(path)}/`));
 
 /** A field that is a choice, with what can be chosen here; what stands in it stays. */
 function narrowed({ form: { choices }, field, path, value }: PlaceParts): FormField {
@@ -348,14 +344,6 @@ const Summary = ({
       </ul>
     </div>
   );
-};
-
-/** Whether a form shows the field of a pointer. */
-const fieldIn = ({ of, without = [], within = {} }: FormParts, pointer: string): boolean => {
-  const [, name = '', ...below] = pointer.split('/');
-  if (without.includes(name)) return false;
-  const inner = within[name];
-  return inner && below.length > 0 ? fieldAt(inner, `/${below.join('/')}`) !== null : fieldAt(of, pointer) !== null;
 };
 
 interface WholeParts extends FormParts {

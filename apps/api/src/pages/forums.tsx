@@ -13,7 +13,7 @@ import { AgencyLink, Joined } from './links.js';
 import { relationsBack, type RelationBack } from './lineage.js';
 import { CommitmentTable, stagesIn } from './lists.js';
 import { OutcomesByKind } from './outcome-lists.js';
-import { EntryLink } from './register-forms.js';
+import { EntryLink } from './register-words.js';
 import { RendersPages } from './rendering.js';
 import { ROUND_STATE_WORDS } from './round-words.js';
 import { Words } from './source.js';

@@ -13,7 +13,6 @@ import { CsrfField } from './signed-in.js';
 import { Table } from './take-away.js';
 import { path } from './view.js';
 import { counted, dateWords } from './words.js';
-import { STATE_WORDS } from './imports.js';
 
 /** Of rows that change nothing, so many are shown. */
 const RECOGNISED = 20;
@@ -307,3 +306,11 @@ const SideBySide = ({ rows }: { rows: readonly ImportRow[] }) => (
     ))}
   </section>
 );
+
+export const STATE_WORDS: Readonly<Record<ImportState, string>> = {
+  previewed: 'To be looked at',
+  confirming: 'Broken off on the way: confirm it again',
+  confirmed: 'Imported',
+  undone: 'Undone',
+  taken_back: 'Taken back',
+};

@@ -10,7 +10,6 @@ import {
   templateColumns,
   UndoImport,
   type ImportHead,
-  type ImportState,
   type TableSubject,
 } from '#exchange';
 import {
@@ -32,7 +31,7 @@ import { CsrfField } from './signed-in.js';
 import { Table } from './take-away.js';
 import { path } from './view.js';
 import { instantWords } from './words.js';
-import { countWords, Preview } from './import-preview.js';
+import { countWords, Preview, STATE_WORDS } from './import-preview.js';
 
 @RendersPages()
 @ForSignedIn()
@@ -101,14 +100,6 @@ export class ImportPages {
     return { imports, mappings };
   }
 }
-
-export const STATE_WORDS: Readonly<Record<ImportState, string>> = {
-  previewed: 'To be looked at',
-  confirming: 'Broken off on the way: confirm it again',
-  confirmed: 'Imported',
-  undone: 'Undone',
-  taken_back: 'Taken back',
-};
 
 interface ListParts {
   readonly imports: readonly { readonly content: ImportHead; readonly saved: string }[];

@@ -13,7 +13,7 @@ import { Pager } from './lists.js';
 import { Page } from './layout.js';
 import { ThemeLink } from './links.js';
 import { MemberOf, OnlyMembers } from './member-of.js';
-import { EntryLink } from './register-forms.js';
+import { EntryLink } from './register-words.js';
 import { RendersPages } from './rendering.js';
 import { Covered, PerForum, PerKind } from './outcome-figures.js';
 import { Addressees, ForumLink, Issuer, OutcomesByKind } from './outcome-lists.js';

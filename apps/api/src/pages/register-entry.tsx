@@ -10,7 +10,7 @@ import { Source } from './source.js';
 import { Table } from './take-away.js';
 import { path, type View } from './view.js';
 import { instantWords, textWords } from './words.js';
-import { entryPath, isDated, isOnStatement, KIND_WORDS, type Kind } from './register-forms.js';
+import { entryPath, isDated, isOnStatement, KIND_WORDS, type Kind } from './register-words.js';
 
 interface EntryParts {
   readonly view: View;

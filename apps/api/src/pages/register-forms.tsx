@@ -30,50 +30,19 @@ import {
   type Actor,
   type ApiRequest,
 } from '#platform';
-import { actsOn, codeOf, nameOf, REGISTER_ACTS, Registers, registers, type ActLine, type Entry } from '#registers';
+import { actsOn, codeOf, nameOf, REGISTER_ACTS, registers, Registers, type ActLine, type Entry } from '#registers';
 import { textsIn } from './act-forms.js';
 import { actForPeople } from './field-words.js';
 import { Form, KEY, REVISION } from './form.js';
 import { asFilled, MORE, SHOWN_MS, type Filled, type FormParts, type Suggestion } from './form-parts.js';
 import { PlainPage } from './layout.js';
 import { RendersPages } from './rendering.js';
-import { WhenSignedIn } from './signed-in.js';
 import { Words } from './source.js';
 import { Suggestions } from './suggestions.js';
 import { PageQuery, path, Views } from './view.js';
 import { count, textWords } from './words.js';
 import { EntryPage } from './register-entry.js';
-
-/** The registers that are kept by forms; publications have pages of their own. */
-const KINDS = ['agency', 'framework', 'theme', 'crosswalk', 'forum', 'outcome', 'document'] as const;
-export type Kind = (typeof KINDS)[number];
-
-export const KIND_WORDS: Readonly<Record<Kind, readonly [one: string, all: string]>> = {
-  agency: ['agency', 'Agencies'],
-  framework: ['framework', 'Frameworks'],
-  theme: ['theme', 'Themes'],
-  crosswalk: ['crosswalk', 'Crosswalks'],
-  forum: ['meeting or process', 'Meetings and processes'],
-  outcome: ['recommendation', 'Recommendations'],
-  document: ['document', 'Documents'],
-};
-
-const isKind = (kind: string): kind is Kind => (KINDS as readonly string[]).includes(kind);
-const linesOf = (kind: Kind) => Object.entries(actsOn(kind)) as [string, ActLine][];
-export const isOnStatement = ({ path }: ActLine): boolean => path.includes(':revision');
-/** The events that can be taken back: dated acts. */
-export const isDated = (event: string): boolean => !['Registered', 'Amended', 'Retracted', 'Blanked'].includes(event);
-
-export const entryPath = (kind: string, code: string): string => path('register', kind, code);
-
-/** The way from a page to the entry of the register that it is about, for those who are signed in. */
-export const EntryLink = ({ kind, code }: { kind: Kind; code: string }) => (
-  <WhenSignedIn>
-    <p class="acts">
-      <a href={entryPath(kind, code)}>Its entry in the register</a>
-    </p>
-  </WhenSignedIn>
-);
+import { entryPath, isKind, KIND_WORDS, KINDS, linesOf, type Kind } from './register-words.js';
 
 type Params = Readonly<Record<string, string>>;
 

@@ -21,7 +21,7 @@ import { Page } from './layout.js';
 import { ThemeLink } from './links.js';
 import { apartOf, correctedCount, CorrectedLater, EndedApart, type EndedCounts } from './lineage.js';
 import { ByStage, LISTED, stagesIn } from './lists.js';
-import { EntryLink } from './register-forms.js';
+import { EntryLink } from './register-words.js';
 import { RendersPages } from './rendering.js';
 import { FollowedUp, Scope } from './scope.js';
 import { ByFramework, themeTreeRows, lineOf } from './theme-tree.js';

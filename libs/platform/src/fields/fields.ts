@@ -28,9 +28,10 @@ import {
   ValidateNested,
 } from 'class-validator';
 import { isFullDate, isPartialDate } from '#clocks';
-import { isTangled, isVisible, ONE_ADDRESS, unfitIn, type Unfit } from '#text';
+import { isTangled, ONE_ADDRESS } from '#text';
 import { isCountry } from './countries.js';
 import { kindsOf, mark, type Body, type KindsOf, type Marks, type Registered } from './marks.js';
+import { check, fitText, hasNoUser, shown } from './checks.js';
 
 interface About {
   optional?: boolean;
@@ -62,9 +63,6 @@ const field = ({ optional, description, example }: About, schema: ApiPropertyOpt
     ...checks,
   );
 
-const check = (name: string, message: string, validate: (value: unknown) => boolean) =>
-  ValidateBy({ name, validator: { validate, defaultMessage: () => `$property ${message}` } });
-
 const marksFree: PropertyDecorator = mark({ free: true });
 const marksWritten: PropertyDecorator = mark({ written: true });
 
@@ -77,32 +75,6 @@ export const Pointer = (about: About = {}) =>
     IsString(),
     Matches(new RegExp(pointer), { message: '$property must be a pointer such as /evidence/0' }),
   );
-
-/** The first character that no text may hold, anywhere in a value. */
-function firstUnfit(value: unknown): Unfit | null {
-  if (typeof value === 'string') return unfitIn(value);
-  if (typeof value !== 'object' || value === null) return null;
-  const texts = Array.isArray(value) ? value : Object.entries(value).flat();
-  for (const text of texts) {
-    const unfit = firstUnfit(text);
-    if (unfit) return unfit;
-  }
-  return null;
-}
-
-/** Refuses characters that some output cannot hold, by name. */
-const fitText = ValidateBy({
-  name: 'isFit',
-  validator: {
-    validate: (value) => firstUnfit(value) === null,
-    defaultMessage: (args) => {
-      const { code, what, at } = firstUnfit(args?.value)!;
-      return `$property may not hold ${code} (${what}, after ${at} ${at === 1 ? 'character' : 'characters'})`;
-    },
-  },
-});
-
-const shown = (value: unknown): boolean => typeof value !== 'string' || isVisible(value);
 
 /** Text of 1 to `max` characters, not blank. It can be blanked, as a person may have written it, unless it is not `free`. */
 export const Text = ({ max = 300, free = true, ...about }: About & { max?: number; free?: boolean } = {}) =>
@@ -257,7 +229,7 @@ export const Kebabs = (about: About = {}) =>
     Matches(new RegExp(kebab), { each: true, message: 'each value in $property must be a kebab-case code' }),
   );
 
-const code = '^[A-Za-z0-9][A-Za-z0-9._/-]{0,119}$';
+export const code = '^[A-Za-z0-9][A-Za-z0-9._/-]{0,119}$';
 const codeWithoutSlash = code.replace('/', '');
 /** A code or id that something is registered under. @param slash whether it may have one */
 export const Code = ({ slash = true, ...about }: About & { slash?: boolean } = {}) => {
@@ -318,13 +290,6 @@ export const InPeriod = (about: About = {}) =>
     ),
     marksDated,
   );
-
-/** Whether the host of an address has no user before it, as a browser reads it. */
-const hasNoUser = (address: unknown): boolean => {
-  if (typeof address !== 'string' || !URL.canParse(address)) return true; // refused as no address
-  const { username, password } = new URL(address);
-  return !username && !password && !/^[^/?#]*[/\\]{2}[^/?#\\]*@/.test(address);
-};
 
 /**
  * An http(s) address without a user; it can be blanked.

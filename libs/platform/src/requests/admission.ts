@@ -2,6 +2,7 @@
  * The admission of requests, before a body is read: who asks is found, so often and so much at once may one client ask, and
  * strangers send nothing that needs a token. Answers that nobody reads are cut.
  */
+import { unauthenticated } from './principal.js';
 import rateLimit, { normalizeIP } from '@fastify/rate-limit';
 import { HttpException } from '@nestjs/common';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
@@ -138,10 +139,6 @@ export function keepsStrangersOut(server: FastifyInstance): void {
       : unauthenticated();
   });
 }
-
-/** The refusal of a request that needs a token and has none. */
-export const unauthenticated = (): Rejected =>
-  new Rejected('unauthenticated', 'This needs a bearer token: Authorization: Bearer …');
 
 type Counted = (request: ApiRequest, reply: FastifyReply) => Promise<void>;
 

@@ -32,6 +32,16 @@ export interface Principal extends Actor {
   readonly proven?: number | null;
 }
 
+/** The refusal of a request that needs a token and has none. */
+export const unauthenticated = (): Rejected =>
+  new Rejected('unauthenticated', 'This needs a bearer token: Authorization: Bearer …');
+
+/** Whoever asks. @throws Rejected `unauthenticated` where nobody says who it is */
+export function signedIn(caller: Principal | null): Principal {
+  if (!caller) throw unauthenticated();
+  return caller;
+}
+
 /**
  * Who sees what is not public yet: the secretariat all, an agency's people what is their agency's, readers what they were
  * appointed for; nobody by a token without the scope `read`.

@@ -38,7 +38,7 @@ import { Reflector } from '@nestjs/core';
 import type { FastifyReply } from 'fastify';
 import { from, lastValueFrom, type Observable } from 'rxjs';
 import { canonicalJson, isFit, Projector, Rejected, REQUESTS } from '#eventsourcing';
-import { unauthenticated } from './admission.js';
+
 import { ownerOf } from './command-context.js';
 import { todayAt } from '#clocks';
 import { refuseQuery } from '../fields/validation.js';
@@ -56,6 +56,7 @@ import {
   Tokens,
   type ApiRequest,
   type Session,
+  unauthenticated,
 } from './principal.js';
 import { refuseWithout, RIGHTS, type RouteRights } from './rights.js';
 import { problemOf } from './problem.js';

@@ -1,0 +1,39 @@
+/** Checks of texts that fields share. */
+import { ValidateBy } from 'class-validator';
+import { isVisible, unfitIn, type Unfit } from '#text';
+
+export const check = (name: string, message: string, validate: (value: unknown) => boolean) =>
+  ValidateBy({ name, validator: { validate, defaultMessage: () => `$property ${message}` } });
+
+/** The first character that no text may hold, anywhere in a value. */
+function firstUnfit(value: unknown): Unfit | null {
+  if (typeof value === 'string') return unfitIn(value);
+  if (typeof value !== 'object' || value === null) return null;
+  const texts = Array.isArray(value) ? value : Object.entries(value).flat();
+  for (const text of texts) {
+    const unfit = firstUnfit(text);
+    if (unfit) return unfit;
+  }
+  return null;
+}
+
+/** Refuses characters that some output cannot hold, by name. */
+export const fitText = ValidateBy({
+  name: 'isFit',
+  validator: {
+    validate: (value) => firstUnfit(value) === null,
+    defaultMessage: (args) => {
+      const { code, what, at } = firstUnfit(args?.value)!;
+      return `$property may not hold ${code} (${what}, after ${at} ${at === 1 ? 'character' : 'characters'})`;
+    },
+  },
+});
+
+export const shown = (value: unknown): boolean => typeof value !== 'string' || isVisible(value);
+
+/** Whether the host of an address has no user before it, as a browser reads it. */
+export const hasNoUser = (address: unknown): boolean => {
+  if (typeof address !== 'string' || !URL.canParse(address)) return true; // refused as no address
+  const { username, password } = new URL(address);
+  return !username && !password && !/^[^/?#]*[/\\]{2}[^/?#\\]*@/.test(address);
+};
