@@ -1,12 +1,10 @@
 /** Reads a return that comes back as a workbook: what was changed in it, cell by cell, and the draft that it makes. Pure. */
 import type { Answer, CommitmentReturn, Question, ReturnAct, ReturnDraft } from '#bodies';
-import { fieldNames, nameKey, valueOf, type SheetProblem } from '#exchange';
-import { columnLetters, type Cell, type Sheet, type SheetRow, type SpreadsheetFile } from '#files';
-import { cleanText } from '#text';
+import type { SheetProblem } from '#exchange';
+import type { SpreadsheetFile } from '#files';
 import type { ActOfReturn } from '#words';
 import {
   ANSWER_FIELD,
-  cellWords,
   columnOfQuestion,
   isOfMilestone,
   isOfStage,
@@ -17,32 +15,10 @@ import {
   questionsOf,
   sheetOf,
   sheetsOf,
-  type CellSpec,
   type MilestoneAct,
-  type ReturnColumn,
-  type ReturnSheet,
-  type SheetSource,
-  type Values,
 } from './return-sheet.js';
-
-/** A place in a workbook. */
-export interface Place {
-  readonly sheet: string;
-  /** As the program numbers it; 0: it is not there any more. */
-  readonly row: number;
-  /** `null`: the row as a whole. */
-  readonly column: string | null;
-}
-
-/** A cell that says something else than what was written in it. */
-export interface CellChange extends Place {
-  /** The head of its column. */
-  readonly head: string;
-  /** By which its row is known: a reference, a question. */
-  readonly about: string | null;
-  readonly was: string;
-  readonly is: string;
-}
+import { cellWords, type ReturnSheet, type SheetSource, type Values } from './return-sheet-cells.js';
+import { WorkbookReader, type CellChange, type Place, type ReadRow, type ReadSheet } from './return-sheet-changes.js';
 
 export interface ReadReturn {
   /** As the workbook has it, whatever was saved since it was made. */
@@ -55,199 +31,7 @@ export interface ReadReturn {
   readonly placeOf: (draft: ReturnDraft, pointer: string) => Place | null;
 }
 
-/** A row as it was read: the values of the model with what was changed in them. */
-interface ReadRow {
-  /** `null`: it is new. */
-  readonly key: string | null;
-  readonly values: Values;
-  readonly changed: ReadonlySet<string>;
-  readonly at: (column: string | null) => Place;
-}
-
-interface ReadSheet {
-  readonly rows: readonly ReadRow[];
-  /** The keys of the rows that are not there any more. */
-  readonly gone: readonly string[];
-}
-
-/** The head stands in one of the first rows: above it is what the sheet is for. */
-const LOOKED_AT = 30;
-/** Of a list with more words, a fault names the first alone. */
-const MOST_NAMED = 20;
-
-const textOf = (cell: Cell | undefined): string => cleanText(cell?.text ?? '').replaceAll('\r\n', '\n');
-
-class Reading {
-  readonly changes: CellChange[] = [];
-  readonly problems: SheetProblem[] = [];
-  readonly notes: string[] = [];
-
-  constructor(private readonly file: SpreadsheetFile) {}
-
-  problem(place: Place, field: string | null, value: string | null, message: string, right: string | null = null) {
-    this.problems.push({ ...place, field, value, message, right });
-  }
-
-  /** `null`: the sheet is not there, and so says nothing. */
-  read(model: ReturnSheet): ReadSheet | null {
-    const sheet = this.file.sheets.find(({ name }) => nameKey(name) === nameKey(model.name));
-    if (!sheet) {
-      if (model.rows.length > 0) this.notes.push(`There is no sheet «${model.name}»: what it said stays.`);
-      return null;
-    }
-    const columns = columnsIn(sheet, model);
-    const key = columns?.places.get(model.key);
-    if (!columns || key === undefined) {
-      const [{ head }] = model.columns.filter(({ name }) => name === model.key) as [ReturnColumn];
-      this.problem(
-        { sheet: sheet.name, row: 0, column: null },
-        null,
-        null,
-        `has no column «${head}»`,
-        'as it was sent',
-      );
-      return null;
-    }
-    for (const { name, head, spec } of model.columns)
-      if (spec && !columns.places.has(name))
-        this.notes.push(`«${sheet.name}» has no column «${head}»: what it said stays.`);
-    const seen = new Set<string>();
-    const rows = columns.rows.flatMap((row) => this.#row(sheet, model, columns.places, row, key, seen) ?? []);
-    return { rows, gone: model.room > 0 ? model.rows.flatMap((row) => (seen.has(row.key) ? [] : row.key)) : [] };
-  }
-
-  #row(
-    sheet: Sheet,
-    model: ReturnSheet,
-    places: ReadonlyMap<string, number>,
-    row: SheetRow,
-    keyColumn: number,
-    seen: Set<string>,
-  ): ReadRow | null {
-    const at = (column: string | null): Place => {
-      const place = column === null ? undefined : places.get(column);
-      return { sheet: sheet.name, row: row.number, column: place === undefined ? null : columnLetters(place) };
-    };
-    const given = textOf(row.cells.get(keyColumn));
-    const known = model.rows.find(({ key }) => nameKey(key) === nameKey(given));
-    const readable = model.columns.filter(({ name, spec }) => spec && places.has(name));
-    const says = readable.some(({ name }) => textOf(row.cells.get(places.get(name)!)) !== '');
-    if (!known && given === '' && !says) return null;
-    if (!known && (given !== '' || model.room === 0)) {
-      const message = given === '' ? 'names no row of the sheet as it was sent' : 'is none of the rows that were sent';
-      this.problem(
-        at(model.key),
-        model.key,
-        given,
-        message,
-        model.room > 0 ? 'a new row has an empty cell here' : null,
-      );
-      return null;
-    }
-    const isAgain = known !== undefined && seen.has(known.key);
-    if (isAgain && model.room === 0) {
-      this.problem(at(model.key), model.key, given, 'is there twice', 'one row for each');
-      return null;
-    }
-    if (known) seen.add(known.key);
-    const base = isAgain ? undefined : known;
-    const values: Record<string, unknown> = { ...base?.shown };
-    const changed = new Set<string>();
-    for (const { name, head, spec: usual } of readable) {
-      const spec = base?.specs?.[name] ?? usual!;
-      const cell = row.cells.get(places.get(name)!);
-      const [was, is] = [cellWords(base?.shown[name], spec), textOf(cell)];
-      if (cleanText(was) === is) continue;
-      const read = this.#value(cell, is, spec);
-      if ('wrong' in read) {
-        this.problem(at(name), name, is, read.wrong, read.right);
-        continue;
-      }
-      if (read.note) this.notes.push(`${sheet.name}, ${at(name).column}${row.number}: ${read.note}.`);
-      if (cellWords(read.value, spec) === was) continue;
-      values[name] = read.value;
-      changed.add(name);
-      const about = base?.key ?? (cellWords(values['reference'], undefined) || null);
-      this.changes.push({ ...at(name), head, about, was, is: cellWords(read.value, spec) });
-    }
-    if (base) this.#noteReference(model, base, row, places, at);
-    return { key: base?.key ?? null, values, changed, at };
-  }
-
-  /** What stands in columns that are there to look at is not read: where it is another than was sent, that is said. */
-  #noteReference(
-    model: ReturnSheet,
-    { shown }: ReturnSheet['rows'][number],
-    { cells }: SheetRow,
-    places: ReadonlyMap<string, number>,
-    at: ReadRow['at'],
-  ) {
-    for (const { name, head, spec } of model.columns) {
-      const column = places.get(name);
-      if (spec || name === model.key || column === undefined) continue;
-      const is = textOf(cells.get(column));
-      if (is === cleanText(cellWords(shown[name], undefined))) continue;
-      const place = at(name);
-      this.notes.push(
-        `${place.sheet}, ${place.column}${place.row}: «${head}» is for reference; its change${is && ` to «${is}»`} is not taken.`,
-      );
-    }
-  }
-
-  #value(cell: Cell | undefined, text: string, spec: CellSpec) {
-    if (!cell || text === '') return { value: null };
-    if (cell.fault) return { wrong: cell.fault, right: 'write the value itself' };
-    if (spec.form === 'choice') {
-      const found = spec.options.find(
-        ([value, words]) => nameKey(words) === nameKey(text) || nameKey(String(value)) === nameKey(text),
-      );
-      const words = spec.options.map(([, one]) => one);
-      const right =
-        words.length > MOST_NAMED
-          ? `one of the ${words.length} that the cell offers, such as ${words[0]}`
-          : `one of: ${words.join('; ')}`;
-      return found ? { value: found[0] } : { wrong: 'is none of the words for it', right };
-    }
-    if (spec.form === 'number') {
-      const number = cell.number ?? (/^-?\d+(?:[.,]\d+)?$/.test(text) ? Number(text.replace(',', '.')) : NaN);
-      return Number.isNaN(number) ? { wrong: 'is no number', right: 'such as 12 or 1.5' } : { value: number };
-    }
-    return valueOf(cell, spec, { epoch: this.file.epoch, dates: 'iso' }) as
-      { value: unknown; note?: string } | { wrong: string; right: string };
-  }
-}
-
-/** Where the columns of a sheet stand, and the rows below their heads. */
-function columnsIn(sheet: Sheet, { columns, key }: ReturnSheet) {
-  const heads = new Map(columns.map(({ name, head }) => [nameOfHead(head), name]));
-  // Workbooks that were handed out before call a field otherwise, as tables of agencies do.
-  const fields = new Set(columns.flatMap(({ name, isField }) => (isField ? name : [])));
-  const others = fieldNames('commitment');
-  const otherwise = (text: string): string | undefined => {
-    const name = heads.has(nameOfHead(text)) ? undefined : others.get(nameKey(text))?.name;
-    return name !== undefined && fields.has(name) ? name : undefined;
-  };
-  const at = sheet.rows
-    .slice(0, LOOKED_AT)
-    .findIndex(({ cells }) =>
-      [...cells.values()].some(({ text }) => (heads.get(nameOfHead(text)) ?? otherwise(text)) === key),
-    );
-  if (at < 0) return null;
-  const places = new Map<string, number>();
-  for (const nameOf of [(text: string) => heads.get(nameOfHead(text)), otherwise])
-    for (const [column, { text }] of sheet.rows[at]!.cells) {
-      const name = nameOf(text);
-      if (name !== undefined && !places.has(name)) places.set(name, column);
-    }
-  return { places, rows: sheet.rows.slice(at + 1) };
-}
-
-/** Unlike other names of columns, what stands in brackets counts: it is the question. */
-const nameOfHead = (head: string): string => nameKey(head.replaceAll(/[[\]]/g, ' '));
-
-// ── The draft ───────────────────────────────────────────────────────────────────────────────────────────────────────
-
-interface Said {
+interface DraftAct {
   readonly act: ActOfReturn;
   readonly milestone?: number | null;
   readonly body: Readonly<Record<string, unknown>>;
@@ -287,7 +71,7 @@ const some = <T>(name: string, all: readonly T[]) => (all.length > 0 ? { [name]:
 
 /** What is said of one commitment, on the way from the draft to what the workbook makes of it. */
 class CommitmentSaid {
-  readonly acts: { said: Said | null; at: ReadRow['at'] | null }[];
+  readonly acts: { said: DraftAct | null; at: ReadRow['at'] | null }[];
   row: ReadRow | null = null;
   touched = false;
 
@@ -298,7 +82,7 @@ class CommitmentSaid {
     this.acts = (before?.acts ?? []).map((said) => ({ said, at: null }));
   }
 
-  set(index: number, said: Said | null, at: ReadRow['at'] | null): void {
+  set(index: number, said: DraftAct | null, at: ReadRow['at'] | null): void {
     this.touched = true;
     if (index < 0) this.acts.push({ said, at });
     else this.acts[index] = { said, at };
@@ -326,7 +110,7 @@ class CommitmentSaid {
 
 /** @param source of which the workbook was made: its draft is the one that it was made of */
 export function readReturn(file: SpreadsheetFile, source: SheetSource): ReadReturn {
-  const reading = new Reading(file);
+  const reading = new WorkbookReader(file);
   const model = sheetsOf(source);
   const read = new Map(model.map((sheet) => [sheet.id, reading.read(sheet)]));
   const { draft, round, agency, register } = source;
@@ -375,7 +159,7 @@ export function readReturn(file: SpreadsheetFile, source: SheetSource): ReadRetu
 }
 
 function milestones(
-  reading: Reading,
+  reading: WorkbookReader,
   rows: readonly ReadRow[],
   { register }: SheetSource,
   of: (reference: string) => CommitmentSaid,
@@ -411,7 +195,7 @@ function milestones(
 }
 
 function listed(
-  reading: Reading,
+  reading: WorkbookReader,
   act: ActOfReturn,
   sheet: ReadSheet | null,
   model: readonly ReturnSheet[],
@@ -455,7 +239,7 @@ function listed(
     const fields = [...changed]
       .filter((column) => column !== 'reference')
       .map((column) => [column, values[column]] as const);
-    const next: Said = { act, body: withFields(was?.body ?? {}, fields) };
+    const next: DraftAct = { act, body: withFields(was?.body ?? {}, fields) };
     const stays = before?.reference === reference;
     if (before && !stays) of(before.reference).set(before.index, null, null);
     of(reference).set(stays ? before.index : -1, next, at);
@@ -463,7 +247,7 @@ function listed(
 }
 
 function commitmentOf(
-  reading: Reading,
+  reading: WorkbookReader,
   { reference, before, row, acts: all, touched }: CommitmentSaid,
   questions: readonly Question[],
   places: Map<string, Place>,
@@ -535,7 +319,7 @@ const REQUIRED = [
 ];
 
 function newCommitments(
-  reading: Reading,
+  reading: WorkbookReader,
   sheet: ReadSheet | null,
   { newCommitments: before }: ReturnDraft,
   agency: string,
@@ -571,7 +355,7 @@ function agencyAnswers(rows: readonly ReadRow[], { draft, round }: SheetSource, 
 }
 
 function narratives(
-  reading: Reading,
+  reading: WorkbookReader,
   sheet: ReadSheet | null,
   { narratives: before }: ReturnDraft,
   places: Map<string, Place>,

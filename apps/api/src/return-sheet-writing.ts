@@ -7,15 +7,8 @@ import { PassThrough } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { CELL_STYLES, commitRow, setCell } from '#platform';
 import { questionWords } from './pages/round-words.js';
-import {
-  cellWords,
-  keyOfDraft,
-  questionsOf,
-  sheetsOf,
-  type CellSpec,
-  type ReturnSheet,
-  type SheetSource,
-} from './return-sheet.js';
+import { keyOfDraft, questionsOf, sheetsOf } from './return-sheet.js';
+import { cellWords, type CellSpec, type ReturnSheet, type SheetSource } from './return-sheet-cells.js';
 import { filled, type SheetWords } from './return-sheet-words.js';
 
 /** The sheet that says what to do. */

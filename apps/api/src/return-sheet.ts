@@ -4,161 +4,37 @@
  */
 import type { Answer, CommitmentReturn, Question, ReturnAct, ReturnDraft, Round } from '#bodies';
 import { hash } from 'node:crypto';
-import { isSource, recordOf, ROLE_COLUMNS, tableFieldsOf, type CellForm } from '#exchange';
+import { isSource, recordOf, ROLE_COLUMNS, tableFieldsOf } from '#exchange';
 import { ACTS } from '#commitments';
 import { canonicalJson, withoutNulls } from '#eventsourcing';
-import type { FormField } from '#platform';
 import { fieldsInReturn, type CommitmentInQuestion } from '#rounds';
-import { deliverableCell, evidenceCell, listCell, milestoneCell, relationCell } from '#text';
 import { ACTS_OF_RETURNS, RETURN_WORDS, STAGES, type ActOfReturn, type QuestionKind } from '#words';
 import { choiceWords } from './pages/field-words.js';
 import { questionWords, RETURN_WORD_WORDS } from './pages/round-words.js';
 import { textWords } from './pages/words.js';
-import { isList, type SheetWords } from './return-sheet-words.js';
+import type { SheetWords } from './return-sheet-words.js';
+import {
+  cellWords,
+  choice,
+  columnOf,
+  inWords,
+  looked,
+  WIDE,
+  YES_NO,
+  type CellSpec,
+  type Plain,
+  type PlainColumn,
+  type ReturnRow,
+  type ReturnSheet,
+  type SheetSource,
+  type Values,
+} from './return-sheet-cells.js';
 
 // ── Sheets ──────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-/** How a cell is read: as one of some words, as a number, or as a cell of an import. */
-export type CellSpec =
-  | { readonly form: 'choice'; readonly options: readonly (readonly [value: unknown, words: string])[] }
-  | { readonly form: 'number' }
-  | CellForm;
-
-/** A value in a row, by the name of its column; it stands in the draft at the pointer that the row tells. */
-export type Values = Readonly<Record<string, unknown>>;
-
-export interface ReturnColumn {
-  readonly name: string;
-  readonly head: string;
-  /** Whether it is for a field, which tables of agencies may call otherwise. */
-  readonly isField: boolean;
-  /** In letters. */
-  readonly width: number;
-  /** How it is read; absent: it is there to look at, and is not read. A row may read it another way. */
-  readonly spec?: CellSpec;
-  /** Below the head. */
-  readonly help?: string | undefined;
-}
-
-export interface ReturnRow {
-  /** By which the row is found again: a reference, the number of a statement in the draft. */
-  readonly key: string;
-  /** What is there to look at, and what the draft says. */
-  readonly shown: Values;
-  /** Of cells of this row alone. */
-  readonly specs?: Readonly<Record<string, CellSpec>>;
-}
-
-export interface ReturnSheet {
-  /** The same in every language. */
-  readonly id: string;
-  /** As whoever fills it in reads it. */
-  readonly name: string;
-  readonly explains: string;
-  /** The column by whose cells rows are found again. */
-  readonly key: string;
-  readonly columns: readonly ReturnColumn[];
-  readonly rows: readonly ReturnRow[];
-  /** Empty rows below, for what is new; 0: none can be added. */
-  readonly room: number;
-}
-
-/** What the sheets of a return are made of. */
-export interface SheetSource {
-  readonly round: Round;
-  readonly agency: string;
-  readonly draft: ReturnDraft;
-  readonly register: readonly CommitmentInQuestion[];
-  /** What the agency said in the round before. */
-  readonly before: ReturnDraft | null;
-  /** In which it is written, or was. */
-  readonly words: SheetWords;
-}
-
-/** A column before it is put into the words of a language; without a head it is that of the field whose name it has. */
-type PlainColumn = Omit<ReturnColumn, 'head' | 'isField'> & { readonly head?: string };
-
-/** A sheet before it is put into the words of a language. */
-type Plain = Omit<ReturnSheet, 'name' | 'columns'> & { readonly columns: readonly PlainColumn[] };
 
 /** By which a workbook tells of which draft it was made. */
 export const keyOfDraft = (draft: ReturnDraft): string =>
   hash('sha256', canonicalJson(withoutNulls(draft)), 'hex').slice(0, 16);
-
-const YES_NO: CellSpec = {
-  form: 'choice',
-  options: [
-    [true, 'Yes'],
-    [false, 'No'],
-  ],
-};
-const choice = (values: readonly string[], words: (value: string) => string): CellSpec => ({
-  form: 'choice',
-  options: values.map((value) => [value, words(value)] as const),
-});
-
-/** How a field of a body is read; `null`: no cell holds it. */
-function specOf({ kind, several, values, name }: FormField): CellSpec | null {
-  switch (kind) {
-    case 'choice':
-      return several ? null : choice(values, choiceWords);
-    case 'yes-no':
-      return YES_NO;
-    case 'number':
-      return { form: 'number' };
-    case 'date':
-      return { form: 'day' };
-    case 'period':
-    case 'address':
-    case 'language':
-      return { form: kind };
-    case 'code':
-      return { form: several ? 'codes' : 'code' };
-    case 'word':
-      return { form: several ? 'kebabs' : 'kebab' };
-    case 'country':
-      return { form: 'countries' };
-    case 'text':
-    case 'words':
-      return { form: several ? 'texts' : 'text' };
-    default:
-      return name === 'evidence' ? { form: 'evidence' } : null;
-  }
-}
-
-const CELLS: { readonly [F in CellForm['form']]?: (part: never) => string } = {
-  evidence: evidenceCell,
-  milestones: milestoneCell,
-  deliverables: deliverableCell,
-  relations: relationCell,
-};
-
-/** The words of a value in a cell. */
-export function cellWords(value: unknown, spec: CellSpec | undefined): string {
-  if (value === null || value === undefined) return '';
-  if (spec?.form === 'choice') return spec.options.find(([one]) => one === value)?.[1] ?? String(value);
-  if (spec?.form === 'tick') return value === true ? 'Yes' : '';
-  if (spec?.form === 'word') return choiceWords(String(value));
-  const cell = spec && CELLS[spec.form as CellForm['form']];
-  if (Array.isArray(value)) return listCell(cell ? value.map((one) => cell(one as never)) : value);
-  return String(value);
-}
-
-const WIDE = 46;
-const widthOf = ({ kind }: FormField): number => (kind === 'words' || kind === 'text' || kind === 'object' ? WIDE : 16);
-
-const columnOf = (field: FormField): PlainColumn[] => {
-  const spec = specOf(field);
-  if (!spec) return [];
-  const help = spec.form === 'period' ? '2012, 2012-11 or 2012-11-02' : undefined;
-  return [{ name: field.name, width: widthOf(field), spec, help }];
-};
-
-const looked = (name: string, head: string | undefined, width: number): PlainColumn => ({
-  name,
-  width,
-  ...(head !== undefined && { head }),
-});
 
 // ── Answers ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -498,18 +374,6 @@ const translated = (sheet: Plain, words: SheetWords): ReturnSheet => ({
     }),
   })),
 });
-
-/** The choices of a cell in a language. What stands for itself (a reference, the choice of a question) stays. */
-const inWords = (spec: CellSpec, words: SheetWords, list = ''): CellSpec =>
-  spec.form === 'choice'
-    ? {
-        form: 'choice',
-        options: spec.options.map(([value, said]) => {
-          if (value === said) return [value, said];
-          return [value, isList(list) ? words.code(list, String(value)) : words.say(said)];
-        }),
-      }
-    : spec;
 
 /** The columns of the sheet of commitments that are no fields of the report of a stage. */
 export const isOfStage = (name: string): boolean =>

@@ -12,7 +12,8 @@ import { contentOf, deadlineFor, isSame, joined, Returns, type Clash, type Known
 import { FINDING_LEVELS, REPORT_LANGUAGES, type FindingLevel, type ReportLanguage } from '#words';
 import { Suggestions } from './pages/suggestions.js';
 import { keyOfDraft } from './return-sheet.js';
-import { readReturn, type Place, type ReadReturn } from './return-sheet-reading.js';
+import { readReturn, type ReadReturn } from './return-sheet-reading.js';
+import type { Place } from './return-sheet-changes.js';
 import { SHEET_WORDS } from './return-sheet-words.js';
 import { KNOWN_BY, workbookOf } from './return-sheet-writing.js';
 

@@ -29,12 +29,12 @@ export type EditionEvents = { EditionHeld: HoldEdition; UpkeepReported: ReportUp
 // ── State, and as at a date ─────────────────────────────────────────────────────────────────────────────────────────
 
 export interface Editions {
-  readonly editions: Told<Edition>;
-  readonly upkeep: Told<Upkeep>;
+  readonly editions: ReportedPeriods<Edition>;
+  readonly upkeep: ReportedPeriods<Upkeep>;
 }
 
 /** What was told of periods, ranked as stage entries are (rule 2). */
-interface Told<T> {
+interface ReportedPeriods<T> {
   readonly all: Series<T & Source>;
   readonly ranked: Ranking<DatedEntry & { readonly of: T }>;
 }
@@ -67,7 +67,7 @@ export const editionEvolvers: Evolvers<EditionEvents> = {
 };
 
 /** In the order in which stage entries are ranked (rule 2), by the period told of. */
-const inTime = <T extends Source>({ all }: Told<T>, asOf: FullDate, entry: (fact: T) => DatedEntry): T[] => {
+const inTime = <T extends Source>({ all }: ReportedPeriods<T>, asOf: FullDate, entry: (fact: T) => DatedEntry): T[] => {
   const rank = (fact: T): string =>
     `${rankedOn(entry(fact))} ${fact.reportedOn} ${String(fact.revision).padStart(9, '0')}`;
   return all

@@ -39,7 +39,7 @@ export interface ImportPlan {
 }
 
 /** What is recorded already. */
-export type Known = Pick<Compared, 'duplicates' | 'entries'>;
+export type Existing = Pick<Compared, 'duplicates' | 'entries'>;
 
 /**
  * Plans the import of a folder: validates every row, resolves every code against the folder and the log, and lets every
@@ -51,7 +51,7 @@ export async function planImport(
   folder: SentFolder,
   log: Log,
   newContext: () => CommandContext,
-  known: Partial<Known> = {},
+  known: Partial<Existing> = {},
 ): Promise<ImportPlan> {
   const plan = new Plan(new FolderRows(folder), log, newContext);
   await plan.check();
@@ -75,7 +75,7 @@ class Plan {
   }
 
   /** Codes that differ by case only are problems; equal names are pointed out. */
-  async compare({ entries = async () => [] }: Partial<Known>): Promise<void> {
+  async compare({ entries = async () => [] }: Partial<Existing>): Promise<void> {
     for (const [kind, planned] of Map.groupBy(this.folder.entries, (one) => one.kind)) {
       const recorded = await entries(kind);
       const codes = new Set(recorded.map(codeOf));
@@ -105,7 +105,7 @@ class Plan {
     for (const planned of this.folder.rounds) await this.#planRound(planned);
   }
 
-  async done(known: Partial<Known>): Promise<ImportPlan> {
+  async done(known: Partial<Existing>): Promise<ImportPlan> {
     const fresh = this.#rows.flatMap((row): Fresh[] => {
       const [first] = row.acts;
       if (row.outcome !== 'recorded' || row.subject === 'round') return [];

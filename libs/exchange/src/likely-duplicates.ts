@@ -42,13 +42,13 @@ export async function likelyDuplicates(
   return found;
 }
 
-interface Known extends DuplicateCandidate {
+interface EarlierCandidate extends DuplicateCandidate {
   readonly of: Fresh;
   readonly words: ReadonlySet<string>;
 }
 
 class CommitmentsBefore {
-  readonly #sharing = new Map<string, Known[]>();
+  readonly #sharing = new Map<string, EarlierCandidate[]>();
 
   constructor(private readonly compared: Compared) {}
 
@@ -56,7 +56,7 @@ class CommitmentsBefore {
     const candidate = candidateOf(of.reference, of.says);
     if (!candidate) return [];
     const words = tellingWords(candidate.title);
-    const known: Known = { ...candidate, of, words };
+    const known: EarlierCandidate = { ...candidate, of, words };
     const whole = `= ${[...words].sort().join(' ')}`;
     const side = (one: DuplicateCandidate, at: Fresh | null): DuplicateSide => ({
       ...{ reference: one.reference || null, sheet: at?.row.sheet ?? null, row: at?.row.row ?? null },

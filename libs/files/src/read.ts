@@ -4,7 +4,7 @@ import { LIMITS, UnreadableFile, type Encoding, type Epoch, type SpreadsheetFile
 import { readXlsx } from './xlsx-file.js';
 
 /** A file, and what somebody says of it. */
-export interface Given {
+export interface GivenSpreadsheet {
   readonly name: string;
   readonly bytes: Uint8Array;
   readonly encoding?: Encoding;
@@ -13,7 +13,12 @@ export interface Given {
 }
 
 /** @throws UnreadableFile */
-export async function readSpreadsheet({ name, bytes, encoding, epoch = 1900 }: Given): Promise<SpreadsheetFile> {
+export async function readSpreadsheet({
+  name,
+  bytes,
+  encoding,
+  epoch = 1900,
+}: GivenSpreadsheet): Promise<SpreadsheetFile> {
   if (bytes.length === 0) throw new UnreadableFile('The file is empty.');
   if (bytes.length > LIMITS.bytes)
     throw new UnreadableFile(`The file is larger than ${LIMITS.bytes / 1024 / 1024} MB: part it in several.`);

@@ -7,8 +7,8 @@ import { fileURLToPath } from 'node:url';
 import type { Piscina } from 'piscina';
 import { Rejected } from '#eventsourcing';
 import type { GivenPaper, Paper } from './paper.js';
-import type { Given } from './read.js';
-import { read, type Read, type Reading } from './reading.js';
+import type { GivenSpreadsheet } from './read.js';
+import { read, type Read, type ReadTask } from './reading.js';
 import { UnreadableFile, type SpreadsheetFile } from './sheet.js';
 
 /** In megabytes, what a thread may keep. */
@@ -38,18 +38,19 @@ const thread = (): Promise<Piscina> =>
   ));
 
 /** @throws UnreadableFile | Rejected `not_yet` when too many files wait */
-export const spreadsheetIn = (given: Given) => readApart({ what: 'spreadsheet', given }) as Promise<SpreadsheetFile>;
+export const spreadsheetIn = (given: GivenSpreadsheet) =>
+  readApart({ what: 'spreadsheet', given }) as Promise<SpreadsheetFile>;
 
 /** @throws UnreadableFile | Rejected `not_yet` when too many files wait */
 export const paperIn = (given: GivenPaper) => readApart({ what: 'paper', given }) as Promise<Paper>;
 
-async function readApart(reading: Reading): Promise<SpreadsheetFile | Paper> {
+async function readApart(reading: ReadTask): Promise<SpreadsheetFile | Paper> {
   const done = await answered(reading);
   if ('unreadable' in done) throw new UnreadableFile(done.unreadable);
   return done.file;
 }
 
-async function answered(reading: Reading): Promise<Read> {
+async function answered(reading: ReadTask): Promise<Read> {
   // From sources, as in tests, there is no file that a thread could run.
   if (!existsSync(THREAD)) return read(reading);
   const running = await thread();

@@ -51,7 +51,7 @@ export async function cellsOnly(bytes: Uint8Array): Promise<WorkbookParts> {
   const hidden = new Map<string, Hidden>();
   let [kept, cells] = [0, 0];
   for (const [name, part] of parts) {
-    const said = told(name, part.unpack());
+    const said = leanPart(name, part.unpack());
     if ((cells += said.cells) > LIMITS.cells)
       throw new UnreadableFile(`The workbook holds more than ${LIMITS.cells} cells.`);
     if ((kept += said.bytes.length) > LIMITS.kept) throw tooLarge(LIMITS.kept);
@@ -81,7 +81,7 @@ function partsOf(entries: Readonly<Record<string, Uint8Array>>): string[] {
 const tooLarge = (limit: number): UnreadableFile =>
   new UnreadableFile(`The workbook unpacks to more than ${limit / 1024 / 1024} MB.`);
 
-interface Told {
+interface LeanPart {
   readonly bytes: Uint8Array;
   /** Of a sheet, how many cells that say something; of the texts, how many there are. */
   readonly cells: number;
@@ -89,7 +89,7 @@ interface Told {
 }
 
 /** A part without what says nothing. @throws UnreadableFile for one that is damaged, or that declares entities */
-function told(name: string, part: Uint8Array): Told {
+function leanPart(name: string, part: Uint8Array): LeanPart {
   const xml = inUtf8(part);
   if (xml.includes('<!DOCTYPE') || xml.includes('<!ENTITY'))
     throw new UnreadableFile(`The workbook is not of the usual form: ${name} declares a document type.`);
@@ -126,7 +126,7 @@ const SAYS_NOTHING = [
 const PLACE = new RegExp(`<${PREFIX}(row|col|c)\\b([^<>]*)>`, 'g');
 
 /** @throws UnreadableFile where rows or cells stand twice, or not in order: of two one would be lost */
-function cellsOf(name: string, xml: Buffer): Told {
+function cellsOf(name: string, xml: Buffer): LeanPart {
   const parts: Buffer[] = [];
   const hidden = { rows: new Set<number>(), columns: [] as number[] };
   let [cells, row, column] = [0, 0, ''];

@@ -51,7 +51,7 @@ type Row = Omit<Follower, 'nextAt'> & { readonly nextAt: number | string };
 const followerOf = (row: Row): Follower => ({ ...row, nextAt: Number(row.nextAt) });
 
 /** What is asked to be followed. */
-export interface Asked {
+export interface FollowTarget {
   readonly kind: FollowKind;
   readonly code: string;
 }
@@ -75,7 +75,7 @@ export class Following {
   }
 
   /** @throws Rejected where there is no such thing, or the account has no address */
-  async follow(account: string, asked: Asked): Promise<Follow> {
+  async follow(account: string, asked: FollowTarget): Promise<Follow> {
     const { kind, code } = await this.followed.checked(asked);
     const person = await this.access.accounts.one(account);
     if (!person?.email) throw new Conflict('no_address', 'Letters need an e-mail address, and this account has none.');
@@ -89,12 +89,12 @@ export class Following {
    * is somebody's.
    * @throws Rejected where there is no such thing, or too many are asked
    */
-  async ask(email: string, language: ReportLanguage, asked: Asked): Promise<void> {
+  async ask(email: string, language: ReportLanguage, asked: FollowTarget): Promise<void> {
     const known = await this.followed.checked(asked);
     await this.#asking.runExclusive(() => this.#ask(foldedEmail(email), language, known));
   }
 
-  async #ask(email: string, language: ReportLanguage, { kind, code }: Asked): Promise<void> {
+  async #ask(email: string, language: ReportLanguage, { kind, code }: FollowTarget): Promise<void> {
     await this.forgetUnconfirmed();
     const now = this.clock.now();
     const hour = new Date(now.getTime() - 3_600_000).toISOString();
@@ -225,7 +225,7 @@ export class Following {
     return (await this.#follower(by, value))!;
   }
 
-  async #add(follower: Follower, asked: Asked, confirmed: boolean): Promise<void> {
+  async #add(follower: Follower, asked: FollowTarget, confirmed: boolean): Promise<void> {
     const known = await this.follows(follower.id);
     if (known.some(({ kind, code }) => kind === asked.kind && code === asked.code)) return;
     if (known.length >= MOST) throw refused('too_many', '/code', `One follows ${MOST} things at most.`);
@@ -234,7 +234,13 @@ export class Following {
     await this.access.keep([this.#inserting(follower.id, randomUUID(), asked, head, at)]);
   }
 
-  #inserting(follower: string, id: string, { kind, code }: Asked, head: string, confirmed: string | null): Statement {
+  #inserting(
+    follower: string,
+    id: string,
+    { kind, code }: FollowTarget,
+    head: string,
+    confirmed: string | null,
+  ): Statement {
     return [
       `INSERT INTO follows VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (follower, kind, code) DO NOTHING`,
       ...[id, follower, kind, code, head, this.clock.now().toISOString(), confirmed],

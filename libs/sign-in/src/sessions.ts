@@ -40,7 +40,7 @@ export interface AtProvider {
   readonly session: string | null;
 }
 
-interface Known {
+interface KnownSession {
   readonly proven: number | null;
   readonly id: string;
   readonly account: string;
@@ -51,7 +51,7 @@ interface Known {
 }
 
 export class KeptSessions extends Sessions {
-  readonly #known: UntilChanged<Known>;
+  readonly #known: UntilChanged<KnownSession>;
   /** When the last use of a session was noted, by its id. */
   readonly #noted = new LRUCache<string, number>({ max: 10_000 });
 
@@ -81,7 +81,7 @@ export class KeptSessions extends Sessions {
   async sessionOf(secret: string): Promise<Session | null> {
     const hash = this.access.secrets.of(secret);
     const now = Date.now();
-    const isAlone = ({ id, seen }: Known): boolean =>
+    const isAlone = ({ id, seen }: KnownSession): boolean =>
       now - Math.max(seen, this.#noted.get(id) ?? 0) > this.limits.idleMs;
     let known = await this.#known.get(hash, () => this.#ask(secret));
     if (known && isAlone(known)) {
@@ -138,7 +138,7 @@ export class KeptSessions extends Sessions {
     await this.access.change(['UPDATE sessions SET acting_for = ? WHERE id = ?', actingFor, id]);
   }
 
-  async #ask(secret: string): Promise<Known | null> {
+  async #ask(secret: string): Promise<KnownSession | null> {
     const hashes = this.access.secrets.all(secret);
     const [row] = await this.access.query<{
       id: string;

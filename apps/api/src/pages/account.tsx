@@ -34,7 +34,7 @@ class Chosen {
 class ActingFor {
   @Code() readonly actingFor: string;
 }
-class TokenAsked {
+class NewToken {
   @Text({ max: 100 }) readonly label: string;
   @SomeOf(SCOPES, { min: 1 }) readonly scopes: Scope[];
   @OneOf(DAYS) readonly days: (typeof DAYS)[number];
@@ -132,7 +132,7 @@ export class AccountPages {
   }
 
   @PostsForm('tokens')
-  async makesToken(@Body() { label, scopes, days }: TokenAsked, @Req() { session }: OwnRequest) {
+  async makesToken(@Body() { label, scopes, days }: NewToken, @Req() { session }: OwnRequest) {
     if (scopes.includes('admin')) refuseUnlessProven(session);
     const allowed = scopesFor(presentOf(await this.#account(session)));
     const beyond = scopes.find((scope) => !allowed.includes(scope));

@@ -9,11 +9,11 @@ import { RendersPages } from './rendering.js';
 import { REPORT_LANGUAGE_WORDS } from './report-form.js';
 import { CsrfField } from './signed-in.js';
 
-class Asked {
+class FollowQuery {
   @OneOf(FOLLOW_KINDS) readonly kind: FollowKind;
   @Text({ max: 1_000, free: false }) readonly code: string;
 }
-class AskedByEmail extends Asked {
+class FollowByEmail extends FollowQuery {
   @EmailAddress({ optional: true }) readonly email?: string;
   @OneOf(REPORT_LANGUAGES, { optional: true }) readonly language?: ReportLanguage;
 }
@@ -36,14 +36,14 @@ export class FollowPages {
   ) {}
 
   @Get()
-  async asks(@Query() asked: Asked, @Req() { session }: ApiRequest) {
+  async asks(@Query() asked: FollowQuery, @Req() { session }: ApiRequest) {
     const known = await this.followed.checked(asked);
     const name = await this.followed.nameOf(known);
     return <Ask asked={known} name={name} page={this.followed.pathOf(known)} isKnown={Boolean(session)} />;
   }
 
   @PostsForm('', 'anyone')
-  async takes(@Body() { email, language = 'en', ...asked }: AskedByEmail, @Req() { session }: ApiRequest) {
+  async takes(@Body() { email, language = 'en', ...asked }: FollowByEmail, @Req() { session }: ApiRequest) {
     if (session && email === undefined) {
       await this.following.follow(session.account, asked);
       return new SeeOther('/account#letters');
@@ -116,7 +116,7 @@ export class FollowPages {
 }
 
 interface AskParts {
-  readonly asked: Asked;
+  readonly asked: FollowQuery;
   readonly name: string;
   readonly page: string;
   /** Whether somebody is signed in. */

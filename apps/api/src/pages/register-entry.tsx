@@ -55,7 +55,7 @@ export const EntryPage = ({ view, kind, code, entry, events, lines, done }: Entr
       )}
       <section>
         <h2>As registered or last amended</h2>
-        <Said view={view} said={entry} />
+        <SaidFields view={view} said={entry} />
       </section>
       <section>
         <h2>What was said of it</h2>
@@ -76,7 +76,7 @@ export const EntryPage = ({ view, kind, code, entry, events, lines, done }: Entr
                 <td>
                   <strong>{labelOf(name)}</strong>
                   {takenBack.has(revision) && <em> taken back since</em>}
-                  {name !== 'Registered' && name !== 'Amended' && <Said view={view} said={data as object} />}
+                  {name !== 'Registered' && name !== 'Amended' && <SaidFields view={view} said={data as object} />}
                   <span class="acts">
                     {lines
                       .filter(([act, line]) => isOnStatement(line) && fits(act, name, revision))
@@ -101,7 +101,7 @@ const whoWords = ({ role, agency }: Actor): string =>
   role === 'secretariat' ? `the secretariat${agency ? ` on behalf of ${agency}` : ''}` : (agency ?? '');
 
 /** What an entry or an act says, field by field; where it can be read stands below. */
-const Said = ({ view, said }: { view: View; said: object }) => {
+const SaidFields = ({ view, said }: { view: View; said: object }) => {
   const { citation, ...rest } = said as Filled & { readonly citation?: never };
   return (
     <>

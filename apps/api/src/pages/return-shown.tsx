@@ -115,7 +115,7 @@ export class ReturnShown {
     return (
       <ReturnPage view={view} known={known} agency={agency} tried={shown.tried}>
         <SentBack known={known} />
-        <Asked known={known} />
+        <RoundInShort known={known} />
         {names.length > 0 && (
           <p class="callout">Also open by {names.map((one) => one?.name ?? 'somebody of your agency').join(', ')}.</p>
         )}
@@ -223,7 +223,7 @@ function oddIn(
   );
 }
 
-const Asked = ({ known: { round } }: { known: Known }) => {
+const RoundInShort = ({ known: { round } }: { known: Known }) => {
   const { guidance, asOf, from, until } = round.round!;
   return (
     <>

@@ -21,7 +21,7 @@ class WantedAgain extends Wanted {
 class SignedOutThere {
   @Text({ max: 10_000, free: false }) readonly logout_token: string;
 }
-class AskedByEmail extends Wanted {
+class LinkByEmail extends Wanted {
   @Text({ max: 254 }) readonly email: string;
 }
 class Key {
@@ -56,7 +56,7 @@ export class SignInPages {
   /** The same answer for every address, at the same time. */
   @PostsForm('link', 'anyone')
   asks(
-    @Body() { email, to }: AskedByEmail,
+    @Body() { email, to }: LinkByEmail,
     @Req() request: ApiRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {

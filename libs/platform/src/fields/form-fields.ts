@@ -1,7 +1,7 @@
 /** The fields of a body as a form asks for them: made of the declarations by which it is validated. */
 import { classIn, describedAs, fieldsIn, type Described } from '../lists/columns-of.js';
 import { PATTERNS } from './fields.js';
-import { registersOfField, type Registered } from './marks.js';
+import { registersOfField, type Given, type Registered } from './marks.js';
 
 type Body = new () => object;
 
@@ -125,8 +125,6 @@ const TIDY: Readonly<Partial<Record<FieldKind, (text: string) => string>>> = {
   period: periodOf,
   country: (text) => text.toUpperCase(),
 };
-
-type Given = Readonly<Record<string, unknown>>;
 
 /** What was filled in, as fields of its kinds take it: `Policy brief` is `policy-brief`, `Nov 2012` is `2012-11`. */
 export function tidied(body: Body, filled: Given): Given {

@@ -97,7 +97,8 @@ export const freeTextOf = (bodies: readonly Body[]): ReadonlySet<string> =>
     ),
   );
 
-type Given = Readonly<Record<string, unknown>>;
+/** Values by the names of fields. */
+export type Given = Readonly<Record<string, unknown>>;
 
 /** A body with what people wrote in it as it is kept: composed, with nothing around it. The same object where nothing changes. */
 export function cleanBody<B extends object>(body: Body, given: B): B {

@@ -1,0 +1,160 @@
+/** The cells of the sheets of a return: how each is read, and the words that stand in it. Pure. */
+import type { ReturnDraft, Round } from '#bodies';
+import type { CellForm } from '#exchange';
+import type { FormField } from '#platform';
+import type { CommitmentInQuestion } from '#rounds';
+import { deliverableCell, evidenceCell, listCell, milestoneCell, relationCell } from '#text';
+import { choiceWords } from './pages/field-words.js';
+import { isList, type SheetWords } from './return-sheet-words.js';
+
+/** How a cell is read: as one of some words, as a number, or as a cell of an import. */
+export type CellSpec =
+  | { readonly form: 'choice'; readonly options: readonly (readonly [value: unknown, words: string])[] }
+  | { readonly form: 'number' }
+  | CellForm;
+
+/** A value in a row, by the name of its column; it stands in the draft at the pointer that the row tells. */
+export type Values = Readonly<Record<string, unknown>>;
+
+export interface ReturnColumn {
+  readonly name: string;
+  readonly head: string;
+  /** Whether it is for a field, which tables of agencies may call otherwise. */
+  readonly isField: boolean;
+  /** In letters. */
+  readonly width: number;
+  /** How it is read; absent: it is there to look at, and is not read. A row may read it another way. */
+  readonly spec?: CellSpec;
+  /** Below the head. */
+  readonly help?: string | undefined;
+}
+
+export interface ReturnRow {
+  /** By which the row is found again: a reference, the number of a statement in the draft. */
+  readonly key: string;
+  /** What is there to look at, and what the draft says. */
+  readonly shown: Values;
+  /** Of cells of this row alone. */
+  readonly specs?: Readonly<Record<string, CellSpec>>;
+}
+
+export interface ReturnSheet {
+  /** The same in every language. */
+  readonly id: string;
+  /** As whoever fills it in reads it. */
+  readonly name: string;
+  readonly explains: string;
+  /** The column by whose cells rows are found again. */
+  readonly key: string;
+  readonly columns: readonly ReturnColumn[];
+  readonly rows: readonly ReturnRow[];
+  /** Empty rows below, for what is new; 0: none can be added. */
+  readonly room: number;
+}
+
+/** What the sheets of a return are made of. */
+export interface SheetSource {
+  readonly round: Round;
+  readonly agency: string;
+  readonly draft: ReturnDraft;
+  readonly register: readonly CommitmentInQuestion[];
+  /** What the agency said in the round before. */
+  readonly before: ReturnDraft | null;
+  /** In which it is written, or was. */
+  readonly words: SheetWords;
+}
+
+/** A column before it is put into the words of a language; without a head it is that of the field whose name it has. */
+export type PlainColumn = Omit<ReturnColumn, 'head' | 'isField'> & { readonly head?: string };
+
+/** A sheet before it is put into the words of a language. */
+export type Plain = Omit<ReturnSheet, 'name' | 'columns'> & { readonly columns: readonly PlainColumn[] };
+
+export const YES_NO: CellSpec = {
+  form: 'choice',
+  options: [
+    [true, 'Yes'],
+    [false, 'No'],
+  ],
+};
+
+export const choice = (values: readonly string[], words: (value: string) => string): CellSpec => ({
+  form: 'choice',
+  options: values.map((value) => [value, words(value)] as const),
+});
+
+/** How a field of a body is read; `null`: no cell holds it. */
+function specOf({ kind, several, values, name }: FormField): CellSpec | null {
+  switch (kind) {
+    case 'choice':
+      return several ? null : choice(values, choiceWords);
+    case 'yes-no':
+      return YES_NO;
+    case 'number':
+      return { form: 'number' };
+    case 'date':
+      return { form: 'day' };
+    case 'period':
+    case 'address':
+    case 'language':
+      return { form: kind };
+    case 'code':
+      return { form: several ? 'codes' : 'code' };
+    case 'word':
+      return { form: several ? 'kebabs' : 'kebab' };
+    case 'country':
+      return { form: 'countries' };
+    case 'text':
+    case 'words':
+      return { form: several ? 'texts' : 'text' };
+    default:
+      return name === 'evidence' ? { form: 'evidence' } : null;
+  }
+}
+
+const CELLS: { readonly [F in CellForm['form']]?: (part: never) => string } = {
+  evidence: evidenceCell,
+  milestones: milestoneCell,
+  deliverables: deliverableCell,
+  relations: relationCell,
+};
+
+/** The words of a value in a cell. */
+export function cellWords(value: unknown, spec: CellSpec | undefined): string {
+  if (value === null || value === undefined) return '';
+  if (spec?.form === 'choice') return spec.options.find(([one]) => one === value)?.[1] ?? String(value);
+  if (spec?.form === 'tick') return value === true ? 'Yes' : '';
+  if (spec?.form === 'word') return choiceWords(String(value));
+  const cell = spec && CELLS[spec.form as CellForm['form']];
+  if (Array.isArray(value)) return listCell(cell ? value.map((one) => cell(one as never)) : value);
+  return String(value);
+}
+
+export const WIDE = 46;
+
+const widthOf = ({ kind }: FormField): number => (kind === 'words' || kind === 'text' || kind === 'object' ? WIDE : 16);
+
+export const columnOf = (field: FormField): PlainColumn[] => {
+  const spec = specOf(field);
+  if (!spec) return [];
+  const help = spec.form === 'period' ? '2012, 2012-11 or 2012-11-02' : undefined;
+  return [{ name: field.name, width: widthOf(field), spec, help }];
+};
+
+export const looked = (name: string, head: string | undefined, width: number): PlainColumn => ({
+  name,
+  width,
+  ...(head !== undefined && { head }),
+});
+
+/** The choices of a cell in a language. What stands for itself (a reference, the choice of a question) stays. */
+export const inWords = (spec: CellSpec, words: SheetWords, list = ''): CellSpec =>
+  spec.form === 'choice'
+    ? {
+        form: 'choice',
+        options: spec.options.map(([value, said]) => {
+          if (value === said) return [value, said];
+          return [value, isList(list) ? words.code(list, String(value)) : words.say(said)];
+        }),
+      }
+    : spec;
