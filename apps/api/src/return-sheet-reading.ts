@@ -19,6 +19,7 @@ import {
 } from './return-sheet.js';
 import { cellWords, type ReturnSheet, type SheetSource, type Values } from './return-sheet-cells.js';
 import { WorkbookReader, type CellChange, type Place, type ReadRow, type ReadSheet } from './return-sheet-changes.js';
+import { placeIn } from './return-sheet-places.js';
 
 export interface ReadReturn {
   /** As the workbook has it, whatever was saved since it was made. */
@@ -318,7 +319,7 @@ const REQUIRED = [
   'note',
 ];
 
-function newCommitments(
+export function newCommitments(
   reading: WorkbookReader,
   sheet: ReadSheet | null,
   { newCommitments: before }: ReturnDraft,
@@ -354,7 +355,7 @@ function agencyAnswers(rows: readonly ReadRow[], { draft, round }: SheetSource, 
   );
 }
 
-function narratives(
+export function narratives(
   reading: WorkbookReader,
   sheet: ReadSheet | null,
   { narratives: before }: ReturnDraft,
@@ -372,39 +373,4 @@ function narratives(
     const { language, text } = values as { language: string | null; text: string | null };
     return text ? [{ language: language ?? 'en', text }] : [];
   });
-}
-
-/** Where a field of a draft stands in the workbook. */
-function placeIn(places: ReadonlyMap<string, Place>, draft: ReturnDraft, pointer: string): Place | null {
-  const [, list, index = '', field = '', k = '', within = '', name = ''] = pointer.split('/');
-  const i = Number(index);
-  const nearest = (...keys: readonly string[]) => keys.map((key) => places.get(key)).find(Boolean) ?? null;
-  switch (list) {
-    case 'commitments': {
-      const one = draft.commitments[i];
-      if (index === '' || !one) return null;
-      const { reference } = one;
-      if (field === 'acts')
-        return within === 'body'
-          ? nearest(
-              `${reference} acts ${k} ${name === 'citation' ? 'document' : name}`,
-              `${reference} acts ${k}`,
-              reference,
-            )
-          : nearest(`${reference} acts ${k}`, `${reference} says`, reference);
-      if (field === 'answers') {
-        const question = one.answers?.[Number(k)]?.question;
-        return nearest(`${reference} answer ${question}`, reference);
-      }
-      return nearest(`${reference} ${field}`, `${reference} says`, reference);
-    }
-    case 'newCommitments':
-      return nearest(`new ${index} ${k}`, `new ${index}`);
-    case 'answers':
-      return nearest(`answer ${draft.answers?.[i]?.question}`);
-    case 'narratives':
-      return nearest(`words ${index}`);
-    default:
-      return null;
-  }
 }

@@ -1,24 +1,22 @@
 /** The log in one SQLite file. */
 import Database from 'better-sqlite3';
 import { LRUCache } from 'lru-cache';
-import { randomUUID } from 'node:crypto';
-import { closeSync, fsyncSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, fsyncSync, openSync } from 'node:fs';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { formatOf, NothingThere, openSqlite, setFormat, retryWhileBusy } from '#databases';
+import { openSqlite, retryWhileBusy } from '#databases';
 import {
   Arrivals,
   chainHash,
   checkAppend,
   checkTakeOver,
-  DamagedLog,
   digestOf,
   earlierResult,
   eventId,
   newSalt,
-  readChained,
   NO_STREAM,
   NoSuchEvent,
   OwnAppends,
+  readChained,
   StoreUnavailable,
   WrongRevision,
   type Appended,
@@ -32,9 +30,7 @@ import {
 } from '#eventsourcing';
 import { AT_ONCE_BYTES, integrityAside, integrityOf } from './integrity.js';
 import { page, statements, toEnvelope, type StreamHead } from './statements.js';
-
-/** Raised when the file changes; one with a greater number was written by newer software. */
-const FORMAT = 2;
+import { damaged, look, prepare, unavailable } from './log-file.js';
 
 /** The interval of looks for events that another process has appended. */
 const POLL_MS = 50;
@@ -363,45 +359,3 @@ export class SqliteEventStore implements EventStore {
     }
   }
 }
-
-/** Checks whether a file is a log that this software knows, before anything is changed in it. */
-function look(db: Database.Database, mustExist: boolean): void {
-  const format = formatOf(db);
-  if (format > FORMAT)
-    throw new Error(`${db.name} was written by newer software (format ${format}, this is ${FORMAT}): please upgrade.`);
-  if (format === 0 && db.prepare('SELECT 1 FROM sqlite_schema').get())
-    throw new Error(`${db.name} is a database, but not a log.`);
-  if (format === 0 && mustExist) throw new NothingThere(`${db.name} holds nothing: it is not a log.`);
-}
-
-function prepare(db: Database.Database): void {
-  // SQLite overwrites deleted data, in every page: blanked data must be gone from the file.
-  db.pragma('secure_delete = ON');
-  // Pages of the index are written again and again: a longer WAL copies each back once (32 MB at most).
-  db.pragma('wal_autocheckpoint = 8000');
-  db.transaction(() => {
-    if (formatOf(db) !== 0) return;
-    db.exec(readFileSync(new URL('./schema.sql', import.meta.url), 'utf8'));
-    db.prepare('INSERT INTO about (identity) VALUES (?)').run(randomUUID());
-    setFormat(db, FORMAT);
-  }).immediate();
-  // After a crash the WAL may still hold what was blanked.
-  db.pragma('wal_checkpoint(TRUNCATE)');
-}
-
-const damaged = ({ reason, position }: Damage): DamagedLog =>
-  new DamagedLog(
-    `The log cannot be trusted: ${reason}${position === null ? '' : ` (position ${position})`}. Nothing is written to it.`,
-  );
-
-/** The errors of SQLite about a file whose pages are not as it wrote them. */
-const DAMAGED = /^SQLITE_(?:CORRUPT|NOTADB)/;
-
-const unavailable =
-  (what: 'read' | 'written') =>
-  (cause: unknown): never => {
-    const { code, message } = cause as { code?: unknown; message: string };
-    if (!String(code).startsWith('SQLITE_')) throw cause;
-    if (DAMAGED.test(String(code))) throw new DamagedLog(`The log cannot be trusted: ${message}`, { cause });
-    throw new StoreUnavailable(`The log cannot be ${what} now: ${message}`, { cause });
-  };

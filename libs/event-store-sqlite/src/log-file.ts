@@ -1,0 +1,54 @@
+/** The file of a log: whether it is one that this software knows, how a new one is prepared, and what SQLite's errors mean for it. */
+import Database from 'better-sqlite3';
+import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { formatOf, NothingThere, setFormat } from '#databases';
+import { DamagedLog, StoreUnavailable, type Damage } from '#eventsourcing';
+
+/** Raised when the file changes; one with a greater number was written by newer software. */
+const FORMAT = 2;
+
+/** Checks whether a file is a log that this software knows, before anything is changed in it. */
+export function look(db: Database.Database, mustExist: boolean): void {
+  const format = formatOf(db);
+  if (format > FORMAT)
+    throw new Error(`${db.name} was written by newer software (format ${format}, this is ${FORMAT}): please upgrade.`);
+  if (format === 0 && db.prepare('SELECT 1 FROM sqlite_schema').get())
+    throw new Error(`${db.name} is a database, but not a log.`);
+  if (format === 0 && mustExist) throw new NothingThere(`${db.name} holds nothing: it is not a log.`);
+}
+
+/** Sets how the file is kept, and makes the tables of a new log. */
+export function prepare(db: Database.Database): void {
+  // SQLite overwrites deleted data, in every page: blanked data must be gone from the file.
+  db.pragma('secure_delete = ON');
+  // Pages of the index are written again and again: a longer WAL copies each back once (32 MB at most).
+  db.pragma('wal_autocheckpoint = 8000');
+  db.transaction(() => {
+    if (formatOf(db) !== 0) return;
+    db.exec(readFileSync(new URL('./schema.sql', import.meta.url), 'utf8'));
+    db.prepare('INSERT INTO about (identity) VALUES (?)').run(randomUUID());
+    setFormat(db, FORMAT);
+  }).immediate();
+  // After a crash the WAL may still hold what was blanked.
+  db.pragma('wal_checkpoint(TRUNCATE)');
+}
+
+/** Why a damaged log is not written to. */
+export const damaged = ({ reason, position }: Damage): DamagedLog =>
+  new DamagedLog(
+    `The log cannot be trusted: ${reason}${position === null ? '' : ` (position ${position})`}. Nothing is written to it.`,
+  );
+
+/** The errors of SQLite about a file whose pages are not as it wrote them. */
+const DAMAGED = /^SQLITE_(?:CORRUPT|NOTADB)/;
+
+/** Throws an error of SQLite as what it means for the log. */
+export const unavailable =
+  (what: 'read' | 'written') =>
+  (cause: unknown): never => {
+    const { code, message } = cause as { code?: unknown; message: string };
+    if (!String(code).startsWith('SQLITE_')) throw cause;
+    if (DAMAGED.test(String(code))) throw new DamagedLog(`The log cannot be trusted: ${message}`, { cause });
+    throw new StoreUnavailable(`The log cannot be ${what} now: ${message}`, { cause });
+  };
