@@ -1,4 +1,4 @@
-/** The table of acts: everything that is said of an act, once. */
+/** The table of acts: everything that is said of an act, once. It is long as there are many acts, and each has its line here alone. */
 import type { Body, BodyName, CommitmentAsAt } from '#bodies';
 import type { ActLine, Taking } from '#registers';
 import { AGENCY_RELATIONS, RESPONSIBLE_ROLES, ROLES, type AgencyRelation, type Role } from '#words';
