@@ -1,5 +1,5 @@
 /** The file of a log: whether it is one that this software knows, how a new one is prepared, and what SQLite's errors mean for it. */
-import Database from 'better-sqlite3';
+import type Database from 'better-sqlite3';
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { formatOf, NothingThere, setFormat } from '#databases';

@@ -2,7 +2,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Log } from './command-handling.js';
 import type { Envelope } from './events.js';
-import { decodedOf, Follower, messageOf } from './follower.js';
+import type { Follower } from './follower.js';
+import { decodedOf, messageOf } from './follower.js';
 
 /** How long it waits after each failure in a row. */
 export const RETRY_MS = [100, 500, 2_000, 10_000];

@@ -9,7 +9,7 @@ import type { Released } from './releases.js';
 import type { Building, Projection, ProjectionStatus } from './projection.js';
 import type { SnapshotContent } from './snapshot.js';
 import { applying } from './tracing.js';
-import { Turns } from './turns.js';
+import type { Turns } from './turns.js';
 
 /** A failure of a projection: an event was parked, or the projection cannot follow the log for now. */
 export interface Failure {
