@@ -147,6 +147,7 @@ describe('A round on pages', () => {
     expect(wordsIn(page)).toMatch(
       new RegExp(`Not yet answered \\(${all.length - 30}\\).*30 of ${all.length} answered`),
     );
+    expect(wordsIn(await iom.opens('/home'))).toContain(`30 of ${all.length} answered`);
     const chosen = await iom.fillsIn(page, at, { _do: 'show open', 'commitments.0.note': 'Typed before' });
     expect(chosen.to).toBe(`${at}?only=open#commitments`);
     const some = await iom.opens(chosen.to!);

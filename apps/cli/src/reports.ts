@@ -53,11 +53,12 @@ export async function makeReportFile(
   const { output, manifest } = options;
   if (!kind === !manifest) throw new Error('Say which report: its kind, or --manifest FILE of one that was made.');
   const format = formatOf(options);
+  const { reads } = reportFormat(format);
   await withApp(settings, async (get) => {
     const reports = get(Reports);
     const report = manifest
       ? await reports.remake(JSON.parse(await readFile(manifest, 'utf8')) as Manifest)
-      : await reports.make(kind as ReportKind, reports.query(kind!, asked(kind!, code, options)));
+      : await reports.make(kind as ReportKind, reports.query(kind!, asked(kind!, code, options)), undefined, reads);
     const file = output ?? `${kind ?? report.kind}-${report.manifest.asOf}.${reportFormat(format).extension}`;
     const { sha256, bytes } = await written(holdsRows(report, format), format, file);
     console.log(`${file}  ${bytes} bytes  SHA-256 ${sha256}`);

@@ -38,7 +38,6 @@ export const agency: ReportMaker = {
     const led = asked.role ? null : await views.progress.total(at, { ...filter, role: 'lead' });
     const row = view.row ?? (await views.progress.total(at, filter));
     const all = draft.counted(row.total, filter);
-    const dossiers = await draft.all(filter);
     return {
       cover: {
         symbol: null,
@@ -46,27 +45,30 @@ export const agency: ReportMaker = {
         subtitle: [draft.foreign(known.name)],
         ...coverOf(draft, { row, filter }),
       },
-      sections: [
-        await summary(draft, {
-          row,
-          filter,
-          opening:
-            row.total === 0
-              ? words.sentences.none(name, at.asOf)
-              : [
-                  ...words.sentences.howMany(name, all, at.asOf),
-                  ...(led
-                    ? words.sentences.inTheLead(draft.counted(led.total, { ...filter, role: 'lead' }), row.total)
-                    : []),
-                ],
-        }),
-        ...(await changes(draft, filter)),
-        ...(row.total > 0 ? [await byTheme(draft, filter, dossiers, framework)] : []),
-        attention(draft, row, dossiers, filter),
-        await notTakenUp(draft, code),
-        yetToAccept(draft, filter, dossiers),
-        verification(draft, dossiers, filter),
-      ],
+      sections: async () => {
+        const dossiers = await draft.all(filter);
+        return [
+          await summary(draft, {
+            row,
+            filter,
+            opening:
+              row.total === 0
+                ? words.sentences.none(name, at.asOf)
+                : [
+                    ...words.sentences.howMany(name, all, at.asOf),
+                    ...(led
+                      ? words.sentences.inTheLead(draft.counted(led.total, { ...filter, role: 'lead' }), row.total)
+                      : []),
+                  ],
+          }),
+          ...(await changes(draft, filter)),
+          ...(row.total > 0 ? [await byTheme(draft, filter, dossiers, framework)] : []),
+          attention(draft, row, dossiers, filter),
+          await notTakenUp(draft, code),
+          yetToAccept(draft, filter, dossiers),
+          verification(draft, dossiers, filter),
+        ];
+      },
       data: dataTable(draft, filter, row.total),
     };
   },

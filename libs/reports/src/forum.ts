@@ -80,7 +80,7 @@ export const forum: ReportMaker = {
         subtitle: [draft.foreign(known.name), ...(body ? [words.parts.colon, ...words.cover.membersOf(body)] : [])],
         ...coverOf(draft, { row, filter }),
       },
-      sections: [
+      sections: async () => [
         await summary(draft, {
           row,
           filter,

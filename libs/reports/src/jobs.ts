@@ -254,7 +254,8 @@ export class ReportJobs implements BeforeApplicationShutdown {
 
   async #made({ kind, parameters, since, format, staleAfter, ...order }: ReportOrder): Promise<NumberedReport> {
     const query = { ...parameters, ...order, ...(since && { since }), staleAfter: String(staleAfter) };
-    return holdsRows(await this.reports.make(kind, this.reports.query(kind, query)), format);
+    const { reads } = reportFormat(format);
+    return holdsRows(await this.reports.make(kind, this.reports.query(kind, query), undefined, reads), format);
   }
 
   #fileOf(id: string): string {

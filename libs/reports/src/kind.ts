@@ -5,7 +5,7 @@ import { Rejected } from '#eventsourcing';
 import { OptionalText, type Filter } from '#progress';
 import type { Draft } from './draft.js';
 import { REPORT_FORMAT_NAMES, type ReportFormatName } from './formats.js';
-import { LANGUAGES, type Language, type Report } from './report.js';
+import { LANGUAGES, type Language, type Report, type Section } from './report.js';
 
 /** What every kind takes, beside its filters. */
 export class ReportQuery extends ProgressClockQuery {
@@ -32,7 +32,10 @@ export class ReportQuery extends ProgressClockQuery {
 }
 
 /** A report but for what is the same in every kind. */
-export type Made = Pick<Report, 'cover' | 'sections' | 'data'>;
+export interface Made extends Pick<Report, 'cover' | 'data'> {
+  /** They are made only where they are read: a table program is given the data alone. */
+  sections(): Promise<Section[]>;
+}
 
 /** What a report can be narrowed to; each kind takes what its query class declares. */
 export type ReportFilter = Filter & { readonly forum?: string };

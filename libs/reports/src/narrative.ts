@@ -3,7 +3,6 @@ import { Lexer, type Token, type Tokens } from 'marked';
 import type { Narrative as Written } from '#bodies';
 import { BLANKED } from '#commitments';
 import { isTangled } from '#text';
-import type { Made } from './kind.js';
 import type { Inline, List, Narrative, Paragraph, Section } from './report.js';
 
 /** Only such addresses are linked; others are shown as text. */
@@ -69,14 +68,14 @@ export const sectionIdsIn = (sections: readonly Section[]): string[] =>
   sections.flatMap(({ id, sections: below }) => [id, ...sectionIdsIn(below)]);
 
 /**
- * A report with the words that were added to it, each at the head of its section, those of the secretariat first.
+ * The sections of a report with the words that were added to them, each at the head of its section, those of the secretariat first.
  * @param lines the attribution of the words of an agency (`null`: of the secretariat), and the line for erased words
  */
 export function withNarratives(
-  { sections, ...made }: Made,
+  sections: readonly Section[],
   written: readonly Written[],
   { textOf, removed }: { readonly textOf: (agency: string | null) => string; readonly removed: string },
-): Made {
+): Section[] {
   const headed = (section: Section): Section => {
     const own = written
       .filter((one) => one.section === section.id)
@@ -91,5 +90,5 @@ export function withNarratives(
       }));
     return { ...section, blocks: [...own, ...section.blocks], sections: section.sections.map(headed) };
   };
-  return { ...made, sections: sections.map(headed) };
+  return sections.map(headed);
 }

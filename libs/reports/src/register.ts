@@ -32,7 +32,7 @@ export const register: ReportMaker = {
     );
     return {
       cover: { symbol: null, title: words.cover.register, subtitle: [], ...coverOf(draft, { row, filter }) },
-      sections: [
+      sections: async () => [
         await summary(draft, { row, filter, opening: words.sentences.howManyAll(all, at.asOf) }),
         draft.section('register', words.sections.register, [
           draft.paragraph(words.sentences.register(all)),

@@ -97,7 +97,7 @@ export class ReportsController {
 
   async #answer(kind: ReportKind, query: ReportQuery & ReportFilter, request: FastifyRequest, reply: FastifyReply) {
     const format = wantedFormat(request, query.format);
-    const report = holdsRows(await this.reports.make(kind, query), format);
+    const report = holdsRows(await this.reports.make(kind, query, undefined, reportFormat(format).reads), format);
     const { asOf, knownAt } = report.manifest;
     if (await wasHad(request, reply, tagOf(report.manifest, format, this.erasures.last))) return;
     const chunks = await begun(written(format, report));

@@ -16,11 +16,14 @@ import { numbered } from './numbered.js';
 import { roundSections } from './of-round.js';
 import { roundOfReport } from './round-of-report.js';
 import { register, RegisterReportQuery } from './register.js';
-import { REPORT_KINDS, type Manifest, type NumberedReport, type ReportKind } from './report.js';
+import { REPORT_KINDS, type Manifest, type NumberedReport, type ReportFormat, type ReportKind } from './report.js';
 import { synthesis, SynthesisReportQuery } from './synthesis.js';
 import { theme, ThemeReportQuery } from './theme.js';
 
 export const REPORTS: Readonly<Record<ReportKind, ReportMaker>> = { agency, theme, forum, synthesis, register };
+
+const ALL = ['sections', 'data'] as const satisfies ReportFormat['reads'];
+const NO_WORDS = { symbol: null, narratives: [] } as const;
 
 /** Of so many commitments a report is made while one waits. */
 const QUICK = 10_000;
@@ -101,6 +104,7 @@ export async function makeReport(
   manifest: Manifest,
   { round, ...asked }: ReportFilter & { readonly round?: string },
   narratives: readonly Narrative[],
+  reads: ReportFormat['reads'] = ALL,
 ): Promise<NumberedReport> {
   const { kind, language, symbol, knownAt, parameters } = manifest;
   const draft = await Draft.begin(views, manifest);
@@ -108,22 +112,21 @@ export async function makeReport(
   // However it was asked for: what the manifest names, in its order, and nothing else.
   const { round: _, ...named } = parameters;
   const filter = Object.fromEntries(Object.keys(named).map((name) => [name, asked[name as keyof typeof asked]]));
-  let made = await REPORTS[kind].make(draft, filter);
-  if (draft.round) {
-    const [first, ...others] = made.sections;
-    const subtitle = [
-      ...made.cover.subtitle,
-      ...(made.cover.subtitle.length > 0 ? ['. '] : []),
-      ...draft.words.cover.ofRound(draft.foreign(draft.round.name)),
-    ];
-    const sections = [first!, ...roundSections(draft, draft.round), ...others];
-    made = { ...made, cover: { ...made.cover, subtitle }, sections };
-  }
-  if (symbol !== null) {
-    made = withNarratives(made, narratives, draft.words.lines);
-    made = { ...made, cover: { ...made.cover, symbol } };
-  }
-  return numbered({ kind, language, ...made, abbreviations: draft.abbreviations(), manifest });
+  const { cover, data, sections } = await REPORTS[kind].make(draft, filter);
+  const [first, ...others] = reads.includes('sections') ? await sections() : [];
+  const all = first ? [first, ...(draft.round ? roundSections(draft, draft.round) : []), ...others] : [];
+  const subtitle = draft.round
+    ? [
+        ...cover.subtitle,
+        ...(cover.subtitle.length > 0 ? ['. '] : []),
+        ...draft.words.cover.ofRound(draft.foreign(draft.round.name)),
+      ]
+    : cover.subtitle;
+  return numbered({
+    ...{ kind, language, cover: { ...cover, subtitle, symbol } },
+    sections: symbol === null ? all : withNarratives(all, narratives, draft.words.lines),
+    ...{ data, abbreviations: draft.abbreviations(), manifest },
+  });
 }
 
 /** Makes reports from the views of the server, as at dates and as known at positions that it fills in. */
@@ -146,15 +149,14 @@ export class Reports {
   /**
    * A report as it is asked for.
    * @param of the publication whose symbol and words it has
+   * @param reads what of it is read; the rest is not made
    * @throws Rejected when something is not there that was asked for, or does not go together
    */
   async make(
     kind: ReportKind,
     asked: ReportQuery & ReportFilter,
-    of: { readonly symbol: string | null; readonly narratives: readonly Narrative[] } = {
-      symbol: null,
-      narratives: [],
-    },
+    of: { readonly symbol: string | null; readonly narratives: readonly Narrative[] } = NO_WORDS,
+    reads: ReportFormat['reads'] = ALL,
   ): Promise<NumberedReport> {
     const { log, progress } = this;
     const query = await this.#byRound(asked);
@@ -162,7 +164,7 @@ export class Reports {
     const pinned = await progress.pin({ asOf, knownAt });
     const settled = { asOf, knownAt: pinned.knownAt, log: await log.store.identity() };
     const manifest = manifestOf(kind, { ...query, symbol: of.symbol }, settled, this.imprint);
-    return makeReport(this.#views(), manifest, query, of.narratives);
+    return makeReport(this.#views(), manifest, query, of.narratives, reads);
   }
 
   /**

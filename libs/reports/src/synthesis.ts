@@ -32,7 +32,6 @@ export const synthesis: ReportMaker = {
     const framework = asked ?? (await fullest(draft, filter));
     const { total: row, rows: agencies } = await views.progress.agencies(at, scope);
     const all = draft.counted(row.total, filter);
-    const dossiers = await draft.all(filter);
     const total = { row, filter };
     const body = filter.memberOf && draft.foreign(names.agency.get(filter.memberOf) ?? filter.memberOf);
     const forum = filter.followsUp && draft.foreign(names.forum.get(filter.followsUp) ?? filter.followsUp);
@@ -47,34 +46,37 @@ export const synthesis: ReportMaker = {
         ],
         ...coverOf(draft, total),
       },
-      sections: [
-        await summary(draft, { row, filter, opening: sentences.howManyAll(all, at.asOf) }),
-        ...(await changes(draft, filter)),
-        await themes(draft, filter, framework, total),
-        draft.section(
-          'agencies',
-          sections.byAgency,
-          [
-            rowsTable(
-              draft,
-              'agencies-table',
-              captions.agencies,
-              'agency',
-              agencies.map((one) => ({
-                name: draft.agencyName(one.agency),
-                row: one,
-                filter: { ...scope, agency: one.agency },
-              })),
-              total,
-            ),
-          ],
-          byLead(draft, dossiers, filter),
-        ),
-        await compendium(draft, scope, total),
-        await agenciesByThemes(draft, scope, framework),
-        await silent(draft, scope),
-        verification(draft, dossiers, filter),
-      ],
+      sections: async () => {
+        const dossiers = await draft.all(filter);
+        return [
+          await summary(draft, { row, filter, opening: sentences.howManyAll(all, at.asOf) }),
+          ...(await changes(draft, filter)),
+          await themes(draft, filter, framework, total),
+          draft.section(
+            'agencies',
+            sections.byAgency,
+            [
+              rowsTable(
+                draft,
+                'agencies-table',
+                captions.agencies,
+                'agency',
+                agencies.map((one) => ({
+                  name: draft.agencyName(one.agency),
+                  row: one,
+                  filter: { ...scope, agency: one.agency },
+                })),
+                total,
+              ),
+            ],
+            byLead(draft, dossiers, filter),
+          ),
+          await compendium(draft, scope, total),
+          await agenciesByThemes(draft, scope, framework),
+          await silent(draft, scope),
+          verification(draft, dossiers, filter),
+        ];
+      },
       data: dataTable(draft, filter, row.total),
     };
   },

@@ -34,7 +34,6 @@ export const theme: ReportMaker = {
     const row = view.row ?? (await views.progress.total(at, filter));
     const all = draft.counted(row.total, filter);
     const name = draft.themeName(code);
-    const dossiers = await draft.all(filter);
     const framework = draft.names.framework.get(known.framework) ?? known.framework;
     return {
       cover: {
@@ -43,41 +42,44 @@ export const theme: ReportMaker = {
         subtitle: [draft.foreign(known.label), ' (', draft.foreign(framework), ')'],
         ...coverOf(draft, { row, filter }),
       },
-      sections: [
-        await summary(draft, {
-          row,
-          filter,
-          opening:
-            row.total === 0 ? words.sentences.none(name, at.asOf) : words.sentences.howManyOn(name, all, at.asOf),
-          more: through ? throughCrosswalk(draft, through) : [],
-        }),
-        ...(await changes(draft, filter)),
-        ...(row.total > 0
-          ? [
-              draft.section(
-                'agencies',
-                words.sections.byAgency,
-                [
-                  rowsTable(
-                    draft,
-                    'agencies-table',
-                    words.captions.agencies,
-                    'agency',
-                    view.rows.map((row) => ({
-                      name: draft.agencyName(row.agency),
-                      row,
-                      filter: { ...filter, agency: row.agency },
-                    })),
-                    { row, filter },
-                  ),
-                ],
-                byLead(draft, dossiers, filter),
-              ),
-            ]
-          : []),
-        attention(draft, row, dossiers, filter),
-        verification(draft, dossiers, filter),
-      ],
+      sections: async () => {
+        const dossiers = await draft.all(filter);
+        return [
+          await summary(draft, {
+            row,
+            filter,
+            opening:
+              row.total === 0 ? words.sentences.none(name, at.asOf) : words.sentences.howManyOn(name, all, at.asOf),
+            more: through ? throughCrosswalk(draft, through) : [],
+          }),
+          ...(await changes(draft, filter)),
+          ...(row.total > 0
+            ? [
+                draft.section(
+                  'agencies',
+                  words.sections.byAgency,
+                  [
+                    rowsTable(
+                      draft,
+                      'agencies-table',
+                      words.captions.agencies,
+                      'agency',
+                      view.rows.map((row) => ({
+                        name: draft.agencyName(row.agency),
+                        row,
+                        filter: { ...filter, agency: row.agency },
+                      })),
+                      { row, filter },
+                    ),
+                  ],
+                  byLead(draft, dossiers, filter),
+                ),
+              ]
+            : []),
+          attention(draft, row, dossiers, filter),
+          verification(draft, dossiers, filter),
+        ];
+      },
       data: dataTable(draft, filter, row.total),
     };
   },

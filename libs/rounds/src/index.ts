@@ -26,7 +26,7 @@ export * from './round.js';
 export { ReplayRound } from './replay.js';
 export { ROUND_DRAFTS, Rounds } from './rounds.js';
 export { RoundsProjection } from './rounds.projection.js';
-export { draftsKnownTo } from './rounds.controller.js';
+export { draftsKnownTo, roundsOf } from './rounds.controller.js';
 export { contentOf } from './submitting.js';
 export * from './views.js';
 

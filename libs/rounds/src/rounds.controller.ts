@@ -36,6 +36,7 @@ import { ROUND_ACTS, type RoundActName } from './acts.js';
 import { Rounds, type RoundResult } from './rounds.js';
 import { Bridge, ReturnLine, RoundInShort, RoundOfAgency, RoundView, RoundViews, SincePublished } from './views.js';
 import { DraftsStore } from '#drafts';
+import { returnId } from './return.js';
 import { RETURN_DRAFTS, Returns } from './returns.js';
 
 export class RoundAnswer {
@@ -267,11 +268,29 @@ export class RoundsController {
   }
 }
 
+/** The rounds in which an agency was asked, and how far its drafts are, to whoever may know of them. */
+export async function roundsOf(
+  agency: string,
+  seen: { readonly knownAt?: string | undefined; readonly drafts: ReadonlySet<string> },
+  views: RoundViews,
+  returns: Returns,
+): Promise<RoundOfAgency[]> {
+  const rounds = await views.ofAgency(agency, seen);
+  return Promise.all(
+    rounds.map(async (one) => {
+      if (!seen.drafts.has(returnId(one.round, agency))) return one;
+      const drafted = await returns.drafted(one.round, views.opened(one.round), seen.drafts);
+      return { ...one, drafted: drafted.get(agency) ?? null };
+    }),
+  );
+}
+
 @ApiTags('Rounds')
 @Controller('v1/agencies')
 export class RoundsOfAgencyController {
   constructor(
     private readonly views: RoundViews,
+    private readonly answers: Returns,
     private readonly drafts: DraftsStore,
     private readonly projector: Projector,
   ) {}
@@ -289,7 +308,7 @@ export class RoundsOfAgencyController {
     @Caller() caller: Principal | null = null,
   ): Promise<RoundsOfAgency> {
     const drafts = knownAt === undefined ? await draftsKnownTo(this.drafts, caller) : new Set<string>();
-    const items = await this.views.ofAgency(agency, { knownAt, drafts });
+    const items = await roundsOf(agency, { knownAt, drafts }, this.views, this.answers);
     return { position: knownAt ?? this.projector.position(), agency, items };
   }
 }

@@ -78,10 +78,13 @@ const placeIn = ({ at }: ActInReturn): number => Number(at.split('/').at(-1));
 
 /** A submission as it was written. */
 export function contentOf({ content, acts }: Submitted): Submitted['content'] {
+  const by = Map.groupBy(
+    acts.filter(({ act }) => act !== 'retract'),
+    ({ at }) => /^\/commitments\/(\d+)\/acts\//.exec(at)?.[1],
+  );
   const commitments = content.commitments.map((one, i) => {
-    const own = acts.filter(({ at, act }) => at.startsWith(`/commitments/${i}/acts/`) && act !== 'retract');
     if (one.says !== 'update') return one;
-    const said = own
+    const said = (by.get(String(i)) ?? [])
       .toSorted((one, other) => placeIn(one) - placeIn(other))
       .map(({ act, milestone, body }) => ({ act, ...(milestone && { milestone }), body }));
     return { ...one, acts: said as NonNullable<typeof one.acts> };

@@ -6,7 +6,7 @@ import { DraftsStore } from '#drafts';
 import { ForSignedIn, type ApiRequest, type Session } from '#platform';
 import { OPEN_STAGES, Progress, Waiting, type Filter, type Item, type Sort, type WaitingView } from '#progress';
 import { Registers } from '#registers';
-import { draftsKnownTo, Rounds, RoundViews, type ReturnLine, type RoundOfAgency } from '#rounds';
+import { draftsKnownTo, Returns, Rounds, roundsOf, RoundViews, type ReturnLine, type RoundOfAgency } from '#rounds';
 import { StageTag } from './figures.js';
 import { PlainPage } from './layout.js';
 import { RendersPages } from './rendering.js';
@@ -36,6 +36,7 @@ export class HomePage {
     private readonly waiting: Waiting,
     private readonly rounds: RoundViews,
     private readonly inHand: Rounds,
+    private readonly returns: Returns,
     private readonly drafts: DraftsStore,
     private readonly registers: Registers,
   ) {}
@@ -60,7 +61,7 @@ export class HomePage {
     const list = (filter: Filter, sort: Sort = 'reference'): Promise<Listed> =>
       this.progress.commitments({ asOf: today }, { agency, ...filter }, { limit: FIRST, sort });
     const [rounds, waiting, next, overdue, stale] = await Promise.all([
-      this.rounds.ofAgency(agency, { drafts }),
+      roundsOf(agency, { drafts }, this.rounds, this.returns),
       this.waiting.forAgency(agency),
       list(nextOf(today), 'nextStepDue'),
       list({ role: 'lead', overdue: true }),
@@ -144,6 +145,7 @@ const AgencyHome = ({ session, agency, rounds, waiting, next, overdue, stale }: 
                       ? `reopened until ${dateWords(one.reopenedUntil)}`
                       : `due on ${dateWords(one.deadline)}`}
                     {one.daysLeft !== null && `, ${daysWords(one.daysLeft)}`}
+                    {one.drafted && `; ${count(one.drafted.said)} of ${count(one.drafted.of)} answered`}
                     {one.unanswered > 0 && `; ${counted(one.unanswered, 'comment')} to read`}
                     {one.late && <span class="alert"> late</span>}
                   </small>
