@@ -2,7 +2,7 @@
 import { build } from 'esbuild';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const DIST = fileURLToPath(new URL('../dist', import.meta.url));
 const PROGRAMS = { server: 'apps/api/src/main.js', cli: 'apps/cli/src/main.js' };
@@ -87,7 +87,9 @@ const inAscii = (text) =>
 export async function bundle() {
   const outdir = join(DIST, 'program');
   rmSync(outdir, { recursive: true, force: true });
+  const { softwareDigest } = await import(pathToFileURL(join(DIST, 'apps/api/src/software.js')).href);
   const { outputFiles } = await build({
+    define: { BUILT_SOFTWARE: JSON.stringify(softwareDigest()) },
     ...{ absWorkingDir: DIST, entryPoints: PROGRAMS, outdir, external: OUTSIDE, plugins: [withoutCircle, asBefore] },
     ...{ bundle: true, splitting: true, platform: 'node', format: 'esm', target: 'node22.12', logLevel: 'warning' },
     ...{ minifyWhitespace: true, lineLimit: 200, legalComments: 'external', write: false },

@@ -131,7 +131,7 @@ export class Views {
       const { from, since, until, lastReportedOn, leadReportedOn } = columns;
       said.push(
         JSON.stringify([
-          ...[references.keys[columns.commitment[row]!], from[row], since[row], until[row], lastReportedOn[row]],
+          ...[references.at(columns.commitment[row]!), from[row], since[row], until[row], lastReportedOn[row]],
           ...[leadReportedOn[row], texts.wording(columns.text[row]!)],
           ...[
             columns.reading[row] === 0 ? null : readings.at(columns.reading[row]! - 1),
@@ -142,7 +142,7 @@ export class Views {
       );
     }
     const corrected = corrections.map(({ commitment, ...one }) =>
-      JSON.stringify({ reference: references.keys[commitment], ...one }),
+      JSON.stringify({ reference: references.at(commitment), ...one }),
     );
     const registers = this.projector.model(RegistersProjection);
     return { said: said.sort(), corrected: corrected.sort(), registers: JSON.stringify(registers.save()) };

@@ -6,8 +6,12 @@ import { fileURLToPath } from 'node:url';
 
 const LIBRARIES = fileURLToPath(new URL('../../../libs', import.meta.url));
 
-/** A digest of all our code; of a bundle, which has no libraries beside it, of the program itself. */
+/** The digest in a bundle, which is made with it. */
+declare const BUILT_SOFTWARE: string;
+
+/** A digest of all our code; where it is not there, of the program itself. */
 export function softwareDigest(): string {
+  if (typeof BUILT_SOFTWARE === 'string') return BUILT_SOFTWARE;
   const files = existsSync(LIBRARIES)
     ? globSync('*/src/*.{js,ts}', { cwd: LIBRARIES }).filter((file) => !file.includes('.spec.'))
     : [];

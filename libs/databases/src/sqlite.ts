@@ -5,6 +5,8 @@ import { dirname } from 'node:path';
 import { retrying } from './retrying.js';
 import { NothingThere } from './nothing-there.js';
 
+/** How much of a file SQLite keeps in memory; the system keeps the rest. The check of a log reads all of it. */
+const CACHE_KB = 4_000;
 /** The time that the opening of a file waits for other processes; it blocks this one. */
 const OPENING_BUSY_MS = 5_000;
 /** The time that a write waits for another process's transaction, and the interval of its tries. */
@@ -37,6 +39,7 @@ export function openSqlite(file: string, { mustExist = false, waitMs, look, prep
     if (look) db.transaction(() => look(db))();
     toWal(db);
     db.pragma('synchronous = FULL');
+    db.pragma(`cache_size = -${CACHE_KB}`);
     prepare(db);
     assertFull(db);
     db.pragma(`busy_timeout = ${waitMs}`);

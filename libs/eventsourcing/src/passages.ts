@@ -2,7 +2,7 @@
  * Texts by number, each once, as bytes one after the other: a million of them take little more memory than their letters. A text
  * is found by its bytes in a table of their hashes.
  */
-import { withRoom, type Memory } from './snapshot.js';
+import { memoryOf, withRoom, type Memory } from './snapshot.js';
 
 /** The least room, in bytes and in texts. */
 const FEWEST = 1_024;
@@ -60,7 +60,7 @@ export class Passages {
     const most = start + text.length * LETTER_BYTES;
     if (most > this.#bytes.length) {
       const before = this.#bytes;
-      this.#bytes = Buffer.alloc(Math.ceil(most * GROWTH));
+      this.#bytes = Buffer.from(memoryOf(Math.ceil(most * GROWTH)));
       this.#bytes.set(before);
     }
     const end = start + this.#bytes.write(text, start);
@@ -93,6 +93,11 @@ export class Passages {
   /** The text of a number; `null`: it is gone. */
   at(number: number): string | null {
     return this.has(number) ? this.#bytes.toString('utf8', this.#starts[number], this.#starts[number + 1]) : null;
+  }
+
+  /** Those that are not gone. */
+  *all(): Generator<string> {
+    for (let number = 0; number < this.#size; number++) if (this.has(number)) yield this.at(number)!;
   }
 
   /** Whether the text of a number is still there. */

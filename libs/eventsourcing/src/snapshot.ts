@@ -293,7 +293,7 @@ class Reader {
   /** With room behind them in their buffer, for what comes. */
   async #numbers(width: Width, bytes: number): Promise<Numbers> {
     const length = bytes / width;
-    const buffer = new SharedArrayBuffer((length + Math.ceil(length / ROOM)) * width);
+    const buffer = memoryOf((length + Math.ceil(length / ROOM)) * width);
     await this.#next(Buffer.from(buffer, 0, bytes));
     return new (arrayOf(width))(buffer, 0, length);
   }
@@ -308,4 +308,11 @@ function fillWith(list: unknown[], bytes: Buffer): void {
 }
 
 /** An array of a snapshot with the room behind it. */
-export const withRoom = (array: Numbers): Numbers => new (arrayOf(array.BYTES_PER_ELEMENT))(array.buffer);
+export const withRoom = (array: Numbers): Numbers =>
+  new (arrayOf(array.BYTES_PER_ELEMENT))(array.buffer, 0, array.buffer.byteLength / array.BYTES_PER_ELEMENT);
+
+/**
+ * Memory that goes back to the system when nobody needs it: V8 asks the system itself for what may grow, and `malloc`, which
+ * keeps what lies between other things, for all else.
+ */
+export const memoryOf = (bytes: number): SharedArrayBuffer => new SharedArrayBuffer(bytes, { maxByteLength: bytes });

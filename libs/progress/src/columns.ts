@@ -44,11 +44,6 @@ export class Dictionary<E> {
     return code;
   }
 
-  /** The code of a text that is known. */
-  find(key: string): number | undefined {
-    return this.#codes.get(key);
-  }
-
   clear(): void {
     this.keys.length = this.entries.length = 0;
     this.#codes.clear();
@@ -174,9 +169,10 @@ export interface Corrected {
 }
 
 export class Columns {
-  readonly references = new Dictionary((reference) => reference);
+  /** By number of the commitment. */
+  readonly references = new Passages();
   readonly #referenceKeys: string[] = [];
-  readonly texts = new Texts((commitment) => this.references.keys[commitment]!);
+  readonly texts = new Texts((commitment) => this.references.at(commitment)!);
   /** The secretariat's reading and the replies, as JSON. */
   readonly readings = new Passages();
   /** The entry that the stage rests on (`headlineText`). */
@@ -229,7 +225,7 @@ export class Columns {
   /** The number of a commitment. */
   commitmentOf(reference: string): number {
     const known = this.references.size;
-    const code = this.references.codeOf(reference);
+    const code = this.references.add(reference);
     if (code < known) return code;
     if (code >= this.heads.length) {
       const heads = new Int32Array(new SharedArrayBuffer(Math.max(FEWEST, this.heads.length * 2) * 4)).fill(NONE);
@@ -241,7 +237,7 @@ export class Columns {
 
   /** By which the reference of a commitment is put in order. */
   referenceKey(commitment: number): string {
-    return (this.#referenceKeys[commitment] ??= sortKey(this.references.keys[commitment]!));
+    return (this.#referenceKeys[commitment] ??= sortKey(this.references.at(commitment)!));
   }
 
   /** The rows that are known now, in the order of their days. */
@@ -393,6 +389,7 @@ export class Columns {
     return {
       arrays: {
         ...arrays,
+        ...references.save('references'),
         ...texts.arrays,
         ...readings.save('readings'),
         ...entries.save('entries'),
@@ -403,7 +400,6 @@ export class Columns {
         ...lists,
         ...texts.lists,
         ...deliveries.lists,
-        references: references.keys.slice(),
         corrections: corrections.slice(),
         laid: [laid],
       },
@@ -420,7 +416,7 @@ export class Columns {
     this.heads.fill(NONE, arrays['heads']!.length);
     for (const [name, dictionary] of Object.entries(this.dictionaries))
       for (const key of lists[name] as string[]) dictionary.codeOf(key);
-    for (const reference of lists['references'] as string[]) this.references.codeOf(reference);
+    this.references.load('references', arrays);
     this.texts.load({ arrays, lists });
     this.readings.load('readings', arrays);
     this.entries.load('entries', arrays);

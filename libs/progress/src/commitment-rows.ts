@@ -30,7 +30,7 @@ export class CommitmentRows {
     private readonly columns: Columns,
     private readonly reference: string,
   ) {
-    this.#number = columns.references.find(reference) ?? NONE;
+    this.#number = columns.references.find(reference);
     this.#rows = this.#number === NONE ? [] : columns.known(this.#number);
   }
 

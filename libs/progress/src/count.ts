@@ -115,10 +115,12 @@ export class Keys<C extends Coded> {
 
   /** Only some of these keys. */
   only(names: readonly string[]): Counting & { readonly any: Condition } {
-    const wanted = new Set(names.map((name) => this.#numbers.get(name)));
-    const kept: (readonly number[] | undefined)[] = [];
-    const of = (code: number) => (kept[code] ??= this.of(code).filter((one) => wanted.has(one >> 1)));
-    const holds = Uint8Array.from(this.#entries, (_, code) => Number(of(code).length > 0));
+    const { any } = this; // every key has its number then
+    const wanted = new Uint8Array(this.names.length);
+    for (const name of names) wanted[this.#numbers.get(name)!] = 1;
+    const isWanted = (one: number) => wanted[one >> 1] === 1;
+    const of = (code: number) => this.of(code).filter(isWanted);
+    const holds = any.holds.map((has, code) => (has && this.of(code).some(isWanted) ? 1 : 0));
     return { names: this.names, codes: this.codes, size: this.size, of, any: { codes: this.codes, holds } };
   }
 
@@ -147,6 +149,8 @@ export function splitPair(pair: string): [one: string, other: string] {
 const [TOTAL, STAGE, TARGETED] = [0, 1, 1 + STAGES.length] as const;
 const [DUE, SILENT, LATER, ASKED] = [TARGETED + 1, TARGETED + 2, TARGETED + 3, TARGETED + 4] as const;
 const [LAST, WIDTH] = [TARGETED + 5, TARGETED + 6] as const;
+
+const NO_STAGES = Object.fromEntries(STAGES.map((stage) => [stage, 0])) as Record<Stage, number>;
 
 /** Counts of commitments, one set after the other. */
 class Tallies {
@@ -209,7 +213,7 @@ export class Counted {
 
   get row(): Row {
     const n = (which: number) => this.tallies.at(this.at + which);
-    const byStage = {} as Record<Stage, number>;
+    const byStage = { ...NO_STAGES };
     for (let i = 0; i < STAGES.length; i++) byStage[STAGES[i]!] = n(STAGE + i);
     return {
       total: n(TOTAL),
@@ -310,7 +314,7 @@ export const countBy = (found: Selection, one: Counting, other?: Counting): Coun
   return other ? meetings(groups, one, other) : under(groups, groups.ones, one);
 };
 
-/** Where a key of each kind meets, and under each key how many have any of the other kind. */
+/** Where a key of each kind meets; how many do in all, and under each key. */
 export function countCrossed(found: Selection, one: Counting, other: Counting) {
   const all = grouped(found, one, other);
   const both: Groups = { tallies: all.tallies, places: [], ones: [], others: [] };
@@ -320,8 +324,27 @@ export function countCrossed(found: Selection, one: Counting, other: Counting) {
     both.ones.push(all.ones[group]!);
     both.others.push(all.others[group]!);
   }
-  const [ones, others] = [under(both, both.ones, one), under(both, both.others, other)];
-  return { both: sum(both), ones, others, cells: meetings(both, one, other) };
+  return {
+    both: both.places.reduce((sum, place) => sum + both.tallies.at(place + TOTAL), 0),
+    ones: totalsUnder(both, both.ones, one),
+    others: totalsUnder(both, both.others, other),
+    cells: meetings(both, one, other),
+  };
+}
+
+/** How many commitments count under each key. */
+export const totalsBy = (found: Selection, keys: Counting): ReadonlyMap<string, number> => {
+  const groups = grouped(found, keys);
+  return totalsUnder(groups, groups.ones, keys);
+};
+
+function totalsUnder({ tallies, places }: Groups, codes: readonly number[], keys: Counting): Map<string, number> {
+  const totals: number[] = [];
+  for (let group = 0; group < codes.length; group++) {
+    const total = tallies.at(places[group]! + TOTAL);
+    for (const under of keys.of(codes[group]!)) totals[under >> 1] = (totals[under >> 1] ?? 0) + total;
+  }
+  return new Map(keys.names.map((name, number) => [name, totals[number] ?? 0]));
 }
 
 function under({ tallies: each, places }: Groups, codes: readonly number[], keys: Counting): Counted[] {
@@ -363,12 +386,20 @@ export const countAll = (found: Selection, having?: Counting): Counted => {
     const has = (_: number, group: number) => having.of(ones[group]!).length > 0;
     return sum({ tallies, places: places.filter(has), ones, others });
   }
+  const groups = fewestGroups(found);
+  if (groups) return sum(groups);
   const tallies = new Tallies();
   const at = tallies.add();
   const { lastReportedOn } = found.columns.columns;
   for (let i = 0; i < found.rows.length; i++) tallies.count(at, found.statuses[i]!, lastReportedOn[found.rows[i]!]!);
   return new Counted([], tallies, at);
 };
+
+/** Of the groups that were made of what was found, the fewest. */
+function fewestGroups(found: Selection): Groups | undefined {
+  const all = [...(groupsOf.get(found)?.values() ?? [])].flatMap((known) => [...known.values()]);
+  return all.sort((a, b) => a.places.length - b.places.length)[0];
+}
 
 function sum({ tallies: each, places }: Groups): Counted {
   const tallies = new Tallies();

@@ -85,7 +85,7 @@ export class Duplicates extends FindsDuplicates {
   #titled(row: number): DuplicateCandidate {
     const { columns, dictionaries, references, texts } = this.#columns;
     return {
-      reference: references.keys[columns.commitment[row]!]!,
+      reference: references.at(columns.commitment[row]!)!,
       title: texts.wording(columns.text[row]!)!.title,
       agencies: dictionaries.agencies.entries[columns.agencies[row]!]!.map(({ agency }) => agency),
       followsUp: dictionaries.followsUp.entries[columns.followsUp[row]!]!,

@@ -217,7 +217,7 @@ export const FILTERS: { readonly [N in FilterName]-?: Definition<NonNullable<Fil
       const holds = new Uint8Array(columns.references.size);
       for (const reference of value.split(',')) {
         const commitment = columns.references.find(reference);
-        if (commitment !== undefined) holds[commitment] = 1;
+        if (commitment >= 0) holds[commitment] = 1;
       }
       return { codes: columns.columns.commitment, holds };
     },

@@ -294,11 +294,11 @@ export class Flows {
     const { view } = settled;
     if (leg === 'learned' && view.knownThen === null) throw bad('leg', 'learned needs knownThen');
     const looks = settled[leg];
-    const isWanted = ({ flow, before, after }: Change) =>
+    const isWanted = ({ flow, before, after }: Omit<Change, 'reference'>) =>
       terms.flow.includes(flow) &&
       [undefined, before].includes(terms.before) &&
       [undefined, after].includes(terms.after);
-    const changed = (await this.#changed(looks, filter)).filter(isWanted);
+    const changed = await this.#changed(looks, filter, isWanted);
     const rows = changed
       .filter(({ reference }) => page.after === undefined || compareTexts(reference, page.after) > 0)
       .sort((a, b) => compareTexts(a.reference, b.reference))
@@ -338,14 +338,19 @@ export class Flows {
     return { look, stages: stagesOf(await look.find(filter)) };
   }
 
-  /** Every commitment counted before or after, and which flow it is in. */
-  async #changed({ before, after }: LegClocks, filter: FlowFilter): Promise<Change[]> {
+  /** The commitments counted before or after, and which flow they are in, of the flows that are wanted. */
+  async #changed(
+    { before, after }: LegClocks,
+    filter: FlowFilter,
+    isWanted: (change: Omit<Change, 'reference'>) => boolean,
+  ): Promise<Change[]> {
     const [was, is] = [await this.#counted(before, filter), await this.#counted(after, filter)];
     const { references } = is.look.columns;
     const changes: Change[] = [];
-    each(was, is, (commitment, from, to, elsewhere) =>
-      changes.push({ reference: references.keys[commitment]!, ...changeOf(from, to, elsewhere) }),
-    );
+    each(was, is, (commitment, from, to, elsewhere) => {
+      const change = changeOf(from, to, elsewhere);
+      if (isWanted(change)) changes.push({ reference: references.at(commitment)!, ...change });
+    });
     return changes;
   }
 
@@ -353,7 +358,7 @@ export class Flows {
   async #titles(looks: LegClocks) {
     const [was, is] = [await this.#looks.look(looks.before), await this.#looks.look(looks.after)];
     return (reference: string): { title: string; into: readonly string[] } => {
-      const commitment = is.columns.references.find(reference)!;
+      const commitment = is.columns.references.find(reference);
       const [now, then] = [rowAt(is.columns, commitment, is.at), rowAt(was.columns, commitment, was.at)];
       const row = now === NONE ? then : now;
       return {

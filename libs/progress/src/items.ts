@@ -161,7 +161,7 @@ export function itemOf(
   const { stage, nature, life, verification, outlook, kind, strength } = of('standing');
   const agencies = of('agencies');
   const reading = columns.reading[row] === 0 ? null : readings.at(columns.reading[row]! - 1);
-  const reference = references.keys[columns.commitment[row]!]!;
+  const reference = references.at(columns.commitment[row]!)!;
   const { title, summary, language } = texts.wording(columns.text[row]!)!;
   const { effective, note, nextStep, sources, onBehalf } = headlineIn(entries.at(columns.entry[row]!)!);
   const { regions, countries } = of('places');

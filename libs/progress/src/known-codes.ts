@@ -38,14 +38,14 @@ export class KnownCodes {
   }
 
   async #has(kind: CodeKind, code: string): Promise<boolean> {
-    if (kind === 'commitment') return this.#columns.references.find(code) !== undefined;
+    if (kind === 'commitment') return this.#columns.references.find(code) >= 0;
     if (kind === 'region') return this.#regions().includes(code);
     if (kind === 'activity') return this.#activities.some((all) => all.some(({ id }) => id === code));
     return (await this.#registers.one(kind, code)) !== null;
   }
 
   async #codesOf(kind: CodeKind): Promise<readonly string[]> {
-    if (kind === 'commitment') return this.#columns.references.keys;
+    if (kind === 'commitment') return [...this.#columns.references.all()];
     if (kind === 'region') return this.#regions();
     if (kind === 'activity') return this.#activities.flatMap((all) => all.map(({ id }) => id));
     return (await this.#registers.all(kind)).map(codeOf);

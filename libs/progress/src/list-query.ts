@@ -1,13 +1,16 @@
 /** The queries of lists that figures stand for. */
-import { LRUCache } from 'lru-cache';
 import type { PinnedClocks } from './scan.js';
 
 /** Of a matrix every cell has a query, and few values stand in them. */
-const encoded = new LRUCache<string, string>({ max: 10_000 });
+const encoded = new Map<string, string>();
+const MOST_ENCODED = 10_000;
 
 function encode(value: string): string {
   let known = encoded.get(value);
-  if (known === undefined) encoded.set(value, (known = new URLSearchParams([['', value]]).toString().slice(1)));
+  if (known === undefined) {
+    if (encoded.size === MOST_ENCODED) encoded.clear();
+    encoded.set(value, (known = new URLSearchParams([['', value]]).toString().slice(1)));
+  }
   return known;
 }
 

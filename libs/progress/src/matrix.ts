@@ -9,7 +9,7 @@ import type { FullDate } from '#clocks';
 import { type Projector, refused } from '#eventsourcing';
 import { AtClocks, formatNamed, PageSize, WantedFormat, type Format } from '#platform';
 import { compareTexts } from '#text';
-import { Count, countAll, countBy, countCrossed, Keys, splitPair, Row, type Counted } from './count.js';
+import { Count, countAll, countBy, countCrossed, totalsBy, Keys, splitPair, Row, type Counted } from './count.js';
 import { FilterQuery, type Filter } from './filters.js';
 import { directlyBelow, withAncestors } from './hierarchy.js';
 import { listQueries } from './list-query.js';
@@ -121,7 +121,7 @@ export class Matrix {
     const [one, other] = [await axisOf(rows, look, filter), await axisOf(columns, look, filter, true)];
     const found = await look.find(narrowed);
     const { both, ones, others, cells } = meeting(found, one.keys, other.keys);
-    const placed = both.total;
+    const placed = both;
     const [heads, feet] = [placedOf(countBy(found, one.keys), ones), placedOf(countBy(found, other.keys), others)];
     const [shownRows, shownColumns] = [mostPlaced(heads, limit), mostPlaced(feet, limit)];
     const headOf = (axis: Axis) => {
@@ -150,7 +150,12 @@ export class Matrix {
           ...rowHead(row),
           cells: shownColumns.flatMap(({ key }): Cell[] => {
             const cell = inRow.get(key);
-            return cell ? [{ column: key, list: list(row.key, key), ...cell.row }] : [];
+            if (!cell) return [];
+            // Of very many cells: one by one is several times as fast as all at once.
+            const { total, byStage, withTarget, overdue, stale, lastReportedOn } = cell.row;
+            return [
+              { column: key, list: list(row.key, key), total, byStage, withTarget, overdue, stale, lastReportedOn },
+            ];
           }),
         };
       }),
@@ -164,9 +169,9 @@ function meeting(found: Selection, one: Axis['keys'], other: Axis['keys']) {
   if (one.column === 'agencies' && other.column === 'agencies') {
     const met = one.with(other);
     return {
-      both: countAll(found, met),
-      ones: countBy(found, one.beside(other)),
-      others: countBy(found, other.beside(one)),
+      both: countAll(found, met).total,
+      ones: totalsBy(found, one.beside(other)),
+      others: totalsBy(found, other.beside(one)),
       cells: countBy(found, met).map((cell) => {
         const [row, column] = splitPair(cell.keys[0]!);
         return { row, column, cell };
@@ -231,8 +236,7 @@ interface Placed {
   readonly placed: number;
 }
 
-function placedOf(all: readonly Counted[], inCells: readonly Counted[]): Placed[] {
-  const placed = new Map(inCells.map(({ keys, total }) => [keys[0]!, total]));
+function placedOf(all: readonly Counted[], placed: ReadonlyMap<string, number>): Placed[] {
   return all.map(({ keys: [key], row }) => ({ key: key!, row, placed: placed.get(key!) ?? 0 }));
 }
 

@@ -1,5 +1,5 @@
 /** Columns of whole numbers from 0 on, in arrays that take as many bytes a number as the greatest of them needs. */
-import { withRoom, type Memory, type Numbers } from '#eventsourcing';
+import { memoryOf, withRoom, type Memory, type Numbers } from '#eventsourcing';
 
 /** The greatest number by the bytes that it takes. */
 export const MOST = { 1: 0xff, 2: 0xffff, 4: 0x7fffffff, 8: Number.MAX_SAFE_INTEGER } as const;
@@ -13,9 +13,9 @@ const widthFor = (value: number): Width =>
 
 /** A column with room for so many, and what another one held. */
 export function roomy(width: Width, room: number, before?: Column): Column {
-  const wider: Column = new (OF_WIDTH[width] as new (buffer: SharedArrayBuffer) => Column)(
-    new SharedArrayBuffer(room * width),
-  );
+  const wider: Column = new (
+    OF_WIDTH[width] as new (buffer: SharedArrayBuffer, from: number, length: number) => Column
+  )(memoryOf(room * width), 0, room);
   if (before) wider.set(before as never);
   return wider;
 }

@@ -72,14 +72,14 @@ export function orderOf(columns: Columns, sort: Sort, scores?: Int32Array): Orde
     placeOf: (row) => ({
       key: keyOf(row),
       referenceKey: columns.referenceKey(commitment[row]!),
-      reference: columns.references.keys[commitment[row]!]!,
+      reference: columns.references.at(commitment[row]!)!,
     }),
     compare: (a, b) =>
       inOrder(a.key, b.key) || compare(a.referenceKey, b.referenceKey) || compare(a.reference, b.reference),
     against: (row, place) =>
       inOrder(keyOf(row), place.key) ||
       compare(columns.referenceKey(commitment[row]!), place.referenceKey) ||
-      compare(columns.references.keys[commitment[row]!]!, place.reference),
+      compare(columns.references.at(commitment[row]!)!, place.reference),
   };
 }
 
