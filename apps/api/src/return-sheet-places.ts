@@ -1,12 +1,19 @@
 /** Where the fields of a draft stand in the workbook that it was read from. Pure. */
 import type { ReturnDraft } from '#bodies';
-import type { Place } from './return-sheet-changes.js';
+import { columnOfQuestion } from './return-sheet.js';
+import type { Place, ReadRow } from './return-sheet-changes.js';
 
-/** Where a field of a draft stands in the workbook. */
-export function placeIn(places: ReadonlyMap<string, Place>, draft: ReturnDraft, pointer: string): Place | null {
+/** The place of a column in a row that was read; of the row where it has no such column. */
+export type At = ReadRow['at'];
+
+/**
+ * Where a field of a draft stands in the workbook; the nearest place, or `null`.
+ * @param rows by what stands in each: a commitment, what is said of it, an answer
+ */
+export function placeIn(rows: ReadonlyMap<string, At>, draft: ReturnDraft, pointer: string): Place | null {
   const [, list, index = '', field = '', k = '', within = '', name = ''] = pointer.split('/');
   const i = Number(index);
-  const nearest = (...keys: readonly string[]) => keys.map((key) => places.get(key)).find(Boolean) ?? null;
+  const at = (row: string, column: string | null): Place | null => rows.get(row)?.(column) ?? null;
   switch (list) {
     case 'commitments': {
       const one = draft.commitments[i];
@@ -14,24 +21,18 @@ export function placeIn(places: ReadonlyMap<string, Place>, draft: ReturnDraft, 
       const { reference } = one;
       if (field === 'acts')
         return within === 'body'
-          ? nearest(
-              `${reference} acts ${k} ${name === 'citation' ? 'document' : name}`,
-              `${reference} acts ${k}`,
-              reference,
-            )
-          : nearest(`${reference} acts ${k}`, `${reference} says`, reference);
-      if (field === 'answers') {
-        const question = one.answers?.[Number(k)]?.question;
-        return nearest(`${reference} answer ${question}`, reference);
-      }
-      return nearest(`${reference} ${field}`, `${reference} says`, reference);
+          ? (at(`${reference} acts ${k}`, name === 'citation' ? 'document' : name) ?? at(reference, null))
+          : (at(`${reference} acts ${k}`, null) ?? at(reference, 'says'));
+      if (field === 'answers') return at(reference, columnOfQuestion(one.answers?.[Number(k)]?.question ?? ''));
+      const place = at(reference, field);
+      return place?.column ? place : at(reference, 'says');
     }
     case 'newCommitments':
-      return nearest(`new ${index} ${k}`, `new ${index}`);
+      return at(`new ${index}`, k);
     case 'answers':
-      return nearest(`answer ${draft.answers?.[i]?.question}`);
+      return at(`answer ${draft.answers?.[i]?.question}`, 'answer');
     case 'narratives':
-      return nearest(`words ${index}`);
+      return at(`words ${index}`, 'text');
     default:
       return null;
   }

@@ -1,10 +1,10 @@
 /** Reads a return that comes back as a workbook: what was changed in it, cell by cell, and the draft that it makes. Pure. */
+import { ANSWER_FIELD } from '#rounds';
 import type { Answer, CommitmentReturn, Question, ReturnAct, ReturnDraft } from '#bodies';
 import type { SheetProblem } from '#exchange';
 import type { SpreadsheetFile } from '#files';
 import type { ActOfReturn } from '#words';
 import {
-  ANSWER_FIELD,
   columnOfQuestion,
   isOfMilestone,
   isOfStage,
@@ -19,7 +19,7 @@ import {
 } from './return-sheet.js';
 import { cellWords, type ReturnSheet, type SheetSource, type Values } from './return-sheet-cells.js';
 import { WorkbookReader, type CellChange, type Place, type ReadRow, type ReadSheet } from './return-sheet-changes.js';
-import { placeIn } from './return-sheet-places.js';
+import { placeIn, type At } from './return-sheet-places.js';
 
 export interface ReadReturn {
   /** As the workbook has it, whatever was saved since it was made. */
@@ -115,7 +115,7 @@ export function readReturn(file: SpreadsheetFile, source: SheetSource): ReadRetu
   const model = sheetsOf(source);
   const read = new Map(model.map((sheet) => [sheet.id, reading.read(sheet)]));
   const { draft, round, agency, register } = source;
-  const places = new Map<string, Place>();
+  const places = new Map<string, At>();
   const said = new Map<string, CommitmentSaid>();
   const of = (reference: string): CommitmentSaid => {
     let one = said.get(reference);
@@ -134,7 +134,7 @@ export function readReturn(file: SpreadsheetFile, source: SheetSource): ReadRetu
   for (const row of read.get('Commitments')?.rows ?? []) {
     const one = of(row.key!);
     one.row = row;
-    places.set(one.reference, row.at(null));
+    places.set(one.reference, row.at);
     const touches = [...row.changed].some(
       (name) => isOfStage(name) || ['note', 'says', 'document', 'locator'].includes(name),
     );
@@ -251,21 +251,15 @@ function commitmentOf(
   reading: WorkbookReader,
   { reference, before, row, acts: all, touched }: CommitmentSaid,
   questions: readonly Question[],
-  places: Map<string, Place>,
+  places: Map<string, At>,
 ): CommitmentReturn[] {
   const acts = all.flatMap(({ said }) => (said ? [said as ReturnAct] : []));
   let k = 0;
   for (const { said, at } of all) {
     if (!said) continue;
-    if (at) {
-      places.set(`${reference} acts ${k}`, at(null));
-      for (const field of Object.keys(said.body)) places.set(`${reference} acts ${k} ${field}`, at(field));
-      REQUIRED.forEach((field) => places.set(`${reference} acts ${k} ${field}`, at(field)));
-    }
+    if (at) places.set(`${reference} acts ${k}`, at);
     k++;
   }
-  if (row) for (const field of ['says', 'why', 'note']) places.set(`${reference} ${field}`, row.at(field));
-  for (const { id } of questions) if (row) places.set(`${reference} answer ${id}`, row.at(columnOfQuestion(id)));
   if (!touched) return before ? [before] : [];
   const { changed, values } = row ?? { changed: new Set<string>(), values: {} as Values };
   const answers = answersWith(
@@ -303,28 +297,12 @@ function commitmentOf(
   ];
 }
 
-/** Fields that are found missing. */
-const REQUIRED = [
-  'stage',
-  'effective',
-  'title',
-  'due',
-  'held',
-  'period',
-  'keptUp',
-  'liftedOn',
-  'liftedBy',
-  'about',
-  'says',
-  'note',
-];
-
-export function newCommitments(
+function newCommitments(
   reading: WorkbookReader,
   sheet: ReadSheet | null,
   { newCommitments: before }: ReturnDraft,
   agency: string,
-  places: Map<string, Place>,
+  places: Map<string, At>,
 ) {
   if (!sheet) return before ?? [];
   for (const key of sheet.gone) {
@@ -332,21 +310,16 @@ export function newCommitments(
     reading.changes.push({ sheet: 'New commitments', row: 0, column: null, head: '', about: key, was, is: '' });
   }
   return sheet.rows.map(({ key, values, changed, at }, i) => {
-    places.set(`new ${i}`, at(null));
-    for (const column of [...Object.keys(values), ...NEEDED]) places.set(`new ${i} ${column}`, at(column));
-    places.set(`new ${i} agencies`, at('lead'));
+    places.set(`new ${i}`, (column) => at(column === 'agencies' ? 'lead' : column));
     const { place: _place, ...said } = values;
     if (key !== null && changed.size === 0) return before![Number(key) - 1]!;
     return { body: newCommitmentOf(said, agency) };
   });
 }
 
-/** Of a new commitment. */
-const NEEDED = ['title', 'summary', 'kind', 'nature', 'strength', 'stage', 'effective', 'themes', 'target'];
-
-function agencyAnswers(rows: readonly ReadRow[], { draft, round }: SheetSource, places: Map<string, Place>): Answer[] {
+function agencyAnswers(rows: readonly ReadRow[], { draft, round }: SheetSource, places: Map<string, At>): Answer[] {
   const questions = new Map(questionsOf(round, 'agency').map((one) => [one.id, one]));
-  for (const { key, at } of rows) places.set(`answer ${key}`, at('answer'));
+  for (const { key, at } of rows) places.set(`answer ${key}`, at);
   return answersWith(
     draft.answers,
     rows.flatMap(({ key, values, changed }) =>
@@ -355,11 +328,11 @@ function agencyAnswers(rows: readonly ReadRow[], { draft, round }: SheetSource, 
   );
 }
 
-export function narratives(
+function narratives(
   reading: WorkbookReader,
   sheet: ReadSheet | null,
   { narratives: before }: ReturnDraft,
-  places: Map<string, Place>,
+  places: Map<string, At>,
 ) {
   if (!sheet) return before ?? [];
   for (const key of sheet.gone)
@@ -368,7 +341,7 @@ export function narratives(
       ...{ was: before![Number(key) - 1]!.text, is: '' },
     });
   return sheet.rows.flatMap(({ key, values, changed, at }, i) => {
-    places.set(`words ${i}`, at('text'));
+    places.set(`words ${i}`, at);
     if (key !== null && changed.size === 0) return [before![Number(key) - 1]!];
     const { language, text } = values as { language: string | null; text: string | null };
     return text ? [{ language: language ?? 'en', text }] : [];

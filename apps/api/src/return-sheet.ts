@@ -7,8 +7,8 @@ import { hash } from 'node:crypto';
 import { isSource, recordOf, ROLE_COLUMNS, tableFieldsOf } from '#exchange';
 import { ACTS } from '#commitments';
 import { canonicalJson, withoutNulls } from '#eventsourcing';
-import { fieldsInReturn, type CommitmentInQuestion } from '#rounds';
-import { ACTS_OF_RETURNS, RETURN_WORDS, STAGES, type ActOfReturn, type QuestionKind } from '#words';
+import { ANSWER_FIELD, fieldsInReturn, type CommitmentInQuestion } from '#rounds';
+import { ACTS_OF_RETURNS, RETURN_WORDS, STAGES, type ActOfReturn } from '#words';
 import { choiceWords } from './pages/field-words.js';
 import { questionWords, RETURN_WORD_WORDS } from './pages/round-words.js';
 import { textWords } from './pages/words.js';
@@ -37,14 +37,6 @@ export const keyOfDraft = (draft: ReturnDraft): string =>
   hash('sha256', canonicalJson(withoutNulls(draft)), 'hex').slice(0, 16);
 
 // ── Answers ─────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-/** The field of an answer by the kind of its question. */
-export const ANSWER_FIELD: { readonly [K in QuestionKind]: keyof Answer } = {
-  text: 'text',
-  choice: 'choice',
-  number: 'number',
-  yes_no: 'yes',
-};
 
 const specOfQuestion = ({ kind, choices }: Question): CellSpec =>
   kind === 'text'

@@ -20,7 +20,7 @@ export interface Found {
 const LONG_MONTHS = 12;
 
 /** The field of an answer by the kind of its question. */
-const FIELD: { readonly [K in QuestionKind]: keyof Answer } = {
+export const ANSWER_FIELD: { readonly [K in QuestionKind]: keyof Answer } = {
   text: 'text',
   choice: 'choice',
   number: 'number',
@@ -44,8 +44,8 @@ function* answersAt(at: string, questions: readonly Question[], answers: readonl
     }
     if (seen.has(question.id)) yield wrong('answered_twice', 'question', `${question.id} is answered twice.`);
     seen.add(question.id);
-    const field = FIELD[question.kind];
-    const other = Object.values(FIELD).find((one) => one !== field && isSaid(answer[one]));
+    const field = ANSWER_FIELD[question.kind];
+    const other = Object.values(ANSWER_FIELD).find((one) => one !== field && isSaid(answer[one]));
     if (other) yield wrong('other_kind', other, `${question.id} is answered in ${field}.`);
     if (!isSaid(answer[field])) {
       if (question.required)

@@ -1,12 +1,10 @@
 /** The registers as pages name them, and the way to each of their entries. */
-import { actsOn, type ActLine } from '#registers';
+import { actsOn, type ActLine, type Register } from '#registers';
 import { WhenSignedIn } from './signed-in.js';
 import { path } from './view.js';
 
 /** The registers that are kept by forms; publications have pages of their own. */
-export const KINDS = ['agency', 'framework', 'theme', 'crosswalk', 'forum', 'outcome', 'document'] as const;
-
-export type Kind = (typeof KINDS)[number];
+export type Kind = Exclude<Register, 'publication'>;
 
 export const KIND_WORDS: Readonly<Record<Kind, readonly [one: string, all: string]>> = {
   agency: ['agency', 'Agencies'],
@@ -18,7 +16,9 @@ export const KIND_WORDS: Readonly<Record<Kind, readonly [one: string, all: strin
   document: ['document', 'Documents'],
 };
 
-export const isKind = (kind: string): kind is Kind => (KINDS as readonly string[]).includes(kind);
+export const KINDS = Object.keys(KIND_WORDS) as Kind[];
+
+export const isKind = (kind: string): kind is Kind => Object.hasOwn(KIND_WORDS, kind);
 
 export const linesOf = (kind: Kind) => Object.entries(actsOn(kind)) as [string, ActLine][];
 

@@ -2,7 +2,7 @@
 import { classOf, type ReturnAct, type ReturnDraft } from '#bodies';
 import { ACTS } from '#commitments';
 import { bodyOfForm, tidied } from '#platform';
-import { bodyInReturn, fieldsInReturn } from '#rounds';
+import { bodyInReturn, fieldsInReturn, ANSWER_FIELD } from '#rounds';
 import type { ActOfReturn } from '#words';
 import type { Filled } from './form-parts.js';
 
@@ -34,9 +34,8 @@ function actsIn(sent: unknown, before: readonly ReturnAct[]): ReturnAct[] {
   });
 }
 
-const ANSWERED = ['text', 'choice', 'number', 'yes'];
 const answersIn = (sent: unknown): object[] =>
-  list(sent).filter((one) => ANSWERED.some((field) => one[field] !== undefined));
+  list(sent).filter((one) => Object.values(ANSWER_FIELD).some((field) => one[field] !== undefined));
 
 /** A form in the fields of a draft, without those that were left empty; the rest is as it was `before`. */
 export function draftIn(sent: Filled, before: ReturnDraft): ReturnDraft {

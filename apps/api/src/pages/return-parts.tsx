@@ -3,7 +3,7 @@ import type { ComponentChildren } from 'preact';
 import type { Answer, NewCommitment, Question, ReturnDraft, ReturnNarrative, Round } from '#bodies';
 import type { FieldError } from '#eventsourcing';
 import type { FormField } from '#platform';
-import { fieldsInReturn, type Clash, type CommitmentInQuestion, type Found } from '#rounds';
+import { fieldsInReturn, type Clash, type CommitmentInQuestion, type Found, ANSWER_FIELD } from '#rounds';
 import type { ActOfReturn } from '#words';
 import { Faults, Place } from './form.js';
 import { asFilled, idOf, type Body, type Filled, type FormParts, type Suggestion } from './form-parts.js';
@@ -87,19 +87,17 @@ interface AnswersParts {
   readonly title?: string;
 }
 
-const FIELD = { text: 'text', choice: 'choice', number: 'number', yes_no: 'yes' } as const;
-
 export const Answers = ({ form, parts, of, at, answers, title }: AnswersParts) => {
   const { round, before } = parts;
   const questions = (round.questions ?? []).filter((one) => one.of === of);
   if (questions.length === 0) return null;
   const asked = questions.map((question, i) => {
     const here = [...at, 'answers', String(i)];
-    const [name, id] = [here.join('.'), idOf([...here, FIELD[question.kind]])];
+    const [name, id] = [here.join('.'), idOf([...here, ANSWER_FIELD[question.kind]])];
     const index = answers.findIndex((one) => one.question === question.id);
     const answer = asFilled(answers[index] ?? {}) as Readonly<Record<string, string | undefined>>;
-    const value = answer[FIELD[question.kind]] ?? '';
-    const input = { id, name: `${name}.${FIELD[question.kind]}` };
+    const value = answer[ANSWER_FIELD[question.kind]] ?? '';
+    const input = { id, name: `${name}.${ANSWER_FIELD[question.kind]}` };
     const options =
       question.kind === 'choice'
         ? (question.choices ?? []).map((one) => ({ value: one, label: one }))
@@ -114,7 +112,7 @@ export const Answers = ({ form, parts, of, at, answers, title }: AnswersParts) =
         <label for={id} dir="auto">
           {questionWords(question)} {!question.required && <small>(optional)</small>}
         </label>
-        {index >= 0 && <Faults form={form} path={[...at, 'answers', String(index), FIELD[question.kind]]} />}
+        {index >= 0 && <Faults form={form} path={[...at, 'answers', String(index), ANSWER_FIELD[question.kind]]} />}
         {last && <small>Last round: {valuesIn(last)}</small>}
         {of === 'agency' && (
           <Theirs clash={clashAt(parts, `answer ${question.id}`)}>{(theirs) => valuesIn(theirs as Answer)}</Theirs>
