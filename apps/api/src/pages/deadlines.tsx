@@ -94,29 +94,11 @@ const Due = ({ view, deadlines, next, overdue, choices, within }: Parts) => {
           <p>No open commitment falls due by then.</p>
         ) : (
           <>
-            <Table class="due">
-              <caption>
-                By the month in which the time for it ends: a target of a whole year ends with its December
-              </caption>
-              <thead>
-                <tr>
-                  <th scope="col">Month</th>
-                  <th scope="col" class="n">
-                    Commitments
-                  </th>
-                </tr>
-              </thead>
-              <tbody>
-                {ahead.months.map((due) => (
-                  <tr key={due.month}>
-                    <th scope="row">{dateWords(due.month)}</th>
-                    <td class="n">
-                      <Figure n={due.total} href={list(due.list)} />
-                    </td>
-                  </tr>
-                ))}
-              </tbody>
-            </Table>
+            <DueTable
+              caption="By the month in which the time for it ends: a target of a whole year ends with its December"
+              of="Month"
+              rows={ahead.months.map((due) => [dateWords(due.month), due.total, list(due.list)])}
+            />
             <Next view={view} shown={next} href={`${list(ahead.list)}&sort=target`} />
           </>
         )}
@@ -127,34 +109,15 @@ const Due = ({ view, deadlines, next, overdue, choices, within }: Parts) => {
           <p>No open commitment has passed its target date.</p>
         ) : (
           <>
-            <Table class="due">
-              <caption>By how long ago the target date passed</caption>
-              <thead>
-                <tr>
-                  <th scope="col">For</th>
-                  <th scope="col" class="n">
-                    Commitments
-                  </th>
-                </tr>
-              </thead>
-              <tbody>
-                {deadlines.overdue.byLength.map(({ over, upTo, total, list }) => (
-                  <tr key={over}>
-                    <th scope="row">
-                      {upTo === null
-                        ? `more than ${over}`
-                        : over === 0
-                          ? `up to ${upTo}`
-                          : `more than ${over}, up to ${upTo}`}{' '}
-                      months
-                    </th>
-                    <td class="n">
-                      <Figure n={total} href={overdueList(list)} />
-                    </td>
-                  </tr>
-                ))}
-              </tbody>
-            </Table>
+            <DueTable
+              caption="By how long ago the target date passed"
+              of="For"
+              rows={deadlines.overdue.byLength.map(({ over, upTo, total, list }) => [
+                `${upTo === null ? `more than ${over}` : over === 0 ? `up to ${upTo}` : `more than ${over}, up to ${upTo}`} months`,
+                total,
+                overdueList(list),
+              ])}
+            />
             <Next view={view} shown={overdue} href={`${overdueList(deadlines.overdue.list)}&sort=target`} />
           </>
         )}
@@ -166,6 +129,36 @@ const Due = ({ view, deadlines, next, overdue, choices, within }: Parts) => {
     </Page>
   );
 };
+
+interface DueTableParts {
+  readonly caption: string;
+  readonly of: string;
+  readonly rows: readonly (readonly [name: string, total: number, list: string])[];
+}
+
+const DueTable = ({ caption, of, rows }: DueTableParts) => (
+  <Table class="due">
+    <caption>{caption}</caption>
+    <thead>
+      <tr>
+        <th scope="col">{of}</th>
+        <th scope="col" class="n">
+          Commitments
+        </th>
+      </tr>
+    </thead>
+    <tbody>
+      {rows.map(([name, total, list]) => (
+        <tr key={name}>
+          <th scope="row">{name}</th>
+          <td class="n">
+            <Figure n={total} href={list} />
+          </td>
+        </tr>
+      ))}
+    </tbody>
+  </Table>
+);
 
 const Next = ({ view, shown, href }: { view: View; shown: ItemList; href: string }) => (
   <>

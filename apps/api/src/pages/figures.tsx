@@ -44,6 +44,30 @@ export const barWords = ({ total, byStage }: Row): string =>
     .map((stage) => `${count(byStage[stage])} ${STAGE_WORDS[stage].toLowerCase()}`)
     .join(', ')}`;
 
+/** The heads of the columns with totals, above `TotalCells`. */
+export const TotalHeads = () => (
+  <>
+    <th scope="col" class="n">
+      Commit&shy;ments
+    </th>
+    <th scope="col" class="of-bar">
+      By stage
+    </th>
+  </>
+);
+
+/** A total that leads to its commitments, and its stages as a bar. */
+export const TotalCells = ({ row, longest, href }: { row: Row; longest: number; href: string }) => (
+  <>
+    <td class="n" data-label="Commitments">
+      <Figure n={row.total} href={href} />
+    </td>
+    <td class="of-bar">
+      <StageBar row={row} longest={longest} />
+    </td>
+  </>
+);
+
 /** The stages of a row as a bar; its length is the row's share of `longest` commitments. */
 export const StageBar = ({ row, longest = row.total }: { row: Row; longest?: number }) => {
   let x = 0;
@@ -198,12 +222,7 @@ export const Breakdown = ({ view, caption, of, lines, brief = false, ...whole }:
         <thead>
           <tr>
             <th scope="col">{of}</th>
-            <th scope="col" class="n">
-              Commit&shy;ments
-            </th>
-            <th scope="col" class="of-bar">
-              By stage
-            </th>
+            <TotalHeads />
             {stages.map((stage) => (
               <th key={stage} scope="col" class="n by-stage">
                 {STAGE_WORDS[stage]}
@@ -237,12 +256,7 @@ export const Breakdown = ({ view, caption, of, lines, brief = false, ...whole }:
                   </span>
                 )}
               </th>
-              <td class="n" data-label="Commitments">
-                <Figure n={row.total} href={view.list(filter)} />
-              </td>
-              <td class="of-bar">
-                <StageBar row={row} longest={longest} />
-              </td>
+              <TotalCells row={row} longest={longest} href={view.list(filter)} />
               {stages.map((stage) => (
                 <td key={stage} class="n by-stage" data-label={STAGE_WORDS[stage]}>
                   <Figure n={row.byStage[stage]} href={view.list({ ...filter, stage })} />

@@ -9,7 +9,7 @@ import type {
   RowOutcome,
 } from '#exchange';
 import { PlainPage } from './layout.js';
-import { CsrfField } from './signed-in.js';
+import { ButtonForm, CsrfField } from './signed-in.js';
 import { Table } from './take-away.js';
 import { path } from './view.js';
 import { counted, dateWords } from './words.js';
@@ -132,18 +132,8 @@ const Decision = ({ id, state, problems, toDo }: DecisionParts) => {
   if (state !== 'previewed' && state !== 'confirming') return null;
   return (
     <div class="filters">
-      {problems === 0 && toDo > 0 && (
-        <form method="post" action={at('confirm')}>
-          <CsrfField />
-          <button type="submit">Import {counted(toDo, 'row')}</button>
-        </form>
-      )}
-      {state === 'previewed' && (
-        <form method="post" action={at('discard')}>
-          <CsrfField />
-          <button type="submit">Forget this file</button>
-        </form>
-      )}
+      {problems === 0 && toDo > 0 && <ButtonForm action={at('confirm')}>Import {counted(toDo, 'row')}</ButtonForm>}
+      {state === 'previewed' && <ButtonForm action={at('discard')}>Forget this file</ButtonForm>}
     </div>
   );
 };

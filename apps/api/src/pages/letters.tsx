@@ -8,7 +8,7 @@ import { PlainPage } from './layout.js';
 import { RendersPages } from './rendering.js';
 import { REPORT_LANGUAGE_WORDS } from './report-form.js';
 import { Instant } from './roles.js';
-import { CsrfField } from './signed-in.js';
+import { ButtonForm } from './signed-in.js';
 import { Table } from './take-away.js';
 import { path } from './view.js';
 import { counted } from './words.js';
@@ -202,10 +202,7 @@ const One = ({ letter: shown, sends }: { letter: ShownLetter; sends: boolean }) 
         <p>It would not be written any more: what it is about is done, or whoever it was for has left.</p>
       )}
       {(state === 'given_up' || state === 'waiting') && (
-        <form method="post" action={`${path('letters', id)}/send`}>
-          <CsrfField />
-          <button type="submit">Send it now</button>
-        </form>
+        <ButtonForm action={`${path('letters', id)}/send`}>Send it now</ButtonForm>
       )}
     </PlainPage>
   );

@@ -5,7 +5,7 @@ import type { SessionRow } from '#sign-in';
 import { ACCOUNT_ROLES, type AccountRole } from '#words';
 import { PlainPage } from './layout.js';
 import { ACCOUNT_ROLE_WORDS, Instant, Roles, Tokens } from './roles.js';
-import { CsrfField } from './signed-in.js';
+import { ButtonForm, CsrfField } from './signed-in.js';
 import { path } from './view.js';
 import { counted } from './words.js';
 
@@ -112,12 +112,9 @@ export const OneAccount = ({ account, principal, sessions, tokens, agencies }: O
             {sessions[0] && <Instant at={sessions.reduce((a, { seen }) => (seen > a ? seen : a), '')} />}
           </p>
           {sessions.length > 0 && (
-            <form method="post" action={`${at}/sign-out`}>
-              <CsrfField />
-              <button type="submit" class="quiet">
-                Sign out everywhere
-              </button>
-            </form>
+            <ButtonForm action={`${at}/sign-out`} quiet>
+              Sign out everywhere
+            </ButtonForm>
           )}
         </section>
       )}

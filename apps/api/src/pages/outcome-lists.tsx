@@ -1,7 +1,7 @@
 /** Lists of outcomes, by kind, with their follow-up. */
 import { TOLD_KINDS, type OutcomeRow } from '#progress';
 import type { OutcomeAsAt } from '#registers';
-import { Figure, StageBar } from './figures.js';
+import { Figure, StageBar, TotalHeads } from './figures.js';
 import { Folded } from './folded.js';
 import { AgencyLink, Joined } from './links.js';
 import { Words } from './source.js';
@@ -92,12 +92,7 @@ export const OutcomeList = ({ view, rows, brief = false }: ListParts) => (
         <th scope="col">Addressed to</th>
         {!brief && (
           <>
-            <th scope="col" class="n">
-              Commit&shy;ments
-            </th>
-            <th scope="col" class="of-bar">
-              By stage
-            </th>
+            <TotalHeads />
             <th scope="col">Led by</th>
           </>
         )}

@@ -8,7 +8,7 @@ import { PlainPage } from './layout.js';
 import { REPORT_LANGUAGE_WORDS } from './report-form.js';
 import { appointmentWords, Instant, isGood, presentOf, Roles, SCOPE_WORDS, scopesFor, Tokens } from './roles.js';
 import { SignOutForm } from './sign-in.js';
-import { CsrfField } from './signed-in.js';
+import { ButtonForm, CsrfField } from './signed-in.js';
 
 /** For how long a new token may be good, in days. */
 export const DAYS = ['30', '90', '365'] as const;
@@ -144,13 +144,9 @@ const LettersPart = ({ account, follows }: Pick<OwnParts, 'account' | 'follows'>
                   since <Instant at={created} />
                 </small>
               </div>
-              <form method="post" action="/account/follows/end">
-                <CsrfField />
-                <input type="hidden" name="id" value={id} />
-                <button type="submit" class="quiet" aria-label={`End: ${name}`}>
-                  End
-                </button>
-              </form>
+              <ButtonForm action="/account/follows/end" hidden={{ id }} quiet label={`End: ${name}`}>
+                End
+              </ButtonForm>
             </li>
           ))}
         </ul>
@@ -174,24 +170,22 @@ const SessionsPart = ({ session, sessions }: Pick<OwnParts, 'session' | 'session
             </small>
           </div>
           {id !== session.id && (
-            <form method="post" action="/account/sessions/end">
-              <CsrfField />
-              <input type="hidden" name="id" value={id} />
-              <button type="submit" class="quiet" aria-label={`Sign out ${browser}, signed in since ${begun}`}>
-                Sign out
-              </button>
-            </form>
+            <ButtonForm
+              action="/account/sessions/end"
+              hidden={{ id }}
+              quiet
+              label={`Sign out ${browser}, signed in since ${begun}`}
+            >
+              Sign out
+            </ButtonForm>
           )}
         </li>
       ))}
     </ul>
     {sessions.length > 1 && (
-      <form method="post" action="/account/sessions/end-others">
-        <CsrfField />
-        <button type="submit" class="quiet">
-          Sign out everywhere else
-        </button>
-      </form>
+      <ButtonForm action="/account/sessions/end-others" quiet>
+        Sign out everywhere else
+      </ButtonForm>
     )}
   </section>
 );
@@ -219,21 +213,14 @@ const PasskeysPart = ({ passkeys, canBeUsed }: Pick<OwnParts, 'passkeys' | 'canB
               )}
             </small>
           </div>
-          <form method="post" action="/account/passkeys/remove">
-            <CsrfField />
-            <input type="hidden" name="id" value={id} />
-            <button type="submit" class="quiet" aria-label={`Remove the passkey ${label}`}>
-              Remove
-            </button>
-          </form>
+          <ButtonForm action="/account/passkeys/remove" hidden={{ id }} quiet label={`Remove the passkey ${label}`}>
+            Remove
+          </ButtonForm>
         </li>
       ))}
     </ul>
     {canBeUsed ? (
-      <form method="post" action="/account/passkeys/begin">
-        <CsrfField />
-        <button type="submit">Add a passkey</button>
-      </form>
+      <ButtonForm action="/account/passkeys/begin">Add a passkey</ButtonForm>
     ) : (
       <p class="callout">Browsers take passkeys only where the address of a server is a name, not a number.</p>
     )}

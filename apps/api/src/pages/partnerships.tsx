@@ -13,7 +13,7 @@ import {
 } from '#progress';
 import { Choice, type ChoiceParts } from './choice.js';
 import { NothingFound } from './conditions.js';
-import { Figure, Legend, StageBar } from './figures.js';
+import { Figure, Legend, TotalHeads, TotalCells } from './figures.js';
 import { HeatMap } from './heat-map.js';
 import { Pager } from './lists.js';
 import { Page } from './layout.js';
@@ -164,12 +164,7 @@ const Pairs = ({ view, rows, rowCount, filter }: PairsParts) => {
         <thead>
           <tr>
             <th scope="col">Agencies</th>
-            <th scope="col" class="n">
-              Commit&shy;ments
-            </th>
-            <th scope="col" class="of-bar">
-              By stage
-            </th>
+            <TotalHeads />
             <th scope="col">On what</th>
           </tr>
         </thead>
@@ -193,12 +188,7 @@ const Pairs = ({ view, rows, rowCount, filter }: PairsParts) => {
                   </a>
                   {filter.agency && row.withName !== row.with && <small class="code"> {row.with}</small>}
                 </th>
-                <td class="n" data-label="Commitments">
-                  <Figure n={row.total} href={view.list(both)} />
-                </td>
-                <td class="of-bar">
-                  <StageBar row={row} longest={longest} />
-                </td>
+                <TotalCells row={row} longest={longest} href={view.list(both)} />
                 <td class="on-what">
                   <Joined
                     last=", "

@@ -1,7 +1,7 @@
 /** Roles and tokens of accounts, as the pages of accounts show them. */
 import type { AccountRow, AppointmentRow, TokenRow } from '#access';
 import { SCOPES, type AccountRole, type Scope } from '#words';
-import { CsrfField } from './signed-in.js';
+import { ButtonForm } from './signed-in.js';
 import { instantWords } from './words.js';
 
 export const ACCOUNT_ROLE_WORDS: Readonly<Record<AccountRole, string>> = {
@@ -69,13 +69,14 @@ export const Roles = ({ appointments, ending = () => null }: RolesParts) => {
               </small>
             </div>
             {form && (
-              <form method="post" action={form.action}>
-                <CsrfField />
-                <input type="hidden" name="appointment" value={one.id} />
-                <button type="submit" class="quiet" aria-label={`Relieve as ${appointmentWords(one)}`}>
-                  Relieve
-                </button>
-              </form>
+              <ButtonForm
+                action={form.action}
+                hidden={{ appointment: one.id }}
+                quiet
+                label={`Relieve as ${appointmentWords(one)}`}
+              >
+                Relieve
+              </ButtonForm>
             )}
           </li>
         );
@@ -126,21 +127,13 @@ export const Tokens = ({
             </div>
             <div class="acts">
               {mayRotate && (
-                <form method="post" action={`${at}/rotate`}>
-                  <CsrfField />
-                  <input type="hidden" name="id" value={id} />
-                  <button type="submit" class="quiet" aria-label={`Replace the token ${label}`}>
-                    Replace
-                  </button>
-                </form>
+                <ButtonForm action={`${at}/rotate`} hidden={{ id }} quiet label={`Replace the token ${label}`}>
+                  Replace
+                </ButtonForm>
               )}
-              <form method="post" action={`${at}/revoke`}>
-                <CsrfField />
-                <input type="hidden" name="id" value={id} />
-                <button type="submit" class="quiet" aria-label={`Revoke the token ${label}`}>
-                  Revoke
-                </button>
-              </form>
+              <ButtonForm action={`${at}/revoke`} hidden={{ id }} quiet label={`Revoke the token ${label}`}>
+                Revoke
+              </ButtonForm>
             </div>
           </li>
         ))}

@@ -8,7 +8,7 @@ import { DESK, LINK_MINUTES, SignIn, type AtProvider, type Way } from '#sign-in'
 import { PlainPage } from './layout.js';
 import { PasskeyForm } from './passkey-form.js';
 import { RendersPages } from './rendering.js';
-import { CsrfField } from './signed-in.js';
+import { ButtonForm } from './signed-in.js';
 
 class Wanted {
   /** A page of ours. */
@@ -328,9 +328,4 @@ const SignedOut = ({ provider }: { provider: { readonly href: string; readonly n
   </PlainPage>
 );
 
-export const SignOutForm = () => (
-  <form method="post" action="/sign-in/out">
-    <CsrfField />
-    <button type="submit">Sign out</button>
-  </form>
-);
+export const SignOutForm = () => <ButtonForm action="/sign-in/out">Sign out</ButtonForm>;

@@ -43,6 +43,29 @@ export const CsrfField = () => (
   </ReaderContext.Consumer>
 );
 
+interface ButtonParts {
+  readonly action: string;
+  readonly hidden?: Readonly<Record<string, string>>;
+  /** Whether it stands back behind what a page is for. */
+  readonly quiet?: boolean;
+  /** Of one among several with the same words. */
+  readonly label?: string;
+  readonly children: ComponentChildren;
+}
+
+/** A form that is a button alone. */
+export const ButtonForm = ({ action, hidden = {}, quiet = false, label, children }: ButtonParts) => (
+  <form method="post" action={action}>
+    <CsrfField />
+    {Object.entries(hidden).map(([name, value]) => (
+      <input key={name} type="hidden" name={name} value={value} />
+    ))}
+    <button type="submit" class={quiet ? 'quiet' : undefined} aria-label={label}>
+      {children}
+    </button>
+  </form>
+);
+
 /** What is shown to nobody else than those who are signed in. */
 export const WhenSignedIn = ({ children }: { children: ComponentChildren }) => (
   <ReaderContext.Consumer>{({ session }) => session && children}</ReaderContext.Consumer>

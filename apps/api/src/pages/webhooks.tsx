@@ -6,7 +6,7 @@ import { commandContextOf, ForSignedIn, PostsForm, SeeOther, type ApiRequest } f
 import { PlainPage } from './layout.js';
 import { RendersPages } from './rendering.js';
 import { Instant } from './roles.js';
-import { CsrfField } from './signed-in.js';
+import { ButtonForm, CsrfField } from './signed-in.js';
 import { Table } from './take-away.js';
 import { path } from './view.js';
 import { count, counted, sentence } from './words.js';
@@ -230,25 +230,16 @@ const OneWebhook = ({ webhook, letters }: OneParts) => {
       </dl>
       <div class="filters">
         {(ended !== null || attempts > 0) && (
-          <form method="post" action={to('resume')}>
-            <CsrfField />
-            <button type="submit">{ended === null ? 'Try again at once' : 'Go on where it ended'}</button>
-          </form>
+          <ButtonForm action={to('resume')}>{ended === null ? 'Try again at once' : 'Go on where it ended'}</ButtonForm>
         )}
         {ended === null && (
-          <form method="post" action={to('end')}>
-            <CsrfField />
-            <button type="submit" class="quiet">
-              Send nothing more
-            </button>
-          </form>
+          <ButtonForm action={to('end')} quiet>
+            Send nothing more
+          </ButtonForm>
         )}
-        <form method="post" action={to('secret')}>
-          <CsrfField />
-          <button type="submit" class="quiet">
-            Another secret
-          </button>
-        </form>
+        <ButtonForm action={to('secret')} quiet>
+          Another secret
+        </ButtonForm>
       </div>
       <section id="dead-letters">
         <h2>Given up</h2>
@@ -257,10 +248,7 @@ const OneWebhook = ({ webhook, letters }: OneParts) => {
         ) : (
           <>
             <p>{counted(letters.length, 'event')} could not be delivered. Each can be sent again.</p>
-            <form method="post" action={to('replay')}>
-              <CsrfField />
-              <button type="submit">Send all again</button>
-            </form>
+            <ButtonForm action={to('replay')}>Send all again</ButtonForm>
             <Table class="breakdown">
               <caption class="hidden">Events that were given up, in the order in which they were recorded</caption>
               <thead>
@@ -287,13 +275,14 @@ const OneWebhook = ({ webhook, letters }: OneParts) => {
                       {letter.replay ? (
                         'is being sent'
                       ) : (
-                        <form method="post" action={to('replay')}>
-                          <CsrfField />
-                          <input type="hidden" name="positions.0" value={letter.position} />
-                          <button type="submit" class="quiet" aria-label={`Send number ${letter.position} again`}>
-                            Send again
-                          </button>
-                        </form>
+                        <ButtonForm
+                          action={to('replay')}
+                          hidden={{ 'positions.0': letter.position }}
+                          quiet
+                          label={`Send number ${letter.position} again`}
+                        >
+                          Send again
+                        </ButtonForm>
                       )}
                     </td>
                   </tr>
