@@ -30,7 +30,7 @@ export interface ReturnColumn {
 }
 
 export interface ReturnRow {
-  /** By which the row is found again: a reference, the number of a statement in the draft. */
+  /** The key by which the row is found again: a reference, the number of a statement in the draft. */
   readonly key: string;
   /** What is there to look at, and what the draft says. */
   readonly shown: Values;
@@ -60,7 +60,7 @@ export interface SheetSource {
   readonly register: readonly CommitmentInQuestion[];
   /** What the agency said in the round before. */
   readonly before: ReturnDraft | null;
-  /** In which it is written, or was. */
+  /** The words of the language in which it is written. */
   readonly words: SheetWords;
 }
 

@@ -17,7 +17,7 @@ export interface Place {
 export interface CellChange extends Place {
   /** The head of its column. */
   readonly head: string;
-  /** By which its row is known: a reference, a question. */
+  /** The key of its row: a reference, a question. */
   readonly about: string | null;
   readonly was: string;
   readonly is: string;
@@ -41,7 +41,7 @@ export interface ReadSheet {
 /** The head stands in one of the first rows: above it is what the sheet is for. */
 const LOOKED_AT = 30;
 
-/** Of a list with more words, a fault names the first alone. */
+/** The most words of a list that a fault names. */
 const MOST_NAMED = 20;
 
 const textOf = (cell: Cell | undefined): string => cleanText(cell?.text ?? '').replaceAll('\r\n', '\n');

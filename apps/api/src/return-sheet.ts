@@ -32,7 +32,7 @@ import {
 
 // ── Sheets ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-/** By which a workbook tells of which draft it was made. */
+/** A digest by which a workbook tells the draft that it was made of. */
 export const keyOfDraft = (draft: ReturnDraft): string =>
   hash('sha256', canonicalJson(withoutNulls(draft)), 'hex').slice(0, 16);
 

@@ -90,7 +90,7 @@ export class ReturnSheets {
     @Inject(PUBLIC_URL) private readonly publicUrl: string,
   ) {}
 
-  /** In which somebody is written to. */
+  /** The language in which somebody is written to. */
   async languageOf({ account }: Principal): Promise<ReportLanguage> {
     return (await this.access.accounts.one(account))?.language ?? 'en';
   }

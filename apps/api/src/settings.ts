@@ -60,7 +60,7 @@ export interface Settings extends LogSettings, Budgets {
   readonly publicUrl: string;
   /** The time for which a report that was made in the background is kept, in hours. */
   readonly reportsKeptHours: number;
-  /** For how many days the record of who did what is kept. */
+  /** The days for which the record of who did what is kept. */
   readonly auditDays: number;
   /** The publisher of the figures, as they are cited. */
   readonly publisher: string;

@@ -201,7 +201,7 @@ function printPreview({ file, sheets, counts, rows, problems }: ImportPreview): 
   }
 }
 
-/** Of a folder of JSON, by file: how many rows are new. */
+/** The number of new rows in each file of a folder of JSON. */
 function printFiles({ sheets, rows }: Pick<ImportPreview, 'sheets' | 'rows'>): void {
   for (const { sheet, subject } of sheets.filter(({ unread }) => !unread)) {
     const own = rows.filter((row) => row.sheet === sheet && row.subject === subject);

@@ -243,7 +243,7 @@ export abstract class AccessStore implements IdempotencyKeys {
 
 const scopesIn = (text: string): Scope[] => SCOPES.filter((scope) => text.split(' ').includes(scope));
 
-/** For how long a token is good, unless it is said otherwise. */
+/** The time for which a token is good, unless another is given. */
 const YEARS = 1;
 
 const now = (): string => new Date().toISOString();

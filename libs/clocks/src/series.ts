@@ -119,7 +119,7 @@ export class Series<T> implements Iterable<T> {
   }
 }
 
-/** Of how many first items something holds, by halving. */
+/** The number of first items for which something holds, found by halving. */
 function leading<T>(items: readonly T[], holds: (item: T) => boolean): number {
   let [low, high] = [0, items.length];
   while (low < high) {

@@ -24,7 +24,7 @@ interface Cited {
   readonly documents: readonly string[];
 }
 
-/** So many reports are gone through, rather than all that was ever said. */
+/** Up to this number of reports each is gone through, rather than all that was ever said. */
 const FEW = 64;
 
 /** Of a state that is asked about as at many dates. */

@@ -74,7 +74,7 @@ export const toEnvelope = (row: EventRow): Envelope => {
   });
 };
 
-/** So many rows are read at once: a page may end after each by what it weighs. */
+/** The rows that are read at once: a page may end after each, by its weight. */
 const AT_ONCE = 64;
 
 /**

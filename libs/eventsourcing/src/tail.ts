@@ -7,7 +7,7 @@ import type { Envelope } from './events.js';
 
 /** The number of events read at once: few, as each who follows may have so many in memory. */
 const PAGE = 100;
-/** For how long, and how many, batches are kept for those who are a little behind. */
+/** The time for which batches are kept for those who are a little behind, and the most that are kept. */
 const [KEPT_MS, KEPT] = [1_000, 16];
 /** The time without news after which a subscriber looks itself. */
 const LOOK_MS = 60_000;

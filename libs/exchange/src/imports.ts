@@ -51,7 +51,7 @@ import { enteredBefore, staysInWords, takenBack, type Stays } from './taking-bac
 import { KeptImports, PLAN, RECORD, type KeptImport, type Planned } from './kept-imports.js';
 import { folderPreview, tablesPreview, termsOf, type ImportRequest } from './previewed.js';
 
-/** So many rows are kept. */
+/** The most changed things of one file. */
 const MOST_COMMANDS = 10_000;
 
 @Injectable()

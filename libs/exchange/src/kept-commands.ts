@@ -57,7 +57,7 @@ export function commandOf(
 export const streamsOf = (commands: readonly KeptCommand[]): ReadonlySet<string> =>
   new Set(commands.flatMap(({ subject, id }) => (id === null ? [] : `${subject}-${id}`)));
 
-/** So many commands are given at once; they are of different streams. */
+/** The most commands that are given at once; they are of different streams. */
 const AT_ONCE = 32;
 /** How many commands can be given at once: those of one thing wait for each other. */
 export function severalFrom(commands: readonly AnyActCommand[], from: number): number {

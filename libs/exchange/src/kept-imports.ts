@@ -26,7 +26,7 @@ const IMPORT = 'import';
 export const PLAN = 'import-plan';
 /** What was done by it, in the place of the plan. */
 export const RECORD = 'import-record';
-/** So many are listed. */
+/** The most imports that are listed. */
 const MOST_LISTED = 200;
 
 export class KeptImports {

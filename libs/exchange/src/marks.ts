@@ -177,7 +177,7 @@ export class SearchedPaper {
 
 const isOn = ({ lines }: Paragraph, line: number): boolean => lines !== null && lines[0] <= line && line <= lines[1];
 
-/** Of some headings, those below headings of other words. */
+/** The headings below headings of other words. */
 const under = (headings: readonly Paragraph[], above: readonly string[]): Paragraph[] =>
   headings.filter(({ section }) =>
     above.every((words) => section.some((heading) => key(heading).includes(key(words)))),

@@ -77,7 +77,7 @@ class Plan {
     private readonly terms: Terms,
     private readonly planning: Planning,
     private readonly rehearsed: Log,
-    /** That the rows are about. */
+    /** The streams that the rows are about. */
     private readonly importedStreams: ReadonlySet<string>,
   ) {
     this.#rehearsal = new Acts(rehearsed);

@@ -81,9 +81,9 @@ export interface SentTables {
   readonly readAs: readonly string[];
 }
 
-/** So many spreadsheets are imported together. */
+/** The most spreadsheets that are imported together. */
 const MOST_FILES = 100;
-/** So many bytes. */
+/** The most bytes that they have together. */
 const MOST_BYTES = 4 * LIMITS.bytes;
 
 export const isFolder = (sent: Upload | SentFolder): sent is SentFolder => 'files' in sent;

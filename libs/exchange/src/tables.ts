@@ -15,7 +15,7 @@ export interface TableColumn {
   readonly head: string;
   /** `null`: it is not read. */
   readonly field: Field | null;
-  /** By which the field was found; `computed`: it is shown by lists, and follows from what is recorded. */
+  /** The way in which the field was found; `computed`: lists show it, and it follows from what is recorded. */
   readonly by: 'name' | 'mapping' | 'computed' | 'nothing';
   readonly hidden: boolean;
   readonly dates: DateOrder | null;

@@ -52,7 +52,7 @@ export interface Stays {
   readonly id: string;
 }
 
-/** So many are named each. */
+/** The most things that are named one by one. */
 const MOST_NAMED = 30;
 
 /** Says what stays, and why. */

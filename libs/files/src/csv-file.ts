@@ -14,7 +14,7 @@ import {
 const DELIMITERS = { ',': 'commas', ';': 'semicolons', '\t': 'tabs' } as const;
 type Delimiter = keyof typeof DELIMITERS;
 
-/** So many records tell which sign stands between the cells. */
+/** The number of records that tell which sign stands between the cells. */
 const LOOKED_AT = 50;
 
 const NAMES: Readonly<Record<Encoding, string>> = {
@@ -119,9 +119,9 @@ function delimiterOf(text: string): Delimiter {
   return best.sign;
 }
 
-/** So many characters may stand between two ends of lines. */
+/** The most characters between two ends of lines. */
 const LONGEST = 4_000_000;
-/** So many rows a spreadsheet has at most, empty ones too. */
+/** The most rows of a spreadsheet, empty ones too. */
 const MOST_ROWS = 1_048_576;
 
 const OPTIONS = {

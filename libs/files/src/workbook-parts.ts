@@ -83,7 +83,7 @@ const tooLarge = (limit: number): UnreadableFile =>
 
 interface LeanPart {
   readonly bytes: Uint8Array;
-  /** Of a sheet, how many cells that say something; of the texts, how many there are. */
+  /** The number of cells that say something in a sheet, or of texts. */
   readonly cells: number;
   readonly hidden?: Hidden;
 }
@@ -164,7 +164,7 @@ function columnsOf(attributes: string): number[] {
   return min! > 0 ? Array.from({ length: count }, (_, i) => min! - 1 + i) : [];
 }
 
-/** So many bytes are looked at together. */
+/** The number of bytes that are looked at together. */
 const SLICE = 1 << 20;
 
 /** The bytes as letters of one byte each, in pieces that end between two rows, or at least between two elements. */

@@ -17,9 +17,9 @@ import { lettersIn, type Words } from './words/index.js';
 import type { LetterPart, Linked, WrittenLetter } from './written.js';
 
 const PAGE = 1_000;
-/** Of one thing that is followed so many entries are told; of more, how many. */
+/** The most entries that are told of one thing that is followed; of more, their number. */
 const MOST = 40;
-/** So many commitments are asked for at once. */
+/** The number of commitments that are asked for at once. */
 const AT_ONCE = 500;
 
 /** What happened to one thing that is followed. */

@@ -30,7 +30,7 @@ const PAGES: Readonly<Record<FollowKind, string>> = {
   list: 'commitments',
 };
 
-/** Of the address of a list what says how it is shown, and from when: a list is followed as it is now. */
+/** The parts of the address of a list that say how it is shown, and as at when: a list is followed as it is now. */
 const NOT_FOLLOWED = ['asOf', 'knownAt', 'staleAfter', 'sort', 'limit', 'cursor', 'format', 'fields', 'bom'];
 
 @Injectable()

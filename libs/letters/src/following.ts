@@ -16,9 +16,9 @@ import { keeping } from './outbox.js';
 export const WEEK_MS = 7 * DAY_MS;
 /** One follower follows so many things. */
 const MOST = 50;
-/** Of an address that nobody has confirmed so many wait, each with one letter, until a week has passed. */
+/** The most follows that wait for the confirmation of one address, each with one letter, until a week has passed. */
 const MOST_WAITING = 3;
-/** So many letters an hour to addresses that nobody has confirmed, of all senders together. */
+/** The most letters an hour to addresses that nobody has confirmed, of all senders together. */
 const MOST_AN_HOUR = 100;
 
 /** Something that somebody follows. */

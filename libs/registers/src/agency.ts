@@ -147,7 +147,7 @@ export function endedBefore({ entry, end }: AgencyState, date: PartialDate): str
   return `${entry!.code} was ${end.status} on ${end.effective}, so it takes on nothing from ${date} on.${successor}`;
 }
 
-/** Of two names since the same day the one said later holds. */
+/** The names of an agency by a date; of two since the same day, the one said later holds. */
 function namesBy({ entry, renamed }: AgencyState, asOf: FullDate): AgencyName[] {
   const dated = inTime(
     renamed.map(({ effective, ...said }) => ({ ...said, from: effective })),

@@ -45,7 +45,7 @@ interface Version {
 
 type Entered = [kind: Register, code: string, versions: Version[]];
 
-/** So many entries are kept as they were shown lately, in all lists together. */
+/** The most entries that are kept as they were shown lately, in all lists together. */
 const SHOWN = 20_000;
 
 /** Every entry of every register, with all that it was, in the order of codes. */

@@ -4,7 +4,7 @@ import type { AccessStore } from '#access';
 import { LetterNotSent, type Mailer } from '#mail';
 import type { Once } from './once.js';
 
-/** For how long a link is good. */
+/** The time for which a link is good. */
 export const LINK_MINUTES = 10;
 /** The page to which whoever signs in is led, where no other one was wanted: the desk of the agency, or the secretariat's. */
 export const DESK = '/home';

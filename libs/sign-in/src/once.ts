@@ -16,7 +16,7 @@ interface Made {
   readonly browser?: string | null;
   /** What is needed when it is taken. */
   readonly kept?: object;
-  /** For how long it is good. */
+  /** The time for which it is good. */
   readonly forMs: number;
 }
 

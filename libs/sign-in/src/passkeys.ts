@@ -18,7 +18,7 @@ export interface PasskeyRow {
   readonly lastUsed: string | null;
 }
 
-/** For how long a device may take. */
+/** The time that a device may take. */
 const TAKES_MS = 5 * 60_000;
 const MOST = 20;
 

@@ -35,7 +35,7 @@ export interface Arrived {
 /** Whoever came by the provider, in appointments that it gave or took. */
 export const BY_PROVIDER = 'provider';
 
-/** For how long the provider may take. */
+/** The time that the provider may take. */
 const TAKES_MS = 10 * 60_000;
 /** The signatures that are taken: with a key pair, never with a shared secret, and never none. */
 const ALGORITHMS = [

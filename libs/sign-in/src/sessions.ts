@@ -23,9 +23,9 @@ export interface SessionRow {
 }
 
 export interface SessionLimits {
-  /** For how long one may be left alone. */
+  /** The time for which one may be left alone. */
   readonly idleMs: number;
-  /** For how long one lasts, however much it is used. */
+  /** The time for which one lasts, however much it is used. */
   readonly longestMs: number;
 }
 

@@ -25,7 +25,7 @@ import { RendersPages } from './rendering.js';
 import { presentOf, SCOPE_WORDS, scopesFor } from './roles.js';
 import { DAYS, OwnAccount, type NamedFollow } from './own-account.js';
 
-/** For how long a token works on beside the one that replaces it. */
+/** The days for which a token works on beside the one that replaces it. */
 const OVERLAP_DAYS = 7;
 
 class Chosen {

@@ -69,7 +69,7 @@ interface Doing {
   readonly on: RouteParameters;
   /** `null`: a commitment is to be recorded. */
   readonly commitment: CommitmentView | null;
-  /** That a correction is about. */
+  /** The statement that a correction is about. */
   readonly statement: Statement | null;
   readonly without: readonly string[];
   readonly within: { readonly [field: string]: new () => object };
@@ -268,7 +268,7 @@ function saidBy(statement: Statement): object {
   return { ...data, ...actOf({ name: nameOf(statement) })?.unsaid?.(data) };
 }
 
-/** Of what was said, that which a form asks for. */
+/** The part of what was said for which a form asks. */
 function askedOf(of: new () => object, said: Filled): Filled {
   const inner = (one: unknown, within: new () => object) =>
     typeof one === 'object' && one !== null ? askedOf(within, one as Filled) : one;

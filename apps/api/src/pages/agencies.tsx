@@ -165,7 +165,7 @@ const Agencies = ({ view, progress, forums, bodies, members }: AgenciesParts) =>
   );
 };
 
-/** So many are not folded, unless they are all. */
+/** The number that is not folded, unless it is all. */
 const UNFOLDED = 24;
 
 /** The agencies with most commitments, and folded those with fewer; or all by the first letter of their names. */

@@ -108,7 +108,7 @@ export const recordedWords = ({ recordedAt, position }: View): string =>
 export const noUpdateSince = ({ asOf, staleAfter }: View, lastReport: FullDate | null): FullDate | null =>
   lastReport !== null && lastReport < monthsBefore(asOf, staleAfter) ? lastReport : null;
 
-/** Of which date everything on the page is, and as recorded when, in a line. */
+/** A line with the date of everything on the page, and when that was recorded. */
 export const State = ({ view }: { view: View }) => {
   const { asOf, lastReport, isLatest, today } = view;
   const since = noUpdateSince(view, lastReport);

@@ -7,7 +7,7 @@ export type Body = new () => object;
 /** Texts, lists of them, and objects, as a form sends them. */
 export type Filled = { readonly [name: string]: unknown };
 
-/** For how long a page waits, in milliseconds, until it shows the act that it just did. */
+/** The milliseconds for which a page waits until it shows the act that was just done. */
 export const SHOWN_MS = 5_000;
 
 /** The name of the button that asks for room for more in a list, and sends its path. */

@@ -10,7 +10,7 @@ import { Table } from './take-away.js';
 import { path, type Params, type View } from './view.js';
 import { counted, periodWords, sentence, textWords } from './words.js';
 
-/** So many years are not folded. */
+/** The number of years that are not folded. */
 const UNFOLDED = 3;
 
 /** No forum is nested deeper. */

@@ -17,7 +17,7 @@ import { daysWords, RETURN_STATE_WORDS } from './round-words.js';
 import { path } from './view.js';
 import { count, counted, dateWords, textWords } from './words.js';
 
-/** Of each kind so many are shown here; the list has all. */
+/** The most of each kind that are shown here; the list has all. */
 const FIRST = 12;
 /** What is due within so many months is shown as due next. */
 const AHEAD_MONTHS = 3;

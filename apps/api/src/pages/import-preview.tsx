@@ -14,13 +14,13 @@ import { Table } from './take-away.js';
 import { path } from './view.js';
 import { counted, dateWords } from './words.js';
 
-/** Of rows that change nothing, so many are shown. */
+/** The most rows that are shown of those that change nothing. */
 const RECOGNISED = 20;
 
-/** So many rows are shown in all; the rest is in the answer of the API. */
+/** The most rows that are shown in all; the rest is in the answer of the API. */
 const MOST = 500;
 
-/** So many are shown beside what they may be the same as. */
+/** The most rows that are shown beside what they may be the same as. */
 const SIDES = 100;
 
 const OUTCOME_WORDS: Readonly<Record<RowOutcome, string>> = {

@@ -183,7 +183,7 @@ interface ListParts {
   readonly view: View;
   readonly caption: string;
   readonly items: readonly Item[];
-  /** In which order they are, where that can be chosen. */
+  /** The order that they are in, where it can be chosen. */
   readonly order?: Order;
   /** The words of the search. */
   readonly search?: string;

@@ -10,7 +10,7 @@ import { appointmentWords, Instant, isGood, presentOf, Roles, SCOPE_WORDS, scope
 import { SignOutForm } from './sign-in.js';
 import { ButtonForm, CsrfField } from './signed-in.js';
 
-/** For how long a new token may be good, in days. */
+/** The numbers of days for which a new token can be good, to choose from. */
 export const DAYS = ['30', '90', '365'] as const;
 
 const WAY_WORDS: Readonly<Record<Way, string>> = {

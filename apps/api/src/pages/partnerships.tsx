@@ -27,7 +27,7 @@ import { RendersPages } from './rendering.js';
 import { path, Views, type View } from './view.js';
 import { count, counted } from './words.js';
 
-/** So many pairs are on a page. */
+/** The number of pairs on a page. */
 const PAIRS = 20;
 
 /** The number of agencies in the heat map. */

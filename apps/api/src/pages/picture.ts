@@ -18,7 +18,7 @@ export interface Drawing {
 /** The surroundings of a chart. */
 export interface Frame {
   readonly title: string;
-  /** Of which date it is, as recorded when. */
+  /** Its date, and when that was recorded. */
   readonly state: string;
   /** The publisher, and the address of the page. */
   readonly source: string;

@@ -34,7 +34,7 @@ interface ReadParts {
   readonly unfold: boolean;
 }
 
-/** Of so many all that they say is shown; of more, a line each. */
+/** Up to this number of them all that they say is shown; of more, a line each. */
 const FEW = 12;
 
 /** The whole return; with `writes` each commitment has a field for a comment. */

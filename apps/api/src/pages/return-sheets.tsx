@@ -33,7 +33,7 @@ import { path } from './view.js';
 import { count, counted, textWords } from './words.js';
 
 const WAITING = 'return-sheet';
-/** So many changes are shown; the rest is in the answer of the API. */
+/** The most changes that are shown; the rest is in the answer of the API. */
 const MOST = 500;
 
 /** A workbook that was looked at and not taken yet. */

@@ -15,7 +15,7 @@ import { Table } from './take-away.js';
 import { path, type View } from './view.js';
 import { count, counted, dateWords, textWords } from './words.js';
 
-/** So many commitments a return says something of; one that is nil or came as a paper says nothing of a single one. */
+/** The number of commitments that a return speaks of; one that is nil or came as a paper speaks of none. */
 const saidIn = ({ receivedOn, isNil, paper, says }: ReturnLine, what: keyof ReturnLine['says']): string =>
   receivedOn && !isNil && !paper ? count(says[what]) : '–';
 

@@ -32,9 +32,9 @@ export interface Budgets {
 
 /** The largest body of strangers, in bytes. */
 export const STRANGERS_BODY = 16_384;
-/** So much of a refused body is read and passed over; a client that sends more is cut off. */
+/** The bytes of a refused body that are read and passed over; a client that sends more is cut off. */
 const PASSED_OVER = 65_536;
-/** Of a form of our pages whose sender is not signed in any more: so much is read, and given back to be sent again, in bytes. */
+/** The bytes that are read of a form whose sender is not signed in any more, and given back to be sent again. */
 const FORM_KEPT = 262_144;
 
 /** Where people sign in, or have letters sent: few tries are enough. */
