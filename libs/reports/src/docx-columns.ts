@@ -1,6 +1,7 @@
 /** The widths of the columns of a table in DOCX, which hold with any typeface that stands in for the one that is asked for. */
 import type { Column } from './report.js';
 import { weightOf } from './flow.js';
+import { CODE } from './in-words.js';
 
 /** What a cell has on both sides of its text, in twentieths of a point. */
 export const ROOM = 140;
@@ -34,8 +35,7 @@ export const longestWord = (text: string): number =>
     return Math.max(most, Math.min(length, LONGEST) * (words[i]!.toUpperCase() === words[i] ? CAPITAL : 1));
   }, 0);
 
-/** `HLD06-01`: above a column of numbers it stands whole. */
-const CODE = /^[\p{Lu}\d.-]+$/u;
+/** Above a column of numbers a code stands whole. */
 const longestOfHead = ({ title, type }: Column): number =>
   type === 'integer' && CODE.test(title) ? title.length * CAPITAL : longestWord(title);
 

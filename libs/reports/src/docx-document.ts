@@ -21,7 +21,7 @@ import {
 import { columnsIn, isNumber, longestWord, roomOf, TABLE_SIZE } from './docx-columns.js';
 import { DocxText, inLanguage } from './docx-text.js';
 import { isWide, runsOf, weightOf, type Heading, type Run } from './flow.js';
-import { linesOf, pageInWords } from './in-words.js';
+import { isLong, leadingOnce, linesOf, pageInWords } from './in-words.js';
 import { manifestLines } from './manifest-lines.js';
 import {
   pagesOf,
@@ -61,6 +61,7 @@ const longestIn = (cell: Cell): number => {
 export class DocxDocument {
   readonly #words: Words;
   readonly #text: DocxText;
+  readonly #isLong: boolean;
   #pictures = 0;
   #lists = 0;
 
@@ -70,6 +71,7 @@ export class DocxDocument {
   ) {
     this.#words = wordsOf(report.language);
     this.#text = new DocxText(docx);
+    this.#isLong = isLong(report.sections);
   }
 
   async document(): Promise<Docx.IPropertiesOptions> {
@@ -381,7 +383,7 @@ export class DocxDocument {
     for await (const page of pagesOf(table))
       for (const row of page) {
         row.forEach((cell, i) => (longest[i] = Math.max(longest[i]!, longestIn(cell))));
-        rows.push(cells(row, rows.length + 1 === table.rowCount));
+        rows.push(cells(this.#isLong ? leadingOnce(row) : row, rows.length + 1 === table.rowCount));
       }
     const { widths, turned } = columnsIn(columns, longest, widthOf(isWide(table)), size.size);
     const head = columns.map((column, i) => ({

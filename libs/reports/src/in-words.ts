@@ -1,5 +1,5 @@
 /** Cells and pages in the words of a language, as all formats for people have them in common. */
-import type { Cell, Inline, Section, Table } from './report.js';
+import { plain, type Cell, type Inline, type Row, type Section, type Table } from './report.js';
 import type { Words } from './words/index.js';
 
 const linked = (text: string, href: string | undefined): readonly Inline[] =>
@@ -30,6 +30,36 @@ export const tablesIn = (sections: readonly Section[]): Table[] =>
     ...blocks.filter((block) => block.type === 'table'),
     ...tablesIn(below),
   ]);
+
+/** A code or reference: `IOM`, `HLD06-01`. */
+export const CODE = /^[\p{Lu}\d./-]+$/u;
+
+/** With more rows than this in its tables a document is long. */
+const LONG = 2_000;
+export const isLong = (sections: readonly Section[]): boolean =>
+  tablesIn(sections).reduce((sum, { rowCount }) => sum + rowCount, 0) > LONG;
+
+/**
+ * A row of a long document, in which codes lead on from the first cell alone: their links are most of its size, and of the time
+ * that it takes to set.
+ */
+export const leadingOnce = ([first, ...others]: Row): Row => [
+  first!,
+  ...others.map((cell): Cell => {
+    if (cell?.type === 'list') return { ...cell, items: cell.items.map(withoutCodes) };
+    return cell?.type === 'text' ? { ...cell, inlines: withoutCodes(cell.inlines) } : cell;
+  }),
+];
+
+const withoutCodes = (inlines: readonly Inline[]): readonly Inline[] =>
+  inlines.reduce<Inline[]>((all, one) => {
+    const text = typeof one === 'object' && one.type === 'link' ? plain(one.inlines) : '';
+    const said = CODE.test(text) ? text : one;
+    const last = all.at(-1);
+    if (typeof last === 'string' && typeof said === 'string') all[all.length - 1] = last + said;
+    else all.push(said);
+    return all;
+  }, []);
 
 /** The words at the foot of a page: texts, and where its number and that of all pages stand. */
 export function pageInWords({ parts }: Words): readonly ({ readonly text: string } | 'page' | 'of')[] {

@@ -5,7 +5,7 @@
 import { readFile } from 'node:fs/promises';
 import type { NodeCompiler } from '@myriaddreamin/typst-ts-node-compiler';
 import { runsOf, weightOf, isWide, type Heading } from './flow.js';
-import { linesOf, pageInWords } from './in-words.js';
+import { CODE, isLong, leadingOnce, linesOf, pageInWords } from './in-words.js';
 import { manifestLines } from './manifest-lines.js';
 import { pagesOf, plain, type Block, type Cell, type Column, type Inline } from './report.js';
 import type { NumberedReport, ReportFormat, Row, Section, Table } from './report.js';
@@ -102,8 +102,6 @@ const [UPRIGHT, ASIDE] = [
 const sizeOf = (weight: number): number => (weight > 19 ? 7 : weight > 16 ? 8 : 9);
 /** In a paragraph, and of letters alone, a word is broken anywhere after so many; shorter ones only as their language does. */
 const [LONG_WORD, LONG_LETTERS] = [60, 24] as const;
-/** A code or reference, which is parted at its hyphens only. */
-const CODE = /^[\p{Lu}\d./-]+$/u;
 /** In the pixels of a chart, the width of the text. */
 const CHART_WIDTH = 720;
 
@@ -116,12 +114,14 @@ const headings = (sections: readonly Section[]): number =>
 class Printing {
   readonly #words: Words;
   readonly #missing = new Set<string>();
+  readonly #isLong: boolean;
 
   constructor(
     private readonly report: NumberedReport,
     private readonly face: Typeface,
   ) {
     this.#words = wordsOf(report.language);
+    this.#isLong = isLong(report.sections);
   }
 
   async document() {
@@ -133,6 +133,7 @@ class Printing {
     for (const { aside, parts } of runsOf(sections)) body.push({ aside, blocks: await this.#blocks(parts) });
     const document = {
       language,
+      isLong: this.#isLong,
       opensShortly: abbreviations.length === 0 && headings(sections) <= SHORT,
       families: FAMILIES,
       date: manifest.asOf.split('-').map(Number),
@@ -252,7 +253,10 @@ class Printing {
     const [, most] = isWide(table) ? ASIDE : UPRIGHT;
     const rows: PrintedTable['rows'] = [];
     for await (const page of pagesOf(table))
-      for (const row of page) rows.push({ long: isLong(row, letters, most), cells: this.#cells(row, letters) });
+      for (const row of page) {
+        const said = this.#isLong ? leadingOnce(row) : row;
+        rows.push({ long: outgrows(row, letters, most), cells: this.#cells(said, letters) });
+      }
     return {
       is: 'table',
       ...this.#caption(this.#words.parts.table(number), table),
@@ -282,7 +286,7 @@ function lettersIn(columns: readonly Column[]): number[] {
 }
 
 /** Whether a row may be longer than a page: only then may it be cut. */
-function isLong(row: Row, letters: readonly number[], lines: number): boolean {
+function outgrows(row: Row, letters: readonly number[], lines: number): boolean {
   return row.some((cell, i) => linesIn(cell, letters[i]!) > lines);
 }
 
