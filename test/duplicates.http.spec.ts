@@ -1,8 +1,9 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { jsonFolderAt, planImport } from '#exchange';
+import type { Log } from '#eventsourcing';
 import { LOG, metaOf, type CommandContext } from '#platform';
 import { Registers } from '#registers';
 import { commitment } from './support/commitment.js';
@@ -180,6 +181,29 @@ describe('The same item recorded again', () => {
       joint('UNEP-2012-02', 'UNEP', 'Atlas of climate displacement on small islands'),
     );
     expect(body.warnings).toMatchObject([{ of: 'UNEP-2012-01' }]);
+  });
+});
+
+describe('A command', () => {
+  it('reads as many streams in a register of twice the size', async () => {
+    const { store } = server.app.get<Log>(LOG);
+    const read = jest.spyOn(store, 'read');
+    const about = (n: number) => joint(`UNEP-2011-${n}`, 'UNEP', `Tidal register of harbours ${n % 9}`);
+    const stage = { stage: 'planned', effective: '2012-11', reportedOn: '2012-11-02' };
+    const reads = async (n: number) => {
+      read.mockClear();
+      const recorded = await post('commitments', about(n));
+      const reported = await post(`commitments/UNEP-2011-${n}/stage`, stage);
+      expect([recorded.status, reported.status]).toEqual([201, 200]);
+      return read.mock.calls.map(([stream]) => stream.replace(/-\d+$/, ''));
+    };
+    await reads(1_000);
+    const few = await reads(1_001);
+    const acts = Array.from({ length: 600 }, (_, n) => ({ act: 'record', body: about(2_000 + n) }));
+    expect((await post('batches', { acts })).body).toMatchObject({ refused: 0 });
+    expect(read.mock.calls.length).toBeGreaterThan(600); // control: a batch reads a stream for each act
+    expect(await reads(1_002)).toEqual(few);
+    expect(few.length).toBeLessThan(4);
   });
 });
 

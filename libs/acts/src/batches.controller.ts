@@ -11,8 +11,7 @@ import {
   PartialType,
   PickType,
 } from '@nestjs/swagger';
-import { plainToInstance } from 'class-transformer';
-import { ArrayMaxSize, ArrayMinSize, IsArray, IsObject, validateSync } from 'class-validator';
+import { ArrayMaxSize, ArrayMinSize, IsArray, IsObject } from 'class-validator';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { classOf, StageAnswer } from '#bodies';
 import { ACTS, type ActName, type RecordCommitment } from '#commitments';
@@ -23,7 +22,6 @@ import {
   Code,
   ACTING,
   cleanBody,
-  invalid,
   LOG,
   malformed,
   metaOfPart,
@@ -32,7 +30,7 @@ import {
   problemOf,
   rejections,
   Rights,
-  VALIDATION,
+  validated,
   Whole,
   YesNo,
   type RequestContext,
@@ -283,8 +281,5 @@ function actFrom({ act, reference, named, said }: BatchEntry, at: string): Commi
 function valid<B extends object>(Body: new () => B, given: unknown, at: string): B {
   if (!given || typeof given !== 'object' || Array.isArray(given))
     throw malformed([{ pointer: at, message: 'an act must be an object' }]);
-  const body = plainToInstance(Body, cleanBody(Body, given));
-  const faults = validateSync(body, VALIDATION);
-  if (faults.length > 0) throw invalid(faults, at);
-  return body;
+  return validated(Body, cleanBody(Body, given), at);
 }

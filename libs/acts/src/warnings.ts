@@ -190,13 +190,17 @@ export class Warnings {
    * @param position where it was recorded; absent: it was not, it would be
    */
   async ofRecord(reference: string, body: RecordCommitment, position?: string): Promise<ActWarning[]> {
-    return [...(await this.#ended(body)), ...(await this.#likely(reference, body, position))];
+    const isRecorded = position !== undefined;
+    return [...(await this.#ended(body, !isRecorded)), ...(await this.#likely(reference, body, position))];
   }
 
-  /** The agencies that had ended by the time of the report: it is of old, else it would have been refused. */
-  async #ended({ agencies, reportedOn }: RecordCommitment): Promise<ActWarning[]> {
+  /**
+   * The agencies that had ended by the time of the report: it is of old, else it would have been refused.
+   * @param anew whether nobody has just looked at them
+   */
+  async #ended({ agencies, reportedOn }: RecordCommitment, anew: boolean): Promise<ActWarning[]> {
     const taking = agencies.map(({ agency }, i) => ({ agency, from: reportedOn, pointer: `/agencies/${i}` }));
-    const ended = await this.#lookup.endedAmong(taking);
+    const ended = await this.#lookup.endedAmong(taking, anew);
     return (ended?.errors ?? []).map(({ pointer, message }) => ({
       code: 'agency_has_ended',
       message,

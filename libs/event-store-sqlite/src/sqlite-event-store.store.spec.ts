@@ -203,6 +203,17 @@ it('An event appended here reaches a subscriber at once, without waiting for the
   expect(delays.toSorted((a, b) => a - b)[4]).toBeLessThan(15);
 });
 
+it('What came since a revision is told at once, whichever process wrote it', async () => {
+  const other = new SqliteEventStore(file);
+  await append('s', NO_STREAM);
+  for (const [revision, to] of [store, other, store, other].entries()) {
+    expect(await store.read('s', revision + 1)).toEqual([]);
+    await append('s', revision, [event()], by(), to);
+    expect(await store.read('s', revision + 1)).toHaveLength(1);
+  }
+  await other.close();
+});
+
 it('A subscriber is given every event as it stands in the log, in its order, while two processes append', async () => {
   const other = new SqliteEventStore(file);
   const stop = new AbortController();

@@ -47,7 +47,7 @@ export class SqliteEventStore implements EventStore {
   #flushing: Promise<void> | null = null;
   /** Types that are in the table of types, or will be with the commit under way. */
   readonly #typesKnown = new Set<string>();
-  /** The last revision, hash and time of streams lately written, as long as no other process has written. */
+  /** The last revision, hash and time of streams lately used, as long as no other process has written. */
   readonly #heads = new LRUCache<string, StreamHead>({ max: 20_000 });
   /** Changes when another connection has written. */
   #dataVersion = 0;
@@ -107,6 +107,9 @@ export class SqliteEventStore implements EventStore {
   }
 
   async read(stream: string, fromRevision = 0, limit = Infinity): Promise<Envelope[]> {
+    // Most reads ask what came since the last one: nothing.
+    if (fromRevision > 0 && (await this.#read(() => this.#headOf(stream)?.revision ?? NO_STREAM)) < fromRevision)
+      return [];
     const page = (from: number, size: number) =>
       this.#read((sql) => sql.stream.all(stream, from, size).map(toEnvelope));
     return readChained(page, fromRevision, limit);
@@ -290,8 +293,8 @@ export class SqliteEventStore implements EventStore {
   #commit(batch: readonly QueuedAppend[]): (() => void)[] {
     const written: Envelope[] = [];
     let before: string | null = null;
-    const settle = this.#atOnce(this.#sql, ({ dataVersion, head }) => {
-      if (this.#dataVersion !== (this.#dataVersion = dataVersion.get()!)) this.#heads.clear();
+    const settle = this.#atOnce(this.#sql, ({ head }) => {
+      this.#forgetOthers();
       const last = head.get();
       before = last?.position.toString() ?? null;
       let position = last?.position ?? 0;
@@ -306,6 +309,20 @@ export class SqliteEventStore implements EventStore {
     this.#own.give(before, written);
     this.#arrivals.tell();
     return settle;
+  }
+
+  /** Forgets the heads of streams to which another process may have written. */
+  #forgetOthers(): void {
+    if (this.#dataVersion !== (this.#dataVersion = this.#sql.dataVersion.get()!)) this.#heads.clear();
+  }
+
+  #headOf(stream: string): StreamHead | undefined {
+    this.#forgetOthers();
+    const known = this.#heads.get(stream);
+    if (known) return known;
+    const head = this.#sql.streamHead.get(stream);
+    if (head) this.#heads.set(stream, head);
+    return head;
   }
 
   /** @param written is added to, if it is wanted */

@@ -1,7 +1,9 @@
 /** The spans of the core: appends, and the application of events to projections. */
 import {
   context,
+  INVALID_SPAN_CONTEXT,
   propagation,
+  ProxyTracerProvider,
   ROOT_CONTEXT,
   SpanKind,
   SpanStatusCode,
@@ -17,8 +19,16 @@ const SCOPE = 'followthrough';
 /** Asked each time: a program may start its SDK late, and tests theirs anew. */
 const tracer = () => trace.getTracer(SCOPE);
 
-/** A span that is under way, and what may run under it. Without an SDK it is recorded nowhere. */
+/** Whether there is nobody to record spans: no SDK was started. */
+function isUntraced(): boolean {
+  const provider = trace.getTracerProvider();
+  return provider instanceof ProxyTracerProvider && provider.getDelegateTracer(SCOPE) === undefined;
+}
+const UNTRACED = trace.wrapSpanContext(INVALID_SPAN_CONTEXT);
+
+/** A span that is under way, and what may run under it. Without an SDK it is recorded nowhere, and costs nothing. */
 export function startSpan(name: string, kind: SpanKind, attributes: Attributes, parent = context.active()) {
+  if (isUntraced()) return { span: UNTRACED, under: parent };
   const span = tracer().startSpan(name, { kind, attributes }, parent);
   return { span, under: trace.setSpan(parent, span) };
 }

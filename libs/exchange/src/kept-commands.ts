@@ -1,10 +1,8 @@
 /** The commands of an import as they are kept until it is confirmed, and each as one that can be executed. */
-import { plainToInstance } from 'class-transformer';
-import { validateSync } from 'class-validator';
 import { ActCommand, entryClass, refuseUnlessTheirs, tableOf, type AnyActCommand, type Subject } from '#acts';
 import { classOf } from '#bodies';
 import type { Meta } from '#eventsourcing';
-import { cleanBody, invalid, metaOf, metaOfPart, VALIDATION, type Principal, type RequestContext } from '#platform';
+import { cleanBody, metaOf, metaOfPart, validated, type Principal, type RequestContext } from '#platform';
 
 /** An act with what its route names. */
 export interface KeptAct {
@@ -38,9 +36,7 @@ export function commandOf(
   const instances = acts.map(({ act, body, ...named }) => {
     const entryOf = subject !== 'commitment' && (act === 'enter' || act === 'amend');
     const Body = (entryOf ? entryClass(subject) : classOf(tableOf(subject)[act]!.body)) as new () => object;
-    const instance = plainToInstance(Body, cleanBody(Body, body));
-    const faults = validateSync(instance, VALIDATION);
-    if (faults.length > 0) throw invalid(faults);
+    const instance = validated(Body, cleanBody(Body, body));
     refuseUnlessTheirs(subject, act, instance, context.by);
     return { act, body: instance, ...named };
   });

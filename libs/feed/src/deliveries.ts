@@ -2,7 +2,7 @@
 import { Inject, Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { decodeAll, Tail, type Envelope, type Log, type Recorded } from '#eventsourcing';
+import { Bell, decodeAll, Tail, type Envelope, type Log, type Recorded } from '#eventsourcing';
 import { LOG, webhookMessages } from '#platform';
 import { changeOf } from './change.js';
 import { Concerns } from './concerns.projection.js';
@@ -16,6 +16,8 @@ const RETRY_S = [5, 30, 120, 600, 3_600, 21_600, 86_400];
 const CHANCE = 0.2;
 /** The interval between looks for hooks that are due, where nothing is recorded. */
 const LOOK_MS = 5_000;
+/** What is recorded so shortly after a look waits for the next one, together. */
+const PAUSE_MS = 50;
 const PAGE = 100;
 /** Whoever answers so wants nothing any more. */
 const GONE = 410;
@@ -34,7 +36,7 @@ export class Deliveries implements OnModuleDestroy {
   readonly #tail: Tail;
   readonly #busy = new Map<string, Promise<void>>();
   #running: Promise<void> | undefined;
-  #wake = new AbortController();
+  readonly #bell = new Bell();
 
   constructor(
     @Inject(LOG) private readonly log: Log,
@@ -53,12 +55,11 @@ export class Deliveries implements OnModuleDestroy {
 
   /** Looks at once whether something is due: a hook is new, or was resumed. */
   look(): void {
-    this.#wake.abort();
+    this.#bell.ring();
   }
 
   async onModuleDestroy(): Promise<void> {
     this.#stopping.abort();
-    this.#wake.abort();
     await this.#running;
     await Promise.all(this.#busy.values());
   }
@@ -66,7 +67,6 @@ export class Deliveries implements OnModuleDestroy {
   async #run(): Promise<void> {
     void this.#follow();
     while (!this.#stopping.signal.aborted) {
-      this.#wake = new AbortController();
       try {
         for (const id of await this.hooks.due(Date.now()))
           if (!this.#busy.has(id))
@@ -77,8 +77,8 @@ export class Deliveries implements OnModuleDestroy {
       } catch (error) {
         this.#logger.warn(`What is due cannot be looked up now: ${String(error)}`);
       }
-      const signal = AbortSignal.any([this.#wake.signal, this.#stopping.signal]);
-      await sleep(LOOK_MS, undefined, { signal, ref: false }).catch(() => undefined);
+      await sleep(PAUSE_MS, undefined, { signal: this.#stopping.signal, ref: false }).catch(() => undefined);
+      await this.#bell.next(LOOK_MS, this.#stopping.signal);
     }
   }
 

@@ -2,7 +2,7 @@
 import { Inject, Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Tail, type Log } from '#eventsourcing';
+import { Bell, Tail, type Log } from '#eventsourcing';
 import { LetterNotSent, Mailer } from '#mail';
 import { LOG } from '#platform';
 import { LetterClock } from './clock.js';
@@ -29,7 +29,7 @@ export class Post implements OnModuleDestroy {
   readonly #me = randomUUID();
   readonly #stopping = new AbortController();
   readonly #logger = new Logger('Letters');
-  #wake = new AbortController();
+  readonly #bell = new Bell();
   #running: Promise<unknown> | undefined;
 
   constructor(
@@ -52,12 +52,11 @@ export class Post implements OnModuleDestroy {
 
   /** Looks at once. */
   look(): void {
-    this.#wake.abort();
+    this.#bell.ring();
   }
 
   async onModuleDestroy(): Promise<void> {
     this.#stopping.abort();
-    this.#wake.abort();
     await this.#running;
   }
 
@@ -74,11 +73,9 @@ export class Post implements OnModuleDestroy {
 
   async #run(): Promise<void> {
     while (!this.#stopping.signal.aborted) {
-      this.#wake = new AbortController();
       await this.pass();
       await sleep(PAUSE_MS, undefined, { signal: this.#stopping.signal, ref: false }).catch(() => undefined);
-      const signal = AbortSignal.any([this.#wake.signal, this.#stopping.signal]);
-      await sleep(LOOK_MS, undefined, { signal, ref: false }).catch(() => undefined);
+      await this.#bell.next(LOOK_MS, this.#stopping.signal);
     }
   }
 

@@ -1,7 +1,17 @@
 /** The lookup of codes in the registers, from the log itself. */
 import type { Theme } from '#bodies';
 import type { PartialDate } from '#clocks';
-import { decodeAll, fold, load, NO_STREAM, Rejected, streamOf, type Aggregate, type Log } from '#eventsourcing';
+import {
+  decodeAll,
+  fold,
+  load,
+  NO_STREAM,
+  Rejected,
+  streamOf,
+  type Aggregate,
+  type EventStore,
+  type Log,
+} from '#eventsourcing';
 import type { Reference, Registered } from '#platform';
 import { agency as agencies, endedBefore, LATEST, successorAt, type AgencyState } from './agency.js';
 import type { EntryHistory } from './corrections.js';
@@ -15,13 +25,22 @@ import {
   type Registration,
 } from './register.js';
 
+/** What all lookups in a log know of it. */
+class Known {
+  readonly found = new Set<string>();
+  /** Agencies as they were when they were last looked at: of each only what came since is read. */
+  readonly agencies = new Map<string, { readonly state: AgencyState & EntryHistory; readonly revision: number }>();
+}
+const knownOf = new WeakMap<EventStore, Known>();
+
 /** Finds the entries that the codes of a body name. It reads the log itself, so every acknowledged entry is found. */
 export class Lookup {
-  readonly #found = new Set<string>();
-  /** Agencies as they were when they were last looked at: of each only what came since is read. */
-  readonly #agencies = new Map<string, { readonly state: AgencyState & EntryHistory; readonly revision: number }>();
+  readonly #known: Known;
 
-  constructor(private readonly log: Log) {}
+  constructor(private readonly log: Log) {
+    this.#known = knownOf.get(log.store) ?? new Known();
+    knownOf.set(log.store, this.#known);
+  }
 
   async entry<R extends Register>(kind: R, code: string): Promise<EntryOf<R> | null> {
     return (await this.#state(kind, code)).entry;
@@ -35,9 +54,9 @@ export class Lookup {
   /** Whether something is registered (or, for a commitment, recorded) under a code. Found codes stay found. */
   async has(kind: Registered, code: string): Promise<boolean> {
     const stream = streamOf({ category: kind }, code);
-    if (this.#found.has(stream)) return true;
+    if (this.#known.found.has(stream)) return true;
     const found = (await this.log.store.read(stream)).length > 0;
-    if (found) this.#found.add(stream);
+    if (found) this.#known.found.add(stream);
     return found;
   }
 
@@ -62,23 +81,26 @@ export class Lookup {
       : null;
   }
 
-  async #agency(code: string): Promise<AgencyState> {
-    const known = this.#agencies.get(code) ?? { state: agencies.initial, revision: NO_STREAM };
+  async #agency(code: string, anew: boolean): Promise<AgencyState> {
+    const last = this.#known.agencies.get(code);
+    if (last && !anew) return last.state;
+    const known = last ?? { state: agencies.initial, revision: NO_STREAM };
     const since = await decodeAll(this.log, await this.log.store.read(streamOf(agencies, code), known.revision + 1));
     if (since.length === 0) return known.state;
     const state = fold(agencies, known.state, since as never);
-    this.#agencies.set(code, { state, revision: since.at(-1)!.revision });
+    this.#known.agencies.set(code, { state, revision: since.at(-1)!.revision });
     return state;
   }
 
   /**
    * Nothing new is given to an agency that has ended.
+   * @param anew whether what came since the last look counts, too
    * @returns what names every one of them, its successor, and where in the body it stands; `null` when there is none
    */
-  async endedAmong(taking: readonly Taking[]): Promise<Rejected | null> {
+  async endedAmong(taking: readonly Taking[], anew = true): Promise<Rejected | null> {
     const errors = [];
     for (const { agency, from, pointer } of taking) {
-      const state = await this.#agency(agency);
+      const state = await this.#agency(agency, anew);
       const message = state.entry && endedBefore(state, from);
       if (message) errors.push({ pointer, message });
     }
