@@ -111,9 +111,9 @@ describe('The record of who did what', () => {
     let isAway = true;
     const store = {
       query: async () => [],
-      keep: async (rows: readonly unknown[]) => {
+      keep: async (statements: readonly (readonly unknown[])[]) => {
         if (isAway) throw new Error('away');
-        kept.push(...rows);
+        kept.push(...statements.flat().filter((value) => value === 'x'));
       },
     };
     const audit = new Audit(store as never, 400, (count) => lost.push(count));

@@ -194,6 +194,11 @@ onEachDatabase('An account', (kind) => {
     await audit.flush();
     await audit.prune();
     expect(await found({})).toHaveLength(30);
+    const many = Array.from({ length: 75 }, (_, n) => ({ subject: `s${n}`, address: `10.0.0.${n}` }));
+    for (const one of many) audit.note({ ...asked, ...one });
+    await audit.flush();
+    const kept = await other.find({}, many.length);
+    expect(kept.map(({ subject, address }) => ({ subject, address }))).toEqual(many.toReversed());
   });
 
   describe('of a person that is erased', () => {

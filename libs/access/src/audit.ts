@@ -1,5 +1,5 @@
 /** The record of who did what, tried what and was refused: beside the log, only ever added to, kept for a set time. */
-import type { Value } from '#databases';
+import type { Statement, Value } from '#databases';
 import { DAY_MS } from '#clocks';
 import type { AccessStore } from './access-store.js';
 
@@ -54,8 +54,28 @@ const COLUMNS = [
 /** Whoever was erased meanwhile leaves no address. */
 const ADDRESS =
   'CASE WHEN EXISTS (SELECT 1 FROM accounts WHERE account = ? AND erased IS NOT NULL) THEN NULL ELSE ? END';
-const INSERT = `INSERT INTO audit (${COLUMNS.join(', ')})
-  VALUES (${COLUMNS.map((name) => (name === 'address' ? ADDRESS : '?')).join(', ')})`;
+const ROW = `(${COLUMNS.map((name) => (name === 'address' ? ADDRESS : '?')).join(', ')})`;
+/** By one statement so many entries are written, as long as there are as many. */
+const AT_ONCE = [64, 8, 1] as const;
+const INSERTS = new Map(
+  AT_ONCE.map((rows) => [
+    rows,
+    `INSERT INTO audit (${COLUMNS.join(', ')}) VALUES ${Array<string>(rows).fill(ROW).join(', ')}`,
+  ]),
+);
+
+const valuesOf = (one: Audited): Value[] =>
+  COLUMNS.flatMap((name): Value[] => (name === 'address' ? [one.account, one.address] : [one[name]]));
+
+function insertsOf(entries: readonly Audited[]): Statement[] {
+  const statements: Statement[] = [];
+  for (let at = 0; at < entries.length;) {
+    const rows = AT_ONCE.find((some) => some <= entries.length - at)!;
+    statements.push([INSERTS.get(rows)!, ...entries.slice(at, at + rows).flatMap(valuesOf)]);
+    at += rows;
+  }
+  return statements;
+}
 
 /** How long entries wait for each other; so much is lost when the process is killed. */
 const WAIT_MS = 1_000;
@@ -102,12 +122,7 @@ export class Audit {
     if (entries.length === 0) return;
     this.#waiting = [];
     try {
-      await this.store.keep(
-        entries.map((one) => [
-          INSERT,
-          ...COLUMNS.flatMap((name): Value[] => (name === 'address' ? [one.account, one.address] : [one[name]])),
-        ]),
-      );
+      await this.store.keep(insertsOf(entries));
     } catch {
       this.#waiting = [...entries, ...this.#waiting];
       const over = this.#waiting.length - MOST;
