@@ -524,6 +524,9 @@ describe('A round that is published', () => {
     for (const said of ['IOM: *The grant ended.*', 'IOM, no change: *As it was*'])
       expect([said, text.includes(said)]).toEqual([said, true]);
     expect(text).toContain('IOM, not assessed: *The office was closed.*');
+    // Whoever said that nothing has changed has not reported nothing.
+    expect(text).toMatch(/IOM \(partner\): no change/);
+    expect(text).toMatch(/IOM \(partner\): not assessed/);
     expect(await read('format=csv')).toContain('IOM: not_assessed, The office was closed.');
     const french = await read('format=md&language=fr');
     expect(french).toMatch(/Sur 3, 1 .* a répondu/);

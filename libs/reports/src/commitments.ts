@@ -4,6 +4,7 @@ import { isOpen } from '#commitments';
 import type { Filter } from '#progress';
 import type { Column, Inline, Row, Table } from './report.js';
 import type { Dossier, Draft } from './draft.js';
+import type { SaidOfCommitment } from './round-of-report.js';
 
 type Part = CommitmentView['parts'][number];
 
@@ -104,26 +105,38 @@ function stageLines(draft: Draft, { item, view }: Dossier): Inline[][] {
 }
 
 /** What each agency says of its part; those that said nothing of their own are named together. */
-function partLines(draft: Draft, { view }: Dossier): Inline[][] {
+function partLines(draft: Draft, { item, view }: Dossier): Inline[][] {
   const { lines, parts } = draft.words;
-  const unheard = view.parts.filter(({ entry, role }) => !entry && role !== 'lead');
+  const said = new Map((draft.round?.saidOf.get(item.reference) ?? []).map(({ agency, says }) => [agency, says]));
+  const unheard = view.parts.filter(({ agency, entry, role }) => !entry && role !== 'lead' && !said.has(agency));
   const isAsked = ({ agency }: Part) => view.agencies.some((one) => one.agency === agency && one.asked);
   const asked = unheard.filter(isAsked);
   const others = unheard.filter((part) => !isAsked(part));
   const named = (parts: readonly Part[]) =>
     parts.flatMap(({ agency }, i) => [...(i > 0 ? [', '] : []), draft.agency(agency)]);
   return [
-    ...view.parts.filter((part) => !unheard.includes(part)).map((part) => partOf(draft, view, part)),
+    ...view.parts
+      .filter((part) => !unheard.includes(part))
+      .map((part) => partOf(draft, view, part, said.get(part.agency))),
     ...(others.length > 0 ? [[`${lines.notReported}${parts.colon}`, ...named(others)]] : []),
     ...(asked.length > 0 ? [[`${lines.asked}${parts.colon}`, ...named(asked)]] : []),
   ];
 }
 
-/** `IOM (lead): completed, 20 Nov. 2006`; without its stage where that is the one of the commitment. */
-function partOf(draft: Draft, view: CommitmentView, { agency, role, entry }: Part): Inline[] {
+/**
+ * `IOM (lead): completed, 20 Nov. 2006`; without its stage where that is the one of the commitment.
+ * @param says what the agency says of it in its return
+ */
+function partOf(
+  draft: Draft,
+  view: CommitmentView,
+  { agency, role, entry }: Part,
+  says: SaidOfCommitment['says'] | undefined,
+): Inline[] {
   const { lines, parts } = draft.words;
   const name: Inline[] = [draft.agency(agency), ` (${draft.wordOf('role', role)})`];
-  if (!entry || entry.revision === view.headline.revision) return name;
+  if (!entry) return says ? [...name, `${parts.colon}${draft.wordOf('inReturn', says).toLowerCase()}`] : name;
+  if (entry.revision === view.headline.revision) return name;
   return [...name, `${parts.colon}${draft.wordOf('stage', entry.stage).toLowerCase()}, ${lines.at(entry.effective)}`];
 }
 
