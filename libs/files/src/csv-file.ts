@@ -3,6 +3,7 @@ import { parse } from 'csv-parse/sync';
 import { unguarded } from '#text';
 import {
   LIMITS,
+  refuseOtherText,
   UnreadableFile,
   type Cell,
   type Encoding,
@@ -34,8 +35,7 @@ export function readCsv(bytes: Uint8Array, name: string, epoch: Epoch, encoding?
   const text = decoded(bytes, settled.encoding).replace(/^\ufeff/, '');
   if (text.trim() === '') throw new UnreadableFile('The file is empty.');
   if (text.includes('\0')) throw new UnreadableFile('The file is no text: it holds a character U+0000.');
-  const other = OTHERS.find(([beginning]) => beginning.test(text));
-  if (other) throw new UnreadableFile(`The file is ${other[1]}, whatever it is called: save it as .xlsx or .csv.`);
+  refuseOtherText(text, 'save it as .xlsx or .csv');
   // Excel writes this line itself, and reads it.
   const named = /^sep=(.)\r?\n/i.exec(text);
   const table = withoutBlanksBehind(named ? text.slice(named[0].length) : text);
@@ -62,14 +62,6 @@ function withoutBlanksBehind(text: string): string {
   while (end > 0 && ' \t\r\n,;'.includes(text[end - 1]!)) end--;
   return text.slice(0, end);
 }
-
-/** What other texts begin with. */
-const OTHERS = [
-  [/^%PDF-/, 'a PDF'],
-  [/^\s*[[{]\s*["{[\]}]/, 'JSON'],
-  [/^\s*<(?:\?xml|!doctype|html|table|head|body|meta)\b/i, 'a page of HTML or XML'],
-  [/^\{\\rtf/, 'a text document (.rtf)'],
-] as const;
 
 const cellOf = (cell: string): Cell => {
   const text = unguarded(cell);

@@ -388,7 +388,7 @@ describe('A paper', () => {
             new Paragraph({ text: 'Data', heading: HeadingLevel.HEADING_1 }),
             numbered('Second'),
             numbered('anew', 1),
-            new Paragraph('15. By hand'),
+            new Paragraph('15. By hand, of mi\u00adgra\u00adtion\u00a0data'),
           ],
         },
       ],
@@ -402,12 +402,13 @@ describe('A paper', () => {
       ['h', null, 'Data', undefined],
       ['p', '13', 'Second', 'Data'],
       ['p', 'a', 'anew', 'Data'],
-      ['p', '15', 'By hand', 'Data'],
+      ['p', '15', 'By hand, of migration data', 'Data'],
     ]);
   });
 
   it.each([
     ['a PDF', '%PDF-1.7', /save the paper as \.docx/],
+    ['a page', '\ufeff<!DOCTYPE html><p>1. The text', /HTML or XML, whatever it is called: save the paper/],
     ['something else', '\0\x01\x02', /neither a Word document/],
     ['nothing', '\n \n', /holds no text/],
   ])('that is %s is refused in words', (_, text, words) =>

@@ -4,7 +4,9 @@
  */
 import { encodingOf } from './csv-file.js';
 import { numberedDocx } from './docx-numbers.js';
-import { LIMITS, UnreadableFile } from './sheet.js';
+import { LIMITS, refuseOtherText, UnreadableFile } from './sheet.js';
+
+const SAVED_AS = 'save the paper as .docx, or as plain text';
 
 /** A paragraph of a paper, or a heading. */
 export interface Paragraph {
@@ -48,8 +50,7 @@ export async function readPaper({ name, bytes }: GivenPaper): Promise<Paper> {
   const isZip = bytes[0] === 0x50 && bytes[1] === 0x4b;
   if (bytes[0] === 0xd0 && bytes[1] === 0xcf)
     throw new UnreadableFile('The document is of the older form .doc: save it as .docx.');
-  if (Buffer.from(bytes.subarray(0, 5)).toString('latin1') === '%PDF-')
-    throw new UnreadableFile('The file is a PDF: save the paper as .docx, or as plain text.');
+  refuseOtherText(Buffer.from(bytes.subarray(0, 100)).toString('latin1').replace(/^ï»¿/, ''), SAVED_AS);
   const blocks = isZip ? await blocksOfDocx(bytes) : blocksOfText(textIn(bytes));
   if (blocks.length === 0) throw new UnreadableFile(`${name} holds no text.`);
   if (blocks.length > LIMITS.rows) throw new UnreadableFile(`${name} holds more than ${LIMITS.rows} paragraphs.`);
@@ -218,7 +219,12 @@ function levelOfLine(lines: readonly string[], i: number, line: string): number 
 
 // ── Both ────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-const tidy = (text: string): string => text.replaceAll(/[\s\u00a0\u00ad\u200b]+/g, ' ').trim();
+/** Where a word may be parted it is not: what nobody sees goes, and any space is one. */
+const tidy = (text: string): string =>
+  text
+    .replaceAll(/[\u00ad\u200b\u2060]/g, '')
+    .replaceAll(/\s+/g, ' ')
+    .trim();
 
 /** A heading in the seed papers is no longer than this. */
 const isHeadingLike = (text: string): boolean =>

@@ -69,6 +69,20 @@ export const LIMITS = {
 /** The reason why a file cannot be read, and what would be right. */
 export class UnreadableFile extends Error {}
 
+/** What texts begin with that are no table and no paper. */
+const OTHERS = [
+  [/^%PDF-/, 'a PDF'],
+  [/^\s*[[{]\s*["{[\]}]/, 'JSON'],
+  [/^\s*<(?:\?xml|!doctype|html|table|head|body|meta)\b/i, 'a page of HTML or XML'],
+  [/^\{\\rtf/, 'a text document (.rtf)'],
+] as const;
+
+/** @throws UnreadableFile for what is made for other programs, whatever it is called */
+export function refuseOtherText(text: string, right: string): void {
+  const other = OTHERS.find(([beginning]) => beginning.test(text));
+  if (other) throw new UnreadableFile(`The file is ${other[1]}, whatever it is called: ${right}.`);
+}
+
 /** The letters of a column: 0 is A. */
 export function columnLetters(column: number): string {
   let letters = '';
