@@ -61,12 +61,19 @@ function put(sheet: WorkSheet, key: string, column: string, value: string | null
 const LISTS = ['commitments', 'agencies', 'documents', 'forums', 'outcomes', 'frameworks', 'themes'];
 const NOTHING = { recorded: 0, changed: 0, refused: 0 };
 
+const SOME_COLUMNS = 'format=csv&stage=planned&asOf=2011-02-17&fields=reference,title,stage,target';
+
 describe('A list that was exported', () => {
   it.each([
     ...LISTS.map((list) => [`${list} as XLSX`, `/v1/${list}?format=xlsx`, 'list.xlsx']),
     ['commitments as CSV for Excel', '/v1/commitments?format=csv&bom=true', 'list.csv'],
     ['commitments as at a date', '/v1/commitments?format=xlsx&asOf=2006-11-21', 'list.xlsx'],
     ['outcomes as CSV', '/v1/outcomes?format=csv', 'outcomes.csv'],
+    [
+      'some columns as CSV, by the date in its name',
+      `/v1/commitments?${SOME_COLUMNS}`,
+      'commitments-2011-02-17 (1).csv',
+    ],
   ])('and is imported unchanged changes nothing: %s', async (_, path, name) => {
     const before = await head();
     const { counts, problems, rows } = await preview(await bytesOf(path), name);
@@ -74,6 +81,11 @@ describe('A list that was exported', () => {
     expect(counts).toMatchObject(NOTHING);
     expect(rows.length).toBeGreaterThan(2);
     expect(await head()).toBe(before);
+  });
+
+  it('negative control: some columns of a former list, which say no date, are compared with what holds today', async () => {
+    const { counts } = await preview(await bytesOf(`/v1/commitments?${SOME_COLUMNS}`), 'list.csv');
+    expect(counts.changed + counts.refused).toBeGreaterThan(2);
   });
 
   it('and is changed changes exactly that, and can be undone as a whole', async () => {
@@ -809,6 +821,26 @@ describe('Likely duplicates', () => {
         fields: [{ field: 'code' }, { field: 'name' }, { field: 'kind', differs: true }],
       },
     ]);
+  });
+
+  it('of registers: no code that differs from another one by case only, but one that another register has', async () => {
+    const twins = await preview('code,name,kind\niom,Another,igo\nX-TWIN-1,One,igo\nx-twin-1,Two,igo\n', 'a.csv');
+    expect(twins.problems.map(({ row, column, message }) => [row, column, message])).toEqual([
+      [2, 'A', 'differs from IOM by case only'],
+      [4, 'A', 'differs from X-TWIN-1 by case only'],
+    ]);
+    const sheets = {
+      Agencies: [
+        ['code', 'name', 'kind'],
+        ['X-SAME', 'Same', 'igo'],
+      ],
+      Forums: [
+        ['id', 'name', 'kind'],
+        ['X-SAME', 'Same', 'conference'],
+      ],
+    };
+    const Sheets = Object.fromEntries(Object.entries(sheets).map(([name, all]) => [name, utils.aoa_to_sheet(all)]));
+    expect((await preview(saved({ SheetNames: Object.keys(Sheets), Sheets }), 'b.xlsx')).problems).toEqual([]);
   });
 });
 

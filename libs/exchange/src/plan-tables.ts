@@ -6,7 +6,8 @@ import { Acts, FindsDuplicates, rehearsalOf, viewOf, type CommitmentView } from 
 import { todayAt, type FullDate } from '#clocks';
 import { load, NO_STREAM, Rejected, withoutNulls, WrongRevision, type FieldError, type Log } from '#eventsourcing';
 import { metaOfPart, type RequestContext } from '#platform';
-import { asAt, registers, Registers, type Entry, type Register } from '#registers';
+import { asAt, codeOf, registers, Registers, type Entry, type Register } from '#registers';
+import { fold } from '#text';
 import { Codes } from './codes.js';
 import { EXAMPLE_CODE, isSource, keyOf, type CommitmentField, type TableSubject } from './fields.js';
 import type { ImportRow } from './preview.js';
@@ -69,7 +70,10 @@ const ORDER: readonly TableSubject[] = [
 
 class Plan {
   readonly #rehearsal: Acts;
+  /** By subject and code, the rows about it that were planned by now. */
   readonly #first = new Map<string, TableRow[]>();
+  /** By register, its codes by what tells them apart whatever their case. */
+  readonly #codes = new Map<Register, Promise<Map<string, string>>>();
   readonly #lists = new Map<string, Promise<List>>();
   #part = 0;
 
@@ -105,7 +109,7 @@ class Plan {
 
   async #commitment(row: TableRow): Promise<void> {
     const { log } = this.planning;
-    const before = row.id === null ? null : (this.#first.get(row.id) ?? null);
+    const before = row.id === null ? null : (this.#first.get(row.stream) ?? null);
     const recorded = row.id !== null && (await log.store.read(`commitment-${row.id}`)).length > 0;
     if (before && !recorded) return row.problem('reference', isThere(before[0]!, row));
     if (!recorded) {
@@ -114,7 +118,7 @@ class Plan {
         return row.problem('reference', `There is no commitment ${row.id}`, meant);
       return this.#record(row);
     }
-    this.#first.set(row.id!, [...(before ?? []), row]);
+    this.#first.set(row.stream, [...(before ?? []), row]);
     await this.#change(row, row.id!, before ?? []);
   }
 
@@ -125,7 +129,7 @@ class Plan {
       row.id = same;
       return;
     }
-    if (row.id !== null) this.#first.set(row.id, [row]);
+    if (row.id !== null) this.#first.set(row.stream, [row]);
     row.outcome = 'recorded';
     row.expected = row.id === null ? undefined : NO_STREAM;
     row.acts = recordActs(values).map((act) => ({ ...act, body: { ...act.body, ...row.source(this.terms) } }));
@@ -271,13 +275,15 @@ class Plan {
   async #entry(row: TableRow, kind: Register & TableSubject): Promise<void> {
     const key = keyOf(row.table.subject);
     if (row.id === null) return row.problem(key, `${key} is missing`);
-    const before = this.#first.get(row.id);
+    const before = this.#first.get(row.stream);
     if (before) return row.problem(key, isThere(before[0]!, row));
-    this.#first.set(row.id, [row]);
+    this.#first.set(row.stream, [row]);
     const { state, revision } = await load(this.planning.log, registers[kind] as never, row.id);
     const entry = (state as { entry: Entry | null }).entry;
     const values = row.values;
     if (!entry) {
+      const other = await this.#otherCase(kind, row.id);
+      if (other !== null) return row.problem(key, `differs from ${other} by case only`, `${other}, or another code`);
       row.outcome = 'recorded';
       row.expected = NO_STREAM;
       row.acts = [{ act: 'enter', body: given(values), fields: [] }];
@@ -326,6 +332,18 @@ class Plan {
       ...listed.flatMap(({ acts }) => acts),
     ];
     if (row.problems.length === 0) await this.#try(row);
+  }
+
+  /** The code that another one differs from by case only; if there is none, it is known from now on. */
+  async #otherCase(kind: Register, code: string): Promise<string | null> {
+    let codes = this.#codes.get(kind);
+    if (!codes) {
+      codes = this.planning.registers.all(kind).then((all) => new Map(all.map(codeOf).map((one) => [fold(one), one])));
+      this.#codes.set(kind, codes);
+    }
+    const other = (await codes).get(fold(code)) ?? null;
+    if (other === null) (await codes).set(fold(code), code);
+    return other;
   }
 
   // ── Trying ────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -38,7 +38,7 @@ export async function readRows(
     row.id = typeof key === 'string' ? key : null;
     const title = row.values['title'] ?? row.values['name'] ?? row.values['label'] ?? row.values['text'];
     row.title = typeof title === 'string' ? inShort(title) : null;
-    if (row.id !== null) streams.add(`${row.table.subject}-${row.id}`);
+    if (row.id !== null) streams.add(row.stream);
   }
   for (const row of rows) await putCodes(row, codes, streams);
   return streams;

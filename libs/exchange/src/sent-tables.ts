@@ -1,9 +1,10 @@
 /** Reads what somebody sends, a spreadsheet or a folder of them, to the tables in it. */
-import { todayAt, type FullDate } from '#clocks';
+import { isPartialDate, todayAt, type FullDate } from '#clocks';
 import { Rejected } from '#eventsourcing';
 import { LIMITS, spreadsheetIn, UnreadableFile, type Encoding, type Epoch, type SpreadsheetFile } from '#files';
 import { digestOf, type Upload } from '#platform';
 import { compareTexts } from '#text';
+import { SHEET_NAMES } from './fields.js';
 import type { SheetProblem } from './preview.js';
 import { tablesIn, type ColumnMapping, type Table, type Tables } from './tables.js';
 
@@ -97,7 +98,7 @@ export async function tablesSent(sent: Upload | SentFolder, asked: ReadingTerms)
   });
   const found = tablesIn(file, asked.mapping);
   const problems = found.tables.length === 0 ? found.unread.map(({ sheet, why }) => whole(sheet, why)) : [];
-  const { tables, comparison } = withBase(found, file, asked);
+  const { tables, comparison } = withBase(found, file, asked, sent.name);
   return {
     ...{ format: file.format, size: sent.bytes.length, tables, unread: found.unread, problems },
     readAs: [...file.readAs, comparison],
@@ -121,7 +122,7 @@ async function tablesInFolder({ files }: SentFolder, asked: ReadingTerms): Promi
       });
       const unread = found.unread.map(named);
       if (found.tables.length === 0) problems.push(...unread.map(({ sheet, why }) => whole(sheet, why)));
-      const { tables, comparison } = withBase(found, file, asked);
+      const { tables, comparison } = withBase(found, file, asked, upload.name);
       all.tables.push(...tables.map(named));
       all.unread.push(...unread);
       readAs.push(`${upload.name}: ${[...file.readAs, comparison].join(' ')}`);
@@ -138,8 +139,8 @@ async function tablesInFolder({ files }: SentFolder, asked: ReadingTerms): Promi
 const read = ({ name, bytes }: Upload, { encoding, epoch = 1900 }: ReadingTerms): Promise<SpreadsheetFile> =>
   spreadsheetIn({ name, bytes, encoding, epoch });
 
-function withBase(found: Tables, { epoch, format }: SpreadsheetFile, asked: ReadingTerms) {
-  const base = baseOf(found, asked);
+function withBase(found: Tables, { epoch, format }: SpreadsheetFile, asked: ReadingTerms, name: string) {
+  const base = baseOf(found, asked, format === 'csv' ? name : '');
   const at = base && `the list as at ${base.asOf}${base.knownAt ? `, as known at position ${base.knownAt}` : ''}`;
   return {
     tables: found.tables.map((table): SentTable => ({
@@ -152,17 +153,26 @@ function withBase(found: Tables, { epoch, format }: SpreadsheetFile, asked: Read
   };
 }
 
-function baseOf({ origin, tables }: Tables, asked: ReadingTerms): Base | null {
+function baseOf({ origin, tables }: Tables, asked: ReadingTerms, name: string): Base | null {
   // A list as CSV says in the addresses of its pages of which date it is.
   const page = tables.flatMap(({ columns, rows }) => {
     const column = columns.find(({ head, by }) => head === 'page' && by === 'computed')?.column;
     const cell = column === undefined ? undefined : rows[0]?.cells.get(column)?.text;
     return /[?&]asOf=(\d{4}-\d{2}-\d{2})/.exec(cell ?? '')?.[1] ?? [];
   })[0];
-  const asOf = asked.asOf ?? origin.asOf ?? (tables.some(({ exported }) => exported) ? page : undefined);
+  const asOf =
+    asked.asOf ?? origin.asOf ?? (tables.some(({ exported }) => exported) ? page : undefined) ?? dateIn(name, tables);
   const knownAt = asked.knownAt ?? origin.position;
   if (asOf === undefined && knownAt === undefined) return null;
   return { asOf: asOf ?? todayAt(new Date()), ...(knownAt && { knownAt }) };
+}
+
+/** The date in the name of a list as CSV, `commitments-2011-02-17.csv`, all of whose columns are called as in ours. */
+function dateIn(name: string, [table]: Tables['tables']): FullDate | undefined {
+  const [, list, date] = /^([a-z]+)-(\d{4}-\d{2}-\d{2})(?: ?\(\d+\))?\.csv$/.exec(name) ?? [];
+  if (!table || list !== SHEET_NAMES[table.subject][0]) return undefined;
+  const isOurs = table.columns.every(({ head, field, by }) => by === 'computed' || field?.name === head);
+  return isOurs && isPartialDate(date!) ? date : undefined;
 }
 
 const whole = (sheet: string, message: string): SheetProblem => ({

@@ -39,6 +39,11 @@ export class TableRow {
     return Object.values(this.values).every((value) => value === null) && this.problems.length === 0;
   }
 
+  /** What it is about, of all that there is. */
+  get stream(): string {
+    return `${this.table.subject}-${this.id}`;
+  }
+
   columnOf(field: string | null): TableColumn | undefined {
     return this.table.columns.find((column) => column.field?.name === field);
   }
