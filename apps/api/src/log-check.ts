@@ -11,7 +11,7 @@ const SHARE = 0.05;
 /** The rest between one pass and the next, and after a read that failed. */
 const [BETWEEN_MS, AGAIN_MS] = [600_000, 5_000];
 
-/** What the checks have found so far. */
+/** The findings of the checks so far. */
 export interface CheckedLog {
   /** The end of the last pass over the whole log, an instant; `null`: the first is under way. */
   readonly checkedAt: string | null;

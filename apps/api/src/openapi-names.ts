@@ -22,7 +22,7 @@ interface Schema {
   [more: string]: unknown;
 }
 
-/** What the closed lists of the domain are called: a list without a name does not compile. */
+/** The names of the closed lists of the domain: a list without a name does not compile. */
 const LISTS: { readonly [L in keyof typeof words]: string } = {
   STAGES: 'Stage',
   NATURES: 'Nature',

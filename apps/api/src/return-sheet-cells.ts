@@ -32,7 +32,7 @@ export interface ReturnColumn {
 export interface ReturnRow {
   /** The key by which the row is found again: a reference, the number of a statement in the draft. */
   readonly key: string;
-  /** What is there to look at, and what the draft says. */
+  /** The values that are there to look at, and those of the draft. */
   readonly shown: Values;
   /** Of cells of this row alone. */
   readonly specs?: Readonly<Record<string, CellSpec>>;
@@ -52,13 +52,13 @@ export interface ReturnSheet {
   readonly room: number;
 }
 
-/** What the sheets of a return are made of. */
+/** The source of the sheets of a return. */
 export interface SheetSource {
   readonly round: Round;
   readonly agency: string;
   readonly draft: ReturnDraft;
   readonly register: readonly CommitmentInQuestion[];
-  /** What the agency said in the round before. */
+  /** The agency's return of the round before. */
   readonly before: ReturnDraft | null;
   /** The words of the language in which it is written. */
   readonly words: SheetWords;

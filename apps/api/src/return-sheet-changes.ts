@@ -1,4 +1,4 @@
-/** What was changed in the sheets of a return that comes back as a workbook, cell by cell. Pure. */
+/** The changes in the sheets of a return that comes back as a workbook, cell by cell. Pure. */
 import { fieldNames, nameKey, valueOf, type SheetProblem } from '#exchange';
 import { columnLetters, type Cell, type Sheet, type SheetRow, type SpreadsheetFile } from '#files';
 import { cleanText } from '#text';

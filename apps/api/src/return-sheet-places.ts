@@ -1,4 +1,4 @@
-/** Where the fields of a draft stand in the workbook that it was read from. Pure. */
+/** The places of the fields of a draft in the workbook that it was read from. Pure. */
 import type { ReturnDraft } from '#bodies';
 import { columnOfQuestion } from './return-sheet.js';
 import type { Place, ReadRow } from './return-sheet-changes.js';

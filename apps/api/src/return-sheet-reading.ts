@@ -70,7 +70,7 @@ function answersWith(
 
 const some = <T>(name: string, all: readonly T[]) => (all.length > 0 ? { [name]: all } : {});
 
-/** What is said of one commitment, on the way from the draft to what the workbook makes of it. */
+/** The part of a return on one commitment, on the way from the draft to what the workbook makes of it. */
 class CommitmentSaid {
   readonly acts: { said: DraftAct | null; at: ReadRow['at'] | null }[];
   row: ReadRow | null = null;

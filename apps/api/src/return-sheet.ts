@@ -173,7 +173,7 @@ function sayingOf({ said }: Row, questions: readonly Question[]): Values {
 
 // ── Milestones ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
-/** What can be said of a milestone, and the field that its date stands in. */
+/** The acts on a milestone, each with the field of its date. */
 export const OF_MILESTONE = {
   reachMilestone: 'reachedOn',
   rescheduleMilestone: 'due',
@@ -226,7 +226,7 @@ function milestonesSheet({ draft, register, words }: SheetSource): Plain[] {
 
 // ── All else that can be said of a commitment ───────────────────────────────────────────────────────────────────────
 
-/** What has a sheet of its own, in which every row is said. */
+/** The acts that have a sheet of their own, in which every row is one of them. */
 export const LISTED: readonly ActOfReturn[] = ACTS_OF_RETURNS.filter(
   (act) => act !== 'reportStage' && !isOfMilestone(act),
 );

@@ -21,12 +21,12 @@ import { counted } from './counted.js';
 import { mustBeThere, withApp } from './opened.js';
 import { progressBar } from './progress-bar.js';
 
-/** What can be said of a file on the command line: the fields of the form that it is sent with. */
+/** The options for a file on the command line: the fields of the form with which it is sent. */
 export type ImportOptions = Partial<Omit<NewImport, 'file'>>;
 
-/** What a spreadsheet is called, also one of a form that is not read, which is told then. */
+/** The endings of the names of spreadsheets, also of a form that is not read, which is told then. */
 const SPREADSHEET = /\.(?:xls[xmb]?|xlt[xm]|csv|tsv|ods|fods|numbers)$/i;
-/** What programs keep beside an open spreadsheet, and systems in every folder. */
+/** The files that programs keep beside an open spreadsheet, and systems in every folder. */
 const PASSED_OVER = /^(?:\.|~\$)|^(?:thumbs\.db|desktop\.ini)$/i;
 
 /** The files of a folder by what is done with them, or `null` where it holds no spreadsheet. */

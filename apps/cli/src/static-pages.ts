@@ -1,7 +1,7 @@
 /** From an address of the server to a file of a static publication, and from a page to one that needs no server. */
 import { createHash } from 'node:crypto';
 
-/** What is published: dates, the last of which is that of the pages that name none, and the position of the log. */
+/** An edition: its dates, of which the last is that of the pages that name none, and the position of the log. */
 export interface Edition {
   readonly dates: readonly string[];
   readonly knownAt: string;
@@ -11,12 +11,12 @@ export interface Edition {
 export interface Address {
   readonly path: string;
   readonly date: string;
-  /** What is asked beside the clocks, in the order of names. */
+  /** The query beside the clocks, in the order of names. */
   readonly query: readonly (readonly [name: string, value: string])[];
   readonly fragment: string;
 }
 
-/** What is the same on every page: the clocks, and a mark for Excel. */
+/** The parameters that are the same on every page: the clocks, and a mark for Excel. */
 const CLOCKS = new Set(['asOf', 'knownAt', 'bom']);
 
 /** Reads an address on a page of a date; `null`: it leads away from the site. */
@@ -74,7 +74,7 @@ const linkedTo = (href: string, at: Address): Linked | null => {
 
 /** The longest name of a file; a longer one is a digest. */
 const LONGEST = 120;
-/** What file systems and servers take for something else. */
+/** The characters that file systems and servers take for something else. */
 const UNSAFE = /[^A-Za-z0-9._=,-]+/g;
 
 const safe = (text: string): string => {
@@ -129,7 +129,7 @@ const unescaped = (attribute: string): string =>
 export const linksIn = (html: string): string[] =>
   [...html.matchAll(/<a\b[^>]*?\shref="([^"]*)"/g)].map(([, href]) => unescaped(href!));
 
-/** What a page of the publication needs to know of all. */
+/** A page's place in the publication. */
 export interface Place {
   readonly address: Address;
   readonly file: string;

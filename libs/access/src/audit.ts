@@ -15,7 +15,7 @@ export interface Audited {
   readonly address: string | null;
   /** Method and route, with the names of its parameters. */
   readonly what: string;
-  /** What the address named: a reference, a code. */
+  /** The thing that the address named: a reference, a code. */
   readonly subject: string | null;
   readonly status: number;
   /** Of the problem, where it was refused. */

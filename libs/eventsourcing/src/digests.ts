@@ -58,7 +58,7 @@ export class Digests {
   }
 }
 
-/** What stands before a digest by an algorithm. */
+/** The prefix of a digest by an algorithm. */
 export const prefixOf = (algorithm: Algorithm): string => (algorithm === UNNAMED ? '' : `${algorithm}:`);
 
 const named = (algorithm: Algorithm, digest: string): string => prefixOf(algorithm) + digest;

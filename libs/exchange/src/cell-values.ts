@@ -10,7 +10,7 @@ import { codesByWords, nameKey, RELATION_WORDS, ROLE_WORDS, type CellForm } from
 export const DATE_ORDERS = ['iso', 'dmy', 'mdy'] as const;
 export type DateOrder = (typeof DATE_ORDERS)[number];
 
-/** What the reading of cells depends on. */
+/** The terms on which cells are read. */
 export interface Habits {
   readonly epoch: Epoch;
   readonly dates: DateOrder;

@@ -38,7 +38,7 @@ export type CellForm =
 
 export type Field = CellForm & {
   readonly name: string;
-  /** What columns may be called in English, French and Spanish, beside its own name and its head. */
+  /** The names that columns may have in English, French and Spanish, beside its own name and its head. */
   readonly names: readonly string[];
 };
 
@@ -197,7 +197,7 @@ const SOURCE_FIELDS: readonly string[] = [
 /** Whether an act on a commitment rests on a field: it is no part of the commitment, so nothing to compare. */
 export const isSource = (field: string): boolean => SOURCE_FIELDS.includes(field);
 
-/** What columns are called for the fields of registers, whichever has them. */
+/** The names of columns for the fields of registers, whichever register has them. */
 const REGISTER_NAMES: Readonly<Record<string, readonly string[]>> = {
   code: ['sigle', 'acronym', 'acronyme', 'sigla'],
   id: ['identifier', 'code', 'código'],
@@ -304,7 +304,7 @@ export function fieldsOf(subject: TableSubject): readonly Field[] {
 export const keyOf = (subject: TableSubject): string =>
   subject === 'commitment' ? 'reference' : ['document', 'forum', 'outcome'].includes(subject) ? 'id' : 'code';
 
-/** What a name of a column is compared by: its words, whatever stands in brackets behind them. */
+/** The key by which the names of columns are compared: their words, without what stands in brackets behind them. */
 export const nameKey = (name: string): string =>
   fold(name.replaceAll(/([a-z])([A-Z])/g, '$1 $2'))
     .replaceAll(/[([][^)\]]*[)\]]/g, ' ')
@@ -333,7 +333,7 @@ export function fieldNames(subject: TableSubject): ReadonlyMap<string, Field> {
 
 const byWords = new WeakMap<object, ReadonlyMap<string, string>>();
 
-/** What each word of a closed list is called in the languages of reports, to its code. */
+/** The codes of a closed list, by their words in the languages of reports. */
 export function codesByWords(field: Extract<CellForm, { form: 'word' }>): ReadonlyMap<string, string> {
   const known = byWords.get(field) ?? wordsToCodes(field);
   byWords.set(field, known);
@@ -357,7 +357,7 @@ function wordsToCodes({ of, called }: Extract<CellForm, { form: 'word' }>): Read
 export const ROLE_WORDS = codesByWords({ form: 'word', of: ROLES, called: 'role' });
 export const RELATION_WORDS = codesByWords({ form: 'word', of: RELATION_TYPES });
 
-/** What sheets are called that hold a subject. */
+/** The names of sheets that hold a subject. */
 export const SHEET_NAMES: Readonly<Record<TableSubject, readonly string[]>> = {
   commitment: [
     'commitments',

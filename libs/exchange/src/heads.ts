@@ -66,7 +66,7 @@ export type HeadedField = keyof typeof HEADS | keyof Words['columns'];
 export const reportColumnOf = (field: string, language: ReportLanguage) =>
   (wordsOf(language).columns as Columns)[field === 'effective' ? 'stageSince' : field];
 
-/** What the column of a field is called in French or Spanish; `undefined`: no table has such a field. */
+/** The head of the column of a field in French or Spanish; `undefined`: no table has such a field. */
 export const headOf = (field: string, language: Exclude<ReportLanguage, 'en'>): string | undefined =>
   (HEADS as Readonly<Record<string, readonly [fr: string, es: string] | undefined>>)[field]?.[
     language === 'fr' ? 0 : 1

@@ -38,7 +38,7 @@ export interface ImportPlan {
   readonly files: readonly { readonly file: string; readonly subject: ImportRow['subject'] }[];
 }
 
-/** What is recorded already. */
+/** The entries and commitments that are recorded already. */
 export type Existing = Pick<Compared, 'duplicates' | 'entries'>;
 
 /**
@@ -367,7 +367,7 @@ const actInShort = (body: object): string =>
     .map(([field, value]) => `${field} ${shown(value)}`)
     .join(', ');
 
-/** What the body of a commitment says, by the fields of rows. */
+/** The values in the body of a commitment, by the fields of rows. */
 function saidIn(body: object): Values {
   const { reportedOn: _on, citation: _citation, citations: _all, target, ...said } = body as Record<string, unknown>;
   const { date, note } = (target ?? {}) as { date?: string; note?: string };

@@ -16,7 +16,7 @@ export interface KeptImport extends ImportPreview {
   readonly confirmedBy?: Principal;
 }
 
-/** What changes of an import after it was planned, and what lists tell of it. */
+/** The parts of an import that change after it was planned, which lists show, too. */
 export type ImportHead = Omit<KeptImport, (typeof PLANNED)[number]>;
 const PLANNED = ['sheets', 'problems', 'rows', 'commands', 'rounds'] as const;
 export type Planned = Pick<KeptImport, (typeof PLANNED)[number]>;
@@ -24,7 +24,7 @@ export type Planned = Pick<KeptImport, (typeof PLANNED)[number]>;
 const IMPORT = 'import';
 /** The plan of an import, which is large, and so is kept once. */
 export const PLAN = 'import-plan';
-/** What was done by it, in the place of the plan. */
+/** The record of what was done by it, in the place of the plan. */
 export const RECORD = 'import-record';
 /** The most imports that are listed. */
 const MOST_LISTED = 200;

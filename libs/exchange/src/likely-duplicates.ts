@@ -18,7 +18,7 @@ export interface Fresh {
   readonly says: Readonly<Record<string, unknown>>;
 }
 
-/** What it is compared with. */
+/** The entries and commitments that it is compared with. */
 export interface Compared {
   readonly log: Log;
   readonly duplicates: FindsDuplicates;

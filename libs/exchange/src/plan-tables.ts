@@ -34,7 +34,7 @@ import { COLUMNS_OF, isOfTotals, isThere, lacking, TableRow, type Terms } from '
 /** The rows of a list as texts, by reference. */
 type List = ReadonlyMap<string, Readonly<Record<string, unknown>>>;
 
-/** What the planning needs of the application. */
+/** The parts of the application that the planning needs. */
 export interface Planning {
   readonly log: Log;
   readonly registers: Registers;
@@ -404,7 +404,7 @@ class Plan {
   }
 }
 
-/** What of an agency changes from a date on, and how. */
+/** The fields of an agency that change from a date on, and the act for each. */
 const DATED: Readonly<Record<string, string>> = {
   name: 'POST /v1/agencies/{code}/rename says since when',
   succeededBy: 'POST /v1/agencies/{code}/merge or /dissolve says since when',

@@ -16,7 +16,7 @@ export type ImportState = (typeof IMPORT_STATES)[number];
 const CELL = { type: String, nullable: true, description: 'null: there is nothing' } as const;
 const COLUMN = { type: String, nullable: true, example: 'C', description: 'null: of the row as a whole' } as const;
 
-/** What keeps a row from being imported. */
+/** A problem that keeps a row from being imported. */
 export class SheetProblem {
   @ApiProperty({ example: 'Commitments' }) readonly sheet: string;
   @ApiProperty({ type: 'integer', minimum: 0, description: 'As the program numbers it; 0: of the sheet as a whole' })
@@ -145,7 +145,7 @@ export class ImportedFile {
   readonly readAs: readonly string[];
 }
 
-/** What the rows are compared with. */
+/** The list that the rows are compared with. */
 export class ComparedWith {
   @ApiProperty({ type: String, format: 'date' }) readonly asOf: string;
   @ApiProperty({ type: String, nullable: true, description: 'null: what is known now' })

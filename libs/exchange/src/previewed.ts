@@ -1,4 +1,4 @@
-/** What a preview of an import tells of its sheets, its rows and the terms on which it was read. */
+/** The content of previews: the sheets, the rows, and the terms on which a file or a folder was read. */
 import { todayAt, type FullDate } from '#clocks';
 import { Rejected } from '#eventsourcing';
 import type { Upload } from '#platform';
@@ -37,7 +37,7 @@ function comparedWith(tables: readonly SentTable[]): ImportPreview['terms']['com
   return base ? { asOf: base.asOf, knownAt: base.knownAt ?? null } : null;
 }
 
-/** What somebody says of a file that is to be imported. */
+/** A sender's terms for a file that is to be imported. */
 export interface ImportRequest extends ReadingTerms {
   readonly reportedOn?: FullDate;
   readonly document?: string;

@@ -47,7 +47,7 @@ export function isJson(sent: Upload | SentFolder): sent is SentFolder {
   return json > 0;
 }
 
-/** What somebody says of how it is to be read. */
+/** The sender's terms for reading it. */
 export interface ReadingTerms {
   readonly mapping?: ColumnMapping;
   readonly epoch?: Epoch;

@@ -10,7 +10,7 @@ import { inShort, shown } from './shown.js';
 import type { TableColumn } from './tables.js';
 import type { KeptCommand } from './kept-commands.js';
 
-/** What the acts rest on where the rows do not say it. */
+/** The terms on which acts rest where the rows do not say them. */
 export interface Terms {
   readonly reportedOn: FullDate;
   readonly citation: { readonly document: string; readonly locator: string } | null;
@@ -116,7 +116,7 @@ export class TableRow {
   }
 }
 
-/** What would be right where a row does not say a field that it must. */
+/** The cell that would be right where a row lacks a field that it must have. */
 export function lacking(row: TableRow, name: string): string | null {
   const field = fieldsOf(row.table.subject).find((one) => one.name === name);
   if (!field) return null;

@@ -35,7 +35,7 @@ export interface Tables {
   readonly tables: readonly Table[];
   /** The sheets that were not read, and why. */
   readonly unread: readonly { readonly sheet: string; readonly why: string }[];
-  /** What a workbook that was exported says of the list in it. */
+  /** The date and position of the list in a workbook that was exported. */
   readonly origin: { readonly asOf?: string; readonly position?: string };
 }
 

@@ -46,7 +46,7 @@ export function enteredBefore(
   return [...acts, { act: 'amend', body: before!.data as object }];
 }
 
-/** What stays when an import is undone. */
+/** A thing that stays when an import is undone. */
 export interface Stays {
   readonly subject: ImportRow['subject'] | KeptCommand['subject'];
   readonly id: string;

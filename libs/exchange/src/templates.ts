@@ -30,7 +30,7 @@ const CODES: InThree = [
 const CODE: InThree = ['A code', 'Un code', 'Un código'];
 const TEXT: InThree = ['Text', 'Du texte', 'Texto'];
 
-/** What cells of a form take. */
+/** The content of the cells of each form, in words. */
 const TAKES: Readonly<Record<Exclude<CellForm['form'], 'word'>, InThree>> = {
   text: TEXT,
   texts: [

@@ -27,7 +27,7 @@ export const postgresHooks = (url: string): HookStore =>
     new PostgresStatements('Webhooks', url, 'followthrough_feed', new URL('./postgres/', import.meta.url), MAKES),
   );
 
-/** What the composition root takes of this context. */
+/** The part of this context that the composition root takes. */
 export const feedContext = (hooks: HookStore, allowPrivate: boolean): Context => ({
   projections: (log) => [new ConcernsProjection(log.codec.types)],
   controllers: [ChangesController, WebhooksController],

@@ -9,7 +9,7 @@ import { callbackify } from 'node:util';
 /** An address that nothing is sent to. */
 export class PrivateAddress extends Error {}
 
-/** What came of a request. */
+/** The outcome of a request. */
 export interface Sent {
   /** `null`: there was no answer. */
   readonly status: number | null;

@@ -25,7 +25,7 @@ export { reminderDays } from './occasions.js';
 export { LETTER_KINDS, LETTER_STATES, type LetterKind, type LetterState } from './outbox.js';
 export { Post } from './post.js';
 
-/** What the composition root takes of this context. */
+/** The part of this context that the composition root takes. */
 export const lettersContext = (access: AccessStore): Context => ({
   controllers: [LettersController, FollowsController],
   providers: [

@@ -1,6 +1,6 @@
 /** The citation of a release of the data: CITATION.cff, DataCite as JSON and XML, and schema.org. */
 
-/** What is said of a release as a whole. */
+/** The description of a release as a whole. */
 export interface Release {
   readonly title: string;
   readonly description: string;

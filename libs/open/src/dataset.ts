@@ -23,7 +23,7 @@ class CrosswalkWithVersions extends Crosswalk {
   readonly versions: readonly CrosswalkVersion[];
 }
 
-/** What rows are read from. */
+/** The source of rows. */
 export interface Sources {
   readonly log: Log;
   readonly registers: Registers;
@@ -60,7 +60,7 @@ class CommitmentInDump extends CommitmentView {
   @ApiProperty({ description: 'Open, and nobody has mentioned it for twelve months' }) readonly stale: boolean;
 }
 
-/** What depends on who asks, or when. */
+/** The fields that depend on who asks, or when. */
 export const NOT_IN_DUMP: readonly string[] = ['asOf', 'allowedActs', 'correctedLater'];
 
 /** What stands in other tables: the last of a list, and the entry that the stage rests on, by its revision. */

@@ -20,7 +20,7 @@ export const DESCRIPTOR = 'datapackage.json';
 /** What is told while it is written: of which file so many of so many things are done. */
 export type DumpListener = (what: string, done: number, total: number) => void;
 
-/** What the whole is about; the rest of the release follows from the log. */
+/** The subject of the whole; the rest of the release follows from the log. */
 export type Imprint = Pick<Release, 'publisher' | 'publicUrl' | 'licence' | 'software' | 'doi'>;
 
 const PAGE = 500;

@@ -7,7 +7,7 @@ export { OPEN_FORMATS, REGISTERS, ROUNDS, VIEWS } from './catalogued.js';
 export { checkDump, DumpedLog, isDump } from './dumped-log.js';
 export { writeDump } from './dump.js';
 
-/** What a server takes of this context. */
+/** The part of this context that a server takes. */
 export const openContext = ({ publicUrl, publisher, dataLicence }: DataPublisher): Context => ({
   controllers: [OpenController],
   providers: [

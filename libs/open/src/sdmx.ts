@@ -16,7 +16,7 @@ const VERSION = '1.0.0';
 /** All commitments, which is not the sum of the rows: a commitment counts once under each of its agencies and themes. */
 const ALL = '_T';
 
-/** What is counted, by its code. */
+/** The counts, by their codes. */
 const INDICATORS: Readonly<Record<string, { readonly name: string; readonly of: (row: Row) => number }>> = {
   TOTAL: { name: 'Commitments', of: ({ total }) => total },
   ...Object.fromEntries(

@@ -43,14 +43,14 @@ interface List {
   readonly tables: Tables;
 }
 
-/** What a table is made of. */
+/** The parts of a table. */
 export interface TableParts {
   readonly name: string;
   readonly title: string;
   readonly of: Type<unknown>;
   /** The field that names a thing. */
   readonly id: string;
-  /** What that field is called in the tables below. */
+  /** The name of that field in the tables below. */
   readonly one: string;
   /** The fields that are left out; of nested ones, `headline_citations`. */
   readonly without?: readonly string[];

@@ -1,6 +1,6 @@
 /**
- * What came after a report was published: what is known by now of its date, beside what it says, and the replies of agencies. The
- * report itself stays as it is.
+ * Corrections after a report was published: what is known by now of its date, beside what it says, and the replies of agencies.
+ * The report itself stays as it is.
  */
 import { Inject, Injectable } from '@nestjs/common';
 import { ApiProperty } from '@nestjs/swagger';

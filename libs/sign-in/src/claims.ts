@@ -33,7 +33,7 @@ export function roleRulesIn(text: string): RoleRule[] {
     });
 }
 
-/** What claims say by a name, or by a way through several, as texts. */
+/** The texts in claims by a name, or by a way through several. */
 function valuesOf(claims: Claims, claim: string): readonly string[] {
   // A provider may use names with dots, such as addresses.
   const at = Object.hasOwn(claims, claim)

@@ -12,9 +12,9 @@ export type Purpose = 'link' | 'provider' | 'passkey' | 'new-passkey' | 'logout'
 interface Made {
   /** Whose it is, where that is known: it goes with the person. */
   readonly account?: string | null;
-  /** What the browser that began it has shown, and must show again. */
+  /** The secret that the browser has shown that began it, and must show again. */
   readonly browser?: string | null;
-  /** What is needed when it is taken. */
+  /** The data that is needed when it is taken. */
   readonly kept?: object;
   /** The time for which it is good. */
   readonly forMs: number;

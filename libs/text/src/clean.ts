@@ -31,7 +31,7 @@ export const cleanText = (text: string): string => trimmed(text.replace(/\r\n?/g
 export interface Unfit {
   /** `U+0007` */
   readonly code: string;
-  /** What it is, in words: `a control character`. */
+  /** Its name in words: `a control character`. */
   readonly what: string;
   /** Where it stands, counted in UTF-16 code units. */
   readonly at: number;

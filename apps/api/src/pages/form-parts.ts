@@ -1,4 +1,4 @@
-/** What a form is made of: its body, what is filled in, its faults, and the names of its hidden fields. */
+/** The parts of a form: its body, what is filled in, its faults, and the lists that its fields offer. */
 import type { FieldError } from '#eventsourcing';
 import { formFieldsIn, type FormField, fieldAt } from '#platform';
 

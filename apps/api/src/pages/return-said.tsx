@@ -1,4 +1,4 @@
-/** What a return says of one commitment: in full, and in a line. */
+/** The word of a return on one commitment: in full, and in a line. */
 import type { Answer, CommitmentReturn, Question } from '#bodies';
 import { ACTS } from '#commitments';
 import { canonicalJson } from '#eventsourcing';

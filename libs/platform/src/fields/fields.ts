@@ -39,7 +39,7 @@ interface About {
   example?: unknown;
 }
 
-/** What a field holds where it holds no text. */
+/** The kind of value in a field that holds no text. */
 const holdsOf = ({ type, isArray }: ApiPropertyOptions): Marks['holds'] =>
   isArray
     ? 'list'

@@ -1,9 +1,9 @@
-/** What is known of the fields of bodies beside their validation: the codes, dates and free text in them, and how each is kept. */
+/** The marks of fields, beside their validation: the codes, dates and free text in a body, and how each is kept. */
 import { cleanText } from '#text';
 
 export type Body = new () => object;
 
-/** What is known of a field beside its validation. */
+/** The marks of a field. */
 export interface Marks {
   /** The kinds that its code may have. */
   readonly kinds?: KindsOf;

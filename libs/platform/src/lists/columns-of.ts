@@ -1,7 +1,7 @@
 /** The columns of a list as a table, by the class of its entries: the same whatever is in it, also when nothing is. */
 import type { Type } from '@nestjs/common';
 
-/** What the document of the API says of a field. */
+/** The description of a field in the document of the API. */
 export interface Described {
   readonly type?: unknown;
   readonly isArray?: boolean;

@@ -18,7 +18,7 @@ export interface ListContent {
   readonly list: ListSource;
 }
 
-/** What a table says of the list that it holds. */
+/** The facts about the list that a table holds. */
 export interface ListSource {
   /** `commitments` */
   readonly name: string;

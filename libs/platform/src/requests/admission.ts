@@ -58,7 +58,7 @@ const SIZES = { act: 1, answer: 8, batch: 32 } as const;
 const sizeOf = (request: FastifyRequest): number =>
   marksOf(request).bodies ? SIZES.batch : reads(request) ? SIZES.answer : SIZES.act;
 
-/** What costs much the same: a route; of what is read, in a format. */
+/** A kind of request, of which each costs much the same: a route; of one that reads, in a format. */
 const kindOf = (request: FastifyRequest): string => {
   if (!reads(request)) return `${request.method} ${request.routeOptions.url}`;
   const { format } = request.query as { format?: unknown };

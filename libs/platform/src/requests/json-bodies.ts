@@ -14,7 +14,7 @@ function faultOf(error: unknown): Error {
   return pointer ? malformed([{ pointer, message }]) : new Rejected('bad_request', `The body ${message}.`);
 }
 
-/** What is wrong with a body that does not say that it is plain UTF-8. */
+/** The fault of a body that does not say that it is plain UTF-8. */
 function notUtf8(type: string, coding: string | undefined): Error | null {
   const charset = /;\s*charset\s*=\s*"?([^\s;"]*)/i.exec(type)?.[1];
   if (charset !== undefined && !/^utf-?8$/i.test(charset))

@@ -61,7 +61,7 @@ export interface Appointment {
   readonly until: number | null;
 }
 
-/** What a token or a session stands for: an account with its roles over time, and what may be done by it until when. */
+/** The holder of a token or a session: an account with its roles over time, and what may be done by it until when. */
 export interface Holder {
   readonly account: string;
   readonly scopes: readonly Scope[];
@@ -74,7 +74,7 @@ export interface Holder {
   readonly proven?: number | null;
 }
 
-/** What `Acting-For` takes: the code of an agency, or `secretariat`. */
+/** The values of `Acting-For`: the code of an agency, or `secretariat`. */
 const nameOf = ({ role, agency }: Pick<Appointment, 'role' | 'agency'>): string => agency ?? role;
 
 /** The roles of an account at an instant; as a focal point before as an alternate, and acting before reading. */
@@ -166,7 +166,7 @@ export type ApiRequest = FastifyRequest & {
   whyNot?: () => Promise<string>;
   /** It is a form that a page of ours has sent, of somebody who is not signed in (any more). */
   isOurForm?: boolean;
-  /** What a page of ours has sent, without the token of the session. */
+  /** The fields that a page of ours has sent, without the token of the session. */
   form?: FormFields;
   correlation?: Correlation;
   /** The code of the problem that it was answered with. */

@@ -10,7 +10,7 @@ export interface RouteRights {
   /** Of the token or session; `null`: whoever has one may use it. */
   readonly scope: Scope | null;
   readonly roles: readonly AccountRole[];
-  /** What is looked at beyond the role, in words. */
+  /** The condition beyond the role, in words. */
   readonly only?: string;
   /** Of an act on a commitment: whether it is an agency's to do by its relation, or on which condition. */
   readonly relations?: Readonly<Record<AgencyRelation, boolean | string>>;

@@ -1,4 +1,4 @@
-/** What others saved of a draft since it was read: enough for a program to join it with what it sent. */
+/** The words of others that were saved in a draft since it was read: enough for a program to join it with what it sent. */
 import { ApiProperty } from '@nestjs/swagger';
 import { WrongRevision } from '#eventsourcing';
 

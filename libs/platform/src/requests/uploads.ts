@@ -50,7 +50,7 @@ export const digestOf = (files: readonly Upload[]): string =>
 
 const [FIELDS, FIELD] = [50, 64 * 1024] as const;
 
-/** What may be sent as the whole body, too, without a form around it. */
+/** The types of a body that is the file itself, without a form around it. */
 const WORKBOOK = formatNamed('xlsx').mediaType;
 
 /** The media type of a request, without its parameters. */

@@ -43,7 +43,7 @@ export interface Turn {
 const MOST_MS = 60;
 const TIMES_AS_LONG = 3;
 
-/** What those of a kind took, which is expected of the next one. */
+/** The time that those of a kind took, which is expected of the next one. */
 interface Kind {
   /** The time for which one held up all others, in ms. */
   took: number;
@@ -52,7 +52,7 @@ interface Kind {
   waiting: number;
 }
 
-/** What somebody wants in a room. */
+/** A request for a place in a room. */
 interface Wanted {
   readonly size: number;
   readonly kind: Kind;
