@@ -94,9 +94,10 @@ describe('The feed', () => {
     await Promise.all(feeds.map(({ response }) => response));
     await sleep(300);
     const looked = jest.spyOn(log.store, 'readAll');
+    const begun = performance.now();
     await sleep(1_000);
     // Those that are there for other reasons look 20 times a second each; a look of each feed would be 2,000.
-    expect(looked.mock.calls.length).toBeLessThan(100);
+    expect(looked.mock.calls.length / ((performance.now() - begun) / 1_000)).toBeLessThan(100);
     looked.mockRestore();
     for (const code of ['FEED-A', 'FEED-B', 'FEED-C']) expect((await agency(code)).status).toBe(201);
     const lines = (text: string) => text.split('\n').filter(Boolean);

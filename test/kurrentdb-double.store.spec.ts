@@ -87,10 +87,10 @@ const after = async (ms: number, work: Promise<unknown>): Promise<'pending' | 'd
     ),
     sleep(ms).then(() => 'pending' as const),
   ]);
+/** It waits for 2,000 turns of this process, which come later on a busy machine. */
 async function until(is: () => boolean | undefined): Promise<void> {
-  const end = Date.now() + 10_000;
-  while (!is()) {
-    if (Date.now() > end) throw new Error(`It never was so: ${is.toString()}`);
+  for (let left = 2_000; !is(); left--) {
+    if (left === 0) throw new Error(`It never was so: ${is.toString()}`);
     await sleep(5);
   }
 }
