@@ -333,7 +333,9 @@ export class DocxDocument {
         return this.#chart(part);
       default: {
         const children: Docx.FileChild[] = [];
-        for (const block of part.blocks) children.push(...(await this.#part(inLanguage(block, part.lang))));
+        const last = part.blocks.at(-1);
+        for (const block of part.blocks)
+          children.push(...(await this.#part(inLanguage(block, part.lang), block === last)));
         return [...children, new Paragraph({ style: 'Attribution', text: part.attribution })];
       }
     }

@@ -3,10 +3,10 @@ import { Lexer, type Token, type Tokens } from 'marked';
 import type { Narrative as Written } from '#bodies';
 import { BLANKED } from '#commitments';
 import { isTangled } from '#text';
-import type { Inline, List, Narrative, Paragraph, Section } from './report.js';
+import type { Inline, Language, List, Narrative, Paragraph, Section } from './report.js';
 
-/** Only such addresses are linked; others are shown as text. */
-const WEB = /^https?:\/\//;
+/** Only such addresses, of signs that stand in one (RFC 3986), are linked; others are shown as text. */
+const WEB = /^https?:\/\/[^\s"<>\\^`{|}]+$/;
 
 /** The inlines of Markdown: emphasis, once, and links stay, all else is its text. */
 const inlinesOf = (tokens: readonly Token[] = [], emphasised = false): Inline[] =>
@@ -67,6 +67,13 @@ const blocksIn = (markdown: string): (Paragraph | List)[] =>
 export const sectionIdsIn = (sections: readonly Section[]): string[] =>
   sections.flatMap(({ id, sections: below }) => [id, ...sectionIdsIn(below)]);
 
+/** Those that a report in a language has: what its author wrote in that language, and only where that is nothing, in others. */
+const readIn = (language: Language, written: readonly Written[]): Written[] => {
+  const whose = ({ section, agency }: Written) => `${section} ${agency ?? ''}`;
+  const own = new Set(written.filter((one) => one.language === language).map(whose));
+  return written.filter((one) => one.language === language || !own.has(whose(one)));
+};
+
 /**
  * The sections of a report with the words that were added to them, each at the head of its section, those of the secretariat first.
  * @param lines the attribution of the words of an agency (`null`: of the secretariat), and the line for erased words
@@ -74,10 +81,11 @@ export const sectionIdsIn = (sections: readonly Section[]): string[] =>
 export function withNarratives(
   sections: readonly Section[],
   written: readonly Written[],
+  language: Language,
   { textOf, removed }: { readonly textOf: (agency: string | null) => string; readonly removed: string },
 ): Section[] {
   const headed = (section: Section): Section => {
-    const own = written
+    const own = readIn(language, written)
       .filter((one) => one.section === section.id)
       .toSorted((a, b) => Number(Boolean(a.agency)) - Number(Boolean(b.agency)) || a.revision - b.revision)
       .map(({ language: lang, text, agency = null }): Narrative => ({

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { text } from 'node:stream/consumers';
 import { REPORT_FORMATS } from './formats.js';
 import { columnsIn, roomOf } from './docx-columns.js';
-import { blocksOf } from './narrative.js';
+import { blocksOf, withNarratives } from './narrative.js';
 import { numbered } from './numbered.js';
 import { LANGUAGES, plain, type Block, type Column, type NumberedReport, type Row, type Section } from './report.js';
 import { sampleReport } from './testing/sample.js';
@@ -164,6 +164,28 @@ describe('words that people add', () => {
         ...[' ', 'b', ' ', 'c'],
       ],
     });
+  });
+
+  it('lead to no address that holds what an address may not', () => {
+    const [first] = blocksOf('=HYPERLINK("http://a.example","click") http://b.example');
+    expect(first).toMatchObject({
+      inlines: ['=HYPERLINK("', 'http://a.example","click', '") ', { type: 'link', href: 'http://b.example' }],
+    });
+  });
+
+  it('stand in the language of the report, and in others where their author wrote none in it', () => {
+    const words = (language: string, agency?: string) => ({
+      ...{ section: 's', language, text: language, revision: 1, ...(agency && { agency }) },
+    });
+    const written = [words('en'), words('fr'), words('es', 'IOM')];
+    const section = { id: 's', number: '', title: ['S'], blocks: [], sections: [] };
+    const languages = (language: 'en' | 'fr' | 'es') =>
+      withNarratives([section], written, language, { textOf: String, removed: '' }).flatMap(({ blocks }) =>
+        blocks.map((block) => block.type === 'narrative' && block.lang),
+      );
+    expect(languages('en')).toEqual(['en', 'es']);
+    expect(languages('fr')).toEqual(['fr', 'es']);
+    expect(languages('es')).toEqual(['en', 'fr', 'es']);
   });
 
   it('are shown as they were written where they nest without end', () => {

@@ -124,7 +124,7 @@ export async function makeReport(
     : cover.subtitle;
   return numbered({
     ...{ kind, language, cover: { ...cover, subtitle, symbol } },
-    sections: symbol === null ? all : withNarratives(all, narratives, draft.words.lines),
+    sections: symbol === null ? all : withNarratives(all, narratives, language, draft.words.lines),
     ...{ data, abbreviations: draft.abbreviations(), manifest },
   });
 }
