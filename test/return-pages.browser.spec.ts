@@ -207,7 +207,7 @@ describe('A round on pages', () => {
     const both = await iom.fillsIn(mine, at, { 'commitments.1.note': 'Mine', 'commitments.4.note': 'Only mine' });
     expect([both.status, wordsIn(both)]).toEqual([
       412,
-      expect.stringMatching(/The other draft says: No change Theirs/),
+      expect.stringMatching(/The other draft says: No change : Theirs/),
     ]);
     expect(both.html).toMatch(/<li><a href="#in-commitments-1">[\w-]+<\/a><\/li><\/ul>/);
     const kept = Object.fromEntries(pairsOf(both.html, at));

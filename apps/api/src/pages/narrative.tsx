@@ -21,7 +21,7 @@ export const NarrativeWords = ({ text }: { text: string }) => (
       if (block.type === 'paragraph') return <p key={i}>{inlines(block.inlines)}</p>;
       const List = block.ordered ? 'ol' : 'ul';
       return (
-        <List key={i}>
+        <List key={i} class="points">
           {block.items.map((item, n) => (
             <li key={n}>{inlines(item)}</li>
           ))}

@@ -28,7 +28,11 @@ export const SaidOfCommitment = ({ view, said: { says, why, note, acts, answers 
   return (
     <>
       <span class={`says ${says}`}>{RETURN_WORD_WORDS[says]}</span>
-      {(why ?? note) && <span dir="auto"> {textWords((why ?? note)!)}</span>}
+      {(why ?? note) && (
+        <>
+          : <span dir="auto">{textWords((why ?? note)!)}</span>
+        </>
+      )}
       {(acts ?? []).length > 0 && (
         <ul class="said-acts">
           {acts!.map((act, i) => {
