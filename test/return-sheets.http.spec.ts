@@ -370,7 +370,7 @@ describe('A return as a workbook', () => {
     ]);
     const { problems, findings } = (await sent('S-4', book, null, '?preview=true')).body;
     // What was refused in a cell is not also found missing there.
-    const cellOf = ({ sheet, row, column }: Record<string, unknown>) => `${sheet} ${column}${row}`;
+    const cellOf = ({ sheet, row, column }: Record<'sheet' | 'row' | 'column', string>) => `${sheet} ${column}${row}`;
     const refused = new Set(problems.map(cellOf));
     expect(refused.size).toBe(problems.length);
     expect(findings.map(cellOf).filter((cell: string) => refused.has(cell))).toEqual([]);
