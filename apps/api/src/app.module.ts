@@ -134,7 +134,7 @@ export function openAccess({ accessUrl }: Settings, purpose: Purpose = 'serve'):
 }
 
 /** The store of drafts, by its URL. */
-export function openDrafts({ draftsUrl }: Settings): DraftsStore {
+function openDrafts({ draftsUrl }: Settings): DraftsStore {
   const store = isPostgres(draftsUrl)
     ? new PostgresDraftsStore(draftsUrl)
     : new SqliteDraftsStore(sqliteFile(draftsUrl));
@@ -142,7 +142,7 @@ export function openDrafts({ draftsUrl }: Settings): DraftsStore {
 }
 
 /** The store of webhooks, by its URL. */
-export function openHooks({ webhooksUrl }: Settings): HookStore {
+function openHooks({ webhooksUrl }: Settings): HookStore {
   return isPostgres(webhooksUrl) ? postgresHooks(webhooksUrl) : sqliteHooks(sqliteFile(webhooksUrl));
 }
 

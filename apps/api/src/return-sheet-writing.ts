@@ -40,7 +40,7 @@ const ACROSS = 220;
 /** Columns and rows may be made wider, sorted and filtered; what is locked stays. */
 const PROTECTED = { formatColumns: true, formatRows: true, sort: true, autoFilter: true } as const;
 
-export interface WorkbookOfReturn extends SheetSource {
+interface WorkbookOfReturn extends SheetSource {
   /** Of the draft; 0: none was saved yet. */
   readonly revision: number;
   readonly agencyName: string;

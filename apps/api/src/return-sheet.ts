@@ -232,7 +232,7 @@ export const LISTED: readonly ActOfReturn[] = ACTS_OF_RETURNS.filter(
 );
 
 /** The place of a statement in the draft: its commitment, and its number among what is said of that. */
-export const placeOf = (reference: string, index: number): string => `${reference}/${index}`;
+const placeOf = (reference: string, index: number): string => `${reference}/${index}`;
 
 /** Room for what is new. */
 const ROOM = 40;

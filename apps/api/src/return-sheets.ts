@@ -72,7 +72,7 @@ export class ReturnSheetPreview {
 }
 
 /** A workbook that was read, and the draft that it and what was saved meanwhile make together. */
-export interface ReadSheet {
+interface ReadSheet {
   readonly preview: ReturnSheetPreview;
   /** The draft that the workbook was made of, the one that it makes, and both with what was saved since. */
   readonly base: ReturnDraft;

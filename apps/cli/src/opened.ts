@@ -6,7 +6,7 @@ import { AppModule, openEventStore, openStores } from '../../api/src/app.module.
 import type { Settings } from '../../api/src/settings.js';
 
 /** Gives one of the parts of the application. */
-export interface Part {
+interface Part {
   (of: typeof LOG): Log;
   <C>(of: abstract new (...args: never[]) => C): C;
 }

@@ -1,12 +1,6 @@
 /** From an address of the server to a file of a static publication, and from a page to one that needs no server. */
 import { createHash } from 'node:crypto';
 
-/** An edition: its dates, of which the last is that of the pages that name none, and the position of the log. */
-export interface Edition {
-  readonly dates: readonly string[];
-  readonly knownAt: string;
-}
-
 /** An address as it is asked of the server: without what every page of the edition has. */
 export interface Address {
   readonly path: string;
@@ -20,7 +14,7 @@ export interface Address {
 const CLOCKS = new Set(['asOf', 'knownAt', 'bom']);
 
 /** Reads an address on a page of a date; `null`: it leads away from the site. */
-export function addressOf(href: string, { path, date }: Pick<Address, 'path' | 'date'>): Address | null {
+function addressOf(href: string, { path, date }: Pick<Address, 'path' | 'date'>): Address | null {
   const base = new URL(`http://site.invalid${path}`);
   if (!URL.canParse(href, base.href)) return null;
   const url = new URL(href, base);
@@ -37,7 +31,7 @@ export function addressOf(href: string, { path, date }: Pick<Address, 'path' | '
 }
 
 /** An address, with the file that it would be. */
-export interface Linked {
+interface Linked {
   readonly address: Address;
   readonly file: string;
 }
@@ -84,7 +78,7 @@ const safe = (text: string): string => {
 };
 
 /** The extension of what an address answers. */
-export function extensionOf({ path, query }: Address): string {
+function extensionOf({ path, query }: Address): string {
   const format = query.find(([name]) => name === 'format')?.[1];
   const taken = query.find(([name]) => name === 'take')?.[1];
   if (taken?.includes('.')) return taken.slice(taken.lastIndexOf('.') + 1);
@@ -130,7 +124,7 @@ export const linksIn = (html: string): string[] =>
   [...html.matchAll(/<a\b[^>]*?\shref="([^"]*)"/g)].map(([, href]) => unescaped(href!));
 
 /** A page's place in the publication. */
-export interface Place {
+interface Place {
   readonly address: Address;
   readonly file: string;
   readonly links: Links;

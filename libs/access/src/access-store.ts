@@ -25,7 +25,7 @@ export interface TokenRow {
 }
 
 /** A token to be made. */
-export interface NewToken {
+interface NewToken {
   readonly id?: string;
   readonly account: string;
   readonly label: string;

@@ -44,7 +44,7 @@ export interface NewAppointment {
   readonly by?: string | null;
 }
 
-export interface NewAccount {
+interface NewAccount {
   /** Its pseudonym; absent: a new one. */
   readonly account?: string;
   readonly kind: AccountKind;

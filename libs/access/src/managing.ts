@@ -18,7 +18,7 @@ export function refuseAppointing(by: Actor, { role, agency }: Pick<NewAppointmen
 }
 
 /** An appointment as it is asked for: whole days (UTC), the last one included. */
-export interface SaidAppointment {
+interface SaidAppointment {
   readonly role: AccountRole;
   readonly agency?: string | null;
   readonly from?: FullDate | null;

@@ -2,10 +2,6 @@
 import { Code, CodeOf, CodesOf, InPeriod, Kebab, ListOf, OneOf, Text, Texts } from '#platform';
 import { CONCERNS, OUTCOME_KINDS, type Concern, type OutcomeKind } from '#words';
 import { ApiProperty } from '@nestjs/swagger';
-import { Agency } from './agency.js';
-import { Crosswalk } from './crosswalk.js';
-import { Document } from './document.js';
-import { Publication } from './publication.js';
 import { Act } from './statement.js';
 
 export class Framework {
@@ -104,15 +100,3 @@ export class Endorsement extends EndorseOutcome {
 export class OutcomeAsAt extends Outcome {
   @ApiProperty({ type: [Endorsement] }) readonly endorsed: readonly Endorsement[];
 }
-
-/** The entry type of each register. */
-export const REGISTERS = {
-  agency: Agency,
-  framework: Framework,
-  theme: Theme,
-  crosswalk: Crosswalk,
-  forum: Forum,
-  outcome: Outcome,
-  document: Document,
-  publication: Publication,
-} as const;

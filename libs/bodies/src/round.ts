@@ -77,7 +77,7 @@ export class ReminderDay {
 }
 
 /** The most days on which a round reminds by itself. */
-export const MOST_REMINDER_DAYS = 6;
+const MOST_REMINDER_DAYS = 6;
 
 export class Reminders {
   @YesNo({ optional: true, description: 'Nobody is reminded, unless by hand' }) none?: boolean | null;

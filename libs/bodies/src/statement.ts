@@ -33,7 +33,7 @@ export class Reasoned extends Sourced {
   @Text({ max: 2000, description: 'Why', example: 'Recorded twice, from two papers of the same year' }) reason: string;
 }
 
-export const REPORTED_ON = {
+const REPORTED_ON = {
   type: String,
   format: 'date',
   nullable: true,

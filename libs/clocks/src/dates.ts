@@ -76,16 +76,6 @@ export const monthsBefore = (date: FullDate, months: number): FullDate =>
 export const monthsAfter = (date: FullDate, months: number): FullDate =>
   kept(Temporal.PlainDate.from(date).add({ months }));
 
-/**
- * The first date on which what was last reported on `lastReportedOn` is stale (rule 5): the day on which `monthsBefore` passes
- * it.
- */
-export function staleFrom(lastReportedOn: FullDate, months: number): FullDate {
-  const day = Temporal.PlainDate.from(lastReportedOn).add({ days: 1 });
-  const then = day.add({ months });
-  return (then.day < day.day ? then.add({ days: 1 }) : then).toString();
-}
-
 export const daysAfter = (date: FullDate, days: number): FullDate => kept(Temporal.PlainDate.from(date).add({ days }));
 export const dayAfter = (date: FullDate): FullDate => daysAfter(date, 1);
 

@@ -102,7 +102,7 @@ function headlineStays(c: Commitment, now: CommitmentAsAt, events: CommitmentEve
 }
 
 /** An act that someone may do as things stand, and on what. */
-export type AllowedAct = { readonly act: ActName } & Choice;
+type AllowedAct = { readonly act: ActName } & Choice;
 
 const ALL = Object.keys(ACTS) as ActName[];
 

@@ -10,7 +10,7 @@ interface Migration {
 }
 
 /** The files `001-….sql`, `002-….sql` … of a folder. @throws Error when their numbers are not 1, 2, 3 … */
-export function migrationsIn(folder: URL): Migration[] {
+function migrationsIn(folder: URL): Migration[] {
   const names = readdirSync(folder)
     .filter((name) => name.endsWith('.sql'))
     .sort();

@@ -2,7 +2,7 @@
 import pRetry from 'p-retry';
 
 /** The patience of a retry: how long, how soon again, and after which errors. */
-export interface Patience {
+interface Patience {
   readonly forMs: number;
   readonly everyMs: number;
   /** Whether trying again may help; absent: always. */

@@ -12,7 +12,7 @@ const OPENING_BUSY_MS = 5_000;
 /** The time that a write waits for another process's transaction, and the interval of its tries. */
 const [BUSY_MS, AGAIN_MS] = [5_000, 2];
 
-export interface Opening {
+interface Opening {
   /** Whether a file that is not there is an error; otherwise it is made. */
   readonly mustExist?: boolean;
   /**

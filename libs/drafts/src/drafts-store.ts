@@ -24,7 +24,7 @@ export interface Draft<Content extends object = object> extends DraftName, Draft
 }
 
 /** A draft without its content. */
-export type DraftLine = Omit<Draft, 'content'>;
+type DraftLine = Omit<Draft, 'content'>;
 
 interface Row extends DraftName {
   readonly owner: string | null;

@@ -39,20 +39,20 @@ const RETRY_MS = 500;
 const [PIECES, PIECE_BYTES] = [500, 8_000];
 
 /** An append and until when it is to be settled (of `performance.now()`). */
-export interface Timed extends QueuedAppend {
+interface Timed extends QueuedAppend {
   readonly until: number;
 }
 
 /** The revision and position of an append's last event, and its time in ms. */
-export interface Written extends Appended {
+interface Written extends Appended {
   readonly recordedAt: number;
 }
 
 /** Finds the last event of an append in what was written after the revision that it expected. */
-export type FindEarlier = (written: readonly Envelope[]) => Written | null;
+type FindEarlier = (written: readonly Envelope[]) => Written | null;
 
 /** An append that expected another revision than the stream has. */
-export interface RevisionMismatch {
+interface RevisionMismatch {
   readonly stream: string;
   readonly expected: number;
   readonly earlier: FindEarlier;
@@ -61,7 +61,7 @@ export interface RevisionMismatch {
   readonly last?: number;
 }
 
-export interface AppendOptions {
+interface AppendOptions {
   readonly now: () => number;
   /** In ms: how long reading back may take after the deadline. */
   readonly settling: number;

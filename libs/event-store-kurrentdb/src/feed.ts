@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type Connection } from './connection.js';
 import { lastUpTo } from './records.js';
 
-export interface FeedListener {
+interface FeedListener {
   readonly prefixes: string[];
   /** From where on. */
   from(): Position | null;

@@ -52,7 +52,7 @@ const [SETTLED, RENEWED, ENDED] = [3, 4, 12] as const;
 /** A floor is written after so many appends: who appends little looks each time. */
 const MANY = 20;
 
-export interface FloorOptions {
+interface FloorOptions {
   /** In ms: for how long a look serves. */
   readonly fresh: number;
   /** The name of this process among all. */

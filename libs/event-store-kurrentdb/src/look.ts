@@ -13,7 +13,7 @@ const FAR_BYTES = 500_000n;
 /** The interval at which the reach of foreign events is measured, in ms. */
 const REACH_EVERY_MS = 2_000;
 
-export interface LookContext {
+interface LookContext {
   readonly reader: LogReader;
   readonly known: KnownLog;
   readonly names: Names;

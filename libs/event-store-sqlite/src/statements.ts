@@ -3,7 +3,7 @@ import type Database from 'better-sqlite3';
 import { envelopeOf, PAGE_BYTES, type Envelope } from '#eventsourcing';
 
 /** A row of the table of events, in the order of its columns. */
-export type EventRow = [
+type EventRow = [
   position: number,
   ...[stream: string, revision: number, id: string, type: string, version: number, data: string | null],
   ...[salt: string, digest: string, meta: string, recordedAt: number, hash: string],

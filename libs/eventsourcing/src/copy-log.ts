@@ -17,7 +17,7 @@ export interface CopyResult {
 }
 
 /** `comparing` what an earlier copy left, `copying` the rest, `checking` what was written; after so many events of the log. */
-export type CopyListener = (step: 'comparing' | 'copying' | 'checking', events: number, position: string) => void;
+type CopyListener = (step: 'comparing' | 'copying' | 'checking', events: number, position: string) => void;
 
 const PAGE = 500;
 

@@ -3,7 +3,7 @@ import { isChained, type Envelope, type Meta } from './events.js';
 import { Turns } from './turns.js';
 
 /** An event as a table holds it: `meta` as JSON text, the time in ms since 1970. */
-export interface StoredEvent extends Omit<Envelope, 'meta' | 'recordedAt' | 'damaged'> {
+interface StoredEvent extends Omit<Envelope, 'meta' | 'recordedAt' | 'damaged'> {
   readonly meta: string;
   readonly recordedAt: number;
 }

@@ -150,7 +150,7 @@ export class Follower {
 }
 
 /** An event as it was read, decoded, or the error of decoding. */
-export interface Read {
+interface Read {
   readonly envelope: Envelope;
   readonly event: Recorded | Error;
 }

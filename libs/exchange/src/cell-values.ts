@@ -11,13 +11,13 @@ export const DATE_ORDERS = ['iso', 'dmy', 'mdy'] as const;
 export type DateOrder = (typeof DATE_ORDERS)[number];
 
 /** The terms on which cells are read. */
-export interface Habits {
+interface Habits {
   readonly epoch: Epoch;
   readonly dates: DateOrder;
 }
 
 /** A value; or why there is none, and what would be right. */
-export type ReadValue =
+type ReadValue =
   { readonly value: unknown; readonly note?: string } | { readonly wrong: string; readonly right: string };
 
 const wrong = (why: string, right: string): ReadValue => ({ wrong: why, right });

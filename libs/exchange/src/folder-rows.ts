@@ -52,7 +52,7 @@ const LATER: Readonly<Record<string, ActName>> = {
 /** The author of a version that names none: the importer, who answers for it. */
 const UNNAMED_AUTHOR = 'The secretariat';
 
-export interface PlannedEntry {
+interface PlannedEntry {
   readonly kind: Listed;
   readonly entry: Entry;
   readonly at: FolderRow;

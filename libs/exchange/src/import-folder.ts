@@ -39,7 +39,7 @@ export interface ImportPlan {
 }
 
 /** The entries and commitments that are recorded already. */
-export type Existing = Pick<Compared, 'duplicates' | 'entries'>;
+type Existing = Pick<Compared, 'duplicates' | 'entries'>;
 
 /**
  * Plans the import of a folder: validates every row, resolves every code against the folder and the log, and lets every

@@ -5,7 +5,7 @@ import { ImportsController } from './imports.controller.js';
 import { Papers } from './papers.js';
 import { PapersController } from './papers.controller.js';
 
-export { valueOf, type Habits, type ReadValue } from './cell-values.js';
+export { valueOf } from './cell-values.js';
 export {
   fieldNames,
   fieldsOf as tableFieldsOf,
@@ -29,7 +29,7 @@ export * from './papers.js';
 export * from './preview.js';
 export { recordOf } from './row-changes.js';
 export { folderOf, sentIn, type SentFolder } from './sent-tables.js';
-export { templateColumns, type TemplateColumn } from './templates.js';
+export { templateColumns } from './templates.js';
 
 /** The part of this context that the composition root takes. */
 export const exchangeContext: Context = {

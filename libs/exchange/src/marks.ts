@@ -12,7 +12,7 @@ export interface CitedPlace {
 /** How exactly a place was found: a paragraph, or the section in which it stands. */
 export type Exactness = 'paragraph' | 'section';
 
-export interface FoundPlace {
+interface FoundPlace {
   /** Places of paragraphs in the paper, from 1. */
   readonly places: readonly number[];
   readonly exactness: Exactness;

@@ -35,7 +35,7 @@ import { COLUMNS_OF, isOfTotals, isThere, lacking, TableRow, type Terms } from '
 type List = ReadonlyMap<string, Readonly<Record<string, unknown>>>;
 
 /** The parts of the application that the planning needs. */
-export interface Planning {
+interface Planning {
   readonly log: Log;
   readonly registers: Registers;
   readonly duplicates: FindsDuplicates;
@@ -45,7 +45,7 @@ export interface Planning {
   readonly listed: (subject: TableSubject, base: Base) => Promise<List>;
 }
 
-export interface TablesPlan {
+interface TablesPlan {
   readonly rows: readonly ImportRow[];
   readonly commands: readonly KeptCommand[];
 }

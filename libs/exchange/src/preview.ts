@@ -7,8 +7,8 @@ export const ROW_OUTCOMES = ['recorded', 'changed', 'recognised', 'refused'] as 
 export type RowOutcome = (typeof ROW_OUTCOMES)[number];
 
 /** The things that rows are about: those of tables, and what only a folder of JSON brings. */
-export const IMPORT_SUBJECTS = [...TABLE_SUBJECTS, 'crosswalk', 'round'] as const;
-export type ImportSubject = (typeof IMPORT_SUBJECTS)[number];
+const IMPORT_SUBJECTS = [...TABLE_SUBJECTS, 'crosswalk', 'round'] as const;
+type ImportSubject = (typeof IMPORT_SUBJECTS)[number];
 
 export const IMPORT_STATES = ['previewed', 'confirming', 'confirmed', 'undone', 'taken_back'] as const;
 export type ImportState = (typeof IMPORT_STATES)[number];

@@ -20,7 +20,7 @@ export interface RowAct {
 }
 
 /** A change that no ordinary act makes. */
-export interface Inexpressible {
+interface Inexpressible {
   readonly field: CommitmentField;
   readonly message: string;
   readonly right: string;

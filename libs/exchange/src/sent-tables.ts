@@ -87,7 +87,7 @@ const MOST_FILES = 100;
 /** The most bytes that they have together. */
 const MOST_BYTES = 4 * LIMITS.bytes;
 
-export const isFolder = (sent: Upload | SentFolder): sent is SentFolder => 'files' in sent;
+const isFolder = (sent: Upload | SentFolder): sent is SentFolder => 'files' in sent;
 
 /** @throws Rejected `unreadable_file` for a spreadsheet; in a folder each that cannot be read is a problem of its own */
 export async function tablesSent(sent: Upload | SentFolder, asked: ReadingTerms): Promise<SentTables> {

@@ -40,7 +40,7 @@ export interface Tables {
 }
 
 /** The columns of our own lists that follow from what is recorded: whoever changes one is told so. */
-export const COMPUTED: Readonly<Record<TableSubject, readonly string[]>> = {
+const COMPUTED: Readonly<Record<TableSubject, readonly string[]>> = {
   commitment: [
     ...[
       'sources',

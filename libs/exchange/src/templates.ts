@@ -7,7 +7,7 @@ import { EXAMPLE_CODE, fieldsOf, type CellForm, type TableSubject } from './fiel
 import { headOf, reportColumnOf } from './heads.js';
 
 /** A column of a template. */
-export interface TemplateColumn {
+interface TemplateColumn {
   readonly field: string;
   /** As it is called in the language. */
   readonly head: string;

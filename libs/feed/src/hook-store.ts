@@ -29,7 +29,7 @@ export interface Hook {
 }
 
 /** An event that was given up. */
-export interface DeadLetter {
+interface DeadLetter {
   readonly position: string;
   readonly type: string;
   readonly attempts: number;

@@ -14,7 +14,7 @@ export { ChangesController } from './changes.controller.js';
 export { Concerns, CONCERNED, type Concerned } from './concerns.projection.js';
 export { Deliveries, RETRIES } from './deliveries.js';
 export { HookStore } from './hook-store.js';
-export { isPublic, Outgoing, type Resolver } from './outgoing.js';
+export { isPublic, Outgoing } from './outgoing.js';
 export { NewWebhook, OfOwn, ReplayDeadLetters, WebhooksController, type Webhook } from './webhooks.controller.js';
 
 /** One of our processes at a time makes the tables. */

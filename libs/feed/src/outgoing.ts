@@ -17,7 +17,7 @@ export interface Sent {
 }
 
 /** Looks a name up; replaced in tests. */
-export type Resolver = (host: string) => Promise<readonly { readonly address: string; readonly family: number }[]>;
+type Resolver = (host: string) => Promise<readonly { readonly address: string; readonly family: number }[]>;
 
 const resolve: Resolver = (host) => systemLookup(host, { all: true });
 

@@ -10,7 +10,7 @@ const NEEDED =
   /^(?:\[Content_Types\]\.xml|_rels\/\.rels|xl\/(?:workbook|sharedStrings|styles|metadata|theme\/[^/]+)\.xml|xl\/_rels\/workbook\.xml\.rels|xl\/worksheets\/[^/]+\.xml)$/i;
 const RELATIONS = 'xl/_rels/workbook.xml.rels';
 
-export interface WorkbookParts {
+interface WorkbookParts {
   /** A workbook of these parts, not compressed. */
   readonly packed: Uint8Array;
   /** What is hidden in each sheet, in the order of the workbook; `null` for one without cells, such as a chart. */

@@ -28,7 +28,7 @@ import { lettersIn, type RoundLetter, type Words } from './words/index.js';
 import { inHtml, inText, type LetterPart, type WrittenLetter } from './written.js';
 
 /** A letter with what it says, apart from its form. */
-export interface Composed {
+interface Composed {
   readonly letter: Letter;
   readonly written: WrittenLetter;
 }

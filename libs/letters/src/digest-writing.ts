@@ -23,7 +23,7 @@ const MOST = 40;
 const AT_ONCE = 500;
 
 /** What happened to one thing that is followed. */
-export interface Section {
+interface Section {
   readonly follow: Follow;
   readonly name: string;
   readonly entries: readonly Linked[];

@@ -51,7 +51,7 @@ type Row = Omit<Follower, 'nextAt'> & { readonly nextAt: number | string };
 const followerOf = (row: Row): Follower => ({ ...row, nextAt: Number(row.nextAt) });
 
 /** What is asked to be followed. */
-export interface FollowTarget {
+interface FollowTarget {
   readonly kind: FollowKind;
   readonly code: string;
 }

@@ -3,7 +3,7 @@ import { licencePath } from './citation.js';
 import { iri, text, typed, type Thing, type Value } from './graph.js';
 
 /** Who publishes, and on what terms. */
-export interface Publisher {
+interface Publisher {
   readonly publicUrl: string;
   readonly publisher: string;
   readonly dataLicence: string | null;

@@ -18,10 +18,10 @@ export const CHECKSUMS = 'SHA256SUMS';
 export const DESCRIPTOR = 'datapackage.json';
 
 /** What is told while it is written: of which file so many of so many things are done. */
-export type DumpListener = (what: string, done: number, total: number) => void;
+type DumpListener = (what: string, done: number, total: number) => void;
 
 /** The subject of the whole; the rest of the release follows from the log. */
-export type Imprint = Pick<Release, 'publisher' | 'publicUrl' | 'licence' | 'software' | 'doi'>;
+type Imprint = Pick<Release, 'publisher' | 'publicUrl' | 'licence' | 'software' | 'doi'>;
 
 const PAGE = 500;
 /** The characters that are written at once, and the rows. */

@@ -31,11 +31,11 @@ const INDICATORS: Readonly<Record<string, { readonly name: string; readonly of: 
 };
 
 /** A code as SDMX takes it; what it does not take is written as `$` and its hexadecimal number, so that it can be read back. */
-export const sdmxCode = (code: string): string =>
+const sdmxCode = (code: string): string =>
   code.replaceAll(/[^A-Za-z0-9_@-]/g, (c) => `$${c.codePointAt(0)!.toString(16).toUpperCase().padStart(2, '0')}`);
 
 /** A view as at a date. */
-export interface ProgressAt {
+interface ProgressAt {
   readonly asOf: string;
   readonly total: Row;
   readonly rows: readonly (Row & { readonly agency?: string; readonly theme?: string })[];

@@ -27,7 +27,7 @@ export interface Table {
 }
 
 /** A row to be written, and where. */
-export interface TableRow {
+interface TableRow {
   readonly table: Table;
   readonly cells: readonly unknown[];
 }

@@ -2,7 +2,7 @@
 import type { Citation, Document } from '#bodies';
 
 /** A place in a document: where in words, under which headings, and as the document numbers it. */
-export type Place = Pick<Citation, 'locator' | 'section' | 'paragraph'>;
+type Place = Pick<Citation, 'locator' | 'section' | 'paragraph'>;
 
 /** Lines of our own copy of a text, which readers do not have: `line 51`, `(lines 48-51)`. */
 const OUR_LINES = /\s*\(?\blines? \d+[^()]*\)?$/;

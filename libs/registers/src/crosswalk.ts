@@ -131,7 +131,7 @@ export const publish: Decide<PublishVersion> = (state, act, { today, frameworkOf
 };
 
 /** A link leads from one framework to the other, once; and a theme that has one has an equivalent. */
-export function linksAreSound(
+function linksAreSound(
   { links, noEquivalent }: PublishVersion,
   { from, to }: Crosswalk,
   frameworkOf: OnEntry['frameworkOf'],

@@ -11,7 +11,7 @@ import { keepingStatements, takenBack, type EntryHistory } from './corrections.j
 
 // ── Events and state ────────────────────────────────────────────────────────────────────────────────────────────────
 
-export type OutcomeEvents = {
+type OutcomeEvents = {
   Registered: Outcome;
   Amended: Outcome;
   Endorsed: EndorseOutcome;

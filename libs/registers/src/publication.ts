@@ -9,7 +9,7 @@ import { isOwnCode, keepingStatements, type EntryHistory } from './corrections.j
 
 // ── Events and state ────────────────────────────────────────────────────────────────────────────────────────────────
 
-export type PublicationEvents = {
+type PublicationEvents = {
   Registered: Publication;
   NarrativeWritten: WriteNarrative;
   Published: PublishReport;

@@ -12,7 +12,7 @@ export const DESK = '/home';
 const MOST = 3;
 
 /** Whom a link signs in, how it came, and the page that was wanted. */
-export interface Opened {
+interface Opened {
   readonly account: string;
   readonly way: 'link' | 'command line';
   readonly to: string;

@@ -7,7 +7,7 @@ import { places } from '#databases';
  * A link in a letter; what a browser has begun at the identity provider, or with a passkey; a passkey that is to be added; a
  * logout token of the provider.
  */
-export type Purpose = 'link' | 'provider' | 'passkey' | 'new-passkey' | 'logout';
+type Purpose = 'link' | 'provider' | 'passkey' | 'new-passkey' | 'logout';
 
 interface Made {
   /** Whose it is, where that is known: it goes with the person. */
@@ -21,7 +21,7 @@ interface Made {
 }
 
 /** What was made, as it is taken. */
-export interface Taken {
+interface Taken {
   readonly account: string | null;
   readonly kept: Readonly<Record<string, unknown>>;
 }

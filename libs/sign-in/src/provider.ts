@@ -25,7 +25,7 @@ export interface ProviderSettings {
 }
 
 /** Somebody who came back from the provider. */
-export interface Arrived {
+interface Arrived {
   readonly account: string;
   /** The page that was asked for. */
   readonly to: string;
@@ -33,7 +33,7 @@ export interface Arrived {
 }
 
 /** Whoever came by the provider, in appointments that it gave or took. */
-export const BY_PROVIDER = 'provider';
+const BY_PROVIDER = 'provider';
 
 /** The time that the provider may take. */
 const TAKES_MS = 10 * 60_000;

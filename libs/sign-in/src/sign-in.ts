@@ -8,7 +8,7 @@ import { Passkeys } from './passkeys.js';
 import { Provider, type Patience, type ProviderSettings } from './provider.js';
 import { KeptSessions, type SessionLimits } from './sessions.js';
 
-export interface SignInSettings {
+interface SignInSettings {
   readonly publicUrl: string;
   /** `null`: letters are laid in a folder. */
   readonly smtpUrl: string | null;

@@ -193,7 +193,7 @@ interface AllParts {
 const order = ({ name, kind, account }: AccountRow): string =>
   [kind === 'person' && name ? 0 : 1, name, account].join(' ');
 
-export const Accounts = ({ accounts, could, day, principal, agencies }: AllParts) => {
+const Accounts = ({ accounts, could, day, principal, agencies }: AllParts) => {
   const ordered = [...accounts].sort((a, b) => order(a).localeCompare(order(b)));
   const now = ordered.filter((one) => presentOf(one).length > 0);
   const past = ordered.filter((one) => presentOf(one).length === 0);

@@ -59,7 +59,7 @@ const ActivityLinks = ({ view, ids }: { view: View; ids: CommitmentView['activit
 );
 
 /** The statement of this page that a revision is. */
-export const StatementLink = ({ revision, children }: { revision: number; children: ComponentChildren }) => (
+const StatementLink = ({ revision, children }: { revision: number; children: ComponentChildren }) => (
   <a href={`#r${revision}`}>{children}</a>
 );
 

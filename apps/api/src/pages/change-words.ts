@@ -33,7 +33,7 @@ export const TERM_WORDS: Readonly<Record<EntryReason | Exit, Readonly<Record<Leg
   },
 };
 
-export function both(short: string, meaning: string): Readonly<Record<LegName, InWords>> {
+function both(short: string, meaning: string): Readonly<Record<LegName, InWords>> {
   return { learned: [short, `${meaning}; recorded since`], reported: [short, meaning] };
 }
 

@@ -72,7 +72,7 @@ export type Path = readonly string[];
 
 export const idOf = (path: Path): string => `in-${path.join('-')}`;
 
-export const pointerOf = (path: Path): string => `/${path.join('/')}`;
+const pointerOf = (path: Path): string => `/${path.join('/')}`;
 
 export const faultsAt = ({ faults = [] }: FormParts, path: Path): readonly FieldError[] =>
   faults.filter(({ pointer }) => pointer === pointerOf(path));

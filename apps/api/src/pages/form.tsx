@@ -47,7 +47,7 @@ interface PlaceParts {
 }
 
 /** The fields of a body, each with its label, help and fault. */
-export const Fields = ({ form, of, path = [], filled, optional = false }: FieldsParts) => (
+const Fields = ({ form, of, path = [], filled, optional = false }: FieldsParts) => (
   <>
     {formFieldsIn(of)
       .filter(({ name }) => path.length > 0 || !form.without?.includes(name))

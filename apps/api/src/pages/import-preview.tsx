@@ -169,7 +169,7 @@ const Problems = ({ problems }: Pick<ImportPreview, 'problems'>) => (
   </section>
 );
 
-export const Rows = ({ rows, done }: { rows: readonly ImportRow[]; done: boolean }) => (
+const Rows = ({ rows, done }: { rows: readonly ImportRow[]; done: boolean }) => (
   <div class="table">
     <Table>
       <caption class="hidden">Rows, with what each would do</caption>
@@ -198,7 +198,7 @@ export const Rows = ({ rows, done }: { rows: readonly ImportRow[]; done: boolean
   </div>
 );
 
-export const What = ({ row }: { row: ImportRow }) => {
+const What = ({ row }: { row: ImportRow }) => {
   const { reference, title, subject, changes, notes, duplicates, outcome } = row;
   return (
     <>

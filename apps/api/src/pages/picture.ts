@@ -16,7 +16,7 @@ export interface Drawing {
 }
 
 /** The surroundings of a chart. */
-export interface Frame {
+interface Frame {
   readonly title: string;
   /** Its date, and when that was recorded. */
   readonly state: string;

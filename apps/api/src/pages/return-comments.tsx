@@ -11,7 +11,7 @@ import { dateWords, languageName, textWords } from './words.js';
 import { questionWords } from './round-words.js';
 
 /** A field of a return, as a comment points to it (RFC 6901; `null`: the whole), and its words. */
-export interface Field {
+interface Field {
   readonly at: string | null;
   readonly words: string;
 }

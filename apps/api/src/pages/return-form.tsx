@@ -15,7 +15,7 @@ import { CsrfField } from './signed-in.js';
 import { path } from './view.js';
 
 /** The place of a finding on this page: rows stand in the order of the register, not of the draft. */
-export function placed<F extends { readonly pointer: string; readonly message: string }>(
+function placed<F extends { readonly pointer: string; readonly message: string }>(
   { draft, register }: Pick<ReturnFormParts, 'draft' | 'register'>,
   found: F,
 ): F {

@@ -16,7 +16,7 @@ import type { View } from './view.js';
 import { textWords } from './words.js';
 
 /** As much of a return that is written as these parts show. */
-export interface Written {
+interface Written {
   readonly round: Round;
   readonly agency: string;
   readonly draft: ReturnDraft;

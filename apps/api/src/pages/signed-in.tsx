@@ -4,7 +4,7 @@ import { Rejected } from '#eventsourcing';
 import { CSRF_FIELD, csrfTokenOf, type ApiRequest, type Principal, type Session } from '#platform';
 
 /** The session that a page is made for. */
-export interface Reader {
+interface Reader {
   readonly session: Session | null;
   /** Whether anybody can sign in at this address. */
   readonly canSignIn: boolean;

@@ -24,7 +24,7 @@ export abstract class Publication {
 export class PageQuery extends PickType(ProgressQuery, ['asOf', 'knownAt', 'staleAfter', 'agencies']) {}
 
 /** A date on which something was reported, in documents or by agencies themselves: one of the dates worth looking at. */
-export interface ReportDate {
+interface ReportDate {
   readonly date: FullDate;
   /** Registered with this date; empty where agencies reported by themselves. */
   readonly documents: readonly Document[];

@@ -229,7 +229,7 @@ export const Kebabs = (about: About = {}) =>
     Matches(new RegExp(kebab), { each: true, message: 'each value in $property must be a kebab-case code' }),
   );
 
-export const code = '^[A-Za-z0-9][A-Za-z0-9._/-]{0,119}$';
+const code = '^[A-Za-z0-9][A-Za-z0-9._/-]{0,119}$';
 const codeWithoutSlash = code.replace('/', '');
 /** A code or id that something is registered under. @param slash whether it may have one */
 export const Code = ({ slash = true, ...about }: About & { slash?: boolean } = {}) => {

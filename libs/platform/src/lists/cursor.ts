@@ -28,7 +28,7 @@ export const CursorField = (): PropertyDecorator =>
   );
 
 /** The place in a list: the clocks of its first page, its total, and the last entry given. */
-export interface ListPlace {
+interface ListPlace {
   readonly asOf?: string;
   readonly knownAt: string;
   readonly staleAfter?: number;

@@ -168,7 +168,7 @@ const widthsOf = (columns: readonly string[], rows: readonly object[]): number[]
     return Math.min(WIDEST, Math.max(NARROWEST, column.length + 4, ...longest.map((length) => length + 2)));
   });
 
-export interface SheetCell {
+interface SheetCell {
   value: unknown;
   style: object;
 }

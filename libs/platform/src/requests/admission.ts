@@ -31,7 +31,7 @@ export interface Budgets {
 }
 
 /** The largest body of strangers, in bytes. */
-export const STRANGERS_BODY = 16_384;
+const STRANGERS_BODY = 16_384;
 /** The bytes of a refused body that are read and passed over; a client that sends more is cut off. */
 const PASSED_OVER = 65_536;
 /** The bytes that are read of a form whose sender is not signed in any more, and given back to be sent again. */

@@ -78,7 +78,7 @@ export interface Holder {
 const nameOf = ({ role, agency }: Pick<Appointment, 'role' | 'agency'>): string => agency ?? role;
 
 /** The roles of an account at an instant; as a focal point before as an alternate, and acting before reading. */
-export const appointmentsAt = ({ appointments }: Pick<Holder, 'appointments'>, now: number): Appointment[] => {
+const appointmentsAt = ({ appointments }: Pick<Holder, 'appointments'>, now: number): Appointment[] => {
   const present = appointments.filter(({ since, until }) => since <= now && (until === null || now < until));
   return present.length < 2
     ? present
@@ -134,7 +134,7 @@ export interface Session {
 }
 
 /** For so long whoever has shown who it is may do what cannot be taken back. */
-export const PROVEN_MINUTES = 15;
+const PROVEN_MINUTES = 15;
 
 /** @throws Rejected `sign_in_again`, of kind forbidden: a browser is led to where one signs in, and back */
 export function refuseUnlessProven({ proven = null }: Pick<Principal, 'proven'>): void {

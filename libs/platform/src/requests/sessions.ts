@@ -46,7 +46,7 @@ export class Cookies {
 }
 
 /** `session`: who is signed in; `signing-in`: the browser that has begun to. */
-export type CookieName = 'session' | 'signing-in';
+type CookieName = 'session' | 'signing-in';
 
 const signed = (secret: string, salt: string): string =>
   createHmac('sha256', secret).update(`form ${salt}`).digest('base64url');

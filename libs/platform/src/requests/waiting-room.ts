@@ -2,7 +2,7 @@
 import { setImmediate as later } from 'node:timers';
 
 /** The greatest sizes. */
-export interface Room {
+interface Room {
   /** At once, in all and of one client. */
   readonly all: number;
   readonly client: number;
@@ -18,7 +18,7 @@ export interface Room {
 }
 
 /** How somebody is let in, and sent away. */
-export interface Visit {
+interface Visit {
   /** Is called once there is room: at once, or later. */
   begin(): void;
   /** Sends away whoever only waits for a client to read. @returns whether it was so */
