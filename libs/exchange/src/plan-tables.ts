@@ -4,7 +4,7 @@
  */
 import { Acts, FindsDuplicates, rehearsalOf, viewOf, type CommitmentView } from '#acts';
 import { todayAt, type FullDate } from '#clocks';
-import { load, NO_STREAM, Rejected, withoutNulls, WrongRevision, type FieldError, type Log } from '#eventsourcing';
+import { load, NO_STREAM, Rejected, withoutNulls, WrongRevision, type Log } from '#eventsourcing';
 import { metaOfPart, type RequestContext } from '#platform';
 import { asAt, codeOf, registers, Registers, type Entry, type Register } from '#registers';
 import { fold } from '#text';
@@ -20,7 +20,6 @@ import {
   recordActs,
   saidOf,
   saysTheSame,
-  type RowAct,
   type Values,
   changedMeanwhile,
   whyItStays,
@@ -29,7 +28,7 @@ import type { Base, SentTable } from './sent-tables.js';
 import { shown } from './shown.js';
 import { commandOf, type KeptCommand } from './kept-commands.js';
 import { readRows } from './read-rows.js';
-import { COLUMNS_OF, isOfTotals, isThere, lacking, TableRow, type Terms } from './table-row.js';
+import { isOfTotals, isThere, TableRow, type Terms } from './table-row.js';
 
 /** The rows of a list as texts, by reference. */
 type List = ReadonlyMap<string, Readonly<Record<string, unknown>>>;
@@ -101,7 +100,7 @@ class Plan {
       else await this.#entry(row, row.table.subject);
     } catch (error) {
       if (!(error instanceof Rejected)) throw error;
-      this.#refused(row, error, null);
+      row.refused(error, null);
     }
   }
 
@@ -362,31 +361,11 @@ class Plan {
         id = (await this.#rehearsal.execute(command)).id;
       } catch (error) {
         if (!(error instanceof Rejected || error instanceof WrongRevision)) throw error;
-        this.#refused(row, error, act);
+        row.refused(error, act);
         return false;
       }
     }
     return true;
-  }
-
-  #refused(
-    row: TableRow,
-    { errors, message }: Pick<Rejected, 'message'> & Partial<Rejected>,
-    act: RowAct | null,
-  ): void {
-    const all: readonly FieldError[] = errors?.length ? errors : [{ pointer: '', message }];
-    for (const { pointer, message: why } of all) {
-      const [, first = '', inner = ''] = pointer.split('/');
-      const named = COLUMNS_OF[act?.act ?? '']?.[first] ?? (first === 'citation' ? inner || 'document' : first);
-      const own = row.columnOf(named) ? named : null;
-      const roles = ['agency', 'agencies', 'role'].includes(first)
-        ? row.columnOf('agencies')
-          ? 'agencies'
-          : 'lead'
-        : null;
-      const at = own ?? roles ?? act?.fields.find((field) => row.columnOf(field)) ?? (named || null);
-      row.problem(at, why, why === `${first} is missing` ? lacking(row, named) : null);
-    }
   }
 
   /** Names what may be the same as a new row: what is there, and other new rows. */

@@ -1,5 +1,6 @@
 /** A row of a table on its way to acts: what its cells say, what is wrong in them, and where each field stands. */
 import type { FullDate } from '#clocks';
+import type { FieldError, Rejected } from '#eventsourcing';
 import type { SheetRow } from '#files';
 import type { DateOrder } from './cell-values.js';
 import { fieldsOf } from './fields.js';
@@ -54,6 +55,23 @@ export class TableRow {
     const at = { sheet: this.table.sheet, row: this.row.number, column: of?.letters ?? null };
     const known = this.problems.some((one) => one.message === message && one.column === at.column);
     if (!known) this.problems.push({ ...at, field: field ?? of?.head ?? null, value, message, right });
+  }
+
+  /** Puts the faults of a refusal at the columns that they come from. */
+  refused({ errors, message }: Pick<Rejected, 'message'> & Partial<Rejected>, act: RowAct | null): void {
+    const all: readonly FieldError[] = errors?.length ? errors : [{ pointer: '', message }];
+    for (const { pointer, message: why } of all) {
+      const [, first = '', inner = ''] = pointer.split('/');
+      const named = COLUMNS_OF[act?.act ?? '']?.[first] ?? (first === 'citation' ? inner || 'document' : first);
+      const own = this.columnOf(named) ? named : null;
+      const roles = ['agency', 'agencies', 'role'].includes(first)
+        ? this.columnOf('agencies')
+          ? 'agencies'
+          : 'lead'
+        : null;
+      const at = own ?? roles ?? act?.fields.find((field) => this.columnOf(field)) ?? (named || null);
+      this.problem(at, why, why === `${first} is missing` ? lacking(this, named) : null);
+    }
   }
 
   /** Refuses cells behind the last one that the head names. */
@@ -117,7 +135,7 @@ export class TableRow {
 }
 
 /** The cell that would be right where a row lacks a field that it must have. */
-export function lacking(row: TableRow, name: string): string | null {
+function lacking(row: TableRow, name: string): string | null {
   const field = fieldsOf(row.table.subject).find((one) => one.name === name);
   if (!field) return null;
   const words = field.form === 'word' ? [`one of: ${field.of.join(', ')}`] : [];
@@ -137,7 +155,7 @@ export const isThere = ({ table, row }: TableRow, again: TableRow): string =>
   `is in row ${row.number}${table.sheet === again.table.sheet ? '' : ` of ${table.sheet}`} already`;
 
 /** By the field of a body, the column that it comes from, where it has another name. */
-export const COLUMNS_OF: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+const COLUMNS_OF: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   setTarget: { date: 'target', note: 'targetNote' },
   attachEvidence: { title: 'evidence', date: 'evidence', url: 'evidence', language: 'evidence' },
   relate: { type: 'relations', to: 'relations' },
