@@ -11,6 +11,7 @@ import {
   load,
   NO_STREAM,
   Rejected,
+  Turns,
   withoutNulls,
   type Log,
 } from '#eventsourcing';
@@ -92,15 +93,23 @@ class Plan {
 
   /** Everything that takes the log or the other rows to know. */
   async check(): Promise<void> {
-    for (const { body, at, pointer } of this.folder.bodies) await this.#refers(body, at, pointer);
+    const turns = new Turns();
+    for (const { body, at, pointer } of this.folder.bodies) {
+      await turns.next();
+      await this.#refers(body, at, pointer);
+    }
     for (const { kind, entry, at, prefix } of this.folder.entries) {
+      await turns.next();
       await this.#noCycle(kind, entry, at, prefix);
       const existing = await this.#lookup.entry(kind, codeOf(entry));
       const row = this.#tell(at, kind, codeOf(entry), nameOf(entry));
       if (existing) this.#same(entry, existing, at, prefix);
       else this.#does(row, 'recorded', [{ act: 'enter', body: entry }], NO_STREAM);
     }
-    for (const planned of this.folder.commitments) await this.#plan(planned);
+    for (const planned of this.folder.commitments) {
+      await turns.next();
+      await this.#plan(planned);
+    }
     for (const planned of this.folder.crosswalks) await this.#planCrosswalk(planned);
     for (const planned of this.folder.rounds) await this.#planRound(planned);
   }

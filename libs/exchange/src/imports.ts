@@ -21,6 +21,7 @@ import {
   Projector,
   Rejected,
   streamOf,
+  Turns,
   WrongRevision,
   type Log,
   type Meta,
@@ -212,7 +213,9 @@ export class Imports {
     const streams = streamsOf(commands);
     const references = this.#references();
     const ready: AnyActCommand[] = [];
+    const turns = new Turns();
     for (const [i, command] of commands.entries()) {
+      await turns.next();
       if (command.acts.length === 0) continue;
       const meta = partOf(id, speaker, i);
       // One that took its reference before a crash is known by it at once.
@@ -271,7 +274,9 @@ export class Imports {
   /** What was planned rests on things as they were: @throws Conflict `import_overtaken` */
   async #refuseOvertaken(commands: readonly KeptCommand[]): Promise<void> {
     const changed: string[] = [];
+    const turns = new Turns();
     for (const { subject, id, expected } of commands) {
+      await turns.next();
       if (id === null || expected === undefined) continue;
       const written = await this.log.store.read(streamOf({ category: subject }, id));
       if ((written.at(-1)?.revision ?? NO_STREAM) !== expected) changed.push(id);
@@ -287,7 +292,9 @@ export class Imports {
   async #withReferences({ rows, commands, id, confirmedBy }: KeptImport): Promise<ImportRow[]> {
     const given = new Map<string, string>();
     const references = this.#references();
+    const turns = new Turns();
     for (const [i, command] of commands.entries()) {
+      await turns.next();
       if (command.id !== null || !confirmedBy) continue;
       const reference = await references(command, partOf(id, confirmedBy, i));
       if (reference) given.set(`${command.sheet}\n${command.row}`, reference);
@@ -342,7 +349,9 @@ export class Imports {
     const references = this.#references();
     const builtUpon: string[] = [];
     const back: AnyActCommand[] = [];
+    const turns = new Turns();
     for (const [i, command] of kept.commands.entries()) {
+      await turns.next();
       const meta = partOf(kept.id, kept.confirmedBy ?? by, i);
       const id = command.id ?? (await references(command, meta));
       if (id === null) continue; // it was never done
@@ -369,11 +378,13 @@ export class Imports {
         `Nothing was undone: others worked since then on ${theFirst(builtUpon)}. Take back by hand what is wrong.`,
       );
     const rehearsal = new Acts(await rehearsalOf(this.log));
-    for (const command of back)
+    for (const command of back) {
+      await turns.next();
       await rehearsal.execute(command).catch((error: unknown) => {
         if (!(error instanceof Rejected)) throw error;
         throw new Conflict('import_built_upon', `${command.id}: ${error.message} Nothing was undone.`);
       });
+    }
     await this.#inTurn(back.toReversed());
     return stays.length > 0 ? staysInWords(stays) : null;
   }

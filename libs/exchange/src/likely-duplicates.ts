@@ -1,7 +1,7 @@
 /** Likely duplicates among what is imported, of each other and of what is recorded, with both sides field by field. */
 import { namesakes, viewOf, type DuplicateCandidate, type FindsDuplicates, type Subject } from '#acts';
 import { todayAt } from '#clocks';
-import { Rejected, type Log } from '#eventsourcing';
+import { Rejected, Turns, type Log } from '#eventsourcing';
 import { mayBeSame, tellingWords } from '#progress';
 import { codeOf, nameOf, type Entry, type Register } from '#registers';
 import { fieldsOf, isSource, ROLE_COLUMNS, TABLE_SUBJECTS, type CommitmentField, type TableSubject } from './fields.js';
@@ -38,7 +38,11 @@ export async function likelyDuplicates(
   const commitments = new CommitmentsBefore(compared);
   const entries = new EntriesBefore(compared);
   const found: (readonly LikelyDuplicate[])[] = [];
-  for (const one of fresh) found.push(await (one.subject === 'commitment' ? commitments : entries).like(one));
+  const turns = new Turns();
+  for (const one of fresh) {
+    await turns.next();
+    found.push(await (one.subject === 'commitment' ? commitments : entries).like(one));
+  }
   return found;
 }
 

@@ -4,7 +4,7 @@
  */
 import { Acts, FindsDuplicates, rehearsalOf, viewOf, type CommitmentView } from '#acts';
 import { todayAt, type FullDate } from '#clocks';
-import { load, NO_STREAM, Rejected, withoutNulls, WrongRevision, type Log } from '#eventsourcing';
+import { load, NO_STREAM, Rejected, Turns, withoutNulls, WrongRevision, type Log } from '#eventsourcing';
 import { metaOfPart, type RequestContext } from '#platform';
 import { asAt, codeOf, registers, Registers, type Entry, type Register } from '#registers';
 import { fold } from '#text';
@@ -57,7 +57,11 @@ export async function planTables(tables: readonly SentTable[], terms: Terms, pla
     .flatMap((table) => table.rows.map((row) => new TableRow(table, row)));
   const streams = await readRows(rows, terms.dates, planning.codes);
   const plan = new Plan(terms, planning, await rehearsalOf(planning.log), streams);
-  for (const row of rows) await plan.plan(row);
+  const turns = new Turns();
+  for (const row of rows) {
+    await turns.next();
+    await plan.plan(row);
+  }
   await plan.likelyDuplicates(rows);
   const shown = rows.filter((row) => !row.isEmpty);
   return { rows: shown.map((row) => row.shown()), commands: rows.flatMap((row) => row.command ?? []) };

@@ -1,5 +1,5 @@
 /** Reads the cells of rows, and puts the codes in place that are meant by other cases and by names. */
-import { Rejected } from '#eventsourcing';
+import { Rejected, Turns } from '#eventsourcing';
 import { LIMITS } from '#files';
 import type { Registered } from '#platform';
 import { valueOf, type DateOrder } from './cell-values.js';
@@ -29,8 +29,10 @@ export async function readRows(
   codes: Codes,
 ): Promise<ReadonlySet<string>> {
   const streams = new Set<string>();
+  const turns = new Turns();
   let problems = 0;
   for (const row of rows) {
+    await turns.next();
     for (const column of row.table.columns) if (column.field) readCell(row, column, column.field, dates);
     if (row.table.isText) row.noMoreThanNamed();
     if ((problems += row.problems.length) > MOST_PROBLEMS) throw tooMany(rows.find((one) => one.problems.length > 0)!);
@@ -40,7 +42,10 @@ export async function readRows(
     row.title = typeof title === 'string' ? inShort(title) : null;
     if (row.id !== null) streams.add(row.stream);
   }
-  for (const row of rows) await putCodes(row, codes, streams);
+  for (const row of rows) {
+    await turns.next();
+    await putCodes(row, codes, streams);
+  }
   return streams;
 }
 
