@@ -142,7 +142,7 @@ class Plan {
     await this.#try(row);
   }
 
-  /** The reference of a commitment that says all that a row without a reference says. */
+  /** The reference of a commitment that says all that a row without a reference says; one that was taken back says nothing. */
   async #recognised(values: Values): Promise<string | null> {
     const candidate = candidateOf(null, values);
     if (!candidate) return null;
@@ -151,7 +151,11 @@ class Plan {
       if (title !== candidate.title) continue;
       const view = await this.#viewOf(reference);
       const said = Object.keys(values).filter((field) => !isSource(field)) as CommitmentField[];
-      if (view && said.every((field) => saysTheSame(field, values[field], saidOf(view, field), false)))
+      if (
+        view &&
+        view.life !== 'withdrawn' &&
+        said.every((field) => saysTheSame(field, values[field], saidOf(view, field), false))
+      )
         return reference;
     }
     return null;
