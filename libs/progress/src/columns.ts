@@ -217,7 +217,7 @@ export class Columns {
     this.laid = Math.max(this.laid, position);
     if (position < this.forever) return;
     const { columns } = this;
-    for (const name of POSITIONS) columns[name] = wideFor(columns[name], position) as Positions;
+    for (const name of POSITIONS) columns[name] = wideFor(columns[name], position + 1) as Positions;
     const { until } = columns;
     for (let row = 0; row < this.rows; row++) if (until[row] === MOST[4]) until[row] = this.forever;
   }

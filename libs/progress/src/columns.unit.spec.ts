@@ -104,4 +104,18 @@ describe('The positions of rows', () => {
     expect(rows.map((row) => columns.columns.since[row])).toEqual(at);
     expect(columns.columns.until[rows[1]!]).toBe(2 ** 41);
   });
+
+  it('may be the greatest that four bytes hold: a row that ends there is over', () => {
+    const columns = new Columns();
+    const commitment = columns.commitmentOf('IOM-2006-01');
+    const row = columns.add(
+      commitment,
+      0,
+      Object.keys(AT).map(() => 0),
+      1,
+      -1,
+    );
+    columns.close(row, 0x7fffffff);
+    expect(columns.known(commitment)).toEqual([]);
+  });
 });
