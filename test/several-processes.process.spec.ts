@@ -252,7 +252,9 @@ onPostgres(`On PostgreSQL${HAS_POSTGRES ? '' : ' (skipped: npm has none here)'}`
       expect(await asked('ONE')).toMatchObject([{ status: 201 }, { status: 200 }, { status: 200 }, { status: 200 }]);
       wire.cut();
       const problem = { status: 503, body: { code: 'store_unavailable' } };
-      const unready = { status: 503, body: { status: 'failing', stores: [{ store: 'log' }, { store: 'access' }] } };
+      const failing = ['log', 'access'].map((store) => expect.objectContaining({ store }) as object);
+      // Drafts, too, once one was looked for.
+      const unready = { status: 503, body: { status: 'failing', stores: expect.arrayContaining(failing) as unknown } };
       for (const code of ['TWO', 'TWO'])
         expect(await asked(code)).toMatchObject([problem, { status: 200 }, unready, { status: 200 }]);
       expect((await fetch(`${api.url}/health/ready`)).headers.get('retry-after')).toBe('1');
