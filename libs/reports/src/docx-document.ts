@@ -20,7 +20,7 @@ import {
 } from './docx-styles.js';
 import { columnsIn, isNumber, longestWord, roomOf, TABLE_SIZE } from './docx-columns.js';
 import { DocxText, inLanguage } from './docx-text.js';
-import { isWide, runsOf, weightOf, type Heading, type Run } from './flow.js';
+import { runsOf, weightOf, type Heading, type Run } from './flow.js';
 import { isLong, leadingOnce, linesOf, pageInWords } from './in-words.js';
 import { manifestLines } from './manifest-lines.js';
 import {
@@ -79,7 +79,7 @@ export class DocxDocument {
     const { docx } = this;
     const runs = runsOf(sections);
     const body: Docx.ISectionOptions[] = [this.#cover(), ...this.#front(runs)];
-    for (const { aside, parts } of runs) body.push(this.#section(aside, await this.#parts(parts)));
+    for (const { aside, parts } of runs) body.push(this.#section(aside, await this.#parts(parts, aside)));
     body.push(this.#section(false, this.#manifest()));
     return {
       title: cover.title,
@@ -296,17 +296,18 @@ export class DocxDocument {
     ];
   }
 
-  async #parts(parts: Run['parts']): Promise<Docx.FileChild[]> {
+  async #parts(parts: Run['parts'], aside: boolean): Promise<Docx.FileChild[]> {
     const children: Docx.FileChild[] = [];
     for (const [i, part] of parts.entries()) {
       const next = parts[i + 1]?.type;
-      children.push(...(await this.#part(part, next === 'table' || next === 'chart' || next === 'list')));
+      const leads = next === 'table' || next === 'chart' || next === 'list';
+      children.push(...(await this.#part(part, aside, leads)));
     }
     return children;
   }
 
   /** @param leads whether a paragraph stays with what comes after it */
-  async #part(part: Heading | Block, leads = false): Promise<Docx.FileChild[]> {
+  async #part(part: Heading | Block, aside: boolean, leads: boolean): Promise<Docx.FileChild[]> {
     const { Paragraph } = this.docx;
     switch (part.type) {
       case 'heading':
@@ -328,14 +329,14 @@ export class DocxDocument {
         );
       }
       case 'table':
-        return this.#table(part);
+        return this.#table(part, aside);
       case 'chart':
         return this.#chart(part);
       default: {
         const children: Docx.FileChild[] = [];
         const last = part.blocks.at(-1);
         for (const block of part.blocks)
-          children.push(...(await this.#part(inLanguage(block, part.lang), block === last)));
+          children.push(...(await this.#part(inLanguage(block, part.lang), aside, block === last)));
         return [...children, new Paragraph({ style: 'Attribution', text: part.attribution })];
       }
     }
@@ -369,7 +370,7 @@ export class DocxDocument {
     ];
   }
 
-  async #table(table: Table): Promise<Docx.FileChild[]> {
+  async #table(table: Table, aside: boolean): Promise<Docx.FileChild[]> {
     const { columns, totalRow, sourceLine, remarks = [] } = table;
     const size = sizeOf(weightOf(columns));
     const right = columns.map(({ type }) => type === 'integer' || type === 'share');
@@ -387,7 +388,7 @@ export class DocxDocument {
         row.forEach((cell, i) => (longest[i] = Math.max(longest[i]!, longestIn(cell))));
         rows.push(cells(this.#isLong ? leadingOnce(row) : row, rows.length + 1 === table.rowCount));
       }
-    const { widths, turned } = columnsIn(columns, longest, widthOf(isWide(table)), size.size);
+    const { widths, turned } = columnsIn(columns, longest, widthOf(aside), size.size);
     const head = columns.map((column, i) => ({
       isTurned: turned !== null && isNumber(column),
       children: [this.#text.line([column.title], 'TableHead', { right: right[i] && turned === null, run: size })],

@@ -1,5 +1,5 @@
 /** A report as one flow of headings and blocks, in runs of upright pages and of pages on their side: what is printed. */
-import type { Block, Column, Inline, Section, Table } from './report.js';
+import { plain, type Block, type Column, type Inline, type Section, type Table } from './report.js';
 
 export interface Heading {
   readonly type: 'heading';
@@ -16,11 +16,14 @@ export interface Run {
   readonly parts: (Heading | Block)[];
 }
 
-/** Columns of this weight together are printed upright, heavier ones aside. */
-const UPRIGHT = 12;
+/** Columns of this weight together are printed upright, heavier ones aside; with few rows, heavier ones do not turn the page. */
+const [UPRIGHT, UPRIGHT_WITH_FEW_ROWS] = [12.5, 14] as const;
+const FEW_ROWS = 3;
+/** Paragraphs of so many letters together, about five lines, do not turn the page, nor does a list of as many. */
+const SHORT = 600;
 
 export const weightOf = (columns: readonly Column[]): number => columns.reduce((sum, { weight }) => sum + weight, 0);
-export const isWide = ({ columns }: Pick<Table, 'columns'>): boolean => weightOf(columns) > UPRIGHT;
+const isWide = ({ columns }: Table): boolean => weightOf(columns) > UPRIGHT;
 
 function* flat(sections: readonly Section[], level = 1): Generator<Heading | Block> {
   for (const { id, number, title, blocks, sections: below } of sections) {
@@ -30,23 +33,43 @@ function* flat(sections: readonly Section[], level = 1): Generator<Heading | Blo
   }
 }
 
-/** Wide tables that follow each other are aside, with the headings just before them and the paragraphs below these. */
+const isShort = (texts: readonly (readonly Inline[])[]): boolean =>
+  texts.reduce((sum, text) => sum + plain(text).length, 0) <= SHORT;
+
+/** What stands on a page as the one before it lies. */
+const turnsNothing = (block: Block): boolean =>
+  block.type === 'table'
+    ? block.rowCount <= FEW_ROWS && weightOf(block.columns) <= UPRIGHT_WITH_FEW_ROWS
+    : block.type === 'list' && isShort(block.items);
+
+/**
+ * Wide tables that follow each other are aside, with the headings just before them and the paragraphs below these, or with the
+ * paragraph just before them.
+ */
 export function runsOf(sections: readonly Section[]): Run[] {
   const runs: Run[] = [];
-  const add = (aside: boolean, ...parts: (Heading | Block)[]) => {
+  const add = (aside: boolean, parts: readonly (Heading | Block)[]) => {
     const last = runs.at(-1);
     if (last?.aside === aside) last.parts.push(...parts);
-    else if (parts.length > 0) runs.push({ aside, parts });
+    else if (parts.length > 0) runs.push({ aside, parts: [...parts] });
+  };
+  const isAside = () => runs.at(-1)?.aside ?? false;
+  const addLast = (paragraphs: readonly (Heading | Block)[]) => {
+    const texts = paragraphs.map((part) => (part.type === 'paragraph' ? part.inlines : []));
+    add(isAside() && isShort(texts), paragraphs);
   };
   let before: (Heading | Block)[] = [];
   for (const part of flat(sections)) {
-    if (part.type === 'heading' || (part.type === 'paragraph' && before.length > 0)) {
+    if (part.type === 'heading' || part.type === 'paragraph') {
       before.push(part);
       continue;
     }
-    add(part.type === 'table' && isWide(part), ...before, part);
+    const heading = before.findIndex(({ type }) => type === 'heading');
+    const leading = heading < 0 ? Math.max(0, before.length - 1) : heading;
+    addLast(before.slice(0, leading));
+    add(turnsNothing(part) ? isAside() : part.type === 'table' && isWide(part), [...before.slice(leading), part]);
     before = [];
   }
-  add(false, ...before);
+  addLast(before);
   return runs;
 }

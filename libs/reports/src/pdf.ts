@@ -4,7 +4,7 @@
  */
 import { readFile } from 'node:fs/promises';
 import type { NodeCompiler } from '@myriaddreamin/typst-ts-node-compiler';
-import { runsOf, weightOf, isWide, type Heading } from './flow.js';
+import { runsOf, weightOf, type Heading } from './flow.js';
 import { CODE, isLong, leadingOnce, linesOf, pageInWords } from './in-words.js';
 import { manifestLines } from './manifest-lines.js';
 import { pagesOf, plain, type Block, type Cell, type Column, type Inline } from './report.js';
@@ -130,7 +130,7 @@ class Printing {
     const text = this.#text;
     const fullTitle = [cover.title, plain(cover.subtitle)].filter(Boolean).join(parts.colon);
     const body = [];
-    for (const { aside, parts } of runsOf(sections)) body.push({ aside, blocks: await this.#blocks(parts) });
+    for (const { aside, parts } of runsOf(sections)) body.push({ aside, blocks: await this.#blocks(parts, aside) });
     const document = {
       language,
       isLong: this.#isLong,
@@ -198,13 +198,13 @@ class Printing {
     });
   }
 
-  async #blocks(parts: readonly (Heading | Block)[]): Promise<PrintedBlock[]> {
+  async #blocks(parts: readonly (Heading | Block)[], aside: boolean): Promise<PrintedBlock[]> {
     const blocks: PrintedBlock[] = [];
-    for (const [i, part] of parts.entries()) blocks.push(await this.#block(part, parts[i + 1]));
+    for (const [i, part] of parts.entries()) blocks.push(await this.#block(part, aside, parts[i + 1]));
     return blocks;
   }
 
-  async #block(block: Heading | Block, next?: Heading | Block): Promise<PrintedBlock> {
+  async #block(block: Heading | Block, aside: boolean, next?: Heading | Block): Promise<PrintedBlock> {
     switch (block.type) {
       case 'heading':
         return { is: 'heading', level: block.level, number: block.number, title: this.#inlines(block.title) };
@@ -218,7 +218,7 @@ class Printing {
       case 'list':
         return { is: 'list', ordered: block.ordered, items: block.items.map((item) => this.#inlines(item)) };
       case 'table':
-        return this.#table(block);
+        return this.#table(block, aside);
       case 'chart':
         return {
           is: 'chart',
@@ -233,7 +233,7 @@ class Printing {
           is: 'narrative',
           lang: languageOf(block.lang),
           attribution: this.#text(block.attribution),
-          blocks: await this.#blocks(block.blocks),
+          blocks: await this.#blocks(block.blocks, aside),
         };
     }
   }
@@ -247,10 +247,10 @@ class Printing {
     };
   }
 
-  async #table(table: Table): Promise<PrintedTable> {
+  async #table(table: Table, aside: boolean): Promise<PrintedTable> {
     const { columns, totalRow, remarks = [], number } = table;
-    const letters = lettersIn(columns);
-    const [, most] = isWide(table) ? ASIDE : UPRIGHT;
+    const [width, most] = aside ? ASIDE : UPRIGHT;
+    const letters = lettersIn(columns, width);
     const rows: PrintedTable['rows'] = [];
     for await (const page of pagesOf(table))
       for (const row of page) {
@@ -280,8 +280,8 @@ class Printing {
 }
 
 /** About how many letters stand in a line of each column: a letter is a little wider than half of its height. */
-function lettersIn(columns: readonly Column[]): number[] {
-  const [whole, [width]] = [weightOf(columns), isWide({ columns }) ? ASIDE : UPRIGHT];
+function lettersIn(columns: readonly Column[], width: number): number[] {
+  const whole = weightOf(columns);
   return columns.map(({ weight }) => Math.max(4, Math.floor(((width * weight) / whole - 7) / (0.58 * sizeOf(whole)))));
 }
 
