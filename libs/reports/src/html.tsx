@@ -79,7 +79,7 @@ class Page {
               {report.notes.map(({ number, citation, href }) => (
                 <li key={number} id={`note-${number}`} value={number}>
                   {href ? <a href={href}>{citation}</a> : citation}{' '}
-                  <a class="back" href={`#mark-${number}`}>
+                  <a class="back" href={`#mark-${number}`} aria-label={words.parts.backFrom(number)}>
                     ↑
                   </a>
                 </li>
@@ -226,7 +226,9 @@ class Page {
     return (
       <figure id={`figure-${block.number}`}>
         {this.#caption(this.words.parts.figure(block.number), block)}
-        <div class="picture" role="img" aria-label={block.alt} dangerouslySetInnerHTML={{ __html: block.svg }} />
+        <div class="scroll" tabIndex={0} role="group" aria-label={block.title}>
+          <div class="picture" role="img" aria-label={block.alt} dangerouslySetInnerHTML={{ __html: block.svg }} />
+        </div>
         <p class="source">{this.#inlines(block.sourceLine)}</p>
       </figure>
     );

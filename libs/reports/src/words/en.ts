@@ -103,6 +103,7 @@ export const en = {
     source: 'Source',
     onBehalf: (agency: string, by: string) => `Said by the secretariat on behalf of ${agency}: ${by}`,
     notes: 'Notes',
+    backFrom: (n: number) => `Back to the text from note ${n}`,
     abbreviations: 'Abbreviations',
     all: 'All',
     /** Between a name and its words. */

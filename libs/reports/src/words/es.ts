@@ -72,6 +72,7 @@ export const es: Words = {
     source: 'Fuente',
     onBehalf: (agency, by) => `Dicho por la secretaría en nombre de ${agency}: ${by}`,
     notes: 'Notas',
+    backFrom: (n: number) => `Volver al texto desde la nota ${n}`,
     abbreviations: 'Siglas y acrónimos',
     all: 'Total',
     colon: ': ',

@@ -71,6 +71,7 @@ export const fr: Words = {
     source: 'Source',
     onBehalf: (agency, by) => `Dit par le secrétariat au nom de ${agency}\u00a0: ${by}`,
     notes: 'Notes',
+    backFrom: (n: number) => `Retour au texte depuis la note ${n}`,
     abbreviations: 'Sigles et acronymes',
     all: 'Total',
     colon: '\u00a0: ',
