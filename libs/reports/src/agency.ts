@@ -25,7 +25,7 @@ export class AgencyReportQuery extends ReportQuery {
 type Query = Pick<Filter, 'agency' | 'followsUp' | 'role' | 'framework'>;
 
 export const agency: ReportMaker = {
-  template: 7,
+  template: 8,
 
   async make(draft, { framework, ...asked }: Query) {
     const { words, at, views } = draft;
@@ -116,7 +116,7 @@ async function byTheme(
           : []),
         ...(elsewhere.length > 0
           ? [
-              draft.paragraph(words.lines.also),
+              draft.paragraph(words.lines.also(here.length > 0)),
               {
                 type: 'list',
                 ordered: false,
@@ -125,7 +125,7 @@ async function byTheme(
                   ' ',
                   draft.foreign(dossier.view.title, dossier.view.language),
                   ` (${draft.wordOf('stage', dossier.item.stage).toLowerCase()}). `,
-                  words.lines.seeAbove(names.theme.get(under.get(dossier)![0]!)!),
+                  ...words.lines.seeAbove(draft.foreign(names.theme.get(under.get(dossier)![0]!)!)),
                 ]),
               } as const,
             ]

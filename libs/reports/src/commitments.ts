@@ -143,9 +143,10 @@ function partOf(
 function evidenceOf(draft: Draft, evidence: CommitmentView['evidence'][number]): Inline[] {
   const { title, url, language, date } = evidence;
   const words = draft.foreign(title, language);
+  const isInTitle = date?.length === 4 && title.includes(date);
   return [
     url ? draft.link(words, url) : words,
-    ...(date ? [`, ${draft.words.lines.at(date)}`] : []),
+    ...(date && !isInTitle ? [`, ${draft.words.lines.at(date)}`] : []),
     ...draft.notes(evidence),
   ];
 }

@@ -120,7 +120,7 @@ export function rowsTable(
     draft.listOf(total.filter),
     {
       totalRow: rowOf(draft.words.parts.all, total.row, total.filter),
-      remarks: [[draft.words.lines.noSum]],
+      remarks: [[draft.words.lines.noSum(first)]],
     },
   );
 }

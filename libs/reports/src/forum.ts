@@ -20,7 +20,7 @@ export class ForumReportQuery extends ReportQuery {
 type Query = Pick<Filter, 'memberOf'> & { readonly forum?: string };
 
 export const forum: ReportMaker = {
-  template: 8,
+  template: 9,
 
   async make(draft, { forum: asked, memberOf }: Query) {
     const { words, at, views } = draft;
@@ -145,13 +145,16 @@ function outcomesOneByOne(
 ): Section {
   const { words } = draft;
   const taken = rows.filter(({ covered }) => covered);
+  const blocksOf = (own: readonly OutcomeRow[]) => own.flatMap((row) => outcomeBlocks(draft, row, dossiers, filter));
+  if (taken.every(({ forum }) => (forum ?? id) === id))
+    return draft.section('outcomes', words.sections.outcomes, blocksOf(taken));
   const sections = [...Map.groupBy(taken, ({ forum }) => forum ?? id)]
     .sort(([a], [b]) => Number(b === id) - Number(a === id) || (a < b ? -1 : 1))
     .map(([forum, own]) =>
       draft.section(
         `forum-${forum}`,
         forum === id ? words.sections.ofForumItself : [draft.foreign(draft.names.forum.get(forum) ?? forum)],
-        own.flatMap((row) => outcomeBlocks(draft, row, dossiers, filter)),
+        blocksOf(own),
       ),
     );
   return draft.section('outcomes', words.sections.outcomes, [], sections);

@@ -4,17 +4,17 @@ import { wordsOf } from './words/index.js';
 
 /** Each line: its name and what stands there; what there is nothing of is left out. */
 export function manifestLines({ manifest, language }: NumberedReport): (readonly [name: string, value: string])[] {
-  const { manifest: names, date, number } = wordsOf(language);
+  const { manifest: names, cover, date, number } = wordsOf(language);
   const parameters = Object.entries(manifest.parameters).map(([name, value]) => `${name}=${value}`);
   const lines = [
-    [names.kind, manifest.kind],
+    [names.kind, `${cover[manifest.kind]} (${manifest.kind})`],
     [names.parameters, parameters.join(', ')],
     [names.asOf, date(manifest.asOf)],
     [names.knownAt, manifest.knownAt],
     [names.since, manifest.since ? date(manifest.since) : ''],
     [names.staleAfter, number(manifest.staleAfter)],
-    [names.language, manifest.language],
-    [names.filledIn, manifest.filledIn.join(', ')],
+    [names.language, `${names.languages[manifest.language]} (${manifest.language})`],
+    [names.filledIn, manifest.filledIn.map((key) => `${names[key]} (${key})`).join(', ')],
     [names.log, manifest.log],
     [names.publisher, manifest.publisher],
     [names.site, manifest.site],

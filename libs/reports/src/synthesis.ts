@@ -23,7 +23,7 @@ export class SynthesisReportQuery extends ReportQuery {
 type Query = Pick<Filter, 'followsUp' | 'memberOf' | 'role' | 'framework'>;
 
 export const synthesis: ReportMaker = {
-  template: 7,
+  template: 8,
 
   async make(draft, { framework: asked, ...scope }: Query) {
     const { words, at, views, names } = draft;
@@ -136,7 +136,7 @@ async function compendium(draft: Draft, scope: Filter, { row: total, filter }: T
     draft.paragraph(words.sentences.compendium),
     draft.table('compendium-table', words.captions.compendium, columns, cells, draft.listOf(filter), {
       totalRow,
-      remarks: [[words.lines.noSum]],
+      remarks: [[words.lines.noSum('agency')]],
     }),
   ]);
 }
@@ -180,7 +180,7 @@ async function agenciesByThemes(draft: Draft, scope: Filter, framework: string):
           `${i === 0 ? '' : words.parts.semicolon}${code}${words.parts.colon}`,
           draft.foreign(name),
         ]),
-        [words.lines.noSum],
+        [words.lines.noSum('both')],
       ],
     }),
   ]);

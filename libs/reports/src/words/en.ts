@@ -152,6 +152,7 @@ export const en = {
     since: 'Covers the time since',
     staleAfter: 'Months without a report after which an entry counts as stale',
     language: 'Language',
+    languages: { en: 'English', fr: 'French', es: 'Spanish' },
     filledIn: 'Not asked for, but as it was when the report was made',
     log: 'Log',
     publisher: 'Published by',
@@ -305,16 +306,20 @@ export const en = {
     asAt: (asOf: string) => `As at ${date(asOf)}.`,
     source: (link: (text: string) => Inline, publisher: string, position: string) =>
       say`Source: ${publisher}, ${link(`register of commitments, position ${position}`)}.`,
-    noSum: 'A commitment counts once under each of its agencies and themes, so the rows do not add up to the total.',
+    /** @param by what the rows are, and the columns */
+    noSum: (by: 'agency' | 'theme' | 'both') =>
+      `A commitment counts once under each of its ${{ agency: 'agencies', theme: 'themes', both: 'agencies and themes' }[by]}, so the rows do not add up to the total.`,
     overdue: 'overdue',
     noUpdateSince: (day: string) => `no update since ${language.shortDate(day)}`,
     since: (effective: string) => `since ${language.shortDate(effective)}`,
     at: (effective: string) => language.shortDate(effective),
     notReported: 'Nothing reported by',
     asked: 'Asked, yet to accept',
-    also: 'The following are on this theme, too, and are described under another:',
+    /** @param isMore whether others are described under the theme */
+    also: (isMore: boolean) =>
+      `The following are on this theme${isMore ? ', too,' : ''} and are described under another:`,
     stageChanged: 'Stage changed',
-    seeAbove: (title: string) => `See under ${title}.`,
+    seeAbove: (title: Inline) => say`See under ${title}.`,
     nextStep: (text: Inline, due: string | null) =>
       due ? say`Next step: ${text} (due ${language.shortDate(due)})` : say`Next step: ${text}`,
     noNextStep: 'no next step',
@@ -351,7 +356,7 @@ export const en = {
     noTheme: 'Under no theme of this framework',
     attention: 'What needs attention',
     overdue: 'Overdue',
-    stale: 'No update for long',
+    stale: 'Long without an update',
     onHold: 'On hold, and why',
     discontinued: 'Discontinued, and why',
     notTakenUp: 'Addressed to the agency and not taken up',

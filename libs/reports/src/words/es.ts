@@ -117,9 +117,10 @@ export const es: Words = {
     since: 'Abarca el período transcurrido desde el',
     staleAfter: 'Número de meses sin informes tras el cual una entrada se considera sin noticias',
     language: 'Idioma',
+    languages: { en: 'inglés', fr: 'francés', es: 'español' },
     filledIn: 'No solicitado, sino tal como era cuando se generó el informe',
     log: 'Registro',
-    publisher: 'Publicado por',
+    publisher: 'Preparado por',
     site: 'Dirección',
     licence: 'Licencia de los datos',
     template: 'Versión de la forma del informe',
@@ -199,7 +200,7 @@ export const es: Words = {
     noNextStep: { title: 'Sin próximo paso', explains: 'Si el informe sobre su estado dice que no sigue ningún paso.' },
     lead: { title: 'Entidad principal', explains: 'La entidad principal.' },
     agencies: { title: 'Entidades', explains: 'Las entidades y sus funciones.' },
-    parts: { title: 'Entidades y sus partes', explains: 'Lo que cada entidad dice de su parte.' },
+    parts: { title: 'Entidades y su participación', explains: 'Lo que cada entidad dice de su parte.' },
     themes: { title: 'Temas', explains: 'Los códigos de sus temas.' },
     followsUp: { title: 'Da seguimiento a', explains: 'Las reuniones y los resultados a los que da seguimiento.' },
     target: { title: 'Plazo', explains: 'Cuándo debe estar hecho, con la precisión con que se conoce.' },
@@ -209,8 +210,8 @@ export const es: Words = {
     evidence: { title: 'Pruebas', explains: 'Lo que muestra que se hizo algo, con su fecha.' },
     note: { title: 'Observación', explains: 'Lo que se dijo del estado, por ejemplo por qué está suspendido.' },
     condition: { title: 'Condición', explains: 'Aquello de lo que depende.' },
-    verification: { title: 'Comprobación', explains: 'Lo que comprobó la secretaría.' },
-    reason: { title: 'Motivo', explains: 'Por qué la secretaría lo comprobó así.' },
+    verification: { title: 'Verificación', explains: 'Lo que concluyó la secretaría.' },
+    reason: { title: 'Motivo', explains: 'Por qué la secretaría llegó a esa conclusión.' },
     replies: { title: 'Respuesta', explains: 'Lo que respondió la entidad.' },
     source: { title: 'Fuente', explains: 'El lugar donde se leyó el estado.' },
     agency: { title: 'Entidad', explains: 'La entidad.' },
@@ -258,17 +259,17 @@ export const es: Words = {
     asAt: (asOf) => `Situación al ${date(asOf)}.`,
     source: (link, publisher, position) =>
       say`Fuente: ${publisher}, ${link(`registro de compromisos, posición ${position}`)}.`,
-    noSum:
-      'Un compromiso se cuenta una vez en cada una de sus entidades y en cada uno de sus temas, por lo que la suma de las filas no es igual al total.',
+    noSum: (by) =>
+      `Un compromiso se cuenta una vez en ${{ agency: 'cada una de sus entidades', theme: 'cada uno de sus temas', both: 'cada una de sus entidades y en cada uno de sus temas' }[by]}, por lo que la suma de las filas no es igual al total.`,
     overdue: 'atrasado',
     noUpdateSince: (day) => `sin noticias desde el ${language.shortDate(day)}`,
     since: (effective) => `desde ${effective.length === 10 ? 'el ' : ''}${language.shortDate(effective)}`,
     at: (effective) => language.shortDate(effective),
     notReported: 'Nada comunicado por',
     asked: 'Propuestas, aún sin aceptar',
-    also: 'Corresponden también a este tema y se describen en otro los siguientes:',
+    also: (isMore) => `Corresponden ${isMore ? 'también ' : ''}a este tema y se describen en otro los siguientes:`,
     stageChanged: 'Cambio de estado',
-    seeAbove: (title) => `Véase ${quoted(title)}.`,
+    seeAbove: (title) => say`Véase “${title}”.`,
     nextStep: (text, due) =>
       due ? say`Próximo paso: ${text} (plazo: ${language.shortDate(due)})` : say`Próximo paso: ${text}`,
     noNextStep: 'sin próximo paso previsto',
@@ -279,7 +280,7 @@ export const es: Words = {
   cover: {
     asAt: (asOf) => `Situación al ${date(asOf)}`,
     since: (since, asOf) => `Del ${date(since)} al ${date(asOf)}`,
-    issuedBy: (publisher) => `Publicado por ${publisher}`,
+    issuedBy: (publisher) => `Preparado por ${publisher}`,
     licence: (licence) => `Los datos pueden utilizarse conforme a la licencia ${licence}.`,
     agency: 'Informe sobre los progresos realizados',
     theme: 'Informe temático sobre los progresos realizados',
@@ -342,7 +343,7 @@ export const es: Words = {
     discontinued: 'Compromisos abandonados',
     notTakenUp: 'Resultados dirigidos a la entidad que esta no ha asumido',
     asked: 'Compromisos en los que una función está aún sin aceptar',
-    verification: 'Comprobaciones de la secretaría y respuestas',
+    verification: 'Verificaciones de la secretaría y respuestas',
     themes: 'Compromisos por tema y estado',
     agencies: 'Compromisos por entidad y estado',
     compendium: 'Compromisos por entidad y tipo de actividad',
@@ -378,7 +379,7 @@ export const es: Words = {
       const others = agreed(all - done, 'El otro estaba', 'Los demás estaban');
       const each = parts.map(
         ({ stage, count }) =>
-          say`${agreed(count.n, ...STAGE[stage])} (${figure(count)}, es decir, ${percent(count.n, all)})`,
+          say`${agreed(all - done, ...STAGE[stage])} (${figure(count)}, es decir, ${percent(count.n, all)})`,
       );
       return say` ${done === 0 ? 'Estaban' : others} ${joined(each, y)}.`;
     },
@@ -464,10 +465,10 @@ export const es: Words = {
         replied.n === 0
           ? say`no se dio ninguna respuesta`
           : say`${agreed(replied.n, 'se dio', 'se dieron')} ${figure(replied)} ${agreed(replied.n, 'respuesta', 'respuestas')}`;
-      return say`De ${figure(all)} ${commitments(all.n)}, la secretaría ha examinado ${figure(read)} (${percent(read.n, all.n)}); ${replies}. Una comprobación figura junto a lo que dice la entidad y nunca lo sustituye.`;
+      return say`De ${figure(all)} ${commitments(all.n)}, la secretaría ha examinado ${figure(read)} (${percent(read.n, all.n)}); ${replies}. Una verificación figura junto a lo que dice la entidad y nunca lo sustituye.`;
     },
     byTheme: (framework, several) =>
-      say`Los compromisos se presentan según los temas del marco ${framework}. Un compromiso con varios temas se describe en el primero y se menciona en los demás${several.n === 0 ? '' : say`: es el caso de ${figure(several)} de ellos`}.`,
+      say`Los compromisos se presentan según los temas del marco “${framework}”. Un compromiso con varios temas se describe en el primero y se menciona en los demás${several.n === 0 ? '' : say`: es el caso de ${figure(several)} de ellos`}.`,
     ofTheme: (n, done) => {
       if (n.n === 1)
         return say`Corresponde a este tema ${figure(n)} compromiso, que ${done.n === 1 ? 'ha' : 'no ha'} concluido.`;
@@ -477,9 +478,9 @@ export const es: Words = {
       return say`Corresponden a este tema ${figure(n)} compromisos, de los que ${agreed(done.n, 'ha', 'han')} concluido ${figure(done)} (${percent(done.n, n.n)}).`;
     },
     through: (title, version, from, to, matches) =>
-      say`Los compromisos con temas de ${from} se leen mediante la tabla de correspondencias ${title} (versión ${version}) hacia ${to}; cuentan los vínculos de estos tipos: ${matches}.`,
+      say`Los compromisos con temas de ${from} se leen mediante la tabla de correspondencias “${title}” (versión ${version}) hacia ${to}; cuentan los vínculos de estos tipos: ${matches}.`,
     throughNone: (title) =>
-      say`La tabla de correspondencias ${title} no se había publicado en esa fecha, por lo que no vincula nada.`,
+      say`La tabla de correspondencias “${title}” no se había publicado en esa fecha, por lo que no vincula nada.`,
     noEquivalent: (n, all) =>
       n.n === 0
         ? say`Todo compromiso con un tema del primer marco tiene un equivalente en el segundo.`
@@ -499,19 +500,19 @@ export const es: Words = {
     asAWhole: (n) =>
       say`Además, ${agreed(n.n, 'da', 'dan')} seguimiento a la reunión o a una de sus mesas redondas ${figure(n)} ${commitments(n.n)}, sin referirse a un resultado concreto.`,
     tookUp: (all, leads) =>
-      say`Asumido en ${figure(all)} ${commitments(all.n)}, bajo la dirección de: ${joined(
+      say`${agreed(all.n, 'Le da', 'Le dan')} seguimiento ${figure(all)} ${commitments(all.n)}, bajo la dirección de: ${joined(
         leads.map((lead) => [lead]),
         y,
       )}.`,
-    nobodyTookUp: 'Nadie lo ha asumido.',
-    noMemberTookUp: 'Ningún miembro lo ha asumido.',
+    nobodyTookUp: 'Ninguna entidad le ha dado seguimiento.',
+    noMemberTookUp: 'Ningún miembro le ha dado seguimiento.',
     ofMembersOnly: (body) => say`Aquí solo se cuentan los compromisos de los miembros de: ${body}.`,
     nobody: (n, all, isOfMembers) => {
       const who = isOfMembers ? 'Ningún miembro' : 'Nadie';
       if (all.n === 0) return say`Esta reunión no tiene resultados.`;
       if (n.n === 0) return say`Todos los resultados se han asumido.`;
       if (n.n === all.n) return say`${who} ha asumido ninguno de los resultados.`;
-      return say`${who} ha asumido ${figure(n)} ${agreed(n.n, 'resultado', 'resultados')} de ${figure(all)} (${percent(n.n, all.n)}).`;
+      return say`${who} ha asumido ${figure(n)} de los ${figure(all)} resultados (${percent(n.n, all.n)}).`;
     },
     putTo: (all, covered) => {
       if (all.n === 0) return say`No se presentó nada a esta reunión.`;

@@ -115,9 +115,10 @@ export const fr: Words = {
     since: 'Porte sur la période écoulée depuis le',
     staleAfter: 'Nombre de mois sans rapport après lequel une inscription est réputée sans nouvelles',
     language: 'Langue',
+    languages: { en: 'anglais', fr: 'français', es: 'espagnol' },
     filledIn: 'Non demandé, mais tel que lors de l’établissement du rapport',
     log: 'Journal',
-    publisher: 'Publié par',
+    publisher: 'Établi par',
     site: 'Adresse',
     licence: 'Licence des données',
     template: 'Version de la forme du rapport',
@@ -203,7 +204,7 @@ export const fr: Words = {
     noNextStep: { title: 'Sans suite prévue', explains: 'Si le rapport sur son état dit qu’aucune étape ne suit.' },
     lead: { title: 'Chef de file', explains: 'L’organisme chef de file.' },
     agencies: { title: 'Organismes', explains: 'Les organismes et leurs rôles.' },
-    parts: { title: 'Organismes et leurs parts', explains: 'Ce que chaque organisme dit de sa part.' },
+    parts: { title: 'Organismes et rôles', explains: 'Ce que chaque organisme dit de sa part.' },
     themes: { title: 'Thèmes', explains: 'Les codes de ses thèmes.' },
     followsUp: { title: 'Donne suite à', explains: 'Les réunions et les résultats auxquels il donne suite.' },
     target: {
@@ -274,17 +275,18 @@ export const fr: Words = {
     asAt: (asOf) => `État ${at(asOf)}.`,
     source: (link, publisher, position) =>
       say`Source\u00a0: ${publisher}, ${link(`registre des engagements, position ${position}`)}.`,
-    noSum:
-      'Un engagement est compté une fois sous chacun de ses organismes et de ses thèmes\u00a0: la somme des lignes n’est pas égale au total.',
+    noSum: (by) =>
+      `Un engagement est compté une fois sous chacun de ses ${{ agency: 'organismes', theme: 'thèmes', both: 'organismes et de ses thèmes' }[by]}\u00a0: la somme des lignes n’est pas égale au total.`,
     overdue: 'en retard',
     noUpdateSince: (day) => `sans nouvelles depuis le ${language.shortDate(day)}`,
     since: (effective) => `depuis ${effective.length === 10 ? 'le ' : ''}${language.shortDate(effective)}`,
     at: (effective) => language.shortDate(effective),
     notReported: 'Rien n’a été signalé par',
     asked: 'Sollicités, n’ont pas encore accepté',
-    also: 'Relèvent aussi de ce thème et sont décrits sous un autre\u00a0:',
+    also: (isMore) =>
+      `Les engagements suivants relèvent ${isMore ? 'aussi ' : ''}de ce thème et sont décrits sous un autre\u00a0:`,
     stageChanged: 'Changement d’état',
-    seeAbove: (title) => `Voir ${quoted(title)}.`,
+    seeAbove: (title) => say`Voir «\u00a0${title}\u00a0».`,
     nextStep: (text, due) =>
       due
         ? say`Prochaine étape\u00a0: ${text} (échéance\u00a0: ${language.shortDate(due)})`
@@ -297,7 +299,7 @@ export const fr: Words = {
   cover: {
     asAt: (asOf) => `État ${at(asOf)}`,
     since: (since, asOf) => `Du ${date(since)} ${at(asOf)}`,
-    issuedBy: (publisher) => `Publié par ${publisher}`,
+    issuedBy: (publisher) => `Établi par ${publisher}`,
     licence: (licence) => `Les données peuvent être utilisées aux conditions de la licence ${licence}.`,
     agency: 'Rapport d’étape',
     theme: 'Rapport d’étape thématique',
@@ -397,7 +399,7 @@ export const fr: Words = {
       const others = agreed(all - done, 'L’autre était', 'Les autres étaient');
       const each = parts.map(
         ({ stage, count }) =>
-          say`${agreed(count.n, ...STAGE[stage])} (${figure(count)}, soit ${percent(count.n, all)})`,
+          say`${agreed(all - done, ...STAGE[stage])} (${figure(count)}, soit ${percent(count.n, all)})`,
       );
       return say` ${done === 0 ? 'Ils étaient' : others} ${joined(each, 'et')}.`;
     },
@@ -486,7 +488,7 @@ export const fr: Words = {
       return say`Sur ${figure(all)} ${commitments(all.n)}, le secrétariat en a examiné ${figure(read)} (${percent(read.n, all.n)})\u00a0; ${replies}. Un constat figure à côté de ce que dit l’organisme et ne le remplace jamais.`;
     },
     byTheme: (framework, several) =>
-      say`Les engagements sont présentés selon les thèmes du cadre ${framework}. Un engagement qui relève de plusieurs thèmes est décrit sous le premier et cité sous les autres${several.n === 0 ? '' : say`\u00a0: c’est le cas de ${figure(several)} d’entre eux`}.`,
+      say`Les engagements sont présentés selon les thèmes du cadre «\u00a0${framework}\u00a0». Un engagement qui relève de plusieurs thèmes est décrit sous le premier et cité sous les autres${several.n === 0 ? '' : say`\u00a0: c’est le cas de ${figure(several)} d’entre eux`}.`,
     ofTheme: (n, done) => {
       if (n.n === 1)
         return say`Ce thème compte ${figure(n)} engagement, qui ${done.n === 1 ? 'est' : 'n’est pas'} achevé.`;
@@ -495,9 +497,9 @@ export const fr: Words = {
       return say`Ce thème compte ${figure(n)} engagements, dont ${figure(done)} (${percent(done.n, n.n)}) ${agreed(done.n, 'est achevé', 'sont achevés')}.`;
     },
     through: (title, version, from, to, matches) =>
-      say`Les engagements relevant de thèmes de ${from} sont lus au moyen de la table de concordance ${title} (version ${version}) vers ${to}\u00a0; les liens de ces types comptent\u00a0: ${matches}.`,
+      say`Les engagements relevant de thèmes de ${from} sont lus au moyen de la table de concordance «\u00a0${title}\u00a0» (version ${version}) vers ${to}\u00a0; les liens de ces types comptent\u00a0: ${matches}.`,
     throughNone: (title) =>
-      say`La table de concordance ${title} n’avait pas été publiée à cette date et ne relie donc rien.`,
+      say`La table de concordance «\u00a0${title}\u00a0» n’avait pas été publiée à cette date et ne relie donc rien.`,
     noEquivalent: (n, all) =>
       n.n === 0
         ? say`Tout engagement relevant d’un thème du premier cadre a un équivalent dans le second.`
@@ -548,7 +550,7 @@ export const fr: Words = {
       if (all.n === 0) return say`Aucun organisme n’est chef de file d’un engagement ouvert.`;
       if (silent.n === 0)
         return say`Tous les organismes chefs de file d’un engagement ouvert ont fait rapport depuis moins de ${months(staleAfter)}.`;
-      return say`Sur ${figure(all)} ${agreed(all.n, 'organisme chef de file', 'organismes chefs de file')} d’un engagement ouvert, ${figure(silent)} (${percent(silent.n, all.n)}) n’${agreed(silent.n, 'a', 'ont')} fait rapport sur aucun d’entre eux depuis ${months(staleAfter)} ou plus. Le tableau donne la date du dernier rapport de chacun.`;
+      return say`Sur ${figure(all)} ${agreed(all.n, 'organisme chef de file', 'organismes chefs de file')} d’un engagement ouvert, ${figure(silent)} (${percent(silent.n, all.n)}) n’${agreed(silent.n, 'a', 'ont')} fait rapport sur aucun de leurs engagements ouverts depuis ${months(staleAfter)} ou plus. Le tableau donne la date du dernier rapport de chacun.`;
     },
     compendium:
       'Chaque chiffre compte les engagements d’un organisme, en tant que chef de file, cochef de file ou partenaire, d’un même type.',
