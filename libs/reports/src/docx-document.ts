@@ -37,6 +37,8 @@ import { wordsOf, type Words } from './words/index.js';
 
 /** Between the columns of a page, in twentieths of a point. */
 const BETWEEN = 420;
+/** Between the items of a cell. */
+const BETWEEN_ITEMS = 30;
 
 interface Head {
   readonly children: Docx.Paragraph[];
@@ -97,6 +99,7 @@ export class DocxDocument {
             children: [
               new docx.Paragraph({
                 style: 'FootnoteText',
+                keepLines: true,
                 children: [
                   new docx.TextRun(' '),
                   ...(href === undefined
@@ -377,8 +380,13 @@ export class DocxDocument {
     const cells = (row: readonly Cell[], isLast: boolean, run: Docx.IRunOptions = {}) =>
       row.map((cell, i) => {
         const lines = linesOf(cell, this.#words);
-        return (lines.length > 0 ? lines : [[]]).map((line) =>
-          this.#text.line(line, 'TableText', { right: right[i], keepNext: isLast, run: { ...size, ...run } }),
+        return (lines.length > 0 ? lines : [[]]).map((line, at) =>
+          this.#text.line(line, 'TableText', {
+            right: right[i],
+            keepNext: isLast,
+            after: at + 1 < lines.length ? BETWEEN_ITEMS : 0,
+            run: { ...size, ...run },
+          }),
         );
       });
     const rows: Docx.Paragraph[][][] = [];
@@ -395,14 +403,14 @@ export class DocxDocument {
     }));
     const none = rows.length === 0 ? [this.#text.line([this.#words.parts.nothing], 'TableText')] : undefined;
     return [
-      ...this.#text.caption(this.#words.parts.table, 'Table', table),
+      ...this.#text.caption(this.#words.parts.table, 'Table', table, remarks),
       this.#grid(widths, rows, {
         head,
         headHeight: turned,
         none,
         total: totalRow && cells(totalRow, true, { bold: true }),
       }),
-      this.#text.source(sourceLine, ...remarks),
+      this.#text.source(sourceLine),
     ];
   }
 

@@ -71,7 +71,8 @@ export const stylesIn = (language: Language): Docx.IStylesOptions => ({
   },
   paragraphStyles: [
     style('AsAt', 'As at', { color: SOFT }, { keepNext: true, spacing: { after: 80 } }),
-    style('Source', 'Source', { size: 17, color: SOFT }, { spacing: { before: 60, after: 240 } }),
+    style('Remark', 'Remark', { size: 17, color: SOFT }, { keepNext: true, keepLines: true, spacing: { after: 80 } }),
+    style('Source', 'Source', { size: 17, color: SOFT }, { keepLines: true, spacing: { before: 60, after: 240 } }),
     style('TableText', 'Table text', { size: TABLE_SIZE }, { spacing: { after: 0, line: 240, lineRule: 'auto' } }),
     style(
       'TableHead',
@@ -94,8 +95,8 @@ export const stylesIn = (language: Language): Docx.IStylesOptions => ({
   ],
 });
 
-/** The room of the number of a heading, as wide as `VIII.` */
-const ROMAN = 960;
+/** The room of the number of a heading, as wide as `VIII.` or `MM.` */
+const [ROMAN, LETTER] = [960, 900] as const;
 
 /** Roman numbers, then letters, then numbers, as the report itself has them. */
 export function numberingBy({ LevelFormat, AlignmentType }: typeof Docx): Docx.NumberingDefinition[] {
@@ -113,7 +114,7 @@ export function numberingBy({ LevelFormat, AlignmentType }: typeof Docx): Docx.N
       reference: HEADINGS,
       levels: [
         level(0, LevelFormat.UPPER_ROMAN, '%1.', ROMAN, ROMAN),
-        level(1, LevelFormat.UPPER_LETTER, '%2.'),
+        level(1, LevelFormat.UPPER_LETTER, '%2.', LETTER, LETTER),
         level(2, LevelFormat.DECIMAL, '%3.'),
       ],
     },

@@ -145,6 +145,7 @@ export class DocxText {
     label: (n: number) => string,
     sequence: string,
     { number, title, asAtLine }: Table | Chart,
+    remarks: readonly (readonly Inline[])[] = [],
   ): Docx.Paragraph[] {
     const { Paragraph, TextRun } = this.docx;
     const [before = '', after = ''] = label(number).split(String(number));
@@ -158,27 +159,30 @@ export class DocxText {
         ],
       }),
       new Paragraph({ style: 'AsAt', text: asAtLine }),
+      ...remarks.map((remark) => new Paragraph({ style: 'Remark', children: this.inlines(remark) })),
     ];
   }
 
-  source = (...lines: readonly (readonly Inline[])[]): Docx.Paragraph =>
-    new this.docx.Paragraph({
-      style: 'Source',
-      children: lines.flatMap((line, i) => [
-        ...(i > 0 ? [new this.docx.TextRun({ break: 1 })] : []),
-        ...this.inlines(line),
-      ]),
-    });
+  source = (line: readonly Inline[]): Docx.Paragraph =>
+    new this.docx.Paragraph({ style: 'Source', children: this.inlines(line) });
 
   line = (
     inlines: readonly Inline[],
     style: string,
-    { right = false, keepNext = false, run = {} }: { right?: boolean; keepNext?: boolean; run?: Docx.IRunOptions } = {},
+    {
+      right = false,
+      keepNext = false,
+      after = 0,
+      run = {},
+    }: { right?: boolean; keepNext?: boolean; after?: number; run?: Docx.IRunOptions } = {},
   ): Docx.Paragraph =>
     new this.docx.Paragraph({
       style,
       ...(right && { alignment: 'right' }),
       ...(keepNext && { keepNext }),
+      ...(after > 0 && { spacing: { after } }),
+      // An empty line is as high as the letters of its mark.
+      ...(inlines.length === 0 && { run }),
       children: this.inlines(inlines, run),
     });
 }

@@ -61,7 +61,8 @@ type Printed =
   | { is: 'foreign'; text: string; lang: string; rtl: boolean }
   | { is: 'note'; number: number }
   | { is: 'emphasis'; of: Printed[] }
-  | { is: 'code'; href: string; text: string }
+  /** `whole`: it is not parted at its hyphens. */
+  | { is: 'code'; href: string; text: string; whole: boolean }
   | { is: 'link'; href: string; of: Printed[] };
 
 interface PrintedTable {
@@ -102,6 +103,8 @@ const [UPRIGHT, ASIDE] = [
 const sizeOf = (weight: number): number => (weight > 19 ? 7 : weight > 16 ? 8 : 9);
 /** In a paragraph, and of letters alone, a word is broken anywhere after so many; shorter ones only as their language does. */
 const [LONG_WORD, LONG_LETTERS] = [60, 24] as const;
+/** A code of more letters may be parted at its hyphens. Its capitals are wider than the letters of a line are reckoned. */
+const [LONG_CODE, CAPITAL] = [18, 1.2] as const;
 /** In the pixels of a chart, the width of the text. */
 const CHART_WIDTH = 720;
 
@@ -192,7 +195,12 @@ class Printing {
           return { is: 'emphasis', of: this.#inlines(one.inlines, long) };
         default:
           return CODE.test(plain(one.inlines))
-            ? { is: 'code', href: one.href, text: this.#text(plain(one.inlines), long) }
+            ? {
+                is: 'code',
+                href: one.href,
+                text: this.#text(plain(one.inlines), long),
+                whole: CAPITAL * plain(one.inlines).length <= Math.min(LONG_CODE, long ?? LONG_CODE),
+              }
             : { is: 'link', href: one.href, of: this.#inlines(one.inlines, long) };
       }
     });

@@ -176,10 +176,13 @@ async function agenciesByThemes(draft: Draft, scope: Filter, framework: string):
     draft.table('matrix-table', title, columns, rows, draft.listOf({ ...scope, framework }), {
       totalRow,
       remarks: [
-        matrix.columns.flatMap(({ code, name }, i) => [
-          `${i === 0 ? '' : words.parts.semicolon}${code}${words.parts.colon}`,
-          draft.foreign(name),
-        ]),
+        [
+          ...matrix.columns.flatMap(({ code, name }, i) => [
+            `${i === 0 ? '' : words.parts.semicolon}${code}${words.parts.colon}`,
+            draft.foreign(name),
+          ]),
+          '.',
+        ],
         [words.lines.noSum('both')],
       ],
     }),
