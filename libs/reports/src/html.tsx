@@ -372,6 +372,6 @@ class Page {
 }
 
 /** The weight that the longest word of its title needs. */
-const headOf = ({ title }: Column): number => 0.11 * Math.max(...title.split(/[\s-]/).map(({ length }) => length));
+const headOf = ({ title }: Column): number => 0.13 * Math.max(...title.split(/[\s-]/).map(({ length }) => length));
 
 const linked = (words: ComponentChildren, href?: string) => (href ? <a href={href}>{words}</a> : words);

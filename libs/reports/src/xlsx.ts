@@ -28,6 +28,9 @@ const ACROSS = 220;
 const WIDTH = 13;
 const WIDEST = 70;
 
+/** With more columns than this a row is wider than a screen. */
+const MOST_SEEN = 8;
+
 /** The programs count days from here, and take 1900 for a leap year. */
 const FIRST_DATE = '1900-03-01';
 
@@ -78,6 +81,7 @@ const HEAD = {
   fill: { type: 'pattern', pattern: 'solid', fgColor: { argb: 'FF1F4E79' } },
   alignment: { vertical: 'top', wrapText: true },
 } as const;
+const NUMERIC_HEAD = { ...HEAD, alignment: { ...HEAD.alignment, horizontal: 'right' } } as const;
 const WRAPPED = { vertical: 'top', wrapText: true } as const;
 const LINK: Style = { font: { color: { argb: 'FF0B5394' }, underline: true } };
 /** A column that a person edits stays text, though it begins like a formula. */
@@ -87,6 +91,7 @@ interface SheetColumn {
   readonly title: string;
   /** In letters. */
   readonly width: number;
+  readonly isNumeric?: boolean;
 }
 
 interface Named extends Sheet {
@@ -94,6 +99,7 @@ interface Named extends Sheet {
   readonly name: string;
 }
 
+const sumOf = (numbers: readonly number[]) => numbers.reduce((sum, one) => sum + one, 0);
 const widthsOf = (columns: readonly SheetColumn[]) => columns.map(({ width }) => width);
 
 class Book {
@@ -122,7 +128,7 @@ class Book {
     await this.workbook.commit();
   }
 
-  /** The numbers of its tables come first: what is cut from a long name tells less. */
+  /** The numbers of its tables come first: they are never cut. */
   #wanted({ title, tables }: Sheet): string {
     const [first, last] = [tables[0]!, tables.at(-1)!].map(({ table }) => table.number);
     if (first === 0) return title;
@@ -138,7 +144,7 @@ class Book {
       .replaceAll(/^'|'$/g, '’');
     for (let n = 1; ; n++) {
       const suffix = n === 1 ? '' : ` (${n})`;
-      const name = `${cut(safe, NAME - suffix.length).trim()}${suffix}`;
+      const name = `${shortened(safe, NAME - suffix.length).trim()}${suffix}`;
       if (this.#names.has(name.toLowerCase())) continue;
       this.#names.add(name.toLowerCase());
       return name;
@@ -200,11 +206,11 @@ class Book {
     // A sheet holds no more links than this.
     const links = rowCount * head.length < LINKS;
     const widths = widthsOf(head);
-    const sheet = this.#sheet(name, head, rowCount);
+    const sheet = this.#sheet(name, head, rowCount, whose.length + 1);
     const write = (before: readonly Value[], cells: readonly Cell[], bold = false) => {
       const row = sheet.addRow([]);
       let at = 0;
-      for (const value of before) put(row.getCell(++at), value);
+      for (const value of before) put(row.getCell(++at), value, NUMBER);
       cells.forEach((cell, i) => {
         for (const [value, style] of this.#valuesOf(cell, columns[i]!, links))
           put(row.getCell(++at), value, bold ? { ...style, font: { ...style.font, bold } } : style);
@@ -237,7 +243,7 @@ class Book {
     const sheet = this.#sheet(name, head);
     for (const { number, citation, href } of this.report.notes) {
       const row = sheet.addRow([]);
-      put(row.getCell(1), number);
+      put(row.getCell(1), number, NUMBER);
       put(row.getCell(2), citation);
       if (href !== undefined) put(row.getCell(3), { text: href, hyperlink: href }, LINK);
       commitRow(row, widthsOf(head));
@@ -272,24 +278,29 @@ class Book {
     await this.#drained();
   }
 
-  /** A sheet with a head that stays, and is on every printed page. */
-  #sheet(name: string, head: readonly SheetColumn[], rows = 0) {
+  /**
+   * A sheet with a head that stays, and is on every printed page; so do the columns that name a row, where there are many others.
+   * @param naming how many columns name a row
+   */
+  #sheet(name: string, head: readonly SheetColumn[], rows = 0, naming = 1) {
+    const isWide = head.length > MOST_SEEN && sumOf(widthsOf(head.slice(0, naming))) <= WIDEST;
     const sheet = this.workbook.addWorksheet(name, {
-      views: [{ state: 'frozen', ySplit: 1 }],
+      views: [{ state: 'frozen', ySplit: 1, ...(isWide && { xSplit: naming }) }],
       pageSetup: {
         ...PAGE,
-        fitToWidth: Math.ceil(widthsOf(head).reduce((sum, width) => sum + width, 0) / ACROSS),
+        fitToWidth: Math.ceil(sumOf(widthsOf(head)) / ACROSS),
         printTitlesRow: '1:1',
+        ...(isWide && { printTitlesColumn: `A:${'ABC'[naming - 1]}` }),
       },
       useSharedStrings: rows <= SHARED,
       headerFooter: { oddFooter: `&L${this.report.cover.title.replaceAll('&', '&&')}&R&P / &N` },
     });
     sheet.columns = head.map(({ width }) => ({ width }));
     const row = sheet.addRow([]);
-    head.forEach(({ title }, i) => {
+    head.forEach(({ title, isNumeric }, i) => {
       const cell = row.getCell(i + 1);
       cell.value = cut(title, LETTERS);
-      cell.style = HEAD;
+      cell.style = isNumeric ? NUMERIC_HEAD : HEAD;
     });
     commitRow(row, widthsOf(head));
     return sheet;
@@ -298,8 +309,12 @@ class Book {
   /** A share is two columns of numbers. */
   #headOf({ title, type, weight }: Column): SheetColumn[] {
     const width = Math.min(WIDTH * weight, WIDEST);
-    if (type !== 'share') return [{ title, width }];
-    return [title, this.#words.book.of(title)].map((title) => ({ title, width: Math.max(WIDTH, width / 2) }));
+    if (type !== 'share') return [{ title, width, isNumeric: type === 'integer' }];
+    return [title, this.#words.book.of(title)].map((title) => ({
+      title,
+      width: Math.max(WIDTH, width / 2),
+      isNumeric: true,
+    }));
   }
 
   #valuesOf(cell: Cell, { type, weight }: Column, links: boolean): [Value, Style][] {
@@ -341,6 +356,8 @@ class Book {
 
 const PAGE = { orientation: 'landscape', paperSize: 9, fitToPage: true, fitToWidth: 1, fitToHeight: 0 } as const;
 const COUNT: Style = { numFmt: '#,##0' };
+/** A number that names, beside a text. */
+const NUMBER: Style = { alignment: { ...WRAPPED, horizontal: 'left' } };
 const DAY: Style = { numFmt: 'yyyy-mm-dd', alignment: { ...WRAPPED, horizontal: 'left' } };
 const PLAIN: Style = {};
 const EMPTY: [Value, Style] = [null, PLAIN];
@@ -355,6 +372,15 @@ const marked = (inlines: readonly Inline[]): string =>
 /** A text that is too long, without half a letter at its end. */
 const cut = (text: string, most: number): string =>
   text.length <= most ? text : `${text.slice(0, most - 1).replace(/[\uD800-\uDBFF]$/, '')}…`;
+
+/** A name that is too long, without the words in its middle: names that begin alike end otherwise. */
+function shortened(name: string, most: number): string {
+  if (name.length <= most) return name;
+  const words = name.split(' ');
+  let end = '';
+  while (words.length > 1 && words.at(-1)!.length + 1 + end.length <= most / 2) end = ` ${words.pop()}${end}`;
+  return cut(words.join(' '), most - end.length) + end;
+}
 
 type SheetRow = ReturnType<ReturnType<WorkbookWriter['addWorksheet']>['addRow']>;
 type SheetCell = ReturnType<SheetRow['getCell']>;
