@@ -156,14 +156,18 @@ const SAID: Readonly<Record<string, readonly [fr: string, es: string]>> = {
 
 const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
+/** As people type it, who may write it again. */
+const spaced = (text: string): string => text.replaceAll('\u00a0', ' ');
+
 const translated = (language: 'fr' | 'es'): SheetWords => {
   const { codes, date } = wordsOf(language);
   const at = language === 'fr' ? 0 : 1;
   const say = (english: string): string => SAID[english]?.[at] ?? english;
   return {
-    ...{ language, date, say },
+    ...{ language, say },
+    date: (value) => spaced(date(value)),
     field: (name) => headOf(name, language) ?? say(labelOf(name)),
-    code: (list, value) => capital((codes[list] as Readonly<Record<string, string>>)[value] ?? value),
+    code: (list, value) => capital(spaced((codes[list] as Readonly<Record<string, string>>)[value] ?? value)),
   };
 };
 

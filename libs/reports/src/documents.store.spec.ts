@@ -204,7 +204,7 @@ describe('A report as DOCX', () => {
     expect(html).toContain('alt="1,234 commitments: 28 completed, 1,206 planned"');
     expect(html).toContain('ESA/P/WP.204, para. 12');
     const { value: text } = await mammoth.extractRawText({ buffer });
-    expect(text).toContain('Of 1,234 commitments, 28 (2 per cent) were completed.');
+    expect(text).toContain('Of 1,234 commitments, 28 (2\u00a0per\u00a0cent) were completed.');
     expect(text).toContain('Table 1. Commitments on remittances');
   });
 

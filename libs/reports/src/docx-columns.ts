@@ -30,7 +30,7 @@ const LONGEST = 18;
 
 /** How many letters what is never broken has, of a text. */
 export const longestWord = (text: string): number =>
-  text.split(/[\s\u200B/-]/).reduce((most, { length }, i, words) => {
+  text.split(/[^\S\u00A0]|[\u200B/-]/).reduce((most, { length }, i, words) => {
     if (length <= most / CAPITAL) return most;
     return Math.max(most, Math.min(length, LONGEST) * (words[i]!.toUpperCase() === words[i] ? CAPITAL : 1));
   }, 0);

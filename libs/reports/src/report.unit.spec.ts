@@ -47,35 +47,30 @@ describe('the numbers of a report', () => {
 
 describe('a language', () => {
   it.each([
-    ['en', '1,234', '21 November 2006', '1 June 2011', '28 of 1,234 (2 per cent)', 'less than 1 per cent'],
-    [
-      'fr',
-      '1\u00a0234',
-      '21 novembre 2006',
-      '1er juin 2011',
-      '28 sur 1\u00a0234 (2 pour cent)',
-      'moins de 1 pour cent',
-    ],
+    ['en', '1,234', '21~November~2006', '1~June~2011', '28 of 1,234 (2~per~cent)', 'less than 1~per~cent'],
+    ['fr', '1~234', '21~novembre~2006', '1er~juin~2011', '28 sur 1~234 (2~pour~cent)', 'moins de 1~pour~cent'],
     [
       'es',
       '1.234',
-      '21 de noviembre de 2006',
-      '1 de junio de 2011',
-      '28 de 1.234 (2 por ciento)',
-      'menos del 1 por ciento',
+      '21~de~noviembre de~2006',
+      '1~de~junio de~2011',
+      '28 de 1.234 (2~por~ciento)',
+      'menos del 1~por~ciento',
     ],
-  ] as const)('%s writes numbers, dates and shares', (language, number, day, first, share, few) => {
+  ] as const)('%s writes numbers, dates and shares, which no line parts at a tilde', (language, ...written) => {
     const words = wordsOf(language);
+    const [number, day, first, share, few] = written.map((text) => text.replaceAll('~', '\u00a0'));
     expect(words.number(1234)).toBe(number);
     expect([words.date('2006-11-21'), words.date('2011-06-01')]).toEqual([day, first]);
     expect(words.share(28, 1234)).toBe(share);
     expect(words.percent(1, 1234)).toBe(few);
     expect(words.date('2006')).toBe('2006');
+    expect(words.shortDate('2006-11-21')).toMatch(/^21\u00a0[Nn]ov\. 2006$/);
   });
 
   it('of a share does not say all where one is missing, nor anything of nothing', () => {
-    expect(wordsOf('en').percent(1233, 1234)).toBe('more than 99 per cent');
-    expect(wordsOf('en').percent(1234, 1234)).toBe('100 per cent');
+    expect(wordsOf('en').percent(1233, 1234)).toBe('more than 99\u00a0per\u00a0cent');
+    expect(wordsOf('en').percent(1234, 1234)).toBe('100\u00a0per\u00a0cent');
     expect(wordsOf('en').share(0, 0)).toBe('0 of 0');
   });
 
@@ -95,7 +90,7 @@ describe('a language', () => {
       said(n).flatMap((one) => (typeof one !== 'string' && one.type === 'figure' ? [[one.value, one.href]] : []));
     const numbersOf = (n: number) => [
       ...plain(said(n))
-        .replaceAll(/\d+\S? (?:per cent|pour cent|por ciento)/g, '')
+        .replaceAll(/\d+\s(?:per\scent|pour\scent|por\sciento)/g, '')
         .matchAll(/\d+/g),
     ];
     for (const n of [1, 2]) {

@@ -365,9 +365,14 @@ const EMPTY: [Value, Style] = [null, PLAIN];
 const hrefOf = (inline: Inline): string | undefined =>
   typeof inline !== 'string' && (inline.type === 'link' || inline.type === 'figure') ? inline.href : undefined;
 
-/** The words of inlines with the numbers of their notes. */
+/** The words of inlines with the numbers of their notes, as people look for them: no line of a cell is kept whole. */
 const marked = (inlines: readonly Inline[]): string =>
-  inlines.map((one) => (typeof one !== 'string' && one.type === 'note' ? ` [${one.number}]` : plain([one]))).join('');
+  inlines
+    .map((one) => {
+      if (typeof one === 'string') return one.replaceAll('\u00a0', ' ');
+      return one.type === 'note' ? ` [${one.number}]` : plain([one]);
+    })
+    .join('');
 
 /** A text that is too long, without half a letter at its end. */
 const cut = (text: string, most: number): string =>

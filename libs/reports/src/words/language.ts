@@ -20,9 +20,8 @@ interface Rules<Category extends string> {
   /** A day, a month and a year as one date. */
   readonly ofDay: (day: number, month: string, year: string) => string;
   readonly ofMonth: (month: string, year: string) => string;
-  /** The same of short names of months, where it is another: in tables. */
+  /** The same of short names of months, in tables: before the year a line may end, as columns are narrow. */
   readonly ofShortDay?: (day: number, month: string, year: string) => string;
-  readonly ofShortMonth?: (month: string, year: string) => string;
   /** `30` → `30 per cent` */
   readonly percent: (whole: string) => string;
   readonly lessThan: (text: string) => string;
@@ -33,7 +32,7 @@ interface Rules<Category extends string> {
 /** What each language does in the same way, by its rules. */
 export function languageBy<Category extends string>(rules: Rules<Category>) {
   const { plural, locale, months, ofDay, ofMonth, lessThan, moreThan, partOf } = rules;
-  const { ofShortDay = ofDay, ofShortMonth = ofMonth } = rules;
+  const { ofShortDay = (day, month, year) => `${day}\u00a0${month} ${year}` } = rules;
   const write = formatLocale(locale).format(',d');
   const number = (n: number): string => write(n);
   const dated =
@@ -44,7 +43,7 @@ export function languageBy<Category extends string>(rules: Rules<Category>) {
       const name = names[Number(month) - 1]!;
       return day === undefined ? monthOf(name, year) : dayOf(Number(day), name, year);
     };
-  const shortDate = dated(months.short, ofShortDay, ofShortMonth);
+  const shortDate = dated(months.short, ofShortDay, (month, year) => `${month} ${year}`);
   /** A share in whole per cent; what is not quite nothing, and not quite all, does not read so. */
   const percent = (part: number, of: number): string => {
     const whole = of === 0 ? 0 : Math.round((100 * part) / of);
@@ -61,7 +60,7 @@ export function languageBy<Category extends string>(rules: Rules<Category>) {
     /** `28 of 92 (30 per cent)`; of nothing, only that. */
     share: (part: number, of: number): string =>
       of === 0 ? partOf(number(part), number(of)) : `${partOf(number(part), number(of))} (${percent(part, of)})`,
-    /** `21 November 2006`, `November 2006`, `2006` */
+    /** `21 November 2006`, `November 2006`, `2006`; no line ends between the day and the month. */
     date: dated(months.long, ofDay, ofMonth),
     shortDate,
     /** What stands in a chart. */
