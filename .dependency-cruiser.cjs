@@ -78,7 +78,7 @@ module.exports = {
       from: { path: '^libs/(platform|access|drafts|mail)/', pathNot: '\\.spec\\.ts$' },
       to: {
         path: '^(?:apps|libs)/',
-        pathNot: [core, databases, '^libs/(?:clocks|platform|words|text|search)/', '^libs/$1/'],
+        pathNot: [core, databases, '^libs/(?:clocks|platform|words|text|search|tables)/', '^libs/$1/'],
       },
     },
     {

@@ -5,7 +5,7 @@
 import type { DataValidation, WorkbookWriter, WorksheetWriter } from '@cj-tech-master/excelts';
 import { PassThrough } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
-import { CELL_STYLES, commitRow, setCell } from '#platform';
+import { CELL_STYLES, commitRow, setCell } from '#tables';
 import { questionWords } from './pages/round-words.js';
 import { keyOfDraft, questionsOf, sheetsOf } from './return-sheet.js';
 import { cellWords, type CellSpec, type ReturnSheet, type SheetSource } from './return-sheet-cells.js';

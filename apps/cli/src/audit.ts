@@ -1,7 +1,7 @@
 /** The record of who did what, from the command line: to print it, and to note what the command line does itself. */
 import { userInfo } from 'node:os';
 import { Audit, type AuditFilter } from '#access';
-import { csvOf } from '#platform';
+import { csvOf } from '#tables';
 import { openAccess } from '../../api/src/app.module.js';
 import type { Settings } from '../../api/src/settings.js';
 

@@ -27,7 +27,6 @@ import {
   type Meta,
 } from '#eventsourcing';
 import {
-  flat,
   LOG,
   metaOf,
   metaOfPart,
@@ -36,6 +35,7 @@ import {
   type RequestContext,
   type Upload,
 } from '#platform';
+import { flat } from '#tables';
 import { commitmentInRow, Progress } from '#progress';
 import { codeOf, Registers, type Entry } from '#registers';
 import { ReplayRound } from '#rounds';

@@ -1,7 +1,8 @@
 /** Templates of tables that are imported: their columns, what each takes, and rows as an example, in three languages. */
 import { RecordCommitment } from '#bodies';
 import { entryClass } from '#acts';
-import { csvOf, sheetsAsXlsx, WORKBOOK_SHEETS } from '#platform';
+import { sheetsAsXlsx, WORKBOOK_SHEETS } from '#platform';
+import { csvOf } from '#tables';
 import type { ReportLanguage } from '#words';
 import { EXAMPLE_CODE, fieldsOf, type CellForm, type TableSubject } from './fields.js';
 import { headOf, reportColumnOf } from './heads.js';

@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { buffer } from 'node:stream/consumers';
-import { csvOf, xlsx, type ListContent } from '#platform';
+import { xlsx, type ListContent } from '#platform';
+import { csvOf } from '#tables';
 import { cleanText, isVisible, unfitIn } from '#text';
 import { runs } from '../../../test/support/properties.js';
 import { readSpreadsheet } from './read.js';

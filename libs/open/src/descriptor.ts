@@ -1,5 +1,5 @@
 /** The description of a dump for programs (Data Package v2, Frictionless), and its codebook for people. */
-import { csvOf } from '#platform';
+import { csvOf } from '#tables';
 import { KEYWORDS, licencePath, versionOf, type Release } from './citation.js';
 import { TABLE_OF } from './dataset.js';
 import type { Column, Table } from './tables.js';

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { closeSync, mkdirSync, openSync, writeSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { Verification, type Envelope } from '#eventsourcing';
-import { csvPart } from '#platform';
+import { csvPart } from '#tables';
 import type { PinnedClocks } from '#progress';
 import { citationCff, dataciteJson, dataciteXml, schemaOrg, type Release } from './citation.js';
 import { NOT_IN_DUMP, TABLES, tablesOf, type Sources } from './dataset.js';

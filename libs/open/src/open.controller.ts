@@ -6,7 +6,8 @@ import { ArrayMaxSize, IsIn, IsOptional, IsString, MaxLength, ValidateBy } from 
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { isFullDate, todayAt } from '#clocks';
 import { Rejected } from '#eventsourcing';
-import { AtClocks, ClockQuery, csvPart, listText, QueryChoice, vary } from '#platform';
+import { AtClocks, ClockQuery, listText, QueryChoice, vary } from '#platform';
+import { csvPart } from '#tables';
 import { Progress, type Item } from '#progress';
 import { LATEST, Registers, versionOf } from '#registers';
 import { ACTIVITY_COLUMNS, activityLinks, activityRows } from './activities.js';

@@ -1,5 +1,5 @@
 /** The progress figures as SDMX: SDMX-CSV 2.0 for the data, SDMX-JSON 2.1 for their structure (https://sdmx.org/standards-2/). */
-import { csvPart } from '#platform';
+import { csvPart } from '#tables';
 import type { Row } from '#progress';
 import { STAGES } from '#words';
 

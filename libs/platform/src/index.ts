@@ -6,7 +6,6 @@ export * from './requests/clock-query.js';
 export * from './observability/correlation.js';
 export { classIn, describedAs, fieldsIn, type Described } from './lists/columns-of.js';
 export * from './lists/as-read.js';
-export * from './lists/csv.js';
 export { COUNTRIES_BESIDE } from './fields/countries.js';
 export * from './lists/cursor.js';
 export * from './requests/direct.js';
@@ -35,15 +34,6 @@ export * from './fields/validation.js';
 export * from './requests/known-paths.js';
 export * from './requests/uploads.js';
 export * from './requests/validators.js';
-export {
-  archivedAlike,
-  CELL_STYLES,
-  commitRow,
-  FIRST_DAY,
-  set as setCell,
-  sheetsAsXlsx,
-  WORKBOOK_SHEETS,
-  xlsx,
-} from './lists/xlsx.js';
+export { sheetsAsXlsx, WORKBOOK_SHEETS, xlsx } from './lists/xlsx.js';
 export * from './context.js';
 export { WaitingRoom } from './requests/waiting-room.js';

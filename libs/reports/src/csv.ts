@@ -1,6 +1,6 @@
 /** The data of a report as CSV: one header for all reports of a kind, in every language. Its manifest is a file beside it. */
 import { Readable } from 'node:stream';
-import { csvStream } from '#platform';
+import { csvStream } from '#tables';
 import { listCell } from '#text';
 import { pagesOf, plain, type Cell, type ReportFormat, type Table } from './report.js';
 

@@ -1,6 +1,6 @@
 /** Takes out of a DOCX what the library takes from the clock and from chance. */
 import { strFromU8, strToU8, unzipSync, zipSync } from 'fflate';
-import { FIRST_DAY } from '#platform';
+import { FIRST_DAY } from '#tables';
 
 /**
  * The same file without what the library takes from the clock, from chance and from the documents before it: times, ids of links

@@ -4,7 +4,7 @@
  */
 import { PassThrough } from 'node:stream';
 import type { Alignment, Font, WorkbookWriter } from '@cj-tech-master/excelts';
-import { archivedAlike, commitRow, formatNamed } from '#platform';
+import { archivedAlike, commitRow, XLSX_TYPE } from '#tables';
 import { linesOf } from './in-words.js';
 import { manifestLines } from './manifest-lines.js';
 import { pagesOf, plain, type Cell, type Column, type Inline, type NumberedReport } from './report.js';
@@ -35,7 +35,7 @@ const MOST_SEEN = 8;
 const FIRST_DATE = '1900-03-01';
 
 export const xlsx: ReportFormat = {
-  mediaType: formatNamed('xlsx').mediaType,
+  mediaType: XLSX_TYPE,
   extension: 'xlsx',
   reads: ['sections', 'data'],
   rowsOnce: true,

@@ -5,7 +5,7 @@ import { Transform } from 'class-transformer';
 import { IsIn, IsOptional } from 'class-validator';
 import { todayAt } from '#clocks';
 import { codebookOf, columnsOfEntries, entryClassOf, type ColumnsOfFields } from './columns-of.js';
-import { flat } from './csv.js';
+import { flat } from '#tables';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { ApiRequest } from '../requests/principal.js';
 import { vary } from '../requests/validators.js';

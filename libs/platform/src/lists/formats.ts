@@ -13,7 +13,7 @@ import { IsIn, IsOptional } from 'class-validator';
 import type { FastifyRequest } from 'fastify';
 import type { Readable } from 'node:stream';
 import { asRead } from './as-read.js';
-import { columnsOf, csvPart, flat } from './csv.js';
+import { columnsOf, csvPart, flat, XLSX_TYPE } from '#tables';
 import { QueryChoice } from '../fields/query-fields.js';
 import type { ListContent, Pages } from './list-content.js';
 import { xlsx } from './xlsx.js';
@@ -57,7 +57,7 @@ const WRITTEN = {
     write: ndjson,
   },
   xlsx: {
-    mediaType: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
+    mediaType: XLSX_TYPE,
     label: 'XLSX',
     of: 'rows',
     example: null,

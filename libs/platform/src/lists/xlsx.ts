@@ -2,7 +2,7 @@
 import type { WorkbookWriter, WorksheetWriter } from '@cj-tech-master/excelts';
 import { PassThrough, Readable } from 'node:stream';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { columnsOf, flat } from './csv.js';
+import { archivedAlike, CELL_STYLES, columnsOf, flat, setCell, type SheetCell } from '#tables';
 import type { ListContent } from './list-content.js';
 
 /** The most rows that a sheet holds, its head among them, and the most letters of a cell and of a name of a sheet. */
@@ -17,25 +17,6 @@ const [NARROWEST, WIDEST] = [10, 60] as const;
 /** Programs count days from 1900, with a 29 February that never was: earlier dates are text, as are those without a day. */
 const FIRST_DATE = '1900-03-01';
 const FULL_DATE = /^\d{4}-\d{2}-\d{2}$/;
-
-const FONT = { name: 'Arial', size: 10 } as const;
-const TOP = { vertical: 'top' } as const;
-const HEAD = {
-  font: { ...FONT, bold: true, color: { argb: 'FFFFFFFF' } },
-  fill: { type: 'pattern', pattern: 'solid', fgColor: { argb: 'FF1F4E79' } },
-  alignment: TOP,
-} as const;
-const PLAIN = { font: FONT, alignment: TOP } as const;
-const WRAPPED = { font: FONT, alignment: { ...TOP, wrapText: true } } as const;
-const NUMBER = { ...PLAIN, numFmt: '0' } as const;
-const DAY = { ...PLAIN, numFmt: 'yyyy-mm-dd' } as const;
-/** What is text stays text when somebody edits it. */
-const TEXT = { ...PLAIN, numFmt: '@' } as const;
-
-/** The styles of cells: a head, words that may take several lines, and a text that stays one when somebody edits it. */
-export const CELL_STYLES = { head: HEAD, wrapped: WRAPPED, text: TEXT } as const;
-
-type Value = string | number | boolean | Date;
 
 /** The sheets beside the data, by their names. An import finds by the last one what the list was compared with. */
 export const WORKBOOK_SHEETS = { columns: 'columns', about: 'about', example: 'example' } as const;
@@ -109,30 +90,6 @@ export function sheetsAsXlsx(
   return out;
 }
 
-/** 1 January 1980 in any zone: the first day that an entry of an archive can have. */
-export const FIRST_DAY = new Date(1980, 0, 1);
-
-/**
- * Writes the archive by a library whose bytes are the same everywhere: the workbook's own takes the time of the clock, and the
- * compression of Node, which is another one on another processor.
- */
-export async function archivedAlike({ zip }: WorkbookWriter, out: PassThrough) {
-  const { Zip, ZipDeflate } = await import('fflate');
-  const archive = new Zip((error, data, final) => {
-    if (error) out.destroy(error);
-    else if (final) out.end(data);
-    else out.write(data);
-  });
-  zip.add = (entry) => {
-    const { name } = entry as unknown as { name: string };
-    const file = Object.assign(new ZipDeflate(name), { mtime: FIRST_DAY });
-    archive.add(file);
-    const push = (data: Uint8Array<ArrayBuffer>, final?: boolean) => Promise.resolve(file.push(data, final));
-    Object.assign(entry, { push });
-  };
-  zip.end = () => archive.end();
-}
-
 /** A sheet with a head that stays. */
 function headed(workbook: WorkbookWriter, name: string, columns: readonly string[], widths: readonly number[]) {
   const sheet = workbook.addWorksheet(name.replaceAll(/[[\]:*?/\\]/g, ' ').slice(0, NAME), {
@@ -141,7 +98,7 @@ function headed(workbook: WorkbookWriter, name: string, columns: readonly string
   });
   sheet.columns = widths.map((width) => ({ width }));
   const head = sheet.addRow([]);
-  columns.forEach((column, i) => set(head.getCell(i + 1), column, HEAD));
+  columns.forEach((column, i) => setCell(head.getCell(i + 1), column, CELL_STYLES.head));
   head.commit();
   return sheet;
 }
@@ -156,7 +113,9 @@ function table(
   const sheet = headed(workbook, name, head, widths);
   for (const cells of rows) {
     const line = sheet.addRow([]);
-    cells.forEach((text, i) => text && set(line.getCell(i + 1), text, i === 0 ? TEXT : WRAPPED));
+    cells.forEach(
+      (text, i) => text && setCell(line.getCell(i + 1), text, i === 0 ? CELL_STYLES.text : CELL_STYLES.wrapped),
+    );
     line.commit();
   }
   sheet.commit();
@@ -168,59 +127,15 @@ const widthsOf = (columns: readonly string[], rows: readonly object[]): number[]
     return Math.min(WIDEST, Math.max(NARROWEST, column.length + 4, ...longest.map((length) => length + 2)));
   });
 
-interface SheetCell {
-  value: unknown;
-  style: object;
-}
-
-/** Sets a cell; no text is run as a formula. */
-export function set(cell: SheetCell, value: Value, style: object): void {
-  // As an inline text: written as the result of a formula, which it is no other way, some programs read it twice.
-  cell.value = typeof value === 'string' ? { richText: [{ text: value }] } : value;
-  cell.style = style;
-}
-
-/** How high a line of text is, and the highest row, in points. */
-const [LINE, HIGHEST] = [13.5, 409] as const;
-
-type SheetRow = ReturnType<WorksheetWriter['addRow']>;
-
-interface Worded {
-  readonly text?: string;
-  readonly richText?: readonly { readonly text: string }[];
-}
-
-function textOf(value: unknown): string {
-  if (typeof value === 'string') return value;
-  const { text, richText } = (value ?? {}) as Worded;
-  return text ?? (richText ?? []).map((run) => run.text).join('');
-}
-
-/** Writes a row. Programs trust the height that it has, so it gets the one that its lines need. @param widths in letters */
-export function commitRow(row: SheetRow, widths: readonly number[]): void {
-  let most = 1;
-  row.eachCell((cell, column) => {
-    const lines = textOf(cell.value)
-      .split('\n')
-      .map(({ length }) => Math.max(1, Math.ceil((length * 1.1) / widths[column - 1]!)));
-    most = Math.max(
-      most,
-      lines.reduce((sum, n) => sum + n, 0),
-    );
-  });
-  row.height = Math.min(HIGHEST, most * LINE + 2);
-  row.commit();
-}
-
 /** A value as what it is: a number, a truth, a day, or a text that stays one. */
 function put(cell: SheetCell, value: unknown): void {
   if (value === null || value === undefined || value === '') return;
-  if (typeof value === 'number') return set(cell, value, NUMBER);
-  if (typeof value === 'boolean') return set(cell, value, PLAIN);
+  if (typeof value === 'number') return setCell(cell, value, CELL_STYLES.number);
+  if (typeof value === 'boolean') return setCell(cell, value, CELL_STYLES.plain);
   const text = String(value);
-  if (FULL_DATE.test(text) && text >= FIRST_DATE) return set(cell, new Date(`${text}T00:00:00Z`), DAY);
+  if (FULL_DATE.test(text) && text >= FIRST_DATE) return setCell(cell, new Date(`${text}T00:00:00Z`), CELL_STYLES.day);
   const kept = text.length <= LETTERS ? text : `${text.slice(0, LETTERS - 1).replace(/[\uD800-\uDBFF]$/, '')}…`;
-  set(cell, kept, TEXT);
+  setCell(cell, kept, CELL_STYLES.text);
 }
 
 /** Waits until what was written has been taken: no more than that is in memory. */

@@ -1,0 +1,100 @@
+/** The parts of a workbook that several writers share: the styles of cells, the heights of rows, and an archive of the same bytes each time. */
+import type { WorkbookWriter, WorksheetWriter } from '@cj-tech-master/excelts';
+import type { PassThrough } from 'node:stream';
+
+/** The media type of a workbook. */
+export const XLSX_TYPE = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet';
+
+const FONT = { name: 'Arial', size: 10 } as const;
+const TOP = { vertical: 'top' } as const;
+const HEAD = {
+  font: { ...FONT, bold: true, color: { argb: 'FFFFFFFF' } },
+  fill: { type: 'pattern', pattern: 'solid', fgColor: { argb: 'FF1F4E79' } },
+  alignment: TOP,
+} as const;
+const PLAIN = { font: FONT, alignment: TOP } as const;
+const WRAPPED = { font: FONT, alignment: { ...TOP, wrapText: true } } as const;
+const NUMBER = { ...PLAIN, numFmt: '0' } as const;
+const DAY = { ...PLAIN, numFmt: 'yyyy-mm-dd' } as const;
+/** What is text stays text when somebody edits it. */
+const TEXT = { ...PLAIN, numFmt: '@' } as const;
+
+/** The styles of cells: a head, words that may take several lines, a text that stays one when somebody edits it, and others. */
+export const CELL_STYLES = {
+  head: HEAD,
+  wrapped: WRAPPED,
+  text: TEXT,
+  plain: PLAIN,
+  number: NUMBER,
+  day: DAY,
+} as const;
+
+type Value = string | number | boolean | Date;
+
+export interface SheetCell {
+  value: unknown;
+  style: object;
+}
+
+/** Sets a cell; no text is run as a formula. */
+export function setCell(cell: SheetCell, value: Value, style: object): void {
+  // As an inline text: written as the result of a formula, which it is no other way, some programs read it twice.
+  cell.value = typeof value === 'string' ? { richText: [{ text: value }] } : value;
+  cell.style = style;
+}
+
+/** How high a line of text is, and the highest row, in points. */
+const [LINE, HIGHEST] = [13.5, 409] as const;
+
+type SheetRow = ReturnType<WorksheetWriter['addRow']>;
+
+interface Worded {
+  readonly text?: string;
+  readonly richText?: readonly { readonly text: string }[];
+}
+
+function textOf(value: unknown): string {
+  if (typeof value === 'string') return value;
+  const { text, richText } = (value ?? {}) as Worded;
+  return text ?? (richText ?? []).map((run) => run.text).join('');
+}
+
+/** Writes a row. Programs trust the height that it has, so it gets the one that its lines need. @param widths in letters */
+export function commitRow(row: SheetRow, widths: readonly number[]): void {
+  let most = 1;
+  row.eachCell((cell, column) => {
+    const lines = textOf(cell.value)
+      .split('\n')
+      .map(({ length }) => Math.max(1, Math.ceil((length * 1.1) / widths[column - 1]!)));
+    most = Math.max(
+      most,
+      lines.reduce((sum, n) => sum + n, 0),
+    );
+  });
+  row.height = Math.min(HIGHEST, most * LINE + 2);
+  row.commit();
+}
+
+/** 1 January 1980 in any zone: the first day that an entry of an archive can have. */
+export const FIRST_DAY = new Date(1980, 0, 1);
+
+/**
+ * Writes the archive by a library whose bytes are the same everywhere: the workbook's own takes the time of the clock, and the
+ * compression of Node, which is another one on another processor.
+ */
+export async function archivedAlike({ zip }: WorkbookWriter, out: PassThrough) {
+  const { Zip, ZipDeflate } = await import('fflate');
+  const archive = new Zip((error, data, final) => {
+    if (error) out.destroy(error);
+    else if (final) out.end(data);
+    else out.write(data);
+  });
+  zip.add = (entry) => {
+    const { name } = entry as unknown as { name: string };
+    const file = Object.assign(new ZipDeflate(name), { mtime: FIRST_DAY });
+    archive.add(file);
+    const push = (data: Uint8Array<ArrayBuffer>, final?: boolean) => Promise.resolve(file.push(data, final));
+    Object.assign(entry, { push });
+  };
+  zip.end = () => archive.end();
+}
