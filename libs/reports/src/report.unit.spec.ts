@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { text } from 'node:stream/consumers';
 import { REPORT_FORMATS } from './formats.js';
 import { columnsIn, roomOf } from './docx-columns.js';
+import { runsOf } from './flow.js';
 import { blocksOf, withNarratives } from './narrative.js';
 import { numbered } from './numbered.js';
 import { LANGUAGES, plain, type Block, type Column, type NumberedReport, type Row, type Section } from './report.js';
@@ -133,6 +134,36 @@ describe('the columns of a table in DOCX', () => {
     const { widths, turned } = columnsIn([words, ...kinds], [12, ...kinds.map(() => 0)], 14_000);
     expect(turned).toBeGreaterThanOrEqual(roomOf('Capacity-building'.length, 18) - 1);
     expect(widths.reduce((a, b) => a + b, 0)).toBeLessThanOrEqual(14_000);
+  });
+});
+
+describe('the pages of a printed report', () => {
+  const paragraph = (said: string): Block => ({ type: 'paragraph', number: 0, inlines: [said] });
+  const table = (weight: number, rowCount: number): Block => ({
+    ...{ type: 'table', id: 't', number: 0, title: '', rows: [], rowCount, asAtLine: '', sourceLine: [] },
+    columns: [{ key: 'c', title: 'c', type: 'text', weight, explains: '' }],
+  });
+  const long = 'x'.repeat(700);
+  /** What lies upright and aside, each block by its type. */
+  const lying = (...blocks: Block[]) =>
+    runsOf([{ id: 's', number: '', title: ['S'], blocks, sections: [] }]).map(
+      ({ aside, parts }) => `${aside ? 'aside' : 'upright'}: ${parts.map(({ type }) => type).join(' ')}`,
+    );
+
+  it('lie on their side for a wide table, with the paragraph that leads it', () => {
+    expect(lying(table(10, 9), paragraph(long), paragraph('Of these:'), table(15, 9))).toEqual([
+      'upright: heading table paragraph',
+      'aside: paragraph table',
+    ]);
+  });
+
+  it('are not turned for what is short', () => {
+    const turned = ['aside: heading table', 'upright: paragraph', 'aside: paragraph table'];
+    expect(lying(table(15, 9), paragraph(long), paragraph('Of these:'), table(15, 9))).toEqual(turned);
+    expect(lying(table(15, 9), paragraph('Short.'), paragraph('Of these:'), table(15, 9))).toHaveLength(1);
+    expect(lying(table(15, 9), table(10, 2), table(15, 9))).toHaveLength(1);
+    expect(lying(table(10, 9), table(13, 2), table(10, 9))).toHaveLength(1);
+    expect(lying(table(10, 9), table(13, 9), table(10, 9))).toHaveLength(3);
   });
 });
 
