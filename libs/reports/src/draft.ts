@@ -16,6 +16,7 @@ import {
   type Timeline,
 } from '#progress';
 import { placeWords, documentWords, type Document, type Registers, type Register } from '#registers';
+import { compareTexts } from '#text';
 import { setImmediate as turn } from 'node:timers/promises';
 import type {
   Abbreviation,
@@ -163,6 +164,12 @@ export class Draft {
 
   agencyName(code: string): Inline {
     return this.link(this.foreign(this.names.agency.get(code) ?? code), this.pageOf('agencies', code));
+  }
+
+  /** In the order of the names of agencies, for lists that show these. */
+  byName<T>(those: readonly T[], agencyOf: (one: T) => string): T[] {
+    const nameOf = (one: T) => this.names.agency.get(agencyOf(one)) ?? agencyOf(one);
+    return those.toSorted((a, b) => compareTexts(nameOf(a), nameOf(b)) || compareTexts(agencyOf(a), agencyOf(b)));
   }
 
   themeName(code: string): Inline {

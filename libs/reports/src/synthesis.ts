@@ -61,11 +61,13 @@ export const synthesis: ReportMaker = {
                 'agencies-table',
                 captions.agencies,
                 'agency',
-                agencies.map((one) => ({
-                  name: draft.agencyName(one.agency),
-                  row: one,
-                  filter: { ...scope, agency: one.agency },
-                })),
+                draft
+                  .byName(agencies, ({ agency }) => agency)
+                  .map((one) => ({
+                    name: draft.agencyName(one.agency),
+                    row: one,
+                    filter: { ...scope, agency: one.agency },
+                  })),
                 total,
               ),
             ],
@@ -193,7 +195,10 @@ async function agenciesByThemes(draft: Draft, scope: Filter, framework: string):
 async function silent(draft: Draft, { followsUp, memberOf }: Filter): Promise<Section> {
   const { words, views, at } = draft;
   const { rows: shown } = await views.silence.agencies(at, { followsUp, memberOf });
-  const still = shown.filter((row) => row.silent);
+  const still = draft.byName(
+    shown.filter((row) => row.silent),
+    ({ agency }) => agency,
+  );
   const columns = [
     draft.column('agency', 'text', 4),
     draft.column('lastReportedOn', 'date', 1.6),

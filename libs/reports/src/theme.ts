@@ -64,11 +64,13 @@ export const theme: ReportMaker = {
                       'agencies-table',
                       words.captions.agencies,
                       'agency',
-                      view.rows.map((row) => ({
-                        name: draft.agencyName(row.agency),
-                        row,
-                        filter: { ...filter, agency: row.agency },
-                      })),
+                      draft
+                        .byName(view.rows, ({ agency }) => agency)
+                        .map((row) => ({
+                          name: draft.agencyName(row.agency),
+                          row,
+                          filter: { ...filter, agency: row.agency },
+                        })),
                       { row, filter },
                     ),
                   ],
@@ -85,10 +87,10 @@ export const theme: ReportMaker = {
   },
 };
 
-/** The commitments of each agency that is in the lead of any, in the order of codes. */
+/** The commitments of each agency that is in the lead of any, in the order of names. */
 export const byLead = (draft: Draft, dossiers: Awaited<ReturnType<Draft['all']>>, filter: Filter): Section[] =>
-  [...Map.groupBy(dossiers, ({ item }) => item.lead)]
-    .sort(([a], [b]) => (a < b ? -1 : 1))
+  draft
+    .byName([...Map.groupBy(dossiers, ({ item }) => item.lead)], ([lead]) => lead)
     .map(([lead, led]) => {
       const href = draft.listOf({ ...filter, agency: lead, role: 'lead' });
       const title = draft.words.captions.commitmentsOf(draft.names.agency.get(lead) ?? lead);
