@@ -2,7 +2,7 @@
 import type { CommitmentView } from '#acts';
 import { isOpen } from '#commitments';
 import type { Filter } from '#progress';
-import type { Column, Inline, Row, Table } from './report.js';
+import type { Cell, Column, Inline, Row, Table } from './report.js';
 import type { Dossier, Draft } from './draft.js';
 import type { SaidOfCommitment } from './round-of-report.js';
 
@@ -197,6 +197,14 @@ export const dataColumns = (draft: Draft): Column[] => [
   draft.column('inReturns', 'list', 3),
 ];
 
+type Both = readonly [coded: string, inWords: string, ...more: Inline[]];
+
+/** Items of data, each with its codes and, for people, in words. */
+const inBoth = (draft: Draft, items: readonly Both[]): Cell => {
+  const cell = draft.lines(items.map(([coded, , ...more]) => [coded, ...more]));
+  return cell && { ...cell, words: items.map(([, inWords, ...more]) => [inWords, ...more]) };
+};
+
 /** A text and nothing else: data have no notes, and are the same in every language. */
 const words = (text: string | null | undefined): Inline[] => (text ? [text] : []);
 
@@ -204,8 +212,13 @@ export function dataRow(draft: Draft, { item, view }: Dossier): Row {
   const foreign = (text: string | null | undefined) => (text ? draft.text(draft.foreign(text, view.language)) : null);
   const { headline, verification } = view;
   const { citation, citations, onBehalf } = headline;
-  const sources = draft.notes({ citation, citations }).map((note) => words(note.citation));
-  if (onBehalf) sources.push(words(`secretariat for ${onBehalf.agency}: ${draft.cite(onBehalf.citation).citation}`));
+  const { lines, parts } = draft.words;
+  const sources = draft.notes({ citation, citations }).map((note) => [note.citation, note.citation] as const);
+  const authority = onBehalf && draft.cite(onBehalf.citation).citation;
+  const onAuthority =
+    onBehalf && authority
+      ? ([`secretariat for ${onBehalf.agency}: ${authority}`, parts.onBehalf(onBehalf.agency, authority)] as const)
+      : null;
   return [
     draft.text(draft.reference(item.reference)),
     foreign(view.title),
@@ -222,10 +235,22 @@ export function dataRow(draft: Draft, { item, view }: Dossier): Row {
     draft.date(item.nextStepDue),
     draft.code('yesNo', String(item.noNextStep)),
     draft.text(item.lead),
-    draft.lines(view.agencies.map(({ agency, role, asked }) => words(`${agency} (${role}${asked ? ', asked' : ''})`))),
-    draft.lines(
+    inBoth(
+      draft,
+      view.agencies.map(({ agency, role, asked }) => [
+        `${agency} (${role}${asked ? ', asked' : ''})`,
+        `${agency} (${draft.wordOf('role', role)}${asked ? `, ${lines.yetToAccept}` : ''})`,
+      ]),
+    ),
+    inBoth(
+      draft,
       view.parts.map(({ agency, entry }) =>
-        words(`${agency}: ${entry ? `${entry.stage}, ${entry.effective}` : 'unreported'}`),
+        entry
+          ? [
+              `${agency}: ${entry.stage}, ${entry.effective}`,
+              `${agency}${parts.colon}${draft.wordOf('stage', entry.stage).toLowerCase()}, ${entry.effective}`,
+            ]
+          : [`${agency}: unreported`, `${agency}${parts.colon}${lines.nothingReported}`],
       ),
     ),
     draft.lines(item.themes.map(words)),
@@ -242,11 +267,15 @@ export function dataRow(draft: Draft, { item, view }: Dossier): Row {
     draft.code('verification', item.verification?.verification ?? 'unreviewed'),
     foreign(verification?.reason),
     draft.lines((verification?.replies ?? []).map(({ agency, text }) => [`${agency}: `, draft.foreign(text)])),
-    draft.lines(sources),
-    draft.lines(
-      (draft.round?.saidOf.get(item.reference) ?? []).flatMap(({ agency, says, words }) => {
+    inBoth(draft, [...sources, ...(onAuthority ? [onAuthority] : [])]),
+    inBoth(
+      draft,
+      (draft.round?.saidOf.get(item.reference) ?? []).flatMap(({ agency, says, words }): Both[] => {
         const said = `${agency}: ${says}`;
-        return words.length === 0 ? [[said]] : words.map((note) => [`${said}, `, draft.foreign(note, view.language)]);
+        const inWords = `${agency}${parts.colon}${draft.wordOf('inReturn', says).toLowerCase()}`;
+        return words.length === 0
+          ? [[said, inWords]]
+          : words.map((note) => [`${said}, `, `${inWords}, `, draft.foreign(note, view.language)]);
       }),
     ),
   ];

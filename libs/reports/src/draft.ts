@@ -217,7 +217,8 @@ export class Draft {
   share = ({ n, href }: Counted, of: number): Cell => ({ type: 'share', value: n, of, ...(href && { href }) });
   date = (value: string | null | undefined): Cell => (value ? { type: 'date', value } : null);
   text = (...inlines: readonly Inline[]): Cell => ({ type: 'text', inlines });
-  lines = (items: readonly (readonly Inline[])[]): Cell => (items.length > 0 ? { type: 'list', items } : null);
+  lines = (items: readonly (readonly Inline[])[]): Extract<Cell, null | { type: 'list' }> =>
+    items.length > 0 ? { type: 'list', items } : null;
 
   /** A code of a closed list with its words. */
   code(of: keyof Words['codes'], value: string | null): Cell {

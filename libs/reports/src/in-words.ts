@@ -20,7 +20,7 @@ export function linesOf(cell: Cell, words: Words): readonly (readonly Inline[])[
     case 'text':
       return [cell.inlines];
     default:
-      return cell.items;
+      return cell.words ?? cell.items;
   }
 }
 

@@ -71,7 +71,12 @@ export type Cell =
   | ({ readonly type: 'code'; readonly value: string; readonly words: string } & Linked)
   | { readonly type: 'text'; readonly inlines: readonly Inline[] }
   /** Several in one cell, each on a line of its own. */
-  | { readonly type: 'list'; readonly items: readonly (readonly Inline[])[] };
+  | {
+      readonly type: 'list';
+      readonly items: readonly (readonly Inline[])[];
+      /** The items with the words of their codes, in the language of the report. */
+      readonly words?: readonly (readonly Inline[])[];
+    };
 
 /** In the order of the columns. */
 export type Row = readonly Cell[];

@@ -314,6 +314,8 @@ export const en = {
     since: (effective: string) => `since ${language.shortDate(effective)}`,
     at: (effective: string) => language.shortDate(effective),
     notReported: 'Nothing reported by',
+    nothingReported: 'nothing reported',
+    yetToAccept: 'asked, yet to accept',
     asked: 'Asked, yet to accept',
     /** @param isMore whether others are described under the theme */
     also: (isMore: boolean) =>

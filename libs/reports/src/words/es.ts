@@ -264,6 +264,8 @@ export const es: Words = {
     since: (effective) => `desde ${effective.length === 10 ? 'el ' : ''}${language.shortDate(effective)}`,
     at: (effective) => language.shortDate(effective),
     notReported: 'Nada comunicado por',
+    nothingReported: 'nada comunicado',
+    yetToAccept: 'aún sin aceptar',
     asked: 'Propuestas, aún sin aceptar',
     also: (isMore) => `Corresponden ${isMore ? 'también ' : ''}a este tema y se describen en otro los siguientes:`,
     stageChanged: 'Cambio de estado',

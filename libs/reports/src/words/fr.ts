@@ -283,6 +283,8 @@ export const fr: Words = {
     since: (effective) => `depuis ${effective.length === 10 ? 'le ' : ''}${language.shortDate(effective)}`,
     at: (effective) => language.shortDate(effective),
     notReported: 'Rien n’a été signalé par',
+    nothingReported: 'rien de signalé',
+    yetToAccept: 'n’a pas encore accepté',
     asked: 'Sollicités, n’ont pas encore accepté',
     also: (isMore) =>
       `Les engagements suivants relèvent ${isMore ? 'aussi ' : ''}de ce thème et sont décrits sous un autre\u00a0:`,
