@@ -195,10 +195,7 @@ async function agenciesByThemes(draft: Draft, scope: Filter, framework: string):
 async function silent(draft: Draft, { followsUp, memberOf }: Filter): Promise<Section> {
   const { words, views, at } = draft;
   const { rows: shown } = await views.silence.agencies(at, { followsUp, memberOf });
-  const still = draft.byName(
-    shown.filter((row) => row.silent),
-    ({ agency }) => agency,
-  );
+  const still = shown.filter((row) => row.silent);
   const columns = [
     draft.column('agency', 'text', 4),
     draft.column('lastReportedOn', 'date', 1.6),
