@@ -176,6 +176,9 @@ async function make(folder: string, start: number): Promise<void> {
   process.send!(made);
 }
 
+/** In ms, between two pieces: most of the time passes while the file is not whole, however fast the disk is. */
+const PIECE_MS = 5;
+
 /** The guard removed: what was written aside is written over the former file, and not renamed. */
 function writingInPlace(): void {
   fs.rename = async (from, to) => {
@@ -183,7 +186,7 @@ function writingInPlace(): void {
     const file = await fs.open(to, 'w');
     for (let at = 0; at < bytes.length; at += 50_000) {
       await file.write(bytes.subarray(at, at + 50_000));
-      await sleep(1);
+      await sleep(PIECE_MS);
     }
     await file.close();
   };
