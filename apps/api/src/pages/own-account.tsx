@@ -6,7 +6,17 @@ import type { Follow } from '#letters';
 import { REPORT_LANGUAGES, type Scope } from '#words';
 import { PlainPage } from './layout.js';
 import { REPORT_LANGUAGE_WORDS } from './report-form.js';
-import { appointmentWords, Instant, isGood, presentOf, Roles, SCOPE_WORDS, scopesFor, Tokens } from './roles.js';
+import {
+  appointmentWords,
+  Instant,
+  isGood,
+  LastUse,
+  presentOf,
+  Roles,
+  SCOPE_WORDS,
+  scopesFor,
+  Tokens,
+} from './roles.js';
 import { SignOutForm } from './sign-in.js';
 import { ButtonForm, CsrfField } from './signed-in.js';
 
@@ -203,14 +213,7 @@ const PasskeysPart = ({ passkeys, canBeUsed }: Pick<OwnParts, 'passkeys' | 'canB
           <div>
             <strong dir="auto">{label}</strong>
             <small>
-              added <Instant at={added} />,{' '}
-              {lastUsed === null ? (
-                'never used'
-              ) : (
-                <>
-                  last used <Instant at={lastUsed} />
-                </>
-              )}
+              added <Instant at={added} />, <LastUse at={lastUsed} />
             </small>
           </div>
           <ButtonForm action="/account/passkeys/remove" hidden={{ id }} quiet label={`Remove the passkey ${label}`}>

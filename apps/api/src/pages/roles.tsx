@@ -36,6 +36,16 @@ export const presentOf = ({ appointments }: Pick<AccountRow, 'appointments'>): r
 
 export const Instant = ({ at }: { at: string }) => <time dateTime={at}>{instantWords(at)}</time>;
 
+/** When a token or a passkey was last used; null: never. */
+export const LastUse = ({ at }: { at: string | null }) =>
+  at === null ? (
+    <>never used</>
+  ) : (
+    <>
+      last used <Instant at={at} />
+    </>
+  );
+
 interface RolesParts {
   readonly appointments: readonly AppointmentRow[];
   /** The form by which one of them is ended, where the reader may. */
@@ -114,15 +124,7 @@ export const Tokens = ({
               <strong dir="auto">{label}</strong>
               <small>
                 may {scopes.map((scope) => SCOPE_WORDS[scope]).join(', ') || 'nothing'}. Made <Instant at={created} />,
-                good until <Instant at={expires} />,{' '}
-                {lastUsed === null ? (
-                  'never used'
-                ) : (
-                  <>
-                    last used <Instant at={lastUsed} />
-                  </>
-                )}
-                .
+                good until <Instant at={expires} />, <LastUse at={lastUsed} />.
               </small>
             </div>
             <div class="acts">
