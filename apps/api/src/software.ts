@@ -1,10 +1,13 @@
 /** Which software this is: its version, and a digest of the code that builds the views; a snapshot of other code is not used. */
 import { createHash } from 'node:crypto';
-import { existsSync, globSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const LIBRARIES = fileURLToPath(new URL('../../../libs', import.meta.url));
+
+/** Also asked while bundling, which the first start does on the machine's own Node: 20 has no `globSync`. */
+const OF_A_LIBRARY = /^[^/\\]+[/\\]src[/\\][^/\\]+\.[jt]s$/;
 
 /** The digest in a bundle, which is made with it. */
 declare const BUILT_SOFTWARE: string;
@@ -13,7 +16,9 @@ declare const BUILT_SOFTWARE: string;
 export function softwareDigest(): string {
   if (typeof BUILT_SOFTWARE === 'string') return BUILT_SOFTWARE;
   const files = existsSync(LIBRARIES)
-    ? globSync('*/src/*.{js,ts}', { cwd: LIBRARIES }).filter((file) => !file.includes('.spec.'))
+    ? readdirSync(LIBRARIES, { recursive: true, encoding: 'utf8' }).filter(
+        (file) => OF_A_LIBRARY.test(file) && !file.includes('.spec.'),
+      )
     : [];
   const hash = createHash('sha256');
   for (const file of files.sort()) hash.update(file).update(readFileSync(join(LIBRARIES, file)));
