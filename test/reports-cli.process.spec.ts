@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import { TestServer } from './support/server.js';
 import { typed } from './support/terminal.js';
@@ -95,5 +97,41 @@ describe('followthrough report', () => {
   it('says of a file that was never published that it was not, and ends with 1', async () => {
     const { code, err } = await here('verify', at('a.html'));
     expect([code, err]).toEqual([1, expect.stringContaining('is no file that was published')]);
+  });
+});
+
+describe('A verb that writes a file or a folder', () => {
+  /** Ends it as soon as it has begun to write. @returns the signal of which it died */
+  async function cutOff(signal: NodeJS.Signals, arriving: string, ...args: string[]): Promise<string | null> {
+    const env = { ...process.env, DATA_DIR: join(scratch, 'data') };
+    const verb = spawn(process.execPath, [resolve('dist/program/cli.js'), ...args], {
+      cwd: scratch,
+      env,
+      stdio: 'ignore',
+    });
+    while (!existsSync(at(arriving)) && verb.exitCode === null) await sleep(1);
+    verb.kill(signal);
+    await once(verb, 'exit');
+    return verb.signalCode;
+  }
+
+  it('leaves nothing of it when a signal ends it, and what was there before as it was', async () => {
+    writeFileSync(at('register.pdf'), 'the one of last year');
+    const before = readdirSync(scratch).sort();
+    const report = ['report', 'register', '--as-at', '2012-11-02', '--output', 'register.pdf'];
+    expect(await cutOff('SIGINT', 'register.pdf.arriving', ...report)).toBe('SIGINT');
+    expect(await cutOff('SIGTERM', 'site.arriving', 'publish-site', 'site', '--as-at', '2012-11-02')).toBe('SIGTERM');
+    expect(readdirSync(scratch).sort()).toEqual(before);
+    expect(String(read('register.pdf'))).toBe('the one of last year');
+  });
+
+  it('negative control: killed, it leaves what the next one takes away', async () => {
+    const report = ['report', 'register', '--as-at', '2012-11-02', '--output', 'killed.pdf'];
+    expect(await cutOff('SIGKILL', 'killed.pdf.arriving', ...report)).toBe('SIGKILL');
+    expect(existsSync(at('killed.pdf.arriving'))).toBe(true);
+    expect(await here('agency', 'WHO', '--as-at', '2012-11-02', '--output', at('killed.pdf'))).toMatchObject({
+      code: 0,
+    });
+    expect([existsSync(at('killed.pdf.arriving')), existsSync(at('killed.pdf'))]).toEqual([false, true]);
   });
 });

@@ -7,6 +7,7 @@ import { Registers } from '#registers';
 import { codec } from '../../api/src/app.module.js';
 import type { Settings } from '../../api/src/settings.js';
 import { softwareVersion } from '../../api/src/software.js';
+import { whenWhole } from './arriving.js';
 import { counted } from './counted.js';
 import { copyWithBar, using } from './logs.js';
 import { mustBeThere, withApp } from './opened.js';
@@ -25,11 +26,9 @@ export async function exportDump(
   if (doi !== null && !DOI.test(doi))
     throw new Error(`--doi takes an identifier such as 10.5281/zenodo.1234, not ${doi}.`);
   await mustBeThere(settings);
-  const arriving = `${folder.replace(/[/\\]+$/, '')}.arriving`;
-  rmSync(arriving, { recursive: true, force: true });
   let now: { what: string; bar: ReturnType<typeof progressBar> } | undefined;
-  try {
-    await withApp(settings, async (get) => {
+  await whenWhole(folder, (arriving) =>
+    withApp(settings, async (get) => {
       const from = { log: get(LOG), registers: get(Registers), progress: get(Progress) };
       const { asOf } = await clocksOf({ asOf: asAt }, from.log.store);
       const at = await from.progress.pin({ asOf });
@@ -48,11 +47,8 @@ export async function exportDump(
       rmSync(folder, { recursive: true, force: true });
       renameSync(arriving, folder);
       console.log(`${folder}: as at ${release.asOf}, as known at position ${release.position}`);
-    });
-  } finally {
-    now?.bar.stop();
-    rmSync(arriving, { recursive: true, force: true });
-  }
+    }),
+  ).finally(() => now?.bar.stop());
 }
 
 /** Takes over the log of a dump, checked, into a log that is empty, or a beginning of it. @returns true */

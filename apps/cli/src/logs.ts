@@ -1,7 +1,6 @@
 /** The verbs that read a whole log, or copy it. Reading creates nothing: a missing log is an error. */
 import { copyFileSync, existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { removeSqlite } from '#databases';
 import { SqliteEventStore } from '#event-store-sqlite';
 import {
   copyLog,
@@ -14,6 +13,7 @@ import {
 } from '#eventsourcing';
 import { codec, openEventStore, type Purpose } from '../../api/src/app.module.js';
 import { sqliteFile, type Settings } from '../../api/src/settings.js';
+import { leavingNothing, whenWhole } from './arriving.js';
 import { counted } from './counted.js';
 import { progressBar } from './progress-bar.js';
 
@@ -53,7 +53,10 @@ async function verified(store: EventStore, { anchor, writeAnchor }: Anchors): Pr
     console.log(
       `WARNING: what follows position ${byNow ?? '0'} was recorded later than it is now by this machine's clock`,
     );
-  if (writeAnchor !== undefined) writeFileSync(writeAnchor, `${JSON.stringify(verdict.anchor, null, 2)}\n`);
+  if (writeAnchor !== undefined)
+    await inPlace(writeAnchor, async (arriving) =>
+      writeFileSync(arriving, `${JSON.stringify(verdict.anchor, null, 2)}\n`, { flush: true }),
+    );
   return verdict;
 }
 
@@ -99,8 +102,7 @@ export async function restore(settings: Settings, file: string, anchors: Anchors
     ? `${sqliteFile(settings.logUrl)}.restoring`
     : join(settings.dataDir, 'restoring.db');
   mkdirSync(dirname(opened), { recursive: true });
-  removeSqlite(opened);
-  try {
+  await leavingNothing(opened, async () => {
     copyFileSync(file, opened);
     // The files beside a file that was copied by hand belong to it.
     if (existsSync(`${file}-wal`)) copyFileSync(`${file}-wal`, `${opened}-wal`);
@@ -113,9 +115,7 @@ export async function restore(settings: Settings, file: string, anchors: Anchors
     await using(settings.logUrl, 'serve', (target) => fill(target, opened));
     const target = isFile(settings.logUrl) ? sqliteFile(settings.logUrl) : 'the log';
     console.log(`Restored ${counted(events, 'event')} to ${target}. The views are made anew at the next start.`);
-  } finally {
-    removeSqlite(opened);
-  }
+  });
 }
 
 async function fill(target: EventStore, opened: string): Promise<void> {
@@ -161,16 +161,11 @@ export async function copyWithBar(source: LogSource, target: EventStore): Promis
 const isFile = (url: string): boolean => url.startsWith('sqlite:');
 
 /** Makes a file under another name, and gives it its own when it is whole. */
-async function inPlace(file: string, make: (arriving: string) => Promise<void>): Promise<void> {
-  const arriving = `${file}.arriving`;
-  removeSqlite(arriving);
-  try {
+const inPlace = (file: string, make: (arriving: string) => Promise<void>): Promise<void> =>
+  whenWhole(file, async (arriving) => {
     await make(arriving);
     renameSync(arriving, file);
-  } finally {
-    removeSqlite(arriving);
-  }
-}
+  });
 
 /** Opens a log by its URL. @throws UnknownEvent when newer software wrote it */
 export async function using<T>(logUrl: string, purpose: Purpose, use: (store: EventStore) => Promise<T>): Promise<T> {

@@ -11,6 +11,7 @@ import { Registers } from '#registers';
 import { openStores } from '../../api/src/app.module.js';
 import { buildServer } from '../../api/src/server.js';
 import type { Settings } from '../../api/src/settings.js';
+import { whenWhole } from './arriving.js';
 import { mustBeThere } from './opened.js';
 import { progressBar } from './progress-bar.js';
 import { fileOf, Links, linksIn, standalone, wayTo, type Address } from './static-pages.js';
@@ -44,23 +45,22 @@ export async function publishSite(
   const wrong = asAt.filter((date) => !isFullDate(date));
   if (wrong.length > 0) throw new Error(`--as-at takes real dates, YYYY-MM-DD, not ${wrong.join(', ')}.`);
   await mustBeThere(settings);
-  const arriving = `${folder.replace(/[/\\]+$/, '')}.arriving`;
-  rmSync(arriving, { recursive: true, force: true });
   // Whoever publishes is asked for no token, and not counted.
   const open = { ...settings, publicReading: true, rateLimit: null, tokenRateLimit: null };
   const app = await buildServer(open, await openStores(open));
   try {
-    await app.get(Projector).start();
-    await app.init();
-    const { pages, files, bytes } = await new Publishing(app, arriving).run(asAt, knownAt);
-    rmSync(folder, { recursive: true, force: true });
-    renameSync(arriving, folder);
-    console.log(
-      `${folder}: ${pages} pages, ${files} files, ${Math.ceil(bytes / 1_000_000)} MB. It needs no server; its search needs any.`,
-    );
+    await whenWhole(folder, async (arriving) => {
+      await app.get(Projector).start();
+      await app.init();
+      const { pages, files, bytes } = await new Publishing(app, arriving).run(asAt, knownAt);
+      rmSync(folder, { recursive: true, force: true });
+      renameSync(arriving, folder);
+      console.log(
+        `${folder}: ${pages} pages, ${files} files, ${Math.ceil(bytes / 1_000_000)} MB. It needs no server; its search needs any.`,
+      );
+    });
   } finally {
     await app.close();
-    rmSync(arriving, { recursive: true, force: true });
   }
 }
 

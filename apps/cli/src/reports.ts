@@ -1,7 +1,7 @@
 /** The verbs of reports: make one, make one again from its manifest, and check a file. */
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { readFile, rm } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { extname } from 'node:path';
 import { Registers } from '#registers';
 import {
@@ -21,6 +21,7 @@ import {
   type ReportKind,
 } from '#reports';
 import type { Settings } from '../../api/src/settings.js';
+import { whenWhole } from './arriving.js';
 import { withApp } from './opened.js';
 import { progressBar } from './progress-bar.js';
 
@@ -90,26 +91,20 @@ function asked(kind: string, code: string | undefined, options: ReportOptions): 
   ]);
 }
 
-/** Writes a report under another name until it is whole, with a bar. */
+/** Writes a report, with a bar. */
 async function written(report: NumberedReport, format: ReportFormatName, file: string) {
-  const arriving = `${file}.arriving`;
   let read = 0;
   const { telling, of } = tellingRows(report, reportFormat(format), (rows) => (read = rows.read));
   // Without long tables nobody can say how far it is: it is done at once.
   const whole = Math.max(of, 1);
   const bar = progressBar('making', whole, of > 0 ? '{value}/{total} rows, {bytes} bytes' : '{bytes} bytes');
   bar.update(0, { bytes: 0 });
-  try {
+  return whenWhole(file, async (arriving) => {
     const made = await digested(threaded(format, telling), arriving, (bytes) => bar.update(read, { bytes }));
     bar.update(whole, made);
     await arrived(arriving, file);
     return made;
-  } catch (error) {
-    await rm(arriving, { force: true });
-    throw error;
-  } finally {
-    bar.stop();
-  }
+  }).finally(() => bar.stop());
 }
 
 /** Says whether a file is one that was published; ends with 1 when it is not. */
