@@ -59,7 +59,7 @@ const paged = (count: number): Table['rows'] => ({
 
 function reportOf(count: number, streamed: boolean): Report {
   const table: Table = {
-    ...{ type: 'table', id: 'all', number: 0, title: 'All commitments', columns: COLUMNS, rowCount: count },
+    ...{ type: 'table', id: 'all', number: 0, title: ['All commitments'], columns: COLUMNS, rowCount: count },
     rows: streamed ? paged(count) : Array.from({ length: count }, (_, n) => row(n, true)),
     ...{ asAtLine: 'As at 21 November 2006.', sourceLine: ['Source: the register.'] },
   };

@@ -25,7 +25,7 @@ export class AgencyReportQuery extends ReportQuery {
 type Query = Pick<Filter, 'agency' | 'followsUp' | 'role' | 'framework'>;
 
 export const agency: ReportMaker = {
-  template: 8,
+  template: 9,
 
   async make(draft, { framework, ...asked }: Query) {
     const { words, at, views } = draft;
@@ -112,7 +112,15 @@ async function byTheme(
       [
         draft.paragraph(words.sentences.ofTheme(counted, done)),
         ...(here.length > 0
-          ? [commitmentTable(draft, `commitments-${code}`, words.captions.commitmentsOn(label), here, counted.href!)]
+          ? [
+              commitmentTable(
+                draft,
+                `commitments-${code}`,
+                words.captions.commitmentsOn(draft.foreign(label)),
+                here,
+                counted.href!,
+              ),
+            ]
           : []),
         ...(elsewhere.length > 0
           ? [

@@ -49,7 +49,7 @@ export async function chartOf(draft: Draft, filter: Filter, href: string): Promi
     type: 'chart',
     id: 'stages-over-time',
     number: 0,
-    title: words.captions.stagesOverTime,
+    title: [words.captions.stagesOverTime],
     alt: words.captions.stagesAlt(
       first.asOf,
       last.asOf,

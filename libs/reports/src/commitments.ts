@@ -3,7 +3,7 @@ import type { CommitmentView } from '#acts';
 import { isOpen } from '#commitments';
 import type { Filter } from '#progress';
 import type { Cell, Column, Inline, Row, Table } from './report.js';
-import type { Dossier, Draft } from './draft.js';
+import type { Dossier, Draft, Title } from './draft.js';
 import type { SaidOfCommitment } from './round-of-report.js';
 
 type Part = CommitmentView['parts'][number];
@@ -29,7 +29,7 @@ const cellsOf = (draft: Draft, dossier: Dossier, told: readonly Inline[][] = [])
 export function commitmentTable(
   draft: Draft,
   id: string,
-  title: string,
+  title: Title,
   dossiers: readonly Dossier[],
   href: string,
 ): Table {
@@ -43,13 +43,7 @@ export function commitmentTable(
 }
 
 /** Commitments with what their agencies said of them, and what they depend on. */
-export function reasonTable(
-  draft: Draft,
-  id: string,
-  title: string,
-  dossiers: readonly Dossier[],
-  href: string,
-): Table {
+export function reasonTable(draft: Draft, id: string, title: Title, dossiers: readonly Dossier[], href: string): Table {
   const columns = columnsOf(draft, [
     draft.column('target', 'date', 1.2),
     draft.column('lastReportedOn', 'date', 1.2),

@@ -170,6 +170,17 @@ describe('A report as PDF', () => {
     expect(joined(text)).toContain('word2999.');
   });
 
+  it('breaks a symbol that is too long for its column after a slash', async () => {
+    const sample = sampleReport();
+    const columns = [
+      { ...sample.data.columns[0]!, weight: 1 },
+      { ...sample.data.columns[1]!, weight: 9 },
+    ];
+    const { text } = await pdfOf(reportOf([[cellOf('LC/G.2303(CEA.22/3)'), cellOf('Words')]], [], { columns }));
+    expect(text).toMatch(/LC\/\u200B?\n?G\.2303/);
+    expect(joined(text)).toContain('LC/G.2303(CEA.22/3)');
+  });
+
   it('takes nothing that people wrote for markup', async () => {
     const { text } = await pdfOf(
       reportOf(
@@ -206,6 +217,16 @@ describe('A report as DOCX', () => {
     const { value: text } = await mammoth.extractRawText({ buffer });
     expect(text).toContain('Of 1,234 commitments, 28 (2\u00a0per\u00a0cent) were completed.');
     expect(text).toContain('Table 1. Commitments on remittances');
+  });
+
+  it('ends each table with a row of its source, with which the row before it stays', async () => {
+    const document = strFromU8(unzipSync(await fileOf(docx, sampleReport()))['word/document.xml']!);
+    const tables = [...document.matchAll(/<w:tbl>.*?<\/w:tbl>/gs)].map(([table]) =>
+      table.match(/<w:tr>.*?<\/w:tr>/gs)!,
+    );
+    const withSource = tables.filter((rows) => rows.at(-1)!.includes('<w:pStyle w:val="Source"/>'));
+    expect(withSource).toHaveLength(3);
+    for (const rows of withSource) expect(rows.at(-2)).toContain('<w:keepNext/>');
   });
 
   it('has fields, styles and numbers that a drafter goes on with', async () => {
@@ -339,7 +360,7 @@ describe('A report as XLSX', () => {
   });
 
   it('gives every sheet a name of its own that programs take', async () => {
-    const report = reportOf([[cellOf('R')]], [], { title: "'History'[1]: a/b\\c?*" });
+    const report = reportOf([[cellOf('R')]], [], { title: ["'History'[1]: a/b\\c?*"] });
     const { SheetNames } = await sheetsOf(report);
     for (const name of SheetNames) {
       expect(name.length).toBeLessThanOrEqual(31);

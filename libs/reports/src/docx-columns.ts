@@ -1,7 +1,7 @@
 /** The widths of the columns of a table in DOCX, which hold with any typeface that stands in for the one that is asked for. */
-import type { Column } from './report.js';
-import { weightOf } from './flow.js';
+import { CAPITAL, fitted, longestWord, naturalWidths } from './columns.js';
 import { CODE } from './in-words.js';
+import type { Column } from './report.js';
 
 /** What a cell has on both sides of its text, in twentieths of a point. */
 export const ROOM = 140;
@@ -23,19 +23,7 @@ export interface Columns {
   readonly turned: number | null;
 }
 
-/** Capitals are wider. */
-const CAPITAL = 1.15;
-/** Longer words, such as addresses, are broken anyway. */
-const LONGEST = 18;
-
-/** How many letters what is never broken has, of a text. */
-export const longestWord = (text: string): number =>
-  text.split(/[^\S\u00A0]|[\u200B/-]/).reduce((most, { length }, i, words) => {
-    if (length <= most / CAPITAL) return most;
-    return Math.max(most, Math.min(length, LONGEST) * (words[i]!.toUpperCase() === words[i] ? CAPITAL : 1));
-  }, 0);
-
-/** Above a column of numbers a code stands whole. */
+/** Above a column of numbers a code stands whole, however long. */
 const longestOfHead = ({ title, type }: Column): number =>
   type === 'integer' && CODE.test(title) ? title.length * CAPITAL : longestWord(title);
 
@@ -52,7 +40,7 @@ export function columnsIn(
   whole: number,
   size = TABLE_SIZE,
 ): Columns {
-  const natural = columns.map(({ weight }) => (weight * whole) / weightOf(columns));
+  const natural = naturalWidths(columns, whole);
   const needed = columns.map((column, i) => roomOf(Math.max(longestOfHead(column), longest[i]!), size));
   const upright = fitted(natural, needed, whole);
   if (upright) return { widths: upright, turned: null };
@@ -64,22 +52,4 @@ export function columnsIn(
   );
   const widths = fitted(natural, small, whole) ?? natural.map(Math.floor);
   return { widths, turned: titles.length > 0 ? turned : null };
-}
-
-/** The least of its weight that a column keeps where others take from it. */
-const LEAST = 0.7;
-
-/** `null`: what is needed takes too much from the others. */
-function fitted(natural: readonly number[], needed: readonly number[], whole: number): number[] | null {
-  const sum = (widths: readonly number[], of: (i: number) => boolean) =>
-    widths.reduce((all, width, i) => all + (of(i) ? width : 0), 0);
-  const short = new Set<number>();
-  for (;;) {
-    const others = sum(natural, (i) => !short.has(i));
-    const scale = (whole - sum(needed, (i) => short.has(i))) / others;
-    if (others === 0 || scale < LEAST) return null;
-    const more = natural.flatMap((width, i) => (!short.has(i) && width * scale < needed[i]! ? [i] : []));
-    if (more.length === 0) return natural.map((width, i) => Math.floor(short.has(i) ? needed[i]! : width * scale));
-    for (const i of more) short.add(i);
-  }
 }

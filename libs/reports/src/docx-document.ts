@@ -18,7 +18,8 @@ import {
   WIDE,
   widthOf,
 } from './docx-styles.js';
-import { columnsIn, isNumber, longestWord, roomOf, TABLE_SIZE } from './docx-columns.js';
+import { longestWord, textsIn } from './columns.js';
+import { columnsIn, isNumber, roomOf, TABLE_SIZE } from './docx-columns.js';
 import { DocxText, inLanguage } from './docx-text.js';
 import { runsOf, weightOf, type Heading, type Run } from './flow.js';
 import { isLong, leadingOnce, linesOf, pageInWords } from './in-words.js';
@@ -51,14 +52,9 @@ interface GridParts {
   readonly headHeight?: number | null;
   readonly none?: Docx.Paragraph[];
   readonly total?: Docx.Paragraph[][];
+  /** In the last row: LibreOffice keeps a row with the next one, but not with what comes after the table. */
+  readonly source?: Docx.Paragraph;
 }
-
-/** Numbers have their room in any case. */
-const longestIn = (cell: Cell): number => {
-  if (cell?.type === 'code') return longestWord(cell.words);
-  const lines = cell?.type === 'text' ? [cell.inlines] : cell?.type === 'list' ? cell.items : [];
-  return Math.max(0, ...lines.map((line) => longestWord(plain(line))));
-};
 
 export class DocxDocument {
   readonly #words: Words;
@@ -365,7 +361,7 @@ export class DocxDocument {
             type: 'png',
             data: await pngOf(chart.svg, width * DOTS),
             transformation: { width, height },
-            altText: { id, name: chart.id, title: chart.title, description: chart.alt },
+            altText: { id, name: chart.id, title: plain(chart.title), description: chart.alt },
           }),
         ],
       }),
@@ -393,7 +389,7 @@ export class DocxDocument {
     const longest = columns.map(() => 0);
     for await (const page of pagesOf(table))
       for (const row of page) {
-        row.forEach((cell, i) => (longest[i] = Math.max(longest[i]!, longestIn(cell))));
+        row.forEach((cell, i) => (longest[i] = Math.max(longest[i]!, ...textsIn(cell, this.#words).map(longestWord))));
         rows.push(cells(this.#isLong ? leadingOnce(row) : row, rows.length + 1 === table.rowCount));
       }
     const { widths, turned } = columnsIn(columns, longest, widthOf(aside), size.size);
@@ -401,7 +397,8 @@ export class DocxDocument {
       isTurned: turned !== null && isNumber(column),
       children: [this.#text.line([column.title], 'TableHead', { right: right[i] && turned === null, run: size })],
     }));
-    const none = rows.length === 0 ? [this.#text.line([this.#words.parts.nothing], 'TableText')] : undefined;
+    const none =
+      rows.length === 0 ? [this.#text.line([this.#words.parts.nothing], 'TableText', { keepNext: true })] : undefined;
     return [
       ...this.#text.caption(this.#words.parts.table, 'Table', table, remarks),
       this.#grid(widths, rows, {
@@ -409,15 +406,15 @@ export class DocxDocument {
         headHeight: turned,
         none,
         total: totalRow && cells(totalRow, true, { bold: true }),
+        source: this.#text.source(sourceLine),
       }),
-      this.#text.source(sourceLine),
     ];
   }
 
   #grid(
     widths: readonly number[],
     rows: readonly Docx.Paragraph[][][],
-    { head, headHeight = null, none, total }: GridParts = {},
+    { head, headHeight = null, none, total, source }: GridParts = {},
   ): Docx.Table {
     const { Table, TableRow, TableCell, BorderStyle, TableLayoutType, WidthType } = this.docx;
     const [strong, thin, no] = [
@@ -445,6 +442,11 @@ export class DocxDocument {
           }),
         ),
       });
+    const whole = (children: Docx.Paragraph[], more: Partial<Docx.ITableCellOptions> = {}) =>
+      new TableRow({
+        cantSplit: true,
+        children: [new TableCell({ columnSpan: widths.length, children, ...more })],
+      });
     return new Table({
       columnWidths: widths,
       width: { size: widths.reduce((a, b) => a + b, 0), type: WidthType.DXA },
@@ -452,7 +454,7 @@ export class DocxDocument {
       margins: { top: 50, bottom: 50, left: 70, right: 70 },
       borders: {
         top: head ? strong : thin,
-        bottom: head ? strong : thin,
+        bottom: source ? no : head ? strong : thin,
         left: no,
         right: no,
         insideHorizontal: thin,
@@ -461,8 +463,9 @@ export class DocxDocument {
       rows: [
         ...(head ? [heads(head)] : []),
         ...rows.map((cells) => row(cells)),
-        ...(none ? [new TableRow({ children: [new TableCell({ columnSpan: widths.length, children: none })] })] : []),
+        ...(none ? [whole(none)] : []),
         ...(total ? [row(total, { top: { ...strong, size: 6 } })] : []),
+        ...(source ? [whole([source], { borders: { top: strong, bottom: no }, margins: { left: 0, right: 0 } })] : []),
       ],
     });
   }

@@ -155,7 +155,8 @@ export class DocxText {
         children: [
           new TextRun(before),
           ...this.field(`SEQ ${sequence} \\* ARABIC`, String(number)),
-          new TextRun(`${after}. ${title}`),
+          new TextRun(`${after}. `),
+          ...this.inlines(title),
         ],
       }),
       new Paragraph({ style: 'AsAt', text: asAtLine }),

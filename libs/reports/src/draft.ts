@@ -71,6 +71,10 @@ const RIGHT_TO_LEFT = /^[^\p{L}]*[\p{Script=Arabic}\p{Script=Hebrew}\p{Script=Sy
 /** Codes may hold what an id may not. */
 const idOf = (name: string): string => name.replaceAll(/[^A-Za-z0-9-]+/g, '-');
 
+/** A title with a name in it tells where the name is: that may be in another language. */
+export type Title = string | readonly Inline[];
+const titled = (title: Title): readonly Inline[] => (typeof title === 'string' ? [title] : title);
+
 export type ColumnKey = keyof Words['columns'];
 
 export class Draft {
@@ -244,7 +248,7 @@ export class Draft {
    */
   table(
     id: string,
-    title: string,
+    title: Title,
     columns: readonly Column[],
     rows: readonly Row[],
     href: string,
@@ -258,7 +262,7 @@ export class Draft {
       type: 'table',
       id: idOf(id),
       number: 0,
-      title,
+      title: titled(title),
       columns: saying(columns),
       rows: rows.map(saying),
       rowCount: rows.length,
@@ -278,13 +282,8 @@ export class Draft {
     };
   }
 
-  section(
-    id: string,
-    title: string | readonly Inline[],
-    blocks: Section['blocks'],
-    sections: Section['sections'] = [],
-  ): Section {
-    return { id: idOf(id), number: '', title: typeof title === 'string' ? [title] : title, blocks, sections };
+  section(id: string, title: Title, blocks: Section['blocks'], sections: Section['sections'] = []): Section {
+    return { id: idOf(id), number: '', title: titled(title), blocks, sections };
   }
 
   // ── Commitments ───────────────────────────────────────────────────────────────────────────────────────────────────

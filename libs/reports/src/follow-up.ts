@@ -13,7 +13,7 @@ import {
 } from '#progress';
 import { chartOf } from './chart.js';
 import { reasonTable } from './commitments.js';
-import type { Dossier, Draft } from './draft.js';
+import type { Dossier, Draft, Title } from './draft.js';
 import type { Block, Cell, Inline, Row, Section, Table } from './report.js';
 import type { Counted, Flow } from './words/index.js';
 
@@ -88,7 +88,7 @@ function stageTable(draft: Draft, { total, byStage }: Figures, filter: Filter): 
 export function rowsTable(
   draft: Draft,
   id: string,
-  title: string,
+  title: Title,
   first: 'agency' | 'theme',
   named: readonly { readonly name: Inline; readonly row: Figures; readonly filter: Filter }[],
   total: { readonly row: Figures; readonly filter: Filter },

@@ -20,7 +20,7 @@ export class ForumReportQuery extends ReportQuery {
 type Query = Pick<Filter, 'memberOf'> & { readonly forum?: string };
 
 export const forum: ReportMaker = {
-  template: 9,
+  template: 10,
 
   async make(draft, { forum: asked, memberOf }: Query) {
     const { words, at, views } = draft;
@@ -227,7 +227,7 @@ async function jointUndertakings(draft: Draft, filter: Filter, total: number): P
   const dossiers = n > 0 ? await draft.all(shared) : [];
   const counted = draft.counted(n, shared);
   const title = filter.memberOf
-    ? words.sections.jointOf(draft.names.agency.get(filter.memberOf) ?? filter.memberOf)
+    ? words.sections.jointOf(draft.foreign(draft.names.agency.get(filter.memberOf) ?? filter.memberOf))
     : words.sections.joint;
   return draft.section('joint', title, [
     draft.paragraph(words.sentences.joint(counted, draft.counted(total, filter))),

@@ -226,7 +226,7 @@ class Page {
     return (
       <figure id={`figure-${block.number}`}>
         {this.#caption(this.words.parts.figure(block.number), block)}
-        <div class="scroll" tabIndex={0} role="group" aria-label={block.title}>
+        <div class="scroll" tabIndex={0} role="group" aria-label={plain(block.title)}>
           <div class="picture" role="img" aria-label={block.alt} dangerouslySetInnerHTML={{ __html: block.svg }} />
         </div>
         <p class="source">{this.#inlines(block.sourceLine)}</p>
@@ -237,7 +237,8 @@ class Page {
   #caption(number: string, { title, asAtLine }: Table | Chart) {
     return (
       <figcaption>
-        <span class="n">{number}</span> <span class="title">{title}</span> <span class="as-at">{asAtLine}</span>
+        <span class="n">{number}</span> <span class="title">{this.#inlines(title)}</span>{' '}
+        <span class="as-at">{asAtLine}</span>
       </figcaption>
     );
   }
@@ -245,7 +246,9 @@ class Page {
   #table(table: Table, rows: ComponentChildren) {
     const { number, columns, rowCount, totalRow, remarks = [], sourceLine } = table;
     const isUpright = columns.length <= MOST_UPRIGHT;
-    const shares = columns.map((column) => (isUpright ? Math.max(column.weight, headOf(column)) : column.weight));
+    const shares = columns.map((column) =>
+      isUpright ? Math.max(column.weight, headOf(column), isDate(column) ? DATE : 0) : column.weight,
+    );
     const whole = shares.reduce((sum, share) => sum + share, 0);
     return (
       <figure
@@ -256,7 +259,7 @@ class Page {
         {rowCount === 0 ? (
           <p>{this.words.parts.nothing}</p>
         ) : (
-          <div class="scroll" tabIndex={0} role="group" aria-label={table.title}>
+          <div class="scroll" tabIndex={0} role="group" aria-label={plain(table.title)}>
             <table>
               <colgroup>
                 {columns.map(({ key }, i) => (
@@ -370,6 +373,10 @@ class Page {
     );
   }
 }
+
+/** The weight that a day needs, which stands on one line. */
+const DATE = 1.7;
+const isDate = ({ type }: Column): boolean => type === 'date';
 
 /** The weight that the longest word of its title needs. */
 const headOf = ({ title }: Column): number => 0.13 * Math.max(...title.split(/[\s-]/).map(({ length }) => length));

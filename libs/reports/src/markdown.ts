@@ -86,7 +86,7 @@ async function* blockOf(block: Block, words: Words): AsyncGenerator<string> {
       yield `${block.items.map((item, i) => `${block.ordered ? `${i + 1}.` : '-'} ${inlines(item)}\n`).join('')}\n`;
       return;
     case 'chart':
-      yield `**${words.parts.figure(block.number)}. ${literal(block.title)}.** ${literal(block.asAtLine)}\n\n${literal(block.alt)}\n\n`;
+      yield `**${words.parts.figure(block.number)}. ${inlines(block.title)}.** ${literal(block.asAtLine)}\n\n${literal(block.alt)}\n\n`;
       yield `*${inlines(block.sourceLine)}*\n\n`;
       return;
     case 'narrative':
@@ -101,7 +101,7 @@ async function* blockOf(block: Block, words: Words): AsyncGenerator<string> {
 
 async function* tableOf(table: Table, words: Words): AsyncGenerator<string> {
   const { number, title, columns, rowCount, totalRow, remarks = [], asAtLine, sourceLine } = table;
-  yield `**${words.parts.table(number)}. ${literal(title)}.** ${literal(asAtLine)}\n\n`;
+  yield `**${words.parts.table(number)}. ${inlines(title)}.** ${literal(asAtLine)}\n\n`;
   if (rowCount === 0) yield `${words.parts.nothing}\n\n`;
   else {
     const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |\n`;

@@ -49,7 +49,12 @@ class Numbering {
       case 'table':
         return this.#table(block);
       case 'chart':
-        return { ...block, number: ++this.#charts, sourceLine: this.inlines(block.sourceLine) };
+        return {
+          ...block,
+          number: ++this.#charts,
+          title: this.inlines(block.title),
+          sourceLine: this.inlines(block.sourceLine),
+        };
       default:
         return { ...block, blocks: block.blocks.map((one) => this.#block(one)) };
     }
@@ -60,6 +65,7 @@ class Numbering {
     return {
       ...table,
       number: ++this.#tables,
+      title: this.inlines(table.title),
       rows: isStream(rows) ? rows : rows.map((row) => row.map(this.#cell)),
       ...(totalRow && { totalRow: totalRow.map(this.#cell) }),
       ...(remarks && { remarks: remarks.map(this.inlines) }),

@@ -93,7 +93,7 @@ function answersTo(draft: Draft, round: RoundOfReport, question: Question): Sect
       ? draft.integer({ n: answer.number!, href: pageOf(draft, round) })
       : draft.text(...valueOf(draft, answer, pageOf(draft, round))),
   ]);
-  const asked = unit ? `${text} (${unit})` : text;
+  const asked = draft.foreign(unit ? `${text} (${unit})` : text);
   const tally =
     kind === 'text' || kind === 'number'
       ? []
@@ -111,7 +111,7 @@ function answersTo(draft: Draft, round: RoundOfReport, question: Question): Sect
         ];
   return draft.section(
     `question-${id}`,
-    [draft.foreign(asked)],
+    [asked],
     [
       draft.paragraph(
         words.sentences.answersGiven(given.length, isOfAgency ? round.returns.length : null, pageOf(draft, round)),

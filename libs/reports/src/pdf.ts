@@ -4,10 +4,11 @@
  */
 import { readFile } from 'node:fs/promises';
 import type { NodeCompiler } from '@myriaddreamin/typst-ts-node-compiler';
+import { fitted, naturalWidths, textsIn, unparted } from './columns.js';
 import { runsOf, weightOf, type Heading } from './flow.js';
 import { CODE, isLong, leadingOnce, linesOf, pageInWords } from './in-words.js';
 import { manifestLines } from './manifest-lines.js';
-import { pagesOf, plain, type Block, type Cell, type Column, type Inline } from './report.js';
+import { pagesOf, plain, type Block, type Cell, type Inline } from './report.js';
 import type { NumberedReport, ReportFormat, Row, Section, Table } from './report.js';
 import { FAMILIES, printable, typeface, type Typeface } from './typeface.js';
 import { wordsOf, type Words } from './words/index.js';
@@ -68,13 +69,13 @@ type Printed =
 interface PrintedTable {
   is: 'table';
   label: string;
-  title: string;
+  title: Printed[];
   asAt: string;
   source: Printed[];
   remarks: Printed[][];
   /** `parted`: one of its words does not fit its column. */
   head: { title: string; parted: boolean }[];
-  weights: number[];
+  widths: number[];
   numbers: boolean[];
   size: number;
   rows: { long: boolean; cells: Printed[][][] }[];
@@ -88,7 +89,7 @@ type PrintedBlock =
   | { is: 'paragraph'; number: number; inlines: Printed[]; leads: boolean }
   | { is: 'list'; ordered: boolean; items: Printed[][] }
   | { is: 'narrative'; lang: string; attribution: string; blocks: PrintedBlock[] }
-  | ({ is: 'chart'; label: string; title: string; asAt: string; source: Printed[]; remarks: Printed[][] } & {
+  | ({ is: 'chart'; label: string; title: Printed[]; asAt: string; source: Printed[]; remarks: Printed[][] } & {
       svg: string;
       alt: string;
       width: number;
@@ -103,8 +104,8 @@ const [UPRIGHT, ASIDE] = [
 const sizeOf = (weight: number): number => (weight > 19 ? 7 : weight > 16 ? 8 : 9);
 /** In a paragraph, and of letters alone, a word is broken anywhere after so many; shorter ones only as their language does. */
 const [LONG_WORD, LONG_LETTERS] = [60, 24] as const;
-/** A code of more letters may be parted at its hyphens. Its capitals are wider than the letters of a line are reckoned. */
-const [LONG_CODE, CAPITAL] = [18, 1.2] as const;
+/** A code of more letters may be parted at its hyphens. */
+const LONG_CODE = 18;
 /** In the pixels of a chart, the width of the text. */
 const CHART_WIDTH = 720;
 
@@ -199,7 +200,7 @@ class Printing {
                 is: 'code',
                 href: one.href,
                 text: this.#text(plain(one.inlines), long),
-                whole: CAPITAL * plain(one.inlines).length <= Math.min(LONG_CODE, long ?? LONG_CODE),
+                whole: lettersOf(plain(one.inlines)) <= Math.min(CAPITAL * LONG_CODE, long ?? Infinity),
               }
             : { is: 'link', href: one.href, of: this.#inlines(one.inlines, long) };
       }
@@ -249,7 +250,7 @@ class Printing {
   #caption(label: string, { title, asAtLine, sourceLine }: Pick<Table, 'title' | 'asAtLine' | 'sourceLine'>) {
     return {
       label: `${label}.`,
-      title: this.#text(title),
+      title: this.#inlines(title),
       asAt: this.#text(asAtLine),
       source: this.#inlines(sourceLine),
     };
@@ -258,13 +259,15 @@ class Printing {
   async #table(table: Table, aside: boolean): Promise<PrintedTable> {
     const { columns, totalRow, remarks = [], number } = table;
     const [width, most] = aside ? ASIDE : UPRIGHT;
-    const letters = lettersIn(columns, width);
-    const rows: PrintedTable['rows'] = [];
-    for await (const page of pagesOf(table))
-      for (const row of page) {
-        const said = this.#isLong ? leadingOnce(row) : row;
-        rows.push({ long: outgrows(row, letters, most), cells: this.#cells(said, letters) });
-      }
+    const size = sizeOf(weightOf(columns));
+    const read: Row[] = [];
+    for await (const page of pagesOf(table)) for (const row of page) read.push(this.#isLong ? leadingOnce(row) : row);
+    const natural = naturalWidths(columns, width);
+    const whole = columns.map((_, i) => Math.max(0, ...read.map((row) => wordIn(row[i]!, this.#words))));
+    const needed = whole.map((letters) => ROOM + LETTER * size * letters);
+    const widths = fitted(natural, needed, width) ?? natural;
+    const letters = widths.map((one) => Math.max(4, (one - ROOM) / (LETTER * size)));
+    const rows = read.map((row) => ({ long: outgrows(row, letters, most), cells: this.#cells(row, letters) }));
     return {
       is: 'table',
       ...this.#caption(this.#words.parts.table(number), table),
@@ -274,9 +277,9 @@ class Printing {
         // The letters of heads are smaller, and the width of a line is reckoned low.
         parted: title.split(/[\s-]/).some((word) => word.length > 1.2 * letters[i]!),
       })),
-      weights: columns.map((column) => column.weight),
+      widths,
       numbers: columns.map(({ type }) => type === 'integer' || type === 'share'),
-      size: sizeOf(weightOf(columns)),
+      size,
       rows,
       total: totalRow ? this.#cells(totalRow, letters) : null,
     };
@@ -287,11 +290,23 @@ class Printing {
     row.map((cell, i) => linesOf(cell, this.#words).map((line) => this.#inlines(line, letters[i])));
 }
 
-/** About how many letters stand in a line of each column: a letter is a little wider than half of its height. */
-function lettersIn(columns: readonly Column[], width: number): number[] {
-  const whole = weightOf(columns);
-  return columns.map(({ weight }) => Math.max(4, Math.floor(((width * weight) / whole - 7) / (0.58 * sizeOf(whole)))));
-}
+/** What a cell has on both sides of its text, in points, and the width of a letter, of its height, a little wider than most. */
+const [ROOM, LETTER] = [7, 0.58] as const;
+/** By how much capitals are wider than that, and digits and other letters narrower. */
+const [CAPITAL, DIGIT, NARROW] = [1.25, 0.88, 0.8] as const;
+
+/** How many letters of that width a text is as wide as. */
+const lettersOf = (text: string): number => {
+  const digits = text.match(/[\d\s.,()/-]/g)?.length ?? 0;
+  const capitals = text.match(/\p{Lu}/gu)?.length ?? 0;
+  return CAPITAL * capitals + DIGIT * digits + NARROW * (text.length - capitals - digits);
+};
+
+/** The widest word of a cell that no language parts, in letters. */
+const wordIn = (cell: Cell, words: Words): number =>
+  Math.max(0, ...textsIn(cell, words).flatMap((text) => unparted(text).split(' ').map(lettersOf).filter(fits)));
+/** Longer words are broken anyway. */
+const fits = (letters: number): boolean => letters <= CAPITAL * LONG_CODE;
 
 /** Whether a row may be longer than a page: only then may it be cut. */
 function outgrows(row: Row, letters: readonly number[], lines: number): boolean {
@@ -309,16 +324,22 @@ function linesIn(cell: Cell, wide: number): number {
 const languageOf = (tag: string): string => /^[a-z]{2,3}(?=-|$)/i.exec(tag)?.[0].toLowerCase() ?? 'und';
 
 /**
- * Lets words that are too long for their line be broken anywhere, by spaces of no width: codes and addresses, and what no
- * language breaks.
+ * Lets what is too long for its line be broken: between its words where no line ends otherwise, then after its slashes, then
+ * anywhere, by spaces of no width. What no language breaks, such as codes and addresses, is so.
  */
 const broken = (text: string, long: number): string =>
-  text.replaceAll(/[^\s\u200B]{5,}/gu, (word) => {
-    // A hyphen parts a word as it is.
-    const longest = Math.max(...word.split('-').map(({ length }) => length));
-    const most = /^\p{L}+(?:-\p{L}+)*\P{L}*$/u.test(word) ? Math.max(long, LONG_LETTERS) : long;
-    return longest > most ? [...word].join('\u200B') : word;
-  });
+  text
+    .replaceAll(/[^\s\u200B]+(?:\u00A0[^\s\u200B]+)+/gu, (words) =>
+      lettersOf(words) > long ? words.replaceAll('\u00A0', ' ') : words,
+    )
+    .replaceAll(/[^\s\u200B]{5,}/gu, (word) => {
+      const most = /^\p{L}+(?:-\p{L}+)*\P{L}*$/u.test(word) ? Math.max(long, LONG_LETTERS) : long;
+      // A hyphen parts a word as it is.
+      const isLong = (part: string) => part.split('-').some((one) => lettersOf(one) > most);
+      if (!isLong(word)) return word;
+      const parts = word.split(/(?<=\/)/);
+      return parts.map((part) => (isLong(part) ? [...part].join('\u200B') : part)).join('\u200B');
+    });
 
 const cut = (text: string, most: number): string => {
   const letters = [...text];

@@ -102,7 +102,7 @@ export interface Table {
   readonly id: string;
   /** From 1; 0 until `numbered`, and always in the table of data. */
   readonly number: number;
-  readonly title: string;
+  readonly title: readonly Inline[];
   readonly columns: readonly Column[];
   readonly rows: readonly Row[] | RowStream;
   /** How many rows there are. */
@@ -138,7 +138,7 @@ export interface Chart {
   readonly id: string;
   /** From 1; 0 until `numbered`. */
   readonly number: number;
-  readonly title: string;
+  readonly title: readonly Inline[];
   /** What it shows, for those who do not see it. */
   readonly alt: string;
   /** A picture that stands alone, with its legend, on white; its texts are in DejaVu Sans. */

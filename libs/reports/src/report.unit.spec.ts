@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { text } from 'node:stream/consumers';
 import { REPORT_FORMATS } from './formats.js';
+import { longestWord, textsIn, unparted } from './columns.js';
 import { columnsIn, roomOf } from './docx-columns.js';
 import { runsOf } from './flow.js';
 import { blocksOf, withNarratives } from './narrative.js';
@@ -66,7 +67,7 @@ describe('a language', () => {
     expect(words.share(28, 1234)).toBe(share);
     expect(words.percent(1, 1234)).toBe(few);
     expect(words.date('2006')).toBe('2006');
-    expect(words.shortDate('2006-11-21')).toMatch(/^21\u00a0[Nn]ov\. 2006$/);
+    expect(words.shortDate('2006-11-21')).toMatch(/^21\u00a0[Nn]ov\.\u00a02006$/);
   });
 
   it('of a share does not say all where one is missing, nor anything of nothing', () => {
@@ -137,10 +138,24 @@ describe('the columns of a table in DOCX', () => {
   });
 });
 
+describe('what must stay whole in a column', () => {
+  it('is a code, a day and a word between its hyphens, not what is on both sides of a space', () => {
+    const codes = ['IOM-2006-109', 'GOV-BEL'].map((code) => longestWord(`see ${code} here`));
+    expect(codes[0]).toBeGreaterThanOrEqual(12);
+    expect(codes[1]).toBeGreaterThanOrEqual(7);
+    expect(longestWord('a follow-up of it')).toBe('follow'.length);
+    const [day] = textsIn({ type: 'date', value: '2012-11-12' }, wordsOf('en'));
+    expect(longestWord(day!)).toBeGreaterThanOrEqual('12 Nov. 2012'.length);
+    expect(unparted('International code IOM-2006-01 of 12\u00a0Nov.\u00a02012')).toBe(
+      'IOM-2006-01 12\u00a0Nov.\u00a02012',
+    );
+  });
+});
+
 describe('the pages of a printed report', () => {
   const paragraph = (said: string): Block => ({ type: 'paragraph', number: 0, inlines: [said] });
   const table = (weight: number, rowCount: number): Block => ({
-    ...{ type: 'table', id: 't', number: 0, title: '', rows: [], rowCount, asAtLine: '', sourceLine: [] },
+    ...{ type: 'table', id: 't', number: 0, title: [], rows: [], rowCount, asAtLine: '', sourceLine: [] },
     columns: [{ key: 'c', title: 'c', type: 'text', weight, explains: '' }],
   });
   const long = 'x'.repeat(700);

@@ -59,7 +59,7 @@ function writtenIn(sections: readonly Section[], words: Words): Table | null {
   ];
   const rows = sections.flatMap(rowsIn);
   if (rows.length === 0) return null;
-  const title = words.book.written;
+  const title = [words.book.written];
   return {
     ...{ type: 'table', id: 'written', number: 0, title, columns, rows, rowCount: rows.length },
     ...{ asAtLine: '', sourceLine: [] },
@@ -87,7 +87,7 @@ function beside(above: Section | null, sections: readonly Section[]): Sheet[] {
     const title = plain(section.title);
     return tables.map((table) => ({
       table,
-      section: tables.length > 1 ? table.title : title,
+      section: tables.length > 1 ? plain(table.title) : title,
       within: above ?? section,
     }));
   });
@@ -96,7 +96,7 @@ function beside(above: Section | null, sections: readonly Section[]): Sheet[] {
   );
   const sheets = [...like.values()].map((tables) => {
     const [{ table, within }] = tables as [(typeof placed)[number]];
-    return sheetOf(tables.length === 1 ? table.title : plain(within.title), tables);
+    return sheetOf(plain((tables.length === 1 ? table : within).title), tables);
   });
   return [...sheets, ...sections.flatMap((section) => beside(section, section.sections))];
 }

@@ -23,7 +23,7 @@ export class SynthesisReportQuery extends ReportQuery {
 type Query = Pick<Filter, 'followsUp' | 'memberOf' | 'role' | 'framework'>;
 
 export const synthesis: ReportMaker = {
-  template: 8,
+  template: 9,
 
   async make(draft, { framework: asked, ...scope }: Query) {
     const { words, at, views, names } = draft;
@@ -168,7 +168,7 @@ async function agenciesByThemes(draft: Draft, scope: Filter, framework: string):
   });
   const totalRow: Row = [draft.text(words.parts.all), ...matrix.columns.map(({ total, list }) => counted(total, list))];
   const whole = draft.address('matrix', listQuery({ rows: 'agency', columns: 'theme', ...scope, framework }, at));
-  const title = words.captions.matrix(names.framework.get(framework) ?? framework);
+  const title = words.captions.matrix(draft.foreign(names.framework.get(framework) ?? framework));
   return draft.section('matrix', words.sections.matrix, [
     draft.paragraph(
       words.sentences.agenciesAndThemes({ n: matrix.rowCount, href: whole }, { n: matrix.columnCount, href: whole }),

@@ -21,7 +21,7 @@ export class ThemeReportQuery extends ReportQuery {
 type Query = Pick<Filter, 'theme' | 'crosswalk' | 'crosswalkVersion' | 'match' | 'followsUp'>;
 
 export const theme: ReportMaker = {
-  template: 8,
+  template: 9,
 
   async make(draft, asked: Query) {
     const { words, at, views } = draft;
@@ -93,12 +93,12 @@ export const byLead = (draft: Draft, dossiers: Awaited<ReturnType<Draft['all']>>
     .byName([...Map.groupBy(dossiers, ({ item }) => item.lead)], ([lead]) => lead)
     .map(([lead, led]) => {
       const href = draft.listOf({ ...filter, agency: lead, role: 'lead' });
-      const title = draft.words.captions.commitmentsOf(draft.names.agency.get(lead) ?? lead);
+      const name = draft.foreign(draft.names.agency.get(lead) ?? lead);
       draft.agency(lead);
       return draft.section(
         `agency-${lead}`,
-        [draft.foreign(draft.names.agency.get(lead) ?? lead)],
-        [commitmentTable(draft, `commitments-${lead}`, title, led, href)],
+        [name],
+        [commitmentTable(draft, `commitments-${lead}`, draft.words.captions.commitmentsOf(name), led, href)],
       );
     });
 

@@ -180,7 +180,7 @@ class Book {
     for (const { name, tables } of sheets) {
       const [{ table }] = tables as [Sheet['tables'][number]];
       const titles = tables.map(({ table: { number, title } }) =>
-        number === 0 ? title : `${parts.table(number)}. ${title}`,
+        number === 0 ? plain(title) : `${parts.table(number)}. ${plain(title)}`,
       );
       const lines = [...titles, table.asAtLine, plain(table.sourceLine), ...(table.remarks ?? []).map(plain)];
       add([linked(name), lines.filter(Boolean).join('\n')]);

@@ -63,7 +63,7 @@ const COLUMNS: Table['columns'] = [
 
 const SOURCE: readonly Inline[] = ['Source: ', { type: 'link', inlines: ['Followthrough, position 1362'], href }, '.'];
 
-const table = (id: string, title: string, rows: Table['rows']): Table => ({
+const table = (id: string, title: readonly Inline[], rows: Table['rows']): Table => ({
   type: 'table',
   id,
   number: 0,
@@ -156,7 +156,7 @@ export function sampleReport(language: Language = 'en'): Report {
             type: 'chart',
             id: 'stages',
             number: 0,
-            title: 'Stages of commitments',
+            title: ['Stages of commitments'],
             alt: '1,234 commitments: 28 completed, 1,206 planned',
             svg: SVG,
             width: 640,
@@ -183,7 +183,7 @@ export function sampleReport(language: Language = 'en'): Report {
                 number: 0,
                 inlines: ['Second paragraph, with a very long word: ', 'x'.repeat(120), '.'],
               },
-              table('commitments', 'Commitments on remittances', ROWS),
+              table('commitments', ['Commitments on remittances'], ROWS),
             ],
             sections: [],
           },
@@ -191,7 +191,7 @@ export function sampleReport(language: Language = 'en'): Report {
             id: 'theme-HLD06-05',
             number: '',
             title: ['Nothing here'],
-            blocks: [{ ...table('none', 'Commitments on nothing', []), rowCount: 0, totalRow: undefined }],
+            blocks: [{ ...table('none', ['Commitments on nothing'], []), rowCount: 0, totalRow: undefined }],
             sections: [],
           },
         ],
@@ -200,7 +200,7 @@ export function sampleReport(language: Language = 'en'): Report {
         id: 'all',
         number: '',
         title: ['All of them'],
-        blocks: [table('all-commitments', 'All commitments, as a stream', streamed(withoutNotes(ROWS)))],
+        blocks: [table('all-commitments', ['All commitments, as a stream'], streamed(withoutNotes(ROWS)))],
         sections: [],
       },
     ],
@@ -208,7 +208,7 @@ export function sampleReport(language: Language = 'en'): Report {
       { short: 'IOM', long: 'International Organization for Migration' },
       { short: 'UNHCR', long: 'Office of the United Nations High Commissioner for Refugees' },
     ],
-    data: { ...table('data', 'Commitments', streamed(withoutNotes(ROWS))), totalRow: undefined },
+    data: { ...table('data', ['Commitments'], streamed(withoutNotes(ROWS))), totalRow: undefined },
     manifest: {
       kind: 'agency',
       symbol: null,

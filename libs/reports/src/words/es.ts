@@ -30,7 +30,7 @@ const language = languageBy({
 
 const { number, percent, date, form, figure } = language;
 const commitments = (n: number) => form(n, { one: 'compromiso', other: 'compromisos' });
-const quoted = (text: string) => `“${text}”`;
+const quoted = (text: Inline) => say`“${text}”`;
 const months = (n: number) => `${number(n)} ${form(n, { one: 'mes', other: 'meses' })}`;
 /** La concordancia de una palabra con un número. */
 const agreed = (n: number, one: string, other: string) => form(n, { one, other });
@@ -322,7 +322,7 @@ export const es: Words = {
     noMember: 'Resultados que ningún miembro ha asumido',
     ofNoOutcome: 'Seguimiento de la reunión en su conjunto',
     joint: 'Compromisos conjuntos',
-    jointOf: (body) => `Compromisos conjuntos de los miembros de: ${body}`,
+    jointOf: (body) => say`Compromisos conjuntos de los miembros de: ${body}`,
     register: 'Todos los compromisos',
     round: 'Quiénes respondieron',
     answers: 'Respuestas a las preguntas de la ronda',
@@ -334,8 +334,8 @@ export const es: Words = {
     stagesAlt: (first, last, stages) => `Gráfico de áreas del ${date(first)} al ${date(last)}. Al final: ${stages}.`,
     staleLine: (n) => `Abiertos, sin noticias desde hace ${months(n)}`,
     changes: (since, asOf) => `Cambios entre el ${date(since)} y el ${date(asOf)}`,
-    commitmentsOn: (theme) => `Compromisos sobre ${quoted(theme)}`,
-    commitmentsOf: (agency) => `Compromisos cuya entidad principal es: ${agency}`,
+    commitmentsOn: (theme) => say`Compromisos sobre ${quoted(theme)}`,
+    commitmentsOf: (agency) => say`Compromisos cuya entidad principal es: ${agency}`,
     commitments: 'Compromisos',
     overdue: 'Compromisos cuyo plazo ha vencido',
     stale: (n) => `Compromisos abiertos sobre los que no se informa desde hace ${months(n)}`,
@@ -347,7 +347,7 @@ export const es: Words = {
     themes: 'Compromisos por tema y estado',
     agencies: 'Compromisos por entidad y estado',
     compendium: 'Compromisos por entidad y tipo de actividad',
-    matrix: (framework) => `Compromisos por entidad y tema de ${quoted(framework)}`,
+    matrix: (framework) => say`Compromisos por entidad y tema de ${quoted(framework)}`,
     silent: 'Entidades sin noticias',
     outcomesByKind: 'Resultados por tipo',
     nobody: 'Resultados a los que ningún compromiso da seguimiento',
@@ -356,7 +356,7 @@ export const es: Words = {
     joint: 'Compromisos conjuntos',
     register: 'Todos los compromisos',
     responses: 'Respuestas de las entidades consultadas',
-    answers: (question) => `Respuestas a ${quoted(question)}`,
+    answers: (question) => say`Respuestas a ${quoted(question)}`,
   },
   sentences: {
     howMany: (name, all, asOf) => say`Al ${date(asOf)}, ${name} tenía ${figure(all)} ${commitments(all.n)}.`,

@@ -2,6 +2,7 @@
 import locale from 'd3-format/locale/fr-FR' with { type: 'json' };
 import { fr as plural } from 'make-plural/cardinals';
 import type { Stage } from '#words';
+import type { Inline } from '../report.js';
 import type { Flow } from './en.js';
 import { capital, joined, languageBy, say } from './language.js';
 import type { Words } from './words.js';
@@ -18,7 +19,7 @@ const language = languageBy({
   },
   ofDay: (day, month, year) => `${day === 1 ? '1er' : day}\u00a0${month}\u00a0${year}`,
   ofMonth: (month, year) => `${month}\u00a0${year}`,
-  ofShortDay: (day, month, year) => `${day === 1 ? '1er' : day}\u00a0${month} ${year}`,
+  ofShortDay: (day, month, year) => `${day === 1 ? '1er' : day}\u00a0${month}\u00a0${year}`,
   percent: (whole) => `${whole}\u00a0pour\u00a0cent`,
   lessThan: (text) => `moins de ${text}`,
   moreThan: (text) => `plus de ${text}`,
@@ -28,7 +29,7 @@ const language = languageBy({
 const { number, percent, date, form, figure } = language;
 const commitments = (n: number) => form(n, { one: 'engagement', other: 'engagements' });
 /** En français, un sigle, un nom propre ou un titre se met entre guillemets. */
-const quoted = (text: string) => `«\u00a0${text}\u00a0»`;
+const quoted = (text: Inline) => say`«\u00a0${text}\u00a0»`;
 const months = (n: number) => `${number(n)} mois`;
 /** `le 21 novembre 2006` */
 const on = (day: string) => `le ${date(day)}`;
@@ -344,7 +345,7 @@ export const fr: Words = {
     noMember: 'Résultats auxquels aucun membre n’a donné suite',
     ofNoOutcome: 'Suite donnée à la réunion dans son ensemble',
     joint: 'Engagements conjoints',
-    jointOf: (body) => `Engagements conjoints des membres de\u00a0: ${body}`,
+    jointOf: (body) => say`Engagements conjoints des membres de\u00a0: ${body}`,
     register: 'Tous les engagements',
     round: 'Qui a répondu',
     answers: 'Réponses aux questions du cycle',
@@ -356,8 +357,8 @@ export const fr: Words = {
     stagesAlt: (first, last, stages) => `Graphique en aires, du ${date(first)} ${at(last)}. À la fin\u00a0: ${stages}.`,
     staleLine: (n) => `Ouverts, sans nouvelles depuis ${months(n)}`,
     changes: (since, asOf) => `Changements entre ${on(since)} et ${on(asOf)}`,
-    commitmentsOn: (theme) => `Engagements sur ${quoted(theme)}`,
-    commitmentsOf: (agency) => `Engagements dont le chef de file est\u00a0: ${agency}`,
+    commitmentsOn: (theme) => say`Engagements sur ${quoted(theme)}`,
+    commitmentsOf: (agency) => say`Engagements dont le chef de file est\u00a0: ${agency}`,
     commitments: 'Engagements',
     overdue: 'Engagements dont l’échéance est passée',
     stale: (n) => `Engagements ouverts sans rapport depuis ${months(n)}`,
@@ -369,7 +370,7 @@ export const fr: Words = {
     themes: 'Engagements par thème et par état',
     agencies: 'Engagements par organisme et par état',
     compendium: 'Engagements par organisme et par type d’activité',
-    matrix: (framework) => `Engagements par organisme et par thème de ${quoted(framework)}`,
+    matrix: (framework) => say`Engagements par organisme et par thème de ${quoted(framework)}`,
     silent: 'Organismes sans nouvelles',
     outcomesByKind: 'Résultats par type',
     nobody: 'Résultats auxquels aucun engagement ne donne suite',
@@ -378,7 +379,7 @@ export const fr: Words = {
     joint: 'Engagements conjoints',
     register: 'Tous les engagements',
     responses: 'Réponses des organismes interrogés',
-    answers: (question) => `Réponses à ${quoted(question)}`,
+    answers: (question) => say`Réponses à ${quoted(question)}`,
   },
   sentences: {
     howMany: (name, all, asOf) => say`Au ${date(asOf)}, ${name} comptait ${figure(all)} ${commitments(all.n)}.`,

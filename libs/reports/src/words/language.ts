@@ -20,7 +20,7 @@ interface Rules<Category extends string> {
   /** A day, a month and a year as one date. */
   readonly ofDay: (day: number, month: string, year: string) => string;
   readonly ofMonth: (month: string, year: string) => string;
-  /** The same of short names of months, in tables: before the year a line may end, as columns are narrow. */
+  /** The same of short names of months, in tables. */
   readonly ofShortDay?: (day: number, month: string, year: string) => string;
   /** `30` → `30 per cent` */
   readonly percent: (whole: string) => string;
@@ -32,7 +32,7 @@ interface Rules<Category extends string> {
 /** What each language does in the same way, by its rules. */
 export function languageBy<Category extends string>(rules: Rules<Category>) {
   const { plural, locale, months, ofDay, ofMonth, lessThan, moreThan, partOf } = rules;
-  const { ofShortDay = (day, month, year) => `${day}\u00a0${month} ${year}` } = rules;
+  const { ofShortDay = (day, month, year) => `${day}\u00a0${month}\u00a0${year}` } = rules;
   const write = formatLocale(locale).format(',d');
   const number = (n: number): string => write(n);
   const dated =
@@ -43,7 +43,7 @@ export function languageBy<Category extends string>(rules: Rules<Category>) {
       const name = names[Number(month) - 1]!;
       return day === undefined ? monthOf(name, year) : dayOf(Number(day), name, year);
     };
-  const shortDate = dated(months.short, ofShortDay, (month, year) => `${month} ${year}`);
+  const shortDate = dated(months.short, ofShortDay, (month, year) => `${month}\u00a0${year}`);
   /** A share in whole per cent; what is not quite nothing, and not quite all, does not read so. */
   const percent = (part: number, of: number): string => {
     const whole = of === 0 ? 0 : Math.round((100 * part) / of);
