@@ -3,6 +3,8 @@ import { Controller, Get } from '@nestjs/common';
 import { Fragment } from 'preact';
 import { OPEN_FORMATS, REGISTERS, ROUNDS, VIEWS } from '#open';
 import { FORMAT_NAMES, formatNamed } from '#platform';
+import { Listed } from './links.js';
+import { Fact } from './fact.js';
 import { HowToRead } from './how-to-read.js';
 import { PlainPage } from './layout.js';
 import { RendersPages } from './rendering.js';
@@ -57,30 +59,18 @@ const About = ({ publication }: Parts) => (
     <section>
       <h2>Who publishes it, and on what terms</h2>
       <dl class="facts">
-        <div>
-          <dt>Publisher</dt>
-          <dd>{publication.publisher}</dd>
-        </div>
-        <div>
-          <dt>Licence of the data</dt>
-          <dd>
-            <Licence publication={publication} />. The documents that are quoted remain under the terms of their
-            publishers.
-          </dd>
-        </div>
-        <div>
-          <dt>How to cite</dt>
-          <dd>
-            “Cite this page” on every page of figures gives a sentence, BibTeX and RIS, with an address that always
-            shows the same figures.
-          </dd>
-        </div>
-        <div>
-          <dt>Downloads</dt>
-          <dd>
-            <a href="/data">Every list and view</a>, and <a href="/docs">the API</a> for programs
-          </dd>
-        </div>
+        <Fact name="Publisher">{publication.publisher}</Fact>
+        <Fact name="Licence of the data">
+          <Licence publication={publication} />. The documents that are quoted remain under the terms of their
+          publishers.
+        </Fact>
+        <Fact name="How to cite">
+          “Cite this page” on every page of figures gives a sentence, BibTeX and RIS, with an address that always shows
+          the same figures.
+        </Fact>
+        <Fact name="Downloads">
+          <a href="/data">Every list and view</a>, and <a href="/docs">the API</a> for programs
+        </Fact>
       </dl>
     </section>
     <HowToRead staleAfter={STALE_AFTER} />
@@ -128,29 +118,20 @@ const Data = ({ publication }: Parts) => (
         For catalogues, statistical tools and linked data. A full dump, with a codebook and how to cite it, is made by
         whoever keeps the site.
       </p>
-      <Table class="downloads">
-        <caption class="hidden">In the formats of others</caption>
-        <thead>
-          <tr>
-            <th scope="col">What</th>
-            <th scope="col">As</th>
-          </tr>
-        </thead>
-        <tbody>
-          {Object.entries(OPEN_FORMATS).map(([to, { name, as }]) => (
-            <tr key={to}>
-              <th scope="row">{name}</th>
-              <td>
-                {Object.entries(as).map(([type, query], i) => (
-                  <>
-                    {i > 0 && ' · '}
-                    <a href={`/v1${to}${query}`}>{FORMAT_WORDS[type]}</a>
-                  </>
+      <Table class="downloads" caption="In the formats of others" hideCaption heads={['What', 'As']}>
+        {Object.entries(OPEN_FORMATS).map(([to, { name, as }]) => (
+          <tr key={to}>
+            <th scope="row">{name}</th>
+            <td>
+              <Listed
+                by=" · "
+                all={Object.entries(as).map(([type, query]) => (
+                  <a href={`/v1${to}${query}`}>{FORMAT_WORDS[type]}</a>
                 ))}
-              </td>
-            </tr>
-          ))}
-        </tbody>
+              />
+            </td>
+          </tr>
+        ))}
       </Table>
     </section>
     <section>
@@ -173,28 +154,19 @@ const FORMAT_WORDS: Readonly<Record<string, string>> = {
 };
 
 const Downloads = ({ caption, of }: { caption: string; of: Readonly<Record<string, string>> }) => (
-  <Table class="downloads">
-    <caption class="hidden">{caption}</caption>
-    <thead>
-      <tr>
-        <th scope="col">What</th>
-        <th scope="col">As</th>
+  <Table class="downloads" caption={caption} hideCaption heads={['What', 'As']}>
+    {Object.entries(of).map(([to, name]) => (
+      <tr key={to}>
+        <th scope="row">{name}</th>
+        <td>
+          {FORMAT_NAMES.slice(1).map((name) => (
+            <Fragment key={name}>
+              <FormatLink list={`/v1${to}?format=${name}`} name={name} /> ·{' '}
+            </Fragment>
+          ))}
+          <FormatLink list={`/v1${to}`} name="json" />
+        </td>
       </tr>
-    </thead>
-    <tbody>
-      {Object.entries(of).map(([to, name]) => (
-        <tr key={to}>
-          <th scope="row">{name}</th>
-          <td>
-            {FORMAT_NAMES.slice(1).map((name) => (
-              <Fragment key={name}>
-                <FormatLink list={`/v1${to}?format=${name}`} name={name} /> ·{' '}
-              </Fragment>
-            ))}
-            <FormatLink list={`/v1${to}`} name="json" />
-          </td>
-        </tr>
-      ))}
-    </tbody>
+    ))}
   </Table>
 );

@@ -27,7 +27,7 @@ import { AccountsController, Appoint, OpenAccount, type WhoCould } from '../acco
 import { PlainPage } from './layout.js';
 import { RendersPages } from './rendering.js';
 import { appointmentWords, Instant, presentOf } from './roles.js';
-import { CsrfField } from './signed-in.js';
+import { PostForm } from './signed-in.js';
 import { path } from './view.js';
 import { counted, dateWords } from './words.js';
 import { nameOf, OneAccount, RoleFields, type Agency } from './one-account.js';
@@ -216,9 +216,7 @@ const Accounts = ({ accounts, could, day, principal, agencies }: AllParts) => {
       </section>
       <section id="invite">
         <h2>Invite somebody</h2>
-        <form class="entry" method="post" action="/accounts">
-          <CsrfField />
-          <input type="hidden" name="kind" value="person" />
+        <PostForm class="entry" action="/accounts" hidden={{ kind: 'person' }}>
           <label>
             Name
             <input name="name" maxLength={200} required />
@@ -229,7 +227,7 @@ const Accounts = ({ accounts, could, day, principal, agencies }: AllParts) => {
           </label>
           <RoleFields within="appointment." principal={principal} agencies={agencies} />
           <button type="submit">Invite</button>
-        </form>
+        </PostForm>
       </section>
       <section id="on-a-day">
         <h2>Who could act on a day</h2>

@@ -118,7 +118,8 @@ const SAYS: { readonly [N in keyof CommitmentEvents]: Says<N> } = {
       <AgencyLink view={view} code={agency} />{' '}
       {asked ? (
         <>
-          is named as {roleWords(role)} <YetToAccept />
+          is named as {roleWords(role)}
+          <YetToAccept />
         </>
       ) : (
         `joins as ${roleWords(role)}`
@@ -128,7 +129,8 @@ const SAYS: { readonly [N in keyof CommitmentEvents]: Says<N> } = {
   RoleChanged: ({ agency, from, role, asked, formerLeadBecomes }, { view }) => (
     <>
       <AgencyLink view={view} code={agency} /> is {roleWords(role)}, no longer {roleWords(from)}
-      {role === 'lead' && `; the lead before it ${becomes(formerLeadBecomes)}`} {asked && <YetToAccept />}
+      {role === 'lead' && `; the lead before it ${becomes(formerLeadBecomes)}`}
+      {asked && <YetToAccept />}
     </>
   ),
   AgencyRemoved: ({ agency, roles }, { view }) => (

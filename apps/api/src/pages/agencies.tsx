@@ -18,6 +18,7 @@ import { OTHER_ROLES } from '#words';
 import { Registers, type AgencyAsAt, type Forum, type Framework, type MemberAsAt, type Theme } from '#registers';
 import { RoundViews, type RoundOfAgency } from '#rounds';
 import { compareTexts, fold } from '#text';
+import { Listed } from './links.js';
 import { AgenciesAs, AgencyIdentity, Members, AgencyEndNotice } from './agency-identity.js';
 import { Choice, type ChoiceParts } from './choice.js';
 import { NothingFound } from './conditions.js';
@@ -307,12 +308,13 @@ const AgencyReport = (parts: ReportParts) => {
       {roles.length > 0 && (
         <p class="roles">
           Its part:{' '}
-          {roles.map(({ role, total }, i) => (
-            <span key={role}>
-              {i > 0 && ', '}
-              {roleWords(role)} in <a href={view.list({ ...filter, role })}>{count(total)}</a>
-            </span>
-          ))}
+          <Listed
+            all={roles.map(({ role, total }) => (
+              <>
+                {roleWords(role)} in <a href={view.list({ ...filter, role })}>{count(total)}</a>
+              </>
+            ))}
+          />
           .{roles.some(({ role }) => !isResponsible(role)) && ` ${NOT_COUNTED} are not counted above.`}
         </p>
       )}

@@ -1,5 +1,6 @@
 /** The date of a page in one line, and the control that changes it. */
 import { monthsBefore, type FullDate } from '#clocks';
+import { Options } from './choice.js';
 import type { View } from './view.js';
 import { ageWords, dateWords, instantWords } from './words.js';
 
@@ -48,11 +49,7 @@ export const AsAtForm = ({ view, since = '' }: Parts) => {
           />
           {reports.length > 0 && (
             <datalist id="reports">
-              {reports.map(({ date }) => (
-                <option key={date} value={date}>
-                  {dateWords(date)}
-                </option>
-              ))}
+              <Options of={reports.map(({ date }) => [date, dateWords(date)])} />
             </datalist>
           )}
           <button type="submit">Show</button>

@@ -55,48 +55,45 @@ export const Stretch = ({ view, title, leg, name, before, after, lists, first, l
         </p>
       ) : (
         <>
-          <Table class="equation">
-            <caption class="hidden">{title}: each term</caption>
-            <tbody>
-              <tr class="total">
-                <th scope="row">{first}</th>
+          <Table class="equation" caption={`${title}: each term`} hideCaption>
+            <tr class="total">
+              <th scope="row">{first}</th>
+              <td class="n">
+                <strong>
+                  <Figure n={before.total} href={lists.before({})} />
+                </strong>
+              </td>
+              <td>commitments</td>
+            </tr>
+            {some.map(({ flow, sign, term }) => (
+              <tr key={flow}>
+                <th scope="row">{sentence(TERM_WORDS[flow][name][0])}</th>
                 <td class="n">
-                  <strong>
-                    <Figure n={before.total} href={lists.before({})} />
-                  </strong>
+                  {sign} <Figure n={term.total} href={to([flow])} />
                 </td>
-                <td>commitments</td>
-              </tr>
-              {some.map(({ flow, sign, term }) => (
-                <tr key={flow}>
-                  <th scope="row">{sentence(TERM_WORDS[flow][name][0])}</th>
-                  <td class="n">
-                    {sign} <Figure n={term.total} href={to([flow])} />
-                  </td>
-                  <td>
-                    {TERM_WORDS[flow][name][1]}
-                    {flow === 'merged' && `: into ${counted(leg.left.merged.into, 'commitment')}`}
-                  </td>
-                </tr>
-              ))}
-              {some.length === 0 && (
-                <tr>
-                  <th scope="row">Nothing came in or went out</th>
-                  <td class="n">+ 0</td>
-                  <td />
-                </tr>
-              )}
-              <tr class="total">
-                <th scope="row">{last}</th>
-                <td class="n">
-                  ={' '}
-                  <strong>
-                    <Figure n={after.total} href={lists.after({})} />
-                  </strong>
+                <td>
+                  {TERM_WORDS[flow][name][1]}
+                  {flow === 'merged' && `: into ${counted(leg.left.merged.into, 'commitment')}`}
                 </td>
-                <td>commitments</td>
               </tr>
-            </tbody>
+            ))}
+            {some.length === 0 && (
+              <tr>
+                <th scope="row">Nothing came in or went out</th>
+                <td class="n">+ 0</td>
+                <td />
+              </tr>
+            )}
+            <tr class="total">
+              <th scope="row">{last}</th>
+              <td class="n">
+                ={' '}
+                <strong>
+                  <Figure n={after.total} href={lists.after({})} />
+                </strong>
+              </td>
+              <td>commitments</td>
+            </tr>
           </Table>
           <p>
             Of those counted at both ends, <Figure n={leg.same.total} href={to(['same'])} /> are in the same stage and{' '}
@@ -130,70 +127,60 @@ const StageToStage = ({
   const label = `${title}: from stage to stage`;
   return (
     <div class="table" role="region" aria-label={label} tabIndex={0}>
-      <Table class="stages">
-        <caption>From which stage (rows) to which (columns)</caption>
-        <thead>
-          <tr>
-            <th scope="col">Before</th>
-            {stages.map((stage) => (
-              <th key={stage} scope="col" class="n">
-                {STAGE_WORDS[stage]}
-              </th>
-            ))}
-            <th scope="col" class="n">
-              {ENDS_OF_TABLE.out}
+      <Table
+        class="stages"
+        caption="From which stage (rows) to which (columns)"
+        heads={[
+          'Before',
+          ...stages.map((stage) => ({ n: STAGE_WORDS[stage] })),
+          { n: ENDS_OF_TABLE.out },
+          { n: 'All before' },
+        ]}
+      >
+        {stages.map((from) => (
+          <tr key={from}>
+            <th scope="row">
+              <StageTag stage={from} />
             </th>
-            <th scope="col" class="n">
-              All before
-            </th>
+            {stages.map((stage) =>
+              stage === from ? (
+                <td key={stage} class="n same">
+                  <Figure n={leg.same.byStage[stage]} href={to(['same'], { after: stage })} />
+                </td>
+              ) : (
+                <td key={stage} class="n">
+                  <Figure n={moved.get(`${from}-${stage}`) ?? 0} href={to([`${from}-${stage}` as FlowName])} />
+                </td>
+              ),
+            )}
+            <td class="n">
+              <Figure n={sum(leg.left, from)} href={to(EXITS, { before: from })} />
+            </td>
+            <td class="n">
+              <Figure n={before.byStage[from]} href={lists.before({ stage: from })} />
+            </td>
           </tr>
-        </thead>
-        <tbody>
-          {stages.map((from) => (
-            <tr key={from}>
-              <th scope="row">
-                <StageTag stage={from} />
-              </th>
-              {stages.map((stage) =>
-                stage === from ? (
-                  <td key={stage} class="n same">
-                    <Figure n={leg.same.byStage[stage]} href={to(['same'], { after: stage })} />
-                  </td>
-                ) : (
-                  <td key={stage} class="n">
-                    <Figure n={moved.get(`${from}-${stage}`) ?? 0} href={to([`${from}-${stage}` as FlowName])} />
-                  </td>
-                ),
-              )}
-              <td class="n">
-                <Figure n={sum(leg.left, from)} href={to(EXITS, { before: from })} />
-              </td>
-              <td class="n">
-                <Figure n={before.byStage[from]} href={lists.before({ stage: from })} />
-              </td>
-            </tr>
+        ))}
+        <tr>
+          <th scope="row">{ENDS_OF_TABLE.in}</th>
+          {stages.map((stage) => (
+            <td key={stage} class="n">
+              <Figure n={sum(leg.entered, stage)} href={to(ENTRIES, { after: stage })} />
+            </td>
           ))}
-          <tr>
-            <th scope="row">{ENDS_OF_TABLE.in}</th>
-            {stages.map((stage) => (
-              <td key={stage} class="n">
-                <Figure n={sum(leg.entered, stage)} href={to(ENTRIES, { after: stage })} />
-              </td>
-            ))}
-            <td />
-            <td />
-          </tr>
-          <tr class="total">
-            <th scope="row">All after</th>
-            {stages.map((stage) => (
-              <td key={stage} class="n">
-                <Figure n={after.byStage[stage]} href={lists.after({ stage })} />
-              </td>
-            ))}
-            <td />
-            <td />
-          </tr>
-        </tbody>
+          <td />
+          <td />
+        </tr>
+        <tr class="total">
+          <th scope="row">All after</th>
+          {stages.map((stage) => (
+            <td key={stage} class="n">
+              <Figure n={after.byStage[stage]} href={lists.after({ stage })} />
+            </td>
+          ))}
+          <td />
+          <td />
+        </tr>
       </Table>
     </div>
   );

@@ -1,5 +1,6 @@
 /** The table of commitments that changed, with the statements that changed them. */
 import type { Changed } from '#progress';
+import { Listed } from './links.js';
 import { ShownDate, StageTag } from './figures.js';
 import { Table } from './take-away.js';
 import { Words } from './source.js';
@@ -8,60 +9,51 @@ import { count, sentence } from './words.js';
 
 /** What became of commitments between two dates or two states of knowledge, and what was said of each. */
 export const ChangedTable = ({ view, items, total }: { view: View; items: readonly Changed[]; total: number }) => (
-  <Table class="commitments changed">
-    <caption>
-      {count(items.length)} of {count(total)}, in the order of their references
-    </caption>
-    <thead>
-      <tr>
-        <th scope="col">Commitment</th>
-        <th scope="col">Before and after</th>
-        <th scope="col">What was said</th>
-      </tr>
-    </thead>
-    <tbody>
-      {items.map(({ reference, title, before, after, into, why }) => (
-        <tr key={reference}>
-          <th scope="row">
-            <a href={view.link(path('commitments', reference))}>
-              <Words text={title} />
-            </a>{' '}
-            <small class="code">{reference}</small>
-          </th>
-          <td>
-            <span class="step">{before ? <StageTag stage={before} /> : 'Not counted before'}</span>{' '}
-            <span class="step">then {after ? <StageTag stage={after} /> : 'not counted any more'}</span>
-            {after === null && into.length > 0 && (
-              <small class="ended-mark">
-                went on in{' '}
-                {into.map((other, i) => (
-                  <span key={other}>
-                    {i > 0 && ', '}
-                    <a href={view.link(path('commitments', other))}>{other}</a>
-                  </span>
+  <Table
+    class="commitments changed"
+    caption={`${count(items.length)} of ${count(total)}, in the order of their references`}
+    heads={['Commitment', 'Before and after', 'What was said']}
+  >
+    {items.map(({ reference, title, before, after, into, why }) => (
+      <tr key={reference}>
+        <th scope="row">
+          <a href={view.link(path('commitments', reference))}>
+            <Words text={title} />
+          </a>{' '}
+          <small class="code">{reference}</small>
+        </th>
+        <td>
+          <span class="step">{before ? <StageTag stage={before} /> : 'Not counted before'}</span>{' '}
+          <span class="step">then {after ? <StageTag stage={after} /> : 'not counted any more'}</span>
+          {after === null && into.length > 0 && (
+            <small class="ended-mark">
+              went on in{' '}
+              <Listed
+                all={into.map((other) => (
+                  <a href={view.link(path('commitments', other))}>{other}</a>
                 ))}
-              </small>
-            )}
-          </td>
-          <td>
-            {why.length === 0 && <span class="nil">Nothing was said of it itself</span>}
-            <ul class="why-list">
-              {why.map(({ revision, type, reportedOn, reason }) => (
-                <li key={revision}>
-                  <a href={`${view.link(path('commitments', reference))}#r${revision}`}>{actWords(type)}</a>,{' '}
-                  <ShownDate date={reportedOn} short />
-                  {reason !== null && (
-                    <>
-                      : <Words text={reason} />
-                    </>
-                  )}
-                </li>
-              ))}
-            </ul>
-          </td>
-        </tr>
-      ))}
-    </tbody>
+              />
+            </small>
+          )}
+        </td>
+        <td>
+          {why.length === 0 && <span class="nil">Nothing was said of it itself</span>}
+          <ul class="why-list">
+            {why.map(({ revision, type, reportedOn, reason }) => (
+              <li key={revision}>
+                <a href={`${view.link(path('commitments', reference))}#r${revision}`}>{actWords(type)}</a>,{' '}
+                <ShownDate date={reportedOn} short />
+                {reason !== null && (
+                  <>
+                    : <Words text={reason} />
+                  </>
+                )}
+              </li>
+            ))}
+          </ul>
+        </td>
+      </tr>
+    ))}
   </Table>
 );
 

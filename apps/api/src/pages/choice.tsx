@@ -34,10 +34,10 @@ export const Choice = ({ name, label, any, options, groups = [], value }: Choice
             {asked}
           </option>
         )}
-        <Options options={options} asked={asked} />
+        <Options of={options} chosen={asked} />
         {groups.map(({ label, options }) => (
           <optgroup key={label} label={label}>
-            <Options options={options} asked={asked} />
+            <Options of={options} chosen={asked} />
           </optgroup>
         ))}
       </select>
@@ -45,10 +45,15 @@ export const Choice = ({ name, label, any, options, groups = [], value }: Choice
   );
 };
 
-const Options = ({ options, asked }: { options: readonly Option[]; asked: string }) => (
+interface OptionsParts {
+  readonly of: readonly Option[];
+  readonly chosen?: string | null | undefined;
+}
+
+export const Options = ({ of, chosen }: OptionsParts) => (
   <>
-    {options.map(([value, label]) => (
-      <option key={value} value={value} selected={value === asked} dir="auto">
+    {of.map(([value, label]) => (
+      <option key={value} value={value} selected={value === chosen} dir="auto">
         {label}
       </option>
     ))}

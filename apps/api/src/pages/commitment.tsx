@@ -9,6 +9,7 @@ import { monthsBefore } from '#clocks';
 import { LOG, type ApiRequest } from '#platform';
 import { Progress } from '#progress';
 import { Registers, type Outcome, type Forum } from '#registers';
+import { FactList } from './fact.js';
 import { actInWords } from './acts-in-words.js';
 import { ActsOffered, StatementActs } from './acts-offered.js';
 import { Claims, EditionLine, ConditionLine, Editions, EvidenceLink, Upkeep } from './editions.js';
@@ -150,22 +151,22 @@ const CommitmentReport = ({ view, commitment: c, history, followsUp, titles, bac
       </div>
       <aside aria-label="Facts">
         <dl class="facts">
-          <Fact name="Agencies">
+          <FactList name="Agencies">
             {c.agencies.map(({ agency, role, asked }) => (
               <li key={`${agency} ${role}`}>
-                <AgencyLink view={view} code={agency} long /> <small>{roleWords(role)}</small>{' '}
+                <AgencyLink view={view} code={agency} long /> <small>{roleWords(role)}</small>
                 {asked && <YetToAccept />}
               </li>
             ))}
-          </Fact>
-          <Fact name="Themes">
+          </FactList>
+          <FactList name="Themes">
             {c.themes.map((theme) => (
               <li key={theme}>
                 <ThemeLink view={view} code={theme} /> <small class="code">{theme}</small>
               </li>
             ))}
-          </Fact>
-          <Fact name="Follows up">
+          </FactList>
+          <FactList name="Follows up">
             {followsUp.forums.map(({ id, name }) => (
               <li key={id}>
                 <a href={view.link(path('forums', id))} dir="auto">
@@ -181,20 +182,20 @@ const CommitmentReport = ({ view, commitment: c, history, followsUp, titles, bac
                 </small>
               </li>
             ))}
-          </Fact>
-          <Fact name="Activities elsewhere">
+          </FactList>
+          <FactList name="Activities elsewhere">
             {c.activityIds.map(({ scheme, id }) => (
               <li key={id}>
                 <ActivityLink view={view} scheme={scheme} id={id} />
               </li>
             ))}
-          </Fact>
-          <Fact name="Nature and strength">
+          </FactList>
+          <FactList name="Nature and strength">
             <li>
               {NATURE_WORDS[c.nature]}, {c.strength}
             </li>
-          </Fact>
-          <Fact name="Target">
+          </FactList>
+          <FactList name="Target">
             {c.target && (
               <li>
                 <ShownDate date={c.target.date} />
@@ -206,8 +207,8 @@ const CommitmentReport = ({ view, commitment: c, history, followsUp, titles, bac
                 )}
               </li>
             )}
-          </Fact>
-          <Fact name="Milestones">
+          </FactList>
+          <FactList name="Milestones">
             {c.milestones.map(({ milestone, title, due, reached, reachedOn, dropped }) => (
               <li key={milestone}>
                 <Words text={title} />
@@ -222,37 +223,37 @@ const CommitmentReport = ({ view, commitment: c, history, followsUp, titles, bac
                 </small>
               </li>
             ))}
-          </Fact>
-          <Fact name="Deliverables">
+          </FactList>
+          <FactList name="Deliverables">
             {c.deliverables.map(({ type, title }) => (
               <li key={`${type} ${title}`}>
                 <Words text={title} /> <small>{sentence(type).toLowerCase()}</small>
               </li>
             ))}
-          </Fact>
-          <Fact name="Evidence">
+          </FactList>
+          <FactList name="Evidence">
             {c.evidence.map((evidence, i) => (
               <li key={`${evidence.revision} ${i}`}>
                 <EvidenceLink {...evidence} />
                 <Source view={view} of={evidence} uncited={null} />
               </li>
             ))}
-          </Fact>
+          </FactList>
           {sidesOf({ view, commitment: c, titles, back, forums }).map(({ words, links }) => (
-            <Fact key={words} name={words}>
+            <FactList key={words} name={words}>
               {links.map(({ key, link, source }) => (
                 <li key={key}>
                   {link}
                   {source && <Source view={view} of={source} uncited={null} />}
                 </li>
               ))}
-            </Fact>
+            </FactList>
           ))}
-          <Fact name="Where">
+          <FactList name="Where">
             {[...c.regions.map(regionName), ...c.countries.map(countryName)].map((place) => (
               <li key={place}>{place}</li>
             ))}
-          </Fact>
+          </FactList>
         </dl>
       </aside>
     </div>
@@ -288,17 +289,6 @@ interface DoneParts {
   readonly done: number;
   readonly like: string | undefined;
 }
-
-/** A fact with its values; nothing where there are none. */
-const Fact = ({ name, children }: { name: string; children: ComponentChildren }) =>
-  [children].flat(2).some(Boolean) ? (
-    <div>
-      <dt>{name}</dt>
-      <dd>
-        <ul>{children}</ul>
-      </dd>
-    </div>
-  ) : null;
 
 /** The stage, the statement it rests on, and beside it the reading and the reply. */
 const Stands = ({ view, commitment: c }: Pick<Parts, 'view' | 'commitment'>) => {

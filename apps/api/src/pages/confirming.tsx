@@ -3,7 +3,7 @@ import type { ComponentChildren } from 'preact';
 import { newCommandId } from '#eventsourcing';
 import type { Reach } from '#letters';
 import { KEY } from './form.js';
-import { CsrfField } from './signed-in.js';
+import { PostForm } from './signed-in.js';
 import { counted } from './words.js';
 
 interface LettersParts {
@@ -48,16 +48,11 @@ interface ConfirmParts {
 }
 
 export const Confirm = ({ action, button, back, hidden = {}, children }: ConfirmParts) => (
-  <form class="entry act" method="post" action={action}>
-    <CsrfField />
-    <input type="hidden" name={KEY} value={newCommandId()} />
-    {Object.entries(hidden).map(([name, value]) => (
-      <input key={name} type="hidden" name={name} value={value} />
-    ))}
+  <PostForm class="entry act" action={action} hidden={{ [KEY]: newCommandId(), ...hidden }}>
     {children}
     <div class="acts">
       <button>{button}</button>
       <a href={back}>Back without doing it</a>
     </div>
-  </form>
+  </PostForm>
 );

@@ -85,29 +85,25 @@ const AllCrosswalks = ({ view, crosswalks }: { view: View; crosswalks: readonly 
     {crosswalks.length === 0 ? (
       <p>There is none.</p>
     ) : (
-      <Table class="outcomes">
-        <caption class="hidden">Crosswalks</caption>
-        <thead>
-          <tr>
-            <th scope="col">Crosswalk</th>
-            <th scope="col">Version that holds as at {dateWords(view.asOf)}</th>
+      <Table
+        class="outcomes"
+        caption="Crosswalks"
+        hideCaption
+        heads={['Crosswalk', `Version that holds as at ${dateWords(view.asOf)}`]}
+      >
+        {crosswalks.map((crosswalk) => (
+          <tr key={crosswalk.code}>
+            <th scope="row">
+              <a href={view.link(path('crosswalks', crosswalk.code))} dir="auto">
+                {textWords(crosswalk.title)}
+              </a>{' '}
+              <small class="code">{crosswalk.code}</small>
+            </th>
+            <td data-label="Version">
+              <InForce view={view} version={versionOf(crosswalk)} />
+            </td>
           </tr>
-        </thead>
-        <tbody>
-          {crosswalks.map((crosswalk) => (
-            <tr key={crosswalk.code}>
-              <th scope="row">
-                <a href={view.link(path('crosswalks', crosswalk.code))} dir="auto">
-                  {textWords(crosswalk.title)}
-                </a>{' '}
-                <small class="code">{crosswalk.code}</small>
-              </th>
-              <td data-label="Version">
-                <InForce view={view} version={versionOf(crosswalk)} />
-              </td>
-            </tr>
-          ))}
-        </tbody>
+        ))}
       </Table>
     )}
   </Page>
@@ -196,42 +192,34 @@ const totalOf = (rows: readonly ThemeRow[], theme: string) => rows.find((row) =>
 const Links = ({ view, version, rows }: TableParts) => (
   <section>
     <h2>Its links</h2>
-    <Table class="outcomes linked">
-      <caption>{counted(version.links.length, 'link')}. What is said of a theme holds for all below it.</caption>
-      <thead>
-        <tr>
-          <th scope="col">Theme</th>
-          <th scope="col" class="n">
-            Commit&shy;ments
+    <Table
+      class="outcomes linked"
+      caption={`${counted(version.links.length, 'link')}. What is said of a theme holds for all below it.`}
+      heads={['Theme', { n: 'Commit\u00adments' }, 'Link']}
+    >
+      {[...Map.groupBy(version.links, ({ from }) => from)].map(([from, links]) => (
+        <tr key={from}>
+          <th scope="row">
+            <ThemeLink view={view} code={from} /> <small class="code">{from}</small>
           </th>
-          <th scope="col">Link</th>
+          <td class="n" data-label="Commitments">
+            <Figure n={totalOf(rows, from)} href={view.list({ theme: from })} />
+          </td>
+          <td>
+            {links.map(({ to, match, note }) => (
+              <p key={to}>
+                {MATCH_WORDS[match][0]} <ThemeLink view={view} code={to} /> <small class="code">{to}</small>
+                {note && (
+                  <span class="note">
+                    {' '}
+                    <Words text={note} />
+                  </span>
+                )}
+              </p>
+            ))}
+          </td>
         </tr>
-      </thead>
-      <tbody>
-        {[...Map.groupBy(version.links, ({ from }) => from)].map(([from, links]) => (
-          <tr key={from}>
-            <th scope="row">
-              <ThemeLink view={view} code={from} /> <small class="code">{from}</small>
-            </th>
-            <td class="n" data-label="Commitments">
-              <Figure n={totalOf(rows, from)} href={view.list({ theme: from })} />
-            </td>
-            <td>
-              {links.map(({ to, match, note }) => (
-                <p key={to}>
-                  {MATCH_WORDS[match][0]} <ThemeLink view={view} code={to} /> <small class="code">{to}</small>
-                  {note && (
-                    <span class="note">
-                      {' '}
-                      <Words text={note} />
-                    </span>
-                  )}
-                </p>
-              ))}
-            </td>
-          </tr>
-        ))}
-      </tbody>
+      ))}
     </Table>
   </section>
 );
@@ -247,43 +235,36 @@ const WithoutLink = ({ view, version, rows, themes }: TableParts & { themes: rea
   return (
     <section>
       <h2 id="none">Themes that no link leads from</h2>
-      <Table class="outcomes linked">
-        <caption class="hidden">Themes without a link</caption>
-        <thead>
-          <tr>
-            <th scope="col">Theme</th>
-            <th scope="col" class="n">
-              Commit&shy;ments
-            </th>
-            <th scope="col">What is said of it</th>
-          </tr>
-        </thead>
-        <tbody>
-          {without.map(({ theme: { code, label } }) => {
-            const note = said.get(code);
-            return (
-              <tr key={code}>
-                <th scope="row">
-                  <a href={view.link(path('themes', code))} dir="auto">
-                    {textWords(label)}
-                  </a>{' '}
-                  <small class="code">{code}</small>
-                </th>
-                <td class="n" data-label="Commitments">
-                  <Figure n={totalOf(rows, code)} href={view.list({ theme: code })} />
-                </td>
-                <td>
-                  {said.has(code) ? 'Has no equivalent' : 'Nothing'}
-                  {note && (
-                    <p class="note">
-                      <Words text={note} />
-                    </p>
-                  )}
-                </td>
-              </tr>
-            );
-          })}
-        </tbody>
+      <Table
+        class="outcomes linked"
+        caption="Themes without a link"
+        hideCaption
+        heads={['Theme', { n: 'Commit\u00adments' }, 'What is said of it']}
+      >
+        {without.map(({ theme: { code, label } }) => {
+          const note = said.get(code);
+          return (
+            <tr key={code}>
+              <th scope="row">
+                <a href={view.link(path('themes', code))} dir="auto">
+                  {textWords(label)}
+                </a>{' '}
+                <small class="code">{code}</small>
+              </th>
+              <td class="n" data-label="Commitments">
+                <Figure n={totalOf(rows, code)} href={view.list({ theme: code })} />
+              </td>
+              <td>
+                {said.has(code) ? 'Has no equivalent' : 'Nothing'}
+                {note && (
+                  <p class="note">
+                    <Words text={note} />
+                  </p>
+                )}
+              </td>
+            </tr>
+          );
+        })}
       </Table>
     </section>
   );

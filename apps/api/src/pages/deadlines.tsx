@@ -137,26 +137,15 @@ interface DueTableParts {
 }
 
 const DueTable = ({ caption, of, rows }: DueTableParts) => (
-  <Table class="due">
-    <caption>{caption}</caption>
-    <thead>
-      <tr>
-        <th scope="col">{of}</th>
-        <th scope="col" class="n">
-          Commitments
-        </th>
+  <Table class="due" caption={caption} heads={[of, { n: 'Commitments' }]}>
+    {rows.map(([name, total, list]) => (
+      <tr key={name}>
+        <th scope="row">{name}</th>
+        <td class="n">
+          <Figure n={total} href={list} />
+        </td>
       </tr>
-    </thead>
-    <tbody>
-      {rows.map(([name, total, list]) => (
-        <tr key={name}>
-          <th scope="row">{name}</th>
-          <td class="n">
-            <Figure n={total} href={list} />
-          </td>
-        </tr>
-      ))}
-    </tbody>
+    ))}
   </Table>
 );
 

@@ -51,37 +51,30 @@ const Documents = ({ view, citing }: { view: View; citing: ReadonlyMap<string, n
     json={view.api('/documents', {})}
     csv={view.api('/documents', { format: 'csv' })}
   >
-    <Table class="outcomes">
-      <caption class="hidden">Documents</caption>
-      <thead>
-        <tr>
-          <th scope="col">Document</th>
-          <th scope="col">Reported on</th>
-          <th scope="col" class="n">
-            Commit&shy;ments
-          </th>
-        </tr>
-      </thead>
-      <tbody>
-        {view.reports.flatMap(({ date, documents }) =>
-          documents.map(({ id, title, symbol, publisher }) => (
-            <tr key={id}>
-              <th scope="row">
-                <a href={view.link(path('documents', id))} dir="auto">
-                  {title}
-                </a>{' '}
-                <small>{[publisher, symbol].filter(Boolean).join(', ')}</small>
-              </th>
-              <td class="date" data-label="Reported on">
-                <ShownDate date={date} />
-              </td>
-              <td class="n" data-label="Commitments">
-                <Figure n={citing.get(id) ?? 0} href={view.link('/commitments', { document: id })} />
-              </td>
-            </tr>
-          )),
-        )}
-      </tbody>
+    <Table
+      class="outcomes"
+      caption="Documents"
+      hideCaption
+      heads={['Document', 'Reported on', { n: 'Commit\u00adments' }]}
+    >
+      {view.reports.flatMap(({ date, documents }) =>
+        documents.map(({ id, title, symbol, publisher }) => (
+          <tr key={id}>
+            <th scope="row">
+              <a href={view.link(path('documents', id))} dir="auto">
+                {title}
+              </a>{' '}
+              <small>{[publisher, symbol].filter(Boolean).join(', ')}</small>
+            </th>
+            <td class="date" data-label="Reported on">
+              <ShownDate date={date} />
+            </td>
+            <td class="n" data-label="Commitments">
+              <Figure n={citing.get(id) ?? 0} href={view.link('/commitments', { document: id })} />
+            </td>
+          </tr>
+        )),
+      )}
     </Table>
   </Page>
 );

@@ -3,6 +3,7 @@ import { type CommitmentView } from '#acts';
 import type { ComponentChildren } from 'preact';
 import { lastDayOf, type PartialDate } from '#clocks';
 import type { Edition, Evidence as EvidenceOf, Upkeep as Upkept } from '#commitments';
+import { Listed } from './links.js';
 import { ShownDate } from './figures.js';
 import { Table } from './take-away.js';
 import { Source, Words } from './source.js';
@@ -29,14 +30,12 @@ export const EvidenceLink = ({ title, date, url, language, revision }: EvidenceO
 );
 
 const EvidenceList = ({ evidence, revision }: { evidence: readonly EvidenceOf[]; revision: number }) => (
-  <>
-    {evidence.map((one, i) => (
-      <span key={i}>
-        {i > 0 && '; '}
-        <EvidenceLink {...one} revision={revision} />
-      </span>
+  <Listed
+    by="; "
+    all={evidence.map((one) => (
+      <EvidenceLink {...one} revision={revision} />
     ))}
-  </>
+  />
 );
 
 /** When something was held. */
@@ -86,40 +85,28 @@ interface Lines<T> {
 
 /** The reports period by period, the last one first, each with its evidence. */
 const PeriodByPeriod = <T extends Edition | Upkept>({ view, caption, columns, lines, when, what }: Lines<T>) => (
-  <Table class="told">
-    <caption class="hidden">{caption}</caption>
-    <thead>
-      <tr>
-        {[...columns, 'What shows it'].map((column) => (
-          <th key={column} scope="col">
-            {column}
-          </th>
-        ))}
+  <Table class="told" caption={caption} hideCaption heads={[...[...columns, 'What shows it'].map((column) => column)]}>
+    {lines.toReversed().map((line) => (
+      <tr key={line.revision}>
+        <th scope="row">{when(line)}</th>
+        <td>
+          {what(line)}
+          {line.note && (
+            <p>
+              <Words text={line.note} of={line} />
+            </p>
+          )}
+        </td>
+        <td>
+          {line.evidence.length > 0 && (
+            <p>
+              <EvidenceList {...line} />
+            </p>
+          )}
+          <Source view={view} of={line} />
+        </td>
       </tr>
-    </thead>
-    <tbody>
-      {lines.toReversed().map((line) => (
-        <tr key={line.revision}>
-          <th scope="row">{when(line)}</th>
-          <td>
-            {what(line)}
-            {line.note && (
-              <p>
-                <Words text={line.note} of={line} />
-              </p>
-            )}
-          </td>
-          <td>
-            {line.evidence.length > 0 && (
-              <p>
-                <EvidenceList {...line} />
-              </p>
-            )}
-            <Source view={view} of={line} />
-          </td>
-        </tr>
-      ))}
-    </tbody>
+    ))}
   </Table>
 );
 

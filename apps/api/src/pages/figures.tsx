@@ -217,67 +217,63 @@ export const Breakdown = ({ view, caption, of, lines, brief = false, ...whole }:
   const last = isOfAgencies ? 'Its own last report' : 'Last report';
   return (
     <div class="table" role="region" aria-label={caption} tabIndex={0}>
-      <Table class={brief ? 'breakdown brief' : 'breakdown'} rows={lines.length} few={brief}>
-        <caption>{caption}</caption>
-        <thead>
-          <tr>
-            <th scope="col">{of}</th>
-            <TotalHeads />
+      <Table
+        class={brief ? 'breakdown brief' : 'breakdown'}
+        rows={lines.length}
+        few={brief}
+        caption={caption}
+        heads={[
+          of,
+          <TotalHeads />,
+          ...stages.map((stage) => (
+            <th key={stage} scope="col" class="n by-stage">
+              {STAGE_WORDS[stage]}
+            </th>
+          )),
+          { n: 'Overdue', among: 'among those with a target' },
+          { n: 'No update', among: 'among those open' },
+          !brief && (
+            <th scope="col">
+              {last} {isOfAgencies && <small>or last mention by others</small>}
+            </th>
+          ),
+        ]}
+      >
+        {lines.map(({ code, name, href, filter, row, depth = 0, asked }) => (
+          <tr key={code}>
+            <th scope="row" class={`depth-${Math.min(depth, 3)}`}>
+              <a href={href} dir="auto">
+                {name}
+              </a>{' '}
+              {name !== code && <small class="code">{code}</small>}
+              {asked && (
+                <span class="asked-for asked">
+                  in <a href={view.list({ ...filter, asked: true })}>{count(asked)}</a> of {count(row.total)} only
+                  asked, yet to accept
+                </span>
+              )}
+            </th>
+            <TotalCells row={row} longest={longest} href={view.list(filter)} />
             {stages.map((stage) => (
-              <th key={stage} scope="col" class="n by-stage">
-                {STAGE_WORDS[stage]}
-              </th>
+              <td key={stage} class="n by-stage" data-label={STAGE_WORDS[stage]}>
+                <Figure n={row.byStage[stage]} href={view.list({ ...filter, stage })} />
+              </td>
             ))}
-            <th scope="col" class="n">
-              Overdue <small>among those with a target</small>
-            </th>
-            <th scope="col" class="n">
-              No update <small>among those open</small>
-            </th>
+            <td class="n" data-label="Overdue">
+              <Figure n={row.overdue} href={view.list({ ...filter, overdue: true })} />
+              <small> of {count(row.withTarget)}</small>
+            </td>
+            <td class="n" data-label="No update">
+              <Figure n={row.stale} href={view.list({ ...filter, stale: true })} />
+              <small> of {count(openIn(row))}</small>
+            </td>
             {!brief && (
-              <th scope="col">
-                {last} {isOfAgencies && <small>or last mention by others</small>}
-              </th>
+              <td class="date" data-label={last}>
+                <LastReport row={row} isOfAgency={isOfAgencies} />
+              </td>
             )}
           </tr>
-        </thead>
-        <tbody>
-          {lines.map(({ code, name, href, filter, row, depth = 0, asked }) => (
-            <tr key={code}>
-              <th scope="row" class={`depth-${Math.min(depth, 3)}`}>
-                <a href={href} dir="auto">
-                  {name}
-                </a>{' '}
-                {name !== code && <small class="code">{code}</small>}
-                {asked && (
-                  <span class="asked-for asked">
-                    in <a href={view.list({ ...filter, asked: true })}>{count(asked)}</a> of {count(row.total)} only
-                    asked, yet to accept
-                  </span>
-                )}
-              </th>
-              <TotalCells row={row} longest={longest} href={view.list(filter)} />
-              {stages.map((stage) => (
-                <td key={stage} class="n by-stage" data-label={STAGE_WORDS[stage]}>
-                  <Figure n={row.byStage[stage]} href={view.list({ ...filter, stage })} />
-                </td>
-              ))}
-              <td class="n" data-label="Overdue">
-                <Figure n={row.overdue} href={view.list({ ...filter, overdue: true })} />
-                <small> of {count(row.withTarget)}</small>
-              </td>
-              <td class="n" data-label="No update">
-                <Figure n={row.stale} href={view.list({ ...filter, stale: true })} />
-                <small> of {count(openIn(row))}</small>
-              </td>
-              {!brief && (
-                <td class="date" data-label={last}>
-                  <LastReport row={row} isOfAgency={isOfAgencies} />
-                </td>
-              )}
-            </tr>
-          ))}
-        </tbody>
+        ))}
       </Table>
     </div>
   );

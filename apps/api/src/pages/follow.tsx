@@ -4,10 +4,11 @@ import type { FastifyReply } from 'fastify';
 import { Followed, Following, FOLLOW_KINDS, Post, type FollowKind } from '#letters';
 import { AlwaysOpen, EmailAddress, IN_PARTS, OneOf, PostsForm, SeeOther, Text, type ApiRequest } from '#platform';
 import { REPORT_LANGUAGES, type ReportLanguage } from '#words';
+import { Options } from './choice.js';
 import { PlainPage } from './layout.js';
 import { RendersPages } from './rendering.js';
 import { REPORT_LANGUAGE_WORDS } from './report-form.js';
-import { CsrfField } from './signed-in.js';
+import { PostForm } from './signed-in.js';
 
 class FollowQuery {
   @OneOf(FOLLOW_KINDS) readonly kind: FollowKind;
@@ -135,10 +136,7 @@ const Ask = ({ asked, name, page, isKnown }: AskParts) => (
       </p>
     }
   >
-    <form class="entry" method="post" action="/follow">
-      <CsrfField />
-      <input type="hidden" name="kind" value={asked.kind} />
-      <input type="hidden" name="code" value={asked.code} />
+    <PostForm class="entry" action="/follow" hidden={{ kind: asked.kind, code: asked.code }}>
       {!isKnown && (
         <>
           <label>
@@ -148,11 +146,7 @@ const Ask = ({ asked, name, page, isKnown }: AskParts) => (
           <label>
             Letters in
             <select name="language">
-              {REPORT_LANGUAGES.map((language) => (
-                <option key={language} value={language}>
-                  {REPORT_LANGUAGE_WORDS[language]}
-                </option>
-              ))}
+              <Options of={REPORT_LANGUAGES.map((language) => [language, REPORT_LANGUAGE_WORDS[language]])} />
             </select>
           </label>
           <p class="note">
@@ -163,7 +157,7 @@ const Ask = ({ asked, name, page, isKnown }: AskParts) => (
       )}
       {isKnown && <p class="note">Letters go to the address of your account.</p>}
       <button type="submit">Follow</button>
-    </form>
+    </PostForm>
   </PlainPage>
 );
 

@@ -5,9 +5,10 @@
 import type { ComponentChildren } from 'preact';
 import type { FieldError } from '#eventsourcing';
 import { formFieldsIn, type FormField } from '#platform';
+import { Options } from './choice.js';
 import { choiceWords, faultWords, helpOf, labelOf } from './field-words.js';
 import { KEEPING_SCRIPT } from './form-scripts.js';
-import { CsrfField, ReaderContext } from './signed-in.js';
+import { PostForm, ReaderContext } from './signed-in.js';
 import {
   idOf,
   listIdOf,
@@ -29,11 +30,7 @@ export const DataLists = ({ of = new Map() }: { of?: FormParts['suggestions'] })
   <>
     {[...of].map(([id, all]) => (
       <datalist key={id} id={id}>
-        {all.map(({ value, label }) => (
-          <option key={value} value={value}>
-            {label}
-          </option>
-        ))}
+        <Options of={all.map(({ value, label }) => [value, label])} />
       </datalist>
     ))}
   </>
@@ -273,11 +270,7 @@ const Input = ({ form, field, path, name, value, label }: InputParts) => {
   const choices = (options: readonly Suggestion[]) => (
     <select {...shared}>
       <option value="">{optional ? '–' : 'Choose …'}</option>
-      {options.map((one) => (
-        <option key={one.value} value={one.value} selected={one.value === value}>
-          {one.label}
-        </option>
-      ))}
+      <Options of={options.map((one) => [one.value, one.label])} chosen={value} />
     </select>
   );
   switch (kind) {
@@ -359,13 +352,13 @@ interface WholeParts extends FormParts {
 }
 
 /** Its script keeps what is typed for whoever is signed in, until it was sent and taken. */
-const KeptForm = ({ action, children }: Pick<WholeParts, 'action' | 'children'>) => (
+const KeptForm = ({ action, hidden, children }: Pick<WholeParts, 'action' | 'hidden' | 'children'>) => (
   <ReaderContext.Consumer>
     {({ session }) => (
       <>
-        <form class="entry act" method="post" action={action} noValidate data-keeps={session?.account}>
+        <PostForm class="entry act" action={action} hidden={hidden} noValidate data-keeps={session?.account}>
           {children}
-        </form>
+        </PostForm>
         {session && <script src={KEEPING_SCRIPT.path} defer />}
       </>
     )}
@@ -376,11 +369,7 @@ export const Form = ({ action, hidden, submit, back, refused, children, ...form 
   <>
     <Summary form={form} faults={form.faults ?? []} refused={refused} />
     {children}
-    <KeptForm action={action}>
-      <CsrfField />
-      {Object.entries(hidden).map(([name, value]) => (
-        <input key={name} type="hidden" name={name} value={String(value)} />
-      ))}
+    <KeptForm action={action} hidden={hidden}>
       {/* Enter sends the form; the first button of a form is the one that is then taken to be pressed. */}
       <button class="hidden" tabIndex={-1} aria-hidden="true">
         {submit}

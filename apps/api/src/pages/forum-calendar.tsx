@@ -60,28 +60,17 @@ export const Calendar = ({ view, forums, coverage }: CalendarParts) => {
           level={2}
           open={i < UNFOLDED}
         >
-          <Table class="breakdown brief calendar">
-            <caption class="hidden">{`Forums and meetings${year ? ` of ${year}` : ' without a date'}`}</caption>
-            <thead>
-              <tr>
-                <th scope="col">Forum or meeting</th>
-                <th scope="col">When</th>
-                <th scope="col">Where</th>
-                <th scope="col" class="n">
-                  Outcomes
-                </th>
-                <th scope="col" class="n">
-                  With follow-up
-                </th>
-              </tr>
-            </thead>
-            <tbody>
-              {of
-                .flatMap((forum) => withParts(forum))
-                .map(({ forum, depth }) => (
-                  <CalendarRow key={forum.id} view={view} forum={forum} depth={depth} counts={counts.get(forum.id)} />
-                ))}
-            </tbody>
+          <Table
+            class="breakdown brief calendar"
+            caption={`Forums and meetings${year ? ` of ${year}` : ' without a date'}`}
+            hideCaption
+            heads={['Forum or meeting', 'When', 'Where', { n: 'Outcomes' }, { n: 'With follow-up' }]}
+          >
+            {of
+              .flatMap((forum) => withParts(forum))
+              .map(({ forum, depth }) => (
+                <CalendarRow key={forum.id} view={view} forum={forum} depth={depth} counts={counts.get(forum.id)} />
+              ))}
           </Table>
         </Folded>
       ))}

@@ -5,11 +5,12 @@ import { Coverage, Progress, type OutcomeRow } from '#progress';
 import { Registers, type Document, type Forum } from '#registers';
 import { RoundViews, type RoundInShort } from '#rounds';
 import { compareTexts } from '#text';
+import { Fact } from './fact.js';
 import { Contents } from './contents.js';
 import { FollowedUpBy, following, FollowUp, type Following } from './follow-up.js';
 import { feedPath, followPath } from './feed-path.js';
 import { Page } from './layout.js';
-import { AgencyLink, Joined } from './links.js';
+import { AgencyLink, Listed, Joined } from './links.js';
 import { relationsBack, type RelationBack } from './lineage.js';
 import { CommitmentTable, stagesIn } from './lists.js';
 import { OutcomesByKind } from './outcome-lists.js';
@@ -139,7 +140,7 @@ const ForumReport = ({ view, forum, forums, outcomes, putTo, back, dossier, ...f
       eyebrow={`${forum.id} · ${sentence(forum.kind)}`}
       lead={
         <p>
-          <Joined all={facts} last=", " />
+          <Listed all={facts} />
         </p>
       }
       json={view.api(path('forums', forum.id), {})}
@@ -234,15 +235,12 @@ const DossierParts = ({ view, forum, dossier }: { view: View; forum: Forum; doss
           <h2 id="agenda">Agenda</h2>
           <dl class="facts">
             {forum.agenda.map(({ number, title, papers: before }) => (
-              <div key={number}>
-                <dt>{number}</dt>
-                <dd>
-                  <Words text={title} />
-                  {(before ?? []).map((id) => (
-                    <small key={id}> {paperOf(id) ? <DocumentLink view={view} document={paperOf(id)!} /> : id}</small>
-                  ))}
-                </dd>
-              </div>
+              <Fact key={number} name={number}>
+                <Words text={title} />
+                {(before ?? []).map((id) => (
+                  <small key={id}> {paperOf(id) ? <DocumentLink view={view} document={paperOf(id)!} /> : id}</small>
+                ))}
+              </Fact>
             ))}
           </dl>
         </section>

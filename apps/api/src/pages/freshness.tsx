@@ -3,6 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import { createContext, type ComponentChildren } from 'preact';
 import { Projector, type ParkedStream, type ProjectionStatus } from '#eventsourcing';
+import { Listed } from './links.js';
 import { path } from './view.js';
 import { count, counted, instantWords } from './words.js';
 
@@ -110,12 +111,13 @@ export const Notice = ({ link }: { link: Link }) => (
         said.push(
           <>
             {counted(streams.length, 'record')} could not be brought up to date:{' '}
-            {streams.slice(0, NAMED).map(({ stream, since }, i) => (
-              <>
-                {i > 0 && ', '}
-                <StreamLink stream={stream} link={link} /> (since <time dateTime={since}>{instantWords(since)}</time>)
-              </>
-            ))}
+            <Listed
+              all={streams.slice(0, NAMED).map(({ stream, since }) => (
+                <>
+                  <StreamLink stream={stream} link={link} /> (since <time dateTime={since}>{instantWords(since)}</time>)
+                </>
+              ))}
+            />
             {streams.length > NAMED && ` and ${count(streams.length - NAMED)} more`}. What the figures say of{' '}
             {streams.length === 1 ? 'it' : 'them'} is from before.
           </>,

@@ -63,61 +63,21 @@ export const HeatMap = ({ view, matrix, caption, rows, columns, filter, coloured
         <li>{coloured === 'count' ? 'commitments in a cell' : 'of the commitments of the row'}</li>
       </ul>
       <div class="table heat" role="region" aria-label={caption} tabIndex={0}>
-        <Table class="matrix">
-          <caption>{caption}</caption>
-          <thead>
-            <tr>
-              <th scope="col">{rows.title}</th>
-              <th scope="col" class="n">
-                All
+        <Table
+          class="matrix"
+          caption={caption}
+          heads={[
+            rows.title,
+            { n: 'All' },
+            ...foremost.map(({ code, name }) => (
+              <th key={code} scope="col" class="turned" title={name}>
+                <a href={columns.href(code)} dir="auto">
+                  {columns.coded ? code : name}
+                </a>
               </th>
-              {foremost.map(({ code, name }) => (
-                <th key={code} scope="col" class="turned" title={name}>
-                  <a href={columns.href(code)} dir="auto">
-                    {columns.coded ? code : name}
-                  </a>
-                </th>
-              ))}
-            </tr>
-          </thead>
-          <tbody>
-            {mostFirst(matrix.rows).map((row) => {
-              const cells = new Map(row.cells.map((cell) => [cell.column, cell]));
-              return (
-                <tr key={row.code}>
-                  <th scope="row">
-                    <a href={rows.href(row.code)}>
-                      <span class="name" dir="auto">
-                        {row.name}
-                      </span>
-                      {row.name !== row.code && <small class="code">{row.code}</small>}
-                    </a>
-                  </th>
-                  <td class="n all">
-                    <Figure n={row.total} href={list({ [rows.filter]: row.code })} />
-                  </td>
-                  {foremost.map((column) => {
-                    const cell = cells.get(column.code);
-                    if (!cell)
-                      return (
-                        <td key={column.code}>
-                          <span class="hidden">0</span>
-                        </td>
-                      );
-                    const both = { [rows.filter]: row.code, [columns.filter]: column.code };
-                    return (
-                      <td key={column.code} class={`heat-${heatOf(coloured, cell.total, row.total)}`}>
-                        <a href={list(both)} title={`${row.name} – ${column.name}. ${barWords(cell)}`}>
-                          {count(cell.total)}
-                        </a>
-                      </td>
-                    );
-                  })}
-                </tr>
-              );
-            })}
-          </tbody>
-          <tfoot>
+            )),
+          ]}
+          foot={
             <tr>
               <th scope="row">{rows.all}</th>
               <td class="n all">
@@ -129,7 +89,43 @@ export const HeatMap = ({ view, matrix, caption, rows, columns, filter, coloured
                 </td>
               ))}
             </tr>
-          </tfoot>
+          }
+        >
+          {mostFirst(matrix.rows).map((row) => {
+            const cells = new Map(row.cells.map((cell) => [cell.column, cell]));
+            return (
+              <tr key={row.code}>
+                <th scope="row">
+                  <a href={rows.href(row.code)}>
+                    <span class="name" dir="auto">
+                      {row.name}
+                    </span>
+                    {row.name !== row.code && <small class="code">{row.code}</small>}
+                  </a>
+                </th>
+                <td class="n all">
+                  <Figure n={row.total} href={list({ [rows.filter]: row.code })} />
+                </td>
+                {foremost.map((column) => {
+                  const cell = cells.get(column.code);
+                  if (!cell)
+                    return (
+                      <td key={column.code}>
+                        <span class="hidden">0</span>
+                      </td>
+                    );
+                  const both = { [rows.filter]: row.code, [columns.filter]: column.code };
+                  return (
+                    <td key={column.code} class={`heat-${heatOf(coloured, cell.total, row.total)}`}>
+                      <a href={list(both)} title={`${row.name} – ${column.name}. ${barWords(cell)}`}>
+                        {count(cell.total)}
+                      </a>
+                    </td>
+                  );
+                })}
+              </tr>
+            );
+          })}
         </Table>
       </div>
     </>

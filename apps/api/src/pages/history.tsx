@@ -5,6 +5,7 @@ import { renderToString } from 'preact-render-to-string';
 import { outranks, rankedOn, type FullDate, type PartialDate } from '#clocks';
 import { BLANKED, type StageEntry } from '#commitments';
 import { canonicalJson } from '#eventsourcing';
+import { Fact } from './fact.js';
 import { ActsOnStatement } from './acts-offered.js';
 import { valueWords, actInWords, type StatementContext } from './acts-in-words.js';
 import { ShownDate } from './figures.js';
@@ -169,30 +170,21 @@ const SaidSo = ({ view, commitment: { milestones }, statement, known, isRetracte
       />
       <dl class="clocks">
         {versions[0]!.effective && (
-          <div>
-            <dt>Effective</dt>
-            <dd>
-              <ShownVersions {...of} show={({ effective }) => <ShownDate date={effective!} />} />
-            </dd>
-          </div>
+          <Fact name="Effective">
+            <ShownVersions {...of} show={({ effective }) => <ShownDate date={effective!} />} />
+          </Fact>
         )}
         {!isOnStatements(statement) && (
-          <div>
-            <dt>Reported on</dt>
-            <dd>
-              <ShownVersions {...of} show={({ reportedOn }) => <ShownDate date={reportedOn!} />} />
-            </dd>
-          </div>
+          <Fact name="Reported on">
+            <ShownVersions {...of} show={({ reportedOn }) => <ShownDate date={reportedOn!} />} />
+          </Fact>
         )}
-        <div>
-          <dt>Recorded</dt>
-          <dd>
-            <time dateTime={recordedAt} title={`Position ${position} of the log, revision ${revision}`}>
-              {instantWords(recordedAt)}
-            </time>
-            , <Who by={by} view={view} />
-          </dd>
-        </div>
+        <Fact name="Recorded">
+          <time dateTime={recordedAt} title={`Position ${position} of the log, revision ${revision}`}>
+            {instantWords(recordedAt)}
+          </time>
+          , <Who by={by} view={view} />
+        </Fact>
       </dl>
     </>
   );

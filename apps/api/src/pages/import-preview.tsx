@@ -9,7 +9,7 @@ import type {
   RowOutcome,
 } from '#exchange';
 import { PlainPage } from './layout.js';
-import { ButtonForm, CsrfField } from './signed-in.js';
+import { ButtonForm, PostForm } from './signed-in.js';
 import { Table } from './take-away.js';
 import { path } from './view.js';
 import { counted, dateWords } from './words.js';
@@ -120,14 +120,13 @@ const Decision = ({ id, state, problems, toDo }: DecisionParts) => {
   const at = (what: string) => `${path('imports', id)}/${what}`;
   if (state === 'confirmed')
     return (
-      <form method="post" action={at('undo')} class="filters">
-        <CsrfField />
+      <PostForm action={at('undo')} class="filters">
         <label>
           <span>Why it is undone</span>
           <input name="reason" required maxLength={2000} />
         </label>
         <button type="submit">Undo the whole import</button>
-      </form>
+      </PostForm>
     );
   if (state !== 'previewed' && state !== 'confirming') return null;
   return (
@@ -143,27 +142,17 @@ const Problems = ({ problems }: Pick<ImportPreview, 'problems'>) => (
     <h2>To be put right first</h2>
     <p>While anything is wrong, nothing is imported. Correct the file, and send it again.</p>
     <div class="table">
-      <Table>
-        <caption class="hidden">What is wrong, and where</caption>
-        <thead>
-          <tr>
-            <th scope="col">Where</th>
-            <th scope="col">What is wrong</th>
-            <th scope="col">What would be right</th>
+      <Table caption="What is wrong, and where" hideCaption heads={['Where', 'What is wrong', 'What would be right']}>
+        {problems.slice(0, MOST).map(({ sheet, row, column, field, message, right }) => (
+          <tr key={`${sheet}${row}${column}${message}`}>
+            <th scope="row" dir="auto">
+              {sheet}, {row === 0 ? 'as a whole' : `${column ?? 'row '}${row}`}
+              {field && <small> {field}</small>}
+            </th>
+            <td>{message}</td>
+            <td>{right}</td>
           </tr>
-        </thead>
-        <tbody>
-          {problems.slice(0, MOST).map(({ sheet, row, column, field, message, right }) => (
-            <tr key={`${sheet}${row}${column}${message}`}>
-              <th scope="row" dir="auto">
-                {sheet}, {row === 0 ? 'as a whole' : `${column ?? 'row '}${row}`}
-                {field && <small> {field}</small>}
-              </th>
-              <td>{message}</td>
-              <td>{right}</td>
-            </tr>
-          ))}
-        </tbody>
+        ))}
       </Table>
     </div>
   </section>
@@ -171,29 +160,23 @@ const Problems = ({ problems }: Pick<ImportPreview, 'problems'>) => (
 
 const Rows = ({ rows, done }: { rows: readonly ImportRow[]; done: boolean }) => (
   <div class="table">
-    <Table>
-      <caption class="hidden">Rows, with what each would do</caption>
-      <thead>
-        <tr>
-          <th scope="col">Row</th>
-          <th scope="col">{done ? 'What it did' : 'What it would do'}</th>
-          <th scope="col">What it says</th>
+    <Table
+      caption="Rows, with what each would do"
+      hideCaption
+      heads={['Row', done ? 'What it did' : 'What it would do', 'What it says']}
+    >
+      {rows.map((row) => (
+        <tr key={`${row.sheet}${row.row}${row.reference}`}>
+          <th scope="row" dir="auto">
+            {row.sheet}, {row.row}
+            {row.hidden && <small> hidden</small>}
+          </th>
+          <td>{OUTCOME_WORDS[row.outcome]}</td>
+          <td>
+            <What row={row} />
+          </td>
         </tr>
-      </thead>
-      <tbody>
-        {rows.map((row) => (
-          <tr key={`${row.sheet}${row.row}${row.reference}`}>
-            <th scope="row" dir="auto">
-              {row.sheet}, {row.row}
-              {row.hidden && <small> hidden</small>}
-            </th>
-            <td>{OUTCOME_WORDS[row.outcome]}</td>
-            <td>
-              <What row={row} />
-            </td>
-          </tr>
-        ))}
-      </tbody>
+      ))}
     </Table>
   </div>
 );
@@ -255,40 +238,40 @@ const SideBySide = ({ rows }: { rows: readonly ImportRow[] }) => (
       <div key={sidesId(row)} id={sidesId(row)}>
         {row.duplicates.map(({ this: one, that, fields }) => (
           <div class="table" key={placeWords(that)}>
-            <Table class="breakdown sides">
-              <caption dir="auto">
-                «{one.title}» and «{that.title}»
-              </caption>
-              <thead>
-                <tr>
-                  <th scope="col">Field</th>
-                  <th scope="col">{placeWords(one)}</th>
-                  <th scope="col">
-                    {that.row === null && that.reference && row.subject === 'commitment' ? (
-                      <a href={path('commitments', that.reference)}>{that.reference}</a>
-                    ) : (
-                      placeWords(that)
-                    )}
-                    {that.row === null && ', recorded'}
+            <Table
+              class="breakdown sides"
+              caption={
+                <>
+                  <bdi>«{one.title}»</bdi> and <bdi>«{that.title}»</bdi>
+                </>
+              }
+              heads={[
+                'Field',
+                placeWords(one),
+                <th scope="col">
+                  {that.row === null && that.reference && row.subject === 'commitment' ? (
+                    <a href={path('commitments', that.reference)}>{that.reference}</a>
+                  ) : (
+                    placeWords(that)
+                  )}
+                  {that.row === null && ', recorded'}
+                </th>,
+              ]}
+            >
+              {fields.map(({ field, this: left, that: right, differs }) => (
+                <tr key={field} class={differs ? 'differs' : undefined}>
+                  <th scope="row">
+                    {field}
+                    {differs && <small> differs</small>}
                   </th>
+                  <td data-label={placeWords(one)} dir="auto">
+                    {left ?? '–'}
+                  </td>
+                  <td data-label={placeWords(that)} dir="auto">
+                    {right ?? '–'}
+                  </td>
                 </tr>
-              </thead>
-              <tbody>
-                {fields.map(({ field, this: left, that: right, differs }) => (
-                  <tr key={field} class={differs ? 'differs' : undefined}>
-                    <th scope="row">
-                      {field}
-                      {differs && <small> differs</small>}
-                    </th>
-                    <td data-label={placeWords(one)} dir="auto">
-                      {left ?? '–'}
-                    </td>
-                    <td data-label={placeWords(that)} dir="auto">
-                      {right ?? '–'}
-                    </td>
-                  </tr>
-                ))}
-              </tbody>
+              ))}
             </Table>
           </div>
         ))}

@@ -25,9 +25,10 @@ import {
   type RequestContext,
   type Upload,
 } from '#platform';
+import { Options } from './choice.js';
 import { PlainPage } from './layout.js';
 import { RendersPages } from './rendering.js';
-import { CsrfField } from './signed-in.js';
+import { PostForm } from './signed-in.js';
 import { Table } from './take-away.js';
 import { path } from './view.js';
 import { instantWords } from './words.js';
@@ -126,8 +127,7 @@ const ImportList = ({ imports, mappings, refused, asked }: ListParts) => (
         {refused}
       </p>
     )}
-    <form method="post" action="/imports" encType={FILE_TYPE} class="filters">
-      <CsrfField />
+    <PostForm action="/imports" encType={FILE_TYPE} class="filters">
       <label>
         <span>File, or several files as one</span>
         <input type="file" name="file" multiple required accept=".xlsx,.csv,.txt,.json" />
@@ -168,11 +168,7 @@ const ImportList = ({ imports, mappings, refused, asked }: ListParts) => (
               list="mappings"
             />
             <datalist id="mappings">
-              {mappings.map(({ name, columns }) => (
-                <option key={name} value={name}>
-                  {Object.keys(columns).join(', ')}
-                </option>
-              ))}
+              <Options of={mappings.map(({ name, columns }) => [name, Object.keys(columns).join(', ')])} />
             </datalist>
           </label>
           <label>
@@ -182,37 +178,31 @@ const ImportList = ({ imports, mappings, refused, asked }: ListParts) => (
         </div>
       </details>
       <button type="submit">Look at it</button>
-    </form>
+    </PostForm>
     <Templates />
     {imports.length > 0 && (
       <section>
         <h2>Imports so far</h2>
-        <Table class="breakdown">
-          <caption class="hidden">Imports, the last first</caption>
-          <thead>
-            <tr>
-              <th scope="col">File</th>
-              <th scope="col">State</th>
-              <th scope="col">Rows</th>
-              <th scope="col">Worked on</th>
+        <Table
+          class="breakdown"
+          caption="Imports, the last first"
+          hideCaption
+          heads={['File', 'State', 'Rows', 'Worked on']}
+        >
+          {imports.map(({ content, saved }) => (
+            <tr key={content.id}>
+              <th scope="row">
+                <a href={path('imports', content.id)} dir="auto">
+                  {content.file.name}
+                </a>
+              </th>
+              <td data-label="State">{STATE_WORDS[content.state]}</td>
+              <td data-label="Rows">{countWords(content)}</td>
+              <td class="date" data-label="Worked on">
+                {instantWords(saved)}
+              </td>
             </tr>
-          </thead>
-          <tbody>
-            {imports.map(({ content, saved }) => (
-              <tr key={content.id}>
-                <th scope="row">
-                  <a href={path('imports', content.id)} dir="auto">
-                    {content.file.name}
-                  </a>
-                </th>
-                <td data-label="State">{STATE_WORDS[content.state]}</td>
-                <td data-label="Rows">{countWords(content)}</td>
-                <td class="date" data-label="Worked on">
-                  {instantWords(saved)}
-                </td>
-              </tr>
-            ))}
-          </tbody>
+          ))}
         </Table>
       </section>
     )}
@@ -242,30 +232,25 @@ const Templates = () => (
           })}
         </ul>
         <div class="table">
-          <Table class="breakdown">
-            <caption class="hidden">Columns of {SUBJECT_WORDS[subject]}</caption>
-            <thead>
-              <tr>
-                <th scope="col">Column</th>
-                <th scope="col">What it takes</th>
-                <th scope="col">For example</th>
+          <Table
+            class="breakdown"
+            caption={`Columns of ${SUBJECT_WORDS[subject]}`}
+            hideCaption
+            heads={['Column', 'What it takes', 'For example']}
+          >
+            {templateColumns(subject, 'en').map(({ field, head, isNeeded, means, takes, examples }) => (
+              <tr key={field}>
+                <th scope="row">
+                  {head}
+                  {isNeeded && <small> needed for a new one</small>}
+                </th>
+                <td data-label="What it takes">
+                  {takes}
+                  {means && <small>. {means}</small>}
+                </td>
+                <td data-label="For example">{examples.find(Boolean) ?? '–'}</td>
               </tr>
-            </thead>
-            <tbody>
-              {templateColumns(subject, 'en').map(({ field, head, isNeeded, means, takes, examples }) => (
-                <tr key={field}>
-                  <th scope="row">
-                    {head}
-                    {isNeeded && <small> needed for a new one</small>}
-                  </th>
-                  <td data-label="What it takes">
-                    {takes}
-                    {means && <small>. {means}</small>}
-                  </td>
-                  <td data-label="For example">{examples.find(Boolean) ?? '–'}</td>
-                </tr>
-              ))}
-            </tbody>
+            ))}
           </Table>
         </div>
       </details>

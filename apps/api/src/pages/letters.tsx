@@ -105,40 +105,32 @@ const List = ({ round, letters, sends }: ListParts) => (
     {letters.length === 0 ? (
       <p>There are no letters yet.</p>
     ) : (
-      <Table class="breakdown">
-        <caption class="hidden">Letters, the last ones first</caption>
-        <thead>
-          <tr>
-            <th scope="col">Letter</th>
-            <th scope="col">Round</th>
-            <th scope="col">Agency</th>
-            <th scope="col">To</th>
-            <th scope="col">State</th>
-            <th scope="col">When</th>
+      <Table
+        class="breakdown"
+        caption="Letters, the last ones first"
+        hideCaption
+        heads={['Letter', 'Round', 'Agency', 'To', 'State', 'When']}
+      >
+        {letters.map((letter) => (
+          <tr key={letter.id}>
+            <th scope="row">
+              <a href={path('letters', letter.id)}>{KIND_WORDS[letter.kind]}</a>
+            </th>
+            <td data-label="Round">
+              <a href={path('rounds', letter.round!)}>{letter.round}</a>
+            </td>
+            <td data-label="Agency">{letter.agency}</td>
+            <td data-label="To" dir="auto">
+              {whose(letter)}
+            </td>
+            <td data-label="State">
+              <State letter={letter} sends={sends} />
+            </td>
+            <td data-label="When">
+              <Instant at={letter.settled ?? letter.decided} />
+            </td>
           </tr>
-        </thead>
-        <tbody>
-          {letters.map((letter) => (
-            <tr key={letter.id}>
-              <th scope="row">
-                <a href={path('letters', letter.id)}>{KIND_WORDS[letter.kind]}</a>
-              </th>
-              <td data-label="Round">
-                <a href={path('rounds', letter.round!)}>{letter.round}</a>
-              </td>
-              <td data-label="Agency">{letter.agency}</td>
-              <td data-label="To" dir="auto">
-                {whose(letter)}
-              </td>
-              <td data-label="State">
-                <State letter={letter} sends={sends} />
-              </td>
-              <td data-label="When">
-                <Instant at={letter.settled ?? letter.decided} />
-              </td>
-            </tr>
-          ))}
-        </tbody>
+        ))}
       </Table>
     )}
     {letters.length === SHOWN && <p class="note">Of more letters only the last {counted(SHOWN, 'one')} are here.</p>}

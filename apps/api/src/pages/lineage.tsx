@@ -4,7 +4,7 @@ import type { ComponentChildren } from 'preact';
 import { ENDS, REFERENCE, RELATION_TYPES, type End, type RelationType } from '#commitments';
 import { Progress, type Filter, type Item } from '#progress';
 import { Figure, ShownDate } from './figures.js';
-import { AgencyLink, Joined, ThemeLink } from './links.js';
+import { AgencyLink, Listed, Joined, ThemeLink } from './links.js';
 import { LISTED } from './lists.js';
 import { Source, Words, type Cited } from './source.js';
 import { path, type View } from './view.js';
@@ -194,13 +194,12 @@ export const EndedApart = ({ apart, list }: { apart: EndedCounts; list: (life: s
   return (
     <p class="apart">
       Ended records, in no total:{' '}
-      <Joined
+      <Listed
         all={some.map((life) => (
           <>
             <Figure n={apart[life]} href={list(life)} /> {life}
           </>
         ))}
-        last=", "
       />
     </p>
   );

@@ -39,14 +39,23 @@ export const ActivityLink = ({ view, scheme, id }: { view: View; scheme: Activit
   </>
 );
 
-/** `IOM, ILO and UNDP` */
-export const Joined = ({ all, last = ' and ' }: { all: readonly ComponentChildren[]; last?: string }) => (
+interface ListedParts {
+  readonly all: readonly ComponentChildren[];
+  readonly by?: string;
+  readonly last?: string;
+}
+
+/** `IOM, ILO, UNDP` */
+export const Listed = ({ all, by = ', ', last = by }: ListedParts) => (
   <>
     {all.map((one, i) => (
       <span key={i}>
-        {i > 0 && (i === all.length - 1 ? last : ', ')}
+        {i > 0 && (i === all.length - 1 ? last : by)}
         {one}
       </span>
     ))}
   </>
 );
+
+/** `IOM, ILO and UNDP` */
+export const Joined = ({ all }: Pick<ListedParts, 'all'>) => <Listed all={all} last=" and " />;

@@ -5,7 +5,7 @@ import type { Filter, Item, Sort } from '#progress';
 import type { ContentsEntry } from './contents.js';
 import { ShownDate, StageTag } from './figures.js';
 import { Folded } from './folded.js';
-import { AgencyLink } from './links.js';
+import { AgencyLink, Listed } from './links.js';
 import { YetToAccept, Outlook, SpreadMark } from './parts.js';
 import { ReadingMark } from './reading.js';
 import { Table } from './take-away.js';
@@ -31,22 +31,20 @@ export const Pager = ({ view, next, to = '' }: { view: View; next: string | null
 /** Agencies with their roles: the lead first, partners without a word; one of several roles is named once. */
 const Who = ({ view, agencies }: { view: View; agencies: Item['agencies'] }) => (
   <span class="who">
-    {[...Map.groupBy(agencies, ({ agency }) => agency)].map(([agency, held], i) => {
-      const roles = held.filter(({ role }) => role !== 'partner' || held.length > 1).map(({ role }) => roleWords(role));
-      return (
-        <span key={agency}>
-          {i > 0 && ', '}
-          <AgencyLink view={view} code={agency} />
-          {roles.length > 0 && <small> {roles.join(' and ')}</small>}
-          {held.some(({ asked }) => asked) && (
-            <>
-              {' '}
-              <YetToAccept />
-            </>
-          )}
-        </span>
-      );
-    })}
+    <Listed
+      all={[...Map.groupBy(agencies, ({ agency }) => agency)].map(([agency, held]) => {
+        const roles = held
+          .filter(({ role }) => role !== 'partner' || held.length > 1)
+          .map(({ role }) => roleWords(role));
+        return (
+          <>
+            <AgencyLink view={view} code={agency} />
+            {roles.length > 0 && <small> {roles.join(' and ')}</small>}
+            {held.some(({ asked }) => asked) && <YetToAccept />}
+          </>
+        );
+      })}
+    />
   </span>
 );
 
@@ -55,12 +53,11 @@ const Ended = ({ view, item: { life, into } }: { view: View; item: Item }) =>
   life === 'active' ? null : (
     <span class="ended-mark">
       {END_WORDS[life]}{' '}
-      {into.map((reference, i) => (
-        <span key={reference}>
-          {i > 0 && ', '}
+      <Listed
+        all={into.map((reference) => (
           <a href={view.link(path('commitments', reference))}>{reference}</a>
-        </span>
-      ))}
+        ))}
+      />
     </span>
   );
 
@@ -196,51 +193,47 @@ interface ListParts {
 export const CommitmentTable = ({ view, caption, items, order, search = '', agency, staged = false }: ListParts) => {
   const more = !staged || items.some(hasMore);
   return (
-    <Table class={order ? 'commitments ordered' : 'commitments'} rows={items.length}>
-      <caption class={staged ? 'hidden' : undefined}>{caption}</caption>
-      <thead>
-        <tr>
-          <Head order={order} by={{ title: 'Commitment', ...(order && { reference: 'reference' }) }} />
-          <Head order={order} by={{ lead: agency ? 'Role' : 'Agencies' }} />
-          {more && <Head order={order} by={{ stage: staged ? 'Parts and reading' : 'Stage' }} />}
-          <Head order={order} by={{ target: 'Target', '-lastReportedOn': 'last report' }} />
-        </tr>
-      </thead>
-      <tbody>
-        {items.map((item) => (
-          <tr key={item.reference}>
-            <th scope="row">
-              <a href={view.link(path('commitments', item.reference))}>
-                <Title text={item.title} lang={item.language} search={search} />
-              </a>{' '}
-              <small class="code">{item.reference}</small>
-              {item.correctedLater && (
-                <>
-                  {' '}
-                  <a class="later" href={view.now(path('commitments', item.reference))}>
-                    corrected later
-                  </a>
-                </>
-              )}
-            </th>
-            <td>
-              {agency ? (
-                <Roles view={view} item={item} agency={agency} />
-              ) : (
-                <Who view={view} agencies={item.agencies} />
-              )}
-            </td>
-            {more && (
-              <td>
-                <Stands view={view} item={item} staged={staged} />
-              </td>
+    <Table
+      class={order ? 'commitments ordered' : 'commitments'}
+      rows={items.length}
+      caption={caption}
+      hideCaption={staged}
+      heads={[
+        <Head order={order} by={{ title: 'Commitment', ...(order && { reference: 'reference' }) }} />,
+        <Head order={order} by={{ lead: agency ? 'Role' : 'Agencies' }} />,
+        more && <Head order={order} by={{ stage: staged ? 'Parts and reading' : 'Stage' }} />,
+        <Head order={order} by={{ target: 'Target', '-lastReportedOn': 'last report' }} />,
+      ]}
+    >
+      {items.map((item) => (
+        <tr key={item.reference}>
+          <th scope="row">
+            <a href={view.link(path('commitments', item.reference))}>
+              <Title text={item.title} lang={item.language} search={search} />
+            </a>{' '}
+            <small class="code">{item.reference}</small>
+            {item.correctedLater && (
+              <>
+                {' '}
+                <a class="later" href={view.now(path('commitments', item.reference))}>
+                  corrected later
+                </a>
+              </>
             )}
-            <td class="standing">
-              <TargetNotes item={item} />
+          </th>
+          <td>
+            {agency ? <Roles view={view} item={item} agency={agency} /> : <Who view={view} agencies={item.agencies} />}
+          </td>
+          {more && (
+            <td>
+              <Stands view={view} item={item} staged={staged} />
             </td>
-          </tr>
-        ))}
-      </tbody>
+          )}
+          <td class="standing">
+            <TargetNotes item={item} />
+          </td>
+        </tr>
+      ))}
     </Table>
   );
 };
@@ -250,21 +243,17 @@ const Roles = ({ view, item: { agencies, lead }, agency }: { view: View; item: I
   const own = view.standsFor(agency);
   return (
     <span class="who">
-      {agencies
-        .filter((a) => own.includes(a.agency))
-        .map(({ agency: then, role, asked }, i) => (
-          <span key={`${then} ${role}`}>
-            {i > 0 && ', '}
-            {roleWords(role)}
-            {then !== agency && <small> as {then}</small>}
-            {asked && (
-              <>
-                {' '}
-                <YetToAccept />
-              </>
-            )}
-          </span>
-        ))}
+      <Listed
+        all={agencies
+          .filter((a) => own.includes(a.agency))
+          .map(({ agency: then, role, asked }) => (
+            <>
+              {roleWords(role)}
+              {then !== agency && <small> as {then}</small>}
+              {asked && <YetToAccept />}
+            </>
+          ))}
+      />
       {!own.includes(lead) && (
         <small>
           {' '}

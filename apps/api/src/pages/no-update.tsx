@@ -89,63 +89,56 @@ const NoUpdate = ({ view, silence: { total, rows, staleAfter }, choices }: Parts
         <NothingFound view={view} what="agency" />
       ) : (
         <div class="table" role="region" aria-label="The last update per agency" tabIndex={0}>
-          <Table class="breakdown" rows={rows.length}>
-            <caption>
-              The oldest update first; an agency counts as without update when all of its open commitments are
-            </caption>
-            <thead>
-              <tr>
-                <th scope="col">Agency</th>
-                <th scope="col">Last update</th>
-                <th scope="col" class="n">
-                  Months since
+          <Table
+            class="breakdown"
+            rows={rows.length}
+            caption="The oldest update first; an agency counts as without update when all of its open commitments are"
+            heads={[
+              'Agency',
+              'Last update',
+              { n: 'Months since' },
+              { n: 'No update', among: 'of its open ones' },
+              'Without update',
+            ]}
+          >
+            {rows.map(({ agency, name, open, stale, silent, lastHeardOn, lastOwnReportOn, months }) => (
+              <tr key={agency}>
+                <th scope="row">
+                  <a href={view.link(path('agencies', agency), view.scope)} dir="auto">
+                    {name}
+                  </a>{' '}
+                  {name !== agency && <small class="code">{agency}</small>}
                 </th>
-                <th scope="col" class="n">
-                  No update <small>of its open ones</small>
-                </th>
-                <th scope="col">Without update</th>
-              </tr>
-            </thead>
-            <tbody>
-              {rows.map(({ agency, name, open, stale, silent, lastHeardOn, lastOwnReportOn, months }) => (
-                <tr key={agency}>
-                  <th scope="row">
-                    <a href={view.link(path('agencies', agency), view.scope)} dir="auto">
-                      {name}
-                    </a>{' '}
-                    {name !== agency && <small class="code">{agency}</small>}
-                  </th>
-                  <td class="date" data-label="Last update">
-                    <ShownDate date={lastHeardOn} short />
-                    {lastOwnReportOn !== lastHeardOn && (
-                      <small>
-                        {' '}
-                        {lastOwnReportOn ? (
-                          <>
-                            its own: <ShownDate date={lastOwnReportOn} short />
-                          </>
-                        ) : (
-                          'none its own'
-                        )}
-                      </small>
-                    )}
-                  </td>
-                  <td class="n" data-label="Months since">
-                    {count(months)}
-                  </td>
-                  <td class="n" data-label="No update">
-                    <Figure n={stale} href={view.list({ ...lists(agency), stale: true })} />
+                <td class="date" data-label="Last update">
+                  <ShownDate date={lastHeardOn} short />
+                  {lastOwnReportOn !== lastHeardOn && (
                     <small>
                       {' '}
-                      of <Figure n={open} href={view.list({ ...lists(agency), stage: OPEN_STAGES })} />
+                      {lastOwnReportOn ? (
+                        <>
+                          its own: <ShownDate date={lastOwnReportOn} short />
+                        </>
+                      ) : (
+                        'none its own'
+                      )}
                     </small>
-                  </td>
-                  <td data-label="Without update">
-                    {silent ? <strong class="dated">Yes</strong> : <span class="nil">No</span>}
-                  </td>
-                </tr>
-              ))}
-            </tbody>
+                  )}
+                </td>
+                <td class="n" data-label="Months since">
+                  {count(months)}
+                </td>
+                <td class="n" data-label="No update">
+                  <Figure n={stale} href={view.list({ ...lists(agency), stale: true })} />
+                  <small>
+                    {' '}
+                    of <Figure n={open} href={view.list({ ...lists(agency), stage: OPEN_STAGES })} />
+                  </small>
+                </td>
+                <td data-label="Without update">
+                  {silent ? <strong class="dated">Yes</strong> : <span class="nil">No</span>}
+                </td>
+              </tr>
+            ))}
           </Table>
         </div>
       )}

@@ -3,9 +3,10 @@ import type { AccountRow, TokenRow } from '#access';
 import type { Principal } from '#platform';
 import type { SessionRow } from '#sign-in';
 import { ACCOUNT_ROLES, type AccountRole } from '#words';
+import { Options } from './choice.js';
 import { PlainPage } from './layout.js';
 import { ACCOUNT_ROLE_WORDS, Instant, Roles, Tokens } from './roles.js';
-import { ButtonForm, CsrfField } from './signed-in.js';
+import { ButtonForm, PostForm } from './signed-in.js';
 import { path } from './view.js';
 import { counted } from './words.js';
 
@@ -30,22 +31,14 @@ export const RoleFields = ({ within = '', principal, agencies }: RoleParts) => {
       <label>
         Role
         <select name={`${within}role`}>
-          {roles.map((role) => (
-            <option key={role} value={role} selected={role === first}>
-              {ACCOUNT_ROLE_WORDS[role]}
-            </option>
-          ))}
+          <Options of={roles.map((role) => [role, ACCOUNT_ROLE_WORDS[role]])} chosen={first} />
         </select>
       </label>
       <label>
         Agency
         <select name={`${within}agency`}>
           {principal.agency === null && <option value="">none: the secretariat, or a reader of everything</option>}
-          {agencies.map(({ code, name }) => (
-            <option key={code} value={code} selected={code === principal.agency}>
-              {code}: {name}
-            </option>
-          ))}
+          <Options of={agencies.map(({ code, name }) => [code, `${code}: ${name}`])} chosen={principal.agency} />
         </select>
       </label>
       <label>
@@ -96,11 +89,10 @@ export const OneAccount = ({ account, principal, sessions, tokens, agencies }: O
         {!isErased && (
           <details>
             <summary>Give another role</summary>
-            <form class="entry" method="post" action={`${at}/appoint`}>
-              <CsrfField />
+            <PostForm class="entry" action={`${at}/appoint`}>
               <RoleFields principal={principal} agencies={agencies} />
               <button type="submit">Appoint</button>
-            </form>
+            </PostForm>
           </details>
         )}
       </section>
@@ -131,8 +123,7 @@ export const OneAccount = ({ account, principal, sessions, tokens, agencies }: O
             Name, address, sessions and passkeys go for good, from every copy that is made from now on; roles and tokens
             end. What was done stays in the history, as done by <span class="code">{account.account}</span>.
           </p>
-          <form class="entry" method="post" action={`${at}/erase`}>
-            <CsrfField />
+          <PostForm class="entry" action={`${at}/erase`}>
             <fieldset class="boxes">
               <legend>This cannot be taken back</legend>
               <label>
@@ -141,7 +132,7 @@ export const OneAccount = ({ account, principal, sessions, tokens, agencies }: O
               </label>
             </fieldset>
             <button type="submit">Erase</button>
-          </form>
+          </PostForm>
         </section>
       )}
     </PlainPage>

@@ -62,48 +62,35 @@ const stateWords = (one: ProjectionStatus): string => {
 };
 
 const Projections = ({ projections }: Pick<ViewsStanding, 'projections'>) => (
-  <Table class="states">
-    <caption class="hidden">Each projection of the log</caption>
-    <thead>
-      <tr>
-        <th scope="col">What</th>
-        <th scope="col">State</th>
-        <th scope="col" class="n">
-          Position in the log
-        </th>
-        <th scope="col" class="n">
-          Behind by
-        </th>
-        <th scope="col" class="n">
-          Records that wait
-        </th>
-      </tr>
-    </thead>
-    <tbody>
-      {projections.map((one) => {
-        const { projection, version, position, head, parked, error } = one;
-        return (
-          <tr key={projection}>
-            <th scope="row">
-              {sentence(projectionWords(projection))}{' '}
-              <span class="code">
-                {projection} {version}
-              </span>
-            </th>
-            <td class={error === null ? undefined : 'alert'}>{stateWords(one)}</td>
-            <td class="n" data-label="Position">
-              {position ?? 'none yet'}
-            </td>
-            <td class="n" data-label="Behind by">
-              {count(Number(head ?? 0) - Number(position ?? 0))}
-            </td>
-            <td class="n" data-label="Records that wait">
-              {parked > 0 ? <a href={`#waits-${projection}`}>{count(parked)}</a> : 0}
-            </td>
-          </tr>
-        );
-      })}
-    </tbody>
+  <Table
+    class="states"
+    caption="Each projection of the log"
+    hideCaption
+    heads={['What', 'State', { n: 'Position in the log' }, { n: 'Behind by' }, { n: 'Records that wait' }]}
+  >
+    {projections.map((one) => {
+      const { projection, version, position, head, parked, error } = one;
+      return (
+        <tr key={projection}>
+          <th scope="row">
+            {sentence(projectionWords(projection))}{' '}
+            <span class="code">
+              {projection} {version}
+            </span>
+          </th>
+          <td class={error === null ? undefined : 'alert'}>{stateWords(one)}</td>
+          <td class="n" data-label="Position">
+            {position ?? 'none yet'}
+          </td>
+          <td class="n" data-label="Behind by">
+            {count(Number(head ?? 0) - Number(position ?? 0))}
+          </td>
+          <td class="n" data-label="Records that wait">
+            {parked > 0 ? <a href={`#waits-${projection}`}>{count(parked)}</a> : 0}
+          </td>
+        </tr>
+      );
+    })}
   </Table>
 );
 
@@ -121,40 +108,33 @@ const Waiting = ({ waiting }: Pick<ViewsStanding, 'waiting'>) => (
 );
 
 const Streams = ({ projection, streams }: { projection: string; streams: readonly WaitingStream[] }) => (
-  <Table class="states" id={`waits-${projection}`}>
-    <caption>
-      In {projectionWords(projection)}: {counted(streams.length, 'record')}
-      {streams.length > LISTED && `, the first ${LISTED} of them`}
-    </caption>
-    <thead>
-      <tr>
-        <th scope="col">Record</th>
-        <th scope="col">Why</th>
-        <th scope="col">Since</th>
-        <th scope="col">Event</th>
-        <th scope="col" class="n">
-          Events that wait
+  <Table
+    class="states"
+    id={`waits-${projection}`}
+    caption={
+      <>
+        In {projectionWords(projection)}: {counted(streams.length, 'record')}
+        {streams.length > LISTED && `, the first ${LISTED} of them`}
+      </>
+    }
+    heads={['Record', 'Why', 'Since', 'Event', { n: 'Events that wait' }]}
+  >
+    {streams.slice(0, LISTED).map(({ stream, error, since, type, position, events }) => (
+      <tr key={stream}>
+        <th scope="row">
+          <StreamLink stream={stream} link={(to) => to} />
         </th>
+        <td>{error}</td>
+        <td>
+          <time dateTime={since}>{instantWords(since)}</time>
+        </td>
+        <td>
+          <span class="code">{type}</span>, position {position}
+        </td>
+        <td class="n" data-label="Events that wait">
+          {count(events)}
+        </td>
       </tr>
-    </thead>
-    <tbody>
-      {streams.slice(0, LISTED).map(({ stream, error, since, type, position, events }) => (
-        <tr key={stream}>
-          <th scope="row">
-            <StreamLink stream={stream} link={(to) => to} />
-          </th>
-          <td>{error}</td>
-          <td>
-            <time dateTime={since}>{instantWords(since)}</time>
-          </td>
-          <td>
-            <span class="code">{type}</span>, position {position}
-          </td>
-          <td class="n" data-label="Events that wait">
-            {count(events)}
-          </td>
-        </tr>
-      ))}
-    </tbody>
+    ))}
   </Table>
 );

@@ -89,38 +89,38 @@ const FollowUpTable = ({ id, title, caption, head, rows, children }: TableOfFoll
     <section>
       <h2 id={id}>{title}</h2>
       <div class="table" role="region" aria-label={title} tabIndex={0}>
-        <Table class="breakdown coverage" rows={rows.length} few>
-          <caption>{caption}</caption>
-          <thead>
-            <tr>
-              <th scope="col">{head}</th>
-              {rows.slice(0, 1).map((row) =>
-                cells(row).map((cell) => (
-                  <th scope="col" class={cell ? 'n' : 'of-bar'} key={cell?.[0] ?? ''}>
-                    {cell?.[0] ?? 'Share with follow-up'}
-                  </th>
-                )),
+        <Table
+          class="breakdown coverage"
+          rows={rows.length}
+          few
+          caption={caption}
+          heads={[
+            head,
+            ...rows.slice(0, 1).flatMap((row) =>
+              cells(row).map((cell) => (
+                <th scope="col" class={cell ? 'n' : 'of-bar'} key={cell?.[0] ?? ''}>
+                  {cell?.[0] ?? 'Share with follow-up'}
+                </th>
+              )),
+            ),
+          ]}
+        >
+          {rows.map((row) => (
+            <tr key={row.key}>
+              <th scope="row">{row.head}</th>
+              {cells(row).map((cell) =>
+                cell ? (
+                  <td class="n" data-label={cell[0]} key={cell[0]}>
+                    <Figure n={cell[1]} href={cell[2]} />
+                  </td>
+                ) : (
+                  <td class="of-bar" key="">
+                    <ShareBar n={row.covered} of={row.outcomes} />
+                  </td>
+                ),
               )}
             </tr>
-          </thead>
-          <tbody>
-            {rows.map((row) => (
-              <tr key={row.key}>
-                <th scope="row">{row.head}</th>
-                {cells(row).map((cell) =>
-                  cell ? (
-                    <td class="n" data-label={cell[0]} key={cell[0]}>
-                      <Figure n={cell[1]} href={cell[2]} />
-                    </td>
-                  ) : (
-                    <td class="of-bar" key="">
-                      <ShareBar n={row.covered} of={row.outcomes} />
-                    </td>
-                  ),
-                )}
-              </tr>
-            ))}
-          </tbody>
+          ))}
         </Table>
       </div>
       {children}

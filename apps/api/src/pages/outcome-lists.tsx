@@ -3,7 +3,7 @@ import { TOLD_KINDS, type OutcomeRow } from '#progress';
 import type { OutcomeAsAt } from '#registers';
 import { Figure, StageBar, TotalHeads } from './figures.js';
 import { Folded } from './folded.js';
-import { AgencyLink, Joined } from './links.js';
+import { AgencyLink, Listed } from './links.js';
 import { Words } from './source.js';
 import { Table } from './take-away.js';
 import { path, type View } from './view.js';
@@ -34,14 +34,7 @@ const kindsCounted = (kind: OutcomeRow['kind'], n: number): string =>
   kind === 'not_told' ? `${counted(n, 'outcome')} of a kind not told` : counted(n, OUTCOME_KIND_WORDS[kind]);
 
 export const Addressees = ({ view, addressees }: { view: View; addressees: readonly string[] }) => (
-  <>
-    {addressees.map((addressee, i) => (
-      <span key={addressee}>
-        {i > 0 && ', '}
-        {view.names.agency.has(addressee) ? <AgencyLink view={view} code={addressee} /> : addressee}
-      </span>
-    ))}
-  </>
+  <Listed all={addressees.map((one) => (view.names.agency.has(one) ? <AgencyLink view={view} code={one} /> : one))} />
 );
 
 interface ListParts {
@@ -84,69 +77,68 @@ const whose = ({ asked: { agency } }: View) => (agency === undefined ? {} : { ag
 
 /** Outcomes with whom they address, what follows them up and who leads that. */
 export const OutcomeList = ({ view, rows, brief = false }: ListParts) => (
-  <Table class={brief ? 'outcomes brief' : 'outcomes'} rows={rows.length}>
-    <caption class="hidden">Outcomes</caption>
-    <thead>
-      <tr>
-        <th scope="col">Outcome</th>
-        <th scope="col">Addressed to</th>
+  <Table
+    class={brief ? 'outcomes brief' : 'outcomes'}
+    rows={rows.length}
+    caption="Outcomes"
+    hideCaption
+    heads={[
+      'Outcome',
+      'Addressed to',
+      !brief && (
+        <>
+          <TotalHeads />
+          <th scope="col">Led by</th>
+        </>
+      ),
+    ]}
+  >
+    {rows.map((row) => (
+      <tr key={row.outcome}>
+        <th scope="row">
+          <a href={view.link(path('outcomes', row.outcome))}>
+            <Words text={row.text} />
+          </a>{' '}
+          <small class="code">{row.outcome}</small>
+          <small class="issuer">
+            {' '}
+            {OUTCOME_KIND_WORDS[row.kind]}
+            {(row.issuedBy ?? row.issuer) && (
+              <>
+                {' '}
+                of <Issuer view={view} of={row} />
+              </>
+            )}
+            {row.addressedTo && (
+              <>
+                , put to <ForumLink view={view} id={row.addressedTo} />
+              </>
+            )}
+          </small>
+        </th>
+        <td>
+          <Addressees view={view} addressees={row.addressees} />
+        </td>
         {!brief && (
           <>
-            <TotalHeads />
-            <th scope="col">Led by</th>
+            <td class="n" data-label="Commitments">
+              {row.covered ? (
+                <Figure n={row.total} href={view.list({ ...whose(view), followsUp: row.outcome })} />
+              ) : (
+                <span class="dated">None</span>
+              )}
+            </td>
+            <td class="of-bar">{row.covered && <StageBar row={row} />}</td>
+            <td data-label={row.covered ? 'Led by' : undefined}>
+              <Listed
+                all={row.leads.map((code) => (
+                  <AgencyLink key={code} view={view} code={code} />
+                ))}
+              />
+            </td>
           </>
         )}
       </tr>
-    </thead>
-    <tbody>
-      {rows.map((row) => (
-        <tr key={row.outcome}>
-          <th scope="row">
-            <a href={view.link(path('outcomes', row.outcome))}>
-              <Words text={row.text} />
-            </a>{' '}
-            <small class="code">{row.outcome}</small>
-            <small class="issuer">
-              {' '}
-              {OUTCOME_KIND_WORDS[row.kind]}
-              {(row.issuedBy ?? row.issuer) && (
-                <>
-                  {' '}
-                  of <Issuer view={view} of={row} />
-                </>
-              )}
-              {row.addressedTo && (
-                <>
-                  , put to <ForumLink view={view} id={row.addressedTo} />
-                </>
-              )}
-            </small>
-          </th>
-          <td>
-            <Addressees view={view} addressees={row.addressees} />
-          </td>
-          {!brief && (
-            <>
-              <td class="n" data-label="Commitments">
-                {row.covered ? (
-                  <Figure n={row.total} href={view.list({ ...whose(view), followsUp: row.outcome })} />
-                ) : (
-                  <span class="dated">None</span>
-                )}
-              </td>
-              <td class="of-bar">{row.covered && <StageBar row={row} />}</td>
-              <td data-label={row.covered ? 'Led by' : undefined}>
-                <Joined
-                  all={row.leads.map((code) => (
-                    <AgencyLink key={code} view={view} code={code} />
-                  ))}
-                  last=", "
-                />
-              </td>
-            </>
-          )}
-        </tr>
-      ))}
-    </tbody>
+    ))}
   </Table>
 );

@@ -4,6 +4,7 @@ import type { FastifyRequest } from 'fastify';
 import { withClocksOfCursor } from '#platform';
 import { Coverage, OutcomesQuery, Progress, TOLD_KINDS, type OutcomesView } from '#progress';
 import { Registers, type Forum, type OutcomeAsAt } from '#registers';
+import { Fact } from './fact.js';
 import { Contents } from './contents.js';
 import { Choice, type ChoiceParts } from './choice.js';
 import { NothingFound } from './conditions.js';
@@ -11,7 +12,7 @@ import { Legend } from './figures.js';
 import { FollowedUpBy, following, FollowUp, type Following } from './follow-up.js';
 import { Pager } from './lists.js';
 import { Page } from './layout.js';
-import { ThemeLink } from './links.js';
+import { Listed, ThemeLink } from './links.js';
 import { MemberOf, OnlyMembers } from './member-of.js';
 import { EntryLink } from './register-words.js';
 import { RendersPages } from './rendering.js';
@@ -249,49 +250,33 @@ const OutcomeReport = ({ view, outcome, followedUpOn, ...followUp }: OutcomePart
       <FollowedUpBy view={view} id={outcome.id} {...followUp} />
     )}
     <dl class="facts">
-      <div>
-        <dt>Addressed to</dt>
-        <dd>
-          <Addressees view={view} addressees={outcome.addressees} />
-        </dd>
-      </div>
+      <Fact name="Addressed to">
+        <Addressees view={view} addressees={outcome.addressees} />
+      </Fact>
       {(outcome.issuedBy ?? outcome.issuer) && (
-        <div>
-          <dt>Said by</dt>
-          <dd>
-            <Issuer view={view} of={outcome} />
-          </dd>
-        </div>
+        <Fact name="Said by">
+          <Issuer view={view} of={outcome} />
+        </Fact>
       )}
       {outcome.forum && (
-        <div>
-          <dt>Came from</dt>
-          <dd>
-            <ForumLink view={view} id={outcome.forum} />
-          </dd>
-        </div>
+        <Fact name="Came from">
+          <ForumLink view={view} id={outcome.forum} />
+        </Fact>
       )}
       {outcome.addressedTo && (
-        <div>
-          <dt>Put to</dt>
-          <dd>
-            <ForumLink view={view} id={outcome.addressedTo} />, whose outcome it is not
-          </dd>
-        </div>
+        <Fact name="Put to">
+          <ForumLink view={view} id={outcome.addressedTo} />, whose outcome it is not
+        </Fact>
       )}
       {outcome.concerns === 'organisation' && (
-        <div>
-          <dt>Concerns</dt>
-          <dd>The arrangement of a meeting only; not counted among what is to be followed up</dd>
-        </div>
+        <Fact name="Concerns">The arrangement of a meeting only; not counted among what is to be followed up</Fact>
       )}
       {outcome.endorsed.length > 0 && (
-        <div>
-          <dt>Endorsed</dt>
-          <dd>
-            {outcome.endorsed.map((one, i) => (
-              <span key={one.by}>
-                {i > 0 && '; '}
+        <Fact name="Endorsed">
+          <Listed
+            by="; "
+            all={outcome.endorsed.map((one) => (
+              <>
                 by <Issuer view={view} of={{ issuedBy: one.by }} />, reported on {dateWords(one.reportedOn)}
                 {one.citation && (
                   <>
@@ -299,36 +284,24 @@ const OutcomeReport = ({ view, outcome, followedUpOn, ...followUp }: OutcomePart
                     (<Place view={view} of={one.citation} />)
                   </>
                 )}
-              </span>
+              </>
             ))}
-          </dd>
-        </div>
+          />
+        </Fact>
       )}
-      {followedUpOn && (
-        <div>
-          <dt>Followed up</dt>
-          <dd>by a commitment, as first reported on {dateWords(followedUpOn)}</dd>
-        </div>
-      )}
+      {followedUpOn && <Fact name="Followed up">by a commitment, as first reported on {dateWords(followedUpOn)}</Fact>}
       {(outcome.themes ?? []).length > 0 && (
-        <div>
-          <dt>Themes</dt>
-          <dd>
-            {outcome.themes!.map((code, i) => (
-              <span key={code}>
-                {i > 0 && ', '}
-                <ThemeLink view={view} code={code} />
-              </span>
+        <Fact name="Themes">
+          <Listed
+            all={outcome.themes!.map((code) => (
+              <ThemeLink view={view} code={code} />
             ))}
-          </dd>
-        </div>
+          />
+        </Fact>
       )}
-      <div>
-        <dt>Read in</dt>
-        <dd>
-          <Place view={view} of={outcome} />
-        </dd>
-      </div>
+      <Fact name="Read in">
+        <Place view={view} of={outcome} />
+      </Fact>
     </dl>
     {followUp.row.total > 0 && <FollowUp view={view} id={outcome.id} {...followUp} />}
   </Page>

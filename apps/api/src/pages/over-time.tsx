@@ -157,40 +157,27 @@ const StepTable = ({ view, title, caption, steps, filter }: TableParts) => {
   );
   return (
     <div class="table" role="region" aria-label={title} tabIndex={0}>
-      <Table>
-        <caption>{caption}</caption>
-        <thead>
-          <tr>
-            <th scope="col">As at</th>
-            <th scope="col" class="n">
-              Commitments
+      <Table
+        caption={caption}
+        heads={[
+          'As at',
+          { n: 'Commitments' },
+          ...SHOWN_STAGES.map((stage) => ({ n: STAGE_WORDS[stage] })),
+          { n: 'Overdue' },
+          { n: 'No update' },
+        ]}
+      >
+        {steps.map(({ asOf, total, byStage, overdue, stale }) => (
+          <tr key={asOf}>
+            <th scope="row" class="day">
+              <a href={view.here({ asOf })}>{dateWords(asOf, 'short')}</a>
             </th>
-            {SHOWN_STAGES.map((stage) => (
-              <th key={stage} scope="col" class="n">
-                {STAGE_WORDS[stage]}
-              </th>
-            ))}
-            <th scope="col" class="n">
-              Overdue
-            </th>
-            <th scope="col" class="n">
-              No update
-            </th>
+            {of(asOf, total)}
+            {SHOWN_STAGES.map((stage: Stage) => of(asOf, byStage[stage], { stage }))}
+            {of(asOf, overdue, { overdue: true })}
+            {of(asOf, stale, { stale: true })}
           </tr>
-        </thead>
-        <tbody>
-          {steps.map(({ asOf, total, byStage, overdue, stale }) => (
-            <tr key={asOf}>
-              <th scope="row" class="day">
-                <a href={view.here({ asOf })}>{dateWords(asOf, 'short')}</a>
-              </th>
-              {of(asOf, total)}
-              {SHOWN_STAGES.map((stage: Stage) => of(asOf, byStage[stage], { stage }))}
-              {of(asOf, overdue, { overdue: true })}
-              {of(asOf, stale, { stale: true })}
-            </tr>
-          ))}
-        </tbody>
+        ))}
       </Table>
     </div>
   );

@@ -4,6 +4,7 @@ import type { Session } from '#platform';
 import type { PasskeyRow, SessionRow, Way } from '#sign-in';
 import type { Follow } from '#letters';
 import { REPORT_LANGUAGES, type Scope } from '#words';
+import { Options } from './choice.js';
 import { PlainPage } from './layout.js';
 import { REPORT_LANGUAGE_WORDS } from './report-form.js';
 import {
@@ -18,7 +19,7 @@ import {
   Tokens,
 } from './roles.js';
 import { SignOutForm } from './sign-in.js';
-import { ButtonForm, CsrfField } from './signed-in.js';
+import { ButtonForm, PostForm } from './signed-in.js';
 
 /** The numbers of days for which a new token can be good, to choose from. */
 export const DAYS = ['30', '90', '365'] as const;
@@ -96,8 +97,7 @@ const ActingForForm = ({
   if (names.length < 2) return null;
   const now = principal && principal.role !== 'reader' ? (principal.agency ?? principal.role) : null;
   return (
-    <form class="entry inline" method="post" action="/account/acting-for">
-      <CsrfField />
+    <PostForm class="entry inline" action="/account/acting-for">
       <label>
         You act now as
         <select name="actingFor" required>
@@ -106,35 +106,29 @@ const ActingForForm = ({
               choose one
             </option>
           )}
-          {names.map(([name, one]) => (
-            <option key={name} value={name} selected={name === now}>
-              {appointmentWords(one)}
-            </option>
-          ))}
+          <Options of={names.map(([name, one]) => [name, appointmentWords(one)])} chosen={now} />
         </select>
       </label>
       <button type="submit">Change</button>
-    </form>
+    </PostForm>
   );
 };
 
 const LettersPart = ({ account, follows }: Pick<OwnParts, 'account' | 'follows'>) => (
   <section id="letters">
     <h2>Letters</h2>
-    <form class="entry inline" method="post" action="/account/language">
-      <CsrfField />
+    <PostForm class="entry inline" action="/account/language">
       <label>
         Letters to you are in
         <select name="language">
-          {REPORT_LANGUAGES.map((language) => (
-            <option key={language} value={language} selected={language === (account.language ?? 'en')}>
-              {REPORT_LANGUAGE_WORDS[language]}
-            </option>
-          ))}
+          <Options
+            of={REPORT_LANGUAGES.map((language) => [language, REPORT_LANGUAGE_WORDS[language]])}
+            chosen={account.language ?? 'en'}
+          />
         </select>
       </label>
       <button type="submit">Change</button>
-    </form>
+    </PostForm>
     {follows.length === 0 ? (
       <p>
         You follow nothing. The pages of agencies, themes and forums, and lists that are narrowed, have a link “by
@@ -239,8 +233,7 @@ const DAYS_WORDS: Readonly<Record<(typeof DAYS)[number], string>> = {
 const TokenForm = ({ scopes, first }: { scopes: readonly Scope[]; first: boolean }) => (
   <details open={first}>
     <summary>Make a token</summary>
-    <form class="entry" method="post" action="/account/tokens">
-      <CsrfField />
+    <PostForm class="entry" action="/account/tokens">
       <label>
         What it is for
         <input name="label" maxLength={100} required placeholder="Nightly upload from our database" />
@@ -257,14 +250,10 @@ const TokenForm = ({ scopes, first }: { scopes: readonly Scope[]; first: boolean
       <label>
         Good for
         <select name="days">
-          {DAYS.map((days) => (
-            <option key={days} value={days} selected={days === '365'}>
-              {DAYS_WORDS[days]}
-            </option>
-          ))}
+          <Options of={DAYS.map((days) => [days, DAYS_WORDS[days]])} chosen="365" />
         </select>
       </label>
       <button type="submit">Make it</button>
-    </form>
+    </PostForm>
   </details>
 );

@@ -23,11 +23,12 @@ import {
 } from '#platform';
 import { type Document } from '#registers';
 import { partsOf } from '#text';
+import { Options } from './choice.js';
 import { DataLists } from './form.js';
 import type { Suggestion } from './form-parts.js';
 import { PlainPage } from './layout.js';
 import { RendersPages } from './rendering.js';
-import { CsrfField } from './signed-in.js';
+import { PostForm } from './signed-in.js';
 import { Suggestions } from './suggestions.js';
 import { path } from './view.js';
 import { counted, dateWords, sentence, STAGE_WORDS } from './words.js';
@@ -187,14 +188,13 @@ const PaperPage = ({ document, paper }: { document: Document; paper: PaperView |
     )}
     <section>
       <h2>{paper ? 'Send another text' : 'Send the text'}</h2>
-      <form method="post" action={paperPath(document.id)} encType={FILE_TYPE} class="filters">
-        <CsrfField />
+      <PostForm action={paperPath(document.id)} encType={FILE_TYPE} class="filters">
         <label>
           <span>Word document (.docx) or plain text</span>
           <input type="file" name="file" required accept=".docx,.txt,.md" />
         </label>
         <button type="submit">Read it</button>
-      </form>
+      </PostForm>
     </section>
   </PlainPage>
 );
@@ -277,8 +277,7 @@ const StatementPage = ({ document, paragraph, agency, suggestions, sent, refused
       )}
       <section>
         <h2>An update of a commitment</h2>
-        <form method="post" action={`${at}/update`} class="filters">
-          <CsrfField />
+        <PostForm action={`${at}/update`} class="filters">
           <Field
             name="reference"
             label="Reference of the commitment"
@@ -288,12 +287,11 @@ const StatementPage = ({ document, paragraph, agency, suggestions, sent, refused
           />
           <OfStage value={value} />
           <button type="submit">Report it</button>
-        </form>
+        </PostForm>
       </section>
       <section>
         <h2>A new commitment</h2>
-        <form method="post" action={`${at}/commitment`} class="filters">
-          <CsrfField />
+        <PostForm action={`${at}/commitment`} class="filters">
           <Field name="title" label="Title" value={value('title')} required />
           <Words name="summary" label="Summary" value={value('summary') || text.slice(0, 4000)} required />
           <Choice name="kind" label="Kind" of={KINDS} value={value('kind')} />
@@ -315,7 +313,7 @@ const StatementPage = ({ document, paragraph, agency, suggestions, sent, refused
           />
           <OfStage value={value} />
           <button type="submit">Record it</button>
-        </form>
+        </PostForm>
       </section>
       <DataLists of={suggestions} />
     </PlainPage>
@@ -327,11 +325,7 @@ const OfStage = ({ value }: { value: (name: string) => string }) => (
     <label>
       <span>Stage</span>
       <select name="stage" required>
-        {STAGES.map((stage) => (
-          <option key={stage} value={stage} selected={value('stage') === stage}>
-            {STAGE_WORDS[stage]}
-          </option>
-        ))}
+        <Options of={STAGES.map((stage) => [stage, STAGE_WORDS[stage]])} chosen={value('stage')} />
       </select>
     </label>
     <Field name="effective" label="When: year, month or day, 2012-11" value={value('effective')} required />
@@ -368,11 +362,7 @@ const Choice = ({ name, label, of, value }: FieldParts & { of: readonly string[]
   <label>
     <span>{label}</span>
     <select name={name} required>
-      {of.map((code) => (
-        <option key={code} value={code} selected={value === code}>
-          {sentence(code)}
-        </option>
-      ))}
+      <Options of={of.map((code) => [code, sentence(code)])} chosen={value} />
     </select>
   </label>
 );

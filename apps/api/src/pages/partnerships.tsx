@@ -18,7 +18,7 @@ import { HeatMap } from './heat-map.js';
 import { Pager } from './lists.js';
 import { Page } from './layout.js';
 import { CorrectedLater } from './lineage.js';
-import { Joined } from './links.js';
+import { Listed } from './links.js';
 import { Kinds } from './matrix.js';
 import { MemberOf, OnlyMembers } from './member-of.js';
 import { Narrow, Narrowing } from './narrow.js';
@@ -157,53 +157,45 @@ const Pairs = ({ view, rows, rowCount, filter }: PairsParts) => {
   const longest = Math.max(...rows.map(({ total }) => total));
   return (
     <div class="table" role="region" aria-label="Pairs of agencies" tabIndex={0}>
-      <Table class="breakdown pairs" rows={rows.length}>
-        <caption>
-          {count(rows.length)} of {counted(rowCount, 'pair')}, most commitments first
-        </caption>
-        <thead>
-          <tr>
-            <th scope="col">Agencies</th>
-            <TotalHeads />
-            <th scope="col">On what</th>
-          </tr>
-        </thead>
-        <tbody>
-          {rows.map((row) => {
-            const both = { ...filter, agency: row.agency, with: row.with };
-            const rest = row.themes.length - THEMES;
-            return (
-              <tr key={`${row.agency} ${row.with}`}>
-                <th scope="row">
-                  {!filter.agency && (
+      <Table
+        class="breakdown pairs"
+        rows={rows.length}
+        caption={`${count(rows.length)} of ${counted(rowCount, 'pair')}, most commitments first`}
+        heads={['Agencies', <TotalHeads />, 'On what']}
+      >
+        {rows.map((row) => {
+          const both = { ...filter, agency: row.agency, with: row.with };
+          const rest = row.themes.length - THEMES;
+          return (
+            <tr key={`${row.agency} ${row.with}`}>
+              <th scope="row">
+                {!filter.agency && (
+                  <>
+                    <a href={view.link(path('agencies', row.agency), view.scope)} title={row.name}>
+                      {row.agency}
+                    </a>{' '}
+                    with{' '}
+                  </>
+                )}
+                <a href={view.link(path('agencies', row.with), view.scope)} title={row.withName}>
+                  {filter.agency ? row.withName : row.with}
+                </a>
+                {filter.agency && row.withName !== row.with && <small class="code"> {row.with}</small>}
+              </th>
+              <TotalCells row={row} longest={longest} href={view.list(both)} />
+              <td class="on-what">
+                <Listed
+                  all={row.themes.slice(0, THEMES).map(({ theme, name, total }) => (
                     <>
-                      <a href={view.link(path('agencies', row.agency), view.scope)} title={row.name}>
-                        {row.agency}
-                      </a>{' '}
-                      with{' '}
+                      {name} <Figure n={total} href={view.list({ ...both, theme })} />
                     </>
-                  )}
-                  <a href={view.link(path('agencies', row.with), view.scope)} title={row.withName}>
-                    {filter.agency ? row.withName : row.with}
-                  </a>
-                  {filter.agency && row.withName !== row.with && <small class="code"> {row.with}</small>}
-                </th>
-                <TotalCells row={row} longest={longest} href={view.list(both)} />
-                <td class="on-what">
-                  <Joined
-                    last=", "
-                    all={row.themes.slice(0, THEMES).map(({ theme, name, total }) => (
-                      <>
-                        {name} <Figure n={total} href={view.list({ ...both, theme })} />
-                      </>
-                    ))}
-                  />
-                  {rest > 0 && ` and ${counted(rest, 'other theme')}`}
-                </td>
-              </tr>
-            );
-          })}
-        </tbody>
+                  ))}
+                />
+                {rest > 0 && ` and ${counted(rest, 'other theme')}`}
+              </td>
+            </tr>
+          );
+        })}
       </Table>
     </div>
   );

@@ -15,7 +15,7 @@ interface Shown {
 }
 
 /** The mark of an agency that another one named, and that has not accepted yet. */
-export const YetToAccept = () => <small class="asked">(asked, yet to accept)</small>;
+export const YetToAccept = () => <small class="asked"> (asked, yet to accept)</small>;
 
 export const Outlook = ({ outlook }: { outlook?: string | null }) =>
   outlook ? <span class={`outlook ${outlook}`}>{OUTLOOK_WORDS[outlook as keyof typeof OUTLOOK_WORDS]}</span> : null;
@@ -107,12 +107,7 @@ export const EachPart = ({ view, commitment }: Shown) => {
             all={unheard.map((part) => (
               <>
                 <AgencyLink view={view} code={part.agency} /> <small>{roleWords(part.role)}</small>
-                {isAsked(part) && (
-                  <>
-                    {' '}
-                    <YetToAccept />
-                  </>
-                )}
+                {isAsked(part) && <YetToAccept />}
               </>
             ))}
           />
@@ -146,41 +141,40 @@ interface TableParts {
 const PartsTable = ({ view, parts, isAsked }: TableParts) => {
   const isRead = parts.some(({ verification }) => verification);
   return (
-    <Table class={isRead ? 'parts read' : 'parts'}>
-      <caption class="hidden">Each agency’s part</caption>
-      <thead>
-        <tr>
-          <th scope="col">Agency</th>
-          <th scope="col">What it says of its part</th>
-          {isRead && <th scope="col">The secretariat’s reading</th>}
-          {isRead && <th scope="col">The agency’s reply</th>}
+    <Table
+      class={isRead ? 'parts read' : 'parts'}
+      caption="Each agency’s part"
+      hideCaption
+      heads={[
+        'Agency',
+        'What it says of its part',
+        isRead && 'The secretariat’s reading',
+        isRead && 'The agency’s reply',
+      ]}
+    >
+      {parts.map((part) => (
+        <tr key={part.agency}>
+          <th scope="row">
+            <AgencyLink view={view} code={part.agency} /> <small>{roleWords(part.role)}</small>
+            {isAsked(part) && <YetToAccept />}
+          </th>
+          <td>{part.entry ? <Word view={view} entry={part.entry} /> : <span class="nil">Nothing any more</span>}</td>
+          {isRead && (
+            <td data-label="The secretariat’s reading">
+              {part.verification ? (
+                <Reading view={view} verification={part.verification} />
+              ) : (
+                <span class="nil">Unreviewed</span>
+              )}
+            </td>
+          )}
+          {isRead && (
+            <td data-label={part.verification ? 'The agency’s reply' : undefined}>
+              {part.verification && <Replies view={view} verification={part.verification} />}
+            </td>
+          )}
         </tr>
-      </thead>
-      <tbody>
-        {parts.map((part) => (
-          <tr key={part.agency}>
-            <th scope="row">
-              <AgencyLink view={view} code={part.agency} /> <small>{roleWords(part.role)}</small>{' '}
-              {isAsked(part) && <YetToAccept />}
-            </th>
-            <td>{part.entry ? <Word view={view} entry={part.entry} /> : <span class="nil">Nothing any more</span>}</td>
-            {isRead && (
-              <td data-label="The secretariat’s reading">
-                {part.verification ? (
-                  <Reading view={view} verification={part.verification} />
-                ) : (
-                  <span class="nil">Unreviewed</span>
-                )}
-              </td>
-            )}
-            {isRead && (
-              <td data-label={part.verification ? 'The agency’s reply' : undefined}>
-                {part.verification && <Replies view={view} verification={part.verification} />}
-              </td>
-            )}
-          </tr>
-        ))}
-      </tbody>
+      ))}
     </Table>
   );
 };

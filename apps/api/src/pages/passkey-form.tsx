@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type { ComponentChildren } from 'preact';
-import { CsrfField } from './signed-in.js';
+import { PostForm } from './signed-in.js';
 
 const LIBRARY = join(
   createRequire(import.meta.url).resolve('@simplewebauthn/browser'),
@@ -32,13 +32,16 @@ interface Parts {
 
 export const PasskeyForm = ({ action, does, options, attempt, children }: Parts) => (
   <>
-    <form class="entry passkey" method="post" action={action} data-does={does} data-options={JSON.stringify(options)}>
-      <CsrfField />
-      <input type="hidden" name="attempt" value={attempt} />
-      <input type="hidden" name="answer" value="" />
+    <PostForm
+      class="entry passkey"
+      action={action}
+      data-does={does}
+      data-options={JSON.stringify(options)}
+      hidden={{ attempt, answer: '' }}
+    >
       {children}
       <p role="status" class="alert" />
-    </form>
+    </PostForm>
     <noscript>
       <p class="callout">Passkeys need JavaScript, which is off in this browser.</p>
     </noscript>

@@ -121,32 +121,25 @@ const Publications = ({ view, published, corrected, preparing, isDesk }: ListPar
         forum, or of everything on the <a href={view.link('/')}>overview</a>.
       </p>
     ) : (
-      <Table class="outcomes">
-        <caption class="hidden">Published reports</caption>
-        <thead>
-          <tr>
-            <th scope="col">Symbol</th>
-            <th scope="col">Report</th>
-            <th scope="col">As at</th>
-            <th scope="col">Published</th>
-            <th scope="col">Corrected since</th>
+      <Table
+        class="outcomes"
+        caption="Published reports"
+        hideCaption
+        heads={['Symbol', 'Report', 'As at', 'Published', 'Corrected since']}
+      >
+        {published.map((one) => (
+          <tr key={one.id}>
+            <th scope="row">
+              <a href={view.link(path('publications', one.id))}>{one.id}</a>
+            </th>
+            <td data-label="Report">{[KIND_WORDS[one.kind], aboutWords(one)].filter(Boolean).join(': ')}</td>
+            <td data-label="As at">{dateWords(one.asOf)}</td>
+            <td data-label="Published">{dateWords(one.published!.publishedOn)}</td>
+            <td data-label="Corrected since">
+              {corrected.get(one.id)! > 0 ? counted(corrected.get(one.id)!, 'commitment') : 'Nothing'}
+            </td>
           </tr>
-        </thead>
-        <tbody>
-          {published.map((one) => (
-            <tr key={one.id}>
-              <th scope="row">
-                <a href={view.link(path('publications', one.id))}>{one.id}</a>
-              </th>
-              <td data-label="Report">{[KIND_WORDS[one.kind], aboutWords(one)].filter(Boolean).join(': ')}</td>
-              <td data-label="As at">{dateWords(one.asOf)}</td>
-              <td data-label="Published">{dateWords(one.published!.publishedOn)}</td>
-              <td data-label="Corrected since">
-                {corrected.get(one.id)! > 0 ? counted(corrected.get(one.id)!, 'commitment') : 'Nothing'}
-              </td>
-            </tr>
-          ))}
-        </tbody>
+        ))}
       </Table>
     )}
   </Page>
@@ -193,33 +186,25 @@ const PublishedReport = ({ view, known, since, round }: ReportParts) => {
     >
       <section>
         <h2>Read it</h2>
-        <Table class="breakdown brief">
-          <caption class="hidden">Files of the report</caption>
-          <thead>
-            <tr>
-              <th scope="col">Format</th>
-              {LANGUAGES.map((language) => (
-                <th key={language} scope="col">
-                  {REPORT_LANGUAGE_WORDS[language]}
-                </th>
-              ))}
+        <Table
+          class="breakdown brief"
+          caption="Files of the report"
+          hideCaption
+          heads={['Format', ...LANGUAGES.map((language) => REPORT_LANGUAGE_WORDS[language])]}
+        >
+          {formats.map(([format, words]) => (
+            <tr key={format}>
+              <th scope="row">{words}</th>
+              {LANGUAGES.map((language) => {
+                const file = files.find((one) => one.format === format && one.language === language);
+                return (
+                  <td key={language} data-label={REPORT_LANGUAGE_WORDS[language]}>
+                    {file && <a href={fileOf(format, language)}>{count(Math.ceil(file.bytes / 1024))} kB</a>}
+                  </td>
+                );
+              })}
             </tr>
-          </thead>
-          <tbody>
-            {formats.map(([format, words]) => (
-              <tr key={format}>
-                <th scope="row">{words}</th>
-                {LANGUAGES.map((language) => {
-                  const file = files.find((one) => one.format === format && one.language === language);
-                  return (
-                    <td key={language} data-label={REPORT_LANGUAGE_WORDS[language]}>
-                      {file && <a href={fileOf(format, language)}>{count(Math.ceil(file.bytes / 1024))} kB</a>}
-                    </td>
-                  );
-                })}
-              </tr>
-            ))}
-          </tbody>
+          ))}
         </Table>
       </section>
       <section>
@@ -309,34 +294,28 @@ const BesideEachOther = ({ asOf, then, now }: BothParts) => {
     }),
   ];
   return (
-    <Table class="breakdown brief">
-      <caption>Commitments as at {dateWords(asOf)}</caption>
-      <thead>
-        <tr>
-          <th scope="col">Stage</th>
-          <th scope="col">As published</th>
-          <th scope="col">As corrected since</th>
-        </tr>
-      </thead>
-      <tbody>
-        {rows.map(([words, was, is, [before, after]]) => (
-          <tr key={words}>
-            <th scope="row">{words}</th>
-            <td data-label="As published">
-              <a href={`/commitments?${before}`}>{count(was)}</a>
-            </td>
-            <td data-label="As corrected since">
-              {was === is ? (
+    <Table
+      class="breakdown brief"
+      caption={`Commitments as at ${dateWords(asOf)}`}
+      heads={['Stage', 'As published', 'As corrected since']}
+    >
+      {rows.map(([words, was, is, [before, after]]) => (
+        <tr key={words}>
+          <th scope="row">{words}</th>
+          <td data-label="As published">
+            <a href={`/commitments?${before}`}>{count(was)}</a>
+          </td>
+          <td data-label="As corrected since">
+            {was === is ? (
+              <a href={`/commitments?${after}`}>{count(is)}</a>
+            ) : (
+              <strong>
                 <a href={`/commitments?${after}`}>{count(is)}</a>
-              ) : (
-                <strong>
-                  <a href={`/commitments?${after}`}>{count(is)}</a>
-                </strong>
-              )}
-            </td>
-          </tr>
-        ))}
-      </tbody>
+              </strong>
+            )}
+          </td>
+        </tr>
+      ))}
     </Table>
   );
 };

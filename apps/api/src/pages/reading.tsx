@@ -2,6 +2,7 @@
 import { type CommitmentView } from '#acts';
 import type { VerificationWord } from '#commitments';
 import type { Item } from '#progress';
+import { Fact } from './fact.js';
 import { ShownDate } from './figures.js';
 import { AgencyLink } from './links.js';
 import { Source, Words } from './source.js';
@@ -85,18 +86,12 @@ export const Replies = ({ view, verification: { replies } }: Parts) =>
 export const ReadingAndReply = ({ view, verification }: { view: View; verification: Verification | null }) =>
   verification ? (
     <dl class="both">
-      <div>
-        <dt>The secretariat’s reading</dt>
-        <dd>
-          <Reading view={view} verification={verification} />
-        </dd>
-      </div>
-      <div>
-        <dt>The agency’s reply</dt>
-        <dd>
-          <Replies view={view} verification={verification} />
-        </dd>
-      </div>
+      <Fact name="The secretariat’s reading">
+        <Reading view={view} verification={verification} />
+      </Fact>
+      <Fact name="The agency’s reply">
+        <Replies view={view} verification={verification} />
+      </Fact>
     </dl>
   ) : (
     <p class="source">Unreviewed by the secretariat</p>

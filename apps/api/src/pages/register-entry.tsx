@@ -59,38 +59,29 @@ export const EntryPage = ({ view, kind, code, entry, events, lines, done }: Entr
       </section>
       <section>
         <h2>What was said of it</h2>
-        <Table>
-          <caption class="hidden">What was said of it, in the order recorded</caption>
-          <thead>
-            <tr>
-              <th scope="col">When, and by whom</th>
-              <th scope="col">What</th>
+        <Table caption="What was said of it, in the order recorded" hideCaption heads={['When, and by whom', 'What']}>
+          {events.map(({ revision, recordedAt, name, data, meta }) => (
+            <tr key={revision} id={`r${revision}`}>
+              <th scope="row">
+                {instantWords(recordedAt)} <small>{whoWords(actorOf(meta))}</small>
+              </th>
+              <td>
+                <strong>{labelOf(name)}</strong>
+                {takenBack.has(revision) && <em> taken back since</em>}
+                {name !== 'Registered' && name !== 'Amended' && <SaidFields view={view} said={data as object} />}
+                <span class="acts">
+                  {lines
+                    .filter(([act, line]) => isOnStatement(line) && fits(act, name, revision))
+                    .map(([act, line]) => (
+                      <a key={act} href={addressOf(line, revision)}>
+                        {line.button}
+                        <span class="hidden"> of statement {revision + 1}</span>
+                      </a>
+                    ))}
+                </span>
+              </td>
             </tr>
-          </thead>
-          <tbody>
-            {events.map(({ revision, recordedAt, name, data, meta }) => (
-              <tr key={revision} id={`r${revision}`}>
-                <th scope="row">
-                  {instantWords(recordedAt)} <small>{whoWords(actorOf(meta))}</small>
-                </th>
-                <td>
-                  <strong>{labelOf(name)}</strong>
-                  {takenBack.has(revision) && <em> taken back since</em>}
-                  {name !== 'Registered' && name !== 'Amended' && <SaidFields view={view} said={data as object} />}
-                  <span class="acts">
-                    {lines
-                      .filter(([act, line]) => isOnStatement(line) && fits(act, name, revision))
-                      .map(([act, line]) => (
-                        <a key={act} href={addressOf(line, revision)}>
-                          {line.button}
-                          <span class="hidden"> of statement {revision + 1}</span>
-                        </a>
-                      ))}
-                  </span>
-                </td>
-              </tr>
-            ))}
-          </tbody>
+          ))}
         </Table>
       </section>
     </PlainPage>

@@ -1,6 +1,7 @@
 /** The offer of a page to make a report of what it shows: in a language, in a format, for what came since a date. */
 import { LANGUAGES, type Language, type ReportFormatName, type ReportKind } from '#reports';
-import { CsrfField, WhenAtTheDesk } from './signed-in.js';
+import { Options } from './choice.js';
+import { PostForm, WhenAtTheDesk } from './signed-in.js';
 import { queryOf, type Params, type View } from './view.js';
 
 /** The report that fits a page. */
@@ -47,29 +48,17 @@ export const ReportForm = ({ view, report: { kind, asked } }: { view: View; repo
   return (
     <details class="report">
       <summary>Make a report</summary>
-      <form action="/reports" method="post">
-        <CsrfField />
-        {Object.entries(hidden).map(
-          ([name, value]) => value && <input key={name} type="hidden" name={name} value={value} />,
-        )}
+      <PostForm action="/reports" hidden={hidden}>
         <label>
           Language
           <select name="language">
-            {LANGUAGES.map((language) => (
-              <option key={language} value={language}>
-                {REPORT_LANGUAGE_WORDS[language]}
-              </option>
-            ))}
+            <Options of={LANGUAGES.map((language) => [language, REPORT_LANGUAGE_WORDS[language]])} />
           </select>
         </label>
         <label>
           Format
           <select name="format">
-            {Object.entries(REPORT_FORMAT_WORDS).map(([format, words]) => (
-              <option key={format} value={format}>
-                {words}
-              </option>
-            ))}
+            <Options of={Object.entries(REPORT_FORMAT_WORDS)} />
           </select>
         </label>
         <label>
@@ -80,7 +69,7 @@ export const ReportForm = ({ view, report: { kind, asked } }: { view: View; repo
         <button class="quiet" name="preview" value="true">
           Preview it here
         </button>
-      </form>
+      </PostForm>
       <WhenAtTheDesk>
         <p>
           <a href={prepare}>Prepare it for publication</a>, with words in its sections.

@@ -5,7 +5,7 @@ import { newCommandId } from '#eventsourcing';
 import { contentOf, type CommentAsAt, type ReturnSoFar } from '#rounds';
 import { KEY } from './form.js';
 import { labelOf } from './field-words.js';
-import { CsrfField } from './signed-in.js';
+import { PostForm } from './signed-in.js';
 import { hasSaid, TriedFaults, useTried } from './tried.js';
 import { dateWords, languageName, textWords } from './words.js';
 import { questionWords } from './round-words.js';
@@ -120,16 +120,13 @@ export const Threads = ({ threads, named = false, answering }: ThreadsParts) =>
 const AnswerForm = ({ answering: { action }, number }: { answering: Answering; number: number }) => {
   const tried = useTried(action, ({ answers }) => answers === String(number));
   return (
-    <form class="one-button" method="post" action={action}>
-      <CsrfField />
-      <input type="hidden" name={KEY} value={newCommandId()} />
-      <input type="hidden" name="answers" value={String(number)} />
+    <PostForm class="one-button" action={action} hidden={{ [KEY]: newCommandId(), answers: number }}>
       <TriedFaults tried={tried} id={`answer-${number}-fault`} at={() => true} />
       <label>
         Answer <input name="text" maxLength={4000} required dir="auto" value={tried ? hasSaid(tried, 'text') : ''} />
       </label>
       <button class="quiet">Answer</button>
-    </form>
+    </PostForm>
   );
 };
 

@@ -11,7 +11,7 @@ import { Authority } from './return-read.js';
 import { Row, rowId } from './return-row.js';
 import { LEVEL_WORDS, questionWords } from './round-words.js';
 import { SAVING_SCRIPT } from './form-scripts.js';
-import { CsrfField } from './signed-in.js';
+import { PostForm } from './signed-in.js';
 import { path } from './view.js';
 
 /** The place of a finding on this page: rows stand in the order of the register, not of the draft. */
@@ -88,10 +88,13 @@ export const ReturnForm = (parts: ReturnFormParts) => {
       <p class="acts">
         <a href={`${action}/sheet`}>Fill it in as a spreadsheet</a>
       </p>
-      <form class="return-form" method="post" action={action} noValidate data-saves>
-        <CsrfField />
-        <input type="hidden" name={KEY} value={once} />
-        <input type="hidden" name={REVISION} value={String(revision)} />
+      <PostForm
+        class="return-form"
+        action={action}
+        noValidate
+        data-saves
+        hidden={{ [KEY]: once, [REVISION]: revision }}
+      >
         <button class="hidden" name="_do" value="save" tabIndex={-1} aria-hidden="true">
           Save
         </button>
@@ -167,7 +170,7 @@ export const ReturnForm = (parts: ReturnFormParts) => {
           </button>
         </div>
         <DataLists of={suggestions} />
-      </form>
+      </PostForm>
       <script src={SAVING_SCRIPT.path} defer />
     </>
   );

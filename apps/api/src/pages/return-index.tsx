@@ -1,4 +1,5 @@
 /** Above the commitments of a return: which of them are shown. In the form that it is part of, each choice saves or keeps what was typed. */
+import { Options } from './choice.js';
 import { ONLY, ONLY_WORDS, PART_WORDS, PARTS, isChosen, type Chosen, type RowFacts } from './return-choice.js';
 import type { View } from './view.js';
 import { count } from './words.js';
@@ -26,11 +27,7 @@ const select = (
       {label}{' '}
       <select name={name} form={form}>
         <option value="">All</option>
-        {options.map(([value, words]) => (
-          <option key={value} value={value} selected={value === chosen}>
-            {words}
-          </option>
-        ))}
+        <Options of={options} chosen={chosen} />
       </select>
     </label>
   );

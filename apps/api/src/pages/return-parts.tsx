@@ -5,6 +5,7 @@ import type { FieldError } from '#eventsourcing';
 import type { FormField } from '#platform';
 import { fieldsInReturn, type Clash, type CommitmentInQuestion, type Found, ANSWER_FIELD } from '#rounds';
 import type { ActOfReturn } from '#words';
+import { Options } from './choice.js';
 import { Faults, Place } from './form.js';
 import { asFilled, idOf, type Body, type Filled, type FormParts, type Suggestion } from './form-parts.js';
 import type { Chosen } from './return-choice.js';
@@ -126,11 +127,7 @@ export const Answers = ({ form, parts, of, at, answers, title }: AnswersParts) =
         ) : (
           <select {...input}>
             <option value="">–</option>
-            {options.map((one) => (
-              <option key={one.value} value={one.value} selected={one.value === value}>
-                {one.label}
-              </option>
-            ))}
+            <Options of={options.map((one) => [one.value, one.label])} chosen={value} />
           </select>
         )}
       </div>

@@ -8,7 +8,7 @@ import { factsOf, isChosen, type Chosen, type RowFacts } from './return-choice.j
 import { CommentField, fieldsOfCommitment, Threads, type Answering, type Thread } from './return-comments.js';
 import { ReturnIndex } from './return-index.js';
 import { AnswersRead, inShort, SaidOfCommitment } from './return-said.js';
-import { CsrfField } from './signed-in.js';
+import { PostForm } from './signed-in.js';
 import { hasSaid, TriedFaults, useTried, type Tried } from './tried.js';
 import { path, type View } from './view.js';
 import { counted, languageName, textWords } from './words.js';
@@ -254,12 +254,7 @@ export const Authority = ({ agency, tried = null }: { agency: string; tried?: Tr
 export const OneButton = ({ action, keyed, button, quiet, field, label, hidden = {}, authority }: ActFormParts) => {
   const tried = useTried(action, ({ answers }) => answers === undefined);
   return (
-    <form class="one-button" method="post" action={action}>
-      <CsrfField />
-      <input type="hidden" name={KEY} value={keyed} />
-      {Object.entries(hidden).map(([name, value]) => (
-        <input key={name} type="hidden" name={name} value={value} />
-      ))}
+    <PostForm class="one-button" action={action} hidden={{ [KEY]: keyed, ...hidden }}>
       {field && (
         <>
           <TriedFaults tried={tried} id={`${field}-fault`} at={(pointer) => pointer === `/${field}`} />
@@ -270,6 +265,6 @@ export const OneButton = ({ action, keyed, button, quiet, field, label, hidden =
       )}
       {authority && <Authority agency={authority} tried={tried} />}
       <button class={quiet ? 'quiet' : undefined}>{button}</button>
-    </form>
+    </PostForm>
   );
 };

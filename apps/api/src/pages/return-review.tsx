@@ -8,7 +8,7 @@ import type { Chosen } from './return-choice.js';
 import { CommentField, fieldsOfWhole, Threads, threadsOf } from './return-comments.js';
 import { OneButton, ReturnRead } from './return-read.js';
 import { StateOf } from './return-state.js';
-import { CsrfField } from './signed-in.js';
+import { PostForm } from './signed-in.js';
 import { Source } from './source.js';
 import { path, type View } from './view.js';
 import { dateWords } from './words.js';
@@ -112,11 +112,9 @@ export const Review = (parts: ReviewParts) => {
       )}
       {judges && (
         <div class="return-bar">
-          <form id="return-comments" method="post" action={`${here}/return`}>
-            <CsrfField />
-            <input type="hidden" name={KEY} value={newCommandId()} />
+          <PostForm id="return-comments" action={`${here}/return`} hidden={{ [KEY]: newCommandId() }}>
             <button class="quiet">Send back with these comments</button>
-          </form>
+          </PostForm>
           {state.state !== 'returned' && <OneButton action={`${here}/accept`} keyed={newCommandId()} button="Accept" />}
         </div>
       )}

@@ -23,11 +23,12 @@ import { todayAnywhere, todayAt } from '#clocks';
 import { REPORT_LANGUAGES } from '#words';
 import { sendWorkbook, SheetQuery, waitingId, XLSX } from '../return-sheets.controller.js';
 import { ReturnSheets, type ReturnSheetPreview } from '../return-sheets.js';
+import { Listed } from './links.js';
 import { PlainPage } from './layout.js';
 import { RendersPages } from './rendering.js';
 import { REPORT_LANGUAGE_WORDS } from './report-form.js';
 import { LEVEL_WORDS } from './round-words.js';
-import { CsrfField } from './signed-in.js';
+import { PostForm } from './signed-in.js';
 import { Table } from './take-away.js';
 import { path } from './view.js';
 import { count, counted, textWords } from './words.js';
@@ -180,28 +181,26 @@ const SheetPage = ({ round, agency, preview, refused }: PageParts) => {
           </p>
           <p class="note">
             It is in the language of your account. Or take it in{' '}
-            {REPORT_LANGUAGES.map((language, i) => (
-              <span key={language}>
-                {i > 0 && ', '}
+            <Listed
+              all={REPORT_LANGUAGES.map((language) => (
                 <a href={`${here}/file.xlsx?language=${language}`} hreflang={language} download>
                   {REPORT_LANGUAGE_WORDS[language]}
                 </a>
-              </span>
-            ))}
+              ))}
+            />
             . It is read back in whichever it was made.
           </p>
         </>
       )}
       <section>
         <h2>{preview ? 'Upload another one' : 'Upload it again'}</h2>
-        <form class="entry" method="post" action={here} encType={FILE_TYPE}>
-          <CsrfField />
+        <PostForm class="entry" action={here} encType={FILE_TYPE}>
           <div class="field">
             <label for="file">The workbook (.xlsx)</label>
             <input id="file" type="file" name="file" accept={`.xlsx,${XLSX}`} required />
           </div>
           <button class={preview ? 'quiet' : undefined}>Look at what it would change</button>
-        </form>
+        </PostForm>
       </section>
     </PlainPage>
   );
@@ -244,40 +243,28 @@ const Looked = ({ preview, here, back }: { preview: ReturnSheetPreview; here: st
         <p>It changes nothing.</p>
       ) : (
         <section>
-          <Table>
-            <caption>{counted(changes.length, 'change')}</caption>
-            <thead>
-              <tr>
-                <th scope="col">Where</th>
-                <th scope="col">Of</th>
-                <th scope="col">Was</th>
-                <th scope="col">Is</th>
+          <Table caption={counted(changes.length, 'change')} heads={['Where', 'Of', 'Was', 'Is']}>
+            {changes.slice(0, MOST).map((one, i) => (
+              <tr key={i}>
+                <th scope="row">
+                  {at(one.sheet, one.row, one.column)} <small>{one.head}</small>
+                </th>
+                <td>{one.about}</td>
+                <td dir="auto">{one.was && <del>{textWords(one.was)}</del>}</td>
+                <td dir="auto">{one.is ? <ins>{textWords(one.is)}</ins> : <em>taken out</em>}</td>
               </tr>
-            </thead>
-            <tbody>
-              {changes.slice(0, MOST).map((one, i) => (
-                <tr key={i}>
-                  <th scope="row">
-                    {at(one.sheet, one.row, one.column)} <small>{one.head}</small>
-                  </th>
-                  <td>{one.about}</td>
-                  <td dir="auto">{one.was && <del>{textWords(one.was)}</del>}</td>
-                  <td dir="auto">{one.is ? <ins>{textWords(one.is)}</ins> : <em>taken out</em>}</td>
-                </tr>
-              ))}
-            </tbody>
+            ))}
           </Table>
         </section>
       )}
       {changes.length > MOST && <p>And {count(changes.length - MOST)} more.</p>}
       {problems.length === 0 && changes.length > 0 && (
-        <form method="post" action={`${here}/take`}>
-          <CsrfField />
+        <PostForm action={`${here}/take`}>
           <div class="acts">
             <button>Take it into the draft</button>
             <a href={back}>Back without saving</a>
           </div>
-        </form>
+        </PostForm>
       )}
       <section>
         {notes.length > 0 && (

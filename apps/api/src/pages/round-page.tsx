@@ -4,6 +4,8 @@ import type { FullDate } from '#clocks';
 import { newCommandId } from '#eventsourcing';
 import { reportOf, type ResponseRates, type ReturnLine, type RoundView, type SincePublished } from '#rounds';
 import type { NamedJob, PublishingOrder } from '#reports';
+import { AgencyLink, Listed } from './links.js';
+import { Fact } from './fact.js';
 import { PlainPage } from './layout.js';
 import { publishingPath } from './publishing.js';
 import { OneButton } from './return-read.js';
@@ -149,74 +151,73 @@ export const RoundPage = ({ view, round, lines, isDesk, own, since, before, job 
       <Rates view={view} rates={rates} isOpen={state === 'open'} />
       <section id="returns">
         <h2>Returns</h2>
-        <Table class="breakdown">
-          <caption class="hidden">The returns of all agencies that were asked</caption>
-          <thead>
-            <tr>
-              {acceptable && <th scope="col">Accept</th>}
-              <th scope="col">Agency</th>
-              <th scope="col">Return</th>
-              <th scope="col">When</th>
-              <th scope="col">Updates</th>
-              <th scope="col">No change</th>
-              <th scope="col">Not assessed</th>
-              <th scope="col">New</th>
-              <th scope="col">Comments</th>
-            </tr>
-          </thead>
-          <tbody>
-            {lines.map((line) => (
-              <tr key={line.agency}>
-                {acceptable && (
-                  <td data-label={isToAccept(line) ? 'Accept' : undefined} class="ticked">
-                    {isToAccept(line) && (
-                      <input
-                        type="checkbox"
-                        name="agencies"
-                        form="accept-returns"
-                        value={line.agency}
-                        aria-label={`Accept the return of ${line.agency}`}
-                      />
-                    )}
-                  </td>
+        <Table
+          class="breakdown"
+          caption="The returns of all agencies that were asked"
+          hideCaption
+          heads={[
+            acceptable && 'Accept',
+            'Agency',
+            'Return',
+            'When',
+            'Updates',
+            'No change',
+            'Not assessed',
+            'New',
+            'Comments',
+          ]}
+        >
+          {lines.map((line) => (
+            <tr key={line.agency}>
+              {acceptable && (
+                <td data-label={isToAccept(line) ? 'Accept' : undefined} class="ticked">
+                  {isToAccept(line) && (
+                    <input
+                      type="checkbox"
+                      name="agencies"
+                      form="accept-returns"
+                      value={line.agency}
+                      aria-label={`Accept the return of ${line.agency}`}
+                    />
+                  )}
+                </td>
+              )}
+              <th scope="row">
+                <a href={`${here}/returns/${encodeURIComponent(line.agency)}`} dir="auto">
+                  {line.name}
+                </a>
+              </th>
+              <td data-label="Return">
+                <span class={`return-state ${line.state}`}>{RETURN_STATE_WORDS[line.state]}</span>
+                {line.isNil && line.state !== 'nil' && ': a nil return'}
+                {line.paper && <small> as a paper, {line.paper}</small>}
+                {line.drafted && (
+                  <small>
+                    {' '}
+                    {count(line.drafted.said)} of {count(line.drafted.of)}
+                  </small>
                 )}
-                <th scope="row">
-                  <a href={`${here}/returns/${encodeURIComponent(line.agency)}`} dir="auto">
-                    {line.name}
-                  </a>
-                </th>
-                <td data-label="Return">
-                  <span class={`return-state ${line.state}`}>{RETURN_STATE_WORDS[line.state]}</span>
-                  {line.isNil && line.state !== 'nil' && ': a nil return'}
-                  {line.paper && <small> as a paper, {line.paper}</small>}
-                  {line.drafted && (
-                    <small>
-                      {' '}
-                      {count(line.drafted.said)} of {count(line.drafted.of)}
-                    </small>
-                  )}
-                  {line.authority && <small>, by the secretariat on its behalf ({line.authority})</small>}
-                  {line.late && line.state !== 'not_received' && <span class="alert"> late</span>}
-                </td>
-                <td data-label="When">
-                  {line.receivedOn
-                    ? dateWords(line.receivedOn, 'short')
-                    : line.daysLeft !== null && (state === 'open' || line.reopenedUntil)
-                      ? daysWords(line.daysLeft)
-                      : '–'}
-                  {line.reopenedUntil && line.state !== 'accepted' && (
-                    <small> reopened until {dateWords(line.reopenedUntil, 'short')}</small>
-                  )}
-                  {isDesk && line.remindedOn && <small> reminded {dateWords(line.remindedOn, 'short')}</small>}
-                </td>
-                <td data-label="Updates">{saidIn(line, 'update')}</td>
-                <td data-label="No change">{saidIn(line, 'no_change')}</td>
-                <td data-label="Not assessed">{saidIn(line, 'not_assessed')}</td>
-                <td data-label="New">{saidIn(line, 'new')}</td>
-                <td data-label="Comments">{line.comments > 0 ? count(line.comments) : '–'}</td>
-              </tr>
-            ))}
-          </tbody>
+                {line.authority && <small>, by the secretariat on its behalf ({line.authority})</small>}
+                {line.late && line.state !== 'not_received' && <span class="alert"> late</span>}
+              </td>
+              <td data-label="When">
+                {line.receivedOn
+                  ? dateWords(line.receivedOn, 'short')
+                  : line.daysLeft !== null && (state === 'open' || line.reopenedUntil)
+                    ? daysWords(line.daysLeft)
+                    : '–'}
+                {line.reopenedUntil && line.state !== 'accepted' && (
+                  <small> reopened until {dateWords(line.reopenedUntil, 'short')}</small>
+                )}
+                {isDesk && line.remindedOn && <small> reminded {dateWords(line.remindedOn, 'short')}</small>}
+              </td>
+              <td data-label="Updates">{saidIn(line, 'update')}</td>
+              <td data-label="No change">{saidIn(line, 'no_change')}</td>
+              <td data-label="Not assessed">{saidIn(line, 'not_assessed')}</td>
+              <td data-label="New">{saidIn(line, 'new')}</td>
+              <td data-label="Comments">{line.comments > 0 ? count(line.comments) : '–'}</td>
+            </tr>
+          ))}
         </Table>
         {acceptable && (
           <form id="accept-returns" method="get" action={`${here}/accept`}>
@@ -314,25 +315,19 @@ const Rates = ({ view, rates, isOpen }: { view: View; rates: ResponseRates; isOp
       <h2>Who answered</h2>
       <dl class="rates">
         {rows.map(([words, { count: n, agencies }, of]) => (
-          <div key={words}>
-            <dt>{words}</dt>
-            <dd>
-              <strong>{count(n)}</strong> of {count(of)}
-              {agencies.length > 0 && (
-                <small>
-                  {' '}
-                  {agencies.map((code, i) => (
-                    <span key={code}>
-                      {i > 0 && ', '}
-                      <a href={view.link(path('agencies', code))} title={view.names.agency.get(code)}>
-                        {code}
-                      </a>
-                    </span>
+          <Fact key={words} name={words}>
+            <strong>{count(n)}</strong> of {count(of)}
+            {agencies.length > 0 && (
+              <small>
+                {' '}
+                <Listed
+                  all={agencies.map((code) => (
+                    <AgencyLink view={view} code={code} />
                   ))}
-                </small>
-              )}
-            </dd>
-          </div>
+                />
+              </small>
+            )}
+          </Fact>
         ))}
       </dl>
     </section>

@@ -19,37 +19,36 @@ export const Timeline = ({ view, rounds, lines }: TimelineParts) => {
   return (
     <section>
       <h2>Who answered when</h2>
-      <Table class="breakdown brief">
-        <caption class="hidden">How each agency answered each round</caption>
-        <thead>
-          <tr>
-            <th scope="col">Agency</th>
-            {rounds.map(({ code, asOf }) => (
-              <th key={code} scope="col">
-                <a href={path('rounds', code)}>{dateWords(asOf, 'short')}</a>
-              </th>
-            ))}
+      <Table
+        class="breakdown brief"
+        caption="How each agency answered each round"
+        hideCaption
+        heads={[
+          'Agency',
+          ...rounds.map(({ code, asOf }) => (
+            <th key={code} scope="col">
+              <a href={path('rounds', code)}>{dateWords(asOf, 'short')}</a>
+            </th>
+          )),
+        ]}
+      >
+        {agencies.map((agency) => (
+          <tr key={agency}>
+            <th scope="row">
+              <a href={view.link(path('agencies', agency))} title={view.names.agency.get(agency)}>
+                {agency}
+              </a>
+            </th>
+            {rounds.map(({ code, asOf }, i) => {
+              const line = lines[i]!.find((one) => one.agency === agency);
+              return (
+                <td key={code} data-label={dateWords(asOf, 'short')}>
+                  {line ? <Answered line={line} /> : <small>not asked</small>}
+                </td>
+              );
+            })}
           </tr>
-        </thead>
-        <tbody>
-          {agencies.map((agency) => (
-            <tr key={agency}>
-              <th scope="row">
-                <a href={view.link(path('agencies', agency))} title={view.names.agency.get(agency)}>
-                  {agency}
-                </a>
-              </th>
-              {rounds.map(({ code, asOf }, i) => {
-                const line = lines[i]!.find((one) => one.agency === agency);
-                return (
-                  <td key={code} data-label={dateWords(asOf, 'short')}>
-                    {line ? <Answered line={line} /> : <small>not asked</small>}
-                  </td>
-                );
-              })}
-            </tr>
-          ))}
-        </tbody>
+        ))}
       </Table>
     </section>
   );
@@ -71,36 +70,28 @@ export const RoundsOfAgency = ({ view, rounds }: { view: View; rounds: readonly 
   rounds.length === 0 ? null : (
     <section>
       <h2 id="rounds">Reporting rounds</h2>
-      <Table class="breakdown brief">
-        <caption class="hidden">The rounds in which it was asked, and how it answered each</caption>
-        <thead>
-          <tr>
-            <th scope="col">Round</th>
-            <th scope="col">As at</th>
-            <th scope="col">Due</th>
-            <th scope="col">Answer</th>
-            <th scope="col">Updates</th>
-            <th scope="col">No change</th>
+      <Table
+        class="breakdown brief"
+        caption="The rounds in which it was asked, and how it answered each"
+        hideCaption
+        heads={['Round', 'As at', 'Due', 'Answer', 'Updates', 'No change']}
+      >
+        {rounds.map((one) => (
+          <tr key={one.round}>
+            <th scope="row">
+              <a href={view.link(path('rounds', one.round, 'returns', one.agency))} dir="auto">
+                {one.title}
+              </a>
+            </th>
+            <td data-label="As at">{dateWords(one.asOf, 'short')}</td>
+            <td data-label="Due">{dateWords(one.deadline, 'short')}</td>
+            <td data-label="Answer">
+              <Answered line={one} />
+            </td>
+            <td data-label="Updates">{one.receivedOn && !one.isNil ? count(one.says.update) : '–'}</td>
+            <td data-label="No change">{one.receivedOn && !one.isNil ? count(one.says.no_change) : '–'}</td>
           </tr>
-        </thead>
-        <tbody>
-          {rounds.map((one) => (
-            <tr key={one.round}>
-              <th scope="row">
-                <a href={view.link(path('rounds', one.round, 'returns', one.agency))} dir="auto">
-                  {one.title}
-                </a>
-              </th>
-              <td data-label="As at">{dateWords(one.asOf, 'short')}</td>
-              <td data-label="Due">{dateWords(one.deadline, 'short')}</td>
-              <td data-label="Answer">
-                <Answered line={one} />
-              </td>
-              <td data-label="Updates">{one.receivedOn && !one.isNil ? count(one.says.update) : '–'}</td>
-              <td data-label="No change">{one.receivedOn && !one.isNil ? count(one.says.no_change) : '–'}</td>
-            </tr>
-          ))}
-        </tbody>
+        ))}
       </Table>
     </section>
   );

@@ -54,38 +54,29 @@ export class RoundPages {
         ) : (
           <section>
             {prepared.length > 0 && <h2>Opened</h2>}
-            <Table class="breakdown">
-              <caption class="hidden">Reporting rounds, the last cut-off first</caption>
-              <thead>
-                <tr>
-                  <th scope="col">Round</th>
-                  <th scope="col">State</th>
-                  <th scope="col">Deadline</th>
-                  <th scope="col">Answered</th>
-                  <th scope="col">Nil return</th>
-                  <th scope="col">Silent</th>
-                  <th scope="col">Late</th>
+            <Table
+              class="breakdown"
+              caption="Reporting rounds, the last cut-off first"
+              hideCaption
+              heads={['Round', 'State', 'Deadline', 'Answered', 'Nil return', 'Silent', 'Late']}
+            >
+              {all.map(({ code, name, state, deadline, responses }) => (
+                <tr key={code}>
+                  <th scope="row">
+                    <a href={path('rounds', code)} dir="auto">
+                      {name}
+                    </a>
+                  </th>
+                  <td data-label="State">{state && ROUND_STATE_WORDS[state]}</td>
+                  <td data-label="Deadline">{dateWords(deadline)}</td>
+                  <td data-label="Answered">
+                    {responses && `${count(responses.received.count)} of ${count(responses.expected.count)}`}
+                  </td>
+                  <td data-label="Nil return">{responses && count(responses.nil.count)}</td>
+                  <td data-label="Silent">{responses && count(responses.silent.count)}</td>
+                  <td data-label="Late">{responses && count(responses.late.count)}</td>
                 </tr>
-              </thead>
-              <tbody>
-                {all.map(({ code, name, state, deadline, responses }) => (
-                  <tr key={code}>
-                    <th scope="row">
-                      <a href={path('rounds', code)} dir="auto">
-                        {name}
-                      </a>
-                    </th>
-                    <td data-label="State">{state && ROUND_STATE_WORDS[state]}</td>
-                    <td data-label="Deadline">{dateWords(deadline)}</td>
-                    <td data-label="Answered">
-                      {responses && `${count(responses.received.count)} of ${count(responses.expected.count)}`}
-                    </td>
-                    <td data-label="Nil return">{responses && count(responses.nil.count)}</td>
-                    <td data-label="Silent">{responses && count(responses.silent.count)}</td>
-                    <td data-label="Late">{responses && count(responses.late.count)}</td>
-                  </tr>
-                ))}
-              </tbody>
+              ))}
             </Table>
           </section>
         )}

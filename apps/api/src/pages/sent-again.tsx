@@ -2,7 +2,7 @@
 import type { FormFields, Problem } from '#platform';
 import { pairsIn } from '#platform';
 import { labelOf } from './field-words.js';
-import { CsrfField } from './signed-in.js';
+import { PostForm } from './signed-in.js';
 import { textWords } from './words.js';
 
 /** A form as it was sent. */
@@ -41,13 +41,12 @@ export const SentAgain = ({ sent: { to, fields }, problem: { status, code } }: S
         {code === 'earlier_sign_in' && 'Send it again, if it is yours.'}
       </p>
       {status !== 409 && (
-        <form method="post" action={to}>
-          <CsrfField />
+        <PostForm action={to}>
           {all.map(([name, value], i) => (
             <input key={i} type="hidden" name={name} value={value} />
           ))}
           <button>Send it again</button>
-        </form>
+        </PostForm>
       )}
       {own.length > 0 && (
         <details open={own.length < 12 || status === 409}>

@@ -1,5 +1,5 @@
 /** The reader of a page, where one is signed in: the link in the masthead, and the hidden field of every form. */
-import { createContext, type ComponentChildren } from 'preact';
+import { createContext, type ComponentChildren, type ComponentProps } from 'preact';
 import { Rejected } from '#eventsourcing';
 import { CSRF_FIELD, csrfTokenOf, type ApiRequest, type Principal, type Session } from '#platform';
 
@@ -36,16 +36,34 @@ export function needsDesk(request: ApiRequest): void {
   if (!deskOf(request)) throw new Rejected('forbidden', 'This is the secretariat’s to do.');
 }
 
-/** Stands in every form that is sent with `method="post"`. */
+/** Stands in every form that is sent. */
 export const CsrfField = () => (
   <ReaderContext.Consumer>
     {({ csrfToken }) => <input type="hidden" name={CSRF_FIELD} value={csrfToken()} />}
   </ReaderContext.Consumer>
 );
 
+type Hidden = Readonly<Record<string, string | number | null | undefined>>;
+
+interface PostFormParts extends Omit<ComponentProps<'form'>, 'hidden'> {
+  /** The fields that nobody sees; none where a value is missing. */
+  readonly hidden?: Hidden;
+}
+
+/** A form that is sent. */
+export const PostForm = ({ hidden = {}, children, ...attributes }: PostFormParts) => (
+  <form method="post" {...attributes}>
+    <CsrfField />
+    {Object.entries(hidden).map(
+      ([name, value]) => (value ?? null) !== null && <input key={name} type="hidden" name={name} value={value!} />,
+    )}
+    {children}
+  </form>
+);
+
 interface ButtonParts {
   readonly action: string;
-  readonly hidden?: Readonly<Record<string, string>>;
+  readonly hidden?: Hidden;
   /** Whether it stands back behind what a page is for. */
   readonly quiet?: boolean;
   /** Of one among several with the same words. */
@@ -54,16 +72,12 @@ interface ButtonParts {
 }
 
 /** A form that is a button alone. */
-export const ButtonForm = ({ action, hidden = {}, quiet = false, label, children }: ButtonParts) => (
-  <form method="post" action={action}>
-    <CsrfField />
-    {Object.entries(hidden).map(([name, value]) => (
-      <input key={name} type="hidden" name={name} value={value} />
-    ))}
+export const ButtonForm = ({ action, hidden, quiet = false, label, children }: ButtonParts) => (
+  <PostForm action={action} hidden={hidden}>
     <button type="submit" class={quiet ? 'quiet' : undefined} aria-label={label}>
       {children}
     </button>
-  </form>
+  </PostForm>
 );
 
 /** What is shown to nobody else than those who are signed in. */

@@ -3,6 +3,7 @@ import { createContext, type ComponentChildren } from 'preact';
 import { useContext } from 'preact/hooks';
 import { BLANKED, type Citation, type Correction, type OnBehalf } from '#commitments';
 import { placeWords } from '#registers';
+import { Listed } from './links.js';
 import { path, type View } from './view.js';
 
 /** The citation of a statement. */
@@ -35,12 +36,12 @@ export const Source = ({ view, of, uncited = 'Said by the reporting agency itsel
   if (cited.length === 0) return behalf || (uncited ? <p class="source">{uncited}</p> : null);
   const places = (
     <p class="source">
-      {cited.map((citation, i) => (
-        <span key={`${citation.document} ${citation.locator}`}>
-          {i > 0 && '; also '}
+      <Listed
+        by="; also "
+        all={cited.map((citation) => (
           <Place view={view} of={citation} said={of} />
-        </span>
-      ))}
+        ))}
+      />
     </p>
   );
   return (

@@ -1,5 +1,5 @@
 /** The downloads of a page: its data, its citation, every table and every chart. */
-import { createContext, Fragment, type ComponentChildren } from 'preact';
+import { createContext, Fragment, type ComponentChildren, type VNode } from 'preact';
 import { useContext } from 'preact/hooks';
 import { FORMAT_NAMES, formatNamed, type Format } from '#platform';
 import { recordedWords } from './as-at.js';
@@ -109,15 +109,45 @@ export const TakeAway = ({ view, title, json, csv, feed, follow, entry }: PagePa
   );
 };
 
+/** The head of a column: its words, those over a column of numbers (`n`), or a `th` of its own. */
+export type Head = string | HeadOfNumbers | VNode | false;
+
+interface HeadOfNumbers {
+  readonly n: string;
+  /** What they are counted among. */
+  readonly among?: string;
+}
+
 interface TableParts {
   readonly class?: string;
   readonly id?: string;
+  readonly caption: ComponentChildren;
+  /** Whether only who listens is told the caption: what stands above the table says it. */
+  readonly hideCaption?: boolean;
+  readonly heads?: readonly Head[];
   /** The number of rows of a list: of a long one a telephone shows the first (`css/8-narrow.css`) until all are asked for. */
   readonly rows?: number;
   /** It is one of several on its page: a telephone shows fewer. */
   readonly few?: boolean;
+  /** The rows. */
   readonly children: ComponentChildren;
+  /** The row below them. */
+  readonly foot?: ComponentChildren;
 }
+
+const isOfNumbers = (head: Head): head is HeadOfNumbers => typeof head === 'object' && 'n' in head;
+
+const headOf = (head: Head) =>
+  isOfNumbers(head) ? (
+    <th scope="col" class="n">
+      {head.n}
+      {head.among && <small> {head.among}</small>}
+    </th>
+  ) : typeof head === 'string' ? (
+    <th scope="col">{head}</th>
+  ) : (
+    head
+  );
 
 /** The rows of a list that a telephone shows at once (`css/8-narrow.css`). */
 const ON_A_TELEPHONE = { few: 5, many: 10 };
@@ -126,12 +156,21 @@ const ON_A_TELEPHONE = { few: 5, many: 10 };
 const MORE = 2;
 
 /** A table, with an address at which it stands alone, to be copied as one. */
-export const Table = ({ children, rows = 0, few = false, ...attributes }: TableParts) => {
+export const Table = ({ caption, hideCaption, heads, children, foot, rows = 0, few, ...attributes }: TableParts) => {
   const offered = useContext(OffersContext);
   const name = `table-${(offered.tables += 1)}`;
   return (
     <>
-      <table {...attributes}>{children}</table>
+      <table {...attributes}>
+        <caption class={hideCaption ? 'hidden' : undefined}>{caption}</caption>
+        {heads && (
+          <thead>
+            <tr>{heads.map(headOf)}</tr>
+          </thead>
+        )}
+        <tbody>{children}</tbody>
+        {foot && <tfoot>{foot}</tfoot>}
+      </table>
       {rows > ON_A_TELEPHONE[few ? 'few' : 'many'] + MORE && (
         <label class={few ? 'all-rows few' : 'all-rows'}>
           <input type="checkbox" /> Show all {count(rows)} rows

@@ -11,7 +11,7 @@ import {
 import type { Filter, Through, ThroughCrosswalk } from '#progress';
 import { Choice } from './choice.js';
 import { Figure, ShownDate, type Line } from './figures.js';
-import { AgencyLink, Joined } from './links.js';
+import { AgencyLink, Listed } from './links.js';
 import { Words } from './source.js';
 import { path, type View } from './view.js';
 import { dateWords, textWords } from './words.js';
@@ -28,7 +28,7 @@ export const MATCH_WORDS: Readonly<Record<Match, readonly [said: string, alone: 
 const OnlyLinks = ({ match }: { match: readonly string[] }) => (
   <>
     Only links that say{' '}
-    <Joined all={MATCHES.filter((one) => match.includes(one)).map((one) => `“${MATCH_WORDS[one][1]}”`)} last=" or " />{' '}
+    <Listed all={MATCHES.filter((one) => match.includes(one)).map((one) => `“${MATCH_WORDS[one][1]}”`)} last=" or " />{' '}
     count.
   </>
 );

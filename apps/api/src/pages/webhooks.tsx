@@ -3,10 +3,11 @@ import { Body, Controller, Get, Param, Req, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { CONCERNED, NewWebhook, OfOwn, ReplayDeadLetters, WebhooksController, type Webhook } from '#feed';
 import { commandContextOf, ForSignedIn, PostsForm, SeeOther, type ApiRequest } from '#platform';
+import { Fact } from './fact.js';
 import { PlainPage } from './layout.js';
 import { RendersPages } from './rendering.js';
 import { Instant } from './roles.js';
-import { ButtonForm, CsrfField } from './signed-in.js';
+import { ButtonForm, PostForm } from './signed-in.js';
 import { Table } from './take-away.js';
 import { path } from './view.js';
 import { count, counted, sentence } from './words.js';
@@ -112,47 +113,38 @@ const Webhooks = ({ webhooks, isSecretariat }: ListParts) => (
     {webhooks.length === 0 ? (
       <p>There is none yet.</p>
     ) : (
-      <Table class="breakdown">
-        <caption class="hidden">Webhooks</caption>
-        <thead>
-          <tr>
-            <th scope="col">Sent to</th>
-            {isSecretariat && <th scope="col">Of</th>}
-            <th scope="col">State</th>
-            <th scope="col">Delivered</th>
-            <th scope="col">Last delivery</th>
-            <th scope="col">Given up</th>
+      <Table
+        class="breakdown"
+        caption="Webhooks"
+        hideCaption
+        heads={['Sent to', isSecretariat && 'Of', 'State', 'Delivered', 'Last delivery', 'Given up']}
+      >
+        {webhooks.map((one) => (
+          <tr key={one.id}>
+            <th scope="row">
+              <a href={path('webhooks', one.id)}>{one.url}</a>
+              {one.description !== null && <small dir="auto"> {one.description}</small>}
+            </th>
+            {isSecretariat && <td data-label="Of">{one.agency ?? 'the secretariat'}</td>}
+            <td data-label="State">
+              <State of={one} />
+            </td>
+            <td class="number" data-label="Delivered">
+              {count(one.delivered)}
+            </td>
+            <td data-label="Last delivery">
+              <Last of={one} />
+            </td>
+            <td class="number" data-label="Given up">
+              {count(one.deadLetters)}
+            </td>
           </tr>
-        </thead>
-        <tbody>
-          {webhooks.map((one) => (
-            <tr key={one.id}>
-              <th scope="row">
-                <a href={path('webhooks', one.id)}>{one.url}</a>
-                {one.description !== null && <small dir="auto"> {one.description}</small>}
-              </th>
-              {isSecretariat && <td data-label="Of">{one.agency ?? 'the secretariat'}</td>}
-              <td data-label="State">
-                <State of={one} />
-              </td>
-              <td class="number" data-label="Delivered">
-                {count(one.delivered)}
-              </td>
-              <td data-label="Last delivery">
-                <Last of={one} />
-              </td>
-              <td class="number" data-label="Given up">
-                {count(one.deadLetters)}
-              </td>
-            </tr>
-          ))}
-        </tbody>
+        ))}
       </Table>
     )}
     <section id="new">
       <h2>Another one</h2>
-      <form class="entry" method="post" action="/webhooks">
-        <CsrfField />
+      <PostForm class="entry" action="/webhooks">
         <label>
           Address that events are posted to
           <input type="url" name="url" maxLength={2000} required placeholder="https://…" />
@@ -172,7 +164,7 @@ const Webhooks = ({ webhooks, isSecretariat }: ListParts) => (
           <input name="filter.type.0" maxLength={120} placeholder="commitment.StageReported, or commitment" />
         </label>
         <button type="submit">Make it</button>
-      </form>
+      </PostForm>
     </section>
   </PlainPage>
 );
@@ -204,29 +196,17 @@ const OneWebhook = ({ webhook, letters }: OneParts) => {
       lead={description === null ? null : <p dir="auto">{description}</p>}
     >
       <dl class="facts">
-        <div>
-          <dt>State</dt>
-          <dd>
-            <State of={webhook} />
-          </dd>
-        </div>
-        <div>
-          <dt>It is sent</dt>
-          <dd>{filterWords(webhook)}</dd>
-        </div>
-        <div>
-          <dt>Delivered</dt>
-          <dd>
-            {counted(delivered, 'event')}, the last one <Last of={webhook} />. All up to number {position ?? '0'} are
-            done.
-          </dd>
-        </div>
-        <div>
-          <dt>Made</dt>
-          <dd>
-            <Instant at={created} />
-          </dd>
-        </div>
+        <Fact name="State">
+          <State of={webhook} />
+        </Fact>
+        <Fact name="It is sent">{filterWords(webhook)}</Fact>
+        <Fact name="Delivered">
+          {counted(delivered, 'event')}, the last one <Last of={webhook} />. All up to number {position ?? '0'} are
+          done.
+        </Fact>
+        <Fact name="Made">
+          <Instant at={created} />
+        </Fact>
       </dl>
       <div class="filters">
         {(ended !== null || attempts > 0) && (
@@ -249,45 +229,38 @@ const OneWebhook = ({ webhook, letters }: OneParts) => {
           <>
             <p>{counted(letters.length, 'event')} could not be delivered. Each can be sent again.</p>
             <ButtonForm action={to('replay')}>Send all again</ButtonForm>
-            <Table class="breakdown">
-              <caption class="hidden">Events that were given up, in the order in which they were recorded</caption>
-              <thead>
-                <tr>
-                  <th scope="col">Number</th>
-                  <th scope="col">Event</th>
-                  <th scope="col">Given up</th>
-                  <th scope="col">Why</th>
-                  <th scope="col">Again</th>
+            <Table
+              class="breakdown"
+              caption="Events that were given up, in the order in which they were recorded"
+              hideCaption
+              heads={['Number', 'Event', 'Given up', 'Why', 'Again']}
+            >
+              {letters.map((letter) => (
+                <tr key={letter.position}>
+                  <th scope="row">{letter.position}</th>
+                  <td data-label="Event">{letter.type}</td>
+                  <td data-label="Given up">
+                    <Instant at={letter.at} />, after {counted(letter.attempts, 'attempt')}
+                  </td>
+                  <td data-label="Why" dir="auto">
+                    {letter.error}
+                  </td>
+                  <td data-label="Again">
+                    {letter.replay ? (
+                      'is being sent'
+                    ) : (
+                      <ButtonForm
+                        action={to('replay')}
+                        hidden={{ 'positions.0': letter.position }}
+                        quiet
+                        label={`Send number ${letter.position} again`}
+                      >
+                        Send again
+                      </ButtonForm>
+                    )}
+                  </td>
                 </tr>
-              </thead>
-              <tbody>
-                {letters.map((letter) => (
-                  <tr key={letter.position}>
-                    <th scope="row">{letter.position}</th>
-                    <td data-label="Event">{letter.type}</td>
-                    <td data-label="Given up">
-                      <Instant at={letter.at} />, after {counted(letter.attempts, 'attempt')}
-                    </td>
-                    <td data-label="Why" dir="auto">
-                      {letter.error}
-                    </td>
-                    <td data-label="Again">
-                      {letter.replay ? (
-                        'is being sent'
-                      ) : (
-                        <ButtonForm
-                          action={to('replay')}
-                          hidden={{ 'positions.0': letter.position }}
-                          quiet
-                          label={`Send number ${letter.position} again`}
-                        >
-                          Send again
-                        </ButtonForm>
-                      )}
-                    </td>
-                  </tr>
-                ))}
-              </tbody>
+              ))}
             </Table>
           </>
         )}
