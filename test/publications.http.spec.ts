@@ -72,6 +72,17 @@ describe('A report that is prepared for publication', () => {
     expect(shown).not.toContain('First thoughts');
   });
 
+  it('has words in each of its sections, whatever code or word the id of one has', async () => {
+    await prepare('P-6');
+    const [, listed] = /: (.*)$/.exec((await write('P-6', 'x', { section: 'nowhere' })).body.detail)!;
+    const sections = listed!.split(', ');
+    expect(sections).toEqual(expect.arrayContaining(['themes', expect.stringMatching(/^theme-[A-Z]/), 'onHold']));
+    for (const section of sections) {
+      expect([section, (await write('P-6', `On ${section}`, { section })).status]).toEqual([section, 200]);
+      expect(wordsIn({ html: String(await fileOf('P-6', 'format=html', secretariat)) })).toContain(`On ${section}`);
+    }
+  });
+
   it('shows Markdown of a safe subset: no script, no address that runs, no image', async () => {
     await prepare('P-2');
     await write('P-2', 'a <script>alert(1)</script> <b>b</b> [c](javascript:alert(1)) ![d](https://example.org/d.png)');

@@ -23,7 +23,7 @@ export class Publication {
 
 /** Words of the secretariat, or of an agency on its own part, in a section of the report. */
 export class WriteNarrative {
-  @Kebab({ description: 'The section of the report, by its id', example: 'summary' }) section: string;
+  @Code({ description: 'The section of the report, by its id', example: 'theme-HLD06-04' }) section: string;
   @CodeOf('agency', {
     optional: true,
     description: 'Whose words they are; without it the secretariat’s',
