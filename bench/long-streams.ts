@@ -13,7 +13,7 @@ import { codec } from '../apps/api/src/app.module.js';
 import { cpu, inScratch, median, standstillOf } from './measure.js';
 
 const LENGTHS = (process.env['BENCH_LENGTHS'] ?? '20,2000,20000').split(',').map(Number);
-/** Acts of which the median is told, where nothing else is said. */
+/** Acts of which the median is told. */
 const ACTS = 200;
 const REFERENCE = 'IOM-1990-01';
 
@@ -22,8 +22,6 @@ const dayOf = (n: number): string => new Date(Date.UTC(1990, 0, 1) + n * 43_200_
 interface Kind {
   readonly event: (n: number) => { readonly name: string; readonly data: object };
   readonly act: (n: number) => CommitmentAct;
-  /** Of how many acts the median is told. */
-  readonly acts?: number;
 }
 
 /** What a long history consists of, each told on a later day than the one before. */
@@ -46,7 +44,6 @@ const KINDS: Readonly<Record<string, Kind>> = {
     event: (n) => ({ name: 'StageReported', data: stage(n) }),
     act: (n) =>
       ({ act: 'correct', revision: 3, body: { says: { note: `Note ${n}` }, reason: 'Misread' } }) as CommitmentAct,
-    acts: 10,
   },
   'stages reported, of which one is corrected to another stage': {
     event: (n) => ({ name: 'StageReported', data: stage(n) }),
@@ -54,13 +51,11 @@ const KINDS: Readonly<Record<string, Kind>> = {
       const says = { stage: n % 2 ? 'on_hold' : 'planned', note: `Note ${n}` };
       return { act: 'correct', revision: 3, body: { says, reason: 'Misread' } } as CommitmentAct;
     },
-    acts: 10,
   },
   'evidence attached, of which one is corrected': {
     event: (n) => ({ name: 'EvidenceAttached', data: { title: `Report ${n}`, reportedOn: dayOf(n) } }),
     act: (n) =>
       ({ act: 'correct', revision: 3, body: { says: { title: `Title ${n}` }, reason: 'Misread' } }) as CommitmentAct,
-    acts: 10,
   },
   'stages reported, the last first': {
     event: (n) => ({ name: 'StageReported', data: stage(25_000 - n) }),
@@ -136,9 +131,8 @@ async function measure(folder: string, kind: Kind, length: number): Promise<Meas
   });
   const cold = cpu() - begun;
 
-  const count = kind.acts ?? ACTS;
   const [commands, views]: [number[], number[]] = [[], []];
-  for (let n = 1; n <= count; n++) {
+  for (let n = 1; n <= ACTS; n++) {
     begun = cpu();
     const done = await act(length + n);
     commands.push((cpu() - begun) * 1000);
@@ -148,8 +142,8 @@ async function measure(folder: string, kind: Kind, length: number): Promise<Meas
     if (projector.position() !== done.position) throw new Error('The views do not follow.');
   }
   const standstill = await standstillOf(async () => {
-    for (let n = 1; n <= count; n++) {
-      await act(length + count + n);
+    for (let n = 1; n <= ACTS; n++) {
+      await act(length + ACTS + n);
       await follow();
     }
   });

@@ -208,6 +208,38 @@ describe('A series', () => {
         }
       }),
     ));
+  it('stays what it was whichever lists go on from it, and how far', () =>
+    fc.assert(
+      fc.property(fc.array(fc.record({ of: fc.nat(), at: fc.nat(), more: fc.nat(130) })), (steps) => {
+        const lists: [Series<number>, number[]][] = [[Series.of(), []]];
+        let number = 0;
+        for (const { of, at, more } of steps) {
+          let [series, array] = lists[of % lists.length]!;
+          const place = at % (array.length + 1);
+          if (at % 3 === 0) [series, array] = [series.spliced(place, 0, number), array.toSpliced(place, 0, number)];
+          for (let n = 0; n < more; n++, number++) [series, array] = [series.with(number), [...array, number]];
+          lists.push([series, array]);
+        }
+        const isOdd = (n: number) => n % 2 === 1;
+        for (const [series, array] of lists) {
+          const [length, middle] = [array.length, array.length >> 1];
+          expect([[...series], series.length, series.at(-1), series.at(length)]).toEqual([
+            ...[array, length, array.at(-1), undefined],
+          ]);
+          expect([series.between(middle, Infinity), series.between(0, middle)]).toEqual([
+            ...[array.slice(middle), array.slice(0, middle)],
+          ]);
+          expect([series.filter(isOdd), series.find(isOdd), series.some(isOdd)]).toEqual([
+            ...[array.filter(isOdd), array.find(isOdd), array.some(isOdd)],
+          ]);
+          expect([series.map(String), [...series.without(isOdd)]]).toEqual([
+            ...[array.map(String), array.filter((n) => !isOdd(n))],
+          ]);
+          expect([series.count(() => true), series.lastOf(() => true)]).toEqual([length, array.at(-1)]);
+          expect([...series.spliced(0, length)]).toEqual([]);
+        }
+      }),
+    ));
   it('finds the place where something ceases to hold', () =>
     fc.assert(
       fc.property(fc.nat(500), fc.nat(500), fc.nat(500), (length, first, end) => {

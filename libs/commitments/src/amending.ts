@@ -38,12 +38,11 @@ function wholeIsSound(c: Commitment): void {
   if (!c.recorded || c.entries.length === 0)
     throw new Rejected('last_entry', 'Nothing would be left of it: withdraw the commitment instead.');
   const { nature } = c.recorded;
-  for (const entry of c.entries.filter(({ stage }) => stage === 'completed')) {
-    if (nature === 'standing')
-      throw new Rejected('standing_never_completes', `It was reported as completed (revision ${entry.revision}).`);
-    if (!isCited(entry) && !isProven(c))
-      throw new Rejected('completed_needs_proof', `Revision ${entry.revision}, completed, would rest on nothing.`);
-  }
+  const first = c.completed.at(0);
+  if (first && nature === 'standing')
+    throw new Rejected('standing_never_completes', `It was reported as completed (revision ${first.revision}).`);
+  const bare = isProven(c) ? undefined : c.completed.find((entry) => !isCited(entry));
+  if (bare) throw new Rejected('completed_needs_proof', `Revision ${bare.revision}, completed, would rest on nothing.`);
   if (c.editions.all.length > 0 && nature !== 'recurring') throw new Rejected('not_recurring', 'It has had editions.');
   if (c.upkeep.all.length > 0 && nature !== 'standing') throw new Rejected('not_standing', 'Its upkeep was reported.');
 }

@@ -43,6 +43,8 @@ type Reading = Reported & StageEvents['Verified'];
 
 export interface Stages {
   readonly entries: Series<StageEntry>;
+  /** Those of them that say that it is completed. */
+  readonly completed: Series<StageEntry>;
   /** What each part rests on, by agency, and what the whole would rest on if no lead ever spoke. */
   readonly parts: ReadonlyMap<string, Ranking<StageEntry>>;
   readonly anybody: Ranking<StageEntry>;
@@ -54,6 +56,7 @@ export interface Stages {
 
 export const stagesAtFirst: Stages = {
   entries: Series.of(),
+  completed: Series.of(),
   parts: new Map(),
   anybody: Ranking.none,
   readings: new Map(),
@@ -75,11 +78,12 @@ export const stageEntryOf = (data: ReportStage, revision: number): StageEntry =>
 };
 
 /** The commitment with one more entry. */
-export function withEntry(c: Commitment, entry: StageEntry): Pick<Stages, 'entries' | 'parts' | 'anybody'> {
+export function withEntry(c: Commitment, entry: StageEntry): Omit<Stages, 'readings' | 'replies'> {
   const part = partOf(c, entry);
   const known = c.parts.get(part);
   const parts = new Map(c.parts).set(part, (known ?? Ranking.none).with(entry));
-  return { entries: inLogOrder(c.entries, entry), parts, anybody: c.anybody.with(entry) };
+  const completed = entry.stage === 'completed' ? inLogOrder(c.completed, entry) : c.completed;
+  return { entries: inLogOrder(c.entries, entry), completed, parts, anybody: c.anybody.with(entry) };
 }
 
 /** The parts anew, after the lead has moved: an entry that names no agency may be the part of another one by that. */

@@ -190,7 +190,8 @@ export class CommitmentRows {
   lay(changes: readonly RowChange[], position: number, corrects: number | null = null): void {
     const { columns } = this;
     const commitment = this.#commitment;
-    const before = corrects === null ? null : this.#rows.slice();
+    const place = corrects === null || changes.length === 0 ? null : this.#placeOf(changes);
+    const before = place && this.#rows.slice(place.first, this.#rows.length - place.after);
     for (const { day, values } of changes) {
       const index = this.#from(day);
       const there = index < this.#rows.length && this.#dayOf(index) === day;
@@ -202,14 +203,26 @@ export class CommitmentRows {
       else this.#rows.splice(index, Number(there), ...added);
     }
     columns.laid = Math.max(columns.laid, position);
-    if (before) this.#differ(before, corrects!, position);
+    if (!before) return;
+    const after = this.#rows.slice(place.first, this.#rows.length - place.after);
+    this.#differ(before, after, corrects!, position);
+  }
+
+  /** The rows that changes may touch, with one more on each side: the first of them, and how many come after them. */
+  #placeOf(changes: readonly RowChange[]): { first: number; after: number } {
+    let [first, last] = [END_OF_TIME, 0];
+    for (const { day } of changes) [first, last] = [Math.min(first, day), Math.max(last, day)];
+    return {
+      first: Math.max(0, this.#from(first) - 1),
+      after: Math.max(0, this.#rows.length - this.#from(last + 1) - 1),
+    };
   }
 
   /** Remembers between which days a correction changed how it reads. */
-  #differ(before: readonly number[], since: number, until: number): void {
+  #differ(before: readonly number[], after: readonly number[], since: number, until: number): void {
     const { columns } = this;
     const { from } = columns.columns;
-    const [commitment, after] = [this.#commitment, this.#rows];
+    const commitment = this.#commitment;
     let same = 0;
     while (same < after.length && before[same] === after[same]) same++;
     let [end, last] = [before.length, after.length];

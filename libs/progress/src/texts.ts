@@ -124,8 +124,10 @@ export class Texts {
 
   /** What an event said is not known any more from a position on: it was corrected or retracted. */
   closeNotes(commitment: number, revision: number, until: number): void {
-    for (const number of this.#ofNotes.of(commitment))
-      if (this.#notes.columns.revision[number] === revision && !this.#until.has(number)) this.#until.set(number, until);
+    const { columns } = this.#notes;
+    this.#ofNotes.each(commitment, (number) => {
+      if (columns.revision[number] === revision && !this.#until.has(number)) this.#until.set(number, until);
+    });
     this.#last = null;
   }
 
