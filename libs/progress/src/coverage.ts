@@ -12,16 +12,17 @@ import { AtClocks, CursorField, Page, PageSize, WantedFormat, type Format } from
 import { codeOf, documentWords, missing, placeWords, type Forum } from '#registers';
 import { CONCERNS, OUTCOME_KINDS, OUTCOME_STATUSES, type Concern, type OutcomeStatus } from '#words';
 import { compareTexts } from '#text';
-import { Count, countBy, CountsBy, Keys, NO_ROW, Row } from './count.js';
+import { Count, countBy, countCrossed, CountsBy, NO_ROW, Row } from './count.js';
 import { AgenciesQuery, OptionalText, Flag, FilterField, type Filter } from './filters.js';
 import { withAncestors } from './hierarchy.js';
+import { Keys } from './keys.js';
 import { listQuery } from './list-query.js';
 import { keyed, LookFactory, type Look } from './look.js';
 import { dateOf, NONE } from './columns.js';
+import { END_OF_TIME } from './days.js';
 import { LIST } from './matrix.js';
 import { AgencyRow, Progress, ProgressView } from './progress.js';
-import type { Selection } from './scan.js';
-import type { ViewClocks } from './scan.js';
+import { flags, type Selection, type ViewClocks } from './scan.js';
 
 /** The kinds of outcomes, and last those without a stated kind. */
 export const TOLD_KINDS = [...OUTCOME_KINDS, 'not_told'] as const;
@@ -190,7 +191,7 @@ export class Coverage {
     const which = { addressee, kind, concerns, addressedTo };
     const asked = { view: 'outcomes', ...which, covered, stage, ...filter };
     const page = new Page(at, asked, cursor);
-    const look = await this.#looks.look(page.at);
+    using look = await this.#looks.look(page.at);
     const pinned = look.at;
     const forums = (await look.registers.all('forum', pinned.knownAt)).sort(latestFirst);
     const order = new Map(forums.map(({ id }, i) => [id, i]));
@@ -248,7 +249,7 @@ export class Coverage {
     at: ViewClocks,
     filter: Pick<Filter, 'role' | 'agencies' | 'memberOf'> = {},
   ): Promise<OfOutcome> {
-    const look = await this.#looks.look(at);
+    using look = await this.#looks.look(at);
     const row = (await rowsOf(look, { ...filter, followsUp: id })).find(({ outcome }) => outcome === id);
     if (!row) throw new Rejected('not_found', `There is no outcome ${id} as at ${at.asOf}.`);
     return { ...(await this.#progress.agencies(look.at, { ...filter, followsUp: id })), row };
@@ -273,7 +274,7 @@ async function rowsOf(look: Look, filter: OutcomesFilter, addressee?: string): P
   const lead = new Keys(columns, 'agencies', ([first]) => [keyed(became?.get(first!.agency) ?? first!.agency)]);
   const counted = new Map(countBy(found, followed).map(({ keys: [id], row }) => [id!, row]));
   const since = followedSince(found, Number(at.knownAt));
-  const leads = Map.groupBy(countBy(found, followed, lead), ({ keys: [id] }) => id!);
+  const leads = Map.groupBy(countCrossed(found, followed, lead).cells, ({ keys: [id] }) => id!);
   return outcomes.flatMap((outcome): OutcomeRow[] => {
     const { id, text, kind, forum, issuedBy, issuer, addressedTo, concerns, addressees, endorsed } = outcome;
     const { themes, document, locator, section, paragraph } = outcome;
@@ -323,34 +324,38 @@ function followedSince({ columns, rows }: Selection, knownAt: number): Map<strin
   const { next, from, since, until, followsUp } = columns.columns;
   const { entries } = columns.dictionaries.followsUp;
   /** Of commitments that always followed up the same, by the code of that. */
-  const firstOf = new Map<number, number>();
+  const firstOf = new Int32Array(entries.length).fill(END_OF_TIME);
   const first = new Map<string, number>();
-  const note = <K>(days: Map<K, number>, key: K, day: number) => {
-    const known = days.get(key);
-    if (known === undefined || day < known) days.set(key, day);
-  };
-  for (const row of rows) {
-    const code = followsUp[row]!;
-    let still = entries[code]!;
-    if (still.length === 0) continue;
+  const note = (id: string, day: number): void => void (day < (first.get(id) ?? END_OF_TIME) && first.set(id, day));
+  const nothing = flags(entries, ({ length }) => length === 0);
+  for (let i = 0; i < rows.length; i++) {
+    const code = followsUp[rows[i]!]!;
+    if (nothing[code] === 1) continue;
     // From the selected row back to the first; what is unknown at the position is passed over.
-    let [day, one] = [from[row]!, next[row]!];
-    const isKnown = () => since[one]! <= knownAt && until[one]! > knownAt;
-    for (; one !== NONE && (followsUp[one] === code || !isKnown()); one = next[one]!) if (isKnown()) day = from[one]!;
+    let day = from[rows[i]!]!;
+    let one = next[rows[i]!]!;
+    while (one !== NONE) {
+      const isKnown = since[one]! <= knownAt && until[one]! > knownAt;
+      if (isKnown && followsUp[one] !== code) break;
+      if (isKnown) day = from[one]!;
+      one = next[one]!;
+    }
     if (one === NONE) {
-      note(firstOf, code, day);
+      if (day < firstOf[code]!) firstOf[code] = day;
       continue;
     }
+    let still = entries[code]!;
     const began = new Map(still.map((id) => [id, day]));
     for (; one !== NONE && still.length > 0; one = next[one]!) {
-      if (!isKnown()) continue;
+      if (since[one]! > knownAt || until[one]! <= knownAt) continue;
       const then = entries[followsUp[one]!]!;
       still = still.filter((id) => then.includes(id));
       for (const id of still) began.set(id, from[one]!);
     }
-    began.forEach((on, id) => note(first, id, on));
+    began.forEach((on, id) => note(id, on));
   }
-  for (const [code, day] of firstOf) for (const id of entries[code]!) note(first, id, day);
+  for (let code = 0; code < firstOf.length; code++)
+    if (firstOf[code]! < END_OF_TIME) for (const id of entries[code]!) note(id, firstOf[code]!);
   return new Map([...first].map(([id, day]) => [id, dateOf(day)]));
 }
 

@@ -54,7 +54,7 @@ export class Crosswalks {
    * @throws Rejected `not_found`, `other_framework`
    */
   async through(at: ViewClocks, asked: ThroughQuery, framework?: string): Promise<ThroughCrosswalk | null> {
-    const look = await this.#looks.look(at);
+    using look = await this.#looks.look(at);
     const tree = await look.hierarchy.themes(asked);
     if (!tree.reading) return null;
     const { crosswalk, version, match } = tree.reading;
@@ -76,7 +76,7 @@ export class Crosswalks {
       const has = flags(dictionaries.themes.entries, (themes) =>
         holds((these) => themes.some((theme) => these!.has(theme))),
       );
-      const { row } = countAll(found.where({ codes: columns.themes, holds: has }));
+      const { row } = countAll(look.within(found, { codes: columns.themes, holds: has }));
       return { ...row, list: `/v1/commitments${queryOf({ ...filter, followsUp, asOf, knownAt, staleAfter })}` };
     };
     return {

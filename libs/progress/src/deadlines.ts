@@ -6,8 +6,9 @@ import { NATURES } from '#commitments';
 import { type Projector, refused } from '#eventsourcing';
 import { AtClocks, OnDate, QueryNumber, WantedFormat, type Format } from '#platform';
 import { dateOf } from './columns.js';
-import { Count, countBy, Keys } from './count.js';
+import { Count, countBy } from './count.js';
 import { ProgressQuery, FilterField, type Filter } from './filters.js';
+import { Keys } from './keys.js';
 import { listQuery } from './list-query.js';
 import { LookFactory } from './look.js';
 import { OPEN_STAGES } from './progress.js';
@@ -87,7 +88,7 @@ export class Deadlines {
   ): Promise<DeadlinesView> {
     const { asOf } = at;
     if (until < asOf) throw bad('until', `has passed by ${asOf}`);
-    const look = await this.#looks.look(at);
+    using look = await this.#looks.look(at);
     const pinned = look.at;
     const asked = { ...filter, ...DUE };
     const dueOn = new Keys(look.columns, 'target', ({ last }) => [{ key: dateOf(last) }]);

@@ -335,7 +335,10 @@ export class Flows {
 
   async #counted(at: PinnedClocks, filter: FlowFilter): Promise<Counted> {
     const look = await this.#looks.look(at);
-    return { look, stages: stagesOf(await look.find(filter)) };
+    const found = await look.find(filter);
+    const stages = stagesOf(found);
+    found.end();
+    return { look, stages };
   }
 
   /** The commitments counted before or after, and which flow they are in, of the flows that are wanted. */

@@ -1,21 +1,22 @@
 /**
  * One look at the read model: as at a date, as known at a position. A view asks it what a filter finds, counts that by keys
- * (`countBy`), and says the answer. A view is a file with its answer class, its query and its route; what it finds it never
- * keeps.
+ * (`countBy`), and says the answer. A view is a file with its answer class, its query and its route. A look ends with its view
+ * (`using`): what was found is not kept, and its memory serves the next one.
  */
 import type { Projector } from '#eventsourcing';
 import { Registers } from '#registers';
 import { dayOf, type Columns } from './columns.js';
 import type { Searched } from './texts.js';
-import { Keys } from './count.js';
+import { Keys } from './keys.js';
 import { conditionsOf, type Filter } from './filters.js';
 import { Hierarchy, type CountedAgencies } from './hierarchy.js';
 import { ProgressProjection } from './progress.projection.js';
-import { scan, type Condition, type ViewClocks, type Selection, type PinnedClocks } from './scan.js';
+import { flags, scan, type Condition, type ViewClocks, type Selection, type PinnedClocks } from './scan.js';
 import type { Through } from './theme-tree.js';
 
 export class Look {
   readonly hierarchy: Hierarchy;
+  readonly #found: Selection[] = [];
 
   constructor(
     readonly columns: Columns,
@@ -28,12 +29,22 @@ export class Look {
   /** The rows of a filter. @throws Rejected `not_found` for a crosswalk that is not there */
   async find(filter: Filter = {}): Promise<Selection> {
     const { overdue, stale } = filter;
-    return scan(this.columns, this.at, await this.conditions(filter), { overdue, stale });
+    return this.#held(scan(this.columns, this.at, await this.conditions(filter), { overdue, stale }));
   }
 
-  /** Of what was found whatever its life, the rows that a filter finds, too. */
-  async within(found: Selection, filter: Omit<Filter, 'overdue' | 'stale'>): Promise<Selection> {
-    return (await this.conditions(filter)).reduce((left, condition) => left.where(condition), found);
+  /** The found rows that meet conditions, too. */
+  within(found: Selection, ...conditions: readonly Condition[]): Selection {
+    return this.#held(found.where(...conditions));
+  }
+
+  #held(found: Selection): Selection {
+    this.#found.push(found);
+    return found;
+  }
+
+  /** Nothing that was found can be read any more. */
+  [Symbol.dispose](): void {
+    for (const found of this.#found) found.end();
   }
 
   /** The conditions that a filter is. */
@@ -69,8 +80,8 @@ export class Look {
   /** The active records among the found rows. */
   active(found: Selection): Selection {
     const { standing } = this.columns.dictionaries;
-    const holds = Uint8Array.from(standing.entries, ({ life }) => Number(life === 'active'));
-    return found.where({ codes: this.columns.columns.standing, holds });
+    const holds = flags(standing.entries, ({ life }) => life === 'active');
+    return this.within(found, { codes: this.columns.columns.standing, holds });
   }
 }
 

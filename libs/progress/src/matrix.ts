@@ -9,12 +9,13 @@ import type { FullDate } from '#clocks';
 import { type Projector, refused } from '#eventsourcing';
 import { AtClocks, formatNamed, PageSize, WantedFormat, type Format } from '#platform';
 import { compareTexts } from '#text';
-import { Count, countAll, countBy, countCrossed, totalsBy, Keys, splitPair, Row, type Counted } from './count.js';
+import { Count, countAll, countBy, countCrossed, Row, type Counted } from './count.js';
 import { FilterQuery, type Filter } from './filters.js';
 import { directlyBelow, withAncestors } from './hierarchy.js';
+import { Keys } from './keys.js';
 import { listQueries } from './list-query.js';
 import { keyed, LookFactory, type Look } from './look.js';
-import type { ViewClocks, Selection } from './scan.js';
+import type { ViewClocks } from './scan.js';
 
 /** The possible columns of each kind of rows, the usual one first. */
 export const CROSSED = { agency: ['theme', 'outcome', 'agency'], theme: ['forum'] } as const;
@@ -115,14 +116,15 @@ export class Matrix {
       const message = `columns can be ${CROSSED[rows].join(' or ')} where the rows are of kind ${rows}`;
       throw refused('invalid', '/columns', message);
     }
-    const look = await this.#looks.look(at);
+    using look = await this.#looks.look(at);
     // A commitment that reaches the themes of a framework through a crosswalk need not have one of them.
     const narrowed = filter.crosswalk ? { ...filter, framework: undefined } : filter;
     const [one, other] = [await axisOf(rows, look, filter), await axisOf(columns, look, filter, true)];
     const found = await look.find(narrowed);
-    const { both, ones, others, cells } = meeting(found, one.keys, other.keys);
-    const placed = both;
-    const [heads, feet] = [placedOf(countBy(found, one.keys), ones), placedOf(countBy(found, other.keys), others)];
+    const crossed = countCrossed(found, one.keys, other.keys);
+    const placed = crossed.all.total;
+    const heads = placedOf(countBy(found, one.keys), one.keys, crossed.ones);
+    const feet = placedOf(countBy(found, other.keys), other.keys, crossed.others);
     const [shownRows, shownColumns] = [mostPlaced(heads, limit), mostPlaced(feet, limit)];
     const headOf = (axis: Axis) => {
       const list = listQueries(narrowed, look.at, axis.filter);
@@ -132,7 +134,6 @@ export class Matrix {
       });
     };
     const [rowHead, list] = [headOf(one), listQueries(narrowed, look.at, one.filter, other.filter)];
-    const cellsOf = Map.groupBy(cells, ({ row }) => row);
     const { row: total, correctedLater } = countAll(found);
     return {
       asOf: at.asOf,
@@ -144,42 +145,29 @@ export class Matrix {
       rowCount: heads.filter(({ placed }) => placed > 0).length,
       columnCount: feet.filter(({ placed }) => placed > 0).length,
       columns: shownColumns.map(headOf(other)),
-      rows: shownRows.map((row) => {
-        const inRow = new Map(cellsOf.get(row.key)?.map(({ column, cell }) => [column, cell]));
-        return {
-          ...rowHead(row),
-          cells: shownColumns.flatMap(({ key }): Cell[] => {
-            const cell = inRow.get(key);
-            if (!cell) return [];
-            // Of very many cells: one by one is several times as fast as all at once.
-            const { total, byStage, withTarget, overdue, stale, lastReportedOn } = cell.row;
-            return [
-              { column: key, list: list(row.key, key), total, byStage, withTarget, overdue, stale, lastReportedOn },
-            ];
-          }),
-        };
-      }),
+      rows: shownRows.map((row) => ({
+        ...rowHead(row),
+        cells: shownColumns.flatMap((column): Cell[] => {
+          const cell = crossed.cell(row.number, column.number);
+          if (!cell) return [];
+          // Of very many cells: one by one is several times as fast as all at once.
+          const { total, byStage, withTarget, overdue, stale, lastReportedOn } = cell.row;
+          return [
+            {
+              column: column.key,
+              list: list(row.key, column.key),
+              total,
+              byStage,
+              withTarget,
+              overdue,
+              stale,
+              lastReportedOn,
+            },
+          ];
+        }),
+      })),
     };
   }
-}
-
-/** The meetings of two kinds of keys: what has any cell, in all and under each key, and each cell. */
-function meeting(found: Selection, one: Axis['keys'], other: Axis['keys']) {
-  // If no key may meet itself, a key may be the only one of a commitment.
-  if (one.column === 'agencies' && other.column === 'agencies') {
-    const met = one.with(other);
-    return {
-      both: countAll(found, met).total,
-      ones: totalsBy(found, one.beside(other)),
-      others: totalsBy(found, other.beside(one)),
-      cells: countBy(found, met).map((cell) => {
-        const [row, column] = splitPair(cell.keys[0]!);
-        return { row, column, cell };
-      }),
-    };
-  }
-  const { cells, ...crossed } = countCrossed(found, one, other);
-  return { ...crossed, cells: cells.map((cell) => ({ row: cell.keys[0]!, column: cell.keys[1]!, cell })) };
 }
 
 /** @param beside agencies as they stand beside others, in whatever responsible role */
@@ -232,13 +220,16 @@ export async function themeAxis(look: Look, filter: Filter): Promise<Axis & { re
 /** A key with all its commitments, and how many of them stand in any cell. */
 interface Placed {
   readonly key: string;
+  readonly number: number;
   readonly row: Row;
   readonly placed: number;
 }
 
-function placedOf(all: readonly Counted[], placed: ReadonlyMap<string, number>): Placed[] {
-  return all.map(({ keys: [key], row }) => ({ key: key!, row, placed: placed.get(key!) ?? 0 }));
-}
+const placedOf = (all: readonly Counted[], keys: Axis['keys'], placed: Int32Array): Placed[] =>
+  all.map(({ keys: [key], row }) => {
+    const number = keys.numberOf(key!);
+    return { key: key!, number, row, placed: placed[number]! };
+  });
 
 const byCode = (a: { readonly key: string }, b: { readonly key: string }): number => compareTexts(a.key, b.key);
 

@@ -2,7 +2,7 @@
 import { ApiProperty } from '@nestjs/swagger';
 import type { FullDate } from '#clocks';
 import { dateOf, dayOf, NONE, type AgencyInRole } from './columns.js';
-import type { Under } from './count.js';
+import type { Under } from './keys.js';
 import { flags, type Selection } from './scan.js';
 
 /** The field of a row: `lastReportedOn` is when anybody last mentioned what it counts, this is when the agency did. */

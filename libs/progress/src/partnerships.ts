@@ -5,8 +5,9 @@ import type { FullDate } from '#clocks';
 import type { Projector } from '#eventsourcing';
 import { AtClocks, CursorField, InRows, Page, PageSize, WantedFormat, type Format } from '#platform';
 import { compareTexts } from '#text';
-import { Count, countAll, countBy, pairOf, splitPair, Row, type Counted, type Keys } from './count.js';
+import { Count, countAll, countCrossed, Row, type Counted, type Crossed } from './count.js';
 import { FilterQuery, type Filter } from './filters.js';
+import { Lists, type Counting, type Keys } from './keys.js';
 import { listQuery } from './list-query.js';
 import { LookFactory, type Look } from './look.js';
 import { LIST, themeAxis } from './matrix.js';
@@ -70,10 +71,10 @@ export class PartnershipsView {
   readonly nextCursor: string | null;
 }
 
+/** Two agencies, by their codes and their numbers. */
 interface Pair {
-  readonly key: string;
-  readonly other: string;
-  readonly total: number;
+  readonly codes: readonly [key: string, other: string];
+  readonly numbers: readonly [key: number, other: number];
   readonly counted: Counted;
 }
 
@@ -92,27 +93,23 @@ export class Partnerships {
   ): Promise<PartnershipsView> {
     const asked = { view: 'partnerships', ...filter };
     const page = new Page(at, asked, cursor);
-    const look = await this.#looks.look(page.at);
+    using look = await this.#looks.look(page.at);
     const pinned = look.at;
     const { agencies, memberOf } = filter;
     const found = await look.find(filter);
     const one = await look.agencies(filter);
-    const pairs = one.with(await look.agencies({ agencies, memberOf, agency: filter.with }));
+    const other = await look.agencies({ agencies, memberOf, agency: filter.with });
+    const crossed = countCrossed(found, one, other);
     const isMutual = !filter.agency && (filter.role ?? 'any') === 'any';
-    const all = countBy(found, pairs)
-      .map((counted): Pair => {
-        const [key, other] = splitPair(counted.keys[0]!);
-        return { key, other, total: counted.total, counted };
-      })
-      .filter(({ key, other }) => !isMutual || key < other);
-    const codes = [...new Set(all.flatMap(({ key, other }) => [key, other]))].sort(compareTexts);
-    const place = new Map(codes.map((code, i) => [code, i]));
-    all.sort(
-      (a, b) => b.total - a.total || place.get(a.key)! - place.get(b.key)! || place.get(a.other)! - place.get(b.other)!,
-    );
-    const { entries: shown, nextCursor } = page.slice(all, limit, pinned.knownAt);
+    const { codes, pairs } = mostFirst(crossed, one, other, isMutual);
+    const { entries, nextCursor } = page.slice(pairs, limit, pinned.knownAt);
+    const shown = entries.map((i): Pair => {
+      const [key, by] = [crossed.metOnes[i]!, crossed.metOthers[i]!];
+      const counted = crossed.cell(key, by)!;
+      return { codes: [one.names[key]!, other.names[by]!], numbers: [key, by], counted };
+    });
     const names = await look.hierarchy.agencyNames(agencies);
-    const themes = await themesOf(look, found, pairs, filter, shown);
+    const themes = await themesOf(look, found, [one, other], filter, shown);
     const { row: total, correctedLater } = countAll(found);
     const isListed = !filter.with && filter.joint !== false && [undefined, 'any', 'lead'].includes(filter.role);
     return {
@@ -120,50 +117,97 @@ export class Partnerships {
       position: pinned.knownAt,
       total,
       joint: {
-        ...countAll(found, pairs).row,
+        ...crossed.all.row,
         list: isListed ? listQuery({ ...filter, joint: true }, pinned) : null,
       },
       correctedLater,
-      rowCount: all.length,
-      agencies: codes.length,
-      rows: shown.map((pair) => ({
-        agency: pair.key,
-        name: names.get(pair.key) ?? pair.key,
-        with: pair.other,
-        withName: names.get(pair.other) ?? pair.other,
-        ...pair.counted.row,
-        themes: themes.get(pairOf(pair.key, pair.other)) ?? [],
-        list: listQuery({ ...filter, agency: pair.key, with: pair.other }, pinned),
+      rowCount: pairs.length,
+      agencies: codes,
+      rows: shown.map(({ codes: [agency, other], counted }, i) => ({
+        agency,
+        name: names.get(agency) ?? agency,
+        with: other,
+        withName: names.get(other) ?? other,
+        ...counted.row,
+        themes: themes[i]!,
+        list: listQuery({ ...filter, agency, with: other }, pinned),
       })),
       nextCursor,
     };
   }
 }
 
-/** The themes of the commitments of some pairs, most first. */
+/**
+ * Those that were met, most commitments first, then in the order of codes; and how many codes there are in them.
+ * @param isMutual each pair once, not in both orders
+ */
+function mostFirst(crossed: Crossed, one: Counting, other: Counting, isMutual: boolean) {
+  const { metOnes, metOthers, totals } = crossed;
+  const all = [...new Set([...one.names, ...other.names])].sort(compareTexts);
+  const places = new Map(all.map((code, place) => [code, place]));
+  const placesOf = ({ names }: Counting) => Int32Array.from(names, (name) => places.get(name)!);
+  const [keys, others] = [placesOf(one), placesOf(other)];
+  const pairs: number[] = [];
+  const codes = new Set<number>();
+  for (let i = 0; i < metOnes.length; i++) {
+    const [key, by] = [metOnes[i]!, metOthers[i]!];
+    if (isMutual && one.names[key]! > other.names[by]!) continue;
+    pairs.push(i);
+    codes.add(keys[key]!).add(others[by]!);
+  }
+  pairs.sort(
+    (a, b) =>
+      totals[b]! - totals[a]! ||
+      keys[metOnes[a]!]! - keys[metOnes[b]!]! ||
+      others[metOthers[a]!]! - others[metOthers[b]!]!,
+  );
+  return { pairs, codes: codes.size };
+}
+
+/** The themes of the commitments of each of some pairs, most first. */
 async function themesOf(
   look: Look,
   found: Selection,
-  pairs: Keys<'agencies'>,
+  [one, other]: readonly [Keys<'agencies'>, Keys<'agencies'>],
   filter: Filter,
   shown: readonly Pair[],
-): Promise<ReadonlyMap<string, OnTheme[]>> {
+): Promise<readonly OnTheme[][]> {
   const axis = await themeAxis(look, filter);
-  const wanted = pairs.only(shown.map(({ key, other }) => pairOf(key, other)));
-  const counted = countBy(found.where(wanted.any), wanted, axis.keys)
-    .map(({ keys: [pair, theme], total }) => ({ pair: pair!, theme: theme!, total }))
-    .sort((a, b) => b.total - a.total || compareTexts(a.theme, b.theme));
-  const byPair = Map.groupBy(counted, ({ pair }) => pair);
-  return new Map(
-    [...byPair].map(([pair, themes]) => {
-      const [agency, other] = splitPair(pair);
-      const onThemes = themes.map(({ theme, total }) => ({
-        ...{ theme, name: axis.names.get(theme) ?? theme, total },
-        list: listQuery({ ...filter, agency, with: other, theme }, look.at),
-      }));
-      return [pair, onThemes];
-    }),
-  );
+  const crossed = countCrossed(found, pairsAmong(shown, one, other), axis.keys);
+  const onThemes = shown.map((): OnTheme[] => []);
+  for (const [
+    i,
+    {
+      keys: [, theme],
+      total,
+    },
+  ] of crossed.cells.entries()) {
+    const pair = crossed.metOnes[i]!;
+    const [agency, by] = shown[pair]!.codes;
+    onThemes[pair]!.push({
+      ...{ theme: theme!, name: axis.names.get(theme!) ?? theme!, total },
+      list: listQuery({ ...filter, agency, with: by, theme }, look.at),
+    });
+  }
+  for (const one of onThemes) one.sort((a, b) => b.total - a.total || compareTexts(a.theme, b.theme));
+  return onThemes;
+}
+
+/** Some pairs as keys, by the sets of agencies in which both stand. */
+function pairsAmong(shown: readonly Pair[], one: Keys<'agencies'>, other: Keys<'agencies'>): Counting {
+  const { column, codes, size } = one;
+  const width = other.names.length;
+  const wanted = new Map(shown.map(({ numbers: [key, by] }, pair) => [key * width + by, pair]));
+  const [keys, others, lists] = [one.lists, other.lists, new Lists()];
+  for (let code = 0; code < size; code++) {
+    for (let k = keys.starts[code]!; k < keys.starts[code + 1]!; k++)
+      for (let l = others.starts[code]!; l < others.starts[code + 1]!; l++) {
+        const pair = wanted.get((keys.numbers[k]! >> 1) * width + (others.numbers[l]! >> 1));
+        if (pair !== undefined) lists.add(pair * 2);
+      }
+    lists.end();
+  }
+  return { column, codes, size, lists, names: shown.map(({ codes }) => codes.join(' ')) };
 }
 
 /** A pair as a row of a table. */

@@ -8,8 +8,9 @@ import { Page } from '#platform';
 import { citationWords, type Citation, type Registers, type Theme } from '#registers';
 import { compareTexts, sortKey } from '#text';
 import { dateOf } from './columns.js';
-import { Count, COUNT, countAll, countBy, CountsBy, Keys, NO_ROW, Row, type Counted } from './count.js';
+import { Count, COUNT, countAll, countBy, CountsBy, NO_ROW, Row, type Counted } from './count.js';
 import type { Filter } from './filters.js';
+import { Keys } from './keys.js';
 import { lastOwnReports, OwnReport } from './own-reports.js';
 import { itemOf, RANKED, type Item, type ItemList } from './items.js';
 import { keyed, Look, LookFactory } from './look.js';
@@ -104,7 +105,7 @@ export class Progress {
 
   /** Progress per agency. */
   async agencies(at: ViewClocks, filter: ViewFilter = {}): Promise<ProgressView<AgencyRow>> {
-    const look = await this.#looks.look(at);
+    using look = await this.#looks.look(at);
     const scope = scopeOf(filter);
     const all = await look.find({ ...scope, life: 'any' });
     return { ...totalsOf(look, all), rows: await agencyRows(look, look.active(all), scope) };
@@ -116,11 +117,11 @@ export class Progress {
     at: ViewClocks,
     filter: ViewFilter = {},
   ): Promise<ProgressView<ThemeRow> & { row: AgencyRow | null }> {
-    const look = await this.#looks.look(at);
+    using look = await this.#looks.look(at);
     const scope = scopeOf(filter);
     const ofAgency = { ...scope, agency: code };
     const all = await look.find({ ...scope, life: 'any' });
-    const found = await look.within(all, ofAgency);
+    const found = look.within(all, ...(await look.conditions(ofAgency)));
     const own = await agencyRows(look, found, ofAgency);
     return {
       ...totalsOf(look, all),
@@ -134,7 +135,7 @@ export class Progress {
     at: ViewClocks,
     filter: Pick<Filter, 'followsUp' | 'framework'> & Through = {},
   ): Promise<ProgressView<ThemeRow>> {
-    const look = await this.#looks.look(at);
+    using look = await this.#looks.look(at);
     const all = await look.find({ followsUp: filter.followsUp, life: 'any' });
     const rows = await themeRows(look, look.active(all), throughOf(filter), filter.framework);
     return { ...totalsOf(look, all), rows };
@@ -146,10 +147,10 @@ export class Progress {
     at: ViewClocks,
     filter: ViewFilter & Through = {},
   ): Promise<ProgressView<AgencyRow> & { row: ThemeRow | null }> {
-    const look = await this.#looks.look(at);
+    using look = await this.#looks.look(at);
     const [scope, through] = [scopeOf(filter), throughOf(filter)];
     const all = await look.find({ ...scope, life: 'any' });
-    const found = await look.within(all, { ...scope, ...through, theme: code });
+    const found = look.within(all, ...(await look.conditions({ ...scope, ...through, theme: code })));
     const own = await themeRows(look, found, through);
     return {
       ...totalsOf(look, all),
@@ -160,7 +161,7 @@ export class Progress {
 
   /** The number of commitments of a filter, with their counts. */
   async total(at: ViewClocks, filter: Filter = {}): Promise<Row> {
-    const look = await this.#looks.look(at);
+    using look = await this.#looks.look(at);
     return countAll(await look.find(filter)).row;
   }
 
@@ -174,7 +175,7 @@ export class Progress {
     { limit = 50, cursor, sort: wanted = 'reference' }: { limit?: number; cursor?: string; sort?: Sort } = {},
   ): Promise<ItemList> {
     const page = new Page(at, { ...filter, sort: wanted }, cursor);
-    const look = await this.#looks.look(page.at);
+    using look = await this.#looks.look(page.at);
     const found = await look.find(filter);
     const total = page.total(found.size);
     const sort = this.#sortOf(wanted, total);
@@ -197,7 +198,7 @@ export class Progress {
     { cursor, sort: wanted = 'reference' }: { cursor?: string; sort?: Sort } = {},
   ): AsyncGenerator<Item[]> {
     const page = new Page(at, { ...filter, sort: wanted }, cursor);
-    const look = await this.#looks.look(at);
+    using look = await this.#looks.look(at);
     const found = await look.find(filter);
     const sort = this.#sortOf(wanted, page.total(found.size));
     const rows = await this.#ordered(look, found, sort, filter.q, page.after);
@@ -230,7 +231,7 @@ export class Progress {
 
   /** The values of a facet as at a date, each with the number of commitments that carry it. */
   async inUse(facet: Facet, at: ViewClocks): Promise<Map<string, number>> {
-    const look = await this.#looks.look(at);
+    using look = await this.#looks.look(at);
     const counted = countBy(await look.find(), FACETS[facet](look));
     return new Map(byFirstKey(counted).map(({ keys, total }) => [keys[0]!, total]));
   }

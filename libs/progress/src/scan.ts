@@ -21,7 +21,7 @@ export type PinnedClocks = ViewClocks & { readonly knownAt: string };
 export interface Condition {
   /** Of each row. */
   readonly codes: Codes;
-  /** By code. */
+  /** By code: 1 or 0. */
   readonly holds: Uint8Array;
 }
 
@@ -36,40 +36,88 @@ export const STAGE_BITS = 2 ** Math.ceil(Math.log2(STAGES.length)) - 1;
 const AFTER = STAGE_BITS + 1;
 export const [WITH_TARGET, OVERDUE, STALE, CORRECTED] = [AFTER, AFTER * 2, AFTER * 4, AFTER * 8] as const;
 
+/** Memory of selections that are over, for the next ones: what is asked of the system anew sets the collector going. */
+interface Room {
+  readonly rows: Int32Array;
+  readonly statuses: Uint8Array;
+}
+const rooms: Room[] = [];
+const MOST_ROOMS = 4;
+
+function roomFor(size: number): Room {
+  const room = rooms.pop();
+  if (room && room.rows.length >= size) return room;
+  const most = size + (size >> 4);
+  return { rows: new Int32Array(most), statuses: new Uint8Array(most) };
+}
+
 /** The result of a scan: a row for each commitment, in the order of their numbers, and its status. */
 export class Selection {
+  #room: Room | null;
+  readonly #rows: Int32Array;
+  readonly #statuses: Uint8Array;
+
   constructor(
     readonly columns: Columns,
-    readonly rows: Int32Array,
-    readonly statuses: Uint8Array,
-  ) {}
+    room: Room,
+    readonly size: number,
+  ) {
+    this.#room = room;
+    this.#rows = room.rows.subarray(0, size);
+    this.#statuses = room.statuses.subarray(0, size);
+  }
 
-  get size(): number {
-    return this.rows.length;
+  get rows(): Int32Array {
+    this.#mustBeHeld();
+    return this.#rows;
+  }
+
+  get statuses(): Uint8Array {
+    this.#mustBeHeld();
+    return this.#statuses;
+  }
+
+  /** Others may write where the rows stood. */
+  #mustBeHeld(): void {
+    if (!this.#room) throw new Error('The selection is over.');
+  }
+
+  /** Gives its memory to the next ones: nothing can be read of it any more. */
+  end(): void {
+    if (this.#room && rooms.length < MOST_ROOMS) rooms.push(this.#room);
+    this.#room = null;
   }
 
   /** The status of a selected row. */
   statusOf(row: number): number {
     const { commitment } = this.columns.columns;
+    const { rows, statuses } = this;
     let [low, high] = [0, this.size - 1];
     while (low < high) {
       const middle = (low + high) >> 1;
-      if (commitment[this.rows[middle]!]! < commitment[row]!) low = middle + 1;
+      if (commitment[rows[middle]!]! < commitment[row]!) low = middle + 1;
       else high = middle;
     }
-    return this.statuses[low]!;
+    return statuses[low]!;
   }
 
-  /** The selected rows that meet a condition. */
-  where({ codes, holds }: Condition): Selection {
-    const [rows, statuses] = [new Int32Array(this.size), new Uint8Array(this.size)];
-    let n = 0;
-    for (let i = 0; i < this.size; i++) {
-      if (!holds[codes[this.rows[i]!]!]) continue;
-      rows[n] = this.rows[i]!;
-      statuses[n++] = this.statuses[i]!;
+  /** The selected rows that meet conditions. */
+  where(...conditions: readonly Condition[]): Selection {
+    const { rows, statuses } = roomFor(this.size);
+    rows.set(this.rows);
+    statuses.set(this.statuses);
+    let n = this.size;
+    for (const { codes, holds } of conditions) {
+      const before = n;
+      n = 0;
+      for (let i = 0; i < before; i++) {
+        const row = rows[i]!;
+        rows[n] = row;
+        statuses[n] = statuses[i]!;
+        n += holds[codes[row]!]! | 0; // what came since the condition was made meets none
+      }
     }
-    return new Selection(this.columns, rows.subarray(0, n), statuses.subarray(0, n));
+    return new Selection(this.columns, { rows, statuses }, n);
   }
 }
 
@@ -110,6 +158,44 @@ export function rowAt({ heads, columns }: Columns, commitment: number, { asOf, k
   return row;
 }
 
+/** Puts the rows that hold at the clocks to the beginning of an array, in the order in which their commitments were recorded. */
+function putHeld(
+  { heads, references, forever, laid, columns }: Columns,
+  day: number,
+  position: number,
+  rows: Int32Array,
+): number {
+  const { from, since, until, next } = columns;
+  const size = references.size;
+  let n = 0;
+  if (position >= laid)
+    for (let commitment = 0; commitment < size; commitment++) {
+      let row = heads[commitment]!;
+      while (row !== NONE && (from[row]! > day || until[row] !== forever)) row = next[row]!;
+      if (row !== NONE) rows[n++] = row;
+    }
+  else
+    for (let commitment = 0; commitment < size; commitment++) {
+      let row = heads[commitment]!;
+      while (row !== NONE && (from[row]! > day || since[row]! > position || until[row]! <= position)) row = next[row]!;
+      if (row !== NONE) rows[n++] = row;
+    }
+  return n;
+}
+
+// Rows are written whether or not they are kept: which are nobody can foresee, and a processor that tries takes longer.
+
+/** Keeps the rows that meet a condition. @returns how many */
+function keep(rows: Int32Array, size: number, { codes, holds }: Condition): number {
+  let n = 0;
+  for (let i = 0; i < size; i++) {
+    const row = rows[i]!;
+    rows[n] = row;
+    n += holds[codes[row]!]! | 0; // what came since the condition was made meets none
+  }
+  return n;
+}
+
 /** Finds. @returns rows in the order in which their commitments were recorded */
 export function scan(
   columns: Columns,
@@ -117,50 +203,61 @@ export function scan(
   conditions: readonly Condition[],
   only: OnTheDay = {},
 ): Selection {
-  const { heads, references, forever } = columns;
-  const { from, since, until, next, standing, target, lastReportedOn } = columns.columns;
+  const room = roomFor(columns.references.size);
+  const { rows } = room;
   const [day, position] = [dayOf(at.asOf), Number(at.knownAt)];
+  let n = putHeld(columns, day, position, rows);
+  for (const condition of conditions) n = keep(rows, n, condition);
+  putStatuses(columns, at, room, n);
+  for (const [mark, wanted] of [[OVERDUE, only.overdue] as const, [STALE, only.stale] as const])
+    if (wanted !== undefined) n = keepMarked(room, n, mark, wanted);
+  return new Selection(columns, room, n);
+}
+
+/** Says the status of rows. */
+function putStatuses(columns: Columns, at: PinnedClocks, { rows, statuses }: Room, size: number): void {
+  const { commitment, standing, target, lastReportedOn } = columns.columns;
+  const day = dayOf(at.asOf);
   const staleBefore = dayOf(monthsBefore(at.asOf, at.staleAfter ?? 12));
-  const all = position >= columns.laid;
-  const later = corrected(columns, day, position);
   const { stages, canBeOverdue, open } = standings(columns);
-  const due = Int32Array.from(columns.dictionaries.target.entries, ({ last }) => last);
-  const size = references.size;
-  const [rows, statuses] = [new Int32Array(size), new Uint8Array(size)];
-  let n = 0;
-  commitments: for (let commitment = 0; commitment < size; commitment++) {
-    let row = heads[commitment]!;
-    if (all) while (row !== NONE && (from[row]! > day || until[row] !== forever)) row = next[row]!;
-    else
-      while (row !== NONE && (from[row]! > day || since[row]! > position || until[row]! <= position)) row = next[row]!;
-    if (row === NONE) continue;
-    for (let i = 0; i < conditions.length; i++) {
-      const condition = conditions[i]!;
-      if (condition.holds[condition.codes[row]!] === 0) continue commitments;
-    }
-    const stands = standing[row]!;
-    const last = due[target[row]!]!;
-    const isOverdue = last !== 0 && last < day && canBeOverdue[stands] === 1;
-    const isStale = lastReportedOn[row]! < staleBefore && open[stands] === 1;
-    if (only.overdue !== undefined && only.overdue !== isOverdue) continue;
-    if (only.stale !== undefined && only.stale !== isStale) continue;
-    rows[n] = row;
-    statuses[n++] =
+  const { entries } = columns.dictionaries.target;
+  const passed = Uint8Array.from(entries, ({ last }) => Number(last !== 0 && last < day));
+  const targeted = Uint8Array.from(entries, ({ last }) => (last === 0 ? 0 : WITH_TARGET));
+  for (let i = 0; i < size; i++) {
+    const row = rows[i]!;
+    const [stands, due] = [standing[row]!, target[row]!];
+    statuses[i] =
       stages[stands]! |
-      (last === 0 ? 0 : WITH_TARGET) |
-      (isOverdue ? OVERDUE : 0) |
-      (isStale ? STALE : 0) |
-      (later !== null && later[commitment] === 1 ? CORRECTED : 0);
+      targeted[due]! |
+      ((passed[due]! & canBeOverdue[stands]!) * OVERDUE) |
+      (+(lastReportedOn[row]! < staleBefore) * open[stands]! * STALE);
   }
-  return new Selection(columns, rows.subarray(0, n), statuses.subarray(0, n));
+  const later = corrected(columns, day, Number(at.knownAt));
+  if (later) for (let i = 0; i < size; i++) statuses[i]! |= later[commitment[rows[i]!]!]! * CORRECTED;
+}
+
+function keepMarked({ rows, statuses }: Room, size: number, mark: number, wanted: boolean): number {
+  let n = 0;
+  for (let i = 0; i < size; i++) {
+    const status = statuses[i]!;
+    rows[n] = rows[i]!;
+    statuses[n] = status;
+    n += Number((status & mark) > 0 === wanted);
+  }
+  return n;
 }
 
 /** The days up to the date on which something was reported of anything, in order. */
 export function days({ columns, rows }: Columns, at: PinnedClocks): number[] {
   const { from, since, until } = columns;
   const [day, position] = [dayOf(at.asOf), Number(at.knownAt)];
-  const found = new Set<number>();
+  let first = day;
   for (let row = 0; row < rows; row++)
-    if (from[row]! <= day && since[row]! <= position && until[row]! > position) found.add(from[row]!);
-  return [...found].sort((a, b) => a - b);
+    if (from[row]! < first && since[row]! <= position && until[row]! > position) first = from[row]!;
+  const reported = new Uint8Array(day - first + 1);
+  for (let row = 0; row < rows; row++)
+    if (from[row]! <= day && since[row]! <= position && until[row]! > position) reported[from[row]! - first] = 1;
+  const found: number[] = [];
+  for (let one = 0; one < reported.length; one++) if (reported[one] === 1) found.push(first + one);
+  return found;
 }

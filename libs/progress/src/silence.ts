@@ -70,7 +70,7 @@ export class Silence {
 
   /** Every agency that has an open commitment, and since when nothing was said of any of these. */
   async agencies(at: ViewClocks, { silent, role = 'lead', ...filter }: SilentFilter = {}): Promise<SilenceView> {
-    const look = await this.#looks.look(at);
+    using look = await this.#looks.look(at);
     const pinned = look.at;
     const { asOf, knownAt, staleAfter = 12 } = pinned;
     const found = await look.find({ ...filter, stage: OPEN_STAGES });

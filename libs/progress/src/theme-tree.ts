@@ -59,6 +59,7 @@ export const themeTree = async (registers: Registers, through: Through, clocks: 
 export class ThemeTree {
   readonly #parents: ReadonlyMap<string, string | null | undefined>;
   readonly #links: ReadonlyMap<string, readonly CrosswalkLink[]>;
+  readonly #above = new Map<string, readonly string[]>();
 
   constructor(
     readonly themes: readonly Theme[],
@@ -69,9 +70,14 @@ export class ThemeTree {
   }
 
   /** The themes under which a commitment with this one counts. */
-  above(theme: string): string[] {
-    const own = this.#up(theme);
-    return [...new Set([...own, ...this.#linksOf(own).flatMap(({ to }) => this.#up(to))])];
+  above(theme: string): readonly string[] {
+    let above = this.#above.get(theme);
+    if (!above) {
+      const own = this.#up(theme);
+      above = [...new Set([...own, ...this.#linksOf(own).flatMap(({ to }) => this.#up(to))])];
+      this.#above.set(theme, above);
+    }
+    return above;
   }
 
   /** The themes with which a commitment counts under this one. */

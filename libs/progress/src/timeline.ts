@@ -11,7 +11,7 @@ import { CountsBy, Row } from './count.js';
 import { ProgressQuery, FilterField, type Filter } from './filters.js';
 import { listQuery } from './list-query.js';
 import { LookFactory, type Look } from './look.js';
-import { days, standings, type ViewClocks } from './scan.js';
+import { days, standings, type Condition, type ViewClocks } from './scan.js';
 
 export const STEPS = ['month', 'quarter', 'year', 'report'] as const;
 type Every = (typeof STEPS)[number];
@@ -75,7 +75,7 @@ export class Timeline {
     if (to > at.asOf)
       throw badStep('to', `is after asOf, ${at.asOf}: what is reported later is not known as at that date`);
     if (from !== undefined && from > to) throw badStep('from', `is after the last step, ${to}`);
-    const look = await this.#looks.look(at);
+    using look = await this.#looks.look(at);
     const reported =
       from === undefined || step === 'report' ? days(look.columns, { ...look.at, asOf: to }).map(dateOf) : [];
     const first = from ?? reported[0];
@@ -97,7 +97,8 @@ export class Timeline {
 
   /** Counts as at each of some dates, which are in order. */
   async on(dates: readonly FullDate[], at: ViewClocks, filter: TimelineFilter = {}): Promise<TimelineRow[]> {
-    return stepsOf(await this.#looks.look(at), dates, filter);
+    using look = await this.#looks.look(at);
+    return await stepsOf(look, dates, filter);
   }
 }
 
@@ -123,9 +124,9 @@ class Steps {
   }
 }
 
-/** The place of each count of a step: the total, those by stage, the others, and the ended records. */
-const [TOTAL, STAGE, TARGETED] = [0, 1, 1 + STAGES.length] as const;
-const [OVERDUE, STALE, LIFE] = [TARGETED + 1, TARGETED + 2, TARGETED + 3] as const;
+/** The place of each count of a step: by stage, without a target and with one; the other marks; the ended records. */
+const [STAGE, TARGETED] = [0, STAGES.length] as const;
+const [OVERDUE, STALE, LIFE] = [2 * STAGES.length, 2 * STAGES.length + 1, 2 * STAGES.length + 2] as const;
 const WIDTH = LIFE + LIVES.length;
 
 /**
@@ -133,56 +134,68 @@ const WIDTH = LIFE + LIVES.length;
  * step and up to which one it counts, and from which one on as overdue or stale.
  */
 async function stepsOf(look: Look, dates: readonly FullDate[], filter: TimelineFilter): Promise<TimelineRow[]> {
-  const { columns, at } = look;
-  const { from, since, until, next, standing, target, lastReportedOn } = columns.columns;
   const conditions = await look.conditions({ ...filter, life: 'any' });
+  const { columns, at } = look;
+  const { heads, references } = columns;
+  const { from, since, until, next, standing, target, lastReportedOn } = columns.columns;
+  const { standing: standingsOf, target: targets } = columns.dictionaries;
   const { stages, canBeOverdue, open } = standings(columns);
-  const lives = columns.dictionaries.standing.entries.map(({ life }) => LIVES.indexOf(life));
-  const due = columns.dictionaries.target.entries.map(({ last }) => last);
   const [position, steps] = [Number(at.knownAt), dates.length];
   const on = new Steps(Int32Array.from(dates, dayOf));
   const staleBefore = new Steps(Int32Array.from(dates, (date) => dayOf(monthsBefore(date, at.staleAfter ?? 12))));
+  /** By the code of a standing: where it counts without a target. */
+  const placeOf = Uint8Array.from(standingsOf.entries, ({ life }, code) =>
+    life === 'active' ? STAGE + stages[code]! : LIFE + LIVES.indexOf(life),
+  );
+  /** By the code of a target: how much further on it counts, and from which step on it has passed. */
+  const further = Uint8Array.from(targets.entries, ({ last }) => (last > 0 ? TARGETED : 0));
+  const passed = Int32Array.from(targets.entries, ({ last }) => (last > 0 ? on.from(last + 1) : steps));
   // The rows that begin to count at a step, less those that end.
   const changes = new Int32Array((steps + 1) * WIDTH);
-  const count = (first: number, end: number, which: number): void => {
-    if (first >= end) return;
-    changes[first * WIDTH + which]!++;
-    changes[end * WIDTH + which]!--;
-  };
-  const last = new Latest(steps);
-  for (let commitment = 0; commitment < columns.references.size; commitment++) {
+  const latest = new Latest(steps);
+  for (let commitment = 0; commitment < references.size; commitment++) {
     let end = steps;
-    rows: for (let row = columns.heads[commitment]!; row !== NONE && end > 0; row = next[row]!) {
+    for (let row = heads[commitment]!; row !== NONE && end > 0; row = next[row]!) {
       if (since[row]! > position || until[row]! <= position) continue;
       const first = on.from(from[row]!);
       if (first >= end) continue;
       const upTo = end;
       end = first;
-      for (const { codes, holds } of conditions) if (holds[codes[row]!] === 0) continue rows;
+      if (conditions.length > 0 && !meets(row, conditions)) continue;
       const stands = standing[row]!;
-      const life = lives[stands]!;
-      if (life > 0) {
-        count(first, upTo, LIFE + life);
+      const place = placeOf[stands]!;
+      if (place >= LIFE) {
+        changes[first * WIDTH + place]!++;
+        changes[upTo * WIDTH + place]!--;
         continue;
       }
-      const ends = due[target[row]!]!;
-      count(first, upTo, TOTAL);
-      count(first, upTo, STAGE + stages[stands]!);
-      if (ends > 0) count(first, upTo, TARGETED);
-      if (ends > 0 && canBeOverdue[stands]) count(Math.max(first, on.from(ends + 1)), upTo, OVERDUE);
-      if (open[stands]) count(Math.max(first, staleBefore.from(lastReportedOn[row]! + 1)), upTo, STALE);
-      last.hear(lastReportedOn[row]!, first, upTo);
+      const due = target[row]!;
+      const at = place + further[due]!;
+      changes[first * WIDTH + at]!++;
+      changes[upTo * WIDTH + at]!--;
+      if (canBeOverdue[stands] === 1 && passed[due]! < upTo) {
+        changes[Math.max(first, passed[due]!) * WIDTH + OVERDUE]!++;
+        changes[upTo * WIDTH + OVERDUE]!--;
+      }
+      const reported = lastReportedOn[row]!;
+      const silent = staleBefore.from(reported + 1);
+      if (open[stands] === 1 && silent < upTo) {
+        changes[Math.max(first, silent) * WIDTH + STALE]!++;
+        changes[upTo * WIDTH + STALE]!--;
+      }
+      latest.hear(reported, first, upTo);
     }
   }
-  const [counts, latest] = [new Int32Array(WIDTH), last.all()];
+  const [counts, lastDays] = [new Int32Array(WIDTH), latest.all()];
   return dates.map((asOf, step) => {
     for (let which = 0; which < WIDTH; which++) counts[which]! += changes[step * WIDTH + which]!;
-    const lastDay = latest[step]!;
+    const inStage = STAGES.map((_, i) => counts[STAGE + i]! + counts[TARGETED + i]!);
+    const lastDay = lastDays[step]!;
     return {
       asOf,
-      total: counts[TOTAL]!,
-      byStage: Object.fromEntries(STAGES.map((stage, i) => [stage, counts[STAGE + i]!])) as Record<Stage, number>,
-      withTarget: counts[TARGETED]!,
+      total: sum(inStage),
+      byStage: Object.fromEntries(STAGES.map((stage, i) => [stage, inStage[i]!])) as Record<Stage, number>,
+      withTarget: sum([...counts.subarray(TARGETED, TARGETED + STAGES.length)]),
       overdue: counts[OVERDUE]!,
       stale: counts[STALE]!,
       lastReportedOn: lastDay === 0 ? null : dateOf(lastDay),
@@ -190,6 +203,13 @@ async function stepsOf(look: Look, dates: readonly FullDate[], filter: TimelineF
       list: listQuery(filter, { ...at, asOf }),
     };
   });
+}
+
+const sum = (counts: readonly number[]): number => counts.reduce((total, one) => total + one, 0);
+
+function meets(row: number, conditions: readonly Condition[]): boolean {
+  for (let i = 0; i < conditions.length; i++) if (conditions[i]!.holds[conditions[i]!.codes[row]!] !== 1) return false;
+  return true;
 }
 
 /** The greatest of what was heard at each of some steps, each heard from one step up to another one. */

@@ -48,10 +48,10 @@ export class Waiting {
 
   /** As things stand today. */
   async forAgency(agency: string, now = new Date()): Promise<WaitingView> {
-    const look = await this.#looks.look({ asOf: todayAt(now) });
+    using look = await this.#looks.look({ asOf: todayAt(now) });
     const { columns, dictionaries } = look.columns;
     const asked = { agency, asked: true };
-    const offered = (await look.find({})).where({
+    const offered = look.within(await look.find({}), {
       codes: columns.beside,
       holds: flags(dictionaries.beside.entries, ({ leadOfferedTo }) => leadOfferedTo === agency),
     });
