@@ -20,12 +20,15 @@ export const reportedBy =
     (reportedOn ?? '') <= asOf;
 
 /** What was said one after the other, in the order of the log, and one thing more: what is corrected keeps its place. */
-export const inLogOrder = <F extends Reported>(said: Series<F>, fact: F): Series<F> =>
-  said.spliced(
+export function inLogOrder<F extends Reported>(said: Series<F>, fact: F): Series<F> {
+  const last = said.at(-1);
+  if (!last || last.revision <= fact.revision) return said.with(fact);
+  return said.spliced(
     said.count(({ revision }) => revision <= fact.revision),
     0,
     fact,
   );
+}
 
 /** What one event said of what was said one after the other. */
 export const ofEvent = <F extends Pick<Reported, 'revision'>>(said: Series<F>, revision: number): F[] =>
@@ -53,6 +56,8 @@ export class Facts<F extends Reported> implements Iterable<F> {
   }
 
   with(fact: F): Facts<F> {
+    const { last } = this;
+    if (!last || !isLater(last, fact)) return new Facts(this.inOrder.with(fact));
     const at = this.inOrder.count((one) => !isLater(one, fact));
     return new Facts(this.inOrder.spliced(at, 0, fact));
   }
@@ -129,9 +134,12 @@ export class Ranking<E extends DatedEntry> {
   with(entry: E): Ranking<E> {
     const { holders } = this;
     const isBefore = (one: E) => !isLater(one, entry);
-    const all = this.all.spliced(this.all.count(isBefore), 0, entry);
-    const at = holders.count(isBefore);
+    const last = this.all.at(-1);
+    const isLast = !last || isBefore(last);
+    const all = isLast ? this.all.with(entry) : this.all.spliced(this.all.count(isBefore), 0, entry);
+    const at = isLast ? holders.length : holders.count(isBefore);
     if (at > 0 && outranks(holders.at(at - 1)!, entry)) return new Ranking(all, holders);
+    if (at === holders.length) return new Ranking(all, holders.with(entry));
     let outranked = 0;
     while (at + outranked < holders.length && outranks(entry, holders.at(at + outranked)!)) outranked++;
     return new Ranking(all, holders.spliced(at, outranked, entry));

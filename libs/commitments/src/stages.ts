@@ -7,7 +7,7 @@ import { Facts, inLogOrder, outranks, Ranking, Series, type FullDate, type Repor
 import { Conflict, refused } from '#eventsourcing';
 import { STAGES, type Nature, type NextStepWord, type Stage } from '#words';
 import type { Commitment } from './commitment.js';
-import { agenciesAsAt, isResponsible, leadAsAt, leadsUpTo } from './responsibility.js';
+import { agenciesAsAt, isResponsible, leadAsAt } from './responsibility.js';
 import {
   dataOf,
   datesAreSound,
@@ -66,15 +66,22 @@ export const stagesAtFirst: Stages = {
 export const stageEntryOf = (data: ReportStage, revision: number): StageEntry => {
   const { stage, effective, reportedOn, agency, note, citation, citations, outlook, onBehalf } = data;
   const { nextStep, nextStepDue, noNextStep } = data;
-  return {
-    ...{ stage, effective, reportedOn, agency, note, citation, revision },
-    ...(citations && { citations }),
-    ...(onBehalf && { onBehalf }),
-    ...(outlook && { outlook }),
-    ...(nextStep && { nextStep }),
-    ...(nextStepDue && { nextStepDue }),
-    ...(noNextStep && { noNextStep }),
+  const entry: { -readonly [F in keyof StageEntry]: StageEntry[F] } = {
+    stage,
+    effective,
+    reportedOn,
+    agency,
+    note,
+    citation,
+    revision,
   };
+  if (citations) entry.citations = citations;
+  if (onBehalf) entry.onBehalf = onBehalf;
+  if (outlook) entry.outlook = outlook;
+  if (nextStep) entry.nextStep = nextStep;
+  if (nextStepDue) entry.nextStepDue = nextStepDue;
+  if (noNextStep) entry.noNextStep = noNextStep;
+  return entry;
 };
 
 /** The commitment with one more entry. */
@@ -124,8 +131,9 @@ export const partAsAt = (c: Stages, agency: string, asOf: FullDate): StageEntry 
  * lead before it said; a commitment of which no lead ever spoke, by whoever did.
  */
 export function headlineAsAt(c: Commitment, asOf: FullDate): StageEntry | undefined {
-  for (const lead of leadsUpTo(c, asOf)) {
-    const part = partAsAt(c, lead, asOf);
+  const leads = c.leads.upTo(asOf);
+  for (let at = leads.length - 1; at >= 0; at--) {
+    const part = partAsAt(c, leads[at]!.agency, asOf);
     if (part) return part;
   }
   return c.anybody.asAt(asOf);

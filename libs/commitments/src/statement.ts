@@ -20,12 +20,13 @@ export const isCited = ({ citation, citations }: Pick<Sourced, 'citation' | 'cit
 export const sourceOf = (
   { citation, citations, onBehalf }: Pick<Sourced, 'citation' | 'citations' | 'onBehalf'>,
   { reportedOn, revision }: Reported,
-): Source => ({
-  ...{ reportedOn, revision },
-  ...(citation && { citation }),
-  ...(citations?.length && { citations }),
-  ...(onBehalf && { onBehalf }),
-});
+): Source => {
+  const source: { -readonly [F in keyof Source]: Source[F] } = { reportedOn, revision };
+  if (citation) source.citation = citation;
+  if (citations?.length) source.citations = citations;
+  if (onBehalf) source.onBehalf = onBehalf;
+  return source;
+};
 
 /** One value that a thing had, and from which report on. */
 export interface Value<T> extends Reported {

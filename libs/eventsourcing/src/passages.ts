@@ -11,12 +11,26 @@ const LETTER_BYTES = 3;
 const GROWTH = 1.25;
 /** The table has more places than this many times the texts. */
 const FREE = 1.5;
+const LAST_ASCII = 0x7f;
+
+/** The hash of bytes (FNV-1a). */
+const [NO_HASH, PRIME] = [0x811c9dc5 | 0, 0x01000193];
+function hashOf(bytes: Uint8Array, start: number, end: number): number {
+  let hash = NO_HASH;
+  for (let at = start; at < end; at++) hash = Math.imul(hash ^ bytes[at]!, PRIME);
+  return hash;
+}
+
+/** All bytes of some memory. A view of no given length is asked how long it is with every byte, which takes thirty times as long. */
+const bytesOf = (memory: ArrayBufferLike): Buffer => Buffer.from(memory, 0, memory.byteLength);
 
 export class Passages {
   #bytes: Buffer = Buffer.alloc(FEWEST);
   /** Of each text, and of the one that comes next: up to 2 GB. */
   #starts = new Int32Array(FEWEST);
   #size = 0;
+  /** Of the text that was written last. */
+  #hash = 0;
   /** By hash: the number of a text, and one; what is taken looks on in the next places. */
   #table = new Int32Array(FEWEST);
 
@@ -29,10 +43,12 @@ export class Passages {
    * @returns its number: that of the same text, if it is there
    */
   add(text: string): number {
-    const { place, start, end } = this.#written(text);
+    const end = this.#write(text);
+    const start = this.#starts[this.#size]!;
+    const place = this.#placeOf(this.#hash, start, end);
     const known = this.#table[place]! - 1;
     if (known >= 0) {
-      this.#bytes.fill(0, start, end);
+      this.#wipe(start, end);
       return known;
     }
     if (this.#size + 1 >= this.#starts.length) {
@@ -49,29 +65,47 @@ export class Passages {
 
   /** The number of a text that is there; -1: it is not. */
   find(text: string): number {
-    const { place, start, end } = this.#written(text);
-    this.#bytes.fill(0, start, end);
-    return this.#table[place]! - 1;
+    const end = this.#write(text);
+    const start = this.#starts[this.#size]!;
+    const number = this.#table[this.#placeOf(this.#hash, start, end)]! - 1;
+    this.#wipe(start, end);
+    return number;
   }
 
-  /** Writes a text behind the others, to be compared or kept there. */
-  #written(text: string): { place: number; start: number; end: number } {
+  /** Writes a text behind the others, to be compared or kept there, and works out its hash. @returns its end */
+  #write(text: string): number {
     const start = this.#starts[this.#size]!;
     const most = start + text.length * LETTER_BYTES;
     if (most > this.#bytes.length) {
       const before = this.#bytes;
-      this.#bytes = Buffer.from(memoryOf(Math.ceil(most * GROWTH)));
+      this.#bytes = bytesOf(memoryOf(Math.ceil(most * GROWTH)));
       this.#bytes.set(before);
     }
-    const end = start + this.#bytes.write(text, start);
-    return { place: this.#placeOf(start, end), start, end };
+    const bytes = this.#bytes;
+    let hash = NO_HASH;
+    for (let at = 0; at < text.length; at++) {
+      const letter = text.charCodeAt(at);
+      if (letter > LAST_ASCII) {
+        const end = start + bytes.write(text, start);
+        this.#hash = hashOf(bytes, start, end);
+        return end;
+      }
+      bytes[start + at] = letter;
+      hash = Math.imul(hash ^ letter, PRIME);
+    }
+    this.#hash = hash;
+    return start + text.length;
+  }
+
+  /** Nothing is left of a text that was written to be compared. */
+  #wipe(start: number, end: number): void {
+    const bytes = this.#bytes;
+    for (let at = start; at < end; at++) bytes[at] = 0;
   }
 
   /** The place in the table of some bytes: that of the text which they are, or a free one. */
-  #placeOf(start: number, end: number): number {
-    const [bytes, table, last] = [this.#bytes, this.#table, this.#table.length - 1];
-    let hash = 0x811c9dc5;
-    for (let at = start; at < end; at++) hash = Math.imul(hash ^ bytes[at]!, 0x01000193);
+  #placeOf(hash: number, start: number, end: number): number {
+    const [table, last] = [this.#table, this.#table.length - 1];
     for (let place = (hash ^ (hash >>> 15)) & last; ; place = (place + 1) & last) {
       const number = table[place]! - 1;
       if (number < 0 || this.#isAt(number, start, end)) return place;
@@ -79,15 +113,21 @@ export class Passages {
   }
 
   #isAt(number: number, start: number, end: number): boolean {
-    const [from, to] = [this.#starts[number]!, this.#starts[number + 1]!];
-    return to - from === end - start && this.#bytes.compare(this.#bytes, from, to, start, end) === 0;
+    const from = this.#starts[number]!;
+    if (this.#starts[number + 1]! - from !== end - start) return false;
+    const bytes = this.#bytes;
+    for (let at = start, other = from; at < end; at++, other++) if (bytes[at] !== bytes[other]) return false;
+    return true;
   }
 
   /** Makes a table twice as large, without the texts that are gone. */
   #order(): void {
     this.#table = new Int32Array(this.#table.length * 2);
-    for (let number = 0; number < this.#size; number++)
-      if (this.has(number)) this.#table[this.#placeOf(this.#starts[number]!, this.#starts[number + 1]!)] = number + 1;
+    for (let number = 0; number < this.#size; number++) {
+      if (!this.has(number)) continue;
+      const [start, end] = [this.#starts[number]!, this.#starts[number + 1]!];
+      this.#table[this.#placeOf(hashOf(this.#bytes, start, end), start, end)] = number + 1;
+    }
   }
 
   /** The text of a number; `null`: it is gone. */
@@ -129,7 +169,7 @@ export class Passages {
   }
 
   load(name: string, arrays: Memory['arrays']): void {
-    this.#bytes = Buffer.from(arrays[`${name}.bytes`]!.buffer);
+    this.#bytes = bytesOf(arrays[`${name}.bytes`]!.buffer);
     this.#size = arrays[`${name}.starts`]!.length - 1;
     this.#starts = withRoom(arrays[`${name}.starts`]!) as Int32Array<ArrayBuffer>;
     this.#table = arrays[`${name}.table`] as Int32Array<ArrayBuffer>;

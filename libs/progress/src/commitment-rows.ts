@@ -3,7 +3,7 @@ import type { FullDate } from '#clocks';
 import { turningPoints, type Commitment, type Sourced } from '#commitments';
 import type { Recorded } from '#eventsourcing';
 import { compareTexts } from '#text';
-import { AT, CODED, dateOf, dayOf, NONE, type Columns, type Heard, type RowValues } from './columns.js';
+import { AT, CODED, dateOf, dayOf, NONE, type Coded, type Columns, type Heard, type RowValues } from './columns.js';
 import { END_OF_TIME } from './days.js';
 import {
   AmendedDifference,
@@ -35,7 +35,7 @@ export class CommitmentRows {
   }
 
   /** Its number, which is given with its first row. */
-  get #commitment(): number {
+  get commitment(): number {
     if (this.#number === NONE) this.#number = this.columns.commitmentOf(this.reference);
     return this.#number;
   }
@@ -54,6 +54,33 @@ export class CommitmentRows {
       else high = middle;
     }
     return low;
+  }
+
+  /**
+   * The row that an event changes which reports on the last day that is known, or later, as most do, and moves no role: there is
+   * none after it. `null`: it may change others.
+   * @param before the commitment without the event
+   */
+  lastChangedBy(event: Recorded, before: Commitment, c: Commitment): readonly RowChange[] | null {
+    const day = dayOf((event.data as Sourced).reportedOn);
+    const last = this.#rows.length - 1;
+    if (last < 0 || before.roles !== c.roles || day < this.#dayOf(last)) return null;
+    const base = this.columns.valuesOf(this.#rows[last]!);
+    const change = this.#changeOn(day, base, new Difference(before, c), day);
+    return [change ?? { day, values: this.#valuesOf(base, NOTHING_ELSE, Math.max(base[AT.lastReportedOn]!, day)) }];
+  }
+
+  /**
+   * What an event changes as at a day; `null`: nothing but perhaps when it was last reported on.
+   * @param base the row of that day, or the one before it, and `reported` the day of the event
+   */
+  #changeOn(on: number, base: RowValues, difference: Difference, reported: number): RowChange | null {
+    const heard = (agency: string) => this.#heardIn(base, agency);
+    const date = dateOf(on);
+    if (!difference.lasts(date, heard)) return null;
+    const cited = this.columns.dictionaries.documents.entries[base[AT.documents]!]!;
+    const last = Math.max(base[AT.lastReportedOn]!, reported);
+    return { day: on, values: this.#valuesOf(base, difference.at(date, cited, heard), last) };
   }
 
   /**
@@ -77,13 +104,10 @@ export class CommitmentRows {
       const on = Math.min(days[0] ?? END_OF_TIME, known);
       if (on === days[0]) days.shift();
       const base = this.columns.valuesOf(this.#rows[on === known ? index++ : index - 1]!);
-      const heard = (agency: string) => this.#heardIn(base, agency);
-      const lasts = difference.lasts(dateOf(on), heard);
+      const change = this.#changeOn(on, base, difference, day);
       const lastReportedOn = base[AT.lastReportedOn]!;
-      if (!lasts && lastReportedOn >= day && days.length === 0) return;
-      const cited = this.columns.dictionaries.documents.entries[base[AT.documents]!]!;
-      const point = lasts ? difference.at(dateOf(on), cited, heard) : NOTHING_ELSE;
-      yield { day: on, values: this.#valuesOf(base, point, Math.max(lastReportedOn, day)) };
+      if (!change && lastReportedOn >= day && days.length === 0) return;
+      yield change ?? { day: on, values: this.#valuesOf(base, NOTHING_ELSE, Math.max(lastReportedOn, day)) };
     }
   }
 
@@ -138,18 +162,15 @@ export class CommitmentRows {
 
   /** @param base of what the point does not say */
   #valuesOf(base: RowValues | null, point: Partial<Point>, lastReportedOn: number): RowValues {
-    const { dictionaries } = this.columns;
+    const { dictionaries, texts, readings, entries } = this.columns;
     const { wording, reading, entry, heard } = point;
     const values = base ? base.slice() : PLACES.map(() => 0);
     values[AT.lastReportedOn] = lastReportedOn;
-    const { texts, readings, entries } = this.columns;
-    if (wording) values[AT.text] = texts.codeOf(this.#commitment, wording);
+    if (wording) values[AT.text] = texts.codeOf(this.commitment, wording);
     if (reading !== undefined) values[AT.reading] = reading === null ? 0 : readings.add(reading) + 1;
     if (entry !== undefined) values[AT.entry] = entries.add(entry);
-    for (const part of KEYED) {
-      const key = point[part];
-      if (key !== undefined) values[AT[part]] = dictionaries[part].codeOf(key);
-    }
+    for (const part in point)
+      if (part in KEYED) values[AT[part as Coded]] = dictionaries[part as Coded].codeOf(point[part as Keyed]!);
     if (heard || base?.[AT.agencies] !== values[AT.agencies]) this.#hear(values, base, heard);
     return values;
   }
@@ -188,8 +209,7 @@ export class CommitmentRows {
    * @param corrects the position of the event that is corrected by the one at `position`
    */
   lay(changes: readonly RowChange[], position: number, corrects: number | null = null): void {
-    const { columns } = this;
-    const commitment = this.#commitment;
+    const { columns, commitment } = this;
     const place = corrects === null || changes.length === 0 ? null : this.#placeOf(changes);
     const before = place && this.#rows.slice(place.first, this.#rows.length - place.after);
     for (const { day, values } of changes) {
@@ -198,9 +218,12 @@ export class CommitmentRows {
       if (there && values && columns.saysTheSame(this.#rows[index]!, values)) continue;
       if (there) columns.close(this.#rows[index]!, position);
       const later = this.#rows[there ? index + 1 : index] ?? NONE;
-      const added = values ? [columns.add(commitment, day, values, position, later)] : [];
-      if (index === this.#rows.length) this.#rows.push(...added);
-      else this.#rows.splice(index, Number(there), ...added);
+      if (!values) this.#rows.splice(index, Number(there));
+      else {
+        const row = columns.add(commitment, day, values, position, later);
+        if (there) this.#rows[index] = row;
+        else this.#rows.splice(index, 0, row);
+      }
     }
     columns.laid = Math.max(columns.laid, position);
     if (!before) return;
@@ -220,9 +243,8 @@ export class CommitmentRows {
 
   /** Remembers between which days a correction changed how it reads. */
   #differ(before: readonly number[], after: readonly number[], since: number, until: number): void {
-    const { columns } = this;
+    const { columns, commitment } = this;
     const { from } = columns.columns;
-    const commitment = this.#commitment;
     let same = 0;
     while (same < after.length && before[same] === after[same]) same++;
     let [end, last] = [before.length, after.length];
@@ -240,8 +262,11 @@ export class CommitmentRows {
   }
 }
 
+type Keyed = Exclude<Coded, 'heard'>;
 /** Columns of which the text of the entry is a part of a point as it is. */
-const KEYED = CODED.filter((name) => name !== 'heard');
+const KEYED: Readonly<Record<string, true>> = Object.fromEntries(
+  CODED.filter((name) => name !== 'heard').map((name) => [name, true]),
+);
 const PLACES = Object.keys(AT);
 const NOTHING_ELSE: Partial<Point> = {};
 const NOTHING_HEARD: HeardSince = { on: {} satisfies Heard, whole: false };

@@ -47,12 +47,14 @@ function milestonesIn({ milestones }: Commitment, number: number): Told[] {
 function evidenceIn(
   all: Iterable<Evidence & { readonly revision: number; readonly reportedOn: string | null }>,
 ): Told[] {
+  const each: Told[] = [];
   let [last, nth] = [-1, 0];
-  return Array.from(all, ({ title, date, url, language, revision, reportedOn }) => {
+  for (const { title, date, url, language, revision, reportedOn } of all) {
     nth = revision === last ? nth + 1 : 0;
     last = revision;
-    return told('evidence', revision * MOST_AT_ONCE + nth, reportedOn, { title, date, url, language });
-  });
+    each.push(told('evidence', revision * MOST_AT_ONCE + nth, reportedOn, { title, date, url, language }));
+  }
+  return each;
 }
 
 const allIn = (c: Commitment): Told[] => [

@@ -19,7 +19,7 @@ import {
 } from '#commitments';
 import { compareTexts } from '#text';
 import { RESPONSIBLE_ROLES } from '#words';
-import { dayOf, type Heard, type Meanings, type NextStep, type ShownOnly, type Standing } from './columns.js';
+import { dayOf, type Heard, type Meanings, type ShownOnly, type Standing } from './columns.js';
 import type { Wording } from './texts.js';
 
 /**
@@ -43,7 +43,8 @@ export type Part = keyof Point;
 
 const RANKS: readonly Role[] = RESPONSIBLE_ROLES;
 const rankOf = (role: Role): number => (RANKS.includes(role) ? RANKS.indexOf(role) : RANKS.length);
-const sorted = (values: readonly string[]): string => JSON.stringify([...new Set(values)].sort(compareTexts));
+const sorted = (values: readonly string[]): string =>
+  values.length === 0 ? '[]' : JSON.stringify([...new Set(values)].sort(compareTexts));
 
 /** The entry that the stage rests on: when it happened, and where that is said. */
 interface Headline {
@@ -76,6 +77,13 @@ export function headlineIn(text: string): Headline {
 const standingText = ({ stage, nature, life, verification, outlook, kind, strength }: Standing): string =>
   `{"stage":"${stage}","nature":"${nature}","life":"${life}","verification":"${verification}",` +
   `"outlook":${outlook === null ? 'null' : `"${outlook}"`},"kind":"${kind}","strength":"${strength}"}`;
+
+/** The same of what is shown and not filtered by, where the spread of stages is all there is, as of most. */
+function ofSpread(spread: ShownOnly['spread']): string {
+  let counts = '';
+  for (const stage in spread) counts += `${counts && ','}"${stage}":${spread[stage as keyof typeof spread]}`;
+  return `{"into":[],"spread":{${counts}},"lastEdition":null,"nextDue":null,"leadOfferedTo":null,"lastUpkeep":null}`;
+}
 
 /** The agencies that reported themselves by a statement: whose part a stage entry tells of, and whose focal point acted. */
 function heardIn(c: Commitment, { name, by, data }: Statement): string[] {
@@ -136,8 +144,13 @@ const PARTS: { readonly [P in Part]: Definition<P> } = {
     from: ['recorded', 'parts', 'anybody', 'roles', 'readings', 'ends'],
     at: ({ stage, nature, life, verification, headline, kind, strength }) =>
       standingText({
-        ...{ stage, nature, life, verification: verification?.verification ?? 'unreviewed' },
-        ...{ outlook: headline.outlook ?? null, kind, strength },
+        stage,
+        nature,
+        life,
+        verification: verification?.verification ?? 'unreviewed',
+        outlook: headline.outlook ?? null,
+        kind,
+        strength,
       }),
   },
   agencies: {
@@ -177,22 +190,24 @@ const PARTS: { readonly [P in Part]: Definition<P> } = {
     from: ['parts', 'anybody', 'roles'],
     at: ({ headline }) => {
       const { nextStepDue: due } = headline;
-      return JSON.stringify({
-        ...{ says: nextStepWord(headline), date: due ?? null, last: due ? dayOf(lastDayOf(due)) : 0 },
-      } satisfies NextStep);
+      const says = nextStepWord(headline);
+      const last = due ? dayOf(lastDayOf(due)) : 0;
+      return `{"says":"${says}","date":${due ? `"${due}"` : 'null'},"last":${last}}`; // a NextStep
     },
   },
   beside: {
     from: ['parts', 'roles', 'offers', 'ends', 'editions', 'upkeep'],
-    at: ({ end, spread, lastEdition, nextDue, lastUpkeep, leadTransfer }) =>
-      JSON.stringify({
+    at: ({ end, spread, lastEdition, nextDue, lastUpkeep, leadTransfer }) => {
+      if (!end && !lastEdition && !lastUpkeep && !leadTransfer) return ofSpread(spread);
+      return JSON.stringify({
         into: end?.into ?? [],
         spread,
         lastEdition: lastEdition?.held ?? null,
         nextDue,
         leadOfferedTo: leadTransfer?.to ?? null,
         lastUpkeep: lastUpkeep && { period: lastUpkeep.period, keptUp: lastUpkeep.keptUp },
-      } satisfies ShownOnly),
+      } satisfies ShownOnly);
+    },
   },
   wording: {
     from: ['wording'],
@@ -241,7 +256,10 @@ type Of = keyof Commitment;
 
 /** Whether what an event says of a part of the state may hold as at a date or a later one; absent: it may. */
 const HOLDS: { readonly [S in Of]?: (c: Commitment, revision: number, asOf: FullDate) => boolean } = {
-  parts: ({ parts }, revision, asOf) => [...parts.values()].some((part) => part.asAt(asOf)?.revision === revision),
+  parts: ({ parts }, revision, asOf) => {
+    for (const part of parts.values()) if (part.asAt(asOf)?.revision === revision) return true;
+    return false;
+  },
   anybody: ({ anybody }, revision, asOf) => anybody.asAt(asOf)?.revision === revision,
   target: ({ target }, revision, asOf) => target.asAt(asOf)?.revision === revision,
   wording: ({ wording }, revision, asOf) =>

@@ -39,8 +39,11 @@ interface CachedCommitment {
 interface Change {
   readonly event: Recorded;
   readonly state: Commitment;
-  readonly rows: Iterator<RowChange>;
   readonly corrects: number | null;
+}
+/** With its rows, which are yet to be worked out. */
+interface ChangeToCome extends Change {
+  readonly rows: Iterator<RowChange>;
 }
 
 /** How many events the commitments in memory have together: about 6 kB each. */
@@ -94,7 +97,10 @@ export class ProgressProjection implements Projection {
     const kept = this.#last?.stream === event.stream ? this.#last.known : this.#recent.get(event.stream);
     const known = kept?.revision === event.revision - 1 ? kept : event.revision === 0 ? this.#nothing(event) : null;
     if (!known || isCorrection(event)) return this.#followLater(event, known, earlier);
-    const change = changeOf(event, known);
+    const state = fold(commitment, known.state, [event as never]);
+    const last = known.rows.lastChangedBy(event, known.state, state);
+    if (last) return this.#lay(known, { event, state, corrects: null }, last);
+    const change = changeOf(event, known, null, state);
     const rows: RowChange[] = [];
     for (let next = change.rows.next(); !next.done; next = change.rows.next())
       if (rows.push(next.value) === ROWS_AT_ONCE) return this.#followInTurns(known, change, rows);
@@ -107,7 +113,7 @@ export class ProgressProjection implements Projection {
     await this.#followInTurns(known, await laterChangeOf(event, known, corrects));
   }
 
-  async #followInTurns(known: CachedCommitment, change: Change, rows: readonly RowChange[] = []): Promise<void> {
+  async #followInTurns(known: CachedCommitment, change: ChangeToCome, rows: readonly RowChange[] = []): Promise<void> {
     this.#lay(known, change, [...rows, ...(await inTurns(change.rows))]);
   }
 
@@ -137,9 +143,9 @@ export class ProgressProjection implements Projection {
       noted.push(change);
     }
     this.columns.replace(this.columns.commitmentOf(referenceOf(event)), aside);
-    for (const one of noted) this.#note(one);
-    const { state, revision } = anew;
-    this.#keep(event, { state, revision, rows: new CommitmentRows(this.columns, referenceOf(event)) });
+    const known = { ...anew, rows: new CommitmentRows(this.columns, referenceOf(event)) };
+    for (const one of noted) this.#note(one, known.rows.commitment);
+    this.#keep(event, known);
   }
 
   /** The position of the event that is corrected. */
@@ -150,15 +156,15 @@ export class ProgressProjection implements Projection {
 
   #lay(known: CachedCommitment, change: Change, rows: readonly RowChange[]): void {
     lay(known, change, rows);
-    this.#note(change);
+    this.#note(change, known.rows.commitment);
     this.#keep(change.event, known);
   }
 
   /** Keeps what else was written in an event, or what is written there since a correction, to be found by. */
-  #note({ event, state, corrects }: Change): void {
-    const number = this.columns.commitmentOf(referenceOf(event));
+  #note({ event, state, corrects }: Change, number: number): void {
     const { texts, deliveries } = this.columns;
-    const [position, { revision }] = [Number(event.position), event.data as CommitmentEvents['Corrected']];
+    const position = Number(event.position);
+    const { revision } = event.data as CommitmentEvents['Corrected'];
     this.columns.correct(number, deliveries.tell(number, event, state), corrects, position);
     const note = (revision: number, name: string, data: object) => {
       const from = revision === 0 ? 0 : dayOf((data as Sourced).reportedOn);
@@ -173,23 +179,27 @@ export class ProgressProjection implements Projection {
 
   /** Where the log is read stream by stream, positions fall back: a history that is over is not asked for again. */
   #keep({ stream, position: at }: Recorded, known: CachedCommitment): void {
-    const [last, position] = [this.#last, Number(at)];
+    const position = Number(at);
+    const last = this.#last;
     if (last && last.stream !== stream && last.position < position) this.#recent.set(last.stream, last.known);
     this.#last = { stream, known, position };
   }
 }
 
 /** The same of any event: after a correction all that was said is told anew, in turns with other work. */
-const laterChangeOf = async (event: Recorded, known: CachedCommitment, corrects: number | null): Promise<Change> =>
-  changeOf(event, known, corrects, await foldRecorded(commitment, known.state, [event]));
+const laterChangeOf = async (
+  event: Recorded,
+  known: CachedCommitment,
+  corrects: number | null,
+): Promise<ChangeToCome> => changeOf(event, known, corrects, await foldRecorded(commitment, known.state, [event]));
 
 /** @param corrects the position of the event that this one corrects */
 function changeOf(
   event: Recorded,
   { state: before, rows }: CachedCommitment,
-  corrects: number | null = null,
-  state = fold(commitment, before, [event as never]),
-): Change {
+  corrects: number | null,
+  state: Commitment,
+): ChangeToCome {
   if (!isCorrection(event) && event.name !== 'Blanked')
     return { event, state, rows: rows.changedBy(event, before, state), corrects };
   const since = sinceOf(event, before, state);
