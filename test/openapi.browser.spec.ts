@@ -150,10 +150,13 @@ const MADE_ANEW = new Set([
 const DIFFERS = /^(\d{4}-\d{2}-\d{2}T[\d:.]+Z|account-[0-9a-f]{16}|ft_[\w-]{32})$/;
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
+/** Rights are those of the day on which they are asked for; elsewhere `at` is a pointer. */
+const isToday = (key: string, v: unknown): boolean => key === 'at' && /^\d{4}-\d{2}-\d{2}$/.test(String(v));
+
 /** Without what differs from server to server: positions, instants, generated ids and accounts. */
 const lasting = (value: unknown): unknown =>
   JSON.parse(JSON.stringify(value), (key, v: unknown) =>
-    (MADE_ANEW.has(key) && (key !== 'id' || UUID.test(String(v)))) || DIFFERS.test(String(v))
+    (MADE_ANEW.has(key) && (key !== 'id' || UUID.test(String(v)))) || isToday(key, v) || DIFFERS.test(String(v))
       ? '…'
       : typeof v === 'string'
         ? atAnyPosition(v)
