@@ -15,7 +15,9 @@ if (!file && isClean()) process.exit(0);
 
 const folder = mkdtempSync(join(tmpdir(), 'followthrough-linters-'));
 writeFileSync(join(folder, 'openapi.json'), document);
-writeFileSync(join(folder, 'rules.json'), JSON.stringify({ extends: ['spectral:oas'] }));
+// Redocly looks at the examples, too: Spectral took nine tenths of its time for them.
+const rules = { extends: ['spectral:oas'], rules: { 'oas3-valid-media-example': 'off' } };
+writeFileSync(join(folder, 'rules.json'), JSON.stringify(rules));
 const problems = (await Promise.all([redocly(), spectral()])).flat();
 rmSync(folder, { recursive: true });
 for (const problem of problems) console.error(problem);

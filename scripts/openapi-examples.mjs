@@ -115,4 +115,4 @@ if (wrong.length > 0) {
   process.exit(1);
 }
 writeFileSync(FILE, `${JSON.stringify(examples, null, 2)}\n`);
-spawnSync(process.execPath, ['node_modules/prettier/bin/prettier.cjs', '--write', FILE], { stdio: 'inherit' });
+spawnSync(process.execPath, ['node_modules/oxfmt/bin/oxfmt', FILE], { stdio: 'inherit' });

@@ -7,4 +7,4 @@ const FILE = 'docs/rights.md';
 
 const { rightsInWords } = await import('../dist/apps/api/src/rights.js');
 writeFileSync(FILE, rightsInWords(JSON.parse(await apiDocument())));
-spawnSync(process.execPath, ['node_modules/prettier/bin/prettier.cjs', '--write', FILE], { stdio: 'inherit' });
+spawnSync(process.execPath, ['node_modules/oxfmt/bin/oxfmt', FILE], { stdio: 'inherit' });

@@ -50,9 +50,10 @@ const run = (program: string, ...args: string[]): Promise<{ code: number; out: s
   );
 
 describe('the linters of `npm run check`', () => {
-  it('find fault with an operation that does not say whether it is open, nor what it does', async () => {
+  it('find fault with an operation that does not say whether it is open, nor what it does, and with a wrong example', async () => {
     const { description: _said, security: _open, ...bare } = document.paths['/v1/agencies']!['get']! as Described;
-    const get = { ...bare, parameters: [], responses: { 200: { description: 'All of them' } } };
+    const content = { 'application/json': { schema: { type: 'integer' }, example: 'seven' } };
+    const get = { ...bare, parameters: [], responses: { 200: { description: 'All of them', content } } };
     write('broken.json', { ...document, paths: { '/v1/agencies': { get } }, components: {} });
     const linting = promisify(execFile)(process.execPath, ['scripts/lint-openapi.mjs', join(folder, 'broken.json')]);
     const { code, stderr } = await linting.then(
@@ -61,6 +62,7 @@ describe('the linters of `npm run check`', () => {
     );
     expect(code).toBe(1);
     expect(stderr).toMatch(/^Redocly: error security-defined #\/paths/m);
+    expect(stderr).toMatch(/^Redocly: \w+ no-invalid-media-type-examples #\/paths.*integer/m);
     expect(stderr).toMatch(/^Spectral: operation-description paths/m);
   });
 });

@@ -53,7 +53,14 @@ describe('the linter', () => {
   const findings = (): { code: string; filename: string }[] => {
     const { stdout } = spawnSync(
       process.execPath,
-      [`${root}/node_modules/oxlint/bin/oxlint`, '--type-aware', '--format', 'json', 'test/architecture/fixtures/lint'],
+      [
+        `${root}/node_modules/oxlint/bin/oxlint`,
+        '--type-aware',
+        '--type-check',
+        '--format',
+        'json',
+        'test/architecture/fixtures/lint',
+      ],
       { cwd: root, encoding: 'utf8' },
     );
     return (JSON.parse(stdout) as { diagnostics: { code: string; filename: string }[] }).diagnostics;

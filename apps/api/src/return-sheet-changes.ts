@@ -181,8 +181,7 @@ export class WorkbookReader {
       const number = cell.number ?? (/^-?\d+(?:[.,]\d+)?$/.test(text) ? Number(text.replace(',', '.')) : NaN);
       return Number.isNaN(number) ? { wrong: 'is no number', right: 'such as 12 or 1.5' } : { value: number };
     }
-    return valueOf(cell, spec, { epoch: this.file.epoch, dates: 'iso' }) as
-      { value: unknown; note?: string } | { wrong: string; right: string };
+    return valueOf(cell, spec, { epoch: this.file.epoch, dates: 'iso' });
   }
 }
 

@@ -15,8 +15,8 @@ export class Theme {
   @Code({ example: 'HLD06-04' }) code: string;
   @CodeOf('framework', { example: 'HLD06' }) framework: string;
   @Text({ example: 'Remittances as a tool of development' }) label: string;
-  @CodeOf('theme', { optional: true, description: 'A theme of the same framework', example: 'IOM-1' }) parent?:
-    string | null;
+  @CodeOf('theme', { optional: true, description: 'A theme of the same framework', example: 'IOM-1' })
+  parent?: string | null;
 }
 
 /** A point of the agenda of a meeting. */

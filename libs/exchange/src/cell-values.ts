@@ -16,9 +16,16 @@ interface Habits {
   readonly dates: DateOrder;
 }
 
+interface Understood {
+  readonly value: unknown;
+  readonly note?: string;
+}
+interface Misunderstood {
+  readonly wrong: string;
+  readonly right: string;
+}
 /** A value; or why there is none, and what would be right. */
-type ReadValue =
-  { readonly value: unknown; readonly note?: string } | { readonly wrong: string; readonly right: string };
+type ReadValue = Understood | Misunderstood;
 
 const wrong = (why: string, right: string): ReadValue => ({ wrong: why, right });
 

@@ -29,10 +29,8 @@ export const EXAMPLE_CODE = 'EXAMPLE';
 export type CellForm =
   | { readonly form: 'text' | 'language' | 'address' | 'whole' | 'evidence' | 'milestones' | 'deliverables' }
   | { readonly form: 'memberships' | 'chairs' | 'agenda' }
-  | {
-      readonly form:
-        'tick' | 'code' | 'codes' | 'kebab' | 'kebabs' | 'texts' | 'countries' | 'roles' | 'relations' | 'activities';
-    }
+  | { readonly form: 'tick' | 'code' | 'codes' | 'kebab' | 'kebabs' | 'texts' }
+  | { readonly form: 'countries' | 'roles' | 'relations' | 'activities' }
   | { readonly form: 'day' | 'period' }
   | { readonly form: 'word'; readonly of: readonly string[]; readonly called?: keyof Words['codes'] };
 

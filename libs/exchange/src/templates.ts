@@ -211,9 +211,8 @@ export function templateColumns(subject: TableSubject, language: ReportLanguage)
 function neededOf(subject: TableSubject): ReadonlySet<string> {
   const Body = (subject === 'commitment' ? RecordCommitment : entryClass(subject)) as new () => object;
   const needed = fieldsOf(subject).filter(({ name }) => {
-    const said = Reflect.getMetadata('swagger/apiModelProperties', Body.prototype as object, name) as
-      { readonly required?: boolean } | undefined;
-    return said !== undefined && said.required !== false && name !== 'reportedOn';
+    const said: unknown = Reflect.getMetadata('swagger/apiModelProperties', Body.prototype as object, name);
+    return said !== undefined && (said as { required?: boolean }).required !== false && name !== 'reportedOn';
   });
   return new Set([...needed.map(({ name }) => name), ...(subject === 'commitment' ? ['lead'] : [])]);
 }

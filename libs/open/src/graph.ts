@@ -18,8 +18,12 @@ export const PREFIXES = {
 export type Name = `${keyof typeof PREFIXES}:${string}`;
 
 /** A value: another thing, a text, or a text of a type. */
-export type Value =
-  { readonly iri: string } | { readonly text: string; readonly type?: Name; readonly language?: string };
+export type Value = { readonly iri: string } | Literal;
+interface Literal {
+  readonly text: string;
+  readonly type?: Name;
+  readonly language?: string;
+}
 
 /** A thing and what is said of it. */
 export interface Thing {

@@ -202,8 +202,8 @@ class ChangedList {
   @ApiProperty({ type: String, nullable: true }) readonly knownThen: string | null;
   @Count('Of all pages') readonly total: number;
   @ApiProperty({ type: [Changed] }) readonly items: Changed[];
-  @ApiProperty({ type: String, nullable: true, description: 'null: this is the last page' }) readonly nextCursor:
-    string | null;
+  @ApiProperty({ type: String, nullable: true, description: 'null: this is the last page' })
+  readonly nextCursor: string | null;
 }
 
 /** Between which two dates, and from which knowledge on; settled. */

@@ -13,9 +13,8 @@ const widthFor = (value: number): Width =>
 
 /** A column with room for so many, and what another one held. */
 export function roomy(width: Width, room: number, before?: Column): Column {
-  const wider: Column = new (
-    OF_WIDTH[width] as new (buffer: SharedArrayBuffer, from: number, length: number) => Column
-  )(memoryOf(room * width), 0, room);
+  const Wider = OF_WIDTH[width] as new (buffer: SharedArrayBuffer, from: number, length: number) => Column;
+  const wider = new Wider(memoryOf(room * width), 0, room);
   if (before) wider.set(before as never);
   return wider;
 }

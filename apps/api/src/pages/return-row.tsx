@@ -125,15 +125,11 @@ const choicesOf = ({ acts, milestones }: CommitmentInQuestion) =>
   });
 
 /** The stages that can be said of it; what was said otherwise stays, to be seen to. */
-const valuesOf = (
-  { name, values }: FormField,
-  act: ActOfReturn,
-  { stages }: CommitmentInQuestion,
-  body: object = {},
-) =>
-  act === 'reportStage' && name === 'stage'
-    ? values.filter((one) => stages.some((stage) => stage === one) || (body as { stage?: unknown }).stage === one)
-    : values;
+const valuesOf = ({ name, values }: FormField, act: ActOfReturn, { stages }: CommitmentInQuestion, body?: object) => {
+  if (act !== 'reportStage' || name !== 'stage') return values;
+  const said = (body as { stage?: unknown } | undefined)?.stage;
+  return values.filter((one) => stages.some((stage) => stage === one) || one === said);
+};
 
 const needsTick = (act: ActOfReturn): boolean => fieldsInReturn(act).every(({ optional }) => optional);
 

@@ -124,9 +124,8 @@ function offeredBy(context: ExecutionContext): readonly string[] | null {
   const mediaType = said<string>(ANSWERED_AS, controller);
   if (mediaType) return [mediaType];
   if (said('swagger/apiExcludeController', controller)) return null;
-  const types = Reflect.getMetadata('design:paramtypes', controller.prototype as object, handler.name) as
-    { prototype?: object }[] | undefined;
-  const fields = (types ?? []).flatMap(
+  const types: unknown = Reflect.getMetadata('design:paramtypes', controller.prototype as object, handler.name);
+  const fields = ((types ?? []) as { prototype?: object }[]).flatMap(
     ({ prototype }) => (prototype && said<string[]>('swagger/apiModelPropertiesArray', prototype)) ?? [],
   );
   const [answer] = Object.values(said<Record<string, Answers>>('swagger/apiResponse', handler) ?? {});
