@@ -13,15 +13,13 @@ import { exportDump } from '../apps/cli/src/dumps.js';
 import { debianBin, PostgresServer } from './support/postgres.js';
 import { CLOCK_CASES, TestServer, type Answer } from './support/server.js';
 
-let server: TestServer;
+const server = TestServer.forAll();
 let secretariat: string;
 beforeAll(async () => {
-  server = await TestServer.start();
   secretariat = server.token(null);
   for (const code of ['IOM', 'ILO'])
     await server.post('/v1/agencies', { code, name: `Agency ${code}`, kind: 'igo' }, secretariat);
 });
-afterAll(() => server.close());
 
 interface Appointment {
   readonly id: string;

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { h } from 'preact';
 import { renderToString } from 'preact-render-to-string';
@@ -56,7 +56,7 @@ describe('The form of a body', () => {
 });
 
 describe('The forms of acts', () => {
-  let server: TestServer;
+  const server = TestServer.forAll([HLD]);
   let iom: Visitor;
   let secretariat: Visitor;
   const record = {
@@ -82,11 +82,9 @@ describe('The forms of acts', () => {
     [...html.matchAll(/<a href="(\/commitments\/[^"?#]+\/[^"?#]+)"/g)].map(([, href]) => href!);
 
   beforeAll(async () => {
-    server = await TestServer.start([HLD]);
     iom = await Visitor.signedIn(server, 'IOM');
     secretariat = await Visitor.signedIn(server, null);
   });
-  afterAll(() => server.close());
 
   it('offer no choice that the rules refuse', async () => {
     const stagesIn = ({ html }: Visit) =>

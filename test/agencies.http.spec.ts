@@ -1,9 +1,9 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { LOG } from '#platform';
 import { commitment } from './support/commitment.js';
 import { HLD, TestServer, type Answer } from './support/server.js';
 
-let server: TestServer;
+const server = TestServer.forAll([HLD]);
 let secretariat: string;
 let before: string;
 
@@ -43,7 +43,6 @@ const head = () => server.app.get(LOG).store.head();
 
 /** The real data, and what the United Nations did with these agencies since. */
 beforeAll(async () => {
-  server = await TestServer.start([HLD]);
   secretariat = server.token(null);
   await server.post('/v1/documents', resolution, secretariat);
   before = (await server.get('/v1/agencies')).body.position as string;
@@ -60,7 +59,6 @@ beforeAll(async () => {
   const last = await done(act('WORLD-BANK/leave', { body: 'GMG', to: '2018' }));
   await server.get('/v1/agencies', { 'if-position-at-least': last });
 });
-afterAll(() => server.close());
 
 describe('an agency as at a date', () => {
   it('was active until it became part of another', async () => {

@@ -1,14 +1,10 @@
 /** What is asked for and what is written: refused by name where it cannot be meant, else kept and answered as people mean it. */
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { EXAMPLES } from '../apps/api/src/openapi.js';
 import { commitment } from './support/commitment.js';
 import { HLD, TestServer } from './support/server.js';
 
-let server: TestServer;
-beforeAll(async () => {
-  server = await TestServer.start([HLD]);
-});
-afterAll(() => server.close());
+const server = TestServer.forAll([HLD]);
 
 describe('A wrong value', () => {
   interface Schema {

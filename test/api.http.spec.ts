@@ -1,19 +1,17 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { Projector } from '#eventsourcing';
 import { commitment } from './support/commitment.js';
 import { asPeopleSort } from './support/naive-lists.js';
 import { HLD, TestServer, type Answer } from './support/server.js';
 
-let server: TestServer;
+const server = TestServer.forAll([HLD]);
 let secretariat: string;
 let iom: string;
 let ilo: string;
 
 beforeAll(async () => {
-  server = await TestServer.start([HLD]);
   [secretariat, iom, ilo] = [server.token(null), server.token('IOM'), server.token('ILO')];
 });
-afterAll(() => server.close());
 
 const record = async (changes: object = {}, token = iom): Promise<string> => {
   const answer = await server.post('/v1/commitments', commitment(changes), token);

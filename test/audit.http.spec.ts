@@ -1,18 +1,16 @@
 /** The record of who did what, tried what and was refused. */
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { Audit, AccessStore, type AuditRow } from '#access';
 import { commitment } from './support/commitment.js';
 import { HLD, TestServer } from './support/server.js';
 
-let server: TestServer;
+const server = TestServer.forAll([HLD], { RATE_LIMIT: '40' });
 let secretariat: string;
 let iom: { readonly token: string; readonly account: string };
 beforeAll(async () => {
-  server = await TestServer.start([HLD], { RATE_LIMIT: '40' });
   secretariat = server.token(null);
   iom = await server.app.get(AccessStore).create('IOM', 'test');
 });
-afterAll(() => server.close());
 
 const seen = async (query = ''): Promise<AuditRow[]> =>
   (await server.get(`/v1/audit?${query}`, { authorization: `Bearer ${secretariat}` })).body.items as AuditRow[];

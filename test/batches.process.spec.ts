@@ -24,16 +24,14 @@ interface Result {
   readonly problem?: { code: string; status: number; detail: string; errors?: { pointer: string; message: string }[] };
 }
 
-let server: TestServer;
+const server = TestServer.forAll([HLD]);
 let secretariat: string;
 let iom: string;
 let ilo: string;
 
 beforeAll(async () => {
-  server = await TestServer.start([HLD]);
   [secretariat, iom, ilo] = [server.token(null), server.token('IOM'), server.token('ILO')];
 });
-afterAll(() => server.close());
 afterEach(() => void jest.restoreAllMocks());
 
 const on = { reportedOn: '2012-11-02' };

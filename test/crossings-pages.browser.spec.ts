@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import type { BrowserContextOptions, Page } from 'playwright-core';
 import { faintest, overflow, Reader, STATE, text } from './support/browser.js';
 import { HLD, TestServer } from './support/server.js';
@@ -20,17 +20,8 @@ const PAGES = [
 const HTML = { accept: 'text/html' };
 
 describe('Where agencies, themes, forums and outcomes meet', () => {
-  let server: TestServer;
-  let reader: Reader;
-
-  beforeAll(async () => {
-    server = await TestServer.start([HLD]);
-    reader = await Reader.of(server);
-  });
-  afterAll(async () => {
-    await reader.close();
-    await server.close();
-  });
+  const server = TestServer.forAll([HLD]);
+  const reader = Reader.forAll(server);
 
   const on = <T>(path: string, look: (page: Page) => Promise<T>, options?: BrowserContextOptions): Promise<T> =>
     reader.on(path, look, options);

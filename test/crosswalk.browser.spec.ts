@@ -37,13 +37,11 @@ const linkedFrom = (match: string, to?: string) =>
     .map(({ from }) => from);
 
 describe('Crosswalks over HTTP', () => {
-  let server: TestServer;
+  const server = TestServer.forAll([HLD]);
   let secretariat: string;
   beforeAll(async () => {
-    server = await TestServer.start([HLD]);
     secretariat = server.token(null);
   });
-  afterAll(() => server.close());
 
   const post = (path: string, body: object, token: string | undefined = secretariat, headers = {}) =>
     server.post(`/v1/crosswalks${path}`, body, token, headers);

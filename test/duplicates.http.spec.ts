@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,13 +9,11 @@ import { Registers } from '#registers';
 import { commitment } from './support/commitment.js';
 import { HLD, TestServer } from './support/server.js';
 
-let server: TestServer;
+const server = TestServer.forAll([HLD]);
 let secretariat: string;
 beforeAll(async () => {
-  server = await TestServer.start([HLD]);
   secretariat = server.token(null);
 });
-afterAll(() => server.close());
 
 const post = (path: string, body: object) => server.post(`/v1/${path}`, body, secretariat);
 const agency = (code: string, name: string) => post('agencies', { code, name, kind: 'igo' });

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { readdirSync, readFileSync } from 'node:fs';
 import { isDeepStrictEqual } from 'node:util';
 import type { Log } from '#eventsourcing';
@@ -62,13 +62,11 @@ describe.each([
   ['what these leave open', MORE_CASES, 4],
 ])('Imported through the ordinary commands, %s', (_, folder, dates) => {
   const all = expectedOf(folder);
-  let server: TestServer;
+  const server = TestServer.forAll([folder]);
   let events: RawEvent[];
   beforeAll(async () => {
-    server = await TestServer.start([folder]);
     events = await rawEvents(server);
   });
-  afterAll(() => server.close());
 
   const get = async (path: string) => {
     const answer = await fetch(`${server.url}/v1/progress/${path}`);

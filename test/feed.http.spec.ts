@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseAtomFeed } from 'feedsmith';
 import { RelaxNGValidator, XmlDocument } from 'libxml2-wasm';
@@ -10,13 +10,11 @@ import { LOG } from '#platform';
 import { ChangesController } from '#feed';
 import { CLOCK_CASES, TestServer } from './support/server.js';
 
-let server: TestServer;
+const server = TestServer.forAll([CLOCK_CASES]);
 let log: Log;
 beforeAll(async () => {
-  server = await TestServer.start([CLOCK_CASES]);
   log = server.app.get<Log>(LOG);
 });
-afterAll(() => server.close());
 
 const head = async (): Promise<number> => Number(await log.store.head());
 const agency = (code: string, on = server) =>

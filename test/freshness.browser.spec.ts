@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -22,16 +22,8 @@ const A_MOMENT = 80;
 const PROBLEM = 'application/problem+json; charset=utf-8';
 const WIDTHS = [1280, 390];
 
-let server: TestServer;
-let reader: Reader;
-beforeAll(async () => {
-  server = await TestServer.start([CLOCK_CASES]);
-  reader = await Reader.of(server);
-});
-afterAll(async () => {
-  await reader.close();
-  await server.close();
-});
+const server = TestServer.forAll([CLOCK_CASES]);
+const reader = Reader.forAll(server);
 
 const page = async (path = '/'): Promise<string> => (await server.get(path, HTML)).body;
 const NOTICE = /<div class="notice" role="status">(.*?)<\/div><\/div>/;

@@ -1,5 +1,5 @@
 /** What guards a server on the internet: the headers of every answer, and what it refuses to start with in production. */
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,11 +8,7 @@ import { refuseUnsafe } from '../apps/api/src/production.js';
 import { settingsFrom } from '../apps/api/src/settings.js';
 import { CLOCK_CASES, TestServer } from './support/server.js';
 
-let server: TestServer;
-beforeAll(async () => {
-  server = await TestServer.start([CLOCK_CASES], { PUBLIC_URL: 'https://followthrough.example.org' });
-});
-afterAll(() => server.close());
+const server = TestServer.forAll([CLOCK_CASES], { PUBLIC_URL: 'https://followthrough.example.org' });
 
 const POLICY = {
   'referrer-policy': 'same-origin',

@@ -14,11 +14,7 @@ import { by } from '../libs/eventsourcing/src/testing/counter.js';
 import { CLOCK_CASES, TestServer } from './support/server.js';
 import { until } from './support/waiting.js';
 
-let server: TestServer;
-beforeAll(async () => {
-  server = await TestServer.start([CLOCK_CASES], { REQUEST_TIMEOUT_MS: '500' });
-});
-afterAll(() => server.close());
+const server = TestServer.forAll([CLOCK_CASES], { REQUEST_TIMEOUT_MS: '500' });
 
 const ready = async () => (await server.get('/health/ready')) as { status: number; body: Record<string, unknown> };
 const metric = async (name: string): Promise<number> => {

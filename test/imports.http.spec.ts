@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { read, utils, write, type WorkBook, type WorkSheet } from '@e965/xlsx';
 import { CommandBus } from '@nestjs/cqrs';
 import fc from 'fast-check';
@@ -14,15 +14,13 @@ import { runs } from './support/properties.js';
 import { hiddenOf, Visitor, wordsIn } from './support/visitor.js';
 import { HLD, TestServer, type Answer } from './support/server.js';
 
-let server: TestServer;
+const server = TestServer.forAll([HLD]);
 let secretariat: string;
 let iom: string;
 
 beforeAll(async () => {
-  server = await TestServer.start([HLD]);
   [secretariat, iom] = [server.token(null), server.token('IOM')];
 });
-afterAll(() => server.close());
 
 type Fields = Readonly<Record<string, string>>;
 

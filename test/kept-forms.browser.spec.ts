@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import type { Page } from 'playwright-core';
 import { cookieOf, Reader, signedIn } from './support/browser.js';
 import { Visitor } from './support/visitor.js';
@@ -10,17 +10,11 @@ const kept = (page: Page) => page.locator('.kept');
 const storage = (page: Page) => page.evaluate(() => JSON.stringify({ ...sessionStorage }));
 
 describe('A form of an act', () => {
-  let server: TestServer;
-  let reader: Reader;
+  const server = TestServer.forAll([HLD]);
+  const reader = Reader.forAll(server);
   let [iom, colleague] = [] as unknown as [Visitor, Visitor];
   beforeAll(async () => {
-    server = await TestServer.start([HLD]);
     [iom, colleague] = [await Visitor.signedIn(server, 'IOM'), await Visitor.signedIn(server, 'IOM')];
-    reader = await Reader.of(server);
-  });
-  afterAll(async () => {
-    await reader.close();
-    await server.close();
   });
 
   /** Types a title and the titles of two milestones, and leaves. */

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import type { BrowserContextOptions, Page } from 'playwright-core';
 import { followLinks } from './support/addresses.js';
 import { faintest, overflow, Reader, text } from './support/browser.js';
@@ -41,13 +41,12 @@ const all = async (page: Page, selector: string): Promise<string[]> =>
   (await page.locator(selector).allInnerTexts()).map((one) => one.replace(/\s+/g, ' ').trim());
 
 describe('the whole life of a commitment, on the pages of the real data', () => {
-  let server: TestServer;
-  let reader: Reader;
+  const server = TestServer.forAll([HLD]);
+  const reader = Reader.forAll(server);
   /** The position of the log before anything of it was told. */
   let before: string;
 
   beforeAll(async () => {
-    server = await TestServer.start([HLD]);
     before = (await server.get('/v1/commitments?limit=1')).body.position as string;
     const tokens = new Map<string | null, string>();
     let last = before;
@@ -60,11 +59,6 @@ describe('the whole life of a commitment, on the pages of the real data', () => 
     };
     for (const tell of Object.values(life)) await tell(post);
     await server.get('/v1/commitments?limit=1', { 'if-position-at-least': last });
-    reader = await Reader.of(server);
-  });
-  afterAll(async () => {
-    await reader.close();
-    await server.close();
   });
 
   const on = <T>(path: string, look: (page: Page) => Promise<T>, options?: BrowserContextOptions): Promise<T> =>

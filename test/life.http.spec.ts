@@ -1,21 +1,19 @@
 import { addressOf, parameterNamesOf } from '#acts';
-import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { ACTS, type ActName } from '#commitments';
 import { StoreUnavailable, verify, type Log } from '#eventsourcing';
 import { LOG } from '#platform';
 import { commitment } from './support/commitment.js';
 import { HLD, TestServer, type Answer } from './support/server.js';
 
-let server: TestServer;
+const server = TestServer.forAll([HLD]);
 let secretariat: string;
 const tokens = new Map<string, string>();
 
 beforeAll(async () => {
-  server = await TestServer.start([HLD]);
   secretariat = server.token(null);
   for (const agency of ['IOM', 'ILO', 'DESA', 'UNHCR', 'EC', 'WHO']) tokens.set(agency, server.token(agency));
 });
-afterAll(() => server.close());
 afterEach(() => void jest.restoreAllMocks());
 
 /** Who posts: an agency’s focal point, the secretariat, or nobody that is known. */

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { get, type IncomingMessage } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { read, utils } from '@e965/xlsx';
@@ -44,11 +44,7 @@ const linksOf = (headers: Headers): Record<string, string> =>
   );
 
 describe('Lists and views', () => {
-  let server: TestServer;
-  beforeAll(async () => {
-    server = await TestServer.start([HLD]);
-  });
-  afterAll(() => server.close());
+  const server = TestServer.forAll([HLD]);
 
   it('are the same as JSON, CSV and NDJSON, whichever way that is asked for', async () => {
     const path = '/v1/commitments?agency=ILO&asOf=2011-02-17&sort=-title';
@@ -309,9 +305,8 @@ describe('Lists and views', () => {
 describe('A long list', () => {
   const COUNT = 5_000;
   const PAGES = Math.ceil(COUNT / 16);
-  let server: TestServer;
+  const server = TestServer.forAll();
   beforeAll(async () => {
-    server = await TestServer.start();
     const log = server.app.get(LOG);
     const meta = () => metaOf({ account: 'a', role: 'secretariat', agency: null });
     const data = {
@@ -327,7 +322,6 @@ describe('A long list', () => {
     );
     await server.app.get(Projector).reached(await log.store.head(), 300_000);
   });
-  afterAll(() => server.close());
 
   /** Counts how often some commitments are read, as long as something is done; `before` each time. */
   const counting = async <T>(work: (read: () => number) => Promise<T>, before = (_n: number) => {}): Promise<T> => {

@@ -1,12 +1,11 @@
 /** The caller: who it is, for whom it acts, and what waits for it. */
-import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { beforeAll, expect, it } from '@jest/globals';
 import { commitment } from './support/commitment.js';
 import { HLD, TestServer } from './support/server.js';
 
-let server: TestServer;
+const server = TestServer.forAll([HLD]);
 const tokens = { secretariat: '', IOM: '', ILO: '' };
 beforeAll(async () => {
-  server = await TestServer.start([HLD]);
   for (const [name, agency] of [
     ['secretariat', null],
     ['IOM', 'IOM'],
@@ -14,7 +13,6 @@ beforeAll(async () => {
   ] as const)
     tokens[name] = server.token(agency);
 });
-afterAll(() => server.close());
 
 const me = async (whose: keyof typeof tokens, position = '0') =>
   (

@@ -40,15 +40,13 @@ async function until<T>(look: () => T | Promise<T>, isSo: (found: T) => boolean)
 
 describe('Traces', () => {
   const exporter = new InMemorySpanExporter();
-  let server: TestServer;
+  const server = TestServer.forAll([CLOCK_CASES]);
   let token: string;
   let reference: string;
   beforeAll(async () => {
-    server = await TestServer.start([CLOCK_CASES]);
     token = server.token('AAA');
     reference = (await server.post('/v1/commitments', commitment(OURS), token)).body.reference;
   });
-  afterAll(() => server.close());
 
   const record = (): void => {
     context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
@@ -209,15 +207,13 @@ describe('Traces', () => {
 });
 
 describe('Metrics', () => {
-  let server: TestServer;
+  const server = TestServer.forAll([CLOCK_CASES]);
   let token: string;
   let reference: string;
   beforeAll(async () => {
-    server = await TestServer.start([CLOCK_CASES]);
     token = server.token('AAA');
     reference = (await server.post('/v1/commitments', commitment(OURS), token)).body.reference;
   });
-  afterAll(() => server.close());
 
   const scrape = async (): Promise<string> => (await server.get('/metrics')).body;
   /** The value of a sample, by its name with its labels in their order; 0: there is none. */

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { inLines } from '#platform';
 import { EXAMPLES, PROBLEM_EXAMPLES, type Example, type ProblemExample } from '../apps/api/src/openapi.js';
@@ -40,13 +40,12 @@ interface Route extends Operation {
   readonly path: string;
 }
 
-let server: TestServer;
+const server = TestServer.forAll([HLD]);
 let document: Document;
 let routes: Map<string, Route>;
 let validators: Validators;
 
 beforeAll(async () => {
-  server = await TestServer.start([HLD]);
   document = (await server.get('/openapi.json')).body as Document;
   routes = new Map(
     Object.entries(document.paths).flatMap(([path, item]) =>
@@ -58,7 +57,6 @@ beforeAll(async () => {
   );
   validators = new Validators(document);
 });
-afterAll(() => server.close());
 
 /** The answer's schema and example, by status and media type. */
 const answerOf = (operationId: string, status: number, type: string): Media => {

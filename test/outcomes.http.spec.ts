@@ -1,12 +1,11 @@
 /** Outcomes over HTTP: how far each has come, with its dates. */
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { commitment } from './support/commitment.js';
 import { HLD, TestServer, type Answer } from './support/server.js';
 
-let server: TestServer;
+const server = TestServer.forAll([HLD]);
 let secretariat: string;
 beforeAll(async () => {
-  server = await TestServer.start([HLD]);
   secretariat = server.token(null);
   for (const [id, kind] of [
     ['PUT-1', 'proposal'],
@@ -14,7 +13,6 @@ beforeAll(async () => {
   ])
     await post('outcomes', { ...outcome, id, kind });
 });
-afterAll(() => server.close());
 
 /** Read in a document that was reported on 17 February 2011. */
 const outcome = {

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import type { BrowserContextOptions, Page } from 'playwright-core';
 import { followLinks } from './support/addresses.js';
 import { faintest, overflow, positionOf, Reader, STATE, text } from './support/browser.js';
@@ -34,17 +34,8 @@ const PAGES = [
 const HTML = { accept: 'text/html' };
 
 describe('the pages, in a real browser', () => {
-  let server: TestServer;
-  let reader: Reader;
-
-  beforeAll(async () => {
-    server = await TestServer.start([HLD]);
-    reader = await Reader.of(server);
-  });
-  afterAll(async () => {
-    await reader.close();
-    await server.close();
-  });
+  const server = TestServer.forAll([HLD]);
+  const reader = Reader.forAll(server);
 
   const on = <T>(path: string, look: (page: Page) => Promise<T>, options?: BrowserContextOptions): Promise<T> =>
     reader.on(path, look, options);

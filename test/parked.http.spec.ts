@@ -1,14 +1,10 @@
-import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { expect, it } from '@jest/globals';
 import { Projector } from '#eventsourcing';
 import { LOG, metaOf } from '#platform';
 import { CLOCK_CASES, TestServer } from './support/server.js';
 
 const OPERATOR = { account: 'a', role: 'secretariat', agency: null } as const;
-let server: TestServer;
-beforeAll(async () => {
-  server = await TestServer.start([CLOCK_CASES]);
-});
-afterAll(() => server.close());
+const server = TestServer.forAll([CLOCK_CASES]);
 
 it('An event that cannot be shown is said to wait, by health and metrics, until it is released; all else is shown', async () => {
   const { store } = server.app.get(LOG);

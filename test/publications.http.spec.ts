@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { createHash } from 'node:crypto';
 import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -9,13 +9,11 @@ import { endOf, over } from './support/publishing.js';
 import { HLD, TestServer, type Answer } from './support/server.js';
 import { until } from './support/waiting.js';
 
-let server: TestServer;
+const server = TestServer.forAll([HLD]);
 let [secretariat, who]: [string, string] = ['', ''];
 beforeAll(async () => {
-  server = await TestServer.start([HLD]);
   [secretariat, who] = [server.token(null), server.token('WHO')];
 });
-afterAll(() => server.close());
 
 /** On an agency with one commitment: publishing makes every file in every language. */
 const REPORT = { kind: 'agency', parameters: { agency: 'SPRINGER' }, asOf: '2012-11-02' };

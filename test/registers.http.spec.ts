@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { verify } from '#eventsourcing';
@@ -6,13 +6,11 @@ import { LOG } from '#platform';
 import { commitment } from './support/commitment.js';
 import { HLD, TestServer, type Answer } from './support/server.js';
 
-let server: TestServer;
+const server = TestServer.forAll([HLD]);
 let secretariat: string;
 beforeAll(async () => {
-  server = await TestServer.start([HLD]);
   secretariat = server.token(null);
 });
-afterAll(() => server.close());
 
 const post = (path: string, body: object, token = secretariat, headers = {}) =>
   server.post(`/v1/${path}`, body, token, headers);

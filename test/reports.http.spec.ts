@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { read as readWorkbook, utils } from '@e965/xlsx';
 import { HtmlValidate } from 'html-validate';
 import mammoth from 'mammoth';
@@ -39,11 +39,7 @@ const REAL = {
   'the register': 'register?asOf=2011-02-17',
 } as const;
 
-let server: TestServer;
-beforeAll(async () => {
-  server = await TestServer.start([HLD]);
-});
-afterAll(() => server.close());
+const server = TestServer.forAll([HLD]);
 
 const report = async (asked: string, format = 'json'): Promise<Answer> => {
   const answer = await server.get(`/v1/reports/${asked}${asked.includes('?') ? '&' : '?'}format=${format}`);

@@ -1,11 +1,11 @@
 /** HTTP as clients expect it: methods, addresses, formats, compression, other sites, validators. */
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { request, type IncomingHttpHeaders } from 'node:http';
 import zlib, { brotliDecompressSync, createGunzip, gunzipSync } from 'node:zlib';
 import { commitment } from './support/commitment.js';
 import { HLD, TestServer } from './support/server.js';
 
-let server: TestServer;
+const server = TestServer.forAll([HLD], { CORS_ORIGINS: '*' });
 let secretariat: string;
 let iom: string;
 /** The path of every GET of the document, with what its example asks. */
@@ -18,7 +18,6 @@ interface Documented {
 }
 
 beforeAll(async () => {
-  server = await TestServer.start([HLD], { CORS_ORIGINS: '*' });
   [secretariat, iom] = [server.token(null), server.token('IOM')];
   const { paths } = (await server.get('/openapi.json')).body as Documented;
   reads = Object.entries(paths).flatMap(([path, { get }]) => {
@@ -35,7 +34,6 @@ beforeAll(async () => {
   const statuses = await Promise.all(reads.map(async (path) => (await server.get(path)).status));
   reads = reads.filter((_, i) => statuses[i] === 200);
 });
-afterAll(() => server.close());
 
 interface Raw {
   readonly status: number;

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import type { Page } from 'playwright-core';
 import { todayAt } from '#clocks';
 import { cookieOf, Reader, signedIn } from './support/browser.js';
@@ -9,25 +9,19 @@ const today = todayAt(new Date());
 const inDays = (days: number): string => todayAt(new Date(Date.now() + days * 86_400_000));
 
 describe('A round on pages', () => {
-  let server: TestServer;
-  let reader: Reader;
+  const server = TestServer.forAll([HLD]);
+  const reader = Reader.forAll(server);
   let [iom, colleague, ilo, secretariat] = [] as unknown as [Visitor, Visitor, Visitor, Visitor];
   const at = '/rounds/R-1/returns/IOM';
   const stateOf = async (agency: string) => (await server.get(`/v1/rounds/R-1/returns/${agency}`)).body.state as string;
 
   beforeAll(async () => {
-    server = await TestServer.start([HLD]);
     [iom, colleague, ilo, secretariat] = [
       await Visitor.signedIn(server, 'IOM'),
       await Visitor.signedIn(server, 'IOM'),
       await Visitor.signedIn(server, 'ILO'),
       await Visitor.signedIn(server, null),
     ];
-    reader = await Reader.of(server);
-  });
-  afterAll(async () => {
-    await reader.close();
-    await server.close();
   });
 
   it('is prepared by the secretariat alone, and opened in one act', async () => {

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { Workbook, type Worksheet } from '@cj-tech-master/excelts';
 import { todayAt } from '#clocks';
 import { AccessStore } from '#access';
@@ -24,7 +24,7 @@ const ROUND = {
   ],
 };
 
-let server: TestServer;
+const server = TestServer.forAll([HLD]);
 let [secretariat, iom] = ['', ''];
 const as = (token: string, more: object = {}) =>
   ({ authorization: `Bearer ${token}`, ...more }) as Record<string, string>;
@@ -79,10 +79,8 @@ async function filledIn(bytes: Buffer, changes: readonly Change[]): Promise<Buff
 const draftOf = async (code: string) => (await server.get(pathOf(code), as(iom))).body.draft.content as object;
 
 beforeAll(async () => {
-  server = await TestServer.start([HLD]);
   [secretariat, iom] = [server.token(null), server.token('IOM')];
 });
-afterAll(() => server.close());
 
 describe('A return as a workbook', () => {
   it('has the commitments with the last words, drop-down lists, and cells that are locked or open', async () => {

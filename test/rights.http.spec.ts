@@ -1,5 +1,5 @@
 /** Who may do what: every route × every role × every scope, and every act × every relation, by what a real server answers. */
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { readFileSync } from 'node:fs';
 import { format } from 'oxfmt';
 import { AccessStore } from '#access';
@@ -16,7 +16,7 @@ const AGENCIES: Readonly<Record<AgencyRelation, string>> = {
 };
 const reportedOn = '2007-06-01';
 
-let server: TestServer;
+const server = TestServer.forAll();
 let document: OpenAPIObject;
 let secretariat: string;
 const tokens = new Map<string, string>();
@@ -35,7 +35,6 @@ async function tokenOf(role: AccountRole, agency: string | null, scopes: readonl
 const agencyOf = (role: AccountRole): string | null => (role === 'secretariat' || role === 'reader' ? null : 'DESA');
 
 beforeAll(async () => {
-  server = await TestServer.start();
   secretariat = await tokenOf('secretariat', null);
   document = (await server.get('/openapi.json')).body as OpenAPIObject;
   const enter = async (path: string, body: object) => {
@@ -50,7 +49,6 @@ beforeAll(async () => {
 const letter = (id: string) => ({
   ...{ id, title: 'Letter of the ILO', publisher: 'ILO', published: '2007-05-01', reportedOn: '2007-05-01' },
 });
-afterAll(() => server.close());
 
 const outcome = ({ status, body }: Answer): string =>
   status === 401 ? 'unknown' : status === 403 ? (body.code === 'insufficient_scope' ? 'scope' : 'role') : 'passes';

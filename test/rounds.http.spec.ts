@@ -1,14 +1,13 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { read as readBook, utils } from '@e965/xlsx';
 import { todayAt } from '#clocks';
 import { Visitor, wordsIn } from './support/visitor.js';
 import { endOf, over } from './support/publishing.js';
 import { HLD, TestServer, type Answer } from './support/server.js';
 
-let server: TestServer;
+const server = TestServer.forAll([HLD]);
 let [secretariat, iom, colleague, ilo]: [string, string, string, string] = ['', '', '', ''];
 beforeAll(async () => {
-  server = await TestServer.start([HLD]);
   [secretariat, iom, colleague, ilo] = [
     server.token(null),
     server.token('IOM'),
@@ -16,7 +15,6 @@ beforeAll(async () => {
     server.token('ILO'),
   ];
 });
-afterAll(() => server.close());
 
 const today = todayAt(new Date());
 const daysFromNow = (days: number): string => todayAt(new Date(Date.now() + days * 86_400_000));

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { AccessStore, Audit } from '#access';
@@ -8,17 +8,15 @@ import { servedBy } from './support/served.js';
 import { CLOCK_CASES, TestServer } from './support/server.js';
 import { hiddenOf, Visitor, wordsIn, type Visit } from './support/visitor.js';
 
-let server: TestServer;
+const server = TestServer.forAll([CLOCK_CASES]);
 let access: AccessStore;
 let signIn: SignIn;
 let visitor: Visitor;
 let people = 0;
 beforeAll(async () => {
-  server = await TestServer.start([CLOCK_CASES]);
   access = server.app.get(AccessStore);
   signIn = server.app.get(SignIn);
 });
-afterAll(() => server.close());
 beforeEach(() => {
   visitor = new Visitor(server.url);
 });

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { HtmlValidate } from 'html-validate';
 import { AccessStore } from '#access';
 import { Following, Post } from '#letters';
@@ -56,8 +56,8 @@ const WITHOUT_LINK = new Set([
 ]);
 
 describe('The site as a whole', () => {
-  let server: TestServer;
-  let reader: Reader;
+  const server = TestServer.forAll([HLD]);
+  const reader = Reader.forAll(server);
   /** Every page of the navigation, the first entry of each register, and what else there is. */
   let pages: string[];
   /** Of somebody who is signed in, for the pages that are for those alone. */
@@ -68,7 +68,6 @@ describe('The site as a whole', () => {
     );
 
   beforeAll(async () => {
-    server = await TestServer.start([HLD]);
     const secretariat = server.token(null);
     const report = { id: 'FT-2012-1', kind: 'agency', parameters: { agency: 'ACBC' }, asOf: '2012-11-02' };
     await server.post('/v1/publications', report, secretariat);
@@ -107,7 +106,6 @@ describe('The site as a whole', () => {
     const { id: _, ...order } = report;
     const job = (await server.post('/v1/reports', { ...order, format: 'csv' })).body as { id: string };
     await until(async () => (await server.get(`/v1/reports/jobs/${job.id}`)).body.endedAt !== null);
-    reader = await Reader.of(server);
     const { body } = await server.get('/sitemap.xml');
     const all = [...String(body).matchAll(/<loc>https?:\/\/[^/<]+([^<]*)<\/loc>/g)].map(([, path]) => path || '/');
     const kinds = Map.groupBy(all, (path) => (path.split('/').length > 2 ? path.split('/')[1]! : path));
@@ -141,10 +139,6 @@ describe('The site as a whole', () => {
       '/sign-in/provider',
       '/sign-in/provider/return',
     ];
-  });
-  afterAll(async () => {
-    await reader.close();
-    await server.close();
   });
 
   it('is walked here whole: every route that answers with a page is among the pages', () => {

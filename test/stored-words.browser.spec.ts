@@ -1,5 +1,5 @@
 /** Hostile text that was stored is harmless on every page, and in every download, the cells of spreadsheets included. */
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { read, type WorkBook } from '@e965/xlsx';
 import type { Page } from 'playwright-core';
 import { AccessStore } from '#access';
@@ -25,8 +25,8 @@ const ALL = `=HYPERLINK("http://x.example";"y")"><img src=x onerror=window.pwned
 const MARKDOWN = `${ALL}\n\n[link](javascript:window.pwned=1) ![x](x"onerror=window.pwned=1) <javascript:window.pwned=1>`;
 const CSV = (text: string) => `"${text.replaceAll('"', '""')}"`;
 
-let server: TestServer;
-let reader: Reader;
+const server = TestServer.forAll([HLD]);
+const reader = Reader.forAll(server);
 let references: string[];
 let secretariat: string;
 /** What stands in an address for a parameter of a route, under its first segment or anywhere; and what must be asked beside. */
@@ -36,7 +36,6 @@ let queries: Readonly<Record<string, string>>;
 let sessions: { readonly secretariat: string; readonly EVIL: string };
 
 beforeAll(async () => {
-  server = await TestServer.start([HLD]);
   secretariat = server.token(null);
   const done = async (answer: Answer): Promise<Answer['body']> => {
     if (answer.status >= 300) throw new Error(JSON.stringify(answer.body));
@@ -192,12 +191,7 @@ beforeAll(async () => {
     ...{ '/follow/confirm': `?key=${follow!.secret}&follow=${follow!.id}` },
     ...{ '/follow/end': `?key=${follow!.secret}&follow=${follow!.id}` },
   };
-  reader = await Reader.of(server);
 }, 300_000);
-afterAll(async () => {
-  await reader?.close();
-  await server.close();
-});
 
 /** The address of a route, `/agencies/:code` or `/v1/agencies/{code}`, with what is hostile in it. */
 const addressOf = (route: string, more: Readonly<Record<string, string>> = {}): string => {

@@ -1,5 +1,5 @@
 /** What is not public yet shows nowhere: every public answer, byte for byte, with and without it. */
-import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { beforeAll, expect, it } from '@jest/globals';
 import { AccessStore } from '#access';
 import { DraftsStore } from '#drafts';
 import { EXAMPLES } from '../apps/api/src/openapi.js';
@@ -25,7 +25,7 @@ const SENT_BACK = `/v1/rounds/${ROUND.code}/returns/WHO`;
 const FOCAL_POINT = 'a focal point of another agency';
 const PREPARED_PUBLICATION = new RegExp(`/publications/${CODE}(/file.*)?$`);
 
-let server: TestServer;
+const server = TestServer.forAll([HLD]);
 let secretariat: string;
 let health: string;
 /** Tokens of people to whom the drafts are not shown, by who they are. */
@@ -33,7 +33,6 @@ let strangers: Readonly<Record<string, string | undefined>>;
 let addresses: readonly string[];
 
 beforeAll(async () => {
-  server = await TestServer.start([HLD]);
   secretariat = server.token(null);
   const access = server.app.get(AccessStore);
   const give = async (role: 'reader' | 'focal_point', scopes: readonly ('read' | 'report')[]) => {
@@ -86,7 +85,6 @@ beforeAll(async () => {
     ...[`/v1/commitments?document=${CODE}`, `/v1/publications/${CODE}/file?format=pdf`, '/v1/publications?format=csv'],
   ];
 });
-afterAll(() => server.close());
 
 /** Headers that differ from answer to answer, whatever there is. */
 const PASSING = /^(date|x-correlation-id|x-ratelimit-|ratelimit|connection|keep-alive|retry-after)/;

@@ -1,5 +1,5 @@
 /** Webhooks: what is posted, signed, tried again, given up and sent again; and where nothing is ever sent. */
-import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Webhook } from 'standardwebhooks';
@@ -62,7 +62,7 @@ class Receiver {
   }
 }
 
-let server: TestServer;
+const server = TestServer.forAll([CLOCK_CASES], { WEBHOOKS_TO_PRIVATE: 'true' });
 let hooks: HookStore;
 const receivers: Receiver[] = [];
 const receiver = async (): Promise<Receiver> => {
@@ -71,7 +71,6 @@ const receiver = async (): Promise<Receiver> => {
 };
 
 beforeAll(async () => {
-  server = await TestServer.start([CLOCK_CASES], { WEBHOOKS_TO_PRIVATE: 'true' });
   hooks = server.app.get(HookStore);
   // Minutes of waiting are milliseconds here.
   server.app.get<number[]>(RETRIES).splice(0, Infinity, 5, 5);
@@ -81,7 +80,6 @@ afterEach(async () => {
   for (const { id } of await hooks.all()) await hooks.end(id);
   receivers.splice(0).forEach((one) => one.close());
 });
-afterAll(() => server.close());
 
 const secretariat = () => server.token(null);
 const register = (code: string) =>

@@ -1,4 +1,5 @@
 /** A headless Chromium for the specs of pages, and the reading of its pages. */
+import { afterAll, beforeAll } from '@jest/globals';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { chromium as playwright, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
@@ -44,13 +45,22 @@ export class Reader {
   /** The pages that are opened again and again: a new one takes Chromium as long as most that is done on it. */
   readonly #pages = new Map<string, Page>();
 
-  private constructor(
-    private readonly browser: Browser,
-    private readonly url: string,
-  ) {}
+  #browser: Browser | undefined;
+
+  private constructor(private readonly server: { readonly url: string }) {}
+
+  /** A reader for all tests of a file or a group, whose server was said before. */
+  static forAll(server: { readonly url: string }): Reader {
+    const reader = new Reader(server);
+    beforeAll(async () => void (reader.#browser = await openBrowser()));
+    afterAll(() => reader.close());
+    return reader;
+  }
 
   static async of(server: { readonly url: string }): Promise<Reader> {
-    return new Reader(await openBrowser(), server.url);
+    const reader = new Reader(server);
+    reader.#browser = await openBrowser();
+    return reader;
   }
 
   /**
@@ -67,7 +77,7 @@ export class Reader {
     this.#pages.delete(key);
     await page.setViewportSize(options.viewport ?? SCREEN);
     await page.emulateMedia({ media: null, colorScheme: options.colorScheme ?? null });
-    await page.goto(new URL(path, this.url).href);
+    await page.goto(new URL(path, this.server.url).href);
     const result = await look(page);
     if (kept) this.#pages.set(key, page);
     else await page.context().close();
@@ -75,7 +85,7 @@ export class Reader {
   }
 
   async #open(options: BrowserContextOptions = {}): Promise<Page> {
-    const context = await this.browser.newContext({ viewport: SCREEN, locale: 'en-GB', ...options });
+    const context = await this.#browser!.newContext({ viewport: SCREEN, locale: 'en-GB', ...options });
     const page = await context.newPage();
     const complain = (what: string) => this.complaints.push(`${page.url()}: ${what}`);
     page.on('console', (message) => {
@@ -86,7 +96,7 @@ export class Reader {
   }
 
   async close(): Promise<void> {
-    await this.browser.close();
+    await this.#browser?.close();
   }
 }
 

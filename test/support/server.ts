@@ -1,4 +1,5 @@
 /** The real server in the process of a spec, with a log of its own. */
+import { afterAll, beforeAll } from '@jest/globals';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Server } from 'node:http';
 import { cpSync, mkdtempSync, rmSync } from 'node:fs';
@@ -35,14 +36,18 @@ export interface Answer {
 /** A real server on a port of its own, with a store of its own that is thrown away. */
 export class TestServer {
   #app: NestFastifyApplication | undefined;
+  readonly url!: string;
+  readonly dataDir!: string;
+  readonly settings!: Settings;
 
-  private constructor(
-    app: NestFastifyApplication,
-    readonly url: string,
-    readonly dataDir: string,
-    readonly settings: Settings,
-  ) {
-    this.#app = app;
+  private constructor() {}
+
+  /** A server for all tests of a file or a group: it starts before them and closes after them. */
+  static forAll(...as: Parameters<typeof TestServer.start>): TestServer {
+    const server = new TestServer();
+    beforeAll(async () => void (await TestServer.start(as[0], as[1], server)));
+    afterAll(() => server.close());
+    return server;
   }
 
   /** @throws Error once it is closed */
@@ -52,24 +57,29 @@ export class TestServer {
   }
 
   /** @param folders are imported through the ordinary commands; the first, when it is the real data, once a run */
-  static async start(folders: readonly string[] = [], env: NodeJS.ProcessEnv = {}): Promise<TestServer> {
+  static async start(
+    folders: readonly string[] = [],
+    env: NodeJS.ProcessEnv = {},
+    server = new TestServer(),
+  ): Promise<TestServer> {
     const dataDir = mkdtempSync(join(tmpdir(), 'followthrough-'));
     const copies = folders[0] === HLD && env['LOG_URL'] === undefined;
     if (copies) cpSync(await TestServer.imported(), dataDir, { recursive: true });
-    return TestServer.#on(dataDir, copies ? folders.slice(1) : folders, env);
+    return server.#on(dataDir, copies ? folders.slice(1) : folders, env);
   }
 
-  static async #on(dataDir: string, folders: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<TestServer> {
+  async #on(dataDir: string, folders: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<TestServer> {
     const settings = settingsFrom({ DATA_DIR: dataDir, PORT: '0', ...ANY_NUMBER, ...env });
     const app = await buildServer(settings, await openStores(settings));
     await app.get(Projector).start();
     await app.listen(settings.port, '127.0.0.1');
-    const server = new TestServer(app, await app.getUrl(), dataDir, settings);
+    Object.assign(this, { url: await app.getUrl(), dataDir, settings });
+    this.#app = app;
     try {
-      for (const folder of folders) await server.import(folder);
-      return server;
+      for (const folder of folders) await this.import(folder);
+      return this;
     } catch (error) {
-      await server.close();
+      await this.close();
       throw error;
     }
   }
@@ -77,7 +87,7 @@ export class TestServer {
   /** A data folder into which the real data was imported. */
   static imported(): Promise<string> {
     return once('imported', async (dataDir) => {
-      const server = await TestServer.#on(dataDir, [HLD]);
+      const server = await new TestServer().#on(dataDir, [HLD]);
       await server.app.close();
     });
   }
