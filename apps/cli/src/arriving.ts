@@ -1,4 +1,4 @@
-/** What a verb writes has another name until it is whole; what breaks off, by an error or a signal, leaves nothing. */
+/** Files that a verb writes: each has another name until it is whole, so that an error or a signal leaves nothing half written. */
 import { rmSync } from 'node:fs';
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;

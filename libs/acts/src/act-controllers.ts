@@ -12,16 +12,8 @@ import {
   type RequestContext,
 } from '#platform';
 import { codeOf, entryIn, type ActLine } from '#registers';
-import {
-  ActCommand,
-  refuseOthers,
-  refuseUnscoped,
-  tableOf,
-  type ActOn,
-  type ActResult,
-  type RouteParameters,
-  type Subject,
-} from './acts.js';
+import { ActCommand, type ActOn, type ActResult, type RouteParameters } from './acts.js';
+import { refuseOthers, refuseUnscoped, tableOf, type Subject } from './owners.js';
 import { rightsOfAct } from './rights.js';
 import { isNumber, parameterNamesOf, parametersOf, PATHS } from './addresses.js';
 import { answerClass, answerOf } from './answers.js';

@@ -41,36 +41,22 @@ import {
   type Meta,
   type NewEvent,
 } from '#eventsourcing';
+import { metaOfPart, referencesIn, type Actor, type CommandContext, type Reference } from '#platform';
 import {
-  metaOfPart,
-  referencesIn,
-  refuseUnlessProven,
-  refuseWithoutScope,
-  type Actor,
-  type CommandContext,
-  type Principal,
-  type Reference,
-} from '#platform';
-import {
-  actsOn,
   agency,
   decideEntry,
   entryIn,
   LATEST,
-  REGISTER_ACTS,
   Lookup,
   registers,
   successorAt,
-  type ActLine,
   type EntryAct,
   type EntryHistory,
   type OnEntry,
   type Register,
   type Taking,
 } from '#registers';
-
-/** The kind of thing that an act changes. */
-export type Subject = 'commitment' | Register;
+import { refuseOthers, type Subject } from './owners.js';
 
 /** The part of its subject that the route of an act names. */
 export interface RouteParameters {
@@ -85,10 +71,6 @@ export type CommitmentAct = {
 }[ActName];
 
 export type ActOn<S extends Subject> = S extends Register ? EntryAct<S> : CommitmentAct;
-
-/** The table of the acts on a subject. */
-export const tableOf = (subject: Subject): Readonly<Record<string, ActLine>> =>
-  subject === 'commitment' ? ACTS : actsOn(subject);
 
 /** The result of acts: the subject's revision and position now. */
 export interface ActResult extends Handled<unknown> {
@@ -353,49 +335,6 @@ function withoutDocument<A extends CommitmentAct>(act: A): A {
   const body = Object.assign(Object.create(Object.getPrototypeOf(act.body) as object) as Sourced, act.body);
   delete body.newDocument;
   return { ...act, body };
-}
-
-/**
- * An act by a token or in a session needs the scope of its line; of the registers, too, where a document comes with it. What
- * cannot be taken back (all acts of the scope `admin`) needs somebody who has just shown who it is.
- * @throws Rejected `insufficient_scope` | `sign_in_again`
- */
-export function refuseUnscoped(
-  subject: Subject,
-  act: string,
-  body: object,
-  by: Pick<Principal, 'scopes' | 'proven'>,
-): void {
-  const { scope } = tableOf(subject)[act]!;
-  refuseWithoutScope(by, scope);
-  if (scope === 'admin') refuseUnlessProven(by);
-  if ((body as Partial<Sourced>).newDocument) refuseWithoutScope(by, REGISTER_ACTS.document.enter.scope);
-}
-
-/**
- * An agency does what is its own.
- * @param at where the body stands, for the pointer
- * @throws Rejected `forbidden`
- */
-export function refuseOthers(subject: Subject, act: string, body: object, by: CommandContext['by'], at = ''): void {
-  const { ownedBy, otherwise = '' } = tableOf(subject)[act]!;
-  if (ownedBy === undefined || by.role === 'secretariat') return;
-  if ((body as Readonly<Record<string, unknown>>)[ownedBy] === by.agency) return;
-  const message = `A focal point of ${by.agency} does this for ${by.agency} only: ${ownedBy} must be ${by.agency}.`;
-  throw new Rejected('forbidden', `${message} ${otherwise}`, [
-    { pointer: `${at}/${ownedBy}`, message: `must be ${by.agency}` },
-  ]);
-}
-
-/**
- * Refuses an act that the guard of its own route would not let through, for those who do it another way.
- * @throws Rejected `forbidden` | `insufficient_scope`
- */
-export function refuseUnlessTheirs(subject: Subject, act: string, body: object, by: Principal): void {
-  refuseUnscoped(subject, act, body, by);
-  if (subject !== 'commitment' && tableOf(subject)[act]!.ownedBy === undefined && by.role !== 'secretariat')
-    throw new Rejected('forbidden', 'The registers are kept by the secretariat.');
-  refuseOthers(subject, act, body, by);
 }
 
 /** Reports a missing permission before a wrong code. */

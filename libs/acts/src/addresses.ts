@@ -1,7 +1,8 @@
 /** The addresses of subjects and acts. */
 import { Rejected } from '#eventsourcing';
 import type { ActLine } from '#registers';
-import { tableOf, type RouteParameters, type Subject } from './acts.js';
+import { type RouteParameters } from './acts.js';
+import { tableOf, type Subject } from './owners.js';
 
 /** The path of each subject: `/v1/<path>/{<id>}`. */
 export const PATHS: { readonly [S in Subject]: { readonly path: string; readonly id: 'reference' | 'code' } } = {

@@ -3,7 +3,8 @@ import type { Type } from '@nestjs/common';
 import { ActAnswer, RegisterAnswer, StageAnswer, type ReportStage } from '#bodies';
 import { rankedOn, todayAnywhere } from '#clocks';
 import { ACTS, headlineAsAt, partAsAt, partOf, statementAt, type ActName, type Commitment } from '#commitments';
-import type { ActOn, CommitmentAct, ActResult, Subject } from './acts.js';
+import type { ActOn, CommitmentAct, ActResult } from './acts.js';
+import type { Subject } from './owners.js';
 import { addressOf } from './addresses.js';
 
 /** The stage now, whether the act changed it, and the entry that outranks it if not (DESIGN.md §2, rule 2). */

@@ -35,7 +35,8 @@ import {
   YesNo,
   type RequestContext,
 } from '#platform';
-import { ActCommand, Acts, refuseUnscoped, type CommitmentAct, type ActResult, type RouteParameters } from './acts.js';
+import { ActCommand, Acts, type CommitmentAct, type ActResult, type RouteParameters } from './acts.js';
+import { refuseUnscoped } from './owners.js';
 import { addressOf, parameterNamesOf } from './addresses.js';
 import { commitmentAnswer } from './answers.js';
 import { rehearsalOf } from './rehearsal.js';

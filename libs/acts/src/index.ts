@@ -17,15 +17,11 @@ export {
   Acts,
   decideAll,
   decideEntries,
-  refuseUnlessTheirs,
-  tableOf,
-  refuseUnscoped,
   type ActOn,
   type ActResult,
   type AnyActCommand,
   type CommitmentAct,
   type RouteParameters,
-  type Subject,
 } from './acts.js';
 export { actControllers, giveAct } from './act-controllers.js';
 export { addressOf, parameterNamesOf, parametersOf, PATHS } from './addresses.js';
@@ -34,6 +30,7 @@ export { pageOf, RegisterListQuery, RegisterPage } from './list.js';
 export { rehearsalOf } from './rehearsal.js';
 export { registerRow } from './register-rows.js';
 export { entryClass, historyController, registerController } from './registers.controller.js';
+export { refuseUnlessTheirs, refuseUnscoped, tableOf, type Subject } from './owners.js';
 export { FindsDuplicates, namesakes, otherCase, type DuplicateCandidate } from './warnings.js';
 
 /** The controllers of a register; in this order they stand in the document of the API. */

@@ -1,7 +1,7 @@
 /** The rights of the route of an act, as its line says. */
 import { rightsOf, type ActName } from '#commitments';
 import { ACTING, type RouteRights } from '#platform';
-import { tableOf, type Subject } from './acts.js';
+import { tableOf, type Subject } from './owners.js';
 
 export function rightsOfAct(subject: Subject, name: string): RouteRights {
   const { scope, ownedBy } = tableOf(subject)[name]!;

@@ -23,21 +23,3 @@ export class Arrivals {
     });
   }
 }
-
-/** Wakes one who looks for work from time to time; what is told while it works is not forgotten. */
-export class Bell {
-  readonly #arrivals = new Arrivals();
-  #rung = false;
-
-  ring(): void {
-    if (this.#rung) return;
-    this.#rung = true;
-    this.#arrivals.tell();
-  }
-
-  /** Waits until it is rung, for `ms` at most; ends at once when the signal aborts, or it was rung since the last wait. */
-  async next(ms: number, signal: AbortSignal): Promise<void> {
-    if (!this.#rung) await this.#arrivals.next(ms, signal);
-    this.#rung = false;
-  }
-}

@@ -8,6 +8,7 @@ export * from './damage.js';
 export * from './digests.js';
 export * from './event-store.js';
 export * from './events.js';
+export * from './lookout.js';
 export * from './own-appends.js';
 export * from './parking.js';
 export * from './passages.js';

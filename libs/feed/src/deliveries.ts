@@ -1,8 +1,7 @@
 /** Sends the events of the log to webhooks: in order, at least once each, again and again until it is given up. */
 import { Inject, Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
 import { randomUUID } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { Bell, decodeAll, Tail, type Envelope, type Log, type Recorded } from '#eventsourcing';
+import { decodeAll, Lookout, type Envelope, type Log, type Recorded } from '#eventsourcing';
 import { LOG, webhookMessages } from '#platform';
 import { changeOf } from './change.js';
 import { Concerns } from './concerns.projection.js';
@@ -14,10 +13,8 @@ import { signed } from './signing.js';
 const RETRY_S = [5, 30, 120, 600, 3_600, 21_600, 86_400];
 /** A part of a wait is left to chance, so that not all come at once. */
 const CHANCE = 0.2;
-/** The interval between looks for hooks that are due, where nothing is recorded. */
-const LOOK_MS = 5_000;
-/** What is recorded so shortly after a look waits for the next one, together. */
-const PAUSE_MS = 50;
+/** When hooks are looked at. */
+const LOOKS = { everyMs: 5_000, pauseMs: 50 };
 const PAGE = 100;
 /** Whoever answers so wants nothing any more. */
 const GONE = 410;
@@ -31,12 +28,9 @@ export class Deliveries implements OnModuleDestroy {
   /** The time for which a process has a hook for itself; it is taken anew with every delivery. */
   static leaseMs = 60_000;
   readonly #me = randomUUID();
-  readonly #stopping = new AbortController();
   readonly #logger = new Logger('Webhooks');
-  readonly #tail: Tail;
   readonly #busy = new Map<string, Promise<void>>();
-  #running: Promise<void> | undefined;
-  readonly #bell = new Bell();
+  readonly #lookout: Lookout;
 
   constructor(
     @Inject(LOG) private readonly log: Log,
@@ -45,52 +39,35 @@ export class Deliveries implements OnModuleDestroy {
     private readonly outgoing: Outgoing,
     @Inject(RETRIES) private readonly retriesMs: readonly number[],
   ) {
-    this.#tail = new Tail(log.store);
+    this.#lookout = new Lookout(log.store, { look: () => this.#serveAll(), ...LOOKS });
   }
 
   /** Begins to send; a second call changes nothing. */
   start(): void {
-    this.#running ??= this.#run();
+    this.#lookout.start();
   }
 
   /** Looks at once whether something is due: a hook is new, or was resumed. */
   look(): void {
-    this.#bell.ring();
+    this.#lookout.look();
   }
 
   async onModuleDestroy(): Promise<void> {
-    this.#stopping.abort();
-    await this.#running;
+    await this.#lookout.stop();
     await Promise.all(this.#busy.values());
   }
 
-  async #run(): Promise<void> {
-    void this.#follow();
-    while (!this.#stopping.signal.aborted) {
-      try {
-        for (const id of await this.hooks.due(Date.now()))
-          if (!this.#busy.has(id))
-            this.#busy.set(
-              id,
-              this.#serve(id).finally(() => this.#busy.delete(id)),
-            );
-      } catch (error) {
-        this.#logger.warn(`What is due cannot be looked up now: ${String(error)}`);
-      }
-      await sleep(PAUSE_MS, undefined, { signal: this.#stopping.signal, ref: false }).catch(() => undefined);
-      await this.#bell.next(LOOK_MS, this.#stopping.signal);
+  async #serveAll(): Promise<void> {
+    try {
+      for (const id of await this.hooks.due(Date.now()))
+        if (!this.#busy.has(id))
+          this.#busy.set(
+            id,
+            this.#serve(id).finally(() => this.#busy.delete(id)),
+          );
+    } catch (error) {
+      this.#logger.warn(`What is due cannot be looked up now: ${String(error)}`);
     }
-  }
-
-  /** Looks whenever something is recorded. */
-  async #follow(): Promise<void> {
-    while (!this.#stopping.signal.aborted)
-      try {
-        const head = await this.log.store.head();
-        for await (const _ of this.#tail.subscribe(head, this.#stopping.signal)) this.look();
-      } catch {
-        await sleep(1_000, undefined, { signal: this.#stopping.signal, ref: false }).catch(() => undefined);
-      }
   }
 
   /** Sends a hook what it has not had, as long as this goes well. */
@@ -117,7 +94,7 @@ export class Deliveries implements OnModuleDestroy {
     for (let batch; (batch = await this.log.store.readAll(position, PAGE)).length > 0;) {
       const wanted = new Set(await this.concerns.among(batch, hook.filter));
       for (const event of batch) {
-        if (this.#stopping.signal.aborted) return true;
+        if (this.#lookout.signal.aborted) return true;
         if (wanted.has(event)) {
           const sent = await this.#send(hook, event);
           if (sent.error === null) attempts = 0;
@@ -157,7 +134,7 @@ export class Deliveries implements OnModuleDestroy {
   /** Sends dead letters again that somebody asked for. */
   async #replay(hook: Hook): Promise<void> {
     for (const letter of await this.hooks.deadLetters(hook.id)) {
-      if (!letter.replay || this.#stopping.signal.aborted) continue;
+      if (!letter.replay || this.#lookout.signal.aborted) continue;
       const [event] = await this.log.store.readAll(String(BigInt(letter.position) - 1n), 1);
       const sent = event?.position === letter.position ? await this.#send(hook, event) : null;
       if (sent?.error === null) await this.hooks.revive(hook.id, letter.position);

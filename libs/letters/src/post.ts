@@ -1,8 +1,7 @@
 /** The post: decides on letters and digests, and sends what waits. Every server may do it; each letter goes from one. */
 import { Inject, Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
 import { randomUUID } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { Bell, Tail, type Log } from '#eventsourcing';
+import { Lookout, type Log } from '#eventsourcing';
 import { LetterNotSent, Mailer } from '#mail';
 import { LOG } from '#platform';
 import { LetterClock } from './clock.js';
@@ -14,10 +13,8 @@ import { Newcomers } from './newcomers.js';
 import { Outbox } from './outbox.js';
 import { Reminding } from './reminding.js';
 
-/** The interval between looks for what is due, where nothing is recorded. */
-const LOOK_MS = 30_000;
-/** What is recorded so shortly after a look waits for the next one, together. */
-const PAUSE_MS = 1_000;
+/** When letters that are due are looked for. */
+const LOOKS = { everyMs: 30_000, pauseMs: 1_000 };
 /** The time for which a process has a letter for itself: longer than a mail server may take. */
 const LEASE_MS = 180_000;
 const AT_ONCE = 50;
@@ -27,13 +24,11 @@ const RETRIES_MS: readonly number[] = [1, 5, 30, ...Array<number>(24).fill(180)]
 @Injectable()
 export class Post implements OnModuleDestroy {
   readonly #me = randomUUID();
-  readonly #stopping = new AbortController();
   readonly #logger = new Logger('Letters');
-  readonly #bell = new Bell();
-  #running: Promise<unknown> | undefined;
+  readonly #lookout: Lookout;
 
   constructor(
-    @Inject(LOG) private readonly log: Log,
+    @Inject(LOG) log: Log,
     private readonly outbox: Outbox,
     private readonly deciding: Deciding,
     private readonly reminding: Reminding,
@@ -43,61 +38,42 @@ export class Post implements OnModuleDestroy {
     private readonly composing: Composing,
     private readonly mailer: Mailer,
     private readonly clock: LetterClock,
-  ) {}
+  ) {
+    this.#lookout = new Lookout(log.store, {
+      look: () => this.pass(),
+      hears: (after, batch) => deciding.passOver(after ?? '0', batch),
+      ...LOOKS,
+    });
+  }
 
   /** Begins; a second call changes nothing. */
   start(): void {
-    this.#running ??= Promise.all([this.#run(), this.#follow()]);
+    this.#lookout.start();
   }
 
   /** Looks at once. */
   look(): void {
-    this.#bell.ring();
+    this.#lookout.look();
   }
 
-  async onModuleDestroy(): Promise<void> {
-    this.#stopping.abort();
-    await this.#running;
+  onModuleDestroy(): Promise<void> {
+    return this.#lookout.stop();
   }
 
   /** Does all that is due now, once. */
   async pass(): Promise<void> {
     await this.#tried('Reminders', () => this.reminding.remind());
     await this.#tried('Letters', async () => {
-      while (!this.#stopping.signal.aborted && (await this.deciding.decide()) > 0);
+      while (!this.#lookout.signal.aborted && (await this.deciding.decide()) > 0);
     });
     await this.#tried('Invitations', () => this.newcomers.invite());
     await this.#tried('Digests', () => this.digests.decide());
     await this.#tried('Letters', () => this.#sendAll());
   }
 
-  async #run(): Promise<void> {
-    while (!this.#stopping.signal.aborted) {
-      await this.pass();
-      await sleep(PAUSE_MS, undefined, { signal: this.#stopping.signal, ref: false }).catch(() => undefined);
-      await this.#bell.next(LOOK_MS, this.#stopping.signal);
-    }
-  }
-
-  /** Looks whenever something is recorded. */
-  async #follow(): Promise<void> {
-    const tail = new Tail(this.log.store);
-    while (!this.#stopping.signal.aborted)
-      try {
-        let after = await this.log.store.head();
-        for await (const batch of tail.subscribe(after, this.#stopping.signal)) {
-          this.deciding.passOver(after ?? '0', batch);
-          after = batch.at(-1)!.position;
-          this.look();
-        }
-      } catch {
-        await sleep(1_000, undefined, { signal: this.#stopping.signal, ref: false }).catch(() => undefined);
-      }
-  }
-
-  /** What fails now is done the next time; the rest goes on. */
+  /** Leaves a part that fails to the next look; the others go on. */
   async #tried(what: string, act: () => Promise<void>): Promise<void> {
-    if (this.#stopping.signal.aborted) return;
+    if (this.#lookout.signal.aborted) return;
     try {
       await act();
     } catch (error) {
@@ -108,7 +84,7 @@ export class Post implements OnModuleDestroy {
   async #sendAll(): Promise<void> {
     for (let ids; (ids = await this.outbox.due(this.clock.now().getTime(), AT_ONCE)).length > 0;)
       for (const id of ids) {
-        if (this.#stopping.signal.aborted) return;
+        if (this.#lookout.signal.aborted) return;
         await this.#send(id);
       }
   }

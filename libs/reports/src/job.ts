@@ -1,6 +1,8 @@
 /** A job, as it is kept: a report that is made as a file, or published. */
+import { v5 as uuidv5 } from 'uuid';
+import type { Draft } from '#drafts';
 import type { Meta } from '#eventsourcing';
-import type { Problem } from '#platform';
+import { problemOf, type Problem } from '#platform';
 import type { ReportFormatName } from './formats.js';
 import type { Publishes } from './publishing.js';
 import type { Language, ReportKind } from './report.js';
@@ -65,3 +67,30 @@ export interface Job<O extends object = ReportOrder | PublishingOrder> {
   readonly position?: string;
   readonly problem: Problem | null;
 }
+
+export type NamedJob<O extends object = ReportOrder> = Job<O> & { readonly id: string };
+export const named = <O extends object>({ id, content }: Draft<Job<O>>): NamedJob<O> => ({ ...content, id });
+export const isPublishing = (job: NamedJob<object>): job is NamedJob<PublishingOrder> => 'publishes' in job.order;
+export const isOver = (state: JobState): boolean => state === 'done' || state === 'failed' || state === 'cancelled';
+
+/** The namespace of the ids of jobs that publish. */
+const PUBLISHING = '6f0a3c0e-54a0-4c0e-9f0f-2d0b6d7f4c11';
+
+/** The id of the job that publishes a round, or a report of none. */
+export const idOf = ({ round, publication }: Pick<Publishes, 'round' | 'publication'>): string =>
+  uuidv5(round === null ? `report ${publication}` : `round ${round}`, PUBLISHING);
+
+export const newJob = <O extends object>(order: O, client: string): Job<O> => ({
+  ...{ order, client, state: 'waiting', askedAt: new Date().toISOString(), endedAt: null, rows: null, attempts: 0 },
+  ...{ worker: null, file: null, problem: null },
+});
+
+export const ended = (state: 'done' | 'failed') => ({ state, endedAt: new Date().toISOString() });
+
+/** The problem of a job whose server ended twice. */
+export const LOST: Problem = {
+  ...problemOf(new Error('lost')),
+  detail: 'The server ended twice while it made this report.',
+  code: 'lost',
+  type: 'urn:followthrough:problem:lost',
+};

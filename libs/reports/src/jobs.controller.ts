@@ -15,8 +15,8 @@ import {
 import type { FastifyReply } from 'fastify';
 import { OnDate, OneOf, Plain, Problem, Reads, Text, Uuid, Whole, type ApiRequest } from '#platform';
 import { REPORT_FORMAT_NAMES, REPORT_FORMATS, reportFormat, type ReportFormatName } from './formats.js';
-import { JOB_STATES, type JobState, type ReportOrder } from './job.js';
-import { clientOf, ReportJobs, type NamedJob } from './jobs.js';
+import { JOB_STATES, type JobState, type NamedJob, type ReportOrder } from './job.js';
+import { clientOf, ReportJobs } from './jobs.js';
 import { LANGUAGES, REPORT_KINDS, type Language, type ReportKind } from './report.js';
 import { Reports } from './reports.js';
 import type { RowsRead } from './rows-read.js';

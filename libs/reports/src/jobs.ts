@@ -6,25 +6,28 @@
  */
 import { Injectable, Logger, type BeforeApplicationShutdown } from '@nestjs/common';
 import { createHmac, randomBytes, randomUUID } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { mkdir, readdir, rm, stat } from 'node:fs/promises';
-import { join } from 'node:path';
-import type { Readable } from 'node:stream';
 import { setTimeout as pause } from 'node:timers/promises';
-import { v5 as uuidv5 } from 'uuid';
 import { DraftsStore, type Draft } from '#drafts';
 import { canonicalJson, Conflict, Rejected, StoreUnavailable, WrongRevision, type Meta } from '#eventsourcing';
-import { actorOf, problemOf, type Problem } from '#platform';
+import { actorOf, problemOf } from '#platform';
 import { Erasures } from './erasures.projection.js';
-import { reportFormat } from './formats.js';
 import { ACCOUNT, HeldJob, isGone, NotHeld, self } from './held-job.js';
-import type { Job, JobState, PublishingOrder, ReportOrder } from './job.js';
-import { arrived, digested } from './published-files.js';
+import {
+  ended,
+  idOf,
+  isOver,
+  isPublishing,
+  LOST,
+  named,
+  newJob,
+  type Job,
+  type NamedJob,
+  type PublishingOrder,
+  type ReportOrder,
+} from './job.js';
+import { JobFiles, JobsKept } from './job-files.js';
 import { Publishing, type Publishes } from './publishing.js';
-import type { NumberedReport } from './report.js';
-import { holdsRows, Reports } from './reports.js';
-import { tellingRows } from './rows-read.js';
-import { written } from './threads.js';
+import { Reports } from './reports.js';
 
 const KIND = 'report-job';
 
@@ -39,21 +42,9 @@ const LOOK_MS = 5_000;
 /** All files together, in bytes: of more the oldest go first. */
 const MOST_BYTES = 2_000_000_000;
 
-const isOver = (state: JobState): boolean => state === 'done' || state === 'failed' || state === 'cancelled';
-
-export type NamedJob<O extends object = ReportOrder> = Job<O> & { readonly id: string };
 type JobDraft = Draft<Job>;
 
-/** The folder of files, and how long they are kept. */
-export abstract class JobsKept {
-  abstract readonly folder: string;
-  abstract readonly hours: number;
-}
-
 const CLIENTS = randomBytes(32);
-
-/** The namespace of the ids of jobs that publish. */
-const PUBLISHING = '6f0a3c0e-54a0-4c0e-9f0f-2d0b6d7f4c11';
 
 /** Who publishes is one client, whoever of the secretariat it is. */
 const PUBLISHERS = 'publishers';
@@ -67,6 +58,7 @@ const [CANCELLED, STOPPED, TAKEN, MADE_WAY] = ['cancelled', 'stopped', 'taken', 
 @Injectable()
 export class ReportJobs implements BeforeApplicationShutdown {
   readonly #logger = new Logger('Reports');
+  readonly #files: JobFiles;
   /** The job that this server works on. */
   #current: { readonly id: string; readonly publishes: boolean; readonly breaking: AbortController } | null = null;
   #working: Promise<void> | null = null;
@@ -79,11 +71,13 @@ export class ReportJobs implements BeforeApplicationShutdown {
 
   constructor(
     private readonly drafts: DraftsStore,
-    private readonly reports: Reports,
-    private readonly erasures: Erasures,
+    reports: Reports,
+    erasures: Erasures,
     private readonly kept: JobsKept,
     private readonly publishing: Publishing,
-  ) {}
+  ) {
+    this.#files = new JobFiles(reports, erasures, kept);
+  }
 
   /** Works on what waits, and goes on looking for more, until it is stopped. */
   start(): void {
@@ -237,29 +231,8 @@ export class ReportJobs implements BeforeApplicationShutdown {
    * The bytes of a job that is done. Where another server has them, or words were erased since, they are made again.
    * @throws Rejected `not_done`
    */
-  async file({ id, state, order, file }: NamedJob): Promise<AsyncIterable<Uint8Array>> {
-    if (state !== 'done')
-      throw new Rejected('not_done', `The report is ${state}: there is no file of it.`, [], 'conflict');
-    if (file!.erased === this.erasures.last) {
-      const kept = await this.#kept(id);
-      if (kept) return kept;
-    } else await rm(this.#fileOf(id), { force: true });
-    return written(order.format, await this.#made(order));
-  }
-
-  async #kept(id: string): Promise<Readable | null> {
-    const found = await stat(this.#fileOf(id)).catch(() => null);
-    return found && createReadStream(this.#fileOf(id));
-  }
-
-  async #made({ kind, parameters, since, format, staleAfter, ...order }: ReportOrder): Promise<NumberedReport> {
-    const query = { ...parameters, ...order, ...(since && { since }), staleAfter: String(staleAfter) };
-    const { reads } = reportFormat(format);
-    return holdsRows(await this.reports.make(kind, this.reports.query(kind, query), undefined, reads), format);
-  }
-
-  #fileOf(id: string): string {
-    return join(this.kept.folder, id);
+  file(job: NamedJob): Promise<AsyncIterable<Uint8Array>> {
+    return this.#files.of(job);
   }
 
   async #draftOf(id: string): Promise<JobDraft> {
@@ -342,7 +315,7 @@ export class ReportJobs implements BeforeApplicationShutdown {
       const done =
         'publishes' in order
           ? await this.#publishes(order, held, breaking.signal)
-          : await this.#makesFile(id, order, held, breaking.signal);
+          : await this.#files.write(id, order, held, breaking.signal);
       await held.save({ ...ended('done'), worker: null, ...done });
     } catch (error) {
       const why: unknown = breaking.signal.reason;
@@ -351,7 +324,7 @@ export class ReportJobs implements BeforeApplicationShutdown {
       if (why === STOPPED || why === MADE_WAY) {
         const state = held.state === 'publishing' ? held.state : 'waiting';
         await held.save({ state, worker: null, rows: null, attempts: taken.content.attempts - 1 });
-      } else if (why === CANCELLED || error instanceof NotHeld) await rm(this.#fileOf(id), { force: true });
+      } else if (why === CANCELLED || error instanceof NotHeld) await this.#files.remove(id);
       else if (why !== TAKEN) {
         const problem = problemOf(error);
         if (problem.status >= 500) this.#logger.error(`Cannot do job ${id}`, String(error));
@@ -361,24 +334,6 @@ export class ReportJobs implements BeforeApplicationShutdown {
       this.#current = null;
       breaking.abort();
       await beating;
-    }
-  }
-
-  async #makesFile(id: string, order: ReportOrder, held: HeldJob, signal: AbortSignal): Promise<Pick<Job, 'file'>> {
-    const arriving = `${this.#fileOf(id)}.${self().start}.arriving`;
-    try {
-      const erased = this.erasures.last;
-      const made = await this.#made(order);
-      const { telling } = tellingRows(made, reportFormat(order.format), (rows) => held.tell(rows));
-      signal.throwIfAborted();
-      await held.save({ state: 'writing' });
-      await mkdir(this.kept.folder, { recursive: true });
-      const done = await digested(written(order.format, telling, signal), arriving, undefined, signal);
-      await arrived(arriving, this.#fileOf(id));
-      return { file: { ...done, erased } };
-    } catch (error) {
-      await rm(arriving, { force: true });
-      throw error;
     }
   }
 
@@ -414,34 +369,9 @@ export class ReportJobs implements BeforeApplicationShutdown {
         1,
       );
     }
-    const known = new Set(all.map(({ id }) => id));
-    for (const name of await readdir(this.kept.folder).catch(() => [])) {
-      const [id = '', arriving] = name.split('.');
-      const isWritten =
-        arriving !== undefined && known.has(id) && all.some((one) => one.id === id && !isGone(one.content.worker));
-      if (arriving === undefined ? !known.has(id) : !isWritten) await rm(join(this.kept.folder, name), { force: true });
-    }
+    await this.#files.sweep(all);
   }
 }
 
-/** The id of the job that publishes a round, or a report of none. */
-const idOf = ({ round, publication }: Pick<Publishes, 'round' | 'publication'>): string =>
-  uuidv5(round === null ? `report ${publication}` : `round ${round}`, PUBLISHING);
-
-const newJob = <O extends object>(order: O, client: string): Job<O> => ({
-  ...{ order, client, state: 'waiting', askedAt: new Date().toISOString(), endedAt: null, rows: null, attempts: 0 },
-  ...{ worker: null, file: null, problem: null },
-});
-
 const isSame = (a: object, b: object): boolean => canonicalJson(a) === canonicalJson(b);
-const named = <O extends object>({ id, content }: Draft<Job<O>>): NamedJob<O> => ({ ...content, id });
-const isPublishing = (job: NamedJob<object>): job is NamedJob<PublishingOrder> => 'publishes' in job.order;
 const noJob = (id: string) => new Rejected('not_found', `There is no job ${id}, or it was kept long enough.`);
-const ended = (state: 'done' | 'failed') => ({ state, endedAt: new Date().toISOString() });
-
-const LOST: Problem = {
-  ...problemOf(new Error('lost')),
-  detail: 'The server ended twice while it made this report.',
-  code: 'lost',
-  type: 'urn:followthrough:problem:lost',
-};

@@ -15,8 +15,8 @@ import type { FastifyReply } from 'fastify';
 import { PublishRound } from '#bodies';
 import { CurrentCommand, Problem, Rights, type CommandContext } from '#platform';
 import { ROUND_ACTS } from '#rounds';
-import { PUBLISHING_STATES, type JobState, type PublishingOrder } from './job.js';
-import { ReportJobs, type NamedJob } from './jobs.js';
+import { PUBLISHING_STATES, type JobState, type NamedJob, type PublishingOrder } from './job.js';
+import { ReportJobs } from './jobs.js';
 import { AGAIN_S } from './jobs.controller.js';
 import { Publishing, type Publishes } from './publishing.js';
 

@@ -19,7 +19,7 @@ export * from './checking.js';
 export * from './drafting.js';
 export * from './in-question.js';
 export * from './return.js';
-export { mine, Returns, RETURN_DRAFTS, worksFor, type Known } from './returns.js';
+export { Returns, RETURN_DRAFTS, type Known } from './returns.js';
 export { ReturnView } from './returns.controller.js';
 export * from './publishing.js';
 export * from './round.js';
@@ -29,6 +29,7 @@ export { RoundsProjection } from './rounds.projection.js';
 export { draftsKnownTo, roundsOf } from './rounds.controller.js';
 export { contentOf } from './submitting.js';
 export * from './views.js';
+export { mine, worksFor } from './owners.js';
 
 /** The events of this context. */
 export const roundsCatalogs = [round, aReturn];

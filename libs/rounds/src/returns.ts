@@ -1,7 +1,7 @@
 /** The work on returns: their drafts, what is found about them, and the acts on them. */
 import { Inject, Injectable } from '@nestjs/common';
 import { plainToInstance } from 'class-transformer';
-import { classOf, forms, type OnBehalf, type ReturnDraft, type Round, type SubmitReturn } from '#bodies';
+import { classOf, forms, type ReturnDraft, type Round, type SubmitReturn } from '#bodies';
 import { todayAnywhere, todayAt } from '#clocks';
 import { FindsDuplicates, refuseUnscoped, type DuplicateCandidate } from '#acts';
 import { DraftsStore, type Draft, type DraftName } from '#drafts';
@@ -12,7 +12,6 @@ import {
   handle,
   load,
   NO_STREAM,
-  refused,
   Rejected,
   streamOf,
   WrongRevision,
@@ -20,7 +19,7 @@ import {
   type Meta,
   type Recorded,
 } from '#eventsourcing';
-import { LOG, referencesIn, SavedByOthers, type CommandContext, type Actor, type Principal } from '#platform';
+import { LOG, referencesIn, SavedByOthers, type CommandContext, type Principal } from '#platform';
 import { Lookup, type EntryHistory } from '#registers';
 import { RETURN_ACTS, type ReturnActName } from './acts.js';
 import { findingsIn, type Found } from './checking.js';
@@ -50,6 +49,7 @@ import {
   withoutActs,
   type Submission,
 } from './submitting.js';
+import { metaFor, mine } from './owners.js';
 
 export const RETURN_DRAFTS = 'return';
 
@@ -62,10 +62,6 @@ export interface Known {
   readonly revision: number;
   readonly position: string | null;
 }
-
-/** Whether somebody works on the returns of an agency: its people, or the secretariat on its behalf. */
-export const worksFor = (by: Actor | null | undefined, agency: string): boolean =>
-  by?.role === 'secretariat' || (by?.agency ?? null) === agency;
 
 @Injectable()
 export class Returns {
@@ -369,34 +365,8 @@ export class Returns {
   }
 }
 
-/**
- * How an act of an agency on its return is recorded: the secretariat does it for the agency, on an authority that it names.
- * @throws Rejected `authority_needed` | `other_agency` | `forbidden`
- */
-function metaFor(agency: string, said: { readonly onBehalf?: OnBehalf | null }, { by, meta }: CommandContext): Meta {
-  const { onBehalf } = said;
-  if (by.role !== 'secretariat') {
-    if (!onBehalf) return meta;
-    throw refused(
-      'forbidden',
-      '/onBehalf',
-      'The secretariat alone acts on behalf of an agency; an agency acts itself.',
-    );
-  }
-  if (!onBehalf)
-    throw refused('authority_needed', '/onBehalf', `Say by which letter or e-mail ${agency} has this done.`);
-  if (onBehalf.agency !== agency) throw refused('other_agency', '/onBehalf/agency', `The return is that of ${agency}.`);
-  return { ...meta, agency };
-}
-
 /** Whoever read or saved a draft so lately has it open. */
 const OPEN_MS = 120_000;
-
-/** @throws Rejected `forbidden` */
-export function mine(by: Actor, agency: string): void {
-  if (!worksFor(by, agency))
-    throw new Rejected('forbidden', `The return of ${agency} is its own; you act for ${by.agency ?? 'no agency'}.`);
-}
 
 const same = (one: object, other: object): boolean => canonicalJson(one) === canonicalJson(other);
 
