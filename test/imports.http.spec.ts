@@ -1006,7 +1006,7 @@ describe('On the pages', () => {
 
     const mapping = { mapping: '{"Our no.":"reference"}', saveMapping: 'Of the walk' };
     expect((await send('Our no.,stage\nIOM-2006-16,planned\n', 'a.csv', mapping, iom)).status).toBe(201);
-    expect((await visitor.opens('/imports')).html).toMatch(/<option value="Of the walk">Our no\.<\/option>/);
+    expect((await visitor.opens('/imports')).html).toMatch(/<option value="Of the walk" dir="auto">Our no\.<\/option>/);
 
     const paper = '/documents/D-2012-MC2353/paper';
     expect(wordsIn(await visitor.opens(paper))).toMatch(/Taken in: \d of 3 statements/);
