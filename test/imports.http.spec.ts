@@ -1012,7 +1012,7 @@ describe('On the pages', () => {
     expect(wordsIn(await visitor.opens(paper))).toMatch(/Taken in: \d of 3 statements/);
     const statement = await visitor.opens(`${paper}/2`);
     expect(statement.html).toMatch(/name="lead" value="IOM" required list="list-agency"/);
-    expect(statement.html).toMatch(/<datalist id="list-commitment">.*<option value="IOM-2006-18">/s);
+    expect(statement.html).toMatch(/<datalist id="list-commitment">.*<option value="IOM-2006-18" dir="auto">/s);
     const said = { reference: 'IOM-2006-18', stage: 'in_progress', effective: '2012-13' };
     const refused = await visitor.fillsIn(statement, `${paper}/2/update`, said);
     expect(wordsIn(refused)).toMatch(/must be a real date/);
