@@ -1,7 +1,7 @@
 /** Notes what is asked of a server that changes something, is refused for want of a right, or shows whose is what. */
 import type { FastifyInstance } from 'fastify';
 import type { Audit } from '#access';
-import { clientOf, formOf, type ApiRequest } from '#platform';
+import { clientOf, formOf, routeOf, type ApiRequest } from '#platform';
 
 /** What shows accounts or this record itself is noted though it only reads. */
 const NOTED_READING = /^\/(?:v1\/(?:accounts|tokens|audit)|accounts|sign-in\/)/;
@@ -19,10 +19,10 @@ export function auditsRequests(server: FastifyInstance, audit: () => Audit): voi
 }
 
 function isNoted(request: ApiRequest, status: number, lately: Map<string, number>): boolean {
-  const { method, routeOptions, principal, session } = request;
+  const { method, principal, session } = request;
   if (status === 429) return isFirstInMinute(clientOf(request), lately);
   if (status === 401 || status === 403) return true;
-  const route = routeOptions.url ?? '';
+  const route = routeOf(request).url ?? '';
   if (method === 'GET' || method === 'HEAD') return NOTED_READING.test(route);
   // A form or a question that strangers may send changes nothing, but where it signs somebody in.
   const isKnown = principal !== undefined || session !== undefined;
@@ -39,8 +39,8 @@ function isFirstInMinute(client: string, lately: Map<string, number>): boolean {
 }
 
 function entryOf(request: ApiRequest, status: number): Parameters<Audit['note']>[0] {
-  const { method, routeOptions, principal, session, ip, refusal, correlation } = request;
-  const route = routeOptions.url ?? 'none';
+  const { method, principal, session, ip, refusal, correlation } = request;
+  const route = routeOf(request).url ?? 'none';
   const named = SECRET.test(route) ? '' : Object.values((request.params ?? {}) as object).join(' ');
   return {
     at: new Date().toISOString(),

@@ -155,11 +155,7 @@ export class Acts {
       never,
       EventMap
     >;
-    const importedStreams = new Set([
-      ...command.importedStreams,
-      ...documents.map(({ id }) => streamOf(registers.document, id)),
-    ]);
-    const given = { ...command, acts: acts.map(withoutDocument), importedStreams } as AnyActCommand;
+    const given = documents.length === 0 ? command : withoutDocuments(command, documents);
     const { by, meta } = onBehalfIn(given);
     const deciding = subject === 'commitment' ? await this.#onCommitment(given, by) : await this.#onEntry(given);
     for (const [i, document] of documents.entries()) {
@@ -327,6 +323,14 @@ export function newDocumentsOf({ acts }: AnyActCommand): Document[] {
       throw refused('not_cited', '/newDocument/id', `${document.id} is cited nowhere in this act.`);
     return [document];
   });
+}
+
+/** A command whose documents are registered with it. */
+function withoutDocuments(command: AnyActCommand, documents: readonly Document[]): AnyActCommand {
+  const registered = documents.map(({ id }) => streamOf(registers.document, id));
+  const importedStreams = new Set([...command.importedStreams, ...registered]);
+  const acts = (command.acts as readonly CommitmentAct[]).map(withoutDocument);
+  return { ...command, acts, importedStreams } as AnyActCommand;
 }
 
 /** An act without its document, which is no part of its event. */

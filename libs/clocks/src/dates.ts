@@ -56,8 +56,14 @@ export const FIRST_YEAR = '1800';
 
 export const isFullDate = (date: unknown): date is FullDate => isPartialDate(date) && date.length === 10;
 
+let lately: { readonly day: number; readonly date: FullDate } = { day: NaN, date: '' };
+
 /** Today, in UTC. */
-export const todayAt = (now: Date): FullDate => now.toISOString().slice(0, 10);
+export function todayAt(now: Date): FullDate {
+  const day = Math.floor(now.getTime() / DAY_MS);
+  if (day !== lately.day) lately = { day, date: now.toISOString().slice(0, 10) };
+  return lately.date;
+}
 
 /** Today where the day begins first, at UTC+14: what is reported there today is not reported in the future (rule 3). */
 export const todayAnywhere = (now: Date): FullDate => todayAt(new Date(now.getTime() + 14 * 3_600_000));

@@ -41,7 +41,8 @@ export class Series<T> implements Iterable<T> {
     const [pieces, last] = [this.#pieces, this.#last];
     const length = this.length + 1;
     const shared = pieces.at(-1);
-    if (!shared || last === PIECE) return new Series([...pieces, [item]], length);
+    if (!shared) return new Series([[item]], length);
+    if (last === PIECE) return new Series(pieces.concat([[item]]), length);
     if (shared.length === last) {
       shared.push(item);
       return new Series(pieces, length, last + 1);

@@ -126,8 +126,8 @@ export const responsibilityEvolvers: Evolvers<ResponsibilityEvents> = {
 
 // ── As at a date ────────────────────────────────────────────────────────────────────────────────────────────────────
 
-/** The agencies that were asked for last as at a date after all reports on roles: of a history they are asked for again and again. */
-let lately: { readonly roles: Responsibility['roles']; readonly agencies: readonly RoleAsAt[] } | null = null;
+/** By all that was said of roles, the agencies as at a date after the last of it: most acts say nothing of roles. */
+const latest = new WeakMap<Responsibility['roles'], readonly RoleAsAt[]>();
 
 /**
  * The agencies of a commitment and their roles as at a date, the lead first. What acts did is done again in the order of
@@ -136,8 +136,9 @@ let lately: { readonly roles: Responsibility['roles']; readonly agencies: readon
  */
 export function agenciesAsAt({ roles }: Responsibility, asOf: FullDate): readonly RoleAsAt[] {
   if ((roles.last?.reportedOn ?? '') > asOf) return agenciesBy(roles.upTo(asOf));
-  if (lately?.roles !== roles) lately = { roles, agencies: agenciesBy(roles.upTo(asOf)) };
-  return lately.agencies;
+  let agencies = latest.get(roles);
+  if (!agencies) latest.set(roles, (agencies = agenciesBy(roles.upTo(asOf))));
+  return agencies;
 }
 
 function agenciesBy(facts: readonly RoleFact[]): RoleAsAt[] {

@@ -26,6 +26,7 @@ export * from './requests/problem.js';
 export * from './requests/saved-meanwhile.js';
 export * from './fields/query-fields.js';
 export * from './requests/rights.js';
+export * from './requests/route.js';
 export * from './observability/requests.js';
 export * from './requests/sent-fields.js';
 export * from './requests/sessions.js';

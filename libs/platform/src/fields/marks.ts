@@ -30,6 +30,9 @@ export const mark =
     fields.set(String(property), { ...fields.get(String(property)), ...marks });
   };
 
+/** Of a field of which nothing is said. */
+const NONE: Marks = {};
+
 const complete = new WeakMap<object, ReadonlyMap<string, Marks>>();
 
 /** The marks of all fields of a class, with those of its superclasses, by its prototype; collected once. */
@@ -105,7 +108,7 @@ export function cleanBody<B extends object>(body: Body, given: B): B {
   let kept: Record<string, unknown> | null = null;
   const marks = marksOf((body as { prototype: object }).prototype);
   for (const field of Object.keys(given)) {
-    const { within, written } = marks.get(field) ?? {};
+    const { within, written } = marks.get(field) ?? NONE;
     if (!written && !within) continue;
     const said = (given as Given)[field];
     const value = written ? cleanedAll(said) : cleanedIn(within!(), said);
@@ -170,8 +173,9 @@ export function referencesIn(body: object, pointer = ''): Reference[] {
   const found: Reference[] = [];
   const marks = marksOf(Object.getPrototypeOf(body) as object);
   for (const field of Object.keys(body)) {
-    const { kinds, within } = marks.get(field) ?? {};
-    const value = kinds || within ? (body as Given)[field] : undefined;
+    const { kinds, within } = marks.get(field) ?? NONE;
+    if (!kinds && !within) continue;
+    const value = (body as Given)[field];
     if (value === null || value === undefined) continue;
     const at = `${pointer}/${field}`;
     const find = (item: unknown, at: string): void => {
@@ -186,14 +190,20 @@ export function referencesIn(body: object, pointer = ''): Reference[] {
 
 /** Every date in a body, with where it stands. */
 export function datesIn(body: object, pointer = ''): { readonly date: string; readonly pointer: string }[] {
+  const found: { readonly date: string; readonly pointer: string }[] = [];
   const marks = marksOf(Object.getPrototypeOf(body) as object);
-  return Object.entries(body).flatMap(([field, value]: [string, unknown]) => {
-    const { dated, within } = marks.get(field) ?? {};
+  for (const field of Object.keys(body)) {
+    const about = marks.get(field);
+    if (!about?.dated && !about?.within) continue;
+    const value = (body as Given)[field];
     const at = `${pointer}/${field}`;
-    if (dated && typeof value === 'string') return [{ date: value, pointer: at }];
-    if (!within || typeof value !== 'object' || value === null) return [];
-    return Array.isArray(value)
-      ? value.flatMap((one: unknown, i) => (typeof one === 'object' && one ? datesIn(one, `${at}/${i}`) : []))
-      : datesIn(value, at);
-  });
+    if (about.dated && typeof value === 'string') found.push({ date: value, pointer: at });
+    else if (!about.within || typeof value !== 'object' || value === null) continue;
+    else if (!Array.isArray(value)) found.push(...datesIn(value, at));
+    else
+      value.forEach((one: unknown, i) => {
+        if (typeof one === 'object' && one) found.push(...datesIn(one, `${at}/${i}`));
+      });
+  }
+  return found;
 }

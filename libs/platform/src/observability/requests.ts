@@ -6,6 +6,7 @@ import { startSpan } from '#eventsourcing';
 import { Correlation, correlation } from './correlation.js';
 import { requestSeconds } from './metrics.js';
 import type { ApiRequest } from '../requests/principal.js';
+import { routeOf } from '../requests/route.js';
 
 /** A request that is being answered, as it is watched. */
 interface Watched extends ApiRequest {
@@ -16,7 +17,7 @@ interface Watched extends ApiRequest {
 const WATCHMAN = /^\/(?:health\/|metrics$)/;
 export const isWatchman = (route: string): boolean => WATCHMAN.test(route);
 
-const routeOf = ({ routeOptions }: FastifyRequest): string => routeOptions.url ?? 'none';
+const nameOf = (request: FastifyRequest): string => routeOf(request).url ?? 'none';
 
 /**
  * Watches the requests of a server: a span by the semantic conventions, in the trace that the caller's `traceparent` names;
@@ -30,11 +31,11 @@ export function observeRequests(server: FastifyInstance): void {
   server.addHook('onRequest', (request: Watched, _reply, done) => {
     const { method, headers } = request;
     request.correlation = new Correlation(headers['x-correlation-id']);
-    const route = routeOf(request);
+    const route = nameOf(request);
     if (!isWatchman(route)) {
       const attributes = {
         'http.request.method': method,
-        'http.route': request.routeOptions.url,
+        'http.route': routeOf(request).url,
         'url.scheme': request.protocol,
         'url.path': request.url.split('?', 1)[0],
       };
@@ -58,7 +59,7 @@ export function observeRequests(server: FastifyInstance): void {
 
   server.addHook('onResponse', (request: Watched, reply, done) => {
     const { method, tracing } = request;
-    const [route, status, ms] = [routeOf(request), reply.statusCode, reply.elapsedTime];
+    const [route, status, ms] = [nameOf(request), reply.statusCode, reply.elapsedTime];
     requestSeconds.observe({ method, route, status }, ms / 1000);
     if (tracing) {
       const { span, under } = tracing;

@@ -13,6 +13,7 @@ import { FORMAT_NAMES, formatNamed } from '../lists/formats.js';
 import { formOf, isOpenForm, type FormOf } from './forms.js';
 import { nothingAt } from './problem.js';
 import type { ApiRequest } from './principal.js';
+import { routeOf } from './route.js';
 import { takesFile } from './uploads.js';
 import { WaitingRoom, type Turn } from './waiting-room.js';
 
@@ -40,10 +41,10 @@ const FORM_KEPT = 262_144;
 /** Where people sign in, or have letters sent: few tries are enough. */
 const FEW_TRIES = /^\/sign-in\/|^\/follow(?:\/|$)/;
 
-const marksOf = ({ routeOptions: { config } }: FastifyRequest) => (config ?? {}) as AdmissionMarks;
+const marksOf = (request: FastifyRequest) => (routeOf(request).config ?? {}) as AdmissionMarks;
 const reads = ({ method }: FastifyRequest): boolean => method === 'GET' || method === 'HEAD';
 /** Probes are asked of a server that has much to do most of all. */
-const isProbe = ({ routeOptions: { url } }: FastifyRequest): boolean => url?.startsWith('/health/') ?? false;
+const isProbe = (request: FastifyRequest): boolean => routeOf(request).url?.startsWith('/health/') ?? false;
 
 /** Whose budget a request is of: an account's, else that of an address (of IPv6, of its /64). */
 export const clientOf = ({ principal, session, ip }: ApiRequest): string =>
@@ -60,13 +61,13 @@ const sizeOf = (request: FastifyRequest): number =>
 
 /** A kind of request, of which each costs much the same: a route; of one that reads, in a format. */
 const kindOf = (request: FastifyRequest): string => {
-  if (!reads(request)) return `${request.method} ${request.routeOptions.url}`;
+  if (!reads(request)) return `${request.method} ${routeOf(request).url}`;
   const { format } = request.query as { format?: unknown };
   const accepts = request.headers.accept ?? '';
   const named = FORMAT_NAMES.find(
     (name) => format === name || (!format && accepts.startsWith(formatNamed(name).mediaType)),
   );
-  return `${request.method} ${request.routeOptions.url} ${named}`;
+  return `${request.method} ${routeOf(request).url} ${named}`;
 };
 
 /** The share of the whole room that one client may have. */
@@ -165,7 +166,7 @@ async function counters(server: FastifyInstance, budgets: Budgets): Promise<Coun
     counter(budgets.signInRateLimit, address),
   ];
   return (request, reply) => {
-    const { url = '' } = request.routeOptions;
+    const { url = '' } = routeOf(request);
     // Whoever only looks at the form that asks for letters tries nothing.
     if (FEW_TRIES.test(url) && !(url === '/follow' && reads(request))) return tries(request, reply);
     if (request.principal || request.session) return known(request, reply);

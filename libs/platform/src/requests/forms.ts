@@ -9,6 +9,7 @@ import { Rejected } from '#eventsourcing';
 import { isInherited, textOf, Unreadable } from '#text';
 import { FormFields, type FormValue } from './sent-fields.js';
 import type { ApiRequest, Session } from './principal.js';
+import { routeOf } from './route.js';
 import { isCsrfTokenOf } from './sessions.js';
 import { FILE_TYPE, takesFile } from './uploads.js';
 
@@ -110,8 +111,8 @@ export function readsForms(server: FastifyInstance): void {
   });
 }
 
-export const formOf = ({ routeOptions }: FastifyRequest): FormOf | undefined =>
-  (routeOptions.config as { form?: FormOf }).form;
+export const formOf = (request: FastifyRequest): FormOf | undefined =>
+  (routeOf(request).config as { form?: FormOf }).form;
 
 /**
  * Refuses a form that no page of ours sent: another site's, one without the token of the session, and whatever is no form.

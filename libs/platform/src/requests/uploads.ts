@@ -6,6 +6,7 @@ import { errorCodes, type FastifyInstance, type FastifyRequest } from 'fastify';
 import { Rejected } from '#eventsourcing';
 import { isInherited } from '#text';
 import { formatNamed } from '../lists/formats.js';
+import { routeOf } from './route.js';
 
 export const FILE_TYPE = 'multipart/form-data';
 
@@ -25,13 +26,13 @@ export interface Upload {
 
 const uploads = new WeakMap<FastifyRequest, Upload[]>();
 
-export const takesFile = ({ routeOptions }: FastifyRequest): boolean =>
-  (routeOptions.config as { file?: boolean }).file === true;
+export const takesFile = (request: FastifyRequest): boolean =>
+  (routeOf(request).config as { file?: boolean }).file === true;
 
 /** The configuration of a route whose form may come in parts, without a file. */
 export const IN_PARTS = { parts: true } as const;
-const takesParts = ({ routeOptions }: FastifyRequest): boolean =>
-  (routeOptions.config as { parts?: boolean }).parts === true;
+const takesParts = (request: FastifyRequest): boolean =>
+  (routeOf(request).config as { parts?: boolean }).parts === true;
 
 /** The files that a request brings. @throws Rejected `invalid` when it brings none */
 export const UploadedFiles = createParamDecorator((_: unknown, context: ExecutionContext): readonly Upload[] => {

@@ -1,0 +1,9 @@
+/** The route of a request. */
+import type { FastifyRequest } from 'fastify';
+
+type Route = FastifyRequest['routeOptions'];
+const ROUTE = Symbol('route');
+
+/** Fastify puts it together anew each time that it is asked for: it is asked once. */
+export const routeOf = (request: FastifyRequest & { [ROUTE]?: Route }): Route =>
+  (request[ROUTE] ??= request.routeOptions);
