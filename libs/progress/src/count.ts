@@ -77,6 +77,39 @@ function addAll(counts: Int32Array, at: number, others: Int32Array, from: number
   if (asked === 1) counts[at + ASKED]! += totalAt(others, from);
 }
 
+/** How many of a set have a mark. */
+function markedAt(counts: Int32Array, at: number, mark: number): number {
+  let sum = 0;
+  for (let marks = 0; marks < MARKS; marks++)
+    if (((marks << MARK_BITS) & mark) > 0) sum += counts[at + MARKED + marks]!;
+  return sum;
+}
+
+const stageAt = (counts: Int32Array, at: number, stage: Stage): number =>
+  counts[at + OF_STAGE[stage]]! + counts[at + OF_STAGE[stage] + WITH_TARGET]!;
+
+function rowAt(counts: Int32Array, at: number): Row {
+  let withTarget = 0;
+  for (let stage = 0; stage < STAGES.length; stage++) withTarget += counts[at + WITH_TARGET + stage]!;
+  const last = counts[at + LAST]!;
+  return {
+    total: totalAt(counts, at),
+    // Of very many: one by one is several times as fast as by their names in turn.
+    byStage: {
+      proposed: stageAt(counts, at, 'proposed'),
+      planned: stageAt(counts, at, 'planned'),
+      in_progress: stageAt(counts, at, 'in_progress'),
+      on_hold: stageAt(counts, at, 'on_hold'),
+      completed: stageAt(counts, at, 'completed'),
+      discontinued: stageAt(counts, at, 'discontinued'),
+    },
+    withTarget,
+    overdue: markedAt(counts, at, OVERDUE),
+    stale: markedAt(counts, at, STALE),
+    lastReportedOn: last === 0 ? null : dateOf(last),
+  };
+}
+
 /** The count under a key, or where two meet. */
 export class Counted {
   constructor(
@@ -94,41 +127,11 @@ export class Counted {
   }
 
   get correctedLater(): number {
-    return this.#marked(CORRECTED);
-  }
-
-  #marked(mark: number): number {
-    const [counts, first] = [this.tallies.counts, this.at + MARKED];
-    let sum = 0;
-    for (let marks = 0; marks < MARKS; marks++) if (((marks << MARK_BITS) & mark) > 0) sum += counts[first + marks]!;
-    return sum;
+    return markedAt(this.tallies.counts, this.at, CORRECTED);
   }
 
   get row(): Row {
-    const { tallies, at } = this;
-    const { counts } = tallies;
-    let [total, withTarget] = [0, 0];
-    for (let stage = 0; stage < STAGES.length; stage++) {
-      withTarget += counts[at + WITH_TARGET + stage]!;
-      total += counts[at + stage]! + counts[at + WITH_TARGET + stage]!;
-    }
-    const of = (stage: Stage) => counts[at + OF_STAGE[stage]]! + counts[at + WITH_TARGET + OF_STAGE[stage]]!;
-    return {
-      total,
-      // Of very many: one by one is several times as fast as by their names in turn.
-      byStage: {
-        proposed: of('proposed'),
-        planned: of('planned'),
-        in_progress: of('in_progress'),
-        on_hold: of('on_hold'),
-        completed: of('completed'),
-        discontinued: of('discontinued'),
-      },
-      withTarget,
-      overdue: this.#marked(OVERDUE),
-      stale: this.#marked(STALE),
-      lastReportedOn: counts[at + LAST] === 0 ? null : dateOf(counts[at + LAST]!),
-    };
+    return rowAt(this.tallies.counts, this.at);
   }
 }
 
@@ -205,7 +208,7 @@ export class Crossed {
   /** @param found counts now */
   constructor(
     found: Selection,
-    private readonly one: Counting,
+    one: Counting,
     private readonly other: Counting,
   ) {
     const [lists, otherLists] = [one.lists, other.lists];
@@ -273,16 +276,11 @@ export class Crossed {
   }
 
   /** A cell by the numbers of its keys; `null`: they do not meet. */
-  cell(one: number, other: number): Counted | null {
+  cell(one: number, other: number): Row | null {
     const at = one * this.other.names.length + other;
     const places = this.#places;
     const place = places instanceof Int32Array ? places[at] : places.get(at);
-    return place ? new Counted([this.one.names[one]!, this.other.names[other]!], this.#tallies, place) : null;
-  }
-
-  /** The cells, in the order in which they were met. */
-  get cells(): Counted[] {
-    return this.metOnes.map((one, i) => this.cell(one, this.metOthers[i]!)!);
+    return place ? rowAt(this.#tallies.counts, place) : null;
   }
 
   /** The total of each cell, in the same order. */

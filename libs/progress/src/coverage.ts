@@ -15,7 +15,7 @@ import { compareTexts } from '#text';
 import { Count, countBy, countCrossed, CountsBy, NO_ROW, Row } from './count.js';
 import { AgenciesQuery, OptionalText, Flag, FilterField, type Filter } from './filters.js';
 import { withAncestors } from './hierarchy.js';
-import { Keys } from './keys.js';
+import { inOrder, Keys } from './keys.js';
 import { listQuery } from './list-query.js';
 import { keyed, LookFactory, type Look } from './look.js';
 import { dateOf, NONE } from './columns.js';
@@ -274,7 +274,12 @@ async function rowsOf(look: Look, filter: OutcomesFilter, addressee?: string): P
   const lead = new Keys(columns, 'agencies', ([first]) => [keyed(became?.get(first!.agency) ?? first!.agency)]);
   const counted = new Map(countBy(found, followed).map(({ keys: [id], row }) => [id!, row]));
   const since = followedSince(found, Number(at.knownAt));
-  const leads = Map.groupBy(countCrossed(found, followed, lead).cells, ({ keys: [id] }) => id!);
+  const { metOnes, metOthers } = countCrossed(found, followed, lead);
+  const { sorted, places } = inOrder(lead.names);
+  /** By the outcome: where it meets the agencies that lead its follow-up. */
+  const leads = Map.groupBy(metOthers.keys(), (i) => followed.names[metOnes[i]!]!);
+  const leadsOf = (id: string): string[] =>
+    Array.from(Int32Array.from(leads.get(id) ?? [], (i) => places[metOthers[i]!]!).sort(), (place) => sorted[place]!);
   return outcomes.flatMap((outcome): OutcomeRow[] => {
     const { id, text, kind, forum, issuedBy, issuer, addressedTo, concerns, addressees, endorsed } = outcome;
     const { themes, document, locator, section, paragraph } = outcome;
@@ -299,7 +304,7 @@ async function rowsOf(look: Look, filter: OutcomesFilter, addressee?: string): P
         reportedOn: source.reportedOn,
         covered: row.total > 0,
         ...row,
-        leads: (leads.get(id) ?? []).map(({ keys }) => keys[1]!).sort(compareTexts),
+        leads: leadsOf(id),
         list: listQuery({ ...filter, followsUp: id }, at),
       },
     ];

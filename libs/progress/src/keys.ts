@@ -1,4 +1,5 @@
 /** Keys under which commitments count, by what their rows say in one column. */
+import { compareTexts } from '#text';
 import type { Coded, Codes, Columns, Meanings } from './columns.js';
 
 /** A key under which a commitment counts; of an agency, whether it has yet to accept its role. */
@@ -126,4 +127,11 @@ export class Keys<C extends Coded> implements Counting {
   numberOf(key: string): number {
     return this.#numbers.get(key) ?? -1;
   }
+}
+
+/** Codes in the order of people, each once, and the place there of each of those that were given. */
+export function inOrder(codes: readonly string[]): { readonly sorted: readonly string[]; readonly places: Int32Array } {
+  const sorted = [...new Set(codes)].sort(compareTexts);
+  const placeOf = new Map(sorted.map((code, place) => [code, place]));
+  return { sorted, places: Int32Array.from(codes, (code) => placeOf.get(code)!) };
 }

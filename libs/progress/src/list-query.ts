@@ -20,9 +20,43 @@ export const listQuery = (asked: object, at: PinnedClocks): string => listQuerie
 /** The queries of figures that differ in the values of some fields: what they share is made once. */
 export function listQueries(
   asked: object,
-  { asOf, knownAt, staleAfter }: PinnedClocks,
+  at: PinnedClocks,
   ...fields: readonly string[]
 ): (...values: readonly string[]) => string {
+  const { texts, between } = partsOf(asked, at, fields);
+  return (...values) => {
+    let text = texts[0]!;
+    for (let i = 0; i < between.length; i++) text += encode(values[between[i]!]!) + texts[i + 1]!;
+    return text;
+  };
+}
+
+/** The same of figures where two fields meet, which are very many: the first value, then the other one. */
+export function crossedQueries(
+  asked: object,
+  at: PinnedClocks,
+  one: string,
+  other: string,
+): (value: string) => (other: string) => string {
+  const { texts, between } = partsOf(asked, at, [one, other]);
+  const [before, middle, after] = texts as [string, string, string];
+  const isFirst = between[0] === 0;
+  /** By the other value: what stands on its side of the first one. */
+  const beside = new Map<string, string>();
+  const besideOf = (value: string): string => {
+    let text = beside.get(value);
+    if (text === undefined)
+      beside.set(value, (text = isFirst ? encode(value) + after : before + encode(value) + middle));
+    return text;
+  };
+  return (value) => {
+    const own = isFirst ? before + encode(value) + middle : encode(value) + after;
+    return isFirst ? (other) => own + besideOf(other) : (other) => besideOf(other) + own;
+  };
+}
+
+/** The texts around the values of some fields, and which field stands between each two. */
+function partsOf(asked: object, { asOf, knownAt, staleAfter }: PinnedClocks, fields: readonly string[]) {
   const open = Object.fromEntries(fields.map((field) => [field, '']));
   const texts = [''];
   const between: number[] = [];
@@ -35,9 +69,5 @@ export function listQueries(
       texts.push('');
     } else texts[last] += encode(String(value));
   }
-  return (...values) => {
-    let text = texts[0]!;
-    for (let i = 0; i < between.length; i++) text += encode(values[between[i]!]!) + texts[i + 1]!;
-    return text;
-  };
+  return { texts, between };
 }

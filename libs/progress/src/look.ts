@@ -61,9 +61,15 @@ export class Look {
 
   /** Under which agencies commitments count. */
   async agencies(filter: CountedAgencies): Promise<Keys<'agencies'>> {
-    const { agency = '', role = 'any', agencies = 'then', memberOf } = filter;
-    const name = memberOf || agencies === 'today' ? null : `agencies ${agency} ${role}`;
-    return Keys.named(this.columns, 'agencies', name, await this.hierarchy.holders(filter));
+    const holders = await this.hierarchy.holders(filter);
+    return Keys.named(this.columns, 'agencies', nameOf('agencies', filter), holders);
+  }
+
+  /** Under which of these agencies commitments count that they lead. */
+  async leads(filter: CountedAgencies): Promise<Keys<'agencies'>> {
+    const holders = await this.hierarchy.holders(filter);
+    const leading = (entry: Parameters<typeof holders>[0]) => holders(entry).filter(({ leads }) => leads);
+    return Keys.named(this.columns, 'agencies', nameOf('leads', filter), leading);
   }
 
   /** Under which themes commitments count: their own, and all above them. */
@@ -84,6 +90,10 @@ export class Look {
     return this.within(found, { codes: this.columns.columns.standing, holds });
   }
 }
+
+/** Names keys that are the same at all dates and positions. */
+const nameOf = (keys: string, { agency = '', role = 'any', agencies, memberOf }: CountedAgencies): string | null =>
+  memberOf || agencies === 'today' ? null : `${keys} ${agency} ${role}`;
 
 export const keyed = (key: string) => ({ key });
 

@@ -58,10 +58,9 @@ const compare = (a: string | number, b: string | number): number => (a < b ? -1 
 export function orderOf(columns: Columns, sort: Sort, scores?: Int32Array): Order {
   const { commitment, text } = columns.columns;
   const descends = sort.startsWith('-') || sort === 'relevance';
+  const keyIn = KEYS[sort.replace(/^-/, '') as Key];
   const keyOf =
-    sort === 'relevance'
-      ? (row: number): Value => scores?.[text[row]!] ?? 0
-      : (row: number) => KEYS[sort.replace(/^-/, '') as Key](columns, row);
+    sort === 'relevance' ? (row: number): Value => scores?.[text[row]!] ?? 0 : (row: number) => keyIn(columns, row);
   const inOrder = (a: Value, b: Value): number => {
     if (a === b) return 0;
     if (a === null) return 1;

@@ -5,10 +5,10 @@ import type { FullDate } from '#clocks';
 import type { Projector } from '#eventsourcing';
 import { AtClocks, CursorField, InRows, Page, PageSize, WantedFormat, type Format } from '#platform';
 import { compareTexts } from '#text';
-import { Count, countAll, countCrossed, Row, type Counted, type Crossed } from './count.js';
+import { Count, countAll, countCrossed, Row, type Crossed } from './count.js';
 import { FilterQuery, type Filter } from './filters.js';
-import { Lists, type Counting, type Keys } from './keys.js';
-import { listQuery } from './list-query.js';
+import { inOrder, Lists, type Counting, type Keys } from './keys.js';
+import { listQueries, listQuery } from './list-query.js';
 import { LookFactory, type Look } from './look.js';
 import { LIST, themeAxis } from './matrix.js';
 import type { ViewClocks, Selection } from './scan.js';
@@ -75,7 +75,7 @@ export class PartnershipsView {
 interface Pair {
   readonly codes: readonly [key: string, other: string];
   readonly numbers: readonly [key: number, other: number];
-  readonly counted: Counted;
+  readonly row: Row;
 }
 
 export class Partnerships {
@@ -105,8 +105,7 @@ export class Partnerships {
     const { entries, nextCursor } = page.slice(pairs, limit, pinned.knownAt);
     const shown = entries.map((i): Pair => {
       const [key, by] = [crossed.metOnes[i]!, crossed.metOthers[i]!];
-      const counted = crossed.cell(key, by)!;
-      return { codes: [one.names[key]!, other.names[by]!], numbers: [key, by], counted };
+      return { codes: [one.names[key]!, other.names[by]!], numbers: [key, by], row: crossed.cell(key, by)! };
     });
     const names = await look.hierarchy.agencyNames(agencies);
     const themes = await themesOf(look, found, [one, other], filter, shown);
@@ -123,12 +122,12 @@ export class Partnerships {
       correctedLater,
       rowCount: pairs.length,
       agencies: codes,
-      rows: shown.map(({ codes: [agency, other], counted }, i) => ({
+      rows: shown.map(({ codes: [agency, other], row }, i) => ({
         agency,
         name: names.get(agency) ?? agency,
         with: other,
         withName: names.get(other) ?? other,
-        ...counted.row,
+        ...row,
         themes: themes[i]!,
         list: listQuery({ ...filter, agency, with: other }, pinned),
       })),
@@ -143,10 +142,8 @@ export class Partnerships {
  */
 function mostFirst(crossed: Crossed, one: Counting, other: Counting, isMutual: boolean) {
   const { metOnes, metOthers, totals } = crossed;
-  const all = [...new Set([...one.names, ...other.names])].sort(compareTexts);
-  const places = new Map(all.map((code, place) => [code, place]));
-  const placesOf = ({ names }: Counting) => Int32Array.from(names, (name) => places.get(name)!);
-  const [keys, others] = [placesOf(one), placesOf(other)];
+  const { places } = inOrder([...one.names, ...other.names]);
+  const [keys, others] = [places.subarray(0, one.names.length), places.subarray(one.names.length)];
   const pairs: number[] = [];
   const codes = new Set<number>();
   for (let i = 0; i < metOnes.length; i++) {
@@ -175,19 +172,13 @@ async function themesOf(
   const axis = await themeAxis(look, filter);
   const crossed = countCrossed(found, pairsAmong(shown, one, other), axis.keys);
   const onThemes = shown.map((): OnTheme[] => []);
-  for (const [
-    i,
-    {
-      keys: [, theme],
-      total,
-    },
-  ] of crossed.cells.entries()) {
-    const pair = crossed.metOnes[i]!;
+  const lists = listQueries(filter, look.at, 'agency', 'with', 'theme');
+  const { metOnes, metOthers, totals } = crossed;
+  for (let i = 0; i < totals.length; i++) {
+    const [pair, theme] = [metOnes[i]!, axis.keys.names[metOthers[i]!]!];
     const [agency, by] = shown[pair]!.codes;
-    onThemes[pair]!.push({
-      ...{ theme: theme!, name: axis.names.get(theme!) ?? theme!, total },
-      list: listQuery({ ...filter, agency, with: by, theme }, look.at),
-    });
+    const list = lists(agency, by, theme);
+    onThemes[pair]!.push({ theme, name: axis.names.get(theme) ?? theme, total: totals[i]!, list });
   }
   for (const one of onThemes) one.sort((a, b) => b.total - a.total || compareTexts(a.theme, b.theme));
   return onThemes;
@@ -197,13 +188,17 @@ async function themesOf(
 function pairsAmong(shown: readonly Pair[], one: Keys<'agencies'>, other: Keys<'agencies'>): Counting {
   const { column, codes, size } = one;
   const width = other.names.length;
-  const wanted = new Map(shown.map(({ numbers: [key, by] }, pair) => [key * width + by, pair]));
-  const [keys, others, lists] = [one.lists, other.lists, new Lists()];
+  /** By the numbers of both: the pair, and one; 0: it is not wanted. */
+  const wanted = new Int32Array(one.names.length * width);
+  shown.forEach(({ numbers: [key, by] }, pair) => (wanted[key * width + by] = pair + 1));
+  const { starts, numbers } = one.lists;
+  const { starts: otherStarts, numbers: otherNumbers } = other.lists;
+  const lists = new Lists();
   for (let code = 0; code < size; code++) {
-    for (let k = keys.starts[code]!; k < keys.starts[code + 1]!; k++)
-      for (let l = others.starts[code]!; l < others.starts[code + 1]!; l++) {
-        const pair = wanted.get((keys.numbers[k]! >> 1) * width + (others.numbers[l]! >> 1));
-        if (pair !== undefined) lists.add(pair * 2);
+    for (let k = starts[code]!; k < starts[code + 1]!; k++)
+      for (let l = otherStarts[code]!; l < otherStarts[code + 1]!; l++) {
+        const pair = wanted[(numbers[k]! >> 1) * width + (otherNumbers[l]! >> 1)]!;
+        if (pair > 0) lists.add((pair - 1) * 2);
       }
     lists.end();
   }

@@ -281,7 +281,7 @@ export const byFirstKey = (counted: readonly Counted[]): Counted[] =>
 
 async function agencyRows(look: Look, found: Selection, filter: Filter): Promise<AgencyRow[]> {
   const names = await look.hierarchy.agencyNames(filter.agencies);
-  const own = lastOwnReports(found, await look.hierarchy.holders(filter));
+  const own = await lastOwnReports(look, found, filter);
   return byFirstKey(countBy(found, await look.agencies(filter))).map(({ keys: [agency], row, asked }) => ({
     agency: agency!,
     name: names.get(agency!) ?? agency!,

@@ -101,7 +101,7 @@ const CLOCKS: PinnedClocks[] = ['2005-01-01', '2008-06-30', '2009-01-15', '2012-
   ['1', '40', '700', '1999', '2000'].map((knownAt) => ({ asOf, knownAt })),
 );
 const said = (counted: readonly Counted[]) =>
-  Object.fromEntries(counted.map(({ keys, row, asked }) => [keys.join(' × '), { ...row, asked }]));
+  Object.fromEntries(counted.map(({ keys: [key], row, asked }) => [key, { ...row, asked }]));
 
 describe.each([
   ['few sets of agencies', 12],
@@ -137,14 +137,22 @@ describe.each([
         .flatMap((key) => others.flatMap((other) => (key === other ? [] : [[key, other] as const])))
         .flatMap(([key, other]) => {
           const own = held.filter((one) => keysOf.agencies(one).includes(key) && of(one).includes(other));
-          return own.length === 0 ? [] : [[`${key} × ${other}`, { ...rowOf(own, at.asOf), asked: 0 }] as const];
+          return own.length === 0 ? [] : [[`${key} × ${other}`, rowOf(own, at.asOf)] as const];
         });
     for (const [others, of] of [
       [themes, themesOf],
       [agencies, keysOf.agencies],
     ] as const) {
       const crossed = countCrossed(found, agencies, others);
-      expect(said(crossed.cells)).toEqual(Object.fromEntries(pairs(agencies.names, others.names, of)));
+      const cells = agencies.names.flatMap((key, one) =>
+        others.names.flatMap((by, other) => {
+          const cell = crossed.cell(one, other);
+          return cell ? [[`${key} × ${by}`, cell] as const] : [];
+        }),
+      );
+      expect(Object.fromEntries(cells)).toEqual(Object.fromEntries(pairs(agencies.names, others.names, of)));
+      const totals = crossed.metOnes.map((one, i) => crossed.cell(one, crossed.metOthers[i]!)!.total);
+      expect([cells.length, [...crossed.totals]]).toEqual([totals.length, totals]);
       const meets = (one: Told, key?: string, other?: string) =>
         keysOf.agencies(one).some((a) => (key ?? a) === a && of(one).some((b) => (other ?? b) === b && a !== b));
       expect(crossed.all.row).toEqual(

@@ -76,7 +76,7 @@ export class Silence {
     const found = await look.find({ ...filter, stage: OPEN_STAGES });
     const names = await look.hierarchy.agencyNames(filter.agencies);
     const counted = { role, agencies: filter.agencies, memberOf: filter.memberOf };
-    const own = lastOwnReports(found, await look.hierarchy.holders(counted));
+    const own = await lastOwnReports(look, found, counted);
     const rows = countBy(found, await look.agencies(counted))
       .map(({ keys: [key], row }): SilentRow => {
         const [agency, lastHeardOn] = [key!, row.lastReportedOn!];
