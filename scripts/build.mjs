@@ -15,7 +15,7 @@ const below = (folders) =>
     .filter((folder) => existsSync(folder))
     .flatMap((folder) => [folder, ...readdirSync(folder, { recursive: true }).map((name) => join(folder, name))]);
 
-/** What compiled code reads beside itself. */
+/** The files that compiled code reads beside itself. */
 const isRead = (name) => /\.(css|sql|typ|browser\.js)$/.test(name);
 
 const changedAt = (file) => statSync(file).mtimeMs;

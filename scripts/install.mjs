@@ -13,7 +13,7 @@ const packagesOf = (lockFile) => {
   return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')).packages : {};
 };
 
-/** What is missing or of another version. Optional packages are for other platforms, unless they came along. */
+/** The packages that are missing or of another version. Optional ones are for other platforms, unless they came along. */
 function missing() {
   const wanted = packagesOf('package-lock.json');
   const installed = packagesOf('node_modules/.package-lock.json');

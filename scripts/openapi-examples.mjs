@@ -40,7 +40,7 @@ const routes = Object.fromEntries(
   ),
 );
 
-/** What should have been answered otherwise. */
+/** The answers that should have been others. */
 const wrong = [];
 const isDone = (status) => status < 300;
 

@@ -240,7 +240,7 @@ class Closing implements OnApplicationShutdown {
   }
 }
 
-/** What reports say of who publishes them, and with what. */
+/** The publisher and the software that reports name. */
 const imprintOf = ({ publicUrl, publisher, dataLicence }: Settings): Imprint => ({
   ...{ publicUrl, publisher, dataLicence },
   software: softwareVersion(),

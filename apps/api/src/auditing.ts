@@ -3,7 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import type { Audit } from '#access';
 import { clientOf, formOf, routeOf, type ApiRequest } from '#platform';
 
-/** What shows accounts or this record itself is noted though it only reads. */
+/** Routes that show accounts or this record itself are noted, though they only read. */
 const NOTED_READING = /^\/(?:v1\/(?:accounts|tokens|audit)|accounts|sign-in\/)/;
 /** Part of these addresses may be what signs somebody in. */
 const SECRET = /^\/sign-in\//;

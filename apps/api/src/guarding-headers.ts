@@ -18,7 +18,7 @@ export async function guardingHeaders(isSecure: boolean): Promise<Readonly<Recor
     strictTransportSecurity: isSecure && { maxAge: TWO_YEARS_S, includeSubDomains: false },
     referrerPolicy: { policy: 'same-origin' },
     xFrameOptions: { action: 'deny' },
-    // What guards browsers of former times, or parts of a host against each other.
+    // Headers that guard older browsers, or parts of a host against each other.
     ...{
       xDnsPrefetchControl: false,
       xDownloadOptions: false,

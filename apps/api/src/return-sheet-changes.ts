@@ -143,7 +143,7 @@ export class WorkbookReader {
     return { key: base?.key ?? null, values, changed, at };
   }
 
-  /** What stands in columns that are there to look at is not read: where it is another than was sent, that is said. */
+  /** Columns that are there to look at are not read; a cell that was changed in one is told. */
   #noteReference(
     model: ReturnSheet,
     { shown }: ReturnSheet['rows'][number],

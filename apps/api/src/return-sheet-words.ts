@@ -143,7 +143,7 @@ const SAID: Readonly<Record<string, readonly [fr: string, es: string]>> = {
   Period: ['Période', 'Período'],
   'Kept up': ['Maintenu', 'Mantenido'],
   'Its language': ['Sa langue', 'Su idioma'],
-  // What is said.
+  // Statements.
   Update: ['Mise à jour', 'Actualización'],
   'No change': ['Aucun changement', 'Sin cambios'],
   'Not assessed': ['Non évalué', 'No evaluado'],

@@ -115,7 +115,7 @@ export class ReturnSheets {
     return { bytes, revision };
   }
 
-  /** What a workbook would change; nothing is saved. @throws Rejected for one that is none, or another return's */
+  /** The changes that a workbook would make; nothing is saved. @throws Rejected for a file that is no workbook, or another return's */
   async read(code: string, agency: string, upload: Upload, by: Principal): Promise<ReadSheet> {
     const known = await this.returns.known(code, agency);
     const file = await fileIn(upload);
@@ -220,7 +220,7 @@ async function fileIn({ name, bytes }: Upload): Promise<SpreadsheetFile> {
 
 type KnownBy = Readonly<Record<keyof typeof KNOWN_BY, string>> & { readonly language: ReportLanguage };
 
-/** What a workbook says of itself, in whichever language it was made, and wherever its lines stand by now. @throws Rejected for one that was not made here */
+/** The mark of a workbook, in whichever language it was made, and wherever its lines stand by now. @throws Rejected for one that was not made here */
 function knownByIn({ sheets }: SpreadsheetFile): KnownBy {
   const lines = new Map<string, string>();
   for (const { rows } of sheets)
@@ -240,7 +240,7 @@ function knownByIn({ sheets }: SpreadsheetFile): KnownBy {
   );
 }
 
-/** What the declarations of a draft refuse, at its cells. */
+/** The refusals of the declarations of a draft, at their cells. */
 async function faultsIn({ draft, placeOf }: ReadReturn): Promise<SheetProblem[]> {
   const of = classOf('ReturnDraft');
   try {
@@ -259,7 +259,7 @@ async function faultsIn({ draft, placeOf }: ReadReturn): Promise<SheetProblem[]>
 const cellIn = ({ sheet, row, column }: Place): string | null =>
   column === null ? null : pointerTo({ sheet, row, column });
 
-/** What was refused in a cell says nothing: what is then found missing or wrong there is the same fault. */
+/** A refused cell says nothing: a finding that it is missing or wrong tells of the same fault. */
 function onePerCell(problems: readonly SheetProblem[]): SheetProblem[] {
   const seen = new Set<string>();
   return problems.filter((one) => {

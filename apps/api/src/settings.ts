@@ -132,7 +132,7 @@ export function settingsFrom(given: NodeJS.ProcessEnv = process.env): Settings {
   };
 }
 
-/** What holds a secret may stand in a file instead, whose name is in `…_FILE`. */
+/** A setting with a secret may stand in a file instead, whose name is in `…_FILE`. */
 const SECRETS = ['LOG_URL', 'ACCESS_URL', 'DRAFTS_URL', 'WEBHOOKS_URL', 'SMTP_URL', 'OIDC_CLIENT_SECRET'] as const;
 
 function withSecrets(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {

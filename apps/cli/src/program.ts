@@ -208,7 +208,7 @@ export function program(): Command {
     .option('--outcome <outcome>', 'done or refused')
     .option('--format <name>', 'csv or ndjson', 'csv')
     .action(async (options: AuditOptions) => (await import('./audit.js')).printAudit(settings, options));
-  // What changes nothing is not noted.
+  // A verb that changes nothing is not noted.
   cli.hook('postAction', async (_, action) => {
     const names = namesOf(action);
     if (reading.has(action) || action.opts()['dryRun']) return;

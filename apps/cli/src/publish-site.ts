@@ -208,7 +208,7 @@ function isPublished({ path, query }: Address): boolean {
   const [first, ...more] = query.map(([name]) => name);
   if (path.startsWith('/v1/')) return isDownload(path, query);
   if (ASKING.some((one) => path === one || path.startsWith(`${one}/`))) return false;
-  // What an agency does on a theme is a page for every two of them.
+  // Every agency has a page with every theme: too many.
   if (/^\/agencies\/[^/]+\/themes\//.test(path)) return false;
   return first === undefined || (path === '/commitments' && more.length === 0 && LISTED.has(first));
 }

@@ -143,7 +143,7 @@ export function standalone(html: string, { address, file, links, has, dates }: P
       .replace(/<div class="clock"[^>]*><div class="wrap">[^]*?<\/div><\/div>/, DATES_HERE)
       .replaceAll(/<details class="report">[^]*?<\/details>/g, '')
       .replaceAll(/<form\b[^]*?<\/form>/g, '')
-      // What only the server gives: pictures and tables by themselves, feeds, lines for programs.
+      // Parts that only the server gives: pictures and tables by themselves, feeds, lines for programs.
       .replaceAll(/<p class="copy">[^]*?<\/p>|<span>Follow it [^]*?<\/span>/g, '')
       .replaceAll(/, (<a\b[^>]*>CSV<\/a>) or <a\b[^>]*>NDJSON<\/a>/g, ' or $1')
       // Feeds, and the heads of printed pages, which the server writes for each page.

@@ -111,7 +111,7 @@ export class Accounts {
     return (await this.#rows('WHERE c.account = ?', account))[0] ?? null;
   }
 
-  /** Those who were appointed to answer for an agency since a day (UTC), each with the day. */
+  /** The people who were appointed to answer for an agency since a day (UTC), each with the day. */
   async appointedSince(day: string): Promise<{ account: string; agency: string; day: string }[]> {
     const rows = await this.store.query<{ account: string; agency: string; since: string }>(
       `SELECT account, agency, since FROM appointments

@@ -75,7 +75,7 @@ export type ActOn<S extends Subject> = S extends Register ? EntryAct<S> : Commit
 /** The result of acts: the subject's revision and position now. */
 export interface ActResult extends Handled<unknown> {
   readonly id: string;
-  /** What is to be pointed out of what was newly recorded. */
+  /** The warnings about what was newly recorded. */
   readonly warnings?: readonly ActWarning[];
 }
 

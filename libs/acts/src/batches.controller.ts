@@ -46,7 +46,7 @@ const MOST = 1_000;
 /** As many times the body of one act may be the body of a batch. */
 const BODIES = 16;
 
-// What the address and the headers of an act's own route say stands beside its body here.
+// Parameters and headers of an act's own route stand beside its body here.
 const OfCommitment = (optional: boolean) =>
   Code({
     optional,

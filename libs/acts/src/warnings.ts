@@ -10,7 +10,7 @@ import { wordsOf } from '#search';
 import { fold } from '#text';
 import { newDocumentsOf, type ActCommand, type ActResult, type AnyActCommand, type CommitmentAct } from './acts.js';
 
-/** What of a commitment tells whether it may be another one over again. */
+/** The fields of a commitment that tell whether it may be another one over again. */
 export interface DuplicateCandidate {
   readonly reference: string;
   readonly title: string;
@@ -20,7 +20,7 @@ export interface DuplicateCandidate {
 
 /** Finds what is recorded already: the read model of progress does. */
 export abstract class FindsDuplicates {
-  /** What may be the same as a commitment, of all that is shown by now. @throws Rejected `not_yet` while views are being built */
+  /** The commitments that may be the same as one, of all that are shown by now. @throws Rejected `not_yet` while views are being built */
   abstract of(one: DuplicateCandidate): Promise<DuplicateCandidate[]>;
 }
 
@@ -186,7 +186,7 @@ export class Warnings {
   }
 
   /**
-   * What is to be pointed out of a new commitment.
+   * The warnings about a new commitment.
    * @param position where it was recorded; absent: it was not, it would be
    */
   async ofRecord(reference: string, body: RecordCommitment, position?: string): Promise<ActWarning[]> {
@@ -208,7 +208,7 @@ export class Warnings {
     }));
   }
 
-  /** What a new commitment may be over again. */
+  /** The commitments that a new one may be over again. */
   async #likely(reference: string, body: RecordCommitment, position?: string): Promise<ActWarning[]> {
     const { title, agencies, followsUp } = body;
     const one = { reference, title, agencies: agencies.map(({ agency }) => agency), followsUp: followsUp ?? [] };

@@ -37,7 +37,7 @@ export class WriteNarrative {
 /** Words that are taken away again. */
 export class RemoveNarrative extends OmitType(WriteNarrative, ['text']) {}
 
-/** What a report may be on, for forms: each kind takes what its route takes. */
+/** The subject of a report, for forms: each kind takes the parameters of its route. */
 export class AboutReport {
   @CodeOf('agency', { optional: true, description: 'For a report on one agency' }) agency?: string | null;
   @CodeOf('theme', { optional: true, description: 'For a report on one theme' }) theme?: string | null;

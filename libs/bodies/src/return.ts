@@ -43,7 +43,7 @@ export class Answer {
   @YesNo({ optional: true }) yes?: boolean | null;
 }
 
-/** What a return says of one commitment. */
+/** One commitment in a return. */
 export class CommitmentReturn {
   @CodeOf('commitment', { example: 'IOM-2011-12' }) reference: string;
   @OneOf(RETURN_WORDS, {

@@ -18,7 +18,7 @@ export const SHOWN_STAGES = [
   'discontinued',
 ] as const satisfies readonly Stage[];
 
-/** What stands in a chart, in a language. */
+/** The words of a chart, in a language. */
 export interface ChartWords {
   /** `21 Nov` */
   readonly day: (date: FullDate) => string;

@@ -19,7 +19,7 @@ export const reportedBy =
   ({ reportedOn }: Reported): boolean =>
     (reportedOn ?? '') <= asOf;
 
-/** What was said one after the other, in the order of the log, and one thing more: what is corrected keeps its place. */
+/** Statements in the order of the log, each of which keeps its place when it is corrected. */
 export function inLogOrder<F extends Reported>(said: Series<F>, fact: F): Series<F> {
   const last = said.at(-1);
   if (!last || last.revision <= fact.revision) return said.with(fact);
@@ -30,7 +30,7 @@ export function inLogOrder<F extends Reported>(said: Series<F>, fact: F): Series
   );
 }
 
-/** What one event said of what was said one after the other. */
+/** The statements of one event. */
 export const ofEvent = <F extends Pick<Reported, 'revision'>>(said: Series<F>, revision: number): F[] =>
   said.between(
     said.count((one) => one.revision < revision),

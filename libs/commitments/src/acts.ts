@@ -21,7 +21,7 @@ export type Choice = Pick<DecisionContext, 'agency' | 'milestone' | 'revision'>;
 /** The agencies whose act it is, beside the secretariat, which may do all. */
 export interface Who {
   readonly relations: readonly AgencyRelation[];
-  /** What must hold beside its relation. */
+  /** The condition beside its relation. */
   readonly only?: 'named' | 'offered' | 'read' | 'said';
 }
 
@@ -72,7 +72,7 @@ const statements =
 export const ACT_GROUPS = ['report', 'answer', 'content', 'agencies', 'milestones', 'links', 'end'] as const;
 export type ActGroup = (typeof ACT_GROUPS)[number];
 
-/** What is told of a commitment that is followed, the most telling first. */
+/** The news of a commitment that is followed, the most telling first. */
 export const CHANGE_KINDS = [
   'recorded',
   'ended',
@@ -98,7 +98,7 @@ type Field<B> = keyof B & string;
 interface Definition<A> extends Omit<ActLine, 'body' | 'yields'> {
   /** `null`: it is about a statement, and offered beside it. */
   readonly group: ActGroup | null;
-  /** What a digest tells of its event. */
+  /** The news that a digest tells of its event. */
   readonly change: ChangeKind;
   readonly who: Who;
   readonly decide: Decide<A>;
@@ -126,7 +126,7 @@ interface Definition<A> extends Omit<ActLine, 'body' | 'yields'> {
 type Beside<E extends EventName, A> = Exclude<keyof CommitmentEvents[E], keyof A>;
 
 /**
- * What becomes of an event that was wrong. Most can be corrected: what it holds beside the words of its act is then decided
+ * The way to put an event right. Most can be corrected: the facts that it holds beside the words of its act are then decided
  * anew, or stays until one of some fields is corrected. Some are only retracted, or settled by the acts made for that.
  */
 type Amended<E extends EventName, A> =
@@ -707,7 +707,7 @@ export function actOf({ name }: Pick<Statement, 'name'>): Line | undefined {
   return (Object.values(ACTS) as readonly unknown[] as readonly Line[]).find(({ yields }) => yields === name);
 }
 
-/** What a digest tells of an event; one without an act follows from the end of another commitment. */
+/** The news that a digest tells of an event; one without an act follows from the end of another commitment. */
 export const changeOf = (event: EventName): ChangeKind => actOf({ name: event })?.change ?? 'related';
 
 /** The agencies that take a role by an act, and from when on. */

@@ -237,12 +237,12 @@ function* toldAnew({ said, statements: all, changes, numbered }: Heard): Settlin
   return c;
 }
 
-/** What later events build on: an item of the record act, and the one offer that they answer. */
+/** The facts that later events build on: an item of the record act, and the one offer that they answer. */
 const BUILT_ON: readonly string[] = [
   ...(['Recorded', 'LeadOffered', 'LeadAccepted', 'LeadDeclined', 'LeadOfferWithdrawn'] as const),
 ] satisfies (keyof Statements)[];
 
-/** What does not hold facts that stand alone, each of one event. */
+/** The parts of the state that hold more than single facts, each of one event. */
 const OTHERWISE: readonly string[] = [
   ...([
     'recorded',

@@ -23,7 +23,7 @@ const isPart = (role: Role): role is Role & AgencyRelation => (AGENCY_RELATIONS 
 
 type Holds = (now: CommitmentAsAt, by: By, on: Choice, c: Commitment) => boolean;
 
-/** What must hold beside an agency's relation, so that an act is its to do. */
+/** The conditions beside an agency's relation under which an act is its to do. */
 const CONDITIONS = {
   named: { says: 'it is the agency that the address names', holds: (_, by, { agency }) => agency === by.agency },
   offered: { says: 'the lead was offered to it', holds: ({ leadTransfer }, by) => leadTransfer?.to === by.agency },

@@ -33,7 +33,7 @@ export interface Editions {
   readonly upkeep: ReportedPeriods<Upkeep>;
 }
 
-/** What was told of periods, ranked as stage entries are (rule 2). */
+/** Statements about periods, ranked as stage entries are (rule 2). */
 interface ReportedPeriods<T> {
   readonly all: Series<T & Source>;
   readonly ranked: Ranking<DatedEntry & { readonly of: T }>;

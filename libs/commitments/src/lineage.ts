@@ -159,7 +159,7 @@ export const takeBackFollowUp: Decide<TakeBackFollowUp> = (c, act, by) => {
   return [{ name: 'FollowUpTakenBack', data: dataOf(act) }];
 };
 
-/** What a commitment says of others. */
+/** The links of a commitment to others. */
 export type Links = Pick<Commitment, 'ends' | 'relations'>;
 
 /** The commitments that a commitment leads to by links of a kind: a type of relation, or how records ended. */

@@ -20,7 +20,7 @@ import {
   type Fields,
 } from './statement.js';
 
-/** What a report says of a next step. */
+/** The next step of a report. */
 export const nextStepWord = ({ nextStep, noNextStep }: Pick<ReportStage, 'nextStep' | 'noNextStep'>): NextStepWord =>
   nextStep ? 'stated' : noNextStep ? 'none' : 'not_stated';
 
@@ -45,7 +45,7 @@ export interface Stages {
   readonly entries: Series<StageEntry>;
   /** Those of them that say that it is completed. */
   readonly completed: Series<StageEntry>;
-  /** What each part rests on, by agency, and what the whole would rest on if no lead ever spoke. */
+  /** The entry that each part rests on, by agency; and the one for the whole if no lead ever spoke. */
   readonly parts: ReadonlyMap<string, Ranking<StageEntry>>;
   readonly anybody: Ranking<StageEntry>;
   /** By the agency whose part was read. */

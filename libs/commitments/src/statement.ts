@@ -43,7 +43,7 @@ export type Evolvers<M extends Record<string, object>> = {
   readonly [N in keyof M]: (c: Commitment, event: StreamEvent<M[N]>) => Partial<Commitment>;
 };
 
-/** What is asked of a commitment as at a date: a function per field; `view` has the other fields. */
+/** The fields of a commitment as at a date, each a function; `view` has the other fields. */
 export type Fields<F extends keyof CommitmentAsAt> = {
   readonly [N in F]: (c: Commitment, asOf: FullDate, view: CommitmentAsAt) => CommitmentAsAt[N];
 };

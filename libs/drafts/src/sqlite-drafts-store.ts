@@ -18,7 +18,7 @@ export class SqliteDraftsStore extends DraftsStore {
     return this.#statements.query(sql, ...values);
   }
 
-  /** What is deleted is overwritten at once; older pages are in the WAL until nobody reads it. */
+  /** Deleted bytes are overwritten at once; older pages are in the WAL until nobody reads it. */
   protected async erase(): Promise<boolean> {
     try {
       const busy = () => this.#statements.db.pragma('wal_checkpoint(TRUNCATE)', { simple: true });

@@ -14,7 +14,7 @@
  *    everybody else has looked again.
  * 4. A floor ends 12 × `fresh` after it was written, and is written anew after 4.
  *
- * What is assumed: that time passes evenly (`performance.now()`) in every process, but for one in a thousand.
+ * The assumption: time passes evenly (`performance.now()`) in every process, but for one in a thousand.
  */
 
 /** The content of a note in `~floors`. */

@@ -318,7 +318,7 @@ export class PostgresEventStore implements EventStore {
   }
 
   /**
-   * What became of appends whose answer did not come. They may still be at it: who holds the lock after them sees what they
+   * The outcome of appends whose answer did not come. They may still be at it: who holds the lock after them sees what they
    * have written.
    */
   async #findOut(batch: readonly QueuedAppend[], cause: unknown): Promise<void> {

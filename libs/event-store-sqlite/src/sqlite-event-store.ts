@@ -133,7 +133,7 @@ export class SqliteEventStore implements EventStore {
     );
   }
 
-  /** What this process has appended is given from memory where it follows on what the subscriber has; all else is read. */
+  /** Events of this process come from memory where they follow on what the subscriber has; all others are read. */
   async *subscribe(after: string | null, signal: AbortSignal, batchSize = 500): AsyncGenerator<Envelope[]> {
     const own = this.#own.subscriber();
     try {

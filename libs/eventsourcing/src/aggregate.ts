@@ -4,7 +4,7 @@ import type { EventCatalog, EventMap, Meta, NewEvent, Upcast } from './events.js
 /** The maker of an event, as far as states know it. */
 export type Maker = Pick<Meta, 'agency' | 'role'>;
 
-/** What is worked out in steps, between which other work may have its turn. */
+/** A result that is worked out in steps, between which other work may have its turn. */
 export type Settling<State> = Generator<void, State, void>;
 
 /** Works it out at once. */

@@ -10,7 +10,7 @@ interface Looking {
   readonly look: () => Promise<void>;
   /** The interval between looks, where nothing is recorded. */
   readonly everyMs: number;
-  /** What is recorded so shortly after a look waits for the next one, together. */
+  /** The pause after a look, in ms: events of so short a time are looked at together. */
   readonly pauseMs: number;
   /** Hears of the events that follow a position, before the look that they bring. */
   readonly hears?: (after: string | null, batch: readonly Envelope[]) => void;

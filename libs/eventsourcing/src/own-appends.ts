@@ -38,7 +38,7 @@ export class OwnAppends {
     for (const one of this.#subscribers) one.take({ after, events });
   }
 
-  /** What was blanked is not given from memory. */
+  /** A blanked event is not given from memory. */
   forget(): void {
     for (const one of this.#subscribers) one.forget();
   }

@@ -135,7 +135,7 @@ export class Passages {
     return this.has(number) ? this.#bytes.toString('utf8', this.#starts[number], this.#starts[number + 1]) : null;
   }
 
-  /** Those that are not gone. */
+  /** The texts that are not gone. */
   *all(): Generator<string> {
     for (let number = 0; number < this.#size; number++) if (this.has(number)) yield this.at(number)!;
   }

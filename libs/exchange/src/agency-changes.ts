@@ -22,7 +22,7 @@ interface NoAct {
   readonly right: string;
 }
 
-/** What a row and an agency say, in one form. */
+/** The values of a row and of an agency, in one form. */
 export const membersIn = (field: string, value: unknown): Member[] =>
   ((value ?? []) as Member[]).map(({ body, role, from, fromIsLatest, to }) => ({
     ...{ body, from, to, fromIsLatest: fromIsLatest || null },

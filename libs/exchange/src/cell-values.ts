@@ -43,7 +43,7 @@ export function valueOf(cell: Cell | undefined, field: CellForm, habits: Habits)
 
 /** People put a dash where they have nothing to say. */
 const STANDS_FOR_NOTHING = /^[-\u2010-\u2015\u2212\ufe58\ufe63\uff0d]+$/;
-/** What people write freely may be a dash. */
+/** Text that people write freely may be a dash. */
 const WRITTEN: ReadonlySet<CellForm['form']> = new Set(['text', 'texts']);
 
 type Reader = (text: string, cell: Cell, field: never, habits: Habits) => ReadValue;
@@ -158,7 +158,7 @@ const MONTHS = new Map<string, string>([
   // As they are written in Peru, and short in Spain.
   ...['setiembre', 'set'].map((name): [string, string] => [name, '09']),
 ]);
-/** What stands around the parts of a date that is written in words. */
+/** The marks around the parts of a date that is written in words. */
 const AROUND_DATES = new Set([
   ...['of', 'the', 'de', 'del', 'le', 'el', 'en', 'd', 'l'],
   ...(['long', 'short'] as const).flatMap((weekday) =>

@@ -191,7 +191,7 @@ export class ImportsController {
     return shown(kept);
   }
 
-  /** What is asked, with the mapping that it names; one that is to be kept is kept. */
+  /** The request, with the mapping that it names; one that is to be kept is kept. */
   async request(asked: NewImport, { by }: RequestContext): Promise<ImportRequest> {
     const { file: _, mapping: said, saveMapping, epoch, ...rest } = asked;
     const mapping = said === undefined ? undefined : await this.#mappingOf(said, by.agency);

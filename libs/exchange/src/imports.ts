@@ -260,7 +260,7 @@ export class Imports {
     return this.kept.replan(PLAN, kept, { commands: [...done, ...plan.commands], rounds: plan.rounds }, by.account);
   }
 
-  /** What is kept of the plan once it is done. Of a folder of JSON no words: they are in the log, from which they can be erased. */
+  /** The parts of the plan that are kept once it is done. Of a folder of JSON no words: they are in the log, from which they can be erased. */
   async #recordOf(content: KeptImport): Promise<Partial<Planned>> {
     if (content.file.format !== 'json') return { rows: await this.#withReferences(content) };
     const bare = { title: null, acts: [], changes: [], notes: [], duplicates: [] };
@@ -271,7 +271,7 @@ export class Imports {
     };
   }
 
-  /** What was planned rests on things as they were: @throws Conflict `import_overtaken` */
+  /** A plan rests on things as they were: @throws Conflict `import_overtaken` */
   async #refuseOvertaken(commands: readonly KeptCommand[]): Promise<void> {
     const changed: string[] = [];
     const turns = new Turns();

@@ -142,7 +142,7 @@ function beside({ subject, says }: Fresh, that: Fresh['says'] | ((field: string)
   });
 }
 
-/** What of the values of a row tells whether it may be another one over again. */
+/** The values of a row that tell whether it may be another one over again. */
 export function candidateOf(reference: string | null, values: Values): DuplicateCandidate | null {
   if (typeof values.title !== 'string') return null;
   const listed = [values.agencies, values.lead, values.coLeads, values.partners].flat() as unknown[];

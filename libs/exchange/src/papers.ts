@@ -16,7 +16,7 @@ import { citationOf, SearchedPaper, type CitedPlace, type Exactness } from './ma
 
 const COUNT = { type: 'integer', minimum: 0 } as const;
 
-/** What was made of a statement. */
+/** The records that were made of a statement. */
 export class PaperMark {
   @ApiProperty({ enum: ['commitment', 'outcome'] }) readonly kind: 'commitment' | 'outcome';
   @ApiProperty({ example: 'IOM-2011-10', description: 'Of the commitment or outcome' }) readonly reference: string;

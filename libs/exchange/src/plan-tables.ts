@@ -50,7 +50,7 @@ interface TablesPlan {
 }
 
 export async function planTables(tables: readonly SentTable[], terms: Terms, planning: Planning): Promise<TablesPlan> {
-  // What others name comes before what names it.
+  // Things that others name come before those that name them.
   const order = (table: SentTable) => ORDER.indexOf(table.subject);
   const rows = tables
     .toSorted((x, y) => order(x) - order(y))
@@ -245,13 +245,13 @@ class Plan {
     );
   }
 
-  /** What a commitment said on the day of a row's report, if that is past: what was so then is no change, others reported since. */
+  /** The commitment on the day of a row's report, if that is past: a value that held then is no change, as others reported since. */
   async #onDayOfReport({ values }: TableRow, reference: string): Promise<CommitmentView | null> {
     const asOf = (values['reportedOn'] as FullDate | null | undefined) ?? this.terms.reportedOn;
     return asOf < this.#today() ? this.#viewOf(reference, { asOf }) : null;
   }
 
-  /** What follows from what is recorded cannot be changed in a list; of a list whose date is known that can be seen. */
+  /** Computed columns cannot be changed in a list; a change of one can be seen where the date of the list is known. */
   async #computed(row: TableRow): Promise<void> {
     const columns = row.table.columns.filter(({ by, head }) => by === 'computed' && head !== 'page');
     const { base, subject } = row.table;

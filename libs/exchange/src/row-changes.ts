@@ -173,7 +173,7 @@ const mainRole = (roles: readonly AgencyRole[], agency: string): Role | undefine
   roles.find((one) => one.agency === agency && MAIN.includes(one.role))?.role;
 
 export const OF_STAGE = ['stage', 'effective', 'outlook', 'nextStep', 'nextStepDue', 'noNextStep', 'note'] as const;
-/** What belongs to one report: the next one does not say it again by itself. */
+/** The fields of one report: the next one does not say them again by itself. */
 const SAID_ANEW: readonly CommitmentField[] = ['note', 'nextStep', 'nextStepDue', 'noNextStep'];
 const OF_WORDING = ['title', 'summary', 'language', 'condition'] as const;
 const OF_ROLES = ['agencies', ...ROLE_COLUMNS.map(([field]) => field)] as const;
@@ -329,7 +329,7 @@ function milestoneActs(
     const at = free.findIndex(fits);
     return at < 0 ? undefined : free.splice(at, 1)[0];
   };
-  // Those that say the same go together first, as titles may stand twice.
+  // Pairs that say the same go together first, as titles may stand twice.
   const pairs = new Map(
     wanted.map((one) => [
       one,

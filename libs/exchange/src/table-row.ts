@@ -40,7 +40,7 @@ export class TableRow {
     return Object.values(this.values).every((value) => value === null) && this.problems.length === 0;
   }
 
-  /** What it is about, of all that there is. */
+  /** Its subject, of all that there is. */
   get stream(): string {
     return `${this.table.subject}-${this.id}`;
   }

@@ -151,7 +151,7 @@ export class ChangesController implements OnModuleDestroy {
     const more = follow
       ? this.#following(from, format, filter, gone.signal, request)
       : this.#rest(from, format, filter, gone.signal, request);
-    // What is sent as it comes is not compressed: a compressor would keep it back.
+    // A stream that is sent as it comes is not compressed: a compressor would keep it back.
     if (follow) request.headers['x-no-compression'] = 'follow';
     void reply
       .type(FORMATS[format].type)
@@ -232,7 +232,7 @@ export class ChangesController implements OnModuleDestroy {
     return after;
   }
 
-  /** What there is, and then the coming events, with signs of life between them. @throws Rejected once the token of the request is no longer good */
+  /** The events so far, and then the coming ones, with signs of life between them. @throws Rejected once the token of the request is no longer good */
   async *#following(
     after: string | null,
     format: Format,

@@ -139,7 +139,7 @@ export class ConcernsProjection implements Projection {
     if (revision === 0 && this.#recent.of(own).length > 0) this.#placeFromTheFirst(own);
   }
 
-  /** What was named before it was registered, as imports may, was never anywhere else than where it is registered. */
+  /** An entry that was named before it was registered, as imports may, was never anywhere else. */
   #placeFromTheFirst(own: number): void {
     const all: number[] = [];
     for (let up = this.#above.get(own); up !== undefined && !all.includes(up); up = this.#above.get(up)) all.push(up);
@@ -168,7 +168,7 @@ export class ConcernsProjection implements Projection {
     if (keys.length === 0) add(own);
     if (meta.agency !== null) add(this.#keys.add(keyOf('agency', meta.agency)));
     codesIn(data, this.#fields, (key) => add(this.#keys.add(key)));
-    // What is added here is looked at, too, and so are all that it is below.
+    // Codes that are added here are looked at, too, and so are all above them.
     for (let i = 0; i < keys.length; i += 2) {
       const above = this.#above.get(keys[i]!);
       if (above !== undefined) add(above);

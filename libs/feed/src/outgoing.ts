@@ -78,7 +78,7 @@ export class Outgoing {
     return new Promise((done, fail) => {
       const signal = AbortSignal.timeout(this.patienceMs);
       const sending = request(url, { ...HOW, headers, lookup, signal }, (response) => {
-        // What it says is not kept: only how it ended.
+        // The body of the answer is not kept, only its status.
         response.resume();
         const status = response.statusCode!;
         const error = status >= 200 && status < 300 ? null : `It was answered ${status}`;

@@ -8,7 +8,7 @@ import { partsOfZip, type ZipPart } from './zip.js';
 const NEEDED = /^(?:\[Content_Types\]\.xml|_rels\/\.rels|word\/(?:[^/]+\.xml|_rels\/[^/]+\.rels))$/i;
 const WORDS = 'http://schemas.openxmlformats.org/wordprocessingml/2006/main';
 
-/** What is wrong with a document is told by whoever cannot read it. */
+/** The faults of a document are told by whoever cannot read it. */
 const QUIET = { warning: () => {}, error: () => {}, fatalError: () => {} };
 
 interface Level {

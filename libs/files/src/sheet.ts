@@ -69,7 +69,7 @@ export const LIMITS = {
 /** The reason why a file cannot be read, and what would be right. */
 export class UnreadableFile extends Error {}
 
-/** What texts begin with that are no table and no paper. */
+/** The first characters of texts that are no table and no paper. */
 const OTHERS = [
   [/^%PDF-/, 'a PDF'],
   [/^\s*[[{]\s*["{[\]}]/, 'JSON'],

@@ -13,7 +13,7 @@ const RELATIONS = 'xl/_rels/workbook.xml.rels';
 interface WorkbookParts {
   /** A workbook of these parts, not compressed. */
   readonly packed: Uint8Array;
-  /** What is hidden in each sheet, in the order of the workbook; `null` for one without cells, such as a chart. */
+  /** The hidden rows and columns of each sheet, in the order of the workbook; `null` for one without cells, such as a chart. */
   readonly sheets: readonly (Hidden | null)[];
 }
 

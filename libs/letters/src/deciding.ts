@@ -19,7 +19,7 @@ const isConcerned = ({ type }: Envelope): boolean => CONCERNED.some((start) => t
 /** The number of events without letters after which the outbox is told how far they were read: after a start they are read again. */
 const TOLD_EVERY = 5_000;
 
-/** Those who may answer for an agency at an instant and can be written to. */
+/** The people who may answer for an agency at an instant and have an address. */
 export function reachable(all: readonly AccountRow[], agency: string, now: Date): AccountRow[] {
   const at = now.toISOString();
   return all.filter(

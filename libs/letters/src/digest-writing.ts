@@ -22,7 +22,7 @@ const MOST = 40;
 /** The number of commitments that are asked for at once. */
 const AT_ONCE = 500;
 
-/** What happened to one thing that is followed. */
+/** The news of one thing that is followed. */
 interface Section {
   readonly follow: Follow;
   readonly name: string;
@@ -83,7 +83,7 @@ export class DigestWriting {
     return { to, written: { language, ...written }, endsAt: this.#ending(follower) };
   }
 
-  /** What happened between two positions of what somebody follows; nothing of what nothing happened to. */
+  /** The news between two positions of the things that somebody follows; none of those without any. */
   async sections(follower: Follower, { after = {}, to = '0' }: LetterFacts): Promise<Section[]> {
     const words = lettersIn(await this.#languageOf(follower));
     const sections: Section[] = [];
@@ -175,7 +175,7 @@ export class DigestWriting {
     return found;
   }
 
-  /** What is no commitment: an entry of a register, a round, a return. */
+  /** The news of other things than commitments: an entry of a register, a round, a return. */
   async #elsewhere(category: string, code: string, events: readonly Recorded[], words: Words): Promise<Linked[]> {
     const { rounds, returns, said } = words.digest;
     const { register, publication } = words.digest.elsewhere;

@@ -42,7 +42,7 @@ export class Followed {
     private readonly clock: LetterClock,
   ) {}
 
-  /** What is asked for, in the one form in which it is kept. @throws Rejected where there is no such thing */
+  /** The follow that is asked for, in the one form in which it is kept. @throws Rejected where there is no such thing */
   async checked({ kind, code }: { kind: FollowKind; code: string }): Promise<{ kind: FollowKind; code: string }> {
     if (kind !== 'list') {
       if (!(await this.registers.one(kind, code))) throw await this.registers.missing(kind, code);
@@ -66,7 +66,7 @@ export class Followed {
   }
 
   /**
-   * What it is called in letters and on pages. Words that somebody searches for are left out: nobody writes to others through a letter
+   * Its name in letters and on pages. Words that somebody searches for are left out: nobody writes to others through a letter
    * of ours.
    */
   async nameOf({ kind, code }: { kind: FollowKind; code: string }, language: ReportLanguage = 'en'): Promise<string> {

@@ -50,7 +50,7 @@ const COLUMNS = 'id, account, email, language, secret, next_at AS "nextAt"';
 type Row = Omit<Follower, 'nextAt'> & { readonly nextAt: number | string };
 const followerOf = (row: Row): Follower => ({ ...row, nextAt: Number(row.nextAt) });
 
-/** What is asked to be followed. */
+/** A request to follow something. */
 interface FollowTarget {
   readonly kind: FollowKind;
   readonly code: string;
@@ -68,7 +68,7 @@ export class Following {
     private readonly clock: LetterClock,
   ) {}
 
-  /** What an account follows. */
+  /** The follows of an account. */
   async of(account: string): Promise<Follow[]> {
     const follower = await this.#follower('account', account);
     return follower ? this.follows(follower.id) : [];

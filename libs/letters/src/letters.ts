@@ -43,7 +43,7 @@ export class Letters {
   /** @throws Rejected `not_found` */
   async one(id: string): Promise<ShownLetter> {
     const row = await this.outbox.one(id);
-    // What others follow is nobody else's business.
+    // The follows of others are nobody's business.
     if (!row || row.follower !== null) throw new Rejected('not_found', `There is no letter ${id}.`);
     const name = row.account === null ? null : ((await this.access.accounts.one(row.account))?.name ?? null);
     const composed = row.account === null ? null : await this.composing.compose(row);

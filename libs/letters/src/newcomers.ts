@@ -1,4 +1,4 @@
-/** Those who get a role for an agency after a round was opened: they are invited like the others, if the agency still owes. */
+/** People who get a role for an agency after a round was opened: they are invited like the others, if the agency still owes. */
 import { Inject, Injectable } from '@nestjs/common';
 import { v5 as uuidv5 } from 'uuid';
 import { AccessStore } from '#access';

@@ -52,7 +52,7 @@ export const OF_RETURN: Readonly<Record<string, RoundLetterKind>> = { SentBack: 
 /** The letters that are about a return that is owed. */
 const ASKS: readonly RoundLetterKind[] = ['invitation', 'reminder', 'extended', 'reopened'];
 
-/** What ended longer ago is not written of: a round of the past may be recorded late. */
+/** Events of longer ago bring no letter: a round of the past may be recorded late. */
 const PAST_DAYS = 30;
 const isRecent = (day: FullDate | null | undefined, today: FullDate): boolean =>
   day !== null && day !== undefined && daysBetween(day, today) <= PAST_DAYS;

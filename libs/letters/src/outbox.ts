@@ -24,7 +24,7 @@ export type LetterKind = (typeof LETTER_KINDS)[number];
 export const LETTER_STATES = ['waiting', 'sent', 'not_needed', 'given_up', 'nobody'] as const;
 export type LetterState = (typeof LETTER_STATES)[number];
 
-/** What a letter rests on that cannot be looked up when it is written. */
+/** The facts of a letter that cannot be looked up when it is written. */
 export interface LetterFacts {
   /** Of a digest: by follow the position after which, and the position up to which it tells. */
   readonly after?: Readonly<Record<string, string>>;

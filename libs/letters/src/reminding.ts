@@ -7,7 +7,7 @@ import { Rounds, RoundsProjection, type OpenedRound } from '#rounds';
 import { LetterClock } from './clock.js';
 import { isTimeToRemind } from './occasions.js';
 
-/** What it does is the secretariat's, by the terms of the round. */
+/** The actor of reminders: the secretariat, by the terms of the round. */
 const CALENDAR: Actor = { account: 'calendar', role: 'secretariat', agency: null };
 
 @Injectable()

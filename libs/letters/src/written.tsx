@@ -7,7 +7,7 @@ import type { ReportLanguage } from '#words';
 export interface Linked {
   readonly words: string;
   readonly address: string;
-  /** What is said of it. */
+  /** Its words. */
   readonly says?: string;
   readonly below?: readonly string[];
 }

@@ -42,7 +42,7 @@ export class SmtpMailer extends Mailer {
     const { createTransport } = await import('nodemailer');
     return createTransport({
       url: this.url,
-      // What the address says about it comes second.
+      // The parameters of the address come second.
       ...(!HERE.test(new URL(this.url).hostname) && { requireTLS: true }),
       connectionTimeout: REACHED_MS,
       greetingTimeout: REACHED_MS,

@@ -24,13 +24,13 @@ export const REGISTERS = {
   '/documents': 'Sources',
 };
 
-/** What the secretariat and the agencies make of them: it has no date as at which it is asked for. */
+/** Records of the secretariat and the agencies that have no date as at which they are asked for. */
 export const ROUNDS = {
   '/rounds': 'Reporting rounds',
   '/publications': 'Published reports',
 };
 
-/** What is there in formats of others, by its path: what it is, and its media types with the query that asks for each. */
+/** The data in formats of others, by path: its name, and its media types with the query that asks for each. */
 export const OPEN_FORMATS = {
   '/open/frameworks': {
     name: 'Frameworks, themes and crosswalks as SKOS',

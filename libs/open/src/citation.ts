@@ -90,7 +90,7 @@ export function dataciteJson(release: Release): object {
   };
 }
 
-/** What is not yet assigned, as DataCite asks for it to be said. */
+/** A value that is not yet assigned, as DataCite writes it. */
 const TO_BE_ASSIGNED = ':tba';
 
 const xml = (text: string): string =>

@@ -63,7 +63,7 @@ class CommitmentInDump extends CommitmentView {
 /** The fields that depend on who asks, or when. */
 export const NOT_IN_DUMP: readonly string[] = ['asOf', 'allowedActs', 'correctedLater'];
 
-/** What stands in other tables: the last of a list, and the entry that the stage rests on, by its revision. */
+/** References to other tables: the last of a list, and the entry that the stage rests on, by its revision. */
 const ELSEWHERE = [
   ...['lastEdition', 'lastUpkeep', 'headline_citations', 'verification_citations', 'verification_replies'],
 ];

@@ -17,7 +17,7 @@ export const LOG_FILE = 'log.ndjson';
 export const CHECKSUMS = 'SHA256SUMS';
 export const DESCRIPTOR = 'datapackage.json';
 
-/** What is told while it is written: of which file so many of so many things are done. */
+/** The progress while it is written: the file, and how many of how many things are done. */
 type DumpListener = (what: string, done: number, total: number) => void;
 
 /** The subject of the whole; the rest of the release follows from the log. */

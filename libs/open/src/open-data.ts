@@ -81,7 +81,7 @@ export class OpenData {
     return event?.position === position ? event.recordedAt : null;
   }
 
-  /** What the head of a structure message says. */
+  /** The head of a structure message. */
   async prepared(position: string): Promise<{ prepared: string; publisher: string }> {
     const prepared = (await this.recordedAt(position)) ?? '1970-01-01T00:00:00.000Z';
     return { prepared, publisher: this.by.publisher };

@@ -25,7 +25,7 @@ import {
   type Registration,
 } from './register.js';
 
-/** What all lookups in a log know of it. */
+/** The knowledge that all lookups in a log share. */
 class Known {
   readonly found = new Set<string>();
   /** Agencies as they were when they were last looked at: of each only what came since is read. */

@@ -56,7 +56,7 @@ export class RegistersProjection implements Projection {
   readonly #entries = new Map<Register, Map<string, Version[]>>();
   /** Sorted when they are asked for. */
   readonly #codes = new Map<Register, string[]>();
-  /** What was made of the entries lately: every page asks for the same few lists. */
+  /** Lists of entries that were made lately: every page asks for the same few. */
   readonly #made = new LRUCache<string, Sized>({ maxSize: SHOWN, sizeCalculation: sizeOf });
 
   constructor() {

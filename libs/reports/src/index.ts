@@ -37,7 +37,7 @@ export { tellingRows } from './rows-read.js';
 export { written } from './threads.js';
 export { say, wordsOf, type Counted, type Words } from './words/index.js';
 
-/** What a server or a command line takes of this context. */
+/** The parts of this context that a server or a command line takes. */
 export const reportsContext = (
   imprint: Imprint,
   published: PublishedFiles,

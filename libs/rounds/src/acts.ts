@@ -25,7 +25,7 @@ export interface Line<A, On, State> {
   readonly decide: (state: State, act: A, on: On) => NewEvent[];
 }
 
-/** What the blanking of words rests on. */
+/** The facts for a blanking of words. */
 export interface OnWords {
   readonly forms: Forms;
   readonly revision?: number;

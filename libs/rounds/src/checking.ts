@@ -5,7 +5,7 @@ import type { FindingLevel, QuestionKind } from '#words';
 import type { CommitmentInQuestion } from './in-question.js';
 import { supports } from './return.js';
 
-/** What is known of a commitment, as far as findings rest on it. */
+/** The facts of a commitment that findings rest on. */
 type Known = Pick<CommitmentInQuestion, 'reference' | 'open' | 'target' | 'own' | 'evidence'>;
 
 export interface Found {

@@ -86,7 +86,7 @@ export function joined(base: ReturnDraft, mine: ReturnDraft, theirs: ReturnDraft
 }
 
 /**
- * What others saved of a draft since it was read.
+ * The changes that others saved of a draft since it was read.
  * @param draft the address of it
  * @param there who saved it last, and when; `null`: there is none
  */

@@ -73,7 +73,7 @@ export class CommitmentInQuestion {
   @ApiProperty({ type: 'integer', description: 'Of its last event' }) readonly revision: number;
 }
 
-/** What a round asks an agency about, as a filter of commitments. */
+/** The commitments that a round asks an agency about, as a filter. */
 export const inQuestionOf = (agency: string, asked: InQuestion | null | undefined): Filter => {
   const { followsUp, theme, ledOnly, openOnly } = asked ?? {};
   return {

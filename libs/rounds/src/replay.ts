@@ -21,7 +21,7 @@ export class ReplayRound extends Command<void> {
 /** The members of bodies are shown by then. */
 const PATIENCE_MS = 300_000;
 
-/** What is recorded already stays: a replay that was cut off goes on where it ended. */
+/** Recorded events stay: a replay that was cut off goes on where it ended. */
 @CommandHandler(ReplayRound)
 export class ReplayRoundHandler implements ICommandHandler<ReplayRound> {
   constructor(

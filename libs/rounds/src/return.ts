@@ -198,7 +198,7 @@ export const owes = (round: OpenedRound, agency: string, { state }: Pick<ReturnS
 
 // ── Rules ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-/** What a decision rests on beside the return. */
+/** The facts for a decision beside the return. */
 export interface OnReturn {
   readonly round: OpenedRound;
   readonly agency: string;
@@ -230,7 +230,7 @@ export function dateOf(reportedOn: FullDate | null | undefined, { today, latest 
   return reportedOn ?? today;
 }
 
-/** What a submission is decided on: what the draft comes to. */
+/** The facts for the decision on a submission: the acts and dates of the draft. */
 export interface Prepared extends SubmitReturn {
   readonly reportedOn: FullDate;
   readonly content: ReturnDraft;

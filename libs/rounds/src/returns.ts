@@ -110,7 +110,7 @@ export class Returns {
     return found;
   }
 
-  /** What the return itself has newly recorded is not asked about again. */
+  /** Commitments that the return itself newly recorded are not asked about again. */
   async #farOf(code: string, agency: string, { commitments }: ReturnDraft, { inQuestion }: Round): Promise<Drafted> {
     const recorded = await this.recordedBy(code, agency);
     if (recorded.size === 0) return { said: commitments.length, of: await this.inQuestion.count(agency, inQuestion) };
@@ -150,7 +150,7 @@ export class Returns {
     };
   }
 
-  /** What an agency submitted in a round, or the one before it. */
+  /** The submission of an agency in a round, or in the one before it. */
   async lastOf(
     code: string | null | undefined,
     agency: string,
@@ -215,7 +215,7 @@ export class Returns {
 
   // ── What is found about it ────────────────────────────────────────────────────────────────────────────────────────
 
-  /** What a draft comes to, and what is found about it. */
+  /** The acts of a draft, and the findings about it. */
   async prepared(code: string, agency: string, known: Known, content: ReturnDraft, said: SubmitReturn, meta: Meta) {
     const on = this.#on(known, agency);
     const reportedOn = dateOf(said.reportedOn, on);
@@ -237,7 +237,7 @@ export class Returns {
     return { found, reportedOn, acts, after: known.state.submissions.length };
   }
 
-  /** What may be the same as a commitment that is, or would be, recorded. */
+  /** The commitments that may be the same as one that is, or would be, recorded. */
   async #likely(body: Readonly<Record<string, unknown>>, reference = ''): Promise<DuplicateCandidate[]> {
     const { title, agencies, followsUp } = body as Partial<Record<string, unknown>>;
     if (typeof title !== 'string' || !Array.isArray(agencies)) return [];
@@ -317,7 +317,7 @@ export class Returns {
     return position;
   }
 
-  /** What was submitted is no draft any more, unless it was changed meanwhile. */
+  /** Deletes the draft that was submitted, unless it was changed meanwhile. */
   async applied(code: string, agency: string): Promise<void> {
     const { state } = await load(this.log, aReturn, returnId(code, agency));
     const last = state.submissions.at(-1);

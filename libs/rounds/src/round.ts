@@ -21,7 +21,7 @@ export type RoundEvents = {
   Opened: Round & Asked & Done;
   Amended: Round & Asked & Done;
   Extended: ExtendRound & Done;
-  /** Those that were named; who is written to is told nowhere in the log. */
+  /** The agencies that were named; the log has no address. */
   Reminded: Asked & Done;
   Closed: CloseRound & Done;
   Reopened: ReopenRound & Done;
@@ -96,7 +96,7 @@ export const round = keepingStatements<OpenedRound, RoundEvents>({
 export const stateOf = ({ closedOn, published }: OpenedRound): RoundState =>
   published ? 'published' : closedOn ? 'closed' : 'open';
 
-/** What a report of each kind is about, where the round does not say it in so many words. */
+/** The subject of a report of each kind, where the round does not name it. */
 const ABOUT: Readonly<Record<ReportKind, (round: Round) => Readonly<Record<string, string | null | undefined>>>> = {
   agency: ({ inQuestion }) => ({ followsUp: inQuestion?.followsUp }),
   theme: ({ inQuestion }) => ({ theme: inQuestion?.theme }),
@@ -162,13 +162,13 @@ export function closedFor(state: OpenedRound, agency: string, today: FullDate): 
 
 // ── Rules ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-/** What a decision rests on beside the round. */
+/** The facts for a decision beside the round. */
 export interface OnRound {
   /** UTC. */
   readonly today: FullDate;
   /** The agencies that are expected, as the bodies have them today. */
   readonly agencies: readonly string[];
-  /** Those that still owe a return and can answer. */
+  /** The agencies that still owe a return and can answer. */
   readonly owing: readonly string[];
 }
 

@@ -26,7 +26,7 @@ export type CommentInShort = Pick<CommentAsAt, 'number' | 'answers' | 'agency' |
 /** A return in short: what it comes to, and none of its words. */
 export interface ReturnInShort {
   readonly state: ReturnSoFar['state'];
-  /** What it says last is that there is nothing to report; that stays so when it is accepted. */
+  /** Its last word is that there is nothing to report; that stays so when it is accepted. */
   readonly nil: boolean;
   readonly receivedOn: FullDate | null;
   readonly reportedOn: FullDate | null;
@@ -34,7 +34,7 @@ export interface ReturnInShort {
   readonly submissions: number;
   /** The commitments by what the last submission says of them; and those that the return newly recorded. */
   readonly says: Says;
-  /** What it said before the last submission, which holds again if that is taken back. */
+  /** Its words before the last submission, which hold again if that is taken back. */
   readonly saidBefore: Says;
   readonly paper: string | null;
   /** The document by which the agency had the secretariat say what it said last. */

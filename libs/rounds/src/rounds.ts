@@ -25,7 +25,7 @@ import { dayOf, isSound, publish, round as rounds, type OpenedRound } from './ro
 export const ROUND_DRAFTS = 'round';
 const draftOf = (code: string) => ({ kind: ROUND_DRAFTS, id: code });
 
-/** What an act on a round came to: `position` is null while it is a draft, which the log knows nothing of. */
+/** The result of an act on a round: `position` is null while it is a draft, which the log knows nothing of. */
 export interface RoundResult {
   readonly revision: number;
   readonly position: string | null;

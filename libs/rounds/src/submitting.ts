@@ -95,7 +95,7 @@ export function contentOf({ content, acts }: Submitted): Submitted['content'] {
   return { ...content, commitments, ...(content.newCommitments && { newCommitments }) };
 }
 
-/** What a comment can be about: the parts of a return, or the word of a nil return. */
+/** The places of comments: the parts of a return, or the word of a nil return. */
 const PARTS: readonly (string | undefined)[] = ['commitments', 'newCommitments', 'answers', 'narratives', 'note'];
 
 const stepInto = (place: unknown, step: string): unknown =>
@@ -158,7 +158,7 @@ export function planned(acts: readonly ActInReturn[], earlier: readonly Standing
 const placeOf = ({ reference, revision }: { reference: string | null; revision?: number }) =>
   `${reference} ${revision}`;
 
-/** What a submission says for all of its acts. */
+/** The fields that a submission has for all of its acts. */
 type Dated = Pick<Submitted, 'reportedOn' | 'onBehalf'>;
 
 /** The act as its own route would take it. @throws Rejected `invalid`, with pointers into its body */
@@ -281,7 +281,7 @@ async function refusalOf(log: Log, id: string, revision: number): Promise<Reject
   return new Rejected('taken_back', message, [{ pointer: told.at, message: told.reason }], 'conflict');
 }
 
-/** What the acts of a submission recorded, as far as they are and it stands, the last first. */
+/** The events of the acts of a submission, as far as they are recorded, the last first. */
 async function* recordedBy(log: Log, submission: Submission) {
   const { acts } = submission.data;
   for (const [index, act] of [...acts.entries()].toReversed()) {
@@ -346,7 +346,7 @@ async function takeBack(log: Log, submission: Submission): Promise<void> {
   }
 }
 
-/** What earlier submissions recorded and nobody has retracted since. */
+/** The acts of earlier submissions that nobody has retracted since. */
 export async function standingOf(log: Log, submissions: readonly Submission[]): Promise<Standing[]> {
   const found = new Map<string, Standing>();
   for (const submission of submissions)

@@ -15,7 +15,7 @@ import { roundsAt, RoundsProjection, type ReturnInShort, type RoundsSeen } from 
 const COUNT = { type: 'integer', minimum: 0 } as const;
 const DAY = { type: String, format: 'date' } as const;
 
-/** What a return says, by commitments. */
+/** The numbers of a return, by its words on commitments. */
 export class SaysInShort {
   @ApiProperty(COUNT) readonly update: number;
   @ApiProperty({ ...COUNT, description: 'Confirmed: no change' }) readonly no_change: number;
@@ -143,7 +143,7 @@ export class ReplyBeside {
   @ApiProperty(DAY) readonly on: FullDate;
 }
 
-/** What came after a round was published; the report itself stays as it is. */
+/** The corrections and replies after a round was published; the report itself stays as it is. */
 export class SincePublished {
   @ApiProperty() readonly round: string;
   @ApiProperty({ description: 'The symbol of the report' }) readonly publication: string;
@@ -278,7 +278,7 @@ export class RoundViews {
   }
 
   /**
-   * What changed between the cut-offs of a round and the one before it, term by term, of the commitments in question: from what
+   * The changes between the cut-offs of a round and the one before it, term by term, of the commitments in question: from what
    * was published then, where it was.
    * @throws Rejected `not_found` | `no_previous`
    */
@@ -306,7 +306,7 @@ export class RoundViews {
     };
   }
 
-  /** What came since a round was published: corrections, and the replies of agencies. @throws Rejected `not_published` */
+  /** The corrections and replies since a round was published. @throws Rejected `not_published` */
   async since(code: string, knownAt?: string): Promise<SincePublished> {
     const { state, seen } = await this.#one(code, knownAt);
     const published = await this.#publishedAs(state.published?.publication, knownAt);
@@ -317,7 +317,7 @@ export class RoundViews {
     return { round: code, publication: published.symbol, figures, replies: await this.#replies(state, seen, knownAt) };
   }
 
-  /** What agencies reply to a published report, where it came out of that round. */
+  /** The replies of agencies to a published report, where it came out of that round. */
   async repliesTo(symbol: string, code: string, knownAt?: string): Promise<ReplyBeside[]> {
     const { state, seen } = await this.#one(code, knownAt);
     return state.published?.publication === symbol ? this.#replies(state, seen, knownAt) : [];

@@ -24,7 +24,7 @@ export interface Term {
   readonly words: readonly string[];
   /** In quotation marks: the words as they are. Otherwise the last may be the beginning of one, and a single one another form. */
   readonly exact: boolean;
-  /** What is joined, in one word: either will do. */
+  /** The joined word, where a word has parts: either will do. */
   readonly joined?: string;
 }
 
@@ -40,7 +40,7 @@ export interface Field {
 /** Words joined by these are sought as they follow each other when there is a digit: IOM-2006-24, A/RES/58/208. */
 const CODE = new RegExp(`(?<![\\p{L}\\p{N}\\p{M}])[\\p{L}\\p{N}\\p{M}]+(?:[-'./_][\\p{L}\\p{N}\\p{M}]+)+`, 'gu');
 
-/** What a text asks for, each once. Nothing: it asks for nothing that could be a word. */
+/** The terms of a text, each once. None: nothing in it could be a word. */
 export function termsIn(q: string): Term[] {
   const parts = q.split(/["“”„«»＂]/);
   const sought = parts.flatMap((part, i): Term[] => {
@@ -132,7 +132,7 @@ function phraseFound({ words: wanted, exact }: Term, { words, languages }: Row, 
   return !exact && !isUnparted(wanted[last]!) && words[from + last]?.startsWith(wanted[last]!) ? 1 : 0;
 }
 
-/** What it is worth to be found in a field: 6, 4 or 2 as it is, one less by a beginning or as another form. */
+/** The weight of a match in a field: 6, 4 or 2 as it is, one less by a beginning or as another form. */
 export const worthOf = (weight: number, how: MatchKind): number => (how === 0 ? 0 : 2 * weight + how - 2);
 
 /**

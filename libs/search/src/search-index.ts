@@ -8,7 +8,7 @@ import { RisingLists, Sequences, type KeptArrays } from './lists.js';
 import { rowsOf, termsIn, waysOf, worthOf, type Field, type MatchKind, type Term } from './query.js';
 import { beginningOfForms, EVERY_LANGUAGE, isUnparted, sharedStem, soughtForms } from './words.js';
 
-/** What is found: documents in rising order, and how well each answers (see `relevanceOf`). */
+/** The result of a search: documents in rising order, and how well each answers (see `relevanceOf`). */
 export interface Match {
   readonly ids: Int32Array;
   readonly scores: Int32Array;

@@ -29,7 +29,7 @@ export const foldedWords = (folded: string): string[] => folded.match(PLAIN.test
 /** The words of a text, folded, in their order. Of a script that does not part them: the letters. */
 export const wordsOf = (text: string): string[] => foldedWords(fold(text));
 
-/** What is written in several words joined, in one: «cooperation» of «co-operation». */
+/** The one word of several that are joined: «cooperation» of «co-operation». */
 export const joinedWords = (folded: string): string[] =>
   MAY_JOIN.test(folded) ? (folded.match(JOINED) ?? []).map((joined) => joined.replace(JOINT, '')) : [];
 
@@ -45,7 +45,7 @@ const ATTACHED = [
 ];
 
 /**
- * What is left of a word without what is attached to it: of «وللهجره» «هجره». Without an article a first letter may be
+ * The rest of a word without its attached parts: of «وللهجره» «هجره». Without an article a first letter may be
  * a particle or the word's own: both are told.
  * @returns `bare`: without the article; `maybe`: without particles, one and two
  */

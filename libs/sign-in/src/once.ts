@@ -20,7 +20,7 @@ interface Made {
   readonly forMs: number;
 }
 
-/** What was made, as it is taken. */
+/** A value that was made once, as it is taken. */
 interface Taken {
   readonly account: string | null;
   readonly kept: Readonly<Record<string, unknown>>;

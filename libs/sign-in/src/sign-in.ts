@@ -43,7 +43,7 @@ export class SignIn {
       : null;
   }
 
-  /** What was begun for people is finished before the process ends. */
+  /** Work that was begun for people is finished before the process ends. */
   beforeApplicationShutdown(): Promise<void> {
     return this.links.sent();
   }

@@ -16,7 +16,7 @@ const PLAIN = { font: FONT, alignment: TOP } as const;
 const WRAPPED = { font: FONT, alignment: { ...TOP, wrapText: true } } as const;
 const NUMBER = { ...PLAIN, numFmt: '0' } as const;
 const DAY = { ...PLAIN, numFmt: 'yyyy-mm-dd' } as const;
-/** What is text stays text when somebody edits it. */
+/** A cell of text stays text when somebody edits it. */
 const TEXT = { ...PLAIN, numFmt: '@' } as const;
 
 /** The styles of cells: a head, words that may take several lines, a text that stays one when somebody edits it, and others. */

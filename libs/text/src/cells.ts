@@ -53,7 +53,7 @@ export function partsOf(cell: string): string[] {
 const written = (part: string): string =>
   /^"(?:[^"]|"")*"$/.test(part) && part.length > 1 ? part.slice(1, -1).replaceAll('""', '"') : part;
 
-/** What stands in brackets behind a title; where a title itself ends so, empty brackets end it. */
+/** The brackets behind a title; where a title itself ends so, empty brackets end it. */
 const BRACKETS = /(?:[)\]]|\shttps?:\/\/\S+)$/i;
 const ended = (title: string): string => (BRACKETS.test(title) ? `${title} ()` : title);
 /** The title that `ended` ends. */

@@ -27,7 +27,7 @@ export type Kind = (typeof KINDS)[number];
 export const OUTLOOKS = ['on_track', 'at_risk', 'off_track'] as const;
 export type Outlook = (typeof OUTLOOKS)[number];
 
-/** What the last report of a stage says of a next step. */
+/** The next step in the last report of a stage. */
 export const NEXT_STEPS = ['stated', 'none', 'not_stated'] as const;
 export type NextStepWord = (typeof NEXT_STEPS)[number];
 
@@ -116,7 +116,7 @@ export type RoundState = (typeof ROUND_STATES)[number];
 export const RETURN_STATES = ['awaited', 'draft', 'submitted', 'returned', 'accepted', 'nil', 'not_received'] as const;
 export type ReturnState = (typeof RETURN_STATES)[number];
 
-/** What a return says of a commitment; what it does not mention, it says nothing of. */
+/** The words of a return on a commitment. It says nothing of a commitment that it does not mention. */
 export const RETURN_WORDS = ['update', 'no_change', 'not_assessed'] as const;
 export type ReturnWord = (typeof RETURN_WORDS)[number];
 

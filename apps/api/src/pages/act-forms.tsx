@@ -40,7 +40,7 @@ import { dateWords, roleWords, textWords } from './words.js';
 type Params = Readonly<Record<string, string>>;
 type Statement = History['items'][number];
 
-/** What stands in the form of an act already. */
+/** The values that the form of an act begins with. */
 const BEGINS: { readonly [A in ActName]?: (c: CommitmentView, on: RouteParameters) => object } = {
   setThemes: ({ themes }) => ({ themes }),
   setTarget: ({ target }) => ({ date: target?.date }),
@@ -282,7 +282,7 @@ function askedOf(of: new () => object, said: Filled): Filled {
   );
 }
 
-/** What can be chosen in the form of an act as things stand. The roles that a correction is about are those of then. */
+/** The choices in the form of an act as things stand. A correction is about the roles of its day. */
 function choicesIn({
   name,
   commitment,
@@ -351,7 +351,7 @@ interface SinceParts {
   readonly items: readonly Statement[];
 }
 
-/** What others recorded while the form was filled in. */
+/** The acts of others while the form was filled in. */
 const Meanwhile = ({ view, commitment, items }: SinceParts) => (
   <div class="callout faults" role="alert">
     <h2>Somebody was faster</h2>

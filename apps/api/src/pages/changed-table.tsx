@@ -7,7 +7,7 @@ import { Words } from './source.js';
 import { path, type View } from './view.js';
 import { count, sentence } from './words.js';
 
-/** What became of commitments between two dates or two states of knowledge, and what was said of each. */
+/** The commitments that changed between two dates or two states of knowledge, with the statements about each. */
 export const ChangedTable = ({ view, items, total }: { view: View; items: readonly Changed[]; total: number }) => (
   <Table
     class="commitments changed"

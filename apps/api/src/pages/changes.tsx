@@ -80,7 +80,7 @@ export class ChangesPage {
   }
 }
 
-/** What the page is narrowed to: what its form offers, and what an address that leads here may say besides. */
+/** The filters of the page: those of its form, and those that an address may name besides. */
 const filterOf = (view: View, { memberOf, crosswalk, crosswalkVersion, match }: ChangesQuery): FlowFilter => ({
   ...narrowingParams(view),
   ...(memberOf && { memberOf }),

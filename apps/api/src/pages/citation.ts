@@ -21,7 +21,7 @@ export interface Citation {
 const noteOf = ({ recorded, position, licence }: Citation): string =>
   [`As ${recorded}; position ${position} of the log.`, ...licenceWords(licence)].join(' ');
 
-/** What is said of the licence of the data: nothing where its publisher states none. */
+/** The sentence about the licence of the data; none where its publisher states none. */
 export const licenceWords = (licence: string | null): string[] =>
   licence === null ? [] : [`Licence of the data: ${licence}.`];
 

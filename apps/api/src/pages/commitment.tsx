@@ -96,7 +96,7 @@ interface Parts {
   readonly back: readonly RelationBack[];
   /** The names of all forums. */
   readonly forums: ReadonlyMap<string, string>;
-  /** What the reader may do. */
+  /** The acts that the reader may do. */
   readonly acts: readonly ActFor[];
   readonly children?: ComponentChildren;
 }
@@ -260,7 +260,7 @@ const CommitmentReport = ({ view, commitment: c, history, followsUp, titles, bac
   </Page>
 );
 
-/** What one has just recorded. */
+/** The act that the reader has just recorded. */
 const Done = ({
   view,
   commitment,

@@ -3,7 +3,7 @@ import type { Concerned } from '#feed';
 import type { FollowKind } from '#letters';
 import { path } from './view.js';
 
-/** What has a feed, by the first part of the address of its page. */
+/** The kinds of things with a feed, by the first part of the address of their pages. */
 export const FEEDS = { agencies: 'agency', themes: 'theme', forums: 'forum' } as const satisfies Record<
   string,
   Concerned

@@ -94,7 +94,7 @@ const CHOICES: Readonly<Record<string, string>> = {
 
 export const choiceWords = (value: string): string => CHOICES[value] ?? sentence(value);
 
-/** What is wrong with a field, and how a form tells it. `$` stands for the label of the field. */
+/** The faults of a field, and the words of a form for each. `$` stands for the label of the field. */
 const FAULTS: readonly (readonly [found: RegExp, words: (part: string) => string])[] = [
   [/^\S+ is missing$|must be longer than or equal to 1 characters$|should not be blank$/, () => '$ is needed'],
   [/^comments must contain at least 1/, () => 'Write at least one comment: on a commitment, or on the whole'],
@@ -134,7 +134,7 @@ export function faultWords({ pointer, message }: FieldError): string {
   return (words.charAt(0).toUpperCase() + words.slice(1)).replace(/(?<![.!?])$/, '.');
 }
 
-/** What is said of an act for those who fill in its form: neither whose it is nor what programs send and are answered. */
+/** The help of an act for those who fill in its form, without the sentences for programs and on rights. */
 export const actForPeople = (text = ''): string =>
   (text.match(/[^.]+(?:\.(?= |$)|$)/g) ?? [])
     .map((sentence) => sentence.trim())

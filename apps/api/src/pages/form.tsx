@@ -309,7 +309,7 @@ const Input = ({ form, field, path, name, value, label }: InputParts) => {
   }
 };
 
-/** What is wrong, with links to the fields. */
+/** The faults, with links to their fields. */
 const Summary = ({
   form,
   faults,

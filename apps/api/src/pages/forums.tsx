@@ -60,7 +60,7 @@ export class ForumPages {
     return <ForumReport {...{ view, forum, forums, outcomes, putTo: put.rows, back, dossier, ...followUp }} />;
   }
 
-  /** What belongs to a meeting beside its outcomes: its papers, the rounds that serve it, and who took part. */
+  /** The dossier of a meeting beside its outcomes: its papers, the rounds that serve it, and its participants. */
   async #dossier(
     view: View,
     { id, papers, participants, agenda, outcomeDocument }: Forum,

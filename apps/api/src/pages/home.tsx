@@ -19,7 +19,7 @@ import { count, counted, dateWords, textWords } from './words.js';
 
 /** The most of each kind that are shown here; the list has all. */
 const FIRST = 12;
-/** What is due within so many months is shown as due next. */
+/** The months within which a next step is shown as due. */
 const AHEAD_MONTHS = 3;
 
 interface Listed {
@@ -77,7 +77,7 @@ export class HomePage {
   }
 }
 
-/** What an agency leads and is to come next: within some months, or already past. */
+/** The next steps of the commitments that an agency leads: within some months, or already past. */
 const nextOf = (today: FullDate): Filter => ({
   role: 'lead',
   stage: OPEN_STAGES,

@@ -209,7 +209,7 @@ const ImportList = ({ imports, mappings, refused, asked }: ListParts) => (
   </PlainPage>
 );
 
-/** What can be filled in: a template of each kind of table, and its columns. */
+/** The templates to fill in: one of each kind of table, with its columns. */
 const Templates = () => (
   <section>
     <h2>Columns, and templates to fill in</h2>

@@ -34,7 +34,7 @@ function keptOf(form) {
 
 const forget = (form) => sessionStorage.removeItem(nameOf(form));
 
-/** What somebody else typed in this window is of no concern to whoever is signed in now. */
+/** Words that somebody else typed in this window are not shown to whoever is signed in now. */
 function forgetOthers(form) {
   for (const name of Object.keys(sessionStorage))
     if (name.startsWith(KEPT) && !name.startsWith(`${KEPT}${form.dataset.keeps} `)) sessionStorage.removeItem(name);

@@ -16,7 +16,7 @@ export const nameOf = ({ name, account, erased }: Pick<AccountRow, 'name' | 'acc
   name || (erased ? `Erased (${account})` : account);
 
 interface RoleParts {
-  /** What stands before the names of the fields. */
+  /** The prefix of the names of the fields. */
   readonly within?: string;
   readonly principal: Principal;
   readonly agencies: readonly Agency[];

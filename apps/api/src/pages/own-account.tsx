@@ -31,7 +31,7 @@ const WAY_WORDS: Readonly<Record<Way, string>> = {
   passkey: 'with a passkey',
 };
 
-/** What somebody follows, by its name and page. */
+/** A follow of somebody, with its name and page. */
 export type NamedFollow = Follow & { readonly name: string; readonly page: string };
 
 interface OwnParts {

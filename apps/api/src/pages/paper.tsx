@@ -141,7 +141,7 @@ export class PaperPages {
 const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
 const paperPath = (id: string): string => `${path('documents', id)}/paper`;
 
-/** What several acts of one commitment cite is told once. */
+/** A place that several acts of one commitment cite is told once. */
 const distinct = <T extends { readonly reference: string }>(all: readonly T[]): T[] =>
   [...new Map(all.toReversed().map((one) => [one.reference, one])).values()].toReversed();
 

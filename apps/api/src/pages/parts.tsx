@@ -20,7 +20,7 @@ export const YetToAccept = () => <small class="asked"> (asked, yet to accept)</s
 export const Outlook = ({ outlook }: { outlook?: string | null }) =>
   outlook ? <span class={`outlook ${outlook}`}>{OUTLOOK_WORDS[outlook as keyof typeof OUTLOOK_WORDS]}</span> : null;
 
-/** What a report says of a next step; nothing where it says nothing of one. */
+/** The next step of a report; nothing where it says nothing of one. */
 export const NextStep = ({ of }: { of: NextStepParts }) => {
   const { nextStep, nextStepDue, noNextStep } = of;
   if (!nextStep && !noNextStep) return null;

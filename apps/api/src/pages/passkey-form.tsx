@@ -24,7 +24,7 @@ interface Parts {
   readonly action: string;
   /** Whether a passkey is made, or one is used. */
   readonly does: 'make' | 'use';
-  /** What the browser is asked. */
+  /** The options of the browser's question. */
   readonly options: object;
   readonly attempt: string;
   readonly children: ComponentChildren;

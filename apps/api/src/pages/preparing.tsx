@@ -48,10 +48,10 @@ import { Suggestions } from './suggestions.js';
 import { path } from './view.js';
 import { dateWords } from './words.js';
 
-/** What the form of a report asks for, beside its symbol, kind and dates. */
+/** The fields of the form of a report, beside its symbol, kind and dates. */
 const ABOUT = { parameters: AboutReport } as const;
 
-/** What a page says of the report that is to be prepared. */
+/** The report to be prepared, as the address of a page names it. */
 class PrepareQuery extends AboutReport {
   @OneOf(REPORT_KINDS, { optional: true }) kind?: ReportKind | null;
   @OnDate({ optional: true }) asOf?: string | null;
@@ -303,7 +303,7 @@ interface Again extends Pick<FormParts, 'filled' | 'faults' | 'more'> {
   readonly refused?: string;
 }
 
-/** What a form is shown with again. @throws what no form mends */
+/** The faults with which a form is shown again. @throws what no form mends */
 function refusedWith(error: unknown, reply: FastifyReply): Pick<Again, 'faults' | 'refused'> {
   const { status, detail } = problemOf(error);
   if (status === 500 || status === 401 || (status === 404 && !(error instanceof Rejected && error.errors.length > 0)))

@@ -91,7 +91,7 @@ export const EntryPage = ({ view, kind, code, entry, events, lines, done }: Entr
 const whoWords = ({ role, agency }: Actor): string =>
   role === 'secretariat' ? `the secretariat${agency ? ` on behalf of ${agency}` : ''}` : (agency ?? '');
 
-/** What an entry or an act says, field by field; where it can be read stands below. */
+/** The fields of an entry or an act; the source stands below. */
 const SaidFields = ({ view, said }: { view: View; said: object }) => {
   const { citation, ...rest } = said as Filled & { readonly citation?: never };
   return (

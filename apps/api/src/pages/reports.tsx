@@ -60,7 +60,7 @@ export class ReportPages {
 interface HowFarParts {
   readonly words: string;
   readonly rows: NamedJob['rows'];
-  /** What is counted. */
+  /** The name of one of the things that are counted. */
   readonly unit: string;
 }
 

@@ -8,16 +8,16 @@ export type Only = (typeof ONLY)[number];
 export const PARTS = ['lead', 'other'] as const;
 type Part = (typeof PARTS)[number];
 
-/** What was chosen; without anything all are shown. */
+/** The choice; without one all are shown. */
 export interface Chosen {
   readonly only?: Only | undefined;
   readonly theme?: string | undefined;
   readonly part?: Part | undefined;
 }
 
-/** What a choice rests on. */
+/** The facts that a choice rests on. */
 export interface RowFacts extends Pick<CommitmentInQuestion, 'reference' | 'themes' | 'role'> {
-  /** What it can be chosen by; `open`: the return has yet to say something of it. */
+  /** The properties by which it can be chosen; `open`: the return has yet to say something of it. */
   readonly is: ReadonlySet<Only>;
 }
 
@@ -40,7 +40,7 @@ export const isChosen = (row: RowFacts, { only, theme, part }: Chosen): boolean 
   (theme === undefined || row.themes.includes(theme)) &&
   (part === undefined || (row.role === 'lead') === (part === 'lead'));
 
-/** What a form or an address says of a choice; what is no choice is none. */
+/** The choice that a form or an address names; any other word is no choice. */
 export const chosenIn = (said: Readonly<Record<string, unknown>>): Chosen => ({
   only: ONLY.find((one) => one === said['only']),
   theme: typeof said['theme'] === 'string' && said['theme'] !== '' ? said['theme'] : undefined,

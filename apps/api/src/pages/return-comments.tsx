@@ -22,7 +22,7 @@ const answersAt = (at: string, answers: ReturnDraft['answers'], questions: reado
     return { at: `${at}/answers/${i}`, words: question ? questionWords(question) : id };
   });
 
-/** What is said of one commitment, field by field. */
+/** The fields of a commitment in a return. */
 export function fieldsOfCommitment(said: CommitmentReturn, i: number, questions: readonly Question[]): Field[] {
   const at = `/commitments/${i}`;
   const acts = (said.acts ?? []).flatMap(({ act, body }, k): Field[] => {
@@ -39,7 +39,7 @@ export function fieldsOfCommitment(said: CommitmentReturn, i: number, questions:
   return [{ at, words: 'all of it' }, ...acts, ...words, ...answersAt(at, said.answers, questions)];
 }
 
-/** What a return says beside single commitments. */
+/** The parts of a return beside single commitments. */
 export const fieldsOfWhole = (
   { answers, narratives, newCommitments }: ReturnDraft,
   questions: readonly Question[],

@@ -176,7 +176,7 @@ export const ReturnForm = (parts: ReturnFormParts) => {
   );
 };
 
-/** What is missing, wrong or odd, as links to the fields. */
+/** The findings (missing, wrong or odd), as links to the fields. */
 const Findings = ({ parts, form }: { parts: ReturnFormParts; form: FormParts }) => {
   const { found, faults, register, round } = parts;
   const all = [...faults.map((one) => ({ ...one, level: 'wrong' as const })), ...found];

@@ -23,7 +23,7 @@ interface Written {
   readonly draft: ReturnDraft;
   readonly clashes: readonly Clash[];
   readonly addsNew: boolean;
-  /** What the last round's return said. */
+  /** The return of the last round. */
   readonly before: ReturnDraft | null;
 }
 
@@ -62,7 +62,7 @@ export interface ReturnFormParts extends Written {
   readonly odd: ReadonlySet<string>;
 }
 
-/** What the other person wrote in place of a part, where both of them did. */
+/** The other person's words for a part that both changed. */
 export const Theirs = ({
   clash,
   children,

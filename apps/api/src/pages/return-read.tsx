@@ -19,11 +19,11 @@ interface ReadParts {
   readonly before: ReturnDraft | null;
   readonly questions: readonly Question[];
   readonly register: readonly CommitmentInQuestion[];
-  /** What was submitted before this, if it was sent back: what differs from it is marked. */
+  /** The submission before this one, if it was sent back: differences from it are marked. */
   readonly sentBack: ReturnDraft | null;
   readonly threads: readonly Thread[];
   readonly answering: Answering | undefined;
-  /** What it newly recorded. */
+  /** The commitments that it newly recorded. */
   readonly recorded: readonly NewlyRecorded[];
   /** Where comments on each commitment are sent, by the form `return-comments`; `null`: none can be written. */
   readonly writes: string | null;
@@ -80,7 +80,7 @@ export const ReturnRead = (parts: ReadParts) => {
   );
 };
 
-/** What it says of each commitment: all of them, or those that were chosen, each in a line and folded below it in full. */
+/** The commitments of the return, all or those that were chosen: each in a line, and folded below it in full. */
 const Commitments = ({ parts }: { parts: ReadParts }) => {
   const { view, content, before, sentBack, register, threads, writes, here } = parts;
   const known = new Map(register.map((one) => [one.reference, one]));
@@ -160,7 +160,7 @@ interface FullParts {
   readonly parts: ReadParts;
   readonly said: CommitmentReturn;
   readonly i: number;
-  /** What the last round's return said of it. */
+  /** The words of the last round's return on it. */
   readonly last: CommitmentReturn | undefined;
   readonly own: readonly Thread[];
 }

@@ -25,9 +25,9 @@ interface ReviewParts {
   readonly open: boolean;
   readonly hasDraft: boolean;
   readonly recorded: readonly NewlyRecorded[];
-  /** What the last round's return said. */
+  /** The return of the last round. */
   readonly before: ReturnDraft | null;
-  /** What was submitted last; `null`: nothing. */
+  /** The last submission; `null`: there is none. */
   readonly content: ReturnDraft | null;
   readonly odd: ReadonlySet<string>;
   readonly chosen: Chosen;

@@ -113,7 +113,7 @@ export const Row = ({ parts, form, known, row, said }: RowParts) => {
   );
 };
 
-/** What can be said of a commitment, as things stand. */
+/** The acts that a commitment takes, as things stand. */
 const choicesOf = ({ acts, milestones }: CommitmentInQuestion) =>
   acts.map(({ act, milestone }) => {
     const title = milestones.find((one) => one.milestone === milestone)?.title;

@@ -17,11 +17,11 @@ interface SaidParts {
   readonly view: View;
   readonly said: CommitmentReturn;
   readonly questions: readonly Question[];
-  /** What the last round's return said of it: what is said otherwise now is marked. */
+  /** The words of the last round's return on it: differences from them are marked. */
   readonly last?: CommitmentReturn | undefined;
 }
 
-/** What a return says of one commitment. */
+/** One commitment in a return. */
 export const SaidOfCommitment = ({ view, said: { says, why, note, acts, answers }, questions, last }: SaidParts) => {
   const isNew = (kind: 'acts' | 'answers', one: object): boolean =>
     last !== undefined && !(last[kind] ?? []).some((other) => canonicalJson(other) === canonicalJson(one));
@@ -76,7 +76,7 @@ export const AnswersRead = ({ answers, questions }: { answers: readonly Answer[]
   </dl>
 );
 
-/** What is said of a commitment, in a line: `Update: in progress since 2012-11; attach evidence`. */
+/** A commitment of a return in a line: `Update: in progress since 2012-11; attach evidence`. */
 export function inShort({ says, why, note, acts }: CommitmentReturn): string {
   const said = (acts ?? []).map(({ act, body }) => {
     const { stage, effective } = body as Readonly<Record<string, string | undefined>>;

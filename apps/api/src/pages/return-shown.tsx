@@ -40,7 +40,7 @@ export type Unsaved = { readonly draft: ReturnDraft; readonly revision: number }
   | { readonly clashes: readonly Clash[]; readonly faults?: never }
   | { readonly faults: readonly FieldError[]; readonly clashes?: never }
 );
-/** What of the form is asked for. */
+/** The part of the form that is asked for. */
 export interface Shown {
   readonly chosen?: Chosen;
   readonly unfold?: boolean;
@@ -170,7 +170,7 @@ export class ReturnShown {
     );
   }
 
-  /** What the return says. @param open whether whoever looks can write it */
+  /** The content of the return. @param open whether whoever looks can write it */
   async read(
     known: Known,
     agency: string,
@@ -248,7 +248,7 @@ interface PageParts {
   readonly view: View;
   readonly known: Known;
   readonly agency: string;
-  /** What was sent from it and refused. */
+  /** The input that was sent from it and refused. */
   readonly tried?: Tried | null | undefined;
   readonly children: ComponentChildren;
 }

@@ -16,7 +16,7 @@ interface Step {
   readonly on: FullDate;
 }
 
-/** What happened to it, in its order. */
+/** Its history, in order. */
 function stepsOf({ state: { said } }: Pick<Known, 'state'>): Step[] {
   const before = new Set<string>();
   return [...said].flatMap(({ name, data }) => {

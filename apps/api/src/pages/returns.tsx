@@ -30,7 +30,7 @@ import { path } from './view.js';
 import { instantWords } from './words.js';
 
 class ReturnQuery {
-  /** What is found about the draft is shown. */
+  /** The findings about the draft are shown. */
   @IsOptional() @Matches(/^yes$/) check?: string;
   /** A return that was submitted is changed; or the secretariat writes it for the agency. */
   @IsOptional() @Matches(/^yes$/) edit?: string;
@@ -199,7 +199,7 @@ export class ReturnPages {
     );
   }
 
-  /** What the secretariat says of its authority; an agency needs none. @throws Rejected `invalid` */
+  /** The authority that the secretariat names; an agency needs none. @throws Rejected `invalid` */
   async #saidFor(agency: string, { onBehalf }: Filled, { principal }: ApiRequest): Promise<SubmitReturn> {
     if (principal!.role !== 'secretariat' || onBehalf === undefined) return {};
     const of = classOf('SubmitReturn');
@@ -268,7 +268,7 @@ export class ReturnPages {
 
 const isChoice = (does: unknown): boolean => /^(show |fold$|unfold$)/.test(String(does));
 
-/** What the buttons above the commitments choose; the rest stays as it was chosen before. */
+/** The choice of the buttons above the commitments; the rest stays as it was chosen before. */
 function choiceIn({ _do: does, _only: only, _theme: theme, _part: part, _unfold: unfold }: Filled): ReturnQuery {
   const [verb, of] = String(does ?? '').split(' ');
   return {

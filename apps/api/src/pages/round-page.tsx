@@ -55,7 +55,7 @@ interface RoundParts {
   readonly isDesk: boolean;
   /** The agency of whoever looks. */
   readonly own: string | null;
-  /** What came since it was published; `null`: no report of it is published. */
+  /** The corrections and replies since it was published; `null`: no report of it is published. */
   readonly since: SincePublished | null;
   /** The round before it, with its cut-off; `null`: it says of none that it came before. */
   readonly before: { readonly code: string; readonly name: string; readonly asOf: FullDate } | null;
@@ -244,7 +244,7 @@ interface PublishedParts {
   readonly own: string | null;
 }
 
-/** What was published, which never changes, and beside it what was corrected since and what the agencies reply. */
+/** The published report, which never changes; beside it the corrections since, and the replies of the agencies. */
 const Published = ({ view, since: { round, publication, figures, replies }, asOf, own }: PublishedParts) => {
   const { totalThen, learned, knownThen } = figures;
   const moved = learned!.moves.length > 0 || totalThen.total !== figures.totalThenAsKnownNow.total;

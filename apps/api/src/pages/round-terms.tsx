@@ -52,7 +52,7 @@ interface AsksParts {
   readonly isDesk: boolean;
 }
 
-/** What a round asks, of whom, and what comes out of it. */
+/** The terms of a round: its questions, the agencies that it asks, and the reports that come out of it. */
 export const Asks = ({ view, round, isDesk }: AsksParts) => {
   const { guidance, questions } = round;
   return (

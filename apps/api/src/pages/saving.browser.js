@@ -73,7 +73,7 @@ function later() {
 
 form.addEventListener('input', ({ target }) => {
   if (target.name.startsWith('_')) return;
-  // What its fold tells in short is no longer so; its fields tell it.
+  // The short words of its fold are outdated now; its fields have the new ones.
   if (target.type !== 'radio') target.closest('.return-row')?.querySelector('.so-far')?.replaceChildren('Changed');
   later();
 });

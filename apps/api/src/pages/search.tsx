@@ -41,7 +41,7 @@ export class SearchPage {
   }
 }
 
-/** What each kind is called: one, many. */
+/** The name of each kind: one, many. */
 const KIND_WORDS: Readonly<Record<SearchedKind, readonly [one: string, many: string]>> = {
   commitment: ['commitment', 'commitments'],
   agency: ['agency', 'agencies'],

@@ -21,7 +21,7 @@ interface SecretariatParts {
   readonly readings: readonly number[];
 }
 
-/** What the secretariat keeps besides rounds. */
+/** The other work of the secretariat beside rounds. */
 const KEPT = [
   ['/publications', 'Published reports'],
   ['/register', 'Registers'],

@@ -80,12 +80,12 @@ export const ButtonForm = ({ action, hidden, quiet = false, label, children }: B
   </PostForm>
 );
 
-/** What is shown to nobody else than those who are signed in. */
+/** A part of a page for those who are signed in. */
 export const WhenSignedIn = ({ children }: { children: ComponentChildren }) => (
   <ReaderContext.Consumer>{({ session }) => session && children}</ReaderContext.Consumer>
 );
 
-/** What is shown to the secretariat alone. */
+/** A part of a page for the secretariat alone. */
 export const WhenAtTheDesk = ({ children }: { children: ComponentChildren }) => (
   <ReaderContext.Consumer>
     {({ session }) => session?.principal?.role === 'secretariat' && children}

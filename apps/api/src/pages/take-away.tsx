@@ -114,7 +114,7 @@ export type Head = string | HeadOfNumbers | VNode | false;
 
 interface HeadOfNumbers {
   readonly n: string;
-  /** What they are counted among. */
+  /** The whole that they are a part of. */
   readonly among?: string;
 }
 

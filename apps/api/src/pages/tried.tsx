@@ -18,7 +18,7 @@ export interface Tried {
 
 const TriedContext = createContext<Tried | null>(null);
 
-/** What the form that leads to an address said before, and why it was refused; `null`: it is new. */
+/** The refused input of the form that leads to an address, and the reasons; `null`: it is new. */
 export function useTried(action: string, own: (filled: Filled) => boolean = () => true): Tried | null {
   const tried = useContext(TriedContext);
   return tried?.action === action && own(tried.filled) ? tried : null;

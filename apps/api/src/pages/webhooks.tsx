@@ -87,7 +87,7 @@ const State = ({ of: { ended, attempts, nextAttempt, error } }: { of: Webhook })
   );
 };
 
-/** What it is sent. */
+/** The events that it is sent, in words. */
 const filterWords = ({ filter }: Webhook): string => {
   const kinds = Object.entries(filter).filter(([, codes]) => (codes as readonly string[] | undefined)?.length);
   if (kinds.length === 0) return 'Everything';

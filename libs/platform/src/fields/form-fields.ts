@@ -126,7 +126,7 @@ const TIDY: Readonly<Partial<Record<FieldKind, (text: string) => string>>> = {
   country: (text) => text.toUpperCase(),
 };
 
-/** What was filled in, as fields of its kinds take it: `Policy brief` is `policy-brief`, `Nov 2012` is `2012-11`. */
+/** The input of a form as fields of its kinds take it: `Policy brief` is `policy-brief`, `Nov 2012` is `2012-11`. */
 export function tidied(body: Body, filled: Given): Given {
   const fields = new Map(formFieldsIn(body).map((field) => [field.name, field]));
   const one = ({ kind, of }: FormField, value: unknown): unknown =>

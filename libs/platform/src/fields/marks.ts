@@ -74,7 +74,7 @@ export function kindsOfFields(): ReadonlyMap<string, ReadonlySet<Registered>> {
     for (const [field, { kinds }] of fields) {
       if (!kinds) continue;
       const known = all.get(field) ?? new Set();
-      // What depends on its body may be any.
+      // A class that depends on its body may be any.
       for (const kind of kinds.length === 0 ? kinds({}) : REGISTERED) known.add(kind);
       all.set(field, known);
     }

@@ -30,7 +30,7 @@ interface Defined {
   readonly label: string;
   /** Rows of a table, with values in columns, or the entries as they are. */
   readonly of: 'rows' | 'entries';
-  /** What pages ask for besides, for the programs in which people open it. */
+  /** The query of pages, for the programs in which people open it. */
   readonly opened?: string;
   /** Its example in the document of the API; `null`: it is no text, and a browser keeps it as a file. */
   readonly example: ((example: Answered) => string | undefined) | null;

@@ -78,7 +78,7 @@ export const Caller = createParamDecorator(
 
 function expectedOf(ifMatch: string | undefined): number | undefined {
   if (ifMatch === undefined) return undefined;
-  // What a GET answers has a digest of what it shows behind the revision (validators.ts).
+  // The answer to a GET has a digest behind the revision (validators.ts).
   const revision = /^(?:W\/)?"(\d+)(?:-[\w-]{1,40})?"$/.exec(ifMatch)?.[1];
   if (revision === undefined)
     throw new Rejected('bad_request', `If-Match takes one ETag as it was given, such as "3", not ${ifMatch}.`);

@@ -19,7 +19,7 @@ class KnownPaths {
     for (const one of [method].flat() as string[]) methods.add(one);
   }
 
-  /** What can be read beside a path: the same but for its last part. */
+  /** The paths beside one: the same but for the last part. */
   beside(path: string): string[] {
     const above = path.slice(0, path.lastIndexOf('/') + 1);
     return [...this.#methods]

@@ -91,7 +91,7 @@ export class WaitingRoom {
   /** Those of them who wait for long answers. */
   #waitingLong = 0;
   #going = 0;
-  /** What the last one who was let in had taken: a newcomer has no claim for the time before. */
+  /** The share of the last one who was let in: a newcomer has no claim for the time before. */
   #taken = 0;
   /** Those inside, who came first before. */
   readonly #staying = new Set<Staying>();
@@ -164,7 +164,7 @@ export class WaitingRoom {
     if (kind.isLong) this.#waitingLong += more;
   }
 
-  /** Those who wait for answers as long, or as short: whoever waits for downloads is in nobody's way who wants to read a page. */
+  /** Requests that wait for answers of one length: whoever waits for downloads is in nobody's way who wants to read a page. */
   #waitingAs({ isLong }: Kind): number {
     return isLong ? this.#waitingLong : this.#waiting - this.#waitingLong;
   }
