@@ -15,7 +15,7 @@ const MOST = 10_000;
 export class KnownTokens implements Tokens {
   readonly #known: UntilChanged<TokenHolder>;
   /** When the last use of a token was noted, by its id. */
-  readonly #noted = new LRUCache<string, number>({ max: MOST });
+  readonly #noted = new LRUCache<string, number>({ maxSize: MOST, sizeCalculation: () => 1 });
 
   constructor(
     private readonly store: Pick<

@@ -2,7 +2,8 @@
 import { LRUCache } from 'lru-cache';
 import type { AccessStore } from './access-store.js';
 
-const MOST = 10_000;
+/** For so many, but not from the beginning: `max` would take room for all. */
+const ROOM = { maxSize: 10_000, sizeCalculation: () => 1 };
 
 /**
  * Keeps answers by the hash of what lets somebody in. A change by this process counts at once. The store's mark, which tells
@@ -10,7 +11,7 @@ const MOST = 10_000;
  * nobody's is not kept.
  */
 export class UntilChanged<A extends object> {
-  #known = new LRUCache<string, A>({ max: MOST });
+  #known = new LRUCache<string, A>(ROOM);
   #lookedAt = -Infinity;
   #mark: unknown;
   #ownChanges = 0;
@@ -40,7 +41,7 @@ export class UntilChanged<A extends object> {
   }
 
   #forgetAll(): void {
-    this.#known = new LRUCache({ max: MOST });
+    this.#known = new LRUCache(ROOM);
     this.#ownChanges = this.store.ownChanges;
   }
 }

@@ -18,7 +18,7 @@ interface Period {
 }
 
 /** Few dates are asked about very often. */
-const periods = new LRUCache<string, { period: Period | null }>({ max: 20_000 });
+const periods = new LRUCache<string, { period: Period | null }>({ maxSize: 20_000, sizeCalculation: () => 1 });
 
 /** The first and the last day of the period that a partial date names; `null` when it is not a real date. */
 export function periodOf(date: unknown): Period | null {

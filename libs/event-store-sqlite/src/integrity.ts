@@ -1,10 +1,11 @@
 /** Checks the indexes of a log against its tables: SQLite itself trusts them and reports no difference. */
 import type Database from 'better-sqlite3';
+import { execFile } from 'node:child_process';
 import { createRequire } from 'node:module';
-import { Worker } from 'node:worker_threads';
+import { constants, setPriority } from 'node:os';
 import type { Damage } from '#eventsourcing';
 
-/** Looked at when a log is opened up to this size, in bytes; a larger one in a thread of its own, and written to only then. */
+/** Looked at when a log is opened up to this size, in bytes; a larger one in a process of its own, and written to only then. */
 export const AT_ONCE_BYTES = 48_000_000;
 
 const CHECK = 'PRAGMA integrity_check(1)';
@@ -29,23 +30,37 @@ function orMessage<T>(ask: () => T): T | string {
   }
 }
 
-/** The same in a thread of its own, which ends when the signal aborts (then: `null`). */
+/**
+ * The same in a process of its own, behind all other work: a thread would leave some 30 MB to this one, which its memory does not
+ * give back. It ends when the signal aborts (then: `null`).
+ * @throws Error when there is no such process, or it was ended
+ */
 export function integrityAside(file: string, signal: AbortSignal): Promise<Damage | null> {
   const work = `
-    const { parentPort, workerData: { sqlite, file, check } } = require('node:worker_threads');
+    const [, sqlite, file, check] = process.argv;
     const db = new (require(sqlite))(file, { readonly: true, timeout: 10000 });
     let said;
     try { said = db.prepare(check).pluck().get(); } catch (error) { said = error.message; }
     db.close();
-    parentPort.postMessage(said);`;
+    process.stdout.write(said);`;
   const sqlite = createRequire(import.meta.url).resolve('better-sqlite3');
-  const worker = new Worker(work, { eval: true, workerData: { sqlite, file, check: CHECK } });
-  worker.unref();
+  const args = ['--input-type=commonjs', '-e', work, sqlite, file, CHECK];
   return new Promise((resolve, reject) => {
-    signal.addEventListener('abort', () => void worker.terminate().then(() => resolve(null)));
-    worker.once('error', reject);
-    worker.once('message', (said: string) =>
-      resolve(said === 'ok' ? null : { position: null, reason: `the file is damaged: ${said}` }),
-    );
+    const child = execFile(process.execPath, args, { signal }, (error, said) => {
+      if (signal.aborted) resolve(null);
+      else if (error) reject(new Error(`The file of the log could not be checked: ${error.message}`, { cause: error }));
+      else resolve(said === 'ok' ? null : { position: null, reason: `the file is damaged: ${said}` });
+    });
+    for (const one of [child, child.stdout, child.stderr] as { unref?: () => void }[]) one?.unref?.();
+    if (child.pid !== undefined) behindOthers(child.pid);
   });
+}
+
+/** Lets a process have only the time that others leave. */
+function behindOthers(pid: number): void {
+  try {
+    setPriority(pid, constants.priority.PRIORITY_LOW);
+  } catch {
+    // It has ended already, or this process may not say so: then it takes its turn.
+  }
 }

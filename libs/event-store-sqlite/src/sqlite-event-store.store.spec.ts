@@ -510,6 +510,21 @@ describe('A damaged file', () => {
     await large.close();
   });
 
+  it('when it is large and cannot be checked is read, and nothing is written to it', async () => {
+    await written();
+    const pragma = Database.prototype.pragma;
+    jest.spyOn(Database.prototype, 'pragma').mockImplementation(function (this: Database.Database, ...args) {
+      return args[0] === 'page_count' ? 1_000_000 : pragma.apply(this, args);
+    });
+    const { execPath } = process;
+    process.execPath = '/there/is/no/such/program';
+    const large = new SqliteEventStore(file);
+    process.execPath = execPath;
+    await expect(append('dddd', NO_STREAM, [event()], by(), large)).rejects.toThrow('could not be checked');
+    expect(await everything(large)).toHaveLength(3);
+    await large.close();
+  });
+
   it.each([
     ['meta', "'{no json'", 'its meta cannot be read'],
     ['meta', "replace(meta, 'account-7', 'account-8')", 'the hash chain of bbbb-two breaks'],

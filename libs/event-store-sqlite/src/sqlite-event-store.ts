@@ -48,7 +48,7 @@ export class SqliteEventStore implements EventStore {
   /** Types that are in the table of types, or will be with the commit under way. */
   readonly #typesKnown = new Set<string>();
   /** The last revision, hash and time of streams lately used, as long as no other process has written. */
-  readonly #heads = new LRUCache<string, StreamHead>({ max: 20_000 });
+  readonly #heads = new LRUCache<string, StreamHead>({ maxSize: 20_000, sizeCalculation: () => 1 });
   /** Changes when another connection has written. */
   #dataVersion = 0;
   readonly #closing = new AbortController();
@@ -78,7 +78,11 @@ export class SqliteEventStore implements EventStore {
 
   #look(): Promise<Damage | null> {
     const bytes = ['page_count', 'page_size'].map((of) => this.#db.pragma(of, { simple: true }) as number);
-    if (bytes[0]! * bytes[1]! > AT_ONCE_BYTES) return integrityAside(this.file, this.#closing.signal);
+    if (bytes[0]! * bytes[1]! > AT_ONCE_BYTES) {
+      const looked = integrityAside(this.file, this.#closing.signal);
+      looked.catch(() => {}); // whoever writes is told
+      return looked;
+    }
     const damage = integrityOf(this.#db);
     if (damage) throw damaged(damage);
     return Promise.resolve(null);

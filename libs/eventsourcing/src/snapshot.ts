@@ -280,7 +280,11 @@ class Reader {
     for (const part of parts) {
       const memory = memories[part.projection]!;
       if ('array' in part) memory.arrays[part.array] = await this.#numbers(part.width, part.bytes);
-      else texts.push([(memory.lists[part.list] = []), await this.#next(Buffer.allocUnsafe(part.bytes))]);
+      else
+        texts.push([
+          (memory.lists[part.list] = []),
+          await this.#next(Buffer.from(memoryOf(part.bytes), 0, part.bytes)),
+        ]);
     }
     const checksum = await this.#read(Buffer.alloc(CHECKSUM_BYTES), this.size - CHECKSUM_BYTES);
     const isWhole = crc32(this.#end, this.#checksum) === checksum.readUInt32LE();

@@ -123,11 +123,23 @@ export type Heard = Readonly<Record<string, FullDate>>;
 
 const json = <T>(key: string): T => JSON.parse(key) as T;
 
+/** Agencies in roles, each once: many thousands of sets are made of some hundreds. */
+function agenciesInRoles(): (key: string) => readonly AgencyInRole[] {
+  const known = new Map<string, AgencyInRole>();
+  return (key) =>
+    json<AgencyInRole[]>(key).map((one) => {
+      const own = `${one.agency} ${one.role} ${one.asked}`;
+      const same = known.get(own) ?? one;
+      if (same === one) known.set(own, one);
+      return same;
+    });
+}
+
 type Dictionaries = { readonly [C in Coded]: Dictionary<Meanings[C]> };
 
 const emptyDictionaries = (): Dictionaries => ({
   standing: new Dictionary<Standing>(json),
-  agencies: new Dictionary<Meanings['agencies']>(json),
+  agencies: new Dictionary<Meanings['agencies']>(agenciesInRoles()),
   themes: new Dictionary<Meanings['themes']>(json),
   followsUp: new Dictionary<Meanings['followsUp']>(json),
   places: new Dictionary<Meanings['places']>(json),

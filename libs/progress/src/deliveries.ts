@@ -191,7 +191,11 @@ export class Deliveries {
 
   save(): Memory {
     return {
-      arrays: { ...this.#told.save('deliveries'), ...this.#texts.save('deliveries.texts') },
+      arrays: {
+        ...this.#told.save('deliveries'),
+        ...this.#texts.save('deliveries.texts'),
+        ...this.#of.save('deliveries.ofCommitments'),
+      },
       lists: { 'deliveries.until': [...this.#until] },
     };
   }
@@ -200,9 +204,7 @@ export class Deliveries {
     this.clear();
     this.#told.load('deliveries', arrays);
     this.#texts.load('deliveries.texts', arrays);
+    this.#of.load('deliveries.ofCommitments', arrays);
     for (const [number, until] of lists['deliveries.until'] as [number, number][]) this.#until.set(number, until);
-    const { commitment } = this.#told.columns;
-    for (let number = 0; number < this.#told.size; number++)
-      if (this.#until.get(number) !== 0) this.#of.add(commitment[number]!, number);
   }
 }

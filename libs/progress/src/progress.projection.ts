@@ -56,7 +56,7 @@ const isCorrection = ({ name }: Recorded): boolean => name === 'Corrected' || na
 
 export class ProgressProjection implements Projection {
   readonly name = 'progress';
-  readonly version = 13;
+  readonly version = 14;
   readonly on: Projection['on'];
   readonly columns = new Columns();
   /** What was told of last: a history is often told whole. */

@@ -215,6 +215,7 @@ export class Texts {
     return {
       arrays: {
         ...this.#wordings.save('wordings'),
+        ...this.#ofWordings.save('wordings.ofCommitments'),
         ...this.#passages.save('passages'),
         ...this.titles.save('titles'),
         ...this.#notes.save('notes'),
@@ -235,9 +236,7 @@ export class Texts {
     this.clear();
     this.#wordings.load('wordings', arrays);
     this.#passages.load('passages', arrays);
-    const { commitment, title } = this.#wordings.columns;
-    for (let code = 0; code < this.#wordings.size; code++)
-      if (title[code] !== 0) this.#ofWordings.add(commitment[code]!, code);
+    this.#ofWordings.load('wordings.ofCommitments', arrays);
     this.titles.load('titles', arrays);
     this.#notes.load('notes', arrays);
     this.#ofNotes.load('notes.ofCommitments', arrays);

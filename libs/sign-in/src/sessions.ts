@@ -53,7 +53,7 @@ interface KnownSession {
 export class KeptSessions extends Sessions {
   readonly #known: UntilChanged<KnownSession>;
   /** When the last use of a session was noted, by its id. */
-  readonly #noted = new LRUCache<string, number>({ max: 10_000 });
+  readonly #noted = new LRUCache<string, number>({ maxSize: 10_000, sizeCalculation: () => 1 });
 
   constructor(
     private readonly access: AccessStore,
