@@ -232,7 +232,7 @@ export class AccountsController {
     if (!appointment && by.role !== 'secretariat')
       throw refused('appointment_needed', '/appointment', 'A focal point opens accounts with a role for its agency.');
     const first = appointment ? [appointmentFrom(appointment, by, '/appointment')] : [];
-    await this.#refuseUnknown(body);
+    await this.#lookup.refuseUnknown(referencesIn(body));
     const account = `account-${hash('sha256', meta.commandId).slice(0, 16)}`;
     void reply.header('Location', `/v1/accounts/${account}`);
     const known = await this.access.accounts.one(account);
@@ -270,7 +270,7 @@ export class AccountsController {
   ): Promise<AccountView> {
     void reply.header('Location', `/v1/accounts/${encodeURIComponent(account)}`);
     const appointment = appointmentFrom(body, by);
-    await this.#refuseUnknown(body);
+    await this.#lookup.refuseUnknown(referencesIn(body));
     const row = await this.#known(account, by);
     if (row.erased !== null) throw new Conflict('erased', 'It was erased, and takes no role any more.');
     if (!row.appointments.some(({ id }) => id === meta.commandId))
@@ -327,11 +327,6 @@ export class AccountsController {
     const row = await this.access.accounts.one(account);
     if (!row || !isKnownTo(by, row)) throw notFound(account);
     return row;
-  }
-
-  async #refuseUnknown(body: object): Promise<void> {
-    const wrong = await this.#lookup.unknownIn(referencesIn(body));
-    if (wrong) throw wrong;
   }
 }
 

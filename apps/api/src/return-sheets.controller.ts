@@ -89,7 +89,7 @@ export class ReturnSheetsController {
     @Res() reply: FastifyReply,
   ): Promise<void> {
     if (!caller) throw new Rejected('unauthenticated', 'A draft is not public: Authorization: Bearer …');
-    await this.returns.known(round, agency);
+    await this.returns.inRound(round, agency);
     if (!maySee(caller, agency))
       throw new Rejected('forbidden', `The draft of ${agency} is seen by ${agency} and the secretariat alone.`);
     await sendWorkbook(

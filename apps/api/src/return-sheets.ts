@@ -8,7 +8,7 @@ import { SheetProblem } from '#exchange';
 import { spreadsheetIn, UnreadableFile, type SpreadsheetFile } from '#files';
 import { metaOf, PUBLIC_URL, validation, type CommandContext, type Principal, type Upload } from '#platform';
 import { Registers } from '#registers';
-import { contentOf, deadlineFor, isSame, joined, Returns, type Clash, type Known } from '#rounds';
+import { contentOf, deadlineFor, isSame, joined, Returns, type Clash, type ReturnInRound } from '#rounds';
 import { FINDING_LEVELS, REPORT_LANGUAGES, type FindingLevel, type ReportLanguage } from '#words';
 import { Suggestions } from './pages/suggestions.js';
 import { keyOfDraft } from './return-sheet.js';
@@ -101,7 +101,7 @@ export class ReturnSheets {
     agency: string,
     language: ReportLanguage,
   ): Promise<{ readonly bytes: Buffer; readonly revision: number }> {
-    const known = await this.returns.known(code, agency);
+    const known = await this.returns.inRound(code, agency);
     const { content, revision } = await this.#now(known, agency);
     const [one, codes] = await Promise.all([
       this.registers.one('agency', agency),
@@ -117,7 +117,7 @@ export class ReturnSheets {
 
   /** The changes that a workbook would make; nothing is saved. @throws Rejected for a file that is no workbook, or another return's */
   async read(code: string, agency: string, upload: Upload, by: Principal): Promise<ReadSheet> {
-    const known = await this.returns.known(code, agency);
+    const known = await this.returns.inRound(code, agency);
     const file = await fileIn(upload);
     const said = knownByIn(file);
     if (said.round !== code || said.agency !== agency)
@@ -173,7 +173,7 @@ export class ReturnSheets {
     return { ...preview, saved: true, revision };
   }
 
-  async #source({ round }: Known, agency: string, draft: ReturnDraft, language: ReportLanguage) {
+  async #source({ round }: ReturnInRound, agency: string, draft: ReturnDraft, language: ReportLanguage) {
     const last = await this.returns.lastOf(round.round!.previous, agency);
     return {
       ...{ round: round.round!, agency, draft, words: SHEET_WORDS[language] },
@@ -182,14 +182,14 @@ export class ReturnSheets {
     };
   }
 
-  async #now(known: Known, agency: string) {
+  async #now(known: ReturnInRound, agency: string) {
     const saved = await this.returns.draft(known.round.round!.code, agency);
     const content = saved?.content ?? (await this.returns.beginning(known, agency));
     return { content, revision: (saved?.revision ?? -1) + 1 };
   }
 
   /** The draft that a workbook was made of. @throws Conflict where it is not kept any more */
-  async #madeOf(known: Known, agency: string, said: KnownBy, now: { readonly content: ReturnDraft }) {
+  async #madeOf(known: ReturnInRound, agency: string, said: KnownBy, now: { readonly content: ReturnDraft }) {
     const is = (draft: ReturnDraft | undefined): draft is ReturnDraft => !!draft && keyOfDraft(draft) === said.key;
     if (is(now.content)) return now.content;
     const revision = Number(said.revision);

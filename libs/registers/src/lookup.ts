@@ -26,20 +26,20 @@ import {
 } from './register.js';
 
 /** The knowledge that all lookups in a log share. */
-class Known {
+class LookedUp {
   readonly found = new Set<string>();
   /** Agencies as they were when they were last looked at: of each only what came since is read. */
   readonly agencies = new Map<string, { readonly state: AgencyState & EntryHistory; readonly revision: number }>();
 }
-const knownOf = new WeakMap<EventStore, Known>();
+const lookedUpIn = new WeakMap<EventStore, LookedUp>();
 
 /** Finds the entries that the codes of a body name. It reads the log itself, so every acknowledged entry is found. */
 export class Lookup {
-  readonly #known: Known;
+  readonly #known: LookedUp;
 
   constructor(private readonly log: Log) {
-    this.#known = knownOf.get(log.store) ?? new Known();
-    knownOf.set(log.store, this.#known);
+    this.#known = lookedUpIn.get(log.store) ?? new LookedUp();
+    lookedUpIn.set(log.store, this.#known);
   }
 
   async entry<R extends Register>(kind: R, code: string): Promise<EntryOf<R> | null> {
@@ -79,6 +79,12 @@ export class Lookup {
     return errors[0]
       ? new Rejected('unknown_reference', errors.map(({ message }) => message).join('; '), errors)
       : null;
+  }
+
+  /** @throws Rejected `unknown_reference` that names every unknown code */
+  async refuseUnknown(references: readonly Reference[]): Promise<void> {
+    const unknown = await this.unknownIn(references);
+    if (unknown) throw unknown;
   }
 
   async #agency(code: string, anew: boolean): Promise<AgencyState> {

@@ -6,7 +6,7 @@ import type { CommitmentInQuestion } from './in-question.js';
 import { supports } from './return.js';
 
 /** The facts of a commitment that findings rest on. */
-type Known = Pick<CommitmentInQuestion, 'reference' | 'open' | 'target' | 'own' | 'evidence'>;
+type CheckedCommitment = Pick<CommitmentInQuestion, 'reference' | 'open' | 'target' | 'own' | 'evidence'>;
 
 export interface Found {
   readonly level: FindingLevel;
@@ -68,7 +68,7 @@ function* commitmentAt(
   at: string,
   said: CommitmentReturn,
   questions: readonly Question[],
-  known: Known | undefined,
+  known: CheckedCommitment | undefined,
   today: FullDate,
 ): Generator<Found> {
   const { reference, says, why, acts } = said;
@@ -126,7 +126,7 @@ function* commitmentAt(
 export function* findingsIn(
   draft: ReturnDraft,
   { questions }: Pick<Round, 'questions'>,
-  known: readonly Known[],
+  known: readonly CheckedCommitment[],
   today: FullDate,
   recorded: ReadonlySet<string> = new Set(),
 ): Generator<Found> {

@@ -35,7 +35,7 @@ import { RETURN_ACTS, type Doer, type ReturnActName } from './acts.js';
 import type { Found } from './checking.js';
 import { CommitmentInQuestion, NewlyRecorded } from './in-question.js';
 import { aReturn, isWritable, returnId, stateOfReturn, type CommentAsAt, type Submission } from './return.js';
-import { Returns, type Known } from './returns.js';
+import { Returns, type ReturnInRound } from './returns.js';
 import { worksFor } from './owners.js';
 import { deadlineFor, isLate, reopenedUntil } from './round.js';
 import { KnownQuery, OfPath, revisionIn } from './rounds.controller.js';
@@ -247,7 +247,7 @@ export class ReturnsController {
     @Caller() caller: Principal | null = null,
   ): Promise<ReturnView> {
     const { knownAt } = query.at;
-    const known = await this.returns.known(round, agency, knownAt);
+    const known = await this.returns.inRound(round, agency, knownAt);
     const sees = knownAt === undefined && maySee(caller, agency);
     if (query.revision) mustSee(caller, agency);
     const { state } = known;
@@ -279,7 +279,7 @@ export class ReturnsController {
   async #draft(
     round: string,
     agency: string,
-    known: Known,
+    known: ReturnInRound,
     caller: Principal,
     revision?: string,
   ): Promise<DraftOfReturn> {
@@ -331,7 +331,7 @@ export class ReturnsController {
     @Param('agency') agency: string,
     @Caller() caller: Principal | null,
   ): Promise<Findings> {
-    const known = await this.returns.known(round, agency);
+    const known = await this.returns.inRound(round, agency);
     mustSee(caller, agency);
     const draft = await this.returns.draft(round, agency);
     const content = draft?.content ?? (await this.returns.beginning(known, agency));
@@ -353,7 +353,7 @@ export class ReturnsController {
     @Param('agency') agency: string,
     @Caller() caller: Principal | null,
   ): Promise<DraftRevisions> {
-    await this.returns.known(round, agency);
+    await this.returns.inRound(round, agency);
     mustSee(caller, agency);
     const all = await this.returns.revisions(round, agency);
     return { items: all.map(({ revision, ...rest }) => ({ ...rest, revision: revision + 1 })) };
@@ -368,7 +368,7 @@ export class ReturnsController {
   })
   @ApiOkResponse({ type: CommentList })
   async comments(@Param('round') round: string, @Param('agency') agency: string): Promise<CommentList> {
-    return { items: (await this.returns.known(round, agency)).state.comments };
+    return { items: (await this.returns.inRound(round, agency)).state.comments };
   }
 
   @Post('submit')
@@ -395,7 +395,7 @@ function mustSee(caller: Principal | null, agency: string): asserts caller is Pr
     throw new Rejected('forbidden', `The draft of ${agency} is seen by ${agency} and the secretariat alone.`);
 }
 
-function writable({ round, state }: Known, agency: string): boolean {
+function writable({ round, state }: ReturnInRound, agency: string): boolean {
   const today = todayAt(new Date());
   try {
     isWritable(state, { round, agency, today, latest: today });
@@ -407,7 +407,7 @@ function writable({ round, state }: Known, agency: string): boolean {
 }
 
 async function answer(returns: Returns, round: string, agency: string, position: string): Promise<ReturnAnswer> {
-  const { round: known, state } = await returns.known(round, agency);
+  const { round: known, state } = await returns.inRound(round, agency);
   const today = todayAt(new Date());
   return {
     ...{ round, agency, position },

@@ -47,7 +47,7 @@ import {
   rehearse,
   standingOf,
   withoutActs,
-  type Submission,
+  type SubmittedEvent,
 } from './submitting.js';
 import { metaFor, mine } from './owners.js';
 
@@ -56,7 +56,7 @@ export const RETURN_DRAFTS = 'return';
 const draftOf = (round: string, agency: string): DraftName => ({ kind: RETURN_DRAFTS, id: returnId(round, agency) });
 
 /** A return with the round that it answers. */
-export interface Known {
+export interface ReturnInRound {
   readonly round: OpenedRound & EntryHistory;
   readonly state: ReturnSoFar & EntryHistory;
   readonly revision: number;
@@ -73,7 +73,7 @@ export class Returns {
   ) {}
 
   /** @throws Rejected `not_found` where there is no such round that was opened, or it does not ask the agency */
-  async known(code: string, agency: string, knownAt?: string): Promise<Known> {
+  async inRound(code: string, agency: string, knownAt?: string): Promise<ReturnInRound> {
     const { state: round } = await load(this.log, rounds, code, knownAt);
     if (!round.round) throw new Rejected('not_found', `There is no round ${code}.`);
     if (!round.agencies.includes(agency))
@@ -81,13 +81,13 @@ export class Returns {
     return { round, ...(await load(this.log, aReturn, returnId(code, agency), knownAt)) };
   }
 
-  #on({ round }: Pick<Known, 'round'>, agency: string): OnReturn {
+  #on({ round }: Pick<ReturnInRound, 'round'>, agency: string): OnReturn {
     const now = new Date();
     return { round, agency, today: todayAt(now), latest: todayAnywhere(now) };
   }
 
   /** The commitments in question, as the register has them today. */
-  register({ round }: Pick<Known, 'round'>, agency: string): Promise<CommitmentInQuestion[]> {
+  register({ round }: Pick<ReturnInRound, 'round'>, agency: string): Promise<CommitmentInQuestion[]> {
     return this.inQuestion.of(agency, round.round!.inQuestion);
   }
 
@@ -137,7 +137,7 @@ export class Returns {
    * The beginning of a draft that was not saved yet: after a submission what that said; else the answers of the last return to
    * questions that are carried over. It says nothing of any commitment: nobody is taken at a word that was not given.
    */
-  async beginning({ round, state }: Known, agency: string): Promise<ReturnDraft> {
+  async beginning({ round, state }: ReturnInRound, agency: string): Promise<ReturnDraft> {
     const last = state.submissions.at(-1);
     if (last) return last.outcome === 'taken_back' ? contentOf(last.said) : draftAgain(last.said);
     const carried = new Set(
@@ -171,7 +171,7 @@ export class Returns {
    */
   async save(code: string, agency: string, content: ReturnDraft, { by, expected }: CommandContext): Promise<number> {
     mine(by, agency);
-    const known = await this.known(code, agency);
+    const known = await this.inRound(code, agency);
     isWritable(known.state, this.#on(known, agency));
     if (expected === undefined)
       throw new Rejected(
@@ -199,7 +199,7 @@ export class Returns {
 
   /** @param mine what was to be saved; absent: nothing else than what was read */
   async #savedSince(
-    known: Known,
+    known: ReturnInRound,
     agency: string,
     expected: number,
     there: Draft<ReturnDraft> | null,
@@ -216,7 +216,14 @@ export class Returns {
   // ── What is found about it ────────────────────────────────────────────────────────────────────────────────────────
 
   /** The acts of a draft, and the findings about it. */
-  async prepared(code: string, agency: string, known: Known, content: ReturnDraft, said: SubmitReturn, meta: Meta) {
+  async prepared(
+    code: string,
+    agency: string,
+    known: ReturnInRound,
+    content: ReturnDraft,
+    said: SubmitReturn,
+    meta: Meta,
+  ) {
     const on = this.#on(known, agency);
     const reportedOn = dateOf(said.reportedOn, on);
     const recorded = await this.recordedBy(code, agency);
@@ -272,7 +279,7 @@ export class Returns {
     return recordedIn(this.log, all);
   }
 
-  async #submissions(code: string, agency: string): Promise<Submission[]> {
+  async #submissions(code: string, agency: string): Promise<SubmittedEvent[]> {
     const events = await decodeAll(this.log, await this.log.store.read(streamOf(aReturn, returnId(code, agency))));
     return (events as Recorded<ReturnEvents['Submitted']>[]).filter(({ name }) => name === 'Submitted');
   }
@@ -289,9 +296,9 @@ export class Returns {
       ({ meta }) => meta.commandId === context.meta.commandId,
     );
     if (before) return this.#finish(code, agency, before);
-    const known = await this.known(code, agency);
+    const known = await this.inRound(code, agency);
     const meta = metaFor(agency, said, context);
-    await this.#areKnown(said);
+    await new Lookup(this.log).refuseUnknown(referencesIn(said));
     isWritable(known.state, this.#on(known, agency));
     const draft = await this.draft(code, agency);
     if (context.expected !== undefined && context.expected !== (draft?.revision ?? NO_STREAM) + 1)
@@ -311,7 +318,7 @@ export class Returns {
     return this.#finish(code, agency, submission);
   }
 
-  async #finish(code: string, agency: string, submission: Submission): Promise<string> {
+  async #finish(code: string, agency: string, submission: SubmittedEvent): Promise<string> {
     const position = await apply(this.log, code, agency, submission);
     await this.applied(code, agency);
     return position;
@@ -337,16 +344,11 @@ export class Returns {
   ): Promise<string> {
     if (RETURN_ACTS[name].who === 'agency') mine(context.by, agency);
     else if (context.by.role !== 'secretariat') throw new Rejected('forbidden', 'This is the secretariat’s to do.');
-    const known = await this.known(code, agency);
-    await this.#areKnown(body);
+    const known = await this.inRound(code, agency);
+    await new Lookup(this.log).refuseUnknown(referencesIn(body));
     if (name === 'comment' || name === 'return') leadSomewhere(known.state, body);
     const meta = name === 'nil' ? metaFor(agency, body, context) : context.meta;
     return this.#decide(name, code, agency, body, known, { ...context, meta }, revision);
-  }
-
-  async #areKnown(body: object): Promise<void> {
-    const unknown = await new Lookup(this.log).unknownIn(referencesIn(body));
-    if (unknown) throw unknown;
   }
 
   async #decide(
@@ -354,7 +356,7 @@ export class Returns {
     code: string,
     agency: string,
     body: object,
-    known: Known,
+    known: ReturnInRound,
     { meta }: CommandContext,
     revision?: number,
   ): Promise<string> {

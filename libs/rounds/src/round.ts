@@ -13,16 +13,16 @@ interface Done {
 }
 
 /** The agencies that are expected by name: the members of a body are those of the day. */
-interface Asked {
+interface AgenciesAsked {
   readonly agencies: readonly string[];
 }
 
 export type RoundEvents = {
-  Opened: Round & Asked & Done;
-  Amended: Round & Asked & Done;
+  Opened: Round & AgenciesAsked & Done;
+  Amended: Round & AgenciesAsked & Done;
   Extended: ExtendRound & Done;
   /** The agencies that were named; the log has no address. */
-  Reminded: Asked & Done;
+  Reminded: AgenciesAsked & Done;
   Closed: CloseRound & Done;
   Reopened: ReopenRound & Done;
   Published: PublishRound & Done;
@@ -45,7 +45,7 @@ export interface OpenedRound {
   /** By agency: the last day on which it can answer though the round is closed. */
   readonly reopened: Readonly<Record<string, FullDate>>;
   readonly published: (PublishRound & Done) | null;
-  readonly reminded: readonly (Asked & Done)[];
+  readonly reminded: readonly (AgenciesAsked & Done)[];
 }
 
 const plain = ({ on: _on, agencies: _agencies, ...round }: RoundEvents['Opened']): Round => round;

@@ -153,7 +153,7 @@ export class Rounds {
     of: { readonly on?: string; readonly revision?: number } = {},
   ) {
     if (!(await this.#opened(code)).round) await this.#refuseUnopened(code);
-    await this.#areKnown(body);
+    await new Lookup(this.log).refuseUnknown(referencesIn(body));
     return this.decide(name, code, body, context, of);
   }
 
@@ -199,16 +199,11 @@ export class Rounds {
 
   async #check(body: Round): Promise<void> {
     isSound(body);
-    await this.#areKnown(plainToInstance(classOf('Round'), body));
+    await new Lookup(this.log).refuseUnknown(referencesIn(plainToInstance(classOf('Round'), body)));
     const { previous, code } = body;
     if (previous && (previous === code || !(await this.#opened(previous)).round))
       throw new Rejected('unknown_reference', `Unknown round: ${previous}`, [
         { pointer: '/previous', message: `Unknown round: ${previous}` },
       ]);
-  }
-
-  async #areKnown(body: object): Promise<void> {
-    const unknown = await new Lookup(this.log).unknownIn(referencesIn(body));
-    if (unknown) throw unknown;
   }
 }

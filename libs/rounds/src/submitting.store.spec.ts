@@ -79,7 +79,7 @@ async function standing(desk: Desk): Promise<string[]> {
     .sort();
 }
 const outcome = async (desk: Desk) =>
-  (await desk.returns.known(CODE, 'IOM')).state.submissions.map((one) => one.outcome);
+  (await desk.returns.inRound(CODE, 'IOM')).state.submissions.map((one) => one.outcome);
 
 /** Everybody that was killed while somebody submits, one append further each time. */
 async function* killings(meanwhile?: (desk: Desk) => () => Promise<unknown>) {
@@ -177,7 +177,7 @@ describe('A return of which something cannot be recorded any more, as something 
     await expect(submitted).rejects.toMatchObject({ code: 'taken_back', errors: [{ pointer: '/commitments/1' }] });
     expect(await standing(desk)).toEqual([]);
     expect(await outcome(desk)).toEqual(['taken_back']);
-    expect((await desk.returns.known(CODE, 'IOM')).state.state).toBe('returned');
+    expect((await desk.returns.inRound(CODE, 'IOM')).state.state).toBe('returned');
     expect(await desk.returns.draft(CODE, 'IOM')).toMatchObject({ content: DRAFT });
   });
   it('is so wherever the process that takes it back is killed', async () => {

@@ -38,7 +38,7 @@ type Submitted = ReturnEvents['Submitted'];
 // ── From a draft to acts ────────────────────────────────────────────────────────────────────────────────────────────
 
 /** An act of an earlier submission that still stands, and where it is recorded. */
-export interface Standing extends ActInReturn {
+export interface StandingAct extends ActInReturn {
   readonly command: string;
   readonly recordedAt: { readonly reference: string; readonly revision: number };
 }
@@ -135,7 +135,7 @@ const sameAct = (one: ActInReturn, other: ActInReturn): boolean =>
  * The acts of a submission: what an earlier one said stays, what it said otherwise is retracted first, or last if others rest on it.
  * @param earlier what of the earlier submissions still stands
  */
-export function planned(acts: readonly ActInReturn[], earlier: readonly Standing[]): ActInReturn[] {
+export function planned(acts: readonly ActInReturn[], earlier: readonly StandingAct[]): ActInReturn[] {
   const left = [...earlier];
   const said = acts.map((act) => {
     const same = left.findIndex((one) => sameAct(one, act));
@@ -224,10 +224,10 @@ function commandIn(act: ActInReturn, index: number, of: Dated, agency: string, m
 // ── From acts to events ─────────────────────────────────────────────────────────────────────────────────────────────
 
 /** A submission as it stands in the log. */
-export type Submission = Pick<Recorded, 'id' | 'revision' | 'meta'> & { readonly data: Submitted };
+export type SubmittedEvent = Pick<Recorded, 'id' | 'revision' | 'meta'> & { readonly data: Submitted };
 
 /** The meta of what follows from a submission: its actor, and itself as the cause. */
-const metaOf = ({ id, meta }: Submission): Meta => ({ ...meta, commandId: id, causationId: id });
+const metaOf = ({ id, meta }: SubmittedEvent): Meta => ({ ...meta, commandId: id, causationId: id });
 
 const outcomeOf = ({ submissions }: ReturnSoFar, revision: number) =>
   submissions.find((one) => one.revision === revision)?.outcome;
@@ -237,7 +237,7 @@ const outcomeOf = ({ submissions }: ReturnSoFar, revision: number) =>
  * @returns the position of the last event that this wrote
  * @throws Rejected when it was taken back
  */
-export async function apply(log: Log, round: string, agency: string, submission: Submission): Promise<string> {
+export async function apply(log: Log, round: string, agency: string, submission: SubmittedEvent): Promise<string> {
   const id = returnId(round, agency);
   const { acts } = submission.data;
   const meta = metaOf(submission);
@@ -266,7 +266,7 @@ export async function apply(log: Log, round: string, agency: string, submission:
 type Outcome = { [N in 'Applied' | 'TakenBack']: { name: N; data: ReturnEvents[N] } }['Applied' | 'TakenBack'];
 
 /** The first outcome of a submission is its outcome; another one changes nothing. */
-const settle = (log: Log, id: string, submission: Submission, outcome: Outcome) =>
+const settle = (log: Log, id: string, submission: SubmittedEvent, outcome: Outcome) =>
   handle(log, aReturn, id, (state) => (outcomeOf(state, submission.revision) === 'under_way' ? [outcome] : []), {
     ...metaOf(submission),
     commandId: uuidv5(outcome.name, submission.id),
@@ -282,7 +282,7 @@ async function refusalOf(log: Log, id: string, revision: number): Promise<Reject
 }
 
 /** The events of the acts of a submission, as far as they are recorded, the last first. */
-async function* recordedBy(log: Log, submission: Submission) {
+async function* recordedBy(log: Log, submission: SubmittedEvent) {
   const { acts } = submission.data;
   for (const [index, act] of [...acts.entries()].toReversed()) {
     if (act.command) continue;
@@ -299,7 +299,7 @@ async function* recordedBy(log: Log, submission: Submission) {
 /** The commitments that submissions newly recorded, in the order in which they said so. */
 export async function recordedIn(
   log: Log,
-  submissions: readonly Submission[],
+  submissions: readonly SubmittedEvent[],
 ): Promise<{ readonly reference: string; readonly body: Readonly<Record<string, unknown>> }[]> {
   const found = [];
   for (const submission of submissions)
@@ -315,7 +315,7 @@ export async function recordedIn(
 async function referenceOf(
   log: Log,
   { body }: ActInReturn,
-  { data }: Submission,
+  { data }: SubmittedEvent,
   command: string,
 ): Promise<string | null> {
   const { reference, agencies } = body as { reference?: string | null; agencies: { agency: string; role: string }[] };
@@ -324,7 +324,7 @@ async function referenceOf(
   return referenceTakenBy(log, lead, data.reportedOn.slice(0, 4), command);
 }
 
-async function takeBack(log: Log, submission: Submission): Promise<void> {
+async function takeBack(log: Log, submission: SubmittedEvent): Promise<void> {
   const meta = metaOf(submission);
   const reason = 'Not all of the return could be recorded, so none of it was.';
   for await (const { act, reference, revision, id } of recordedBy(log, submission)) {
@@ -347,8 +347,8 @@ async function takeBack(log: Log, submission: Submission): Promise<void> {
 }
 
 /** The acts of earlier submissions that nobody has retracted since. */
-export async function standingOf(log: Log, submissions: readonly Submission[]): Promise<Standing[]> {
-  const found = new Map<string, Standing>();
+export async function standingOf(log: Log, submissions: readonly SubmittedEvent[]): Promise<StandingAct[]> {
+  const found = new Map<string, StandingAct>();
   for (const submission of submissions)
     for await (const { act, command, reference, revision } of recordedBy(log, submission)) {
       const { state } = await load(log, commitment, reference);

@@ -36,7 +36,7 @@ const widthOf = (value: number): number => {
 };
 
 /** Reads numbers from one place up to another. */
-class Reading {
+class ListReader {
   constructor(
     private readonly pool: Uint8Array,
     private at: number,
@@ -115,15 +115,15 @@ export class Sequences {
   /** Where a list stands, with its length before it. */
   #place(list: number): { start: number; first: number; end: number } {
     const start = this.#starts[list]! - 1;
-    const length = new Reading(this.#pool, start, this.#used).next();
+    const length = new ListReader(this.#pool, start, this.#used).next();
     const first = start + widthOf(length);
     return { start, first, end: first + length };
   }
 
-  #read(list: number): Reading {
-    if (!this.has(list)) return new Reading(this.#pool, 0, 0);
+  #read(list: number): ListReader {
+    if (!this.has(list)) return new ListReader(this.#pool, 0, 0);
     const { first, end } = this.#place(list);
-    return new Reading(this.#pool, first, end);
+    return new ListReader(this.#pool, first, end);
   }
 
   #enlarge(room: number): void {
@@ -183,9 +183,9 @@ export class RisingLists {
     return values;
   }
 
-  #read(list: number): Reading {
+  #read(list: number): ListReader {
     const start = this.#start[list] ?? 0;
-    return new Reading(this.#pool, start, start + (this.#bytes[list] ?? 0));
+    return new ListReader(this.#pool, start, start + (this.#bytes[list] ?? 0));
   }
 
   /** Puts a number into a list, once. */

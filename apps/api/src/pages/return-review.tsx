@@ -2,7 +2,7 @@
 import type { ReturnDraft } from '#bodies';
 import { newCommandId } from '#eventsourcing';
 import type { Principal } from '#platform';
-import { contentOf, type CommitmentInQuestion, type Known, type NewlyRecorded } from '#rounds';
+import { contentOf, type CommitmentInQuestion, type ReturnInRound, type NewlyRecorded } from '#rounds';
 import { KEY } from './form.js';
 import type { Chosen } from './return-choice.js';
 import { CommentField, fieldsOfWhole, Threads, threadsOf } from './return-comments.js';
@@ -15,7 +15,7 @@ import { dateWords } from './words.js';
 
 interface ReviewParts {
   readonly view: View;
-  readonly known: Known;
+  readonly known: ReturnInRound;
   readonly agency: string;
   readonly register: readonly CommitmentInQuestion[];
   /** Who is signed in. */

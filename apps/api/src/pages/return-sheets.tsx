@@ -65,7 +65,7 @@ export class ReturnSheetPages {
   @Get()
   async shows(@Param() params: Params, @Req() { principal }: ApiRequest) {
     mine(principal!, params.agency);
-    await this.returns.known(params.round, params.agency);
+    await this.returns.inRound(params.round, params.agency);
     return <SheetPage {...params} />;
   }
 
@@ -98,7 +98,7 @@ export class ReturnSheetPages {
     const name = { kind: WAITING, id: waitingId(round, agency, by.account) };
     const waiting = await this.drafts.read<Waiting>(name);
     if (!waiting) throw new Conflict('nothing_waits', 'There is no workbook that waits to be taken: upload it again.');
-    const known = await this.returns.known(round, agency);
+    const known = await this.returns.inRound(round, agency);
     const now = await this.returns.draft(round, agency);
     const content = now?.content ?? (await this.returns.beginning(known, agency));
     const { draft } = joined(waiting.content.base, waiting.content.mine, content);
@@ -119,7 +119,7 @@ export class ReturnSheetPages {
   /** @throws Rejected for those whose return it is not, and where it cannot be written now */
   async #worker({ round, agency }: Params, { principal }: ApiRequest): Promise<Principal> {
     mine(principal!, agency);
-    const known = await this.returns.known(round, agency);
+    const known = await this.returns.inRound(round, agency);
     const now = new Date();
     isWritable(known.state, { round: known.round, agency, today: todayAt(now), latest: todayAnywhere(now) });
     return principal!;

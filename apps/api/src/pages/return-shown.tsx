@@ -17,7 +17,7 @@ import {
   type Clash,
   type CommitmentInQuestion,
   type Found,
-  type Known,
+  type ReturnInRound,
 } from '#rounds';
 import { ACTS_OF_RETURNS, type ActOfReturn } from '#words';
 import { PlainPage } from './layout.js';
@@ -59,7 +59,7 @@ function isInNew(list: string | undefined, { newCommitments = [] }: ReturnDraft)
 export const isAtWork = ({ session, principal }: ApiRequest, agency: string): boolean =>
   session !== undefined && principal !== undefined && worksFor(principal, agency);
 
-export function writable({ round, state }: Known, agency: string): boolean {
+export function writable({ round, state }: ReturnInRound, agency: string): boolean {
   const now = new Date();
   try {
     isWritable(state, { round, agency, today: todayAt(now), latest: todayAnywhere(now) });
@@ -81,7 +81,7 @@ export class ReturnShown {
 
   /** The form, for those who write it. */
   async form(
-    known: Known,
+    known: ReturnInRound,
     agency: string,
     request: ApiRequest,
     shown: Shown & Partial<Unsaved> & { readonly tried?: Tried },
@@ -172,7 +172,7 @@ export class ReturnShown {
 
   /** The content of the return. @param open whether whoever looks can write it */
   async read(
-    known: Known,
+    known: ReturnInRound,
     agency: string,
     request: ApiRequest,
     open: boolean,
@@ -210,7 +210,7 @@ export class ReturnShown {
 /** The commitments of which a return says something that looks odd. */
 function oddIn(
   content: ReturnDraft,
-  { round }: Known,
+  { round }: ReturnInRound,
   register: readonly CommitmentInQuestion[],
   recorded: ReadonlySet<string>,
 ): ReadonlySet<string> {
@@ -223,7 +223,7 @@ function oddIn(
   );
 }
 
-const RoundInShort = ({ known: { round } }: { known: Known }) => {
+const RoundInShort = ({ known: { round } }: { known: ReturnInRound }) => {
   const { guidance, asOf, from, until } = round.round!;
   return (
     <>
@@ -246,7 +246,7 @@ const RoundInShort = ({ known: { round } }: { known: Known }) => {
 
 interface PageParts {
   readonly view: View;
-  readonly known: Known;
+  readonly known: ReturnInRound;
   readonly agency: string;
   /** The input that was sent from it and refused. */
   readonly tried?: Tried | null | undefined;

@@ -1,6 +1,6 @@
 /** The state of a return, and the days of its way there: submitted, sent back, submitted again, accepted. */
 import { todayAt, type FullDate } from '#clocks';
-import { isLate, stateOfReturn, type Known, type ReturnEvents } from '#rounds';
+import { isLate, stateOfReturn, type ReturnInRound, type ReturnEvents } from '#rounds';
 import { RETURN_STATE_WORDS } from './round-words.js';
 import { counted, dateWords } from './words.js';
 
@@ -17,7 +17,7 @@ interface Step {
 }
 
 /** Its history, in order. */
-function stepsOf({ state: { said } }: Pick<Known, 'state'>): Step[] {
+function stepsOf({ state: { said } }: Pick<ReturnInRound, 'state'>): Step[] {
   const before = new Set<string>();
   return [...said].flatMap(({ name, data }) => {
     const words = SAYS[name as keyof ReturnEvents];
@@ -29,7 +29,7 @@ function stepsOf({ state: { said } }: Pick<Known, 'state'>): Step[] {
 }
 
 interface StateParts {
-  readonly known: Known;
+  readonly known: ReturnInRound;
   readonly agency: string;
   readonly hasDraft: boolean;
 }
@@ -48,7 +48,7 @@ export const StateOf = ({ known, agency, hasDraft }: StateParts) => {
 };
 
 /** To those who write it: that it was sent back, and how much there is to see to. */
-export const SentBack = ({ known }: { known: Known }) => {
+export const SentBack = ({ known }: { known: ReturnInRound }) => {
   const { state, said } = known.state;
   const last = [...said].findLast(({ name }) => name === 'SentBack');
   if (state !== 'returned' || !last) return null;

@@ -15,7 +15,7 @@ import {
   type ApiRequest,
   type CommandContext,
 } from '#platform';
-import { isSame, joined, RETURN_ACTS, Returns, type Known } from '#rounds';
+import { isSame, joined, RETURN_ACTS, Returns, type ReturnInRound } from '#rounds';
 import { KEY, REVISION } from './form.js';
 import { idOf, MORE, SHOWN_MS, type Filled } from './form-parts.js';
 import { PlainPage } from './layout.js';
@@ -76,11 +76,11 @@ export class ReturnPages {
   @Get()
   async shows(@Param() { round, agency }: Params, @Query() query: ReturnQuery, @Req() request: ApiRequest) {
     if (query._do !== undefined) return addressOf(path('rounds', round, 'returns', agency), choiceIn({ ...query }));
-    return this.#page(await this.returns.known(round, agency), agency, query, request);
+    return this.#page(await this.returns.inRound(round, agency), agency, query, request);
   }
 
   /** The form, to those who write it now; to all else what the return says. */
-  #page(known: Known, agency: string, query: ReturnQuery, request: ApiRequest, tried: Tried | null = null) {
+  #page(known: ReturnInRound, agency: string, query: ReturnQuery, request: ApiRequest, tried: Tried | null = null) {
     const works = isAtWork(request, agency);
     const isOwn = works && request.principal!.role !== 'secretariat';
     const open = works && writable(known, agency);
@@ -97,7 +97,7 @@ export class ReturnPages {
     @Req() request: ApiRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
-    const known = await this.returns.known(round, agency);
+    const known = await this.returns.inRound(round, agency);
     const { [KEY]: key, [REVISION]: read, [MORE]: more, _do: does = 'save', ...others } = sent as Filled;
     const { _add: added, _only, _theme, _part, _unfold, ...filled } = others;
     const [verb, of, reference] = String(does).split(' ');
@@ -140,7 +140,7 @@ export class ReturnPages {
       if (error.code === 'return_unfinished') return checked();
       if (!error.errors[0]?.pointer.startsWith('/onBehalf')) {
         const tried = triedIn(error, here, {}, reply);
-        return this.#page(await this.returns.known(round, agency), agency, { edit: 'yes' }, request, tried);
+        return this.#page(await this.returns.inRound(round, agency), agency, { edit: 'yes' }, request, tried);
       }
       void reply.status(422);
       return this.shown.form(known, agency, request, { draft, revision: outcome.revision, faults: error.errors });
@@ -163,7 +163,7 @@ export class ReturnPages {
     // The comments that were written stay in their fields.
     if (isChoice(_do)) {
       const kept = { action: `${here}/${act}`, filled: said, faults: [], refused: null };
-      return this.#page(await this.returns.known(round, agency), agency, query, request, kept);
+      return this.#page(await this.returns.inRound(round, agency), agency, query, request, kept);
     }
     try {
       const of = classOf(RETURN_ACTS[name].body) as new () => object;
@@ -175,13 +175,13 @@ export class ReturnPages {
     } catch (error) {
       const tried = triedIn(error, `${here}/${act}`, said, reply);
       const edits = name === 'nil' && request.principal!.role === 'secretariat';
-      const known = await this.returns.known(round, agency);
+      const known = await this.returns.inRound(round, agency);
       return this.#page(known, agency, edits ? { edit: 'yes' } : query, request, tried);
     }
   }
 
   /** As much of the page as tells a script that saves as one goes where the draft stands. */
-  async #noted(known: Known, agency: string, revision: number) {
+  async #noted(known: ReturnInRound, agency: string, revision: number) {
     const { round } = known.round;
     const draft = (await this.returns.draft(round!.code, agency, revision - 1))!;
     const said = draft.content.commitments.length;
@@ -212,14 +212,14 @@ export class ReturnPages {
     return { ...context, meta: metaOf(context.by, `form ${key}\n${request.url}\n${said}`, request.correlation?.known) };
   }
 
-  async #draftAt(known: Known, agency: string, revision: number): Promise<ReturnDraft> {
+  async #draftAt(known: ReturnInRound, agency: string, revision: number): Promise<ReturnDraft> {
     const code = known.round.round!.code;
     const draft = revision === 0 ? null : await this.returns.draft(code, agency, revision - 1);
     return draft?.content ?? this.returns.beginning(known, agency);
   }
 
   /** Of those that were shown, and of which nothing is said yet. */
-  async #restUnchanged(known: Known, agency: string, draft: ReturnDraft, filled: Filled): Promise<ReturnDraft> {
+  async #restUnchanged(known: ReturnInRound, agency: string, draft: ReturnDraft, filled: Filled): Promise<ReturnDraft> {
     const rows = Array.isArray(filled['commitments']) ? (filled['commitments'] as Filled[]) : [];
     const shown = new Set(rows.map(({ reference }) => reference));
     const recorded = await this.returns.recordedBy(known.round.round!.code, agency);
@@ -232,7 +232,7 @@ export class ReturnPages {
 
   /** Saves a draft; where somebody was faster, both are joined, unless they wrote the same part. */
   async #save(
-    known: Known,
+    known: ReturnInRound,
     agency: string,
     draft: ReturnDraft,
     base: ReturnDraft,

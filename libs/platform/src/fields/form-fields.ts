@@ -1,7 +1,7 @@
 /** The fields of a body as a form asks for them: made of the declarations by which it is validated. */
 import { classIn, describedAs, fieldsIn, type Described } from '../lists/columns-of.js';
 import { PATTERNS } from './fields.js';
-import { registersOfField, type Given, type Registered } from './marks.js';
+import { registersOfField, type Values, type Registered } from './marks.js';
 
 type Body = new () => object;
 
@@ -127,13 +127,13 @@ const TIDY: Readonly<Partial<Record<FieldKind, (text: string) => string>>> = {
 };
 
 /** The input of a form as fields of its kinds take it: `Policy brief` is `policy-brief`, `Nov 2012` is `2012-11`. */
-export function tidied(body: Body, filled: Given): Given {
+export function tidied(body: Body, filled: Values): Values {
   const fields = new Map(formFieldsIn(body).map((field) => [field.name, field]));
   const one = ({ kind, of }: FormField, value: unknown): unknown =>
     typeof value === 'string'
       ? (TIDY[kind]?.(value.trim()) ?? value)
       : of && typeof value === 'object' && value !== null
-        ? tidied(of, value as Given)
+        ? tidied(of, value as Values)
         : value;
   return Object.fromEntries(
     Object.entries(filled).map(([name, value]) => {

@@ -101,7 +101,7 @@ export const freeTextOf = (bodies: readonly Body[]): ReadonlySet<string> =>
   );
 
 /** Values by the names of fields. */
-export type Given = Readonly<Record<string, unknown>>;
+export type Values = Readonly<Record<string, unknown>>;
 
 /** A body with what people wrote in it as it is kept: composed, with nothing around it. The same object where nothing changes. */
 export function cleanBody<B extends object>(body: Body, given: B): B {
@@ -110,9 +110,9 @@ export function cleanBody<B extends object>(body: Body, given: B): B {
   for (const field of Object.keys(given)) {
     const { within, written } = marks.get(field) ?? NONE;
     if (!written && !within) continue;
-    const said = (given as Given)[field];
+    const said = (given as Values)[field];
     const value = written ? cleanedAll(said) : cleanedIn(within!(), said);
-    if (value !== said) (kept ??= { ...(given as Given) })[field] = value;
+    if (value !== said) (kept ??= { ...(given as Values) })[field] = value;
   }
   return (kept as B | null) ?? given;
 }
@@ -121,7 +121,7 @@ export function cleanBody<B extends object>(body: Body, given: B): B {
  * A form, in which all is text, as the body that it stands for: of a field that holds a number, yes or no, or a list, that is
  * made of what was sent. What cannot be made into it stays as it is, and is refused as such.
  */
-export function bodyOfForm(body: Body, form: Given): Given {
+export function bodyOfForm(body: Body, form: Values): Values {
   const marks = marksOf((body as { prototype: object }).prototype);
   return Object.fromEntries(
     Object.entries(form).map(([name, said]) => {
@@ -136,7 +136,7 @@ export function bodyOfForm(body: Body, form: Given): Given {
 }
 
 function heldBy(said: unknown, holds: Marks['holds'], within: Marks['within']): unknown {
-  if (within && typeof said === 'object' && said !== null) return bodyOfForm(within(), said as Given);
+  if (within && typeof said === 'object' && said !== null) return bodyOfForm(within(), said as Values);
   if (holds === 'number' && typeof said === 'string' && /^-?\d+(?:\.\d+)?$/.test(said)) return Number(said);
   // A box that is ticked sends `on`; one that is not sends nothing.
   if (holds === 'yes-no') return said === 'on' || said === 'true' ? true : said === 'false' ? false : said;
@@ -175,7 +175,7 @@ export function referencesIn(body: object, pointer = ''): Reference[] {
   for (const field of Object.keys(body)) {
     const { kinds, within } = marks.get(field) ?? NONE;
     if (!kinds && !within) continue;
-    const value = (body as Given)[field];
+    const value = (body as Values)[field];
     if (value === null || value === undefined) continue;
     const at = `${pointer}/${field}`;
     const find = (item: unknown, at: string): void => {
@@ -195,7 +195,7 @@ export function datesIn(body: object, pointer = ''): { readonly date: string; re
   for (const field of Object.keys(body)) {
     const about = marks.get(field);
     if (!about?.dated && !about?.within) continue;
-    const value = (body as Given)[field];
+    const value = (body as Values)[field];
     const at = `${pointer}/${field}`;
     if (about.dated && typeof value === 'string') found.push({ date: value, pointer: at });
     else if (!about.within || typeof value !== 'object' || value === null) continue;

@@ -70,20 +70,20 @@ export function formFieldsOf(text: string): FormFields {
     const steps = name.split('.');
     if (steps.length > DEEPEST || steps.some((step) => !/^[A-Za-z0-9_-]{1,60}$/.test(step) || isInherited(step)))
       throw new Rejected('bad_request', `A form has no field ${name.slice(0, 100)}.`);
-    if (value.trim() !== '') put(fields as Given, steps, value, name);
+    if (value.trim() !== '') put(fields as FormValues, steps, value, name);
   }
-  listsIn(fields as Given);
+  listsIn(fields as FormValues);
   return fields;
 }
 
-type Given = Record<string, FormValue>;
+type FormValues = Record<string, FormValue>;
 
-function put(into: Given, [step, ...rest]: readonly string[], value: string, name: string): void {
+function put(into: FormValues, [step, ...rest]: readonly string[], value: string, name: string): void {
   const before = into[step!];
   const clash = () => new Rejected('bad_request', `The form says two things by the name ${name}.`);
   if (rest.length > 0) {
     if (typeof before === 'string' || Array.isArray(before)) throw clash();
-    put((into[step!] ??= {}) as Given, rest, value, name);
+    put((into[step!] ??= {}) as FormValues, rest, value, name);
   } else if (before === undefined) into[step!] = value;
   else if (typeof before === 'string') into[step!] = [before, value];
   else if (Array.isArray(before)) before.push(value);
@@ -91,10 +91,10 @@ function put(into: Given, [step, ...rest]: readonly string[], value: string, nam
 }
 
 /** Of what stands in an object: what has only numbers for names is a list, in their order. */
-function listsIn(given: Given): void {
+function listsIn(given: FormValues): void {
   for (const [name, value] of Object.entries(given)) {
     if (typeof value !== 'object' || Array.isArray(value)) continue;
-    listsIn(value as Given);
+    listsIn(value as FormValues);
     if (Object.keys(value).every((step) => /^\d+$/.test(step))) given[name] = Object.values(value);
   }
 }
@@ -128,7 +128,7 @@ export function refuseForgedForm(request: ApiRequest, of: FormOf, session: Sessi
       'forbidden',
       'This form was sent from another site. Open the page here, and send it from there.',
     );
-  const fields = request.body as Given;
+  const fields = request.body as FormValues;
   const token = fields[CSRF_FIELD];
   delete fields[CSRF_FIELD];
   if (of === 'anyone') return;
