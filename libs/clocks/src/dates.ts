@@ -1,5 +1,4 @@
 /** Dates as their ISO texts, which compare as strings: partial dates and the periods that they name. Pure. */
-import { LRUCache } from 'lru-cache';
 import { Temporal } from 'temporal-polyfill';
 
 /** `2006-11-20` */
@@ -17,15 +16,19 @@ interface Period {
   readonly last: FullDate;
 }
 
-/** Few dates are asked about very often. */
-const periods = new LRUCache<string, { period: Period | null }>({ maxSize: 20_000, sizeCalculation: () => 1 });
+/** Few dates are asked about very often: several times in each act. All are forgotten when there are too many. */
+const periods = new Map<unknown, Period | null>();
+const MOST_PERIODS = 20_000;
 
 /** The first and the last day of the period that a partial date names; `null` when it is not a real date. */
 export function periodOf(date: unknown): Period | null {
+  const known = periods.get(date);
+  if (known !== undefined) return known;
   if (typeof date !== 'string' || date.length > 10) return null;
-  let known = periods.get(date);
-  if (!known) periods.set(date, (known = { period: readPeriod(date) }));
-  return known.period;
+  if (periods.size >= MOST_PERIODS) periods.clear();
+  const period = readPeriod(date);
+  periods.set(date, period);
+  return period;
 }
 
 function readPeriod(date: string): Period | null {

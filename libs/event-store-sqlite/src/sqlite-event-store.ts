@@ -37,6 +37,12 @@ const POLL_MS = 50;
 /** Times in a log taken over from KurrentDB may fall from one stream to another: by this much at most. */
 const DISORDER_MS = 60_000;
 
+let stamped: { readonly at: number; readonly text: string } = { at: NaN, text: '' };
+
+/** An instant as text: events of a batch have the same. */
+const isoOf = (at: number): string =>
+  (at === stamped.at ? stamped : (stamped = { at, text: new Date(at).toISOString() })).text;
+
 /** The log in one SQLite file. Appends that wait in the same turn of the event loop share one durable transaction. */
 export class SqliteEventStore implements EventStore {
   readonly #db: Database.Database;
@@ -344,7 +350,7 @@ export class SqliteEventStore implements EventStore {
     }
     const { addType, insert } = this.#sql;
     const recorded = Math.max(now, head?.recorded_at ?? 0);
-    const recordedAt = new Date(recorded).toISOString();
+    const recordedAt = isoOf(recorded);
     let [revision, position, hash] = [expected, after, head?.hash ?? null];
     for (const [index, { type, version, data }] of events.entries()) {
       const id = eventId(meta.commandId, stream, index);

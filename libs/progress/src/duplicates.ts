@@ -86,7 +86,7 @@ export class Duplicates extends FindsDuplicates {
     const { columns, dictionaries, references, texts } = this.#columns;
     return {
       reference: references.at(columns.commitment[row]!)!,
-      title: texts.wording(columns.text[row]!)!.title,
+      title: texts.titleOf(columns.text[row]!)!,
       agencies: dictionaries.agencies.entries[columns.agencies[row]!]!.map(({ agency }) => agency),
       followsUp: dictionaries.followsUp.entries[columns.followsUp[row]!]!,
     };

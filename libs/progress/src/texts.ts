@@ -85,7 +85,7 @@ export class Texts {
 
   /** The wording of a code; `null`: its words are gone. */
   wording(code: number): Wording | null {
-    const title = this.#titleOf(code);
+    const title = this.titleOf(code);
     if (title === null) return null;
     const rest = this.#passages.at(this.#wordings.columns.rest[code]! - 1)!;
     const [summary, condition, language] = JSON.parse(rest) as [string, string | null, string | null];
@@ -93,7 +93,7 @@ export class Texts {
   }
 
   /** `null`: it is gone. */
-  #titleOf(code: number): string | null {
+  titleOf(code: number): string | null {
     const title = this.#wordings.columns.title[code]!;
     return title === 0 ? null : (JSON.parse(this.#passages.at(title - 1)!) as string);
   }
@@ -106,7 +106,7 @@ export class Texts {
   /** By which a title is put in order. */
   titleKey(code: number): string | null {
     if (this.#titleKeys[code] !== undefined) return this.#titleKeys[code];
-    const title = this.#titleOf(code);
+    const title = this.titleOf(code);
     return title === null ? null : (this.#titleKeys[code] = sortKey(title));
   }
 
