@@ -13,7 +13,10 @@ const BESIDE = ['scripts/bundle.mjs', 'tsconfig.json', 'tsconfig.build.json', 'p
 const below = (folders) =>
   folders
     .filter((folder) => existsSync(folder))
-    .flatMap((folder) => [folder, ...readdirSync(folder, { recursive: true }).map((name) => join(folder, name))]);
+    .flatMap((folder) => [
+      folder,
+      ...readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((name) => join(folder, name)),
+    ]);
 
 /** The files that compiled code reads beside itself. */
 const isRead = (name) => /\.(css|sql|typ|browser\.js)$/.test(name);
