@@ -4,21 +4,37 @@ import { CODE } from './in-words.js';
 import { plain, type Cell, type Column } from './report.js';
 import type { Words } from './words/index.js';
 
-/** Capitals are wider. */
-export const CAPITAL = 1.15;
-/** Longer words, such as addresses, are broken anyway. */
+/** Words with more letters, such as addresses, are broken anyway. */
 const LONGEST = 18;
+
+/** The widths of letters of a typeface, in the letters by which a column is reckoned. */
+export interface Letters {
+  readonly capital: number;
+  readonly digit: number;
+  /** Hyphens, points, spaces and the like. */
+  readonly sign: number;
+  readonly small: number;
+}
+
+export function lettersOf(text: string, { capital, digit, sign, small }: Letters): number {
+  let wide = 0;
+  for (const letter of text)
+    wide += /\p{Lu}/u.test(letter) ? capital : /\d/.test(letter) ? digit : /[\s.,:;()/-]/.test(letter) ? sign : small;
+  return wide;
+}
 
 /** Where a line may end in any case. */
 const ENDS = /[^\S\u00A0]|\u200B/;
 
+/** Whether a word is a code, with or without the signs around it: `(WORLD-BANK,` */
+const isCode = (word: string): boolean => CODE.test(word.replaceAll(/^[(«“]+|[),.:;»”]+$/g, ''));
+
 /** How many letters what is never broken has, of a text: codes are whole, other words are parted at their hyphens. */
-export const longestWord = (text: string): number =>
+export const longestWord = (text: string, letters: Letters): number =>
   text.split(ENDS).reduce((most, word) => {
-    if (word.length <= most / CAPITAL) return most;
-    const parts = CODE.test(word) ? [word] : word.split('-');
-    const wide = (part: string) => Math.min(part.length, LONGEST) * (part.toUpperCase() === part ? CAPITAL : 1);
-    return Math.max(most, ...parts.map(wide));
+    if (word.length * letters.capital <= most) return most;
+    const parts = isCode(word) && word.length <= LONGEST ? [word] : word.split('-');
+    return Math.max(most, ...parts.map((part) => lettersOf(part.slice(0, LONGEST), letters)));
   }, 0);
 
 /** The texts of a cell in which a word may be too long; a number has its room in any case. */
@@ -41,7 +57,7 @@ export function textsIn(cell: Cell, words: Words): readonly string[] {
 export const unparted = (text: string): string =>
   text
     .split(ENDS)
-    .filter((word) => /\d|\u00A0/.test(word) || CODE.test(word))
+    .filter((word) => /\d|\u00A0/.test(word) || isCode(word))
     .join(' ');
 
 export const naturalWidths = (columns: readonly Column[], whole: number): number[] =>
@@ -54,14 +70,19 @@ const LEAST = 0.7;
  * Columns as wide as their weights say, but for those that need more: these take from the others.
  * @returns `null`: what is needed takes too much from the others
  */
-export function fitted(natural: readonly number[], needed: readonly number[], whole: number): number[] | null {
+export function fitted(
+  natural: readonly number[],
+  needed: readonly number[],
+  whole: number,
+  least = LEAST,
+): number[] | null {
   const sum = (widths: readonly number[], of: (i: number) => boolean) =>
     widths.reduce((all, width, i) => all + (of(i) ? width : 0), 0);
   const short = new Set<number>();
   for (;;) {
     const others = sum(natural, (i) => !short.has(i));
     const scale = (whole - sum(needed, (i) => short.has(i))) / others;
-    if (others === 0 || scale < LEAST) return null;
+    if (others === 0 || scale < least) return null;
     const more = natural.flatMap((width, i) => (!short.has(i) && width * scale < needed[i]! ? [i] : []));
     if (more.length === 0) return natural.map((width, i) => Math.floor(short.has(i) ? needed[i]! : width * scale));
     for (const i of more) short.add(i);

@@ -1,12 +1,21 @@
 /** The widths of the columns of a table in DOCX, which hold with any typeface that stands in for the one that is asked for. */
-import { CAPITAL, fitted, longestWord, naturalWidths } from './columns.js';
+import { fitted, lettersOf, longestWord, naturalWidths, type Letters } from './columns.js';
 import { CODE } from './in-words.js';
 import type { Column } from './report.js';
 
 /** What a cell has on both sides of its text, in twentieths of a point. */
 export const ROOM = 140;
 
-/** The room of letters in bold of so many half points, in the widest of the common typefaces. */
+/** Of the widest of the common typefaces. */
+const WIDEST: Letters = { capital: 1.02, digit: 0.89, sign: 0.5, small: 0.84 };
+/** By how much bold letters are wider. */
+const BOLD = 1.1;
+
+/** How many letters the longest word of the text of a cell takes. */
+export const longestInCell = (text: string): number => longestWord(text, WIDEST);
+export const longestInBold = (text: string): number => BOLD * longestInCell(text);
+
+/** The room of so many letters of so many half points. */
 export const roomOf = (letters: number, size: number): number => Math.ceil(ROOM + letters * size * 7.2);
 
 /** Of the letters of its style. */
@@ -16,6 +25,8 @@ export const TABLE_SIZE = 18;
 const DIGITS = 5;
 /** A turned head that is longer goes on in a second line. */
 const LONGEST_TURNED = 2_400;
+/** The least of its weight that a column keeps where a day or a code would be parted otherwise. */
+const SQUEEZED = 0.45;
 
 export interface Columns {
   readonly widths: readonly number[];
@@ -25,7 +36,7 @@ export interface Columns {
 
 /** Above a column of numbers a code stands whole, however long. */
 const longestOfHead = ({ title, type }: Column): number =>
-  type === 'integer' && CODE.test(title) ? title.length * CAPITAL : longestWord(title);
+  type === 'integer' && CODE.test(title) ? BOLD * lettersOf(title, WIDEST) : longestInBold(title);
 
 export const isNumber = ({ type }: Column): boolean => type === 'integer';
 
@@ -48,8 +59,8 @@ export function columnsIn(
   const titles = columns.filter(isNumber).map(({ title }) => title);
   const turned = Math.min(
     Math.max(...titles.map(({ length }) => roomOf(length, size))),
-    Math.max(LONGEST_TURNED, ...titles.map((title) => roomOf(longestWord(title), size))),
+    Math.max(LONGEST_TURNED, ...titles.map((title) => roomOf(longestInBold(title), size))),
   );
-  const widths = fitted(natural, small, whole) ?? natural.map(Math.floor);
+  const widths = fitted(natural, small, whole) ?? fitted(natural, small, whole, SQUEEZED) ?? natural.map(Math.floor);
   return { widths, turned: titles.length > 0 ? turned : null };
 }

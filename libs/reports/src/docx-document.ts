@@ -18,8 +18,8 @@ import {
   WIDE,
   widthOf,
 } from './docx-styles.js';
-import { longestWord, textsIn } from './columns.js';
-import { columnsIn, isNumber, roomOf, TABLE_SIZE } from './docx-columns.js';
+import { textsIn } from './columns.js';
+import { columnsIn, isNumber, longestInBold, longestInCell, roomOf, TABLE_SIZE } from './docx-columns.js';
 import { DocxText, inLanguage } from './docx-text.js';
 import { runsOf, weightOf, type Heading, type Run } from './flow.js';
 import { isLong, leadingOnce, linesOf, pageInWords } from './in-words.js';
@@ -265,7 +265,7 @@ export class DocxDocument {
     ];
     if (abbreviations.length === 0) return [this.#section(false, contents)];
     const half = Math.floor((widthOf(false) - BETWEEN) / 2);
-    const longest = Math.max(...abbreviations.map(({ short }) => longestWord(short)));
+    const longest = Math.max(...abbreviations.map(({ short }) => longestInBold(short)));
     const short = Math.min(Math.floor(half / 2), roomOf(longest, TABLE_SIZE));
     const listed = this.#grid(
       [short, half - short],
@@ -278,6 +278,8 @@ export class DocxDocument {
     return [
       this.#section(false, [...contents, this.#unnumbered(parts.abbreviations)]),
       { ...columns, properties: { ...properties, type: SectionType.CONTINUOUS, column: { count: 2, space: BETWEEN } } },
+      // What goes on below them on the same page makes the columns as high as each other.
+      { ...this.#section(false, []), properties: { ...properties, type: SectionType.CONTINUOUS } },
     ];
   }
 
@@ -389,7 +391,9 @@ export class DocxDocument {
     const longest = columns.map(() => 0);
     for await (const page of pagesOf(table))
       for (const row of page) {
-        row.forEach((cell, i) => (longest[i] = Math.max(longest[i]!, ...textsIn(cell, this.#words).map(longestWord))));
+        row.forEach(
+          (cell, i) => (longest[i] = Math.max(longest[i]!, ...textsIn(cell, this.#words).map(longestInCell))),
+        );
         rows.push(cells(this.#isLong ? leadingOnce(row) : row, rows.length + 1 === table.rowCount));
       }
     const { widths, turned } = columnsIn(columns, longest, widthOf(aside), size.size);

@@ -36,27 +36,24 @@ function* flat(sections: readonly Section[], level = 1): Generator<Heading | Blo
 const isShort = (texts: readonly (readonly Inline[])[]): boolean =>
   texts.reduce((sum, text) => sum + plain(text).length, 0) <= SHORT;
 
-/** What stands on a page as the one before it lies. */
+/** What turns no page: it stands as what is on both sides of it. */
 const turnsNothing = (block: Block): boolean =>
   block.type === 'table'
     ? block.rowCount <= FEW_ROWS && weightOf(block.columns) <= UPRIGHT_WITH_FEW_ROWS
     : block.type === 'list' && isShort(block.items);
 
-/**
- * Wide tables that follow each other are aside, with the headings just before them and the paragraphs below these, or with the
- * paragraph just before them.
- */
-export function runsOf(sections: readonly Section[]): Run[] {
-  const runs: Run[] = [];
-  const add = (aside: boolean, parts: readonly (Heading | Block)[]) => {
-    const last = runs.at(-1);
-    if (last?.aside === aside) last.parts.push(...parts);
-    else if (parts.length > 0) runs.push({ aside, parts: [...parts] });
-  };
-  const isAside = () => runs.at(-1)?.aside ?? false;
-  const addLast = (paragraphs: readonly (Heading | Block)[]) => {
-    const texts = paragraphs.map((part) => (part.type === 'paragraph' ? part.inlines : []));
-    add(isAside() && isShort(texts), paragraphs);
+interface Group {
+  readonly lies: 'aside' | 'upright' | 'either';
+  readonly parts: readonly (Heading | Block)[];
+}
+
+/** Each table, chart or list with the headings just before it and the paragraphs below these, or with the paragraph before it. */
+function groupsOf(sections: readonly Section[]): Group[] {
+  const groups: Group[] = [];
+  const add = (lies: Group['lies'], parts: Group['parts']) => void (parts.length > 0 && groups.push({ lies, parts }));
+  const addParagraphs = (parts: Group['parts']) => {
+    const texts = parts.map((part) => (part.type === 'paragraph' ? part.inlines : []));
+    add(isShort(texts) ? 'either' : 'upright', parts);
   };
   let before: (Heading | Block)[] = [];
   for (const part of flat(sections)) {
@@ -66,10 +63,25 @@ export function runsOf(sections: readonly Section[]): Run[] {
     }
     const heading = before.findIndex(({ type }) => type === 'heading');
     const leading = heading < 0 ? Math.max(0, before.length - 1) : heading;
-    addLast(before.slice(0, leading));
-    add(turnsNothing(part) ? isAside() : part.type === 'table' && isWide(part), [...before.slice(leading), part]);
+    addParagraphs(before.slice(0, leading));
+    const lies = part.type === 'table' && isWide(part) ? 'aside' : 'upright';
+    add(turnsNothing(part) ? 'either' : lies, [...before.slice(leading), part]);
     before = [];
   }
-  addLast(before);
+  addParagraphs(before);
+  return groups;
+}
+
+/** Wide tables that follow each other are aside, with what is short between them or at the end; all else is upright. */
+export function runsOf(sections: readonly Section[]): Run[] {
+  const groups = groupsOf(sections);
+  const runs: Run[] = [];
+  for (const [i, { lies, parts }] of groups.entries()) {
+    const last = runs.at(-1);
+    const next = groups.slice(i + 1).find((group) => group.lies !== 'either');
+    const aside = lies === 'either' ? last?.aside === true && next?.lies !== 'upright' : lies === 'aside';
+    if (last?.aside === aside) last.parts.push(...parts);
+    else runs.push({ aside, parts: [...parts] });
+  }
   return runs;
 }

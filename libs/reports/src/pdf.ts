@@ -4,7 +4,7 @@
  */
 import { readFile } from 'node:fs/promises';
 import type { NodeCompiler } from '@myriaddreamin/typst-ts-node-compiler';
-import { fitted, naturalWidths, textsIn, unparted } from './columns.js';
+import { fitted, lettersOf as lettersWith, naturalWidths, textsIn, unparted, type Letters } from './columns.js';
 import { runsOf, weightOf, type Heading } from './flow.js';
 import { CODE, isLong, leadingOnce, linesOf, pageInWords } from './in-words.js';
 import { manifestLines } from './manifest-lines.js';
@@ -200,7 +200,7 @@ class Printing {
                 is: 'code',
                 href: one.href,
                 text: this.#text(plain(one.inlines), long),
-                whole: lettersOf(plain(one.inlines)) <= Math.min(CAPITAL * LONG_CODE, long ?? Infinity),
+                whole: lettersOf(plain(one.inlines)) <= Math.min(TINOS.capital * LONG_CODE, long ?? Infinity),
               }
             : { is: 'link', href: one.href, of: this.#inlines(one.inlines, long) };
       }
@@ -292,21 +292,17 @@ class Printing {
 
 /** What a cell has on both sides of its text, in points, and the width of a letter, of its height, a little wider than most. */
 const [ROOM, LETTER] = [7, 0.58] as const;
-/** By how much capitals are wider than that, and digits and other letters narrower. */
-const [CAPITAL, DIGIT, NARROW] = [1.25, 0.88, 0.8] as const;
+/** Of Tinos. */
+const TINOS: Letters = { capital: 1.22, digit: 0.88, sign: 0.6, small: 0.82 };
 
 /** How many letters of that width a text is as wide as. */
-const lettersOf = (text: string): number => {
-  const digits = text.match(/[\d\s.,()/-]/g)?.length ?? 0;
-  const capitals = text.match(/\p{Lu}/gu)?.length ?? 0;
-  return CAPITAL * capitals + DIGIT * digits + NARROW * (text.length - capitals - digits);
-};
+const lettersOf = (text: string): number => lettersWith(text, TINOS);
 
 /** The widest word of a cell that no language parts, in letters. */
 const wordIn = (cell: Cell, words: Words): number =>
   Math.max(0, ...textsIn(cell, words).flatMap((text) => unparted(text).split(' ').map(lettersOf).filter(fits)));
 /** Longer words are broken anyway. */
-const fits = (letters: number): boolean => letters <= CAPITAL * LONG_CODE;
+const fits = (letters: number): boolean => letters <= TINOS.capital * LONG_CODE;
 
 /** Whether a row may be longer than a page: only then may it be cut. */
 function outgrows(row: Row, letters: readonly number[], lines: number): boolean {

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { text } from 'node:stream/consumers';
 import { REPORT_FORMATS } from './formats.js';
 import { longestWord, textsIn, unparted } from './columns.js';
-import { columnsIn, roomOf } from './docx-columns.js';
+import { columnsIn, longestInBold, roomOf } from './docx-columns.js';
 import { runsOf } from './flow.js';
 import { blocksOf, withNarratives } from './narrative.js';
 import { numbered } from './numbered.js';
@@ -125,7 +125,7 @@ describe('the columns of a table in DOCX', () => {
   it('have room for their words, and take it from those with more', () => {
     const { widths, turned } = columnsIn([words, column('Discontinued', 'integer', 1)], [12, 0], 9_000);
     expect(turned).toBeNull();
-    expect(widths[1]).toBe(roomOf(12, 18));
+    expect(widths[1]).toBe(roomOf(longestInBold('Discontinued'), 18));
     expect(widths[0]! + widths[1]!).toBeLessThanOrEqual(9_000);
     expect(columnsIn([words, column('n', 'integer', 1)], [12, 0], 7_000).widths).toEqual([6_000, 1_000]);
   });
@@ -139,13 +139,17 @@ describe('the columns of a table in DOCX', () => {
 });
 
 describe('what must stay whole in a column', () => {
+  const longest = (text: string) => longestWord(text, { capital: 1, digit: 1, sign: 1, small: 1 });
+
   it('is a code, a day and a word between its hyphens, not what is on both sides of a space', () => {
-    const codes = ['IOM-2006-109', 'GOV-BEL'].map((code) => longestWord(`see ${code} here`));
+    const codes = ['IOM-2006-109', 'GOV-BEL'].map((code) => longest(`see ${code} here`));
     expect(codes[0]).toBeGreaterThanOrEqual(12);
     expect(codes[1]).toBeGreaterThanOrEqual(7);
-    expect(longestWord('a follow-up of it')).toBe('follow'.length);
+    expect(longest('a follow-up of it')).toBe('follow'.length);
+    expect(longest('by: WORLD-BANK, IOM')).toBeGreaterThanOrEqual('WORLD-BANK,'.length);
+    expect(longest('UN-REGIONAL-COMMISSIONS')).toBeLessThan('UN-REGIONAL-COMMISSIONS'.length);
     const [day] = textsIn({ type: 'date', value: '2012-11-12' }, wordsOf('en'));
-    expect(longestWord(day!)).toBeGreaterThanOrEqual('12 Nov. 2012'.length);
+    expect(longest(day!)).toBeGreaterThanOrEqual('12 Nov. 2012'.length);
     expect(unparted('International code IOM-2006-01 of 12\u00a0Nov.\u00a02012')).toBe(
       'IOM-2006-01 12\u00a0Nov.\u00a02012',
     );
@@ -179,6 +183,12 @@ describe('the pages of a printed report', () => {
     expect(lying(table(15, 9), table(10, 2), table(15, 9))).toHaveLength(1);
     expect(lying(table(10, 9), table(13, 2), table(10, 9))).toHaveLength(1);
     expect(lying(table(10, 9), table(13, 9), table(10, 9))).toHaveLength(3);
+    // What is short after a wide table is upright with what comes next: alone it would take a page on its side.
+    expect(lying(table(15, 9), paragraph('Short.'), table(10, 2), table(10, 9))).toEqual([
+      'aside: heading table',
+      'upright: paragraph table table',
+    ]);
+    expect(lying(table(15, 9), table(10, 2), paragraph('Short.'))).toHaveLength(1);
   });
 });
 
