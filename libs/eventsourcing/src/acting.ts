@@ -1,4 +1,4 @@
-/** A projection that acts because of events, such as one that writes letters. */
+/** A projection that acts because of events, such as one that finishes submitted returns. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Log } from './command-handling.js';
 import type { Envelope } from './events.js';

@@ -1,4 +1,5 @@
 /** The memberships and chairs in a row of the list of agencies, as dated acts; and what of them no act says. */
+import { withoutNulls } from '#eventsourcing';
 import { membershipCell } from '#text';
 import { comparable, type RowAct } from './row-changes.js';
 
@@ -39,7 +40,7 @@ export function listedActs(field: string, said: unknown, now: unknown): { acts: 
   const gone = there.filter((one) => !wanted.some((other) => isSame(one, other)));
   const acts = fresh.map((one): RowAct => {
     const open = end ? gone.findIndex((other) => !other.to && isSame({ ...other, to: one.to }, one)) : -1;
-    if (open < 0) return { act: add, body: given(one), fields: [] };
+    if (open < 0) return { act: add, body: { ...withoutNulls(one) }, fields: [] };
     gone.splice(open, 1);
     return { act: end!, body: { body: one.body, to: one.to }, fields: [] };
   });
@@ -50,6 +51,3 @@ export function listedActs(field: string, said: unknown, now: unknown): { acts: 
   }));
   return { acts, not };
 }
-
-const given = (one: object): Record<string, unknown> =>
-  Object.fromEntries(Object.entries(one).filter(([, value]) => value !== null && value !== undefined));

@@ -293,7 +293,7 @@ class Plan {
       if (other !== null) return row.problem(key, `differs from ${other} by case only`, `${other}, or another code`);
       row.outcome = 'recorded';
       row.expected = NO_STREAM;
-      row.acts = [{ act: 'enter', body: given(values), fields: [] }];
+      row.acts = [{ act: 'enter', body: withoutNulls(values), fields: [] }];
       for (const [field, value] of Object.entries(values))
         if (value !== null) row.changes.push(row.changeOf(field, null, value));
       await this.#try(row);
@@ -326,7 +326,7 @@ class Plan {
         row.problem(field, 'changes by an act of its own, from a date on', DATED[field]);
     }
     const amended = changed.filter((field) => !(field in LISTED_ACTS));
-    const body = given({
+    const body = withoutNulls({
       ...withoutNulls(entry),
       ...Object.fromEntries(amended.map((field) => [field, values[field]])),
     });
@@ -383,7 +383,7 @@ class Plan {
     const found = await likelyDuplicates(
       fresh.map((row) => ({
         row: { sheet: row.table.sheet, row: row.row.number },
-        ...{ subject: row.table.subject, reference: row.id, says: given(row.values) },
+        ...{ subject: row.table.subject, reference: row.id, says: withoutNulls(row.values) },
       })),
       { log, duplicates, entries: (kind) => registers.all(kind) as Promise<Entry[]> },
     );
@@ -396,7 +396,3 @@ const DATED: Readonly<Record<string, string>> = {
   name: 'POST /v1/agencies/{code}/rename says since when',
   succeededBy: 'POST /v1/agencies/{code}/merge or /dissolve says since when',
 };
-
-/** The values of a row as the body of an entry: what is empty is left out. */
-const given = (values: Readonly<Record<string, unknown>>): Record<string, unknown> =>
-  Object.fromEntries(Object.entries(values).filter(([, value]) => value !== null));
