@@ -47,7 +47,7 @@ export class Parking {
 
   /** The revision that a stream waits for; `undefined`: it does not wait. */
   waitsFor(stream: string): number | undefined {
-    return this.#parked.get(stream)?.revision;
+    return this.#parked.size === 0 ? undefined : this.#parked.get(stream)?.revision;
   }
 
   /** Whether an operator released the event. */

@@ -48,7 +48,8 @@ export class Projector {
   readonly #acting: readonly Acting[];
   readonly #turns = new Turns();
   readonly #pages = new LogPages();
-  readonly #known = new Set<string>();
+  /** By type, the versions that were looked up. */
+  readonly #known = new Map<string, Set<number>>();
   readonly #waiting = new Set<{ position: bigint; resolve: (reached: boolean) => void }>();
   #stopped = new AbortController();
   #running: Promise<unknown> = Promise.resolve();
@@ -350,11 +351,12 @@ export class Projector {
 
   /** @throws UnknownEvent for an event of what is heard that newer software must have written */
   #knows(type: string, version: number): void {
-    const key = `${type} ${version}`;
-    if (this.#known.has(key)) return;
+    const known = this.#known.get(type);
+    if (known?.has(version)) return;
     if (this.projections.some(({ on }) => Object.keys(on).some((one) => categoryOf(one) === categoryOf(type))))
       this.log.codec.check([{ type, version }]);
-    this.#known.add(key);
+    if (known) known.add(version);
+    else this.#known.set(type, new Set([version]));
   }
 
   #act(one: Acting, signal: AbortSignal): void {

@@ -169,8 +169,12 @@ export class CommitmentRows {
     if (wording) values[AT.text] = texts.codeOf(this.commitment, wording);
     if (reading !== undefined) values[AT.reading] = reading === null ? 0 : readings.add(reading) + 1;
     if (entry !== undefined) values[AT.entry] = entries.add(entry);
-    for (const part in point)
-      if (part in KEYED) values[AT[part as Coded]] = dictionaries[part as Coded].codeOf(point[part as Keyed]!);
+    for (const part in point) {
+      if (!(part in KEYED)) continue;
+      const [key, at, dictionary] = [point[part as Keyed]!, AT[part as Coded], dictionaries[part as Coded]];
+      // Most parts say what they said before.
+      if (!base || dictionary.keys[base[at]!] !== key) values[at] = dictionary.codeOf(key);
+    }
     if (heard || base?.[AT.agencies] !== values[AT.agencies]) this.#hear(values, base, heard);
     return values;
   }
