@@ -161,7 +161,7 @@ const POSITIONS = ['since', 'until'] as const;
 type Said = (typeof SAID)[number];
 const NAMES = [...PLACED, ...SAID, ...POSITIONS] as const;
 
-/** What rows say: one byte each, or two, while it fits. */
+/** The arrays of codes: a byte for each row, or two, while it fits. */
 export type Codes = Int32Array | Uint16Array | Uint8Array;
 /** Positions of the log. */
 type Positions = Int32Array | Float64Array;

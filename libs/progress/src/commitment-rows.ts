@@ -15,7 +15,7 @@ import {
   type Point,
 } from './facts.js';
 
-/** What is known from a day on; `null`: nothing any more. */
+/** The state that is known from a day on; `null`: none any more. */
 export interface RowChange {
   readonly day: number;
   readonly values: RowValues | null;
@@ -71,7 +71,7 @@ export class CommitmentRows {
   }
 
   /**
-   * What an event changes as at a day; `null`: nothing but perhaps when it was last reported on.
+   * The changes of an event as at a day; `null`: none but perhaps the day of the last report.
    * @param base the row of that day, or the one before it, and `reported` the day of the event
    */
   #changeOn(on: number, base: RowValues, difference: Difference, reported: number): RowChange | null {

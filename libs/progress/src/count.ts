@@ -141,7 +141,7 @@ export const NO_ROW: Row = new Counted([], new Tallies(), 0).row;
 /** Codes of the rows that are counted just now. */
 const scratch = [new Int32Array(0), new Int32Array(0)];
 
-/** What rows say in a column, until this is asked again: loops are fast over arrays of one kind, and columns are of several. */
+/** The codes of rows in a column, until this is asked again: loops are fast over arrays of one kind, and columns are of several. */
 function gathered({ rows }: Selection, codes: Codes, which: 0 | 1 = 0): Int32Array {
   if (scratch[which]!.length < rows.length) scratch[which] = new Int32Array(rows.length + (rows.length >> 4));
   const to = scratch[which]!;
@@ -270,7 +270,7 @@ export class Crossed {
     return place;
   }
 
-  /** What counts in any cell, each commitment once. */
+  /** The commitments that count in any cell, each once. */
   get all(): Counted {
     return new Counted([], this.#tallies, 0);
   }

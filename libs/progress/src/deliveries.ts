@@ -106,7 +106,7 @@ export class Deliveries {
     return [];
   }
 
-  /** Those that an amended statement said read otherwise since. */
+  /** Replaces the parts that an amended statement said. */
   #amend(commitment: number, { revision }: { revision: number }, c: Commitment, at: number): Days[] {
     const { name, data } = statementAt(c.said, revision);
     const { milestone } = data as { milestone?: number };

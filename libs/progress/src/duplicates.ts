@@ -6,7 +6,7 @@ import { NONE, type Columns } from './columns.js';
 import { ProgressProjection } from './progress.projection.js';
 import { LEAST_ALIKE, likeness, tellingWords } from './titles.js';
 
-/** What two have in common beside words of their titles. */
+/** The things that two commitments share beside words of their titles. */
 interface InCommon {
   readonly agency: boolean;
   readonly outcome: boolean;

@@ -134,7 +134,7 @@ function heardAsAt(c: Commitment, asOf: FullDate): Heard {
 }
 
 interface Definition<P extends Part> {
-  /** What of the state it comes from: while these are the same, so is it. */
+  /** The parts of the state that it comes from: while these are the same, so is it. */
   readonly from: readonly (keyof Commitment)[];
   readonly at: (view: CommitmentAsAt, c: Commitment, asOf: FullDate) => Point[P];
 }
@@ -277,7 +277,7 @@ const FED = FROM.map((of) =>
 );
 const partsOf = new Map<number, readonly Part[]>();
 
-/** What of two states is not the same, and the parts of a row that come from that. */
+/** The parts in which two states differ, and the parts of a row that come from them. */
 function differing(before: Commitment, c: Commitment): { from: Of[]; parts: readonly Part[] } {
   const from: Of[] = [];
   let bits = 0;
@@ -291,7 +291,7 @@ function differing(before: Commitment, c: Commitment): { from: Of[]; parts: read
   return { from, parts };
 }
 
-/** What an event changes of how a commitment reads, as at the dates from its report on. */
+/** The difference that an event makes to a commitment, as at the dates from its report on. */
 export class Difference {
   readonly #parts: readonly Part[];
   readonly #from: readonly Of[];
@@ -322,7 +322,7 @@ export class Difference {
   }
 
   /**
-   * What reads otherwise as at a date, of a commitment that existed by then.
+   * The parts that read otherwise as at a date, of a commitment that existed by then.
    * @param cited the documents, and `heard` when agencies last reported themselves, before the event
    */
   at(asOf: FullDate, cited: readonly string[], heard: (agency: string) => FullDate): Partial<Point> {
@@ -335,7 +335,7 @@ export class Difference {
   }
 }
 
-/** What an amended statement said before, and says now; `null`: nothing. */
+/** An amended statement before and now; `null`: there was none, or is none. */
 export interface Amended {
   readonly was: Statement | null;
   readonly is: Statement | null;
@@ -349,7 +349,7 @@ const citedBy = ({ changes }: Commitment, revision: number, one: Statement | nul
   ...(changes.get(revision)?.flatMap(({ says: _says, ...why }) => documentsIn(why)) ?? []),
 ];
 
-/** What the amendment of a statement changes of how a commitment reads. */
+/** The difference that the amendment of a statement makes to a commitment. */
 export class AmendedDifference {
   readonly #parts: readonly Part[];
   readonly #from: readonly Of[];
@@ -389,7 +389,7 @@ export class AmendedDifference {
     );
   }
 
-  /** What may read otherwise as at a date, of a commitment that existed by then. */
+  /** The parts that may read otherwise as at a date, of a commitment that existed by then. */
   at(asOf: FullDate): Partial<Point> {
     return pointOf(viewAsAt(this.c, asOf)!, this.c, asOf, this.#parts);
   }

@@ -44,7 +44,7 @@ export const FLOWS: readonly FlowName[] = ['same', ...ENTRIES, ...EXITS, ...MOVE
 export const LEGS = ['learned', 'reported'] as const;
 export type LegName = (typeof LEGS)[number];
 
-/** What changes can be narrowed to. Members, and themes through a crosswalk, are those of each of the two dates. */
+/** The filters of changes. Members, and themes through a crosswalk, are those of each of the two dates. */
 export type FlowFilter = Pick<
   Filter,
   'agency' | 'role' | 'agencies' | 'memberOf' | 'theme' | 'crosswalk' | 'crosswalkVersion' | 'match' | 'followsUp'

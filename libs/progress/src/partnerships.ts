@@ -137,7 +137,7 @@ export class Partnerships {
 }
 
 /**
- * Those that were met, most commitments first, then in the order of codes; and how many codes there are in them.
+ * The pairs that were met, most commitments first, then in the order of codes; and the number of codes in them.
  * @param isMutual each pair once, not in both orders
  */
 function mostFirst(crossed: Crossed, one: Counting, other: Counting, isMutual: boolean) {

@@ -35,7 +35,7 @@ interface CachedCommitment {
   readonly rows: CommitmentRows;
 }
 
-/** What an event changes; nothing is changed yet. */
+/** The changes of an event, which are not made yet. */
 interface Change {
   readonly event: Recorded;
   readonly state: Commitment;
@@ -59,7 +59,7 @@ export class ProgressProjection implements Projection {
   readonly version = 14;
   readonly on: Projection['on'];
   readonly columns = new Columns();
-  /** What was told of last: a history is often told whole. */
+  /** The commitment that was told of last: a history is often told whole. */
   #last: { readonly stream: string; readonly known: CachedCommitment; readonly position: number } | null = null;
   readonly #recent = new LRUCache<string, CachedCommitment>({
     maxSize: EVENTS_IN_MEMORY,
@@ -243,7 +243,7 @@ function sinceOf({ data, name }: Recorded, before: Commitment, { said, changes }
 const WORDED: readonly string[] = ['Recorded', 'WordingAmended'] satisfies (keyof CommitmentEvents)[];
 const WORDING: readonly string[] = ['title', 'summary', 'condition'];
 
-/** What people wrote in an event, but for the wording, and for where they read it. */
+/** The free texts of an event, but for the wording and the places of its sources. */
 function notesIn(name: string, data: object): Field[] {
   const notes: Field[] = [];
   const read = (of: object, isWording: boolean) => {

@@ -13,7 +13,7 @@ import { listQuery } from './list-query.js';
 import { Progress } from './progress.js';
 import type { ViewClocks } from './scan.js';
 
-/** What can be searched, and the path of its lists and pages. */
+/** The kinds of things that can be searched, with the path of their lists and pages. */
 export const SEARCHED = {
   commitment: 'commitments',
   agency: 'agencies',

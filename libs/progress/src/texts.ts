@@ -122,7 +122,7 @@ export class Texts {
     this.#last = null;
   }
 
-  /** What an event said is not known any more from a position on: it was corrected or retracted. */
+  /** The words of an event are not known any more from a position on: it was corrected or retracted. */
   closeNotes(commitment: number, revision: number, until: number): void {
     const { columns } = this.#notes;
     this.#ofNotes.each(commitment, (number) => {

@@ -98,7 +98,7 @@ function stageLines(draft: Draft, { item, view }: Dossier): Inline[][] {
   ];
 }
 
-/** What each agency says of its part; those that said nothing of their own are named together. */
+/** The words of each agency on its part; agencies without words of their own are named together. */
 function partLines(draft: Draft, { item, view }: Dossier): Inline[][] {
   const { lines, parts } = draft.words;
   const said = new Map((draft.round?.saidOf.get(item.reference) ?? []).map(({ agency, says }) => [agency, says]));

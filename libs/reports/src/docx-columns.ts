@@ -3,7 +3,7 @@ import { fitted, lettersOf, longestWord, naturalWidths, type Letters } from './c
 import { CODE } from './in-words.js';
 import type { Column } from './report.js';
 
-/** What a cell has on both sides of its text, in twentieths of a point. */
+/** The margins of a cell beside its text, in twentieths of a point. */
 export const ROOM = 140;
 
 /** Of the widest of the common typefaces. */
@@ -21,7 +21,7 @@ export const roomOf = (letters: number, size: number): number => Math.ceil(ROOM 
 /** Of the letters of its style. */
 export const TABLE_SIZE = 18;
 
-/** What a number takes in any case, in letters. */
+/** The least width of a number, in letters. */
 const DIGITS = 5;
 /** A turned head that is longer goes on in a second line. */
 const LONGEST_TURNED = 2_400;

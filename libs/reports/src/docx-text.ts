@@ -58,7 +58,7 @@ export class DocxText {
     return this.field(`NOTEREF ${name} \\f \\h`, String(number), { style: 'FootnoteReference' });
   }
 
-  /** What the contents lead to. @param to what the entry leads to */
+  /** An entry of the contents. @param to the bookmark that it leads to */
   marked = (to: string, children: Docx.ParagraphChild[]): Docx.ParagraphChild[] => [
     new this.docx.Bookmark({ id: this.#placeOf(to), children }),
   ];
@@ -188,7 +188,7 @@ export class DocxText {
     });
 }
 
-/** What inlines say, leading nowhere. */
+/** Inlines without their links. */
 const unlinked = (inlines: readonly Inline[]): Inline[] =>
   inlines.flatMap((one): Inline[] => {
     if (typeof one === 'string') return [one];
@@ -212,7 +212,7 @@ const linesIn = (text: string): string[] =>
     .replaceAll(/(?![\n\t])\p{Cc}/gu, '')
     .split('\n');
 
-/** What people wrote in a language of their own, tagged with it. */
+/** Words in the language of their author, tagged with it. */
 export function inLanguage<B extends Block>(block: B, lang: string): B {
   const tagged = (inlines: readonly Inline[]): Inline[] =>
     inlines.map((one) => {

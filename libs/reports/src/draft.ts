@@ -146,7 +146,7 @@ export class Draft {
 
   // ── Inlines ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
-  /** What people wrote, in its language; of what was blanked, that it was. */
+  /** The words of people in their language; of blanked ones, that they were removed. */
   foreign(text: string, lang: string | null | undefined = null): Inline {
     if (text === BLANKED) return { type: 'emphasis', inlines: [this.words.lines.removed] };
     const foreign: Foreign = { type: 'foreign', text, lang: lang ?? 'und' };

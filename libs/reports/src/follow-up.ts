@@ -25,7 +25,7 @@ interface Summarised {
   /** How they stand, as the API says. */
   readonly row: Figures;
   readonly filter: Filter;
-  /** What comes first: whose commitments these are, and how many. */
+  /** The first paragraph: whose commitments these are, and how many. */
   readonly opening: readonly Inline[];
   readonly more?: readonly Block[];
 }
@@ -166,7 +166,7 @@ export async function changes(draft: Draft, filter: FlowFilter): Promise<Section
   return [draft.section('since', words.sections.since(since), blocks)];
 }
 
-/** What came in and what went out, each with its list; what is 0 is left out. */
+/** The commitments that came in and went out, each with its list; terms of 0 are left out. */
 function termsOf(draft: Draft, { entered, left }: Leg) {
   const term = (sign: '+' | '−', flow: Flow, { total, list }: { total: number; list: string }) =>
     total === 0 ? [] : { sign, flow, count: draft.listed({ total, list }, 'changes-since') };
@@ -227,7 +227,7 @@ async function changeTable(draft: Draft, since: string, filter: FlowFilter): Pro
 
 // ── What needs attention ────────────────────────────────────────────────────────────────────────────────────────────
 
-/** What is overdue, not heard of, on hold and discontinued, each with why. */
+/** The commitments that are overdue, without update, on hold and discontinued, each with the reason. */
 export function attention(draft: Draft, row: Figures, dossiers: readonly Dossier[], filter: Filter): Section {
   const { words, at } = draft;
   const { sections, captions, sentences } = words;
@@ -268,7 +268,7 @@ export function attention(draft: Draft, row: Figures, dossiers: readonly Dossier
   );
 }
 
-/** What the secretariat found, of each part that it read, and what the agencies answered. */
+/** The secretariat's reading of each part, and the replies of the agencies. */
 export function verification(draft: Draft, dossiers: readonly Dossier[], filter: Filter): Section {
   const { words } = draft;
   const readings = dossiers.flatMap((dossier) =>

@@ -187,7 +187,7 @@ function nobody(
   ]);
 }
 
-/** What follows up the forum or a round table of it, and none of the outcomes. */
+/** The commitments that follow up the forum or a round table of it, and none of the outcomes. */
 function asAWhole(draft: Draft, rows: readonly OutcomeRow[], dossiers: readonly Dossier[], filter: Filter): Section[] {
   const { words } = draft;
   const outcomes = new Set(rows.map(({ outcome }) => outcome));
@@ -219,7 +219,7 @@ function putTo(
   ]);
 }
 
-/** What several agencies do together; of the members of a body where that is asked for. */
+/** The commitments of several agencies; of the members of a body where that is asked for. */
 async function jointUndertakings(draft: Draft, filter: Filter, total: number): Promise<Section> {
   const { words, views, at } = draft;
   const shared = { ...filter, joint: true };

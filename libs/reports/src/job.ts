@@ -49,7 +49,7 @@ export interface Worker {
   readonly at: number;
 }
 
-/** What jobs of both kinds have. */
+/** The fields of jobs of both kinds. */
 export interface Job<O extends object = ReportOrder | PublishingOrder> {
   readonly order: O;
   /** Of whoever asked for it. */

@@ -64,7 +64,7 @@ export class ReportJobs implements BeforeApplicationShutdown {
   #working: Promise<void> | null = null;
   /** Something came since this server last looked. */
   #isWoken = false;
-  /** Those that are over need not be read again. */
+  /** Jobs that are over need not be read again. */
   #over: ReadonlyMap<string, JobDraft> = new Map();
   #again: NodeJS.Timeout | undefined;
   #isStopped = false;
@@ -86,7 +86,7 @@ export class ReportJobs implements BeforeApplicationShutdown {
     this.#again = setInterval(() => this.#wake(), LOOK_MS).unref();
   }
 
-  /** What is being made is put back, for the next server or the next start. */
+  /** Puts the job under way back, for the next server or the next start. */
   async beforeApplicationShutdown(): Promise<void> {
     this.#isStopped = true;
     clearInterval(this.#again);
@@ -319,7 +319,7 @@ export class ReportJobs implements BeforeApplicationShutdown {
       await held.save({ ...ended('done'), worker: null, ...done });
     } catch (error) {
       const why: unknown = breaking.signal.reason;
-      // What is being recorded is taken up again, until it is.
+      // A job that is being recorded is taken up again, until it is recorded.
       if (held.state === 'publishing' && error instanceof StoreUnavailable) throw error;
       if (why === STOPPED || why === MADE_WAY) {
         const state = held.state === 'publishing' ? held.state : 'waiting';

@@ -7,7 +7,7 @@ import type { Draft } from './draft.js';
 import { REPORT_FORMAT_NAMES, type ReportFormatName } from './formats.js';
 import { LANGUAGES, type Language, type Report, type Section } from './report.js';
 
-/** What every kind takes, beside its filters. */
+/** The parameters of every kind, beside its filters. */
 export class ReportQuery extends ProgressClockQuery {
   // A form that was not filled in sends an empty one.
   @Transform(({ value }: { value: unknown }) => (value === '' ? undefined : value))
@@ -37,7 +37,7 @@ export interface Made extends Pick<Report, 'cover' | 'data'> {
   sections(): Promise<Section[]>;
 }
 
-/** What a report can be narrowed to; each kind takes what its query class declares. */
+/** The filters of reports; each kind takes those that its query class declares. */
 export type ReportFilter = Filter & { readonly forum?: string };
 
 export interface ReportMaker {

@@ -67,7 +67,7 @@ const blocksIn = (markdown: string): (Paragraph | List)[] =>
 export const sectionIdsIn = (sections: readonly Section[]): string[] =>
   sections.flatMap(({ id, sections: below }) => [id, ...sectionIdsIn(below)]);
 
-/** Those that a report in a language has: what its author wrote in that language, and only where that is nothing, in others. */
+/** The narratives of a report in a language: those written in that language, and in others only where there is none. */
 const readIn = (language: Language, written: readonly Written[]): Written[] => {
   const whose = ({ section, agency }: Written) => `${section} ${agency ?? ''}`;
   const own = new Set(written.filter((one) => one.language === language).map(whose));

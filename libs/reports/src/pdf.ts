@@ -56,7 +56,7 @@ async function compiled(compiler: NodeCompiler, document: Buffer): Promise<Uint8
   }
 }
 
-/** What the template is given in place of inlines. */
+/** The form in which the template takes inlines. */
 type Printed =
   | string
   | { is: 'foreign'; text: string; lang: string; rtl: boolean }
@@ -290,7 +290,7 @@ class Printing {
     row.map((cell, i) => linesOf(cell, this.#words).map((line) => this.#inlines(line, letters[i])));
 }
 
-/** What a cell has on both sides of its text, in points, and the width of a letter, of its height, a little wider than most. */
+/** The margins of a cell beside its text, in points; and the width of a letter as a share of its height, a little wider than most. */
 const [ROOM, LETTER] = [7, 0.58] as const;
 /** Of Tinos. */
 const TINOS: Letters = { capital: 1.22, digit: 0.88, sign: 0.6, small: 0.82 };

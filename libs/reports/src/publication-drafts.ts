@@ -26,7 +26,7 @@ export interface Prepared {
 
 export type PreparedDraft = Draft<Prepared>;
 
-/** What is prepared and made in one, and nowhere before. */
+/** A publication that is prepared and made in one. */
 export const unsaved = (entry: Publication): PreparedDraft => ({
   ...{ kind: KIND, id: entry.id, owner: null, revision: NO_STREAM, account: '', saved: '' },
   content: { entry, narratives: [] },

@@ -288,7 +288,7 @@ export class PublicationsController extends registerController('publication') {
     await sendFile(reply, reportFormat(format), name, await begun(bytes));
   }
 
-  /** What is being prepared, for those who may see it. @throws Rejected `not_found`, with the same words as for what is not there */
+  /** A publication in preparation, for those who may see it. @throws Rejected `not_found`, with the same words as for one that is not there */
   async #preparedFor(by: Principal | null, code: string): Promise<PreparedDraft> {
     if (!mayPrepare(by)) throw await this.registered.missing('publication', code);
     return this.publications.prepared(code);

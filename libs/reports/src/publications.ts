@@ -64,7 +64,7 @@ export class Publications {
     return draft;
   }
 
-  /** What somebody is to change. @throws Conflict `already_published` | `being_published` | Rejected `not_found` */
+  /** A publication that is to be changed. @throws Conflict `already_published` | `being_published` | Rejected `not_found` */
   async toChange(code: string): Promise<PreparedDraft> {
     const { published } = (await load(this.log, publication, code)).state;
     if (published)
@@ -83,7 +83,7 @@ export class Publications {
   async ready(draft: PreparedDraft, context: CommandContext, making: Making): Promise<PreparedDraft> {
     const knownAt = await this.registered.position();
     const made = await Promise.all(LANGUAGES.map((language) => this.made(draft.content, { language, knownAt })));
-    // What was recorded since they were written may have emptied their section.
+    // Events since they were written may have emptied their section.
     refuseWordsWithoutSection(draft.content, made[0]!);
     const files: PublishReport['files'] = [];
     for (const report of made) {

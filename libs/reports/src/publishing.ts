@@ -22,13 +22,13 @@ export class Publishing {
     private readonly publications: Publications,
   ) {}
 
-  /** What publishing a round would do. @throws Rejected where it cannot be published */
+  /** The publishing of a round, checked. @throws Rejected where it cannot be published */
   async ofRound(round: string, said: PublishRound, context: CommandContext): Promise<Publishes> {
     const publication = await this.rounds.toPublish(round, said, context);
     return { round, publication, note: said.note ?? null };
   }
 
-  /** What publishing a report would do. @throws Rejected where it cannot be published | WrongRevision */
+  /** The publishing of a report, checked. @throws Rejected where it cannot be published | WrongRevision */
   async ofReport(publication: string, context: CommandContext): Promise<Publishes> {
     return { round: null, publication, prepared: await this.publications.toPublish(publication, context) };
   }

@@ -18,7 +18,7 @@ export interface Figure {
   readonly href?: string;
 }
 
-/** What somebody wrote in a language of their own. */
+/** Words in the language of their author. */
 export interface Foreign {
   readonly type: 'foreign';
   readonly text: string;
@@ -59,7 +59,7 @@ interface Linked {
   readonly href?: string;
 }
 
-/** What stands where a row and a column meet; `null`: nothing. */
+/** The content of a cell; `null`: nothing. */
 export type Cell =
   | null
   | ({ readonly type: 'integer'; readonly value: number } & Linked)
@@ -86,7 +86,7 @@ export interface Column {
   readonly key: string;
   readonly title: string;
   readonly type: 'integer' | 'share' | 'date' | 'code' | 'text' | 'list';
-  /** What it holds, in a sentence. */
+  /** Its content, in a sentence. */
   readonly explains: string;
   /** Of a column of codes: each with its words. */
   readonly codes?: readonly { readonly code: string; readonly words: string }[];
@@ -114,7 +114,7 @@ export interface Table {
   readonly sourceLine: readonly Inline[];
   /** Its rows are those of the data, in fewer columns. */
   readonly ofData?: true;
-  /** What else a reader needs to know of it. */
+  /** A note for its readers. */
   readonly remarks?: readonly (readonly Inline[])[];
 }
 
@@ -139,7 +139,7 @@ export interface Chart {
   /** From 1; 0 until `numbered`. */
   readonly number: number;
   readonly title: readonly Inline[];
-  /** What it shows, for those who do not see it. */
+  /** Its content in words, for those who do not see it. */
   readonly alt: string;
   /** A picture that stands alone, with its legend, on white; its texts are in DejaVu Sans. */
   readonly svg: string;
@@ -150,7 +150,7 @@ export interface Chart {
   readonly sourceLine: readonly Inline[];
 }
 
-/** What people wrote for this report. */
+/** The words that people wrote for this report. */
 export interface Narrative {
   readonly type: 'narrative';
   /** BCP 47. */
@@ -196,7 +196,7 @@ export interface Manifest {
   readonly kind: ReportKind;
   /** Of the publication whose words it has; `null`: of none. */
   readonly symbol: string | null;
-  /** What was asked for, without clocks, language and format, in the order of their names. */
+  /** The parameters, without clocks, language and format, in the order of their names. */
   readonly parameters: Readonly<Record<string, string>>;
   readonly asOf: FullDate;
   /** The position of the log. */
@@ -231,7 +231,7 @@ export interface Report {
   readonly cover: Cover;
   readonly sections: readonly Section[];
   readonly abbreviations: readonly Abbreviation[];
-  /** What the report is about, one row each, in the columns of its kind: what a table program is given. */
+  /** The data of the report, a row for each thing, in the columns of its kind, for table programs. */
   readonly data: Table;
   readonly manifest: Manifest;
 }

@@ -28,7 +28,7 @@ const NO_WORDS = { symbol: null, narratives: [] } as const;
 /** Of so many commitments a report is made while one waits. */
 const QUICK = 10_000;
 
-/** What the route of each kind takes. */
+/** The query class of each kind. */
 export const QUERIES: Readonly<Record<ReportKind, new () => ReportQuery & ReportFilter>> = {
   agency: AgencyReportQuery,
   theme: ThemeReportQuery,
@@ -190,7 +190,7 @@ export class Reports {
     return makeReport(this.#views(), manifest, query, words?.narratives ?? []);
   }
 
-  /** What the route of a kind takes. @throws Rejected `not_found` | `invalid` */
+  /** The query of a kind, checked. @throws Rejected `not_found` | `invalid` */
   query(kind: string, given: Readonly<Record<string, string>>, at = ''): ReportQuery & ReportFilter {
     this.maker(kind);
     return validated(QUERIES[kind as ReportKind], given, at);
@@ -219,7 +219,7 @@ export class Reports {
   }
 
   /**
-   * What is asked for, with the dates that it has when none are said; it is looked up that there is what it is on.
+   * The question, with its default dates; its subject is looked up.
    * @throws Rejected `not_found` | `invalid`
    */
   async settled(kind: ReportKind, asked: ReportQuery & ReportFilter): Promise<Pick<Manifest, 'asOf' | 'knownAt'>> {

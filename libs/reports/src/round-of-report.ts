@@ -11,7 +11,7 @@ export interface RoundOfReport {
   readonly deadline: string;
   readonly questions: readonly Question[];
   readonly returns: readonly ReturnOfReport[];
-  /** What the returns say of each commitment, by its reference. */
+  /** The words of the returns on each commitment, by its reference. */
   readonly saidOf: ReadonlyMap<string, readonly SaidOfCommitment[]>;
   /** The round before, and what was published of it; `null`: there was none, or it was not published. */
   readonly before: {
@@ -30,13 +30,13 @@ export interface ReturnOfReport {
   readonly response: Response;
   readonly receivedOn: string | null;
   readonly nilNote: string | null;
-  /** What was submitted last, and not taken back. */
+  /** The last submission that was not taken back. */
   readonly said: ReturnDraft | null;
   /** The commitments that it newly recorded. */
   readonly added: number;
 }
 
-/** What one agency says of a commitment in its return. */
+/** The words of one agency on a commitment in its return. */
 export interface SaidOfCommitment {
   readonly agency: string;
   readonly says: CommitmentReturn['says'];

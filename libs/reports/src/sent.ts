@@ -5,7 +5,7 @@ import { asRead, hasAlready } from '#platform';
 import { REPORT_FORMATS, REPORT_FORMAT_NAMES, type ReportFormatName } from './formats.js';
 import type { Manifest, ReportFormat } from './report.js';
 
-/** What cannot be read is said before anything is sent: the first bytes are awaited. */
+/** Waits for the first bytes: a failure to read is told before anything is sent. */
 export async function begun(chunks: AsyncIterable<Uint8Array>): Promise<AsyncIterable<Uint8Array>> {
   const rest = chunks[Symbol.asyncIterator]();
   const first = await rest.next();

@@ -32,7 +32,7 @@ export function sheetsOf({ data, sections }: NumberedReport, words: Words): Shee
   ];
 }
 
-/** What people wrote, a row for each paragraph and each point of a list; `null`: nobody wrote anything. */
+/** The words of people, a row for each paragraph and each point of a list; `null`: there are none. */
 function writtenIn(sections: readonly Section[], words: Words): Table | null {
   const columns = WRITTEN.map(([key, type, weight]): Column => ({ key, type, weight, ...words.columns[key] }));
   const text = (...inlines: readonly Inline[]): Cell => ({ type: 'text', inlines });

@@ -102,7 +102,7 @@ export const byLead = (draft: Draft, dossiers: Awaited<ReturnType<Draft['all']>>
       );
     });
 
-/** What reading through a crosswalk comes to. */
+/** The counts of reading through a crosswalk. */
 export function throughCrosswalk(draft: Draft, through: ThroughCrosswalk): Block[] {
   const { sentences } = draft.words;
   const title = draft.foreign(through.title);

@@ -11,7 +11,7 @@ import { Rejected } from '#eventsourcing';
 import { reportFormat, type ReportFormatName } from './formats.js';
 import { isStream, pagesOf, type NumberedReport, type Row, type Section, type Table } from './report.js';
 
-/** What a thread is asked to do. */
+/** The task of a thread. */
 export interface Work {
   readonly name: ReportFormatName;
   readonly report: NumberedReport;

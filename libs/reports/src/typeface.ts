@@ -89,9 +89,9 @@ function* segmentsOf(table: Buffer): Generator<readonly [number, number]> {
   }
 }
 
-/** What is not drawn: line ends, joiners, marks of direction. */
+/** Characters that are not drawn: line ends, joiners, marks of direction. */
 const UNDRAWN = /[\n\t\u00AD\u200B-\u200F\u202A-\u202E\u2060-\u2069]|\p{Variation_Selector}/u;
-/** What is nothing for a reader, and left out: control characters, halves of letters, marks of byte order. */
+/** Characters that are left out, as a reader sees nothing in them: control characters, halves of letters, marks of byte order. */
 const NO_LETTER = /(?![\n\t])[\p{Cc}\p{Cs}\uFEFF\uFFFE\uFFFF]/u;
 
 /**

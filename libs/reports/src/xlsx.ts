@@ -165,7 +165,7 @@ class Book {
     sheet.columns = widths.map((width) => ({ width }));
     const add = (values: readonly Value[], style: Style = {}) => {
       const row = sheet.addRow([]);
-      // What stands alone may go on over the next column.
+      // A cell that stands alone may go on over the next column.
       const over: Style = values.length === 1 ? { alignment: { vertical: 'top' } } : {};
       values.forEach((value, i) => put(row.getCell(i + 1), value, { ...over, ...style }));
       commitRow(row, values.length === 1 ? [44 + 90] : widths);

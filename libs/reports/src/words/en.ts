@@ -65,7 +65,7 @@ const STAGE = {
   discontinued: 'Discontinued',
 };
 
-/** What came in, and what went out, between two dates. */
+/** The commitments that came in and went out between two dates. */
 const FLOW = {
   new: 'Newly reported',
   restored: 'Restored',
@@ -94,7 +94,7 @@ interface InStage {
 
 export const en = {
   ...language,
-  /** What every report has. */
+  /** The parts of every report. */
   parts: {
     draft: 'Draft, not published',
     contents: 'Contents',

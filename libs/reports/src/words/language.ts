@@ -29,7 +29,7 @@ interface Rules<Category extends string> {
   readonly partOf: (part: string, of: string) => string;
 }
 
-/** What each language does in the same way, by its rules. */
+/** The functions that each language has, by its rules. */
 export function languageBy<Category extends string>(rules: Rules<Category>) {
   const { plural, locale, months, ofDay, ofMonth, lessThan, moreThan, partOf } = rules;
   const { ofShortDay = (day, month, year) => `${day}\u00a0${month}\u00a0${year}` } = rules;
@@ -63,7 +63,7 @@ export function languageBy<Category extends string>(rules: Rules<Category>) {
     /** `21 November 2006`, `November 2006`, `2006`; no line ends between the day and the month. */
     date: dated(months.long, ofDay, ofMonth),
     shortDate,
-    /** What stands in a chart. */
+    /** The words of a chart. */
     chart: {
       day: (date: FullDate) => `${Number(date.slice(8))} ${months.short[Number(date.slice(5, 7)) - 1]}`,
       month: (month: PartialDate) => `${months.short[Number(month.slice(5, 7)) - 1]} ${month.slice(0, 4)}`,
