@@ -79,6 +79,8 @@ interface PrintedTable {
   numbers: boolean[];
   size: number;
   rows: { long: boolean; cells: Printed[][][] }[];
+  /** Whether a cell has the mark of a note. */
+  noted: boolean;
   total: Printed[][][] | null;
 }
 
@@ -87,7 +89,8 @@ type PrintedBlock =
   | PrintedTable
   /** `leads`: it stays with the table, picture or list after it. */
   | { is: 'paragraph'; number: number; inlines: Printed[]; leads: boolean }
-  | { is: 'list'; ordered: boolean; items: Printed[][] }
+  /** `short`: no page ends within one of its items. */
+  | { is: 'list'; ordered: boolean; short: boolean; items: Printed[][] }
   | { is: 'narrative'; lang: string; attribution: string; blocks: PrintedBlock[] }
   | ({ is: 'chart'; label: string; title: Printed[]; asAt: string; source: Printed[]; remarks: Printed[][] } & {
       svg: string;
@@ -106,6 +109,8 @@ const sizeOf = (weight: number): number => (weight > 19 ? 7 : weight > 16 ? 8 : 
 const [LONG_WORD, LONG_LETTERS] = [60, 24] as const;
 /** A code of more letters may be parted at its hyphens. */
 const LONG_CODE = 18;
+/** So many letters stand in three lines, which stay on one page. */
+const THREE_LINES = 240;
 /** In the pixels of a chart, the width of the text. */
 const CHART_WIDTH = 720;
 
@@ -119,6 +124,7 @@ class Printing {
   readonly #words: Words;
   readonly #missing = new Set<string>();
   readonly #isLong: boolean;
+  #marks = 0;
 
   constructor(
     private readonly report: NumberedReport,
@@ -191,6 +197,7 @@ class Printing {
             rtl: one.dir === 'rtl',
           };
         case 'note':
+          this.#marks++;
           return { is: 'note', number: one.number };
         case 'emphasis':
           return { is: 'emphasis', of: this.#inlines(one.inlines, long) };
@@ -225,7 +232,12 @@ class Printing {
           leads: next?.type === 'table' || next?.type === 'chart' || next?.type === 'list',
         };
       case 'list':
-        return { is: 'list', ordered: block.ordered, items: block.items.map((item) => this.#inlines(item)) };
+        return {
+          is: 'list',
+          ordered: block.ordered,
+          short: block.items.every((item) => plain(item).length <= THREE_LINES),
+          items: block.items.map((item) => this.#inlines(item)),
+        };
       case 'table':
         return this.#table(block, aside);
       case 'chart':
@@ -267,6 +279,7 @@ class Printing {
     const needed = whole.map((letters) => ROOM + LETTER * size * letters);
     const widths = fitted(natural, needed, width) ?? natural;
     const letters = widths.map((one) => Math.max(4, (one - ROOM) / (LETTER * size)));
+    const marks = this.#marks;
     const rows = read.map((row) => ({ long: outgrows(row, letters, most), cells: this.#cells(row, letters) }));
     return {
       is: 'table',
@@ -281,6 +294,7 @@ class Printing {
       numbers: columns.map(({ type }) => type === 'integer' || type === 'share'),
       size,
       rows,
+      noted: this.#marks > marks,
       total: totalRow ? this.#cells(totalRow, letters) : null,
     };
   }
