@@ -1,5 +1,5 @@
 /** Accounts and their roles over time: who acts for whom, and could as at any date. */
-import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query, Res } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query } from '@nestjs/common';
 import {
   ApiConflictResponse,
   ApiCreatedResponse,
@@ -38,6 +38,7 @@ import {
   refuseUnlessProven,
   Rights,
   Text,
+  Reply,
   type Principal,
   type RequestContext,
 } from '#platform';
@@ -226,7 +227,7 @@ export class AccountsController {
   async open(
     @Body() body: OpenAccount,
     @CurrentCommand() { by, meta }: RequestContext,
-    @Res({ passthrough: true }) reply: FastifyReply,
+    @Reply() reply: FastifyReply,
   ): Promise<AccountView> {
     const { kind, name, email, language, appointment } = body;
     if (!appointment && by.role !== 'secretariat')
@@ -266,7 +267,7 @@ export class AccountsController {
     @Param('account') account: string,
     @Body() body: Appoint,
     @CurrentCommand() { by, meta }: RequestContext,
-    @Res({ passthrough: true }) reply: FastifyReply,
+    @Reply() reply: FastifyReply,
   ): Promise<AccountView> {
     void reply.header('Location', `/v1/accounts/${encodeURIComponent(account)}`);
     const appointment = appointmentFrom(body, by);

@@ -1,5 +1,5 @@
 /** The routes for operators: health, metrics, and the state of the projections. */
-import { Controller, Get, Inject, Injectable, Logger, Res, type OnModuleDestroy } from '@nestjs/common';
+import { Controller, Get, Inject, Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
 import {
   ApiOkResponse,
   ApiOperation,
@@ -15,7 +15,7 @@ import { AccessStore } from '#access';
 import { DraftsStore } from '#drafts';
 import { HookStore } from '#feed';
 import { LogCheck, type CheckedLog } from './log-check.js';
-import { AlwaysOpen, LOG, metrics, clockJumps, outageOf, type Outage } from '#platform';
+import { AlwaysOpen, LOG, metrics, clockJumps, outageOf, Reply, type Outage } from '#platform';
 
 /** Whether the server is about to end: it still answers, but should be asked no more. */
 @Injectable()
@@ -260,7 +260,7 @@ export class OperationsController implements OnModuleDestroy {
     type: Ready,
     description: 'A projection is failing or has yet to be built, or it is about to end',
   })
-  async ready(@Res({ passthrough: true }) reply: FastifyReply) {
+  async ready(@Reply() reply: FastifyReply) {
     const stores: StoreOutage[] = [];
     for (const [store, of] of [
       ['log', this.log.store] as const,
@@ -311,7 +311,7 @@ export class OperationsController implements OnModuleDestroy {
   })
   @ApiProduces('text/plain')
   @ApiOkResponse({ type: String })
-  async prometheus(@Res({ passthrough: true }) reply: FastifyReply): Promise<string> {
+  async prometheus(@Reply() reply: FastifyReply): Promise<string> {
     await Promise.all([this.#measure(), this.#measureWebhooks()]);
     const all = Registry.merge([metrics, this.#registry]);
     void reply.type(all.contentType);

@@ -1,5 +1,5 @@
 /** Tokens of accounts: given, rotated, revoked. */
-import { Body, Controller, Get, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
 import {
   ApiConflictResponse,
   ApiCreatedResponse,
@@ -34,6 +34,7 @@ import {
   SomeOf,
   Text,
   Whole,
+  Reply,
   type Principal,
   type RequestContext,
 } from '#platform';
@@ -138,7 +139,7 @@ export class TokensController {
   async give(
     @Body() body: GiveToken,
     @CurrentCommand() { by, meta }: RequestContext,
-    @Res({ passthrough: true }) reply: FastifyReply,
+    @Reply() reply: FastifyReply,
   ): Promise<GivenToken> {
     const account = await this.#account(body.account ?? by.account, by);
     refuseGiving(by, account, body.scopes);
@@ -166,7 +167,7 @@ export class TokensController {
     @Param('id') id: string,
     @Body() { overlapHours }: RotateToken,
     @CurrentCommand() { by, meta }: RequestContext,
-    @Res({ passthrough: true }) reply: FastifyReply,
+    @Reply() reply: FastifyReply,
   ): Promise<GivenToken> {
     const hours = overlapHours ?? OVERLAP_HOURS;
     if (hours > 720) throw refused('too_long', '/overlapHours', 'Both work for 720 hours at most.');

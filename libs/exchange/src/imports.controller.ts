@@ -32,10 +32,11 @@ import {
   Text,
   TAKES_FILES,
   UploadedFiles,
+  signedIn,
+  Reply,
   type RequestContext,
   type Principal,
   type Upload,
-  signedIn,
 } from '#platform';
 import { DATE_ORDERS, type DateOrder } from './cell-values.js';
 import { TABLE_SUBJECTS, type TableSubject } from './fields.js';
@@ -184,7 +185,7 @@ export class ImportsController {
     @Body() asked: NewImport,
     @UploadedFiles() files: readonly Upload[],
     @CurrentCommand() context: RequestContext,
-    @Res({ passthrough: true }) reply: FastifyReply,
+    @Reply() reply: FastifyReply,
   ): Promise<ImportPreview> {
     const kept = await this.imports.preview(sentIn(files), await this.request(asked, context), context);
     void reply.header('Location', `/v1/imports/${kept.id}`);

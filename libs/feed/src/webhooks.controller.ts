@@ -1,5 +1,5 @@
 /** The routes of webhooks: make, look at, end, resume, another secret, and dead letters. */
-import { Body, Controller, Get, HttpCode, Inject, Param, Post, Res } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Inject, Param, Post } from '@nestjs/common';
 import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiParam, ApiProperty, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { Matches, IsOptional, ArrayMaxSize, ArrayMinSize, IsArray } from 'class-validator';
@@ -14,9 +14,10 @@ import {
   Rights,
   Text,
   WebAddress,
+  signedIn,
+  Reply,
   type CommandContext,
   type Principal,
-  signedIn,
 } from '#platform';
 import { KnownCodes } from '#progress';
 import { Deliveries } from './deliveries.js';
@@ -155,7 +156,7 @@ export class WebhooksController {
   async create(
     @Body() body: NewWebhook,
     @CurrentCommand() { by, meta }: CommandContext,
-    @Res({ passthrough: true }) reply: FastifyReply,
+    @Reply() reply: FastifyReply,
   ): Promise<WebhookWithSecret> {
     await this.codes.refuseUnknown(body.filter ?? {}, 'filter/');
     refuseUnknownTypes(body.filter ?? {}, this.log.codec, 'filter/');

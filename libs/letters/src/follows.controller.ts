@@ -1,5 +1,5 @@
 /** The routes of follows: what an account gets digests of. */
-import { Body, Controller, Get, HttpCode, Param, Post, Put, Res } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Param, Post, Put } from '@nestjs/common';
 import {
   ApiConflictResponse,
   ApiCreatedResponse,
@@ -10,7 +10,7 @@ import {
 } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { AccessStore } from '#access';
-import { Caller, OneOf, Rights, Text, type Principal, signedIn } from '#platform';
+import { Caller, OneOf, Rights, Text, signedIn, Reply, type Principal } from '#platform';
 import { ACCOUNT_ROLES, REPORT_LANGUAGES, type ReportLanguage } from '#words';
 import { Followed, FOLLOW_KINDS, type FollowKind } from './followed.js';
 import { Following, type Follow } from './following.js';
@@ -82,7 +82,7 @@ export class FollowsController {
   async follow(
     @Body() asked: FollowAsked,
     @Caller() caller: Principal | null,
-    @Res({ passthrough: true }) reply: FastifyReply,
+    @Reply() reply: FastifyReply,
   ): Promise<FollowView> {
     const follow = await this.following.follow(signedIn(caller).account, asked);
     void reply.header('Location', '/v1/follows');

@@ -1,12 +1,12 @@
 /** The routes of open formats: linked data of frameworks and crosswalks, SDMX of the figures, and the catalogue of all. */
-import { applyDecorators, Controller, Get, Param, Query, Req, Res } from '@nestjs/common';
+import { applyDecorators, Controller, Get, Param, Query, Req } from '@nestjs/common';
 import { ApiNotFoundResponse, ApiOkResponse, ApiOperation, ApiParam, ApiProperty, ApiTags } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
 import { ArrayMaxSize, IsIn, IsOptional, IsString, MaxLength, ValidateBy } from 'class-validator';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { isFullDate, todayAt } from '#clocks';
 import { Rejected } from '#eventsourcing';
-import { AtClocks, ClockQuery, listText, QueryChoice, vary } from '#platform';
+import { AtClocks, ClockQuery, listText, QueryChoice, vary, Reply } from '#platform';
 import { csvPart } from '#tables';
 import { Progress, type Item } from '#progress';
 import { LATEST, Registers, versionOf } from '#registers';
@@ -111,11 +111,7 @@ export class OpenController {
     operationId: 'getCatalogue',
   })
   @Graph()
-  async catalogue(
-    @AtClocks() query: GraphQuery,
-    @Req() request: FastifyRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ) {
+  async catalogue(@AtClocks() query: GraphQuery, @Req() request: FastifyRequest, @Reply() reply: FastifyReply) {
     return sends(request, reply, 'catalogue', await this.open.catalogue(query.at));
   }
 
@@ -127,11 +123,7 @@ export class OpenController {
     operationId: 'getFrameworksAsSkos',
   })
   @Graph()
-  async frameworks(
-    @AtClocks() { at }: GraphQuery,
-    @Req() request: FastifyRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ) {
+  async frameworks(@AtClocks() { at }: GraphQuery, @Req() request: FastifyRequest, @Reply() reply: FastifyReply) {
     const position = await this.registers.pinned(at.knownAt);
     const [frameworks, themes, crosswalks] = await Promise.all([
       this.registers.all('framework', position),
@@ -157,7 +149,7 @@ export class OpenController {
     @Param('code') code: string,
     @AtClocks() { at: { knownAt } }: GraphQuery,
     @Req() request: FastifyRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
+    @Reply() reply: FastifyReply,
   ) {
     const position = await this.registers.pinned(knownAt);
     const framework = await this.registers.one('framework', code, position);
@@ -181,7 +173,7 @@ export class OpenController {
     @Param('code') code: string,
     @AtClocks() { at, version: named }: MappingQuery,
     @Req() request: FastifyRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
+    @Reply() reply: FastifyReply,
   ) {
     const position = await this.registers.pinned(at.knownAt);
     const crosswalk = await this.registers.one('crosswalk', code, position, named ? LATEST : at.asOf);
@@ -203,7 +195,7 @@ export class OpenController {
   async activities(
     @AtClocks() { at: clocks }: ActivitiesQuery,
     @Req() request: FastifyRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
+    @Reply() reply: FastifyReply,
   ) {
     const at = await this.progress.pin(clocks);
     const items: Item[] = [];
@@ -229,11 +221,7 @@ export class OpenController {
   })
   @By()
   @Files(CSV)
-  async sdmx(
-    @Param('by') by: string,
-    @Query() { dates, knownAt }: DatesQuery,
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ) {
+  async sdmx(@Param('by') by: string, @Query() { dates, knownAt }: DatesQuery, @Reply() reply: FastifyReply) {
     const breakdown = breakdownNamed(by);
     const all = await this.open.clocksOf(dates ?? [todayAt(new Date())], knownAt);
     const views = [];
@@ -255,7 +243,7 @@ export class OpenController {
   async structure(
     @Param('by') by: string,
     @AtClocks() { at: { knownAt, asOf } }: ClockQuery,
-    @Res({ passthrough: true }) reply: FastifyReply,
+    @Reply() reply: FastifyReply,
   ) {
     const breakdown = breakdownNamed(by);
     const position = await this.registers.pinned(knownAt);

@@ -25,6 +25,7 @@ export * from './requests/principal.js';
 export * from './requests/problem.js';
 export * from './requests/saved-meanwhile.js';
 export * from './fields/query-fields.js';
+export * from './requests/reply.js';
 export * from './requests/rights.js';
 export * from './requests/route.js';
 export * from './observability/requests.js';

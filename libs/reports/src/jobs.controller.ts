@@ -13,7 +13,7 @@ import {
   ApiTags,
 } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
-import { OnDate, OneOf, Plain, Problem, Reads, Text, Uuid, Whole, type ApiRequest } from '#platform';
+import { OnDate, OneOf, Plain, Problem, Reads, Text, Uuid, Whole, Reply, type ApiRequest } from '#platform';
 import { REPORT_FORMAT_NAMES, REPORT_FORMATS, reportFormat, type ReportFormatName } from './formats.js';
 import { JOB_STATES, type JobState, type NamedJob, type ReportOrder } from './job.js';
 import { clientOf, ReportJobs } from './jobs.js';
@@ -168,7 +168,7 @@ export class ReportJobsController {
   async order(
     @Body() body: OrderReport,
     @Req() request: ApiRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
+    @Reply() reply: FastifyReply,
   ): Promise<ReportJobAnswer> {
     const job = await this.orders.place(body, request);
     void reply.header('Location', addressOf(job)).header('Retry-After', String(AGAIN_S));
@@ -183,7 +183,7 @@ export class ReportJobsController {
   })
   @ApiOkResponse({ type: ReportJobAnswer })
   @ApiNotFoundResponse({ description: 'There is no such job, or it was kept long enough' })
-  async one(@Param('id') id: string, @Res({ passthrough: true }) reply: FastifyReply): Promise<ReportJobAnswer> {
+  async one(@Param('id') id: string, @Reply() reply: FastifyReply): Promise<ReportJobAnswer> {
     const job = await this.jobs.one(id);
     if (job.endedAt === null) void reply.header('Retry-After', String(AGAIN_S));
     return this.#answer(job);

@@ -31,6 +31,7 @@ import {
   QueryChoice,
   Rights,
   WantedFormat,
+  Reply,
   type CommandContext,
   type Format,
   type Principal,
@@ -174,7 +175,7 @@ export class PublicationsController extends registerController('publication') {
   async enter(
     @Body() body: Publication,
     @CurrentCommand() context: CommandContext,
-    @Res({ passthrough: true }) reply: FastifyReply,
+    @Reply() reply: FastifyReply,
   ): Promise<PreparedAnswer> {
     const revision = await this.publications.enter(body, context);
     void reply.header('Location', `/v1/publications/${encodeURIComponent(body.id)}`);

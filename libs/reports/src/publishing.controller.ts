@@ -1,5 +1,5 @@
 /** The routes by which reports are published, alone or with their round: a job of which one sees how far it is. */
-import { Body, Controller, Get, HttpCode, Injectable, Param, Post, Res } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Injectable, Param, Post } from '@nestjs/common';
 import {
   ApiAcceptedResponse,
   ApiConflictResponse,
@@ -13,7 +13,7 @@ import {
 } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { PublishRound } from '#bodies';
-import { CurrentCommand, Problem, Rights, type CommandContext } from '#platform';
+import { CurrentCommand, Problem, Rights, Reply, type CommandContext } from '#platform';
 import { ROUND_ACTS } from '#rounds';
 import { PUBLISHING_STATES, type JobState, type NamedJob, type PublishingOrder } from './job.js';
 import { ReportJobs } from './jobs.js';
@@ -114,7 +114,7 @@ export class PublishingController {
     @Param('round') round: string,
     @Body() body: PublishRound,
     @CurrentCommand() context: CommandContext,
-    @Res({ passthrough: true }) reply: FastifyReply,
+    @Reply() reply: FastifyReply,
   ): Promise<PublishingAnswer> {
     return this.#placed(await this.orders.round(round, body, context), reply);
   }
@@ -133,7 +133,7 @@ export class PublishingController {
   async report(
     @Param('code') code: string,
     @CurrentCommand() context: CommandContext,
-    @Res({ passthrough: true }) reply: FastifyReply,
+    @Reply() reply: FastifyReply,
   ): Promise<PublishingAnswer> {
     return this.#placed(await this.orders.report(code, context), reply);
   }
@@ -147,7 +147,7 @@ export class PublishingController {
   })
   @ApiOkResponse({ type: PublishingAnswer })
   @ApiNotFoundResponse({ description: 'There is no such job, or it was kept long enough' })
-  async one(@Param('id') id: string, @Res({ passthrough: true }) reply: FastifyReply): Promise<PublishingAnswer> {
+  async one(@Param('id') id: string, @Reply() reply: FastifyReply): Promise<PublishingAnswer> {
     const job = await this.jobs.onePublishing(id);
     if (job.endedAt === null) void reply.header('Retry-After', String(AGAIN_S));
     return this.#answer(job);

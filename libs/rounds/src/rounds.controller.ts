@@ -1,5 +1,5 @@
 /** The routes of rounds: prepared, opened, extended, closed, published; their list, and what came of them. */
-import { applyDecorators, Body, Controller, Get, HttpCode, Param, Post, Res, type Type } from '@nestjs/common';
+import { applyDecorators, Body, Controller, Get, HttpCode, Param, Post, type Type } from '@nestjs/common';
 import {
   ApiBody,
   ApiConflictResponse,
@@ -18,16 +18,17 @@ import {
   AtClocks,
   Caller,
   ClockQuery,
-  type Clocks,
   CurrentCommand,
-  type Format,
   InBom,
   InFormat,
   InRows,
   maySee,
   Rights,
-  type RouteRights,
   validation,
+  Reply,
+  type Clocks,
+  type Format,
+  type RouteRights,
   type CommandContext,
   type Principal,
 } from '#platform';
@@ -157,7 +158,7 @@ export class RoundsController {
   async prepare(
     @Body() body: Round,
     @CurrentCommand() context: CommandContext,
-    @Res({ passthrough: true }) reply: FastifyReply,
+    @Reply() reply: FastifyReply,
   ): Promise<RoundAnswer> {
     const done = await this.rounds.prepare(body, context);
     void reply.header('Location', `/v1/rounds/${encodeURIComponent(body.code)}`);

@@ -1,5 +1,5 @@
 /** The pages of accounts, for the secretariat and for focal points: who may act for whom, now and on any day. */
-import { Body, Controller, Get, Inject, Param, Query, Req, Res } from '@nestjs/common';
+import { Body, Controller, Get, Inject, Param, Query, Req } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { AccessStore, isKnownTo, refuseMinding, shownTo, type AccountRow } from '#access';
 import { todayAt, type FullDate } from '#clocks';
@@ -17,6 +17,7 @@ import {
   SeeOther,
   Text,
   YesNo,
+  Reply,
   type ApiRequest,
   type Principal,
   type Session,
@@ -77,11 +78,7 @@ export class AccountsPages {
 
   @PostsForm()
   @Rights(KEEPERS)
-  async opens(
-    @Body() body: OpenAccount,
-    @Req() request: KeeperRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ) {
+  async opens(@Body() body: OpenAccount, @Req() request: KeeperRequest, @Reply() reply: FastifyReply) {
     refuseUnlessProven(request.session);
     const { account } = await this.#api.open(body, commandContextOf(request), reply);
     reply.removeHeader('Location');
@@ -114,7 +111,7 @@ export class AccountsPages {
     @Param('account') account: string,
     @Body() body: Appoint,
     @Req() request: KeeperRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
+    @Reply() reply: FastifyReply,
   ) {
     refuseUnlessProven(request.session);
     await this.#api.appoint(account, body, commandContextOf(request), reply);

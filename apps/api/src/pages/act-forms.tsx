@@ -1,5 +1,5 @@
 /** The forms of acts on commitments: one for each line of the table of acts, at the address of its route without `/v1`. */
-import { Body, Controller, Get, Inject, Injectable, Param, Req, Res, type Type } from '@nestjs/common';
+import { Body, Controller, Get, Inject, Injectable, Param, Req, type Type } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import type { FastifyReply } from 'fastify';
 import { actsFor, addressOf, giveAct, historyOf, parameterNamesOf, parametersOf, viewOf } from '#acts';
@@ -21,6 +21,7 @@ import {
   SeeOther,
   tidied,
   validation,
+  Reply,
   type ApiRequest,
   type Principal,
   type RequestContext,
@@ -384,12 +385,7 @@ function formPages(name: ActName): Type<unknown> {
     }
 
     @PostsForm(below === '' ? '' : `:reference/${below}`)
-    takes(
-      @Param() params: Params,
-      @Body() sent: FormFields,
-      @Req() request: ApiRequest,
-      @Res({ passthrough: true }) reply: FastifyReply,
-    ) {
+    takes(@Param() params: Params, @Body() sent: FormFields, @Req() request: ApiRequest, @Reply() reply: FastifyReply) {
       return this.acts.take(name, params, sent, request, reply);
     }
   }

@@ -1,5 +1,5 @@
 /** Atom feeds (RFC 4287) of an agency, a theme or a forum: what was last recorded, in words. */
-import { Controller, Get, Inject, Param, Req, Res } from '@nestjs/common';
+import { Controller, Get, Inject, Param, Req } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Feed } from 'feed';
@@ -8,7 +8,7 @@ import { renderToString } from 'preact-render-to-string';
 import { viewOf } from '#acts';
 import { decodeAll, load, Rejected, type Log, type Recorded } from '#eventsourcing';
 import { Concerns } from '#feed';
-import { AnsweredAs, LOG } from '#platform';
+import { AnsweredAs, LOG, Reply } from '#platform';
 import { LATEST, registers, Registers, type Register } from '#registers';
 import { returnOf, round } from '#rounds';
 import { actInWords, type StatementContext } from './acts-in-words.js';
@@ -63,7 +63,7 @@ export class FeedPages {
     @Param('of') of: string,
     @Param('file') file: string,
     @Req() request: FastifyRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
+    @Reply() reply: FastifyReply,
   ): Promise<string> {
     const code = /^(.+)\.atom$/.exec(file)?.[1];
     if (code === undefined || !Object.hasOwn(FEEDS, of))

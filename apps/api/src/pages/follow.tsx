@@ -1,8 +1,18 @@
 /** The pages on which something is followed by e-mail, confirmed, and ended with one click. */
-import { Body, Controller, Get, Query, Req, Res } from '@nestjs/common';
+import { Body, Controller, Get, Query, Req } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { Followed, Following, FOLLOW_KINDS, Post, type FollowKind } from '#letters';
-import { AlwaysOpen, EmailAddress, IN_PARTS, OneOf, PostsForm, SeeOther, Text, type ApiRequest } from '#platform';
+import {
+  AlwaysOpen,
+  EmailAddress,
+  IN_PARTS,
+  OneOf,
+  PostsForm,
+  SeeOther,
+  Text,
+  Reply,
+  type ApiRequest,
+} from '#platform';
 import { REPORT_LANGUAGES, type ReportLanguage } from '#words';
 import { Options } from './choice.js';
 import { PlainPage } from './layout.js';
@@ -57,7 +67,7 @@ export class FollowPages {
   /** Programs look at links in letters before people do: a look confirms nothing. */
   @Get('confirm')
   @AlwaysOpen()
-  async confirms(@Query() { key, follow }: LinkToOne, @Res({ passthrough: true }) reply: FastifyReply) {
+  async confirms(@Query() { key, follow }: LinkToOne, @Reply() reply: FastifyReply) {
     void reply.header('Cache-Control', 'no-store');
     const { follows } = await this.following.behind(key, follow);
     const name = await this.followed.nameOf(follows[0]!);
@@ -85,7 +95,7 @@ export class FollowPages {
 
   @Get('end')
   @AlwaysOpen()
-  async ends(@Query() { key, follow }: Link, @Res({ passthrough: true }) reply: FastifyReply) {
+  async ends(@Query() { key, follow }: Link, @Reply() reply: FastifyReply) {
     void reply.header('Cache-Control', 'no-store');
     const { follows } = await this.following.behind(key, follow);
     const names = await Promise.all(follows.map((one) => this.followed.nameOf(one)));

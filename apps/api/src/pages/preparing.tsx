@@ -18,6 +18,7 @@ import {
   SeeOther,
   tidied,
   validation,
+  Reply,
   type ApiRequest,
   type CommandContext,
   type Principal,
@@ -81,11 +82,7 @@ export class PreparingPages {
   }
 
   @PostsForm('prepare')
-  async prepared(
-    @Body() sent: FormFields,
-    @Req() request: ApiRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ) {
+  async prepared(@Body() sent: FormFields, @Req() request: ApiRequest, @Reply() reply: FastifyReply) {
     return this.#takes(null, sent, request, reply);
   }
 
@@ -101,7 +98,7 @@ export class PreparingPages {
     @Param('id') id: string,
     @Body() sent: FormFields,
     @Req() request: ApiRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
+    @Reply() reply: FastifyReply,
   ) {
     return this.#takes(id, sent, request, reply);
   }
@@ -125,7 +122,7 @@ export class PreparingPages {
     @Param() { id, section }: { id: string; section: string },
     @Body() sent: FormFields,
     @Req() request: ApiRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
+    @Reply() reply: FastifyReply,
   ) {
     const by = needsPreparer(request);
     const { [KEY]: key = newCommandId(), [REVISION]: revision, [MORE]: more, ...filled } = sent as Filled;

@@ -1,5 +1,5 @@
 /** The forms of acts on the registers, and the page of an entry: what was said of it, by whom, and what can be done. */
-import { Body, Controller, Get, Inject, Injectable, Param, Query, Req, Res, type Type } from '@nestjs/common';
+import { Body, Controller, Get, Inject, Injectable, Param, Query, Req, type Type } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { IsOptional, Matches } from 'class-validator';
 import type { FastifyReply } from 'fastify';
@@ -27,6 +27,7 @@ import {
   SeeOther,
   tidied,
   validation,
+  Reply,
   type Actor,
   type ApiRequest,
 } from '#platform';
@@ -191,12 +192,7 @@ function formPages(kind: Kind, name: string, { path: below }: ActLine): Type<unk
     }
 
     @PostsForm(below === '' ? '' : `:code/${below}`)
-    takes(
-      @Param() params: Params,
-      @Body() sent: FormFields,
-      @Req() request: ApiRequest,
-      @Res({ passthrough: true }) reply: FastifyReply,
-    ) {
+    takes(@Param() params: Params, @Body() sent: FormFields, @Req() request: ApiRequest, @Reply() reply: FastifyReply) {
       return this.forms.take(kind, name, params, sent, request, reply);
     }
   }

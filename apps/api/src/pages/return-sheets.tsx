@@ -14,6 +14,7 @@ import {
   SeeOther,
   TAKES_FILE,
   Uploaded,
+  Reply,
   type ApiRequest,
   type Principal,
   type Upload,
@@ -75,7 +76,7 @@ export class ReturnSheetPages {
     @Body() _: SentSheet,
     @Uploaded() upload: Upload,
     @Req() request: ApiRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
+    @Reply() reply: FastifyReply,
   ) {
     const by = await this.#worker(params, request);
     const { round, agency } = params;

@@ -1,5 +1,5 @@
 /** The page of a return: its form for those who write it, a review for the secretariat, and what it says for all. */
-import { Body, Controller, Get, Param, Query, Req, Res } from '@nestjs/common';
+import { Body, Controller, Get, Param, Query, Req } from '@nestjs/common';
 import { IsIn, IsOptional, Matches } from 'class-validator';
 import type { FastifyReply } from 'fastify';
 import { classOf, type ReturnDraft, type SubmitReturn } from '#bodies';
@@ -12,6 +12,7 @@ import {
   PostsForm,
   SeeOther,
   validation,
+  Reply,
   type ApiRequest,
   type CommandContext,
 } from '#platform';
@@ -95,7 +96,7 @@ export class ReturnPages {
     @Param() { round, agency }: Params,
     @Body() sent: FormFields,
     @Req() request: ApiRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
+    @Reply() reply: FastifyReply,
   ) {
     const known = await this.returns.inRound(round, agency);
     const { [KEY]: key, [REVISION]: read, [MORE]: more, _do: does = 'save', ...others } = sent as Filled;
@@ -152,7 +153,7 @@ export class ReturnPages {
     @Param() { round, agency, act }: Params & { act: string },
     @Body() sent: FormFields,
     @Req() request: ApiRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
+    @Reply() reply: FastifyReply,
   ) {
     const name = BUTTONS.find((one) => RETURN_ACTS[one].path === act);
     if (!name) throw new Rejected('not_found', `There is no act ${act} on a return.`);

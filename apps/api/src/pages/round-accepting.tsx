@@ -1,5 +1,5 @@
 /** Several returns of a round that are accepted at once: they are named and told of first. */
-import { Body, Controller, Get, Param, Query, Req, Res } from '@nestjs/common';
+import { Body, Controller, Get, Param, Query, Req } from '@nestjs/common';
 import { IsOptional, Matches } from 'class-validator';
 import type { FastifyReply } from 'fastify';
 import { canonicalJson, newCommandId, Projector } from '#eventsourcing';
@@ -11,6 +11,7 @@ import {
   PostsForm,
   problemOf,
   SeeOther,
+  Reply,
   type ApiRequest,
   type CommandContext,
 } from '#platform';
@@ -56,7 +57,7 @@ export class RoundAcceptingPages {
     @Param('round') code: string,
     @Body() sent: FormFields,
     @Req() request: ApiRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
+    @Reply() reply: FastifyReply,
   ) {
     needsDesk(request);
     const { [KEY]: key, ...filled } = sent as Filled;

@@ -1,5 +1,5 @@
 /** The secretariat's work on rounds: the forms by which one is prepared, opened, led to its end and published. */
-import { Body, Controller, Get, Param, Req, Res } from '@nestjs/common';
+import { Body, Controller, Get, Param, Req } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import type { VNode } from 'preact';
 import { classOf, OpenRound, type Round } from '#bodies';
@@ -15,6 +15,7 @@ import {
   SeeOther,
   tidied,
   validation,
+  Reply,
   type ApiRequest,
   type CommandContext,
 } from '#platform';
@@ -78,11 +79,7 @@ export class RoundDeskPages {
   }
 
   @PostsForm('prepare')
-  async prepared(
-    @Body() sent: FormFields,
-    @Req() request: ApiRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ) {
+  async prepared(@Body() sent: FormFields, @Req() request: ApiRequest, @Reply() reply: FastifyReply) {
     return this.#takes('prepare', null, sent, request, reply, async (body, context) => {
       await this.rounds.prepare(body as Round, context);
       return path('rounds', (body as Round).code);
@@ -131,7 +128,7 @@ export class RoundDeskPages {
   async form(
     @Param() { round, act }: { round: string; act: string },
     @Req() request: ApiRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
+    @Reply() reply: FastifyReply,
   ) {
     needsDesk(request);
     const name = formAct(act);
@@ -145,7 +142,7 @@ export class RoundDeskPages {
     @Param() { round: code, act }: { round: string; act: string },
     @Body() sent: FormFields,
     @Req() request: ApiRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
+    @Reply() reply: FastifyReply,
   ) {
     needsDesk(request);
     const name = formAct(act);

@@ -1,9 +1,9 @@
 /** The pages by which people sign in, and out. */
-import { Body, Controller, Get, Query, Req, Res } from '@nestjs/common';
+import { Body, Controller, Get, Query, Req } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { randomBytes } from 'node:crypto';
 import { Rejected } from '#eventsourcing';
-import { AlwaysOpen, Cookies, isOwnPath, OneOf, PostsForm, SeeOther, Text, type ApiRequest } from '#platform';
+import { AlwaysOpen, Cookies, isOwnPath, OneOf, PostsForm, SeeOther, Text, Reply, type ApiRequest } from '#platform';
 import { DESK, LINK_MINUTES, SignIn, type AtProvider, type Way } from '#sign-in';
 import { PlainPage } from './layout.js';
 import { PasskeyForm } from './passkey-form.js';
@@ -42,11 +42,7 @@ export class SignInPages {
 
   @Get()
   @AlwaysOpen()
-  ways(
-    @Query() { to, again }: WantedAgain,
-    @Req() { session }: ApiRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ) {
+  ways(@Query() { to, again }: WantedAgain, @Req() { session }: ApiRequest, @Reply() reply: FastifyReply) {
     void reply.header('Cache-Control', 'no-store');
     if (session && !again) return new SeeOther(isOwnPath(to) ? to : DESK);
     const name = (again && session?.name) || undefined;
@@ -55,11 +51,7 @@ export class SignInPages {
 
   /** The same answer for every address, at the same time. */
   @PostsForm('link', 'anyone')
-  asks(
-    @Body() { email, to }: LinkByEmail,
-    @Req() request: ApiRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ) {
+  asks(@Body() { email, to }: LinkByEmail, @Req() request: ApiRequest, @Reply() reply: FastifyReply) {
     this.#refuseUnsafe();
     if (!this.signIn.offersLinks) throw new Rejected('not_found', 'People do not sign in here by links.');
     this.signIn.links.send(email, this.#browser(request, reply), isOwnPath(to) ? to : undefined);
@@ -69,7 +61,7 @@ export class SignInPages {
   /** Programs look at links in letters before people do: a look takes nothing. */
   @Get('link')
   @AlwaysOpen()
-  async link(@Query() { key }: Key, @Req() { headers }: ApiRequest, @Res({ passthrough: true }) reply: FastifyReply) {
+  async link(@Query() { key }: Key, @Req() { headers }: ApiRequest, @Reply() reply: FastifyReply) {
     void reply.header('Cache-Control', 'no-store');
     const name = await this.signIn.links.whose(key, this.cookies.read('signing-in', headers.cookie) ?? null);
     if (name === null) throw gone();
@@ -77,7 +69,7 @@ export class SignInPages {
   }
 
   @PostsForm('link/open', 'anyone')
-  async opens(@Body() { key }: Key, @Req() request: ApiRequest, @Res({ passthrough: true }) reply: FastifyReply) {
+  async opens(@Body() { key }: Key, @Req() request: ApiRequest, @Reply() reply: FastifyReply) {
     this.#refuseUnsafe();
     const browser = this.cookies.read('signing-in', request.headers.cookie) ?? null;
     const opened = await this.signIn.links.take(key, browser);
@@ -87,11 +79,7 @@ export class SignInPages {
 
   @Get('provider')
   @AlwaysOpen()
-  async leads(
-    @Query() { to, again }: WantedAgain,
-    @Req() request: ApiRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ) {
+  async leads(@Query() { to, again }: WantedAgain, @Req() request: ApiRequest, @Reply() reply: FastifyReply) {
     this.#refuseUnsafe();
     void reply.header('Cache-Control', 'no-store');
     const wanted = isOwnPath(to) ? to : DESK;
@@ -101,7 +89,7 @@ export class SignInPages {
 
   @Get('provider/return')
   @AlwaysOpen()
-  async returns(@Req() request: ApiRequest, @Res({ passthrough: true }) reply: FastifyReply) {
+  async returns(@Req() request: ApiRequest, @Reply() reply: FastifyReply) {
     void reply.header('Cache-Control', 'no-store');
     const [, query = ''] = request.url.split('?', 2);
     const browser = this.cookies.read('signing-in', request.headers.cookie);
@@ -111,7 +99,7 @@ export class SignInPages {
 
   /** The provider itself tells of somebody who has signed out there. */
   @PostsForm('provider/left', 'program')
-  async left(@Body() { logout_token: token }: SignedOutThere, @Res({ passthrough: true }) reply: FastifyReply) {
+  async left(@Body() { logout_token: token }: SignedOutThere, @Reply() reply: FastifyReply) {
     void reply.header('Cache-Control', 'no-store');
     const { account, session } = await this.#provider().leaves(token);
     if (account !== null || session !== null) await this.signIn.sessions.endOfProvider(account, session);
@@ -119,11 +107,7 @@ export class SignInPages {
   }
 
   @PostsForm('passkey', 'anyone')
-  async asksPasskey(
-    @Body() { to }: Wanted,
-    @Req() request: ApiRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ) {
+  async asksPasskey(@Body() { to }: Wanted, @Req() request: ApiRequest, @Reply() reply: FastifyReply) {
     this.#refuseUnsafe();
     const { options, attempt } = await this.signIn.passkeys.begin(this.#browser(request, reply));
     return <UsePasskey options={options} attempt={attempt} to={isOwnPath(to) ? to : undefined} />;
@@ -133,7 +117,7 @@ export class SignInPages {
   async takesPasskey(
     @Body() { attempt, answer, to }: PasskeyAnswer,
     @Req() request: ApiRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
+    @Reply() reply: FastifyReply,
   ) {
     const browser = this.cookies.read('signing-in', request.headers.cookie);
     const account = await this.signIn.passkeys.finish(browser, attempt, answer);
@@ -141,7 +125,7 @@ export class SignInPages {
   }
 
   @PostsForm('out')
-  async out(@Req() { session }: ApiRequest, @Res({ passthrough: true }) reply: FastifyReply) {
+  async out(@Req() { session }: ApiRequest, @Reply() reply: FastifyReply) {
     await this.signIn.sessions.end(session!.account, session!.id);
     this.cookies.write(reply, 'session', null);
     void reply.header('Clear-Site-Data', '"cache", "storage"');

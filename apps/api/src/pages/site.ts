@@ -4,7 +4,7 @@ import { ApiExcludeController } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { pngOf } from '#charts';
 import { Rejected } from '#eventsourcing';
-import { AlwaysOpen } from '#platform';
+import { AlwaysOpen, Reply } from '#platform';
 import { Progress } from '#progress';
 import { Registers } from '#registers';
 import { ICON } from './icon.js';
@@ -41,7 +41,7 @@ export class SiteController {
 
   @Get('assets/:file')
   @AlwaysOpen()
-  asset(@Param('file') file: string, @Res({ passthrough: true }) reply: FastifyReply): string {
+  asset(@Param('file') file: string, @Reply() reply: FastifyReply): string {
     const asset = ASSETS.get(`/assets/${file}`);
     if (!asset) throw new Rejected('not_found', `There is no ${file}.`);
     void reply.type(asset.type).header('Cache-Control', 'public, max-age=31536000, immutable');
@@ -50,14 +50,14 @@ export class SiteController {
 
   @Get(MARGINS_PATH)
   @AlwaysOpen()
-  margins(@Query() margins: MarginsQuery, @Res({ passthrough: true }) reply: FastifyReply): string {
+  margins(@Query() margins: MarginsQuery, @Reply() reply: FastifyReply): string {
     void reply.type('text/css; charset=utf-8').header('Cache-Control', 'public, max-age=31536000, immutable');
     return marginsCss(margins);
   }
 
   @Get('favicon.ico')
   @AlwaysOpen()
-  async icon(@Res({ passthrough: true }) reply: FastifyReply): Promise<Buffer> {
+  async icon(@Reply() reply: FastifyReply): Promise<Buffer> {
     void reply.type('image/x-icon').header('Cache-Control', 'public, max-age=86400');
     return (this.#ico ??= pngOf(ICON.svg, ICON_WIDTH).then((png) => icoOf(png, ICON_WIDTH)));
   }
@@ -71,14 +71,14 @@ export class SiteController {
 
   @Get('robots.txt')
   @AlwaysOpen()
-  robots(@Res({ passthrough: true }) reply: FastifyReply): string {
+  robots(@Reply() reply: FastifyReply): string {
     void reply.type('text/plain; charset=utf-8');
     // Every page has countless dates and filters: those without any are enough.
     return `User-agent: *\nDisallow: /*?\nDisallow: /v1/\nDisallow: /sign-in\nDisallow: /account\nDisallow: /home\nDisallow: /record\n\nSitemap: ${this.publication.publicUrl}/sitemap.xml\n`;
   }
 
   @Get('sitemap.xml')
-  async sitemap(@Res({ passthrough: true }) reply: FastifyReply): Promise<string> {
+  async sitemap(@Reply() reply: FastifyReply): Promise<string> {
     const position = await this.progress.position();
     const [agencies, themes, forums, outcomes, documents, crosswalks, publications] = await Promise.all([
       this.registers.all('agency', position),

@@ -1,8 +1,8 @@
 /** The pages of webhooks, for the agencies whose they are and the secretariat: how each stands, and what could not be delivered. */
-import { Body, Controller, Get, Param, Req, Res } from '@nestjs/common';
+import { Body, Controller, Get, Param, Req } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { CONCERNED, NewWebhook, OfOwn, ReplayDeadLetters, WebhooksController, type Webhook } from '#feed';
-import { commandContextOf, ForSignedIn, PostsForm, SeeOther, type ApiRequest } from '#platform';
+import { commandContextOf, ForSignedIn, PostsForm, SeeOther, Reply, type ApiRequest } from '#platform';
 import { Fact } from './fact.js';
 import { PlainPage } from './layout.js';
 import { RendersPages } from './rendering.js';
@@ -27,7 +27,7 @@ export class WebhookPages {
 
   @PostsForm()
   @OfOwn()
-  async makes(@Body() body: NewWebhook, @Req() request: ApiRequest, @Res({ passthrough: true }) reply: FastifyReply) {
+  async makes(@Body() body: NewWebhook, @Req() request: ApiRequest, @Reply() reply: FastifyReply) {
     const made = await this.api.create(body, commandContextOf(request), reply);
     reply.removeHeader('Location');
     return <Secret of={made} />;
