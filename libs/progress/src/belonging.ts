@@ -1,5 +1,6 @@
 /** Lists of the numbers that belong to each of other numbers, such as the wordings of a commitment. */
 import type { Memory } from '#eventsourcing';
+import type { Column } from './numbers.js';
 
 const NONE = -1;
 const FEWEST = 1024;
@@ -31,6 +32,14 @@ export class Belonging {
     const all: number[] = [];
     this.each(one, (number) => all.push(number));
     return all;
+  }
+
+  /** Those of one of which a column has a value. */
+  having(one: number, column: Column, value: number): number[] {
+    const [before, found]: [Int32Array, number[]] = [this.#before, []];
+    for (let number = this.#last[one] ?? NONE; number !== NONE; number = before[number] ?? NONE)
+      if (column[number] === value) found.push(number);
+    return found;
   }
 
   forget(one: number): void {

@@ -132,11 +132,10 @@ export class Deliveries {
    */
   #replace(commitment: number, all: readonly Told[], position: number, only?: number): Days[] {
     const { part, from, text } = this.#told.columns;
-    const known: (Told & { readonly number: number })[] = [];
-    this.#of.each(commitment, (number) => {
-      if ((only === undefined || part[number] === only) && !this.#until.has(number))
-        known.push({ number, part: part[number]!, from: from[number]!, text: this.#texts.at(text[number]!)! });
-    });
+    const numbers = only === undefined ? this.#of.of(commitment) : this.#of.having(commitment, part, only);
+    const known = numbers
+      .filter((number) => !this.#until.has(number))
+      .map((number) => ({ number, part: part[number]!, from: from[number]!, text: this.#texts.at(text[number]!)! }));
     const isIn = (some: readonly Told[]) => {
       const keys = new Set(some.map(keyOf));
       return (one: Told) => keys.has(keyOf(one));

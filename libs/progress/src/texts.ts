@@ -124,10 +124,8 @@ export class Texts {
 
   /** The words of an event are not known any more from a position on: it was corrected or retracted. */
   closeNotes(commitment: number, revision: number, until: number): void {
-    const { columns } = this.#notes;
-    this.#ofNotes.each(commitment, (number) => {
-      if (columns.revision[number] === revision && !this.#until.has(number)) this.#until.set(number, until);
-    });
+    for (const number of this.#ofNotes.having(commitment, this.#notes.columns.revision, revision))
+      if (!this.#until.has(number)) this.#until.set(number, until);
     this.#last = null;
   }
 

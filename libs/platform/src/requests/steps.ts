@@ -1,12 +1,13 @@
 /**
  * The steps of every request, in the order in which they run; `server.ts` registers the hooks, `app.module.ts` all else:
  *
- *  1. Fastify `onRequest`, `preValidation`: its correlation and its span (`requests.ts`)
+ *  1. Fastify `onRequest`: the headers that guard browsers (`guarding-headers.ts`); with `preValidation`, its correlation and its
+ *     span (`requests.ts`)
  *  2. Fastify `onRequest`: another site's page (@fastify/cors); the owner of the token or the session is found; the budget of the
  *     client is charged, and there is room for the answer (`admission.ts`); another method or a slash too many
  *     (`known-paths.ts`); pages get a tidy address; what needs a token and has none is refused
- *  3. Fastify's parser: the body is read, up to its limit: as JSON (`json-bodies.ts`), where a page's form is taken as that
- *     (`forms.ts`), or as a form with a file (`uploads.ts`)
+ *  3. Fastify's parser: whoever asked whether to send a body is told to (`server.ts`); the body is read, up to its limit: as JSON
+ *     (`json-bodies.ts`), where a page's form is taken as that (`forms.ts`), or as a form with a file (`uploads.ts`)
  *  4. `AccessGuard`: who may not ask is refused, and so is a form that no page of ours sent
  *  5. `AnswerInterceptor`: what is accepted is offered (`formats.ts`); the views reach `If-Position-At-Least`
  *  6. `AnswerInterceptor`: `Idempotency-Key` is claimed; given back when the request is refused
@@ -16,8 +17,8 @@
  * 10. `AnswerInterceptor`: a list takes the requested format (`downloads.ts`)
  * 11. `ProblemFilter`: an error becomes problem+json or a page (`problem.ts`)
  * 12. Fastify `onSend`: of what is read a validator, or 304 (`validators.ts`); compression (@fastify/compress);
- *     `X-Correlation-Id`, `Connection: close` while the server ends
- * 13. Fastify `onResponse`: the measure, the end of the span, the log line
+ *     `X-Correlation-Id`, how long a reader may take, `Connection: close` while the server ends
+ * 13. Fastify `onResponse`: the measure, the end of the span, the log line; the record of who did what (`auditing.ts`)
  *
  * An address that cannot be read meets none of these steps but the last: `frameworkErrors` in `server.ts` answers it; what is no
  * request at all is answered by `answersUnreadable` (`problem.ts`).
