@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { createHash } from 'node:crypto';
-import { readdirSync, rmSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { Reports, written, type NumberedReport } from '#reports';
@@ -178,6 +178,17 @@ describe('The pages on which a report is prepared', () => {
 });
 
 describe('A report that is published', () => {
+  it('takes away what a server that was killed left half made, and not what another one is making', async () => {
+    const folder = join(server.dataDir, 'published');
+    mkdirSync(folder, { recursive: true });
+    for (const name of ['old.arriving', 'new.arriving']) writeFileSync(join(folder, name), 'half');
+    utimesSync(join(folder, 'old.arriving'), 0, 0);
+    await prepare('P-7');
+    expect(endOf(await published('P-7'))).toBe('done');
+    expect(kept().filter((name) => name.endsWith('.arriving'))).toEqual(['new.arriving']);
+    rmSync(join(folder, 'new.arriving'));
+  });
+
   it('is there in every language and format, each under the digest that was recorded, and is verified from the file alone', async () => {
     const key = { 'idempotency-key': 'publish-p1' };
     const asked = await publish('P-1', key);

@@ -4,11 +4,14 @@
  */
 import { createHash, randomUUID } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
-import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Registers } from '#registers';
+
+/** A report that makes no byte for five minutes is ended: what is unchanged for an hour is of a server that was killed. */
+const ABANDONED_MS = 3_600_000;
 
 export class PublishedFiles {
   constructor(private readonly folder: string) {}
@@ -19,10 +22,19 @@ export class PublishedFiles {
    */
   async keep(chunks: AsyncIterable<Uint8Array>): Promise<{ sha256: string; bytes: number }> {
     await mkdir(this.folder, { recursive: true });
+    await this.#sweep();
     const arriving = join(this.folder, `${randomUUID()}.arriving`);
     const written = await digested(chunks, arriving);
     await arrived(arriving, this.#fileOf(written.sha256));
     return written;
+  }
+
+  async #sweep(): Promise<void> {
+    const arriving = (await readdir(this.folder)).filter((name) => name.endsWith('.arriving'));
+    for (const file of arriving.map((name) => join(this.folder, name))) {
+      const changed = await stat(file).catch(() => null);
+      if (changed && Date.now() - changed.mtimeMs > ABANDONED_MS) await rm(file, { force: true });
+    }
   }
 
   /** The bytes; `null` when they are not kept here. */
