@@ -58,7 +58,7 @@ interface DatedEvent {
   readonly event: EncodedEvent;
 }
 
-/** What usually follows a stage, as in the real histories; most reports say the same again. */
+/** The usual stage after a stage, as in the real histories; most reports say the same again. */
 const NEXT: Readonly<Record<Stage, readonly Stage[]>> = {
   proposed: ['proposed', 'planned', 'in_progress', 'discontinued'],
   planned: ['planned', 'in_progress', 'in_progress', 'on_hold'],

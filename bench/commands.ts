@@ -27,7 +27,7 @@ export const stage = {
   note: 'Research projects being set up',
 };
 
-/** What there must be before: an agency, a theme, and commitments to report on. */
+/** The entries that acts need: an agency, a theme, and commitments to report on. */
 export async function prepare(url: string, token: string): Promise<void> {
   const send = async (path: string, body: object): Promise<void> => {
     const answer = await fetch(url + path, {

@@ -24,7 +24,7 @@ interface Kind {
   readonly act: (n: number) => CommitmentAct;
 }
 
-/** What a long history consists of, each told on a later day than the one before. */
+/** The acts of a long history, each told on a later day than the one before. */
 const KINDS: Readonly<Record<string, Kind>> = {
   'stages reported': {
     event: (n) => ({ name: 'StageReported', data: stage(n) }),

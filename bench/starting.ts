@@ -18,7 +18,7 @@ export interface Start {
   readonly resident: number;
 }
 
-/** What the system says of a process that has not been waited for. */
+/** The system's state of a process that has not been waited for. */
 function read<T>({ pid }: ChildProcess, file: string, value: (text: string) => T): T | number {
   try {
     return value(readFileSync(`/proc/${pid}/${file}`, 'utf8'));

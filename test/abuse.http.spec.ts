@@ -71,7 +71,7 @@ const send = ({ method, path, headers, body }: Sent): Promise<Got | 'not sent'> 
     sent.end(body);
   });
 
-/** What would tell of our insides. */
+/** Words that would tell of our insides. */
 const INSIDES = /node_modules|\bat [\w.<>]+ \(|SQLITE_|SqliteError|\bfile:\/\/\/work|\.js:\d+:\d+/;
 
 const collect = (() => {

@@ -290,7 +290,7 @@ onEachDatabase('A person who did whatever one can do, and is erased', (kind) => 
     }
     return folders.flatMap(tracesIn);
   }
-  /** What of the person is in whatever can be taken away: the folder of `export`, a backup of the log, a dump of the database. */
+  /** The traces of the person in all that can be taken away: the folder of `export`, a backup of the log, a dump of the database. */
   async function tracesTaken(): Promise<string[]> {
     const away = mkdtempSync(join(tmpdir(), 'taken-'));
     try {
@@ -401,7 +401,7 @@ onEachDatabase('A person who did whatever one can do, and is erased', (kind) => 
       expect([path, TRACES.filter((trace) => trace.test(JSON.stringify(body)))]).toEqual([path, []]);
     }
     expect(await tracesTaken()).toEqual([]);
-    // What it did is there, under its pseudonym.
+    // Its acts are there, under its pseudonym.
     expect((await there.get('/v1/changes')).body).toContain(`"actor":"${of}"`);
 
     if (!postgres) return;

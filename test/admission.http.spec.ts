@@ -1,4 +1,4 @@
-/** What one client may ask: before its body is read, in a minute, at once; and what becomes of answers that nobody reads. */
+/** The limits of one client: before its body is read, in a minute, at once; and the end of answers that nobody reads. */
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { connect, type Socket } from 'node:net';
 import { Projector } from '#eventsourcing';

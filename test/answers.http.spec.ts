@@ -1,4 +1,4 @@
-/** What is asked for and what is written: refused by name where it cannot be meant, else kept and answered as people mean it. */
+/** Questions and texts: refused by name where they cannot be meant, else kept and answered as people mean them. */
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { EXAMPLES } from '../apps/api/src/openapi.js';
 import { commitment } from './support/commitment.js';
@@ -59,7 +59,7 @@ describe('A wrong value', () => {
     if (!example) throw new Error(`openapi-examples.json has no example of ${id}: npm run examples writes it.`);
     return example;
   };
-  /** What is there in the real data, where the example of an operation is made by another one before. */
+  /** The codes of the real data, where the example of an operation is made by another one before. */
   const THERE: Readonly<Record<string, string>> = { round: 'CM-2011' };
   const isThere = ({ id }: Asked, name: string): string =>
     (id.includes('Crosswalk') && name === 'code' ? 'HLD06-HLD13' : THERE[name]) ?? exampleOf(id).path![name]!;

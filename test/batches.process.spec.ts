@@ -363,7 +363,7 @@ describe('a store that fails in the middle of a batch', () => {
 
 describe('a dry run', () => {
   const dry = (acts: unknown, token = iom, headers = {}) => send(acts, token, headers, { dryRun: true });
-  /** What a dry run says that it would be like: all but the positions. */
+  /** The answer that a dry run promises: all but the positions. */
   const likely = (answer: Answer) => results(answer).map(({ position: _position, ...result }) => result);
 
   it('says what would happen, records nothing, and takes no number', async () => {
@@ -608,7 +608,7 @@ describe('a server that is killed in the middle of a batch', () => {
     return { killedAt, answered };
   }
 
-  /** What is wrong with the log by what its only caller was told; none if all is well. */
+  /** The faults of the log by the answers to its only caller; none if all is well. */
   const faultsOf = (told: readonly Result[]) =>
     log(async (store) => {
       const events = await store.readAll(null, 10_000);

@@ -20,7 +20,7 @@ import { cutAt, expectAlways, History, rawEvents, seed, Views } from './support/
 import { CHANGE_RULES, NaiveChanges, type ChangeRules, type NaiveQuestion } from './support/naive-changes.js';
 import { monthsEarlier, RULES, type RawEvent, type Rules } from './support/naive-views.js';
 
-/** What is asked; the shares of the log stand for the positions. */
+/** The question; the shares of the log stand for the positions. */
 interface Question extends Omit<NaiveQuestion, 'knownAt' | 'knownThen'> {
   readonly share: number;
   readonly shareThen: number | null;

@@ -10,7 +10,7 @@ import { settingsFrom } from '../apps/api/src/settings.js';
 import { HAS_POSTGRES, PostgresServer } from './support/postgres.js';
 import { TestServer } from './support/server.js';
 
-/** What stands in a compose file, as far as it is looked at here. */
+/** The content of a compose file, as far as it is looked at here. */
 interface Service {
   readonly image?: string;
   readonly command?: readonly string[];
@@ -46,7 +46,7 @@ const VERBS = program().commands.map((command) => command.name());
 const ROLE = 'followthrough';
 const isOurs = ({ image }: Service) => image?.startsWith('followthrough:') ?? false;
 
-/** What is wrong with a compose file; the tests below say which words it may hold. */
+/** The faults of a compose file; the tests below say which words it may hold. */
 function faultsOf(text: string): string[] {
   const { services, volumes } = parse(text, { merge: true }) as Compose;
   const all = Object.entries(services);

@@ -148,7 +148,7 @@ const questions = fc.array(question, { minLength: 12, maxLength: 12 });
 
 type Given = Awaited<ReturnType<typeof given>>;
 
-/** What is answered; `null` when there is no such crosswalk or version. */
+/** The answer; `null` when there is no such crosswalk or version. */
 async function given(projector: Projector, at: Filter & Partial<NaiveClocks>, { through, theme, followsUp }: Question) {
   const [progress, crosswalks] = [new Progress(projector), new Crosswalks(projector)];
   const clock = {

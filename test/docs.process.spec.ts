@@ -122,7 +122,7 @@ function answerOf(answer: string): ShownAnswer {
   return { status: status!, headers, body: JSON.parse(body) };
 }
 
-/** What differs between the answer shown and the real one; `…` stands for anything. */
+/** The differences between the answer shown and the real one; `…` stands for anything. */
 function differences(shown: unknown, actual: unknown, at = ''): string[] {
   if (shown === '…') return [];
   if (Array.isArray(shown) && Array.isArray(actual)) {

@@ -66,7 +66,7 @@ function impostor(file: Buffer, family: string): Buffer {
   return bytes;
 }
 
-/** What this process writes, from sources. */
+/** The files of this process, from sources. */
 async function writtenHere() {
   const report = JSON.parse(readFileSync(REPORT, 'utf8')) as NumberedReport;
   const [sizes, hashes]: [number[], Record<string, string>] = [[], {}];
@@ -80,7 +80,7 @@ async function writtenHere() {
   return { sizes, hashes, year: String(new Date().getFullYear()), hour: String(new Date(0).getHours()) };
 }
 
-/** What another process writes, from the build. */
+/** The files of another process, from the build. */
 function writtenThere(env: Record<string, string>, before: string) {
   const hook = `data:text/javascript,${encodeURIComponent(before)}`;
   const library = pathToFileURL(resolve('dist/libs/reports/src/formats.js')).href;

@@ -24,7 +24,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 class Place {
   readonly #folder = mkdtempSync(join(folder, 'place-'));
   readonly #journals: string[] = [];
-  /** What was found out about commands whose process was killed before it was answered. */
+  /** The findings about commands whose process was killed before it was answered. */
   readonly #resolved: Line[] = [];
 
   /** The same once more, when nobody writes. */
@@ -171,7 +171,7 @@ async function faultsOf(place: Place): Promise<string[]> {
 const tallied = ({ streams }: AppendedStreams): string =>
   JSON.stringify([...streams].map(([stream, { events, said }]) => ({ stream, events, said })).sort(byStream));
 const byStream = (a: { stream: string }, b: { stream: string }): number => (a.stream < b.stream ? -1 : 1);
-/** What the views must hold, computed from the events alone. */
+/** The expected views, computed from the events alone. */
 const fold = (events: readonly Envelope[]): string =>
   JSON.stringify(
     [...Map.groupBy(events, (e) => e.stream)]
@@ -262,7 +262,7 @@ describe('Several processes that write to one store', () => {
 });
 
 describe('Several processes that make one log at once', () => {
-  /** What each of them says of each log. */
+  /** The verdict of each of them on each log. */
   const made = async (...guard: string[]): Promise<string[][]> => {
     const place = mkdtempSync(join(folder, 'made-'));
     const start = Date.now() + 1_500;

@@ -94,7 +94,7 @@ describe('The feed', () => {
     const looked = jest.spyOn(log.store, 'readAll');
     const begun = performance.now();
     await sleep(1_000);
-    // Those that are there for other reasons look 20 times a second each; a look of each feed would be 2,000.
+    // Other followers look 20 times a second each; a look of each feed would be 2,000.
     expect(looked.mock.calls.length / ((performance.now() - begun) / 1_000)).toBeLessThan(100);
     looked.mockRestore();
     for (const code of ['FEED-A', 'FEED-B', 'FEED-C']) expect((await agency(code)).status).toBe(201);

@@ -28,13 +28,13 @@ const reader = Reader.forAll(server);
 
 const page = async (path = '/'): Promise<string> => (await server.get(path, HTML)).body;
 const NOTICE = /<div class="notice" role="status">(.*?)<\/div><\/div>/;
-/** What a page says about its figures, without the tags. */
+/** The words of a page about its figures, without the tags. */
 const notice = async (path = '/'): Promise<string | undefined> => {
   await sleep(A_MOMENT);
   return NOTICE.exec(await page(path))?.[1]?.replaceAll(/<[^>]*>/g, '');
 };
 const shots = process.env['SHOTS'];
-/** What a page looks like is also kept, to be looked at, when SHOTS names a folder. */
+/** A picture of the page is kept, to be looked at, when SHOTS names a folder. */
 const fitsAndIsRead = async (path: string, name: string): Promise<void> => {
   await reader.on(path, async (shown) => {
     expect(await shown.locator('h1').count()).toBe(1);

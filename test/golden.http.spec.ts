@@ -62,13 +62,13 @@ describe('Events recorded by earlier versions are read for ever', () => {
   });
 });
 
-/** What the software answered for the golden events up to a position when it knew no others. Never changed, either. */
+/** The answers of the software for the golden events up to a position when it knew no others. Never changed, either. */
 const { upTo, answers } = JSON.parse(readFileSync('test/data/first-log.json', 'utf8')) as {
   upTo: number;
   answers: Record<string, object>;
 };
 
-/** What it answers for them now. */
+/** Its answers for them now. */
 async function answersNow(said: (envelope: Envelope) => string = ({ data }) => data!): Promise<Record<string, object>> {
   const first = [...golden.values()]
     .map(({ envelope }) => envelope)

@@ -1,4 +1,4 @@
-/** What guards a server on the internet: the headers of every answer, and what it refuses to start with in production. */
+/** The guards of a server on the internet: the headers of every answer, and the settings with which it refuses to start in production. */
 import { describe, expect, it } from '@jest/globals';
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -477,7 +477,7 @@ describe('A list of an agency', () => {
       recognised: 2,
     });
     expect((await act(shown.id, 'undo', iom)).body.state).toBe('undone');
-    // What was undone can be sent again.
+    // An import that was undone can be sent again.
     await caughtUp();
     expect((await preview(latin1(FRENCH), 'liste.csv', asked, iom)).counts.recorded).toBe(2);
     expect((await server.get('/v1/commitments/IOM-2013-01?asOf=2013-06-03')).body.life).toBe('withdrawn');

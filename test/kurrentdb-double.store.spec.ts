@@ -78,7 +78,7 @@ const failure = async (work: Promise<unknown>): Promise<Error & { type?: ErrorTy
     (value) => Promise.reject(new Error(`It did not fail: ${String(value)}`)),
     (error: Error) => error,
   );
-/** What became of it after a while. */
+/** Its outcome after a while. */
 const after = async (ms: number, work: Promise<unknown>): Promise<'pending' | 'done' | 'failed'> =>
   Promise.race([
     work.then(

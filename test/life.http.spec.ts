@@ -58,7 +58,7 @@ const get = async (reference: string, query = '') => {
 const history = async (reference: string, query = '') =>
   (await server.get(`/v1/commitments/${reference}/history${query && `?${query}`}`)).body.items;
 const head = async (): Promise<string> => (await server.app.get(LOG).store.head())!;
-/** What a view answers once it knows all that was recorded. */
+/** The answer of a view once it knows all that was recorded. */
 const view = async (path: string) => (await server.get(path, { 'if-position-at-least': await head() })).body;
 /** In how many commitments an agency stands, and how many there are at all. */
 const counted = async (agency: string, query = ''): Promise<[number, number]> => {
@@ -948,7 +948,7 @@ describe('What the caller may do next', () => {
   const names = (acts: readonly Allowed[]) => new Set(acts.map(({ act }) => act));
 
   const on = { reportedOn: '2013-06-01' };
-  /** What each act says at least, to be valid. */
+  /** The least body of each act that is valid. */
   const MINIMAL: Readonly<Record<Exclude<ActName, 'record'>, object>> = {
     reportStage: { stage: 'in_progress', effective: '2013', ...on },
     confirm: on,

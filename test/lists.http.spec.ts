@@ -30,7 +30,7 @@ const lines = (ndjson: string): Record<string, unknown>[] =>
     .split('\n')
     .map((line) => JSON.parse(line) as Record<string, unknown>);
 
-/** What some lists ask for, too. */
+/** The parameters that some lists need, too. */
 const ASKED: Readonly<Record<string, object>> = {
   '/v1/progress/flows': { from: '2005-01-01' },
   '/v1/progress/flows/commitments': { from: '2005-01-01', flow: 'new' },

@@ -43,7 +43,7 @@ const QUESTIONS: Question[] = [
   [LATE, { ...ALL, q: 'handbook' }, 'relevance', 2],
 ];
 
-/** What was asked of a log, of how much of it, and the references that were given. */
+/** The questions to a log, the share of it that each reads, and the references that were given. */
 interface Answered {
   readonly events: readonly RawEvent[];
   readonly at: NaiveClocks;

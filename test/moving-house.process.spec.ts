@@ -42,7 +42,7 @@ const ways: readonly (readonly [string, () => House | Promise<House>])[] = [
 
 const ACP = 'IOM-2011-10';
 const houses: House[] = [];
-/** What was published before the log moved, and what its first server answered to it. */
+/** The publications before the log moved, and the answers of its first server. */
 const published: string[] = [];
 let answers: unknown[];
 let headThen: number;
@@ -187,7 +187,7 @@ describe('The real log moves house', () => {
     await living(to, async (server) => {
       expect(await ask(server)).toEqual(answers);
       const before = (await server.app.get(LOG).store.head())!;
-      // What is reported here goes along to the next house.
+      // Reports that are made here go along to the next house.
       expect(Number(done(await report(server, `reported at ${houses.length}`)).position)).toBeGreaterThan(
         Number(before),
       );

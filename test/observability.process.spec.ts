@@ -25,7 +25,7 @@ import { Service } from './support/service.js';
 
 const OURS = { agencies: [{ agency: 'AAA', role: 'lead' }], themes: ['T-1'] };
 const REPORT = { stage: 'in_progress', effective: '2012-11', reportedOn: '2012-11-20' };
-/** What a caller sends of its own trace: sampled, or not. */
+/** The trace that a caller sends: sampled, or not. */
 const [TRACE, CALLER] = ['4bf92f3577b34da6a3ce929d0e0e4736', '00f067aa0ba902b7'];
 const traceparent = (flags = '01') => ({ traceparent: `00-${TRACE}-${CALLER}-${flags}` });
 

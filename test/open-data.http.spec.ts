@@ -103,7 +103,7 @@ function schema(name: string): object {
 
 const LAX = { strict: false, logger: false } as const;
 
-/** What a validator finds wrong. */
+/** The faults that a validator finds. */
 function faults(ajv: Ajv, name: string, value: unknown): string[] {
   addFormats.default(ajv);
   const validate = ajv.compile(schema(name));
@@ -256,7 +256,7 @@ describe('A dump that is taken over by an empty installation', () => {
 /** Tables whose references are looked up: to follow all takes the library long. */
 const REFERRING = ['commitments-themes', 'commitments-relations', 'crosswalks-versions-links', 'outcomes-endorsed'];
 
-/** What some views need to be asked. */
+/** The parameters that some views need. */
 const MORE: Readonly<Record<string, object>> = {
   '/v1/commitments': { limit: '1000', life: 'any' },
   '/v1/progress/flows': { from: '2005-01-01' },

@@ -164,7 +164,7 @@ ${all
   .map(({ path, operationId, type, params }, i) => {
     const json = type === 'application/json';
     const text = json ? '' : `, parseAs: 'text'`;
-    // What is asked for nothing takes nothing.
+    // A route without parameters takes none.
     const given = Object.fromEntries(Object.entries(params).filter(([, asked]) => Object.keys(asked).length > 0));
     const options = JSON.stringify(given);
     return `

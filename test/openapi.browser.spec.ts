@@ -69,7 +69,7 @@ const answerOf = (operationId: string, status: number, type: string): Media => {
 
 const typeOf = ({ headers }: Answer): string => headers.get('content-type')!.split(';')[0]!;
 
-/** What is wrong with an answer by the document. */
+/** The faults of an answer by the document. */
 const faultsOf = (operationId: string, answer: Answer): string[] => {
   const { schema } = answerOf(operationId, answer.status, typeOf(answer));
   if ((schema as { format?: string }).format === 'binary') return []; // a file, which is read elsewhere
@@ -94,7 +94,7 @@ async function sendBack(address: string, url: string, headers: Record<string, st
   return { status: answer.status, headers: answer.headers, body: await answer.json() };
 }
 
-/** What is made in the background is over before the next example comes. */
+/** Work in the background is over before the next example comes. */
 async function ask(operationId: string, example: AnyExample): Promise<Answer> {
   const answer = await asked(operationId, example);
   await over(server, answer);

@@ -24,7 +24,7 @@ const historyOf = async (path: string) => (await server.get(`/v1/${path}/history
 const shown = async (position: string, path: string) =>
   (await server.get(path, { 'if-position-at-least': position })).body;
 
-/** What a person’s name got into, in each register, and by which texts. */
+/** The places of a person’s name in each register, and the texts by which it got there. */
 const NAMED = [
   ['agencies', 'IOM', ['/name']],
   ['frameworks', 'HLD13', ['/name', '/source']],

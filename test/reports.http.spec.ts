@@ -73,7 +73,7 @@ function linkedNumbers(made: NumberedReport): { value: number; href: string }[] 
   });
 }
 
-/** What the report itself says, without figures, names and notes. */
+/** The words of the report itself, without figures, names and notes. */
 const plainWords = (inlines: readonly Inline[]): string =>
   inlines.map((one) => (typeof one === 'string' ? one : ' ')).join('');
 

@@ -146,7 +146,7 @@ describe('A round on pages', () => {
     expect(chosen.to).toBe(`${at}?only=open#commitments`);
     const some = await iom.opens(chosen.to!);
     expect(refsIn(some).length).toBe(all.length - 30);
-    // What is not shown is kept, and the choice with it; a check looks at all.
+    // Commitments that are not shown are kept, and the choice with them; a check looks at all.
     const row = Number(/name="commitments\.(\d+)\.reference"/.exec(some.html)![1]);
     const saved = await iom.fillsIn(some, at, { [`commitments.${row}.says`]: 'no_change', _add: null });
     expect(saved.to).toBe(`${at}?only=open`);
@@ -254,7 +254,7 @@ describe('A round on pages', () => {
     expect(empty.html).toMatch(
       /<a href="#comment-field-10000">.*<textarea id="comment-field-10000"[^>]* aria-invalid/s,
     );
-    // Those that were chosen, and the one with a comment that was not sent yet.
+    // The commitments that were chosen, and the one with a comment that was not sent yet.
     const typed = { 'comments.1.at': '/commitments/1', 'comments.1.text': 'Is it so?' };
     const some = await secretariat.fillsIn(review, `${at}/return`, { ...typed, _do: 'show update' });
     const updates = Number(/Update \((\d+)\)/.exec(wordsIn(review))![1]);
@@ -279,7 +279,7 @@ describe('A round on pages', () => {
     expect(wordsIn(told)).toMatch(/The secretariat, .*, on \S+: Report how it stands: when it happened Since when\?/);
     const answered = await iom.fillsIn(told, `${at}/comments`, { answers: '0', text: 'Since March.' });
     expect(answered.status).toBe(303);
-    // What it has answered is not to be read any more.
+    // Comments that it has answered are not to be read any more.
     expect(wordsIn(await iom.opens('/home'))).not.toContain('comment to read');
     expect(wordsIn(await secretariat.opens(at))).toMatch(/Since when\?.*IOM, .* Since March\./);
     expect((await iom.fillsIn(await iom.opens(at), at, { _do: 'submit' })).status).toBe(303);

@@ -109,7 +109,7 @@ describe('A return as a workbook', () => {
   });
 
   describe('in another language', () => {
-    /** What stands in the cells of a workbook that are the same in each of its rows. */
+    /** The cells of a workbook that are the same in each of its rows. */
     const said = (book: Workbook): string[] =>
       book.worksheets
         .filter(({ name }) => !['lists', 'Codes', 'Códigos'].includes(name))
@@ -337,7 +337,7 @@ describe('A return as a workbook', () => {
       ],
       narratives: [{ language: 'en', text: 'It was a year of change.' }],
     });
-    // What is emptied is taken out.
+    // A cell that is emptied takes its value out.
     const { bytes: again } = await downloaded('S-3');
     const emptied = await filledIn(again, [
       ['Commitments', second, 'What you say', ''],
@@ -367,7 +367,7 @@ describe('A return as a workbook', () => {
       ...['/Answers/?3', '/Commitments/?3', '/Commitments/?3', '/Commitments/?5', '/Commitments/?4'],
     ]);
     const { problems, findings } = (await sent('S-4', book, null, '?preview=true')).body;
-    // What was refused in a cell is not also found missing there.
+    // A refused cell is not also found missing.
     const cellOf = ({ sheet, row, column }: Record<'sheet' | 'row' | 'column', string>) => `${sheet} ${column}${row}`;
     const refused = new Set(problems.map(cellOf));
     expect(refused.size).toBe(problems.length);

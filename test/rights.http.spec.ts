@@ -273,7 +273,7 @@ describe('An act on a commitment', () => {
         wrong.push(`${name}: ${act} as ${agency}: ${answer.status} ${code} ${detail}, not ${wanted}`);
       };
       await prepare();
-      // Those who may not come first: nothing is done by them.
+      // Callers who may not come first: nothing is done by them.
       for (const act of acts)
         for (const agency of Object.values(AGENCIES)) if (!may[agency]) await hold(agency, act, 'refused');
       for (const [i, act] of acts.entries()) {

@@ -374,7 +374,7 @@ describe('A return', () => {
     const [reference] = content.commitments.map((one: { reference: string }) => one.reference);
     content.commitments[0].acts[1].body.effective = `${today.slice(0, 4)}-03`;
     const before = await historyOf(reference);
-    // What it newly recorded is in question by now, too; but it has told of that already.
+    // The commitments that it newly recorded are in question by now, too; but it has told of them already.
     expect(body.register.map(({ title }: { title: string }) => title)).toContain('Guide for parliaments');
     expect((await put(path, content, 0)).status).toBe(200);
     expect(await stateOf(code, 'IOM', iom)).toMatchObject({ unanswered: 0, drafted: { said: 4, of: 4 } });

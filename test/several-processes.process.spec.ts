@@ -47,7 +47,7 @@ const everything = async (store: EventStore): Promise<Envelope[]> => {
   return all;
 };
 
-/** What two servers answer when they are told at once of codes that differ by case only: ten times. */
+/** The answers of two servers that are told at once of codes that differ by case only: ten times. */
 async function claimedByCase(
   servers: readonly { readonly url: string }[],
   headers: Record<string, string>,

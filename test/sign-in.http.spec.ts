@@ -281,7 +281,7 @@ describe('A form', () => {
     await signsIn((await person(null)).account);
     const before = await server.app.get(LOG).store.head();
     const taken: string[] = [];
-    // What strangers may send, too, does nothing in anybody's name.
+    // A form that strangers may send, too, does nothing in anybody's name.
     const open = /^post \/(?:v1|reports|follow|sign-in)(?:\/|$)/;
     const forms = servedBy(server).filter((route) => route.startsWith('post ') && !open.test(route));
     for (const form of forms) {

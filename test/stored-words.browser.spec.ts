@@ -15,7 +15,7 @@ import { over } from './support/publishing.js';
 import { HLD, TestServer, type Answer } from './support/server.js';
 import { until } from './support/waiting.js';
 
-/** What acts where it is taken for markup, a script or a formula. */
+/** Texts that act where they are taken for markup, a script or a formula. */
 const TEXTS = HOSTILE_TEXTS.filter(
   (text) => /pwned|^[=@+;-]|constructor\.|<\/style>/.test(text) && !/[\t\0]/.test(text),
 );
@@ -29,7 +29,7 @@ const server = TestServer.forAll([HLD]);
 const reader = Reader.forAll(server);
 let references: string[];
 let secretariat: string;
-/** What stands in an address for a parameter of a route, under its first segment or anywhere; and what must be asked beside. */
+/** The values of the parameters of a route, under its first segment or anywhere; and the queries that it needs. */
 let values: Readonly<Record<string, string>>;
 let queries: Readonly<Record<string, string>>;
 /** Sessions of one person, as the secretariat and as a focal point. */
@@ -271,7 +271,7 @@ describe('Hostile words that were stored', () => {
         if (found.isShown) shown.set(path, [...(shown.get(path) ?? []), who]);
       }
     }
-    // What was asked for wrongly, or is not there as things stand, is answered with a refusal, of which a browser complains.
+    // A wrong question, or one for a thing that is not there, is answered with a refusal, of which a browser complains.
     expect(reader.complaints.filter((one) => !/status of 4\d\d/.test(one))).toEqual([]);
     // The words themselves are shown, on most pages.
     expect(shown.size).toBeGreaterThan((pages.length * 2) / 3);

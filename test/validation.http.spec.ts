@@ -47,7 +47,7 @@ const HOSTILE: readonly unknown[] = [
   ],
 ];
 const NAMES = ['x', 'constructor', 'toString', '__proto__', 'reference ', '', 'hasOwnProperty'];
-/** What has a name that objects inherit is refused before anything looks at the body (json.unit). */
+/** A field with a name that objects inherit is refused before anything looks at the body (json.unit). */
 const read = fc.jsonValue({ maxDepth: 2 }).filter((value) => !/"prototype":/.test(JSON.stringify(value)));
 const hostile = fc.oneof(fc.constantFrom(...HOSTILE), read);
 
@@ -81,7 +81,7 @@ const bodies = (of: Class): fc.Arbitrary<string> =>
 const ours = validation();
 const theirs = new ValidationPipe({ ...VALIDATION, transform: true, exceptionFactory: (errors) => invalid(errors) });
 
-/** What a pipe makes of a body: an instance, or errors. */
+/** The result of a pipe for a body: an instance, or errors. */
 async function outcome(pipe: ValidationPipe, of: Class, body: string): Promise<object> {
   try {
     const made = (await pipe.transform(JSON.parse(body), { type: 'body', metatype: of })) as object;

@@ -25,7 +25,7 @@ import {
 const inWords = ({ agency, role, asked }: { agency: string; role: string; asked?: boolean }) =>
   `${agency} ${role}${asked ? ' asked' : ''}`;
 
-/** What is shown of a commitment in a list. */
+/** A commitment as a list shows it. */
 const shown = ({
   lead,
   verification,
@@ -165,7 +165,7 @@ const reading = (
     replies: of.replies.map(({ agency, text }) => ({ agency, text })),
   };
 
-/** What is shown of each commitment by itself, where the naive views have an answer; the others are not there. */
+/** Each commitment as it is shown by itself, where the naive views have an answer; the others are not there. */
 async function ones(log: Log, at: NaiveClocks) {
   const views: Record<string, object> = {};
   for (const reference of REFERENCES)
@@ -261,7 +261,7 @@ const questions: fc.Arbitrary<Question[]> = fc.array(
   fc.tuple(clocks, fc.constantFrom(0.5, 0.7, 0.9, 1, 1, 1), filters),
   { minLength: 12, maxLength: 12 },
 );
-/** What is asked of the example. */
+/** The questions to the example. */
 const ASKED = [
   ...['2006-11-21', '2007-02-28', '2007-03-01', '2008-03-31'].map((asOf) => ({ asOf, filter: {} })),
   ...['2006-11-20', '2008-03-31', '2010-06-30'].map((asOf) => ({ asOf, filter: { memberOf: BODY } })),

@@ -1,4 +1,4 @@
-/** What is not public yet shows nowhere: every public answer, byte for byte, with and without it. */
+/** Drafts show nowhere: every public answer, byte for byte, with and without them. */
 import { beforeAll, expect, it } from '@jest/globals';
 import { AccessStore } from '#access';
 import { DraftsStore } from '#drafts';
@@ -147,7 +147,7 @@ it('is in no answer to those who may not see it, and changes none; published, it
   };
   const at = `/v1/rounds/${ROUND.code}/returns/IOM`;
   await taken(server.put(at, draft, iom, { 'if-match': '"0"' }));
-  // What WHO writes since its return was sent back; comments on it that were refused.
+  // The draft of WHO since its return was sent back; comments on it that were refused.
   await taken(server.put(SENT_BACK, draft, health, { 'if-match': '"0"' }));
   const comments: [number, object, string][] = [
     [403, { text: `${SECRET} of IOM` }, iom],

@@ -20,14 +20,14 @@ export interface Try {
   readonly by?: string;
   /** The agency that the act is about; absent: one is chosen. */
   readonly agency?: string;
-  /** What to choose of several: a number that is as good as any. */
+  /** The choice among several: a number that is as good as any. */
   readonly pick: number;
 }
 
 /** One step of a history: a register is written, something becomes of an agency, or an act on a commitment is tried. */
 export type Step = Try | { readonly register: Register; readonly entry: { code?: string; id?: string } } | Becoming;
 
-/** What becomes of an agency. */
+/** The end of an agency. */
 interface Becoming {
   readonly code: string;
   readonly becomes: 'rename' | 'merge' | 'dissolve' | 'join' | 'leave' | 'retract' | 'blank';
@@ -48,10 +48,10 @@ const outcome = (id: string, document: string, addressees: string[], forum?: str
   enter('outcome', { id, document, locator: 'l', text: `Do ${id}`, addressees, ...(forum && { forum }) } as never);
 
 export const AGENCIES = ['AAA', 'BBB', 'CCC', 'DDD'];
-/** What agencies can be members of. */
+/** The bodies that agencies can be members of. */
 export const BODY = 'GMG';
 
-/** What every history begins with. */
+/** The beginning of every history. */
 export const REGISTERED: readonly Step[] = [
   ...AGENCIES.map((code) => agency(code)),
   theme('T-1', 'T'),
@@ -115,7 +115,7 @@ const sources = { citation: some(citation), citations };
 const cited = { citation, citations };
 const beside = fc.record({ agency: anAgency, role: roleBeside });
 
-/** What is said on a date about a period that begins before it. */
+/** A statement on a date about a period that begins before it. */
 const dated = (field: string, said: Record<string, fc.Arbitrary<unknown>> = {}, dates = twoDates) =>
   fc
     .record({ dates, length: precision, said: fc.record(said) })
@@ -257,7 +257,7 @@ const answersOf = (reference: string, act: string | null, body: object, pick: nu
       ]
     : [];
 
-/** What a correction may say of the fields of an event; those that the event has are chosen. */
+/** The values that a correction may give to the fields of an event; those that the event has are chosen. */
 const says = fc.record({
   ...{ ...wording, ...stage, evidence: fc.constant([{ title: 'E' }]), target: fc.option(target) },
   ...{ reportedOn: date, effective: period, agency: anAgency, role, formerLeadBecomes: formerLead, reason },
@@ -364,7 +364,7 @@ const CORRECTED: Readonly<Record<string, readonly string[]>> = {
   EvidenceAttached: REPORTED,
 };
 const ENDS = ['Merged', 'SplitUp', 'Superseded', 'Withdrawn'];
-/** What is not taken back, or only now and then. */
+/** The acts that are never taken back, or only now and then. */
 const SELDOM_RETRACTED = [...ENDS, 'TookOver', 'LeadOffered', 'LeadAccepted', 'LeadDeclined', 'LeadOfferWithdrawn'];
 
 const oneOf = <T>(all: readonly T[], pick: number): T | undefined => all[pick % all.length];
@@ -388,7 +388,7 @@ const whoWasAsked: About = ({ pick }, _c, then) => ({
 });
 const aMilestone: About = ({ pick }, { milestones }) => ({ milestone: oneOf([...milestones], pick)?.number });
 
-/** What a merger leaves to the other record: of each list that it names, what there is. */
+/** The parts that a merger leaves to the other record: of each list that it names, the entries there are. */
 function leftBy(then: CommitmentAsAt | null, takeOver: Readonly<Record<string, boolean>> | undefined, pick: number) {
   if (!then || !takeOver) return {};
   const roles = then.agencies.map(({ agency, role }, i) => ({
@@ -403,7 +403,7 @@ function leftBy(then: CommitmentAsAt | null, takeOver: Readonly<Record<string, b
   return { takeOver: left };
 }
 
-/** What each act that is about something of the commitment is about. */
+/** The subject of each act that is about a part of the commitment. */
 const ABOUT: { readonly [A in ActName]?: About } = {
   verify: ({ body, pick }, { entries }) => ({
     body: { ...body, ...(body['agency'] !== undefined && { agency: oneOf([...entries], pick)?.agency }) },
@@ -562,7 +562,7 @@ export const EXAMPLE: Step[] = [
     pick: 0,
   },
   { reference: REFERENCES[0]!, act: 'acceptLead', body: { reportedOn: '2007-02-28' }, by: 'DDD', pick: 0 },
-  // What is left to it would make its partner a co-lead.
+  // The role that is left to it would make its partner a co-lead.
   {
     reference: REFERENCES[1]!,
     act: 'merge',

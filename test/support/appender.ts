@@ -74,7 +74,7 @@ export class AppendedStreams implements Projection {
       this.streams.set(stream, told);
   }
 }
-/** What a stream has said so far: depends on every event and their order, and stays short. */
+/** The sum of a stream so far: it depends on every event and their order, and stays short. */
 export const said = (before: string, id: string): string =>
   [...(before + id)].reduce((sum, character) => (sum * 31 + character.codePointAt(0)!) % 2_147_483_647, 7).toString();
 

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 
 type Class = new () => object;
 
-/** What the document says of a field. */
+/** The schema of a field in the document. */
 interface Described {
   readonly type?: unknown;
   readonly isArray?: boolean;

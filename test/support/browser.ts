@@ -5,7 +5,7 @@ import { createRequire } from 'node:module';
 import { deep } from './properties.js';
 import { chromium as playwright, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
 
-/** What the package of Chromium sets for it when it is loaded, which is once a worker. */
+/** The environment that the package of Chromium sets when it is loaded, once a worker. */
 let ofChromium: Readonly<Record<string, string | undefined>> | undefined;
 
 /** A real, headless Chromium; it brings the shared libraries and fonts that a bare machine lacks. */
@@ -40,7 +40,7 @@ const SCREEN = { width: 1280, height: 900 };
 
 /** Someone who reads the pages of a server in a browser. */
 export class Reader {
-  /** What the browser complained about: errors of the console, the Content-Security-Policy's among them. */
+  /** The complaints of the browser: errors of the console, the Content-Security-Policy's among them. */
   readonly complaints: string[] = [];
 
   /** The pages that are opened again and again: a new one takes Chromium as long as most that is done on it. */

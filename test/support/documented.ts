@@ -35,7 +35,7 @@ export class Validators {
     this.#ajv.addSchema({ $id: 'document', components: closed(components) });
   }
 
-  /** What is wrong with a value by a schema of the document. */
+  /** The faults of a value by a schema of the document. */
   faults(schema: object, value: unknown): string[] {
     let validate = this.#known.get(schema);
     if (!validate) this.#known.set(schema, (validate = this.#compile(schema)));
@@ -83,7 +83,7 @@ export class Documented {
     })());
   }
 
-  /** What is wrong with an answer; nothing where the document knows no such route. */
+  /** The faults of an answer; none where the document knows no such route. */
   faults(method: string, address: string, status: number, type: string, body: unknown): string[] {
     const found = this.#routes.find(method as 'GET', address.split('?', 1)[0]!);
     if (!found || status === 304) return [];
@@ -101,7 +101,7 @@ export class Documented {
   }
 }
 
-/** What is wrong with a table: a row with more or fewer cells than its head, or a column without a name or with that of another. */
+/** The faults of a table: a row with more or fewer cells than its head, or a column without a name or with that of another. */
 function unevenIn(csv: string): string[] {
   try {
     const [head = []] = parse(csv, { bom: true }) as string[][];

@@ -47,7 +47,7 @@ export async function startSilentPeer(): Promise<{ readonly port: number; stop()
   return listen((socket) => [socket.resume()]);
 }
 
-/** What lies between a client and a double: `freeze()` makes a black hole of the connections that are open now. */
+/** The proxy between a client and a double: `freeze()` makes a black hole of the connections that are open now. */
 export async function startProxy(
   to: KurrentdbDouble,
 ): Promise<{ port: number; freeze(): void; stop(): Promise<void> }> {

@@ -57,7 +57,7 @@ export const compare = (a: Place, b: Place): number =>
 const RECENT = 100_000;
 /** The log opens with records that nobody may read (its epoch), so that the first event never is at 0. */
 const FIRST = 546n;
-/** What a record takes besides names, data and metadata (`PrepareLogRecord`). */
+/** The bytes of a record besides names, data and metadata (`PrepareLogRecord`). */
 const RECORD_BYTES = 119;
 
 /** Reading cannot begin at this place. The message is the server's, as far as it tells one place from another. */
@@ -73,7 +73,7 @@ export class DoubleLog {
   #end = FIRST;
 
   constructor() {
-    // What a fresh server with users has in `$all`.
+    // The events of a fresh server with users in `$all`.
     this.#write('$$$scavenges', [proposed('$metadata', { $maxAge: 2_592_000 })]);
     for (const user of ['admin', 'ops'])
       this.#write(`$user-${user}`, [proposed('$UserCreated', { loginName: user, groups: ['$admins'] })]);

@@ -70,7 +70,7 @@ export class Outlet {
   }
 }
 
-/** What a read is answered, message by message. `null`: nothing ever, the server reads on and on. */
+/** The answer to a read, message by message. `null`: nothing ever, the server reads on and on. */
 export function answersTo(options: Options, shown: Shown): Iterable<streamsPb.ReadResp> | null {
   if (!options.hasAll()) return answersOfStream(options, shown);
   const isEndless =
@@ -147,7 +147,7 @@ export class Subscription {
   readonly #filter: Filter;
   readonly #structured: boolean;
   readonly #out: Outlet;
-  /** What the client was told last; all that it is told later lies behind it. */
+  /** The last message to the client; all later ones lie behind it. */
   #at: Place = START;
   #marked: Place = START;
 

@@ -315,6 +315,6 @@ export const errors = {
     rpcError(status.UNKNOWN, `Unexpected ${filtered ? 'Filtered' : ''}ReadAllResult: ${why}`),
   badReadOfStream: (why: string) => rpcError(status.UNKNOWN, `Unexpected ReadStreamResult: Error >> ${why}`),
   badPlaceOfSubscription: () => rpcError(status.INVALID_ARGUMENT, 'Trying to read from an invalid position.'),
-  /** What the server's own code threw. */
+  /** The errors that the server's own code threw. */
   thrown: () => rpcError(status.UNKNOWN, 'Exception was thrown by handler.'),
 };

@@ -42,7 +42,7 @@ export const HOST = '127.0.0.1';
 
 export type Method = 'append' | 'batchAppend' | 'read' | 'subscribe' | 'features' | 'gossip';
 
-/** What becomes of an append, whichever of the two calls brings it. */
+/** The fate of an append, whichever of the two calls brings it. */
 export type AppendFate =
   /** The ordinary course. */
   | 'answered'
@@ -63,7 +63,7 @@ export type AppendFate =
   /** Not written; answered that the node has no leader now. */
   | 'not-ready';
 
-/** What becomes of a read. */
+/** The fate of a read. */
 export type ReadFate =
   | 'answered'
   /** Accepted and never answered. */
@@ -90,7 +90,7 @@ export interface DoubleOptions {
   readonly batchAppend?: boolean;
 }
 
-/** What a node knows of the cluster it is in. */
+/** The knowledge of a node about its cluster. */
 export interface Cluster {
   readonly log: DoubleLog;
   readonly nodes: readonly KurrentdbDouble[];
@@ -215,7 +215,7 @@ export class KurrentdbDouble {
       else this.log.append(`foreign-${i % 5}`, 'any', [proposed('SomethingForeign', { i }, { by: 'another' })]);
   }
 
-  /** What becomes of the next `times` appends; a function says it for each one. The ones after them are answered. */
+  /** Sets the fate of the next `times` appends; a function says it for each one. The ones after them are answered. */
   appendsAre(fate: AppendFate | (() => AppendFate), times = Infinity): void {
     this.#fateOfAppends = typeof fate === 'function' ? fate : () => fate;
     this.#fatesLeft = times;

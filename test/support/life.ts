@@ -212,7 +212,7 @@ export async function inDetail(post: Post): Promise<void> {
   await upkeep({ period: '2012', keptUp: false, note: 'The secretariat had no staff', reportedOn: '2013-03-01' });
 }
 
-/** What became of agencies. */
+/** The ends of agencies. */
 export async function agencies(post: Post): Promise<void> {
   const merger = { into: 'UN-WOMEN', effective: '2010-07', reason: 'Consolidated into UN-Women by A/RES/64/289' };
   await post('agencies/UNIFEM/merge', merger, null);

@@ -21,7 +21,7 @@ const ENDS = ['merged', 'split', 'superseded', 'withdrawn'];
 const ENTRIES = ['new', 'restored', 'joined'];
 const EXITS = [...ENDS, 'removed', 'departed'];
 
-/** What was to be seen of one commitment, once. */
+/** One commitment as it was to be seen once. */
 interface Seen {
   /** As it is counted; absent: it is not. */
   readonly counted: NaiveCommitment | undefined;
@@ -54,7 +54,7 @@ export const CHANGE_RULES = {
     const months = { month: 1, quarter: 3, year: 12 }[step];
     return date === lastDay(date.slice(0, 7)) && Number(date.slice(5, 7)) % months === 0;
   },
-  /** What was stale at a step is asked of that step. */
+  /** Staleness at a step is asked of that step. */
   staleAt: (step: string, _last: string) => step,
   isSilent: (open: number, stale: number) => open === stale,
   /** Only what is open tells of silence. */

@@ -14,7 +14,7 @@ export interface NaiveCoverageFilter extends Pick<
 export const COVERAGE_RULES = {
   /** An outcome is there when its document was reported. */
   isThere: (reportedOn: string, asOf: string): boolean => reportedOn <= asOf,
-  /** What follows up a forum follows up none of its outcomes. */
+  /** A commitment that follows up a forum follows up none of its outcomes. */
   follows: (id: string, _forum: string | undefined, followed: string[]): boolean => followed.includes(id),
   /** Ended records follow up nothing. */
   life: undefined as string | undefined,
@@ -142,7 +142,7 @@ export class NaiveCoverage extends NaiveViews {
     return firsts.sort()[0] ?? null;
   }
 
-  /** What endorsed an outcome by a date, and was not taken back, in the order of its reports. */
+  /** The endorsements of an outcome by a date that were not taken back, in the order of their reports. */
   private endorsements(outcome: string, { asOf, knownAt }: NaiveClocks) {
     return this.said(`outcome-${outcome}`, knownAt)
       .filter(({ name }) => name === 'Endorsed')
@@ -151,7 +151,7 @@ export class NaiveCoverage extends NaiveViews {
       .sort((a, b) => (a.reportedOn < b.reportedOn ? -1 : a.reportedOn > b.reportedOn ? 1 : 0));
   }
 
-  /** What an agency was called up to a date. */
+  /** The names of an agency up to a date. */
   private names(code: string, { asOf, knownAt }: NaiveClocks): string[] {
     const renamed = this.ofAgency(code, knownAt, 'Renamed').filter(
       ({ effective }) => `${effective}-01-01`.slice(0, 10) <= asOf,

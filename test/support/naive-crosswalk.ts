@@ -50,7 +50,7 @@ export const LINK_RULES = {
   usual: ['exact', 'close', 'broad'],
   /** A theme that is named is a link of all below it. */
   leadsFrom: (link: Link, theme: string, parentOf: Parents): boolean => up(theme, parentOf).includes(link.from),
-  /** What a link leads to counts under all above it. */
+  /** The theme that a link leads to counts under all above it. */
   leadsTo: (link: Link, parentOf: Parents): string[] => up(link.to, parentOf),
   /** By links alone: a commitment may have other themes. */
   hasNone: (reached: boolean, _own: boolean, _saidToHaveNone: boolean): boolean => !reached,

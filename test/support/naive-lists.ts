@@ -29,7 +29,7 @@ export const ORDERS = {
   /** Of those that are alike. */
   alike: (a: NaiveCommitment, b: NaiveCommitment): number =>
     asPeopleSort(a.reference) < asPeopleSort(b.reference) ? -1 : 1,
-  /** What it is worth to find a word. */
+  /** The weight of a word that is found. */
   worth: (where: 'title' | 'wording' | 'notes', whole: boolean): number =>
     ({ title: 5, wording: 3, notes: 1 })[where] + (whole ? 1 : 0),
 };

@@ -15,7 +15,7 @@ export interface NaiveMatrixFilter extends NaiveFilter {
 export const MATRIX_RULES = {
   /** A theme or forum stands for all below it. */
   counts: (key: string, _carried: string, above: readonly string[]): boolean => above.includes(key),
-  /** What is asked for shows what is directly below it. */
+  /** An entry that is asked for shows the entries directly below it. */
   isShown: (code: string, parent: string | undefined, asked: string | undefined): boolean =>
     asked ? parent === asked : parent === undefined && code !== '',
   /** The one that an agency works with may be lead, co-lead or partner, whatever the role asked for. */
@@ -24,7 +24,7 @@ export const MATRIX_RULES = {
   meet: (one: string, other: string): boolean => one !== other,
   /** A margin counts each commitment once, in whatever cells it stands. */
   margin: (own: NaiveCommitment[], _cells: NaiveCommitment[][]): NaiveCommitment[] => own,
-  /** What stands in several cells is placed once. */
+  /** A commitment in several cells is placed once. */
   placed: (own: NaiveCommitment[], cells: NaiveCommitment[][]): number =>
     own.filter((c) => cells.flat().includes(c)).length,
   /** Those with most commitments in cells are shown. */
@@ -122,7 +122,7 @@ export class NaiveMatrix extends NaiveViews {
       .sort(byCode);
   }
 
-  /** What stands on an axis, with the commitments of each. */
+  /** The entries on an axis, with the commitments of each. */
   private keys(
     axis: Axis,
     at: NaiveClocks,

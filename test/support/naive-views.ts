@@ -141,7 +141,7 @@ const WRITTEN = [
   'nextStep',
 ];
 
-/** What was written in a statement, but for the wording and for what it cites. */
+/** The free texts of a statement, but for the wording and its citations. */
 const textsIn = (name: string, data: Data): string =>
   Object.entries(data as object)
     .filter(([field]) => !(/^(Recorded|WordingAmended)$/.test(name) && WRITTEN.slice(0, 3).includes(field)))
@@ -235,12 +235,12 @@ export const RULES = {
   isCurrent: (reading: { entry: number }, entry: number | undefined) => reading.entry === entry,
   /** The last edition is the one that ended last; so with the periods of upkeep. */
   endedOn: ({ held, until, period, reportedOn }: Data): string => RULES.rank(until ?? held ?? period, reportedOn),
-  /** What is taken over comes on top. */
+  /** Parts that are taken over come on top. */
   withTaken: (own: string[], taken: string[]) => [...new Set([...own, ...taken])],
   /** Whatever is said cites every document that is named anywhere in it. */
   cited: (said: Data): string[] =>
     [...JSON.stringify(said).matchAll(/"document":"([^"]+)"/g)].map(([, document]) => document!),
-  /** What a correction or retraction cites counts from the report of what it is about. */
+  /** The citation of a correction or retraction counts from the report of the statement that it is about. */
   citesFrom: (about: Data): string => about.reportedOn,
   /** An agency is today what its successor is, and so on. */
   becomes: (code: string, successorOf: (code: string) => string | undefined) => {
@@ -251,7 +251,7 @@ export const RULES = {
   /** Members are those of the date, to the last day of their period. */
   isMember: (from: string | undefined, to: string | undefined, asOf: string) =>
     (!from || firstDay(from) <= asOf) && (!to || asOf <= lastDay(to)),
-  /** What has ended is a member of nothing. */
+  /** An agency that has ended is a member of nothing. */
   staysMember: (ended: string | undefined, asOf: string) => !ended || firstDay(ended) > asOf,
   /** Of agencies and what they have become, the ones then were members, or not. */
   countsAsMember: (members: Set<string>, then: string, _today: string) => members.has(then),
@@ -294,7 +294,7 @@ export class NaiveViews {
 
   // ── What was said, and stands ─────────────────────────────────────────────────────────────────────────────────────
 
-  /** What an event says; of a blanked one what is left, at any position, as the rest is gone for ever. */
+  /** The data of an event; of a blanked one the rest that is left, at any position, as its words are gone for ever. */
   protected dataOf({ stream, revision, data }: RawEvent): Data {
     const left = this.streams
       .get(stream)!
@@ -353,7 +353,7 @@ export class NaiveViews {
 
   // ── What the registers say ────────────────────────────────────────────────────────────────────────────────────────
 
-  /** What a register says of its entries at a position. */
+  /** The entries of a register at a position. */
   protected registered(kind: string, knownAt: number): Map<string, Data> {
     const entry = (id: string) =>
       this.said(`${kind}-${id}`, knownAt).findLast(({ name }) => /^(Registered|Amended)$/.test(name))!.data;
@@ -364,7 +364,7 @@ export class NaiveViews {
     );
   }
 
-  /** What was said of one agency at a position. */
+  /** The statements about one agency at a position. */
   protected ofAgency(code: string, knownAt: number, ...names: string[]): Data[] {
     return this.said(`agency-${code}`, knownAt)
       .filter(({ name }) => names.includes(name))
@@ -410,7 +410,7 @@ export class NaiveViews {
 
   // ── What ends leave to other records ──────────────────────────────────────────────────────────────────────────────
 
-  /** What every end that stands leaves to each record that it became, and what these say that they took over. */
+  /** The parts that every end leaves to each record after it, and the parts that these say they took over. */
   lineage(knownAt: number): { left: string[]; taken: string[] } {
     const [left, taken]: [string[], string[]] = [[], []];
     for (const reference of this.idsOf('commitment', knownAt))

@@ -13,7 +13,7 @@ const ROOT = new URL('../../', import.meta.url).href;
 const GLOBALS = new URL('./native-globals.mjs', import.meta.url).href;
 const MODULES = { supportsDynamicImport: true, supportsExportNamespaceFrom: true, supportsStaticESM: true };
 
-/** What turns TypeScript into JavaScript, with Jest's cache; every runtime has one with the same settings. */
+/** The compiler from TypeScript to JavaScript, with Jest's cache; every runtime has one with the same settings. */
 let transformer;
 /** Where the source map of a module lies, by its file and by its address. */
 const sourceMaps = new Map();

@@ -9,7 +9,7 @@ export const CLIENT = { id: 'followthrough', secret: 'a-secret-of-the-test' };
 /** A program that asks for tokens by itself. */
 export const PROGRAM = { id: 'uploader', secret: 'another-secret-of-the-test' };
 
-/** What a provider keeps, as long as it runs. */
+/** The memory of a provider, as long as it runs. */
 class Kept implements Adapter {
   constructor(
     private readonly model: string,

@@ -5,10 +5,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 const MEMORY = '/dev/shm';
-/** What the files of a run may come to at most. */
+/** The most bytes that the files of a run may have. */
 const ROOM = 6 * 2 ** 30;
 
-// What is to outlast a run stays on the disk: Chromium, unpacked (browser.ts).
+// Files that outlast a run stay on the disk: Chromium, unpacked (browser.ts).
 process.env.TMPDIR_ON_DISK ??= tmpdir();
 /** In memory, where there is room: every write waits for the disk, which matters only where a machine loses its power. */
 const RUN = join(roomIn(MEMORY) > ROOM ? MEMORY : process.env.TMPDIR_ON_DISK, 'followthrough-run-');

@@ -18,7 +18,7 @@ process.on('exit', () => running.forEach((child) => child.kill('SIGKILL')));
 
 /** A server, or the demo, as a process of its own. */
 export class Service {
-  /** What it printed; and of this what went to stderr. */
+  /** Its output, and the part of it that went to stderr. */
   out = '';
   err = '';
   #child!: ChildProcess;
@@ -106,7 +106,7 @@ export class Service {
   }
 }
 
-/** What came of sending a request: an answer; not sent; or sent, and the connection lost before there was an answer. */
+/** The outcome of a request: an answer; not sent; or sent, and the connection lost before there was an answer. */
 export type Sent =
   | { readonly is: 'answered'; readonly status: number; readonly leaves: boolean; readonly body: any } // eslint-disable-line @typescript-eslint/no-explicit-any
   | { readonly is: 'unsent' | 'lost'; readonly error: string };

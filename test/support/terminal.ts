@@ -3,7 +3,7 @@ import { Console } from 'node:console';
 import { Writable } from 'node:stream';
 import { run } from '../../apps/cli/src/program.js';
 
-/** What a verb printed, and the code with which the program would end. */
+/** The output of a verb, and the code with which the program would end. */
 export interface Ran {
   readonly code: number;
   readonly out: string;
@@ -31,7 +31,7 @@ function taken(stream: NodeJS.WriteStream) {
 
 /**
  * Runs a verb as `dist/program/cli.js` does, with settings of its own; one after the other.
- * What ends the process at once (a wrong option, `--help`) needs a process.
+ * A verb that ends the process at once (a wrong option, `--help`) needs a process.
  */
 export async function typed(env: NodeJS.ProcessEnv, ...args: string[]): Promise<Ran> {
   const [before, { console }, mask] = [{ ...process.env }, globalThis, process.umask()];

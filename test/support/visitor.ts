@@ -124,7 +124,7 @@ const formIn = (html: string, action?: string): string | undefined =>
     .map((part) => part.split('</form>')[0]!)
     .find((part) => / method="post"/.test(part) && (!action || textOf(part).includes(`action="${action}"`)));
 
-/** What the form of a page that leads to an address sends, as it is filled in. */
+/** The fields that the form of a page sends to an address, as it is filled in. */
 export function pairsOf(html: string, action?: string): Pairs {
   const form = formIn(html, action);
   if (form === undefined) throw new Error(`There is no form to ${action} on this page.`);

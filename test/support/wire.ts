@@ -6,7 +6,7 @@ import { connect, createServer, type AddressInfo, type Server, type Socket } fro
 export class Wire {
   readonly #sockets = new Set<Socket>();
   readonly #server: Server;
-  /** What the request says whose answer is to be lost. */
+  /** The body of the request whose answer is to be lost. */
   #lose: { readonly saying: string; readonly how: 'cut' | 'silent' } | null = null;
   #refusing = false;
 

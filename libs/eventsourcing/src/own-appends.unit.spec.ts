@@ -4,7 +4,7 @@ import type { Envelope } from './events.js';
 import { OwnAppends } from './own-appends.js';
 import { runs } from '../../../test/support/properties.js';
 
-/** What may happen to a log and to one who follows it. */
+/** The happenings of a log and of one who follows it. */
 const happening = fc.oneof(
   fc.record({ what: fc.constant('own' as const), events: fc.integer({ min: 1, max: 4 }) }),
   fc.record({ what: fc.constant('foreign' as const), events: fc.integer({ min: 1, max: 3 }) }),
@@ -19,7 +19,7 @@ type EndOf = (log: readonly Envelope[], ownLast: string | null) => string | null
 const seenInItsTransaction: EndOf = (log) => log.at(-1)?.position ?? null;
 const rememberedFromTheLastOwn: EndOf = (_log, ownLast) => ownLast;
 
-/** What a follower was given once it has followed to the end, and the log. */
+/** The events of a follower that has followed to the end, and the log. */
 function followed(happenings: readonly { what: string; events?: number; limit?: number }[], endOf: EndOf) {
   const own = new OwnAppends();
   const subscriber = own.subscriber();

@@ -11,7 +11,7 @@ import { deadlineFile } from './deadline-file.js';
 import { lettersIn, type RoundLetter } from './words/index.js';
 import { inHtml, inText, type WrittenLetter } from './written.js';
 
-/** What would be a header, a part or the end of a letter, an entry or an alarm of a calendar. */
+/** Texts that would be a header, a part or the end of a letter, an entry or an alarm of a calendar. */
 const BREAKING = [
   'Follow-up\r\nBcc: eve@evil.example',
   'Follow-up\nContent-Type: text/html\n\n<script>window.pwned=1</script>',

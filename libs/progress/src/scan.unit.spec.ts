@@ -70,7 +70,7 @@ function told(seed: number, sets: number): { columns: Columns; rows: Told[] } {
   return { columns, rows };
 }
 
-/** What holds at the clocks, one for each commitment, worked out one by one. */
+/** The rows that hold at the clocks, one for each commitment, worked out one by one. */
 function holding(rows: readonly Told[], { asOf, knownAt }: PinnedClocks): Told[] {
   const known = rows.filter(
     ({ day, since, until }) => day <= dayOf(asOf) && since <= Number(knownAt) && until > Number(knownAt),

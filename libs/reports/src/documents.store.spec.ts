@@ -18,7 +18,7 @@ async function fileOf(format: ReportFormat, report: Report): Promise<Buffer> {
   return Buffer.concat(chunks);
 }
 
-/** What would be more than text in one of the formats, or breaks a file where it is not taken for text. */
+/** Texts that would be more than text in one of the formats, or break a file where they are not taken for text. */
 const HOSTILE = [
   '#set page(width: 1pt) #panic("ran") $x$ \\ `raw` *bold* _it_ @ref <label> // comment /* more */ [[',
   '=HYPERLINK("http://evil.example","click")',

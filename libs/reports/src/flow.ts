@@ -36,7 +36,7 @@ function* flat(sections: readonly Section[], level = 1): Generator<Heading | Blo
 const isShort = (texts: readonly (readonly Inline[])[]): boolean =>
   texts.reduce((sum, text) => sum + plain(text).length, 0) <= SHORT;
 
-/** What turns no page: it stands as what is on both sides of it. */
+/** Blocks that turn no page: they lie as the blocks on both sides of them. */
 const turnsNothing = (block: Block): boolean =>
   block.type === 'table'
     ? block.rowCount <= FEW_ROWS && weightOf(block.columns) <= UPRIGHT_WITH_FEW_ROWS

@@ -46,7 +46,7 @@ class Process {
   readonly rounds: Rounds;
   readonly jobs: ReportJobs;
   readonly orders: PublishingOrders;
-  /** What happens at a moment of making the report: its files are made, it is decided that they are published. */
+  /** The moments of making the report: its files are made, their publishing is decided. */
   readonly at: Partial<Record<Moment, () => Promise<void>>> = {};
   /** The making of a report that is not published: its agency is all that tells it apart. */
   makes: (agency: string) => Promise<never> = () => Promise.reject(new Error('Nobody ordered a report.'));
@@ -81,7 +81,7 @@ class Process {
 
   publish = (context = given()) => this.rounds.publish(CODE, { publication: SYMBOL }, context, UNSEEN);
 
-  /** What its projector does at a start. */
+  /** The work of its projector at a start. */
   async resume(): Promise<void> {
     const { on } = publishingProjection(this.log, this.drafts);
     for (const event of await this.events()) await on[event.type]?.(event as never, null as never);

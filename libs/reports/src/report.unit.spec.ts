@@ -163,7 +163,7 @@ describe('the pages of a printed report', () => {
     columns: [{ key: 'c', title: 'c', type: 'text', weight, explains: '' }],
   });
   const long = 'x'.repeat(700);
-  /** What lies upright and aside, each block by its type. */
+  /** The upright and turned pages, each block by its type. */
   const lying = (...blocks: Block[]) =>
     runsOf([{ id: 's', number: '', title: ['S'], blocks, sections: [] }]).map(
       ({ aside, parts }) => `${aside ? 'aside' : 'upright'}: ${parts.map(({ type }) => type).join(' ')}`,

@@ -21,7 +21,7 @@ import {
 } from './testing/a-round.js';
 import { load } from '#eventsourcing';
 
-/** What somebody tries; what it is about follows from who it is. */
+/** A step that somebody tries; its subject follows from who it is. */
 const KINDS = [
   'read',
   'write',
@@ -40,7 +40,7 @@ type Kind = (typeof KINDS)[number];
 interface Try {
   readonly kind: Kind;
   readonly who: number;
-  /** What is written of each commitment: nothing, no change, or evidence. */
+  /** The words on each commitment: none, no change, or evidence. */
   readonly says: readonly number[];
 }
 const aTry: fc.Arbitrary<Try> = fc.record({
@@ -52,7 +52,7 @@ const aTry: fc.Arbitrary<Try> = fc.record({
 const WORKERS: readonly Actor[] = [anna, anna, anna, bela, bela, carl, carl, secretariat];
 const SECRETARIAT: readonly Kind[] = ['return', 'accept', 'close', 'reopen', 'publish'];
 
-/** What is believed of one agency's return, without a look at the program. */
+/** The expected state of one agency's return, without a look at the program. */
 class Model {
   /** The evidence in each saved revision of the draft, as it is known to whoever read it. */
   draft: { revision: number; titles: string[]; whole: boolean; mark: string } | null = null;
@@ -85,7 +85,7 @@ describe(`Whatever several people do with a round and its returns (SEED=${seed})
       tried.set(`${kind} ${is}`, (tried.get(`${kind} ${is}`) ?? 0) + 1);
 
       expect(desk.reports.published).toEqual(published ? [CODE] : []);
-      // What counts is what was submitted last; nothing counts twice, nothing before it was submitted, and no draft is lost.
+      // The last submission counts; nothing counts twice, nothing before it was submitted, and no draft is lost.
       for (const [code, one] of Object.entries(models)) {
         expect([kind, is, await titlesOf(desk, code)]).toEqual([kind, is, one.counted.toSorted()]);
         const draft = await desk.returns.draft(CODE, code);
@@ -99,7 +99,7 @@ describe(`Whatever several people do with a round and its returns (SEED=${seed})
         return wanted;
       }
 
-      /** What should come of it. */
+      /** The expected outcome. */
       function expected(): string {
         const barred = !open ? 'round_closed' : model.state === 'accepted' ? 'already_accepted' : null;
         const isReceived = model.state !== 'none';

@@ -60,7 +60,7 @@ function killed(
   });
 }
 
-/** What was recorded of the commitments because of returns, and not retracted since. */
+/** The events of commitments that returns brought, without the retracted ones. */
 async function standing(desk: Desk): Promise<string[]> {
   const events = (await desk.events()).filter(({ stream }) => stream.startsWith('commitment-'));
   const caused = events.filter(

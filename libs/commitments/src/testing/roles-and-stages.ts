@@ -70,7 +70,7 @@ export const STAGE_RULES = {
   /** The headline is the lead's part; a silent lead stands by that of the lead before; without any, by whoever spoke. */
   headline: (leads: string[], part: (agency: string) => OracleEntry | undefined, anybody: OracleEntry) =>
     leads.map(part).findLast((entry) => entry !== undefined) ?? anybody,
-  /** What another record leaves to an agency that is here already changes nothing of what it is here. */
+  /** A role that another record leaves to an agency changes nothing where the agency is here already. */
   takesOver: (has: string[], role: string) =>
     !has.includes(role) && !(isResponsible(role) && has.some((other) => isResponsible(other))),
 };

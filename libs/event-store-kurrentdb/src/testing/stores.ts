@@ -38,7 +38,7 @@ export { until };
 export const QUICK = { deadline: 600, settling: 400, watchAfter: 200 };
 /** A store that waits for whatever is answered at all, however busy the machine is. */
 export const PATIENT = { ...QUICK, deadline: 60_000 };
-/** What a store may take beyond its time limits, in ms of a machine that has nothing else to do. */
+/** The time that a store may take beyond its limits, in ms of a machine that has nothing else to do. */
 export const SLACK = 1_500;
 export function newStore(url: string, options: KurrentdbOptions = PATIENT): KurrentdbEventStore {
   const store = new KurrentdbEventStore(url, options);

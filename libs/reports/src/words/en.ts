@@ -220,7 +220,7 @@ export const en = {
       nil_late: 'Nil return, late',
       silent: 'Nothing received',
     },
-    /** What a return says of a commitment. */
+    /** The words of a return on a commitment. */
     inReturn: { update: 'Update', no_change: 'No change', not_assessed: 'Not assessed' },
     flow: FLOW,
   } satisfies Codes,

@@ -89,7 +89,7 @@ export class Desk {
     this.rounds = new Rounds(this.log, drafts, {} as Registers, this.reports);
   }
 
-  /** What its projector does at a start, with the whole log. */
+  /** The work of its projector at a start, with the whole log. */
   async resume(): Promise<void> {
     const { on } = submittingProjection(this.log, (code, agency) => this.returns.applied(code, agency));
     for (const event of await decodeAll(this.log, await this.log.store.readAll(null, 10_000)))
@@ -105,7 +105,7 @@ export class Desk {
 
 const LETTER = 'LETTER-1';
 
-/** What somebody says of the authority by which an act is done for an agency: the secretariat needs one. */
+/** The authority that somebody names for an act on behalf of an agency: the secretariat needs one. */
 export const authority = ({ role }: Actor, agency: string) =>
   role === 'secretariat' ? { onBehalf: { agency, citation: { document: LETTER, locator: 'p. 1' } } } : {};
 
