@@ -1,4 +1,4 @@
-/** What a newcomer's first command runs, before our own Node is installed, needs nothing that the machine's Node 20 lacks. */
+/** The scripts of a newcomer's first command, which run before our own Node is installed, need nothing that the machine's Node 20 lacks. */
 import { afterAll, describe, expect, it } from '@jest/globals';
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -12,7 +12,7 @@ const { scripts, engines } = JSON.parse(readFileSync(join(root, 'package.json'),
 const scratch = mkdtempSync(join(root, 'node_modules/.first-start-'));
 afterAll(() => rmSync(scratch, { recursive: true }));
 
-/** What the compiler finds in files, and in those that they import, that Node 20 does not have; and which files of ours it read. */
+/** The names in files, and in those that they import, that Node 20 does not have; and the files of ours that the compiler read. */
 function lackingIn(files: readonly string[]): { readonly found: string[]; readonly read: string[] } {
   const { stdout, stderr } = spawnSync(
     process.execPath,

@@ -671,7 +671,7 @@ describe('The double misbehaves:', () => {
     double.endSubscriptions();
     await until(() => ended.ended);
     expect(ended.errors).toEqual([]);
-    // What a server that is shut down does (26.1.0), and what it does when it drops one.
+    // The end of a subscription on a server that is shut down (26.1.0), and on one that drops it.
     const dropped = [status.INTERNAL, 'Received RST_STREAM with code 0 (Call ended without gRPC status)'] as const;
     for (const [code, details] of [dropped, [status.UNAVAILABLE, 'Dropped.'] as const]) {
       const failed = await listen();

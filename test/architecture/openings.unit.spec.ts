@@ -18,6 +18,29 @@ function faultOf(text: string): string | null {
   return /^(?:What|How|That|Where|Who|Whose|Whether|Why) /.test(sentence) ? 'names no thing' : null;
 }
 
+/** The comments that begin with a question word in the place of a noun. */
+const wordless = (text: string): string[] =>
+  text.match(/(?:\/\*\*\n? *\*?|^\s*\/\/) (?:What|That which|Those (?:that|who)) .*/gm) ?? [];
+
+describe('a comment', () => {
+  const all = globSync('{apps,libs,test,bench,scripts}/**/*.{ts,tsx,mjs}', {
+    cwd: root,
+    exclude: (name) => /fixtures|openings\.unit/.test(name),
+  });
+
+  it('names the thing that it is about', () => {
+    expect(all.length).toBeGreaterThan(files.length);
+    const found = all.flatMap((file) => wordless(readFileSync(`${root}/${file}`, 'utf8')).map((one) => [file, one]));
+    expect(found).toEqual([]);
+  });
+
+  it('would be missed', () => {
+    expect(
+      wordless('/** What is set. */\n/** The settings. */\n  // Those who ask.\n/**\n * What is told.\n */\n'),
+    ).toHaveLength(3);
+  });
+});
+
 describe('the opening of a module', () => {
   it.each(files)('%s is a sentence about its purpose', (file) => {
     expect(faultOf(readFileSync(`${root}/${file}`, 'utf8'))).toBeNull();

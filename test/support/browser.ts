@@ -136,7 +136,7 @@ const thin = (page: Page): Promise<void> =>
   }, OF_EACH_FORM);
 
 /**
- * What axe finds wrong with a page: rule and element. What it finds right, which is most, does not leave the page. By day it
+ * The faults that axe finds in a page: rule and element. The findings without fault, which are most, do not leave the page. By day it
  * looks at some rows of each form in a list, in a deep run at all.
  */
 export const wrongFor = async (page: Page): Promise<string[]> => {

@@ -278,7 +278,7 @@ export class DocxDocument {
     return [
       this.#section(false, [...contents, this.#unnumbered(parts.abbreviations)]),
       { ...columns, properties: { ...properties, type: SectionType.CONTINUOUS, column: { count: 2, space: BETWEEN } } },
-      // What goes on below them on the same page makes the columns as high as each other.
+      // Text that goes on below them on the same page makes the columns as high as each other.
       { ...this.#section(false, []), properties: { ...properties, type: SectionType.CONTINUOUS } },
     ];
   }

@@ -208,7 +208,7 @@ async function* killedJobs() {
           .then(() => ends(false))
           .catch((error: unknown) => (error instanceof StoreUnavailable ? ends(true) : fails(error)));
       });
-      // What was asked of the store by then ends.
+      // Questions to the store by then end.
       await pause(1);
       if (goesOn) yield { process, context };
     }

@@ -183,7 +183,7 @@ describe('the pages of a printed report', () => {
     expect(lying(table(15, 9), table(10, 2), table(15, 9))).toHaveLength(1);
     expect(lying(table(10, 9), table(13, 2), table(10, 9))).toHaveLength(1);
     expect(lying(table(10, 9), table(13, 9), table(10, 9))).toHaveLength(3);
-    // What is short after a wide table is upright with what comes next: alone it would take a page on its side.
+    // A short text after a wide table is upright with the block that comes next: alone it would take a page on its side.
     expect(lying(table(15, 9), paragraph('Short.'), table(10, 2), table(10, 9))).toEqual([
       'aside: heading table',
       'upright: paragraph table table',

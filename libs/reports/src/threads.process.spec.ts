@@ -53,7 +53,7 @@ beforeAll(() => {
          slow.more();
          all.push(await nextOf(slow));
          for (const pause of [LIMIT - 1, LIMIT - 1, LIMIT - 1, LIMIT - 1, LIMIT]) {
-           // What is on its way is taken first: then nothing comes without more rows.
+           // Rows that are on their way are taken first: then nothing comes without more rows.
            for (let read = nextOf(slow); ; read = nextOf(slow)) {
              const came = await Promise.race([read, new Promise((done) => setImmediate(() => setImmediate(done)))]);
              if (came === 'bytes') continue;
