@@ -1,26 +1,32 @@
-/** Takes out of a DOCX what the library takes from the clock and from chance. */
-import { strFromU8, strToU8, unzipSync, zipSync } from 'fflate';
+/** Packs a DOCX without what the library takes from the clock and from chance. */
+import type * as Docx from 'docx';
+import { strToU8, zipSync } from 'fflate';
 import { FIRST_DAY } from '#tables';
 
+interface Compiler {
+  compile(document: Docx.Document): ReadonlyMap<string, string | Uint8Array>;
+}
+
 /**
- * The same file without what the library takes from the clock, from chance and from the documents before it: times, ids of links
- * and of bookmarks.
+ * The parts of a document by their paths, as the library packs them. It keeps them to itself: taken out of what it has packed,
+ * they would be compressed twice.
  */
-export function alike(file: Uint8Array, asOf: string): Uint8Array {
-  const parts = unzipSync(file);
+export const partsOf = (library: typeof Docx, document: Docx.Document): ReadonlyMap<string, string | Uint8Array> =>
+  (library.Packer as unknown as { readonly compiler: Compiler }).compiler.compile(document);
+
+/**
+ * A file of these parts without what the library takes from the clock, from chance and from the documents before it: times, ids
+ * of links and of bookmarks.
+ */
+export function alike(parts: ReadonlyMap<string, string | Uint8Array>, asOf: string): Uint8Array {
   const ids = new Map<string, string>();
-  const texts = new Map(
-    Object.entries(parts)
-      .filter(([path]) => /\.(xml|rels)$/.test(path))
-      .map(([path, bytes]) => [path, strFromU8(bytes)]),
-  );
-  for (const [path, text] of texts)
+  for (const [path, part] of parts)
     if (path.endsWith('.rels'))
-      for (const [, id = ''] of text.matchAll(/ Id="(rId[^"]*)"/g))
+      for (const [, id = ''] of String(part).matchAll(/ Id="(rId[^"]*)"/g))
         if (!/^rId\d+$/.test(id)) ids.set(id, `rIdLink${ids.size + 1}`);
   const marks = new Map<string, string>();
   const mark = (id: string) => marks.get(id) ?? (marks.set(id, String(marks.size + 1)), marks.get(id)!);
-  for (const [path, text] of texts) {
+  const same = (path: string, text: string): string => {
     // Quotation marks in what people wrote are entities, so these are attributes.
     const named = text
       .replaceAll(
@@ -31,8 +37,10 @@ export function alike(file: Uint8Array, asOf: string): Uint8Array {
         /(<w:bookmark(?:Start|End)\b[^>]* w:id=)"(\d+)"/g,
         (_, start: string, id: string) => `${start}"${mark(id)}"`,
       );
-    const dated = path === 'docProps/core.xml' ? named.replaceAll(/>[\dT:.-]{19,}Z</g, `>${asOf}T00:00:00Z<`) : named;
-    parts[path] = strToU8(dated);
-  }
-  return zipSync(parts, { mtime: FIRST_DAY });
+    return path === 'docProps/core.xml' ? named.replaceAll(/>[\dT:.-]{19,}Z</g, `>${asOf}T00:00:00Z<`) : named;
+  };
+  const files = [...parts].map(
+    ([path, part]) => [path, typeof part === 'string' ? strToU8(same(path, part)) : part] as const,
+  );
+  return zipSync(Object.fromEntries(files), { mtime: FIRST_DAY });
 }

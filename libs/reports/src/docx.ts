@@ -3,7 +3,7 @@
  * are fields, tables repeat their heads.
  */
 import type * as Docx from 'docx';
-import { alike } from './docx-alike.js';
+import { alike, partsOf } from './docx-alike.js';
 import { DocxDocument } from './docx-document.js';
 import { tablesIn } from './in-words.js';
 import type { ReportFormat } from './report.js';
@@ -23,14 +23,12 @@ export const docx: ReportFormat = {
     const left: Docx.PageNumberEstimator = () => ({ bookmarks: new Map() });
     const isLaidOut = rows <= LAID_OUT;
     const options = await new DocxDocument(library, report).document();
-    const file = await library.Packer.toBuffer(
-      new library.Document({
-        ...options,
-        pageNumbers: isLaidOut ? estimatePageNumbersWith({ guess: true }) : left,
-        features: { updateFields: !isLaidOut },
-      }),
-    );
-    yield alike(file, report.manifest.asOf);
+    const document = new library.Document({
+      ...options,
+      pageNumbers: isLaidOut ? estimatePageNumbersWith({ guess: true }) : left,
+      features: { updateFields: !isLaidOut },
+    });
+    yield alike(partsOf(library, document), report.manifest.asOf);
   },
 };
 
