@@ -3,7 +3,7 @@ import { ApiProperty } from '@nestjs/swagger';
 import type { FullDate } from '#clocks';
 import { STAGES, type Stage } from '#commitments';
 import { dateOf, type Codes } from './columns.js';
-import type { Counting } from './keys.js';
+import type { Counting, KeyLists } from './keys.js';
 import { CORRECTED, OVERDUE, STAGE_BITS, STALE, WITH_TARGET, type Selection } from './scan.js';
 
 export const COUNT = { type: 'integer', minimum: 0 } as const;
@@ -154,38 +154,69 @@ const MANY = 8;
 
 /** The counts under each key; a commitment counts once under each. */
 export function countBy(found: Selection, keys: Counting): Counted[] {
-  const { starts, numbers } = keys.lists;
+  const { lists } = keys;
   const tallies = new Tallies(keys.names.length);
-  const { counts } = tallies;
-  const { rows, statuses } = found;
-  const { lastReportedOn } = found.columns.columns;
+  const { rows } = found;
   const codes = gathered(found, keys.codes);
   if (rows.length > keys.size * MANY) {
     const groups = new Int32Array(keys.size * WIDTH);
-    for (let i = 0; i < rows.length; i++) tally(groups, codes[i]! * WIDTH, statuses[i]!, lastReportedOn[rows[i]!]!);
-    for (let code = 0; code < keys.size; code++)
-      for (let i = starts[code]!; i < starts[code + 1]!; i++)
-        addAll(counts, (numbers[i]! >> 1) * WIDTH, groups, code * WIDTH, numbers[i]! & 1);
-  } else
-    for (let i = 0; i < rows.length; i++) {
-      const [code, status, last] = [codes[i]!, statuses[i]!, lastReportedOn[rows[i]!]!];
-      for (let at = starts[code]!; at < starts[code + 1]!; at++) {
-        const under = numbers[at]!;
-        tally(counts, (under >> 1) * WIDTH, status, last);
-        counts[(under >> 1) * WIDTH + ASKED]! += under & 1;
-      }
-    }
+    tallyByCode(groups, codes, found);
+    for (let code = 0; code < keys.size; code++) addUnder(tallies.counts, lists, code, groups);
+  } else tallyByKey(tallies.counts, lists, codes, found);
   return keys.names
     .map((name, number) => new Counted([name], tallies, number * WIDTH))
     .filter(({ total }) => total > 0);
 }
 
-/** All of what was found, each commitment once. */
-export function countAll({ rows, statuses, columns }: Selection): Counted {
-  const tallies = new Tallies(1);
+// Each loop over rows is a function of its own: see scan.ts.
+
+function tallyByCode(groups: Int32Array, codes: Int32Array, { rows, statuses, columns }: Selection): void {
   const { lastReportedOn } = columns.columns;
-  for (let i = 0; i < rows.length; i++) tally(tallies.counts, 0, statuses[i]!, lastReportedOn[rows[i]!]!);
+  for (let i = 0; i < rows.length; i++) tally(groups, codes[i]! * WIDTH, statuses[i]!, lastReportedOn[rows[i]!]!);
+}
+
+function addUnder(counts: Int32Array, { starts, numbers }: KeyLists, code: number, groups: Int32Array): void {
+  for (let at = starts[code]!; at < starts[code + 1]!; at++)
+    addAll(counts, (numbers[at]! >> 1) * WIDTH, groups, code * WIDTH, numbers[at]! & 1);
+}
+
+function tallyByKey(
+  counts: Int32Array,
+  lists: KeyLists,
+  codes: Int32Array,
+  { rows, statuses, columns }: Selection,
+): void {
+  const { lastReportedOn } = columns.columns;
+  const { starts, numbers } = lists;
+  for (let i = 0; i < rows.length; i++)
+    tallyUnder(counts, starts, numbers, codes[i]!, statuses[i]!, lastReportedOn[rows[i]!]!);
+}
+
+function tallyUnder(
+  counts: Int32Array,
+  starts: Int32Array,
+  numbers: Int32Array,
+  code: number,
+  status: number,
+  last: number,
+): void {
+  for (let at = starts[code]!; at < starts[code + 1]!; at++) {
+    const under = numbers[at]!;
+    tally(counts, (under >> 1) * WIDTH, status, last);
+    counts[(under >> 1) * WIDTH + ASKED]! += under & 1;
+  }
+}
+
+/** All of what was found, each commitment once. */
+export function countAll(found: Selection): Counted {
+  const tallies = new Tallies(1);
+  tallyAll(tallies.counts, found);
   return new Counted([], tallies, 0);
+}
+
+function tallyAll(counts: Int32Array, { rows, statuses, columns }: Selection): void {
+  const { lastReportedOn } = columns.columns;
+  for (let i = 0; i < rows.length; i++) tally(counts, 0, statuses[i]!, lastReportedOn[rows[i]!]!);
 }
 
 /** Beyond so many places where two keys may meet, only those where they do are kept. */
@@ -205,55 +236,73 @@ export class Crossed {
   readonly #tallies = new Tallies(1);
   readonly #places: Places;
 
+  readonly #lists: KeyLists;
+  readonly #otherLists: KeyLists;
+  /** By the number of a key: that of the same key among the others; -1: it is not there. */
+  readonly #alike: Int32Array;
+
   /** @param found counts now */
   constructor(
     found: Selection,
     one: Counting,
     private readonly other: Counting,
   ) {
-    const [lists, otherLists] = [one.lists, other.lists];
-    const width = other.names.length;
+    [this.#lists, this.#otherLists] = [one.lists, other.lists];
     this.ones = new Int32Array(one.names.length);
-    this.others = new Int32Array(width);
-    const size = one.names.length * width;
+    this.others = new Int32Array(other.names.length);
+    const size = one.names.length * other.names.length;
     this.#places = size > MOST_PLACES ? new Map() : new Int32Array(size);
-    const places = this.#places instanceof Int32Array ? this.#places : null;
-    const [codes, beside] = [gathered(found, one.codes), gathered(found, other.codes, 1)];
-    const [{ starts, numbers }, { starts: otherStarts, numbers: otherNumbers }] = [lists, otherLists];
-    const alike = alikeIn(one, other);
-    const { ones, others } = this;
-    const { rows, statuses } = found;
-    const { lastReportedOn } = found.columns.columns;
+    this.#alike = alikeIn(one, other);
+    this.#countEach(found, gathered(found, one.codes), gathered(found, other.codes, 1));
+  }
+
+  #countEach({ rows, statuses, columns }: Selection, codes: Int32Array, beside: Int32Array): void {
+    const { lastReportedOn } = columns.columns;
+    const { starts } = this.#lists;
+    const { starts: otherStarts } = this.#otherLists;
     for (let i = 0; i < rows.length; i++) {
-      const from = starts[codes[i]!]!;
-      const to = starts[codes[i]! + 1]!;
-      const first = otherStarts[beside[i]!]!;
-      const end = otherStarts[beside[i]! + 1]!;
-      if (from === to || first === end) continue;
-      const status = statuses[i]!;
-      const last = lastReportedOn[rows[i]!]!;
-      let meets = false;
-      for (let k = from; k < to; k++) {
-        const number = numbers[k]! >> 1;
-        let isMet = false;
-        for (let l = first; l < end; l++) {
-          const by = otherNumbers[l]! >> 1;
-          if (alike[number] === by) continue;
-          isMet = true;
-          const at = (places ? places[number * width + by]! : 0) || this.#placeOf(number, by);
-          tally(this.#tallies.counts, at, status, last);
-        }
-        if (!isMet) continue;
-        meets = true;
-        ones[number]!++;
-      }
-      if (!meets) continue;
-      tally(this.#tallies.counts, 0, status, last);
-      for (let l = first; l < end; l++) {
-        const by = otherNumbers[l]! >> 1;
-        if (to - from > 1 || alike[numbers[from]! >> 1] !== by) others[by]!++;
-      }
+      const [code, by] = [codes[i]!, beside[i]!];
+      if (starts[code] === starts[code + 1] || otherStarts[by] === otherStarts[by + 1]) continue;
+      this.#count(code, by, statuses[i]!, lastReportedOn[rows[i]!]!);
     }
+  }
+
+  /** Counts a commitment where the keys of two codes meet. */
+  #count(code: number, beside: number, status: number, last: number): void {
+    const { starts, numbers } = this.#lists;
+    const { starts: otherStarts, numbers: otherNumbers } = this.#otherLists;
+    const [from, to] = [starts[code]!, starts[code + 1]!];
+    const [first, end] = [otherStarts[beside]!, otherStarts[beside + 1]!];
+    const alike = this.#alike;
+    let meets = false;
+    for (let k = from; k < to; k++) {
+      const number = numbers[k]! >> 1;
+      const isMet = this.#countKey(number, first, end, status, last);
+      meets ||= isMet;
+      this.ones[number]! += +isMet;
+    }
+    if (!meets) return;
+    tally(this.#tallies.counts, 0, status, last);
+    for (let l = first; l < end; l++) {
+      const by = otherNumbers[l]! >> 1;
+      if (to - from > 1 || alike[numbers[from]! >> 1] !== by) this.others[by]!++;
+    }
+  }
+
+  /** @returns whether the key meets any of some others */
+  #countKey(number: number, first: number, end: number, status: number, last: number): boolean {
+    const places = this.#places instanceof Int32Array ? this.#places : null;
+    const { numbers } = this.#otherLists;
+    const [width, same] = [this.others.length, this.#alike[number]!];
+    let isMet = false;
+    for (let l = first; l < end; l++) {
+      const by = numbers[l]! >> 1;
+      if (same === by) continue;
+      isMet = true;
+      const at = (places ? places[number * width + by]! : 0) || this.#placeOf(number, by);
+      tally(this.#tallies.counts, at, status, last);
+    }
+    return isMet;
   }
 
   /** Where the counts of a cell begin, which may be new. */

@@ -326,42 +326,56 @@ const statusOf = (endorsedOn: FullDate | null = null, followedUpOn: FullDate | n
  * @param knownAt a position of the log
  */
 function followedSince({ columns, rows }: Selection, knownAt: number): Map<string, FullDate> {
-  const { next, from, since, until, followsUp } = columns.columns;
+  const { from, followsUp } = columns.columns;
   const { entries } = columns.dictionaries.followsUp;
   /** Of commitments that always followed up the same, by the code of that. */
   const firstOf = new Int32Array(entries.length).fill(END_OF_TIME);
-  const first = new Map<string, number>();
-  const note = (id: string, day: number): void => void (day < (first.get(id) ?? END_OF_TIME) && first.set(id, day));
+  const days = new Map<string, number>();
+  const note = (id: string, day: number): void => void (day < (days.get(id) ?? END_OF_TIME) && days.set(id, day));
   const nothing = flags(entries, ({ length }) => length === 0);
-  for (let i = 0; i < rows.length; i++) {
-    const code = followsUp[rows[i]!]!;
-    if (nothing[code] === 1) continue;
-    // From the selected row back to the first; what is unknown at the position is passed over.
-    let day = from[rows[i]!]!;
-    let one = next[rows[i]!]!;
-    while (one !== NONE) {
-      const isKnown = since[one]! <= knownAt && until[one]! > knownAt;
-      if (isKnown && followsUp[one] !== code) break;
-      if (isKnown) day = from[one]!;
-      one = next[one]!;
-    }
-    if (one === NONE) {
-      if (day < firstOf[code]!) firstOf[code] = day;
-      continue;
+  const noteOf = (row: number): void => {
+    const code = followsUp[row]!;
+    if (nothing[code] === 1) return;
+    const first = firstAlike(columns.columns, row, knownAt);
+    let before = knownBefore(columns.columns, first, knownAt);
+    if (before === NONE) {
+      if (from[first]! < firstOf[code]!) firstOf[code] = from[first]!;
+      return;
     }
     let still = entries[code]!;
-    const began = new Map(still.map((id) => [id, day]));
-    for (; one !== NONE && still.length > 0; one = next[one]!) {
-      if (since[one]! > knownAt || until[one]! <= knownAt) continue;
-      const then = entries[followsUp[one]!]!;
+    const began = new Map(still.map((id) => [id, from[first]!]));
+    for (; before !== NONE && still.length > 0; before = knownBefore(columns.columns, before, knownAt)) {
+      const then = entries[followsUp[before]!]!;
       still = still.filter((id) => then.includes(id));
-      for (const id of still) began.set(id, from[one]!);
+      for (const id of still) began.set(id, from[before]!);
     }
     began.forEach((on, id) => note(id, on));
-  }
+  };
+  for (let i = 0; i < rows.length; i++) noteOf(rows[i]!);
   for (let code = 0; code < firstOf.length; code++)
     if (firstOf[code]! < END_OF_TIME) for (const id of entries[code]!) note(id, firstOf[code]!);
-  return new Map([...first].map(([id, day]) => [id, dateOf(day)]));
+  return new Map([...days].map(([id, day]) => [id, dateOf(day)]));
+}
+
+type Rows = Selection['columns']['columns'];
+
+/** The row before one of the same commitment that is known; `NONE`: there is none. */
+function knownBefore({ next, since, until }: Rows, row: number, knownAt: number): number {
+  let before = next[row]!;
+  while (before !== NONE && (since[before]! > knownAt || until[before]! <= knownAt)) before = next[before]!;
+  return before;
+}
+
+/** The first row from which on, without a break, the same was followed up. */
+function firstAlike({ next, since, until, followsUp }: Rows, row: number, knownAt: number): number {
+  const code = followsUp[row]!;
+  let first = row;
+  for (let before = next[row]!; before !== NONE; before = next[before]!) {
+    if (since[before]! > knownAt || until[before]! <= knownAt) continue;
+    if (followsUp[before] !== code) break;
+    first = before;
+  }
+  return first;
 }
 
 /** Forums that began last come first; those without a date are at the end. */

@@ -194,14 +194,15 @@ function pairsAmong(shown: readonly Pair[], one: Keys<'agencies'>, other: Keys<'
   const { starts, numbers } = one.lists;
   const { starts: otherStarts, numbers: otherNumbers } = other.lists;
   const lists = new Lists();
-  for (let code = 0; code < size; code++) {
+  const listPairs = (code: number): void => {
     for (let k = starts[code]!; k < starts[code + 1]!; k++)
       for (let l = otherStarts[code]!; l < otherStarts[code + 1]!; l++) {
         const pair = wanted[(numbers[k]! >> 1) * width + (otherNumbers[l]! >> 1)]!;
         if (pair > 0) lists.add((pair - 1) * 2);
       }
     lists.end();
-  }
+  };
+  for (let code = 0; code < size; code++) listPairs(code);
   return { column, codes, size, lists, names: shown.map(({ codes }) => codes.join(' ')) };
 }
 

@@ -183,6 +183,9 @@ function putHeld(
   return n;
 }
 
+// A loop over all rows is a function of its own, and what it does with several things of a row another one: V8 makes fast code
+// of a loop that runs, and throws it away where it comes to what it has not seen, such as that which follows the loop.
+
 // Rows are written whether or not they are kept: which are nobody can foresee, and a processor that tries takes longer.
 
 /** Keeps the rows that meet a condition. @returns how many */
@@ -216,24 +219,47 @@ export function scan(
 
 /** Says the status of rows. */
 function putStatuses(columns: Columns, at: PinnedClocks, { rows, statuses }: Room, size: number): void {
-  const { commitment, standing, target, lastReportedOn } = columns.columns;
   const day = dayOf(at.asOf);
   const staleBefore = dayOf(monthsBefore(at.asOf, at.staleAfter ?? 12));
-  const { stages, canBeOverdue, open } = standings(columns);
   const { entries } = columns.dictionaries.target;
-  const passed = Uint8Array.from(entries, ({ last }) => Number(last !== 0 && last < day));
-  const targeted = Uint8Array.from(entries, ({ last }) => (last === 0 ? 0 : WITH_TARGET));
+  const targets = {
+    targeted: Uint8Array.from(entries, ({ last }) => (last === 0 ? 0 : WITH_TARGET)),
+    passed: Uint8Array.from(entries, ({ last }) => Number(last !== 0 && last < day)),
+  };
+  putMarks(columns.columns, rows, size, statuses, standings(columns), targets, staleBefore);
+  const later = corrected(columns, day, Number(at.knownAt));
+  if (later) markCorrected(columns.columns.commitment, rows, size, statuses, later);
+}
+
+function putMarks(
+  { standing, target, lastReportedOn }: Columns['columns'],
+  rows: Int32Array,
+  size: number,
+  statuses: Uint8Array,
+  { stages, canBeOverdue, open }: ReturnType<typeof standings>,
+  { targeted, passed }: { readonly targeted: Uint8Array; readonly passed: Uint8Array },
+  staleBefore: number,
+): void {
   for (let i = 0; i < size; i++) {
     const row = rows[i]!;
-    const [stands, due] = [standing[row]!, target[row]!];
+    const stands = standing[row]!;
+    const due = target[row]!;
     statuses[i] =
       stages[stands]! |
       targeted[due]! |
       ((passed[due]! & canBeOverdue[stands]!) * OVERDUE) |
       (+(lastReportedOn[row]! < staleBefore) * open[stands]! * STALE);
   }
-  const later = corrected(columns, day, Number(at.knownAt));
-  if (later) for (let i = 0; i < size; i++) statuses[i]! |= later[commitment[rows[i]!]!]! * CORRECTED;
+}
+
+function markCorrected(
+  commitment: Int32Array,
+  rows: Int32Array,
+  size: number,
+  statuses: Uint8Array,
+  later: Uint8Array,
+): void {
+  for (let i = 0; i < size; i++) statuses[i]! |= later[commitment[rows[i]!]!]! * CORRECTED;
 }
 
 function keepMarked({ rows, statuses }: Room, size: number, mark: number, wanted: boolean): number {

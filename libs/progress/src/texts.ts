@@ -191,9 +191,7 @@ export class Texts {
       if (answers.next() === 0) break;
     }
     const scores = sought.length === 0 ? new Int32Array(size) : answers.scores();
-    const holds = new Uint8Array(size);
-    for (let code = 0; code < size; code++) holds[code] = Number(scores[code]! > 0);
-    return { holds, scores };
+    return { holds: found(scores), scores };
   }
 
   /** Tells wordings whose titles may be like one of these words, those most alike first. */
@@ -256,6 +254,13 @@ export class Texts {
   get bytes(): number {
     return this.#notes.bytes + this.#inWordings.bytes + this.#inNotes.bytes;
   }
+}
+
+/** Where a score is more than 0. */
+function found(scores: Int32Array): Uint8Array {
+  const holds = new Uint8Array(scores.length);
+  for (let code = 0; code < scores.length; code++) holds[code] = +(scores[code]! > 0);
+  return holds;
 }
 
 /** An index as a snapshot keeps it. */

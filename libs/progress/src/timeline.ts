@@ -6,7 +6,7 @@ import { lastDayOf, monthsBefore, type FullDate } from '#clocks';
 import { ENDS, LIVES, STAGES, type End, type Stage } from '#commitments';
 import { type Projector, refused } from '#eventsourcing';
 import { AtClocks, OnDate } from '#platform';
-import { dateOf, dayOf, NONE } from './columns.js';
+import { dateOf, dayOf, NONE, type Columns } from './columns.js';
 import { CountsBy, Row } from './count.js';
 import { ProgressQuery, FilterField, type Filter } from './filters.js';
 import { listQuery } from './list-query.js';
@@ -134,61 +134,12 @@ const WIDTH = LIFE + LIVES.length;
  * step and up to which one it counts, and from which one on as overdue or stale.
  */
 async function stepsOf(look: Look, dates: readonly FullDate[], filter: TimelineFilter): Promise<TimelineRow[]> {
-  const conditions = await look.conditions({ ...filter, life: 'any' });
-  const { columns, at } = look;
-  const { heads, references } = columns;
-  const { from, since, until, next, standing, target, lastReportedOn } = columns.columns;
-  const { standing: standingsOf, target: targets } = columns.dictionaries;
-  const { stages, canBeOverdue, open } = standings(columns);
-  const [position, steps] = [Number(at.knownAt), dates.length];
-  const on = new Steps(Int32Array.from(dates, dayOf));
-  const staleBefore = new Steps(Int32Array.from(dates, (date) => dayOf(monthsBefore(date, at.staleAfter ?? 12))));
-  /** By the code of a standing: where it counts without a target. */
-  const placeOf = Uint8Array.from(standingsOf.entries, ({ life }, code) =>
-    life === 'active' ? STAGE + stages[code]! : LIFE + LIVES.indexOf(life),
-  );
-  /** By the code of a target: how much further on it counts, and from which step on it has passed. */
-  const further = Uint8Array.from(targets.entries, ({ last }) => (last > 0 ? TARGETED : 0));
-  const passed = Int32Array.from(targets.entries, ({ last }) => (last > 0 ? on.from(last + 1) : steps));
-  // The rows that begin to count at a step, less those that end.
-  const changes = new Int32Array((steps + 1) * WIDTH);
-  const latest = new Latest(steps);
-  for (let commitment = 0; commitment < references.size; commitment++) {
-    let end = steps;
-    for (let row = heads[commitment]!; row !== NONE && end > 0; row = next[row]!) {
-      if (since[row]! > position || until[row]! <= position) continue;
-      const first = on.from(from[row]!);
-      if (first >= end) continue;
-      const upTo = end;
-      end = first;
-      if (conditions.length > 0 && !meets(row, conditions)) continue;
-      const stands = standing[row]!;
-      const place = placeOf[stands]!;
-      if (place >= LIFE) {
-        changes[first * WIDTH + place]!++;
-        changes[upTo * WIDTH + place]!--;
-        continue;
-      }
-      const due = target[row]!;
-      const at = place + further[due]!;
-      changes[first * WIDTH + at]!++;
-      changes[upTo * WIDTH + at]!--;
-      if (canBeOverdue[stands] === 1 && passed[due]! < upTo) {
-        changes[Math.max(first, passed[due]!) * WIDTH + OVERDUE]!++;
-        changes[upTo * WIDTH + OVERDUE]!--;
-      }
-      const reported = lastReportedOn[row]!;
-      const silent = staleBefore.from(reported + 1);
-      if (open[stands] === 1 && silent < upTo) {
-        changes[Math.max(first, silent) * WIDTH + STALE]!++;
-        changes[upTo * WIDTH + STALE]!--;
-      }
-      latest.hear(reported, first, upTo);
-    }
-  }
-  const [counts, lastDays] = [new Int32Array(WIDTH), latest.all()];
+  const { at } = look;
+  const steps = new CountedSteps(look, dates, await look.conditions({ ...filter, life: 'any' }));
+  steps.countEach();
+  const [counts, lastDays] = [new Int32Array(WIDTH), steps.latest.all()];
   return dates.map((asOf, step) => {
-    for (let which = 0; which < WIDTH; which++) counts[which]! += changes[step * WIDTH + which]!;
+    for (let which = 0; which < WIDTH; which++) counts[which]! += steps.changes[step * WIDTH + which]!;
     const inStage = STAGES.map((_, i) => counts[STAGE + i]! + counts[TARGETED + i]!);
     const lastDay = lastDays[step]!;
     return {
@@ -206,6 +157,85 @@ async function stepsOf(look: Look, dates: readonly FullDate[], filter: TimelineF
 }
 
 const sum = (counts: readonly number[]): number => counts.reduce((total, one) => total + one, 0);
+
+/** Counts every row once, in a loop of its own (see scan.ts). */
+class CountedSteps {
+  /** The rows that begin to count at a step, less those that end. */
+  readonly changes: Int32Array;
+  readonly latest: Latest;
+  readonly #columns: Columns;
+  readonly #position: number;
+  readonly #on: Steps;
+  readonly #staleBefore: Steps;
+  readonly #standings: ReturnType<typeof standings>;
+  /** By the code of a standing: where it counts without a target. */
+  readonly #placeOf: Uint8Array;
+  /** By the code of a target: how much further on it counts, and from which step on it has passed. */
+  readonly #further: Uint8Array;
+  readonly #passed: Int32Array;
+
+  constructor(
+    { columns, at }: Look,
+    private readonly dates: readonly FullDate[],
+    private readonly conditions: readonly Condition[],
+  ) {
+    const { standing, target } = columns.dictionaries;
+    const steps = dates.length;
+    this.#columns = columns;
+    this.#position = Number(at.knownAt);
+    this.#on = new Steps(Int32Array.from(dates, dayOf));
+    this.#staleBefore = new Steps(Int32Array.from(dates, (date) => dayOf(monthsBefore(date, at.staleAfter ?? 12))));
+    this.#standings = standings(columns);
+    const { stages } = this.#standings;
+    this.#placeOf = Uint8Array.from(standing.entries, ({ life }, code) =>
+      life === 'active' ? STAGE + stages[code]! : LIFE + LIVES.indexOf(life),
+    );
+    this.#further = Uint8Array.from(target.entries, ({ last }) => (last > 0 ? TARGETED : 0));
+    this.#passed = Int32Array.from(target.entries, ({ last }) => (last > 0 ? this.#on.from(last + 1) : steps));
+    this.changes = new Int32Array((steps + 1) * WIDTH);
+    this.latest = new Latest(steps);
+  }
+
+  countEach(): void {
+    const { heads, references, columns } = this.#columns;
+    const { from, since, until, next, standing, target, lastReportedOn } = columns;
+    const { canBeOverdue, open } = this.#standings;
+    const [position, on, staleBefore] = [this.#position, this.#on, this.#staleBefore];
+    const [placeOf, further, passed] = [this.#placeOf, this.#further, this.#passed];
+    const { changes, latest, conditions } = this;
+    const [steps, size] = [this.dates.length, references.size];
+    for (let commitment = 0; commitment < size; commitment++) {
+      let end = steps;
+      for (let row = heads[commitment]!; row !== NONE && end > 0; row = next[row]!) {
+        if (since[row]! > position || until[row]! <= position) continue;
+        const first = on.from(from[row]!);
+        if (first >= end) continue;
+        const upTo = end;
+        end = first;
+        if (conditions.length > 0 && !meets(row, conditions)) continue;
+        const stands = standing[row]!;
+        const place = placeOf[stands]!;
+        if (place >= LIFE) {
+          change(changes, first, upTo, place);
+          continue;
+        }
+        const due = target[row]!;
+        change(changes, first, upTo, place + further[due]!);
+        const late = passed[due]!;
+        if (canBeOverdue[stands] === 1 && late < upTo) change(changes, Math.max(first, late), upTo, OVERDUE);
+        const reported = lastReportedOn[row]!;
+        const silent = staleBefore.from(reported + 1);
+        if (open[stands] === 1 && silent < upTo) change(changes, Math.max(first, silent), upTo, STALE);
+        latest.hear(reported, first, upTo);
+      }
+    }
+  }
+}
+
+function change(changes: Int32Array, first: number, end: number, place: number): void {
+  changes[first * WIDTH + place]!++;
+  changes[end * WIDTH + place]!--;
+}
 
 function meets(row: number, conditions: readonly Condition[]): boolean {
   for (let i = 0; i < conditions.length; i++) if (conditions[i]!.holds[conditions[i]!.codes[row]!] !== 1) return false;

@@ -33,21 +33,26 @@ export class Answers {
   /** Goes on to the next that is sought; how many documents answer all so far. */
   next(): number {
     const count = this.#count;
-    for (let i = 0; i < count; i++) {
-      const id = this.#now[i]!;
-      this.#met[id]!++;
-      this.#sums[id]! += this.#best[id]!;
-      this.#best[id] = 0;
-    }
     this.#sought++;
     this.#count = 0;
+    this.#sum(count);
     return count;
+  }
+
+  #sum(count: number): void {
+    const [now, met, sums, best] = [this.#now, this.#met, this.#sums, this.#best];
+    for (let i = 0; i < count; i++) {
+      const id = now[i]!;
+      met[id]!++;
+      sums[id]! += best[id]!;
+      best[id] = 0;
+    }
   }
 
   /** By document: how well it answers; 0 where it does not answer all. */
   scores(): Int32Array {
-    const sums = this.#sums;
-    for (let id = 0; id < sums.length; id++) if (this.#met[id] !== this.#sought) sums[id] = 0;
+    const [sums, met, sought] = [this.#sums, this.#met, this.#sought];
+    for (let id = 0; id < sums.length; id++) sums[id]! *= +(met[id] === sought);
     return sums;
   }
 }
