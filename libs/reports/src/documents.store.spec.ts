@@ -170,6 +170,19 @@ describe('A report as PDF', () => {
     expect(joined(text)).toContain('word2999.');
   });
 
+  it('parts no date, neither at its spaces nor within the name of its month', async () => {
+    const sample = sampleReport('fr');
+    const columns = [
+      { ...sample.data.columns[0]!, weight: 1 },
+      { ...sample.data.columns[1]!, weight: 1.8 },
+      { ...sample.data.columns[1]!, key: 'more', weight: 9 },
+    ];
+    const said = Array.from({ length: 12 }, (_, n) => `${'i'.repeat(n + 1)} 17\u00a0févr.\u00a02011`);
+    const rows = said.map((one): Row => [cellOf('R'), { type: 'text', inlines: [one] }, cellOf('Words')]);
+    const { text } = await pdfOf({ ...reportOf(rows, [], { columns }), language: 'fr' });
+    expect(text.match(/17\sfévr\.\s2011/g)).toHaveLength(12);
+  });
+
   it('breaks a symbol that is too long for its column after a slash', async () => {
     const sample = sampleReport();
     const columns = [

@@ -61,6 +61,8 @@ type Printed =
   | string
   | { is: 'foreign'; text: string; lang: string; rtl: boolean }
   | { is: 'note'; number: number }
+  /** A date, whose month is not hyphenated. */
+  | { is: 'date'; text: string }
   | { is: 'emphasis'; of: Printed[] }
   /** `whole`: it is not parted at its hyphens. */
   | { is: 'code'; href: string; text: string; whole: boolean }
@@ -184,8 +186,8 @@ class Printing {
     broken(printable(text, this.face.letters, this.#missing), long);
 
   #inlines(inlines: readonly Inline[], long?: number): Printed[] {
-    return inlines.map((one): Printed => {
-      if (typeof one === 'string') return this.#text(one, long);
+    return inlines.flatMap((one): Printed | Printed[] => {
+      if (typeof one === 'string') return dated(this.#text(one, long));
       switch (one.type) {
         case 'figure':
           return one.href === undefined ? one.text : { is: 'link', href: one.href, of: [one.text] };
@@ -350,6 +352,15 @@ const broken = (text: string, long: number): string =>
       const parts = word.split(/(?<=\/)/);
       return parts.map((part) => (isLong(part) ? [...part].join('\u200B') : part)).join('\u200B');
     });
+
+/** A day or a month whose name is long enough to be hyphenated: `17 févr. 2011`, `21 de noviembre`, `June 2007`. */
+const DATE = /(\d{1,2}(?:er)?\u00A0(?:de\u00A0)?\p{L}{4,}(?:\.?\u00A0\d{4})?|\p{L}{4,}\.?\u00A0\d{4})/u;
+
+/** A text in which dates are told from the rest. */
+const dated = (text: string): Printed | Printed[] =>
+  DATE.test(text)
+    ? text.split(DATE).map((part, i): Printed => (i % 2 === 0 ? part : { is: 'date', text: part }))
+    : text;
 
 const cut = (text: string, most: number): string => {
   const letters = [...text];
