@@ -22,48 +22,48 @@ type Kind = (typeof KINDS)[number];
 const MOST_AT_ONCE = 256;
 
 /** How one of them reads from a day on; `text` is its JSON. */
-interface Told {
+interface PartAsAt {
   readonly part: number;
   readonly from: number;
   readonly text: string;
 }
 
 const partOf = (kind: Kind, number: number): number => number * KINDS.length + KINDS.indexOf(kind);
-const told = (kind: Kind, number: number, from: string | null, value: object): Told => ({
+const partAsAt = (kind: Kind, number: number, from: string | null, value: object): PartAsAt => ({
   part: partOf(kind, number),
   from: from ? dayOf(from) : 0,
   text: JSON.stringify(value),
 });
 
-const milestoneIn = (one: MilestoneFacts): Told[] =>
-  milestoneOverTime(one).map(({ from, ...milestone }) => told('milestones', one.number, from, milestone));
+const milestoneIn = (one: MilestoneFacts): PartAsAt[] =>
+  milestoneOverTime(one).map(({ from, ...milestone }) => partAsAt('milestones', one.number, from, milestone));
 
 /** One of them, by its number. */
-function milestonesIn({ milestones }: Commitment, number: number): Told[] {
+function milestonesIn({ milestones }: Commitment, number: number): PartAsAt[] {
   const one = milestones.lastOf((other) => other.number <= number);
   return one?.number === number ? milestoneIn(one) : [];
 }
 
 function evidenceIn(
   all: Iterable<Evidence & { readonly revision: number; readonly reportedOn: string | null }>,
-): Told[] {
-  const each: Told[] = [];
+): PartAsAt[] {
+  const each: PartAsAt[] = [];
   let [last, nth] = [-1, 0];
   for (const { title, date, url, language, revision, reportedOn } of all) {
     nth = revision === last ? nth + 1 : 0;
     last = revision;
-    each.push(told('evidence', revision * MOST_AT_ONCE + nth, reportedOn, { title, date, url, language }));
+    each.push(partAsAt('evidence', revision * MOST_AT_ONCE + nth, reportedOn, { title, date, url, language }));
   }
   return each;
 }
 
-const allIn = (c: Commitment): Told[] => [
+const allIn = (c: Commitment): PartAsAt[] => [
   ...c.milestones.flatMap(milestoneIn),
-  ...withoutRetracted(c.recorded?.deliverables).map((one, n) => told('deliverables', n, null, one)),
+  ...withoutRetracted(c.recorded?.deliverables).map((one, n) => partAsAt('deliverables', n, null, one)),
   ...evidenceIn(c.evidence),
 ];
 
-const keyOf = ({ part, from, text }: Told): string => `${part} ${from} ${text}`;
+const keyOf = ({ part, from, text }: PartAsAt): string => `${part} ${from} ${text}`;
 
 /** From one day up to another one. */
 export interface Days {
@@ -72,9 +72,9 @@ export interface Days {
 }
 
 /** The days on which one part reads otherwise than before. */
-function differing(before: readonly Told[], after: readonly Told[]): Days[] {
+function differing(before: readonly PartAsAt[], after: readonly PartAsAt[]): Days[] {
   const days = [...new Set([...before, ...after].map(({ from }) => from))].sort((a, b) => a - b);
-  const on = (all: readonly Told[], day: number) =>
+  const on = (all: readonly PartAsAt[], day: number) =>
     all.filter(({ from }) => from <= day).sort((a, b) => b.from - a.from)[0]?.text;
   return days.flatMap((from, i) =>
     on(before, from) === on(after, from) ? [] : [{ from, to: days[i + 1] ?? END_OF_TIME }],
@@ -83,7 +83,7 @@ function differing(before: readonly Told[], after: readonly Told[]): Days[] {
 
 export class Deliveries {
   /** By number: whose it is, which of its parts, from which day and position on, and its text. */
-  readonly #told = new NumberTable(['commitment', 'part', 'from', 'since', 'text']);
+  readonly #parts = new NumberTable(['commitment', 'part', 'from', 'since', 'text']);
   /** Until which position those were known that are not known any more; 0: their words are gone. */
   readonly #until = new Map<number, number>();
   readonly #texts = new Passages();
@@ -118,11 +118,11 @@ export class Deliveries {
     return this.#replace(commitment, evidence, at, partOf('evidence', revision * MOST_AT_ONCE));
   }
 
-  #add(commitment: number, all: readonly Told[], position: number): void {
+  #add(commitment: number, all: readonly PartAsAt[], position: number): void {
     for (const { part, from, text } of all)
       this.#of.add(
         commitment,
-        this.#told.add({ commitment, part, from, since: position, text: this.#texts.add(text) }),
+        this.#parts.add({ commitment, part, from, since: position, text: this.#texts.add(text) }),
       );
   }
 
@@ -130,15 +130,15 @@ export class Deliveries {
    * From a position on only these are known, of the whole commitment or of one of its parts.
    * @returns the days between which they read otherwise
    */
-  #replace(commitment: number, all: readonly Told[], position: number, only?: number): Days[] {
-    const { part, from, text } = this.#told.columns;
+  #replace(commitment: number, all: readonly PartAsAt[], position: number, only?: number): Days[] {
+    const { part, from, text } = this.#parts.columns;
     const numbers = only === undefined ? this.#of.of(commitment) : this.#of.having(commitment, part, only);
     const known = numbers
       .filter((number) => !this.#until.has(number))
       .map((number) => ({ number, part: part[number]!, from: from[number]!, text: this.#texts.at(text[number]!)! }));
-    const isIn = (some: readonly Told[]) => {
+    const isIn = (some: readonly PartAsAt[]) => {
       const keys = new Set(some.map(keyOf));
-      return (one: Told) => keys.has(keyOf(one));
+      return (one: PartAsAt) => keys.has(keyOf(one));
     };
     const [stays, wasThere] = [isIn(all), isIn(known)];
     const [gone, fresh] = [known.filter((one) => !stays(one)), all.filter((one) => !wasThere(one))];
@@ -146,13 +146,13 @@ export class Deliveries {
     this.#add(commitment, fresh, position);
     const changed = new Set([...gone, ...fresh].map((one) => one.part));
     return [...changed].flatMap((one) =>
-      differing(...([known, all].map((some) => some.filter(({ part }) => part === one)) as [Told[], Told[]])),
+      differing(...([known, all].map((some) => some.filter(({ part }) => part === one)) as [PartAsAt[], PartAsAt[]])),
     );
   }
 
   /** As at a day, as known at a position. */
   at(commitment: number, day: number, position: number): Delivered {
-    const { part, from, since, text } = this.#told.columns;
+    const { part, from, since, text } = this.#parts.columns;
     const known = new Map<number, number>();
     for (const number of this.#of.of(commitment)) {
       if (from[number]! > day || since[number]! > position) continue;
@@ -168,13 +168,13 @@ export class Deliveries {
 
   /** Takes all words of a commitment away, for good. */
   forget(commitment: number): void {
-    const { text } = this.#told.columns;
+    const { text } = this.#parts.columns;
     const gone = new Uint8Array(this.#texts.size);
     for (const number of this.#of.of(commitment)) {
       gone[text[number]!] = 1;
       this.#until.set(number, 0);
     }
-    for (let number = 0; number < this.#told.size; number++)
+    for (let number = 0; number < this.#parts.size; number++)
       // others may say the same
       if (this.#until.get(number) !== 0) gone[text[number]!] = 0;
     this.#texts.forget(gone);
@@ -182,7 +182,7 @@ export class Deliveries {
   }
 
   clear(): void {
-    this.#told.clear();
+    this.#parts.clear();
     this.#until.clear();
     this.#texts.clear();
     this.#of = new Belonging();
@@ -191,7 +191,7 @@ export class Deliveries {
   save(): Memory {
     return {
       arrays: {
-        ...this.#told.save('deliveries'),
+        ...this.#parts.save('deliveries'),
         ...this.#texts.save('deliveries.texts'),
         ...this.#of.save('deliveries.ofCommitments'),
       },
@@ -201,7 +201,7 @@ export class Deliveries {
 
   load({ arrays, lists }: Memory): void {
     this.clear();
-    this.#told.load('deliveries', arrays);
+    this.#parts.load('deliveries', arrays);
     this.#texts.load('deliveries.texts', arrays);
     this.#of.load('deliveries.ofCommitments', arrays);
     for (const [number, until] of lists['deliveries.until'] as [number, number][]) this.#until.set(number, until);
