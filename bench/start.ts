@@ -13,7 +13,7 @@ const PROGRAMS = {
 
 async function startOfHelp(program: string): Promise<Start> {
   const began = performance.now();
-  await once(run(program, {}, '--help'), 'exit');
+  await once(run(program, {}, ['--help']), 'exit');
   return { wall: performance.now() - began, cpu: NaN, resident: NaN };
 }
 

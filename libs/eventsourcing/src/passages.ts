@@ -2,7 +2,7 @@
  * Texts by number, each once, as bytes one after the other: a million of them take little more memory than their letters. A text
  * is found by its bytes in a table of their hashes.
  */
-import { memoryOf, withRoom, type Memory } from './snapshot.js';
+import { copyOf, memoryOf, withRoom, type Memory } from './snapshot.js';
 
 /** The least room, in bytes and in texts. */
 const FEWEST = 1_024;
@@ -163,9 +163,11 @@ export class Passages {
 
   /** A copy for a snapshot, under names that begin so. */
   save(name: string): Memory['arrays'] {
-    const bytes = new Uint8Array(this.#bytes.subarray(0, this.#starts[this.#size]));
-    const starts = this.#starts.slice(0, this.#size + 1);
-    return { [`${name}.bytes`]: bytes, [`${name}.starts`]: starts, [`${name}.table`]: this.#table.slice() };
+    return {
+      [`${name}.bytes`]: copyOf(this.#bytes, this.#starts[this.#size]),
+      [`${name}.starts`]: copyOf(this.#starts, this.#size + 1),
+      [`${name}.table`]: copyOf(this.#table),
+    };
   }
 
   load(name: string, arrays: Memory['arrays']): void {

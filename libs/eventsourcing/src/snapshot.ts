@@ -315,6 +315,14 @@ function fillWith(list: unknown[], bytes: Buffer): void {
 export const withRoom = (array: Numbers): Numbers =>
   new (arrayOf(array.BYTES_PER_ELEMENT))(array.buffer, 0, array.buffer.byteLength / array.BYTES_PER_ELEMENT);
 
+/** A copy of the first so many numbers for a snapshot, in memory that goes back to the system when it is written. */
+export function copyOf(array: Numbers, length = array.length): Numbers {
+  const bytes = length * array.BYTES_PER_ELEMENT;
+  const copy = new (arrayOf(array.BYTES_PER_ELEMENT))(memoryOf(bytes), 0, length);
+  copy.set(array.subarray(0, length));
+  return copy;
+}
+
 /**
  * Memory that goes back to the system when nobody needs it: V8 asks the system itself for what may grow, and `malloc`, which
  * keeps what lies between other things, for all else.

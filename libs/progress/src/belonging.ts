@@ -1,5 +1,5 @@
 /** Lists of the numbers that belong to each of other numbers, such as the wordings of a commitment. */
-import type { Memory } from '#eventsourcing';
+import { copyOf, type Memory } from '#eventsourcing';
 import type { Column } from './numbers.js';
 
 const NONE = -1;
@@ -48,7 +48,7 @@ export class Belonging {
 
   /** A copy for a snapshot, under names that begin so. */
   save(name: string): Memory['arrays'] {
-    const used = (array: Int32Array) => array.slice(0, array.findLastIndex((number) => number !== NONE) + 1);
+    const used = (array: Int32Array) => copyOf(array, array.findLastIndex((number) => number !== NONE) + 1);
     return { [`${name}.last`]: used(this.#last), [`${name}.before`]: used(this.#before) };
   }
 

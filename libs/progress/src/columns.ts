@@ -7,7 +7,7 @@ import { LRUCache } from 'lru-cache';
 import type { FullDate } from '#clocks';
 import type { ActivityId, CommitmentAsAt, Life, Nature, Role, Stage } from '#commitments';
 import type { NextStepWord } from '#words';
-import { Passages, withRoom, type Memory } from '#eventsourcing';
+import { copyOf, Passages, withRoom, type Memory } from '#eventsourcing';
 import { sortKey } from '#text';
 import { Deliveries, type Days } from './deliveries.js';
 import { MOST, roomy, wideFor, widthOf, type Column } from './numbers.js';
@@ -396,7 +396,7 @@ export class Columns {
   save(): Memory {
     const { rows, columns, dictionaries, references, readings, entries, corrections, heads, laid } = this;
     const [texts, deliveries] = [this.texts.save(), this.deliveries.save()];
-    const arrays = Object.fromEntries(NAMES.map((name) => [name, columns[name].slice(0, rows)])) as Memory['arrays'];
+    const arrays = Object.fromEntries(NAMES.map((name) => [name, copyOf(columns[name], rows)])) as Memory['arrays'];
     const lists = Object.fromEntries(Object.entries(dictionaries).map(([name, { keys }]) => [name, keys.slice()]));
     return {
       arrays: {
@@ -406,7 +406,7 @@ export class Columns {
         ...readings.save('readings'),
         ...entries.save('entries'),
         ...deliveries.arrays,
-        heads: heads.slice(0, references.size),
+        heads: copyOf(heads, references.size),
       },
       lists: {
         ...lists,

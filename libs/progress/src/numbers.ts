@@ -1,5 +1,5 @@
 /** Columns of whole numbers from 0 on, in arrays that take as many bytes a number as the greatest of them needs. */
-import { memoryOf, withRoom, type Memory, type Numbers } from '#eventsourcing';
+import { copyOf, memoryOf, withRoom, type Memory, type Numbers } from '#eventsourcing';
 
 /** The greatest number by the bytes that it takes. */
 export const MOST = { 1: 0xff, 2: 0xffff, 4: 0x7fffffff, 8: Number.MAX_SAFE_INTEGER } as const;
@@ -66,7 +66,7 @@ export class NumberTable<N extends string> {
 
   /** A copy for a snapshot, under names that begin so. */
   save(name: string): Memory['arrays'] {
-    return Object.fromEntries(this.names.map((of) => [`${name}.${of}`, this.columns[of].slice(0, this.size)]));
+    return Object.fromEntries(this.names.map((of) => [`${name}.${of}`, copyOf(this.columns[of], this.size)]));
   }
 
   load(name: string, arrays: Memory['arrays']): void {
