@@ -67,7 +67,8 @@ async function ask(operation, { as, path = {}, query = {}, headers = {}, body, p
   if (!expected(response.status)) wrong.push(`${operation}: ${response.status} ${await response.clone().text()}`);
   if (response.status === 202) await over(server + response.headers.get('location'), own);
   const type = response.headers.get('content-type');
-  const text = await response.text();
+  // On a busy machine views come later; the examples show one that is not busy.
+  const text = (await response.text()).replaceAll(/"lag":\d+/g, '"lag":0');
   if (/ndjson/.test(type)) return firstLines(text, LONG);
   if (type.startsWith('text/csv')) return firstLines(text, LONG + 1);
   if (type === XLSX) return undefined;

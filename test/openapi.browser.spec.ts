@@ -143,6 +143,7 @@ const MADE_ANEW = new Set([
   'knownAt',
   'knownThen',
   'log',
+  'lag',
 ]);
 /** Instants, accounts and tokens. */
 const DIFFERS = /^(\d{4}-\d{2}-\d{2}T[\d:.]+Z|account-[0-9a-f]{16}|ft_[\w-]{32})$/;

@@ -4,12 +4,19 @@ import { createRequire } from 'node:module';
 
 const files = createRequire(import.meta.url);
 
+/** The package lives as long as the process, and starts once: tests that are run again after a change load this module again. */
+const STARTED = Symbol.for('followthrough.resvg');
+const started = (): Promise<void> =>
+  ((globalThis as { [STARTED]?: Promise<void> })[STARTED] ??= (async () => {
+    const { initWasm } = await import('@resvg/resvg-wasm');
+    await initWasm(await readFile(files.resolve('@resvg/resvg-wasm/index_bg.wasm')));
+  })());
+
 /** Loaded when the first picture is asked for. */
 let engine: Promise<Uint8Array[]> | undefined;
 const loaded = (): Promise<Uint8Array[]> =>
   (engine ??= (async () => {
-    const { initWasm } = await import('@resvg/resvg-wasm');
-    await initWasm(await readFile(files.resolve('@resvg/resvg-wasm/index_bg.wasm')));
+    await started();
     const fonts = ['DejaVuSans.ttf', 'DejaVuSans-Bold.ttf'];
     return Promise.all(fonts.map((name) => readFile(files.resolve(`dejavu-fonts-ttf/ttf/${name}`))));
   })());

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { runs } from '../../../test/support/properties.js';
 import type { DuplicateCandidate } from '#acts';
 import type { Projector } from '#eventsourcing';
 import { AT, Columns, NONE } from './columns.js';
@@ -57,7 +58,7 @@ describe('Likely duplicates', () => {
         const expected = others.filter((other) => mayBeSame(one!, other));
         expect(found.map(({ reference }) => reference)).toEqual(expected.map(({ reference }) => reference));
       }),
-      { numRuns: 300 },
+      runs(300),
     );
   });
 
