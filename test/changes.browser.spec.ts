@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Page } from 'playwright-core';
-import { faintest, overflow, Reader, STATE, text } from './support/browser.js';
+import { expectFits, faintest, Reader, STATE, text } from './support/browser.js';
 import { HLD, TestServer, type Answer } from './support/server.js';
 
 const HTML = { accept: 'text/html' };
@@ -155,10 +155,7 @@ describe('What changed, what is due and who is silent', () => {
           expect(await page.locator('table:not(:has(caption))').count()).toBe(0);
           expect(await page.locator('main table th:not([scope])').count()).toBe(0);
           expect(await faintest(page)).toBeGreaterThanOrEqual(4.5);
-          for (const width of [1280, 820, 360]) {
-            await page.setViewportSize({ width, height: 800 });
-            expect([width, await overflow(page)]).toEqual([width, 0]);
-          }
+          await expectFits(page, [1280, 820, 360]);
         });
       },
     );

@@ -1,6 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { BrowserContextOptions, Page } from 'playwright-core';
-import { faintest, overflow, Reader, STATE, text } from './support/browser.js';
+import { expectFits, faintest, Reader, STATE, text } from './support/browser.js';
 import { HLD, TestServer } from './support/server.js';
 
 const AS_OF = 'asOf=2011-02-17';
@@ -23,8 +22,7 @@ describe('Where agencies, themes, forums and outcomes meet', () => {
   const server = TestServer.forAll([HLD]);
   const reader = Reader.forAll(server);
 
-  const on = <T>(path: string, look: (page: Page) => Promise<T>, options?: BrowserContextOptions): Promise<T> =>
-    reader.on(path, look, options);
+  const on: Reader['on'] = (...asked) => reader.on(...asked);
 
   describe('the pages, in a real browser', () => {
     it.each(PAGES)('%s has one heading, says as at when, fits a phone and a desk, and can be read', async (path) => {
@@ -34,10 +32,7 @@ describe('Where agencies, themes, forums and outcomes meet', () => {
           async (page) => {
             expect(await page.locator('h1').count()).toBe(1);
             expect(await text(page, '.state')).toMatch(STATE);
-            for (const width of [1440, 820, 360]) {
-              await page.setViewportSize({ width, height: 800 });
-              expect([width, await overflow(page)]).toEqual([width, 0]);
-            }
+            await expectFits(page, [1440, 820, 360]);
             expect(await faintest(page)).toBeGreaterThanOrEqual(4.5);
           },
           { colorScheme },

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Imports, jsonFolderAt, planImport, type ImportPlan } from '#exchange';
 import { LOG, metaOf } from '#platform';
-import { faintest, overflow, Reader, STATE, text } from './support/browser.js';
+import { expectFits, faintest, Reader, STATE, text } from './support/browser.js';
 import { CLOCK_CASES, HLD, IMPORTER, TestServer, type Answer } from './support/server.js';
 
 const today = new Date().toISOString().slice(0, 10);
@@ -300,10 +300,7 @@ describe('Crosswalks over HTTP', () => {
         expect(await text(page, '.state')).toMatch(STATE);
         expect(await page.locator('table:not(:has(caption)), th:not([scope])').count()).toBe(0);
         expect(await faintest(page)).toBeGreaterThanOrEqual(4.5);
-        for (const width of [1440, 820, 360]) {
-          await page.setViewportSize({ width, height: 800 });
-          expect([width, await overflow(page)]).toEqual([width, 0]);
-        }
+        await expectFits(page, [1440, 820, 360]);
       });
       expect(reader.complaints).toEqual([]);
     });

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import type { BrowserContextOptions, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { followLinks } from './support/addresses.js';
-import { faintest, overflow, Reader, text } from './support/browser.js';
+import { expectFits, faintest, Reader, text } from './support/browser.js';
 import * as life from './support/life.js';
 import { HLD, TestServer } from './support/server.js';
 
@@ -61,8 +61,7 @@ describe('the whole life of a commitment, on the pages of the real data', () => 
     await server.get('/v1/commitments?limit=1', { 'if-position-at-least': last });
   });
 
-  const on = <T>(path: string, look: (page: Page) => Promise<T>, options?: BrowserContextOptions): Promise<T> =>
-    reader.on(path, look, options);
+  const on: Reader['on'] = (...asked) => reader.on(...asked);
 
   describe('joint responsibility', () => {
     const IMDI = '/commitments/IOM-2006-04';
@@ -630,10 +629,7 @@ describe('the whole life of a commitment, on the pages of the real data', () => 
     it.each(PAGES)('%s fits a phone as well as a desk', (path) =>
       on(path, async (page) => {
         expect(await page.locator('h1').count()).toBe(1);
-        for (const width of [1440, 820, 390, 360]) {
-          await page.setViewportSize({ width, height: 800 });
-          expect([width, await overflow(page)]).toEqual([width, 0]);
-        }
+        await expectFits(page, [1440, 820, 390, 360]);
       }),
     );
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import type { BrowserContextOptions, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { followLinks } from './support/addresses.js';
-import { faintest, overflow, positionOf, Reader, STATE, text } from './support/browser.js';
+import { expectFits, faintest, overflow, positionOf, Reader, STATE, text } from './support/browser.js';
 import { HLD, TestServer } from './support/server.js';
 
 /** One page of every kind, at dates on which they hold something. */
@@ -37,8 +37,7 @@ describe('the pages, in a real browser', () => {
   const server = TestServer.forAll([HLD]);
   const reader = Reader.forAll(server);
 
-  const on = <T>(path: string, look: (page: Page) => Promise<T>, options?: BrowserContextOptions): Promise<T> =>
-    reader.on(path, look, options);
+  const on: Reader['on'] = (...asked) => reader.on(...asked);
   const number = async (page: Page, selector: string): Promise<number> =>
     Number((await text(page, selector)).replaceAll(',', ''));
 
@@ -49,10 +48,7 @@ describe('the pages, in a real browser', () => {
       expect(await page.locator('html').getAttribute('lang')).toBe('en');
       expect(await page.locator('a.skip').getAttribute('href')).toBe('#main');
       expect(await text(page, '.state')).toMatch(STATE);
-      for (const width of [1440, 820, 360]) {
-        await page.setViewportSize({ width, height: 800 });
-        expect([width, await overflow(page)]).toEqual([width, 0]);
-      }
+      await expectFits(page, [1440, 820, 360]);
     });
   });
 

@@ -1,5 +1,6 @@
 /** A headless Chromium for the specs of pages, and the reading of its pages. */
 import { afterAll, beforeAll } from '@jest/globals';
+import { expect } from '@jest/globals';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { deep } from './properties.js';
@@ -159,6 +160,14 @@ export const wrongFor = async (page: Page): Promise<string[]> => {
 /** By how much a page is wider than the screen. */
 export const overflow = (page: Page): Promise<number> =>
   page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+
+/** Expects a page to be no wider than any of some screens. */
+export async function expectFits(page: Page, widths: readonly number[]): Promise<void> {
+  for (const width of widths) {
+    await page.setViewportSize({ width, height: 800 });
+    expect([width, await overflow(page)]).toEqual([width, 0]);
+  }
+}
 
 /** The lowest contrast (WCAG 2) of any text on a page with its background. */
 export const faintest = (page: Page): Promise<number> =>
