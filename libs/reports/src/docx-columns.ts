@@ -7,7 +7,7 @@ import type { Column } from './report.js';
 export const ROOM = 140;
 
 /** Of the widest of the common typefaces. */
-const WIDEST: Letters = { capital: 1.12, digit: 0.89, sign: 0.5, small: 0.84 };
+const WIDEST: Letters = { capital: 1.12, digit: 0.9, sign: 0.5, small: 0.95 };
 /** By how much bold letters are wider. */
 const BOLD = 1.1;
 
