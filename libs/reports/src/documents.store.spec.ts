@@ -125,6 +125,8 @@ describe('A report as PDF', () => {
     expect(JSON.parse(info.Subject as string)).toEqual(sampleReport().manifest);
     expect(file.includes('<pdfuaid:part>1</pdfuaid:part>')).toBe(true);
     expect((await document.getMarkInfo())?.Marked).toBe(true);
+    // Its tags are packed.
+    expect([file.includes('/StructElem'), file.includes('/ObjStm')]).toEqual([false, true]);
     const outline = (await document.getOutline()) as { title: string; items: { title: string }[] }[];
     expect(outline.map(({ title }) => title)).toEqual(
       expect.arrayContaining(['I. Summary', 'II. By theme', 'III. All of them', 'Notes']),

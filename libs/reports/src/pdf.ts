@@ -8,6 +8,7 @@ import { fitted, lettersOf as lettersWith, naturalWidths, textsIn, unparted, typ
 import { runsOf, weightOf, type Heading } from './flow.js';
 import { CODE, isLong, leadingOnce, linesOf, pageInWords } from './in-words.js';
 import { manifestLines } from './manifest-lines.js';
+import { packed } from './pdf-packed.js';
 import { pagesOf, plain, type Block, type Cell, type Inline } from './report.js';
 import type { NumberedReport, ReportFormat, Row, Section, Table } from './report.js';
 import { FAMILIES, printable, typeface, type Typeface } from './typeface.js';
@@ -24,7 +25,7 @@ export const pdf: ReportFormat = {
   async *write(report) {
     const face = await typeface();
     const [compiler, document] = await Promise.all([compilerWith(face), new Printing(report, face).document()]);
-    yield compiled(compiler, Buffer.from(JSON.stringify(document)));
+    yield* packed(await compiled(compiler, Buffer.from(JSON.stringify(document))));
   },
 };
 
@@ -41,7 +42,7 @@ const compilerWith = ({ files }: Typeface): Promise<NodeCompiler> =>
 const TEMPLATE = new URL('report.typ', import.meta.url);
 let template: Promise<string> | undefined;
 
-async function compiled(compiler: NodeCompiler, document: Buffer): Promise<Uint8Array> {
+async function compiled(compiler: NodeCompiler, document: Buffer): Promise<Buffer> {
   const mainFileContent = await (template ??= readFile(TEMPLATE, 'utf8'));
   // Nothing waits between here and the end: one report at a time.
   compiler.mapShadow(NAME, document);
