@@ -6,9 +6,15 @@ import { todayAt } from '#clocks';
 import { RESPONSIBLE_ROLES, type Role } from '#words';
 import { codeOf, type Registers } from '#registers';
 import type { AgencyInRole } from './columns.js';
-import type { Holder } from './own-reports.js';
+import type { Under } from './keys.js';
 import type { PinnedClocks } from './scan.js';
 import { themeTree, type ThemeTree, type Through } from './theme-tree.js';
+
+/** An agency in some role, the key under which its commitments count, and whether it leads. */
+export interface Holder extends Under {
+  readonly agency: string;
+  readonly leads: boolean;
+}
 
 /** The agencies that count, and their role. */
 export interface CountedAgencies {

@@ -3,7 +3,6 @@ import { ApiProperty } from '@nestjs/swagger';
 import type { FullDate } from '#clocks';
 import { dateOf, dayOf } from './columns.js';
 import type { CountedAgencies } from './hierarchy.js';
-import type { Under } from './keys.js';
 import type { Look } from './look.js';
 import { flags, type Selection } from './scan.js';
 
@@ -15,12 +14,6 @@ export const OwnReport = (of = 'Its') =>
     nullable: true,
     description: `${of} own last report: a stage of its part, or an act of its focal point. null: none`,
   });
-
-/** An agency in some role, the key under which its commitments count, and whether it leads. */
-export interface Holder extends Under {
-  readonly agency: string;
-  readonly leads: boolean;
-}
 
 /** By key: the last day on which one of the agencies that count under it reported on a commitment itself. */
 export async function lastOwnReports(
