@@ -77,7 +77,15 @@ export class DocxDocument {
     const { docx } = this;
     const runs = runsOf(sections);
     const body: Docx.ISectionOptions[] = [this.#cover(), ...this.#front(runs)];
-    for (const { aside, parts } of runs) body.push(this.#section(aside, await this.#parts(parts, aside)));
+    for (const [i, { aside, parts }] of runs.entries()) {
+      // Columns are as high as each other where the section after them goes on; its heading begins a page all the same.
+      const goesOn = i === 0 && !aside && this.report.abbreviations.length > 0;
+      const { properties, ...section } = this.#section(aside, await this.#parts(parts, aside, goesOn));
+      body.push({
+        ...section,
+        properties: { ...properties, ...(goesOn && { type: docx.SectionType.CONTINUOUS }) },
+      });
+    }
     body.push(this.#section(false, this.#manifest()));
     return {
       title: cover.title,
@@ -278,8 +286,6 @@ export class DocxDocument {
     return [
       this.#section(false, [...contents, this.#unnumbered(parts.abbreviations)]),
       { ...columns, properties: { ...properties, type: SectionType.CONTINUOUS, column: { count: 2, space: BETWEEN } } },
-      // Text that goes on below them on the same page makes the columns as high as each other.
-      { ...this.#section(false, []), properties: { ...properties, type: SectionType.CONTINUOUS } },
     ];
   }
 
@@ -297,24 +303,28 @@ export class DocxDocument {
     ];
   }
 
-  async #parts(parts: Run['parts'], aside: boolean): Promise<Docx.FileChild[]> {
+  async #parts(parts: Run['parts'], aside: boolean, beginsPage: boolean): Promise<Docx.FileChild[]> {
     const children: Docx.FileChild[] = [];
     for (const [i, part] of parts.entries()) {
       const next = parts[i + 1]?.type;
       const leads = next === 'table' || next === 'chart' || next === 'list';
-      children.push(...(await this.#part(part, aside, leads)));
+      children.push(...(await this.#part(part, aside, leads, beginsPage && i === 0)));
     }
     return children;
   }
 
-  /** @param leads whether a paragraph stays with what comes after it */
-  async #part(part: Heading | Block, aside: boolean, leads: boolean): Promise<Docx.FileChild[]> {
+  /**
+   * @param leads whether a paragraph stays with what comes after it
+   * @param beginsPage whether a heading does
+   */
+  async #part(part: Heading | Block, aside: boolean, leads: boolean, beginsPage = false): Promise<Docx.FileChild[]> {
     const { Paragraph } = this.docx;
     switch (part.type) {
       case 'heading':
         return [
           new Paragraph({
             ...this.#heading(part.level),
+            pageBreakBefore: beginsPage,
             children: this.#text.marked(part.id, this.#text.inlines(part.title)),
           }),
         ];

@@ -15,7 +15,7 @@ export class RegisterReportQuery extends IntersectionType(
 const READ = ['reference', 'title', 'stage', 'stageSince', 'lead', 'target', 'lastReportedOn'];
 
 export const register: ReportMaker = {
-  template: 12,
+  template: 13,
 
   async make(draft, filter: Filter) {
     const { words, at, views } = draft;
