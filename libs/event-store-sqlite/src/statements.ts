@@ -68,7 +68,7 @@ export const statements = (db: Database.Database) => ({
 export const toEnvelope = (row: EventRow): Envelope => {
   const [position, stream, revision, id, type, version, data, salt, digest, meta, recordedAt, hash] = row;
   // Written out, since every event that is read passes here: spreading would make two objects more.
-  // prettier-ignore
+  // oxfmt-ignore
   return envelopeOf({
     position: String(position), stream, revision, id, type, version, data, salt, digest, meta, recordedAt, hash,
   });
