@@ -1,10 +1,11 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import type { IncomingMessage, Server } from 'node:http';
 import type { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { pathToFileURL } from 'node:url';
 import { CommandBus } from '@nestjs/cqrs';
 import { AccessStore, SqliteAccessStore } from '#access';
 import { SqliteEventStore } from '#event-store-sqlite';
@@ -588,24 +589,46 @@ describe('a server that is killed in the middle of a batch', () => {
     log(async (store) => (await store.readAll(null, 10_000)).filter(isOf('commitment.Recorded')).length);
   const isOf = (type: string) => (event: Envelope) => event.type === type;
 
+  /** A server that appends nothing more once so many commitments are recorded. */
+  const holding = async (enough: number): Promise<Service> => {
+    const hold = join(mkdtempSync(join(folder, 'hold-')), 'hold.mjs');
+    writeFileSync(
+      hold,
+      `import { SqliteEventStore } from ${JSON.stringify(pathToFileURL('dist/libs/event-store-sqlite/src/index.js'))};
+      const { append } = SqliteEventStore.prototype;
+      let left = ${enough - (await recorded())};
+      SqliteEventStore.prototype.append = async function (...asked) {
+        if (left <= 0) await new Promise(() => {});
+        const before = await this.head();
+        const answer = await append.apply(this, asked);
+        // Sent again, it writes nothing.
+        if (Number(answer.position) > Number(before) && asked[2].some(({ type }) => type === 'commitment.Recorded')) left--;
+        return answer;
+      };`,
+    );
+    // Single modules: what stands in a bundle cannot be held from outside.
+    return (await Service.start('modules', { DATA_DIR: dataDir }, ['--import', hold])).ready();
+  };
+
   /** Sends the batch until it is answered; each time when so many commitments are recorded, the server is killed. */
   async function untilAnswered(kills: readonly number[], keyOf: (attempt: number) => string) {
     const killedAt: number[] = [];
     for (const enough of kills) {
-      const child = await (await Service.start('api', { DATA_DIR: dataDir })).ready();
+      const child = await holding(enough);
       const lost = post(child, '/v1/batches', { acts }, keyOf(killedAt.length)).catch(() => 'lost');
       await until(async () => (await recorded()) >= enough);
       await child.end('SIGKILL');
       expect(await lost).toBe('lost');
       killedAt.push(await recorded());
     }
+    expect(killedAt).toEqual(kills);
     const last = await TestServer.start([], { DATA_DIR: dataDir });
     const answered = (await post(last, '/v1/batches', { acts }, keyOf(kills.length))) as {
       done: number;
       results: Result[];
     };
     await last.close();
-    return { killedAt, answered };
+    return answered;
   }
 
   /** The faults of the log by the answers to its only caller; none if all is well. */
@@ -653,16 +676,13 @@ describe('a server that is killed in the middle of a batch', () => {
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
   it('does the rest when the same batch comes again, and nothing twice', async () => {
-    const { killedAt, answered } = await untilAnswered([1, 2 * PAIRS], () => 'resumed');
+    const answered = await untilAnswered([1, 2 * PAIRS], () => 'resumed');
     expect(answered).toMatchObject({ done: acts.length, refused: 0 });
     expect(await faultsOf(answered.results)).toEqual([]);
-    // Otherwise nothing was under way when it was killed, and this would have shown nothing.
-    for (const count of killedAt) expect([count > 0, count < 3 * PAIRS]).toEqual([true, true]);
   });
 
   it('would do it twice if it came under another key', async () => {
-    const { killedAt, answered } = await untilAnswered([2 * PAIRS], (attempt) => `key-${attempt}`);
-    expect(killedAt.at(-1)).toBeGreaterThan(0);
+    const answered = await untilAnswered([2 * PAIRS], (attempt) => `key-${attempt}`);
     expect(await faultsOf(answered.results)).toContainEqual(expect.stringMatching(/times numbering.NumberTaken/));
   });
 });

@@ -1,10 +1,11 @@
 /**
- * A process that appends as fast as it can until it is killed, or `seconds` are over: `node appender.ts FOLDER JOURNAL
- * SECONDS CALLERS [unsafe]`; or that makes logs in a folder, at the same moments as others: `node appender.ts FOLDER START make
- * [apart]`; or that keeps a snapshot of a log over and over, until it is killed: `node appender.ts LOG FILE keep [inPlace]`. It
- * runs from dist/. What it tries and what it was told it writes to the journal, line by line.
+ * A process that appends as fast as it can until it is killed, or told to end by SIGTERM: `node appender.ts FOLDER JOURNAL CALLERS
+ * [unsafe]`; or that makes logs in a folder, at the same moments as others: `node appender.ts FOLDER make [apart]`; or that
+ * keeps a snapshot of a log over and over, until it is killed: `node appender.ts LOG FILE keep [inPlace]`. It runs from dist/.
+ * What it tries and what it was told it writes to the journal, line by line.
  */
 import Database from 'better-sqlite3';
+import { once } from 'node:events';
 import { openSync, writeSync } from 'node:fs';
 import fs from 'node:fs/promises';
 import { syncBuiltinESMExports } from 'node:module';
@@ -78,10 +79,11 @@ export class AppendedStreams implements Projection {
 export const said = (before: string, id: string): string =>
   [...(before + id)].reduce((sum, character) => (sum * 31 + character.codePointAt(0)!) % 2_147_483_647, 7).toString();
 
-/** The guard removed: acknowledges at once, and writes a moment later. Right in everything, unless the process is killed. */
+/** The guard removed: acknowledges at once, and writes at its end. Right in everything, unless the process is killed. */
 function acknowledgingBeforeTheCommit(store: EventStore): EventStore {
   const heads = new Map<string, number>();
-  let [position, written] = [0, Promise.resolve<unknown>(null)];
+  const held: Parameters<EventStore['append']>[] = [];
+  let position = 0;
   return Object.assign(Object.create(store) as EventStore, {
     read: async (stream: string) => (heads.has(stream) ? [{ revision: heads.get(stream)! }] : []),
     append: async (...args: Parameters<EventStore['append']>) => {
@@ -91,28 +93,33 @@ function acknowledgingBeforeTheCommit(store: EventStore): EventStore {
       heads.set(stream, actual + events.length);
       position += events.length;
       const answer = { revision: actual + events.length, position: String(position) };
-      written = written.then(() => store.append(...args));
+      held.push(args);
       await sleep(1);
       return answer;
     },
     close: async () => {
-      await written;
+      for (const args of held) await store.append(...args);
       await store.close();
     },
   });
 }
 
-async function main(folder: string, journal: string, seconds: number, callers: number, unsafe: boolean): Promise<void> {
+/** A test tells it to end, or kills it, long before; one that was killed itself cannot. */
+const ORPHANED_MS = 600_000;
+
+async function main(folder: string, journal: string, callers: number, unsafe: boolean): Promise<void> {
   const file = openSync(journal, 'a');
   const tell = (line: Line): number => writeSync(file, `${JSON.stringify(line)}\n`);
   const sqlite = new SqliteEventStore(join(folder, 'log.db'));
   const store = unsafe ? acknowledgingBeforeTheCommit(sqlite) : sqlite;
   const projector = new Projector({ store: sqlite, codec: tallyCodec }, [new AppendedStreams()]);
   await projector.start();
-  const end = performance.now() + seconds * 1000;
+  const told = new AbortController();
+  const over = AbortSignal.any([told.signal, AbortSignal.timeout(ORPHANED_MS)]);
+  process.once('SIGTERM', () => told.abort());
 
   const call = async (caller: number): Promise<void> => {
-    for (let n = caller; performance.now() < end; n++) {
+    for (let n = caller; !over.aborted; n++) {
       const [command, stream, count] = [uuidv7(), `tally-${n % STREAMS}`, 1 + (n % 3)];
       const expected =
         (await store.read(stream, Math.max(0, (known.get(stream) ?? 0) - 1))).at(-1)?.revision ?? NO_STREAM;
@@ -159,7 +166,9 @@ function lookingApart(): void {
 }
 
 /** Opens one log after the other, none of which is there yet, and tells which logs they are, or why they are not. */
-async function make(folder: string, start: number): Promise<void> {
+async function make(folder: string): Promise<void> {
+  process.send!('ready');
+  const [start] = (await once(process, 'message')) as [number];
   const made: string[] = [];
   for (let n = 0; n < MADE; n++) {
     const left = start + n * MAKE_MS - Date.now();
@@ -176,19 +185,13 @@ async function make(folder: string, start: number): Promise<void> {
   process.send!(made);
 }
 
-/** In ms, between two pieces: most of the time passes while the file is not whole, however fast the disk is. */
-const PIECE_MS = 5;
-
-/** The guard removed: what was written aside is written over the former file, and not renamed. */
+/** The guard removed: what was written aside is written over the former file, and not renamed. It stands still half-way. */
 function writingInPlace(): void {
   fs.rename = async (from, to) => {
     const bytes = await fs.readFile(from);
-    const file = await fs.open(to, 'w');
-    for (let at = 0; at < bytes.length; at += 50_000) {
-      await file.write(bytes.subarray(at, at + 50_000));
-      await sleep(PIECE_MS);
-    }
-    await file.close();
+    await fs.writeFile(to, bytes.subarray(0, bytes.length / 2));
+    process.send!('half');
+    await sleep(ORPHANED_MS);
   };
   syncBuiltinESMExports();
 }
@@ -210,11 +213,11 @@ async function keep(file: string, path: string, inPlace: boolean): Promise<void>
 }
 
 if (import.meta.main) {
-  const [first, second, third, ...others] = process.argv.slice(2) as [string, string, string, ...string[]];
-  if (third === 'make') {
+  const [folder, what, how, guard] = process.argv.slice(2) as [string, string, string, string?];
+  if (what === 'make') {
     lookingSlowly();
-    if (others[0] === 'apart') lookingApart();
-    await make(first, Number(second));
-  } else if (third === 'keep') await keep(first, second, others[0] === 'inPlace');
-  else await main(first, second, Number(third), Number(others[0]), others[1] === 'unsafe');
+    if (how === 'apart') lookingApart();
+    await make(folder);
+  } else if (how === 'keep') await keep(folder, what, guard === 'inPlace');
+  else await main(folder, what, Number(how), guard === 'unsafe');
 }
