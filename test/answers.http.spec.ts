@@ -413,6 +413,8 @@ describe('What people write', () => {
     ['http://javascript:alert(1)@evil.example/', 400],
     ['https://@example.org/', 400],
     ['ftp://example.org/x', 400],
+    ['https:example.org/x', 400],
+    ['https:/example.org/x', 400],
     ['https://example.org/\u202egnp', 400],
   ])('%s as the address of evidence: %d', async (url, status) =>
     expect((await recorded({ evidence: [{ title: 'Guide', url }] })).status).toBe(status),

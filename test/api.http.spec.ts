@@ -121,6 +121,8 @@ describe('an address that cannot be read', () => {
   it('is a problem too', async () => {
     for (const [path, status] of [
       ['/v1/commitments/%E0%A4%A', 400],
+      ['/v1/commitments?q=%E9tude', 400],
+      ['/v1/search?q=100%', 400],
       [`/v1/commitments/${'X'.repeat(500)}`, 414],
       ['/v1/nowhere', 404],
     ] as const) {

@@ -230,6 +230,24 @@ const UNREADABLE_ADDRESS: Readonly<Record<string, string>> = {
   FST_ERR_MAX_PARAM_LENGTH: `A part of the address has more than ${LONGEST_PART} characters.`,
 };
 
+/**
+ * Refuses a question to the API that is not in UTF-8, such as `q=%E9tude` of Latin-1: otherwise it is sought as it stands, and
+ * nothing is found. Pages show beside what they found what they understood.
+ */
+function refusesUnreadableQueries({ url }: FastifyRequest, _reply: FastifyReply, done: (error?: Error) => void): void {
+  const at = url.indexOf('?');
+  if (at < 0 || !url.startsWith('/v1/') || !url.includes('%', at) || isUtf8(url.slice(at))) return done();
+  done(new HttpException(UNREADABLE_ADDRESS['FST_ERR_BAD_URL']!, 400));
+}
+
+function isUtf8(escaped: string): boolean {
+  try {
+    return decodeURIComponent(escaped) !== '';
+  } catch {
+    return false;
+  }
+}
+
 /** The application, not yet listening and its projections not yet started. */
 export async function buildServer(settings: Settings, stores: Stores): Promise<NestFastifyApplication> {
   const pages = pagesContext(settings);
@@ -276,6 +294,7 @@ export async function buildServer(settings: Settings, stores: Stores): Promise<N
   const found: { guard?: AccessGuard } = {};
   await admitsRequests(adapter.getInstance() as never, () => found.guard!, settings);
   answersKnownPaths(adapter.getInstance());
+  adapter.getInstance().addHook('onRequest', refusesUnreadableQueries);
   adapter.getInstance().addHook('onRequest', tidyAddress);
   keepsStrangersOut(adapter.getInstance() as never);
   const app = await NestFactory.create<NestFastifyApplication>(AppModule.with(settings, stores, pages), adapter, {

@@ -31,6 +31,10 @@ export const fitText = ValidateBy({
 
 export const shown = (value: unknown): boolean => typeof value !== 'string' || isVisible(value);
 
+/** Whether it leads to the same place from any page: on one of the same scheme `https:a.example` is a path of its own site. */
+export const isWholeAddress = (address: unknown): boolean =>
+  typeof address === 'string' && /^https?:\/\//i.test(address) && URL.canParse(address);
+
 /** Whether the host of an address has no user before it, as a browser reads it. */
 export const hasNoUser = (address: unknown): boolean => {
   if (typeof address !== 'string' || !URL.canParse(address)) return true; // refused as no address

@@ -31,7 +31,7 @@ import { isFullDate, isPartialDate } from '#clocks';
 import { isTangled, ONE_ADDRESS } from '#text';
 import { isCountry } from './countries.js';
 import { kindsOf, mark, type Body, type KindsOf, type Marks, type Registered } from './marks.js';
-import { check, fitText, hasNoUser, shown } from './checks.js';
+import { check, fitText, hasNoUser, isWholeAddress, shown } from './checks.js';
 
 interface About {
   optional?: boolean;
@@ -305,7 +305,7 @@ export const WebAddress = ({ local = false, ...about }: About & { local?: boolea
         { protocols: ['http', 'https'], require_protocol: true, allow_underscores: true, require_tld: !local },
         { message: '$property must be an http or https address' },
       ),
-      check('isReadable', 'must be an address as browsers read them', (address) => URL.canParse(String(address))),
+      check('isReadable', 'must be an address as browsers read them', isWholeAddress),
       check('hasNoUser', 'may hold no user and no password: it is published', hasNoUser),
       fitText,
     ),
