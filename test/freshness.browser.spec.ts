@@ -76,7 +76,6 @@ describe('While all is well', () => {
     const start = performance.now();
     await Promise.all(Array.from({ length: 20 }, () => page('/documents')));
     expect(asked).toBeLessThanOrEqual(1 + Math.ceil((performance.now() - start) / Freshness.goodMs));
-    expect(asked).toBeLessThan(20);
     const before = asked;
     await sleep(A_MOMENT);
     await page('/documents');

@@ -5,6 +5,7 @@ import { StoreUnavailable, verify, type Log } from '#eventsourcing';
 import { LOG } from '#platform';
 import { commitment } from './support/commitment.js';
 import { HLD, TestServer, type Answer } from './support/server.js';
+import { until } from './support/waiting.js';
 
 const server = TestServer.forAll([HLD]);
 let secretariat: string;
@@ -459,8 +460,7 @@ describe('A duplicate that is merged', () => {
     expect((await merge(loser, winner)).status).toBe(503);
     expect([(await get(loser)).life, (await get(winner)).tookOver]).toEqual(['merged', []]);
     cutOff.mockRestore();
-    for (let i = 0; i < 100 && (await get(winner)).revision === 0; i++)
-      await new Promise((resolve) => setTimeout(resolve, 50));
+    await until(async () => (await get(winner)).revision > 0);
     expect((await get(winner)).tookOver).toMatchObject([{ from: loser, how: 'merged' }]);
     expect(await refusal(merge(loser, winner))).toBe('409 not_active');
   });

@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import Database from 'better-sqlite3';
 import { createHash } from 'node:crypto';
-import { cpSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { holdingRenames } from './support/holding.js';
 import { Service } from './support/service.js';
 import { TestServer, type Answer } from './support/server.js';
 import { until } from './support/waiting.js';
@@ -17,7 +18,8 @@ let folder: string;
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'followthrough-jobs-'));
   cpSync(await TestServer.imported(), folder, { recursive: true });
-  service = await (await Service.start('api', { DATA_DIR: folder, PUBLIC_URL: 'https://gmg.example' })).ready();
+  const env = { DATA_DIR: folder, PUBLIC_URL: 'https://gmg.example' };
+  service = await (await Service.start('api', env, ['--import', holdingRenames(held(), /[/\\]jobs[/\\]/)])).ready();
 });
 beforeEach(async () => {
   if (service.ended) await service.again();
@@ -26,6 +28,11 @@ afterAll(async () => {
   await service.end();
   rmSync(folder, { recursive: true, force: true });
 });
+
+/** As long as this file is there, no report is whole: its server is killed while it is written. */
+const held = () => join(folder, 'held');
+const hold = () => writeFileSync(held(), '');
+const letGo = () => rmSync(held());
 
 const asked = async (path: string, body?: object): Promise<Answer> => {
   const init = body && {
@@ -74,6 +81,7 @@ describe('A report that is ordered', () => {
   });
 
   it('is made once though its server is killed meanwhile, is what its address gives, and leaves no half file', async () => {
+    hold();
     const ordered = await order();
     expect(ordered.status).toBe(202);
     const { id } = ordered.body;
@@ -82,6 +90,7 @@ describe('A report that is ordered', () => {
     await comesTo(id, 'writing');
     await service.end('SIGKILL');
     expect(files()).not.toContain(id);
+    letGo();
     await service.again();
     const { file, report } = await comesTo(id, 'done', 'failed');
     expect(report).toMatchObject({ asOf: '2011-02-17', knownAt: '1411', language: 'en', format: 'pdf' });
@@ -91,6 +100,7 @@ describe('A report that is ordered', () => {
   });
 
   it('is taken up no third time', async () => {
+    hold();
     const { id } = (await order({ asOf: '2012-11-02' })).body;
     for (let begun = 1; begun <= 2; begun++) {
       // Until it is taken up again, it stands as the server that was killed has left it.
@@ -104,16 +114,19 @@ describe('A report that is ordered', () => {
       file: null,
       problem: { code: 'lost' },
     });
+    letGo();
     expect((await asked(`/v1/reports/jobs/${id}/file`)).status).toBe(409);
   });
 
   it('is put back when its server ends in good order, and can be cancelled', async () => {
+    hold();
     const { id } = (await order({ asOf: '2012-11-01' })).body;
     await comesTo(id, 'writing');
     await service.end('SIGTERM');
     await service.again();
     await comesTo(id, 'writing');
     expect((await asked(`/v1/reports/jobs/${id}/cancel`, {})).body).toMatchObject({ state: 'cancelled', file: null });
+    letGo();
     const next = (await order({ format: 'csv' })).body.id;
     const { state, progress } = await comesTo(next, 'done', 'failed');
     expect([state, progress.read]).toEqual(['done', progress.of]);

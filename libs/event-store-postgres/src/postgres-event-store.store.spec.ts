@@ -785,7 +785,8 @@ describeHere(`The database's own defaults${here}`, () => {
     await one.query('BEGIN');
     await one.query(raw.replaceAll('STREAM', 'of-one'));
     const waiting = failure(another.query(raw.replaceAll('STREAM', 'of-another')));
-    await sleep(200);
+    const blocked = "SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()";
+    await until(async () => (await sql(blocked)).length > 0);
     await one.query('COMMIT');
     expect(await waiting).toMatchObject({ code: expect.stringMatching(/^(?:23505|40001)$/) });
     await Promise.all([one.end(), another.end()]);
