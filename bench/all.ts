@@ -5,6 +5,7 @@
  */
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
+import { endsWithThis } from './measure.js';
 
 /** Rounds and sizes that leave all of them room; each measure has its own defaults. */
 const QUICK = { BENCH_ROUNDS: '3', BENCH_SECONDS: '1', BENCH_EVENTS: '10000,1000000' };
@@ -24,17 +25,21 @@ const MEASURES: Readonly<Record<string, number>> = {
   register: 0.5,
 };
 
-/** @returns how it ended: a code, or the signal that ended it */
+/** @returns how it ended, unless well: when its time was over, or with a code */
 async function run(name: string, minutes: number): Promise<string> {
-  const child = spawn(process.execPath, ['--expose-gc', join(import.meta.dirname, `${name}.js`)], {
-    env: { ...QUICK, ...process.env },
-    stdio: ['ignore', 'inherit', 'inherit'],
-    timeout: minutes * 60_000,
-  });
+  const child = endsWithThis(
+    spawn(process.execPath, ['--expose-gc', join(import.meta.dirname, `${name}.js`)], {
+      env: { ...QUICK, ...process.env },
+      stdio: ['ignore', 'inherit', 'inherit'],
+      timeout: minutes * 60_000,
+    }),
+  );
   return new Promise((resolve, reject) => {
     child.once('error', reject);
     child.once('exit', (code, signal) =>
-      resolve(signal ? `ended after ${minutes.toFixed(1)} minutes` : code ? `failed: ${code}` : ''),
+      resolve(
+        child.killed ? `ended after ${minutes.toFixed(1)} minutes` : code === 0 ? '' : `failed: ${code ?? signal}`,
+      ),
     );
   });
 }

@@ -19,7 +19,7 @@ import { v7 as uuidv7 } from 'uuid';
 import { KurrentdbEventStore } from '#event-store-kurrentdb';
 import { NO_STREAM } from '#eventsourcing';
 import { data, fields, meta, TYPE } from './logs.js';
-import { load, machine, median, row, ROUNDS, SECONDS, type Measured } from './measure.js';
+import { endsWithThis, load, machine, median, row, ROUNDS, SECONDS, type Measured } from './measure.js';
 
 /** How long both append before they are measured, in s. */
 const WARMING = 2.5;
@@ -29,7 +29,7 @@ const EVENTS = Number(process.env['BENCH_EVENTS'] ?? 20_000);
 async function server(): Promise<{ url: string; kind: string; stop: () => void }> {
   const url = process.env['KURRENTDB_URL'];
   if (url) return { url, kind: 'the server of KURRENTDB_URL', stop: () => {} };
-  const child = fork(new URL('kurrentdb-double.js', import.meta.url));
+  const child = endsWithThis(fork(new URL('kurrentdb-double.js', import.meta.url)));
   const [its] = (await once(child, 'message')) as [string];
   return { url: its, kind: 'a double, its log in memory only', stop: () => void child.kill() };
 }

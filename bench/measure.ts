@@ -1,4 +1,5 @@
 /** The common part of every measure: rounds of ours and a raw baseline in turn, ratios round by round, and their report. */
+import type { ChildProcess } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -38,13 +39,27 @@ export async function standstillOf(work: () => Promise<unknown>): Promise<number
   return longest;
 }
 
+// A measure may be told to end at any time: what has to be done then is done at its exit.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => process.exit(1));
+
+/** Ends a child together with this process. */
+export function endsWithThis<T extends ChildProcess>(child: T): T {
+  const end = () => void child.kill();
+  process.once('exit', end);
+  child.once('exit', () => process.off('exit', end));
+  return child;
+}
+
 /** A scratch folder that is removed at the end. */
 export async function inScratch<T>(work: (folder: string) => Promise<T>): Promise<T> {
   const folder = mkdtempSync(join(tmpdir(), 'followthrough-bench-'));
+  const remove = () => rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
+  process.once('exit', remove);
   try {
     return await work(folder);
   } finally {
-    rmSync(folder, { recursive: true, force: true });
+    process.off('exit', remove);
+    remove();
   }
 }
 

@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { freePort } from '../test/support/postgres.js';
 import { bigLog } from './big-log.js';
-import { inScratch, machine, percentile } from './measure.js';
+import { endsWithThis, inScratch, machine, percentile } from './measure.js';
 
 const COMMITMENTS = Number(process.env['BENCH_COMMITMENTS'] ?? 100_000);
 const SIZE = { events: 2 * COMMITMENTS, commitments: COMMITMENTS, agencies: 200, seed: 1 };
@@ -48,7 +48,7 @@ async function measured(format: string, folder: string): Promise<void> {
   const port = await freePort();
   // As it is started; without it, this one client would soon have asked too often.
   const env = { ...process.env, DATA_DIR: folder, PORT: String(port), RATE_LIMIT: '0' };
-  const server = spawn(process.execPath, STARTED, { env, stdio: 'ignore', cwd: ROOT });
+  const server = endsWithThis(spawn(process.execPath, STARTED, { env, stdio: 'ignore', cwd: ROOT }));
   try {
     const url = `http://127.0.0.1:${port}`;
     const ready = () =>

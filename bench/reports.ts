@@ -6,7 +6,7 @@ import { fork } from 'node:child_process';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as pause } from 'node:timers/promises';
 import { numbered, written, type Column, type Report, type ReportFormatName, type Row, type Table } from '#reports';
-import { median, ROUNDS } from './measure.js';
+import { endsWithThis, median, ROUNDS } from './measure.js';
 
 const CASES: readonly (readonly [name: ReportFormatName, rows: number])[] = [
   ['pdf', 5_000],
@@ -111,6 +111,7 @@ type Measures = Awaited<ReturnType<typeof measured>>;
 
 const [asked, rows] = process.argv.slice(2);
 if (asked !== undefined) {
+  process.once('disconnect', () => process.exit()); // who asked is gone, or has the answer
   process.send!(await measured(asked as ReportFormatName, Number(rows)));
   process.disconnect();
 } else
@@ -119,7 +120,7 @@ if (asked !== undefined) {
     for (let i = 0; i < ROUNDS; i++)
       rounds.push(
         await new Promise<Measures>((resolve, reject) => {
-          const child = fork(import.meta.filename, [name, String(count)]);
+          const child = endsWithThis(fork(import.meta.filename, [name, String(count)]));
           child.once('message', (message) => resolve(message as Measures)).once('error', reject);
           child.once('exit', (code) => code !== 0 && reject(new Error(`${name}: ${code}`)));
         }),

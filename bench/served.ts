@@ -1,6 +1,7 @@
 /** Servers that are measured run in processes of their own, and tell what CPU time they have taken. */
 import { fork, type ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
+import { endsWithThis } from './measure.js';
 
 /** A load asks more in a minute than people do. */
 const ANY_NUMBER = { RATE_LIMIT: '0', TOKEN_RATE_LIMIT: '0' };
@@ -14,7 +15,8 @@ export class Served {
 
   /** @param script a module beside this one that calls `isServed` once it listens */
   static async start(script: string, env: NodeJS.ProcessEnv = {}): Promise<Served> {
-    const child = fork(join(import.meta.dirname, script), { env: { ...process.env, ...ANY_NUMBER, ...env } });
+    const all = { ...process.env, ...ANY_NUMBER, ...env };
+    const child = endsWithThis(fork(join(import.meta.dirname, script), { env: all }));
     const url = await new Promise<string>((resolve, reject) => {
       child.once('message', (message) => resolve(String(message)));
       child.once('exit', (code) => reject(new Error(`${script} ended with ${code}`)));

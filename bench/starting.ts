@@ -5,6 +5,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { freePort } from '../test/support/postgres.js';
+import { endsWithThis } from './measure.js';
 
 const DIST = join(import.meta.dirname, '..');
 /** A server gives back what only its start took. */
@@ -46,7 +47,7 @@ export function run(
   options: readonly string[] = [],
 ): ChildProcess {
   const all = [...options, join(DIST, program), ...args];
-  return spawn(process.execPath, all, { env: { ...process.env, ...env }, stdio: 'ignore' });
+  return endsWithThis(spawn(process.execPath, all, { env: { ...process.env, ...env }, stdio: 'ignore' }));
 }
 
 /** Starts a server on the data of a folder, until it says that it is ready, and ends it. */
