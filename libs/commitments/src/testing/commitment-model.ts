@@ -93,11 +93,50 @@ export const ENDS = { merge: 'merged', split: 'split', supersede: 'superseded', 
 const AGREED = ['offerLead', 'acceptLead', 'declineLead', 'withdrawLeadOffer', 'tookOver'];
 const AMENDING = ['correct', 'retract', 'blank'];
 const AFTERWARDS = ['verify', 'reply', ...AMENDING];
-const OF_ALL_PARTS = [
-  ...['reportStage', 'confirm', 'attachEvidence', 'claim', 'holdEdition', 'reportUpkeep'],
-  ...['addActivityIds', 'takeBackActivityIds'],
-];
-const OF_THE_LEAD = ['offerLead', 'withdrawLeadOffer', ...Object.keys(ENDS)];
+const LEAD: readonly Role[] = ['lead'];
+const LEADS: readonly Role[] = ['lead', 'co_lead'];
+const PARTS: readonly Role[] = ['lead', 'co_lead', 'partner'];
+/** The roles by which an act is an agency's to do; `null`: it has a rule of its own (`may`). */
+const HOLDERS: { readonly [A in ActName]: readonly Role[] | null } = {
+  record: null,
+  reportStage: PARTS,
+  confirm: PARTS,
+  verify: null,
+  reply: null,
+  addAgency: LEADS,
+  changeRole: LEADS,
+  removeAgency: LEADS,
+  acceptRole: null,
+  declineRole: null,
+  offerLead: LEAD,
+  acceptLead: null,
+  declineLead: null,
+  withdrawLeadOffer: LEAD,
+  setThemes: LEADS,
+  setTarget: LEADS,
+  addMilestone: LEADS,
+  reachMilestone: LEADS,
+  rescheduleMilestone: LEADS,
+  dropMilestone: LEADS,
+  attachEvidence: PARTS,
+  amendWording: LEADS,
+  liftCondition: LEADS,
+  claim: PARTS,
+  holdEdition: PARTS,
+  reportUpkeep: PARTS,
+  relate: LEADS,
+  addFollowUp: LEADS,
+  takeBackFollowUp: LEADS,
+  addActivityIds: PARTS,
+  takeBackActivityIds: PARTS,
+  merge: LEAD,
+  split: LEAD,
+  supersede: LEAD,
+  withdraw: LEAD,
+  correct: null,
+  retract: null,
+  blank: null,
+};
 const WORDS = ['note', 'reason', 'text', 'title', 'summary', 'condition', 'liftedBy', 'says'];
 const EVER = '9999-12-31';
 
@@ -285,8 +324,7 @@ export class Model {
           (holds('lead', 'co_lead', 'partner') ||
             (about?.act === 'reportStage' && this.headline(today)!.revision !== about.revision))
         );
-      if (OF_THE_LEAD.includes(act)) return holds('lead');
-      return OF_ALL_PARTS.includes(act) ? holds('lead', 'co_lead', 'partner') : holds('lead', 'co_lead');
+      return holds(...HOLDERS[act]!);
     };
     const end = this.end(today);
     return [
