@@ -13,12 +13,11 @@ interface InCommon {
 }
 
 /**
- * Whether two may be the same whose titles are so much alike: they share an agency, and most of their titles' words, or half of
- * these and an outcome or forum that they follow up; or, as a joint item that two agencies recorded, all of the words and what
- * they follow up.
+ * How alike the titles of two must be that may be the same: most of their words where they share an agency, or half of these
+ * and an outcome or forum that they follow up; all words where two agencies recorded, as a joint item, what they follow up.
  */
-const isLikely = (alike: number, { agency, outcome }: InCommon): boolean =>
-  agency ? alike >= (outcome ? LEAST_ALIKE : 0.7) : outcome && alike === 1;
+const leastAlike = ({ agency, outcome }: InCommon): number =>
+  agency ? (outcome ? LEAST_ALIKE : 0.7) : outcome ? 1 : Infinity;
 
 const haveOne = (some: readonly string[], others: readonly string[]): boolean =>
   some.some((one) => others.includes(one));
@@ -31,16 +30,12 @@ export function mayBeSame(
   otherWords: ReadonlySet<string> = tellingWords(other.title),
 ): boolean {
   const shared = [...words].filter((word) => otherWords.has(word)).length;
-  return isLikely(likeness(shared, words.size, otherWords.size), {
-    agency: haveOne(one.agencies, other.agencies),
-    outcome: haveOne(one.followsUp, other.followsUp),
-  });
+  const inCommon = { agency: haveOne(one.agencies, other.agencies), outcome: haveOne(one.followsUp, other.followsUp) };
+  return likeness(shared, words.size, otherWords.size) >= leastAlike(inCommon);
 }
 
 /** More are not named. */
 const MOST = 10;
-/** The titles that are read and are not alike after all, before no more are read. */
-const MOST_IN_VAIN = 4;
 
 export class Duplicates extends FindsDuplicates {
   readonly #columns: Columns;
@@ -52,26 +47,25 @@ export class Duplicates extends FindsDuplicates {
 
   async of(one: DuplicateCandidate): Promise<DuplicateCandidate[]> {
     this.projector.position(); // while views are built there is none
-    const { texts, columns, dictionaries } = this.#columns;
-    const words = tellingWords(one.title);
+    const { texts, columns, dictionaries, references } = this.#columns;
     const agency = flagsOf(dictionaries.agencies.entries, (of) =>
       of.some((some) => one.agencies.includes(some.agency)),
     );
     const outcome = flagsOf(dictionaries.followsUp.entries, (of) => haveOne(of, one.followsUp));
-    const found: DuplicateCandidate[] = [];
-    let inVain = 0;
-    texts.alike(words, (code, most) => {
+    const latest = (code: number) => {
       const row = this.#latest(texts.commitmentOf(code));
-      if (row === NONE || columns.text[row] !== code) return false;
-      const inCommon = { agency: agency(columns.agencies[row]!), outcome: outcome(columns.followsUp[row]!) };
-      if (!isLikely(most, inCommon)) return false;
-      const other = this.#titled(row);
-      if (other.reference === one.reference) return false;
-      if (other.title === one.title || mayBeSame(one, other, words)) found.push(other);
-      else inVain++;
-      return found.length === MOST || inVain === MOST_IN_VAIN;
-    });
-    return found.sort((a, b) => compareTexts(a.reference, b.reference));
+      return row === NONE || columns.text[row] !== code ? NONE : row;
+    };
+    const itself = references.find(one.reference);
+    const least = (code: number) => {
+      const row = latest(code);
+      if (row === NONE || columns.commitment[row] === itself) return Infinity;
+      return leastAlike({ agency: agency(columns.agencies[row]!), outcome: outcome(columns.followsUp[row]!) });
+    };
+    return texts.titles
+      .alike(tellingWords(one.title), least, MOST)
+      .map(({ code }) => this.#titled(latest(code)))
+      .sort((a, b) => compareTexts(a.reference, b.reference));
   }
 
   /** The last row of a commitment that is known now. */

@@ -62,6 +62,13 @@ describe('Likely duplicates', () => {
     );
   });
 
+  it('are found beside many that share a word with it in their references only', async () => {
+    const titles = ['2012', ...Array.from({ length: 5 }, () => 'labour'), 'labour 2012'];
+    const all = titles.map((title, n) => ({ title, reference: `IOM-2012-${n + 10}`, agencies: ['IOM'] }));
+    const followingUp = all.map((each) => ({ ...each, followsUp: ['HLD-2006'] }));
+    expect(await registerOf(followingUp).of.of(followingUp[0]!)).toEqual(followingUp.slice(-1));
+  });
+
   it('cost little in a register of 5,000, whatever titles have in common', async () => {
     const registers: Readonly<Record<string, (n: number) => Partial<DuplicateCandidate>>> = {
       'all the same, of one agency': () => ({}),
@@ -85,7 +92,7 @@ describe('Likely duplicates', () => {
       await of.of({ ...one, followsUp: [] });
       expect(titles.looks).toBeLessThan(2_500);
       const before = titles.looks;
-      columns.texts.alike(tellingWords(one.title), () => false, { read: Infinity, told: Infinity });
+      titles.alike(tellingWords(one.title), () => 0.5, Infinity, { read: Infinity, compared: Infinity });
       expect(titles.looks - before).toBeGreaterThan(4_000); // control
     }
   });
@@ -95,11 +102,7 @@ describe('Likely duplicates', () => {
     for (const gone of [0, 1, 3]) {
       const { columns } = registerOf(all.map((one) => ({ ...one, agencies: ['IOM'], followsUp: [] })));
       columns.forget(gone);
-      const told = () => {
-        const codes: number[] = [];
-        columns.texts.alike(new Set(['same']), (code) => codes.push(code) === 9);
-        return codes;
-      };
+      const told = () => columns.texts.titles.alike(new Set(['same']), () => 0.5, 9).map(({ code }) => code);
       expect(told()).toEqual([3, 2, 1, 0].filter((code) => code !== gone));
       columns.load(columns.save());
       expect(told()).toEqual([3, 2, 1, 0].filter((code) => code !== gone));

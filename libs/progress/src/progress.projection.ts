@@ -56,7 +56,7 @@ const isCorrection = ({ name }: Recorded): boolean => name === 'Corrected' || na
 
 export class ProgressProjection implements Projection {
   readonly name = 'progress';
-  readonly version = 14;
+  readonly version = 15;
   readonly on: Projection['on'];
   readonly columns = new Columns();
   /** The commitment that was told of last: a history is often told whole. */

@@ -1,10 +1,11 @@
 /** The words of commitments: those that rows show, and the index by which they are found, with all else that was written. */
 import { Passages, type Memory } from '#eventsourcing';
-import { Answers, SearchIndex, termsIn, type Field, type KeptArrays, type KeptIndex } from '#search';
+import { Answers, SearchIndex, termsIn, type Field, type KeptIndex } from '#search';
 import { sortKey } from '#text';
 import { Belonging } from './belonging.js';
+import { keptUnder, namedUnder } from './kept.js';
 import { NumberTable } from './numbers.js';
-import { Titles, type Bounds, type TellAlike } from './titles.js';
+import { Titles } from './titles.js';
 
 /** The words of one commitment as a row shows them: they are nobody else's, and go when they are blanked. */
 export interface Wording {
@@ -29,16 +30,14 @@ export interface Searched {
 
 const FOREVER = Number.MAX_SAFE_INTEGER;
 
-/** How much it counts to be found in a title. */
-const OF_TITLES = 3;
-
 export class Texts {
   /** By code: whose words they are, and the numbers of the title and of the rest, and one; 0: they are gone. */
   readonly #wordings = new NumberTable(['commitment', 'title', 'rest']);
   readonly #passages = new Passages();
   #ofWordings = new Belonging();
   readonly #titleKeys: (string | undefined)[] = [];
-  readonly titles = new Titles();
+  /** Of wordings, by code. */
+  readonly titles = new Titles((word) => this.#inWordings.numberOf(word));
 
   /**
    * By number: of which commitment and of which of its events a note is, from which day and position on, and the number of its
@@ -72,13 +71,13 @@ export class Texts {
     if (known !== undefined) return known;
     const code = this.#wordings.add({ commitment, ...says });
     this.#ofWordings.add(commitment, code);
-    this.titles.add(title);
     this.#inWordings.set(code, [
       { text: this.referenceOf(commitment), weight: 3 },
-      { text: title, weight: OF_TITLES, language },
+      { text: title, weight: 3, language },
       { text: summary, weight: 2, language },
       ...(condition === null ? [] : [{ text: condition, weight: 2, language } as const]),
     ]);
+    this.titles.add(title);
     this.#last = null;
     return code;
   }
@@ -194,11 +193,6 @@ export class Texts {
     return { holds: found(scores), scores };
   }
 
-  /** Tells wordings whose titles may be like one of these words, those most alike first. */
-  alike(words: ReadonlySet<string>, tell: TellAlike, bounds?: Bounds): void {
-    this.titles.alike(words, this.#inWordings, OF_TITLES, tell, bounds);
-  }
-
   /** Whose words those of a code are. */
   commitmentOf(code: number): number {
     return this.#wordings.columns.commitment[code]!;
@@ -250,9 +244,9 @@ export class Texts {
     this.#last = null;
   }
 
-  /** How much memory the index and the notes take. */
+  /** How much memory the indexes and the notes take. */
   get bytes(): number {
-    return this.#notes.bytes + this.#inWordings.bytes + this.#inNotes.bytes;
+    return this.#notes.bytes + this.titles.bytes + this.#inWordings.bytes + this.#inNotes.bytes;
   }
 }
 
@@ -265,26 +259,20 @@ function found(scores: Int32Array): Uint8Array {
 
 /** An index as a snapshot keeps it. */
 function inMemory(name: string, { words, postings, documents, ids, size, same }: KeptIndex): Memory {
-  const named = (list: string, arrays: KeptArrays) =>
-    Object.entries(arrays).map(([part, array]) => [`${name}.${list}.${part}`, array] as const);
   return {
-    arrays: Object.fromEntries([
-      ...named('postings', postings),
-      ...named('documents', documents),
-      [`${name}.same`, same] as const,
-    ]),
+    arrays: {
+      ...namedUnder(`${name}.postings`, postings),
+      ...namedUnder(`${name}.documents`, documents),
+      [`${name}.same`]: same,
+    },
     lists: { [`${name}.words`]: words, [`${name}.sizes`]: [ids, size] },
   };
 }
 
 function keptIn(name: string, { arrays, lists }: Memory): KeptIndex {
-  const named = (list: string) => {
-    const prefix = `${name}.${list}.`;
-    const own = Object.entries(arrays).filter(([key]) => key.startsWith(prefix));
-    return Object.fromEntries(own.map(([key, array]) => [key.slice(prefix.length), array])) as KeptArrays;
-  };
   const [ids, size] = lists[`${name}.sizes`] as [number, number];
   const words = lists[`${name}.words`] as KeptIndex['words'];
   const same = arrays[`${name}.same`] as Int32Array;
-  return { words, postings: named('postings'), documents: named('documents'), ids, size, same };
+  const [postings, documents] = [keptUnder(`${name}.postings`, arrays), keptUnder(`${name}.documents`, arrays)];
+  return { words, postings, documents, ids, size, same };
 }

@@ -1,9 +1,10 @@
 /**
  * The titles of commitments as numbers: finds those that share most of their words at a cost that has a bound, whatever the
- * size of the register. The words themselves are in the index of search.
+ * size of the register. The index of search gives the words their numbers.
  */
 import type { Memory } from '#eventsourcing';
-import { wordsOf, type SearchIndex } from '#search';
+import { RisingLists, Sequences, wordsOf } from '#search';
+import { keptUnder, namedUnder } from './kept.js';
 import { NumberTable } from './numbers.js';
 
 const SMALL = new Set('a an and as at by for from in into its of on or the their to with within'.split(' '));
@@ -23,13 +24,19 @@ export const LEAST_ALIKE = 0.5;
 export interface Bounds {
   /** So many places of words are read: whole lists, those of the rarest words. */
   readonly read: number;
-  /** So many others are told, of those that have all words and of those that have some. */
-  readonly told: number;
+  /** So many titles are compared, of those that have all words and of those that have some. */
+  readonly compared: number;
 }
-const BOUNDS: Bounds = { read: 2_000, told: 200 };
+const BOUNDS: Bounds = { read: 2_000, compared: 200 };
 
-/** Told of a title that may be alike. @param most it is not more alike than this. @returns whether that is enough */
-export type TellAlike = (code: number, most: number) => boolean;
+/** A title that is alike. */
+export interface Alike {
+  readonly code: number;
+  readonly likeness: number;
+}
+
+/** How alike a title must be to be told: 0 to 1; more: never. */
+export type Least = (code: number) => number;
 
 /** A number that titles of the same words share, and few others do. */
 function numberOf(words: ReadonlySet<string>): number {
@@ -48,6 +55,9 @@ const FEWEST = 1_024;
 export class Titles {
   /** By code: the number of its words, and how many they are; 0: the title is gone, or has none. */
   readonly #titles = new NumberTable(['number', 'length']);
+  /** By code: its words, by number; and by word: the codes. References and summaries are not in these lists. */
+  #words = new Sequences();
+  #holding = new RisingLists();
   /** By the last bits of a number: the last code; and by code the one before. */
   #last: Int32Array = new Int32Array(0);
   #before: Int32Array = new Int32Array(0);
@@ -56,10 +66,16 @@ export class Titles {
   /** How many places of words and other titles were looked at so far. */
   looks = 0;
 
-  /** Adds the title of the next code. */
+  /** @param wordNumber the number of a word; -1: no text holds it */
+  constructor(private readonly wordNumber: (word: string) => number) {}
+
+  /** Adds the title of the next code. Its words have numbers. */
   add(title: string): void {
     const words = tellingWords(title);
     const code = this.#titles.add({ number: numberOf(words), length: words.size });
+    const numbers = Array.from(words, this.wordNumber);
+    this.#words.set(code, numbers);
+    for (const word of numbers) this.#holding.insert(word, code);
     if (code < this.#before.length) this.#chain(code);
     else this.#order();
   }
@@ -83,85 +99,112 @@ export class Titles {
     return number & (this.#last.length - 1);
   }
 
-  /** Nothing of what the title was is kept. */
+  /** Nothing of what the title was is kept. Its words have their numbers yet. */
   forget(code: number): void {
+    for (const word of this.#words.of(code)) this.#holding.delete(word, code);
+    this.#words.clear(code);
     for (const column of Object.values(this.#titles.columns)) column[code] = 0;
     this.#order();
   }
 
-  /** Tells the titles that may be alike, those with the same words first, and of these the last first. */
-  alike(words: ReadonlySet<string>, index: SearchIndex, weight: number, tell: TellAlike, bounds = BOUNDS): void {
-    if (words.size === 0) return;
-    const number = numberOf(words);
-    let told = 0;
-    const numbers = this.#titles.columns.number;
-    for (let code = this.#last[this.#placeOf(number)] ?? NONE; code !== NONE; code = this.#before[code]!) {
-      this.looks++;
-      if (told++ === bounds.told) break;
-      if (numbers[code] === number && tell(code, 1)) return;
-    }
-    this.#sharing(words, number, index, weight, tell, bounds);
+  /** The titles that are alike enough: those of the same words first, the last of these first, then the most alike first. */
+  alike(words: ReadonlySet<string>, least: Least, most: number, bounds = BOUNDS): Alike[] {
+    if (words.size === 0) return [];
+    const sought = Array.from(words, this.wordNumber);
+    const same = this.#same(words, sought, least, most, bounds);
+    return same.length === most ? same : [...same, ...this.#sharing(sought, least, bounds)].slice(0, most);
   }
 
-  /** Tells the titles that share words, those with the most first. */
-  #sharing(
-    words: ReadonlySet<string>,
-    number: number,
-    index: SearchIndex,
-    weight: number,
-    tell: TellAlike,
-    bounds: Bounds,
-  ): void {
-    const rarest = [...words].map((word) => ({ word, places: index.placesOf(word) }));
-    rarest.sort((a, b) => a.places - b.places);
-    const met: number[] = [];
-    let [read, unread] = [0, words.size];
+  /** Titles of the same words. */
+  #same(words: ReadonlySet<string>, sought: readonly number[], least: Least, most: number, bounds: Bounds): Alike[] {
+    const found: Alike[] = [];
+    if (sought.includes(NONE)) return found;
+    const of = new Set(sought);
+    const number = numberOf(words);
+    const numbers = this.#titles.columns.number;
+    let compared = 0;
+    for (let code = this.#last[this.#placeOf(number)] ?? NONE; code !== NONE; code = this.#before[code]!) {
+      this.looks++;
+      if (compared++ === bounds.compared) break;
+      if (numbers[code] !== number || least(code) > 1 || this.#likeness(code, of) < 1) continue;
+      found.push({ code, likeness: 1 });
+      if (found.length === most) break;
+    }
+    return found;
+  }
+
+  /** Titles that share words, but not all. */
+  #sharing(sought: readonly number[], least: Least, bounds: Bounds): Alike[] {
+    const { length } = this.#titles.columns;
+    const words = sought.length;
+    // Of titles as long, those that are alike share at least one of these; of others even more.
+    const telling = words - Math.ceil(LEAST_ALIKE * words) + 1;
+    const rarest = sought.toSorted((a, b) => this.#holding.lengthOf(a) - this.#holding.lengthOf(b)).slice(0, telling);
     if (this.#shared.length < this.#before.length) this.#shared = new Uint16Array(this.#before.length);
     const shared = this.#shared;
-    const numbers = this.#titles.columns.number;
-    for (const { word, places } of rarest) {
+    const met: number[] = [];
+    let [read, unread] = [0, words];
+    for (const word of rarest) {
+      const places = this.#holding.lengthOf(word);
       if (read + places > bounds.read) break;
       read += places;
       unread--;
-      index.documentsWith(word, weight, (code) => {
-        if (shared[code]!++ === 0) met.push(code);
-      });
+      if (places > 0) for (const code of this.#holding.of(word)) if (shared[code]!++ === 0) met.push(code);
     }
     this.looks += read;
     const byShared: number[][] = [];
     for (const code of met) {
-      const most = Math.min(shared[code]! + unread, words.size);
+      const has = length[code]!;
+      const most = Math.min(shared[code]! + unread, has);
       shared[code] = 0;
-      if (this.#mostAlike(words, code, most) >= LEAST_ALIKE && numbers[code] !== number)
-        (byShared[most] ??= []).push(code);
+      if (likeness(most, words, has) >= LEAST_ALIKE) (byShared[most] ??= []).push(code);
     }
-    let told = 0;
-    for (let n = words.size; n > 0; n--)
-      for (const code of byShared[n] ?? []) {
-        if (told++ === bounds.told) return;
+    const of = new Set(sought);
+    const found: Alike[] = [];
+    let compared = 0;
+    for (let most = words; most > 0; most--)
+      for (const code of byShared[most] ?? []) {
+        const enough = least(code);
+        if (enough > likeness(most, words, length[code]!)) continue;
+        if (compared++ === bounds.compared) break;
         this.looks++;
-        if (tell(code, this.#mostAlike(words, code, n))) return;
+        const alike = this.#likeness(code, of);
+        if (alike >= enough && alike < 1) found.push({ code, likeness: alike });
       }
+    return found.sort((a, b) => b.likeness - a.likeness);
   }
 
-  /** How alike a title is that shares so many words at most. */
-  #mostAlike(words: ReadonlySet<string>, code: number, shared: number): number {
-    const length = this.#titles.columns.length[code]!;
-    return likeness(Math.min(shared, length), words.size, length);
+  #likeness(code: number, words: ReadonlySet<number>): number {
+    const own = this.#words.of(code);
+    let shared = 0;
+    for (const word of own) if (words.has(word)) shared++;
+    return likeness(shared, words.size, own.length);
+  }
+
+  /** How much memory the lists of words take. */
+  get bytes(): number {
+    return this.#words.bytes + this.#holding.bytes;
   }
 
   clear(): void {
     this.#titles.clear();
+    [this.#words, this.#holding] = [new Sequences(), new RisingLists()];
     [this.#last, this.#before] = [new Int32Array(0), new Int32Array(0)];
   }
 
   /** A copy for a snapshot, under names that begin so. */
   save(name: string): Memory['arrays'] {
-    return this.#titles.save(name);
+    return {
+      ...this.#titles.save(name),
+      ...namedUnder(`${name}.words`, this.#words.kept()),
+      ...namedUnder(`${name}.holding`, this.#holding.kept()),
+    };
   }
 
   load(name: string, arrays: Memory['arrays']): void {
     this.#titles.load(name, arrays);
+    this.#words.take(keptUnder(`${name}.words`, arrays));
+    this.#holding.take(keptUnder(`${name}.holding`, arrays));
     this.#order();
   }
 }

@@ -2,5 +2,5 @@
 export { Answers } from './answers.js';
 export * from './query.js';
 export * from './search-index.js';
-export type { KeptArrays } from './lists.js';
+export { RisingLists, Sequences, type KeptArrays } from './lists.js';
 export { isLanguage, wordsOf, type Language } from './words.js';

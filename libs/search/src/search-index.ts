@@ -172,22 +172,9 @@ export class SearchIndex {
       else this.#word(way.words[0]!, tell);
   }
 
-  /** In how many fields of all documents a word stands as it is, folded. */
-  placesOf(word: string): number {
-    return this.#holding(this.#dictionary.known(word));
-  }
-
-  /** Tells the documents that hold a word as it is, folded, in a field of a weight; each once. */
-  documentsWith(word: string, weight: number, tell: (id: number) => void): void {
-    const number = this.#dictionary.known(word);
-    if (number === -1) return;
-    let before = -1;
-    for (const posting of this.#postings.of(number)) {
-      const id = posting >> BITS;
-      if (id === before || weightIn(posting) !== weight) continue;
-      before = id;
-      tell(id);
-    }
+  /** The number of a word as it is, folded, while any document holds it; -1: none does. */
+  numberOf(word: string): number {
+    return this.#dictionary.known(word);
   }
 
   /** Tells the documents with a word that answers. */
