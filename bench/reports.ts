@@ -1,22 +1,40 @@
 /**
- * The cost of reports: PDF and DOCX of one agency with 5,000 commitments, the register of 100,000 as XLSX. Each is made in a
- * process of its own, in a thread as in a server: CPU time, peak memory, and how long others waited meanwhile.
+ * The cost of reports: PDF and DOCX of one agency with some 5,000 commitments, as they are made of a log, the first of a program
+ * and the one after it; the register of 100,000 in the formats that stream, of rows made up here. Each is written in a process of
+ * its own, in a thread as in a server: CPU time, peak memory, and how long others waited meanwhile. `BENCH_LOGS` is a folder in
+ * which the log is kept.
  */
 import { fork } from 'node:child_process';
+import { copyFileSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
-import { setTimeout as pause } from 'node:timers/promises';
-import { numbered, written, type Column, type Report, type ReportFormatName, type Row, type Table } from '#reports';
-import { endsWithThis, median, ROUNDS } from './measure.js';
+import { setImmediate as turn, setTimeout as pause } from 'node:timers/promises';
+import {
+  numbered,
+  reportFormat,
+  Reports,
+  written,
+  type Column,
+  type NumberedReport,
+  type Report,
+  type ReportFormatName,
+  type Row,
+  type Table,
+} from '#reports';
+import { settingsFrom } from '../apps/api/src/settings.js';
+import { withApp } from '../apps/cli/src/opened.js';
+import { bigLog } from './big-log.js';
+import { endsWithThis, inScratch, median, ROUNDS } from './measure.js';
 
-const CASES: readonly (readonly [name: ReportFormatName, rows: number])[] = [
-  ['pdf', 5_000],
-  ['docx', 5_000],
-  ['xlsx', 100_000],
-  ['csv', 100_000],
-  ['html', 100_000],
-];
+/** Formats that are made of a log. */
+const DOCUMENTS: readonly ReportFormatName[] = ['pdf', 'docx'];
+/** Formats that stream. */
+const STREAMED: readonly ReportFormatName[] = ['xlsx', 'csv', 'html'];
+const ROWS = 100_000;
+/** IOM has 5,441 of them at the date. */
+const LOG = { events: 60_000, commitments: 20_000, agencies: 30, seed: 1 };
+const ASKED = { agency: 'IOM', asOf: '2025-06-01' };
 const SITE = 'https://followthrough.example';
-const SOURCES = 400;
 
 const column = (key: string, type: Column['type'], weight: number): Column => ({
   key,
@@ -31,16 +49,14 @@ const COLUMNS = [
 ];
 
 /** A row as long as the real ones are. */
-function row(n: number, notes: boolean): Row {
+function row(n: number): Row {
   const reference = `IOM-${2004 + (n % 9)}-${n}`;
-  const note = { type: 'note', citation: `ESA/P/WP.204, para. ${n % SOURCES}`, href: SITE, number: 0 } as const;
   return [
     {
       type: 'text',
       inlines: [
         { type: 'link', inlines: [reference], href: `${SITE}/commitments/${reference}` },
         ` Handbook on migration for local authorities, number ${n}, with the integration of migrants into development plans`,
-        ...(notes ? [note] : []),
       ],
     },
     { type: 'code', value: 'in_progress', words: 'In progress' },
@@ -53,25 +69,28 @@ function row(n: number, notes: boolean): Row {
 const paged = (count: number): Table['rows'] => ({
   async *[Symbol.asyncIterator]() {
     for (let at = 0; at < count; at += 50)
-      yield Array.from({ length: Math.min(50, count - at) }, (_, i) => row(at + i, false));
+      yield Array.from({ length: Math.min(50, count - at) }, (_, i) => row(at + i));
   },
 });
 
-function reportOf(count: number, streamed: boolean): Report {
+function register(name: ReportFormatName, count: number): Report {
   const table: Table = {
     ...{ type: 'table', id: 'all', number: 0, title: ['All commitments'], columns: COLUMNS, rowCount: count },
-    rows: streamed ? paged(count) : Array.from({ length: count }, (_, n) => row(n, true)),
-    ...{ asAtLine: 'As at 21 November 2006.', sourceLine: ['Source: the register.'] },
+    ...{ rows: paged(count), asAtLine: 'As at 21 November 2006.', sourceLine: ['Source: the register.'] },
   };
-  const section = { id: 'all', number: '', title: ['All commitments'], sections: [] };
   return {
-    ...{ kind: 'agency', language: 'en', abbreviations: [] },
+    ...{ kind: 'register', language: 'en', abbreviations: [] },
     cover: { symbol: null, title: 'A report', subtitle: [], asAt: 'As at 21 November 2006', issuedBy: [], figures: [] },
-    sections: [{ ...section, blocks: streamed ? [] : [table] }],
-    data: { ...table, rows: paged(count) },
+    sections: [
+      {
+        ...{ id: 'all', number: '', title: ['All commitments'], sections: [] },
+        blocks: reportFormat(name).reads.includes('data') ? [] : [table],
+      },
+    ],
+    data: table,
     manifest: {
       ...{
-        kind: 'agency',
+        kind: 'register',
         symbol: null,
         parameters: {},
         asOf: '2006-11-21',
@@ -85,8 +104,7 @@ function reportOf(count: number, streamed: boolean): Report {
   };
 }
 
-async function measured(name: ReportFormatName, rows: number) {
-  const report = numbered(reportOf(rows, name !== 'pdf' && name !== 'docx'));
+async function measured(name: ReportFormatName, make: () => NumberedReport | Promise<NumberedReport>) {
   await pause(200);
   const delay = monitorEventLoopDelay({ resolution: 1 });
   delay.enable();
@@ -94,10 +112,16 @@ async function measured(name: ReportFormatName, rows: number) {
   const idle = delay.percentile(99) / 1e6;
   delay.reset();
   const [cpu, start] = [process.cpuUsage(), performance.now()];
+  const report = await make();
   let bytes = 0;
-  for await (const chunk of written(name, report)) bytes += chunk.length;
+  for await (const chunk of written(name, report)) {
+    bytes += chunk.length;
+    // As where it is sent: others have their turn after each chunk.
+    await turn();
+  }
   const { user, system } = process.cpuUsage(cpu);
   return {
+    rows: report.data.rowCount,
     cpu: (user + system) / 1e6,
     wall: (performance.now() - start) / 1000,
     peak: process.resourceUsage().maxRSS / 1024,
@@ -109,25 +133,53 @@ async function measured(name: ReportFormatName, rows: number) {
 
 type Measures = Awaited<ReturnType<typeof measured>>;
 
-const [asked, rows] = process.argv.slice(2);
+/** @param folder of the log, of a format that is made of one */
+const inThisProcess = (name: ReportFormatName, folder?: string): Promise<Measures[]> =>
+  folder === undefined
+    ? measured(name, () => numbered(register(name, ROWS))).then((one) => [one])
+    : withApp(settingsFrom({ DATA_DIR: folder }), async (get) => {
+        const reports = get(Reports);
+        const query = reports.query('agency', ASKED);
+        const make = () => reports.make('agency', query, undefined, reportFormat(name).reads);
+        return [await measured(name, make), await measured(name, make)];
+      });
+
+const inAnother = (name: ReportFormatName, ...folder: string[]): Promise<Measures[]> =>
+  new Promise((resolve, reject) => {
+    const child = endsWithThis(fork(import.meta.filename, [name, ...folder]));
+    child.once('message', (message) => resolve(message as Measures[])).once('error', reject);
+    child.once('exit', (code) => code !== 0 && reject(new Error(`${name}: ${code}`)));
+  });
+
+function tell(name: string, rounds: readonly Measures[]): void {
+  const of = (key: keyof Measures, digits = 1) => median(rounds.map((round) => round[key])).toFixed(digits);
+  console.log(
+    `${name}, ${of('rows', 0)} commitments: ${of('cpu')} s CPU, ${of('wall')} s, peak ${of('peak', 0)} MB, ` +
+      `${(Number(of('bytes', 0)) / 1e6).toFixed(1)} MB written; others waited ${of('waited')} ms at p99, ${of('idle')} ms idle`,
+  );
+}
+
+const [asked, folder] = process.argv.slice(2);
 if (asked !== undefined) {
   process.once('disconnect', () => process.exit()); // who asked is gone, or has the answer
-  process.send!(await measured(asked as ReportFormatName, Number(rows)));
+  process.send!(await inThisProcess(asked as ReportFormatName, folder));
   process.disconnect();
-} else
-  for (const [name, count] of CASES) {
+} else {
+  await inScratch(async (folder) => {
+    const logs = process.env['BENCH_LOGS'] ?? folder;
+    mkdirSync(logs, { recursive: true });
+    const file = join(logs, `agency-${LOG.commitments}.db`);
+    await (await bigLog(file, LOG)).store.close();
+    copyFileSync(file, join(folder, 'log.db'));
+    for (const name of DOCUMENTS) {
+      const [first, next] = await inAnother(name, folder);
+      tell(`${name}, the first`, [first!]);
+      tell(`${name}, the next`, [next!]);
+    }
+  });
+  for (const name of STREAMED) {
     const rounds: Measures[] = [];
-    for (let i = 0; i < ROUNDS; i++)
-      rounds.push(
-        await new Promise<Measures>((resolve, reject) => {
-          const child = endsWithThis(fork(import.meta.filename, [name, String(count)]));
-          child.once('message', (message) => resolve(message as Measures)).once('error', reject);
-          child.once('exit', (code) => code !== 0 && reject(new Error(`${name}: ${code}`)));
-        }),
-      );
-    const of = (key: keyof Measures, digits = 1) => median(rounds.map((round) => round[key])).toFixed(digits);
-    console.log(
-      `${name.padEnd(5)} ${count} rows: ${of('cpu')} s CPU, ${of('wall')} s, peak ${of('peak', 0)} MB, ` +
-        `${(Number(of('bytes', 0)) / 1e6).toFixed(1)} MB written; others waited ${of('waited')} ms at p99, ${of('idle')} ms idle`,
-    );
+    for (let i = 0; i < ROUNDS; i++) rounds.push(...(await inAnother(name)));
+    tell(name, rounds);
   }
+}
