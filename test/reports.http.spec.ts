@@ -481,13 +481,20 @@ describe('the next step of a commitment', () => {
 
   it('stands with its date beside the stage in reports on an agency and on a theme, in each language', async () => {
     await says('2012-11-02', { nextStep: 'Print the second volume', nextStepDue: '2013-03' });
-    for (const [about, language, words] of [
-      ['agency?agency=WHO', 'en', 'Next step: Print the second volume (due Mar. 2013)'],
-      ['agency?agency=WHO', 'fr', 'Prochaine étape : Print the second volume (échéance : mars 2013)'],
-      [`theme?theme=${(await found()).themes[0]}`, 'es', 'Próximo paso: Print the second volume (plazo: mar. '],
-    ] as const) {
+    for (const [about, language, stage, words] of [
+      ['agency?agency=WHO', 'en', 'In progress since 2012', 'Next step: Print the second volume (due Mar. 2013)'],
+      [
+        ...['agency?agency=WHO', 'fr', 'En cours depuis 2012'],
+        'Prochaine étape : Print the second volume (échéance : mars 2013)',
+      ],
+      [
+        ...[`theme?theme=${(await found()).themes[0]}`, 'es', 'En curso desde 2012'],
+        'Próximo paso: Print the second volume (plazo: mar. ',
+      ],
+    ] as [string, string, string, string][]) {
       const { body } = await report(`${about}&asOf=2012-11-02&language=${language}`, 'md');
-      expect(String(body).replaceAll('\u00a0', ' ')).toContain(words);
+      const shown = String(body).replaceAll('\u00a0', ' ');
+      for (const said of [stage, words]) expect(shown).toContain(said);
     }
     const made = await read('agency?agency=WHO&asOf=2012-11-02');
     const { reference } = await found();

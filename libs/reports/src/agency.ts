@@ -25,7 +25,7 @@ export class AgencyReportQuery extends ReportQuery {
 type Query = Pick<Filter, 'agency' | 'followsUp' | 'role' | 'framework'>;
 
 export const agency: ReportMaker = {
-  template: 13,
+  template: 14,
 
   async make(draft, { framework, ...asked }: Query) {
     const { words, at, views } = draft;

@@ -89,8 +89,9 @@ function stageLines(draft: Draft, { item, view }: Dossier): Inline[][] {
   const { lines } = draft.words;
   const stage = draft.wordOf('stage', item.stage);
   return [
-    [stage],
-    [isOpen(item.stage) ? lines.since(view.headline.effective) : lines.at(view.headline.effective)],
+    ...(isOpen(item.stage)
+      ? [[`${stage} ${lines.since(view.headline.effective)}`]]
+      : [[stage], [lines.at(view.headline.effective)]]),
     ...(item.overdue ? [[emphasis(lines.overdue)]] : []),
     ...(item.stale ? [[emphasis(lines.noUpdateSince(item.lastReportedOn))]] : []),
     ...(item.nextStep ? [lines.nextStep(draft.foreign(item.nextStep, view.language), item.nextStepDue)] : []),

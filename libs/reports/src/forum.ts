@@ -20,7 +20,7 @@ export class ForumReportQuery extends ReportQuery {
 type Query = Pick<Filter, 'memberOf'> & { readonly forum?: string };
 
 export const forum: ReportMaker = {
-  template: 14,
+  template: 15,
 
   async make(draft, { forum: asked, memberOf }: Query) {
     const { words, at, views } = draft;

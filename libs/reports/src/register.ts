@@ -15,7 +15,7 @@ export class RegisterReportQuery extends IntersectionType(
 const READ = ['reference', 'title', 'stage', 'stageSince', 'lead', 'target', 'lastReportedOn'];
 
 export const register: ReportMaker = {
-  template: 13,
+  template: 14,
 
   async make(draft, filter: Filter) {
     const { words, at, views } = draft;

@@ -23,7 +23,7 @@ export class SynthesisReportQuery extends ReportQuery {
 type Query = Pick<Filter, 'followsUp' | 'memberOf' | 'role' | 'framework'>;
 
 export const synthesis: ReportMaker = {
-  template: 13,
+  template: 14,
 
   async make(draft, { framework: asked, ...scope }: Query) {
     const { words, at, views, names } = draft;

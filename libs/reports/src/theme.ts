@@ -21,7 +21,7 @@ export class ThemeReportQuery extends ReportQuery {
 type Query = Pick<Filter, 'theme' | 'crosswalk' | 'crosswalkVersion' | 'match' | 'followsUp'>;
 
 export const theme: ReportMaker = {
-  template: 13,
+  template: 14,
 
   async make(draft, asked: Query) {
     const { words, at, views } = draft;
