@@ -144,3 +144,14 @@ describe(`${REQUESTS} requests by chance, SEED=${seed}`, () => {
     expect({}).not.toHaveProperty('isAdmin');
   });
 });
+
+describe('Whoever may write', () => {
+  it.each([
+    ['/v1/accounts', { kind: 'person', name: 'Anna', email: '\ud800' }, '/email'],
+    ['/v1/accounts', { kind: 'person', name: 'Anna', email: 'anna@a\udfff.example' }, '/email'],
+    ['/v1/webhooks', { url: 'https://example.org/hook', filter: { type: null, agency: ['OIM'] } }, '/filter/agency'],
+  ])('is told which field cannot be: %s %j', async (path, body, pointer) => {
+    const answer = await server.post(path, body, server.token(null));
+    expect([answer.status < 500, answer.body.errors[0].pointer]).toEqual([true, pointer]);
+  });
+});

@@ -40,7 +40,13 @@ const kept = () => readdirSync(join(server.dataDir, 'published'));
 
 describe('A report that is prepared for publication', () => {
   it('is one that can be made: what it is on exists, and its kind takes what it is given', async () => {
-    expect(refusal(await prepare('BAD-1', { parameters: { agency: 'who' } }))).toBe('404 not_found /agency');
+    expect(refusal(await prepare('BAD-1', { parameters: { agency: 'who' } }))).toBe('404 not_found /parameters/agency');
+    expect(refusal(await prepare('BAD-1', { kind: 'register', parameters: { agency: 'who' } }))).toBe(
+      '404 not_found /parameters/agency',
+    );
+    expect(refusal(await prepare('BAD-1', { kind: 'register', parameters: { match: 'exact' } }))).toBe(
+      '400 invalid /parameters/match',
+    );
     expect(refusal(await prepare('BAD-1', { parameters: { agency: 'WHO', colour: 'red' } }))).toBe(
       '400 invalid /parameters/colour',
     );

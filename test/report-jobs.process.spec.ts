@@ -73,7 +73,13 @@ describe('A report that is ordered', () => {
       return `${status} ${body.code} ${body.errors?.[0]?.pointer}`;
     };
     expect(await refusal({ kind: 'poem' })).toBe('400 invalid /kind');
-    expect(await refusal({ parameters: { agency: 'iom' } })).toBe('404 not_found /agency');
+    expect(await refusal({ parameters: { agency: 'iom' } })).toBe('404 not_found /parameters/agency');
+    // Codes by which it is filtered: it would be a report of nothing.
+    for (const parameters of [{ agency: 'iom' }, { theme: 'HLD06-99' }, { reference: 'IOM-1999-01' }]) {
+      const [field] = Object.keys(parameters);
+      expect(await refusal({ kind: 'register', parameters })).toBe(`404 not_found /parameters/${field}`);
+    }
+    expect(await refusal({ kind: 'register', parameters: { match: 'exact' } })).toBe('400 invalid /parameters/match');
     expect(await refusal({ parameters: { agency: 'IOM', colour: 'red' } })).toBe('400 invalid /parameters/colour');
     expect(await refusal({ since: '2012-01-01' })).toBe('400 invalid /since');
     expect(await refusal({ knownAt: '99999999' })).toBe('400 invalid /knownAt');

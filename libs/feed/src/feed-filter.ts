@@ -64,7 +64,8 @@ export class FeedFilterBody implements FeedFilter {
 }
 
 /** @param at the pointer to the filter @throws Rejected `invalid` where a type or category is none of the log’s */
-export function refuseUnknownTypes({ type = [] }: FeedFilter, { types: known }: EventCodec, at = ''): void {
+export function refuseUnknownTypes(filter: FeedFilter, { types: known }: EventCodec, at = ''): void {
+  const type = filter.type ?? []; // null where a body says so
   const types = known.map((one) => one.type);
   const categories = [...new Set(types.map((one) => one.split('.', 1)[0]!))];
   const wrong = type.filter((one) => !(one.includes('.') ? types : categories).includes(one));

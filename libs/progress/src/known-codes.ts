@@ -19,9 +19,12 @@ export class KnownCodes {
 
   /**
    * @param at the pointer to what holds the fields
-   * @throws Rejected `not_found`, naming the field, what was asked for, and the code that differs by case only
+   * @throws Rejected `not_found`, naming the field, what was asked for, and the code that differs by case only; `invalid` for
+   *   fields that would change nothing
    */
   async refuseUnknown(asked: object, at = ''): Promise<void> {
+    const [idle] = idleIn(asked);
+    if (idle) throw refused('invalid', `/${at}${idle}`, `${idle} says how a crosswalk is read: name one in crosswalk.`);
     for (const [field, value] of Object.entries(asked) as [string, unknown][]) {
       const codes = codesOfField(field);
       if (!codes) continue;
@@ -67,8 +70,6 @@ export class CodesAreKnown implements PipeTransform {
   /** @throws Rejected `not_found` | `invalid` */
   async transform(query: unknown, { type }: ArgumentMetadata): Promise<unknown> {
     if (type !== 'query' || typeof query !== 'object' || query === null) return query;
-    const [idle] = idleIn(query);
-    if (idle) throw refused('invalid', `/${idle}`, `${idle} says how a crosswalk is read: name one in crosswalk.`);
     await this.codes.refuseUnknown(query);
     return query;
   }

@@ -138,7 +138,12 @@ export class ReportOrders {
     const given = { ...parameters, ...Object.fromEntries(said.map(([name, value]) => [name, String(value)])) };
     const query = this.reports.query(kind, given, '/parameters');
     const order: ReportOrder = {
-      ...{ kind, parameters: parameters ?? {}, ...(await this.reports.settled(kind, query)), since: since ?? null },
+      ...{
+        kind,
+        parameters: parameters ?? {},
+        ...(await this.reports.settled(kind, query, 'parameters/')),
+        since: since ?? null,
+      },
       ...{ staleAfter: staleAfter ?? 12, language: language ?? 'en', format: format ?? 'html' },
     };
     return { query, order };

@@ -46,8 +46,10 @@ export class Publications {
   ) {}
 
   /** The report as it would be, without the words that are added: refused where it could not be made. */
-  trial(entry: Publication): Promise<NumberedReport> {
-    return this.reports.make(entry.kind, askedBy(entry, {}));
+  async trial(entry: Publication): Promise<NumberedReport> {
+    const asked = askedBy(entry, {});
+    await this.reports.settled(entry.kind, asked, 'parameters/');
+    return this.reports.make(entry.kind, asked);
   }
 
   made(

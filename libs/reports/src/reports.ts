@@ -3,7 +3,7 @@ import { Injectable, Inject } from '@nestjs/common';
 import type { Narrative } from '#bodies';
 import { load, refused, Rejected, type Log } from '#eventsourcing';
 import { clocksOf, LOG, validated } from '#platform';
-import { Coverage, Crosswalks, Flows, Matrix, Progress, Silence, Timeline } from '#progress';
+import { Coverage, Crosswalks, Flows, KnownCodes, Matrix, Progress, Silence, Timeline } from '#progress';
 import { publication, Registers } from '#registers';
 import { RoundViews } from '#rounds';
 import { agency, AgencyReportQuery } from './agency.js';
@@ -144,6 +144,7 @@ export class Reports {
     private readonly timeline: Timeline,
     private readonly registers: Registers,
     private readonly rounds: RoundViews,
+    private readonly codes: KnownCodes,
   ) {}
 
   /**
@@ -159,6 +160,7 @@ export class Reports {
     reads: ReportFormat['reads'] = ALL,
   ): Promise<NumberedReport> {
     const { log, progress } = this;
+    await this.codes.refuseUnknown(asked);
     const query = await this.#byRound(asked);
     const { asOf, knownAt } = await clocksOf(query, log.store);
     const pinned = await progress.pin({ asOf, knownAt });
@@ -219,17 +221,23 @@ export class Reports {
   }
 
   /**
-   * The question, with its default dates; its subject is looked up.
+   * The question, with its default dates; its subject and all codes in it are looked up.
+   * @param at the pointer to what holds its fields
    * @throws Rejected `not_found` | `invalid`
    */
-  async settled(kind: ReportKind, asked: ReportQuery & ReportFilter): Promise<Pick<Manifest, 'asOf' | 'knownAt'>> {
+  async settled(
+    kind: ReportKind,
+    asked: ReportQuery & ReportFilter,
+    at = '',
+  ): Promise<Pick<Manifest, 'asOf' | 'knownAt'>> {
+    await this.codes.refuseUnknown(asked, at);
     const query = await this.#byRound(asked);
     const { asOf, knownAt } = await this.progress.pin(await clocksOf(query, this.log.store));
     manifestOf(kind, query, { asOf, knownAt, log: '' }, this.imprint);
     if (kind === 'agency' || kind === 'theme' || kind === 'forum') {
       const code = needed(query[kind], kind);
       if (!(await this.registers.one(kind, code, knownAt)))
-        throw await this.registers.missing(kind, code, knownAt, kind);
+        throw await this.registers.missing(kind, code, knownAt, `${at}${kind}`);
     }
     return { asOf, knownAt };
   }

@@ -142,7 +142,7 @@ export const SomeOf = (values: readonly string[], { min = 0, ...about }: About &
 
 /** Whether a text is an e-mail address that a letter can go to. */
 export const isEmailAddress = (text: unknown): boolean =>
-  typeof text === 'string' && isEmail(text) && ONE_ADDRESS.test(text);
+  typeof text === 'string' && text.isWellFormed() && isEmail(text) && ONE_ADDRESS.test(text);
 
 /** An e-mail address. */
 export const EmailAddress = (about: About = {}) =>
