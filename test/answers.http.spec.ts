@@ -207,6 +207,9 @@ describe('A wrong value', () => {
     ['match=exact', 'match says how a crosswalk is read: name one in crosswalk'],
     ['crosswalkVersion=1', 'crosswalkVersion says how a crosswalk is read'],
     ['agency=', 'agency is empty: leave it out'],
+    ['knownAt=1&knownAt=2', 'knownAt is given 2 times: give it once'],
+    ['overdue=true&overdue=true', 'overdue is given 2 times: give it once'],
+    ['stage=planned&stage=begun', 'stage knows no begun'],
     ['country=mar', 'country knows no mar; it takes a code of ISO 3166-1 alpha-3, such as MAR'],
     ['country=ZZZ', 'country knows no ZZZ'],
   ])('%s is told with what would be right', async (query, message) => {

@@ -63,6 +63,24 @@ export const unparted = (text: string): string =>
 export const naturalWidths = (columns: readonly Column[], whole: number): number[] =>
   columns.map(({ weight }) => (weight * whole) / weightOf(columns));
 
+/**
+ * Widths by weight, of which columns of figures lend what they do not need to those of texts, so that more of these stand on
+ * one line.
+ */
+export function lent(
+  columns: readonly Column[],
+  natural: readonly number[],
+  { least, most }: { readonly least: (i: number) => number; readonly most: (i: number) => number },
+): number[] {
+  const isFigures = columns.map(({ type }) => type === 'integer');
+  const sum = (all: readonly number[]) => all.reduce((one, other) => one + other, 0);
+  const spare = natural.map((width, i) => (isFigures[i] ? Math.max(0, width - least(i)) : 0));
+  const wanted = natural.map((width, i) => (isFigures[i] ? 0 : Math.max(0, most(i) - width)));
+  const share = Math.min(sum(spare), sum(wanted));
+  if (share === 0) return [...natural];
+  return natural.map((width, i) => width + share * (wanted[i]! / sum(wanted) - spare[i]! / sum(spare)));
+}
+
 /** The least of its weight that a column keeps where others take from it. */
 const LEAST = 0.7;
 

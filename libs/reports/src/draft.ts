@@ -17,6 +17,7 @@ import {
 } from '#progress';
 import { placeWords, documentWords, type Document, type Registers, type Register } from '#registers';
 import { compareTexts } from '#text';
+import { hash } from 'node:crypto';
 import { setImmediate as turn } from 'node:timers/promises';
 import type {
   Abbreviation,
@@ -68,8 +69,14 @@ const TURN_MS = 3;
 
 const RIGHT_TO_LEFT = /^[^\p{L}]*[\p{Script=Arabic}\p{Script=Hebrew}\p{Script=Syriac}\p{Script=Thaana}]/u;
 
-/** Codes may hold what an id may not. */
-const idOf = (name: string): string => name.replaceAll(/[^A-Za-z0-9-]+/g, '-');
+/** An id is no longer than a code, as words are written under it. */
+const LONGEST_ID = 120;
+
+/** Codes may hold what an id may not; the end of a long one is told by its digest. */
+export function idOf(name: string): string {
+  const id = name.replaceAll(/[^A-Za-z0-9-]+/g, '-');
+  return id.length <= LONGEST_ID ? id : `${id.slice(0, LONGEST_ID - 17)}-${hash('sha256', name).slice(0, 16)}`;
+}
 
 /** A title with a name in it tells where the name is: that may be in another language. */
 export type Title = string | readonly Inline[];

@@ -78,7 +78,7 @@ class Page {
             <ol>
               {report.notes.map(({ number, citation, href }) => (
                 <li key={number} id={`note-${number}`} value={number}>
-                  {href ? <a href={href}>{citation}</a> : citation}{' '}
+                  <span lang="">{href ? <a href={href}>{citation}</a> : citation}</span>{' '}
                   <a class="back" href={`#mark-${number}`} aria-label={words.parts.backFrom(number)}>
                     ↑
                   </a>
@@ -94,7 +94,7 @@ class Page {
               {report.abbreviations.map(({ short, long }) => (
                 <>
                   <dt>{short}</dt>
-                  <dd>{long}</dd>
+                  <dd lang="">{long}</dd>
                 </>
               ))}
             </dl>

@@ -4,7 +4,7 @@
  */
 import { readFile } from 'node:fs/promises';
 import type { NodeCompiler } from '@myriaddreamin/typst-ts-node-compiler';
-import { fitted, lettersOf as lettersWith, naturalWidths, textsIn, unparted, type Letters } from './columns.js';
+import { fitted, lent, lettersOf as lettersWith, naturalWidths, textsIn, unparted, type Letters } from './columns.js';
 import { runsOf, weightOf, type Heading } from './flow.js';
 import { CODE, isLong, leadingOnce, linesOf, pageInWords } from './in-words.js';
 import { manifestLines } from './manifest-lines.js';
@@ -60,10 +60,10 @@ async function compiled(compiler: NodeCompiler, document: Buffer): Promise<Buffe
 /** The form in which the template takes inlines. */
 type Printed =
   | string
-  | { is: 'foreign'; text: string; lang: string; rtl: boolean }
+  | { is: 'foreign'; of: Printed[]; lang: string; rtl: boolean }
   | { is: 'note'; number: number }
-  /** A date, whose month is not hyphenated. */
-  | { is: 'date'; text: string }
+  /** Words that are not hyphenated; `whole`: all of them stand on one line. */
+  | { is: 'unhyphenated'; text: string; whole: boolean }
   | { is: 'emphasis'; of: Printed[] }
   /** `whole`: it is not parted at its hyphens. */
   | { is: 'code'; href: string; text: string; whole: boolean }
@@ -186,16 +186,17 @@ class Printing {
   #text = (text: string, long: number = LONG_WORD): string =>
     broken(printable(text, this.face.letters, this.#missing), long);
 
+  /** @param long of a cell: the letters of its lines */
   #inlines(inlines: readonly Inline[], long?: number): Printed[] {
     return inlines.flatMap((one): Printed | Printed[] => {
-      if (typeof one === 'string') return dated(this.#text(one, long));
+      if (typeof one === 'string') return this.#own(one, long);
       switch (one.type) {
         case 'figure':
           return one.href === undefined ? one.text : { is: 'link', href: one.href, of: [one.text] };
         case 'foreign':
           return {
             is: 'foreign',
-            text: this.#text(one.text, long),
+            of: withSymbols(this.#text(one.text, long), long),
             lang: languageOf(one.lang),
             rtl: one.dir === 'rtl',
           };
@@ -215,6 +216,13 @@ class Printing {
             : { is: 'link', href: one.href, of: this.#inlines(one.inlines, long) };
       }
     });
+  }
+
+  /** Words of ours: in cells they are hyphenated only where one does not fit. */
+  #own(words: string, long?: number): Printed[] {
+    const text = this.#text(words, long);
+    if (long === undefined || text.split(PARTS).some((word) => lettersOf(word) > long)) return dated(text);
+    return [{ is: 'unhyphenated', text, whole: false }];
   }
 
   async #blocks(parts: readonly (Heading | Block)[], aside: boolean): Promise<PrintedBlock[]> {
@@ -277,7 +285,10 @@ class Printing {
     const size = sizeOf(weightOf(columns));
     const read: Row[] = [];
     for await (const page of pagesOf(table)) for (const row of page) read.push(this.#isLong ? leadingOnce(row) : row);
-    const natural = naturalWidths(columns, width);
+    const natural = lent(columns, naturalWidths(columns, width), {
+      least: (i) => ROOM + LETTER * size * headIn(columns[i]!.title),
+      most: (i) => ROOM + LETTER * size * Math.max(...read.map((row) => lineIn(row[i]!, this.#words))),
+    });
     const whole = columns.map((_, i) => Math.max(0, ...read.map((row) => wordIn(row[i]!, this.#words))));
     const needed = whole.map((letters) => ROOM + LETTER * size * letters);
     const widths = fitted(natural, needed, width) ?? natural;
@@ -314,6 +325,13 @@ const TINOS: Letters = { capital: 1.22, digit: 0.88, sign: 0.6, small: 0.82 };
 
 /** How many letters of that width a text is as wide as. */
 const lettersOf = (text: string): number => lettersWith(text, TINOS);
+
+/** The letters of a line of a head of figures: a short one stands on one line. */
+const headIn = (title: string): number =>
+  1.1 * Math.max(...(title.length <= 14 ? [title] : title.split(' ')).map(lettersOf));
+
+/** The widest line of a cell, in letters. */
+const lineIn = (cell: Cell, words: Words): number => Math.max(0, ...textsIn(cell, words).map(lettersOf));
 
 /** The widest word of a cell that no language parts, in letters. */
 const wordIn = (cell: Cell, words: Words): number =>
@@ -354,18 +372,37 @@ const broken = (text: string, long: number): string =>
       return parts.map((part) => (isLong(part) ? [...part].join('\u200B') : part)).join('\u200B');
     });
 
-/** A day or a month whose name is long enough to be hyphenated: `17 févr. 2011`, `21 de noviembre`, `June 2007`. */
-const DATE = /(\d{1,2}(?:er)?\u00A0(?:de\u00A0)?\p{L}{4,}(?:\.?\u00A0\d{4})?|\p{L}{4,}\.?\u00A0\d{4})/u;
+/** Where a line may end in words that are not hyphenated. */
+const PARTS = /[\s\u200B]|(?<=-)/u;
+
+/** A day or a month whose name is long enough to be hyphenated: `17 févr. 2011`, `21 de noviembre de 2006`, `June 2007`. */
+const DATE =
+  /(\d{1,2}(?:er)?\u00A0(?:de\u00A0)?\p{L}{4,}(?:\.?\u00A0(?:de\u00A0)?\d{4})?|\p{L}{4,}\.?\u00A0(?:de\u00A0)?\d{4})/u;
 
 /** A text in which dates are told from the rest. */
-const dated = (text: string): Printed | Printed[] =>
-  DATE.test(text)
-    ? text.split(DATE).map((part, i): Printed => (i % 2 === 0 ? part : { is: 'date', text: part }))
-    : text;
+const dated = (text: string): Printed[] =>
+  parted(text, DATE, (date) => ({ is: 'unhyphenated', text: date, whole: false }));
+
+/** The symbol of a document, which is not parted at its slashes: `A/C.2/61/L.12`. */
+const SYMBOL = /(?<![\p{L}\d/])([A-Z]+(?:\/[A-Z\d][A-Za-z\d.]*)+(?:-\d+)?)(?![\p{L}\d/\u200B])/u;
+
+const withSymbols = (text: string, long: number = LONG_WORD): Printed[] =>
+  parted(text, SYMBOL, (symbol) =>
+    lettersOf(symbol) <= Math.min(TINOS.capital * LONG_CODE, long)
+      ? { is: 'unhyphenated', text: symbol, whole: true }
+      : symbol,
+  );
+
+/** A text in which some is told from the rest. @param some in a group */
+const parted = (text: string, some: RegExp, printed: (some: string) => Printed): Printed[] =>
+  some.test(text) ? text.split(some).flatMap((part, i) => (i % 2 === 1 ? printed(part) : part || [])) : [text];
 
 const cut = (text: string, most: number): string => {
   const letters = [...text];
-  return letters.length <= most ? text : `${letters.slice(0, most - 1).join('')}…`;
+  if (letters.length <= most) return text;
+  const kept = letters.slice(0, most - 1).join('');
+  // Between words, unless the last is long.
+  return `${kept.replace(/[\s(,;:–-]+\S{0,24}$/u, '')}…`;
 };
 
 const codeOf = (letter: string): string => `U+${letter.codePointAt(0)!.toString(16).toUpperCase().padStart(4, '0')}`;

@@ -1,3 +1,5 @@
+import { lent } from './columns.js';
+import { idOf } from './draft.js';
 import { describe, expect, it } from '@jest/globals';
 import { text } from 'node:stream/consumers';
 import { REPORT_FORMATS } from './formats.js';
@@ -54,8 +56,8 @@ describe('a language', () => {
     [
       'es',
       '1.234',
-      '21~de~noviembre de~2006',
-      '1~de~junio de~2011',
+      '21~de~noviembre~de~2006',
+      '1~de~junio~de~2011',
       '28 de 1.234 (2~por~ciento)',
       'menos del 1~por~ciento',
     ],
@@ -195,6 +197,28 @@ describe('the pages of a printed report', () => {
       'upright: paragraph table table',
     ]);
     expect(lying(table(15, 9), table(10, 2), paragraph('Short.'))).toHaveLength(1);
+  });
+});
+
+describe('columns of figures', () => {
+  it('lend the room that they do not need to texts, no more than these want', () => {
+    const columns = [
+      { key: 'a', type: 'text', weight: 1, title: 'A', explains: '' },
+      { key: 'n', type: 'integer', weight: 1, title: 'N', explains: '' },
+    ] as const;
+    const widths = (most: number) => lent(columns, [100, 100], { least: () => 30, most: () => most });
+    expect(widths(500)).toEqual([170, 30]);
+    expect(widths(120)).toEqual([120, 80]);
+    expect(widths(90)).toEqual([100, 100]);
+  });
+});
+
+describe('the id of a section', () => {
+  it('is no longer than what words are written under, and another for another name', () => {
+    const [one, other] = ['a', 'b'].map((end) => idOf(`theme-${'X'.repeat(119)}${end}`));
+    expect([one!.length, other!.length]).toEqual([120, 120]);
+    expect(one).not.toBe(other);
+    expect(idOf('theme-HLD06.04')).toBe('theme-HLD06-04');
   });
 });
 

@@ -140,12 +140,28 @@ const isOwnClass = (metatype: unknown): boolean =>
  * A name that every object has is passed over where an unknown one is refused (of bodies `refuseAmbiguousJson` takes care), and
  * a field without a value, which a script sends whose variable is empty, would ask for everything.
  */
-function refuseUnclear(query: object): void {
+function refuseUnclear(query: object, of: unknown): void {
   const faults = Object.entries(query).flatMap(([name, value]): FieldError[] => {
-    const message = isInherited(name) ? shouldNotExist(name) : value === '' ? `${name} is empty: leave it out` : null;
+    const message = isInherited(name)
+      ? shouldNotExist(name)
+      : value === ''
+        ? `${name} is empty: leave it out`
+        : Array.isArray(value) && takesOne(of, name)
+          ? `${name} is given ${value.length} times: give it once`
+          : null;
     return message === null ? [] : [{ pointer: `/${name}`, message }];
   });
   if (faults.length > 0) throw malformed(faults);
+}
+
+/** Whether a field of a query takes one value: one of a list makes the same of `a,b` as of `a` and `b` given apart. */
+function takesOne(of: unknown, name: string): boolean {
+  if (!isOwnClass(of)) return false;
+  const asked = getMetadataStorage().getTargetValidationMetadatas(of as Class, '', false, false);
+  if (!asked.some(({ propertyName }) => propertyName === name)) return false;
+  const read = (value: unknown): string =>
+    JSON.stringify((plainToInstance(of as Class, { [name]: value }) as Readonly<Record<string, unknown>>)[name]);
+  return read(['a', 'b']) !== read('a,b');
 }
 
 const shouldNotExist = (name: string): string => `property ${name} should not exist`;
@@ -163,7 +179,7 @@ class Validation extends ValidationPipe {
     // A page that shows a form again reads its fields itself.
     if (metatype === FormFields) return Promise.resolve(sent);
     const given = sent instanceof FormFields ? bodyOfForm(metatype as Class, sent) : sent;
-    if (type === 'query' && isObject(given)) refuseUnclear(given);
+    if (type === 'query' && isObject(given)) refuseUnclear(given, metatype);
     // Of an array class-transformer makes an array, of which none is a fault.
     if (type === 'body' && isOwnClass(metatype) && given !== undefined && !isObject(given))
       throw new Rejected('invalid', 'The body must be a JSON object.', [{ pointer: '', message: 'must be an object' }]);
