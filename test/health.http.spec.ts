@@ -146,7 +146,7 @@ describe('A request that stops half-way', () => {
       let said = '';
       socket.on('data', (some: string) => (said += some)).on('error', () => {});
       socket.write(text);
-      await Promise.race([once(socket, 'close'), sleep(20_000)]);
+      await Promise.race([once(socket, 'close'), sleep(20_000, undefined, { ref: false })]);
       socket.destroy();
       return said;
     };
