@@ -46,8 +46,10 @@ interface ChangeToCome extends Change {
   readonly rows: Iterator<RowChange>;
 }
 
-/** How many events the commitments in memory have together: about 6 kB each. */
-const EVENTS_IN_MEMORY = 5_000;
+/** What a commitment in memory weighs, in events: itself about 5.4 kB, and each of its events 0.4 kB. */
+const weightOf = ({ revision }: CachedCommitment): number => 13 + revision;
+/** How much the commitments in memory weigh together: about 30 MB. */
+const MOST_IN_MEMORY = 65_000;
 /** How many rows an event may change at once; more are worked out in turns with other work. */
 const ROWS_AT_ONCE = 32;
 
@@ -61,13 +63,17 @@ export class ProgressProjection implements Projection {
   readonly columns = new Columns();
   /** The commitment that was told of last: a history is often told whole. */
   #last: { readonly stream: string; readonly known: CachedCommitment; readonly position: number } | null = null;
-  readonly #recent = new LRUCache<string, CachedCommitment>({
-    maxSize: EVENTS_IN_MEMORY,
-    // One long history is kept, too, however long.
-    sizeCalculation: ({ revision }) => Math.min(revision + 1, EVENTS_IN_MEMORY / 2),
-  });
+  readonly #recent: LRUCache<string, CachedCommitment>;
 
-  constructor(private readonly log: Log) {
+  constructor(
+    private readonly log: Log,
+    mostInMemory = MOST_IN_MEMORY,
+  ) {
+    this.#recent = new LRUCache({
+      maxSize: mostInMemory,
+      // One long history is kept, too, however long.
+      sizeCalculation: (known) => Math.min(weightOf(known), mostInMemory / 2),
+    });
     const handlerOf = (name: string) => {
       if (name === 'Blanked') return (event: Recorded, earlier: Earlier) => this.#blank(event, earlier);
       return (event: Recorded, earlier: Earlier) => this.#follow(event, earlier);
@@ -181,7 +187,10 @@ export class ProgressProjection implements Projection {
   #keep({ stream, position: at }: Recorded, known: CachedCommitment): void {
     const position = Number(at);
     const last = this.#last;
-    if (last && last.stream !== stream && last.position < position) this.#recent.set(last.stream, last.known);
+    if (last && last.stream !== stream && last.position < position) {
+      this.#recent.delete(last.stream); // it is weighed anew: the same object would keep its weight
+      this.#recent.set(last.stream, last.known);
+    }
     this.#last = { stream, known, position };
   }
 }
