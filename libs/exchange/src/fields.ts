@@ -239,6 +239,7 @@ const REGISTER_FORMS: Readonly<Record<string, CellForm>> = {
   issuedBy: a('code'),
   addressedTo: a('code'),
   document: a('code'),
+  outcomeDocument: a('code'),
   framework: a('code'),
   themes: a('codes'),
   papers: a('codes'),
