@@ -46,7 +46,7 @@ interface ChangeToCome extends Change {
   readonly rows: Iterator<RowChange>;
 }
 
-/** What a commitment in memory weighs, in events: itself about 5.4 kB, and each of its events 0.4 kB. */
+/** The weight of a commitment in memory, in events: itself about 5.4 kB, and each of its events 0.4 kB. */
 const weightOf = ({ revision }: CachedCommitment): number => 13 + revision;
 /** How much the commitments in memory weigh together: about 30 MB. */
 const MOST_IN_MEMORY = 65_000;
