@@ -1,6 +1,6 @@
 /** The port of accounts, tokens and idempotency keys, and its statements, which both databases understand. */
 import { randomBytes, randomUUID } from 'node:crypto';
-import { places, type Statement, type Value } from '#databases';
+import { places, retrying, StillRead, type Statement, type Statements, type Value } from '#databases';
 import { SECRETS, type Digests } from '#eventsourcing';
 import { IdempotencyKeys, type Holder } from '#platform';
 import { SCOPES, type AccountRole, type Scope } from '#words';
@@ -54,29 +54,42 @@ export abstract class AccessStore implements IdempotencyKeys {
   readonly accounts: Accounts = new Accounts(this);
 
   /** @param secrets how what lets somebody in is hashed */
-  constructor(readonly secrets: Digests = SECRETS) {}
+  constructor(
+    protected readonly statements: Statements,
+    readonly secrets: Digests = SECRETS,
+  ) {}
 
-  /** Runs one statement, with `?` for values. @throws StoreUnavailable */
-  abstract query<R extends object>(sql: string, ...values: Value[]): Promise<R[]>;
-  /** Runs several in one transaction. @throws StoreUnavailable */
-  protected abstract together(statements: readonly Statement[]): Promise<void>;
-  /** Overwrites in the files what was deleted, so that no byte of it is left. @throws StoreUnavailable while others read them */
-  abstract scrub(): Promise<void>;
-  abstract close(): Promise<void>;
   /** Changes when another process has changed somebody's rights. Looking is cheap: it may be done every `marksHoldMs`. */
   abstract mark(): string | Promise<string>;
   abstract readonly marksHoldMs: number;
   /** The number of changes of rights through this object. */
   ownChanges = 0;
 
+  /** Runs one statement, with `?` for values. @throws StoreUnavailable */
+  query<R extends object>(sql: string, ...values: Value[]): Promise<R[]> {
+    return this.statements.query(sql, ...values);
+  }
+
   /** Keeps rows that change nobody's rights, in one transaction. @throws StoreUnavailable */
   keep(statements: readonly Statement[]): Promise<void> {
-    return this.together(statements);
+    return this.statements.together(statements);
+  }
+
+  /**
+   * Overwrites in the files what was deleted, so that no byte of it is left; what somebody is just reading is waited for a
+   * while. @throws StoreUnavailable while others read them
+   */
+  scrub(): Promise<void> {
+    return retrying(() => this.statements.scrub(), { ...SCRUBS, after: (error) => error instanceof StillRead });
+  }
+
+  close(): Promise<void> {
+    return this.statements.close();
   }
 
   /** Changes somebody's rights, in one transaction, and tells every process so. @throws StoreUnavailable */
   async change(...statements: Statement[]): Promise<void> {
-    await this.together([...statements, ['UPDATE mark SET changes = changes + 1']]);
+    await this.keep([...statements, ['UPDATE mark SET changes = changes + 1']]);
     this.ownChanges++;
   }
 
@@ -242,6 +255,9 @@ export abstract class AccessStore implements IdempotencyKeys {
 }
 
 const scopesIn = (text: string): Scope[] => SCOPES.filter((scope) => text.split(' ').includes(scope));
+
+/** How long, and how often, what was deleted is tried to be written away while somebody may be reading it. */
+const SCRUBS = { forMs: 3_000, everyMs: 100 } as const;
 
 /** The time for which a token is good, unless another is given. */
 const YEARS = 1;

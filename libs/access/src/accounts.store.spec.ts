@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
+import { migrationsIn } from '#databases';
 import { StoreUnavailable } from '#eventsourcing';
 import { principalAt } from '#platform';
 import { PostgresServer } from '../../../test/support/postgres.js';
@@ -28,8 +29,7 @@ const YEAR = 365 * 24 * HOUR;
 const FORMER = `INSERT INTO tokens VALUES
   ('1', 'h1', 'account-1', 'secretariat', NULL, 'kept', '2026-01-01T00:00:00.000Z', NULL),
   ('2', 'h2', 'account-2', 'focal_point', 'IOM', 'demo', '2026-01-02T00:00:00.000Z', 'then')`;
-const firstOf = (database: string) =>
-  readFileSync(new URL(`./${database}/001-tokens-and-keys.sql`, import.meta.url), 'utf8');
+const firstOf = (database: 'sqlite' | 'postgres') => migrationsIn(new URL('./tables/', import.meta.url), database)[0];
 
 /** Tokens as the version before accounts kept them. */
 async function formerFile(file: string): Promise<string> {

@@ -1,36 +1,38 @@
-/** The tables beside the log: numbered SQL files of a folder, each run once, in order. */
+/** The tables beside the log: numbered SQL files of a folder, each number run once, in order. */
 import type Database from 'better-sqlite3';
 import type pg from 'pg';
 import { readdirSync, readFileSync } from 'node:fs';
 import { formatOf, setFormat } from './sqlite.js';
 
-interface Migration {
-  readonly number: number;
-  readonly sql: string;
-}
+/** Each database: the end of the files that it does not run, and its words for those of all files. */
+const DIALECTS = {
+  sqlite: { passes: '.postgres.sql', says: (sql: string) => sql.replaceAll('BIGINT', 'INTEGER') },
+  postgres: { passes: '.sqlite.sql', says: (sql: string) => sql.replaceAll(/\) STRICT(?:, WITHOUT ROWID)?;/g, ');') },
+} as const;
 
-/** The files `001-….sql`, `002-….sql` … of a folder. @throws Error when their numbers are not 1, 2, 3 … */
-function migrationsIn(folder: URL): Migration[] {
-  const names = readdirSync(folder)
-    .filter((name) => name.endsWith('.sql'))
-    .sort();
-  return names.map((name, index) => {
-    const number = Number.parseInt(name, 10);
-    if (number !== index + 1) throw new Error(`${name} is not number ${index + 1} of ${folder.pathname}.`);
-    return { number, sql: readFileSync(new URL(name, folder), 'utf8') };
+/**
+ * What the files `001-….sql`, `002-….sql` … of a folder make, by number and in the order of their names. They are written for
+ * SQLite, with `BIGINT` where PostgreSQL needs one. A file of one database alone ends in `.sqlite.sql` or `.postgres.sql`.
+ * @throws Error when the numbers are not 1, 2, 3 …
+ */
+export function migrationsIn(folder: URL, dialect: keyof typeof DIALECTS): string[] {
+  const { passes, says } = DIALECTS[dialect];
+  const names = readdirSync(folder).filter((name) => name.endsWith('.sql') && !name.endsWith(passes));
+  const byNumber = Map.groupBy(names.sort(), (name) => Number.parseInt(name, 10));
+  return [...byNumber].map(([number, files], index) => {
+    if (number !== index + 1) throw new Error(`${files[0]} is not number ${index + 1} of ${folder.pathname}.`);
+    return files.map((name) => says(readFileSync(new URL(name, folder), 'utf8'))).join('\n');
   });
 }
 
 /** Runs what a file has not had yet; its format is the number of the last one. @throws Error when newer software made it */
 export function migrateSqlite(db: Database.Database, folder: URL): void {
-  const all = migrationsIn(folder);
+  const all = migrationsIn(folder, 'sqlite');
   db.transaction(() => {
     const had = formatOf(db);
     refuseNewer(db.name, had, all.length);
-    for (const { number, sql } of all.slice(had)) {
-      db.exec(sql);
-      setFormat(db, number);
-    }
+    for (const sql of all.slice(had)) db.exec(sql);
+    if (had < all.length) setFormat(db, all.length);
   }).immediate();
 }
 
@@ -40,7 +42,7 @@ export function migrateSqlite(db: Database.Database, folder: URL): void {
  * @throws Error when newer software made it
  */
 export async function migratePostgres(pool: pg.Pool, schema: string, folder: URL, key: number): Promise<void> {
-  const all = migrationsIn(folder);
+  const all = migrationsIn(folder, 'postgres');
   const client = await pool.connect();
   let broken = true;
   try {
@@ -56,8 +58,8 @@ export async function migratePostgres(pool: pg.Pool, schema: string, folder: URL
       `SELECT count(*)::integer AS had FROM ${schema}.migrations`,
     );
     refuseNewer(schema, done[0]!.had, all.length);
-    for (const { number, sql } of all.slice(done[0]!.had)) {
-      await client.query(sql);
+    for (let number = done[0]!.had + 1; number <= all.length; number++) {
+      await client.query(all[number - 1]!);
       await client.query(`INSERT INTO ${schema}.migrations VALUES (${number})`);
     }
     await client.query('COMMIT');

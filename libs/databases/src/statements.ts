@@ -7,9 +7,6 @@ import { asError, errorCodeOf, numbered, openPool } from './postgres.js';
 import { retrying } from './retrying.js';
 import { openSqlite, retryWhileBusy } from './sqlite.js';
 
-/** How long, and how often, what was deleted is tried to be written away while somebody may be reading it. */
-const REWRITES = { forMs: 3_000, everyMs: 100 } as const;
-
 export type Value = string | number | null;
 
 /** A statement and its values. */
@@ -23,7 +20,16 @@ export interface Statements {
   query<R extends object>(sql: string, ...values: Value[]): Promise<R[]>;
   /** Runs several in one transaction. @throws StoreUnavailable, or the database's own refusal */
   together(statements: readonly Statement[]): Promise<void>;
+  /** Gets every byte of deleted rows out of the files. @throws StillRead, or StoreUnavailable */
+  scrub(): Promise<void>;
   close(): Promise<void>;
+}
+
+/** The error of a scrub while somebody may still see what was deleted. */
+export class StillRead extends StoreUnavailable {
+  constructor(what: string) {
+    super(`${what}: what was deleted is still being read; do it again.`);
+  }
 }
 
 /**
@@ -47,15 +53,18 @@ export class SqliteStatements implements Statements {
   ) {
     const prepare = (db: Database.Database) => migrateSqlite(db, migrations);
     this.db = openSqlite(file, { mustExist, waitMs: 0, prepare });
+    this.db.pragma('foreign_keys = ON');
+    // SQLite overwrites deleted data, in every page: what was erased must be gone from the file.
+    this.db.pragma('secure_delete = ON');
   }
 
   query<R extends object>(sql: string, ...values: Value[]): Promise<R[]> {
-    return this.tried(() => this.#run<R>(sql, values));
+    return this.#tried(() => this.#run<R>(sql, values));
   }
 
   together(statements: readonly Statement[]): Promise<void> {
     const all = (): void => statements.forEach(([sql, ...values]) => this.#run(sql, values));
-    return this.tried(() => this.db.transaction(all).immediate());
+    return this.#tried(() => this.db.transaction(all).immediate());
   }
 
   #run<R extends object>(sql: string, values: Value[]): R[] {
@@ -65,8 +74,14 @@ export class SqliteStatements implements Statements {
     return [];
   }
 
+  /** Deleted bytes are overwritten at once; older pages are in the WAL until nobody reads it. */
+  async scrub(): Promise<void> {
+    const isRead = await this.#tried(() => this.db.pragma('wal_checkpoint(TRUNCATE)', { simple: true }) !== 0);
+    if (isRead) throw new StillRead(this.what);
+  }
+
   /** Does something with the file as soon as no other process hinders it. @throws StoreUnavailable, or SQLite's own refusal */
-  async tried<T>(act: () => T): Promise<T> {
+  async #tried<T>(act: () => T): Promise<T> {
     try {
       return await retryWhileBusy(act);
     } catch (error) {
@@ -100,7 +115,7 @@ const MET = /^40/;
 
 /** Statements in a schema of PostgreSQL, which is made if need be. */
 export class PostgresStatements implements Statements {
-  readonly pool: pg.Pool;
+  readonly #pool: pg.Pool;
   readonly #sql = new Map<string, string>();
   #ready: Promise<unknown> | undefined;
 
@@ -117,17 +132,17 @@ export class PostgresStatements implements Statements {
     private readonly makes: number,
   ) {
     const options = [`search_path=${schema}`, ...SETTINGS].map((setting) => `-c ${setting}`).join(' ');
-    this.pool = openPool({ connectionString: url, options, max: CONNECTIONS, connectionTimeoutMillis: 10_000 });
+    this.#pool = openPool({ connectionString: url, options, max: CONNECTIONS, connectionTimeoutMillis: 10_000 });
   }
 
   query<R extends object>(sql: string, ...values: Value[]): Promise<R[]> {
     const text = this.#numbered(sql);
-    return this.#tried(async () => (await this.pool.query<R & pg.QueryResultRow>(text, values)).rows);
+    return this.#tried(async () => (await this.#pool.query<R & pg.QueryResultRow>(text, values)).rows);
   }
 
   together(statements: readonly Statement[]): Promise<void> {
     return this.#tried(async () => {
-      const client = await this.pool.connect();
+      const client = await this.#pool.connect();
       let broken = true;
       try {
         await client.query('BEGIN');
@@ -142,7 +157,7 @@ export class PostgresStatements implements Statements {
 
   async #tried<T>(act: () => Promise<T>): Promise<T> {
     try {
-      await this.prepared();
+      await this.#prepared();
       return await retrying(act, { forMs: 5_000, everyMs: 5, after: (error) => MET.test(errorCodeOf(error)) });
     } catch (error) {
       throw asError(this.what, error);
@@ -155,24 +170,12 @@ export class PostgresStatements implements Statements {
     return text;
   }
 
-  /**
-   * Writes every table of the schema anew, without what was deleted; what somebody is just reading is waited for a while.
-   * @throws StoreUnavailable while someone may still see that
-   */
-  async rewrite(): Promise<void> {
-    const isRead = new StoreUnavailable(`${this.what}: what was deleted is still being read; do it again.`);
-    const once = async () => {
-      if ((await this.#rewritten()) > 0) throw isRead;
-    };
-    await retrying(once, { ...REWRITES, after: (error) => error === isRead });
-  }
-
-  /** @returns the number of deleted rows that someone may still see, and so are kept */
-  async #rewritten(): Promise<number> {
+  /** Writes every table of the schema anew, without what was deleted. */
+  async scrub(): Promise<void> {
     const all = 'SELECT tablename AS name FROM pg_tables WHERE schemaname = ?';
     const tables = await this.query<{ name: string }>(all, this.schema);
-    const client = await this.pool.connect();
-    // The first number in the notice, wherever its language has it.
+    const client = await this.#pool.connect();
+    /** The deleted rows that someone may still see: the first number in the notice, wherever its language has it. */
     let kept = 0;
     client.on('notice', ({ detail }) => (kept += Number(/\d+/.exec(detail ?? '')?.[0] ?? 0)));
     try {
@@ -182,12 +185,12 @@ export class PostgresStatements implements Statements {
     } finally {
       client.release(true);
     }
-    return kept;
+    if (kept > 0) throw new StillRead(this.what);
   }
 
   /** Makes the tables if need be; tried again the next time when that fails. */
-  prepared(): Promise<unknown> {
-    this.#ready ??= migratePostgres(this.pool, this.schema, this.migrations, this.makes).catch((error: unknown) => {
+  #prepared(): Promise<unknown> {
+    this.#ready ??= migratePostgres(this.#pool, this.schema, this.migrations, this.makes).catch((error: unknown) => {
       this.#ready = undefined;
       throw error;
     });
@@ -195,6 +198,6 @@ export class PostgresStatements implements Statements {
   }
 
   async close(): Promise<void> {
-    await this.pool.end();
+    await this.#pool.end();
   }
 }

@@ -1,5 +1,6 @@
 /** The port of drafts, and its statements, which both databases understand. */
 import { randomUUID } from 'node:crypto';
+import { PostgresStatements, SqliteStatements, type Statements } from '#databases';
 import { canonicalJson, Conflict, NO_STREAM, WrongRevision } from '#eventsourcing';
 
 /** The name of a draft: its kind, such as `return`, and its id within this kind. */
@@ -47,19 +48,18 @@ const AGAIN_MS = 60_000;
  * Drafts with all their revisions, beside the log and shared by all processes that write to it. No position, list, feed or
  * count of the log tells that they exist. The content of a draft is any JSON object.
  */
-export abstract class DraftsStore {
+export class DraftsStore {
   #erasing: Promise<void> | undefined;
   #again: NodeJS.Timeout | undefined;
   #closed = false;
 
-  /** Runs one statement, with `?` for values. @throws StoreUnavailable */
-  protected abstract query<R extends object>(sql: string, ...values: (string | null)[]): Promise<R[]>;
-  /** Gets the bytes of deleted rows out of the files. @returns whether none is left */
-  protected abstract erase(): Promise<boolean>;
-  protected abstract closeDatabase(): Promise<void>;
   /** Deletes a draft of a kind and an id that has no later revision than one. */
   protected readonly deletion: string = `DELETE FROM drafts WHERE kind = ? AND id = ? AND NOT EXISTS (
     SELECT 1 FROM revisions r WHERE r.kind = drafts.kind AND r.id = drafts.id AND r.revision > CAST(? AS bigint)) RETURNING id`;
+
+  constructor(private readonly statements: Statements) {
+    void this.erased();
+  }
 
   /** Makes a draft: its revision 0. @throws Conflict `draft_exists` */
   async create<C extends object>(
@@ -68,7 +68,7 @@ export abstract class DraftsStore {
     content: C,
     account: string,
   ): Promise<Draft<C>> {
-    await this.query(
+    await this.statements.query(
       `INSERT INTO drafts (kind, id, owner) VALUES (?, ?, ?) ON CONFLICT (kind, id) DO UPDATE SET owner = excluded.owner
          WHERE NOT EXISTS (SELECT 1 FROM revisions r WHERE r.kind = excluded.kind AND r.id = excluded.id) RETURNING id`,
       ...[kind, id, owner],
@@ -83,7 +83,7 @@ export abstract class DraftsStore {
     const which = revision === undefined ? LAST : 'r.revision = CAST(? AS integer)';
     const values = revision === undefined ? [kind, id] : [kind, id, String(revision)];
     const sql = `SELECT ${LINE}, r.content ${REVISIONS} WHERE ${THIS} AND ${which}`;
-    const [row] = await this.query<Row>(sql, ...values);
+    const [row] = await this.statements.query<Row>(sql, ...values);
     return row ? { ...row, content: JSON.parse(row.content) as C } : null;
   }
 
@@ -106,7 +106,7 @@ export abstract class DraftsStore {
   /** All revisions of a draft, the first first. */
   async history({ kind, id }: DraftName): Promise<DraftRevision[]> {
     const sql = `SELECT r.revision, r.account, r.saved ${REVISIONS} WHERE ${THIS} ORDER BY r.revision`;
-    return this.query<DraftRevision>(sql, kind, id);
+    return this.statements.query<DraftRevision>(sql, kind, id);
   }
 
   /** The drafts of a kind by their ids. @param owner only those of an agency; `null`: of the secretariat; absent: all */
@@ -114,12 +114,12 @@ export abstract class DraftsStore {
     const [whose, values] =
       owner === undefined ? ['', []] : owner === null ? ['AND d.owner IS NULL', []] : ['AND d.owner = ?', [owner]];
     const sql = `SELECT ${LINE} ${REVISIONS} WHERE d.kind = ? ${whose} AND ${LAST} ORDER BY d.id`;
-    return this.query<DraftLine>(sql, kind, ...values);
+    return this.statements.query<DraftLine>(sql, kind, ...values);
   }
 
   /** Notes that somebody has a draft open now. */
   async opened({ kind, id }: DraftName, account: string): Promise<void> {
-    await this.query(
+    await this.statements.query(
       `INSERT INTO openings (kind, id, account, at) SELECT d.kind, d.id, ?, ? FROM drafts d WHERE ${THIS}
        ON CONFLICT (kind, id, account) DO UPDATE SET at = excluded.at RETURNING account`,
       ...[account, new Date().toISOString(), kind, id],
@@ -129,7 +129,7 @@ export abstract class DraftsStore {
   /** The accounts that had a draft open since an instant, and when last. */
   async openBy({ kind, id }: DraftName, since: Date): Promise<{ readonly account: string; readonly at: string }[]> {
     const sql = 'SELECT account, at FROM openings WHERE kind = ? AND id = ? AND at >= ? ORDER BY account';
-    return this.query(sql, kind, id, since.toISOString());
+    return this.statements.query(sql, kind, id, since.toISOString());
   }
 
   /**
@@ -138,8 +138,8 @@ export abstract class DraftsStore {
    * @returns whether it was there, and is no more
    */
   async delete({ kind, id }: DraftName, upTo = Number.MAX_SAFE_INTEGER): Promise<boolean> {
-    await this.query('INSERT INTO to_erase (deletion) VALUES (?) RETURNING deletion', randomUUID());
-    const deleted = await this.query(this.deletion, kind, id, String(upTo));
+    await this.statements.query('INSERT INTO to_erase (deletion) VALUES (?) RETURNING deletion', randomUUID());
+    const deleted = await this.statements.query(this.deletion, kind, id, String(upTo));
     void this.erased();
     return deleted.length > 0;
   }
@@ -156,24 +156,22 @@ export abstract class DraftsStore {
     if (this.#closed) return;
     clearTimeout(this.#again);
     try {
-      const deletions = await this.query<{ deletion: string }>('SELECT deletion FROM to_erase');
+      const deletions = await this.statements.query<{ deletion: string }>('SELECT deletion FROM to_erase');
       if (deletions.length === 0) return;
-      if (await this.erase()) {
-        for (const { deletion } of deletions)
-          await this.query('DELETE FROM to_erase WHERE deletion = ? RETURNING deletion', deletion);
-        return;
-      }
+      await this.statements.scrub();
+      for (const { deletion } of deletions)
+        await this.statements.query('DELETE FROM to_erase WHERE deletion = ? RETURNING deletion', deletion);
     } catch {
-      // The database is away, or locked: later.
+      // The database is away, or locked, or somebody may still see what was deleted: later.
+      if (!this.#closed) this.#again = setTimeout(() => void this.erased(), AGAIN_MS).unref();
     }
-    if (!this.#closed) this.#again = setTimeout(() => void this.erased(), AGAIN_MS).unref();
   }
 
   async close(): Promise<void> {
     await this.#erasing;
     this.#closed = true;
     clearTimeout(this.#again);
-    await this.closeDatabase();
+    await this.statements.close();
   }
 
   /** Writes the revision after another one. `null`: it is there already, or the draft, or the other one, is not. */
@@ -185,19 +183,41 @@ export abstract class DraftsStore {
   ): Promise<DraftRevision | null> {
     const revision = after + 1;
     const saved = new Date().toISOString();
-    const [row] = await this.query(
-      `INSERT INTO revisions (kind, id, revision, content, account, saved)
+    const [row] = await this.statements
+      .query(
+        `INSERT INTO revisions (kind, id, revision, content, account, saved)
        SELECT d.kind, d.id, CAST(? AS integer), ?, ?, ? FROM drafts d WHERE ${THIS} AND (CAST(? AS integer) = 0
          OR EXISTS (SELECT 1 FROM revisions r WHERE r.kind = d.kind AND r.id = d.id AND r.revision = CAST(? AS integer)))
        ON CONFLICT (kind, id, revision) DO NOTHING RETURNING revision`,
-      ...[String(revision), JSON.stringify(content), account, saved, kind, id, String(revision), String(after)],
-    ).catch((error: unknown) => {
-      if (isGone(error)) return [];
-      throw error;
-    });
+        ...[String(revision), JSON.stringify(content), account, saved, kind, id, String(revision), String(after)],
+      )
+      .catch((error: unknown) => {
+        if (isGone(error)) return [];
+        throw error;
+      });
     return row ? { revision, account, saved } : null;
   }
 }
 
 /** PostgreSQL's refusal of a revision whose draft was deleted at the same moment. */
 const isGone = (error: unknown): boolean => (error as { code?: unknown }).code === '23503';
+
+const TABLES = new URL('./tables/', import.meta.url);
+/** One of our processes at a time makes the tables. */
+const MAKES = 0x647261;
+
+/** Drafts in a SQLite file. */
+export class SqliteDraftsStore extends DraftsStore {
+  constructor(file: string) {
+    super(new SqliteStatements('Drafts', file, TABLES));
+  }
+}
+
+/** Drafts in PostgreSQL, in the schema `followthrough_drafts`. */
+export class PostgresDraftsStore extends DraftsStore {
+  protected override readonly deletion = 'SELECT delete_up_to(?, ?, CAST(? AS bigint)) AS id';
+
+  constructor(url: string) {
+    super(new PostgresStatements('Drafts', url, 'followthrough_drafts', TABLES, MAKES));
+  }
+}

@@ -1,4 +1,2 @@
 /** The front door of the drafts: what is not public yet, beside the log. */
 export * from './drafts-store.js';
-export * from './postgres-drafts-store.js';
-export * from './sqlite-drafts-store.js';

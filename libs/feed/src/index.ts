@@ -20,12 +20,11 @@ export { NewWebhook, OfOwn, ReplayDeadLetters, WebhooksController, type Webhook 
 /** One of our processes at a time makes the tables. */
 const MAKES = 0x66656564;
 
-export const sqliteHooks = (file: string): HookStore =>
-  new HookStore(new SqliteStatements('Webhooks', file, new URL('./sqlite/', import.meta.url)));
+const TABLES = new URL('./tables/', import.meta.url);
+
+export const sqliteHooks = (file: string): HookStore => new HookStore(new SqliteStatements('Webhooks', file, TABLES));
 export const postgresHooks = (url: string): HookStore =>
-  new HookStore(
-    new PostgresStatements('Webhooks', url, 'followthrough_feed', new URL('./postgres/', import.meta.url), MAKES),
-  );
+  new HookStore(new PostgresStatements('Webhooks', url, 'followthrough_feed', TABLES, MAKES));
 
 /** The part of this context that the composition root takes. */
 export const feedContext = (hooks: HookStore, allowPrivate: boolean): Context => ({

@@ -37,29 +37,6 @@ CREATE INDEX appointments_of ON appointments (account);
 INSERT INTO accounts SELECT account, 'machine', min(created), NULL, NULL FROM tokens GROUP BY account;
 INSERT INTO appointments SELECT id, account, role, agency, created, NULL, NULL, NULL FROM tokens;
 
-CREATE TABLE tokens_of_accounts (
-  id        TEXT PRIMARY KEY,
-  hash      TEXT NOT NULL UNIQUE,
-  account   TEXT NOT NULL REFERENCES accounts,
-  label     TEXT NOT NULL,
-  scopes    TEXT NOT NULL,
-  demo      INTEGER NOT NULL,
-  created   TEXT NOT NULL,
-  made_by   TEXT,
-  expires   TEXT NOT NULL,
-  last_used TEXT,
-  revoked   TEXT
-) STRICT;
-INSERT INTO tokens_of_accounts
-  SELECT id, hash, account, label,
-    CASE role WHEN 'secretariat' THEN 'read report record register publish admin'
-      ELSE 'read report record register publish' END,
-    label = 'demo', created, NULL, strftime('%Y-%m-%dT%H:%M:%fZ', 'now', '+1 year'), NULL, revoked
-  FROM tokens;
-DROP TABLE tokens;
-ALTER TABLE tokens_of_accounts RENAME TO tokens;
-CREATE INDEX tokens_of ON tokens (account);
-
 -- Counts the changes by which somebody may lose a right.
 CREATE TABLE mark (changes INTEGER NOT NULL) STRICT;
 INSERT INTO mark VALUES (0);

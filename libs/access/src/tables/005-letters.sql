@@ -7,7 +7,7 @@ CREATE TABLE followers (
   email    TEXT UNIQUE CHECK ((account IS NULL) <> (email IS NULL)),
   language TEXT NOT NULL,
   secret   TEXT NOT NULL UNIQUE,
-  next_at  INTEGER NOT NULL,
+  next_at  BIGINT NOT NULL,
   created  TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 
@@ -33,11 +33,11 @@ CREATE TABLE letters (
   facts       TEXT NOT NULL,
   decided     TEXT NOT NULL,
   state       TEXT NOT NULL,
-  attempts    INTEGER NOT NULL DEFAULT 0,
-  next_at     INTEGER NOT NULL DEFAULT 0,
+  attempts    BIGINT NOT NULL DEFAULT 0,
+  next_at     BIGINT NOT NULL DEFAULT 0,
   error       TEXT,
   lease       TEXT,
-  lease_until INTEGER NOT NULL DEFAULT 0,
+  lease_until BIGINT NOT NULL DEFAULT 0,
   settled     TEXT
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX letters_waiting ON letters (next_at) WHERE state = 'waiting';

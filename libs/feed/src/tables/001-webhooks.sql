@@ -7,26 +7,26 @@ CREATE TABLE IF NOT EXISTS webhooks (
   filter        TEXT NOT NULL,
   secret        TEXT NOT NULL,
   former_secret TEXT,
-  former_until  INTEGER NOT NULL DEFAULT 0,
+  former_until  BIGINT NOT NULL DEFAULT 0,
   created       TEXT NOT NULL,
   ended         TEXT,
   position      TEXT,
-  delivered     INTEGER NOT NULL DEFAULT 0,
+  delivered     BIGINT NOT NULL DEFAULT 0,
   delivered_at  TEXT,
-  attempts      INTEGER NOT NULL DEFAULT 0,
-  next_at       INTEGER NOT NULL DEFAULT 0,
+  attempts      BIGINT NOT NULL DEFAULT 0,
+  next_at       BIGINT NOT NULL DEFAULT 0,
   error         TEXT,
   lease         TEXT,
-  lease_until   INTEGER NOT NULL DEFAULT 0
+  lease_until   BIGINT NOT NULL DEFAULT 0
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE IF NOT EXISTS dead_letters (
   webhook  TEXT NOT NULL REFERENCES webhooks ON DELETE CASCADE,
   position TEXT NOT NULL,
   type     TEXT NOT NULL,
-  attempts INTEGER NOT NULL,
+  attempts BIGINT NOT NULL,
   error    TEXT NOT NULL,
   at       TEXT NOT NULL,
-  replay   INTEGER NOT NULL DEFAULT 0,
+  replay   BIGINT NOT NULL DEFAULT 0,
   PRIMARY KEY (webhook, position)
 ) STRICT, WITHOUT ROWID;

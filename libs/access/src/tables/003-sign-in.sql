@@ -16,7 +16,7 @@ CREATE TABLE passkeys (
   id         TEXT PRIMARY KEY,
   account    TEXT NOT NULL REFERENCES people ON DELETE CASCADE,
   public_key TEXT NOT NULL,
-  counter    INTEGER NOT NULL,
+  counter    BIGINT NOT NULL,
   transports TEXT NOT NULL,
   label      TEXT NOT NULL,
   added      TEXT NOT NULL,
