@@ -576,7 +576,7 @@ export const leapsWhenItGoesLive = store(
     async *subscribe(after, signal, batchSize = 500) {
       let at = after;
       for (let batch; (batch = await good.readAll(at, batchSize)).length > 0; at = batch.at(-1)!.position) yield batch;
-      await sleep(5);
+      for (let left = 20; left > 0 && (await good.head()) === at; left--) await sleep(5);
       yield* good.subscribe(await good.head(), signal, batchSize);
     },
   }),

@@ -4,6 +4,7 @@
  * it does.
  */
 import { describe, expect, it } from '@jest/globals';
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { createHash } from 'node:crypto';
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import { v4 as uuidv4, v7 as uuidv7 } from 'uuid';
@@ -30,7 +31,7 @@ import {
 } from '../events.js';
 import { verify } from '../verify.js';
 import * as broken from './broken-stores.js';
-import { given, TURN_MS, type TestedLog } from './tested-log.js';
+import { given, TURN_MS, Turns, type TestedLog } from './tested-log.js';
 
 interface Case {
   readonly sentence: string;
@@ -52,7 +53,8 @@ export function storeContractControls(open: () => Promise<TestedLog>): void {
     const controls = contract.flatMap(({ sentence, run, failsOn }) =>
       failsOn.map(({ fault, breaking }) => [fault, sentence, run, breaking] as const),
     );
-    it.each(controls)('when it %s: %s', async (_fault, _sentence, run, breaking) => {
+    // At once: on a broken store a case mostly waits in vain.
+    it.concurrent.each(controls)('when it %s: %s', async (_fault, _sentence, run, breaking) => {
       const error = await failure(runOn(async () => breaking(await open()), run, 400));
       // An assertion of the case must have failed: a control that merely crashes would prove nothing.
       expect(error).toHaveProperty('matcherResult.pass');
@@ -73,18 +75,18 @@ export function storeContractControls(open: () => Promise<TestedLog>): void {
   });
 }
 
-/** The time, in ms, that a subscription may take to give its events; a broken store is given less. */
-let patience: number;
-let turns = 0;
+/** Of the case that runs: its clock, and the time, in ms, that a subscription may take to give its events. */
+const running = new AsyncLocalStorage<{ readonly clock: Turns; readonly patience: number }>();
+const now = (): number => running.getStore()!.clock.ms;
+const patience = (): number => running.getStore()!.patience;
 
 async function runOn(open: () => Promise<TestedLog>, run: Case['run'], ms = 2_000): Promise<void> {
-  patience = ms;
-  const turning = setInterval(() => turns++, TURN_MS);
+  const clock = new Turns();
   const log = await open();
   try {
-    await run(log);
+    await running.run({ clock, patience: ms }, () => run(log));
   } finally {
-    clearInterval(turning);
+    clock.end();
     await log.remove();
   }
 }
@@ -226,7 +228,7 @@ function follow(
   const collect = async (): Promise<void> => {
     for await (const batch of store.subscribe(after, abort.signal, batchSize)) {
       batches.push(batch);
-      times.push(turns * TURN_MS);
+      times.push(now());
       if (leaves) abort.abort();
       await work?.();
     }
@@ -238,7 +240,7 @@ function follow(
     ended,
     stop: () => abort.abort(),
     got: async (count) => {
-      for (let left = patience; left > 0; left -= TURN_MS, await sleep(TURN_MS))
+      for (let left = patience(); left > 0; left -= TURN_MS, await sleep(TURN_MS))
         if (batches.flat().length >= count) break;
       return batches.flat();
     },
@@ -278,7 +280,7 @@ async function delayOfEvents(reader: EventStore, writer: EventStore): Promise<nu
   for (let n = 0; n < 5; n++) {
     await sleep(70);
     await writer.append('s', n - 1, events(1), by());
-    const written = turns * TURN_MS;
+    const written = now();
     await following.got(n + 1);
     delays.push((following.times[n] ?? Infinity) - written);
     if (delays[n] === Infinity) break;
@@ -561,7 +563,7 @@ export const contract: readonly Case[] = [
     run: async (log) => {
       const store = await log.connect();
       const sent = Array.from({ length: 250 }, (_, n) => store.append(`s${n}`, NO_STREAM, [event({ n })], by()));
-      const answers = await within(patience * 4, Promise.all(sent));
+      const answers = await within(patience() * 4, Promise.all(sent));
       const written = await everything(store);
       expect(written).toHaveLength(250);
       const at = new Map(written.map((e) => [number(e), e.position]));
@@ -578,7 +580,7 @@ export const contract: readonly Case[] = [
           if (!(error instanceof WrongRevision)) throw error;
         }),
       );
-      const answers = await within(patience * 4, Promise.all(sent));
+      const answers = await within(patience() * 4, Promise.all(sent));
       const written = await store.read('s');
       expect(written.map(({ revision, position }) => ({ revision, position }))).toEqual(answers.filter((a) => a));
       expect(written.map(number)).toEqual(written.map((_, n) => n));
@@ -1181,7 +1183,7 @@ export const contract: readonly Case[] = [
       const writing = writeAtOnce([other], 4, 21);
       const seen: Envelope[] = [];
       let takenUp = 0;
-      for (const end = turns * TURN_MS + patience * 5; seen.length < 4 * 42 && turns * TURN_MS < end; takenUp++) {
+      for (const end = now() + patience() * 5; seen.length < 4 * 42 && now() < end; takenUp++) {
         const following = follow(store, seen.at(-1)?.position ?? null, { batchSize: 5, leaves: true });
         await following.got(1);
         following.stop();
@@ -1267,11 +1269,11 @@ export const contract: readonly Case[] = [
       const store = await log.connect();
       await store.append('s', NO_STREAM, [event({ n: 0 })], by());
       const following = Array.from({ length: 130 }, () => follow(store, null));
-      await within(patience, store.append('s', 0, [event({ n: 1 })], by()));
-      expect(await within(patience, store.read('s'))).toHaveLength(2);
+      await within(patience(), store.append('s', 0, [event({ n: 1 })], by()));
+      expect(await within(patience(), store.read('s'))).toHaveLength(2);
       for (const { got } of following) expect((await got(2)).map(number)).toEqual([0, 1]);
       for (const { stop } of following) stop();
-      expect(await within(patience, Promise.all(following.map(({ ended }) => ended)))).toEqual(Array(130).fill(null));
+      expect(await within(patience(), Promise.all(following.map(({ ended }) => ended)))).toEqual(Array(130).fill(null));
     },
     failsOn: [broken.servesAHundredSubscribers],
   },
@@ -1288,12 +1290,12 @@ export const contract: readonly Case[] = [
           break;
         }
       };
-      expect(await within(patience, failure(leave(false)))).toBeNull();
-      expect(await within(patience, failure(leave(true)))).toMatchObject({ message: 'cannot take 2' });
+      expect(await within(patience(), failure(leave(false)))).toBeNull();
+      expect(await within(patience(), failure(leave(true)))).toMatchObject({ message: 'cannot take 2' });
       await store.append('s', 9, events(1), by());
       expect(await staying.got(11)).toHaveLength(11);
-      await within(patience, store.close());
-      expect(await within(patience, staying.ended)).toBeInstanceOf(StoreUnavailable);
+      await within(patience(), store.close());
+      expect(await within(patience(), staying.ended)).toBeInstanceOf(StoreUnavailable);
     },
     failsOn: [broken.holdsOnToASubscriber],
   },
@@ -1822,8 +1824,8 @@ export const contract: readonly Case[] = [
       const sent = Array.from({ length: 5 }, (_, n) =>
         store.append(`s${n}`, NO_STREAM, events(1), by()).catch(() => null),
       );
-      await within(patience, store.close());
-      const answers = await within(patience, Promise.all(sent));
+      await within(patience(), store.close());
+      const answers = await within(patience(), Promise.all(sent));
       const written = await everything(await log.connect());
       const told = answers.filter((answer) => answer !== null).map(({ position }) => position);
       expect(written.map(({ position }) => position)).toEqual(told.sort((a, b) => Number(a) - Number(b)));
