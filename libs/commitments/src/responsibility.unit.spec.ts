@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import type { CommitmentEvent } from './commitment.js';
+import type { By, CommitmentEvent } from './commitment.js';
 import {
+  agencies,
   allowedTo,
   citation,
   did,
@@ -14,7 +15,6 @@ import {
   type Happening,
 } from './testing/a-commitment.js';
 import { type ActName, type BodyOf } from './acts.js';
-import { type AgencyRole } from '#bodies';
 import { type Role } from '#words';
 
 const iom = focalPoint('IOM');
@@ -89,60 +89,45 @@ describe('Agencies', () => {
 describe('An agency named by another agency', () => {
   const adding = { agency: 'WHO', role: 'partner', reportedOn } as const;
   const added = (other: object = {}): CommitmentEvent => ({ name: 'AgencyAdded', data: { ...adding, ...other } });
+  const adds = (by: By, more: object = {}) => given(recorded()).when('addAgency', { ...adding, ...more }, by);
   const whoIsAsked = did('addAgency', adding, iom);
+  const itself = { agency: 'WHO' };
+  /** An answer of WHO, which is asked. */
+  const answered = (act: 'acceptRole' | 'declineRole', body: object) => did(act, body as never, who, itself);
+  const answering = (act: 'acceptRole' | 'declineRole', body: object, by = who, ...since: Happening[]) =>
+    given(recorded(), whoIsAsked, ...since).when(act, body as never, by, itself);
 
   it('is asked', () => {
-    given(recorded())
-      .when('addAgency', adding, iom)
-      .then(added({ asked: true }));
-    given(recorded())
-      .when('addAgency', adding, ilo)
-      .then(added({ asked: true }));
+    for (const by of [iom, ilo]) adds(by).then(added({ asked: true }));
   });
   it('is asked also when the other one cites a document: only the secretariat takes a document for its word', () =>
-    given(recorded())
-      .when('addAgency', { ...adding, citation }, iom)
-      .then(added({ citation, asked: true })));
+    adds(iom, { citation }).then(added({ citation, asked: true })));
   it('is not asked when it names itself', () => {
     const funds = { agency: 'IOM', role: 'funder', reportedOn } as const;
-    given(recorded()).when('addAgency', funds, iom).then({ name: 'AgencyAdded', data: funds });
+    adds(iom, funds).then({ name: 'AgencyAdded', data: funds });
   });
   it('is confirmed by a document that the secretariat cites, and asked without one', () => {
-    given(recorded())
-      .when('addAgency', { ...adding, citation })
-      .then(added({ citation }));
-    given(recorded())
-      .when('addAgency', { ...adding, citations: [citation] })
-      .then(added({ citation }));
-    given(recorded())
-      .when('addAgency', adding)
-      .then(added({ asked: true }));
-    given(recorded())
-      .when('addAgency', { ...adding, citations: [] })
-      .then(added({ asked: true }));
+    adds(secretariat, { citation }).then(added({ citation }));
+    adds(secretariat, { citations: [citation] }).then(added({ citation }));
+    adds(secretariat).then(added({ asked: true }));
+    adds(secretariat, { citations: [] }).then(added({ asked: true }));
   });
   it('is asked anew when another one changes its role, and not when it does so itself', () => {
-    const about = { agency: 'ILO' };
-    const data = { ...about, from: 'co_lead', role: 'partner', reportedOn } as const;
     const body = { role: 'partner', reportedOn } as const;
-    given(recorded())
-      .when('changeRole', body, iom, about)
-      .then({ name: 'RoleChanged', data: { ...data, asked: true } });
-    given(recorded()).when('changeRole', body, ilo, about).then({ name: 'RoleChanged', data });
-    given(recorded())
-      .when('changeRole', body, secretariat, about)
-      .then({ name: 'RoleChanged', data: { ...data, asked: true } });
-    given(recorded())
-      .when('changeRole', { ...body, citation }, secretariat, about)
-      .then({ name: 'RoleChanged', data: { ...data, citation } });
+    const changes = (by: By, more: object = {}) =>
+      given(recorded()).when('changeRole', { ...body, ...more }, by, { agency: 'ILO' });
+    const changed = (more: object): CommitmentEvent => ({
+      name: 'RoleChanged',
+      data: { agency: 'ILO', from: 'co_lead', ...body, ...more },
+    });
+    changes(iom).then(changed({ asked: true }));
+    changes(ilo).then(changed({}));
+    changes(secretariat).then(changed({ asked: true }));
+    changes(secretariat, { citation }).then(changed({ citation }));
   });
 
-  const agencies: AgencyRole[] = [
-    { agency: 'IOM', role: 'lead' },
-    { agency: 'ILO', role: 'co_lead' },
-    { agency: 'WB', role: 'funder' },
-  ];
-  it.each<[string, object, typeof iom, string[]]>([
+  const three = agencies('IOM lead', 'ILO co_lead', 'WB funder');
+  it.each<[string, object, By, string[]]>([
     ['a focal point: all but its own', {}, iom, ['IOM lead', 'ILO co_lead?', 'WB funder?']],
     ['a focal point with a document: all but its own', { citation }, iom, ['IOM lead', 'ILO co_lead?', 'WB funder?']],
     ['the secretariat from a document: none', { citation }, secretariat, ['IOM lead', 'ILO co_lead', 'WB funder']],
@@ -154,7 +139,7 @@ describe('An agency named by another agency', () => {
       ['IOM lead?', 'ILO co_lead', 'WB funder?'],
     ],
   ])('is asked by the record act of %s', (_, more, by, roles) => {
-    const body = { ...recorded({ agencies }).data, ...more } as BodyOf<'record'>;
+    const body = { ...recorded({ agencies: three }).data, ...more } as BodyOf<'record'>;
     expect(rolesOn('2006-11-21', did('record', body, by))).toEqual(roles);
   });
 
@@ -163,30 +148,29 @@ describe('An agency named by another agency', () => {
     expect(rolesOn(reportedOn, recorded(), whoIsAsked)).toContain('WHO partner?');
     expect(on(reportedOn, recorded(), whoIsAsked).parts.map(({ agency }) => agency)).toContain('WHO');
     expect(on(reportedOn, recorded(), whoIsAsked).spread).toEqual({ planned: 1, unreported: 3 });
-    given(recorded(), whoIsAsked)
-      .when('reportStage', { stage: 'in_progress', effective: '2007', reportedOn }, who)
-      .state();
+    const stage = { stage: 'in_progress', effective: '2007', reportedOn } as const;
+    given(recorded(), whoIsAsked).when('reportStage', stage, who).state();
   });
 
   it('accepts, and is no longer marked from then on', () => {
     const accepts = { reportedOn: '2007-09-01' };
-    given(recorded(), whoIsAsked)
-      .when('acceptRole', accepts, who, { agency: 'WHO' })
-      .then({ name: 'RoleAccepted', data: { agency: 'WHO', role: 'partner', ...accepts } });
-    const accepted = did('acceptRole', accepts, who, { agency: 'WHO' });
+    answering('acceptRole', accepts).then({
+      name: 'RoleAccepted',
+      data: { agency: 'WHO', role: 'partner', ...accepts },
+    });
+    const accepted = answered('acceptRole', accepts);
     expect(rolesOn('2007-08-31', recorded(), whoIsAsked, accepted)).toContain('WHO partner?');
     expect(rolesOn('2007-09-01', recorded(), whoIsAsked, accepted)).toContain('WHO partner');
-    given(recorded(), whoIsAsked, accepted).when('acceptRole', accepts, who, { agency: 'WHO' }).rejected('not_asked');
-    given(recorded(), whoIsAsked, accepted)
-      .when('declineRole', { ...accepts, reason }, who, { agency: 'WHO' })
-      .rejected('not_asked');
+    answering('acceptRole', accepts, who, accepted).rejected('not_asked');
+    answering('declineRole', { ...accepts, reason }, who, accepted).rejected('not_asked');
   });
   it('declines with a reason, and does not count from then on', () => {
     const declines = { reason: 'Not in our programme', reportedOn: '2007-09-01' };
-    given(recorded(), whoIsAsked)
-      .when('declineRole', declines, who, { agency: 'WHO' })
-      .then({ name: 'RoleDeclined', data: { agency: 'WHO', role: 'partner', ...declines } });
-    const declined = did('declineRole', declines, who, { agency: 'WHO' });
+    answering('declineRole', declines).then({
+      name: 'RoleDeclined',
+      data: { agency: 'WHO', role: 'partner', ...declines },
+    });
+    const declined = answered('declineRole', declines);
     const before = on('2007-08-31', recorded(), whoIsAsked, declined);
     const since = on('2007-09-01', recorded(), whoIsAsked, declined);
     expect(before.agencies).toContainEqual({ agency: 'WHO', role: 'partner', asked: true });
@@ -194,17 +178,15 @@ describe('An agency named by another agency', () => {
     expect(since.agencies.map(({ agency }) => agency)).not.toContain('WHO');
     expect(since.parts.map(({ agency }) => agency)).not.toContain('WHO');
     expect(since.declined).toEqual([{ agency: 'WHO', role: 'partner', revision: 2, ...declines }]);
-    given(recorded(), whoIsAsked, declined)
-      .when('acceptRole', { reportedOn: '2007-10-01' }, secretariat, { agency: 'WHO' })
-      .rejected('not_found');
+    answering('acceptRole', { reportedOn: '2007-10-01' }, secretariat, declined).rejected('not_found');
   });
   it('that declined may be asked again', () => {
     const history = [
       recorded(),
       whoIsAsked,
-      did('declineRole', { reason, reportedOn: '2007-09-01' }, who, { agency: 'WHO' }),
+      answered('declineRole', { reason, reportedOn: '2007-09-01' }),
       did('addAgency', { ...adding, reportedOn: '2008-01-01' }, iom),
-      did('acceptRole', { reportedOn: '2008-02-01' }, who, { agency: 'WHO' }),
+      answered('acceptRole', { reportedOn: '2008-02-01' }),
     ];
     expect(on('2007-12-31', ...history).declined).toHaveLength(1);
     expect(on('2008-01-01', ...history).declined).toEqual([]);
@@ -213,28 +195,22 @@ describe('An agency named by another agency', () => {
   });
   it('is answered for by nobody else but the secretariat', () => {
     for (const by of [iom, ilo, focalPoint('UNHCR')]) {
-      given(recorded(), whoIsAsked).when('acceptRole', { reportedOn }, by, { agency: 'WHO' }).rejected('forbidden');
-      given(recorded(), whoIsAsked)
-        .when('declineRole', { reason, reportedOn }, by, { agency: 'WHO' })
-        .rejected('forbidden');
+      answering('acceptRole', { reportedOn }, by).rejected('forbidden');
+      answering('declineRole', { reason, reportedOn }, by).rejected('forbidden');
     }
-    given(recorded(), whoIsAsked).when('acceptRole', { reportedOn }, secretariat, { agency: 'WHO' }).state();
+    answering('acceptRole', { reportedOn }, secretariat).state();
   });
   it('cannot answer before it was asked, nor when it was not', () => {
     const early = { reportedOn: '2007-05-31' };
-    given(recorded(), whoIsAsked).when('acceptRole', early, who, { agency: 'WHO' }).rejected('not_found');
-    given(recorded(), whoIsAsked)
-      .when('declineRole', { ...early, reason }, who, { agency: 'WHO' })
-      .rejected('not_found');
+    answering('acceptRole', early).rejected('not_found');
+    answering('declineRole', { ...early, reason }).rejected('not_found');
     given(recorded()).when('acceptRole', { reportedOn }, ilo, { agency: 'ILO' }).rejected('not_asked');
-    given(recorded()).when('acceptRole', { reportedOn }, who, { agency: 'WHO' }).rejected('not_found');
+    given(recorded()).when('acceptRole', { reportedOn }, who, itself).rejected('not_found');
   });
   it('answers for each role it was asked to take, first of all for that of lead, co-lead or partner', () => {
     const hosting = did('addAgency', { agency: 'WHO', role: 'host', reportedOn }, iom);
     const act = (body: Partial<BodyOf<'acceptRole'>>, ...more: Happening[]) =>
-      given(recorded(), hosting, whoIsAsked, ...more).when('acceptRole', { reportedOn, ...body }, who, {
-        agency: 'WHO',
-      });
+      given(recorded(), hosting, whoIsAsked, ...more).when('acceptRole', { reportedOn, ...body }, who, itself);
     const accepted = (role: Role): CommitmentEvent => ({
       name: 'RoleAccepted',
       data: { agency: 'WHO', role, reportedOn },
@@ -246,11 +222,11 @@ describe('An agency named by another agency', () => {
     act({ role: 'partner' }, accepted('partner')).rejected('not_asked');
   });
   it('as the lead may accept, but not decline: someone must lead', () => {
-    const body = { ...recorded({ agencies }).data, agency: 'ILO' } as BodyOf<'record'>;
-    const led = did('record', body);
-    given(led).when('acceptRole', { reportedOn }, iom, { agency: 'IOM' }).state();
-    given(led).when('declineRole', { reason, reportedOn }, iom, { agency: 'IOM' }).rejected('one_lead');
-    expect(rolesOn(TODAY, led, did('acceptRole', { reportedOn }, iom, { agency: 'IOM' }))[0]).toBe('IOM lead');
+    const led = did('record', { ...recorded({ agencies: three }).data, agency: 'ILO' } as BodyOf<'record'>);
+    const lead = { agency: 'IOM' };
+    given(led).when('acceptRole', { reportedOn }, iom, lead).state();
+    given(led).when('declineRole', { reason, reportedOn }, iom, lead).rejected('one_lead');
+    expect(rolesOn(TODAY, led, did('acceptRole', { reportedOn }, iom, lead))[0]).toBe('IOM lead');
     expect(allowedTo(iom, led)).toContain('acceptRole');
     expect(allowedTo(iom, led)).not.toContain('declineRole');
   });
@@ -258,8 +234,8 @@ describe('An agency named by another agency', () => {
     const history = [
       recorded(),
       whoIsAsked,
-      did('changeRole', { role: 'co_lead', citation, reportedOn: '2009-01-01' }, secretariat, { agency: 'WHO' }),
-      did('declineRole', { reason, reportedOn: '2008-01-01' }, who, { agency: 'WHO' }),
+      did('changeRole', { role: 'co_lead', citation, reportedOn: '2009-01-01' }, secretariat, itself),
+      answered('declineRole', { reason, reportedOn: '2008-01-01' }),
     ];
     expect(rolesOn('2007-12-31', ...history)).toContain('WHO partner?');
     expect(on('2008-12-31', ...history)).toMatchObject({ declined: [{ agency: 'WHO', role: 'partner' }] });
@@ -274,35 +250,31 @@ describe('The lead is transferred', () => {
   const answer = { reportedOn: '2007-09-01' };
   const leads = (asOf: string, ...history: Happening[]) => on(asOf, recorded(), ...history).agencies[0]!.agency;
 
+  const offering = (more: object = {}, by = iom, ...history: Happening[]) =>
+    given(recorded(), ...history).when('offerLead', { ...offer, ...more }, by);
+  const answers = ['acceptLead', 'declineLead', 'withdrawLeadOffer'] as const;
+  const bodyOf = (act: (typeof answers)[number]) => (act === 'acceptLead' ? answer : { ...answer, reason });
+  /** An answer to the offer. */
+  const answered = (act: (typeof answers)[number], by: By) => did(act, bodyOf(act) as never, by);
+  const answering = (act: (typeof answers)[number], by = secretariat, ...since: Happening[]) =>
+    given(recorded(), offered, ...since).when(act, bodyOf(act) as never, by);
+
   it('by an offer: to whom, why, from when, and what stays open', () => {
-    given(recorded())
-      .when('offerLead', offer, iom)
-      .then({ name: 'LeadOffered', data: { ...offer, from: 'IOM', formerLeadBecomes: 'partner' } });
+    const open = { ...offer, from: 'IOM', formerLeadBecomes: 'partner' } as const;
+    offering().then({ name: 'LeadOffered', data: open });
     expect(on('2007-05-31', recorded(), offered).leadTransfer).toBeNull();
-    expect(on(reportedOn, recorded(), offered).leadTransfer).toEqual({
-      ...offer,
-      from: 'IOM',
-      formerLeadBecomes: 'partner',
-      revision: 1,
-    });
+    expect(on(reportedOn, recorded(), offered).leadTransfer).toEqual({ ...open, revision: 1 });
   });
   it('by the lead or the secretariat only', () => {
-    given(recorded()).when('offerLead', offer, secretariat).state();
-    for (const agency of ['ILO', 'WB', 'WHO'])
-      given(recorded()).when('offerLead', offer, focalPoint(agency)).rejected('forbidden');
+    offering({}, secretariat).state();
+    for (const agency of ['ILO', 'WB', 'WHO']) offering({}, focalPoint(agency)).rejected('forbidden');
   });
   it('to anyone but the lead', () => {
-    given(recorded())
-      .when('offerLead', { ...offer, to: 'WHO' }, iom)
-      .state();
-    given(recorded())
-      .when('offerLead', { ...offer, to: 'IOM' }, iom)
-      .rejected('leads_already');
+    offering({ to: 'WHO' }).state();
+    offering({ to: 'IOM' }).rejected('leads_already');
   });
   it('by one offer at a time', () => {
-    given(recorded(), offered)
-      .when('offerLead', { ...offer, to: 'WB' }, iom)
-      .rejected('lead_is_on_offer');
+    offering({ to: 'WB' }, iom, offered).rejected('lead_is_on_offer');
     expect(allowedTo(iom, recorded())).toContain('offerLead');
     expect(allowedTo(iom, recorded(), offered)).not.toContain('offerLead');
   });
@@ -317,7 +289,7 @@ describe('The lead is transferred', () => {
     ['the first day on which it is to be effective, when that is to come', '2008', '2008-01-01'],
     ['a day that is still to come', '2013-02', '2013-02-01'],
   ])('on %s', (_, effective, day) => {
-    const accepted = did('acceptLead', answer, ilo);
+    const accepted = answered('acceptLead', ilo);
     const dayBefore = new Date(Date.parse(day) - 86_400_000).toISOString().slice(0, 10);
     const transfer = [did('offerLead', { ...offer, effective }, iom), accepted];
     expect([leads(dayBefore, ...transfer), leads(day, ...transfer)]).toEqual(['IOM', 'ILO']);
@@ -328,120 +300,83 @@ describe('The lead is transferred', () => {
     [undefined, ['ILO lead', 'IOM partner', 'UNHCR observer', 'WB funder', 'WB partner']],
     ['co_lead', ['ILO lead', 'IOM co_lead', 'UNHCR observer', 'WB funder', 'WB partner']],
     ['none', ['ILO lead', 'UNHCR observer', 'WB funder', 'WB partner']],
-  ])('and the former lead becomes what the offer said (%s), else partner', (formerLeadBecomes, roles) =>
-    expect(
-      rolesOn(
-        '2008-01-01',
-        recorded(),
-        did('offerLead', { ...offer, formerLeadBecomes }, iom),
-        did('acceptLead', answer, ilo),
-      ),
-    ).toEqual(roles),
-  );
-  it('to an agency that had no role before', () =>
-    expect(
-      rolesOn('2008-01-01', recorded(), did('offerLead', { ...offer, to: 'WHO' }, iom), did('acceptLead', answer, who)),
-    ).toEqual(['WHO lead', 'ILO co_lead', 'IOM partner', 'UNHCR observer', 'WB funder', 'WB partner']));
+  ])('and the former lead becomes what the offer said (%s), else partner', (formerLeadBecomes, roles) => {
+    const offered = did('offerLead', { ...offer, formerLeadBecomes }, iom);
+    expect(rolesOn('2008-01-01', recorded(), offered, answered('acceptLead', ilo))).toEqual(roles);
+  });
+  it('to an agency that had no role before', () => {
+    const toWho = did('offerLead', { ...offer, to: 'WHO' }, iom);
+    expect(rolesOn('2008-01-01', recorded(), toWho, answered('acceptLead', who))).toEqual([
+      'WHO lead',
+      'ILO co_lead',
+      'IOM partner',
+      'UNHCR observer',
+      'WB funder',
+      'WB partner',
+    ]);
+  });
 
   it('when the one it was offered to accepts, and nobody else', () => {
-    given(recorded(), offered)
-      .when('acceptLead', answer, ilo)
-      .then({
-        name: 'LeadAccepted',
-        data: { ...answer, from: 'IOM', to: 'ILO', effective: '2008', formerLeadBecomes: 'partner' },
-      });
-    given(recorded(), offered).when('acceptLead', answer, secretariat).state();
-    for (const agency of ['IOM', 'WB', 'WHO'])
-      given(recorded(), offered).when('acceptLead', answer, focalPoint(agency)).rejected('forbidden');
+    answering('acceptLead', ilo).then({
+      name: 'LeadAccepted',
+      data: { ...answer, from: 'IOM', to: 'ILO', effective: '2008', formerLeadBecomes: 'partner' },
+    });
+    answering('acceptLead').state();
+    for (const agency of ['IOM', 'WB', 'WHO']) answering('acceptLead', focalPoint(agency)).rejected('forbidden');
   });
   it('not when it declines', () => {
-    given(recorded(), offered)
-      .when('declineLead', { ...answer, reason }, ilo)
-      .then({ name: 'LeadDeclined', data: { ...answer, reason, to: 'ILO' } });
-    for (const agency of ['IOM', 'WB'])
-      given(recorded(), offered)
-        .when('declineLead', { ...answer, reason }, focalPoint(agency))
-        .rejected('forbidden');
-    const declined = did('declineLead', { ...answer, reason }, ilo);
+    answering('declineLead', ilo).then({ name: 'LeadDeclined', data: { ...answer, reason, to: 'ILO' } });
+    for (const agency of ['IOM', 'WB']) answering('declineLead', focalPoint(agency)).rejected('forbidden');
+    const declined = answered('declineLead', ilo);
     expect(leads(TODAY, offered, declined)).toBe('IOM');
     expect(on('2007-08-31', recorded(), offered, declined).leadTransfer).toMatchObject({ to: 'ILO' });
     expect(on('2007-09-01', recorded(), offered, declined).leadTransfer).toBeNull();
   });
   it('not when the lead withdraws the offer, which nobody else can', () => {
-    given(recorded(), offered)
-      .when('withdrawLeadOffer', { ...answer, reason }, iom)
-      .then({ name: 'LeadOfferWithdrawn', data: { ...answer, reason, to: 'ILO' } });
-    for (const agency of ['ILO', 'WB'])
-      given(recorded(), offered)
-        .when('withdrawLeadOffer', { ...answer, reason }, focalPoint(agency))
-        .rejected('forbidden');
-    const withdrawn = did('withdrawLeadOffer', { ...answer, reason }, iom);
-    expect(on(TODAY, recorded(), offered, withdrawn)).toMatchObject({
-      leadTransfer: null,
-      agencies: [{ agency: 'IOM' }, {}, {}, {}, {}],
-    });
-    given(recorded(), offered, withdrawn).when('acceptLead', answer).rejected('no_lead_offer');
-    given(recorded(), offered, withdrawn).when('acceptLead', answer, ilo).rejected('forbidden');
+    answering('withdrawLeadOffer', iom).then({ name: 'LeadOfferWithdrawn', data: { ...answer, reason, to: 'ILO' } });
+    for (const agency of ['ILO', 'WB']) answering('withdrawLeadOffer', focalPoint(agency)).rejected('forbidden');
+    const withdrawn = answered('withdrawLeadOffer', iom);
+    expect(rolesOn(TODAY, recorded(), offered, withdrawn)).toEqual(rolesOn(TODAY, recorded()));
+    expect(on(TODAY, recorded(), offered, withdrawn).leadTransfer).toBeNull();
+    answering('acceptLead', secretariat, withdrawn).rejected('no_lead_offer');
+    answering('acceptLead', ilo, withdrawn).rejected('forbidden');
   });
   it('after it was declined or withdrawn, by another offer', () => {
     const again = did('offerLead', { ...offer, to: 'WB', reportedOn: '2007-10-01' }, iom);
-    for (const no of [
-      did('declineLead', { ...answer, reason }, ilo),
-      did('withdrawLeadOffer', { ...answer, reason }, iom),
-    ]) {
+    for (const no of [answered('declineLead', ilo), answered('withdrawLeadOffer', iom)]) {
       const history = [offered, no, again, did('acceptLead', { reportedOn: '2007-11-01' }, focalPoint('WB'))];
       expect(['2007-12-31', '2008-01-01'].map((day) => leads(day, ...history))).toEqual(['IOM', 'WB']);
       expect(on('2007-10-01', recorded(), ...history).leadTransfer).toMatchObject({ to: 'WB' });
     }
   });
-  it.each(['acceptLead', 'declineLead', 'withdrawLeadOffer'] as const)(
-    '%s: only where there is an offer, and not before it was made',
-    (act) => {
-      given(recorded())
-        .when(act, { ...answer, reason } as never)
-        .rejected('no_lead_offer');
-      given(recorded(), offered)
-        .when(act, { reportedOn: '2007-05-31', reason } as never)
-        .rejected('before_the_offer');
-      given(recorded(), offered)
-        .when(act, { reportedOn, reason } as never)
-        .state();
-    },
-  );
+  it.each(answers)('%s: only where there is an offer, and not before it was made', (act) => {
+    const on = (reportedOn: string, ...history: Happening[]) =>
+      given(recorded(), ...history).when(act, { ...bodyOf(act), reportedOn } as never);
+    on(answer.reportedOn).rejected('no_lead_offer');
+    on('2007-05-31', offered).rejected('before_the_offer');
+    on(reportedOn, offered).state();
+  });
   it('and until the day that was agreed nobody offers it to another, and the lead is who it was', () => {
-    const toCome = [did('offerLead', { ...offer, effective: '2013' }, iom), did('acceptLead', answer, ilo)];
-    given(recorded(), ...toCome)
-      .when('offerLead', { ...offer, to: 'WB', reportedOn: TODAY }, iom)
-      .rejected('lead_is_moving');
+    const toCome = [did('offerLead', { ...offer, effective: '2013' }, iom), answered('acceptLead', ilo)];
+    const withdrawing = (by: By) => given(recorded(), ...toCome).when('withdraw', { reason, reportedOn: TODAY }, by);
+    offering({ to: 'WB', reportedOn: TODAY }, iom, ...toCome).rejected('lead_is_moving');
     expect(allowedTo(iom, recorded(), ...toCome)).not.toContain('offerLead');
-    given(recorded(), ...toCome)
-      .when('withdraw', { reason, reportedOn: TODAY }, iom)
-      .state();
-    given(recorded(), ...toCome)
-      .when('withdraw', { reason, reportedOn: TODAY }, ilo)
-      .rejected('forbidden');
+    withdrawing(iom).state();
+    withdrawing(ilo).rejected('forbidden');
     const newYear = { ...ilo, today: '2013-01-01' };
-    given(recorded(), ...toCome)
-      .when('withdraw', { reason, reportedOn: TODAY }, newYear)
-      .state();
-    given(recorded(), ...toCome)
-      .when('offerLead', { ...offer, to: 'WB', reportedOn: TODAY }, newYear)
-      .state();
+    withdrawing(newYear).state();
+    offering({ to: 'WB', reportedOn: TODAY }, newYear, ...toCome).state();
     expect(allowedTo(newYear, recorded(), ...toCome)).toContain('offerLead');
   });
   it('back and forth', () => {
     const history = [
       offered,
-      did('acceptLead', answer, ilo),
+      answered('acceptLead', ilo),
       did('offerLead', { to: 'IOM', effective: '2010', reason, reportedOn: '2009-01-01' }, ilo),
       did('acceptLead', { reportedOn: '2009-02-01' }, iom),
     ];
-    expect(['2007-12-31', '2008-01-01', '2009-12-31', '2010-01-01'].map((day) => leads(day, ...history))).toEqual([
-      'IOM',
-      'ILO',
-      'ILO',
-      'IOM',
-    ]);
+    const days = ['2007-12-31', '2008-01-01', '2009-12-31', '2010-01-01'];
+    expect(days.map((day) => leads(day, ...history))).toEqual(['IOM', 'ILO', 'ILO', 'IOM']);
     expect(rolesOn('2010-01-01', recorded(), ...history)).toEqual(
       rolesOn('2006-11-21', recorded()).map((role) => role.replace('ILO co_lead', 'ILO partner')),
     );
@@ -449,24 +384,23 @@ describe('The lead is transferred', () => {
 
   describe('in one act by the secretariat', () => {
     const about = { agency: 'ILO' };
-    const move = { role: 'lead', citation, reportedOn } as const;
-    it('and the former lead becomes what is said, else partner', () => {
-      const data = { agency: 'ILO', from: 'co_lead', ...move } as const;
-      given(recorded())
-        .when('changeRole', move, secretariat, about)
-        .then({ name: 'RoleChanged', data: { ...data, formerLeadBecomes: 'partner' } });
-      given(recorded())
-        .when('changeRole', { ...move, formerLeadBecomes: 'none' }, secretariat, about)
-        .then({ name: 'RoleChanged', data: { ...data, formerLeadBecomes: 'none' } });
-    });
+    const uncited = { role: 'lead', reportedOn } as const;
+    const move = { ...uncited, citation };
+    const moving = (more: object = {}, by = secretariat, ...history: Happening[]) =>
+      given(recorded(), ...history).when('changeRole', { ...move, ...more }, by, about);
+
+    it.each(['partner', 'none'] as const)('and the former lead becomes what is said, else partner: %s', (becomes) =>
+      moving(becomes === 'none' ? { formerLeadBecomes: becomes } : {}).then({
+        name: 'RoleChanged',
+        data: { agency: 'ILO', from: 'co_lead', ...move, formerLeadBecomes: becomes },
+      }),
+    );
     it('never by a focal point: that must offer it', () => {
-      for (const by of [iom, ilo]) given(recorded()).when('changeRole', move, by, about).rejected('lead_is_offered');
-      given(recorded()).when('changeRole', move, focalPoint('WB'), about).rejected('forbidden');
+      for (const by of [iom, ilo]) moving({}, by).rejected('lead_is_offered');
+      moving({}, focalPoint('WB')).rejected('forbidden');
     });
-    it('not while it is on offer', () =>
-      given(recorded(), offered).when('changeRole', move, secretariat, about).rejected('lead_is_on_offer'));
+    it('not while it is on offer', () => moving({}, secretariat, offered).rejected('lead_is_on_offer'));
     it('asks the new lead when no document says so', () => {
-      const { citation: _, ...uncited } = move;
       expect(rolesOn(TODAY, recorded(), did('changeRole', uncited, secretariat, about))[0]).toBe('ILO lead?');
       expect(rolesOn(TODAY, recorded(), did('changeRole', move, secretariat, about))[0]).toBe('ILO lead');
     });

@@ -13,7 +13,8 @@ import {
 } from '../commitment.js';
 import { type ActName, type BodyOf } from '../acts.js';
 import { allowedActs, decide } from '../deciding.js';
-import { type CommitmentAsAt, type ReportStage } from '#bodies';
+import { type AgencyRole, type CommitmentAsAt, type ReportStage } from '#bodies';
+import { type Role } from '#words';
 
 export const TODAY = '2012-11-02';
 export const secretariat: By = { role: 'secretariat', agency: null, today: TODAY };
@@ -21,6 +22,10 @@ export const focalPoint = (agency: string): By => ({ role: 'focal_point', agency
 
 export const REFERENCE = 'IOM-2006-01';
 export const citation = { document: 'D-2007-WP204', locator: 'para 12' };
+
+/** Agencies in their roles, each in words: `IOM lead`. */
+export const agencies = (...inRoles: readonly `${string} ${Role}`[]): AgencyRole[] =>
+  inRoles.map((words) => words.split(' ')).map(([agency, role]) => ({ agency: agency!, role: role as Role }));
 
 /** A commitment that IOM leads; cited, so that all its agencies are confirmed. */
 export const recorded = (other: Partial<CommitmentEvents['Recorded']> = {}): CommitmentEvent => ({
@@ -31,13 +36,7 @@ export const recorded = (other: Partial<CommitmentEvents['Recorded']> = {}): Com
     kind: 'publication',
     nature: 'one_off',
     strength: 'undertaken',
-    agencies: [
-      { agency: 'IOM', role: 'lead' },
-      { agency: 'ILO', role: 'co_lead' },
-      { agency: 'WB', role: 'partner' },
-      { agency: 'WB', role: 'funder' },
-      { agency: 'UNHCR', role: 'observer' },
-    ],
+    agencies: agencies('IOM lead', 'ILO co_lead', 'WB partner', 'WB funder', 'UNHCR observer'),
     themes: ['HLD06-04'],
     stage: 'planned',
     effective: '2006-11',
@@ -45,6 +44,8 @@ export const recorded = (other: Partial<CommitmentEvents['Recorded']> = {}): Com
     ...other,
   },
 });
+/** A commitment of one agency. */
+export const ledBy = (agency: string): CommitmentEvent => recorded({ agencies: agencies(`${agency} lead`) });
 export const staged = (other: Partial<ReportStage> = {}): CommitmentEvent => ({
   name: 'StageReported',
   data: { stage: 'in_progress', effective: '2007', reportedOn: '2007-06-01', ...other },
@@ -99,7 +100,7 @@ export const allowedTo = (by: By, ...history: readonly Happening[]): ActName[] =
 
 /** Another commitment, that IOM leads. */
 export const OTHER = 'IOM-2011-10';
-export const another = after(recorded({ agencies: [{ agency: 'IOM', role: 'lead' }] }));
+export const another = after(ledBy('IOM'));
 export const A_THIRD = 'IOM-2011-11';
 
 const reportedOn = '2007-06-01';
@@ -135,7 +136,7 @@ const record = { ...ripe.data, reference: REFERENCE } as BodyOf<'record'>;
 
 /** For every act a commitment on which it can be done, and how. */
 export const SCENES: { readonly [A in ActName]: Scene<A> } = {
-  record: { given: [], body: { ...record, agencies: [{ agency: 'IOM', role: 'lead' }] } },
+  record: { given: [], body: { ...record, agencies: agencies('IOM lead') } },
   reportStage: { given: [ripe], body: { stage: 'in_progress', effective: '2007', reportedOn } },
   confirm: { given: [ripe], body: { reportedOn } },
   verify: { given: [ripe], body: { verification: 'contested', reason, citation, reportedOn } },
