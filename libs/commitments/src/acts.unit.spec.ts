@@ -15,7 +15,9 @@ import {
 } from './testing/a-commitment.js';
 import { ACTS, type ActName, type BodyOf } from './acts.js';
 import { allowedActs } from './deciding.js';
+import { HOLDERS } from './testing/commitment-model.js';
 import { forms } from '#bodies';
+import { NATURES, type Nature } from '#words';
 import { handForms } from '../../bodies/src/testing/forms-at-hand.js';
 
 handForms(forms);
@@ -57,14 +59,14 @@ describe('Milestones', () => {
       name: 'MilestoneAdded',
       data: { milestone: 2, title: 'Print', due: '2008', reportedOn },
     }));
+  const reaching = (body: object, ...more: CommitmentEvent[]) =>
+    when('reachMilestone', { reportedOn, ...body }, { milestone: 1 }, ...more);
+
   it('one is reached, once, on a date that may be unknown but not later than its report', () => {
-    when('reachMilestone', { reachedOn: '2007', reportedOn }, { milestone: 1 }).then(reached);
-    when('reachMilestone', { reportedOn }, { milestone: 1 }).then({
-      name: 'MilestoneReached',
-      data: { milestone: 1, reportedOn },
-    });
-    when('reachMilestone', { reachedOn: '2007-07', reportedOn }, { milestone: 1 }).rejected('date_in_the_future');
-    when('reachMilestone', { reportedOn }, { milestone: 1 }, reached).rejected('milestone_reached');
+    reaching({ reachedOn: '2007' }).then(reached);
+    reaching({}).then({ name: 'MilestoneReached', data: { milestone: 1, reportedOn } });
+    reaching({ reachedOn: '2007-07' }).rejected('date_in_the_future');
+    reaching({}, reached).rejected('milestone_reached');
   });
   it('one is rescheduled', () =>
     when('rescheduleMilestone', { due: '2009', reportedOn }, { milestone: 1 }).then({
@@ -74,12 +76,12 @@ describe('Milestones', () => {
   it('one is dropped with a reason; then nothing more happens to it', () => {
     when('dropMilestone', { note: 'No money', reportedOn }, { milestone: 1 }).then(dropped);
     const late = { reportedOn: '2008-01-01' };
-    when('reachMilestone', late, { milestone: 1 }, dropped).rejected('milestone_dropped');
+    reaching(late, dropped).rejected('milestone_dropped');
     when('rescheduleMilestone', { ...late, due: '2009' }, { milestone: 1 }, dropped).rejected('milestone_dropped');
     when('dropMilestone', { ...late, note: 'Again' }, { milestone: 1 }, dropped).rejected('milestone_dropped');
   });
   it('what came before it was dropped can still be told', () => {
-    when('reachMilestone', { reportedOn: '2007-05-31' }, { milestone: 1 }, dropped).state();
+    reaching({ reportedOn: '2007-05-31' }, dropped).state();
   });
   it.each([0, 2, -1])('there is no number %d', (milestone) =>
     when('reachMilestone', { reportedOn }, { milestone }).rejected('not_found'),
@@ -90,59 +92,45 @@ describe('A condition', () => {
   const conditional = recorded({ condition: 'subject to funding' });
   const lift = { liftedOn: '2007-05', liftedBy: 'The European Commission’s grant was signed', reportedOn };
   const lifted = did('liftCondition', lift);
+  const lifting = (body: object, ...history: Happening[]) =>
+    given(...history).when('liftCondition', { ...lift, ...body });
+  const inForce = (condition: string) => ({ condition, conditionLifted: null });
   const again = did('amendWording', { condition: 'if the ministries agree', reportedOn: '2008-01-01' });
 
   it('is lifted: when, and by what', () => {
-    given(conditional).when('liftCondition', lift).then({ name: 'ConditionLifted', data: lift });
-    expect(on('2007-05-31', conditional, lifted)).toMatchObject({
-      condition: 'subject to funding',
-      conditionLifted: null,
-    });
+    lifting({}, conditional).then({ name: 'ConditionLifted', data: lift });
+    expect(on('2007-05-31', conditional, lifted)).toMatchObject(inForce('subject to funding'));
     expect(on(reportedOn, conditional, lifted)).toMatchObject({
       condition: 'subject to funding',
       conditionLifted: { ...lift, revision: 1 },
     });
   });
   it('is not lifted before it was, later than its report, twice, or where there is none', () => {
-    given(conditional)
-      .when('liftCondition', { ...lift, liftedOn: '2007-06-02' })
-      .rejected('date_in_the_future');
-    given(conditional, lifted).when('liftCondition', lift).rejected('condition_lifted');
-    given(recorded()).when('liftCondition', lift).rejected('no_condition');
-    given(recorded(), again).when('liftCondition', lift).rejected('no_condition');
+    lifting({ liftedOn: '2007-06-02' }, conditional).rejected('date_in_the_future');
+    lifting({}, conditional, lifted).rejected('condition_lifted');
+    lifting({}, recorded()).rejected('no_condition');
+    lifting({}, recorded(), again).rejected('no_condition');
   });
   it('comes back when it is said anew, and may be lifted anew', () => {
     expect(on('2007-12-31', conditional, lifted, again).conditionLifted).not.toBeNull();
-    expect(on('2008-01-01', conditional, lifted, again)).toMatchObject({
-      condition: 'if the ministries agree',
-      conditionLifted: null,
-    });
-    given(conditional, lifted, again)
-      .when('liftCondition', { ...lift, reportedOn: '2008-01-01' })
-      .state();
+    expect(on('2008-01-01', conditional, lifted, again)).toMatchObject(inForce('if the ministries agree'));
+    lifting({ reportedOn: '2008-01-01' }, conditional, lifted, again).state();
   });
   it('that is said later is not lifted by a grant that was reported before, whenever that is told', () =>
-    expect(on('2008-01-01', conditional, again, lifted)).toMatchObject({
-      condition: 'if the ministries agree',
-      conditionLifted: null,
-    }));
+    expect(on('2008-01-01', conditional, again, lifted)).toMatchObject(inForce('if the ministries agree')));
 });
 
 describe('A statement with several citations', () => {
   const second = { document: 'D-2009-IDM12', locator: 'p. 4' };
   it('keeps them all, the first as its citation', () => {
-    when('attachEvidence', { title: 'Draft', citations: [citation, second], reportedOn }).then({
+    const attaching = (cited: object) => when('attachEvidence', { title: 'Draft', reportedOn, ...cited });
+    const attached = (cited: object): CommitmentEvent => ({
       name: 'EvidenceAttached',
-      data: { title: 'Draft', citation, citations: [second], reportedOn },
+      data: { title: 'Draft', reportedOn, ...cited },
     });
-    when('attachEvidence', { title: 'Draft', citation, citations: [second], reportedOn }).then({
-      name: 'EvidenceAttached',
-      data: { title: 'Draft', citation, citations: [second], reportedOn },
-    });
-    when('attachEvidence', { title: 'Draft', citation: second, citations: [], reportedOn }).then({
-      name: 'EvidenceAttached',
-      data: { title: 'Draft', citation: second, reportedOn },
-    });
+    attaching({ citations: [citation, second] }).then(attached({ citation, citations: [second] }));
+    attaching({ citation, citations: [second] }).then(attached({ citation, citations: [second] }));
+    attaching({ citation: second, citations: [] }).then(attached({ citation: second }));
   });
   it('shows them wherever it shows', () => {
     const both = { citation, citations: [second] };
@@ -179,76 +167,35 @@ describe('Claims that contradict each other', () => {
       { says: 'Organised by the ILO', note: null, citation: { document: 'D-1', locator: 'p. 1' } },
       { says: 'Organised by IOM', note: null, citation: { document: 'D-2', locator: 'p. 1' } },
     ];
-    expect(on('2008-01-01', ...history, ...two).claims).toMatchObject([
-      { about: 'organiser', contradictory: true, claims },
-    ]);
-    expect(on('2007-12-31', ...history, ...two).claims).toMatchObject([
-      { about: 'organiser', contradictory: false, claims: [claims[1]] },
-    ]);
-    expect(on('2007-05-31', ...history, ...two).claims).toEqual([]);
+    const about = 'organiser';
+    const shown = (day: string) => on(day, ...history, ...two).claims;
+    expect(shown('2008-01-01')).toMatchObject([{ about, contradictory: true, claims }]);
+    expect(shown('2007-12-31')).toMatchObject([{ about, contradictory: false, claims: [claims[1]] }]);
+    expect(shown('2007-05-31')).toEqual([]);
   });
-  it('are of one matter each, and no contradiction where they say the same', () =>
-    expect(
-      on(
-        '2008-01-01',
-        ...history,
-        two[0]!,
-        claim('Organised by the ILO', 'D-3', '2008-01-01'),
-        claim('Geneva', 'D-1', '2008-01-01', 'place'),
-      ).claims.map(({ about, contradictory, claims }) => [about, contradictory, claims.length]),
-    ).toEqual([
-      ['organiser', false, 2],
-      ['place', false, 1],
-    ]));
+  it('are of one matter each, and no contradiction where they say the same', () => {
+    const same = claim('Organised by the ILO', 'D-3', '2008-01-01');
+    const other = claim('Geneva', 'D-1', '2008-01-01', 'place');
+    expect(on('2008-01-01', ...history, two[0]!, same, other).claims).toMatchObject([
+      { about: 'organiser', contradictory: false, claims: [{}, {}] },
+      { about: 'place', contradictory: false, claims: [{}] },
+    ]);
+  });
   it('need their source', () =>
     when('claim', { about: 'organiser', says: 'Organised by IOM', reportedOn }).rejected('citation_needed'));
 });
 
 describe('Whose act it is', () => {
-  const everybody = ['IOM', 'ILO', 'WB', 'UNHCR', 'WHO'];
-  const responsible = ['IOM', 'ILO'];
-  const contributing = [...responsible, 'WB'];
-  /** Beside the secretariat, which may do all. Of the agencies IOM is lead, ILO co-lead, WB partner, UNHCR observer. */
-  const MAY: { readonly [A in ActName]: readonly string[] } = {
-    record: ['IOM'],
-    reportStage: contributing,
-    confirm: contributing,
-    verify: [],
-    reply: ['IOM'],
-    addAgency: responsible,
-    changeRole: responsible,
-    removeAgency: responsible,
-    acceptRole: ['WHO'],
-    declineRole: ['WHO'],
-    offerLead: ['IOM'],
-    acceptLead: ['ILO'],
-    declineLead: ['ILO'],
-    withdrawLeadOffer: ['IOM'],
-    setThemes: responsible,
-    setTarget: responsible,
-    addMilestone: responsible,
-    reachMilestone: responsible,
-    rescheduleMilestone: responsible,
-    dropMilestone: responsible,
-    attachEvidence: contributing,
-    amendWording: responsible,
-    liftCondition: responsible,
-    claim: contributing,
-    holdEdition: contributing,
-    reportUpkeep: contributing,
-    relate: responsible,
-    addFollowUp: responsible,
-    takeBackFollowUp: responsible,
-    addActivityIds: contributing,
-    takeBackActivityIds: contributing,
-    merge: ['IOM'],
-    split: ['IOM'],
-    supersede: ['IOM'],
-    withdraw: ['IOM'],
-    correct: ['IOM'],
-    retract: ['IOM'],
-    blank: [],
+  /** Of the agencies of the scenes IOM is lead, ILO co-lead, WB partner, UNHCR observer; WHO is asked, or a stranger. */
+  const ROLES = { IOM: 'lead', ILO: 'co_lead', WB: 'partner', UNHCR: 'observer', WHO: null } as const;
+  const everybody = Object.keys(ROLES) as (keyof typeof ROLES)[];
+  /** Of the acts that are nobody's by a role alone; the secretariat may do all. */
+  const OF_NO_ROLE: { readonly [act: string]: readonly string[] } = {
+    ...{ record: ['IOM'], reply: ['IOM'], correct: ['IOM'], retract: ['IOM'], verify: [], blank: [] },
+    ...{ acceptRole: ['WHO'], declineRole: ['WHO'], acceptLead: ['ILO'], declineLead: ['ILO'] },
   };
+  const mayOf = (act: ActName): readonly string[] =>
+    OF_NO_ROLE[act] ?? everybody.filter((agency) => HOLDERS[act]!.some((role) => role === ROLES[agency]));
   const acts = Object.keys(ACTS) as ActName[];
   const trying = (act: ActName, agency: string | null, ...more: CommitmentEvent[]) => {
     const { given: before, body, on } = SCENES[act];
@@ -257,19 +204,20 @@ describe('Whose act it is', () => {
 
   it.each(acts)('%s', (act) => {
     trying(act, null).state();
-    for (const agency of MAY[act]) trying(act, agency).state();
-    for (const agency of everybody.filter((one) => !MAY[act].includes(one))) trying(act, agency).rejected('forbidden');
+    for (const agency of mayOf(act)) trying(act, agency).state();
+    for (const agency of everybody.filter((one) => !mayOf(act).includes(one)))
+      trying(act, agency).rejected('forbidden');
   });
   it.each(acts.filter((act) => act !== 'record'))('%s, is listed for those who may do it, and for no others', (act) => {
     const may = (agency: string | null) =>
       allowedTo(agency ? focalPoint(agency) : secretariat, ...SCENES[act].given).includes(act);
     expect(may(null)).toBe(true);
-    expect(everybody.filter(may)).toEqual(MAY[act]);
+    expect(everybody.filter(may)).toEqual(mayOf(act));
   });
 
   /** The acts open to an agency by its role in it; ends also ask for the lead of the other commitment. */
   const ofTheRole = acts.filter(
-    (act) => MAY[act].includes('IOM') && !/^(record|reply|correct|retract|merge|split|supersede)$/.test(act),
+    (act) => mayOf(act).includes('IOM') && !/^(record|reply|correct|retract|merge|split|supersede)$/.test(act),
   );
   it.each(ofTheRole)('%s: not of an agency that was the lead once', (act) => {
     const moved: CommitmentEvent = {
@@ -301,13 +249,9 @@ describe('What someone may do next', () => {
     expect(choices('setThemes')).toEqual([{}]);
   });
   it('is what fits its nature, and nothing for a stranger or before there is anything', () => {
-    const nature = (nature: 'one_off' | 'recurring' | 'standing') =>
+    const nature = (nature: Nature) =>
       allowedTo(secretariat, recorded({ nature })).filter((act) => act === 'holdEdition' || act === 'reportUpkeep');
-    expect([nature('one_off'), nature('recurring'), nature('standing')]).toEqual([
-      [],
-      ['holdEdition'],
-      ['reportUpkeep'],
-    ]);
+    expect(NATURES.map(nature)).toEqual([[], ['holdEdition'], ['reportUpkeep']]);
     expect(allowedTo(focalPoint('WHO'), ...history)).toEqual([]);
     expect(allowedTo({ ...secretariat, today: '2006-11-20' }, ...history)).toEqual([]);
   });

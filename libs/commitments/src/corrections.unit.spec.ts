@@ -1,9 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import { Series } from '#clocks';
 import { fold } from '#eventsourcing';
-import { asAt, commitment, refold, type Commitment, type CommitmentEvent } from './commitment.js';
+import { asAt, commitment, refold, type By, type Commitment, type CommitmentEvent } from './commitment.js';
 import {
   after,
+  agencies,
   citation,
   did,
   eventsOf,
@@ -19,6 +20,7 @@ import {
   TODAY,
   type Happening,
 } from './testing/a-commitment.js';
+import { AMENDING, ENDS } from './testing/commitment-model.js';
 import { ACTS, type ActName, type BodyOf } from './acts.js';
 import { allowedActs } from './deciding.js';
 import { forms, type CommitmentAsAt, type Correct } from '#bodies';
@@ -35,19 +37,26 @@ const reportedOn = '2007-06-01';
 const corrected = (revision: number, says: Correct['says'], by = secretariat) =>
   did('correct', { says, reason }, by, { revision });
 const retracted = (revision: number, item?: string) => did('retract', { reason, item }, secretariat, { revision });
+/** Amendments of a history by somebody. */
+const amending = (by: By, ...history: Happening[]) => ({
+  correcting: (revision: number, says: Correct['says']) =>
+    given(...history).when('correct', { says, reason }, by, { revision }),
+  retracting: (revision: number, item?: string) =>
+    given(...history).when('retract', { reason, item }, by, { revision }),
+});
 const correcting = (revision: number, says: Correct['says'], ...history: Happening[]) =>
-  given(...history).when('correct', { says, reason }, secretariat, { revision });
+  amending(secretariat, ...history).correcting(revision, says);
 const retracting = (revision: number, ...history: Happening[]) =>
-  given(...history).when('retract', { reason }, secretariat, { revision });
+  amending(secretariat, ...history).retracting(revision);
 
 /** All that is shown but the corrections themselves. */
 const less = (view: CommitmentAsAt | null) => view && { ...view, corrections: [] };
+const evidence = did('attachEvidence', { title: 'Handbook', reportedOn });
 const DAYS = ['2006-11-21', '2007-05-31', '2007-06-01', '2007-06-30', '2007-07-01', TODAY];
 const everyDay = (...history: Happening[]) => DAYS.map((day) => less(on(day, ...history)));
 
 const SETTLED: readonly ActName[] = ['offerLead', 'acceptLead', 'declineLead', 'withdrawLeadOffer'];
-const ENDS: readonly ActName[] = ['merge', 'split', 'supersede', 'withdraw'];
-const AMENDING: readonly ActName[] = ['correct', 'retract', 'blank'];
+const ends = Object.keys(ENDS) as ActName[];
 const said = (Object.keys(ACTS) as ActName[]).filter((act) => ![...SETTLED, ...AMENDING].includes(act));
 
 /** The statement of the act of a scene, and its revision. */
@@ -96,7 +105,7 @@ describe('A correction', () => {
     takeBackActivityIds: {},
   };
   it('can be made of every act but agreements, ends and corrections', () =>
-    expect(Object.keys(SHOULD_SAY).sort()).toEqual(said.filter((act) => !ENDS.includes(act)).sort()));
+    expect(Object.keys(SHOULD_SAY).sort()).toEqual(said.filter((act) => !ends.includes(act)).sort()));
 
   it.each(Object.entries(SHOULD_SAY) as [ActName, object][])(
     'of %s shows, as at every date, what would show had it been said so at once',
@@ -131,12 +140,7 @@ describe('A correction', () => {
       .when('correct', { says: { effective: '2006', note: null }, reason, citation }, secretariat, { revision: 1 })
       .then({
         name: 'Corrected',
-        data: {
-          revision: 1,
-          says: { stage: 'in_progress', effective: '2006', reportedOn },
-          reason,
-          citation,
-        },
+        data: { revision: 1, says: { stage: 'in_progress', effective: '2006', reportedOn }, reason, citation },
       }));
   it('may be corrected in turn, and retracted', () => {
     const history = [recorded(), staged(), corrected(1, { stage: 'on_hold', note: 'No money' })];
@@ -151,13 +155,8 @@ describe('A correction', () => {
   });
   it('is marked wherever what it corrects was or is reported, with what is said instead and why', () => {
     const later = [recorded(), staged(), corrected(1, { reportedOn: '2008-01-01' })];
-    const marker = {
-      revision: 1,
-      kind: 'corrected',
-      reason,
-      by: 2,
-      says: { ...staged().data, reportedOn: '2008-01-01' },
-    };
+    const says = { ...staged().data, reportedOn: '2008-01-01' };
+    const marker = { revision: 1, kind: 'corrected', reason, by: 2, says };
     expect(on('2007-05-31', ...later).corrections).toEqual([]);
     expect(on('2007-06-01', ...later)).toMatchObject({ stage: 'planned', corrections: [marker] });
     expect(on('2008-01-01', ...later)).toMatchObject({ stage: 'in_progress', corrections: [marker] });
@@ -169,11 +168,9 @@ describe('A correction', () => {
   it('names what there is', () => {
     correcting(1, { note: 'x' }, recorded()).rejected('not_found');
     retracting(1, recorded()).rejected('not_found');
+    amending(ilo, recorded()).correcting(7, { note: 'x' }).rejected('not_found');
     given(recorded())
       .when('correct', { says: { note: 'x' }, reason })
-      .rejected('not_found');
-    given(recorded())
-      .when('correct', { says: { note: 'x' }, reason }, ilo, { revision: 7 })
       .rejected('not_found');
   });
   it.each<[string, Correct['says']]>([
@@ -238,9 +235,8 @@ describe('A correction', () => {
     it('that the lead gave up another role', () => {
       const funding = did('addAgency', { agency: 'IOM', role: 'funder', citation, reportedOn: '2007-01-01' });
       const gone = did('removeAgency', { role: 'funder', reportedOn }, secretariat, { agency: 'IOM' });
-      expect(rolesOn('2007-06-30', recorded(), funding, gone, corrected(2, { reportedOn: '2007-07-01' }))).toContain(
-        'IOM funder',
-      );
+      const later = corrected(2, { reportedOn: '2007-07-01' });
+      expect(rolesOn('2007-06-30', recorded(), funding, gone, later)).toContain('IOM funder');
     });
     it('that a target was lifted', () => {
       const history = [recorded({ target: { date: '2007' } }), did('setTarget', { date: null, reportedOn })];
@@ -265,10 +261,8 @@ describe('A correction', () => {
         '4 Fourth',
       ]);
       expect(shown(corrected(3, { reachedOn: '2007' }))).toEqual(['1 First', '2 Second reached', '3 Third']);
-      correcting(0, { milestones: [{ title: 'First' }, { title: 'Half' }] }, ...history).rejected(
-        'milestones_are_numbered',
-      );
-      correcting(0, { milestones: null }, ...history).rejected('milestones_are_numbered');
+      for (const milestones of [[{ title: 'First' }, { title: 'Half' }], null])
+        correcting(0, { milestones }, ...history).rejected('milestones_are_numbered');
     });
   });
 });
@@ -325,13 +319,12 @@ describe('A retraction', () => {
     it('may be followed by that of another', () =>
       expect(on(TODAY, full, retracted(0, '/evidence/0'), retracted(0, '/evidence/1')).evidence).toEqual([]));
     it('is made once, and of what there is', () => {
-      const item = (pointer: string, revision: number, ...history: Happening[]) =>
-        given(...history).when('retract', { reason, item: pointer }, secretariat, { revision });
-      item('/evidence/0', 0, full, retracted(0, '/evidence/0')).rejected('no_such_item');
-      item('/evidence/1', 0, full, retracted(0, '/evidence/0')).state();
-      for (const pointer of ['/evidence/2', '/agencies/0', '/themes/0', '/title', '/evidence', '/evidence/0/title'])
-        item(pointer, 0, full).rejected('no_such_item');
-      item('/evidence/0', 1, full, did('attachEvidence', { title: 'x', reportedOn })).rejected('no_such_item');
+      const { retracting } = amending(secretariat, full, retracted(0, '/evidence/0'), evidence);
+      retracting(0, '/evidence/0').rejected('no_such_item');
+      retracting(0, '/evidence/1').state();
+      for (const pointer of ['/evidence/2', '/agencies/0', '/themes/0', '/title', '/evidence', '/evidence/1/title'])
+        retracting(0, pointer).rejected('no_such_item');
+      retracting(2, '/evidence/0').rejected('no_such_item');
     });
     it('stands when the record act is corrected afterwards', () =>
       expect(on(TODAY, full, retracted(0, '/milestones/0'), corrected(0, { kind: 'data' }))).toMatchObject({
@@ -342,63 +335,47 @@ describe('A retraction', () => {
 });
 
 describe('Nothing unsound comes of a correction or a retraction', () => {
-  const evidence = did('attachEvidence', { title: 'Handbook', reportedOn });
   const completed = staged({ stage: 'completed' });
+  const done = staged({ stage: 'completed', citation });
+  const recurring = recorded({ nature: 'recurring' });
+  const standing = recorded({ nature: 'standing' });
 
   it('completed keeps its proof', () => {
     const edition = did('holdEdition', { held: '2006', evidence: [{ title: 'Report' }], reportedOn });
-    retracting(1, recorded(), evidence, completed).rejected('completed_needs_proof');
-    retracting(1, recorded({ nature: 'recurring' }), edition, completed).rejected('completed_needs_proof');
-    correcting(1, { evidence: null }, recorded({ nature: 'recurring' }), edition, completed).rejected(
-      'completed_needs_proof',
-    );
-    correcting(0, { evidence: [] }, recorded({ evidence: [{ title: 'Draft' }] }), completed).rejected(
-      'completed_needs_proof',
-    );
-    correcting(1, { citation: null }, recorded(), staged({ stage: 'completed', citation })).rejected(
-      'completed_needs_proof',
-    );
-    correcting(1, { stage: 'completed' }, recorded(), staged()).rejected('completed_needs_proof');
-    given(recorded({ evidence: [{ title: 'Draft' }] }), completed)
-      .when('retract', { reason, item: '/evidence/0' }, secretariat, { revision: 0 })
-      .rejected('completed_needs_proof');
+    const proven = recorded({ evidence: [{ title: 'Draft' }] });
+    for (const unproven of [
+      retracting(1, recorded(), evidence, completed),
+      retracting(1, recurring, edition, completed),
+      correcting(1, { evidence: null }, recurring, edition, completed),
+      correcting(0, { evidence: [] }, proven, completed),
+      amending(secretariat, proven, completed).retracting(0, '/evidence/0'),
+      correcting(1, { citation: null }, recorded(), done),
+      correcting(1, { stage: 'completed' }, recorded(), staged()),
+      correcting(0, { stage: 'completed' }, recorded()),
+    ])
+      unproven.rejected('completed_needs_proof');
     retracting(1, recorded(), evidence, evidence, completed).state();
     retracting(2, recorded(), evidence, completed).state();
     correcting(1, { stage: 'completed', citation }, recorded(), staged()).state();
-    correcting(0, { stage: 'completed' }, recorded()).rejected('completed_needs_proof');
     correcting(0, { stage: 'completed' }, recorded(), evidence).state();
   });
   it('a standing commitment is not completed', () => {
-    correcting(1, { stage: 'completed', citation }, recorded({ nature: 'standing' }), staged()).rejected(
-      'standing_never_completes',
-    );
-    correcting(0, { nature: 'standing' }, recorded(), staged({ stage: 'completed', citation })).rejected(
-      'standing_never_completes',
-    );
-    correcting(0, { nature: 'recurring' }, recorded(), staged({ stage: 'completed', citation })).state();
+    correcting(1, { stage: 'completed', citation }, standing, staged()).rejected('standing_never_completes');
+    correcting(0, { nature: 'standing' }, recorded(), done).rejected('standing_never_completes');
+    correcting(0, { nature: 'recurring' }, recorded(), done).state();
   });
   it('editions stay of a recurring commitment, upkeep of a standing one', () => {
     const edition = did('holdEdition', { held: '2006', reportedOn });
     const upkeep = did('reportUpkeep', { period: '2006', keptUp: true, reportedOn });
-    correcting(0, { nature: 'one_off' }, recorded({ nature: 'recurring' }), edition).rejected('not_recurring');
-    correcting(0, { nature: 'one_off' }, recorded({ nature: 'standing' }), upkeep).rejected('not_standing');
-    correcting(0, { nature: 'one_off' }, recorded({ nature: 'recurring' }), edition, retracted(1)).state();
+    correcting(0, { nature: 'one_off' }, recurring, edition).rejected('not_recurring');
+    correcting(0, { nature: 'one_off' }, standing, upkeep).rejected('not_standing');
+    correcting(0, { nature: 'one_off' }, recurring, edition, retracted(1)).state();
   });
   it('what needs a note keeps one', () => {
     correcting(1, { note: null }, recorded(), staged({ stage: 'on_hold', note: 'No money' })).rejected('note_needed');
-    const back = staged({ effective: '2008', reportedOn: '2008-06-01' });
-    const done = staged({ stage: 'completed', citation });
-    correcting(2, { note: null }, recorded(), done, {
-      ...back,
-      data: { ...back.data, note: 'A draft' },
-    } as CommitmentEvent).rejected('note_needed');
-    correcting(
-      2,
-      { effective: '2008', reportedOn: '2008-06-01' },
-      recorded(),
-      done,
-      staged({ effective: '2006' }),
-    ).rejected('note_needed');
+    const later = { effective: '2008', reportedOn: '2008-06-01' };
+    correcting(2, { note: null }, recorded(), done, staged({ ...later, note: 'A draft' })).rejected('note_needed');
+    correcting(2, later, recorded(), done, staged({ effective: '2006' })).rejected('note_needed');
   });
   it('dates stay sound', () => {
     correcting(1, { reportedOn: '2012-11-03' }, recorded(), staged()).rejected('date_in_the_future');
@@ -407,16 +384,13 @@ describe('Nothing unsound comes of a correction or a retraction', () => {
     correcting(0, { evidence: [{ title: 'x', date: '2007' }] }, recorded()).rejected('date_in_the_future');
   });
   it('there is one lead, and one of lead, co-lead and partner per agency', () => {
-    const agencies = (...roles: [string, string][]) => ({
-      agencies: roles.map(([agency, role]) => ({ agency, role })),
-    });
-    correcting(0, agencies(['IOM', 'partner']), recorded()).rejected('one_lead');
-    correcting(0, agencies(['IOM', 'lead'], ['ILO', 'lead']), recorded()).rejected('one_lead');
-    correcting(0, agencies(['IOM', 'lead'], ['IOM', 'partner']), recorded()).rejected('one_role');
+    correcting(0, { agencies: agencies('IOM partner') }, recorded()).rejected('one_lead');
+    correcting(0, { agencies: agencies('IOM lead', 'ILO lead') }, recorded()).rejected('one_lead');
+    correcting(0, { agencies: agencies('IOM lead', 'IOM partner') }, recorded()).rejected('one_role');
     const added = did('addAgency', { agency: 'WHO', role: 'partner', reportedOn });
     correcting(1, { role: 'lead' }, recorded(), added).rejected('one_lead');
     correcting(1, { agency: 'ILO' }, recorded(), added).rejected('one_role');
-    const another = corrected(0, agencies(['WHO', 'lead'], ['IOM', 'partner']));
+    const another = corrected(0, { agencies: agencies('WHO lead', 'IOM partner') });
     expect(rolesOn(TODAY, recorded(), added, another)).toEqual(['WHO lead', 'IOM partner?']);
   });
   it('a record does not begin after its end, nor does anything happen to it then', () => {
@@ -450,13 +424,10 @@ describe('Nothing unsound comes of a correction or a retraction', () => {
     const read = did('verify', { verification: 'no_evidence', reason, reportedOn });
     const replied = did('reply', { text: 'No', reportedOn }, iom);
     expect(on(TODAY, recorded(), read, replied, retracted(1)).verification).toBeNull();
-    const anew = [
-      recorded(),
-      staged(),
-      did('verify', { verification: 'no_evidence', reason, reportedOn }),
-      retracted(1),
-    ];
-    expect(on(TODAY, ...anew).verification).toMatchObject({ entry: 1, current: false });
+    expect(on(TODAY, recorded(), staged(), read, retracted(1)).verification).toMatchObject({
+      entry: 1,
+      current: false,
+    });
   });
 });
 
@@ -466,7 +437,7 @@ describe('What cannot be corrected', () => {
     correcting(revision, { reason: 'x' }, ...before, does()).rejected('not_correctable');
     retracting(revision, ...before, does()).rejected('not_correctable');
   });
-  it.each(ENDS)('%s: it is retracted', (act) => {
+  it.each(ends)('%s: it is retracted', (act) => {
     const { before, does, revision } = saying(act);
     correcting(revision, { reason: 'x' }, ...before, does()).rejected('not_correctable');
     retracting(revision, ...before, does()).state();
@@ -479,23 +450,24 @@ describe('What cannot be corrected', () => {
 });
 
 describe('Whose it is to correct', () => {
-  const tell = (by: typeof iom, agency?: string) =>
+  const tell = (by: By, agency?: string) =>
     did('reportStage', { stage: 'in_progress', effective: '2007', agency, reportedOn }, by);
-  const tried = (by: typeof iom, says: Correct['says'], ...history: Happening[]) =>
-    given(...history).when('correct', { says, reason }, by, { revision: history.length - 1 });
+  /** A correction of the last of what happened. */
+  const tried = (by: By, says: Correct['says'], ...history: Happening[]) =>
+    amending(by, ...history).correcting(history.length - 1, says);
 
   it('the agency that recorded it, or the secretariat', () => {
     const history = [recorded(), did('setTarget', { date: '2009', reportedOn }, ilo)];
     for (const by of [ilo, secretariat]) {
       tried(by, { note: 'x' }, ...history).state();
-      given(...history)
-        .when('retract', { reason }, by, { revision: 1 })
+      amending(by, ...history)
+        .retracting(1)
         .state();
     }
     for (const by of [iom, wb, focalPoint('WHO')]) {
       tried(by, { note: 'x' }, ...history).rejected('forbidden');
-      given(...history)
-        .when('retract', { reason }, by, { revision: 1 })
+      amending(by, ...history)
+        .retracting(1)
         .rejected('forbidden');
     }
   });
@@ -508,44 +480,26 @@ describe('Whose it is to correct', () => {
   });
   it('the agency that made it, though it has left since', () => {
     const left = did('removeAgency', { reportedOn: '2008-01-01' }, secretariat, { agency: 'WB' });
-    given(recorded(), tell(wb), left).when('retract', { reason }, wb, { revision: 1 }).state();
-    given(recorded(), tell(wb), left)
-      .when('correct', { says: { effective: '2006' }, reason }, wb, { revision: 1 })
-      .state();
+    const { correcting, retracting } = amending(wb, recorded(), tell(wb), left);
+    retracting(1).state();
+    correcting(1, { effective: '2006' }).state();
   });
   it('not the agency that has no part in it any more, of what counts now: neither what it recorded nor what the stage rests on', () => {
-    const own = recorded({
-      agency: 'IOM',
-      agencies: [
-        { agency: 'IOM', role: 'lead' },
-        { agency: 'ILO', role: 'partner' },
-      ],
-    });
+    const own = recorded({ agency: 'IOM', agencies: agencies('IOM lead', 'ILO partner') });
     const iomSays = (effective: string) =>
       did('reportStage', { stage: 'in_progress', effective, reportedOn: '2007-06-01' }, iom);
     const themes = did('setThemes', { themes: ['HLD06-01'], reportedOn: '2007-06-02' }, iom);
-    const moved = did(
-      'changeRole',
-      { role: 'lead', formerLeadBecomes: 'none', reportedOn: '2008-01-01' },
-      secretariat,
-      { agency: 'ILO' },
-    );
+    const leaves = { role: 'lead', formerLeadBecomes: 'none', reportedOn: '2008-01-01' } as const;
+    const moved = did('changeRole', leaves, secretariat, { agency: 'ILO' });
     const history = [own, iomSays('2007-02'), iomSays('2007-05'), themes, moved];
-    const amends = (revision: number, says: Record<string, unknown>, by = iom, ...more: typeof history) =>
-      given(...history, ...more).when('correct', { says, reason }, by, { revision });
-    for (const says of [{ title: 'Ours' }, { themes: ['HLD06-02'] }, { target: { date: '2099' } }, { note: 'x' }])
-      amends(0, says).rejected('forbidden');
-    amends(3, { themes: ['HLD06-02'] }).rejected('forbidden');
-    amends(2, { note: 'x' }).rejected('forbidden');
-    given(...history)
-      .when('retract', { reason }, iom, { revision: 2 })
-      .rejected('forbidden');
+    const { correcting, retracting } = amending(iom, ...history);
+    for (const says of [{ themes: ['HLD06-02'] }, { target: { date: '2099' } }, { note: 'x' }])
+      correcting(0, says).rejected('forbidden');
+    retracting(2).rejected('forbidden');
     // Its own history it may still put right, as long as the stage does not rest on that.
-    amends(1, { effective: '2007-03' }).state();
-    amends(1, { effective: '2007-05', reportedOn: '2007-06-03' }).rejected('forbidden');
-    given(...history)
-      .when('retract', { reason }, iom, { revision: 1 })
-      .state();
+    correcting(1, { effective: '2007-03' }).state();
+    correcting(1, { effective: '2007-05', reportedOn: '2007-06-03' }).rejected('forbidden');
+    retracting(1).state();
     // With a part in it (the control), and for the secretariat, all of that is allowed.
     const partner = did('addAgency', { agency: 'IOM', role: 'partner', reportedOn: '2008-02-01' }, secretariat);
     for (const [revision, says] of [
@@ -553,14 +507,18 @@ describe('Whose it is to correct', () => {
       [3, { themes: ['HLD06-02'] }],
       [2, { note: 'x' }],
     ] as const) {
-      amends(revision, says, iom, partner).state();
-      amends(revision, says, secretariat).state();
+      correcting(revision, says).rejected('forbidden');
+      amending(iom, ...history, partner)
+        .correcting(revision, says)
+        .state();
+      amending(secretariat, ...history)
+        .correcting(revision, says)
+        .state();
     }
   });
   it('is listed for those who may', () => {
     const c = after(recorded(), tell(wb), did('setTarget', { date: '2009', reportedOn }, ilo));
-    const listed = (by: typeof iom) =>
-      allowedActs(c, by).flatMap(({ act, revision }) => (act === 'correct' ? [revision] : []));
+    const listed = (by: By) => allowedActs(c, by).flatMap(({ act, revision }) => (act === 'correct' ? [revision] : []));
     expect([listed(secretariat), listed(wb), listed(ilo), listed(iom)]).toEqual([[0, 1, 2], [1], [2], []]);
   });
 
@@ -573,13 +531,8 @@ describe('Whose it is to correct', () => {
       const changed = did('changeRole', { role: 'partner', reportedOn }, ilo, { agency: 'ILO' });
       tried(ilo, { role: 'lead' }, recorded(), changed).rejected('lead_is_offered');
       tried(secretariat, { role: 'lead' }, recorded(), changed).state();
-      const own = recorded({ agency: 'IOM', agencies: [{ agency: 'IOM', role: 'lead' }] });
-      const handedOver = {
-        agencies: [
-          { agency: 'ILO', role: 'lead' },
-          { agency: 'IOM', role: 'partner' },
-        ],
-      };
+      const own = recorded({ agency: 'IOM', agencies: agencies('IOM lead') });
+      const handedOver = { agencies: agencies('ILO lead', 'IOM partner') };
       tried(iom, handedOver, own).rejected('forbidden');
       tried(secretariat, handedOver, own).state();
     });
@@ -588,19 +541,12 @@ describe('Whose it is to correct', () => {
       for (const says of [{ citation }, { role: 'host' }, { agency: 'UNFPA' }])
         tried(iom, says, recorded(), added).then({
           name: 'Corrected',
-          data: {
-            revision: 1,
-            says: { agency: 'WHO', role: 'partner', reportedOn, ...says, asked: true },
-            reason,
-          },
+          data: { revision: 1, says: { agency: 'WHO', role: 'partner', reportedOn, ...says, asked: true }, reason },
         });
-      const own = recorded({ agency: 'IOM', agencies: [{ agency: 'IOM', role: 'lead' }] });
-      const agencies = [
-        { agency: 'IOM', role: 'lead' },
-        { agency: 'ILO', role: 'partner' },
-      ];
-      expect(rolesOn(TODAY, own, corrected(0, { agencies, citation }, iom))).toEqual(['IOM lead', 'ILO partner?']);
-      expect(rolesOn(TODAY, own, corrected(0, { agencies, citation }))).toEqual(['IOM lead', 'ILO partner']);
+      const own = recorded({ agency: 'IOM', agencies: agencies('IOM lead') });
+      const says = { agencies: agencies('IOM lead', 'ILO partner'), citation };
+      expect(rolesOn(TODAY, own, corrected(0, says, iom))).toEqual(['IOM lead', 'ILO partner?']);
+      expect(rolesOn(TODAY, own, corrected(0, says))).toEqual(['IOM lead', 'ILO partner']);
     });
   });
 });
@@ -615,18 +561,15 @@ describe('A blanking', () => {
     target: { date: '2007', note: 'Jane Doe' },
   });
   const fields = [
-    '/summary',
-    '/evidence/0/title',
-    '/evidence/0/url',
-    '/milestones/0/title',
-    '/note',
-    '/citation/locator',
-    '/target/note',
+    ...['/summary', '/evidence/0/title', '/evidence/0/url', '/milestones/0/title', '/note'],
+    ...['/citation/locator', '/target/note'],
   ];
   const blanked = (revision: number, ...fields: string[]) =>
     did('blank', { reason: 'Named a person', fields }, secretariat, { revision });
   const blanking = (revision: number, field: string, ...history: Happening[]) =>
-    given(...history).when('blank', { reason, fields: [field] }, secretariat, { revision });
+    blankingBy(secretariat, revision, field, ...history);
+  const blankingBy = (by: By, revision: number, field: string, ...history: Happening[]) =>
+    given(...history).when('blank', { reason, fields: [field] }, by, { revision });
 
   it('takes the words that it names out of what was said, and says what is left and why', () =>
     given(recorded(), staged({ note: 'Jane Doe', outlook: 'at_risk' }))
@@ -650,31 +593,20 @@ describe('A blanking', () => {
     expect(JSON.stringify(after(named, staged()))).toMatch(/jane.doe/i);
     for (const day of DAYS) {
       expect(clean(less(on(day, ...history)))).toEqual(clean(less(on(day, named, staged()))));
-      expect(on(day, ...history).corrections).toEqual([
-        { revision: 0, kind: 'blanked', reason: 'Named a person', by: 2 },
-      ]);
+      const shown = { revision: 0, kind: 'blanked', reason: 'Named a person', by: 2 };
+      expect(on(day, ...history).corrections).toEqual([shown]);
     }
   });
   it('takes only text that a person may have written', () => {
     for (const pointer of [
-      '/reportedOn',
-      '/title/0',
-      '/agencies/0/agency',
-      '/themes/0',
-      '/evidence/0/date',
-      '/evidence/0',
-      '/kind',
-      '/no',
-      '/language',
+      ...['/reportedOn', '/title/0', '/agencies/0/agency', '/themes/0', '/evidence/0/date', '/evidence/0'],
+      ...['/kind', '/no', '/language'],
     ])
       blanking(0, pointer, named).rejected('no_such_text');
     blanking(0, '/title', named).state();
   });
   it('is the secretariat’s', () => {
-    for (const agency of ['IOM', 'ILO', 'WHO'])
-      given(named)
-        .when('blank', { reason, fields: ['/note'] }, focalPoint(agency), { revision: 0 })
-        .rejected('forbidden');
+    for (const by of [iom, ilo, focalPoint('WHO')]) blankingBy(by, 0, '/note', named).rejected('forbidden');
   });
   it('also takes the words out of what was corrected', () => {
     const history = [recorded(), staged({ note: 'Jane Doe' }), corrected(1, { effective: '2006' })];
@@ -756,22 +688,18 @@ describe('A correction of a long history', () => {
     ...{ stage: 'in_progress' as const, effective: day(n), reportedOn: day(n), agency: 'IOM', note },
   });
   const HISTORY = 200;
+  const next = (c: Commitment, event: CommitmentEvent): Commitment => fold(commitment, c, [event], c.said.length - 1);
+  const reported = (c: Commitment, data: ReturnType<typeof stage>) => next(c, { name: 'StageReported', data });
+  const first = fold(commitment, commitment.initial, [recorded()]);
   const long = (): Commitment => {
-    let c = fold(commitment, commitment.initial, [recorded()]);
-    for (let n = 1; n < HISTORY; n++) c = fold(commitment, c, [{ name: 'StageReported', data: stage(n) }], n - 1);
+    let c = first;
+    for (let n = 1; n < HISTORY; n++) c = reported(c, stage(n));
     return c;
   };
   const amended = (c: Commitment, revision: number, note: string | null): Commitment =>
-    fold(
-      commitment,
-      c,
-      [
-        note === null
-          ? { name: 'Retracted', data: { revision, reason: 'r' } }
-          : { name: 'Corrected', data: { revision, reason: 'r', says: stage(revision, note) } },
-      ],
-      c.said.length - 1,
-    );
+    note === null
+      ? next(c, { name: 'Retracted', data: { revision, reason: 'r' } })
+      : next(c, { name: 'Corrected', data: { revision, reason: 'r', says: stage(revision, note) } });
 
   /** However its lists are cut into pieces. */
   const plain = (c: Commitment): unknown =>
@@ -786,19 +714,16 @@ describe('A correction of a long history', () => {
     let c = long();
     for (const [i, revision] of [199, 64, 65, 1, 63, 130, 128, 129, 2, 191, 192, 193, 64, 199].entries()) {
       c = amended(c, revision, i % 3 === 2 ? null : `note ${i}`);
-      const said = c.said.length;
-      c = fold(commitment, c, [{ name: 'StageReported', data: stage(HISTORY + i) }], said - 1);
+      c = reported(c, stage(HISTORY + i));
       expect(plain(refold(c.said))).toEqual(plain(c));
     }
   });
 
   it('lets hold again what the retracted statement alone outranked', () => {
-    const first = { ...stage(10, 'first'), effective: '2006-01-10', reportedOn: day(300) };
+    const early = { ...stage(10, 'early'), effective: '2006-01-10', reportedOn: day(300) };
     const above = { ...stage(20, 'above'), effective: '2006-03-01', reportedOn: day(300) };
     const below = { ...stage(30, 'below'), effective: '2006-02-01', reportedOn: day(310) };
-    let c = fold(commitment, commitment.initial, [recorded()]);
-    for (const data of [first, above, below])
-      c = fold(commitment, c, [{ name: 'StageReported', data }], c.said.length - 1);
+    let c = [early, above, below].reduce(reported, first);
     expect(asAt(c, day(310))!.headline.note).toBe('above');
     c = amended(c, 2, null);
     expect(asAt(c, day(310))!.headline.note).toBe('below');

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { citation, did, given, on, recorded, secretariat, TODAY } from './testing/a-commitment.js';
+import { citation, did, given, on, recorded, secretariat, TODAY, type Happening } from './testing/a-commitment.js';
 import { type HoldEdition, type ReportUpkeep } from '#bodies';
 
 const recurring = recorded({ nature: 'recurring', title: 'Coordination Meeting' });
@@ -17,6 +17,7 @@ describe('An edition of a recurring commitment', () => {
   const sixth: HoldEdition = { title: 'Sixth', held: '2007-11', nextDue: '2008-10', reportedOn: '2007-12-31' };
   const hold = (act: Partial<HoldEdition>) => given(recurring).when('holdEdition', { ...fifth, ...act });
   const held = (edition: HoldEdition) => did('holdEdition', edition);
+  const last = (...editions: HoldEdition[]) => on(TODAY, recurring, ...editions.map(held)).lastEdition!.title;
 
   it('has its own dates and evidence', () => {
     hold({}).then({ name: 'EditionHeld', data: fifth });
@@ -37,17 +38,14 @@ describe('An edition of a recurring commitment', () => {
     expect(on(TODAY, recurring, held(fifth), held({ ...sixth, nextDue: null })).nextDue).toBeNull());
   it('of two that ended on one day: the one reported later is the last, then the one recorded later', () => {
     const one = { title: 'One', held: '2007', reportedOn: '2008-01-01' };
-    const last = (...editions: HoldEdition[]) => on(TODAY, recurring, ...editions.map(held)).lastEdition!.title;
     expect(last({ ...one, reportedOn: '2008-02-01' }, { ...one, title: 'Two' })).toBe('One');
     expect(last(one, { ...one, title: 'Two' })).toBe('Two');
   });
   it('of a whole year counts as held by its report at the latest', () => {
     const inYear = { title: 'In 2007', held: '2007', reportedOn: '2007-06-01' };
     const later = { title: 'In autumn', held: '2007-09', reportedOn: '2007-10-01' };
-    expect(on(TODAY, recurring, held(inYear), held(later)).lastEdition!.title).toBe('In autumn');
-    expect(on(TODAY, recurring, held({ ...inYear, reportedOn: '2008-01-31' }), held(later)).lastEdition!.title).toBe(
-      'In 2007',
-    );
+    expect(last(inYear, later)).toBe('In autumn');
+    expect(last({ ...inYear, reportedOn: '2008-01-31' }, later)).toBe('In 2007');
   });
   it('is of a recurring commitment only', () => {
     for (const nature of ['one_off', 'standing'] as const)
@@ -65,16 +63,14 @@ describe('An edition of a recurring commitment', () => {
   });
   it('may be the last: then the commitment is completed, on its evidence', () => {
     const completed = { stage: 'completed', effective: '2006-11', reportedOn: '2007-01-31' } as const;
-    given(recurring).when('reportStage', completed).rejected('completed_needs_proof');
-    given(recurring, held(fifth)).when('reportStage', completed).state();
-    given(recurring, held({ ...fifth, evidence: [] }))
-      .when('reportStage', completed)
-      .rejected('completed_needs_proof');
+    const completing = (...editions: Happening[]) => given(recurring, ...editions).when('reportStage', completed);
+    completing().rejected('completed_needs_proof');
+    completing(held(fifth)).state();
+    completing(held({ ...fifth, evidence: [] })).rejected('completed_needs_proof');
     const done = on(TODAY, recurring, held(fifth), did('reportStage', completed));
     expect(done).toMatchObject({ stage: 'completed', lastEdition: { title: fifth.title } });
-    given(recurring, did('reportStage', { ...completed, citation }))
-      .when('holdEdition', sixth)
-      .state();
+    const cited = did('reportStage', { ...completed, citation });
+    given(recurring, cited).when('holdEdition', sixth).state();
   });
 });
 
@@ -82,9 +78,10 @@ describe('The upkeep of a standing commitment', () => {
   const kept: ReportUpkeep = { period: '2007', keptUp: true, reportedOn: '2008-01-31' };
   const lapsed: ReportUpkeep = { period: '2008', keptUp: false, note: 'The desk was closed', reportedOn: '2009-01-31' };
   const told = (upkeep: ReportUpkeep) => did('reportUpkeep', upkeep);
+  const telling = (act: Partial<ReportUpkeep>) => given(standing).when('reportUpkeep', { ...kept, ...act });
 
   it('is told per period', () => {
-    given(standing).when('reportUpkeep', kept).then({ name: 'UpkeepReported', data: kept });
+    telling({}).then({ name: 'UpkeepReported', data: kept });
     const history = [standing, told(lapsed), told(kept)];
     expect(on('2008-01-30', ...history)).toMatchObject({ upkeep: [], lastUpkeep: null });
     expect(on('2008-01-31', ...history).lastUpkeep).toMatchObject({ period: '2007', keptUp: true, note: null });
@@ -93,25 +90,18 @@ describe('The upkeep of a standing commitment', () => {
       lastUpkeep: { period: '2008', keptUp: false, note: 'The desk was closed' },
     });
   });
-  it('of one period is what was said last', () =>
-    expect(
-      on(TODAY, standing, told(kept), told({ ...kept, keptUp: false, note: 'It was not' })).lastUpkeep,
-    ).toMatchObject({ keptUp: false }));
-  it('that failed needs a note that says why', () =>
-    given(standing)
-      .when('reportUpkeep', { ...lapsed, note: null })
-      .rejected('note_needed'));
+  it('of one period is what was said last', () => {
+    const after = told({ ...kept, keptUp: false, note: 'It was not' });
+    expect(on(TODAY, standing, told(kept), after).lastUpkeep).toMatchObject({ keptUp: false });
+  });
+  it('that failed needs a note that says why', () => telling({ ...lapsed, note: null }).rejected('note_needed'));
   it('is of a standing commitment only', () => {
     for (const nature of ['one_off', 'recurring'] as const)
       given(recorded({ nature })).when('reportUpkeep', kept).rejected('not_standing');
   });
   it('is not told before the period began', () => {
-    given(standing)
-      .when('reportUpkeep', { ...kept, period: '2008-02' })
-      .rejected('date_in_the_future');
-    given(standing)
-      .when('reportUpkeep', { ...kept, period: '2008' })
-      .state();
+    telling({ period: '2008-02' }).rejected('date_in_the_future');
+    telling({ period: '2008' }).state();
   });
   it('never completes it', () =>
     given(standing, told({ ...kept, evidence: [{ title: 'Annual report' }] }))

@@ -4,12 +4,14 @@ import { asAt, type Commitment, type CommitmentEvent } from './commitment.js';
 import {
   A_THIRD,
   after,
+  agencies,
   allowedTo,
   another,
   citation,
   did,
   focalPoint,
   given,
+  ledBy,
   on,
   OTHER,
   recorded,
@@ -21,6 +23,7 @@ import {
   TODAY,
   type Happening,
 } from './testing/a-commitment.js';
+import { AFTERWARDS, ENDS } from './testing/commitment-model.js';
 import { RELATION_TYPES } from '#words';
 import { type ActName, type BodyOf } from './acts.js';
 import { forms } from '#bodies';
@@ -31,8 +34,8 @@ handForms(forms);
 const iom = focalPoint('IOM');
 const reason = 'Recorded twice, from two papers of the same year';
 const reportedOn = '2008-01-31';
-const led = recorded({ agencies: [{ agency: 'IOM', role: 'lead' }] });
-const ledByIlo = after(recorded({ agencies: [{ agency: 'ILO', role: 'lead' }] }));
+const led = ledBy('IOM');
+const ledByIlo = after(ledBy('ILO'));
 const byReference = (others: Record<string, Commitment>) => ({ others: new Map(Object.entries(others)) });
 const others = byReference({ [OTHER]: another, [A_THIRD]: another });
 const related = (type: string, to: string): CommitmentEvent => ({ name: 'Related', data: { type, to, reportedOn } });
@@ -83,24 +86,20 @@ describe('A relation', () => {
     const body = recorded({ relations: [{ type: 'part_of', to: OTHER }] }).data as BodyOf<'record'>;
     const about = { reference: REFERENCE, ...byReference({ [OTHER]: back('part_of') }) };
     given().when('record', body, secretariat, about).rejected('cycle');
-    given()
-      .when('record', body, secretariat, { ...about, ...others })
-      .state();
+    const elsewhere = { ...about, ...others };
+    given().when('record', body, secretariat, elsewhere).state();
   });
 });
 
 describe('Merging a duplicate', () => {
+  const intoOther = { into: OTHER, reason, reportedOn };
   const merge = (body: Partial<BodyOf<'merge'>> = {}, by = secretariat, about: object = others, ...more: Happening[]) =>
-    given(recorded({ followsUp: ['HLD-2006'] }), ...more).when(
-      'merge',
-      { into: OTHER, reason, reportedOn, ...body },
-      by,
-      about,
-    );
+    given(recorded({ followsUp: ['HLD-2006'] }), ...more).when('merge', { ...intoOther, ...body }, by, about);
+  const mergedWith = (data: object): CommitmentEvent => ({ name: 'Merged', data: { ...intoOther, ...data } });
 
   it('makes it point to the one that stays, from its report on; its own history stays readable', () => {
-    merge({ citation }).then({ name: 'Merged', data: { into: OTHER, reason, citation, reportedOn } });
-    const history = [recorded(), staged(), did('merge', { into: OTHER, reason, reportedOn }, secretariat, others)];
+    merge({ citation }).then(mergedWith({ citation }));
+    const history = [recorded(), staged(), did('merge', intoOther, secretariat, others)];
     expect(on('2008-01-30', ...history)).toMatchObject({ life: 'active', end: null });
     expect(on(reportedOn, ...history)).toMatchObject({
       life: 'merged',
@@ -111,56 +110,32 @@ describe('Merging a duplicate', () => {
     expect(on(reportedOn, ...history).entries).toHaveLength(2);
   });
   it('hands over agencies, themes and follow-up only where the act lists them', () => {
-    const takeOver = {
-      agencies: [{ agency: 'WB', role: 'partner' }],
-      themes: ['HLD06-04'],
-      followsUp: ['HLD-2006'],
-    } as const;
-    merge({ takeOver: takeOver as never }).then({
-      name: 'Merged',
-      data: { into: OTHER, reason, reportedOn, takeOver: takeOver as never },
-    });
+    const takeOver = { agencies: agencies('WB partner'), themes: ['HLD06-04'], followsUp: ['HLD-2006'] };
+    merge({ takeOver }).then(mergedWith({ takeOver }));
   });
   it('hands over nothing that is not its own', () => {
-    merge({ takeOver: { agencies: [{ agency: 'WHO', role: 'partner' }] } }).rejected('not_its_own');
-    merge({ takeOver: { themes: ['HLD06-01'] } }).rejected('not_its_own');
-    merge({ takeOver: { followsUp: ['GFMD-2007'] } }).rejected('not_its_own');
-    const added = did('addAgency', { agency: 'WHO', role: 'partner', citation, reportedOn: '2008-02-01' });
-    merge({ takeOver: { agencies: [{ agency: 'WHO', role: 'partner' }] } }, secretariat, others, added).rejected(
-      'not_its_own',
-    );
+    const who = { agencies: agencies('WHO partner') };
+    for (const takeOver of [who, { themes: ['HLD06-01'] }, { followsUp: ['GFMD-2007'] }])
+      merge({ takeOver }).rejected('not_its_own');
+    const later = did('addAgency', { agency: 'WHO', role: 'partner', citation, reportedOn: '2008-02-01' });
+    merge({ takeOver: who }, secretariat, others, later).rejected('not_its_own');
   });
   it('hands over no lead, as the other has one', () =>
-    merge({ takeOver: { agencies: [{ agency: 'IOM', role: 'lead' }] } }).rejected('one_lead'));
+    merge({ takeOver: { agencies: agencies('IOM lead') } }).rejected('one_lead'));
   it('hands over an agency that is asked as one that is asked', () => {
     const asked = did('addAgency', { agency: 'WHO', role: 'partner', reportedOn: '2007-02-01' }, iom);
-    const takeOver = { agencies: [{ agency: 'WHO', role: 'partner' } as const] };
-    merge({ takeOver }, secretariat, others, asked).then({
-      name: 'Merged',
-      data: {
-        into: OTHER,
-        reason,
-        reportedOn,
-        takeOver: { agencies: [{ agency: 'WHO', role: 'partner', asked: true }] },
-      },
-    });
+    const [who] = agencies('WHO partner');
+    const handedOver = { agencies: [{ ...who, asked: true }] };
+    merge({ takeOver: { agencies: [who!] } }, secretariat, others, asked).then(mergedWith({ takeOver: handedOver }));
   });
   it('is into one that there is, that was there by then and goes on', () => {
     merge({ into: 'IOM-2099-01' }).rejected('unknown_reference');
     merge({ into: REFERENCE }).rejected('related_to_itself');
-    merge({}, secretariat, byReference({ [OTHER]: after(recorded({ reportedOn: '2008-02-01' })) })).rejected(
-      'not_there_yet',
-    );
-    merge(
-      { reportedOn: '2006-11-20' },
-      secretariat,
-      byReference({ [OTHER]: after(recorded({ effective: '2005', reportedOn: '2005-01-01' })) }),
-    ).rejected('not_there_yet');
-    merge(
-      {},
-      secretariat,
-      byReference({ [OTHER]: after(led, { name: 'Withdrawn', data: { reason, reportedOn } }) }),
-    ).rejected('not_active');
+    const mergeInto = (other: Commitment, body = {}) => merge(body, secretariat, byReference({ [OTHER]: other }));
+    mergeInto(after(recorded({ reportedOn: '2008-02-01' }))).rejected('not_there_yet');
+    const early = after(recorded({ effective: '2005', reportedOn: '2005-01-01' }));
+    mergeInto(early, { reportedOn: '2006-11-20' }).rejected('not_there_yet');
+    mergeInto(after(led, { name: 'Withdrawn', data: { reason, reportedOn } })).rejected('not_active');
   });
   it('never goes in a circle', () => {
     const loops = { [OTHER]: after(led, merged(A_THIRD)), [A_THIRD]: after(led, merged(REFERENCE)) };
@@ -176,28 +151,20 @@ describe('Merging a duplicate', () => {
 
 describe('Splitting, superseding, withdrawing', () => {
   it('a split points to the parts', () => {
-    const into = [OTHER, A_THIRD];
-    given(recorded())
-      .when('split', { into, reason, reportedOn }, secretariat, others)
-      .then({ name: 'SplitUp', data: { into, reason, reportedOn } });
-    expect(
-      on(reportedOn, recorded(), did('split', { into, reason, reportedOn }, secretariat, others)).end,
-    ).toMatchObject({
-      life: 'split',
-      into,
-    });
+    const body = { into: [OTHER, A_THIRD], reason, reportedOn };
+    given(recorded()).when('split', body, secretariat, others).then({ name: 'SplitUp', data: body });
+    const { end } = on(reportedOn, recorded(), did('split', body, secretariat, others));
+    expect(end).toMatchObject({ life: 'split', into: [OTHER, A_THIRD] });
     const splits = (part: string) =>
-      given(recorded()).when('split', { into: [OTHER, part], reason, reportedOn }, secretariat, others);
+      given(recorded()).when('split', { ...body, into: [OTHER, part] }, secretariat, others);
     splits('IOM-2099-01').rejected('unknown_reference');
     splits(REFERENCE).rejected('related_to_itself');
   });
   it('a superseded one points to what took its place', () => {
     const body = { supersededBy: OTHER, reason, reportedOn };
     given(recorded()).when('supersede', body, secretariat, others).then({ name: 'Superseded', data: body });
-    expect(on(reportedOn, recorded(), did('supersede', body, secretariat, others)).end).toMatchObject({
-      life: 'superseded',
-      into: [OTHER],
-    });
+    const { end } = on(reportedOn, recorded(), did('supersede', body, secretariat, others));
+    expect(end).toMatchObject({ life: 'superseded', into: [OTHER] });
   });
   it.each([
     ['split', { into: [OTHER, A_THIRD] }],
@@ -213,15 +180,11 @@ describe('Splitting, superseding, withdrawing', () => {
     ends('2006-11-21').state();
   });
   it('a withdrawn one points nowhere', () => {
-    given(recorded())
-      .when('withdraw', { reason, reportedOn })
-      .then({ name: 'Withdrawn', data: { reason, reportedOn } });
-    expect(on('2008-01-30', recorded(), did('withdraw', { reason, reportedOn })).life).toBe('active');
-    expect(on(reportedOn, recorded(), did('withdraw', { reason, reportedOn })).end).toMatchObject({
-      life: 'withdrawn',
-      into: [],
-      reason,
-    });
+    const body = { reason, reportedOn };
+    given(recorded()).when('withdraw', body).then({ name: 'Withdrawn', data: body });
+    const history = [recorded(), did('withdraw', body)];
+    expect(on('2008-01-30', ...history).life).toBe('active');
+    expect(on(reportedOn, ...history).end).toMatchObject({ life: 'withdrawn', into: [], reason });
   });
   it.each(['split', 'supersede'] as const)(
     '%s: the other ones are there, go on, and are the focal point’s own',
@@ -244,25 +207,19 @@ describe('Splitting, superseding, withdrawing', () => {
 });
 
 describe('A record that has ended', () => {
-  const ends = ['merge', 'split', 'supersede', 'withdraw'] as const;
   const ended: CommitmentEvent = { name: 'Withdrawn', data: { reason, reportedOn: '2007-06-01' } };
-  const afterwards = ['verify', 'reply', 'correct', 'retract', 'blank'];
   const acts = (Object.keys(SCENES) as ActName[]).filter((act) => act !== 'record');
   const trying = (act: ActName, reportedOn: string) => {
     const { given: before, body, on } = SCENES[act];
-    return given(...before, ended).when(
-      act,
-      { ...body, ...('reportedOn' in body && { reportedOn }) } as never,
-      secretariat,
-      on,
-    );
+    const dated = { ...body, ...('reportedOn' in body && { reportedOn }) };
+    return given(...before, ended).when(act, dated as never, secretariat, on);
   };
 
-  it.each(acts.filter((act) => !afterwards.includes(act)))('takes no %s from its end on', (act) => {
+  it.each(acts.filter((act) => !AFTERWARDS.includes(act)))('takes no %s from its end on', (act) => {
     trying(act, '2007-06-01').rejected('not_active');
     trying(act, TODAY).rejected('not_active');
   });
-  it.each(afterwards as ActName[])('takes %s also afterwards', (act) => {
+  it.each(AFTERWARDS)('takes %s also afterwards', (act) => {
     trying(act, '2007-06-01').state();
     trying(act, TODAY).state();
   });
@@ -272,24 +229,17 @@ describe('A record that has ended', () => {
       trying(act, '2007-05-31').state();
     },
   );
-  it.each(ends)('ends once: no %s, not even before its end', (act) => {
+  it.each(Object.keys(ENDS) as ActName[])('ends once: no %s, not even before its end', (act) => {
     trying(act, '2007-05-31').rejected('not_active');
   });
   it('may only be read, replied to and corrected next', () =>
-    expect(allowedTo(secretariat, ...SCENES.reply.given, ended)).toEqual(afterwards));
+    expect(allowedTo(secretariat, ...SCENES.reply.given, ended)).toEqual(AFTERWARDS));
   it('goes on when its end is retracted', () => {
-    const history = [
-      recorded(),
-      ended,
-      did('retract', { reason: 'It was another paper' }, secretariat, { revision: 1 }),
-    ];
-    expect(on(TODAY, ...history)).toMatchObject({ life: 'active', end: null });
-    given(...history)
-      .when('setThemes', { themes: ['HLD06-01'], reportedOn: TODAY })
-      .state();
-    given(...history)
-      .when('withdraw', { reason, reportedOn: TODAY })
-      .state();
+    const retracted = did('retract', { reason: 'It was another paper' }, secretariat, { revision: 1 });
+    expect(on(TODAY, recorded(), ended, retracted)).toMatchObject({ life: 'active', end: null });
+    const { when } = given(recorded(), ended, retracted);
+    when('setThemes', { themes: ['HLD06-01'], reportedOn: TODAY }).state();
+    when('withdraw', { reason, reportedOn: TODAY }).state();
   });
   it('keeps its end: that is retracted, not corrected', () =>
     given(recorded(), ended)
@@ -302,33 +252,19 @@ describe('What a commitment took over', () => {
     name: 'TookOver',
     data: { from: OTHER, how: 'merged', reason, reportedOn, ...data },
   });
-  const agencies = [
-    { agency: 'WHO', role: 'partner' },
-    { agency: 'ILO', role: 'partner' },
-    { agency: 'WB', role: 'host' },
-    { agency: 'IOM', role: 'co_lead' },
-  ];
+  const roles = { agencies: agencies('WHO partner', 'ILO partner', 'WB host', 'IOM co_lead') };
   const base = recorded({ followsUp: ['HLD-2006'] });
 
   it('shows from the report of the end on, with its source', () => {
     expect(on('2008-01-30', base, tookOver({ citation })).tookOver).toEqual([]);
+    const nothing = { agencies: [], themes: [], followsUp: [] };
     expect(on(reportedOn, base, tookOver({ citation })).tookOver).toEqual([
-      {
-        from: OTHER,
-        how: 'merged',
-        reason,
-        agencies: [],
-        themes: [],
-        followsUp: [],
-        citation,
-        reportedOn,
-        revision: 1,
-      },
+      { from: OTHER, how: 'merged', reason, ...nothing, citation, reportedOn, revision: 1 },
     ]);
   });
   it('is added to its own themes and follow-up', () => {
-    const view = (asOf: string) =>
-      on(asOf, base, tookOver({ themes: ['HLD06-04', 'HLD06-01'], followsUp: ['GFMD-2007', 'HLD-2006'] }));
+    const more = { themes: ['HLD06-04', 'HLD06-01'], followsUp: ['GFMD-2007', 'HLD-2006'] };
+    const view = (asOf: string) => on(asOf, base, tookOver(more));
     expect(view('2008-01-30')).toMatchObject({ themes: ['HLD06-04'], followsUp: ['HLD-2006'] });
     expect(view(reportedOn)).toMatchObject({ themes: ['HLD06-04', 'HLD06-01'], followsUp: ['HLD-2006', 'GFMD-2007'] });
   });
@@ -339,33 +275,27 @@ describe('What a commitment took over', () => {
     expect(on(TODAY, base, took, set('2009-01-01')).themes).toEqual(['HLD06-09']);
   });
   it('gives agencies the roles that are listed; one that has such a role here keeps it', () => {
-    expect(rolesOn('2008-01-30', base, tookOver({ agencies }))).toEqual(rolesOn(reportedOn, base));
-    expect(rolesOn(reportedOn, base, tookOver({ agencies }))).toEqual([
-      'IOM lead',
-      'ILO co_lead',
-      'UNHCR observer',
-      'WB funder',
-      'WB host',
-      'WB partner',
-      'WHO partner',
-    ]);
+    expect(rolesOn('2008-01-30', base, tookOver(roles))).toEqual(rolesOn(reportedOn, base));
+    expect(rolesOn(reportedOn, base, tookOver(roles)).join(', ')).toBe(
+      'IOM lead, ILO co_lead, UNHCR observer, WB funder, WB host, WB partner, WHO partner',
+    );
   });
   it('gives an agency its role that had left by then', () => {
     const left = did('removeAgency', { reportedOn: '2007-06-01' }, secretariat, { agency: 'ILO' });
-    expect(rolesOn(reportedOn, base, left, tookOver({ agencies }))).toContain('ILO partner');
-    expect(rolesOn(reportedOn, base, tookOver({ agencies }), left)).toContain('ILO partner');
+    expect(rolesOn(reportedOn, base, left, tookOver(roles))).toContain('ILO partner');
+    expect(rolesOn(reportedOn, base, tookOver(roles), left)).toContain('ILO partner');
   });
   it('leaves an agency the role that it had by then, though that is told later', () => {
     const added = did('addAgency', { agency: 'WHO', role: 'co_lead', citation, reportedOn: '2007-06-01' });
-    expect(rolesOn(TODAY, base, tookOver({ agencies }), added)).toContain('WHO co_lead');
-    expect(rolesOn(TODAY, base, tookOver({ agencies }), added)).not.toContain('WHO partner');
+    expect(rolesOn(TODAY, base, tookOver(roles), added)).toContain('WHO co_lead');
+    expect(rolesOn(TODAY, base, tookOver(roles), added)).not.toContain('WHO partner');
   });
-  it('leaves an agency that was asked asked', () =>
-    expect(rolesOn(TODAY, base, tookOver({ agencies: [{ agency: 'WHO', role: 'partner', asked: true }] }))).toContain(
-      'WHO partner?',
-    ));
+  it('leaves an agency that was asked asked', () => {
+    const asked = { agencies: [{ agency: 'WHO', role: 'partner', asked: true }] };
+    expect(rolesOn(TODAY, base, tookOver(asked))).toContain('WHO partner?');
+  });
   it('is gone as at every date when it is retracted, as nothing of it was ever so', () => {
-    const took = tookOver({ agencies, themes: ['HLD06-01'], followsUp: ['GFMD-2007'] });
+    const took = tookOver({ ...roles, themes: ['HLD06-01'], followsUp: ['GFMD-2007'] });
     const undone = [base, took, { name: 'Retracted', data: { revision: 1, reason } } as CommitmentEvent];
     const { corrections, ...view } = on(TODAY, ...undone);
     expect({ ...view, corrections: [] }).toEqual(asAt(after(base), TODAY));

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { type CommitmentEvent, type CommitmentEvents } from './commitment.js';
+import { type By, type CommitmentEvent, type CommitmentEvents } from './commitment.js';
 import {
   allowedTo,
   citation,
@@ -13,7 +13,7 @@ import {
   TODAY,
   type Happening,
 } from './testing/a-commitment.js';
-import { FINDINGS } from '#words';
+import { FINDINGS, type Role } from '#words';
 import { type BodyOf } from './acts.js';
 import { type ReportStage } from '#bodies';
 
@@ -39,9 +39,10 @@ const moves = (
   agency: string,
   reportedOn: string,
   formerLeadBecomes: CommitmentEvents['RoleChanged']['formerLeadBecomes'] = 'partner',
+  from: Role = 'partner',
 ): CommitmentEvent => ({
   name: 'RoleChanged',
-  data: { agency, from: 'partner', role: 'lead', formerLeadBecomes, reportedOn },
+  data: { agency, from, role: 'lead', formerLeadBecomes, reportedOn },
 });
 
 describe('A stage is reported', () => {
@@ -85,45 +86,39 @@ describe('A stage is reported', () => {
     }
   });
   it('never completed when the commitment is standing', () => {
-    report({ stage: 'completed', citation }, secretariat, recorded({ nature: 'standing' })).rejected(
-      'standing_never_completes',
-    );
-    record({ nature: 'standing', stage: 'completed', citation }).rejected('standing_never_completes');
-    report({ stage: 'completed', citation }, secretariat, recorded({ nature: 'recurring' })).state();
+    const completed = { stage: 'completed', citation } as const;
+    report(completed, secretariat, recorded({ nature: 'standing' })).rejected('standing_never_completes');
+    record({ nature: 'standing', ...completed }).rejected('standing_never_completes');
+    report(completed, secretariat, recorded({ nature: 'recurring' })).state();
   });
-  it('going back from completed only with a note', () => {
-    const completed = reports({ stage: 'completed', citation });
+
+  describe('after a completed one', () => {
+    const completed = [recorded(), reports({ stage: 'completed', citation })];
     const back = { effective: '2008', reportedOn: '2008-06-01' };
-    report(back, secretariat, recorded(), completed).rejected('note_needed');
-    report({ ...back, note: 'It was a draft' }, secretariat, recorded(), completed).then(
-      staged({ ...back, note: 'It was a draft' }),
-    );
-    report({ ...back, stage: 'completed', citation }, secretariat, recorded(), completed).state();
-  });
-  it('with a note where it goes back from what was reported after it, though it is told later', () => {
-    const completed = reports({ stage: 'completed', citation, reportedOn: '2008-06-01' });
-    report({ effective: '2008-01', reportedOn: '2008-01-31' }, secretariat, recorded(), completed).rejected(
-      'note_needed',
-    );
-    report({ effective: '2007-01', reportedOn: '2008-01-31' }, secretariat, recorded(), completed).state();
-  });
-  it('by another agency without a note, though the lead’s part is completed: it does not go back', () => {
-    const completed = reports({ stage: 'completed', citation });
-    report({ effective: '2008', reportedOn: '2008-06-01' }, ilo, recorded(), completed).state();
-    report({ effective: '2008', reportedOn: '2008-06-01' }, iom, recorded(), completed).rejected('note_needed');
-  });
-  it('without a note where it does not go back: an earlier stage that the completed one outranks', () => {
-    const completed = reports({ stage: 'completed', citation });
-    report({ effective: '2007-01', reportedOn: '2008-06-01' }, secretariat, recorded(), completed).state();
-  });
-  it('with a note where it went back from completed as at its own date, whatever came after', () => {
-    const history = [
-      recorded(),
-      reports({ stage: 'completed', citation }),
-      reports({ effective: '2009', reportedOn: '2009-06-01', note: 'A draft' }),
-    ];
-    report({ effective: '2008', reportedOn: '2008-06-01' }, secretariat, ...history).rejected('note_needed');
-    report({ effective: '2008', reportedOn: '2008-06-01', note: 'A draft' }, secretariat, ...history).state();
+    const note = 'It was a draft';
+
+    it('going back only with a note', () => {
+      report(back, secretariat, ...completed).rejected('note_needed');
+      report({ ...back, note }, secretariat, ...completed).then(staged({ ...back, note }));
+      report({ ...back, stage: 'completed', citation }, secretariat, ...completed).state();
+    });
+    it('with a note where it goes back from what was reported after it, though it is told later', () => {
+      const later = [recorded(), reports({ stage: 'completed', citation, reportedOn: '2008-06-01' })];
+      report({ effective: '2008-01', reportedOn: '2008-01-31' }, secretariat, ...later).rejected('note_needed');
+      report({ effective: '2007-01', reportedOn: '2008-01-31' }, secretariat, ...later).state();
+    });
+    it('by another agency without a note, though the lead’s part is completed: it does not go back', () => {
+      report(back, ilo, ...completed).state();
+      report(back, iom, ...completed).rejected('note_needed');
+    });
+    it('without a note where it does not go back: an earlier stage that the completed one outranks', () => {
+      report({ ...back, effective: '2007-01' }, secretariat, ...completed).state();
+    });
+    it('with a note where it went back as at its own date, whatever came after', () => {
+      const history = [...completed, reports({ effective: '2009', reportedOn: '2009-06-01', note })];
+      report(back, secretariat, ...history).rejected('note_needed');
+      report({ ...back, note }, secretariat, ...history).state();
+    });
   });
 });
 
@@ -152,10 +147,8 @@ describe('Parts', () => {
   });
   it('are shown with their spread', () => {
     expect(on('2006-11-21', recorded()).spread).toEqual({ planned: 1, unreported: 2 });
-    expect(on(reportedOn, recorded(), reports({}, ilo), reports({}, iom)).spread).toEqual({
-      in_progress: 2,
-      unreported: 1,
-    });
+    const both = [reports({}, ilo), reports({}, iom)];
+    expect(on(reportedOn, recorded(), ...both).spread).toEqual({ in_progress: 2, unreported: 1 });
   });
   it('of another agency do not touch the headline, which is the lead’s', () => {
     const others = [reports({}, ilo), reports({ stage: 'completed', citation, reportedOn: '2008-01-01' }, wb)];
@@ -170,26 +163,15 @@ describe('Parts', () => {
       reports({ stage: 'on_hold', note: 'No money', reportedOn: '2007-06-01' }),
       reports({ stage: 'proposed', reportedOn: '2007-05-31', effective: '2007-05-31' }),
     ];
-    expect(parts('2007-05-31', ...history)).toEqual([
-      'IOM lead proposed',
-      'ILO co_lead unreported',
-      'WB partner unreported',
-    ]);
-    expect(parts('2007-06-01', ...history)).toEqual([
-      'WB lead on_hold',
-      'ILO co_lead unreported',
-      'IOM partner proposed',
-    ]);
+    const silent = 'ILO co_lead unreported';
+    expect(parts('2007-05-31', ...history)).toEqual(['IOM lead proposed', silent, 'WB partner unreported']);
+    expect(parts('2007-06-01', ...history)).toEqual(['WB lead on_hold', silent, 'IOM partner proposed']);
     expect(headline('2007-05-31', ...history)).toBe('proposed 4');
     expect(headline('2007-06-01', ...history)).toBe('on_hold 3');
   });
   it('follow a move of the lead that is told late', () => {
-    const history = [reports({ reportedOn: '2007-08-01' }), moves('WB', '2007-06-01')];
-    expect(parts('2007-08-01', ...history)).toEqual([
-      'WB lead in_progress',
-      'ILO co_lead unreported',
-      'IOM partner planned',
-    ]);
+    const told = parts('2007-08-01', reports({ reportedOn: '2007-08-01' }), moves('WB', '2007-06-01'));
+    expect(told).toEqual(['WB lead in_progress', 'ILO co_lead unreported', 'IOM partner planned']);
   });
   it('of a lead that has said nothing yet: the headline stays what the lead before it said', () => {
     const moved = moves('WB', '2007-06-01');
@@ -202,10 +184,8 @@ describe('Parts', () => {
   });
   it('of a lead that spoke before it led: that is the headline from the day on which it leads', () => {
     const history = [reports({ reportedOn: '2007-02-01' }, wb), moves('WB', '2007-06-01')];
-    expect([headline('2007-05-31', ...history), headline('2007-06-01', ...history)]).toEqual([
-      'planned 0',
-      'in_progress 1',
-    ]);
+    expect(headline('2007-05-31', ...history)).toBe('planned 0');
+    expect(headline('2007-06-01', ...history)).toBe('in_progress 1');
   });
   it('of others only: as long as no lead ever spoke, the headline is whoever did', () => {
     const fromIlo = [recorded({ agency: 'ILO' })];
@@ -257,16 +237,7 @@ describe('The secretariat’s reading', () => {
     const after = on(reportedOn, recorded(), read());
     expect(before.verification).toBeNull();
     expect(after).toMatchObject({ stage: before.stage, headline: before.headline, entries: before.entries });
-    expect(after.verification).toEqual({
-      verification: 'contested',
-      reason,
-      entry: 0,
-      current: true,
-      replies: [],
-      citation,
-      reportedOn,
-      revision: 1,
-    });
+    expect(after.verification).toEqual({ ...reading, entry: 0, current: true, replies: [], revision: 1 });
     expect(after.parts[0]!.verification).toEqual(after.verification);
     expect(after.parts[1]!.verification).toBeNull();
     expect(on('2007-05-31', recorded(), read()).verification).toBeNull();
@@ -303,61 +274,41 @@ describe('The secretariat’s reading', () => {
     expect(on('2007-12-31', recorded(), read(), anew).verification).toMatchObject({ entry: 0, current: true });
     expect(on('2008-01-01', recorded(), read(), anew).verification).toMatchObject({ entry: 0, current: false });
     const again = read({ verification: 'documented', reportedOn: '2008-02-01' });
-    expect(on('2008-02-01', recorded(), read(), anew, again).verification).toMatchObject({
-      verification: 'documented',
-      entry: 2,
-      current: true,
-    });
-    expect(on('2008-01-31', recorded(), read(), anew, again).verification).toMatchObject({ verification: 'contested' });
+    const both = [recorded(), read(), anew, again];
+    const later = { verification: 'documented', entry: 2, current: true };
+    expect(on('2008-02-01', ...both).verification).toMatchObject(later);
+    expect(on('2008-01-31', ...both).verification).toMatchObject({ verification: 'contested' });
   });
 
   describe('is replied to', () => {
     const reply = { text: 'The receipt is attached.', reportedOn };
-    const replied = (by: typeof iom, act: object = {}) => did('reply', { ...reply, ...act }, by);
+    const replied = (by: By, act: object = {}) => did('reply', { ...reply, ...act }, by);
+    const replying = (by: By, act: object, ...history: Happening[]) =>
+      given(...history).when('reply', { ...reply, ...act }, by);
+    const says = (agency: string, to: number): CommitmentEvent => ({ name: 'Replied', data: { ...reply, agency, to } });
 
     it('by the agency whose part was read', () => {
-      given(recorded(), read())
-        .when('reply', reply, iom)
-        .then({ name: 'Replied', data: { ...reply, agency: 'IOM', to: 1 } });
-      given(recorded(), read())
-        .when('reply', reply)
-        .then({ name: 'Replied', data: { ...reply, agency: 'IOM', to: 1 } });
+      for (const by of [iom, secretariat]) replying(by, {}, recorded(), read()).then(says('IOM', 1));
       for (const agency of ['ILO', 'UNHCR', 'WHO'])
-        given(recorded(), read()).when('reply', reply, focalPoint(agency)).rejected('forbidden');
-      given(recorded(), reports({}, wb), read(), read({ agency: 'WB' }))
-        .when('reply', { ...reply, agency: 'IOM' }, wb)
-        .rejected('forbidden');
-      given(recorded(), reports({}, wb), read(), read({ agency: 'WB' }))
-        .when('reply', reply, wb)
-        .then({ name: 'Replied', data: { ...reply, agency: 'WB', to: 3 } });
+        replying(focalPoint(agency), {}, recorded(), read()).rejected('forbidden');
+      const two = [recorded(), reports({}, wb), read(), read({ agency: 'WB' })];
+      replying(wb, { agency: 'IOM' }, ...two).rejected('forbidden');
+      replying(wb, {}, ...two).then(says('WB', 3));
     });
     it('by a former lead that has no role any more, while the headline rests on what it said', () => {
-      const moves = {
-        name: 'RoleChanged',
-        data: { agency: 'ILO', from: 'co_lead', role: 'lead', formerLeadBecomes: 'none', reportedOn: '2007-02-01' },
-      } as const;
-      const history = [recorded({ agency: 'IOM' }), moves, read()];
+      const history = [recorded({ agency: 'IOM' }), moves('ILO', '2007-02-01', 'none', 'co_lead'), read()];
       expect(on(TODAY, ...history).agencies.map(({ agency }) => agency)).not.toContain('IOM');
-      given(...history)
-        .when('reply', reply, iom)
-        .then({ name: 'Replied', data: { ...reply, agency: 'IOM', to: 2 } });
+      replying(iom, {}, ...history).then(says('IOM', 2));
       expect(allowedTo(iom, ...history)).toContain('reply');
       expect(on(TODAY, ...history, replied(iom)).verification!.replies).toMatchObject([{ agency: 'IOM' }]);
-      for (const agency of ['WB', 'UNHCR'])
-        given(...history)
-          .when('reply', reply, focalPoint(agency))
-          .rejected('forbidden');
-      const superseded = [...history, reports({ reportedOn: '2008-01-01' }, focalPoint('ILO'))];
-      given(...superseded)
-        .when('reply', { ...reply, reportedOn: '2008-01-02' }, iom)
-        .rejected('forbidden');
+      for (const agency of ['WB', 'UNHCR']) replying(focalPoint(agency), {}, ...history).rejected('forbidden');
+      const superseded = [...history, reports({ reportedOn: '2008-01-01' }, ilo)];
+      replying(iom, { reportedOn: '2008-01-02' }, ...superseded).rejected('forbidden');
     });
     it('only once it was read, and not before', () => {
-      given(recorded()).when('reply', reply, iom).rejected('forbidden');
-      given(recorded()).when('reply', reply).rejected('nothing_to_reply_to');
-      given(recorded(), read())
-        .when('reply', { ...reply, reportedOn: '2007-05-31' }, iom)
-        .rejected('before_the_reading');
+      replying(iom, {}, recorded()).rejected('forbidden');
+      replying(secretariat, {}, recorded()).rejected('nothing_to_reply_to');
+      replying(iom, { reportedOn: '2007-05-31' }, recorded(), read()).rejected('before_the_reading');
     });
     it('side by side: neither overwrites the other', () => {
       const later = { text: 'And here is another.', reportedOn: '2008-01-01' };
@@ -366,16 +317,12 @@ describe('The secretariat’s reading', () => {
         { ...reply, agency: 'IOM', revision: 2 },
         { ...later, agency: 'IOM', revision: 3 },
       ];
-      expect(on('2007-12-31', ...history).verification).toMatchObject({
-        verification: 'contested',
-        replies: [shown[0]],
-      });
-      expect(on('2008-01-01', ...history).verification).toMatchObject({ verification: 'contested', replies: shown });
+      const contested = (day: string) => on(day, ...history).verification;
+      expect(contested('2007-12-31')).toMatchObject({ verification: 'contested', replies: [shown[0]] });
+      expect(contested('2008-01-01')).toMatchObject({ verification: 'contested', replies: shown });
     });
     it('to the reading that there was by then, though it is told later', () =>
-      given(recorded(), read(), read({ reportedOn: '2008-02-01' }))
-        .when('reply', reply, iom)
-        .then({ name: 'Replied', data: { ...reply, agency: 'IOM', to: 1 } }));
+      replying(iom, {}, recorded(), read(), read({ reportedOn: '2008-02-01' })).then(says('IOM', 1)));
     it('to the reading it is about: the next one stands without a reply', () => {
       const again = read({ verification: 'documented', reportedOn: '2008-02-01' });
       const history = [recorded(), read(), replied(iom), again];
@@ -386,17 +333,18 @@ describe('The secretariat’s reading', () => {
 });
 
 describe('No change', () => {
-  const confirmed = did('confirm', { reportedOn: '2008-03-01' }, focalPoint('IOM'));
+  const confirmed = did('confirm', { reportedOn: '2008-03-01' }, iom);
 
   it('is confirmed by whoever has a part, once something was reported', () => {
-    given(recorded(), staged())
-      .when('confirm', { reportedOn: '2008-03-01' }, focalPoint('IOM'))
-      .then({ name: 'Confirmed', data: { agency: 'IOM', reportedOn: '2008-03-01' } });
-    given(recorded()).when('confirm', { reportedOn: '2006-11-20' }).rejected('nothing_to_confirm');
-    given(recorded()).when('confirm', { agency: 'WHO', reportedOn: '2007-01-01' }).rejected('no_part');
-    given(recorded())
-      .when('confirm', { agency: 'ILO', reportedOn: '2007-01-01' }, focalPoint('IOM'))
-      .rejected('forbidden');
+    const confirm = (body: BodyOf<'confirm'>, by = secretariat) =>
+      given(recorded(), staged()).when('confirm', body, by);
+    confirm({ reportedOn: '2008-03-01' }, iom).then({
+      name: 'Confirmed',
+      data: { agency: 'IOM', reportedOn: '2008-03-01' },
+    });
+    confirm({ reportedOn: '2006-11-20' }).rejected('nothing_to_confirm');
+    confirm({ agency: 'WHO', reportedOn: '2007-01-01' }).rejected('no_part');
+    confirm({ agency: 'ILO', reportedOn: '2007-01-01' }, iom).rejected('forbidden');
   });
   it('counts as a report and leaves the stage, its dates and its entries as they were', () => {
     const [before, now] = [on(TODAY, recorded(), staged()), on(TODAY, recorded(), staged(), confirmed)];

@@ -91,13 +91,14 @@ const OF_ROLES = {
 } as const;
 export const ENDS = { merge: 'merged', split: 'split', supersede: 'superseded', withdraw: 'withdrawn' } as const;
 const AGREED = ['offerLead', 'acceptLead', 'declineLead', 'withdrawLeadOffer', 'tookOver'];
-const AMENDING = ['correct', 'retract', 'blank'];
-const AFTERWARDS = ['verify', 'reply', ...AMENDING];
+export const AMENDING: readonly ActName[] = ['correct', 'retract', 'blank'];
+/** What may be done with a record that has ended. */
+export const AFTERWARDS: readonly ActName[] = ['verify', 'reply', ...AMENDING];
 const LEAD: readonly Role[] = ['lead'];
 const LEADS: readonly Role[] = ['lead', 'co_lead'];
 const PARTS: readonly Role[] = ['lead', 'co_lead', 'partner'];
 /** The roles by which an act is an agency's to do; `null`: it has a rule of its own (`may`). */
-const HOLDERS: { readonly [A in ActName]: readonly Role[] | null } = {
+export const HOLDERS: { readonly [A in ActName]: readonly Role[] | null } = {
   record: null,
   reportStage: PARTS,
   confirm: PARTS,
@@ -140,6 +141,7 @@ const HOLDERS: { readonly [A in ActName]: readonly Role[] | null } = {
 const WORDS = ['note', 'reason', 'text', 'title', 'summary', 'condition', 'liftedBy', 'says'];
 const EVER = '9999-12-31';
 
+const isOneOf = (acts: readonly string[], act: string): boolean => acts.includes(act);
 export const isEnd = (act: string): act is keyof typeof ENDS => act in ENDS;
 const cited = ({ citation }: Says) => Boolean(citation);
 
@@ -668,13 +670,13 @@ export class Model {
   }
   private correction(says: Says, by: By, revision: number): string[] {
     const line = this.lines.find((one) => one.revision === revision);
-    if (!line || AMENDING.includes(line.act) || AGREED.includes(line.act) || isEnd(line.act))
+    if (!line || isOneOf(AMENDING, line.act) || AGREED.includes(line.act) || isEnd(line.act))
       return ['not_correctable'];
     if (line.retracted) return ['already_retracted'];
     const corrected = this.corrected(line, says, by);
     const end = this.end(by.today);
     const tooLate =
-      'reportedOn' in says && end && !AFTERWARDS.includes(line.act) && says.reportedOn! >= end.says.reportedOn!;
+      'reportedOn' in says && end && !isOneOf(AFTERWARDS, line.act) && says.reportedOn! >= end.says.reportedOn!;
     const anew = this.with(revision, { says: corrected.says });
     const moves = anew.headline(by.today)?.revision !== this.headline(by.today)?.revision;
     return [
@@ -686,7 +688,7 @@ export class Model {
   }
   private retraction(item: string | undefined, revision: number): string[] {
     const line = this.lines.find((one) => one.revision === revision);
-    if (!line || AMENDING.includes(line.act) || AGREED.includes(line.act)) return ['not_correctable'];
+    if (!line || isOneOf(AMENDING, line.act) || AGREED.includes(line.act)) return ['not_correctable'];
     if (line.retracted) return ['already_retracted'];
     if (line.act === 'record' && !item) return ['record_stays'];
     if (!item) return this.with(revision, { retracted: true }).unsound();
