@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { v7 as uuidv7 } from 'uuid';
 import { SqliteEventStore } from '#event-store-sqlite';
-import { EventCodec, NO_STREAM, recentStreams, type Log, type Meta } from '#eventsourcing';
+import { EventCodec, NO_STREAM, recentStreams, type Log } from '#eventsourcing';
+import { by } from '../../eventsourcing/src/testing/counter.js';
 import { commitment } from './commitment.js';
 import { numbering, takeReference } from './numbering.js';
 
@@ -11,18 +11,11 @@ beforeEach(() => {
 });
 afterEach(() => log.store.close());
 
-const command = (): Meta => {
-  const commandId = uuidv7();
-  return { actor: 'a', agency: null, role: 'secretariat', commandId, correlationId: commandId, causationId: null };
+const take = (meta = by(), lead = 'IOM', year = '2006') => takeReference(log, lead, year, meta);
+const record = (reference: string, meta = by()) => {
+  const recorded = log.codec.encode('commitment', { name: 'Recorded', data: {} });
+  return log.store.append(`commitment-${reference}`, NO_STREAM, [recorded], meta);
 };
-const take = (meta = command(), lead = 'IOM', year = '2006') => takeReference(log, lead, year, meta);
-const record = (reference: string, meta = command()) =>
-  log.store.append(
-    `commitment-${reference}`,
-    NO_STREAM,
-    [log.codec.encode('commitment', { name: 'Recorded', data: {} })],
-    meta,
-  );
 
 describe('A generated reference', () => {
   it('is lead – year – next number, from 01 on', async () => {
@@ -30,15 +23,15 @@ describe('A generated reference', () => {
   });
   it('is counted per lead and year', async () => {
     await take();
-    expect(await take(command(), 'ILO')).toBe('ILO-2006-01');
-    expect(await take(command(), 'IOM', '2007')).toBe('IOM-2007-01');
+    expect(await take(by(), 'ILO')).toBe('ILO-2006-01');
+    expect(await take(by(), 'IOM', '2007')).toBe('IOM-2007-01');
   });
   it('has two digits or more', async () => {
     for (let number = 1; number < 100; number++) await take();
     expect(await take()).toBe('IOM-2006-100');
   });
   it('is the same for the same command again, also after others', async () => {
-    const meta = command();
+    const meta = by();
     const first = await take(meta);
     await take();
     expect(await take(meta)).toBe(first);
@@ -57,7 +50,7 @@ describe('A generated reference', () => {
       if (taken >= 20) most = Math.max(most, events.length);
       return events;
     };
-    for (; taken < 25; taken++) await takeReference({ ...log, ...(recent && { recent }) }, 'IOM', '2006', command());
+    for (; taken < 25; taken++) await takeReference({ ...log, ...(recent && { recent }) }, 'IOM', '2006', by());
     expect(recent ? most < atLeast : most >= atLeast).toBe(true);
   });
   it('skips what was given by hand', async () => {
@@ -68,7 +61,7 @@ describe('A generated reference', () => {
     expect(await take()).toBe('IOM-2006-05');
   });
   it('is another one when somebody used it by hand before the command was done', async () => {
-    const meta = command();
+    const meta = by();
     expect(await take(meta)).toBe('IOM-2006-01');
     await record('IOM-2006-01');
     expect(await take(meta)).toBe('IOM-2006-02');
