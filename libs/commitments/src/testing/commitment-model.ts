@@ -144,6 +144,17 @@ const EVER = '9999-12-31';
 const isOneOf = (acts: readonly string[], act: string): boolean => acts.includes(act);
 export const isEnd = (act: string): act is keyof typeof ENDS => act in ENDS;
 const cited = ({ citation }: Says) => Boolean(citation);
+const followedIn = ({ followsUp, takeOver }: Says): string[] => followsUp ?? takeOver?.followsUp ?? [];
+const namedIn = ({ activityIds = [] }: Says): string[] => activityIds.map(({ id }) => id);
+const inRoles = (agencies: readonly { role: Role }[]): string[] => agencies.map(({ role }) => role);
+const haveAny = (list: string[], some: string[]): boolean => some.some((one) => list.includes(one));
+const hasAll = (list: string[], all: string[]): boolean => all.every((one) => list.includes(one));
+const byNumber = (a: number, b: number) => a - b;
+/** The revisions of lines, or of what is shown of them, in order. */
+const revisionsOf = (lines: readonly { revision: number }[]) => lines.map(({ revision }) => revision).sort(byNumber);
+const milestoneOf = (number: number, isReached: boolean, isDropped: boolean) =>
+  `${number}${isReached ? ' reached' : ''}${isDropped ? ' dropped' : ''}`;
+const linksOf = (links: readonly { type: string; to: string }[]) => links.map(({ type, to }) => `${type} ${to}`).sort();
 
 export class Model {
   lines: Line[] = [];
@@ -352,6 +363,9 @@ export class Model {
         ? ['date_in_the_future']
         : [];
     const because = (holds: unknown, code: string) => (holds ? [code] : []);
+    /** Why some cannot be taken from a list: one is not there, or the list is empty. */
+    const taken = (list: string[], some: string[], [missing, empty]: [string, string]) =>
+      because(!hasAll(list, some), list.length > 0 ? missing : empty);
     const then = this.has(on.agency, day);
     const clash = (roles: Iterable<Role>, role: Role, leaving?: Role) =>
       [...roles].some((has) => has === role || (has !== leaving && isResponsible(has) && isResponsible(role)));
@@ -386,20 +400,15 @@ export class Model {
             ...(says.relations ?? []).flatMap((one) => (one ? this.link(one.type, one.to) : [])),
           ];
         }
-        case 'reportStage': {
-          const reporter = own ?? says.agency;
-          return [
-            ...because(own && says.agency && says.agency !== own, 'forbidden'),
-            ...because(reporter && !this.isPart(reporter, today) && !this.isPart(reporter, day), 'no_part'),
-            ...this.stage(says, this.record?.nature ?? '', reporter ?? this.roles(day).lead, this.isProven()),
-          ];
-        }
+        case 'reportStage':
         case 'confirm': {
           const reporter = own ?? says.agency;
           return [
             ...because(own && says.agency && says.agency !== own, 'forbidden'),
             ...because(reporter && !this.isPart(reporter, today) && !this.isPart(reporter, day), 'no_part'),
-            ...because(!this.headline(day), 'nothing_to_confirm'),
+            ...(act === 'confirm'
+              ? because(!this.headline(day), 'nothing_to_confirm')
+              : this.stage(says, this.record?.nature ?? '', reporter ?? this.roles(day).lead, this.isProven())),
           ];
         }
         case 'verify':
@@ -490,47 +499,23 @@ export class Model {
             ...this.link(says.type!, says.to as string),
           ];
         case 'addFollowUp':
-          return because(
-            says.followsUp!.some((id) => this.followsUp(day).includes(id)),
-            'follows_up_already',
-          );
+          return because(haveAny(this.followsUp(day), followedIn(says)), 'follows_up_already');
         case 'takeBackFollowUp':
-          return because(
-            says.followsUp!.some((id) => !this.followsUp(day).includes(id)),
-            this.followsUp(day).length > 0 ? 'does_not_follow_up' : 'follows_up_nothing',
-          );
+          return taken(this.followsUp(day), followedIn(says), ['does_not_follow_up', 'follows_up_nothing']);
         case 'addActivityIds':
-          return because(
-            says.activityIds!.some(({ id }) => this.activities(day).includes(id)),
-            'has_activity_id',
-          );
+          return because(haveAny(this.activities(day), namedIn(says)), 'has_activity_id');
         case 'takeBackActivityIds':
-          return because(
-            says.activityIds!.some(({ id }) => !this.activities(day).includes(id)),
-            this.activities(day).length > 0 ? 'no_such_activity_id' : 'has_no_activity_id',
-          );
+          return taken(this.activities(day), namedIn(says), ['no_such_activity_id', 'has_no_activity_id']);
         case 'merge': {
           const mine = this.roles(day).held;
           const { agencies = [], themes = [], followsUp = [] } = says.takeOver ?? {};
           return [
             ...this.endsIn(says.into as string, day, by),
             ...because(!this.headline(day), 'not_there_yet'),
-            ...because(
-              agencies.some(({ agency }) => !mine.get(agency)?.size),
-              'not_its_own',
-            ),
-            ...because(
-              agencies.some(({ role }) => role === 'lead'),
-              'one_lead',
-            ),
-            ...because(
-              themes.some((theme) => !this.themes(day).includes(theme)),
-              'not_its_own',
-            ),
-            ...because(
-              followsUp.some((id) => !this.followsUp(day).includes(id)),
-              'not_its_own',
-            ),
+            ...because(!agencies.every(({ agency }) => mine.get(agency)?.size), 'not_its_own'),
+            ...because(hasAll(inRoles(agencies), ['lead']), 'one_lead'),
+            ...because(!hasAll(this.themes(day), themes), 'not_its_own'),
+            ...because(!hasAll(this.followsUp(day), followsUp), 'not_its_own'),
           ];
         }
         case 'split':
@@ -604,21 +589,18 @@ export class Model {
       themes = act === 'tookOver' ? [...new Set([...themes, ...(says.takeOver?.themes ?? [])])] : says.themes!;
     return themes;
   }
+  /** A list to which lines add, but for those of acts that take back. */
+  private listed(lines: readonly Line[], idsIn: (says: Says) => string[]): string[] {
+    return lines.reduce<string[]>((listed, { act, says }) => {
+      const ids = idsIn(says);
+      return [...listed.filter((id) => !ids.includes(id)), ...(act.startsWith('takeBack') ? [] : ids)];
+    }, []);
+  }
   followsUp(day: string): string[] {
-    let followed: string[] = [];
-    for (const { act, says } of this.known(day, 'record', 'addFollowUp', 'takeBackFollowUp', 'tookOver')) {
-      const ids = says.followsUp ?? says.takeOver?.followsUp ?? [];
-      followed = [...followed.filter((id) => !ids.includes(id)), ...(act === 'takeBackFollowUp' ? [] : ids)];
-    }
-    return followed;
+    return this.listed(this.known(day, 'record', 'addFollowUp', 'takeBackFollowUp', 'tookOver'), followedIn);
   }
   activities(day: string): string[] {
-    let named: string[] = [];
-    for (const { act, says } of this.known(day, 'record', 'addActivityIds', 'takeBackActivityIds')) {
-      const ids = (says.activityIds ?? []).map(({ id }) => id);
-      named = [...named.filter((id) => !ids.includes(id)), ...(act === 'takeBackActivityIds' ? [] : ids)];
-    }
-    return named;
+    return this.listed(this.known(day, 'record', 'addActivityIds', 'takeBackActivityIds'), namedIn);
   }
 
   // ── Corrections ───────────────────────────────────────────────────────────────────────────────────────────────────
@@ -704,13 +686,14 @@ export class Model {
     const day = says.reportedOn!;
     const isAsked = (agency: string | undefined, source?: string) =>
       own ? agency !== own : !cited(says) && agency !== source;
+    const asked = { asked: true as const };
     switch (act) {
       case 'record': {
         const source = says.agency ?? own ?? says.agencies!.find(({ role }) => role === 'lead')!.agency;
         const agencies = says.agencies!.map(({ agency, role }) => ({
           agency,
           role,
-          ...(isAsked(agency, source) && { asked: true as const }),
+          ...(isAsked(agency, source) && asked),
         }));
         return { ...says, agencies, agency: says.agency ?? own };
       }
@@ -752,11 +735,8 @@ export class Model {
       case 'dropMilestone':
         return { ...says, milestone: on.milestone };
       case 'merge': {
-        const asked = (agency: string) => [...this.has(agency, day).values()].some((one) => one);
-        const agencies = says.takeOver?.agencies?.map((a) => ({
-          ...a,
-          ...(asked(a.agency) && { asked: true as const }),
-        }));
+        const isAskedHere = (agency: string) => [...this.has(agency, day).values()].includes(true);
+        const agencies = says.takeOver?.agencies?.map((one) => ({ ...one, ...(isAskedHere(one.agency) && asked) }));
         return { ...says, takeOver: says.takeOver && { ...says.takeOver, ...(agencies && { agencies }) } };
       }
       default:
@@ -771,32 +751,16 @@ export class Model {
   /** An act is taken: `events` are how many events it made. */
   take(act: ActName, says: Says, by: By, on: About, events: number): void {
     const decided = this.decided(act, says, by, on);
-    if (act === 'correct') {
+    if (act === 'correct' || act === 'retract') {
       const line = this.lines.find(({ revision }) => revision === on.revision)!;
-      const { says: corrected } = this.corrected(line, says.says!, by);
-      this.lines = this.with(line.revision, { says: corrected }).lines;
+      const retracted = says.item ? { says: withoutItem(line.says, says.item) } : ({ retracted: true } as const);
+      const change = act === 'retract' ? retracted : { says: this.corrected(line, says.says!, by).says };
+      this.lines = this.with(line.revision, change).lines;
     }
-    if (act === 'retract') {
-      const line = this.lines.find(({ revision }) => revision === on.revision)!;
-      this.lines = this.with(
-        line.revision,
-        says.item ? { says: withoutItem(line.says, says.item) } : { retracted: true },
-      ).lines;
-    }
-    const by_ = by.role === 'secretariat' ? null : by.agency;
-    const reports = ['record', 'reportStage', 'confirm', 'reply'].includes(act);
-    this.lines = [
-      ...this.lines,
-      {
-        revision: this.length,
-        act,
-        says: decided,
-        said: decided,
-        by: by_,
-        on,
-        ...(reports && { reporter: decided.agency }),
-      },
-    ];
+    const recorder = by.role === 'secretariat' ? null : by.agency;
+    const reports = ['record', 'reportStage', 'confirm', 'reply'].includes(act) && { reporter: decided.agency };
+    const line = { revision: this.length, act, says: decided, said: decided, by: recorder, on, ...reports };
+    this.lines = [...this.lines, line];
     this.length += events;
   }
   /** The consequences of the end of another, and of its retraction. */
@@ -856,9 +820,8 @@ export class Model {
       condition: this.condition(day)?.says.condition ?? null,
       lifted: this.lifted(day)?.revision ?? null,
       milestones: numbers
-        .map(
-          (n) =>
-            `${n}${this.ofMilestone('reachMilestone', n, day) ? ' reached' : ''}${this.ofMilestone('dropMilestone', n, day) ? ' dropped' : ''}`,
+        .map((n) =>
+          milestoneOf(n, this.ofMilestone('reachMilestone', n, day), this.ofMilestone('dropMilestone', n, day)),
         )
         .sort(),
       evidence:
@@ -866,18 +829,10 @@ export class Model {
       claims: this.known(day, 'claim').length,
       lastEdition: this.last(this.known(day, 'holdEdition'), 'held')?.revision ?? null,
       lastUpkeep: this.last(this.known(day, 'reportUpkeep'), 'period')?.revision ?? null,
-      editions: this.known(day, 'holdEdition')
-        .map(({ revision }) => revision)
-        .sort((a, b) => a - b),
-      upkeep: this.known(day, 'reportUpkeep')
-        .map(({ revision }) => revision)
-        .sort((a, b) => a - b),
-      relations: this.relations(day)
-        .map(({ type, to }) => `${type} ${to}`)
-        .sort(),
-      tookOver: this.known(day, 'tookOver')
-        .map(({ revision }) => revision)
-        .sort((a, b) => a - b),
+      editions: revisionsOf(this.known(day, 'holdEdition')),
+      upkeep: revisionsOf(this.known(day, 'reportUpkeep')),
+      relations: linksOf(this.relations(day)),
+      tookOver: revisionsOf(this.known(day, 'tookOver')),
     };
   }
 }
@@ -921,16 +876,14 @@ export function inFewWords(view: CommitmentAsAt | null): object | null {
     target: target?.date ?? null,
     condition: view.condition,
     lifted: view.conditionLifted?.revision ?? null,
-    milestones: view.milestones
-      .map((m) => `${m.milestone}${m.reached ? ' reached' : ''}${m.dropped ? ' dropped' : ''}`)
-      .sort(),
+    milestones: view.milestones.map((one) => milestoneOf(one.milestone, one.reached, one.dropped !== null)).sort(),
     evidence: view.evidence.length,
     claims: view.claims.reduce((sum, { claims }) => sum + claims.length, 0),
     lastEdition: view.lastEdition?.revision ?? null,
     lastUpkeep: view.lastUpkeep?.revision ?? null,
-    editions: view.editions.map(({ revision }) => revision).sort((a, b) => a - b),
-    upkeep: view.upkeep.map(({ revision }) => revision).sort((a, b) => a - b),
-    relations: view.relations.map(({ type, to }) => `${type} ${to}`).sort(),
-    tookOver: view.tookOver.map(({ revision }) => revision).sort((a, b) => a - b),
+    editions: revisionsOf(view.editions),
+    upkeep: revisionsOf(view.upkeep),
+    relations: linksOf(view.relations),
+    tookOver: revisionsOf(view.tookOver),
   };
 }
