@@ -56,7 +56,7 @@ const commandOn = (of: Log, reference: string, { body, ...act }: CommitmentAct) 
   const actor = { account: 'a', role: 'secretariat', agency: null } as const;
   return new Acts(of).execute(new ActCommand('commitment', reference, [sent], { by: actor, meta: metaOf() }));
 };
-/** What becomes of the event of each, followed in an order: null, a position, or the refusal. */
+/** The outcomes of following the event of each, in an order: null, a position, or the refusal. */
 async function followed(events: Readonly<Record<string, Recorded>>, order = Object.keys(events)) {
   const outcomes: Record<string, unknown> = {};
   for (const reference of order)
@@ -70,7 +70,7 @@ const BOTH_ORDERS: [string, string[]][] = [
   ['the later one first', [B, A]],
 ];
 const links = async (reference: string) => (await view(reference)).relations.map(({ type, to }) => `${type} ${to}`);
-/** What is done now adds nothing to the log. */
+/** Nothing is added to the log by it. */
 async function expectDone(again: () => Promise<unknown>) {
   const head = await log.store.head();
   await again();

@@ -92,7 +92,7 @@ const OF_ROLES = {
 export const ENDS = { merge: 'merged', split: 'split', supersede: 'superseded', withdraw: 'withdrawn' } as const;
 const AGREED = ['offerLead', 'acceptLead', 'declineLead', 'withdrawLeadOffer', 'tookOver'];
 export const AMENDING: readonly ActName[] = ['correct', 'retract', 'blank'];
-/** What may be done with a record that has ended. */
+/** The acts on a record that has ended. */
 export const AFTERWARDS: readonly ActName[] = ['verify', 'reply', ...AMENDING];
 const LEAD: readonly Role[] = ['lead'];
 const LEADS: readonly Role[] = ['lead', 'co_lead'];
