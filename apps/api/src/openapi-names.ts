@@ -22,8 +22,12 @@ interface Schema {
   [more: string]: unknown;
 }
 
+type ClosedLists = {
+  [L in keyof typeof words as (typeof words)[L] extends readonly string[] ? L : never]: string;
+};
+
 /** The names of the closed lists of the domain: a list without a name does not compile. */
-const LISTS: { readonly [L in keyof typeof words]: string } = {
+const LISTS: Readonly<ClosedLists> = {
   STAGES: 'Stage',
   NATURES: 'Nature',
   STRENGTHS: 'Strength',
@@ -81,7 +85,7 @@ class Naming {
   readonly #objects = new Map<string, string>();
 
   constructor(private readonly schemas: Schemas) {
-    for (const [list, name] of Object.entries(LISTS)) this.#domain.set(keyOf(words[list as keyof typeof words]), name);
+    for (const [list, name] of Object.entries(LISTS)) this.#domain.set(keyOf(words[list as keyof ClosedLists]), name);
     this.#lists = new Map(this.#domain);
   }
 

@@ -1,6 +1,6 @@
 /** The cells of the sheets of a return: how each is read, and the words that stand in it. Pure. */
 import type { ReturnDraft, Round } from '#bodies';
-import type { CellForm } from '#exchange';
+import { formOf, type CellForm } from '#exchange';
 import type { FormField } from '#platform';
 import type { CommitmentInQuestion } from '#rounds';
 import { deliverableCell, evidenceCell, listCell, milestoneCell, relationCell } from '#text';
@@ -84,31 +84,16 @@ export const choice = (values: readonly string[], words: (value: string) => stri
 });
 
 /** How a field of a body is read; `null`: no cell holds it. */
-function specOf({ kind, several, values, name }: FormField): CellSpec | null {
-  switch (kind) {
+function specOf(field: FormField): CellSpec | null {
+  switch (field.kind) {
     case 'choice':
-      return several ? null : choice(values, choiceWords);
+      return field.several ? null : choice(field.values, choiceWords);
     case 'yes-no':
       return YES_NO;
     case 'number':
       return { form: 'number' };
-    case 'date':
-      return { form: 'day' };
-    case 'period':
-    case 'address':
-    case 'language':
-      return { form: kind };
-    case 'code':
-      return { form: several ? 'codes' : 'code' };
-    case 'word':
-      return { form: several ? 'kebabs' : 'kebab' };
-    case 'country':
-      return { form: 'countries' };
-    case 'text':
-    case 'words':
-      return { form: several ? 'texts' : 'text' };
     default:
-      return name === 'evidence' ? { form: 'evidence' } : null;
+      return field.name === 'evidence' ? { form: 'evidence' } : formOf(field);
   }
 }
 

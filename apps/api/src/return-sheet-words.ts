@@ -1,7 +1,7 @@
 /** The words of the return as a workbook, in the language of whoever fills it in. English is what the sheets themselves say. */
 import { headOf } from '#exchange';
 import { wordsOf } from '#reports';
-import type { ReportLanguage, Role } from '#words';
+import { capital, type ReportLanguage, type Role } from '#words';
 import { choiceWords, labelOf } from './pages/field-words.js';
 import { dateWords, roleWords } from './pages/words.js';
 
@@ -153,8 +153,6 @@ const SAID: Readonly<Record<string, readonly [fr: string, es: string]>> = {
   'Give up': ['Abandonner', 'Abandonar'],
   overdue: ['en retard', 'con retraso'],
 };
-
-const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
 /** As people type it, who may write it again. */
 const spaced = (text: string): string => text.replaceAll('\u00a0', ' ');

@@ -10,8 +10,8 @@ import { canonicalJson, withoutNulls } from '#eventsourcing';
 import { ANSWER_FIELD, fieldsInReturn, type CommitmentInQuestion } from '#rounds';
 import { ACTS_OF_RETURNS, RETURN_WORDS, STAGES, type ActOfReturn } from '#words';
 import { choiceWords } from './pages/field-words.js';
-import { questionWords, RETURN_WORD_WORDS } from './pages/round-words.js';
-import { textWords } from './pages/words.js';
+import { questionWords } from './pages/round-words.js';
+import { RETURN_WORD_WORDS, textWords } from './pages/words.js';
 import type { SheetWords } from './return-sheet-words.js';
 import {
   cellWords,

@@ -1,11 +1,15 @@
 /** The verbs of the command line, and what each takes. */
 import { Command } from 'commander';
+import { ACCOUNT_ROLES } from '#words';
 import { settingsFrom } from '../../api/src/settings.js';
 import type { ImportOptions } from './imports.js';
 import type { AccountOptions, AppointOptions, TokenOptions } from './accounts.js';
 import type { AuditOptions } from './audit.js';
 import type { Anchors } from './logs.js';
 import type { ReportOptions } from './reports.js';
+
+/** `secretariat, focal_point, alternate or reader` */
+const ROLES = new Intl.ListFormat('en-GB', { type: 'disjunction' }).format(ACCOUNT_ROLES);
 
 const DEMO_FOLDER = 'data/hld-follow-up';
 
@@ -170,7 +174,7 @@ export function program(): Command {
     .requiredOption('--name <text>', 'of the person or system; kept beside the log, and can be erased')
     .option('--email <address>', 'by which a person signs in')
     .option('--machine', 'it is a system, not a person')
-    .option('--role <name>', 'its first role: secretariat, focal_point, alternate or reader')
+    .option('--role <name>', `its first role: ${ROLES}`)
     .option('--agency <code>', 'for whom')
     .action(async (options: AccountOptions) => (await import('./accounts.js')).addAccount(settings, options));
   verb(account, 'reads', 'list')
@@ -182,7 +186,7 @@ export function program(): Command {
     );
   verb(account, 'changes', 'appoint <account>')
     .description('give an account a role')
-    .requiredOption('--role <name>', 'secretariat, focal_point, alternate or reader')
+    .requiredOption('--role <name>', ROLES)
     .option('--agency <code>', 'for whom')
     .option('--from <date>', 'the first day; without it at once')
     .option('--to <date>', 'the last day; without it there is no end')

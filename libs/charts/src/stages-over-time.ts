@@ -2,21 +2,14 @@
 import { hash } from 'node:crypto';
 import { createRequire } from 'node:module';
 import { DAY_MS, dayAfter, monthsBefore, type FullDate, type PartialDate } from '#clocks';
-import type { Stage } from '#commitments';
 import type { Row, TimelineRow } from '#progress';
+import { codesOf, STAGES_IN_WORDS } from '#words';
 
 /** Loaded with the first chart, as one file: it takes half as long as all else together. */
 const echarts = () => createRequire(import.meta.url)('echarts') as typeof import('echarts');
 
-/** The stages in the order in which bars, columns and legends show them: what is done first, from a common baseline. */
-export const SHOWN_STAGES = [
-  'completed',
-  'in_progress',
-  'planned',
-  'proposed',
-  'on_hold',
-  'discontinued',
-] as const satisfies readonly Stage[];
+/** The stages in the order in which bars, columns and legends show them. */
+export const SHOWN_STAGES = codesOf(STAGES_IN_WORDS);
 
 /** The words of a chart, in a language. */
 export interface ChartWords {

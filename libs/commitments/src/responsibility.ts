@@ -224,7 +224,7 @@ export function agenciesAreSound(agencies: readonly AgencyRole[]): void {
       throw refused(
         'one_role',
         `/agencies/${i}`,
-        `${agency} cannot be ${role} beside ${clash.role}: one of lead, co_lead, partner.`,
+        `${agency} cannot be ${role} beside ${clash.role}: one of ${RESPONSIBLE_ROLES.join(', ')}.`,
       );
   });
 }
@@ -245,7 +245,7 @@ function roleIsFree(then: readonly AgencyRole[], agency: string, role: Role, lea
       throw refused(
         'one_role',
         '/role',
-        `${agency} is ${has} already: one of lead, co_lead, partner, and no role twice.`,
+        `${agency} is ${has} already: one of ${RESPONSIBLE_ROLES.join(', ')}, and no role twice.`,
       );
 }
 

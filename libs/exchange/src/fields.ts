@@ -1,22 +1,22 @@
 /** The fields of tables that are imported: the names that columns may have for them, and the form of their cells. */
-import { Agency, Document, Forum, Framework, Outcome, Theme } from '#bodies';
+import { Agency, AgendaItem, Chair, Document, Forum, Framework, Membership, Outcome, Theme } from '#bodies';
 import type { Subject } from '#acts';
-import { wordsOf, type Words } from '#reports';
+import { formFieldsIn, type FormField } from '#platform';
 import { fold } from '#text';
 import {
+  COLUMN_OF_ROLE,
   KINDS,
   NATURES,
   OUTLOOKS,
   ROLES,
   STAGES,
   STRENGTHS,
-  OUTCOME_KINDS,
-  CONCERNS,
   RELATION_TYPES,
   REPORT_LANGUAGES,
-  type Role,
+  wordsOfAll,
+  type RoleField,
 } from '#words';
-import { headsOf, reportColumnOf, type HeadedField } from './heads.js';
+import { headsOf, namesInRegisters, reportColumnOf, type HeadedField } from './heads.js';
 
 /** The things that the rows of a table can be about. */
 export const TABLE_SUBJECTS = ['commitment', 'agency', 'document', 'forum', 'outcome', 'framework', 'theme'] as const;
@@ -32,7 +32,7 @@ export type CellForm =
   | { readonly form: 'tick' | 'code' | 'codes' | 'kebab' | 'kebabs' | 'texts' }
   | { readonly form: 'countries' | 'roles' | 'relations' | 'activities' }
   | { readonly form: 'day' | 'period' }
-  | { readonly form: 'word'; readonly of: readonly string[]; readonly called?: keyof Words['codes'] };
+  | { readonly form: 'word'; readonly of: readonly string[] };
 
 export type Field = CellForm & {
   readonly name: string;
@@ -40,11 +40,19 @@ export type Field = CellForm & {
   readonly names: readonly string[];
 };
 
-const word = (of: readonly string[], called?: keyof Words['codes']) => ({ form: 'word', of, called }) as const;
+const word = (of: readonly string[]) => ({ form: 'word', of }) as const;
 const a = <F extends CellForm['form']>(form: F) => ({ form });
 
 /** The form of a field, and what columns for it are called beside its head. A head that was handed out once stays here. */
 type Definition = readonly [form: CellForm, ...names: readonly string[]];
+
+/** A column for each role, with the agencies that have it; there is one lead. */
+const OF_ROLES = Object.fromEntries(
+  ROLES.map((role) => {
+    const { field, also } = COLUMN_OF_ROLE[role];
+    return [field, [a(role === 'lead' ? 'code' : 'codes'), ...also]];
+  }),
+) as unknown as Readonly<Record<RoleField, Definition>>;
 
 const COMMITMENT = {
   reference: [a('code'), 'ref', 'reference number', 'id', 'code', 'n°', 'código'],
@@ -62,11 +70,11 @@ const COMMITMENT = {
   ],
   summary: [a('text'), 'description', 'text', 'texte', 'descripción', 'texto'],
   language: [a('language'), 'lengua'],
-  kind: [word(KINDS, 'kind'), 'type of activity', 'kind of activity', 'type d’activité', 'tipo de actividad'],
-  nature: [word(NATURES, 'nature')],
-  strength: [word(STRENGTHS, 'strength'), 'degré d’engagement', 'fuerza'],
+  kind: [word(KINDS), 'type of activity', 'kind of activity', 'type d’activité', 'tipo de actividad'],
+  nature: [word(NATURES)],
+  strength: [word(STRENGTHS), 'degré d’engagement', 'fuerza'],
   condition: [a('text'), 'conditions', 'depends on', 'sous réserve de', 'condiciones'],
-  stage: [word(STAGES, 'stage'), 'status', 'state', 'progress', 'statut', 'avancement', 'situación', 'etapa'],
+  stage: [word(STAGES), 'status', 'state', 'progress', 'statut', 'avancement', 'situación', 'etapa'],
   effective: [
     a('period'),
     'since',
@@ -80,7 +88,7 @@ const COMMITMENT = {
     'fecha efectiva',
     'fecha de efecto',
   ],
-  outlook: [word(OUTLOOKS, 'outlook'), 'perspectives', 'perspectivas'],
+  outlook: [word(OUTLOOKS), 'perspectives', 'perspectivas'],
   nextStep: [a('text'), 'next steps', 'étape suivante', 'siguiente paso'],
   nextStepDue: [a('period'), 'date of the next step', 'échéance de la prochaine étape', 'fecha del próximo paso'],
   noNextStep: [
@@ -108,33 +116,7 @@ const COMMITMENT = {
   ],
   reportedOn: [a('day'), 'date of report', 'report date', 'date du rapport', 'informado el', 'fecha del informe'],
   agencies: [a('roles'), 'agencies and roles', 'institutions', 'organisations', 'organismos', 'organizaciones'],
-  lead: [
-    a('code'),
-    'lead agency',
-    'agency',
-    'organisation',
-    'organization',
-    'organisme',
-    'institution chef de file',
-    'entidad',
-    'organismo',
-    'organismo principal',
-  ],
-  coLeads: [a('codes'), 'co-lead', 'co-chefs de file', 'codirigentes', 'entidades codirectoras'],
-  partners: [a('codes'), 'partner', 'partner agencies', 'partenaire', 'socios', 'asociados'],
-  observers: [a('codes'), 'observer'],
-  funders: [
-    a('codes'),
-    'funder',
-    'donor',
-    'donors',
-    'funded by',
-    'bailleurs',
-    'donateurs',
-    'donantes',
-    'financiadores',
-  ],
-  hosts: [a('codes'), 'host', 'hôte', 'anfitrión'],
+  ...OF_ROLES,
   themes: [a('codes'), 'theme', 'topics', 'topic', 'thème', 'tema'],
   regions: [a('kebabs'), 'region', 'région', 'región'],
   countries: [a('countries'), 'country', 'país'],
@@ -173,17 +155,7 @@ const COMMITMENT = {
 
 export type CommitmentField = keyof typeof COMMITMENT;
 
-/** By the role: the column of the agencies that have it, of which there is one lead. */
-const ROLE_FIELDS = {
-  lead: 'lead',
-  co_lead: 'coLeads',
-  partner: 'partners',
-  observer: 'observers',
-  funder: 'funders',
-  host: 'hosts',
-} as const satisfies Readonly<Record<Role, CommitmentField>>;
-export type RoleField = (typeof ROLE_FIELDS)[Role];
-export const ROLE_COLUMNS = ROLES.map((role) => [ROLE_FIELDS[role], role] as const);
+export const ROLE_COLUMNS = ROLES.map((role) => [COLUMN_OF_ROLE[role].field, role] as const);
 
 const SOURCE_FIELDS: readonly string[] = [
   'reportedOn',
@@ -195,94 +167,61 @@ const SOURCE_FIELDS: readonly string[] = [
 /** Whether an act on a commitment rests on a field: it is no part of the commitment, so nothing to compare. */
 export const isSource = (field: string): boolean => SOURCE_FIELDS.includes(field);
 
-/** The names of columns for the fields of registers, whichever register has them. */
-const REGISTER_NAMES: Readonly<Record<string, readonly string[]>> = {
-  code: ['sigle', 'acronym', 'acronyme', 'sigla'],
-  id: ['identifier', 'code', 'código'],
-  name: ['full name'],
-  label: ['name', 'intitulé', 'nom', 'nombre'],
-  kind: ['genre', 'clase'],
-  parent: ['part of', 'parte de'],
-  succeededBy: ['successor'],
-  symbol: ['símbolo'],
-  publisher: ['published by', 'publié par', 'publicado por'],
-  published: ['publication date', 'published on', 'publié le', 'publicado el'],
-  reportedOn: ['counts from'],
-  pages: ['number of pages'],
-  url: ['address', 'link', 'web address', 'adresse', 'lien', 'dirección', 'enlace'],
-  start: ['from', 'begins', 'du', 'desde'],
-  end: ['to', 'ends', 'au'],
-  place: ['city', 'ville', 'ciudad'],
-  host: ['hôte', 'anfitrión'],
-  papers: ['documents', 'papers before it'],
-  memberships: ['member of'],
-  chairs: ['in the chair of'],
-  agenda: ['agenda items', 'programa'],
-  participants: ['organisations', 'participating organisations'],
-  forum: ['instance', 'foro'],
-  document: ['source', 'fuente'],
-  locator: ['place in the document', 'where'],
-  paragraph: ['para'],
-  text: ['recommendation'],
-  addressees: ['addressee'],
-  themes: ['theme'],
-  framework: ['taxonomy'],
+/** By the register: its class, whose fields are its columns. */
+const REGISTERS: Readonly<Record<Exclude<TableSubject, 'commitment'>, new () => object>> = {
+  agency: Agency,
+  document: Document,
+  forum: Forum,
+  outcome: Outcome,
+  framework: Framework,
+  theme: Theme,
 };
 
-/** The forms of fields of registers that their descriptions do not tell. */
-const REGISTER_FORMS: Readonly<Record<string, CellForm>> = {
-  code: a('code'),
-  id: a('code'),
-  parent: a('code'),
-  succeededBy: a('code'),
-  forum: a('code'),
-  issuedBy: a('code'),
-  addressedTo: a('code'),
-  document: a('code'),
-  outcomeDocument: a('code'),
-  framework: a('code'),
-  themes: a('codes'),
-  papers: a('codes'),
-  participants: a('codes'),
-  addressees: a('texts'),
-  pages: a('whole'),
-  language: a('language'),
-  url: a('address'),
-  published: a('period'),
-  start: a('period'),
-  end: a('period'),
-  reportedOn: a('day'),
-  memberships: a('memberships'),
-  chairs: a('chairs'),
-  agenda: a('agenda'),
-  concerns: word(CONCERNS),
-};
+/** The forms of cells that hold a list of objects, by their class. */
+const OF_OBJECTS = new Map<unknown, CellForm>([
+  [Membership, a('memberships')],
+  [Chair, a('chairs')],
+  [AgendaItem, a('agenda')],
+]);
 
-const OF_AGENCY = { kind: a('kebab') } as const;
+/** The symbol of a document, which may name one that is registered. */
+const NAMES_A_CODE = ['outcomeDocument'];
 
-/** By the register: its class, whose fields are its columns, and the forms that are its own. */
-const REGISTERS: Readonly<
-  Record<Exclude<TableSubject, 'commitment'>, readonly [new () => object, Readonly<Record<string, CellForm>>]>
-> = {
-  agency: [Agency, OF_AGENCY],
-  document: [Document, {}],
-  forum: [Forum, OF_AGENCY],
-  outcome: [Outcome, { kind: word(OUTCOME_KINDS, 'outcomeKind') }],
-  framework: [Framework, {}],
-  theme: [Theme, {}],
-};
+/** How a cell for a field of a body is read; `null`: no cell holds it. */
+export function formOf({ name, kind, several, values, of }: FormField): CellForm | null {
+  switch (kind) {
+    case 'choice':
+      return several ? null : word(values);
+    case 'yes-no':
+      return a('tick');
+    case 'number':
+      return a('whole');
+    case 'date':
+      return a('day');
+    case 'period':
+    case 'address':
+    case 'language':
+      return a(kind);
+    case 'code':
+      return a(several ? 'codes' : 'code');
+    case 'word':
+      return a(several ? 'kebabs' : 'kebab');
+    case 'country':
+      return a('countries');
+    case 'text':
+    case 'words':
+      return NAMES_A_CODE.includes(name) ? a('code') : a(several ? 'texts' : 'text');
+    default:
+      return OF_OBJECTS.get(of) ?? null;
+  }
+}
 
-const fieldsOfRegister = (register: Exclude<TableSubject, 'commitment'>): Field[] => {
-  const [Entry, own] = REGISTERS[register];
-  const names = Reflect.getMetadata('swagger/apiModelPropertiesArray', Entry.prototype as object) as string[];
-  return names
-    .map((name) => name.slice(1))
-    .map((name) => ({
-      ...(own[name] ?? REGISTER_FORMS[name] ?? a('text')),
-      name,
-      names: REGISTER_NAMES[name] ?? [],
-    }));
-};
+const fieldsOfRegister = (register: Exclude<TableSubject, 'commitment'>): Field[] =>
+  formFieldsIn(REGISTERS[register]).map((field) => {
+    const form = formOf(field);
+    if (!form) throw new Error(`No cell holds the field ${field.name} of ${register}.`);
+    return { ...form, name: field.name, names: namesInRegisters(field.name) };
+  });
 
 const known = new Map<TableSubject, readonly Field[]>();
 
@@ -339,22 +278,21 @@ export function codesByWords(field: Extract<CellForm, { form: 'word' }>): Readon
   return known;
 }
 
-function wordsToCodes({ of, called }: Extract<CellForm, { form: 'word' }>): ReadonlyMap<string, string> {
+function wordsToCodes({ of }: Extract<CellForm, { form: 'word' }>): ReadonlyMap<string, string> {
   const codes = new Map<string, string>();
   for (const code of of) codes.set(nameKey(code), code);
-  if (called)
-    for (const language of REPORT_LANGUAGES) {
-      const words = wordsOf(language).codes[called] as Readonly<Record<string, string>>;
-      for (const code of of) {
-        const key = words[code] && nameKey(words[code]);
-        if (key && !codes.has(key)) codes.set(key, code);
-      }
+  for (const language of REPORT_LANGUAGES) {
+    const words = wordsOfAll(of, language);
+    for (const code of of) {
+      const key = words && nameKey(words[code]!);
+      if (key && !codes.has(key)) codes.set(key, code);
     }
+  }
   return codes;
 }
 
-export const ROLE_WORDS = codesByWords({ form: 'word', of: ROLES, called: 'role' });
-export const RELATION_WORDS = codesByWords({ form: 'word', of: RELATION_TYPES });
+export const ROLE_WORDS = codesByWords(word(ROLES));
+export const RELATION_WORDS = codesByWords(word(RELATION_TYPES));
 
 /** The names of sheets that hold a subject. */
 export const SHEET_NAMES: Readonly<Record<TableSubject, readonly string[]>> = {

@@ -1,6 +1,6 @@
 /** The heads of columns in French and Spanish: of tables that are imported, of their templates, and of the workbook of a return. */
 import { wordsOf, type Words } from '#reports';
-import type { ReportLanguage } from '#words';
+import { COLUMN_OF_ROLE, ROLES, type ReportLanguage, type RoleField } from '#words';
 
 type Columns = Readonly<Record<string, { readonly title: string; readonly explains: string } | undefined>>;
 
@@ -10,11 +10,6 @@ const HEADS = {
   kind: ['Type', 'Tipo'],
   effective: ['Quand cela a eu lieu', 'Cuándo ocurrió'],
   reportedOn: ['Signalé le', 'Comunicado el'],
-  coLeads: ['Cochefs de file', 'Entidades coprincipales'],
-  partners: ['Partenaires', 'Entidades asociadas'],
-  observers: ['Observateurs', 'Observadores'],
-  funders: ['Bailleurs de fonds', 'Entidades financiadoras'],
-  hosts: ['Hôtes', 'Anfitriones'],
   regions: ['Régions', 'Regiones'],
   countries: ['Pays', 'Países'],
   targetNote: ['Remarque sur l’échéance', 'Nota sobre el plazo'],
@@ -60,18 +55,60 @@ const HEADS = {
 } as const satisfies Readonly<Record<string, readonly [fr: string, es: string]>>;
 
 /** The fields that are called something in each language. */
-export type HeadedField = keyof typeof HEADS | keyof Words['columns'];
+export type HeadedField = keyof typeof HEADS | keyof Words['columns'] | RoleField;
 
 /** The column of reports that shows a field of a commitment. */
 export const reportColumnOf = (field: string, language: ReportLanguage) =>
   (wordsOf(language).columns as Columns)[field === 'effective' ? 'stageSince' : field];
 
+const OF_ROLES = new Map<string, Readonly<Record<Exclude<ReportLanguage, 'en'>, string>>>(
+  ROLES.map((role) => [COLUMN_OF_ROLE[role].field, COLUMN_OF_ROLE[role].heads]),
+);
+
 /** The head of the column of a field in French or Spanish; `undefined`: no table has such a field. */
 export const headOf = (field: string, language: Exclude<ReportLanguage, 'en'>): string | undefined =>
+  OF_ROLES.get(field)?.[language] ??
   (HEADS as Readonly<Record<string, readonly [fr: string, es: string] | undefined>>)[field]?.[
     language === 'fr' ? 0 : 1
-  ] ?? reportColumnOf(field, language)?.title;
+  ] ??
+  reportColumnOf(field, language)?.title;
 
 /** The same in both languages. */
 export const headsOf = (field: string): string[] =>
   (['fr', 'es'] as const).flatMap((language) => headOf(field, language) ?? []);
+
+/** What else columns for the fields of registers are called, whichever register has them. */
+const NAMES_IN_REGISTERS: Readonly<Record<string, readonly string[]>> = {
+  code: ['sigle', 'acronym', 'acronyme', 'sigla'],
+  id: ['identifier', 'code', 'código'],
+  name: ['full name'],
+  label: ['name', 'intitulé', 'nom', 'nombre'],
+  kind: ['genre', 'clase'],
+  parent: ['part of', 'parte de'],
+  succeededBy: ['successor'],
+  symbol: ['símbolo'],
+  publisher: ['published by', 'publié par', 'publicado por'],
+  published: ['publication date', 'published on', 'publié le', 'publicado el'],
+  reportedOn: ['counts from'],
+  pages: ['number of pages'],
+  url: ['address', 'link', 'web address', 'adresse', 'lien', 'dirección', 'enlace'],
+  start: ['from', 'begins', 'du', 'desde'],
+  end: ['to', 'ends', 'au'],
+  place: ['city', 'ville', 'ciudad'],
+  host: ['hôte', 'anfitrión'],
+  papers: ['documents', 'papers before it'],
+  memberships: ['member of'],
+  chairs: ['in the chair of'],
+  agenda: ['agenda items', 'programa'],
+  participants: ['organisations', 'participating organisations'],
+  forum: ['instance', 'foro'],
+  document: ['source', 'fuente'],
+  locator: ['place in the document', 'where'],
+  paragraph: ['para'],
+  text: ['recommendation'],
+  addressees: ['addressee'],
+  themes: ['theme'],
+  framework: ['taxonomy'],
+};
+
+export const namesInRegisters = (field: string): readonly string[] => NAMES_IN_REGISTERS[field] ?? [];

@@ -9,6 +9,7 @@ export { valueOf } from './cell-values.js';
 export {
   fieldNames,
   fieldsOf as tableFieldsOf,
+  formOf,
   isSource,
   nameKey,
   ROLE_COLUMNS,

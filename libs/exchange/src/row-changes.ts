@@ -4,8 +4,8 @@ import type { CommitmentView } from '#acts';
 import type { ActivityId } from '#bodies';
 import { canonicalJson, withoutNulls } from '#eventsourcing';
 import { evidenceCell, relationCell } from '#text';
-import { RESPONSIBLE_ROLES, type Role } from '#words';
-import { isSource, ROLE_COLUMNS, type CommitmentField, type RoleField } from './fields.js';
+import { RESPONSIBLE_ROLES, type Role, type RoleField } from '#words';
+import { isSource, ROLE_COLUMNS, type CommitmentField } from './fields.js';
 
 /** The values of a row, by their fields; a field that the row says nothing of is missing. */
 export type Values = Readonly<Partial<Record<CommitmentField, unknown>>>;

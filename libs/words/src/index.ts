@@ -1,30 +1,32 @@
 /** The closed lists of words of DESIGN.md §1: what a commitment, an agency's role or a link can be. */
+import { BESIDE, codesOf, ENDED, FOUND, IN_WORDS, OUTCOMES, RESPONSIBLE } from './in-words.js';
 
-export const STAGES = ['proposed', 'planned', 'in_progress', 'on_hold', 'completed', 'discontinued'] as const;
-export type Stage = (typeof STAGES)[number];
+export {
+  capital,
+  codesIn,
+  codesOf,
+  COLUMN_OF_ROLE,
+  REPORT_LANGUAGES,
+  STAGES,
+  STAGES_IN_WORDS,
+  wordsOfAll,
+  type CodeWords,
+  type ReportLanguage,
+  type Role,
+  type RoleField,
+  type Stage,
+} from './in-words.js';
 
-export const NATURES = ['one_off', 'recurring', 'standing'] as const;
+export const NATURES = codesOf(IN_WORDS.nature);
 export type Nature = (typeof NATURES)[number];
 
-export const STRENGTHS = ['undertaken', 'intended', 'offered', 'proposed'] as const;
+export const STRENGTHS = codesOf(IN_WORDS.strength);
 export type Strength = (typeof STRENGTHS)[number];
 
-export const KINDS = [
-  'research',
-  'data',
-  'publication',
-  'capacity-building',
-  'technical-cooperation',
-  'coordination',
-  'policy-dialogue',
-  'normative',
-  'operational',
-  'funding',
-  'advocacy',
-] as const;
+export const KINDS = codesOf(IN_WORDS.kind);
 export type Kind = (typeof KINDS)[number];
 
-export const OUTLOOKS = ['on_track', 'at_risk', 'off_track'] as const;
+export const OUTLOOKS = codesOf(IN_WORDS.outlook);
 export type Outlook = (typeof OUTLOOKS)[number];
 
 /** The next step in the last report of a stage. */
@@ -32,17 +34,16 @@ export const NEXT_STEPS = ['stated', 'none', 'not_stated'] as const;
 export type NextStepWord = (typeof NEXT_STEPS)[number];
 
 /** The findings of the secretariat; before one, a part is `unreviewed`. */
-export const FINDINGS = ['no_evidence', 'documented', 'corroborated', 'contested'] as const;
+export const FINDINGS = codesOf(FOUND);
 export type Finding = (typeof FINDINGS)[number];
-export const VERIFICATIONS = ['unreviewed', ...FINDINGS] as const;
+export const VERIFICATIONS = codesOf(IN_WORDS.verification);
 export type VerificationWord = (typeof VERIFICATIONS)[number];
 
 /** An agency has at most one of these in a commitment … */
-export const RESPONSIBLE_ROLES = ['lead', 'co_lead', 'partner'] as const;
+export const RESPONSIBLE_ROLES = codesOf(RESPONSIBLE);
 /** … and any of these beside it. */
-export const OTHER_ROLES = ['observer', 'funder', 'host'] as const;
-export const ROLES = [...RESPONSIBLE_ROLES, ...OTHER_ROLES] as const;
-export type Role = (typeof ROLES)[number];
+export const OTHER_ROLES = codesOf(BESIDE);
+export const ROLES = codesOf(IN_WORDS.role);
 
 /** The roles of a lead after the lead has moved to another agency. */
 export const FORMER_LEAD = ['co_lead', 'partner', 'none'] as const;
@@ -56,13 +57,13 @@ export const ACTIVITY_SCHEMES = ['iati', 'doi'] as const;
 export type ActivityScheme = (typeof ACTIVITY_SCHEMES)[number];
 
 /** The ends of a record. Only an active record is counted. */
-export const ENDS = ['merged', 'split', 'superseded', 'withdrawn'] as const;
+export const ENDS = codesOf(ENDED);
 export type End = (typeof ENDS)[number];
-export const LIVES = ['active', ...ENDS] as const;
+export const LIVES = codesOf(IN_WORDS.life);
 export type Life = (typeof LIVES)[number];
 
 /** The kinds of outcomes, from decisions that a body adopted in its own name to proposals put to it. */
-export const OUTCOME_KINDS = ['decision', 'recommendation', 'conclusion', 'statement', 'proposal', 'request'] as const;
+export const OUTCOME_KINDS = codesOf(OUTCOMES);
 export type OutcomeKind = (typeof OUTCOME_KINDS)[number];
 
 /** The concerns of outcomes: substance, or only the organisation of a meeting. */
@@ -70,7 +71,7 @@ export const CONCERNS = ['substance', 'organisation'] as const;
 export type Concern = (typeof CONCERNS)[number];
 
 /** The statuses of an outcome. */
-export const OUTCOME_STATUSES = ['proposed', 'endorsed', 'followed_up'] as const;
+export const OUTCOME_STATUSES = codesOf(IN_WORDS.status);
 export type OutcomeStatus = (typeof OUTCOME_STATUSES)[number];
 
 export const CHAIR_ROLES = ['chair', 'co-chair'] as const;
@@ -102,11 +103,9 @@ export type AccountKind = (typeof ACCOUNT_KINDS)[number];
 export const SCOPES = ['read', 'report', 'record', 'register', 'publish', 'admin'] as const;
 export type Scope = (typeof SCOPES)[number];
 
-/** The kinds of reports, and the languages that they are made in. */
+/** The kinds of reports. */
 export const REPORT_KINDS = ['agency', 'theme', 'forum', 'synthesis', 'register'] as const;
 export type ReportKind = (typeof REPORT_KINDS)[number];
-export const REPORT_LANGUAGES = ['en', 'fr', 'es'] as const;
-export type ReportLanguage = (typeof REPORT_LANGUAGES)[number];
 
 /** The states of a reporting round that is open or was. */
 export const ROUND_STATES = ['open', 'closed', 'published'] as const;
@@ -117,7 +116,7 @@ export const RETURN_STATES = ['awaited', 'draft', 'submitted', 'returned', 'acce
 export type ReturnState = (typeof RETURN_STATES)[number];
 
 /** The words of a return on a commitment. It says nothing of a commitment that it does not mention. */
-export const RETURN_WORDS = ['update', 'no_change', 'not_assessed'] as const;
+export const RETURN_WORDS = codesOf(IN_WORDS.inReturn);
 export type ReturnWord = (typeof RETURN_WORDS)[number];
 
 /** The questions of a round: what each is asked of, and how it is answered. */

@@ -1,5 +1,6 @@
 /** The identity of an agency at the time: its names, its end, its memberships and its members. */
 import type { AgencyAsAt, Citation, MemberAsAt } from '#registers';
+import { capital } from '#words';
 import { ShownDate } from './figures.js';
 import { AgencyLink, Joined } from './links.js';
 import { Place, Source, Words } from './source.js';
@@ -129,8 +130,7 @@ export const AgencyEndNotice = ({ view, agency }: Pick<Parts, 'view' | 'agency'>
           <>Succeeded by {successor}</>
         ) : (
           <>
-            {ENDED[status].charAt(0).toUpperCase() + ENDED[status].slice(1)} {status === 'merged' && successor}{' '}
-            {endedOn && whenWords(endedOn)}
+            {capital(ENDED[status])} {status === 'merged' && successor} {endedOn && whenWords(endedOn)}
             {status === 'dissolved' && successor && <>, succeeded by {successor}</>}
           </>
         )}

@@ -2,6 +2,7 @@
 import type { ComponentChildren } from 'preact';
 import type { RelationType, Role, Stage, VerificationWord } from '#commitments';
 import { FILTERS, type Filter } from '#progress';
+import { RESPONSIBLE_ROLES } from '#words';
 import { Joined } from './links.js';
 import type { Params, View } from './view.js';
 import {
@@ -37,13 +38,15 @@ const each = (words: (value: string, view: View) => string) => (values: string, 
     .map((value) => words(value, view))
     .join(' or ');
 
+const ANY_ROLE = new Intl.ListFormat('en-GB', { type: 'disjunction' }).format(RESPONSIBLE_ROLES.map(roleWords));
+
 /** The words of conditions, in the order in which pages show them. */
 const WORDS: Readonly<Partial<Record<Field, InWords>>> = {
   q: ['Words', (q) => `“${q}”`],
   reference: ['Reference', each((value) => value)],
   stage: ['Stage', (stage) => (stage === OPEN_STAGES ? 'open' : each(one<Stage>(STAGE_WORDS))(stage, null as never))],
   agency: ['Agency', each(agency)],
-  role: ['Role', (role) => (role === 'any' ? 'lead, co-lead or partner' : roleWords(role as Role))],
+  role: ['Role', (role) => (role === 'any' ? ANY_ROLE : roleWords(role as Role))],
   with: ['Together with', each(agency)],
   memberOf: ['Members of', each(agency)],
   joint: ['Agencies responsible', yesNo('several', 'one alone')],

@@ -1,7 +1,8 @@
 /** The words of forms: the labels of fields, their help, the choices, and the faults that are found. */
 import type { FieldError } from '#eventsourcing';
 import type { FormField } from '#platform';
-import { OUTLOOK_WORDS, READING_WORDS, RELATION_WORDS, sentence } from './words.js';
+import { capital, ROLES } from '#words';
+import { NATURE_WORDS, OUTLOOK_WORDS, READING_WORDS, RELATION_WORDS, roleWords, sentence } from './words.js';
 
 /** The labels of fields whose name does not say enough. */
 const LABELS: Readonly<Record<string, string>> = {
@@ -87,9 +88,9 @@ const CHOICES: Readonly<Record<string, string>> = {
   ...OUTLOOK_WORDS,
   ...READING_WORDS,
   ...Object.fromEntries(Object.entries(RELATION_WORDS).map(([type, [said]]) => [type, said])),
+  ...NATURE_WORDS,
+  ...Object.fromEntries(ROLES.map((role) => [role, capital(roleWords(role))])),
   none: 'Has no part any more',
-  co_lead: 'Co-lead',
-  one_off: 'One-off',
 };
 
 export const choiceWords = (value: string): string => CHOICES[value] ?? sentence(value);
@@ -131,7 +132,7 @@ export function faultWords({ pointer, message }: FieldError): string {
         .replace(new RegExp(`^(?:each value in )?${name}(?= )`), () => labelOf(name))
         .replace(/^must\b/, () => `${labelOf(name)} must`);
   const words = forPeople(said).replaceAll(CODE, (code) => choiceWords(code).toLowerCase());
-  return (words.charAt(0).toUpperCase() + words.slice(1)).replace(/(?<![.!?])$/, '.');
+  return capital(words).replace(/(?<![.!?])$/, '.');
 }
 
 /** The help of an act for those who fill in its form, without the sentences for programs and on rights. */

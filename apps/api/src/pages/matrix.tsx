@@ -14,6 +14,7 @@ import {
   type RowAxis,
 } from '#progress';
 import { Registers, type Framework, type Theme } from '#registers';
+import { capital } from '#words';
 import { Choice, type ChoiceParts } from './choice.js';
 import { NothingFound } from './conditions.js';
 import { Figure } from './figures.js';
@@ -240,7 +241,7 @@ const Above = ({ view, matrix: { by }, themes }: Parts) => {
 
 function sideOf(kind: RowAxis | ColumnAxis, { view, themes, filter }: Parts, across = false): Side {
   const { one, many } = NAMES[kind];
-  const side = { title: one.charAt(0).toUpperCase() + one.slice(1), all: `All ${many}, each commitment once` };
+  const side = { title: capital(one), all: `All ${many}, each commitment once` };
   if (kind === 'agency')
     return {
       ...side,

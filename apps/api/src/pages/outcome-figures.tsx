@@ -5,7 +5,7 @@ import { Figure } from './figures.js';
 import { Joined } from './links.js';
 import { Table } from './take-away.js';
 import { path, type Params, type View } from './view.js';
-import { count, counted, OUTCOME_KIND_WORDS, sentence, textWords } from './words.js';
+import { count, counted, OUTCOME_KIND_WORDS, textWords } from './words.js';
 
 const NOTHING_CHOSEN = { kind: null, addressedTo: null, covered: null, stage: null, cursor: null };
 
@@ -138,7 +138,7 @@ export const PerKind = ({ view, coverage: { kinds, putTo } }: { view: View; cove
       caption="They add up"
       head="Kind"
       rows={kinds.map(({ kind, outcomes: all, covered }) => ({
-        ...{ key: kind, head: sentence(OUTCOME_KIND_WORDS[kind]), outcomes: all, covered },
+        ...{ key: kind, head: OUTCOME_KIND_WORDS[kind], outcomes: all, covered },
         list: (changes) => outcomes({ kind, ...changes }),
       }))}
     >

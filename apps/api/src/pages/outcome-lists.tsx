@@ -31,7 +31,9 @@ export const Issuer = ({
 
 /** `2 proposals` */
 const kindsCounted = (kind: OutcomeRow['kind'], n: number): string =>
-  kind === 'not_told' ? `${counted(n, 'outcome')} of a kind not told` : counted(n, OUTCOME_KIND_WORDS[kind]);
+  kind === 'not_told'
+    ? `${counted(n, 'outcome')} of a kind not told`
+    : counted(n, OUTCOME_KIND_WORDS[kind].toLowerCase());
 
 export const Addressees = ({ view, addressees }: { view: View; addressees: readonly string[] }) => (
   <Listed all={addressees.map((one) => (view.names.agency.has(one) ? <AgencyLink view={view} code={one} /> : one))} />
@@ -102,7 +104,7 @@ export const OutcomeList = ({ view, rows, brief = false }: ListParts) => (
           <small class="code">{row.outcome}</small>
           <small class="issuer">
             {' '}
-            {OUTCOME_KIND_WORDS[row.kind]}
+            {OUTCOME_KIND_WORDS[row.kind].toLowerCase()}
             {(row.issuedBy ?? row.issuer) && (
               <>
                 {' '}

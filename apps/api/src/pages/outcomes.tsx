@@ -27,7 +27,6 @@ import {
   dateWords,
   OPEN_STAGES,
   OUTCOME_KIND_WORDS,
-  sentence,
   SHOWN_STAGES,
   STAGE_WORDS,
   textWords,
@@ -127,7 +126,7 @@ const Outcomes = ({ view, coverage, forums, followed, bodies, members }: Parts) 
           name="kind"
           label="Of what kind"
           any="Of any kind"
-          options={TOLD_KINDS.map((kind) => [kind, sentence(OUTCOME_KIND_WORDS[kind])] as const)}
+          options={TOLD_KINDS.map((kind) => [kind, OUTCOME_KIND_WORDS[kind]] as const)}
           value={asked['kind']}
         />
         <Choice
@@ -229,7 +228,7 @@ const OutcomeReport = ({ view, outcome, followedUpOn, ...followUp }: OutcomePart
     title={shortened(outcome.text)}
     eyebrow={
       <>
-        <span class="code">{outcome.id}</span> · {sentence(OUTCOME_KIND_WORDS[outcome.kind ?? 'not_told'])}
+        <span class="code">{outcome.id}</span> · {OUTCOME_KIND_WORDS[outcome.kind ?? 'not_told']}
       </>
     }
     lead={

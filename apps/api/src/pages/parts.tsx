@@ -7,7 +7,17 @@ import { Reading, Replies } from './reading.js';
 import { Table } from './take-away.js';
 import { Source, Words } from './source.js';
 import type { View } from './view.js';
-import { count, counted, dateWords, OUTLOOK_WORDS, roleWords, SHOWN_STAGES, STAGE_WORDS, whenWords } from './words.js';
+import {
+  count,
+  counted,
+  dateWords,
+  OUTLOOK_WORDS,
+  READING_WORDS,
+  roleWords,
+  SHOWN_STAGES,
+  STAGE_WORDS,
+  whenWords,
+} from './words.js';
 
 interface Shown {
   readonly view: View;
@@ -164,7 +174,7 @@ const PartsTable = ({ view, parts, isAsked }: TableParts) => {
               {part.verification ? (
                 <Reading view={view} verification={part.verification} />
               ) : (
-                <span class="nil">Unreviewed</span>
+                <span class="nil">{READING_WORDS.unreviewed}</span>
               )}
             </td>
           )}

@@ -1,7 +1,7 @@
 /** The commitments of a return that its page shows: all of them, or some that whoever writes or reads it has chosen. Pure. */
 import type { CommitmentInQuestion } from '#rounds';
 import { RETURN_WORDS } from '#words';
-import { RETURN_WORD_WORDS } from './round-words.js';
+import { RETURN_WORD_WORDS } from './words.js';
 
 export const ONLY = ['open', 'mended', 'changed', ...RETURN_WORDS, 'overdue', 'odd', 'comments'] as const;
 export type Only = (typeof ONLY)[number];

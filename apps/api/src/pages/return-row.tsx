@@ -10,9 +10,8 @@ import { asFilled, idOf, type Filled, type FormParts } from './form-parts.js';
 import { Threads } from './return-comments.js';
 import { Answers, clashAt, Theirs, type Added, type ReturnFormParts } from './return-parts.js';
 import { inShort, SaidOfCommitment } from './return-said.js';
-import { RETURN_WORD_WORDS } from './round-words.js';
 import { path } from './view.js';
-import { counted, dateWords, roleWords, textWords } from './words.js';
+import { counted, dateWords, RETURN_WORD_WORDS, roleWords, textWords } from './words.js';
 
 export const rowId = (row: number): string => idOf(['commitments', String(row)]);
 

@@ -5,9 +5,9 @@ import { canonicalJson } from '#eventsourcing';
 import { actInWords } from './acts-in-words.js';
 import { choiceWords } from './field-words.js';
 import { NextStep, type NextStepParts } from './parts.js';
-import { questionWords, RETURN_WORD_WORDS } from './round-words.js';
+import { questionWords } from './round-words.js';
 import type { View } from './view.js';
-import { count, dateWords, textWords } from './words.js';
+import { count, dateWords, RETURN_WORD_WORDS, textWords } from './words.js';
 
 /** The value of an answer, in words. */
 export const valuesIn = ({ text, choice, number, yes }: Answer): string =>

@@ -1,6 +1,6 @@
 /** The words of rounds and returns. */
 import type { Question } from '#bodies';
-import type { FindingLevel, ReturnState, ReturnWord, RoundState } from '#words';
+import type { FindingLevel, ReturnState, RoundState } from '#words';
 import { counted } from './words.js';
 
 /** Silence, a nil return and no change are three things, and are called so. */
@@ -18,12 +18,6 @@ export const ROUND_STATE_WORDS: Readonly<Record<RoundState, string>> = {
   open: 'Open',
   closed: 'Closed',
   published: 'Published',
-};
-
-export const RETURN_WORD_WORDS: Readonly<Record<ReturnWord, string>> = {
-  update: 'Update',
-  no_change: 'No change',
-  not_assessed: 'Not assessed',
 };
 
 export const LEVEL_WORDS: Readonly<Record<FindingLevel, string>> = {

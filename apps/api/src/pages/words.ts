@@ -3,59 +3,29 @@ import countries from 'i18n-iso-countries';
 import { LRUCache } from 'lru-cache';
 import type { ChartWords } from '#charts';
 import { COUNTRIES_BESIDE } from '#platform';
-import type { NextStepWord } from '#words';
+import { capital, codesIn, type NextStepWord } from '#words';
 import { DAY_MS, monthsBefore, type FullDate, type PartialDate } from '#clocks';
-import {
-  BLANKED,
-  isOpen,
-  type End,
-  type Nature,
-  type OUTLOOKS,
-  type RelationType,
-  type ActivityScheme,
-  type Role,
-  type Stage,
-  type VerificationWord,
-} from '#commitments';
+import { BLANKED, isOpen, type End, type RelationType, type ActivityScheme, type Role, type Stage } from '#commitments';
 
-export const STAGE_WORDS: Readonly<Record<Stage, string>> = {
-  completed: 'Completed',
-  in_progress: 'In progress',
-  planned: 'Planned',
-  proposed: 'Proposed',
-  on_hold: 'On hold',
-  discontinued: 'Discontinued',
-};
+/** The words of codes on pages. */
+export const {
+  stage: STAGE_WORDS,
+  nature: NATURE_WORDS,
+  outlook: OUTLOOK_WORDS,
+  role: ROLE_WORDS,
+  verification: READING_WORDS,
+  inReturn: RETURN_WORD_WORDS,
+  outcomeKind: OUTCOME_KIND_WORDS,
+} = codesIn('en', 'page');
 
 export { SHOWN_STAGES } from '#charts';
 
 export { OPEN_STAGES } from '#progress';
 
-export const NATURE_WORDS: Readonly<Record<Nature, string>> = {
-  one_off: 'One-off',
-  recurring: 'Recurring',
-  standing: 'Standing',
-};
-
 export const NEXT_STEP_WORDS: Readonly<Record<NextStepWord, string>> = {
   stated: 'stated',
   none: 'none is to come',
   not_stated: 'not stated',
-};
-
-export const OUTLOOK_WORDS: Readonly<Record<(typeof OUTLOOKS)[number], string>> = {
-  on_track: 'On track',
-  at_risk: 'At risk',
-  off_track: 'Off track',
-};
-
-/** The secretariat's readings. */
-export const READING_WORDS: Readonly<Record<VerificationWord, string>> = {
-  unreviewed: 'Unreviewed',
-  no_evidence: 'No evidence found',
-  documented: 'Documented',
-  corroborated: 'Corroborated',
-  contested: 'Contested',
 };
 
 /** The words for the end of a record, before the name of its successor. */
@@ -79,8 +49,7 @@ export const RELATION_WORDS: Readonly<Record<RelationType, readonly [said: strin
 /** The registers in which activities have identifiers. */
 export const ACTIVITY_WORDS: Readonly<Record<ActivityScheme, string>> = { iati: 'IATI', doi: 'DOI' };
 
-/** `co_lead` → `co-lead`. */
-export const roleWords = (role: Role): string => role.replace('_', '-');
+export const roleWords = (role: Role): string => ROLE_WORDS[role];
 
 const ACRONYMS = /\b(igo|ngo|un|ga|rcp|hld|gfmd|gmg)\b/g;
 
@@ -100,7 +69,7 @@ const CODE_WORDS: Readonly<Record<string, string>> = {
 export const sentence = (code: string): string => {
   if (CODE_WORDS[code]) return CODE_WORDS[code];
   const words = code.replaceAll(/[-_]/g, ' ').replaceAll(ACRONYMS, (acronym) => acronym.toUpperCase());
-  return words.charAt(0).toUpperCase() + words.slice(1);
+  return capital(words);
 };
 
 /** The upkeep of a standing commitment, which is never completed and never overdue. */
@@ -169,17 +138,6 @@ export const count = (n: number): string => numbers.format(n);
 
 /** `2 commitments`, `1 commitment`. */
 export const counted = (n: number, one: string, many = `${one}s`): string => `${count(n)} ${n === 1 ? one : many}`;
-
-/** The kind of an outcome, in a word. */
-export const OUTCOME_KIND_WORDS = {
-  decision: 'decision',
-  recommendation: 'recommendation',
-  conclusion: 'conclusion',
-  statement: 'statement',
-  proposal: 'proposal',
-  request: 'request',
-  not_told: 'outcome',
-} as const;
 
 const languages = new Intl.DisplayNames('en', { type: 'language' });
 

@@ -1,35 +1,9 @@
 /** The words of reports in English. The other languages have the same ones: without one of them they do not compile. */
 import locale from 'd3-format/locale/en-GB' with { type: 'json' };
 import { en as plural } from 'make-plural/cardinals';
-import type {
-  Kind,
-  Life,
-  Nature,
-  Outlook,
-  OutcomeKind,
-  OutcomeStatus,
-  Role,
-  Stage,
-  Strength,
-  VerificationWord,
-} from '#words';
+import { codesIn, type Stage } from '#words';
 import type { Inline } from '../report.js';
 import { joined, languageBy, say, type Counted } from './language.js';
-
-/** The words of every closed list that reports show. */
-interface Codes {
-  readonly stage: Readonly<Record<Stage, string>>;
-  readonly kind: Readonly<Record<Kind, string>>;
-  readonly nature: Readonly<Record<Nature, string>>;
-  readonly strength: Readonly<Record<Strength, string>>;
-  readonly role: Readonly<Record<Role, string>>;
-  readonly life: Readonly<Record<Life, string>>;
-  readonly outlook: Readonly<Record<Outlook, string>>;
-  readonly verification: Readonly<Record<VerificationWord, string>>;
-  readonly outcomeKind: Readonly<Record<OutcomeKind | 'not_told', string>>;
-  readonly status: Readonly<Record<OutcomeStatus, string>>;
-  readonly [others: string]: Readonly<Record<string, string>>;
-}
 
 const language = languageBy({
   plural,
@@ -56,14 +30,7 @@ const is = (n: number) => form(n, { one: 'is', other: 'are' });
 const has = (n: number) => form(n, { one: 'has', other: 'have' });
 const months = (n: number) => `${number(n)} ${form(n, { one: 'month', other: 'months' })}`;
 
-const STAGE = {
-  completed: 'Completed',
-  in_progress: 'In progress',
-  planned: 'Planned',
-  proposed: 'Proposed',
-  on_hold: 'On hold',
-  discontinued: 'Discontinued',
-};
+const { stage: STAGE } = codesIn('en');
 
 /** The commitments that came in and went out between two dates. */
 const FLOW = {
@@ -162,55 +129,7 @@ export const en = {
     software: 'Software',
   },
   codes: {
-    stage: STAGE,
-    kind: {
-      research: 'Research',
-      data: 'Data',
-      publication: 'Publications',
-      'capacity-building': 'Capacity-building',
-      'technical-cooperation': 'Technical cooperation',
-      coordination: 'Coordination',
-      'policy-dialogue': 'Policy dialogue',
-      normative: 'Norms and standards',
-      operational: 'Operations',
-      funding: 'Funding',
-      advocacy: 'Advocacy',
-    },
-    nature: { one_off: 'One-off', recurring: 'Recurring', standing: 'Standing' },
-    strength: { undertaken: 'Undertaken', intended: 'Intended', offered: 'Offered', proposed: 'Proposed' },
-    role: {
-      lead: 'lead',
-      co_lead: 'co-lead',
-      partner: 'partner',
-      observer: 'observer',
-      funder: 'funder',
-      host: 'host',
-    },
-    life: {
-      active: 'Active',
-      merged: 'Merged',
-      split: 'Split',
-      superseded: 'Superseded',
-      withdrawn: 'Withdrawn',
-    },
-    outlook: { on_track: 'On track', at_risk: 'At risk', off_track: 'Off track' },
-    verification: {
-      unreviewed: 'Not reviewed',
-      no_evidence: 'No evidence found',
-      documented: 'Documented',
-      corroborated: 'Corroborated',
-      contested: 'Contested',
-    },
-    outcomeKind: {
-      decision: 'Decision',
-      recommendation: 'Recommendation',
-      conclusion: 'Conclusion',
-      statement: 'Statement',
-      proposal: 'Proposal',
-      request: 'Request',
-      not_told: 'Outcome',
-    },
-    status: { proposed: 'Proposed', endorsed: 'Endorsed', followed_up: 'Followed up' },
+    ...codesIn('en'),
     yesNo: { true: 'Yes', false: 'No' },
     /** How an agency answered a reporting round. */
     response: {
@@ -220,10 +139,8 @@ export const en = {
       nil_late: 'Nil return, late',
       silent: 'Nothing received',
     },
-    /** The words of a return on a commitment. */
-    inReturn: { update: 'Update', no_change: 'No change', not_assessed: 'Not assessed' },
     flow: FLOW,
-  } satisfies Codes,
+  },
   columns: {
     reference: { title: 'Reference', explains: 'The reference of the commitment.' },
     title: { title: 'Title', explains: 'Its title, in the language in which it was written.' },

@@ -1,9 +1,9 @@
 /** The words of reports in Spanish. */
 import locale from 'd3-format/locale/es-ES' with { type: 'json' };
 import { es as plural } from 'make-plural/cardinals';
-import type { Stage } from '#words';
+import { capital, codesIn, COLUMN_OF_ROLE, STAGES_IN_WORDS } from '#words';
 import type { Flow } from './en.js';
-import { capital, joined, languageBy, say } from './language.js';
+import { joined, languageBy, say } from './language.js';
 import { plain, type Inline } from '../report.js';
 import type { Words } from './words.js';
 
@@ -37,14 +37,6 @@ const agreed = (n: number, one: string, other: string) => form(n, { one, other }
 
 /** En singular y en plural. */
 type Forms = readonly [one: string, other: string];
-const STAGE: Readonly<Record<Stage, Forms>> = {
-  completed: ['concluido', 'concluidos'],
-  in_progress: ['en curso', 'en curso'],
-  planned: ['previsto', 'previstos'],
-  proposed: ['propuesto', 'propuestos'],
-  on_hold: ['suspendido', 'suspendidos'],
-  discontinued: ['abandonado', 'abandonados'],
-};
 const FLOW: Readonly<Record<Flow, Forms>> = {
   new: ['comunicado por primera vez', 'comunicados por primera vez'],
   restored: ['restablecido', 'restablecidos'],
@@ -125,49 +117,7 @@ export const es: Words = {
     software: 'Programa informático',
   },
   codes: {
-    stage: named(STAGE),
-    kind: {
-      research: 'Investigación',
-      data: 'Datos',
-      publication: 'Publicaciones',
-      'capacity-building': 'Creación de capacidad',
-      'technical-cooperation': 'Cooperación técnica',
-      coordination: 'Coordinación',
-      'policy-dialogue': 'Diálogo sobre políticas',
-      normative: 'Labor normativa',
-      operational: 'Actividades operacionales',
-      funding: 'Financiación',
-      advocacy: 'Promoción',
-    },
-    nature: { one_off: 'Puntual', recurring: 'Periódico', standing: 'Permanente' },
-    strength: { undertaken: 'Asumido', intended: 'Previsto', offered: 'Ofrecido', proposed: 'Propuesto' },
-    role: {
-      lead: 'principal',
-      co_lead: 'coprincipal',
-      partner: 'asociada',
-      observer: 'observadora',
-      funder: 'financiadora',
-      host: 'anfitriona',
-    },
-    life: { active: 'Activo', merged: 'Fusionado', split: 'Dividido', superseded: 'Sustituido', withdrawn: 'Retirado' },
-    outlook: { on_track: 'Bien encaminado', at_risk: 'En riesgo', off_track: 'Desviado' },
-    verification: {
-      unreviewed: 'Sin examinar',
-      no_evidence: 'Sin pruebas',
-      documented: 'Documentado',
-      corroborated: 'Corroborado',
-      contested: 'Impugnado',
-    },
-    outcomeKind: {
-      decision: 'Decisión',
-      recommendation: 'Recomendación',
-      conclusion: 'Conclusión',
-      statement: 'Declaración',
-      proposal: 'Propuesta',
-      request: 'Solicitud',
-      not_told: 'Resultado',
-    },
-    status: { proposed: 'Propuesto', endorsed: 'Aprobado', followed_up: 'Con seguimiento' },
+    ...codesIn('es'),
     yesNo: { true: 'Sí', false: 'No' },
     response: {
       received: 'Respondió',
@@ -176,7 +126,6 @@ export const es: Words = {
       nil_late: 'Sin novedades, con retraso',
       silent: 'Nada recibido',
     },
-    inReturn: { update: 'Novedad', no_change: 'Sin cambios', not_assessed: 'Sin evaluar' },
     flow: named(FLOW),
   },
   columns: {
@@ -196,7 +145,7 @@ export const es: Words = {
     nextStep: { title: 'Próximo paso', explains: 'Lo que viene después, según el informe sobre su estado.' },
     nextStepDue: { title: 'Plazo del próximo paso', explains: 'Cuándo está previsto el próximo paso.' },
     noNextStep: { title: 'Sin próximo paso', explains: 'Si el informe sobre su estado dice que no sigue ningún paso.' },
-    lead: { title: 'Entidad principal', explains: 'La entidad principal.' },
+    lead: { title: COLUMN_OF_ROLE.lead.heads.es, explains: 'La entidad principal.' },
     agencies: { title: 'Entidades', explains: 'Las entidades y sus funciones.' },
     parts: { title: 'Entidades y su participación', explains: 'Lo que cada entidad dice de su parte.' },
     themes: { title: 'Temas', explains: 'Los códigos de sus temas.' },
@@ -375,11 +324,11 @@ export const es: Words = {
       return say`De ${figure(all)} ${commitments(all.n)}, ${figure(done)} (${percent(done.n, all.n)}) ${agreed(done.n, 'había', 'habían')} concluido al ${date(asOf)}.`;
     },
     stages: (parts, all, done) => {
-      if (all === 1) return say` Estaba ${STAGE[parts[0]!.stage][0]}.`;
+      if (all === 1) return say` Estaba ${STAGES_IN_WORDS[parts[0]!.stage].es[0]}.`;
       const others = agreed(all - done, 'El otro estaba', 'Los demás estaban');
       const each = parts.map(
         ({ stage, count }) =>
-          say`${agreed(all - done, ...STAGE[stage])} (${figure(count)}, es decir, ${percent(count.n, all)})`,
+          say`${agreed(all - done, ...STAGES_IN_WORDS[stage].es)} (${figure(count)}, es decir, ${percent(count.n, all)})`,
       );
       return say` ${done === 0 ? 'Estaban' : others} ${joined(each, y)}.`;
     },
@@ -425,7 +374,7 @@ export const es: Words = {
       return say`De los que existían en ambas fechas, ${figure(moved)} ${agreed(moved.n, 'cambió', 'cambiaron')} de estado y ${same.n === 0 ? 'ninguno se mantuvo' : say`${figure(same)} no`}.`;
     },
     move: (count, from, to) =>
-      say`${figure(count)} del estado ${quoted(STAGE[from][0])} al estado ${quoted(STAGE[to][0])}`,
+      say`${figure(count)} del estado ${quoted(STAGES_IN_WORDS[from].es[0])} al estado ${quoted(STAGES_IN_WORDS[to].es[0])}`,
     nothingChanged: 'Ningún compromiso apareció, desapareció o cambió de estado en ese período.',
     overdue: (n) =>
       n.n === 0

@@ -1,10 +1,10 @@
 /** The words of reports in French. */
 import locale from 'd3-format/locale/fr-FR' with { type: 'json' };
 import { fr as plural } from 'make-plural/cardinals';
-import type { Stage } from '#words';
+import { capital, codesIn, COLUMN_OF_ROLE, STAGES_IN_WORDS } from '#words';
 import type { Inline } from '../report.js';
 import type { Flow } from './en.js';
-import { capital, joined, languageBy, say } from './language.js';
+import { joined, languageBy, say } from './language.js';
 import type { Words } from './words.js';
 
 const language = languageBy({
@@ -40,14 +40,6 @@ const agreed = (n: number, one: string, other: string) => form(n, { one, other }
 
 /** Au singulier et au pluriel. */
 type Forms = readonly [one: string, other: string];
-const STAGE: Readonly<Record<Stage, Forms>> = {
-  completed: ['achevé', 'achevés'],
-  in_progress: ['en cours', 'en cours'],
-  planned: ['prévu', 'prévus'],
-  proposed: ['proposé', 'proposés'],
-  on_hold: ['suspendu', 'suspendus'],
-  discontinued: ['abandonné', 'abandonnés'],
-};
 const FLOW: Readonly<Record<Flow, Forms>> = {
   new: ['nouvellement signalé', 'nouvellement signalés'],
   restored: ['rétabli', 'rétablis'],
@@ -127,49 +119,7 @@ export const fr: Words = {
     software: 'Logiciel',
   },
   codes: {
-    stage: named(STAGE),
-    kind: {
-      research: 'Recherche',
-      data: 'Données',
-      publication: 'Publications',
-      'capacity-building': 'Renforcement des capacités',
-      'technical-cooperation': 'Coopération technique',
-      coordination: 'Coordination',
-      'policy-dialogue': 'Dialogue sur les politiques',
-      normative: 'Activités normatives',
-      operational: 'Activités opérationnelles',
-      funding: 'Financement',
-      advocacy: 'Sensibilisation',
-    },
-    nature: { one_off: 'Ponctuel', recurring: 'Récurrent', standing: 'Permanent' },
-    strength: { undertaken: 'Pris', intended: 'Envisagé', offered: 'Offert', proposed: 'Proposé' },
-    role: {
-      lead: 'chef de\u00a0file',
-      co_lead: 'cochef de\u00a0file',
-      partner: 'partenaire',
-      observer: 'observateur',
-      funder: 'bailleur de fonds',
-      host: 'hôte',
-    },
-    life: { active: 'Actif', merged: 'Fusionné', split: 'Scindé', superseded: 'Remplacé', withdrawn: 'Retiré' },
-    outlook: { on_track: 'En bonne voie', at_risk: 'Menacé', off_track: 'Compromis' },
-    verification: {
-      unreviewed: 'Non examiné',
-      no_evidence: 'Sans preuve',
-      documented: 'Documenté',
-      corroborated: 'Corroboré',
-      contested: 'Contesté',
-    },
-    outcomeKind: {
-      decision: 'Décision',
-      recommendation: 'Recommandation',
-      conclusion: 'Conclusion',
-      statement: 'Déclaration',
-      proposal: 'Proposition',
-      request: 'Demande',
-      not_told: 'Résultat',
-    },
-    status: { proposed: 'Proposé', endorsed: 'Approuvé', followed_up: 'Suivi d’effet' },
+    ...codesIn('fr'),
     yesNo: { true: 'Oui', false: 'Non' },
     response: {
       received: 'A répondu',
@@ -178,7 +128,6 @@ export const fr: Words = {
       nil_late: 'Réponse néant, en retard',
       silent: 'Rien reçu',
     },
-    inReturn: { update: 'Mise à jour', no_change: 'Sans changement', not_assessed: 'Non évalué' },
     flow: named(FLOW),
   },
   columns: {
@@ -204,7 +153,7 @@ export const fr: Words = {
     nextStep: { title: 'Prochaine étape', explains: 'Ce qui vient ensuite, selon le rapport sur son état.' },
     nextStepDue: { title: 'Échéance de l’étape', explains: 'La date prévue pour la prochaine étape.' },
     noNextStep: { title: 'Sans suite prévue', explains: 'Si le rapport sur son état dit qu’aucune étape ne suit.' },
-    lead: { title: 'Chef de file', explains: 'L’organisme chef de file.' },
+    lead: { title: COLUMN_OF_ROLE.lead.heads.fr, explains: 'L’organisme chef de file.' },
     agencies: { title: 'Organismes', explains: 'Les organismes et leurs rôles.' },
     parts: { title: 'Organismes et rôles', explains: 'Ce que chaque organisme dit de sa part.' },
     themes: { title: 'Thèmes', explains: 'Les codes de ses thèmes.' },
@@ -399,11 +348,11 @@ export const fr: Words = {
       return say`Sur ${figure(all)} ${commitments(all.n)}, ${figure(done)} (${percent(done.n, all.n)}) ${agreed(done.n, 'était achevé', 'étaient achevés')} ${at(asOf)}.`;
     },
     stages: (parts, all, done) => {
-      if (all === 1) return say` Il était ${STAGE[parts[0]!.stage][0]}.`;
+      if (all === 1) return say` Il était ${STAGES_IN_WORDS[parts[0]!.stage].fr[0]}.`;
       const others = agreed(all - done, 'L’autre était', 'Les autres étaient');
       const each = parts.map(
         ({ stage, count }) =>
-          say`${agreed(all - done, ...STAGE[stage])} (${figure(count)}, soit ${percent(count.n, all)})`,
+          say`${agreed(all - done, ...STAGES_IN_WORDS[stage].fr)} (${figure(count)}, soit ${percent(count.n, all)})`,
       );
       return say` ${done === 0 ? 'Ils étaient' : others} ${joined(each, 'et')}.`;
     },
@@ -449,7 +398,7 @@ export const fr: Words = {
       return say`Parmi ceux qui existaient aux deux dates, ${figure(moved)} ${agreed(moved.n, 'a', 'ont')} changé d’état et ${same.n === 0 ? 'aucun' : figure(same)} n’en ${agreed(same.n, 'a', 'ont')} ${same.n === 0 ? '' : 'pas '}changé.`;
     },
     move: (count, from, to) =>
-      say`${figure(count)} de l’état ${quoted(STAGE[from][0])} à l’état ${quoted(STAGE[to][0])}`,
+      say`${figure(count)} de l’état ${quoted(STAGES_IN_WORDS[from].fr[0])} à l’état ${quoted(STAGES_IN_WORDS[to].fr[0])}`,
     nothingChanged: 'Aucun engagement n’est apparu, n’a disparu ou n’a changé d’état pendant cette période.',
     overdue: (n) =>
       n.n === 0

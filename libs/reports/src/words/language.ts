@@ -84,8 +84,6 @@ export const say = (strings: TemplateStringsArray, ...values: readonly (Inline |
     ...(i < values.length ? [values[i]!].flat() : []),
   ]) as Inline[];
 
-export const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
-
 /** `a, b and c`. @param and the word before the last; of some languages it depends on what follows */
 export const joined = (
   parts: readonly (readonly Inline[])[],
