@@ -170,10 +170,9 @@ export class AccountsController {
   @ApiOperation({
     summary: 'Accounts, with every role that they ever had',
     description: 'The secretariat sees all; an agency’s people see whoever acts or ever acted for their agency.',
-    operationId: 'listAccounts',
   })
   @ApiOkResponse({ type: AccountsView })
-  async list(@Query() { agency }: AccountsQuery, @Caller() caller: Principal): Promise<AccountsView> {
+  async listAccounts(@Query() { agency }: AccountsQuery, @Caller() caller: Principal): Promise<AccountsView> {
     const of = caller.role === 'secretariat' ? agency : (caller.agency ?? '');
     if (agency !== undefined && agency !== of)
       throw new Rejected('forbidden', `The accounts of ${agency} are for its own people and the secretariat.`);
@@ -187,12 +186,11 @@ export class AccountsController {
   @ApiOperation({
     summary: 'Who could act for whom on a day',
     description: 'Appointments that held at some time of the day, the agencies in the order of their codes.',
-    operationId: 'listAppointments',
   })
   @ApiOkResponse({ type: AppointmentsView })
-  async appointments(@Query() query: AppointmentsQuery, @Caller() caller: Principal): Promise<AppointmentsView> {
+  async listAppointments(@Query() query: AppointmentsQuery, @Caller() caller: Principal): Promise<AppointmentsView> {
     const at = query.at ?? todayAt(new Date());
-    const { items } = await this.list(query, caller);
+    const { items } = await this.listAccounts(query, caller);
     const all = items.flatMap(({ kind, name, appointments }) =>
       heldOn({ appointments }, at)
         .filter((one) => !query.agency || query.agency === one.agency)
@@ -207,10 +205,9 @@ export class AccountsController {
   @ApiOperation({
     summary: 'One account',
     description: 'Its kind, and its roles over time.',
-    operationId: 'getAccount',
   })
   @ApiOkResponse({ type: AccountView })
-  async one(@Param('account') account: string, @Caller() caller: Principal): Promise<AccountView> {
+  async getAccount(@Param('account') account: string, @Caller() caller: Principal): Promise<AccountView> {
     return shownTo(caller, await this.#known(account, caller));
   }
 
@@ -220,11 +217,10 @@ export class AccountsController {
     summary: 'Open an account for a person or a system',
     description:
       'By the secretariat, or by a focal point with a role for its own agency. Name and address are kept beside the log, and can be erased. It lets nobody in: a person signs in, a system is given a token.',
-    operationId: 'openAccount',
   })
   @ApiCreatedResponse({ type: AccountView })
   @ApiConflictResponse({ description: 'The address is that of another account' })
-  async open(
+  async openAccount(
     @Body() body: OpenAccount,
     @CurrentCommand() { by, meta }: RequestContext,
     @Reply() reply: FastifyReply,
@@ -259,11 +255,10 @@ export class AccountsController {
   @ApiOperation({
     summary: 'Appoint an account',
     description: 'By the secretariat, or for its own agency by a focal point. It sees all that was done before it.',
-    operationId: 'appointAccount',
   })
   @ApiCreatedResponse({ type: AccountView })
   @ApiConflictResponse({ description: 'It was erased' })
-  async appoint(
+  async appointAccount(
     @Param('account') account: string,
     @Body() body: Appoint,
     @CurrentCommand() { by, meta }: RequestContext,
@@ -286,10 +281,9 @@ export class AccountsController {
     summary: 'Relieve an account of a role, at once or after a day',
     description:
       'By whoever may appoint it. From then on its tokens and sessions act in that role no more, on every server.',
-    operationId: 'relieveAccount',
   })
   @ApiOkResponse({ type: AccountView })
-  async relieve(
+  async relieveAccount(
     @Param('account') account: string,
     @Param('id') id: string,
     @Body() { to }: Relieve,
@@ -309,10 +303,12 @@ export class AccountsController {
     summary: 'Erase a person: name, address, identities, sessions; tokens are revoked, roles end',
     description:
       'No byte of them is left in the files. What the account did stays in the history, under its pseudonym. It may be done again after a 503. By a token only within 15 minutes after it was given.',
-    operationId: 'eraseAccount',
   })
   @ApiOkResponse({ type: AccountView })
-  async erase(@Param('account') account: string, @CurrentCommand() { by }: RequestContext): Promise<AccountView> {
+  async eraseAccount(
+    @Param('account') account: string,
+    @CurrentCommand() { by }: RequestContext,
+  ): Promise<AccountView> {
     refuseUnlessProven(by);
     const { email } = await this.#known(account, by);
     // Whatever fails afterwards can be done again only while the address is known.

@@ -84,10 +84,9 @@ export class AuditController {
     description:
       'For the secretariat. Every request that changes something, is refused for want of a right, or shows accounts; without ' +
       'bodies. An entry is there within a second, and is kept for AUDIT_DAYS.',
-    operationId: 'listAudit',
   })
   @ApiOkResponse({ type: AuditView })
-  async list(@Query() query: AuditQuery, @Req() request: ApiRequest) {
+  async listAudit(@Query() query: AuditQuery, @Req() request: ApiRequest) {
     const { from, to, account, agency, outcome, cursor, limit } = query;
     if (account !== undefined && !(await this.access.accounts.one(account)))
       throw missing('account', account, [], 'account');

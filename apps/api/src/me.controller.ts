@@ -68,10 +68,9 @@ export class MeController {
     summary: 'Who the caller is, for whom it acts, and what waits for it',
     description:
       'Of the token that the request was sent with. What waits is as at today: roles and leads to accept, readings to reply to.',
-    operationId: 'getMe',
   })
   @ApiOkResponse({ type: Me })
-  async me(@Caller() caller: Principal | null): Promise<Me> {
+  async getMe(@Caller() caller: Principal | null): Promise<Me> {
     if (!caller) throw new Rejected('unauthenticated', 'This tells whose a token is: Authorization: Bearer …');
     const { account, role, agency, scopes } = caller;
     const token = (await this.access.tokens(account)).find(({ id }) => id === caller.token);

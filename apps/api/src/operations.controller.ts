@@ -240,10 +240,9 @@ export class OperationsController implements OnModuleDestroy {
   @ApiOperation({
     summary: 'Whether the process answers',
     description: '200 as long as the process answers at all. Restart it when this fails.',
-    operationId: 'isLive',
   })
   @ApiOkResponse({ type: Live })
-  live() {
+  isLive() {
     return { status: 'live' };
   }
 
@@ -253,14 +252,13 @@ export class OperationsController implements OnModuleDestroy {
     summary: 'Whether requests can be served, and how far each projection is behind',
     description:
       'Send it no requests while this is 503. It names every projection with its lag, and every store that cannot be used.',
-    operationId: 'isReady',
   })
   @ApiOkResponse({ type: Ready, description: 'Ready' })
   @ApiServiceUnavailableResponse({
     type: Ready,
     description: 'A projection is failing or has yet to be built, or it is about to end',
   })
-  async ready(@Reply() reply: FastifyReply) {
+  async isReady(@Reply() reply: FastifyReply) {
     const stores: StoreOutage[] = [];
     for (const [store, of] of [
       ['log', this.log.store] as const,
@@ -307,11 +305,10 @@ export class OperationsController implements OnModuleDestroy {
   @ApiOperation({
     summary: 'Prometheus metrics',
     description: 'In the text format of Prometheus. docs/observability.md explains each.',
-    operationId: 'getMetrics',
   })
   @ApiProduces('text/plain')
   @ApiOkResponse({ type: String })
-  async prometheus(@Reply() reply: FastifyReply): Promise<string> {
+  async getMetrics(@Reply() reply: FastifyReply): Promise<string> {
     await Promise.all([this.#measure(), this.#measureWebhooks()]);
     const all = Registry.merge([metrics, this.#registry]);
     void reply.type(all.contentType);

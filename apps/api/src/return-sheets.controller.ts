@@ -77,11 +77,10 @@ export class ReturnSheetsController {
     summary: 'A return as a workbook to be filled in anywhere',
     description:
       'Made of the draft as it stands: what the register knows of each commitment, the last words, the questions with their drop-down lists, and room for what is new. It is read back in whichever language it was made. Its ETag is the revision of the draft.',
-    operationId: 'getReturnSheet',
   })
   @ApiProduces(XLSX)
   @ApiOkResponse({ description: 'The workbook', content: { [XLSX]: { schema: { type: 'string', format: 'binary' } } } })
-  async workbook(
+  async getReturnSheet(
     @Param('round') round: string,
     @Param('agency') agency: string,
     @Query() { language }: SheetQuery,
@@ -109,11 +108,10 @@ export class ReturnSheetsController {
     summary: 'Save the draft of a return as a workbook says it',
     description:
       'The workbook as it was downloaded, filled in. Only cells that were changed say anything. If-Match names the revision of the draft that was read last; where others changed the same since the workbook was made, the answer is 409 and names it. A workbook of another round or agency is refused. With `preview` nothing is saved. It may also come as the one file of a form (`multipart/form-data`).',
-    operationId: 'saveReturnSheet',
   })
   @ApiOkResponse({ type: ReturnSheetPreview })
   @ApiConflictResponse({ description: 'Others have saved what it changes, too, or its draft is there no more' })
-  async save(
+  async saveReturnSheet(
     @Param('round') round: string,
     @Param('agency') agency: string,
     @Query() { preview }: PreviewQuery,

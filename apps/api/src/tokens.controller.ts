@@ -112,10 +112,9 @@ export class TokensController {
   @ApiOperation({
     summary: 'Tokens, without what would let anyone in',
     description: 'The secretariat sees all; an agency’s people see those of whoever acts for their agency alone.',
-    operationId: 'listTokens',
   })
   @ApiOkResponse({ type: TokensView })
-  async list(@Query() { account }: TokensQuery, @Caller() caller: Principal): Promise<TokensView> {
+  async listTokens(@Query() { account }: TokensQuery, @Caller() caller: Principal): Promise<TokensView> {
     if (account !== undefined) await this.#known(account, caller, 'account');
     const accounts = await this.access.accounts.all(caller.role === 'secretariat' ? undefined : (caller.agency ?? ''));
     const known = new Set(accounts.filter((one) => actsForAlone(caller, one)).map((one) => one.account));
@@ -132,11 +131,10 @@ export class TokensController {
     summary: 'Give a token to an account; it is shown this once',
     description:
       'Nobody gives a scope that their own token has not; `admin` only who has just shown who it is, or by a token of the last 15 minutes. Only its digest is kept.',
-    operationId: 'giveToken',
   })
   @ApiCreatedResponse({ type: GivenToken })
   @ApiConflictResponse({ description: 'It was given already by the same Idempotency-Key, and is not shown again' })
-  async give(
+  async giveToken(
     @Body() body: GiveToken,
     @CurrentCommand() { by, meta }: RequestContext,
     @Reply() reply: FastifyReply,
@@ -159,11 +157,10 @@ export class TokensController {
   @ApiOperation({
     summary: 'A token in the place of another, which works on for a time',
     description: 'With the same account, label and scopes, good for a year. A token may be rotated by itself.',
-    operationId: 'rotateToken',
   })
   @ApiCreatedResponse({ type: GivenToken })
   @ApiConflictResponse({ description: 'It was revoked or has expired' })
-  async rotate(
+  async rotateToken(
     @Param('id') id: string,
     @Body() { overlapHours }: RotateToken,
     @CurrentCommand() { by, meta }: RequestContext,
@@ -191,10 +188,9 @@ export class TokensController {
   @ApiOperation({
     summary: 'Revoke a token, on every server within a second',
     description: 'Batches and feeds under way end, too. Revoked twice it stays so. A token may revoke itself.',
-    operationId: 'revokeToken',
   })
   @ApiOkResponse({ type: TokenView })
-  async revoke(@Param('id') id: string, @CurrentCommand() { by }: RequestContext): Promise<TokenView> {
+  async revokeToken(@Param('id') id: string, @CurrentCommand() { by }: RequestContext): Promise<TokenView> {
     await this.#mine(id, by);
     await this.access.revoke(id);
     return (await this.#find(id))!;

@@ -158,7 +158,6 @@ export class BatchesController {
   @ApiExtraModels(...FORMS.map(({ Form }) => Form))
   @ApiOperation({
     summary: 'Do up to 1,000 acts, one after the other, each with its own result',
-    operationId: 'doActs',
     description:
       'Each act is decided and recorded on its own: one that is refused stops none of the others. After a lost connection ' +
       'or a 503 send the same batch with the same Idempotency-Key again: what was done is answered as it was and not done ' +

@@ -96,10 +96,9 @@ export class CommitmentsController {
     summary: 'One commitment as at a date',
     description:
       'All that holds on the date: stage, parts, agencies, target, milestones, evidence, readings. With a token `allowedActs` lists what the caller may do next. Its ETag serves If-Match by the revision in it.',
-    operationId: 'getCommitment',
   })
   @ApiOkResponse({ type: CommitmentView })
-  async one(
+  async getCommitment(
     @Param('reference') reference: string,
     @AtClocks() { at }: ClockQuery,
     @Caller() caller: Principal | null,
@@ -112,10 +111,9 @@ export class CommitmentsController {
     summary: 'Every act on a commitment, as reported by a date, in the order recorded',
     description:
       'Each act with who recorded it, when, and what became of it since. Nothing is ever taken out: what was corrected or retracted is marked.',
-    operationId: 'getCommitmentHistory',
   })
   @ApiOkResponse({ type: History })
-  async history(@Param('reference') reference: string, @AtClocks() { at }: ClockQuery): Promise<History> {
+  async getCommitmentHistory(@Param('reference') reference: string, @AtClocks() { at }: ClockQuery): Promise<History> {
     return historyOf(this.log, reference, at);
   }
 }

@@ -128,14 +128,17 @@ export class ChangesController implements OnModuleDestroy {
   })
   @ApiExtraModels(Change)
   @ApiOperation({
-    operationId: 'getChanges',
     summary: 'The feed of events, oldest first',
     description:
       'NDJSON, or server-sent events with `Accept: text/event-stream` (which follow by themselves). Narrowed by `agency`, `theme`, ' +
       '`forum`, `commitment` and `type`; which events concern what follows from the log alone, and is the same in every store and ' +
       'after every rebuild. The whole is in docs/feed.md.',
   })
-  async changes(@Query() query: ChangesQuery, @Req() request: ApiRequest, @Res() reply: FastifyReply): Promise<void> {
+  async getChanges(
+    @Query() query: ChangesQuery,
+    @Req() request: ApiRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
     const [format, follow] = [formatOf(request), follows(request)];
     const after = (format === 'sse' && (request.headers['last-event-id'] as string | undefined)) || query.after || null;
     const { identity, head } = await this.#checked(

@@ -150,10 +150,9 @@ export class WebhooksController {
     description:
       'Each event that the filter lets through is posted as JSON, {type, timestamp, data}, signed as Standard Webhooks asks. In ' +
       'order, at least once: the same webhook-id is the same event. It is tried again for a day and a half, then it is a dead letter.',
-    operationId: 'createWebhook',
   })
   @ApiCreatedResponse({ type: WebhookWithSecret })
-  async create(
+  async createWebhook(
     @Body() body: NewWebhook,
     @CurrentCommand() { by, meta }: CommandContext,
     @Reply() reply: FastifyReply,
@@ -186,10 +185,9 @@ export class WebhooksController {
   @ApiOperation({
     summary: 'The webhooks of the caller’s agency; of all, for the secretariat',
     description: 'Each with how far it has come, and what fails.',
-    operationId: 'listWebhooks',
   })
   @ApiOkResponse({ type: WebhookList })
-  async list(@Caller() caller: Principal | null): Promise<WebhookList> {
+  async listWebhooks(@Caller() caller: Principal | null): Promise<WebhookList> {
     const mine = (await this.hooks.all()).filter(({ owner }) => maySee(signedIn(caller), owner));
     return { items: await Promise.all(mine.map((hook) => this.#shown(hook))) };
   }
@@ -200,10 +198,9 @@ export class WebhooksController {
   @ApiOperation({
     summary: 'One webhook',
     description: 'How far it has come, and what fails.',
-    operationId: 'getWebhook',
   })
   @ApiOkResponse({ type: Webhook })
-  async one(@Param('id') id: string, @Caller() caller: Principal | null): Promise<Webhook> {
+  async getWebhook(@Param('id') id: string, @Caller() caller: Principal | null): Promise<Webhook> {
     return this.#shown(await this.#hook(id, signedIn(caller)));
   }
 
@@ -214,10 +211,9 @@ export class WebhooksController {
   @ApiOperation({
     summary: 'Send nothing more',
     description: 'It keeps its place, and can be resumed.',
-    operationId: 'endWebhook',
   })
   @ApiOkResponse({ type: Webhook })
-  async end(@Param('id') id: string, @CurrentCommand() { by }: CommandContext): Promise<Webhook> {
+  async endWebhook(@Param('id') id: string, @CurrentCommand() { by }: CommandContext): Promise<Webhook> {
     await this.#own(id, by);
     await this.hooks.end(id);
     return this.#shown((await this.hooks.one(id))!);
@@ -230,10 +226,9 @@ export class WebhooksController {
   @ApiOperation({
     summary: 'Go on where it ended, at once',
     description: 'Also where it only waits to try again.',
-    operationId: 'resumeWebhook',
   })
   @ApiOkResponse({ type: Webhook })
-  async resume(@Param('id') id: string, @CurrentCommand() { by }: CommandContext): Promise<Webhook> {
+  async resumeWebhook(@Param('id') id: string, @CurrentCommand() { by }: CommandContext): Promise<Webhook> {
     await this.#own(id, by);
     await this.hooks.resume(id);
     this.deliveries.look();
@@ -247,10 +242,12 @@ export class WebhooksController {
   @ApiOperation({
     summary: 'Another secret',
     description: 'For a day messages are signed by both, the new and the former one.',
-    operationId: 'renewWebhookSecret',
   })
   @ApiOkResponse({ type: WebhookWithSecret })
-  async renew(@Param('id') id: string, @CurrentCommand() { by }: CommandContext): Promise<WebhookWithSecret> {
+  async renewWebhookSecret(
+    @Param('id') id: string,
+    @CurrentCommand() { by }: CommandContext,
+  ): Promise<WebhookWithSecret> {
     await this.#own(id, by);
     await this.hooks.renew(id, newSecret(), Date.now() + FORMER_MS);
     const hook = (await this.hooks.one(id))!;
@@ -263,10 +260,9 @@ export class WebhooksController {
   @ApiOperation({
     summary: 'The events that were given up',
     description: 'In the order of the log. One that is delivered after all is not among them any more.',
-    operationId: 'listDeadLetters',
   })
   @ApiOkResponse({ type: WebhookDeadLetters })
-  async deadLetters(@Param('id') id: string, @Caller() caller: Principal | null): Promise<WebhookDeadLetters> {
+  async listDeadLetters(@Param('id') id: string, @Caller() caller: Principal | null): Promise<WebhookDeadLetters> {
     await this.#hook(id, signedIn(caller));
     return { items: await this.hooks.deadLetters(id) };
   }
@@ -278,10 +274,9 @@ export class WebhooksController {
   @ApiOperation({
     summary: 'Send dead letters again',
     description: 'All, or those of some positions; once each, before what follows.',
-    operationId: 'replayDeadLetters',
   })
   @ApiOkResponse({ type: Replayed })
-  async replay(
+  async replayDeadLetters(
     @Param('id') id: string,
     @Body() { positions }: ReplayDeadLetters,
     @CurrentCommand() { by }: CommandContext,

@@ -411,10 +411,9 @@ export class CoverageController {
     description:
       'What recommendations and requests of forums and resolutions ask for, whether any commitment follows it up, and who leads ' +
       'these. As CSV or NDJSON without `limit`: all of them.',
-    operationId: 'progressOutcomes',
   })
   @ApiOkResponse({ type: OutcomesView })
-  async outcomes(@AtClocks() { at, limit, cursor, ...filter }: OutcomesQuery, @WantedFormat() wanted: Format) {
+  async progressOutcomes(@AtClocks() { at, limit, cursor, ...filter }: OutcomesQuery, @WantedFormat() wanted: Format) {
     return this.coverage.outcomes(at, filter, { limit: limit ?? (wanted === 'json' ? undefined : null), cursor });
   }
 
@@ -422,11 +421,10 @@ export class CoverageController {
   @ApiOperation({
     summary: 'Progress on one outcome, and per agency',
     description: 'The commitments that follow it up, counted by stage, and a row per agency.',
-    operationId: 'progressOnOutcome',
   })
   @ApiOkResponse({ type: OfOutcome })
   @ApiNotFoundResponse({ description: 'There is no such outcome as at the date' })
-  async outcome(@Param('id') id: string, @AtClocks() { at, role, agencies, memberOf }: AgenciesQuery) {
+  async progressOnOutcome(@Param('id') id: string, @AtClocks() { at, role, agencies, memberOf }: AgenciesQuery) {
     return this.coverage.outcome(id, at, { role, agencies, memberOf });
   }
 }

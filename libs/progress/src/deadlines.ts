@@ -155,10 +155,9 @@ export class DeadlinesController {
     summary: 'What is due next, and what is overdue and for how long',
     description:
       'What is due by month from the date on, and what is overdue by how many months. As CSV or NDJSON: the commitments themselves.',
-    operationId: 'progressDeadlines',
   })
   @ApiOkResponse({ type: DeadlinesView })
-  async ahead(@AtClocks() { at, ...asked }: DeadlinesQuery, @WantedFormat() format: Format) {
+  async progressDeadlines(@AtClocks() { at, ...asked }: DeadlinesQuery, @WantedFormat() format: Format) {
     const view = await this.deadlines.ahead(at, asked);
     if (format === 'json') return view;
     const { position, overdue, ahead } = view;

@@ -521,10 +521,9 @@ export class FlowsController {
     summary: 'How the total as at one date became that as at another one',
     description:
       'The total as at `from`, what was learned since of that date, what was reported in between, and the total as at `to`. The terms add up. As CSV or NDJSON: a row per term.',
-    operationId: 'progressFlows',
   })
   @ApiOkResponse({ type: FlowsView })
-  async between(@AtClocks() { at, ...asked }: FlowsQuery, @WantedFormat() format: Format) {
+  async progressFlows(@AtClocks() { at, ...asked }: FlowsQuery, @WantedFormat() format: Format) {
     const { dates, filter } = await datesOf(asked, this.log);
     const view = await this.flows.between(at, dates, filter);
     return format === 'json' ? view : { asOf: view.asOf, position: view.position, rows: termsOf(view) };
@@ -541,10 +540,9 @@ export class FlowsController {
   @ApiOperation({
     summary: 'The commitments behind a term, and what was said of each',
     description: 'Of one term of `/v1/progress/flows`: each commitment with its stage before and after.',
-    operationId: 'progressFlowList',
   })
   @ApiOkResponse({ type: ChangedList })
-  async commitments(@AtClocks() query: FlowListQuery): Promise<ChangedList> {
+  async progressFlowList(@AtClocks() query: FlowListQuery): Promise<ChangedList> {
     const { at, flow, leg = 'reported', before, after, limit, cursor, ...asked } = query;
     const { dates, filter } = await datesOf(asked, this.log);
     const page = await this.flows.commitments(at, dates, { flow, leg, before, after }, filter, { limit, cursor });

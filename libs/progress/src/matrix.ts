@@ -278,10 +278,9 @@ export class MatrixController {
     description:
       'Themes, forums and outcomes stand for what is below them. A framework, theme or forum that is asked for narrows what is ' +
       'counted and shows what is directly below it. As CSV and XLSX: a table.',
-    operationId: 'progressMatrix',
   })
   @ApiOkResponse({ type: MatrixView })
-  async crossed(@AtClocks() { at, ...asked }: MatrixQuery, @WantedFormat() wanted: Format) {
+  async progressMatrix(@AtClocks() { at, ...asked }: MatrixQuery, @WantedFormat() wanted: Format) {
     const view = await this.matrix.crossed(at, asked);
     return formatNamed(wanted).of === 'rows' ? { ...view, rows: matrixTable(view) } : view;
   }

@@ -224,10 +224,12 @@ export class PartnershipsController {
     description:
       'Two agencies work together where both stand in a commitment as lead, co-lead or partner. With a role, the first one of a pair ' +
       'has it. As CSV or NDJSON without `limit`: all pairs.',
-    operationId: 'progressPartnerships',
   })
   @ApiOkResponse({ type: PartnershipsView })
-  async between(@AtClocks() { at, limit, cursor, ...filter }: PartnershipsQuery, @WantedFormat() wanted: Format) {
+  async progressPartnerships(
+    @AtClocks() { at, limit, cursor, ...filter }: PartnershipsQuery,
+    @WantedFormat() wanted: Format,
+  ) {
     return this.partnerships.between(at, filter, { limit: limit ?? (wanted === 'json' ? undefined : null), cursor });
   }
 }

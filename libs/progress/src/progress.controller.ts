@@ -126,10 +126,9 @@ export class ProgressController {
     description:
       'In pages of `limit`; the pages that `nextCursor` leads to show what was known when the first one was read. As CSV or ' +
       'NDJSON without `limit`: all of them.',
-    operationId: 'listCommitments',
   })
   @ApiOkResponse({ type: ItemList })
-  async commitments(@AtClocks() { at, ...query }: CommitmentsQuery, @WantedFormat() format: Format) {
+  async listCommitments(@AtClocks() { at, ...query }: CommitmentsQuery, @WantedFormat() format: Format) {
     const { filter, page } = listOf(query);
     if (format === 'json' || page.limit !== undefined) {
       const list = await this.progress.commitments(at, filter, page);
@@ -145,10 +144,9 @@ export class ProgressController {
     summary: 'Progress per agency',
     description:
       'A row for every agency that has a commitment, and the total. A commitment counts once in the total and once under each of its agencies: rows do not add up to it.',
-    operationId: 'progressPerAgency',
   })
   @ApiOkResponse({ type: PerAgency })
-  async agencies(@AtClocks() { at, ...query }: AgenciesQuery) {
+  async progressPerAgency(@AtClocks() { at, ...query }: AgenciesQuery) {
     return this.progress.agencies(at, query);
   }
 
@@ -157,10 +155,9 @@ export class ProgressController {
     summary: 'Progress of one agency, and per theme',
     description:
       'The row of the agency, and of its commitments a row per theme. No roll-up from an agency to its parent.',
-    operationId: 'progressOfAgency',
   })
   @ApiOkResponse({ type: OfAgency })
-  async agency(@Param('code') code: string, @AtClocks() { at, ...query }: AgenciesQuery) {
+  async progressOfAgency(@Param('code') code: string, @AtClocks() { at, ...query }: AgenciesQuery) {
     const agency = await this.registers.one('agency', code, at.knownAt, at.asOf);
     if (!agency) throw await this.registers.missing('agency', code, at.knownAt);
     return { agency: code, name: agency.name, ...(await this.progress.agency(code, at, query)) };
@@ -171,11 +168,10 @@ export class ProgressController {
     summary: 'Progress per theme',
     description:
       'A row for every theme that has a commitment, and the total; a theme counts what is below it. With `crosswalk`: read through it from another framework.',
-    operationId: 'progressPerTheme',
   })
   @ApiOkResponse({ type: AllThemes })
   @ApiNotFoundResponse({ description: 'There is no such framework or crosswalk' })
-  async themes(@AtClocks() { at: clocks, ...query }: ThemesQuery, @WantedFormat() format: Format) {
+  async progressPerTheme(@AtClocks() { at: clocks, ...query }: ThemesQuery, @WantedFormat() format: Format) {
     const at = await this.progress.pin(clocks);
     if (query.framework && !(await this.registers.one('framework', query.framework, at.knownAt)))
       throw await this.registers.missing('framework', query.framework, at.knownAt, 'framework');
@@ -191,10 +187,9 @@ export class ProgressController {
     summary: 'Progress of one theme with all below it, and per agency',
     description:
       'The row of the theme with all below it, and a row per agency. With `crosswalk`: also what is reached through it.',
-    operationId: 'progressOfTheme',
   })
   @ApiOkResponse({ type: OfTheme })
-  async theme(@Param('code') code: string, @AtClocks() { at: clocks, ...query }: ThroughQuery) {
+  async progressOfTheme(@Param('code') code: string, @AtClocks() { at: clocks, ...query }: ThroughQuery) {
     const at = await this.progress.pin(clocks);
     const theme = await this.registers.one('theme', code, at.knownAt);
     if (!theme) throw await this.registers.missing('theme', code, at.knownAt);

@@ -154,7 +154,7 @@ function besideOf(entry: Entry, terms: ReturnType<typeof termsIn>): string | nul
 @Controller('v1/search')
 export class SearchController {
   constructor(
-    private readonly search: Search,
+    private readonly searching: Search,
     @Inject(LOG) private readonly log: Log,
     @Inject(PUBLIC_URL) private readonly publicUrl: string,
   ) {}
@@ -163,12 +163,11 @@ export class SearchController {
   @ApiOperation({
     summary: 'Search everything: commitments, agencies, themes, outcomes, forums and sources',
     description: 'The best few of each kind, with their number and the address of the list of all.',
-    operationId: 'search',
   })
   @ApiOkResponse({ type: SearchResults })
-  async everything(@Query() { q, kinds, limit, ...clocks }: SearchQuery): Promise<SearchResults> {
+  async search(@Query() { q, kinds, limit, ...clocks }: SearchQuery): Promise<SearchResults> {
     const at = await clocksOf(clocks, this.log.store);
-    const results = await this.search.everything(at, q, { kinds: kindsIn(kinds), limit });
+    const results = await this.searching.everything(at, q, { kinds: kindsIn(kinds), limit });
     const addressed = (hits: readonly SearchHit[]) => hits.map((hit) => ({ ...hit, page: this.publicUrl + hit.page }));
     return { ...results, groups: results.groups.map((group) => ({ ...group, hits: addressed(group.hits) })) };
   }

@@ -127,10 +127,9 @@ export class SilenceController {
     summary: 'Which agencies have not been heard of, and for how long',
     description:
       'Each agency with the day of its last report and of its last mention by anybody, and the open commitments that it leads. Without a report for `staleAfter` months an agency counts as silent.',
-    operationId: 'progressSilent',
   })
   @ApiOkResponse({ type: SilenceView })
-  async agencies(@AtClocks() { at, ...filter }: SilentQuery) {
+  async progressSilent(@AtClocks() { at, ...filter }: SilentQuery) {
     return this.silence.agencies(at, filter);
   }
 }

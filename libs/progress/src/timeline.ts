@@ -302,10 +302,9 @@ export class TimelineController {
     summary: 'Counts by stage at each step between two dates',
     description:
       'One row a step: a month, quarter or year, or each date on which something was reported. Each row is as at its own date, so rows are comparable, and none is changed by what was reported later.',
-    operationId: 'progressTimeline',
   })
   @ApiOkResponse({ type: TimelineView })
-  async steps(@AtClocks() { at, ...asked }: TimelineQuery) {
+  async progressTimeline(@AtClocks() { at, ...asked }: TimelineQuery) {
     return this.timeline.steps(at, asked);
   }
 }

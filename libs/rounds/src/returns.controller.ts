@@ -237,10 +237,9 @@ export class ReturnsController {
     summary: 'A return: where it stands, what was submitted, and to those who work on it its draft',
     description:
       'The draft begins with the answers that are carried over; `register` has what is known of each commitment in question, and `before` what the agency said last time. With `knownAt` it is shown as it was received by then, without a draft; `register` is that of today.',
-    operationId: 'getReturn',
   })
   @ApiOkResponse({ type: ReturnView })
-  async one(
+  async getReturn(
     @Param('round') round: string,
     @Param('agency') agency: string,
     @AtClocks() query: ReturnQuery,
@@ -303,11 +302,10 @@ export class ReturnsController {
     summary: 'Save the draft of a return; it may be unfinished, and is not public',
     description:
       'By the agency, or by the secretariat on its behalf. If-Match names the revision that was read ("0" before the first one): where someone was faster nothing is overwritten, and the answer is 412: `meanwhile` says who saved it and when, what was changed, and what of that the body changes in another way. Every revision is kept until the return is submitted.',
-    operationId: 'saveReturn',
   })
   @ApiOkResponse({ type: DraftSaved })
   @ApiConflictResponse({ description: 'The round is closed for the agency, or the return was accepted' })
-  async save(
+  async saveReturn(
     @Param('round') round: string,
     @Param('agency') agency: string,
     @Body() body: ReturnDraft,
@@ -323,10 +321,9 @@ export class ReturnsController {
     summary: 'What is missing, wrong or odd in the draft of a return',
     description:
       'Everything is tried as if it were submitted now; nothing is recorded. Each finding points to its field.',
-    operationId: 'checkReturn',
   })
   @ApiOkResponse({ type: Findings })
-  async findings(
+  async checkReturn(
     @Param('round') round: string,
     @Param('agency') agency: string,
     @Caller() caller: Principal | null,
@@ -345,10 +342,9 @@ export class ReturnsController {
   @ApiOperation({
     summary: 'The revisions of the draft of a return: who saved each, and when',
     description: 'GET …?revision= shows one of them, such as the one that another person saved meanwhile.',
-    operationId: 'listDraftRevisions',
   })
   @ApiOkResponse({ type: DraftRevisions })
-  async revisions(
+  async listDraftRevisions(
     @Param('round') round: string,
     @Param('agency') agency: string,
     @Caller() caller: Principal | null,
@@ -364,10 +360,9 @@ export class ReturnsController {
   @ApiOperation({
     summary: 'The comments on a return, and the answers to them',
     description: 'In the order in which they were made.',
-    operationId: 'listComments',
   })
   @ApiOkResponse({ type: CommentList })
-  async comments(@Param('round') round: string, @Param('agency') agency: string): Promise<CommentList> {
+  async listComments(@Param('round') round: string, @Param('agency') agency: string): Promise<CommentList> {
     return { items: (await this.returns.inRound(round, agency)).state.comments };
   }
 

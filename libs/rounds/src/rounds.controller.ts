@@ -127,11 +127,10 @@ export class RoundsController {
   @ApiOperation({
     summary: 'All reporting rounds, the last cut-off first',
     description: 'Those that are or were open, with who has answered; to the secretariat also those that it prepares.',
-    operationId: 'listRounds',
   })
   @ApiOkResponse({ type: RoundList })
   @InRows<RoundInShort>(inRow, { responses: RATES.flatMap((rate) => [rate, `${rate}Agencies`]) })
-  async list(
+  async listRounds(
     @AtClocks() { at: { knownAt } }: RoundsQuery,
     @Caller() caller: Principal | null = null,
   ): Promise<RoundList> {
@@ -151,11 +150,10 @@ export class RoundsController {
   @ApiOperation({
     summary: 'Prepare a round: nothing of it is public before it is opened',
     description: 'By the secretariat: who is asked, what, about which commitments, until when.',
-    operationId: 'prepareRound',
   })
   @ApiCreatedResponse({ type: RoundAnswer })
   @ApiConflictResponse({ description: 'The code is taken' })
-  async prepare(
+  async prepareRound(
     @Body() body: Round,
     @CurrentCommand() context: CommandContext,
     @Reply() reply: FastifyReply,
@@ -170,10 +168,9 @@ export class RoundsController {
   @ApiOperation({
     summary: 'A round: what it asks, of whom, until when, and who has answered',
     description: 'One that is being prepared is shown to the secretariat alone.',
-    operationId: 'getRound',
   })
   @ApiOkResponse({ type: OneRound })
-  async one(
+  async getRound(
     @Param('round') code: string,
     @AtClocks() { at: { knownAt } }: KnownQuery,
     @Caller() caller: Principal | null = null,
@@ -190,10 +187,9 @@ export class RoundsController {
   @ApiOperation({
     summary: 'Who owes a return, who has answered, and how',
     description: 'By agency. That a return is being drafted is told to those only who work on it.',
-    operationId: 'listReturns',
   })
   @ApiOkResponse({ type: ReturnList })
-  async returns(
+  async listReturns(
     @Param('round') round: string,
     @AtClocks() { at: { knownAt } }: RoundsQuery,
     @Caller() caller: Principal | null = null,
@@ -211,10 +207,9 @@ export class RoundsController {
     summary: 'What changed since the round before it: N then + … − … = N now, and from stage to stage',
     description:
       'Between the cut-offs of both, of the commitments in question, with every term and its list. Where the round before was published, it begins with what was published then, and `learned` has what was corrected since.',
-    operationId: 'getBridge',
   })
   @ApiOkResponse({ type: Bridge })
-  async bridge(@Param('round') round: string, @AtClocks() { at: { knownAt } }: KnownQuery): Promise<Bridge> {
+  async getBridge(@Param('round') round: string, @AtClocks() { at: { knownAt } }: KnownQuery): Promise<Bridge> {
     return this.views.bridge(round, knownAt);
   }
 
@@ -223,10 +218,12 @@ export class RoundsController {
   @ApiOperation({
     summary: 'What came since a round was published: corrections of its figures, and replies of agencies',
     description: 'They stand beside the report, which never changes.',
-    operationId: 'getSincePublished',
   })
   @ApiOkResponse({ type: SincePublished })
-  async since(@Param('round') round: string, @AtClocks() { at: { knownAt } }: KnownQuery): Promise<SincePublished> {
+  async getSincePublished(
+    @Param('round') round: string,
+    @AtClocks() { at: { knownAt } }: KnownQuery,
+  ): Promise<SincePublished> {
     return this.views.since(round, knownAt);
   }
 
@@ -249,11 +246,10 @@ export class RoundsController {
     summary: 'Throw away a round that was prepared and never opened',
     description:
       'By the secretariat; If-Match is the revision of its draft. Nothing of it was public, and nothing of it is left: neither the log nor the feed ever knew of it.',
-    operationId: 'discardRound',
   })
   @ApiOkResponse({ type: RoundAnswer })
   @ApiConflictResponse({ description: 'It was opened' })
-  async discard(@Param('round') round: string, @CurrentCommand() context: CommandContext) {
+  async discardRound(@Param('round') round: string, @CurrentCommand() context: CommandContext) {
     return answer(round, await this.rounds.discard(round, context));
   }
 
@@ -300,10 +296,9 @@ export class RoundsOfAgencyController {
   @ApiOperation({
     summary: 'The rounds in which an agency was asked, and how it answered each',
     description: 'The last cut-off first.',
-    operationId: 'listRoundsOfAgency',
   })
   @ApiOkResponse({ type: RoundsOfAgency })
-  async rounds(
+  async listRoundsOfAgency(
     @Param('code') agency: string,
     @AtClocks() { at: { knownAt } }: RoundsQuery,
     @Caller() caller: Principal | null = null,

@@ -70,9 +70,9 @@ export class AccountsPages {
   @Get()
   @Rights(KEEPERS)
   async all(@Query() { at }: OnDay, @Req() { principal }: KeeperRequest) {
-    const { items } = await this.#api.list({}, principal);
+    const { items } = await this.#api.listAccounts({}, principal);
     const day = at ?? todayAt(new Date());
-    const { items: could } = await this.#api.appointments({ at: day }, principal);
+    const { items: could } = await this.#api.listAppointments({ at: day }, principal);
     return <Accounts {...{ accounts: items, could, day, principal }} agencies={await this.#agencies(principal)} />;
   }
 
@@ -80,7 +80,7 @@ export class AccountsPages {
   @Rights(KEEPERS)
   async opens(@Body() body: OpenAccount, @Req() request: KeeperRequest, @Reply() reply: FastifyReply) {
     refuseUnlessProven(request.session);
-    const { account } = await this.#api.open(body, commandContextOf(request), reply);
+    const { account } = await this.#api.openAccount(body, commandContextOf(request), reply);
     reply.removeHeader('Location');
     try {
       await this.signIn.links.invite(account);
@@ -114,7 +114,7 @@ export class AccountsPages {
     @Reply() reply: FastifyReply,
   ) {
     refuseUnlessProven(request.session);
-    await this.#api.appoint(account, body, commandContextOf(request), reply);
+    await this.#api.appointAccount(account, body, commandContextOf(request), reply);
     reply.removeHeader('Location');
     return new SeeOther(path('accounts', account));
   }
@@ -126,7 +126,7 @@ export class AccountsPages {
     @Body() { appointment }: OneAppointment,
     @Req() request: KeeperRequest,
   ) {
-    await this.#api.relieve(account, appointment, {}, commandContextOf(request));
+    await this.#api.relieveAccount(account, appointment, {}, commandContextOf(request));
     return new SeeOther(path('accounts', account));
   }
 
@@ -151,7 +151,7 @@ export class AccountsPages {
   @PostsForm(':account/erase')
   @Rights({ scope: 'admin', roles: ['secretariat'] })
   async erases(@Param('account') account: string, @Body() { sure }: Erasure, @Req() request: KeeperRequest) {
-    if (sure) await this.#api.erase(account, commandContextOf(request));
+    if (sure) await this.#api.eraseAccount(account, commandContextOf(request));
     return new SeeOther(path('accounts', account));
   }
 

@@ -21,14 +21,14 @@ export class WebhookPages {
   @Get()
   @OfOwn()
   async all(@Req() { principal }: ApiRequest) {
-    const { items } = await this.api.list(principal ?? null);
+    const { items } = await this.api.listWebhooks(principal ?? null);
     return <Webhooks webhooks={items} isSecretariat={principal?.agency === null} />;
   }
 
   @PostsForm()
   @OfOwn()
   async makes(@Body() body: NewWebhook, @Req() request: ApiRequest, @Reply() reply: FastifyReply) {
-    const made = await this.api.create(body, commandContextOf(request), reply);
+    const made = await this.api.createWebhook(body, commandContextOf(request), reply);
     reply.removeHeader('Location');
     return <Secret of={made} />;
   }
@@ -36,35 +36,35 @@ export class WebhookPages {
   @Get(':id')
   @OfOwn()
   async one(@Param('id') id: string, @Req() { principal }: ApiRequest) {
-    const webhook = await this.api.one(id, principal ?? null);
-    const { items } = await this.api.deadLetters(id, principal ?? null);
+    const webhook = await this.api.getWebhook(id, principal ?? null);
+    const { items } = await this.api.listDeadLetters(id, principal ?? null);
     return <OneWebhook webhook={webhook} letters={items} />;
   }
 
   @PostsForm(':id/end')
   @OfOwn()
   async ends(@Param('id') id: string, @Req() request: ApiRequest) {
-    await this.api.end(id, commandContextOf(request));
+    await this.api.endWebhook(id, commandContextOf(request));
     return new SeeOther(path('webhooks', id));
   }
 
   @PostsForm(':id/resume')
   @OfOwn()
   async resumes(@Param('id') id: string, @Req() request: ApiRequest) {
-    await this.api.resume(id, commandContextOf(request));
+    await this.api.resumeWebhook(id, commandContextOf(request));
     return new SeeOther(path('webhooks', id));
   }
 
   @PostsForm(':id/secret')
   @OfOwn()
   async renews(@Param('id') id: string, @Req() request: ApiRequest) {
-    return <Secret of={await this.api.renew(id, commandContextOf(request))} />;
+    return <Secret of={await this.api.renewWebhookSecret(id, commandContextOf(request))} />;
   }
 
   @PostsForm(':id/replay')
   @OfOwn()
   async replays(@Param('id') id: string, @Body() body: ReplayDeadLetters, @Req() request: ApiRequest) {
-    await this.api.replay(id, body, commandContextOf(request));
+    await this.api.replayDeadLetters(id, body, commandContextOf(request));
     return new SeeOther(`${path('webhooks', id)}#dead-letters`);
   }
 }
@@ -182,7 +182,7 @@ const Secret = ({ of: { id, url, secret } }: { of: Webhook & { readonly secret: 
 
 interface OneParts {
   readonly webhook: Webhook;
-  readonly letters: Awaited<ReturnType<WebhooksController['deadLetters']>>['items'];
+  readonly letters: Awaited<ReturnType<WebhooksController['listDeadLetters']>>['items'];
 }
 
 const OneWebhook = ({ webhook, letters }: OneParts) => {
