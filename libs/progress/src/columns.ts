@@ -156,10 +156,10 @@ const emptyDictionaries = (): Dictionaries => ({
 export const CODED = Object.keys(emptyDictionaries()) as readonly Coded[];
 const PLACED = ['commitment', 'next', 'from'] as const;
 /** `reading`: the number of its text, and one; 0: there is none. */
-const SAID = ['lastReportedOn', 'leadReportedOn', 'text', 'reading', 'entry', ...CODED] as const;
+const VALUES = ['lastReportedOn', 'leadReportedOn', 'text', 'reading', 'entry', ...CODED] as const;
 const POSITIONS = ['since', 'until'] as const;
-type Said = (typeof SAID)[number];
-const NAMES = [...PLACED, ...SAID, ...POSITIONS] as const;
+type ValueName = (typeof VALUES)[number];
+const NAMES = [...PLACED, ...VALUES, ...POSITIONS] as const;
 
 /** The arrays of codes: a byte for each row, or two, while it fits. */
 export type Codes = Int32Array | Uint16Array | Uint8Array;
@@ -169,7 +169,7 @@ type Positions = Int32Array | Float64Array;
 /** A row, in codes: of each column at its place. */
 export type RowValues = readonly number[];
 /** The place of each column in the values of a row. */
-export const AT = Object.fromEntries(SAID.map((name, place) => [name, place])) as Readonly<Record<Said, number>>;
+export const AT = Object.fromEntries(VALUES.map((name, place) => [name, place])) as Readonly<Record<ValueName, number>>;
 
 /** From which date up to which one, and between which positions, what was shown was yet to be corrected. */
 export interface Corrected {
@@ -194,10 +194,10 @@ export class Columns {
   /** The latest row of each commitment, by the code of its reference. */
   heads: Int32Array = new Int32Array(0);
   readonly columns = {} as Record<(typeof PLACED)[number], Int32Array> &
-    Record<Said, Codes> &
+    Record<ValueName, Codes> &
     Record<(typeof POSITIONS)[number], Positions>;
   /** Those of the values of a row, by place. */
-  #said: Codes[] = [];
+  #values: Codes[] = [];
   rows = 0;
   /** Keys by which entries are counted, whatever the date and position. */
   readonly keys = new LRUCache<string, object>({ max: 100 });
@@ -212,11 +212,11 @@ export class Columns {
   #grow(room: number): void {
     const columns = this.columns as Record<string, Column | undefined>;
     for (const name of NAMES) {
-      const isCode = (SAID as readonly string[]).includes(name);
+      const isCode = (VALUES as readonly string[]).includes(name);
       const before = columns[name];
       columns[name] = roomy(before ? widthOf(before) : isCode ? 1 : 4, room, before);
     }
-    this.#said = SAID.map((name) => this.columns[name]);
+    this.#values = VALUES.map((name) => this.columns[name]);
   }
 
   /** Until when a row is known that is known now. */
@@ -262,21 +262,21 @@ export class Columns {
   }
 
   saysTheSame(row: number, values: RowValues): boolean {
-    const said = this.#said;
-    for (let place = 0; place < said.length; place++) if (said[place]![row] !== values[place]) return false;
+    const columns = this.#values;
+    for (let place = 0; place < columns.length; place++) if (columns[place]![row] !== values[place]) return false;
     return true;
   }
 
   /** The values of a row. */
   valuesOf(row: number): number[] {
-    const said = this.#said;
+    const columns = this.#values;
     const values: number[] = [];
-    for (let place = 0; place < said.length; place++) values.push(said[place]![row]!);
+    for (let place = 0; place < columns.length; place++) values.push(columns[place]![row]!);
     return values;
   }
 
   sayTheSame(one: number, other: number): boolean {
-    return this.#said.every((column) => column[one] === column[other]);
+    return this.#values.every((column) => column[one] === column[other]);
   }
 
   /** Remembers between which days something beside the rows was shown otherwise before a correction. */
@@ -321,10 +321,10 @@ export class Columns {
     columns.since[row] = position;
     columns.until[row] = this.forever;
     for (let place = 0; place < values.length; place++) {
-      const column = this.#said[place]!;
+      const column = this.#values[place]!;
       const wide = wideFor(column, values[place]!);
       wide[row] = values[place]!;
-      if (wide !== column) this.columns[SAID[place]!] = this.#said[place] = wide as Codes;
+      if (wide !== column) this.columns[VALUES[place]!] = this.#values[place] = wide as Codes;
     }
     return row;
   }
@@ -423,7 +423,7 @@ export class Columns {
     const { columns } = this;
     this.rows = arrays['from']!.length;
     for (const name of NAMES) columns[name] = withRoom(arrays[name]!) as never;
-    this.#said = SAID.map((name) => columns[name]);
+    this.#values = VALUES.map((name) => columns[name]);
     this.heads = withRoom(arrays['heads']!) as Int32Array;
     this.heads.fill(NONE, arrays['heads']!.length);
     for (const [name, dictionary] of Object.entries(this.dictionaries))

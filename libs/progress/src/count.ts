@@ -3,7 +3,7 @@ import { ApiProperty } from '@nestjs/swagger';
 import type { FullDate } from '#clocks';
 import { STAGES, type Stage } from '#commitments';
 import { dateOf, type Codes } from './columns.js';
-import type { Counting, KeyLists } from './keys.js';
+import { grown, type Counting, type KeyLists } from './keys.js';
 import { CORRECTED, OVERDUE, STAGE_BITS, STALE, WITH_TARGET, type Selection } from './scan.js';
 
 export const COUNT = { type: 'integer', minimum: 0 } as const;
@@ -41,18 +41,14 @@ const OF_STAGE = Object.fromEntries(STAGES.map((stage, i) => [stage, i])) as Rec
 
 /** Counts of commitments, one set after the other. */
 class Tallies {
-  counts: Int32Array;
+  counts: Int32Array<ArrayBuffer>;
 
   constructor(public size = 0) {
     this.counts = new Int32Array(Math.max(size, 64) * WIDTH);
   }
 
   add(): number {
-    if ((this.size + 1) * WIDTH > this.counts.length) {
-      const counts = new Int32Array(this.counts.length * 2);
-      counts.set(this.counts);
-      this.counts = counts;
-    }
+    if ((this.size + 1) * WIDTH > this.counts.length) this.counts = grown(this.counts);
     return this.size++ * WIDTH;
   }
 }
@@ -225,7 +221,10 @@ const MOST_PLACES = 4_000_000;
 /** The place of each pair of numbers that was met, and one; 0 before. */
 type Places = Int32Array | Map<number, number>;
 
-/** The counts where two kinds of keys meet. */
+/**
+ * The counts where a key of each of two kinds meets; a commitment counts once in each cell. No key meets itself: where both are
+ * of one column, they are of the same things.
+ */
 export class Crossed {
   /** By number of a key: how many of its commitments count in any cell. */
   readonly ones: Int32Array;
@@ -242,11 +241,7 @@ export class Crossed {
   readonly #alike: Int32Array;
 
   /** @param found counts now */
-  constructor(
-    found: Selection,
-    one: Counting,
-    private readonly other: Counting,
-  ) {
+  constructor(found: Selection, one: Counting, other: Counting) {
     [this.#lists, this.#otherLists] = [one.lists, other.lists];
     this.ones = new Int32Array(one.names.length);
     this.others = new Int32Array(other.names.length);
@@ -305,13 +300,18 @@ export class Crossed {
     return isMet;
   }
 
-  /** Where the counts of a cell begin, which may be new. */
-  #placeOf(one: number, other: number): number {
-    const at = one * this.other.names.length + other;
+  /** Where the counts of a cell begin; 0: its keys have not met. */
+  #known(one: number, other: number): number {
+    const at = one * this.others.length + other;
     const places = this.#places;
-    const known = places instanceof Int32Array ? places[at]! : places.get(at);
-    if (known) return known;
-    const place = this.#tallies.add();
+    return (places instanceof Int32Array ? places[at] : places.get(at)) ?? 0;
+  }
+
+  /** The same, of keys that meet now: their cell may be new. */
+  #placeOf(one: number, other: number): number {
+    const known = this.#known(one, other);
+    if (known > 0) return known;
+    const [at, places, place] = [one * this.others.length + other, this.#places, this.#tallies.add()];
     if (places instanceof Int32Array) places[at] = place;
     else places.set(at, place);
     this.metOnes.push(one);
@@ -326,10 +326,8 @@ export class Crossed {
 
   /** A cell by the numbers of its keys; `null`: they do not meet. */
   cell(one: number, other: number): Row | null {
-    const at = one * this.other.names.length + other;
-    const places = this.#places;
-    const place = places instanceof Int32Array ? places[at] : places.get(at);
-    return place ? rowAt(this.#tallies.counts, place) : null;
+    const place = this.#known(one, other);
+    return place > 0 ? rowAt(this.#tallies.counts, place) : null;
   }
 
   /** The total of each cell, in the same order. */
@@ -338,13 +336,6 @@ export class Crossed {
     return Int32Array.from(this.metOnes, (_, i) => totalAt(counts, (i + 1) * WIDTH));
   }
 }
-
-/**
- * Where a key of each kind meets; a commitment counts once in each cell. No key meets itself: where both are of one column, they
- * are of the same things.
- */
-export const countCrossed = (found: Selection, one: Counting, other: Counting): Crossed =>
-  new Crossed(found, one, other);
 
 /** By the number of a key: that of the same key among others of the same column; -1: it is not there. */
 function alikeIn(one: Counting, other: Counting): Int32Array {

@@ -2,7 +2,7 @@
  * The view of outcomes: each with the commitments that follow it up, or none. An outcome exists as at a date when the document
  * in which it was read was reported by then.
  */
-import { Controller, Get, Param } from '@nestjs/common';
+import { applyDecorators, Controller, Get, Param } from '@nestjs/common';
 import { ApiNotFoundResponse, ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
 import { IsIn, IsOptional } from 'class-validator';
 import type { FullDate } from '#clocks';
@@ -12,12 +12,12 @@ import { AtClocks, CursorField, Page, PageSize, WantedFormat, type Format } from
 import { codeOf, documentWords, missing, placeWords, type Forum } from '#registers';
 import { CONCERNS, OUTCOME_KINDS, OUTCOME_STATUSES, type Concern, type OutcomeStatus } from '#words';
 import { compareTexts } from '#text';
-import { Count, countBy, countCrossed, CountsBy, NO_ROW, Row } from './count.js';
+import { Count, countBy, CountsBy, Crossed, NO_ROW, Row } from './count.js';
 import { AgenciesQuery, OptionalText, Flag, FilterField, type Filter } from './filters.js';
 import { withAncestors } from './hierarchy.js';
 import { inOrder, Keys } from './keys.js';
 import { listQuery } from './list-query.js';
-import { keyed, LookFactory, type Look } from './look.js';
+import { keyed, View, type Look } from './look.js';
 import { dateOf, NONE } from './columns.js';
 import { END_OF_TIME } from './days.js';
 import { LIST } from './matrix.js';
@@ -29,16 +29,12 @@ export const TOLD_KINDS = [...OUTCOME_KINDS, 'not_told'] as const;
 export type ToldKind = (typeof TOLD_KINDS)[number];
 
 /** One of a closed list. */
-const OptionalChoice =
-  (values: readonly string[], description: string, otherwise?: string): PropertyDecorator =>
-  (target, property) => {
-    ApiProperty({ required: false, enum: [...values], ...(otherwise && { default: otherwise }), description })(
-      target,
-      property,
-    );
-    IsOptional()(target, property);
-    IsIn(values, { message: `$property must be one of: ${values.join(', ')}` })(target, property);
-  };
+const OptionalChoice = (values: readonly string[], description: string, otherwise?: string): PropertyDecorator =>
+  applyDecorators(
+    ApiProperty({ required: false, enum: [...values], ...(otherwise && { default: otherwise }), description }),
+    IsOptional(),
+    IsIn(values, { message: `$property must be one of: ${values.join(', ')}` }),
+  );
 
 export class OutcomesQuery extends AgenciesQuery {
   @OptionalChoice(TOLD_KINDS, 'Only outcomes of this kind') kind?: ToldKind;
@@ -173,12 +169,11 @@ class OfOutcome extends ProgressView<AgencyRow> {
 export type OutcomesFilter = Pick<Filter, 'followsUp' | 'agency' | 'role' | 'agencies' | 'memberOf'> &
   Partial<Pick<OutcomesQuery, 'addressee' | 'covered' | 'stage' | 'kind' | 'concerns' | 'addressedTo'>>;
 
-export class Coverage {
-  readonly #looks: LookFactory;
+export class Coverage extends View {
   readonly #progress: Progress;
 
   constructor(projector: Projector) {
-    this.#looks = new LookFactory(projector);
+    super(projector);
     this.#progress = new Progress(projector);
   }
 
@@ -191,7 +186,7 @@ export class Coverage {
     const which = { addressee, kind, concerns, addressedTo };
     const asked = { view: 'outcomes', ...which, covered, stage, ...filter };
     const page = new Page(at, asked, cursor);
-    using look = await this.#looks.look(page.at);
+    using look = await this.looks.look(page.at);
     const pinned = look.at;
     const forums = (await look.registers.all('forum', pinned.knownAt)).sort(latestFirst);
     const order = new Map(forums.map(({ id }, i) => [id, i]));
@@ -249,7 +244,7 @@ export class Coverage {
     at: ViewClocks,
     filter: Pick<Filter, 'role' | 'agencies' | 'memberOf'> = {},
   ): Promise<OfOutcome> {
-    using look = await this.#looks.look(at);
+    using look = await this.looks.look(at);
     const row = (await rowsOf(look, { ...filter, followsUp: id })).find(({ outcome }) => outcome === id);
     if (!row) throw new Rejected('not_found', `There is no outcome ${id} as at ${at.asOf}.`);
     return { ...(await this.#progress.agencies(look.at, { ...filter, followsUp: id })), row };
@@ -274,7 +269,7 @@ async function rowsOf(look: Look, filter: OutcomesFilter, addressee?: string): P
   const lead = new Keys(columns, 'agencies', ([first]) => [keyed(became?.get(first!.agency) ?? first!.agency)]);
   const counted = new Map(countBy(found, followed).map(({ keys: [id], row }) => [id!, row]));
   const since = followedSince(found, Number(at.knownAt));
-  const { metOnes, metOthers } = countCrossed(found, followed, lead);
+  const { metOnes, metOthers } = new Crossed(found, followed, lead);
   const { sorted, places } = inOrder(lead.names);
   /** By the outcome: where it meets the agencies that lead its follow-up. */
   const leads = Map.groupBy(metOthers.keys(), (i) => followed.names[metOnes[i]!]!);

@@ -1,10 +1,10 @@
 /** The result of reading one framework through the themes of another: commitments reached, and commitments without equivalent. */
 import { ApiProperty } from '@nestjs/swagger';
-import { type Projector, refused } from '#eventsourcing';
+import { refused } from '#eventsourcing';
 import { MATCHES, type Match } from '#registers';
 import { countAll, Row } from './count.js';
 import type { Filter } from './filters.js';
-import { LookFactory } from './look.js';
+import { View } from './look.js';
 import { flags, type ViewClocks } from './scan.js';
 import type { Through } from './theme-tree.js';
 
@@ -41,20 +41,14 @@ interface ThroughQuery extends Through, Pick<Filter, 'followsUp'> {
 }
 
 /** The queries over what is read through crosswalks. */
-export class Crosswalks {
-  readonly #looks: LookFactory;
-
-  constructor(projector: Projector) {
-    this.#looks = new LookFactory(projector);
-  }
-
+export class Crosswalks extends View {
   /**
    * The result of reading through the crosswalk of a query; `null` when it names none.
    * @param framework that is shown: the one that the crosswalk must lead to
    * @throws Rejected `not_found`, `other_framework`
    */
   async through(at: ViewClocks, asked: ThroughQuery, framework?: string): Promise<ThroughCrosswalk | null> {
-    using look = await this.#looks.look(at);
+    using look = await this.looks.look(at);
     const tree = await look.hierarchy.themes(asked);
     if (!tree.reading) return null;
     const { crosswalk, version, match } = tree.reading;

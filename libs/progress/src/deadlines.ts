@@ -3,14 +3,14 @@ import { Controller, Get } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
 import { DAY_MS, lastDayOf, monthsBefore, type FullDate } from '#clocks';
 import { NATURES } from '#commitments';
-import { type Projector, refused } from '#eventsourcing';
+import { refused } from '#eventsourcing';
 import { AtClocks, OnDate, QueryNumber, WantedFormat, type Format } from '#platform';
 import { dateOf } from './columns.js';
 import { Count, countBy } from './count.js';
 import { ProgressQuery, FilterField, type Filter } from './filters.js';
 import { Keys } from './keys.js';
 import { listQuery } from './list-query.js';
-import { LookFactory } from './look.js';
+import { View } from './look.js';
 import { OPEN_STAGES } from './progress.js';
 import type { ViewClocks } from './scan.js';
 
@@ -70,13 +70,7 @@ export class DeadlinesView {
   @ApiProperty({ description: 'Those whose target has passed' }) readonly overdue: Overdue;
 }
 
-export class Deadlines {
-  readonly #looks: LookFactory;
-
-  constructor(projector: Projector) {
-    this.#looks = new LookFactory(projector);
-  }
-
+export class Deadlines extends View {
   /** @throws Rejected `invalid` when `until` has passed */
   async ahead(
     at: ViewClocks,
@@ -88,7 +82,7 @@ export class Deadlines {
   ): Promise<DeadlinesView> {
     const { asOf } = at;
     if (until < asOf) throw bad('until', `has passed by ${asOf}`);
-    using look = await this.#looks.look(at);
+    using look = await this.looks.look(at);
     const pinned = look.at;
     const asked = { ...filter, ...DUE };
     const dueOn = new Keys(look.columns, 'target', ({ last }) => [{ key: dateOf(last) }]);

@@ -2,6 +2,7 @@
  * The table of all filters of commitments: the documentation, the check and the rows of each. A view takes the filters that its
  * query class declares, and refuses all others.
  */
+import { applyDecorators } from '@nestjs/common';
 import { ApiProperty, OmitType } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
 import { IsBoolean, IsOptional, IsString, MaxLength } from 'class-validator';
@@ -157,15 +158,6 @@ export const FILTERS: { readonly [N in FilterName]-?: Definition<NonNullable<Fil
     example: 'HLD-2006',
     rows: inColumn('followsUp', async (id: string, { hierarchy }) => among(new Set(await hierarchy.followUpsOf(id)))),
   },
-  followsUpOutcome: {
-    kind: 'flag',
-    description:
-      'Only those that follow up, or do not follow up, an outcome that concerns more than the arrangement of a meeting (with followsUp: one of that forum or of its round tables)',
-    rows: inColumn('followsUp', async (wanted: boolean, { filter, hierarchy }) => {
-      const outcomes = among(new Set(await hierarchy.outcomesOf(filter.followsUp)));
-      return (followsUp) => outcomes(followsUp) === wanted;
-    }),
-  },
   role: {
     kind: 'choice',
     choices: ['any', ...ROLES],
@@ -179,13 +171,6 @@ export const FILTERS: { readonly [N in FilterName]-?: Definition<NonNullable<Fil
     default: 'then',
     description:
       'Agencies as they were then, or as what they have become by today: successors stand for all before them',
-    rows: 'shapes others',
-  },
-  memberOf: {
-    kind: 'code',
-    of: ['agency'],
-    description: 'No other agencies count than those that were members of this body on the date',
-    example: 'GMG',
     rows: 'shapes others',
   },
   crosswalk: {
@@ -240,6 +225,22 @@ export const FILTERS: { readonly [N in FilterName]-?: Definition<NonNullable<Fil
     rows: inColumn('agencies', async (agency: string, { filter: { agencies, memberOf }, hierarchy }) => {
       const keys = await hierarchy.holders({ agencies, memberOf, agency });
       return (entry) => keys(entry).length > 0;
+    }),
+  },
+  memberOf: {
+    kind: 'code',
+    of: ['agency'],
+    description: 'No other agencies count than those that were members of this body on the date',
+    example: 'GMG',
+    rows: 'shapes others',
+  },
+  followsUpOutcome: {
+    kind: 'flag',
+    description:
+      'Only those that follow up, or do not follow up, an outcome that concerns more than the arrangement of a meeting (with followsUp: one of that forum or of its round tables)',
+    rows: inColumn('followsUp', async (wanted: boolean, { filter, hierarchy }) => {
+      const outcomes = among(new Set(await hierarchy.outcomesOf(filter.followsUp)));
+      return (followsUp) => outcomes(followsUp) === wanted;
     }),
   },
   joint: {
@@ -500,27 +501,22 @@ export async function conditionsOf(filter: Filter, context: Omit<FilterContext, 
 // ── Queries ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 /** A text that a query may ask for. */
-export const OptionalText =
-  (description: string, example?: string): PropertyDecorator =>
-  (target, property) => {
-    ApiProperty({ required: false, type: String, description, example })(target, property);
-    IsOptional()(target, property);
-    IsString()(target, property);
-    MaxLength(300)(target, property);
-  };
+export const OptionalText = (description: string, example?: string): PropertyDecorator =>
+  applyDecorators(
+    ApiProperty({ required: false, type: String, description, example }),
+    IsOptional(),
+    IsString(),
+    MaxLength(300),
+  );
 
 /** A yes or no that a query may ask for. */
-export const Flag =
-  (description: string): PropertyDecorator =>
-  (target, property) => {
-    ApiProperty({ required: false, type: Boolean, description })(target, property);
-    IsOptional()(target, property);
-    Transform(({ value }) => ({ true: true, false: false })[String(value)] ?? (value as unknown))(target, property);
-    IsBoolean({ message: ({ property, value }) => `${property} knows no ${String(value)}; it takes true, false` })(
-      target,
-      property,
-    );
-  };
+export const Flag = (description: string): PropertyDecorator =>
+  applyDecorators(
+    ApiProperty({ required: false, type: Boolean, description }),
+    IsOptional(),
+    Transform(({ value }) => ({ true: true, false: false })[String(value)] ?? (value as unknown)),
+    IsBoolean({ message: ({ property, value }) => `${property} knows no ${String(value)}; it takes true, false` }),
+  );
 
 /** The field of a query that is a filter, as the table has it; `otherwise` says what it is in this view. */
 export const FilterField =
@@ -564,43 +560,9 @@ export class ThemesQuery extends OmitType(ThroughQuery, ['role']) {
   @FilterField({ description: 'Without effect on themes', default: '' }) role?: Role | 'any';
 }
 
-/** Everything that lists can be narrowed by. */
-export class FilterQuery extends ThroughQuery implements Filter {
-  @FilterField() reference?: string;
-  @FilterField() agency?: string;
-  @FilterField() with?: string;
-  @FilterField() memberOf?: string;
-  @FilterField() followsUpOutcome?: boolean;
-  @FilterField() joint?: boolean;
-  @FilterField() asked?: boolean;
-  @FilterField() theme?: string;
-  @FilterField() framework?: string;
-  @FilterField() severalThemes?: boolean;
-  @FilterField() reached?: string;
-  @FilterField() noEquivalent?: string;
-  @FilterField() stage?: string;
-  @FilterField() kind?: string;
-  @FilterField() nature?: string;
-  @FilterField() strength?: string;
-  @FilterField() country?: string;
-  @FilterField() region?: string;
-  @FilterField() document?: string;
-  @FilterField() life?: string;
-  @FilterField() outlook?: string;
-  @FilterField() verification?: string;
-  @FilterField() relatedTo?: string;
-  @FilterField() relation?: string;
-  @FilterField() activityId?: string;
-  @FilterField() withActivity?: boolean;
-  @FilterField() withTarget?: boolean;
-  @FilterField() dueFrom?: string;
-  @FilterField() dueBy?: string;
-  @FilterField() nextStep?: string;
-  @FilterField() nextBefore?: string;
-  @FilterField() overdue?: boolean;
-  @FilterField() stale?: boolean;
-  @FilterField() q?: string;
-}
-
-/** Lists take every filter: without one of them this does not compile. */
-export type Listed = Pick<FilterQuery, FilterName>;
+/** Everything that lists can be narrowed by: every filter there is. */
+export const FilterQuery = class extends ThroughQuery {} as new () => FilterQuery;
+export type FilterQuery = Filter & ThroughQuery;
+const declared = new ThroughQuery();
+for (const name of Object.keys(FILTERS) as FilterName[])
+  if (!(name in declared)) FilterField()(FilterQuery.prototype as object, name);

@@ -6,7 +6,7 @@ import { Transform } from 'class-transformer';
 import { IsIn, IsOptional } from 'class-validator';
 import { firstDayOf, type FullDate, type PartialDate } from '#clocks';
 import { LIVES, STAGES, type Life, type Stage } from '#commitments';
-import { type Log, type Projector, refused } from '#eventsourcing';
+import { type Log, refused } from '#eventsourcing';
 import {
   AtClocks,
   Page,
@@ -24,7 +24,7 @@ import { NONE } from './columns.js';
 import { Count, CountsBy } from './count.js';
 import { OptionalText, ProgressQuery, FilterField, type Filter } from './filters.js';
 import { listQuery } from './list-query.js';
-import { Look, LookFactory } from './look.js';
+import { Look, View } from './look.js';
 import { rowAt, STAGE_BITS, type ViewClocks, type Selection, type PinnedClocks } from './scan.js';
 
 /** The terms that add to a total … */
@@ -249,13 +249,7 @@ interface Counted {
   readonly stages: Uint8Array;
 }
 
-export class Flows {
-  readonly #looks: LookFactory;
-
-  constructor(projector: Projector) {
-    this.#looks = new LookFactory(projector);
-  }
-
+export class Flows extends View {
   /** The change of the total, term by term. @throws Rejected `invalid` when the dates are out of order */
   async between(at: ViewClocks, dates: FlowDates, filter: FlowFilter = {}): Promise<FlowsView> {
     const { view, learned, reported } = await this.#settle(at, dates);
@@ -319,7 +313,7 @@ export class Flows {
   async #settle(at: ViewClocks, { from, to = at.asOf, knownThen }: FlowDates): Promise<Settled> {
     if (to > at.asOf) throw bad('to', `is after asOf, ${at.asOf}: what is reported later is not known as at that date`);
     if (from > to) throw bad('from', `is after the last date, ${to}`);
-    const pinned = await this.#looks.pin(at);
+    const pinned = await this.looks.pin(at);
     if (knownThen !== undefined && BigInt(knownThen) > BigInt(pinned.knownAt))
       throw bad('knownThen', `is after what is shown, position ${pinned.knownAt}`);
     const [then, now] = [
@@ -334,7 +328,7 @@ export class Flows {
   }
 
   async #counted(at: PinnedClocks, filter: FlowFilter): Promise<Counted> {
-    const look = await this.#looks.look(at);
+    const look = await this.looks.look(at);
     const found = await look.find(filter);
     const stages = stagesOf(found);
     found.end();
@@ -359,7 +353,7 @@ export class Flows {
 
   /** The titles and ends of commitments: as at the second look, or as at the first if they do not exist at the second. */
   async #titles(looks: LegClocks) {
-    const [was, is] = [await this.#looks.look(looks.before), await this.#looks.look(looks.after)];
+    const [was, is] = [await this.looks.look(looks.before), await this.looks.look(looks.after)];
     return (reference: string): { title: string; into: readonly string[] } => {
       const commitment = is.columns.references.find(reference);
       const [now, then] = [rowAt(is.columns, commitment, is.at), rowAt(was.columns, commitment, was.at)];

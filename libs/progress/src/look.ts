@@ -129,3 +129,13 @@ export class LookFactory {
     return new Look(this.#columns, await this.pin(at), this.registers);
   }
 }
+
+/** A view: its queries look at the read models. */
+export abstract class View {
+  protected readonly looks: LookFactory;
+
+  /** @param patienceMs so long a position is waited for that is yet to be reached */
+  constructor(projector: Projector, patienceMs?: number) {
+    this.looks = new LookFactory(projector, patienceMs);
+  }
+}

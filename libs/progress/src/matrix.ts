@@ -6,15 +6,15 @@ import { Controller, Get } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
 import { IsIn, IsOptional } from 'class-validator';
 import type { FullDate } from '#clocks';
-import { type Projector, refused } from '#eventsourcing';
+import { refused } from '#eventsourcing';
 import { AtClocks, formatNamed, PageSize, WantedFormat, type Format } from '#platform';
 import { compareTexts } from '#text';
-import { Count, countAll, countBy, countCrossed, Row, type Counted } from './count.js';
+import { Count, countAll, countBy, Crossed, Row, type Counted } from './count.js';
 import { FilterQuery, type Filter } from './filters.js';
 import { directlyBelow, withAncestors } from './hierarchy.js';
 import { Keys } from './keys.js';
 import { crossedQueries, listQueries } from './list-query.js';
-import { keyed, LookFactory, type Look } from './look.js';
+import { keyed, View, type Look } from './look.js';
 import type { ViewClocks } from './scan.js';
 
 /** The possible columns of each kind of rows, the usual one first. */
@@ -99,13 +99,7 @@ interface Axis {
   readonly names: ReadonlyMap<string, string>;
 }
 
-export class Matrix {
-  readonly #looks: LookFactory;
-
-  constructor(projector: Projector) {
-    this.#looks = new LookFactory(projector);
-  }
-
+export class Matrix extends View {
   /** @throws Rejected `invalid` when the two cannot be crossed */
   async crossed(
     at: ViewClocks,
@@ -116,12 +110,12 @@ export class Matrix {
       const message = `columns can be ${CROSSED[rows].join(' or ')} where the rows are of kind ${rows}`;
       throw refused('invalid', '/columns', message);
     }
-    using look = await this.#looks.look(at);
+    using look = await this.looks.look(at);
     // A commitment that reaches the themes of a framework through a crosswalk need not have one of them.
     const narrowed = filter.crosswalk ? { ...filter, framework: undefined } : filter;
     const [one, other] = [await axisOf(rows, look, filter), await axisOf(columns, look, filter, true)];
     const found = await look.find(narrowed);
-    const crossed = countCrossed(found, one.keys, other.keys);
+    const crossed = new Crossed(found, one.keys, other.keys);
     const placed = crossed.all.total;
     const heads = placedOf(countBy(found, one.keys), one.keys, crossed.ones);
     const feet = placedOf(countBy(found, other.keys), other.keys, crossed.others);

@@ -2,14 +2,13 @@
 import { Controller, Get } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
 import type { FullDate } from '#clocks';
-import type { Projector } from '#eventsourcing';
 import { AtClocks, CursorField, InRows, Page, PageSize, WantedFormat, type Format } from '#platform';
 import { compareTexts } from '#text';
-import { Count, countAll, countCrossed, Row, type Crossed } from './count.js';
+import { Count, countAll, Crossed, Row } from './count.js';
 import { FilterQuery, type Filter } from './filters.js';
 import { inOrder, Lists, type Counting, type Keys } from './keys.js';
 import { listQueries, listQuery } from './list-query.js';
-import { LookFactory, type Look } from './look.js';
+import { View, type Look } from './look.js';
 import { LIST, themeAxis } from './matrix.js';
 import type { ViewClocks, Selection } from './scan.js';
 
@@ -78,13 +77,7 @@ interface Pair {
   readonly row: Row;
 }
 
-export class Partnerships {
-  readonly #looks: LookFactory;
-
-  constructor(projector: Projector) {
-    this.#looks = new LookFactory(projector);
-  }
-
+export class Partnerships extends View {
   /** The pairs, most first; `limit` `null`: all of them. */
   async between(
     at: ViewClocks,
@@ -93,13 +86,13 @@ export class Partnerships {
   ): Promise<PartnershipsView> {
     const asked = { view: 'partnerships', ...filter };
     const page = new Page(at, asked, cursor);
-    using look = await this.#looks.look(page.at);
+    using look = await this.looks.look(page.at);
     const pinned = look.at;
     const { agencies, memberOf } = filter;
     const found = await look.find(filter);
     const one = await look.agencies(filter);
     const other = await look.agencies({ agencies, memberOf, agency: filter.with });
-    const crossed = countCrossed(found, one, other);
+    const crossed = new Crossed(found, one, other);
     const isMutual = !filter.agency && (filter.role ?? 'any') === 'any';
     const { codes, pairs } = mostFirst(crossed, one, other, isMutual);
     const { entries, nextCursor } = page.slice(pairs, limit, pinned.knownAt);
@@ -170,7 +163,7 @@ async function themesOf(
   shown: readonly Pair[],
 ): Promise<readonly OnTheme[][]> {
   const axis = await themeAxis(look, filter);
-  const crossed = countCrossed(found, pairsAmong(shown, one, other), axis.keys);
+  const crossed = new Crossed(found, pairsAmong(shown, one, other), axis.keys);
   const onThemes = shown.map((): OnTheme[] => []);
   const lists = listQueries(filter, look.at, 'agency', 'with', 'theme');
   const { metOnes, metOthers, totals } = crossed;

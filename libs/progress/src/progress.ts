@@ -13,7 +13,7 @@ import type { Filter } from './filters.js';
 import { Keys } from './keys.js';
 import { lastOwnReports, OwnReport } from './own-reports.js';
 import { itemOf, RANKED, type Item, type ItemList } from './items.js';
-import { keyed, Look, LookFactory } from './look.js';
+import { keyed, Look, View } from './look.js';
 import { firstIn, orderOf, type Sort } from './order.js';
 import { days, type ViewClocks, type Selection, type PinnedClocks } from './scan.js';
 import type { Through } from './theme-tree.js';
@@ -86,26 +86,24 @@ const FACETS = {
 const AT_ONCE = 16;
 
 /** The queries over the read model. */
-export class Progress {
-  readonly #looks: LookFactory;
-
+export class Progress extends View {
   constructor(
     projector: Projector,
-    patienceMs = 5_000,
+    patienceMs?: number,
     /** Of more than this nobody reads the best: they are not ranked. */
     private readonly mostRanked = RANKED,
   ) {
-    this.#looks = new LookFactory(projector, patienceMs);
+    super(projector, patienceMs);
   }
 
   /** The registers of the same log. */
   get registers(): Registers {
-    return this.#looks.registers;
+    return this.looks.registers;
   }
 
   /** Progress per agency. */
   async agencies(at: ViewClocks, filter: ViewFilter = {}): Promise<ProgressView<AgencyRow>> {
-    using look = await this.#looks.look(at);
+    using look = await this.looks.look(at);
     const scope = scopeOf(filter);
     const all = await look.find({ ...scope, life: 'any' });
     return { ...totalsOf(look, all), rows: await agencyRows(look, look.active(all), scope) };
@@ -117,7 +115,7 @@ export class Progress {
     at: ViewClocks,
     filter: ViewFilter = {},
   ): Promise<ProgressView<ThemeRow> & { row: AgencyRow | null }> {
-    using look = await this.#looks.look(at);
+    using look = await this.looks.look(at);
     const scope = scopeOf(filter);
     const ofAgency = { ...scope, agency: code };
     const all = await look.find({ ...scope, life: 'any' });
@@ -135,7 +133,7 @@ export class Progress {
     at: ViewClocks,
     filter: Pick<Filter, 'followsUp' | 'framework'> & Through = {},
   ): Promise<ProgressView<ThemeRow>> {
-    using look = await this.#looks.look(at);
+    using look = await this.looks.look(at);
     const all = await look.find({ followsUp: filter.followsUp, life: 'any' });
     const rows = await themeRows(look, look.active(all), throughOf(filter), filter.framework);
     return { ...totalsOf(look, all), rows };
@@ -147,7 +145,7 @@ export class Progress {
     at: ViewClocks,
     filter: ViewFilter & Through = {},
   ): Promise<ProgressView<AgencyRow> & { row: ThemeRow | null }> {
-    using look = await this.#looks.look(at);
+    using look = await this.looks.look(at);
     const [scope, through] = [scopeOf(filter), throughOf(filter)];
     const all = await look.find({ ...scope, life: 'any' });
     const found = look.within(all, ...(await look.conditions({ ...scope, ...through, theme: code })));
@@ -161,7 +159,7 @@ export class Progress {
 
   /** The number of commitments of a filter, with their counts. */
   async total(at: ViewClocks, filter: Filter = {}): Promise<Row> {
-    using look = await this.#looks.look(at);
+    using look = await this.looks.look(at);
     return countAll(await look.find(filter)).row;
   }
 
@@ -175,7 +173,7 @@ export class Progress {
     { limit = 50, cursor, sort: wanted = 'reference' }: { limit?: number; cursor?: string; sort?: Sort } = {},
   ): Promise<ItemList> {
     const page = new Page(at, { ...filter, sort: wanted }, cursor);
-    using look = await this.#looks.look(page.at);
+    using look = await this.looks.look(page.at);
     const found = await look.find(filter);
     const total = page.total(found.size);
     const sort = this.#sortOf(wanted, total);
@@ -198,7 +196,7 @@ export class Progress {
     { cursor, sort: wanted = 'reference' }: { cursor?: string; sort?: Sort } = {},
   ): AsyncGenerator<Item[]> {
     const page = new Page(at, { ...filter, sort: wanted }, cursor);
-    using look = await this.#looks.look(at);
+    using look = await this.looks.look(at);
     const found = await look.find(filter);
     const sort = this.#sortOf(wanted, page.total(found.size));
     const rows = await this.#ordered(look, found, sort, filter.q, page.after);
@@ -231,25 +229,25 @@ export class Progress {
 
   /** The values of a facet as at a date, each with the number of commitments that carry it. */
   async inUse(facet: Facet, at: ViewClocks): Promise<Map<string, number>> {
-    using look = await this.#looks.look(at);
+    using look = await this.looks.look(at);
     const counted = countBy(await look.find(), FACETS[facet](look));
     return new Map(byFirstKey(counted).map(({ keys, total }) => [keys[0]!, total]));
   }
 
   /** The dates up to `asOf` on which something was reported, in order. */
   async reportDates(at: ViewClocks): Promise<FullDate[]> {
-    const { columns, at: pinned } = await this.#looks.look(at);
+    const { columns, at: pinned } = await this.looks.look(at);
     return days(columns, pinned).map(dateOf);
   }
 
   /** The position of the log that can be shown. @throws Rejected `not_yet` */
   async position(): Promise<string> {
-    return this.#looks.position();
+    return this.looks.position();
   }
 
-  /** @see LookFactory.pin */
+  /** @see View.pin */
   async pin(at: ViewClocks): Promise<PinnedClocks> {
-    return this.#looks.pin(at);
+    return this.looks.pin(at);
   }
 }
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { STAGES, type Stage } from '#commitments';
 import { ROLES } from '#words';
 import { AT, Columns, dateOf, dayOf, NONE, type AgencyInRole } from './columns.js';
-import { countAll, countBy, countCrossed, type Counted, type Row } from './count.js';
+import { countAll, countBy, Crossed, type Counted, type Row } from './count.js';
 import { Keys } from './keys.js';
 import { scan, type PinnedClocks, type Selection } from './scan.js';
 
@@ -143,7 +143,7 @@ describe.each([
       [themes, themesOf],
       [agencies, keysOf.agencies],
     ] as const) {
-      const crossed = countCrossed(found, agencies, others);
+      const crossed = new Crossed(found, agencies, others);
       const cells = agencies.names.flatMap((key, one) =>
         others.names.flatMap((by, other) => {
           const cell = crossed.cell(one, other);

@@ -3,13 +3,12 @@ import { Controller, Get } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags, OmitType } from '@nestjs/swagger';
 import { monthsBefore, type FullDate } from '#clocks';
 import type { Role } from '#commitments';
-import type { Projector } from '#eventsourcing';
 import { AtClocks } from '#platform';
 import { compareTexts } from '#text';
 import { Count, countAll, countBy } from './count.js';
 import { Flag, ProgressQuery, FilterField, type Filter } from './filters.js';
 import { listQuery } from './list-query.js';
-import { LookFactory } from './look.js';
+import { View } from './look.js';
 import { lastOwnReports, OwnReport } from './own-reports.js';
 import { OPEN_STAGES } from './progress.js';
 import type { ViewClocks } from './scan.js';
@@ -61,16 +60,10 @@ export class SilenceView {
   readonly rows: SilentRow[];
 }
 
-export class Silence {
-  readonly #looks: LookFactory;
-
-  constructor(projector: Projector) {
-    this.#looks = new LookFactory(projector);
-  }
-
+export class Silence extends View {
   /** Every agency that has an open commitment, and since when nothing was said of any of these. */
   async agencies(at: ViewClocks, { silent, role = 'lead', ...filter }: SilentFilter = {}): Promise<SilenceView> {
-    using look = await this.#looks.look(at);
+    using look = await this.looks.look(at);
     const pinned = look.at;
     const { asOf, knownAt, staleAfter = 12 } = pinned;
     const found = await look.find({ ...filter, stage: OPEN_STAGES });

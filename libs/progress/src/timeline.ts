@@ -4,13 +4,13 @@ import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagg
 import { IsIn, IsOptional } from 'class-validator';
 import { lastDayOf, monthsBefore, type FullDate } from '#clocks';
 import { ENDS, LIVES, STAGES, type End, type Stage } from '#commitments';
-import { type Projector, refused } from '#eventsourcing';
+import { refused } from '#eventsourcing';
 import { AtClocks, OnDate } from '#platform';
 import { dateOf, dayOf, NONE, type Columns } from './columns.js';
 import { CountsBy, Row } from './count.js';
 import { ProgressQuery, FilterField, type Filter } from './filters.js';
 import { listQuery } from './list-query.js';
-import { LookFactory, type Look } from './look.js';
+import { View, type Look } from './look.js';
 import { days, standings, type Condition, type ViewClocks } from './scan.js';
 
 export const STEPS = ['month', 'quarter', 'year', 'report'] as const;
@@ -60,13 +60,7 @@ class TimelineView {
   readonly rows: TimelineRow[];
 }
 
-export class Timeline {
-  readonly #looks: LookFactory;
-
-  constructor(projector: Projector) {
-    this.#looks = new LookFactory(projector);
-  }
-
+export class Timeline extends View {
   /** @throws Rejected `invalid` when the dates are out of order or the steps too many */
   async steps(
     at: ViewClocks,
@@ -75,7 +69,7 @@ export class Timeline {
     if (to > at.asOf)
       throw badStep('to', `is after asOf, ${at.asOf}: what is reported later is not known as at that date`);
     if (from !== undefined && from > to) throw badStep('from', `is after the last step, ${to}`);
-    using look = await this.#looks.look(at);
+    using look = await this.looks.look(at);
     const reported =
       from === undefined || step === 'report' ? days(look.columns, { ...look.at, asOf: to }).map(dateOf) : [];
     const first = from ?? reported[0];
@@ -97,7 +91,7 @@ export class Timeline {
 
   /** Counts as at each of some dates, which are in order. */
   async on(dates: readonly FullDate[], at: ViewClocks, filter: TimelineFilter = {}): Promise<TimelineRow[]> {
-    using look = await this.#looks.look(at);
+    using look = await this.looks.look(at);
     return await stepsOf(look, dates, filter);
   }
 }

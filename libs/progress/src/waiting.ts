@@ -1,12 +1,11 @@
 /** The view of what waits for an agency: roles and leads that it has yet to accept, readings that it has yet to reply to. */
 import { ApiProperty } from '@nestjs/swagger';
 import { todayAt } from '#clocks';
-import type { Projector } from '#eventsourcing';
 import { compareTexts } from '#text';
 import { Count } from './count.js';
 import type { Filter } from './filters.js';
 import type { Item } from './items.js';
-import { LookFactory, type Look } from './look.js';
+import { View, type Look } from './look.js';
 import { itemsOf } from './progress.js';
 import { flags, type Selection } from './scan.js';
 
@@ -39,16 +38,10 @@ export class WaitingView {
 
 const FIRST = 20;
 
-export class Waiting {
-  readonly #looks: LookFactory;
-
-  constructor(projector: Projector) {
-    this.#looks = new LookFactory(projector);
-  }
-
+export class Waiting extends View {
   /** As things stand today. */
   async forAgency(agency: string, now = new Date()): Promise<WaitingView> {
-    using look = await this.#looks.look({ asOf: todayAt(now) });
+    using look = await this.looks.look({ asOf: todayAt(now) });
     const { columns, dictionaries } = look.columns;
     const asked = { agency, asked: true };
     const offered = look.within(await look.find({}), {
