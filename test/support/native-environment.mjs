@@ -32,7 +32,10 @@ export default class NativeEnvironment {
     return ['source', 'node', 'node-addons'];
   }
 
-  async setup() {}
+  /** Jest asks for 100 calls of each error; to look them up takes longer than most of what is refused. */
+  async setup() {
+    Error.stackTraceLimit = 10;
+  }
 
   async teardown() {
     mocker.restoreAllMocks();
