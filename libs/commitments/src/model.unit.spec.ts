@@ -14,7 +14,7 @@ import {
 } from './commitment.js';
 import { ENDS, inFewWords, isEnd, Model, type About, type Says } from './testing/commitment-model.js';
 import { A_THIRD, ACTIVITY, after, agencies, ledBy, OTHER, recorded, SCENES } from './testing/a-commitment.js';
-import { forms } from '#bodies';
+import { forms, type CommitmentAsAt } from '#bodies';
 import { ACTS, type ActName } from './acts.js';
 import { allowedActs, decide } from './deciding.js';
 import { RELATION_TYPES, ROLES, STAGES } from '#words';
@@ -457,9 +457,8 @@ const WHO_OR_WHEN = [
 ];
 
 /** The least that an act can say today, of what it is done on. */
-function leastBody(act: ActName, state: Commitment, by: By, on: About): Says {
-  const now = asAt(state, by.today)!;
-  const about = state.said.find(({ revision }) => revision === on.revision);
+function leastBody(act: ActName, { said }: Commitment, now: CommitmentAsAt, by: By, on: About): Says {
+  const about = said.find(({ revision }) => revision === on.revision);
   const roles = now.agencies.filter(({ agency, role }) => agency === on.agency && role !== 'lead');
   const word = { Verified: 'reason', RoleDeclined: 'reason', Replied: 'text' }[about?.name as string] ?? 'note';
   const read = now.parts.find(({ verification }) => verification)?.agency;
@@ -482,6 +481,7 @@ function expectAllowed(world: World): void {
   // Of one of them, as this takes long.
   for (const [reference, state] of [...world.states].slice(0, 1)) {
     if (!state.recorded) continue;
+    const now = asAt(state, TODAYS[1]!)!;
     for (const agency of [null, ...AGENCIES]) {
       const by: By = { role: agency ? 'focal_point' : 'secretariat', agency, today: TODAYS[1]! };
       const own = after(ledBy(agency ?? 'IOM'));
@@ -500,7 +500,7 @@ function expectAllowed(world: World): void {
           ) ?? (tried(act, {}) ? [told(act, {})] : []),
       );
       function tried(act: ActName, on: About): boolean {
-        const body = leastBody(act, state, by, on);
+        const body = leastBody(act, state, now, by, on);
         const outcome = decidedOrRejected(act, state, body, by, { reference, forms, others, ...on });
         return !(outcome instanceof Rejected) || !WHO_OR_WHEN.includes(outcome.code);
       }

@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { readFileSync } from 'node:fs';
 import { readPaper, type Paper } from '#files';
 import { citationOf, SearchedPaper, type CitedPlace } from './marks.js';
+import { deep } from '../../../test/support/properties.js';
 
 interface Citation extends CitedPlace {
   readonly document: string;
@@ -247,7 +248,8 @@ describe('A place of a paper that numbers nothing', () => {
     for (const text of [PAPER, paperFrom(catalogue('D-2012-MC2353'))]) {
       const paper = await read(text);
       const searched = new SearchedPaper(paper);
-      for (const paragraph of paper.paragraphs.filter(({ kind }) => kind === 'paragraph'))
+      const paragraphs = paper.paragraphs.filter(({ kind }) => kind === 'paragraph');
+      for (const paragraph of paragraphs.filter((_, n) => deep || n % 4 === 0))
         expect(searched.find(citationOf(paragraph))).toEqual({ places: [paragraph.place], exactness: 'paragraph' });
     }
   });

@@ -61,7 +61,7 @@ describe('A table that is written', () => {
       fc.asyncProperty(rows, async (all) => {
         expect(await readBack(Buffer.from(csvOf(all)), 'list.csv')).toEqual(all.map(asText));
       }),
-      runs(100),
+      runs(50),
     ));
 
   it('as XLSX is read back exactly, whatever is in it', () =>
@@ -73,6 +73,6 @@ describe('A table that is written', () => {
         };
         expect(await readBack(await buffer(xlsx(content)), 'list.xlsx')).toEqual(all.map(asText));
       }),
-      runs(30),
+      runs(15),
     ));
 });
