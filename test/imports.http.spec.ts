@@ -7,18 +7,16 @@ import { headOf, Imports, TABLE_SUBJECTS, tableFieldsOf, type ImportPreview, typ
 import { LIMITS } from '#files';
 import { LOG } from '#platform';
 import { SCOPES } from '#words';
-import { AccessStore } from '#access';
-import { SignIn } from '#sign-in';
 import { program } from '../apps/cli/src/program.js';
+import { bearer, done, refusal } from './support/asking.js';
+import { citation } from './support/commitment.js';
 import { runs } from './support/properties.js';
 import { hiddenOf, Visitor, wordsIn } from './support/visitor.js';
 import { HLD, TestServer, type Answer } from './support/server.js';
 
 const server = TestServer.forAll([HLD]);
-let secretariat: string;
-let iom: string;
-
-beforeAll(async () => {
+let [secretariat, iom] = ['', ''];
+beforeAll(() => {
   [secretariat, iom] = [server.token(null), server.token('IOM')];
 });
 
@@ -27,15 +25,35 @@ type Fields = Readonly<Record<string, string>>;
 const send = (file: Uint8Array | string, name: string, fields: Fields = {}, token = secretariat): Promise<Answer> =>
   server.send('/v1/imports', { ...fields, file }, token, {}, name);
 
-async function preview(...given: Parameters<typeof send>): Promise<ImportPreview> {
-  const { status, body } = await send(...given);
-  if (status !== 201) throw new Error(JSON.stringify(body));
-  return body as ImportPreview;
-}
+const preview = (...given: Parameters<typeof send>): Promise<ImportPreview> => done(send(...given));
+
+/** Several files in one form. */
+const together = (files: Readonly<Record<string, string>>, token = secretariat, path = '/v1/imports') => {
+  const form = new FormData();
+  for (const [name, text] of Object.entries(files)) form.append('file', new Blob([text]), name);
+  if (path === '/v1/imports') form.set('reportedOn', '2012-11-02');
+  return fetch(server.url + path, { method: 'POST', body: form, headers: bearer(token) });
+};
+const previewOf = async (answer: Promise<Response>) =>
+  (await (await answer).json()) as ImportPreview & { readonly code: string };
 
 const act = (id: string, what: 'confirm' | 'undo', token = secretariat) =>
   server.post(`/v1/imports/${id}/${what}`, what === 'undo' ? { reason: 'The wrong file' } : {}, token);
 const caughtUp = async () => server.app.get(Projector).reached((await server.app.get(LOG).store.head())!, 60_000);
+/** Confirms or undoes an import, and waits until that is shown. */
+async function does(id: string, what: 'confirm' | 'undo', token = secretariat): Promise<ImportPreview> {
+  const after: ImportPreview = await done(act(id, what, token));
+  expect(after.state).toBe(what === 'confirm' ? 'confirmed' : 'undone');
+  await caughtUp();
+  return after;
+}
+const get = async (path: string) => done(server.get(`/v1/${path}`));
+const lifeOf = async (reference: string, query = '') => (await get(`commitments/${reference}${query}`)).life;
+/** The rows of a preview that change something, each with the fields that it changes. */
+const changedIn = ({ rows }: ImportPreview) =>
+  rows
+    .filter(({ outcome }) => outcome === 'changed')
+    .map(({ reference, changes }) => [reference, changes.map(({ field }) => field).sort()] as const);
 const bytesOf = async (path: string) => new Uint8Array(await (await fetch(server.url + path)).arrayBuffer());
 const head = () => server.app.get(LOG).store.head();
 
@@ -88,7 +106,7 @@ describe('A list that was exported', () => {
 
   it('and is changed changes exactly that, and can be undone as a whole', async () => {
     const [first, second] = ['IOM-2011-10', 'IOM-2006-01'];
-    const shownBefore = await server.get(`/v1/commitments/${first}`);
+    const shownBefore = await get(`commitments/${first}`);
     const book = opened(await bytesOf('/v1/commitments?format=xlsx'));
     const sheet = book.Sheets['commitments']!;
     put(sheet, first, 'title', 'Observatory on Migration of the ACP States');
@@ -104,46 +122,32 @@ describe('A list that was exported', () => {
     const shown = await preview(file, 'changed.xlsx', { reportedOn: '2013-06-03' });
     expect(shown.problems).toEqual([]);
     expect(shown.counts).toMatchObject({ recorded: 0, changed: 2 });
-    const changed = shown.rows.filter(({ outcome }) => outcome === 'changed');
-    expect(changed.map(({ reference, changes }) => [reference, changes.map(({ field }) => field).sort()])).toEqual(
-      expect.arrayContaining([
+    expect(new Map(changedIn(shown))).toEqual(
+      new Map([
         [first, ['agencies', 'effective', 'note', 'stage', 'target', 'themes', 'title']],
         [second, ['activityIds', 'followsUp']],
       ]),
     );
-    const confirmed = await act(shown.id, 'confirm');
-    expect([confirmed.status, confirmed.body.state]).toEqual([200, 'confirmed']);
-    await caughtUp();
-    const { body } = await server.get(`/v1/commitments/${first}`);
-    expect(body).toMatchObject({ title: 'Observatory on Migration of the ACP States', stage: 'on_hold' });
-    expect(body.target.date).toBe('2014-06');
-    expect(
-      body.agencies.map(({ agency, role }: { agency: string; role: string }) => `${agency} ${role}`).sort(),
-    ).toEqual(['ACP lead', 'EC funder', 'ILO partner', 'IOM co_lead']);
+    await does(shown.id, 'confirm');
+    const body = await get(`commitments/${first}`);
+    const title = 'Observatory on Migration of the ACP States';
+    expect(body).toMatchObject({ title, stage: 'on_hold', target: { date: '2014-06' } });
+    const roles = (body.agencies as { agency: string; role: string }[]).map(({ agency, role }) => `${agency} ${role}`);
+    expect(roles.sort()).toEqual(['ACP lead', 'EC funder', 'ILO partner', 'IOM co_lead']);
 
     const linked = await (await fetch(`${server.url}/v1/open/activities?format=csv`)).text();
     const page = `${server.settings.publicUrl}/commitments/${second}`;
     for (const ids of [`XM-DAC-47066-MH.0012,\n`, `,10.35802/221400\n`]) expect(linked).toContain(`${page},${ids}`);
     expect((await preview(file, 'again.xlsx')).counts).toMatchObject(NOTHING);
-    const twice = await act(shown.id, 'confirm');
-    expect(twice.body.state).toBe('confirmed');
-
-    const undone = await act(shown.id, 'undo');
-    expect([undone.status, undone.body.state]).toEqual([200, 'undone']);
-    const {
-      corrections: _,
-      revision: _r,
-      position: _p,
-      ...after
-    } = (await server.get(`/v1/commitments/${first}`)).body;
-    const { corrections: _c, revision: _v, position: _o, ...was } = shownBefore.body;
-    expect(after).toEqual(was);
+    await does(shown.id, 'confirm'); // again: nothing
+    await does(shown.id, 'undo');
+    const { corrections, revision, position } = await get(`commitments/${first}`);
+    expect(await get(`commitments/${first}`)).toEqual({ ...shownBefore, corrections, revision, position });
   });
 
   it('and is changed at random changes exactly that: what is shown before is what is there after', async () => {
     const bytes = await bytesOf('/v1/commitments?format=xlsx');
-    const { items } = (await server.get('/v1/commitments?limit=1000&fields=reference,title,themes,target,stage,note'))
-      .body;
+    const { items } = await get('commitments?limit=1000&fields=reference,title,themes,target,stage,note');
     const words = fc.string({ unit: fc.constantFrom(...'abc =+-;"\'&<é中_x0041'), minLength: 1, maxLength: 30 });
     const text = words.map((some) => `Random ${some}`.trim().replaceAll(/\s+/g, ' '));
     const change = fc.record({
@@ -170,26 +174,17 @@ describe('A list that was exported', () => {
       }
       const shown = await preview(saved(book), 'random.xlsx');
       expect(shown.problems).toEqual([]);
-      const changed = shown.rows.filter(({ outcome }) => outcome === 'changed');
-      const found = changed.map(
-        ({ reference, changes: all }) => [reference, all.map(({ field }) => field).sort()] as const,
-      );
-      expect(new Map(found as never)).toEqual(wanted);
-      expect((await act(shown.id, 'confirm')).body.state).toBe('confirmed');
-      await caughtUp();
-      for (const { reference, changes: all } of changed) {
-        const { body } = await server.get(`/v1/commitments/${reference}`);
+      expect(new Map(changedIn(shown) as never)).toEqual(wanted);
+      await does(shown.id, 'confirm');
+      for (const { reference, changes: all } of shown.rows.filter(({ outcome }) => outcome === 'changed')) {
+        const { title, headline, target, themes } = await get(`commitments/${reference}`);
         const says: Record<string, unknown> = {
-          title: body.title,
-          note: body.headline.note,
-          target: body.target?.date,
+          ...{ title, note: headline.note, target: target?.date, themes: (themes as string[]).join('; ') },
         };
-        says['themes'] = (body.themes as string[]).join('; ');
         for (const { field, to } of all)
           expect([reference, field, says[field] ?? null]).toEqual([reference, field, to]);
       }
-      expect((await act(shown.id, 'undo')).body.state).toBe('undone');
-      await caughtUp();
+      await does(shown.id, 'undo');
       expect((await preview(bytes, 'list.xlsx')).counts).toMatchObject(NOTHING);
     }
   });
@@ -202,35 +197,31 @@ describe('A list that was exported', () => {
     put(sheet, 'ILO-2006-103', 'title', 'Another title');
     put(sheet, 'ILO-2006-104', 'summary', null);
     const body = { title: 'Faster', reportedOn: '2013-01-02' };
-    expect((await server.post('/v1/commitments/ILO-2006-103/wording', body, secretariat)).status).toBe(200);
+    await done(server.post('/v1/commitments/ILO-2006-103/wording', body, secretariat));
     const shown = await preview(saved(book), 'changed.xlsx');
     expect(shown.counts).toMatchObject({ recorded: 0, changed: 0, refused: 4 });
-    const column = (name: string) => utils.encode_col(columnOf(sheet, name));
-    expect(shown.problems.map(({ row, column: at, message }) => [row, at, message])).toEqual(
+    const problem = (key: string, column: string, words: RegExp) => [
+      ...[rowOf(sheet, key) + 1, utils.encode_col(columnOf(sheet, column)), expect.stringMatching(words)],
+    ];
+    expect(shown.problems.map(({ row, column, message }) => [row, column, message])).toEqual(
       expect.arrayContaining([
-        [rowOf(sheet, 'ILO-2006-101') + 1, column('kind'), expect.stringMatching(/no act changes it/)],
-        [rowOf(sheet, 'ILO-2006-102') + 1, column('overdue'), expect.stringMatching(/follows from what is recorded/)],
-        [rowOf(sheet, 'ILO-2006-103') + 1, column('title'), expect.stringMatching(/changed meanwhile.*Faster now/)],
-        [rowOf(sheet, 'ILO-2006-104') + 1, column('summary'), expect.stringMatching(/cannot be left empty/)],
+        problem('ILO-2006-101', 'kind', /no act changes it/),
+        problem('ILO-2006-102', 'overdue', /follows from what is recorded/),
+        problem('ILO-2006-103', 'title', /changed meanwhile.*Faster now/),
+        problem('ILO-2006-104', 'summary', /cannot be left empty/),
       ]),
     );
-    expect(await act(shown.id, 'confirm')).toMatchObject({ status: 409, body: { code: 'import_has_problems' } });
+    expect(refusal(await act(shown.id, 'confirm'))).toBe('409 import_has_problems');
   });
 });
 
 /** A list as an agency keeps it: in French, parted by semicolons, in the encoding of its machine. */
 const latin1 = (text: string) => Buffer.from(text, 'latin1');
 const FRENCH = [
-  'Liste de l’OIM'.replace('’', "'"),
+  "Liste de l'OIM",
   'Référence;Intitulé;Résumé;Type;Nature;Force;Chef de file;Partenaires;Thèmes;État;Depuis (jj/mm/aaaa);Échéance;Pays',
-  ';Guide à l’usage des communes;Un guide.;publication;Ponctuel;undertaken;IOM;ilo;HLD06\u00ad-04;planned;03/04/2013;2014-06;SEN'.replace(
-    '’',
-    "'",
-  ),
-  ';Guide pour l’usage des communes;Un guide.;publication;one_off;undertaken;IOM;;HLD06-04;planned;2013;;'.replace(
-    '’',
-    "'",
-  ),
+  ";Guide à l'usage des communes;Un guide.;publication;Ponctuel;undertaken;IOM;ilo;HLD06\u00ad-04;planned;03/04/2013;2014-06;SEN",
+  ";Guide pour l'usage des communes;Un guide.;publication;one_off;undertaken;IOM;;HLD06-04;planned;2013;;",
 ].join('\n');
 
 describe('What has parts in a list that was exported', () => {
@@ -244,8 +235,7 @@ describe('What has parts in a list that was exported', () => {
     return [book, book.Sheets[list]!];
   };
   const tell = async (path: string, body: object) => {
-    const { status, body: answer } = await server.post(path, body, secretariat);
-    if (status >= 300) throw new Error(JSON.stringify(answer));
+    await done(server.post(path, body, secretariat));
     await caughtUp();
   };
   const say = (path: string, body: object) => tell(`/v1/commitments/${reference}/${path}`, { ...body, ...on });
@@ -260,7 +250,7 @@ describe('What has parts in a list that was exported', () => {
   };
   const withoutSource = ({ reportedOn: _on, citation: _c, ...body }: Record<string, unknown>) => body;
   const saidOf = async (list: string, key: string) =>
-    (await server.get(`/v1/${list}/${key}`)).body as Record<string, Record<string, unknown>[]>;
+    (await get(`${list}/${key}`)) as Record<string, Record<string, unknown>[]>;
 
   beforeAll(async () => {
     await say('milestones', { title: 'A first paper (due 2012)', due: '2013-03' });
@@ -301,13 +291,9 @@ describe('What has parts in a list that was exported', () => {
     expect(cellIn(agencies, 'X-ONE', 'chairs')).toBe('X-BODY (co-chair, from 2011-02, to 2011-08)');
     const [, forums] = await sheetOf('forums');
     expect(cellIn(forums, 'X-MEETING', 'agenda')).toBe('1: Opening (short) (); 2: Papers (D-2012-MC2353)');
-    const { items } = (await server.get('/v1/commitments?fields=reference,milestones,evidence&limit=1000')).body as {
-      items: { reference: string; milestones: object[]; evidence: object[] }[];
-    };
-    const { milestones, evidence } = items.find((one) => one.reference === reference)!;
-    const view = await saidOf('commitments', reference);
-    expect(milestones).toEqual(view['milestones']);
-    expect(evidence.slice(1)).toEqual([
+    const [item] = (await get(`commitments?reference=${reference}&fields=milestones,evidence`)).items;
+    expect(item.milestones).toEqual((await saidOf('commitments', reference))['milestones']);
+    expect(item.evidence.slice(1)).toEqual([
       { title: 'The report (2011)', language: 'fr', url: 'https://example.org/report' },
       { title: 'Minutes', date: '2012-06' },
     ]);
@@ -362,16 +348,14 @@ describe('What has parts in a list that was exported', () => {
         ],
       ],
     ]);
-    for (const { id } of [shown, members]) expect((await act(id, 'confirm')).body.state).toBe('confirmed');
-    await caughtUp();
+    for (const { id } of [shown, members]) await does(id, 'confirm');
     const [, commitments] = await sheetOf('commitments');
     expect(cellIn(commitments, reference, 'milestones')).toContain('Printed (reached)');
     const [, after] = await sheetOf('agencies');
     expect(cellIn(after, 'X-ONE', 'memberships')).toBe(
       'RCM (from 2009); GMG (by 2010); X-BODY (from 2011, to 2012-03)',
     );
-    for (const { id } of [shown, members]) expect((await act(id, 'undo')).body.state).toBe('undone');
-    await caughtUp();
+    for (const { id } of [shown, members]) await does(id, 'undo');
     const now = [await saidOf('commitments', reference), await saidOf('agencies', 'X-ONE')];
     for (const [i, fields] of [
       ['milestones', 'evidence'],
@@ -382,63 +366,30 @@ describe('What has parts in a list that was exported', () => {
 
   const without = (part: string) => (cell: string) =>
     [`${part}; `, `; ${part}`, part].reduce((rest, one) => rest.replace(one, ''), cell);
-  it.each([
-    [
-      'commitments',
-      reference,
-      'milestones',
-      without('A first paper (due 2012) () (due 2013-03)'),
-      /«A first paper \(due 2012\)» is missing, and stays/,
-    ],
-    [
-      'commitments',
-      reference,
-      'milestones',
-      (cell: string) => cell.replace(' (due 2013-03)', ''),
-      /no act takes that away/,
-    ],
-    ['commitments', reference, 'milestones', (cell: string) => cell.replace(' (reached)', ''), /is said already/],
-    ['commitments', reference, 'evidence', without('Minutes (2012-06)'), /Minutes \(2012-06\) is missing, and stays/],
-    [
-      'commitments',
-      reference,
-      'evidence',
-      (cell: string) => cell.replace('2012-06', '2012-07'),
-      /Minutes \(2012-06\) is missing/,
-    ],
-    [
-      'commitments',
-      reference,
-      'relations',
-      without('part_of IOM-2011-10'),
-      /part_of IOM-2011-10 is missing, and stays/,
-    ],
-    ['commitments', reference, 'deliverables', (cell: string) => `${cell}; publication: A guide`, /no act changes it/],
-    ['agencies', 'X-ONE', 'memberships', without('GMG (by 2010)'), /GMG \(by 2010\) is missing, and stays/],
-    ['agencies', 'X-ONE', 'memberships', (cell: string) => cell.replace('by', 'since'), /cannot be read/],
-    [
-      'agencies',
-      'X-ONE',
-      'chairs',
-      (cell: string) => cell.replace('co-chair', 'president'),
-      /names another role than chair, co-chair/,
-    ],
-    ['agencies', 'X-ONE', 'status', () => 'dissolved', /follows from what is recorded/],
-  ])(
-    'of which no act makes what it would say is refused in words: %s %s, %s',
-    async (list, key, column, change, words) => {
-      const [book, sheet] = await sheetOf(list);
-      put(sheet, key, column, change(cellIn(sheet, key, column)));
-      const { problems, counts } = await preview(saved(book), 'list.xlsx', on);
-      expect(counts).toMatchObject({ refused: 1, changed: 0 });
-      for (const { message, right, column: letters } of problems)
-        expect([message, right, letters]).toEqual([
-          expect.stringMatching(words),
-          expect.any(String),
-          utils.encode_col(columnOf(sheet, column)),
-        ]);
-    },
-  );
+  const other = (words: string, by: string) => (cell: string) => cell.replace(words, by);
+  const DUE = ' (due 2013-03)';
+  it.each<[key: string, column: string, change: (cell: string) => string, words: RegExp]>([
+    [reference, 'milestones', without(`A first paper (due 2012) ()${DUE}`), /\(due 2012\)» is missing, and stays/],
+    [reference, 'milestones', other(DUE, ''), /no act takes that away/],
+    [reference, 'milestones', other(' (reached)', ''), /is said already/],
+    [reference, 'evidence', without('Minutes (2012-06)'), /Minutes \(2012-06\) is missing, and stays/],
+    [reference, 'evidence', other('2012-06', '2012-07'), /Minutes \(2012-06\) is missing/],
+    [reference, 'relations', without('part_of IOM-2011-10'), /part_of IOM-2011-10 is missing, and stays/],
+    [reference, 'deliverables', (cell) => `${cell}; publication: A guide`, /no act changes it/],
+    ['X-ONE', 'memberships', without('GMG (by 2010)'), /GMG \(by 2010\) is missing, and stays/],
+    ['X-ONE', 'memberships', other('by', 'since'), /cannot be read/],
+    ['X-ONE', 'chairs', other('co-chair', 'president'), /names another role than chair, co-chair/],
+    ['X-ONE', 'status', () => 'dissolved', /follows from what is recorded/],
+  ])('of which no act makes what it would say is refused in words: %s, %s', async (key, column, change, words) => {
+    const [book, sheet] = await sheetOf(key === reference ? 'commitments' : 'agencies');
+    put(sheet, key, column, change(cellIn(sheet, key, column)));
+    const { problems, counts } = await preview(saved(book), 'list.xlsx', on);
+    expect(counts).toMatchObject({ refused: 1, changed: 0 });
+    for (const { message, right, column: letters } of problems)
+      expect([message, right, letters]).toEqual([
+        ...[expect.stringMatching(words), expect.any(String), utils.encode_col(columnOf(sheet, column))],
+      ]);
+  });
 
   it('that somebody changed since is not changed back by an old list', async () => {
     const [book] = await sheetOf('agencies');
@@ -466,67 +417,25 @@ describe('A list of an agency', () => {
     });
     expect(shown.rows[1]!.duplicates[0]).toMatchObject({ this: { row: 4 }, that: { row: 3 } });
     expect((await server.get('/v1/imports/' + shown.id)).status).toBe(401);
-    const ilo = { authorization: `Bearer ${server.token('ILO')}` };
-    expect((await server.get('/v1/imports/' + shown.id, ilo)).status).toBe(404);
-    const { body } = await act(shown.id, 'confirm', iom);
-    const references = (body as ImportPreview).rows.map(({ reference }) => reference);
-    expect(references).toEqual(['IOM-2013-01', 'IOM-2013-02']);
-    await caughtUp();
-    expect((await preview(latin1(FRENCH), 'liste.csv', asked, iom)).counts).toMatchObject({
-      ...NOTHING,
-      recognised: 2,
-    });
-    expect((await act(shown.id, 'undo', iom)).body.state).toBe('undone');
+    expect((await server.get('/v1/imports/' + shown.id, bearer(server.token('ILO')))).status).toBe(404);
+    const { rows } = await does(shown.id, 'confirm', iom);
+    expect(rows.map(({ reference }) => reference)).toEqual(['IOM-2013-01', 'IOM-2013-02']);
+    const again = async () => (await preview(latin1(FRENCH), 'liste.csv', asked, iom)).counts;
+    expect(await again()).toMatchObject({ ...NOTHING, recognised: 2 });
+    await does(shown.id, 'undo', iom);
     // An import that was undone can be sent again.
-    await caughtUp();
-    expect((await preview(latin1(FRENCH), 'liste.csv', asked, iom)).counts.recorded).toBe(2);
-    expect((await server.get('/v1/commitments/IOM-2013-01?asOf=2013-06-03')).body.life).toBe('withdrawn');
+    expect((await again()).recorded).toBe(2);
+    expect(await lifeOf('IOM-2013-01', '?asOf=2013-06-03')).toBe('withdrawn');
   });
 
   it('names every problem by sheet, row and column, and what would be right', async () => {
     const rows = [
-      ['No.', 'Title', 'Summary', 'Kind', 'Nature', 'Strength', 'Lead', 'Themes', 'Stage', 'Effective', 'Reported on'],
-      [
-        'IOM-2014-01',
-        'One',
-        'Text',
-        'data',
-        'one_off',
-        'undertaken',
-        'IOM',
-        'HLD06-99',
-        'planned',
-        '2013',
-        '2013-06-03',
-      ],
-      [
-        'IOM-2014-02',
-        'Two',
-        'Text',
-        'data',
-        'one_off',
-        'undertaken',
-        'IOM',
-        'HLD06-01',
-        'begun',
-        '03/04/2013',
-        '2013-06-03',
-      ],
-      [
-        'ILO-2014-03',
-        'Three',
-        'Text',
-        'data',
-        'one_off',
-        'undertaken',
-        'ILO',
-        'HLD06-01',
-        'planned',
-        '2013',
-        '2013-06-03',
-      ],
-      ['ILO-2006-101', null, null, null, null, null, null, null, 'completed', '2013', '2013-06-03'],
-    ];
+      'No.,Title,Summary,Kind,Nature,Strength,Lead,Themes,Stage,Effective,Reported on',
+      'IOM-2014-01,One,Text,data,one_off,undertaken,IOM,HLD06-99,planned,2013,2013-06-03',
+      'IOM-2014-02,Two,Text,data,one_off,undertaken,IOM,HLD06-01,begun,03/04/2013,2013-06-03',
+      'ILO-2014-03,Three,Text,data,one_off,undertaken,ILO,HLD06-01,planned,2013,2013-06-03',
+      'ILO-2006-101,,,,,,,,completed,2013,2013-06-03',
+    ].map((row) => row.split(',').map((cell) => cell || null));
     const mapping = JSON.stringify({ 'No.': 'reference' });
     const file = saved({ SheetNames: ['Plans'], Sheets: { Plans: utils.aoa_to_sheet(rows) } });
     const { problems, counts } = await preview(file, 'plans.xlsx', { mapping, saveMapping: 'Plans' }, iom);
@@ -542,10 +451,8 @@ describe('A list of an agency', () => {
     );
     const again = await preview(file, 'plans.xlsx', { mapping: 'Plans', dates: 'dmy' }, iom);
     expect(again.problems.some(({ column }) => column === 'J')).toBe(false);
-    const headers = { authorization: `Bearer ${iom}` };
-    expect((await server.get('/v1/import-mappings', headers)).body.items).toEqual([
-      { name: 'Plans', columns: { 'No.': 'reference' } },
-    ]);
+    const { items } = await done(server.get('/v1/import-mappings', bearer(iom)));
+    expect(items).toEqual([{ name: 'Plans', columns: { 'No.': 'reference' } }]);
   });
 
   it('says dates in words and in numbers, dashes for nothing, and its totals', async () => {
@@ -576,7 +483,7 @@ describe('A list of an agency', () => {
     const csv = ['reference,title,summary,kind,nature,strength,lead,themes,stage,effective,target', row(1), row(2)];
     const sent = () => preview(csv.join('\n'), 'again.csv', { reportedOn: '2013-06-03' }, iom);
     const { id } = await sent();
-    await act(id, 'confirm', iom);
+    await does(id, 'confirm', iom);
     const stage = { stage: 'in_progress', effective: '2013-07', reportedOn: '2013-07-01' };
     await server.post('/v1/commitments/IOM-2016-01/stage', stage, iom);
     await server.post('/v1/commitments/IOM-2016-02/target', { date: '2015', reportedOn: '2013-07-01' }, iom);
@@ -589,14 +496,10 @@ describe('A list of an agency', () => {
   });
 
   it('goes on where a crash stopped it: nothing is lost, and nothing doubled', async () => {
-    const title = (n: number) => `Crash course number ${'abcdef'[n]} ${n}`;
-    const csv = ['reference,title,summary,kind,nature,strength,lead,themes,stage,effective']
-      .concat(
-        [0, 1, 2, 3].map(
-          (n) => `IOM-2015-0${n + 1},${title(n)},Text,data,one_off,undertaken,IOM,HLD06-01,planned,2013`,
-        ),
-      )
-      .join('\n');
+    const head = 'reference,title,summary,kind,nature,strength,lead,themes,stage,effective';
+    const row = (sign: string, n: number) =>
+      `IOM-2015-0${n + 1},Crash course number ${sign} ${n},Text,data,one_off,undertaken,IOM,HLD06-01,planned,2013`;
+    const csv = [head, ...[...'abcd'].map(row)].join('\n');
     const { id } = await preview(csv, 'crash.csv', { reportedOn: '2013-06-03' }, iom);
     const bus = server.app.get(CommandBus);
     const execute = bus.execute.bind(bus);
@@ -607,21 +510,15 @@ describe('A list of an agency', () => {
     }) as never;
     expect((await act(id, 'confirm', iom)).status).toBe(503);
     bus.execute = execute as never;
-    const headers = { authorization: `Bearer ${iom}` };
-    expect((await server.get(`/v1/imports/${id}`, headers)).body.state).toBe('confirming');
-    expect((await act(id, 'confirm', iom)).body.state).toBe('confirmed');
-    for (const n of [1, 2, 3, 4])
-      expect((await server.get(`/v1/commitments/IOM-2015-0${n}/history`)).body.items).toHaveLength(1);
+    expect((await done(server.get(`/v1/imports/${id}`, bearer(iom)))).state).toBe('confirming');
+    await does(id, 'confirm', iom);
+    for (const n of [1, 2, 3, 4]) expect((await get(`commitments/IOM-2015-0${n}/history`)).items).toHaveLength(1);
   });
 
   it('is imported whole or not at all, also when somebody is faster', async () => {
     const csv = 'reference,stage,effective\nIOM-2015-01,completed,2013-06-04\nIOM-2015-02,completed,2013-06-04\n';
-    const fields = { reportedOn: '2013-06-04' };
-    const citation = { document: 'D-2012-MC2353', locator: 'para 3' };
-    const [late, raced] = [
-      await preview(csv, 'a.csv', { ...fields, ...citation }),
-      await preview(csv, 'b.csv', { ...fields, ...citation }),
-    ];
+    const fields = { reportedOn: '2013-06-04', ...citation };
+    const [late, raced] = [await preview(csv, 'a.csv', fields), await preview(csv, 'b.csv', fields)];
     expect(late.problems).toEqual([]);
     const imports = server.app.get(Imports);
     // Between the look and the last act somebody changes the second commitment.
@@ -637,8 +534,8 @@ describe('A list of an agency', () => {
     }) as never;
     await expect(imports.confirm(kept, outsider)).rejects.toMatchObject({ code: 'import_taken_back' });
     bus.execute = execute as never;
-    for (const n of [1, 2]) expect((await server.get(`/v1/commitments/IOM-2015-0${n}`)).body.stage).toBe('planned');
-    expect(await act(late.id, 'confirm')).toMatchObject({ status: 409, body: { code: 'import_overtaken' } });
+    for (const n of [1, 2]) expect((await get(`commitments/IOM-2015-0${n}`)).stage).toBe('planned');
+    expect(refusal(await act(late.id, 'confirm'))).toBe('409 import_overtaken');
   });
 });
 
@@ -647,46 +544,31 @@ describe('Several files in one form', () => {
   const COMMITMENT = `title,summary,kind,nature,strength,stage,effective,lead,themes
 Sent with its agency,Sent with its agency,research,one-off,undertaken,planned,2012,X-SENT,HLD06-01
 `;
-  const together = async (...files: readonly (readonly [name: string, text: string])[]) => {
-    const form = new FormData();
-    form.set('reportedOn', '2012-11-02');
-    for (const [name, text] of files) form.append('file', new Blob([text]), name);
-    const headers = { authorization: `Bearer ${secretariat}` };
-    const answer = await fetch(`${server.url}/v1/imports`, { method: 'POST', body: form, headers });
-    return { status: answer.status, body: (await answer.json()) as ImportPreview };
-  };
-
   it('are imported as one, may name what another brings, and are undone as a whole', async () => {
-    const { status, body } = await together(['b.csv', COMMITMENT], ['a.csv', AGENCY]);
-    expect([status, body.problems]).toEqual([201, []]);
-    expect(body.file).toMatchObject({ name: 'a.csv and 1 more', format: 'folder' });
-    expect(body.counts).toMatchObject({ recorded: 2 });
-    const { rows } = (await act(body.id, 'confirm')).body as ImportPreview;
+    const shown = await previewOf(together({ 'b.csv': COMMITMENT, 'a.csv': AGENCY }));
+    expect(shown).toMatchObject({ problems: [], file: { name: 'a.csv and 1 more', format: 'folder' } });
+    expect(shown.counts).toMatchObject({ recorded: 2 });
+    const { rows } = await does(shown.id, 'confirm');
     const { reference } = rows.find(({ subject }) => subject === 'commitment')!;
-    expect((await server.get(`/v1/commitments/${reference}`)).body.life).toBe('active');
-    const undone = (await act(body.id, 'undo')).body as ImportPreview;
-    expect([undone.state, undone.remark]).toEqual(['undone', expect.stringContaining('X-SENT')]);
-    expect((await server.get(`/v1/commitments/${reference}`)).body.life).toBe('withdrawn');
+    expect(await lifeOf(reference!)).toBe('active');
+    expect((await does(shown.id, 'undo')).remark).toContain('X-SENT');
+    expect(await lifeOf(reference!)).toBe('withdrawn');
   });
 
   it('negative control: one alone cannot name what the other would bring', async () => {
-    const { body } = await together(['b.csv', COMMITMENT.replaceAll('X-SENT', 'X-NOT-SENT')]);
-    expect(body.problems.map(({ sheet, message }) => [sheet, message])).toEqual([
-      [expect.any(String), expect.stringContaining('X-NOT-SENT')],
-    ]);
+    const { problems } = await previewOf(together({ 'b.csv': COMMITMENT.replaceAll('X-SENT', 'X-NOT-SENT') }));
+    expect(problems).toMatchObject([{ sheet: expect.any(String), message: expect.stringContaining('X-NOT-SENT') }]);
   });
 
   it('name the file in every problem', async () => {
-    const { body } = await together(['a.csv', AGENCY.replace('igo', '')], ['b.csv', 'nothing\nof ours\n']);
-    expect(new Set(body.problems.map(({ sheet }) => sheet))).toEqual(new Set(['a.csv', 'b.csv']));
+    const files = { 'a.csv': AGENCY.replace('igo', ''), 'b.csv': 'nothing\nof ours\n' };
+    const { problems } = await previewOf(together(files));
+    expect(new Set(problems.map(({ sheet }) => sheet))).toEqual(new Set(Object.keys(files)));
   });
 
   it('of which a route takes one, are refused', async () => {
-    const form = new FormData();
-    for (const name of ['a.txt', 'b.txt']) form.append('file', new Blob(['A paper']), name);
-    const headers = { authorization: `Bearer ${secretariat}` };
-    const address = `${server.url}/v1/documents/D-2012-MC2353/paper`;
-    expect((await fetch(address, { method: 'POST', body: form, headers })).status).toBe(413);
+    const papers = { 'a.txt': 'A paper', 'b.txt': 'A paper' };
+    expect((await together(papers, secretariat, '/v1/documents/D-2012-MC2353/paper')).status).toBe(413);
   });
 });
 
@@ -694,49 +576,39 @@ describe('The files of a folder of JSON', () => {
   const AGENCY = { code: 'X-JSON', name: 'Sent as JSON', kind: 'igo' };
   const COMMITMENT = {
     ...{ reference: 'X-JSON-2012-01', title: 'Research Guide again', summary: 'A guide', kind: 'research' },
-    ...{
-      nature: 'one_off',
-      strength: 'undertaken',
-      agencies: [{ agency: 'X-JSON', role: 'lead' }],
-      themes: ['HLD06-15'],
-    },
+    ...{ nature: 'one_off', strength: 'undertaken', agencies: [{ agency: 'X-JSON', role: 'lead' }] },
+    themes: ['HLD06-15'],
     history: [{ stage: 'planned', effective: '2012', reportedOn: '2012-11-02' }],
   };
-  const sent = async (files: Readonly<Record<string, unknown>>, token = secretariat) => {
-    const form = new FormData();
-    for (const [name, content] of Object.entries(files)) form.append('file', new Blob([JSON.stringify(content)]), name);
-    const headers = { authorization: `Bearer ${token}` };
-    const answer = await fetch(`${server.url}/v1/imports`, { method: 'POST', body: form, headers });
-    return { status: answer.status, body: (await answer.json()) as ImportPreview & { code: string } };
-  };
+  const sent = (files: Readonly<Record<string, unknown>>, token?: string) =>
+    previewOf(
+      together(Object.fromEntries(Object.entries(files).map(([name, of]) => [name, JSON.stringify(of)])), token),
+    );
   const FILES = { 'agencies.json': [AGENCY], 'commitments.json': [COMMITMENT] };
 
   it('are looked at, imported as one and undone as one, by the secretariat', async () => {
-    const { status, body } = await sent(FILES);
-    expect([status, body.problems, body.file.format]).toEqual([201, [], 'json']);
-    expect(body.rows.map(({ sheet, row, reference, outcome }) => [sheet, row, reference, outcome])).toEqual([
+    const shown = await sent(FILES);
+    expect([shown.problems, shown.file.format]).toEqual([[], 'json']);
+    expect(shown.rows.map(({ sheet, row, reference, outcome }) => [sheet, row, reference, outcome])).toEqual([
       ['agencies.json', 1, 'X-JSON', 'recorded'],
-      ['commitments.json', 1, 'X-JSON-2012-01', 'recorded'],
+      ['commitments.json', 1, COMMITMENT.reference, 'recorded'],
     ]);
-    expect(body.rows[1]!.changes).toContainEqual({ column: null, field: 'stage', from: null, to: 'planned' });
-    expect((await server.get('/v1/commitments/X-JSON-2012-01')).status).toBe(404);
-    expect((await act(body.id, 'confirm')).body.state).toBe('confirmed');
-    expect((await server.get('/v1/commitments/X-JSON-2012-01')).body.life).toBe('active');
-    expect((await sent(FILES)).body.counts).toMatchObject({ ...NOTHING, recognised: 2 });
-    expect((await act(body.id, 'undo')).body).toMatchObject({
-      state: 'undone',
-      remark: expect.stringContaining('X-JSON'),
-    });
-    expect((await server.get('/v1/commitments/X-JSON-2012-01')).body.life).toBe('withdrawn');
+    expect(shown.rows[1]!.changes).toContainEqual({ column: null, field: 'stage', from: null, to: 'planned' });
+    expect((await server.get(`/v1/commitments/${COMMITMENT.reference}`)).status).toBe(404);
+    await does(shown.id, 'confirm');
+    expect(await lifeOf(COMMITMENT.reference)).toBe('active');
+    expect((await sent(FILES)).counts).toMatchObject({ ...NOTHING, recognised: 2 });
+    expect((await does(shown.id, 'undo')).remark).toContain('X-JSON');
+    expect(await lifeOf(COMMITMENT.reference)).toBe('withdrawn');
   });
 
   it('are refused from others, beside spreadsheets, and with problems by file, row and field', async () => {
-    expect((await sent(FILES, iom)).body.code).toBe('forbidden');
-    expect((await sent({ ...FILES, 'a.csv': 'a,b' })).body.code).toBe('unreadable_file');
-    expect((await sent({ 'else.json': [] })).body.code).toBe('unreadable_file');
-    const { body } = await sent({ 'agencies.json': [{ ...AGENCY, code: 'Y-JSON', parent: 'NOBODY' }] });
-    expect(body.problems).toMatchObject([{ sheet: 'agencies.json', row: 1, field: '/parent' }]);
-    expect((await act(body.id, 'confirm')).body.code).toBe('import_has_problems');
+    expect((await sent(FILES, iom)).code).toBe('forbidden');
+    expect((await sent({ ...FILES, 'a.csv': 'a,b' })).code).toBe('unreadable_file');
+    expect((await sent({ 'else.json': [] })).code).toBe('unreadable_file');
+    const { id, problems } = await sent({ 'agencies.json': [{ ...AGENCY, code: 'Y-JSON', parent: 'NOBODY' }] });
+    expect(problems).toMatchObject([{ sheet: 'agencies.json', row: 1, field: '/parent' }]);
+    expect(refusal(await act(id, 'confirm'))).toBe('409 import_has_problems');
   });
 });
 
@@ -750,11 +622,8 @@ describe('A template', () => {
       for (const subject of TABLE_SUBJECTS) {
         const book = await bytesOf(address(subject, 'xlsx', language));
         const { sheets, rows } = await preview(book, `${subject}.xlsx`);
-        expect([
-          subject,
-          sheets.map((one) => [one.subject, one.columns.filter(({ by }) => by !== 'name')]),
-          rows,
-        ]).toEqual([...[subject, [[subject, []]], []]]);
+        const unknown = sheets.map((one) => [one.subject, one.columns.filter(({ by }) => by !== 'name')]);
+        expect([unknown, rows]).toEqual([[[subject, []]], []]);
         const csv = await preview(await bytesOf(address(subject, 'csv', language)), `${subject}.csv`);
         expect(csv.sheets[0]!.columns.map(({ field }) => field)).toEqual(sheets[0]!.columns.map(({ field }) => field));
         expect(csv.rows.length).toBeGreaterThan(0);
@@ -799,8 +668,7 @@ describe('Likely duplicates', () => {
       [['stage', 'completed', 'planned']],
     ]);
     const { id } = await preview(`${HEAD}\n${row(known, 'planned')}\n`, 'a.csv');
-    await act(id, 'confirm');
-    await caughtUp();
+    await does(id, 'confirm');
     const again = await preview(`${HEAD}\n${row(known.replace('Quite new', 'New'), 'planned')}\n`, 'b.csv');
     const [beside] = again.rows[0]!.duplicates;
     expect([beside!.that.row, differing(beside!)]).toEqual([
@@ -808,20 +676,14 @@ describe('Likely duplicates', () => {
       expect.arrayContaining([['title', expect.stringMatching(/^New/), expect.stringMatching(/^Quite new/)]]),
     ]);
     expect(beside!.fields).toContainEqual({ field: 'lead', this: 'IOM', that: 'IOM', differs: false });
-    await act(id, 'undo');
+    await does(id, 'undo');
   });
 
   it('of registers: two entries of one file with one name', async () => {
-    const { rows } = await preview(
-      'code,name,kind\nX-TWIN-1,Office of Twins,igo\nX-TWIN-2,office of twins,ngo\n',
-      'a.csv',
-    );
-    expect(rows[1]!.duplicates).toMatchObject([
-      {
-        that: { reference: 'X-TWIN-1', row: 2 },
-        fields: [{ field: 'code' }, { field: 'name' }, { field: 'kind', differs: true }],
-      },
-    ]);
+    const twins = 'code,name,kind\nX-TWIN-1,Office of Twins,igo\nX-TWIN-2,office of twins,ngo\n';
+    const fields = [{ field: 'code' }, { field: 'name' }, { field: 'kind', differs: true }];
+    const { rows } = await preview(twins, 'a.csv');
+    expect(rows[1]!.duplicates).toMatchObject([{ that: { reference: 'X-TWIN-1', row: 2 }, fields }]);
   });
 
   it('of registers: no code that differs from another one by case only, but one that another register has', async () => {
@@ -830,18 +692,11 @@ describe('Likely duplicates', () => {
       [2, 'A', 'differs from IOM by case only'],
       [4, 'A', 'differs from X-TWIN-1 by case only'],
     ]);
-    const sheets = {
-      Agencies: [
-        ['code', 'name', 'kind'],
-        ['X-SAME', 'Same', 'igo'],
-      ],
-      Forums: [
-        ['id', 'name', 'kind'],
-        ['X-SAME', 'Same', 'conference'],
-      ],
-    };
-    const Sheets = Object.fromEntries(Object.entries(sheets).map(([name, all]) => [name, utils.aoa_to_sheet(all)]));
-    expect((await preview(saved({ SheetNames: Object.keys(Sheets), Sheets }), 'b.xlsx')).problems).toEqual([]);
+    const sheet = (...rows: string[]) => utils.aoa_to_sheet(rows.map((row) => row.split(',')));
+    const Agencies = sheet('code,name,kind', 'X-SAME,Same,igo');
+    const Forums = sheet('id,name,kind', 'X-SAME,Same,conference');
+    const book = saved({ SheetNames: ['Agencies', 'Forums'], Sheets: { Agencies, Forums } });
+    expect((await preview(book, 'b.xlsx')).problems).toEqual([]);
   });
 });
 
@@ -867,54 +722,38 @@ describe('A file that cannot be imported', () => {
       );
   });
 
+  const NONE = 'reference,title\niom-2006-01,a\n';
+  const MORE = 'reference,title\nIOM-2006-01,Studies, and courses\n';
+  const TEN_THOUSAND = `reference,stage\n${'IOM-2006-01,begun\n'.repeat(10_001)}`;
   it.each([
     ['no table', 'just words\n', 'a.csv', 201, /two columns/],
     ['nothing', '', 'a.csv', 400, /empty/],
     ['a damaged workbook', 'PK\x03\x04nonsense', 'a.xlsx', 400, /cannot be unpacked/],
-    ['two columns for one field', 'title,titre,stage\na,b,planned\n', 'a.csv', 201, null],
     [
-      'a reference in small letters',
-      'reference,title\niom-2006-01,a\n',
+      'a second head of one field',
+      'title,titre,stage\na,b,planned\n',
       'a.csv',
       201,
-      /There is no commitment iom-2006-01/,
+      /"titre","field":null,"by":"nothing"/,
     ],
-    [
-      'a sign between cells too many',
-      'reference,title\nIOM-2006-01,Studies, and courses\n',
-      'a.csv',
-      201,
-      /"column":"C".*stands behind the last column/,
-    ],
-    [
-      'ten thousand problems',
-      `reference,stage\n${'IOM-2006-01,begun\n'.repeat(10_001)}`,
-      'a.csv',
-      400,
-      /more than 10000 problems. The first: a row 2 column B: «begun»/,
-    ],
-    [
-      'two columns of one name',
-      'title,title,stage\na,b,planned\n',
-      'a.csv',
-      201,
-      /two columns for title; the second is B/,
-    ],
+    ['two columns of one name', 'title,title,stage\na,b,planned\n', 'a.csv', 201, /for title; the second is B/],
+    ['a reference in small letters', NONE, 'a.csv', 201, /There is no commitment iom-2006-01/],
+    ['a sign between cells too many', MORE, 'a.csv', 201, /"column":"C".*stands behind the last column/],
+    ['ten thousand problems', TEN_THOUSAND, 'a.csv', 400, /than 10000 problems. The first: a row 2 column B: «begun»/],
   ])('%s says why', async (_, text, name, status, words) => {
     const { status: answered, body } = await send(text, name);
-    expect([answered, words?.test(JSON.stringify(body)) ?? true]).toEqual([status, true]);
+    expect([answered, JSON.stringify(body)]).toEqual([status, expect.stringMatching(words)]);
   });
 
   it('no file, another type of body, a file where none is taken: each is refused', async () => {
-    const headers = { authorization: `Bearer ${secretariat}` };
     const form = new FormData();
     form.set('dates', 'dmy');
-    const refused = (path: string, body: FormData | string, more = {}) =>
-      fetch(server.url + path, { method: 'POST', body, headers: { ...headers, ...more } }).then(({ status }) => status);
+    const refused = async (path: string, body: FormData | string, more = {}) =>
+      (await fetch(server.url + path, { method: 'POST', body, headers: { ...bearer(secretariat), ...more } })).status;
     expect(await refused('/v1/imports', form)).toBe(400);
     expect(await refused('/v1/imports', '{}', { 'content-type': 'application/json' })).toBe(415);
     expect(await refused('/v1/commitments', form)).toBe(415);
-    expect(await refused('/v1/imports', form, { authorization: 'Bearer nobody' })).toBe(401);
+    expect(await refused('/v1/imports', form, bearer('nobody'))).toBe(401);
   });
 });
 
@@ -931,60 +770,48 @@ Enhancing data and research
 
 describe('A paper', () => {
   const at = '/v1/documents/D-2012-MC2353/paper';
-  const headers = () => ({ authorization: `Bearer ${iom}` });
+  const shown = async (): Promise<PaperView> => done(server.get(at, bearer(iom)));
+  const marksOf = ({ paragraphs }: PaperView, number: string) =>
+    paragraphs
+      .find((one) => one.number === number)!
+      .marks.map(({ reference, exactness }) => `${reference} ${exactness}`);
 
   it('is read by those who have a token, sent by its publisher, and shows what was made of each statement', async () => {
     expect((await server.send(at, { file: PAPER }, server.token('ILO'), {}, 'paper.txt')).status).toBe(403);
-    const { status, body } = await server.send(at, { file: PAPER }, iom, {}, 'paper.txt');
-    expect(status).toBe(200);
+    const body: PaperView = await done(server.send(at, { file: PAPER }, iom, {}, 'paper.txt'));
     expect((await server.get(at)).status).toBe(401);
-    const statements = (body as PaperView).paragraphs.filter(({ kind }) => kind === 'paragraph');
+    const statements = body.paragraphs.filter(({ kind }) => kind === 'paragraph');
     expect(statements.map(({ number, section }) => [number, section.at(-1)])).toEqual([
       ['16', 'Mainstreaming'],
       ['17', 'Mainstreaming'],
       ['26', 'Enhancing data and research'],
     ]);
-    const marksOf = (number: string) => statements.find((one) => one.number === number)!.marks;
-    expect(marksOf('26').map(({ reference, exactness }) => `${reference} ${exactness}`)).toContain(
-      'IOM-2011-10 paragraph',
-    );
-    const citing = (await server.get('/v1/commitments?document=D-2012-MC2353&life=any&limit=1000')).body
-      .total as number;
+    expect(marksOf(body, '26')).toContain('IOM-2011-10 paragraph');
+    const citing: number = (await get('commitments?document=D-2012-MC2353&life=any&limit=1000')).total;
     expect(body.measure).toMatchObject({ statements: 3, takenIn: expect.any(Number) });
     expect(body.measure.citations).toBeGreaterThanOrEqual(citing);
     expect(body.measure.found + body.lost.length).toBe(body.measure.citations);
   });
 
   it('of which a statement is made an update by an ordinary act, is marked for the next reader', async () => {
-    const before = (await server.get(at, headers())).body as PaperView;
+    const before = await shown();
     const { citation } = before.paragraphs.find(({ number }) => number === '17')!;
     expect(citation).toEqual({
       ...{ document: 'D-2012-MC2353', locator: '«Mainstreaming» (para 17)' },
       ...{ section: '«Mainstreaming»', paragraph: 'para 17' },
     });
     const update = { stage: 'in_progress', effective: '2012-11', reportedOn: '2012-11-02', citation };
-    expect((await server.post('/v1/commitments/IOM-2006-109/stage', update, iom)).status).toBe(200);
+    await done(server.post('/v1/commitments/IOM-2006-109/stage', update, iom));
     await caughtUp();
-    const after = (await server.get(at, headers())).body as PaperView;
-    const marks = after.paragraphs.find(({ number }) => number === '17')!.marks;
-    expect(marks.map(({ reference, exactness }) => [reference, exactness])).toContainEqual([
-      'IOM-2006-109',
-      'paragraph',
-    ]);
+    const after = await shown();
+    expect(marksOf(after, '17')).toContain('IOM-2006-109 paragraph');
     expect(after.measure.citations).toBe(before.measure.citations + 1);
   });
 });
 
 describe('On the pages', () => {
   it('a file is sent, looked at, imported and undone, and a statement is made an update, by whoever is signed in', async () => {
-    const roles = [{ role: 'focal_point', agency: 'IOM' }] as const;
-    const account = await server.app
-      .get(AccessStore)
-      .accounts.open({ kind: 'person', name: 'Ada', email: 'a@iom.example' }, ...roles);
-    const visitor = new Visitor(server.url);
-    const link = new URL(await server.app.get(SignIn).links.make(account));
-    await visitor.fillsIn(await visitor.opens(link.pathname + link.search), '/sign-in/link/open');
-
+    const visitor = await Visitor.signedIn(server, 'IOM', true);
     const form = new FormData();
     const page = await visitor.opens('/imports');
     for (const [name, value] of Object.entries(hiddenOf(page.html, '/imports'))) form.set(name, value);
@@ -999,10 +826,10 @@ describe('On the pages', () => {
     expect([shown.status, wordsIn(shown)]).toEqual([200, expect.stringMatching(/stage: planned → in_progress/)]);
     const confirmed = await visitor.fillsIn(shown, `${new URL(shown.url).pathname}/confirm`);
     expect(wordsIn(confirmed)).toMatch(/Imported/);
-    expect((await server.get('/v1/commitments/IOM-2006-16')).body.stage).toBe('in_progress');
+    expect((await get('commitments/IOM-2006-16')).stage).toBe('in_progress');
     const undone = await visitor.fillsIn(confirmed, `${new URL(shown.url).pathname}/undo`, { reason: 'Wrong file' });
     expect(wordsIn(undone)).toMatch(/Undone/);
-    expect((await server.get('/v1/commitments/IOM-2006-16')).body.stage).toBe('planned');
+    expect((await get('commitments/IOM-2006-16')).stage).toBe('planned');
 
     const mapping = { mapping: '{"Our no.":"reference"}', saveMapping: 'Of the walk' };
     expect((await send('Our no.,stage\nIOM-2006-16,planned\n', 'a.csv', mapping, iom)).status).toBe(201);

@@ -30,12 +30,13 @@ export class Visitor {
   /**
    * Somebody who is signed in, and sees where a form leads before going there.
    * @param agency `null`: the secretariat
+   * @param follows whether it goes there at once
    */
-  static async signedIn(server: TestServer, agency: string | null): Promise<Visitor> {
+  static async signedIn(server: TestServer, agency: string | null, follows = false): Promise<Visitor> {
     const { accounts } = server.app.get(AccessStore);
     const role = agency === null ? ('secretariat' as const) : ('focal_point' as const);
     const account = await accounts.open({ kind: 'person', name: `Ada of ${agency}` }, { role, agency });
-    const visitor = new Visitor(server.url, false);
+    const visitor = new Visitor(server.url, follows);
     const session = await server.app.get(SignIn).sessions.begin(account, 'link', undefined);
     visitor.cookies.set(new URL(server.url).origin, new Map([['session', session]]));
     return visitor;
