@@ -146,7 +146,7 @@ class AccountsQuery {
 class AppointmentsQuery extends AccountsQuery {
   @OnDate({
     optional: true,
-    description: 'Whoever could act on this day (UTC); without it today',
+    description: 'Those who could act on this day (UTC); without it today',
     example: '2026-11-29',
   })
   at?: FullDate | null;
@@ -169,7 +169,7 @@ export class AccountsController {
   @Rights({ scope: 'read', roles: ACTING, only: 'of the own agency' })
   @ApiOperation({
     summary: 'Accounts, with every role that they ever had',
-    description: 'The secretariat sees all; an agency’s people see whoever acts or ever acted for their agency.',
+    description: 'The secretariat sees all; an agency’s people see those who act or ever acted for their agency.',
   })
   @ApiOkResponse({ type: AccountsView })
   async listAccounts(@Query() { agency }: AccountsQuery, @Caller() caller: Principal): Promise<AccountsView> {
@@ -280,7 +280,7 @@ export class AccountsController {
   @ApiOperation({
     summary: 'Relieve an account of a role, at once or after a day',
     description:
-      'By whoever may appoint it. From then on its tokens and sessions act in that role no more, on every server.',
+      'By those who may appoint it. From then on its tokens and sessions act in that role no more, on every server.',
   })
   @ApiOkResponse({ type: AccountView })
   async relieveAccount(
@@ -302,7 +302,7 @@ export class AccountsController {
   @ApiOperation({
     summary: 'Erase a person: name, address, identities, sessions; tokens are revoked, roles end',
     description:
-      'No byte of them is left in the files. What the account did stays in the history, under its pseudonym. It may be done again after a 503. By a token only within 15 minutes after it was given.',
+      'No byte of them is left in the files. The acts of the account stay in the history, under its pseudonym. It may be done again after a 503. By a token only within 15 minutes after it was given.',
   })
   @ApiOkResponse({ type: AccountView })
   async eraseAccount(

@@ -24,17 +24,17 @@ class AuditQuery {
   @IsOptional()
   @IsISO8601({ strict: true })
   to?: string;
-  @ApiProperty({ required: false, type: String, description: 'Only what this account asked' })
+  @ApiProperty({ required: false, type: String, description: 'Only requests of this account' })
   @IsOptional()
   @IsString()
   @MaxLength(100)
   account?: string;
-  @ApiProperty({ required: false, type: String, description: 'Only what was asked for this agency', example: 'IOM' })
+  @ApiProperty({ required: false, type: String, description: 'Only requests for this agency', example: 'IOM' })
   @IsOptional()
   @IsString()
   @MaxLength(100)
   agency?: string;
-  @ApiProperty({ required: false, enum: OUTCOMES, description: 'Only what was done, or refused' })
+  @ApiProperty({ required: false, enum: OUTCOMES, description: 'Only acts that were done, or refused' })
   @IsOptional()
   @IsIn(OUTCOMES)
   outcome?: (typeof OUTCOMES)[number];

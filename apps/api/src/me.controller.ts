@@ -16,7 +16,7 @@ class AgencyOfCaller {
 
 class TokenOfCaller {
   @ApiProperty({ format: 'uuid', description: 'To rotate or revoke it' }) readonly id: string;
-  @ApiProperty({ description: 'What it was made for' }) readonly label: string;
+  @ApiProperty({ description: 'Its purpose' }) readonly label: string;
   @ApiProperty({ format: 'date-time' }) readonly createdAt: string;
   @ApiProperty({ format: 'date-time' }) readonly expiresAt: string;
 }
@@ -38,7 +38,7 @@ class Me {
     enum: SCOPES,
     isArray: true,
     description:
-      'read: what is not public yet. report: how things stand. record: what was undertaken, and by whom. register: the registers. publish: reports. admin: accounts, tokens, erasures',
+      'read: drafts. report: how things stand. record: commitments and their agencies. register: the registers. publish: reports. admin: accounts, tokens, erasures',
   })
   readonly scopes: readonly Scope[];
   @ApiProperty({ type: () => TokenOfCaller, nullable: true, description: 'null: it is a session' })
@@ -48,7 +48,7 @@ class Me {
   @ApiProperty({
     type: () => WaitingView,
     nullable: true,
-    description: 'What waits for its agency; null: it acts for none',
+    description: 'The tasks that wait for its agency; null: it acts for none',
   })
   readonly waiting: WaitingView | null;
 }
@@ -65,9 +65,9 @@ export class MeController {
   @Get()
   @Rights({ scope: null, roles: ACCOUNT_ROLES })
   @ApiOperation({
-    summary: 'Who the caller is, for whom it acts, and what waits for it',
+    summary: 'The caller: its account, for whom it acts, and the tasks that wait for it',
     description:
-      'Of the token that the request was sent with. What waits is as at today: roles and leads to accept, readings to reply to.',
+      'Of the token that the request was sent with. The waiting tasks are as at today: roles and leads to accept, readings to reply to.',
   })
   @ApiOkResponse({ type: Me })
   async getMe(@Caller() caller: Principal | null): Promise<Me> {

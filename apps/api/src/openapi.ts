@@ -89,8 +89,8 @@ const PARAMETERS: Readonly<Record<string, Parameter>> = {
 const HEADERS: Readonly<Record<string, Header>> = {
   ETag: {
     description:
-      'Of an act the revision, `"3"`, for If-Match. Of what is read a digest of it, for If-None-Match, behind the revision ' +
-      'where it has one, `W/"3-…"`; that serves If-Match, too',
+      'Of an act the revision, `"3"`, for If-Match. Of a GET a digest of the answer, for If-None-Match, behind the revision ' +
+      'if it has one, `W/"3-…"`; that serves If-Match, too',
     schema: { ...text, examples: ['"3"'] },
   },
   'Cache-Control': {
@@ -142,14 +142,14 @@ const PROBLEM_HEADERS: Readonly<Record<string, readonly string[]>> = {
 };
 
 const TAGS = {
-  Commitments: 'What agencies undertook: list, read, record, and the acts that change it',
+  Commitments: 'The commitments of agencies: list, read, record, and the acts that change them',
   Progress: 'How it stands, per agency and per theme, as at any date and as known at any position',
   Reports: 'Documents to hand out, made from the same figures, the same to the byte whenever they are made again',
   Rounds: 'Reporting rounds: the secretariat asks, agencies answer with returns, a report comes out',
   Registers: 'Agencies, frameworks, themes, crosswalks, forums, outcomes, documents; kept by the secretariat',
-  Imports: 'Spreadsheets: what one would do, row by row; then all of it, or none; and taken back as a whole',
-  Follows: 'Digests by e-mail of what one follows, and the language of letters',
-  Webhooks: 'Have what is recorded posted to an address, signed; what could not be delivered, and sending it again',
+  Imports: 'Spreadsheets: a preview row by row; then all of it, or none; and taken back as a whole',
+  Follows: 'Digests by e-mail for people who follow something, and the language of letters',
+  Webhooks: 'Events posted to an address, signed; dead letters, and sending them again',
   Accounts: 'Who acts for whom, and by which tokens',
   'Open formats': 'The register in the formats of others: SKOS, SDMX, DCAT',
   Operations: 'The feed of events, health and metrics',
@@ -191,7 +191,7 @@ export function openApi(
 
 const problems = (): Components['responses'] => ({
   NotModified: {
-    description: 'What If-None-Match names would be shown again',
+    description: 'The answer that If-None-Match names is still the same',
     headers: refs('headers', ['ETag', 'Cache-Control', 'X-Correlation-Id']),
   },
   ...Object.fromEntries(
@@ -281,13 +281,13 @@ const read = (value: string, { type }: Schema): unknown =>
 /** The parts of paths. */
 const NAMED_BY_PATH: Readonly<Record<string, string>> = {
   agency: 'The code of the agency',
-  by: 'By what it is broken down',
+  by: 'The breakdown',
   code: 'The code or id of the entry; a slash in it is percent-encoded',
   id: 'The code of the outcome; a slash in it is percent-encoded',
   milestone: 'The number of the milestone',
   import: 'The id of the import',
   reference: 'The reference of the commitment',
-  revision: 'The revision of what was said, as its history tells',
+  revision: 'The revision of the statement, from its history',
   round: 'The code of the round',
 };
 

@@ -53,7 +53,7 @@ class StoreOutage implements Outage {
   @ApiProperty({ enum: ['log', 'access', 'drafts'], description: 'access: tokens and idempotency keys' })
   store: string;
   @ApiProperty({ format: 'date-time' }) since: string;
-  @ApiProperty({ description: 'What it said when it was last tried' }) error: string;
+  @ApiProperty({ description: 'Its error at the last try' }) error: string;
 }
 
 class LogFault {
@@ -81,7 +81,7 @@ class Ready {
   @ApiProperty({ type: [ProjectionProgress] }) projections: ProjectionProgress[];
   @ApiProperty({ type: [StoreOutage], description: 'Stores that could not be used when they were last tried' })
   stores: StoreOutage[];
-  @ApiProperty({ type: String, nullable: true, description: 'What is wrong with the clock, by what the log says' })
+  @ApiProperty({ type: String, nullable: true, description: 'The fault of the clock, by the times in the log' })
   clock: string | null;
   @ApiProperty({ type: LogChecked, description: 'The chain of the log, read over and over while it is served' })
   log: LogChecked;

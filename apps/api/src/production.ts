@@ -12,7 +12,7 @@ export async function refuseUnsafe(settings: Settings, access: Pick<AccessStore,
   const faults = [...faultsIn(settings)];
   const now = new Date().toISOString();
   const demo = (await access.tokens()).filter((token) => token.demo && token.revoked === null && token.expires > now);
-  if (settings.demo) faults.push('The demo gives tokens to whoever sees its output: it is not for production.');
+  if (settings.demo) faults.push('The demo prints tokens for everybody who sees its output: it is not for production.');
   else if (demo.length > 0)
     faults.push(`Tokens of the demo are in the store. Revoke them: token revoke ${demo.map(({ id }) => id).join(' ')}`);
   if (faults.length > 0)

@@ -56,7 +56,7 @@ const SAID: Readonly<Record<string, readonly [fr: string, es: string]>> = {
     'La condition est levée\u00a0: quand, et par quoi. Une ligne pour chacune.',
     'La condición se ha levantado: cuándo y por qué. Una fila por cada una.',
   ],
-  'Keep what a source claims, beside what others do: a row for each.': [
+  'Keep the claim of a source, beside those of others: a row for each.': [
     'Ce qu’une source affirme, à côté de ce que disent d’autres\u00a0: une ligne pour chaque affirmation.',
     'Lo que afirma una fuente, junto a lo que dicen otras: una fila por cada afirmación.',
   ],

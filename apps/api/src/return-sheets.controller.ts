@@ -76,7 +76,7 @@ export class ReturnSheetsController {
   @ApiOperation({
     summary: 'A return as a workbook to be filled in anywhere',
     description:
-      'Made of the draft as it stands: what the register knows of each commitment, the last words, the questions with their drop-down lists, and room for what is new. It is read back in whichever language it was made. Its ETag is the revision of the draft.',
+      'Made of the present draft: the register’s facts on each commitment, the last words, the questions with their drop-down lists, and room for new entries. It is read back in the language in which it was made. Its ETag is the revision of the draft.',
   })
   @ApiProduces(XLSX)
   @ApiOkResponse({ description: 'The workbook', content: { [XLSX]: { schema: { type: 'string', format: 'binary' } } } })

@@ -65,7 +65,10 @@ export class ReturnSheetPreview {
   readonly problems: readonly SheetProblem[];
   @ApiProperty({ type: [SheetConflict], description: 'While there is one, it cannot be saved by this route' })
   readonly conflicts: readonly SheetConflict[];
-  @ApiProperty({ type: [SheetFinding], description: 'What keeps the return from being submitted, or looks odd' })
+  @ApiProperty({
+    type: [SheetFinding],
+    description: 'A fault that keeps the return from being submitted, or an odd entry',
+  })
   readonly findings: readonly SheetFinding[];
   @ApiProperty({ type: [String], description: 'How it was read, where that is not plain to see' })
   readonly notes: readonly string[];

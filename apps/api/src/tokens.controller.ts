@@ -47,10 +47,10 @@ const OVERLAP_HOURS = 24;
 class GiveToken {
   @Code({ optional: true, description: 'Whose it is to be; without it the caller’s own account' })
   account?: string | null;
-  @Text({ max: 200, description: 'What it is for', example: 'Nightly export' }) label: string;
+  @Text({ max: 200, description: 'Its purpose', example: 'Nightly export' }) label: string;
   @SomeOf(SCOPES, {
     min: 1,
-    description: 'What may be done by it, within what its account may do',
+    description: 'The rights of the token, within those of its account',
     example: ['report'],
   })
   scopes: Scope[];
@@ -111,7 +111,7 @@ export class TokensController {
   @Rights({ scope: 'read', roles: ACTING, only: 'of the own agency' })
   @ApiOperation({
     summary: 'Tokens, without what would let anyone in',
-    description: 'The secretariat sees all; an agency’s people see those of whoever acts for their agency alone.',
+    description: 'The secretariat sees all; an agency’s people see those of accounts that act for their agency alone.',
   })
   @ApiOkResponse({ type: TokensView })
   async listTokens(@Query() { account }: TokensQuery, @Caller() caller: Principal): Promise<TokensView> {
@@ -125,7 +125,7 @@ export class TokensController {
   @Rights({
     scope: 'admin',
     roles: ACTING,
-    only: 'for the own account; a focal point, for whoever acts for its agency alone',
+    only: 'for the own account; a focal point, for accounts that act for its agency alone',
   })
   @ApiOperation({
     summary: 'Give a token to an account; it is shown this once',

@@ -14,7 +14,7 @@ class AgencyView extends AgencyAsAt {
   @ApiProperty({ type: String, format: 'date' }) readonly asOf: FullDate;
   @ApiProperty({ type: [MemberAsAt], description: 'Who is a member of it on the date' })
   readonly members: MemberAsAt[];
-  @ApiProperty({ description: 'What was registered or last amended, which the next amendment replaces' })
+  @ApiProperty({ description: 'The registered or last amended content, which the next amendment replaces' })
   readonly entry: Agency;
   @ApiProperty({ type: 'integer', description: 'Of its last event; also the ETag' }) readonly revision: number;
   @ApiProperty() readonly position: string;

@@ -58,7 +58,7 @@ const OF_NAMED: { readonly [N in keyof RouteParameters]-?: (optional: boolean) =
   milestone: (optional) =>
     Whole({ optional, min: 1, description: 'For an act on a milestone: its number', example: 1 }),
   revision: (optional) =>
-    Whole({ optional, description: 'To correct, retract or blank: the revision of what was said', example: 2 }),
+    Whole({ optional, description: 'To correct, retract or blank: the revision of the statement', example: 2 }),
 };
 const AsIfMatch = () =>
   Whole({ optional: true, description: 'As If-Match: the revision of the commitment that was read', example: 3 });
@@ -127,7 +127,7 @@ class BatchResult extends PartialType(
   revision: number | null;
   @ApiProperty({ type: String, nullable: true, description: 'In a dry run nothing gets a position' })
   position: string | null;
-  @ApiProperty({ required: false, type: Problem, description: 'What the act’s own route would answer' })
+  @ApiProperty({ required: false, type: Problem, description: 'The answer of the act’s own route' })
   problem?: Problem;
 }
 
@@ -160,9 +160,9 @@ export class BatchesController {
     summary: 'Do up to 1,000 acts, one after the other, each with its own result',
     description:
       'Each act is decided and recorded on its own: one that is refused stops none of the others. After a lost connection ' +
-      'or a 503 send the same batch with the same Idempotency-Key again: what was done is answered as it was and not done ' +
-      'twice, what was refused is decided again, and the rest is done. With `dryRun` the results say what would happen; ' +
-      'each act sees what those before it would have done.',
+      'or a 503 send the same batch with the same Idempotency-Key again: an act that was done gets the same answer and is ' +
+      'not done twice, a refused one is decided again, and the rest is done. With `dryRun` nothing is recorded; each act ' +
+      'sees the effects of those before it.',
   })
   @ApiOkResponse({ type: BatchAnswer })
   async doActs(@Body() { acts, dryRun }: Batch, @CurrentCommand() context: RequestContext): Promise<BatchAnswer> {

@@ -40,9 +40,9 @@ export class CommitmentView extends CommitmentAsAt {
   @ApiProperty() readonly overdue: boolean;
   @ApiProperty({ type: 'integer', description: 'Of its last event; also the ETag' }) readonly revision: number;
   @ApiProperty() readonly position: string;
-  @ApiProperty({ type: [LaterCorrection], description: 'What of this was corrected after `knownAt`' })
+  @ApiProperty({ type: [LaterCorrection], description: 'Corrections of this after `knownAt`' })
   readonly correctedLater: readonly LaterCorrection[];
-  @ApiProperty({ type: [AllowedAct], description: 'What the caller may do next; none without a token' })
+  @ApiProperty({ type: [AllowedAct], description: 'The acts that the caller may do next; none without a token' })
   readonly allowedActs: readonly AllowedAct[];
 }
 
@@ -55,8 +55,9 @@ class HistoryItem {
   @ApiProperty({ type: String, format: 'date' }) readonly reportedOn: FullDate;
   @ApiProperty({ description: 'Whether the stage rests on this entry as at `asOf`' }) readonly headline: boolean;
   @ApiProperty() readonly by: Actor;
-  @ApiProperty({ type: 'object', additionalProperties: true, description: 'What the act said' }) readonly data: object;
-  @ApiProperty({ type: [LaterCorrection], description: 'What became of it since; also after `knownAt`' })
+  @ApiProperty({ type: 'object', additionalProperties: true, description: 'The data of the event' })
+  readonly data: object;
+  @ApiProperty({ type: [LaterCorrection], description: 'Its later corrections; also after `knownAt`' })
   readonly corrections: readonly LaterCorrection[];
 }
 
@@ -110,7 +111,7 @@ export class CommitmentsController {
   @ApiOperation({
     summary: 'Every act on a commitment, as reported by a date, in the order recorded',
     description:
-      'Each act with who recorded it, when, and what became of it since. Nothing is ever taken out: what was corrected or retracted is marked.',
+      'Each act with its actor, its time and later corrections. Nothing is ever taken out: corrected and retracted statements are marked.',
   })
   @ApiOkResponse({ type: History })
   async getCommitmentHistory(@Param('reference') reference: string, @AtClocks() { at }: ClockQuery): Promise<History> {

@@ -12,7 +12,7 @@ import { registerController } from './registers.controller.js';
 
 class OutcomeView extends OutcomeAsAt {
   @ApiProperty({ type: String, format: 'date' }) readonly asOf: FullDate;
-  @ApiProperty({ type: Outcome, description: 'As it is registered; what an amendment replaces' })
+  @ApiProperty({ type: Outcome, description: 'As it is registered; an amendment replaces it' })
   readonly entry: Outcome;
   @ApiProperty({ type: 'integer', description: 'Of its last event; also the ETag' }) readonly revision: number;
   @ApiProperty() readonly position: string;

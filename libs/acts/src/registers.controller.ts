@@ -28,10 +28,10 @@ class RegisterHistoryItem {
   @ApiProperty({
     type: 'object',
     additionalProperties: true,
-    description: 'What it says: the whole entry, or the dated act',
+    description: 'Its content: the whole entry, or the dated act',
   })
   readonly data: object;
-  @ApiProperty({ type: [RegisterCorrection], description: 'What became of it since' })
+  @ApiProperty({ type: [RegisterCorrection], description: 'Its later correction' })
   readonly corrections: readonly RegisterCorrection[];
 }
 
@@ -123,7 +123,7 @@ export function historyController(kind: Register): Type<unknown> {
     @Get(':code/history')
     @ApiOperation({
       summary: `Every change of one of the ${path}`,
-      description: 'What was said of it, in the order recorded, by whom, and what became of that since.',
+      description: 'Every statement on it, in the order recorded, with its author and later corrections.',
       operationId: `get${entryClass(kind).name}History`,
     })
     @ApiOkResponse({ type: RegisterHistory })

@@ -94,15 +94,17 @@ export class RenameAgency extends Explained {
 }
 
 export class MergeAgency extends AgencyEnd {
-  @CodeOf('agency', { description: 'What it became part of', example: 'UN-WOMEN' }) into: string;
+  @CodeOf('agency', { description: 'The agency that it became part of', example: 'UN-WOMEN' }) into: string;
 }
 
 export class DissolveAgency extends AgencyEnd {
-  @CodeOf('agency', { optional: true, description: 'What took its place', example: 'GMG' }) succeededBy?: string | null;
+  @CodeOf('agency', { optional: true, description: 'The agency that took its place', example: 'GMG' }) succeededBy?:
+    | string
+    | null;
 }
 
 export class JoinBody extends Explained {
-  @CodeOf('agency', { description: 'What it joins', example: 'GMG' }) body: string;
+  @CodeOf('agency', { description: 'The body that it joins', example: 'GMG' }) body: string;
   @InPeriod({ description: 'May not begin after today', example: '2007' }) from: PartialDate;
   @YesNo(FROM_IS_LATEST) fromIsLatest?: boolean | null;
   @InPeriod({ optional: true, description: 'Its last day, if that is known; may be to come', example: '2010' })
@@ -110,12 +112,12 @@ export class JoinBody extends Explained {
 }
 
 export class LeaveBody extends Explained {
-  @CodeOf('agency', { description: 'What it leaves', example: 'GMG' }) body: string;
+  @CodeOf('agency', { description: 'The body that it leaves', example: 'GMG' }) body: string;
   @InPeriod({ description: 'Its last day as a member; may be to come', example: '2010' }) to: PartialDate;
 }
 
 export class ChairBody extends Explained {
-  @CodeOf('agency', { description: 'What it chairs; it is a member of it then', example: 'GMG' }) body: string;
+  @CodeOf('agency', { description: 'The body that it chairs; it is a member of it then', example: 'GMG' }) body: string;
   @InPeriod({ description: 'May not begin after today', example: '2006-07' }) from: PartialDate;
   @YesNo(FROM_IS_LATEST) fromIsLatest?: boolean | null;
   @InPeriod(CHAIRED_TO) to?: PartialDate | null;

@@ -11,7 +11,7 @@ export class ActWarning {
   })
   code: 'likely_duplicate' | 'same_name' | 'agency_has_ended' | 'long_ago' | 'not_compared';
   @ApiProperty({ example: 'ILO-2012-15 “Joint handbook on migration” may be the same.' }) message: string;
-  @ApiProperty({ description: 'The reference or code of what it is like, if any', example: 'ILO-2012-15' }) of: string;
+  @ApiProperty({ description: 'The reference or code of the other record, if any', example: 'ILO-2012-15' }) of: string;
 }
 
 const Warned = () =>
@@ -19,7 +19,7 @@ const Warned = () =>
     required: false,
     type: [ActWarning],
     description:
-      'Of what was newly recorded: what may be the same, has the same name, or has ended since; of dates, which lie long ago. Absent: nothing',
+      'About the new record: likely duplicates, equal names, agencies that have ended, dates long ago. Absent: none',
   });
 
 export class ActAnswer {

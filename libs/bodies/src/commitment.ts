@@ -70,7 +70,7 @@ export class CommitmentAsAt {
   @ApiProperty() readonly title: string;
   @ApiProperty() readonly summary: string;
   @ApiProperty({ type: String, nullable: true }) readonly language: string | null;
-  @ApiProperty({ type: String, nullable: true, description: 'What it depends on' }) readonly condition: string | null;
+  @ApiProperty({ type: String, nullable: true, description: 'Its condition' }) readonly condition: string | null;
   @ApiProperty({ type: () => LiftedCondition, nullable: true })
   readonly conditionLifted: LiftedCondition | null;
   @ApiProperty({ enum: KINDS }) readonly kind: Kind;
@@ -83,7 +83,7 @@ export class CommitmentAsAt {
   readonly headline: StageEntry;
   @ApiProperty({ type: () => Verification, nullable: true, description: 'Of the headline; null: unreviewed' })
   readonly verification: Verification | null;
-  @ApiProperty({ type: [Part], description: 'What lead, co-leads and partners each say of their part' })
+  @ApiProperty({ type: [Part], description: 'The reports of lead, co-leads and partners, each on its part' })
   readonly parts: readonly Part[];
   @ApiProperty({
     type: 'object',
@@ -106,7 +106,7 @@ export class CommitmentAsAt {
   @ApiProperty({ type: [MilestoneAsAt] }) readonly milestones: MilestoneAsAt[];
   @ApiProperty({ type: [Deliverable] }) readonly deliverables: readonly Deliverable[];
   @ApiProperty({ type: [ReportedEvidence] }) readonly evidence: readonly ReportedEvidence[];
-  @ApiProperty({ type: [Claims], description: 'What sources say, side by side' })
+  @ApiProperty({ type: [Claims], description: 'The claims of sources, side by side' })
   readonly claims: readonly Claims[];
   @ApiProperty({ type: [Edition], description: 'Of a recurring commitment, the last one last' })
   readonly editions: readonly Edition[];

@@ -65,17 +65,18 @@ export class AmendWording extends Act {
   @Text({ optional: true, example: 'ACP Observatory on Migration' }) title?: string | null;
   @Text({ max: 4000, optional: true }) summary?: string | null;
   @Language({ optional: true }) language?: string | null;
-  @Text({ max: 2000, optional: true, description: 'What it depends on; a condition that was lifted comes back' })
+  @Text({ max: 2000, optional: true, description: 'Its condition; one that was lifted comes back' })
   condition?: string | null;
 }
 
 export class LiftCondition extends Act {
   @InPeriod({ description: 'When', example: '2011-05' }) liftedOn: PartialDate;
-  @Text({ max: 2000, description: 'By what', example: 'The European Commission’s grant was signed' }) liftedBy: string;
+  @Text({ max: 2000, description: 'The reason', example: 'The European Commission’s grant was signed' })
+  liftedBy: string;
 }
 
 export class Claim extends Act {
-  @Kebab({ description: 'What it is a claim about, in a word', example: 'organiser' }) about: string;
+  @Kebab({ description: 'The subject of the claim, in a word', example: 'organiser' }) about: string;
   @Text({ max: 1000, example: 'Organised by the International Labour Organization' }) says: string;
 }
 

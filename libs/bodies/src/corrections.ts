@@ -37,6 +37,6 @@ export class Correction {
   @ApiProperty({ required: false, description: 'Of the record act: only this item' }) readonly item?: string;
   @ApiProperty({ type: () => Citation, required: false }) readonly citation?: Citation;
   @ApiProperty({ type: () => OnBehalf, required: false }) readonly onBehalf?: OnBehalf;
-  @ApiProperty({ type: 'object', additionalProperties: true, selfRequired: false, description: 'What it says instead' })
+  @ApiProperty({ type: 'object', additionalProperties: true, selfRequired: false, description: 'The corrected fields' })
   readonly says?: object;
 }

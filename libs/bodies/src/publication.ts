@@ -10,7 +10,7 @@ export class Publication {
   @OneOf(REPORT_KINDS, { example: 'agency' }) kind: ReportKind;
   @Plain({
     optional: true,
-    description: 'What it is on, as the route of its kind takes it: without dates, language and format',
+    description: 'Its subject, as the route of its kind takes it: without dates, language and format',
     example: { agency: 'IOM' },
   })
   parameters?: Readonly<Record<string, string>> | null;

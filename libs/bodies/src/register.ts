@@ -23,7 +23,7 @@ export class Theme {
 export class AgendaItem {
   @Text({ max: 20, free: false, description: 'As the agenda numbers it', example: '3' }) number: string;
   @Text({ max: 500, example: 'Follow-up to the High-level Dialogue' }) title: string;
-  @CodesOf('document', { optional: true, description: 'What was before the meeting on it' }) papers?: string[] | null;
+  @CodesOf('document', { optional: true, description: 'The papers of the meeting on it' }) papers?: string[] | null;
 }
 
 export class Forum {

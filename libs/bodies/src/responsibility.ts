@@ -17,7 +17,7 @@ export class AddAgency extends Act {
 
 const FORMER_LEAD_BECOMES = {
   optional: true,
-  description: 'When the lead moves: what the former lead becomes (default partner)',
+  description: 'When the lead moves: the new role of the former lead (default partner)',
   example: 'partner',
 };
 
@@ -58,7 +58,7 @@ export class DeclineRole extends Reasoned {
 export class OfferLead extends Reasoned {
   @CodeOf('agency', { description: 'The agency that is to take the lead', example: 'ILO' }) to: string;
   @InPeriod({ description: 'From when; may be still to come', example: '2013-01' }) effective: PartialDate;
-  @Text({ max: 2000, optional: true, description: 'What is still to be done', example: 'The second edition' })
+  @Text({ max: 2000, optional: true, description: 'The work that remains', example: 'The second edition' })
   staysOpen?: string | null;
   @OneOf(FORMER_LEAD, FORMER_LEAD_BECOMES) formerLeadBecomes?: FormerLead | null;
 }

@@ -95,7 +95,7 @@ export class ReturnComment {
 }
 
 export class SendBackReturn {
-  @ListOf(() => ReturnComment, { min: 1, description: 'What is to be seen to' }) comments: ReturnComment[];
+  @ListOf(() => ReturnComment, { min: 1, description: 'The matters to attend to' }) comments: ReturnComment[];
 }
 
 export class CommentOnReturn extends ReturnComment {

@@ -59,9 +59,14 @@ export class InQuestion {
   @CodeOf(['forum', 'outcome'], { optional: true, description: 'That follow this up', example: 'HLD-2006' })
   followsUp?: string | null;
   @CodeOf('theme', { optional: true, example: 'HLD06-04' }) theme?: string | null;
-  @YesNo({ optional: true, description: 'Only what the agency leads; without it also what it has another part in' })
+  @YesNo({
+    optional: true,
+    description: 'Only commitments that the agency leads; without it also those in which it has another part',
+  })
   ledOnly?: boolean | null;
-  @YesNo({ optional: true, description: 'Only what is neither completed nor discontinued' }) openOnly?: boolean | null;
+  @YesNo({ optional: true, description: 'Only commitments that are neither completed nor discontinued' }) openOnly?:
+    | boolean
+    | null;
 }
 
 export class ReportOfRound {
@@ -97,9 +102,13 @@ export class Round {
   @Text({ example: 'Follow-up for the Tenth Coordination Meeting' }) name: string;
   @CodeOf('forum', { optional: true, description: 'The meeting that it serves', example: 'CM-2011' })
   forum?: string | null;
-  @InPeriod({ optional: true, description: 'It asks about what came about from then on', example: '2011-02' })
+  @InPeriod({
+    optional: true,
+    description: 'It asks about commitments that came about from then on',
+    example: '2011-02',
+  })
   from?: PartialDate | null;
-  @InPeriod({ optional: true, description: 'It asks about what came about until then', example: '2012-01' })
+  @InPeriod({ optional: true, description: 'It asks about commitments that came about until then', example: '2012-01' })
   until?: PartialDate | null;
   @OnDate({ description: 'The cut-off: the date as at which its report stands', example: '2012-02-09' })
   asOf: FullDate;
@@ -110,7 +119,7 @@ export class Round {
   @ListOf(() => Question, { optional: true, max: 100 }) questions?: Question[] | null;
   @Nested(() => InQuestion, { optional: true, description: 'Without it: all of an agency' })
   inQuestion?: InQuestion | null;
-  @Nested(() => ReportOfRound, { optional: true, description: 'What comes out; without it the synthesis' })
+  @Nested(() => ReportOfRound, { optional: true, description: 'The report of the round; without it the synthesis' })
   report?: ReportOfRound | null;
   @Code({ optional: true, description: 'The round before it', example: 'CM-2011' }) previous?: string | null;
   @Nested(() => Reminders, { optional: true, description: 'When those who still owe are reminded by letter' })

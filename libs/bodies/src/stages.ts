@@ -27,7 +27,7 @@ export class ReportStage extends Act {
   @Text({
     max: 1000,
     optional: true,
-    description: 'What comes next, as this report says',
+    description: 'The next step, in this report',
     example: 'The second edition goes to print',
   })
   nextStep?: string | null;

@@ -190,7 +190,7 @@ export const ACTS = allActs({
     scope: 'report',
     summary: 'Report the stage of one’s part',
     description:
-      'By the lead, a co-lead or a partner, each of its own part. The answer says what the stage is now, and whether this report changed it; if not, which entry outranks it and how to correct that one.',
+      'By the lead, a co-lead or a partner, each of its own part. The answer gives the stage now, and whether this report changed it; if not, the entry that outranks it and how to correct that one.',
     who: contributing,
     decide: stages.reportStage,
     choices: ({ nature }) => ({ stage: stages.stagesOf(nature) }),
@@ -219,7 +219,7 @@ export const ACTS = allActs({
     scope: 'report',
     summary: 'The secretariat’s reading of a part',
     description:
-      'By the secretariat. It is of one part and of the entry that holds then, and stands beside what the agency says; also after the record has ended.',
+      'By the secretariat. It is about one part and the entry that holds then, and stands beside the agency’s own word; also after the record has ended.',
     conflict: 'Nothing was reported that could be read',
     who: nobody,
     decide: stages.verify,
@@ -330,7 +330,7 @@ export const ACTS = allActs({
     scope: 'record',
     summary: 'Offer the lead to another agency',
     description:
-      'By the lead: to whom, why, from when, and what stays open. The lead stays where it is until the offer is accepted.',
+      'By the lead: to whom, why, from when, and the work that stays open. The lead does not move until the offer is accepted.',
     conflict: 'The lead is on offer, or moving, already',
     who: lead,
     decide: responsibility.offerLead,
@@ -476,7 +476,7 @@ export const ACTS = allActs({
     path: 'wording',
     scope: 'record',
     summary: 'Amend title, summary, language or condition',
-    description: 'By the lead or a co-lead. What is left out stays as it is.',
+    description: 'By the lead or a co-lead. Fields that are left out stay as they are.',
     who: responsible,
     decide: content.amendWording,
   }),
@@ -486,7 +486,7 @@ export const ACTS = allActs({
     change: 'targets',
     path: 'condition/lift',
     scope: 'record',
-    summary: 'The condition is lifted: when, and by what',
+    summary: 'The condition is lifted: the date, and the reason',
     description: 'By the lead or a co-lead. From then on the commitment stands without it.',
     conflict: 'There is no condition, or it was lifted already',
     who: responsible,
@@ -499,7 +499,7 @@ export const ACTS = allActs({
     change: 'agencies',
     path: 'claims',
     scope: 'report',
-    summary: 'Keep what a source claims, beside what others do',
+    summary: 'Keep the claim of a source, beside those of others',
     description:
       'By the lead, a co-lead or a partner. Claims of several sources stand side by side; none of them is counted.',
     who: contributing,
@@ -654,7 +654,7 @@ export const ACTS = allActs({
     scope: 'record',
     summary: 'Correct what was said, with a reason',
     description:
-      'By whoever said it, or the secretariat; of what counts now only with a present role. It is then as if it had been said so, at every date; as known before, nothing has changed but a marker.',
+      'By its author, or the secretariat; a statement that counts now only with a present role. From then on the statement reads as corrected, at every date; as known before, only a marker is added.',
     conflict: 'It cannot be corrected',
     who: maker,
     decide: amending.correct(actOf),
@@ -670,7 +670,7 @@ export const ACTS = allActs({
     scope: 'record',
     summary: 'Retract what was said, with a reason',
     description:
-      'By whoever said it, or the secretariat; of what counts now only with a present role. It is then as if it had never been said, at every date.',
+      'By its author, or the secretariat; a statement that counts now only with a present role. From then on the statement was never made, at every date.',
     conflict: 'It cannot be retracted, or was already',
     who: maker,
     decide: amending.retract(actOf),
@@ -686,7 +686,7 @@ export const ACTS = allActs({
     change: 'words',
     path: 'history/:revision/blank',
     scope: 'admin',
-    summary: 'Blank words that must go; what is left keeps every figure as it was',
+    summary: 'Blank words that must go; every figure stays as it was',
     description:
       'By the secretariat. The words are erased from the log for good, at every position; everything that is counted stays.',
     conflict: 'It is a blanking itself, of which only the reason can be blanked',

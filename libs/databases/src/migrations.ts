@@ -11,7 +11,7 @@ const DIALECTS = {
 } as const;
 
 /**
- * What the files `001-….sql`, `002-….sql` … of a folder make, by number and in the order of their names. They are written for
+ * The tables that the files `001-….sql`, `002-….sql` … of a folder make, in the order of their names. They are written for
  * SQLite, with `BIGINT` where PostgreSQL needs one. A file of one database alone ends in `.sqlite.sql` or `.postgres.sql`.
  * @throws Error when the numbers are not 1, 2, 3 …
  */

@@ -159,7 +159,7 @@ const MAPPING = 'import-mapping';
 const mappingId = (owner: string | null, name: string): string => `${owner ?? 'secretariat'}/${name}`;
 
 const CONFIRMS =
-  'All rows, or none: while there is a problem, nothing is imported. Each row becomes the ordinary acts that the preview shows, with the rights of whoever confirms. After a lost connection or a crash confirm again: it goes on where it stopped.';
+  'All rows, or none: while there is a problem, nothing is imported. Each row becomes the ordinary acts that the preview shows, with the rights of the caller. After a lost connection or a crash confirm again: it goes on where it stopped.';
 
 @ApiTags('Imports')
 @Controller('v1')
@@ -177,7 +177,7 @@ export class ImportsController {
   @ApiOperation({
     summary: 'Send a spreadsheet, or several, and see what its import would do',
     description:
-      'Nothing is written but the preview. Columns are found by their names in English, French or Spanish, or by a mapping. Each row is compared with what is recorded: it would be recorded, changed, is recognised, or is refused, with the sheet, row and column of each problem and what would be right.',
+      'Nothing is written but the preview. Columns are found by their names in English, French or Spanish, or by a mapping. Each row is compared with the register: it would be recorded or changed, is recognised, or is refused, with the sheet, row and column of each problem and the right values.',
     operationId: 'previewImport',
   })
   @ApiCreatedResponse({ type: ImportPreview })
@@ -235,7 +235,7 @@ export class ImportsController {
   @Rights({ scope: 'read', roles: ACCOUNT_ROLES, only: 'of the own agency' })
   @ApiOperation({
     summary: 'The imports of one’s agency',
-    description: 'Previews, and what has become of each; only those see them whose they are.',
+    description: 'Previews, and the result of each; only their owners see them.',
     operationId: 'listImports',
   })
   @ApiOkResponse({ type: ImportList })
@@ -249,7 +249,7 @@ export class ImportsController {
   @Get('imports/:import')
   @Rights({ scope: 'read', roles: ACCOUNT_ROLES, only: 'of the own agency' })
   @ApiOperation({
-    summary: 'One import: what it would do, row by row, or what has become of it',
+    summary: 'One import: its preview, row by row, or its result',
     description: 'Only those see it whose it is.',
     operationId: 'getImport',
   })
@@ -263,7 +263,7 @@ export class ImportsController {
   @Rights({ scope: null, roles: ACTING, only: 'each row as its act says' })
   @ApiOperation({ summary: 'Import what the preview shows', description: CONFIRMS, operationId: 'confirmImport' })
   @ApiOkResponse({ type: ImportPreview })
-  @ApiConflictResponse({ description: 'It has problems, or what it rests on changed since' })
+  @ApiConflictResponse({ description: 'It has problems, or the records that it rests on have changed' })
   async confirm(
     @Param('import') id: string,
     @CurrentCommand() { by }: RequestContext,
@@ -278,7 +278,7 @@ export class ImportsController {
   @ApiOperation({
     summary: 'Take an import back as a whole',
     description:
-      'Every act of it is retracted; what it recorded is withdrawn from the day of its record on, and counted nowhere. If somebody built upon it meanwhile, nothing is taken back.',
+      'Every act of it is retracted; its commitments are withdrawn from the day of their record on, and counted nowhere. If somebody built upon it meanwhile, nothing is taken back.',
     operationId: 'undoImport',
   })
   @ApiOkResponse({ type: ImportPreview })
@@ -293,12 +293,12 @@ export class ImportsController {
   }
 
   @Get('import-templates/:file')
-  @ApiParam({ name: 'file', enum: TEMPLATES, description: 'What the rows are about, and the format' })
+  @ApiParam({ name: 'file', enum: TEMPLATES, description: 'The kind of the rows, and the format' })
   @ApiProduces(TEMPLATE_TYPES.xlsx, TEMPLATE_TYPES.csv)
   @ApiOperation({
     summary: 'A template of a table to be imported',
     description:
-      'Its columns by their names in a language, what each takes, and rows as an example, which an import refuses where they are left in. As a workbook the example stands on a sheet of its own.',
+      'Its columns by their names in a language, the values of each, and rows as an example, which an import refuses if they are left in. In a workbook the example has a sheet of its own.',
     operationId: 'getImportTemplate',
   })
   @ApiOkResponse({

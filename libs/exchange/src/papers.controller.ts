@@ -55,9 +55,9 @@ export class PapersController {
   @Get()
   @Rights({ scope: 'read', roles: ACCOUNT_ROLES })
   @ApiOperation({
-    summary: 'The text of a document, with what was made of each statement',
+    summary: 'The text of a document, with the citations of each statement',
     description:
-      'Marks are the citations of the document in what was recorded: make a statement a commitment or an update by an ordinary act with the `citation` of its paragraph, and it is marked. `measure` says how much has been taken in.',
+      'Marks are the citations of the document in the log: make a statement a commitment or an update by an ordinary act with the `citation` of its paragraph, and it is marked. `measure` says how much of the paper is cited.',
     operationId: 'readPaper',
   })
   @ApiOkResponse({ type: PaperView })

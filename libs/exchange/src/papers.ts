@@ -42,7 +42,7 @@ export class PaperParagraph {
   @ApiProperty({
     type: [String],
     example: ['26'],
-    description: 'Of an item of a list: the numbers of what it stands below',
+    description: 'Of an item of a list: the numbers of the items above it',
   })
   readonly within: readonly string[];
   @ApiProperty() readonly text: string;
@@ -57,7 +57,8 @@ export class PaperParagraph {
   readonly lines: readonly [number, number] | null;
   @ApiProperty({ type: Citation, description: 'As an act cites it; it is found again by it' })
   readonly citation: Citation;
-  @ApiProperty({ type: [PaperMark], description: 'What was made of it' }) readonly marks: readonly PaperMark[];
+  @ApiProperty({ type: [PaperMark], description: 'The commitments and updates that cite it' })
+  readonly marks: readonly PaperMark[];
 }
 
 /** A citation of the document that names no place in the paper. */

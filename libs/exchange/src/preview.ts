@@ -24,7 +24,7 @@ export class SheetProblem {
   @ApiProperty(COLUMN) readonly column: string | null;
   @ApiProperty({ type: String, nullable: true, example: 'target', description: 'The field that the column is for' })
   readonly field: string | null;
-  @ApiProperty({ type: String, nullable: true, description: 'What the cell says' }) readonly value: string | null;
+  @ApiProperty({ type: String, nullable: true, description: 'The text of the cell' }) readonly value: string | null;
   @ApiProperty({ example: '«03/04/2012» does not say which is the day' }) readonly message: string;
   @ApiProperty({ type: String, nullable: true, example: 'YYYY-MM-DD', description: 'What would be right' })
   readonly right: string | null;
@@ -86,11 +86,11 @@ export class ImportRow {
   @ApiProperty({ example: 'Commitments' }) readonly sheet: string;
   @ApiProperty({ type: 'integer', minimum: 1, description: 'As the program numbers it' }) readonly row: number;
   @ApiProperty({ description: 'Whether the program hides it; it is read all the same' }) readonly hidden: boolean;
-  @ApiProperty({ enum: IMPORT_SUBJECTS, description: 'What the row is about' }) readonly subject: ImportSubject;
+  @ApiProperty({ enum: IMPORT_SUBJECTS, description: 'The subject of the row' }) readonly subject: ImportSubject;
   @ApiProperty({ type: String, nullable: true, description: 'null: a new one, whose reference is still to be given' })
   readonly reference: string | null;
   @ApiProperty({ type: String, nullable: true, description: 'Its title or name' }) readonly title: string | null;
-  @ApiProperty({ enum: ROW_OUTCOMES, description: 'What would happen' }) readonly outcome: RowOutcome;
+  @ApiProperty({ enum: ROW_OUTCOMES, description: 'The effect of the row' }) readonly outcome: RowOutcome;
   @ApiProperty({ type: [PlannedAct], description: 'The ordinary acts by which it would' })
   readonly acts: readonly PlannedAct[];
   @ApiProperty({ type: [FieldChange] }) readonly changes: readonly FieldChange[];
@@ -107,7 +107,7 @@ export class SheetColumn {
   @ApiProperty({
     enum: ['name', 'mapping', 'computed', 'nothing'],
     description:
-      'By what the field was found; computed: it follows from what is recorded; nothing: nobody knows what it is for',
+      'The way in which the field was found; computed: it is computed from other fields; nothing: its field is unknown',
   })
   readonly by: string;
   @ApiProperty() readonly hidden: boolean;
@@ -148,7 +148,7 @@ export class ImportedFile {
 /** The list that the rows are compared with. */
 export class ComparedWith {
   @ApiProperty({ type: String, format: 'date' }) readonly asOf: string;
-  @ApiProperty({ type: String, nullable: true, description: 'null: what is known now' })
+  @ApiProperty({ type: String, nullable: true, description: 'null: as known now' })
   readonly knownAt: string | null;
 }
 
@@ -163,7 +163,7 @@ export class ImportTerms {
   @ApiProperty({
     type: ComparedWith,
     nullable: true,
-    description: 'null: with what holds today, or each file with its own list',
+    description: 'null: with the present state, or each file with its own list',
   })
   readonly comparedWith: ComparedWith | null;
 }
@@ -174,7 +174,7 @@ export class ImportPreview {
   @ApiProperty({
     enum: IMPORT_STATES,
     description:
-      'confirming: it was broken off, confirm it again; taken_back: an act was refused on the way, and what was done before is taken back',
+      'confirming: it was broken off, confirm it again; taken_back: an act was refused on the way, and the acts before it are taken back',
   })
   readonly state: ImportState;
   @ApiProperty({ type: ImportedFile }) readonly file: ImportedFile;
@@ -187,7 +187,7 @@ export class ImportPreview {
   @ApiProperty({
     type: String,
     nullable: true,
-    description: 'Why it was taken back, or what of it stays once it is undone',
+    description: 'Why it was taken back, or the parts that stay after its undoing',
   })
   readonly remark: string | null;
 }

@@ -20,7 +20,7 @@ import { Concerns, isNarrow, type FeedFilter } from './concerns.projection.js';
 import { FeedFilterQuery, filterOf, refuseUnknownTypes } from './feed-filter.js';
 
 class ChangesQuery extends FeedFilterQuery {
-  @ApiProperty({ required: false, type: String, description: 'Only what follows this position', example: '1841' })
+  @ApiProperty({ required: false, type: String, description: 'Only events after this position', example: '1841' })
   @IsOptional()
   @Matches(/^\d{1,16}$/, { message: 'after must be a position' })
   after?: string;

@@ -11,10 +11,11 @@ const CODE = /^[A-Za-z0-9][A-Za-z0-9._/-]{0,119}$/;
 const TYPE = /^[a-z]+(\.[A-Za-z]+)?$/;
 
 const SAYS = {
-  agency: 'Only what concerns one of these agencies: what it did, and whatever names it, from the first time on',
-  theme: 'Only what concerns one of these themes, or a theme below it',
-  forum: 'Only what concerns one of these forums, or a forum or outcome below it',
-  commitment: 'Only what is on one of these commitments, or names it',
+  agency:
+    'Only events that concern one of these agencies: its own, and all events of streams that name it, from the first time on',
+  theme: 'Only events that concern one of these themes, or a theme below it',
+  forum: 'Only events that concern one of these forums, or a forum or outcome below it',
+  commitment: 'Only events on one of these commitments, or that name it',
   type: 'Only events of these types, `commitment.StageReported`, or of these categories, `commitment`',
 } as const satisfies Readonly<Record<keyof FeedFilter, string>>;
 

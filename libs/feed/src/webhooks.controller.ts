@@ -29,7 +29,7 @@ import { newSecret } from './signing.js';
 export class NewWebhook {
   @WebAddress({ local: true, description: 'Where events are posted to', example: 'https://example.org/followthrough' })
   url: string;
-  @Text({ max: 300, optional: true, description: 'What it is for', example: 'The tracker of IOM' })
+  @Text({ max: 300, optional: true, description: 'Its purpose', example: 'The tracker of IOM' })
   description?: string | null;
   @Nested(() => FeedFilterBody, { optional: true, description: 'Which events; without it all' })
   filter?: FeedFilterBody | null;
@@ -38,7 +38,7 @@ export class NewWebhook {
     nullable: true,
     type: String,
     pattern: '^\\d{1,16}$',
-    description: 'Only what follows this position; without it what is recorded from now on. 0: everything',
+    description: 'Only events after this position; without it events from now on. 0: all events',
     example: '0',
   })
   @IsOptional()
@@ -97,7 +97,7 @@ export class Webhook {
 
 class WebhookWithSecret extends Webhook {
   @ApiProperty({
-    description: 'What signs the messages (Standard Webhooks); it is shown this once',
+    description: 'The secret that signs the messages (Standard Webhooks); it is shown this once',
     example: 'whsec_…',
   })
   readonly secret: string;
@@ -184,7 +184,7 @@ export class WebhooksController {
   @OfOwn()
   @ApiOperation({
     summary: 'The webhooks of the caller’s agency; of all, for the secretariat',
-    description: 'Each with how far it has come, and what fails.',
+    description: 'Each with its position, and its failures.',
   })
   @ApiOkResponse({ type: WebhookList })
   async listWebhooks(@Caller() caller: Principal | null): Promise<WebhookList> {
@@ -197,7 +197,7 @@ export class WebhooksController {
   @OfHook()
   @ApiOperation({
     summary: 'One webhook',
-    description: 'How far it has come, and what fails.',
+    description: 'Its position, and its failures.',
   })
   @ApiOkResponse({ type: Webhook })
   async getWebhook(@Param('id') id: string, @Caller() caller: Principal | null): Promise<Webhook> {
@@ -273,7 +273,7 @@ export class WebhooksController {
   @HttpCode(200)
   @ApiOperation({
     summary: 'Send dead letters again',
-    description: 'All, or those of some positions; once each, before what follows.',
+    description: 'All, or those of some positions; once each, before later messages.',
   })
   @ApiOkResponse({ type: Replayed })
   async replayDeadLetters(

@@ -15,7 +15,7 @@ export interface Paragraph {
   readonly kind: 'heading' | 'paragraph';
   /** As the paper numbers it, without dots and brackets: `26`, `a`. */
   readonly number: string | null;
-  /** Of an item of a list: the numbers of what it stands below, the widest first, such as `12` and `a`. */
+  /** Of an item of a list: the numbers of the items above it, the widest first, such as `12` and `a`. */
   readonly within: readonly string[];
   readonly text: string;
   /** The headings above it, the widest first. */

@@ -59,7 +59,7 @@ export class FollowsController {
   @Get('follows')
   @OfOwn()
   @ApiOperation({
-    summary: 'What the caller follows by e-mail',
+    summary: 'The follows of the caller, by e-mail',
     description: 'Each is told of in a digest, once a week at most, and only when something happened.',
     operationId: 'listFollows',
   })
@@ -74,7 +74,7 @@ export class FollowsController {
   @ApiOperation({
     summary: 'Follow an agency, a theme, a forum or a list by e-mail',
     description:
-      'A digest comes once a week at most, when something happened, to the address of the account. What is followed already stays as it is. Whoever has no account does so on the pages, and confirms the address.',
+      'A digest comes once a week at most, after a change, to the address of the account. A follow that exists stays as it is. People without an account follow on the pages, and confirm the address.',
     operationId: 'createFollow',
   })
   @ApiCreatedResponse({ type: FollowView })

@@ -72,7 +72,7 @@ export class LettersController {
   @OfSecretariat('read')
   @ApiOperation({
     summary: 'Letters of rounds: who was written to, and who waits',
-    description: 'Invitations, reminders and what else follows from rounds and returns. Digests are not among them.',
+    description: 'Invitations, reminders and other letters of rounds and returns. Digests are not among them.',
     operationId: 'listLetters',
   })
   @ApiOkResponse({ type: LetterList })
@@ -84,7 +84,7 @@ export class LettersController {
   @Get(':id')
   @OfSecretariat('read')
   @ApiOperation({
-    summary: 'One letter, with what it says',
+    summary: 'One letter, with its text',
     description: 'Written anew: the outbox keeps neither words nor addresses.',
     operationId: 'getLetter',
   })
@@ -98,7 +98,7 @@ export class LettersController {
   @OfSecretariat('publish')
   @ApiOperation({
     summary: 'Send a letter that was given up, or waits to be tried again, at once',
-    description: 'What was sent is not sent again.',
+    description: 'A letter that was sent is not sent again.',
     operationId: 'sendLetter',
   })
   @ApiOkResponse({ type: LetterView })

@@ -91,7 +91,7 @@ const STRUCTURE = 'application/vnd.sdmx.structure+json';
 
 const By = () =>
   applyDecorators(
-    ApiParam({ name: 'by', enum: Object.keys(BREAKDOWNS), description: 'By what it is broken down' }),
+    ApiParam({ name: 'by', enum: Object.keys(BREAKDOWNS), description: 'The breakdown' }),
     ApiNotFoundResponse({ description: 'There is no such breakdown' }),
   );
 
@@ -141,7 +141,7 @@ export class OpenController {
   @Get('frameworks/:code')
   @ApiOperation({
     summary: 'One framework with its themes, as SKOS',
-    description: 'A concept scheme and a concept for each theme, with what is broader and narrower.',
+    description: 'A concept scheme and a concept for each theme, with broader and narrower ones.',
     operationId: 'getFrameworkAsSkos',
   })
   @Graph()

@@ -44,9 +44,9 @@ export class OutcomesQuery extends AgenciesQuery {
     'substance',
   )
   concerns?: Concern | 'any';
-  @OptionalText('Only what was put to this forum, by whomever', 'HLD-2013') addressedTo?: string;
+  @OptionalText('Only proposals put to this forum, by anybody', 'HLD-2013') addressedTo?: string;
   @FilterField({ description: 'Only follow-up by this agency, in the role given, counts' }) agency?: string;
-  @OptionalText('Only what was asked of this agency, by its code or one of its names, or of whom is called so', 'IOM')
+  @OptionalText('Only requests to this agency, by its code or one of its names, or to an addressee of this name', 'IOM')
   addressee?: string;
   @Flag('Only outcomes that a commitment follows up, or that none does') covered?: boolean;
   @FilterField({
@@ -134,7 +134,7 @@ export class OutcomeRow extends Row {
 export class OutcomesView {
   @ApiProperty({ type: String, format: 'date' }) readonly asOf: FullDate;
   @ApiProperty({ description: 'The position of the log that this shows' }) readonly position: string;
-  @ApiProperty({ description: 'Of all outcomes asked for, whether covered or not and in whatever stage' })
+  @ApiProperty({ description: 'Of all outcomes in the question, covered or not and in any stage' })
   readonly total: OutcomeCounts;
   @ApiProperty({
     type: [ForumCounts],
@@ -145,16 +145,17 @@ export class OutcomesView {
   readonly kinds: KindCounts[];
   @ApiProperty({
     type: [ForumCounts],
-    description: 'What was put to each forum, the latest first: proposals to it, which are no outcomes of it',
+    description: 'Proposals put to each forum, the latest first; they are no outcomes of it',
   })
   readonly putTo: ForumCounts[];
-  @ApiProperty({ type: OutcomeCounts, description: 'What no forum asked for' }) readonly elsewhere: OutcomeCounts;
+  @ApiProperty({ type: OutcomeCounts, description: 'Commitments that follow up no forum' })
+  readonly elsewhere: OutcomeCounts;
   @Count('That concern organisation only, and so are left out of all this unless `concerns` asks for them')
   readonly leftOut: number;
   @Count('Of all pages') readonly rowCount: number;
   @ApiProperty({
     type: [OutcomeRow],
-    description: 'By forum, the latest first, then by kind, then by code; what no forum asked for is at the end',
+    description: 'By forum, the latest first, then by kind, then by code; those of no forum are at the end',
   })
   readonly rows: OutcomeRow[];
   @ApiProperty({ type: String, nullable: true, description: 'null: this is the last page' })
@@ -404,7 +405,7 @@ export class CoverageController {
   @ApiOperation({
     summary: 'Which outcomes are followed up, and how that stands',
     description:
-      'What recommendations and requests of forums and resolutions ask for, whether any commitment follows it up, and who leads ' +
+      'Recommendations and requests of forums and resolutions, whether any commitment follows each up, and who leads ' +
       'these. As CSV or NDJSON without `limit`: all of them.',
   })
   @ApiOkResponse({ type: OutcomesView })

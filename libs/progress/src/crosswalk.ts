@@ -24,13 +24,13 @@ export class ThroughCrosswalk {
   @ApiProperty({ type: String, format: 'date', nullable: true }) readonly reportedOn: string | null;
   @ApiProperty({ enum: MATCHES, isArray: true, description: 'The types of links that count' })
   readonly match: readonly Match[];
-  @ApiProperty({ type: Listed, description: 'With a theme of `from`: what the next two are parts of' })
+  @ApiProperty({ type: Listed, description: 'With a theme of `from`: the whole of the next two' })
   readonly carrying: Listed;
   @ApiProperty({ type: Listed, description: 'Of these, with a theme from which a link leads' })
   readonly reached: Listed;
   @ApiProperty({ type: Listed, description: 'Of these, with no theme from which a link leads' })
   readonly noEquivalent: Listed;
-  @ApiProperty({ type: Listed, description: 'With a theme of `to` themselves, whatever else they have' })
+  @ApiProperty({ type: Listed, description: 'With a theme of `to` themselves, with any others' })
   readonly ownThemes: Listed;
 }
 

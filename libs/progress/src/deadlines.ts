@@ -146,9 +146,9 @@ export class DeadlinesController {
 
   @Get()
   @ApiOperation({
-    summary: 'What is due next, and what is overdue and for how long',
+    summary: 'Commitments that are due next, and those that are overdue and for how long',
     description:
-      'What is due by month from the date on, and what is overdue by how many months. As CSV or NDJSON: the commitments themselves.',
+      'Commitments that are due, by month from the date on, and overdue ones, by the number of months. As CSV or NDJSON: the commitments themselves.',
   })
   @ApiOkResponse({ type: DeadlinesView })
   async progressDeadlines(@AtClocks() { at, ...asked }: DeadlinesQuery, @WantedFormat() format: Format) {

@@ -154,7 +154,7 @@ export const FILTERS: { readonly [N in FilterName]-?: Definition<NonNullable<Fil
   followsUp: {
     kind: 'code',
     of: ['forum', 'outcome'],
-    description: 'Only what follows up a forum (with its round tables and outcomes) or an outcome',
+    description: 'Only commitments that follow up a forum (with its round tables and outcomes) or an outcome',
     example: 'HLD-2006',
     rows: inColumn('followsUp', async (id: string, { hierarchy }) => among(new Set(await hierarchy.followUpsOf(id)))),
   },
@@ -169,8 +169,7 @@ export const FILTERS: { readonly [N in FilterName]-?: Definition<NonNullable<Fil
     kind: 'choice',
     choices: ['then', 'today'],
     default: 'then',
-    description:
-      'Agencies as they were then, or as what they have become by today: successors stand for all before them',
+    description: 'Agencies as they were then, or as they are today: successors stand for all before them',
     rows: 'shapes others',
   },
   crosswalk: {
@@ -357,7 +356,7 @@ export const FILTERS: { readonly [N in FilterName]-?: Definition<NonNullable<Fil
     kind: 'choices',
     choices: [...LIVES, 'any'],
     alone: 'any',
-    description: 'What has become of the records, or any; without it active',
+    description: 'The life of the records, or any; without it active',
     example: 'merged,split',
     rows: word('life'),
   },
@@ -371,7 +370,7 @@ export const FILTERS: { readonly [N in FilterName]-?: Definition<NonNullable<Fil
   verification: {
     kind: 'choices',
     choices: VERIFICATIONS,
-    description: 'What the secretariat found',
+    description: 'The finding of the secretariat',
     example: 'contested',
     rows: word('verification'),
   },
@@ -446,7 +445,7 @@ export const FILTERS: { readonly [N in FilterName]-?: Definition<NonNullable<Fil
   nextStep: {
     kind: 'choices',
     choices: NEXT_STEPS,
-    description: 'What the report that the stage rests on says of a next step',
+    description: 'The next step in the report that the stage rests on',
     example: 'stated',
     rows: inColumn('nextStep', (value: string) => {
       const wanted = value.split(',');

@@ -55,7 +55,7 @@ export class FlowsQuery extends ProgressQuery {
   @OnDate({ optional: true, description: '… became that as at this one (default `asOf`); not after `asOf`' })
   to?: FullDate;
   @OptionalText(
-    'A position or an instant, not after `knownAt`: begin with what was known then, such as what was published',
+    'A position or an instant, not after `knownAt`: begin with the figures as known then, such as published ones',
   )
   knownThen?: string;
   @FilterField() agency?: string;
@@ -103,7 +103,7 @@ export class Total {
 /** One commitment that came in or went out. */
 export class Term {
   @Count() readonly total: number;
-  @CountsBy(STAGES, 'What came in by its stage after; what went out by its stage before')
+  @CountsBy(STAGES, 'Those that came in by their stage after; those that went out by their stage before')
   readonly byStage: Readonly<Record<Stage, number>>;
   @ApiProperty(LIST) readonly list: string;
 }
@@ -131,7 +131,7 @@ class Left implements Record<Exit, Term> {
   @ApiProperty() readonly split: Term;
   @ApiProperty() readonly superseded: Term;
   @ApiProperty() readonly withdrawn: Term;
-  @ApiProperty({ description: 'What said that it was there by then was retracted, or corrected to a later date' })
+  @ApiProperty({ description: 'The statement of its existence by then was retracted, or corrected to a later date' })
   readonly removed: Term;
   @ApiProperty({ description: 'Still there, but no longer among those asked for: an agency or a theme went' })
   readonly departed: Term;
@@ -158,12 +158,12 @@ export class FlowsView {
   @ApiProperty({
     type: Leg,
     nullable: true,
-    description: 'What was learned since about `from`; null without `knownThen`',
+    description: 'Later knowledge about `from`; null without `knownThen`',
   })
   readonly learned: Leg | null;
   @ApiProperty({ description: 'As at `from`, as known now; without `knownThen` the same as `totalThen`' })
   readonly totalThenAsKnownNow: Total;
-  @ApiProperty({ description: 'What was reported after `from` and by `to`' }) readonly reported: Leg;
+  @ApiProperty({ description: 'The reports after `from` and by `to`' }) readonly reported: Leg;
   @ApiProperty({ description: 'As at `to`, as known now' }) readonly totalNow: Total;
 }
 
@@ -176,7 +176,7 @@ export class Why {
   @ApiProperty({
     type: String,
     nullable: true,
-    description: 'The reason that was given, or what was said with the stage',
+    description: 'The reason that was given, or the note on the stage',
   })
   readonly reason: string | null;
 }
@@ -190,7 +190,7 @@ export class Changed {
   readonly after: Stage | null;
   @ApiProperty({ type: [String], description: 'The commitments that it became' }) readonly into: readonly string[];
   @ApiProperty({ example: '/v1/commitments/IOM-2006-24/history?knownAt=1362' }) readonly history: string;
-  @ApiProperty({ type: [Why], description: 'What was said of it between; none: a register changed' })
+  @ApiProperty({ type: [Why], description: 'The statements on it in between; none: a register changed' })
   readonly why: readonly Why[];
 }
 
@@ -514,7 +514,7 @@ export class FlowsController {
   @ApiOperation({
     summary: 'How the total as at one date became that as at another one',
     description:
-      'The total as at `from`, what was learned since of that date, what was reported in between, and the total as at `to`. The terms add up. As CSV or NDJSON: a row per term.',
+      'The total as at `from`, later knowledge about that date, the reports in between, and the total as at `to`. The terms add up. As CSV or NDJSON: a row per term.',
   })
   @ApiOkResponse({ type: FlowsView })
   async progressFlows(@AtClocks() { at, ...asked }: FlowsQuery, @WantedFormat() format: Format) {
@@ -532,7 +532,7 @@ export class FlowsController {
     ),
   }))
   @ApiOperation({
-    summary: 'The commitments behind a term, and what was said of each',
+    summary: 'The commitments behind a term, and the statements on each',
     description: 'Of one term of `/v1/progress/flows`: each commitment with its stage before and after.',
   })
   @ApiOkResponse({ type: ChangedList })

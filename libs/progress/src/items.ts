@@ -43,7 +43,7 @@ class UpkeepInShort {
 export class ReadingInShort {
   @ApiProperty({ enum: FINDINGS }) readonly verification: string;
   @ApiProperty() readonly reason: string;
-  @ApiProperty({ description: 'Whether the stage still rests on what was read' }) readonly current: boolean;
+  @ApiProperty({ description: 'Whether the stage still rests on the entry that was read' }) readonly current: boolean;
   @ApiProperty({ type: [ReplyInShort] }) readonly replies: readonly ReplyInShort[];
 }
 
@@ -65,7 +65,7 @@ export class Item {
   @ApiProperty({ enum: STRENGTHS }) readonly strength: string;
   @ApiProperty({ enum: STAGES, description: 'The lead’s part' }) readonly stage: Stage;
   @ApiProperty({ example: '2006-11', description: 'When the stage came about' }) readonly effective: string;
-  @ApiProperty({ type: String, nullable: true, description: 'What was added to that report' })
+  @ApiProperty({ type: String, nullable: true, description: 'The words added to that report' })
   readonly note: string | null;
   @ApiProperty({
     type: [String],
@@ -80,7 +80,7 @@ export class Item {
   })
   readonly onBehalf: OnBehalfInShort | null;
   @ApiProperty({ enum: OUTLOOKS, nullable: true }) readonly outlook: string | null;
-  @ApiProperty({ type: String, nullable: true, description: 'What comes next, as that report says' })
+  @ApiProperty({ type: String, nullable: true, description: 'The next step, in that report' })
   readonly nextStep: string | null;
   @ApiProperty({ type: String, nullable: true, example: '2013-03', description: 'When the next step is due' })
   readonly nextStepDue: string | null;
@@ -144,7 +144,7 @@ export class ItemList {
   @ApiProperty({
     type: String,
     nullable: true,
-    description: 'The next page, of what was known when the first one was read. null: this is the last page',
+    description: 'The next page, as known at the first one. null: this is the last page',
   })
   readonly nextCursor: string | null;
 }

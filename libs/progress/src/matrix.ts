@@ -36,7 +36,7 @@ export class MatrixQuery extends FilterQuery {
   @ApiProperty({
     required: false,
     enum: COLUMNS,
-    description: `What each kind of rows can be crossed with, the default first: ${ROWS.map((rows) => `${rows}: ${CROSSED[rows].join(', ')}`).join('; ')}`,
+    description: `The columns for each kind of rows, the default first: ${ROWS.map((rows) => `${rows}: ${CROSSED[rows].join(', ')}`).join('; ')}`,
   })
   @IsOptional()
   @IsIn(COLUMNS)
@@ -45,7 +45,7 @@ export class MatrixQuery extends FilterQuery {
   limit?: number;
 }
 
-export const LIST = 'The query of `/v1/commitments` that lists what is counted';
+export const LIST = 'The query of `/v1/commitments` that lists the counted ones';
 
 /** The meeting of a row and a column. */
 export class Cell extends Row {
@@ -270,8 +270,8 @@ export class MatrixController {
   @ApiOperation({
     summary: 'Commitments where agencies, themes, forums and outcomes meet',
     description:
-      'Themes, forums and outcomes stand for what is below them. A framework, theme or forum that is asked for narrows what is ' +
-      'counted and shows what is directly below it. As CSV and XLSX: a table.',
+      'Themes, forums and outcomes include all below them. A framework, theme or forum in the question narrows the count and ' +
+      'shows the entries directly below it. As CSV and XLSX: a table.',
   })
   @ApiOkResponse({ type: MatrixView })
   async progressMatrix(@AtClocks() { at, ...asked }: MatrixQuery, @WantedFormat() wanted: Format) {

@@ -34,7 +34,7 @@ export class PartnershipRow extends Row {
   @ApiProperty({
     type: [OnTheme],
     description:
-      'What these are about, most first: themes at the top of their frameworks, or directly below the one asked for',
+      'Their themes, most first: those at the top of their frameworks, or directly below the one in the question',
   })
   readonly themes: OnTheme[];
   @ApiProperty({ description: LIST, example: 'agency=IOM&with=ILO&asOf=2011-02-17' }) readonly list: string;
@@ -45,7 +45,7 @@ class Joint extends Row {
   @ApiProperty({
     type: String,
     nullable: true,
-    description: `${LIST}; null where another agency beside, a role other than lead, or what is not joint is asked for`,
+    description: `${LIST}; null if the question has another agency beside, a role other than lead, or commitments that are not joint`,
     example: 'joint=true&asOf=2011-02-17',
   })
   readonly list: string | null;
@@ -213,7 +213,7 @@ export class PartnershipsController {
   @Get()
   @InRows<PartnershipRow>(inRow, { list: [] })
   @ApiOperation({
-    summary: 'Which agencies work together, and on what',
+    summary: 'The agencies that work together, and their common commitments',
     description:
       'Two agencies work together where both stand in a commitment as lead, co-lead or partner. With a role, the first one of a pair ' +
       'has it. As CSV or NDJSON without `limit`: all pairs.',

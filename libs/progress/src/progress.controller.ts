@@ -16,8 +16,7 @@ export class CommitmentsQuery extends FilterQuery {
   @ApiProperty({
     required: false,
     enum: SORTS,
-    description:
-      'Default: relevance of what q finds, else reference. -: the last first; those without it are at the end',
+    description: 'Default: relevance with q, else reference. -: the last first; those without it are at the end',
   })
   @IsOptional()
   @IsIn(SORTS)

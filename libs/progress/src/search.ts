@@ -49,7 +49,7 @@ export class SearchQuery extends ClockQuery {
 
 export class SearchHit {
   @ApiProperty({ description: 'Reference, code or id', example: 'IOM' }) readonly code: string;
-  @ApiProperty({ description: 'What people call it: title, name, label or text' }) readonly name: string;
+  @ApiProperty({ description: 'Its name for people: title, name, label or text' }) readonly name: string;
   @ApiProperty({ type: String, nullable: true, description: 'The language of that, where it is told' })
   readonly language: string | null;
   @ApiProperty({

@@ -295,7 +295,7 @@ export class TimelineController {
   @ApiOperation({
     summary: 'Counts by stage at each step between two dates',
     description:
-      'One row a step: a month, quarter or year, or each date on which something was reported. Each row is as at its own date, so rows are comparable, and none is changed by what was reported later.',
+      'One row a step: a month, quarter or year, or each date of a report. Each row is as at its own date, so rows are comparable, and no later report changes one.',
   })
   @ApiOkResponse({ type: TimelineView })
   async progressTimeline(@AtClocks() { at, ...asked }: TimelineQuery) {

@@ -12,7 +12,8 @@ import { flags, type Selection } from './scan.js';
 class CommitmentInShort {
   @ApiProperty() readonly reference: string;
   @ApiProperty() readonly title: string;
-  @ApiProperty({ description: 'Where it can be read, with what may be done (allowedActs)' }) readonly href: string;
+  @ApiProperty({ description: 'The address at which it can be read, with the possible acts (allowedActs)' })
+  readonly href: string;
 }
 
 class WaitingCommitments {
@@ -32,7 +33,7 @@ export class WaitingView {
   readonly roles: WaitingCommitments;
   @ApiProperty({ description: 'Leads that were offered to it, and that it has yet to accept or decline' })
   readonly leads: WaitingCommitments;
-  @ApiProperty({ description: 'Contested readings of what it leads, to which it has not replied' })
+  @ApiProperty({ description: 'Contested readings of commitments that it leads, to which it has not replied' })
   readonly readings: WaitingCommitments;
 }
 

@@ -68,7 +68,8 @@ export class ReportAnswer {
   @ApiProperty({ enum: LANGUAGES }) readonly language: Language;
   @ApiProperty() readonly cover: ReportCover;
   @ApiProperty({ type: [ReportSection] }) readonly sections: readonly ReportSection[];
-  @ApiProperty({ ...ANY_OBJECT, description: 'A table: what the report is about, one row each' }) readonly data: object;
+  @ApiProperty({ ...ANY_OBJECT, description: 'A table: the subjects of the report, one row each' })
+  readonly data: object;
   @ApiProperty({ type: [ReportAbbreviation] }) readonly abbreviations: readonly ReportAbbreviation[];
   @ApiProperty() readonly manifest: ReportManifest;
   @ApiProperty({ type: [ReportNote], description: 'In the order of their numbers' })

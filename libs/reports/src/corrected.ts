@@ -34,7 +34,7 @@ export class CorrectedSince {
     type: FlowsView,
     nullable: true,
     description:
-      '`totalThen` as published, `totalThenAsKnownNow` as corrected since, `learned` from one to the other. null: the report is narrowed by what changes are not counted by, or nothing was recorded since',
+      '`totalThen` as published, `totalThenAsKnownNow` as corrected since, `learned` from one to the other. null: changes cannot be counted with a filter of the report, or nothing was recorded since',
   })
   readonly figures: FlowsView | null;
   @ApiProperty({ type: 'integer', description: 'How many commitments count otherwise by now' }) readonly total: number;
@@ -42,7 +42,7 @@ export class CorrectedSince {
   readonly changed: readonly Changed[];
   @ApiProperty({
     type: [ReplyBeside],
-    description: 'What agencies reply to the report of a reporting round, in the order of their codes',
+    description: 'Replies of agencies to the report of a reporting round, in the order of their codes',
   })
   readonly replies: readonly ReplyBeside[];
 }

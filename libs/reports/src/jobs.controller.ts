@@ -34,11 +34,11 @@ export class OrderReport {
   @OneOf(REPORT_KINDS, { example: 'register' }) kind: ReportKind;
   @Plain({
     optional: true,
-    description: 'What it is on, as the route of its kind takes it: without dates, language and format',
+    description: 'Its subject, as the route of its kind takes it: without dates, language and format',
     example: { agency: 'IOM' },
   })
   parameters?: Readonly<Record<string, string>> | null;
-  @OnDate({ optional: true, description: 'Only what was reported by this date counts (default today, UTC)' })
+  @OnDate({ optional: true, description: 'Only facts reported by this date count (default today, UTC)' })
   asOf?: string | null;
   @Text({
     optional: true,
@@ -80,7 +80,7 @@ export class ReportJobAnswer {
   @ApiProperty({ format: 'uuid' }) readonly id: string;
   @ApiProperty({
     enum: JOB_STATES,
-    description: 'reading: what the report says is looked up; writing: its file is written',
+    description: 'reading: the report’s content is looked up; writing: its file is written',
   })
   readonly state: JobState;
   @ApiProperty({ description: 'With the dates settled: the same report whenever it is made' })
@@ -165,7 +165,7 @@ export class ReportJobsController {
   @ApiOperation({
     summary: 'Order a report that is made in the background',
     description:
-      'For what takes long. The answer says where the job is seen and its file will be. Whoever may read may order; a few at once. The same order under way is the same job.',
+      'For reports that take long. The answer has the addresses of the job and of its file. Every reader may order; a few at once. The same order under way is the same job.',
     operationId: 'orderReport',
   })
   @ApiAcceptedResponse({ type: ReportJobAnswer })
@@ -183,7 +183,7 @@ export class ReportJobsController {
   @Get('jobs/:id')
   @ApiOperation({
     summary: 'A report that is made in the background: how far it is',
-    description: 'Its id is known to whoever ordered it, and to nobody else.',
+    description: 'Only the client that ordered it knows its id.',
     operationId: 'getReportJob',
   })
   @ApiOkResponse({ type: ReportJobAnswer })
@@ -199,7 +199,7 @@ export class ReportJobsController {
   @HttpCode(200)
   @ApiOperation({
     summary: 'Cancel a report that is made in the background',
-    description: 'What is over stays as it is.',
+    description: 'A finished job stays as it is.',
     operationId: 'cancelReportJob',
   })
   @ApiOkResponse({ type: ReportJobAnswer })

@@ -22,7 +22,7 @@ export class ReportQuery extends ProgressClockQuery {
     'CM-2011',
   )
   round?: string;
-  @QueryChoice(LANGUAGES, { default: 'en', description: 'Of the report; what people wrote stays in its own language' })
+  @QueryChoice(LANGUAGES, { default: 'en', description: 'Of the report; people’s words stay in their own language' })
   language?: Language;
   @QueryChoice(REPORT_FORMAT_NAMES, {
     default: 'html',

@@ -148,7 +148,7 @@ export class PublicationsController extends registerController('publication') {
 
   @Get(':code/since')
   @ApiOperation({
-    summary: 'A published report as corrected since, with what was said and why, and what agencies reply',
+    summary: 'A published report as corrected since, with each correction, its reason, and replies of agencies',
     description:
       'Its figures as published and as known by now, as at the same date; beside them the replies of agencies, where it came out of a reporting round. The report itself never changes.',
     operationId: 'getCorrectedSince',
@@ -167,7 +167,7 @@ export class PublicationsController extends registerController('publication') {
   @ApiOperation({
     summary: 'Prepare a report for publication',
     description:
-      'It is made once to see whether it can be; what cannot is refused. Until it is published readers are told nothing of it.',
+      'The report is made once as a trial; if it cannot be made, it is refused. Until it is published, readers learn nothing of it.',
     operationId: 'preparePublication',
   })
   @ApiCreatedResponse({ type: PreparedAnswer })
@@ -187,7 +187,7 @@ export class PublicationsController extends registerController('publication') {
   @HttpCode(200)
   @ApiOperation({
     summary: 'Change the report that is to be published; the body replaces what it says',
-    description: 'It is made once to see whether it can be. What is published takes no amendment.',
+    description: 'The report is made once as a trial. A published report takes no amendment.',
     operationId: 'amendPublication',
   })
   @ApiOkResponse({ type: PreparedAnswer })
@@ -242,7 +242,7 @@ export class PublicationsController extends registerController('publication') {
   @HttpCode(200)
   @ApiOperation({
     summary: 'Discard a report that was prepared',
-    description: 'It and the words added to it are deleted. What is published stays.',
+    description: 'It and the words added to it are deleted. A published report stays.',
     operationId: 'discardPublication',
   })
   @ApiOkResponse({ type: PreparedAnswer })

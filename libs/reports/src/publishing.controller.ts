@@ -30,7 +30,7 @@ export class PublishingAnswer {
   @ApiProperty({
     enum: PUBLISHING_STATES,
     description:
-      'reading: what the report says is looked up; writing: its files are made; publishing: it is recorded, and nothing stops it any more; failed: nothing was published',
+      'reading: the report’s content is looked up; writing: its files are made; publishing: it is recorded, and nothing stops it any more; failed: nothing was published',
   })
   readonly state: JobState;
   @ApiProperty({ type: String, nullable: true, description: 'The round that is published; null: a report of none' })
@@ -125,7 +125,7 @@ export class PublishingController {
   @ApiOperation({
     summary: 'Publish a report: its files are made, in every language and format, and never change from then on',
     description:
-      'In the background: the answer is a job, and `Location` says where it is seen. What cannot be published is refused at once. Words that came while the files were made fail it with `wrong_revision`: publish again.',
+      'In the background: the answer is a job, and `Location` is its address. A report that cannot be published is refused at once. If words are added while the files are made, the job fails with `wrong_revision`: publish again.',
     operationId: 'publishReport',
   })
   @ApiAcceptedResponse({ type: PublishingAnswer })
@@ -157,7 +157,7 @@ export class PublishingController {
   @Rights({ scope: 'publish', roles: [...SECRETARIAT] })
   @HttpCode(200)
   @ApiOperation({
-    summary: 'Cancel a publishing while its files are made: nothing is published, and what was prepared stays',
+    summary: 'Cancel a publishing while its files are made: nothing is published, and the prepared report stays',
     description: 'By the secretariat. What is over stays as it is.',
     operationId: 'cancelPublishing',
   })

@@ -25,10 +25,10 @@ import { ThemeReportQuery } from './theme.js';
 import { written } from './threads.js';
 
 const OPERATIONS: Readonly<Record<ReportKind, string>> = {
-  agency: 'A report on one agency: what it undertook, what came of it, what was asked of it in vain',
+  agency: 'A report on one agency: its commitments, their progress, and recommendations that it has not taken up',
   theme: 'A report on one theme of a framework, across agencies',
   forum: 'A report on the follow-up to a forum and its round tables, outcome by outcome',
-  synthesis: 'A synthesis of what all agencies did: by theme, by agency, by kind of activity',
+  synthesis: 'A synthesis of all agencies’ work: by theme, by agency, by kind of activity',
   register: 'All commitments of a filter, with all that is known of them',
 };
 

@@ -102,7 +102,7 @@ export const ROUND_ACTS = complete<keyof rounds.RoundEvents | 'Blanked'>()({
   close: roundAct('Closed', 'CloseRound', {
     path: 'close',
     who: 'secretariat',
-    summary: 'Close a round: what did not come is not received',
+    summary: 'Close a round: returns that did not come are not received',
     description: 'By the secretariat. Silence is never taken for no change.',
     conflict: CLOSED,
     operationId: 'closeRound',
@@ -122,7 +122,7 @@ export const ROUND_ACTS = complete<keyof rounds.RoundEvents | 'Blanked'>()({
     who: 'secretariat',
     summary: 'Publish a closed round: its report is made and published, once and whole',
     description:
-      'By the secretariat, in the background: the answer is a job, and `Location` says where it is seen, and cancelled until it is recorded. What cannot be published is refused at once. The report stands as at the cut-off, as known when its files were begun, and never changes: with who answered and who did not, the answers and the words of the agencies, and how its figures came about from those that were published of the round before. Words that were added to a publication prepared under the same symbol are in it.',
+      'By the secretariat, in the background: the answer is a job, and `Location` is its address, where it can be cancelled until it is recorded. A round that cannot be published is refused at once. The report stands as at the cut-off, as known when its files were begun, and never changes: with the agencies that answered and those that did not, their answers and words, and the bridge from the published figures of the round before. Words that were added to a publication prepared under the same symbol are in it.',
     conflict: 'It is open, or was published already; or the symbol is that of another report',
     operationId: 'publishRound',
     decide: rounds.publish,
@@ -145,7 +145,7 @@ export const RETURN_ACTS = complete<Exclude<keyof returns.ReturnEvents, 'Applied
     who: 'agency',
     summary: 'Submit the return as its draft stands: all of it is recorded, or nothing',
     description:
-      'By the agency, or by the secretariat on its behalf; If-Match is the revision of the draft. Every act is tried first: what is missing or wrong refuses it, with a pointer to each field. What an earlier submission said already stays; what it said otherwise is retracted.',
+      'By the agency, or by the secretariat on its behalf; If-Match is the revision of the draft. Every act is tried first: a missing or wrong entry refuses it, with a pointer to each field. Unchanged statements of an earlier submission stay; changed ones are retracted.',
     conflict: 'The round is closed for the agency, or the return was accepted or submitted meanwhile',
     operationId: 'submitReturn',
     decide: returns.submit as never,
@@ -202,8 +202,7 @@ export const RETURN_ACTS = complete<Exclude<keyof returns.ReturnEvents, 'Applied
     path: 'history/:revision/blank',
     who: 'secretariat',
     summary: 'Blank words of a return that must go',
-    description:
-      'By the secretariat. What was recorded of the commitments is blanked there: the words stand in both streams.',
+    description: 'By the secretariat. Blank the commitments’ events, too: the words are in both streams.',
     scope: 'admin',
     operationId: 'blankReturn',
     decide: blank(returns.aReturn),

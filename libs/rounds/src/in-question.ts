@@ -58,10 +58,10 @@ export class CommitmentInQuestion {
   @ApiProperty({ enum: STAGES, description: 'The lead’s part' }) readonly stage: Stage;
   @ApiProperty({ enum: STAGES, isArray: true, description: 'The stages that can be said of it' })
   readonly stages: readonly Stage[];
-  @ApiProperty({ type: [ActInQuestion], description: 'What the agency can say of it in its return' })
+  @ApiProperty({ type: [ActInQuestion], description: 'The statements on it that the return may hold' })
   readonly acts: readonly ActInQuestion[];
   @ApiProperty({ description: 'Whether it is neither completed nor discontinued' }) readonly open: boolean;
-  @ApiProperty({ type: () => StageEntry, nullable: true, description: 'What the agency last said of its part' })
+  @ApiProperty({ type: () => StageEntry, nullable: true, description: 'The agency’s last statement on its part' })
   readonly own: StageEntry | null;
   @ApiProperty({ type: String, nullable: true, example: '2012-06' }) readonly target: string | null;
   @ApiProperty() readonly overdue: boolean;

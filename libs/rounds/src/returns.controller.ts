@@ -131,15 +131,16 @@ export class ReturnView {
   @ApiProperty({ type: [Submitted], description: 'In their order' }) readonly submissions: readonly Submitted[];
   @ApiProperty({ type: () => NilShown, nullable: true, description: 'The nil return' })
   readonly nil: NilShown | null;
-  @ApiProperty({ type: [PaperShown], description: 'What came as a paper' }) readonly papers: readonly PaperShown[];
+  @ApiProperty({ type: [PaperShown], description: 'The return that came as a paper' })
+  readonly papers: readonly PaperShown[];
   @ApiProperty({ type: [NewlyRecorded], description: 'The commitments that it newly recorded' })
   readonly recorded: readonly NewlyRecorded[];
   @ApiProperty({ type: [CommentOfReturn] }) readonly comments: readonly CommentOfReturn[];
-  @ApiProperty({ type: [ReturnEvent], description: 'What happened to it' }) readonly history: readonly ReturnEvent[];
+  @ApiProperty({ type: [ReturnEvent], description: 'Its events' }) readonly history: readonly ReturnEvent[];
   @ApiProperty({
     type: LastReturn,
     nullable: true,
-    description: 'What the agency submitted in the round before, or one before that',
+    description: 'The agency’s submission in the round before, or one before that',
   })
   readonly before: LastReturn | null;
   @ApiProperty({
@@ -234,7 +235,7 @@ export class ReturnsController {
   @Get()
   @Named()
   @ApiOperation({
-    summary: 'A return: where it stands, what was submitted, and to those who work on it its draft',
+    summary: 'A return: its state, its submission, and to those who work on it its draft',
     description:
       'The draft begins with the answers that are carried over; `register` has what is known of each commitment in question, and `before` what the agency said last time. With `knownAt` it is shown as it was received by then, without a draft; `register` is that of today.',
   })
@@ -301,7 +302,7 @@ export class ReturnsController {
   @ApiOperation({
     summary: 'Save the draft of a return; it may be unfinished, and is not public',
     description:
-      'By the agency, or by the secretariat on its behalf. If-Match names the revision that was read ("0" before the first one): where someone was faster nothing is overwritten, and the answer is 412: `meanwhile` says who saved it and when, what was changed, and what of that the body changes in another way. Every revision is kept until the return is submitted.',
+      'By the agency, or by the secretariat on its behalf. If-Match names the revision that was read ("0" before the first one): if someone has saved meanwhile, nothing is overwritten, and the answer is 412: `meanwhile` says who saved it and when, the changes, and those that the body changes in another way. Every revision is kept until the return is submitted.',
   })
   @ApiOkResponse({ type: DraftSaved })
   @ApiConflictResponse({ description: 'The round is closed for the agency, or the return was accepted' })
@@ -318,7 +319,7 @@ export class ReturnsController {
   @Named()
   @Rights(SEEN)
   @ApiOperation({
-    summary: 'What is missing, wrong or odd in the draft of a return',
+    summary: 'Missing, wrong and odd entries in the draft of a return',
     description:
       'Everything is tried as if it were submitted now; nothing is recorded. Each finding points to its field.',
   })

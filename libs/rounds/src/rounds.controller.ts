@@ -149,7 +149,7 @@ export class RoundsController {
   @HttpCode(201)
   @ApiOperation({
     summary: 'Prepare a round: nothing of it is public before it is opened',
-    description: 'By the secretariat: who is asked, what, about which commitments, until when.',
+    description: 'By the secretariat: the agencies, the questions, the commitments in question, the deadline.',
   })
   @ApiCreatedResponse({ type: RoundAnswer })
   @ApiConflictResponse({ description: 'The code is taken' })
@@ -166,7 +166,7 @@ export class RoundsController {
   @Get(':round')
   @NAMED_ROUND
   @ApiOperation({
-    summary: 'A round: what it asks, of whom, until when, and who has answered',
+    summary: 'A round: its questions, its agencies, its deadline, and who has answered',
     description: 'One that is being prepared is shown to the secretariat alone.',
   })
   @ApiOkResponse({ type: OneRound })
@@ -204,9 +204,9 @@ export class RoundsController {
   @Get(':round/bridge')
   @NAMED_ROUND
   @ApiOperation({
-    summary: 'What changed since the round before it: N then + … − … = N now, and from stage to stage',
+    summary: 'The changes since the round before it: N then + … − … = N now, and from stage to stage',
     description:
-      'Between the cut-offs of both, of the commitments in question, with every term and its list. Where the round before was published, it begins with what was published then, and `learned` has what was corrected since.',
+      'Between the cut-offs of both, of the commitments in question, with every term and its list. If the round before was published, it begins with the published figures, and `learned` has the corrections since.',
   })
   @ApiOkResponse({ type: Bridge })
   async getBridge(@Param('round') round: string, @AtClocks() { at: { knownAt } }: KnownQuery): Promise<Bridge> {
@@ -216,7 +216,7 @@ export class RoundsController {
   @Get(':round/since')
   @NAMED_ROUND
   @ApiOperation({
-    summary: 'What came since a round was published: corrections of its figures, and replies of agencies',
+    summary: 'Later changes after a round was published: corrections of its figures, and replies of agencies',
     description: 'They stand beside the report, which never changes.',
   })
   @ApiOkResponse({ type: SincePublished })

@@ -34,7 +34,7 @@ export class ReturnLine {
   })
   readonly state: ReturnState;
   @ApiProperty({
-    description: 'What it says last is that there is nothing to report; that stays so when it is accepted',
+    description: 'The last answer was that there is nothing to report; that stays so when it is accepted',
   })
   readonly isNil: boolean;
   @ApiProperty({ description: 'It came, or has yet to come, after its deadline. This never clears' })
@@ -70,9 +70,9 @@ export class ReturnLine {
   })
   readonly authority: string | null;
   @ApiProperty(COUNT) readonly comments: number;
-  @ApiProperty({ ...COUNT, description: 'Of what the secretariat said in them: what the agency has yet to answer' })
+  @ApiProperty({ ...COUNT, description: 'Of the secretariat’s comments: those that the agency has yet to answer' })
   readonly unanswered: number;
-  @ApiProperty({ ...COUNT, description: 'Of these: what the agency replied to the published report' })
+  @ApiProperty({ ...COUNT, description: 'Of these: replies of the agency to the published report' })
   readonly replies: number;
 }
 
@@ -85,7 +85,8 @@ class Rate {
 export class ResponseRates {
   @ApiProperty() readonly expected: Rate;
   @ApiProperty({ description: 'Answered with something, in time or late' }) readonly received: Rate;
-  @ApiProperty({ description: 'Of what was received, nil returns among it: after the deadline' }) readonly late: Rate;
+  @ApiProperty({ description: 'Of the received returns, nil returns among them: after the deadline' })
+  readonly late: Rate;
   @ApiProperty({ description: 'Said that there is nothing to report' }) readonly nil: Rate;
   @ApiProperty({ description: 'Said nothing' }) readonly silent: Rate;
 }
@@ -97,7 +98,7 @@ export class RoundView extends Round {
   @ApiProperty({ ...DAY, nullable: true }) readonly openedOn: FullDate | null;
   @ApiProperty({ ...DAY, nullable: true }) readonly closedOn: FullDate | null;
   @ApiProperty({ ...DAY, nullable: true }) readonly publishedOn: FullDate | null;
-  @ApiProperty({ type: String, nullable: true, description: 'The symbol of what was published' })
+  @ApiProperty({ type: String, nullable: true, description: 'The symbol of the publication' })
   readonly publication: string | null;
   @ApiProperty({ type: ResponseRates, nullable: true }) readonly responses: ResponseRates | null;
 }
@@ -152,7 +153,7 @@ export class SincePublished {
     description: 'From the published total to that as known now, as at the same cut-off: `learned` has the corrections',
   })
   readonly figures: FlowsView;
-  @ApiProperty({ type: [ReplyBeside], description: 'What the agencies reply, in the order of their codes' })
+  @ApiProperty({ type: [ReplyBeside], description: 'Replies of the agencies, in the order of their codes' })
   readonly replies: readonly ReplyBeside[];
 }
 

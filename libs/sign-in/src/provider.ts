@@ -215,7 +215,7 @@ export class Provider {
     const { name, audience } = this.settings;
     return audience === null
       ? `Tokens of ${name} are not taken here: they sign people in on pages.`
-      : `The token is over, ${name} has not signed it for this server, or whoever it is of has no role here.`;
+      : `The token has expired, ${name} has not signed it for this server, or its holder has no role here.`;
   }
 
   async #holderOf(token: string): Promise<Holder | null> {

@@ -24,7 +24,7 @@ export const TERM_WORDS: Readonly<Record<EntryReason | Exit, Readonly<Record<Leg
   superseded: both('superseded', 'Another one took its place'),
   withdrawn: both('withdrawn', 'Taken back'),
   removed: {
-    learned: ['taken out', 'What said that it was there by then was retracted, or corrected to a later date'],
+    learned: ['taken out', 'The statement of its existence by then was retracted, or corrected to a later date'],
     reported: ['taken out', 'What said that it was there was retracted'],
   },
   departed: {

@@ -191,7 +191,7 @@ const One = ({ letter: shown, sends }: { letter: ShownLetter; sends: boolean }) 
           write otherwise.
         </p>
       ) : (
-        <p>It would not be written any more: what it is about is done, or whoever it was for has left.</p>
+        <p>It would not be sent any more: its matter is done, or its recipient has left.</p>
       )}
       {(state === 'given_up' || state === 'waiting') && (
         <ButtonForm action={`${path('letters', id)}/send`}>Send it now</ButtonForm>

@@ -35,7 +35,7 @@ const Operations = ({ projections, waiting }: ViewsStanding) => {
     <PlainPage
       title="State of the figures"
       path="/operations"
-      eyebrow="For whoever runs this server"
+      eyebrow="For the operator of this server"
       lead={
         <p>
           Every figure is worked out from the log of what was recorded. Here is how far that has come, and what stands

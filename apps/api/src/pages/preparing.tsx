@@ -325,7 +325,8 @@ function contextOf(request: ApiRequest, key: string, filled: Filled): CommandCon
 
 function needsPreparer(request: ApiRequest): Principal {
   const by = preparerOf(request);
-  if (!mayWrite(by)) throw new Rejected('forbidden', 'This is for the secretariat and whoever acts for an agency.');
+  if (!mayWrite(by))
+    throw new Rejected('forbidden', 'This is for the secretariat and for people who act for an agency.');
   return by;
 }
 

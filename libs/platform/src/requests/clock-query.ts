@@ -24,7 +24,7 @@ const KnownAt = () =>
 export class ClockQuery {
   @OnDate({
     optional: true,
-    description: 'Only what was reported by this date counts (default today, UTC)',
+    description: 'Only facts reported by this date count (default today, UTC)',
     example: '2011-02-17',
   })
   asOf?: string;

@@ -25,7 +25,7 @@ export class Problem {
   @ApiProperty() title: string;
   @ApiProperty({ type: 'integer' }) status: number;
   @ApiProperty({ description: 'For people' }) detail: string;
-  @ApiProperty({ description: 'For programs: what exactly was refused' }) code: string;
+  @ApiProperty({ description: 'For programs: the exact reason of the refusal' }) code: string;
   @ApiProperty({ required: false, type: () => [FieldAtFault] }) errors?: readonly FieldError[];
   @ApiProperty({
     required: false,
