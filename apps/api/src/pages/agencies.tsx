@@ -18,6 +18,7 @@ import { OTHER_ROLES } from '#words';
 import { Registers, type AgencyAsAt, type Forum, type Framework, type MemberAsAt, type Theme } from '#registers';
 import { RoundViews, type RoundOfAgency } from '#rounds';
 import { compareTexts, fold } from '#text';
+import { EntryFacts } from './entry-fields.js';
 import { Listed } from './links.js';
 import { AgenciesAs, AgencyIdentity, Members, AgencyEndNotice } from './agency-identity.js';
 import { Choice, type ChoiceParts } from './choice.js';
@@ -267,6 +268,10 @@ const AgencyReport = (parts: ReportParts) => {
       report={{ kind: 'agency', asked: { agency: agency.code, followsUp: view.asked['followsUp'] } }}
     >
       <EntryLink kind="agency" code={agency.code} />
+      <EntryFacts
+        {...{ view, kind: 'agency', entry: agency }}
+        placed={['code', 'name', 'kind', 'parent', 'memberships', 'chairs', 'succeededBy']}
+      />
       <AgencyEndNotice view={view} agency={agency} />
       {progress.row ? (
         <Headline view={view} row={progress.row} filter={filter}>

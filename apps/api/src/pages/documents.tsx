@@ -3,6 +3,7 @@ import { Controller, Get, Param, Query, Req } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { Coverage, Progress, type ItemList, type OutcomeRow } from '#progress';
 import { Registers, type Document } from '#registers';
+import { EntryFacts } from './entry-fields.js';
 import { Figure, ShownDate } from './figures.js';
 import { Page } from './layout.js';
 import { ByStage, LISTED } from './lists.js';
@@ -86,6 +87,11 @@ interface Parts {
   readonly outcomes: readonly OutcomeRow[];
 }
 
+const PLACED = [
+  ...(['id', 'symbol', 'title', 'series', 'publisher', 'published'] as const),
+  ...(['reportedOn', 'pages', 'language', 'url'] as const),
+];
+
 const DocumentReport = ({ view, document, list, outcomes }: Parts) => (
   <Page
     view={view}
@@ -116,6 +122,7 @@ const DocumentReport = ({ view, document, list, outcomes }: Parts) => (
     entry={path('documents', document.id)}
     csv={view.api('/commitments', { document: document.id, format: 'csv' })}
   >
+    <EntryFacts {...{ view, kind: 'document', entry: document }} placed={PLACED} />
     {outcomes.length > 0 && (
       <section>
         <h2>Outcomes read in it</h2>

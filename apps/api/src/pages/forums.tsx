@@ -5,6 +5,7 @@ import { Coverage, Progress, type OutcomeRow } from '#progress';
 import { Registers, type Document, type Forum } from '#registers';
 import { RoundViews, type RoundInShort } from '#rounds';
 import { compareTexts } from '#text';
+import { EntryFacts } from './entry-fields.js';
 import { Fact } from './fact.js';
 import { Contents } from './contents.js';
 import { FollowedUpBy, following, FollowUp, type Following } from './follow-up.js';
@@ -104,6 +105,11 @@ interface Dossier {
   readonly participants: readonly string[];
 }
 
+const PLACED = [
+  ...(['id', 'name', 'kind', 'start', 'end', 'place', 'host', 'parent', 'outcomeDocument'] as const),
+  ...(['agenda', 'papers', 'participants'] as const),
+];
+
 const ForumReport = ({ view, forum, forums, outcomes, putTo, back, dossier, ...followUp }: ForumParts) => {
   const parent = forums.find(({ id }) => id === forum.parent);
   const below = forums.filter(({ parent }) => parent === forum.id);
@@ -151,6 +157,7 @@ const ForumReport = ({ view, forum, forums, outcomes, putTo, back, dossier, ...f
       report={{ kind: 'forum', asked: { forum: forum.id } }}
     >
       <EntryLink kind="forum" code={forum.id} />
+      <EntryFacts {...{ view, kind: 'forum', entry: forum }} placed={PLACED} />
       {followUp.row.total === 0 ? (
         <p class="callout">No commitment follows it up as at {dateWords(view.asOf)}.</p>
       ) : (

@@ -4,6 +4,7 @@ import type { FastifyRequest } from 'fastify';
 import { withClocksOfCursor } from '#platform';
 import { Coverage, OutcomesQuery, Progress, TOLD_KINDS, type OutcomesView } from '#progress';
 import { Registers, type Forum, type OutcomeAsAt } from '#registers';
+import { entryFacts } from './entry-fields.js';
 import { Fact } from './fact.js';
 import { Contents } from './contents.js';
 import { Choice, type ChoiceParts } from './choice.js';
@@ -222,6 +223,11 @@ const shortened = (text: string): string =>
     ? text
     : `${text.slice(0, text.lastIndexOf(' ', LONGEST_TITLE)) || text.slice(0, LONGEST_TITLE)} …`;
 
+const PLACED = [
+  ...(['id', 'kind', 'forum', 'issuedBy', 'issuer', 'addressedTo', 'concerns', 'text'] as const),
+  ...(['document', 'locator', 'section', 'paragraph', 'addressees', 'themes'] as const),
+];
+
 const OutcomeReport = ({ view, outcome, followedUpOn, ...followUp }: OutcomeParts) => (
   <Page
     view={view}
@@ -298,6 +304,7 @@ const OutcomeReport = ({ view, outcome, followedUpOn, ...followUp }: OutcomePart
           />
         </Fact>
       )}
+      {entryFacts({ view, kind: 'outcome', entry: outcome, placed: PLACED })}
       <Fact name="Read in">
         <Place view={view} of={outcome} />
       </Fact>

@@ -1,6 +1,7 @@
 /** Themes as their frameworks order them: parents followed by what is below them. */
 import type { Filter, ThemeRow } from '#progress';
 import type { Framework, Theme } from '#registers';
+import { EntryFacts } from './entry-fields.js';
 import { Breakdown, type Line } from './figures.js';
 import { Folded } from './folded.js';
 import { path, type View } from './view.js';
@@ -54,7 +55,8 @@ interface Parts {
 /** A breakdown per framework that has any of the rows. */
 export const ByFramework = ({ view, rows, frameworks, themes, filter, to, unfolded = Infinity }: Parts) => (
   <>
-    {frameworks.map(({ code, name, source }) => {
+    {frameworks.map((framework) => {
+      const { code, name, source } = framework;
       const ordered = themeTreeRows(
         themes.filter(({ framework }) => framework === code),
         null,
@@ -70,6 +72,10 @@ export const ByFramework = ({ view, rows, frameworks, themes, filter, to, unfold
             open={lines.length <= unfolded}
           >
             <p class="note">{source}</p>
+            <EntryFacts
+              {...{ view, kind: 'framework', entry: framework }}
+              placed={['code', 'name', 'version', 'source']}
+            />
             <Breakdown view={view} caption={`Commitments per theme: ${name}`} of="Theme" lines={lines} />
           </Folded>
         )

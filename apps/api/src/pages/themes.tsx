@@ -15,6 +15,7 @@ import {
 import { LATEST, Registers, type CrosswalkAsAt, type Forum, type Framework, type Theme } from '#registers';
 import { Contents } from './contents.js';
 import { NothingFound } from './conditions.js';
+import { EntryFacts } from './entry-fields.js';
 import { Breakdown, Headline, Legend, mostFirst, NoSum } from './figures.js';
 import { feedPath, followPath } from './feed-path.js';
 import { Page } from './layout.js';
@@ -202,6 +203,7 @@ const ThemeReport = (parts: ReportParts) => {
       }}
     >
       <EntryLink kind="theme" code={theme.code} />
+      <EntryFacts {...{ view, kind: 'theme', entry: theme }} placed={['code', 'framework', 'label', 'parent']} />
       {through && <AsRead {...{ view, through, crosswalks, frameworks }} />}
       {progress.row ? (
         <Headline view={view} row={progress.row} filter={filter}>

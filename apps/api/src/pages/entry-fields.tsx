@@ -1,0 +1,80 @@
+/** The fields of an entry of a register that its page does not place itself: what is new in its class is shown at once. */
+import type { ComponentChildren } from 'preact';
+import { entryClass, PATHS } from '#acts';
+import { formFieldsIn, type FormField } from '#platform';
+import { Fact } from './fact.js';
+import { choiceWords, labelOf } from './field-words.js';
+import { Joined } from './links.js';
+import type { Kind } from './register-words.js';
+import { Words } from './source.js';
+import { path, type View } from './view.js';
+import { count, countryName, dateWords, languageName, sentence } from './words.js';
+
+interface EntryParts<E> {
+  readonly view: View;
+  readonly kind: Kind;
+  readonly entry: E;
+  /** The fields that the page shows at places of their own. */
+  readonly placed: readonly (keyof E)[];
+}
+
+/** In the order of the class, each with its label. */
+export function entryFacts<E extends object>({ view, kind, entry, placed }: EntryParts<E>): ComponentChildren[] {
+  const said = entry as Readonly<Record<string, unknown>>;
+  return formFieldsIn(entryClass(kind)).flatMap((field) => {
+    const values = [said[field.name] ?? []].flat();
+    return values.length === 0 || placed.includes(field.name as keyof E) ? (
+      []
+    ) : (
+      <Fact key={field.name} name={labelOf(field.name)}>
+        <Joined all={values.map((value) => wordsOf(value, field, view))} />
+      </Fact>
+    );
+  });
+}
+
+export const EntryFacts = <E extends object>(parts: EntryParts<E>) => {
+  const facts = entryFacts(parts);
+  return facts.length > 0 ? <dl class="clocks">{facts}</dl> : null;
+};
+
+function wordsOf(value: unknown, { kind, of, registers }: FormField, view: View): ComponentChildren {
+  if (typeof value === 'boolean') return value ? 'Yes' : 'No';
+  if (typeof value === 'number') return count(value);
+  if (typeof value === 'object' && value !== null && of)
+    return formFieldsIn(of)
+      .flatMap((field) => [(value as Readonly<Record<string, unknown>>)[field.name] ?? []].flat())
+      .join(', ');
+  const text = String(value);
+  switch (kind) {
+    case 'choice':
+      return choiceWords(text);
+    case 'word':
+      return sentence(text);
+    case 'period':
+    case 'date':
+      return dateWords(text);
+    case 'language':
+      return languageName(text);
+    case 'country':
+      return countryName(text);
+    case 'address':
+      return (
+        <a href={text} rel="noreferrer nofollow">
+          {text}
+        </a>
+      );
+    case 'code': {
+      const register = registers.find((one) => one in view.names && view.names[one as Named].has(text));
+      if (!register) return text;
+      return (
+        <a href={view.link(path(PATHS[register].path, text))} dir="auto">
+          {view.names[register as Named].get(text)}
+        </a>
+      );
+    }
+    default:
+      return <Words text={text} />;
+  }
+}
+type Named = keyof View['names'];
