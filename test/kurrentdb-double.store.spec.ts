@@ -1,4 +1,3 @@
-import { status } from '@grpc/grpc-js';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import {
   ANY,
@@ -28,8 +27,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { KurrentdbCluster, makeCertificates, startProxy, startSilentPeer } from './support/kurrentdb-double-cluster.js';
+import { KurrentdbCluster, makeCertificates, startProxy } from './support/kurrentdb-double-cluster.js';
 import { KurrentdbDouble, type AppendFate, type DoubleOptions } from './support/kurrentdb-double.js';
+import { until } from './support/waiting.js';
 
 /**
  * The bare official client against the double. What a server does is proved on both when `KURRENTDB_URL` names a real one;
@@ -87,12 +87,8 @@ const after = async (ms: number, work: Promise<unknown>): Promise<'pending' | 'd
     ),
     sleep(ms).then(() => 'pending' as const),
   ]);
-/** It waits for 2,000 turns of this process, which come later on a busy machine. */
-async function until(is: () => boolean | undefined): Promise<void> {
-  for (let left = 2_000; !is(); left--) {
-    if (left === 0) throw new Error(`It never was so: ${is.toString()}`);
-    await sleep(5);
-  }
+async function expectFailed(work: Promise<unknown>, type: ErrorType, more: object = {}): Promise<void> {
+  expect(await failure(work)).toMatchObject({ type, ...more });
 }
 
 /** A subscription to `$all`, written down. */
@@ -120,414 +116,313 @@ class Listener {
       .on('end', () => (this.ended = true));
   }
 
-  get ids(): string[] {
-    return this.events.map(({ id }) => id);
+  get revisions(): number[] {
+    return this.events.map(({ revision }) => revision);
   }
 }
 
-interface Case {
-  readonly sentence: string;
-  /** `url` for clients of its own. */
-  readonly run: (client: KurrentDBClient, url: string) => Promise<void>;
+/** A subscription, by default from the end on, that has caught up. */
+async function listening(client: KurrentDBClient, options: SubscribeToAllOptions = { fromPosition: END }) {
+  const listener = new Listener(client, options);
+  await until(() => listener.caughtUp.length > 0);
+  return listener;
 }
 
-const cases: Case[] = [
-  {
-    sentence: 'an append answers with the revision and the position of its last event',
-    async run(client) {
-      const stream = newStream();
-      const answer = await client.appendToStream(stream, some(3), { streamState: NO_STREAM });
-      const [first, , third] = await all(client.readStream(stream));
-      expect(answer).toEqual({
-        success: true,
-        nextExpectedRevision: 2n,
-        position: { commit: third!.at, prepare: third!.at },
-      });
-      expect(third!.at - first!.at).toBeGreaterThan(2n);
-      expect(first!.at).toBeGreaterThan(0n);
-    },
+/** @param url for clients of its own */
+type Case = (client: KurrentDBClient, url: string) => Promise<void>;
+
+const CASES: Readonly<Record<string, Case>> = {
+  async 'an append answers with the revision and the position of its last event'(client) {
+    const stream = newStream();
+    const answer = await client.appendToStream(stream, some(3), { streamState: NO_STREAM });
+    const [first, , third] = await all(client.readStream(stream));
+    expect(answer).toEqual({
+      success: true,
+      nextExpectedRevision: 2n,
+      position: { commit: third!.at, prepare: third!.at },
+    });
+    expect(third!.at - first!.at).toBeGreaterThan(2n);
+    expect(first!.at).toBeGreaterThan(0n);
   },
-  {
-    sentence: 'an append to another revision than the last is refused and names the last',
-    async run(client) {
-      const stream = newStream();
-      const append = (streamState: AppendStreamState) => client.appendToStream(stream, some(1), { streamState });
-      expect(await failure(append(0n))).toMatchObject({
-        type: ErrorType.WRONG_EXPECTED_VERSION,
-        actualState: NO_STREAM,
-      });
-      expect(await failure(append(STREAM_EXISTS))).toMatchObject({ type: ErrorType.WRONG_EXPECTED_VERSION });
-      await append(NO_STREAM);
-      await append(STREAM_EXISTS);
-      await append(ANY);
-      for (const state of [NO_STREAM, 0n, 1n, 3n] as const)
-        expect(await failure(append(state))).toMatchObject({
-          type: ErrorType.WRONG_EXPECTED_VERSION,
-          expectedState: state,
-          actualState: 2n,
-        });
-      await append(2n);
-      expect(await all(client.readStream(stream))).toHaveLength(4);
-    },
+  async 'an append to another revision than the last is refused and names the last'(client) {
+    const stream = newStream();
+    const append = (streamState: AppendStreamState) => client.appendToStream(stream, some(1), { streamState });
+    await expectFailed(append(0n), ErrorType.WRONG_EXPECTED_VERSION, { actualState: NO_STREAM });
+    await expectFailed(append(STREAM_EXISTS), ErrorType.WRONG_EXPECTED_VERSION);
+    await append(NO_STREAM);
+    await append(STREAM_EXISTS);
+    await append(ANY);
+    for (const state of [NO_STREAM, 0n, 1n, 3n] as const)
+      await expectFailed(append(state), ErrorType.WRONG_EXPECTED_VERSION, { expectedState: state, actualState: 2n });
+    await append(2n);
+    expect(await all(client.readStream(stream))).toHaveLength(4);
   },
-  {
-    // IndexWriter.cs, CheckCommit: "strong idempotency checks"; RequestManagerBase.cs, ReturnCommitAt
-    sentence: 'the same events at the same earlier revision are not written again: the answer is the earlier one',
-    async run(client) {
-      const stream = newStream();
-      const [a, b, c, d] = some(4);
-      const first = await client.appendToStream(stream, [a!, b!], { streamState: NO_STREAM });
-      const second = await client.appendToStream(stream, [c!], { streamState: 1n });
-      await client.appendToStream(stream, [d!], { streamState: 2n });
-      expect(await client.appendToStream(stream, [a!, b!], { streamState: NO_STREAM })).toEqual(first);
-      expect(await client.appendToStream(stream, [c!], { streamState: 1n })).toEqual(second);
-      // Fewer of them too: as if they had come alone.
-      expect(await client.appendToStream(stream, [a!], { streamState: NO_STREAM })).toMatchObject({
-        nextExpectedRevision: 0n,
-      });
-      expect(await all(client.readStream(stream))).toHaveLength(4);
-    },
+  // IndexWriter.cs, CheckCommit: "strong idempotency checks"; RequestManagerBase.cs, ReturnCommitAt
+  async 'the same events at the same earlier revision are not written again: the answer is the earlier one'(client) {
+    const stream = newStream();
+    const [a, b, c, d] = some(4);
+    const first = await client.appendToStream(stream, [a!, b!], { streamState: NO_STREAM });
+    const second = await client.appendToStream(stream, [c!], { streamState: 1n });
+    await client.appendToStream(stream, [d!], { streamState: 2n });
+    expect(await client.appendToStream(stream, [a!, b!], { streamState: NO_STREAM })).toEqual(first);
+    expect(await client.appendToStream(stream, [c!], { streamState: 1n })).toEqual(second);
+    // Fewer of them too: as if they had come alone.
+    expect(await client.appendToStream(stream, [a!], { streamState: NO_STREAM })).toMatchObject({
+      nextExpectedRevision: 0n,
+    });
+    expect(await all(client.readStream(stream))).toHaveLength(4);
   },
-  {
-    // StorageWriterService.cs, VerifyCommitChecks: CorruptedIdempotency counts as a failed check
-    sentence: 'events that are there only in part, or elsewhere in the stream, are a conflict',
-    async run(client) {
-      const stream = newStream();
-      const [a, b, c] = some(3);
-      await client.appendToStream(stream, [a!, b!], { streamState: NO_STREAM });
-      for (const [events, streamState] of [
-        [[a!, c!], NO_STREAM],
-        [[c!, b!], NO_STREAM],
-        [[a!, b!, c!], NO_STREAM],
-        [[b!], NO_STREAM],
-        [[a!], 0n],
-      ] as const)
-        expect(await failure(client.appendToStream(stream, [...events], { streamState }))).toMatchObject({
-          type: ErrorType.WRONG_EXPECTED_VERSION,
-          actualState: 1n,
-        });
-    },
-  },
-  {
-    // IndexWriter.cs, CheckCommit: "writing exactly to the end … -> ok"
-    sentence:
-      'an event that is there is written a second time where the revision is the last one: its id guards nothing',
-    async run(client) {
-      const stream = newStream();
-      const a = event();
-      await client.appendToStream(stream, a, { streamState: NO_STREAM });
-      await client.appendToStream(stream, a, { streamState: 0n });
-      await client.appendToStream(newStream(), a, { streamState: NO_STREAM });
-      expect((await all(client.readStream(stream))).map(({ id }) => id)).toEqual([a.id, a.id]);
-    },
-  },
-  {
-    // IndexWriter.cs, CheckCommit: "weak idempotency checks"
-    sentence: 'without a revision only events of late are known again, and only in their own stream',
-    async run(client) {
-      const stream = newStream();
-      const [a, b] = some(2);
-      const first = await client.appendToStream(stream, a!, { streamState: ANY });
-      expect(await client.appendToStream(stream, a!, { streamState: ANY })).toEqual(first);
-      expect(await client.appendToStream(stream, a!, { streamState: STREAM_EXISTS })).toEqual(first);
-      expect(await failure(client.appendToStream(stream, [a!, b!], { streamState: ANY }))).toMatchObject({
-        type: ErrorType.WRONG_EXPECTED_VERSION,
-      });
-      // PutRecord with throwOnDuplicate: false: an id is remembered in the stream where it came first, and there only.
-      const other = newStream();
-      await client.appendToStream(other, a!, { streamState: ANY });
-      await client.appendToStream(other, a!, { streamState: ANY });
-      await client.appendToStream(stream, a!, { streamState: ANY });
-      expect(await all(client.readStream(other))).toHaveLength(2);
-      expect(await all(client.readStream(stream))).toHaveLength(1);
-    },
-  },
-  {
-    // Streams.Append.cs, which the client uses when a call has credentials of its own
-    sentence: 'an append on a call of its own is treated as one on the common stream',
-    async run(client) {
-      const stream = newStream();
-      const [a, b, c] = some(3);
-      const credentials = { username: 'admin', password: 'changeit' };
-      const append = (events: (typeof a)[], streamState: AppendStreamState) =>
-        client.appendToStream(stream, events as never, { streamState, credentials });
-      const first = await append([a, b], NO_STREAM);
-      expect(first).toMatchObject({ success: true, nextExpectedRevision: 1n });
-      expect(await append([a, b], NO_STREAM)).toEqual(first);
-      expect(await failure(append([a, c], NO_STREAM))).toMatchObject({ actualState: 1n, expectedState: NO_STREAM });
-      expect(await failure(append([c], 7n))).toMatchObject({ actualState: 1n, expectedState: 7n });
-      await append([c], 1n);
-      expect((await all(client.readStream(stream))).map(({ id }) => id)).toEqual([a!.id, b!.id, c!.id]);
-    },
-  },
-  {
-    sentence: 'of many appends to one revision at once one succeeds',
-    async run(client) {
-      const stream = newStream();
-      await client.appendToStream(stream, some(1), { streamState: NO_STREAM });
-      const outcomes = await Promise.allSettled(
-        some(40).map((one) => client.appendToStream(stream, one, { streamState: 0n })),
+  // StorageWriterService.cs, VerifyCommitChecks: CorruptedIdempotency counts as a failed check
+  async 'events that are there only in part, or elsewhere in the stream, are a conflict'(client) {
+    const stream = newStream();
+    const [a, b, c] = some(3);
+    await client.appendToStream(stream, [a!, b!], { streamState: NO_STREAM });
+    for (const [events, streamState] of [
+      [[a!, c!], NO_STREAM],
+      [[c!, b!], NO_STREAM],
+      [[a!, b!, c!], NO_STREAM],
+      [[b!], NO_STREAM],
+      [[a!], 0n],
+    ] as const)
+      await expectFailed(
+        client.appendToStream(stream, [...events], { streamState }),
+        ErrorType.WRONG_EXPECTED_VERSION,
+        { actualState: 1n },
       );
-      expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
-      expect(await all(client.readStream(stream))).toHaveLength(2);
-    },
   },
-  {
-    // Streams.BatchAppend.cs, Receive: no time left
-    sentence: 'an append whose deadline is over when it comes is refused and not written',
-    async run(client) {
-      const stream = newStream();
-      const error = await failure(client.appendToStream(stream, some(1), { deadline: -60_000 }));
-      expect(error).toMatchObject({ type: ErrorType.DEADLINE_EXCEEDED });
-      expect(await failure(all(client.readStream(stream)))).toMatchObject({ type: ErrorType.STREAM_NOT_FOUND });
-    },
+  // IndexWriter.cs, CheckCommit: "writing exactly to the end … -> ok"
+  async 'an event that is there is written a second time where the revision is the last one: its id guards nothing'(
+    client,
+  ) {
+    const stream = newStream();
+    const a = event();
+    await client.appendToStream(stream, a, { streamState: NO_STREAM });
+    await client.appendToStream(stream, a, { streamState: 0n });
+    await client.appendToStream(newStream(), a, { streamState: NO_STREAM });
+    expect((await all(client.readStream(stream))).map(({ id }) => id)).toEqual([a.id, a.id]);
   },
-  {
-    sentence: 'an append in several messages is one append',
-    async run(client) {
-      const stream = newStream();
-      const answer = await client.appendToStream(stream, some(20), { streamState: NO_STREAM, batchAppendSize: 200 });
-      expect(answer.nextExpectedRevision).toBe(19n);
-      expect((await all(client.readStream(stream))).map(({ revision }) => revision)).toEqual([...Array(20).keys()]);
-    },
+  // IndexWriter.cs, CheckCommit: "weak idempotency checks"
+  async 'without a revision only events of late are known again, and only in their own stream'(client) {
+    const stream = newStream();
+    const [a, b] = some(2);
+    const first = await client.appendToStream(stream, a!, { streamState: ANY });
+    expect(await client.appendToStream(stream, a!, { streamState: ANY })).toEqual(first);
+    expect(await client.appendToStream(stream, a!, { streamState: STREAM_EXISTS })).toEqual(first);
+    await expectFailed(client.appendToStream(stream, [a!, b!], { streamState: ANY }), ErrorType.WRONG_EXPECTED_VERSION);
+    // PutRecord with throwOnDuplicate: false: an id is remembered in the stream where it came first, and there only.
+    const other = newStream();
+    await client.appendToStream(other, a!, { streamState: ANY });
+    await client.appendToStream(other, a!, { streamState: ANY });
+    await client.appendToStream(stream, a!, { streamState: ANY });
+    expect(await all(client.readStream(other))).toHaveLength(2);
+    expect(await all(client.readStream(stream))).toHaveLength(1);
   },
-  {
-    sentence: 'a stream is read from any revision in both directions',
-    async run(client) {
-      const stream = newStream();
-      await client.appendToStream(stream, some(70));
-      const read = async (options: Parameters<typeof client.readStream>[1]): Promise<number[]> =>
-        (await all(client.readStream(stream, options))).map(({ revision }) => revision);
-      expect(await read({})).toEqual([...Array(70).keys()]);
-      expect(await read({ fromRevision: 67n })).toEqual([67, 68, 69]);
-      expect(await read({ fromRevision: 3n, maxCount: 2 })).toEqual([3, 4]);
-      expect(await read({ fromRevision: 70n })).toEqual([]);
-      expect(await read({ direction: BACKWARDS, fromRevision: END, maxCount: 2 })).toEqual([69, 68]);
-      expect(await read({ direction: BACKWARDS, fromRevision: 1n })).toEqual([1, 0]);
-      expect(await failure(all(client.readStream(newStream())))).toMatchObject({ type: ErrorType.STREAM_NOT_FOUND });
-    },
+  async 'of many appends to one revision at once one succeeds'(client) {
+    const stream = newStream();
+    await client.appendToStream(stream, some(1), { streamState: NO_STREAM });
+    const outcomes = await Promise.allSettled(
+      some(40).map((one) => client.appendToStream(stream, one, { streamState: 0n })),
+    );
+    expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+    expect(await all(client.readStream(stream))).toHaveLength(2);
   },
-  {
-    // AllReader.cs, ReadAllEventsForwardInternal and …Backward…
-    sentence: '$all read forwards begins with the event at the position, read backwards with the one before it',
-    async run(client) {
-      const stream = newStream();
-      await client.appendToStream(stream, some(3));
-      const [a, b, c] = await all(client.readStream(stream));
-      const fromPosition = { commit: b!.at, prepare: b!.at };
-      const filter = streamNameFilter({ prefixes: [stream] });
-      expect(await all(client.readAll({ fromPosition, filter }))).toEqual([b, c]);
-      expect(await all(client.readAll({ fromPosition, maxCount: 1 }))).toEqual([b]);
-      expect(await all(client.readAll({ fromPosition, maxCount: 1, direction: BACKWARDS }))).toEqual([a]);
-      const behindAll = { commit: c!.at + 1_000_000n, prepare: c!.at + 1_000_000n };
-      expect(await all(client.readAll({ fromPosition: behindAll }))).toEqual([]);
-    },
+  // Streams.BatchAppend.cs, Receive: no time left
+  async 'an append whose deadline is over when it comes is refused and not written'(client) {
+    const stream = newStream();
+    const error = await failure(client.appendToStream(stream, some(1), { deadline: -60_000 }));
+    expect(error).toMatchObject({ type: ErrorType.DEADLINE_EXCEEDED });
+    await expectFailed(all(client.readStream(stream)), ErrorType.STREAM_NOT_FOUND);
   },
-  {
-    // StorageReaderWorker.All.cs: InvalidReadException. The client's bridge calls every error it does not know unavailable.
-    sentence: 'a position at which no record begins is refused; a read calls that unavailable',
-    async run(client) {
-      const stream = newStream();
-      await client.appendToStream(stream, some(2));
-      const [a] = await all(client.readStream(stream));
-      const fromPosition = { commit: a!.at + 1n, prepare: a!.at + 1n };
-      expect(await failure(all(client.readAll({ fromPosition, maxCount: 1 })))).toMatchObject({
-        type: ErrorType.UNAVAILABLE,
-      });
-      const listener = new Listener(client, { fromPosition });
-      await until(() => listener.errors.length > 0);
-      expect(listener.errors[0]!.message).toContain('Trying to read from an invalid position.');
-      expect(listener.events).toEqual([]);
-    },
+  async 'an append in several messages is one append'(client) {
+    const stream = newStream();
+    const answer = await client.appendToStream(stream, some(20), { streamState: NO_STREAM, batchAppendSize: 200 });
+    expect(answer.nextExpectedRevision).toBe(19n);
+    expect((await all(client.readStream(stream))).map(({ revision }) => revision)).toEqual([...Array(20).keys()]);
   },
-  {
-    // EventFilter.cs
-    sentence: '$all is filtered by the names of streams and the types of events, by prefix and by pattern',
-    async run(client) {
-      const stream = newStream();
-      const from = await headOf(client);
-      const [a, b] = [event(undefined, {}, 'Spec.Opened'), event(undefined, {}, 'Spec.Closed')];
-      await client.appendToStream(stream, [a, b]);
-      await client.appendToStream(`other-${stream}`, [event(undefined, {}, 'Spec.Opened')]);
-      const read = async (filter: Filter, direction: Direction = FORWARDS) =>
-        (
-          await all(
-            client.readAll({ fromPosition: direction === FORWARDS ? from : END, filter, maxCount: 2, direction }),
-          )
-        ).map(({ stream, revision }) => `${stream}@${revision}`);
-      expect(await read(streamNameFilter({ prefixes: ['nothing-', stream] }))).toEqual([`${stream}@0`, `${stream}@1`]);
-      expect(await read(streamNameFilter({ regex: `^other-${stream}$` }))).toEqual([`other-${stream}@0`]);
-      expect(await read(eventTypeFilter({ prefixes: ['Spec.Open'] }))).toEqual([`${stream}@0`, `other-${stream}@0`]);
-      expect(await read(eventTypeFilter({ regex: '^Spec.*ed$' }), BACKWARDS)).toEqual([
-        `other-${stream}@0`,
-        `${stream}@1`,
-      ]);
-      const foreigners = await all(client.readAll({ filter: excludeSystemEvents(), maxCount: 100 }));
-      expect(foreigners.some(({ stream }) => stream.startsWith('$'))).toBe(false);
-    },
+  async 'a stream is read from any revision in both directions'(client) {
+    const stream = newStream();
+    await client.appendToStream(stream, some(70));
+    const read = async (options: Parameters<typeof client.readStream>[1]): Promise<number[]> =>
+      (await all(client.readStream(stream, options))).map(({ revision }) => revision);
+    expect(await read({})).toEqual([...Array(70).keys()]);
+    expect(await read({ fromRevision: 67n })).toEqual([67, 68, 69]);
+    expect(await read({ fromRevision: 3n, maxCount: 2 })).toEqual([3, 4]);
+    expect(await read({ fromRevision: 70n })).toEqual([]);
+    expect(await read({ direction: BACKWARDS, fromRevision: END, maxCount: 2 })).toEqual([69, 68]);
+    expect(await read({ direction: BACKWARDS, fromRevision: 1n })).toEqual([1, 0]);
+    await expectFailed(all(client.readStream(newStream())), ErrorType.STREAM_NOT_FOUND);
   },
-  {
-    // Enumerator.AllSubscription.cs: CatchUp skips what is at the position, GoLive follows
-    sentence: 'a subscription begins after its position, says when it has caught up, and follows',
-    async run(client) {
-      const stream = newStream();
-      await client.appendToStream(stream, some(40));
-      const events = await all(client.readStream(stream));
-      const listener = new Listener(client, { fromPosition: { commit: events[1]!.at, prepare: events[1]!.at } });
-      await until(() => listener.caughtUp.length > 0);
-      const own = (): Recorded[] => listener.events.filter((one) => one.stream === stream);
-      expect(own()).toEqual(events.slice(2));
-      await client.appendToStream(stream, some(2));
-      await until(() => own().length === 40);
-      expect(own()).toEqual((await all(client.readStream(stream))).slice(2));
-      expect(listener.caughtUp[0]!.commit).toBeGreaterThanOrEqual(events.at(-1)!.at);
-      await listener.subscription.unsubscribe();
-    },
+  // AllReader.cs, ReadAllEventsForwardInternal and …Backward…
+  async '$all read forwards begins with the event at the position, read backwards with the one before it'(client) {
+    const stream = newStream();
+    await client.appendToStream(stream, some(3));
+    const [a, b, c] = await all(client.readStream(stream));
+    const fromPosition = { commit: b!.at, prepare: b!.at };
+    const filter = streamNameFilter({ prefixes: [stream] });
+    expect(await all(client.readAll({ fromPosition, filter }))).toEqual([b, c]);
+    expect(await all(client.readAll({ fromPosition, maxCount: 1 }))).toEqual([b]);
+    expect(await all(client.readAll({ fromPosition, maxCount: 1, direction: BACKWARDS }))).toEqual([a]);
+    const behindAll = { commit: c!.at + 1_000_000n, prepare: c!.at + 1_000_000n };
+    expect(await all(client.readAll({ fromPosition: behindAll }))).toEqual([]);
   },
-  {
-    sentence: 'a subscription from the end hears only what comes',
-    async run(client) {
-      const stream = newStream();
+  // StorageReaderWorker.All.cs: InvalidReadException. The client's bridge calls every error it does not know unavailable.
+  async 'a position at which no record begins is refused; a read calls that unavailable'(client) {
+    const stream = newStream();
+    await client.appendToStream(stream, some(2));
+    const [a] = await all(client.readStream(stream));
+    const fromPosition = { commit: a!.at + 1n, prepare: a!.at + 1n };
+    await expectFailed(all(client.readAll({ fromPosition, maxCount: 1 })), ErrorType.UNAVAILABLE);
+    const listener = new Listener(client, { fromPosition });
+    await until(() => listener.errors.length > 0);
+    expect(listener.errors[0]!.message).toContain('Trying to read from an invalid position.');
+    expect(listener.events).toEqual([]);
+  },
+  // EventFilter.cs
+  async '$all is filtered by the names of streams and the types of events, by prefix and by pattern'(client) {
+    const stream = newStream();
+    const from = await headOf(client);
+    const [a, b] = [event(undefined, {}, 'Spec.Opened'), event(undefined, {}, 'Spec.Closed')];
+    await client.appendToStream(stream, [a, b]);
+    await client.appendToStream(`other-${stream}`, [event(undefined, {}, 'Spec.Opened')]);
+    const read = async (filter: Filter, direction: Direction = FORWARDS) =>
+      (
+        await all(client.readAll({ fromPosition: direction === FORWARDS ? from : END, filter, maxCount: 2, direction }))
+      ).map(({ stream, revision }) => `${stream}@${revision}`);
+    expect(await read(streamNameFilter({ prefixes: ['nothing-', stream] }))).toEqual([`${stream}@0`, `${stream}@1`]);
+    expect(await read(streamNameFilter({ regex: `^other-${stream}$` }))).toEqual([`other-${stream}@0`]);
+    expect(await read(eventTypeFilter({ prefixes: ['Spec.Open'] }))).toEqual([`${stream}@0`, `other-${stream}@0`]);
+    expect(await read(eventTypeFilter({ regex: '^Spec.*ed$' }), BACKWARDS)).toEqual([
+      `other-${stream}@0`,
+      `${stream}@1`,
+    ]);
+    const foreigners = await all(client.readAll({ filter: excludeSystemEvents(), maxCount: 100 }));
+    expect(foreigners.some(({ stream }) => stream.startsWith('$'))).toBe(false);
+  },
+  // Enumerator.AllSubscription.cs: CatchUp skips what is at the position, GoLive follows
+  async 'a subscription begins after its position, says when it has caught up, and follows'(client) {
+    const stream = newStream();
+    await client.appendToStream(stream, some(40));
+    const events = await all(client.readStream(stream));
+    const listener = await listening(client, { fromPosition: { commit: events[1]!.at, prepare: events[1]!.at } });
+    const own = (): Recorded[] => listener.events.filter((one) => one.stream === stream);
+    expect(own()).toEqual(events.slice(2));
+    await client.appendToStream(stream, some(2));
+    await until(() => own().length === 40);
+    expect(own()).toEqual((await all(client.readStream(stream))).slice(2));
+    expect(listener.caughtUp[0]!.commit).toBeGreaterThanOrEqual(events.at(-1)!.at);
+    await listener.subscription.unsubscribe();
+  },
+  async 'a subscription from the end hears only what comes'(client) {
+    const stream = newStream();
+    await client.appendToStream(stream, some(1));
+    const listener = await listening(client, { fromPosition: END, filter: streamNameFilter({ prefixes: [stream] }) });
+    await client.appendToStream(stream, some(1));
+    await until(() => listener.events.length > 0);
+    expect(listener.revisions).toEqual([1]);
+    await listener.subscription.unsubscribe();
+  },
+  // Enumerator.AllSubscriptionFiltered.cs, CatchUp; SubscriptionsService.cs, ProcessEventCommitted
+  async 'a filtered subscription is told how far it is over a stretch of foreign events, behind and live'(client) {
+    const stream = newStream();
+    const from = await headOf(client);
+    const behind = await foreign(client, 45);
+    const filter = streamNameFilter({ prefixes: [stream], maxSearchWindow: 10, checkpointInterval: 1 });
+    const listener = await listening(client, { fromPosition: from, filter });
+    const told = listener.checkpoints.map(({ commit }) => commit);
+    expect(told.length).toBeGreaterThanOrEqual(4);
+    expect(told).toEqual([...new Set(told)].sort((a, b) => (a < b ? -1 : 1)));
+    // It lags: the last page is never part of it.
+    expect(told.at(-1)).toBeLessThanOrEqual(behind.at(-1)!);
+    expect(told.at(-1)).toBeGreaterThan(behind[20]!);
+    const live = await foreign(client, 20);
+    await until(() => (listener.checkpoints.at(-1)?.commit ?? 0n) > live[0]!);
+    // Going on from any checkpoint loses nothing.
+    const last = await client.appendToStream(stream, some(1));
+    for (const fromPosition of [listener.checkpoints[0]!, listener.checkpoints.at(-1)!]) {
+      const again = new Listener(client, { fromPosition, filter: streamNameFilter({ prefixes: [stream] }) });
+      await until(() => again.events.length > 0);
+      expect(again.events[0]!.at).toBe(last.position!.commit);
+      await again.subscription.unsubscribe();
+    }
+    await listener.subscription.unsubscribe();
+  },
+  // Enumerator.AllSubscriptionFiltered.cs, CatchUp: "when completed.CurrentPos == completed.NextPos, we can't use …"
+  async 'a subscription that has caught up over few foreign events tells a position before the head'(client) {
+    const from = await headOf(client);
+    const [, last] = await foreign(client, 2);
+    const listener = await listening(client, {
+      fromPosition: from,
+      filter: streamNameFilter({ prefixes: [newStream()] }),
+    });
+    expect(listener.caughtUp[0]!.commit).toBeLessThan(last!);
+    await listener.subscription.unsubscribe();
+  },
+  // Kestrel's limit of HTTP/2 streams per connection
+  async 'the 101st call of a connection waits, be it a subscription or an append, until another one ends'(_, url) {
+    const client = KurrentDBClient.connectionString(`${url}&defaultDeadline=200&${OWN_CONNECTION}`);
+    const listen = () => new Listener(client, { fromPosition: END });
+    const listeners = Array.from({ length: 100 }, listen);
+    await until(() => listeners.every(({ confirmed }) => confirmed));
+    const last = listen();
+    const append = client.appendToStream(newStream(), some(1));
+    append.catch(() => {});
+    expect(await after(1000, append)).toBe('pending');
+    expect([last.confirmed, last.errors]).toEqual([false, []]);
+    for (const { subscription } of listeners) await subscription.unsubscribe();
+    // Kestrel takes it now; Node's server may refuse it, while it still counts those that have just ended.
+    await until(() => last.confirmed || last.errors.length > 0);
+    const later = listen();
+    await until(() => later.confirmed);
+    await client.dispose();
+  },
+  // A defect of the client's bridge: the server tells 100 ns.
+  async 'a read tells the time of an event in whole seconds, a subscription in milliseconds'(client) {
+    const from = await headOf(client);
+    const stream = newStream();
+    for (let i = 0; i < 8; i += 1) {
       await client.appendToStream(stream, some(1));
-      const listener = new Listener(client, { fromPosition: END, filter: streamNameFilter({ prefixes: [stream] }) });
-      await until(() => listener.confirmed && listener.caughtUp.length > 0);
-      await client.appendToStream(stream, some(1));
-      await until(() => listener.events.length > 0);
-      expect(listener.events.map(({ revision }) => revision)).toEqual([1]);
-      await listener.subscription.unsubscribe();
-    },
+      await sleep(10);
+    }
+    const read: number[] = [];
+    for await (const { event } of client.readStream(stream)) read.push(event!.created.getTime());
+    const heard: number[] = [];
+    const filter = streamNameFilter({ prefixes: [stream] });
+    const subscription = client.subscribeToAll({ fromPosition: from, filter });
+    subscription.on('data', ({ event }) => heard.push(event!.created.getTime())).on('error', () => {});
+    await until(() => heard.length === 8);
+    await subscription.unsubscribe();
+    expect(read).toEqual(heard.map((time) => Math.floor(time / 1000) * 1000));
+    expect(heard.some((time) => time % 1000 > 0)).toBe(true);
   },
-  {
-    // Enumerator.AllSubscriptionFiltered.cs, CatchUp; SubscriptionsService.cs, ProcessEventCommitted
-    sentence: 'a filtered subscription is told how far it is over a stretch of foreign events, behind and live',
-    async run(client) {
-      const stream = newStream();
-      const from = await headOf(client);
-      const behind = await foreign(client, 45);
-      const filter = streamNameFilter({ prefixes: [stream], maxSearchWindow: 10, checkpointInterval: 1 });
-      const listener = new Listener(client, { fromPosition: from, filter });
-      await until(() => listener.caughtUp.length > 0);
-      const told = listener.checkpoints.map(({ commit }) => commit);
-      expect(told.length).toBeGreaterThanOrEqual(4);
-      expect(told).toEqual([...new Set(told)].sort((a, b) => (a < b ? -1 : 1)));
-      // It lags: the last page is never part of it.
-      expect(told.at(-1)).toBeLessThanOrEqual(behind.at(-1)!);
-      expect(told.at(-1)).toBeGreaterThan(behind[20]!);
-      const live = await foreign(client, 20);
-      await until(() => (listener.checkpoints.at(-1)?.commit ?? 0n) > live[0]!);
-      // Going on from any checkpoint loses nothing.
-      const last = await client.appendToStream(stream, some(1));
-      for (const fromPosition of [listener.checkpoints[0]!, listener.checkpoints.at(-1)!]) {
-        const again = new Listener(client, { fromPosition, filter: streamNameFilter({ prefixes: [stream] }) });
-        await until(() => again.events.length > 0);
-        expect(again.events[0]!.at).toBe(last.position!.commit);
-        await again.subscription.unsubscribe();
-      }
-      await listener.subscription.unsubscribe();
-    },
+  // Enumerator.AllSubscription(Filtered).cs, GoLive: the live channel drops what does not fit
+  async 'a burst that a subscription does not take up at once reaches it whole; it may catch up once more'(client) {
+    const stream = newStream();
+    const listener = await listening(client, { fromPosition: END, filter: streamNameFilter({ prefixes: [stream] }) });
+    for (let i = 0; i < 5; i += 1) await client.appendToStream(stream, some(200));
+    await until(() => listener.events.length >= 1000);
+    expect(listener.revisions).toEqual([...Array(1000).keys()]);
+    await listener.subscription.unsubscribe();
   },
-  {
-    // Enumerator.AllSubscriptionFiltered.cs, CatchUp: "when completed.CurrentPos == completed.NextPos, we can't use …"
-    sentence: 'a subscription that has caught up over few foreign events tells a position before the head',
-    async run(client) {
-      const from = await headOf(client);
-      const [, last] = await foreign(client, 2);
-      const listener = new Listener(client, {
-        fromPosition: from,
-        filter: streamNameFilter({ prefixes: [newStream()] }),
-      });
-      await until(() => listener.caughtUp.length > 0);
-      expect(listener.caughtUp[0]!.commit).toBeLessThan(last!);
-      await listener.subscription.unsubscribe();
-    },
-  },
-  {
-    // Kestrel's limit of HTTP/2 streams per connection
-    sentence: 'the 101st call of a connection waits, be it a subscription or an append, until another one ends',
-    async run(_, url) {
-      const client = KurrentDBClient.connectionString(`${url}&defaultDeadline=200&${OWN_CONNECTION}`);
-      const listen = () => new Listener(client, { fromPosition: END });
-      const listeners = Array.from({ length: 100 }, listen);
-      await until(() => listeners.every(({ confirmed }) => confirmed));
-      const last = listen();
-      const append = client.appendToStream(newStream(), some(1));
-      append.catch(() => {});
-      expect(await after(1000, append)).toBe('pending');
-      expect([last.confirmed, last.errors]).toEqual([false, []]);
-      for (const { subscription } of listeners) await subscription.unsubscribe();
-      // Kestrel takes it now; Node's server may refuse it, while it still counts those that have just ended.
-      await until(() => last.confirmed || last.errors.length > 0);
-      const later = listen();
-      await until(() => later.confirmed);
-      await client.dispose();
-    },
-  },
-  {
-    // A defect of the client's bridge: the server tells 100 ns.
-    sentence: 'a read tells the time of an event in whole seconds, a subscription in milliseconds',
-    async run(client) {
-      const from = await headOf(client);
-      const stream = newStream();
-      for (let i = 0; i < 8; i += 1) {
-        await client.appendToStream(stream, some(1));
-        await sleep(10);
-      }
-      const read: number[] = [];
-      for await (const { event } of client.readStream(stream)) read.push(event!.created.getTime());
-      const heard: number[] = [];
-      const filter = streamNameFilter({ prefixes: [stream] });
-      const subscription = client.subscribeToAll({ fromPosition: from, filter });
-      subscription.on('data', ({ event }) => heard.push(event!.created.getTime())).on('error', () => {});
-      await until(() => heard.length === 8);
-      await subscription.unsubscribe();
-      expect(read).toEqual(heard.map((time) => Math.floor(time / 1000) * 1000));
-      expect(heard.some((time) => time % 1000 > 0)).toBe(true);
-    },
-  },
-  {
-    // Enumerator.AllSubscription(Filtered).cs, GoLive: the live channel drops what does not fit
-    sentence: 'a burst that a subscription does not take up at once reaches it whole; it may catch up once more',
-    async run(client) {
-      const stream = newStream();
-      const listener = new Listener(client, { fromPosition: END, filter: streamNameFilter({ prefixes: [stream] }) });
-      await until(() => listener.caughtUp.length > 0);
-      for (let i = 0; i < 5; i += 1) await client.appendToStream(stream, some(200));
-      await until(() => listener.events.length >= 1000);
-      expect(listener.events.map(({ revision }) => revision)).toEqual([...Array(1000).keys()]);
-      await listener.subscription.unsubscribe();
-    },
-  },
-  {
-    // Streams.Delete.cs; RpcExceptions.cs, StreamDeleted
-    sentence: 'a stream that is deleted for ever takes no events and is not read, but stays in $all',
-    async run(client) {
-      const stream = newStream();
-      const { position } = await client.appendToStream(stream, some(1));
-      await client.tombstoneStream(stream);
-      expect(await failure(client.appendToStream(stream, some(1)))).toMatchObject({ type: ErrorType.STREAM_DELETED });
-      expect(await failure(all(client.readStream(stream)))).toMatchObject({ type: ErrorType.STREAM_DELETED });
-      const [found] = await all(client.readAll({ fromPosition: position!, maxCount: 1 }));
-      expect(found!.stream).toBe(stream);
-    },
-  },
-];
-
-const expectTrue = (run: Case['run'], client: KurrentDBClient, url: string): Promise<void> => run(client, url);
-
-const doubles: { stop(): Promise<void> }[] = [];
-const folders: string[] = [];
-const keep = <T extends { stop(): Promise<void> }>(double: T): T => {
-  doubles.push(double);
-  return double;
 };
+
+const expectTrue = (run: Case, client: KurrentDBClient, url: string): Promise<void> => run(client, url);
+
+const opened: { stop(): unknown }[] = [];
+const keep = <T extends { stop(): unknown }>(one: T): T => {
+  opened.push(one);
+  return one;
+};
+afterEach(() => Promise.all(opened.splice(0).map((one) => one.stop())));
+
 const startDouble = async (options: DoubleOptions = {}): Promise<KurrentdbDouble> =>
   keep(await KurrentdbDouble.start(options));
 /** Not disposed of afterwards: some of these clients never come back from that. Their connections end with the double. */
 const connect = (url: string): KurrentDBClient => KurrentDBClient.connectionString(url);
-afterEach(async () => {
-  await Promise.all(doubles.splice(0).map((double) => double.stop()));
-  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true });
-});
+/** A double and a client of it. */
+const doubled = async (options = ''): Promise<{ double: KurrentdbDouble; client: KurrentDBClient }> => {
+  const double = await startDouble();
+  return { double, client: connect(double.url + options) };
+};
 
 describe('The double, as the server does:', () => {
   let double: KurrentdbDouble;
@@ -541,7 +436,7 @@ describe('The double, as the server does:', () => {
     await client.dispose();
     await double.stop();
   });
-  it.each(cases)('$sentence', ({ run }) => expectTrue(run, client, double.url));
+  it.each(Object.entries(CASES))('%s', (_, run) => expectTrue(run, client, double.url));
 });
 
 describe('A real server:', () => {
@@ -553,7 +448,7 @@ describe('A real server:', () => {
     afterAll(() => client.dispose());
   }
   const onReal = REAL ? it : it.skip;
-  onReal.each(cases)(REAL ? '$sentence' : '$sentence (skipped: no KURRENTDB_URL)', ({ run }) =>
+  onReal.each(Object.entries(CASES))(REAL ? '%s' : '%s (skipped: no KURRENTDB_URL)', (_, run) =>
     expectTrue(run, client, REAL ?? ''),
   );
 });
@@ -567,40 +462,29 @@ function appended(double: KurrentdbDouble, client: KurrentDBClient, options: App
 }
 
 describe('The double misbehaves:', () => {
-  const perCall = { credentials: { username: 'admin', password: 'changeit' } };
-  const fates: [AppendFate, boolean, ErrorType, ErrorType][] = [
-    ['reset', false, ErrorType.UNAVAILABLE, ErrorType.UNAVAILABLE],
-    ['not-ready', false, ErrorType.UNKNOWN, ErrorType.UNAVAILABLE],
-    ['lost', true, ErrorType.UNAVAILABLE, ErrorType.UNAVAILABLE],
-    ['failed', true, ErrorType.UNAVAILABLE, ErrorType.UNAVAILABLE],
-    ['late', true, ErrorType.DEADLINE_EXCEEDED, ErrorType.UNKNOWN],
-  ];
-  it.each(fates)(
-    'an append that is %s fails, and whether it was written is %s',
-    async (fate, isWritten, type, single) => {
-      const double = await startDouble();
-      const client = connect(double.url);
-      double.appendsAre(fate, 2);
-      for (const [options, expected] of [
-        [{}, type],
-        [perCall, single],
-      ] as const) {
-        const { work, written } = appended(double, client, options);
-        expect(await failure(work)).toMatchObject({ type: expected });
-        expect(written()).toBe(isWritten ? 1 : 0);
-      }
-      // The control: the next one is answered.
-      const { work, written } = appended(double, client);
-      expect(await work).toMatchObject({ success: true });
-      expect(written()).toBe(1);
-    },
-  );
+  it.each<[AppendFate, boolean, ErrorType]>([
+    ['reset', false, ErrorType.UNAVAILABLE],
+    ['not-ready', false, ErrorType.UNKNOWN],
+    ['lost', true, ErrorType.UNAVAILABLE],
+    ['failed', true, ErrorType.UNAVAILABLE],
+    ['late', true, ErrorType.DEADLINE_EXCEEDED],
+  ])('an append that is %s fails, and whether it was written is %s', async (fate, isWritten, type) => {
+    const { double, client } = await doubled();
+    double.appendsAre(fate, 1);
+    const { work, written } = appended(double, client);
+    await expectFailed(work, type);
+    expect(written()).toBe(isWritten ? 1 : 0);
+    // The control: the next one is answered.
+    const next = appended(double, client);
+    expect(await next.work).toMatchObject({ success: true });
+    expect(next.written()).toBe(1);
+  });
 
   it('an append that is written and not answered gives its earlier answer when it is sent again by another client', async () => {
-    const double = await startDouble();
+    const { double, client } = await doubled();
     double.appendsAre('unanswered', 1);
     const [stream, one] = [newStream(), event()];
-    const first = connect(double.url).appendToStream(stream, one, { streamState: NO_STREAM });
+    const first = client.appendToStream(stream, one, { streamState: NO_STREAM });
     first.catch(() => {});
     await until(() => double.log.stream(stream)?.length === 1);
     const answer = await connect(double.url).appendToStream(stream, one, { streamState: NO_STREAM });
@@ -608,93 +492,53 @@ describe('The double misbehaves:', () => {
     expect(await after(0, first)).toBe('pending');
   });
 
-  it('a read is never answered, fails, or breaks off', async () => {
-    const double = await startDouble();
-    const client = connect(double.url);
+  it('a read breaks off', async () => {
+    const { double, client } = await doubled();
     double.foreign(1);
     const read = (): Promise<Recorded[]> => all(client.readAll({ maxCount: 2 }));
-    double.readsAre('ignored');
-    const ignored = read();
-    ignored.catch(() => {});
-    expect(await after(500, ignored)).toBe('pending');
-    for (const fate of ['unavailable', 'cut'] as const) {
-      double.readsAre(fate);
-      expect(await failure(read())).toMatchObject({ type: ErrorType.UNAVAILABLE });
-    }
+    double.readsAre('cut');
+    await expectFailed(read(), ErrorType.UNAVAILABLE);
     double.behave();
     expect(await read()).toHaveLength(2);
   });
 
   it('all of it goes away and comes back on its port with its log; a client finds it again', async () => {
-    const double = await startDouble();
-    const client = connect(double.url);
+    const { double, client } = await doubled();
     await appended(double, client).work;
     expect(await all(client.readAll({ maxCount: 1 }))).toHaveLength(1);
     const { port } = double;
-    const listener = new Listener(client, { fromPosition: END });
-    await until(() => listener.caughtUp.length > 0);
+    const listener = await listening(client);
     await double.stop();
     await until(() => listener.errors.length > 0);
-    expect(await failure(appended(double, client).work)).toMatchObject({
-      message: expect.stringMatching('UNAVAILABLE'),
-    });
-    expect(await failure(all(client.readAll()))).toMatchObject({ type: ErrorType.UNAVAILABLE });
+    expect((await failure(appended(double, client).work)).message).toContain('UNAVAILABLE');
+    await expectFailed(all(client.readAll()), ErrorType.UNAVAILABLE);
     await double.restart();
     expect(double.port).toBe(port);
     expect(await appended(double, client).work).toMatchObject({ success: true });
     expect(await all(client.readAll({ filter: excludeSystemEvents() }))).toHaveLength(2);
   });
 
-  it('a server that was started again knows no event of late any more, and writes it twice where no revision guards', async () => {
-    const double = await startDouble();
-    const client = connect(double.url);
-    const [stream, one] = [newStream(), event()];
-    await client.appendToStream(stream, one, { streamState: ANY });
-    await client.appendToStream(stream, one, { streamState: ANY });
-    expect(double.log.stream(stream)).toHaveLength(1);
-    double.log.forget();
-    await client.appendToStream(stream, one, { streamState: NO_STREAM });
-    expect(double.log.stream(stream)).toHaveLength(1);
-    await client.appendToStream(stream, one, { streamState: ANY });
-    expect(double.log.stream(stream)).toHaveLength(2);
-  });
-
   it('subscriptions end without an error, or fail', async () => {
-    const double = await startDouble();
-    const client = connect(double.url);
-    const listen = async (): Promise<Listener> => {
-      const listener = new Listener(client, { fromPosition: END });
-      await until(() => listener.caughtUp.length > 0);
-      return listener;
-    };
-    const ended = await listen();
+    const { double, client } = await doubled();
+    const ended = await listening(client);
     double.endSubscriptions();
     await until(() => ended.ended);
     expect(ended.errors).toEqual([]);
-    // The end of a subscription on a server that is shut down (26.1.0), and on one that drops it.
-    const dropped = [status.INTERNAL, 'Received RST_STREAM with code 0 (Call ended without gRPC status)'] as const;
-    for (const [code, details] of [dropped, [status.UNAVAILABLE, 'Dropped.'] as const]) {
-      const failed = await listen();
-      double.failSubscriptions(code, details);
-      await until(() => failed.errors.length > 0);
-      expect(failed.errors).toMatchObject([{ type: ErrorType.UNAVAILABLE }]);
-    }
+    const failed = await listening(client);
+    double.failSubscriptions();
+    await until(() => failed.errors.length > 0);
+    expect(failed.errors).toMatchObject([{ type: ErrorType.UNAVAILABLE }]);
     expect(double.open('subscribe')).toBe(0);
   });
 
   it('a subscription goes silent on a healthy connection, and one beside it hears all', async () => {
-    const double = await startDouble();
-    const client = connect(double.url);
-    const mute = new Listener(client, { fromPosition: END });
-    await until(() => mute.caughtUp.length > 0);
+    const { double, client } = await doubled();
+    const mute = await listening(client);
     double.muteSubscriptions();
-    const heard = new Listener(client, { fromPosition: END });
-    await until(() => heard.caughtUp.length > 0);
+    const heard = await listening(client);
     await appended(double, client).work;
     await until(() => heard.events.length === 1);
-    expect(mute.events).toEqual([]);
-    expect(mute.errors).toEqual([]);
-    expect(double.open('subscribe')).toBe(2);
+    expect([mute.events, mute.errors, double.open('subscribe')]).toEqual([[], [], 2]);
     double.muteNew = true;
     const deaf = new Listener(client, { fromPosition: START });
     await until(() => deaf.confirmed);
@@ -704,10 +548,8 @@ describe('The double misbehaves:', () => {
   });
 
   it('events come twice, and late', async () => {
-    const double = await startDouble();
-    const client = connect(double.url);
-    const listener = new Listener(client, { fromPosition: END });
-    await until(() => listener.caughtUp.length > 0);
+    const { double, client } = await doubled();
+    const listener = await listening(client);
     double.deliverTwice = true;
     double.deliveryDelay = 100;
     const begun = performance.now();
@@ -720,54 +562,18 @@ describe('The double misbehaves:', () => {
     await until(() => listener.events.length === 3);
   });
 
-  it('answers come late', async () => {
-    const double = await startDouble();
-    const client = connect(double.url);
-    double.answerDelay = 200;
-    const begun = performance.now();
-    expect(await appended(double, client).work).toMatchObject({ success: true });
-    await all(client.readAll({ maxCount: 1 }));
-    expect(performance.now() - begun).toBeGreaterThan(390);
-  });
-
   it('an append that is too large is refused and not written', async () => {
-    const double = await startDouble({ maxAppendSize: 1000 });
-    const client = connect(double.url);
-    const large = [event(undefined, { text: 'x'.repeat(400) }), event(undefined, { text: 'x'.repeat(600) })];
-    for (const options of [{}, perCall])
-      expect(await failure(client.appendToStream('large', large, options))).toMatchObject({
-        type: ErrorType.MAXIMUM_APPEND_SIZE_EXCEEDED,
-        maxAppendSize: 1000,
-      });
+    const { double, client } = await doubled();
+    const half = () => event(undefined, { text: 'x'.repeat(2 ** 19) });
+    const too = { maxAppendSize: 2 ** 20 };
+    await expectFailed(client.appendToStream('large', [half(), half()]), ErrorType.MAXIMUM_APPEND_SIZE_EXCEEDED, too);
     expect(double.log.stream('large')).toBe(null);
-    await client.appendToStream('large', large[0]!);
-  });
-
-  it('an event that is too large is refused; on the common stream the client does not know that word', async () => {
-    const double = await startDouble({ maxAppendEventSize: 1000 });
-    const client = connect(double.url);
-    const large = event(undefined, { text: 'x'.repeat(1000) });
-    expect(await failure(client.appendToStream('large', large))).toMatchObject({
-      type: ErrorType.UNKNOWN,
-      message: 'Could not recognize MaximumAppendEventSizeExceeded',
-    });
-    expect((await failure(client.appendToStream('large', large, perCall))).message).toContain(large.id);
-    const perMessage = event(undefined, { text: 'x'.repeat(2 ** 24) });
-    expect((await failure(client.appendToStream('large', perMessage))).message).toContain('RESOURCE_EXHAUSTED');
-    expect(double.log.stream('large')).toBe(null);
-  });
-
-  it('an older server has no common stream for appends', async () => {
-    const double = await startDouble({ batchAppend: false });
-    await appended(double, connect(double.url)).work;
-    expect(double.calls).toMatchObject({ append: 1, batchAppend: 0 });
+    await client.appendToStream('large', half());
   });
 
   it('after a burst a subscription is told once more that it has caught up', async () => {
-    const double = await startDouble();
-    const client = connect(double.url);
-    const listener = new Listener(client, { fromPosition: END });
-    await until(() => listener.caughtUp.length === 1);
+    const { client } = await doubled();
+    const listener = await listening(client);
     await client.appendToStream('burst', some(32));
     await until(() => listener.events.length === 32);
     expect(listener.caughtUp).toHaveLength(1);
@@ -777,8 +583,7 @@ describe('The double misbehaves:', () => {
   });
 
   it('positions in its log are not counts, and every event of it is there for the oracle', async () => {
-    const double = await startDouble();
-    const client = connect(double.url);
+    const { double, client } = await doubled();
     double.foreign(10);
     const found = await all(client.readAll({ filter: excludeSystemEvents() }));
     expect(found.map(({ at }) => at)).toEqual(
@@ -800,11 +605,9 @@ describe('The double serves TLS and asks who is there:', () => {
   );
 });
 
-const denied = { type: ErrorType.ACCESS_DENIED };
-
 async function startDoubleWithTls(password: string): Promise<KurrentdbDouble> {
   const folder = mkdtempSync(join(tmpdir(), 'kurrentdb-double-'));
-  folders.push(folder);
+  keep({ stop: () => rmSync(folder, { recursive: true }) });
   return startDouble({ tls: makeCertificates(folder), users: { admin: password } });
 }
 
@@ -819,16 +622,16 @@ async function expectOnlyTheKnownToBeServed(): Promise<void> {
   for (const url of [double.url.replace('change', 'wrong'), double.url.replace(/\/\/.*@/, '//')]) {
     const client = connect(url);
     const { work, written } = appended(double, client);
-    expect(await failure(work)).toMatchObject(denied);
+    await expectFailed(work, ErrorType.ACCESS_DENIED);
     expect(written()).toBe(0);
-    expect(await failure(all(client.readAll()))).toMatchObject(denied);
+    await expectFailed(all(client.readAll()), ErrorType.ACCESS_DENIED);
     const refused = new Listener(client, { fromPosition: START });
     await until(() => refused.errors.length > 0);
-    expect(refused.errors).toMatchObject([denied]);
+    expect(refused.errors).toMatchObject([{ type: ErrorType.ACCESS_DENIED }]);
   }
   const stranger = connect(double.url.replace(/&tlsCaFile=.*/, ''));
   expect((await failure(appended(double, stranger).work)).message).toContain('certificate');
-  expect(await failure(all(stranger.readAll()))).toMatchObject({ type: ErrorType.UNAVAILABLE });
+  await expectFailed(all(stranger.readAll()), ErrorType.UNAVAILABLE);
 }
 
 async function expectReadsToTakeThePasswordAsItIsWritten(): Promise<void> {
@@ -836,77 +639,55 @@ async function expectReadsToTakeThePasswordAsItIsWritten(): Promise<void> {
   const client = connect(double.url);
   expect(double.url).toContain('change%3Ait');
   await appended(double, client).work;
-  expect(await failure(all(client.readAll({ maxCount: 1 })))).toMatchObject(denied);
+  await expectFailed(all(client.readAll({ maxCount: 1 })), ErrorType.ACCESS_DENIED);
   const credentials = { username: 'admin', password: 'change:it' };
   expect(await all(client.readAll({ maxCount: 1, credentials }))).toHaveLength(1);
 }
 
 describe('Doubles make a cluster:', () => {
   const asLeader = { requiresLeader: true };
+  const clusterOf = async (size: number) => {
+    const cluster = keep(await KurrentdbCluster.start(size));
+    const [first, second] = cluster.nodes as [KurrentdbDouble, KurrentdbDouble];
+    return { cluster, first, second };
+  };
   const readAsLeader = (client: KurrentDBClient): Promise<Recorded[]> =>
     all(client.readAll({ ...asLeader, filter: excludeSystemEvents() }));
 
   it.each(['url', 'discoverUrl'] as const)(
     'a client finds the leader by %s, and the next one after a change',
     async (url) => {
-      const cluster = keep(await KurrentdbCluster.start(3));
-      const [first, second] = cluster.nodes as [KurrentdbDouble, KurrentdbDouble];
+      const { cluster, first, second } = await clusterOf(3);
       const client = connect(cluster[url]);
       await appended(first, client, asLeader).work;
       expect(await readAsLeader(client)).toHaveLength(1);
-      expect(cluster.nodes.map(({ calls }) => calls.batchAppend + calls.append)).toEqual([1, 0, 0]);
+      expect(cluster.nodes.map(({ calls }) => calls.batchAppend)).toEqual([1, 0, 0]);
       cluster.lead(1);
       // Each of the client's two connections must fail once, and says where to go.
       const leader = { address: second.host, port: second.port };
       const { work, written } = appended(first, client, asLeader);
-      expect(await failure(work)).toMatchObject({ type: ErrorType.NOT_LEADER, leader });
+      await expectFailed(work, ErrorType.NOT_LEADER, { leader });
       expect(written()).toBe(0);
-      expect(await failure(readAsLeader(client))).toMatchObject({ type: ErrorType.NOT_LEADER, leader });
+      await expectFailed(readAsLeader(client), ErrorType.NOT_LEADER, { leader });
       await appended(first, client, asLeader).work;
       expect(await readAsLeader(client)).toHaveLength(2);
       expect(second.calls.batchAppend).toBe(1);
     },
   );
 
-  // ClusterVNodeController.cs, ForwardRequest
-  it('a follower forwards an append that does not ask for the leader', async () => {
-    const cluster = keep(await KurrentdbCluster.start(2));
-    const follower = cluster.nodes[1]!;
-    await appended(follower, connect(follower.url)).work;
-    expect(await all(connect(cluster.url).readAll({ filter: excludeSystemEvents() }))).toHaveLength(1);
-  });
-
-  it('a follower lags: it reads and tells less than the leader has', async () => {
-    const cluster = keep(await KurrentdbCluster.start(2));
-    const [leader, follower] = cluster.nodes as [KurrentdbDouble, KurrentdbDouble];
-    const client = connect(`${follower.url}&nodePreference=follower`);
-    const listener = new Listener(client, { fromPosition: START, filter: excludeSystemEvents() });
-    await until(() => listener.caughtUp.length > 0);
-    follower.holdBack(1);
-    await appended(leader, connect(leader.url)).work;
-    const read = (): Promise<Recorded[]> => all(client.readAll({ filter: excludeSystemEvents() }));
-    expect(await read()).toEqual([]);
-    expect(listener.events).toEqual([]);
-    follower.holdBack(0);
-    expect(await read()).toHaveLength(1);
-    await until(() => listener.events.length === 1);
-  });
-
   it('without a leader nothing is served', async () => {
-    const cluster = keep(await KurrentdbCluster.start(2));
-    const node = cluster.nodes[0]!;
-    const client = connect(node.url);
-    await appended(node, client).work;
+    const { cluster, first } = await clusterOf(2);
+    const client = connect(first.url);
+    await appended(first, client).work;
     cluster.lead(null);
-    const { work, written } = appended(node, client);
-    expect(await failure(work)).toMatchObject({ type: ErrorType.UNKNOWN });
+    const { work, written } = appended(first, client);
+    await expectFailed(work, ErrorType.UNKNOWN);
     expect(written()).toBe(0);
-    expect(await failure(all(client.readAll()))).toMatchObject({ type: ErrorType.UNAVAILABLE });
+    await expectFailed(all(client.readAll()), ErrorType.UNAVAILABLE);
   });
 
   it('when the leader goes down a client finds the next one, with appends at once', async () => {
-    const cluster = keep(await KurrentdbCluster.start(3));
-    const [first, second] = cluster.nodes as [KurrentdbDouble, KurrentdbDouble];
+    const { cluster, first, second } = await clusterOf(3);
     const client = connect(cluster.url);
     await appended(first, client, asLeader).work;
     await first.stop();
@@ -917,40 +698,19 @@ describe('Doubles make a cluster:', () => {
   });
 });
 
+/** The store's own specs show three more, beside the store that copes with them: appends that stay pending for ever. */
 describe('The bare client 1.3.1 has these defects:', () => {
-  const SHORT = '&defaultDeadline=200';
-
-  it('1. an append that is not answered stays pending beyond its deadline', async () => {
-    const double = await startDouble();
-    double.appendsAre('ignored');
-    const { work } = appended(double, connect(double.url + SHORT));
-    expect(await after(1500, work)).toBe('pending');
-  });
-
-  it('2. when the server ends the common stream the append, every later one and dispose() never come back', async () => {
-    const double = await startDouble();
-    const client = connect(double.url + SHORT);
+  it('when the server ends the common stream, dispose() never comes back', async () => {
+    const { double, client } = await doubled('&defaultDeadline=200');
     double.appendsAre('half-closed', 1);
-    const { work } = appended(double, client);
-    expect(await after(500, work)).toBe('pending');
-    const later = appended(double, client);
-    expect(await after(1000, later.work)).toBe('pending');
-    expect(later.written()).toBe(0);
+    expect(await after(500, appended(double, client).work)).toBe('pending');
     expect(await after(500, client.dispose())).toBe('pending');
     // The control: another client is served.
     await appended(double, connect(double.url)).work;
   });
 
-  it('3. an append to a peer that says nothing at all stays pending', async () => {
-    const peer = keep(await startSilentPeer());
-    const work = connect(`kurrentdb://127.0.0.1:${peer.port}?tls=false${SHORT}`).appendToStream(newStream(), event());
-    work.catch(() => {});
-    expect(await after(1500, work)).toBe('pending');
-  });
-
-  it('4. a conflict that is not thrown tells a revision that is not there', async () => {
-    const double = await startDouble();
-    const client = connect(`${double.url}&throwOnAppendFailure=false`);
+  it('a conflict that is not thrown tells a revision that is not there', async () => {
+    const { client } = await doubled('&throwOnAppendFailure=false');
     const stream = newStream();
     await client.appendToStream(stream, some(42));
     expect(await client.appendToStream(stream, event(), { streamState: 7n })).toEqual({
@@ -960,7 +720,7 @@ describe('The bare client 1.3.1 has these defects:', () => {
     });
   });
 
-  it('5. a checkpointReached that throws kills the process, and without it would end the subscription in silence', async () => {
+  it('a checkpointReached that throws kills the process, and without it would end the subscription in silence', async () => {
     const double = await startDouble();
     double.foreign(40);
     const script = (first: string): string => `
@@ -991,20 +751,21 @@ describe('The bare client 1.3.1 has these defects:', () => {
     expect(heard).toBeLessThan(26);
   });
 
-  it('6. (none:) the loss of a connection does fail the appends that wait and those that come while it lasts', async () => {
-    const double = await startDouble();
-    const client = connect(double.url);
+  it('(none:) the loss of a connection does fail the appends that wait and those that come while it lasts', async () => {
+    const { double, client } = await doubled();
     double.appendsAre('ignored');
     const { work } = appended(double, client);
     await until(() => double.open('batchAppend') === 1);
     await double.stop();
-    expect(await failure(work)).toMatchObject({ type: ErrorType.UNAVAILABLE });
-    expect((await failure(appended(double, client).work)).message).toContain('UNAVAILABLE');
+    await expectFailed(work, ErrorType.UNAVAILABLE);
+    const error = await failure(appended(double, client).work);
+    expect(error.message).toContain('UNAVAILABLE');
+    // The server is away: an error without a type.
+    expect([error.type, error]).toMatchObject([undefined, { code: 14 }]);
   });
 
   it('dispose() leaves its connections open', async () => {
-    const double = await startDouble();
-    const client = connect(double.url);
+    const { double, client } = await doubled();
     await appended(double, client).work;
     await all(client.readAll({ maxCount: 1 }));
     expect(double.connections).toBe(2);
@@ -1014,8 +775,8 @@ describe('The bare client 1.3.1 has these defects:', () => {
   });
 
   it('a new client without TLS takes the connection of an old one, unless a setting differs', async () => {
-    const double = await startDouble();
-    await appended(double, connect(double.url)).work;
+    const { double, client } = await doubled();
+    await appended(double, client).work;
     await appended(double, connect(double.url)).work;
     expect(double.connections).toBe(1);
     await appended(double, connect(`${double.url}&${OWN_CONNECTION}`)).work;
@@ -1025,7 +786,7 @@ describe('The bare client 1.3.1 has these defects:', () => {
   it('so it is lost in the same black hole, while one with another setting is served', async () => {
     const double = await startDouble();
     const proxy = keep(await startProxy(double));
-    const url = double.url.replace(String(double.port), String(proxy.port)) + SHORT;
+    const url = `${double.url.replace(String(double.port), String(proxy.port))}&defaultDeadline=200`;
     await appended(double, connect(url)).work;
     proxy.freeze();
     const { work, written } = appended(double, connect(url));
@@ -1034,24 +795,14 @@ describe('The bare client 1.3.1 has these defects:', () => {
     await appended(double, connect(`${url}&${OWN_CONNECTION}`)).work;
   });
 
-  it('an append while the server is away fails with an error that has no type', async () => {
-    const double = await startDouble();
-    const client = connect(double.url);
-    await double.stop();
-    const error = await failure(appended(double, client).work);
-    expect(error).toMatchObject({ code: 14 });
-    expect(error.type).toBe(undefined);
-  });
-
   it('a client whose first read meets a server that is away never reads again; another one does', async () => {
-    const double = await startDouble();
-    const client = connect(double.url);
+    const { double, client } = await doubled();
     await double.stop();
-    expect(await failure(all(client.readAll({ maxCount: 1 })))).toMatchObject({ type: ErrorType.UNAVAILABLE });
+    await expectFailed(all(client.readAll({ maxCount: 1 })), ErrorType.UNAVAILABLE);
     await double.restart();
     await appended(double, client).work;
     for (let tries = 0; tries < 10; tries += 1) {
-      expect(await failure(all(client.readAll({ maxCount: 1 })))).toMatchObject({ type: ErrorType.UNAVAILABLE });
+      await expectFailed(all(client.readAll({ maxCount: 1 })), ErrorType.UNAVAILABLE);
       await sleep(50);
     }
     expect(await all(connect(double.url).readAll({ maxCount: 1 }))).toHaveLength(1);

@@ -101,19 +101,8 @@ export function makeCertificates(folder: string): NonNullable<DoubleOptions['tls
   const openssl = (...args: string[]): Buffer => execFileSync('openssl', args, { stdio: ['ignore', 'pipe', 'pipe'] });
   const newKey = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'];
   writeFileSync(at('leaf.ext'), `subjectAltName=DNS:localhost,IP:${HOST}\nbasicConstraints=CA:FALSE\n`);
-  openssl(
-    'req',
-    '-x509',
-    ...newKey,
-    '-keyout',
-    at('ca.key'),
-    '-out',
-    at('ca.pem'),
-    '-days',
-    '2',
-    '-subj',
-    '/CN=Test CA',
-  );
+  const ca = ['-keyout', at('ca.key'), '-out', at('ca.pem'), '-days', '2', '-subj', '/CN=Test CA'];
+  openssl('req', '-x509', ...newKey, ...ca);
   openssl('req', ...newKey, '-keyout', at('leaf.key'), '-out', at('leaf.csr'), '-subj', '/CN=localhost');
   const signed = ['-CA', at('ca.pem'), '-CAkey', at('ca.key'), '-CAcreateserial', '-days', '2'];
   openssl('x509', '-req', '-in', at('leaf.csr'), '-out', at('leaf.pem'), '-extfile', at('leaf.ext'), ...signed);

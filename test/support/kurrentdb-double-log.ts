@@ -31,11 +31,8 @@ export interface Stored extends Proposed {
 
 export type Expected = number | 'any' | 'no_stream' | 'stream_exists';
 
-/** `written`: how many events this append wrote; 0 when it was known already. */
-export type Outcome =
-  | { readonly ok: true; readonly revision: number; readonly position: bigint; readonly written: number }
-  | { readonly ok: false; readonly why: 'wrong-expected-version'; readonly current: number }
-  | { readonly ok: false; readonly why: 'stream-deleted' };
+/** The last event of an append; or the last revision that there is (-1: none), where another one was expected. */
+export type Outcome = Stored | number;
 
 export type Filter = (event: Stored) => boolean;
 
@@ -53,8 +50,6 @@ export const on = ({ position }: Stored): Place => ({ commit: position, prepare:
 export const compare = (a: Place, b: Place): number =>
   a.commit === b.commit ? Number(a.prepare - b.prepare) : a.commit < b.commit ? -1 : 1;
 
-/** The server knows the ids of the events that it wrote lately (8 MB of them, `ESConsts.CommittedEventsMemCacheLimit`). */
-const RECENT = 100_000;
 /** The log opens with records that nobody may read (its epoch), so that the first event never is at 0. */
 const FIRST = 546n;
 /** The bytes of a record besides names, data and metadata (`PrepareLogRecord`). */
@@ -67,8 +62,8 @@ export class InvalidPosition extends Error {}
 export class DoubleLog {
   readonly records: Stored[] = [];
   readonly #streams = new Map<string, Stored[]>();
-  readonly #deleted = new Set<string>();
-  readonly #recent = new Map<string, { stream: string; revision: number }>();
+  /** By id, where it was written first. */
+  readonly #recent = new Map<string, Stored>();
   readonly #waiting = new Set<() => void>();
   #end = FIRST;
 
@@ -89,16 +84,6 @@ export class DoubleLog {
     return this.#streams.get(name) ?? null;
   }
 
-  isDeleted(name: string): boolean {
-    return this.#deleted.has(name);
-  }
-
-  /** Deletes a stream for ever: it takes no more events. Its events stay in `$all` until the server scavenges. */
-  tombstone(stream: string): bigint {
-    this.#deleted.add(stream);
-    return this.#write(stream, [proposed('$streamDeleted', {})]).position;
-  }
-
   /**
    * `CheckCommit` in `IndexWriter.cs`: a revision that is not the last one is no conflict when the events after it have the
    * ids of these; the ids are no guard where the revision is right or missing.
@@ -106,46 +91,30 @@ export class DoubleLog {
   append(stream: string, expected: Expected, events: readonly Proposed[]): Outcome {
     const known = this.#streams.get(stream) ?? [];
     const current = known.length - 1;
-    const conflict = { ok: false, why: 'wrong-expected-version', current } as const;
-    if (this.#deleted.has(stream)) return { ok: false, why: 'stream-deleted' };
-    if (expected === 'stream_exists' && current < 0 && !this.#streams.has(`$$${stream}`)) return conflict;
+    if (expected === 'stream_exists' && current < 0) return current;
     if (expected === 'any' || expected === 'stream_exists') {
       const found = events.map(({ id }) => {
         const at = this.#recent.get(id);
-        return at?.stream === stream ? known[at.revision] : undefined;
+        return at?.stream === stream ? at : undefined;
       });
       // `VerifyCommitChecks` in `StorageWriterService.cs`: idempotency that is broken off is a conflict.
-      if (found[0] && !found.every(Boolean)) return conflict;
-      const last = found[0] && found.at(-1);
-      if (last) return { ok: true, revision: last.revision, position: last.position, written: 0 };
-    } else {
-      const revision = expected === 'no_stream' ? -1 : expected;
-      if (revision > current) return conflict;
-      if (revision < current) {
-        const last = known[revision + events.length];
-        if (!last || events.length === 0 || !events.every(({ id }, i) => known[revision + 1 + i]?.id === id))
-          return conflict;
-        return { ok: true, revision: last.revision, position: last.position, written: 0 };
-      }
+      if (found[0]) return found.every(Boolean) ? found.at(-1)! : current;
+      return this.#write(stream, events);
     }
-    if (events.length === 0) return { ok: true, revision: current, position: this.#skip(stream), written: 0 };
-    const last = this.#write(stream, events);
-    return { ok: true, revision: last.revision, position: last.position, written: events.length };
-  }
-
-  /** Forgets which events it wrote lately, as a server does that is started again. */
-  forget(): void {
-    this.#recent.clear();
+    const revision = expected === 'no_stream' ? -1 : expected;
+    if (revision === current) return this.#write(stream, events);
+    const last = known[revision + events.length];
+    return last && events.every(({ id }, i) => known[revision + 1 + i]!.id === id) ? last : current;
   }
 
   /**
    * `ReadAllEventsForwardInternal` in `AllReader.cs`: the place itself is in the page. It must be a record's beginning,
    * or lie beyond the log.
-   * @param length how many records this node has
    */
-  page(from: Place, max: number, window: number, filter: Filter, length: number): Page {
-    const last = this.records[length - 1];
+  page(from: Place, max: number, window: number, filter: Filter): Page {
+    const last = this.records.at(-1);
     if (!last || from.commit > last.position) return { events: [], next: from, end: true, considered: 0 };
+    const { length } = this.records;
     let index = this.#indexOf(from.commit);
     const events: Stored[] = [];
     let next = from;
@@ -161,19 +130,18 @@ export class DoubleLog {
   }
 
   /** `ReadAllEventsBackwardInternal`: what ends at or before the place, so the event on it is not among them. */
-  *backwards(from: Place, filter: Filter, length: number): Generator<Stored> {
+  *backwards(from: Place, filter: Filter): Generator<Stored> {
     if (from.commit > this.end)
       throw new InvalidPosition(
         `Error >> Requested position ${from.commit} is greater than writer checkpoint ${this.end}`,
       );
     for (let index = this.#indexOf(from.commit) - 1; index >= 0; index -= 1) {
       const event = this.records[index]!;
-      if (index < length && compare({ commit: event.next, prepare: event.next }, from) <= 0 && filter(event))
-        yield event;
+      if (compare({ commit: event.next, prepare: event.next }, from) <= 0 && filter(event)) yield event;
     }
   }
 
-  /** Waits until something was written, a node shows more, or the signal aborts. */
+  /** Waits until something was written, or the signal aborts. */
   async changed(signal: AbortSignal): Promise<void> {
     await new Promise<void>((resolve) => {
       const done = (): void => {
@@ -184,11 +152,6 @@ export class DoubleLog {
       this.#waiting.add(done);
       signal.addEventListener('abort', done);
     });
-  }
-
-  /** Tells those that wait that a node may show more of the log. */
-  notify(): void {
-    for (const wake of [...this.#waiting]) wake();
   }
 
   /** The index of the record that begins here; of the end when it is the end. */
@@ -206,13 +169,6 @@ export class DoubleLog {
     return low;
   }
 
-  /** An append of nothing leaves a record that nobody reads. */
-  #skip(stream: string): bigint {
-    const position = this.#end;
-    this.#end += BigInt(RECORD_BYTES + Buffer.byteLength(stream));
-    return position;
-  }
-
   #write(stream: string, events: readonly Proposed[]): Stored {
     const known = this.#streams.get(stream) ?? [];
     this.#streams.set(stream, known);
@@ -226,13 +182,9 @@ export class DoubleLog {
       known.push(stored);
       this.records.push(stored);
       // The first place of an id stays (`PutRecord` with `throwOnDuplicate: false`).
-      if (!this.#recent.has(event.id)) this.#recent.set(event.id, { stream, revision: stored.revision });
+      if (!this.#recent.has(event.id)) this.#recent.set(event.id, stored);
     }
-    for (const id of this.#recent.keys()) {
-      if (this.#recent.size <= RECENT) break;
-      this.#recent.delete(id);
-    }
-    this.notify();
+    for (const wake of [...this.#waiting]) wake();
     return known.at(-1)!;
   }
 }

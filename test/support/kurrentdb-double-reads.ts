@@ -21,9 +21,6 @@ import {
   confirmation,
   errors,
   filterOf,
-  firstStreamPosition,
-  isStructured,
-  lastStreamPosition,
   placeOf,
   readEvent,
   rpcError,
@@ -39,13 +36,6 @@ const ZERO: Place = { commit: 0n, prepare: 0n };
 
 type Options = streamsPb.ReadReq.Options;
 export type ReadCall = ServerWritableStream<streamsPb.ReadReq, streamsPb.ReadResp>;
-
-/** The log as one node shows it now. */
-export interface Shown {
-  readonly log: DoubleLog;
-  /** How many of its records. */
-  readonly length: number;
-}
 
 /** Writes no faster than the client reads, and knows when it is gone. */
 export class Outlet {
@@ -70,36 +60,31 @@ export class Outlet {
   }
 }
 
-/** The answer to a read, message by message. `null`: nothing ever, the server reads on and on. */
-export function answersTo(options: Options, shown: Shown): Iterable<streamsPb.ReadResp> | null {
-  if (!options.hasAll()) return answersOfStream(options, shown);
-  const isEndless =
-    Number(options.getCount()) === 0 || (options.getFilter()?.hasMax() && options.getFilter()?.getMax() === 0);
-  return isEndless ? null : answersOfAll(options, shown);
+/** The answer to a read, message by message. */
+export function* answersTo(options: Options, log: DoubleLog): Generator<streamsPb.ReadResp> {
+  const stream = streamOf(options.getStream()?.getStreamIdentifier());
+  const known = log.stream(stream);
+  if (!options.hasAll() && !known) yield streamNotFound(stream);
+  const events = options.hasAll() ? eventsOfAll(options, log) : eventsOfStream(options, known ?? []);
+  let left = Number(options.getCount());
+  for (const event of events) {
+    yield readEvent(event);
+    if (--left === 0) break;
+  }
 }
 
 const isBackwards = (options: Options): boolean =>
   options.getReadDirection() === streamsPb.ReadReq.Options.ReadDirection.BACKWARDS;
 
-function* answersOfAll(options: Options, shown: Shown): Generator<streamsPb.ReadResp> {
-  const structured = isStructured(options);
-  let left = Number(options.getCount());
-  for (const event of eventsOfAll(options, shown)) {
-    yield readEvent(event, structured);
-    left -= 1;
-    if (left === 0) return;
-  }
-}
-
-function* eventsOfAll(options: Options, { log, length }: Shown): Generator<Stored> {
+function* eventsOfAll(options: Options, log: DoubleLog): Generator<Stored> {
   const filter = filterOf(options);
   const from = placeOf(options);
   let place = from === 'start' ? ZERO : from === 'end' ? { commit: log.end, prepare: log.end } : from;
   try {
-    if (isBackwards(options)) yield* log.backwards(place, filter, length);
+    if (isBackwards(options)) yield* log.backwards(place, filter);
     else
       for (let more = true; more;) {
-        const page = log.page(place, PAGE, PAGE, filter, length);
+        const page = log.page(place, PAGE, PAGE, filter);
         yield* page.events;
         place = page.next;
         more = !page.end;
@@ -110,31 +95,15 @@ function* eventsOfAll(options: Options, { log, length }: Shown): Generator<Store
 }
 
 /** `Enumerator.ReadStreamForwards.cs` and `Enumerator.ReadStreamBackwards.cs`. */
-function* answersOfStream(options: Options, { log, length }: Shown): Generator<streamsPb.ReadResp> {
-  const of = options.getStream();
-  const stream = streamOf(of?.getStreamIdentifier());
-  const count = Number(options.getCount());
-  const backwards = isBackwards(options);
-  const tellsEnds = (options.getControlOption()?.getCompatibility() ?? 0) >= 1;
-  if (count === 0) throw errors.badReadOfStream("maxCount should be positive. (Parameter 'maxCount')");
-  if (!backwards && of?.hasEnd())
-    throw errors.badReadOfStream("fromEventNumber should be non negative. (Parameter 'fromEventNumber')");
-  if (log.isDeleted(stream)) throw errors.streamDeleted(stream);
-  const shownUpTo = log.records[length - 1]?.position ?? -1n;
-  const known = log.stream(stream)?.filter(({ position }) => position <= shownUpTo);
-  if (!known?.length) {
-    yield streamNotFound(stream);
-    return;
-  }
-  const from = of?.hasStart() ? 0 : of?.hasEnd() ? known.length - 1 : Number(of?.getRevision());
-  const events = backwards ? known.slice(0, from + 1).reverse() : known.slice(from);
-  if (tellsEnds && !backwards && from > known.length) yield firstStreamPosition(known.length);
-  for (const event of events.slice(0, count)) yield readEvent(event, isStructured(options));
-  if (tellsEnds) yield lastStreamPosition(known.length - 1);
+function eventsOfStream(options: Options, known: readonly Stored[]): readonly Stored[] {
+  const of = options.getStream()!;
+  const from = of.hasStart() ? 0 : of.hasEnd() ? known.length - 1 : Number(of.getRevision());
+  return isBackwards(options) ? known.slice(0, from + 1).reverse() : known.slice(from);
 }
 
 /** How a node treats its subscribers. */
 export interface Delivery {
+  readonly log: DoubleLog;
   readonly deliveryDelay: number;
   readonly deliverTwice: boolean;
 }
@@ -143,22 +112,24 @@ export interface Delivery {
 export class Subscription {
   /** Says nothing any more. */
   mute = false;
-  readonly #options: Options;
   readonly #filter: Filter;
-  readonly #structured: boolean;
   readonly #out: Outlet;
+  /** How many events the server looks at at once, and before it tells how far it is. */
+  readonly #window: number;
+  readonly #interval: number;
   /** The last message to the client; all later ones lie behind it. */
   #at: Place = START;
   #marked: Place = START;
 
   constructor(
     readonly call: ReadCall,
-    options: Options,
-    readonly node: Shown & Delivery,
+    private readonly options: Options,
+    private readonly node: Delivery,
   ) {
-    this.#options = options;
+    const filter = options.getFilter();
     this.#filter = filterOf(options);
-    this.#structured = isStructured(options);
+    this.#window = filter ? (filter.hasMax() ? filter.getMax() : PAGE) : Infinity;
+    this.#interval = filter ? filter.getCheckpointintervalmultiplier() * this.#window : Infinity;
     this.#out = new Outlet(call);
   }
 
@@ -168,28 +139,17 @@ export class Subscription {
 
   /** Until the client leaves. @throws ServiceError where it asks for what is not there */
   async run(): Promise<void> {
-    if (!this.#options.hasAll()) throw rpcError(status.UNIMPLEMENTED, 'The double subscribes to $all only.');
-    if (this.#interval === 0) throw errors.thrown();
-    const from = placeOf(this.#options);
-    const { length, log } = this.node;
-    const last = log.records[length - 1];
+    if (!this.options.hasAll()) throw rpcError(status.UNIMPLEMENTED, 'The double subscribes to $all only.');
+    const from = placeOf(this.options);
+    const { records } = this.node.log;
+    const { length } = records;
+    const last = records.at(-1);
     const end = last ? on(last) : START;
     this.#at = from === 'start' ? START : from === 'end' ? end : from;
     await this.#out.write(confirmation(randomUUID()));
     if (compare(this.#at, end) < 0) await this.#catchUp();
     await this.#say(caughtUp(this.#at));
     await this.#follow(length);
-  }
-
-  /** How many events the server looks at before it tells how far it is. */
-  get #interval(): number {
-    const filter = this.#options.getFilter();
-    return filter ? filter.getCheckpointintervalmultiplier() * this.#window : Infinity;
-  }
-
-  get #window(): number {
-    const filter = this.#options.getFilter();
-    return filter ? (filter.hasMax() ? filter.getMax() : PAGE) : Infinity;
   }
 
   /** A checkpoint is where a page began, not where it ended: the last page may be half done (`CatchUp`). */
@@ -203,50 +163,49 @@ export class Subscription {
       if (page.end) break;
       if (considered >= this.#interval) {
         considered %= this.#interval;
-        await this.#mark(this.#at);
+        await this.#mark();
       }
       start = page.next;
     }
-    await this.#mark(this.#at);
+    await this.#mark();
   }
 
   /** `GoLive`, with the counting of `ProcessEventCommitted` in `SubscriptionsService.cs`. */
   async #follow(from: number): Promise<void> {
+    const { log } = this.node;
     let heard = 0;
-    for (let index = from; ; index += 1) {
-      while (this.node.length <= index && !this.#out.isClosed) await this.node.log.changed(this.signal);
+    for (let index = from; ;) {
+      while (log.records.length <= index && !this.#out.isClosed) await log.changed(this.signal);
       if (this.#out.isClosed) return;
       if (this.#isBehind(index)) {
-        heard = (heard + this.node.length - index) % this.#interval;
-        index = this.node.length;
-        await this.#mark(this.#at);
+        heard = (heard + log.records.length - index) % this.#interval;
+        index = log.records.length;
+        await this.#mark();
         await this.#catchUp();
         await this.#say(caughtUp(this.#at));
-      }
-      const event = this.node.log.records[index];
-      if (!event || index >= this.node.length) {
-        index -= 1;
         continue;
       }
+      const event = log.records[index]!;
+      index += 1;
       if (this.#filter(event) && compare(on(event), this.#at) > 0) await this.#deliver(event);
       heard += 1;
       if (heard < this.#interval) continue;
       heard = 0;
       if (compare(on(event), this.#at) < 0) continue;
       this.#at = on(event);
-      await this.#mark(this.#at);
+      await this.#mark();
     }
   }
 
   /** More than the live buffer holds (`DefaultLiveBufferSize`): the server reads them from the log, and has caught up again. */
   #isBehind(index: number): boolean {
-    if (this.node.length - index <= LIVE) return false;
-    return this.node.log.records.slice(index, this.node.length).filter(this.#filter).length > LIVE;
+    const { records } = this.node.log;
+    return records.length - index > LIVE && records.slice(index).filter(this.#filter).length > LIVE;
   }
 
   #page(from: Place): Page {
     try {
-      return this.node.log.page(from, PAGE, this.#window, this.#filter, this.node.length);
+      return this.node.log.page(from, PAGE, this.#window, this.#filter);
     } catch (error) {
       throw error instanceof InvalidPosition ? errors.badPlaceOfSubscription() : error;
     }
@@ -254,15 +213,16 @@ export class Subscription {
 
   async #deliver(event: Stored): Promise<void> {
     if (this.node.deliveryDelay > 0) await sleep(this.node.deliveryDelay);
-    await this.#say(readEvent(event, this.#structured));
-    if (this.node.deliverTwice) await this.#say(readEvent(event, this.#structured));
+    await this.#say(readEvent(event));
+    if (this.node.deliverTwice) await this.#say(readEvent(event));
     this.#at = on(event);
   }
 
-  async #mark(place: Place): Promise<void> {
-    if (!this.#options.hasFilter() || compare(place, this.#marked) <= 0) return;
-    this.#marked = place;
-    await this.#say(checkpoint(place));
+  /** Tells how far it is. */
+  async #mark(): Promise<void> {
+    if (!this.options.hasFilter() || compare(this.#at, this.#marked) <= 0) return;
+    this.#marked = this.#at;
+    await this.#say(checkpoint(this.#at));
   }
 
   async #say(message: streamsPb.ReadResp): Promise<void> {

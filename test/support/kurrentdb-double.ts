@@ -6,25 +6,21 @@ import {
   type ConnectionInjector,
   type sendUnaryData,
   type ServerDuplexStream,
-  type ServerReadableStream,
-  type ServerUnaryCall,
   type ServiceError,
 } from '@grpc/grpc-js';
 import featuresGrpc from '@kurrent/kurrentdb-client/generated/kurrentdb/protocols/v1/serverfeatures_grpc_pb.js';
 import featuresPb from '@kurrent/kurrentdb-client/generated/kurrentdb/protocols/v1/serverfeatures_pb.js';
 import gossipGrpc from '@kurrent/kurrentdb-client/generated/kurrentdb/protocols/v1/gossip_grpc_pb.js';
 import gossipPb from '@kurrent/kurrentdb-client/generated/kurrentdb/protocols/v1/gossip_pb.js';
-import type sharedPb from '@kurrent/kurrentdb-client/generated/kurrentdb/protocols/v1/shared_pb.js';
+import sharedPb from '@kurrent/kurrentdb-client/generated/kurrentdb/protocols/v1/shared_pb.js';
 import streamsGrpc from '@kurrent/kurrentdb-client/generated/kurrentdb/protocols/v1/streams_grpc_pb.js';
-import streamsPb from '@kurrent/kurrentdb-client/generated/kurrentdb/protocols/v1/streams_pb.js';
+import type streamsPb from '@kurrent/kurrentdb-client/generated/kurrentdb/protocols/v1/streams_pb.js';
 import { randomUUID } from 'node:crypto';
 import { once, type EventEmitter } from 'node:events';
 import { createServer, type AddressInfo, type Server as TcpServer, type Socket } from 'node:net';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { DoubleLog, proposed, type Expected, type Outcome, type Proposed } from './kurrentdb-double-log.js';
 import { answersTo, Outlet, Subscription, type ReadCall } from './kurrentdb-double-reads.js';
 import {
-  appendResp,
   batchErrors,
   batchResp,
   errors,
@@ -33,16 +29,17 @@ import {
   rpcError,
   sizeOf,
   streamOf,
-  uuid,
-  uuidOf,
   type BatchResult,
 } from './kurrentdb-double-wire.js';
 
 export const HOST = '127.0.0.1';
 
-export type Method = 'append' | 'batchAppend' | 'read' | 'subscribe' | 'features' | 'gossip';
+/** The largest append in bytes: 1 MiB, as up to server 25.0; later ones take 256 MiB. */
+const MAX_APPEND_BYTES = 2 ** 20;
 
-/** The fate of an append, whichever of the two calls brings it. */
+export type Method = 'batchAppend' | 'read' | 'subscribe';
+
+/** The fate of an append. */
 export type AppendFate =
   /** The ordinary course. */
   | 'answered'
@@ -66,28 +63,14 @@ export type AppendFate =
 /** The fate of a read. */
 export type ReadFate =
   | 'answered'
-  /** Accepted and never answered. */
-  | 'ignored'
-  /** Ends with UNAVAILABLE before the first event. */
-  | 'unavailable'
   /** The connection is reset after the first event. */
   | 'cut';
 
 export interface DoubleOptions {
-  /** A port of one's own; 0 takes a free one. */
-  readonly port?: number;
   /** The users that may do anything; without them anyone may (`--insecure`). The client sends credentials over TLS only. */
   readonly users?: Readonly<Record<string, string>>;
   /** Serves TLS with this key and certificate (PEM). `caFile` is what clients are to trust; it goes into `url`. */
   readonly tls?: { readonly key: string; readonly cert: string; readonly caFile: string };
-  /** The largest append in bytes: 1 MiB, as up to server 25.0; later ones take 256 MiB. */
-  readonly maxAppendSize?: number;
-  /** The largest event of an append in bytes: by default no smaller than an append. Later servers take 16 MiB. */
-  readonly maxAppendEventSize?: number;
-  /** Kestrel's limit of HTTP/2 streams per connection. */
-  readonly maxConcurrentStreams?: number;
-  /** Without it clients append one call at a time, as with servers before 21.6. */
-  readonly batchAppend?: boolean;
 }
 
 /** The knowledge of a node about its cluster. */
@@ -102,49 +85,38 @@ interface PendingAppend {
   readonly stream: string;
   readonly expected: Expected;
   readonly events: Proposed[];
-  size: number;
 }
 
-type AppendCall = ServerReadableStream<streamsPb.AppendReq, streamsPb.AppendResp>;
 type BatchCall = ServerDuplexStream<streamsPb.BatchAppendReq, streamsPb.BatchAppendResp>;
-type AnyCall = ReadCall | AppendCall | BatchCall | ServerUnaryCall<unknown, unknown>;
+type LongCall = ReadCall | BatchCall;
 
 /**
  * A double of a KurrentDB server on the wire: real HTTP/2 and the protocol's own messages, a log in memory. It serves
- * appends, reads, subscriptions to `$all`, the list of features and gossip, as the server does where a client can see it.
- * Not there: subscriptions to one stream, links, persistent subscriptions, projections, scavenging, deleting but for ever,
- * multi-stream appends. Its answers were compared with those of a server 26.1.0, message by message.
+ * appends on the common stream, reads, subscriptions to `$all`, the list of features and gossip, as the server does where our
+ * store can see it. Not there: appends on calls of their own, subscriptions to one stream, links, persistent subscriptions,
+ * projections, scavenging, deleting, multi-stream appends. Its answers were compared with those of a server 26.1.0, message by
+ * message.
  *
  * All that it does wrong it does on demand. What is set holds until it is set again; `behave()` ends all of it.
  */
 export class KurrentdbDouble {
   readonly log: DoubleLog;
   /** How often each method was called. */
-  readonly calls: Record<Method, number> = {
-    append: 0,
-    batchAppend: 0,
-    read: 0,
-    subscribe: 0,
-    features: 0,
-    gossip: 0,
-  };
-  /** Answers to appends, and to reads, come only after so many milliseconds. */
-  answerDelay = 0;
+  readonly calls: Record<Method, number> = { batchAppend: 0, read: 0, subscribe: 0 };
   /** Events reach subscribers only after so many milliseconds. */
   deliveryDelay = 0;
   /** Every event reaches subscribers twice. */
   deliverTwice = false;
   /** New subscriptions are confirmed and then hear nothing, not even that they have caught up. */
   muteNew = false;
-  #heldBack = 0;
   #readFate: ReadFate = 'answered';
   #fateOfAppends: () => AppendFate = () => 'answered';
   #fatesLeft = 0;
-  #port: number;
+  #port = 0;
   readonly #options: DoubleOptions;
   readonly #cluster: Cluster;
   readonly #id = randomUUID();
-  readonly #open = new Map<AnyCall, Method>();
+  readonly #open = new Map<LongCall, Method>();
   readonly #subscriptions = new Set<Subscription>();
   readonly #sockets = new Map<string, Socket>();
   #listener: TcpServer | null = null;
@@ -152,7 +124,6 @@ export class KurrentdbDouble {
 
   private constructor(options: DoubleOptions, cluster?: Cluster) {
     this.#options = options;
-    this.#port = options.port ?? 0;
     this.#cluster = cluster ?? { log: new DoubleLog(), nodes: [this], leader: this };
     this.log = this.#cluster.log;
   }
@@ -172,17 +143,8 @@ export class KurrentdbDouble {
     return this.#options.tls ? 'localhost' : HOST;
   }
 
-  /** How many records of the log this node shows. */
-  get length(): number {
-    return this.log.records.length - this.#heldBack;
-  }
-
   get isUp(): boolean {
     return this.#listener !== null;
-  }
-
-  get isLeader(): boolean {
-    return this.#cluster.leader === this;
   }
 
   /** The connection string of this node alone, with the first of its users. */
@@ -199,9 +161,9 @@ export class KurrentdbDouble {
     return `${scheme}://${user ? `${user}@` : ''}${hosts}?${query}`;
   }
 
-  /** Calls that are open now, of one method or of all. */
-  open(method?: Method): number {
-    return [...this.#open.values()].filter((one) => !method || one === method).length;
+  /** How many calls of a method are open now. */
+  open(method: Method): number {
+    return [...this.#open.values()].filter((one) => one === method).length;
   }
 
   get connections(): number {
@@ -225,19 +187,12 @@ export class KurrentdbDouble {
     this.#readFate = fate;
   }
 
-  /** The last `n` records are not on this node yet. */
-  holdBack(n: number): void {
-    this.#heldBack = n;
-    this.log.notify();
-  }
-
   /** Ends all misbehaviour. Subscriptions that are mute stay mute. */
   behave(): void {
     this.appendsAre('answered');
     this.readsAre('answered');
-    this.answerDelay = this.deliveryDelay = 0;
+    this.deliveryDelay = 0;
     this.deliverTwice = this.muteNew = false;
-    this.holdBack(0);
   }
 
   /** The subscriptions that are open now hear nothing more; their connections stay healthy. */
@@ -278,9 +233,9 @@ export class KurrentdbDouble {
   /** Comes up again on the same port with the same log. */
   async restart(): Promise<void> {
     if (this.#listener) return;
-    const { tls, maxConcurrentStreams = 100 } = this.#options;
+    const { tls } = this.#options;
     const server = new Server({
-      'grpc.max_concurrent_streams': maxConcurrentStreams,
+      'grpc.max_concurrent_streams': 100, // Kestrel's limit per connection
       'grpc.max_receive_message_length': 2 ** 24 - 10_000,
       'grpc.max_send_message_length': -1,
     });
@@ -306,55 +261,24 @@ export class KurrentdbDouble {
   }
 
   #serve(server: Server): void {
-    server.addService(featuresGrpc.ServerFeaturesService, {
-      getSupportedMethods: (call: AnyCall, callback: sendUnaryData<featuresPb.SupportedMethods>) => {
-        this.#count(call, 'features');
-        callback(null, this.#features());
-      },
-    });
-    server.addService(gossipGrpc.GossipService, {
-      read: (call: AnyCall, callback: sendUnaryData<gossipPb.ClusterInfo>) => {
-        this.#count(call, 'gossip');
-        callback(null, this.#gossip());
-      },
-    });
     const missing = (_: unknown, callback: sendUnaryData<never>): void =>
       callback(rpcError(status.UNIMPLEMENTED, 'The double does not do this.'));
+    server.addService(featuresGrpc.ServerFeaturesService, {
+      getSupportedMethods: (_: unknown, callback: sendUnaryData<featuresPb.SupportedMethods>) =>
+        callback(null, features()),
+    });
+    server.addService(gossipGrpc.GossipService, {
+      read: (_: unknown, callback: sendUnaryData<gossipPb.ClusterInfo>) => callback(null, this.#gossip()),
+    });
     server.addService(streamsGrpc.StreamsService, {
       read: (call: ReadCall) => {
         this.#read(call).catch((error: unknown) => call.emit('error', asRpcError(error)));
       },
-      append: (call: AppendCall, callback: sendUnaryData<streamsPb.AppendResp>) => {
-        void this.#append(call, callback);
-      },
       batchAppend: (call: BatchCall) => this.#batchAppend(call),
+      append: missing,
       delete: missing,
-      tombstone: (
-        { request }: ServerUnaryCall<streamsPb.TombstoneReq, streamsPb.TombstoneResp>,
-        callback: sendUnaryData<streamsPb.TombstoneResp>,
-      ) => {
-        const at = this.log.tombstone(streamOf(request.getOptions()?.getStreamIdentifier())).toString();
-        const { TombstoneResp } = streamsPb;
-        const position = new TombstoneResp.Position().setCommitPosition(at).setPreparePosition(at);
-        callback(null, new TombstoneResp().setPosition(position));
-      },
+      tombstone: missing,
     });
-  }
-
-  /** `ServerFeatures.cs`: names in lower case; only what the double has. */
-  #features(): featuresPb.SupportedMethods {
-    const method = (service: string, name: string, ...features: string[]): featuresPb.SupportedMethod =>
-      new featuresPb.SupportedMethod().setServiceName(service).setMethodName(name).setFeaturesList(features);
-    const streams = 'event_store.client.streams.streams';
-    const methods = [
-      method(streams, 'read', 'position', 'events'),
-      method(streams, 'append'),
-      method(streams, 'tombstone'),
-      method('event_store.client.gossip.gossip', 'read'),
-      method('event_store.client.server_features.serverfeatures', 'getsupportedmethods'),
-    ];
-    if (this.#options.batchAppend !== false) methods.push(method(streams, 'batchappend', 'deadline_duration'));
-    return new featuresPb.SupportedMethods().setEventStoreServerVersion('26.1.0').setMethodsList(methods);
   }
 
   #gossip(): gossipPb.ClusterInfo {
@@ -365,7 +289,7 @@ export class KurrentdbDouble {
     return new ClusterInfo().setMembersList(
       nodes.map((node) =>
         new MemberInfo()
-          .setInstanceId(uuid(node.#id, true))
+          .setInstanceId(new sharedPb.UUID().setString(node.#id))
           .setTimeStamp((BigInt(Date.now()) * 10_000n).toString())
           .setState(leader === null ? UNKNOWN : leader === node ? LEADER : FOLLOWER)
           .setIsAlive(node.isUp)
@@ -374,43 +298,32 @@ export class KurrentdbDouble {
     );
   }
 
-  get #maxAppendSize(): number {
-    return this.#options.maxAppendSize ?? 2 ** 20;
-  }
-
-  get #maxEventSize(): number {
-    return this.#options.maxAppendEventSize ?? Infinity;
-  }
-
   /** A leader that is down leads no more: its followers notice at once here, after their heartbeats in a real cluster. */
   get #leader(): KurrentdbDouble | null {
     return this.#cluster.leader?.isUp ? this.#cluster.leader : null;
   }
 
-  #count(call: AnyCall, method: Method): void {
+  #count(call: LongCall, method: Method): void {
     this.calls[method] += 1;
     this.#open.set(call, method);
-    const done = (): void => {
-      this.#open.delete(call);
-    };
-    if (method === 'features' || method === 'gossip') done();
-    else for (const event of ['cancelled', 'close', 'finish', 'error']) (call as EventEmitter).on(event, done);
+    const done = (): void => void this.#open.delete(call);
+    for (const event of ['cancelled', 'close', 'finish', 'error']) (call as EventEmitter).on(event, done);
   }
 
   /** `AuthenticationMiddleware.cs`: wrong credentials are refused before all else; none make an anonymous user. */
-  #user(call: AnyCall): 'known' | 'anonymous' {
+  #isKnown(call: LongCall): boolean {
     const { users } = this.#options;
-    if (!users) return 'known';
+    if (!users) return true;
     const [header] = call.metadata.get('authorization');
-    if (header === undefined) return 'anonymous';
+    if (header === undefined) return false;
     const [, name = '', password] =
       /^([^:]*):(.*)$/s.exec(Buffer.from(String(header).replace(/^basic /i, ''), 'base64').toString()) ?? [];
     if (password === undefined || users[name] !== password) throw errors.unauthenticated();
-    return 'known';
+    return true;
   }
 
-  /** `ClusterVNodeController.cs`: a follower refuses what asks for the leader, and forwards other appends to it. */
-  #route(call: AnyCall): void {
+  /** `ClusterVNodeController.cs`: a follower refuses what asks for the leader. */
+  #route(call: LongCall): void {
     const leader = this.#leader;
     if (!leader) throw errors.notReady();
     const [required] = call.metadata.get('requires-leader');
@@ -423,7 +336,7 @@ export class KurrentdbDouble {
     return this.#fateOfAppends();
   }
 
-  #reset(call: AnyCall): void {
+  #reset(call: LongCall): void {
     this.#sockets.get(call.getPeer())?.resetAndDestroy();
   }
 
@@ -432,60 +345,14 @@ export class KurrentdbDouble {
     return this.log.append(stream, expected, events);
   }
 
-  async #append(call: AppendCall, callback: sendUnaryData<streamsPb.AppendResp>): Promise<void> {
-    this.#count(call, 'append');
-    try {
-      const answer = await this.#appended(call);
-      if (answer) callback(null, answer);
-    } catch (error) {
-      callback(asRpcError(error));
-    }
-  }
-
-  /** `Streams.Append.cs`: one append on one call. `null`: no answer. */
-  async #appended(call: AppendCall): Promise<streamsPb.AppendResp | null> {
-    if (this.#user(call) === 'anonymous') throw errors.accessDenied();
-    const events: Proposed[] = [];
-    let header: streamsPb.AppendReq.Options | undefined;
-    let size = 0;
-    for await (const part of call as AsyncIterable<streamsPb.AppendReq>) {
-      header ??= part.getOptions();
-      const message = part.getProposedMessage();
-      if (!message) continue;
-      const event = proposedOf(message);
-      if (sizeOf(event) > this.#maxEventSize) throw errors.eventTooLarge(event.id, sizeOf(event), this.#maxEventSize);
-      size += sizeOf(event);
-      if (size > this.#maxAppendSize) throw errors.tooLarge(this.#maxAppendSize);
-      events.push(event);
-    }
-    if (!header) throw errors.thrown();
-    this.#route(call);
-    const stream = streamOf(header.getStreamIdentifier());
-    if (stream === '') throw errors.thrown();
-    const expected = expectedOf(header);
-    const fate = this.#fate();
-    const outcome = this.#write(stream, expected, events, fate);
-    if (this.answerDelay > 0) await sleep(this.answerDelay);
-    if (fate === 'ignored' || fate === 'unanswered') return null;
-    if (fate === 'reset' || fate === 'lost') {
-      this.#reset(call);
-      return null;
-    }
-    if (fate === 'failed') throw rpcError(status.UNAVAILABLE, 'The node is going away.');
-    if (fate === 'late') throw rpcError(status.ABORTED, 'Operation timed out: Commit phase timeout.');
-    if (!outcome) throw errors.notReady();
-    if (!outcome.ok && outcome.why === 'stream-deleted') throw errors.streamDeleted(stream);
-    return appendResp(outcome, expected);
-  }
-
   /** `Streams.BatchAppend.cs`: many appends on one call, each in one or more messages, answered as they are done. */
   #batchAppend(call: BatchCall): void {
     this.#count(call, 'batchAppend');
     call.on('error', () => {});
     const fail = (error: unknown): void => void call.emit('error', asRpcError(error));
-    let user: 'known' | 'anonymous';
+    let isKnown: boolean;
     try {
-      user = this.#user(call);
+      isKnown = this.#isKnown(call);
     } catch (error) {
       return fail(error);
     }
@@ -512,41 +379,20 @@ export class KurrentdbDouble {
     });
     call.on('data', (request: streamsPb.BatchAppendReq) => {
       const correlation = request.getCorrelationId();
-      const id = uuidOf(correlation);
+      const id = correlation!.getString();
       const options = request.getOptions();
       if (options) {
         const stream = streamOf(options.getStreamIdentifier());
-        if (user === 'anonymous') return answer(correlation, stream, batchErrors.accessDenied());
-        const left = millisecondsLeft(options);
-        if (left <= 0) return answer(correlation, stream, batchErrors.timeout());
-        const append = { stream, expected: expectedOf(options), events: [], size: 0 };
-        pending.set(id, append);
-        if (!request.getIsFinal())
-          setTimeout(() => {
-            if (pending.get(id) === append && pending.delete(id)) answer(correlation, stream, batchErrors.timeout());
-          }, left).unref();
+        if (!isKnown) return answer(correlation, stream, batchErrors.accessDenied());
+        if (isOver(options)) return answer(correlation, stream, batchErrors.timeout());
+        pending.set(id, { stream, expected: expectedOf(options), events: [] });
       }
       const append = pending.get(id);
       if (!append) return;
-      try {
-        for (const event of request.getProposedMessagesList().map(proposedOf)) {
-          append.events.push(event);
-          append.size += sizeOf(event);
-        }
-        if (append.stream === '') throw new Error("Invalid stream ID:  (Parameter 'eventStreamIds')");
-      } catch (error) {
+      append.events.push(...request.getProposedMessagesList().map(proposedOf));
+      if (append.events.reduce((sum, event) => sum + sizeOf(event), 0) > MAX_APPEND_BYTES) {
         pending.delete(id);
-        return answer(correlation, append.stream, batchErrors.badRequest((error as Error).message));
-      }
-      const tooLarge = append.events.find((event) => sizeOf(event) > this.#maxEventSize);
-      if (tooLarge) {
-        pending.delete(id);
-        const error = batchErrors.eventTooLarge(tooLarge.id, sizeOf(tooLarge), this.#maxEventSize);
-        return answer(correlation, append.stream, error);
-      }
-      if (append.size > this.#maxAppendSize) {
-        pending.delete(id);
-        return answer(correlation, append.stream, batchErrors.tooLarge(this.#maxAppendSize));
+        return answer(correlation, append.stream, batchErrors.tooLarge(MAX_APPEND_BYTES));
       }
       if (request.getIsFinal() && pending.delete(id)) void finish(correlation, append);
     });
@@ -558,20 +404,19 @@ export class KurrentdbDouble {
     this.#route(call);
     const fate = this.#fate();
     const outcome = this.#write(stream, expected, events, fate);
-    if (this.answerDelay > 0) await sleep(this.answerDelay);
     if (fate === 'failed') throw rpcError(status.UNAVAILABLE, 'The node is going away.');
     if (fate === 'late') return batchErrors.timeout();
     if (fate === 'not-ready') return batchErrors.notReady();
     if (fate === 'half-closed') call.end();
     if (fate === 'reset' || fate === 'lost') this.#reset(call);
-    return fate === 'answered' && outcome ? { outcome, expected } : null;
+    return fate === 'answered' && outcome !== null ? { outcome, expected } : null;
   }
 
   async #read(call: ReadCall): Promise<void> {
     const options = call.request.getOptions();
     const isSubscription = options?.hasSubscription() ?? false;
     this.#count(call, isSubscription ? 'subscribe' : 'read');
-    if (this.#user(call) === 'anonymous') throw errors.accessDenied();
+    if (!this.#isKnown(call)) throw errors.accessDenied();
     this.#route(call);
     if (!options) throw errors.thrown();
     if (isSubscription) {
@@ -581,13 +426,8 @@ export class KurrentdbDouble {
       subscription.signal.addEventListener('abort', () => this.#subscriptions.delete(subscription));
       return subscription.run();
     }
-    if (this.#readFate === 'ignored') return;
-    if (this.#readFate === 'unavailable') throw errors.notReady();
-    if (this.answerDelay > 0) await sleep(this.answerDelay);
     const out = new Outlet(call);
-    const answers = answersTo(options, this);
-    if (!answers) return;
-    for (const message of answers) {
+    for (const message of answersTo(options, this.log)) {
       await out.write(message);
       if (this.#readFate === 'cut') return this.#reset(call);
       if (out.isClosed) return;
@@ -601,10 +441,23 @@ function asRpcError(error: unknown): ServiceError {
   return errors.thrown();
 }
 
-/** The deadline of an append: a time (what client 1.3.1 sends) or a duration; the server's own limit is 2 s for a commit. */
-function millisecondsLeft(options: streamsPb.BatchAppendReq.Options): number {
-  const duration = options.getDeadline();
-  if (duration) return duration.getSeconds() * 1000 + duration.getNanos() / 1e6;
+/** `ServerFeatures.cs`: names in lower case; only what the double has. */
+function features(): featuresPb.SupportedMethods {
+  const method = (service: string, name: string, ...its: string[]): featuresPb.SupportedMethod =>
+    new featuresPb.SupportedMethod().setServiceName(service).setMethodName(name).setFeaturesList(its);
+  const streams = 'event_store.client.streams.streams';
+  return new featuresPb.SupportedMethods()
+    .setEventStoreServerVersion('26.1.0')
+    .setMethodsList([
+      method(streams, 'read', 'position', 'events'),
+      method(streams, 'batchappend', 'deadline_duration'),
+      method('event_store.client.gossip.gossip', 'read'),
+      method('event_store.client.server_features.serverfeatures', 'getsupportedmethods'),
+    ]);
+}
+
+/** The deadline of an append is a time (what client 1.3.1 sends); the server's own limit is 2 s for a commit. */
+function isOver(options: streamsPb.BatchAppendReq.Options): boolean {
   const time = options.getDeadline21100()?.toDate().getTime();
-  return time === undefined ? 2 ** 31 - 1 : Math.min(time - Date.now(), 2 ** 31 - 1);
+  return time !== undefined && time <= Date.now();
 }
