@@ -1,6 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { isDeepStrictEqual } from 'node:util';
 import {
   Deadlines,
   Flows,
@@ -9,16 +8,16 @@ import {
   Timeline,
   causesOf,
   type Changed,
-  type Filter,
   type FlowFilter,
   type LegName,
   type Progress,
 } from '#progress';
 import type { Projector } from '#eventsourcing';
-import { AGENCIES, date, EXAMPLE, FOLLOWED, histories, REFERENCES, THEMES, type Step } from './support/acts.js';
-import { cutAt, expectAlways, History, rawEvents, seed, Views } from './support/histories.js';
+import { AGENCIES, EXAMPLE, FOLLOWED, histories, REFERENCES, THEMES, type Step } from './support/acts.js';
+import { aDay, clocks, expectAlways, History, seed, sometimes } from './support/histories.js';
 import { CHANGE_RULES, NaiveChanges, type ChangeRules, type NaiveQuestion } from './support/naive-changes.js';
-import { monthsEarlier, RULES, type RawEvent, type Rules } from './support/naive-views.js';
+import { firstDay, monthsEarlier, RULES, type Rules } from './support/naive-views.js';
+import { Answers, askedBy, expectAsIfEnded, expectSame, plain, withHistory, type Oracle } from './support/oracle.js';
 
 /** The question; the shares of the log stand for the positions. */
 interface Question extends Omit<NaiveQuestion, 'knownAt' | 'knownThen'> {
@@ -29,15 +28,10 @@ interface Question extends Omit<NaiveQuestion, 'knownAt' | 'knownThen'> {
 
 const seldom = <T>(arbitrary: fc.Arbitrary<T>) =>
   fc.oneof({ weight: 5, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary });
-const sometimes = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: undefined, freq: 2 });
-const aDate = fc.oneof(
-  { weight: 4, arbitrary: date },
-  { weight: 1, arbitrary: fc.constantFrom('2010-06-30', '2012-01-01') },
-);
 const question: fc.Arbitrary<Question> = fc
   .record({
-    dates: fc.tuple(aDate, aDate),
-    staleAfter: fc.constantFrom(1, 11, 12, 13, 24),
+    clocks,
+    from: aDay,
     step: fc.constantFrom('month', 'quarter', 'year'),
     within: fc.constantFrom(1, 6, 24),
     share: fc.constantFrom(0.7, 0.9, 1, 1),
@@ -50,12 +44,12 @@ const question: fc.Arbitrary<Question> = fc
       agencies: fc.constantFrom('then', 'today', undefined),
     }),
   })
-  .map(({ dates, ...asked }): Question => {
-    const [from, asOf] = dates.toSorted() as [string, string];
+  .map(({ clocks: { asOf: to, staleAfter }, from: since, ...asked }): Question => {
+    const [from, asOf] = [since, to].toSorted() as [string, string];
     // The months of five years show nothing that those of two do not.
     const isLong = asOf > `${Number(from.slice(0, 4)) + 2}`;
     const step = (isLong && asked.step === 'month' ? 'quarter' : asked.step) as Question['step'];
-    return { ...asked, from, asOf, step, filter: asked.filter as FlowFilter };
+    return { ...asked, staleAfter, from, asOf, step, filter: asked.filter as FlowFilter };
   });
 /** An end that is retracted, which seldom happens at random. */
 const RESTORED: Step[] = [
@@ -84,10 +78,6 @@ const TAKEN_OUT: Step[] = [
 ];
 
 const questions = fc.array(question, { minLength: 10, maxLength: 10 });
-
-/** Without the queries of lists, and without what is `undefined`. */
-const plain = <T extends object>(answer: T): T =>
-  JSON.parse(JSON.stringify(answer, (key, value: unknown) => (key === 'list' ? undefined : value))) as T;
 
 const clocksOf = ({ asOf, staleAfter, knownAt }: NaiveQuestion) => ({ asOf, staleAfter, knownAt: String(knownAt) });
 
@@ -123,7 +113,7 @@ async function given(projector: Projector, asked: NaiveQuestion) {
       ...of,
       lists: (await listed(flows, asked, leg)).map(({ title: _title, into: _into, ...item }) => item),
     };
-  const whole = {
+  return {
     timeline: timeline.rows,
     flows: {
       ...{ totalThen, totalThenAsKnownNow, totalNow },
@@ -133,47 +123,14 @@ async function given(projector: Projector, asked: NaiveQuestion) {
     silence: { total: silence.total, rows: silence.rows },
     deadlines: { until, of, ahead, overdue },
   };
-  return whole;
 }
 type Given = Awaited<ReturnType<typeof given>>;
 
-/** Without the equations, which the terms are in. */
-const inFigures = (answer: Given): object =>
-  JSON.parse(
-    JSON.stringify(plain(answer), (key, value: unknown) => (key === 'equation' ? undefined : value)),
-  ) as object;
-
+/** An answer without its lists, and without the equations, which the terms are in. */
+const inFigures = (answer: object): unknown => plain(answer, 'list', 'equation');
 const settled = ({ share, shareThen, ...asked }: Question, events: number): NaiveQuestion => {
   const knownAt = Math.round(events * share);
   return { ...asked, knownAt, knownThen: shareThen === null ? null : Math.round(knownAt * shareThen) };
-};
-
-/** A log in short, for whoever looks into a disagreement. */
-const inShort = (events: readonly RawEvent[]): string =>
-  events
-    .map(({ position, stream, revision, type, data }) =>
-      [position, stream, revision, type, JSON.stringify(data)].join(' '),
-    )
-    .join('\n');
-
-function expectSame(events: readonly RawEvent[], asked: object, given: object, wanted: object): void {
-  try {
-    expect({ asked, ...given }).toEqual({ asked, ...wanted });
-  } catch (error) {
-    throw new Error(`${(error as Error).message}\n\n${inShort(events)}`, { cause: error });
-  }
-}
-
-/** The filter that the query of a list asks for. */
-const filterOf = (list: string): { filter: Filter; at: { asOf: string; knownAt: string; staleAfter: number } } => {
-  const { asOf, knownAt, staleAfter, ...asked } = Object.fromEntries(new URLSearchParams(list)) as Record<
-    string,
-    string
-  >;
-  const filter = Object.fromEntries(
-    Object.entries(asked).map(([name, value]) => [name, value === 'true' ? true : value]),
-  );
-  return { filter, at: { asOf: asOf!, knownAt: knownAt!, staleAfter: Number(staleAfter) } };
 };
 
 /** Every figure with its list, wherever it stands in an answer. */
@@ -187,7 +144,7 @@ function figuresIn(answer: unknown): { n: number; list: string }[] {
 async function expectListed(progress: Progress, flows: Flows, answer: Given): Promise<number> {
   const figures = figuresIn(answer);
   for (const { n, list } of figures) {
-    const { filter, at } = filterOf(list);
+    const { filter, at } = askedBy(list);
     const { flow, leg, from, to, knownThen, ...rest } = filter as Record<string, string>;
     const found = flow
       ? await flows.commitments(at, { from: from!, to, knownThen }, { flow: [flow as never], leg: leg as never }, rest)
@@ -198,37 +155,29 @@ async function expectListed(progress: Progress, flows: Flows, answer: Given): Pr
 }
 
 describe(`What changed, what is due and who is silent (SEED=${seed})`, () => {
-  const answered: { events: RawEvent[]; asked: NaiveQuestion; given: object }[] = [];
+  const answers = new Answers<NaiveQuestion>();
   const seen = new Map<string, number>();
-
-  /** Whether someone who projector the words so would have answered otherwise. */
-  const differs = (wrong: Partial<ChangeRules>, views: Partial<Rules> = {}): boolean => {
-    const readers = new Map<readonly RawEvent[], NaiveChanges>();
-    return answered.some(({ events, asked, given }) => {
-      const naive =
-        readers.get(events) ?? new NaiveChanges(events, { ...CHANGE_RULES, ...wrong }, { ...RULES, ...views });
-      readers.set(events, naive);
-      return !isDeepStrictEqual(plain(naive.answer(asked)), given);
-    });
-  };
+  const read =
+    (wrong: Partial<ChangeRules> = {}, views: Partial<Rules> = {}): Oracle<NaiveQuestion> =>
+    (events) => {
+      const naive = new NaiveChanges(events, { ...CHANGE_RULES, ...wrong }, { ...RULES, ...views });
+      return (asked) => naive.answer(asked);
+    };
 
   const truthful = () =>
-    fc.asyncProperty(histories, questions, async (steps, questions) => {
-      const { log } = await History.of(steps);
-      const { progress, projector } = await Views.of(log);
-      const events = await rawEvents(log);
-      const naive = new NaiveChanges(events);
-      for (const question of questions) {
-        const asked = settled(question, events.length);
-        const answer = await given(projector, asked);
-        answered.push({ events, asked, given: inFigures(answer) });
-        expectSame(events, asked, inFigures(answer), plain(naive.answer(asked)));
-        for (const leg of [answer.flows.learned, answer.flows.reported])
-          for (const { flow } of leg?.lists ?? []) seen.set(flow, (seen.get(flow) ?? 0) + 1);
-        await expectListed(progress, new Flows(projector), answer);
-      }
-      await log.store.close();
-    });
+    fc.asyncProperty(histories, questions, (steps, questions) =>
+      withHistory(steps, async ({ events, progress, projector }) => {
+        const wanted = read()(events);
+        for (const question of questions) {
+          const asked = settled(question, events.length);
+          const answer = await given(projector, asked);
+          answers.take(events, asked, inFigures(answer), wanted(asked));
+          for (const leg of [answer.flows.learned, answer.flows.reported])
+            for (const { flow } of leg?.lists ?? []) seen.set(flow, (seen.get(flow) ?? 0) + 1);
+          await expectListed(progress, new Flows(projector), answer);
+        }
+      }),
+    );
 
   it('they are what the words say, between any dates and as known at any position, and each figure has its list', async () => {
     await expectAlways(truthful(), 30, [
@@ -278,76 +227,66 @@ describe(`What changed, what is due and who is silent (SEED=${seed})`, () => {
     ['a year is a quarter', { isStep: (date, step) => CHANGE_RULES.isStep(date, step === 'year' ? 'quarter' : step) }],
     ['what is stale now always was', { staleAt: (_, last) => last }],
     ['ended records count', {}, { isCounted: () => true }],
-    ['a target passes on its first day', {}, { isPast: (target, asOf) => `${target}-01-01`.slice(0, 10) < asOf }],
+    ['a target passes on its first day', {}, { isPast: (target, asOf) => firstDay(target) < asOf }],
     ['one stale commitment makes an agency silent', { isSilent: (_, stale) => stale > 0 }],
     ['what is completed breaks the silence', { tellsOfSilence: () => true }],
     [
       'a month is thirty days',
       { monthsOf: (last, asOf) => Math.floor((Date.parse(asOf) - Date.parse(last)) / 2_592_000_000) },
     ],
-    ['a target is due on its first day', { dueOn: (target) => `${target}-01-01`.slice(0, 10) }],
+    ['a target is due on its first day', { dueOn: firstDay }],
     ['what stands for ever falls due', { neverDue: () => false }],
     [
       'on the day itself it is for longer',
       { isOver: (due, asOf, months) => due <= monthsEarlier(asOf, months) && due < asOf },
     ],
   ])('negative control: they are not what the words do not say: %s', (_, wrong, views = {}) => {
-    expect(differs(wrong, views)).toBe(true);
+    expect(answers.differFrom(read(wrong, views))).toBe(true);
   });
 
   it('and what the words say does not differ from itself', () => {
-    expect(differs({})).toBe(false);
+    expect(answers.differFrom(read())).toBe(false);
   });
 
   it('a log that ends at a position shows exactly what is shown as known at it', async () => {
     const property = fc.asyncProperty(histories, question, async (steps, question) => {
-      const { log } = await History.of(steps);
-      const events = await rawEvents(log);
-      const asked = settled(question, events.length);
+      const history = await History.of(steps);
+      const asked = settled(question, Number(await history.log.store.head()));
       fc.pre(asked.knownAt > 0);
-      const cut = await cutAt(log, asked.knownAt);
-      const [whole, part] = [await Views.of(log), await Views.of(cut)];
-      expectSame(events, asked, plain(await given(whole.projector, asked)), plain(await given(part.projector, asked)));
-      for (const { store } of [log, cut]) await store.close();
+      await expectAsIfEnded(history, asked.knownAt, async ({ projector }) =>
+        plain(await given(projector, asked), 'list'),
+      );
     });
     await expectAlways(property, 12);
   });
 
   it('whatever changed, the events say why, and they were reported or learned between', async () => {
     let told = 0;
-    const property = fc.asyncProperty(histories, question, async (steps, question) => {
-      const { log } = await History.of(steps);
-      const { projector } = await Views.of(log);
-      const events = await rawEvents(log);
-      const asked = settled(question, events.length);
-      const { asOf, from, knownAt, knownThen } = asked;
-      const view = {
-        asOf,
-        to: asOf,
-        from,
-        position: String(knownAt),
-        knownThen: knownThen === null ? null : String(knownThen),
-      };
-      const registersChanged = events.some(
-        ({ position, type }) =>
-          position > (knownThen ?? knownAt) && position <= knownAt && !type.startsWith('commitment.'),
-      );
-      for (const leg of ['learned', 'reported'] as const) {
-        if (leg === 'learned' && (knownThen === null || registersChanged)) continue;
-        for (const { reference, flow } of await listed(new Flows(projector), asked, leg)) {
-          const why = await causesOf(log, reference, leg, view);
-          if (flow !== 'same')
-            expectSame(events, { asked, reference, flow, leg }, { told: why.length > 0 }, { told: true });
-          told += why.length;
-          for (const { position, type, reportedOn } of why) {
-            expect(Number(position)).toBeLessThanOrEqual(knownAt);
-            if (leg === 'learned') expect(Number(position)).toBeGreaterThan(knownThen!);
-            else if (!type.endsWith('.LeadAccepted')) expect(reportedOn > from && reportedOn <= asOf).toBe(true);
+    const property = fc.asyncProperty(histories, question, (steps, question) =>
+      withHistory(steps, async ({ history, events, projector }) => {
+        const asked = settled(question, events.length);
+        const { asOf, from, knownAt, knownThen } = asked;
+        const dates = { asOf, to: asOf, from, position: String(knownAt) };
+        const view = { ...dates, knownThen: knownThen === null ? null : String(knownThen) };
+        const registersChanged = events.some(
+          ({ position, type }) =>
+            position > (knownThen ?? knownAt) && position <= knownAt && !type.startsWith('commitment.'),
+        );
+        for (const leg of ['learned', 'reported'] as const) {
+          if (leg === 'learned' && (knownThen === null || registersChanged)) continue;
+          for (const { reference, flow } of await listed(new Flows(projector), asked, leg)) {
+            const why = await causesOf(history.log, reference, leg, view);
+            if (flow !== 'same') expectSame(events, { asked, reference, flow, leg }, why.length > 0, true);
+            told += why.length;
+            for (const { position, type, reportedOn } of why) {
+              expect(Number(position)).toBeLessThanOrEqual(knownAt);
+              if (leg === 'learned') expect(Number(position)).toBeGreaterThan(knownThen!);
+              else if (!type.endsWith('.LeadAccepted')) expect(reportedOn > from && reportedOn <= asOf).toBe(true);
+            }
           }
         }
-      }
-      await log.store.close();
-    });
+      }),
+    );
     await expectAlways(property, 12);
     expect(told).toBeGreaterThan(5);
   });
@@ -355,14 +294,6 @@ describe(`What changed, what is due and who is silent (SEED=${seed})`, () => {
 
 /** `shareThen`: all of the log but its last event. */
 function asking(from: string, asOf: string, filter: FlowFilter = {}, shareThen = 0.985): Question {
-  return {
-    from,
-    asOf,
-    staleAfter: 12,
-    step: 'month',
-    within: 24,
-    share: 1,
-    shareThen,
-    filter: { role: 'lead', ...filter },
-  };
+  const usual = { staleAfter: 12, step: 'month', within: 24, share: 1 } as const;
+  return { ...usual, from, asOf, shareThen, filter: { role: 'lead', ...filter } };
 }

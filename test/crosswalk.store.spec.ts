@@ -1,15 +1,15 @@
 import { ActCommand, Acts, type ActOn } from '#acts';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { isDeepStrictEqual } from 'node:util';
-import { handle, load, Rejected, type Log, type Projector } from '#eventsourcing';
+import { handle, load, Rejected, type Projector } from '#eventsourcing';
 import { metaOf } from '#platform';
 import { Crosswalks, Progress, type Filter, type Through } from '#progress';
 import { crosswalk, MATCHES } from '#registers';
 import { date, FOLLOWED, histories, REGISTERED, THEMES, type Step } from './support/acts.js';
-import { clocks, cutAt, expectAlways, History, rawEvents, seed, Views } from './support/histories.js';
-import { LINK_RULES, NaiveCrosswalks, type LinkRules, type NaiveThrough } from './support/naive-crosswalk.js';
-import { RULES, type NaiveClocks, type RawEvent, type Rules } from './support/naive-views.js';
+import { clocks, expectAlways, History, seed } from './support/histories.js';
+import { LINK_RULES, NaiveCrosswalks, type LinkRules } from './support/naive-crosswalk.js';
+import { RULES, type NaiveClocks, type Rules } from './support/naive-views.js';
+import { Answers, expectAsIfEnded, withHistory, type Oracle } from './support/oracle.js';
 import { blank } from '../libs/registers/src/testing/an-entry.js';
 
 const secretariat = { account: 'a', role: 'secretariat', agency: null } as const;
@@ -84,7 +84,7 @@ const withVersions: fc.Arbitrary<Happening[]> = fc
   });
 
 /** Does what happens; what is refused is left out. @returns how many versions were published */
-async function logOf(happenings: readonly Happening[]): Promise<{ log: Log; published: number }> {
+async function lived(happenings: readonly Happening[]): Promise<{ history: History; published: number }> {
   const history = new History();
   const crosswalks = new Acts(history.log);
   let published = 0;
@@ -117,13 +117,13 @@ async function logOf(happenings: readonly Happening[]): Promise<{ log: Log; publ
         if (!(error instanceof Rejected)) throw error;
       });
     else await history.take(happening);
-  return { log: history.log, published };
+  return { history, published };
 }
 
 interface Question {
   readonly at: Omit<NaiveClocks, 'knownAt'>;
   readonly share: number;
-  readonly through: NaiveThrough & { readonly crosswalk: Code };
+  readonly through: Through & { readonly crosswalk: Code };
   readonly theme: string;
   readonly followsUp?: string;
 }
@@ -166,23 +166,15 @@ async function given(projector: Projector, at: Filter & Partial<NaiveClocks>, { 
   try {
     const { rows } = await progress.themes(clock, { followsUp, framework: to, ...through });
     const of = await progress.theme(theme, clock, { followsUp, ...through });
-    const {
-      code: _code,
-      title: _title,
-      from: _from,
-      to: _to,
-      ...block
-    } = (await crosswalks.through(clock, {
-      followsUp,
-      ...through,
-    }))!;
+    const block = (await crosswalks.through(clock, { followsUp, ...through }))!;
+    const { code: _code, title: _title, from: _from, to: _to, ...said } = block;
     const bare = ({ list: _list, ...row }: typeof block.reached) => row;
     return {
       rows,
       row: of.row,
       agencies: of.rows.map(({ agency, total }) => ({ agency, total })),
       through: {
-        ...block,
+        ...said,
         carrying: bare(block.carrying),
         reached: bare(block.reached),
         noEquivalent: bare(block.noEquivalent),
@@ -202,93 +194,80 @@ async function given(projector: Projector, at: Filter & Partial<NaiveClocks>, { 
   }
 }
 
-const wanted = (naive: NaiveCrosswalks, at: NaiveClocks, { through, theme, followsUp }: Question) =>
-  naive.answers(at, through, theme, { followsUp });
-
-/** Without what is `undefined`. */
-const plain = (answer: object | null): unknown => JSON.parse(JSON.stringify(answer));
+type Asked = readonly [question: Question, at: NaiveClocks];
+/** The same by the words of SKOS. */
+const read =
+  (wrong: Partial<LinkRules> = {}, wrongAtAll: Partial<Rules> = {}): Oracle<Asked> =>
+  (events) => {
+    const naive = new NaiveCrosswalks(events, { ...RULES, ...wrongAtAll }, { ...LINK_RULES, ...wrong });
+    return ([{ through, theme, followsUp }, at]) => naive.answers(at, through, theme, { followsUp });
+  };
 
 describe(`Themes read through crosswalks (SEED=${seed})`, () => {
-  const answered: { events: RawEvent[]; at: NaiveClocks; question: Question; answer: Given }[] = [];
+  const answers = new Answers<Asked>();
+  const told = () => answers.given.flatMap(({ answer }) => (answer as Given) ?? []);
+  const parts = ['carrying', 'reached', 'noEquivalent', 'ownThemes'] as const;
   let published = 0;
 
   const truthful = () =>
     fc.asyncProperty(withVersions, questions, async (happenings, questions) => {
-      const { log, published: versions } = await logOf(happenings);
+      const { history, published: versions } = await lived(happenings);
       published += versions;
-      const { projector } = await Views.of(log);
-      const events = await rawEvents(log);
-      const naive = new NaiveCrosswalks(events);
-      for (const question of questions) {
-        const at = { ...question.at, knownAt: Math.round(events.length * question.share) };
-        const answer = await given(projector, at, question);
-        answered.push({ events, at, question, answer });
-        expect({ at, question, answer }).toEqual({ at, question, answer: wanted(naive, at, question) });
-      }
-      await log.store.close();
+      await withHistory(history, async ({ events, projector }) => {
+        const wanted = read()(events);
+        for (const question of questions) {
+          const at = { ...question.at, knownAt: Math.round(events.length * question.share) };
+          answers.take(events, [question, at], await given(projector, at, question), wanted([question, at]));
+        }
+      });
     });
 
   it('are what the words say, as at any date and as known at any position', async () => {
     await expectAlways(truthful(), 16);
     expect(published).toBeGreaterThan(30);
-    const told = answered.flatMap(({ answer }) => answer ?? []);
-    expect(told.length).toBeGreaterThan(answered.length / 4);
-    for (const part of ['carrying', 'reached', 'noEquivalent', 'ownThemes'] as const)
-      expect(told.filter(({ through }) => through[part].total > 0).length).toBeGreaterThan(8);
+    expect(told().length).toBeGreaterThan(answers.given.length / 4);
+    for (const part of parts) expect(told().filter(({ through }) => through[part].total > 0).length).toBeGreaterThan(8);
   });
 
   it('leave nothing out: what is reached and what has no equivalent are together all that has a theme', () => {
-    for (const { lists, through } of answered.flatMap(({ answer }) => answer ?? [])) {
+    for (const { lists, through } of told()) {
       expect([...lists.reached, ...lists.noEquivalent].sort()).toEqual(lists.carrying);
-      for (const part of ['carrying', 'reached', 'noEquivalent', 'ownThemes'] as const)
-        expect([part, lists[part].length]).toEqual([part, through[part].total]);
+      for (const part of parts) expect([part, lists[part].length]).toEqual([part, through[part].total]);
     }
   });
 
-  it.each<[string, Partial<LinkRules>, Partial<Rules>]>([
-    ['broad is read the other way round', { usual: ['exact', 'close', 'narrow'] }, {}],
-    ['whatever is related is the same', { usual: [...MATCHES] }, {}],
-    ['only what is exact counts', { usual: ['exact'] }, {}],
-    ['a theme is not linked by the one above it', { leadsFrom: (link, theme) => link.from === theme }, {}],
-    ['what is linked does not count further up', { leadsTo: ({ to }) => [to] }, {}],
-    ['links lead both ways', { leadsFrom: (link, theme) => [link.from, link.to].includes(theme) }, {}],
-    ['the version recorded last holds', { holds: (versions) => versions.at(-1) }, {}],
+  it.each<[string, Partial<LinkRules>, Partial<Rules>?]>([
+    ['broad is read the other way round', { usual: ['exact', 'close', 'narrow'] }],
+    ['whatever is related is the same', { usual: [...MATCHES] }],
+    ['only what is exact counts', { usual: ['exact'] }],
+    ['a theme is not linked by the one above it', { leadsFrom: (link, theme) => link.from === theme }],
+    ['what is linked does not count further up', { leadsTo: ({ to }) => [to] }],
+    ['links lead both ways', { leadsFrom: (link, theme) => [link.from, link.to].includes(theme) }],
+    ['the version recorded last holds', { holds: (versions) => versions.at(-1) }],
     [
       'the first version holds on',
       { holds: (versions, asOf) => versions.find(({ reportedOn }) => reportedOn <= asOf) },
-      {},
     ],
-    ['versions add up', { linksOf: (_, all) => all.flatMap(({ links }) => links) }, {}],
+    ['versions add up', { linksOf: (_, all) => all.flatMap(({ links }) => links) }],
     ['a version that was taken back holds', {}, { retracted: (was) => was }],
     ['what was taken back was never there', {}, { amendedBy: () => true }],
-    [
-      'whoever has a theme of the other framework has an equivalent',
-      { hasNone: (reached, own) => !reached && !own },
-      {},
-    ],
-    ['only what is said to have none has none', { hasNone: (_, __, said) => said }, {}],
-  ])('negative control: they are not what the words do not say: %s', (_, wrong, wrongAtAll) => {
-    const differs = (rules: Rules, linkRules: LinkRules) =>
-      answered.some(({ events, at, question, answer }) => {
-        const naive = new NaiveCrosswalks(events, rules, linkRules);
-        return !isDeepStrictEqual(plain(wanted(naive, at, question)), plain(answer));
-      });
-    expect(differs({ ...RULES, ...wrongAtAll }, { ...LINK_RULES, ...wrong })).toBe(true);
-    expect(differs(RULES, LINK_RULES)).toBe(false);
+    ['whoever has a theme of the other framework has an equivalent', { hasNone: (reached, own) => !reached && !own }],
+    ['only what is said to have none has none', { hasNone: (_, __, said) => said }],
+  ])('negative control: they are not what the words do not say: %s', (_, wrong, wrongAtAll = {}) => {
+    expect(answers.differFrom(read(wrong, wrongAtAll))).toBe(true);
+  });
+
+  it('and what the words say does not differ from itself', () => {
+    expect(answers.differFrom(read())).toBe(false);
   });
 
   it('a log that ends at a position shows exactly what is shown as known at it', async () => {
     const property = fc.asyncProperty(withVersions, questions, fc.nat(), async (happenings, questions, pick) => {
-      const { log } = await logOf(happenings);
-      const events = await rawEvents(log);
-      const cut = await cutAt(log, 1 + (pick % events.length));
-      const [whole, part] = [await Views.of(log), await Views.of(cut)];
-      const knownAt = Number(await cut.store.head());
-      for (const question of questions.slice(0, 4))
-        expect(await given(whole.projector, { ...question.at, knownAt }, question)).toEqual(
-          await given(part.projector, question.at, question),
-        );
-      for (const { store } of [log, cut]) await store.close();
+      const { history } = await lived(happenings);
+      const position = 1 + (pick % Number(await history.log.store.head()));
+      await expectAsIfEnded(history, position, ({ projector }, knownAt) =>
+        Promise.all(questions.slice(0, 4).map((one) => given(projector, { ...one.at, knownAt }, one))),
+      );
     });
     await expectAlways(property, 5);
   });

@@ -178,10 +178,13 @@ export async function cutAt(log: Log, position: number): Promise<Log> {
   return cut;
 }
 
-export const clocks = fc.record({
-  asOf: fc.oneof({ weight: 4, arbitrary: date }, { weight: 1, arbitrary: fc.constantFrom('2010-06-30', '2012-01-01') }),
-  staleAfter: fc.constantFrom(1, 11, 12, 13, 24),
-});
+export const aDay = fc.oneof(
+  { weight: 4, arbitrary: date },
+  { weight: 1, arbitrary: fc.constantFrom('2010-06-30', '2012-01-01') },
+);
+export const clocks = fc.record({ asOf: aDay, staleAfter: fc.constantFrom(1, 11, 12, 13, 24) });
+/** Half of the time nothing. */
+export const sometimes = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: undefined, freq: 2 });
 const aRole = fc.constantFrom('lead', 'any', 'co_lead', 'partner', 'funder', undefined) as fc.Arbitrary<Filter['role']>;
 const one = (...values: string[]) => fc.constantFrom(...values);
 /** Filters that the naive views do not know; and those that only shape others. */

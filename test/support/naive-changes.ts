@@ -2,8 +2,8 @@
  * The flows between two dates, the steps between them, deadlines and silent agencies: computed again, plainly, from the naive
  * views. Written without the code it checks.
  */
-import { lastDay, monthsEarlier, NaiveViews, RULES, type NaiveClocks, type NaiveCommitment } from './naive-views.js';
-import type { NaiveFilter, RawEvent, Rules } from './naive-views.js';
+import { ENDS, lastDay, monthsEarlier, monthsLater, NaiveViews, RULES, STAGES } from './naive-views.js';
+import type { NaiveClocks, NaiveCommitment, NaiveFilter, RawEvent, Rules } from './naive-views.js';
 
 export interface NaiveQuestion {
   readonly asOf: string;
@@ -16,8 +16,6 @@ export interface NaiveQuestion {
   readonly filter: NaiveFilter;
 }
 
-const STAGES = ['proposed', 'planned', 'in_progress', 'on_hold', 'completed', 'discontinued'];
-const ENDS = ['merged', 'split', 'superseded', 'withdrawn'];
 const ENTRIES = ['new', 'restored', 'joined'];
 const EXITS = [...ENDS, 'removed', 'departed'];
 
@@ -72,13 +70,6 @@ export const CHANGE_RULES = {
 };
 export type ChangeRules = typeof CHANGE_RULES;
 
-const monthsLater = (date: string, months: number): string => {
-  let [year, month] = [Number(date.slice(0, 4)), Number(date.slice(5, 7))];
-  for (let i = 0; i < months; i++) [year, month] = month === 12 ? [year + 1, 1] : [year, month + 1];
-  const first = `${year}-${String(month).padStart(2, '0')}`;
-  const last = lastDay(first);
-  return last.slice(8) < date.slice(8) ? last : `${first}-${date.slice(8)}`;
-};
 const daysAfter = new Map<string, string>();
 function dayAfter(date: string): string {
   const next = daysAfter.get(date) ?? new Date(Date.parse(date) + 86_400_000).toISOString().slice(0, 10);
@@ -191,29 +182,15 @@ export class NaiveChanges {
       const held = this.views.matching(at, { ...rest, role, agencies, agency: key }).map(({ reference }) => reference);
       const own = open.filter(({ reference }) => held.includes(reference));
       if (own.length === 0) return [];
-      const [stale, lastHeardOn] = [
-        own.filter((c) => c.stale).length,
-        own
-          .map((c) => c.lastReportedOn)
-          .sort()
-          .at(-1)!,
-      ];
+      const { stale, lastReportedOn } = this.views.row(own);
+      const lastHeardOn = lastReportedOn!;
       const silent = this.rules.isSilent(own.length, stale);
       const heard = own.flatMap((c) =>
         this.views.holders(c, { role, agencies }, at).flatMap((one) => (one.agency === key ? one.heard : [])),
       );
-      return [
-        {
-          agency: key,
-          name,
-          open: own.length,
-          stale,
-          silent,
-          lastHeardOn,
-          lastOwnReportOn: heard.sort().at(-1) ?? null,
-          months: this.rules.monthsOf(lastHeardOn, asOf),
-        },
-      ];
+      const lastOwnReportOn = heard.sort().at(-1) ?? null;
+      const months = this.rules.monthsOf(lastHeardOn, asOf);
+      return { agency: key, name, open: own.length, stale, silent, lastHeardOn, lastOwnReportOn, months };
     });
     rows.sort((a, b) => (`${a.lastHeardOn} ${a.agency}` < `${b.lastHeardOn} ${b.agency}` ? -1 : 1));
     return {

@@ -1,14 +1,14 @@
 /** The follow-up of outcomes, counted again from the raw events; see naive-views.ts. */
-import { NaiveViews, type NaiveClocks, type NaiveCommitment, type NaiveFilter, type RawEvent } from './naive-views.js';
-
-export interface NaiveCoverageFilter extends Pick<
-  NaiveFilter,
-  'followsUp' | 'agency' | 'role' | 'agencies' | 'memberOf'
-> {
-  readonly addressee?: string;
-  readonly covered?: boolean;
-  readonly stage?: string;
-}
+import type { OutcomesFilter } from '#progress';
+import {
+  firstDay,
+  NaiveViews,
+  STAGES,
+  type NaiveClocks,
+  type NaiveCommitment,
+  type NaiveFilter,
+  type RawEvent,
+} from './naive-views.js';
 
 /** The sentences that a reader may get wrong. */
 export const COVERAGE_RULES = {
@@ -40,7 +40,7 @@ export class NaiveCoverage extends NaiveViews {
     super(events);
   }
 
-  outcomes(at: NaiveClocks, { addressee, covered, stage, ...filter }: NaiveCoverageFilter) {
+  outcomes(at: NaiveClocks, { addressee, covered, stage, ...filter }: OutcomesFilter) {
     const { followsUp, ...whose } = filter;
     const forums = this.registered('forum', at.knownAt);
     const documents = this.registered('document', at.knownAt);
@@ -75,13 +75,10 @@ export class NaiveCoverage extends NaiveViews {
           ...this.row(own),
         };
       })
-      .sort((a, b) =>
-        rank(forums, a.forum) < rank(forums, b.forum)
-          ? -1
-          : rank(forums, a.forum) > rank(forums, b.forum)
-            ? 1
-            : KINDS.indexOf(a.kind) - KINDS.indexOf(b.kind),
-      );
+      .sort((a, b) => {
+        const [one, other] = [rank(forums, a.forum), rank(forums, b.forum)];
+        return one === other ? KINDS.indexOf(a.kind) - KINDS.indexOf(b.kind) : one < other ? -1 : 1;
+      });
     const tally = (of: typeof rows) => {
       const sum = (count: (row: (typeof rows)[number]) => number) =>
         of.reduce((n, row) => n + this.wording.counts(count(row)), 0);
@@ -89,9 +86,7 @@ export class NaiveCoverage extends NaiveViews {
         outcomes: of.length,
         byKind: Object.fromEntries(KINDS.map((kind) => [kind, of.filter((row) => row.kind === kind).length])),
         covered: of.filter((row) => row.covered).length,
-        byStage: Object.fromEntries(
-          Object.keys(this.row([]).byStage).map((one) => [one, sum((row) => row.byStage[one]!)]),
-        ),
+        byStage: Object.fromEntries(STAGES.map((one) => [one, sum((row) => row.byStage[one]!)])),
         overdue: sum((row) => row.overdue),
         stale: sum((row) => row.stale),
       };
@@ -153,9 +148,7 @@ export class NaiveCoverage extends NaiveViews {
 
   /** The names of an agency up to a date. */
   private names(code: string, { asOf, knownAt }: NaiveClocks): string[] {
-    const renamed = this.ofAgency(code, knownAt, 'Renamed').filter(
-      ({ effective }) => `${effective}-01-01`.slice(0, 10) <= asOf,
-    );
+    const renamed = this.ofAgency(code, knownAt, 'Renamed').filter(({ effective }) => firstDay(effective) <= asOf);
     return [this.registered('agency', knownAt).get(code)?.name, ...renamed.map(({ name }) => name)];
   }
 }

@@ -1,4 +1,5 @@
 /** Themes read through crosswalks, from the raw events and by the words of SKOS; written without the code it checks. */
+import type { Through } from '#progress';
 import {
   NaiveViews,
   RULES,
@@ -21,12 +22,6 @@ interface Version {
   readonly reportedOn: string;
   readonly links: Link[];
   readonly noEquivalent?: { theme: string }[];
-}
-
-export interface NaiveThrough {
-  readonly crosswalk: string;
-  readonly crosswalkVersion?: string;
-  readonly match?: string;
 }
 
 type Parents = (theme: string) => string | undefined;
@@ -67,9 +62,8 @@ export class NaiveCrosswalks extends NaiveViews {
   }
 
   /** The crosswalk, its version and its links; `null` for what there is not. */
-  private read({ asOf, knownAt }: NaiveClocks, { crosswalk, crosswalkVersion, match }: NaiveThrough) {
-    const entry =
-      this.idsOf('crosswalk', knownAt).includes(crosswalk) && this.registered('crosswalk', knownAt).get(crosswalk);
+  private read({ asOf, knownAt }: NaiveClocks, { crosswalk, crosswalkVersion, match }: Through) {
+    const entry = crosswalk && this.registered('crosswalk', knownAt).get(crosswalk);
     if (!entry) return null;
     const versions = this.said(`crosswalk-${crosswalk}`, knownAt)
       .filter(({ name }) => name === 'Published')
@@ -112,7 +106,7 @@ export class NaiveCrosswalks extends NaiveViews {
   }
 
   /** Every answer about what is read through a crosswalk; `null` when it, or its version, is not there. */
-  answers(clocks: NaiveClocks, through: NaiveThrough, theme: string, filter: NaiveFilter) {
+  answers(clocks: NaiveClocks, through: Through, theme: string, filter: NaiveFilter) {
     const read = this.read(clocks, through);
     if (!read) return null;
     const { entry, version, under, carries, isReached, hasNone } = read;

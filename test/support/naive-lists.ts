@@ -1,7 +1,5 @@
-/** The orders of lists, said again as plainly as can be. It imports nothing of ours. */
-import { lastDay, type NaiveCommitment } from './naive-views.js';
-
-const STAGES = ['proposed', 'planned', 'in_progress', 'on_hold', 'completed', 'discontinued'];
+/** The orders of lists, said again as plainly as can be; see naive-views.ts. */
+import { lastDay, STAGES, type NaiveCommitment } from './naive-views.js';
 
 type Key = string | number | null;
 

@@ -7,7 +7,6 @@ type Axis = 'agency' | 'with' | 'theme' | 'forum' | 'outcome';
 export interface NaiveMatrixFilter extends NaiveFilter {
   readonly rows: 'agency' | 'theme';
   readonly columns: 'agency' | 'theme' | 'forum' | 'outcome';
-  readonly framework?: string;
   readonly limit?: number;
 }
 
@@ -19,7 +18,7 @@ export const MATRIX_RULES = {
   isShown: (code: string, parent: string | undefined, asked: string | undefined): boolean =>
     asked ? parent === asked : parent === undefined && code !== '',
   /** The one that an agency works with may be lead, co-lead or partner, whatever the role asked for. */
-  roleBeside: (_role: string | undefined): string => 'any',
+  roleBeside: (_role: NaiveFilter['role']): NaiveFilter['role'] => 'any',
   /** Nobody works with itself. */
   meet: (one: string, other: string): boolean => one !== other,
   /** A margin counts each commitment once, in whatever cells it stands. */
@@ -75,7 +74,7 @@ export class NaiveMatrix extends NaiveViews {
   }
 
   /** Pairs of agencies, most commitments first. */
-  partnerships(at: NaiveClocks, filter: NaiveFilter & { framework?: string }) {
+  partnerships(at: NaiveClocks, filter: NaiveFilter) {
     const { framework, ...rest } = filter;
     const found = this.matching(at, rest).filter((c) => !framework || this.isOf(framework, c, at));
     const [one, other] = [
@@ -83,7 +82,7 @@ export class NaiveMatrix extends NaiveViews {
       this.keys('with', at, rest, framework, found),
     ];
     const themes = this.keys('theme', at, rest, framework, found);
-    const mutual = !filter.agency && [undefined, 'any'].includes(filter.role);
+    const mutual = !filter.agency && (filter.role ?? 'any') === 'any';
     const all = one
       .flatMap((a) => other.map((b) => ({ a, b, own: a.own.filter((c) => b.own.includes(c)) })))
       .filter(({ a, b, own }) => own.length > 0 && this.wording.meet(a.code, b.code));
@@ -143,7 +142,7 @@ export class NaiveMatrix extends NaiveViews {
         (c, code) => this.holders(c, of, at).some((one) => one.agency === code),
       );
     }
-    const { nodes, carried, asked } = axis === 'theme' ? this.themes(at, filter) : this.forums(at, filter, axis);
+    const { nodes, carried, asked } = axis === 'theme' ? this.themes(at, filter) : this.forums(at, filter);
     const parents = new Map(
       nodes.map(({ code, parent }) => [code, nodes.some((n) => n.code === parent) ? parent : undefined]),
     );
@@ -177,7 +176,7 @@ export class NaiveMatrix extends NaiveViews {
     return { nodes, asked, carried: (c: NaiveCommitment) => c.themes };
   }
 
-  private forums({ knownAt }: NaiveClocks, { followsUp: asked }: NaiveFilter, _axis: Axis) {
+  private forums({ knownAt }: NaiveClocks, { followsUp: asked }: NaiveFilter) {
     const nodes: Node[] = [
       ...[...this.registered('forum', knownAt)].map(([code, { name, parent }]) => ({
         code,

@@ -15,6 +15,7 @@ import {
   type OracleRole,
   type OracleStatement,
 } from '../../libs/commitments/src/testing/roles-and-stages.js';
+import type { Filter } from '#progress';
 
 export { firstDay, lastDay };
 
@@ -47,98 +48,18 @@ export interface NaiveReading {
   readonly replies: { agency: string; text: string }[];
 }
 
-export interface NaiveCommitment {
-  readonly reference: string;
-  readonly title: string;
-  readonly words: string;
-  /** All else that was written. */
-  readonly notes: string;
-  readonly kind: string;
-  readonly nature: string;
-  readonly strength: string;
-  readonly stage: string;
-  readonly outlook: string | null;
-  readonly nextStep: string | null;
-  readonly nextStepDue: string | null;
-  readonly noNextStep: boolean;
-  /** The lead first. */
-  readonly agencies: OracleRole[];
-  readonly declined: { agency: string; role: string }[];
-  readonly parts: { agency: string; stage: string | null; reading: NaiveReading | null }[];
-  readonly spread: Readonly<Record<string, number>>;
-  readonly reading: NaiveReading | null;
-  readonly life: string;
-  readonly into: string[];
-  readonly themes: string[];
-  readonly regions: string[];
-  readonly countries: string[];
-  readonly followsUp: string[];
-  readonly activityIds: string[];
-  readonly milestones: object[];
-  readonly deliverables: object[];
-  readonly evidence: object[];
-  readonly relations: { type: string; to: string }[];
-  readonly documents: string[];
-  readonly target: string | null;
-  readonly lastEdition: string | null;
-  readonly nextDue: string | null;
-  readonly lastUpkeep: { period: string; keptUp: boolean } | null;
-  readonly overdue: boolean;
-  readonly stale: boolean;
-  readonly lastReportedOn: string;
-  readonly effective: string;
-  readonly note: string | null;
-  /** The places in which the entry that the stage rests on can be read. */
-  readonly sources: readonly object[];
-  /** When each agency last spoke for itself. */
-  readonly heard: Readonly<Record<string, string>>;
-}
+/** A commitment as at a date, as it was known at a position. */
+export type NaiveCommitment = NonNullable<ReturnType<NaiveViews['asAt']>> & { readonly stale: boolean };
 
-export interface NaiveFilter {
-  readonly agency?: string;
-  readonly role?: string;
-  readonly with?: string;
-  readonly memberOf?: string;
-  readonly joint?: boolean;
-  readonly asked?: boolean;
-  readonly agencies?: 'then' | 'today';
-  readonly theme?: string;
-  readonly stage?: string;
-  readonly outlook?: string;
-  readonly nextStep?: string;
-  readonly nextBefore?: string;
-  readonly verification?: string;
-  readonly life?: string;
-  readonly kind?: string;
-  readonly nature?: string;
-  readonly strength?: string;
-  readonly country?: string;
-  readonly region?: string;
-  readonly document?: string;
-  readonly followsUp?: string;
-  readonly activityId?: string;
-  readonly withActivity?: boolean;
-  readonly relatedTo?: string;
-  readonly relation?: string;
-  readonly withTarget?: boolean;
-  readonly overdue?: boolean;
-  readonly stale?: boolean;
-  readonly q?: string;
-}
+/** Whoever asks uses the words of the product; whoever answers shares nothing with it. */
+export type NaiveFilter = Filter;
 
-const ENDS = ['merged', 'split', 'superseded', 'withdrawn'];
+export const STAGES = ['proposed', 'planned', 'in_progress', 'on_hold', 'completed', 'discontinued'];
+export const ENDS = ['merged', 'split', 'superseded', 'withdrawn'];
 
 const WRITTEN = [
-  'title',
-  'summary',
-  'condition',
-  'note',
-  'reason',
-  'text',
-  'says',
-  'liftedBy',
-  'staysOpen',
-  'nextStep',
+  ...['title', 'summary', 'condition', 'note', 'reason'],
+  ...['text', 'says', 'liftedBy', 'staysOpen', 'nextStep'],
 ];
 
 /** The free texts of a statement, but for the wording and its citations. */
@@ -178,11 +99,13 @@ function delivered(record: Data, told: readonly { name: string; data: Data; revi
 
 const padded = (n: number): string => String(n).padStart(2, '0');
 
-export function monthsEarlier(date: string, months: number): string {
-  let [year, month] = [Number(date.slice(0, 4)), Number(date.slice(5, 7))];
-  for (let i = 0; i < months; i++) [year, month] = month === 1 ? [year - 1, 12] : [year, month - 1];
+/** The same day of another month, or the last there is. */
+export function monthsLater(date: string, months: number): string {
+  const all = Number(date.slice(0, 4)) * 12 + Number(date.slice(5, 7)) - 1 + months;
+  const [year, month] = [Math.floor(all / 12), (all % 12) + 1];
   return `${year}-${padded(month)}-${padded(Math.min(Number(date.slice(8)), daysIn(year, month)))}`;
 }
+export const monthsEarlier = (date: string, months: number): string => monthsLater(date, -months);
 
 /** The sentences that a reader may get wrong, each on its own, so that a test can get it wrong on purpose. */
 export const RULES = {
@@ -434,7 +357,7 @@ export class NaiveViews {
     const found =
       this.answered.get(asked) ??
       this.idsOf('commitment', knownAt)
-        .flatMap((reference) => this.commitment(reference, clocks) ?? [])
+        .flatMap((reference) => this.asAt(reference, clocks) ?? [])
         .map((c) => ({
           ...c,
           stale: this.rules.isOpen(c.stage) && this.rules.isStale(c.lastReportedOn, asOf, staleAfter),
@@ -443,7 +366,7 @@ export class NaiveViews {
     return found;
   }
 
-  private commitment(reference: string, { asOf, knownAt }: NaiveClocks): Omit<NaiveCommitment, 'stale'> | null {
+  asAt(reference: string, { asOf, knownAt }: NaiveClocks) {
     const { rules } = this;
     const said = this.said(`commitment-${reference}`, knownAt);
     const { data: record } = said[0]!;
@@ -517,20 +440,26 @@ export class NaiveViews {
       reference,
       title: wording('title'),
       words: [reference, wording('title'), wording('summary'), wording('condition')].join(' ').toLowerCase(),
+      /** All else that was written. */
       notes: told
         .map(({ name, data }) => textsIn(name, data))
         .join(' ')
         .toLowerCase(),
-      kind: record.kind,
-      nature: record.nature,
-      strength: record.strength,
+      kind: record.kind as string,
+      nature: record.nature as string,
+      strength: record.strength as string,
       stage,
-      ...{ effective: headline.effective, note: headline.note ?? null, heard },
+      effective: headline.effective,
+      note: headline.note ?? null,
+      /** When each agency last spoke for itself. */
+      heard: heard as Readonly<Record<string, string>>,
+      /** The places in which the entry that the stage rests on can be read. */
       sources: [(headline as Data).citation ?? [], (headline as Data).citations ?? []].flat(),
       outlook: headline.outlook ?? null,
       nextStep: headline.nextStep ?? null,
       nextStepDue: headline.nextStepDue ?? null,
       noNextStep: headline.noNextStep === true,
+      /** The lead first. */
       agencies,
       declined,
       parts,
@@ -539,8 +468,8 @@ export class NaiveViews {
       life,
       into: ended ? into(ended.data) : [],
       themes,
-      regions: record.regions ?? [],
-      countries: record.countries ?? [],
+      regions: (record.regions ?? []) as string[],
+      countries: (record.countries ?? []) as string[],
       followsUp: [...new Set(followsUp)],
       activityIds: [...new Set(activityIds)].sort(),
       ...delivered(
@@ -556,8 +485,8 @@ export class NaiveViews {
         return [...(said && data ? rules.cited(data) : []), ...(reasons ? why.flatMap(rules.cited) : [])];
       }),
       target,
-      lastEdition: edition?.held ?? null,
-      nextDue: edition?.nextDue ?? null,
+      lastEdition: (edition?.held ?? null) as string | null,
+      nextDue: (edition?.nextDue ?? null) as string | null,
       lastUpkeep: upkeep ? { period: upkeep.period, keptUp: upkeep.keptUp } : null,
       overdue:
         target !== null && rules.isPast(target, asOf) && rules.isOpen(stage) && !rules.neverOverdue(record.nature),
@@ -631,7 +560,7 @@ export class NaiveViews {
 
   /** The agencies of a commitment in a role, each once; asked when any of its roles has yet to be accepted. */
   holders(c: NaiveCommitment, { role = 'any', agencies, memberOf }: NaiveFilter, clocks: NaiveClocks) {
-    const roles = role === 'any' ? this.rules.anyRole : [role];
+    const roles: readonly string[] = role === 'any' ? this.rules.anyRole : [role];
     const members = memberOf ? this.members(memberOf, clocks) : null;
     const holders = new Map<string, { asked: boolean; heard: string[] }>();
     for (const one of c.agencies) {
@@ -647,10 +576,9 @@ export class NaiveViews {
 
   row(commitments: readonly NaiveCommitment[]) {
     const count = (test: (c: NaiveCommitment) => boolean) => commitments.filter(test).length;
-    const stages = ['proposed', 'planned', 'in_progress', 'on_hold', 'completed', 'discontinued'];
     return {
       total: commitments.length,
-      byStage: Object.fromEntries(stages.map((stage) => [stage, count((c) => c.stage === stage)])),
+      byStage: Object.fromEntries(STAGES.map((stage) => [stage, count((c) => c.stage === stage)])),
       withTarget: count((c) => this.rules.hasTarget(c)),
       overdue: count((c) => c.overdue),
       stale: count((c) => c.stale),
