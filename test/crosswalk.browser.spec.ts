@@ -1,10 +1,10 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Imports, jsonFolderAt, planImport, type ImportPlan } from '#exchange';
 import { LOG, metaOf } from '#platform';
-import { expectFits, faintest, Reader, STATE, text } from './support/browser.js';
+import { expectDated, expectReadable, Reader, text } from './support/browser.js';
 import { CLOCK_CASES, HLD, IMPORTER, TestServer, type Answer } from './support/server.js';
 
 const today = new Date().toISOString().slice(0, 10);
@@ -278,11 +278,7 @@ describe('Crosswalks over HTTP', () => {
   });
 
   describe('on the pages', () => {
-    let reader: Reader;
-    beforeAll(async () => {
-      reader = await Reader.of(server);
-    });
-    afterAll(() => reader.close());
+    const reader = Reader.forAll(server);
 
     const PAGES = [
       `/themes?crosswalk=HLD06-HLD13&asOf=${today}`,
@@ -296,37 +292,21 @@ describe('Crosswalks over HTTP', () => {
     ];
     it.each(PAGES)('%s can be read, on a phone as well as at a desk', async (path) => {
       await reader.on(path, async (page) => {
-        expect(await page.locator('h1').count()).toBe(1);
-        expect(await text(page, '.state')).toMatch(STATE);
+        await expectDated(page);
+        await expectReadable(page);
         expect(await page.locator('table:not(:has(caption)), th:not([scope])').count()).toBe(0);
-        expect(await faintest(page)).toBeGreaterThanOrEqual(4.5);
-        await expectFits(page, [1440, 820, 360]);
       });
       expect(reader.complaints).toEqual([]);
     });
 
-    it.each(
-      PAGES.filter(
-        (path) =>
-          (/crosswalk=|version=/.test(path) || path.endsWith(`HLD06-HLD13?asOf=${today}`)) &&
-          !path.startsWith('/commitments'),
-      ),
-    )('every figure of %s leads to a list with exactly that many commitments', async (path) => {
-      const figures = await reader.on(path, (page) =>
-        page
-          .locator('main a[href^="/commitments?"]')
-          .evaluateAll((links) =>
-            links
-              .map((a) => [a.getAttribute('href')!, a.textContent!.trim()] as const)
-              .filter(([, n]) => /^[\d,]+$/.test(n)),
-          ),
-      );
-      expect(figures.length).toBeGreaterThan(3);
-      for (const [href, n] of new Map(figures)) {
-        const { status, body } = await server.get(href, { accept: 'text/html' });
-        expect([href, status, /<strong id="total">([\d,]+) commitment/.exec(body)?.[1]]).toEqual([href, 200, n]);
-      }
-    });
+    it.each(PAGES.filter((path) => /^\/themes|version=|HLD06-HLD13\?asOf=(?!2011)/.test(path)))(
+      'every figure of %s leads to a list with exactly that many commitments',
+      async (path) => {
+        const { count, wrong } = await reader.figuresOf(path);
+        expect(wrong).toEqual([]);
+        expect(count).toBeGreaterThan(3);
+      },
+    );
 
     it('show the figures of the API, and what has no equivalent as a line of its own', async () => {
       const { rows, crosswalk } = await get(`/progress/themes?crosswalk=HLD06-HLD13&asOf=${today}`);

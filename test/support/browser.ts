@@ -1,6 +1,5 @@
 /** A headless Chromium for the specs of pages, and the reading of its pages. */
-import { afterAll, beforeAll } from '@jest/globals';
-import { expect } from '@jest/globals';
+import { afterAll, beforeAll, expect } from '@jest/globals';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { deep } from './properties.js';
@@ -97,16 +96,65 @@ export class Reader {
     return page;
   }
 
+  /**
+   * The figures of a page that lead to a list, and those whose list has another number.
+   * @param within where on the page they stand
+   * @param change alters the addresses of the lists, for controls
+   * @param atMost so many lists are opened
+   */
+  async figuresOf(path: string, { within = 'main', change = (href: string) => href, atMost = Infinity } = {}) {
+    const links = await this.on(path, (page) =>
+      page
+        .locator(`${within} a[href]`)
+        .evaluateAll((all) => all.map((a) => [a.getAttribute('href')!, a.textContent!.trim()] as const)),
+    );
+    const figures = links.filter(
+      ([href, n]) => /^[\d,]+$/.test(n) && /^\/(commitments|outcomes)\?|[?&]flow=/.test(href),
+    );
+    const lists = [...new Map(figures.map(([href, n]) => [href.split('#')[0]!, n]))];
+    const wrong: { href: string; n: string; listed: string | undefined }[] = [];
+    const every = Math.ceil(lists.length / atMost) || 1;
+    for (const [href, n] of lists.filter((_, i) => i % every === 0)) {
+      const short = href.startsWith('/commitments?') ? `${href}&limit=1` : href;
+      const list = await fetch(new URL(change(short), this.server.url), { headers: { accept: 'text/html' } });
+      const listed =
+        /<strong id="total">([\d,]+) commitment|<h2 id="outcomes">([\d,]+) outcome|id="list">[^<]*?: ([\d,]+) commitment/
+          .exec(await list.text())
+          ?.slice(1)
+          .find(Boolean);
+      if (listed !== n) wrong.push({ href, n, listed });
+    }
+    return { count: figures.length, wrong };
+  }
+
   async close(): Promise<void> {
     await this.#browser?.close();
   }
 }
 
 export const text = (page: Page, selector: string): Promise<string> => page.locator(selector).first().innerText();
+/** The words of a part of a page, in one line. */
+export const line = async (page: Page, selector = 'main'): Promise<string> =>
+  (await text(page, selector)).replace(/\s+/g, ' ');
+/** The same of every such part. */
+export const lines = async (page: Page, selector: string): Promise<string[]> =>
+  (await page.locator(selector).allInnerTexts()).map((one) => one.replace(/\s+/g, ' ').trim());
 
-/** Of which date a page says that it is, and as recorded when. */
-export const STATE =
-  /^As at \d+ \w+ \d{4}(, the day of the last report \(.+ ago\))?, as recorded by \d+ \w+ \d{4}, \d\d:\d\d UTC$/;
+/** Expects a page to say of which date it is, and as recorded when. */
+export const expectDated = async (page: Page): Promise<void> =>
+  expect(await text(page, '.state')).toMatch(
+    /^As at \d+ \w+ \d{4}(, the day of the last report \(.+ ago\))?, as recorded by \d+ \w+ \d{4}, \d\d:\d\d UTC$/,
+  );
+
+/** Expects a page to have one heading, to be legible in light and in dark, and to be no wider than a phone or a desk. */
+export async function expectReadable(page: Page): Promise<void> {
+  expect(await page.locator('h1').count()).toBe(1);
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme });
+    expect([colorScheme, Math.min(await faintest(page), 4.5)]).toEqual([colorScheme, 4.5]);
+  }
+  await expectFits(page, [1440, 820, 360]);
+}
 
 /** The position of the log that the permanent address of a page names. */
 export const positionOf = async (page: Page): Promise<string> =>
