@@ -6,7 +6,7 @@ import { FORMAT_NAMES, formatNamed } from '#platform';
 import { Listed } from './links.js';
 import { Fact } from './fact.js';
 import { HowToRead } from './how-to-read.js';
-import { PlainPage } from './layout.js';
+import { PlainPage, Section } from './layout.js';
 import { RendersPages } from './rendering.js';
 import { FormatLink, Table } from './take-away.js';
 import { Publication } from './view.js';
@@ -44,8 +44,7 @@ const About = ({ publication }: Parts) => (
       </p>
     }
   >
-    <section>
-      <h2>Where the figures come from</h2>
+    <Section title="Where the figures come from">
       <p>
         Every figure is counted from dated statements: of the agencies themselves, or read in a document that is named
         with the place. <a href="/documents">Sources</a> lists the documents. The secretariat keeps the registers of
@@ -55,9 +54,8 @@ const About = ({ publication }: Parts) => (
         A commitment without a later report stands as it was last reported. The pages say how old that is; a page
         without a chosen date shows the day of the last report.
       </p>
-    </section>
-    <section>
-      <h2>Who publishes it, and on what terms</h2>
+    </Section>
+    <Section title="Who publishes it, and on what terms">
       <dl class="facts">
         <Fact name="Publisher">{publication.publisher}</Fact>
         <Fact name="Licence of the data">
@@ -72,7 +70,7 @@ const About = ({ publication }: Parts) => (
           <a href="/data">Every list and view</a>, and <a href="/docs">the API</a> for programs
         </Fact>
       </dl>
-    </section>
+    </Section>
     <HowToRead staleAfter={STALE_AFTER} />
   </PlainPage>
 );
@@ -99,21 +97,17 @@ const Data = ({ publication }: Parts) => (
       </p>
     }
   >
-    <section>
-      <h2>Lists and views</h2>
+    <Section title="Lists and views">
       <p>As at today; add a date to the address, as in ?asOf=2012-11-02, for another day.</p>
       <Downloads caption="Lists and views" of={VIEWS} />
-    </section>
-    <section>
-      <h2>Registers</h2>
+    </Section>
+    <Section title="Registers">
       <Downloads caption="Registers" of={REGISTERS} />
-    </section>
-    <section>
-      <h2>Rounds and reports</h2>
+    </Section>
+    <Section title="Rounds and reports">
       <Downloads caption="Rounds and reports" of={ROUNDS} />
-    </section>
-    <section>
-      <h2>In the formats of others</h2>
+    </Section>
+    <Section title="In the formats of others">
       <p>
         For catalogues, statistical tools and linked data. A full dump, with a codebook and how to cite it, is made by
         whoever keeps the site.
@@ -133,9 +127,8 @@ const Data = ({ publication }: Parts) => (
           </tr>
         ))}
       </Table>
-    </section>
-    <section>
-      <h2>For programs</h2>
+    </Section>
+    <Section title="For programs">
       <p>
         <a href="/docs">The API</a> answers the same questions; <a href="/openapi.json">its description</a> is OpenAPI.{' '}
         <a href="/v1/changes">The feed of changes</a> gives everything that was ever recorded, in order.
@@ -143,7 +136,7 @@ const Data = ({ publication }: Parts) => (
       <p>
         Licence of the data: <Licence publication={publication} />. Publisher: {publication.publisher}.
       </p>
-    </section>
+    </Section>
   </PlainPage>
 );
 

@@ -25,9 +25,10 @@ import {
 import { Registers } from '#registers';
 import { SignIn } from '#sign-in';
 import { AccountsController, Appoint, OpenAccount, type WhoCould } from '../accounts.controller.js';
-import { PlainPage } from './layout.js';
+import { PlainPage, Section } from './layout.js';
+import { Instant, NameLink } from './links.js';
 import { RendersPages } from './rendering.js';
-import { appointmentWords, Instant, presentOf } from './roles.js';
+import { appointmentWords, presentOf } from './roles.js';
 import { PostForm } from './signed-in.js';
 import { path } from './view.js';
 import { counted, dateWords } from './words.js';
@@ -201,8 +202,7 @@ const Accounts = ({ accounts, could, day, principal, agencies }: AllParts) => {
       path="/accounts"
       lead={<p>Who may act{of && ` for ${principal.agency}`}, and who could on any day.</p>}
     >
-      <section>
-        <h2>{counted(now.length, 'account')} with a role now</h2>
+      <Section title={`${counted(now.length, 'account')} with a role now`}>
         <AccountList accounts={now} />
         {past.length > 0 && (
           <details>
@@ -210,7 +210,7 @@ const Accounts = ({ accounts, could, day, principal, agencies }: AllParts) => {
             <AccountList accounts={past} />
           </details>
         )}
-      </section>
+      </Section>
       <section id="invite">
         <h2>Invite somebody</h2>
         <PostForm class="entry" action="/accounts" hidden={{ kind: 'person' }}>
@@ -242,10 +242,8 @@ const Accounts = ({ accounts, could, day, principal, agencies }: AllParts) => {
               <div>
                 <strong>{appointmentWords(one)}</strong>
                 <small>
-                  <a href={path('accounts', one.account)} dir="auto">
-                    {one.name || one.account}
-                  </a>
-                  , from <Instant at={one.since} />
+                  <NameLink to={path('accounts', one.account)} name={one.name || one.account} />, from{' '}
+                  <Instant at={one.since} />
                   {one.until !== null && (
                     <>
                       {' '}
@@ -268,9 +266,7 @@ const AccountList = ({ accounts }: { accounts: readonly AccountRow[] }) => (
       <li key={one.account}>
         <div>
           <strong>
-            <a href={path('accounts', one.account)} dir="auto">
-              {nameOf(one)}
-            </a>
+            <NameLink to={path('accounts', one.account)} name={nameOf(one)} />
           </strong>
           <small>
             {[...new Set([one.kind === 'machine' && 'a program', one.email, ...presentOf(one).map(appointmentWords)])]

@@ -10,27 +10,24 @@ import { ACTS, actOf, type ActName, type Line } from '#commitments';
 import { canonicalJson, newCommandId, Projector, Rejected, WrongRevision, type Log } from '#eventsourcing';
 import {
   bodyOfForm,
-  commandContextOf,
   ForSignedIn,
   formFieldsIn,
   FormFields,
   LOG,
-  metaOf,
   PostsForm,
-  problemOf,
   SeeOther,
   tidied,
-  validation,
+  validated,
   Reply,
   type ApiRequest,
   type Principal,
-  type RequestContext,
 } from '#platform';
 import { actInWords } from './acts-in-words.js';
 import { StageTag } from './figures.js';
 import { actForPeople } from './field-words.js';
-import { Form, KEY, REVISION } from './form.js';
-import { asFilled, MORE, SHOWN_MS, type Filled, type FormParts, type Suggestion } from './form-parts.js';
+import { Form } from './form.js';
+import { asFilled, SHOWN_MS, type Filled, type FormParts, type ShownForm, type Suggestion } from './form-parts.js';
+import { formContext, refusalOf, sentForm } from './form-sent.js';
 import { PlainPage } from './layout.js';
 import { RendersPages } from './rendering.js';
 import { Source, Words } from './source.js';
@@ -98,30 +95,29 @@ export class ActForms {
   /** Gives the act, or shows the form again, with what was filled in and what is wrong. */
   async take(name: ActName, params: Params, sent: FormFields, request: ApiRequest, reply: FastifyReply) {
     const doing = await this.#doing(name, params, request);
-    const { [KEY]: key, [REVISION]: revision, [MORE]: more, ...filled } = sent as Filled;
-    const again = { filled, key: String(key ?? newCommandId()), revision: Number(revision ?? 0) };
-    if (typeof more === 'string') return this.#form(doing, { ...again, more });
+    const again = sentForm(sent);
+    if (again.more !== undefined) return this.#form(doing, again);
+    const revision = again.revision ?? 0;
     try {
-      const context = contextOf(request, again.key, filled, doing.commitment ? again.revision : undefined);
-      const body = (await validation(doing.of).transform(this.#said(doing, filled), {
-        type: 'body',
-        metatype: doing.of,
-      })) as object;
+      const context = formContext(request, again.key, again.filled);
+      const expected = doing.commitment ? revision : undefined;
+      const body = validated(doing.of, this.#said(doing, again.filled));
       const act = { act: name, body, ...doing.on } as ActOn<'commitment'>;
-      const done = await giveAct('commitment', doing.commitment?.reference ?? null, act, context, this.commands);
+      const done = await giveAct(
+        'commitment',
+        doing.commitment?.reference ?? null,
+        act,
+        { ...context, expected },
+        this.commands,
+      );
       await this.projector.reached(done.position, SHOWN_MS);
       const like = (done.warnings ?? []).map(({ of }) => (of ? `&like=${encodeURIComponent(of)}` : '')).join('');
       return new SeeOther(`${path('commitments', done.id)}?done=${done.revision}${like}`);
     } catch (error) {
-      const { status, detail } = problemOf(error);
-      if (status === 500 || status === 401 || status === 404) throw error;
-      void reply.status(status);
-      if (error instanceof WrongRevision) {
-        const now = await this.#doing(name, params, request);
-        return this.#form(now, { ...again, revision: error.actual, since: again.revision });
-      }
-      const faults = error instanceof Rejected ? error.errors : [];
-      return this.#form(doing, { ...again, faults, refused: detail });
+      const refusal = refusalOf(error, reply);
+      if (!(error instanceof WrongRevision)) return this.#form(doing, { ...again, ...refusal });
+      const now = await this.#doing(name, params, request);
+      return this.#form(now, { ...again, revision: error.actual, since: revision });
     }
   }
 
@@ -171,7 +167,7 @@ export class ActForms {
     );
   }
 
-  #beginning({ name, of, commitment, on, by, statement }: Doing): Again {
+  #beginning({ name, of, commitment, on, by, statement }: Doing): ShownForm {
     const today = todayAt(new Date());
     const isDated = formFieldsIn(of).some((field) => field.name === 'reportedOn');
     const own = name === 'record' && by.agency !== null ? { agencies: [{ agency: by.agency, role: 'lead' }] } : {};
@@ -205,7 +201,8 @@ export class ActForms {
     return body;
   }
 
-  async #form(doing: Doing, { filled, key, revision, faults, refused, more, since }: Again) {
+  /** @param since the revision that was read before somebody else was faster */
+  async #form(doing: Doing, { since, ...shown }: ShownForm & { readonly since?: number }) {
     const { name, of, by, view, action, without, within, places, choices, commitment } = doing;
     const { needs } = ACTS[name] as Pick<Line, 'needs'>;
     const agency = by.agency ?? commitment?.agencies[0]?.agency ?? null;
@@ -224,10 +221,8 @@ export class ActForms {
         <StatementShown doing={doing} />
         {about && <p class="note">{about}</p>}
         <Form
-          {...{ of, filled, faults, without, within, places, choices, needs, suggestions, action, back, more }}
-          hidden={{ [KEY]: key, [REVISION]: revision }}
+          {...{ of, shown, without, within, places, choices, needs, suggestions, action, back }}
           submit={commitment ? ACTS[name].button : 'Record it'}
-          refused={refused ?? null}
         >
           {since !== undefined && commitment && (
             <Meanwhile
@@ -242,22 +237,6 @@ export class ActForms {
       </PlainPage>
     );
   }
-}
-
-/** A form that is shown. */
-interface Again extends Pick<FormParts, 'filled' | 'faults' | 'more'> {
-  readonly key: string;
-  readonly revision: number;
-  readonly refused?: string;
-  /** The revision that was read before somebody else was faster. */
-  readonly since?: number;
-}
-
-/** The same form sent twice is the same command. */
-function contextOf(request: ApiRequest, key: string, filled: Filled, expected: number | undefined): RequestContext {
-  const context = commandContextOf(request);
-  const once = `form ${key}\n${request.url}\n${canonicalJson(filled)}`;
-  return { ...context, meta: metaOf(context.by, once, request.correlation?.known), expected };
 }
 
 const nameOf = ({ type }: Statement) => type.slice(type.indexOf('.') + 1) as Parameters<typeof actOf>[0]['name'];

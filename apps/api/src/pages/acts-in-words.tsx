@@ -4,8 +4,8 @@ import type { ComponentChildren } from 'preact';
 import { BLANKED, type CommitmentEvents, type Role } from '#commitments';
 import { placeWords } from '#registers';
 import { StageTag } from './figures.js';
-import { ActivityLink, AgencyLink, Joined, ThemeLink } from './links.js';
-import { NextStep, YetToAccept, Outlook } from './parts.js';
+import { ActivityLink, AgencyLink, CommitmentLink, Joined, ThemeLink } from './links.js';
+import { NextStep, type NextStepParts, YetToAccept, Outlook } from './parts.js';
 import { Finding } from './reading.js';
 import { Words } from './source.js';
 import { path, type View } from './view.js';
@@ -32,36 +32,37 @@ type Says<N extends keyof CommitmentEvents> = (
   context: StatementContext,
 ) => ComponentChildren;
 
-const CommitmentLink = ({ view, reference }: { view: View; reference: string }) => (
-  <a href={view.link(path('commitments', reference))}>{reference}</a>
-);
+/** A sentence with links and marks in it. */
+const say = (texts: TemplateStringsArray, ...parts: readonly ComponentChildren[]): ComponentChildren =>
+  texts.flatMap((text, i) => [text, parts[i]]);
+
+const agencyLink = (view: View, code: string) => <AgencyLink view={view} code={code} />;
+
+const themeLink = (view: View, code: string) => <ThemeLink view={view} code={code} />;
+
+const commitmentLink = (view: View, reference: string) => <CommitmentLink view={view} reference={reference} />;
 
 /** Forums and outcomes. */
-const FollowUpLinks = ({ view, ids }: { view: View; ids: readonly string[] }) => (
-  <Joined
-    all={ids.map((id) => {
-      const forum = view.names.forum.get(id);
-      return (
-        <a key={id} href={view.link(path(forum ? 'forums' : 'outcomes', id))}>
-          {forum ?? id}
-        </a>
-      );
-    })}
-  />
-);
+const followUpLink = (view: View, id: string) => {
+  const forum = view.names.forum.get(id);
+  return <a href={view.link(path(forum ? 'forums' : 'outcomes', id))}>{forum ?? id}</a>;
+};
 
-const ActivityLinks = ({ view, ids }: { view: View; ids: CommitmentView['activityIds'] }) => (
-  <Joined
-    all={ids.map(({ scheme, id }) => (
-      <ActivityLink key={id} view={view} scheme={scheme} id={id} />
-    ))}
-  />
+type Activity = CommitmentView['activityIds'][number];
+
+const activityLink = (view: View, { scheme, id }: Activity) => <ActivityLink view={view} scheme={scheme} id={id} />;
+
+const joined = <T,>(all: readonly T[], link: (view: View, one: T) => ComponentChildren, view: View) => (
+  <Joined all={all.map((one) => link(view, one))} />
 );
 
 /** The statement of this page that a revision is. */
-const StatementLink = ({ revision, children }: { revision: number; children: ComponentChildren }) => (
-  <a href={`#r${revision}`}>{children}</a>
-);
+const statementLink = (revision: number, words: string) => <a href={`#r${revision}`}>{words}</a>;
+
+const wordsOf = (text: string, context: StatementContext) => <Words text={text} of={context} />;
+
+const relationWords = (type: string): string =>
+  RELATION_WORDS[type as keyof typeof RELATION_WORDS]?.[0] ?? sentence(type);
 
 const rolesOf = (roles: readonly Role[]): string => roles.map(roleWords).join(' and ');
 
@@ -74,242 +75,99 @@ const ofMilestone = ({ milestone }: { milestone: number }, { milestones }: State
 /** A sentence ends once. */
 const stopAfter = (text: string): string => (/[.!?…]$/u.test(text) ? '' : '.');
 
+type Reported = Pick<CommitmentEvents['StageReported'], 'stage' | 'outlook'> & NextStepParts;
+
+/** How far it is said to be, and what comes next. */
+const stageOf = ({ stage, outlook, ...said }: Reported, { revision }: StatementContext) =>
+  say`${<StageTag stage={stage} />} ${<Outlook outlook={outlook} />} ${<NextStep of={{ ...said, revision }} />}`;
+
 /** In the order of the topics of a commitment. An event that has no words yet does not compile. */
 const SAYS: { readonly [N in keyof CommitmentEvents]: Says<N> } = {
-  Recorded: ({ stage, outlook, ...said }, { revision }) => (
-    <>
-      Recorded as <StageTag stage={stage} /> <Outlook outlook={outlook} /> <NextStep of={{ ...said, revision }} />
-    </>
-  ),
-  StageReported: ({ stage, outlook, agency, ...said }, { view, revision }) => (
-    <>
-      {agency ? (
-        <>
-          <AgencyLink view={view} code={agency} /> reports
-        </>
-      ) : (
-        'Reported as'
-      )}{' '}
-      <StageTag stage={stage} /> <Outlook outlook={outlook} /> <NextStep of={{ ...said, revision }} />
-    </>
-  ),
+  Recorded: (data, context) => say`Recorded as ${stageOf(data, context)}`,
+  StageReported: ({ agency, ...said }, context) =>
+    say`${agency ? say`${agencyLink(context.view, agency)} reports` : 'Reported as'} ${stageOf(said, context)}`,
   Confirmed: ({ agency }, { view }) =>
-    agency ? (
-      <>
-        <AgencyLink view={view} code={agency} /> confirms: no change
-      </>
-    ) : (
-      'Confirmed: no change'
-    ),
+    agency ? say`${agencyLink(view, agency)} confirms: no change` : 'Confirmed: no change',
   Verified: ({ agency, verification, entry }, { view }) => (
     <>
-      The secretariat reads <StatementLink revision={entry}>what was said</StatementLink> of the part of{' '}
-      <AgencyLink view={view} code={agency} />: <Finding verification={verification} />
+      The secretariat reads {statementLink(entry, 'what was said')} of the part of {agencyLink(view, agency)}:{' '}
+      <Finding verification={verification} />
     </>
   ),
-  Replied: ({ agency, to }, { view }) => (
-    <>
-      <AgencyLink view={view} code={agency} /> replies to{' '}
-      <StatementLink revision={to}>the secretariat’s reading</StatementLink>
-    </>
-  ),
-  AgencyAdded: ({ agency, role, asked }, { view }) => (
-    <>
-      <AgencyLink view={view} code={agency} />{' '}
-      {asked ? (
-        <>
-          is named as {roleWords(role)}
-          <YetToAccept />
-        </>
-      ) : (
-        `joins as ${roleWords(role)}`
-      )}
-    </>
-  ),
+  Replied: ({ agency, to }, { view }) =>
+    say`${agencyLink(view, agency)} replies to ${statementLink(to, 'the secretariat’s reading')}`,
+  AgencyAdded: ({ agency, role, asked }, { view }) =>
+    asked
+      ? say`${agencyLink(view, agency)} is named as ${roleWords(role)}${<YetToAccept />}`
+      : say`${agencyLink(view, agency)} joins as ${roleWords(role)}`,
   RoleChanged: ({ agency, from, role, asked, formerLeadBecomes }, { view }) => (
     <>
-      <AgencyLink view={view} code={agency} /> is {roleWords(role)}, no longer {roleWords(from)}
+      {agencyLink(view, agency)} is {roleWords(role)}, no longer {roleWords(from)}
       {role === 'lead' && `; the lead before it ${becomes(formerLeadBecomes)}`}
       {asked && <YetToAccept />}
     </>
   ),
-  AgencyRemoved: ({ agency, roles }, { view }) => (
-    <>
-      <AgencyLink view={view} code={agency} /> is no longer {rolesOf(roles)}
-    </>
-  ),
-  RoleAccepted: ({ agency, role }, { view }) => (
-    <>
-      <AgencyLink view={view} code={agency} /> accepts to be {roleWords(role)}
-    </>
-  ),
-  RoleDeclined: ({ agency, role }, { view }) => (
-    <>
-      <AgencyLink view={view} code={agency} /> declines to be {roleWords(role)}
-    </>
-  ),
+  AgencyRemoved: ({ agency, roles }, { view }) => say`${agencyLink(view, agency)} is no longer ${rolesOf(roles)}`,
+  RoleAccepted: ({ agency, role }, { view }) => say`${agencyLink(view, agency)} accepts to be ${roleWords(role)}`,
+  RoleDeclined: ({ agency, role }, { view }) => say`${agencyLink(view, agency)} declines to be ${roleWords(role)}`,
   LeadOffered: ({ from, to, effective, formerLeadBecomes }, { view }) => (
     <>
-      <AgencyLink view={view} code={from} /> offers the lead to <AgencyLink view={view} code={to} />, to be taken{' '}
-      {whenWords(effective)}; then it {becomes(formerLeadBecomes)}
+      {agencyLink(view, from)} offers the lead to {agencyLink(view, to)}, to be taken {whenWords(effective)}; then it{' '}
+      {becomes(formerLeadBecomes)}
     </>
   ),
   LeadAccepted: ({ from, to, effective, formerLeadBecomes }, { view }) => (
     <>
-      <AgencyLink view={view} code={to} /> accepts the lead, to be taken {whenWords(effective)};{' '}
-      <AgencyLink view={view} code={from} /> {becomes(formerLeadBecomes)}
+      {agencyLink(view, to)} accepts the lead, to be taken {whenWords(effective)}; {agencyLink(view, from)}{' '}
+      {becomes(formerLeadBecomes)}
     </>
   ),
-  LeadDeclined: ({ to }, { view }) => (
-    <>
-      <AgencyLink view={view} code={to} /> declines the lead
-    </>
-  ),
-  LeadOfferWithdrawn: ({ to }, { view }) => (
-    <>
-      The offer of the lead to <AgencyLink view={view} code={to} /> is taken back
-    </>
-  ),
-  ThemesSet: ({ themes }, { view }) => (
-    <>
-      Its themes are{' '}
-      <Joined
-        all={themes.map((code) => (
-          <ThemeLink key={code} view={view} code={code} />
-        ))}
-      />
-    </>
-  ),
-  TargetSet: ({ date }) => (date ? <>Its target is {dateWords(date)}</> : 'It has no target any more'),
-  MilestoneAdded: ({ title, due }, context) => (
-    <>
-      Milestone: <Words text={title} of={context} />
-      {due && `, due ${dateWords(due)}`}
-    </>
-  ),
+  LeadDeclined: ({ to }, { view }) => say`${agencyLink(view, to)} declines the lead`,
+  LeadOfferWithdrawn: ({ to }, { view }) => say`The offer of the lead to ${agencyLink(view, to)} is taken back`,
+  ThemesSet: ({ themes }, { view }) => say`Its themes are ${joined(themes, themeLink, view)}`,
+  TargetSet: ({ date }) => (date ? `Its target is ${dateWords(date)}` : 'It has no target any more'),
+  MilestoneAdded: ({ title, due }, context) =>
+    say`Milestone: ${wordsOf(title, context)}${due && `, due ${dateWords(due)}`}`,
   MilestoneReached: (data, context) =>
     `Milestone reached${data.reachedOn ? ` ${whenWords(data.reachedOn)}` : ''}: ${ofMilestone(data, context)}`,
   MilestoneRescheduled: (data, context) => `Milestone now due ${dateWords(data.due)}: ${ofMilestone(data, context)}`,
   MilestoneDropped: (data, context) => `Milestone dropped: ${ofMilestone(data, context)}`,
-  EvidenceAttached: ({ title, date }, context) => (
-    <>
-      Evidence: <Words text={title} of={context} />
-      {date && `, ${dateWords(date)}`}
-    </>
-  ),
-  WordingAmended: ({ title, summary, language, condition }, context) => (
-    <>
-      {title && (
-        <>
-          Its title is now “<Words text={title} of={context} />”{stopAfter(title)}{' '}
-        </>
-      )}
-      {summary && (
-        <>
-          Its summary is now “<Words text={summary} of={context} />”{stopAfter(summary)}{' '}
-        </>
-      )}
-      {condition && (
-        <>
-          It is on condition: <Words text={condition} of={context} />
-          {stopAfter(condition)}{' '}
-        </>
-      )}
-      {language && `Its language is ${language}.`}
-    </>
-  ),
-  ConditionLifted: ({ liftedOn, liftedBy }, context) => (
-    <>
-      Its condition was lifted {whenWords(liftedOn)}: <Words text={liftedBy} of={context} />
-    </>
-  ),
-  Claimed: ({ about, says }, context) => (
-    <>
-      {sentence(about)}, as a source has it: <Words text={says} of={context} />
-    </>
-  ),
-  EditionHeld: ({ title, held, until, nextDue }, context) => (
-    <>
-      Edition held {whenWords(held)}
-      {until && until !== held && ` to ${dateWords(until)}`}
-      {title && (
-        <>
-          : <Words text={title} of={context} />
-        </>
-      )}
-      {nextDue && `; the next is due ${whenWords(nextDue)}`}
-    </>
-  ),
+  EvidenceAttached: ({ title, date }, context) =>
+    say`Evidence: ${wordsOf(title, context)}${date && `, ${dateWords(date)}`}`,
+  WordingAmended: ({ title, summary, language, condition }, context) => [
+    title && say`Its title is now “${wordsOf(title, context)}”${stopAfter(title)} `,
+    summary && say`Its summary is now “${wordsOf(summary, context)}”${stopAfter(summary)} `,
+    condition && say`It is on condition: ${wordsOf(condition, context)}${stopAfter(condition)} `,
+    language && `Its language is ${language}.`,
+  ],
+  ConditionLifted: ({ liftedOn, liftedBy }, context) =>
+    say`Its condition was lifted ${whenWords(liftedOn)}: ${wordsOf(liftedBy, context)}`,
+  Claimed: ({ about, says }, context) => say`${sentence(about)}, as a source has it: ${wordsOf(says, context)}`,
+  EditionHeld: ({ title, held, until, nextDue }, context) => [
+    `Edition held ${whenWords(held)}`,
+    until && until !== held && ` to ${dateWords(until)}`,
+    title && say`: ${wordsOf(title, context)}`,
+    nextDue && `; the next is due ${whenWords(nextDue)}`,
+  ],
   UpkeepReported: ({ period, keptUp }) => `${keptUp ? 'Kept up' : 'Not kept up'} ${whenWords(period)}`,
-  Related: ({ type, to }, { view }) => (
-    <>
-      {RELATION_WORDS[type as keyof typeof RELATION_WORDS]?.[0] ?? sentence(type)}{' '}
-      <CommitmentLink view={view} reference={to} />
-    </>
-  ),
-  FollowUpAdded: ({ followsUp }, { view }) => (
-    <>
-      Follows up <FollowUpLinks view={view} ids={followsUp} />
-    </>
-  ),
-  FollowUpTakenBack: ({ followsUp }, { view }) => (
-    <>
-      No longer said to follow up <FollowUpLinks view={view} ids={followsUp} />
-    </>
-  ),
-  ActivityIdsAdded: ({ activityIds }, { view }) => (
-    <>
-      Carried out by <ActivityLinks view={view} ids={activityIds} />
-    </>
-  ),
-  ActivityIdsTakenBack: ({ activityIds }, { view }) => (
-    <>
-      No longer said to be carried out by <ActivityLinks view={view} ids={activityIds} />
-    </>
-  ),
-  Merged: ({ into }, { view }) => (
-    <>
-      {END_WORDS.merged} <CommitmentLink view={view} reference={into} />
-    </>
-  ),
-  SplitUp: ({ into }, { view }) => (
-    <>
-      {END_WORDS.split}{' '}
-      <Joined
-        all={into.map((reference) => (
-          <CommitmentLink key={reference} view={view} reference={reference} />
-        ))}
-      />
-    </>
-  ),
-  Superseded: ({ supersededBy }, { view }) => (
-    <>
-      {END_WORDS.superseded} <CommitmentLink view={view} reference={supersededBy} />
-    </>
-  ),
+  Related: ({ type, to }, { view }) => say`${relationWords(type)} ${commitmentLink(view, to)}`,
+  FollowUpAdded: ({ followsUp }, { view }) => say`Follows up ${joined(followsUp, followUpLink, view)}`,
+  FollowUpTakenBack: ({ followsUp }, { view }) =>
+    say`No longer said to follow up ${joined(followsUp, followUpLink, view)}`,
+  ActivityIdsAdded: ({ activityIds }, { view }) => say`Carried out by ${joined(activityIds, activityLink, view)}`,
+  ActivityIdsTakenBack: ({ activityIds }, { view }) =>
+    say`No longer said to be carried out by ${joined(activityIds, activityLink, view)}`,
+  Merged: ({ into }, { view }) => say`${END_WORDS.merged} ${commitmentLink(view, into)}`,
+  SplitUp: ({ into }, { view }) => say`${END_WORDS.split} ${joined(into, commitmentLink, view)}`,
+  Superseded: ({ supersededBy }, { view }) => say`${END_WORDS.superseded} ${commitmentLink(view, supersededBy)}`,
   Withdrawn: () => END_WORDS.withdrawn,
-  TookOver: ({ from, how }, { view }) => (
-    <>
-      <CommitmentLink view={view} reference={from} /> ended in it ({how})
-    </>
-  ),
-  Corrected: ({ revision }) => (
-    <>
-      <StatementLink revision={revision}>What was said before</StatementLink> is corrected
-    </>
-  ),
-  Retracted: ({ revision, item }) => (
-    <>
-      {item ? 'Part of ' : ''}
-      <StatementLink revision={revision}>{item ? 'what was recorded' : 'What was said before'}</StatementLink> is
-      retracted
-    </>
-  ),
-  Blanked: ({ revision }) => (
-    <>
-      Words are removed from <StatementLink revision={revision}>what was said before</StatementLink>
-    </>
-  ),
+  TookOver: ({ from, how }, { view }) => say`${commitmentLink(view, from)} ended in it (${how})`,
+  Corrected: ({ revision }) => say`${statementLink(revision, 'What was said before')} is corrected`,
+  Retracted: ({ revision, item }) =>
+    item
+      ? say`Part of ${statementLink(revision, 'what was recorded')} is retracted`
+      : say`${statementLink(revision, 'What was said before')} is retracted`,
+  Blanked: ({ revision }) => say`Words are removed from ${statementLink(revision, 'what was said before')}`,
 };
 
 const nameOf = (type: string): string => type.slice(type.indexOf('.') + 1);
@@ -340,7 +198,7 @@ export function valueWords(key: string, value: unknown, context: StatementContex
     if (document)
       return `${view.names.document.get(document) ?? document}, ${placeWords({ locator: locator!, section, paragraph })}`;
     if (agency) return `${agency} as ${roleWords(role as Role)}`;
-    if (to) return `${RELATION_WORDS[type as keyof typeof RELATION_WORDS]?.[0] ?? sentence(type!)} ${to}`;
+    if (to) return `${relationWords(type!)} ${to}`;
     const when = date ?? due;
     return [title, when && dateWords(when), note].filter(Boolean).join(', ');
   }

@@ -2,6 +2,7 @@
 import type { ActFor, CommitmentView } from '#acts';
 import { ACT_GROUPS, ACTS, type ActGroup } from '#commitments';
 import { createContext } from 'preact';
+import { useContext } from 'preact/hooks';
 import { roleWords, textWords } from './words.js';
 
 const GROUPS: Readonly<Record<ActGroup, string>> = {
@@ -71,22 +72,16 @@ export const ActsOffered = ({ acts, commitment }: Parts) => {
 export const StatementActs = createContext<readonly ActFor[]>([]);
 
 /** The acts on one statement. */
-export const ActsOnStatement = ({ revision }: { revision: number }) => (
-  <StatementActs.Consumer>
-    {(acts) => {
-      const own = acts.filter((act) => act.revision === revision);
-      return (
-        own.length > 0 && (
-          <p class="on-statement">
-            {own.map((act) => (
-              <a key={act.act} href={formOf(act)}>
-                {ACTS[act.act].button}
-                <span class="hidden"> statement {revision + 1}</span>
-              </a>
-            ))}
-          </p>
-        )
-      );
-    }}
-  </StatementActs.Consumer>
-);
+export const ActsOnStatement = ({ revision }: { revision: number }) => {
+  const own = useContext(StatementActs).filter((act) => act.revision === revision);
+  return own.length === 0 ? null : (
+    <p class="on-statement">
+      {own.map((act) => (
+        <a key={act.act} href={formOf(act)}>
+          {ACTS[act.act].button}
+          <span class="hidden"> statement {revision + 1}</span>
+        </a>
+      ))}
+    </p>
+  );
+};

@@ -27,7 +27,7 @@ import { Contents } from './contents.js';
 import { Breakdown, Headline, Legend, mostFirst, NoSum, ShownDate } from './figures.js';
 import { feedPath, followPath } from './feed-path.js';
 import { Folded } from './folded.js';
-import { Page } from './layout.js';
+import { Page, Section } from './layout.js';
 import { apartOf, correctedCount, CorrectedLater, EndedApart, type EndedCounts } from './lineage.js';
 import { ByStage, LISTED, stagesIn } from './lists.js';
 import { MemberOf, OnlyMembers } from './member-of.js';
@@ -141,8 +141,7 @@ const Agencies = ({ view, progress, forums, bodies, members }: AgenciesParts) =>
           {counted(rows.length, 'agency', 'agencies')} share {counted(total.total, 'commitment')}.
         </p>
       }
-      json={view.api('/progress/agencies', asked)}
-      csv={view.api('/progress/agencies', { ...asked, format: 'csv' })}
+      api={['/progress/agencies', asked]}
     >
       <Scope view={view} forums={forums} fields={['memberOf']}>
         <Choice {...bodies} value={view.asked['memberOf']} />
@@ -260,8 +259,7 @@ const AgencyReport = (parts: ReportParts) => {
       title={agency.name}
       eyebrow={`${agency.code} · ${sentence(agency.kind)}`}
       lead={<AgencyIdentity view={view} agency={agency} before={before} />}
-      json={view.api(`/progress${path('agencies', agency.code)}`)}
-      csv={view.api(`/progress${path('agencies', agency.code)}`, { ...view.asked, format: 'csv' })}
+      api={[`/progress${path('agencies', agency.code)}`]}
       entry={path('agencies', agency.code)}
       feed={feedPath('agencies', agency.code)}
       follow={followPath('agency', agency.code)}
@@ -339,8 +337,7 @@ const AgencyReport = (parts: ReportParts) => {
       </p>
       <Members view={view} members={members} />
       {progress.rows.length > 0 && (
-        <section>
-          <h2 id="themes">By theme</h2>
+        <Section id="themes" title="By theme">
           <Legend />
           <ByFramework
             view={view}
@@ -352,10 +349,9 @@ const AgencyReport = (parts: ReportParts) => {
             to={(theme) => view.link(path('agencies', agency.code, 'themes', theme), view.scope)}
           />
           <NoSum of="themes" total={progress.row?.total ?? 0} />
-        </section>
+        </Section>
       )}
-      <section>
-        <h2 id="open">Addressed to it, without follow-up</h2>
+      <Section id="open" title="Addressed to it, without follow-up">
         {open.length === 0 ? (
           <p>
             No outcome reported by {dateWords(view.asOf)} is addressed to it and without a commitment that follows it
@@ -370,7 +366,7 @@ const AgencyReport = (parts: ReportParts) => {
             <OutcomeList view={view} rows={open} brief />
           </>
         )}
-      </section>
+      </Section>
       <RoundsOfAgency view={view} rounds={rounds} />
       <ByStage view={view} items={commitments.items} total={commitments.total} filter={filter} agency={agency.code} />
     </Page>

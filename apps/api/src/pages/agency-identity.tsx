@@ -2,6 +2,7 @@
 import type { AgencyAsAt, Citation, MemberAsAt } from '#registers';
 import { capital } from '#words';
 import { ShownDate } from './figures.js';
+import { Section } from './layout.js';
 import { AgencyLink, Joined } from './links.js';
 import { Place, Source, Words } from './source.js';
 import { path, type View } from './view.js';
@@ -164,8 +165,7 @@ export const Members = ({ view, members }: { view: View; members: readonly Membe
   if (members.length === 0) return null;
   const chairing = members.filter((member) => member.chairing);
   return (
-    <section>
-      <h2 id="members">Its members</h2>
+    <Section id="members" title="Its members">
       <p>
         {counted(members.length, 'member')} as at <ShownDate date={view.asOf} />.{' '}
         {chairing.length === 0 ? (
@@ -193,6 +193,6 @@ export const Members = ({ view, members }: { view: View; members: readonly Membe
           </li>
         ))}
       </ul>
-    </section>
+    </Section>
   );
 };

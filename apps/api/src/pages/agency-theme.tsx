@@ -79,8 +79,7 @@ const AgencyTheme = ({ view, agency, theme, row, ofAgency, list, apart, drawn }:
           What <AgencyLink view={view} code={agency.code} long /> does on <ThemeLink view={view} code={theme.code} />.
         </p>
       }
-      json={view.api('/commitments', asked)}
-      csv={view.api('/commitments', { ...asked, format: 'csv' })}
+      api={['/commitments', asked]}
     >
       {row.total === 0 ? (
         <NothingFound view={view} what="commitment" />

@@ -1,6 +1,6 @@
 /** The table of commitments that changed, with the statements that changed them. */
 import type { Changed } from '#progress';
-import { Listed } from './links.js';
+import { CommitmentLink, Listed } from './links.js';
 import { ShownDate, StageTag } from './figures.js';
 import { Table } from './take-away.js';
 import { Words } from './source.js';
@@ -30,7 +30,7 @@ export const ChangedTable = ({ view, items, total }: { view: View; items: readon
               went on in{' '}
               <Listed
                 all={into.map((other) => (
-                  <a href={view.link(path('commitments', other))}>{other}</a>
+                  <CommitmentLink view={view} reference={other} />
                 ))}
               />
             </small>

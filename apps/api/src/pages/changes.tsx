@@ -122,8 +122,7 @@ const Changes = ({ view, flows, filter, then, choices, listed }: Parts) => {
           {dateWords(view.asOf)}. Every figure leads to the commitments behind it, and to who said so.
         </p>
       }
-      json={view.api('/progress/flows', asked)}
-      csv={view.api('/progress/flows', { ...asked, format: 'csv' })}
+      api={['/progress/flows', asked]}
     >
       {filter.memberOf && (
         <p class="note">

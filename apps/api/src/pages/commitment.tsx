@@ -15,9 +15,9 @@ import { ActsOffered, StatementActs } from './acts-offered.js';
 import { Claims, EditionLine, ConditionLine, Editions, EvidenceLink, Upkeep } from './editions.js';
 import { ShownDate, StageTag } from './figures.js';
 import { HistoryList } from './history.js';
-import { Page } from './layout.js';
+import { Page, Section } from './layout.js';
 import { EndOfRecord, relationsBack, sidesOf, titlesOf, TookOver, type RelationBack, type Titles } from './lineage.js';
-import { ActivityLink, AgencyLink, ThemeLink } from './links.js';
+import { ActivityLink, AgencyLink, CommitmentLink, ThemeLink, NameLink } from './links.js';
 import { YetToAccept, EachPart, LeadOnOffer, NextStepLine, Outlook } from './parts.js';
 import { ReadingAndReply } from './reading.js';
 import { RendersPages } from './rendering.js';
@@ -116,9 +116,9 @@ const CommitmentReport = ({ view, commitment: c, history, followsUp, titles, bac
         <Words text={c.summary} of={{ revision: 0 }} />
       </p>
     }
-    json={view.api(path('commitments', c.reference), {})}
+    api={[path('commitments', c.reference), {}]}
     since={c.entries.map(({ reportedOn }) => reportedOn).sort()[0]}
-    csv={view.api('/commitments', { reference: c.reference, format: 'csv' })}
+    list={['/commitments', { reference: c.reference }]}
   >
     {children}
     <ActsOffered acts={acts} commitment={c} />
@@ -139,15 +139,14 @@ const CommitmentReport = ({ view, commitment: c, history, followsUp, titles, bac
         <Upkeep view={view} commitment={c} />
         <Claims view={view} commitment={c} />
         <TookOver view={view} commitment={c} titles={titles} />
-        <section>
-          <h2 id="history">Its history</h2>
+        <Section id="history" title="Its history">
           <p class="note">
             Every statement in the order in which it was recorded. The stage rests on the one of the lead that tells of
             the latest time. Nothing is taken out: what was corrected or retracted is struck through.{' '}
             <a href={view.api(`${path('commitments', c.reference)}/history`, {})}>As JSON</a>
           </p>
           <HistoryList view={view} commitment={c} history={history} />
-        </section>
+        </Section>
       </div>
       <aside aria-label="Facts">
         <dl class="facts">
@@ -169,9 +168,7 @@ const CommitmentReport = ({ view, commitment: c, history, followsUp, titles, bac
           <FactList name="Follows up">
             {followsUp.forums.map(({ id, name }) => (
               <li key={id}>
-                <a href={view.link(path('forums', id))} dir="auto">
-                  {textWords(name)}
-                </a>
+                <NameLink to={view.link(path('forums', id))} name={name} />
               </li>
             ))}
             {followsUp.outcomes.map(({ id, text }) => (
@@ -278,8 +275,8 @@ const Done = ({
       </p>
       {like?.split(',').map((reference) => (
         <p key={reference}>
-          <a href={view.link(path('commitments', reference))}>{reference}</a> may be the same. If it is, the secretariat
-          or the lead merges one into the other.
+          <CommitmentLink view={view} reference={reference} /> may be the same. If it is, the secretariat or the lead
+          merges one into the other.
         </p>
       ))}
     </div>

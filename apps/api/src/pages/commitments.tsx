@@ -211,8 +211,8 @@ const Commitments = ({ view, list, row, choices, apart, without }: Parts) => {
           <strong id="total">{counted(list.total, 'commitment')}</strong> {isNarrowed ? 'found' : 'in all'}.
         </p>
       }
-      json={view.api('/commitments')}
-      csv={view.api('/commitments', { ...asked, format: 'csv' })}
+      api={['/commitments']}
+      list={['/commitments', asked]}
       follow={isNarrowed ? followPath('list', view.api('/commitments').replace(/^[^?]*\??/, '')) : undefined}
     >
       {list.total === 0 && <NothingFound view={view} what="commitment" without={without} />}

@@ -2,7 +2,8 @@
 import type { ComponentChildren } from 'preact';
 import { newCommandId } from '#eventsourcing';
 import type { Reach } from '#letters';
-import { KEY } from './form.js';
+import { KEY, REVISION } from './form-parts.js';
+import { PlainPage } from './layout.js';
 import { PostForm } from './signed-in.js';
 import { counted } from './words.js';
 
@@ -43,12 +44,29 @@ interface ConfirmParts {
   readonly action: string;
   readonly button: string;
   readonly back: string;
-  readonly hidden?: Readonly<Record<string, string>>;
+  /** That was read. */
+  readonly revision?: number | undefined;
   readonly children?: ComponentChildren;
 }
 
-export const Confirm = ({ action, button, back, hidden = {}, children }: ConfirmParts) => (
-  <PostForm class="entry act" action={action} hidden={{ [KEY]: newCommandId(), ...hidden }}>
+interface ConfirmPageParts extends ConfirmParts {
+  readonly title: string;
+  /** The name of what it is done to. */
+  readonly of: string;
+}
+
+/** The page of an act on something: what happens, and the button that does it. */
+export const ConfirmPage = ({ title, of, back, revision, children, ...form }: ConfirmPageParts) => (
+  <PlainPage title={title} path={back} eyebrow={<a href={back}>{of}</a>}>
+    <WhatHappens>
+      <p>{children}</p>
+    </WhatHappens>
+    <Confirm {...form} back={back} revision={revision} />
+  </PlainPage>
+);
+
+export const Confirm = ({ action, button, back, revision, children }: ConfirmParts) => (
+  <PostForm class="entry act" action={action} hidden={{ [KEY]: newCommandId(), [REVISION]: revision }}>
     {children}
     <div class="acts">
       <button>{button}</button>

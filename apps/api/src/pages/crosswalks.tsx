@@ -13,8 +13,8 @@ import {
   type Theme,
 } from '#registers';
 import { Figure, ShownDate } from './figures.js';
-import { Page } from './layout.js';
-import { ThemeLink } from './links.js';
+import { Page, Section } from './layout.js';
+import { ThemeLink, NameLink } from './links.js';
 import { Table } from './take-away.js';
 import { EntryLink } from './register-words.js';
 import { RendersPages } from './rendering.js';
@@ -22,7 +22,7 @@ import { Source, Words } from './source.js';
 import { themeTreeRows } from './theme-tree.js';
 import { Author, InForce, MATCH_WORDS, NoVersionYet, CrosswalkReach } from './through.js';
 import { PageQuery, path, Views, type View } from './view.js';
-import { counted, dateWords, textWords } from './words.js';
+import { counted, dateWords } from './words.js';
 
 class CrosswalkPageQuery extends PageQuery {
   @IsOptional()
@@ -79,8 +79,7 @@ const AllCrosswalks = ({ view, crosswalks }: { view: View; crosswalks: readonly 
         topics of one year can be read by the agenda of another.
       </p>
     }
-    json={view.api('/crosswalks')}
-    csv={view.api('/crosswalks', { ...view.asked, format: 'csv' })}
+    api={['/crosswalks']}
   >
     {crosswalks.length === 0 ? (
       <p>There is none.</p>
@@ -94,9 +93,7 @@ const AllCrosswalks = ({ view, crosswalks }: { view: View; crosswalks: readonly 
         {crosswalks.map((crosswalk) => (
           <tr key={crosswalk.code}>
             <th scope="row">
-              <a href={view.link(path('crosswalks', crosswalk.code))} dir="auto">
-                {textWords(crosswalk.title)}
-              </a>{' '}
+              <NameLink to={view.link(path('crosswalks', crosswalk.code))} name={crosswalk.title} />{' '}
               <small class="code">{crosswalk.code}</small>
             </th>
             <td data-label="Version">
@@ -145,9 +142,8 @@ const CrosswalkReport = ({ view, crosswalk, version, through, rows, themes, fram
           </p>
         </>
       }
-      json={view.api(path('crosswalks', code))}
+      api={[path('crosswalks', code)]}
       entry={path('crosswalks', code)}
-      csv={view.api(path('crosswalks', code), { ...view.asked, format: 'csv' })}
     >
       <EntryLink kind="crosswalk" code={code} />
       {version ? (
@@ -158,13 +154,12 @@ const CrosswalkReport = ({ view, crosswalk, version, through, rows, themes, fram
             </p>
           )}
           <Source view={view} of={version} uncited={null} />
-          <section>
-            <h2>What comes of it</h2>
+          <Section title="What comes of it">
             <CrosswalkReach view={view} through={through} from={name(from)} to={name(to)} />
             <p>
               <a href={view.link('/themes', reads)}>Read the themes of “{name(to)}” through it</a>
             </p>
-          </section>
+          </Section>
           <Links view={view} version={version} rows={rows} />
           <WithoutLink
             view={view}
@@ -190,8 +185,7 @@ interface TableParts {
 const totalOf = (rows: readonly ThemeRow[], theme: string) => rows.find((row) => row.theme === theme)?.total ?? 0;
 
 const Links = ({ view, version, rows }: TableParts) => (
-  <section>
-    <h2>Its links</h2>
+  <Section title="Its links">
     <Table
       class="outcomes linked"
       caption={`${counted(version.links.length, 'link')}. What is said of a theme holds for all below it.`}
@@ -221,7 +215,7 @@ const Links = ({ view, version, rows }: TableParts) => (
         </tr>
       ))}
     </Table>
-  </section>
+  </Section>
 );
 
 /** The themes that no link leads from, and whether that was said. */
@@ -233,8 +227,7 @@ const WithoutLink = ({ view, version, rows, themes }: TableParts & { themes: rea
   const without = themeTreeRows(themes, null).filter(({ theme }) => !linked(theme));
   if (without.length === 0) return null;
   return (
-    <section>
-      <h2 id="none">Themes that no link leads from</h2>
+    <Section id="none" title="Themes that no link leads from">
       <Table
         class="outcomes linked"
         caption="Themes without a link"
@@ -246,10 +239,7 @@ const WithoutLink = ({ view, version, rows, themes }: TableParts & { themes: rea
           return (
             <tr key={code}>
               <th scope="row">
-                <a href={view.link(path('themes', code))} dir="auto">
-                  {textWords(label)}
-                </a>{' '}
-                <small class="code">{code}</small>
+                <NameLink to={view.link(path('themes', code))} name={label} /> <small class="code">{code}</small>
               </th>
               <td class="n" data-label="Commitments">
                 <Figure n={totalOf(rows, code)} href={view.list({ theme: code })} />
@@ -266,7 +256,7 @@ const WithoutLink = ({ view, version, rows, themes }: TableParts & { themes: rea
           );
         })}
       </Table>
-    </section>
+    </Section>
   );
 };
 
@@ -275,8 +265,7 @@ const Versions = ({
   crosswalk,
   shown,
 }: Pick<ReportParts, 'view' | 'crosswalk'> & { shown: CrosswalkVersion | null }) => (
-  <section>
-    <h2>Its versions</h2>
+  <Section title="Its versions">
     {crosswalk.versions.length === 0 && <p>None has been published.</p>}
     <ul>
       {crosswalk.versions.toReversed().map((version) => (
@@ -293,5 +282,5 @@ const Versions = ({
         </li>
       ))}
     </ul>
-  </section>
+  </Section>
 );

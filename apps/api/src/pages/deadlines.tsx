@@ -4,7 +4,7 @@ import type { FastifyRequest } from 'fastify';
 import { Deadlines, DeadlinesQuery, Progress, type DeadlinesView, type Filter, type ItemList } from '#progress';
 import { Choice } from './choice.js';
 import { Figure } from './figures.js';
-import { Page } from './layout.js';
+import { Page, Section } from './layout.js';
 import { CommitmentTable } from './lists.js';
 import { narrowingParams, Narrow, Narrowing } from './narrow.js';
 import { Table } from './take-away.js';
@@ -76,8 +76,7 @@ const Due = ({ view, deadlines, next, overdue, choices, within }: Parts) => {
           <Figure n={deadlines.overdue.total} href={overdueList(deadlines.overdue.list)} /> are overdue.
         </p>
       }
-      json={view.api('/progress/deadlines')}
-      csv={view.api('/progress/deadlines', { ...view.asked, format: 'csv' })}
+      api={['/progress/deadlines']}
     >
       <Narrow view={view} choices={choices} own={['within', 'until']}>
         <Choice
@@ -88,8 +87,7 @@ const Due = ({ view, deadlines, next, overdue, choices, within }: Parts) => {
           value={within === 6 ? undefined : within}
         />
       </Narrow>
-      <section>
-        <h2 id="ahead">Due by {dateWords(until)}</h2>
+      <Section id="ahead" title={`Due by ${dateWords(until)}`}>
         {ahead.total === 0 ? (
           <p>No open commitment falls due by then.</p>
         ) : (
@@ -102,9 +100,8 @@ const Due = ({ view, deadlines, next, overdue, choices, within }: Parts) => {
             <Next view={view} shown={next} href={`${list(ahead.list)}&sort=target`} />
           </>
         )}
-      </section>
-      <section>
-        <h2 id="overdue">Overdue</h2>
+      </Section>
+      <Section id="overdue" title="Overdue">
         {deadlines.overdue.total === 0 ? (
           <p>No open commitment has passed its target date.</p>
         ) : (
@@ -121,7 +118,7 @@ const Due = ({ view, deadlines, next, overdue, choices, within }: Parts) => {
             <Next view={view} shown={overdue} href={`${overdueList(deadlines.overdue.list)}&sort=target`} />
           </>
         )}
-      </section>
+      </Section>
       <p>
         <a href={view.link('/no-update')}>Agencies with no update</a> ·{' '}
         <a href={view.list({ stale: true })}>all commitments with no update for {counted(view.staleAfter, 'month')}</a>

@@ -5,7 +5,8 @@ import { Coverage, Progress, type ItemList, type OutcomeRow } from '#progress';
 import { Registers, type Document } from '#registers';
 import { EntryFacts } from './entry-fields.js';
 import { Figure, ShownDate } from './figures.js';
-import { Page } from './layout.js';
+import { Page, Section } from './layout.js';
+import { NameLink } from './links.js';
 import { ByStage, LISTED } from './lists.js';
 import { OutcomesByKind } from './outcome-lists.js';
 import { Table } from './take-away.js';
@@ -49,8 +50,7 @@ const Documents = ({ view, citing }: { view: View; citing: ReadonlyMap<string, n
     view={view}
     title="Sources"
     lead={<p>The documents in which statements were read. Their statements count as reported from the date shown.</p>}
-    json={view.api('/documents', {})}
-    csv={view.api('/documents', { format: 'csv' })}
+    api={['/documents', {}]}
   >
     <Table
       class="outcomes"
@@ -62,9 +62,7 @@ const Documents = ({ view, citing }: { view: View; citing: ReadonlyMap<string, n
         documents.map(({ id, title, symbol, publisher }) => (
           <tr key={id}>
             <th scope="row">
-              <a href={view.link(path('documents', id))} dir="auto">
-                {title}
-              </a>{' '}
+              <NameLink to={view.link(path('documents', id))} name={title} />{' '}
               <small>{[publisher, symbol].filter(Boolean).join(', ')}</small>
             </th>
             <td class="date" data-label="Reported on">
@@ -118,16 +116,15 @@ const DocumentReport = ({ view, document, list, outcomes }: Parts) => (
         <a href={view.here({ asOf: document.reportedOn })}>{dateWords(document.reportedOn)}</a>.
       </p>
     }
-    json={view.api(path('documents', document.id), {})}
+    api={[path('documents', document.id), {}]}
     entry={path('documents', document.id)}
-    csv={view.api('/commitments', { document: document.id, format: 'csv' })}
+    list={['/commitments', { document: document.id }]}
   >
     <EntryFacts {...{ view, kind: 'document', entry: document }} placed={PLACED} />
     {outcomes.length > 0 && (
-      <section>
-        <h2>Outcomes read in it</h2>
+      <Section title="Outcomes read in it">
         <OutcomesByKind view={view} rows={outcomes} />
-      </section>
+      </Section>
     )}
     <ByStage
       view={view}

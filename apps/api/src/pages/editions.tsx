@@ -3,6 +3,7 @@ import { type CommitmentView } from '#acts';
 import type { ComponentChildren } from 'preact';
 import { lastDayOf, type PartialDate } from '#clocks';
 import type { Edition, Evidence as EvidenceOf, Upkeep as Upkept } from '#commitments';
+import { Section } from './layout.js';
 import { Listed } from './links.js';
 import { ShownDate } from './figures.js';
 import { Table } from './take-away.js';
@@ -113,8 +114,7 @@ const PeriodByPeriod = <T extends Edition | Upkept>({ view, caption, columns, li
 /** Every edition, the last one first. */
 export const Editions = ({ view, commitment: { editions } }: Shown) =>
   editions.length > 0 ? (
-    <section>
-      <h2>Editions</h2>
+    <Section title="Editions">
       <p class="note">{counted(editions.length, 'edition')} reported, the last one first.</p>
       <PeriodByPeriod
         view={view}
@@ -133,14 +133,13 @@ export const Editions = ({ view, commitment: { editions } }: Shown) =>
           </>
         )}
       />
-    </section>
+    </Section>
   ) : null;
 
 /** The upkeep, period by period. */
 export const Upkeep = ({ view, commitment: { upkeep } }: Shown) =>
   upkeep.length > 0 ? (
-    <section>
-      <h2>Kept up or not</h2>
+    <Section title="Kept up or not">
       <p class="note">
         Kept up in {upkeep.filter(({ keptUp }) => keptUp).length} of {counted(upkeep.length, 'period')} reported.
       </p>
@@ -152,7 +151,7 @@ export const Upkeep = ({ view, commitment: { upkeep } }: Shown) =>
         when={({ period }) => <ShownDate date={period} />}
         what={({ keptUp }) => <p class={keptUp ? undefined : 'dated'}>{keptUp ? 'Kept up' : 'Not kept up'}</p>}
       />
-    </section>
+    </Section>
   ) : null;
 
 /** The condition of the commitment, and its lifting. */
@@ -174,8 +173,7 @@ export const ConditionLine = ({ commitment: { condition, conditionLifted: lifted
 /** The claims of the sources about one thing, side by side. */
 export const Claims = ({ view, commitment: { claims } }: Shown) =>
   claims.length > 0 ? (
-    <section>
-      <h2>What sources say</h2>
+    <Section title="What sources say">
       {claims.map(({ about, contradictory, claims }) => (
         <div key={about} class="matter">
           <h3>
@@ -210,5 +208,5 @@ export const Claims = ({ view, commitment: { claims } }: Shown) =>
           </ul>
         </div>
       ))}
-    </section>
+    </Section>
   ) : null;

@@ -5,7 +5,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Feed } from 'feed';
 import { LRUCache } from 'lru-cache';
 import { renderToString } from 'preact-render-to-string';
-import { viewOf } from '#acts';
+import { PATHS, viewOf } from '#acts';
 import { decodeAll, load, Rejected, type Log, type Recorded } from '#eventsourcing';
 import { Concerns } from '#feed';
 import { AnsweredAs, LOG, Reply } from '#platform';
@@ -132,7 +132,7 @@ export class FeedPages {
           .replaceAll(/(?<=[a-z])(?=[A-Z])/g, ' ')
           .toLowerCase(),
       );
-      const address = PAGES[kind]?.(code) ?? '/changes-since';
+      const address = pageOf(kind, code);
       return { ...common, what, address, words: `${what}: ${kind} ${code}.${since}${gone}` };
     }
     const context: StatementContext = { view, revision, milestones: (await this.#latest(code))?.milestones ?? [] };
@@ -166,19 +166,13 @@ export class FeedPages {
   #latest = (reference: string) => viewOf(this.log, reference, { asOf: LATEST }).catch(() => null);
 }
 
-/** The pages of what is registered, and of the procedure of rounds. */
-const PAGES: Readonly<Record<string, (code: string) => string>> = {
-  agency: (code) => path('agencies', code),
-  framework: (code) => `/themes?framework=${encodeURIComponent(code)}`,
-  theme: (code) => path('themes', code),
-  forum: (code) => path('forums', code),
-  outcome: (code) => path('outcomes', code),
-  document: (code) => path('documents', code),
-  crosswalk: (code) => path('crosswalks', code),
-  publication: (code) => path('publications', code),
-  round: (code) => path('rounds', code),
-  return: (code) => {
+/** The page of what is registered, or of the procedure of rounds. */
+function pageOf(kind: string, code: string): string {
+  if (kind === 'framework') return `/themes?framework=${encodeURIComponent(code)}`;
+  if (kind === 'round') return path('rounds', code);
+  if (kind === 'return') {
     const { round: of, agency } = returnOf(`return-${code}`);
     return path('rounds', of, 'returns', agency);
-  },
-};
+  }
+  return kind in PATHS ? path(PATHS[kind as keyof typeof PATHS].path, code) : '/changes-since';
+}

@@ -4,6 +4,7 @@ import type { PartialDate } from '#clocks';
 import type { Nature, Stage } from '#commitments';
 import type { AgencyRow, Filter, Row } from '#progress';
 import { compareTexts } from '#text';
+import { NameLink } from './links.js';
 import type { Drawing } from './picture.js';
 import { ChartFiles, Table } from './take-away.js';
 import type { View } from './view.js';
@@ -242,10 +243,7 @@ export const Breakdown = ({ view, caption, of, lines, brief = false, ...whole }:
         {lines.map(({ code, name, href, filter, row, depth = 0, asked }) => (
           <tr key={code}>
             <th scope="row" class={`depth-${Math.min(depth, 3)}`}>
-              <a href={href} dir="auto">
-                {name}
-              </a>{' '}
-              {name !== code && <small class="code">{code}</small>}
+              <NameLink to={href} name={name} /> {name !== code && <small class="code">{code}</small>}
               {asked && (
                 <span class="asked-for asked">
                   in <a href={view.list({ ...filter, asked: true })}>{count(asked)}</a> of {count(row.total)} only

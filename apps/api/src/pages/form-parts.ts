@@ -10,6 +10,9 @@ export type Filled = { readonly [name: string]: unknown };
 /** The milliseconds for which a page waits until it shows the act that was just done. */
 export const SHOWN_MS = 5_000;
 
+/** The hidden fields of a form: the key that does it once however often it is sent, and the revision that was read. */
+export const [KEY, REVISION] = ['_key', '_revision'] as const;
+
 /** The name of the button that asks for room for more in a list, and sends its path. */
 export const MORE = '_more';
 
@@ -36,6 +39,14 @@ export interface FormParts {
   readonly places?: readonly Suggestion[];
   /** The class of what stands in a field for another act's words; all of it is optional there. */
   readonly within?: Readonly<Record<string, Body>>;
+}
+
+/** A form as it is filled in, and what is wrong with it. */
+export interface ShownForm extends Pick<FormParts, 'filled' | 'faults' | 'more'> {
+  readonly key: string;
+  readonly revision?: number | undefined;
+  /** Why all of it was refused, where it was not for its fields. */
+  readonly refused?: string;
 }
 
 /** The id of the list of suggestions for a field; `null`: it has none. */

@@ -3,16 +3,19 @@
  * a button that sends the form, and shows it again with room for more. Whatever takes a form answers `MORE` so.
  */
 import type { ComponentChildren } from 'preact';
-import type { FieldError } from '#eventsourcing';
+import { useContext } from 'preact/hooks';
 import { formFieldsIn, type FormField } from '#platform';
 import { Options } from './choice.js';
 import { choiceWords, faultWords, helpOf, labelOf } from './field-words.js';
-import { KEEPING_SCRIPT } from './form-scripts.js';
+import { KEEPING_SCRIPT } from './asset.js';
 import { PostForm, ReaderContext } from './signed-in.js';
 import {
   idOf,
+  KEY,
   listIdOf,
   MORE,
+  REVISION,
+  type ShownForm,
   type Body,
   type Filled,
   type FormParts,
@@ -23,8 +26,6 @@ import {
   fieldIn,
 } from './form-parts.js';
 
-/** The hidden fields of a form: the key that does it once however often it is sent, and the revision that was read. */
-export const [KEY, REVISION] = ['_key', '_revision'] as const;
 /** The lists from which fields take suggestions, by their ids. */
 export const DataLists = ({ of = new Map() }: { of?: FormParts['suggestions'] }) => (
   <>
@@ -310,15 +311,8 @@ const Input = ({ form, field, path, name, value, label }: InputParts) => {
 };
 
 /** The faults, with links to their fields. */
-const Summary = ({
-  form,
-  faults,
-  refused,
-}: {
-  form: FormParts;
-  faults: readonly FieldError[];
-  refused?: string | null;
-}) => {
+const Summary = ({ form, refused }: { form: FormParts; refused?: string | undefined }) => {
+  const { faults = [] } = form;
   if (faults.length === 0 && !refused) return null;
   return (
     <div class="callout faults" role="alert" aria-labelledby="faults">
@@ -339,47 +333,38 @@ const Summary = ({
   );
 };
 
-interface WholeParts extends FormParts {
+interface WholeParts extends Omit<FormParts, keyof ShownForm> {
+  readonly shown: ShownForm;
   readonly action: string;
-  /** Beside the fields of the body. */
-  readonly hidden: Readonly<Record<string, string | number>>;
   readonly submit: string;
   /** Where it leads without being sent. */
   readonly back: string;
-  /** Why all of it was refused, where it was not for its fields. */
-  readonly refused?: string | null;
   readonly children?: ComponentChildren;
 }
 
 /** Its script keeps what is typed for whoever is signed in, until it was sent and taken. */
-const KeptForm = ({ action, hidden, children }: Pick<WholeParts, 'action' | 'hidden' | 'children'>) => (
-  <ReaderContext.Consumer>
-    {({ session }) => (
-      <>
-        <PostForm class="entry act" action={action} hidden={hidden} noValidate data-keeps={session?.account}>
-          {children}
-        </PostForm>
-        {session && <script src={KEEPING_SCRIPT.path} defer />}
-      </>
-    )}
-  </ReaderContext.Consumer>
-);
-
-export const Form = ({ action, hidden, submit, back, refused, children, ...form }: WholeParts) => (
-  <>
-    <Summary form={form} faults={form.faults ?? []} refused={refused} />
-    {children}
-    <KeptForm action={action} hidden={hidden}>
-      {/* Enter sends the form; the first button of a form is the one that is then taken to be pressed. */}
-      <button class="hidden" tabIndex={-1} aria-hidden="true">
-        {submit}
-      </button>
-      <Fields form={form} of={form.of} filled={form.filled} />
-      <DataLists of={form.suggestions} />
-      <div class="acts">
-        <button type="submit">{submit}</button>
-        <a href={back}>Back without recording</a>
-      </div>
-    </KeptForm>
-  </>
-);
+export const Form = ({ shown, action, submit, back, children, ...parts }: WholeParts) => {
+  const { session } = useContext(ReaderContext);
+  const { key, revision, refused, ...filledIn } = shown;
+  const form = { ...parts, ...filledIn };
+  const hidden = { [KEY]: key, [REVISION]: revision };
+  return (
+    <>
+      <Summary form={form} refused={refused} />
+      {children}
+      <PostForm class="entry act" action={action} hidden={hidden} noValidate data-keeps={session?.account}>
+        {/* Enter sends the form; the first button of a form is the one that is then taken to be pressed. */}
+        <button class="hidden" tabIndex={-1} aria-hidden="true">
+          {submit}
+        </button>
+        <Fields form={form} of={form.of} filled={form.filled} />
+        <DataLists of={form.suggestions} />
+        <div class="acts">
+          <button type="submit">{submit}</button>
+          <a href={back}>Back without recording</a>
+        </div>
+      </PostForm>
+      {session && <script src={KEEPING_SCRIPT.path} defer />}
+    </>
+  );
+};

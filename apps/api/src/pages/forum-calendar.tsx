@@ -6,9 +6,10 @@ import { Contents } from './contents.js';
 import { Figure } from './figures.js';
 import { Folded } from './folded.js';
 import { Page } from './layout.js';
+import { NameLink } from './links.js';
 import { Table } from './take-away.js';
 import { path, type Params, type View } from './view.js';
-import { counted, periodWords, sentence, textWords } from './words.js';
+import { counted, periodWords, sentence } from './words.js';
 
 /** The number of years that are not folded. */
 const UNFOLDED = 3;
@@ -45,8 +46,7 @@ export const Calendar = ({ view, forums, coverage }: CalendarParts) => {
           with outcomes.
         </p>
       }
-      json={view.api('/forums', {})}
-      csv={view.api('/forums', { format: 'csv' })}
+      api={['/forums', {}]}
     >
       <Contents
         entries={years.map(([year, of]) => ({ id: `y${year}`, name: year || 'Without a date', n: of.length }))}
@@ -91,10 +91,7 @@ const CalendarRow = ({ view, forum: { id, name, kind, start, end, place }, count
   return (
     <tr>
       <th scope="row" class={`depth-${Math.min(depth, 3)}`}>
-        <a href={view.link(path('forums', id))} dir="auto">
-          {textWords(name)}
-        </a>{' '}
-        <small>{sentence(kind)}</small>
+        <NameLink to={view.link(path('forums', id))} name={name} /> <small>{sentence(kind)}</small>
       </th>
       <td data-label={start ? 'When' : undefined}>{start && periodWords(start, end ?? start)}</td>
       <td data-label={place ? 'Where' : undefined} dir="auto">

@@ -10,8 +10,8 @@ import { Fact } from './fact.js';
 import { Contents } from './contents.js';
 import { FollowedUpBy, following, FollowUp, type Following } from './follow-up.js';
 import { feedPath, followPath } from './feed-path.js';
-import { Page } from './layout.js';
-import { AgencyLink, Listed, Joined } from './links.js';
+import { Page, Section } from './layout.js';
+import { AgencyLink, Listed, Joined, NameLink } from './links.js';
 import { relationsBack, type RelationBack } from './lineage.js';
 import { CommitmentTable, stagesIn } from './lists.js';
 import { OutcomesByKind } from './outcome-lists.js';
@@ -20,7 +20,7 @@ import { RendersPages } from './rendering.js';
 import { ROUND_STATE_WORDS } from './round-words.js';
 import { Words } from './source.js';
 import { PageQuery, path, Views, type View } from './view.js';
-import { counted, dateWords, periodWords, RELATION_WORDS, sentence, textWords } from './words.js';
+import { counted, dateWords, periodWords, RELATION_WORDS, sentence } from './words.js';
 import { Calendar } from './forum-calendar.js';
 
 @RendersPages()
@@ -132,10 +132,7 @@ const ForumReport = ({ view, forum, forums, outcomes, putTo, back, dossier, ...f
     ),
     parent && (
       <>
-        part of{' '}
-        <a href={view.link(path('forums', parent.id))} dir="auto">
-          {textWords(parent.name)}
-        </a>
+        part of <NameLink to={view.link(path('forums', parent.id))} name={parent.name} />
       </>
     ),
   ].filter(Boolean);
@@ -149,9 +146,9 @@ const ForumReport = ({ view, forum, forums, outcomes, putTo, back, dossier, ...f
           <Listed all={facts} />
         </p>
       }
-      json={view.api(path('forums', forum.id), {})}
+      api={[path('forums', forum.id), {}]}
       entry={path('forums', forum.id)}
-      csv={view.api('/commitments', { followsUp: forum.id, format: 'csv' })}
+      list={['/commitments', { followsUp: forum.id }]}
       feed={feedPath('forums', forum.id)}
       follow={followPath('forum', forum.id)}
       report={{ kind: 'forum', asked: { forum: forum.id } }}
@@ -182,42 +179,36 @@ const ForumReport = ({ view, forum, forums, outcomes, putTo, back, dossier, ...f
         ]}
       />
       {below.length > 0 && (
-        <section>
-          <h2>Parts of it</h2>
+        <Section title="Parts of it">
           <ul>
             {below.map(({ id, name }) => (
               <li key={id}>
-                <a href={view.link(path('forums', id))} dir="auto">
-                  {textWords(name)}
-                </a>
+                <NameLink to={view.link(path('forums', id))} name={name} />
               </li>
             ))}
           </ul>
-        </section>
+        </Section>
       )}
       <DossierParts view={view} forum={forum} dossier={dossier} />
       {outcomes.length > 0 && (
-        <section>
-          <h2 id="outcomes">Its outcomes</h2>
+        <Section id="outcomes" title="Its outcomes">
           <OutcomesByKind view={view} rows={outcomes} />
-        </section>
+        </Section>
       )}
       {putTo.length > 0 && (
-        <section>
-          <h2 id="put-to-it">What was put to it</h2>
+        <Section id="put-to-it" title="What was put to it">
           <p class="note">By others; these are no outcomes of it.</p>
           <OutcomesByKind view={view} rows={putTo} />
-        </section>
+        </Section>
       )}
       {followUp.row.total > 0 && <FollowUp view={view} id={forum.id} {...followUp} />}
       {back.map(({ type, items }) => {
         const active = items.filter(({ life }) => life === 'active');
         return (
           active.length > 0 && (
-            <section key={type}>
-              <h2>{RELATION_WORDS[type][1]}</h2>
+            <Section key={type} title={RELATION_WORDS[type][1]}>
               <CommitmentTable view={view} caption={counted(active.length, 'commitment')} items={active} />
-            </section>
+            </Section>
           )
         );
       })}
@@ -226,9 +217,7 @@ const ForumReport = ({ view, forum, forums, outcomes, putTo, back, dossier, ...f
 };
 
 const DocumentLink = ({ view, document, words }: { view: View; document: Document; words?: string }) => (
-  <a href={view.link(path('documents', document.id))} dir="auto">
-    {words ?? textWords(document.title)}
-  </a>
+  <NameLink to={view.link(path('documents', document.id))} name={words ?? document.title} />
 );
 
 /** The agenda, the papers, the rounds and the organisations of a meeting. */
@@ -238,8 +227,7 @@ const DossierParts = ({ view, forum, dossier }: { view: View; forum: Forum; doss
   return (
     <>
       {forum.agenda && forum.agenda.length > 0 && (
-        <section>
-          <h2 id="agenda">Agenda</h2>
+        <Section id="agenda" title="Agenda">
           <dl class="facts">
             {forum.agenda.map(({ number, title, papers: before }) => (
               <Fact key={number} name={number}>
@@ -250,11 +238,10 @@ const DossierParts = ({ view, forum, dossier }: { view: View; forum: Forum; doss
               </Fact>
             ))}
           </dl>
-        </section>
+        </Section>
       )}
       {papers.length > 0 && (
-        <section>
-          <h2 id="papers">Papers</h2>
+        <Section id="papers" title="Papers">
           <ul>
             {papers.map((one) => (
               <li key={one.id}>
@@ -263,17 +250,14 @@ const DossierParts = ({ view, forum, dossier }: { view: View; forum: Forum; doss
               </li>
             ))}
           </ul>
-        </section>
+        </Section>
       )}
       {rounds.length > 0 && (
-        <section>
-          <h2 id="rounds">Reporting rounds for it</h2>
+        <Section id="rounds" title="Reporting rounds for it">
           <ul>
             {rounds.map(({ code, name, state, responses }) => (
               <li key={code}>
-                <a href={path('rounds', code)} dir="auto">
-                  {textWords(name)}
-                </a>{' '}
+                <NameLink to={path('rounds', code)} name={name} />{' '}
                 <small>
                   {state && ROUND_STATE_WORDS[state]}
                   {responses &&
@@ -282,11 +266,10 @@ const DossierParts = ({ view, forum, dossier }: { view: View; forum: Forum; doss
               </li>
             ))}
           </ul>
-        </section>
+        </Section>
       )}
       {participants.length > 0 && (
-        <section>
-          <h2 id="participants">Organisations that took part</h2>
+        <Section id="participants" title="Organisations that took part">
           <p>
             <Joined
               all={participants.map((code) => (
@@ -295,7 +278,7 @@ const DossierParts = ({ view, forum, dossier }: { view: View; forum: Forum; doss
             />
             .
           </p>
-        </section>
+        </Section>
       )}
     </>
   );

@@ -1,11 +1,12 @@
 /** The notice on every page when figures are incomplete or out of date. */
 import { Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
-import { createContext, type ComponentChildren } from 'preact';
+import { createContext } from 'preact';
+import { useContext } from 'preact/hooks';
 import { Projector, type ParkedStream, type ProjectionStatus } from '#eventsourcing';
-import { Listed } from './links.js';
+import { Instant, Listed } from './links.js';
 import { path } from './view.js';
-import { count, counted, instantWords } from './words.js';
+import { count, counted } from './words.js';
 
 /** The state of the views. */
 export interface ViewsStanding {
@@ -93,48 +94,36 @@ export const StreamLink = ({ stream, link }: { stream: string; link: Link }) => 
 const NAMED = 5;
 
 /** Says on every page that figures could not be brought up to date. Quiet when all is well. */
-export const Notice = ({ link }: { link: Link }) => (
-  <ViewsState.Consumer>
-    {({ projections, waiting }) => {
-      const views = projections.filter(({ serving }) => serving);
-      const failing = views.filter(({ error }) => error !== null);
-      const streams = [...Map.groupBy(waiting, ({ stream }) => stream).values()].map(([first]) => first!);
-      const said: ComponentChildren[] = [];
-      if (failing.length > 0)
-        said.push(
-          <>
+export const Notice = ({ link }: { link: Link }) => {
+  const { projections, waiting } = useContext(ViewsState);
+  const isFailing = projections.some(({ serving, error }) => serving && error !== null);
+  const streams = [...Map.groupBy(waiting, ({ stream }) => stream).values()].map(([first]) => first!);
+  if (!isFailing && streams.length === 0) return null;
+  const more = <a href={link('/operations')}>More about this</a>;
+  return (
+    <div class="notice" role="status">
+      <div class="wrap">
+        {isFailing && (
+          <p>
             At the moment the figures cannot be brought up to date. They are those of an earlier time; what was recorded
-            since is safe, and will be shown.
-          </>,
-        );
-      if (streams.length > 0)
-        said.push(
-          <>
+            since is safe, and will be shown. {streams.length === 0 && more}
+          </p>
+        )}
+        {streams.length > 0 && (
+          <p>
             {counted(streams.length, 'record')} could not be brought up to date:{' '}
             <Listed
               all={streams.slice(0, NAMED).map(({ stream, since }) => (
                 <>
-                  <StreamLink stream={stream} link={link} /> (since <time dateTime={since}>{instantWords(since)}</time>)
+                  <StreamLink stream={stream} link={link} /> (since <Instant at={since} />)
                 </>
               ))}
             />
             {streams.length > NAMED && ` and ${count(streams.length - NAMED)} more`}. What the figures say of{' '}
-            {streams.length === 1 ? 'it' : 'them'} is from before.
-          </>,
-        );
-      return (
-        said.length > 0 && (
-          <div class="notice" role="status">
-            <div class="wrap">
-              {said.map((words, i) => (
-                <p key={i}>
-                  {words} {i === said.length - 1 && <a href={link('/operations')}>More about this</a>}
-                </p>
-              ))}
-            </div>
-          </div>
-        )
-      );
-    }}
-  </ViewsState.Consumer>
-);
+            {streams.length === 1 ? 'it' : 'them'} is from before. {more}
+          </p>
+        )}
+      </div>
+    </div>
+  );
+};

@@ -1,6 +1,7 @@
 /** A matrix as a table with cells coloured by their numbers; every number leads to its list. */
 import type { Filter, MatrixView } from '#progress';
 import { barWords, Figure, mostFirst } from './figures.js';
+import { NameLink } from './links.js';
 import { Table } from './take-away.js';
 import type { View } from './view.js';
 import { count } from './words.js';
@@ -71,9 +72,7 @@ export const HeatMap = ({ view, matrix, caption, rows, columns, filter, coloured
             { n: 'All' },
             ...foremost.map(({ code, name }) => (
               <th key={code} scope="col" class="turned" title={name}>
-                <a href={columns.href(code)} dir="auto">
-                  {columns.coded ? code : name}
-                </a>
+                <NameLink to={columns.href(code)} name={columns.coded ? code : name} />
               </th>
             )),
           ]}

@@ -9,7 +9,7 @@ import { Fact } from './fact.js';
 import { ActsOnStatement } from './acts-offered.js';
 import { valueWords, actInWords, type StatementContext } from './acts-in-words.js';
 import { ShownDate } from './figures.js';
-import { AgencyLink } from './links.js';
+import { AgencyLink, Instant } from './links.js';
 import { Source, Words, type Cited } from './source.js';
 import type { View } from './view.js';
 import { instantWords, sentence } from './words.js';
@@ -50,7 +50,7 @@ export const HistoryList = ({ view, commitment, history }: Parts) => {
               .map(({ by, kind, recordedAt }) => (
                 <p key={by} class="why">
                   {kind === 'corrected' ? 'Corrected' : kind === 'retracted' ? 'Retracted' : 'Words removed'} later, on{' '}
-                  <time dateTime={recordedAt}>{instantWords(recordedAt)}</time>.{' '}
+                  <Instant at={recordedAt} />.{' '}
                   <a href={`${view.here({ knownAt: null })}#r${revision}`}>Show what is known now</a>
                 </p>
               ))}
@@ -260,7 +260,7 @@ const Since = ({ view, correction, history }: { view: View; correction: Correcti
       </p>
       <p class="source">
         <a href={`#r${by}`}>
-          <time dateTime={recordedAt}>{instantWords(recordedAt)}</time>
+          <Instant at={recordedAt} />
         </a>
         {act && (
           <>

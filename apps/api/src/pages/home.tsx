@@ -9,6 +9,7 @@ import { Registers } from '#registers';
 import { draftsKnownTo, Returns, Rounds, roundsOf, RoundViews, type ReturnLine, type RoundOfAgency } from '#rounds';
 import { StageTag } from './figures.js';
 import { PlainPage } from './layout.js';
+import { NameLink } from './links.js';
 import { RendersPages } from './rendering.js';
 import { Answered } from './round-timeline.js';
 import { roundsPrepared } from './rounds-prepared.js';
@@ -261,10 +262,7 @@ const Waits = ({ title, all, total, acts }: WaitsParts) =>
 
 const Commitment = ({ reference, title }: { reference: string; title: string }) => (
   <div>
-    <a href={path('commitments', reference)} dir="auto">
-      {textWords(title)}
-    </a>{' '}
-    <span class="code">{reference}</span>
+    <NameLink to={path('commitments', reference)} name={title} /> <span class="code">{reference}</span>
   </div>
 );
 
@@ -288,9 +286,7 @@ const NeedsWord = ({
         {items.map((item) => (
           <li key={item.reference}>
             <div>
-              <a href={path('commitments', item.reference)} dir="auto">
-                {textWords(item.title)}
-              </a>{' '}
+              <NameLink to={path('commitments', item.reference)} name={item.title} />{' '}
               <span class="code">{item.reference}</span>
               <small>
                 <StageTag stage={item.stage} /> · last heard of {dateWords(item.lastReportedOn, 'short')}

@@ -8,7 +8,7 @@ import type {
   KeptImport,
   RowOutcome,
 } from '#exchange';
-import { PlainPage } from './layout.js';
+import { PlainPage, Section } from './layout.js';
 import { ButtonForm, PostForm } from './signed-in.js';
 import { Table } from './take-away.js';
 import { path } from './view.js';
@@ -66,8 +66,7 @@ export const Preview = ({ shown }: { shown: KeptImport }) => {
       <Decision id={id} state={state} problems={problems.length} toDo={toDo} />
       {problems.length > 0 && <Problems problems={problems} />}
       {alike.length > 0 && <SideBySide rows={alike} />}
-      <section>
-        <h2>What each row would do</h2>
+      <Section title="What each row would do">
         <Rows rows={listed} done={state === 'confirmed'} />
         {listed.length < rows.length && (
           <p class="note">
@@ -75,9 +74,8 @@ export const Preview = ({ shown }: { shown: KeptImport }) => {
             <a href={`/v1/imports/${id}`}>answer for programs</a>.
           </p>
         )}
-      </section>
-      <section>
-        <h2>How the file was read</h2>
+      </Section>
+      <Section title="How the file was read">
         <ul>
           {file.readAs.map((line) => (
             <li key={line}>{line}</li>
@@ -95,7 +93,7 @@ export const Preview = ({ shown }: { shown: KeptImport }) => {
             </li>
           ))}
         </ul>
-      </section>
+      </Section>
     </PlainPage>
   );
 };
@@ -138,8 +136,7 @@ const Decision = ({ id, state, problems, toDo }: DecisionParts) => {
 };
 
 const Problems = ({ problems }: Pick<ImportPreview, 'problems'>) => (
-  <section>
-    <h2>To be put right first</h2>
+  <Section title="To be put right first">
     <p>While anything is wrong, nothing is imported. Correct the file, and send it again.</p>
     <div class="table">
       <Table caption="What is wrong, and where" hideCaption heads={['Where', 'What is wrong', 'What would be right']}>
@@ -155,7 +152,7 @@ const Problems = ({ problems }: Pick<ImportPreview, 'problems'>) => (
         ))}
       </Table>
     </div>
-  </section>
+  </Section>
 );
 
 const Rows = ({ rows, done }: { rows: readonly ImportRow[]; done: boolean }) => (
@@ -228,8 +225,7 @@ const placeWords = ({ reference, sheet, row }: DuplicateSide): string =>
 
 /** Each row that may be something that there is, or another row, beside that. */
 const SideBySide = ({ rows }: { rows: readonly ImportRow[] }) => (
-  <section>
-    <h2>Likely duplicates, side by side</h2>
+  <Section title="Likely duplicates, side by side">
     <p>
       Nothing is decided by this. Where both are the same, give the row the reference of the other one, or take it out
       of the file. What differs is marked.
@@ -277,7 +273,7 @@ const SideBySide = ({ rows }: { rows: readonly ImportRow[] }) => (
         ))}
       </div>
     ))}
-  </section>
+  </Section>
 );
 
 export const STATE_WORDS: Readonly<Record<ImportState, string>> = {

@@ -26,7 +26,8 @@ import {
   type Upload,
 } from '#platform';
 import { Options } from './choice.js';
-import { PlainPage } from './layout.js';
+import { PlainPage, Section } from './layout.js';
+import { NameLink } from './links.js';
 import { RendersPages } from './rendering.js';
 import { PostForm } from './signed-in.js';
 import { Table } from './take-away.js';
@@ -181,8 +182,7 @@ const ImportList = ({ imports, mappings, refused, asked }: ListParts) => (
     </PostForm>
     <Templates />
     {imports.length > 0 && (
-      <section>
-        <h2>Imports so far</h2>
+      <Section title="Imports so far">
         <Table
           class="breakdown"
           caption="Imports, the last first"
@@ -192,9 +192,7 @@ const ImportList = ({ imports, mappings, refused, asked }: ListParts) => (
           {imports.map(({ content, saved }) => (
             <tr key={content.id}>
               <th scope="row">
-                <a href={path('imports', content.id)} dir="auto">
-                  {content.file.name}
-                </a>
+                <NameLink to={path('imports', content.id)} name={content.file.name} />
               </th>
               <td data-label="State">{STATE_WORDS[content.state]}</td>
               <td data-label="Rows">{countWords(content)}</td>
@@ -204,15 +202,14 @@ const ImportList = ({ imports, mappings, refused, asked }: ListParts) => (
             </tr>
           ))}
         </Table>
-      </section>
+      </Section>
     )}
   </PlainPage>
 );
 
 /** The templates to fill in: one of each kind of table, with its columns. */
 const Templates = () => (
-  <section>
-    <h2>Columns, and templates to fill in</h2>
+  <Section title="Columns, and templates to fill in">
     <p>
       Columns are found by these names, in any order; those that are not needed may be left out. A template has them,
       with what each takes and an example, in English, French or Spanish.
@@ -255,7 +252,7 @@ const Templates = () => (
         </div>
       </details>
     ))}
-  </section>
+  </Section>
 );
 
 const SUBJECT_WORDS: Readonly<Record<TableSubject, string>> = {

@@ -4,7 +4,7 @@ import type { FullDate } from '#clocks';
 import type { Problem } from '#platform';
 import { AsAtForm, HiddenFields, recordedWords, State } from './as-at.js';
 import { Conditions } from './conditions.js';
-import { ICON } from './icon.js';
+import { ICON } from './asset.js';
 import type { Citation } from './citation.js';
 import { buildingWords, Notice, projectionWords, type ViewsStanding } from './freshness.js';
 import { type Margins, marginsPath } from './margins.js';
@@ -13,7 +13,7 @@ import { ReportForm, type ReportOffer } from './report-form.js';
 import { isKept, SentAgain, type Sent } from './sent-again.js';
 import { WhoIsHere } from './signed-in.js';
 import { STYLESHEET } from './stylesheet.js';
-import { TakeAway } from './take-away.js';
+import { TakeAway, type Question } from './take-away.js';
 import { dateWords, sentence, textWords } from './words.js';
 import type { View } from './view.js';
 
@@ -27,10 +27,10 @@ interface Parts {
 
 interface PageParts extends Parts {
   readonly view: View;
-  /** The same from the API. */
-  readonly json?: string;
-  /** Absent: it is no table. */
-  readonly csv?: string;
+  /** The same from the API; absent: nothing is asked yet. */
+  readonly api?: Question;
+  /** Its list in the formats of tables, where it is not the same; `null`: it is no table. */
+  readonly list?: Question | null;
   /** The language of the title, where someone else wrote it. */
   readonly lang?: string | null;
   /** Before this date there is no such page. */
@@ -55,7 +55,7 @@ const isolated = (text: string): string => (RIGHT_TO_LEFT.test(text) ? `\u2068${
 /** A page of figures as at a date. */
 export const Page = (parts: PageParts) => {
   const { view, title: named, lang, eyebrow, lead, since, report, searched, children } = parts;
-  const { json, csv, feed, follow, entry } = parts;
+  const { api, list, feed, follow, entry } = parts;
   const title = textWords(named);
   return (
     <Document
@@ -78,7 +78,7 @@ export const Page = (parts: PageParts) => {
           </h1>
           {lead && <div class="lead">{lead}</div>}
           <State view={view} />
-          <TakeAway {...{ view, title, json, csv, feed, follow, entry }} />
+          <TakeAway {...{ view, title, api, list, feed, follow, entry }} />
           {report && <ReportForm view={view} report={report} />}
         </header>
         <Conditions view={view} />
@@ -92,61 +92,79 @@ export const Page = (parts: PageParts) => {
  * A page without figures, and so without a date.
  * @param again after so many seconds the browser asks for it again
  */
-export const PlainPage = ({
-  title,
-  path,
-  eyebrow,
-  lead,
-  again,
-  children,
-}: Parts & { path: string; again?: number }) => (
+export const PlainPage = ({ title, path, eyebrow, lead, role, again, children }: PlainParts) => (
   <Document title={title} path={path} link={(to) => to} again={again}>
     <main id="main" class="wrap">
       <header class="head">
         {eyebrow && <p class="eyebrow">{eyebrow}</p>}
         <h1>{title}</h1>
-        {lead && <div class="lead">{lead}</div>}
+        {lead && (
+          <div class="lead" role={role}>
+            {lead}
+          </div>
+        )}
       </header>
       {children}
     </main>
   </Document>
 );
 
+interface PlainParts extends Parts {
+  readonly path: string;
+  readonly again?: number;
+  /** Of what leads. */
+  readonly role?: 'status';
+}
+
+interface SectionParts {
+  readonly title: ComponentChildren;
+  /** Of its heading: an index leads there. */
+  readonly id?: string;
+  readonly children: ComponentChildren;
+}
+
+/** A part of a page, under its heading. */
+export const Section = ({ title, id, children }: SectionParts) => (
+  <section>
+    <h2 id={id}>{title}</h2>
+    {children}
+  </section>
+);
+
 /** While the first views are being built there is nothing to show yet; the page asks again by itself. */
 export const ViewsBuilding = ({ projections, again }: Pick<ViewsStanding, 'projections'> & { again: number }) => (
-  <Document title="The figures are being prepared" path="" link={(to) => to} again={again}>
-    <main id="main" class="wrap">
-      <header class="head">
-        <p class="eyebrow">One moment</p>
-        <h1>The figures are being prepared</h1>
-        <div class="lead" role="status">
-          <p>
-            They are worked out from everything that was ever recorded: at the first start, and after an upgrade. This
-            page shows what you asked for as soon as they are there.
-          </p>
-        </div>
-      </header>
-      <section>
-        <h2>How far it is</h2>
-        <dl class="preparing">
-          {projections.map((one) => {
-            const percent = one.serving ? 100 : (one.building?.percent ?? 0);
-            return (
-              <div key={one.projection}>
-                <dt id={one.projection}>{sentence(projectionWords(one.projection))}</dt>
-                <dd>
-                  <progress max={100} value={percent} aria-labelledby={one.projection}>
-                    {percent}%
-                  </progress>
-                  {one.serving ? 'done' : buildingWords(one)}
-                </dd>
-              </div>
-            );
-          })}
-        </dl>
-      </section>
-    </main>
-  </Document>
+  <PlainPage
+    title="The figures are being prepared"
+    path=""
+    eyebrow="One moment"
+    role="status"
+    again={again}
+    lead={
+      <p>
+        They are worked out from everything that was ever recorded: at the first start, and after an upgrade. This page
+        shows what you asked for as soon as they are there.
+      </p>
+    }
+  >
+    <Section title="How far it is">
+      <dl class="preparing">
+        {projections.map((one) => {
+          const percent = one.serving ? 100 : (one.building?.percent ?? 0);
+          return (
+            <div key={one.projection}>
+              <dt id={one.projection}>{sentence(projectionWords(one.projection))}</dt>
+              <dd>
+                <progress max={100} value={percent} aria-labelledby={one.projection}>
+                  {percent}%
+                </progress>
+                {one.serving ? 'done' : buildingWords(one)}
+              </dd>
+            </div>
+          );
+        })}
+      </dl>
+    </Section>
+  </PlainPage>
 );
 
 /** A request that could not be answered. */
@@ -155,23 +173,19 @@ export const ProblemDocument = ({ problem, sent }: { problem: Problem; sent: Sen
   const kept = sent !== null && isKept(problem);
   const title = kept && (status === 401 || status === 403) ? 'Not recorded yet' : problem.title;
   return (
-    <Document title={title} path="" link={(to) => to}>
-      <main id="main" class="wrap">
-        <header class="head">
-          <p class="eyebrow">Error {status}</p>
-          <h1>{title}</h1>
-          <div class="lead">
-            {(errors?.map(({ message }) => message) ?? [detail]).map((message) => (
-              <p key={message}>{message}</p>
-            ))}
-          </div>
-        </header>
-        {kept && <SentAgain sent={sent} problem={problem} />}
-        <p>
-          <a href="/">To the overview</a> · <a href="/commitments">Search the commitments</a>
-        </p>
-      </main>
-    </Document>
+    <PlainPage
+      title={title}
+      path=""
+      eyebrow={`Error ${status}`}
+      lead={(errors?.map(({ message }) => message) ?? [detail]).map((message) => (
+        <p key={message}>{message}</p>
+      ))}
+    >
+      {kept && <SentAgain sent={sent} problem={problem} />}
+      <p>
+        <a href="/">To the overview</a> · <a href="/commitments">Search the commitments</a>
+      </p>
+    </PlainPage>
   );
 };
 

@@ -5,9 +5,9 @@ import { Letters, Post, type LetterInList, type LetterKind, type LetterState, ty
 import { SignIn } from '#sign-in';
 import { Code, ForSignedIn, PostsForm, SeeOther, type ApiRequest } from '#platform';
 import { PlainPage } from './layout.js';
+import { Instant } from './links.js';
 import { RendersPages } from './rendering.js';
 import { REPORT_LANGUAGE_WORDS } from './report-form.js';
-import { Instant } from './roles.js';
 import { ButtonForm } from './signed-in.js';
 import { Table } from './take-away.js';
 import { path } from './view.js';

@@ -4,7 +4,8 @@ import type { ComponentChildren } from 'preact';
 import { ENDS, REFERENCE, RELATION_TYPES, type End, type RelationType } from '#commitments';
 import { Progress, type Filter, type Item } from '#progress';
 import { Figure, ShownDate } from './figures.js';
-import { AgencyLink, Listed, Joined, ThemeLink } from './links.js';
+import { Section } from './layout.js';
+import { AgencyLink, Listed, Joined, ThemeLink, NameLink } from './links.js';
 import { LISTED } from './lists.js';
 import { Source, Words, type Cited } from './source.js';
 import { path, type View } from './view.js';
@@ -74,11 +75,7 @@ interface Parts {
 
 /** All relations of a commitment in both directions, each kind under its own words. */
 export function sidesOf({ view, commitment: { relations }, titles, back, forums }: Parts): Side[] {
-  const forum = (id: string) => (
-    <a href={view.link(path('forums', id))} dir="auto">
-      {forums.get(id)}
-    </a>
-  );
+  const forum = (id: string) => <NameLink to={view.link(path('forums', id))} name={forums.get(id)!} />;
   const said = [...Map.groupBy(relations, ({ type }) => type)].map(([type, all]) => ({
     words: RELATION_WORDS[type as RelationType]?.[0] ?? sentence(type),
     links: all.map((relation) => ({
@@ -134,8 +131,7 @@ export const EndOfRecord = ({ view, commitment: { end }, titles }: Ended) =>
 /** The inheritance of a commitment from records that ended in it. */
 export const TookOver = ({ view, commitment: { tookOver }, titles }: Ended) =>
   tookOver.length > 0 ? (
-    <section>
-      <h2>What it took over</h2>
+    <Section title="What it took over">
       <ul class="took-over">
         {tookOver.map(({ from, reason, reportedOn, agencies, themes, followsUp, ...source }) => (
           <li key={source.revision}>
@@ -172,7 +168,7 @@ export const TookOver = ({ view, commitment: { tookOver }, titles }: Ended) =>
           </li>
         ))}
       </ul>
-    </section>
+    </Section>
   ) : null;
 
 /** The number of records of each end; no total counts them. */

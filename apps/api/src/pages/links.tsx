@@ -1,8 +1,17 @@
-/** Links to agencies, themes, forums and documents. */
+/** Links to agencies, themes and commitments, instants, and lists of such things in a sentence. */
 import type { ComponentChildren } from 'preact';
 import type { ActivityScheme } from '#words';
 import { path, type View } from './view.js';
-import { ACTIVITY_WORDS } from './words.js';
+import { ACTIVITY_WORDS, instantWords, textWords } from './words.js';
+
+/** A link in words that somebody else gave, in their own direction. */
+export const NameLink = ({ to, name }: { to: string; name: string }) => (
+  <a href={to} dir="auto">
+    {textWords(name)}
+  </a>
+);
+
+export const Instant = ({ at }: { at: string }) => <time dateTime={at}>{instantWords(at)}</time>;
 
 /** An agency by its code, or by its name. */
 export const AgencyLink = ({ view, code, long = false }: { view: View; code: string; long?: boolean }) => {
@@ -17,14 +26,13 @@ export const AgencyLink = ({ view, code, long = false }: { view: View; code: str
 
 export const ThemeLink = ({ view, code }: { view: View; code: string }) => {
   const label = view.names.theme.get(code);
-  return label === undefined ? (
-    <>{code}</>
-  ) : (
-    <a href={view.link(path('themes', code))} dir="auto">
-      {label}
-    </a>
-  );
+  return label === undefined ? <>{code}</> : <NameLink to={view.link(path('themes', code))} name={label} />;
 };
+
+/** A commitment by its reference. */
+export const CommitmentLink = ({ view, reference }: { view: View; reference: string }) => (
+  <a href={view.link(path('commitments', reference))}>{reference}</a>
+);
 
 /** An activity in a register of others: the commitments that it carries out, and the activity itself where its identifier leads there. */
 export const ActivityLink = ({ view, scheme, id }: { view: View; scheme: ActivityScheme; id: string }) => (

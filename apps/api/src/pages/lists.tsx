@@ -5,7 +5,8 @@ import type { Filter, Item, Sort } from '#progress';
 import type { ContentsEntry } from './contents.js';
 import { ShownDate, StageTag } from './figures.js';
 import { Folded } from './folded.js';
-import { AgencyLink, Listed } from './links.js';
+import { Section } from './layout.js';
+import { AgencyLink, CommitmentLink, Listed } from './links.js';
 import { YetToAccept, Outlook, SpreadMark } from './parts.js';
 import { ReadingMark } from './reading.js';
 import { Table } from './take-away.js';
@@ -55,7 +56,7 @@ const Ended = ({ view, item: { life, into } }: { view: View; item: Item }) =>
       {END_WORDS[life]}{' '}
       <Listed
         all={into.map((reference) => (
-          <a href={view.link(path('commitments', reference))}>{reference}</a>
+          <CommitmentLink view={view} reference={reference} />
         ))}
       />
     </span>
@@ -283,8 +284,7 @@ const UNFOLDED = 12;
 
 /** All commitments that something is about, a table per stage. */
 export const ByStage = ({ view, items, total, filter, agency, title = 'Its commitments' }: ByStageParts) => (
-  <section>
-    <h2 id="commitments">{title}</h2>
+  <Section id="commitments" title={title}>
     {total === 0 && <p>None as at {dateWords(view.asOf)}.</p>}
     {SHOWN_STAGES.map((stage) => {
       const staged = items.filter((item) => item.stage === stage);
@@ -313,5 +313,5 @@ export const ByStage = ({ view, items, total, filter, agency, title = 'Its commi
         The first {count(items.length)} of {count(total)} are listed. <a href={view.list(filter)}>See all</a>.
       </p>
     )}
-  </section>
+  </Section>
 );

@@ -129,8 +129,7 @@ const Crossed = (parts: Parts) => {
           {counted(matrix.columnCount, NAMES[columns].one, other)} meet.
         </p>
       }
-      json={view.api('/progress/matrix', asked)}
-      csv={view.api('/progress/matrix', { ...asked, format: 'csv' })}
+      api={['/progress/matrix', asked]}
     >
       <Kinds view={view} rows={rows} columns={columns} />
       <Narrow view={view} choices={choices} own={['memberOf', 'colour', ...(isOfThemes ? ['framework'] : [])]}>

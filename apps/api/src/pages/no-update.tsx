@@ -6,6 +6,7 @@ import { Choice } from './choice.js';
 import { NothingFound } from './conditions.js';
 import { Figure, ShownDate } from './figures.js';
 import { Page } from './layout.js';
+import { NameLink } from './links.js';
 import { narrowingParams, Narrow, Narrowing } from './narrow.js';
 import { Table } from './take-away.js';
 import { RendersPages } from './rendering.js';
@@ -59,8 +60,8 @@ const NoUpdate = ({ view, silence: { total, rows, staleAfter }, choices }: Parts
           commitments had none.
         </p>
       }
-      json={view.api('/progress/silent')}
-      csv={view.api('/progress/silent', { ...asked, role, silent, format: 'csv' })}
+      api={['/progress/silent']}
+      list={['/progress/silent', { ...asked, role, silent }]}
     >
       <Narrow view={view} choices={choices} own={['role', 'silent', 'staleAfter']}>
         <Choice
@@ -104,9 +105,7 @@ const NoUpdate = ({ view, silence: { total, rows, staleAfter }, choices }: Parts
             {rows.map(({ agency, name, open, stale, silent, lastHeardOn, lastOwnReportOn, months }) => (
               <tr key={agency}>
                 <th scope="row">
-                  <a href={view.link(path('agencies', agency), view.scope)} dir="auto">
-                    {name}
-                  </a>{' '}
+                  <NameLink to={view.link(path('agencies', agency), view.scope)} name={name} />{' '}
                   {name !== agency && <small class="code">{agency}</small>}
                 </th>
                 <td class="date" data-label="Last update">

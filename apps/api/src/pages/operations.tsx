@@ -10,10 +10,11 @@ import {
   type ViewsStanding,
   type WaitingStream,
 } from './freshness.js';
-import { PlainPage } from './layout.js';
+import { PlainPage, Section } from './layout.js';
+import { Instant } from './links.js';
 import { Table } from './take-away.js';
 import { RendersPages } from './rendering.js';
-import { count, counted, instantWords, sentence } from './words.js';
+import { count, counted, sentence } from './words.js';
 
 /** The number of waiting records that are listed; the command line lists all. */
 const LISTED = 100;
@@ -43,14 +44,12 @@ const Operations = ({ projections, waiting }: ViewsStanding) => {
         </p>
       }
     >
-      <section>
-        <h2>What is worked out</h2>
+      <Section title="What is worked out">
         <Projections projections={projections} />
-      </section>
-      <section>
-        <h2>Records that could not be brought up to date</h2>
+      </Section>
+      <Section title="Records that could not be brought up to date">
         {waiting.length === 0 ? <p>None: everything that was recorded is shown.</p> : <Waiting waiting={waiting} />}
-      </section>
+      </Section>
     </PlainPage>
   );
 };
@@ -126,7 +125,7 @@ const Streams = ({ projection, streams }: { projection: string; streams: readonl
         </th>
         <td>{error}</td>
         <td>
-          <time dateTime={since}>{instantWords(since)}</time>
+          <Instant at={since} />
         </td>
         <td>
           <span class="code">{type}</span>, position {position}

@@ -2,7 +2,8 @@
 import type { ComponentChildren } from 'preact';
 import type { OutcomesView } from '#progress';
 import { Figure } from './figures.js';
-import { Joined } from './links.js';
+import { Section } from './layout.js';
+import { Joined, NameLink } from './links.js';
 import { Table } from './take-away.js';
 import { path, type Params, type View } from './view.js';
 import { count, counted, OUTCOME_KIND_WORDS, textWords } from './words.js';
@@ -86,8 +87,7 @@ const FollowUpTable = ({ id, title, caption, head, rows, children }: TableOfFoll
     ['Without follow-up', outcomes - covered, list({ covered: false })] as const,
   ];
   return (
-    <section>
-      <h2 id={id}>{title}</h2>
+    <Section id={id} title={title}>
       <div class="table" role="region" aria-label={title} tabIndex={0}>
         <Table
           class="breakdown coverage"
@@ -124,7 +124,7 @@ const FollowUpTable = ({ id, title, caption, head, rows, children }: TableOfFoll
         </Table>
       </div>
       {children}
-    </section>
+    </Section>
   );
 };
 
@@ -170,11 +170,7 @@ export const PerForum = ({ view, coverage: { forums, elsewhere } }: { view: View
       head="Forum"
       rows={forums.map(({ forum, name, outcomes: all, covered, byStage }) => ({
         ...{ key: forum, outcomes: all, covered, completed: byStage.completed },
-        head: (
-          <a href={view.link(path('forums', forum))} dir="auto">
-            {textWords(name)}
-          </a>
-        ),
+        head: <NameLink to={view.link(path('forums', forum))} name={name} />,
         list: (changes) => outcomes({ ...changes, followsUp: forum }),
       }))}
     >

@@ -90,7 +90,7 @@ const FIELDS = ['kind', 'concerns', 'addressedTo', 'covered', 'stage', 'addresse
 
 const Outcomes = ({ view, coverage, forums, followed, bodies, members }: Parts) => {
   const { total, rows, rowCount, nextCursor } = coverage;
-  const { cursor: _cursor, ...asked } = view.asked;
+  const { asked } = view;
   const groups = [...Map.groupBy(rows, ({ forum }) => forum)];
   const agencies = [...view.names.agency].map(([code, name]) => [code, `${code} – ${name}`] as const);
   return (
@@ -117,8 +117,7 @@ const Outcomes = ({ view, coverage, forums, followed, bodies, members }: Parts) 
           )}
         </p>
       }
-      json={view.api('/progress/outcomes', view.asked)}
-      csv={view.api('/progress/outcomes', { ...asked, format: 'csv' })}
+      api={['/progress/outcomes']}
     >
       <OnlyMembers view={view} members={members} />
       <Covered view={view} total={total} />
@@ -244,9 +243,9 @@ const OutcomeReport = ({ view, outcome, followedUpOn, ...followUp }: OutcomePart
         </p>
       )
     }
-    json={view.api(`/progress${path('outcomes', outcome.id)}`, {})}
+    api={[`/progress${path('outcomes', outcome.id)}`, {}]}
     entry={path('outcomes', outcome.id)}
-    csv={view.api('/commitments', { followsUp: outcome.id, format: 'csv' })}
+    list={['/commitments', { followsUp: outcome.id }]}
   >
     <EntryLink kind="outcome" code={outcome.id} />
     {followUp.row.total === 0 ? (

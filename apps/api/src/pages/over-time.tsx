@@ -9,7 +9,7 @@ import { datesToPlot, stagesChart, type TimelineStep } from '#charts';
 import { Choice } from './choice.js';
 import { NothingFound } from './conditions.js';
 import { Figure, Legend } from './figures.js';
-import { Page } from './layout.js';
+import { Page, Section } from './layout.js';
 import { narrowingParams, Narrow, Narrowing } from './narrow.js';
 import { ChartFiles, Table } from './take-away.js';
 import { RendersPages } from './rendering.js';
@@ -50,8 +50,7 @@ export class TimelinePage {
         view={view}
         title="Stages over time"
         lead={<p>How many commitments there were in each stage, step by step, as far as reported by then.</p>}
-        json={view.api('/progress/timeline')}
-        csv={view.api('/progress/timeline', { ...view.asked, format: 'csv' })}
+        api={['/progress/timeline']}
       >
         <Narrow view={view} choices={choices} own={['from', 'to', 'step']}>
           <label>
@@ -99,8 +98,7 @@ export const OverTime = ({ view, drawn, steps, filter = {}, whole = false }: Par
   const [width, height] = [1200, 340];
   const end = drawn.at(-1)?.asOf;
   return (
-    <section>
-      <h2 id="over-time">{title}</h2>
+    <Section id="over-time" title={title}>
       <figure class="chart">
         <Legend>
           <li>
@@ -137,7 +135,7 @@ export const OverTime = ({ view, drawn, steps, filter = {}, whole = false }: Par
           />
         </details>
       )}
-    </section>
+    </Section>
   );
 };
 

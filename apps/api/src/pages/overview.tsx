@@ -7,7 +7,7 @@ import { Registers, type Framework } from '#registers';
 import { datesToPlot, type TimelineStep } from '#charts';
 import { Contents } from './contents.js';
 import { Breakdown, Headline, Legend, mostFirst, NoSum } from './figures.js';
-import { Page } from './layout.js';
+import { Page, Section } from './layout.js';
 import { CorrectedLater, EndedApart, type EndedCounts } from './lineage.js';
 import { CommitmentTable } from './lists.js';
 import { OverTime } from './over-time.js';
@@ -69,8 +69,7 @@ const Overview = ({ view, total, apart, correctedLater, agencies, drawn, overdue
     view={view}
     title="Commitments on international migration and development"
     lead={<p>What agencies undertook after the High-level Dialogues, and what they have reported on it since.</p>}
-    json={view.api('/progress/agencies')}
-    csv={view.api('/progress/agencies', { ...view.asked, format: 'csv' })}
+    api={['/progress/agencies']}
     report={{ kind: 'synthesis', asked: { followsUp: view.asked['followsUp'] } }}
   >
     {total.total === 0 && <Nothing view={view} />}
@@ -93,8 +92,7 @@ const Overview = ({ view, total, apart, correctedLater, agencies, drawn, overdue
           <a href={view.link('/changes-since')}>what changed between two dates</a>
         </p>
         <Overdue view={view} overdue={overdue} />
-        <section>
-          <h2 id="agencies">Agencies with most commitments</h2>
+        <Section id="agencies" title="Agencies with most commitments">
           <Legend />
           <Breakdown
             view={view}
@@ -115,10 +113,9 @@ const Overview = ({ view, total, apart, correctedLater, agencies, drawn, overdue
           <p>
             <a href={view.link('/agencies')}>All {counted(agencies.length, 'agency', 'agencies')}</a>
           </p>
-        </section>
+        </Section>
         {framework && (
-          <section>
-            <h2 id="themes">Themes</h2>
+          <Section id="themes" title="Themes">
             <Legend />
             <Breakdown
               view={view}
@@ -136,7 +133,7 @@ const Overview = ({ view, total, apart, correctedLater, agencies, drawn, overdue
             <p>
               <a href={view.link('/themes')}>All themes, by framework</a>
             </p>
-          </section>
+          </Section>
         )}
         <NoSum of="themes" total={total.total} />
       </>
@@ -157,8 +154,7 @@ const Nothing = ({ view }: { view: View }) => (
 );
 
 const Overdue = ({ view, overdue }: { view: View; overdue: ItemList }) => (
-  <section>
-    <h2 id="overdue">Overdue</h2>
+  <Section id="overdue" title="Overdue">
     {overdue.total === 0 ? (
       <p>No open commitment has passed its target date.</p>
     ) : (
@@ -175,5 +171,5 @@ const Overdue = ({ view, overdue }: { view: View; overdue: ItemList }) => (
         </p>
       </>
     )}
-  </section>
+  </Section>
 );

@@ -6,18 +6,9 @@ import type { Follow } from '#letters';
 import { REPORT_LANGUAGES, type Scope } from '#words';
 import { Options } from './choice.js';
 import { PlainPage } from './layout.js';
+import { Instant, NameLink } from './links.js';
 import { REPORT_LANGUAGE_WORDS } from './report-form.js';
-import {
-  appointmentWords,
-  Instant,
-  isGood,
-  LastUse,
-  presentOf,
-  Roles,
-  SCOPE_WORDS,
-  scopesFor,
-  Tokens,
-} from './roles.js';
+import { appointmentWords, isGood, LastUse, presentOf, Roles, SCOPE_WORDS, scopesFor, Tokens } from './roles.js';
 import { SignOutForm } from './sign-in.js';
 import { ButtonForm, PostForm } from './signed-in.js';
 
@@ -141,9 +132,7 @@ const LettersPart = ({ account, follows }: Pick<OwnParts, 'account' | 'follows'>
           {follows.map(({ id, name, page, created }) => (
             <li key={id}>
               <div>
-                <a href={page} dir="auto">
-                  {name}
-                </a>
+                <NameLink to={page} name={name} />
                 <small>
                   since <Instant at={created} />
                 </small>

@@ -26,7 +26,7 @@ import { partsOf } from '#text';
 import { Options } from './choice.js';
 import { DataLists } from './form.js';
 import type { Suggestion } from './form-parts.js';
-import { PlainPage } from './layout.js';
+import { PlainPage, Section } from './layout.js';
 import { RendersPages } from './rendering.js';
 import { PostForm } from './signed-in.js';
 import { Suggestions } from './suggestions.js';
@@ -173,8 +173,7 @@ const PaperPage = ({ document, paper }: { document: Document; paper: PaperView |
           ))}
         </div>
         {paper.lost.length > 0 && (
-          <section>
-            <h2>Citations whose place this text does not have</h2>
+          <Section title="Citations whose place this text does not have">
             <ul>
               {distinct(paper.lost).map(({ reference, title, locator }) => (
                 <li key={reference + locator}>
@@ -182,12 +181,11 @@ const PaperPage = ({ document, paper }: { document: Document; paper: PaperView |
                 </li>
               ))}
             </ul>
-          </section>
+          </Section>
         )}
       </>
     )}
-    <section>
-      <h2>{paper ? 'Send another text' : 'Send the text'}</h2>
+    <Section title={paper ? 'Send another text' : 'Send the text'}>
       <PostForm action={paperPath(document.id)} encType={FILE_TYPE} class="filters">
         <label>
           <span>Word document (.docx) or plain text</span>
@@ -195,7 +193,7 @@ const PaperPage = ({ document, paper }: { document: Document; paper: PaperView |
         </label>
         <button type="submit">Read it</button>
       </PostForm>
-    </section>
+    </Section>
   </PlainPage>
 );
 
@@ -263,8 +261,7 @@ const StatementPage = ({ document, paragraph, agency, suggestions, sent, refused
         </div>
       )}
       {marks.length > 0 && (
-        <section>
-          <h2>What was made of it</h2>
+        <Section title="What was made of it">
           <ul>
             {distinct(marks).map((mark) => (
               <li key={mark.reference}>
@@ -273,10 +270,9 @@ const StatementPage = ({ document, paragraph, agency, suggestions, sent, refused
               </li>
             ))}
           </ul>
-        </section>
+        </Section>
       )}
-      <section>
-        <h2>An update of a commitment</h2>
+      <Section title="An update of a commitment">
         <PostForm action={`${at}/update`} class="filters">
           <Field
             name="reference"
@@ -288,9 +284,8 @@ const StatementPage = ({ document, paragraph, agency, suggestions, sent, refused
           <OfStage value={value} />
           <button type="submit">Report it</button>
         </PostForm>
-      </section>
-      <section>
-        <h2>A new commitment</h2>
+      </Section>
+      <Section title="A new commitment">
         <PostForm action={`${at}/commitment`} class="filters">
           <Field name="title" label="Title" value={value('title')} required />
           <Words name="summary" label="Summary" value={value('summary') || text.slice(0, 4000)} required />
@@ -314,7 +309,7 @@ const StatementPage = ({ document, paragraph, agency, suggestions, sent, refused
           <OfStage value={value} />
           <button type="submit">Record it</button>
         </PostForm>
-      </section>
+      </Section>
       <DataLists of={suggestions} />
     </PlainPage>
   );

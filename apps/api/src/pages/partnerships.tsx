@@ -16,7 +16,7 @@ import { NothingFound } from './conditions.js';
 import { Figure, Legend, TotalHeads, TotalCells } from './figures.js';
 import { HeatMap } from './heat-map.js';
 import { Pager } from './lists.js';
-import { Page } from './layout.js';
+import { Page, Section } from './layout.js';
 import { CorrectedLater } from './lineage.js';
 import { Listed } from './links.js';
 import { Kinds } from './matrix.js';
@@ -93,8 +93,8 @@ const WithWhom = ({ view, partnerships, matrix, filter, choices, bodies, members
           partner: {counted(rowCount, 'pair')} of {counted(agencies, 'agency', 'agencies')}.
         </p>
       }
-      json={view.api('/progress/partnerships', view.asked)}
-      csv={view.api('/progress/partnerships', { ...asked, format: 'csv' })}
+      api={['/progress/partnerships']}
+      list={['/progress/partnerships', asked]}
     >
       <Kinds view={view} rows="agency" columns="agency" />
       <Narrow view={view} choices={choices} own={['memberOf', 'cursor']}>
@@ -133,12 +133,11 @@ const WithWhom = ({ view, partnerships, matrix, filter, choices, bodies, members
         </section>
       )}
       {rows.length > 0 && (
-        <section>
-          <h2>{name ? 'Its partners' : 'All pairs'}</h2>
+        <Section title={name ? 'Its partners' : 'All pairs'}>
           <Legend />
           <Pairs view={view} rows={rows} rowCount={rowCount} filter={filter} />
           <Pager view={view} next={nextCursor} />
-        </section>
+        </Section>
       )}
       <p class="note">
         A commitment of three agencies counts under each of their three pairs: these rows do not add up to{' '}

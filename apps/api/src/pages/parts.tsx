@@ -2,6 +2,7 @@
 import { type CommitmentView } from '#acts';
 import type { Stage } from '#commitments';
 import { ShownDate, StageTag } from './figures.js';
+import { Section } from './layout.js';
 import { AgencyLink, Joined } from './links.js';
 import { Reading, Replies } from './reading.js';
 import { Table } from './take-away.js';
@@ -101,8 +102,7 @@ export const EachPart = ({ view, commitment }: Shown) => {
   const unheard = parts.filter((part) => !heard.includes(part));
   const isAllAbove = heard.every(({ entry }) => entry?.revision === headline.revision);
   return (
-    <section>
-      <h2 id="parts">Each agency’s part</h2>
+    <Section id="parts" title="Each agency’s part">
       <p>
         Of {counted(parts.length, 'part')}: {spreadWords(spread)}.{' '}
         {parts[0]!.entry
@@ -137,7 +137,7 @@ export const EachPart = ({ view, commitment }: Shown) => {
           </ul>
         </>
       )}
-    </section>
+    </Section>
   );
 };
 

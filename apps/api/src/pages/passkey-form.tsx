@@ -1,24 +1,16 @@
 /** A form that a passkey fills in. It alone needs a script: browsers give passkeys to nothing else. */
-import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type { ComponentChildren } from 'preact';
+import { scriptOf } from './asset.js';
 import { PostForm } from './signed-in.js';
 
 const LIBRARY = join(
   createRequire(import.meta.url).resolve('@simplewebauthn/browser'),
   '../../dist/bundle/index.umd.min.js',
 );
-const text = [LIBRARY, new URL('./passkeys.browser.js', import.meta.url)]
-  .map((file) => readFileSync(file, 'utf8'))
-  .join('\n');
 
-/** The script; its address changes with its text, so that it may be kept for ever. */
-export const PASSKEY_SCRIPT = {
-  text,
-  path: `/assets/${createHash('sha256').update(text).digest('hex').slice(0, 12)}.js`,
-};
+export const PASSKEY_SCRIPT = scriptOf(LIBRARY, new URL('./passkeys.browser.js', import.meta.url));
 
 interface Parts {
   readonly action: string;

@@ -3,24 +3,18 @@ import { Body, Controller, Get, Param, Query, Req, Res } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { AboutReport, Publication as ReportMeant, RemoveNarrative, WriteNarrative } from '#bodies';
-import { canonicalJson, newCommandId, Rejected, WrongRevision } from '#eventsourcing';
+import { newCommandId, Rejected, WrongRevision } from '#eventsourcing';
 import {
-  bodyOfForm,
-  commandContextOf,
   ForSignedIn,
   FormFields,
   Language as LanguageTag,
-  metaOf,
   OnDate,
   OneOf,
   PostsForm,
-  problemOf,
   SeeOther,
   tidied,
-  validation,
   Reply,
   type ApiRequest,
-  type CommandContext,
   type Principal,
 } from '#platform';
 import {
@@ -36,10 +30,11 @@ import {
   type ReportKind,
   type Section,
 } from '#reports';
-import { Confirm, WhatHappens } from './confirming.js';
+import { ConfirmPage } from './confirming.js';
 import { MARKDOWN } from './field-words.js';
-import { Form, KEY, REVISION } from './form.js';
-import { asFilled, MORE, type Filled, type FormParts } from './form-parts.js';
+import { Form } from './form.js';
+import { asFilled, type Filled, type ShownForm } from './form-parts.js';
+import { bodyIn, formContext, refusalOf, sentForm } from './form-sent.js';
 import { PlainPage } from './layout.js';
 import { mayWrite, preparerOf, titleOf } from './prepared-report.js';
 import { publishingPath } from './publishing.js';
@@ -125,16 +120,16 @@ export class PreparingPages {
     @Reply() reply: FastifyReply,
   ) {
     const by = needsPreparer(request);
-    const { [KEY]: key = newCommandId(), [REVISION]: revision, [MORE]: more, ...filled } = sent as Filled;
-    const given = { ...tidied(WriteNarrative, filled), section, ...(by.agency !== null && { agency: by.agency }) };
+    const shown = sentForm(sent);
+    const said = tidied(WriteNarrative, shown.filled);
+    const given = { ...said, section, ...(by.agency !== null && { agency: by.agency }) };
     const draft = await this.publications.toChange(id);
-    const shown = { filled, key: String(key), revision: Number(revision ?? 0) };
-    if (typeof more === 'string') return this.#wordsForm(draft, section, by, { ...shown, more });
+    if (shown.more !== undefined) return this.#wordsForm(draft, section, by, shown);
     try {
-      const body = await bodyOf(WriteNarrative, given);
-      const known = wordsAt(draft, body)?.revision ?? 0;
-      if (known !== Number(revision ?? 0)) throw new WrongRevision(id, Number(revision ?? 0), known);
-      await this.publications.write(id, body, contextOf(request, String(key), given));
+      const body = bodyIn(WriteNarrative, given);
+      const [read, known] = [shown.revision ?? 0, wordsAt(draft, body)?.revision ?? 0];
+      if (known !== read) throw new WrongRevision(id, read, known);
+      await this.publications.write(id, body, formContext(request, shown.key, given));
       return new SeeOther(`${path('publications', id)}#${section}`);
     } catch (error) {
       return this.#wordsForm(draft, section, by, { ...shown, ...refusedWith(error, reply) });
@@ -144,10 +139,10 @@ export class PreparingPages {
   @PostsForm(':id/remove')
   async removes(@Param('id') id: string, @Body() sent: FormFields, @Req() request: ApiRequest) {
     const by = needsPreparer(request);
-    const { [KEY]: key, ...filled } = sent as Filled;
+    const { key, filled } = sentForm(sent);
     const given = { ...filled, ...(by.agency !== null && { agency: by.agency }) };
-    const body = await bodyOf(RemoveNarrative, given);
-    await this.publications.remove(id, body, contextOf(request, String(key), given));
+    const body = bodyIn(RemoveNarrative, given);
+    await this.publications.remove(id, body, formContext(request, key, given));
     return new SeeOther(`${path('publications', id)}#${body.section}`);
   }
 
@@ -157,18 +152,12 @@ export class PreparingPages {
     const { content, revision } = await this.publications.toChange(id);
     const back = path('publications', id);
     return (
-      <PlainPage title="Publish it" path={back} eyebrow={<a href={back}>{id}</a>}>
-        <WhatHappens>
-          <p>
-            Its files are made as at {dateWords(content.entry.asOf)}, in every language and format, and everybody can
-            read them. They never change: what is corrected later stands beside them.
-          </p>
-        </WhatHappens>
-        <Confirm
-          {...{ action: `${back}/publish`, button: 'Publish it', back }}
-          hidden={{ [REVISION]: String(revision) }}
-        />
-      </PlainPage>
+      <ConfirmPage
+        {...{ title: 'Publish it', of: id, back, revision, action: `${back}/publish`, button: 'Publish it' }}
+      >
+        Its files are made as at {dateWords(content.entry.asOf)}, in every language and format, and everybody can read
+        them. They never change: what is corrected later stands beside them.
+      </ConfirmPage>
     );
   }
 
@@ -178,21 +167,18 @@ export class PreparingPages {
     await this.publications.toChange(id);
     const back = path('publications', id);
     return (
-      <PlainPage title="Discard it" path={back} eyebrow={<a href={back}>{id}</a>}>
-        <WhatHappens>
-          <p>What was prepared is deleted, with all words that were added to it.</p>
-        </WhatHappens>
-        <Confirm {...{ action: `${back}/discard`, button: 'Discard it', back }} />
-      </PlainPage>
+      <ConfirmPage {...{ title: 'Discard it', of: id, back, action: `${back}/discard`, button: 'Discard it' }}>
+        What was prepared is deleted, with all words that were added to it.
+      </ConfirmPage>
     );
   }
 
   @PostsForm(':id/publish')
   async publishes(@Param('id') id: string, @Body() sent: FormFields, @Req() request: ApiRequest) {
     needsDesk(request);
-    const { [KEY]: key, [REVISION]: revision } = sent as Filled;
-    const context = contextOf(request, String(key), {});
-    return new SeeOther(publishingPath(await this.orders.report(id, { ...context, expected: Number(revision) })));
+    const { key, revision: expected } = sentForm(sent);
+    const context = { ...formContext(request, key, {}), expected };
+    return new SeeOther(publishingPath(await this.orders.report(id, context)));
   }
 
   @PostsForm(':id/discard')
@@ -204,12 +190,12 @@ export class PreparingPages {
 
   async #takes(id: string | null, sent: FormFields, request: ApiRequest, reply: FastifyReply) {
     needsDesk(request);
-    const { [KEY]: key = newCommandId(), [REVISION]: revision, [MORE]: more, ...filled } = sent as Filled;
-    const again = { filled, key: String(key), revision: revision === undefined ? undefined : Number(revision) };
-    if (typeof more === 'string') return this.#form(id, { ...again, more });
+    const again = sentForm(sent);
+    const { filled } = again;
+    if (again.more !== undefined) return this.#form(id, again);
     try {
-      const body = await bodyOf(ReportMeant, id === null ? filled : { ...filled, id });
-      const context = contextOf(request, again.key, filled);
+      const body = bodyIn(ReportMeant, id === null ? filled : { ...filled, id });
+      const context = formContext(request, again.key, filled);
       if (id === null) await this.publications.enter(body, context);
       else await this.publications.amend(id, body, { ...context, expected: again.revision });
       return new SeeOther(path('publications', body.id));
@@ -218,7 +204,7 @@ export class PreparingPages {
     }
   }
 
-  async #form(id: string | null, { key, revision, refused, ...shown }: Again) {
+  async #form(id: string | null, shown: ShownForm) {
     const back = id === null ? '/publications' : path('publications', id);
     return (
       <PlainPage
@@ -228,22 +214,17 @@ export class PreparingPages {
         lead={<p>Nothing of it is public before it is published. The secretariat and the agencies see it.</p>}
       >
         <Form
-          of={ReportMeant}
-          within={ABOUT}
+          {...{ of: ReportMeant, within: ABOUT, shown, back }}
           {...(id !== null && { without: ['id'] })}
-          {...shown}
           action={id === null ? '/publications/prepare' : `${back}/amend`}
-          hidden={{ [KEY]: key, ...(revision !== undefined && { [REVISION]: revision }) }}
           submit={id === null ? 'Prepare it' : 'Change it'}
-          back={back}
-          refused={refused ?? null}
           suggestions={await this.suggestions.for(ReportMeant, null, ABOUT)}
         />
       </PlainPage>
     );
   }
 
-  async #wordsForm(draft: PreparedDraft, section: string, by: Principal, { key, revision, refused, ...shown }: Again) {
+  async #wordsForm(draft: PreparedDraft, section: string, by: Principal, { revision = 0, ...shown }: ShownForm) {
     const { entry } = draft.content;
     const back = path('publications', entry.id);
     const found = sectionsIn((await this.publications.trial(entry)).sections).find(({ id }) => id === section);
@@ -261,12 +242,10 @@ export class PreparingPages {
         <Form
           of={WriteNarrative}
           without={['section', 'agency']}
-          {...shown}
+          shown={{ ...shown, revision }}
           action={`${back}/words/${encodeURIComponent(section)}`}
-          hidden={{ [KEY]: key, [REVISION]: revision ?? 0 }}
           submit="Keep them"
           back={`${back}#${section}`}
-          refused={refused ?? null}
         />
       </PlainPage>
     );
@@ -294,33 +273,12 @@ export class PreviewController {
   }
 }
 
-interface Again extends Pick<FormParts, 'filled' | 'faults' | 'more'> {
-  readonly key: string;
-  readonly revision?: number | undefined;
-  readonly refused?: string;
-}
-
-/** The faults with which a form is shown again. @throws what no form mends */
-function refusedWith(error: unknown, reply: FastifyReply): Pick<Again, 'faults' | 'refused'> {
-  const { status, detail } = problemOf(error);
-  if (status === 500 || status === 401 || (status === 404 && !(error instanceof Rejected && error.errors.length > 0)))
-    throw error;
-  void reply.status(status);
-  const refused =
-    error instanceof WrongRevision
-      ? 'Somebody has changed it meanwhile. Here is what you sent; theirs is on the page of the report.'
-      : detail;
-  return { faults: error instanceof Rejected ? error.errors : [], refused };
-}
-
-async function bodyOf<T extends object>(of: new () => T, filled: Filled): Promise<T> {
-  return (await validation(of).transform(bodyOfForm(of, tidied(of, filled)), { type: 'body', metatype: of })) as T;
-}
-
-function contextOf(request: ApiRequest, key: string, filled: Filled): CommandContext {
-  const context = commandContextOf(request);
-  const once = `form ${key}\n${request.url}\n${canonicalJson(filled)}`;
-  return { ...context, meta: metaOf(context.by, once, request.correlation?.known) };
+/** Why a form is shown again. @throws what no form mends */
+function refusedWith(error: unknown, reply: FastifyReply): Pick<ShownForm, 'faults' | 'refused'> {
+  const refusal = refusalOf(error, reply);
+  if (!(error instanceof WrongRevision)) return refusal;
+  const refused = 'Somebody has changed it meanwhile. Here is what you sent; theirs is on the page of the report.';
+  return { ...refusal, refused };
 }
 
 function needsPreparer(request: ApiRequest): Principal {

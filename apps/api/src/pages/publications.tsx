@@ -16,7 +16,8 @@ import {
 import { RoundViews, type RoundView } from '#rounds';
 import { type ApiRequest } from '#platform';
 import { ChangedTable } from './changed-table.js';
-import { Page } from './layout.js';
+import { Page, Section } from './layout.js';
+import { NameLink } from './links.js';
 import { NarrativeWords } from './narrative.js';
 import { PreparedReport, preparerOf } from './prepared-report.js';
 import { RendersPages } from './rendering.js';
@@ -90,8 +91,7 @@ const Publications = ({ view, published, corrected, preparing, isDesk }: ListPar
     view={view}
     title="Published reports"
     lead={<p>{counted(published.length, 'report')}, the latest first. What is published never changes.</p>}
-    json={view.api('/publications', {})}
-    csv={view.api('/publications', { format: 'csv' })}
+    api={['/publications', {}]}
   >
     {isDesk && (
       <p>
@@ -101,8 +101,7 @@ const Publications = ({ view, published, corrected, preparing, isDesk }: ListPar
       </p>
     )}
     {preparing && preparing.length > 0 && (
-      <section>
-        <h2>Being prepared</h2>
+      <Section title="Being prepared">
         <ul class="items">
           {preparing.map(({ id, content: { entry } }) => (
             <li key={id}>
@@ -113,7 +112,7 @@ const Publications = ({ view, published, corrected, preparing, isDesk }: ListPar
             </li>
           ))}
         </ul>
-      </section>
+      </Section>
     )}
     {published.length === 0 ? (
       <p>
@@ -173,19 +172,15 @@ const PublishedReport = ({ view, known, since, round }: ReportParts) => {
           {round && (
             <>
               {' '}
-              It came out of{' '}
-              <a href={path('rounds', round.code)} dir="auto">
-                {round.name}
-              </a>
-              .
+              It came out of <NameLink to={path('rounds', round.code)} name={round.name} />.
             </>
           )}
         </p>
       }
-      json={view.api(`/publications/${encodeURIComponent(id)}`, {})}
+      api={[path('publications', id), {}]}
+      list={null}
     >
-      <section>
-        <h2>Read it</h2>
+      <Section title="Read it">
         <Table
           class="breakdown brief"
           caption="Files of the report"
@@ -206,15 +201,13 @@ const PublishedReport = ({ view, known, since, round }: ReportParts) => {
             </tr>
           ))}
         </Table>
-      </section>
-      <section>
-        <h2>Corrected since</h2>
+      </Section>
+      <Section title="Corrected since">
         <Since view={view} known={known} since={since} />
         <Replies replies={since.replies} />
-      </section>
+      </Section>
       {narratives.length > 0 && (
-        <section>
-          <h2>Words added to it</h2>
+        <Section title="Words added to it">
           {narratives.map(({ section, agency, language, text, revision }) => (
             <figure key={revision}>
               <blockquote lang={language} dir="auto">
@@ -225,10 +218,9 @@ const PublishedReport = ({ view, known, since, round }: ReportParts) => {
               </figcaption>
             </figure>
           ))}
-        </section>
+        </Section>
       )}
-      <section>
-        <h2>Check a file</h2>
+      <Section title="Check a file">
         <p>
           A file is the one that was published when its SHA-256 is among these. It was made by Followthrough {software},
           with version {template} of this kind of report.
@@ -243,7 +235,7 @@ const PublishedReport = ({ view, known, since, round }: ReportParts) => {
             ))}
           </ul>
         </details>
-      </section>
+      </Section>
     </Page>
   );
 };

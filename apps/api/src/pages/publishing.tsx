@@ -3,7 +3,7 @@ import { Controller, Get, Param, Req } from '@nestjs/common';
 import { newCommandId } from '#eventsourcing';
 import { ForSignedIn, PostsForm, SeeOther, type ApiRequest } from '#platform';
 import { AGAIN_S, ReportJobs, type JobState, type NamedJob, type PublishingOrder } from '#reports';
-import { PlainPage } from './layout.js';
+import { PlainPage, Section } from './layout.js';
 import { RendersPages } from './rendering.js';
 import { HowFar } from './reports.js';
 import { OneButton } from './return-read.js';
@@ -61,8 +61,7 @@ const BeingPublished = ({ job, keptUntil }: Parts) => {
       again={isUnderWay ? AGAIN_S : undefined}
       lead={<p>{round === null ? 'A report of no round.' : `Its report is ${publication}.`}</p>}
     >
-      <section>
-        <h2>{isUnderWay ? 'It is being published' : STATE_WORDS[state]}</h2>
+      <Section title={isUnderWay ? 'It is being published' : STATE_WORDS[state]}>
         <div role="status">
           {isUnderWay && <HowFar words={STATE_WORDS[state]} rows={rows} unit="files" />}
           {problem && <p>{problem.detail}</p>}
@@ -80,7 +79,7 @@ const BeingPublished = ({ job, keptUntil }: Parts) => {
           )}
         </div>
         {keptUntil && <p class="note">This page is kept until {instantWords(keptUntil)}.</p>}
-      </section>
+      </Section>
     </PlainPage>
   );
 };

@@ -5,7 +5,7 @@ import { actorOf, type Actor } from '#platform';
 import { nameOf, type ActLine, type Entry } from '#registers';
 import { labelOf } from './field-words.js';
 import type { Filled } from './form-parts.js';
-import { PlainPage } from './layout.js';
+import { PlainPage, Section } from './layout.js';
 import { Source } from './source.js';
 import { Table } from './take-away.js';
 import { path, type View } from './view.js';
@@ -53,12 +53,10 @@ export const EntryPage = ({ view, kind, code, entry, events, lines, done }: Entr
             ))}
         </div>
       )}
-      <section>
-        <h2>As registered or last amended</h2>
+      <Section title="As registered or last amended">
         <SaidFields view={view} said={entry} />
-      </section>
-      <section>
-        <h2>What was said of it</h2>
+      </Section>
+      <Section title="What was said of it">
         <Table caption="What was said of it, in the order recorded" hideCaption heads={['When, and by whom', 'What']}>
           {events.map(({ revision, recordedAt, name, data, meta }) => (
             <tr key={revision} id={`r${revision}`}>
@@ -83,7 +81,7 @@ export const EntryPage = ({ view, kind, code, entry, events, lines, done }: Entr
             </tr>
           ))}
         </Table>
-      </section>
+      </Section>
     </PlainPage>
   );
 };

@@ -5,37 +5,14 @@ import { IsOptional, Matches } from 'class-validator';
 import type { FastifyReply } from 'fastify';
 import { giveAct, parameterNamesOf, parametersOf, PATHS, type ActOn } from '#acts';
 import { classOf } from '#bodies';
-import {
-  canonicalJson,
-  decodeAll,
-  load,
-  newCommandId,
-  Projector,
-  Rejected,
-  WrongRevision,
-  type Log,
-} from '#eventsourcing';
-import {
-  bodyOfForm,
-  commandContextOf,
-  FormFields,
-  ForSignedIn,
-  LOG,
-  metaOf,
-  PostsForm,
-  problemOf,
-  SeeOther,
-  tidied,
-  validation,
-  Reply,
-  type Actor,
-  type ApiRequest,
-} from '#platform';
+import { decodeAll, load, newCommandId, Projector, Rejected, WrongRevision, type Log } from '#eventsourcing';
+import { FormFields, ForSignedIn, LOG, PostsForm, SeeOther, Reply, type Actor, type ApiRequest } from '#platform';
 import { actsOn, codeOf, nameOf, REGISTER_ACTS, registers, Registers, type ActLine, type Entry } from '#registers';
 import { textsIn } from './act-forms.js';
 import { actForPeople } from './field-words.js';
-import { Form, KEY, REVISION } from './form.js';
-import { asFilled, MORE, SHOWN_MS, type Filled, type FormParts, type Suggestion } from './form-parts.js';
+import { Form } from './form.js';
+import { asFilled, SHOWN_MS, type Filled, type ShownForm, type Suggestion } from './form-parts.js';
+import { bodyIn, formContext, refusalOf, sentForm } from './form-sent.js';
 import { PlainPage } from './layout.js';
 import { RendersPages } from './rendering.js';
 import { Words } from './source.js';
@@ -63,12 +40,6 @@ interface Doing {
   readonly agency: string | null;
 }
 
-interface Again extends Pick<FormParts, 'filled' | 'faults' | 'more'> {
-  readonly key: string;
-  readonly revision: number;
-  readonly refused?: string;
-}
-
 @Injectable()
 export class RegisterForms {
   constructor(
@@ -89,32 +60,22 @@ export class RegisterForms {
   /** Gives the act, or shows the form again, with what was filled in and what is wrong. */
   async take(kind: Kind, name: string, params: Params, sent: FormFields, request: ApiRequest, reply: FastifyReply) {
     const doing = await this.#doing(kind, name, params, request);
-    const { [KEY]: key, [REVISION]: revision, [MORE]: more, ...filled } = sent as Filled;
-    const again = { filled, key: String(key ?? newCommandId()), revision: Number(revision ?? doing.revision) };
-    if (typeof more === 'string') return this.#form(doing, { ...again, more });
+    const shown = sentForm(sent);
+    const again = { ...shown, revision: shown.revision ?? doing.revision };
+    if (again.more !== undefined) return this.#form(doing, again);
     try {
-      const context = commandContextOf(request);
-      const once = `form ${again.key}\n${request.url}\n${canonicalJson(filled)}`;
-      const said = bodyOfForm(doing.of, tidied(doing.of, filled));
-      const body = (await validation(doing.of).transform(said, { type: 'body', metatype: doing.of })) as object;
-      const meta = metaOf(context.by, once, request.correlation?.known);
+      const context = formContext(request, again.key, again.filled);
+      const body = bodyIn(doing.of, again.filled);
       const expected = doing.code === null ? undefined : again.revision;
       const act = { act: name, body, ...doing.on } as unknown as ActOn<Kind>;
-      const done = await giveAct(kind, doing.code, act, { ...context, meta, expected }, this.commands);
+      const done = await giveAct(kind, doing.code, act, { ...context, expected }, this.commands);
       await this.projector.reached(done.position, SHOWN_MS);
       return new SeeOther(`${entryPath(kind, done.id)}?done=${done.revision}`);
     } catch (error) {
-      const { status, detail } = problemOf(error);
-      if (status === 500 || status === 401 || status === 404) throw error;
-      void reply.status(status);
-      if (error instanceof WrongRevision)
-        return this.#form(doing, {
-          ...again,
-          revision: error.actual,
-          refused: 'Somebody else was faster: look at it again.',
-        });
-      const faults = error instanceof Rejected ? error.errors : [];
-      return this.#form(doing, { ...again, faults, refused: detail });
+      const refusal = refusalOf(error, reply);
+      if (!(error instanceof WrongRevision)) return this.#form(doing, { ...again, ...refusal });
+      const refused = 'Somebody else was faster: look at it again.';
+      return this.#form(doing, { ...again, revision: error.actual, refused });
     }
   }
 
@@ -144,10 +105,7 @@ export class RegisterForms {
     };
   }
 
-  async #form(
-    { kind, line, of, code, entry, action, places, agency }: Doing,
-    { key, revision, refused, ...form }: Again,
-  ) {
+  async #form({ kind, line, of, code, entry, action, places, agency }: Doing, shown: ShownForm) {
     const suggestions = await this.suggestions.for(of, agency);
     const back = code === null ? '/register' : entryPath(kind, code);
     return (
@@ -158,12 +116,7 @@ export class RegisterForms {
         lead={code !== null && <p>{entry ? <Words text={nameOf(entry as never)} /> : actForPeople(line.summary)}</p>}
       >
         <p class="note">{actForPeople(line.description)}</p>
-        <Form
-          {...{ of, places, suggestions, action, back, ...form }}
-          hidden={{ [KEY]: key, [REVISION]: revision }}
-          submit={line.button}
-          refused={refused ?? null}
-        />
+        <Form {...{ of, shown, places, suggestions, action, back }} submit={line.button} />
       </PlainPage>
     );
   }

@@ -2,7 +2,7 @@
 import { Body, Controller, Get, Param, Req } from '@nestjs/common';
 import { PostsForm, Reads, SeeOther, YesNo, type ApiRequest } from '#platform';
 import { AGAIN_S, OrderReport, ReportJobs, ReportOrders, type JobState, type NamedJob } from '#reports';
-import { PlainPage } from './layout.js';
+import { PlainPage, Section } from './layout.js';
 import { RendersPages } from './rendering.js';
 import { KIND_WORDS, REPORT_FORMAT_WORDS, REPORT_LANGUAGE_WORDS } from './report-form.js';
 import { path } from './view.js';
@@ -100,8 +100,7 @@ const Job = ({ job, keptUntil }: { job: NamedJob; keptUntil: string | null }) =>
         </p>
       }
     >
-      <section>
-        <h2>{isUnderWay ? 'It is being made' : words}</h2>
+      <Section title={isUnderWay ? 'It is being made' : words}>
         <div role="status">
           {isUnderWay && <HowFar words={words} rows={rows} unit="rows" />}
           {problem && <p>{problem.detail}</p>}
@@ -120,7 +119,7 @@ const Job = ({ job, keptUntil }: { job: NamedJob; keptUntil: string | null }) =>
             <button type="submit">Cancel it</button>
           </form>
         )}
-      </section>
+      </Section>
     </PlainPage>
   );
 };

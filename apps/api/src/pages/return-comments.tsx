@@ -3,7 +3,7 @@ import type { CommitmentReturn, Question, ReturnDraft } from '#bodies';
 import { ACTS } from '#commitments';
 import { newCommandId } from '#eventsourcing';
 import { contentOf, type CommentAsAt, type ReturnSoFar } from '#rounds';
-import { KEY } from './form.js';
+import { KEY } from './form-parts.js';
 import { labelOf } from './field-words.js';
 import { PostForm } from './signed-in.js';
 import { hasSaid, TriedFaults, useTried } from './tried.js';

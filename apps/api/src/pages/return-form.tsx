@@ -2,15 +2,15 @@
 import type { Round } from '#bodies';
 import type { CommitmentInQuestion, Found } from '#rounds';
 import { faultWords } from './field-words.js';
-import { DataLists, KEY, REVISION } from './form.js';
-import { asFilled, idOf, type Filled, type FormParts } from './form-parts.js';
+import { DataLists } from './form.js';
+import { KEY, REVISION, asFilled, idOf, type Filled, type FormParts } from './form-parts.js';
 import { factsOf, isChosen, type RowFacts } from './return-choice.js';
 import { ReturnIndex } from './return-index.js';
 import { Answers, clashAt, Narratives, NewCommitments, type ReturnFormParts } from './return-parts.js';
 import { Authority } from './return-read.js';
 import { Row, rowId } from './return-row.js';
 import { LEVEL_WORDS, questionWords } from './round-words.js';
-import { SAVING_SCRIPT } from './form-scripts.js';
+import { SAVING_SCRIPT } from './asset.js';
 import { PostForm } from './signed-in.js';
 import { path } from './view.js';
 

@@ -2,7 +2,8 @@
 import type { CommitmentReturn, Question, ReturnDraft } from '#bodies';
 import { canonicalJson } from '#eventsourcing';
 import type { CommitmentInQuestion, NewlyRecorded } from '#rounds';
-import { KEY } from './form.js';
+import { KEY } from './form-parts.js';
+import { Section } from './layout.js';
 import { NarrativeWords } from './narrative.js';
 import { factsOf, isChosen, type Chosen, type RowFacts } from './return-choice.js';
 import { CommentField, fieldsOfCommitment, Threads, type Answering, type Thread } from './return-comments.js';
@@ -44,8 +45,7 @@ export const ReturnRead = (parts: ReadParts) => {
   return (
     <>
       {(content.answers ?? []).length > 0 && (
-        <section>
-          <h2>Answers</h2>
+        <Section title="Answers">
           <div class={before?.answers?.length ? 'side-by-side' : undefined}>
             <AnswersRead answers={content.answers!} questions={own} />
             {before?.answers?.length ? (
@@ -55,26 +55,24 @@ export const ReturnRead = (parts: ReadParts) => {
               </div>
             ) : null}
           </div>
-        </section>
+        </Section>
       )}
       <Commitments parts={parts} />
       {recorded.length > 0 && (
-        <section>
-          <h2>New commitments</h2>
+        <Section title="New commitments">
           <ul>
             {recorded.map((one) => (
               <Recorded key={one.reference} view={view} recorded={one} />
             ))}
           </ul>
-        </section>
+        </Section>
       )}
       {(content.narratives ?? []).map(({ language, text }) => (
-        <section key={language}>
-          <h2>In its words ({languageName(language)})</h2>
+        <Section key={language} title={`In its words (${languageName(language)})`}>
           <div class="narrative" dir="auto" lang={language}>
             <NarrativeWords text={text} />
           </div>
-        </section>
+        </Section>
       ))}
     </>
   );

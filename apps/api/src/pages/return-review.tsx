@@ -3,7 +3,8 @@ import type { ReturnDraft } from '#bodies';
 import { newCommandId } from '#eventsourcing';
 import type { Principal } from '#platform';
 import { contentOf, type CommitmentInQuestion, type ReturnInRound, type NewlyRecorded } from '#rounds';
-import { KEY } from './form.js';
+import { KEY } from './form-parts.js';
+import { Section } from './layout.js';
 import type { Chosen } from './return-choice.js';
 import { CommentField, fieldsOfWhole, Threads, threadsOf } from './return-comments.js';
 import { OneButton, ReturnRead } from './return-read.js';
@@ -104,11 +105,10 @@ export const Review = (parts: ReviewParts) => {
         />
       )}
       {(general.length > 0 || judges) && (
-        <section>
-          <h2>Comments</h2>
+        <Section title="Comments">
           <Threads threads={general} answering={answering} />
           {judges && <CommentField action={`${here}/return`} fields={fields} n={10_000} of="the whole" />}
-        </section>
+        </Section>
       )}
       {judges && (
         <div class="return-bar">

@@ -25,7 +25,7 @@ import { REPORT_LANGUAGES } from '#words';
 import { sendWorkbook, SheetQuery, waitingId, XLSX } from '../return-sheets.controller.js';
 import { ReturnSheets, type ReturnSheetPreview } from '../return-sheets.js';
 import { Listed } from './links.js';
-import { PlainPage } from './layout.js';
+import { PlainPage, Section } from './layout.js';
 import { RendersPages } from './rendering.js';
 import { REPORT_LANGUAGE_WORDS } from './report-form.js';
 import { LEVEL_WORDS } from './round-words.js';
@@ -193,8 +193,7 @@ const SheetPage = ({ round, agency, preview, refused }: PageParts) => {
           </p>
         </>
       )}
-      <section>
-        <h2>{preview ? 'Upload another one' : 'Upload it again'}</h2>
+      <Section title={preview ? 'Upload another one' : 'Upload it again'}>
         <PostForm class="entry" action={here} encType={FILE_TYPE}>
           <div class="field">
             <label for="file">The workbook (.xlsx)</label>
@@ -202,7 +201,7 @@ const SheetPage = ({ round, agency, preview, refused }: PageParts) => {
           </div>
           <button class={preview ? 'quiet' : undefined}>Look at what it would change</button>
         </PostForm>
-      </section>
+      </Section>
     </PlainPage>
   );
 };

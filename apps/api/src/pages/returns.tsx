@@ -3,22 +3,20 @@ import { Body, Controller, Get, Param, Query, Req } from '@nestjs/common';
 import { IsIn, IsOptional, Matches } from 'class-validator';
 import type { FastifyReply } from 'fastify';
 import { classOf, type ReturnDraft, type SubmitReturn } from '#bodies';
-import { canonicalJson, newCommandId, NO_STREAM, Projector, Rejected, WrongRevision } from '#eventsourcing';
+import { NO_STREAM, Projector, Rejected, WrongRevision } from '#eventsourcing';
 import {
   bodyOfForm,
-  commandContextOf,
   FormFields,
-  metaOf,
   PostsForm,
   SeeOther,
-  validation,
+  validated,
   Reply,
   type ApiRequest,
   type CommandContext,
 } from '#platform';
 import { isSame, joined, RETURN_ACTS, Returns, type ReturnInRound } from '#rounds';
-import { KEY, REVISION } from './form.js';
-import { idOf, MORE, SHOWN_MS, type Filled } from './form-parts.js';
+import { REVISION, idOf, SHOWN_MS, type Filled } from './form-parts.js';
+import { formContext, sentForm } from './form-sent.js';
 import { PlainPage } from './layout.js';
 import { RendersPages } from './rendering.js';
 import { chosenIn, ONLY, PARTS } from './return-choice.js';
@@ -99,11 +97,10 @@ export class ReturnPages {
     @Reply() reply: FastifyReply,
   ) {
     const known = await this.returns.inRound(round, agency);
-    const { [KEY]: key, [REVISION]: read, [MORE]: more, _do: does = 'save', ...others } = sent as Filled;
-    const { _add: added, _only, _theme, _part, _unfold, ...filled } = others;
+    const { key, more, filled: others, revision = 0 } = sentForm(sent);
+    const { _do: does = 'save', _add: added, _only, _theme, _part, _unfold, ...filled } = others;
     const [verb, of, reference] = String(does).split(' ');
-    const revision = Number(read ?? 0);
-    const context = this.#context(request, String(key ?? newCommandId()), canonicalJson([does, revision, filled]));
+    const context = formContext(request, key, [does, revision, filled]);
     const base = await this.#draftAt(known, agency, revision);
     let draft = draftIn(filled, base);
     if (verb === 'rest') draft = await this.#restUnchanged(known, agency, draft, filled);
@@ -119,7 +116,7 @@ export class ReturnPages {
     }
     const here = path('rounds', round, 'returns', agency);
     const to = (more: ReturnQuery, at = '') => addressOf(here, { ...query, ...more }, at);
-    if (typeof more === 'string') return to({ more }, `#${idOf(more.split('.'))}`);
+    if (more !== undefined) return to({ more }, `#${idOf(more.split('.'))}`);
     // All of it is checked, whatever is shown.
     const checked = () => to({ check: 'yes', only: undefined, theme: undefined, part: undefined });
     if (verb === 'check') return checked();
@@ -132,7 +129,7 @@ export class ReturnPages {
     if (verb === 'note') return this.#noted(known, agency, outcome.revision);
     if (verb !== 'submit') return to({});
     try {
-      const said = await this.#saidFor(agency, filled, request);
+      const said = this.#saidFor(agency, filled, request);
       const position = await this.returns.submit(round, agency, said, { ...context, expected: undefined });
       await this.projector.reached(position, SHOWN_MS);
       return new SeeOther(`${here}#submitted`);
@@ -157,7 +154,8 @@ export class ReturnPages {
   ) {
     const name = BUTTONS.find((one) => RETURN_ACTS[one].path === act);
     if (!name) throw new Rejected('not_found', `There is no act ${act} on a return.`);
-    const { [KEY]: key, _do, _only, _theme, _part, _unfold, ...filled } = sent as Filled;
+    const { key, filled: others } = sentForm(sent);
+    const { _do, _only, _theme, _part, _unfold, ...filled } = others;
     const said = withComments(name, filled);
     const here = path('rounds', round, 'returns', agency);
     const query = choiceIn({ _do, _only, _theme, _part, _unfold });
@@ -168,8 +166,8 @@ export class ReturnPages {
     }
     try {
       const of = classOf(RETURN_ACTS[name].body) as new () => object;
-      const body = (await validation(of).transform(bodyOfForm(of, said), { type: 'body', metatype: of })) as object;
-      const context = this.#context(request, String(key ?? newCommandId()), canonicalJson([act, filled]));
+      const body = validated(of, bodyOfForm(of, said));
+      const context = formContext(request, key, [act, filled]);
       const position = await this.returns.act(name, round, agency, body, context);
       await this.projector.reached(position, SHOWN_MS);
       return new SeeOther(here);
@@ -201,16 +199,10 @@ export class ReturnPages {
   }
 
   /** The authority that the secretariat names; an agency needs none. @throws Rejected `invalid` */
-  async #saidFor(agency: string, { onBehalf }: Filled, { principal }: ApiRequest): Promise<SubmitReturn> {
+  #saidFor(agency: string, { onBehalf }: Filled, { principal }: ApiRequest): SubmitReturn {
     if (principal!.role !== 'secretariat' || onBehalf === undefined) return {};
     const of = classOf('SubmitReturn');
-    const filled = bodyOfForm(of, { onBehalf: { ...(onBehalf as Filled), agency } });
-    return validation(of).transform(filled, { type: 'body', metatype: of }) as Promise<SubmitReturn>;
-  }
-
-  #context(request: ApiRequest, key: string, said: string): CommandContext {
-    const context = commandContextOf(request);
-    return { ...context, meta: metaOf(context.by, `form ${key}\n${request.url}\n${said}`, request.correlation?.known) };
+    return validated(of, bodyOfForm(of, { onBehalf: { ...(onBehalf as Filled), agency } }));
   }
 
   async #draftAt(known: ReturnInRound, agency: string, revision: number): Promise<ReturnDraft> {
@@ -243,10 +235,7 @@ export class ReturnPages {
     const code = known.round.round!.code;
     let content: ReturnDraft;
     try {
-      content = await validation(classOf('ReturnDraft')).transform(draft, {
-        type: 'body',
-        metatype: classOf('ReturnDraft'),
-      });
+      content = validated(classOf('ReturnDraft'), draft);
     } catch (error) {
       if (!(error instanceof Rejected)) throw error;
       return { draft, revision, faults: error.errors };

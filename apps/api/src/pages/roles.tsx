@@ -1,8 +1,8 @@
 /** Roles and tokens of accounts, as the pages of accounts show them. */
 import type { AccountRow, AppointmentRow, TokenRow } from '#access';
 import { SCOPES, type AccountRole, type Scope } from '#words';
+import { Instant } from './links.js';
 import { ButtonForm } from './signed-in.js';
-import { instantWords } from './words.js';
 
 export const ACCOUNT_ROLE_WORDS: Readonly<Record<AccountRole, string>> = {
   secretariat: 'Secretariat',
@@ -33,8 +33,6 @@ export const presentOf = ({ appointments }: Pick<AccountRow, 'appointments'>): r
   const now = new Date().toISOString();
   return appointments.filter(({ since, until }) => since <= now && (until === null || until > now));
 };
-
-export const Instant = ({ at }: { at: string }) => <time dateTime={at}>{instantWords(at)}</time>;
 
 /** When a token or a passkey was last used; null: never. */
 export const LastUse = ({ at }: { at: string | null }) =>

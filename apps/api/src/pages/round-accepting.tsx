@@ -2,9 +2,8 @@
 import { Body, Controller, Get, Param, Query, Req } from '@nestjs/common';
 import { IsOptional, Matches } from 'class-validator';
 import type { FastifyReply } from 'fastify';
-import { canonicalJson, newCommandId, Projector } from '#eventsourcing';
+import { Projector } from '#eventsourcing';
 import {
-  commandContextOf,
   ForSignedIn,
   FormFields,
   metaOf,
@@ -17,8 +16,8 @@ import {
 } from '#platform';
 import { Returns, RoundViews, type ReturnLine } from '#rounds';
 import { Confirm } from './confirming.js';
-import { KEY } from './form.js';
-import { SHOWN_MS, type Filled } from './form-parts.js';
+import { SHOWN_MS } from './form-parts.js';
+import { formContext, sentForm } from './form-sent.js';
 import { PlainPage } from './layout.js';
 import { RendersPages } from './rendering.js';
 import { Consequences } from './round-consequences.js';
@@ -60,13 +59,13 @@ export class RoundAcceptingPages {
     @Reply() reply: FastifyReply,
   ) {
     needsDesk(request);
-    const { [KEY]: key, ...filled } = sent as Filled;
+    const { key, filled } = sentForm(sent);
     const agencies = [filled['agencies'] ?? []].flat().map(String);
     if (agencies.length === 0) {
       void reply.status(400);
       return this.#page(code, [], 'Tick at least one.');
     }
-    const refused = await this.#accept(code, agencies, contextOf(request, String(key), filled));
+    const refused = await this.#accept(code, agencies, formContext(request, key, filled));
     if (refused.length === 0) return new SeeOther(`${path('rounds', code)}#returns`);
     return (
       <PlainPage
@@ -151,10 +150,4 @@ function inShort({ name, state, receivedOn, isNil, says, comments }: ReturnLine)
     ...(comments > 0 ? [counted(comments, 'comment')] : []),
   ];
   return parts.join('; ');
-}
-
-function contextOf(request: ApiRequest, key: string, filled: Filled): CommandContext {
-  const context = commandContextOf(request);
-  const once = `form ${key || newCommandId()}\n${request.url}\n${canonicalJson(filled)}`;
-  return { ...context, meta: metaOf(context.by, once, request.correlation?.known) };
 }

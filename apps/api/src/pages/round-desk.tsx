@@ -3,18 +3,14 @@ import { Body, Controller, Get, Param, Req } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import type { VNode } from 'preact';
 import { classOf, OpenRound, type Round } from '#bodies';
-import { canonicalJson, Conflict, newCommandId, Projector, Rejected } from '#eventsourcing';
+import { Conflict, newCommandId, Projector, Rejected } from '#eventsourcing';
 import {
-  bodyOfForm,
   commandContextOf,
   ForSignedIn,
   FormFields,
-  metaOf,
   PostsForm,
   problemOf,
   SeeOther,
-  tidied,
-  validation,
   Reply,
   type ApiRequest,
   type CommandContext,
@@ -22,10 +18,11 @@ import {
 import { PublishingOrders } from '#reports';
 import { ROUND_ACTS, Rounds, RoundViews, stateOf } from '#rounds';
 import type { RoundState } from '#words';
-import { Confirm, WhatHappens } from './confirming.js';
+import { ConfirmPage } from './confirming.js';
 import { actForPeople } from './field-words.js';
-import { Form, KEY, REVISION } from './form.js';
-import { asFilled, MORE, SHOWN_MS, type Filled, type FormParts } from './form-parts.js';
+import { Form } from './form.js';
+import { asFilled, SHOWN_MS, type Filled, type ShownForm } from './form-parts.js';
+import { bodyIn, formContext, sentForm, refusalOf } from './form-sent.js';
 import { PlainPage } from './layout.js';
 import { publishingPath } from './publishing.js';
 import { RendersPages } from './rendering.js';
@@ -65,16 +62,8 @@ export class RoundDeskPages {
     needsDesk(request);
     const [last] = await this.roundViews.list();
     const { round } = last ? this.roundViews.opened(last.code) : { round: null };
-    const carried = round && {
-      ...{
-        expected: round.expected,
-        guidance: guidanceToCarry(round),
-        questions: round.questions,
-        inQuestion: round.inQuestion,
-        reminders: round.reminders,
-      },
-      previous: round.code,
-    };
+    const { code: previous, expected, questions, inQuestion, reminders } = round ?? {};
+    const carried = round && { expected, guidance: guidanceToCarry(round), questions, inQuestion, reminders, previous };
     return this.#shown('prepare', null, { filled: asFilled(carried ?? {}) as Filled, key: newCommandId() }, null);
   }
 
@@ -90,37 +79,25 @@ export class RoundDeskPages {
   @ForSignedIn()
   async discarding(@Param('round') code: string, @Req() request: ApiRequest) {
     needsDesk(request);
-    const draft = await this.#prepared(code);
+    const draft = await this.rounds.draft(code);
+    if (!draft) throw new Rejected('not_found', `No round ${code} is being prepared.`);
     const back = path('rounds', code);
     return (
-      <PlainPage title="Throw the round away" path={back} eyebrow={<a href={back}>{draft.content.name}</a>}>
-        <WhatHappens>
-          <p>
-            What was prepared is deleted, with all its revisions. Nobody but the secretariat ever saw it, and nobody is
-            written to.
-          </p>
-        </WhatHappens>
-        <Confirm
-          {...{ action: `${back}/discard`, button: 'Throw it away', back }}
-          hidden={{ [REVISION]: String(draft.revision) }}
-        />
-      </PlainPage>
+      <ConfirmPage
+        {...{ title: 'Throw the round away', of: draft.content.name, back, revision: draft.revision }}
+        {...{ action: `${back}/discard`, button: 'Throw it away' }}
+      >
+        What was prepared is deleted, with all its revisions. Nobody but the secretariat ever saw it, and nobody is
+        written to.
+      </ConfirmPage>
     );
   }
 
   @PostsForm(':round/discard')
   async discards(@Param('round') code: string, @Body() sent: FormFields, @Req() request: ApiRequest) {
     needsDesk(request);
-    const { [REVISION]: revision } = sent as Filled;
-    const expected = revision === undefined ? undefined : Number(revision);
-    await this.rounds.discard(code, { ...commandContextOf(request), expected });
+    await this.rounds.discard(code, { ...commandContextOf(request), expected: sentForm(sent).revision });
     return new SeeOther('/rounds');
-  }
-
-  async #prepared(code: string) {
-    const draft = await this.rounds.draft(code);
-    if (!draft) throw new Rejected('not_found', `No round ${code} is being prepared.`);
-    return draft;
   }
 
   @Get(':round/:act')
@@ -146,13 +123,10 @@ export class RoundDeskPages {
   ) {
     needsDesk(request);
     const name = formAct(act);
-    const draft = await this.rounds.draft(code);
-    const known = draft?.content ?? this.roundViews.opened(code).round!;
-    return this.#takes(name, known, sent, request, reply, async (body, by) => {
+    const { known, revision } = await this.#known(code);
+    return this.#takes(name, known, sent, request, reply, async (body, by, read) => {
       if (name === 'publish') return publishingPath(await this.orders.round(code, body, by));
-      const { [REVISION]: revision } = sent as Filled;
-      const expected = draft && revision !== undefined ? Number(revision) : undefined;
-      const context = { ...by, expected };
+      const context = { ...by, expected: revision === undefined ? undefined : read };
       const done =
         name === 'open'
           ? await this.rounds.open(code, body, context)
@@ -193,30 +167,21 @@ export class RoundDeskPages {
     request: ApiRequest,
     reply: FastifyReply,
     /** Gives the page that comes next. */
-    execute: (body: object, context: CommandContext) => Promise<string>,
+    execute: (body: object, context: CommandContext, read: number | undefined) => Promise<string>,
   ) {
     needsDesk(request);
-    const { [KEY]: key = newCommandId(), [REVISION]: revision, [MORE]: more, ...filled } = sent as Filled;
-    const again = { filled, key: String(key), revision: revision === undefined ? undefined : Number(revision) };
-    if (typeof more === 'string') return this.#form(name, known, { ...again, more }, reply);
-    const of = bodyOf(name);
+    const again = sentForm(sent);
+    if (again.more !== undefined) return this.#form(name, known, again, reply);
     try {
-      const body = (await validation(of).transform(bodyOfForm(of, tidied(of, filled)), {
-        type: 'body',
-        metatype: of,
-      })) as object;
-      return new SeeOther(await execute(body, contextOf(request, again.key, filled)));
+      const context = formContext(request, again.key, again.filled);
+      return new SeeOther(await execute(bodyIn(bodyOf(name), again.filled), context, again.revision));
     } catch (error) {
-      const { status, detail } = problemOf(error);
-      if (status === 500 || status === 401 || status === 404) throw error;
-      void reply.status(status);
-      const faults = error instanceof Rejected ? error.errors : [];
-      return this.#form(name, known, { ...again, faults, refused: detail }, reply);
+      return this.#form(name, known, { ...again, ...refusalOf(error, reply) }, reply);
     }
   }
 
   /** The form of an act; in its place why it cannot be done as things stand. */
-  async #form(name: FormAct | 'prepare', known: Round | null, shown: Again, reply: FastifyReply) {
+  async #form(name: FormAct | 'prepare', known: Round | null, shown: ShownForm, reply: FastifyReply) {
     if (known === null || name === 'prepare') return this.#shown('prepare', null, shown, null);
     try {
       await this.#refuseNow(name, known);
@@ -229,12 +194,7 @@ export class RoundDeskPages {
     }
   }
 
-  async #shown(
-    name: FormAct | 'prepare',
-    known: Round | null,
-    { key, revision, refused, ...shown }: Again,
-    told: VNode | null,
-  ) {
+  async #shown(name: FormAct | 'prepare', known: Round | null, shown: ShownForm, told: VNode | null) {
     const of = bodyOf(name);
     const back = known ? path('rounds', known.code) : '/rounds';
     const { summary, description } = name === 'prepare' ? PREPARE : ROUND_ACTS[name];
@@ -248,14 +208,10 @@ export class RoundDeskPages {
         <p class="note">{actForPeople(description)}</p>
         {told}
         <Form
-          of={of}
+          {...{ of, shown, back }}
           {...(name === 'open' && { without: ['on'] })}
-          {...shown}
           action={known ? path('rounds', known.code, name) : '/rounds/prepare'}
-          hidden={{ [KEY]: key, ...(revision !== undefined && { [REVISION]: revision }) }}
           submit={name === 'prepare' ? 'Keep it; nobody else sees it yet' : FORMS[name]}
-          back={back}
-          refused={refused ?? null}
           suggestions={await this.suggestions.for(of, null)}
         />
       </PlainPage>
@@ -279,12 +235,6 @@ const NotNow = ({ name, known: { code, name: title }, why }: NotNowParts) => (
   </PlainPage>
 );
 
-interface Again extends Pick<FormParts, 'filled' | 'faults' | 'more'> {
-  readonly key: string;
-  readonly revision?: number | undefined;
-  readonly refused?: string;
-}
-
 /** Without what a round that was replayed says of where it comes from. */
 const guidanceToCarry = ({ guidance }: Round): string | undefined =>
   guidance
@@ -303,10 +253,4 @@ const bodyOf = (name: FormAct | 'prepare'): new () => object =>
 function formAct(act: string): FormAct {
   if (!Object.hasOwn(FORMS, act)) throw new Rejected('not_found', `A round has no page ${act}.`);
   return act as FormAct;
-}
-
-function contextOf(request: ApiRequest, key: string, filled: Filled): CommandContext {
-  const context = commandContextOf(request);
-  const once = `form ${key}\n${request.url}\n${canonicalJson(filled)}`;
-  return { ...context, meta: metaOf(context.by, once, request.correlation?.known) };
 }

@@ -4,9 +4,9 @@ import type { FullDate } from '#clocks';
 import { newCommandId } from '#eventsourcing';
 import { reportOf, type ResponseRates, type ReturnLine, type RoundView, type SincePublished } from '#rounds';
 import type { NamedJob, PublishingOrder } from '#reports';
-import { AgencyLink, Listed } from './links.js';
+import { AgencyLink, Listed, NameLink } from './links.js';
 import { Fact } from './fact.js';
-import { PlainPage } from './layout.js';
+import { PlainPage, Section } from './layout.js';
 import { publishingPath } from './publishing.js';
 import { OneButton } from './return-read.js';
 import { isToAccept } from './round-accepting.js';
@@ -183,9 +183,7 @@ export const RoundPage = ({ view, round, lines, isDesk, own, since, before, job 
                 </td>
               )}
               <th scope="row">
-                <a href={`${here}/returns/${encodeURIComponent(line.agency)}`} dir="auto">
-                  {line.name}
-                </a>
+                <NameLink to={`${here}/returns/${encodeURIComponent(line.agency)}`} name={line.name} />
               </th>
               <td data-label="Return">
                 <span class={`return-state ${line.state}`}>{RETURN_STATE_WORDS[line.state]}</span>
@@ -311,8 +309,7 @@ const Rates = ({ view, rates, isOpen }: { view: View; rates: ResponseRates; isOp
     ['Late, of what came', late, received.count + nil.count],
   ] as const;
   return (
-    <section>
-      <h2>Who answered</h2>
+    <Section title="Who answered">
       <dl class="rates">
         {rows.map(([words, { count: n, agencies }, of]) => (
           <Fact key={words} name={words}>
@@ -330,6 +327,6 @@ const Rates = ({ view, rates, isOpen }: { view: View; rates: ResponseRates; isOp
           </Fact>
         ))}
       </dl>
-    </section>
+    </Section>
   );
 };

@@ -1,6 +1,7 @@
 /** The terms of a round, as its page tells them: what it asks, of whom, by when, and what comes out of it. */
 import type { Round } from '#bodies';
 import { reminderDays } from '#letters';
+import { Section } from './layout.js';
 import { NarrativeWords } from './narrative.js';
 import { KIND_WORDS } from './report-form.js';
 import { questionWords } from './round-words.js';
@@ -57,8 +58,7 @@ export const Asks = ({ view, round, isDesk }: AsksParts) => {
   const { guidance, questions } = round;
   return (
     <>
-      <section>
-        <h2>What it is about</h2>
+      <Section title="What it is about">
         <dl class="rates">
           {termsOf(view, round, isDesk).map(([name, value]) => (
             <div key={name}>
@@ -67,18 +67,16 @@ export const Asks = ({ view, round, isDesk }: AsksParts) => {
             </div>
           ))}
         </dl>
-      </section>
+      </Section>
       {guidance && (
-        <section>
-          <h2>Guidance</h2>
+        <Section title="Guidance">
           <div class="narrative" dir="auto">
             <NarrativeWords text={guidance} />
           </div>
-        </section>
+        </Section>
       )}
       {(questions ?? []).length > 0 && (
-        <section>
-          <h2>Questions</h2>
+        <Section title="Questions">
           <ol class="questions">
             {questions!.map((question) => (
               <li key={question.id} dir="auto">
@@ -92,7 +90,7 @@ export const Asks = ({ view, round, isDesk }: AsksParts) => {
               </li>
             ))}
           </ol>
-        </section>
+        </Section>
       )}
     </>
   );

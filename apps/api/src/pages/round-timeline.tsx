@@ -1,5 +1,7 @@
 /** The timeline of rounds: the answer of each agency to each round, with its day; silence, a nil return and an answer apart. */
 import type { ReturnLine, RoundInShort, RoundOfAgency } from '#rounds';
+import { Section } from './layout.js';
+import { NameLink } from './links.js';
 import { RETURN_STATE_WORDS } from './round-words.js';
 import { Table } from './take-away.js';
 import { path, type View } from './view.js';
@@ -17,8 +19,7 @@ export const Timeline = ({ view, rounds, lines }: TimelineParts) => {
   const agencies = [...new Set(lines.flat().map(({ agency }) => agency))].sort();
   if (rounds.length < 2 || agencies.length === 0) return null;
   return (
-    <section>
-      <h2>Who answered when</h2>
+    <Section title="Who answered when">
       <Table
         class="breakdown brief"
         caption="How each agency answered each round"
@@ -50,7 +51,7 @@ export const Timeline = ({ view, rounds, lines }: TimelineParts) => {
           </tr>
         ))}
       </Table>
-    </section>
+    </Section>
   );
 };
 
@@ -68,8 +69,7 @@ export const Answered = ({ line }: { line: ReturnLine }) => (
 /** The rounds in which one agency was asked, the last first. */
 export const RoundsOfAgency = ({ view, rounds }: { view: View; rounds: readonly RoundOfAgency[] }) =>
   rounds.length === 0 ? null : (
-    <section>
-      <h2 id="rounds">Reporting rounds</h2>
+    <Section id="rounds" title="Reporting rounds">
       <Table
         class="breakdown brief"
         caption="The rounds in which it was asked, and how it answered each"
@@ -79,9 +79,7 @@ export const RoundsOfAgency = ({ view, rounds }: { view: View; rounds: readonly 
         {rounds.map((one) => (
           <tr key={one.round}>
             <th scope="row">
-              <a href={view.link(path('rounds', one.round, 'returns', one.agency))} dir="auto">
-                {one.title}
-              </a>
+              <NameLink to={view.link(path('rounds', one.round, 'returns', one.agency))} name={one.title} />
             </th>
             <td data-label="As at">{dateWords(one.asOf, 'short')}</td>
             <td data-label="Due">{dateWords(one.deadline, 'short')}</td>
@@ -93,5 +91,5 @@ export const RoundsOfAgency = ({ view, rounds }: { view: View; rounds: readonly 
           </tr>
         ))}
       </Table>
-    </section>
+    </Section>
   );

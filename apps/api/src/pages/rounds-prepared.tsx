@@ -1,6 +1,8 @@
 /** The rounds that are being prepared, for the secretariat: nobody else sees them. */
 import type { Round } from '#bodies';
 import type { Rounds } from '#rounds';
+import { Section } from './layout.js';
+import { NameLink } from './links.js';
 import { path } from './view.js';
 import { dateWords } from './words.js';
 
@@ -12,17 +14,13 @@ export async function roundsPrepared(rounds: Rounds): Promise<readonly Round[]> 
 
 export const BeingPrepared = ({ rounds }: { rounds: readonly Round[] }) =>
   rounds.length === 0 ? null : (
-    <section>
-      <h2>Being prepared</h2>
+    <Section title="Being prepared">
       <ul class="items">
         {rounds.map(({ code, name, opens }) => (
           <li key={code}>
-            <a href={path('rounds', code)} dir="auto">
-              {name}
-            </a>{' '}
-            <small>to be opened on {dateWords(opens)}</small>
+            <NameLink to={path('rounds', code)} name={name} /> <small>to be opened on {dateWords(opens)}</small>
           </li>
         ))}
       </ul>
-    </section>
+    </Section>
   );

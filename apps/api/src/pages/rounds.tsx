@@ -6,6 +6,7 @@ import { type ApiRequest } from '#platform';
 import { ReportJobs } from '#reports';
 import { draftsKnownTo, Returns, Rounds, RoundViews, type SincePublished } from '#rounds';
 import { PlainPage } from './layout.js';
+import { NameLink } from './links.js';
 import { RendersPages } from './rendering.js';
 import { PreparedRound, RoundPage } from './round-page.js';
 import { Timeline } from './round-timeline.js';
@@ -63,9 +64,7 @@ export class RoundPages {
               {all.map(({ code, name, state, deadline, responses }) => (
                 <tr key={code}>
                   <th scope="row">
-                    <a href={path('rounds', code)} dir="auto">
-                      {name}
-                    </a>
+                    <NameLink to={path('rounds', code)} name={name} />
                   </th>
                   <td data-label="State">{state && ROUND_STATE_WORDS[state]}</td>
                   <td data-label="Deadline">{dateWords(deadline)}</td>

@@ -71,7 +71,8 @@ const Results = ({ view, q, results }: { view: View; q: string; results: SearchR
               : 'Nothing was found.')}
         </p>
       }
-      json={results ? view.api('/search') : undefined}
+      api={results ? ['/search'] : undefined}
+      list={null}
     >
       {results?.total === 0 && <NothingThere view={view} />}
       {found.length > 1 && (

@@ -3,7 +3,8 @@ import type { Round } from '#bodies';
 import { todayAt } from '#clocks';
 import type { Session } from '#platform';
 import type { ReturnLine, RoundInShort } from '#rounds';
-import { PlainPage } from './layout.js';
+import { PlainPage, Section } from './layout.js';
+import { NameLink } from './links.js';
 import { BeingPrepared } from './rounds-prepared.js';
 import { RETURN_STATE_WORDS } from './round-words.js';
 import { path } from './view.js';
@@ -56,9 +57,7 @@ export const SecretariatHome = ({
       return (
         <section key={code}>
           <h2>
-            <a href={path('rounds', code)} dir="auto">
-              {name}
-            </a>
+            <NameLink to={path('rounds', code)} name={name} />
           </h2>
           <p>
             {state === 'open' ? `Due on ${dateWords(deadline)}. ` : 'Closed. '}
@@ -73,9 +72,7 @@ export const SecretariatHome = ({
                 {toRead.map(({ agency, name: whose, state: is, receivedOn }) => (
                   <li key={agency}>
                     <div>
-                      <a href={path('rounds', code, 'returns', agency)} dir="auto">
-                        {whose}
-                      </a>{' '}
+                      <NameLink to={path('rounds', code, 'returns', agency)} name={whose} />{' '}
                       <small>
                         {RETURN_STATE_WORDS[is]} on {dateWords(receivedOn!)}
                       </small>
@@ -88,8 +85,7 @@ export const SecretariatHome = ({
         </section>
       );
     })}
-    <section>
-      <h2>To verify</h2>
+    <Section title="To verify">
       <ul>
         <li>
           <a href={readAs('unreviewed')}>{counted(unread, 'commitment')}</a> not yet read against the sources
@@ -98,9 +94,8 @@ export const SecretariatHome = ({
           <a href={readAs('contested')}>{counted(contested, 'commitment')}</a> with a contested reading
         </li>
       </ul>
-    </section>
-    <section>
-      <h2>What else you keep</h2>
+    </Section>
+    <Section title="What else you keep">
       <ul>
         {KEPT.map(([to, words]) => (
           <li key={to}>
@@ -108,6 +103,6 @@ export const SecretariatHome = ({
           </li>
         ))}
       </ul>
-    </section>
+    </Section>
   </PlainPage>
 );

@@ -5,7 +5,7 @@ import { randomBytes } from 'node:crypto';
 import { Rejected } from '#eventsourcing';
 import { AlwaysOpen, Cookies, isOwnPath, OneOf, PostsForm, SeeOther, Text, Reply, type ApiRequest } from '#platform';
 import { DESK, LINK_MINUTES, SignIn, type AtProvider, type Way } from '#sign-in';
-import { PlainPage } from './layout.js';
+import { PlainPage, Section } from './layout.js';
 import { PasskeyForm } from './passkey-form.js';
 import { RendersPages } from './rendering.js';
 import { ButtonForm } from './signed-in.js';
@@ -205,18 +205,16 @@ const Ways = ({ signIn, possible, to, again }: WaysParts) => (
     {possible ? (
       <div class="ways">
         {signIn.provider && (
-          <section>
-            <h2>With {signIn.provider.settings.name}</h2>
+          <Section title={`With ${signIn.provider.settings.name}`}>
             <p>
               <a class="button" href={providerPath(to, again !== undefined)} rel="nofollow">
                 Sign in with {signIn.provider.settings.name}
               </a>
             </p>
-          </section>
+          </Section>
         )}
         {signIn.offersLinks && (
-          <section>
-            <h2>By a link</h2>
+          <Section title="By a link">
             <form class="entry" method="post" action="/sign-in/link">
               <HiddenTo to={to} />
               <label>
@@ -228,17 +226,16 @@ const Ways = ({ signIn, possible, to, again }: WaysParts) => (
               </p>
               <button type="submit">Send me a link</button>
             </form>
-          </section>
+          </Section>
         )}
         {signIn.passkeys.canBeUsed && (
-          <section>
-            <h2>With a passkey</h2>
+          <Section title="With a passkey">
             <form class="entry" method="post" action="/sign-in/passkey">
               <HiddenTo to={to} />
               <p class="note">If you have added one to your account: with your fingerprint, face, PIN or key.</p>
               <button type="submit">Use a passkey</button>
             </form>
-          </section>
+          </Section>
         )}
       </div>
     ) : (

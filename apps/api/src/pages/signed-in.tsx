@@ -1,5 +1,6 @@
 /** The reader of a page, where one is signed in: the link in the masthead, and the hidden field of every form. */
 import { createContext, type ComponentChildren, type ComponentProps } from 'preact';
+import { useContext } from 'preact/hooks';
 import { Rejected } from '#eventsourcing';
 import { CSRF_FIELD, csrfTokenOf, type ApiRequest, type Principal, type Session } from '#platform';
 
@@ -37,11 +38,7 @@ export function needsDesk(request: ApiRequest): void {
 }
 
 /** Stands in every form that is sent. */
-export const CsrfField = () => (
-  <ReaderContext.Consumer>
-    {({ csrfToken }) => <input type="hidden" name={CSRF_FIELD} value={csrfToken()} />}
-  </ReaderContext.Consumer>
-);
+export const CsrfField = () => <input type="hidden" name={CSRF_FIELD} value={useContext(ReaderContext).csrfToken()} />;
 
 type Hidden = Readonly<Record<string, string | number | null | undefined>>;
 
@@ -82,41 +79,37 @@ export const ButtonForm = ({ action, hidden, quiet = false, label, children }: B
 
 /** A part of a page for those who are signed in. */
 export const WhenSignedIn = ({ children }: { children: ComponentChildren }) => (
-  <ReaderContext.Consumer>{({ session }) => session && children}</ReaderContext.Consumer>
+  <>{useContext(ReaderContext).session && children}</>
 );
 
 /** A part of a page for the secretariat alone. */
 export const WhenAtTheDesk = ({ children }: { children: ComponentChildren }) => (
-  <ReaderContext.Consumer>
-    {({ session }) => session?.principal?.role === 'secretariat' && children}
-  </ReaderContext.Consumer>
+  <>{useContext(ReaderContext).session?.principal?.role === 'secretariat' && children}</>
 );
 
 /** The person and the agency or role for which it acts; for strangers the way in. */
-export const WhoIsHere = ({ path }: { path: string }) => (
-  <ReaderContext.Consumer>
-    {({ session, canSignIn }) =>
-      session ? (
-        <>
-          <a class="desk" href="/home">
-            Your desk
-          </a>
-          <a class="reader" href="/account">
-            <span class="hidden">Signed in as </span>
-            <span dir="auto">{session.name}</span>
-            <small>{actingWords(session)}</small>
-          </a>
-        </>
-      ) : (
-        canSignIn && (
-          <a class="reader" href={path === '' || path === '/' ? '/sign-in' : `/sign-in?to=${encodeURIComponent(path)}`}>
-            Sign in
-          </a>
-        )
-      )
-    }
-  </ReaderContext.Consumer>
-);
+export const WhoIsHere = ({ path }: { path: string }) => {
+  const { session, canSignIn } = useContext(ReaderContext);
+  if (session)
+    return (
+      <>
+        <a class="desk" href="/home">
+          Your desk
+        </a>
+        <a class="reader" href="/account">
+          <span class="hidden">Signed in as </span>
+          <span dir="auto">{session.name}</span>
+          <small>{actingWords(session)}</small>
+        </a>
+      </>
+    );
+  const back = path === '' || path === '/' ? '' : `?to=${encodeURIComponent(path)}`;
+  return canSignIn ? (
+    <a class="reader" href={`/sign-in${back}`}>
+      Sign in
+    </a>
+  ) : null;
+};
 
 /** `for IOM`, `for the secretariat`. */
 const actingWords = ({ principal }: Session): string =>

@@ -2,26 +2,23 @@
 import { Controller, Get, Param, Query, Req, Res } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { PATHS } from '#acts';
 import { pngOf } from '#charts';
 import { Rejected } from '#eventsourcing';
 import { AlwaysOpen, Reply } from '#platform';
 import { Progress } from '#progress';
-import { Registers } from '#registers';
-import { ICON } from './icon.js';
+import { codeOf, Registers } from '#registers';
+import { ICON, KEEPING_SCRIPT, SAVING_SCRIPT } from './asset.js';
 import { PASSKEY_SCRIPT } from './passkey-form.js';
 import { MARGINS_PATH, marginsCss, MarginsQuery } from './margins.js';
-import { KEEPING_SCRIPT, SAVING_SCRIPT } from './form-scripts.js';
 import { SECTIONS } from './navigation.js';
 import { STYLESHEET } from './stylesheet.js';
 import { path, Publication } from './view.js';
 
-const ASSETS = new Map([
-  [STYLESHEET.path, { type: 'text/css; charset=utf-8', text: STYLESHEET.text }],
-  [PASSKEY_SCRIPT.path, { type: 'text/javascript; charset=utf-8', text: PASSKEY_SCRIPT.text }],
-  [KEEPING_SCRIPT.path, { type: 'text/javascript; charset=utf-8', text: KEEPING_SCRIPT.text }],
-  [SAVING_SCRIPT.path, { type: 'text/javascript; charset=utf-8', text: SAVING_SCRIPT.text }],
-  [ICON.path, { type: 'image/svg+xml', text: ICON.svg }],
-]);
+const ASSETS = [STYLESHEET, PASSKEY_SCRIPT, KEEPING_SCRIPT, SAVING_SCRIPT, ICON];
+
+/** The registers whose entries have a page each. */
+const WITH_PAGES = ['agency', 'theme', 'forum', 'outcome', 'document', 'crosswalk', 'publication'] as const;
 
 /** The greatest number of addresses in a sitemap. */
 const MOST = 50_000;
@@ -42,7 +39,7 @@ export class SiteController {
   @Get('assets/:file')
   @AlwaysOpen()
   asset(@Param('file') file: string, @Reply() reply: FastifyReply): string {
-    const asset = ASSETS.get(`/assets/${file}`);
+    const asset = ASSETS.find(({ path }) => path === `/assets/${file}`);
     if (!asset) throw new Rejected('not_found', `There is no ${file}.`);
     void reply.type(asset.type).header('Cache-Control', 'public, max-age=31536000, immutable');
     return asset.text;
@@ -59,7 +56,7 @@ export class SiteController {
   @AlwaysOpen()
   async icon(@Reply() reply: FastifyReply): Promise<Buffer> {
     void reply.type('image/x-icon').header('Cache-Control', 'public, max-age=86400');
-    return (this.#ico ??= pngOf(ICON.svg, ICON_WIDTH).then((png) => icoOf(png, ICON_WIDTH)));
+    return (this.#ico ??= pngOf(ICON.text, ICON_WIDTH).then((png) => icoOf(png, ICON_WIDTH)));
   }
 
   /** As a page was called before. */
@@ -80,25 +77,14 @@ export class SiteController {
   @Get('sitemap.xml')
   async sitemap(@Reply() reply: FastifyReply): Promise<string> {
     const position = await this.progress.position();
-    const [agencies, themes, forums, outcomes, documents, crosswalks, publications] = await Promise.all([
-      this.registers.all('agency', position),
-      this.registers.all('theme', position),
-      this.registers.all('forum', position),
-      this.registers.all('outcome', position),
-      this.registers.all('document', position),
-      this.registers.all('crosswalk', position),
-      this.registers.all('publication', position),
-    ]);
-    const paths = [
-      ...SECTIONS.flatMap(({ pages }) => Object.keys(pages)),
-      ...agencies.map(({ code }) => path('agencies', code)),
-      ...themes.map(({ code }) => path('themes', code)),
-      ...forums.map(({ id }) => path('forums', id)),
-      ...outcomes.map(({ id }) => path('outcomes', id)),
-      ...documents.map(({ id }) => path('documents', id)),
-      ...crosswalks.map(({ code }) => path('crosswalks', code)),
-      ...publications.filter(({ published }) => published !== null).map(({ id }) => path('publications', id)),
-    ];
+    const entries = await Promise.all(
+      WITH_PAGES.map(async (kind) =>
+        (await this.registers.all(kind, position))
+          .filter((entry) => !('published' in entry) || entry.published !== null)
+          .map((entry) => path(PATHS[kind].path, codeOf(entry))),
+      ),
+    );
+    const paths = [...SECTIONS.flatMap(({ pages }) => Object.keys(pages)), ...entries.flat()];
     const addresses = paths.slice(0, MOST).map((to) => `<url><loc>${xml(this.publication.publicUrl + to)}</loc></url>`);
     void reply.type('application/xml; charset=utf-8');
     return `<?xml version="1.0" encoding="UTF-8"?>\n<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n${addresses.join('\n')}\n</urlset>\n`;

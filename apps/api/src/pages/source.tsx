@@ -3,7 +3,7 @@ import { createContext, type ComponentChildren } from 'preact';
 import { useContext } from 'preact/hooks';
 import { BLANKED, type Citation, type Correction, type OnBehalf } from '#commitments';
 import { placeWords } from '#registers';
-import { Listed } from './links.js';
+import { Listed, NameLink } from './links.js';
 import { path, type View } from './view.js';
 
 /** The citation of a statement. */
@@ -55,10 +55,8 @@ export const Source = ({ view, of, uncited = 'Said by the reporting agency itsel
 /** A place in a document, as people cite it. */
 export const Place = ({ view, of: { document, ...place }, said }: { view: View; of: Citation; said?: Cited }) => (
   <span title={place.locator}>
-    <a href={view.link(path('documents', document))} dir="auto">
-      {view.names.document.get(document) ?? document}
-    </a>
-    , <Words text={placeWords(place)} of={said} />
+    <NameLink to={view.link(path('documents', document))} name={view.names.document.get(document) ?? document} />,{' '}
+    <Words text={placeWords(place)} of={said} />
   </span>
 );
 

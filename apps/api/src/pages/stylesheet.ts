@@ -1,6 +1,6 @@
-/** The one stylesheet, from the files in css/; its address changes with its text, so that it may be kept for ever. */
-import { createHash } from 'node:crypto';
+/** The one stylesheet, from the files in css/. */
 import { readdirSync, readFileSync } from 'node:fs';
+import { asset } from './asset.js';
 
 const folder = new URL('./css/', import.meta.url);
 
@@ -11,10 +11,7 @@ const text = readdirSync(folder)
   .map((name) => readFileSync(new URL(name, folder), 'utf8'))
   .join('\n');
 
-export const STYLESHEET = {
-  text,
-  path: `/assets/${createHash('sha256').update(text).digest('hex').slice(0, 12)}.css`,
-};
+export const STYLESHEET = asset(text, 'css');
 
 /** The light colours by the names of their custom properties, for pictures that stand alone. */
 export const LIGHT: ReadonlyMap<string, string> = new Map(

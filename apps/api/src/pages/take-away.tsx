@@ -5,7 +5,7 @@ import { FORMAT_NAMES, formatNamed, type Format } from '#platform';
 import { recordedWords } from './as-at.js';
 import { licenceWords, sentenceOf, type Citation } from './citation.js';
 import { standalone, type Drawing } from './picture.js';
-import type { View } from './view.js';
+import type { Params, View } from './view.js';
 import { count, dateWords } from './words.js';
 
 /** The downloads of a page, in their order on the page; filled while the page is rendered. */
@@ -38,36 +38,37 @@ export const FormatLink = ({ list, name }: { list: string; name: Format }) => {
   return <a href={list + opened}>{label}</a>;
 };
 
+/** A question to the API; by default it asks as much as the page was asked. */
+export type Question = readonly [to: string, asked?: Params];
+
 interface PageParts {
   readonly view: View;
   readonly title: string;
-  /** The same from the API. Absent: nothing is asked yet. */
-  readonly json?: string;
-  /** Absent: it is no table. */
-  readonly csv?: string;
-  /** The Atom feed of what it is about. */
+  readonly api?: Question;
+  readonly list?: Question | null;
   readonly feed?: string;
-  /** The page on which it is followed by e-mail. */
   readonly follow?: string;
-  /** The path of the entry of a register that it is about. */
   readonly entry?: string;
 }
 
 /** Of the page as a whole. */
-export const TakeAway = ({ view, title, json, csv, feed, follow, entry }: PageParts) => {
+export const TakeAway = ({ view, title, api, list = api, feed, follow, entry }: PageParts) => {
   const offered = useContext(OffersContext);
   offered.citation = citationOf(view, title);
   offered.address = (what) => view.taken(what);
+  // A list is taken away from its start.
+  const inFormat = ([to, asked = view.asked]: Question, format: Format) =>
+    view.api(to, { ...asked, cursor: null, format });
   return (
     <div class="take">
-      {json && (
+      {api && (
         <span>
-          The same as <a href={json}>JSON</a>
-          {csv &&
+          The same as <a href={view.api(...api)}>JSON</a>
+          {list &&
             FORMAT_NAMES.slice(1).map((name, i, { length }) => (
               <Fragment key={name}>
                 {i < length - 1 ? ', ' : ' or '}
-                <FormatLink list={csv.replace('format=csv', `format=${name}`)} name={name} />
+                <FormatLink list={inFormat(list, name)} name={name} />
               </Fragment>
             ))}
         </span>

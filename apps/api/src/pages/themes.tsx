@@ -18,7 +18,7 @@ import { NothingFound } from './conditions.js';
 import { EntryFacts } from './entry-fields.js';
 import { Breakdown, Headline, Legend, mostFirst, NoSum } from './figures.js';
 import { feedPath, followPath } from './feed-path.js';
-import { Page } from './layout.js';
+import { Page, Section } from './layout.js';
 import { ThemeLink } from './links.js';
 import { apartOf, correctedCount, CorrectedLater, EndedApart, type EndedCounts } from './lineage.js';
 import { ByStage, LISTED, stagesIn } from './lists.js';
@@ -118,8 +118,7 @@ const Themes = ({ view, progress, through, framework, frameworks, themes, forums
         parents of its themes too.
       </p>
     }
-    json={view.api('/progress/themes', { ...view.asked, framework })}
-    csv={view.api('/progress/themes', { ...view.asked, framework, format: 'csv' })}
+    api={['/progress/themes', { ...view.asked, framework }]}
   >
     <Scope view={view} forums={forums} fields={THROUGH_FIELDS}>
       <ThroughFields view={view} crosswalks={crosswalks} />
@@ -187,8 +186,7 @@ const ThemeReport = (parts: ReportParts) => {
           </p>
         )
       }
-      json={view.api(`/progress${path('themes', theme.code)}`)}
-      csv={view.api(`/progress${path('themes', theme.code)}`, { ...view.asked, format: 'csv' })}
+      api={[`/progress${path('themes', theme.code)}`]}
       entry={path('themes', theme.code)}
       feed={feedPath('themes', theme.code)}
       follow={followPath('theme', theme.code)}
@@ -225,15 +223,13 @@ const ThemeReport = (parts: ReportParts) => {
         ]}
       />
       {below.length > 0 && (
-        <section>
-          <h2 id="below">Themes below it</h2>
+        <Section id="below" title="Themes below it">
           <Legend />
           <Breakdown view={view} caption={`Below ${theme.label}`} of="Theme" lines={below} />
-        </section>
+        </Section>
       )}
       {progress.rows.length > 0 && (
-        <section>
-          <h2 id="agencies">Who works on it</h2>
+        <Section id="agencies" title="Who works on it">
           <Legend />
           <Breakdown
             view={view}
@@ -249,7 +245,7 @@ const ThemeReport = (parts: ReportParts) => {
             }))}
           />
           <NoSum of="agencies" total={progress.row?.total ?? 0} />
-        </section>
+        </Section>
       )}
       <ByStage view={view} items={commitments.items} total={commitments.total} filter={filter} />
     </Page>

@@ -5,8 +5,8 @@ import { CONCERNED, NewWebhook, OfOwn, ReplayDeadLetters, WebhooksController, ty
 import { commandContextOf, ForSignedIn, PostsForm, SeeOther, Reply, type ApiRequest } from '#platform';
 import { Fact } from './fact.js';
 import { PlainPage } from './layout.js';
+import { Instant } from './links.js';
 import { RendersPages } from './rendering.js';
-import { Instant } from './roles.js';
 import { ButtonForm, PostForm } from './signed-in.js';
 import { Table } from './take-away.js';
 import { path } from './view.js';
