@@ -322,9 +322,7 @@ export class AccountsController {
   /** @throws Rejected `not_found`, also for those who may not know of it */
   async #known(account: string, by: Principal): Promise<AccountRow> {
     const row = await this.access.accounts.one(account);
-    if (!row || !isKnownTo(by, row)) throw notFound(account);
+    if (!row || !isKnownTo(by, row)) throw missing('account', account);
     return row;
   }
 }
-
-const notFound = (account: string) => new Rejected('not_found', `There is no account ${account}.`);

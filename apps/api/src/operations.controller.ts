@@ -104,32 +104,27 @@ export class OperationsController implements OnModuleDestroy {
   readonly #logger = new Logger('Metrics');
   /** Of this application's views; what is measured of the process, `metrics`, is beside them. */
   readonly #registry = new Registry();
-  readonly #ahead = new Gauge({
-    name: 'followthrough_log_ahead_of_clock_seconds',
-    help: 'How much later than it is now the last event was recorded: somebody’s clock was wrong, or this one is',
-    registers: [this.#registry],
-  });
-  readonly #webhooks = new Gauge({
-    name: 'followthrough_webhooks',
-    help: 'Webhooks by state: going, waiting to try again, ended',
-    labelNames: ['state'],
-    registers: [this.#registry],
-  });
-  readonly #deadLetters = new Gauge({
-    name: 'followthrough_webhook_dead_letters',
-    help: 'Events that were given up and wait to be sent again or left',
-    registers: [this.#registry],
-  });
-  readonly #checked = new Gauge({
-    name: 'followthrough_log_checked_position',
-    help: 'How far the pass over the log under way, or the last one, has come',
-    registers: [this.#registry],
-  });
-  readonly #unsound = new Gauge({
-    name: 'followthrough_log_unsound',
-    help: '1: the last pass over the log found a fault; /health/ready names its position',
-    registers: [this.#registry],
-  });
+  readonly #ahead = this.#measured(
+    'followthrough_log_ahead_of_clock_seconds',
+    'How much later than it is now the last event was recorded: somebody’s clock was wrong, or this one is',
+  );
+  readonly #webhooks = this.#measured(
+    'followthrough_webhooks',
+    'Webhooks by state: going, waiting to try again, ended',
+    'state',
+  );
+  readonly #deadLetters = this.#measured(
+    'followthrough_webhook_dead_letters',
+    'Events that were given up and wait to be sent again or left',
+  );
+  readonly #checked = this.#measured(
+    'followthrough_log_checked_position',
+    'How far the pass over the log under way, or the last one, has come',
+  );
+  readonly #unsound = this.#measured(
+    'followthrough_log_unsound',
+    '1: the last pass over the log found a fault; /health/ready names its position',
+  );
   readonly #gauges: {
     readonly gauge: Gauge;
     readonly value: (progress: ProjectionStatus, next?: Envelope) => number;
@@ -171,11 +166,12 @@ export class OperationsController implements OnModuleDestroy {
     );
   }
 
+  #measured<L extends string>(name: string, help: string, ...labelNames: L[]): Gauge<L> {
+    return new Gauge({ name, help, labelNames, registers: [this.#registry] });
+  }
+
   #gauge(name: string, help: string, value: (progress: ProjectionStatus, next?: Envelope) => number): void {
-    this.#gauges.push({
-      gauge: new Gauge({ name, help, labelNames: ['projection'], registers: [this.#registry] }),
-      value,
-    });
+    this.#gauges.push({ gauge: this.#measured(name, help, 'projection'), value });
   }
 
   onModuleDestroy(): void {

@@ -7,18 +7,15 @@ import {
   ApiConsumes,
   ApiOkResponse,
   ApiOperation,
-  ApiParam,
   ApiProduces,
   ApiTags,
 } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
-import { Rejected } from '#eventsourcing';
 import {
   ACTING,
   Caller,
   CurrentCommand,
   formatNamed,
-  maySee,
   QueryChoice,
   Rights,
   TAKES_FILE,
@@ -27,12 +24,11 @@ import {
   type RequestContext,
   type Upload,
 } from '#platform';
-import { mine, returnId, Returns } from '#rounds';
+import { mine, mustSee, OfReturn, OWN, returnId, Returns } from '#rounds';
 import { ACCOUNT_ROLES, REPORT_LANGUAGES, type ReportLanguage } from '#words';
 import { ReturnSheetPreview, ReturnSheets } from './return-sheets.js';
 
 export const XLSX = formatNamed('xlsx').mediaType;
-const OWN = 'for its own agency';
 
 class PreviewQuery {
   @QueryChoice(['true', 'false'], { default: 'false', description: 'Tell what would change, and save nothing' })
@@ -43,11 +39,6 @@ export class SheetQuery {
   @QueryChoice(REPORT_LANGUAGES, { description: 'Of its headings, guidance and lists; without it that of the account' })
   language?: ReportLanguage;
 }
-
-const Named = () => (target: object, property: string, descriptor: PropertyDescriptor) => {
-  ApiParam({ name: 'round', description: 'The code of the round' })(target, property, descriptor);
-  ApiParam({ name: 'agency', description: 'The code of the agency' })(target, property, descriptor);
-};
 
 /** Sends a workbook that is not public. */
 export async function sendWorkbook(
@@ -71,7 +62,7 @@ export class ReturnSheetsController {
   ) {}
 
   @Get(':agency.xlsx')
-  @Named()
+  @OfReturn()
   @Rights({ scope: 'read', roles: ACCOUNT_ROLES, only: OWN })
   @ApiOperation({
     summary: 'A return as a workbook to be filled in anywhere',
@@ -87,10 +78,8 @@ export class ReturnSheetsController {
     @Caller() caller: Principal | null,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    if (!caller) throw new Rejected('unauthenticated', 'A draft is not public: Authorization: Bearer …');
     await this.returns.inRound(round, agency);
-    if (!maySee(caller, agency))
-      throw new Rejected('forbidden', `The draft of ${agency} is seen by ${agency} and the secretariat alone.`);
+    mustSee(caller, agency);
     await sendWorkbook(
       reply,
       await this.sheets.workbook(round, agency, language ?? (await this.sheets.languageOf(caller))),
@@ -99,7 +88,7 @@ export class ReturnSheetsController {
   }
 
   @Put(':agency.xlsx')
-  @Named()
+  @OfReturn()
   @Rights({ scope: 'report', roles: ACTING, only: OWN })
   @RouteConfig(TAKES_FILE)
   @ApiConsumes(XLSX)

@@ -14,7 +14,7 @@ import {
 import type { FastifyReply } from 'fastify';
 import { PublishRound } from '#bodies';
 import { CurrentCommand, Problem, Rights, Reply, type CommandContext } from '#platform';
-import { ROUND_ACTS } from '#rounds';
+import { operationOnRound, ROUND_ACTS } from '#rounds';
 import { PUBLISHING_STATES, type JobState, type NamedJob, type PublishingOrder } from './job.js';
 import { ReportJobs } from './jobs.js';
 import { AGAIN_S } from './jobs.controller.js';
@@ -103,11 +103,7 @@ export class PublishingController {
   @ApiTags('Rounds')
   @Rights({ scope: 'publish', roles: [...SECRETARIAT] })
   @HttpCode(202)
-  @ApiOperation({
-    summary: ROUND_ACTS.publish.summary,
-    description: ROUND_ACTS.publish.description,
-    operationId: ROUND_ACTS.publish.operationId,
-  })
+  @ApiOperation(operationOnRound('publish'))
   @ApiAcceptedResponse({ type: PublishingAnswer })
   @ApiConflictResponse({ description: ROUND_ACTS.publish.conflict })
   async round(

@@ -15,13 +15,11 @@ export interface Line<A, On, State> {
   readonly body: BodyName;
   /** Its path below its subject. */
   readonly path: string;
-  readonly who: Doer;
   /** Of the token; absent: `publish` on a round, `report` on a return. */
   readonly scope?: Scope;
   readonly summary: string;
   readonly description: string;
   readonly conflict?: string;
-  readonly operationId: string;
   readonly decide: (state: State, act: A, on: On) => NewEvent[];
 }
 
@@ -43,7 +41,11 @@ const roundAct = <E extends keyof rounds.RoundEvents | 'Blanked', B extends Body
 const returnAct = <E extends keyof returns.ReturnEvents | 'Blanked', B extends BodyName>(
   yields: E,
   body: B,
-  line: Omit<Line<Body<B>, returns.OnReturn & OnWords, ReturnState>, 'yields' | 'body'>,
+  line: Omit<Line<Body<B>, returns.OnReturn & OnWords, ReturnState>, 'yields' | 'body'> & {
+    readonly who: Doer;
+    /** Its name in the document of the API, if that is not its name here and `Return`. */
+    readonly operationId?: string;
+  },
 ) => ({ yields, body, ...line });
 
 /** Blanks words of a revision, and the same words wherever they were said again. */
@@ -62,78 +64,62 @@ const CLOSED = 'The round is closed';
 export const ROUND_ACTS = complete<keyof rounds.RoundEvents | 'Blanked'>()({
   open: roundAct('Opened', 'Round', {
     path: 'open',
-    who: 'secretariat',
     summary: 'Open a round that was prepared: from now on it is public, and agencies can answer',
     description:
       'By the secretariat. The agencies that are expected are settled: the members, as of today, of the body that is asked, and those that are named.',
     conflict: 'It is open already, or opens later',
-    operationId: 'openRound',
     decide: rounds.open,
   }),
   amend: roundAct('Amended', 'Round', {
     path: 'amend',
-    who: 'secretariat',
     summary: 'Amend a round; the body replaces what it says',
     description:
       'By the secretariat. Before it is open, its draft is saved anew; then If-Match is its revision. An open round takes an amendment of all but its code and its first day.',
     conflict: CLOSED,
-    operationId: 'amendRound',
     decide: rounds.amend,
   }),
   extend: roundAct('Extended', 'ExtendRound', {
     path: 'extend',
-    who: 'secretariat',
     summary: 'Extend the deadline, for all or for one agency',
     description: 'By the secretariat, with a reason. Who was late by then stays late.',
     conflict: CLOSED,
-    operationId: 'extendRound',
     decide: rounds.extend,
   }),
   remind: roundAct('Reminded', 'RemindRound', {
     path: 'remind',
-    who: 'secretariat',
     summary: 'Remind those who still owe a return, now',
     description:
       'By the secretariat, beside the reminders that the round sends by itself. Nobody is reminded twice a day. The event names agencies; their people are written to, and the log has no address.',
     conflict: 'Nobody owes, or all were reminded today',
-    operationId: 'remindRound',
     decide: rounds.remind,
   }),
   close: roundAct('Closed', 'CloseRound', {
     path: 'close',
-    who: 'secretariat',
     summary: 'Close a round: returns that did not come are not received',
     description: 'By the secretariat. Silence is never taken for no change.',
     conflict: CLOSED,
-    operationId: 'closeRound',
     decide: rounds.close,
   }),
   reopen: roundAct('Reopened', 'ReopenRound', {
     path: 'reopen',
-    who: 'secretariat',
     summary: 'Reopen a closed round for one agency, until a day',
     description: 'By the secretariat, with a reason. Nothing changes for the others.',
     conflict: 'It is open',
-    operationId: 'reopenRound',
     decide: rounds.reopen,
   }),
   publish: roundAct('Published', 'PublishRound', {
     path: 'publish',
-    who: 'secretariat',
     summary: 'Publish a closed round: its report is made and published, once and whole',
     description:
       'By the secretariat, in the background: the answer is a job, and `Location` is its address, where it can be cancelled until it is recorded. A round that cannot be published is refused at once. The report stands as at the cut-off, as known when its files were begun, and never changes: with the agencies that answered and those that did not, their answers and words, and the bridge from the published figures of the round before. Words that were added to a publication prepared under the same symbol are in it.',
     conflict: 'It is open, or was published already; or the symbol is that of another report',
-    operationId: 'publishRound',
     decide: rounds.publish,
   }),
   blank: roundAct('Blanked', 'Blank', {
     path: 'history/:revision/blank',
-    who: 'secretariat',
     summary: 'Blank words of a round that must go',
     description: 'By the secretariat. The same words go wherever they were said again.',
     scope: 'admin',
-    operationId: 'blankRound',
     decide: blank(rounds.round),
   }),
 });
@@ -147,7 +133,6 @@ export const RETURN_ACTS = complete<Exclude<keyof returns.ReturnEvents, 'Applied
     description:
       'By the agency, or by the secretariat on its behalf; If-Match is the revision of the draft. Every act is tried first: a missing or wrong entry refuses it, with a pointer to each field. Unchanged statements of an earlier submission stay; changed ones are retracted.',
     conflict: 'The round is closed for the agency, or the return was accepted or submitted meanwhile',
-    operationId: 'submitReturn',
     decide: returns.submit as never,
   }),
   return: returnAct('SentBack', 'SendBackReturn', {
@@ -165,7 +150,6 @@ export const RETURN_ACTS = complete<Exclude<keyof returns.ReturnEvents, 'Applied
     summary: 'Accept a return',
     description: 'By the secretariat. It is then as it stands, unless it is sent back.',
     conflict: 'Nothing was received yet, or it was sent back, or accepted already',
-    operationId: 'acceptReturn',
     decide: returns.accept,
   }),
   nil: returnAct('NilReported', 'NilReturn', {
@@ -175,7 +159,6 @@ export const RETURN_ACTS = complete<Exclude<keyof returns.ReturnEvents, 'Applied
     description:
       'By the agency, or by the secretariat on its behalf. It is neither silence nor a confirmation: its commitments stay as they were, and unconfirmed.',
     conflict: 'The round is closed for the agency, or a return was submitted',
-    operationId: 'nilReturn',
     decide: returns.nil,
   }),
   receivePaper: returnAct('PaperReceived', 'ReceivePaper', {
@@ -204,7 +187,6 @@ export const RETURN_ACTS = complete<Exclude<keyof returns.ReturnEvents, 'Applied
     summary: 'Blank words of a return that must go',
     description: 'By the secretariat. Blank the commitments’ events, too: the words are in both streams.',
     scope: 'admin',
-    operationId: 'blankReturn',
     decide: blank(returns.aReturn),
   }),
 });
@@ -218,3 +200,9 @@ function complete<Events extends string>() {
 
 export type RoundActName = keyof typeof ROUND_ACTS;
 export type ReturnActName = keyof typeof RETURN_ACTS;
+
+/** An act on a round, as the document of the API tells of it. */
+export const operationOnRound = (name: RoundActName) => {
+  const { summary, description } = ROUND_ACTS[name];
+  return { summary, description, operationId: `${name}Round` };
+};

@@ -1,5 +1,5 @@
 /** The routes of returns: the draft, what is found about it, and the acts on it. */
-import { Body, Controller, Get, HttpCode, Inject, Param, Post, Put, type Type } from '@nestjs/common';
+import { applyDecorators, Body, Controller, Get, HttpCode, Inject, Param, Post, Put, type Type } from '@nestjs/common';
 import { RouteConfig } from '@nestjs/platform-fastify';
 import {
   ApiBody,
@@ -38,7 +38,7 @@ import { aReturn, isWritable, returnId, stateOfReturn, type CommentAsAt, type Su
 import { Returns, type ReturnInRound } from './returns.js';
 import { worksFor } from './owners.js';
 import { deadlineFor, isLate, reopenedUntil } from './round.js';
-import { KnownQuery, OfPath, revisionIn } from './rounds.controller.js';
+import { KnownQuery, NAMED_ROUND, OfPath, revisionIn } from './rounds.controller.js';
 import { contentOf } from './submitting.js';
 
 const DAY = { type: String, format: 'date' } as const;
@@ -212,17 +212,16 @@ const shown = ({ revision, said, outcome }: Submission): Submitted => ({
   content: contentOf(said),
 });
 
-const OWN = 'for its own agency';
+export const OWN = 'for its own agency';
 /** Drafts are seen by those who work on them, and by readers who were appointed for the agency. */
 const SEEN: RouteRights = { scope: 'read', roles: ACCOUNT_ROLES, only: OWN };
 
 /** As many times the body of one act may be the body of a return. */
 const BODIES = 16;
 
-const Named = () => (target: object, property: string, descriptor: PropertyDescriptor) => {
-  ApiParam({ name: 'round', description: 'The code of the round' })(target, property, descriptor);
-  ApiParam({ name: 'agency', description: 'The code of the agency' })(target, property, descriptor);
-};
+/** The parameters of the address of a return. */
+export const OfReturn = () =>
+  applyDecorators(NAMED_ROUND, ApiParam({ name: 'agency', description: 'The code of the agency' }));
 
 @ApiTags('Rounds')
 @Controller('v1/rounds/:round/returns/:agency')
@@ -233,7 +232,7 @@ export class ReturnsController {
   ) {}
 
   @Get()
-  @Named()
+  @OfReturn()
   @ApiOperation({
     summary: 'A return: its state, its submission, and to those who work on it its draft',
     description:
@@ -296,7 +295,7 @@ export class ReturnsController {
   }
 
   @Put()
-  @Named()
+  @OfReturn()
   @Rights({ scope: 'report', roles: ACTING, only: OWN })
   @RouteConfig({ bodies: BODIES })
   @ApiOperation({
@@ -316,7 +315,7 @@ export class ReturnsController {
   }
 
   @Get('findings')
-  @Named()
+  @OfReturn()
   @Rights(SEEN)
   @ApiOperation({
     summary: 'Missing, wrong and odd entries in the draft of a return',
@@ -338,7 +337,7 @@ export class ReturnsController {
   }
 
   @Get('revisions')
-  @Named()
+  @OfReturn()
   @Rights(SEEN)
   @ApiOperation({
     summary: 'The revisions of the draft of a return: who saved each, and when',
@@ -357,7 +356,7 @@ export class ReturnsController {
   }
 
   @Get('comments')
-  @Named()
+  @OfReturn()
   @ApiOperation({
     summary: 'The comments on a return, and the answers to them',
     description: 'In the order in which they were made.',
@@ -368,7 +367,7 @@ export class ReturnsController {
   }
 
   @Post('submit')
-  @Named()
+  @OfReturn()
   @Rights(rightsOf('submit'))
   @HttpCode(200)
   @ApiOperation(operationOf('submit'))
@@ -385,7 +384,7 @@ export class ReturnsController {
 }
 
 /** @throws Rejected `unauthenticated` | `forbidden` for those who may not see the draft of an agency */
-function mustSee(caller: Principal | null, agency: string): asserts caller is Principal {
+export function mustSee(caller: Principal | null, agency: string): asserts caller is Principal {
   if (!caller) throw new Rejected('unauthenticated', 'A draft is not public: Authorization: Bearer …');
   if (!maySee(caller, agency))
     throw new Rejected('forbidden', `The draft of ${agency} is seen by ${agency} and the secretariat alone.`);
@@ -418,8 +417,9 @@ function rightsOf(name: ReturnActName): RouteRights {
 }
 
 function operationOf(name: ReturnActName) {
-  const { summary, description, operationId } = RETURN_ACTS[name];
-  return { summary, description, operationId };
+  const line: { readonly operationId?: string } = RETURN_ACTS[name];
+  const { summary, description } = RETURN_ACTS[name];
+  return { summary, description, operationId: line.operationId ?? `${name}Return` };
 }
 
 /** The controller of one act on a return. */
@@ -433,7 +433,7 @@ function actController(name: Exclude<ReturnActName, 'submit'>): Type<unknown> {
     constructor(private readonly returns: Returns) {}
 
     @Post(path)
-    @Named()
+    @OfReturn()
     @OfPath(path)
     @Rights(rightsOf(name))
     @HttpCode(200)

@@ -33,7 +33,7 @@ import {
   type Principal,
 } from '#platform';
 import type { Scope } from '#words';
-import { ROUND_ACTS, type RoundActName } from './acts.js';
+import { operationOnRound, ROUND_ACTS, type RoundActName } from './acts.js';
 import { Rounds, type RoundResult } from './rounds.js';
 import { Bridge, ReturnLine, RoundInShort, RoundOfAgency, RoundView, RoundViews, SincePublished } from './views.js';
 import { DraftsStore } from '#drafts';
@@ -110,7 +110,7 @@ const inRow = ({ responses, ...round }: Partial<RoundInShort>): object => ({
   ),
 });
 
-const NAMED_ROUND = ApiParam({ name: 'round', description: 'The code of the round' });
+export const NAMED_ROUND = ApiParam({ name: 'round', description: 'The code of the round' });
 
 @ApiTags('Rounds')
 @Controller('v1/rounds')
@@ -231,7 +231,7 @@ export class RoundsController {
   @NAMED_ROUND
   @Rights(rightsOf('open'))
   @HttpCode(200)
-  @ApiOperation(operationOf('open'))
+  @ApiOperation(operationOnRound('open'))
   @ApiOkResponse({ type: RoundAnswer })
   @ApiConflictResponse({ description: ROUND_ACTS.open.conflict })
   async open(@Param('round') round: string, @Body() body: OpenRound, @CurrentCommand() context: CommandContext) {
@@ -257,7 +257,7 @@ export class RoundsController {
   @NAMED_ROUND
   @Rights(rightsOf('amend'))
   @HttpCode(200)
-  @ApiOperation(operationOf('amend'))
+  @ApiOperation(operationOnRound('amend'))
   @ApiOkResponse({ type: RoundAnswer })
   @ApiConflictResponse({ description: ROUND_ACTS.amend.conflict })
   async amend(@Param('round') round: string, @Body() body: Round, @CurrentCommand() context: CommandContext) {
@@ -317,11 +317,6 @@ function rightsOf(name: RoundActName): RouteRights {
   return { scope, roles: ['secretariat'] };
 }
 
-function operationOf(name: RoundActName) {
-  const { summary, description, operationId } = ROUND_ACTS[name];
-  return { summary, description, operationId };
-}
-
 /** The revision that an address names. @throws Rejected */
 export function revisionIn(text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
@@ -348,7 +343,7 @@ function actController(name: Exclude<RoundActName, OwnRoute>): Type<unknown> {
     @OfPath(path)
     @Rights(rightsOf(name))
     @HttpCode(200)
-    @ApiOperation(operationOf(name))
+    @ApiOperation(operationOnRound(name))
     @ApiBody({ type: BodyClass })
     @ApiOkResponse({ type: RoundAnswer })
     @ApiConflictResponse({ description: conflict || 'It cannot be blanked' })
