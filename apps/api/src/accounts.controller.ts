@@ -25,6 +25,10 @@ import {
 import { todayAt, type FullDate } from '#clocks';
 import { Conflict, refused, Rejected, type Log } from '#eventsourcing';
 import {
+  Day,
+  Instant,
+  InstantOrNull,
+  TextOrNull,
   ACTING,
   Caller,
   CodeOf,
@@ -100,7 +104,7 @@ class AppointmentView {
   @ApiProperty() readonly account: string;
   @ApiProperty({ enum: ACCOUNT_ROLES }) readonly role: AccountRole;
   @ApiProperty({ type: String, nullable: true, example: 'IOM' }) readonly agency: string | null;
-  @ApiProperty(INSTANT) readonly since: string;
+  @Instant() readonly since: string;
   @ApiProperty(OPEN_END) readonly until: string | null;
   @ApiProperty(BY) readonly appointedBy: string | null;
   @ApiProperty(BY) readonly relievedBy: string | null;
@@ -109,15 +113,13 @@ class AppointmentView {
 class AccountView {
   @ApiProperty({ description: 'A pseudonym, as it stands in events' }) readonly account: string;
   @ApiProperty({ enum: ACCOUNT_KINDS }) readonly kind: AccountKind;
-  @ApiProperty({ type: String, nullable: true, description: 'null: none was given, or it was erased' })
-  readonly name: string | null;
-  @ApiProperty({ type: String, nullable: true }) readonly email: string | null;
+  @TextOrNull('null: none was given, or it was erased') readonly name: string | null;
+  @TextOrNull() readonly email: string | null;
   @ApiProperty({ enum: REPORT_LANGUAGES, nullable: true, description: 'Of letters; null: none was chosen, so English' })
   readonly language: ReportLanguage | null;
-  @ApiProperty(INSTANT) readonly created: string;
+  @Instant() readonly created: string;
   @ApiProperty(BY) readonly createdBy: string | null;
-  @ApiProperty({ ...INSTANT, nullable: true, description: 'When all that tells who it is was erased' })
-  readonly erased: string | null;
+  @InstantOrNull('When all that tells who it is was erased') readonly erased: string | null;
   @ApiProperty({ type: [AppointmentView], description: 'Every role that it has or had, or will have' })
   readonly appointments: readonly AppointmentView[];
 }
@@ -128,11 +130,11 @@ class AccountsView {
 
 export class WhoCould extends AppointmentView {
   @ApiProperty({ enum: ACCOUNT_KINDS }) readonly kind: AccountKind;
-  @ApiProperty({ type: String, nullable: true }) readonly name: string | null;
+  @TextOrNull() readonly name: string | null;
 }
 
 class AppointmentsView {
-  @ApiProperty({ type: String, format: 'date' }) readonly at: FullDate;
+  @Day() readonly at: FullDate;
   @ApiProperty({ type: [WhoCould] }) readonly items: readonly WhoCould[];
 }
 

@@ -3,7 +3,7 @@ import { Controller, Get, Query, Req } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
 import { IsIn, IsISO8601, IsOptional, IsString, Matches, MaxLength } from 'class-validator';
 import { AccessStore, Audit, type AuditFilter, type AuditRow } from '#access';
-import { formatOf, InBom, InFormat, PageSize, Rights, type ApiRequest, type Format } from '#platform';
+import { TextOrNull, formatOf, InBom, InFormat, PageSize, Rights, type ApiRequest, type Format } from '#platform';
 import { missing } from '#registers';
 
 const PAGE = 500;
@@ -50,23 +50,20 @@ class AuditQuery {
 class AuditedView implements AuditRow {
   @ApiProperty({ type: 'integer' }) readonly id: number;
   @ApiProperty({ format: 'date-time' }) readonly at: string;
-  @ApiProperty({ type: String, nullable: true, description: 'null: nobody known' }) readonly account: string | null;
-  @ApiProperty({ type: String, nullable: true }) readonly role: string | null;
-  @ApiProperty({ type: String, nullable: true }) readonly agency: string | null;
-  @ApiProperty({ type: String, nullable: true, description: 'Of the network; null: it was erased' })
-  readonly address: string | null;
+  @TextOrNull('null: nobody known') readonly account: string | null;
+  @TextOrNull() readonly role: string | null;
+  @TextOrNull() readonly agency: string | null;
+  @TextOrNull('Of the network; null: it was erased') readonly address: string | null;
   @ApiProperty({ example: 'POST /v1/commitments/:reference/stage' }) readonly what: string;
   @ApiProperty({ type: String, nullable: true, example: 'IOM-2011-12' }) readonly subject: string | null;
   @ApiProperty({ type: 'integer', description: 'As it was answered' }) readonly status: number;
-  @ApiProperty({ type: String, nullable: true, description: 'Of the problem, where it was refused' })
-  readonly code: string | null;
-  @ApiProperty({ type: String, nullable: true, description: 'X-Correlation-Id, also of the events' })
-  readonly correlation: string | null;
+  @TextOrNull('Of the problem, where it was refused') readonly code: string | null;
+  @TextOrNull('X-Correlation-Id, also of the events') readonly correlation: string | null;
 }
 
 class AuditView {
   @ApiProperty({ type: [AuditedView], description: 'The newest first' }) readonly items: readonly AuditedView[];
-  @ApiProperty({ type: String, nullable: true }) readonly nextCursor: string | null;
+  @TextOrNull() readonly nextCursor: string | null;
 }
 
 @ApiTags('Accounts')

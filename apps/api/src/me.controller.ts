@@ -3,7 +3,7 @@ import { Controller, Get } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
 import { AccessStore } from '#access';
 import { Rejected } from '#eventsourcing';
-import { Caller, Rights, type Principal } from '#platform';
+import { Instant, InstantOrNull, TextOrNull, Caller, Rights, type Principal } from '#platform';
 import { ACCOUNT_ROLES, SCOPES, type Scope } from '#words';
 import { Waiting, WaitingView } from '#progress';
 import { Registers } from '#registers';
@@ -23,10 +23,9 @@ class TokenOfCaller {
 
 class RoleOfCaller {
   @ApiProperty({ enum: ACCOUNT_ROLES }) readonly role: Principal['role'];
-  @ApiProperty({ type: String, nullable: true }) readonly agency: string | null;
-  @ApiProperty({ type: String, format: 'date-time' }) readonly since: string;
-  @ApiProperty({ type: String, format: 'date-time', nullable: true, description: 'null: it has no end' })
-  readonly until: string | null;
+  @TextOrNull() readonly agency: string | null;
+  @Instant() readonly since: string;
+  @InstantOrNull('null: it has no end') readonly until: string | null;
 }
 
 class Me {

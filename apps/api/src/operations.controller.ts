@@ -15,7 +15,7 @@ import { AccessStore } from '#access';
 import { DraftsStore } from '#drafts';
 import { HookStore } from '#feed';
 import { LogCheck, type CheckedLog } from './log-check.js';
-import { AlwaysOpen, LOG, metrics, clockJumps, outageOf, Reply, type Outage } from '#platform';
+import { Count, AlwaysOpen, LOG, metrics, clockJumps, outageOf, Reply, type Outage } from '#platform';
 
 /** Whether the server is about to end: it still answers, but should be asked no more. */
 @Injectable()
@@ -39,12 +39,11 @@ class ProjectionProgress {
   @ApiProperty({ example: 'progress' }) projection: string;
   @ApiProperty({ type: 'integer' }) version: number;
   @ApiProperty({ type: String, nullable: true, description: 'The last position applied' }) position: string | null;
-  @ApiProperty({ type: 'integer', minimum: 0, description: 'How many positions are not applied yet' }) lag: number;
+  @Count('How many positions are not applied yet') lag: number;
   @ApiProperty({ type: String, nullable: true }) error: string | null;
   @ApiProperty({ description: 'Whether there are views to be read; not while the first ones are being built' })
   serving: boolean;
-  @ApiProperty({ type: 'integer', minimum: 0, description: 'Streams that wait because an event could not be applied' })
-  parked: number;
+  @Count('Streams that wait because an event could not be applied') parked: number;
   @ApiProperty({ type: () => BuildingProgress, nullable: true, description: 'How far it is being built' })
   building: BuildingProgress | null;
 }

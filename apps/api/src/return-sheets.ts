@@ -6,7 +6,15 @@ import { AccessStore } from '#access';
 import { canonicalJson, Conflict, refused, Rejected } from '#eventsourcing';
 import { SheetProblem } from '#exchange';
 import { spreadsheetIn, UnreadableFile, type SpreadsheetFile } from '#files';
-import { metaOf, PUBLIC_URL, validation, type CommandContext, type Principal, type Upload } from '#platform';
+import {
+  TextOrNull,
+  metaOf,
+  PUBLIC_URL,
+  validation,
+  type CommandContext,
+  type Principal,
+  type Upload,
+} from '#platform';
 import { Registers } from '#registers';
 import { contentOf, deadlineFor, isSame, joined, Returns, type Clash, type ReturnInRound } from '#rounds';
 import { FINDING_LEVELS, REPORT_LANGUAGES, type FindingLevel, type ReportLanguage } from '#words';
@@ -47,8 +55,7 @@ class SheetConflict {
 class SheetFinding {
   @ApiProperty({ enum: FINDING_LEVELS }) readonly level: FindingLevel;
   @ApiProperty() readonly message: string;
-  @ApiProperty({ type: String, nullable: true, description: 'null: it has no place in the workbook' })
-  readonly sheet: string | null;
+  @TextOrNull('null: it has no place in the workbook') readonly sheet: string | null;
   @ApiProperty({ ...ROW, nullable: true }) readonly row: number | null;
   @ApiProperty(COLUMN) readonly column: string | null;
 }

@@ -23,6 +23,9 @@ import {
 import type { FullDate } from '#clocks';
 import { Conflict, refused, Rejected } from '#eventsourcing';
 import {
+  Instant,
+  InstantOrNull,
+  TextOrNull,
   ACTING,
   Caller,
   Code,
@@ -71,20 +74,17 @@ class RotateToken {
   overlapHours?: number | null;
 }
 
-const INSTANT = { type: String, format: 'date-time' } as const;
-
 class TokenView {
   @ApiProperty({ format: 'uuid' }) readonly id: string;
   @ApiProperty() readonly account: string;
   @ApiProperty() readonly label: string;
   @ApiProperty({ enum: SCOPES, isArray: true }) readonly scopes: readonly Scope[];
   @ApiProperty({ description: 'It works only while the demo runs' }) readonly demo: boolean;
-  @ApiProperty(INSTANT) readonly created: string;
-  @ApiProperty({ type: String, nullable: true, description: 'An account; null: the command line' })
-  readonly madeBy: string | null;
-  @ApiProperty(INSTANT) readonly expires: string;
-  @ApiProperty({ ...INSTANT, nullable: true, description: 'To the minute' }) readonly lastUsed: string | null;
-  @ApiProperty({ ...INSTANT, nullable: true }) readonly revoked: string | null;
+  @Instant() readonly created: string;
+  @TextOrNull('An account; null: the command line') readonly madeBy: string | null;
+  @Instant() readonly expires: string;
+  @InstantOrNull('To the minute') readonly lastUsed: string | null;
+  @InstantOrNull() readonly revoked: string | null;
 }
 
 class GivenToken extends TokenView {

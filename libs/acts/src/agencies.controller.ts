@@ -4,14 +4,14 @@ import { ApiOkResponse, ApiOperation, ApiProperty } from '@nestjs/swagger';
 import { Agency, AgencyAsAt, MemberAsAt } from '#bodies';
 import type { FullDate } from '#clocks';
 import { load } from '#eventsourcing';
-import { AtClocks, ClockQuery, FieldsOf, InRows, WantedFormat, type Format } from '#platform';
+import { Day, AtClocks, ClockQuery, FieldsOf, InRows, WantedFormat, type Format } from '#platform';
 import { agency, asAt } from '#registers';
 import { pageOf, RegisterListQuery, RegisterPage } from './list.js';
 import { registerRow } from './register-rows.js';
 import { registerController } from './registers.controller.js';
 
 class AgencyView extends AgencyAsAt {
-  @ApiProperty({ type: String, format: 'date' }) readonly asOf: FullDate;
+  @Day() readonly asOf: FullDate;
   @ApiProperty({ type: [MemberAsAt], description: 'Who is a member of it on the date' })
   readonly members: MemberAsAt[];
   @ApiProperty({ description: 'The registered or last amended content, which the next amendment replaces' })
@@ -21,7 +21,7 @@ class AgencyView extends AgencyAsAt {
 }
 
 class AgencyList extends RegisterPage {
-  @ApiProperty({ type: String, format: 'date' }) readonly asOf: FullDate;
+  @Day() readonly asOf: FullDate;
   @ApiProperty({ type: [AgencyAsAt] }) readonly items: AgencyAsAt[];
 }
 

@@ -17,6 +17,7 @@ import { classOf, StageAnswer } from '#bodies';
 import { ACTS, type ActName, type RecordCommitment } from '#commitments';
 import { Rejected, StoreUnavailable, refusedWithin, type FieldError, type Log } from '#eventsourcing';
 import {
+  Count,
   Admits,
   CurrentCommand,
   Code,
@@ -120,7 +121,7 @@ class Batch {
 class BatchResult extends PartialType(
   PickType(StageAnswer, ['stage', 'headlineChanged', 'part', 'outrankedBy', 'warnings'] as const),
 ) {
-  @ApiProperty({ type: 'integer', minimum: 0, description: 'Of the act in the batch' }) index: number;
+  @Count('Of the act in the batch') index: number;
   @ApiProperty({ enum: ['done', 'refused'] }) status: 'done' | 'refused';
   @ApiProperty({ type: String, nullable: true, example: 'IOM-2011-12' }) reference: string | null;
   @ApiProperty({ type: 'integer', nullable: true, description: 'Of the commitment’s last event, after the act' })
@@ -133,8 +134,8 @@ class BatchResult extends PartialType(
 
 class BatchAnswer {
   @ApiProperty({ description: 'true: nothing was recorded, and the results say what would be' }) dryRun: boolean;
-  @ApiProperty({ type: 'integer', minimum: 0 }) done: number;
-  @ApiProperty({ type: 'integer', minimum: 0 }) refused: number;
+  @Count() done: number;
+  @Count() refused: number;
   @ApiProperty({ type: String, nullable: true, description: 'The last one; for If-Position-At-Least' })
   position: string | null;
   @ApiProperty({ type: [BatchResult], description: 'One for each act, in their order' }) results: BatchResult[];

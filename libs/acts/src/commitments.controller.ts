@@ -15,7 +15,7 @@ import {
   type Commitment,
 } from '#commitments';
 import { decodeAll, fold, load, Rejected, streamOf, type Log } from '#eventsourcing';
-import { Caller, AtClocks, ClockQuery, LOG, type Clocks, Actor, actorOf, type Principal } from '#platform';
+import { Day, Caller, AtClocks, ClockQuery, LOG, type Clocks, Actor, actorOf, type Principal } from '#platform';
 import type { RouteParameters } from './acts.js';
 import { addressOf } from './addresses.js';
 
@@ -36,7 +36,7 @@ export class LaterCorrection extends Correction {
 
 export class CommitmentView extends CommitmentAsAt {
   @ApiProperty() readonly reference: string;
-  @ApiProperty({ type: String, format: 'date' }) readonly asOf: FullDate;
+  @Day() readonly asOf: FullDate;
   @ApiProperty() readonly overdue: boolean;
   @ApiProperty({ type: 'integer', description: 'Of its last event; also the ETag' }) readonly revision: number;
   @ApiProperty() readonly position: string;
@@ -52,7 +52,7 @@ class HistoryItem {
   @ApiProperty({ format: 'date-time' }) readonly recordedAt: string;
   @ApiProperty({ description: 'The wire name of the event', example: 'commitment.StageReported' })
   readonly type: string;
-  @ApiProperty({ type: String, format: 'date' }) readonly reportedOn: FullDate;
+  @Day() readonly reportedOn: FullDate;
   @ApiProperty({ description: 'Whether the stage rests on this entry as at `asOf`' }) readonly headline: boolean;
   @ApiProperty() readonly by: Actor;
   @ApiProperty({ type: 'object', additionalProperties: true, description: 'The data of the event' })
@@ -63,7 +63,7 @@ class HistoryItem {
 
 export class History {
   @ApiProperty() readonly reference: string;
-  @ApiProperty({ type: String, format: 'date' }) readonly asOf: FullDate;
+  @Day() readonly asOf: FullDate;
   @ApiProperty() readonly position: string;
   @ApiProperty({ type: [HistoryItem] }) readonly items: HistoryItem[];
 }

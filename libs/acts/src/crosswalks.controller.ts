@@ -5,7 +5,7 @@ import { IsOptional, IsString, MaxLength } from 'class-validator';
 import { Crosswalk, CrosswalkLink, CrosswalkVersion, NoEquivalent } from '#bodies';
 import type { FullDate } from '#clocks';
 import { load } from '#eventsourcing';
-import { AtClocks, FieldsOf, InRows, WantedFormat, type Format } from '#platform';
+import { Day, AtClocks, FieldsOf, InRows, WantedFormat, type Format } from '#platform';
 import { crosswalk, crosswalkAt, LATEST, versionOf, type CrosswalkAsAt } from '#registers';
 import { pageOf, RegisterListQuery, RegisterPage, RegisterQuery } from './list.js';
 import { registerController } from './registers.controller.js';
@@ -44,7 +44,7 @@ class CrosswalkVersions {
 class CrosswalkItem extends IntersectionType(Crosswalk, CrosswalkVersions) {}
 
 class CrosswalkView extends CrosswalkItem {
-  @ApiProperty({ type: String, format: 'date' }) readonly asOf: FullDate;
+  @Day() readonly asOf: FullDate;
   @ApiProperty({ type: () => LabelledVersion, nullable: true, description: 'null: none was published by then' })
   readonly version: LabelledVersion | null;
   @ApiProperty({ type: 'integer', description: 'Of its last event; also the ETag' }) readonly revision: number;
@@ -52,7 +52,7 @@ class CrosswalkView extends CrosswalkItem {
 }
 
 class CrosswalkList extends RegisterPage {
-  @ApiProperty({ type: String, format: 'date' }) readonly asOf: FullDate;
+  @Day() readonly asOf: FullDate;
   @ApiProperty({ type: [CrosswalkItem] }) readonly items: CrosswalkItem[];
 }
 

@@ -1,7 +1,7 @@
 /** The list of a register: searched, ordered, in pages that show one log. */
 import { ApiProperty } from '@nestjs/swagger';
 import { IsIn, IsOptional, IsString, MaxLength } from 'class-validator';
-import { ClockQuery, CursorField, InBom, InFormat, Page, PageSize, type Format } from '#platform';
+import { Count, TextOrNull, ClockQuery, CursorField, InBom, InFormat, Page, PageSize, type Format } from '#platform';
 import { codeOf, nameOf, wordsIn, type Entry } from '#registers';
 import { relevanceOf, termsIn } from '#search';
 import { compareTexts } from '#text';
@@ -36,9 +36,8 @@ export class RegisterListQuery extends RegisterQuery {
 /** The fields of a list of a register beside its entries. */
 export class RegisterPage {
   @ApiProperty() readonly position: string;
-  @ApiProperty({ type: 'integer', minimum: 0, description: 'Of all pages' }) readonly total: number;
-  @ApiProperty({ type: String, nullable: true, description: 'null: this is the last page' })
-  readonly nextCursor: string | null;
+  @Count('Of all pages') readonly total: number;
+  @TextOrNull('null: this is the last page') readonly nextCursor: string | null;
 }
 
 /**

@@ -4,14 +4,14 @@ import { ApiOkResponse, ApiOperation, ApiProperty } from '@nestjs/swagger';
 import { Outcome, OutcomeAsAt } from '#bodies';
 import type { FullDate } from '#clocks';
 import { load, Rejected } from '#eventsourcing';
-import { AtClocks, ClockQuery, FieldsOf, InRows, WantedFormat, type Format } from '#platform';
+import { Day, AtClocks, ClockQuery, FieldsOf, InRows, WantedFormat, type Format } from '#platform';
 import { outcome, outcomeAt } from '#registers';
 import { pageOf, RegisterListQuery, RegisterPage } from './list.js';
 import { registerRow } from './register-rows.js';
 import { registerController } from './registers.controller.js';
 
 class OutcomeView extends OutcomeAsAt {
-  @ApiProperty({ type: String, format: 'date' }) readonly asOf: FullDate;
+  @Day() readonly asOf: FullDate;
   @ApiProperty({ type: Outcome, description: 'As it is registered; an amendment replaces it' })
   readonly entry: Outcome;
   @ApiProperty({ type: 'integer', description: 'Of its last event; also the ETag' }) readonly revision: number;
@@ -19,7 +19,7 @@ class OutcomeView extends OutcomeAsAt {
 }
 
 class OutcomeList extends RegisterPage {
-  @ApiProperty({ type: String, format: 'date' }) readonly asOf: FullDate;
+  @Day() readonly asOf: FullDate;
   @ApiProperty({ type: [OutcomeAsAt] }) readonly items: OutcomeAsAt[];
 }
 

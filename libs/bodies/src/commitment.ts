@@ -1,7 +1,7 @@
 /** The body of the record act, and the view of the whole commitment. */
 import { ApiProperty } from '@nestjs/swagger';
 import type { FullDate } from '#clocks';
-import { Code, CodesOf, Countries, Kebabs, Language, ListOf, Nested, OneOf, Text } from '#platform';
+import { Day, TextOrNull, Code, CodesOf, Countries, Kebabs, Language, ListOf, Nested, OneOf, Text } from '#platform';
 import {
   KINDS,
   LIVES,
@@ -69,8 +69,8 @@ const COUNT = { type: 'integer', minimum: 1 } as const;
 export class CommitmentAsAt {
   @ApiProperty() readonly title: string;
   @ApiProperty() readonly summary: string;
-  @ApiProperty({ type: String, nullable: true }) readonly language: string | null;
-  @ApiProperty({ type: String, nullable: true, description: 'Its condition' }) readonly condition: string | null;
+  @TextOrNull() readonly language: string | null;
+  @TextOrNull('Its condition') readonly condition: string | null;
   @ApiProperty({ type: () => LiftedCondition, nullable: true })
   readonly conditionLifted: LiftedCondition | null;
   @ApiProperty({ enum: KINDS }) readonly kind: Kind;
@@ -124,5 +124,5 @@ export class CommitmentAsAt {
   @ApiProperty({ type: [Correction] }) readonly corrections: readonly Correction[];
   @ApiProperty({ type: [StageEntry], description: 'The stage entries reported by then, in the order recorded' })
   readonly entries: readonly StageEntry[];
-  @ApiProperty({ type: String, format: 'date' }) readonly lastReportedOn: FullDate;
+  @Day() readonly lastReportedOn: FullDate;
 }

@@ -1,7 +1,7 @@
 /** Bodies and views: the content of a commitment, and its evidence. */
 import { ApiProperty } from '@nestjs/swagger';
 import type { FullDate, PartialDate } from '#clocks';
-import { WebAddress, CodesOf, InPeriod, Kebab, Language, Text } from '#platform';
+import { Day, DayOrNull, TextOrNull, WebAddress, CodesOf, InPeriod, Kebab, Language, Text } from '#platform';
 import { Citation, OnBehalf } from './agency.js';
 import { Act, Source, Sourced } from './statement.js';
 
@@ -81,7 +81,7 @@ export class Claim extends Act {
 }
 
 export class ReportedEvidence extends Evidence implements Source {
-  @ApiProperty({ type: String, format: 'date', nullable: true }) readonly reportedOn: FullDate | null;
+  @DayOrNull() readonly reportedOn: FullDate | null;
   @ApiProperty({ type: 'integer' }) readonly revision: number;
   @ApiProperty({ type: () => Citation, required: false, nullable: true }) readonly citation?: Citation | null;
   @ApiProperty({ type: () => [Citation], required: false, nullable: true }) readonly citations?: Citation[] | null;
@@ -91,7 +91,7 @@ export class ReportedEvidence extends Evidence implements Source {
 /** The claim of one source about a subject; other sources may claim otherwise. */
 export class ReportedClaim extends Source {
   @ApiProperty() readonly says: string;
-  @ApiProperty({ type: String, nullable: true }) readonly note: string | null;
+  @TextOrNull() readonly note: string | null;
 }
 
 export class MilestoneAsAt {
@@ -106,7 +106,7 @@ export class MilestoneAsAt {
 export class LiftedCondition {
   @ApiProperty({ type: String, example: '2011-05' }) readonly liftedOn: PartialDate;
   @ApiProperty() readonly liftedBy: string;
-  @ApiProperty({ type: String, format: 'date' }) readonly reportedOn: FullDate;
+  @Day() readonly reportedOn: FullDate;
   @ApiProperty({ type: 'integer' }) readonly revision: number;
 }
 

@@ -1,7 +1,7 @@
 /** Bodies and views: the editions of recurring commitments, and the upkeep of standing ones. */
 import { ApiProperty } from '@nestjs/swagger';
 import type { PartialDate } from '#clocks';
-import { InPeriod, ListOf, Text, YesNo } from '#platform';
+import { TextOrNull, InPeriod, ListOf, Text, YesNo } from '#platform';
 import { Evidence } from './content.js';
 import { Act, Source } from './statement.js';
 
@@ -21,17 +21,17 @@ export class ReportUpkeep extends Act {
 }
 
 export class Edition extends Source {
-  @ApiProperty({ type: String, nullable: true }) readonly title: string | null;
+  @TextOrNull() readonly title: string | null;
   @ApiProperty({ type: String, example: '2006-11-20' }) readonly held: PartialDate;
   @ApiProperty({ type: String, nullable: true, example: '2006-11-21' }) readonly until: PartialDate | null;
   @ApiProperty({ type: String, nullable: true, example: '2007-10' }) readonly nextDue: PartialDate | null;
   @ApiProperty({ type: [Evidence] }) readonly evidence: readonly Evidence[];
-  @ApiProperty({ type: String, nullable: true }) readonly note: string | null;
+  @TextOrNull() readonly note: string | null;
 }
 
 export class Upkeep extends Source {
   @ApiProperty({ type: String, example: '2011' }) readonly period: PartialDate;
   @ApiProperty() readonly keptUp: boolean;
   @ApiProperty({ type: [Evidence] }) readonly evidence: readonly Evidence[];
-  @ApiProperty({ type: String, nullable: true }) readonly note: string | null;
+  @TextOrNull() readonly note: string | null;
 }

@@ -1,7 +1,7 @@
 /** Bodies and views: the agencies responsible for a commitment. */
 import { ApiProperty } from '@nestjs/swagger';
 import type { FullDate, PartialDate } from '#clocks';
-import { CodeOf, InPeriod, OneOf, Text } from '#platform';
+import { Day, CodeOf, InPeriod, OneOf, Text } from '#platform';
 import { FORMER_LEAD, ROLES, type FormerLead, type Role } from '#words';
 import { Act, Reasoned } from './statement.js';
 
@@ -80,7 +80,7 @@ export class RoleAsAt extends AgencyRole {
 
 export class DeclinedRole extends AgencyRole {
   @ApiProperty() readonly reason: string;
-  @ApiProperty({ type: String, format: 'date' }) readonly reportedOn: FullDate;
+  @Day() readonly reportedOn: FullDate;
   @ApiProperty({ type: 'integer' }) readonly revision: number;
 }
 

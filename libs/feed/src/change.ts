@@ -1,15 +1,16 @@
 /** An event as followers of the feed read it. */
+import { TextOrNull } from '#platform';
 import { ApiProperty } from '@nestjs/swagger';
 import type { Meta, Recorded } from '#eventsourcing';
 import { ACCOUNT_ROLES } from '#words';
 
 class ChangeMeta implements Meta {
   @ApiProperty({ description: 'An account; no personal data' }) readonly actor: string;
-  @ApiProperty({ type: String, nullable: true }) readonly agency: string | null;
+  @TextOrNull() readonly agency: string | null;
   @ApiProperty({ enum: ACCOUNT_ROLES }) readonly role: string;
   @ApiProperty({ format: 'uuid' }) readonly commandId: string;
   @ApiProperty() readonly correlationId: string;
-  @ApiProperty({ type: String, nullable: true }) readonly causationId: string | null;
+  @TextOrNull() readonly causationId: string | null;
   @ApiProperty({ required: false, description: 'W3C Trace Context of the append, when its trace was recorded' })
   readonly traceparent?: string;
 }

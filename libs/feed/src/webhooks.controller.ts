@@ -5,6 +5,9 @@ import type { FastifyReply } from 'fastify';
 import { Matches, IsOptional, ArrayMaxSize, ArrayMinSize, IsArray } from 'class-validator';
 import { Rejected, refused, type Log } from '#eventsourcing';
 import {
+  Count,
+  InstantOrNull,
+  TextOrNull,
   ACTING,
   Caller,
   CurrentCommand,
@@ -64,35 +67,19 @@ export class ReplayDeadLetters {
 
 export class Webhook {
   @ApiProperty({ format: 'uuid' }) readonly id: string;
-  @ApiProperty({ type: String, nullable: true, description: 'The agency whose it is; null: the secretariat’s' })
-  readonly agency: string | null;
+  @TextOrNull('The agency whose it is; null: the secretariat’s') readonly agency: string | null;
   @ApiProperty() readonly url: string;
-  @ApiProperty({ type: String, nullable: true }) readonly description: string | null;
+  @TextOrNull() readonly description: string | null;
   @ApiProperty() readonly filter: FeedFilterBody;
   @ApiProperty({ format: 'date-time' }) readonly created: string;
-  @ApiProperty({ type: String, format: 'date-time', nullable: true, description: 'null: it is not ended' })
-  readonly ended: string | null;
-  @ApiProperty({
-    type: String,
-    nullable: true,
-    description: 'Everything up to here was delivered, passed over or given up',
-  })
-  readonly position: string | null;
-  @ApiProperty({ type: 'integer', minimum: 0, description: 'The number of events that were delivered' })
-  readonly delivered: number;
-  @ApiProperty({ type: String, format: 'date-time', nullable: true }) readonly lastDelivered: string | null;
-  @ApiProperty({
-    type: 'integer',
-    minimum: 0,
-    description: 'The failed attempts at the event it is at; 0: none failed',
-  })
-  readonly attempts: number;
-  @ApiProperty({ type: String, format: 'date-time', nullable: true, description: 'When it is tried again' })
-  readonly nextAttempt: string | null;
-  @ApiProperty({ type: String, nullable: true, description: 'Why the last attempt failed' })
-  readonly error: string | null;
-  @ApiProperty({ type: 'integer', minimum: 0, description: 'The number of events that were given up' })
-  readonly deadLetters: number;
+  @InstantOrNull('null: it is not ended') readonly ended: string | null;
+  @TextOrNull('Everything up to here was delivered, passed over or given up') readonly position: string | null;
+  @Count('The number of events that were delivered') readonly delivered: number;
+  @InstantOrNull() readonly lastDelivered: string | null;
+  @Count('The failed attempts at the event it is at; 0: none failed') readonly attempts: number;
+  @InstantOrNull('When it is tried again') readonly nextAttempt: string | null;
+  @TextOrNull('Why the last attempt failed') readonly error: string | null;
+  @Count('The number of events that were given up') readonly deadLetters: number;
 }
 
 class WebhookWithSecret extends Webhook {
@@ -121,8 +108,7 @@ class WebhookDeadLetters {
 }
 
 class Replayed {
-  @ApiProperty({ type: 'integer', minimum: 0, description: 'The number of events that are sent again' })
-  readonly replayed: number;
+  @Count('The number of events that are sent again') readonly replayed: number;
 }
 
 /** For those who act for an agency, or the secretariat. */

@@ -10,6 +10,7 @@ export { COUNTRIES_BESIDE } from './fields/countries.js';
 export * from './lists/cursor.js';
 export * from './requests/direct.js';
 export * from './lists/downloads.js';
+export * from './fields/answer-fields.js';
 export * from './fields/fields.js';
 export * from './fields/marks.js';
 export { fieldAt, formFieldsIn, tidied, type FieldKind, type FormField } from './fields/form-fields.js';

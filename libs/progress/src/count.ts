@@ -1,23 +1,10 @@
 /** Counts what was found, by none, one or two kinds of keys. Every figure of every view comes from here. */
-import { ApiProperty } from '@nestjs/swagger';
+import { Count, CountsBy, DayOrNull } from '#platform';
 import type { FullDate } from '#clocks';
 import { STAGES, type Stage } from '#commitments';
 import { dateOf, type Codes } from './columns.js';
 import { grown, type Counting, type KeyLists } from './keys.js';
 import { CORRECTED, OVERDUE, STAGE_BITS, STALE, WITH_TARGET, type Selection } from './scan.js';
-
-export const COUNT = { type: 'integer', minimum: 0 } as const;
-export const Count = (description?: string) => ApiProperty({ ...COUNT, description });
-/** A count for each of some names. */
-export const CountsBy = (names: readonly string[], description?: string) =>
-  ApiProperty({
-    type: 'object',
-    properties: Object.fromEntries(names.map((name) => [name, COUNT])),
-    required: [...names],
-    selfRequired: true,
-    additionalProperties: false,
-    description,
-  });
 
 /** The number of commitments, and their counts by stage and mark. A commitment counts once. */
 export class Row {
@@ -26,7 +13,7 @@ export class Row {
   @Count('With a target as at the date, whatever the stage') readonly withTarget: number;
   @Count() readonly overdue: number;
   @Count() readonly stale: number;
-  @ApiProperty({ type: String, format: 'date', nullable: true }) readonly lastReportedOn: FullDate | null;
+  @DayOrNull() readonly lastReportedOn: FullDate | null;
 }
 
 /**

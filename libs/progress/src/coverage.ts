@@ -8,11 +8,23 @@ import { IsIn, IsOptional } from 'class-validator';
 import type { FullDate } from '#clocks';
 import { STAGES, type Stage } from '#commitments';
 import { Rejected, type Projector } from '#eventsourcing';
-import { AtClocks, CursorField, Page, PageSize, WantedFormat, type Format } from '#platform';
+import {
+  Count,
+  CountsBy,
+  Day,
+  DayOrNull,
+  TextOrNull,
+  AtClocks,
+  CursorField,
+  Page,
+  PageSize,
+  WantedFormat,
+  type Format,
+} from '#platform';
 import { codeOf, documentWords, missing, placeWords, type Forum } from '#registers';
 import { CONCERNS, OUTCOME_KINDS, OUTCOME_STATUSES, type Concern, type OutcomeStatus } from '#words';
 import { compareTexts } from '#text';
-import { Count, countBy, CountsBy, Crossed, NO_ROW, Row } from './count.js';
+import { countBy, Crossed, NO_ROW, Row } from './count.js';
 import { AgenciesQuery, OptionalText, Flag, FilterField, type Filter } from './filters.js';
 import { withAncestors } from './hierarchy.js';
 import { inOrder, Keys } from './keys.js';
@@ -92,47 +104,34 @@ export class OutcomeRow extends Row {
   @ApiProperty({ enum: TOLD_KINDS }) readonly kind: ToldKind;
   @ApiProperty({ enum: OUTCOME_STATUSES, description: 'How far it has come by the date; a decision is endorsed' })
   readonly status: OutcomeStatus;
-  @ApiProperty({
-    type: String,
-    format: 'date',
-    nullable: true,
-    description: 'When its first endorsement was reported; a decision is endorsed by its own document',
-  })
+  @DayOrNull('When its first endorsement was reported; a decision is endorsed by its own document')
   readonly endorsedOn: FullDate | null;
   @ApiProperty({ type: [String], description: 'The agencies and forums that have endorsed it' })
   readonly endorsedBy: readonly string[];
-  @ApiProperty({
-    type: String,
-    format: 'date',
-    nullable: true,
-    description: 'Since which report a commitment that follows it up has done so',
-  })
-  readonly followedUpOn: FullDate | null;
+  @DayOrNull('Since which report a commitment that follows it up has done so') readonly followedUpOn: FullDate | null;
   @ApiProperty({ type: String, nullable: true, description: 'The forum that it came from', example: 'WHA-61' })
   readonly forum: string | null;
-  @ApiProperty({ type: String, nullable: true, description: 'The agency or forum that says it' })
-  readonly issuedBy: string | null;
-  @ApiProperty({ type: String, nullable: true, description: 'Who says it, in words' }) readonly issuer: string | null;
-  @ApiProperty({ type: String, nullable: true, description: 'The forum that it is put to, whose outcome it is not' })
-  readonly addressedTo: string | null;
+  @TextOrNull('The agency or forum that says it') readonly issuedBy: string | null;
+  @TextOrNull('Who says it, in words') readonly issuer: string | null;
+  @TextOrNull('The forum that it is put to, whose outcome it is not') readonly addressedTo: string | null;
   @ApiProperty({ enum: CONCERNS }) readonly concerns: Concern;
   @ApiProperty({ type: [String], description: 'Codes of agencies, or free text' })
   readonly addressees: readonly string[];
   @ApiProperty({ type: [String] }) readonly themes: readonly string[];
   @ApiProperty({ example: 'D-2011-9CM-IOM' }) readonly document: string;
   @ApiProperty() readonly locator: string;
-  @ApiProperty({ type: String, nullable: true }) readonly section: string | null;
-  @ApiProperty({ type: String, nullable: true }) readonly paragraph: string | null;
+  @TextOrNull() readonly section: string | null;
+  @TextOrNull() readonly paragraph: string | null;
   @ApiProperty({ description: 'As people cite it', example: 'MC/2353, «Enhancing data and research», para. 26' })
   readonly cited: string;
-  @ApiProperty({ type: String, format: 'date', description: 'Of its document' }) readonly reportedOn: FullDate;
+  @Day('Of its document') readonly reportedOn: FullDate;
   @ApiProperty({ description: 'Whether any commitment follows it up' }) readonly covered: boolean;
   @ApiProperty({ type: [String], description: 'The agencies that lead these commitments' }) readonly leads: string[];
   @ApiProperty({ description: LIST, example: 'followsUp=WHA61.17&asOf=2011-02-17' }) readonly list: string;
 }
 
 export class OutcomesView {
-  @ApiProperty({ type: String, format: 'date' }) readonly asOf: FullDate;
+  @Day() readonly asOf: FullDate;
   @ApiProperty({ description: 'The position of the log that this shows' }) readonly position: string;
   @ApiProperty({ description: 'Of all outcomes in the question, covered or not and in any stage' })
   readonly total: OutcomeCounts;
@@ -158,8 +157,7 @@ export class OutcomesView {
     description: 'By forum, the latest first, then by kind, then by code; those of no forum are at the end',
   })
   readonly rows: OutcomeRow[];
-  @ApiProperty({ type: String, nullable: true, description: 'null: this is the last page' })
-  readonly nextCursor: string | null;
+  @TextOrNull('null: this is the last page') readonly nextCursor: string | null;
 }
 
 class OfOutcome extends ProgressView<AgencyRow> {

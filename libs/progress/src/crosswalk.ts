@@ -1,4 +1,5 @@
 /** The result of reading one framework through the themes of another: commitments reached, and commitments without equivalent. */
+import { DayOrNull, TextOrNull } from '#platform';
 import { ApiProperty } from '@nestjs/swagger';
 import { refused } from '#eventsourcing';
 import { MATCHES, type Match } from '#registers';
@@ -18,10 +19,9 @@ export class ThroughCrosswalk {
   @ApiProperty() readonly title: string;
   @ApiProperty({ description: 'The framework that is read', example: 'HLD06' }) readonly from: string;
   @ApiProperty({ description: 'The framework of the rows', example: 'HLD13' }) readonly to: string;
-  @ApiProperty({ type: String, nullable: true, description: 'null: none was published by then; nothing is linked' })
-  readonly version: string | null;
-  @ApiProperty({ type: String, nullable: true }) readonly author: string | null;
-  @ApiProperty({ type: String, format: 'date', nullable: true }) readonly reportedOn: string | null;
+  @TextOrNull('null: none was published by then; nothing is linked') readonly version: string | null;
+  @TextOrNull() readonly author: string | null;
+  @DayOrNull() readonly reportedOn: string | null;
   @ApiProperty({ enum: MATCHES, isArray: true, description: 'The types of links that count' })
   readonly match: readonly Match[];
   @ApiProperty({ type: Listed, description: 'With a theme of `from`: the whole of the next two' })

@@ -4,9 +4,9 @@ import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagg
 import { DAY_MS, lastDayOf, monthsBefore, type FullDate } from '#clocks';
 import { NATURES } from '#commitments';
 import { refused } from '#eventsourcing';
-import { AtClocks, OnDate, QueryNumber, WantedFormat, type Format } from '#platform';
+import { Count, Day, AtClocks, OnDate, QueryNumber, WantedFormat, type Format } from '#platform';
 import { dateOf } from './columns.js';
-import { Count, countBy } from './count.js';
+import { countBy } from './count.js';
 import { ProgressQuery, FilterField, type Filter } from './filters.js';
 import { Keys } from './keys.js';
 import { listQuery } from './list-query.js';
@@ -61,9 +61,9 @@ class Overdue {
 }
 
 export class DeadlinesView {
-  @ApiProperty({ type: String, format: 'date' }) readonly asOf: FullDate;
+  @Day() readonly asOf: FullDate;
   @ApiProperty() readonly position: string;
-  @ApiProperty({ type: String, format: 'date' }) readonly until: FullDate;
+  @Day() readonly until: FullDate;
   @Count('Open commitments that can become overdue: with a target, and not standing') readonly of: number;
   @ApiProperty({ description: 'The query of `/v1/commitments` that lists these' }) readonly list: string;
   @ApiProperty({ description: 'Those whose target is yet to pass' }) readonly ahead: Ahead;

@@ -8,6 +8,10 @@ import { firstDayOf, type FullDate, type PartialDate } from '#clocks';
 import { LIVES, STAGES, type Life, type Stage } from '#commitments';
 import { type Log, refused } from '#eventsourcing';
 import {
+  Count,
+  CountsBy,
+  Day,
+  TextOrNull,
   AtClocks,
   Page,
   InRows,
@@ -21,7 +25,6 @@ import {
 } from '#platform';
 import { compareTexts } from '#text';
 import { NONE } from './columns.js';
-import { Count, CountsBy } from './count.js';
 import { OptionalText, ProgressQuery, FilterField, type Filter } from './filters.js';
 import { listQuery } from './list-query.js';
 import { Look, View } from './look.js';
@@ -148,12 +151,11 @@ export class Leg {
 }
 
 export class FlowsView {
-  @ApiProperty({ type: String, format: 'date' }) readonly asOf: FullDate;
+  @Day() readonly asOf: FullDate;
   @ApiProperty() readonly position: string;
-  @ApiProperty({ type: String, format: 'date' }) readonly from: FullDate;
-  @ApiProperty({ type: String, format: 'date' }) readonly to: FullDate;
-  @ApiProperty({ type: String, nullable: true, description: 'The position of `knownThen`; null: as known now' })
-  readonly knownThen: string | null;
+  @Day() readonly from: FullDate;
+  @Day() readonly to: FullDate;
+  @TextOrNull('The position of `knownThen`; null: as known now') readonly knownThen: string | null;
   @ApiProperty({ description: 'As at `from`, as known at `knownThen`' }) readonly totalThen: Total;
   @ApiProperty({
     type: Leg,
@@ -172,13 +174,8 @@ export class Why {
   @ApiProperty({ type: 'integer' }) readonly revision: number;
   @ApiProperty() readonly position: string;
   @ApiProperty({ example: 'commitment.StageReported' }) readonly type: string;
-  @ApiProperty({ type: String, format: 'date' }) readonly reportedOn: FullDate;
-  @ApiProperty({
-    type: String,
-    nullable: true,
-    description: 'The reason that was given, or the note on the stage',
-  })
-  readonly reason: string | null;
+  @Day() readonly reportedOn: FullDate;
+  @TextOrNull('The reason that was given, or the note on the stage') readonly reason: string | null;
 }
 
 export class Changed {
@@ -195,15 +192,14 @@ export class Changed {
 }
 
 class ChangedList {
-  @ApiProperty({ type: String, format: 'date' }) readonly asOf: FullDate;
+  @Day() readonly asOf: FullDate;
   @ApiProperty() readonly position: string;
-  @ApiProperty({ type: String, format: 'date' }) readonly from: FullDate;
-  @ApiProperty({ type: String, format: 'date' }) readonly to: FullDate;
-  @ApiProperty({ type: String, nullable: true }) readonly knownThen: string | null;
+  @Day() readonly from: FullDate;
+  @Day() readonly to: FullDate;
+  @TextOrNull() readonly knownThen: string | null;
   @Count('Of all pages') readonly total: number;
   @ApiProperty({ type: [Changed] }) readonly items: Changed[];
-  @ApiProperty({ type: String, nullable: true, description: 'null: this is the last page' })
-  readonly nextCursor: string | null;
+  @TextOrNull('null: this is the last page') readonly nextCursor: string | null;
 }
 
 /** Between which two dates, and from which knowledge on; settled. */

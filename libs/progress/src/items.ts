@@ -1,4 +1,5 @@
 /** A commitment as lists show it: all that a row says, in words. */
+import { Count, COUNT, Day, TextOrNull } from '#platform';
 import { ActivityId, Deliverable, Evidence, MilestoneAsAt, RoleAsAt, type Citation } from '#bodies';
 import { ApiProperty } from '@nestjs/swagger';
 import type { FullDate } from '#clocks';
@@ -16,7 +17,6 @@ import {
   type Stage,
 } from '#commitments';
 import { dateOf, dayOf, type Columns } from './columns.js';
-import { Count, COUNT } from './count.js';
 import { headlineIn } from './facts.js';
 import { SORTS, type Sort } from './order.js';
 import { OwnReport } from './own-reports.js';
@@ -65,8 +65,7 @@ export class Item {
   @ApiProperty({ enum: STRENGTHS }) readonly strength: string;
   @ApiProperty({ enum: STAGES, description: 'The lead’s part' }) readonly stage: Stage;
   @ApiProperty({ example: '2006-11', description: 'When the stage came about' }) readonly effective: string;
-  @ApiProperty({ type: String, nullable: true, description: 'The words added to that report' })
-  readonly note: string | null;
+  @TextOrNull('The words added to that report') readonly note: string | null;
   @ApiProperty({
     type: [String],
     description: 'Where that is said, as people cite it. None: the agency says so itself',
@@ -80,8 +79,7 @@ export class Item {
   })
   readonly onBehalf: OnBehalfInShort | null;
   @ApiProperty({ enum: OUTLOOKS, nullable: true }) readonly outlook: string | null;
-  @ApiProperty({ type: String, nullable: true, description: 'The next step, in that report' })
-  readonly nextStep: string | null;
+  @TextOrNull('The next step, in that report') readonly nextStep: string | null;
   @ApiProperty({ type: String, nullable: true, example: '2013-03', description: 'When the next step is due' })
   readonly nextStepDue: string | null;
   @ApiProperty({ description: 'That report says that there is no next step' }) readonly noNextStep: boolean;
@@ -117,8 +115,7 @@ export class Item {
   @ApiProperty({ type: [RelationInShort] }) readonly relations: readonly RelationInShort[];
   @ApiProperty() readonly overdue: boolean;
   @ApiProperty() readonly stale: boolean;
-  @ApiProperty({ type: String, format: 'date', description: 'When anybody last mentioned it' })
-  readonly lastReportedOn: FullDate;
+  @Day('When anybody last mentioned it') readonly lastReportedOn: FullDate;
   @OwnReport('Its lead’s') readonly leadReportedOn: FullDate | null;
   @ApiProperty({ description: 'Whether what is shown was corrected after `knownAt`' }) readonly correctedLater: boolean;
   @ApiProperty({
@@ -132,7 +129,7 @@ export class Item {
 export const RANKED = 20_000;
 
 export class ItemList {
-  @ApiProperty({ type: String, format: 'date' }) readonly asOf: FullDate;
+  @Day() readonly asOf: FullDate;
   @ApiProperty() readonly position: string;
   @Count('Of all pages') readonly total: number;
   @ApiProperty({
@@ -141,11 +138,7 @@ export class ItemList {
   })
   readonly sort: Sort;
   @ApiProperty({ type: [Item] }) readonly items: Item[];
-  @ApiProperty({
-    type: String,
-    nullable: true,
-    description: 'The next page, as known at the first one. null: this is the last page',
-  })
+  @TextOrNull('The next page, as known at the first one. null: this is the last page')
   readonly nextCursor: string | null;
 }
 

@@ -7,9 +7,9 @@ import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagg
 import { IsIn, IsOptional } from 'class-validator';
 import type { FullDate } from '#clocks';
 import { refused } from '#eventsourcing';
-import { AtClocks, formatNamed, PageSize, WantedFormat, type Format } from '#platform';
+import { Count, Day, AtClocks, formatNamed, PageSize, WantedFormat, type Format } from '#platform';
 import { compareTexts } from '#text';
-import { Count, countAll, countBy, Crossed, Row, type Counted } from './count.js';
+import { countAll, countBy, Crossed, Row, type Counted } from './count.js';
 import { FilterQuery, type Filter } from './filters.js';
 import { directlyBelow, withAncestors } from './hierarchy.js';
 import { Keys } from './keys.js';
@@ -76,7 +76,7 @@ class Axes {
 }
 
 export class MatrixView {
-  @ApiProperty({ type: String, format: 'date' }) readonly asOf: FullDate;
+  @Day() readonly asOf: FullDate;
   @ApiProperty({ description: 'The position of the log that this shows' }) readonly position: string;
   @ApiProperty() readonly by: Axes;
   @ApiProperty({

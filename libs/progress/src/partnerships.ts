@@ -2,9 +2,20 @@
 import { Controller, Get } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
 import type { FullDate } from '#clocks';
-import { AtClocks, CursorField, InRows, Page, PageSize, WantedFormat, type Format } from '#platform';
+import {
+  Count,
+  Day,
+  TextOrNull,
+  AtClocks,
+  CursorField,
+  InRows,
+  Page,
+  PageSize,
+  WantedFormat,
+  type Format,
+} from '#platform';
 import { compareTexts } from '#text';
-import { Count, countAll, Crossed, Row } from './count.js';
+import { countAll, Crossed, Row } from './count.js';
 import { FilterQuery, type Filter } from './filters.js';
 import { inOrder, Lists, type Counting, type Keys } from './keys.js';
 import { listQueries, listQuery } from './list-query.js';
@@ -52,7 +63,7 @@ class Joint extends Row {
 }
 
 export class PartnershipsView {
-  @ApiProperty({ type: String, format: 'date' }) readonly asOf: FullDate;
+  @Day() readonly asOf: FullDate;
   @ApiProperty({ description: 'The position of the log that this shows' }) readonly position: string;
   @ApiProperty({ description: 'Everything that is asked for, done by one agency or by several' }) readonly total: Row;
   @ApiProperty({ description: 'In how many of these two agencies stand together; the rows do not add up to it' })
@@ -66,8 +77,7 @@ export class PartnershipsView {
       'Most commitments first. Each pair once, unless an agency or a role is asked for: then that one comes first',
   })
   readonly rows: PartnershipRow[];
-  @ApiProperty({ type: String, nullable: true, description: 'null: this is the last page' })
-  readonly nextCursor: string | null;
+  @TextOrNull('null: this is the last page') readonly nextCursor: string | null;
 }
 
 /** Two agencies, by their codes and their numbers. */

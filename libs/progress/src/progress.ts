@@ -4,11 +4,11 @@ import { setImmediate as turn } from 'node:timers/promises';
 import type { FullDate } from '#clocks';
 import { ENDS, isOpen, STAGES, type End } from '#commitments';
 import type { Projector } from '#eventsourcing';
-import { Page } from '#platform';
+import { Count, COUNT, CountsBy, Day, Page } from '#platform';
 import { citationWords, type Citation, type Registers, type Theme } from '#registers';
 import { compareTexts, sortKey } from '#text';
 import { dateOf } from './columns.js';
-import { Count, COUNT, countAll, countBy, CountsBy, NO_ROW, Row, type Counted } from './count.js';
+import { countAll, countBy, NO_ROW, Row, type Counted } from './count.js';
 import type { Filter } from './filters.js';
 import { Keys } from './keys.js';
 import { lastOwnReports, OwnReport } from './own-reports.js';
@@ -39,7 +39,7 @@ export class ThemeRow extends Row {
 
 /** Rows do not add up to the total: a commitment counts once under each of its agencies and themes. */
 export abstract class ProgressView<R> {
-  @ApiProperty({ type: String, format: 'date' }) readonly asOf: FullDate;
+  @Day() readonly asOf: FullDate;
   @ApiProperty({ description: 'The position of the log that this shows' }) readonly position: string;
   @ApiProperty({ description: 'The rows do not add up to it: a commitment counts once under each agency and theme' })
   readonly total: Row;

@@ -4,11 +4,10 @@ import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagg
 import { IsString, MaxLength } from 'class-validator';
 import type { FullDate } from '#clocks';
 import { Rejected, type Log, type Projector } from '#eventsourcing';
-import { ClockQuery, clocksOf, LOG, PageSize, PUBLIC_URL, QueryChoices } from '#platform';
+import { Count, Day, TextOrNull, ClockQuery, clocksOf, LOG, PageSize, PUBLIC_URL, QueryChoices } from '#platform';
 import { codeOf, documentWords, nameOf, Registers, wordsIn, type AgencyAsAt, type Entry } from '#registers';
 import { relevanceOf, termsIn } from '#search';
 import { compareTexts } from '#text';
-import { Count } from './count.js';
 import { listQuery } from './list-query.js';
 import { Progress } from './progress.js';
 import type { ViewClocks } from './scan.js';
@@ -50,13 +49,8 @@ export class SearchQuery extends ClockQuery {
 export class SearchHit {
   @ApiProperty({ description: 'Reference, code or id', example: 'IOM' }) readonly code: string;
   @ApiProperty({ description: 'Its name for people: title, name, label or text' }) readonly name: string;
-  @ApiProperty({ type: String, nullable: true, description: 'The language of that, where it is told' })
-  readonly language: string | null;
-  @ApiProperty({
-    type: String,
-    nullable: true,
-    description: 'Of an agency the former name that was found, of a source its symbol, of a commitment its lead',
-  })
+  @TextOrNull('The language of that, where it is told') readonly language: string | null;
+  @TextOrNull('Of an agency the former name that was found, of a source its symbol, of a commitment its lead')
   readonly beside: string | null;
   @ApiProperty({ description: 'The address of its page', example: 'https://followthrough.example.org/agencies/IOM' })
   readonly page: string;
@@ -72,7 +66,7 @@ export class SearchGroup {
 
 export class SearchResults {
   @ApiProperty() readonly q: string;
-  @ApiProperty({ type: String, format: 'date' }) readonly asOf: FullDate;
+  @Day() readonly asOf: FullDate;
   @ApiProperty() readonly position: string;
   @Count('Of all kinds') readonly total: number;
   @ApiProperty({ type: [SearchGroup], description: 'One for each kind that is asked for' })

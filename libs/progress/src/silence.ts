@@ -3,9 +3,9 @@ import { Controller, Get } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags, OmitType } from '@nestjs/swagger';
 import { monthsBefore, type FullDate } from '#clocks';
 import type { Role } from '#commitments';
-import { AtClocks } from '#platform';
+import { Count, Day, AtClocks } from '#platform';
 import { compareTexts } from '#text';
-import { Count, countAll, countBy } from './count.js';
+import { countAll, countBy } from './count.js';
 import { Flag, ProgressQuery, FilterField, type Filter } from './filters.js';
 import { listQuery } from './list-query.js';
 import { View } from './look.js';
@@ -31,8 +31,7 @@ export class SilentRow {
   @Count('Its open commitments') readonly open: number;
   @Count('Of these: not heard of for `staleAfter` months') readonly stale: number;
   @ApiProperty({ description: 'Whether all of its open commitments are stale' }) readonly silent: boolean;
-  @ApiProperty({ type: String, format: 'date', description: 'The last report on any of its open commitments' })
-  readonly lastHeardOn: FullDate;
+  @Day('The last report on any of its open commitments') readonly lastHeardOn: FullDate;
   @OwnReport() readonly lastOwnReportOn: FullDate | null;
   @Count('Whole calendar months from then to `asOf`') readonly months: number;
   @ApiProperty({
@@ -52,7 +51,7 @@ class SilenceTotals {
 }
 
 export class SilenceView {
-  @ApiProperty({ type: String, format: 'date' }) readonly asOf: FullDate;
+  @Day() readonly asOf: FullDate;
   @ApiProperty() readonly position: string;
   @ApiProperty({ type: 'integer', description: 'Calendar months' }) readonly staleAfter: number;
   @ApiProperty() readonly total: SilenceTotals;

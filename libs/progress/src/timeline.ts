@@ -5,9 +5,9 @@ import { IsIn, IsOptional } from 'class-validator';
 import { lastDayOf, monthsBefore, type FullDate } from '#clocks';
 import { ENDS, LIVES, STAGES, type End, type Stage } from '#commitments';
 import { refused } from '#eventsourcing';
-import { AtClocks, OnDate } from '#platform';
+import { CountsBy, Day, AtClocks, OnDate } from '#platform';
 import { dateOf, dayOf, NONE, type Columns } from './columns.js';
-import { CountsBy, Row } from './count.js';
+import { Row } from './count.js';
 import { ProgressQuery, FilterField, type Filter } from './filters.js';
 import { listQuery } from './list-query.js';
 import { View, type Look } from './look.js';
@@ -40,7 +40,7 @@ export class TimelineQuery extends ProgressQuery implements TimelineFilter {
 }
 
 export class TimelineRow extends Row {
-  @ApiProperty({ type: String, format: 'date' }) readonly asOf: FullDate;
+  @Day() readonly asOf: FullDate;
   @CountsBy(ENDS, 'Records that have ended by then; they are in no total')
   readonly apart: Readonly<Record<End, number>>;
   @ApiProperty({
@@ -51,10 +51,10 @@ export class TimelineRow extends Row {
 }
 
 class TimelineView {
-  @ApiProperty({ type: String, format: 'date' }) readonly asOf: FullDate;
+  @Day() readonly asOf: FullDate;
   @ApiProperty() readonly position: string;
-  @ApiProperty({ type: String, format: 'date' }) readonly from: FullDate;
-  @ApiProperty({ type: String, format: 'date' }) readonly to: FullDate;
+  @Day() readonly from: FullDate;
+  @Day() readonly to: FullDate;
   @ApiProperty({ enum: STEPS }) readonly step: Every;
   @ApiProperty({ type: [TimelineRow], description: 'Empty when nothing had been reported by then' })
   readonly rows: TimelineRow[];

@@ -1,8 +1,8 @@
 /** The view of what waits for an agency: roles and leads that it has yet to accept, readings that it has yet to reply to. */
+import { Count, TextOrNull } from '#platform';
 import { ApiProperty } from '@nestjs/swagger';
 import { todayAt } from '#clocks';
 import { compareTexts } from '#text';
-import { Count } from './count.js';
 import type { Filter } from './filters.js';
 import type { Item } from './items.js';
 import { View, type Look } from './look.js';
@@ -18,12 +18,7 @@ class CommitmentInShort {
 
 class WaitingCommitments {
   @Count('All of them') readonly total: number;
-  @ApiProperty({
-    type: String,
-    nullable: true,
-    description: 'The address of the whole list; null: there is none, they are all here',
-  })
-  readonly list: string | null;
+  @TextOrNull('The address of the whole list; null: there is none, they are all here') readonly list: string | null;
   @ApiProperty({ type: [CommitmentInShort], description: 'By reference; where there is a list: the first ones' })
   readonly commitments: CommitmentInShort[];
 }

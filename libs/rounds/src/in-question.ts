@@ -8,7 +8,7 @@ import { MilestoneAsAt, StageEntry, type InQuestion } from '#bodies';
 import { todayAt, type FullDate } from '#clocks';
 import { allowedActs, commitment, isOpen, isOverdue, stagesOf, viewAsAt } from '#commitments';
 import { load, type Log } from '#eventsourcing';
-import { LOG } from '#platform';
+import { Count, Day, LOG } from '#platform';
 import { Progress, type Filter } from '#progress';
 import {
   ACTS_OF_RETURNS,
@@ -65,11 +65,10 @@ export class CommitmentInQuestion {
   readonly own: StageEntry | null;
   @ApiProperty({ type: String, nullable: true, example: '2012-06' }) readonly target: string | null;
   @ApiProperty() readonly overdue: boolean;
-  @ApiProperty({ type: String, format: 'date', description: 'When anybody last mentioned it' })
-  readonly lastReportedOn: FullDate;
+  @Day('When anybody last mentioned it') readonly lastReportedOn: FullDate;
   @ApiProperty({ type: [MilestoneAsAt], description: 'Those that were not dropped' })
   readonly milestones: readonly MilestoneAsAt[];
-  @ApiProperty({ type: 'integer', minimum: 0, description: 'How much evidence is attached' }) readonly evidence: number;
+  @Count('How much evidence is attached') readonly evidence: number;
   @ApiProperty({ type: 'integer', description: 'Of its last event' }) readonly revision: number;
 }
 

@@ -15,6 +15,9 @@ import { classOf, NilReturn, OnBehalf, ReceivePaper, ReturnDraft, SubmitReturn }
 import { todayAt, type FullDate } from '#clocks';
 import { decodeAll, Rejected, streamOf, type Log } from '#eventsourcing';
 import {
+  Day,
+  DayOrNull,
+  TextOrNull,
   Actor,
   actorOf,
   AtClocks,
@@ -41,35 +44,28 @@ import { deadlineFor, isLate, reopenedUntil } from './round.js';
 import { KnownQuery, NAMED_ROUND, OfPath, revisionIn } from './rounds.controller.js';
 import { contentOf } from './submitting.js';
 
-const DAY = { type: String, format: 'date' } as const;
-
 class CommentOfReturn implements CommentAsAt {
   @ApiProperty({ type: 'integer' }) readonly number: number;
   @ApiProperty({ type: String, nullable: true, example: '/commitments/3/acts/0' }) readonly at: string | null;
   @ApiProperty() readonly text: string;
   @ApiProperty({ type: 'integer', nullable: true, description: 'The number of the comment that it answers' })
   readonly answers: number | null;
-  @ApiProperty({ type: String, nullable: true, description: 'Whose it is; null: the secretariat’s' })
-  readonly agency: string | null;
-  @ApiProperty(DAY) readonly on: FullDate;
+  @TextOrNull('Whose it is; null: the secretariat’s') readonly agency: string | null;
+  @Day() readonly on: FullDate;
   @ApiProperty({
     type: 'integer',
     nullable: true,
     description: 'The revision of the submission whose fields `at` points into; null: nothing was submitted by then',
   })
   readonly submission: number | null;
-  @ApiProperty({
-    type: String,
-    nullable: true,
-    description: 'The symbol of the published report that it stands beside, as a reply; null: it was made before that',
-  })
+  @TextOrNull('The symbol of the published report that it stands beside, as a reply; null: it was made before that')
   readonly beside: string | null;
 }
 
 class Submitted {
   @ApiProperty({ type: 'integer', description: 'Of the event that says so' }) readonly revision: number;
-  @ApiProperty(DAY) readonly reportedOn: FullDate;
-  @ApiProperty({ ...DAY, description: 'The day on which it was submitted' }) readonly on: FullDate;
+  @Day() readonly reportedOn: FullDate;
+  @Day('The day on which it was submitted') readonly on: FullDate;
   @ApiProperty({
     enum: ['under_way', 'applied', 'taken_back'],
     description: 'Whether its acts are recorded: all of them, or none',
@@ -85,11 +81,11 @@ class Submitted {
 }
 
 class NilShown extends NilReturn {
-  @ApiProperty(DAY) readonly on: FullDate;
+  @Day() readonly on: FullDate;
 }
 
 class PaperShown extends ReceivePaper {
-  @ApiProperty(DAY) readonly on: FullDate;
+  @Day() readonly on: FullDate;
 }
 
 class LastReturn {
@@ -110,8 +106,7 @@ class DraftOfReturn {
   @ApiProperty({ type: () => ReturnDraft }) readonly content: ReturnDraft;
   @ApiProperty({ type: String, nullable: true, format: 'date-time', description: 'null: it was not saved yet' })
   readonly saved: string | null;
-  @ApiProperty({ type: String, nullable: true, description: 'The account that saved it' })
-  readonly by: string | null;
+  @TextOrNull('The account that saved it') readonly by: string | null;
   @ApiProperty({ type: [String], description: 'Other accounts that have it open' }) readonly openBy: readonly string[];
   @ApiProperty({ description: 'Whether it can be saved and submitted now' }) readonly writable: boolean;
 }
@@ -121,12 +116,8 @@ export class ReturnView {
   @ApiProperty() readonly agency: string;
   @ApiProperty({ enum: RETURN_STATES }) readonly state: ReturnState;
   @ApiProperty() readonly late: boolean;
-  @ApiProperty(DAY) readonly deadline: FullDate;
-  @ApiProperty({
-    ...DAY,
-    nullable: true,
-    description: 'The round was closed, and reopened for this agency: the last day on which it can answer',
-  })
+  @Day() readonly deadline: FullDate;
+  @DayOrNull('The round was closed, and reopened for this agency: the last day on which it can answer')
   readonly reopenedUntil: FullDate | null;
   @ApiProperty({ type: [Submitted], description: 'In their order' }) readonly submissions: readonly Submitted[];
   @ApiProperty({ type: () => NilShown, nullable: true, description: 'The nil return' })

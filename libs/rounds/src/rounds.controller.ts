@@ -15,6 +15,7 @@ import type { FastifyReply } from 'fastify';
 import { classOf, OpenRound, Round } from '#bodies';
 import { Projector, Rejected } from '#eventsourcing';
 import {
+  TextOrNull,
   AtClocks,
   Caller,
   ClockQuery,
@@ -44,8 +45,7 @@ export class RoundAnswer {
   @ApiProperty({ example: 'CM-2012' }) readonly round: string;
   @ApiProperty({ type: 'integer', description: 'Of the round, or of its draft; also the ETag' })
   readonly revision: number;
-  @ApiProperty({ type: String, nullable: true, description: 'For If-Position-At-Least; null: nothing is public yet' })
-  readonly position: string | null;
+  @TextOrNull('For If-Position-At-Least; null: nothing is public yet') readonly position: string | null;
 }
 
 class RoundList {

@@ -1,4 +1,5 @@
 /** The views of rounds: their list, who has answered and who has not, an agency's rounds, and what changed from one to the next. */
+import { Count, Day, DayOrNull, TextOrNull } from '#platform';
 import { ApiProperty } from '@nestjs/swagger';
 import { Round } from '#bodies';
 import { daysBetween, todayAt, type FullDate } from '#clocks';
@@ -12,15 +13,12 @@ import { Drafted } from './in-question.js';
 import { deadlineFor, dueOn, isLate, remindedOn, reopenedUntil, stateOf, type OpenedRound } from './round.js';
 import { roundsAt, RoundsProjection, type ReturnInShort, type RoundsSeen } from './rounds.projection.js';
 
-const COUNT = { type: 'integer', minimum: 0 } as const;
-const DAY = { type: String, format: 'date' } as const;
-
 /** The numbers of a return, by its words on commitments. */
 export class SaysInShort {
-  @ApiProperty(COUNT) readonly update: number;
-  @ApiProperty({ ...COUNT, description: 'Confirmed: no change' }) readonly no_change: number;
-  @ApiProperty(COUNT) readonly not_assessed: number;
-  @ApiProperty({ ...COUNT, description: 'Newly recorded, by all of its submissions' }) readonly new: number;
+  @Count() readonly update: number;
+  @Count('Confirmed: no change') readonly no_change: number;
+  @Count() readonly not_assessed: number;
+  @Count('Newly recorded, by all of its submissions') readonly new: number;
 }
 
 /** Of a return: where it stands. */
@@ -39,12 +37,8 @@ export class ReturnLine {
   readonly isNil: boolean;
   @ApiProperty({ description: 'It came, or has yet to come, after its deadline. This never clears' })
   readonly late: boolean;
-  @ApiProperty(DAY) readonly deadline: FullDate;
-  @ApiProperty({
-    ...DAY,
-    nullable: true,
-    description: 'The round was closed, and reopened for this agency: the last day on which it can answer',
-  })
+  @Day() readonly deadline: FullDate;
+  @DayOrNull('The round was closed, and reopened for this agency: the last day on which it can answer')
   readonly reopenedUntil: FullDate | null;
   @ApiProperty({
     type: 'integer',
@@ -55,29 +49,21 @@ export class ReturnLine {
   readonly daysLeft: number | null;
   @ApiProperty({ type: Drafted, nullable: true, description: 'How far its draft is, to those who may see that' })
   readonly drafted: Drafted | null;
-  @ApiProperty({ ...DAY, nullable: true, description: 'When it was last reminded' })
-  readonly remindedOn: FullDate | null;
-  @ApiProperty({ ...DAY, nullable: true, description: 'When it came first' }) readonly receivedOn: FullDate | null;
-  @ApiProperty({ ...DAY, nullable: true, description: 'The date that it bears' }) readonly reportedOn: FullDate | null;
-  @ApiProperty({ ...DAY, nullable: true }) readonly acceptedOn: FullDate | null;
+  @DayOrNull('When it was last reminded') readonly remindedOn: FullDate | null;
+  @DayOrNull('When it came first') readonly receivedOn: FullDate | null;
+  @DayOrNull('The date that it bears') readonly reportedOn: FullDate | null;
+  @DayOrNull() readonly acceptedOn: FullDate | null;
   @ApiProperty({ type: SaysInShort }) readonly says: SaysInShort;
-  @ApiProperty({ type: String, nullable: true, description: 'The document that it came as' })
-  readonly paper: string | null;
-  @ApiProperty({
-    type: String,
-    nullable: true,
-    description: 'The document by which the agency had the secretariat answer for it; null: it answered itself',
-  })
+  @TextOrNull('The document that it came as') readonly paper: string | null;
+  @TextOrNull('The document by which the agency had the secretariat answer for it; null: it answered itself')
   readonly authority: string | null;
-  @ApiProperty(COUNT) readonly comments: number;
-  @ApiProperty({ ...COUNT, description: 'Of the secretariat’s comments: those that the agency has yet to answer' })
-  readonly unanswered: number;
-  @ApiProperty({ ...COUNT, description: 'Of these: replies of the agency to the published report' })
-  readonly replies: number;
+  @Count() readonly comments: number;
+  @Count('Of the secretariat’s comments: those that the agency has yet to answer') readonly unanswered: number;
+  @Count('Of these: replies of the agency to the published report') readonly replies: number;
 }
 
 class Rate {
-  @ApiProperty(COUNT) readonly count: number;
+  @Count() readonly count: number;
   @ApiProperty({ type: [String], description: 'The codes of the agencies' }) readonly agencies: readonly string[];
 }
 
@@ -95,11 +81,10 @@ export class RoundView extends Round {
   @ApiProperty({ enum: ROUND_STATES, nullable: true, description: 'null: it is being prepared, and not public' })
   readonly state: RoundState | null;
   @ApiProperty({ type: [String], description: 'Those who are asked, by name' }) readonly agencies: readonly string[];
-  @ApiProperty({ ...DAY, nullable: true }) readonly openedOn: FullDate | null;
-  @ApiProperty({ ...DAY, nullable: true }) readonly closedOn: FullDate | null;
-  @ApiProperty({ ...DAY, nullable: true }) readonly publishedOn: FullDate | null;
-  @ApiProperty({ type: String, nullable: true, description: 'The symbol of the publication' })
-  readonly publication: string | null;
+  @DayOrNull() readonly openedOn: FullDate | null;
+  @DayOrNull() readonly closedOn: FullDate | null;
+  @DayOrNull() readonly publishedOn: FullDate | null;
+  @TextOrNull('The symbol of the publication') readonly publication: string | null;
   @ApiProperty({ type: ResponseRates, nullable: true }) readonly responses: ResponseRates | null;
 }
 
@@ -107,31 +92,27 @@ export class RoundView extends Round {
 export class RoundInShort {
   @ApiProperty() readonly code: string;
   @ApiProperty() readonly name: string;
-  @ApiProperty({ type: String, nullable: true }) readonly forum: string | null;
+  @TextOrNull() readonly forum: string | null;
   @ApiProperty({ enum: ROUND_STATES, nullable: true, description: 'null: it is being prepared' })
   readonly state: RoundState | null;
-  @ApiProperty(DAY) readonly asOf: FullDate;
-  @ApiProperty(DAY) readonly opens: FullDate;
-  @ApiProperty(DAY) readonly deadline: FullDate;
+  @Day() readonly asOf: FullDate;
+  @Day() readonly opens: FullDate;
+  @Day() readonly deadline: FullDate;
   @ApiProperty({ type: ResponseRates, nullable: true }) readonly responses: ResponseRates | null;
 }
 
 export class RoundOfAgency extends ReturnLine {
   @ApiProperty() readonly round: string;
   @ApiProperty({ description: 'Of the round' }) readonly title: string;
-  @ApiProperty({ type: String, nullable: true }) readonly forum: string | null;
-  @ApiProperty(DAY) readonly asOf: FullDate;
-  @ApiProperty(DAY) readonly opens: FullDate;
+  @TextOrNull() readonly forum: string | null;
+  @Day() readonly asOf: FullDate;
+  @Day() readonly opens: FullDate;
 }
 
 export class Bridge extends FlowsView {
   @ApiProperty({ description: 'The round from which it leads' }) readonly previous: string;
   @ApiProperty({ description: 'The round to which it leads' }) readonly round: string;
-  @ApiProperty({
-    type: String,
-    nullable: true,
-    description: 'The report of the round before, whose figures it begins with; null: it was not published',
-  })
+  @TextOrNull('The report of the round before, whose figures it begins with; null: it was not published')
   readonly publication: string | null;
 }
 
@@ -141,7 +122,7 @@ export class ReplyBeside {
   @ApiProperty({ type: 'integer', description: 'Among the comments on the return of the agency' })
   readonly number: number;
   @ApiProperty() readonly text: string;
-  @ApiProperty(DAY) readonly on: FullDate;
+  @Day() readonly on: FullDate;
 }
 
 /** The corrections and replies after a round was published; the report itself stays as it is. */
