@@ -12,7 +12,6 @@ import { forms } from '#bodies';
 handForms(forms);
 
 const given = specification(agency);
-const today = '2026-11-21';
 
 type Event = NewEvent<AgencyEvents>;
 type Gone = AgencyEvents['Retracted'];
@@ -33,100 +32,90 @@ const dissolved: Event = { name: 'Dissolved', data: widening };
 const inGmg = [{ body: 'GMG', from: '2006-04' }];
 const unhcr = (memberships: Agency['memberships'] = inGmg) =>
   registered({ code: 'UNHCR', name: 'UN Refugee Agency', memberships });
-const joined = (data: AgencyEvents['Joined']): Event => ({ name: 'Joined', data });
-const left = (data: AgencyEvents['Left']): Event => ({ name: 'Left', data });
-const chaired = (data: AgencyEvents['Chaired']): Event => ({ name: 'Chaired', data });
-const lateIn2006 = { body: 'GMG', from: '2006-07', to: '2006-12' };
+const ofGmg = (from: string, to?: string) => ({ body: 'GMG', from, ...(to && { to }) });
+const [joins, leaves, chairs] = [
+  (from: string, to?: string) => join(ofGmg(from, to)),
+  (to: string) => leave({ body: 'GMG', to }),
+  (from: string, to: string) => chair({ ...ofGmg(from), to }),
+] as const;
+const joined = (from: string, to?: string): Event => ({ name: 'Joined', data: ofGmg(from, to) });
+const left = (to: string, more: object = {}): Event => ({ name: 'Left', data: { body: 'GMG', to, ...more } });
+const chaired = (from: string, to: string): Event => ({ name: 'Chaired', data: { ...ofGmg(from), to } });
+const lateIn2006 = ['2006-07', '2006-12'] as const;
 
 /** An agency with this history as at a date. */
 const on = (asOf: string, ...history: Event[]) => asAt(fold(agency, agency.initial, history), asOf);
 
 describe('An act on an agency', () => {
   it.each([
-    ['rename', rename(renaming, today)],
-    ['merge', merge(merger, today)],
-    ['dissolve', dissolve(widening, today)],
-    ['join', join({ body: 'GMG', from: '2007' }, today)],
-    ['leave', leave({ body: 'GMG', to: '2010' }, today)],
-    ['chair', chair(lateIn2006, today)],
+    ['rename', rename(renaming)],
+    ['merge', merge(merger)],
+    ['dissolve', dissolve(widening)],
+    ['join', joins('2007')],
+    ['leave', leaves('2010')],
+    ['chair', chairs(...lateIn2006)],
   ])('%s, is refused when there is no such agency', (_, act) => given().when(act).rejected('not_found'));
 
   it.each([
-    ['rename', (date: string) => rename({ ...renaming, effective: date }, today)],
-    ['merge', (date: string) => merge({ ...merger, effective: date }, today)],
-    ['dissolve', (date: string) => dissolve({ ...widening, effective: date }, today)],
-    ['join', (date: string) => join({ body: 'GMG', from: date }, today)],
-    ['chair', (date: string) => chair({ body: 'OTHER', from: date, to: '2030' }, today)],
+    ['rename', (date: string) => rename({ ...renaming, effective: date })],
+    ['merge', (date: string) => merge({ ...merger, effective: date })],
+    ['dissolve', (date: string) => dissolve({ ...widening, effective: date })],
+    ['join', joins],
+    ['chair', (date: string) => chair({ body: 'OTHER', from: date, to: '2030' })],
   ])('%s, is refused when it is to come, and taken when it may have begun', (_, act) => {
-    const history = [registered({ memberships: [{ body: 'OTHER' }] })];
-    for (const tomorrow of ['2026-11-22', '2026-12', '2027'])
-      given(...history)
-        .when(act(tomorrow))
-        .rejected('date_in_the_future');
-    for (const begun of ['2026-11-21', '2026-11', '2026'])
-      expect(
-        given(...history)
-          .when(act(begun))
-          .state(),
-      ).toBeDefined();
+    const { when } = given(registered({ memberships: [{ body: 'OTHER' }] }));
+    for (const tomorrow of ['2026-11-22', '2026-12', '2027']) when(act(tomorrow)).rejected('date_in_the_future');
+    for (const begun of ['2026-11-21', '2026-11', '2026']) expect(when(act(begun)).state()).toBeDefined();
   });
 
-  it('is recorded as it was said, without its nulls', () =>
-    given(oic)
-      .when(rename({ ...renaming, reason: null, citation: { document: 'D-1', locator: 'p. 1' } }, today))
-      .then({ name: 'Renamed', data: { ...renaming, citation: { document: 'D-1', locator: 'p. 1' } } }));
+  it('is recorded as it was said, without its nulls', () => {
+    const cited = { ...renaming, citation: { document: 'D-1', locator: 'p. 1' } };
+    const act = rename({ ...cited, reason: null });
+    given(oic).when(act).then({ name: 'Renamed', data: cited });
+  });
 });
 
 describe('A rename', () => {
+  const atFirst = 'Organization of the Islamic Conference';
+  const renamedTo = (name: string, effective: string): Event => ({ name: 'Renamed', data: { name, effective } });
+  const namesOn = (asOf: string, ...more: Event[]) => on(asOf, oic, ...more).names.map(({ name }) => name);
+
   it('gives another name from the first day of its period', () => {
-    given(oic).when(rename(renaming, today)).then(renamed);
-    expect(on('2011-06-27', oic, renamed).name).toBe('Organization of the Islamic Conference');
-    expect(on('2011-06-28', oic, renamed).name).toBe('Organisation of Islamic Cooperation');
+    given(oic).when(rename(renaming)).then(renamed);
+    expect(on('2011-06-27', oic, renamed).name).toBe(atFirst);
+    expect(on('2011-06-28', oic, renamed).name).toBe(renaming.name);
     expect(on('2011-06-28', oic, renamed).names).toEqual([
-      { name: 'Organization of the Islamic Conference', from: null },
-      { name: 'Organisation of Islamic Cooperation', from: '2011-06-28' },
+      { name: atFirst, from: null },
+      { name: renaming.name, from: '2011-06-28' },
     ]);
-    const inYear: Event = { name: 'Renamed', data: { ...renaming, effective: '2011' } };
-    expect([on('2010-12-31', oic, inYear), on('2011-01-01', oic, inYear)].map(({ names }) => names.length)).toEqual([
-      1, 2,
+    const inYear = renamedTo(renaming.name, '2011');
+    expect([namesOn('2010-12-31', inYear), namesOn('2011-01-01', inYear)]).toEqual([
+      [atFirst],
+      [atFirst, renaming.name],
     ]);
   });
   it('to the name that it has then is refused', () => {
-    given(oic, renamed)
-      .when(rename({ ...renaming, effective: '2012' }, today))
-      .rejected('nothing_renamed');
-    given(oic)
-      .when(rename({ name: 'Organization of the Islamic Conference', effective: '2000' }, today))
-      .rejected('nothing_renamed');
+    const [after, before] = [rename({ ...renaming, effective: '2012' }), rename({ name: atFirst, effective: '2000' })];
+    given(oic, renamed).when(after).rejected('nothing_renamed');
+    given(oic).when(before).rejected('nothing_renamed');
   });
   it('may be told after a later one; of two since the same day the one said later holds', () => {
-    const earlier: Event = { name: 'Renamed', data: { name: 'Islamic Conference', effective: '2005' } };
-    expect(on('2020-01-01', oic, renamed, earlier).names.map(({ name }) => name)).toEqual([
-      'Organization of the Islamic Conference',
-      'Islamic Conference',
-      'Organisation of Islamic Cooperation',
-    ]);
-    const again: Event = { name: 'Renamed', data: { ...renaming, name: 'OIC' } };
-    expect(on('2020-01-01', oic, renamed, again).names.map(({ name }) => name)).toEqual([
-      'Organization of the Islamic Conference',
-      'OIC',
-    ]);
-    const taken: Event = { name: 'Renamed', data: { ...renaming, name: 'Organization of the Islamic Conference' } };
-    expect(on('2020-01-01', oic, renamed, taken).names).toHaveLength(1);
+    const earlier = renamedTo('Islamic Conference', '2005');
+    expect(namesOn('2020-01-01', renamed, earlier)).toEqual([atFirst, 'Islamic Conference', renaming.name]);
+    expect(namesOn('2020-01-01', renamed, renamedTo('OIC', renaming.effective))).toEqual([atFirst, 'OIC']);
+    expect(namesOn('2020-01-01', renamed, renamedTo(atFirst, renaming.effective))).toEqual([atFirst]);
   });
   it('told again with an earlier date holds from then', () => {
-    const earlier = { ...renaming, effective: '2011-06' };
-    given(oic, renamed).when(rename(earlier, today)).then({ name: 'Renamed', data: earlier });
-    expect(on('2020-01-01', oic, renamed, { name: 'Renamed', data: earlier }).names.map(({ from }) => from)).toEqual([
-      null,
-      '2011-06',
-    ]);
+    const earlier = renamedTo(renaming.name, '2011-06');
+    const act = rename({ ...renaming, effective: '2011-06' });
+    given(oic, renamed).when(act).then(earlier);
+    expect(on('2020-01-01', oic, renamed, earlier).names.map(({ from }) => from)).toEqual([null, '2011-06']);
   });
 });
 
 describe('An end', () => {
   it('shows from its first day on, with its reason and successor', () => {
-    given(registered()).when(merge(merger, today)).then(merged);
+    given(registered()).when(merge(merger)).then(merged);
     expect(on('2010-06-30', registered(), merged)).toMatchObject({ status: 'active' });
     expect(on('2010-06-30', registered(), merged)).not.toHaveProperty('endedOn');
     expect(on('2010-06-30', registered(), merged)).not.toHaveProperty('succeededBy');
@@ -136,7 +125,7 @@ describe('An end', () => {
       reason: 'Consolidated into UN-Women by A/RES/64/289',
       succeededBy: 'UN-WOMEN',
     });
-    given(group).when(dissolve(widening, today)).then(dissolved);
+    given(group).when(dissolve(widening)).then(dissolved);
     expect(on('2006-01-01', group, dissolved)).toMatchObject({ status: 'dissolved', succeededBy: 'GMG' });
   });
   it('may leave no successor', () => {
@@ -146,231 +135,159 @@ describe('An end', () => {
     expect(shown).not.toHaveProperty('succeededBy');
   });
   it('comes once', () => {
-    given(registered(), merged).when(merge(merger, today)).rejected('already_ended');
-    given(registered(), merged).when(dissolve(widening, today)).rejected('already_ended');
-    given(group, dissolved).when(merge(merger, today)).rejected('already_ended');
+    given(registered(), merged).when(merge(merger)).rejected('already_ended');
+    given(registered(), merged).when(dissolve(widening)).rejected('already_ended');
+    given(group, dissolved).when(merge(merger)).rejected('already_ended');
   });
   it('comes after all that is dated of it', () => {
     const inLate2010 = { ...merger, effective: '2010-12-31' };
     const histories: Event[][] = [
       [registered(), { name: 'Renamed', data: { name: 'New', effective: '2011' } }],
-      [registered(), joined({ body: 'GMG', from: '2011' })],
-      [unhcr(), chaired({ body: 'GMG', from: '2011', to: '2011' })],
+      [registered(), joined('2011')],
+      [unhcr(), chaired('2011', '2011')],
     ];
-    for (const history of histories)
-      given(...history)
-        .when(merge(inLate2010, today))
-        .rejected('ends_too_early');
-    for (const history of histories)
-      given(...history)
-        .when(dissolve({ ...widening, effective: '2010' }, today))
-        .rejected('ends_too_early');
-    for (const history of histories)
-      expect(
-        given(...history)
-          .when(merge({ ...merger, effective: '2011' }, today))
-          .state().end,
-      ).not.toBeNull();
+    for (const history of histories) {
+      const { when } = given(...history);
+      when(merge(inLate2010)).rejected('ends_too_early');
+      when(dissolve({ ...widening, effective: '2010' })).rejected('ends_too_early');
+      expect(when(merge({ ...merger, effective: '2011' })).state().end).not.toBeNull();
+    }
   });
   it('is followed by nothing', () => {
     const after = given(registered(), merged);
-    after.when(rename({ name: 'New', effective: '2010-08' }, today)).rejected('has_ended');
-    after.when(join({ body: 'GMG', from: '2010-08-01' }, today)).rejected('has_ended');
-    after.when(join({ body: 'GMG', from: '2010-07-31' }, today)).rejected('has_ended');
-    given(unhcr(), merged)
-      .when(leave({ body: 'GMG', to: '2011' }, today))
-      .rejected('has_ended');
-    given(unhcr(), merged)
-      .when(chair({ body: 'GMG', from: '2011', to: '2011' }, today))
-      .rejected('has_ended');
+    after.when(rename({ name: 'New', effective: '2010-08' })).rejected('has_ended');
+    for (const from of ['2010-08-01', '2010-07-31']) after.when(joins(from)).rejected('has_ended');
+    for (const act of [leaves('2011'), chairs('2011', '2011')]) given(unhcr(), merged).when(act).rejected('has_ended');
   });
   it('lets what came before be told later, and what may have come before', () => {
     const after = given(registered(), merged);
-    for (const from of ['2010-06', '2010-07', '2010'])
-      expect(after.when(join({ body: 'GMG', from }, today)).state().moves).toHaveLength(1);
-    expect(after.when(rename({ name: 'New', effective: '2009' }, today)).state().renamed).toHaveLength(1);
+    for (const from of ['2010-06', '2010-07', '2010']) expect(after.when(joins(from)).state().moves).toHaveLength(1);
+    expect(after.when(rename({ name: 'New', effective: '2009' })).state().renamed).toHaveLength(1);
   });
   it('ends every membership and chair', () => {
-    const history = [unhcr(), chaired({ body: 'GMG', from: '2010', to: '2011' })];
-    expect(on('2010-07-01', ...history)).toMatchObject({
-      memberships: [{ member: true }],
-      chairs: [{ chairing: true }],
-    });
-    expect(on('2010-07-01', ...history, merged)).toMatchObject({
-      memberships: [{ member: false }],
-      chairs: [{ chairing: false }],
-    });
+    const history = [unhcr(), chaired('2010', '2011')];
+    const taking = (part: boolean) => ({ memberships: [{ member: part }], chairs: [{ chairing: part }] });
+    expect(on('2010-07-01', ...history)).toMatchObject(taking(true));
+    expect(on('2010-07-01', ...history, merged)).toMatchObject(taking(false));
   });
 });
 
 describe('A membership', () => {
-  const since2007 = { body: 'GMG', from: '2007' };
   it('goes from the first day of its beginning to the last day of its end', () => {
-    given(registered()).when(join(since2007, today)).then(joined(since2007));
-    const history = [registered(), joined(since2007), left({ body: 'GMG', to: '2010' })];
+    given(registered()).when(joins('2007')).then(joined('2007'));
+    const history = [registered(), joined('2007'), left('2010')];
     const member = (date: string) => on(date, ...history).memberships.map(({ member }) => member);
     expect(['2006-12-31', '2007-01-01', '2010-12-31', '2011-01-01'].map(member)).toEqual([[], [true], [true], [false]]);
-    expect(on('2011-01-01', ...history).memberships).toEqual([
-      { body: 'GMG', from: '2007', to: '2010', member: false },
-    ]);
+    expect(on('2011-01-01', ...history).memberships).toEqual([{ ...ofGmg('2007', '2010'), member: false }]);
   });
   it('is not begun twice', () => {
-    for (const history of [[registered(), joined(since2007)], [unhcr()], [unhcr([{ body: 'GMG' }])]])
+    for (const history of [[registered(), joined('2007')], [unhcr()], [unhcr([{ body: 'GMG' }])]])
       for (const from of ['2006', '2007', '2008'])
         given(...history)
-          .when(join({ body: 'GMG', from }, today))
+          .when(joins(from))
           .rejected('already_a_member');
-    const ended = unhcr([{ body: 'GMG', from: '2006-04', to: '2010' }]);
-    given(ended)
-      .when(join({ body: 'GMG', from: '2006-04', to: '2010' }, today))
-      .rejected('already_a_member');
-    given(ended)
-      .when(join({ body: 'GMG', from: '2010', to: '2010' }, today))
-      .then(joined({ body: 'GMG', from: '2010', to: '2010' })); // a new one may have begun within the year
-    given(ended)
-      .when(join({ body: 'GMG', from: '2009', to: '2009' }, today))
-      .rejected('already_a_member');
+    const ended = given(unhcr([ofGmg('2006-04', '2010')]));
+    ended.when(joins('2006-04', '2010')).rejected('already_a_member');
+    ended.when(joins('2010', '2010')).then(joined('2010', '2010')); // a new one may have begun within the year
+    ended.when(joins('2009', '2009')).rejected('already_a_member');
   });
   it('may be begun again, told with its end, and told in any order', () => {
-    const history = [
-      unhcr([]),
-      joined({ body: 'GMG', from: '2012' }),
-      joined({ body: 'GMG', from: '2006', to: '2009' }),
-    ];
-    expect(
-      given(unhcr([]), history[1]!)
-        .when(join({ body: 'GMG', from: '2006', to: '2009' }, today))
-        .state(),
-    ).toEqual(fold(agency, agency.initial, history));
+    const history = [unhcr([]), joined('2012'), joined('2006', '2009')];
+    const told = given(unhcr([]), joined('2012')).when(joins('2006', '2009'));
+    expect(told.state()).toEqual(fold(agency, agency.initial, history));
     expect(on('2013-01-01', ...history).memberships.map(({ from, member }) => [from, member])).toEqual([
       ['2006', false],
       ['2012', true],
     ]);
   });
   it('ends after it begins', () => {
-    given(registered())
-      .when(join({ body: 'GMG', from: '2007-02', to: '2007-01' }, today))
-      .rejected('ends_before_it_begins');
-    expect(
-      given(registered())
-        .when(join({ body: 'GMG', from: '2007-02', to: '2007' }, today))
-        .state(),
-    ).toBeDefined();
+    given(registered()).when(joins('2007-02', '2007-01')).rejected('ends_before_it_begins');
+    expect(given(registered()).when(joins('2007-02', '2007')).state()).toBeDefined();
   });
-  it('is not one in itself', () =>
-    given(registered())
-      .when(join({ body: 'UNIFEM', from: '2007' }, today))
-      .rejected('member_of_itself'));
+  it('is not one in itself', () => {
+    const inItself = join({ body: 'UNIFEM', from: '2007' });
+    given(registered()).when(inItself).rejected('member_of_itself');
+  });
   it('is left only by a member, and once', () => {
-    given(registered())
-      .when(leave({ body: 'GMG', to: '2010' }, today))
-      .rejected('not_a_member');
-    given(unhcr())
-      .when(leave({ body: 'IASC', to: '2010' }, today))
-      .rejected('not_a_member');
-    given(unhcr())
-      .when(leave({ body: 'GMG', to: '2006-03' }, today))
-      .rejected('not_a_member');
-    given(unhcr(), left({ body: 'GMG', to: '2010' }))
-      .when(leave({ body: 'GMG', to: '2010' }, today))
-      .rejected('already_left');
+    given(registered()).when(leaves('2010')).rejected('not_a_member');
+    for (const act of [leave({ body: 'IASC', to: '2010' }), leaves('2006-03')])
+      given(unhcr()).when(act).rejected('not_a_member');
+    given(unhcr(), left('2010')).when(leaves('2010')).rejected('already_left');
   });
   it('may be left earlier than was said, and not later', () => {
-    const until2030 = joined({ body: 'GMG', from: '2007', to: '2030' });
-    given(registered(), until2030)
-      .when(leave({ body: 'GMG', to: '2018' }, today))
-      .then(left({ body: 'GMG', to: '2018' }));
-    given(registered(), until2030, left({ body: 'GMG', to: '2018' }))
-      .when(leave({ body: 'GMG', to: '2018-12-31' }, today))
-      .rejected('already_left');
-    given(registered(), until2030, left({ body: 'GMG', to: '2018' }))
-      .when(leave({ body: 'GMG', to: '2018-11' }, today))
-      .then(left({ body: 'GMG', to: '2018-11' }));
+    const until2030 = [registered(), joined('2007', '2030')];
+    given(...until2030)
+      .when(leaves('2018'))
+      .then(left('2018'));
+    const { when } = given(...until2030, left('2018'));
+    when(leaves('2018-12-31')).rejected('already_left');
+    when(leaves('2018-11')).then(left('2018-11'));
   });
   it('may be left on a day to come, or since ever, or within the year in which it began', () => {
+    given(unhcr()).when(leaves('2006')).then(left('2006'));
+    const agreed = leave({ body: 'GMG', to: '2030', reason: 'Agreed' });
     given(unhcr())
-      .when(leave({ body: 'GMG', to: '2006' }, today))
-      .then(left({ body: 'GMG', to: '2006' }));
-    given(unhcr())
-      .when(leave({ body: 'GMG', to: '2030', reason: 'Agreed' }, today))
-      .then(left({ body: 'GMG', to: '2030', reason: 'Agreed' }));
-    expect(on('2007-01-01', unhcr([{ body: 'GMG' }]), left({ body: 'GMG', to: '2010' })).memberships).toEqual([
-      { body: 'GMG', to: '2010', member: true },
-    ]);
+      .when(agreed)
+      .then(left('2030', { reason: 'Agreed' }));
+    const { memberships } = on('2007-01-01', unhcr([{ body: 'GMG' }]), left('2010'));
+    expect(memberships).toEqual([{ body: 'GMG', to: '2010', member: true }]);
   });
   it('that is left is the last that had begun by then', () => {
-    const twice = [{ body: 'GMG', from: '2012' }, { body: 'GMG', from: '2006', to: '2009' }, { body: 'IASC' }];
-    expect(on('2020-01-01', unhcr(twice), left({ body: 'GMG', to: '2014' })).memberships).toEqual([
+    const twice = unhcr([ofGmg('2012'), ofGmg('2006', '2009'), { body: 'IASC' }]);
+    expect(on('2020-01-01', twice, left('2014')).memberships).toEqual([
       { body: 'IASC', member: true },
-      { body: 'GMG', from: '2006', to: '2009', member: false },
-      { body: 'GMG', from: '2012', to: '2014', member: false },
+      { ...ofGmg('2006', '2009'), member: false },
+      { ...ofGmg('2012', '2014'), member: false },
     ]);
-    given(unhcr(twice))
-      .when(leave({ body: 'GMG', to: '2010' }, today))
-      .rejected('already_left');
+    given(twice).when(leaves('2010')).rejected('already_left');
   });
 });
 
 describe('A chair', () => {
   it('is held by a member, from the first day of its beginning to the last of its end', () => {
-    given(unhcr()).when(chair(lateIn2006, today)).then(chaired(lateIn2006));
-    const chairing = (date: string) => on(date, unhcr(), chaired(lateIn2006)).chairs.map(({ chairing }) => chairing);
-    expect(['2006-06-30', '2006-07-01', '2006-12-31', '2007-01-01'].map(chairing)).toEqual([
-      [],
-      [true],
-      [true],
-      [false],
-    ]);
+    given(unhcr())
+      .when(chairs(...lateIn2006))
+      .then(chaired(...lateIn2006));
+    const chairing = (date: string) => on(date, unhcr(), chaired(...lateIn2006)).chairs.map(({ chairing }) => chairing);
+    const days = ['2006-06-30', '2006-07-01', '2006-12-31', '2007-01-01'];
+    expect(days.map(chairing)).toEqual([[], [true], [true], [false]]);
   });
   it('needs a membership that it may lie within', () => {
-    const member = given(unhcr([{ body: 'GMG', from: '2006-04', to: '2010' }]));
-    given(unhcr([{ body: 'GMG', from: '2006-04', to: '2010-06' }]))
-      .when(chair({ body: 'GMG', from: '2010', to: '2010' }, today))
-      .then(chaired({ body: 'GMG', from: '2010', to: '2010' }));
-    member.when(chair({ body: 'IASC', from: '2007', to: '2007' }, today)).rejected('not_a_member');
-    member.when(chair({ body: 'GMG', from: '2006-03', to: '2007' }, today)).rejected('not_a_member');
-    member.when(chair({ body: 'GMG', from: '2010', to: '2011-01' }, today)).rejected('not_a_member');
-    for (const [from, to] of [
-      ['2006', '2006'],
-      ['2006-04', '2010-12'],
-      ['2010-12-31', '2010-12-31'],
-    ] as const)
-      expect(member.when(chair({ body: 'GMG', from, to }, today)).state().chaired).toHaveLength(1);
-    given(unhcr(), left({ body: 'GMG', to: '2009' }))
-      .when(chair({ body: 'GMG', from: '2010', to: '2010' }, today))
-      .rejected('not_a_member');
-    given(registered(), joined({ body: 'GMG', from: '2007' }))
-      .when(chair({ body: 'GMG', from: '2008', to: '2030' }, today))
-      .then(chaired({ body: 'GMG', from: '2008', to: '2030' }));
+    const until = (to: string) => unhcr([ofGmg('2006-04', to)]);
+    given(until('2010-06')).when(chairs('2010', '2010')).then(chaired('2010', '2010'));
+    const member = given(until('2010'));
+    for (const act of [
+      chair({ body: 'IASC', from: '2007', to: '2007' }),
+      chairs('2006-03', '2007'),
+      chairs('2010', '2011-01'),
+    ])
+      member.when(act).rejected('not_a_member');
+    for (const within of [chairs('2006', '2006'), chairs('2006-04', '2010-12'), chairs('2010-12-31', '2010-12-31')])
+      expect(member.when(within).state().chaired).toHaveLength(1);
+    given(unhcr(), left('2009')).when(chairs('2010', '2010')).rejected('not_a_member');
+    given(registered(), joined('2007')).when(chairs('2008', '2030')).then(chaired('2008', '2030'));
   });
-  it('ends after it begins', () =>
-    given(unhcr())
-      .when(chair({ body: 'GMG', from: '2007', to: '2006-12-31' }, today))
-      .rejected('ends_before_it_begins'));
+  it('ends after it begins', () => given(unhcr()).when(chairs('2007', '2006-12-31')).rejected('ends_before_it_begins'));
   it('is held once at a time', () => {
-    const history = given(unhcr(), chaired(lateIn2006));
-    history.when(chair(lateIn2006, today)).rejected('already_chairing');
-    history.when(chair({ body: 'GMG', from: '2006-12', to: '2007' }, today)).then(
-      chaired({ body: 'GMG', from: '2006-12', to: '2007' }), // it may have been given up and taken again that month
-    );
-    history.when(chair({ body: 'GMG', from: '2006-11', to: '2007' }, today)).rejected('already_chairing');
+    const { when } = given(unhcr(), chaired(...lateIn2006));
+    when(chairs(...lateIn2006)).rejected('already_chairing');
+    when(chairs('2006-12', '2007')).then(chaired('2006-12', '2007')); // it may have been given up and taken again that month
+    when(chairs('2006-11', '2007')).rejected('already_chairing');
   });
-  it('that is partly dated is not said twice', () => {
-    const in2008 = { body: 'GMG', from: '2008', to: '2008' };
-    given(unhcr(), chaired(in2008)).when(chair(in2008, today)).rejected('already_chairing');
+  it('that is partly dated is not said twice', () =>
+    given(unhcr(), chaired('2008', '2008')).when(chairs('2008', '2008')).rejected('already_chairing'));
+  it('ends with the membership', () => {
+    const history = [unhcr([...inGmg, { body: 'IASC' }]), chaired(...lateIn2006), left('2006-11')];
+    const [from, to] = lateIn2006;
+    expect(on('2006-12-01', ...history).chairs).toEqual([{ ...ofGmg(from, to), role: 'chair', chairing: false }]);
   });
-  it('ends with the membership', () =>
-    expect(
-      on('2006-12-01', unhcr([...inGmg, { body: 'IASC' }]), chaired(lateIn2006), left({ body: 'GMG', to: '2006-11' }))
-        .chairs,
-    ).toEqual([{ ...lateIn2006, role: 'chair', chairing: false }]));
 });
 
 describe('A retraction', () => {
   const because = { reason: 'Said of the wrong agency' };
   const retracted = (revision: number): Event => ({ name: 'Retracted', data: { revision, ...because } });
-  const since2007 = joined({ body: 'GMG', from: '2007' });
-  const until2010 = left({ body: 'GMG', to: '2010' });
+  const [since2007, until2010] = [joined('2007'), left('2010')];
+  const retracting = (revision: number, more: object = {}) => retract({ revision, ...because, ...more });
 
   it.each<[string, Event, Event]>([
     ['rename', oic, renamed],
@@ -378,12 +295,12 @@ describe('A retraction', () => {
     ['dissolution', group, dissolved],
     ['joining', registered(), since2007],
     ['leaving', unhcr(), until2010],
-    ['chair', unhcr(), chaired(lateIn2006)],
+    ['chair', unhcr(), chaired(...lateIn2006)],
   ])('of a %s makes the agency what it would be without', (_, entry, mistake) => {
     const other: Event = { name: 'Renamed', data: { name: 'Another name', effective: '2005' } };
     const history = [entry, mistake, other];
     given(...history)
-      .when(retract({ revision: 1, ...because }, today))
+      .when(retracting(1))
       .then(retracted(1));
     for (const asOf of ['2006-08-01', '2009-01-01', '2020-01-01'])
       expect(on(asOf, ...history, retracted(1))).toEqual(on(asOf, entry, other));
@@ -391,43 +308,35 @@ describe('A retraction', () => {
   });
   it('is recorded with its citation, without its nulls', () => {
     const citation = { document: 'D-1', locator: 'p. 1' };
-    const cited = given(registered(), merged).when(retract({ revision: 1, ...because, citation }, today));
-    cited.then({ name: 'Retracted', data: { revision: 1, ...because, citation } });
-    const uncited = given(registered(), merged).when(retract({ revision: 1, ...because, citation: null }, today));
-    uncited.then(retracted(1));
+    const { when } = given(registered(), merged);
+    when(retracting(1, { citation })).then({ name: 'Retracted', data: { revision: 1, ...because, citation } });
+    when(retracting(1, { citation: null })).then(retracted(1));
   });
   it('of what was registered, amended, retracted or blanked, or of nothing, is refused', () => {
     const amended: Event = { name: 'Amended', data: { code: 'UNIFEM', name: 'New', kind: 'other' } };
     const gone: Event = { name: 'Blanked', data: { revision: 1, reason: 'r', version: 1, left: amended.data } };
-    const history = given(registered(), amended, gone, merged, retracted(3));
-    for (const revision of [0, 1, 2, 4])
-      history.when(retract({ revision, ...because }, today)).rejected('not_correctable');
-    history.when(retract({ revision: 3, ...because }, today)).rejected('already_retracted');
-    history.when(retract({ revision: 5, ...because }, today)).rejected('not_found');
-    given()
-      .when(retract({ revision: 0, ...because }, today))
-      .rejected('not_found');
+    const { when } = given(registered(), amended, gone, merged, retracted(3));
+    for (const revision of [0, 1, 2, 4]) when(retracting(revision)).rejected('not_correctable');
+    when(retracting(3)).rejected('already_retracted');
+    when(retracting(5)).rejected('not_found');
+    given().when(retracting(0)).rejected('not_found');
   });
   it('lets the same be said again, as it should have been', () => {
     const later = { ...merger, effective: '2011' };
-    given(registered(), merged).when(merge(later, today)).rejected('already_ended');
-    given(registered(), merged, retracted(1)).when(merge(later, today)).then({ name: 'Merged', data: later });
+    given(registered(), merged).when(merge(later)).rejected('already_ended');
+    given(registered(), merged, retracted(1)).when(merge(later)).then({ name: 'Merged', data: later });
   });
   it.each<[string, Event, Event, Event]>([
     ['a leaving rests on the joining', registered(), since2007, until2010],
-    ['a chair rests on the joining', registered(), since2007, chaired({ body: 'GMG', from: '2008', to: '2008' })],
-    ['joining again rests on the leaving', unhcr(), until2010, joined({ body: 'GMG', from: '2012' })],
+    ['a chair rests on the joining', registered(), since2007, chaired('2008', '2008')],
+    ['joining again rests on the leaving', unhcr(), until2010, joined('2012')],
   ])('comes after that of what rests on it: %s', (_, entry, first, second) => {
-    given(entry, first, second)
-      .when(retract({ revision: 1, ...because }, today))
-      .rejected('others_rest_on_it');
-    given(entry, first, second, retracted(2))
-      .when(retract({ revision: 1, ...because }, today))
-      .then(retracted(1));
+    given(entry, first, second).when(retracting(1)).rejected('others_rest_on_it');
+    given(entry, first, second, retracted(2)).when(retracting(1)).then(retracted(1));
   });
   it('names what rests on it', () => {
     const state = fold(agency, agency.initial, [registered(), since2007, renamed, until2010]);
-    expect(() => retract({ revision: 1, ...because }, today)(state)).toThrow('Revision 3 rests on it');
+    expect(() => retracting(1)(state)).toThrow('Revision 3 rests on it');
   });
   it('is not kept by names that were blanked: nothing rests on a name', () => {
     const same = [oic, renamed, { ...renamed, data: { ...renaming, effective: '2012', name: 'OIC' } }, since2007];
@@ -437,17 +346,18 @@ describe('A retraction', () => {
       return fold(agency, known, events, known.said.length - 1);
     }, state);
     expect(asAt(without, '2020-01-01').names.map(({ name }) => name)).toEqual(['[blanked]']);
-    expect(retract({ revision: 3, ...because }, today)(without)).toEqual([retracted(3)]);
+    expect(retracting(3)(without)).toEqual([retracted(3)]);
   });
 });
 
 describe('An amendment and the dated acts', () => {
-  const dated = [renamed, merged, joined({ body: 'IASC', from: '2007' }), left({ body: 'GMG', to: '2008' })];
+  const inIasc: Event = { name: 'Joined', data: { body: 'IASC', from: '2007' } };
+  const dated = [renamed, merged, inIasc, left('2008')];
   const entry: Agency = {
     code: 'UNIFEM',
     name: 'Amended name',
     kind: 'un',
-    memberships: [{ body: 'GMG', from: '2005' }],
+    memberships: [ofGmg('2005')],
     succeededBy: 'OTHER',
   };
   it('replaces the entry and leaves them as they are', () => {
@@ -468,10 +378,10 @@ describe('An amendment and the dated acts', () => {
       succeededBy: 'UN-WOMEN',
     });
   });
-  it('says nothing new when it says the entry again, whatever is dated', () =>
-    given(registered(), renamed)
-      .when(amend(registered().data as Agency))
-      .rejected('nothing_amended'));
+  it('says nothing new when it says the entry again, whatever is dated', () => {
+    const again = amend(registered().data as Agency);
+    given(registered(), renamed).when(again).rejected('nothing_amended');
+  });
   it('an undated succession holds at any time, until an end that names a successor', () => {
     const undated = registered({ succeededBy: 'UN-WOMEN' });
     expect(on('1990-01-01', undated)).toMatchObject({ status: 'active', succeededBy: 'UN-WOMEN' });
