@@ -34,22 +34,15 @@ const overtaken = (times: number, other: () => Promise<unknown>): Log => {
 describe('A command', () => {
   it('is decided on what happened before, and its events are appended', async () => {
     await run(3);
+    const [three, four] = [3, 4].map((by, revision) => ({ by, revision }));
     expect(await run(4)).toEqual({
-      before: { total: 3, entries: [{ by: 3, revision: 0 }] },
-      state: {
-        total: 7,
-        entries: [
-          { by: 3, revision: 0 },
-          { by: 4, revision: 1 },
-        ],
-      },
+      before: { total: 3, entries: [three] },
+      state: { total: 7, entries: [three, four] },
       revision: 1,
       position: shared.events[1]!.position,
     });
-    expect(shared.events.map(({ stream, type, version, data }) => ({ stream, type, version, data }))).toEqual([
-      { stream: 'counter-a', type: 'counter.Added', version: 1, data: '{"by":3}' },
-      { stream: 'counter-a', type: 'counter.Added', version: 1, data: '{"by":4}' },
-    ]);
+    const added = { stream: 'counter-a', type: 'counter.Added', version: 1 };
+    expect(shared.events).toMatchObject([3, 4].map((by) => ({ ...added, data: `{"by":${by}}` })));
   });
 
   it('sees the revision it is decided at, -1 when there is nothing yet', async () => {

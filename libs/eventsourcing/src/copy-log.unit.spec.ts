@@ -24,6 +24,7 @@ beforeEach(async () => {
     await say(`s-${n % STREAMS}`, ...Array.from({ length: 20 }, (_, i) => `words ${n} ${i}`));
 });
 
+const said = (text: string) => ({ type: 't.Said', version: 1, data: canonicalJson({ text }) });
 const append = async (stream: string, type: string, data: object[]): Promise<number> => {
   const revision = next.get(stream) ?? 0;
   next.set(stream, revision + data.length);
@@ -87,12 +88,7 @@ describe('Given a log and an empty store', () => {
   it('when the copy has gone on by itself, then it can be copied further, and positions follow', async () => {
     await copyLog(from, to);
     const last = Number(await to.head());
-    const { position } = await to.append(
-      's-1',
-      next.get('s-1')! - 1,
-      [{ type: 't.Said', version: 1, data: '{}' }],
-      by(),
-    );
+    const { position } = await to.append('s-1', next.get('s-1')! - 1, [said('')], by());
     expect(Number(position)).toBeGreaterThan(last);
     const third = new MemoryLog();
     expect(await copyLog(to, new MemoryEventStore(third))).toMatchObject({ copied: 1202 });
@@ -221,23 +217,21 @@ describe('Given a target that is no beginning of the source', () => {
   };
 
   it('because it has an event of its own, when copied to, then it is left as it is', async () => {
-    await to.append('own', -1, [{ type: 't.Said', version: 1, data: '{}' }], by());
+    await to.append('own', -1, [said('')], by());
     await expectRefusal('at position 1 it holds own at revision 0, which the source does not have there');
   });
 
   it('because it went on by itself, when copied to, then it is left as it is, whether the source went on or not', async () => {
     await copyLog(from, to);
-    await to.append('own', -1, [{ type: 't.Said', version: 1, data: '{}' }], by());
+    await to.append('own', -1, [said('')], by());
     await expectRefusal('it holds own at revision 0');
     await say('s-0', 'on and on');
     await expectRefusal('it holds own at revision 0');
   });
 
   it('because it has the same events at other positions, when copied to, then it is left as it is', async () => {
-    await to.takeOver(
-      null,
-      here.events.slice(0, 300).map((e, n) => ({ ...e, position: String(n + 1) })),
-    );
+    const renumbered = here.events.slice(0, 300).map((e, n) => ({ ...e, position: String(n + 1) }));
+    await to.takeOver(null, renumbered);
     await expectRefusal('at position 1 it holds s-0 at revision 0, which the source does not have there');
   });
 
@@ -283,8 +277,6 @@ it('Given a copy that another one carries on meanwhile, when it is copied to, th
   expect(there.events).toEqual(here.events.slice(0, 700));
 });
 
-const said = (text: string) => ({ type: 't.Said', version: 1, data: canonicalJson({ text }) });
-
 describe('Given a target that does not keep what it is given', () => {
   it.each<[string, string, (e: Envelope) => Envelope]>([
     ['data', 'the data is not what was recorded', (e) => ({ ...e, data: '{}' })],
@@ -294,14 +286,9 @@ describe('Given a target that does not keep what it is given', () => {
     ['the chain', 'which the source does not have there', (e) => ({ ...e, hash: chainHash(null, e) })],
     ['payloads', 'the payload was erased', (e) => ({ ...e, data: null, salt: '' })],
   ])('when a log is copied to it, then that is noticed: %s', async (_what, message, altered) => {
-    const bad = but(there, {
-      takeOver: (after, batch) =>
-        to.takeOver(
-          after,
-          batch.map((e, n) => (n === 30 ? altered(e) : e)),
-        ),
-    });
-    expect(await reason(copyLog(from, bad))).toContain(message);
+    const bad = (batch: readonly Envelope[]) => batch.map((e, n) => (n === 30 ? altered(e) : e));
+    const altering = but(there, { takeOver: (after, batch) => to.takeOver(after, bad(batch)) });
+    expect(await reason(copyLog(from, altering))).toContain(message);
   });
 
   it('when it leaves out the last event, then that is noticed', async () => {
@@ -312,6 +299,10 @@ describe('Given a target that does not keep what it is given', () => {
 
 describe('Given words that were blanked', () => {
   const words = (log: MemoryLog) => log.events.map(({ data }) => data ?? '').join();
+  const expectErased = () => {
+    expect(there.events).toEqual(here.events);
+    expect(words(there)).not.toContain('Jo Doe');
+  };
   let person: number;
   beforeEach(async () => {
     person = await say('s-3', 'about Jo Doe', 'and more');
@@ -320,8 +311,7 @@ describe('Given words that were blanked', () => {
   it('when the log is copied, then they do not travel', async () => {
     await blank('s-3', person);
     await copyLog(from, to);
-    expect(there.events).toEqual(here.events);
-    expect(words(there)).not.toContain('Jo Doe');
+    expectErased();
   });
 
   it('after they were copied, when the copy goes on, then they are erased there', async () => {
@@ -330,8 +320,7 @@ describe('Given words that were blanked', () => {
     await blank('s-3', person);
     await say('s-4', 'later');
     expect(await copyLog(from, to)).toMatchObject({ copied: 2 });
-    expect(there.events).toEqual(here.events);
-    expect(words(there)).not.toContain('Jo Doe');
+    expectErased();
   });
 
   it('when the copy was cut off before they were erased, then they are when it is repeated', async () => {
@@ -386,7 +375,6 @@ describe('Given words that were blanked', () => {
     await sayThatItIsBlanked('s-3', blanking, { revision: person, reason: '…', version: 1, left: {} });
     await from.blank('s-3', blanking);
     await copyLog(from, to);
-    expect(there.events).toEqual(here.events);
-    expect(words(there)).not.toContain('Jo Doe');
+    expectErased();
   });
 });

@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { randomUUID } from 'node:crypto';
 import { until } from '../../../test/support/waiting.js';
 import { NO_STREAM, StoreUnavailable } from './event-store.js';
 import { Lookout } from './lookout.js';
+import { by } from './testing/counter.js';
 import { MemoryEventStore } from './testing/memory-event-store.js';
 
 const NEVER_MS = 60_000;
@@ -21,10 +21,8 @@ describe('a lookout', () => {
     return store;
   };
   const record = (store: MemoryEventStore) => {
-    const commandId = randomUUID();
-    const meta = { commandId, actor: 'a', agency: null, role: 'secretariat' as const, correlationId: commandId };
-    const said = { type: 't.Said', version: 1, data: '{}' };
-    return store.append(`t-${commandId}`, NO_STREAM, [said], { ...meta, causationId: null });
+    const meta = by();
+    return store.append(`t-${meta.commandId}`, NO_STREAM, [{ type: 't.Said', version: 1, data: '{}' }], meta);
   };
   afterEach(() => lookout.stop());
 

@@ -1,6 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { v7 as uuidv7 } from 'uuid';
 import { SqliteEventStore } from '#event-store-sqlite';
 import {
   EventCodec,
@@ -16,6 +15,7 @@ import {
   type NewEvent,
 } from '#eventsourcing';
 import { runs } from '../../../test/support/properties.js';
+import { by as command } from '../../eventsourcing/src/testing/counter.js';
 import { specification } from '../../eventsourcing/src/testing/specification.js';
 import { blanked, blankings, type Statement } from './corrections.js';
 import { registers, type RegisterEvents } from './register.js';
@@ -36,6 +36,8 @@ const outcome: Outcome = {
   addressees: ['WHO', 'Jo Doe'],
   themes: ['HLD06-13'],
 };
+/** The outcome after its text was blanked. */
+const textless = { ...outcome, text: '[blanked]' };
 const registered: Event = { name: 'Registered', data: outcome };
 const amended = (entry: Partial<Outcome>): Event => ({ name: 'Amended', data: { ...outcome, ...entry } });
 const gone = (revision: number, left: object): Event => ({
@@ -50,14 +52,9 @@ describe('Blanking', () => {
 
   it('takes the texts that it names, and leaves the rest', () => {
     const left = { ...outcome, text: '[blanked]', addressees: ['WHO', '[blanked]'] };
-    given(registered)
-      .when(blanking(0, '/text', '/addressees/1'))
-      .then(gone(0, left));
-    expect(
-      given(registered)
-        .when(blanking(0, '/text', '/addressees/1'))
-        .state().entry,
-    ).toEqual(left);
+    const blanked = given(registered).when(blanking(0, '/text', '/addressees/1'));
+    blanked.then(gone(0, left));
+    expect(blanked.state().entry).toEqual(left);
   });
   it('takes texts of an act on an agency, too', () => {
     const act = { name: 'New', effective: '2006', reason: 'r', citation: { document: 'D-1', locator: 'Jo, p. 1' } };
@@ -79,25 +76,21 @@ describe('Blanking', () => {
     );
   });
   it('is refused of a blanking, and of what was never said', () => {
-    const history = given(registered, gone(0, { ...outcome, text: '[blanked]' }));
+    const history = given(registered, gone(0, textless));
     history.when(blanking(1, '/left/text')).rejected('not_correctable');
     history.when(blanking(2, '/text')).rejected('not_found');
     given().when(blanking(0, '/text')).rejected('not_found');
   });
   it('of its own reason leaves what it left', () => {
-    const first = gone(0, { ...outcome, text: '[blanked]' });
+    const first = gone(0, textless);
     const history = given(registered, first).when(blanking(1, '/reason'));
     history.then(gone(1, { ...first.data, reason: '[blanked]' }));
     expect(history.state().entry).toMatchObject({ text: '[blanked]' });
   });
   it('takes the same words at the same place of every other revision, and no others', () => {
-    const [other, again] = [amended({ text: 'Asks nobody' }), amended({ locator: 'line 52' })];
-    given(registered, other, again)
-      .when(blanking(2, '/text'))
-      .then(gone(2, { ...outcome, locator: 'line 52', text: '[blanked]' }), gone(0, { ...outcome, text: '[blanked]' }));
-    given(registered, other, again)
-      .when(blanking(1, '/text'))
-      .then(gone(1, { ...outcome, text: '[blanked]' }));
+    const { when } = given(registered, amended({ text: 'Asks nobody' }), amended({ locator: 'line 52' }));
+    when(blanking(2, '/text')).then(gone(2, { ...textless, locator: 'line 52' }), gone(0, textless));
+    when(blanking(1, '/text')).then(gone(1, textless));
   });
   it('finds a name that an agency was registered with in a rename', () => {
     const iom = { code: 'IOM', name: 'Jo Doe', kind: 'igo' };
@@ -116,19 +109,16 @@ describe('Blanking', () => {
       );
   });
   it('is followed by amendments as before', () => {
-    const left = { ...outcome, text: '[blanked]' };
-    given(registered, gone(0, left))
-      .when(amend<Outcome>({ ...left, text: 'Asks States to cooperate' }))
-      .then(amended({ text: 'Asks States to cooperate' }));
-    given(registered, gone(0, left)).when(amend<Outcome>(left)).rejected('nothing_amended');
+    const { when } = given(registered, gone(0, textless));
+    const text = 'Asks States to cooperate';
+    when(amend<Outcome>({ ...textless, text })).then(amended({ text }));
+    when(amend<Outcome>(textless)).rejected('nothing_amended');
   });
   it('takes the place of an earlier one, of which nothing is left', () => {
-    const first = { ...outcome, text: '[blanked]' };
-    const both = { ...first, locator: '[blanked]' };
-    given(registered, gone(0, first))
-      .when(blanking(0, '/locator'))
-      .then(gone(0, both), gone(1, { ...gone(0, first).data, left: {} }));
-    expect(given(registered, gone(0, first)).when(blanking(0, '/locator')).state().entry).toEqual(both);
+    const both = { ...textless, locator: '[blanked]' };
+    const blanked = given(registered, gone(0, textless)).when(blanking(0, '/locator'));
+    blanked.then(gone(0, both), gone(1, { ...gone(0, textless).data, left: {} }));
+    expect(blanked.state().entry).toEqual(both);
   });
 });
 
@@ -140,11 +130,8 @@ describe('With a log', () => {
   });
   afterEach(() => log.store.close());
 
-  const give = (decide: (state: never) => readonly NewEvent[], id = 'WHA61.17') => {
-    const commandId = uuidv7();
-    const meta = { actor: 'a', agency: null, role: 'secretariat', commandId, correlationId: 'c', causationId: null };
-    return handle(log, registers.outcome, id, decide as never, meta);
-  };
+  const give = (decide: (state: never) => readonly NewEvent[], id = 'WHA61.17') =>
+    handle(log, registers.outcome, id, decide as never, command());
   const payloads = async (id = 'WHA61.17') =>
     (await log.store.read(`outcome-${id}`)).flatMap(({ data }) => data ?? []).join('\n');
 
@@ -157,7 +144,7 @@ describe('With a log', () => {
       await give(blanking(0, '/addressees/1')),
     ].map(({ position }) => position);
     const entryAt = async (position?: string) => (await load(log, registers.outcome, 'WHA61.17', position)).state.entry;
-    const left = { ...outcome, text: '[blanked]', locator: '[blanked]', addressees: ['WHO', '[blanked]'] };
+    const left = { ...textless, locator: '[blanked]', addressees: ['WHO', '[blanked]'] };
     const later = { ...left, text: 'Asks States to cooperate', addressees: [] };
     expect(await Promise.all(positions.map(entryAt))).toEqual([left, left, later, later, later]);
   });

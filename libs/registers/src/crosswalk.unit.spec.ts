@@ -42,20 +42,16 @@ describe('A crosswalk', () => {
   it('is set up between two frameworks, once', () => {
     given().when(setUp(entry)).then(registered);
     given(registered).when(setUp(entry)).rejected('already_registered');
-    given()
-      .when(setUp({ ...entry, to: 'A' }))
-      .rejected('same_framework');
+    const toItself = setUp({ ...entry, to: 'A' });
+    given().when(toItself).rejected('same_framework');
   });
 
   it('gets another title, and keeps its frameworks', () => {
-    const title = 'By the agenda of B';
-    given(registered)
-      .when(retitle({ ...entry, title }))
-      .then({ name: 'Amended', data: { ...entry, title } });
-    given(registered).when(retitle(entry)).rejected('nothing_amended');
-    given(registered)
-      .when(retitle({ ...entry, title, to: 'C' }))
-      .rejected('frameworks_are_fixed');
+    const titled = { ...entry, title: 'By the agenda of B' };
+    const { when } = given(registered);
+    when(retitle(titled)).then({ name: 'Amended', data: titled });
+    when(retitle(entry)).rejected('nothing_amended');
+    when(retitle({ ...titled, to: 'C' })).rejected('frameworks_are_fixed');
     given().when(retitle(entry)).rejected('not_found');
   });
 });
@@ -63,56 +59,29 @@ describe('A crosswalk', () => {
 describe('A version', () => {
   it('is published as a whole', () => {
     given(registered).when(publishing()).then(published());
-    given(registered)
-      .when(publishing({ citation: null, note: null, noEquivalent: null, links: [{ ...first.links[0]!, note: null }] }))
-      .then({
-        name: 'Published',
-        data: { version: '1', author: 'DESA', reportedOn: '2013-10-04', links: [first.links[0]!] },
-      });
+    const { noEquivalent: _, ...linked } = { ...first, links: [first.links[0]!] };
+    const withNulls = { citation: null, note: null, noEquivalent: null, links: [{ ...first.links[0]!, note: null }] };
+    given(registered).when(publishing(withNulls)).then({ name: 'Published', data: linked });
   });
 
   it('is of a crosswalk that was set up', () => given().when(publishing()).rejected('not_found'));
 
   it('is not published in the future', () => {
-    given(registered)
-      .when(publishing({ reportedOn: '2026-11-22' }))
-      .rejected('date_in_the_future');
-    expect(
-      given(registered)
-        .when(publishing({ reportedOn: '2026-11-21' }))
-        .state().versions,
-    ).toHaveLength(1);
+    const { when } = given(registered);
+    when(publishing({ reportedOn: '2026-11-22' })).rejected('date_in_the_future');
+    expect(when(publishing({ reportedOn: '2026-11-21' })).state().versions).toHaveLength(1);
   });
 
-  const wrong: [string, Partial<PublishVersion>, string, string][] = [
-    [
-      'a theme of another framework than the first',
-      { links: [link('C-1', 'B-1')] },
-      'other_framework',
-      '/links/0/from',
-    ],
-    ['a theme of another framework than the second', { links: [link('A-1', 'A-2')] }, 'other_framework', '/links/0/to'],
-    [
-      'a link that stands there twice, if by another type',
-      { links: [...first.links, { ...first.links[0]!, match: 'broad' }] },
-      'linked_twice',
-      '/links/2',
-    ],
-    ['a theme that is linked', { noEquivalent: [{ theme: 'A-2' }] }, 'has_equivalent', '/noEquivalent/0/theme'],
-    [
-      'a theme without equivalent of another framework',
-      { noEquivalent: [{ theme: 'B-2' }] },
-      'other_framework',
-      '/noEquivalent/0/theme',
-    ],
-    [
-      'a theme without equivalent twice',
-      { noEquivalent: [{ theme: 'A-3' }, { theme: 'A-3', note: 'none' }] },
-      'said_twice',
-      '/noEquivalent/1/theme',
-    ],
-  ];
-  it.each(wrong)('cannot hold %s', (_, said, code, pointer) => {
+  const again = { ...first.links[0]!, match: 'broad' as const };
+  const none = (...themes: string[]) => ({ noEquivalent: themes.map((theme) => ({ theme })) });
+  it.each<[string, string, Partial<PublishVersion>, string]>([
+    ['a theme of another framework than the first', '/links/0/from', links(['C-1', 'B-1']), 'other_framework'],
+    ['a theme of another framework than the second', '/links/0/to', links(['A-1', 'A-2']), 'other_framework'],
+    ['a link twice, if by another type', '/links/2', { links: [...first.links, again] }, 'linked_twice'],
+    ['a theme that is linked', '/noEquivalent/0/theme', none('A-2'), 'has_equivalent'],
+    ['a theme without equivalent of another framework', '/noEquivalent/0/theme', none('B-2'), 'other_framework'],
+    ['a theme without equivalent twice', '/noEquivalent/1/theme', none('A-3', 'A-3'), 'said_twice'],
+  ])('cannot hold %s', (_, pointer, said, code) => {
     const act = publishing(said);
     given(registered).when(act).rejected(code);
     expect(() => act(given(registered).state)).toThrow(
@@ -121,51 +90,40 @@ describe('A version', () => {
   });
 
   it('names every link that is wrong', () => {
-    const said = { links: [link('C-1', 'B-1'), link('C-1', 'B-1')], noEquivalent: [{ theme: 'C-1' }] };
-    expect(() => publishing(said)(given(registered).state)).toThrow(
-      expect.objectContaining({
-        errors: ['/links/0/from', '/links/1/from', '/links/1', '/noEquivalent/0/theme', '/noEquivalent/0/theme'].map(
-          (pointer) => expect.objectContaining({ pointer }),
-        ),
-      }),
-    );
+    const said = { ...links(['C-1', 'B-1'], ['C-1', 'B-1']), ...none('C-1') };
+    const wrong = ['/links/0/from', '/links/1/from', '/links/1', '/noEquivalent/0/theme', '/noEquivalent/0/theme'];
+    const errors = wrong.map((pointer) => expect.objectContaining({ pointer }));
+    expect(() => publishing(said)(given(registered).state)).toThrow(expect.objectContaining({ errors }));
   });
 
   it('may link themes of which nothing is known here yet', () => {
-    const act = publishing({ links: [link('NEW-1', 'NEW-2')] });
+    const act = publishing(links(['NEW-1', 'NEW-2']));
     expect(given(registered).when(act).state().versions).toHaveLength(1);
   });
 
   it('has a name of its own', () => {
-    given(registered, published())
-      .when(publishing({ links: [link('A-1', 'B-2')] }))
-      .rejected('version_taken');
-    const anew = publishing({ links: [link('A-1', 'B-2')] });
+    const anew = publishing(links(['A-1', 'B-2']));
+    given(registered, published()).when(anew).rejected('version_taken');
     expect(given(registered, published(), mistaken).when(anew).state().versions).toHaveLength(1);
   });
 
   it('says something that the one before it by date does not', () => {
     const again = { version: '2', reportedOn: '2015-01-01', note: 'Once more' };
     const turned = { ...again, links: first.links.toReversed() };
-    for (const said of [again, turned])
-      given(registered, published()).when(publishing(said)).rejected('nothing_published');
-    for (const said of [second, { ...again, author: 'IOM' }, { ...again, links: first.links.slice(1) }])
-      given(registered, published()).when(publishing(said)).then(published(said));
+    const { when } = given(registered, published());
+    for (const said of [again, turned]) when(publishing(said)).rejected('nothing_published');
+    const before = { version: '0', reportedOn: '2013-01-01' };
+    for (const said of [second, { ...again, author: 'IOM' }, { ...again, links: first.links.slice(1) }, before])
+      when(publishing(said)).then(published(said));
     // The later content may well equal the earlier one.
-    given(registered, published(), published(second))
-      .when(publishing({ ...again, version: '3' }))
-      .then(published({ ...again, version: '3' }));
-    given(registered, published())
-      .when(publishing({ version: '0', reportedOn: '2013-01-01' }))
-      .then(published({ version: '0', reportedOn: '2013-01-01' }));
+    const third = { ...again, version: '3' };
+    given(registered, published(), published(second)).when(publishing(third)).then(published(third));
   });
 
   it('holds from the date on which it was published, until the next one', () => {
     const history = [registered, published(second), published()];
-    expect(versionsOn('2013-10-03', ...history)).toEqual([]);
-    expect(versionsOn('2013-10-04', ...history)).toEqual(['1']);
-    expect(versionsOn('2013-12-31', ...history)).toEqual(['1']);
-    expect(versionsOn('2014-01-01', ...history)).toEqual(['1', '2']);
+    const days = ['2013-10-03', '2013-10-04', '2013-12-31', '2014-01-01'];
+    expect(days.map((day) => versionsOn(day, ...history))).toEqual([[], ['1'], ['1'], ['1', '2']]);
     const sameDay = [published({ version: '3' }), published({ version: '10' })];
     expect(versionsOn('2013-10-04', registered, ...sameDay)).toEqual(['3', '10']);
   });
@@ -192,17 +150,14 @@ describe('A version', () => {
   it('is blanked of words, and keeps its links', () => {
     const words = { reason: 'Named a person', fields: ['/links/1/note', '/author'] };
     const links = [first.links[0]!, { ...first.links[1]!, note: '[blanked]' }];
-    expect(
-      given(registered, published())
-        .when(blank('crosswalk', 1, words) as never)
-        .state().versions,
-    ).toEqual([{ ...first, author: '[blanked]', links, revision: 1 }]);
-    given(registered, published())
-      .when(blank('crosswalk', 1, { ...words, fields: ['/links/0/match'] }) as never)
-      .rejected('no_such_text');
+    const blanking = (fields: string[]) =>
+      given(registered, published()).when(blank('crosswalk', 1, { ...words, fields }) as never);
+    const left = { ...first, author: '[blanked]', links, revision: 1 };
+    expect(blanking(words.fields).state().versions).toEqual([left]);
+    blanking(['/links/0/match']).rejected('no_such_text');
   });
 });
 
-function link(from: string, to: string) {
-  return { from, to, match: 'exact' } as const;
+function links(...pairs: [from: string, to: string][]) {
+  return { links: pairs.map(([from, to]) => ({ from, to, match: 'exact' as const })) };
 }
