@@ -1,37 +1,22 @@
-import { afterAll, afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import Database from 'better-sqlite3';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Digests, StoreUnavailable } from '#eventsourcing';
 import { claimed } from '#platform';
-import { emptyDatabase, onEachDatabase } from './testing/each-database.js';
+import { accessStores, emptyDatabase, onEachDatabase } from './testing/each-database.js';
 import { newToken, type AccessStore } from './access-store.js';
 import { PostgresAccessStore } from './postgres-access-store.js';
-import { SqliteAccessStore } from './sqlite-access-store.js';
-
-const scratch = mkdtempSync(join(tmpdir(), 'access-'));
-afterAll(() => rmSync(scratch, { recursive: true, force: true }));
 
 onEachDatabase('The access store', (kind) => {
-  let place: string;
+  const stores = accessStores(kind);
+  const { open } = stores;
   let access: AccessStore;
   let other: AccessStore;
-  const opened: AccessStore[] = [];
-  const open = (secrets?: Digests): AccessStore => {
-    const store =
-      kind === 'SQLite' ? new SqliteAccessStore(place, {}, secrets) : new PostgresAccessStore(place, secrets);
-    opened.push(store);
-    return store;
-  };
-  beforeEach(async () => {
-    place = kind === 'SQLite' ? join(mkdtempSync(join(scratch, 'place-')), 'access.db') : await emptyDatabase();
+  beforeEach(() => {
     [access, other] = [open(), open()]; // as of two processes
-  });
-  afterEach(async () => {
-    await Promise.all(opened.splice(0).map((store) => store.close()));
   });
 
   const of = (role: string, agency: string | null) => ({ appointments: [expect.objectContaining({ role, agency })] });
@@ -71,11 +56,8 @@ onEachDatabase('The access store', (kind) => {
       for (const each of [access, changed]) expect(await each.holderOf(token)).toBeNull();
     });
     it('one that was revoked is nobody’s in any process from then on: by its id, or all of a label', async () => {
-      const [a, b, c] = [
-        await access.create(null, 'demo'),
-        await access.create('IOM', 'demo'),
-        await access.create('ILO', 'kept'),
-      ];
+      const [a, b] = [await access.create(null, 'demo'), await access.create('IOM', 'demo')];
+      const c = await access.create('ILO', 'kept');
       expect(await other.holderOf(a.token)).not.toBeNull();
       expect(await access.revoke(a.id)).toBe(1);
       expect(await other.holderOf(a.token)).toBeNull();
@@ -99,7 +81,7 @@ onEachDatabase('The access store', (kind) => {
     });
     it('outlast the process', async () => {
       const token = await tokenOf('IOM');
-      await Promise.all(opened.splice(0).map((store) => store.close()));
+      await stores.close();
       expect(await open().holderOf(token)).toMatchObject(of('focal_point', 'IOM'));
     });
   });
@@ -172,22 +154,21 @@ onEachDatabase('The access store', (kind) => {
         await store.create('IOM', 'made');
         await store.close();
       }`;
-    await Promise.all(opened.splice(0).map((store) => store.close()));
-    const folder = mkdtempSync(join(scratch, 'made-'));
-    const made =
-      kind === 'SQLite' ? Array.from({ length: 50 }, (_, n) => join(folder, `${n}.db`)) : [await emptyDatabase()];
+    await stores.close();
+    const files = Array.from({ length: 50 }, (_, n) => join(stores.folder, `${n}.db`));
+    const made = kind === 'SQLite' ? files : [await emptyDatabase()];
     const start = String(Date.now() + 1_500);
     const children = [1, 2, 3].map(() =>
       spawn(process.execPath, ['--input-type=module', '-e', SCRIPT, start, ...made], { stdio: 'inherit' }),
     );
     for (const child of children) if (child.exitCode === null) await once(child, 'exit');
     expect(children.map(({ exitCode }) => exitCode)).toEqual([0, 0, 0]);
-    for (place of made) expect(await open().tokens()).toHaveLength(3);
+    for (stores.place of made) expect(await open().tokens()).toHaveLength(3);
   });
 
   if (kind === 'SQLite')
     it('one that another process is just making is waited for, where SQLite alone refuses at once (the control)', async () => {
-      const file = join(scratch, 'being-made.db');
+      const file = join(stores.folder, 'being-made.db');
       const SCRIPT = `
         const { default: Database } = await import('better-sqlite3');
         const db = new Database(process.argv[1]);
@@ -202,7 +183,7 @@ onEachDatabase('The access store', (kind) => {
       expect(() => alone.pragma('journal_mode = WAL')).toThrow('database is locked');
       alone.close();
       maker.stdin.write('commit');
-      place = file;
+      stores.place = file;
       expect(await open().tokens()).toEqual([]);
       maker.stdin.end();
       await once(maker, 'exit');
@@ -211,7 +192,7 @@ onEachDatabase('The access store', (kind) => {
   it('what cannot be reached now is told apart from what is refused', async () => {
     await access.tokens();
     if (kind === 'SQLite') await access.close();
-    else access = new PostgresAccessStore(place.replace(/:\d+\//, ':1/'));
+    else access = new PostgresAccessStore(stores.place.replace(/:\d+\//, ':1/'));
     await expect(access.tokens()).rejects.toThrow(StoreUnavailable);
     await expect(other.create('IOM', null as never)).rejects.not.toThrow(StoreUnavailable);
   });
@@ -220,9 +201,8 @@ onEachDatabase('The access store', (kind) => {
     it('tokens are nowhere in the files; their accounts are', async () => {
       const { token } = await access.create('IOM', 'demo');
       const { account } = (await access.holderOf(token))!;
-      const folder = join(place, '..');
-      const text = readdirSync(folder)
-        .map((file) => readFileSync(join(folder, file), 'latin1'))
+      const text = readdirSync(stores.folder)
+        .map((file) => readFileSync(join(stores.folder, file), 'latin1'))
         .join();
       expect(text).not.toContain(token);
       expect(text).not.toContain(token.slice(3));

@@ -1,7 +1,6 @@
-import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { beforeEach, describe, expect, it, jest } from '@jest/globals';
 import Database from 'better-sqlite3';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
@@ -10,12 +9,10 @@ import { StoreUnavailable } from '#eventsourcing';
 import { principalAt } from '#platform';
 import { PostgresServer } from '../../../test/support/postgres.js';
 import { Turns } from '../../eventsourcing/src/testing/tested-log.js';
-import { emptyDatabase, onEachDatabase } from './testing/each-database.js';
+import { accessStores, emptyDatabase, onEachDatabase } from './testing/each-database.js';
 import type { AccessStore } from './access-store.js';
 import { Audit, type Audited, type AuditFilter, type AuditRow } from './audit.js';
 import { KnownTokens } from './known-tokens.js';
-import { PostgresAccessStore } from './postgres-access-store.js';
-import { SqliteAccessStore } from './sqlite-access-store.js';
 
 const ANNA = { kind: 'person', name: 'Anna Kowalska-Ndiaye', email: 'Anna.Kowalska@iom.example' } as const;
 const HOUR = 3_600_000;
@@ -76,19 +73,12 @@ async function readsDatabase(url: string): Promise<() => Promise<void>> {
 }
 
 onEachDatabase('An account', (kind) => {
-  let folder: string;
-  let place: string;
+  const stores = accessStores(kind);
+  const { open } = stores;
   let here: AccessStore;
   let elsewhere: AccessStore;
-  beforeEach(async () => {
-    folder = mkdtempSync(join(tmpdir(), 'accounts-'));
-    place = kind === 'SQLite' ? join(folder, 'access.db') : await emptyDatabase();
-    const open = () => (kind === 'SQLite' ? new SqliteAccessStore(place) : new PostgresAccessStore(place));
+  beforeEach(() => {
     [here, elsewhere] = [open(), open()];
-  });
-  afterEach(async () => {
-    await Promise.all([here.close(), elsewhere.close()]);
-    rmSync(folder, { recursive: true, force: true });
   });
   const office = (role: 'focal_point' | 'alternate', agency: string, from = 0) => ({
     ...{ role, agency },
@@ -170,13 +160,10 @@ onEachDatabase('An account', (kind) => {
 
   it('is in the record of who did what: found by it, by time and by outcome, in pages; that is added to alone, and kept for a time', async () => {
     const [audit, other] = [new Audit(here, 400), new Audit(elsewhere, 400)];
-    for (let n = 0; n < 30; n++)
-      audit.note({
-        ...asked,
-        at: new Date(Date.now() - n * HOUR).toISOString(),
-        account: `a${n % 3}`,
-        status: 200 + 203 * (n % 2),
-      });
+    for (let n = 0; n < 30; n++) {
+      const at = new Date(Date.now() - n * HOUR).toISOString();
+      audit.note({ ...asked, at, account: `a${n % 3}`, status: 200 + 203 * (n % 2) });
+    }
     await audit.flush();
     const found = async (filter: AuditFilter) =>
       (await other.find(filter, 100)).map(({ account, status }) => `${account} ${status}`);
@@ -216,12 +203,8 @@ onEachDatabase('An account', (kind) => {
       );
       await here.query("INSERT INTO passkeys VALUES ('passkey-of-anna', ?, 'key', 0, '', 'x', '', NULL)", account);
       await here.query("INSERT INTO once VALUES ('hash-of-link', 'link', ?, NULL, '{}', ?)", account, soon);
-      const others = Array.from({ length: 40 }, (_, n) => ({
-        ...ANNA,
-        name: `Somebody ${n}`,
-        email: `x${n}@iom.example`,
-      }));
-      for (const other of others) await here.accounts.open(other);
+      for (let n = 0; n < 40; n++)
+        await here.accounts.open({ ...ANNA, name: `Somebody ${n}`, email: `x${n}@iom.example` });
       return { account, token, erase: () => here.accounts.erase(account, 'account-of-the-secretariat') };
     };
 
@@ -245,7 +228,7 @@ onEachDatabase('An account', (kind) => {
     ];
     /** The files of the database, and what of the person is in them. */
     const found = async (): Promise<string[]> => {
-      const files = kind === 'SQLite' ? folder : await filesOf(place);
+      const files = kind === 'SQLite' ? stores.folder : await filesOf(stores.place);
       return readdirSync(files).flatMap((file) => {
         const bytes = existsSync(join(files, file)) ? readFileSync(join(files, file), 'latin1') : '';
         return TRACES.filter((trace) => trace.test(bytes)).map(String);
@@ -258,7 +241,7 @@ onEachDatabase('An account', (kind) => {
       expect(new Set(await found()).size).toBe(TRACES.length);
       await erase();
       expect(await found()).toEqual([]);
-      if (kind === 'SQLite') await here.query(`VACUUM INTO '${join(folder, 'backup.db')}'`);
+      if (kind === 'SQLite') await here.query(`VACUUM INTO '${join(stores.folder, 'backup.db')}'`);
       expect(await found()).toEqual([]);
     });
     it('would leave bytes behind if it were only deleted (the control)', async () => {
@@ -268,7 +251,7 @@ onEachDatabase('An account', (kind) => {
     });
     it('is told to be there still while somebody reads it, and is erased when it is done again', async () => {
       const { account, erase } = await erased();
-      const stop = await (kind === 'SQLite' ? readsFile(place) : readsDatabase(place));
+      const stop = await (kind === 'SQLite' ? readsFile(stores.place) : readsDatabase(stores.place));
       await expect(erase()).rejects.toThrow(StoreUnavailable);
       await stop();
       await erase();
@@ -278,8 +261,8 @@ onEachDatabase('An account', (kind) => {
   });
 
   it('of a token from before there were accounts, keeps it: whose it is, and what may be done by it', async () => {
-    const former = await (kind === 'SQLite' ? formerFile(join(folder, 'former.db')) : formerSchema());
-    const store = kind === 'SQLite' ? new SqliteAccessStore(former) : new PostgresAccessStore(former);
+    stores.place = await (kind === 'SQLite' ? formerFile(join(stores.folder, 'former.db')) : formerSchema());
+    const store = open();
     expect(await store.tokens()).toMatchObject([
       { ...{ id: '1', account: 'account-1', demo: false, revoked: null }, scopes: expect.arrayContaining(['admin']) },
       {
@@ -291,6 +274,5 @@ onEachDatabase('An account', (kind) => {
       expect(Date.parse(expires) - Date.now()).toBeGreaterThan(YEAR - 25 * HOUR);
     const holder = await store.accounts.holder('account-2', Infinity);
     expect(principalAt(holder!, undefined, Date.now())).toMatchObject({ role: 'focal_point', agency: 'IOM' });
-    await store.close();
   });
 });

@@ -1,17 +1,12 @@
-import { afterEach, beforeEach, expect, it } from '@jest/globals';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { beforeEach, expect, it } from '@jest/globals';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { StoreUnavailable } from '#eventsourcing';
-import { emptyDatabase, onEachDatabase } from './testing/each-database.js';
+import { accessStores, onEachDatabase } from './testing/each-database.js';
 import type { AccessStore } from './access-store.js';
 import { KnownTokens } from './known-tokens.js';
-import { PostgresAccessStore } from './postgres-access-store.js';
-import { SqliteAccessStore } from './sqlite-access-store.js';
 
 onEachDatabase('Whose a token is', (kind) => {
-  let folder: string;
+  const { open } = accessStores(kind);
   let here: AccessStore;
   let elsewhere: AccessStore;
   let known: KnownTokens;
@@ -19,19 +14,12 @@ onEachDatabase('Whose a token is', (kind) => {
   let id: string;
   let asked: number;
   beforeEach(async () => {
-    folder = mkdtempSync(join(tmpdir(), 'known-tokens-'));
-    const place = kind === 'SQLite' ? join(folder, 'access.db') : await emptyDatabase();
-    const open = () => (kind === 'SQLite' ? new SqliteAccessStore(place) : new PostgresAccessStore(place));
     [here, elsewhere] = [open(), open()];
     known = new KnownTokens(here);
     ({ token, id } = await elsewhere.create('IOM', 'a'));
     asked = 0;
     const ask = here.holderOf.bind(here);
     here.holderOf = (one) => (asked++, ask(one));
-  });
-  afterEach(async () => {
-    await Promise.all([here.close(), elsewhere.close()]);
-    rmSync(folder, { recursive: true, force: true });
   });
   const markPasses = () => sleep(here.marksHoldMs + 5);
 
@@ -58,15 +46,9 @@ onEachDatabase('Whose a token is', (kind) => {
   });
 
   it('control: would stay known by a mark that never changes', async () => {
-    known = new KnownTokens({
-      marksHoldMs: here.marksHoldMs,
-      mark: () => 'same',
-      holderOf: here.holderOf,
-      secrets: here.secrets,
-      tokenOf: here.tokenOf,
-      ownChanges: 0,
-      used: async () => {},
-    });
+    const { marksHoldMs, holderOf, secrets, tokenOf } = here;
+    const own = { mark: () => 'same', ownChanges: 0, used: async () => {} };
+    known = new KnownTokens({ ...own, marksHoldMs, holderOf, secrets, tokenOf });
     await known.principalOf(token);
     await elsewhere.revoke(id);
     await markPasses();

@@ -5,23 +5,10 @@ import { referencesIn, validation } from '#platform';
 import { ACTS, type ActName } from '#commitments';
 import * as acts from './all.js';
 import { classOf } from './forms.js';
-import { SCENES } from '../../commitments/src/testing/a-commitment.js';
+import { citation, recorded, SCENES } from '../../commitments/src/testing/a-commitment.js';
 
-const citation = { document: 'D-2007-WP204', locator: 'para 12' };
-const record = {
-  title: 'Remittances handbook',
-  summary: 'IOM is to write a handbook on remittances.',
-  kind: 'publication',
-  nature: 'one_off',
-  strength: 'undertaken',
-  agencies: [{ agency: 'IOM', role: 'lead' }],
-  themes: ['HLD06-04'],
-  stage: 'planned',
-  effective: '2006-11',
-  reportedOn: '2006-11-21',
-};
+const record = SCENES.record.body as object;
 const reportedOn = '2006-11-21';
-const reason = 'Recorded twice';
 
 const pipe = validation();
 /** The pointers of what is wrong with a body; empty when it is valid. */
@@ -58,7 +45,7 @@ describe('The body of a record act', () => {
     expect(await recordFaults(everything)).toEqual([]);
     expect(await recordFaults(Object.fromEntries(Object.keys(everything).map((key) => [key, null])))).toEqual([]);
   });
-  it.each(Object.keys(record))('needs %s', async (field) => {
+  it.each(Object.keys(recorded().data))('needs %s', async (field) => {
     expect(await recordFaults({ [field]: undefined })).toEqual([`/${field}`]);
     expect(await recordFaults({ [field]: null })).toEqual([`/${field}`]);
   });
@@ -128,90 +115,76 @@ describe('Dates in a body are real dates', () => {
 });
 
 describe('The bodies of the other acts', () => {
-  it.each<[Type<object>, object, object, string]>([
-    [acts.ReportStage, { stage: 'planned', effective: '2006', reportedOn }, { effective: undefined }, '/effective'],
-    [acts.AddAgency, { agency: 'ILO', role: 'partner', reportedOn }, { agency: null }, '/agency'],
-    [
-      acts.ChangeRole,
-      { role: 'lead', formerLeadBecomes: 'none', reportedOn },
-      { formerLeadBecomes: 'lead' },
-      '/formerLeadBecomes',
-    ],
-    [acts.RemoveAgency, { reportedOn }, { role: 'boss' }, '/role'],
-    [acts.SetThemes, { themes: ['T-1'], reportedOn }, { themes: [] }, '/themes'],
-    [acts.SetTarget, { date: null, reportedOn }, { date: '2006-02-30' }, '/date'],
-    [acts.AddMilestone, { title: 'Draft', reportedOn }, { title: undefined }, '/title'],
-    [acts.ReachMilestone, { reportedOn }, { reachedOn: 'soon' }, '/reachedOn'],
-    [acts.RescheduleMilestone, { due: '2007', reportedOn }, { due: null }, '/due'],
-    [acts.DropMilestone, { note: 'No money', reportedOn }, { note: undefined }, '/note'],
-    [acts.DropMilestone, { note: 'No money', reportedOn }, { note: null }, '/note'],
-    [acts.AttachEvidence, { title: 'Draft', reportedOn }, { title: '' }, '/title'],
-    [acts.Relate, { type: 'part_of', to: 'ILO-2006-01', reportedOn }, { to: undefined }, '/to'],
-    [acts.AmendWording, { title: 'Draft', reportedOn }, { title: '' }, '/title'],
-    [acts.Relate, { type: 'part_of', to: 'ILO-2006-01', reportedOn }, { type: 'follows' }, '/type'],
-    [acts.ReportStage, { stage: 'planned', effective: '2006', reportedOn }, { outlook: 'fine' }, '/outlook'],
-    [acts.Verify, { verification: 'documented', reason, reportedOn }, { verification: 'unreviewed' }, '/verification'],
-    [acts.Verify, { verification: 'documented', reason, reportedOn }, { reason: undefined }, '/reason'],
-    [acts.Reply, { text: 'It was printed.', reportedOn }, { text: ' ' }, '/text'],
-    [acts.AcceptRole, { reportedOn }, { role: 'boss' }, '/role'],
-    [acts.DeclineRole, { reason, reportedOn }, { reason: null }, '/reason'],
-    [acts.OfferLead, { to: 'ILO', effective: '2013', reason, reportedOn }, { effective: 'soon' }, '/effective'],
-    [acts.OfferLead, { to: 'ILO', effective: '2013', reason, reportedOn }, { reason: undefined }, '/reason'],
-    [acts.AcceptLead, { reportedOn }, { note: '' }, '/note'],
-    [acts.DeclineLead, { reason, reportedOn }, { reason: undefined }, '/reason'],
-    [acts.WithdrawLeadOffer, { reason, reportedOn }, { reason: undefined }, '/reason'],
-    [acts.LiftCondition, { liftedOn: '2006', liftedBy: 'A grant', reportedOn }, { liftedBy: undefined }, '/liftedBy'],
-    [acts.Claim, { about: 'organiser', says: 'The ILO', reportedOn }, { about: 'Who organised it?' }, '/about'],
-    [acts.HoldEdition, { held: '2006-11', reportedOn }, { held: undefined }, '/held'],
-    [acts.HoldEdition, { held: '2006-11', reportedOn }, { evidence: [{ date: '2006' }] }, '/evidence/0/title'],
-    [acts.ReportUpkeep, { period: '2006', keptUp: true, reportedOn }, { keptUp: 'yes' }, '/keptUp'],
-    [acts.Merge, { into: 'ILO-2006-01', reason, reportedOn }, { into: undefined }, '/into'],
-    [acts.Merge, { into: 'ILO-2006-01', reason, reportedOn }, { takeOver: { stage: 'x' } }, '/takeOver/stage'],
-    [
-      acts.Merge,
-      { into: 'ILO-2006-01', reason, reportedOn },
-      { takeOver: { agencies: [{ role: 'host' }] } },
-      '/takeOver/agencies/0/agency',
-    ],
-    [acts.Split, { into: ['ILO-2006-01', 'ILO-2006-02'], reason, reportedOn }, { into: ['ILO-2006-01'] }, '/into'],
-    [
-      acts.Split,
-      { into: ['ILO-2006-01', 'ILO-2006-02'], reason, reportedOn },
-      { into: ['X-2006-01', 'X-2006-01'] },
-      '/into',
-    ],
-    [acts.Supersede, { supersededBy: 'ILO-2006-01', reason, reportedOn }, { supersededBy: null }, '/supersededBy'],
-    [acts.Withdraw, { reason, reportedOn }, { reason: undefined }, '/reason'],
-  ])('%p: %j, but not with %j', async (of, body, change, pointer) => {
-    expect(await faults(of, body)).toEqual([]);
-    expect(await faults(of, { ...body, ...change })).toEqual([pointer]);
-    expect(await faults(of, { ...body, reportedOn: undefined })).toEqual(['/reportedOn']);
-    expect(await faults(of, { ...body, citation: { document: 'D 1', locator: 'x' } })).toEqual(['/citation/document']);
-    expect(await faults(of, { ...body, citations: [citation, { locator: 'x' }] })).toEqual(['/citations/1/document']);
-    expect(await faults(of, { ...body, extra: 1 })).toEqual(['/extra']);
-  });
-  it.each(Object.entries(SCENES))('%s has a body that can be tried', async (act, { body }) =>
-    expect(await faults(classOf(ACTS[act as ActName].body), body)).toEqual([]),
-  );
-});
+  const actFaults = (act: ActName, change: object) =>
+    faults(classOf(ACTS[act].body), { ...(SCENES[act].body as object), ...change });
 
-describe('The bodies of corrections, retractions and blankings', () => {
-  it.each<[Type<object>, object, object, string]>([
-    [acts.Correct, { says: { note: 'x' }, reason }, { says: {} }, '/says'],
-    [acts.Correct, { says: { note: 'x' }, reason }, { says: ['note'] }, '/says'],
-    [acts.Correct, { says: { note: 'x' }, reason }, { says: { note: 'nul \0' } }, '/says'],
-    [acts.Correct, { says: { note: 'x' }, reason }, { says: undefined }, '/says'],
-    [acts.Retract, { reason }, { item: 'evidence' }, '/item'],
-    [acts.Retract, { reason }, { item: '/evidence/../0' }, '/item'],
-    [acts.Blank, { reason, fields: ['/note'] }, { fields: [] }, '/fields'],
-    [acts.Blank, { reason, fields: ['/note'] }, { fields: ['note'] }, '/fields'],
-    [acts.Blank, { reason, fields: ['/note'] }, { fields: ['/note', '/note'] }, '/fields'],
-  ])('%p: %j, but not with %j', async (of, body, change, pointer) => {
-    expect(await faults(of, body)).toEqual([]);
-    expect(await faults(of, { ...body, ...change })).toEqual([pointer]);
-    expect(await faults(of, { ...body, reason: undefined })).toEqual(['/reason']);
-    expect(await faults(of, { ...body, reportedOn })).toEqual(['/reportedOn']);
+  it.each<[ActName, object, string]>([
+    ['reportStage', { effective: undefined }, '/effective'],
+    ['reportStage', { outlook: 'fine' }, '/outlook'],
+    ['addAgency', { agency: null }, '/agency'],
+    ['changeRole', { formerLeadBecomes: 'lead' }, '/formerLeadBecomes'],
+    ['removeAgency', { role: 'boss' }, '/role'],
+    ['setThemes', { themes: [] }, '/themes'],
+    ['setTarget', { date: '2006-02-30' }, '/date'],
+    ['addMilestone', { title: undefined }, '/title'],
+    ['reachMilestone', { reachedOn: 'soon' }, '/reachedOn'],
+    ['rescheduleMilestone', { due: null }, '/due'],
+    ['dropMilestone', { note: undefined }, '/note'],
+    ['dropMilestone', { note: null }, '/note'],
+    ['attachEvidence', { title: '' }, '/title'],
+    ['relate', { to: undefined }, '/to'],
+    ['relate', { type: 'follows' }, '/type'],
+    ['amendWording', { title: '' }, '/title'],
+    ['verify', { verification: 'unreviewed' }, '/verification'],
+    ['verify', { reason: undefined }, '/reason'],
+    ['reply', { text: ' ' }, '/text'],
+    ['acceptRole', { role: 'boss' }, '/role'],
+    ['declineRole', { reason: null }, '/reason'],
+    ['offerLead', { effective: 'soon' }, '/effective'],
+    ['offerLead', { reason: undefined }, '/reason'],
+    ['acceptLead', { note: '' }, '/note'],
+    ['declineLead', { reason: undefined }, '/reason'],
+    ['withdrawLeadOffer', { reason: undefined }, '/reason'],
+    ['liftCondition', { liftedBy: undefined }, '/liftedBy'],
+    ['claim', { about: 'Who organised it?' }, '/about'],
+    ['holdEdition', { held: undefined }, '/held'],
+    ['holdEdition', { evidence: [{ date: '2006' }] }, '/evidence/0/title'],
+    ['reportUpkeep', { keptUp: 'yes' }, '/keptUp'],
+    ['merge', { into: undefined }, '/into'],
+    ['merge', { takeOver: { stage: 'x' } }, '/takeOver/stage'],
+    ['merge', { takeOver: { agencies: [{ role: 'host' }] } }, '/takeOver/agencies/0/agency'],
+    ['split', { into: ['ILO-2006-01'] }, '/into'],
+    ['split', { into: ['X-2006-01', 'X-2006-01'] }, '/into'],
+    ['supersede', { supersededBy: null }, '/supersededBy'],
+    ['withdraw', { reason: undefined }, '/reason'],
+    ['correct', { says: {} }, '/says'],
+    ['correct', { says: ['note'] }, '/says'],
+    ['correct', { says: { note: 'nul \0' } }, '/says'],
+    ['correct', { says: undefined }, '/says'],
+    ['retract', { item: 'evidence' }, '/item'],
+    ['retract', { item: '/evidence/../0' }, '/item'],
+    ['blank', { fields: [] }, '/fields'],
+    ['blank', { fields: ['note'] }, '/fields'],
+    ['blank', { fields: ['/note', '/note'] }, '/fields'],
+  ])('%s: not with %j', async (act, change, pointer) => expect(await actFaults(act, change)).toEqual([pointer]));
+
+  it.each(Object.keys(ACTS) as ActName[])('%s has a body that can be tried, with nothing else in it', async (act) => {
+    expect(await actFaults(act, {})).toEqual([]);
+    expect(await actFaults(act, { extra: 1 })).toEqual(['/extra']);
   });
+  const amending: readonly ActName[] = ['correct', 'retract', 'blank'];
+  it.each(amending)('%s has a reason, and the date of what it is about', async (act) => {
+    expect(await actFaults(act, { reason: undefined })).toEqual(['/reason']);
+    expect(await actFaults(act, { reportedOn })).toEqual(['/reportedOn']);
+  });
+  it.each((Object.keys(ACTS) as ActName[]).filter((act) => !amending.includes(act)))(
+    '%s has a date, and citations of documents',
+    async (act) => {
+      expect(await actFaults(act, { reportedOn: undefined })).toEqual(['/reportedOn']);
+      expect(await actFaults(act, { citation: { document: 'D 1', locator: 'x' } })).toEqual(['/citation/document']);
+      expect(await actFaults(act, { citations: [citation, { locator: 'x' }] })).toEqual(['/citations/1/document']);
+    },
+  );
 });
 
 describe('The codes in a body', () => {
@@ -241,11 +214,8 @@ describe('The codes in a body', () => {
     ]);
   });
   it('only prepares_for leads to a forum', async () => {
-    expect(await codesIn(acts.Relate, { type: 'continues', to: 'GMG-2006-07', reportedOn })).toEqual([
-      '/to commitment GMG-2006-07',
-    ]);
-    expect(await codesIn(acts.Relate, { type: 'prepares_for', to: 'GMG-2006-07', reportedOn })).toEqual([
-      '/to commitment|forum GMG-2006-07',
-    ]);
+    const related = (type: string) => codesIn(acts.Relate, { type, to: 'GMG-2006-07', reportedOn });
+    expect(await related('continues')).toEqual(['/to commitment GMG-2006-07']);
+    expect(await related('prepares_for')).toEqual(['/to commitment|forum GMG-2006-07']);
   });
 });

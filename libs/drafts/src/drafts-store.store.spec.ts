@@ -1,36 +1,25 @@
-import { afterAll, afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { migrationsIn, StillRead } from '#databases';
 import { NO_STREAM, StoreUnavailable, WrongRevision } from '#eventsourcing';
-import { emptyDatabase, onEachDatabase } from '../../access/src/testing/each-database.js';
+import { emptyDatabase, onEachDatabase, storesOf } from '../../access/src/testing/each-database.js';
 import { PostgresServer } from '../../../test/support/postgres.js';
 import { until } from '../../../test/support/waiting.js';
 import { PostgresDraftsStore, SqliteDraftsStore, type DraftsStore } from './drafts-store.js';
-
-const scratch = mkdtempSync(join(tmpdir(), 'drafts-'));
-afterAll(() => rmSync(scratch, { recursive: true, force: true }));
 
 const IOM = { kind: 'return', id: 'CM-2011/IOM' };
 const ILO = { kind: 'return', id: 'CM-2011/ILO' };
 
 onEachDatabase('The drafts store', (kind) => {
-  let place: string;
+  const stores = storesOf(kind, (place) =>
+    kind === 'SQLite' ? new SqliteDraftsStore(place) : new PostgresDraftsStore(place),
+  );
+  const { open } = stores;
   let drafts: DraftsStore;
   let other: DraftsStore;
-  const opened: DraftsStore[] = [];
-  const open = (): DraftsStore => {
-    const store = kind === 'SQLite' ? new SqliteDraftsStore(place) : new PostgresDraftsStore(place);
-    opened.push(store);
-    return store;
-  };
-  beforeEach(async () => {
-    place = kind === 'SQLite' ? join(mkdtempSync(join(scratch, 'place-')), 'drafts.db') : await emptyDatabase();
+  beforeEach(() => {
     [drafts, other] = [open(), open()]; // as of two processes
-  });
-  afterEach(async () => {
-    await Promise.all(opened.splice(0).map((store) => store.close()));
   });
 
   it('a draft is there for every process, as it was saved last, and every earlier revision of it', async () => {
@@ -128,8 +117,8 @@ onEachDatabase('The drafts store', (kind) => {
   // SQLite has had one version.
   if (kind === 'PostgreSQL')
     it('of a database that the version before made are there, and nothing saved later goes with an earlier revision', async () => {
-      await Promise.all(opened.splice(0).map((store) => store.close()));
-      place = await emptyDatabase();
+      await stores.close();
+      stores.place = await emptyDatabase();
       const server = await PostgresServer.shared();
       const first = migrationsIn(new URL('./tables/', import.meta.url), 'postgres')[0];
       const before = `CREATE SCHEMA followthrough_drafts; SET search_path = followthrough_drafts;
@@ -137,7 +126,7 @@ onEachDatabase('The drafts store', (kind) => {
         INSERT INTO followthrough_drafts.migrations VALUES (1); ${first}
         INSERT INTO followthrough_drafts.drafts VALUES ('return', '${IOM.id}', 'IOM');
         INSERT INTO followthrough_drafts.revisions VALUES ('return', '${IOM.id}', 0, '{"n":0}', 'anna', '2026-01-01T00:00:00Z')`;
-      await server.sql(before, [], new URL(place).pathname.slice(1));
+      await server.sql(before, [], new URL(stores.place).pathname.slice(1));
       const [now, another] = [open(), open()];
       expect(await now.read(IOM)).toMatchObject({ revision: 0, content: { n: 0 } });
       await another.put(IOM, { n: 1 }, 'bela', 0);
@@ -145,26 +134,24 @@ onEachDatabase('The drafts store', (kind) => {
     });
   it('outlast the process', async () => {
     await drafts.create(IOM, 'IOM', { words: 'Zürich “first”' }, 'anna');
-    await Promise.all(opened.splice(0).map((store) => store.close()));
+    await stores.close();
     expect(await open().read(IOM)).toMatchObject({ content: { words: 'Zürich “first”' } });
   });
   it('one that cannot be reached is told apart from what is refused', async () => {
-    const closed = open();
-    await opened.pop()!.close();
-    await expect(closed.read(IOM)).rejects.toBeInstanceOf(StoreUnavailable);
+    await stores.close();
+    await expect(drafts.read(IOM)).rejects.toBeInstanceOf(StoreUnavailable);
   });
 
   describe('The bytes of what is deleted', () => {
     /** All bytes in the files of the drafts. */
     const bytes = async (): Promise<string> => {
       if (kind === 'SQLite') {
-        const folder = join(place, '..');
-        return readdirSync(folder)
-          .map((file) => readFileSync(join(folder, file), 'latin1'))
+        return readdirSync(stores.folder)
+          .map((file) => readFileSync(join(stores.folder, file), 'latin1'))
           .join();
       }
       const server = await PostgresServer.shared();
-      const name = new URL(place).pathname.slice(1);
+      const name = new URL(stores.place).pathname.slice(1);
       await server.sql('CHECKPOINT', [], name);
       const tables = ['revisions', 'drafts'].map((table) => `followthrough_drafts.${table}`);
       let all = '';

@@ -1,6 +1,6 @@
 /** The subscribers of a log in KurrentDB go on, whatever becomes of its subscription. */
 import { describe, expect, it } from '@jest/globals';
-import { jsonEvent, START } from '@kurrent/kurrentdb-client';
+import { START } from '@kurrent/kurrentdb-client';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { NO_STREAM } from '#eventsourcing';
 import { type KurrentdbDouble } from '../../../test/support/kurrentdb-double.js';
@@ -11,6 +11,7 @@ import {
   keep,
   newDouble,
   newStore,
+  bareAppend,
   bareClient,
   by,
   event,
@@ -57,10 +58,10 @@ describe('What follows the log goes on', () => {
     const heard: unknown[] = [];
     const subscription = client.subscribeToAll({ fromPosition: START });
     subscription.on('data', ({ event }) => heard.push(event?.streamId)).on('error', (error) => heard.push(error));
-    await client.appendToStream('before', jsonEvent({ type: 'x', data: {} }));
+    await bareAppend(client, 'before');
     await until(() => heard.includes('before'));
     act(double);
-    await client.appendToStream('after', jsonEvent({ type: 'x', data: {} }));
+    await bareAppend(client, 'after');
     await sleep(600);
     expect(heard.at(-1)).toBe('before');
   });

@@ -6,19 +6,15 @@ import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync,
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { v7 as uuidv7 } from 'uuid';
+import { DamagedEvent, EventCodec, NO_STREAM, StoreUnavailable, verify, WrongRevision } from '#eventsourcing';
+import type { EncodedEvent, Envelope, EventStore, Meta } from '#eventsourcing';
 import {
-  DamagedEvent,
-  EventCodec,
-  NO_STREAM,
-  StoreUnavailable,
-  verify,
-  WrongRevision,
-  type EncodedEvent,
-  type Envelope,
-  type EventStore,
-  type Meta,
-} from '#eventsourcing';
+  append as appendTo,
+  by,
+  event,
+  everything as everythingIn,
+  pagesOf,
+} from '../../eventsourcing/src/testing/appending.js';
 import { storeContract } from '../../eventsourcing/src/testing/store-contract.js';
 import { Turns } from '../../eventsourcing/src/testing/tested-log.js';
 import { until } from '../../../test/support/waiting.js';
@@ -84,25 +80,15 @@ afterEach(async () => {
   rmSync(folder, { recursive: true });
 });
 
-const by = (commandId = uuidv7()): Meta => ({
-  actor: 'account-7',
-  agency: null,
-  role: 'secretariat',
-  commandId,
-  correlationId: commandId,
-  causationId: null,
-});
-const event = (text = '', type = 'test.Happened'): EncodedEvent => ({
-  type,
-  version: 1,
-  data: JSON.stringify({ text }),
-});
-const append = (stream: string, expected: number, events = [event()], meta = by(), to: EventStore = store) =>
-  to.append(stream, expected, events, meta);
-const everything = async (from: EventStore = store): Promise<Envelope[]> => {
-  const all: Envelope[] = [];
-  for (let page; (page = await from.readAll(all.at(-1)?.position ?? null, 1000)).length > 0;) all.push(...page);
-  return all;
+const append = (stream: string, expected?: number, events?: EncodedEvent[], meta?: Meta, to: EventStore = store) =>
+  appendTo(to, stream, expected, events, meta);
+const everything = (from: EventStore = store): Promise<Envelope[]> => everythingIn(from);
+/** Lets SQLite answer a pragma as it does not, and do nothing for it. */
+const saying = (asked: string, answer: unknown): void => {
+  const pragma = Database.prototype.pragma;
+  jest.spyOn(Database.prototype, 'pragma').mockImplementation(function (this: Database.Database, ...args) {
+    return args[0] === asked ? answer : pragma.apply(this, args);
+  });
 };
 const ownConnection = (): Database.Database =>
   [...connections].findLast((db) => db.open && db !== foreign && db.name === file)!;
@@ -115,10 +101,7 @@ describe('Durability', () => {
   });
 
   it('is refused to be less: a log that SQLite would not keep at FULL is not opened', () => {
-    const pragma = Database.prototype.pragma;
-    jest.spyOn(Database.prototype, 'pragma').mockImplementation(function (this: Database.Database, ...args) {
-      return args[0] === 'synchronous = FULL' ? [] : pragma.apply(this, args);
-    });
+    saying('synchronous = FULL', []);
     expect(() => new SqliteEventStore(file)).toThrow('SQLite does not keep synchronous=FULL');
   });
 });
@@ -211,24 +194,6 @@ it('What came since a revision is told at once, whichever process wrote it', asy
     await append('s', revision, [event()], by(), to);
     expect(await store.read('s', revision + 1)).toHaveLength(1);
   }
-  await other.close();
-});
-
-it('A subscriber is given every event as it stands in the log, in its order, while two processes append', async () => {
-  const other = new SqliteEventStore(file);
-  const stop = new AbortController();
-  const given: Envelope[] = [];
-  const reading = (async () => {
-    for await (const batch of store.subscribe(null, stop.signal)) given.push(...batch);
-  })();
-  const appending = async (to: EventStore, stream: string) => {
-    for (let n = 0; n < 40; n++) await append(stream, n - 1, [event(String(n))], by(), to);
-  };
-  await Promise.all([appending(store, 'own'), appending(other, 'foreign'), appending(store, 'own-2')]);
-  while (given.length < 120) await sleep(5);
-  stop.abort();
-  await reading;
-  expect(given).toStrictEqual(await store.readAll(null, 1_000));
   await other.close();
 });
 
@@ -476,9 +441,12 @@ describe('A damaged file', () => {
     for (const at of inIndex) bytes.write(by, at);
     writeFileSync(file, bytes);
   };
-  const written = async (): Promise<void> => {
+  const threeAppended = async (): Promise<void> => {
     for (const [n, stream] of ['aaaa-one', 'bbbb-two', 'cccc-three'].entries())
       await append(stream, NO_STREAM, [event(`of ${n}`)]);
+  };
+  const written = async (): Promise<void> => {
+    await threeAppended();
     foreign.pragma('wal_checkpoint(TRUNCATE)');
     foreign.close();
     await store.close();
@@ -499,10 +467,7 @@ describe('A damaged file', () => {
   it('when it is large is found while it is open, and nothing is written to it before', async () => {
     await written();
     lie('bbbb-two', 'bbbb-twx');
-    const pragma = Database.prototype.pragma;
-    jest.spyOn(Database.prototype, 'pragma').mockImplementation(function (this: Database.Database, ...args) {
-      return args[0] === 'page_count' ? 1_000_000 : pragma.apply(this, args);
-    });
+    saying('page_count', 1_000_000);
     const large = new SqliteEventStore(file);
     await expect(append('bbbb-two', NO_STREAM, [event('again')], by(), large)).rejects.toThrow(StoreUnavailable);
     await expect(append('dddd', NO_STREAM, [event()], by(), large)).rejects.toThrow('cannot be trusted');
@@ -512,10 +477,7 @@ describe('A damaged file', () => {
 
   it('when it is large and cannot be checked is read, and nothing is written to it', async () => {
     await written();
-    const pragma = Database.prototype.pragma;
-    jest.spyOn(Database.prototype, 'pragma').mockImplementation(function (this: Database.Database, ...args) {
-      return args[0] === 'page_count' ? 1_000_000 : pragma.apply(this, args);
-    });
+    saying('page_count', 1_000_000);
     const { execPath } = process;
     process.execPath = '/there/is/no/such/program';
     const large = new SqliteEventStore(file);
@@ -536,8 +498,7 @@ describe('A damaged file', () => {
     ['hash', "'another'", 'the hash chain of bbbb-two breaks'],
     ['digest', "'another'", 'the data is not what was recorded'],
   ])('in whose event the %s is %s is named by position, and the others are read', async (column, value, reason) => {
-    for (const [n, stream] of ['aaaa-one', 'bbbb-two', 'cccc-three'].entries())
-      await append(stream, NO_STREAM, [event(`of ${n}`)]);
+    await threeAppended();
     foreign.exec('DROP TRIGGER events_are_never_changed; DROP TRIGGER data_can_only_be_blanked');
     foreign.exec(
       `UPDATE events SET ${column} = CAST(${value} AS ${column === 'recorded_at' ? 'INTEGER' : 'TEXT'}) WHERE position = 2`,
@@ -565,12 +526,7 @@ describe('A damaged file', () => {
 it('A page ends by what its events weigh, too, and holds one at least', async () => {
   const large = event('x'.repeat(800_000));
   for (let n = 0; n < 12; n++) await append(`s${n}`, NO_STREAM, [large]);
-  const pages: number[] = [];
-  for (let after: string | null = null, page: Envelope[]; (page = await store.readAll(after, 500)).length > 0;) {
-    pages.push(page.length);
-    after = page.at(-1)!.position;
-  }
-  expect(pages).toEqual([9, 3]);
+  expect((await pagesOf(store, 500)).map((page) => page.length)).toEqual([9, 3]);
 });
 
 describe('While another program holds the file', () => {

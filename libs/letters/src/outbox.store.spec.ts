@@ -1,11 +1,10 @@
 /** The outbox and the follows in both databases: nothing twice, one sender at a time, nothing left of who has gone. */
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { PostgresAccessStore, SqliteAccessStore, type AccessStore } from '#access';
+import type { AccessStore } from '#access';
 import type { Log } from '#eventsourcing';
-import { emptyDatabase, onEachDatabase } from '../../access/src/testing/each-database.js';
+import { accessStores, onEachDatabase } from '../../access/src/testing/each-database.js';
 import type { Followed } from './followed.js';
 import { Following, WEEK_MS } from './following.js';
 import { Outbox, type NewLetter } from './outbox.js';
@@ -17,24 +16,18 @@ const LETTER: NewLetter = {
 };
 
 onEachDatabase('The outbox', (kind) => {
-  let folder: string;
+  const stores = accessStores(kind);
   let access: AccessStore;
   let outbox: Outbox;
   let following: Following;
   let now = START;
-  beforeEach(async () => {
+  beforeEach(() => {
     now = START;
-    folder = mkdtempSync(join(tmpdir(), 'letters-'));
-    access =
-      kind === 'SQLite' ? new SqliteAccessStore(join(folder, 'a.db')) : new PostgresAccessStore(await emptyDatabase());
+    access = stores.open();
     outbox = new Outbox(access);
     const log = { store: { head: async () => '7' } } as Log;
     const followed = { checked: async (asked: object) => asked } as Followed;
     following = new Following(log, access, followed, { now: () => new Date(now) });
-  });
-  afterEach(async () => {
-    await access.close();
-    rmSync(folder, { recursive: true });
   });
 
   it('begins where the log ends, and goes on from where it was', async () => {
@@ -109,8 +102,8 @@ onEachDatabase('The outbox', (kind) => {
     expect(await access.query('SELECT * FROM followers')).toEqual([]);
     expect(await outbox.latest(10)).toMatchObject([{ account }]);
     if (kind === 'SQLite')
-      for (const file of readdirSync(folder))
-        expect(readFileSync(join(folder, file)).toString('latin1')).not.toMatch(/zdenka/i);
+      for (const file of readdirSync(stores.folder))
+        expect(readFileSync(join(stores.folder, file)).toString('latin1')).not.toMatch(/zdenka/i);
   });
 
   describe('what may be asked', () => {

@@ -25,7 +25,8 @@ describe('A letter over SMTP', () => {
   beforeEach(() => {
     taken = [];
   });
-  afterEach(() => new Promise<void>((done) => void open.close(() => done())));
+  const closed = () => new Promise<void>((done) => void open.close(() => done()));
+  afterEach(closed);
 
   /** A server that takes letters, but for what the options refuse. @returns its address */
   async function server(options: SMTPServerOptions = {}): Promise<string> {
@@ -50,10 +51,8 @@ describe('A letter over SMTP', () => {
   }
 
   const failure = async (url: string, letter = LETTER): Promise<LetterNotSent> => {
-    const error = await new SmtpMailer(url, FROM).send(letter).then(
-      () => null,
-      (thrown: unknown) => thrown,
-    );
+    const sending = new SmtpMailer(url, FROM).send(letter);
+    const error = await sending.then(() => null).catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(LetterNotSent);
     expect((error as Error).message).not.toMatch(/ada|eve|café|mailbox/);
     return error as LetterNotSent;
@@ -76,7 +75,7 @@ describe('A letter over SMTP', () => {
 
   it('goes nowhere without TLS, or with a certificate that nobody trusts, and may go later', async () => {
     expect((await failure(`${await server()}?requireTLS=true`)).again).toBe(true);
-    await new Promise<void>((done) => void open.close(() => done()));
+    await closed();
     expect((await failure(await server({ disabledCommands: [] }))).again).toBe(true);
     expect(taken).toEqual([]);
   });
@@ -90,13 +89,11 @@ describe('A letter over SMTP', () => {
           : { onData: (stream, _, done) => void stream.resume().on('end', () => done(refusal)) },
       );
       const { again } = await failure(url);
-      await new Promise<void>((done) => void open.close(() => done()));
+      await closed();
       return again;
     };
-    expect(await refuses(451, 'address')).toBe(true);
-    expect(await refuses(452, 'letter')).toBe(true);
-    expect(await refuses(550, 'address')).toBe(false);
-    expect(await refuses(554, 'letter')).toBe(false);
+    expect([await refuses(451, 'address'), await refuses(452, 'letter')]).toEqual([true, true]);
+    expect([await refuses(550, 'address'), await refuses(554, 'letter')]).toEqual([false, false]);
     await server();
   });
 
@@ -115,7 +112,7 @@ describe('A letter over SMTP', () => {
     await new Promise<void>((done) => void breaks.listen(0, '127.0.0.1', done));
     const url = `smtp://127.0.0.1:${(breaks.address() as AddressInfo).port}`;
     expect((await failure(url)).again).toBe(true);
-    await new Promise<void>((done) => void breaks.close(() => done()));
+    await closed();
     expect((await failure(url)).again).toBe(true);
     await server();
   });

@@ -70,15 +70,14 @@ describe('Likely duplicates', () => {
   });
 
   it('cost little in a register of 5,000, whatever titles have in common', async () => {
+    const titleOf = (w: number, v: number) => `Training of labour migrants in district w${w} v${v}`;
     const registers: Readonly<Record<string, (n: number) => Partial<DuplicateCandidate>>> = {
       'all the same, of one agency': () => ({}),
       'all the same, of others': () => ({ agencies: ['ILO'] }),
       'three words of six in common': (n) => ({ title: `Training of labour migrants in w${n} v${n} u${n}` }),
-      'some of them nearly the same': (n) => ({
-        title: `Training of labour migrants in district w${n % 50} v${n % 7}`,
-      }),
+      'some of them nearly the same': (n) => ({ title: titleOf(n % 50, n % 7) }),
     };
-    const one = { reference: 'IOM-2013-01', title: 'Training of labour migrants in district w7 v3', agencies: ['IOM'] };
+    const one = { reference: 'IOM-2013-01', title: titleOf(7, 3), agencies: ['IOM'] };
     const columnsOf = (size: number, other: (n: number) => Partial<DuplicateCandidate>) =>
       registerOf(
         Array.from({ length: size }, (_, n) => ({

@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { v7 as uuidv7 } from 'uuid';
 import { commitmentsContext } from '#commitments';
 import { SqliteEventStore } from '#event-store-sqlite';
 import { EventCodec, NO_STREAM, Projector, type Log } from '#eventsourcing';
 import { registersContext } from '#registers';
 import { writeCursor, readCursor } from '#platform';
 import { csvOf } from '#tables';
+import { by } from '../../eventsourcing/src/testing/counter.js';
 import type { Filter } from './filters.js';
 import { SORTS, type Sort } from './order.js';
 import { Progress } from './progress.js';
@@ -24,17 +24,9 @@ afterEach(() => log.store.close());
 
 /** Appends what is said next of something. @returns its position */
 const append = async (category: string, id: string, name: string, data: object) => {
-  const meta = {
-    actor: 'a',
-    agency: null,
-    role: 'secretariat',
-    commandId: uuidv7(),
-    correlationId: 'c',
-    causationId: null,
-  };
   const stream = `${category}-${id}`;
   const revision = (await log.store.read(stream)).at(-1)?.revision ?? NO_STREAM;
-  const { position } = await log.store.append(stream, revision, [log.codec.encode(category, { name, data })], meta);
+  const { position } = await log.store.append(stream, revision, [log.codec.encode(category, { name, data })], by());
   return position;
 };
 const say = (reference: string, name: string, data: object) => append('commitment', reference, name, data);
@@ -62,6 +54,28 @@ const views = async (): Promise<Progress> => {
   await catchUp();
   return new Progress(projector);
 };
+const referencesOf = ({ items }: { readonly items: readonly { readonly reference: string }[] }) =>
+  items.map(({ reference }) => reference);
+/** The pages of a list, one after the other. */
+async function* pagesOf(progress: Progress, at: ViewClocks, filter: Filter = {}, sort?: Sort) {
+  for (let cursor: string | null | undefined; cursor !== null;) {
+    const page = await progress.commitments(at, filter, { limit: 2, cursor, sort });
+    yield page;
+    cursor = page.nextCursor;
+  }
+}
+/** The references of a list, page by page. */
+const paged = async (progress: Progress, at: ViewClocks, filter: Filter, sort: Sort, between = async () => {}) => {
+  const seen: string[] = [];
+  for await (const page of pagesOf(progress, at, filter, sort)) {
+    seen.push(...referencesOf(page));
+    await between();
+  }
+  return seen;
+};
+/** Corrects what a revision says; a correction has the whole of it. */
+const correct = (reference: string, revision: number, says: object) =>
+  say(reference, 'Corrected', { revision, reason: 'misread', says });
 
 describe('The views of progress', () => {
   describe('What a view shows is of one position', () => {
@@ -99,99 +113,44 @@ describe('The views of progress', () => {
       const references = ['B-2006-01', 'A-2006-10', 'A-2006-02', 'A-2007-01', 'C-2006-01'];
       for (const reference of references) await record(reference);
       await catchUp();
-      const progress = new Progress(projector);
       const seen: string[] = [];
-      for (let cursor: string | null | undefined; cursor !== null;) {
-        const page = await progress.commitments({ asOf }, {}, { limit: 2, cursor });
+      for await (const page of pagesOf(new Progress(projector), { asOf })) {
         expect(page.total).toBe(5);
-        seen.push(...page.items.map(({ reference }) => reference));
-        cursor = page.nextCursor;
+        seen.push(...referencesOf(page));
       }
       expect(seen).toEqual(references.toSorted());
     });
 
-    it.each([
-      ['metis', 1],
-      ['MÉTIS', 1],
-      ['handbook metis', 1],
-      ['hand', 1],
-      ['book', 0],
-      ['100%', 1],
-      ['%', 0],
-      [' ', 2],
-      ['o_e', 0],
-      ['x-2006-02', 1],
-      ['paid', 1],
-    ])('of «%s» has %d', async (q, total) => {
-      await record('X-2006-01', { title: 'Handbook for Métis', condition: 'if paid' });
-      await record('X-2006-02', { title: '100% more', summary: 'One more' });
-      await catchUp();
-      expect(await new Progress(projector).commitments({ asOf }, { q })).toMatchObject({ total });
-    });
-
-    it('takes any text as words', async () => {
-      await record('X-2006-01', { title: `O'Brien "quoted"` });
-      await catchUp();
-      for (const [q, total] of [
-        [`o'brien`, 1],
-        ['"quoted"', 1],
-        [`'; DROP TABLE progress_spans; --`, 0],
-      ] as const)
-        expect(await new Progress(projector).commitments({ asOf }, { q })).toMatchObject({ total });
+    it('asks for no condition by a text of nothing, and takes any text as words', async () => {
+      await record('X-2006-01', { title: `O'Brien "quoted", 100%`, condition: 'if paid' });
+      await record('X-2006-02');
+      const progress = await views();
+      const totals = { ' ': 2, '%': 0, o_e: 0, 'x-2006-02': 1, paid: 1, '100%': 1, [`o'brien`]: 1, '"quoted"': 1 };
+      for (const [q, total] of Object.entries({ ...totals, [`'; DROP TABLE progress_spans; --`]: 0 }))
+        expect([q, (await progress.commitments({ asOf }, { q })).total]).toEqual([q, total]);
     });
   });
 
-  /** The references of a list, page by page. */
-  const paged = async (progress: Progress, at: ViewClocks, filter: Filter, sort: Sort, between = async () => {}) => {
-    const seen: string[] = [];
-    for (let cursor: string | null | undefined; cursor !== null;) {
-      const page = await progress.commitments(at, filter, { limit: 2, cursor, sort });
-      seen.push(...page.items.map(({ reference }) => reference));
-      cursor = page.nextCursor;
-      await between();
-    }
-    return seen;
-  };
-
   describe('A list in an order', () => {
     const STAGE_ORDER = ['proposed', 'planned', 'in_progress', 'on_hold', 'completed', 'discontinued'];
-    const COMMITMENTS = [
-      {
-        reference: 'B-2006-01',
-        title: 'zebra',
-        stage: 'completed',
-        lead: 'B',
-        target: '2007',
-        reportedOn: '2006-11-21',
-      },
-      { reference: 'A-2006-99', title: 'Zebra', stage: 'planned', lead: 'A', target: null, reportedOn: '2006-11-20' },
-      { reference: 'A-2006-02', title: 'Élan', stage: 'on_hold', lead: 'A', target: '2006', reportedOn: '2006-11-21' },
-      {
-        reference: 'A-2006-100',
-        title: 'ｚ',
-        stage: 'proposed',
-        lead: 'É',
-        target: '2006-12',
-        reportedOn: '2005-01-01',
-      },
-      { reference: 'C-2006-01', title: '𐐷', stage: 'planned', lead: 'b', target: null, reportedOn: '2005-01-01' },
-      {
-        reference: 'C-2006-02',
-        title: 'zebra',
-        stage: 'discontinued',
-        lead: 'B',
-        target: '2006',
-        reportedOn: '2006-11-21',
-      },
-      {
-        reference: 'C-2006-03',
-        title: 'e-',
-        stage: 'in_progress',
-        lead: 'GOV-B',
-        target: '2006-12-31',
-        reportedOn: '2006-01-01',
-      },
-    ] as const;
+    const COMMITMENTS = (
+      [
+        ['B-2006-01', 'zebra', 'completed', 'B', '2007', '2006-11-21'],
+        ['A-2006-99', 'Zebra', 'planned', 'A', null, '2006-11-20'],
+        ['A-2006-02', 'Élan', 'on_hold', 'A', '2006', '2006-11-21'],
+        ['A-2006-100', 'ｚ', 'proposed', 'É', '2006-12', '2005-01-01'],
+        ['C-2006-01', '𐐷', 'planned', 'b', null, '2005-01-01'],
+        ['C-2006-02', 'zebra', 'discontinued', 'B', '2006', '2006-11-21'],
+        ['C-2006-03', 'e-', 'in_progress', 'GOV-B', '2006-12-31', '2006-01-01'],
+      ] as const
+    ).map(([reference, title, stage, lead, target, reportedOn]) => ({
+      reference,
+      title,
+      stage,
+      lead,
+      target,
+      reportedOn,
+    }));
     type One = (typeof COMMITMENTS)[number];
     const LAST_DAY: Record<string, string> = { '2006': '2006-12-31', '2006-12': '2006-12-31', '2007': '2007-12-31' };
     /** As people put them in order; what stands together is alike. */
@@ -235,8 +194,8 @@ describe('The views of progress', () => {
       expect(sorts.length).toBe(2 * Object.keys(KEYS).length);
       for (const sort of sorts) {
         const page = await progress.commitments({ asOf }, {}, { sort });
-        const [whole, references] = [inOrder(sort), page.items.map(({ reference }) => reference)];
-        expect([sort, page.sort, references]).toEqual([sort, sort, whole]);
+        const whole = inOrder(sort);
+        expect([sort, page.sort, referencesOf(page)]).toEqual([sort, sort, whole]);
         expect([sort, await paged(progress, { asOf }, {}, sort)]).toEqual([sort, whole]);
       }
       expect(inOrder('target', -1)).not.toEqual(inOrder('target')); // what the order of nulls would do
@@ -250,7 +209,7 @@ describe('The views of progress', () => {
           all.push(...page);
         const { items, nextCursor } = await progress.commitments({ asOf }, { life: 'any' }, { sort, limit: 3 });
         expect(all.slice(0, 3)).toEqual(items);
-        expect(all.map(({ reference }) => reference)).toEqual(inOrder(sort));
+        expect(referencesOf({ items: all })).toEqual(inOrder(sort));
         const rest = [];
         const pinned = await progress.pin({ asOf });
         for await (const page of progress.allCommitments(pinned, { life: 'any' }, { sort, cursor: nextCursor! }))
@@ -282,10 +241,10 @@ describe('The views of progress', () => {
         for (const reference of references) await record(reference);
         const progress = await views();
         const filter = { q: 'handbook' };
-        const before = (await progress.commitments(AT, filter, { sort })).items.map(({ reference }) => reference);
+        const before = referencesOf(await progress.commitments(AT, filter, { sort }));
         expect(before).toHaveLength(9);
         expect(await paged(progress, AT, filter, sort, writing(references))).toEqual(before);
-        const after = (await progress.commitments(AT, filter, { sort })).items.map(({ reference }) => reference);
+        const after = referencesOf(await progress.commitments(AT, filter, { sort }));
         expect(after).not.toEqual(before);
       },
     );
@@ -296,7 +255,7 @@ describe('The views of progress', () => {
       const [seen, between, asked] = [[] as string[], writing(references), { sort: '-lastReportedOn' as const }];
       for (let cursor: string | null | undefined; cursor !== null;) {
         const page = await progress.commitments(AT, {}, { limit: 2, cursor, ...asked });
-        seen.push(...page.items.map(({ reference }) => reference));
+        seen.push(...referencesOf(page));
         await between();
         const knownAt = await progress.position();
         cursor = page.nextCursor && writeCursor({ ...readCursor(page.nextCursor, asked), knownAt }, asked);
@@ -333,37 +292,21 @@ describe('The views of progress', () => {
       'X-2006-02': ['Healthy cities'],
       'X-2006-03': ['Handbook', 'On health in cities'],
       'X-2006-04': ['Handbook', 'On healthcare'],
-      'X-2006-05': ['Μετανάστευση και υγεία', 'Ο λόγος'],
-      'X-2006-06': ['Миграция и здоровье'],
-      'X-2006-07': ['الهِجْرَة والصحة'],
-      'X-2006-08': ['İstanbul sağlık planı'],
-      'X-2006-09': ['Straße der ﬁnanzen'],
-      'X-2006-10': ['移住 と 健康'],
-      'X-2006-11': ['100% a_b c\\d', 'Percent'],
+      'X-2006-05': ['الهِجْرَة والصحة'],
+      'X-2006-06': ['移住 と 健康'],
     };
 
+    // The words of all scripts are those of libs/search.
     it.each([
       ['health', ['01', '02', '03', '04']],
       ['HEALTH cities', ['02', '03']],
       ['"health"', ['01', '03']],
       ['"health of migrants"', ['01']],
       ['"of health"', []],
-      ['ΜΕΤΑΝΑΣ', ['05']],
-      ['ΛΟΓΟΣ', ['05']],
-      ['миграц', ['06']],
-      ['الهجرة', ['07']],
-      ['istanbul SAĞLIK', ['08']],
-      ['ıstanbul', ['08']],
-      ['strasse FIN', ['09']],
-      ['移', ['10']],
-      ['住', ['10']],
-      ['移健', []],
-      ['صحة', ['07']],
+      ['الهجرة', ['05']],
+      ['住', ['06']],
       ['city', ['02', '03']],
-      ['%', []],
       ['h_alth', []],
-      ['he%th', []],
-      ['c\\d', ['11']],
     ])('for «%s» finds the best first', async (q, found) => {
       for (const [reference, [title, summary = '-']] of Object.entries(TEXTS))
         await record(reference, { title, summary });
@@ -371,17 +314,14 @@ describe('The views of progress', () => {
       const references = found.map((n) => `X-2006-${n}`);
       const page = await progress.commitments({ asOf }, { q }, { sort: 'relevance' });
       expect(page).toMatchObject({ total: found.length, sort: 'relevance' });
-      const shown = page.items.map(({ reference }) => reference);
-      expect(shown).toEqual(references);
-      expect(await paged(progress, { asOf }, { q }, 'relevance')).toEqual(shown);
+      expect(referencesOf(page)).toEqual(references);
+      expect(await paged(progress, { asOf }, { q }, 'relevance')).toEqual(references);
     });
   });
 
   describe('A search in what was written beside the wording', () => {
     const finds = async (q: string, date = asOf, knownAt?: string) =>
-      (await new Progress(projector).commitments({ asOf: date, knownAt }, { q })).items.map(
-        ({ reference }) => reference,
-      );
+      referencesOf(await new Progress(projector).commitments({ asOf: date, knownAt }, { q }));
 
     it('finds notes and evidence from their report on, together with words elsewhere', async () => {
       await record('X-2006-01', { title: 'Handbook', note: 'A draft is with the ministries' });
@@ -392,23 +332,17 @@ describe('The views of progress', () => {
       });
       await views();
       expect(await finds('ministry handbook')).toEqual(['X-2006-01']);
-      expect([await finds('tbilisi handbook', '2007-03-01'), await finds('tbilisi', '2007-02-28')]).toEqual([
-        ['X-2006-01'],
-        [],
-      ]);
-      expect([await finds('paid', '2008-03-01'), await finds('printed', '2006-12-31')]).toEqual([
-        ['X-2006-02'],
-        ['X-2006-02'],
-      ]);
+      expect(await finds('tbilisi handbook', '2007-03-01')).toEqual(['X-2006-01']);
+      expect(await finds('tbilisi', '2007-02-28')).toEqual([]);
+      expect(await finds('paid', '2008-03-01')).toEqual(['X-2006-02']);
+      expect(await finds('printed', '2006-12-31')).toEqual(['X-2006-02']);
     });
 
     it('finds what was corrected as it was known, and nowhere what was retracted or erased', async () => {
       await record('X-2006-01', { title: 'Handbook' });
       const evidence = { title: 'Letter of Xanthippe', reportedOn: '2007-03-01' };
       const said = await say('X-2006-01', 'EvidenceAttached', evidence);
-      const corrected = await say('X-2006-01', 'Corrected', {
-        ...{ revision: 1, reason: 'spelling', says: { ...evidence, title: 'Letter of Xavier' } },
-      });
+      const corrected = await correct('X-2006-01', 1, { ...evidence, title: 'Letter of Xavier' });
       await say('X-2006-01', 'Retracted', { revision: 1, reason: 'of another' });
       await views();
       const at = (knownAt?: string) => Promise.all(['xanthippe', 'xavier'].map((q) => finds(q, '2010-01-01', knownAt)));
@@ -422,7 +356,7 @@ describe('The views of progress', () => {
       const gone = { ...evidence, title: '[blanked]' };
       for (const [revision, left] of [
         [1, gone],
-        [2, { revision: 1, reason: 'spelling', says: gone }],
+        [2, { revision: 1, reason: 'misread', says: gone }],
       ] as const) {
         await say('X-2006-01', 'Blanked', { revision, reason: 'a person', version: 1, left });
         await log.store.blank('commitment-X-2006-01', revision);
@@ -462,11 +396,7 @@ describe('The views of progress', () => {
       const before = await record('IOM-2006-01');
       const said = await say('IOM-2006-01', 'StageReported', underWay);
       const known = await say('IOM-2006-01', 'TargetSet', { date: '2009', reportedOn: '2007-03-01' });
-      const corrected = await say('IOM-2006-01', 'Corrected', {
-        revision: 1,
-        reason: 'misread',
-        says: { ...underWay, stage: 'on_hold' },
-      });
+      const corrected = await correct('IOM-2006-01', 1, { ...underWay, stage: 'on_hold' });
       const progress = await views();
       const shown = async (date: string, knownAt?: string) => {
         const { stage, correctedLater } = (await item(progress, date, knownAt))!;
@@ -483,17 +413,12 @@ describe('The views of progress', () => {
     it('views count how many of their total were', async () => {
       await record('IOM-2006-01');
       const known = await record('IOM-2006-02');
-      await say('IOM-2006-02', 'Corrected', { revision: 0, reason: 'misread', says: recorded({ stage: 'proposed' }) });
+      await correct('IOM-2006-02', 0, recorded({ stage: 'proposed' }));
       const progress = await views();
-      for (const view of [
-        await progress.agencies({ asOf, knownAt: known }),
-        await progress.themes({ asOf, knownAt: known }),
-      ])
+      const [then, now] = [{ asOf, knownAt: known }, { asOf }];
+      for (const view of [await progress.agencies(then), await progress.themes(then)])
         expect(view).toMatchObject({ total: { total: 2, byStage: { planned: 2 } }, correctedLater: 1 });
-      expect(await progress.agencies({ asOf })).toMatchObject({
-        total: { byStage: { proposed: 1 } },
-        correctedLater: 0,
-      });
+      expect(await progress.agencies(now)).toMatchObject({ total: { byStage: { proposed: 1 } }, correctedLater: 0 });
     });
 
     it('a retraction marks what it takes away, and only as at the dates on which that was there', async () => {
@@ -512,13 +437,9 @@ describe('The views of progress', () => {
       await say('IOM-2006-01', 'Claimed', claim);
       const report = { title: 'Reprot', reportedOn: '2007-03-01' };
       const known = await say('IOM-2006-01', 'EvidenceAttached', report);
-      await say('IOM-2006-01', 'Corrected', {
-        revision: 1,
-        reason: 'spelling',
-        says: { ...claim, says: 'By the ILO' },
-      });
+      await correct('IOM-2006-01', 1, { ...claim, says: 'By the ILO' });
       expect(await item(await views(), '2007-03-31', known)).toMatchObject({ correctedLater: false });
-      await say('IOM-2006-01', 'Corrected', { revision: 2, reason: 'spelling', says: { ...report, title: 'Report' } });
+      await correct('IOM-2006-01', 2, { ...report, title: 'Report' });
       expect(await item(await views(), '2007-03-31', known)).toMatchObject({ correctedLater: true }); // a list shows evidence
     });
 
@@ -526,8 +447,7 @@ describe('The views of progress', () => {
       const completed = { stage: 'completed', effective: '2005', reportedOn: asOf };
       const before = await record('IOM-2006-01');
       const known = await say('IOM-2006-01', 'StageReported', completed); // outranked
-      const says = { ...completed, effective: asOf };
-      await say('IOM-2006-01', 'Corrected', { revision: 1, reason: 'misread', says });
+      await correct('IOM-2006-01', 1, { ...completed, effective: asOf });
       const progress = await views();
       expect(await item(progress, asOf, before)).toMatchObject({ stage: 'planned', correctedLater: false });
       expect(await item(progress, asOf, known)).toMatchObject({ stage: 'planned', correctedLater: true });
@@ -537,19 +457,12 @@ describe('The views of progress', () => {
     it('the last edition and when the next is due stand beside a recurring commitment, upkeep beside a standing one', async () => {
       await record('IOM-2006-01');
       await say('IOM-2006-01', 'EditionHeld', { held: '2006-11-20', nextDue: '2007', reportedOn: '2007-02-28' });
-      await say('IOM-2006-01', 'UpkeepReported', {
-        period: '2006',
-        keptUp: false,
-        note: 'n',
-        reportedOn: '2007-02-28',
-      });
+      const upkeep = { period: '2006', keptUp: false };
+      await say('IOM-2006-01', 'UpkeepReported', { ...upkeep, note: 'n', reportedOn: '2007-02-28' });
       const progress = await views();
       expect(await item(progress, '2007-02-27')).toMatchObject({ lastEdition: null, nextDue: null, lastUpkeep: null });
-      expect(await item(progress, '2007-02-28')).toMatchObject({
-        lastEdition: '2006-11-20',
-        nextDue: '2007',
-        lastUpkeep: { period: '2006', keptUp: false },
-      });
+      const shown = { lastEdition: '2006-11-20', nextDue: '2007', lastUpkeep: upkeep };
+      expect(await item(progress, '2007-02-28')).toMatchObject(shown);
     });
 
     it('a later report is no correction', async () => {
@@ -563,12 +476,8 @@ describe('The views of progress', () => {
     it('is gone as known at every position, and no figure is another', async () => {
       const known = await record('IOM-2006-01', { title: 'Handbook of Ann Other', target: { date: '2006' } });
       const before = await (await views()).agencies({ asOf });
-      await say('IOM-2006-01', 'Blanked', {
-        revision: 0,
-        reason: 'named a person',
-        version: 1,
-        left: recorded({ title: '[blanked]', target: { date: '2006' } }),
-      });
+      const left = recorded({ title: '[blanked]', target: { date: '2006' } });
+      await say('IOM-2006-01', 'Blanked', { revision: 0, reason: 'named a person', version: 1, left });
       await log.store.blank('commitment-IOM-2006-01', 0);
       const progress = await views();
       for (const at of [{ asOf, knownAt: known }, { asOf }]) {
@@ -589,20 +498,13 @@ describe('The views of progress', () => {
       const none = { merged: 0, split: 0, superseded: 0, withdrawn: 0 };
       expect(await progress.agencies({ asOf: '2007-02-27' })).toMatchObject({ total: { total: 2 }, apart: none });
       const on = { asOf: '2007-02-28' };
-      expect(await progress.agencies(on)).toMatchObject({
-        total: { total: 1 },
-        rows: [{ agency: 'IOM', total: 1 }],
-        apart: { ...none, merged: 1 },
-      });
+      const [rows, apart] = [[{ agency: 'IOM', total: 1 }], { ...none, merged: 1 }];
+      expect(await progress.agencies(on)).toMatchObject({ total: { total: 1 }, rows, apart });
       expect(await progress.agencies(on, { followsUp: 'F-2' })).toMatchObject({ total: { total: 0 }, apart: none });
-      expect(await progress.commitments(on)).toMatchObject({
-        total: 1,
-        items: [{ reference: 'IOM-2006-01', into: [] }],
-      });
-      expect(await progress.commitments(on, { life: 'merged,split' })).toMatchObject({
-        total: 1,
-        items: [{ reference: 'IOM-2006-02', life: 'merged', into: ['IOM-2006-01'] }],
-      });
+      const active = { reference: 'IOM-2006-01', into: [] };
+      const merged = { reference: 'IOM-2006-02', life: 'merged', into: ['IOM-2006-01'] };
+      expect(await progress.commitments(on)).toMatchObject({ total: 1, items: [active] });
+      expect(await progress.commitments(on, { life: 'merged,split' })).toMatchObject({ total: 1, items: [merged] });
       expect(await progress.commitments(on, { life: 'any' })).toMatchObject({ total: 2 });
     });
   });
@@ -613,30 +515,23 @@ describe('The views of progress', () => {
         await append('agency', code, 'Registered', { code, name: code, kind: 'un-entity' });
       for (const code of ['INSTRAW', 'UNIFEM'])
         await append('agency', code, 'Merged', { into: 'UN-WOMEN', effective: '2010-07', reason: 'A/RES/64/289' });
-      await record('UNIFEM-2006-01', {
-        agencies: [
-          { agency: 'UNIFEM', role: 'lead' },
-          { agency: 'INSTRAW', role: 'partner', asked: true },
-        ],
-      });
+      const asked = { agency: 'INSTRAW', role: 'partner', asked: true };
+      await record('UNIFEM-2006-01', { agencies: [{ agency: 'UNIFEM', role: 'lead' }, asked] });
       const progress = await views();
-      expect(await progress.agencies({ asOf })).toMatchObject({
-        rows: [
-          { agency: 'INSTRAW', total: 1, asked: 1 },
-          { agency: 'UNIFEM', total: 1 },
-        ],
-      });
-      expect(await progress.agencies({ asOf }, { agencies: 'today' })).toMatchObject({
-        rows: [{ agency: 'UN-WOMEN', name: 'UN-WOMEN', total: 1, asked: 1 }],
-      });
+      expect((await progress.agencies({ asOf })).rows).toMatchObject([
+        { agency: 'INSTRAW', total: 1, asked: 1 },
+        { agency: 'UNIFEM', total: 1 },
+      ]);
+      expect((await progress.agencies({ asOf }, { agencies: 'today' })).rows).toMatchObject([
+        { agency: 'UN-WOMEN', name: 'UN-WOMEN', total: 1, asked: 1 },
+      ]);
       const listed = async (agency: string, agencies?: 'today') =>
         (await progress.commitments({ asOf }, { agency, agencies })).total;
       expect([await listed('UN-WOMEN'), await listed('UN-WOMEN', 'today')]).toEqual([0, 1]);
       expect([await listed('UNIFEM'), await listed('UNIFEM', 'today')]).toEqual([1, 0]);
       const waits = async (filter: Filter) => (await progress.commitments({ asOf }, { asked: true, ...filter })).total;
-      expect([await waits({}), await waits({ agency: 'INSTRAW' }), await waits({ agency: 'UNIFEM' })]).toEqual([
-        1, 1, 0,
-      ]);
+      const counts = [await waits({}), await waits({ agency: 'INSTRAW' }), await waits({ agency: 'UNIFEM' })];
+      expect(counts).toEqual([1, 1, 0]);
       expect(await waits({ agency: 'UN-WOMEN', agencies: 'today' })).toBe(1);
       expect(await waits({ agency: 'UNIFEM', asked: false })).toBe(1);
     });
@@ -662,13 +557,8 @@ describe('The views of progress', () => {
     it('by what they are related to, and by how the secretariat read them', async () => {
       await record('IOM-2006-01', { relations: [{ type: 'prepares_for', to: 'F-1' }] });
       await say('IOM-2006-01', 'Related', { type: 'part_of', to: 'IOM-2006-02', reportedOn: '2007-02-28' });
-      await say('IOM-2006-01', 'Verified', {
-        agency: 'IOM',
-        entry: 0,
-        verification: 'contested',
-        reason: 'not found',
-        reportedOn: '2007-02-28',
-      });
+      const reading = { verification: 'contested', reason: 'not found' };
+      await say('IOM-2006-01', 'Verified', { agency: 'IOM', entry: 0, ...reading, reportedOn: '2007-02-28' });
       await say('IOM-2006-01', 'Replied', { agency: 'IOM', to: 2, text: 'It is there.', reportedOn: '2007-03-01' });
       const progress = await views();
       const found = async (date: string, filter: Filter) => (await progress.commitments({ asOf: date }, filter)).total;
@@ -678,12 +568,9 @@ describe('The views of progress', () => {
       expect(await found('2007-02-28', { relatedTo: 'IOM-2006-02', relation: 'part_of' })).toBe(1);
       expect(await found(asOf, { verification: 'unreviewed' })).toBe(1);
       expect(await found('2007-02-28', { verification: 'documented,contested' })).toBe(1);
-      expect(await item(progress, '2007-02-28')).toMatchObject({
-        verification: { verification: 'contested', reason: 'not found', current: true, replies: [] },
-      });
-      expect(await item(progress, '2007-03-01')).toMatchObject({
-        verification: { replies: [{ agency: 'IOM', text: 'It is there.' }] },
-      });
+      const readOn = async (date: string) => (await item(progress, date))!.verification;
+      expect(await readOn('2007-02-28')).toMatchObject({ ...reading, current: true, replies: [] });
+      expect(await readOn('2007-03-01')).toMatchObject({ replies: [{ agency: 'IOM', text: 'It is there.' }] });
     });
   });
 });

@@ -7,7 +7,16 @@ import { docx } from './docx.js';
 import { REPORT_FORMAT_NAMES, REPORT_FORMATS } from './formats.js';
 import { numbered } from './numbered.js';
 import { pdf } from './pdf.js';
-import { plain, type Cell, type Inline, type Report, type ReportFormat, type Row, type Table } from './report.js';
+import {
+  plain,
+  type Cell,
+  type Column,
+  type Inline,
+  type Report,
+  type ReportFormat,
+  type Row,
+  type Table,
+} from './report.js';
 import { sampleReport } from './testing/sample.js';
 import { printable, typeface } from './typeface.js';
 import { xlsx } from './xlsx.js';
@@ -30,6 +39,12 @@ const HOSTILE = [
 ];
 const UNSEEN = 'before\u0000\u0008\u001b\ud800after';
 
+/** A report of hostile texts, as its title, in its paragraphs and in its table. */
+const hostileReport = () =>
+  reportOf(
+    HOSTILE.map((one) => [cellOf('R'), cellOf(one)]),
+    HOSTILE,
+  );
 const cellOf = (text: string): Cell => ({ type: 'text', inlines: [{ type: 'foreign', text, lang: 'und' }] });
 
 /** The sample with rows of its own in the first table, a title and a paragraph made of them. */
@@ -37,15 +52,8 @@ function reportOf(rows: readonly Row[], texts: readonly string[] = [], more: Par
   const sample = sampleReport();
   const [summary, ...rest] = sample.sections;
   const columns = sample.data.columns.slice(0, rows[0]!.length);
-  const table: Table = {
-    ...sample.data,
-    id: 'own',
-    columns,
-    rows,
-    rowCount: rows.length,
-    totalRow: undefined,
-    ...more,
-  };
+  const own = { id: 'own', columns, rows, rowCount: rows.length, totalRow: undefined };
+  const table: Table = { ...sample.data, ...own, ...more };
   const paragraphs = texts.map((text) => ({ type: 'paragraph', number: 0, inlines: [text] as Inline[] }) as const);
   return {
     ...sample,
@@ -71,6 +79,9 @@ async function pdfOf(report: Report) {
   }
   return { file, document, pages, text: pages.map(({ text }) => text).join('\n') };
 }
+
+const textOfDocx = async (report: Report): Promise<string> =>
+  (await mammoth.extractRawText({ buffer: await fileOf(docx, report) })).value;
 
 /** A text without the spaces and line ends that setting it has made. */
 const joined = (text: string): string => text.replaceAll(/[\s\u200B\u00AD]+/g, '');
@@ -104,7 +115,7 @@ describe('A kind of report that nobody has made yet', () => {
     const words = 'Of 7 verses, 3 rhyme';
     const textOf = async (): Promise<string> => {
       if (name === 'pdf') return (await pdfOf(poem)).text;
-      if (name === 'docx') return (await mammoth.extractRawText({ buffer: file })).value;
+      if (name === 'docx') return textOfDocx(poem);
       if (name === 'xlsx') return JSON.stringify(read(file));
       return String(file);
     };
@@ -174,10 +185,11 @@ describe('A report as PDF', () => {
 
   it('parts no date, neither at its spaces nor within the name of its month', async () => {
     const sample = sampleReport('fr');
+    const [reference, title] = sample.data.columns as [Column, Column];
     const columns = [
-      { ...sample.data.columns[0]!, weight: 1 },
-      { ...sample.data.columns[1]!, weight: 1.8 },
-      { ...sample.data.columns[1]!, key: 'more', weight: 9 },
+      { ...reference, weight: 1 },
+      { ...title, weight: 1.8 },
+      { ...title, key: 'more', weight: 9 },
     ];
     const said = Array.from({ length: 12 }, (_, n) => `${'i'.repeat(n + 1)} 17\u00a0févr.\u00a02011`);
     const rows = said.map((one): Row => [cellOf('R'), { type: 'text', inlines: [one] }, cellOf('Words')]);
@@ -186,23 +198,16 @@ describe('A report as PDF', () => {
   });
 
   it('breaks a symbol that is too long for its column after a slash', async () => {
-    const sample = sampleReport();
-    const columns = [
-      { ...sample.data.columns[0]!, weight: 1 },
-      { ...sample.data.columns[1]!, weight: 9 },
-    ];
+    const columns = sampleReport()
+      .data.columns.slice(0, 2)
+      .map((one, i) => ({ ...one, weight: 1 + 8 * i }));
     const { text } = await pdfOf(reportOf([[cellOf('LC/G.2303(CEA.22/3)'), cellOf('Words')]], [], { columns }));
     expect(text).toMatch(/LC\/\u200B?\n?G\.2303/);
     expect(joined(text)).toContain('LC/G.2303(CEA.22/3)');
   });
 
   it('takes nothing that people wrote for markup', async () => {
-    const { text } = await pdfOf(
-      reportOf(
-        HOSTILE.map((one) => [cellOf('R'), cellOf(one)]),
-        HOSTILE,
-      ),
-    );
+    const { text } = await pdfOf(hostileReport());
     for (const one of HOSTILE) expect(joined(text).split(joined(one)).length).toBeGreaterThan(2);
     expect(joined((await pdfOf(reportOf([[cellOf(UNSEEN)]], [UNSEEN]))).text)).toContain('beforeafter');
   });
@@ -229,7 +234,7 @@ describe('A report as DOCX', () => {
     expect(html.match(/<thead>/g)).toHaveLength(3);
     expect(html).toContain('alt="1,234 commitments: 28 completed, 1,206 planned"');
     expect(html).toContain('ESA/P/WP.204, para. 12');
-    const { value: text } = await mammoth.extractRawText({ buffer });
+    const text = await textOfDocx(sampleReport());
     expect(text).toContain('Of 1,234 commitments, 28 (2\u00a0per\u00a0cent) were completed.');
     expect(text).toContain('Table 1. Commitments on remittances');
   });
@@ -246,12 +251,9 @@ describe('A report as DOCX', () => {
 
   it('has fields, styles and numbers that a drafter goes on with', async () => {
     const parts = unzipSync(await fileOf(docx, sampleReport('fr')));
-    const [document, styles, notes, core] = [
-      'word/document.xml',
-      'word/styles.xml',
-      'word/footnotes.xml',
-      'docProps/core.xml',
-    ].map((path) => strFromU8(parts[path]!)) as [string, string, string, string];
+    const paths = ['word/document.xml', 'word/styles.xml', 'word/footnotes.xml', 'docProps/core.xml'];
+    const texts = paths.map((path) => strFromU8(parts[path]!));
+    const [document, styles, notes, core] = texts as [string, string, string, string];
     // The contents are filled in, with pages: nobody is asked to update them.
     expect(document).not.toContain('w:dirty');
     const pages =
@@ -277,17 +279,9 @@ describe('A report as DOCX', () => {
   });
 
   it('takes nothing that people wrote for markup', async () => {
-    const buffer = await fileOf(
-      docx,
-      reportOf(
-        HOSTILE.map((one) => [cellOf('R'), cellOf(one)]),
-        HOSTILE,
-      ),
-    );
-    const { value: text } = await mammoth.extractRawText({ buffer });
+    const text = await textOfDocx(hostileReport());
     for (const one of HOSTILE) expect(text.split(one).length).toBeGreaterThan(2);
-    const unseen = await mammoth.extractRawText({ buffer: await fileOf(docx, reportOf([[cellOf(UNSEEN)]], [UNSEEN])) });
-    expect(unseen.value).toMatch(/before\uFFFD?after/);
+    expect(await textOfDocx(reportOf([[cellOf(UNSEEN)]], [UNSEEN]))).toMatch(/before\uFFFD?after/);
   });
 });
 
@@ -323,24 +317,16 @@ describe('A report as XLSX', () => {
     const [summary, themes, ...rest] = sample.sections;
     const filled = { ...themes!.sections[0]!.blocks[1]!, totalRow: undefined } as Table;
     const shorter = { ...filled, columns: filled.columns.slice(0, 4), rows: [(filled.rows as Row[])[0]!.slice(0, 4)] };
-    const beside = (second: Table) => ({
-      ...sample,
-      sections: [
-        summary!,
-        { ...themes!, sections: [filled, second].map((table, i) => ({ ...themes!.sections[i]!, blocks: [table] })) },
-        ...rest,
-      ],
-    });
+    const beside = (second: Table) => {
+      const both = [filled, second].map((table, i) => ({ ...themes!.sections[i]!, blocks: [table] }));
+      return { ...sample, sections: [summary!, { ...themes!, sections: both }, ...rest] };
+    };
     const { Sheets, SheetNames } = await sheetsOf(beside({ ...shorter, rowCount: 1 }));
     expect(SheetNames.slice(2, 4)).toEqual(['1–2 By theme', '3 All commitments, as a stream']);
     const lines = utils.sheet_to_json<unknown[]>(Sheets['1–2 By theme']!, { header: 1 });
     expect(lines[0]).toEqual(['Table', 'Section', ...lines[0]!.slice(2)]);
     expect(lines.map((line) => line.slice(0, 3)).slice(1)).toEqual([
-      ...['IOM-2006-01', 'IOM-2006-02', 'IOM-2006-03', 'IOM-2006-04', 'IOM-2006-05'].map((one) => [
-        1,
-        'Remittances',
-        one,
-      ]),
+      ...[1, 2, 3, 4, 5].map((n) => [1, 'Remittances', `IOM-2006-0${n}`]),
       [2, 'Nothing here', 'IOM-2006-01'],
     ]);
     const links = Object.values(Sheets['About this report']!).flatMap(
@@ -388,9 +374,8 @@ describe('A report as XLSX', () => {
     const long = 'x'.repeat(40_000);
     const sample = sampleReport();
     const columns = [sample.data.columns[0]!, sample.data.columns[3]!];
-    const { Sheets } = await sheetsOf(
-      reportOf([[cellOf(long), { type: 'date', value: '1863-02-09' }]], [], { columns }),
-    );
+    const row: Row = [cellOf(long), { type: 'date', value: '1863-02-09' }];
+    const { Sheets } = await sheetsOf(reportOf([row], [], { columns }));
     expect((at(Sheets.Data, 'A2').v as string).length).toBe(32_767);
     expect(at(Sheets.Data, 'B2')).toMatchObject({ t: 's', v: '1863-02-09' });
   });

@@ -142,13 +142,9 @@ async function* killings() {
     for (let write = 1; ; write++) {
       const process = await closed();
       const context = given();
-      const died = await killed(process, write, when)
-        .publish(context)
-        .then(
-          () => false,
-          (error: unknown) => error instanceof StoreUnavailable,
-        );
-      if (!died) break;
+      const publishing = killed(process, write, when).publish(context);
+      const error = await publishing.then(() => null).catch((thrown: unknown) => thrown);
+      if (!(error instanceof StoreUnavailable)) break;
       yield { process, context };
     }
 }
@@ -169,7 +165,7 @@ describe('A process that is killed at any step of publishing a round', () => {
       for (let times = 0; times < 2; times++) await process.publish(context);
       await process.resume();
       expect(await namesOf(process, 'publication-')).toEqual(WHOLE);
-      expect((await namesOf(process, 'round-')).filter((name) => name === 'Published')).toHaveLength(1);
+      expect(await publishedIn(process)).toBe(1);
       const [, words, published] = await process.of('publication-');
       expect([words!.data, published!.data]).toEqual([WORDS, READY]);
       expect(published!.meta.causationId).toBe((await process.of('round-')).at(-1)!.id);
@@ -214,6 +210,9 @@ async function* killedJobs() {
     }
 }
 
+const publishedIn = async (process: Process) =>
+  (await namesOf(process, 'round-')).filter((name) => name === 'Published').length;
+
 async function over({ jobs }: Process, id: string) {
   for (;;) {
     const job = await jobs.onePublishing(id);
@@ -235,7 +234,7 @@ describe('A process that is killed at any step of the job that publishes a round
       expect(await over(next, id)).toMatchObject({ state: 'done', problem: null });
       await next.resume();
       expect(await namesOf(next, 'publication-')).toEqual(WHOLE);
-      expect((await namesOf(next, 'round-')).filter((name) => name === 'Published')).toHaveLength(1);
+      expect(await publishedIn(next)).toBe(1);
       expect(await next.drafts.read(SYMBOL)).toBeNull();
       await next.jobs.beforeApplicationShutdown();
     }
@@ -304,22 +303,20 @@ describe('A server that makes a long report', () => {
   it('puts it back for what is to be published, and makes it, and those that wait, after that', async () => {
     const process = await closed();
     const done: string[] = [];
-    let [begun, isOrdered] = [() => {}, () => {}];
-    const hasBegun = new Promise<void>((resolve) => (begun = resolve));
-    const ordered = new Promise<void>((resolve) => (isOrdered = resolve));
+    const [begun, ordered] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
     process.makes = async (agency) => {
       done.push(agency);
-      begun();
-      await ordered;
+      begun.resolve();
+      await ordered.promise;
       throw new Rejected('not_found', 'It is made; what it says is no matter here.');
     };
     process.at.decided = async () => void done.push(SYMBOL);
     const first = await process.jobs.order(aReport('IOM'), 'reader');
-    await hasBegun;
+    await begun.promise;
     await pause(2); // the turn is by the millisecond of the order
     const waiting = await process.jobs.order(aReport('ILO'), 'reader');
     const { id } = await process.order(given());
-    isOrdered();
+    ordered.resolve();
     expect(await over(process, id)).toMatchObject({ state: 'done' });
     for (const one of [first, waiting])
       expect(await process.jobs.over(one.id, 10_000)).toMatchObject({ state: 'failed', attempts: 1 });

@@ -1,33 +1,24 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { PostgresAccessStore, SqliteAccessStore, type AccessStore } from '#access';
+import type { AccessStore } from '#access';
 import { Digests } from '#eventsourcing';
-import { emptyDatabase, onEachDatabase } from '../../access/src/testing/each-database.js';
+import { accessStores, onEachDatabase } from '../../access/src/testing/each-database.js';
 import { Once } from './once.js';
 import { browserWords, KeptSessions } from './sessions.js';
 
 const LIMITS = { idleMs: 3_600_000, longestMs: 36_000_000 };
 
 onEachDatabase('What lets people in', (kind) => {
-  let folder: string;
-  let open: (secrets?: Digests) => AccessStore;
+  const stores = accessStores(kind);
+  const { open } = stores;
   let here: AccessStore;
   let elsewhere: AccessStore;
   let account: string;
   beforeEach(async () => {
-    folder = mkdtempSync(join(tmpdir(), 'sign-in-'));
-    const place = kind === 'SQLite' ? join(folder, 'access.db') : await emptyDatabase();
-    open = (secrets) =>
-      kind === 'SQLite' ? new SqliteAccessStore(place, {}, secrets) : new PostgresAccessStore(place, secrets);
     [here, elsewhere] = [open(), open()];
     account = await here.accounts.open({ kind: 'person', name: 'Ada' }, { role: 'focal_point', agency: 'IOM' });
-  });
-  afterEach(async () => {
-    await Promise.all([here.close(), elsewhere.close()]);
-    rmSync(folder, { recursive: true, force: true });
   });
   const markPasses = () => sleep(here.marksHoldMs + 5);
 
@@ -60,20 +51,16 @@ onEachDatabase('What lets people in', (kind) => {
     expect(await once.isFirst('logout', 'a token', 60_000)).toBe(true);
 
     const [changed, without] = [open(new Digests('sha512')), open(new Digests('sha512', ['sha512']))];
-    try {
-      // The control: where the former one is recognised no more, all of it is unknown.
-      expect(await new KeptSessions(without, LIMITS).sessionOf(secret)).toBeNull();
-      expect(await new Once(without).look('link', link, 'a browser')).toBeNull();
-      expect(await new KeptSessions(changed, LIMITS).sessionOf(secret)).toMatchObject({ account });
-      await markPasses();
-      expect(await new KeptSessions(without, LIMITS).sessionOf(secret)).toMatchObject({ account });
-      expect(await new Once(changed).take('link', link, 'another browser')).toBeNull();
-      expect(await new Once(changed).take('link', link, 'a browser')).toMatchObject({ account });
-      expect(await once.look('link', link, 'a browser')).toBeNull();
-      expect(await new Once(changed).isFirst('logout', 'a token', 60_000)).toBe(false);
-    } finally {
-      await Promise.all([changed.close(), without.close()]);
-    }
+    // The control: where the former one is recognised no more, all of it is unknown.
+    expect(await new KeptSessions(without, LIMITS).sessionOf(secret)).toBeNull();
+    expect(await new Once(without).look('link', link, 'a browser')).toBeNull();
+    expect(await new KeptSessions(changed, LIMITS).sessionOf(secret)).toMatchObject({ account });
+    await markPasses();
+    expect(await new KeptSessions(without, LIMITS).sessionOf(secret)).toMatchObject({ account });
+    expect(await new Once(changed).take('link', link, 'another browser')).toBeNull();
+    expect(await new Once(changed).take('link', link, 'a browser')).toMatchObject({ account });
+    expect(await once.look('link', link, 'a browser')).toBeNull();
+    expect(await new Once(changed).isFirst('logout', 'a token', 60_000)).toBe(false);
   });
 
   it('is good once, of two processes that take it at once, for its purpose and its browser alone', async () => {
@@ -96,7 +83,7 @@ onEachDatabase('What lets people in', (kind) => {
     const secret = await sessions.begin(account, 'link', undefined);
     const link = await new Once(here).make('link', { account, forMs: 60_000 });
     if (kind === 'SQLite') {
-      const bytes = readdirSync(folder).map((file) => readFileSync(join(folder, file), 'latin1'));
+      const bytes = readdirSync(stores.folder).map((file) => readFileSync(join(stores.folder, file), 'latin1'));
       for (const one of [secret, link]) expect(bytes.join('')).not.toContain(one);
       expect(bytes.join('')).toContain('Ada');
     }

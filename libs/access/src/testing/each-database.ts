@@ -1,9 +1,17 @@
-/** The same tests on every database that tokens and keys can be kept in. */
-import { describe } from '@jest/globals';
+/** The same tests on every database that tokens and keys can be kept in, and the stores that a test opens there. */
+import { afterEach, beforeEach, describe } from '@jest/globals';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Digests } from '#eventsourcing';
 import { HAS_POSTGRES, PostgresServer } from '../../../../test/support/postgres.js';
+import { PostgresAccessStore } from '../postgres-access-store.js';
+import { SqliteAccessStore } from '../sqlite-access-store.js';
+
+type Kind = 'SQLite' | 'PostgreSQL';
 
 /** The same tests on SQLite and on a real PostgreSQL. */
-export function onEachDatabase(what: string, tests: (kind: 'SQLite' | 'PostgreSQL') => void): void {
+export function onEachDatabase(what: string, tests: (kind: Kind) => void): void {
   for (const kind of ['SQLite', 'PostgreSQL'] as const) {
     const runs = kind === 'SQLite' || HAS_POSTGRES;
     (runs ? describe : describe.skip)(
@@ -23,3 +31,36 @@ export async function emptyDatabase(): Promise<string> {
     await server.sql(`DROP SCHEMA IF EXISTS ${schema} CASCADE`, [], name);
   return server.url(name);
 }
+
+/** The stores of a test, each as of another process, on a new database; after the test they are closed, and it is gone. */
+export function storesOf<S extends { close(): Promise<void> }, M extends unknown[]>(
+  kind: Kind,
+  at: (place: string, ...more: M) => S,
+) {
+  const opened: S[] = [];
+  const stores = {
+    folder: '',
+    /** The file or the URL of the database. */
+    place: '',
+    open: (...more: M): S => {
+      const store = at(stores.place, ...more);
+      opened.push(store);
+      return store;
+    },
+    close: async () => void (await Promise.all(opened.splice(0).map((store) => store.close()))),
+  };
+  beforeEach(async () => {
+    stores.folder = mkdtempSync(join(tmpdir(), 'stores-'));
+    stores.place = kind === 'SQLite' ? join(stores.folder, 'stored.db') : await emptyDatabase();
+  });
+  afterEach(async () => {
+    await stores.close();
+    rmSync(stores.folder, { recursive: true, force: true });
+  });
+  return stores;
+}
+
+export const accessStores = (kind: Kind) =>
+  storesOf(kind, (place, secrets?: Digests) =>
+    kind === 'SQLite' ? new SqliteAccessStore(place, {}, secrets) : new PostgresAccessStore(place, secrets),
+  );

@@ -1,16 +1,10 @@
 /** The common part of specs of stores in KurrentDB: doubles and stores that are stopped after each test, events, followers. */
 import { afterEach, expect } from '@jest/globals';
-import { KurrentDBClient } from '@kurrent/kurrentdb-client';
+import { jsonEvent, KurrentDBClient } from '@kurrent/kurrentdb-client';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { v7 as uuidv7 } from 'uuid';
-import {
-  NO_STREAM,
-  StoreUnavailable,
-  type Appended,
-  type EncodedEvent,
-  type Envelope,
-  type Meta,
-} from '#eventsourcing';
+import { NO_STREAM, StoreUnavailable, type Appended, type EncodedEvent, type Envelope } from '#eventsourcing';
+import { by } from '../../../eventsourcing/src/testing/appending.js';
 import { Turns } from '../../../eventsourcing/src/testing/tested-log.js';
 import { KurrentdbDouble, type DoubleOptions } from '../../../../test/support/kurrentdb-double.js';
 import { until } from '../../../../test/support/waiting.js';
@@ -52,14 +46,11 @@ export function bareClient({ url }: { readonly url: string }, deadline = PATIENT
   return client;
 }
 
-export const by = (commandId = uuidv7()): Meta => ({
-  actor: 'account-7',
-  agency: 'IOM',
-  role: 'focal_point',
-  commandId,
-  correlationId: commandId,
-  causationId: null,
-});
+/** An append of the bare client. */
+export const bareAppend = (client: KurrentDBClient, stream: string) =>
+  client.appendToStream(stream, jsonEvent({ type: 'x', data: {} }));
+
+export { by };
 export const event = (n = 0): EncodedEvent => ({ type: 'test.Happened', version: 1, data: JSON.stringify({ n }) });
 export const number = ({ data }: Envelope): number => (JSON.parse(data!) as { n: number }).n;
 export const append = (

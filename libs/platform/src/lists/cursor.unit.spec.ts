@@ -9,9 +9,8 @@ const cursor = writeCursor(place, asked);
 describe('A cursor', () => {
   it('leads where it was made for', () => {
     expect(readCursor(cursor, asked)).toEqual(place);
-    expect(readCursor(cursor, { sort: 'title', agency: 'IOM', theme: undefined }, { asOf: '2011-02-17' })).toEqual(
-      place,
-    );
+    const same = { sort: 'title', agency: 'IOM', theme: undefined };
+    expect(readCursor(cursor, same, { asOf: '2011-02-17' })).toEqual(place);
   });
 
   it.each([

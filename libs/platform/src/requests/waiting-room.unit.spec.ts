@@ -15,9 +15,18 @@ function opened(room = ROOM) {
     turn: (client: string, name?: string, size?: number, kind?: string) => enter(client, name, size, kind) as Turn,
   };
 }
+/** Whether each was taken, or why not. */
+const outcomes = (given: readonly (Turn | string)[]) =>
+  given.map((turn) => (typeof turn === 'string' ? turn : 'taken'));
+const pass = async (turns: number): Promise<void> => {
+  for (let i = 0; i < turns; i++) await nextTurn();
+};
+const busy = (ms: number): void => {
+  for (const until = performance.now() + ms; performance.now() < until;);
+};
 const leave = async (turn: Turn | string): Promise<void> => {
   (turn as Turn).leave();
-  for (let i = 0; i < 5; i++) await nextTurn();
+  await pass(5);
 };
 
 describe('A room', () => {
@@ -59,20 +68,15 @@ describe('A room', () => {
   it('refuses who would wait behind too many, of one client and in all', () => {
     const { enter } = opened();
     const given = ['a', 'a', 'a', 'a', 'a', 'a', 'a', 'b', 'b', 'b', 'b', 'b'].map((client) => enter(client));
-    expect(given.map((turn) => (typeof turn === 'string' ? turn : 'taken'))).toEqual([
-      ...Array(6).fill('taken'),
-      'client',
-      ...Array(4).fill('taken'),
-      'all',
-    ]);
+    const taken = (times: number) => Array<string>(times).fill('taken');
+    expect(outcomes(given)).toEqual([...taken(6), 'client', ...taken(4), 'all']);
   });
 
   it('lets in the client that has taken least, not the one that asked first', async () => {
     const { inside, turn } = opened({ ...ROOM, all: 1 });
     const first = turn('greedy', 'greedy 1');
     for (let i = 2; i < 5; i++) turn('greedy', `greedy ${i}`);
-    const until = performance.now() + 2;
-    while (performance.now() < until);
+    busy(2);
     turn('modest');
     await leave(first);
     expect(inside).toEqual(['greedy 1', 'modest']);
@@ -80,9 +84,6 @@ describe('A room', () => {
 
   it('lets in what is expected to take least of those who have taken as much, and learns it from those before', async () => {
     const { inside, enter } = opened({ ...ROOM, all: 1, atOnce: 0, waiting: 50 });
-    const busy = (ms: number): void => {
-      for (const until = performance.now() + ms; performance.now() < until;);
-    };
     const ask = async (client: string, kind: 'long' | 'short'): Promise<void> => {
       const [before, turn] = [inside.length, enter(client, kind, 1, kind)];
       while (inside.length === before) await nextTurn();
@@ -101,9 +102,7 @@ describe('A room', () => {
 
   it('leaves a part to short answers, whatever those take that stay long', async () => {
     const { inside, enter, turn } = opened({ ...ROOM, long: 2, atOnce: 0, waiting: 50 });
-    const settled = async () => {
-      for (let i = 0; i < 20; i++) await nextTurn();
-    };
+    const settled = () => pass(20);
     const first = turn('a', 'long', 1, 'download');
     await settled();
     void first.goOn();
@@ -121,21 +120,14 @@ describe('A room', () => {
   it('has places for those who wait for short answers, however many wait for long ones, of their own client, too', async () => {
     const { enter, turn } = opened({ ...ROOM, all: 1, client: 1, waiting: 2 });
     const told = (asked: readonly (readonly [client: string, kind: string])[]): string[] =>
-      asked.map(([client, kind]) => {
-        const given = enter(client, kind, 1, kind);
-        return typeof given === 'string' ? given : 'taken';
-      });
+      outcomes(asked.map(([client, kind]) => enter(client, kind, 1, kind)));
     const first = turn('a', 'download', 1, 'download');
     expect(told([...'bcde'].map((client) => [client, 'download']))).toEqual(Array(4).fill('taken'));
     // Nobody knows yet that downloads are long (the control): they take the places of all.
     expect(told([['f', 'page']])).toEqual(['all']);
     void first.goOn();
-    expect(
-      told([
-        ...[['f', 'page'] as const, ['f', 'page'] as const, ['b', 'page'] as const],
-        ...[['b', 'page'] as const, ['g', 'download'] as const],
-      ]),
-    ).toEqual(['taken', 'taken', 'all', 'all', 'all']);
+    expect(told([...'ffbb'].map((client) => [client, 'page']))).toEqual(['taken', 'taken', 'all', 'all']);
+    expect(told([['g', 'download']])).toEqual(['all']);
   });
 
   it('hears newcomers for three times as long as the last one was at work before it lets the next one in', async () => {
@@ -144,7 +136,7 @@ describe('A room', () => {
     const begun: number[] = [];
     const work = () => {
       begun.push(performance.now());
-      for (const until = performance.now() + 15; performance.now() < until;);
+      busy(15);
       ended.push(performance.now());
     };
     room.enter('a', 1, 'work', { begin: work });
@@ -173,7 +165,7 @@ describe('A room', () => {
     stays('b', 'b read', true);
     stays('b', 'b too', true);
     enter('a', 'a waits'); // it has its part
-    for (let i = 0; i < 20; i++) await nextTurn();
+    await pass(20);
     expect(cut).toEqual([]);
     enter('c', 'c waits');
     while (!inside.includes('c waits')) await nextTurn();
@@ -217,8 +209,6 @@ describe('A room', () => {
     const { enter } = opened({ ...ROOM, waiting: 2 });
     for (const client of ['a', 'a', 'b', 'b']) enter(client);
     const given = ['c', 'd', 'c', 'e', 'f', 'g'].map((client) => enter(client));
-    expect(given.map((turn) => (typeof turn === 'string' ? turn : 'taken'))).toEqual([
-      ...['taken', 'taken', 'all', 'taken', 'taken', 'all'],
-    ]);
+    expect(outcomes(given)).toEqual(['taken', 'taken', 'all', 'taken', 'taken', 'all']);
   });
 });

@@ -1,5 +1,5 @@
 /** A small report that has every part that reports may have, for the specs of formats. */
-import type { Inline, Language, Report, Row, Table } from '../report.js';
+import type { Block, Inline, Language, Paragraph, Report, Row, Section, Table } from '../report.js';
 import { say, wordsOf } from '../words/index.js';
 
 const SITE = 'https://followthrough.example';
@@ -23,6 +23,13 @@ const citation = (locator: string): Inline => ({
   number: 0,
 });
 
+const foreign = (text: string, lang: string, dir?: 'rtl'): Inline => ({
+  type: 'foreign',
+  text,
+  lang,
+  ...(dir && { dir }),
+});
+
 const row = (reference: string, title: readonly Inline[], stage: 0 | 1, total: number): Row => [
   { type: 'text', inlines: [{ type: 'link', inlines: [reference], href: `${SITE}/commitments/${reference}` }] },
   { type: 'text', inlines: title },
@@ -35,20 +42,10 @@ const row = (reference: string, title: readonly Inline[], stage: 0 | 1, total: n
 
 const ROWS: readonly Row[] = [
   row('IOM-2006-01', ['Handbook on remittances', citation('para. 12')], 0, 1234),
-  row(
-    'IOM-2006-02',
-    [{ type: 'foreign', text: 'Étude sur les transferts de fonds <des> "migrants" & leurs familles', lang: 'fr' }],
-    1,
-    0,
-  ),
-  row('IOM-2006-03', [{ type: 'foreign', text: '=SUM(A1:A9)', lang: 'und' }, citation('para. 12')], 1, 28),
-  row('IOM-2006-04', [{ type: 'foreign', text: 'Руководство для местных органов власти', lang: 'ru' }], 1, 7),
-  row(
-    'IOM-2006-05',
-    [{ type: 'foreign', text: 'دليل الهجرة', lang: 'ar', dir: 'rtl' }, citation('paras. 13–14')],
-    1,
-    1,
-  ),
+  row('IOM-2006-02', [foreign('Étude sur les transferts de fonds <des> "migrants" & leurs familles', 'fr')], 1, 0),
+  row('IOM-2006-03', [foreign('=SUM(A1:A9)', 'und'), citation('para. 12')], 1, 28),
+  row('IOM-2006-04', [foreign('Руководство для местных органов власти', 'ru')], 1, 7),
+  row('IOM-2006-05', [foreign('دليل الهجرة', 'ar', 'rtl'), citation('paras. 13–14')], 1, 1),
 ];
 
 const COLUMNS: Table['columns'] = [
@@ -62,6 +59,12 @@ const COLUMNS: Table['columns'] = [
 ];
 
 const SOURCE: readonly Inline[] = ['Source: ', { type: 'link', inlines: ['Followthrough, position 1362'], href }, '.'];
+
+/** Under a heading; its number is given when the report is numbered. */
+const section = (id: string, title: Inline[], blocks: Block[], sections: Section[] = []): Section => ({
+  ...{ id, number: '', title, blocks, sections },
+});
+const paragraph = (...inlines: readonly Inline[]): Paragraph => ({ type: 'paragraph', number: 0, inlines });
 
 const table = (id: string, title: readonly Inline[], rows: Table['rows']): Table => ({
   type: 'table',
@@ -119,11 +122,10 @@ export function sampleReport(language: Language = 'en'): Report {
       ],
     },
     sections: [
-      {
-        id: 'summary',
-        number: '',
-        title: ['Summary'],
-        blocks: [
+      section(
+        'summary',
+        ['Summary'],
+        [
           {
             type: 'narrative',
             lang: 'fr',
@@ -131,19 +133,13 @@ export function sampleReport(language: Language = 'en'): Report {
             agency: 'IOM',
             round: 'CM-2006',
             blocks: [
-              {
-                type: 'paragraph',
-                number: 0,
-                inlines: ['L’année a été marquée par ', { type: 'emphasis', inlines: ['le Dialogue'] }, '.'],
-              },
+              paragraph('L’année a été marquée par ', { type: 'emphasis', inlines: ['le Dialogue'] }, '.'),
               { type: 'list', ordered: true, items: [['Premier point'], ['Deuxième point']] },
             ],
           },
-          {
-            type: 'paragraph',
-            number: 0,
-            inlines: say`Of ${figure({ n: 1234, href })} commitments, ${figure({ n: 28, href })} (${percent(28, 1234)}) were completed.${citation('para. 3')}`,
-          },
+          paragraph(
+            ...say`Of ${figure({ n: 1234, href })} commitments, ${figure({ n: 28, href })} (${percent(28, 1234)}) were completed.${citation('para. 3')}`,
+          ),
           {
             type: 'list',
             ordered: false,
@@ -165,44 +161,32 @@ export function sampleReport(language: Language = 'en'): Report {
             sourceLine: SOURCE,
           },
         ],
-        sections: [],
-      },
-      {
-        id: 'themes',
-        number: '',
-        title: ['By theme'],
-        blocks: [],
-        sections: [
-          {
-            id: 'theme-HLD06-04',
-            number: '',
-            title: ['Remittances', citation('para. 20')],
-            blocks: [
-              {
-                type: 'paragraph',
-                number: 0,
-                inlines: ['Second paragraph, with a very long word: ', 'x'.repeat(120), '.'],
-              },
+      ),
+      section(
+        'themes',
+        ['By theme'],
+        [],
+        [
+          section(
+            'theme-HLD06-04',
+            ['Remittances', citation('para. 20')],
+            [
+              paragraph('Second paragraph, with a very long word: ', 'x'.repeat(120), '.'),
               table('commitments', ['Commitments on remittances'], ROWS),
             ],
-            sections: [],
-          },
-          {
-            id: 'theme-HLD06-05',
-            number: '',
-            title: ['Nothing here'],
-            blocks: [{ ...table('none', ['Commitments on nothing'], []), rowCount: 0, totalRow: undefined }],
-            sections: [],
-          },
+          ),
+          section(
+            'theme-HLD06-05',
+            ['Nothing here'],
+            [{ ...table('none', ['Commitments on nothing'], []), rowCount: 0, totalRow: undefined }],
+          ),
         ],
-      },
-      {
-        id: 'all',
-        number: '',
-        title: ['All of them'],
-        blocks: [table('all-commitments', ['All commitments, as a stream'], streamed(withoutNotes(ROWS)))],
-        sections: [],
-      },
+      ),
+      section(
+        'all',
+        ['All of them'],
+        [table('all-commitments', ['All commitments, as a stream'], streamed(withoutNotes(ROWS)))],
+      ),
     ],
     abbreviations: [
       { short: 'IOM', long: 'International Organization for Migration' },

@@ -101,6 +101,16 @@ export class Desk {
   }
 
   events = async () => decodeAll(this.log, await this.log.store.readAll(null, 10_000));
+
+  /** The events of commitments that stand: neither retracted, nor of a record that was withdrawn. */
+  async standing(): Promise<Recorded[]> {
+    const events = (await this.events()).filter(({ stream }) => stream.startsWith('commitment-'));
+    const takes = (one: Recorded, other: Recorded) =>
+      one.stream === other.stream &&
+      ((one.name === 'Retracted' && (one.data as { revision: number }).revision === other.revision) ||
+        (one.name === 'Withdrawn' && other.name === 'Recorded'));
+    return events.filter((event) => event.name !== 'Retracted' && !events.some((other) => takes(other, event)));
+  }
 }
 
 const LETTER = 'LETTER-1';
