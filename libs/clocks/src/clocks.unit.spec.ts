@@ -124,12 +124,8 @@ describe('The headline (rule 2)', () => {
       .filter(({ reportedOn }) => reportedOn <= by)
       .map((entry) => {
         const last = lastDayOf(entry.effective);
-        const key = [
-          last > entry.reportedOn ? entry.reportedOn : last,
-          entry.reportedOn,
-          String(entry.revision).padStart(3, '0'),
-        ];
-        return { entry, key: key.join(' ') };
+        const ranked = last > entry.reportedOn ? entry.reportedOn : last;
+        return { entry, key: `${ranked} ${entry.reportedOn} ${String(entry.revision).padStart(3, '0')}` };
       })
       .sort((a, b) => (a.key < b.key ? -1 : 1));
 

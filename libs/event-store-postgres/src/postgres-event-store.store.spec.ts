@@ -33,14 +33,9 @@ let wire: Wire;
 const debian = debianBin();
 const bounces = HAS_POSTGRES && pgbouncer() !== null;
 const describeOnLinux = HAS_POSTGRES && process.platform === 'linux' ? describe : describe.skip;
-const onLinux =
-  process.platform === 'linux'
-    ? HAS_POSTGRES
-      ? ''
-      : ' (skipped: npm has no PostgreSQL for this machine)'
-    : ' (skipped: needs /proc)';
 const describeHere = HAS_POSTGRES ? describe : describe.skip;
 const here = HAS_POSTGRES ? '' : ' (skipped: npm has no PostgreSQL for this machine)';
+const onLinux = process.platform === 'linux' ? here : ' (skipped: needs /proc)';
 
 /** Collects what a subscription gives, taken up again after errors as a projector does, until it is stopped. */
 function follow(store: EventStore, after: string | null = null) {

@@ -8,14 +8,19 @@ interface Citation extends CitedPlace {
   readonly document: string;
 }
 
-/** The citations of the real catalogue. */
-const catalogue = (document: string): Citation[] => {
-  const commitments = JSON.parse(readFileSync('data/hld-follow-up/commitments.json', 'utf8')) as {
-    history: { citation: Citation }[];
-  }[];
-  const all = commitments.flatMap(({ history }) => history.map(({ citation }) => citation));
-  return all.filter((one) => one.document === document);
-};
+/** Every citation of a document in the real catalogue, wherever it stands. */
+function citationsOf(document: string): Citation[] {
+  const found = new Map<string, Citation>();
+  const walk = (value: unknown): void => {
+    if (!value || typeof value !== 'object') return;
+    const { document: of, locator } = value as Partial<Citation>;
+    if (of === document && locator) found.set(locator, value as Citation);
+    Object.values(value).forEach(walk);
+  };
+  for (const file of ['commitments', 'forums', 'outcomes', 'agencies'])
+    walk(JSON.parse(readFileSync(`data/hld-follow-up/${file}.json`, 'utf8')));
+  return [...found.values()];
+}
 
 /**
  * A paper made up from what its citations say of it: under each heading that they name, a statement for each paragraph or line
@@ -45,7 +50,7 @@ const read = (text: string): Promise<Paper> => readPaper({ name: 'paper.txt', by
 
 describe('A citation of the catalogue', () => {
   it('of MC/2353 is found in the paper by its paragraph', async () => {
-    const citations = catalogue('D-2012-MC2353');
+    const citations = citationsOf('D-2012-MC2353');
     expect(citations.length).toBeGreaterThan(80);
     const paper = await read(paperFrom(citations));
     const searched = new SearchedPaper(paper);
@@ -64,20 +69,6 @@ describe('A citation of the catalogue', () => {
     }
   });
 });
-
-/** Every citation of a document in the real catalogue, wherever it stands. */
-function citationsOf(document: string): Citation[] {
-  const found = new Map<string, Citation>();
-  const walk = (value: unknown): void => {
-    if (!value || typeof value !== 'object') return;
-    const { document: of, locator } = value as Partial<Citation>;
-    if (of === document && locator) found.set(locator, value as Citation);
-    Object.values(value).forEach(walk);
-  };
-  for (const file of ['commitments', 'forums', 'outcomes', 'agencies'])
-    walk(JSON.parse(readFileSync(`data/hld-follow-up/${file}.json`, 'utf8')));
-  return [...found.values()];
-}
 
 /** The lines that a locator counts. */
 const linesOf = (locator: string): number[] =>
@@ -179,34 +170,21 @@ const ITEMS = `Tasks
 `;
 
 describe('A place of a paper that numbers nothing', () => {
+  const HELPS = 'The Organization helps senders and receivers alike.';
+  const COLLECTED = 'Data for remittances are collected.';
+  const SEMINARS = 'Two seminars were held.';
   it.each([
-    [
-      'Part two, IOM, «Increasing the potential of remittances» (lines 7-8)',
-      'paragraph',
-      ['The Organization helps senders and receivers alike.'],
-    ],
-    [
-      'Part two, IOM, «Increasing the potential of remittances» (line 10)',
-      'paragraph',
-      ['Data for remittances are collected.'],
-    ],
+    ['Part two, IOM, «Increasing the potential of remittances» (lines 7-8)', 'paragraph', [HELPS]],
+    ['Part two, IOM, «Increasing the potential of remittances» (line 10)', 'paragraph', [COLLECTED]],
     ['«UNHCR, Research» (line 16)', 'paragraph', ['A survey of households was made.']],
-    [
-      '«Increasing the potential of remittances» (line 2629)',
-      'section',
-      ['The Organization helps senders and receivers alike.', 'Data for remittances are collected.'],
-    ],
+    ['«Increasing the potential of remittances» (line 2629)', 'section', [HELPS, COLLECTED]],
     [
       'Part two, IOM, «Increasing the Potential of Remittances»; «Activities of the Project» (lines 10 and 20)',
       'paragraph',
-      ['Data for remittances are collected.', 'Two seminars were held.'],
+      [COLLECTED, SEMINARS],
     ],
-    ['«Activities of the Project»', 'section', ['Two seminars were held.']],
-    [
-      'Part two, IOM (line 999)',
-      'section',
-      ['The Organization helps senders and receivers alike.', 'Data for remittances are collected.'],
-    ],
+    ['«Activities of the Project»', 'section', [SEMINARS]],
+    ['Part two, IOM (line 999)', 'section', [HELPS, COLLECTED]],
   ])('%s', async (locator, exactness, texts) => {
     const paper = await read(PAPER);
     const found = new SearchedPaper(paper).find({ locator });
@@ -245,7 +223,7 @@ describe('A place of a paper that numbers nothing', () => {
     expect(new SearchedPaper(await read(PAPER)).find({ locator: '«Mainstreaming» (para 16)' })).toBeNull());
 
   it('is found again by the citation that is filled in for it', async () => {
-    for (const text of [PAPER, paperFrom(catalogue('D-2012-MC2353'))]) {
+    for (const text of [PAPER, paperFrom(citationsOf('D-2012-MC2353'))]) {
       const paper = await read(text);
       const searched = new SearchedPaper(paper);
       const paragraphs = paper.paragraphs.filter(({ kind }) => kind === 'paragraph');

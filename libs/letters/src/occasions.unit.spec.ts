@@ -40,10 +40,8 @@ describe('Somebody who owes a return', () => {
     expect(remindedOn(opened(), everyDay)).toEqual(['2026-03-17', '2026-03-28', '2026-04-01', '2026-04-07']));
 
   it('is reminded on the days that the round names, or never', () => {
-    const at = [
-      { days: 5, when: 'after' as const },
-      { days: 29, when: 'before' as const },
-    ];
+    const [after, before] = [{ days: 5, when: 'after' } as const, { days: 29, when: 'before' } as const];
+    const at = [after, before];
     expect(remindedOn(opened({}, { at }), everyDay)).toEqual(['2026-03-02', '2026-04-05']);
     expect(remindedOn(opened({}, { none: true }), everyDay)).toEqual([]);
   });

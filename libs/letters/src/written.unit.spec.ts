@@ -106,12 +106,9 @@ describe('A letter of hostile words', () => {
 describe('A calendar file of hostile words', () => {
   it.each(HOSTILE)('holds one entry, which says them: %j', (words) => {
     const file = calendarOf(words);
-    const names = file.replaceAll(/\r\n[ \t]/g, '').split('\r\n');
-    const plain = calendarOf('Follow-up')
-      .replaceAll(/\r\n[ \t]/g, '')
-      .split('\r\n');
+    const lines = (of: string) => of.replaceAll(/\r\n[ \t]/g, '').split('\r\n');
     const name = (line: string) => line.split(/[:;]/, 1)[0];
-    expect(names.map(name)).toEqual(plain.map(name));
+    expect(lines(file).map(name)).toEqual(lines(calendarOf('Follow-up')).map(name));
     for (const line of file.split('\r\n')) expect(Buffer.byteLength(line)).toBeLessThanOrEqual(75);
     const entries = Object.values(ical.sync.parseICS(file)).filter((one) => one?.type === 'VEVENT');
     expect(entries).toMatchObject([{ uid: 'deadline-R-1-IOM@tracker.example.org', url: { val: ADDRESS } }]);
@@ -123,13 +120,11 @@ describe('What a letter says is owed', () => {
     lettersIn(language).owed({ commitments, questions, questionsOnEach: 2 } as RoundLetter);
 
   it('names questions on commitments only to an agency that has some', () => {
-    expect(owed('en', 3, 1)).toBe(
-      'It is about 3 commitments, with 2 questions on each; there is 1 question to your agency.',
-    );
+    const none = 'The register has no commitment of yours that it asks about';
+    const asked = 'there is 1 question to your agency';
+    expect(owed('en', 3, 1)).toBe(`It is about 3 commitments, with 2 questions on each; ${asked}.`);
     expect(owed('en', 1, 0)).toBe('It is about 1 commitment, with 2 questions on it.');
-    expect(owed('en', 0, 1)).toBe(
-      'The register has no commitment of yours that it asks about; there is 1 question to your agency.',
-    );
+    expect(owed('en', 0, 1)).toBe(`${none}; ${asked}.`);
     expect(owed('fr', 0, 0)).toBe('Le registre ne contient aucun de vos engagements sur lequel il porte.');
     expect(owed('es', 0, 2)).toMatch(/ningún compromiso suyo.*; hay 2 preguntas dirigidas a su entidad\.$/);
   });

@@ -53,8 +53,7 @@ describe('The milestones, deliverables and evidence of a commitment', () => {
     expect(titles(anew, '2012-06-01', 3)).toEqual(titles(deliveries, '2012-06-01', 3));
     anew.forget(0);
     expect(titles(anew, '2012-06-01', 4)).toEqual([[], [], []]);
-    expect(
-      JSON.stringify(Object.values(anew.save().arrays).map((array) => Buffer.from(array.buffer).toString())),
-    ).not.toContain('First');
+    const kept = Object.values(anew.save().arrays).map((array) => Buffer.from(array.buffer).toString());
+    expect(kept.join()).not.toContain('First');
   });
 });

@@ -210,12 +210,8 @@ describe('An index', () => {
     const index = new SearchIndex();
     index.set(7, [{ text: 'Handbook of remittances' }]);
     index.set(7, [{ text: 'Handbook of diasporas' }]);
-    expect([found(index, 'remittance'), found(index, 'diaspora'), found(index, 'handbook'), index.size]).toEqual([
-      [],
-      [7],
-      [7],
-      1,
-    ]);
+    expect(['remittance', 'diaspora', 'handbook'].map((q) => found(index, q))).toEqual([[], [7], [7]]);
+    expect(index.size).toBe(1);
   });
 
   it('forgets what was deleted: its words and what it held are nowhere in what is kept', () => {
