@@ -216,6 +216,18 @@ export class Registers {
     return state ? shown(kind, state, asOf) : null;
   }
 
+  /** An entry that somebody names in a field. @throws Rejected `not_found` | `invalid` */
+  async needed<R extends Register>(
+    kind: R,
+    code: string,
+    knownAt?: string,
+    { asOf, field }: { readonly asOf?: FullDate; readonly field?: string } = {},
+  ): Promise<Shown<R>> {
+    const entry = await this.one(kind, code, knownAt, asOf);
+    if (!entry) throw await this.missing(kind, code, knownAt, field);
+    return entry;
+  }
+
   /** The refusal of a code that no entry of a register has. @see missing */
   async missing(kind: Register, code: string, knownAt?: string, field?: string): Promise<Rejected> {
     const codes = (await this.#states(kind, knownAt)).map((state) => codeOf(state.entry!));

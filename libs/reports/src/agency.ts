@@ -1,14 +1,14 @@
 /** The report on one agency: what it undertook, what came of it, and what was asked of it in vain. */
 import { ApiProperty } from '@nestjs/swagger';
-import { FilterField, listQuery, type Filter } from '#progress';
+import { FilterField, listQuery, type Filter, type OutcomeRow } from '#progress';
 import type { Role } from '#commitments';
 import type { Theme } from '#registers';
 import { commitmentTable, dataTable, reasonTable } from './commitments.js';
 import { coverOf } from './cover.js';
-import type { Dossier, Draft } from './draft.js';
-import { attention, changes, outcomeCells, rowsTable, summary, verification } from './follow-up.js';
-import { needed, ReportQuery, type ReportMaker } from './kind.js';
-import type { Row, Section } from './report.js';
+import type { Dossier, Draft, Told } from './draft.js';
+import { attention, changes, outcomeColumns, rowsTable, summary, verification } from './follow-up.js';
+import { ReportQuery, subjectOf, type ReportMaker } from './kind.js';
+import type { Section } from './report.js';
 
 export class AgencyReportQuery extends ReportQuery {
   @ApiProperty({ required: true })
@@ -25,13 +25,12 @@ export class AgencyReportQuery extends ReportQuery {
 type Query = Pick<Filter, 'agency' | 'followsUp' | 'role' | 'framework'>;
 
 export const agency: ReportMaker = {
+  query: AgencyReportQuery,
   template: 14,
 
   async make(draft, { framework, ...asked }: Query) {
     const { words, at, views } = draft;
-    const code = needed(asked.agency, 'agency');
-    const known = await views.registers.one('agency', code, at.knownAt, at.asOf);
-    if (!known) throw await views.registers.missing('agency', code, at.knownAt, 'agency');
+    const { code, name: known } = await subjectOf(views.registers, 'agency', asked, at);
     const filter = { ...asked, agency: code };
     const name = draft.agency(code);
     const view = await views.progress.agency(code, at, filter);
@@ -39,12 +38,7 @@ export const agency: ReportMaker = {
     const row = view.row ?? (await views.progress.total(at, filter));
     const all = draft.counted(row.total, filter);
     return {
-      cover: {
-        symbol: null,
-        title: words.cover.agency,
-        subtitle: [draft.foreign(known.name)],
-        ...coverOf(draft, { row, filter }),
-      },
+      cover: coverOf(draft, [draft.foreign(known)], { row, filter }),
       sections: async () => {
         const dossiers = await draft.all(filter);
         return [
@@ -81,26 +75,17 @@ async function byTheme(
   dossiers: readonly Dossier[],
   asked: string | undefined,
 ): Promise<Section> {
-  const { words, at, views, names } = draft;
+  const { words, at, views } = draft;
+  const { captions } = words;
   const framework = asked ?? (await fullest(draft, filter));
-  const themes = (await views.registers.all('theme', at.knownAt)).filter((theme) => theme.framework === framework);
-  const topOf = topsOf(themes);
+  const topOf = topsOf((await views.registers.all('theme', at.knownAt)).filter((one) => one.framework === framework));
   const under = new Map(
     dossiers.map((dossier) => [
       dossier,
       [...new Set(dossier.item.themes.flatMap((theme) => topOf.get(theme) ?? []))].sort(),
     ]),
   );
-  const tops = themes.filter(({ parent }) => !parent);
-  const rows = await Promise.all(
-    tops.map(async ({ code, label }) => ({
-      code,
-      label,
-      filter: { ...filter, theme: code },
-      row: await views.progress.total(at, { ...filter, theme: code }),
-    })),
-  );
-  const shown = rows.filter(({ row }) => row.total > 0);
+  const shown = await topThemes(draft, framework, filter);
   const sections = shown.map(({ code, label, filter, row }): Section => {
     const here = dossiers.filter((dossier) => under.get(dossier)![0] === code);
     const elsewhere = dossiers.filter((dossier) => under.get(dossier)!.indexOf(code) > 0);
@@ -111,17 +96,13 @@ async function byTheme(
       [draft.foreign(label)],
       [
         draft.paragraph(words.sentences.ofTheme(counted, done)),
-        ...(here.length > 0
-          ? [
-              commitmentTable(
-                draft,
-                `commitments-${code}`,
-                words.captions.commitmentsOn(draft.foreign(label)),
-                here,
-                counted.href!,
-              ),
-            ]
-          : []),
+        ...commitmentTable(
+          draft,
+          `commitments-${code}`,
+          captions.commitmentsOn(draft.foreign(label)),
+          here,
+          counted.href!,
+        ),
         ...(elsewhere.length > 0
           ? [
               draft.paragraph(words.lines.also(here.length > 0)),
@@ -129,11 +110,9 @@ async function byTheme(
                 type: 'list',
                 ordered: false,
                 items: elsewhere.map((dossier) => [
-                  draft.reference(dossier.item.reference),
-                  ' ',
-                  draft.foreign(dossier.view.title, dossier.view.language),
+                  ...draft.title(dossier),
                   ` (${draft.wordOf('stage', dossier.item.stage).toLowerCase()}). `,
-                  ...words.lines.seeAbove(draft.foreign(names.theme.get(under.get(dossier)![0]!)!)),
+                  ...words.lines.seeAbove(draft.name('theme', under.get(dossier)![0]!)),
                 ]),
               } as const,
             ]
@@ -142,30 +121,21 @@ async function byTheme(
     );
   });
   const none = dossiers.filter((dossier) => under.get(dossier)!.length === 0);
-  if (none.length > 0)
-    sections.push(
-      draft.section('theme-none', words.sections.noTheme, [
-        commitmentTable(draft, 'commitments-none', words.captions.commitments, none, draft.listOf(filter)),
-      ]),
-    );
+  const ofNone = commitmentTable(draft, 'commitments-none', captions.commitments, none, draft.listOf(filter));
+  if (none.length > 0) sections.push(draft.section('theme-none', words.sections.noTheme, ofNone));
   const several = [...under.values()].filter(({ length }) => length > 1).length;
-  const name = draft.foreign(names.framework.get(framework) ?? framework);
   const total = { row: await views.progress.total(at, filter), filter };
   return draft.section(
     'themes',
     words.sections.byTheme,
     [
       draft.paragraph(
-        words.sentences.byTheme(name, draft.counted(several, { ...filter, framework, severalThemes: true })),
+        words.sentences.byTheme(
+          draft.name('framework', framework),
+          draft.counted(several, { ...filter, framework, severalThemes: true }),
+        ),
       ),
-      rowsTable(
-        draft,
-        'themes-table',
-        words.captions.themes,
-        'theme',
-        shown.map(({ code, ...one }) => ({ ...one, name: draft.themeName(code) })),
-        total,
-      ),
+      rowsTable(draft, 'theme', shown, total),
     ],
     sections,
   );
@@ -194,6 +164,19 @@ export async function fullest({ views, at }: Draft, filter: Filter): Promise<str
     .framework;
 }
 
+/** The themes at the top of a framework that commitments are on, with how these stand. */
+export async function topThemes({ views, at }: Draft, framework: string, filter: Filter) {
+  const tops = (await views.registers.all('theme', at.knownAt)).filter(
+    (theme) => theme.framework === framework && !theme.parent,
+  );
+  const rows = [];
+  for (const { code, label } of tops) {
+    const narrower = { ...filter, theme: code };
+    rows.push({ code, label, filter: narrower, row: await views.progress.total(at, narrower) });
+  }
+  return rows.filter(({ row }) => row.total > 0);
+}
+
 /** The outcomes addressed to the agency that none of its commitments follows up. */
 async function notTakenUp(draft: Draft, code: string): Promise<Section> {
   const { words, at, views } = draft;
@@ -204,20 +187,13 @@ async function notTakenUp(draft: Draft, code: string): Promise<Section> {
   const leads = new Map(others.rows.map((row) => [row.outcome, row.leads]));
   const list = (more: object) => draft.address('outcomes', listQuery({ ...own, ...more }, at));
   const open = { n: rows.length, href: list({ covered: false }) };
-  const columns = [
-    draft.column('outcomeText', 'text', 5),
-    draft.column('outcomeKind', 'code', 1.5, 'outcomeKind'),
-    draft.column('takenUpBy', 'list', 2),
+  const columns: Told<OutcomeRow>[] = [
+    ...outcomeColumns(draft, 5),
+    draft.lists('takenUpBy', 2, ({ outcome }) => (leads.get(outcome) ?? []).map((lead) => [draft.agency(lead)])),
   ];
-  const cells = rows.map((row): Row => [
-    ...outcomeCells(draft, row),
-    draft.lines((leads.get(row.outcome) ?? []).map((agency) => [draft.agency(agency)])),
-  ]);
   return draft.section('not-taken-up', words.sections.notTakenUp, [
     draft.paragraph(words.sentences.notTakenUp(open, { n: total.outcomes, href: list({}) })),
-    ...(rows.length > 0
-      ? [draft.table('not-taken-up-table', words.captions.notTakenUp, columns, cells, open.href)]
-      : []),
+    ...draft.tableOf('not-taken-up-table', words.captions.notTakenUp, columns, rows, open.href),
   ]);
 }
 
@@ -228,6 +204,6 @@ function yetToAccept(draft: Draft, filter: Filter, dossiers: readonly Dossier[])
   const counted = draft.counted(asked.length, { ...filter, asked: true });
   return draft.section('asked', words.sections.asked, [
     draft.paragraph(words.sentences.asked(counted)),
-    ...(asked.length > 0 ? [reasonTable(draft, 'asked-table', words.captions.asked, asked, counted.href!)] : []),
+    ...reasonTable(draft, 'asked-table', words.captions.asked, asked, counted.href!),
   ]);
 }

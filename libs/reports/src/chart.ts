@@ -55,7 +55,7 @@ export async function chartOf(draft: Draft, filter: Filter, href: string): Promi
       last.asOf,
       stages.map((stage) => `${draft.wordOf('stage', stage)} ${words.number(last.byStage[stage])}`).join(', '),
     ),
-    svg: named.replaceAll(/var\((--[\w-]+)\)/g, (_, name: string) => views.colours.get(name) ?? '#000000'),
+    svg: named.replaceAll(/var\((--[\w-]+)\)/g, (_, name: string) => views.imprint.colours.get(name) ?? '#000000'),
     width: WIDTH,
     height,
     ...draft.origin(href),

@@ -2,66 +2,53 @@
 import type { CommitmentView } from '#acts';
 import { isOpen } from '#commitments';
 import type { Filter } from '#progress';
-import type { Cell, Column, Inline, Row, Table } from './report.js';
-import type { Dossier, Draft, Title } from './draft.js';
+import type { Cell, Inline, Row, Table } from './report.js';
+import type { ColumnKey, Dossier, Draft, Title, Told } from './draft.js';
 import type { SaidOfCommitment } from './round-of-report.js';
 
 type Part = CommitmentView['parts'][number];
 
 // ── Tables that are read ────────────────────────────────────────────────────────────────────────────────────────────
 
-/** The columns of a commitment with its title, stage and agencies; `more` after these. */
-const columnsOf = (draft: Draft, more: readonly Column[]): Column[] => [
-  draft.column('commitment', 'list', 4),
-  draft.column('stageAndDate', 'list', 2.2),
-  draft.column('parts', 'list', 2.1),
-  ...more,
+/** The columns of a commitment with its title, stage and agencies. @param below what stands below the title */
+const readColumns = (draft: Draft, below: (of: Dossier) => Inline[][] = () => []): Told<Dossier>[] => [
+  draft.lists('commitment', 4, (of) => [[...draft.title(of), ...draft.notes(of.view.headline)], ...below(of)]),
+  draft.lists('stageAndDate', 2.2, (of) => stageLines(draft, of)),
+  draft.lists('parts', 2.1, (of) => partLines(draft, of)),
 ];
 
-/** @param told what stands below the title */
-const cellsOf = (draft: Draft, dossier: Dossier, told: readonly Inline[][] = []): Row => [
-  draft.lines([titleOf(draft, dossier), ...told]),
-  draft.lines(stageLines(draft, dossier)),
-  draft.lines(partLines(draft, dossier)),
-];
-
-/** Commitments with what their agencies said of them, and the evidence of each. */
+/** Commitments with what their agencies said of them, and the evidence of each; none where there are no commitments. */
 export function commitmentTable(
   draft: Draft,
   id: string,
   title: Title,
   dossiers: readonly Dossier[],
   href: string,
-): Table {
-  const columns = columnsOf(draft, [draft.column('target', 'date', 1.3), draft.column('evidence', 'list', 2.7)]);
-  const rows = dossiers.map((dossier): Row => {
-    const { target, evidence } = dossier.view;
-    const shown = evidence.map((one) => evidenceOf(draft, one));
-    return [...cellsOf(draft, dossier, notesOf(draft, dossier)), draft.date(target?.date), draft.lines(shown)];
-  });
-  return draft.table(id, title, columns, rows, href);
+): Table[] {
+  const columns: Told<Dossier>[] = [
+    ...readColumns(draft, (of) => notesOf(draft, of)),
+    draft.dates('target', 1.3, ({ view }) => view.target?.date),
+    draft.lists('evidence', 2.7, ({ view }) => view.evidence.map((one) => evidenceOf(draft, one))),
+  ];
+  return draft.tableOf(id, title, columns, dossiers, href);
 }
 
-/** Commitments with what their agencies said of them, and what they depend on. */
-export function reasonTable(draft: Draft, id: string, title: Title, dossiers: readonly Dossier[], href: string): Table {
-  const columns = columnsOf(draft, [
-    draft.column('target', 'date', 1.2),
-    draft.column('lastReportedOn', 'date', 1.2),
-    draft.column('note', 'list', 2.1),
-  ]);
-  const rows = dossiers.map((dossier): Row => [
-    ...cellsOf(draft, dossier),
-    draft.date(dossier.view.target?.date),
-    draft.date(dossier.view.lastReportedOn),
-    draft.lines(reasonsOf(draft, dossier)),
-  ]);
-  return draft.table(id, title, columns, rows, href);
+/** Commitments with what their agencies said of them, and what they depend on; none where there are no commitments. */
+export function reasonTable(
+  draft: Draft,
+  id: string,
+  title: Title,
+  dossiers: readonly Dossier[],
+  href: string,
+): Table[] {
+  const columns: Told<Dossier>[] = [
+    ...readColumns(draft),
+    draft.dates('target', 1.2, ({ view }) => view.target?.date),
+    draft.dates('lastReportedOn', 1.2, ({ view }) => view.lastReportedOn),
+    draft.lists('note', 2.1, (of) => reasonsOf(draft, of)),
+  ];
+  return draft.tableOf(id, title, columns, dossiers, href);
 }
-
-const titleOf = (draft: Draft, { item, view }: Dossier): Inline[] => [
-  ...[draft.reference(item.reference), ' ', draft.foreign(view.title, view.language)],
-  ...draft.notes(view.headline),
-];
 
 /** The words of each agency with the stage of its part, and in the return of the round that the report comes out of. */
 function notesOf(draft: Draft, { item, view }: Dossier): Inline[][] {
@@ -71,7 +58,7 @@ function notesOf(draft: Draft, { item, view }: Dossier): Inline[][] {
   const said = [...(isOfPart ? [] : [{ agency: headline.agency ?? null, entry: headline }]), ...entries].flatMap(
     ({ agency, entry: { note } }) => (note ? { agency, word: '', note } : []),
   );
-  const inReturns = (draft.round?.saidOf.get(item.reference) ?? []).flatMap(({ agency, says, words }) => {
+  const inReturns = draft.saidOf(item.reference).flatMap(({ agency, says, words }) => {
     const word = says === 'update' ? '' : `, ${draft.wordOf('inReturn', says).toLowerCase()}`;
     return words
       .filter((note) => !said.some((one) => one.agency === agency && one.note === note))
@@ -102,7 +89,7 @@ function stageLines(draft: Draft, { item, view }: Dossier): Inline[][] {
 /** The words of each agency on its part; agencies without words of their own are named together. */
 function partLines(draft: Draft, { item, view }: Dossier): Inline[][] {
   const { lines, parts } = draft.words;
-  const said = new Map((draft.round?.saidOf.get(item.reference) ?? []).map(({ agency, says }) => [agency, says]));
+  const said = new Map(draft.saidOf(item.reference).map(({ agency, says }) => [agency, says]));
   const unheard = view.parts.filter(({ agency, entry, role }) => !entry && role !== 'lead' && !said.has(agency));
   const isAsked = ({ agency }: Part) => view.agencies.some((one) => one.agency === agency && one.asked);
   const asked = unheard.filter(isAsked);
@@ -157,138 +144,124 @@ function reasonsOf(draft: Draft, dossier: Dossier): Inline[][] {
 
 // ── The rows of data ────────────────────────────────────────────────────────────────────────────────────────────────
 
-/** The same columns in every kind of report that is about commitments. */
-export const dataColumns = (draft: Draft): Column[] => [
-  draft.column('reference', 'text', 1.6),
-  draft.column('title', 'text', 5),
-  draft.column('language', 'text', 1),
-  draft.column('kind', 'code', 1.6, 'kind'),
-  draft.column('nature', 'code', 1.2, 'nature'),
-  draft.column('strength', 'code', 1.2, 'strength'),
-  draft.column('life', 'code', 1, 'life'),
-  draft.column('stage', 'code', 1.2, 'stage'),
-  draft.column('stageSince', 'date', 1.2),
-  draft.column('stageReportedOn', 'date', 1.2),
-  draft.column('outlook', 'code', 1, 'outlook'),
-  draft.column('nextStep', 'text', 3),
-  draft.column('nextStepDue', 'date', 1.2),
-  draft.column('noNextStep', 'code', 1, 'yesNo'),
-  draft.column('lead', 'text', 1.2),
-  draft.column('agencies', 'list', 2.5),
-  draft.column('parts', 'list', 3),
-  draft.column('themes', 'list', 2),
-  draft.column('followsUp', 'list', 2),
-  draft.column('target', 'date', 1.2),
-  draft.column('overdue', 'code', 1, 'yesNo'),
-  draft.column('stale', 'code', 1, 'yesNo'),
-  draft.column('lastReportedOn', 'date', 1.2),
-  draft.column('evidence', 'list', 4),
-  draft.column('note', 'text', 3),
-  draft.column('condition', 'text', 2),
-  draft.column('verification', 'code', 1.4, 'verification'),
-  draft.column('reason', 'text', 3),
-  draft.column('replies', 'list', 3),
-  draft.column('source', 'list', 3),
-  draft.column('inReturns', 'list', 3),
-];
-
 type Both = readonly [coded: string, inWords: string, ...more: Inline[]];
 
-/** Items of data, each with its codes and, for people, in words. */
-const inBoth = (draft: Draft, items: readonly Both[]): Cell => {
-  const cell = draft.lines(items.map(([coded, , ...more]) => [coded, ...more]));
-  return cell && { ...cell, words: items.map(([, inWords, ...more]) => [inWords, ...more]) };
-};
+/** A column of lists whose items have codes and, for people, their words. */
+const inBoth = (draft: Draft, key: ColumnKey, weight: number, itemsOf: (of: Dossier) => readonly Both[]) => ({
+  column: draft.column(key, 'list', weight),
+  cell: (of: Dossier): Cell => {
+    const items = itemsOf(of);
+    const cell = draft.lines(items.map(([coded, , ...more]) => [coded, ...more]));
+    return cell && { ...cell, words: items.map(([, inWords, ...more]) => [inWords, ...more]) };
+  },
+});
 
-/** A text and nothing else: data have no notes, and are the same in every language. */
-const words = (text: string | null | undefined): Inline[] => (text ? [text] : []);
-
-export function dataRow(draft: Draft, { item, view }: Dossier): Row {
-  const foreign = (text: string | null | undefined) => (text ? draft.text(draft.foreign(text, view.language)) : null);
-  const { headline, verification } = view;
-  const { citation, citations, onBehalf } = headline;
-  const { lines, parts } = draft.words;
-  const sources = draft.notes({ citation, citations }).map((note) => [note.citation, note.citation] as const);
-  const authority = onBehalf && draft.cite(onBehalf.citation).citation;
-  const onAuthority =
-    onBehalf && authority
-      ? ([`secretariat for ${onBehalf.agency}: ${authority}`, parts.onBehalf(onBehalf.agency, authority)] as const)
-      : null;
+/** The columns in every kind of report that is about commitments: data have no notes, and are the same in every language. */
+export function dataColumns(draft: Draft): Told<Dossier>[] {
+  const foreign = (text: string | null | undefined, { view }: Dossier) =>
+    text ? draft.foreign(text, view.language) : null;
+  const { lists, dates, codes, texts } = draft;
   return [
-    draft.text(draft.reference(item.reference)),
-    foreign(view.title),
-    view.language ? draft.text(view.language) : null,
-    draft.code('kind', item.kind),
-    draft.code('nature', item.nature),
-    draft.code('strength', item.strength),
-    draft.code('life', item.life),
-    draft.code('stage', item.stage),
-    draft.date(headline.effective),
-    draft.date(headline.reportedOn),
-    draft.code('outlook', item.outlook),
-    foreign(item.nextStep),
-    draft.date(item.nextStepDue),
-    draft.code('yesNo', String(item.noNextStep)),
-    draft.text(item.lead),
-    inBoth(
-      draft,
-      view.agencies.map(({ agency, role, asked }) => [
-        `${agency} (${role}${asked ? ', asked' : ''})`,
-        `${agency} (${draft.wordOf('role', role)}${asked ? `, ${lines.yetToAccept}` : ''})`,
+    texts('reference', 1.6, ({ item }) => draft.reference(item.reference)),
+    texts('title', 5, (of) => foreign(of.view.title, of)),
+    texts('language', 1, ({ view }) => view.language || null),
+    codes('kind', 1.6, 'kind', ({ item }) => item.kind),
+    codes('nature', 1.2, 'nature', ({ item }) => item.nature),
+    codes('strength', 1.2, 'strength', ({ item }) => item.strength),
+    codes('life', 1, 'life', ({ item }) => item.life),
+    codes('stage', 1.2, 'stage', ({ item }) => item.stage),
+    dates('stageSince', 1.2, ({ view }) => view.headline.effective),
+    dates('stageReportedOn', 1.2, ({ view }) => view.headline.reportedOn),
+    codes('outlook', 1, 'outlook', ({ item }) => item.outlook),
+    texts('nextStep', 3, (of) => foreign(of.item.nextStep, of)),
+    dates('nextStepDue', 1.2, ({ item }) => item.nextStepDue),
+    codes('noNextStep', 1, 'yesNo', ({ item }) => String(item.noNextStep)),
+    texts('lead', 1.2, ({ item }) => item.lead),
+    inBoth(draft, 'agencies', 2.5, (of) => rolesIn(draft, of)),
+    inBoth(draft, 'parts', 3, (of) => partsIn(draft, of)),
+    lists('themes', 2, ({ item }) => item.themes.map((theme) => [theme])),
+    lists('followsUp', 2, ({ item }) => item.followsUp.map((one) => [one])),
+    dates('target', 1.2, ({ item }) => item.target),
+    codes('overdue', 1, 'yesNo', ({ item }) => String(item.overdue)),
+    codes('stale', 1, 'yesNo', ({ item }) => String(item.stale)),
+    dates('lastReportedOn', 1.2, ({ item }) => item.lastReportedOn),
+    lists('evidence', 4, ({ view }) =>
+      view.evidence.map(({ title, date, language }) => [
+        draft.foreign(title, language),
+        ...(date ? [`, ${date}`] : []),
       ]),
     ),
-    inBoth(
-      draft,
-      view.parts.map(({ agency, entry }) =>
-        entry
-          ? [
-              `${agency}: ${entry.stage}, ${entry.effective}`,
-              `${agency}${parts.colon}${draft.wordOf('stage', entry.stage).toLowerCase()}, ${entry.effective}`,
-            ]
-          : [`${agency}: unreported`, `${agency}${parts.colon}${lines.nothingReported}`],
-      ),
+    texts('note', 3, (of) => foreign(of.view.headline.note, of)),
+    texts('condition', 2, (of) => foreign(of.view.condition, of)),
+    codes('verification', 1.4, 'verification', ({ item }) => item.verification?.verification ?? 'unreviewed'),
+    texts('reason', 3, (of) => foreign(of.view.verification?.reason, of)),
+    lists('replies', 3, ({ view }) =>
+      (view.verification?.replies ?? []).map(({ agency, text }) => [`${agency}: `, draft.foreign(text)]),
     ),
-    draft.lines(item.themes.map(words)),
-    draft.lines(item.followsUp.map(words)),
-    draft.date(item.target),
-    draft.code('yesNo', String(item.overdue)),
-    draft.code('yesNo', String(item.stale)),
-    draft.date(item.lastReportedOn),
-    draft.lines(
-      view.evidence.map(({ title, date, language }) => [draft.foreign(title, language), ...words(date && `, ${date}`)]),
-    ),
-    foreign(headline.note),
-    foreign(view.condition),
-    draft.code('verification', item.verification?.verification ?? 'unreviewed'),
-    foreign(verification?.reason),
-    draft.lines((verification?.replies ?? []).map(({ agency, text }) => [`${agency}: `, draft.foreign(text)])),
-    inBoth(draft, [...sources, ...(onAuthority ? [onAuthority] : [])]),
-    inBoth(
-      draft,
-      (draft.round?.saidOf.get(item.reference) ?? []).flatMap(({ agency, says, words }): Both[] => {
-        const said = `${agency}: ${says}`;
-        const inWords = `${agency}${parts.colon}${draft.wordOf('inReturn', says).toLowerCase()}`;
-        return words.length === 0
-          ? [[said, inWords]]
-          : words.map((note) => [`${said}, `, `${inWords}, `, draft.foreign(note, view.language)]);
-      }),
-    ),
+    inBoth(draft, 'source', 3, (of) => sourcesIn(draft, of)),
+    inBoth(draft, 'inReturns', 3, (of) => returnsIn(draft, of)),
   ];
+}
+
+/** Some of the columns of data, by their keys. */
+export function dataColumnsOf(draft: Draft, keys: readonly ColumnKey[]): Told<Dossier>[] {
+  const all = new Map(dataColumns(draft).map((told) => [told.column.key, told]));
+  return keys.map((key) => all.get(key)!);
+}
+
+const rolesIn = ({ words, wordOf }: Draft, { view }: Dossier): Both[] =>
+  view.agencies.map(({ agency, role, asked }) => [
+    `${agency} (${role}${asked ? ', asked' : ''})`,
+    `${agency} (${wordOf('role', role)}${asked ? `, ${words.lines.yetToAccept}` : ''})`,
+  ]);
+
+function partsIn({ words: { lines, parts }, wordOf }: Draft, { view }: Dossier): Both[] {
+  return view.parts.map(({ agency, entry }) => {
+    if (!entry) return [`${agency}: unreported`, `${agency}${parts.colon}${lines.nothingReported}`];
+    const { stage, effective } = entry;
+    const inWords = wordOf('stage', stage).toLowerCase();
+    return [`${agency}: ${stage}, ${effective}`, `${agency}${parts.colon}${inWords}, ${effective}`];
+  });
+}
+
+function sourcesIn(draft: Draft, { view }: Dossier): Both[] {
+  const { citation, citations, onBehalf } = view.headline;
+  const sources = draft.notes({ citation, citations }).map((note): Both => [note.citation, note.citation]);
+  if (!onBehalf) return sources;
+  const { agency } = onBehalf;
+  const authority = draft.cite(onBehalf.citation).citation;
+  return [...sources, [`secretariat for ${agency}: ${authority}`, draft.words.parts.onBehalf(agency, authority)]];
+}
+
+function returnsIn(draft: Draft, { item, view }: Dossier): Both[] {
+  return draft.saidOf(item.reference).flatMap(({ agency, says, words }): Both[] => {
+    const said = `${agency}: ${says}`;
+    const inWords = `${agency}${draft.words.parts.colon}${draft.wordOf('inReturn', says).toLowerCase()}`;
+    return words.length === 0
+      ? [[said, inWords]]
+      : words.map((note) => [`${said}, `, `${inWords}, `, draft.foreign(note, view.language)]);
+  });
 }
 
 /** All commitments of a filter, read as the rows are written. */
 export function dataTable(draft: Draft, filter: Filter, rowCount: number): Table {
-  const table = draft.table('data', draft.words.captions.commitments, dataColumns(draft), [], draft.listOf(filter));
-  return { ...table, rowCount, rows: streamed(draft, filter, dataRow) };
+  return streamed(draft, 'data', draft.words.captions.commitments, dataColumns(draft), filter, rowCount);
 }
 
-/** Rows of commitments, which can be read again from the start. */
-export const streamed = (
+/** Commitments of a filter, which can be read again from the start. */
+export function streamed(
   draft: Draft,
+  id: string,
+  title: Title,
+  told: readonly Told<Dossier>[],
   filter: Filter,
-  rowOf: (draft: Draft, dossier: Dossier) => Row,
-): Table['rows'] => ({
-  async *[Symbol.asyncIterator]() {
-    for await (const some of draft.dossiers(filter)) yield some.map((dossier) => rowOf(draft, dossier));
-  },
-});
+  rowCount: number,
+): Table {
+  const columns = told.map(({ column }) => column);
+  const rows = {
+    async *[Symbol.asyncIterator]() {
+      for await (const some of draft.dossiers(filter)) yield some.map((of): Row => told.map(({ cell }) => cell(of)));
+    },
+  };
+  return { ...draft.table(id, title, columns, [], draft.listOf(filter)), rowCount, rows };
+}

@@ -1,13 +1,15 @@
-/** The parts of every cover beside the title: the date, who issues it, and the figures that a reader looks for first. */
+/** The cover of a report: its title, the date, who issues it, and the figures that a reader looks for first. */
 import type { Filter, Row as Figures } from '#progress';
 import type { Draft } from './draft.js';
-import type { Cover } from './report.js';
+import type { Made } from './kind.js';
+import type { Inline } from './report.js';
 
 /** @param of how the commitments of the report stand, and which these are */
 export function coverOf(
   draft: Draft,
+  subtitle: readonly Inline[],
   of: { readonly row: Figures; readonly filter: Filter },
-): Pick<Cover, 'asAt' | 'issuedBy' | 'figures'> {
+): Made['cover'] {
   const { words, at, since, manifest } = draft;
   const { cover } = words;
   const { total, byStage, overdue } = of.row;
@@ -16,6 +18,8 @@ export function coverOf(
     figure: words.figure(draft.counted(n, { ...of.filter, ...narrower })),
   });
   return {
+    title: cover[manifest.kind],
+    subtitle,
     asAt: since ? cover.since(since, at.asOf) : cover.asAt(at.asOf),
     issuedBy: [cover.issuedBy(manifest.publisher), ...(manifest.licence ? [cover.licence(manifest.licence)] : [])],
     figures:

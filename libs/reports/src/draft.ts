@@ -1,21 +1,14 @@
 /** A report in the making: its clocks, its words, its names, and the addresses that its figures and names lead to. */
+import { Inject, Injectable } from '@nestjs/common';
 import { viewOf, type CommitmentView } from '#acts';
 import type { FullDate } from '#clocks';
 import { BLANKED, type Citation, type Source } from '#commitments';
 import type { Log } from '#eventsourcing';
-import {
-  listQuery,
-  type Coverage,
-  type Crosswalks,
-  type Filter,
-  type Flows,
-  type Item,
-  type Matrix,
-  type Progress,
-  type Silence,
-  type Timeline,
-} from '#progress';
-import { placeWords, documentWords, type Document, type Registers, type Register } from '#registers';
+import { LOG } from '#platform';
+import { Coverage, Crosswalks, Flows, listQuery, Matrix, Progress, Silence, Timeline } from '#progress';
+import type { Filter, Item } from '#progress';
+import { placeWords, documentWords, Registers, type Document } from '#registers';
+import { RoundViews } from '#rounds';
 import { compareTexts } from '#text';
 import { hash } from 'node:crypto';
 import { setImmediate as turn } from 'node:timers/promises';
@@ -26,7 +19,6 @@ import type {
   Column,
   Foreign,
   Inline,
-  Language,
   Link,
   Manifest,
   Note,
@@ -35,24 +27,36 @@ import type {
   Section,
   Table,
 } from './report.js';
-import type { RoundViews } from '#rounds';
-import type { RoundOfReport } from './round-of-report.js';
+import type { RoundOfReport, SaidOfCommitment } from './round-of-report.js';
 import { wordsOf, type Counted, type Words } from './words/index.js';
 
+/** Who publishes reports, where links lead, and on what terms. */
+export abstract class Imprint {
+  abstract readonly publicUrl: string;
+  abstract readonly publisher: string;
+  /** By its SPDX name; null: nobody said. */
+  abstract readonly dataLicence: string | null;
+  abstract readonly software: string;
+  /** Of charts, by the names of their custom properties. */
+  abstract readonly colours: ReadonlyMap<string, string>;
+}
+
 /** The views of the API, which count; a report counts nothing itself. */
-export interface ReportViews {
-  readonly progress: Progress;
-  readonly coverage: Coverage;
-  readonly crosswalks: Crosswalks;
-  readonly flows: Flows;
-  readonly matrix: Matrix;
-  readonly silence: Silence;
-  readonly timeline: Timeline;
-  readonly registers: Registers;
-  readonly rounds: RoundViews;
-  readonly log: Log;
-  /** The colours of charts, by the names of their custom properties. */
-  readonly colours: ReadonlyMap<string, string>;
+@Injectable()
+export class ReportViews {
+  constructor(
+    @Inject(LOG) readonly log: Log,
+    readonly imprint: Imprint,
+    readonly progress: Progress,
+    readonly coverage: Coverage,
+    readonly crosswalks: Crosswalks,
+    readonly flows: Flows,
+    readonly matrix: Matrix,
+    readonly silence: Silence,
+    readonly timeline: Timeline,
+    readonly registers: Registers,
+    readonly rounds: RoundViews,
+  ) {}
 }
 
 /** A commitment as lists have it, and in full. */
@@ -61,8 +65,11 @@ export interface Dossier {
   readonly view: CommitmentView;
 }
 
+/** The registers whose entries are shown by name, with the first part of the addresses of their pages. */
+const PAGES = { agency: 'agencies', theme: 'themes', framework: 'frameworks', forum: 'forums' } as const;
+type Named = keyof typeof PAGES;
 /** The names of a register by code, as at the date. */
-type Names = Readonly<Record<Exclude<Register, 'document' | 'crosswalk' | 'publication'>, ReadonlyMap<string, string>>>;
+type Names = Readonly<Record<Named, ReadonlyMap<string, string>>>;
 
 /** After so many ms of reading others have their turn. */
 const TURN_MS = 3;
@@ -84,9 +91,14 @@ const titled = (title: Title): readonly Inline[] => (typeof title === 'string' ?
 
 export type ColumnKey = keyof Words['columns'];
 
+/** A column of a table, and what each thing has in it. */
+export interface Told<T> {
+  readonly column: Column;
+  readonly cell: (of: T) => Cell;
+}
+
 export class Draft {
   readonly words: Words;
-  readonly language: Language;
   readonly at: { readonly asOf: FullDate; readonly knownAt: string; readonly staleAfter: number };
   readonly since: FullDate | null;
   readonly #named = new Map<string, string>();
@@ -103,26 +115,21 @@ export class Draft {
     const { asOf, knownAt, staleAfter, language, since } = manifest;
     this.at = { asOf, knownAt, staleAfter };
     this.since = since;
-    this.language = language;
     this.words = wordsOf(language);
   }
 
   static async begin(views: ReportViews, manifest: Manifest): Promise<Draft> {
     const { registers } = views;
     const { knownAt, asOf } = manifest;
-    const names = (kind: Register) => registers.names(kind, knownAt, asOf);
-    return new Draft(
-      views,
-      manifest,
-      {
-        agency: await names('agency'),
-        theme: await names('theme'),
-        framework: await names('framework'),
-        forum: await names('forum'),
-        outcome: await names('outcome'),
-      },
-      new Map((await registers.all('document', knownAt)).map((document) => [document.id, document])),
-    );
+    const names: [string, ReadonlyMap<string, string>][] = [];
+    for (const kind of Object.keys(PAGES) as Named[]) names.push([kind, await registers.names(kind, knownAt, asOf)]);
+    const documents = (await registers.all('document', knownAt)).map((document) => [document.id, document] as const);
+    return new Draft(views, manifest, Object.fromEntries(names) as Names, new Map(documents));
+  }
+
+  /** What the returns of the round say of a commitment. */
+  saidOf(reference: string): readonly SaidOfCommitment[] {
+    return this.round?.saidOf.get(reference) ?? [];
   }
 
   // ── Addresses ─────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -167,33 +174,38 @@ export class Draft {
     return { type: 'link', inlines: [inline], href };
   }
 
+  #nameOf = (kind: Named, code: string): string => this.names[kind].get(code) ?? code;
+
+  /** The name of an entry. */
+  name = (kind: Named, code: string): Inline => this.foreign(this.#nameOf(kind, code));
+
+  /** The name of an entry, which leads to its page. */
+  entry = (kind: Named, code: string): Inline => this.link(this.name(kind, code), this.pageOf(PAGES[kind], code));
+
   /** An agency by its code, which the list of abbreviations explains. */
   agency(code: string): Inline {
-    this.#named.set(code, this.names.agency.get(code) ?? code);
+    this.#named.set(code, this.#nameOf('agency', code));
     return this.link(code, this.pageOf('agencies', code));
-  }
-
-  agencyName(code: string): Inline {
-    return this.link(this.foreign(this.names.agency.get(code) ?? code), this.pageOf('agencies', code));
   }
 
   /** In the order of the names of agencies, for lists that show these. */
   byName<T>(those: readonly T[], agencyOf: (one: T) => string): T[] {
-    const nameOf = (one: T) => this.names.agency.get(agencyOf(one)) ?? agencyOf(one);
+    const nameOf = (one: T) => this.#nameOf('agency', agencyOf(one));
     return those.toSorted((a, b) => compareTexts(nameOf(a), nameOf(b)) || compareTexts(agencyOf(a), agencyOf(b)));
-  }
-
-  themeName(code: string): Inline {
-    return this.link(this.foreign(this.names.theme.get(code) ?? code), this.pageOf('themes', code));
-  }
-
-  forumName(code: string): Inline {
-    return this.link(this.foreign(this.names.forum.get(code) ?? code), this.pageOf('forums', code));
   }
 
   /** To its whole history. */
   reference(reference: string): Inline {
     return this.link(reference, this.pageOf('commitments', reference));
+  }
+
+  outcome(code: string): Inline {
+    return this.link(code, this.pageOf('outcomes', code));
+  }
+
+  /** A commitment by its reference and title. */
+  title({ item, view }: Dossier): Inline[] {
+    return [this.reference(item.reference), ' ', this.foreign(view.title, view.language)];
   }
 
   /** A place in a document as people cite it. */
@@ -236,14 +248,49 @@ export class Draft {
     return value === null ? null : { type: 'code', value, words: this.wordOf(of, value) };
   }
 
-  wordOf(of: keyof Words['codes'], value: string): string {
-    return (this.words.codes[of] as Readonly<Record<string, string>>)[value] ?? value;
-  }
+  wordOf = (of: keyof Words['codes'], value: string): string =>
+    (this.words.codes[of] as Readonly<Record<string, string>>)[value] ?? value;
 
   column(key: ColumnKey, type: Column['type'], weight = 1, of?: keyof Words['codes']): Column {
     const codes = of && Object.entries(this.words.codes[of]).map(([code, words]) => ({ code, words }));
     return { key, type, weight, ...this.words.columns[key], ...(codes && { codes }) };
   }
+
+  /** A column of dates. */
+  dates = <T>(key: ColumnKey, weight: number, date: (of: T) => string | null | undefined): Told<T> => ({
+    column: this.column(key, 'date', weight),
+    cell: (of) => this.date(date(of)),
+  });
+
+  /** A column of texts. */
+  texts = <T>(key: ColumnKey, weight: number, text: (of: T) => Inline | readonly Inline[] | null): Told<T> => ({
+    column: this.column(key, 'text', weight),
+    cell: (of) => {
+      const said = text(of);
+      return said === null ? null : this.text(...[said].flat());
+    },
+  });
+
+  /** A column of lists. */
+  lists = <T>(key: ColumnKey, weight: number, items: (of: T) => readonly (readonly Inline[])[]): Told<T> => ({
+    column: this.column(key, 'list', weight),
+    cell: (of) => this.lines(items(of)),
+  });
+
+  /** A column of codes of a closed list. */
+  codes = <T>(key: ColumnKey, weight: number, of: keyof Words['codes'], code: (of: T) => string | null): Told<T> => ({
+    column: this.column(key, 'code', weight, of),
+    cell: (one) => this.code(of, code(one)),
+  });
+
+  /** A column of figures. */
+  figures = <T>(key: ColumnKey, weight: number, counted: (of: T) => Counted | null): Told<T> => ({
+    column: this.column(key, 'integer', weight),
+    cell: (of) => {
+      const count = counted(of);
+      return count && this.integer(count);
+    },
+  });
 
   paragraph(...inlines: readonly (Inline | readonly Inline[])[]): Paragraph {
     return { type: 'paragraph', number: 0, inlines: inlines.flat() as Inline[] };
@@ -277,6 +324,20 @@ export class Draft {
       ...(totalRow && { totalRow: saying(totalRow) }),
       ...more,
     };
+  }
+
+  /** A table with a row for each of some things; none where there are none. */
+  tableOf<T>(
+    id: string,
+    title: Title,
+    told: readonly Told<T>[],
+    those: readonly T[],
+    href: string,
+    more: Pick<Table, 'totalRow' | 'remarks'> = {},
+  ): Table[] {
+    const columns = told.map(({ column }) => column);
+    const rows = those.map((one) => told.map(({ cell }) => cell(one)));
+    return rows.length > 0 ? [this.table(id, title, columns, rows, href, more)] : [];
   }
 
   /** The date and the source of a table or chart. */

@@ -5,6 +5,7 @@ import {
   ENTRIES,
   EXITS,
   FLOWS,
+  type Changed,
   type Filter,
   type FlowFilter,
   type Leg,
@@ -13,18 +14,15 @@ import {
 } from '#progress';
 import { chartOf } from './chart.js';
 import { reasonTable } from './commitments.js';
-import type { Dossier, Draft, Title } from './draft.js';
-import type { Block, Cell, Inline, Row, Section, Table } from './report.js';
+import type { Dossier, Draft, Told } from './draft.js';
+import type { Block, Inline, Row, Section, Table } from './report.js';
 import type { Counted, Flow } from './words/index.js';
 
 const ended = 'merged,split,superseded,withdrawn';
 
 // ── Summary ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-interface Summarised {
-  /** How they stand, as the API says. */
-  readonly row: Figures;
-  readonly filter: Filter;
+interface Summarised extends Counting {
   /** The first paragraph: whose commitments these are, and how many. */
   readonly opening: readonly Inline[];
   readonly more?: readonly Block[];
@@ -84,15 +82,23 @@ function stageTable(draft: Draft, { total, byStage }: Figures, filter: Filter): 
   return draft.table('stages', words.captions.stages, columns, rows, all.href!, { totalRow });
 }
 
-/** How the commitments of each of some things stand: a row each, with all in the last. */
+/** Some commitments, and how they stand. */
+export interface Counting {
+  readonly row: Figures;
+  readonly filter: Filter;
+}
+
+/** How the commitments of each of some agencies or themes stand: a row each, with all in the last. */
 export function rowsTable(
   draft: Draft,
-  id: string,
-  title: Title,
   first: 'agency' | 'theme',
-  named: readonly { readonly name: Inline; readonly row: Figures; readonly filter: Filter }[],
-  total: { readonly row: Figures; readonly filter: Filter },
+  those: readonly (Counting & { readonly code: string })[],
+  total: Counting,
 ): Table {
+  const [id, title] =
+    first === 'agency'
+      ? ['agencies-table', draft.words.captions.agencies]
+      : ['themes-table', draft.words.captions.themes];
   const stages = SHOWN_STAGES.filter((stage) => total.row.byStage[stage] > 0);
   const columns = [
     draft.column(first, 'text', 3),
@@ -105,7 +111,7 @@ export function rowsTable(
     draft.column('overdue', 'integer', 1.2),
     draft.column('staleCount', 'integer', 1.3),
   ];
-  const rowOf = (name: Inline, { total, byStage, overdue, stale }: Figures, filter: Filter): Row => [
+  const rowOf = (name: Inline, { row: { total, byStage, overdue, stale }, filter }: Counting): Row => [
     draft.text(name),
     draft.integer(draft.counted(total, filter)),
     ...stages.map((stage) => draft.integer(draft.counted(byStage[stage], { ...filter, stage }))),
@@ -116,10 +122,10 @@ export function rowsTable(
     id,
     title,
     columns,
-    named.map(({ name, row, filter }) => rowOf(name, row, filter)),
+    those.map((one) => rowOf(draft.entry(first, one.code), one)),
     draft.listOf(total.filter),
     {
-      totalRow: rowOf(draft.words.parts.all, total.row, total.filter),
+      totalRow: rowOf(draft.words.parts.all, total),
       remarks: [[draft.words.lines.noSum(first)]],
     },
   );
@@ -160,7 +166,7 @@ export async function changes(draft: Draft, filter: FlowFilter): Promise<Section
     blocks.push(
       draft.paragraph(words.sentences.moves(movedIn(draft, reported), draft.listed(reported.same, 'changes-since'))),
       ...movesOf(draft, reported),
-      await changeTable(draft, since, filter),
+      ...(await changeTable(draft, since, filter)),
     );
   }
   return [draft.section('since', words.sections.since(since), blocks)];
@@ -197,32 +203,31 @@ const movesOf = (draft: Draft, { moves }: Leg): Block[] =>
         },
       ];
 
-async function changeTable(draft: Draft, since: string, filter: FlowFilter): Promise<Table> {
+/** A commitment that came, went or changed its stage. */
+type Moved = Omit<Changed, 'why' | 'history'>;
+
+async function changeTable(draft: Draft, since: string, filter: FlowFilter): Promise<Table[]> {
   const { at, words } = draft;
-  const rows: Row[] = [];
+  const changed: Moved[] = [];
   const flow = FLOWS.filter((name) => name !== 'same');
   let cursor: string | null | undefined;
   do {
-    const page = await draft.views.flows.commitments(at, { from: since }, { flow }, filter, {
-      limit: 200,
-      ...(cursor && { cursor }),
-    });
-    for (const { reference, title, flow: name, before, after } of page.items)
-      rows.push([
-        draft.text(draft.reference(reference), ' ', draft.foreign(title)),
-        name in words.codes.flow ? draft.code('flow', name) : draft.text(words.lines.stageChanged),
-        draft.code('stage', before),
-        draft.code('stage', after),
-      ]);
+    const terms = { limit: 200, ...(cursor && { cursor }) };
+    const page = await draft.views.flows.commitments(at, { from: since }, { flow }, filter, terms);
+    changed.push(...page.items);
     cursor = page.nextCursor;
   } while (cursor);
-  const columns = [
-    draft.column('commitment', 'text', 4.5),
-    draft.column('change', 'text', 2),
-    draft.column('before', 'code', 1.2, 'stage'),
-    draft.column('after', 'code', 1.2, 'stage'),
+  const columns: Told<Moved>[] = [
+    draft.texts('commitment', 4.5, ({ reference, title }) => [draft.reference(reference), ' ', draft.foreign(title)]),
+    {
+      column: draft.column('change', 'text', 2),
+      cell: ({ flow: name }) =>
+        name in words.codes.flow ? draft.code('flow', name) : draft.text(words.lines.stageChanged),
+    },
+    draft.codes('before', 1.2, 'stage', ({ before }) => before),
+    draft.codes('after', 1.2, 'stage', ({ after }) => after),
   ];
-  return draft.table('changes', words.captions.changes(since, at.asOf), columns, rows, draft.listOf(filter));
+  return draft.tableOf('changes', words.captions.changes(since, at.asOf), columns, changed, draft.listOf(filter));
 }
 
 // ── What needs attention ────────────────────────────────────────────────────────────────────────────────────────────
@@ -241,7 +246,7 @@ export function attention(draft: Draft, row: Figures, dossiers: readonly Dossier
   ): Section =>
     draft.section(id, sections[id], [
       draft.paragraph(sentence),
-      ...(counted.n > 0 ? [reasonTable(draft, `${id}-table`, caption, dossiers.filter(holds), counted.href!)] : []),
+      ...reasonTable(draft, `${id}-table`, caption, dossiers.filter(holds), counted.href!),
     ]);
   const of = (n: number, narrower: Filter) => draft.counted(n, { ...filter, ...narrower });
   const inStage =
@@ -276,36 +281,29 @@ export function verification(draft: Draft, dossiers: readonly Dossier[], filter:
   );
   const read = new Set(readings.map(({ dossier }) => dossier)).size;
   const replies = readings.reduce((sum, { verification }) => sum + verification.replies.length, 0);
-  const columns = [
-    draft.column('commitment', 'text', 3.2),
-    draft.column('agency', 'text', 1.2),
-    draft.column('verification', 'code', 1.6, 'verification'),
-    draft.column('reason', 'text', 3),
-    draft.column('replies', 'list', 3),
+  const columns: Told<(typeof readings)[number]>[] = [
+    draft.texts('commitment', 3.2, ({ dossier }) => draft.title(dossier)),
+    draft.texts('agency', 1.2, ({ agency }) => draft.agency(agency)),
+    draft.codes('verification', 1.6, 'verification', ({ verification }) => verification.verification),
+    draft.texts('reason', 3, ({ verification: of }) => [draft.foreign(of.reason), ...draft.notes(of)]),
+    draft.lists('replies', 3, ({ verification }) =>
+      verification.replies.map((reply) => [draft.foreign(reply.text), ...draft.notes(reply)]),
+    ),
   ];
-  const rows = readings.map(({ dossier: { item, view }, agency, verification }): Row => [
-    draft.text(draft.reference(item.reference), ' ', draft.foreign(view.title, view.language)),
-    draft.text(draft.agency(agency)),
-    draft.code('verification', verification.verification),
-    draft.text(draft.foreign(verification.reason), ...draft.notes(verification)),
-    draft.lines(verification.replies.map((reply) => [draft.foreign(reply.text), ...draft.notes(reply)])),
-  ]);
   const href = draft.listOf({ ...filter, verification: FINDINGS.join() });
   return draft.section('verification', words.sections.verification, [
     draft.paragraph(
       words.sentences.verification({ n: read, href }, draft.counted(dossiers.length, filter), { n: replies, href }),
     ),
-    ...(rows.length > 0 ? [draft.table('verification', words.captions.verification, columns, rows, href)] : []),
+    ...draft.tableOf('verification', words.captions.verification, columns, readings, href),
   ]);
 }
 
 /** An outcome by its text, with where it stands, and its kind. */
-export const outcomeCells = (draft: Draft, row: OutcomeRow): Cell[] => [
-  draft.text(
-    draft.link(row.outcome, draft.pageOf('outcomes', row.outcome)),
-    ' ',
-    draft.foreign(row.text),
+export const outcomeColumns = (draft: Draft, weight: number): Told<OutcomeRow>[] => [
+  draft.texts('outcomeText', weight, (row) => [
+    ...[draft.outcome(row.outcome), ' ', draft.foreign(row.text)],
     draft.cite(row),
-  ),
-  draft.code('outcomeKind', row.kind),
+  ]),
+  draft.codes('outcomeKind', 1.5, 'outcomeKind', ({ kind }) => kind),
 ];

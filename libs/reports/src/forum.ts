@@ -1,12 +1,11 @@
 /** The report on the follow-up to a forum: every outcome of it and of its round tables, who took it up, and how far. */
 import { ApiProperty } from '@nestjs/swagger';
 import { listQuery, OptionalText, FilterField, type Filter, type OutcomeRow } from '#progress';
-
-import { commitmentTable } from './commitments.js';
+import { commitmentTable, dataColumnsOf } from './commitments.js';
 import { coverOf } from './cover.js';
-import type { Dossier, Draft } from './draft.js';
-import { attention, changes, outcomeCells, summary, verification } from './follow-up.js';
-import { needed, ReportQuery, type ReportMaker } from './kind.js';
+import type { ColumnKey, Dossier, Draft, Told } from './draft.js';
+import { attention, changes, outcomeColumns, summary, verification } from './follow-up.js';
+import { ReportQuery, subjectOf, type ReportMaker } from './kind.js';
 import type { Block, Inline, Row, Section, Table } from './report.js';
 import type { Counted } from './words/index.js';
 
@@ -20,14 +19,13 @@ export class ForumReportQuery extends ReportQuery {
 type Query = Pick<Filter, 'memberOf'> & { readonly forum?: string };
 
 export const forum: ReportMaker = {
+  query: ForumReportQuery,
   template: 15,
 
-  async make(draft, { forum: asked, memberOf }: Query) {
+  async make(draft, { memberOf, ...asked }: Query) {
     const { words, at, views } = draft;
     const { sentences, captions } = words;
-    const id = needed(asked, 'forum');
-    const known = await views.registers.one('forum', id, at.knownAt);
-    if (!known) throw await views.registers.missing('forum', id, at.knownAt, 'forum');
+    const { id, name } = await subjectOf(views.registers, 'forum', asked, { knownAt: at.knownAt });
     const filter = { followsUp: id, ...(memberOf && { memberOf }) };
     const { rows, total, kinds, leftOut } = await views.coverage.outcomes(at, filter, { limit: null });
     const put = await views.coverage.outcomes(at, { addressedTo: id, ...(memberOf && { memberOf }) }, { limit: null });
@@ -63,7 +61,7 @@ export const forum: ReportMaker = {
         ],
       },
     );
-    const body = memberOf && draft.foreign(draft.names.agency.get(memberOf) ?? memberOf);
+    const body = memberOf && draft.name('agency', memberOf);
     const about: Block[] = [
       ...(body ? [draft.paragraph(sentences.ofMembersOnly(body))] : []),
       draft.paragraph(
@@ -73,13 +71,9 @@ export const forum: ReportMaker = {
       ...(total.outcomes > 0 ? [kindTable] : []),
     ];
     const joint = await jointUndertakings(draft, filter, row.total);
+    const subtitle = [draft.foreign(name), ...(body ? [words.parts.colon, ...words.cover.membersOf(body)] : [])];
     return {
-      cover: {
-        symbol: null,
-        title: words.cover.forum,
-        subtitle: [draft.foreign(known.name), ...(body ? [words.parts.colon, ...words.cover.membersOf(body)] : [])],
-        ...coverOf(draft, { row, filter }),
-      },
+      cover: coverOf(draft, subtitle, { row, filter }),
       sections: async () => [
         await summary(draft, {
           row,
@@ -122,14 +116,12 @@ function outcomeBlocks(
     : [memberOf ? words.sentences.noMemberTookUp : words.sentences.nobodyTookUp];
   return [
     draft.paragraph(...outcomeWords(draft, row), ' ', ...taken),
-    ...(those.length > 0
-      ? [commitmentTable(draft, `follow-up-${row.outcome}`, words.captions.followUp(row.outcome), those, href)]
-      : []),
+    ...commitmentTable(draft, `follow-up-${row.outcome}`, words.captions.followUp(row.outcome), those, href),
   ];
 }
 
 const outcomeWords = (draft: Draft, row: OutcomeRow): Inline[] => [
-  draft.link(row.outcome, draft.pageOf('outcomes', row.outcome)),
+  draft.outcome(row.outcome),
   ` (${draft.wordOf('outcomeKind', row.kind).toLowerCase()})${draft.words.parts.colon}`,
   draft.foreign(row.text),
   draft.cite(row),
@@ -153,7 +145,7 @@ function outcomesOneByOne(
     .map(([forum, own]) =>
       draft.section(
         `forum-${forum}`,
-        forum === id ? words.sections.ofForumItself : [draft.foreign(draft.names.forum.get(forum) ?? forum)],
+        forum === id ? words.sections.ofForumItself : [draft.name('forum', forum)],
         blocksOf(own),
       ),
     );
@@ -172,18 +164,11 @@ function nobody(
   const { words } = draft;
   const open = rows.filter(({ covered }) => !covered);
   const isOfItself = open.every(({ forum }) => forum === id);
-  const columns = [
-    draft.column('outcomeText', 'text', 6),
-    draft.column('outcomeKind', 'code', 1.5, 'outcomeKind'),
-    ...(isOfItself ? [] : [draft.column('forum', 'text', 2.2)]),
-  ];
-  const cells = open.map((row): Row => [
-    ...outcomeCells(draft, row),
-    ...(isOfItself ? [] : [row.forum ? draft.text(draft.forumName(row.forum)) : null]),
-  ]);
+  const forum = draft.texts<OutcomeRow>('forum', 2.2, ({ forum }) => (forum ? draft.entry('forum', forum) : null));
+  const columns = [...outcomeColumns(draft, 6), ...(isOfItself ? [] : [forum])];
   return draft.section('nobody', memberOf ? words.sections.noMember : words.sections.nobody, [
     draft.paragraph(words.sentences.nobody({ n: open.length, href }, all, memberOf !== undefined)),
-    ...(open.length > 0 ? [draft.table('nobody-table', words.captions.nobody, columns, cells, href)] : []),
+    ...draft.tableOf('nobody-table', words.captions.nobody, columns, open, href),
   ]);
 }
 
@@ -197,7 +182,7 @@ function asAWhole(draft: Draft, rows: readonly OutcomeRow[], dossiers: readonly 
   return [
     draft.section('as-a-whole', words.sections.ofNoOutcome, [
       draft.paragraph(words.sentences.asAWhole(counted)),
-      commitmentTable(draft, 'as-a-whole-table', words.captions.followUpForum, those, counted.href!),
+      ...commitmentTable(draft, 'as-a-whole-table', words.captions.followUpForum, those, counted.href!),
     ]),
   ];
 }
@@ -226,61 +211,50 @@ async function jointUndertakings(draft: Draft, filter: Filter, total: number): P
   const { total: n } = await views.progress.total(at, shared);
   const dossiers = n > 0 ? await draft.all(shared) : [];
   const counted = draft.counted(n, shared);
-  const title = filter.memberOf
-    ? words.sections.jointOf(draft.foreign(draft.names.agency.get(filter.memberOf) ?? filter.memberOf))
-    : words.sections.joint;
+  const title = filter.memberOf ? words.sections.jointOf(draft.name('agency', filter.memberOf)) : words.sections.joint;
   return draft.section('joint', title, [
     draft.paragraph(words.sentences.joint(counted, draft.counted(total, filter))),
-    ...(n > 0 ? [commitmentTable(draft, 'joint-table', words.captions.joint, dossiers, counted.href!)] : []),
+    ...commitmentTable(draft, 'joint-table', words.captions.joint, dossiers, counted.href!),
   ]);
+}
+
+/** An outcome, and a commitment that follows it up; `null`: none does. */
+interface FollowedUp {
+  readonly row: OutcomeRow;
+  readonly dossier: Dossier | null;
 }
 
 /** A row for every outcome and commitment that follows it up; for an outcome without any, one without a commitment. */
 function outcomeData(draft: Draft, rows: readonly OutcomeRow[], dossiers: readonly Dossier[], href: string): Table {
-  const columns = [
-    draft.column('outcome', 'text', 1.6),
-    draft.column('outcomeText', 'text', 5),
-    draft.column('outcomeKind', 'code', 1.4, 'outcomeKind'),
-    draft.column('status', 'code', 1.4, 'status'),
-    draft.column('forum', 'text', 1.6),
-    draft.column('cited', 'text', 3),
-    draft.column('reference', 'text', 1.6),
-    draft.column('title', 'text', 5),
-    draft.column('lead', 'text', 1.2),
-    draft.column('agencies', 'list', 2.5),
-    draft.column('stage', 'code', 1.2, 'stage'),
-    draft.column('stageSince', 'date', 1.2),
-    draft.column('target', 'date', 1.2),
-    draft.column('overdue', 'code', 1, 'yesNo'),
-    draft.column('lastReportedOn', 'date', 1.2),
-    draft.column('evidence', 'list', 4),
-  ];
-  const cells = rows.flatMap((row) => {
-    const outcome: Row = [
-      draft.text(draft.link(row.outcome, draft.pageOf('outcomes', row.outcome))),
-      draft.text(draft.foreign(row.text)),
-      draft.code('outcomeKind', row.kind),
-      draft.code('status', row.status),
-      row.forum ? draft.text(row.forum) : null,
-      draft.text(row.cited),
-    ];
-    const those = followers(dossiers, row.outcome);
-    if (those.length === 0)
-      return [[...outcome, ...Array.from({ length: columns.length - outcome.length }, () => null)]];
-    return those.map(({ item, view }): Row => [
-      ...outcome,
-      draft.text(draft.reference(item.reference)),
-      draft.text(draft.foreign(view.title, view.language)),
-      draft.text(item.lead),
-      draft.lines(item.agencies.map(({ agency, role }) => [`${agency} (${role})`])),
-      draft.code('stage', item.stage),
-      draft.date(view.headline.effective),
-      draft.date(item.target),
-      draft.code('yesNo', String(item.overdue)),
-      draft.date(item.lastReportedOn),
-      draft.lines(view.evidence.map(({ title, language }) => [draft.foreign(title, language)])),
-    ]);
+  const those = rows.flatMap((row): FollowedUp[] => {
+    const following = followers(dossiers, row.outcome);
+    return following.length > 0 ? following.map((dossier) => ({ row, dossier })) : [{ row, dossier: null }];
   });
-  const table = draft.table('data', draft.words.sections.outcomes, columns, [], href);
-  return { ...table, rows: cells, rowCount: cells.length };
+  const ofCommitment = (keys: readonly ColumnKey[]): Told<FollowedUp>[] =>
+    dataColumnsOf(draft, keys).map(({ column, cell }) => ({ column, cell: ({ dossier: of }) => of && cell(of) }));
+  const { texts, codes, lists } = draft;
+  const columns: Told<FollowedUp>[] = [
+    texts('outcome', 1.6, ({ row }) => draft.outcome(row.outcome)),
+    texts('outcomeText', 5, ({ row }) => draft.foreign(row.text)),
+    codes('outcomeKind', 1.4, 'outcomeKind', ({ row }) => row.kind),
+    codes('status', 1.4, 'status', ({ row }) => row.status),
+    texts('forum', 1.6, ({ row }) => row.forum || null),
+    texts('cited', 3, ({ row }) => row.cited),
+    ...ofCommitment(['reference', 'title', 'lead']),
+    lists('agencies', 2.5, ({ dossier }) =>
+      (dossier?.item.agencies ?? []).map(({ agency, role }) => [`${agency} (${role})`]),
+    ),
+    ...ofCommitment(['stage', 'stageSince', 'target', 'overdue', 'lastReportedOn']),
+    lists('evidence', 4, ({ dossier }) =>
+      (dossier?.view.evidence ?? []).map(({ title, language }) => [draft.foreign(title, language)]),
+    ),
+  ];
+  const table = draft.table(
+    'data',
+    draft.words.sections.outcomes,
+    columns.map(({ column }) => column),
+    [],
+    href,
+  );
+  return { ...table, rows: those.map((one) => columns.map(({ cell }) => cell(one))), rowCount: those.length };
 }

@@ -16,7 +16,8 @@ import { JobsKept } from './job-files.js';
 import { ReportJobs } from './jobs.js';
 import { ReportJobsController, ReportOrders } from './jobs.controller.js';
 import { ReportsController } from './reports.controller.js';
-import { Imprint, Reports } from './reports.js';
+import { Imprint, ReportViews } from './draft.js';
+import { Reports } from './reports.js';
 
 export * from './formats.js';
 export { blocksOf } from './narrative.js';
@@ -27,7 +28,8 @@ export { sendFile } from './sent.js';
 export { numbered } from './numbered.js';
 export * from './report.js';
 export { arrived, digested, publishedAs, PublishedFiles } from './published-files.js';
-export { holdsRows, Imprint, REPORTS, Reports } from './reports.js';
+export { Imprint } from './draft.js';
+export { holdsRows, REPORTS, Reports } from './reports.js';
 export type { JobState, NamedJob, PublishingOrder } from './job.js';
 export { JobsKept } from './job-files.js';
 export { ReportJobs } from './jobs.js';
@@ -55,6 +57,7 @@ export const reportsContext = (
   ],
   projections: (log) => [new ErasuresProjection(), publishingProjection(log, new PublicationDrafts(drafts))],
   providers: [
+    ReportViews,
     Reports,
     PublicationDrafts,
     Publications,

@@ -1,11 +1,12 @@
 /** A kind of report: its query, the version of its form, and how it is made. */
 import { Transform } from 'class-transformer';
 import { ProgressClockQuery, OnDate, QueryChoice } from '#platform';
-import { Rejected } from '#eventsourcing';
+import { refused } from '#eventsourcing';
 import { OptionalText, type Filter } from '#progress';
+import type { Registers } from '#registers';
 import type { Draft } from './draft.js';
 import { REPORT_FORMAT_NAMES, type ReportFormatName } from './formats.js';
-import { LANGUAGES, type Language, type Report, type Section } from './report.js';
+import { LANGUAGES, type Cover, type Language, type Report, type ReportKind, type Section } from './report.js';
 
 /** The parameters of every kind, beside its filters. */
 export class ReportQuery extends ProgressClockQuery {
@@ -32,7 +33,8 @@ export class ReportQuery extends ProgressClockQuery {
 }
 
 /** A report but for what is the same in every kind. */
-export interface Made extends Pick<Report, 'cover' | 'data'> {
+export interface Made extends Pick<Report, 'data'> {
+  readonly cover: Omit<Cover, 'symbol'>;
   /** They are made only where they are read: a table program is given the data alone. */
   sections(): Promise<Section[]>;
 }
@@ -41,15 +43,25 @@ export interface Made extends Pick<Report, 'cover' | 'data'> {
 export type ReportFilter = Filter & { readonly forum?: string };
 
 export interface ReportMaker {
+  readonly query: new () => ReportQuery & ReportFilter;
   /** Raised when the form of the report changes. */
   readonly template: number;
   /** @throws Rejected when something is not there that was asked for */
   make(draft: Draft, asked: ReportFilter): Promise<Made>;
 }
 
-/** @throws Rejected `invalid` where what the report is about is not named */
-export function needed(value: string | undefined, field: string): string {
-  if (value) return value;
-  const message = `${field} is needed: it says what the report is about`;
-  throw new Rejected('invalid', message, [{ pointer: `/${field}`, message }]);
+/** The kinds that are about one thing. */
+export type Subject = Extract<ReportKind, 'agency' | 'theme' | 'forum'>;
+
+/** The thing that a report is about. @param at the pointer to what holds the field @throws Rejected `invalid` | `not_found` */
+export async function subjectOf<S extends Subject>(
+  registers: Registers,
+  kind: S,
+  asked: ReportFilter,
+  { knownAt, asOf }: { readonly knownAt: string; readonly asOf?: string },
+  at = '',
+) {
+  const code = asked[kind];
+  if (!code) throw refused('invalid', `/${kind}`, `${kind} is needed: it says what the report is about`);
+  return registers.needed(kind, code, knownAt, { asOf, field: `${at}${kind}` });
 }

@@ -1,9 +1,9 @@
 /** The sections of a report that comes out of a reporting round: who answered, what was answered, and in which words. */
 import type { Answer, Question } from '#bodies';
-import type { Draft } from './draft.js';
+import type { Draft, Told } from './draft.js';
 import { blocksOf } from './narrative.js';
 import type { Response, ReturnOfReport, RoundOfReport } from './round-of-report.js';
-import type { Cell, Inline, Narrative, Row, Section } from './report.js';
+import type { Inline, Narrative, Section } from './report.js';
 
 const pageOf = (draft: Draft, { code }: RoundOfReport): string => draft.pageOf('rounds', code);
 
@@ -24,33 +24,26 @@ function responses(draft: Draft, round: RoundOfReport): Section {
   const [came, nil, silent] = [of('received', 'late'), of('nil', 'nil_late'), of('silent')];
   const late = of('late', 'nil_late');
   const href = pageOf(draft, round);
-  const columns = [
-    draft.column('agency', 'text', 3),
-    draft.column('response', 'code', 1.6, 'response'),
-    draft.column('receivedOn', 'date', 1.6),
-    draft.column('updates', 'integer'),
-    draft.column('noChange', 'integer'),
-    draft.column('notAssessed', 'integer', 1.2),
-    draft.column('recorded', 'integer'),
+  const saying =
+    (word: string) =>
+    ({ said }: ReturnOfReport) =>
+      said && { n: said.commitments.filter((one) => one.says === word).length, href };
+  const columns: Told<ReturnOfReport>[] = [
+    draft.texts('agency', 3, ({ agency }) => draft.entry('agency', agency)),
+    draft.codes('response', 1.6, 'response', ({ response }) => response),
+    draft.dates('receivedOn', 1.6, ({ receivedOn }) => receivedOn),
+    draft.figures('updates', 1, saying('update')),
+    draft.figures('noChange', 1, saying('no_change')),
+    draft.figures('notAssessed', 1.2, saying('not_assessed')),
+    draft.figures('recorded', 1, ({ said, added }) => said && { n: added, href }),
   ];
-  const rows = returns.map(({ agency, response, receivedOn, said, added }): Row => {
-    const says = (word: string): Cell =>
-      said && draft.integer({ n: said.commitments.filter((one) => one.says === word).length, href });
-    return [
-      draft.text(draft.agencyName(agency)),
-      draft.code('response', response),
-      draft.date(receivedOn),
-      ...[says('update'), says('no_change'), says('not_assessed')],
-      said && draft.integer({ n: added, href }),
-    ];
-  });
   return draft.section('round', words.sections.round, [
     draft.paragraph(sentences.roundAsked(draft.link(draft.foreign(name), href), returns.length, deadline, href)),
     draft.paragraph(sentences.answered(named(came), returns.length, href)),
     draft.paragraph(sentences.nilReturns(named(nil), returns.length, href)),
     draft.paragraph(sentences.silentOnes(named(silent), returns.length, href)),
     ...(late.length > 0 ? [draft.paragraph(sentences.lateOnes(named(late), came.length + nil.length, href))] : []),
-    draft.table('responses', words.captions.responses, columns, rows, href),
+    ...draft.tableOf('responses', words.captions.responses, columns, returns, href),
   ]);
 }
 
@@ -68,58 +61,48 @@ function answers(draft: Draft, round: RoundOfReport): Section[] {
   ];
 }
 
+/** An answer of an agency, or of what it says on one of its commitments. */
+interface Given {
+  readonly agency: string;
+  readonly reference: string;
+  readonly answer: Answer;
+}
+
 function answersTo(draft: Draft, round: RoundOfReport, question: Question): Section {
   const { words } = draft;
   const { id, of, text, unit, kind } = question;
+  const href = pageOf(draft, round);
   const isOfAgency = of === 'agency';
   const given = round.returns.flatMap(({ agency, said }) => {
     const places = isOfAgency
-      ? [{ reference: null, answers: said?.answers }]
+      ? [{ reference: '', answers: said?.answers }]
       : (said?.commitments ?? []).map(({ reference, answers }) => ({ reference, answers }));
     return places.flatMap(({ reference, answers }) =>
       (answers ?? []).flatMap((answer) => (answer.question === id ? { agency, reference, answer } : [])),
     );
   });
   const isWhole = kind === 'number' && given.every(({ answer }) => Number.isSafeInteger(answer.number));
-  const columns = [
-    draft.column('agency', 'text', isOfAgency ? 2 : 1.2),
-    ...(isOfAgency ? [] : [draft.column('reference', 'text', 1.6)]),
-    isWhole ? draft.column('answer', 'integer', 1.5) : draft.column('answer', 'text', kind === 'number' ? 1.5 : 5),
-  ];
-  const rows = given.map(({ agency, reference, answer }): Row => [
-    draft.text(isOfAgency ? draft.agencyName(agency) : draft.agency(agency)),
-    ...(reference === null ? [] : [draft.text(draft.reference(reference))]),
-    isWhole
-      ? draft.integer({ n: answer.number!, href: pageOf(draft, round) })
-      : draft.text(...valueOf(draft, answer, pageOf(draft, round))),
-  ]);
-  const asked = draft.foreign(unit ? `${text} (${unit})` : text);
-  const tally =
-    kind === 'text' || kind === 'number'
-      ? []
+  const columns: Told<Given>[] = [
+    ...(isOfAgency
+      ? [draft.texts('agency', 2, ({ agency }: Given) => draft.entry('agency', agency))]
       : [
-          draft.paragraph(
-            words.sentences.tally(
-              tallied(
-                draft,
-                question,
-                given.map(({ answer }) => answer),
-              ),
-              pageOf(draft, round),
-            ),
-          ),
-        ];
+          draft.texts('agency', 1.2, ({ agency }: Given) => draft.agency(agency)),
+          draft.texts('reference', 1.6, ({ reference }: Given) => draft.reference(reference)),
+        ]),
+    isWhole
+      ? draft.figures('answer', 1.5, ({ answer }) => ({ n: answer.number!, href }))
+      : draft.texts('answer', kind === 'number' ? 1.5 : 5, ({ answer }) => valueOf(draft, answer, href)),
+  ];
+  const asked = draft.foreign(unit ? `${text} (${unit})` : text);
+  const isTallied = given.length > 0 && kind !== 'text' && kind !== 'number';
+  const all = given.map(({ answer }) => answer);
   return draft.section(
     `question-${id}`,
     [asked],
     [
-      draft.paragraph(
-        words.sentences.answersGiven(given.length, isOfAgency ? round.returns.length : null, pageOf(draft, round)),
-      ),
-      ...(given.length === 0 ? [] : tally),
-      ...(given.length === 0
-        ? []
-        : [draft.table(`question-${id}-table`, words.captions.answers(asked), columns, rows, pageOf(draft, round))]),
+      draft.paragraph(words.sentences.answersGiven(given.length, isOfAgency ? round.returns.length : null, href)),
+      ...(isTallied ? [draft.paragraph(words.sentences.tally(tallied(draft, question, all), href))] : []),
+      ...draft.tableOf(`question-${id}-table`, words.captions.answers(asked), columns, given, href),
     ],
   );
 }
@@ -162,7 +145,7 @@ function inTheirWords(draft: Draft, round: RoundOfReport): Section[] {
       of.map(({ agency, all }) =>
         draft.section(
           `words-${agency}`,
-          [draft.foreign(draft.names.agency.get(agency) ?? agency)],
+          [draft.name('agency', agency)],
           all.map(({ language, text }) => block(agency, language, text)),
         ),
       ),

@@ -22,7 +22,7 @@ import { sectionIdsIn } from './narrative.js';
 import { PublicationDrafts, roundOf, type Prepared, type PreparedDraft } from './publication-drafts.js';
 import { PublishedFiles } from './published-files.js';
 import { LANGUAGES, type Language, type NumberedReport } from './report.js';
-import { QUERIES, Reports } from './reports.js';
+import { REPORTS, Reports } from './reports.js';
 import { written } from './threads.js';
 
 /** Every format but the manifest, which stands in each of them. */
@@ -205,7 +205,7 @@ export class Publications {
 /** The query of the route that makes such a report. @throws Rejected `invalid` where that does not take it */
 function askedBy({ kind, parameters, asOf, since, staleAfter }: Publication, more: object) {
   const given = { ...parameters, asOf, ...(since && { since }), ...(staleAfter && { staleAfter }), ...more };
-  return validated(QUERIES[kind], given, '/parameters');
+  return validated(REPORTS[kind].query, given, '/parameters');
 }
 
 /** @throws Rejected `forbidden` */

@@ -1,7 +1,7 @@
 /** The report of everything: all commitments of a filter with all that is known of them, for an archive. */
 import { FilterQuery, type Filter } from '#progress';
 import { IntersectionType, OmitType } from '@nestjs/swagger';
-import { dataRow, dataColumns, dataTable, streamed } from './commitments.js';
+import { dataColumnsOf, dataTable, streamed } from './commitments.js';
 import { coverOf } from './cover.js';
 import { summary } from './follow-up.js';
 import { ReportQuery, type ReportMaker } from './kind.js';
@@ -12,39 +12,25 @@ export class RegisterReportQuery extends IntersectionType(
 ) {}
 
 /** The columns of the table that is read; all others are in the data. */
-const READ = ['reference', 'title', 'stage', 'stageSince', 'lead', 'target', 'lastReportedOn'];
+const READ = ['reference', 'title', 'stage', 'stageSince', 'lead', 'target', 'lastReportedOn'] as const;
 
 export const register: ReportMaker = {
+  query: RegisterReportQuery,
   template: 14,
 
   async make(draft, filter: Filter) {
     const { words, at, views } = draft;
     const row = await views.progress.total(at, filter);
     const all = draft.counted(row.total, filter);
-    const columns = dataColumns(draft);
-    const shown = READ.map((key) => columns.findIndex((column) => column.key === key));
-    const table = draft.table(
-      'register',
-      words.captions.register,
-      shown.map((i) => columns[i]!),
-      [],
-      all.href!,
-    );
+    const columns = dataColumnsOf(draft, READ);
+    const table = streamed(draft, 'register', words.captions.register, columns, filter, row.total);
     return {
-      cover: { symbol: null, title: words.cover.register, subtitle: [], ...coverOf(draft, { row, filter }) },
+      cover: coverOf(draft, [], { row, filter }),
       sections: async () => [
         await summary(draft, { row, filter, opening: words.sentences.howManyAll(all, at.asOf) }),
         draft.section('register', words.sections.register, [
           draft.paragraph(words.sentences.register(all)),
-          {
-            ...table,
-            ofData: true,
-            rowCount: row.total,
-            rows: streamed(draft, filter, (_, dossier) => {
-              const cells = dataRow(draft, dossier);
-              return shown.map((i) => cells[i]!);
-            }),
-          },
+          { ...table, ofData: true },
         ]),
       ],
       data: dataTable(draft, filter, row.total),

@@ -1,24 +1,23 @@
 /** The kinds of reports, and how one is made. A new kind is a file with a `ReportMaker`, and a line here. */
-import { Injectable, Inject } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import type { Narrative } from '#bodies';
-import { load, refused, Rejected, type Log } from '#eventsourcing';
-import { clocksOf, LOG, validated } from '#platform';
-import { Coverage, Crosswalks, Flows, KnownCodes, Matrix, Progress, Silence, Timeline } from '#progress';
-import { publication, Registers } from '#registers';
-import { RoundViews } from '#rounds';
-import { agency, AgencyReportQuery } from './agency.js';
-import { Draft, type ReportViews } from './draft.js';
+import { load, refused, Rejected } from '#eventsourcing';
+import { clocksOf, validated } from '#platform';
+import { KnownCodes } from '#progress';
+import { publication } from '#registers';
+import { agency } from './agency.js';
+import { Draft, ReportViews, type Imprint } from './draft.js';
 import { reportFormat, type ReportFormatName } from './formats.js';
-import { forum, ForumReportQuery } from './forum.js';
-import { needed, type ReportFilter, type ReportMaker, type ReportQuery } from './kind.js';
+import { forum } from './forum.js';
+import { subjectOf, type ReportFilter, type ReportMaker, type ReportQuery } from './kind.js';
 import { withNarratives } from './narrative.js';
 import { numbered } from './numbered.js';
 import { roundSections } from './of-round.js';
 import { roundOfReport } from './round-of-report.js';
-import { register, RegisterReportQuery } from './register.js';
+import { register } from './register.js';
 import { REPORT_KINDS, type Manifest, type NumberedReport, type ReportFormat, type ReportKind } from './report.js';
-import { synthesis, SynthesisReportQuery } from './synthesis.js';
-import { theme, ThemeReportQuery } from './theme.js';
+import { synthesis } from './synthesis.js';
+import { theme } from './theme.js';
 
 export const REPORTS: Readonly<Record<ReportKind, ReportMaker>> = { agency, theme, forum, synthesis, register };
 
@@ -28,42 +27,19 @@ const NO_WORDS = { symbol: null, narratives: [] } as const;
 /** Of so many commitments a report is made while one waits. */
 const QUICK = 10_000;
 
-/** The query class of each kind. */
-export const QUERIES: Readonly<Record<ReportKind, new () => ReportQuery & ReportFilter>> = {
-  agency: AgencyReportQuery,
-  theme: ThemeReportQuery,
-  forum: ForumReportQuery,
-  synthesis: SynthesisReportQuery,
-  register: RegisterReportQuery,
-};
-
-/** Who publishes reports, where links lead, and on what terms. */
-export abstract class Imprint {
-  abstract readonly publicUrl: string;
-  abstract readonly publisher: string;
-  /** By its SPDX name; null: nobody said. */
-  abstract readonly dataLicence: string | null;
-  abstract readonly software: string;
-  /** Of charts, by the names of their custom properties. */
-  abstract readonly colours: ReadonlyMap<string, string>;
-}
-
 /**
  * All that the bytes depend on.
  * @param settled the date and the position
  * @throws Rejected `invalid` when `since` is after `asOf`
  */
-export function manifestOf(
+function manifestOf(
   kind: ReportKind,
   { symbol = null, ...asked }: ReportQuery & ReportFilter & { readonly symbol?: string | null },
   settled: { readonly asOf: string; readonly knownAt: string; readonly log: string },
   imprint: Imprint,
 ): Manifest {
   const { asOf, knownAt, staleAfter = 12, since, language = 'en', format: _format, ...parameters } = asked;
-  if (since && since > settled.asOf) {
-    const message = `since is after asOf, ${settled.asOf}`;
-    throw new Rejected('invalid', message, [{ pointer: '/since', message }]);
-  }
+  if (since && since > settled.asOf) throw refused('invalid', '/since', `since is after asOf, ${settled.asOf}`);
   const given = Object.entries(parameters).filter(([, value]) => value !== undefined && value !== '');
   return {
     kind,
@@ -99,7 +75,7 @@ export function holdsRows(report: NumberedReport, format: ReportFormatName): Num
 }
 
 /** @throws Rejected when something is not there that was asked for, or does not go together */
-export async function makeReport(
+async function makeReport(
   views: ReportViews,
   manifest: Manifest,
   { round, ...asked }: ReportFilter & { readonly round?: string },
@@ -115,13 +91,9 @@ export async function makeReport(
   const { cover, data, sections } = await REPORTS[kind].make(draft, filter);
   const [first, ...others] = reads.includes('sections') ? await sections() : [];
   const all = first ? [first, ...(draft.round ? roundSections(draft, draft.round) : []), ...others] : [];
-  const subtitle = draft.round
-    ? [
-        ...cover.subtitle,
-        ...(cover.subtitle.length > 0 ? ['. '] : []),
-        ...draft.words.cover.ofRound(draft.foreign(draft.round.name)),
-      ]
-    : cover.subtitle;
+  const ofRound = draft.round ? draft.words.cover.ofRound(draft.foreign(draft.round.name)) : [];
+  const between = draft.round && cover.subtitle.length > 0 ? ['. '] : [];
+  const subtitle = [...cover.subtitle, ...between, ...ofRound];
   return numbered({
     ...{ kind, language, cover: { ...cover, subtitle, symbol } },
     sections: symbol === null ? all : withNarratives(all, narratives, language, draft.words.lines),
@@ -133,17 +105,7 @@ export async function makeReport(
 @Injectable()
 export class Reports {
   constructor(
-    @Inject(LOG) private readonly log: Log,
-    private readonly imprint: Imprint,
-    private readonly progress: Progress,
-    private readonly coverage: Coverage,
-    private readonly crosswalks: Crosswalks,
-    private readonly flows: Flows,
-    private readonly matrix: Matrix,
-    private readonly silence: Silence,
-    private readonly timeline: Timeline,
-    private readonly registers: Registers,
-    private readonly rounds: RoundViews,
+    private readonly views: ReportViews,
     private readonly codes: KnownCodes,
   ) {}
 
@@ -159,14 +121,14 @@ export class Reports {
     of: { readonly symbol: string | null; readonly narratives: readonly Narrative[] } = NO_WORDS,
     reads: ReportFormat['reads'] = ALL,
   ): Promise<NumberedReport> {
-    const { log, progress } = this;
+    const { log, progress, imprint } = this.views;
     await this.codes.refuseUnknown(asked);
     const query = await this.#byRound(asked);
     const { asOf, knownAt } = await clocksOf(query, log.store);
     const pinned = await progress.pin({ asOf, knownAt });
     const settled = { asOf, knownAt: pinned.knownAt, log: await log.store.identity() };
-    const manifest = manifestOf(kind, { ...query, symbol: of.symbol }, settled, this.imprint);
-    return makeReport(this.#views(), manifest, query, of.narratives, reads);
+    const manifest = manifestOf(kind, { ...query, symbol: of.symbol }, settled, imprint);
+    return makeReport(this.views, manifest, query, of.narratives, reads);
   }
 
   /**
@@ -175,7 +137,8 @@ export class Reports {
    */
   async remake(manifest: Manifest): Promise<NumberedReport> {
     const { kind, symbol, parameters, asOf, knownAt, log, template } = manifest;
-    const identity = await this.log.store.identity();
+    const { store } = this.views.log;
+    const identity = await store.identity();
     const maker = this.maker(kind);
     if (log !== identity)
       throw new Rejected('another_log', `The report was made of the log ${log}; this one is ${identity}.`);
@@ -185,17 +148,16 @@ export class Reports {
         `The report was made in form ${template} of this kind by version ${manifest.software}; this version makes form ${maker.template}.`,
       );
     const query = this.query(kind, { ...parameters, asOf, knownAt });
-    await this.progress.pin({ asOf, knownAt });
+    await this.views.progress.pin({ asOf, knownAt });
     // The words of a publication are recorded when it is published, after the position that it was made at.
-    const words = symbol === null ? null : (await load(this.log, publication, symbol)).state;
+    const words = symbol === null ? null : (await load(this.views.log, publication, symbol)).state;
     if (words && !words.published) throw new Rejected('not_found', `${symbol} is not published.`);
-    return makeReport(this.#views(), manifest, query, words?.narratives ?? []);
+    return makeReport(this.views, manifest, query, words?.narratives ?? []);
   }
 
   /** The query of a kind, checked. @throws Rejected `not_found` | `invalid` */
   query(kind: string, given: Readonly<Record<string, string>>, at = ''): ReportQuery & ReportFilter {
-    this.maker(kind);
-    return validated(QUERIES[kind as ReportKind], given, at);
+    return validated(this.maker(kind).query, given, at);
   }
 
   /** Whether a report takes so long that it is better made in the background. */
@@ -216,7 +178,7 @@ export class Reports {
     settled: Pick<Manifest, 'asOf' | 'knownAt'>,
   ): Promise<boolean> {
     const filter = kind === 'forum' ? { ...asked, followsUp: of } : asked;
-    const { total } = await this.progress.total({ ...settled, staleAfter }, filter);
+    const { total } = await this.views.progress.total({ ...settled, staleAfter }, filter);
     return total > (reportFormat(format).quick ?? QUICK);
   }
 
@@ -232,24 +194,23 @@ export class Reports {
   ): Promise<Pick<Manifest, 'asOf' | 'knownAt'>> {
     await this.codes.refuseUnknown(asked, at);
     const query = await this.#byRound(asked);
-    const { asOf, knownAt } = await this.progress.pin(await clocksOf(query, this.log.store));
-    manifestOf(kind, query, { asOf, knownAt, log: '' }, this.imprint);
-    if (kind === 'agency' || kind === 'theme' || kind === 'forum') {
-      const code = needed(query[kind], kind);
-      if (!(await this.registers.one(kind, code, knownAt)))
-        throw await this.registers.missing(kind, code, knownAt, `${at}${kind}`);
-    }
+    const { log, progress, imprint, registers } = this.views;
+    const { asOf, knownAt } = await progress.pin(await clocksOf(query, log.store));
+    manifestOf(kind, query, { asOf, knownAt, log: '' }, imprint);
+    if (kind === 'agency' || kind === 'theme' || kind === 'forum')
+      await subjectOf(registers, kind, query, { knownAt }, at);
     return { asOf, knownAt };
   }
 
   /** A report of a round stands as at its cut-off, and covers what came since that of the round before. @throws Rejected */
   async #byRound<Q extends ReportQuery & ReportFilter>(query: Q): Promise<Q> {
     if (!query.round) return query;
-    const { knownAt } = await clocksOf({ knownAt: query.knownAt }, this.log.store);
-    const { asOf, previous } = await this.rounds.one(query.round, knownAt, 'round');
+    const { log, rounds } = this.views;
+    const { knownAt } = await clocksOf({ knownAt: query.knownAt }, log.store);
+    const { asOf, previous } = await rounds.one(query.round, knownAt, 'round');
     if (query.asOf && query.asOf !== asOf)
       throw refused('other_cut_off', '/asOf', `${query.round} stands as at ${asOf}, not as at ${query.asOf}.`);
-    const before = previous ? (await this.rounds.one(previous, knownAt)).asOf : undefined;
+    const before = previous ? (await rounds.one(previous, knownAt)).asOf : undefined;
     const since = query.since ?? (before && before <= asOf ? before : undefined);
     return { ...query, asOf, ...(since && { since }) };
   }
@@ -261,11 +222,5 @@ export class Reports {
       throw new Rejected('not_found', `${message}.`, [{ pointer: '/kind', message }]);
     }
     return REPORTS[known];
-  }
-
-  #views(): ReportViews {
-    const { log, progress, coverage, crosswalks, flows, matrix, silence, timeline, registers, rounds } = this;
-    const { colours } = this.imprint;
-    return { log, progress, coverage, crosswalks, flows, matrix, silence, timeline, registers, rounds, colours };
   }
 }

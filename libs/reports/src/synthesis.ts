@@ -2,14 +2,14 @@
 import { KINDS, type Kind } from '#words';
 import type { Role } from '#commitments';
 import { FilterField, listQuery, type AgencyRow, type Filter, type ProgressView } from '#progress';
-import { fullest } from './agency.js';
+import { fullest, topThemes } from './agency.js';
 import { dataTable } from './commitments.js';
 import { coverOf } from './cover.js';
-import type { Draft } from './draft.js';
-import { changes, rowsTable, summary, verification } from './follow-up.js';
+import type { Draft, Told } from './draft.js';
+import { changes, rowsTable, summary, verification, type Counting } from './follow-up.js';
 import { ReportQuery, type ReportMaker } from './kind.js';
 import type { Column, Row, Section } from './report.js';
-import { byLead } from './theme.js';
+import { byAgency } from './theme.js';
 import type { Counted } from './words/index.js';
 
 export class SynthesisReportQuery extends ReportQuery {
@@ -23,56 +23,34 @@ export class SynthesisReportQuery extends ReportQuery {
 type Query = Pick<Filter, 'followsUp' | 'memberOf' | 'role' | 'framework'>;
 
 export const synthesis: ReportMaker = {
+  query: SynthesisReportQuery,
   template: 14,
 
   async make(draft, { framework: asked, ...scope }: Query) {
-    const { words, at, views, names } = draft;
-    const { sections, captions, sentences } = words;
+    const { words, at, views } = draft;
     const { role: _role, ...filter } = scope;
     const framework = asked ?? (await fullest(draft, filter));
     const { total: row, rows: agencies } = await views.progress.agencies(at, scope);
     const all = draft.counted(row.total, filter);
     const total = { row, filter };
-    const body = filter.memberOf && draft.foreign(names.agency.get(filter.memberOf) ?? filter.memberOf);
-    const forum = filter.followsUp && draft.foreign(names.forum.get(filter.followsUp) ?? filter.followsUp);
+    const body = filter.memberOf && draft.name('agency', filter.memberOf);
+    const forum = filter.followsUp && draft.name('forum', filter.followsUp);
+    const subtitle = [
+      ...(forum ? words.cover.following(forum) : []),
+      ...(forum && body ? ['. '] : []),
+      ...(body ? words.cover.membersOf(body) : []),
+    ];
     return {
-      cover: {
-        symbol: null,
-        title: words.cover.synthesis,
-        subtitle: [
-          ...(forum ? words.cover.following(forum) : []),
-          ...(forum && body ? ['. '] : []),
-          ...(body ? words.cover.membersOf(body) : []),
-        ],
-        ...coverOf(draft, total),
-      },
+      cover: coverOf(draft, subtitle, total),
       sections: async () => {
         const dossiers = await draft.all(filter);
         return [
-          await summary(draft, { row, filter, opening: sentences.howManyAll(all, at.asOf) }),
+          await summary(draft, { row, filter, opening: words.sentences.howManyAll(all, at.asOf) }),
           ...(await changes(draft, filter)),
-          await themes(draft, filter, framework, total),
-          draft.section(
-            'agencies',
-            sections.byAgency,
-            [
-              rowsTable(
-                draft,
-                'agencies-table',
-                captions.agencies,
-                'agency',
-                draft
-                  .byName(agencies, ({ agency }) => agency)
-                  .map((one) => ({
-                    name: draft.agencyName(one.agency),
-                    row: one,
-                    filter: { ...scope, agency: one.agency },
-                  })),
-                total,
-              ),
-            ],
-            byLead(draft, dossiers, filter),
-          ),
+          draft.section('themes', words.sections.themes, [
+            rowsTable(draft, 'theme', await topThemes(draft, framework, filter), total),
+          ]),
+          byAgency(draft, agencies, scope, total, dossiers),
           await compendium(draft, scope, total),
           await agenciesByThemes(draft, scope, framework),
           await silent(draft, scope),
@@ -84,26 +62,8 @@ export const synthesis: ReportMaker = {
   },
 };
 
-type Total = Parameters<typeof rowsTable>[5];
-
-async function themes(draft: Draft, filter: Filter, framework: string, total: Total): Promise<Section> {
-  const { words, views, at } = draft;
-  const top = (await views.registers.all('theme', at.knownAt)).filter(
-    (theme) => theme.framework === framework && !theme.parent,
-  );
-  const rows = [];
-  for (const { code } of top) {
-    const narrower = { ...filter, theme: code };
-    const row = await views.progress.total(at, narrower);
-    if (row.total > 0) rows.push({ name: draft.themeName(code), row, filter: narrower });
-  }
-  return draft.section('themes', words.sections.themes, [
-    rowsTable(draft, 'themes-table', words.captions.themes, 'theme', rows, total),
-  ]);
-}
-
 /** Agencies by kinds of activity. */
-async function compendium(draft: Draft, scope: Filter, { row: total, filter }: Total): Promise<Section> {
+async function compendium(draft: Draft, scope: Filter, { row: total, filter }: Counting): Promise<Section> {
   const { words, views, at } = draft;
   const kinds: { kind: Kind; view: ProgressView<AgencyRow>; by: Map<string, number> }[] = [];
   for (const kind of KINDS) {
@@ -144,7 +104,7 @@ async function compendium(draft: Draft, scope: Filter, { row: total, filter }: T
 }
 
 async function agenciesByThemes(draft: Draft, scope: Filter, framework: string): Promise<Section> {
-  const { words, views, at, names } = draft;
+  const { words, views, at } = draft;
   const matrix = await views.matrix.crossed(at, { ...scope, rows: 'agency', columns: 'theme', framework });
   const columns: Column[] = [
     draft.column('agency', 'text', 3),
@@ -168,7 +128,7 @@ async function agenciesByThemes(draft: Draft, scope: Filter, framework: string):
   });
   const totalRow: Row = [draft.text(words.parts.all), ...matrix.columns.map(({ total, list }) => counted(total, list))];
   const whole = draft.address('matrix', listQuery({ rows: 'agency', columns: 'theme', ...scope, framework }, at));
-  const title = words.captions.matrix(draft.foreign(names.framework.get(framework) ?? framework));
+  const title = words.captions.matrix(draft.name('framework', framework));
   return draft.section('matrix', words.sections.matrix, [
     draft.paragraph(
       words.sentences.agenciesAndThemes({ n: matrix.rowCount, href: whole }, { n: matrix.columnCount, href: whole }),
@@ -196,23 +156,13 @@ async function silent(draft: Draft, { followsUp, memberOf }: Filter): Promise<Se
   const { words, views, at } = draft;
   const { rows: shown } = await views.silence.agencies(at, { followsUp, memberOf });
   const still = shown.filter((row) => row.silent);
-  const columns = [
-    draft.column('agency', 'text', 4),
-    draft.column('lastReportedOn', 'date', 1.6),
-    draft.column('months', 'integer', 1),
-    draft.column('open', 'integer', 1),
-    draft.column('staleCount', 'integer', 1.2),
+  const columns: Told<(typeof still)[number]>[] = [
+    draft.texts('agency', 4, ({ agency }) => draft.entry('agency', agency)),
+    draft.dates('lastReportedOn', 1.6, ({ lastHeardOn }) => lastHeardOn),
+    draft.figures('months', 1, ({ months }) => ({ n: months })),
+    draft.figures('open', 1, ({ open, list }) => draft.listed({ total: open, list })),
+    draft.figures('staleCount', 1.2, ({ stale, list }) => draft.listed({ total: stale, list })),
   ];
-  const cells = still.map(({ agency, lastHeardOn, months, open, stale, list }): Row => {
-    const href = draft.address('commitments', list);
-    return [
-      draft.text(draft.agencyName(agency)),
-      draft.date(lastHeardOn),
-      draft.integer({ n: months }),
-      draft.integer({ n: open, href }),
-      draft.integer({ n: stale, href }),
-    ];
-  });
   const href = draft.listOf({ followsUp, memberOf, stale: true });
   const ofAll = (n: number, silent?: boolean): Counted => ({
     n,
@@ -220,6 +170,6 @@ async function silent(draft: Draft, { followsUp, memberOf }: Filter): Promise<Se
   });
   return draft.section('silent', words.sections.silent, [
     draft.paragraph(words.sentences.silent(ofAll(still.length, true), ofAll(shown.length), at.staleAfter)),
-    ...(still.length > 0 ? [draft.table('silent-table', words.captions.silent, columns, cells, href)] : []),
+    ...draft.tableOf('silent-table', words.captions.silent, columns, still, href),
   ]);
 }

@@ -1,11 +1,11 @@
 /** The report on one theme of a framework: what all agencies undertook on it and on what is below it. */
 import { ApiProperty } from '@nestjs/swagger';
-import { FilterField, type Filter, type ThroughCrosswalk } from '#progress';
+import { FilterField, type AgencyRow, type Filter, type ThroughCrosswalk } from '#progress';
 import { commitmentTable, dataTable } from './commitments.js';
 import { coverOf } from './cover.js';
-import type { Draft } from './draft.js';
-import { attention, changes, rowsTable, summary, verification } from './follow-up.js';
-import { needed, ReportQuery, type ReportMaker } from './kind.js';
+import type { Dossier, Draft } from './draft.js';
+import { attention, changes, rowsTable, summary, verification, type Counting } from './follow-up.js';
+import { ReportQuery, subjectOf, type ReportMaker } from './kind.js';
 import type { Block, Section } from './report.js';
 
 export class ThemeReportQuery extends ReportQuery {
@@ -21,27 +21,21 @@ export class ThemeReportQuery extends ReportQuery {
 type Query = Pick<Filter, 'theme' | 'crosswalk' | 'crosswalkVersion' | 'match' | 'followsUp'>;
 
 export const theme: ReportMaker = {
+  query: ThemeReportQuery,
   template: 14,
 
   async make(draft, asked: Query) {
     const { words, at, views } = draft;
-    const code = needed(asked.theme, 'theme');
-    const known = await views.registers.one('theme', code, at.knownAt);
-    if (!known) throw await views.registers.missing('theme', code, at.knownAt, 'theme');
+    const { code, label, framework } = await subjectOf(views.registers, 'theme', asked, { knownAt: at.knownAt });
     const filter = { ...asked, theme: code };
-    const through = await views.crosswalks.through(at, asked, known.framework);
+    const through = await views.crosswalks.through(at, asked, framework);
     const view = await views.progress.theme(code, at, filter);
     const row = view.row ?? (await views.progress.total(at, filter));
     const all = draft.counted(row.total, filter);
-    const name = draft.themeName(code);
-    const framework = draft.names.framework.get(known.framework) ?? known.framework;
+    const name = draft.entry('theme', code);
+    const subtitle = [draft.foreign(label), ' (', draft.name('framework', framework), ')'];
     return {
-      cover: {
-        symbol: null,
-        title: words.cover.theme,
-        subtitle: [draft.foreign(known.label), ' (', draft.foreign(framework), ')'],
-        ...coverOf(draft, { row, filter }),
-      },
+      cover: coverOf(draft, subtitle, { row, filter }),
       sections: async () => {
         const dossiers = await draft.all(filter);
         return [
@@ -53,31 +47,7 @@ export const theme: ReportMaker = {
             more: through ? throughCrosswalk(draft, through) : [],
           }),
           ...(await changes(draft, filter)),
-          ...(row.total > 0
-            ? [
-                draft.section(
-                  'agencies',
-                  words.sections.byAgency,
-                  [
-                    rowsTable(
-                      draft,
-                      'agencies-table',
-                      words.captions.agencies,
-                      'agency',
-                      draft
-                        .byName(view.rows, ({ agency }) => agency)
-                        .map((row) => ({
-                          name: draft.agencyName(row.agency),
-                          row,
-                          filter: { ...filter, agency: row.agency },
-                        })),
-                      { row, filter },
-                    ),
-                  ],
-                  byLead(draft, dossiers, filter),
-                ),
-              ]
-            : []),
+          ...(row.total > 0 ? [byAgency(draft, view.rows, filter, { row, filter }, dossiers)] : []),
           attention(draft, row, dossiers, filter),
           verification(draft, dossiers, filter),
         ];
@@ -87,30 +57,37 @@ export const theme: ReportMaker = {
   },
 };
 
-/** The commitments of each agency that is in the lead of any, in the order of names. */
-export const byLead = (draft: Draft, dossiers: Awaited<ReturnType<Draft['all']>>, filter: Filter): Section[] =>
-  draft
+/** How the commitments of each agency stand, then those that it leads, in the order of names. */
+export function byAgency(
+  draft: Draft,
+  agencies: readonly AgencyRow[],
+  scope: Filter,
+  total: Counting,
+  dossiers: readonly Dossier[],
+): Section {
+  const { captions, sections } = draft.words;
+  const rows = draft
+    .byName(agencies, ({ agency }) => agency)
+    .map((row) => ({ code: row.agency, row, filter: { ...scope, agency: row.agency } }));
+  const led = draft
     .byName([...Map.groupBy(dossiers, ({ item }) => item.lead)], ([lead]) => lead)
     .map(([lead, led]) => {
-      const href = draft.listOf({ ...filter, agency: lead, role: 'lead' });
-      const name = draft.foreign(draft.names.agency.get(lead) ?? lead);
+      const href = draft.listOf({ ...total.filter, agency: lead, role: 'lead' });
+      const name = draft.name('agency', lead);
       draft.agency(lead);
-      return draft.section(
-        `agency-${lead}`,
-        [name],
-        [commitmentTable(draft, `commitments-${lead}`, draft.words.captions.commitmentsOf(name), led, href)],
-      );
+      const table = commitmentTable(draft, `commitments-${lead}`, captions.commitmentsOf(name), led, href);
+      return draft.section(`agency-${lead}`, [name], table);
     });
+  return draft.section('agencies', sections.byAgency, [rowsTable(draft, 'agency', rows, total)], led);
+}
 
 /** The counts of reading through a crosswalk. */
-export function throughCrosswalk(draft: Draft, through: ThroughCrosswalk): Block[] {
+function throughCrosswalk(draft: Draft, through: ThroughCrosswalk): Block[] {
   const { sentences } = draft.words;
   const title = draft.foreign(through.title);
   if (through.version === null) return [draft.paragraph(sentences.throughNone(title))];
-  const counted = ({ total, list }: { total: number; list: string }) => ({
-    n: total,
-    href: draft.address('commitments', list.split('?')[1]!),
-  });
+  const counted = ({ total, list }: { total: number; list: string }) =>
+    draft.listed({ total, list: list.split('?')[1]! });
   return [
     draft.paragraph(
       sentences.through(title, through.version, through.from, through.to, through.match.join(', ')),
