@@ -25,6 +25,7 @@ export class AgencyReportQuery extends ReportQuery {
 type Query = Pick<Filter, 'agency' | 'followsUp' | 'role' | 'framework'>;
 
 export const agency: ReportMaker = {
+  summary: 'A report on one agency: its commitments, their progress, and recommendations that it has not taken up',
   query: AgencyReportQuery,
   template: 14,
 

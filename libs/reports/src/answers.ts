@@ -5,6 +5,10 @@ import { LANGUAGES, REPORT_KINDS, type Language, type Manifest, type ReportKind 
 const ANY_OBJECT = { type: 'object', additionalProperties: true } as const;
 const TEXTS = { type: 'array', items: { type: 'string' } } as const;
 
+/** An object of a schema, or none. */
+export const OrNull = (schema: string, description: string) =>
+  ApiProperty({ oneOf: [{ $ref: `#/components/schemas/${schema}` }, { type: 'null' }], description });
+
 export class ReportManifest implements Manifest {
   @ApiProperty({ enum: REPORT_KINDS }) readonly kind: ReportKind;
   @ApiProperty({ type: String, nullable: true, description: 'Of the publication whose words it has' })

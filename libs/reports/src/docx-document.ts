@@ -41,6 +41,8 @@ const BETWEEN = 420;
 /** Between the items of a cell. */
 const BETWEEN_ITEMS = 30;
 
+const HEADING_LEVELS = ['Heading1', 'Heading2', 'Heading3'] as const;
+
 interface Head {
   readonly children: Docx.Paragraph[];
   readonly isTurned: boolean;
@@ -153,12 +155,28 @@ export class DocxDocument {
     };
   }
 
+  /** One row without lines around it. */
+  #bare(width: number, cells: Docx.TableCell[], height?: Docx.ITableRowOptions['height']): Docx.Table {
+    const { Table, TableRow, WidthType, TableLayoutType } = this.docx;
+    const none = this.#noLine;
+    return new Table({
+      columnWidths: cells.map(() => width),
+      width: { size: widthOf(false), type: WidthType.DXA },
+      layout: TableLayoutType.FIXED,
+      borders: { top: none, bottom: none, left: none, right: none, insideHorizontal: none, insideVertical: none },
+      rows: [new TableRow({ height, children: cells })],
+    });
+  }
+
+  get #noLine() {
+    return { style: this.docx.BorderStyle.NONE, size: 0, color: 'auto' };
+  }
+
   /** Figures beside each other, each above its words. */
   #figures(figures: Cover['figures']): Docx.Table {
-    const { Paragraph, Table, TableRow, TableCell, TextRun, WidthType, BorderStyle, TableLayoutType } = this.docx;
-    const none = { style: BorderStyle.NONE, size: 0, color: 'auto' };
-    const whole = widthOf(false);
-    const width = Math.floor(whole / figures.length);
+    const { Paragraph, TableCell, TextRun, WidthType, BorderStyle } = this.docx;
+    const none = this.#noLine;
+    const width = Math.floor(widthOf(false) / figures.length);
     const cells = figures.map(
       ({ words, figure }) =>
         new TableCell({
@@ -176,19 +194,12 @@ export class DocxDocument {
           ],
         }),
     );
-    return new Table({
-      columnWidths: figures.map(() => width),
-      width: { size: whole, type: WidthType.DXA },
-      layout: TableLayoutType.FIXED,
-      borders: { top: none, bottom: none, left: none, right: none, insideHorizontal: none, insideVertical: none },
-      rows: [new TableRow({ children: cells })],
-    });
+    return this.#bare(width, cells);
   }
 
   /** A coloured ground, which grows with what stands on it. */
   #ground(children: Docx.Paragraph[]): Docx.Table {
-    const { Table, TableRow, TableCell, WidthType, BorderStyle, TableLayoutType } = this.docx;
-    const none = { style: BorderStyle.NONE, size: 0, color: 'auto' };
+    const { TableCell, WidthType } = this.docx;
     const width = widthOf(false);
     const cell = new TableCell({
       children,
@@ -197,13 +208,7 @@ export class DocxDocument {
       width: { size: width, type: WidthType.DXA },
       margins: { top: 300, bottom: 300, left: 400, right: 400 },
     });
-    return new Table({
-      columnWidths: [width],
-      width: { size: width, type: WidthType.DXA },
-      layout: TableLayoutType.FIXED,
-      borders: { top: none, bottom: none, left: none, right: none, insideHorizontal: none, insideVertical: none },
-      rows: [new TableRow({ height: { value: 4800, rule: 'atLeast' }, children: [cell] })],
-    });
+    return this.#bare(width, [cell], { value: 4800, rule: 'atLeast' });
   }
 
   #page = (aside: boolean) => ({
@@ -323,7 +328,7 @@ export class DocxDocument {
       case 'heading':
         return [
           new Paragraph({
-            ...this.#heading(part.level),
+            heading: HEADING_LEVELS[Math.min(part.level, 3) - 1],
             pageBreakBefore: beginsPage,
             children: this.#text.marked(part.id, this.#text.inlines(part.title)),
           }),
@@ -351,12 +356,6 @@ export class DocxDocument {
         return [...children, new Paragraph({ style: 'Attribution', text: part.attribution })];
       }
     }
-  }
-
-  #heading(level: number): Partial<Docx.IParagraphOptions> {
-    const { HEADING_1, HEADING_2, HEADING_3 } = this.docx.HeadingLevel;
-    const heading = [HEADING_1, HEADING_2, HEADING_3][level - 1] ?? HEADING_3;
-    return { heading };
   }
 
   async #chart(chart: Chart): Promise<Docx.FileChild[]> {
@@ -434,7 +433,7 @@ export class DocxDocument {
     const [strong, thin, no] = [
       { style: BorderStyle.SINGLE, size: 10, color: ACCENT },
       { style: BorderStyle.SINGLE, size: 3, color: LINE },
-      { style: BorderStyle.NONE, size: 0, color: 'auto' },
+      this.#noLine,
     ];
     const cell = (children: Docx.Paragraph[], i: number, more: Partial<Docx.ITableCellOptions> = {}) =>
       new TableCell({ children, width: { size: widths[i]!, type: WidthType.DXA }, ...more });

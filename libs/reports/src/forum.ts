@@ -19,6 +19,7 @@ export class ForumReportQuery extends ReportQuery {
 type Query = Pick<Filter, 'memberOf'> & { readonly forum?: string };
 
 export const forum: ReportMaker = {
+  summary: 'A report on the follow-up to a forum and its round tables, outcome by outcome',
   query: ForumReportQuery,
   template: 15,
 

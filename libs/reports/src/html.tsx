@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import type { ComponentChildren } from 'preact';
 import { renderToString } from 'preact-render-to-string';
 import { encoded } from './encoded.js';
+import { linesOf } from './in-words.js';
 import { manifestLines } from './manifest-lines.js';
 import {
   isStream,
@@ -317,26 +318,16 @@ class Page {
   #content(cell: Cell): ComponentChildren {
     const { words } = this;
     if (cell === null) return words.parts.none;
-    switch (cell.type) {
-      case 'text':
-        return this.#inlines(cell.inlines);
-      case 'list':
-        return (
-          <ul>
-            {cell.items.map((item, i) => (
-              <li key={i}>{this.#inlines(item)}</li>
-            ))}
-          </ul>
-        );
-      case 'date':
-        return <time dateTime={cell.value}>{words.shortDate(cell.value)}</time>;
-      case 'integer':
-        return linked(words.number(cell.value), cell.href);
-      case 'share':
-        return linked(words.share(cell.value, cell.of), cell.href);
-      default:
-        return linked(cell.words, cell.href);
-    }
+    if (cell.type === 'date') return <time dateTime={cell.value}>{words.shortDate(cell.value)}</time>;
+    const lines = linesOf(cell, words).map((line) => this.#inlines(line));
+    if (cell.type !== 'list') return lines[0];
+    return (
+      <ul>
+        {lines.map((line, i) => (
+          <li key={i}>{line}</li>
+        ))}
+      </ul>
+    );
   }
 
   #inlines(inlines: readonly Inline[]): ComponentChildren {

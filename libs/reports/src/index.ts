@@ -15,7 +15,8 @@ import { PublishedFiles } from './published-files.js';
 import { JobsKept } from './job-files.js';
 import { ReportJobs } from './jobs.js';
 import { ReportJobsController, ReportOrders } from './jobs.controller.js';
-import { ReportsController } from './reports.controller.js';
+import { reportController } from './reports.controller.js';
+import { REPORT_KINDS } from './report.js';
 import { Imprint, ReportViews } from './draft.js';
 import { Reports } from './reports.js';
 
@@ -49,7 +50,7 @@ export const reportsContext = (
   controllers: [
     VerifyController,
     ReportJobsController,
-    ReportsController,
+    ...REPORT_KINDS.map(reportController),
     PublishingController,
     PublicationsController,
     historyController('publication'),

@@ -10,15 +10,7 @@ import type { RowsRead } from './rows-read.js';
 
 export const JOB_STATES = ['waiting', 'reading', 'writing', 'done', 'failed', 'cancelled'] as const;
 /** Those of what is published: from `publishing` on nothing stops it. */
-export const PUBLISHING_STATES = [
-  'waiting',
-  'reading',
-  'writing',
-  'publishing',
-  'done',
-  'failed',
-  'cancelled',
-] as const;
+export const PUBLISHING_STATES = [...JOB_STATES.slice(0, 3), 'publishing', ...JOB_STATES.slice(3)] as const;
 export type JobState = (typeof PUBLISHING_STATES)[number];
 
 /** The report that is to be made: its dates are settled, so that it is the same whenever it is made. */

@@ -11,9 +11,11 @@ import {
   ApiProduces,
   ApiProperty,
   ApiTags,
+  PickType,
 } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { OnDate, OneOf, Plain, Problem, Reads, Text, Uuid, Whole, Reply, type ApiRequest } from '#platform';
+import { OrNull, ReportManifest } from './answers.js';
 import { REPORT_FORMAT_NAMES, REPORT_FORMATS, reportFormat, type ReportFormatName } from './formats.js';
 import { JOB_STATES, type JobState, type NamedJob, type ReportOrder } from './job.js';
 import { clientOf, ReportJobs } from './jobs.js';
@@ -53,15 +55,10 @@ export class OrderReport {
   @OneOf(REPORT_FORMAT_NAMES, { optional: true, description: 'Without it html' }) format?: ReportFormatName | null;
 }
 
-class JobOrder implements ReportOrder {
-  @ApiProperty({ enum: REPORT_KINDS }) readonly kind: ReportKind;
-  @ApiProperty({ type: 'object', additionalProperties: { type: 'string' }, example: { agency: 'IOM' } })
-  readonly parameters: Readonly<Record<string, string>>;
-  @ApiProperty({ type: String, format: 'date' }) readonly asOf: string;
-  @ApiProperty({ description: 'The position of the log' }) readonly knownAt: string;
-  @ApiProperty({ type: String, format: 'date', nullable: true }) readonly since: string | null;
-  @ApiProperty({ type: 'integer', description: 'Calendar months' }) readonly staleAfter: number;
-  @ApiProperty({ enum: LANGUAGES }) readonly language: Language;
+class JobOrder
+  extends PickType(ReportManifest, ['kind', 'parameters', 'asOf', 'knownAt', 'since', 'staleAfter', 'language'])
+  implements ReportOrder
+{
   @ApiProperty({ enum: REPORT_FORMAT_NAMES }) readonly format: ReportFormatName;
 }
 
@@ -86,23 +83,12 @@ export class ReportJobAnswer {
   @ApiProperty({ description: 'With the dates settled: the same report whenever it is made' })
   readonly report: JobOrder;
   @ApiProperty({ format: 'date-time' }) readonly askedAt: string;
-  @ApiProperty({
-    oneOf: [{ $ref: '#/components/schemas/JobProgress' }, { type: 'null' }],
-    description: 'How far it is; null: it has not begun to write long tables, or has none',
-  })
+  @OrNull('JobProgress', 'How far it is; null: it has not begun to write long tables, or has none')
   readonly progress: JobProgress | null;
-  @ApiProperty({
-    oneOf: [{ $ref: '#/components/schemas/JobFile' }, { type: 'null' }],
-    description: 'null: it is not done',
-  })
-  readonly file: JobFile | null;
+  @OrNull('JobFile', 'null: it is not done') readonly file: JobFile | null;
   @ApiProperty({ type: String, format: 'date-time', nullable: true, description: 'null: it is not over' })
   readonly keptUntil: string | null;
-  @ApiProperty({
-    oneOf: [{ $ref: '#/components/schemas/Problem' }, { type: 'null' }],
-    description: 'Why it failed',
-  })
-  readonly problem: Problem | null;
+  @OrNull('Problem', 'Why it failed') readonly problem: Problem | null;
 }
 
 /** Takes orders, of the API and of pages. */

@@ -43,6 +43,8 @@ export interface Made extends Pick<Report, 'data'> {
 export type ReportFilter = Filter & { readonly forum?: string };
 
 export interface ReportMaker {
+  /** What its route gives. */
+  readonly summary: string;
   readonly query: new () => ReportQuery & ReportFilter;
   /** Raised when the form of the report changes. */
   readonly template: number;

@@ -1,5 +1,6 @@
 /** A report as Markdown, as GitHub reads it: headings, tables, footnotes. */
 import { encoded } from './encoded.js';
+import { linesOf } from './in-words.js';
 import { manifestLines } from './manifest-lines.js';
 import {
   pagesOf,
@@ -115,20 +116,5 @@ async function* tableOf(table: Table, words: Words): AsyncGenerator<string> {
   for (const remark of [...remarks, sourceLine]) yield `*${inlines(remark)}*\n\n`;
 }
 
-function cellOf(cell: Cell, words: Words): string {
-  if (cell === null) return words.parts.none;
-  switch (cell.type) {
-    case 'text':
-      return inlines(cell.inlines);
-    case 'list':
-      return cell.items.map(inlines).join('<br>');
-    case 'date':
-      return literal(words.shortDate(cell.value));
-    case 'integer':
-      return linked(words.number(cell.value), cell.href);
-    case 'share':
-      return linked(literal(words.share(cell.value, cell.of)), cell.href);
-    default:
-      return linked(literal(cell.words), cell.href);
-  }
-}
+const cellOf = (cell: Cell, words: Words): string =>
+  cell === null ? words.parts.none : linesOf(cell, words).map(inlines).join('<br>');

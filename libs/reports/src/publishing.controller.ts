@@ -15,6 +15,7 @@ import type { FastifyReply } from 'fastify';
 import { PublishRound } from '#bodies';
 import { CurrentCommand, Problem, Rights, Reply, type CommandContext } from '#platform';
 import { operationOnRound, ROUND_ACTS } from '#rounds';
+import { OrNull } from './answers.js';
 import { PUBLISHING_STATES, type JobState, type NamedJob, type PublishingOrder } from './job.js';
 import { ReportJobs } from './jobs.js';
 import { AGAIN_S } from './jobs.controller.js';
@@ -37,11 +38,7 @@ export class PublishingAnswer {
   readonly round: string | null;
   @ApiProperty({ description: 'The symbol of the report' }) readonly publication: string;
   @ApiProperty({ format: 'date-time' }) readonly askedAt: string;
-  @ApiProperty({
-    oneOf: [{ $ref: '#/components/schemas/FilesMade' }, { type: 'null' }],
-    description: 'How far it is; null: no file is made yet',
-  })
-  readonly progress: FilesMade | null;
+  @OrNull('FilesMade', 'How far it is; null: no file is made yet') readonly progress: FilesMade | null;
   @ApiProperty({ type: String, nullable: true, description: 'For If-Position-At-Least; null: it is not published' })
   readonly position: string | null;
   @ApiProperty({
@@ -51,11 +48,7 @@ export class PublishingAnswer {
     description: 'How long this job can be asked for; null: it is not over',
   })
   readonly keptUntil: string | null;
-  @ApiProperty({
-    oneOf: [{ $ref: '#/components/schemas/Problem' }, { type: 'null' }],
-    description: 'Why it failed',
-  })
-  readonly problem: Problem | null;
+  @OrNull('Problem', 'Why it failed') readonly problem: Problem | null;
 }
 
 /** Takes orders to publish, of the API and of pages. Given again, the same command is the same job. */
@@ -86,7 +79,6 @@ export class PublishingOrders {
   }
 }
 
-const SECRETARIAT = ['secretariat'] as const;
 const addressOf = (id: string): string => `/v1/publishing/${id}`;
 
 @ApiTags('Reports')
@@ -101,7 +93,7 @@ export class PublishingController {
   @Post('rounds/:round/publish')
   @ApiParam({ name: 'round', description: 'The code of the round' })
   @ApiTags('Rounds')
-  @Rights({ scope: 'publish', roles: [...SECRETARIAT] })
+  @Rights({ scope: 'publish', roles: ['secretariat'] })
   @HttpCode(202)
   @ApiOperation(operationOnRound('publish'))
   @ApiAcceptedResponse({ type: PublishingAnswer })
@@ -116,7 +108,7 @@ export class PublishingController {
   }
 
   @Post('publications/:code/publish')
-  @Rights({ scope: 'publish', roles: [...SECRETARIAT] })
+  @Rights({ scope: 'publish', roles: ['secretariat'] })
   @HttpCode(202)
   @ApiOperation({
     summary: 'Publish a report: its files are made, in every language and format, and never change from then on',
@@ -135,7 +127,7 @@ export class PublishingController {
   }
 
   @Get('publishing/:id')
-  @Rights({ scope: 'read', roles: [...SECRETARIAT] })
+  @Rights({ scope: 'read', roles: ['secretariat'] })
   @ApiOperation({
     summary: 'A report that is being published, alone or with its round: how far it is',
     description: 'By the secretariat. It is kept for a week after it is over.',
@@ -150,7 +142,7 @@ export class PublishingController {
   }
 
   @Post('publishing/:id/cancel')
-  @Rights({ scope: 'publish', roles: [...SECRETARIAT] })
+  @Rights({ scope: 'publish', roles: ['secretariat'] })
   @HttpCode(200)
   @ApiOperation({
     summary: 'Cancel a publishing while its files are made: nothing is published, and the prepared report stays',

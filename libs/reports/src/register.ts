@@ -15,6 +15,7 @@ export class RegisterReportQuery extends IntersectionType(
 const READ = ['reference', 'title', 'stage', 'stageSince', 'lead', 'target', 'lastReportedOn'] as const;
 
 export const register: ReportMaker = {
+  summary: 'All commitments of a filter, with all that is known of them',
   query: RegisterReportQuery,
   template: 14,
 

@@ -250,6 +250,13 @@ export async function* pagesOf({ rows }: Table): AsyncGenerator<readonly Row[]> 
   else if (rows.length > 0) yield rows;
 }
 
+/** A section with other tables in the place of its own. */
+export const withTables = (section: Section, of: (table: Table) => Table): Section => ({
+  ...section,
+  blocks: section.blocks.map((block) => (block.type === 'table' ? of(block) : block)),
+  sections: section.sections.map((below) => withTables(below, of)),
+});
+
 /** The words of inlines alone, without the marks of notes. */
 export const plain = (inlines: readonly Inline[]): string =>
   inlines

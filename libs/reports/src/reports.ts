@@ -95,7 +95,7 @@ async function makeReport(
   const between = draft.round && cover.subtitle.length > 0 ? ['. '] : [];
   const subtitle = [...cover.subtitle, ...between, ...ofRound];
   return numbered({
-    ...{ kind, language, cover: { ...cover, subtitle, symbol } },
+    ...{ kind, language, cover: { symbol, ...cover, subtitle } },
     sections: symbol === null ? all : withNarratives(all, narratives, language, draft.words.lines),
     ...{ data, abbreviations: draft.abbreviations(), manifest },
   });

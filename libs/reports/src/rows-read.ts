@@ -1,5 +1,5 @@
 /** The progress of the writing of a report: the rows of its long tables are read as they are written. */
-import { isStream, type NumberedReport, type ReportFormat, type Section, type Table } from './report.js';
+import { isStream, withTables, type NumberedReport, type ReportFormat, type Table } from './report.js';
 
 /** The rows of long tables. */
 export interface RowsRead {
@@ -34,14 +34,9 @@ export function tellingRows(
       },
     };
   };
-  const section = (one: Section): Section => ({
-    ...one,
-    blocks: one.blocks.map((block) => (block.type === 'table' ? tellingOf(block) : block)),
-    sections: one.sections.map(section),
-  });
   const telling = {
     ...report,
-    ...(reads.includes('sections') && { sections: report.sections.map(section) }),
+    ...(reads.includes('sections') && { sections: report.sections.map((one) => withTables(one, tellingOf)) }),
     ...(reads.includes('data') && { data: tellingOf(report.data) }),
   };
   return { telling, of };

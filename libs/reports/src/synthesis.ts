@@ -23,6 +23,7 @@ export class SynthesisReportQuery extends ReportQuery {
 type Query = Pick<Filter, 'followsUp' | 'memberOf' | 'role' | 'framework'>;
 
 export const synthesis: ReportMaker = {
+  summary: 'A synthesis of all agencies’ work: by theme, by agency, by kind of activity',
   query: SynthesisReportQuery,
   template: 14,
 

@@ -21,6 +21,7 @@ export class ThemeReportQuery extends ReportQuery {
 type Query = Pick<Filter, 'theme' | 'crosswalk' | 'crosswalkVersion' | 'match' | 'followsUp'>;
 
 export const theme: ReportMaker = {
+  summary: 'A report on one theme of a framework, across agencies',
   query: ThemeReportQuery,
   template: 14,
 

@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 import type { Piscina } from 'piscina';
 import { Rejected } from '#eventsourcing';
 import { reportFormat, type ReportFormatName } from './formats.js';
-import { isStream, pagesOf, type NumberedReport, type Row, type Section, type Table } from './report.js';
+import { isStream, pagesOf, withTables, type NumberedReport, type Row, type Table } from './report.js';
 
 /** The task of a thread. */
 export interface Work {
@@ -107,12 +107,7 @@ function sendable(report: NumberedReport) {
     streams.push(stream);
     return { ...table, rows: stream };
   };
-  const section = (one: Section): Section => ({
-    ...one,
-    blocks: one.blocks.map((block) => (block.type === 'table' ? table(block) : block)),
-    sections: one.sections.map(section),
-  });
-  const sent = { ...report, data: table(report.data), sections: report.sections.map(section) };
+  const sent = { ...report, data: table(report.data), sections: report.sections.map((one) => withTables(one, table)) };
   return { sent, streams };
 }
 

@@ -4,7 +4,7 @@
  */
 import { PassThrough } from 'node:stream';
 import type { Alignment, Font, WorkbookWriter } from '@cj-tech-master/excelts';
-import { archivedAlike, commitRow, XLSX_TYPE } from '#tables';
+import { archivedAlike, CELL_STYLES, commitRow, XLSX_TYPE } from '#tables';
 import { linesOf } from './in-words.js';
 import { manifestLines } from './manifest-lines.js';
 import { pagesOf, plain, type Cell, type Column, type Inline, type NumberedReport } from './report.js';
@@ -75,17 +75,14 @@ interface Style {
   readonly alignment?: Partial<Alignment>;
 }
 
-const FONT = { name: 'Arial', size: 10 } as const;
-const HEAD = {
-  font: { ...FONT, bold: true, color: { argb: 'FFFFFFFF' } },
-  fill: { type: 'pattern', pattern: 'solid', fgColor: { argb: 'FF1F4E79' } },
-  alignment: { vertical: 'top', wrapText: true },
-} as const;
-const NUMERIC_HEAD = { ...HEAD, alignment: { ...HEAD.alignment, horizontal: 'right' } } as const;
-const WRAPPED = { vertical: 'top', wrapText: true } as const;
+const { font: FONT, alignment: WRAPPED } = CELL_STYLES.wrapped;
+const HEAD = { ...CELL_STYLES.head, alignment: WRAPPED } as const;
+const NUMERIC_HEAD = { ...HEAD, alignment: { ...WRAPPED, horizontal: 'right' } } as const;
 const LINK: Style = { font: { color: { argb: 'FF0B5394' }, underline: true } };
 /** A column that a person edits stays text, though it begins like a formula. */
 const TEXT: Style = { numFmt: '@' };
+
+type Styled = readonly [value: Value, style: Style];
 
 interface SheetColumn {
   readonly title: string;
@@ -164,11 +161,14 @@ class Book {
     const widths = [44, 90];
     sheet.columns = widths.map((width) => ({ width }));
     const add = (values: readonly Value[], style: Style = {}) => {
-      const row = sheet.addRow([]);
       // A cell that stands alone may go on over the next column.
-      const over: Style = values.length === 1 ? { alignment: { vertical: 'top' } } : {};
-      values.forEach((value, i) => put(row.getCell(i + 1), value, { ...over, ...style }));
-      commitRow(row, values.length === 1 ? [44 + 90] : widths);
+      const isAlone = values.length === 1;
+      const whole: Style = { ...(isAlone && { alignment: { vertical: 'top' } }), ...style };
+      addRow(
+        sheet,
+        isAlone ? [sumOf(widths)] : widths,
+        values.map((value) => [value, whole]),
+      );
     };
     add([symbol ?? parts.draft], { font: { bold: true } });
     add([title], { font: { bold: true } });
@@ -208,14 +208,11 @@ class Book {
     const widths = widthsOf(head);
     const sheet = this.#sheet(name, head, rowCount, whose.length + 1);
     const write = (before: readonly Value[], cells: readonly Cell[], bold = false) => {
-      const row = sheet.addRow([]);
-      let at = 0;
-      for (const value of before) put(row.getCell(++at), value, NUMBER);
-      cells.forEach((cell, i) => {
-        for (const [value, style] of this.#valuesOf(cell, columns[i]!, links))
-          put(row.getCell(++at), value, bold ? { ...style, font: { ...style.font, bold } } : style);
-      });
-      commitRow(row, widths);
+      const values = cells.flatMap((cell, i) => this.#valuesOf(cell, columns[i]!, links));
+      const styled = bold
+        ? values.map(([value, style]): Styled => [value, { ...style, font: { ...style.font, bold } }])
+        : values;
+      addRow(sheet, widths, [...before.map((value): Styled => [value, NUMBER]), ...styled]);
     };
     let last = 1;
     for (const { table, section } of tables) {
@@ -241,13 +238,12 @@ class Book {
       { title: manifest.site, width: WIDEST },
     ];
     const sheet = this.#sheet(name, head);
-    for (const { number, citation, href } of this.report.notes) {
-      const row = sheet.addRow([]);
-      put(row.getCell(1), number, NUMBER);
-      put(row.getCell(2), citation);
-      if (href !== undefined) put(row.getCell(3), { text: href, hyperlink: href }, LINK);
-      commitRow(row, widthsOf(head));
-    }
+    for (const { number, citation, href } of this.report.notes)
+      addRow(sheet, widthsOf(head), [
+        [number, NUMBER],
+        [citation, PLAIN],
+        [href === undefined ? null : { text: href, hyperlink: href }, LINK],
+      ]);
     sheet.commit();
     await this.#drained();
   }
@@ -263,11 +259,12 @@ class Book {
       { title: book.codeMeaning, width: 34 },
     ];
     const sheet = this.#sheet(name, head);
-    const add = (...values: readonly string[]) => {
-      const row = sheet.addRow([]);
-      values.forEach((value, i) => put(row.getCell(i + 1), value));
-      commitRow(row, widthsOf(head));
-    };
+    const add = (...values: readonly string[]) =>
+      addRow(
+        sheet,
+        widthsOf(head),
+        values.map((value) => [value, PLAIN]),
+      );
     for (const { name, columns } of sheets)
       for (const { title, key, type, explains, codes = [] } of columns) {
         const more = { share: [book.share], date: [book.dates] }[type as string] ?? [];
@@ -317,7 +314,7 @@ class Book {
     }));
   }
 
-  #valuesOf(cell: Cell, { type, weight }: Column, links: boolean): [Value, Style][] {
+  #valuesOf(cell: Cell, { type, weight }: Column, links: boolean): Styled[] {
     switch (cell?.type) {
       case undefined:
         return type === 'share' ? [EMPTY, EMPTY] : [EMPTY];
@@ -360,7 +357,7 @@ const COUNT: Style = { numFmt: '#,##0' };
 const NUMBER: Style = { alignment: { ...WRAPPED, horizontal: 'left' } };
 const DAY: Style = { numFmt: 'yyyy-mm-dd', alignment: { ...WRAPPED, horizontal: 'left' } };
 const PLAIN: Style = {};
-const EMPTY: [Value, Style] = [null, PLAIN];
+const EMPTY: Styled = [null, PLAIN];
 
 const hrefOf = (inline: Inline): string | undefined =>
   typeof inline !== 'string' && (inline.type === 'link' || inline.type === 'figure') ? inline.href : undefined;
@@ -387,8 +384,7 @@ function shortened(name: string, most: number): string {
   return cut(words.join(' '), most - end.length) + end;
 }
 
-type SheetRow = ReturnType<ReturnType<WorkbookWriter['addWorksheet']>['addRow']>;
-type SheetCell = ReturnType<SheetRow['getCell']>;
+type Written = ReturnType<WorkbookWriter['addWorksheet']>;
 
 /** Whole styles, each made once: the library knows them again by their identity. */
 const whole = new WeakMap<Style, readonly [any: object, formula: object]>();
@@ -400,9 +396,14 @@ function styleOf(style: Style, value: Value): object {
   return typeof value === 'string' && /^[=+\-@]/.test(value) ? formula! : any!;
 }
 
-/** Texts stay texts, whatever they begin with. */
-function put(cell: SheetCell, value: Value, style: Style = PLAIN) {
-  if (value === null || value === '') return;
-  cell.value = typeof value === 'string' ? cut(value, LETTERS) : value;
-  cell.style = styleOf(style, value);
+/** Writes a row. Texts stay texts, whatever they begin with. */
+function addRow(sheet: Written, widths: readonly number[], values: readonly Styled[]) {
+  const row = sheet.addRow([]);
+  for (const [i, [value, style]] of values.entries()) {
+    if (value === null || value === '') continue;
+    const cell = row.getCell(i + 1);
+    cell.value = typeof value === 'string' ? cut(value, LETTERS) : value;
+    cell.style = styleOf(style, value);
+  }
+  commitRow(row, widths);
 }

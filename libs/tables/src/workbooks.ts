@@ -7,26 +7,20 @@ export const XLSX_TYPE = 'application/vnd.openxmlformats-officedocument.spreadsh
 
 const FONT = { name: 'Arial', size: 10 } as const;
 const TOP = { vertical: 'top' } as const;
-const HEAD = {
-  font: { ...FONT, bold: true, color: { argb: 'FFFFFFFF' } },
-  fill: { type: 'pattern', pattern: 'solid', fgColor: { argb: 'FF1F4E79' } },
-  alignment: TOP,
-} as const;
 const PLAIN = { font: FONT, alignment: TOP } as const;
-const WRAPPED = { font: FONT, alignment: { ...TOP, wrapText: true } } as const;
-const NUMBER = { ...PLAIN, numFmt: '0' } as const;
-const DAY = { ...PLAIN, numFmt: 'yyyy-mm-dd' } as const;
-/** A cell of text stays text when somebody edits it. */
-const TEXT = { ...PLAIN, numFmt: '@' } as const;
 
 /** The styles of cells: a head, words that may take several lines, a text that stays one when somebody edits it, and others. */
 export const CELL_STYLES = {
-  head: HEAD,
-  wrapped: WRAPPED,
-  text: TEXT,
+  head: {
+    font: { ...FONT, bold: true, color: { argb: 'FFFFFFFF' } },
+    fill: { type: 'pattern', pattern: 'solid', fgColor: { argb: 'FF1F4E79' } },
+    alignment: TOP,
+  },
+  wrapped: { font: FONT, alignment: { ...TOP, wrapText: true } },
+  text: { ...PLAIN, numFmt: '@' },
   plain: PLAIN,
-  number: NUMBER,
-  day: DAY,
+  number: { ...PLAIN, numFmt: '0' },
+  day: { ...PLAIN, numFmt: 'yyyy-mm-dd' },
 } as const;
 
 type Value = string | number | boolean | Date;

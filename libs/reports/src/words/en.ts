@@ -3,7 +3,7 @@ import locale from 'd3-format/locale/en-GB' with { type: 'json' };
 import { en as plural } from 'make-plural/cardinals';
 import { codesIn, type Stage } from '#words';
 import type { Inline } from '../report.js';
-import { joined, languageBy, say, type Counted } from './language.js';
+import { languageBy, say, type Counted } from './language.js';
 
 const language = languageBy({
   plural,
@@ -21,9 +21,10 @@ const language = languageBy({
   lessThan: (text) => `less than ${text}`,
   moreThan: (text) => `more than ${text}`,
   partOf: (part, of) => `${part} of ${of}`,
+  and: 'and',
 });
 
-const { number, percent, date, form, figure } = language;
+const { number, percent, date, form, figure, listed } = language;
 const commitments = (n: number) => form(n, { one: 'commitment', other: 'commitments' });
 const was = (n: number) => form(n, { one: 'was', other: 'were' });
 const is = (n: number) => form(n, { one: 'is', other: 'are' });
@@ -47,7 +48,7 @@ const FLOW = {
 export type Flow = keyof typeof FLOW;
 
 /** One or more that came in or went out. */
-interface FlowTerm {
+export interface FlowTerm {
   readonly sign: '+' | '−';
   readonly flow: Flow;
   readonly count: Counted;
@@ -58,6 +59,10 @@ interface InStage {
   readonly stage: Stage;
   readonly count: Counted;
 }
+
+/** `+ 3 newly reported − 1 withdrawn` */
+const termsOf = (terms: readonly FlowTerm[]): Inline[] =>
+  terms.flatMap(({ sign, flow, count }) => say` ${sign} ${figure(count)} ${FLOW[flow].toLowerCase()}`);
 
 export const en = {
   ...language,
@@ -355,7 +360,7 @@ export const en = {
       const each = parts.map(
         ({ stage, count }) => say`${STAGE[stage].toLowerCase()} (${figure(count)}, or ${percent(count.n, all)})`,
       );
-      return say` ${done === 0 ? 'They were' : others} ${joined(each, 'and')}.`;
+      return say` ${done === 0 ? 'They were' : others} ${listed(each)}.`;
     },
     targets: (targeted: Counted, overdue: Counted, all: Counted): Inline[] => {
       if (all.n === 1)
@@ -389,9 +394,7 @@ export const en = {
     apart: (n: Counted): Inline[] =>
       say`In addition, ${figure(n)} ${form(n.n, { one: 'record was merged, split, superseded or withdrawn by then; it is', other: 'records were merged, split, superseded or withdrawn by then; they are' })} counted in no total.`,
     bridge: (then: Counted, terms: readonly FlowTerm[], now: Counted, since: string, asOf: string): Inline[] =>
-      say`From ${date(since)} to ${date(asOf)} the number of commitments went as follows: ${figure(then)} then${terms.flatMap(
-        ({ sign, flow, count }) => say` ${sign} ${figure(count)} ${FLOW[flow].toLowerCase()}`,
-      )} = ${figure(now)} now.`,
+      say`From ${date(since)} to ${date(asOf)} the number of commitments went as follows: ${figure(then)} then${termsOf(terms)} = ${figure(now)} now.`,
     moves: (moved: Counted, same: Counted): Inline[] => {
       if (moved.n === 0)
         return say`None of the ${figure(same)} that were there at both dates changed ${form(same.n, { one: 'its', other: 'their' })} stage.`;
@@ -470,10 +473,7 @@ export const en = {
     asAWhole: (n: Counted): Inline[] =>
       say`A further ${figure(n)} ${commitments(n.n)} ${form(n.n, { one: 'follows', other: 'follow' })} up the forum or a round table of it, and no particular outcome.`,
     tookUp: (all: Counted, leads: readonly Inline[]): Inline[] =>
-      say`Taken up in ${figure(all)} ${commitments(all.n)}, led by ${joined(
-        leads.map((lead) => [lead]),
-        'and',
-      )}.`,
+      say`Taken up in ${figure(all)} ${commitments(all.n)}, led by ${listed(leads.map((lead) => [lead]))}.`,
     nobodyTookUp: 'Nobody has taken this up.',
     noMemberTookUp: 'No member has taken this up.',
     ofMembersOnly: (body: Inline): Inline[] => say`Only the commitments of members of ${body} count here.`,
@@ -516,17 +516,17 @@ export const en = {
     answered: (those: readonly (readonly Inline[])[], of: number, href: string): Inline[] =>
       those.length === 0
         ? say`No agency answered.`
-        : say`Of ${figure({ n: of, href })}, ${figure({ n: those.length, href })} (${percent(those.length, of)}) answered: ${joined(those, 'and')}.`,
+        : say`Of ${figure({ n: of, href })}, ${figure({ n: those.length, href })} (${percent(those.length, of)}) answered: ${listed(those)}.`,
     nilReturns: (those: readonly (readonly Inline[])[], of: number, href: string): Inline[] =>
       those.length === 0
         ? say`No agency said that there was nothing to report.`
-        : say`Of ${figure({ n: of, href })}, ${figure({ n: those.length, href })} (${percent(those.length, of)}) said that there was nothing to report: ${joined(those, 'and')}.`,
+        : say`Of ${figure({ n: of, href })}, ${figure({ n: those.length, href })} (${percent(those.length, of)}) said that there was nothing to report: ${listed(those)}.`,
     silentOnes: (those: readonly (readonly Inline[])[], of: number, href: string): Inline[] =>
       those.length === 0
         ? say`Something was received from every agency.`
-        : say`Nothing was received from ${figure({ n: those.length, href })} of ${figure({ n: of, href })} (${percent(those.length, of)}): ${joined(those, 'and')}. Silence says neither that nothing has changed nor that there is nothing to report.`,
+        : say`Nothing was received from ${figure({ n: those.length, href })} of ${figure({ n: of, href })} (${percent(those.length, of)}): ${listed(those)}. Silence says neither that nothing has changed nor that there is nothing to report.`,
     lateOnes: (those: readonly (readonly Inline[])[], of: number, href: string): Inline[] =>
-      say`Of ${figure({ n: of, href })} ${form(of, { one: 'return', other: 'returns' })}, ${figure({ n: those.length, href })} (${percent(those.length, of)}) came after the deadline: ${joined(those, 'and')}.`,
+      say`Of ${figure({ n: of, href })} ${form(of, { one: 'return', other: 'returns' })}, ${figure({ n: those.length, href })} (${percent(those.length, of)}) came after the deadline: ${listed(those)}.`,
     answersGiven: (n: number, of: number | null, href: string): Inline[] => {
       if (n === 0) return say`No answer was given.`;
       return of === null
@@ -534,16 +534,11 @@ export const en = {
         : say`Of ${figure({ n: of, href })} ${form(of, { one: 'agency', other: 'agencies' })}, ${figure({ n: n, href })} answered this.`;
     },
     tally: (counts: readonly { readonly answer: Inline; readonly n: number }[], href: string): Inline[] =>
-      say`${joined(
-        counts.map(({ answer, n }) => say`${answer}: ${figure({ n: n, href })}`),
-        'and',
-      )}.`,
+      say`${listed(counts.map(({ answer, n }) => say`${answer}: ${figure({ n: n, href })}`))}.`,
     asPublished: (symbol: string, then: Counted, since: string): Inline[] =>
       say`${symbol} counted ${figure(then)} ${commitments(then.n)} as at ${date(since)}.`,
     nothingCorrected: ' Nothing that was recorded since has changed this number.',
     corrected: (terms: readonly FlowTerm[], now: Counted): Inline[] =>
-      say` What was recorded or corrected since about that date:${terms.flatMap(
-        ({ sign, flow, count }) => say` ${sign} ${figure(count)} ${FLOW[flow].toLowerCase()}`,
-      )} = ${figure(now)}.`,
+      say` What was recorded or corrected since about that date:${termsOf(terms)} = ${figure(now)}.`,
   },
 };

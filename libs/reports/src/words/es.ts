@@ -1,9 +1,9 @@
 /** The words of reports in Spanish. */
 import locale from 'd3-format/locale/es-ES' with { type: 'json' };
 import { es as plural } from 'make-plural/cardinals';
-import { capital, codesIn, COLUMN_OF_ROLE, STAGES_IN_WORDS } from '#words';
-import type { Flow } from './en.js';
-import { joined, languageBy, say } from './language.js';
+import { codesIn, COLUMN_OF_ROLE, STAGES_IN_WORDS } from '#words';
+import type { Flow, FlowTerm } from './en.js';
+import { firstOf, languageBy, say, type Forms } from './language.js';
 import { plain, type Inline } from '../report.js';
 import type { Words } from './words.js';
 
@@ -26,17 +26,14 @@ const language = languageBy({
   lessThan: (text) => `menos del ${text}`,
   moreThan: (text) => `más del ${text}`,
   partOf: (part, of) => `${part} de ${of}`,
+  and: y,
 });
 
-const { number, percent, date, form, figure } = language;
+const { number, percent, date, form, agreed, figure, listed } = language;
 const commitments = (n: number) => form(n, { one: 'compromiso', other: 'compromisos' });
 const quoted = (text: Inline) => say`“${text}”`;
 const months = (n: number) => `${number(n)} ${form(n, { one: 'mes', other: 'meses' })}`;
-/** La concordancia de una palabra con un número. */
-const agreed = (n: number, one: string, other: string) => form(n, { one, other });
 
-/** En singular y en plural. */
-type Forms = readonly [one: string, other: string];
 const FLOW: Readonly<Record<Flow, Forms>> = {
   new: ['comunicado por primera vez', 'comunicados por primera vez'],
   restored: ['restablecido', 'restablecidos'],
@@ -48,9 +45,10 @@ const FLOW: Readonly<Record<Flow, Forms>> = {
   removed: ['suprimido por una corrección', 'suprimidos por una corrección'],
   departed: ['salido del ámbito del informe', 'salidos del ámbito del informe'],
 };
-/** La primera forma, con mayúscula. */
-const named = <K extends string>(forms: Readonly<Record<K, Forms>>) =>
-  Object.fromEntries(Object.entries<Forms>(forms).map(([key, [one]]) => [key, capital(one)])) as Record<K, string>;
+
+/** `+ 3 comunicados por primera vez − 1 retirado` */
+const termsOf = (terms: readonly FlowTerm[]): Inline[] =>
+  terms.flatMap(({ sign, flow, count }) => say` ${sign} ${figure(count)} ${agreed(count.n, ...FLOW[flow])}`);
 
 export const es: Words = {
   ...language,
@@ -126,7 +124,7 @@ export const es: Words = {
       nil_late: 'Sin novedades, con retraso',
       silent: 'Nada recibido',
     },
-    flow: named(FLOW),
+    flow: firstOf(FLOW),
   },
   columns: {
     reference: { title: 'Referencia', explains: 'La referencia del compromiso.' },
@@ -330,7 +328,7 @@ export const es: Words = {
         ({ stage, count }) =>
           say`${agreed(all - done, ...STAGES_IN_WORDS[stage].es)} (${figure(count)}, es decir, ${percent(count.n, all)})`,
       );
-      return say` ${done === 0 ? 'Estaban' : others} ${joined(each, y)}.`;
+      return say` ${done === 0 ? 'Estaban' : others} ${listed(each)}.`;
     },
     targets: (targeted, overdue, all) => {
       if (all.n === 1)
@@ -363,9 +361,7 @@ export const es: Words = {
     apart: (n) =>
       say`Además, hasta esa fecha se ${agreed(n.n, 'fusionó, dividió, sustituyó o retiró', 'fusionaron, dividieron, sustituyeron o retiraron')} ${figure(n)} ${agreed(n.n, 'entrada, que no figura', 'entradas, que no figuran')} en ningún total.`,
     bridge: (then, terms, now, since, asOf) =>
-      say`Del ${date(since)} al ${date(asOf)} el número de compromisos evolucionó así: ${figure(then)} al principio${terms.flatMap(
-        ({ sign, flow, count }) => say` ${sign} ${figure(count)} ${agreed(count.n, ...FLOW[flow])}`,
-      )} = ${figure(now)} al final.`,
+      say`Del ${date(since)} al ${date(asOf)} el número de compromisos evolucionó así: ${figure(then)} al principio${termsOf(terms)} = ${figure(now)} al final.`,
     moves: (moved, same) => {
       if (moved.n === 0)
         return same.n === 1
@@ -449,10 +445,7 @@ export const es: Words = {
     asAWhole: (n) =>
       say`Además, ${agreed(n.n, 'da', 'dan')} seguimiento a la reunión o a una de sus mesas redondas ${figure(n)} ${commitments(n.n)}, sin referirse a un resultado concreto.`,
     tookUp: (all, leads) =>
-      say`${agreed(all.n, 'Le da', 'Le dan')} seguimiento ${figure(all)} ${commitments(all.n)}, bajo la dirección de: ${joined(
-        leads.map((lead) => [lead]),
-        y,
-      )}.`,
+      say`${agreed(all.n, 'Le da', 'Le dan')} seguimiento ${figure(all)} ${commitments(all.n)}, bajo la dirección de: ${listed(leads.map((lead) => [lead]))}.`,
     nobodyTookUp: 'Ninguna entidad le ha dado seguimiento.',
     noMemberTookUp: 'Ningún miembro le ha dado seguimiento.',
     ofMembersOnly: (body) => say`Aquí solo se cuentan los compromisos de los miembros de: ${body}.`,
@@ -497,34 +490,28 @@ export const es: Words = {
     answered: (those, of, href) =>
       those.length === 0
         ? say`No respondió ninguna entidad.`
-        : say`${agreed(those.length, 'Respondió', 'Respondieron')} ${figure({ n: those.length, href })} de ${figure({ n: of, href })} (${percent(those.length, of)}): ${joined(those, y)}.`,
+        : say`${agreed(those.length, 'Respondió', 'Respondieron')} ${figure({ n: those.length, href })} de ${figure({ n: of, href })} (${percent(those.length, of)}): ${listed(those)}.`,
     nilReturns: (those, of, href) =>
       those.length === 0
         ? say`Ninguna entidad dijo que no tuviera nada de que informar.`
-        : say`De ${figure({ n: of, href })}, ${figure({ n: those.length, href })} (${percent(those.length, of)}) ${agreed(those.length, 'dijo que no tenía', 'dijeron que no tenían')} nada de que informar: ${joined(those, y)}.`,
+        : say`De ${figure({ n: of, href })}, ${figure({ n: those.length, href })} (${percent(those.length, of)}) ${agreed(those.length, 'dijo que no tenía', 'dijeron que no tenían')} nada de que informar: ${listed(those)}.`,
     silentOnes: (those, of, href) =>
       those.length === 0
         ? say`De todas las entidades se recibió algo.`
-        : say`De ${figure({ n: those.length, href })} de ${figure({ n: of, href })} (${percent(those.length, of)}) no se recibió nada: ${joined(those, y)}. El silencio no dice ni que nada haya cambiado ni que no haya nada de que informar.`,
+        : say`De ${figure({ n: those.length, href })} de ${figure({ n: of, href })} (${percent(those.length, of)}) no se recibió nada: ${listed(those)}. El silencio no dice ni que nada haya cambiado ni que no haya nada de que informar.`,
     lateOnes: (those, of, href) =>
-      say`De ${figure({ n: of, href })} ${agreed(of, 'respuesta', 'respuestas')}, ${figure({ n: those.length, href })} (${percent(those.length, of)}) ${agreed(those.length, 'llegó', 'llegaron')} después del plazo: ${joined(those, y)}.`,
+      say`De ${figure({ n: of, href })} ${agreed(of, 'respuesta', 'respuestas')}, ${figure({ n: those.length, href })} (${percent(those.length, of)}) ${agreed(those.length, 'llegó', 'llegaron')} después del plazo: ${listed(those)}.`,
     answersGiven: (n, of, href) => {
       if (n === 0) return say`No se dio ninguna respuesta.`;
       return of === null
         ? say`Se ${agreed(n, 'dio', 'dieron')} ${figure({ n: n, href })} ${agreed(n, 'respuesta', 'respuestas')}.`
         : say`${agreed(n, 'Respondió', 'Respondieron')} a esto ${figure({ n: n, href })} de ${figure({ n: of, href })} ${agreed(of, 'entidad', 'entidades')}.`;
     },
-    tally: (counts, href) =>
-      say`${joined(
-        counts.map(({ answer, n }) => say`${answer}: ${figure({ n: n, href })}`),
-        y,
-      )}.`,
+    tally: (counts, href) => say`${listed(counts.map(({ answer, n }) => say`${answer}: ${figure({ n: n, href })}`))}.`,
     asPublished: (symbol, then, since) =>
       say`${symbol} contaba ${figure(then)} ${commitments(then.n)} al ${date(since)}.`,
     nothingCorrected: ' Nada de lo registrado desde entonces ha cambiado este número.',
     corrected: (terms, now) =>
-      say` Lo que se registró o corrigió desde entonces sobre esa fecha:${terms.flatMap(
-        ({ sign, flow, count }) => say` ${sign} ${figure(count)} ${agreed(count.n, ...FLOW[flow])}`,
-      )} = ${figure(now)}.`,
+      say` Lo que se registró o corrigió desde entonces sobre esa fecha:${termsOf(terms)} = ${figure(now)}.`,
   },
 };

@@ -1,10 +1,10 @@
 /** The words of reports in French. */
 import locale from 'd3-format/locale/fr-FR' with { type: 'json' };
 import { fr as plural } from 'make-plural/cardinals';
-import { capital, codesIn, COLUMN_OF_ROLE, STAGES_IN_WORDS } from '#words';
+import { codesIn, COLUMN_OF_ROLE, STAGES_IN_WORDS } from '#words';
 import type { Inline } from '../report.js';
-import type { Flow } from './en.js';
-import { joined, languageBy, say } from './language.js';
+import type { Flow, FlowTerm } from './en.js';
+import { firstOf, languageBy, say, type Forms } from './language.js';
 import type { Words } from './words.js';
 
 const language = languageBy({
@@ -24,9 +24,10 @@ const language = languageBy({
   lessThan: (text) => `moins de ${text}`,
   moreThan: (text) => `plus de ${text}`,
   partOf: (part, of) => `${part} sur ${of}`,
+  and: 'et',
 });
 
-const { number, percent, date, form, figure } = language;
+const { number, percent, date, form, agreed, figure, listed } = language;
 const commitments = (n: number) => form(n, { one: 'engagement', other: 'engagements' });
 /** En français, un sigle, un nom propre ou un titre se met entre guillemets. */
 const quoted = (text: Inline) => say`«\u00a0${text}\u00a0»`;
@@ -35,11 +36,7 @@ const months = (n: number) => `${number(n)} mois`;
 const on = (day: string) => `le ${date(day)}`;
 /** `au 21 novembre 2006` */
 const at = (day: string) => `au ${date(day)}`;
-/** L’accord d’un mot avec un nombre. */
-const agreed = (n: number, one: string, other: string) => form(n, { one, other });
 
-/** Au singulier et au pluriel. */
-type Forms = readonly [one: string, other: string];
 const FLOW: Readonly<Record<Flow, Forms>> = {
   new: ['nouvellement signalé', 'nouvellement signalés'],
   restored: ['rétabli', 'rétablis'],
@@ -51,9 +48,10 @@ const FLOW: Readonly<Record<Flow, Forms>> = {
   removed: ['supprimé par une correction', 'supprimés par une correction'],
   departed: ['sorti du champ du rapport', 'sortis du champ du rapport'],
 };
-/** La première forme, avec une majuscule. */
-const named = <K extends string>(forms: Readonly<Record<K, Forms>>) =>
-  Object.fromEntries(Object.entries<Forms>(forms).map(([key, [one]]) => [key, capital(one)])) as Record<K, string>;
+
+/** `+ 3 nouvellement signalés − 1 retiré` */
+const termsOf = (terms: readonly FlowTerm[]): Inline[] =>
+  terms.flatMap(({ sign, flow, count }) => say` ${sign} ${figure(count)} ${agreed(count.n, ...FLOW[flow])}`);
 
 export const fr: Words = {
   ...language,
@@ -128,7 +126,7 @@ export const fr: Words = {
       nil_late: 'Réponse néant, en retard',
       silent: 'Rien reçu',
     },
-    flow: named(FLOW),
+    flow: firstOf(FLOW),
   },
   columns: {
     reference: { title: 'Cote', explains: 'La cote de l’engagement.' },
@@ -354,7 +352,7 @@ export const fr: Words = {
         ({ stage, count }) =>
           say`${agreed(all - done, ...STAGES_IN_WORDS[stage].fr)} (${figure(count)}, soit ${percent(count.n, all)})`,
       );
-      return say` ${done === 0 ? 'Ils étaient' : others} ${joined(each, 'et')}.`;
+      return say` ${done === 0 ? 'Ils étaient' : others} ${listed(each)}.`;
     },
     targets: (targeted, overdue, all) => {
       if (all.n === 1)
@@ -387,9 +385,7 @@ export const fr: Words = {
     apart: (n) =>
       say`En outre, ${figure(n)} ${agreed(n.n, 'inscription avait été fusionnée, scindée, remplacée ou retirée à cette date\u00a0; elle n’est comptée', 'inscriptions avaient été fusionnées, scindées, remplacées ou retirées à cette date\u00a0; elles ne sont comptées')} dans aucun total.`,
     bridge: (then, terms, now, since, asOf) =>
-      say`Du ${date(since)} ${at(asOf)}, le nombre d’engagements a évolué comme suit\u00a0: ${figure(then)} au départ${terms.flatMap(
-        ({ sign, flow, count }) => say` ${sign} ${figure(count)} ${agreed(count.n, ...FLOW[flow])}`,
-      )} = ${figure(now)} à l’arrivée.`,
+      say`Du ${date(since)} ${at(asOf)}, le nombre d’engagements a évolué comme suit\u00a0: ${figure(then)} au départ${termsOf(terms)} = ${figure(now)} à l’arrivée.`,
     moves: (moved, same) => {
       if (moved.n === 0)
         return same.n === 1
@@ -472,10 +468,7 @@ export const fr: Words = {
     asAWhole: (n) =>
       say`En outre, ${figure(n)} ${commitments(n.n)} ${agreed(n.n, 'donne', 'donnent')} suite à la réunion ou à l’une de ses tables rondes, sans se rapporter à un résultat particulier.`,
     tookUp: (all, leads) =>
-      say`Suite donnée dans ${figure(all)} ${commitments(all.n)}, sous la conduite de\u00a0: ${joined(
-        leads.map((lead) => [lead]),
-        'et',
-      )}.`,
+      say`Suite donnée dans ${figure(all)} ${commitments(all.n)}, sous la conduite de\u00a0: ${listed(leads.map((lead) => [lead]))}.`,
     nobodyTookUp: 'Personne n’y a donné suite.',
     noMemberTookUp: 'Aucun membre n’y a donné suite.',
     ofMembersOnly: (body) => say`Seuls sont comptés ici les engagements des membres de\u00a0: ${body}.`,
@@ -518,17 +511,17 @@ export const fr: Words = {
     answered: (those, of, href) =>
       those.length === 0
         ? say`Aucun organisme n’a répondu.`
-        : say`Sur ${figure({ n: of, href })}, ${figure({ n: those.length, href })} (${percent(those.length, of)}) ${agreed(those.length, 'a répondu', 'ont répondu')}\u00a0: ${joined(those, 'et')}.`,
+        : say`Sur ${figure({ n: of, href })}, ${figure({ n: those.length, href })} (${percent(those.length, of)}) ${agreed(those.length, 'a répondu', 'ont répondu')}\u00a0: ${listed(those)}.`,
     nilReturns: (those, of, href) =>
       those.length === 0
         ? say`Aucun organisme n’a fait savoir qu’il n’avait rien à signaler.`
-        : say`Sur ${figure({ n: of, href })}, ${figure({ n: those.length, href })} (${percent(those.length, of)}) ${agreed(those.length, 'a fait savoir qu’il n’avait', 'ont fait savoir qu’ils n’avaient')} rien à signaler\u00a0: ${joined(those, 'et')}.`,
+        : say`Sur ${figure({ n: of, href })}, ${figure({ n: those.length, href })} (${percent(those.length, of)}) ${agreed(those.length, 'a fait savoir qu’il n’avait', 'ont fait savoir qu’ils n’avaient')} rien à signaler\u00a0: ${listed(those)}.`,
     silentOnes: (those, of, href) =>
       those.length === 0
         ? say`Quelque chose a été reçu de chaque organisme.`
-        : say`De ${figure({ n: those.length, href })} sur ${figure({ n: of, href })} (${percent(those.length, of)}), rien n’a été reçu\u00a0: ${joined(those, 'et')}. Le silence ne dit ni que rien n’a changé, ni qu’il n’y a rien à signaler.`,
+        : say`De ${figure({ n: those.length, href })} sur ${figure({ n: of, href })} (${percent(those.length, of)}), rien n’a été reçu\u00a0: ${listed(those)}. Le silence ne dit ni que rien n’a changé, ni qu’il n’y a rien à signaler.`,
     lateOnes: (those, of, href) =>
-      say`Sur ${figure({ n: of, href })} ${agreed(of, 'réponse', 'réponses')}, ${figure({ n: those.length, href })} (${percent(those.length, of)}) ${agreed(those.length, 'est arrivée', 'sont arrivées')} après l’échéance\u00a0: ${joined(those, 'et')}.`,
+      say`Sur ${figure({ n: of, href })} ${agreed(of, 'réponse', 'réponses')}, ${figure({ n: those.length, href })} (${percent(those.length, of)}) ${agreed(those.length, 'est arrivée', 'sont arrivées')} après l’échéance\u00a0: ${listed(those)}.`,
     answersGiven: (n, of, href) => {
       if (n === 0) return say`Aucune réponse n’a été donnée.`;
       return of === null
@@ -536,15 +529,10 @@ export const fr: Words = {
         : say`Sur ${figure({ n: of, href })} ${agreed(of, 'organisme', 'organismes')}, ${figure({ n: n, href })} ${agreed(n, 'y a répondu', 'y ont répondu')}.`;
     },
     tally: (counts, href) =>
-      say`${joined(
-        counts.map(({ answer, n }) => say`${answer}\u00a0: ${figure({ n: n, href })}`),
-        'et',
-      )}.`,
+      say`${listed(counts.map(({ answer, n }) => say`${answer}\u00a0: ${figure({ n: n, href })}`))}.`,
     asPublished: (symbol, then, since) => say`${symbol} comptait ${figure(then)} ${commitments(then.n)} ${at(since)}.`,
     nothingCorrected: ' Rien de ce qui a été enregistré depuis n’a changé ce nombre.',
     corrected: (terms, now) =>
-      say` Ce qui a été enregistré ou corrigé depuis au sujet de cette date\u00a0:${terms.flatMap(
-        ({ sign, flow, count }) => say` ${sign} ${figure(count)} ${agreed(count.n, ...FLOW[flow])}`,
-      )} = ${figure(now)}.`,
+      say` Ce qui a été enregistré ou corrigé depuis au sujet de cette date\u00a0:${termsOf(terms)} = ${figure(now)}.`,
   },
 };

@@ -5,6 +5,7 @@
 import { formatLocale, type FormatLocaleDefinition } from 'd3-format';
 import type { ChartWords } from '#charts';
 import type { FullDate, PartialDate } from '#clocks';
+import { capital } from '#words';
 import type { Figure, Inline } from '../report.js';
 
 /** How many, and the address of the list that is counted. */
@@ -27,11 +28,13 @@ interface Rules<Category extends string> {
   readonly lessThan: (text: string) => string;
   readonly moreThan: (text: string) => string;
   readonly partOf: (part: string, of: string) => string;
+  /** The word before the last of several; of some languages it depends on what follows. */
+  readonly and: string | ((last: readonly Inline[]) => string);
 }
 
 /** The functions that each language has, by its rules. */
 export function languageBy<Category extends string>(rules: Rules<Category>) {
-  const { plural, locale, months, ofDay, ofMonth, lessThan, moreThan, partOf } = rules;
+  const { plural, locale, months, ofDay, ofMonth, lessThan, moreThan, partOf, and } = rules;
   const { ofShortDay = (day, month, year) => `${day}\u00a0${month}\u00a0${year}` } = rules;
   const write = formatLocale(locale).format(',d');
   const number = (n: number): string => write(n);
@@ -51,6 +54,9 @@ export function languageBy<Category extends string>(rules: Rules<Category>) {
     if (whole === 100 && part < of) return moreThan(rules.percent(number(99)));
     return rules.percent(number(whole));
   };
+  /** The form of a word for a number. */
+  const form = (n: number, forms: Readonly<Partial<Record<Category, string>>> & { readonly other: string }): string =>
+    (forms as Readonly<Record<string, string>>)[plural(n)] ?? forms.other;
   const decimal = formatLocale(locale).format(',~f');
   return {
     number,
@@ -70,9 +76,15 @@ export function languageBy<Category extends string>(rules: Rules<Category>) {
       noUpdateSince: shortDate,
       number,
     } satisfies ChartWords,
-    /** The form of a word for a number. */
-    form: (n: number, forms: Readonly<Partial<Record<Category, string>>> & { readonly other: string }): string =>
-      (forms as Readonly<Record<string, string>>)[plural(n)] ?? forms.other,
+    form,
+    /** A word in its form for a number. */
+    agreed: (n: number, one: string, other: string): string => form(n, { one, other } as Parameters<typeof form>[1]),
+    /** `a, b and c` */
+    listed: (parts: readonly (readonly Inline[])[]): Inline[] =>
+      parts.flatMap((part, i) => {
+        const isLast = i === parts.length - 1;
+        return [...(i === 0 ? [] : [isLast ? ` ${typeof and === 'string' ? and : and(part)} ` : ', ']), ...part];
+      }),
     figure: ({ n, href }: Counted): Figure => ({ type: 'figure', value: n, text: number(n), ...(href && { href }) }),
   };
 }
@@ -84,12 +96,9 @@ export const say = (strings: TemplateStringsArray, ...values: readonly (Inline |
     ...(i < values.length ? [values[i]!].flat() : []),
   ]) as Inline[];
 
-/** `a, b and c`. @param and the word before the last; of some languages it depends on what follows */
-export const joined = (
-  parts: readonly (readonly Inline[])[],
-  and: string | ((last: readonly Inline[]) => string),
-): Inline[] =>
-  parts.flatMap((part, i) => {
-    const isLast = i === parts.length - 1;
-    return [...(i === 0 ? [] : [isLast ? ` ${typeof and === 'string' ? and : and(part)} ` : ', ']), ...part];
-  });
+/** A word in the singular and in the plural. */
+export type Forms = readonly [one: string, other: string];
+
+/** The first forms, with a capital. */
+export const firstOf = <K extends string>(forms: Readonly<Record<K, Forms>>) =>
+  Object.fromEntries(Object.entries<Forms>(forms).map(([key, [one]]) => [key, capital(one)])) as Record<K, string>;
