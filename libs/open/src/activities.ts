@@ -2,7 +2,7 @@
 import type { ActivityId } from '#bodies';
 import type { Item } from '#progress';
 import { ACTIVITY_SCHEMES, type ActivityScheme } from '#words';
-import { iri, text, type Thing } from './graph.js';
+import { iri, text, thing, type Thing } from './graph.js';
 import type { AddressOf } from './skos.js';
 
 interface Register {
@@ -44,15 +44,11 @@ export function activityLinks(items: readonly Item[], home: string, addressOf: A
     REGISTERS[scheme].addressOf?.(id) ?? `${home}#${scheme}:${encodeURIComponent(id)}`;
   const activities = new Map(items.flatMap(({ activityIds }) => activityIds.map((one) => [nameOf(one), one] as const)));
   const commitments = items.map(({ reference, title, language, activityIds }): Thing => {
-    return {
-      iri: addressOf('commitments', reference),
-      type: 'prov:Plan',
-      says: {
-        'dct:identifier': text(reference),
-        'dct:title': text(title, language ?? undefined),
-        'dct:relation': activityIds.map((one) => iri(nameOf(one))),
-      },
-    };
+    return thing(addressOf('commitments', reference), 'prov:Plan', {
+      'dct:identifier': text(reference),
+      'dct:title': text(title, language ?? undefined),
+      'dct:relation': activityIds.map((one) => iri(nameOf(one))),
+    });
   });
   return [
     ...commitments,
@@ -60,16 +56,12 @@ export function activityLinks(items: readonly Item[], home: string, addressOf: A
       const identifier = `${home}#identifier-${scheme}:${encodeURIComponent(id)}`;
       const { element, agency } = REGISTERS[scheme];
       return [
-        {
-          iri: name,
-          type: 'prov:Activity',
-          says: { 'dct:identifier': text(id), 'adms:identifier': iri(identifier) },
-        },
-        {
-          iri: identifier,
-          type: 'adms:Identifier',
-          says: { 'skos:notation': text(id), 'dct:type': text(element), 'dct:creator': iri(agency) },
-        },
+        thing(name, 'prov:Activity', { 'dct:identifier': text(id), 'adms:identifier': iri(identifier) }),
+        thing(identifier, 'adms:Identifier', {
+          'skos:notation': text(id),
+          'dct:type': text(element),
+          'dct:creator': iri(agency),
+        }),
       ];
     }),
   ];

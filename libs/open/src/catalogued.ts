@@ -30,34 +30,19 @@ export const ROUNDS = {
   '/publications': 'Published reports',
 };
 
+const GRAPH = { 'text/turtle': '', 'application/ld+json': '?format=jsonld' } as const;
+const [SDMX_CSV, SDMX_JSON] = [{ 'text/csv': '' }, { 'application/json': '' }] as const;
+
 /** The data in formats of others, by path: its name, and its media types with the query that asks for each. */
 export const OPEN_FORMATS = {
-  '/open/frameworks': {
-    name: 'Frameworks, themes and crosswalks as SKOS',
-    as: { 'text/turtle': '', 'application/ld+json': '?format=jsonld' },
-  },
-  '/open/progress/agencies': {
-    name: 'Progress per agency as SDMX-CSV',
-    as: { 'text/csv': '' },
-  },
-  '/open/progress/agencies/structure': {
-    name: 'Its structure as SDMX-JSON',
-    as: { 'application/json': '' },
-  },
-  '/open/progress/themes': {
-    name: 'Progress per theme as SDMX-CSV',
-    as: { 'text/csv': '' },
-  },
-  '/open/progress/themes/structure': {
-    name: 'Its structure as SDMX-JSON',
-    as: { 'application/json': '' },
-  },
+  '/open/frameworks': { name: 'Frameworks, themes and crosswalks as SKOS', as: GRAPH },
+  '/open/progress/agencies': { name: 'Progress per agency as SDMX-CSV', as: SDMX_CSV },
+  '/open/progress/agencies/structure': { name: 'Its structure as SDMX-JSON', as: SDMX_JSON },
+  '/open/progress/themes': { name: 'Progress per theme as SDMX-CSV', as: SDMX_CSV },
+  '/open/progress/themes/structure': { name: 'Its structure as SDMX-JSON', as: SDMX_JSON },
   '/open/activities': {
     name: 'Commitments and the activities of IATI and others that carry them out',
-    as: { 'text/turtle': '', 'application/ld+json': '?format=jsonld', 'text/csv': '?format=csv' },
+    as: { ...GRAPH, 'text/csv': '?format=csv' },
   },
-  '/open/catalogue': {
-    name: 'The catalogue of all of this as DCAT',
-    as: { 'text/turtle': '', 'application/ld+json': '?format=jsonld' },
-  },
+  '/open/catalogue': { name: 'The catalogue of all of this as DCAT', as: GRAPH },
 } as const;

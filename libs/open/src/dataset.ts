@@ -11,11 +11,12 @@ import {
   PublicationAsAt,
   Theme,
 } from '#bodies';
+import type { Type } from '@nestjs/common';
 import { ApiProperty } from '@nestjs/swagger';
 import type { Log } from '#eventsourcing';
 import { AgencyRow, Progress, ThemeRow, type PinnedClocks } from '#progress';
 import { Registers, type Register } from '#registers';
-import { Tables, type TableParts } from './tables.js';
+import type { TableParts } from './tables.js';
 
 /** A crosswalk with all its versions. */
 class CrosswalkWithVersions extends Crosswalk {
@@ -41,11 +42,20 @@ async function* each(things: readonly object[]): AsyncGenerator<object> {
   yield* things;
 }
 
-const ofRegister = (register: Register) => ({
-  one: register,
+const ofRegister = (one: Register, name: string, title: string, of: Type<unknown>, id: string): Listed => ({
+  ...{ name, title, of, id, one },
   read: async ({ registers }: Sources, { asOf, knownAt }: PinnedClocks) => {
-    const all = await registers.all(register, knownAt, asOf);
+    const all = await registers.all(one, knownAt, asOf);
     return { total: all.length, things: each(all) };
+  },
+});
+
+const ofProgress = (one: 'agency' | 'theme', many: 'agencies' | 'themes', of: Type<unknown>): Listed => ({
+  ...{ name: `progress_${many}`, title: `Progress per ${one}; the rows do not add up to the total` },
+  ...{ of, id: one, one, isProgress: true },
+  read: async ({ progress }, at) => {
+    const { rows } = await progress[many](at);
+    return { total: rows.length, things: each(rows) };
   },
 });
 
@@ -64,56 +74,18 @@ class CommitmentInDump extends CommitmentView {
 export const NOT_IN_DUMP: readonly string[] = ['asOf', 'allowedActs', 'correctedLater'];
 
 /** References to other tables: the last of a list, and the entry that the stage rests on, by its revision. */
-const ELSEWHERE = [
-  ...['lastEdition', 'lastUpkeep', 'headline_citations', 'verification_citations', 'verification_replies'],
-];
+const ELSEWHERE = ['lastEdition', 'lastUpkeep', 'headline_citations', 'verification_citations', 'verification_replies'];
 
 /** The tables of a dump, those that others refer to first. */
 export const TABLES: readonly Listed[] = [
-  {
-    name: 'documents',
-    title: 'Documents in which statements were read',
-    of: Document,
-    id: 'id',
-    ...ofRegister('document'),
-  },
-  {
-    name: 'agencies',
-    title: 'Agencies as they were on the date',
-    of: AgencyAsAt,
-    id: 'code',
-    ...ofRegister('agency'),
-  },
-  {
-    name: 'frameworks',
-    title: 'Frameworks of themes',
-    of: Framework,
-    id: 'code',
-    ...ofRegister('framework'),
-  },
-  { name: 'themes', title: 'Themes', of: Theme, id: 'code', ...ofRegister('theme') },
-  {
-    name: 'crosswalks',
-    title: 'Crosswalks from framework to framework',
-    of: CrosswalkWithVersions,
-    id: 'code',
-    ...ofRegister('crosswalk'),
-  },
-  { name: 'forums', title: 'Forums and meetings', of: Forum, id: 'id', ...ofRegister('forum') },
-  {
-    name: 'outcomes',
-    title: 'Outcomes of forums',
-    of: OutcomeAsAt,
-    id: 'id',
-    ...ofRegister('outcome'),
-  },
-  {
-    name: 'publications',
-    title: 'Reports that were published',
-    of: PublicationAsAt,
-    id: 'id',
-    ...ofRegister('publication'),
-  },
+  ofRegister('document', 'documents', 'Documents in which statements were read', Document, 'id'),
+  ofRegister('agency', 'agencies', 'Agencies as they were on the date', AgencyAsAt, 'code'),
+  ofRegister('framework', 'frameworks', 'Frameworks of themes', Framework, 'code'),
+  ofRegister('theme', 'themes', 'Themes', Theme, 'code'),
+  ofRegister('crosswalk', 'crosswalks', 'Crosswalks from framework to framework', CrosswalkWithVersions, 'code'),
+  ofRegister('forum', 'forums', 'Forums and meetings', Forum, 'id'),
+  ofRegister('outcome', 'outcomes', 'Outcomes of forums', OutcomeAsAt, 'id'),
+  ofRegister('publication', 'publications', 'Reports that were published', PublicationAsAt, 'id'),
   {
     name: 'commitments',
     title: 'Commitments as at the date, also those whose record has ended',
@@ -124,29 +96,11 @@ export const TABLES: readonly Listed[] = [
       return { total, things: commitments(from, at) };
     },
   },
-  {
-    name: 'progress_agencies',
-    title: 'Progress per agency; the rows do not add up to the total',
-    ...{ of: AgencyRow, id: 'agency', one: 'agency', isProgress: true },
-    read: async ({ progress }, at) => {
-      const { rows } = await progress.agencies(at);
-      return { total: rows.length, things: each(rows) };
-    },
-  },
-  {
-    name: 'progress_themes',
-    title: 'Progress per theme; the rows do not add up to the total',
-    ...{ of: ThemeRow, id: 'theme', one: 'theme', isProgress: true },
-    read: async ({ progress }, at) => {
-      const { rows } = await progress.themes(at);
-      return { total: rows.length, things: each(rows) };
-    },
-  },
+  ofProgress('agency', 'agencies', AgencyRow),
+  ofProgress('theme', 'themes', ThemeRow),
 ];
 
 /** The table that holds what is registered as one kind, and its key. */
 export const TABLE_OF: ReadonlyMap<string, { readonly name: string; readonly id: string }> = new Map(
   TABLES.filter(({ isProgress }) => !isProgress).map(({ name, id, one }) => [one, { name, id }]),
 );
-
-export const tablesOf = (parts: TableParts): Tables => Tables.of(parts);

@@ -1,12 +1,12 @@
 /** The catalogue of what can be taken, in DCAT 3 (https://www.w3.org/TR/vocab-dcat-3/). */
 import { licencePath } from './citation.js';
-import { iri, text, typed, type Thing, type Value } from './graph.js';
+import { iri, text, thing, typed, type Thing, type Value } from './graph.js';
 
-/** Who publishes, and on what terms. */
-interface Publisher {
-  readonly publicUrl: string;
-  readonly publisher: string;
-  readonly dataLicence: string | null;
+/** Who publishes the data, and on what terms. */
+export abstract class DataPublisher {
+  abstract readonly publicUrl: string;
+  abstract readonly publisher: string;
+  abstract readonly dataLicence: string | null;
 }
 
 /** A dataset: its name, what it is, and its addresses by media type. */
@@ -24,7 +24,7 @@ const media = (type: string): Value => iri(`https://www.iana.org/assignments/med
  * @param covers the first and last day on which something was reported
  */
 export function catalogueOf(
-  { publicUrl, publisher, dataLicence }: Publisher,
+  { publicUrl, publisher, dataLicence }: DataPublisher,
   datasets: readonly CataloguedDataset[],
   changedAt: string | null,
   covers: { readonly from: string; readonly to: string } | null,
@@ -38,60 +38,46 @@ export function catalogueOf(
     ...(changedAt && { 'dct:modified': typed(changedAt, 'xsd:dateTime') }),
   };
   return [
-    {
-      iri: catalogue,
-      type: 'dcat:Catalog',
-      says: {
-        'dct:title': text('Followthrough: commitments on international migration and development', 'en'),
-        'dct:description': text(
-          'What agencies undertook after the UN High-level Dialogues on International Migration and Development and the ' +
-            'meetings of the Global Forum, and what has come of it.',
-          'en',
-        ),
-        'foaf:homepage': iri(`${publicUrl}/`),
-        'dcat:dataset': datasets.map(({ id }) => iri(`${catalogue}#${id}`)),
-        ...terms,
-      },
-    },
-    { iri: agent, type: 'foaf:Organization', says: { 'foaf:name': text(publisher) } },
+    thing(catalogue, 'dcat:Catalog', {
+      'dct:title': text('Followthrough: commitments on international migration and development', 'en'),
+      'dct:description': text(
+        'What agencies undertook after the UN High-level Dialogues on International Migration and Development and the ' +
+          'meetings of the Global Forum, and what has come of it.',
+        'en',
+      ),
+      'foaf:homepage': iri(`${publicUrl}/`),
+      'dcat:dataset': datasets.map(({ id }) => iri(`${catalogue}#${id}`)),
+      ...terms,
+    }),
+    thing(agent, 'foaf:Organization', { 'foaf:name': text(publisher) }),
     ...(covers
       ? [
-          {
-            iri: period,
-            type: 'dct:PeriodOfTime' as const,
-            says: {
-              'dcat:startDate': typed(covers.from, 'xsd:date'),
-              'dcat:endDate': typed(covers.to, 'xsd:date'),
-            },
-          },
+          thing(period, 'dct:PeriodOfTime', {
+            'dcat:startDate': typed(covers.from, 'xsd:date'),
+            'dcat:endDate': typed(covers.to, 'xsd:date'),
+          }),
         ]
       : []),
     ...datasets.flatMap(({ id, title, description, distributions }): Thing[] => {
       const addresses = Object.entries(distributions);
       return [
-        {
-          iri: `${catalogue}#${id}`,
-          type: 'dcat:Dataset',
-          says: {
-            'dct:title': text(title, 'en'),
-            'dct:description': text(description, 'en'),
-            'dct:identifier': text(id),
-            ...(covers && { 'dct:temporal': iri(period) }),
-            'dcat:distribution': addresses.map((_, i) => iri(`${catalogue}#${id}-${i + 1}`)),
-            ...terms,
-          },
-        },
-        ...addresses.map(([type, path], i): Thing => ({
-          iri: `${catalogue}#${id}-${i + 1}`,
-          type: 'dcat:Distribution',
-          says: {
+        thing(`${catalogue}#${id}`, 'dcat:Dataset', {
+          'dct:title': text(title, 'en'),
+          'dct:description': text(description, 'en'),
+          'dct:identifier': text(id),
+          ...(covers && { 'dct:temporal': iri(period) }),
+          'dcat:distribution': addresses.map((_, i) => iri(`${catalogue}#${id}-${i + 1}`)),
+          ...terms,
+        }),
+        ...addresses.map(([type, path], i): Thing =>
+          thing(`${catalogue}#${id}-${i + 1}`, 'dcat:Distribution', {
             'dct:title': text(`${title} (${type.split(';')[0]})`, 'en'),
             'dcat:accessURL': iri(publicUrl + path),
             'dcat:downloadURL': iri(publicUrl + path),
             'dcat:mediaType': media(type),
             ...(dataLicence && { 'dct:license': iri(licencePath(dataLicence)) }),
-          },
-        })),
+          }),
+        ),
       ];
     }),
   ];

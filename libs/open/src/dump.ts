@@ -6,10 +6,10 @@ import { Verification, type Envelope } from '#eventsourcing';
 import { csvPart } from '#tables';
 import type { PinnedClocks } from '#progress';
 import { citationCff, dataciteJson, dataciteXml, schemaOrg, type Release } from './citation.js';
-import { NOT_IN_DUMP, TABLES, tablesOf, type Sources } from './dataset.js';
+import { NOT_IN_DUMP, TABLES, type Sources } from './dataset.js';
 import { codebookOf, dataPackage, type Resource } from './descriptor.js';
 import { README } from './dump-readme.js';
-import type { Table } from './tables.js';
+import { Tables, type Table } from './tables.js';
 
 /** The file of the log in a dump, an event per line, as the store keeps it. */
 export const LOG_FILE = 'log.ndjson';
@@ -182,7 +182,7 @@ class Dump {
   /** Things as JSON as the API answers them, and as tables. */
   async #table(parts: (typeof TABLES)[number]): Promise<void> {
     const { name, title, read } = parts;
-    const tables = tablesOf(parts);
+    const tables = Tables.of(parts);
     const { total, things } = await read(this.from, this.at);
     const whole = new Written(this.folder, `json/${name}.json`);
     const open = new Map(tables.all.map((table) => [table, new WrittenTable(this.folder, table)]));

@@ -32,6 +32,7 @@ export interface Thing {
   readonly says: Readonly<Partial<Record<Name, Value | readonly Value[]>>>;
 }
 
+export const thing = (address: string, type: Name, says: Thing['says']): Thing => ({ iri: address, type, says });
 export const iri = (address: string): Value => ({ iri: address });
 export const text = (words: string, language?: string): Value => ({ text: words, ...(language && { language }) });
 export const typed = (words: string, type: Name): Value => ({ text: words, type });

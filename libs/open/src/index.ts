@@ -1,6 +1,7 @@
 /** The front door of open data, and its context: the register as files and formats that others read. */
 import type { Context } from '#platform';
-import { DataPublisher, OpenData } from './open-data.js';
+import { DataPublisher } from './dcat.js';
+import { OpenData } from './open-data.js';
 import { OpenController } from './open.controller.js';
 
 export { OPEN_FORMATS, REGISTERS, ROUNDS, VIEWS } from './catalogued.js';

@@ -4,16 +4,9 @@ import type { Log } from '#eventsourcing';
 import { clocksOf, FORMAT_NAMES, formatNamed, LOG, type Clocks } from '#platform';
 import { Progress, type PinnedClocks } from '#progress';
 import { OPEN_FORMATS, REGISTERS, ROUNDS, VIEWS } from './catalogued.js';
-import { catalogueOf, type CataloguedDataset } from './dcat.js';
+import { catalogueOf, DataPublisher, type CataloguedDataset } from './dcat.js';
 import type { Thing } from './graph.js';
 import type { AddressOf } from './skos.js';
-
-/** Who publishes the data, and on what terms. */
-export abstract class DataPublisher {
-  abstract readonly publicUrl: string;
-  abstract readonly publisher: string;
-  abstract readonly dataLicence: string | null;
-}
 
 /** Where each kind of thing can be looked at. */
 const PLACES = {

@@ -16,20 +16,16 @@ import { GRAPH_FORMAT_NAMES, GRAPH_FORMATS, type GraphFormat, type Thing } from 
 import { mappingOf, schemeOf } from './skos.js';
 import { BREAKDOWNS, sdmxCsv, sdmxStructure, type Breakdown } from './sdmx.js';
 
-const InGraphFormat = () =>
-  applyDecorators(
-    ApiProperty({
-      required: false,
-      enum: GRAPH_FORMAT_NAMES,
-      default: 'turtle',
-      description: 'Or by Accept: text/turtle, application/ld+json',
-    }),
-    IsOptional(),
-    IsIn(GRAPH_FORMAT_NAMES),
-  );
-
 class GraphQuery extends ClockQuery {
-  @InGraphFormat() format?: GraphFormat;
+  @ApiProperty({
+    required: false,
+    enum: GRAPH_FORMAT_NAMES,
+    default: 'turtle',
+    description: 'Or by Accept: text/turtle, application/ld+json',
+  })
+  @IsOptional()
+  @IsIn(GRAPH_FORMAT_NAMES)
+  format?: GraphFormat;
 }
 
 const ACTIVITY_FORMATS = [...GRAPH_FORMAT_NAMES, 'csv'] as const;
@@ -152,14 +148,9 @@ export class OpenController {
     @Reply() reply: FastifyReply,
   ) {
     const position = await this.registers.pinned(knownAt);
-    const framework = await this.registers.one('framework', code, position);
-    if (!framework) throw await this.registers.missing('framework', code, position);
-    return sends(
-      request,
-      reply,
-      code,
-      schemeOf(framework, await this.registers.all('theme', position), this.open.addressOf),
-    );
+    const framework = await this.registers.needed('framework', code, position);
+    const themes = await this.registers.all('theme', position);
+    return sends(request, reply, code, schemeOf(framework, themes, this.open.addressOf));
   }
 
   @Get('crosswalks/:code')
@@ -176,8 +167,8 @@ export class OpenController {
     @Reply() reply: FastifyReply,
   ) {
     const position = await this.registers.pinned(at.knownAt);
-    const crosswalk = await this.registers.one('crosswalk', code, position, named ? LATEST : at.asOf);
-    if (!crosswalk) throw await this.registers.missing('crosswalk', code, position);
+    const asOf = named ? LATEST : at.asOf;
+    const crosswalk = await this.registers.needed('crosswalk', code, position, { asOf });
     const version = versionOf(crosswalk, named);
     if (!version) throw new Rejected('not_found', `There is no version of the crosswalk ${code} as at ${at.asOf}.`);
     return sends(request, reply, code, mappingOf(crosswalk, version, this.open.addressOf));

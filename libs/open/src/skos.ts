@@ -2,7 +2,7 @@
 import type { CrosswalkVersion, Framework, Theme } from '#bodies';
 import type { CrosswalkAsAt } from '#registers';
 import type { Match } from '#words';
-import { iri, text, typed, type Name, type Thing, type Value } from './graph.js';
+import { iri, text, thing, typed, type Name, type Thing, type Value } from './graph.js';
 
 /** The address of a page, which names what it shows. */
 export type AddressOf = (of: 'frameworks' | 'themes' | 'crosswalks' | 'commitments', code: string) => string;
@@ -23,32 +23,24 @@ export function schemeOf(framework: Framework, all: readonly Theme[], addressOf:
   const tops = themes.filter(({ parent }) => !parent);
   const concept = (theme: Theme): Thing => {
     const below = themes.filter(({ parent }) => parent === theme.code);
-    return {
-      iri: addressOf('themes', theme.code),
-      type: 'skos:Concept',
-      says: {
-        'skos:prefLabel': text(theme.label),
-        'skos:notation': text(theme.code),
-        'skos:inScheme': iri(scheme),
-        ...(theme.parent
-          ? { 'skos:broader': iri(addressOf('themes', theme.parent)) }
-          : { 'skos:topConceptOf': iri(scheme) }),
-        ...(below.length > 0 && { 'skos:narrower': below.map(of) }),
-      },
-    };
+    return thing(addressOf('themes', theme.code), 'skos:Concept', {
+      'skos:prefLabel': text(theme.label),
+      'skos:notation': text(theme.code),
+      'skos:inScheme': iri(scheme),
+      ...(theme.parent
+        ? { 'skos:broader': iri(addressOf('themes', theme.parent)) }
+        : { 'skos:topConceptOf': iri(scheme) }),
+      ...(below.length > 0 && { 'skos:narrower': below.map(of) }),
+    });
   };
   return [
-    {
-      iri: scheme,
-      type: 'skos:ConceptScheme',
-      says: {
-        'skos:prefLabel': text(framework.name),
-        'skos:notation': text(framework.code),
-        'dct:source': text(framework.source),
-        'owl:versionInfo': text(framework.version),
-        ...(tops.length > 0 && { 'skos:hasTopConcept': tops.map(of) }),
-      },
-    },
+    thing(scheme, 'skos:ConceptScheme', {
+      'skos:prefLabel': text(framework.name),
+      'skos:notation': text(framework.code),
+      'dct:source': text(framework.source),
+      'owl:versionInfo': text(framework.version),
+      ...(tops.length > 0 && { 'skos:hasTopConcept': tops.map(of) }),
+    }),
     ...themes.map(concept),
   ];
 }
@@ -63,20 +55,16 @@ export function mappingOf(
   const concepts = [...mapped].map(([theme, own]): Thing => {
     const says: Partial<Record<Name, Value[]>> = {};
     for (const { match, to: other } of own) (says[MATCHES[match]] ??= []).push(iri(addressOf('themes', other)));
-    return { iri: addressOf('themes', theme), type: 'skos:Concept', says };
+    return thing(addressOf('themes', theme), 'skos:Concept', says);
   });
-  const crosswalk: Thing = {
-    iri: addressOf('crosswalks', code),
-    type: 'dcat:Dataset',
-    says: {
-      'dct:title': text(title),
-      'dct:identifier': text(code),
-      'dct:source': [iri(addressOf('frameworks', from)), iri(addressOf('frameworks', to))],
-      'dct:creator': text(author),
-      'dct:issued': typed(reportedOn, 'xsd:date'),
-      'owl:versionInfo': text(version),
-      ...(note && { 'dct:description': text(note) }),
-    },
-  };
+  const crosswalk: Thing = thing(addressOf('crosswalks', code), 'dcat:Dataset', {
+    'dct:title': text(title),
+    'dct:identifier': text(code),
+    'dct:source': [iri(addressOf('frameworks', from)), iri(addressOf('frameworks', to))],
+    'dct:creator': text(author),
+    'dct:issued': typed(reportedOn, 'xsd:date'),
+    'owl:versionInfo': text(version),
+    ...(note && { 'dct:description': text(note) }),
+  });
   return [crosswalk, ...concepts];
 }
