@@ -242,7 +242,7 @@ class Book {
       addRow(sheet, widthsOf(head), [
         [number, NUMBER],
         [citation, PLAIN],
-        [href === undefined ? null : { text: href, hyperlink: href }, LINK],
+        ...(href === undefined ? [] : [[{ text: href, hyperlink: href }, LINK] as const]),
       ]);
     sheet.commit();
     await this.#drained();
@@ -400,8 +400,8 @@ function styleOf(style: Style, value: Value): object {
 function addRow(sheet: Written, widths: readonly number[], values: readonly Styled[]) {
   const row = sheet.addRow([]);
   for (const [i, [value, style]] of values.entries()) {
-    if (value === null || value === '') continue;
     const cell = row.getCell(i + 1);
+    if (value === null || value === '') continue;
     cell.value = typeof value === 'string' ? cut(value, LETTERS) : value;
     cell.style = styleOf(style, value);
   }
