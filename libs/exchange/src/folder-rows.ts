@@ -209,19 +209,12 @@ export class FolderRows {
 
   #commitment(at: FolderRow): void {
     const { history, evidence, milestones, acts: later, ...rest } = at.data;
-    const lists = { history, evidence, milestones, acts: later } as { [name: string]: unknown };
-    for (const [name, value] of Object.entries(lists))
-      if (
-        value !== undefined &&
-        value !== null &&
-        !(Array.isArray(value) && value.every((v) => v && typeof v === 'object'))
-      )
+    const lists = Object.entries({ history, evidence, milestones, acts: later });
+    for (const [name, value = []] of lists)
+      if (value !== null && !(Array.isArray(value) && value.every((one) => one && typeof one === 'object')))
         return this.problem(at, `/${name}`, 'should be a list of objects');
-    const [entries, listed, steps] = [history, evidence, milestones].map((l) => (l ?? []) as Json[]) as [
-      Json[],
-      Json[],
-      Json[],
-    ];
+    type Lists = [history: Json[], evidence: Json[], milestones: Json[], acts: Json[]];
+    const [entries, listed, steps, laterOnes] = lists.map(([, value]) => value ?? []) as Lists;
     const [first, ...further] = entries;
     if (!first) return this.problem(at, '/history', 'needs at least one entry');
 
@@ -234,7 +227,7 @@ export class FolderRows {
     ) => {
       if (body) acts.push({ act: { act, body, milestone } as CommitmentAct, pointer });
     };
-    const laterActs = ((later ?? []) as Json[]).map((act, i) => this.#laterAct(act, at, `/acts/${i}`));
+    const laterActs = laterOnes.map((act, i) => this.#laterAct(act, at, `/acts/${i}`));
     const ofEntry = new Set(Object.keys(first));
     const inRecord = (field: string) => (ofEntry.has(field.split('/')[1] ?? '') ? `/history/0${field}` : field);
     const planned = steps.map(({ reachedOn: _reachedOn, ...step }) => step);

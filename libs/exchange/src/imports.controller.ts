@@ -42,7 +42,7 @@ import { DATE_ORDERS, type DateOrder } from './cell-values.js';
 import { TABLE_SUBJECTS, type TableSubject } from './fields.js';
 import { Imports } from './imports.js';
 import type { KeptImport } from './kept-imports.js';
-import type { ImportRequest } from './previewed.js';
+import { wrongIn, type ImportRequest } from './previewed.js';
 import { ImportedFile, ImportPreview, IMPORT_STATES, RowCounts, type ImportState } from './preview.js';
 import { sentIn } from './sent-tables.js';
 import { templateCsv, templateXlsx } from './templates.js';
@@ -201,8 +201,7 @@ export class ImportsController {
   }
 
   async #mappingOf(said: string, owner: string | null): Promise<ColumnMapping> {
-    const wrong = (message: string) =>
-      new Rejected('invalid', `/mapping: ${message}`, [{ pointer: '/mapping', message }]);
+    const wrong = (message: string) => wrongIn('/mapping', message);
     if (!said.trim().startsWith('{')) {
       const kept = await this.drafts.read<{ columns: ColumnMapping }>({ kind: MAPPING, id: mappingId(owner, said) });
       if (!kept) throw wrong(`there is no mapping ${said}`);
@@ -221,10 +220,7 @@ export class ImportsController {
   }
 
   async #keep(name: string, columns: ColumnMapping | undefined, by: Principal): Promise<void> {
-    if (!columns)
-      throw new Rejected('invalid', '/saveMapping: there is no mapping to keep', [
-        { pointer: '/saveMapping', message: 'there is no mapping to keep' },
-      ]);
+    if (!columns) throw wrongIn('/saveMapping', 'there is no mapping to keep');
     const id = { kind: MAPPING, id: mappingId(by.agency, name) };
     const kept = await this.drafts.read(id);
     if (kept) await this.drafts.put(id, { columns }, by.account, kept.revision);

@@ -62,14 +62,10 @@ class CommitmentsBefore {
     const words = tellingWords(candidate.title);
     const known: EarlierCandidate = { ...candidate, of, words };
     const whole = `= ${[...words].sort().join(' ')}`;
-    const side = (one: DuplicateCandidate, at: Fresh | null): DuplicateSide => ({
-      ...{ reference: one.reference || null, sheet: at?.row.sheet ?? null, row: at?.row.row ?? null },
-      ...{ title: one.title, agencies: one.agencies, followsUp: one.followsUp },
-    });
     const found: LikelyDuplicate[] = [];
     for (const other of await this.compared.duplicates.of(candidate)) {
       const fields = await this.#besideRecorded(of, other.reference);
-      found.push({ this: side(candidate, of), that: side(other, null), fields });
+      found.push({ this: sideOf(candidate, of), that: sideOf(other), fields });
     }
     const met = new Set(this.#sharing.get(whole)?.slice(0, MOST));
     for (const word of words) {
@@ -79,7 +75,7 @@ class CommitmentsBefore {
     for (const other of met) {
       if (found.length >= MOST) break;
       if (mayBeSame(candidate, other, words, other.words))
-        found.push({ this: side(candidate, of), that: side(other, other.of), fields: beside(of, other.of.says) });
+        found.push({ this: sideOf(candidate, of), that: sideOf(other, other.of), fields: beside(of, other.of.says) });
     }
     for (const word of [whole, ...words]) {
       const some = this.#sharing.get(word);
@@ -110,10 +106,8 @@ class EntriesBefore {
     let known = this.#entries.get(kind);
     if (!known) this.#entries.set(kind, (known = { all: [...(await this.compared.entries(kind))], places: new Map() }));
     const { all, places } = known;
-    const side = (one: Entry, at: Fresh | undefined): DuplicateSide => ({
-      ...{ reference: codeOf(one), sheet: at?.row.sheet ?? null, row: at?.row.row ?? null },
-      ...{ title: nameOf(one), agencies: [], followsUp: [] },
-    });
+    const side = (one: Entry, at: Fresh | undefined) =>
+      sideOf({ reference: codeOf(one), title: nameOf(one), agencies: [], followsUp: [] }, at);
     const found = namesakes(entry, all)
       .slice(0, MOST)
       .map((other) => ({
@@ -125,6 +119,12 @@ class EntriesBefore {
     return found;
   }
 }
+
+/** @param at absent: it is recorded already */
+const sideOf = ({ reference, title, agencies, followsUp }: DuplicateCandidate, at?: Fresh): DuplicateSide => ({
+  ...{ reference: reference || null, sheet: at?.row.sheet ?? null, row: at?.row.row ?? null },
+  ...{ title, agencies, followsUp },
+});
 
 /** Both sides of each field that one of them says. */
 function beside({ subject, says }: Fresh, that: Fresh['says'] | ((field: string) => unknown)): SideBySide[] {

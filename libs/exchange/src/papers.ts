@@ -12,6 +12,7 @@ import { paperIn, UnreadableFile, type Paper } from '#files';
 import { LOG, type RequestContext, type Upload } from '#platform';
 import { Progress } from '#progress';
 import { Registers, type Document } from '#registers';
+import { unreadable } from './sent-tables.js';
 import { citationOf, SearchedPaper, type CitedPlace, type Exactness } from './marks.js';
 
 const COUNT = { type: 'integer', minimum: 0 } as const;
@@ -117,10 +118,8 @@ export class Papers {
   }
 
   /** @throws Rejected `not_found` */
-  async documentOf(id: string): Promise<Document> {
-    const document = await this.#registers.one('document', id);
-    if (!document) throw await this.#registers.missing('document', id);
-    return document;
+  documentOf(id: string): Promise<Document> {
+    return this.#registers.needed('document', id);
   }
 
   /**
@@ -136,7 +135,7 @@ export class Papers {
       );
     const paper = await paperIn({ name: upload.name, bytes: upload.bytes }).catch((error: unknown) => {
       if (!(error instanceof UnreadableFile)) throw error;
-      throw new Rejected('unreadable_file', error.message, [{ pointer: '/file', message: error.message }], 'invalid');
+      throw unreadable(error.message);
     });
     const kept: KeptPaper = { ...paper, name: upload.name, sha256: upload.sha256 };
     const before = await this.drafts.read({ kind: PAPER, id });

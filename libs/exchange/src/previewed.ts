@@ -54,7 +54,7 @@ const DATES_WORDS: Readonly<Record<DateOrder, string>> = {
 
 /** @throws Rejected `invalid` where a document is cited without a place in it */
 export function termsOf({ reportedOn, document, locator, dates = 'iso' }: ImportRequest): Terms {
-  if (document !== undefined && locator === undefined) throw needs('/locator', 'says where in the document');
+  if (document !== undefined && locator === undefined) throw wrongIn('/locator', 'says where in the document');
   return {
     ...{ reportedOn: reportedOn ?? todayAt(new Date()), dates },
     citation: document === undefined ? null : { document, locator: locator! },
@@ -90,7 +90,8 @@ const asProblem = ({ file, row, field, message }: ImportPlan['problems'][number]
   ...{ sheet: file, row, column: null, field: field || null, value: null, message, right: null },
 });
 
-const needs = (pointer: string, message: string): Rejected =>
+/** A field of the request that is wrong. */
+export const wrongIn = (pointer: string, message: string): Rejected =>
   new Rejected('invalid', `${pointer}: ${message}`, [{ pointer, message }]);
 
 /** The preview of a folder. @param unread the names of files that are not read */

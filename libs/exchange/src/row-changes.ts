@@ -184,6 +184,11 @@ const OF_LIST = {
   evidence: ['attachEvidence', evidenceCell],
   relations: ['relate', relationCell],
 } as const;
+/** The lists of which an act takes things away again: the act that adds some, that one, and what tells them apart. */
+const TAKEN_BACK = {
+  followsUp: ['addFollowUp', 'takeBackFollowUp', (one: string) => one],
+  activityIds: ['addActivityIds', 'takeBackActivityIds', ({ scheme, id }: ActivityId) => `${scheme} ${id}`],
+} as const;
 const GIVEN_AT_FIRST = ['kind', 'nature', 'strength', 'regions', 'countries', 'deliverables'] as const;
 
 /**
@@ -229,22 +234,14 @@ export function actsFor(
   if (of(['themes']).length > 0)
     acts.push({ act: 'setThemes', body: { themes: values.themes ?? [] }, fields: ['themes'] });
 
-  if (of(['followsUp']).length > 0) {
-    const wanted = (values.followsUp ?? []) as string[];
-    const added = wanted.filter((id) => !now.followsUp.includes(id));
-    const gone = now.followsUp.filter((id) => !wanted.includes(id));
-    if (added.length > 0) acts.push({ act: 'addFollowUp', body: { followsUp: added }, fields: ['followsUp'] });
-    if (gone.length > 0) acts.push({ act: 'takeBackFollowUp', body: { followsUp: gone }, fields: ['followsUp'] });
-  }
-
-  if (of(['activityIds']).length > 0) {
-    const wanted = (values.activityIds ?? []) as ActivityId[];
-    const without = (some: readonly ActivityId[], others: readonly ActivityId[]) =>
-      some.filter(({ scheme, id }) => !others.some((one) => one.scheme === scheme && one.id === id));
-    const [added, gone] = [without(wanted, now.activityIds), without(now.activityIds, wanted)];
-    const fields = ['activityIds'] as const;
-    if (added.length > 0) acts.push({ act: 'addActivityIds', body: { activityIds: added }, fields });
-    if (gone.length > 0) acts.push({ act: 'takeBackActivityIds', body: { activityIds: gone }, fields });
+  for (const field of of(['followsUp', 'activityIds']) as ('followsUp' | 'activityIds')[]) {
+    const [add, takeBack, keyIn] = TAKEN_BACK[field];
+    const [wanted, there] = [(values[field] ?? []) as never[], now[field] as never[]];
+    const without = (some: never[], others: never[]) =>
+      some.filter((one) => !others.some((other) => keyIn(other) === keyIn(one)));
+    const [added, gone] = [without(wanted, there), without(there, wanted)];
+    if (added.length > 0) acts.push({ act: add, body: { [field]: added }, fields: [field] });
+    if (gone.length > 0) acts.push({ act: takeBack, body: { [field]: gone }, fields: [field] });
   }
 
   const target = of(['target', 'targetNote']);

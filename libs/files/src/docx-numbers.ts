@@ -2,6 +2,7 @@
  * Writes the numbers that Word gives paragraphs into their text, where whoever reads the text finds them: a document says only
  * which list a paragraph is of, and the program counts.
  */
+import { letters, roman } from '#text';
 import { UnreadableFile, LIMITS } from './sheet.js';
 import { partsOfZip, type ZipPart } from './zip.js';
 
@@ -157,15 +158,7 @@ function counter(kinds: ReadonlyMap<string, ReadonlyMap<number, Level>>, lists: 
   };
 }
 
-const ROMAN = { m: 1000, cm: 900, d: 500, cd: 400, c: 100, xc: 90, l: 50, xl: 40, x: 10, ix: 9, v: 5, iv: 4, i: 1 };
-
 function written(n: number, format: string): string {
-  if (format.endsWith('Letter')) {
-    const letter = String.fromCharCode(97 + ((n - 1) % 26)).repeat(Math.ceil(n / 26));
-    return format === 'upperLetter' ? letter.toUpperCase() : letter;
-  }
-  if (!format.endsWith('Roman')) return String(n);
-  let [left, roman] = [n, ''];
-  for (const [sign, worth] of Object.entries(ROMAN)) for (; left >= worth; left -= worth) roman += sign;
-  return format === 'upperRoman' ? roman.toUpperCase() : roman;
+  const signs = format.endsWith('Letter') ? letters(n) : format.endsWith('Roman') ? roman(n) : String(n);
+  return format.startsWith('upper') ? signs : signs.toLowerCase();
 }

@@ -17,7 +17,6 @@ import {
   unansweredIn,
   type OpenedRound,
 } from '#rounds';
-import type { ReportLanguage } from '#words';
 import { LetterClock } from './clock.js';
 import { deadlineFile } from './deadline-file.js';
 import { DigestWriting } from './digest-writing.js';
@@ -25,19 +24,12 @@ import { reachable } from './deciding.js';
 import { isAboutWhatIsOwed, stillHolds, type RoundLetterKind } from './occasions.js';
 import type { LetterRow } from './outbox.js';
 import { lettersIn, type RoundLetter, type Words } from './words/index.js';
-import { inHtml, inText, type LetterPart, type WrittenLetter } from './written.js';
+import { button, inHtml, inText, link, paragraph, type WrittenLetter } from './written.js';
 
 /** A letter with what it says, apart from its form. */
 interface Composed {
   readonly letter: Letter;
   readonly written: WrittenLetter;
-}
-
-interface Parts {
-  readonly words: Words;
-  readonly about: RoundLetter;
-  readonly name: string | null;
-  readonly address: string;
 }
 
 @Injectable()
@@ -91,43 +83,41 @@ export class Composing {
     // Whoever is signed in is led on; all others sign in first.
     const address = `${this.publicUrl}/sign-in?to=${encodeURIComponent(page)}`;
     const words = lettersIn(language);
-    const written = this.#written(kind as RoundLetterKind, language, { words, about, name: whose.name, address });
-    const attached = isAboutWhatIsOwed(kind as RoundLetterKind) && about.days >= 0;
+    const isOwed = isAboutWhatIsOwed(kind as RoundLetterKind) && about.days >= 0;
     return {
       to: whose.email!,
-      written,
-      attachments: attached ? [this.#deadline(round, about, address, words, now)] : [],
+      written: { language, ...this.#written(kind as RoundLetterKind, words, about, whose.name, address) },
+      attachments: isOwed ? [this.#deadline(round, about, address, words, now)] : [],
     };
   }
 
-  #written(kind: RoundLetterKind, language: ReportLanguage, { words, about, name, address }: Parts): WrittenLetter {
+  #written(
+    kind: RoundLetterKind,
+    words: Words,
+    about: RoundLetter,
+    name: string | null,
+    address: string,
+  ): Omit<WrittenLetter, 'language'> {
+    const isOwed = isAboutWhatIsOwed(kind);
     const late = kind === 'reminder' && about.days < 0;
-    const says = late ? words.reminder.saysLate(about) : words[kind].says(about);
     const paragraphs = [
       words.greeting(name || null),
-      says,
-      ...(isAboutWhatIsOwed(kind) && kind !== 'returned' ? [words.owed(about)] : []),
-      ...(isAboutWhatIsOwed(kind) ? [words.daysLeft(about.days)] : []),
+      late ? words.reminder.saysLate(about) : words[kind].says(about),
+      ...(isOwed && kind !== 'returned' ? [words.owed(about)] : []),
+      ...(isOwed ? [words.daysLeft(about.days)] : []),
       ...(kind === 'invitation' ? [words.known] : []),
-      ...(isAboutWhatIsOwed(kind) && about.days >= 0 ? [words.calendarFile] : []),
+      ...(isOwed && about.days >= 0 ? [words.calendarFile] : []),
     ];
-    const parts: LetterPart[] = paragraphs.map((text) => ({ type: 'paragraph', text }));
     const { publication } = about;
-    const report = publication && `${this.publicUrl}/publications/${encodeURIComponent(publication)}`;
-    const links: LetterPart[] =
+    const report = `${this.publicUrl}/publications/${encodeURIComponent(publication ?? '')}`;
+    const links =
       kind === 'published'
-        ? [
-            ...(report ? [{ type: 'button', to: { words: words.openReport, address: report } } as const] : []),
-            { type: 'link', to: { words: words.openRound, address } },
-          ]
-        : [{ type: 'button', to: { words: words.openReturn, address } }];
+        ? [...(publication ? [button(words.openReport, report)] : []), link(words.openRound, address)]
+        : [button(words.openReturn, address)];
     return {
-      ...{ language, subject: words[kind].subject(about) },
-      parts: [...parts, ...links],
-      small: [
-        { type: 'paragraph', text: words.whyRound(about) },
-        { type: 'link', to: { words: words.account, address: `${this.publicUrl}/account` } },
-      ],
+      subject: words[kind].subject(about),
+      parts: [...paragraphs.map(paragraph), ...links],
+      small: [paragraph(words.whyRound(about)), link(words.account, `${this.publicUrl}/account`)],
     };
   }
 

@@ -8,13 +8,13 @@ import { Concerns } from '#feed';
 import { LOG, PUBLIC_URL } from '#platform';
 import { Progress, type Item } from '#progress';
 import { Registers, type Register } from '#registers';
-import { RoundViews } from '#rounds';
+import { returnOf, RoundViews } from '#rounds';
 import { LetterClock } from './clock.js';
 import { Followed } from './followed.js';
 import { Following, type Follow, type Follower } from './following.js';
 import type { LetterFacts, LetterRow } from './outbox.js';
 import { lettersIn, type Words } from './words/index.js';
-import type { LetterPart, Linked, WrittenLetter } from './written.js';
+import { button, link, paragraph, type LetterPart, type Linked, type WrittenLetter } from './written.js';
 
 const PAGE = 1_000;
 /** The most entries that are told of one thing that is followed; of more, their number. */
@@ -64,11 +64,7 @@ export class DigestWriting {
   ) {}
 
   /** @returns `null`: it was ended meanwhile, or there is nothing to tell */
-  async write({ kind, follower: id, facts }: LetterRow): Promise<{
-    to: string;
-    written: WrittenLetter;
-    endsAt?: string;
-  } | null> {
+  async write({ kind, follower: id, facts }: LetterRow) {
     const follower = await this.following.one(id!);
     const to = follower && (follower.email ?? (await this.access.accounts.one(follower.account!))?.email);
     if (!to) return null;
@@ -139,9 +135,8 @@ export class DigestWriting {
     const known = await this.#items([...changed.keys()], to);
     const isList = kind === 'list';
     const filter = isList ? this.followed.filterOf(code) : {};
-    const [before, now] = isList
-      ? [await this.#items([...changed.keys()], from, filter), await this.#items([...changed.keys()], to, filter)]
-      : [known, known];
+    const before = isList ? await this.#items([...changed.keys()], from, filter) : known;
+    const now = isList ? await this.#items([...changed.keys()], to, filter) : known;
     return [...changed].flatMap(([reference, events]): Linked[] => {
       if (isList && !before.has(reference) && !now.has(reference)) return [];
       const item = known.get(reference);
@@ -182,19 +177,12 @@ export class DigestWriting {
     const told = (of: Readonly<Record<string, string>>) =>
       [...new Set(events.map(({ name }) => of[name] ?? said.words))].join('; ');
     if (category === 'round' || category === 'return') {
-      const [of, agency] =
-        category === 'round' ? [code, null] : [code.split('/')[0]!, code.slice(code.indexOf('/') + 1)];
-      const { name } = await this.rounds.one(of);
-      const page = `${this.publicUrl}/rounds/${encodeURIComponent(of)}`;
-      return [
-        agency === null
-          ? { words: name, address: page, says: told(rounds) }
-          : {
-              words: `${name} – ${agency}`,
-              address: `${page}/returns/${encodeURIComponent(agency)}`,
-              says: told(returns),
-            },
-      ];
+      const { round, agency } = category === 'round' ? { round: code, agency: null } : returnOf(`${category}-${code}`);
+      const { name } = await this.rounds.one(round);
+      const address = `${this.publicUrl}/rounds/${encodeURIComponent(round)}`;
+      if (agency === null) return [{ words: name, address, says: told(rounds) }];
+      const ofAgency = `${address}/returns/${encodeURIComponent(agency)}`;
+      return [{ words: `${name} – ${agency}`, address: ofAgency, says: told(returns) }];
     }
     if (!Object.hasOwn(ENTRY_PAGES, category)) return [];
     const kind = category as Register;
@@ -219,25 +207,15 @@ export class DigestWriting {
     const parts = sections.flatMap(({ follow, name, entries, more }): LetterPart[] => [
       { type: 'heading', text: name },
       { type: 'list', items: entries },
-      ...(more > 0
-        ? [
-            {
-              type: 'link' as const,
-              to: { words: digest.more(more), address: this.publicUrl + this.followed.pathOf(follow) },
-            },
-          ]
-        : []),
+      ...(more > 0 ? [link(digest.more(more), this.publicUrl + this.followed.pathOf(follow))] : []),
     ]);
     return {
       subject: digest.subject(sections.map(({ name }) => name)),
-      parts: [{ type: 'paragraph', text: digest.period(day(begin?.recordedAt), day(end?.recordedAt)) }, ...parts],
+      parts: [paragraph(digest.period(day(begin?.recordedAt), day(end?.recordedAt))), ...parts],
       small: [
-        { type: 'paragraph', text: digest.why },
-        ...sections.map(({ follow, name }) => ({
-          type: 'link' as const,
-          to: { words: digest.end(name), address: this.#ending(follower, follow) },
-        })),
-        { type: 'link', to: { words: digest.endAll, address: this.#ending(follower) } },
+        paragraph(digest.why),
+        ...sections.map(({ follow, name }) => link(digest.end(name), this.#ending(follower, follow))),
+        link(digest.endAll, this.#ending(follower)),
       ],
     };
   }
@@ -250,11 +228,8 @@ export class DigestWriting {
     return {
       language,
       subject: confirmation.subject(name),
-      parts: [
-        { type: 'paragraph', text: confirmation.says(name) },
-        { type: 'button', to: { words: confirmation.button, address } },
-      ],
-      small: [{ type: 'paragraph', text: confirmation.otherwise }],
+      parts: [paragraph(confirmation.says(name)), button(confirmation.button, address)],
+      small: [paragraph(confirmation.otherwise)],
     };
   }
 

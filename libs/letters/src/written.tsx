@@ -20,6 +20,10 @@ export type LetterPart =
   | { readonly type: 'list'; readonly items: readonly Linked[] }
   | { readonly type: 'link'; readonly to: Linked };
 
+export const paragraph = (text: string): LetterPart => ({ type: 'paragraph', text });
+export const button = (words: string, address: string): LetterPart => ({ type: 'button', to: { words, address } });
+export const link = (words: string, address: string): LetterPart => ({ type: 'link', to: { words, address } });
+
 /** A letter before it has an address and a form. */
 export interface WrittenLetter {
   readonly language: ReportLanguage;

@@ -1,23 +1,7 @@
 /** Sets the numbers of a report, in one pass in the order in which it is read: paragraphs, tables, charts, notes, sections. */
+import { letters, roman } from '#text';
 import type { Block, Cell, Inline, Note, NumberedReport, Report, Section, Table } from './report.js';
 import { isStream } from './report.js';
-
-const ROMAN: readonly (readonly [number, string])[] = [
-  [10, 'X'],
-  [9, 'IX'],
-  [5, 'V'],
-  [4, 'IV'],
-  [1, 'I'],
-];
-
-/** `4` → `IV` */
-function roman(n: number): string {
-  const step = ROMAN.find(([value]) => value <= n);
-  return step ? step[1] + roman(n - step[0]) : '';
-}
-
-/** `1` → `A`, `27` → `AA`, `28` → `BB`: as UN papers go on after Z, and Word does. */
-const letters = (n: number): string => String.fromCharCode(65 + ((n - 1) % 26)).repeat(Math.floor((n - 1) / 26) + 1);
 
 const LEVELS = [roman, letters];
 

@@ -2,6 +2,7 @@
 export * from './clean.js';
 export * from './fold.js';
 export * from './json.js';
+export * from './numerals.js';
 export * from './sort-key.js';
 export * from './cells.js';
 export * from './tangled.js';

@@ -5,8 +5,7 @@ import type { ReturnEvents, RoundEvents } from '#rounds';
 import type { Stage } from '#words';
 import type { RoundLetter } from './about.js';
 
-const { date, form, number, codes } = wordsOf('en');
-const counted = (n: number, one: string, other: string) => `${number(n)} ${form(n, { one, other })}`;
+const { date, form, number, counted, codes } = wordsOf('en');
 const days = (n: number) => counted(n, 'day', 'days');
 
 export const en = {

@@ -2,8 +2,7 @@
 import { wordsOf } from '#reports';
 import type { Words } from './words.js';
 
-const { date, form, number, codes } = wordsOf('es');
-const counted = (n: number, one: string, other: string) => `${number(n)} ${form(n, { one, other })}`;
+const { date, form, number, counted, codes } = wordsOf('es');
 const days = (n: number) => counted(n, 'día', 'días');
 
 export const es: Words = {

@@ -2,8 +2,7 @@
 import { wordsOf } from '#reports';
 import type { Words } from './words.js';
 
-const { date, form, number, codes } = wordsOf('fr');
-const counted = (n: number, one: string, other: string) => `${number(n)} ${form(n, { one, other })}`;
+const { date, number, counted, codes } = wordsOf('fr');
 const days = (n: number) => counted(n, 'jour', 'jours');
 
 export const fr: Words = {

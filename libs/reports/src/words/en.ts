@@ -24,12 +24,12 @@ const language = languageBy({
   and: 'and',
 });
 
-const { number, percent, date, form, figure, listed } = language;
+const { percent, date, form, counted, figure, listed } = language;
 const commitments = (n: number) => form(n, { one: 'commitment', other: 'commitments' });
 const was = (n: number) => form(n, { one: 'was', other: 'were' });
 const is = (n: number) => form(n, { one: 'is', other: 'are' });
 const has = (n: number) => form(n, { one: 'has', other: 'have' });
-const months = (n: number) => `${number(n)} ${form(n, { one: 'month', other: 'months' })}`;
+const months = (n: number) => counted(n, 'month', 'months');
 
 const { stage: STAGE } = codesIn('en');
 

@@ -29,10 +29,10 @@ const language = languageBy({
   and: y,
 });
 
-const { number, percent, date, form, agreed, figure, listed } = language;
+const { percent, date, form, agreed, counted, figure, listed } = language;
 const commitments = (n: number) => form(n, { one: 'compromiso', other: 'compromisos' });
 const quoted = (text: Inline) => say`“${text}”`;
-const months = (n: number) => `${number(n)} ${form(n, { one: 'mes', other: 'meses' })}`;
+const months = (n: number) => counted(n, 'mes', 'meses');
 
 const FLOW: Readonly<Record<Flow, Forms>> = {
   new: ['comunicado por primera vez', 'comunicados por primera vez'],

@@ -79,6 +79,9 @@ export function languageBy<Category extends string>(rules: Rules<Category>) {
     form,
     /** A word in its form for a number. */
     agreed: (n: number, one: string, other: string): string => form(n, { one, other } as Parameters<typeof form>[1]),
+    /** A word in its form for a number, behind it: `3 months`. */
+    counted: (n: number, one: string, other: string): string =>
+      `${number(n)} ${form(n, { one, other } as Parameters<typeof form>[1])}`,
     /** `a, b and c` */
     listed: (parts: readonly (readonly Inline[])[]): Inline[] =>
       parts.flatMap((part, i) => {
