@@ -10,6 +10,7 @@ import { runInNewContext } from 'node:vm';
 import { AccessStore } from '#access';
 import type { Log } from '#eventsourcing';
 import { LOG } from '#platform';
+import { bearer } from './support/asking.js';
 import { Hostile, type OpenApi, type Sent } from './support/hostile.js';
 import { seed } from './support/properties.js';
 import { HLD, TestServer } from './support/server.js';
@@ -117,7 +118,7 @@ describe(`${REQUESTS} requests by chance, SEED=${seed}`, () => {
             });
         }
         if (nth % 500 === 0) {
-          expect((await server.get('/v1/agencies?limit=1', { authorization: `Bearer ${others}` })).status).toBe(200);
+          expect((await server.get('/v1/agencies?limit=1', bearer(others))).status).toBe(200);
           expect((await server.get('/health/live')).status).toBe(200);
         }
         if (nth === Math.floor(REQUESTS / 2)) memory.push(heap());

@@ -10,6 +10,7 @@ import { SignIn } from '#sign-in';
 import { onEachDatabase } from '../libs/access/src/testing/each-database.js';
 import { backup } from '../apps/cli/src/logs.js';
 import { exportDump } from '../apps/cli/src/dumps.js';
+import { bearer, done } from './support/asking.js';
 import { debianBin, PostgresServer } from './support/postgres.js';
 import { CLOCK_CASES, TestServer, type Answer } from './support/server.js';
 
@@ -27,19 +28,18 @@ interface Appointment {
   readonly agency: string | null;
   readonly until: string | null;
 }
-const get = (path: string, token: string) => server.get(path, { authorization: `Bearer ${token}` });
+const get = (path: string, token: string) => server.get(path, bearer(token));
 const opened = async (name: string, appointment: object | null, by = secretariat, more: object = {}): Promise<Answer> =>
   server.post('/v1/accounts', { kind: 'person', name, ...(appointment && { appointment }), ...more }, by);
 const account = async (name: string, appointment: object | null): Promise<string> =>
   (await opened(name, appointment)).body.account as string;
 /** A token with every scope, as somebody who is signed in has. */
-const tokenFor = async (of: string, scopes = ['read', 'report', 'record', 'register', 'publish', 'admin']) => {
-  const { status, body } = await server.post('/v1/tokens', { account: of, label: 'a', scopes }, secretariat);
-  expect([status, body.detail]).toEqual([201, undefined]);
-  return body.token as string;
-};
+const tokenFor = async (of: string, scopes = ['read', 'report', 'record', 'register', 'publish', 'admin']) =>
+  (await done(server.post('/v1/tokens', { account: of, label: 'a', scopes }, secretariat))).token as string;
 const told = ({ status, body }: Answer): string => `${status} ${body.code ?? ''}`.trim();
-const IOM = { role: 'focal_point', agency: 'IOM' };
+const appoint = (account: string, appointment: object, by = secretariat, headers = {}) =>
+  server.post(`/v1/accounts/${account}/appointments`, appointment, by, headers);
+const [IOM, ILO] = ['IOM', 'ILO'].map((agency) => ({ role: 'focal_point', agency })) as [object, object];
 const day = (days: number): string => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10);
 
 describe('A focal point', () => {
@@ -51,25 +51,26 @@ describe('A focal point', () => {
     const alternate = await tokenFor(of);
     expect((await get('/v1/me', alternate)).body).toMatchObject({ role: 'alternate', agency: { code: 'IOM' } });
 
-    for (const appointment of [{ role: 'alternate', agency: 'ILO' }, { role: 'secretariat' }, { role: 'reader' }, null])
-      expect([appointment, (await opened('x', appointment, lead)).status]).toEqual([
-        appointment,
-        appointment ? 403 : 422,
-      ]);
+    for (const appointment of [
+      { role: 'alternate', agency: 'ILO' },
+      { role: 'secretariat' },
+      { role: 'reader' },
+      null,
+    ]) {
+      const { status } = await opened('x', appointment, lead);
+      expect([appointment, status]).toEqual([appointment, appointment ? 403 : 422]);
+    }
     expect(told(await opened('x', { role: 'alternate', agency: 'IOM' }, alternate))).toBe('403 forbidden');
-    const ofIlo = (await opened('ILO', { role: 'focal_point', agency: 'ILO' })).body as typeof made.body;
+    const ofIlo = await done(opened('ILO', ILO));
     const at = `/v1/accounts/${ofIlo.account}`;
     expect(told(await get(at, lead))).toBe('404 not_found');
-    expect(told(await server.post(`${at}/appointments/${ofIlo.appointments[0].id}/relieve`, {}, lead))).toBe(
-      '404 not_found',
-    );
+    const relieve = `${at}/appointments/${ofIlo.appointments[0].id}/relieve`;
+    expect(told(await server.post(relieve, {}, lead))).toBe('404 not_found');
     expect(told(await get('/v1/accounts?agency=ILO', lead))).toBe('403 forbidden');
     // A pseudonym stands in the history, which everybody reads: it opens no name, address or token.
     const { account: ofSecretariat } = (await get('/v1/me', secretariat)).body as { account: string };
     for (const other of [ofIlo.account as string, ofSecretariat]) {
-      const appoint = (by: string) =>
-        server.post(`/v1/accounts/${other}/appointments`, { role: 'reader', agency: 'IOM' }, by);
-      expect(told(await appoint(lead))).toBe('404 not_found');
+      expect(told(await appoint(other, { role: 'reader', agency: 'IOM' }, lead))).toBe('404 not_found');
       expect(told(await get(`/v1/tokens?account=${other}`, lead))).toBe('404 not_found');
     }
 
@@ -79,9 +80,9 @@ describe('A focal point', () => {
   });
 
   it('sees everything that its predecessors did, and who they were', async () => {
-    const before = await account('Predecessor', { role: 'focal_point', agency: 'ILO' });
+    const before = await account('Predecessor', ILO);
     await account('Of IOM alone', IOM);
-    const successor = await tokenFor(await account('Successor', { role: 'focal_point', agency: 'ILO' }));
+    const successor = await tokenFor(await account('Successor', ILO));
     const { items } = (await get('/v1/accounts', successor)).body as {
       items: { account: string; name: string; appointments: Appointment[] }[];
     };
@@ -98,10 +99,9 @@ describe('A focal point', () => {
     const give = (of: string, scopes: string[]) => server.post('/v1/tokens', { account: of, label: 'a', scopes }, lead);
     expect(told(await give(both, ['report']))).toBe('201');
     expect(told(await give(both, ['record']))).toBe('403 forbidden');
-    await server.post(`/v1/accounts/${both}/appointments`, { role: 'alternate', agency: 'ILO' }, secretariat);
+    await appoint(both, { role: 'alternate', agency: 'ILO' });
     expect(told(await give(both, ['report']))).toBe('403 forbidden');
-    const seen = async (by: string) =>
-      ((await get(`/v1/tokens?account=${both}`, by)).body as { items: object[] }).items;
+    const seen = async (by: string) => (await done(get(`/v1/tokens?account=${both}`, by))).items as object[];
     expect([(await seen(lead)).length, (await seen(secretariat)).length]).toEqual([0, 1]);
   });
 });
@@ -133,10 +133,10 @@ describe('Appointments', () => {
 
   it('of several agencies let it act for the one that it names', async () => {
     const of = await account('Two agencies', { role: 'alternate', agency: 'IOM' });
-    await server.post(`/v1/accounts/${of}/appointments`, { role: 'focal_point', agency: 'ILO' }, secretariat);
+    await appoint(of, ILO);
     const token = await tokenFor(of);
-    const as = async (actingFor?: string) =>
-      server.get('/v1/me', { authorization: `Bearer ${token}`, ...(actingFor && { 'acting-for': actingFor }) });
+    const as = (actingFor?: string) =>
+      server.get('/v1/me', { ...bearer(token), ...(actingFor && { 'acting-for': actingFor }) });
     expect((await as()).body).toMatchObject({ role: 'reader', agency: null });
     expect((await as('IOM')).body).toMatchObject({ role: 'alternate', agency: { code: 'IOM' } });
     expect((await as('ILO')).body).toMatchObject({ role: 'focal_point', agency: { code: 'ILO' } });
@@ -147,20 +147,15 @@ describe('Appointments', () => {
 
 describe('A request with an Idempotency-Key', () => {
   it('opens, appoints and gives once', async () => {
-    const again = { 'idempotency-key': 'once' };
+    const key = (name: string) => ({ 'idempotency-key': name });
     const body = { kind: 'machine', name: 'Once', appointment: IOM };
-    const open = () => server.post('/v1/accounts', body, secretariat, again);
-    const [first, second] = [(await open()).body, (await open()).body];
-    expect(second).toEqual(first);
-    const appoint = () =>
-      server.post(`/v1/accounts/${first.account}/appointments`, { role: 'reader' }, secretariat, {
-        'idempotency-key': 'twice',
-      });
-    expect((await appoint()).body).toEqual((await appoint()).body);
-    const give = () =>
-      server.post('/v1/tokens', { account: first.account, label: 'a', scopes: ['read'] }, secretariat, {
-        'idempotency-key': 'token',
-      });
+    const open = () => done(server.post('/v1/accounts', body, secretariat, key('once')));
+    const first = await open();
+    expect(await open()).toEqual(first);
+    const appoints = () => done(appoint(first.account, { role: 'reader' }, secretariat, key('twice')));
+    expect(await appoints()).toEqual(await appoints());
+    const asked = { account: first.account, label: 'a', scopes: ['read'] };
+    const give = () => server.post('/v1/tokens', asked, secretariat, key('token'));
     expect([told(await give()), told(await give())]).toEqual(['201', '409 shown_once']);
     expect((await server.app.get(AccessStore).tokens(first.account)).length).toBe(1);
   });
@@ -203,9 +198,8 @@ describe('A token', () => {
         const { status, headers, body } = await asks(path, authorization);
         await body?.cancel();
         const challenge = headers.get('www-authenticate');
-        expect([path, status, challenge]).toEqual([
-          ...[path, 401, `Bearer error="invalid_token", error_description="${reason}"`],
-        ]);
+        const why = `Bearer error="invalid_token", error_description="${reason}"`;
+        expect([path, status, challenge]).toEqual([path, 401, why]);
       }
       const json = { 'content-type': 'application/json' };
       const posts = {
@@ -237,11 +231,7 @@ describe('A token', () => {
         what,
         '403 insufficient_scope',
       ]);
-    const fresh = (await server.post(`/v1/tokens/${id}/rotate`, { overlapHours: 1 }, mine)).body as {
-      id: string;
-      token: string;
-      scopes: string[];
-    };
+    const fresh = await done(server.post(`/v1/tokens/${id}/rotate`, { overlapHours: 1 }, mine));
     expect(fresh.scopes).toEqual(['read', 'report']);
     expect([(await get('/v1/me', mine)).status, (await get('/v1/me', fresh.token)).status]).toEqual([200, 200]);
     expect((await server.post(`/v1/tokens/${fresh.id}/revoke`, {}, fresh.token)).body.revoked).not.toBeNull();
@@ -258,10 +248,9 @@ describe('A token', () => {
     expect(erased.body).toMatchObject({ name: null, email: null, erased: expect.any(String) });
     expect((await get('/v1/me', token)).status).toBe(401);
     expect(JSON.stringify((await get('/v1/accounts', secretariat)).body)).not.toMatch(/anna/i);
-    expect(told(await server.post(`/v1/accounts/${body.account}/appointments`, IOM, secretariat))).toBe('409 erased');
-    expect(
-      told(await server.post('/v1/tokens', { account: body.account, label: 'a', scopes: ['read'] }, secretariat)),
-    ).toBe('409 erased');
+    expect(told(await appoint(body.account, IOM))).toBe('409 erased');
+    const asked = { account: body.account, label: 'a', scopes: ['read'] };
+    expect(told(await server.post('/v1/tokens', asked, secretariat))).toBe('409 erased');
     expect((await opened('Another', null, secretariat, { email })).status).toBe(201);
   });
 });
@@ -318,33 +307,21 @@ onEachDatabase('A person who did whatever one can do, and is erased', (kind) => 
     const file = readFileSync('docker/postgres-forget.sql', 'utf8').replaceAll(/^--.*$/gm, '');
     for (const statement of file.split(/;\n(?=[A-Z]|$)/)) if (statement.trim()) await server.sql(statement);
   };
-  const done = async (answer: Promise<Answer>) => {
-    const { status, body } = await answer;
-    expect([status < 300, body?.detail]).toEqual([true, undefined]);
-    return body;
-  };
 
   beforeAll(async () => {
     if (kind === 'PostgreSQL') {
       postgres = await PostgresServer.start({ bin: debianBin() ?? '' });
       tables = await postgres.newDatabase();
       const url = postgres.url(tables);
-      there = await TestServer.start([CLOCK_CASES], {
-        LOG_URL: url,
-        ACCESS_URL: url,
-        DRAFTS_URL: url,
-        WEBHOOKS_URL: url,
-      });
+      const stores = { LOG_URL: url, ACCESS_URL: url, DRAFTS_URL: url, WEBHOOKS_URL: url };
+      there = await TestServer.start([CLOCK_CASES], stores);
     } else there = await TestServer.start([CLOCK_CASES]);
     office = (await there.app.get(AccessStore).create(null, 'office')).token;
     const today = todayAt(new Date());
     const person = { kind: 'person', name, email, language: 'fr', appointment: { role: 'focal_point', agency: 'AAA' } };
     of = (await done(there.post('/v1/accounts', person, office))).account as string;
-    const asked = {
-      account: of,
-      label: 'Laptop of Zuleika',
-      scopes: ['read', 'report', 'record', 'register', 'publish'],
-    };
+    const scopes = ['read', 'report', 'record', 'register', 'publish'];
+    const asked = { account: of, label: 'Laptop of Zuleika', scopes };
     const { token } = await done(there.post('/v1/tokens', asked, office));
     const signIn = there.app.get(SignIn);
     await signIn.sessions.begin(of, 'link', agent);
@@ -365,9 +342,8 @@ onEachDatabase('A person who did whatever one can do, and is erased', (kind) => 
     const mapping = JSON.stringify({ Ref: 'reference', Name: 'title' });
     const file = 'Ref,Name\nAAA-2006-01,Another title\n';
     await done(there.send('/v1/imports', { file, mapping, saveMapping: 'Ours', reportedOn: today }, token));
-    await done(
-      there.post('/v1/reports', { kind: 'agency', parameters: { agency: 'AAA' }, asOf: today, format: 'md' }, token),
-    );
+    const report = { kind: 'agency', parameters: { agency: 'AAA' }, asOf: today, format: 'md' };
+    await done(there.post('/v1/reports', report, token));
     await done(there.post('/v1/follows', { kind: 'agency', code: 'AAA' }, token));
     await done(there.post('/v1/webhooks', { url: 'https://example.org/hook' }, token));
     const stage = { stage: 'on_hold', effective: today.slice(0, 4), reportedOn: today, note: 'So it is' };
@@ -389,15 +365,9 @@ onEachDatabase('A person who did whatever one can do, and is erased', (kind) => 
     while (answer.status === 503) answer = await erased(); // somebody was reading it
     await done(Promise.resolve(answer));
     expect(await traces()).toEqual([]);
-    for (const path of [
-      '/v1/changes',
-      '/v1/audit?format=ndjson',
-      '/v1/accounts',
-      '/v1/appointments',
-      '/v1/tokens',
-      '/v1/letters',
-    ]) {
-      const { body } = await there.get(path, { authorization: `Bearer ${office}` });
+    const lists = ['changes', 'audit?format=ndjson', 'accounts', 'appointments', 'tokens', 'letters'];
+    for (const path of lists.map((one) => `/v1/${one}`)) {
+      const { body } = await there.get(path, bearer(office));
       expect([path, TRACES.filter((trace) => trace.test(JSON.stringify(body)))]).toEqual([path, []]);
     }
     expect(await tracesTaken()).toEqual([]);

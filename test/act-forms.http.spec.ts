@@ -9,6 +9,7 @@ import { bodyOfForm, formFieldsOf } from '#platform';
 import { REGISTER_ACTS } from '#registers';
 import { Form } from '../apps/api/src/pages/form.js';
 import { asFilled, KEY, type Filled } from '../apps/api/src/pages/form-parts.js';
+import { roles } from './support/commitment.js';
 import { sound } from './support/bodies.js';
 import { pairsOf, Visitor, wordsIn, type Visit } from './support/visitor.js';
 import { HLD, TestServer } from './support/server.js';
@@ -61,10 +62,7 @@ describe('The forms of acts', () => {
   const record = {
     ...{ title: 'Handbook for municipalities', summary: 'A handbook.', kind: 'publication', nature: 'one_off' },
     ...{ strength: 'undertaken', condition: 'if funded', themes: ['HLD06-04'], target: { date: '2014' } },
-    agencies: [
-      { agency: 'IOM', role: 'lead' },
-      { agency: 'ILO', role: 'partner' },
-    ],
+    agencies: roles({ IOM: 'lead', ILO: 'partner' }),
     milestones: [{ title: 'A draft', due: '2013-03' }, { title: 'A proof' }],
     evidence: [{ title: 'The plan', url: 'https://example.org/plan' }],
     ...{ stage: 'planned', effective: '2013-05', reportedOn: '2013-06-03' },
@@ -88,10 +86,8 @@ describe('The forms of acts', () => {
   it('offer no choice that the rules refuse', async () => {
     const stagesIn = ({ html }: Visit) =>
       [.../<select id="in-stage".*?<\/select>/s.exec(html)![0].matchAll(/value="(\w+)"/g)].map(([, stage]) => stage);
-    const [one, standing] = [
-      await recorded({ title: 'A course' }),
-      await recorded({ title: 'A service', nature: 'standing' }),
-    ];
+    const one = await recorded({ title: 'A course' });
+    const standing = await recorded({ title: 'A service', nature: 'standing' });
     const form = (reference: string, act: string) => iom.opens(`/commitments/${reference}/${act}`);
     expect(stagesIn(await form(one, 'stage'))).toContain('completed');
     expect(stagesIn(await form(standing, 'stage'))).not.toContain('completed');
@@ -148,26 +144,14 @@ describe('The forms of acts', () => {
     expect(plain(String(stranger.body))).toBe(plain(String(body)));
     const ilo = await Visitor.signedIn(server, 'ILO');
     expect((await ilo.opens(`/commitments/${reference}/target`)).status).toBe(403);
-    expect(
-      (
-        await fetch(`${server.url}/commitments/${reference}/target`, {
-          headers: { accept: 'text/html' },
-          redirect: 'manual',
-        })
-      ).status,
-    ).toBe(303);
+    expect((await new Visitor(server.url, false).opens(`/commitments/${reference}/target`)).status).toBe(303);
   });
 
   it('show a fault at its field, with a link to it on top and everything kept', async () => {
     const at = `/commitments/${await recorded()}/stage`;
     const again = await iom.fillsIn(await iom.opens(at), at, {
-      ...{
-        stage: 'completed',
-        effective: 'soon',
-        note: 'Kept <b>',
-        'citation.document': 'NOTHING',
-        'citation.locator': 'p. 1',
-      },
+      ...{ stage: 'completed', effective: 'soon', note: 'Kept <b>' },
+      ...{ 'citation.document': 'NOTHING', 'citation.locator': 'p. 1' },
     });
     expect(again.status).toBe(400);
     expect(again.html).toContain('<a href="#in-effective">When it happened must be a real date');
@@ -193,16 +177,11 @@ describe('The forms of acts', () => {
     const reference = await recorded();
     const at = `/commitments/${reference}/stage`;
     const form = await iom.opens(at);
-    await server.post(
-      `/v1/commitments/${reference}/target`,
-      { date: '2019', reportedOn: '2013-07-01' },
-      server.token('IOM'),
-    );
+    const target = { date: '2019', reportedOn: '2013-07-01' };
+    await server.post(`/v1/commitments/${reference}/target`, target, server.token('IOM'));
     const again = await iom.fillsIn(form, at, { stage: 'in_progress', effective: '2013-06' });
-    expect([again.status, wordsIn(again)]).toEqual([
-      412,
-      expect.stringMatching(/Somebody was faster.*Its target is 2019/),
-    ]);
+    expect(again.status).toBe(412);
+    expect(wordsIn(again)).toMatch(/Somebody was faster.*Its target is 2019/);
     expect(await last(reference)).toMatchObject({ type: 'commitment.TargetSet' });
     expect((await iom.fillsIn(again, at)).status).toBe(303);
     expect((await last(reference)).data).toMatchObject({ stage: 'in_progress', effective: '2013-06', agency: 'IOM' });
@@ -244,11 +223,8 @@ describe('The forms of acts', () => {
       expect(acts.map((href) => href.split(`/${code}/`)[1]!)).toEqual(expect.arrayContaining(expected));
       for (const href of [`/register/${kind}`, ...acts]) {
         const form = await secretariat.opens(href);
-        expect([href, form.status, pairsOf(form.html, href).some(([name]) => name === '_key')]).toEqual([
-          href,
-          200,
-          true,
-        ]);
+        const hasKey = pairsOf(form.html, href).some(([name]) => name === '_key');
+        expect([href, form.status, hasKey]).toEqual([href, 200, true]);
       }
     }
     for (const href of ['/agencies/IOM/rename', '/register/agency', '/forums/CM-2011/amend'])
@@ -273,9 +249,8 @@ describe('The forms of acts', () => {
     });
     const back = `/agencies/IOM/history/${items.at(-1).revision}/retract`;
     expect((await secretariat.opens('/register/agency/IOM')).html).toContain(back);
-    expect((await secretariat.fillsIn(await secretariat.opens(back), back, { reason: 'Said in error' })).status).toBe(
-      303,
-    );
+    const takenBack = await secretariat.fillsIn(await secretariat.opens(back), back, { reason: 'Said in error' });
+    expect(takenBack.status).toBe(303);
     expect(wordsIn(await secretariat.opens('/register/agency/IOM'))).toMatch(/Chaired taken back since/);
 
     const document = '/register/document';

@@ -4,6 +4,7 @@ import { connect, type Socket } from 'node:net';
 import { Projector } from '#eventsourcing';
 import { LOG, WaitingRoom } from '#platform';
 import { Matrix } from '#progress';
+import { bearer } from './support/asking.js';
 import { commitment } from './support/commitment.js';
 import { HLD, TestServer, type Answer } from './support/server.js';
 import { until } from './support/waiting.js';
@@ -63,12 +64,10 @@ describe('A body of somebody without a token', () => {
   });
 
   it('is not asked for where it is offered first', async () => {
-    for (const token of ['', 'Authorization: Bearer ft_unknown'])
-      expect(
-        statusIn(await answered(post('/v1/batches', 4_000_000, 'Expect: 100-continue', ...(token ? [token] : [])))),
-      ).toBe(401);
-    const known = await answered(post('/v1/batches', 4_000, 'Expect: 100-continue', `Authorization: Bearer ${iom}`));
-    expect(statusIn(known)).toBe(100); // the control
+    const offering = async (length: number, token: string) =>
+      statusIn(await answered(post('/v1/batches', length, 'Expect: 100-continue', ...(token ? [token] : []))));
+    for (const token of ['', 'Authorization: Bearer ft_unknown']) expect(await offering(4_000_000, token)).toBe(401);
+    expect(await offering(4_000, `Authorization: Bearer ${iom}`)).toBe(100); // the control
   });
 
   it('negative control: that of somebody with a token is waited for', async () => {
@@ -84,10 +83,13 @@ describe('A body of somebody without a token', () => {
   it('is led nowhere else by an address with the name of another host', async () => {
     const led = await answered(head('GET http://evil.example/agencies/ HTTP/1.1', 'Connection: close'));
     expect([statusIn(led), /^location: (.*)\r$/m.exec(led)?.[1]]).toEqual([308, '/agencies']);
-    expect(statusIn(await answered(head('GET http://evil.example HTTP/1.1', 'Connection: close')))).toBe(200);
-    expect(statusIn(await answered(head('GET http://evil.example/v1/nothing HTTP/1.1', 'Connection: close')))).toBe(
-      404,
-    );
+    for (const [path, status] of [
+      ['', 200],
+      ['/v1/nothing', 404],
+    ] as const)
+      expect(statusIn(await answered(head(`GET http://evil.example${path} HTTP/1.1`, 'Connection: close')))).toBe(
+        status,
+      );
   });
 
   it('is small where it is taken', async () => {
@@ -121,12 +123,8 @@ describe('A request that is none', () => {
 
 describe('The requests of a client in a minute', () => {
   const within = async (env: NodeJS.ProcessEnv, ask: (other: TestServer) => Promise<void>): Promise<void> => {
-    const other = await TestServer.start([], {
-      RATE_LIMIT: '3',
-      TOKEN_RATE_LIMIT: '5',
-      SIGN_IN_RATE_LIMIT: '2',
-      ...env,
-    });
+    const limits = { RATE_LIMIT: '3', TOKEN_RATE_LIMIT: '5', SIGN_IN_RATE_LIMIT: '2' };
+    const other = await TestServer.start([], { ...limits, ...env });
     try {
       await ask(other);
     } finally {
@@ -141,7 +139,6 @@ describe('The requests of a client in a minute', () => {
 
   it('are so many without a token, more with one, few with tokens that nobody gave; probes are not counted', () =>
     within({}, async (other) => {
-      const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
       const token = other.token('IOM');
       expect(await statuses(3, () => other.get('/v1/agencies'))).toEqual([200, 200, 200]);
       const refused = await other.get('/v1/agencies');
@@ -158,11 +155,9 @@ describe('The requests of a client in a minute', () => {
     }));
 
   it('are those of an address; of whom a proxy names, only where the proxy is trusted; of IPv6, of a /64', async () => {
-    const from = (address: string, other: TestServer) => other.get('/v1/agencies', { 'x-forwarded-for': address });
-    const seen = async (other: TestServer, addresses: readonly string[]) => {
-      const given: number[] = [];
-      for (const address of addresses) given.push((await from(address, other)).status);
-      return given;
+    const seen = (other: TestServer, addresses: readonly string[]) => {
+      const left = [...addresses];
+      return statuses(left.length, () => other.get('/v1/agencies', { 'x-forwarded-for': left.shift()! }));
     };
     await within({}, async (other) => {
       expect(await seen(other, ['192.0.2.1', '192.0.2.2', '192.0.2.3', '192.0.2.4'])).toEqual([200, 200, 200, 429]);

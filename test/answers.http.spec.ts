@@ -1,10 +1,15 @@
 /** Questions and texts: refused by name where they cannot be meant, else kept and answered as people mean them. */
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { EXAMPLES } from '../apps/api/src/openapi.js';
+import { bearer, done, refusal } from './support/asking.js';
 import { commitment } from './support/commitment.js';
 import { HLD, TestServer } from './support/server.js';
 
 const server = TestServer.forAll([HLD]);
+let secretariat: string;
+beforeAll(() => void (secretariat = server.token(null)));
+
+const records = (more: object) => server.post('/v1/commitments', commitment({ reference: null, ...more }), secretariat);
 
 describe('A wrong value', () => {
   interface Schema {
@@ -37,9 +42,7 @@ describe('A wrong value', () => {
   }
   let operations: Asked[];
   let schemaOf: (schema: Schema) => Schema;
-  let secretariat: string;
   beforeAll(async () => {
-    secretariat = server.token(null);
     const { paths, components } = (await server.get('/openapi.json')).body as {
       paths: Record<string, Record<string, Operation>>;
       components: { schemas: Record<string, Schema>; parameters: Record<string, Parameter> };
@@ -80,7 +83,7 @@ describe('A wrong value', () => {
     });
     const at = asked.size > 0 ? `${address}?${asked}` : address;
     return method === 'GET'
-      ? server.get(at, { authorization: `Bearer ${secretariat}` })
+      ? server.get(at, bearer(secretariat))
       : server[method === 'PUT' ? 'put' : 'post'](at, body ?? {}, secretariat);
   };
 
@@ -221,9 +224,6 @@ describe('A wrong value', () => {
     const page = await server.get('/commitments?stage=Completed', { accept: 'text/html' });
     expect([page.status, page.body]).toEqual([400, expect.stringContaining('stage knows no Completed')]);
     expect((await server.get('/v1/commitments?stage=Completed&format=csv')).status).toBe(400);
-    expect((await server.get('/v1/progress/outcomes?stage=Completed')).body.detail).toContain(
-      'stage knows no Completed',
-    );
   });
 
   it('is in the document of the API with all others, also where several may be given', async () => {
@@ -250,10 +250,7 @@ describe('A code that nothing has', () => {
     ['progress/agencies?memberOf=gmg', 'There is no agency gmg. Did you mean GMG?'],
     ['progress/timeline?theme=hld06-04', 'There is no theme hld06-04. Did you mean HLD06-04?'],
     ['progress/themes?framework=hld06', 'There is no framework hld06. Did you mean HLD06?'],
-    [
-      'progress/flows?from=2006-11-21&followsUp=hld-2006',
-      'There is no forum or outcome hld-2006. Did you mean HLD-2006?',
-    ],
+    ['progress/flows?from=2006-11-21&followsUp=cm-2011', 'There is no forum or outcome cm-2011. Did you mean CM-2011?'],
     ['commitments?document=WP.204', 'There is no document WP.204.'],
     ['progress/themes?crosswalk=nowhere', 'There is no crosswalk nowhere.'],
     [
@@ -289,20 +286,15 @@ describe('A code that nothing has', () => {
   });
 
   it('of a document that an act cites is told with the way to register it', async () => {
-    const { body } = await server.post(
-      '/v1/commitments/IOM-2006-24/evidence',
-      { title: 'A report', reportedOn: '2012-11-02', citation: { document: 'NOWHERE', locator: 'page 4' } },
-      server.token('IOM'),
-    );
+    const citation = { document: 'NOWHERE', locator: 'page 4' };
+    const evidence = { title: 'A report', reportedOn: '2012-11-02', citation };
+    const { body } = await server.post('/v1/commitments/IOM-2006-24/evidence', evidence, server.token('IOM'));
     expect(body.detail).toBe('Unknown document: NOWHERE (register it with this act, as newDocument, or before)');
   });
 
   it('is refused in the filter of a webhook, too', async () => {
-    const { body } = await server.post(
-      '/v1/webhooks',
-      { url: 'https://example.org/hook', filter: { agency: ['iom'] } },
-      server.token(null),
-    );
+    const hook = { url: 'https://example.org/hook', filter: { agency: ['iom'] } };
+    const { body } = await server.post('/v1/webhooks', hook, secretariat);
     expect([body.status, body.errors[0].pointer]).toEqual([404, '/filter/agency']);
   });
 
@@ -358,13 +350,6 @@ describe('A time that there never was', () => {
 });
 
 describe('What people write', () => {
-  let secretariat: string;
-  beforeAll(async () => {
-    secretariat = server.token(null);
-  });
-  const recorded = (more: object) =>
-    server.post('/v1/commitments', commitment({ reference: null, ...more }), secretariat);
-
   it.each([
     ['a\u0007b', 'U+0007'],
     ['two\u000blines', 'U+000B'],
@@ -374,30 +359,25 @@ describe('What people write', () => {
     ['\u202egnp.exe', 'U+202E'],
     ['half \ud83d', 'U+D83D'],
   ])('%j is refused naming the character', async (text, code) => {
-    const { status, body } = await recorded({ evidence: [{ title: text }] });
-    expect([status, body.errors?.[0]]).toEqual([
-      400,
-      { pointer: '/evidence/0/title', message: expect.stringContaining(code) },
-    ]);
+    const { status, body } = await records({ evidence: [{ title: text }] });
+    const fault = { pointer: '/evidence/0/title', message: expect.stringContaining(code) };
+    expect([status, body.errors?.[0]]).toEqual([400, fault]);
   });
 
   it.each(['\u200b\u200b', '\u2060', '\u00ad', '\u3164', '\u2800', '\u200e', ' \u00a0 '])(
     '%j shows nothing and is refused as blank',
     async (title) => {
-      const { status, body } = await recorded({ title });
-      expect([status, body.errors?.[0].pointer]).toEqual([400, '/title']);
+      expect(refusal(await records({ title }))).toBe('400 invalid /title');
     },
   );
 
   it('is kept composed and without what stands around it, in acts, in batches and in registers', async () => {
-    const made = await recorded({ title: ' \u200bE\u0301ducation\u00a0', evidence: [{ title: ' Guide ' }] });
-    expect(made.status).toBe(201);
-    const { reference } = made.body as { reference: string };
+    const evidence = [{ title: ' Guide ' }];
+    const { reference } = await done(records({ title: ' \u200bE\u0301ducation\u00a0', evidence }));
     const { body } = await server.get(`/v1/commitments/${reference}?asOf=2030-01-01`);
     expect([body.title, body.evidence[0].title]).toEqual(['Éducation', 'Guide']);
     const batch = { acts: [{ act: 'record', body: commitment({ reference: null, title: 'Handbook ' }) }] };
-    const done = await server.post('/v1/batches', batch, secretariat);
-    const { reference: second } = (done.body as { results: { reference: string }[] }).results[0]!;
+    const { reference: second } = (await done(server.post('/v1/batches', batch, secretariat))).results[0];
     expect((await server.get(`/v1/commitments/${second}?asOf=2030-01-01`)).body.title).toBe('Handbook');
     await server.post('/v1/agencies', { code: 'ZZ-NAME', name: ' Alpha Agency ', kind: 'un-body' }, secretariat);
     expect((await server.get('/v1/agencies/ZZ-NAME')).body.name).toBe('Alpha Agency');
@@ -405,7 +385,7 @@ describe('What people write', () => {
 
   it('negative control: line ends, tabs, joiners and other scripts are taken', async () => {
     for (const title of ['two\nlines\tand a tab', 'الهجرة\u200f', '移民', '👩\u200d🌾 farmers'])
-      expect([title, (await recorded({ title })).status]).toEqual([title, 201]);
+      expect([title, (await records({ title })).status]).toEqual([title, 201]);
   });
 
   it.each([
@@ -420,7 +400,7 @@ describe('What people write', () => {
     ['https:/example.org/x', 400],
     ['https://example.org/\u202egnp', 400],
   ])('%s as the address of evidence: %d', async (url, status) =>
-    expect((await recorded({ evidence: [{ title: 'Guide', url }] })).status).toBe(status),
+    expect((await records({ evidence: [{ title: 'Guide', url }] })).status).toBe(status),
   );
 });
 
@@ -428,16 +408,12 @@ describe('Dates', () => {
   const day = (hours: number) => new Date(Date.now() + hours * 3_600_000).toISOString().slice(0, 10);
 
   it('today is today anywhere on Earth: until UTC+14, and no longer', async () => {
-    const secretariat = server.token(null);
-    const reportedOn = (date: string) =>
-      server.post('/v1/commitments', commitment({ reference: null, effective: '2012', reportedOn: date }), secretariat);
-    expect((await reportedOn(day(13.9))).status).toBe(201);
-    const late = await reportedOn(day(38.5));
-    expect([late.status, late.body.errors[0].pointer]).toEqual([422, '/reportedOn']);
+    const reportedOn = async (date: string) => refusal(await records({ effective: '2012', reportedOn: date }));
+    expect(await reportedOn(day(13.9))).toBe('201');
+    expect(await reportedOn(day(38.5))).toMatch(/^422 .* \/reportedOn$/);
   });
 
   it('a target in 9999 is no end: overdue nowhere, now and for ever', async () => {
-    const secretariat = server.token(null);
     const figures = async (asOf: string, knownAt = '') => {
       const clocks = `asOf=${asOf}${knownAt && `&knownAt=${knownAt}`}`;
       const { body: one } = await server.get(`/v1/progress/agencies/IOM?${clocks}`);
@@ -449,26 +425,19 @@ describe('Dates', () => {
       const [overdue, listed, ahead, position] = await figures(asOf);
       expect([listed, ahead]).toEqual([overdue, overdue]);
       for (const date of ['9999', '9999-12', '9999-12-31'])
-        await server.post(
-          '/v1/commitments',
-          commitment({ reference: null, reportedOn: '2012-11-02', effective: '2012', target: { date } }),
-          secretariat,
-        );
+        await records({ reportedOn: '2012-11-02', effective: '2012', target: { date } });
       expect((await figures(asOf)).slice(0, 3)).toEqual([overdue, overdue, overdue]);
       expect((await figures(asOf, position)).slice(0, 3)).toEqual([overdue, overdue, overdue]);
     }
   });
 
   it('the year 0 is refused wherever a date is said', async () => {
-    const secretariat = server.token(null);
     for (const more of [
       { target: { date: '0000' } },
       { effective: '0000-01' },
       { milestones: [{ title: 'M', due: '0000-01-01' }] },
     ])
-      expect((await server.post('/v1/commitments', commitment({ reference: null, ...more }), secretariat)).status).toBe(
-        400,
-      );
+      expect((await records(more)).status).toBe(400);
   });
 });
 

@@ -6,7 +6,8 @@ import { jsonFolderAt, planImport } from '#exchange';
 import type { Log } from '#eventsourcing';
 import { LOG, metaOf, type CommandContext } from '#platform';
 import { Registers } from '#registers';
-import { commitment } from './support/commitment.js';
+import { done, refusal } from './support/asking.js';
+import { commitment, roles } from './support/commitment.js';
 import { HLD, TestServer } from './support/server.js';
 
 const server = TestServer.forAll([HLD]);
@@ -24,26 +25,16 @@ const joint = (reference: string, lead: string, title: string, more = {}) => ({
 
 describe('A code that differs from a registered one by case only', () => {
   it('is refused, also when both come at once; any other is taken', async () => {
-    expect((await agency('ZZ-A', 'Alpha Agency')).status).toBe(201);
-    expect(await agency('zz-a', 'Another')).toMatchObject({
-      status: 409,
-      body: { code: 'code_differs_by_case', errors: [{ pointer: '/code' }] },
-    });
-    expect((await agency('ZZ-B', 'Beta Agency')).body.warnings).toBeUndefined();
+    await done(agency('ZZ-A', 'Alpha Agency'));
+    expect(refusal(await agency('zz-a', 'Another'))).toBe('409 code_differs_by_case /code');
+    expect((await done(agency('ZZ-B', 'Beta Agency'))).warnings).toBeUndefined();
     const both = await Promise.all([agency('ZZ-C', 'Gamma'), agency('zz-c', 'Delta')]);
     expect(new Set(both.map(({ status }) => status))).toEqual(new Set([201, 409]));
-    const document = {
-      id: 'd-2012-mc2353',
-      title: 'Another',
-      publisher: 'IOM',
-      published: '2012',
-      reportedOn: '2012-11-02',
-    };
-    const citing = { citation: { document: document.id, locator: 'page 1' }, newDocument: document };
-    expect(await post('commitments', joint('IOM-2012-700', 'IOM', 'Solitary pamphlet', citing))).toMatchObject({
-      status: 409,
-      body: { code: 'code_differs_by_case', errors: [{ pointer: '/newDocument/id' }] },
-    });
+    const [id, title] = ['d-2012-mc2353', 'Another'];
+    const newDocument = { id, title, publisher: 'IOM', published: '2012', reportedOn: '2012-11-02' };
+    const citing = { citation: { document: id, locator: 'page 1' }, newDocument };
+    const pamphlet = await post('commitments', joint('IOM-2012-700', 'IOM', 'Solitary pamphlet', citing));
+    expect(refusal(pamphlet)).toBe('409 code_differs_by_case /newDocument/id');
     expect((await post('forums', { id: 'hld-2006', name: 'Another meeting', kind: 'hld' })).status).toBe(409);
   });
 });
@@ -63,20 +54,12 @@ describe('An agency that has ended', () => {
     const dissolved = { effective: '2013-01', reason: 'Its work is done' };
     expect((await post('agencies/ENDS/dissolve', dissolved)).status).toBe(200);
     const later = { reportedOn: '2013-06-01' };
-    const refused = async (path: string, body: object) => {
-      const { status, body: problem } = await post(`commitments/${path}`, body);
-      return [status, problem.code, problem.errors?.[0]?.pointer];
-    };
-    expect(await refused('IOM-2012-801/lead-transfer/accept', later)).toEqual([422, 'agency_has_ended', '/reportedOn']);
-    expect(
-      await refused('IOM-2012-802/merge', {
-        ...{ into: 'IOM-2012-06', reason: 'The same', takeOver: { agencies: [asked] } },
-        ...later,
-      }),
-    ).toEqual([422, 'agency_has_ended', '/takeOver/agencies/0/agency']);
-    expect(
-      (await post('commitments/IOM-2012-801/lead-transfer/decline', { ...later, reason: 'It ended' })).status,
-    ).toBe(200);
+    const tried = async (path: string, body: object = {}) =>
+      refusal(await post(`commitments/IOM-2012-${path}`, { ...body, ...later }));
+    expect(await tried('801/lead-transfer/accept')).toBe('422 agency_has_ended /reportedOn');
+    const merging = { into: 'IOM-2012-06', reason: 'The same', takeOver: { agencies: [asked] } };
+    expect(await tried('802/merge', merging)).toBe('422 agency_has_ended /takeOver/agencies/0/agency');
+    expect(await tried('801/lead-transfer/decline', { reason: 'It ended' })).toBe('200');
   });
 });
 
@@ -88,7 +71,7 @@ describe('What is recorded of old', () => {
     const record = (effective: string, reportedOn: string) =>
       post('commitments', {
         ...commitment({ title: `Of old, ${effective}, ${reportedOn}` }),
-        ...{ agencies: [{ agency: 'OLD', role: 'lead' }], effective, reportedOn },
+        ...{ agencies: roles({ OLD: 'lead' }), effective, reportedOn },
       });
     expect(await record('2010-05', '2012-11-02')).toMatchObject({
       status: 201,
@@ -148,28 +131,20 @@ describe('The same item recorded again', () => {
       201,
       [{ code: 'likely_duplicate', message: expect.stringContaining(title), of: 'IOM-2012-615' }],
     ]);
-    const tried = await post('batches', {
-      dryRun: true,
-      acts: [{ act: 'record', body: joint('WHO-2012-615', 'WHO', title) }],
-    });
-    expect(tried.body.results[0].warnings).toContainEqual(expect.objectContaining({ of: 'IOM-2012-615' }));
-    const batch = await post('batches', {
-      acts: [
-        { act: 'record', body: joint('UNHCR-2012-615', 'UNHCR', title) },
-        { act: 'record', body: joint('UNHCR-2012-616', 'UNHCR', 'Seasonal timetable of ferries') },
-        {
-          act: 'record',
-          body: joint('UNHCR-2012-617', 'UNHCR', title, {
-            followsUp: ['GFMD-2010'],
-            agencies: [{ agency: 'UNFPA', role: 'lead' }],
-          }),
-        },
-      ],
-    });
-    const warned = (batch.body.results as { warnings?: { of: string }[] }[]).map((one) =>
-      one.warnings?.map(({ of }) => of),
-    );
-    expect(warned).toEqual([['ILO-2012-615', 'IOM-2012-615'], undefined, undefined]);
+    /** Of which others the recording of each of them warns. */
+    const warned = async (dryRun: boolean, ...bodies: object[]) => {
+      const acts = bodies.map((body) => ({ act: 'record', body }));
+      const { results } = await done(post('batches', { dryRun, acts }));
+      return (results as { warnings?: { of: string }[] }[]).map((one) => one.warnings?.map(({ of }) => of));
+    };
+    expect((await warned(true, joint('WHO-2012-615', 'WHO', title)))[0]).toContain('IOM-2012-615');
+    const others = { followsUp: ['GFMD-2010'], agencies: roles({ UNFPA: 'lead' }) };
+    const batch = [
+      joint('UNHCR-2012-615', 'UNHCR', title),
+      joint('UNHCR-2012-616', 'UNHCR', 'Seasonal timetable of ferries'),
+      joint('UNHCR-2012-617', 'UNHCR', title, others),
+    ];
+    expect(await warned(false, ...batch)).toEqual([['ILO-2012-615', 'IOM-2012-615'], undefined, undefined]);
   });
 
   it('by the same agency in most of the words', async () => {

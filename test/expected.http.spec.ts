@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { readdirSync, readFileSync } from 'node:fs';
 import { isDeepStrictEqual } from 'node:util';
-import type { Log } from '#eventsourcing';
 import { LOG } from '#platform';
+import { rawEvents } from './support/histories.js';
 import { lastDay, monthsEarlier, NaiveViews, RULES, type RawEvent, type Rules } from './support/naive-views.js';
 import { CLOCK_CASES, HLD, TestServer } from './support/server.js';
 
@@ -31,18 +31,6 @@ const byCode = (
     rows.map(({ agency, theme, key, name: _name, lastOwnReportOn: _own, ...row }) => [agency ?? theme ?? key, row]),
   );
 
-const rawEvents = async (server: TestServer): Promise<RawEvent[]> =>
-  (await server.app.get<Log>(LOG).store.readAll(null, 1_000_000)).map(
-    ({ position, stream, revision, type, meta, data }) => ({
-      position: Number(position),
-      stream,
-      revision,
-      type,
-      by: meta.agency ?? null,
-      data: JSON.parse(data!),
-    }),
-  );
-
 /** The same totals by the naive views. */
 function naively(views: NaiveViews, { asOf, staleAfterMonths }: Pick<Expected, 'asOf' | 'staleAfterMonths'>): Expected {
   const clocks = { asOf, knownAt: Infinity, staleAfter: staleAfterMonths };
@@ -65,7 +53,7 @@ describe.each([
   const server = TestServer.forAll([folder]);
   let events: RawEvent[];
   beforeAll(async () => {
-    events = await rawEvents(server);
+    events = await rawEvents(server.app.get(LOG));
   });
 
   const get = async (path: string) => {
@@ -163,7 +151,7 @@ describe('Negative control: the expected totals catch a wrong reading of the rul
   beforeAll(async () => {
     for (const folder of [CLOCK_CASES, MORE_CASES]) {
       const server = await TestServer.start([folder]);
-      cases.push({ events: await rawEvents(server), all: expectedOf(folder) });
+      cases.push({ events: await rawEvents(server.app.get(LOG)), all: expectedOf(folder) });
       await server.close();
     }
   });

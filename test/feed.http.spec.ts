@@ -3,12 +3,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { parseAtomFeed } from 'feedsmith';
 import { RelaxNGValidator, XmlDocument } from 'libxml2-wasm';
 import { readFileSync } from 'node:fs';
-import { v7 as uuidv7 } from 'uuid';
 import { AccessStore } from '#access';
 import type { Log } from '#eventsourcing';
-import { LOG } from '#platform';
+import { LOG, metaOf } from '#platform';
 import { ChangesController } from '#feed';
+import { bearer, done, refusal } from './support/asking.js';
 import { CLOCK_CASES, TestServer } from './support/server.js';
+import { until } from './support/waiting.js';
 
 const server = TestServer.forAll([CLOCK_CASES]);
 let log: Log;
@@ -16,6 +17,18 @@ beforeAll(async () => {
   log = server.app.get<Log>(LOG);
 });
 
+interface Event {
+  readonly position: string;
+  readonly stream: string;
+  readonly type: string;
+  readonly meta: { readonly agency: string | null };
+  readonly data: object;
+}
+const eventsIn = (feed: string): Event[] =>
+  feed
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => JSON.parse(line) as Event);
 const head = async (): Promise<number> => Number(await log.store.head());
 const agency = (code: string, on = server) =>
   on.post('/v1/agencies', { code, name: code, kind: 'other' }, on.token(null));
@@ -37,9 +50,6 @@ function follow(path: string, headers: Record<string, string> = {}, on = server)
   const reading = read();
   return { said, response, stop: () => (stop.abort(), reading.catch(() => {})), reading };
 }
-async function until(is: () => boolean): Promise<void> {
-  while (!is()) await sleep(10);
-}
 
 describe('The feed', () => {
   it('refuses a position that the log has not reached, wherever it stands', async () => {
@@ -49,9 +59,7 @@ describe('The feed', () => {
       await server.get(`/v1/changes?after=${beyond}&follow=true`),
       await server.get('/v1/changes', { accept: 'text/event-stream', 'last-event-id': beyond }),
     ];
-    expect(asked.map(({ status, body }) => [status, (body as { code: string }).code])).toEqual(
-      Array(3).fill([409, 'ahead_of_log']),
-    );
+    expect(asked.map(refusal)).toEqual(Array(3).fill('409 ahead_of_log'));
     // The control: the head itself is taken, and nothing follows it.
     expect(await server.get(`/v1/changes?after=${await head()}`)).toMatchObject({ status: 200, body: '' });
   });
@@ -98,14 +106,9 @@ describe('The feed', () => {
     expect(looked.mock.calls.length / ((performance.now() - begun) / 1_000)).toBeLessThan(100);
     looked.mockRestore();
     for (const code of ['FEED-A', 'FEED-B', 'FEED-C']) expect((await agency(code)).status).toBe(201);
-    const lines = (text: string) => text.split('\n').filter(Boolean);
-    await until(() => feeds.every(({ said }) => lines(said.text).length >= 3));
-    for (const { said } of feeds)
-      expect(lines(said.text).map((line) => Number((JSON.parse(line) as { position: string }).position))).toEqual([
-        after + 1,
-        after + 2,
-        after + 3,
-      ]);
+    const positionsIn = ({ text }: { text: string }) => eventsIn(text).map(({ position }) => Number(position));
+    await until(() => feeds.every(({ said }) => said.text.split('\n').filter(Boolean).length >= 3));
+    for (const { said } of feeds) expect(positionsIn(said)).toEqual([after + 1, after + 2, after + 3]);
     await Promise.all(feeds.map((feed) => feed.stop()));
   });
 
@@ -114,9 +117,10 @@ describe('The feed', () => {
     try {
       const access = closed.app.get(AccessStore);
       const tokens = [await access.create('AAA', 'revoked'), await access.create('AAA', 'kept')];
-      const [revoked, kept] = tokens.map(({ token }) =>
-        follow('/v1/changes?follow=true', { authorization: `Bearer ${token}` }, closed),
-      ) as [ReturnType<typeof follow>, ReturnType<typeof follow>];
+      const [revoked, kept] = tokens.map(({ token }) => follow('/v1/changes?follow=true', bearer(token), closed)) as [
+        ReturnType<typeof follow>,
+        ReturnType<typeof follow>,
+      ];
       await until(() => revoked.said.text !== '' && kept.said.text !== '');
       await access.revoke('revoked');
       await sleep(1_100);
@@ -132,18 +136,8 @@ describe('The feed', () => {
 });
 
 describe('The feed of what concerns somebody', () => {
-  interface Event {
-    readonly position: string;
-    readonly stream: string;
-    readonly type: string;
-    readonly meta: { readonly agency: string | null };
-    readonly data: object;
-  }
-  const read = async (query: string, on = server): Promise<Event[]> =>
-    ((await on.get(`/v1/changes${query}`)).body as string)
-      .split('\n')
-      .filter(Boolean)
-      .map((line) => JSON.parse(line) as Event);
+  const read = async (query: string): Promise<Event[]> => eventsIn((await server.get(`/v1/changes${query}`)).body);
+  const positions = (events: readonly Event[]) => events.map(({ position }) => position);
 
   /** By going through everything: an event concerns what it or an earlier one of its stream names, and what that is below. */
   function concerning(all: readonly Event[], code: string, below: readonly string[] = []): Event[] {
@@ -167,20 +161,20 @@ describe('The feed of what concerns somebody', () => {
     'has of the %s %s what names it or something below it, and all that follows it in the same stream, whoever asks when',
     async (kind, code, below) => {
       const all = await read('');
-      const expected = concerning(all, code, below).map(({ position }) => position);
-      const found = (await read(`?${kind}=${code}`)).map(({ position }) => position);
+      const expected = positions(concerning(all, code, below));
+      const found = positions(await read(`?${kind}=${code}`));
       expect(found).toEqual(expected);
       expect([found.length > 0, found.length < all.length]).toEqual([true, true]);
       // Read on from any place, it is the same.
       const middle = found[Math.floor(found.length / 2)]!;
-      const rest = (await read(`?${kind}=${code}&after=${middle}`)).map(({ position }) => position);
-      expect(rest).toEqual(expected.filter((position) => Number(position) > Number(middle)));
+      expect(positions(await read(`?${kind}=${code}&after=${middle}`))).toEqual(
+        expected.filter((position) => Number(position) > Number(middle)),
+      );
     },
   );
 
   it('takes types and categories, several of a kind, and several kinds at once', async () => {
     const all = await read('');
-    const positions = (events: readonly Event[]) => events.map(({ position }) => position);
     expect(positions(await read('?type=agency.Registered,theme'))).toEqual(
       positions(all.filter(({ type }) => type === 'agency.Registered' || type.startsWith('theme.'))),
     );
@@ -228,11 +222,9 @@ describe('An Atom feed', () => {
 
   it('tells of an agency what was last recorded, the last first, each with a page and an id of its own', async () => {
     const odd = 'Ours & theirs <both>';
-    expect((await server.post('/v1/agencies/AAA/rename', rename(odd), server.token(null))).status).toBe(200);
-    const [{ position }] = ((await server.get('/v1/agencies/AAA/history')).body.items as { position: string }[]).slice(
-      -1,
-    ) as [{ position: string }];
-    await server.get('/v1/agencies', { 'if-position-at-least': position });
+    const rename = { name: odd, effective: '2011', reason: 'To try what XML does with it' };
+    const renamed = await done(server.post('/v1/agencies/AAA/rename', rename, server.token(null)));
+    await server.get('/v1/agencies', { 'if-position-at-least': renamed.position });
     const feed = await atom('/feeds/agencies/AAA.atom');
     expect(words(feed.title)).toBe(`${odd} – Followthrough`);
     expect(feed.links).toEqual(
@@ -259,8 +251,8 @@ describe('An Atom feed', () => {
   it('of every agency, theme and forum is as the schema of RFC 4287 asks, and tells of what is below it, too', async () => {
     const forum = (id: string, parent: string | null) =>
       server.post('/v1/forums', { id, name: `The ${id} & more`, kind: 'meeting', parent }, server.token(null));
-    expect((await forum('F-1', null)).status).toBe(201);
-    expect((await forum('F-1-RT', 'F-1')).status).toBe(201);
+    await done(forum('F-1', null));
+    await done(forum('F-1-RT', 'F-1'));
     const cut = { title: `${'a'.repeat(298)}😀`, reportedOn: '2012-11-02' };
     const { position } = (await server.post('/v1/commitments/AAA-2006-01/wording', cut, server.token(null))).body;
     await server.get('/v1/agencies', { 'if-position-at-least': position as string });
@@ -286,25 +278,14 @@ describe('An Atom feed', () => {
 /** A text, whatever kind of text the feed says that it is. */
 const words = (text: unknown): string => (typeof text === 'string' ? text : (text as { value: string }).value);
 
-const rename = (name: string) => ({ name, effective: '2011', reason: 'To try what XML does with it' });
-
 describe('The feed of a log that newer software wrote to', () => {
   it('is not available where it holds what this version does not know, nor is what that is about', async () => {
     const before = await head();
-    const commandId = uuidv7();
-    const by = {
-      actor: 'a',
-      agency: null,
-      role: 'secretariat',
-      commandId,
-      correlationId: commandId,
-      causationId: null,
-    };
+    const by = metaOf({ account: 'a', role: 'secretariat', agency: null });
     const revision = (await log.store.read('agency-AAA')).length - 1;
     await log.store.append('agency-AAA', revision, [{ type: 'agency.Teleported', version: 1, data: '{}' }], by);
     for (const path of [`/v1/changes?after=${before}`, '/v1/agencies/AAA/history']) {
-      const { status, body } = await server.get(path);
-      expect([path, status, (body as { code: string }).code]).toEqual([path, 503, 'unknown_event']);
+      expect([path, refusal(await server.get(path))]).toEqual([path, '503 unknown_event']);
     }
     // The control: up to there, and beside it, everything is.
     expect((await server.get(`/v1/changes?after=${before + 1}`)).status).toBe(200);

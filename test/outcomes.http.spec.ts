@@ -1,7 +1,8 @@
 /** Outcomes over HTTP: how far each has come, with its dates. */
 import { beforeAll, describe, expect, it } from '@jest/globals';
+import { refusal } from './support/asking.js';
 import { commitment } from './support/commitment.js';
-import { HLD, TestServer, type Answer } from './support/server.js';
+import { HLD, TestServer } from './support/server.js';
 
 const server = TestServer.forAll([HLD]);
 let secretariat: string;
@@ -20,7 +21,6 @@ const outcome = {
   text: 'Keep a register of what was undertaken.',
 };
 const post = (path: string, body: object, token = secretariat) => server.post(`/v1/${path}`, body, token);
-const refusal = ({ status, body }: Answer) => [status, body.code, body.errors?.[0]?.pointer].filter(Boolean).join(' ');
 const standing = async (id: string, asOf: string, position = '0') => {
   const answer = await server.get(`/v1/progress/outcomes/${id}?asOf=${asOf}`, { 'if-position-at-least': position });
   const { status, endorsedOn, endorsedBy, followedUpOn } = answer.body.row;

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import { generateSecret, SignJWT, UnsecuredJWT } from 'jose';
 import { AccessStore } from '#access';
 import { SignIn } from '#sign-in';
+import { bearer } from './support/asking.js';
 import { AUDIENCE, CLIENT, PROGRAM, TestProvider } from './support/oidc.js';
 import { freePort } from './support/postgres.js';
 import { TestServer } from './support/server.js';
@@ -43,6 +44,7 @@ function atProvider(person: Parameters<typeof provider.people.set>[1], subject =
   return subject;
 }
 
+const accountOf = (subject: string) => access.accounts.byIdentity(provider.issuer, subject);
 const signsIn = (by = visitor): Promise<Visit> => by.opens('/sign-in/provider?to=/account');
 const rolesOf = async (account: string) =>
   (await access.accounts.one(account))!.appointments
@@ -51,26 +53,21 @@ const rolesOf = async (account: string) =>
 
 describe('Whoever comes from the provider', () => {
   it('is given an account with the roles that the claims stand for, and has the same one the next time', async () => {
-    const subject = atProvider({
-      name: 'Ada',
-      email: 'ada@iom.example',
-      email_verified: true,
-      groups: ['ft-iom', 'else'],
-    });
-    const page = await signsIn();
-    expect(wordsIn(page)).toContain('for IOM');
-    const account = (await access.accounts.byIdentity(provider.issuer, subject))!;
+    const ada = { name: 'Ada', email: 'ada@iom.example', email_verified: true };
+    const subject = atProvider({ ...ada, groups: ['ft-iom', 'else'] });
+    expect(wordsIn(await signsIn())).toContain('for IOM');
+    const account = (await accountOf(subject))!;
     expect(await access.accounts.one(account)).toMatchObject({ name: 'Ada', email: 'ada@iom.example', kind: 'person' });
     expect(await rolesOf(account)).toEqual(['focal_point IOM']);
     await signsIn(new Visitor(home));
-    expect(await access.accounts.byIdentity(provider.issuer, subject)).toBe(account);
+    expect(await accountOf(subject)).toBe(account);
     expect(await server.app.get(SignIn).sessions.of(account)).toHaveLength(2);
   });
 
   it('loses the roles that the claims stood for and stand for no more, and keeps those of the secretariat', async () => {
     const subject = atProvider({ groups: ['ft-iom', 'ft-ilo'] });
     await signsIn();
-    const account = (await access.accounts.byIdentity(provider.issuer, subject))!;
+    const account = (await accountOf(subject))!;
     await access.accounts.appoint(account, { role: 'reader', agency: 'DESA' });
     atProvider({ groups: ['ft-ilo'] }, subject);
     await signsIn(new Visitor(home));
@@ -78,16 +75,14 @@ describe('Whoever comes from the provider', () => {
   });
 
   it('takes over the account to which its address was invited, where the provider has verified it', async () => {
-    const invited = await access.accounts.open(
-      { kind: 'person', name: 'Bea', email: 'bea@ilo.example' },
-      { role: 'focal_point', agency: 'ILO' },
-    );
+    const bea = { kind: 'person', name: 'Bea', email: 'bea@ilo.example' } as const;
+    const invited = await access.accounts.open(bea, { role: 'focal_point', agency: 'ILO' });
     const claims = { email: 'Bea@ILO.example', email_verified: false };
     atProvider(claims);
     expect((await signsIn()).status).toBe(403);
     const subject = atProvider({ ...claims, email_verified: true });
     expect(wordsIn(await signsIn(new Visitor(home)))).toContain('Bea for ILO');
-    expect(await access.accounts.byIdentity(provider.issuer, subject)).toBe(invited);
+    expect(await accountOf(subject)).toBe(invited);
     // The address has passed to somebody else.
     atProvider({ ...claims, email_verified: true });
     expect((await signsIn(new Visitor(home))).status).toBe(403);
@@ -98,7 +93,7 @@ describe('Whoever comes from the provider', () => {
     const page = await signsIn();
     expect([page.status, wordsIn(page)]).toEqual([403, expect.stringContaining('Ask the secretariat')]);
     expect(visitor.cookie('session')).toBeUndefined();
-    expect(await access.accounts.byIdentity(provider.issuer, subject)).toBeNull();
+    expect(await accountOf(subject)).toBeNull();
   });
 
   it('comes by no letter where the settings leave links out', async () => {
@@ -125,7 +120,7 @@ describe('Whoever comes from the provider', () => {
     const action = /action="([^"]+)"/.exec(page.html)![1]!;
     await visitor.sends(action, { ...hiddenOf(page.html, action), logout: 'yes' });
     await until(async () => (await visitor.asks('/account')).status === 303);
-    expect(await access.accounts.byIdentity(provider.issuer, subject)).not.toBeNull();
+    expect(await accountOf(subject)).not.toBeNull();
     expect((await other.asks('/account')).status).toBe(200);
   });
 
@@ -218,7 +213,7 @@ describe('An answer of the provider', () => {
 });
 
 describe('A token of the provider at the API', () => {
-  const asks = async (token: string) => server.get('/v1/me', { authorization: `Bearer ${token}` });
+  const asks = async (token: string) => server.get('/v1/me', bearer(token));
   beforeEach(() => {
     provider.programGroups = ['ft-iom'];
   });
@@ -253,12 +248,8 @@ describe('A token of the provider at the API', () => {
     const shared = await new SignJWT(claims)
       .setProtectedHeader({ alg: 'HS256', kid: provider.kid })
       .sign(await generateSecret('HS256'));
-    const [head, body, signature] = (await provider.forged({ exp: inMs(60_000) })).split('.') as [
-      string,
-      string,
-      string,
-    ];
-    const changed = Buffer.from(body, 'base64url').toString().replace(PROGRAM.id, 'someone');
+    const [head, body, signature] = (await provider.forged({ exp: inMs(60_000) })).split('.');
+    const changed = Buffer.from(body!, 'base64url').toString().replace(PROGRAM.id, 'someone');
     const other = [head, Buffer.from(changed).toString('base64url'), signature].join('.');
     for (const token of [unsigned, shared, other, `${head}.${body}.`, 'a.b.c', '..'])
       expect((await asks(token)).status).toBe(401);
@@ -267,7 +258,7 @@ describe('A token of the provider at the API', () => {
   it('loses its right at once with the role of its account', async () => {
     const token = await provider.tokenOfProgram();
     expect((await asks(token)).status).toBe(200);
-    const account = (await access.accounts.byIdentity(provider.issuer, PROGRAM.id))!;
+    const account = (await accountOf(PROGRAM.id))!;
     for (const { id, until } of (await access.accounts.one(account))!.appointments)
       if (until === null) await access.accounts.relieve(id);
     // Whatever its claims still say.
@@ -281,9 +272,8 @@ describe('A token of the provider at the API', () => {
       ...server.settings,
       provider: { ...server.settings.provider!, issuer: 'http://localhost:1' },
     }).provider!;
-    await expect(away.principalOf(await provider.forged({ exp: inMs(60_000) }))).rejects.toThrow(
-      'cannot be reached now',
-    );
+    const token = await provider.forged({ exp: inMs(60_000) });
+    await expect(away.principalOf(token)).rejects.toThrow('cannot be reached now');
     await expect(away.begin('x'.repeat(32), '/')).rejects.toThrow('cannot be reached now');
   });
 

@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { verify } from '#eventsourcing';
 import { LOG } from '#platform';
+import { refusal } from './support/asking.js';
 import { commitment } from './support/commitment.js';
 import { HLD, TestServer, type Answer } from './support/server.js';
 
@@ -19,7 +20,6 @@ const done = async (answer: Promise<Answer>): Promise<string> => {
   expect([status, body]).toMatchObject([200, { position: expect.any(String) }]);
   return body.position as string;
 };
-const refusal = ({ status, body }: Answer) => [status, body.code, body.errors?.[0]?.pointer].filter(Boolean).join(' ');
 const historyOf = async (path: string) => (await server.get(`/v1/${path}/history`)).body.items;
 const shown = async (position: string, path: string) =>
   (await server.get(path, { 'if-position-at-least': position })).body;

@@ -17,6 +17,7 @@ import {
   type Section,
   type Table,
 } from '#reports';
+import { done, refusal } from './support/asking.js';
 import { deep } from './support/properties.js';
 import { HLD, TestServer, type Answer } from './support/server.js';
 
@@ -47,6 +48,10 @@ const report = async (asked: string, format = 'json'): Promise<Answer> => {
   return answer;
 };
 const read = async (asked: string): Promise<NumberedReport> => (await report(asked)).body as NumberedReport;
+const get = async (path: string) => (await server.get(`/v1/${path}`)).body;
+/** The references of all commitments of a list. */
+const referencesIn = async (query: string): Promise<string[]> =>
+  (await get(`commitments?limit=1000&${query}`)).items.map(({ reference }: { reference: string }) => reference);
 
 const all = (sections: readonly Section[]): Section[] =>
   sections.flatMap((section) => [section, ...all(section.sections)]);
@@ -141,18 +146,11 @@ describe('the figures of a report', () => {
 
   it('are those of the API, in every format', async () => {
     const asked = 'agency?agency=IOM&asOf=2006-11-21&knownAt=1411';
-    const { row } = (await server.get('/v1/progress/agencies/IOM?asOf=2006-11-21&knownAt=1411')).body as {
-      row: { total: number; byStage: Record<string, number> };
-    };
+    const { row } = await get('progress/agencies/IOM?asOf=2006-11-21&knownAt=1411');
     const stages = tableOf(await read(asked), 'stages');
-    expect(
-      Object.fromEntries(
-        rowsOf(stages).map(([stage, total]) => [
-          (stage as { value: string }).value,
-          (total as { value: number }).value,
-        ]),
-      ),
-    ).toEqual(row.byStage);
+    const valueOf = (cell: Cell | undefined) => (cell as { value: string | number }).value;
+    const shown = rowsOf(stages).map(([stage, total]) => [valueOf(stage), valueOf(total)]);
+    expect(Object.fromEntries(shown)).toEqual(row.byStage);
     const counts = rowsOf(stages).map((cells) => numbersIn(cells)[0]);
     const html = (await report(asked, 'html')).body as string;
     const [, table] = /<figure id="table-1"[^>]*>([\s\S]*?)<\/figure>/.exec(html)!;
@@ -160,16 +158,11 @@ describe('the figures of a report', () => {
     expect(inHtml).toEqual([...counts, row.total]);
     const md = (await report(asked, 'md')).body as string;
     const inMd = md.split('Table 1.')[1]!.split('\n*Source')[0]!;
-    expect([...inMd.matchAll(/^\| [^|]+ \| \*{0,2}\[(\d+)\]/gm)].map(([, n]) => Number(n))).toEqual([
-      ...counts,
-      row.total,
-    ]);
+    const figures = [...inMd.matchAll(/^\| [^|]+ \| \*{0,2}\[(\d+)\]/gm)].map(([, n]) => Number(n));
+    expect(figures).toEqual([...counts, row.total]);
     const csv = (await report(asked, 'csv')).body as string;
-    const { items } = (await server.get('/v1/commitments?agency=IOM&asOf=2006-11-21&limit=1000')).body as {
-      items: { reference: string }[];
-    };
     const lines = csv.trim().split('\n').slice(1);
-    expect(lines.map((line) => line.split(',')[0])).toEqual(items.map(({ reference }) => reference));
+    expect(lines.map((line) => line.split(',')[0])).toEqual(await referencesIn('agency=IOM&asOf=2006-11-21'));
   });
 
   interface Counted {
@@ -181,8 +174,8 @@ describe('the figures of a report', () => {
   }
   const stagesOf = ({ name, total, byStage, overdue, stale }: Counted) =>
     [name, { ...byStage, total, overdue, staleCount: stale }] as const;
-  const viewOf = async <T>(path: string) => (await server.get(`/v1/progress/${path}`)).body as T;
-  const rowsOfView = async (path: string) => (await viewOf<{ rows: Counted[] }>(path)).rows.map(stagesOf);
+  const rowsOfView = async (path: string) => ((await get(`progress/${path}`)).rows as Counted[]).map(stagesOf);
+  const inWords = (code: string) => code.charAt(0).toUpperCase() + code.slice(1).replaceAll('_', ' ');
   const NOV = 'asOf=2012-11-02&knownAt=1411';
 
   /** One table of each kind of report, and what the API says of its rows: by their names, the values of its columns. */
@@ -196,12 +189,9 @@ describe('the figures of a report', () => {
       `forum?forum=GFMD-2010&${NOV}`,
       'kinds',
       async () => {
-        const { kinds } = await viewOf<{ kinds: { kind: string; outcomes: number; covered: number }[] }>(
-          `outcomes?followsUp=GFMD-2010&${NOV}`,
-        );
-        return kinds.map(({ kind, outcomes, covered }) => [
-          kind.charAt(0).toUpperCase() + kind.slice(1).replaceAll('_', ' '),
-          { outcomes, covered },
+        const { kinds } = await get(`progress/outcomes?followsUp=GFMD-2010&${NOV}`);
+        return (kinds as { kind: string; outcomes: number; covered: number }[]).map(({ kind, outcomes, covered }) => [
+          ...([inWords(kind), { outcomes, covered }] as const),
         ]);
       },
     ],
@@ -214,11 +204,8 @@ describe('the figures of a report', () => {
       `register?agency=UNDP&${NOV}`,
       'stages',
       async () => {
-        const { row } = await viewOf<{ row: Counted }>(`agencies/UNDP?${NOV}`);
-        return Object.entries(row.byStage).map(([stage, n]) => [
-          stage.charAt(0).toUpperCase() + stage.slice(1).replaceAll('_', ' '),
-          { total: n, share: n },
-        ]);
+        const { row } = await get(`progress/agencies/UNDP?${NOV}`);
+        return Object.entries((row as Counted).byStage).map(([stage, n]) => [inWords(stage), { total: n, share: n }]);
       },
     ],
   };
@@ -332,19 +319,16 @@ describe('the words of a report', () => {
 describe('the report', () => {
   it('on an agency shows each of its commitments once in full, and what was asked of it in vain', async () => {
     const made = await read(REAL['IOM as at November 2006']);
-    const { total } = (await server.get('/v1/commitments?agency=IOM&asOf=2006-11-21&limit=1')).body as {
-      total: number;
-    };
+    const { total } = await get('commitments?agency=IOM&asOf=2006-11-21&limit=1');
     const full = tablesOf(made).filter(({ id }) => id.startsWith('commitments-'));
     expect(full.reduce((sum, { rowCount }) => sum + rowCount, 0)).toBe(total);
-    const open = await server.get('/v1/progress/outcomes?addressee=IOM&agency=IOM&covered=false&asOf=2006-11-21');
-    expect(rowsOf(tableOf(made, 'not-taken-up-table'))).toHaveLength(open.body.rowCount as number);
+    const open = await get('progress/outcomes?addressee=IOM&agency=IOM&covered=false&asOf=2006-11-21');
+    expect(rowsOf(tableOf(made, 'not-taken-up-table'))).toHaveLength(open.rowCount);
   });
 
   it('on a forum shows every outcome, taken up or not', async () => {
     const made = await read(REAL['the Dialogue of 2006']);
-    const { body } = await server.get('/v1/progress/outcomes?followsUp=HLD-2006&asOf=2008-01-01');
-    const { outcomes, covered } = body.total as { outcomes: number; covered: number };
+    const { outcomes, covered } = (await get('progress/outcomes?followsUp=HLD-2006&asOf=2008-01-01')).total;
     const oneByOne = { ...made, sections: made.sections.filter(({ id }) => id === 'outcomes') };
     expect(tablesOf(oneByOne)).toHaveLength(covered);
     expect(rowsOf(tableOf(made, 'nobody-table'))).toHaveLength(outcomes - covered);
@@ -368,12 +352,7 @@ describe('the report', () => {
 
   it('that covers a time says how the number became another', async () => {
     const made = await read(REAL['the synthesis, in Spanish']);
-    const { totalThen, reported, totalNow } = (await server.get('/v1/progress/flows?asOf=2012-11-02&from=2011-02-17'))
-      .body as {
-      totalThen: { total: number };
-      reported: { entered: { new: { total: number } } };
-      totalNow: { total: number };
-    };
+    const { totalThen, reported, totalNow } = await get('progress/flows?asOf=2012-11-02&from=2011-02-17');
     const [bridge] = made.sections.find(({ id }) => id === 'since')!.blocks;
     const figures = bridge!.type === 'paragraph' ? bridge!.inlines : [];
     const values = figures.flatMap((one) => (typeof one !== 'string' && one.type === 'figure' ? [one.value] : []));
@@ -384,10 +363,7 @@ describe('the report', () => {
 
   it('of everything has a row for each commitment, in the order of their references', async () => {
     const { data, sections } = await read(REAL['the register']);
-    const { items } = (await server.get('/v1/commitments?asOf=2011-02-17&limit=1000')).body as {
-      items: { reference: string }[];
-    };
-    const references = items.map(({ reference }) => reference);
+    const references = await referencesIn('asOf=2011-02-17');
     const firsts = (table: Table) =>
       rowsOf(table).map(([first]) => (first?.type === 'text' ? plain(first.inlines) : null));
     expect(firsts(data)).toEqual(references);
@@ -412,9 +388,8 @@ describe('a report as HTML', () => {
       rules: { 'no-trailing-whitespace': 'off', 'long-title': 'off', 'prefer-native-element': 'off' },
     });
     const { results } = await validator.validateString(body as string);
-    expect(results.flatMap(({ messages }) => messages.map(({ ruleId, message }) => `${ruleId}: ${message}`))).toEqual(
-      [],
-    );
+    const wrong = results.flatMap(({ messages }) => messages.map(({ ruleId, message }) => `${ruleId}: ${message}`));
+    expect(wrong).toEqual([]);
     expect(/<script|\son\w+=|\sstyle="|src=|@import|url\((?!#)/.exec(body as string)?.[0]).toBeUndefined();
   });
 });
@@ -447,21 +422,21 @@ describe('a format that nobody has made yet', () => {
 
 describe('what cannot be reported', () => {
   it.each([
-    ['summary', 404, 'not_found'],
-    ['agency', 400, 'invalid'],
-    ['agency?agency=OIM', 404, 'not_found'],
-    ['agency?agency=iom', 404, 'not_found'],
-    ['theme?theme=HLD06-99', 404, 'not_found'],
-    ['forum?forum=HLD-2005', 404, 'not_found'],
-    ['synthesis?memberOf=NOBODY', 404, 'not_found'],
-    ['agency?agency=IOM&asOf=2006-11-21&since=2006-11-22', 400, 'invalid'],
-    ['agency?agency=IOM&format=doc', 400, 'invalid'],
-    ['agency?agency=IOM&language=de', 400, 'invalid'],
-    ['agency?agency=IOM&theme=HLD06-04', 400, 'invalid'],
-    ['register?knownAt=999999', 400, 'invalid'],
-  ])('is refused: %s', async (asked, status, code) => {
+    ['summary', '404 not_found'],
+    ['agency', '400 invalid'],
+    ['agency?agency=OIM', '404 not_found'],
+    ['agency?agency=iom', '404 not_found'],
+    ['theme?theme=HLD06-99', '404 not_found'],
+    ['forum?forum=HLD-2005', '404 not_found'],
+    ['synthesis?memberOf=NOBODY', '404 not_found'],
+    ['agency?agency=IOM&asOf=2006-11-21&since=2006-11-22', '400 invalid'],
+    ['agency?agency=IOM&format=doc', '400 invalid'],
+    ['agency?agency=IOM&language=de', '400 invalid'],
+    ['agency?agency=IOM&theme=HLD06-04', '400 invalid'],
+    ['register?knownAt=999999', '400 invalid'],
+  ])('is refused: %s', async (asked, refused) => {
     const answer = await server.get(`/v1/reports/${asked}`);
-    expect([answer.status, answer.body.code]).toEqual([status, code]);
+    expect(refusal(answer)).toMatch(new RegExp(`^${refused}( |$)`));
     expect(answer.headers.get('content-type')).toContain('application/problem+json');
   });
 });
@@ -473,29 +448,21 @@ describe('the next step of a commitment', () => {
   const says = async (reportedOn: string, next: object) => {
     const { reference } = await found();
     const stage = { agency: 'WHO', stage: 'in_progress', effective: '2012', reportedOn, note: 'It goes on.', ...next };
-    const done = await server.post(`/v1/commitments/${reference}/stage`, stage, server.token('WHO'));
-    expect([done.status, done.body.detail]).toEqual([200, undefined]);
-    await server.get('/v1/commitments', { 'if-position-at-least': done.body.position });
+    const { position } = await done(server.post(`/v1/commitments/${reference}/stage`, stage, server.token('WHO')));
+    await server.get('/v1/commitments', { 'if-position-at-least': position });
   };
   const columns = ['nextStep', 'nextStepDue', 'noNextStep'];
 
   it('stands with its date beside the stage in reports on an agency and on a theme, in each language', async () => {
     await says('2012-11-02', { nextStep: 'Print the second volume', nextStepDue: '2013-03' });
-    for (const [about, language, stage, words] of [
-      ['agency?agency=WHO', 'en', 'In progress since 2012', 'Next step: Print the second volume (due Mar. 2013)'],
-      [
-        ...['agency?agency=WHO', 'fr', 'En cours depuis 2012'],
-        'Prochaine étape : Print the second volume (échéance : mars 2013)',
-      ],
-      [
-        ...[`theme?theme=${(await found()).themes[0]}`, 'es', 'En curso desde 2012'],
-        'Próximo paso: Print the second volume (plazo: mar. ',
-      ],
-    ] as [string, string, string, string][]) {
+    const shows = async (about: string, language: string, ...words: string[]) => {
       const { body } = await report(`${about}&asOf=2012-11-02&language=${language}`, 'md');
-      const shown = String(body).replaceAll('\u00a0', ' ');
-      for (const said of [stage, words]) expect(shown).toContain(said);
-    }
+      for (const said of words) expect(String(body).replaceAll('\u00a0', ' ')).toContain(said);
+    };
+    const [who, theme, step] = ['agency?agency=WHO', (await found()).themes[0], 'Print the second volume'];
+    await shows(who, 'en', 'In progress since 2012', `Next step: ${step} (due Mar. 2013)`);
+    await shows(who, 'fr', 'En cours depuis 2012', `Prochaine étape : ${step} (échéance : mars 2013)`);
+    await shows(`theme?theme=${theme}`, 'es', 'En curso desde 2012', `Próximo paso: ${step} (plazo: mar. `);
     const made = await read('agency?agency=WHO&asOf=2012-11-02');
     const { reference } = await found();
     const said = rowsOf(made.data).find(([first]) => first?.type === 'text' && plain(first.inlines) === reference)!;

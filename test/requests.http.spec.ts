@@ -2,12 +2,12 @@
 import { beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { request, type IncomingHttpHeaders } from 'node:http';
 import zlib, { brotliDecompressSync, createGunzip, gunzipSync } from 'node:zlib';
+import { bearer, done } from './support/asking.js';
 import { commitment } from './support/commitment.js';
 import { HLD, TestServer } from './support/server.js';
 
 const server = TestServer.forAll([HLD], { CORS_ORIGINS: '*' });
-let secretariat: string;
-let iom: string;
+let [secretariat, iom] = ['', ''];
 /** The path of every GET of the document, with what its example asks. */
 let reads: string[];
 
@@ -173,11 +173,8 @@ describe('Compression', () => {
         await raw('GET', path, { 'accept-encoding': 'gzip' }),
         await raw('GET', path, { 'accept-encoding': 'gzip;q=0.5, br' }),
       ];
-      expect([
-        plain.headers['content-encoding'],
-        gzip.headers['content-encoding'],
-        br.headers['content-encoding'],
-      ]).toEqual([undefined, 'gzip', 'br']);
+      const codings = [plain, gzip, br].map(({ headers }) => headers['content-encoding']);
+      expect(codings).toEqual([undefined, 'gzip', 'br']);
       expect([gunzipSync(gzip.body), brotliDecompressSync(br.body)]).toEqual([plain.body, plain.body]);
       expect(gzip.body.length).toBeLessThan(plain.body.length / 4);
       expect(gzip.headers.vary).toMatch(/accept-encoding/i);
@@ -241,9 +238,7 @@ describe('Compression', () => {
 describe('A page of another site', () => {
   const origin = 'https://notebook.example.org';
   const preflight = {
-    origin,
-    'access-control-request-method': 'GET',
-    'access-control-request-headers': 'if-none-match',
+    ...{ origin, 'access-control-request-method': 'GET', 'access-control-request-headers': 'if-none-match' },
   };
 
   it('may read the API, also what is refused, and nothing else', async () => {
@@ -260,21 +255,15 @@ describe('A page of another site', () => {
   });
 
   it('learns why it is refused, also before there is a route, and what an answer depends on', async () => {
-    const other = await TestServer.start([], {
-      CORS_ORIGINS: `https://other.example.org, ${origin}`,
-      RATE_LIMIT: '8',
-    });
+    const CORS_ORIGINS = `https://other.example.org, ${origin}`;
+    const other = await TestServer.start([], { CORS_ORIGINS, RATE_LIMIT: '8' });
     const named = async (path: string, method = 'GET', from = origin) => {
-      const { status, headers } = await fetch(other.url + path, {
-        method,
-        headers: { origin: from },
-        redirect: 'manual',
-      });
+      const asked = { method, headers: { origin: from }, redirect: 'manual' } as const;
+      const { status, headers } = await fetch(other.url + path, asked);
       const varies = (headers.get('vary') ?? '').split(', ').includes('Origin');
       return [status, headers.get('access-control-allow-origin'), varies];
     };
-    expect(await named('/v1/agencies')).toEqual([200, origin, true]);
-    expect(await named('/v1/open/catalogue')).toEqual([200, origin, true]);
+    for (const path of ['/v1/agencies', '/v1/open/catalogue']) expect(await named(path)).toEqual([200, origin, true]);
     expect(await named('/v1/agencies', 'GET', 'https://third.example.org')).toEqual([200, null, true]);
     expect(await named('/v1/agencies/')).toEqual([308, origin, true]);
     expect(await named('/v1/nothing')).toEqual([404, origin, true]);
@@ -311,11 +300,8 @@ describe('A validator', () => {
     (await raw('GET', path, { ...headers, 'if-none-match': validator })).status;
 
   it('is given with everything that is read, and answered 304 with nothing in it', async () => {
-    const paths = [
-      ...reads.filter((path) => path.startsWith('/v1/') && !path.startsWith('/v1/changes')),
-      '/',
-      '/openapi.json',
-    ];
+    const api = reads.filter((path) => path.startsWith('/v1/') && !path.startsWith('/v1/changes'));
+    const paths = [...api, '/', '/openapi.json'];
     for (const path of paths) {
       const validator = await validatorOf(path);
       const { status, headers, body } = await raw('GET', path, { 'if-none-match': `"other", ${validator}` });
@@ -342,12 +328,8 @@ describe('A validator', () => {
     const recorded = await server.post('/v1/commitments', commitment({ target: { date: '2013' } }), iom);
     expect(recorded.headers.get('etag')).toBe('"0"');
     const path = `/v1/commitments/${recorded.body.reference}`;
-    const caller = { authorization: `Bearer ${iom}` };
-    const [now, mine, then] = [
-      await validatorOf(path),
-      await validatorOf(path, caller),
-      await validatorOf(`${path}?asOf=2012-12-31`),
-    ];
+    const [caller, past] = [bearer(iom), `${path}?asOf=2012-12-31`];
+    const [now, mine, then] = [await validatorOf(path), await validatorOf(path, caller), await validatorOf(past)];
     for (const validator of [now, mine, then]) expect(validator).toMatch(/^W\/"0-[\w-]+"$/);
     expect(await again(path, '"0"')).toBe(200); // the revision alone does not say what is shown
     expect([await again(path, now), await again(path, mine), await again(path, then)]).toEqual([304, 200, 200]);
@@ -356,7 +338,7 @@ describe('A validator', () => {
     const reported = await server.post(`${path}/stage`, report, iom, { 'if-match': now });
     expect([reported.status, reported.headers.get('etag')]).toEqual([200, '"1"']);
     expect((await server.post(`${path}/stage`, report, iom, { 'if-match': then })).status).toBe(412);
-    expect([await again(path, now), await again(`${path}?asOf=2012-12-31`, then)]).toEqual([200, 200]);
+    expect([await again(path, now), await again(past, then)]).toEqual([200, 200]);
   });
 
   it('of a view changes with every event, also where one is sent as it is read', async () => {
@@ -371,14 +353,9 @@ describe('A validator', () => {
     const words = 'Told by somebody who has changed her mind';
     const { reference, position } = (await server.post('/v1/commitments', commitment({ title: words }), iom)).body;
     const at = `asOf=2012-12-31&knownAt=${position}`;
-    const paths = [
-      `/v1/commitments?${at}&fields=reference,title&limit=1000`,
-      `/v1/commitments?${at}&format=csv`,
-      `/v1/commitments?${at}&format=ndjson`,
-      `/v1/commitments/${reference}?${at}`,
-      `/v1/commitments/${reference}/history?${at}`,
-      `/commitments/${reference}?${at}`,
-    ];
+    const lists = ['fields=reference,title&limit=1000', 'format=csv', 'format=ndjson'];
+    const own = [`/v1/commitments/${reference}`, `/v1/commitments/${reference}/history`, `/commitments/${reference}`];
+    const paths = [...lists.map((more) => `/v1/commitments?${at}&${more}`), ...own.map((path) => `${path}?${at}`)];
     const reach = { 'if-position-at-least': position };
     const before = [];
     for (const path of paths) {
@@ -389,13 +366,10 @@ describe('A validator', () => {
       before.push(answer.headers.etag!);
     }
     const blank = { reason: 'She asked for it', fields: ['/title'] };
-    const blanked = await server.post(`/v1/commitments/${reference}/history/0/blank`, blank, secretariat);
-    expect([blanked.status, blanked.body]).toMatchObject([200, {}]);
+    const since = (await done(server.post(`/v1/commitments/${reference}/history/0/blank`, blank, secretariat)))
+      .position;
     for (const [i, path] of paths.entries()) {
-      const answer = await raw('GET', path, {
-        'if-none-match': before[i]!,
-        'if-position-at-least': blanked.body.position,
-      });
+      const answer = await raw('GET', path, { 'if-none-match': before[i]!, 'if-position-at-least': since });
       expect([path, answer.status, answer.body.includes(words)]).toEqual([path, 200, false]);
     }
   });
@@ -404,9 +378,7 @@ describe('A validator', () => {
     const kept = async (path: string, headers = {}) => (await raw('GET', path, headers)).headers['cache-control'];
     expect(await kept('/v1/agencies')).toBe('no-cache');
     expect(await kept('/v1/agencies?asOf=2012-11-02')).toBe('no-cache');
-    expect(await kept('/v1/agencies?asOf=2012-11-02&knownAt=900', { authorization: `Bearer ${iom}` })).toBe(
-      'private, no-cache',
-    );
+    expect(await kept('/v1/agencies?asOf=2012-11-02&knownAt=900', bearer(iom))).toBe('private, no-cache');
   });
 });
 

@@ -3,7 +3,9 @@ import { Workbook, type Worksheet } from '@cj-tech-master/excelts';
 import { todayAt } from '#clocks';
 import { AccessStore } from '#access';
 import { REPORT_LANGUAGES, type ReportLanguage } from '#words';
-import { HLD, TestServer } from './support/server.js';
+import { roles } from './support/commitment.js';
+import { bearer, done } from './support/asking.js';
+import { HLD, TestServer, type Answer } from './support/server.js';
 
 /** A change of a cell: of which sheet, in the row with this key (`null`: the first empty one), in the column with this head. */
 type Change = readonly [sheet: string, key: string | null, head: string, value: string | number];
@@ -26,34 +28,38 @@ const ROUND = {
 
 const server = TestServer.forAll([HLD]);
 let [secretariat, iom] = ['', ''];
-const as = (token: string, more: object = {}) =>
-  ({ authorization: `Bearer ${token}`, ...more }) as Record<string, string>;
+beforeAll(() => {
+  [secretariat, iom] = [server.token(null), server.token('IOM')];
+});
 const pathOf = (code: string, agency = 'IOM') => `/v1/rounds/${code}/returns/${agency}`;
 
 async function opened(code: string): Promise<string[]> {
-  await server.post('/v1/rounds', { code, ...ROUND }, secretariat);
-  const { body } = await server.post(`/v1/rounds/${code}/open`, {}, secretariat);
-  await server.get('/v1/rounds', { 'if-position-at-least': body.position as string });
-  const { register } = (await server.get(pathOf(code))).body as { register: { reference: string }[] };
-  return register.map(({ reference }) => reference);
+  await done(server.post('/v1/rounds', { code, ...ROUND }, secretariat));
+  const { position } = await done(server.post(`/v1/rounds/${code}/open`, {}, secretariat));
+  await server.get('/v1/rounds', { 'if-position-at-least': position });
+  return referencesIn(code);
 }
+const referencesIn = async (code: string): Promise<string[]> =>
+  (await server.get(pathOf(code))).body.register.map(({ reference }: { reference: string }) => reference);
 
 async function downloaded(code: string, agency = 'IOM', token = iom, language?: ReportLanguage) {
   const query = language ? `?language=${language}` : '';
-  const answer = await fetch(`${server.url}${pathOf(code, agency)}.xlsx${query}`, { headers: as(token) });
+  const answer = await fetch(`${server.url}${pathOf(code, agency)}.xlsx${query}`, { headers: bearer(token) });
   expect([answer.status, answer.headers.get('content-type')]).toEqual([200, XLSX]);
   return { bytes: Buffer.from(await answer.arrayBuffer()), tag: answer.headers.get('etag')! };
 }
 
 async function sent(code: string, bytes: Buffer, revision: number | null, query = '', token = iom) {
-  const match = revision === null ? {} : { 'if-match': `"${revision}"` };
+  const match: Record<string, string> = revision === null ? {} : { 'if-match': `"${revision}"` };
   const answer = await fetch(`${server.url}${pathOf(code)}.xlsx${query}`, {
     ...{ method: 'PUT', body: new Uint8Array(bytes) },
-    headers: as(token, { ...match, 'content-type': XLSX }),
+    headers: { ...bearer(token), ...match, 'content-type': XLSX },
   });
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any
-  return { status: answer.status, body: (await answer.json()) as any };
+  return { status: answer.status, body: (await answer.json()) as Answer['body'] };
 }
+/** What a workbook would change. */
+const looked = (code: string, bytes: Buffer, revision: number | null = null) =>
+  sent(code, bytes, revision, '?preview=true');
 
 const textAt = (sheet: Worksheet, row: number, column: number): string => sheet.getCell(row, column).text.trim();
 const columnOf = (sheet: Worksheet, head: string): number => {
@@ -61,10 +67,16 @@ const columnOf = (sheet: Worksheet, head: string): number => {
   throw new Error(`${sheet.name} has no column ${head}`);
 };
 
-/** A workbook in which a person changes some cells. */
-async function filledIn(bytes: Buffer, changes: readonly Change[]): Promise<Buffer> {
+async function opens(bytes: Buffer): Promise<Workbook> {
   const book = new Workbook();
   await book.xlsx.load(new Uint8Array(bytes));
+  return book;
+}
+const headsOf = (sheet: Worksheet) => Array.from({ length: sheet.columnCount }, (_, i) => textAt(sheet, 2, i + 1));
+
+/** A workbook in which a person changes some cells. */
+async function filledIn(bytes: Buffer, changes: readonly Change[]): Promise<Buffer> {
+  const book = await opens(bytes);
   for (const [name, key, head, value] of changes) {
     const sheet = book.getWorksheet(name)!;
     const column = columnOf(sheet, head);
@@ -76,29 +88,16 @@ async function filledIn(bytes: Buffer, changes: readonly Change[]): Promise<Buff
   return Buffer.from(await book.xlsx.writeBuffer());
 }
 
-const draftOf = async (code: string) => (await server.get(pathOf(code), as(iom))).body.draft.content as object;
-
-beforeAll(async () => {
-  [secretariat, iom] = [server.token(null), server.token('IOM')];
-});
+const draftOf = async (code: string) => (await server.get(pathOf(code), bearer(iom))).body.draft.content as object;
 
 describe('A return as a workbook', () => {
   it('has the commitments with the last words, drop-down lists, and cells that are locked or open', async () => {
     const references = await opened('S-1');
     const { bytes, tag } = await downloaded('S-1');
     expect(tag).toMatch(/^W\/"0-/);
-    const book = new Workbook();
-    await book.xlsx.load(new Uint8Array(bytes));
-    expect(book.worksheets.map(({ name }) => name)).toEqual(
-      expect.arrayContaining([
-        'Return',
-        'Answers',
-        'Commitments',
-        'Attach evidence',
-        'New commitments',
-        'In your words',
-      ]),
-    );
+    const book = await opens(bytes);
+    const sheets = ['Return', 'Answers', 'Commitments', 'Attach evidence', 'New commitments', 'In your words'];
+    expect(book.worksheets.map(({ name }) => name)).toEqual(expect.arrayContaining(sheets));
     const sheet = book.getWorksheet('Commitments')!;
     expect(references).toEqual(references.map((_, i) => textAt(sheet, 3 + i, 1)));
     const [stage, title] = [columnOf(sheet, 'Stage'), columnOf(sheet, 'Commitment')];
@@ -113,10 +112,7 @@ describe('A return as a workbook', () => {
     const said = (book: Workbook): string[] =>
       book.worksheets
         .filter(({ name }) => !['lists', 'Codes', 'Códigos'].includes(name))
-        .flatMap((sheet) => {
-          const heads = Array.from({ length: sheet.columnCount }, (_, i) => textAt(sheet, 2, i + 1));
-          return [sheet.name, textAt(sheet, 1, 1), ...heads].filter((text) => text !== '');
-        });
+        .flatMap((sheet) => [sheet.name, textAt(sheet, 1, 1), ...headsOf(sheet)].filter((text) => text !== ''));
     const lists = (book: Workbook): string[] => {
       const sheet = book.getWorksheet('lists')!;
       const column = (i: number) => Array.from({ length: sheet.rowCount }, (_, row) => textAt(sheet, row + 1, i + 1));
@@ -124,9 +120,7 @@ describe('A return as a workbook', () => {
     };
     const loaded = async (language?: ReportLanguage, token = iom) => {
       const { bytes } = await downloaded('S-L', 'IOM', token, language);
-      const book = new Workbook();
-      await book.xlsx.load(new Uint8Array(bytes));
-      return { bytes, book };
+      return { bytes, book: await opens(bytes) };
     };
     /** Words that are the same in two of the languages. */
     const ALIKE = new Set(['Question', 'Date', 'Condition', 'Nature', ROUND.name]);
@@ -139,47 +133,42 @@ describe('A return as a workbook', () => {
         expect(said(book)).toHaveLength(said(english!.book).length);
         const same = said(book).filter((text) => said(english!.book).includes(text) && !isQuestion(text));
         expect(same.filter((text) => !ALIKE.has(text))).toEqual([]);
-        for (const sheet of book.worksheets.slice(1)) {
-          const heads = Array.from({ length: sheet.columnCount }, (_, i) => textAt(sheet, 2, i + 1));
-          if (!['lists', 'Codes', 'Códigos'].includes(sheet.name)) expect(new Set(heads).size).toBe(heads.length);
-        }
+        for (const sheet of book.worksheets
+          .slice(1)
+          .filter(({ name }) => !['lists', 'Codes', 'Códigos'].includes(name)))
+          expect(new Set(headsOf(sheet)).size).toBe(headsOf(sheet).length);
       }
       expect(lists(french!.book)).toEqual(expect.arrayContaining(['Aucun changement', 'Oui', 'En cours', 'Badly']));
       expect(lists(spanish!.book)).toEqual(expect.arrayContaining(['Sin cambios', 'Sí', 'En riesgo', 'Badly']));
     });
 
     it('reads back in the language in which it was made: nothing where nothing was changed, else what was', async () => {
-      const key = (await server.get(pathOf('S-L'))).body.register[0].reference as string;
+      const [key] = (await referencesIn('S-L')) as [string];
       for (const [language, sheet, says, word, stage, value, when] of [
         ['en', 'Commitments', 'What you say', 'Update', 'Stage', 'In progress', 'When it happened'],
         ['fr', 'Engagements', 'Ce que vous dites', 'Mise à jour', 'État', 'En cours', 'Quand cela a eu lieu'],
         ['es', 'Compromisos', 'Qué dice', 'Actualización', 'Estado', 'En curso', 'Cuándo ocurrió'],
       ] as const) {
         const { bytes } = await loaded(language);
-        const unchanged = await sent('S-L', bytes, 0, '?preview=true');
-        expect([language, unchanged.status, unchanged.body.problems, unchanged.body.changes]).toEqual([
-          ...[language, 200, [], []],
-        ]);
+        const unchanged = await looked('S-L', bytes, 0);
+        expect([language, unchanged]).toMatchObject([language, { status: 200, body: { problems: [], changes: [] } }]);
         const changed = await filledIn(bytes, [
           [sheet, key, says, word],
           [sheet, key, stage, value],
           [sheet, key, when, '2012-11'],
         ]);
-        const { body } = await sent('S-L', changed, 0, '?preview=true');
+        const { body } = await looked('S-L', changed, 0);
         expect([language, body.problems]).toEqual([language, []]);
         expect(body.changes.map(({ is }: { is: string }) => is)).toEqual([word, value, '2012-11']);
       }
       const { bytes } = await loaded('fr');
-      const done = await sent(
-        'S-L',
-        await filledIn(bytes, [['Engagements', key, 'Ce que vous dites', 'Non évalué']]),
-        0,
-      );
-      expect([done.status, await draftOf('S-L')]).toMatchObject([200, { commitments: [{ says: 'not_assessed' }] }]);
+      const notAssessed = await filledIn(bytes, [['Engagements', key, 'Ce que vous dites', 'Non évalué']]);
+      expect((await sent('S-L', notAssessed, 0)).status).toBe(200);
+      expect(await draftOf('S-L')).toMatchObject({ commitments: [{ says: 'not_assessed' }] });
     });
 
     it('reads back with the heads that former workbooks had, and says which column is not there under any other', async () => {
-      const key = (await server.get(pathOf('S-L'))).body.register[0].reference as string;
+      const [key] = (await referencesIn('S-L')) as [string];
       const { book } = await loaded('es');
       const rename = (sheet: string, head: string, former: string) =>
         (book.getWorksheet(sheet)!.getCell(2, columnOf(book.getWorksheet(sheet)!, head)).value = former);
@@ -193,11 +182,11 @@ describe('A return as a workbook', () => {
         ['Compromisos', key, 'Qué dice', 'Actualización'],
         ['Compromisos', key, 'Nota', 'As before.'],
       ]);
-      const read = await sent('S-L', former, 0, '?preview=true');
+      const read = await looked('S-L', former, 0);
       expect([read.status, read.body.problems, read.body.notes]).toEqual([200, [], []]);
       expect(read.body.changes.map(({ is }: { is: string }) => is)).toEqual(['Actualización', 'As before.']);
       rename('Nuevos compromisos', 'Asociados', 'Amigos');
-      const unknown = await sent('S-L', Buffer.from(await book.xlsx.writeBuffer()), 0, '?preview=true');
+      const unknown = await looked('S-L', Buffer.from(await book.xlsx.writeBuffer()), 0);
       expect(unknown.body.notes).toEqual([expect.stringContaining('«Entidades asociadas»')]);
     });
 
@@ -213,19 +202,15 @@ describe('A return as a workbook', () => {
 
   it('that comes back as it was sent changes nothing, whatever its draft says', async () => {
     const [first, second] = await opened('S-2');
+    const begun = { stage: 'in_progress', effective: '2012', note: '=1+1\nand more', nextStep: 'x' };
+    const report = { title: 'Report; of the "year"', url: 'https://example.org/a', citation: null };
     const content = {
       commitments: [
         {
           ...{ reference: first, says: 'update' },
           acts: [
-            {
-              act: 'reportStage',
-              body: { stage: 'in_progress', effective: '2012', note: '=1+1\nand more', nextStep: 'x' },
-            },
-            {
-              act: 'attachEvidence',
-              body: { title: 'Report; of the "year"', url: 'https://example.org/a', citation: null },
-            },
+            { act: 'reportStage', body: begun },
+            { act: 'attachEvidence', body: report },
             { act: 'reportStage', body: { stage: 'on_hold', effective: '2012-02', note: 'twice' } },
           ],
           answers: [{ question: 'hard', yes: false }],
@@ -236,10 +221,7 @@ describe('A return as a workbook', () => {
         {
           body: {
             ...{ title: 'Guide', summary: 'A guide.', kind: 'data', nature: 'one_off', strength: 'undertaken' },
-            agencies: [
-              { agency: 'IOM', role: 'lead' },
-              { agency: 'ILO', role: 'partner' },
-            ],
+            agencies: roles({ IOM: 'lead', ILO: 'partner' }),
             ...{ themes: [THEME], countries: ['SEN'], stage: 'planned', effective: '2012', noNextStep: true },
             target: { date: '2014-06', note: 'if funded' },
             milestones: [{ title: 'A draft', due: '2013' }],
@@ -252,8 +234,7 @@ describe('A return as a workbook', () => {
       ],
       narratives: [{ language: 'fr', text: 'Une année.\n\nDeux.' }],
     };
-    const saved = await server.put(pathOf('S-2'), content, iom, { 'if-match': '"0"' });
-    expect(saved.status).toBe(200);
+    await done(server.put(pathOf('S-2'), content, iom, { 'if-match': '"0"' }));
     const before = await draftOf('S-2');
     const { bytes } = await downloaded('S-2');
     const back = await sent('S-2', await filledIn(bytes, []), 1);
@@ -269,16 +250,19 @@ describe('A return as a workbook', () => {
       ['Commitments', first, 'Commitment', 'A better title'],
       ['Commitments', second, 'Your role', ''],
     ]);
-    const looked = await sent('S-7', book, null, '?preview=true');
-    expect(looked).toMatchObject({ status: 200, body: { changes: [], problems: [] } });
-    expect(looked.body.notes).toEqual([
+    const notes = [
       'Commitments, B3: «Commitment» is for reference; its change to «A better title» is not taken.',
       'Commitments, C4: «Your role» is for reference; its change is not taken.',
-    ]);
+    ];
+    expect(await looked('S-7', book)).toMatchObject({ status: 200, body: { changes: [], problems: [], notes } });
   });
 
   it('makes the draft what was filled in, after a preview that says so cell by cell', async () => {
     const [first, second, third] = (await opened('S-3')) as [string, string, string];
+    const onHold = {
+      ...{ stage: 'on_hold', effective: '2012-01', note: 'The grant ended.' },
+      ...{ nextStep: 'Find another', nextStepDue: '2013-06' },
+    };
     const { bytes } = await downloaded('S-3');
     const book = await filledIn(bytes, [
       ['Answers', 'staff', 'Your answer', 12],
@@ -297,30 +281,21 @@ describe('A return as a workbook', () => {
       ['In your words', null, 'In your words', 'It was a year of change.'],
     ]);
     const evidence = await filledIn(book, [['Attach evidence', null, 'Title', 'Report of the year']]);
-    const looked = await sent('S-3', evidence, null, '?preview=true');
-    expect(looked).toMatchObject({ status: 200, body: { saved: false, revision: 0, problems: [], conflicts: [] } });
-    expect(looked.body.changes).toHaveLength(15);
-    expect(looked.body.changes).toContainEqual(
-      expect.objectContaining({ sheet: 'Commitments', row: 3, head: 'Stage', about: first, was: '', is: 'On hold' }),
-    );
-    expect(looked.body.findings).toContainEqual(
-      expect.objectContaining({ sheet: 'New commitments', row: 3, message: expect.stringMatching(/summary/) }),
-    );
+    const { status, body } = await looked('S-3', evidence);
+    expect([status, body]).toMatchObject([200, { saved: false, revision: 0, problems: [], conflicts: [] }]);
+    expect(body.changes).toHaveLength(15);
+    const held = { sheet: 'Commitments', row: 3, head: 'Stage', about: first, was: '', is: 'On hold' };
+    expect(body.changes).toContainEqual(expect.objectContaining(held));
+    const missing = { sheet: 'New commitments', row: 3, message: expect.stringMatching(/summary/) };
+    expect(body.findings).toContainEqual(expect.objectContaining(missing));
     expect((await sent('S-3', evidence, null)).status).toBe(400);
-    const done = await sent('S-3', evidence, 0);
-    expect(done).toMatchObject({ status: 200, body: { saved: true, revision: 1 } });
+    expect(await sent('S-3', evidence, 0)).toMatchObject({ status: 200, body: { saved: true, revision: 1 } });
     expect(await draftOf('S-3')).toEqual({
       commitments: [
         {
           ...{ reference: first, says: 'update' },
           acts: [
-            {
-              act: 'reportStage',
-              body: {
-                ...{ stage: 'on_hold', effective: '2012-01', note: 'The grant ended.' },
-                ...{ nextStep: 'Find another', nextStepDue: '2013-06' },
-              },
-            },
+            { act: 'reportStage', body: onHold },
             { act: 'attachEvidence', body: { title: 'Report of the year' } },
           ],
           answers: [{ question: 'hard', yes: true }],
@@ -328,9 +303,7 @@ describe('A return as a workbook', () => {
         { reference: second, says: 'no_change' },
         { reference: third, says: 'not_assessed', why: 'The office was closed.' },
       ],
-      newCommitments: [
-        { body: { title: 'Guide for parliaments', agencies: [{ agency: 'IOM', role: 'lead' }], themes: [] } },
-      ],
+      newCommitments: [{ body: { title: 'Guide for parliaments', agencies: roles({ IOM: 'lead' }), themes: [] } }],
       answers: [
         { question: 'staff', number: 12 },
         { question: 'mood', choice: 'Badly' },
@@ -366,7 +339,7 @@ describe('A return as a workbook', () => {
     expect(body.errors.map(({ pointer }: { pointer: string }) => pointer.replace(/[A-Z]+(?=\d)/, '?'))).toEqual([
       ...['/Answers/?3', '/Commitments/?3', '/Commitments/?3', '/Commitments/?5', '/Commitments/?4'],
     ]);
-    const { problems, findings } = (await sent('S-4', book, null, '?preview=true')).body;
+    const { problems, findings } = (await looked('S-4', book)).body;
     // A refused cell is not also found missing.
     const cellOf = ({ sheet, row, column }: Record<'sheet' | 'row' | 'column', string>) => `${sheet} ${column}${row}`;
     const refused = new Set(problems.map(cellOf));
@@ -379,19 +352,18 @@ describe('A return as a workbook', () => {
       { value: '32/13/2012' },
       { column: expect.stringMatching(/^[A-Z]+$/), right: 'Update, No change or Not assessed' },
     ]);
-    expect((await server.get(pathOf('S-4'), as(iom))).body.revision).toBe(0);
+    expect((await server.get(pathOf('S-4'), bearer(iom))).body.revision).toBe(0);
   });
 
   it('of another agency or round, or that is none, is refused; one of an older draft is joined, or its conflicts are told', async () => {
     const [first, second] = (await opened('S-5')) as [string, string];
     const { bytes } = await downloaded('S-5');
     const other = await downloaded('S-5', 'ILO', server.token('ILO'));
-    expect((await sent('S-5', other.bytes, 0)).body).toMatchObject({ code: 'other_return' });
-    expect((await sent('S-4', bytes, 0)).body).toMatchObject({ code: 'other_return' });
-    const list = await fetch(`${server.url}/v1/forums?format=xlsx`);
-    expect((await sent('S-5', Buffer.from(await list.arrayBuffer()), 0)).body).toMatchObject({ code: 'no_return' });
-    expect((await sent('S-5', Buffer.from('nothing'), 0)).body).toMatchObject({ code: 'no_return' });
-    expect((await sent('S-5', Buffer.from('PK'), 0)).body).toMatchObject({ code: 'unreadable_file' });
+    const list = await (await fetch(`${server.url}/v1/forums?format=xlsx`)).arrayBuffer();
+    const code = async (file: Buffer, of = 'S-5') => (await sent(of, file, 0)).body.code;
+    expect([await code(other.bytes), await code(bytes, 'S-4')]).toEqual(['other_return', 'other_return']);
+    expect([await code(Buffer.from(list)), await code(Buffer.from('nothing'))]).toEqual(['no_return', 'no_return']);
+    expect(await code(Buffer.from('PK'))).toBe('unreadable_file');
     expect((await sent('S-5', bytes, 0, '', server.token('ILO'))).status).toBe(403);
     expect((await fetch(`${server.url}${pathOf('S-5')}.xlsx`)).status).toBe(401);
 
@@ -400,21 +372,12 @@ describe('A return as a workbook', () => {
     const apart = await filledIn(bytes, [['Commitments', second, 'What you say', 'No change']]);
     expect((await sent('S-5', apart, 0)).status).toBe(412);
     expect(await sent('S-5', apart, 1)).toMatchObject({ status: 200, body: { revision: 2 } });
-    expect(await draftOf('S-5')).toEqual({
-      commitments: [
-        { reference: first, says: 'no_change' },
-        { reference: second, says: 'no_change' },
-      ],
-    });
+    const commitments = [first, second].map((reference) => ({ reference, says: 'no_change' }));
+    expect(await draftOf('S-5')).toEqual({ commitments });
     const same = await filledIn(bytes, [['Commitments', first, 'What you say', 'Not assessed']]);
     const clash = await sent('S-5', same, 2);
     expect([clash.status, clash.body.code]).toEqual([409, 'sheet_conflicts']);
-    expect((await sent('S-5', same, null, '?preview=true')).body.conflicts).toEqual([
-      {
-        part: `commitment ${first}`,
-        mine: { reference: first, says: 'not_assessed' },
-        theirs: { reference: first, says: 'no_change' },
-      },
-    ]);
+    const [mine, own] = ['not_assessed', 'no_change'].map((says) => ({ reference: first, says }));
+    expect((await looked('S-5', same)).body.conflicts).toEqual([{ part: `commitment ${first}`, mine, theirs: own }]);
   });
 });

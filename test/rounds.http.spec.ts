@@ -1,19 +1,16 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { read as readBook, utils } from '@e965/xlsx';
 import { todayAt } from '#clocks';
+import { bearer, done, refusal } from './support/asking.js';
 import { Visitor, wordsIn } from './support/visitor.js';
 import { endOf, over } from './support/publishing.js';
-import { HLD, TestServer, type Answer } from './support/server.js';
+import { HLD, TestServer } from './support/server.js';
 
 const server = TestServer.forAll([HLD]);
-let [secretariat, iom, colleague, ilo]: [string, string, string, string] = ['', '', '', ''];
-beforeAll(async () => {
-  [secretariat, iom, colleague, ilo] = [
-    server.token(null),
-    server.token('IOM'),
-    server.token('IOM'),
-    server.token('ILO'),
-  ];
+let [secretariat, iom, colleague, ilo] = ['', '', '', ''];
+beforeAll(() => {
+  [secretariat, iom] = [server.token(null), server.token('IOM')];
+  [colleague, ilo] = [server.token('IOM'), server.token('ILO')];
 });
 
 const today = todayAt(new Date());
@@ -44,20 +41,22 @@ const ROUND = {
 
 const post = (path: string, body: object = {}, token = secretariat, headers = {}) =>
   server.post(`/v1/rounds${path}`, body, token, headers);
-const as = (token?: string): Record<string, string> => (token ? { authorization: `Bearer ${token}` } : {});
-const get = async (path: string, token?: string) => server.get(`/v1/rounds${path}`, as(token));
+const get = (path: string, token?: string) => server.get(`/v1/rounds${path}`, token ? bearer(token) : {});
 const put = (path: string, body: object, revision: number, token = iom) =>
   server.put(`/v1/rounds${path}`, body, token, { 'if-match': `"${revision}"` });
-const refusal = ({ status, body }: Answer) => [status, body.code, body.errors?.[0]?.pointer].filter(Boolean).join(' ');
-const opened = async (code: string, more: object = {}): Promise<void> => {
-  expect((await post('', { code, ...ROUND, ...more })).status).toBe(201);
-  const { status, body } = await post(`/${code}/open`);
-  expect(status).toBe(200);
-  await reached(body.position);
+/** Does what is posted, and waits until that is shown. @returns the answer */
+const does = async (path: string, body: object = {}, token = secretariat, headers = {}) => {
+  const answer = await done(post(path, body, token, headers));
+  await server.get('/v1/rounds', { 'if-position-at-least': answer.position ?? '0' });
+  return answer;
 };
-const reached = (position: string) => server.get('/v1/rounds', { 'if-position-at-least': position });
+const opened = async (code: string, more: object = {}): Promise<void> => {
+  await does('', { code, ...ROUND, ...more });
+  await does(`/${code}/open`);
+};
 const headOf = async (): Promise<string> => (await server.get('/v1/rounds')).body.position;
 const historyOf = async (reference: string) => (await server.get(`/v1/commitments/${reference}/history`)).body.items;
+const typesIn = (items: readonly { type: string }[]) => items.map(({ type }) => type.replace('commitment.', ''));
 const stateOf = async (code: string, agency: string, token?: string) =>
   (await get(`/${code}/returns`, token)).body.items.find((one: { agency: string }) => one.agency === agency);
 
@@ -142,11 +141,8 @@ describe('The rounds of the papers', () => {
 describe('A round', () => {
   it('is prepared out of sight: no list, feed, position or address tells that it is there', async () => {
     const before = await headOf();
-    expect((await post('', { code: 'HIDDEN', ...ROUND })).body).toEqual({
-      round: 'HIDDEN',
-      revision: 0,
-      position: null,
-    });
+    const untold = { round: 'HIDDEN', revision: 0, position: null };
+    expect((await post('', { code: 'HIDDEN', ...ROUND })).body).toEqual(untold);
     expect(await headOf()).toBe(before);
     for (const token of [undefined, iom]) {
       expect((await get('/HIDDEN', token)).status).toBe(404);
@@ -158,24 +154,25 @@ describe('A round', () => {
     expect(refusal(await post('/HIDDEN/close'))).toBe('409 not_open_yet');
     // Thrown away it is gone without a trace, and its code is free again.
     expect(refusal(await post('/HIDDEN/discard', {}, iom))).toBe('403 forbidden');
-    expect((await post('/HIDDEN/discard')).body).toEqual({ round: 'HIDDEN', revision: 0, position: null });
+    expect((await post('/HIDDEN/discard')).body).toEqual(untold);
     expect([refusal(await post('/HIDDEN/discard')), await headOf()]).toEqual(['404 not_found', before]);
     expect((await post('', { code: 'HIDDEN', ...ROUND })).status).toBe(201);
     expect(refusal(await post('/CM-2011/discard'))).toBe('409 already_open');
   });
-  it('that contradicts itself, or names what is not there, is refused', async () => {
-    const prepared = async (more: object) => refusal(await post('', { code: 'BAD', ...ROUND, ...more }));
-    expect(await prepared({ code: 'A/B' })).toBe('400 invalid /code');
-    expect(await prepared({ deadline: '2020-01-01' })).toBe('422 ends_before_it_begins /deadline');
-    expect(await prepared({ expected: {} })).toBe('422 nobody_expected /expected');
-    expect(await prepared({ expected: { agencies: ['NOBODY'] } })).toBe('422 unknown_reference /expected/agencies/0');
-    expect(await prepared({ questions: [{ id: 'a', of: 'agency', kind: 'choice', text: 'b' }] })).toBe(
-      '422 choices_needed /questions/0/choices',
-    );
-    const carried = { id: 'a', of: 'commitment', kind: 'text', text: 'b', carriedOver: true };
-    expect(await prepared({ questions: [carried] })).toBe('422 not_carried_over /questions/0/carriedOver');
-    expect(await prepared({ previous: 'NONE' })).toBe('422 unknown_reference /previous');
-  });
+  it.each([
+    ['400 invalid /code', { code: 'A/B' }],
+    ['422 ends_before_it_begins /deadline', { deadline: '2020-01-01' }],
+    ['422 nobody_expected /expected', { expected: {} }],
+    ['422 unknown_reference /expected/agencies/0', { expected: { agencies: ['NOBODY'] } }],
+    ['422 choices_needed /questions/0/choices', { questions: [{ id: 'a', of: 'agency', kind: 'choice', text: 'b' }] }],
+    [
+      '422 not_carried_over /questions/0/carriedOver',
+      { questions: [{ id: 'a', of: 'commitment', kind: 'text', text: 'b', carriedOver: true }] },
+    ],
+    ['422 unknown_reference /previous', { previous: 'NONE' }],
+  ])('that contradicts itself, or names what is not there, is refused: %s', async (refused, more) =>
+    expect(refusal(await post('', { code: 'BAD', ...ROUND, ...more }))).toBe(refused),
+  );
   it('asks the members that a body has on the day it opens, and others by name', async () => {
     await opened('BODY', { expected: { body: 'GMG', agencies: ['OSCE'] } });
     const { agencies, state } = (await get('/BODY')).body;
@@ -187,24 +184,23 @@ describe('A round', () => {
     await opened('LIFE');
     expect(refusal(await post('/LIFE/extend', { deadline: today, reason: 'r' }))).toBe('422 not_later /deadline');
     const [later, latest] = [daysFromNow(20), daysFromNow(30)];
-    expect((await post('/LIFE/extend', { deadline: later, reason: 'Holidays' })).status).toBe(200);
-    const { body } = await post('/LIFE/extend', { deadline: latest, agency: 'WHO', reason: 'An emergency' });
-    await reached(body.position);
+    await does('/LIFE/extend', { deadline: later, reason: 'Holidays' });
+    await does('/LIFE/extend', { deadline: latest, agency: 'WHO', reason: 'An emergency' });
     expect([await stateOf('LIFE', 'ILO'), await stateOf('LIFE', 'WHO')]).toMatchObject([
       { state: 'awaited', deadline: later, daysLeft: 20, late: false },
       { state: 'awaited', deadline: latest, daysLeft: 30, late: false },
     ]);
     expect(refusal(await post('/LIFE/publish'))).toBe('409 still_open');
-    await reached((await post('/LIFE/close')).body.position);
+    await does('/LIFE/close');
     expect(await stateOf('LIFE', 'ILO')).toMatchObject({ state: 'not_received' });
     expect(refusal(await post('/LIFE/returns/ILO/nil', {}, ilo))).toBe('409 round_closed');
-    await reached((await post('/LIFE/reopen', { agency: 'ILO', until: latest, reason: 'It asked' })).body.position);
+    await does('/LIFE/reopen', { agency: 'ILO', until: latest, reason: 'It asked' });
     expect([await stateOf('LIFE', 'ILO'), await stateOf('LIFE', 'IOM')]).toMatchObject([
       { state: 'awaited', deadline: later, reopenedUntil: latest, daysLeft: 30 },
       { state: 'not_received', reopenedUntil: null, daysLeft: null },
     ]);
     expect((await get('/LIFE/returns/ILO')).body).toMatchObject({ deadline: later, reopenedUntil: latest });
-    await reached((await post('/LIFE/returns/ILO/nil', { note: 'Nothing new' }, ilo)).body.position);
+    await does('/LIFE/returns/ILO/nil', { note: 'Nothing new' }, ilo);
     expect(await stateOf('LIFE', 'ILO')).toMatchObject({ state: 'nil', receivedOn: today });
     expect((await get('/LIFE')).body.responses).toMatchObject({
       expected: { count: 3 },
@@ -268,17 +264,19 @@ describe('A return', () => {
   it('is checked before it is submitted: what is missing, wrong or odd, each with its field', async () => {
     const { content, references } = await contentFor(code);
     const again = 'Handbook on Establishing Effective Labour Migration Policies';
+    const [first, second, third] = references;
+    const completed = { act: 'reportStage', body: { stage: 'completed', effective: '1999' } };
     const bad = {
       ...content,
       newCommitments: [{ body: { ...content.newCommitments[0]!.body, title: again } }],
       answers: [],
       commitments: [
-        { ...content.commitments[0]!, acts: [{ act: 'reportStage', body: { stage: 'completed', effective: '1999' } }] },
-        { reference: references[1], says: 'not_assessed' },
-        { reference: references[2], says: 'update', acts: [{ act: 'reportStage', body: { stage: 'finished' } }] },
+        { reference: first, says: 'update', acts: [completed] },
+        { reference: second, says: 'not_assessed' },
+        { reference: third, says: 'update', acts: [{ act: 'reportStage', body: { stage: 'finished' } }] },
       ],
     };
-    expect((await put(path, bad, 2)).status).toBe(200);
+    await done(put(path, bad, 2));
     const { body } = await get(`${path}/findings`, iom);
     const told = body.findings.map(({ level, pointer }: { level: string; pointer: string }) => `${level} ${pointer}`);
     expect(body.submittable).toBe(false);
@@ -294,49 +292,44 @@ describe('A return', () => {
       ]),
     );
     const before = await headOf();
-    const answer = await post(`${path}/submit`, {}, iom);
-    expect(refusal(answer)).toMatch(/^422 return_unfinished/);
+    expect(refusal(await post(`${path}/submit`, {}, iom))).toMatch(/^422 return_unfinished/);
     expect(await headOf()).toBe(before);
   });
   it('once submitted, is recorded whole as ordinary acts of the commitments, caused and dated by it', async () => {
     const { content, references } = await contentFor(code);
-    expect((await put(path, content, 3)).status).toBe(200);
+    await done(put(path, content, 3));
     const stale = await post(`${path}/submit`, {}, iom, { 'if-match': '"3"' });
-    expect([refusal(stale), stale.body.meanwhile]).toMatchObject([
-      '412 wrong_revision',
-      { revision: 4, conflicts: [] },
-    ]);
+    expect(refusal(stale)).toBe('412 wrong_revision');
+    expect(stale.body.meanwhile).toMatchObject({ revision: 4, conflicts: [] });
     expect(stale.body.meanwhile.changed).toEqual(
       expect.arrayContaining([`commitment ${references[0]}`, 'answer staff']),
     );
     const key = { 'idempotency-key': 'submit-1' };
-    const first = await post(`${path}/submit`, { reportedOn: today }, iom, key);
-    expect(first).toMatchObject({ status: 200, body: { state: 'submitted', late: false } });
-    await reached(first.body.position);
-    expect((await post(`${path}/submit`, { reportedOn: today }, iom, key)).body).toEqual(first.body);
+    const submit = () => does(`${path}/submit`, { reportedOn: today }, iom, key);
+    const first = await submit();
+    expect(first).toMatchObject({ state: 'submitted', late: false });
+    expect(await submit()).toEqual(first);
 
     const [one, two, three] = references as [string, string, string];
     const own = async (reference: string) =>
       (await historyOf(reference)).filter(({ reportedOn }: { reportedOn: string }) => reportedOn === today);
-    expect((await own(one)).map(({ type }: { type: string }) => type)).toEqual([
-      'commitment.EvidenceAttached',
-      'commitment.StageReported',
-    ]);
+    expect(typesIn(await own(one))).toEqual(['EvidenceAttached', 'StageReported']);
     expect(await own(two)).toMatchObject([
       { type: 'commitment.Confirmed', data: { agency: 'IOM', note: 'As it was' } },
     ]);
     expect(await own(three)).toEqual([]);
     const { body: list } = await server.get(`/v1/commitments?q=parliaments&theme=${THEME}`);
     expect(list.items).toMatchObject([{ lead: 'IOM', title: 'Guide for parliaments', lastReportedOn: today }]);
-    const feed = String((await server.get(`/v1/changes?after=${Number(first.body.position) - 12}`)).body);
+    const feed = String((await server.get(`/v1/changes?after=${Number(first.position) - 12}`)).body);
     const events = feed
       .trim()
       .split('\n')
       .map((line) => JSON.parse(line));
     const submitted = events.find(({ type }) => type === 'return.Submitted');
-    expect(
-      events.filter(({ type, meta }) => type.startsWith('commitment') && meta.causationId === submitted.id),
-    ).toHaveLength(5);
+    const caused = events.filter(
+      ({ type, meta }) => type.startsWith('commitment') && meta.causationId === submitted.id,
+    );
+    expect(caused).toHaveLength(5);
 
     expect(await stateOf(code, 'IOM')).toMatchObject({
       state: 'submitted',
@@ -348,8 +341,7 @@ describe('A return', () => {
     const { body } = await get(path, iom);
     const recorded = [{ title: 'Guide for parliaments', likelyDuplicates: [] }];
     expect(body).toMatchObject({ revision: 0, recorded, submissions: [{ outcome: 'applied', content }] });
-    const stale12 = (await server.get(`/v1/commitments/${two}`)).body;
-    expect(stale12).toMatchObject({ lastReportedOn: today });
+    expect((await server.get(`/v1/commitments/${two}`)).body).toMatchObject({ lastReportedOn: today });
   });
   it('is sent back with comments on its fields, answered, submitted again as far as it differs, and accepted', async () => {
     const at = '/commitments/0/acts/1';
@@ -376,21 +368,16 @@ describe('A return', () => {
     const before = await historyOf(reference);
     // The commitments that it newly recorded are in question by now, too; but it has told of them already.
     expect(body.register.map(({ title }: { title: string }) => title)).toContain('Guide for parliaments');
-    expect((await put(path, content, 0)).status).toBe(200);
+    await done(put(path, content, 0));
     expect(await stateOf(code, 'IOM', iom)).toMatchObject({ unanswered: 0, drafted: { said: 4, of: 4 } });
-    const again = await post(`${path}/submit`, { reportedOn: today }, iom);
-    expect(again).toMatchObject({ status: 200, body: { state: 'submitted' } });
+    expect(await does(`${path}/submit`, { reportedOn: today }, iom)).toMatchObject({ state: 'submitted' });
     const more = (await historyOf(reference)).slice(before.length);
-    expect(more.map(({ type }: { type: string }) => type)).toEqual([
-      'commitment.Retracted',
-      'commitment.StageReported',
-    ]);
+    expect(typesIn(more)).toEqual(['Retracted', 'StageReported']);
     expect((await server.get(`/v1/commitments/${reference}`)).body).toMatchObject({
       stage: 'on_hold',
       headline: { effective: `${today.slice(0, 4)}-03` },
     });
-    const accepted = await post(`${path}/accept`, { note: 'Thank you' });
-    expect(accepted.body.state).toBe('accepted');
+    expect((await does(`${path}/accept`, { note: 'Thank you' })).state).toBe('accepted');
     expect(refusal(await put(path, content, 0))).toBe('409 already_accepted');
     expect(refusal(await post(`${path}/nil`, {}, iom))).toBe('409 already_accepted');
   });
@@ -428,9 +415,7 @@ describe('A return', () => {
     const rest = (await get(at)).body.register.slice(1) as { reference: string }[];
     const all = [...said.commitments, ...rest.map((one) => ({ reference: one.reference, says: 'no_change' }))];
     await put(at, { commitments: all, answers: content.answers }, 1, secretariat);
-    const done = await post(`${at}/submit`, { onBehalf });
-    expect(done.status).toBe(200);
-    await reached(done.body.position);
+    await does(`${at}/submit`, { onBehalf });
     const { submissions, history } = (await get(at)).body;
     expect(submissions).toMatchObject([{ onBehalf, outcome: 'applied' }]);
     expect(history[0].by).toMatchObject({ role: 'secretariat', agency: 'ILO' });
@@ -449,15 +434,12 @@ describe('A return', () => {
       citation: { document: 'D-2011-9CM-IOM', locator: 'the whole' },
       covers: ['IOM-2011-14'],
     };
-    expect(refusal(await post('/NEXT/returns/WHO/paper', paper, iom))).toBe('403 forbidden');
-    expect(refusal(await post('/NEXT/returns/WHO/paper', { ...paper, covers: ['X-2011-14'] }))).toBe(
-      '422 unknown_reference /covers/0',
-    );
-    const { body } = await post('/NEXT/returns/WHO/paper', paper);
-    expect(body.state).toBe('accepted');
-    await reached(body.position);
+    const receives = (body: object, token?: string) => post('/NEXT/returns/WHO/paper', body, token);
+    expect(refusal(await receives(paper, iom))).toBe('403 forbidden');
+    expect(refusal(await receives({ ...paper, covers: ['X-2011-14'] }))).toBe('422 unknown_reference /covers/0');
+    expect((await does('/NEXT/returns/WHO/paper', paper)).state).toBe('accepted');
     expect(await stateOf('NEXT', 'WHO')).toMatchObject({ paper: 'D-2011-9CM-IOM', receivedOn: '2011-02-17' });
-    expect(refusal(await post('/NEXT/returns/WHO/paper', paper))).toBe('409 already_submitted /citation/document');
+    expect(refusal(await receives(paper))).toBe('409 already_submitted /citation/document');
   });
   it('whose words must go, is blanked', async () => {
     const blank = { reason: 'It named a person', fields: ['/content/narratives/0/text'] };
@@ -470,19 +452,18 @@ describe('A round that is published', () => {
   const code = 'ANSWERED';
   const symbol = 'CM/2026/1';
   const key = { 'idempotency-key': 'publish-answered' };
-  const textOf = async (query: string): Promise<string> =>
-    (await fetch(`${server.url}/v1/publications/${encodeURIComponent(symbol)}/file?${query}`)).text();
+  const at = `/v1/publications/${encodeURIComponent(symbol)}`;
+  const textOf = async (query: string): Promise<string> => (await fetch(`${server.url}${at}/file?${query}`)).text();
   let knownBefore = '';
 
   it('publishes its report, once: what was prepared under the symbol, with the words that were added', async () => {
-    await reached((await post(`/${code}/returns/ILO/nil`, { note: 'The unit was closed.' }, ilo)).body.position);
-    await reached((await post(`/${code}/close`)).body.position);
+    await does(`/${code}/returns/ILO/nil`, { note: 'The unit was closed.' }, ilo);
+    await does(`/${code}/close`);
     knownBefore = await headOf();
     const of = { parameters: { round: code, theme: THEME }, kind: 'theme', asOf: today };
-    expect((await server.post('/v1/publications', { id: symbol, ...of }, secretariat)).status).toBe(201);
+    await done(server.post('/v1/publications', { id: symbol, ...of }, secretariat));
     const words = { section: 'round', language: 'en', text: 'We thank those who answered.' };
-    const at = `/v1/publications/${encodeURIComponent(symbol)}`;
-    expect((await server.post(`${at}/narrative`, words, secretariat)).status).toBe(200);
+    await done(server.post(`${at}/narrative`, words, secretariat));
     expect(refusal(await server.post(`${at}/publish`, {}, secretariat))).toBe('409 report_of_a_round');
     expect(refusal(await post(`/${code}/publish`, {}, iom))).toBe('403 forbidden');
 
@@ -499,11 +480,11 @@ describe('A round that is published', () => {
     expect(wordsIn(await desk.opens(`/rounds/${code}`))).toMatch(
       /It is being published\. See how far it is|It never changes/,
     );
-    const done = await over(server, asked);
-    expect(endOf(done)).toBe('done');
+    const published = await over(server, asked);
+    expect(endOf(published)).toBe('done');
     expect((await post(`/${code}/publish`, { publication: symbol }, secretariat, key)).body.id).toBe(asked.body.id);
     expect(refusal(await post(`/${code}/publish`, { publication: 'OTHER' }))).toBe('409 already_published');
-    await reached(done.body.position);
+    await server.get('/v1/rounds', { 'if-position-at-least': published.body.position });
     expect((await get(`/${code}`)).body).toMatchObject({ state: 'published', publishedOn: today, publication: symbol });
     const { body } = await server.get(at);
     expect(body).toMatchObject({ asOf: today, parameters: { round: code }, narratives: [{ text: words.text }] });
@@ -531,15 +512,14 @@ describe('A round that is published', () => {
     expect(french).toMatch(/Sur 3, 1 .* a répondu/);
     expect(french).toContain('IOM, sans changement : *As it was*');
     // A browser shows the styles that the file itself allows, and nothing else.
-    const shown = await fetch(`${server.url}/v1/publications/${encodeURIComponent(symbol)}/file`);
+    const shown = await fetch(`${server.url}${at}/file`);
     const [, style] = /style-src '(sha256-[^']+)'/.exec(shown.headers.get('content-security-policy')!)!;
     expect(await shown.text()).toContain(style);
     // Words that were blanked before it are not in it.
     expect(text).not.toContain('It was a year of change.');
   });
   it('has in its workbook the words of the agencies, each with whose they are, of which round and in which language', async () => {
-    const at = `${server.url}/v1/publications/${encodeURIComponent(symbol)}/file?format=xlsx`;
-    const { Sheets } = readBook(await (await fetch(at)).arrayBuffer());
+    const { Sheets } = readBook(await (await fetch(`${server.url}${at}/file?format=xlsx`)).arrayBuffer());
     const rows = utils.sheet_to_json<Record<string, unknown>>(Sheets['What people wrote']!);
     expect(rows.map(({ Agency, Round, Language, Text }) => [Agency, Round, Language, Text])).toEqual([
       [undefined, undefined, 'en', 'We thank those who answered.'],
@@ -555,15 +535,13 @@ describe('A round that is published', () => {
     const before = await textOf('format=json');
     const [{ reference }] = (await get(`/${code}/returns/IOM`)).body.register;
     const gone = { reason: 'It was none', reportedOn: today };
-    await server.post(`/v1/commitments/${reference}/withdraw`, gone, secretariat);
-    const comment = { text: 'We were not asked in time.' };
-    const who = server.token('WHO');
-    const { body } = await post(`/${code}/returns/WHO/comments`, comment, who);
-    await reached(body.position);
+    await done(server.post(`/v1/commitments/${reference}/withdraw`, gone, secretariat));
+    const [comment, who] = [{ text: 'We were not asked in time.' }, server.token('WHO')];
+    await does(`/${code}/returns/WHO/comments`, comment, who);
     expect(await textOf('format=json')).toBe(before);
     const since = (await get(`/${code}/since`)).body;
     expect(since).toMatchObject({ publication: symbol, replies: [{ agency: 'WHO', ...comment, on: today }] });
-    const beside = (await server.get(`/v1/publications/${encodeURIComponent(symbol)}/since`)).body;
+    const beside = (await server.get(`${at}/since`)).body;
     expect(beside).toMatchObject({ publication: symbol, replies: since.replies, total: 1 });
     const { totalThen, totalThenAsKnownNow, learned } = since.figures;
     expect(totalThenAsKnownNow.total).toBe(totalThen.total - 1);

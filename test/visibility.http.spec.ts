@@ -3,9 +3,10 @@ import { beforeAll, expect, it } from '@jest/globals';
 import { AccessStore } from '#access';
 import { DraftsStore } from '#drafts';
 import { EXAMPLES } from '../apps/api/src/openapi.js';
+import { bearer, done } from './support/asking.js';
 import { pageRoutes } from './support/page-routes.js';
 import { endOf, over } from './support/publishing.js';
-import { HLD, TestServer, type Answer } from './support/server.js';
+import { HLD, TestServer } from './support/server.js';
 
 /** The words of the drafts, and the names by which one might ask for them. */
 const SECRET = 'Whatnobodymayread';
@@ -47,12 +48,13 @@ beforeAll(async () => {
   const { paths } = (await server.get('/openapi.json')).body as {
     paths: Record<string, Record<string, { operationId: string }>>;
   };
-  await server.post('/v1/rounds', ROUND, secretariat);
   health = server.token('WHO');
-  await server.post(`/v1/rounds/${ROUND.code}/open`, {}, secretariat);
-  await server.post(`${SENT_BACK}/nil`, {}, health);
-  await server.post(`${SENT_BACK}/return`, { comments: [{ text: 'Nothing at all?' }] }, secretariat);
-  const { position } = (await server.post(`${SENT_BACK}/comments`, { text: 'We shall see.', answers: 0 }, health)).body;
+  await done(server.post('/v1/rounds', ROUND, secretariat));
+  await done(server.post(`/v1/rounds/${ROUND.code}/open`, {}, secretariat));
+  await done(server.post(`${SENT_BACK}/nil`, {}, health));
+  await done(server.post(`${SENT_BACK}/return`, { comments: [{ text: 'Nothing at all?' }] }, secretariat));
+  const answered = server.post(`${SENT_BACK}/comments`, { text: 'We shall see.', answers: 0 }, health);
+  const { position } = await done(answered);
   await server.get('/v1/rounds', { 'if-position-at-least': position });
   const routes = Object.entries(paths).flatMap(([path, { get }]) => {
     const { path: at = {}, query = {} } = (get && EXAMPLES[get.operationId]) ?? {};
@@ -98,12 +100,8 @@ const TELLING = /publications|search|changes|drafts|rounds|returns|SECRET/;
 async function answersTo(token: string | undefined, asked = token === undefined ? /^/ : TELLING) {
   const answers = new Map<string, string>();
   for (const address of addresses.filter((one) => asked.test(one))) {
-    const response = await fetch(server.url + address, {
-      headers: {
-        accept: address.startsWith('/v1/') ? '*/*' : 'text/html',
-        ...(token && { authorization: `Bearer ${token}` }),
-      },
-    });
+    const accept = address.startsWith('/v1/') ? '*/*' : 'text/html';
+    const response = await fetch(server.url + address, { headers: { accept, ...(token && bearer(token)) } });
     const headers = [...response.headers].filter(([name]) => !PASSING.test(name));
     const bytes = Buffer.from(await response.arrayBuffer()).toString('latin1');
     answers.set(address, `${response.status}\n${JSON.stringify(headers)}\n${settled(bytes)}`);
@@ -119,11 +117,7 @@ it('is in no answer to those who may not see it, and changes none; published, it
   const before = new Map<string, ReadonlyMap<string, string>>();
   for (const [who, token] of Object.entries(strangers)) before.set(who, await answersTo(token));
 
-  const post = async (path: string, body: object) => {
-    const { status, body: answer } = await server.post(path, body, secretariat);
-    expect([path, answer.detail, status < 300]).toEqual([path, undefined, true]);
-    return answer as { position: string };
-  };
+  const post = (path: string, body: object) => done(server.post(path, body, secretariat));
   await post('/v1/publications', prepared);
   const words = { section: 'overview', language: 'en', text: `${SECRET} of the WHO` };
   const sections = await server.post(`/v1/publications/${CODE}/narrative`, words, secretariat);
@@ -141,14 +135,10 @@ it('is in no answer to those who may not see it, and changes none; published, it
     ...{ commitments: [], newCommitments: [], answers: [] },
     narratives: [{ language: 'en', text: `${SECRET} of IOM` }],
   };
-  const taken = async (answer: Promise<Answer>) => {
-    const { status, body } = await answer;
-    expect([status < 300, body.detail]).toEqual([true, undefined]);
-  };
   const at = `/v1/rounds/${ROUND.code}/returns/IOM`;
-  await taken(server.put(at, draft, iom, { 'if-match': '"0"' }));
+  await done(server.put(at, draft, iom, { 'if-match': '"0"' }));
   // The draft of WHO since its return was sent back; comments on it that were refused.
-  await taken(server.put(SENT_BACK, draft, health, { 'if-match': '"0"' }));
+  await done(server.put(SENT_BACK, draft, health, { 'if-match': '"0"' }));
   const comments: [number, object, string][] = [
     [403, { text: `${SECRET} of IOM` }, iom],
     [404, { text: `${SECRET} of WHO`, answers: 99 }, health],
@@ -156,17 +146,14 @@ it('is in no answer to those who may not see it, and changes none; published, it
   for (const [status, comment, token] of comments)
     expect((await server.post(`${SENT_BACK}/comments`, comment, token)).status).toBe(status);
   const list = { file: `reference,title\nIOM-2006-01,${SECRET} of IOM\n`, saveMapping: SECRET, mapping: '{}' };
-  await taken(server.send('/v1/imports', { ...list, reportedOn: '2012-11-02' }, iom));
+  await done(server.send('/v1/imports', { ...list, reportedOn: '2012-11-02' }, iom));
   const paper = '/v1/documents/D-2012-MC2353/paper';
-  await taken(server.send(paper, { file: `1. ${SECRET} of IOM\n` }, secretariat, {}, 'paper.txt'));
-  await taken(server.post('/v1/webhooks', { url: 'https://example.org/', description: `${SECRET} of IOM` }, iom));
-  await post('/v1/accounts', {
-    kind: 'person',
-    name: `${SECRET} of IOM`,
-    appointment: { role: 'reader', agency: 'IOM' },
-  });
+  await done(server.send(paper, { file: `1. ${SECRET} of IOM\n` }, secretariat, {}, 'paper.txt'));
+  await done(server.post('/v1/webhooks', { url: 'https://example.org/', description: `${SECRET} of IOM` }, iom));
+  const appointment = { role: 'reader', agency: 'IOM' };
+  await post('/v1/accounts', { kind: 'person', name: `${SECRET} of IOM`, appointment });
   await post('/v1/tokens', { label: `${SECRET} of IOM`, scopes: ['read'] });
-  const shown = await server.get(`/v1/publications/${CODE}`, { authorization: `Bearer ${secretariat}` });
+  const shown = await server.get(`/v1/publications/${CODE}`, bearer(secretariat));
   expect(JSON.stringify(shown.body)).toContain(SECRET);
 
   for (const [who, token] of Object.entries(strangers)) {
@@ -186,9 +173,8 @@ it('is in no answer to those who may not see it, and changes none; published, it
   );
   expect(changed(told, commented)).not.toContain(SENT_BACK.replace('WHO', 'IOM'));
 
-  expect(endOf(await over(server, await server.post(`/v1/publications/${CODE}/publish`, {}, secretariat)))).toBe(
-    'done',
-  );
+  const ordered = await server.post(`/v1/publications/${CODE}/publish`, {}, secretariat);
+  expect(endOf(await over(server, ordered))).toBe('done');
   const after = await answersTo(undefined, TELLING);
   const published = changed(before.get('anybody')!, after).filter((address) => after.has(address));
   expect(published).toEqual(
