@@ -101,7 +101,8 @@ const period = fc.tuple(date, precision).map(([on, length]) => on.slice(0, lengt
 const some = <T>(of: fc.Arbitrary<T>, freq?: number) => fc.option(of, { nil: undefined, freq });
 const anAgency = fc.constantFrom(...AGENCIES);
 const role = fc.constantFrom(...ROLES);
-const roleBeside = fc.constantFrom('co_lead', 'partner', 'partner', 'observer', 'funder', 'host');
+/** Any but the lead; partners are twice as many. */
+const roleBeside = fc.constantFrom(...ROLES.slice(1).flatMap((one) => (one === 'partner' ? [one, one] : [one])));
 const reason = fc.constantFrom('because', 'as we were told');
 const outlook = fc.constantFrom(...OUTLOOKS);
 const finding = fc.constantFrom(...FINDINGS);

@@ -4,6 +4,7 @@ import { todayAt } from '#clocks';
 import { Rejected, Turns, type Log } from '#eventsourcing';
 import { mayBeSame, tellingWords } from '#progress';
 import { codeOf, nameOf, type Entry, type Register } from '#registers';
+import { COLUMN_OF_ROLE, RESPONSIBLE_ROLES } from '#words';
 import { fieldsOf, isSource, ROLE_COLUMNS, TABLE_SUBJECTS, type CommitmentField, type TableSubject } from './fields.js';
 import type { DuplicateSide, ImportRow, LikelyDuplicate, SideBySide } from './preview.js';
 import { comparable, saidOf, type Values } from './row-changes.js';
@@ -145,7 +146,10 @@ function beside({ subject, says }: Fresh, that: Fresh['says'] | ((field: string)
 /** The values of a row that tell whether it may be another one over again. */
 export function candidateOf(reference: string | null, values: Values): DuplicateCandidate | null {
   if (typeof values.title !== 'string') return null;
-  const listed = [values.agencies, values.lead, values.coLeads, values.partners].flat() as unknown[];
+  const listed = [
+    values.agencies,
+    ...RESPONSIBLE_ROLES.map((role) => values[COLUMN_OF_ROLE[role].field]),
+  ].flat() as unknown[];
   const codes = listed.flatMap((one) => {
     if (typeof one === 'string') return one;
     return (one as { agency?: string } | null | undefined)?.agency ?? [];
