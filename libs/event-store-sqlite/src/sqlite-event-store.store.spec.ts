@@ -197,6 +197,24 @@ it('What came since a revision is told at once, whichever process wrote it', asy
   await other.close();
 });
 
+it('A subscriber is given every event as it stands in the log, in its order, while two processes append', async () => {
+  const other = new SqliteEventStore(file);
+  const stop = new AbortController();
+  const given: Envelope[] = [];
+  const reading = (async () => {
+    for await (const batch of store.subscribe(null, stop.signal)) given.push(...batch);
+  })();
+  const appending = async (to: EventStore, stream: string) => {
+    for (let n = 0; n < 40; n++) await append(stream, n - 1, [event(String(n))], by(), to);
+  };
+  await Promise.all([appending(store, 'own'), appending(other, 'foreign'), appending(store, 'own-2')]);
+  while (given.length < 120) await sleep(5);
+  stop.abort();
+  await reading;
+  expect(given).toStrictEqual(await store.readAll(null, 1_000));
+  await other.close();
+});
+
 it('A subscriber that stops taking events, or fails, hinders no append; going on, it is given all it has missed', async () => {
   const stop = new AbortController();
   const failing = (async () => {
