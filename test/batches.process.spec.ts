@@ -1,5 +1,5 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import type { IncomingMessage, Server } from 'node:http';
 import type { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -12,6 +12,8 @@ import { SqliteEventStore } from '#event-store-sqlite';
 import { StoreUnavailable, verify, type Envelope } from '#eventsourcing';
 import { LOG } from '#platform';
 import { commitment } from './support/commitment.js';
+import { bearer, done, refusal } from './support/asking.js';
+import { posted } from './support/processes.js';
 import { HLD, TestServer, type Answer } from './support/server.js';
 import { Service } from './support/service.js';
 import { until } from './support/waiting.js';
@@ -86,11 +88,7 @@ describe('a batch', () => {
       results: [
         { index: 0, status: 'done', reference: first, revision: 0, position: expect.stringMatching(/^\d+$/) },
         {
-          index: 1,
-          status: 'refused',
-          reference: first,
-          revision: null,
-          position: null,
+          ...{ index: 1, status: 'refused', reference: first, revision: null, position: null },
           problem: expect.objectContaining({ code: 'note_needed', status: 422 }),
         },
         { index: 2, status: 'done', reference: second, revision: 0, position: expect.any(String) },
@@ -113,6 +111,7 @@ describe('a batch', () => {
   it('refuses what is refused with the problem that the act’s own route answers', async () => {
     const reference = fresh();
     await send([record({ reference })]);
+    const elsewhere = { document: 'D-NONE', locator: 'p' };
     const wrong: [string, string, object, object?][] = [
       ['reportStage', 'stage', stage({ stage: 'completed' })],
       ['reportStage', 'stage', stage({ stage: 'done', colour: 'red' })],
@@ -121,12 +120,7 @@ describe('a batch', () => {
       ['reachMilestone', 'milestones/1/reach', on, { milestone: 1 }],
       ['correct', 'history/7/correct', { says: { stage: 'planned' }, reason: 'r' }, { revision: 7 }],
       ['verify', 'verification', { verification: 'no_evidence', reason: 'r', ...on }],
-      [
-        'correct',
-        'history/0/correct',
-        { says: { citation: { document: 'D-NONE', locator: 'p' } }, reason: 'r' },
-        { revision: 0 },
-      ],
+      ['correct', 'history/0/correct', { says: { citation: elsewhere }, reason: 'r' }, { revision: 0 }],
     ];
     const batch = results(await send(wrong.map(([act, , body, named]) => ({ act, reference, ...named, body }))));
     for (const [i, [, path, body]] of wrong.entries()) {
@@ -134,10 +128,8 @@ describe('a batch', () => {
       const { errors, detail, ...problem } = alone.body as NonNullable<Result['problem']>;
       const within = errors?.map(({ pointer, message }) => ({ pointer: `/acts/${i}/body${pointer}`, message }));
       const told = batch[i]!.problem!;
-      expect([path, told]).toEqual([
-        path,
-        { ...problem, detail: expect.any(String), ...(within && { errors: within }) },
-      ]);
+      const expected = { ...problem, detail: expect.any(String), ...(within && { errors: within }) };
+      expect([path, told]).toEqual([path, expected]);
       if (problem.code !== 'invalid') expect(told.detail).toBe(detail);
     }
     expect(batch.map(({ problem }) => problem!.status)).toEqual([422, 400, 422, 404, 404, 404, 403, 422]);
@@ -217,12 +209,8 @@ describe('a batch that is malformed', () => {
       [{ acts, colour: 'red' }, '/colour'],
     ];
     for (const [body, pointer] of malformed) {
-      const { status, body: problem } = await server.post('/v1/batches', body, iom);
-      expect([status, problem.code, problem.errors]).toEqual([
-        400,
-        'invalid',
-        [{ pointer, message: expect.any(String) }],
-      ]);
+      const answer = await server.post('/v1/batches', body, iom);
+      expect([refusal(answer), answer.body.errors.length]).toEqual([`400 invalid ${pointer}`, 1]);
     }
     expect((await server.post('/v1/batches', '{"acts":[', iom)).status).toBe(400);
     expect((await server.post('/v1/batches', { acts })).status).toBe(401);
@@ -234,7 +222,7 @@ describe('a batch that is malformed', () => {
     const padded = (size: number) => JSON.stringify({ acts: [{}] }).padEnd(size);
     expect((await server.post('/v1/batches', padded(16 * bodyLimit), iom)).status).toBe(200);
     const larger = await server.post('/v1/batches', padded(16 * bodyLimit + 1), iom);
-    expect([larger.status, larger.body.code]).toEqual([413, 'too_large']);
+    expect(refusal(larger)).toBe('413 too_large');
     expect((await server.post('/v1/commitments', padded(bodyLimit + 1), iom)).status).toBe(413);
   });
 
@@ -284,8 +272,7 @@ describe('the same batch again, under its key', () => {
     const before = await head();
     expect((await send(acts, iom, key('twice'))).body).toEqual(first.body);
     expect(await head()).toBe(before);
-    const other = await send(acts.slice(1), iom, key('twice'));
-    expect([other.status, other.body.code]).toEqual([422, 'idempotency_key_reused']);
+    expect(refusal(await send(acts.slice(1), iom, key('twice')))).toBe('422 idempotency_key_reused');
     expect(await head()).toBe(before);
   });
 
@@ -343,7 +330,7 @@ describe('a store that fails in the middle of a batch', () => {
     failing(10, when);
     const headers = { 'idempotency-key': title };
     const failed = await send(acts(title), iom, headers);
-    expect([failed.status, failed.body.code]).toEqual([503, 'store_unavailable']);
+    expect(refusal(failed)).toBe('503 store_unavailable');
     expect(failed.body.detail).toContain('/acts/4');
     expect(await total(title)).toBe(recorded);
     jest.restoreAllMocks();
@@ -540,9 +527,11 @@ describe('a batch whose caller is not there any more', () => {
     const done = await during(
       async () => void (await server.app.get(AccessStore).revoke(id)),
       async () => {
-        const { status, body } = await send(acts, token);
-        expect([status, body.code]).toEqual([401, 'unauthenticated']);
-        expect(body.detail).toBe('The token was revoked meanwhile. The acts before /acts/3 have been dealt with.');
+        const answer = await send(acts, token);
+        expect(refusal(answer)).toBe('401 unauthenticated');
+        expect(answer.body.detail).toBe(
+          'The token was revoked meanwhile. The acts before /acts/3 have been dealt with.',
+        );
       },
     );
     expect(done).toBe(3);
@@ -571,12 +560,8 @@ describe('a server that is killed in the middle of a batch', () => {
   }).flat();
   let [dataDir, token] = ['', ''];
 
-  const post = async ({ url }: Service | TestServer, path: string, body: object, key: string): Promise<unknown> => {
-    const headers = { 'content-type': 'application/json', authorization: `Bearer ${token}`, 'idempotency-key': key };
-    const answer = await fetch(url + path, { method: 'POST', body: JSON.stringify(body), headers });
-    if (!answer.ok) throw new Error(await answer.text());
-    return answer.json();
-  };
+  const post = (server: Service | TestServer, path: string, body: object, key: string): Promise<unknown> =>
+    done(posted(server, path, body, { ...bearer(token), 'idempotency-key': key }));
   const log = async <T>(read: (store: SqliteEventStore) => Promise<T>): Promise<T> => {
     const store = new SqliteEventStore(join(dataDir, 'log.db'));
     try {
@@ -663,17 +648,12 @@ describe('a server that is killed in the middle of a batch', () => {
     const first = await TestServer.start([], { DATA_DIR: dataDir });
     const agency = { code: 'IOM', name: 'International Organization for Migration', kind: 'igo' };
     await post(first, '/v1/agencies', agency, 'a');
-    await post(
-      first,
-      '/v1/frameworks',
-      { code: 'HLD06', name: 'Topics', version: '2006', source: 'ESA/P/WP.204' },
-      'f',
-    );
+    const framework = { code: 'HLD06', name: 'Topics', version: '2006', source: 'ESA/P/WP.204' };
+    await post(first, '/v1/frameworks', framework, 'f');
     await post(first, '/v1/themes', { code: 'HLD06-04', framework: 'HLD06', label: 'Remittances' }, 't');
     await first.close();
   });
   beforeEach(() => cpSync(before, (dataDir = mkdtempSync(join(folder, 'of-'))), { recursive: true }));
-  afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
   it('does the rest when the same batch comes again, and nothing twice', async () => {
     const answered = await untilAnswered([1, 2 * PAIRS], () => 'resumed');

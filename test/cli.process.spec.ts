@@ -1,14 +1,15 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { execFile } from 'node:child_process';
-import { cpSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { bearer } from './support/asking.js';
+import { posted } from './support/processes.js';
 import { CLOCK_CASES, TestServer } from './support/server.js';
 import { Service } from './support/service.js';
 
 const scratch = mkdtempSync(join(tmpdir(), 'followthrough-cli-'));
-afterAll(() => rmSync(scratch, { recursive: true, force: true }));
 
 const CLI = 'dist/program/cli.js';
 const runWith = (env: NodeJS.ProcessEnv, ...args: string[]): Promise<{ code: number; out: string; err: string }> =>
@@ -32,11 +33,8 @@ const stop = (demo: Service): Promise<number | null> => {
   demo.signal('SIGINT');
   return demo.end('SIGINT');
 };
-async function registers(demo: Service, code: string, as: string): Promise<number> {
-  const init = { method: 'POST', headers: { authorization: `Bearer ${as}`, 'content-type': 'application/json' } };
-  const body = JSON.stringify({ code, name: code, kind: 'other' });
-  return (await fetch(`${demo.url}/v1/agencies`, { ...init, body })).status;
-}
+const registers = async (demo: Service, code: string, as: string): Promise<number> =>
+  (await posted(demo, '/v1/agencies', { code, name: code, kind: 'other' }, bearer(as))).status;
 
 describe('the demo', () => {
   const dataDir = join(scratch, 'demo');
@@ -92,13 +90,9 @@ describe('the demo beside another, and after work', () => {
     const told = `Port ${first.port} of 127.0.0.1 is in use by another program. Set PORT to a free one`;
     expect([second.code, second.out, second.err]).toEqual([1, '', expect.stringContaining(told)]);
 
-    const headers = {
-      authorization: `Bearer ${await token(first, 'Secretariat')}`,
-      'content-type': 'application/json',
-    };
-    const body = JSON.stringify({ code: 'IOM', name: 'IOM, renamed', kind: 'igo' });
-    const amended = await fetch(`${first.url}/v1/agencies/IOM/amend`, { method: 'POST', headers, body });
-    expect(amended.status).toBe(200);
+    const renamed = { code: 'IOM', name: 'IOM, renamed', kind: 'igo' };
+    const secretariat = bearer(await token(first, 'Secretariat'));
+    expect((await posted(first, '/v1/agencies/IOM/amend', renamed, secretariat)).status).toBe(200);
     expect(await stop(first)).toBe(0);
 
     const again = await demoOf(dataDir);
@@ -144,22 +138,16 @@ describe('restore', () => {
     const server = await Service.start('api', { DATA_DIR: dataDir, HOST: '127.0.0.1' });
     try {
       await server.ready();
-      const { out: token } = await run(dataDir, 'token', 'add', '--secretariat');
-      const headers = {
-        authorization: `Bearer ${/token +(\S+)/.exec(token)![1]!}`,
-        'content-type': 'application/json',
-      };
+      const { out } = await run(dataDir, 'token', 'add', '--secretariat');
       expect((await run(dataDir, 'restore', copy!, '--anchor', anchor!)).code).toBe(0);
-      const body = JSON.stringify({ code: 'LOSTX', name: 'Lost', kind: 'other' });
-      const answer = await fetch(`${server.url}/v1/agencies`, { method: 'POST', headers, body });
-      const { position } = (await answer.json()) as { position: string };
+      const lost = { code: 'LOSTX', name: 'Lost', kind: 'other' };
+      const answer = await posted(server, '/v1/agencies', lost, bearer(/token +(\S+)/.exec(out)![1]!));
       expect(answer.status).toBe(201);
       expect(await server.end()).toBe(0);
       await server.again();
       for (const code of ['LOSTX', 'AAA']) {
-        const agency = await fetch(`${server.url}/v1/agencies/${code}`, {
-          headers: { 'if-position-at-least': position },
-        });
+        const headers = { 'if-position-at-least': answer.body.position as string };
+        const agency = await fetch(`${server.url}/v1/agencies/${code}`, { headers });
         expect([code, agency.status]).toEqual([code, 200]);
       }
       const again = await run(dataDir, 'restore', copy!);

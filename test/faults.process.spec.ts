@@ -1,25 +1,29 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readFileSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SqliteEventStore } from '#event-store-sqlite';
-import { Projector, SnapshotFile, verify, WrongRevision, type Appended, type Envelope } from '#eventsourcing';
+import { Projector, SnapshotFile, WrongRevision, type Appended, type Envelope } from '#eventsourcing';
 import { TURN_MS } from '../libs/eventsourcing/src/testing/tested-log.js';
 import { eventsOf, MADE, MAKE_MS, metaOf, said, AppendedStreams, tallyCodec, type Line } from './support/appender.js';
+import { everything, Faults } from './support/processes.js';
 import { until } from './support/waiting.js';
 
 /** How often processes are killed; `FAULT_ROUNDS=1000` for a long run. */
 const ROUNDS = Number(process.env.FAULT_ROUNDS ?? 8);
 const CALLERS = 8;
 
-let folder: string;
-beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'faults-'));
-});
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const folder = mkdtempSync(join(tmpdir(), 'faults-'));
+
+/** A process of appender.ts. */
+const appender = (args: readonly string[], ipc = false): ChildProcess =>
+  spawn(process.execPath, ['test/support/appender.ts', ...args], {
+    stdio: ['ignore', 'inherit', 'inherit', ...(ipc ? (['ipc'] as const) : [])],
+    env: { ...process.env, NODE_OPTIONS: '--disable-warning=ExperimentalWarning' },
+  });
 
 /** A log, and the journals of all processes that ever wrote to it. */
 class Place {
@@ -41,11 +45,7 @@ class Place {
   async appender({ unsafe = false } = {}): Promise<ChildProcess> {
     const journal = join(this.#folder, `journal-${this.#journals.length}`);
     this.#journals.push(journal);
-    const args = [this.#folder, journal, String(CALLERS), ...(unsafe ? ['unsafe'] : [])];
-    const child = spawn(process.execPath, ['test/support/appender.ts', ...args], {
-      stdio: ['ignore', 'inherit', 'inherit'],
-      env: { ...process.env, NODE_OPTIONS: '--disable-warning=ExperimentalWarning' },
-    });
+    const child = appender([this.#folder, journal, String(CALLERS), ...(unsafe ? ['unsafe'] : [])]);
     while (!existsSync(journal) || statSync(journal).size === 0) {
       if (child.exitCode !== null) throw new Error(`The appender ended with ${child.exitCode}. Is dist/ built?`);
       await sleep(2);
@@ -97,33 +97,15 @@ const end = async (child: ChildProcess, signal: NodeJS.Signals = 'SIGTERM'): Pro
   if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
 };
 const kill = (child: ChildProcess): Promise<void> => end(child, 'SIGKILL');
-const everything = async (store: SqliteEventStore): Promise<Envelope[]> => {
-  const all: Envelope[] = [];
-  for (let batch; (batch = await store.readAll(all.at(-1)?.position ?? null, 5000)).length > 0;) all.push(...batch);
-  return all;
-};
-
 /** The faults of a log, measured against what its writers were told; none if all is well. */
 async function faultsOf(place: Place): Promise<string[]> {
   const store = place.open();
-  const faults: string[] = [];
-  const blame = (is: boolean, fault: string): void => void (is && faults.length < 20 && faults.push(fault));
+  const faults = new Faults();
+  const blame = faults.blame.bind(faults);
   try {
     await place.resolve(store);
-    const log = await everything(store);
-    const verdict = await verify(store);
-    blame(!verdict.ok, `the log does not verify: ${JSON.stringify(verdict)}`);
-
+    const log = await faults.ofLog(store);
     const streams = Map.groupBy(log, (e) => e.stream);
-    for (const [stream, events] of streams)
-      blame(
-        events.some(({ revision }, n) => revision !== n),
-        `${stream} has other revisions than 0, 1, 2 …`,
-      );
-    blame(
-      log.some((e, n) => n > 0 && BigInt(e.position) <= BigInt(log[n - 1]!.position)),
-      'positions do not rise',
-    );
     blame(new Set(log.map(({ id }) => id)).size !== log.length, 'an event is there twice');
 
     const written = Map.groupBy(log, (e) => e.meta.commandId);
@@ -165,7 +147,7 @@ async function faultsOf(place: Place): Promise<string[]> {
   } finally {
     await store.close();
   }
-  return faults;
+  return faults.found;
 }
 
 const tallied = ({ streams }: AppendedStreams): string =>
@@ -175,12 +157,11 @@ const byStream = (a: { stream: string }, b: { stream: string }): number => (a.st
 const fold = (events: readonly Envelope[]): string =>
   JSON.stringify(
     [...Map.groupBy(events, (e) => e.stream)]
-      .map(([stream, own]) => ({
-        stream,
-        events: own.length,
-        said: own.reduce((before, { id }) => said(before, id), ''),
-      }))
-      .toSorted((a, b) => (a.stream < b.stream ? -1 : 1)),
+      .map(([stream, own]) => {
+        const all = own.reduce((before, { id }) => said(before, id), '');
+        return { stream, events: own.length, said: all };
+      })
+      .sort(byStream),
   );
 
 const count = (place: Place, is: Line['is']): number => place.journal().filter((line) => line.is === is).length;
@@ -264,12 +245,7 @@ describe('Several processes that make one log at once', () => {
   /** The verdict of each of them on each log. */
   const made = async (...guard: string[]): Promise<string[][]> => {
     const place = mkdtempSync(join(folder, 'made-'));
-    const children = [1, 2, 3].map(() =>
-      spawn(process.execPath, ['test/support/appender.ts', place, 'make', ...guard], {
-        stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
-        env: { ...process.env, NODE_OPTIONS: '--disable-warning=ExperimentalWarning' },
-      }),
-    );
+    const children = [1, 2, 3].map(() => appender([place, 'make', ...guard], true));
     await Promise.all(children.map((child) => once(child, 'message')));
     const start = Date.now() + MAKE_MS;
     for (const child of children) child.send(start);
@@ -354,25 +330,18 @@ describe('Killed while a snapshot is written', () => {
     const path = join(mkdtempSync(join(folder, 'kept-')), 'views.snapshot');
     let [taken, damaged] = [0, 0];
     for (let round = 0; round < ROUNDS / 2; round++) {
-      const child = spawn(process.execPath, ['test/support/appender.ts', place.log, path, 'keep', ...guard], {
-        stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
-        env: { ...process.env, NODE_OPTIONS: '--disable-warning=ExperimentalWarning' },
-      });
+      const child = appender([place.log, path, 'keep', ...guard], true);
       await Promise.race([once(child, 'message'), once(child, 'exit')]);
       if (child.exitCode !== null) throw new Error(`It ended with ${child.exitCode}. Is dist/ built?`);
       await sleep(Math.random() * 100);
       await kill(child);
       const tally = new AppendedStreams();
       await new SnapshotFile(path, 'these').read(store).then(
-        ({ projections: [kept] }) => (taken++, tally.load(kept!.memory!)),
+        ({ projections: [one] }) => (taken++, tally.load(one!.memory!)),
         () => damaged++,
       );
-      const projector = new Projector(
-        { store, codec: tallyCodec },
-        [new AppendedStreams()],
-        () => {},
-        new SnapshotFile(path, '-'),
-      );
+      const kept = new SnapshotFile(path, '-');
+      const projector = new Projector({ store, codec: tallyCodec }, [new AppendedStreams()], () => {}, kept);
       await projector.start();
       await projector.stop();
       const log = await everything(store);

@@ -1,11 +1,13 @@
 /** The outbox when its server is killed after the mail server has taken a letter, and before that is noted. */
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SqliteAccessStore } from '#access';
 import { daysAfter, todayAt } from '#clocks';
+import { bearer, done } from './support/asking.js';
 import { Inbox } from './support/inbox.js';
+import { posted } from './support/processes.js';
 import { Service } from './support/service.js';
 import { until } from './support/waiting.js';
 
@@ -20,17 +22,12 @@ beforeAll(async () => {
 afterAll(async () => {
   await server.end('SIGKILL');
   await inbox.close();
-  rmSync(folder, { recursive: true });
 });
 
 it('sends the letter once more, under the same Message-ID, and no other letter twice', async () => {
   const access = new SqliteAccessStore(join(folder, 'access.db'));
   const { token } = await access.create(null, 'test');
-  const post = async (path: string, body: object) => {
-    const headers = { 'content-type': 'application/json', authorization: `Bearer ${token}` };
-    const answer = await fetch(`${server.url}/v1${path}`, { method: 'POST', headers, body: JSON.stringify(body) });
-    expect([path, answer.status < 300 ? 'done' : await answer.text()]).toEqual([path, 'done']);
-  };
+  const post = (path: string, body: object) => done(posted(server, `/v1${path}`, body, bearer(token)));
   const today = todayAt(new Date());
   for (const code of ['ILO', 'IOM']) {
     await post('/agencies', { code, name: code, kind: 'igo' });

@@ -1,6 +1,6 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ImportPreview } from '#exchange';
@@ -10,15 +10,8 @@ const SOFFICE = ['/usr/bin/soffice', '/opt/libreoffice/program/soffice'].find((p
 
 const XLSX = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet';
 
-let server: TestServer;
+const server = TestServer.forAll([HLD]);
 const folder = mkdtempSync(join(tmpdir(), 'libreoffice-'));
-beforeAll(async () => {
-  server = await TestServer.start([HLD]);
-});
-afterAll(async () => {
-  await server.close();
-  rmSync(folder, { recursive: true, force: true });
-});
 
 /** Lets LibreOffice read files and write them in another form, in one go: to start it takes longer than to convert. */
 function convert(form: string, ...names: string[]): void {

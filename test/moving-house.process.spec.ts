@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import Database from 'better-sqlite3';
-import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readdirSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { copyLog, Projector, verify, type Envelope } from '#eventsourcing';
@@ -9,8 +9,10 @@ import { openEventStore } from '../apps/api/src/app.module.js';
 import { settingsFrom } from '../apps/api/src/settings.js';
 import { backup, restore } from '../apps/cli/src/logs.js';
 import { KurrentdbDouble } from './support/kurrentdb-double.js';
+import { done } from './support/asking.js';
 import { PostgresServer } from './support/postgres.js';
-import { TestServer, type Answer } from './support/server.js';
+import * as processes from './support/processes.js';
+import { TestServer } from './support/server.js';
 
 /** Somewhere a log can live. */
 interface House {
@@ -21,7 +23,7 @@ interface House {
 const sqlite = (log?: string): House => {
   const folder = mkdtempSync(join(tmpdir(), 'followthrough-house-'));
   if (log) copyFileSync(log, join(folder, 'log.db'));
-  return { url: `sqlite:${join(folder, 'log.db')}`, leave: () => rmSync(folder, { recursive: true }) };
+  return { url: `sqlite:${join(folder, 'log.db')}`, leave: () => {} };
 };
 
 const postgres = async (): Promise<House> => {
@@ -61,8 +63,7 @@ async function living<T>({ url }: House, use: (server: TestServer) => Promise<T>
 
 const everything = async ({ url }: Pick<House, 'url'>): Promise<Envelope[]> => {
   const store = await openEventStore(url);
-  const all: Envelope[] = [];
-  for (let page; (page = await store.readAll(all.at(-1)?.position ?? null, 1000)).length > 0;) all.push(...page);
+  const all = await processes.everything(store);
   await store.close();
   return all;
 };
@@ -80,10 +81,6 @@ const move = async (from: House, to: House) => {
     await source.close();
     await target.close();
   }
-};
-const done = ({ status, body }: Answer): { position: string; revision: number } => {
-  if (status !== 200) throw new Error(JSON.stringify(body));
-  return body as { position: string; revision: number };
 };
 /** The feed goes on: its lines up to the last event that there was when it was published. */
 const whatWasThere = (feed: string): string =>
@@ -114,14 +111,14 @@ beforeAll(async () => {
   answers = await living(houses[0]!, async (server) => {
     const imported = (await server.app.get(LOG).store.head())!;
     const below = { themes: ['IOM-1.remittances'], reportedOn: '2013-12-01' };
-    done(await server.post(`/v1/commitments/${ACP}/themes`, below, server.token(null)));
-    const { position: named, revision } = done(await report(server, 'Jo Doe said so'));
+    await done(server.post(`/v1/commitments/${ACP}/themes`, below, server.token(null)));
+    const { position: named, revision } = await done(report(server, 'Jo Doe said so'));
     const blanked = await server.post(
       `/v1/commitments/${ACP}/history/${revision}/blank`,
       { reason: 'Named a person', fields: ['/note'] },
       server.token(null),
     );
-    done(blanked);
+    await done(blanked);
     const page = await server.get('/?asOf=2006-11-21');
     const permalink = /href="(\/\?[^"]*knownAt=\d+[^"]*)"/.exec(page.body as string)![1]!.replaceAll('&amp;', '&');
     const half = String(Math.floor(Number(imported) / 2));
@@ -188,9 +185,8 @@ describe('The real log moves house', () => {
       expect(await ask(server)).toEqual(answers);
       const before = (await server.app.get(LOG).store.head())!;
       // Reports that are made here go along to the next house.
-      expect(Number(done(await report(server, `reported at ${houses.length}`)).position)).toBeGreaterThan(
-        Number(before),
-      );
+      const { position } = await done(report(server, `reported at ${houses.length}`));
+      expect(Number(position)).toBeGreaterThan(Number(before));
       expect(await verify(server.app.get(LOG).store)).toMatchObject({ ok: true, blanked: 1 });
     });
     const now = await everything(to);
@@ -227,10 +223,7 @@ describe.each(ways)('A backup of the log in %s', (kind, build) => {
       await move(houses[0]!, house);
     }
   });
-  afterAll(() => {
-    jest.restoreAllMocks();
-    rmSync(folder!, { recursive: true });
-  });
+  afterAll(() => void jest.restoreAllMocks());
 
   it('is a file that holds the same events, and goes only to a new file', async () => {
     await backup(settings(house.url), file!);

@@ -6,7 +6,7 @@ import { W3CTraceContextPropagator } from '@opentelemetry/core';
 import { InMemorySpanExporter, SimpleSpanProcessor, TracerProvider, type ReadableSpan } from '@opentelemetry/sdk-trace';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { createServer as createHttpServer } from 'node:http';
 import { tmpdir } from 'node:os';
@@ -19,7 +19,9 @@ import { ProgressProjection } from '#progress';
 import { openStores } from '../apps/api/src/app.module.js';
 import { buildServer } from '../apps/api/src/server.js';
 import { settingsFrom } from '../apps/api/src/settings.js';
+import { bearer } from './support/asking.js';
 import { commitment } from './support/commitment.js';
+import { posted } from './support/processes.js';
 import { CLOCK_CASES, TestServer, type Answer } from './support/server.js';
 import { Service } from './support/service.js';
 
@@ -174,14 +176,7 @@ describe('Traces', () => {
     const answer = await report(traceparent());
     expect(await server.app.get(Projector).reached(answer.body.position, 300_000)).toBe(true);
     expect(exporter.getFinishedSpans()).toEqual([]);
-    expect(Object.keys((await lastEvent()).meta).toSorted()).toEqual([
-      'actor',
-      'agency',
-      'causationId',
-      'commandId',
-      'correlationId',
-      'role',
-    ]);
+    expect((await lastEvent()).meta).not.toHaveProperty('traceparent');
   });
 
   it('that were recorded are in the feed of events', async () => {
@@ -500,23 +495,13 @@ describe('A server that is asked for traces', () => {
     });
     try {
       await server.printed(/Listening/);
-      const answer = await fetch(`${server.url}/v1/agencies`, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json', authorization: `Bearer ${token}`, ...traceparent() },
-        body: JSON.stringify({ code: 'IOM', name: 'International Organization for Migration', kind: 'igo' }),
-      });
+      const agency = { code: 'IOM', name: 'International Organization for Migration', kind: 'igo' };
+      const answer = await posted(server, '/v1/agencies', agency, { ...bearer(token), ...traceparent() });
       expect([answer.status, server.err]).toEqual([201, '']);
       expect(await server.end()).toBe(0);
       const sent = Buffer.concat(collected);
-      for (const name of [
-        'POST /v1/agencies',
-        'agency enter',
-        'append',
-        'apply registers',
-        'service.name',
-        'followthrough',
-      ])
-        expect([name, sent.includes(name)]).toEqual([name, true]);
+      const names = ['POST /v1/agencies', 'agency enter', 'append', 'apply registers', 'service.name', 'followthrough'];
+      expect(names.filter((name) => !sent.includes(name))).toEqual([]);
       expect(sent.includes(Buffer.from(TRACE, 'hex'))).toBe(true);
       const lines = server.out
         .trimEnd()
@@ -526,7 +511,6 @@ describe('A server that is asked for traces', () => {
     } finally {
       await server.end('SIGKILL');
       collector.close();
-      rmSync(dataDir, { recursive: true, force: true });
     }
   });
 

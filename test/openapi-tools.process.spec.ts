@@ -1,7 +1,7 @@
 /** The OpenAPI document in the hands of others: our client and one that a generator makes of it read every answer. */
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { execFile } from 'node:child_process';
-import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
@@ -19,20 +19,14 @@ interface Document {
   readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
 }
 
-let server: TestServer;
+const server = TestServer.forAll([HLD], { PUBLIC_URL: 'https://followthrough.example.org/' });
+const folder = mkdtempSync(join(tmpdir(), 'followthrough-clients-'));
 let document: Document;
-let folder: string;
 
 beforeAll(async () => {
-  server = await TestServer.start([HLD], { PUBLIC_URL: 'https://followthrough.example.org/' });
   document = (await server.get('/openapi.json')).body as Document;
-  folder = mkdtempSync(join(tmpdir(), 'followthrough-clients-'));
   symlinkSync(resolve('node_modules'), join(folder, 'node_modules'));
   write('openapi.json', document);
-});
-afterAll(async () => {
-  rmSync(folder, { recursive: true });
-  await server.close();
 });
 
 const write = (name: string, content: string | object): void =>

@@ -4,7 +4,9 @@ import { createHash } from 'node:crypto';
 import { cpSync, existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { refusal } from './support/asking.js';
 import { holdingRenames } from './support/holding.js';
+import { posted } from './support/processes.js';
 import { Service } from './support/service.js';
 import { TestServer, type Answer } from './support/server.js';
 import { until } from './support/waiting.js';
@@ -26,7 +28,6 @@ beforeEach(async () => {
 });
 afterAll(async () => {
   await service.end();
-  rmSync(folder, { recursive: true, force: true });
 });
 
 /** As long as this file is there, no report is whole: its server is killed while it is written. */
@@ -34,16 +35,11 @@ const held = () => join(folder, 'held');
 const hold = () => writeFileSync(held(), '');
 const letGo = () => rmSync(held());
 
-const asked = async (path: string, body?: object): Promise<Answer> => {
-  const init = body && {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(body),
-  };
-  const answer = await fetch(service.url + path, init);
+const asked = async (path: string): Promise<Answer> => {
+  const answer = await fetch(service.url + path);
   return { status: answer.status, headers: answer.headers, body: await answer.json() };
 };
-const order = (more: object = {}) => asked('/v1/reports', { ...WHO, ...more });
+const order = (more: object = {}) => posted(service, '/v1/reports', { ...WHO, ...more });
 const jobOf = async (id: string) => (await asked(`/v1/reports/jobs/${id}`)).body;
 const comesTo = async (id: string, ...states: string[]) => {
   await until(async () => states.includes((await jobOf(id)).state));
@@ -68,21 +64,18 @@ const files = () => (existsSync(join(folder, 'jobs')) ? readdirSync(join(folder,
 
 describe('A report that is ordered', () => {
   it('is refused at once when there is no such report', async () => {
-    const refusal = async (more: object) => {
-      const { status, body } = await order(more);
-      return `${status} ${body.code} ${body.errors?.[0]?.pointer}`;
-    };
-    expect(await refusal({ kind: 'poem' })).toBe('400 invalid /kind');
-    expect(await refusal({ parameters: { agency: 'iom' } })).toBe('404 not_found /parameters/agency');
+    const refused = async (more: object) => refusal(await order(more));
+    expect(await refused({ kind: 'poem' })).toBe('400 invalid /kind');
+    expect(await refused({ parameters: { agency: 'iom' } })).toBe('404 not_found /parameters/agency');
     // Codes by which it is filtered: it would be a report of nothing.
     for (const parameters of [{ agency: 'iom' }, { theme: 'HLD06-99' }, { reference: 'IOM-1999-01' }]) {
       const [field] = Object.keys(parameters);
-      expect(await refusal({ kind: 'register', parameters })).toBe(`404 not_found /parameters/${field}`);
+      expect(await refused({ kind: 'register', parameters })).toBe(`404 not_found /parameters/${field}`);
     }
-    expect(await refusal({ kind: 'register', parameters: { match: 'exact' } })).toBe('400 invalid /parameters/match');
-    expect(await refusal({ parameters: { agency: 'IOM', colour: 'red' } })).toBe('400 invalid /parameters/colour');
-    expect(await refusal({ since: '2012-01-01' })).toBe('400 invalid /since');
-    expect(await refusal({ knownAt: '99999999' })).toBe('400 invalid /knownAt');
+    expect(await refused({ kind: 'register', parameters: { match: 'exact' } })).toBe('400 invalid /parameters/match');
+    expect(await refused({ parameters: { agency: 'IOM', colour: 'red' } })).toBe('400 invalid /parameters/colour');
+    expect(await refused({ since: '2012-01-01' })).toBe('400 invalid /since');
+    expect(await refused({ knownAt: '99999999' })).toBe('400 invalid /knownAt');
     expect((await asked('/v1/reports/jobs/0')).status).toBe(404);
   });
 
@@ -131,7 +124,10 @@ describe('A report that is ordered', () => {
     await service.end('SIGTERM');
     await service.again();
     await comesTo(id, 'writing');
-    expect((await asked(`/v1/reports/jobs/${id}/cancel`, {})).body).toMatchObject({ state: 'cancelled', file: null });
+    expect((await posted(service, `/v1/reports/jobs/${id}/cancel`, {})).body).toMatchObject({
+      state: 'cancelled',
+      file: null,
+    });
     letGo();
     const next = (await order({ format: 'csv' })).body.id;
     const { state, progress } = await comesTo(next, 'done', 'failed');

@@ -1,7 +1,7 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -11,7 +11,6 @@ import { TestServer } from './support/server.js';
 import { typed } from './support/terminal.js';
 
 const scratch = mkdtempSync(join(tmpdir(), 'reports-'));
-afterAll(() => rmSync(scratch, { recursive: true, force: true }));
 beforeAll(async () => cpSync(await TestServer.imported(), join(scratch, 'data'), { recursive: true }));
 
 /** A clock that is years ahead. */

@@ -9,17 +9,18 @@ import { pathToFileURL } from 'node:url';
 import { PostgresAccessStore, SqliteAccessStore, type AccessStore } from '#access';
 import { PostgresEventStore } from '#event-store-postgres';
 import { SqliteEventStore } from '#event-store-sqlite';
-import { verify, type Envelope, type EventStore } from '#eventsourcing';
+import type { Envelope } from '#eventsourcing';
 import { codec } from '../apps/api/src/app.module.js';
+import { commitment } from './support/commitment.js';
 import { Views } from './support/histories.js';
 import { freePort, HAS_POSTGRES, PostgresServer } from './support/postgres.js';
+import { everything, Faults, posted } from './support/processes.js';
 import { TestServer } from './support/server.js';
 import { Client, Service, type Sent } from './support/service.js';
 import { until } from './support/waiting.js';
 import { Wire } from './support/wire.js';
 
 const scratch = mkdtempSync(join(tmpdir(), 'processes-'));
-afterAll(() => rmSync(scratch, { recursive: true, force: true }));
 const onPostgres = HAS_POSTGRES ? describe : describe.skip;
 
 const services: Service[] = [];
@@ -41,12 +42,6 @@ const secretariatOf = async (access: AccessStore): Promise<Record<string, string
   await access.close();
   return { authorization: `Bearer ${token}` };
 };
-const everything = async (store: EventStore): Promise<Envelope[]> => {
-  const all: Envelope[] = [];
-  for (let page; (page = await store.readAll(all.at(-1)?.position ?? null, 5_000)).length > 0;) all.push(...page);
-  return all;
-};
-
 /** The answers of two servers that are told at once of codes that differ by case only: ten times. */
 async function claimedByCase(
   servers: readonly { readonly url: string }[],
@@ -54,10 +49,9 @@ async function claimedByCase(
 ): Promise<string[]> {
   const answers: string[] = [];
   for (let n = 0; n < 10; n++) {
-    const claims = servers.map(async ({ url }, i) => {
-      const body = JSON.stringify({ code: `${i === 0 ? 'CASE' : 'case'}-${n}`, name: `Of ${i} ${n}`, kind: 'other' });
-      const all = { ...headers, 'content-type': 'application/json' };
-      return (await fetch(`${url}/v1/agencies`, { method: 'POST', headers: all, body })).status;
+    const claims = servers.map(async (server, i) => {
+      const agency = { code: `${i === 0 ? 'CASE' : 'case'}-${n}`, name: `Of ${i} ${n}`, kind: 'other' };
+      return (await posted(server, '/v1/agencies', agency, headers)).status;
     });
     answers.push((await Promise.all(claims)).sort((a, b) => a - b).join());
   }
@@ -266,14 +260,7 @@ onPostgres(`On PostgreSQL${HAS_POSTGRES ? '' : ' (skipped: npm has none here)'}`
 
   describe('Two servers', () => {
     const CALLERS = 6;
-    const commitment = (title: string, reference?: string) => ({
-      ...(reference && { reference }),
-      title,
-      summary: 'An inventory of possible effects is to grow into detailed indicators for the countries of the group.',
-      ...{ kind: 'data', nature: 'one_off', strength: 'undertaken', regions: ['africa'], countries: ['SEN'] },
-      ...{ agencies: [{ agency: 'IOM', role: 'lead' }], themes: ['T-1'] },
-      ...{ stage: 'planned', effective: '2012-06', reportedOn: '2012-11-02' },
-    });
+    const titled = (title: string, more: object = {}) => commitment({ title, themes: ['T-1'], ...more });
     const stage = (note: string) => ({ stage: 'in_progress', effective: '2012-11', reportedOn: '2012-11-02', note });
     const REFERENCES = ['IOM-2011-01', 'IOM-2011-02', 'IOM-2011-03'];
 
@@ -323,7 +310,7 @@ onPostgres(`On PostgreSQL${HAS_POSTGRES ? '' : ' (skipped: npm has none here)'}`
           const key = `key-${this.name}-${caller}-${n}`;
           const [path, body] =
             n % 3 === 0
-              ? ['/v1/commitments', commitment(key)]
+              ? ['/v1/commitments', titled(key)]
               : [`/v1/commitments/${REFERENCES[n % REFERENCES.length]}/stage`, stage(key)];
           const answer = await this.#send(path as string, body as object, key);
           this.acknowledged.push({ caller, key, ...(answer as Omit<Acknowledged, 'caller' | 'key'>) });
@@ -352,21 +339,10 @@ onPostgres(`On PostgreSQL${HAS_POSTGRES ? '' : ' (skipped: npm has none here)'}`
 
     async function faultsOf({ name, acknowledged }: Load): Promise<string[]> {
       const store = new PostgresEventStore(url);
-      const faults: string[] = [];
-      const blame = (is: boolean, fault: string): void => void (is && faults.length < 20 && faults.push(fault));
+      const faults = new Faults();
+      const blame = faults.blame.bind(faults);
       try {
-        const events = await everything(store);
-        const verdict = await verify(store);
-        blame(!verdict.ok, `the log does not verify: ${JSON.stringify(verdict)}`);
-        blame(
-          events.some((e, n) => n > 0 && BigInt(e.position) <= BigInt(events[n - 1]!.position)),
-          'positions do not rise',
-        );
-        for (const [stream, own] of Map.groupBy(events, (e) => e.stream))
-          blame(
-            own.some(({ revision }, n) => revision !== n),
-            `${stream} has other revisions than 0, 1, 2 …`,
-          );
+        const events = await faults.ofLog(store);
         const keyOf = ({ data }: Envelope) => {
           const { note, title } = JSON.parse(data ?? '{}') as { note?: string; title?: string };
           return [note, title].find((words) => words?.startsWith(`key-${name}-`));
@@ -409,7 +385,7 @@ onPostgres(`On PostgreSQL${HAS_POSTGRES ? '' : ' (skipped: npm has none here)'}`
       } finally {
         await store.close();
       }
-      return faults;
+      return faults.found;
     }
 
     const apis: Service[] = [];
@@ -425,7 +401,7 @@ onPostgres(`On PostgreSQL${HAS_POSTGRES ? '' : ' (skipped: npm has none here)'}`
         ['/v1/agencies', { code: 'IOM', name: 'IOM', kind: 'igo' }],
         ['/v1/frameworks', { code: 'T', name: 'T', version: '1', source: 'test' }],
         ['/v1/themes', { code: 'T-1', framework: 'T', label: 'T-1' }],
-        ...REFERENCES.map((reference): [string, object] => ['/v1/commitments', commitment('Given', reference)]),
+        ...REFERENCES.map((reference): [string, object] => ['/v1/commitments', titled('Given', { reference })]),
       ];
       for (const [path, body] of given) {
         const sent = await client.send('POST', path, body, headers);
@@ -517,7 +493,7 @@ onPostgres(`On PostgreSQL${HAS_POSTGRES ? '' : ' (skipped: npm has none here)'}`
           const hearing = (async () => {
             for await (const chunk of feed.body!) heard += Buffer.from(chunk).toString();
           })().catch(() => {});
-          const marked = await client.send('POST', '/v1/commitments', commitment('Heard at once'), headers);
+          const marked = await client.send('POST', '/v1/commitments', titled('Heard at once'), headers);
           expect(marked).toMatchObject({ status: 201 });
           await until(() => heard.includes('Heard at once'));
 
@@ -552,8 +528,7 @@ onPostgres(`On PostgreSQL${HAS_POSTGRES ? '' : ' (skipped: npm has none here)'}`
       const [lossy, other] = [new Client(`http://127.0.0.1:${wire.port}`), new Client(apis[1]!.url)];
       const position: string[] = [];
       const twice = async (title: string, more: Record<string, string>) => {
-        const send = (client: Client) =>
-          client.send('POST', '/v1/commitments', commitment(title), { ...headers, ...more });
+        const send = (client: Client) => client.send('POST', '/v1/commitments', titled(title), { ...headers, ...more });
         wire.loseAnswerTo(title);
         expect(await send(lossy)).toMatchObject({ is: 'lost' });
         const again = await send(other);
