@@ -1,4 +1,4 @@
-/** What a spec asks of a server over HTTP, and what came of it, in few words. */
+/** The requests of a spec to a server over HTTP, and what came of them, in few words. */
 import { expect } from '@jest/globals';
 import type { Answer } from './server.js';
 
