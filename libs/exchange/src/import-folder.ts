@@ -54,10 +54,11 @@ export async function planImport(
   newContext: () => CommandContext,
   known: Partial<Existing> = {},
 ): Promise<ImportPlan> {
+  const existing = { duplicates: NOTHING_KNOWN, entries: async () => [], ...known };
   const plan = new Plan(new FolderRows(folder), log, newContext);
   await plan.check();
-  await plan.compare(known);
-  return plan.done(known);
+  await plan.compare(existing);
+  return plan.done(existing);
 }
 
 class Plan {
@@ -76,7 +77,7 @@ class Plan {
   }
 
   /** Codes that differ by case only are problems; equal names are pointed out. */
-  async compare({ entries = async () => [] }: Partial<Existing>): Promise<void> {
+  async compare({ entries }: Existing): Promise<void> {
     for (const [kind, planned] of Map.groupBy(this.folder.entries, (one) => one.kind)) {
       const recorded = await entries(kind);
       const codes = new Set(recorded.map(codeOf));
@@ -114,7 +115,7 @@ class Plan {
     for (const planned of this.folder.rounds) await this.#planRound(planned);
   }
 
-  async done(known: Partial<Existing>): Promise<ImportPlan> {
+  async done(existing: Existing): Promise<ImportPlan> {
     const fresh = this.#rows.flatMap((row): Fresh[] => {
       const [first] = row.acts;
       if (row.outcome !== 'recorded' || row.subject === 'round') return [];
@@ -122,8 +123,7 @@ class Plan {
       return [{ row, subject: row.subject, reference: row.reference, says }];
     });
     const isSound = this.folder.problems.length === 0;
-    const none = { duplicates: NOTHING_KNOWN, entries: async () => [] };
-    const pairs = await likelyDuplicates(fresh, { log: this.log, ...none, ...known });
+    const pairs = await likelyDuplicates(fresh, { log: this.log, ...existing });
     const withDuplicates = new Map(fresh.map(({ row }, i) => [row as ImportRow, pairs[i]!]));
     return {
       problems: this.folder.problems,

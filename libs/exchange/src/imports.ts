@@ -58,19 +58,17 @@ const MOST_COMMANDS = 10_000;
 @Injectable()
 export class Imports {
   readonly kept: KeptImports;
-  readonly #progress: Progress;
-  readonly #registers: Registers;
 
   constructor(
     @Inject(LOG) private readonly log: Log,
     private readonly projector: Projector,
+    private readonly progress: Progress,
+    private readonly registers: Registers,
     private readonly duplicates: FindsDuplicates,
     drafts: DraftsStore,
     private readonly commands: CommandBus,
   ) {
     this.kept = new KeptImports(drafts);
-    this.#progress = new Progress(projector);
-    this.#registers = new Registers(projector);
   }
 
   /**
@@ -99,8 +97,8 @@ export class Imports {
     if (isJson(sent)) return this.#plannedFolder(sent, terms, context, id);
     const read = await tablesSent(sent, asked);
     const { rows, commands } = await planTables(read.tables, terms, {
-      ...{ log: this.log, registers: this.#registers, duplicates: this.duplicates, context },
-      codes: new Codes(this.#registers),
+      ...{ log: this.log, registers: this.registers, duplicates: this.duplicates, context },
+      codes: new Codes(this.registers),
       listed: (subject, base) => this.#listed(subject, base),
     });
     if (commands.length > MOST_COMMANDS)
@@ -135,7 +133,7 @@ export class Imports {
   #planFolder(folder: SentFolder, by: Principal): Promise<ImportPlan> {
     return planImport(folder, this.log, () => ({ by, meta: metaOf(by) }), {
       duplicates: this.duplicates,
-      entries: (kind) => this.#registers.all(kind) as Promise<Entry[]>,
+      entries: (kind) => this.registers.all(kind) as Promise<Entry[]>,
     });
   }
 
@@ -143,12 +141,12 @@ export class Imports {
   async #listed(subject: TableSubject, { asOf, knownAt }: Base) {
     const rows = new Map<string, Record<string, unknown>>();
     if (subject !== 'commitment') {
-      for (const entry of await this.#registers.all(subject, knownAt!, asOf))
+      for (const entry of await this.registers.all(subject, knownAt!, asOf))
         rows.set(codeOf(entry), flat(registerRow(subject)(entry)));
       return rows;
     }
-    const pinned = await this.#progress.pin({ asOf, knownAt });
-    for await (const page of this.#progress.allCommitments(pinned, { life: 'any' }, { sort: 'reference' }))
+    const pinned = await this.progress.pin({ asOf, knownAt });
+    for await (const page of this.progress.allCommitments(pinned, { life: 'any' }, { sort: 'reference' }))
       for (const item of page) rows.set(item.reference, flat(commitmentInRow(item)));
     return rows;
   }

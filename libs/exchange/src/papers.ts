@@ -7,11 +7,11 @@ import { ApiProperty } from '@nestjs/swagger';
 import { Citation } from '#bodies';
 import { commitment } from '#commitments';
 import { DraftsStore } from '#drafts';
-import { load, Projector, Rejected, type Log } from '#eventsourcing';
+import { load, Rejected, type Log } from '#eventsourcing';
 import { paperIn, UnreadableFile, type Paper } from '#files';
 import { LOG, type RequestContext, type Upload } from '#platform';
 import { Progress } from '#progress';
-import { Registers, type Document } from '#registers';
+import { LATEST, Registers, type Document } from '#registers';
 import { unreadable } from './sent-tables.js';
 import { citationOf, SearchedPaper, type CitedPlace, type Exactness } from './marks.js';
 
@@ -100,26 +100,19 @@ interface Cited {
 }
 
 const PAPER = 'paper';
-/** A date that nothing is after. */
-const LATEST = '9999-12-31';
 
 @Injectable()
 export class Papers {
-  readonly #progress: Progress;
-  readonly #registers: Registers;
-
   constructor(
     @Inject(LOG) private readonly log: Log,
-    projector: Projector,
+    private readonly progress: Progress,
+    private readonly registers: Registers,
     private readonly drafts: DraftsStore,
-  ) {
-    this.#progress = new Progress(projector);
-    this.#registers = new Registers(projector);
-  }
+  ) {}
 
   /** @throws Rejected `not_found` */
   documentOf(id: string): Promise<Document> {
-    return this.#registers.needed('document', id);
+    return this.registers.needed('document', id);
   }
 
   /**
@@ -188,8 +181,8 @@ export class Papers {
   /** Every citation of a document that stands: in the acts on commitments as they were corrected, and by outcomes. */
   async #citationsOf(id: string): Promise<Cited[]> {
     const cited: Cited[] = [];
-    const pinned = await this.#progress.pin({ asOf: LATEST });
-    for await (const page of this.#progress.allCommitments(pinned, { document: id, life: 'any' }))
+    const pinned = await this.progress.pin({ asOf: LATEST });
+    for await (const page of this.progress.allCommitments(pinned, { document: id, life: 'any' }))
       for (const { reference, title } of page) {
         const { state } = await load(this.log, commitment, reference);
         for (const { revision, data } of state.said) {
@@ -200,7 +193,7 @@ export class Papers {
             if (place.document === id) cited.push({ place, mark: { kind: 'commitment', reference, title, revision } });
         }
       }
-    for (const outcome of await this.#registers.all('outcome'))
+    for (const outcome of await this.registers.all('outcome'))
       if (outcome.document === id)
         cited.push({
           place: outcome,

@@ -67,9 +67,7 @@ export async function planTables(tables: readonly SentTable[], terms: Terms, pla
   return { rows: shown.map((row) => row.shown()), commands: rows.flatMap((row) => row.command ?? []) };
 }
 
-const ORDER: readonly TableSubject[] = [
-  ...(['document', 'agency', 'framework', 'theme', 'forum', 'outcome', 'commitment'] as const),
-];
+const ORDER: readonly TableSubject[] = ['document', 'agency', 'framework', 'theme', 'forum', 'outcome', 'commitment'];
 
 class Plan {
   readonly #rehearsal: Acts;

@@ -1,7 +1,7 @@
 /** Reads what somebody sends, a spreadsheet or a folder of them, to the tables in it. */
 import { isPartialDate, todayAt, type FullDate } from '#clocks';
 import { Rejected } from '#eventsourcing';
-import { LIMITS, spreadsheetIn, UnreadableFile, type Encoding, type Epoch, type SpreadsheetFile } from '#files';
+import { LIMITS, spreadsheetIn, UnreadableFile, type Encoding, type Epoch } from '#files';
 import { digestOf, type Upload } from '#platform';
 import { compareTexts } from '#text';
 import { SHEET_NAMES } from './fields.js';
@@ -92,17 +92,12 @@ const isFolder = (sent: Upload | SentFolder): sent is SentFolder => 'files' in s
 /** @throws Rejected `unreadable_file` for a spreadsheet; in a folder each that cannot be read is a problem of its own */
 export async function tablesSent(sent: Upload | SentFolder, asked: ReadingTerms): Promise<SentTables> {
   if (isFolder(sent)) return tablesInFolder(sent, asked);
-  const file = await read(sent, asked).catch((error: unknown) => {
+  const { format, tables, unread, readAs } = await tablesOf(sent, asked).catch((error: unknown) => {
     if (!(error instanceof UnreadableFile)) throw error;
     throw unreadable(error.message);
   });
-  const found = tablesIn(file, asked.mapping);
-  const problems = found.tables.length === 0 ? found.unread.map(({ sheet, why }) => whole(sheet, why)) : [];
-  const { tables, comparison } = withBase(found, file, asked, sent.name);
-  return {
-    ...{ format: file.format, size: sent.bytes.length, tables, unread: found.unread, problems },
-    readAs: [...file.readAs, comparison],
-  };
+  const problems = tables.length === 0 ? unread.map(({ sheet, why }) => whole(sheet, why)) : [];
+  return { format, size: sent.bytes.length, tables, unread, problems, readAs };
 }
 
 async function tablesInFolder({ files }: SentFolder, asked: ReadingTerms): Promise<SentTables> {
@@ -114,18 +109,16 @@ async function tablesInFolder({ files }: SentFolder, asked: ReadingTerms): Promi
   const [problems, readAs]: [SheetProblem[], string[]] = [[], []];
   for (const upload of files) {
     try {
-      const file = await read(upload, asked);
-      const found = tablesIn(file, asked.mapping);
+      const { format, tables, ...read } = await tablesOf(upload, asked);
       const named = <T extends { readonly sheet: string }>(one: T): T => ({
         ...one,
-        sheet: file.format === 'csv' ? upload.name : `${upload.name} › ${one.sheet}`,
+        sheet: format === 'csv' ? upload.name : `${upload.name} › ${one.sheet}`,
       });
-      const unread = found.unread.map(named);
-      if (found.tables.length === 0) problems.push(...unread.map(({ sheet, why }) => whole(sheet, why)));
-      const { tables, comparison } = withBase(found, file, asked, upload.name);
+      const unread = read.unread.map(named);
+      if (tables.length === 0) problems.push(...unread.map(({ sheet, why }) => whole(sheet, why)));
       all.tables.push(...tables.map(named));
       all.unread.push(...unread);
-      readAs.push(`${upload.name}: ${[...file.readAs, comparison].join(' ')}`);
+      readAs.push(`${upload.name}: ${read.readAs.join(' ')}`);
     } catch (error) {
       if (!(error instanceof UnreadableFile)) throw error;
       problems.push({ ...whole(upload.name, error.message), right: null });
@@ -136,20 +129,18 @@ async function tablesInFolder({ files }: SentFolder, asked: ReadingTerms): Promi
   return { ...all, format: 'folder', size, problems, readAs };
 }
 
-const read = ({ name, bytes }: Upload, { encoding, epoch = 1900 }: ReadingTerms): Promise<SpreadsheetFile> =>
-  spreadsheetIn({ name, bytes, encoding, epoch });
-
-function withBase(found: Tables, { epoch, format }: SpreadsheetFile, asked: ReadingTerms, name: string) {
-  const base = baseOf(found, asked, format === 'csv' ? name : '');
+/** The tables of a spreadsheet. @throws UnreadableFile */
+async function tablesOf({ name, bytes }: Upload, asked: ReadingTerms) {
+  const { mapping, encoding, epoch: said = 1900 } = asked;
+  const { format, epoch, readAs, ...file } = await spreadsheetIn({ name, bytes, encoding, epoch: said });
+  const found = tablesIn(file, mapping);
+  const isText = format === 'csv';
+  const base = baseOf(found, asked, isText ? name : '');
   const at = base && `the list as at ${base.asOf}${base.knownAt ? `, as known at position ${base.knownAt}` : ''}`;
   return {
-    tables: found.tables.map((table): SentTable => ({
-      ...table,
-      epoch,
-      isText: format === 'csv',
-      ...(base && { base }),
-    })),
-    comparison: `Rows are compared with ${at ?? 'what holds today'}.`,
+    ...{ format, unread: found.unread },
+    tables: found.tables.map((table): SentTable => ({ ...table, epoch, isText, ...(base && { base }) })),
+    readAs: [...readAs, `Rows are compared with ${at ?? 'what holds today'}.`],
   };
 }
 

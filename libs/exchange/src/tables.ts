@@ -67,7 +67,7 @@ const COMPUTED: Readonly<Record<TableSubject, readonly string[]>> = {
 const LOOKED_AT = 30;
 
 /** @param mapping counts for more than names */
-export function tablesIn(file: SpreadsheetFile, mapping: ColumnMapping = {}): Tables {
+export function tablesIn(file: Pick<SpreadsheetFile, 'sheets' | 'hiddenSheets'>, mapping: ColumnMapping = {}): Tables {
   const tables: Table[] = [];
   const unread = file.hiddenSheets.map((sheet) => ({ sheet, why: 'is hidden' }));
   let origin: Tables['origin'] = {};

@@ -22,14 +22,12 @@ export class AgencyReportQuery extends ReportQuery {
   framework?: string;
 }
 
-type Query = Pick<Filter, 'agency' | 'followsUp' | 'role' | 'framework'>;
-
 export const agency: ReportMaker = {
   summary: 'A report on one agency: its commitments, their progress, and recommendations that it has not taken up',
   query: AgencyReportQuery,
   template: 14,
 
-  async make(draft, { framework, ...asked }: Query) {
+  async make(draft, { framework, ...asked }) {
     const { words, at, views } = draft;
     const { code, name: known } = await subjectOf(views.registers, 'agency', asked, at);
     const filter = { ...asked, agency: code };

@@ -17,6 +17,8 @@ const readColumns = (draft: Draft, below: (of: Dossier) => Inline[][] = () => []
   draft.lists('parts', 2.1, (of) => partLines(draft, of)),
 ];
 
+const targetOf = ({ view }: Dossier) => view.target?.date;
+
 /** Commitments with what their agencies said of them, and the evidence of each; none where there are no commitments. */
 export function commitmentTable(
   draft: Draft,
@@ -25,12 +27,9 @@ export function commitmentTable(
   dossiers: readonly Dossier[],
   href: string,
 ): Table[] {
-  const columns: Told<Dossier>[] = [
-    ...readColumns(draft, (of) => notesOf(draft, of)),
-    draft.dates('target', 1.3, ({ view }) => view.target?.date),
-    draft.lists('evidence', 2.7, ({ view }) => view.evidence.map((one) => evidenceOf(draft, one))),
-  ];
-  return draft.tableOf(id, title, columns, dossiers, href);
+  const evidence = ({ view }: Dossier) => view.evidence.map((one) => evidenceOf(draft, one));
+  const more = [draft.dates('target', 1.3, targetOf), draft.lists('evidence', 2.7, evidence)];
+  return draft.tableOf(id, title, [...readColumns(draft, (of) => notesOf(draft, of)), ...more], dossiers, href);
 }
 
 /** Commitments with what their agencies said of them, and what they depend on; none where there are no commitments. */
@@ -41,13 +40,12 @@ export function reasonTable(
   dossiers: readonly Dossier[],
   href: string,
 ): Table[] {
-  const columns: Told<Dossier>[] = [
-    ...readColumns(draft),
-    draft.dates('target', 1.2, ({ view }) => view.target?.date),
-    draft.dates('lastReportedOn', 1.2, ({ view }) => view.lastReportedOn),
-    draft.lists('note', 2.1, (of) => reasonsOf(draft, of)),
+  const more = [
+    draft.dates('target', 1.2, targetOf),
+    draft.dates('lastReportedOn', 1.2, ({ view }: Dossier) => view.lastReportedOn),
+    draft.lists('note', 2.1, (of: Dossier) => reasonsOf(draft, of)),
   ];
-  return draft.tableOf(id, title, columns, dossiers, href);
+  return draft.tableOf(id, title, [...readColumns(draft), ...more], dossiers, href);
 }
 
 /** The words of each agency with the stage of its part, and in the return of the round that the report comes out of. */

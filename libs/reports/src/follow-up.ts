@@ -8,6 +8,7 @@ import {
   type Changed,
   type Filter,
   type FlowFilter,
+  type Item,
   type Leg,
   type OutcomeRow,
   type Row as Figures,
@@ -234,41 +235,44 @@ async function changeTable(draft: Draft, since: string, filter: FlowFilter): Pro
 
 /** The commitments that are overdue, without update, on hold and discontinued, each with the reason. */
 export function attention(draft: Draft, row: Figures, dossiers: readonly Dossier[], filter: Filter): Section {
-  const { words, at } = draft;
-  const { sections, captions, sentences } = words;
+  const { sections, captions, sentences } = draft.words;
+  const { staleAfter } = draft.at;
   const { overdue, stale, byStage } = row;
   const part = (
     id: 'overdue' | 'stale' | 'onHold' | 'discontinued',
     caption: string,
     counted: Counted,
-    holds: (dossier: Dossier) => boolean,
-    sentence: readonly Inline[],
-  ): Section =>
-    draft.section(id, sections[id], [
-      draft.paragraph(sentence),
-      ...reasonTable(draft, `${id}-table`, caption, dossiers.filter(holds), counted.href!),
+    holds: (item: Item) => boolean,
+    sentence: (n: Counted) => Inline[],
+  ): Section => {
+    const those = dossiers.filter(({ item }) => holds(item));
+    return draft.section(id, sections[id], [
+      draft.paragraph(sentence(counted)),
+      ...reasonTable(draft, `${id}-table`, caption, those, counted.href!),
     ]);
+  };
   const of = (n: number, narrower: Filter) => draft.counted(n, { ...filter, ...narrower });
-  const inStage =
-    (stage: Stage) =>
-    ({ item }: Dossier) =>
-      item.stage === stage;
-  const late = of(overdue, { overdue: true });
-  const silent = of(stale, { stale: true });
+  const inStage = (stage: Stage) => (item: Item) => item.stage === stage;
   const [held, given] = [
     of(byStage.on_hold, { stage: 'on_hold' }),
     of(byStage.discontinued, { stage: 'discontinued' }),
   ];
-  const [isLate, isSilent] = [({ item }: Dossier) => item.overdue, ({ item }: Dossier) => item.stale];
+  const silent = of(stale, { stale: true });
   return draft.section(
     'attention',
     sections.attention,
     [],
     [
-      part('overdue', captions.overdue, late, isLate, sentences.overdue(late)),
-      part('stale', captions.stale(at.staleAfter), silent, isSilent, sentences.staleList(silent, at.staleAfter)),
-      part('onHold', captions.onHold, held, inStage('on_hold'), sentences.onHold(held)),
-      part('discontinued', captions.discontinued, given, inStage('discontinued'), sentences.discontinued(given)),
+      part('overdue', captions.overdue, of(overdue, { overdue: true }), (item) => item.overdue, sentences.overdue),
+      part(
+        'stale',
+        captions.stale(staleAfter),
+        silent,
+        (item) => item.stale,
+        (n) => sentences.staleList(n, staleAfter),
+      ),
+      part('onHold', captions.onHold, held, inStage('on_hold'), sentences.onHold),
+      part('discontinued', captions.discontinued, given, inStage('discontinued'), sentences.discontinued),
     ],
   );
 }

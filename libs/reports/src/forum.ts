@@ -16,14 +16,12 @@ export class ForumReportQuery extends ReportQuery {
   @FilterField() memberOf?: string;
 }
 
-type Query = Pick<Filter, 'memberOf'> & { readonly forum?: string };
-
 export const forum: ReportMaker = {
   summary: 'A report on the follow-up to a forum and its round tables, outcome by outcome',
   query: ForumReportQuery,
   template: 15,
 
-  async make(draft, { memberOf, ...asked }: Query) {
+  async make(draft, { memberOf, ...asked }) {
     const { words, at, views } = draft;
     const { sentences, captions } = words;
     const { id, name } = await subjectOf(views.registers, 'forum', asked, { knownAt: at.knownAt });

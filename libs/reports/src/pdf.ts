@@ -69,38 +69,6 @@ type Printed =
   | { is: 'code'; href: string; text: string; whole: boolean }
   | { is: 'link'; href: string; of: Printed[] };
 
-interface PrintedTable {
-  is: 'table';
-  label: string;
-  title: Printed[];
-  asAt: string;
-  source: Printed[];
-  remarks: Printed[][];
-  /** `parted`: one of its words does not fit its column. */
-  head: { title: string; parted: boolean }[];
-  widths: number[];
-  numbers: boolean[];
-  size: number;
-  rows: { long: boolean; cells: Printed[][][] }[];
-  /** Whether a cell has the mark of a note. */
-  noted: boolean;
-  total: Printed[][][] | null;
-}
-
-type PrintedBlock =
-  | { is: 'heading'; level: number; number: string; title: Printed[] }
-  | PrintedTable
-  /** `leads`: it stays with the table, picture or list after it. */
-  | { is: 'paragraph'; number: number; inlines: Printed[]; leads: boolean }
-  /** `short`: no page ends within one of its items. */
-  | { is: 'list'; ordered: boolean; short: boolean; items: Printed[][] }
-  | { is: 'narrative'; lang: string; attribution: string; blocks: PrintedBlock[] }
-  | ({ is: 'chart'; label: string; title: Printed[]; asAt: string; source: Printed[]; remarks: Printed[][] } & {
-      svg: string;
-      alt: string;
-      width: number;
-    });
-
 /** The width of the text of an upright page and of one on its side, in points, and how many lines surely stand on it. */
 const [UPRIGHT, ASIDE] = [
   [459, 40],
@@ -225,13 +193,13 @@ class Printing {
     return [{ is: 'unhyphenated', text, whole: false }];
   }
 
-  async #blocks(parts: readonly (Heading | Block)[], aside: boolean): Promise<PrintedBlock[]> {
-    const blocks: PrintedBlock[] = [];
+  async #blocks(parts: readonly (Heading | Block)[], aside: boolean): Promise<object[]> {
+    const blocks: object[] = [];
     for (const [i, part] of parts.entries()) blocks.push(await this.#block(part, aside, parts[i + 1]));
     return blocks;
   }
 
-  async #block(block: Heading | Block, aside: boolean, next?: Heading | Block): Promise<PrintedBlock> {
+  async #block(block: Heading | Block, aside: boolean, next?: Heading | Block): Promise<object> {
     switch (block.type) {
       case 'heading':
         return { is: 'heading', level: block.level, number: block.number, title: this.#inlines(block.title) };
@@ -240,12 +208,14 @@ class Printing {
           is: 'paragraph',
           number: block.number,
           inlines: this.#inlines(block.inlines),
+          // It stays with the table, picture or list after it.
           leads: next?.type === 'table' || next?.type === 'chart' || next?.type === 'list',
         };
       case 'list':
         return {
           is: 'list',
           ordered: block.ordered,
+          // No page ends within one of its items.
           short: block.items.every((item) => plain(item).length <= THREE_LINES),
           items: block.items.map((item) => this.#inlines(item)),
         };
@@ -279,7 +249,7 @@ class Printing {
     };
   }
 
-  async #table(table: Table, aside: boolean): Promise<PrintedTable> {
+  async #table(table: Table, aside: boolean) {
     const { columns, totalRow, remarks = [], number } = table;
     const [width, most] = aside ? ASIDE : UPRIGHT;
     const size = sizeOf(weightOf(columns));
@@ -301,13 +271,14 @@ class Printing {
       remarks: remarks.map((remark) => this.#inlines(remark)),
       head: columns.map(({ title }, i) => ({
         title: this.#text(title, letters[i]),
-        // The letters of heads are smaller, and the width of a line is reckoned low.
+        // One of its words does not fit its column. The letters of heads are smaller, and the width of a line is reckoned low.
         parted: title.split(/[\s-]/).some((word) => word.length > 1.2 * letters[i]!),
       })),
       widths,
       numbers: columns.map(({ type }) => type === 'integer' || type === 'share'),
       size,
       rows,
+      // Whether a cell has the mark of a note.
       noted: this.#marks > marks,
       total: totalRow ? this.#cells(totalRow, letters) : null,
     };

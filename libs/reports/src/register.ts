@@ -1,5 +1,5 @@
 /** The report of everything: all commitments of a filter with all that is known of them, for an archive. */
-import { FilterQuery, type Filter } from '#progress';
+import { FilterQuery } from '#progress';
 import { IntersectionType, OmitType } from '@nestjs/swagger';
 import { dataColumnsOf, dataTable, streamed } from './commitments.js';
 import { coverOf } from './cover.js';
@@ -19,7 +19,7 @@ export const register: ReportMaker = {
   query: RegisterReportQuery,
   template: 14,
 
-  async make(draft, filter: Filter) {
+  async make(draft, filter) {
     const { words, at, views } = draft;
     const row = await views.progress.total(at, filter);
     const all = draft.counted(row.total, filter);

@@ -16,7 +16,6 @@ export interface RoundOfReport {
   /** The round before, and what was published of it; `null`: there was none, or it was not published. */
   readonly before: {
     readonly asOf: string;
-    readonly name: string;
     readonly symbol: string;
     readonly knownAt: string;
   } | null;
@@ -73,7 +72,7 @@ export async function roundOfReport(
   const before = previous ? await views.before(previous, knownAt) : null;
   return {
     ...{ code, name, asOf, deadline, questions: questions ?? [], returns, saidOf: byCommitment(returns) },
-    before: before?.published ? { asOf: before.asOf, name: before.name, ...before.published } : null,
+    before: before?.published ? { asOf: before.asOf, ...before.published } : null,
   };
 }
 

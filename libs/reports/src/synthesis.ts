@@ -20,14 +20,12 @@ export class SynthesisReportQuery extends ReportQuery {
   framework?: string;
 }
 
-type Query = Pick<Filter, 'followsUp' | 'memberOf' | 'role' | 'framework'>;
-
 export const synthesis: ReportMaker = {
   summary: 'A synthesis of all agencies’ work: by theme, by agency, by kind of activity',
   query: SynthesisReportQuery,
   template: 14,
 
-  async make(draft, { framework: asked, ...scope }: Query) {
+  async make(draft, { framework: asked, ...scope }) {
     const { words, at, views } = draft;
     const { role: _role, ...filter } = scope;
     const framework = asked ?? (await fullest(draft, filter));

@@ -18,14 +18,12 @@ export class ThemeReportQuery extends ReportQuery {
   @FilterField() followsUp?: string;
 }
 
-type Query = Pick<Filter, 'theme' | 'crosswalk' | 'crosswalkVersion' | 'match' | 'followsUp'>;
-
 export const theme: ReportMaker = {
   summary: 'A report on one theme of a framework, across agencies',
   query: ThemeReportQuery,
   template: 14,
 
-  async make(draft, asked: Query) {
+  async make(draft, asked) {
     const { words, at, views } = draft;
     const { code, label, framework } = await subjectOf(views.registers, 'theme', asked, { knownAt: at.knownAt });
     const filter = { ...asked, theme: code };
