@@ -1,6 +1,6 @@
 /** Finds the code that a person means: written in another case, or by the name of what it stands for. */
 import type { Registered } from '#platform';
-import { codeOf, nameOf, type Registers, type Register } from '#registers';
+import { codeOf, nameOf, type Entry, type Registers, type Register } from '#registers';
 import { fold } from '#text';
 
 export class Codes {
@@ -28,15 +28,15 @@ export class Codes {
   }
 
   async #read(kind: Register) {
-    const all = await this.registers.all(kind);
+    const all: Entry[] = await this.registers.all(kind);
     const meant = new Map<string, string>();
     const twice = new Set<string>();
     for (const entry of all)
-      for (const name of [codeOf(entry as never), nameOf(entry as never)].map(fold)) {
-        if ((meant.get(name) ?? codeOf(entry as never)) !== codeOf(entry as never)) twice.add(name);
-        meant.set(name, codeOf(entry as never));
+      for (const name of [codeOf(entry), nameOf(entry)].map(fold)) {
+        if ((meant.get(name) ?? codeOf(entry)) !== codeOf(entry)) twice.add(name);
+        meant.set(name, codeOf(entry));
       }
     for (const name of twice) meant.delete(name);
-    return { codes: new Set(all.map((entry) => codeOf(entry as never))), meant };
+    return { codes: new Set(all.map(codeOf)), meant };
   }
 }

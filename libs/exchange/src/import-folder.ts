@@ -201,12 +201,7 @@ class Plan {
     const row = this.#tell(at, 'commitment', reference, (acts[0]!.act.body as RecordCommitment).title);
     if (recorded.length === 0) {
       await this.#givesToNoneThatEnded(acts, at);
-      return this.#does(
-        row,
-        'recorded',
-        acts.map(({ act }) => act),
-        NO_STREAM,
-      );
+      return this.#does(row, 'recorded', actsIn(acts), NO_STREAM);
     }
     const { agency: _reporting, ...before } = recorded[0]!.data as { agency?: string };
     this.#same(decided[0]!.data as never, before as never, at, '', acts[0]!.pointer);
@@ -240,12 +235,7 @@ class Plan {
     await this.#givesToNoneThatEnded(further, at);
     const { state, revision } = await load(this.log, commitment, reference);
     if (this.#decide(reference, further, at, state, revision))
-      this.#does(
-        row,
-        'changed',
-        further.map(({ act }) => act),
-        recorded.at(-1)!.revision,
-      );
+      this.#does(row, 'changed', actsIn(further), recorded.at(-1)!.revision);
   }
 
   async #givesToNoneThatEnded(acts: readonly PlannedAct[], at: FolderRow): Promise<void> {
@@ -359,6 +349,8 @@ class Plan {
     this.#commands.push({ sheet, row: row.row, subject: subject as Subject, id: reference, acts, expected });
   }
 }
+
+const actsIn = (planned: readonly PlannedAct[]): KeptAct[] => planned.map(({ act }) => act);
 
 type MutableRow = { -readonly [F in keyof ImportRow]: ImportRow[F] };
 

@@ -1,4 +1,5 @@
 /** The citation of a release of the data: CITATION.cff, DataCite as JSON and XML, and schema.org. */
+import { escaped } from '#text';
 
 /** The description of a release as a whole. */
 export interface Release {
@@ -93,16 +94,13 @@ export function dataciteJson(release: Release): object {
 /** A value that is not yet assigned, as DataCite writes it. */
 const TO_BE_ASSIGNED = ':tba';
 
-const xml = (text: string): string =>
-  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
-
 /** The same as the XML of kernel 4. */
 export function dataciteXml(release: Release): string {
   const { title, description, publisher, licence, asOf, recordedAt, covers, doi } = release;
   const element = (name: string, text: string, attributes: Readonly<Record<string, string>> = {}): string =>
     `<${name}${Object.entries(attributes)
-      .map(([attribute, value]) => ` ${attribute}="${xml(value)}"`)
-      .join('')}>${xml(text)}</${name}>`;
+      .map(([attribute, value]) => ` ${attribute}="${escaped(value)}"`)
+      .join('')}>${escaped(text)}</${name}>`;
   const list = (name: string, items: readonly string[]) =>
     `  <${name}>\n${items.map((one) => `    ${one}\n`).join('')}  </${name}>`;
   return [

@@ -157,8 +157,7 @@ export class ProgressController {
   })
   @ApiOkResponse({ type: OfAgency })
   async progressOfAgency(@Param('code') code: string, @AtClocks() { at, ...query }: AgenciesQuery) {
-    const agency = await this.registers.one('agency', code, at.knownAt, at.asOf);
-    if (!agency) throw await this.registers.missing('agency', code, at.knownAt);
+    const agency = await this.registers.needed('agency', code, at.knownAt, { asOf: at.asOf });
     return { agency: code, name: agency.name, ...(await this.progress.agency(code, at, query)) };
   }
 
@@ -190,8 +189,7 @@ export class ProgressController {
   @ApiOkResponse({ type: OfTheme })
   async progressOfTheme(@Param('code') code: string, @AtClocks() { at: clocks, ...query }: ThroughQuery) {
     const at = await this.progress.pin(clocks);
-    const theme = await this.registers.one('theme', code, at.knownAt);
-    if (!theme) throw await this.registers.missing('theme', code, at.knownAt);
+    const theme = await this.registers.needed('theme', code, at.knownAt);
     const crosswalk = await this.crosswalks.through(at, query, theme.framework);
     const view = await this.progress.theme(code, at, query);
     return { theme: code, name: theme.label, ...view, ...(crosswalk && { crosswalk }) };

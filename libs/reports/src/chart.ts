@@ -1,6 +1,7 @@
 /** The chart of a report: the one of the pages, with its legend, in the colours of paper. */
 import { datesToPlot, SHOWN_STAGES, stagesChart } from '#charts';
 import type { Timeline } from '#progress';
+import { escaped } from '#text';
 import type { Draft } from './draft.js';
 import type { Chart } from './report.js';
 
@@ -9,9 +10,6 @@ const [LINE, SIZE] = [24, 14] as const;
 /** Of a letter, about, in the size of the legend. */
 const LETTER = 8.4;
 const FAMILY = "'DejaVu Sans', sans-serif";
-
-const escaped = (text: string): string =>
-  text.replaceAll(/[&<>"]/g, (c) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' })[c]!);
 
 type Filter = NonNullable<Parameters<Timeline['on']>[2]>;
 

@@ -358,18 +358,16 @@ export class ReportJobs implements BeforeApplicationShutdown {
   async #sweep(): Promise<void> {
     const all = await this.#all();
     const over = all.filter(({ content }) => isOver(content.state)).reverse();
+    const gone = new Set<JobDraft>();
     let bytes = 0;
-    for (const { id, content } of over) {
-      bytes += content.file?.bytes ?? 0;
-      const isLate = Date.parse(this.keptUntil(content)!) < Date.now();
+    for (const draft of over) {
+      bytes += draft.content.file?.bytes ?? 0;
+      const isLate = Date.parse(this.keptUntil(draft.content)!) < Date.now();
       if (!isLate && bytes <= MOST_BYTES) continue;
-      await this.drafts.delete({ kind: KIND, id });
-      all.splice(
-        all.findIndex((one) => one.id === id),
-        1,
-      );
+      await this.drafts.delete(draft);
+      gone.add(draft);
     }
-    await this.#files.sweep(all);
+    await this.#files.sweep(all.filter((draft) => !gone.has(draft)));
   }
 }
 

@@ -1,5 +1,5 @@
 /** A report as JSON: the model as it is, with every figure as a number. */
-import type { ReportFormat, RowStream } from './report.js';
+import { isStream, type ReportFormat, type RowStream, type Table } from './report.js';
 import { encoded } from './encoded.js';
 
 export const json: ReportFormat = {
@@ -22,14 +22,15 @@ async function* ended(texts: AsyncIterable<string>): AsyncGenerator<string> {
   yield '\n';
 }
 
-const isStreamed = (value: object): value is RowStream => Symbol.asyncIterator in value;
 const holdsStream = (value: unknown): boolean =>
-  typeof value === 'object' && value !== null && (isStreamed(value) || Object.values(value).some(holdsStream));
+  typeof value === 'object' &&
+  value !== null &&
+  (isStream(value as Table['rows']) || Object.values(value).some(holdsStream));
 
 /** A value with all rows that are read on the way. */
 async function* written(value: unknown): AsyncGenerator<string> {
   if (!holdsStream(value)) yield JSON.stringify(value);
-  else if (isStreamed(value as object)) yield* list(value as RowStream);
+  else if (isStream(value as Table['rows'])) yield* list(value as RowStream);
   else yield* parts(value as object);
 }
 

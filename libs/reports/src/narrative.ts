@@ -31,10 +31,8 @@ const inlinesOf = (tokens: readonly Token[] = [], emphasised = false): Inline[] 
 /** The items of a list, each followed by those of the lists in it. */
 const itemsOf = ({ items }: Tokens.List): Inline[][] =>
   items.flatMap(({ tokens }) => {
-    const [lists, words] = [
-      tokens.filter((token): token is Tokens.List => token.type === 'list'),
-      tokens.filter(({ type }) => type !== 'list' && type !== 'space'),
-    ];
+    const lists = tokens.filter((token): token is Tokens.List => token.type === 'list');
+    const words = tokens.filter(({ type }) => type !== 'list' && type !== 'space');
     const said = words.flatMap((token, i) => [...(i > 0 ? [' '] : []), ...inlinesOf([token])]);
     return [...(said.length > 0 ? [said] : []), ...lists.flatMap(itemsOf)];
   });

@@ -1,5 +1,6 @@
 /** The text that people write: whether it is fit to keep, how it is compared, and how it is sorted. */
 export * from './clean.js';
+export * from './escaped.js';
 export * from './fold.js';
 export * from './json.js';
 export * from './numerals.js';

@@ -77,8 +77,7 @@ export class AgencyPages {
   @Get(':code')
   async agency(@Param('code') code: string, @Query() query: ProgressQuery, @Req() request: FastifyRequest) {
     const view = await this.views.open(query, request);
-    const agency = await this.registers.one('agency', code, view.position, view.asOf);
-    if (!agency) throw await this.registers.missing('agency', code, view.position);
+    const agency = await this.registers.needed('agency', code, view.position, { asOf: view.asOf });
     const filter = { ...view.scope, agency: code };
     const [progress, commitments, apart, roles, open, forums, frameworks, themes, members, all] = await Promise.all([
       this.progress.agency(code, view.at, view.scope),

@@ -50,8 +50,7 @@ export class CrosswalkPages {
   @Get(':code')
   async one(@Param('code') code: string, @Query() query: CrosswalkPageQuery, @Req() request: FastifyRequest) {
     const view = await this.views.open(query, request);
-    const known = await this.registers.one('crosswalk', code, view.position, LATEST);
-    if (!known) throw await this.registers.missing('crosswalk', code, view.position);
+    const known = await this.registers.needed('crosswalk', code, view.position, { asOf: LATEST });
     const asked = { crosswalk: code, crosswalkVersion: query.version };
     const [byThen, through, carried, themes, frameworks] = await Promise.all([
       this.registers.one('crosswalk', code, view.position, view.asOf),

@@ -34,8 +34,7 @@ export class DocumentPages {
   @Get(':id')
   async document(@Param('id') id: string, @Query() query: PageQuery, @Req() request: FastifyRequest) {
     const view = await this.views.open(query, request);
-    const document = await this.registers.one('document', id, view.position);
-    if (!document) throw await this.registers.missing('document', id, view.position);
+    const document = await this.registers.needed('document', id, view.position);
     const [list, outcomes] = await Promise.all([
       this.progress.commitments(view.at, { document: id }, { limit: LISTED }),
       this.coverage.outcomes(view.at, { concerns: 'any' }, { limit: null }),

@@ -69,8 +69,7 @@ export class FeedPages {
     if (code === undefined || !Object.hasOwn(FEEDS, of))
       throw new Rejected('not_found', `There is no feed ${of}/${file}.`);
     const kind = FEEDS[of as FeedOf];
-    const entry = await this.registers.one(kind, code);
-    if (!entry) throw await this.registers.missing(kind, code);
+    await this.registers.needed(kind, code);
     const name = (await this.registers.names(kind)).get(code)!;
     const view = await this.views.open({}, request);
     const entries: (Entry & { title: string })[] = [];

@@ -47,8 +47,7 @@ export class ForumPages {
   @Get(':id')
   async forum(@Param('id') id: string, @Query() query: PageQuery, @Req() request: FastifyRequest) {
     const view = await this.views.open(query, request);
-    const forum = await this.registers.one('forum', id, view.position);
-    if (!forum) throw await this.registers.missing('forum', id, view.position);
+    const forum = await this.registers.needed('forum', id, view.position);
     const [forums, { rows }, put, followUp, back] = await Promise.all([
       this.registers.all('forum', view.position),
       this.coverage.outcomes(view.at, { followsUp: id, concerns: 'any' }, { limit: null }),

@@ -63,8 +63,7 @@ export class OutcomePages {
   @Get(':id')
   async outcome(@Param('id') id: string, @Query() query: PageQuery, @Req() request: FastifyRequest) {
     const view = await this.views.open(query, request);
-    const outcome = await this.registers.one('outcome', id, view.position, view.asOf);
-    if (!outcome) throw await this.registers.missing('outcome', id, view.position);
+    const outcome = await this.registers.needed('outcome', id, view.position, { asOf: view.asOf });
     const [{ rows }, followUp] = await Promise.all([
       this.coverage.outcomes(view.at, { followsUp: id, concerns: 'any' }),
       following(this.progress, view, id),

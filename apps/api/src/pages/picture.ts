@@ -1,4 +1,5 @@
 /** Charts as files: pictures that stand alone, with title, date and source in them. */
+import { escaped } from '#text';
 import type { Stage } from '#commitments';
 import { LIGHT } from './stylesheet.js';
 import { count, SHOWN_STAGES, STAGE_WORDS } from './words.js';
@@ -26,9 +27,6 @@ interface Frame {
 
 const FAMILY = "'DejaVu Sans', 'Segoe UI', 'Helvetica Neue', Arial, sans-serif";
 const [MARGIN, LINE, LEGEND] = [24, 22, 30] as const;
-
-const escaped = (text: string): string =>
-  text.replaceAll(/[&<>"]/g, (c) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' })[c]!);
 
 /** A text in lines of at most so many characters; a word that is longer is broken. */
 export function linesOf(text: string, most: number): string[] {

@@ -64,8 +64,7 @@ export class ThemePages {
   @Get(':code')
   async theme(@Param('code') code: string, @Query() query: ThroughQuery, @Req() request: FastifyRequest) {
     const view = await this.views.open(query, request);
-    const theme = await this.registers.one('theme', code, view.position);
-    if (!theme) throw await this.registers.missing('theme', code, view.position);
+    const theme = await this.registers.needed('theme', code, view.position);
     const { followsUp } = view.scope;
     const asked = { followsUp, ...crosswalkParamsOf(view) };
     const through = await this.crosswalks.through(view.at, asked, theme.framework);
