@@ -35,25 +35,16 @@ export const agency: ReportMaker = {
     const view = await views.progress.agency(code, at, filter);
     const led = asked.role ? null : await views.progress.total(at, { ...filter, role: 'lead' });
     const row = view.row ?? (await views.progress.total(at, filter));
-    const all = draft.counted(row.total, filter);
+    const { none, howMany, inTheLead } = words.sentences;
+    const ofLed = led ? inTheLead(draft.counted(led.total, { ...filter, role: 'lead' }), row.total) : [];
+    const all = howMany(name, draft.counted(row.total, filter), at.asOf);
+    const opening = row.total === 0 ? none(name, at.asOf) : [...all, ...ofLed];
     return {
       cover: coverOf(draft, [draft.foreign(known)], { row, filter }),
       sections: async () => {
         const dossiers = await draft.all(filter);
         return [
-          await summary(draft, {
-            row,
-            filter,
-            opening:
-              row.total === 0
-                ? words.sentences.none(name, at.asOf)
-                : [
-                    ...words.sentences.howMany(name, all, at.asOf),
-                    ...(led
-                      ? words.sentences.inTheLead(draft.counted(led.total, { ...filter, role: 'lead' }), row.total)
-                      : []),
-                  ],
-          }),
+          await summary(draft, { row, filter, opening }),
           ...(await changes(draft, filter)),
           ...(row.total > 0 ? [await byTheme(draft, filter, dossiers, framework)] : []),
           attention(draft, row, dossiers, filter),
@@ -78,62 +69,41 @@ async function byTheme(
   const { captions } = words;
   const framework = asked ?? (await fullest(draft, filter));
   const topOf = topsOf((await views.registers.all('theme', at.knownAt)).filter((one) => one.framework === framework));
-  const under = new Map(
-    dossiers.map((dossier) => [
-      dossier,
-      [...new Set(dossier.item.themes.flatMap((theme) => topOf.get(theme) ?? []))].sort(),
-    ]),
-  );
+  const topsIn = ({ item }: Dossier) => [...new Set(item.themes.flatMap((theme) => topOf.get(theme) ?? []))].sort();
+  const under = new Map(dossiers.map((dossier) => [dossier, topsIn(dossier)]));
   const shown = await topThemes(draft, framework, filter);
   const sections = shown.map(({ code, label, filter, row }): Section => {
     const here = dossiers.filter((dossier) => under.get(dossier)![0] === code);
     const elsewhere = dossiers.filter((dossier) => under.get(dossier)!.indexOf(code) > 0);
     const counted = draft.counted(row.total, filter);
     const done = draft.counted(row.byStage.completed, { ...filter, stage: 'completed' });
+    const name = draft.foreign(label);
+    const also = elsewhere.map((dossier) => [
+      ...draft.title(dossier),
+      ` (${draft.wordOf('stage', dossier.item.stage).toLowerCase()}). `,
+      ...words.lines.seeAbove(draft.name('theme', under.get(dossier)![0]!)),
+    ]);
     return draft.section(
       `theme-${code}`,
-      [draft.foreign(label)],
+      [name],
       [
         draft.paragraph(words.sentences.ofTheme(counted, done)),
-        ...commitmentTable(
-          draft,
-          `commitments-${code}`,
-          captions.commitmentsOn(draft.foreign(label)),
-          here,
-          counted.href!,
-        ),
-        ...(elsewhere.length > 0
-          ? [
-              draft.paragraph(words.lines.also(here.length > 0)),
-              {
-                type: 'list',
-                ordered: false,
-                items: elsewhere.map((dossier) => [
-                  ...draft.title(dossier),
-                  ` (${draft.wordOf('stage', dossier.item.stage).toLowerCase()}). `,
-                  ...words.lines.seeAbove(draft.name('theme', under.get(dossier)![0]!)),
-                ]),
-              } as const,
-            ]
-          : []),
+        ...commitmentTable(draft, `commitments-${code}`, captions.commitmentsOn(name), here, counted.href!),
+        ...(also.length > 0 ? [draft.paragraph(words.lines.also(here.length > 0)), draft.list(also)] : []),
       ],
     );
   });
   const none = dossiers.filter((dossier) => under.get(dossier)!.length === 0);
   const ofNone = commitmentTable(draft, 'commitments-none', captions.commitments, none, draft.listOf(filter));
   if (none.length > 0) sections.push(draft.section('theme-none', words.sections.noTheme, ofNone));
-  const several = [...under.values()].filter(({ length }) => length > 1).length;
+  const inSeveral = [...under.values()].filter(({ length }) => length > 1).length;
+  const several = draft.counted(inSeveral, { ...filter, framework, severalThemes: true });
   const total = { row: await views.progress.total(at, filter), filter };
   return draft.section(
     'themes',
     words.sections.byTheme,
     [
-      draft.paragraph(
-        words.sentences.byTheme(
-          draft.name('framework', framework),
-          draft.counted(several, { ...filter, framework, severalThemes: true }),
-        ),
-      ),
+      draft.paragraph(words.sentences.byTheme(draft.name('framework', framework), several)),
       rowsTable(draft, 'theme', shown, total),
     ],
     sections,
@@ -141,7 +111,7 @@ async function byTheme(
 }
 
 /** By theme: the one at the top above it. */
-export function topsOf(themes: readonly Theme[]): Map<string, string> {
+function topsOf(themes: readonly Theme[]): Map<string, string> {
   const parents = new Map(themes.map(({ code, parent }) => [code, parent]));
   const top = (code: string, steps = 0): string => {
     const parent = parents.get(code);
@@ -152,15 +122,12 @@ export function topsOf(themes: readonly Theme[]): Map<string, string> {
 
 /** The framework whose themes most of the commitments have; the first by code of several. */
 export async function fullest({ views, at }: Draft, filter: Filter): Promise<string> {
-  const frameworks = (await views.registers.all('framework', at.knownAt)).map(({ code }) => code);
-  const counted = await Promise.all(
-    frameworks.map(async (framework) => ({
-      framework,
-      n: (await views.progress.total(at, { ...filter, framework })).total,
-    })),
-  );
-  return counted.reduce((most, one) => (one.n > most.n ? one : most), { framework: frameworks[0] ?? '', n: -1 })
-    .framework;
+  let most = { framework: '', n: -1 };
+  for (const { code: framework } of await views.registers.all('framework', at.knownAt)) {
+    const { total: n } = await views.progress.total(at, { ...filter, framework });
+    if (n > most.n) most = { framework, n };
+  }
+  return most.framework;
 }
 
 /** The themes at the top of a framework that commitments are on, with how these stand. */

@@ -2,7 +2,7 @@
 import type { CommitmentView } from '#acts';
 import { isOpen } from '#commitments';
 import type { Filter } from '#progress';
-import type { Cell, Inline, Row, Table } from './report.js';
+import type { Inline, Row, Table } from './report.js';
 import type { ColumnKey, Dossier, Draft, Title, Told } from './draft.js';
 import type { SaidOfCommitment } from './round-of-report.js';
 
@@ -145,14 +145,12 @@ function reasonsOf(draft: Draft, dossier: Dossier): Inline[][] {
 type Both = readonly [coded: string, inWords: string, ...more: Inline[]];
 
 /** A column of lists whose items have codes and, for people, their words. */
-const inBoth = (draft: Draft, key: ColumnKey, weight: number, itemsOf: (of: Dossier) => readonly Both[]) => ({
-  column: draft.column(key, 'list', weight),
-  cell: (of: Dossier): Cell => {
+const inBoth = (draft: Draft, key: ColumnKey, weight: number, itemsOf: (of: Dossier) => readonly Both[]) =>
+  draft.told(key, 'list', weight, (of: Dossier) => {
     const items = itemsOf(of);
     const cell = draft.lines(items.map(([coded, , ...more]) => [coded, ...more]));
     return cell && { ...cell, words: items.map(([, inWords, ...more]) => [inWords, ...more]) };
-  },
-});
+  });
 
 /** The columns in every kind of report that is about commitments: data have no notes, and are the same in every language. */
 export function dataColumns(draft: Draft): Told<Dossier>[] {

@@ -20,6 +20,7 @@ import type {
   Foreign,
   Inline,
   Link,
+  List,
   Manifest,
   Note,
   Paragraph,
@@ -256,41 +257,39 @@ export class Draft {
     return { key, type, weight, ...this.words.columns[key], ...(codes && { codes }) };
   }
 
-  /** A column of dates. */
-  dates = <T>(key: ColumnKey, weight: number, date: (of: T) => string | null | undefined): Told<T> => ({
-    column: this.column(key, 'date', weight),
-    cell: (of) => this.date(date(of)),
+  /** A column, and what each thing has in it. */
+  told = <T>(key: ColumnKey, type: Column['type'], weight: number, cell: (of: T) => Cell): Told<T> => ({
+    column: this.column(key, type, weight),
+    cell,
   });
 
-  /** A column of texts. */
-  texts = <T>(key: ColumnKey, weight: number, text: (of: T) => Inline | readonly Inline[] | null): Told<T> => ({
-    column: this.column(key, 'text', weight),
-    cell: (of) => {
+  dates = <T>(key: ColumnKey, weight: number, date: (of: T) => string | null | undefined): Told<T> =>
+    this.told(key, 'date', weight, (of) => this.date(date(of)));
+
+  texts = <T>(key: ColumnKey, weight: number, text: (of: T) => Inline | readonly Inline[] | null): Told<T> =>
+    this.told(key, 'text', weight, (of) => {
       const said = text(of);
       return said === null ? null : this.text(...[said].flat());
-    },
-  });
+    });
 
-  /** A column of lists. */
-  lists = <T>(key: ColumnKey, weight: number, items: (of: T) => readonly (readonly Inline[])[]): Told<T> => ({
-    column: this.column(key, 'list', weight),
-    cell: (of) => this.lines(items(of)),
-  });
+  lists = <T>(key: ColumnKey, weight: number, items: (of: T) => readonly (readonly Inline[])[]): Told<T> =>
+    this.told(key, 'list', weight, (of) => this.lines(items(of)));
 
-  /** A column of codes of a closed list. */
-  codes = <T>(key: ColumnKey, weight: number, of: keyof Words['codes'], code: (of: T) => string | null): Told<T> => ({
-    column: this.column(key, 'code', weight, of),
-    cell: (one) => this.code(of, code(one)),
-  });
-
-  /** A column of figures. */
-  figures = <T>(key: ColumnKey, weight: number, counted: (of: T) => Counted | null): Told<T> => ({
-    column: this.column(key, 'integer', weight),
-    cell: (of) => {
+  figures = <T>(key: ColumnKey, weight: number, counted: (of: T) => Counted | null): Told<T> =>
+    this.told(key, 'integer', weight, (of) => {
       const count = counted(of);
       return count && this.integer(count);
-    },
+    });
+
+  /** A column of codes of a closed list. */
+  codes = <T>(key: ColumnKey, weight: number, list: keyof Words['codes'], code: (of: T) => string | null): Told<T> => ({
+    column: this.column(key, 'code', weight, list),
+    cell: (of) => this.code(list, code(of)),
   });
+
+  list(items: List['items']): List {
+    return { type: 'list', ordered: false, items };
+  }
 
   paragraph(...inlines: readonly (Inline | readonly Inline[])[]): Paragraph {
     return { type: 'paragraph', number: 0, inlines: inlines.flat() as Inline[] };

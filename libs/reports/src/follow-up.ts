@@ -195,13 +195,11 @@ const movesOf = (draft: Draft, { moves }: Leg): Block[] =>
   moves.length === 0
     ? []
     : [
-        {
-          type: 'list',
-          ordered: false,
-          items: moves.map(({ from, to, count, list }) =>
+        draft.list(
+          moves.map(({ from, to, count, list }) =>
             draft.words.sentences.move(draft.listed({ total: count, list }, 'changes-since'), from, to),
           ),
-        },
+        ),
       ];
 
 /** A commitment that came, went or changed its stage. */
@@ -220,11 +218,9 @@ async function changeTable(draft: Draft, since: string, filter: FlowFilter): Pro
   } while (cursor);
   const columns: Told<Moved>[] = [
     draft.texts('commitment', 4.5, ({ reference, title }) => [draft.reference(reference), ' ', draft.foreign(title)]),
-    {
-      column: draft.column('change', 'text', 2),
-      cell: ({ flow: name }) =>
-        name in words.codes.flow ? draft.code('flow', name) : draft.text(words.lines.stageChanged),
-    },
+    draft.told('change', 'text', 2, ({ flow }) =>
+      flow in words.codes.flow ? draft.code('flow', flow) : draft.text(words.lines.stageChanged),
+    ),
     draft.codes('before', 1.2, 'stage', ({ before }) => before),
     draft.codes('after', 1.2, 'stage', ({ after }) => after),
   ];

@@ -123,13 +123,9 @@ export class ReportOrders {
     );
     const given = { ...parameters, ...Object.fromEntries(said.map(([name, value]) => [name, String(value)])) };
     const query = this.reports.query(kind, given, '/parameters');
+    const settled = await this.reports.settled(kind, query, 'parameters/');
     const order: ReportOrder = {
-      ...{
-        kind,
-        parameters: parameters ?? {},
-        ...(await this.reports.settled(kind, query, 'parameters/')),
-        since: since ?? null,
-      },
+      ...{ kind, parameters: parameters ?? {}, ...settled, since: since ?? null },
       ...{ staleAfter: staleAfter ?? 12, language: language ?? 'en', format: format ?? 'html' },
     };
     return { query, order };

@@ -32,19 +32,15 @@ export const theme: ReportMaker = {
     const row = view.row ?? (await views.progress.total(at, filter));
     const all = draft.counted(row.total, filter);
     const name = draft.entry('theme', code);
+    const { none, howManyOn } = words.sentences;
+    const opening = row.total === 0 ? none(name, at.asOf) : howManyOn(name, all, at.asOf);
     const subtitle = [draft.foreign(label), ' (', draft.name('framework', framework), ')'];
     return {
       cover: coverOf(draft, subtitle, { row, filter }),
       sections: async () => {
         const dossiers = await draft.all(filter);
         return [
-          await summary(draft, {
-            row,
-            filter,
-            opening:
-              row.total === 0 ? words.sentences.none(name, at.asOf) : words.sentences.howManyOn(name, all, at.asOf),
-            more: through ? throughCrosswalk(draft, through) : [],
-          }),
+          await summary(draft, { row, filter, opening, more: through ? throughCrosswalk(draft, through) : [] }),
           ...(await changes(draft, filter)),
           ...(row.total > 0 ? [byAgency(draft, view.rows, filter, { row, filter }, dossiers)] : []),
           attention(draft, row, dossiers, filter),
