@@ -257,6 +257,12 @@ export class Draft {
     return { key, type, weight, ...this.words.columns[key], ...(codes && { codes }) };
   }
 
+  /** A column of figures of its own name and title, explained as another one. */
+  figuresAs = (like: ColumnKey, weight: number, own: Pick<Column, 'key' | 'title'> & Partial<Column>): Column => ({
+    ...this.column(like, 'integer', weight),
+    ...own,
+  });
+
   /** A column, and what each thing has in it. */
   told = <T>(key: ColumnKey, type: Column['type'], weight: number, cell: (of: T) => Cell): Told<T> => ({
     column: this.column(key, type, weight),

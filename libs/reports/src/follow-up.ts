@@ -38,6 +38,7 @@ export async function summary(draft: Draft, { row, filter, opening, more = [] }:
   const isStillOpen = SHOWN_STAGES.filter(isOpen);
   const open = isStillOpen.reduce((sum, stage) => sum + byStage[stage], 0);
   const others = SHOWN_STAGES.filter((stage) => stage !== 'completed' && byStage[stage] > 0);
+  const inOthers = others.map((stage) => ({ stage, count: of(byStage[stage], { stage }) }));
   const apart = await draft.views.progress.total(at, { ...filter, life: ended });
   const isDrawn = total > 0 && filter.overdue === undefined && filter.stale === undefined;
   const chart = isDrawn ? await chartOf(draft, filter, all.href!) : null;
@@ -46,13 +47,7 @@ export async function summary(draft: Draft, { row, filter, opening, more = [] }:
     blocks.push(
       draft.paragraph(
         sentences.completed(all, of(byStage.completed, { stage: 'completed' }), at.asOf),
-        others.length === 0
-          ? []
-          : sentences.stages(
-              others.map((stage) => ({ stage, count: of(byStage[stage], { stage }) })),
-              total,
-              byStage.completed,
-            ),
+        others.length === 0 ? [] : sentences.stages(inOthers, total, byStage.completed),
       ),
       draft.paragraph(sentences.targets(of(withTarget, { withTarget: true }), of(overdue, { overdue: true }), all)),
       draft.paragraph(
@@ -70,7 +65,7 @@ export async function summary(draft: Draft, { row, filter, opening, more = [] }:
 function stageTable(draft: Draft, { total, byStage }: Figures, filter: Filter): Table {
   const { words } = draft;
   const columns = [
-    { ...draft.column('stage', 'code', 2, 'stage') },
+    draft.column('stage', 'code', 2, 'stage'),
     draft.column('total', 'integer'),
     draft.column('share', 'share', 2),
   ];
@@ -104,11 +99,7 @@ export function rowsTable(
   const columns = [
     draft.column(first, 'text', 3),
     draft.column('total', 'integer', 0.9),
-    ...stages.map((stage) => ({
-      ...draft.column('stage', 'integer', 1.4),
-      key: stage,
-      title: draft.wordOf('stage', stage),
-    })),
+    ...stages.map((stage) => draft.figuresAs('stage', 1.4, { key: stage, title: draft.wordOf('stage', stage) })),
     draft.column('overdue', 'integer', 1.2),
     draft.column('staleCount', 'integer', 1.3),
   ];
@@ -119,17 +110,10 @@ export function rowsTable(
     draft.integer(draft.counted(overdue, { ...filter, overdue: true })),
     draft.integer(draft.counted(stale, { ...filter, stale: true })),
   ];
-  return draft.table(
-    id,
-    title,
-    columns,
-    those.map((one) => rowOf(draft.entry(first, one.code), one)),
-    draft.listOf(total.filter),
-    {
-      totalRow: rowOf(draft.words.parts.all, total),
-      remarks: [[draft.words.lines.noSum(first)]],
-    },
-  );
+  const rows = those.map((one) => rowOf(draft.entry(first, one.code), one));
+  const totalRow = rowOf(draft.words.parts.all, total);
+  const remarks = [[draft.words.lines.noSum(first)]];
+  return draft.table(id, title, columns, rows, draft.listOf(total.filter), { totalRow, remarks });
 }
 
 // ── What came between two dates ─────────────────────────────────────────────────────────────────────────────────────
@@ -140,11 +124,8 @@ export async function changes(draft: Draft, filter: FlowFilter): Promise<Section
   if (!since) return [];
   const before = round?.before?.asOf === since ? round.before : null;
   const dates = { from: since, ...(before && { knownThen: before.knownAt }) };
-  const { totalThen, learned, totalThenAsKnownNow, reported, totalNow } = await draft.views.flows.between(
-    at,
-    dates,
-    filter,
-  );
+  const flows = await draft.views.flows.between(at, dates, filter);
+  const { totalThen, learned, totalThenAsKnownNow, reported, totalNow } = flows;
   const blocks: Block[] = [];
   if (before && learned)
     blocks.push(

@@ -30,14 +30,13 @@ export const forum: ReportMaker = {
     const put = await views.coverage.outcomes(at, { addressedTo: id, ...(memberOf && { memberOf }) }, { limit: null });
     const row = await views.progress.total(at, filter);
     const dossiers = await draft.all(filter);
-    const proposed = put.rows
-      .filter(({ covered }) => covered)
-      .map(({ outcome }) => ({ ...filter, followsUp: outcome }));
     const following = new Map(dossiers.map((dossier) => [dossier.item.reference, dossier]));
-    for (const those of proposed)
-      for (const dossier of await draft.all(those)) following.set(dossier.item.reference, dossier);
+    for (const { outcome } of put.rows.filter(({ covered }) => covered))
+      for (const dossier of await draft.all({ ...filter, followsUp: outcome }))
+        following.set(dossier.item.reference, dossier);
     const list = (more: object = {}) => draft.address('outcomes', listQuery({ ...filter, ...more }, at));
     const all = { n: total.outcomes, href: list() };
+    const taken = { n: total.covered, href: list({ covered: true }) };
     const kindTable = draft.table(
       'kinds',
       captions.outcomesByKind,
@@ -48,38 +47,28 @@ export const forum: ReportMaker = {
       ],
       kinds.map(({ kind, outcomes, covered, list }): Row => {
         const href = draft.address('outcomes', list);
-        const taken = { n: covered, href: `${href}&covered=true` };
-        return [draft.code('outcomeKind', kind), draft.integer({ n: outcomes, href }), draft.share(taken, outcomes)];
+        const ofKind = { n: covered, href: `${href}&covered=true` };
+        return [draft.code('outcomeKind', kind), draft.integer({ n: outcomes, href }), draft.share(ofKind, outcomes)];
       }),
       all.href,
-      {
-        totalRow: [
-          draft.text(words.parts.all),
-          draft.integer(all),
-          draft.share({ n: total.covered, href: list({ covered: true }) }, total.outcomes),
-        ],
-      },
+      { totalRow: [draft.text(words.parts.all), draft.integer(all), draft.share(taken, total.outcomes)] },
     );
     const body = memberOf && draft.name('agency', memberOf);
     const about: Block[] = [
       ...(body ? [draft.paragraph(sentences.ofMembersOnly(body))] : []),
       draft.paragraph(
-        sentences.outcomes(all, { n: total.covered, href: list({ covered: true }) }, at.asOf),
+        sentences.outcomes(all, taken, at.asOf),
         ...(leftOut > 0 ? [' ', ...sentences.leftOut({ n: leftOut, href: list({ concerns: 'organisation' }) })] : []),
       ),
       ...(total.outcomes > 0 ? [kindTable] : []),
     ];
     const joint = await jointUndertakings(draft, filter, row.total);
+    const opening = sentences.followed(draft.counted(row.total, filter));
     const subtitle = [draft.foreign(name), ...(body ? [words.parts.colon, ...words.cover.membersOf(body)] : [])];
     return {
       cover: coverOf(draft, subtitle, { row, filter }),
       sections: async () => [
-        await summary(draft, {
-          row,
-          filter,
-          opening: sentences.followed(draft.counted(row.total, filter)),
-          more: about,
-        }),
+        await summary(draft, { row, filter, opening, more: about }),
         ...(await changes(draft, filter)),
         ...(rows.length > 0 ? [outcomesOneByOne(draft, id, rows, dossiers, filter)] : []),
         nobody(draft, id, rows, all, list({ covered: false }), filter),

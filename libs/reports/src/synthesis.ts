@@ -73,11 +73,7 @@ async function compendium(draft: Draft, scope: Filter, { row: total, filter }: C
   const columns: Column[] = [
     draft.column('agency', 'text', 1.8),
     draft.column('total', 'integer', 0.8),
-    ...kinds.map(({ kind }) => ({
-      ...draft.column('kind', 'integer', 1.3),
-      key: kind,
-      title: draft.wordOf('kind', kind),
-    })),
+    ...kinds.map(({ kind }) => draft.figuresAs('kind', 1.3, { key: kind, title: draft.wordOf('kind', kind) })),
   ];
   const figure = (n: number, narrower: Filter) => (n === 0 ? null : draft.integer(draft.counted(n, narrower)));
   const cells = rows.map(({ agency, total }): Row => {
@@ -107,12 +103,7 @@ async function agenciesByThemes(draft: Draft, scope: Filter, framework: string):
   const matrix = await views.matrix.crossed(at, { ...scope, rows: 'agency', columns: 'theme', framework });
   const columns: Column[] = [
     draft.column('agency', 'text', 3),
-    ...matrix.columns.map(({ code, name }) => ({
-      ...draft.column('theme', 'integer', 1),
-      key: code,
-      title: code,
-      explains: name,
-    })),
+    ...matrix.columns.map(({ code, name }) => draft.figuresAs('theme', 1, { key: code, title: code, explains: name })),
   ];
   const counted = (total: number, list: string) => draft.integer(draft.listed({ total, list }));
   const rows = matrix.rows.map(({ code, cells }): Row => {
