@@ -13,6 +13,7 @@ import type { Envelope } from '#eventsourcing';
 import { codec } from '../apps/api/src/app.module.js';
 import { commitment } from './support/commitment.js';
 import { Views } from './support/histories.js';
+import { holdingWaits } from './support/holding.js';
 import { freePort, HAS_POSTGRES, PostgresServer } from './support/postgres.js';
 import { everything, Faults, posted } from './support/processes.js';
 import { TestServer } from './support/server.js';
@@ -70,12 +71,17 @@ it('Two servers on one SQLite log never take codes that differ by case only', as
 
 describe('A server that is told to end', () => {
   const CALLERS = 16;
+  /** In ms; nothing else waits for as long. */
+  const DRAIN = 59_999;
 
   /** Ends a server while it is asked as much as it can answer. */
   async function endUnderLoad(nodeArguments: readonly string[] = []) {
     const dataDir = mkdtempSync(join(scratch, 'drain-'));
     const headers = await secretariatOf(new SqliteAccessStore(join(dataDir, 'access.db')));
-    const server = await started('api', { DATA_DIR: dataDir, DRAIN_MS: '3000' }, nodeArguments);
+    const held = join(dataDir, 'held');
+    writeFileSync(held, '');
+    const drains = ['--import', holdingWaits(held, DRAIN), ...nodeArguments];
+    const server = await started('api', { DATA_DIR: dataDir, DRAIN_MS: String(DRAIN) }, drains);
     await server.ready();
     const feed = fetch(`${server.url}/v1/changes?follow=true`).then((response) => response.text());
     feed.catch(() => {});
@@ -103,6 +109,7 @@ describe('A server that is told to end', () => {
     await until(async () => (await statusOf('/health/ready')) !== 200);
     const late = [await statusOf('/health/ready'), await statusOf('/v1/agencies')];
     server.signal('SIGTERM');
+    rmSync(held);
     const code = await server.exit();
     await Promise.all(calls);
     const store = new SqliteEventStore(join(dataDir, 'log.db'));

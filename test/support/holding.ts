@@ -1,18 +1,40 @@
 /** Holds a process where a test wants to find it, however fast the machine is. */
 
 /**
- * @param held a file: as long as it is there, no file gets a name that matches `pattern` from another one
+ * @param held a file: as long as it is there, the process is held
+ * @param module a module of Node: `of`
+ * @param code puts in the place of one of its functions one that awaits `isLetGo()`
  * @returns what Node is to `--import`
  */
-export const holdingRenames = (held: string, pattern: RegExp): string =>
+const holding = (held: string, module: string, code: string): string =>
   `data:text/javascript,${encodeURIComponent(`
     import { existsSync } from 'node:fs';
-    import fs from 'node:fs/promises';
     import { syncBuiltinESMExports } from 'node:module';
-    import { setTimeout as sleep } from 'node:timers/promises';
-    const { rename } = fs;
-    fs.rename = async (from, to) => {
-      while (${String(pattern)}.test(to) && existsSync(${JSON.stringify(held)})) await sleep(10);
-      return rename(from, to);
+    import timers from 'node:timers/promises';
+    import of from '${module}';
+    const { setTimeout: sleep } = timers;
+    const isLetGo = async () => {
+      while (existsSync(${JSON.stringify(held)})) await sleep(10);
     };
+    ${code}
     syncBuiltinESMExports();`)}`;
+
+/** As long as the file `held` is there, no file gets a name that matches `pattern` from another one. */
+export const holdingRenames = (held: string, pattern: RegExp): string =>
+  holding(
+    held,
+    'node:fs/promises',
+    `const { rename } = of;
+    of.rename = async (from, to) => {
+      if (${String(pattern)}.test(to)) await isLetGo();
+      return rename(from, to);
+    };`,
+  );
+
+/** What waits for so many ms waits as long as the file `held` is there instead. */
+export const holdingWaits = (held: string, ms: number): string =>
+  holding(
+    held,
+    'node:timers/promises',
+    `of.setTimeout = (given, ...more) => (given === ${ms} ? isLetGo() : sleep(given, ...more));`,
+  );

@@ -1,5 +1,8 @@
-// The environment of the specs that Node loads itself: the process as it is, put back after each file.
+// The environment of the specs that Node loads itself: the process as it is, put back after each file. A file that leaves
+// something open fails.
 import { ModuleMocker } from 'jest-mock';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 import { give } from './native-globals.mjs';
 
@@ -11,7 +14,22 @@ const jest = Object.fromEntries(
   ]),
 );
 
+// The processes of specs, which start again and again, load their code compiled. This one does not: it would write all of it
+// when it ends, and Jest waits for that only half a second.
+process.env.NODE_COMPILE_CACHE ??= join(process.cwd(), 'node_modules/.cache/compiled');
+// To take down all that it holds would take a process as long.
+process.once('beforeExit', () => process.exit());
+
+/** @returns the number of things of each kind that keep this process alive */
+function open() {
+  const kinds = new Map();
+  for (const kind of process.getActiveResourcesInfo()) kinds.set(kind, (kinds.get(kind) ?? 0) + 1);
+  return kinds;
+}
+
 export default class NativeEnvironment {
+  /** How long something may take to close, in ms; so long waits only a file that leaves it open. */
+  static closingMs = 60_000;
   global = globalThis;
   moduleMocker = mocker;
   fakeTimers = null;
@@ -19,6 +37,12 @@ export default class NativeEnvironment {
   #console = globalThis.console;
   #exit = process.exit;
   #env = { ...process.env };
+  #open;
+  #file;
+
+  constructor(_config, { testPath }) {
+    this.#file = testPath;
+  }
 
   givesGlobals(globals) {
     give({ ...globals, jest });
@@ -35,6 +59,7 @@ export default class NativeEnvironment {
   /** Jest asks for 100 calls of each error; to look them up takes longer than most of what is refused. */
   async setup() {
     Error.stackTraceLimit = 10;
+    this.#open = open();
   }
 
   async teardown() {
@@ -43,5 +68,14 @@ export default class NativeEnvironment {
     globalThis.console = this.#console;
     for (const name of Object.keys(process.env)) if (!(name in this.#env)) delete process.env[name];
     Object.assign(process.env, this.#env);
+    await this.#hasClosed();
+  }
+
+  /** @throws Error that names what the file leaves open */
+  async #hasClosed() {
+    const left = () => [...open()].filter(([kind, count]) => count > (this.#open.get(kind) ?? 0));
+    for (let ms = 0; left().length > 0; ms += 50, await sleep(50, undefined, { ref: false }))
+      if (ms > NativeEnvironment.closingMs)
+        throw new Error(`${this.#file} leaves open: ${left().map(([kind, count]) => `${count} ${kind}`)}`);
   }
 }

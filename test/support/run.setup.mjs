@@ -21,8 +21,6 @@ export default function setup() {
   mkdirSync(process.env.TMPDIR, { recursive: true });
   for (const folder of [ours, process.env.TMPDIR]) chmodSync(folder, 0o755);
   process.env.TEST_RUN = ours;
-  // Processes that are started again and again load their code compiled.
-  process.env.NODE_COMPILE_CACHE ??= join(process.cwd(), 'node_modules/.cache/compiled');
   process.once('exit', () => remove(ours));
 }
 

@@ -197,6 +197,13 @@ it('What came since a revision is told at once, whichever process wrote it', asy
   await other.close();
 });
 
+/** So a wait with a limit ends when it looks at the clock again. */
+function everyLookIsAMinuteLater(): void {
+  const { now } = performance;
+  let looks = 0;
+  jest.spyOn(performance, 'now').mockImplementation(() => now.call(performance) + 60_000 * ++looks);
+}
+
 it('A subscriber is given every event as it stands in the log, in its order, while two processes append', async () => {
   const other = new SqliteEventStore(file);
   const stop = new AbortController();
@@ -208,7 +215,7 @@ it('A subscriber is given every event as it stands in the log, in its order, whi
     for (let n = 0; n < 40; n++) await append(stream, n - 1, [event(String(n))], by(), to);
   };
   await Promise.all([appending(store, 'own'), appending(other, 'foreign'), appending(store, 'own-2')]);
-  while (given.length < 120) await sleep(5);
+  await until(() => given.length >= 120);
   stop.abort();
   await reading;
   expect(given).toStrictEqual(await store.readAll(null, 1_000));
@@ -291,8 +298,7 @@ describe('Blanked data', () => {
     // Others have many turns while it waits; inside SQLite it would have taken them all.
     for (let turns = 0; turns < 20; turns++) await sleep(2);
     expect(settled).toBe(false);
-    const { now } = performance;
-    jest.spyOn(performance, 'now').mockImplementation(() => now.call(performance) + 60_000);
+    everyLookIsAMinuteLater();
     expect(await waiting).toBeInstanceOf(StoreUnavailable);
     expect(found('Doe-1-')).toBeGreaterThan(0);
     jest.restoreAllMocks();
@@ -306,7 +312,7 @@ describe('Blanked data', () => {
     foreign.exec('BEGIN');
     expect(foreign.prepare('SELECT data FROM events').all()).toHaveLength(1);
     const waiting = store.blank('s', 0);
-    await sleep(20);
+    await until(async () => (await store.read('s'))[0]!.data === null);
     const crashed = join(folder, 'crashed', 'log.db');
     mkdirSync(join(folder, 'crashed'));
     for (const suffix of ['', '-wal']) copyFileSync(file + suffix, crashed + suffix);
@@ -570,9 +576,7 @@ describe('While another program holds the file', () => {
     const meta = by();
     foreign.exec('BEGIN IMMEDIATE');
     const waiting = append('s', NO_STREAM, [event()], meta).catch((error: unknown) => error);
-    await sleep(20);
-    const { now } = performance;
-    jest.spyOn(performance, 'now').mockImplementation(() => now.call(performance) + 60_000);
+    everyLookIsAMinuteLater();
     const error = await waiting;
     expect(error).toBeInstanceOf(StoreUnavailable);
     expect((error as Error).message).toBe('The log cannot be written now: database is locked');
