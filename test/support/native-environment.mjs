@@ -20,6 +20,9 @@ process.env.NODE_COMPILE_CACHE ??= join(process.cwd(), 'node_modules/.cache/comp
 // To take down all that it holds would take a process as long.
 process.once('beforeExit', () => process.exit());
 
+// Node makes the pipes of this process when it is first asked for them: they are none of a spec's.
+void [process.stdin, process.stdout, process.stderr];
+
 /** @returns the number of things of each kind that keep this process alive */
 function open() {
   const kinds = new Map();
