@@ -31,7 +31,7 @@ export const holdingRenames = (held: string, pattern: RegExp): string =>
     };`,
   );
 
-/** What waits for so many ms waits as long as the file `held` is there instead. */
+/** A wait of exactly so many ms lasts as long as the file `held` is there instead. */
 export const holdingWaits = (held: string, ms: number): string =>
   holding(
     held,

@@ -79,6 +79,10 @@ export default class NativeEnvironment {
     const left = () => [...open()].filter(([kind, count]) => count > (this.#open.get(kind) ?? 0));
     for (let ms = 0; left().length > 0; ms += 50, await sleep(50, undefined, { ref: false }))
       if (ms > NativeEnvironment.closingMs)
-        throw new Error(`${this.#file} leaves open: ${left().map(([kind, count]) => `${count} ${kind}`)}`);
+        throw new Error(
+          `${this.#file} leaves open: ${left()
+            .map(([kind, count]) => `${count} ${kind}`)
+            .join()}`,
+        );
   }
 }
