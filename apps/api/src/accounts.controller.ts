@@ -8,7 +8,6 @@ import {
   ApiProperty,
   ApiTags,
 } from '@nestjs/swagger';
-import { IsOptional, IsString } from 'class-validator';
 import type { FastifyReply } from 'fastify';
 import { hash } from 'node:crypto';
 import {
@@ -25,6 +24,7 @@ import {
 import { todayAt, type FullDate } from '#clocks';
 import { Conflict, refused, Rejected, type Log } from '#eventsourcing';
 import {
+  QueryText,
   Day,
   Instant,
   InstantOrNull,
@@ -139,9 +139,7 @@ class AppointmentsView {
 }
 
 class AccountsQuery {
-  @ApiProperty({ required: false, type: String, description: 'Those that ever had a role for it', example: 'IOM' })
-  @IsOptional()
-  @IsString({ message: 'agency must be the code of one agency' })
+  @QueryText('Those that ever had a role for it', { example: 'IOM', message: 'agency must be the code of one agency' })
   agency?: string;
 }
 

@@ -1,9 +1,19 @@
 /** The record of who did what and tried what, for the secretariat. */
 import { Controller, Get, Query, Req } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
-import { IsIn, IsISO8601, IsOptional, IsString, Matches, MaxLength } from 'class-validator';
+import { IsIn, IsISO8601, IsOptional, Matches } from 'class-validator';
 import { AccessStore, Audit, type AuditFilter, type AuditRow } from '#access';
-import { TextOrNull, formatOf, InBom, InFormat, PageSize, Rights, type ApiRequest, type Format } from '#platform';
+import {
+  QueryText,
+  TextOrNull,
+  formatOf,
+  InBom,
+  InFormat,
+  PageSize,
+  Rights,
+  type ApiRequest,
+  type Format,
+} from '#platform';
 import { missing } from '#registers';
 
 const PAGE = 500;
@@ -24,16 +34,8 @@ class AuditQuery {
   @IsOptional()
   @IsISO8601({ strict: true })
   to?: string;
-  @ApiProperty({ required: false, type: String, description: 'Only requests of this account' })
-  @IsOptional()
-  @IsString()
-  @MaxLength(100)
-  account?: string;
-  @ApiProperty({ required: false, type: String, description: 'Only requests for this agency', example: 'IOM' })
-  @IsOptional()
-  @IsString()
-  @MaxLength(100)
-  agency?: string;
+  @QueryText('Only requests of this account', { max: 100 }) account?: string;
+  @QueryText('Only requests for this agency', { example: 'IOM', max: 100 }) agency?: string;
   @ApiProperty({ required: false, enum: OUTCOMES, description: 'Only acts that were done, or refused' })
   @IsOptional()
   @IsIn(OUTCOMES)

@@ -22,52 +22,22 @@ interface Schema {
   [more: string]: unknown;
 }
 
-type ClosedLists = {
-  [L in keyof typeof words as (typeof words)[L] extends readonly string[] ? L : never]: string;
-};
-
-/** The names of the closed lists of the domain: a list without a name does not compile. */
-const LISTS: Readonly<ClosedLists> = {
-  STAGES: 'Stage',
-  NATURES: 'Nature',
-  STRENGTHS: 'Strength',
-  KINDS: 'Kind',
-  OUTLOOKS: 'Outlook',
+/** The names of closed lists of the domain that are not their own in the singular. */
+const OTHERWISE: Readonly<Record<string, string>> = {
   NEXT_STEPS: 'NextStepWord',
-  FINDINGS: 'Finding',
   VERIFICATIONS: 'VerificationWord',
-  RESPONSIBLE_ROLES: 'ResponsibleRole',
-  OTHER_ROLES: 'OtherRole',
-  ROLES: 'Role',
-  FORMER_LEAD: 'FormerLead',
-  RELATION_TYPES: 'RelationType',
-  ACTIVITY_SCHEMES: 'ActivityScheme',
-  ENDS: 'End',
   LIVES: 'Life',
-  OUTCOME_KINDS: 'OutcomeKind',
-  CONCERNS: 'Concern',
   OUTCOME_STATUSES: 'OutcomeStatus',
-  CHAIR_ROLES: 'ChairRole',
   MATCHES: 'Match',
-  ACCOUNT_ROLES: 'AccountRole',
-  AGENCY_RELATIONS: 'AgencyRelation',
-  ACCOUNT_KINDS: 'AccountKind',
-  SCOPES: 'Scope',
-  REPORT_KINDS: 'ReportKind',
-  REPORT_LANGUAGES: 'ReportLanguage',
   ROUND_STATES: 'RoundStateWord',
-  RETURN_STATES: 'ReturnState',
-  RETURN_WORDS: 'ReturnWord',
-  QUESTION_SUBJECTS: 'QuestionSubject',
-  QUESTION_KINDS: 'QuestionKind',
-  REMINDER_TIMES: 'ReminderTime',
   ACTS_OF_RETURNS: 'ActOfReturn',
-  FINDING_LEVELS: 'FindingLevel',
-};
+} satisfies { readonly [L in keyof typeof words]?: string };
 
 const keyOf = (list: readonly unknown[]): string => JSON.stringify(list.map(String).sort(compareTexts));
 const pascal = (text: string): string =>
   text.replaceAll(/(?:^|[^A-Za-z0-9]+)([A-Za-z0-9])/g, (_, letter: string) => letter.toUpperCase());
+/** `FINDING_LEVELS` is `FindingLevel`. */
+const singular = (list: string): string => pascal(list.toLowerCase().replace(/s$/, ''));
 const reference = (name: string): string => `#/components/schemas/${name}`;
 /** How many words may stand in a name. */
 const FEW = 2;
@@ -85,7 +55,8 @@ class Naming {
   readonly #objects = new Map<string, string>();
 
   constructor(private readonly schemas: Schemas) {
-    for (const [list, name] of Object.entries(LISTS)) this.#domain.set(keyOf(words[list as keyof ClosedLists]), name);
+    for (const [name, list] of Object.entries(words))
+      if (Array.isArray(list)) this.#domain.set(keyOf(list), OTHERWISE[name] ?? singular(name));
     this.#lists = new Map(this.#domain);
   }
 

@@ -57,6 +57,11 @@ export class WorkbookReader {
     this.problems.push({ ...place, field, value, message, right });
   }
 
+  /** Tells of a row that is not there any more. */
+  gone(sheet: string, about: string, was: string) {
+    this.changes.push({ sheet, row: 0, column: null, head: '', about, was, is: '' });
+  }
+
   /** `null`: the sheet is not there, and so says nothing. */
   read(model: ReturnSheet): ReadSheet | null {
     const sheet = this.file.sheets.find(({ name }) => nameKey(name) === nameKey(model.name));

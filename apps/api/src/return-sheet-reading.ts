@@ -214,15 +214,7 @@ function listed(
     const was = Object.entries(shown).flatMap(([column, value]) =>
       value && column !== 'place' && column !== 'reference' ? cellWords(value, undefined) : [],
     );
-    reading.changes.push({
-      sheet: name,
-      row: 0,
-      column: null,
-      head: '',
-      about: reference,
-      was: was.join(', '),
-      is: '',
-    });
+    reading.gone(name, reference, was.join(', '));
     of(reference).set(index, null, null);
   }
   for (const { key, values, changed, at } of sheet.rows) {
@@ -305,10 +297,8 @@ function newCommitments(
   places: Map<string, At>,
 ) {
   if (!sheet) return before ?? [];
-  for (const key of sheet.gone) {
-    const was = String(before![Number(key) - 1]!.body['title'] ?? '');
-    reading.changes.push({ sheet: 'New commitments', row: 0, column: null, head: '', about: key, was, is: '' });
-  }
+  for (const key of sheet.gone)
+    reading.gone('New commitments', key, String(before![Number(key) - 1]!.body['title'] ?? ''));
   return sheet.rows.map(({ key, values, changed, at }, i) => {
     places.set(`new ${i}`, (column) => at(column === 'agencies' ? 'lead' : column));
     const { place: _place, ...said } = values;
@@ -335,11 +325,7 @@ function narratives(
   places: Map<string, At>,
 ) {
   if (!sheet) return before ?? [];
-  for (const key of sheet.gone)
-    reading.changes.push({
-      ...{ sheet: 'In your words', row: 0, column: null, head: '', about: key },
-      ...{ was: before![Number(key) - 1]!.text, is: '' },
-    });
+  for (const key of sheet.gone) reading.gone('In your words', key, before![Number(key) - 1]!.text);
   return sheet.rows.flatMap(({ key, values, changed, at }, i) => {
     places.set(`words ${i}`, at);
     if (key !== null && changed.size === 0) return [before![Number(key) - 1]!];

@@ -5,6 +5,7 @@
 import type { DataValidation, WorkbookWriter, WorksheetWriter } from '@cj-tech-master/excelts';
 import { PassThrough } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
+import { columnLetters } from '#files';
 import { CELL_STYLES, commitRow, setCell } from '#tables';
 import { questionWords } from './pages/round-words.js';
 import { keyOfDraft, questionsOf, sheetsOf } from './return-sheet.js';
@@ -166,7 +167,7 @@ class Lists {
     if (words.length === 0) return null;
     return this.#once(words.join(LINE), () => {
       this.#columns.push(words);
-      const letter = lettersOf(this.#columns.length);
+      const letter = columnLetters(this.#columns.length - 1);
       return {
         type: 'list',
         allowBlank: true,
@@ -205,11 +206,6 @@ const prompted = (help: string): DataValidation => ({
   showInputMessage: true,
   prompt: help,
 });
-
-const lettersOf = (column: number): string =>
-  column > 26
-    ? lettersOf(Math.floor((column - 1) / 26)) + lettersOf(((column - 1) % 26) + 1)
-    : String.fromCharCode(64 + column);
 
 async function codes(workbook: WorkbookWriter, { codes: lists, words }: WorkbookOfReturn): Promise<void> {
   const sheet = workbook.addWorksheet(words.say('Codes'), { views: [{ state: 'frozen', ySplit: 1 }], pageSetup: PAGE });

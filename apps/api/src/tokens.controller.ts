@@ -8,7 +8,6 @@ import {
   ApiProperty,
   ApiTags,
 } from '@nestjs/swagger';
-import { IsOptional, IsString } from 'class-validator';
 import type { FastifyReply } from 'fastify';
 import {
   AccessStore,
@@ -23,6 +22,7 @@ import {
 import type { FullDate } from '#clocks';
 import { Conflict, refused, Rejected } from '#eventsourcing';
 import {
+  QueryText,
   Instant,
   InstantOrNull,
   TextOrNull,
@@ -96,10 +96,7 @@ class TokensView {
 }
 
 class TokensQuery {
-  @ApiProperty({ required: false, type: String, description: 'Only its tokens' })
-  @IsOptional()
-  @IsString({ message: 'account must be one account' })
-  account?: string;
+  @QueryText('Only its tokens', { message: 'account must be one account' }) account?: string;
 }
 
 @ApiTags('Accounts')

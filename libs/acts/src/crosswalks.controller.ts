@@ -1,21 +1,16 @@
 /** The crosswalks, read as at a date. */
 import { Controller, Get, Param } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiProperty, IntersectionType, OmitType } from '@nestjs/swagger';
-import { IsOptional, IsString, MaxLength } from 'class-validator';
 import { Crosswalk, CrosswalkLink, CrosswalkVersion, NoEquivalent } from '#bodies';
 import type { FullDate } from '#clocks';
 import { load } from '#eventsourcing';
-import { Day, AtClocks, FieldsOf, InRows, WantedFormat, type Format } from '#platform';
+import { QueryText, Day, AtClocks, FieldsOf, InRows, WantedFormat, type Format } from '#platform';
 import { crosswalk, crosswalkAt, LATEST, versionOf, type CrosswalkAsAt } from '#registers';
 import { pageOf, RegisterListQuery, RegisterPage, RegisterQuery } from './list.js';
 import { registerController } from './registers.controller.js';
 
 class CrosswalkQuery extends RegisterQuery {
-  @ApiProperty({ required: false, type: String, description: 'Which version; without it the one as at the date' })
-  @IsOptional()
-  @IsString()
-  @MaxLength(60)
-  version?: string;
+  @QueryText('Which version; without it the one as at the date', { max: 60 }) version?: string;
 }
 
 /** A version without its links. */

@@ -1,7 +1,18 @@
 /** The list of a register: searched, ordered, in pages that show one log. */
 import { ApiProperty } from '@nestjs/swagger';
-import { IsIn, IsOptional, IsString, MaxLength } from 'class-validator';
-import { Count, TextOrNull, ClockQuery, CursorField, InBom, InFormat, Page, PageSize, type Format } from '#platform';
+import { IsIn, IsOptional } from 'class-validator';
+import {
+  QueryText,
+  Count,
+  TextOrNull,
+  ClockQuery,
+  CursorField,
+  InBom,
+  InFormat,
+  Page,
+  PageSize,
+  type Format,
+} from '#platform';
 import { codeOf, nameOf, wordsIn, type Entry } from '#registers';
 import { relevanceOf, termsIn } from '#search';
 import { compareTexts } from '#text';
@@ -15,15 +26,10 @@ const SORTS = ['code', '-code', 'name', '-name'] as const;
 const MOST = 1000;
 
 export class RegisterListQuery extends RegisterQuery {
-  @ApiProperty({
-    required: false,
-    type: String,
-    description:
-      'Words of code, names (also former ones), place, symbol or publisher, their beginnings, and other forms of them; in quotation marks, words as they are',
-  })
-  @IsOptional()
-  @IsString()
-  @MaxLength(300)
+  @QueryText(
+    'Words of code, names (also former ones), place, symbol or publisher, their beginnings, and other forms of them; in quotation marks, words as they are',
+    { max: 300 },
+  )
   q?: string;
   @ApiProperty({ required: false, enum: SORTS, default: 'code', description: '-: the last first' })
   @IsOptional()

@@ -10,11 +10,11 @@ import {
   ApiTags,
   getSchemaPath,
 } from '@nestjs/swagger';
-import { IsOptional, IsString, Matches } from 'class-validator';
+import { IsOptional, Matches } from 'class-validator';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Conflict, decodeAll, Rejected, Tail, type Envelope, type Log, type Recorded } from '#eventsourcing';
-import { Admits, asRead, LOG, Problem, type ApiRequest } from '#platform';
+import { QueryText, Admits, asRead, LOG, Problem, type ApiRequest } from '#platform';
 import { Change, changeOf } from './change.js';
 import { Concerns, isNarrow, type FeedFilter } from './concerns.projection.js';
 import { FeedFilterQuery, filterOf, refuseUnknownTypes } from './feed-filter.js';
@@ -33,13 +33,9 @@ class ChangesQuery extends FeedFilterQuery {
   @IsOptional()
   @Matches(/^(true|false)$/, { message: 'follow must be true or false' })
   follow?: string;
-  @ApiProperty({
-    required: false,
-    type: String,
-    description: 'The identity of the log that `after` is of, as X-Log gave it; of another log nothing is sent',
+  @QueryText('The identity of the log that `after` is of, as X-Log gave it; of another log nothing is sent', {
+    message: 'log must be the identity of a log, as X-Log gave it',
   })
-  @IsOptional()
-  @IsString({ message: 'log must be the identity of a log, as X-Log gave it' })
   log?: string;
 }
 

@@ -5,7 +5,7 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiProperty, OmitType } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
-import { IsBoolean, IsOptional, IsString, MaxLength } from 'class-validator';
+import { IsBoolean, IsOptional } from 'class-validator';
 import type { FullDate } from '#clocks';
 import { LIVES, OUTLOOKS, RELATION_TYPES, ROLES, STAGES, VERIFICATIONS, type Role } from '#commitments';
 import {
@@ -17,6 +17,7 @@ import {
   QueryChoice,
   ProgressClockQuery,
   QueryChoices,
+  QueryText,
   type Format,
 } from '#platform';
 import { MATCHES, WITHIN, type Register } from '#registers';
@@ -501,12 +502,7 @@ export async function conditionsOf(filter: Filter, context: Omit<FilterContext, 
 
 /** A text that a query may ask for. */
 export const OptionalText = (description: string, example?: string): PropertyDecorator =>
-  applyDecorators(
-    ApiProperty({ required: false, type: String, description, example }),
-    IsOptional(),
-    IsString(),
-    MaxLength(300),
-  );
+  QueryText(description, { example, max: 300 });
 
 /** A yes or no that a query may ask for. */
 export const Flag = (description: string): PropertyDecorator =>

@@ -2,7 +2,7 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiProperty } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
-import { IsOptional, ValidateBy } from 'class-validator';
+import { IsOptional, IsString, MaxLength, ValidateBy } from 'class-validator';
 import { isCountry } from './countries.js';
 
 interface About {
@@ -28,6 +28,18 @@ const known = (name: string, validate: (value: unknown) => boolean, message: (va
 
 const whatItKnows = (value: string, values: readonly string[]): string =>
   `$property knows no ${value || '(nothing)'}; it takes ${values.join(', ')}`;
+
+/** A text. @param max so many characters at the most */
+export const QueryText = (
+  description: string,
+  { example, max, message }: { readonly example?: string; readonly max?: number; readonly message?: string } = {},
+) =>
+  applyDecorators(
+    ApiProperty({ required: false, type: String, description, example }),
+    IsOptional(),
+    IsString({ message }),
+    ...(max === undefined ? [] : [MaxLength(max)]),
+  );
 
 /** A whole number, in digits. @param unit of what it counts */
 export const QueryNumber = (

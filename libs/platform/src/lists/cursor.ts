@@ -1,11 +1,8 @@
 /** Cursors: where a list goes on, so that its pages show one log however much is written meanwhile. */
-import { applyDecorators } from '@nestjs/common';
-import { ApiProperty } from '@nestjs/swagger';
-import { IsOptional, IsString, MaxLength } from 'class-validator';
 import { createHash } from 'node:crypto';
 import { isFullDate } from '#clocks';
 import { canonicalJson, refused } from '#eventsourcing';
-import { QueryNumber } from '../fields/query-fields.js';
+import { QueryNumber, QueryText } from '../fields/query-fields.js';
 
 /** The greatest `staleAfter`. */
 export const MOST_MONTHS = 1_200;
@@ -16,16 +13,7 @@ export const PageSize = (usual: number, most = 1000, description?: string): Prop
 
 /** The field of a query that says where to go on. */
 export const CursorField = (): PropertyDecorator =>
-  applyDecorators(
-    ApiProperty({
-      required: false,
-      type: String,
-      description: '`nextCursor` of the answer before, to the same question',
-    }),
-    IsOptional(),
-    IsString(),
-    MaxLength(1000),
-  );
+  QueryText('`nextCursor` of the answer before, to the same question', { max: 1000 });
 
 /** The place in a list: the clocks of its first page, its total, and the last entry given. */
 interface ListPlace {

@@ -1,24 +1,11 @@
 /** The clocks of a query: `asOf`, `knownAt` and `staleAfter`, checked and resolved. */
 import { todayAt, isFullDate } from '#clocks';
 import { refused, type EventStore, type Log } from '#eventsourcing';
-import { applyDecorators, Inject, Injectable, Query, type PipeTransform } from '@nestjs/common';
-import { ApiProperty } from '@nestjs/swagger';
-import { IsOptional, IsString } from 'class-validator';
+import { Inject, Injectable, Query, type PipeTransform } from '@nestjs/common';
 import { LOG } from '../context.js';
 import { MOST_MONTHS, withClocksOfCursor } from '../lists/cursor.js';
 import { OnDate } from '../fields/fields.js';
-import { QueryNumber } from '../fields/query-fields.js';
-
-const KnownAt = () =>
-  applyDecorators(
-    ApiProperty({
-      required: false,
-      type: String,
-      description: 'A position of the log, or an instant (RFC 3339): exactly what is shown for a log that ends there',
-    }),
-    IsOptional(),
-    IsString(),
-  );
+import { QueryNumber, QueryText } from '../fields/query-fields.js';
 
 /** The clocks that every view takes. */
 export class ClockQuery {
@@ -28,7 +15,8 @@ export class ClockQuery {
     example: '2011-02-17',
   })
   asOf?: string;
-  @KnownAt() knownAt?: string;
+  @QueryText('A position of the log, or an instant (RFC 3339): exactly what is shown for a log that ends there')
+  knownAt?: string;
   /** Both, settled: see `AtClocks`. */
   declare readonly at: Clocks;
 }
