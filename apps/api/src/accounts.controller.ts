@@ -208,7 +208,7 @@ export class AccountsController {
   })
   @ApiOkResponse({ type: AccountView })
   async getAccount(@Param('account') account: string, @Caller() caller: Principal): Promise<AccountView> {
-    return shownTo(caller, await this.#known(account, caller));
+    return shownTo(caller, await knownAccount(this.access, account, caller));
   }
 
   @Post('accounts')
@@ -247,7 +247,7 @@ export class AccountsController {
           : 'where its person is of another agency, the secretariat appoints it';
       throw new Conflict('address_taken', `Another account has this address: ${who}.`, '/email');
     }
-    return shownTo(by, await this.#known(account, by));
+    return shownTo(by, await knownAccount(this.access, account, by));
   }
 
   @Post('accounts/:account/appointments')
@@ -267,7 +267,7 @@ export class AccountsController {
     void reply.header('Location', `/v1/accounts/${encodeURIComponent(account)}`);
     const appointment = appointmentFrom(body, by);
     await this.#lookup.refuseUnknown(referencesIn(body));
-    const row = await this.#known(account, by);
+    const row = await knownAccount(this.access, account, by);
     if (row.erased !== null) throw new Conflict('erased', 'It was erased, and takes no role any more.');
     if (!row.appointments.some(({ id }) => id === meta.commandId))
       await this.access.accounts.appoint(account, appointment, meta.commandId);
@@ -289,11 +289,11 @@ export class AccountsController {
     @Body() { to }: Relieve,
     @CurrentCommand() { by }: RequestContext,
   ): Promise<AccountView> {
-    const appointment = (await this.#known(account, by)).appointments.find((one) => one.id === id);
+    const appointment = (await knownAccount(this.access, account, by)).appointments.find((one) => one.id === id);
     if (!appointment) throw new Rejected('not_found', `${account} has no appointment ${id}.`);
     refuseAppointing(by, appointment);
     await this.access.accounts.relieve(id, by.account, periodOf({ to }).until);
-    return shownTo(by, await this.#known(account, by));
+    return shownTo(by, await knownAccount(this.access, account, by));
   }
 
   @Post('accounts/:account/erase')
@@ -310,19 +310,28 @@ export class AccountsController {
     @CurrentCommand() { by }: RequestContext,
   ): Promise<AccountView> {
     refuseUnlessProven(by);
-    const { email } = await this.#known(account, by);
+    const { email } = await knownAccount(this.access, account, by);
     // Whatever fails afterwards can be done again only while the address is known.
     if (email) await this.mailer.forget(email);
     await this.access.accounts.erase(account, by.account);
     // A letter may have been laid down meanwhile.
     if (email) await this.mailer.forget(email);
-    return this.#known(account, by);
+    return knownAccount(this.access, account, by);
   }
+}
 
-  /** @throws Rejected `not_found`, also for those who may not know of it */
-  async #known(account: string, by: Principal): Promise<AccountRow> {
-    const row = await this.access.accounts.one(account);
-    if (!row || !isKnownTo(by, row)) throw missing('account', account);
-    return row;
-  }
+/**
+ * An account that a caller may know of.
+ * @param field that names it; absent: it is in the address
+ * @throws Rejected `not_found`, also for those who may not know of it
+ */
+export async function knownAccount(
+  { accounts }: AccessStore,
+  account: string,
+  by: Principal,
+  field?: string,
+): Promise<AccountRow> {
+  const row = await accounts.one(account);
+  if (!row || !isKnownTo(by, row)) throw missing('account', account, [], field);
+  return row;
 }

@@ -254,15 +254,11 @@ export class OperationsController implements OnModuleDestroy {
     description: 'A projection is failing or has yet to be built, or it is about to end',
   })
   async isReady(@Reply() reply: FastifyReply) {
-    const stores: StoreOutage[] = [];
-    for (const [store, of] of [
-      ['log', this.log.store] as const,
-      ['access', this.access] as const,
-      ['drafts', this.drafts] as const,
-    ]) {
+    const used = { log: this.log.store, access: this.access, drafts: this.drafts };
+    const stores = Object.entries(used).flatMap(([store, of]): StoreOutage[] => {
       const outage = outageOf(of);
-      if (outage) stores.push({ store, ...outage });
-    }
+      return outage ? [{ store, ...outage }] : [];
+    });
     let [all, ahead]: [ProjectionStatus[], number] = [[], 0];
     try {
       [all, ahead] = [await this.projector.progress(), await this.#logAheadMs()];

@@ -13,7 +13,6 @@ import {
   AccessStore,
   actsForAlone,
   endOfLastDay,
-  isKnownTo,
   refuseGiving,
   refuseMinding,
   type AccountRow,
@@ -41,7 +40,7 @@ import {
   type Principal,
   type RequestContext,
 } from '#platform';
-import { missing } from '#registers';
+import { knownAccount } from './accounts.controller.js';
 import { SCOPES, type Scope } from '#words';
 
 const HOUR_MS = 3_600_000;
@@ -112,7 +111,7 @@ export class TokensController {
   })
   @ApiOkResponse({ type: TokensView })
   async listTokens(@Query() { account }: TokensQuery, @Caller() caller: Principal): Promise<TokensView> {
-    if (account !== undefined) await this.#known(account, caller, 'account');
+    if (account !== undefined) await knownAccount(this.access, account, caller, 'account');
     const accounts = await this.access.accounts.all(caller.role === 'secretariat' ? undefined : (caller.agency ?? ''));
     const known = new Set(accounts.filter((one) => actsForAlone(caller, one)).map((one) => one.account));
     return { items: (await this.access.tokens(account)).filter((one) => known.has(one.account)) };
@@ -140,13 +139,14 @@ export class TokensController {
     refuseGiving(by, account, body.scopes);
     if (body.scopes.includes('admin')) refuseUnlessProven(by);
     const { commandId: id } = meta;
-    if (await this.#find(id)) throw new Conflict('shown_once', `The token ${id} was given already; it is shown once.`);
+    if (await this.access.token(id))
+      throw new Conflict('shown_once', `The token ${id} was given already; it is shown once.`);
     const { label, scopes, expires } = body;
     const until = expires ? { expires: endOfLastDay(expires) } : {};
     const given = { id, account: account.account, label, scopes, by: by.account, ...until };
     const { token } = await this.access.give(given);
     void reply.header('Location', addressOf(account.account));
-    return { ...(await this.#find(id))!, token };
+    return { ...(await this.access.token(id))!, token };
   }
 
   @Post(':id/rotate')
@@ -166,7 +166,7 @@ export class TokensController {
     const hours = overlapHours ?? OVERLAP_HOURS;
     if (hours > 720) throw refused('too_long', '/overlapHours', 'Both work for 720 hours at most.');
     const old = await this.#mine(id, by);
-    if (await this.#find(meta.commandId))
+    if (await this.access.token(meta.commandId))
       throw new Conflict('shown_once', 'It was rotated already; a token is shown once.');
     refuseGiving(
       { ...by, scopes: by.token === id ? old.scopes : by.scopes },
@@ -176,7 +176,7 @@ export class TokensController {
     const given = await this.access.rotate(id, { id: meta.commandId, overlapMs: hours * HOUR_MS, by: by.account });
     if (!given) throw new Conflict('not_in_use', 'It was revoked or has expired: give a new one.');
     void reply.header('Location', addressOf(old.account));
-    return { ...(await this.#find(given.id))!, token: given.token };
+    return { ...(await this.access.token(given.id))!, token: given.token };
   }
 
   @Post(':id/revoke')
@@ -190,12 +190,12 @@ export class TokensController {
   async revokeToken(@Param('id') id: string, @CurrentCommand() { by }: RequestContext): Promise<TokenView> {
     await this.#mine(id, by);
     await this.access.revoke(id);
-    return (await this.#find(id))!;
+    return (await this.access.token(id))!;
   }
 
   /** @throws Rejected `not_found` | `forbidden` | `insufficient_scope` */
   async #mine(id: string, by: Principal): Promise<TokenRow> {
-    const row = await this.#find(id);
+    const row = await this.access.token(id);
     if (!row) throw noToken(id);
     const account = await this.#account(row.account, by).catch(() => {
       throw noToken(id);
@@ -206,19 +206,8 @@ export class TokensController {
     return row;
   }
 
-  #find(id: string): Promise<TokenRow | undefined> {
-    return this.access.token(id);
-  }
-
-  /** @param field that names it; absent: it is in the address */
-  async #known(account: string, by: Principal, field?: string): Promise<AccountRow> {
-    const row = await this.access.accounts.one(account);
-    if (!row || !isKnownTo(by, row)) throw missing('account', account, [], field);
-    return row;
-  }
-
   async #account(account: string, by: Principal): Promise<AccountRow> {
-    const row = await this.#known(account, by);
+    const row = await knownAccount(this.access, account, by);
     if (row.erased !== null) throw new Conflict('erased', 'It was erased, and nobody gets in by it any more.');
     return row;
   }

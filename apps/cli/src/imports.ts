@@ -75,8 +75,13 @@ export async function importJsonFolder(
   dryRun: boolean,
   actor: Actor,
 ): Promise<boolean> {
+  return orRefused(async () => importSent(settings, jsonFolderAt(path), {}, dryRun, actor));
+}
+
+/** What is done, or says why it is refused. @returns `false`: it is */
+async function orRefused(act: () => Promise<boolean>): Promise<boolean> {
   try {
-    return await importSent(settings, jsonFolderAt(path), {}, dryRun, actor);
+    return await act();
   } catch (error) {
     if (!(error instanceof Rejected)) throw error;
     console.error(error.message);
@@ -101,19 +106,14 @@ const principal = (actor: Actor) => ({ ...actor, scopes: SCOPES, sees: 'all' as 
 /** Takes an import back as a whole. @returns whether it was, or is by now */
 export async function undoImport(settings: Settings, id: string, reason: string, actor: Actor): Promise<boolean> {
   await mustBeThere(settings);
-  return withApp(settings, async (get) => {
-    const by = principal(actor);
-    try {
-      const imports = get(Imports);
+  return withApp(settings, (get) =>
+    orRefused(async () => {
+      const [by, imports] = [principal(actor), get(Imports)];
       const { file, remark } = await imports.undo(await imports.kept.one(id, by), by, reason);
       console.log(`The import of ${file.name} is undone.${remark ? ` ${remark}` : ''}`);
       return true;
-    } catch (error) {
-      if (!(error instanceof Rejected)) throw error;
-      console.error(error.message);
-      return false;
-    }
-  });
+    }),
+  );
 }
 
 function fileAt(path: string): Upload {

@@ -39,13 +39,8 @@ interface DeadLetter {
   readonly replay: boolean;
 }
 
-type Row = Omit<Hook, 'filter' | 'formerUntil' | 'delivered' | 'attempts' | 'nextAt'> & {
-  readonly filter: string;
-  readonly formerUntil: number | string;
-  readonly delivered: number | string;
-  readonly attempts: number | string;
-  readonly nextAt: number | string;
-};
+type Counts = 'formerUntil' | 'delivered' | 'attempts' | 'nextAt';
+type Row = Omit<Hook, 'filter' | Counts> & { readonly filter: string } & Readonly<Record<Counts, number | string>>;
 
 const COLUMNS = `id, owner, account, url, description, filter, secret, former_secret AS "formerSecret",
   former_until AS "formerUntil", created, ended, position, delivered, delivered_at AS "deliveredAt", attempts,

@@ -1,5 +1,5 @@
 /** The routes of webhooks: make, look at, end, resume, another secret, and dead letters. */
-import { Body, Controller, Get, HttpCode, Inject, Param, Post } from '@nestjs/common';
+import { applyDecorators, Body, Controller, Get, HttpCode, Inject, Param, Post } from '@nestjs/common';
 import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiParam, ApiProperty, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { Matches, IsOptional, ArrayMaxSize, ArrayMinSize, IsArray } from 'class-validator';
@@ -115,6 +115,9 @@ class Replayed {
 export const OfOwn = () => Rights({ scope: 'read', roles: ACTING, only: 'of the own agency' });
 const OfHook = () => ApiParam({ name: 'id', description: 'The id of the webhook', schema: { type: 'string' } });
 
+/** A change of a webhook. */
+const PostOnHook = (path: string) => applyDecorators(Post(`:id/${path}`), OfOwn(), OfHook(), HttpCode(200));
+
 /** For so long the former secret signs beside the new one. */
 const FORMER_MS = 24 * 3_600_000;
 
@@ -190,10 +193,7 @@ export class WebhooksController {
     return this.#shown(await this.#hook(id, signedIn(caller)));
   }
 
-  @Post(':id/end')
-  @OfOwn()
-  @OfHook()
-  @HttpCode(200)
+  @PostOnHook('end')
   @ApiOperation({
     summary: 'Send nothing more',
     description: 'It keeps its place, and can be resumed.',
@@ -205,10 +205,7 @@ export class WebhooksController {
     return this.#shown((await this.hooks.one(id))!);
   }
 
-  @Post(':id/resume')
-  @OfOwn()
-  @OfHook()
-  @HttpCode(200)
+  @PostOnHook('resume')
   @ApiOperation({
     summary: 'Go on where it ended, at once',
     description: 'Also where it only waits to try again.',
@@ -221,10 +218,7 @@ export class WebhooksController {
     return this.#shown((await this.hooks.one(id))!);
   }
 
-  @Post(':id/secret')
-  @OfOwn()
-  @OfHook()
-  @HttpCode(200)
+  @PostOnHook('secret')
   @ApiOperation({
     summary: 'Another secret',
     description: 'For a day messages are signed by both, the new and the former one.',
@@ -253,10 +247,7 @@ export class WebhooksController {
     return { items: await this.hooks.deadLetters(id) };
   }
 
-  @Post(':id/dead-letters/replay')
-  @OfOwn()
-  @OfHook()
-  @HttpCode(200)
+  @PostOnHook('dead-letters/replay')
   @ApiOperation({
     summary: 'Send dead letters again',
     description: 'All, or those of some positions; once each, before later messages.',

@@ -82,6 +82,7 @@ const onEntries = <B extends BodyName, En extends Decision<Body<B>>, Am extends 
   }),
 });
 
+const TAKES_BACK = { button: 'Take it back', path: 'history/:revision/retract', scope: 'register' } as const;
 const HAS_ENDED = 'It has ended already';
 
 const publicationActs = onEntries(
@@ -158,9 +159,7 @@ export const REGISTER_ACTS = {
       decide: agencies.chair,
     }),
     retract: act('Retracted', 'RetractDatedAct', {
-      button: 'Take it back',
-      path: 'history/:revision/retract',
-      scope: 'register',
+      ...TAKES_BACK,
       summary: 'Take back a dated act that was a mistake',
       description: 'By the secretariat. It is then as if it had never been said; the history keeps it.',
       operationId: 'retractAgencyAct',
@@ -183,9 +182,7 @@ export const REGISTER_ACTS = {
       decide: crosswalks.publish,
     }),
     retract: act('Retracted', 'RetractDatedAct', {
-      button: 'Take it back',
-      path: 'history/:revision/retract',
-      scope: 'register',
+      ...TAKES_BACK,
       summary: 'Take back a version that was a mistake',
       description: 'By the secretariat. The version before it holds again; the history keeps both.',
       operationId: 'retractCrosswalkVersion',
@@ -208,9 +205,7 @@ export const REGISTER_ACTS = {
       decide: outcomes.endorse,
     }),
     retract: act('Retracted', 'RetractDatedAct', {
-      button: 'Take it back',
-      path: 'history/:revision/retract',
-      scope: 'register',
+      ...TAKES_BACK,
       summary: 'Take back an endorsement that was a mistake',
       description: 'By the secretariat. It is then as if it had never been said; the history keeps it.',
       operationId: 'retractEndorsement',
