@@ -160,23 +160,14 @@ export interface Stores {
 export async function openStores(settings: Settings): Promise<Stores> {
   await startTracing(settings);
   const log = await patiently(settings, 'the log', settings.logUrl, () => openLog(settings));
-  const access = openAccess(settings);
-  const asked = () => access.holderOf('');
-  await orClose([access, log.store], patiently(settings, 'tokens and keys', settings.accessUrl, asked));
-  const drafts = openDrafts(settings);
-  const listed = () => drafts.list('');
-  await orClose([drafts, access, log.store], patiently(settings, 'drafts', settings.draftsUrl, listed));
-  const hooks = openHooks(settings);
-  const asks = () => hooks.ping();
-  await orClose([hooks, drafts, access, log.store], patiently(settings, 'webhooks', settings.webhooksUrl, asks));
-  return { log, access, drafts, hooks };
-}
-
-async function orClose(opened: readonly { close(): Promise<void> }[], work: Promise<unknown>): Promise<void> {
+  const [access, drafts, hooks] = [openAccess(settings), openDrafts(settings), openHooks(settings)];
   try {
-    await work;
+    await patiently(settings, 'tokens and keys', settings.accessUrl, () => access.holderOf(''));
+    await patiently(settings, 'drafts', settings.draftsUrl, () => drafts.list(''));
+    await patiently(settings, 'webhooks', settings.webhooksUrl, () => hooks.ping());
+    return { log, access, drafts, hooks };
   } catch (error) {
-    await Promise.allSettled(opened.map((one) => one.close()));
+    await Promise.allSettled([hooks, drafts, access, log.store].map((one) => one.close()));
     throw error;
   }
 }

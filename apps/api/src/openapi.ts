@@ -156,8 +156,7 @@ const TAGS = {
 };
 
 const ref = <K extends keyof Components>(kind: K, name: string) => ({ $ref: `#/components/${kind}/${name}` });
-const refs = (kind: 'headers', names: readonly string[]) =>
-  Object.fromEntries(names.map((name) => [name, ref(kind, name)]));
+const headerRefs = (names: readonly string[]) => Object.fromEntries(names.map((name) => [name, ref('headers', name)]));
 
 /** The document of the whole API. */
 export function openApi(
@@ -192,14 +191,14 @@ export function openApi(
 const problems = (): Components['responses'] => ({
   NotModified: {
     description: 'The answer that If-None-Match names is still the same',
-    headers: refs('headers', ['ETag', 'Cache-Control', 'X-Correlation-Id']),
+    headers: headerRefs(['ETag', 'Cache-Control', 'X-Correlation-Id']),
   },
   ...Object.fromEntries(
     Object.entries({ ...PROBLEMS, Otherwise: OTHERWISE }).map(([status, description]) => [
       status,
       {
         description,
-        headers: refs('headers', [...(PROBLEM_HEADERS[status] ?? []), 'X-Correlation-Id']),
+        headers: headerRefs([...(PROBLEM_HEADERS[status] ?? []), 'X-Correlation-Id']),
         content: {
           [PROBLEM_JSON]: { schema: { $ref: getSchemaPath(Problem) }, example: PROBLEM_EXAMPLES[status]?.answer },
         },
@@ -314,7 +313,7 @@ function describeAnswer(
       'X-Correlation-Id',
       ...(shows ? [...(properties?.['asOf'] ? ['X-As-Of'] : []), 'X-Position', 'Link'] : []),
     ];
-    success.headers = refs('headers', headers);
+    success.headers = headerRefs(headers);
   }
   const asked = operation.parameters!.find((parameter) => 'name' in parameter && parameter.name === 'format');
   const formats = ((asked as Parameter | undefined)?.schema as { enum?: readonly string[] } | undefined)?.enum ?? [];

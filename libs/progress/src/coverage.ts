@@ -378,17 +378,13 @@ const latestFirst = (a: Forum, b: Forum): number =>
 
 const outcomeCountsOf = (rows: readonly OutcomeRow[]): OutcomeCounts => {
   const those = (test: (row: OutcomeRow) => boolean) => rows.filter(test).length;
+  const byEach = <N extends string>(names: readonly N[], test: (row: OutcomeRow, name: N) => boolean) =>
+    Object.fromEntries(names.map((name) => [name, those((row) => test(row, name))])) as Record<N, number>;
   return {
     outcomes: rows.length,
-    byKind: Object.fromEntries(TOLD_KINDS.map((kind) => [kind, those((row) => row.kind === kind)])) as Record<
-      ToldKind,
-      number
-    >,
+    byKind: byEach(TOLD_KINDS, ({ kind }, one) => kind === one),
     covered: those(({ covered }) => covered),
-    byStage: Object.fromEntries(STAGES.map((stage) => [stage, those(({ byStage }) => byStage[stage] > 0)])) as Record<
-      Stage,
-      number
-    >,
+    byStage: byEach(STAGES, ({ byStage }, stage) => byStage[stage] > 0),
     overdue: those(({ overdue }) => overdue > 0),
     stale: those(({ stale }) => stale > 0),
   };
