@@ -1,5 +1,5 @@
 /** The record of who did what and tried what, for the secretariat. */
-import { Controller, Get, Query, Req } from '@nestjs/common';
+import { applyDecorators, Controller, Get, Query, Req } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
 import { IsIn, IsISO8601, IsOptional, Matches } from 'class-validator';
 import { AccessStore, Audit, type AuditFilter, type AuditRow } from '#access';
@@ -19,21 +19,16 @@ import { missing } from '#registers';
 const PAGE = 500;
 const OUTCOMES = ['done', 'refused'] as const;
 
+const AtInstant = (description: string, example?: string) =>
+  applyDecorators(
+    ApiProperty({ required: false, type: String, format: 'date-time', description, example }),
+    IsOptional(),
+    IsISO8601({ strict: true }),
+  );
+
 class AuditQuery {
-  @ApiProperty({
-    required: false,
-    type: String,
-    format: 'date-time',
-    description: 'From then on',
-    example: '2012-11-02T00:00:00Z',
-  })
-  @IsOptional()
-  @IsISO8601({ strict: true })
-  from?: string;
-  @ApiProperty({ required: false, type: String, format: 'date-time', description: 'Before then' })
-  @IsOptional()
-  @IsISO8601({ strict: true })
-  to?: string;
+  @AtInstant('From then on', '2012-11-02T00:00:00Z') from?: string;
+  @AtInstant('Before then') to?: string;
   @QueryText('Only requests of this account', { max: 100 }) account?: string;
   @QueryText('Only requests for this agency', { example: 'IOM', max: 100 }) agency?: string;
   @ApiProperty({ required: false, enum: OUTCOMES, description: 'Only acts that were done, or refused' })

@@ -161,6 +161,7 @@ const NO_OFFER = 'The lead is not on offer';
 const ASKED_ANEW = ['role', 'citation', 'citations'] as const;
 
 // What acts of one family say alike.
+const REPORTS = { group: 'report', scope: 'report', who: contributing } as const;
 const OF_AGENCIES = { group: 'agencies', change: 'agencies', scope: 'record', who: responsible } as const;
 const OF_MILESTONES = {
   ...({ group: 'milestones', change: 'milestones', who: responsible } as const),
@@ -179,6 +180,7 @@ const ANSWERS_ROLE = {
   ...({ group: 'answer', change: 'agencies', scope: 'record', who: named } as const),
   ...({ conflict: 'It was not asked', amended: { agency: 'decided anew' } } as const),
 };
+const OF_OFFERS = { ...OF_AGENCIES, who: lead, amended: 'never' } as const;
 const ANSWERS_OFFER = {
   ...({ group: 'answer', change: 'agencies', scope: 'record', who: offered } as const),
   ...({ conflict: NO_OFFER, on: onOffer, amended: 'never' } as const),
@@ -208,14 +210,12 @@ export const ACTS = allActs({
   }),
   reportStage: act('StageReported', 'ReportStage', {
     button: 'Report how it stands',
-    group: 'report',
+    ...REPORTS,
     change: 'stage',
     path: 'stage',
-    scope: 'report',
     summary: 'Report the stage of one’s part',
     description:
       'By the lead, a co-lead or a partner, each of its own part. The answer gives the stage now, and whether this report changed it; if not, the entry that outranks it and how to correct that one.',
-    who: contributing,
     decide: stages.reportStage,
     choices: ({ nature }) => ({ stage: stages.stagesOf(nature) }),
     needs: STAGE_NEEDS,
@@ -224,14 +224,12 @@ export const ACTS = allActs({
   }),
   confirm: act('Confirmed', 'Confirm', {
     button: 'Nothing has changed',
-    group: 'report',
+    ...REPORTS,
     change: 'confirmed',
     path: 'confirm',
     summary: 'No change: confirm what was said of one’s part',
     description:
       'By the lead, a co-lead or a partner, each of its own part. It counts as a report, so that the commitment is not stale; the stage stays as it was, with the dates that it had.',
-    scope: 'report',
-    who: contributing,
     decide: stages.confirm,
     namesReporter: true,
   }),
@@ -329,19 +327,15 @@ export const ACTS = allActs({
   }),
   offerLead: act('LeadOffered', 'OfferLead', {
     button: 'Hand over the lead',
-    group: 'agencies',
-    change: 'agencies',
+    ...OF_OFFERS,
     path: 'lead-transfer',
-    scope: 'record',
     summary: 'Offer the lead to another agency',
     description:
       'By the lead: to whom, why, from when, and the work that stays open. The lead does not move until the offer is accepted.',
     conflict: 'The lead is on offer, or moving, already',
-    who: lead,
     decide: responsibility.offerLead,
     gives: ({ to: agency, effective: from }) => [{ agency, from, pointer: '/to' }],
     on: ({ leadTransfer }, c, { today }) => (leadTransfer || responsibility.leadToCome(c, today) ? [] : [{}]),
-    amended: 'never',
   }),
   acceptLead: act('LeadAccepted', 'AcceptLead', {
     button: 'Take the lead',
@@ -362,17 +356,13 @@ export const ACTS = allActs({
   }),
   withdrawLeadOffer: act('LeadOfferWithdrawn', 'WithdrawLeadOffer', {
     button: 'Take back the offer of the lead',
-    group: 'agencies',
-    change: 'agencies',
+    ...OF_OFFERS,
     path: 'lead-transfer/withdraw',
-    scope: 'record',
     summary: 'Take back the offer of the lead',
     description: 'By the lead, as long as the offer was neither accepted nor declined.',
     conflict: NO_OFFER,
-    who: lead,
     decide: responsibility.withdrawLeadOffer,
     on: onOffer,
-    amended: 'never',
   }),
   setThemes: act('ThemesSet', 'SetThemes', {
     button: 'Set the themes',
@@ -435,13 +425,11 @@ export const ACTS = allActs({
   }),
   attachEvidence: act('EvidenceAttached', 'AttachEvidence', {
     button: 'Attach evidence',
-    group: 'report',
+    ...REPORTS,
     change: 'evidence',
     path: 'evidence',
-    scope: 'report',
     summary: 'Attach evidence',
     description: 'By the lead, a co-lead or a partner: a title, and where it can be seen.',
-    who: contributing,
     decide: content.attachEvidence,
   }),
   amendWording: act('WordingAmended', 'AmendWording', {
@@ -464,38 +452,32 @@ export const ACTS = allActs({
   }),
   claim: act('Claimed', 'Claim', {
     button: 'Keep what a source claims',
-    group: 'report',
+    ...REPORTS,
     change: 'agencies',
     path: 'claims',
-    scope: 'report',
     summary: 'Keep the claim of a source, beside those of others',
     description:
       'By the lead, a co-lead or a partner. Claims of several sources stand side by side; none of them is counted.',
-    who: contributing,
     decide: content.claim,
     needs: { citation: 'needed' },
   }),
   holdEdition: act('EditionHeld', 'HoldEdition', {
     button: 'Report an edition',
-    group: 'report',
+    ...REPORTS,
     change: 'editions',
     path: 'editions',
-    scope: 'report',
     summary: 'An edition of a recurring commitment was held',
     description: 'By the lead, a co-lead or a partner, of a commitment whose nature is recurring.',
-    who: contributing,
     decide: editions.holdEdition,
     on: when(({ nature }) => nature === 'recurring'),
   }),
   reportUpkeep: act('UpkeepReported', 'ReportUpkeep', {
     button: 'Report the upkeep',
-    group: 'report',
+    ...REPORTS,
     change: 'editions',
     path: 'upkeep',
-    scope: 'report',
     summary: 'Whether a standing commitment was kept up in a period',
     description: 'By the lead, a co-lead or a partner, of a commitment whose nature is standing.',
-    who: contributing,
     decide: editions.reportUpkeep,
     needs: { note: 'needed where it was not kept up' },
     on: when(({ nature }) => nature === 'standing'),
