@@ -52,7 +52,7 @@ const SAID: Readonly<Record<string, readonly [fr: string, es: string]>> = {
     'Fijar, mover o levantar la meta: una fila por cada una.',
   ],
   'Add a milestone: a row for each.': ['Une ligne par jalon.', 'Una fila por cada hito.'],
-  'The condition is lifted: when, and by what: a row for each.': [
+  'The condition is lifted: the date, and the reason: a row for each.': [
     'La condition est levée\u00a0: quand, et par quoi. Une ligne pour chacune.',
     'La condición se ha levantado: cuándo y por qué. Una fila por cada una.',
   ],
