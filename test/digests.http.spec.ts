@@ -25,7 +25,7 @@ const reports = (reference: string, stage: string) => {
   const said = { stage, effective: TODAY.slice(0, 4), reportedOn: TODAY, note: 'So it is' };
   return post(`/commitments/${reference}/stage`, said, aaa);
 };
-/** What Anna follows. */
+/** The things that Anna follows. */
 const followed = async () => (await done(server.get('/v1/follows', bearer(anna)))).items;
 /** Every address in a letter that leads to a page about following. */
 const linksIn = ({ text }: Arrived) =>

@@ -23,7 +23,7 @@ afterEach(async () => {
 type Row = Record<string, unknown>;
 type CommitmentRow = Row & { reference: string; history: Row[]; agencies: Row[]; evidence: Row[]; milestones: Row[] };
 
-/** What came at the end of a history. */
+/** An entry that came at the end of a history. */
 const entry = { stage: 'in_progress', effective: '2010', reportedOn: '2010-05-01', note: 'more' };
 const imports = () => server.app.get(Imports);
 const plan = (): Promise<ImportPlan> =>

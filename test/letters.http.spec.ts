@@ -60,7 +60,7 @@ const opened = async (code: string, more: object = {}) => {
 };
 const letters = async (round: string) =>
   (await server.get(`/v1/letters?round=${round}`, bearer(secretariat))).body.items;
-/** What arrives so many days from today about a round. */
+/** The letters about a round that arrive so many days from today. */
 const about = async (round: string, days = 0) => (await onDay(days)).filter(({ subject }) => subject!.includes(round));
 const toHer = (letters: readonly Arrived[], name: string) => letters.find(({ envelope }) => envelope.startsWith(name))!;
 

@@ -57,7 +57,7 @@ async function sent(code: string, bytes: Buffer, revision: number | null, query 
   });
   return { status: answer.status, body: (await answer.json()) as Answer['body'] };
 }
-/** What a workbook would change. */
+/** The changes that a workbook would make. */
 const looked = (code: string, bytes: Buffer, revision: number | null = null) =>
   sent(code, bytes, revision, '?preview=true');
 

@@ -5,7 +5,7 @@ import type { Answer } from './server.js';
 /** The header of whoever shows a token. */
 export const bearer = (token: string): Record<string, string> => ({ authorization: `Bearer ${token}` });
 
-/** Why something was refused: status, code and the first field at fault. Of what was done the status alone. */
+/** The reason of a refusal: status, code and the first field at fault. Of what was done the status alone. */
 export const refusal = ({ status, body }: Answer): string =>
   status < 400 ? String(status) : [status, body.code, body.errors?.[0]?.pointer].filter(Boolean).join(' ');
 

@@ -54,7 +54,7 @@ export async function expectAsIfEnded(
   for (const { store } of [log, cut]) await store.close();
 }
 
-/** What an oracle answers to questions about a log. */
+/** The answers of an oracle to questions about a log. */
 export type Oracle<Q> = (events: readonly RawEvent[]) => (question: Q) => unknown;
 
 /** The answers that were given, to be compared with those of somebody who reads the words otherwise. */

@@ -160,7 +160,7 @@ const NO_OFFER = 'The lead is not on offer';
 
 const ASKED_ANEW = ['role', 'citation', 'citations'] as const;
 
-// What acts of one family say alike.
+// The parts that acts of one family say alike.
 const REPORTS = { group: 'report', scope: 'report', who: contributing } as const;
 const OF_AGENCIES = { group: 'agencies', change: 'agencies', scope: 'record', who: responsible } as const;
 const OF_MILESTONES = {

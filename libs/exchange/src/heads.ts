@@ -77,7 +77,7 @@ export const headOf = (field: string, language: Exclude<ReportLanguage, 'en'>): 
 export const headsOf = (field: string): string[] =>
   (['fr', 'es'] as const).flatMap((language) => headOf(field, language) ?? []);
 
-/** What else columns for the fields of registers are called, whichever register has them. */
+/** The other names of columns for the fields of registers, whichever register has them. */
 const NAMES_IN_REGISTERS: Readonly<Record<string, readonly string[]>> = {
   code: ['sigle', 'acronym', 'acronyme', 'sigla'],
   id: ['identifier', 'code', 'código'],

@@ -128,7 +128,7 @@ export class Draft {
     return new Draft(views, manifest, Object.fromEntries(names) as Names, new Map(documents));
   }
 
-  /** What the returns of the round say of a commitment. */
+  /** The statements of the returns of the round on a commitment. */
   saidOf(reference: string): readonly SaidOfCommitment[] {
     return this.round?.saidOf.get(reference) ?? [];
   }

@@ -43,7 +43,7 @@ export interface Made extends Pick<Report, 'data'> {
 export type ReportFilter = Filter & { readonly forum?: string };
 
 export interface ReportMaker {
-  /** What its route gives. */
+  /** The answer of its route. */
   readonly summary: string;
   readonly query: new () => ReportQuery & ReportFilter;
   /** Raised when the form of the report changes. */

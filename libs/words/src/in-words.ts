@@ -150,7 +150,7 @@ export const IN_WORDS = {
     endorsed: { en: 'Endorsed', fr: 'Approuvé', es: 'Aprobado' },
     followed_up: { en: 'Followed up', fr: 'Suivi d’effet', es: 'Con seguimiento' },
   },
-  /** What a return says of a commitment. It says nothing of a commitment that it does not mention. */
+  /** The statements of a return on a commitment. It says nothing of a commitment that it does not mention. */
   inReturn: {
     update: { en: 'Update', fr: 'Mise à jour', es: 'Novedad' },
     no_change: { en: 'No change', fr: 'Sans changement', es: 'Sin cambios' },
