@@ -83,15 +83,12 @@ async function byTheme(
       ` (${draft.wordOf('stage', dossier.item.stage).toLowerCase()}). `,
       ...words.lines.seeAbove(draft.name('theme', under.get(dossier)![0]!)),
     ]);
-    return draft.section(
-      `theme-${code}`,
-      [name],
-      [
-        draft.paragraph(words.sentences.ofTheme(counted, done)),
-        ...commitmentTable(draft, `commitments-${code}`, captions.commitmentsOn(name), here, counted.href!),
-        ...(also.length > 0 ? [draft.paragraph(words.lines.also(here.length > 0)), draft.list(also)] : []),
-      ],
-    );
+    const blocks = [
+      draft.paragraph(words.sentences.ofTheme(counted, done)),
+      ...commitmentTable(draft, `commitments-${code}`, captions.commitmentsOn(name), here, counted.href!),
+      ...(also.length > 0 ? [draft.paragraph(words.lines.also(here.length > 0)), draft.list(also)] : []),
+    ];
+    return draft.section(`theme-${code}`, [name], blocks);
   });
   const none = dossiers.filter((dossier) => under.get(dossier)!.length === 0);
   const ofNone = commitmentTable(draft, 'commitments-none', captions.commitments, none, draft.listOf(filter));
@@ -99,15 +96,11 @@ async function byTheme(
   const inSeveral = [...under.values()].filter(({ length }) => length > 1).length;
   const several = draft.counted(inSeveral, { ...filter, framework, severalThemes: true });
   const total = { row: await views.progress.total(at, filter), filter };
-  return draft.section(
-    'themes',
-    words.sections.byTheme,
-    [
-      draft.paragraph(words.sentences.byTheme(draft.name('framework', framework), several)),
-      rowsTable(draft, 'theme', shown, total),
-    ],
-    sections,
-  );
+  const blocks = [
+    draft.paragraph(words.sentences.byTheme(draft.name('framework', framework), several)),
+    rowsTable(draft, 'theme', shown, total),
+  ];
+  return draft.section('themes', words.sections.byTheme, blocks, sections);
 }
 
 /** By theme: the one at the top above it. */

@@ -42,9 +42,4 @@ export class Erasures {
   get last(): number {
     return this.#model.last;
   }
-
-  /** Whether words were erased after a position. */
-  since(position: string): boolean {
-    return this.#model.last > Number(position);
-  }
 }

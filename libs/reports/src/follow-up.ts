@@ -235,23 +235,19 @@ export function attention(draft: Draft, row: Figures, dossiers: readonly Dossier
     of(byStage.discontinued, { stage: 'discontinued' }),
   ];
   const silent = of(stale, { stale: true });
-  return draft.section(
-    'attention',
-    sections.attention,
-    [],
-    [
-      part('overdue', captions.overdue, of(overdue, { overdue: true }), (item) => item.overdue, sentences.overdue),
-      part(
-        'stale',
-        captions.stale(staleAfter),
-        silent,
-        (item) => item.stale,
-        (n) => sentences.staleList(n, staleAfter),
-      ),
-      part('onHold', captions.onHold, held, inStage('on_hold'), sentences.onHold),
-      part('discontinued', captions.discontinued, given, inStage('discontinued'), sentences.discontinued),
-    ],
-  );
+  const parts = [
+    part('overdue', captions.overdue, of(overdue, { overdue: true }), (item) => item.overdue, sentences.overdue),
+    part(
+      'stale',
+      captions.stale(staleAfter),
+      silent,
+      (item) => item.stale,
+      (n) => sentences.staleList(n, staleAfter),
+    ),
+    part('onHold', captions.onHold, held, inStage('on_hold'), sentences.onHold),
+    part('discontinued', captions.discontinued, given, inStage('discontinued'), sentences.discontinued),
+  ];
+  return draft.section('attention', sections.attention, [], parts);
 }
 
 /** The secretariat's reading of each part, and the replies of the agencies. */

@@ -51,14 +51,8 @@ function responses(draft: Draft, round: RoundOfReport): Section {
 function answers(draft: Draft, round: RoundOfReport): Section[] {
   const { words } = draft;
   if (round.questions.length === 0) return [];
-  return [
-    draft.section(
-      'answers',
-      words.sections.answers,
-      [],
-      round.questions.map((question) => answersTo(draft, round, question)),
-    ),
-  ];
+  const each = round.questions.map((question) => answersTo(draft, round, question));
+  return [draft.section('answers', words.sections.answers, [], each)];
 }
 
 /** An answer of an agency, or of what it says on one of its commitments. */
@@ -96,15 +90,12 @@ function answersTo(draft: Draft, round: RoundOfReport, question: Question): Sect
   const asked = draft.foreign(unit ? `${text} (${unit})` : text);
   const isTallied = given.length > 0 && kind !== 'text' && kind !== 'number';
   const all = given.map(({ answer }) => answer);
-  return draft.section(
-    `question-${id}`,
-    [asked],
-    [
-      draft.paragraph(words.sentences.answersGiven(given.length, isOfAgency ? round.returns.length : null, href)),
-      ...(isTallied ? [draft.paragraph(words.sentences.tally(tallied(draft, question, all), href))] : []),
-      ...draft.tableOf(`question-${id}-table`, words.captions.answers(asked), columns, given, href),
-    ],
-  );
+  const blocks = [
+    draft.paragraph(words.sentences.answersGiven(given.length, isOfAgency ? round.returns.length : null, href)),
+    ...(isTallied ? [draft.paragraph(words.sentences.tally(tallied(draft, question, all), href))] : []),
+    ...draft.tableOf(`question-${id}-table`, words.captions.answers(asked), columns, given, href),
+  ];
+  return draft.section(`question-${id}`, [asked], blocks);
 }
 
 /** How often each answer was given, in the order of the choices. */
@@ -137,18 +128,9 @@ function inTheirWords(draft: Draft, round: RoundOfReport): Section[] {
     ...{ type: 'narrative', lang, attribution: words.lines.textOf(agency), agency, round: round.code },
     blocks: draft.isRemoved(text) ? [draft.paragraph(draft.foreign(text))] : blocksOf(text),
   });
-  return [
-    draft.section(
-      'in-their-words',
-      words.sections.inTheirWords,
-      [],
-      of.map(({ agency, all }) =>
-        draft.section(
-          `words-${agency}`,
-          [draft.name('agency', agency)],
-          all.map(({ language, text }) => block(agency, language, text)),
-        ),
-      ),
-    ),
-  ];
+  const each = of.map(({ agency, all }) => {
+    const blocks = all.map(({ language, text }) => block(agency, language, text));
+    return draft.section(`words-${agency}`, [draft.name('agency', agency)], blocks);
+  });
+  return [draft.section('in-their-words', words.sections.inTheirWords, [], each)];
 }

@@ -275,7 +275,7 @@ export class PublicationsController extends registerController('publication') {
     const of = draft?.content ?? preparedOf(state);
     const file = published?.files.find((one) => one.format === format && one.language === language);
     if (published && !file) throw new Rejected('not_found', `${code} was not published as ${format}.`);
-    const erased = published !== null && this.erasures.since(published.knownAt);
+    const erased = published !== null && this.erasures.last > Number(published.knownAt);
     if (file && erased) await this.files.forget(file.sha256);
     const stands = file && !erased ? file : null;
     if (stands && (await wasHad(request, reply, stands.sha256))) return;

@@ -9,18 +9,14 @@ import type { Manifest, ReportFormat } from './report.js';
 export async function begun(chunks: AsyncIterable<Uint8Array>): Promise<AsyncIterable<Uint8Array>> {
   const rest = chunks[Symbol.asyncIterator]();
   const first = await rest.next();
-  return following(first, rest);
-}
-
-async function* following(
-  first: IteratorResult<Uint8Array>,
-  rest: AsyncIterator<Uint8Array>,
-): AsyncGenerator<Uint8Array> {
-  try {
-    for (let chunk = first; !chunk.done; chunk = await rest.next()) yield chunk.value;
-  } finally {
-    await rest.return?.();
+  async function* all(): AsyncGenerator<Uint8Array> {
+    try {
+      for (let chunk = first; !chunk.done; chunk = await rest.next()) yield chunk.value;
+    } finally {
+      await rest.return?.();
+    }
   }
+  return all();
 }
 
 /** The format that is named, or that the caller accepts best. */

@@ -89,12 +89,10 @@ async function compendium(draft: Draft, scope: Filter, { row: total, filter }: C
     figure(total.total, filter),
     ...kinds.map(({ kind, view }) => figure(view.total.total, { ...filter, kind })),
   ];
+  const more = { totalRow, remarks: [[words.lines.noSum('agency')]] };
   return draft.section('compendium', words.sections.compendium, [
     draft.paragraph(words.sentences.compendium),
-    draft.table('compendium-table', words.captions.compendium, columns, cells, draft.listOf(filter), {
-      totalRow,
-      remarks: [[words.lines.noSum('agency')]],
-    }),
+    draft.table('compendium-table', words.captions.compendium, columns, cells, draft.listOf(filter), more),
   ]);
 }
 
@@ -110,8 +108,8 @@ async function agenciesByThemes(draft: Draft, scope: Filter, framework: string):
     const by = new Map(cells.map((cell) => [cell.column, cell]));
     return [
       draft.text(draft.agency(code)),
-      ...matrix.columns.map(({ code }) => {
-        const cell = by.get(code);
+      ...matrix.columns.map((column) => {
+        const cell = by.get(column.code);
         return cell ? counted(cell.total, cell.list) : null;
       }),
     ];
@@ -119,25 +117,18 @@ async function agenciesByThemes(draft: Draft, scope: Filter, framework: string):
   const totalRow: Row = [draft.text(words.parts.all), ...matrix.columns.map(({ total, list }) => counted(total, list))];
   const whole = draft.address('matrix', listQuery({ rows: 'agency', columns: 'theme', ...scope, framework }, at));
   const title = words.captions.matrix(draft.name('framework', framework));
+  const names = matrix.columns.flatMap(({ code, name }, i) => [
+    `${i === 0 ? '' : words.parts.semicolon}${code}${words.parts.colon}`,
+    draft.foreign(name),
+  ]);
+  const remarks = [[...names, '.'], [words.lines.noSum('both')]];
   return draft.section('matrix', words.sections.matrix, [
     draft.paragraph(
       words.sentences.agenciesAndThemes({ n: matrix.rowCount, href: whole }, { n: matrix.columnCount, href: whole }),
       ' ',
       words.sentences.matrix,
     ),
-    draft.table('matrix-table', title, columns, rows, draft.listOf({ ...scope, framework }), {
-      totalRow,
-      remarks: [
-        [
-          ...matrix.columns.flatMap(({ code, name }, i) => [
-            `${i === 0 ? '' : words.parts.semicolon}${code}${words.parts.colon}`,
-            draft.foreign(name),
-          ]),
-          '.',
-        ],
-        [words.lines.noSum('both')],
-      ],
-    }),
+    draft.table('matrix-table', title, columns, rows, draft.listOf({ ...scope, framework }), { totalRow, remarks }),
   ]);
 }
 
