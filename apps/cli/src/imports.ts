@@ -78,7 +78,7 @@ export async function importJsonFolder(
   return orRefused(async () => importSent(settings, jsonFolderAt(path), {}, dryRun, actor));
 }
 
-/** What is done, or says why it is refused. @returns `false`: it is */
+/** Does an act, or says why it is refused. @returns `false`: it is */
 async function orRefused(act: () => Promise<boolean>): Promise<boolean> {
   try {
     return await act();
