@@ -73,6 +73,8 @@ export class TestServer {
     const app = await buildServer(settings, await openStores(settings));
     await app.get(Projector).start();
     await app.listen(settings.port, '127.0.0.1');
+    // A client that paused for long would send on a connection that is just being closed.
+    (app.getHttpServer() as Server).keepAliveTimeout = 0;
     Object.assign(this, { url: await app.getUrl(), dataDir, settings });
     this.#app = app;
     try {
