@@ -43,6 +43,8 @@ export default {
   testTimeout: process.env.DEEP ? 3_600_000 : 600_000,
   // Jest leaves one core to whoever watches. Nobody does, and many tests wait.
   maxWorkers: '100%',
+  // To ask for a watchman that few have takes a tenth of a second.
+  watchman: false,
   // Of tests that wait at once (`it.concurrent`).
   maxConcurrency: 50,
   // What servers of many specs leave behind is collected late: a worker that holds much makes way for a new one.
