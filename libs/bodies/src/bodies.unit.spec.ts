@@ -95,19 +95,10 @@ describe('Dates in a body are real dates', () => {
   it.each(['2006', '2006-02', '2006-02-28', '2008-02-29'])('%s is a period', async (effective) =>
     expect(await recordFaults({ effective })).toEqual([]),
   );
-  it.each([
-    '2006-02-30',
-    '2007-02-29',
-    '2006-13',
-    '2006-00',
-    '2006-11-00',
-    '2006-1',
-    '06',
-    '',
-    '2006-11-21T00:00Z',
-    2006,
-    ['2006'],
-  ])('%j is none', async (effective) => expect(await recordFaults({ effective })).toEqual(['/effective']));
+  // Which texts are dates is told in libs/clocks.
+  it.each(['2006-02-30', '2006-1', '', 2006, ['2006']])('%j is none', async (effective) =>
+    expect(await recordFaults({ effective })).toEqual(['/effective']),
+  );
   it.each(['2006', '2006-11', '2006-02-30', '2006-11-21T00:00:00Z', 20061121])(
     '%j is no reportedOn',
     async (reportedOn) => expect(await recordFaults({ reportedOn })).toEqual(['/reportedOn']),

@@ -2,21 +2,13 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Logger } from '@nestjs/common';
 import { setTimeout as pause } from 'node:timers/promises';
 import { SqliteDraftsStore, type DraftsStore } from '#drafts';
-import {
-  decodeAll,
-  EventCodec,
-  handle,
-  Rejected,
-  StoreUnavailable,
-  type Conflict,
-  type EventStore,
-  type Log,
-} from '#eventsourcing';
+import { decodeAll, EventCodec, handle, Rejected, StoreUnavailable, type Conflict, type Log } from '#eventsourcing';
 import { metaOf } from '#platform';
 import { numbering } from '#commitments';
 import { registers, type Registers } from '#registers';
 import { Rounds, round, roundsCatalogs, type Making } from '#rounds';
 import { MemoryEventStore } from '../../eventsourcing/src/testing/memory-event-store.js';
+import { killedAt } from '../../rounds/src/testing/killed.js';
 import { PublicationDrafts } from './publication-drafts.js';
 import { ReportJobs } from './jobs.js';
 import { Publishing } from './publishing.js';
@@ -107,34 +99,10 @@ async function closed(): Promise<Process> {
   return process;
 }
 
-const WRITES: ReadonlySet<PropertyKey> = new Set(['append', 'create', 'put', 'delete']);
-
-/** A process that is killed before, or right after, its so-manieth write of the log or of a draft. */
-function killed({ log, store }: Process, write: number, when: 'before' | 'after', died = (): void => {}): Process {
-  let [writes, dead] = [0, false];
-  const die = (): never => {
-    dead = true;
-    died();
-    throw new StoreUnavailable('killed');
-  };
-  const dying = <S extends object>(of: S): S =>
-    new Proxy(of, {
-      get(target, name) {
-        const method = Reflect.get(target, name) as unknown;
-        if (typeof method !== 'function') return method;
-        return async (...args: unknown[]) => {
-          if (dead) die();
-          const run = () => (method as (...args: unknown[]) => Promise<unknown>).apply(target, args);
-          if (!WRITES.has(name)) return run();
-          const last = ++writes === write;
-          if (last && when === 'before') die();
-          const done = await run();
-          return last ? die() : done;
-        };
-      },
-    });
-  return new Process({ ...log, store: dying<EventStore>(log.store) }, dying<DraftsStore>(store));
-}
+const killed = ({ log, store }: Process, write: number, when: 'before' | 'after', died?: () => void): Process => {
+  const dying = killedAt(write, when, died);
+  return new Process({ ...log, store: dying(log.store) }, dying(store));
+};
 
 /** Everybody that was killed while the round is published, one write further each time. */
 async function* killings() {

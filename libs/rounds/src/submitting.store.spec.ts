@@ -1,9 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
-import { decodeAll, handle, StoreUnavailable, streamOf, type EventStore } from '#eventsourcing';
+import { decodeAll, handle, StoreUnavailable, streamOf } from '#eventsourcing';
 import { commitment } from '#commitments';
 import { metaOf } from '#platform';
 import { aReturn, returnId, type ReturnEvents } from './return.js';
 import { contentOf } from './submitting.js';
+import { killedAt } from './testing/killed.js';
 import { aDesk, anna, CODE, desk as secretariat, Desk, draftOf, given, LED, today } from './testing/a-round.js';
 
 const [A, B] = LED['IOM'] as [string, string];
@@ -31,35 +32,6 @@ const DRAFT = draftOf({
 });
 const RECORDED = ['Confirmed', 'EvidenceAttached', 'Recorded', 'StageReported'];
 
-/** A store of a process that is killed before, or right after, its so-manieth append; from then on it does nothing. */
-function killed(
-  store: EventStore,
-  append: number,
-  when: 'before' | 'after',
-  meanwhile?: () => Promise<unknown>,
-): EventStore {
-  let [appends, dead] = [0, false];
-  const die = (): never => {
-    dead = true;
-    throw new StoreUnavailable('killed');
-  };
-  return new Proxy(store, {
-    get(target, name) {
-      const method = Reflect.get(target, name) as unknown;
-      if (typeof method !== 'function') return method;
-      return async (...args: unknown[]) => {
-        if (dead) die();
-        if (name !== 'append') return (method as (...args: unknown[]) => unknown).apply(target, args);
-        const last = ++appends === append;
-        if (last && when === 'before') die();
-        const done = (await (method as (...args: unknown[]) => Promise<unknown>).apply(target, args)) as object;
-        if (appends === 1) await meanwhile?.();
-        return last ? die() : done;
-      };
-    },
-  });
-}
-
 /** The events of commitments that returns brought, without the retracted ones. */
 async function standing(desk: Desk): Promise<string[]> {
   const caused = (await desk.standing()).filter(({ meta, name }) => meta.causationId !== null && name !== 'Withdrawn');
@@ -69,14 +41,13 @@ const outcome = async (desk: Desk) =>
   (await desk.returns.inRound(CODE, 'IOM')).state.submissions.map((one) => one.outcome);
 
 /** Everybody that was killed while somebody submits, one append further each time. */
-async function* killings(meanwhile?: (desk: Desk) => () => Promise<unknown>) {
+async function* killings(meanwhile?: (desk: Desk) => () => Promise<void>) {
   for (const when of ['before', 'after'] as const)
     for (let append = 1; ; append++) {
       const desk = await aDesk();
       await desk.returns.save(CODE, 'IOM', DRAFT, given(anna, 0));
       const context = given(anna);
-      const store = killed(desk.log.store, append, when, meanwhile?.(desk));
-      const dying = new Desk(store, desk.drafts);
+      const dying = new Desk(killedAt(append, when, undefined, meanwhile?.(desk))(desk.log.store), desk.drafts);
       const submitting = dying.returns.submit(CODE, 'IOM', { reportedOn }, context);
       const error = await submitting.then(() => null).catch((thrown: unknown) => thrown);
       if (!(error instanceof StoreUnavailable)) break;
@@ -145,19 +116,15 @@ describe('A process that is killed at any step of submitting a return', () => {
 
 describe('A return of which something cannot be recorded any more, as something else was recorded before it', () => {
   /** The second commitment is withdrawn right after the return was submitted. */
-  const withdrawn = (desk: Desk) => () =>
-    handle(
-      desk.log,
-      commitment,
-      B,
-      ({ ends }) => (ends.length > 0 ? [] : [{ name: 'Withdrawn', data: { reason: 'r', reportedOn: '2012-01-01' } }]),
-      metaOf(secretariat),
-    );
+  const withdrawn = (desk: Desk) => async () => {
+    const event = { name: 'Withdrawn', data: { reason: 'r', reportedOn: '2012-01-01' } } as const;
+    await handle(desk.log, commitment, B, ({ ends }) => (ends.length > 0 ? [] : [event]), metaOf(secretariat));
+  };
 
   it('is taken back whole, with the reason, and its draft stays', async () => {
     const desk = await aDesk();
     await desk.returns.save(CODE, 'IOM', DRAFT, given(anna, 0));
-    const store = killed(desk.log.store, Infinity, 'before', withdrawn(desk));
+    const store = killedAt(Infinity, 'before', undefined, withdrawn(desk))(desk.log.store);
     const submitted = new Desk(store, desk.drafts).returns.submit(CODE, 'IOM', { reportedOn }, given(anna));
     await expect(submitted).rejects.toMatchObject({ code: 'taken_back', errors: [{ pointer: '/commitments/1' }] });
     expect(await standing(desk)).toEqual([]);
