@@ -95,7 +95,7 @@ describe('Dates in a body are real dates', () => {
   it.each(['2006', '2006-02', '2006-02-28', '2008-02-29'])('%s is a period', async (effective) =>
     expect(await recordFaults({ effective })).toEqual([]),
   );
-  // Which texts are dates is told in libs/clocks.
+  // The tests of libs/clocks tell all texts that are no dates.
   it.each(['2006-02-30', '2006-1', '', 2006, ['2006']])('%j is none', async (effective) =>
     expect(await recordFaults({ effective })).toEqual(['/effective']),
   );

@@ -1,6 +1,4 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { migrationsIn, StillRead } from '#databases';
 import { NO_STREAM, StoreUnavailable, WrongRevision } from '#eventsourcing';
 import { emptyDatabase, onEachDatabase, storesOf } from '../../access/src/testing/each-database.js';
@@ -143,25 +141,7 @@ onEachDatabase('The drafts store', (kind) => {
   });
 
   describe('The bytes of what is deleted', () => {
-    /** All bytes in the files of the drafts. */
-    const bytes = async (): Promise<string> => {
-      if (kind === 'SQLite') {
-        return readdirSync(stores.folder)
-          .map((file) => readFileSync(join(stores.folder, file), 'latin1'))
-          .join();
-      }
-      const server = await PostgresServer.shared();
-      const name = new URL(stores.place).pathname.slice(1);
-      await server.sql('CHECKPOINT', [], name);
-      const tables = ['revisions', 'drafts'].map((table) => `followthrough_drafts.${table}`);
-      let all = '';
-      for (const table of tables) {
-        const sql = `SELECT encode(pg_read_binary_file(pg_relation_filepath($1)), 'escape') AS file`;
-        const rows = (await server.sql(sql, [table], name)) as { file: string }[];
-        all += rows[0]!.file;
-      }
-      return all;
-    };
+    const { bytes } = stores;
     const SECRET = 'whatnobodymayread';
 
     it('leave the files, also those of earlier revisions; those of other drafts stay (the control)', async () => {

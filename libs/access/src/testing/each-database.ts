@@ -1,6 +1,6 @@
 /** The same tests on every database that tokens and keys can be kept in, and the stores that a test opens there. */
 import { afterEach, beforeEach, describe } from '@jest/globals';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Digests } from '#eventsourcing';
@@ -32,6 +32,17 @@ export async function emptyDatabase(): Promise<string> {
   return server.url(name);
 }
 
+/** The folder with the tables of a database, as they are on the disk now. */
+async function filesOf(url: string): Promise<string> {
+  const server = await PostgresServer.shared();
+  const name = new URL(url).pathname.slice(1);
+  await server.sql('CHECKPOINT', [], name);
+  const [{ oid }] = (await server.sql('SELECT oid FROM pg_database WHERE datname = current_database()', [], name)) as [
+    { oid: number },
+  ];
+  return join(server.folder, 'data', 'base', String(oid));
+}
+
 /** The stores of a test, each as of another process, on a new database; after the test they are closed, and it is gone. */
 export function storesOf<S extends { close(): Promise<void> }, M extends unknown[]>(
   kind: Kind,
@@ -46,6 +57,12 @@ export function storesOf<S extends { close(): Promise<void> }, M extends unknown
       const store = at(stores.place, ...more);
       opened.push(store);
       return store;
+    },
+    /** All bytes in the files of the database, as they are on the disk now. */
+    bytes: async (): Promise<string> => {
+      const folder = kind === 'SQLite' ? stores.folder : await filesOf(stores.place);
+      const files = readdirSync(folder).map((file) => join(folder, file));
+      return files.map((file) => (existsSync(file) ? readFileSync(file, 'latin1') : '')).join('\n');
     },
     close: async () => void (await Promise.all(opened.splice(0).map((store) => store.close()))),
   };
