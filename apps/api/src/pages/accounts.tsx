@@ -26,9 +26,9 @@ import { Registers } from '#registers';
 import { SignIn } from '#sign-in';
 import { AccountsController, Appoint, OpenAccount, type WhoCould } from '../accounts.controller.js';
 import { PlainPage, Section } from './layout.js';
-import { Instant, NameLink } from './links.js';
+import { NameLink } from './links.js';
 import { RendersPages } from './rendering.js';
-import { appointmentWords, presentOf } from './roles.js';
+import { appointmentWords, Lasting, presentOf } from './roles.js';
 import { PostForm } from './signed-in.js';
 import { path } from './view.js';
 import { counted, dateWords } from './words.js';
@@ -242,14 +242,7 @@ const Accounts = ({ accounts, could, day, principal, agencies }: AllParts) => {
               <div>
                 <strong>{appointmentWords(one)}</strong>
                 <small>
-                  <NameLink to={path('accounts', one.account)} name={one.name || one.account} />, from{' '}
-                  <Instant at={one.since} />
-                  {one.until !== null && (
-                    <>
-                      {' '}
-                      to <Instant at={one.until} />
-                    </>
-                  )}
+                  <NameLink to={path('accounts', one.account)} name={one.name || one.account} />, <Lasting {...one} />
                 </small>
               </div>
             </li>

@@ -172,6 +172,14 @@ const SAYS: { readonly [N in keyof CommitmentEvents]: Says<N> } = {
 
 const nameOf = (type: string): string => type.slice(type.indexOf('.') + 1);
 
+/** `commitment.StageReported` → `Stage reported`. */
+export const eventWords = (type: string): string =>
+  sentence(
+    nameOf(type)
+      .replaceAll(/(?<=[a-z])(?=[A-Z])/g, ' ')
+      .toLowerCase(),
+  );
+
 /** The words of an act that this version knows; of any other, its name. */
 export function actInWords(type: string, data: object, context: StatementContext): ComponentChildren {
   const says = SAYS[nameOf(type) as keyof CommitmentEvents] as Says<keyof CommitmentEvents> | undefined;

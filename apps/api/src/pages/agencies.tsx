@@ -21,10 +21,10 @@ import { compareTexts, fold } from '#text';
 import { EntryFacts } from './entry-fields.js';
 import { Listed } from './links.js';
 import { AgenciesAs, AgencyIdentity, Members, AgencyEndNotice } from './agency-identity.js';
-import { Choice, type ChoiceParts } from './choice.js';
+import { Choice, type Choosable } from './choice.js';
 import { NothingFound } from './conditions.js';
 import { Contents } from './contents.js';
-import { Breakdown, Headline, Legend, mostFirst, NoSum, ShownDate } from './figures.js';
+import { agencyLines, Breakdown, Headline, Legend, mostFirst, NoSum, ShownDate } from './figures.js';
 import { feedPath, followPath } from './feed-path.js';
 import { Folded } from './folded.js';
 import { Page, Section } from './layout.js';
@@ -122,7 +122,7 @@ interface AgenciesParts {
   readonly view: View;
   readonly progress: ProgressView<AgencyRow>;
   readonly forums: readonly Forum[];
-  readonly bodies: Omit<ChoiceParts, 'value'>;
+  readonly bodies: Choosable;
   readonly members: number | null;
 }
 
@@ -186,14 +186,7 @@ const InGroups = ({
       caption={`Commitments per agency${more}`}
       of="Agency"
       longest={longest}
-      lines={group.map((row) => ({
-        code: row.agency,
-        name: row.name,
-        href: view.link(path('agencies', row.agency), view.scope),
-        filter: { agency: row.agency },
-        row,
-        asked: row.asked,
-      }))}
+      lines={agencyLines(group, (agency) => view.link(path('agencies', agency), view.scope))}
     />
   );
   return (

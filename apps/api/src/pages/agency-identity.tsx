@@ -4,7 +4,7 @@ import { capital } from '#words';
 import { ShownDate } from './figures.js';
 import { Section } from './layout.js';
 import { AgencyLink, Joined } from './links.js';
-import { Place, Source, Words } from './source.js';
+import { Paragraph, Place, Source } from './source.js';
 import { path, type View } from './view.js';
 import { counted, dateWords, periodWords, whenWords } from './words.js';
 
@@ -136,11 +136,7 @@ export const AgencyEndNotice = ({ view, agency }: Pick<Parts, 'view' | 'agency'>
           </>
         )}
       </h2>
-      {reason && (
-        <p>
-          <Words text={reason} />
-        </p>
-      )}
+      <Paragraph text={reason} />
       {citation && <Source view={view} of={{ citation }} />}
       {succeededBy && (
         <p class="note">

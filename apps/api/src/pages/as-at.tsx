@@ -16,10 +16,9 @@ export const HiddenFields = ({ asked }: { asked: Readonly<Record<string, unknown
 );
 
 /** All that was asked for and that no control of a form asks for anew: a form changes what it shows, and drops nothing. */
-export const KeptFields = ({ view, besides }: { view: View; besides: readonly string[] }) => {
-  const { cursor: _cursor, ...asked } = view.asked;
-  return <HiddenFields asked={Object.fromEntries(Object.entries(asked).filter(([name]) => !besides.includes(name)))} />;
-};
+export const KeptFields = ({ view, besides }: { view: View; besides: readonly string[] }) => (
+  <HiddenFields asked={view.without(['cursor', ...besides])} />
+);
 
 /** The number of dates of reports in sight; the field offers all of them. */
 const CHOICES = 5;

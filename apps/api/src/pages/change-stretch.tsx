@@ -13,7 +13,7 @@ import {
   type Total,
 } from '#progress';
 import { Figure, StageTag } from './figures.js';
-import { Table } from './take-away.js';
+import { Table, WideTable } from './take-away.js';
 import type { View } from './view.js';
 import { count, counted, sentence, SHOWN_STAGES, STAGE_WORDS } from './words.js';
 import { LIST, TERM_WORDS } from './change-words.js';
@@ -126,62 +126,61 @@ const StageToStage = ({
     Object.values(terms as Record<string, Term>).reduce((total, { byStage }) => total + byStage[stage], 0);
   const label = `${title}: from stage to stage`;
   return (
-    <div class="table" role="region" aria-label={label} tabIndex={0}>
-      <Table
-        class="stages"
-        caption="From which stage (rows) to which (columns)"
-        heads={[
-          'Before',
-          ...stages.map((stage) => ({ n: STAGE_WORDS[stage] })),
-          { n: ENDS_OF_TABLE.out },
-          { n: 'All before' },
-        ]}
-      >
-        {stages.map((from) => (
-          <tr key={from}>
-            <th scope="row">
-              <StageTag stage={from} />
-            </th>
-            {stages.map((stage) =>
-              stage === from ? (
-                <td key={stage} class="n same">
-                  <Figure n={leg.same.byStage[stage]} href={to(['same'], { after: stage })} />
-                </td>
-              ) : (
-                <td key={stage} class="n">
-                  <Figure n={moved.get(`${from}-${stage}`) ?? 0} href={to([`${from}-${stage}` as FlowName])} />
-                </td>
-              ),
-            )}
-            <td class="n">
-              <Figure n={sum(leg.left, from)} href={to(EXITS, { before: from })} />
-            </td>
-            <td class="n">
-              <Figure n={before.byStage[from]} href={lists.before({ stage: from })} />
-            </td>
-          </tr>
+    <WideTable
+      label={label}
+      class="stages"
+      caption="From which stage (rows) to which (columns)"
+      heads={[
+        'Before',
+        ...stages.map((stage) => ({ n: STAGE_WORDS[stage] })),
+        { n: ENDS_OF_TABLE.out },
+        { n: 'All before' },
+      ]}
+    >
+      {stages.map((from) => (
+        <tr key={from}>
+          <th scope="row">
+            <StageTag stage={from} />
+          </th>
+          {stages.map((stage) =>
+            stage === from ? (
+              <td key={stage} class="n same">
+                <Figure n={leg.same.byStage[stage]} href={to(['same'], { after: stage })} />
+              </td>
+            ) : (
+              <td key={stage} class="n">
+                <Figure n={moved.get(`${from}-${stage}`) ?? 0} href={to([`${from}-${stage}` as FlowName])} />
+              </td>
+            ),
+          )}
+          <td class="n">
+            <Figure n={sum(leg.left, from)} href={to(EXITS, { before: from })} />
+          </td>
+          <td class="n">
+            <Figure n={before.byStage[from]} href={lists.before({ stage: from })} />
+          </td>
+        </tr>
+      ))}
+      <tr>
+        <th scope="row">{ENDS_OF_TABLE.in}</th>
+        {stages.map((stage) => (
+          <td key={stage} class="n">
+            <Figure n={sum(leg.entered, stage)} href={to(ENTRIES, { after: stage })} />
+          </td>
         ))}
-        <tr>
-          <th scope="row">{ENDS_OF_TABLE.in}</th>
-          {stages.map((stage) => (
-            <td key={stage} class="n">
-              <Figure n={sum(leg.entered, stage)} href={to(ENTRIES, { after: stage })} />
-            </td>
-          ))}
-          <td />
-          <td />
-        </tr>
-        <tr class="total">
-          <th scope="row">All after</th>
-          {stages.map((stage) => (
-            <td key={stage} class="n">
-              <Figure n={after.byStage[stage]} href={lists.after({ stage })} />
-            </td>
-          ))}
-          <td />
-          <td />
-        </tr>
-      </Table>
-    </div>
+        <td />
+        <td />
+      </tr>
+      <tr class="total">
+        <th scope="row">All after</th>
+        {stages.map((stage) => (
+          <td key={stage} class="n">
+            <Figure n={after.byStage[stage]} href={lists.after({ stage })} />
+          </td>
+        ))}
+        <td />
+        <td />
+      </tr>
+    </WideTable>
   );
 };

@@ -1,11 +1,12 @@
 /** The table of commitments that changed, with the statements that changed them. */
 import type { Changed } from '#progress';
+import { eventWords } from './acts-in-words.js';
 import { CommitmentLink, Listed } from './links.js';
 import { ShownDate, StageTag } from './figures.js';
 import { Table } from './take-away.js';
 import { Words } from './source.js';
 import { path, type View } from './view.js';
-import { count, sentence } from './words.js';
+import { count } from './words.js';
 
 /** The commitments that changed between two dates or two states of knowledge, with the statements about each. */
 export const ChangedTable = ({ view, items, total }: { view: View; items: readonly Changed[]; total: number }) => (
@@ -41,7 +42,7 @@ export const ChangedTable = ({ view, items, total }: { view: View; items: readon
           <ul class="why-list">
             {why.map(({ revision, type, reportedOn, reason }) => (
               <li key={revision}>
-                <a href={`${view.link(path('commitments', reference))}#r${revision}`}>{actWords(type)}</a>,{' '}
+                <a href={`${view.link(path('commitments', reference))}#r${revision}`}>{eventWords(type)}</a>,{' '}
                 <ShownDate date={reportedOn} short />
                 {reason !== null && (
                   <>
@@ -56,12 +57,3 @@ export const ChangedTable = ({ view, items, total }: { view: View; items: readon
     ))}
   </Table>
 );
-
-/** `commitment.StageReported` → `Stage reported`. */
-const actWords = (type: string): string =>
-  sentence(
-    type
-      .slice(type.indexOf('.') + 1)
-      .replaceAll(/[A-Z]/g, (capital) => ` ${capital.toLowerCase()}`)
-      .trim(),
-  );

@@ -16,13 +16,14 @@ import {
   type LegName,
   type Terms,
 } from '#progress';
+import { Field, type Choosable } from './choice.js';
 import { recordedWords } from './as-at.js';
 import { AgencyLink } from './links.js';
 import { Pager } from './lists.js';
 import { Page } from './layout.js';
 import { Narrow, Narrowing, narrowingParams } from './narrow.js';
 import { RendersPages } from './rendering.js';
-import { path, Views, type Params, type View } from './view.js';
+import { path, Views, type View } from './view.js';
 import { count, counted, dateWords, instantWords } from './words.js';
 import { Stretch } from './change-stretch.js';
 import { LIST, termsWords } from './change-words.js';
@@ -93,22 +94,14 @@ interface Parts {
   readonly filter: FlowFilter;
   /** When the last of what was known then was recorded, where that is asked for. */
   readonly then: string | null;
-  readonly choices: Parameters<typeof Narrow>[0]['choices'];
+  readonly choices: readonly Choosable[];
   readonly listed: Listed | null;
 }
 
 const Changes = ({ view, flows, filter, then, choices, listed }: Parts) => {
   const recordedThen = then ? `recorded by ${instantWords(then)}` : 'recorded then';
   const { from, totalThen, learned, totalThenAsKnownNow, reported, totalNow } = flows;
-  const {
-    flow: _flow,
-    leg: _leg,
-    before: _b,
-    after: _a,
-    cursor: _cursor,
-    limit: _limit,
-    ...asked
-  } = { ...view.asked, from } as Params;
+  const asked = { ...view.without(LIST), from };
   const was = (part: Filter) => view.listAt(from, { ...filter, ...part });
   const is = (part: Filter) => view.list({ ...filter, ...part });
   const wasKnown = (part: Filter) => view.listAt(from, { ...filter, ...part }, flows.knownThen);
@@ -139,14 +132,13 @@ const Changes = ({ view, flows, filter, then, choices, listed }: Parts) => {
         </p>
       )}
       <Narrow view={view} choices={choices} own={['from', 'knownThen', ...LIST]}>
-        <label>
-          <span>Since</span>
-          <input type="date" name="from" value={from} max={view.asOf} required />
-        </label>
-        <label>
-          <span>Compared with what had been recorded by (UTC)</span>
-          <input type="datetime-local" name="knownThen" value={then?.slice(0, 16)} />
-        </label>
+        <Field label="Since" type="date" name="from" value={from} max={view.asOf} required />
+        <Field
+          label="Compared with what had been recorded by (UTC)"
+          type="datetime-local"
+          name="knownThen"
+          value={then?.slice(0, 16)}
+        />
       </Narrow>
       {learned && (
         <Stretch

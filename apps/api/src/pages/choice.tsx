@@ -1,5 +1,7 @@
 /** The select boxes of forms. */
+import type { ComponentProps } from 'preact';
 import type { Framework, Theme } from '#registers';
+import type { View } from './view.js';
 
 /** A select of a form; what was asked for is shown even when it is not among the options. */
 export type Option = readonly [value: string, label: string];
@@ -13,6 +15,25 @@ export interface ChoiceParts {
   readonly groups?: readonly { readonly label: string; readonly options: readonly Option[] }[];
   readonly value: unknown;
 }
+
+/** A choice of a form, before anything is chosen. */
+export type Choosable = Omit<ChoiceParts, 'value'>;
+
+export const choice = (name: string, label: string, any: string, options: ChoiceParts['options']): Choosable => ({
+  ...{ name, label, any, options },
+});
+
+export const yesNo = (yes: string, no: string): ChoiceParts['options'] => [
+  ['true', yes],
+  ['false', no],
+];
+
+export const optionsOf = <C extends string>(codes: readonly C[], words: (code: C) => string): ChoiceParts['options'] =>
+  codes.map((code) => [code, words(code)]);
+
+/** Agencies to choose from, by their codes. */
+export const agencyOptions = ({ names }: View, codes: Iterable<string>): ChoiceParts['options'] =>
+  optionsOf([...codes], (code) => `${code} – ${names.agency.get(code) ?? code}`);
 
 /** Themes to choose from, under their frameworks. */
 export const byFramework = (frameworks: readonly Framework[], themes: readonly Theme[]): ChoiceParts['groups'] =>
@@ -44,6 +65,14 @@ export const Choice = ({ name, label, any, options, groups = [], value }: Choice
     </label>
   );
 };
+
+/** A field below its label, in a form of filters. */
+export const Field = ({ label, ...input }: ComponentProps<'input'> & { readonly label: string }) => (
+  <label>
+    <span>{label}</span>
+    <input {...input} />
+  </label>
+);
 
 interface OptionsParts {
   readonly of: readonly Option[];

@@ -21,7 +21,7 @@ import { ActivityLink, AgencyLink, CommitmentLink, ThemeLink, NameLink } from '.
 import { YetToAccept, EachPart, LeadOnOffer, NextStepLine, Outlook } from './parts.js';
 import { ReadingAndReply } from './reading.js';
 import { RendersPages } from './rendering.js';
-import { Explained, Source, Words } from './source.js';
+import { Explained, Paragraph, Source, Words } from './source.js';
 import { PageQuery, path, Views, type View } from './view.js';
 import {
   counted,
@@ -326,11 +326,7 @@ const Stands = ({ view, commitment: c }: Pick<Parts, 'view' | 'commitment'>) => 
           </>
         )}
       </p>
-      {headline.note && (
-        <p>
-          <Words text={headline.note} of={headline} />
-        </p>
-      )}
+      <Paragraph text={headline.note} of={headline} />
       <NextStepLine of={headline} />
       <Source view={view} of={headline} />
       <ConditionLine commitment={c} />

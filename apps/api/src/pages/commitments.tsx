@@ -6,9 +6,9 @@ import { ENDS, KINDS, NATURES, OUTLOOKS, ROLES, STRENGTHS, VERIFICATIONS } from 
 import { withClocksOfCursor } from '#platform';
 import { CommitmentsQuery, listOf, Progress, type Facet, type ItemList, type Row } from '#progress';
 import { Registers } from '#registers';
-import { byFramework, Choice, type ChoiceParts } from './choice.js';
+import { agencyOptions, byFramework, choice, Choice, optionsOf, yesNo, type Choosable } from './choice.js';
 import { conditionsOf, NothingFound, withoutEach, type Without } from './conditions.js';
-import { StageBar } from './figures.js';
+import { StageBar, StageFigures } from './figures.js';
 import { KeptFields } from './as-at.js';
 import { followPath } from './feed-path.js';
 import { Page } from './layout.js';
@@ -68,7 +68,7 @@ export class CommitmentsPage {
   }
 
   /** The selects of the form, filled from the registers with what is in use. */
-  private async choices(view: View): Promise<Choices> {
+  private async choices(view: View): Promise<Choosable[]> {
     const inUse = async (facet: Facet) => [...(await this.progress.inUse(facet, view.at)).keys()];
     const [agencies, themes, frameworks, countries, regions, documents, forums] = await Promise.all([
       inUse('agency'),
@@ -79,114 +79,50 @@ export class CommitmentsPage {
       this.registers.all('document', view.position),
       this.followedUp.forums(view),
     ]);
-    const words = (codes: readonly string[]) => codes.map((code) => [code, sentence(code)] as const);
+    const words = (codes: readonly string[]) => optionsOf(codes, sentence);
+    const stages = optionsOf(SHOWN_STAGES, (stage) => STAGE_WORDS[stage]);
+    const ends = [...words(ENDS), [ENDS.join(','), 'All that have ended'], ['any', 'Active and ended']] as const;
+    const followed = forums.map(({ id, name }) => [id, name] as const);
+    const read = documents.map(({ id, title }) => [id, title] as const);
+    const steps = optionsOf(NEXT_STEPS, (word) => sentence(NEXT_STEP_WORDS[word]));
+    const roles = optionsOf(ROLES, (role) => sentence(roleWords(role)));
+    const readings = optionsOf(VERIFICATIONS, (reading) => READING_WORDS[reading]);
+    const outlooks = optionsOf(OUTLOOKS, (outlook) => OUTLOOK_WORDS[outlook]);
+    const natures = optionsOf(NATURES, (nature) => NATURE_WORDS[nature]);
+    const months = counted(view.staleAfter, 'month');
     return [
-      {
-        name: 'stage',
-        label: 'Stage',
-        any: 'Any',
-        options: [[OPEN_STAGES, 'Open (any of these)'], ...SHOWN_STAGES.map((s) => [s, STAGE_WORDS[s]] as const)],
-      },
-      {
-        name: 'agency',
-        label: 'Agency',
-        any: 'Any',
-        options: agencies.map((code) => [code, `${code} – ${view.names.agency.get(code) ?? code}`]),
-      },
-      {
-        name: 'role',
-        label: 'Its role',
-        any: 'Lead, co-lead or partner',
-        options: ROLES.map((role) => [role, sentence(roleWords(role))]),
-      },
-      {
-        name: 'theme',
-        label: 'Theme',
-        any: 'Any',
-        options: [],
-        groups: byFramework(frameworks, themes),
-      },
-      {
-        name: 'verification',
-        label: 'Secretariat’s reading',
-        any: 'Any, or unreviewed',
-        options: VERIFICATIONS.map((v) => [v, READING_WORDS[v]]),
-      },
-      { name: 'outlook', label: 'Outlook', any: 'Any, or none', options: OUTLOOKS.map((o) => [o, OUTLOOK_WORDS[o]]) },
-      {
-        name: 'life',
-        label: 'Records',
-        any: 'Active',
-        options: [...words(ENDS), [ENDS.join(','), 'All that have ended'], ['any', 'Active and ended']],
-      },
-      { name: 'followsUp', label: 'Follows up', any: 'Anything', options: forums.map(({ id, name }) => [id, name]) },
-      {
-        name: 'with',
-        label: 'Together with',
-        any: 'Anyone, or no one',
-        options: agencies.map((code) => [code, `${code} – ${view.names.agency.get(code) ?? code}`]),
-      },
+      choice('stage', 'Stage', 'Any', [[OPEN_STAGES, 'Open (any of these)'], ...stages]),
+      choice('agency', 'Agency', 'Any', agencyOptions(view, agencies)),
+      choice('role', 'Its role', 'Lead, co-lead or partner', roles),
+      { ...choice('theme', 'Theme', 'Any', []), groups: byFramework(frameworks, themes) },
+      choice('verification', 'Secretariat’s reading', 'Any, or unreviewed', readings),
+      choice('outlook', 'Outlook', 'Any, or none', outlooks),
+      choice('life', 'Records', 'Active', ends),
+      choice('followsUp', 'Follows up', 'Anything', followed),
+      choice('with', 'Together with', 'Anyone, or no one', agencyOptions(view, agencies)),
       await this.memberOf.choice(view),
-      {
-        name: 'joint',
-        label: 'Agencies responsible',
-        any: 'One or several',
-        options: yesNo('Several', 'One alone'),
-      },
-      {
-        name: 'asked',
-        label: 'Roles that wait for an answer',
-        any: 'With or without',
-        options: yesNo('With', 'Without'),
-      },
-      { name: 'kind', label: 'Kind', any: 'Any', options: words(KINDS) },
-      { name: 'nature', label: 'Nature', any: 'Any', options: NATURES.map((n) => [n, NATURE_WORDS[n]]) },
-      { name: 'strength', label: 'Strength', any: 'Any', options: words(STRENGTHS) },
-      { name: 'country', label: 'Country', any: 'Any', options: countries.map((code) => [code, countryName(code)]) },
-      { name: 'region', label: 'Region', any: 'Any', options: regions.map((code) => [code, regionName(code)]) },
-      {
-        name: 'document',
-        label: 'Read in',
-        any: 'Any document',
-        options: documents.map(({ id, title }) => [id, title]),
-      },
-      {
-        name: 'withActivity',
-        label: 'Activities elsewhere',
-        any: 'Named or not',
-        options: yesNo('Named', 'None named'),
-      },
-      { name: 'withTarget', label: 'Target date', any: 'With or without', options: yesNo('With', 'Without') },
-      {
-        name: 'nextStep',
-        label: 'Next step',
-        any: 'Whatever is said',
-        options: NEXT_STEPS.map((word) => [word, sentence(NEXT_STEP_WORDS[word])]),
-      },
-      { name: 'overdue', label: 'Overdue', any: 'Either', options: yesNo('Overdue', 'Not overdue') },
-      {
-        name: 'stale',
-        label: `Update within ${counted(view.staleAfter, 'month')}`,
-        any: 'Either',
-        options: yesNo('None', 'Updated'),
-      },
+      choice('joint', 'Agencies responsible', 'One or several', yesNo('Several', 'One alone')),
+      choice('asked', 'Roles that wait for an answer', 'With or without', yesNo('With', 'Without')),
+      choice('kind', 'Kind', 'Any', words(KINDS)),
+      choice('nature', 'Nature', 'Any', natures),
+      choice('strength', 'Strength', 'Any', words(STRENGTHS)),
+      choice('country', 'Country', 'Any', optionsOf(countries, countryName)),
+      choice('region', 'Region', 'Any', optionsOf(regions, regionName)),
+      choice('document', 'Read in', 'Any document', read),
+      choice('withActivity', 'Activities elsewhere', 'Named or not', yesNo('Named', 'None named')),
+      choice('withTarget', 'Target date', 'With or without', yesNo('With', 'Without')),
+      choice('nextStep', 'Next step', 'Whatever is said', steps),
+      choice('overdue', 'Overdue', 'Either', yesNo('Overdue', 'Not overdue')),
+      choice('stale', `Update within ${months}`, 'Either', yesNo('None', 'Updated')),
     ];
   }
 }
-
-const yesNo = (yes: string, no: string) =>
-  [
-    ['true', yes],
-    ['false', no],
-  ] as const;
-
-type Choices = readonly Omit<ChoiceParts, 'value'>[];
 
 interface Parts {
   readonly view: View;
   readonly list: ItemList;
   readonly row: Row;
-  readonly choices: Choices;
+  readonly choices: readonly Choosable[];
   /** The ended records that the same filter finds; `null` where they are asked for themselves. */
   readonly apart: EndedCounts | null;
   /** For an empty list: the count without each condition. */
@@ -201,7 +137,7 @@ const Commitments = ({ view, list, row, choices, apart, without }: Parts) => {
   const made = choices.filter(({ name }) => asked[name] !== undefined);
   const isNarrowed = conditionsOf(view).length > 0 || LISTED_BY.some((field) => asked[field] !== undefined);
   const search = asked['q'] === undefined ? '' : String(asked['q']);
-  const select = (choice: Choices[number]) => <Choice key={choice.name} {...choice} value={asked[choice.name]} />;
+  const select = (choice: Choosable) => <Choice key={choice.name} {...choice} value={asked[choice.name]} />;
   return (
     <Page
       view={view}
@@ -248,14 +184,11 @@ const Commitments = ({ view, list, row, choices, apart, without }: Parts) => {
         <p class="note">Records that have ended by {dateWords(view.asOf)} are in no total of the other pages.</p>
       )}
       {row.total > 0 && <StageBar row={row} />}
-      <ul class="legend figures">
-        {SHOWN_STAGES.filter((stage) => row.byStage[stage] > 0).map((stage) => (
-          <li key={stage}>
-            <span class={`stage ${stage}`}>{STAGE_WORDS[stage]}</span>{' '}
-            <a href={view.here({ stage, cursor: null })}>{count(row.byStage[stage])}</a>
-          </li>
-        ))}
-      </ul>
+      <StageFigures
+        row={row}
+        stages={SHOWN_STAGES.filter((stage) => row.byStage[stage] > 0)}
+        href={(stage) => view.here({ stage, cursor: null })}
+      />
       {apart && <EndedApart apart={apart} list={(life) => view.here({ life, cursor: null })} />}
       <CorrectedLater view={view} {...correctedCount(list.items)} />
       {list.items.length > 0 && (

@@ -18,7 +18,7 @@ import { ThemeLink, NameLink } from './links.js';
 import { Table } from './take-away.js';
 import { EntryLink } from './register-words.js';
 import { RendersPages } from './rendering.js';
-import { Source, Words } from './source.js';
+import { Paragraph, Source, Words } from './source.js';
 import { themeTreeRows } from './theme-tree.js';
 import { Author, InForce, MATCH_WORDS, NoVersionYet, CrosswalkReach } from './through.js';
 import { PageQuery, path, Views, type View } from './view.js';
@@ -147,11 +147,7 @@ const CrosswalkReport = ({ view, crosswalk, version, through, rows, themes, fram
       <EntryLink kind="crosswalk" code={code} />
       {version ? (
         <>
-          {version.note && (
-            <p class="note">
-              <Words text={version.note} />
-            </p>
-          )}
+          <Paragraph class="note" text={version.note} />
           <Source view={view} of={version} uncited={null} />
           <Section title="What comes of it">
             <CrosswalkReach view={view} through={through} from={name(from)} to={name(to)} />
@@ -245,11 +241,7 @@ const WithoutLink = ({ view, version, rows, themes }: TableParts & { themes: rea
               </td>
               <td>
                 {said.has(code) ? 'Has no equivalent' : 'Nothing'}
-                {note && (
-                  <p class="note">
-                    <Words text={note} />
-                  </p>
-                )}
+                <Paragraph class="note" text={note} />
               </td>
             </tr>
           );

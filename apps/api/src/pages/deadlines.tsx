@@ -2,7 +2,7 @@
 import { Controller, Get, Query, Req } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { Deadlines, DeadlinesQuery, Progress, type DeadlinesView, type Filter, type ItemList } from '#progress';
-import { Choice } from './choice.js';
+import { Choice, type Choosable } from './choice.js';
 import { Figure } from './figures.js';
 import { Page, Section } from './layout.js';
 import { CommitmentTable } from './lists.js';
@@ -57,7 +57,7 @@ interface Parts {
   readonly deadlines: DeadlinesView;
   readonly next: ItemList;
   readonly overdue: ItemList;
-  readonly choices: Parameters<typeof Narrow>[0]['choices'];
+  readonly choices: readonly Choosable[];
   readonly within: number;
 }
 

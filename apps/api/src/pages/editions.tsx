@@ -1,20 +1,15 @@
 /** Parts of the page of a commitment: editions, upkeep, conditions, deliverables, and the claims of sources. */
-import { type CommitmentView } from '#acts';
 import type { ComponentChildren } from 'preact';
 import { lastDayOf, type PartialDate } from '#clocks';
 import type { Edition, Evidence as EvidenceOf, Upkeep as Upkept } from '#commitments';
 import { Section } from './layout.js';
 import { Listed } from './links.js';
 import { ShownDate } from './figures.js';
+import type { Shown } from './parts.js';
 import { Table } from './take-away.js';
-import { Source, Words } from './source.js';
+import { Paragraph, Source, Words } from './source.js';
 import type { View } from './view.js';
 import { counted, dateWords, periodWords, sentence, whenWords } from './words.js';
-
-interface Shown {
-  readonly view: View;
-  readonly commitment: CommitmentView;
-}
 
 /** One piece of evidence. */
 export const EvidenceLink = ({ title, date, url, language, revision }: EvidenceOf & { revision: number }) => (
@@ -86,17 +81,13 @@ interface Lines<T> {
 
 /** The reports period by period, the last one first, each with its evidence. */
 const PeriodByPeriod = <T extends Edition | Upkept>({ view, caption, columns, lines, when, what }: Lines<T>) => (
-  <Table class="told" caption={caption} hideCaption heads={[...[...columns, 'What shows it'].map((column) => column)]}>
+  <Table class="told" caption={caption} hideCaption heads={[...columns, 'What shows it']}>
     {lines.toReversed().map((line) => (
       <tr key={line.revision}>
         <th scope="row">{when(line)}</th>
         <td>
           {what(line)}
-          {line.note && (
-            <p>
-              <Words text={line.note} of={line} />
-            </p>
-          )}
+          <Paragraph text={line.note} of={line} />
         </td>
         <td>
           {line.evidence.length > 0 && (
@@ -124,11 +115,7 @@ export const Editions = ({ view, commitment: { editions } }: Shown) =>
         when={heldWords}
         what={(edition) => (
           <>
-            {edition.title && (
-              <p>
-                <Words text={edition.title} of={edition} />
-              </p>
-            )}
+            <Paragraph text={edition.title} of={edition} />
             {edition.nextDue && <p class="source">The next was to come {whenWords(edition.nextDue)}</p>}
           </>
         )}
@@ -189,14 +176,8 @@ export const Claims = ({ view, commitment: { claims } }: Shown) =>
           <ul class="claims">
             {claims.map((claim) => (
               <li key={claim.revision}>
-                <p class="said">
-                  <Words text={claim.says} of={claim} />
-                </p>
-                {claim.note && (
-                  <p>
-                    <Words text={claim.note} of={claim} />
-                  </p>
-                )}
+                <Paragraph class="said" text={claim.says} of={claim} />
+                <Paragraph text={claim.note} of={claim} />
                 <Source view={view} of={claim} />
                 {claim.reportedOn && (
                   <p class="source">

@@ -11,10 +11,10 @@ import { Concerns } from '#feed';
 import { AnsweredAs, LOG, Reply } from '#platform';
 import { LATEST, registers, Registers, type Register } from '#registers';
 import { returnOf, round } from '#rounds';
-import { actInWords, type StatementContext } from './acts-in-words.js';
+import { actInWords, eventWords, type StatementContext } from './acts-in-words.js';
 import { FEEDS, feedPath, type FeedOf } from './feed-path.js';
 import { path, Publication, Views, type View } from './view.js';
-import { dateWords, sentence, textWords } from './words.js';
+import { dateWords, textWords } from './words.js';
 
 const MEDIA_TYPE = 'application/atom+xml';
 
@@ -125,12 +125,7 @@ export class FeedPages {
     // A number that was taken, and a return whose acts are all recorded, are nothing that a reader waits for: those are told themselves.
     if (kind === 'numbering' || type === 'return.Applied') return { ...common, what: '', address: '/', words: '' };
     if (kind !== 'commitment') {
-      const what = sentence(
-        type
-          .slice(type.indexOf('.') + 1)
-          .replaceAll(/(?<=[a-z])(?=[A-Z])/g, ' ')
-          .toLowerCase(),
-      );
+      const what = eventWords(type);
       const address = pageOf(kind, code);
       return { ...common, what, address, words: `${what}: ${kind} ${code}.${since}${gone}` };
     }

@@ -6,7 +6,7 @@ import type { AgencyRow, Filter, Row } from '#progress';
 import { compareTexts } from '#text';
 import { NameLink } from './links.js';
 import type { Drawing } from './picture.js';
-import { ChartFiles, Table } from './take-away.js';
+import { ChartFiles, WideTable } from './take-away.js';
 import type { View } from './view.js';
 import { count, counted, dateWords, OPEN_STAGES, SHOWN_STAGES, STAGE_WORDS, standingWords } from './words.js';
 
@@ -30,7 +30,7 @@ export const Legend = ({ children }: { children?: ComponentChildren }) => (
   <ul class="legend" aria-label="Colours">
     {SHOWN_STAGES.map((stage) => (
       <li key={stage}>
-        <span class={`stage ${stage}`}>{STAGE_WORDS[stage]}</span>
+        <StageTag stage={stage} />
       </li>
     ))}
     {children}
@@ -84,6 +84,23 @@ export const StageBar = ({ row, longest = row.total }: { row: Row; longest?: num
     </svg>
   );
 };
+
+interface StageFiguresParts {
+  readonly row: Row;
+  readonly stages: readonly Stage[];
+  readonly href: (stage: Stage) => string;
+}
+
+/** How many of a row are in each stage. */
+export const StageFigures = ({ row, stages, href }: StageFiguresParts) => (
+  <ul class="legend figures">
+    {stages.map((stage) => (
+      <li key={stage}>
+        <StageTag stage={stage} /> <Figure n={row.byStage[stage]} href={href(stage)} />
+      </li>
+    ))}
+  </ul>
+);
 
 /** The bar of a row, as a chart that can be taken away. */
 function barDrawing({ total, byStage }: Row): Drawing {
@@ -153,17 +170,18 @@ export const Headline = ({ view, row, filter, children }: Shown & { children?: C
           <ChartFiles title="commitments by stage" draw={() => barDrawing(row)} />
         </>
       )}
-      <ul class="legend figures">
-        {SHOWN_STAGES.map((stage) => (
-          <li key={stage}>
-            <span class={`stage ${stage}`}>{STAGE_WORDS[stage]}</span>{' '}
-            <Figure n={row.byStage[stage]} href={view.list({ ...filter, stage })} />
-          </li>
-        ))}
-      </ul>
+      <StageFigures row={row} stages={SHOWN_STAGES} href={(stage) => view.list({ ...filter, stage })} />
     </section>
   );
 };
+
+/** The lines of agencies. @param rest of the filter of their commitments */
+export const agencyLines = (rows: readonly AgencyRow[], href: (agency: string) => string, rest: Filter = {}): Line[] =>
+  rows.map((row) => ({
+    ...{ code: row.agency, name: row.name, row, asked: row.asked },
+    href: href(row.agency),
+    filter: { ...rest, agency: row.agency },
+  }));
 
 /** Rows with most commitments first, then by name. */
 export const mostFirst = <R extends Row & { name: string }>(rows: readonly R[]): R[] =>
@@ -217,63 +235,62 @@ export const Breakdown = ({ view, caption, of, lines, brief = false, ...whole }:
   const isOfAgencies = of === 'Agency';
   const last = isOfAgencies ? 'Its own last report' : 'Last report';
   return (
-    <div class="table" role="region" aria-label={caption} tabIndex={0}>
-      <Table
-        class={brief ? 'breakdown brief' : 'breakdown'}
-        rows={lines.length}
-        few={brief}
-        caption={caption}
-        heads={[
-          of,
-          <TotalHeads />,
-          ...stages.map((stage) => (
-            <th key={stage} scope="col" class="n by-stage">
-              {STAGE_WORDS[stage]}
-            </th>
-          )),
-          { n: 'Overdue', among: 'among those with a target' },
-          { n: 'No update', among: 'among those open' },
-          !brief && (
-            <th scope="col">
-              {last} {isOfAgencies && <small>or last mention by others</small>}
-            </th>
-          ),
-        ]}
-      >
-        {lines.map(({ code, name, href, filter, row, depth = 0, asked }) => (
-          <tr key={code}>
-            <th scope="row" class={`depth-${Math.min(depth, 3)}`}>
-              <NameLink to={href} name={name} /> {name !== code && <small class="code">{code}</small>}
-              {asked && (
-                <span class="asked-for asked">
-                  in <a href={view.list({ ...filter, asked: true })}>{count(asked)}</a> of {count(row.total)} only
-                  asked, yet to accept
-                </span>
-              )}
-            </th>
-            <TotalCells row={row} longest={longest} href={view.list(filter)} />
-            {stages.map((stage) => (
-              <td key={stage} class="n by-stage" data-label={STAGE_WORDS[stage]}>
-                <Figure n={row.byStage[stage]} href={view.list({ ...filter, stage })} />
-              </td>
-            ))}
-            <td class="n" data-label="Overdue">
-              <Figure n={row.overdue} href={view.list({ ...filter, overdue: true })} />
-              <small> of {count(row.withTarget)}</small>
-            </td>
-            <td class="n" data-label="No update">
-              <Figure n={row.stale} href={view.list({ ...filter, stale: true })} />
-              <small> of {count(openIn(row))}</small>
-            </td>
-            {!brief && (
-              <td class="date" data-label={last}>
-                <LastReport row={row} isOfAgency={isOfAgencies} />
-              </td>
+    <WideTable
+      label={caption}
+      class={brief ? 'breakdown brief' : 'breakdown'}
+      rows={lines.length}
+      few={brief}
+      caption={caption}
+      heads={[
+        of,
+        <TotalHeads />,
+        ...stages.map((stage) => (
+          <th key={stage} scope="col" class="n by-stage">
+            {STAGE_WORDS[stage]}
+          </th>
+        )),
+        { n: 'Overdue', among: 'among those with a target' },
+        { n: 'No update', among: 'among those open' },
+        !brief && (
+          <th scope="col">
+            {last} {isOfAgencies && <small>or last mention by others</small>}
+          </th>
+        ),
+      ]}
+    >
+      {lines.map(({ code, name, href, filter, row, depth = 0, asked }) => (
+        <tr key={code}>
+          <th scope="row" class={`depth-${Math.min(depth, 3)}`}>
+            <NameLink to={href} name={name} /> {name !== code && <small class="code">{code}</small>}
+            {asked && (
+              <span class="asked-for asked">
+                in <a href={view.list({ ...filter, asked: true })}>{count(asked)}</a> of {count(row.total)} only asked,
+                yet to accept
+              </span>
             )}
-          </tr>
-        ))}
-      </Table>
-    </div>
+          </th>
+          <TotalCells row={row} longest={longest} href={view.list(filter)} />
+          {stages.map((stage) => (
+            <td key={stage} class="n by-stage" data-label={STAGE_WORDS[stage]}>
+              <Figure n={row.byStage[stage]} href={view.list({ ...filter, stage })} />
+            </td>
+          ))}
+          <td class="n" data-label="Overdue">
+            <Figure n={row.overdue} href={view.list({ ...filter, overdue: true })} />
+            <small> of {count(row.withTarget)}</small>
+          </td>
+          <td class="n" data-label="No update">
+            <Figure n={row.stale} href={view.list({ ...filter, stale: true })} />
+            <small> of {count(openIn(row))}</small>
+          </td>
+          {!brief && (
+            <td class="date" data-label={last}>
+              <LastReport row={row} isOfAgency={isOfAgencies} />
+            </td>
+          )}
+        </tr>
+      ))}
+    </WideTable>
   );
 };
 

@@ -245,7 +245,9 @@ const Waits = ({ title, all, total, acts }: WaitsParts) =>
       <ul class="items">
         {all.slice(0, FIRST).map((one) => (
           <li key={one.reference}>
-            <Commitment {...one} />
+            <div>
+              <Commitment {...one} />
+            </div>
             <span class="acts">
               {acts(one.reference).map(([href, words]) => (
                 <a key={href} href={href}>
@@ -261,9 +263,9 @@ const Waits = ({ title, all, total, acts }: WaitsParts) =>
   );
 
 const Commitment = ({ reference, title }: { reference: string; title: string }) => (
-  <div>
+  <>
     <NameLink to={path('commitments', reference)} name={title} /> <span class="code">{reference}</span>
-  </div>
+  </>
 );
 
 const NeedsWord = ({
@@ -286,8 +288,7 @@ const NeedsWord = ({
         {items.map((item) => (
           <li key={item.reference}>
             <div>
-              <NameLink to={path('commitments', item.reference)} name={item.title} />{' '}
-              <span class="code">{item.reference}</span>
+              <Commitment {...item} />
               <small>
                 <StageTag stage={item.stage} /> · last heard of {dateWords(item.lastReportedOn, 'short')}
                 {item.target && ` · target ${dateWords(item.target, 'short')}`}

@@ -8,6 +8,7 @@ import type {
   KeptImport,
   RowOutcome,
 } from '#exchange';
+import { Field } from './choice.js';
 import { PlainPage, Section } from './layout.js';
 import { ButtonForm, PostForm } from './signed-in.js';
 import { Table } from './take-away.js';
@@ -119,10 +120,7 @@ const Decision = ({ id, state, problems, toDo }: DecisionParts) => {
   if (state === 'confirmed')
     return (
       <PostForm action={at('undo')} class="filters">
-        <label>
-          <span>Why it is undone</span>
-          <input name="reason" required maxLength={2000} />
-        </label>
+        <Field label="Why it is undone" name="reason" required maxLength={2000} />
         <button type="submit">Undo the whole import</button>
       </PostForm>
     );

@@ -25,7 +25,7 @@ import {
   type RequestContext,
   type Upload,
 } from '#platform';
-import { Options } from './choice.js';
+import { Field, Options } from './choice.js';
 import { PlainPage, Section } from './layout.js';
 import { NameLink } from './links.js';
 import { RendersPages } from './rendering.js';
@@ -129,14 +129,20 @@ const ImportList = ({ imports, mappings, refused, asked }: ListParts) => (
       </p>
     )}
     <PostForm action="/imports" encType={FILE_TYPE} class="filters">
-      <label>
-        <span>File, or several files as one</span>
-        <input type="file" name="file" multiple required accept=".xlsx,.csv,.txt,.json" />
-      </label>
-      <label>
-        <span>Date of the report, where a row names none</span>
-        <input type="date" name="reportedOn" value={asked?.reportedOn} />
-      </label>
+      <Field
+        label="File, or several files as one"
+        type="file"
+        name="file"
+        multiple
+        required
+        accept=".xlsx,.csv,.txt,.json"
+      />
+      <Field
+        label="Date of the report, where a row names none"
+        type="date"
+        name="reportedOn"
+        value={asked?.reportedOn}
+      />
       <label>
         <span>Days with slashes are written</span>
         <select name="dates">
@@ -152,14 +158,13 @@ const ImportList = ({ imports, mappings, refused, asked }: ListParts) => (
       <details>
         <summary>More about the file</summary>
         <div class="filters">
-          <label>
-            <span>Document that is cited, where a row cites none</span>
-            <input name="document" value={asked?.document} maxLength={120} />
-          </label>
-          <label>
-            <span>Where in it</span>
-            <input name="locator" value={asked?.locator} maxLength={500} />
-          </label>
+          <Field
+            label="Document that is cited, where a row cites none"
+            name="document"
+            value={asked?.document}
+            maxLength={120}
+          />
+          <Field label="Where in it" name="locator" value={asked?.locator} maxLength={500} />
           <label>
             <span>Mapping of columns: its name, or JSON</span>
             <input
@@ -172,10 +177,7 @@ const ImportList = ({ imports, mappings, refused, asked }: ListParts) => (
               <Options of={mappings.map(({ name, columns }) => [name, Object.keys(columns).join(', ')])} />
             </datalist>
           </label>
-          <label>
-            <span>Keep the mapping by this name</span>
-            <input name="saveMapping" value={asked?.saveMapping} maxLength={80} />
-          </label>
+          <Field label="Keep the mapping by this name" name="saveMapping" value={asked?.saveMapping} maxLength={80} />
         </div>
       </details>
       <button type="submit">Look at it</button>

@@ -7,7 +7,7 @@ import { Figure, ShownDate } from './figures.js';
 import { Section } from './layout.js';
 import { AgencyLink, Listed, Joined, ThemeLink, NameLink } from './links.js';
 import { LISTED } from './lists.js';
-import { Source, Words, type Cited } from './source.js';
+import { Paragraph, Source, Words, type Cited } from './source.js';
 import { path, type View } from './view.js';
 import { count, END_WORDS, RELATION_WORDS, roleWords, sentence, whenWords } from './words.js';
 
@@ -118,9 +118,7 @@ export const EndOfRecord = ({ view, commitment: { end }, titles }: Ended) =>
         />{' '}
         {end.reportedOn && whenWords(end.reportedOn)}
       </h2>
-      <p>
-        <Words text={end.reason} of={end} />
-      </p>
+      <Paragraph text={end.reason} of={end} />
       <Source view={view} of={end} uncited="No document is cited" />
       <p class="note">
         Since then this record is counted in no total; before then it counts as it did. Its history stays as it was.

@@ -15,7 +15,7 @@ import {
 } from '#progress';
 import { Registers, type Framework, type Theme } from '#registers';
 import { capital } from '#words';
-import { Choice, type ChoiceParts } from './choice.js';
+import { Choice, type Choosable } from './choice.js';
 import { NothingFound } from './conditions.js';
 import { Figure } from './figures.js';
 import { COLOURED, HeatMap, type Coloured, type Side } from './heat-map.js';
@@ -103,8 +103,8 @@ interface Parts {
   readonly colour: Coloured;
   readonly frameworks: readonly Framework[];
   readonly themes: readonly Theme[];
-  readonly choices: readonly Omit<ChoiceParts, 'value'>[];
-  readonly bodies: Omit<ChoiceParts, 'value'>;
+  readonly choices: readonly Choosable[];
+  readonly bodies: Choosable;
   readonly members: number | null;
 }
 

@@ -2,7 +2,7 @@
 import { Injectable } from '@nestjs/common';
 import { Registers } from '#registers';
 import { compareTexts } from '#text';
-import type { ChoiceParts } from './choice.js';
+import { choice, optionsOf, type Choosable } from './choice.js';
 import { AgencyLink } from './links.js';
 import type { View } from './view.js';
 import { counted, dateWords } from './words.js';
@@ -12,17 +12,13 @@ export class MemberOf {
   constructor(private readonly registers: Registers) {}
 
   /** The bodies that had members on the date. */
-  async choice(view: View): Promise<Omit<ChoiceParts, 'value'>> {
+  async choice(view: View): Promise<Choosable> {
     const agencies = await this.registers.all('agency', view.position, view.asOf);
     const bodies = agencies.flatMap(({ memberships }) =>
       memberships.flatMap(({ body, member }) => (member ? body : [])),
     );
-    return {
-      name: 'memberOf',
-      label: 'Agencies that were members of',
-      any: 'Any body, or none',
-      options: [...new Set(bodies)].sort(compareTexts).map((code) => [code, view.names.agency.get(code) ?? code]),
-    };
+    const options = optionsOf([...new Set(bodies)].sort(compareTexts), (code) => view.names.agency.get(code) ?? code);
+    return choice('memberOf', 'Agencies that were members of', 'Any body, or none', options);
   }
 
   /** The number of members of the body; `null` when no body is asked for. */

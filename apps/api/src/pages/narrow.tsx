@@ -3,12 +3,10 @@ import { Injectable } from '@nestjs/common';
 import type { ComponentChildren } from 'preact';
 import { Progress } from '#progress';
 import { Registers } from '#registers';
-import { byFramework, Choice, type ChoiceParts } from './choice.js';
+import { agencyOptions, byFramework, choice, Choice, type Choosable } from './choice.js';
 import { KeptFields } from './as-at.js';
 import { FollowedUp } from './scope.js';
 import type { View } from './view.js';
-
-type Choices = readonly Omit<ChoiceParts, 'value'>[];
 
 /** The choices that there are as at the date shown. */
 @Injectable()
@@ -19,41 +17,26 @@ export class Narrowing {
     private readonly followedUp: FollowedUp,
   ) {}
 
-  async choices(view: View): Promise<Choices> {
+  async choices(view: View): Promise<Choosable[]> {
     const [agencies, themes, frameworks, forums] = await Promise.all([
       this.progress.inUse('agency', view.at),
       this.registers.all('theme', view.position),
       this.registers.all('framework', view.position),
       this.followedUp.forums(view),
     ]);
+    const followed = forums.map(({ id, name }) => [id, name] as const);
     return [
-      {
-        name: 'agency',
-        label: 'Agency',
-        any: 'All agencies',
-        options: [...agencies.keys()].map((code) => [code, `${code} – ${view.names.agency.get(code) ?? code}`]),
-      },
-      { name: 'role', label: 'Its role', any: 'Lead, co-lead or partner', options: [['lead', 'Lead only']] },
-      {
-        name: 'theme',
-        label: 'Theme',
-        any: 'All themes',
-        options: [],
-        groups: byFramework(frameworks, themes),
-      },
-      {
-        name: 'followsUp',
-        label: 'Follow-up of',
-        any: 'Everything',
-        options: forums.map(({ id, name }) => [id, name]),
-      },
+      choice('agency', 'Agency', 'All agencies', agencyOptions(view, agencies.keys())),
+      choice('role', 'Its role', 'Lead, co-lead or partner', [['lead', 'Lead only']]),
+      { ...choice('theme', 'Theme', 'All themes', []), groups: byFramework(frameworks, themes) },
+      choice('followsUp', 'Follow-up of', 'Everything', followed),
     ];
   }
 }
 
 interface Parts {
   readonly view: View;
-  readonly choices: Choices;
+  readonly choices: readonly Choosable[];
   /** The fields of the form besides, by name. */
   readonly own?: readonly string[];
   readonly children?: ComponentChildren;

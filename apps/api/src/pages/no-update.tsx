@@ -2,13 +2,13 @@
 import { Controller, Get, Query, Req } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { Silence, SilentQuery, type SilenceView } from '#progress';
-import { Choice } from './choice.js';
+import { Choice, Field, yesNo, type Choosable } from './choice.js';
 import { NothingFound } from './conditions.js';
 import { Figure, ShownDate } from './figures.js';
 import { Page } from './layout.js';
 import { NameLink } from './links.js';
 import { narrowingParams, Narrow, Narrowing } from './narrow.js';
-import { Table } from './take-away.js';
+import { WideTable } from './take-away.js';
 import { RendersPages } from './rendering.js';
 import { path, Views, type View } from './view.js';
 import { count, counted, OPEN_STAGES } from './words.js';
@@ -38,7 +38,7 @@ export class NoUpdatePage {
 interface Parts {
   readonly view: View;
   readonly silence: SilenceView;
-  readonly choices: Parameters<typeof Narrow>[0]['choices'];
+  readonly choices: readonly Choosable[];
 }
 
 const NoUpdate = ({ view, silence: { total, rows, staleAfter }, choices }: Parts) => {
@@ -75,71 +75,71 @@ const NoUpdate = ({ view, silence: { total, rows, staleAfter }, choices }: Parts
           name="silent"
           label="Show"
           any="All of them"
-          options={[
-            ['true', 'Only those with no update'],
-            ['false', 'Only those with an update'],
-          ]}
+          options={yesNo('Only those with no update', 'Only those with an update')}
           value={silent}
         />
-        <label>
-          <span>No update for so many months</span>
-          <input type="number" name="staleAfter" min="0" max="1200" value={String(staleAfter)} />
-        </label>
+        <Field
+          label="No update for so many months"
+          type="number"
+          name="staleAfter"
+          min="0"
+          max="1200"
+          value={String(staleAfter)}
+        />
       </Narrow>
       {rows.length === 0 ? (
         <NothingFound view={view} what="agency" />
       ) : (
-        <div class="table" role="region" aria-label="The last update per agency" tabIndex={0}>
-          <Table
-            class="breakdown"
-            rows={rows.length}
-            caption="The oldest update first; an agency counts as without update when all of its open commitments are"
-            heads={[
-              'Agency',
-              'Last update',
-              { n: 'Months since' },
-              { n: 'No update', among: 'of its open ones' },
-              'Without update',
-            ]}
-          >
-            {rows.map(({ agency, name, open, stale, silent, lastHeardOn, lastOwnReportOn, months }) => (
-              <tr key={agency}>
-                <th scope="row">
-                  <NameLink to={view.link(path('agencies', agency), view.scope)} name={name} />{' '}
-                  {name !== agency && <small class="code">{agency}</small>}
-                </th>
-                <td class="date" data-label="Last update">
-                  <ShownDate date={lastHeardOn} short />
-                  {lastOwnReportOn !== lastHeardOn && (
-                    <small>
-                      {' '}
-                      {lastOwnReportOn ? (
-                        <>
-                          its own: <ShownDate date={lastOwnReportOn} short />
-                        </>
-                      ) : (
-                        'none its own'
-                      )}
-                    </small>
-                  )}
-                </td>
-                <td class="n" data-label="Months since">
-                  {count(months)}
-                </td>
-                <td class="n" data-label="No update">
-                  <Figure n={stale} href={view.list({ ...lists(agency), stale: true })} />
+        <WideTable
+          label="The last update per agency"
+          class="breakdown"
+          rows={rows.length}
+          caption="The oldest update first; an agency counts as without update when all of its open commitments are"
+          heads={[
+            'Agency',
+            'Last update',
+            { n: 'Months since' },
+            { n: 'No update', among: 'of its open ones' },
+            'Without update',
+          ]}
+        >
+          {rows.map(({ agency, name, open, stale, silent, lastHeardOn, lastOwnReportOn, months }) => (
+            <tr key={agency}>
+              <th scope="row">
+                <NameLink to={view.link(path('agencies', agency), view.scope)} name={name} />{' '}
+                {name !== agency && <small class="code">{agency}</small>}
+              </th>
+              <td class="date" data-label="Last update">
+                <ShownDate date={lastHeardOn} short />
+                {lastOwnReportOn !== lastHeardOn && (
                   <small>
                     {' '}
-                    of <Figure n={open} href={view.list({ ...lists(agency), stage: OPEN_STAGES })} />
+                    {lastOwnReportOn ? (
+                      <>
+                        its own: <ShownDate date={lastOwnReportOn} short />
+                      </>
+                    ) : (
+                      'none its own'
+                    )}
                   </small>
-                </td>
-                <td data-label="Without update">
-                  {silent ? <strong class="dated">Yes</strong> : <span class="nil">No</span>}
-                </td>
-              </tr>
-            ))}
-          </Table>
-        </div>
+                )}
+              </td>
+              <td class="n" data-label="Months since">
+                {count(months)}
+              </td>
+              <td class="n" data-label="No update">
+                <Figure n={stale} href={view.list({ ...lists(agency), stale: true })} />
+                <small>
+                  {' '}
+                  of <Figure n={open} href={view.list({ ...lists(agency), stage: OPEN_STAGES })} />
+                </small>
+              </td>
+              <td data-label="Without update">
+                {silent ? <strong class="dated">Yes</strong> : <span class="nil">No</span>}
+              </td>
+            </tr>
+          ))}
+        </WideTable>
       )}
       <p class="note">
         A commitment counts once in the totals and once under each of its agencies: these rows do not add up. What one

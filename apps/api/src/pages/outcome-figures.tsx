@@ -4,7 +4,7 @@ import type { OutcomesView } from '#progress';
 import { Figure } from './figures.js';
 import { Section } from './layout.js';
 import { Joined, NameLink } from './links.js';
-import { Table } from './take-away.js';
+import { WideTable } from './take-away.js';
 import { path, type Params, type View } from './view.js';
 import { count, counted, OUTCOME_KIND_WORDS, textWords } from './words.js';
 
@@ -88,41 +88,40 @@ const FollowUpTable = ({ id, title, caption, head, rows, children }: TableOfFoll
   ];
   return (
     <Section id={id} title={title}>
-      <div class="table" role="region" aria-label={title} tabIndex={0}>
-        <Table
-          class="breakdown coverage"
-          rows={rows.length}
-          few
-          caption={caption}
-          heads={[
-            head,
-            ...rows.slice(0, 1).flatMap((row) =>
-              cells(row).map((cell) => (
-                <th scope="col" class={cell ? 'n' : 'of-bar'} key={cell?.[0] ?? ''}>
-                  {cell?.[0] ?? 'Share with follow-up'}
-                </th>
-              )),
-            ),
-          ]}
-        >
-          {rows.map((row) => (
-            <tr key={row.key}>
-              <th scope="row">{row.head}</th>
-              {cells(row).map((cell) =>
-                cell ? (
-                  <td class="n" data-label={cell[0]} key={cell[0]}>
-                    <Figure n={cell[1]} href={cell[2]} />
-                  </td>
-                ) : (
-                  <td class="of-bar" key="">
-                    <ShareBar n={row.covered} of={row.outcomes} />
-                  </td>
-                ),
-              )}
-            </tr>
-          ))}
-        </Table>
-      </div>
+      <WideTable
+        label={title}
+        class="breakdown coverage"
+        rows={rows.length}
+        few
+        caption={caption}
+        heads={[
+          head,
+          ...rows.slice(0, 1).flatMap((row) =>
+            cells(row).map((cell) => (
+              <th scope="col" class={cell ? 'n' : 'of-bar'} key={cell?.[0] ?? ''}>
+                {cell?.[0] ?? 'Share with follow-up'}
+              </th>
+            )),
+          ),
+        ]}
+      >
+        {rows.map((row) => (
+          <tr key={row.key}>
+            <th scope="row">{row.head}</th>
+            {cells(row).map((cell) =>
+              cell ? (
+                <td class="n" data-label={cell[0]} key={cell[0]}>
+                  <Figure n={cell[1]} href={cell[2]} />
+                </td>
+              ) : (
+                <td class="of-bar" key="">
+                  <ShareBar n={row.covered} of={row.outcomes} />
+                </td>
+              ),
+            )}
+          </tr>
+        ))}
+      </WideTable>
       {children}
     </Section>
   );

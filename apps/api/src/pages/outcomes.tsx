@@ -7,7 +7,7 @@ import { Registers, type Forum, type OutcomeAsAt } from '#registers';
 import { entryFacts } from './entry-fields.js';
 import { Fact } from './fact.js';
 import { Contents } from './contents.js';
-import { Choice, type ChoiceParts } from './choice.js';
+import { agencyOptions, Choice, optionsOf, yesNo, type Choosable } from './choice.js';
 import { NothingFound } from './conditions.js';
 import { Legend } from './figures.js';
 import { FollowedUpBy, following, FollowUp, type Following } from './follow-up.js';
@@ -20,7 +20,7 @@ import { RendersPages } from './rendering.js';
 import { Covered, PerForum, PerKind } from './outcome-figures.js';
 import { Addressees, ForumLink, Issuer, OutcomesByKind } from './outcome-lists.js';
 import { FollowedUp, Scope } from './scope.js';
-import { Place, Words } from './source.js';
+import { Paragraph, Place } from './source.js';
 import { PageQuery, path, Views, type View } from './view.js';
 import {
   count,
@@ -81,7 +81,7 @@ interface Parts {
   readonly coverage: OutcomesView;
   readonly forums: readonly Forum[];
   readonly followed: readonly Forum[];
-  readonly bodies: Omit<ChoiceParts, 'value'>;
+  readonly bodies: Choosable;
   readonly members: number | null;
 }
 
@@ -91,7 +91,7 @@ const Outcomes = ({ view, coverage, forums, followed, bodies, members }: Parts) 
   const { total, rows, rowCount, nextCursor } = coverage;
   const { asked } = view;
   const groups = [...Map.groupBy(rows, ({ forum }) => forum)];
-  const agencies = [...view.names.agency].map(([code, name]) => [code, `${code} – ${name}`] as const);
+  const agencies = agencyOptions(view, view.names.agency.keys());
   return (
     <Page
       view={view}
@@ -125,7 +125,7 @@ const Outcomes = ({ view, coverage, forums, followed, bodies, members }: Parts) 
           name="kind"
           label="Of what kind"
           any="Of any kind"
-          options={TOLD_KINDS.map((kind) => [kind, OUTCOME_KIND_WORDS[kind]] as const)}
+          options={optionsOf(TOLD_KINDS, (kind) => OUTCOME_KIND_WORDS[kind])}
           value={asked['kind']}
         />
         <Choice
@@ -142,17 +142,14 @@ const Outcomes = ({ view, coverage, forums, followed, bodies, members }: Parts) 
           name="covered"
           label="Show"
           any="All outcomes"
-          options={[
-            ['true', 'With follow-up'],
-            ['false', 'Without follow-up'],
-          ]}
+          options={yesNo('With follow-up', 'Without follow-up')}
           value={asked['covered']}
         />
         <Choice
           name="stage"
           label="With a commitment that is"
           any="In any stage, or none"
-          options={[[OPEN_STAGES, 'Open'], ...SHOWN_STAGES.map((stage) => [stage, STAGE_WORDS[stage]] as const)]}
+          options={[[OPEN_STAGES, 'Open'], ...optionsOf(SHOWN_STAGES, (stage) => STAGE_WORDS[stage])]}
           value={asked['stage']}
         />
         <Choice name="addressee" label="Addressed to" any="Anyone" options={agencies} value={asked['addressee']} />
@@ -235,13 +232,7 @@ const OutcomeReport = ({ view, outcome, followedUpOn, ...followUp }: OutcomePart
         <span class="code">{outcome.id}</span> · {OUTCOME_KIND_WORDS[outcome.kind ?? 'not_told']}
       </>
     }
-    lead={
-      shortened(outcome.text) !== outcome.text && (
-        <p>
-          <Words text={outcome.text} />
-        </p>
-      )
-    }
+    lead={shortened(outcome.text) !== outcome.text && <Paragraph text={outcome.text} />}
     api={[`/progress${path('outcomes', outcome.id)}`, {}]}
     entry={path('outcomes', outcome.id)}
     list={['/commitments', { followsUp: outcome.id }]}

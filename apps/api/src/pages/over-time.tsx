@@ -6,12 +6,12 @@ import type { Stage } from '#commitments';
 import { Progress, STEPS, Timeline, TimelineQuery, type Filter } from '#progress';
 import { noUpdateSince } from './as-at.js';
 import { datesToPlot, stagesChart, type TimelineStep } from '#charts';
-import { Choice } from './choice.js';
+import { Choice, Field } from './choice.js';
 import { NothingFound } from './conditions.js';
 import { Figure, Legend } from './figures.js';
 import { Page, Section } from './layout.js';
 import { narrowingParams, Narrow, Narrowing } from './narrow.js';
-import { ChartFiles, Table } from './take-away.js';
+import { ChartFiles, WideTable } from './take-away.js';
 import { RendersPages } from './rendering.js';
 import { Views, type View } from './view.js';
 import { CHART_WORDS, counted, dateWords, SHOWN_STAGES, STAGE_WORDS } from './words.js';
@@ -53,14 +53,8 @@ export class TimelinePage {
         api={['/progress/timeline']}
       >
         <Narrow view={view} choices={choices} own={['from', 'to', 'step']}>
-          <label>
-            <span>From</span>
-            <input type="date" name="from" value={timeline.from} max={view.asOf} />
-          </label>
-          <label>
-            <span>To</span>
-            <input type="date" name="to" value={query.to} max={view.asOf} />
-          </label>
+          <Field label="From" type="date" name="from" value={timeline.from} max={view.asOf} />
+          <Field label="To" type="date" name="to" value={query.to} max={view.asOf} />
           <Choice
             name="step"
             label="In steps of"
@@ -154,29 +148,28 @@ const StepTable = ({ view, title, caption, steps, filter }: TableParts) => {
     </td>
   );
   return (
-    <div class="table" role="region" aria-label={title} tabIndex={0}>
-      <Table
-        caption={caption}
-        heads={[
-          'As at',
-          { n: 'Commitments' },
-          ...SHOWN_STAGES.map((stage) => ({ n: STAGE_WORDS[stage] })),
-          { n: 'Overdue' },
-          { n: 'No update' },
-        ]}
-      >
-        {steps.map(({ asOf, total, byStage, overdue, stale }) => (
-          <tr key={asOf}>
-            <th scope="row" class="day">
-              <a href={view.here({ asOf })}>{dateWords(asOf, 'short')}</a>
-            </th>
-            {of(asOf, total)}
-            {SHOWN_STAGES.map((stage: Stage) => of(asOf, byStage[stage], { stage }))}
-            {of(asOf, overdue, { overdue: true })}
-            {of(asOf, stale, { stale: true })}
-          </tr>
-        ))}
-      </Table>
-    </div>
+    <WideTable
+      label={title}
+      caption={caption}
+      heads={[
+        'As at',
+        { n: 'Commitments' },
+        ...SHOWN_STAGES.map((stage) => ({ n: STAGE_WORDS[stage] })),
+        { n: 'Overdue' },
+        { n: 'No update' },
+      ]}
+    >
+      {steps.map(({ asOf, total, byStage, overdue, stale }) => (
+        <tr key={asOf}>
+          <th scope="row" class="day">
+            <a href={view.here({ asOf })}>{dateWords(asOf, 'short')}</a>
+          </th>
+          {of(asOf, total)}
+          {SHOWN_STAGES.map((stage: Stage) => of(asOf, byStage[stage], { stage }))}
+          {of(asOf, overdue, { overdue: true })}
+          {of(asOf, stale, { stale: true })}
+        </tr>
+      ))}
+    </WideTable>
   );
 };

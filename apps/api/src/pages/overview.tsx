@@ -6,7 +6,7 @@ import { Progress, Timeline, type AgencyRow, type ItemList, type Row, type Theme
 import { Registers, type Framework } from '#registers';
 import { datesToPlot, type TimelineStep } from '#charts';
 import { Contents } from './contents.js';
-import { Breakdown, Headline, Legend, mostFirst, NoSum } from './figures.js';
+import { agencyLines, Breakdown, Headline, Legend, mostFirst, NoSum } from './figures.js';
 import { Page, Section } from './layout.js';
 import { CorrectedLater, EndedApart, type EndedCounts } from './lineage.js';
 import { CommitmentTable } from './lists.js';
@@ -99,16 +99,7 @@ const Overview = ({ view, total, apart, correctedLater, agencies, drawn, overdue
             caption="As lead, co-lead or partner"
             of="Agency"
             brief
-            lines={mostFirst(agencies)
-              .slice(0, MOST)
-              .map((row) => ({
-                code: row.agency,
-                name: row.name,
-                href: view.link(path('agencies', row.agency)),
-                filter: { agency: row.agency },
-                row,
-                asked: row.asked,
-              }))}
+            lines={agencyLines(mostFirst(agencies).slice(0, MOST), (agency) => view.link(path('agencies', agency)))}
           />
           <p>
             <a href={view.link('/agencies')}>All {counted(agencies.length, 'agency', 'agencies')}</a>

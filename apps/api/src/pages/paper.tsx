@@ -23,7 +23,7 @@ import {
 } from '#platform';
 import { type Document } from '#registers';
 import { partsOf } from '#text';
-import { Options } from './choice.js';
+import { Field, Options } from './choice.js';
 import { DataLists } from './form.js';
 import type { Suggestion } from './form-parts.js';
 import { PlainPage, Section } from './layout.js';
@@ -187,10 +187,7 @@ const PaperPage = ({ document, paper }: { document: Document; paper: PaperView |
     )}
     <Section title={paper ? 'Send another text' : 'Send the text'}>
       <PostForm action={paperPath(document.id)} encType={FILE_TYPE} class="filters">
-        <label>
-          <span>Word document (.docx) or plain text</span>
-          <input type="file" name="file" required accept=".docx,.txt,.md" />
-        </label>
+        <Field label="Word document (.docx) or plain text" type="file" name="file" required accept=".docx,.txt,.md" />
         <button type="submit">Read it</button>
       </PostForm>
     </Section>
@@ -278,8 +275,8 @@ const StatementPage = ({ document, paragraph, agency, suggestions, sent, refused
             name="reference"
             label="Reference of the commitment"
             value={value('reference')}
-            list="list-commitment"
             required
+            list="list-commitment"
           />
           <OfStage value={value} />
           <button type="submit">Report it</button>
@@ -296,15 +293,15 @@ const StatementPage = ({ document, paragraph, agency, suggestions, sent, refused
             name="lead"
             label="Agency in the lead, by its code"
             value={value('lead') || (agency ?? '')}
-            list="list-agency"
             required
+            list="list-agency"
           />
           <Field
             name="themes"
             label="Codes of themes, parted by ;"
             value={value('themes')}
-            list="list-theme"
             required
+            list="list-theme"
           />
           <OfStage value={value} />
           <button type="submit">Record it</button>
@@ -333,16 +330,7 @@ interface FieldParts {
   readonly label: string;
   readonly value: string;
   readonly required?: boolean;
-  /** The id of a list of suggestions. */
-  readonly list?: string;
 }
-
-const Field = ({ name, label, value, required, list }: FieldParts) => (
-  <label>
-    <span>{label}</span>
-    <input name={name} value={value} required={required} list={list} />
-  </label>
-);
 
 const Words = ({ name, label, value, required }: FieldParts) => (
   <label class="wide">

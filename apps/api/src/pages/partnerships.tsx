@@ -11,7 +11,7 @@ import {
   type PartnershipRow,
   type PartnershipsView,
 } from '#progress';
-import { Choice, type ChoiceParts } from './choice.js';
+import { Choice, type Choosable } from './choice.js';
 import { NothingFound } from './conditions.js';
 import { Figure, Legend, TotalHeads, TotalCells } from './figures.js';
 import { HeatMap } from './heat-map.js';
@@ -22,7 +22,7 @@ import { Listed } from './links.js';
 import { Kinds } from './matrix.js';
 import { MemberOf, OnlyMembers } from './member-of.js';
 import { Narrow, Narrowing } from './narrow.js';
-import { Table } from './take-away.js';
+import { WideTable } from './take-away.js';
 import { RendersPages } from './rendering.js';
 import { path, Views, type View } from './view.js';
 import { count, counted } from './words.js';
@@ -68,8 +68,8 @@ interface Parts {
   /** The agencies that share most; `null` where one agency or a further page is asked for. */
   readonly matrix: MatrixView | null;
   readonly filter: Filter;
-  readonly choices: readonly Omit<ChoiceParts, 'value'>[];
-  readonly bodies: Omit<ChoiceParts, 'value'>;
+  readonly choices: readonly Choosable[];
+  readonly bodies: Choosable;
   readonly members: number | null;
 }
 
@@ -155,47 +155,46 @@ interface PairsParts extends Pick<Parts, 'view' | 'filter'> {
 const Pairs = ({ view, rows, rowCount, filter }: PairsParts) => {
   const longest = Math.max(...rows.map(({ total }) => total));
   return (
-    <div class="table" role="region" aria-label="Pairs of agencies" tabIndex={0}>
-      <Table
-        class="breakdown pairs"
-        rows={rows.length}
-        caption={`${count(rows.length)} of ${counted(rowCount, 'pair')}, most commitments first`}
-        heads={['Agencies', <TotalHeads />, 'On what']}
-      >
-        {rows.map((row) => {
-          const both = { ...filter, agency: row.agency, with: row.with };
-          const rest = row.themes.length - THEMES;
-          return (
-            <tr key={`${row.agency} ${row.with}`}>
-              <th scope="row">
-                {!filter.agency && (
+    <WideTable
+      label="Pairs of agencies"
+      class="breakdown pairs"
+      rows={rows.length}
+      caption={`${count(rows.length)} of ${counted(rowCount, 'pair')}, most commitments first`}
+      heads={['Agencies', <TotalHeads />, 'On what']}
+    >
+      {rows.map((row) => {
+        const both = { ...filter, agency: row.agency, with: row.with };
+        const rest = row.themes.length - THEMES;
+        return (
+          <tr key={`${row.agency} ${row.with}`}>
+            <th scope="row">
+              {!filter.agency && (
+                <>
+                  <a href={view.link(path('agencies', row.agency), view.scope)} title={row.name}>
+                    {row.agency}
+                  </a>{' '}
+                  with{' '}
+                </>
+              )}
+              <a href={view.link(path('agencies', row.with), view.scope)} title={row.withName}>
+                {filter.agency ? row.withName : row.with}
+              </a>
+              {filter.agency && row.withName !== row.with && <small class="code"> {row.with}</small>}
+            </th>
+            <TotalCells row={row} longest={longest} href={view.list(both)} />
+            <td class="on-what">
+              <Listed
+                all={row.themes.slice(0, THEMES).map(({ theme, name, total }) => (
                   <>
-                    <a href={view.link(path('agencies', row.agency), view.scope)} title={row.name}>
-                      {row.agency}
-                    </a>{' '}
-                    with{' '}
+                    {name} <Figure n={total} href={view.list({ ...both, theme })} />
                   </>
-                )}
-                <a href={view.link(path('agencies', row.with), view.scope)} title={row.withName}>
-                  {filter.agency ? row.withName : row.with}
-                </a>
-                {filter.agency && row.withName !== row.with && <small class="code"> {row.with}</small>}
-              </th>
-              <TotalCells row={row} longest={longest} href={view.list(both)} />
-              <td class="on-what">
-                <Listed
-                  all={row.themes.slice(0, THEMES).map(({ theme, name, total }) => (
-                    <>
-                      {name} <Figure n={total} href={view.list({ ...both, theme })} />
-                    </>
-                  ))}
-                />
-                {rest > 0 && ` and ${counted(rest, 'other theme')}`}
-              </td>
-            </tr>
-          );
-        })}
-      </Table>
-    </div>
+                ))}
+              />
+              {rest > 0 && ` and ${counted(rest, 'other theme')}`}
+            </td>
+          </tr>
+        );
+      })}
+    </WideTable>
   );
 };

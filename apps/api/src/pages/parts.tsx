@@ -6,7 +6,7 @@ import { Section } from './layout.js';
 import { AgencyLink, Joined } from './links.js';
 import { Reading, Replies } from './reading.js';
 import { Table } from './take-away.js';
-import { Source, Words } from './source.js';
+import { Paragraph, Source, Words } from './source.js';
 import type { View } from './view.js';
 import {
   count,
@@ -20,7 +20,8 @@ import {
   whenWords,
 } from './words.js';
 
-interface Shown {
+/** A commitment on its page. */
+export interface Shown {
   readonly view: View;
   readonly commitment: CommitmentView;
 }
@@ -195,11 +196,7 @@ const Word = ({ view, entry }: { view: View; entry: NonNullable<Part['entry']> }
     <p class="found">
       <StageTag stage={entry.stage} /> <Outlook outlook={entry.outlook} />
     </p>
-    {entry.note && (
-      <p>
-        <Words text={entry.note} of={entry} />
-      </p>
-    )}
+    <Paragraph text={entry.note} of={entry} />
     <NextStepLine of={entry} />
     <p class="source">
       Effective {dateWords(entry.effective, 'short')}, reported {dateWords(entry.reportedOn, 'short')}

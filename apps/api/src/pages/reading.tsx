@@ -5,7 +5,7 @@ import type { Item } from '#progress';
 import { Fact } from './fact.js';
 import { ShownDate } from './figures.js';
 import { AgencyLink } from './links.js';
-import { Source, Words } from './source.js';
+import { Paragraph, Source, Words } from './source.js';
 import type { View } from './view.js';
 import { READING_WORDS } from './words.js';
 
@@ -49,9 +49,7 @@ export const Reading = ({ view, verification: read }: Parts) => (
     <p class="found">
       <Finding verification={read.verification} /> {read.reportedOn && <ShownDate date={read.reportedOn} short />}
     </p>
-    <p>
-      <Words text={read.reason} of={read} />
-    </p>
+    <Paragraph text={read.reason} of={read} />
     <Source view={view} of={read} uncited={null} />
     {!read.current && (
       <p class="why">
@@ -73,9 +71,7 @@ export const Replies = ({ view, verification: { replies } }: Parts) =>
             <AgencyLink view={view} code={reply.agency} />{' '}
             {reply.reportedOn && <ShownDate date={reply.reportedOn} short />}
           </p>
-          <p>
-            <Words text={reply.text} of={reply} />
-          </p>
+          <Paragraph text={reply.text} of={reply} />
           <Source view={view} of={reply} uncited={null} />
         </div>
       ))}

@@ -17,7 +17,7 @@ import { pngOf } from '#charts';
 import { Rejected } from '#eventsourcing';
 import { idleIn } from '#progress';
 import { AnsweredAs, Cookies, SeeOther, vary, type ApiRequest, type ProblemPage } from '#platform';
-import { bibtexOf, risOf } from './citation.js';
+import { bibtexOf, risOf, type Citation } from './citation.js';
 import { Freshness, ViewsState } from './freshness.js';
 import { ViewsBuilding, ProblemDocument, TableDocument } from './layout.js';
 import { ReaderContext, readerOf } from './signed-in.js';
@@ -61,29 +61,16 @@ async function sendsPart(
   const html = renderToString(<OffersContext.Provider value={offered}>{page}</OffersContext.Provider>);
   const [, kind, number, form] = /^(table|chart|citation)(?:-(\d{1,3}))?(?:\.(svg|png|bib|ris))?$/.exec(part) ?? [];
   const { citation } = offered;
-  const saves = (type: string) => {
-    const name = `followthrough-${citation!.title}-${part}`.replaceAll(/[^\p{L}\p{N}.-]+/gu, '-');
+  const draw = kind === 'chart' ? offered.charts[Number(number) - 1] : undefined;
+  const saved = (draw ?? kind === 'citation') ? FILES[`${kind}.${form}`] : undefined;
+  if (citation && saved) {
+    const [type, contentOf] = saved;
+    const name = `followthrough-${citation.title}-${part}`.replaceAll(/[^\p{L}\p{N}.-]+/gu, '-');
     const parts = name.split('.');
-    const file = `${parts.slice(0, -1).join('-')}-${citation!.asOf}.${parts.at(-1)}`.toLowerCase();
+    const file = `${parts.slice(0, -1).join('-')}-${citation.asOf}.${parts.at(-1)}`.toLowerCase();
     safely(reply, type);
     void reply.header('Content-Disposition', `attachment; filename*=UTF-8''${encodeURIComponent(file)}`);
-  };
-  if (citation && kind === 'citation' && form === 'bib') {
-    saves('application/x-bibtex; charset=utf-8');
-    return bibtexOf(citation);
-  }
-  if (citation && kind === 'citation' && form === 'ris') {
-    saves('application/x-research-info-systems; charset=utf-8');
-    return risOf(citation);
-  }
-  const draw = kind === 'chart' ? offered.charts[Number(number) - 1] : undefined;
-  if (citation && draw && form === 'svg') {
-    saves('image/svg+xml; charset=utf-8');
-    return draw();
-  }
-  if (citation && draw && form === 'png') {
-    saves('image/png');
-    return pngOf(draw(), PNG_WIDTH);
+    return contentOf(citation, draw!);
   }
   const table = kind === 'table' && !form ? html.match(/<table\b[\s\S]*?<\/table>/g)?.[Number(number) - 1] : undefined;
   if (citation && table) return sendsHtml(reply, <TableDocument citation={citation} table={table} />, canSignIn);
@@ -91,6 +78,16 @@ async function sendsPart(
 }
 
 const PNG_WIDTH = 2_000;
+
+type ContentOf = (citation: Citation, draw: () => string) => string | Promise<Uint8Array>;
+
+/** The files that a page can be taken away as, by their kind and form. */
+const FILES: Readonly<Record<string, readonly [type: string, content: ContentOf]>> = {
+  'citation.bib': ['application/x-bibtex; charset=utf-8', bibtexOf],
+  'citation.ris': ['application/x-research-info-systems; charset=utf-8', risOf],
+  'chart.svg': ['image/svg+xml; charset=utf-8', (_, draw) => draw()],
+  'chart.png': ['image/png', (_, draw) => pngOf(draw(), PNG_WIDTH)],
+};
 
 /** The seconds after which a browser asks again for a page that is being prepared. */
 const [AGAIN_S, AGAIN_AT_MOST_S] = [2, 10];

@@ -15,6 +15,9 @@ import { counted, dateWords, RETURN_WORD_WORDS, roleWords, textWords } from './w
 
 export const rowId = (row: number): string => idOf(['commitments', String(row)]);
 
+/** The texts beside the word on a commitment, by their labels. */
+const TEXTS = { why: 'Why it was not assessed', note: 'With no change: a note' } as const;
+
 interface RowParts {
   readonly parts: ReturnFormParts;
   readonly form: FormParts;
@@ -84,22 +87,16 @@ export const Row = ({ parts, form, known, row, said }: RowParts) => {
         <Faults form={form} path={[...at, 'acts']} />
         <ActsOfRow parts={parts} form={form} known={known} row={row} said={said} />
         <div class="words">
-          <div class="field">
-            <label for={idOf([...at, 'why'])}>Why it was not assessed</label>
-            <Faults form={form} path={[...at, 'why']} />
-            <input id={idOf([...at, 'why'])} name={name('why')} value={said?.why ?? ''} maxLength={2000} dir="auto" />
-          </div>
-          <div class="field">
-            <label for={idOf([...at, 'note'])}>With no change: a note</label>
-            <Faults form={form} path={[...at, 'note']} />
-            <input
-              id={idOf([...at, 'note'])}
-              name={name('note')}
-              value={said?.note ?? ''}
-              maxLength={2000}
-              dir="auto"
-            />
-          </div>
+          {(['why', 'note'] as const).map((field) => (
+            <div key={field} class="field">
+              <label for={idOf([...at, field])}>{TEXTS[field]}</label>
+              <Faults form={form} path={[...at, field]} />
+              <input
+                {...{ id: idOf([...at, field]), name: name(field), value: said?.[field] ?? '' }}
+                {...{ maxLength: 2000, dir: 'auto' }}
+              />
+            </div>
+          ))}
         </div>
         <Answers form={form} parts={parts} of="commitment" at={at} answers={said?.answers ?? []} />
         <p class="note">

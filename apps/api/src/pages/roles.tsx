@@ -44,6 +44,19 @@ export const LastUse = ({ at }: { at: string | null }) =>
     </>
   );
 
+/** From when, and to when where that is said. */
+export const Lasting = ({ since, until }: Pick<AppointmentRow, 'since' | 'until'>) => (
+  <>
+    from <Instant at={since} />
+    {until !== null && (
+      <>
+        {' '}
+        to <Instant at={until} />
+      </>
+    )}
+  </>
+);
+
 interface RolesParts {
   readonly appointments: readonly AppointmentRow[];
   /** The form by which one of them is ended, where the reader may. */
@@ -67,13 +80,7 @@ export const Roles = ({ appointments, ending = () => null }: RolesParts) => {
             <div>
               <strong>{appointmentWords(one)}</strong>
               <small>
-                from <Instant at={one.since} />
-                {one.until !== null && (
-                  <>
-                    {' '}
-                    to <Instant at={one.until} />
-                  </>
-                )}
+                <Lasting {...one} />
               </small>
             </div>
             {form && (

@@ -79,6 +79,19 @@ interface WordsParts {
   readonly lang?: string | null;
 }
 
+/** A text in a paragraph of its own; nothing where there is none. */
+export const Paragraph = ({ text, class: kind, ...words }: ParagraphParts) =>
+  text ? (
+    <p class={kind}>
+      <Words text={text} {...words} />
+    </p>
+  ) : null;
+
+interface ParagraphParts extends Omit<WordsParts, 'text'> {
+  readonly text: string | null | undefined;
+  readonly class?: string;
+}
+
 /** A text as it was given, in its own direction; of one that was blanked, that it was, and why where that is known. */
 export const Words = ({ text, of, lang }: WordsParts) => {
   const why = useContext(Removed).get(of?.revision ?? -1);

@@ -188,6 +188,13 @@ export const Table = ({ caption, hideCaption, heads, children, foot, rows = 0, f
   );
 };
 
+/** A table that may be wider than the page: it scrolls in a region that can be reached by key. */
+export const WideTable = ({ label, ...table }: TableParts & { readonly label: string }) => (
+  <div class="table" role="region" aria-label={label} tabIndex={0}>
+    <Table {...table} />
+  </div>
+);
+
 interface ChartParts {
   readonly title: string;
   readonly draw: () => Drawing;

@@ -16,7 +16,7 @@ import { LATEST, Registers, type CrosswalkAsAt, type Forum, type Framework, type
 import { Contents } from './contents.js';
 import { NothingFound } from './conditions.js';
 import { EntryFacts } from './entry-fields.js';
-import { Breakdown, Headline, Legend, mostFirst, NoSum } from './figures.js';
+import { agencyLines, Breakdown, Headline, Legend, mostFirst, NoSum } from './figures.js';
 import { feedPath, followPath } from './feed-path.js';
 import { Page, Section } from './layout.js';
 import { ThemeLink } from './links.js';
@@ -193,9 +193,8 @@ const ThemeReport = (parts: ReportParts) => {
         kind: 'theme',
         asked: {
           theme: theme.code,
-          ...Object.fromEntries(
-            ['crosswalk', 'crosswalkVersion', 'match', 'followsUp'].map((name) => [name, view.asked[name]]),
-          ),
+          ...crosswalkParamsOf(view),
+          followsUp: view.asked['followsUp'],
         },
       }}
     >
@@ -234,14 +233,11 @@ const ThemeReport = (parts: ReportParts) => {
             view={view}
             caption={`Agencies with commitments on ${theme.label}`}
             of="Agency"
-            lines={mostFirst(progress.rows).map((row) => ({
-              code: row.agency,
-              name: row.name,
-              href: view.link(path('agencies', row.agency, 'themes', theme.code), view.scope),
-              filter: { ...filter, agency: row.agency },
-              row,
-              asked: row.asked,
-            }))}
+            lines={agencyLines(
+              mostFirst(progress.rows),
+              (agency) => view.link(path('agencies', agency, 'themes', theme.code), view.scope),
+              filter,
+            )}
           />
           <NoSum of="agencies" total={progress.row?.total ?? 0} />
         </Section>

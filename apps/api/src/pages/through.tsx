@@ -222,14 +222,7 @@ export const ListedThrough = ({ view }: { view: View }) => {
   const { theme, framework, reached, noEquivalent, ...asked } = view.asked as Filter;
   const crosswalk = reached ?? noEquivalent ?? (theme && asked.crosswalk);
   if (!crosswalk && !framework) return null;
-  const nothing = {
-    framework: null,
-    reached: null,
-    noEquivalent: null,
-    crosswalk: null,
-    crosswalkVersion: null,
-    match: null,
-  };
+  const nothing = Object.fromEntries(LISTED_BY.map((field) => [field, null]));
   return (
     <p class="note">
       {framework && <>With a theme of the framework {framework}. </>}

@@ -122,6 +122,11 @@ export class View {
     };
   }
 
+  /** The query of the reader without some of its fields. */
+  without(fields: readonly string[]): Params {
+    return Object.fromEntries(Object.entries(this.asked).filter(([name]) => !fields.includes(name)));
+  }
+
   /** Another page, asked the same way. */
   link(to: string, params: Params = {}): string {
     return to + queryOf({ ...params, ...this.kept });
