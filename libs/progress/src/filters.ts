@@ -555,9 +555,17 @@ export class ThemesQuery extends OmitType(ThroughQuery, ['role']) {
   @FilterField({ description: 'Without effect on themes', default: '' }) role?: Role | 'any';
 }
 
+const inherited = new ThroughQuery();
+const others = (Object.keys(FILTERS) as FilterName[]).filter((name) => !(name in inherited));
+/** In the order of the table, in which the queries of lists name what was asked for, too. */
+const unasked = Object.fromEntries(others.map((name) => [name, undefined]));
+
 /** Everything that lists can be narrowed by: every filter there is. */
-export const FilterQuery = class extends ThroughQuery {} as new () => FilterQuery;
+export const FilterQuery = class extends ThroughQuery {
+  constructor() {
+    super();
+    Object.assign(this, unasked);
+  }
+} as new () => FilterQuery;
 export type FilterQuery = Filter & ThroughQuery;
-const declared = new ThroughQuery();
-for (const name of Object.keys(FILTERS) as FilterName[])
-  if (!(name in declared)) FilterField()(FilterQuery.prototype as object, name);
+for (const name of others) FilterField()(FilterQuery.prototype as object, name);
