@@ -1,14 +1,14 @@
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Imports, jsonFolderAt, planImport, type ImportPlan } from '#exchange';
 import { LOG, metaOf } from '#platform';
+import { refusal } from './support/asking.js';
 import { expectDated, expectReadable, Reader, text } from './support/browser.js';
 import { CLOCK_CASES, HLD, IMPORTER, TestServer, type Answer } from './support/server.js';
 
 const today = new Date().toISOString().slice(0, 10);
-const refusal = ({ status, body }: Answer) => [status, body.code, body.errors?.[0]?.pointer].filter(Boolean).join(' ');
 
 interface Link {
   readonly from: string;
@@ -39,9 +39,7 @@ const linkedFrom = (match: string, to?: string) =>
 describe('Crosswalks over HTTP', () => {
   const server = TestServer.forAll([HLD]);
   let secretariat: string;
-  beforeAll(async () => {
-    secretariat = server.token(null);
-  });
+  beforeAll(() => void (secretariat = server.token(null)));
 
   const post = (path: string, body: object, token: string | undefined = secretariat, headers = {}) =>
     server.post(`/v1/crosswalks${path}`, body, token, headers);
@@ -123,6 +121,7 @@ describe('Crosswalks over HTTP', () => {
     expect((await seen(retitled, '/crosswalks/IOM04-HLD13')).title).toBe('IOM’s model in 2013');
   });
 
+  // What a crosswalk refuses by itself is in its unit spec.
   it('are refused with a clear problem, which leaves nothing behind', async () => {
     const before = await head();
     const publish = async (said: object, code = 'HLD06-HLD13') => {
@@ -133,34 +132,21 @@ describe('Crosswalks over HTTP', () => {
     expect(refusal(await server.post('/v1/crosswalks', { ...entry, code: 'X' }))).toBe('401 unauthenticated');
     expect(refusal(await post('/HLD06-HLD13/versions', version, server.token('IOM')))).toBe('403 forbidden');
     expect(refusal(await post('', { ...entry, code: 'HLD06-HLD13' }))).toBe('409 already_registered');
-    expect(refusal(await post('', { ...entry, code: 'X', to: 'IOM04' }))).toBe('422 same_framework /to');
     expect(refusal(await post('', { ...entry, code: 'X', to: 'NONE' }))).toBe('422 unknown_reference /to');
-    expect(refusal(await post('/HLD06-HLD13/amend', { ...entry, code: 'HLD06-HLD13' }))).toBe(
-      '422 frameworks_are_fixed /from',
-    );
     expect(await publish({}, 'NONE')).toBe('404 not_found');
-    expect(await publish({ reportedOn: '2999-01-01' })).toBe('422 date_in_the_future /reportedOn');
     expect(await publish(link('HLD06-99', 'HLD13-1'))).toBe('422 unknown_reference /links/0/from');
     expect(await publish(link('IOM-1', 'HLD13-1'))).toBe('422 other_framework /links/0/from');
-    expect(await publish(link('HLD06-01', 'HLD06-02'))).toBe('422 other_framework /links/0/to');
     expect(await publish(link('HLD06-01', 'HLD13-1', 'broader'))).toBe('400 invalid /links/0/match');
     expect(await publish({ links: [] })).toBe('400 invalid /links');
-    const twice = [...link('HLD06-01', 'HLD13-1').links, ...link('HLD06-01', 'HLD13-1', 'broad').links];
-    expect(await publish({ links: twice })).toBe('422 linked_twice /links/1');
-    expect(await publish({ noEquivalent: [{ theme: 'HLD06-01' }] })).toBe('422 has_equivalent /noEquivalent/0/theme');
     expect(await publish({ author: ' ' })).toBe('400 invalid /author');
-    expect(await publish({ version: '1' })).toBe('409 version_taken /version');
     expect(await publish({ colour: 'red' })).toBe('400 invalid /colour');
-    const again = { author: 'The secretariat', reportedOn: today, links: given.links };
+    expect(await publish({ reportedOn: '2999-01-01' })).toBe('422 date_in_the_future /reportedOn');
+    const of = { author: 'The secretariat', reportedOn: today, links: given.links };
     const none = { noEquivalent: given.noEquivalent.map((theme) => ({ theme })) };
-    expect(await publish({ ...again, ...none })).toBe('422 nothing_published');
-    const why = { reason: 'because' };
-    expect(refusal(await post('/HLD06-HLD13/history/0/retract', why))).toBe('409 not_correctable');
-    expect(refusal(await post('/HLD06-HLD13/history/9/retract', why))).toBe('404 not_found');
-    expect(refusal(await post('/IOM04-HLD13/history/2/retract', why))).toBe('409 already_retracted');
-    expect(refusal(await post('/HLD06-HLD13/versions', version, secretariat, { 'if-match': '"0"' }))).toBe(
-      '412 wrong_revision',
-    );
+    expect(await publish({ ...of, ...none })).toBe('422 nothing_published');
+    expect(refusal(await post('/HLD06-HLD13/history/9/retract', { reason: 'because' }))).toBe('404 not_found');
+    const late = await post('/HLD06-HLD13/versions', version, secretariat, { 'if-match': '"0"' });
+    expect(refusal(late)).toBe('412 wrong_revision');
     expect(await head()).toBe(before);
   });
 
@@ -174,28 +160,15 @@ describe('Crosswalks over HTTP', () => {
         const reaching = (to?: string) => (themes: string[]) =>
           themes.some((theme) => linkedFrom(match, to).includes(theme) || theme === to);
         expect(rows.length).toBeGreaterThan(1);
-        expect(
-          Object.fromEntries(rows.map(({ theme, total }: { theme: string; total: number }) => [theme, total])),
-        ).toEqual(
-          Object.fromEntries(
-            rows.map(({ theme }: { theme: string }) => [theme, commitmentsWith(reaching(theme))] as const),
-          ),
-        );
-        expect(new Set(rows.map(({ theme }: { theme: string }) => theme))).toEqual(
-          new Set(given.links.filter((link) => match.includes(link.match)).map(({ to }) => to)),
+        const reached = new Set(given.links.filter((link) => match.includes(link.match)).map(({ to }) => to));
+        expect(new Map(rows.map(({ theme, total }: { theme: string; total: number }) => [theme, total]))).toEqual(
+          new Map([...reached].map((theme) => [theme, commitmentsWith(reaching(theme))])),
         );
         const carrying = commitmentsWith((themes) => themes.some((theme) => theme.startsWith('HLD06-')));
-        const reached = commitmentsWith(reaching());
-        expect([crosswalk.carrying.total, crosswalk.reached.total, crosswalk.noEquivalent.total]).toEqual([
-          carrying,
-          reached,
-          carrying - reached,
-        ]);
+        const total = commitmentsWith(reaching());
         expect(crosswalk).toMatchObject({
-          code: 'HLD06-HLD13',
-          version: '1',
-          reportedOn: today,
-          match: match.split(','),
+          ...{ code: 'HLD06-HLD13', version: '1', reportedOn: today, match: match.split(',') },
+          ...{ carrying: { total: carrying }, reached: { total }, noEquivalent: { total: carrying - total } },
         });
       },
     );
@@ -390,10 +363,7 @@ describe('Crosswalks of a folder', () => {
     const themes = ['O-1', 'O-2'].map((code) => ({ code, label: code }));
     write('frameworks.json', [tst, { ...other, themes }]);
   });
-  afterEach(async () => {
-    await server.close();
-    rmSync(folder, { recursive: true, force: true });
-  });
+  afterEach(() => server.close());
 
   const write = (name: string, content: unknown) => writeFileSync(join(folder, name), JSON.stringify(content));
   const plan = () =>

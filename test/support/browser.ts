@@ -153,7 +153,7 @@ export async function expectReadable(page: Page): Promise<void> {
     await page.emulateMedia({ colorScheme });
     expect([colorScheme, Math.min(await faintest(page), 4.5)]).toEqual([colorScheme, 4.5]);
   }
-  await expectFits(page, [1440, 820, 360]);
+  await expectFits(page, [1440, 820, 390, 360]);
 }
 
 /** The position of the log that the permanent address of a page names. */
