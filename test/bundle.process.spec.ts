@@ -29,21 +29,15 @@ async function answer(url: string, path: string) {
       .replaceAll(/\bzr\d+/g, 'zr'),
   };
 }
-const first = (found: RegExpExecArray | null): string => found![1]!.replaceAll('&amp;', '&');
 
 it('The bundled server answers as its modules do: the document, views, pages with their style, charts and pictures', async () => {
   const { body: page } = await answer(modules.url, '/');
-  const paths = ['/openapi.json', '/docs', '/v1/progress/agencies', '/v1/countries', '/'];
-  paths.push(
-    first(/href="(\/assets\/\w+\.css)"/.exec(page)),
-    first(/href="([^"]*\.svg[^"]*)" rel="nofollow"/.exec(page)),
-  );
-  paths.push(
-    first(/href="([^"]*\.png[^"]*)" rel="nofollow"/.exec(page)),
-    '/docs/docs.css',
-    '/docs/scalar.js',
-    '/no-such-page',
-  );
+  const first = (link: RegExp): string => link.exec(page)![1]!.replaceAll('&amp;', '&');
+  const paths = [
+    ...['/openapi.json', '/docs', '/docs/docs.css', '/docs/scalar.js', '/v1/progress/agencies', '/v1/countries', '/'],
+    ...['/no-such-page', first(/href="(\/assets\/\w+\.css)"/)],
+    ...['svg', 'png'].map((form) => first(new RegExp(`href="([^"]*\\.${form}[^"]*)" rel="nofollow"`))),
+  ];
   for (const path of paths) {
     const expected = await answer(modules.url, path);
     expect({ path, ...(await answer(bundle.url, path)) }).toEqual({ path, ...expected });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { refusal } from './support/asking.js';
 import { expectDated, expectReadable, Reader, text } from './support/browser.js';
 import { HLD, TestServer } from './support/server.js';
 
@@ -122,36 +123,29 @@ describe('Where agencies, themes, forums and outcomes meet', () => {
   });
 
   describe('the answers', () => {
-    const problem = async (path: string) => {
-      const { status, body } = await server.get(path);
-      return [status, body.code];
-    };
-
-    it('refuse what cannot be crossed, is not there, or is no bound', async () => {
-      expect(await problem('/v1/progress/matrix?rows=theme&columns=outcome')).toEqual([400, 'invalid']);
-      expect(await problem('/v1/progress/matrix?rows=forum')).toEqual([400, 'invalid']);
-      expect(await problem('/v1/progress/matrix?framework=HLD99')).toEqual([404, 'not_found']);
-      for (const view of ['matrix', 'partnerships', 'outcomes'])
-        for (const wrong of ['limit=0', 'limit=x', 'agency=IOM&agncy=ILO', 'asOf=2011-02-30'])
-          expect([view, wrong, ...(await problem(`/v1/progress/${view}?${wrong}`))]).toEqual([
-            view,
-            wrong,
-            400,
-            'invalid',
-          ]);
-      expect(await problem('/v1/progress/outcomes/NONE')).toEqual([404, 'not_found']);
-      expect(await problem('/v1/progress/outcomes/A%2FRES%2F58%2F208?asOf=2004-12-30')).toEqual([404, 'not_found']);
+    it.each([
+      ['matrix?rows=theme&columns=outcome', '400 invalid /columns'],
+      ['matrix?rows=forum', '400 invalid /rows'],
+      ['matrix?framework=HLD99', '404 not_found /framework'],
+      ...['matrix', 'partnerships', 'outcomes'].flatMap((view) => [
+        [`${view}?limit=0`, '400 invalid /limit'],
+        [`${view}?limit=x`, '400 invalid /limit'],
+        [`${view}?agency=IOM&agncy=ILO`, '400 invalid /agncy'],
+        [`${view}?asOf=2011-02-30`, '400 invalid /asOf'],
+      ]),
+      ['outcomes/NONE', '404 not_found'],
+      ['outcomes/A%2FRES%2F58%2F208?asOf=2004-12-30', '404 not_found'],
+    ])('refuse what cannot be crossed, is not there, or is no bound: %s', async (asked, why) => {
+      expect(refusal(await server.get(`/v1/progress/${asked}`))).toBe(why);
     });
 
-    it('refuse a cursor of another list', async () => {
-      const { body } = await server.get('/v1/progress/partnerships?limit=1');
-      for (const path of ['/v1/progress/partnerships?agency=IOM&', '/v1/progress/outcomes?', '/v1/commitments?'])
-        expect([path, ...(await problem(`${path}cursor=${body.nextCursor}`))]).toEqual([
-          path,
-          422,
-          'cursor_of_another_list',
-        ]);
-    });
+    it.each(['progress/partnerships?agency=IOM&', 'progress/outcomes?', 'commitments?'])(
+      'refuse a cursor of another list: %s',
+      async (list) => {
+        const { body } = await server.get('/v1/progress/partnerships?limit=1');
+        expect(refusal(await server.get(`/v1/${list}cursor=${body.nextCursor}`))).toBe('422 cursor_of_another_list');
+      },
+    );
 
     it('as CSV a matrix is a table, with the margins once each', async () => {
       const { body } = await server.get(`/v1/progress/matrix?framework=HLD06&memberOf=GMG&format=csv&${AS_OF}`);

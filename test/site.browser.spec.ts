@@ -3,7 +3,7 @@ import { HtmlValidate } from 'html-validate';
 import { AccessStore } from '#access';
 import { Following, Post } from '#letters';
 import { SignIn } from '#sign-in';
-import { overflow, Reader, wrongFor } from './support/browser.js';
+import { overflow, Reader, signedIn, wrongFor } from './support/browser.js';
 import { pageRoutes } from './support/page-routes.js';
 import { deep } from './support/properties.js';
 import { REGISTER_ACTS } from '#registers';
@@ -23,11 +23,6 @@ const CROSSED_LOOKS = [
   [390, 'light'],
 ] as const;
 const CROSSED = ['/', '/agencies/NOBODY', '/commitments?agency=IOM&stage=discontinued', '/record', '/sign-in'];
-
-const COOKIE = {
-  ...{ name: 'session', domain: '127.0.0.1', path: '/', expires: -1 },
-  ...{ httpOnly: true, secure: false, sameSite: 'Lax' as const },
-};
 
 /** The paths of acts on the entries of registers, below an entry. */
 const OF_REGISTERS = new Set<string>(
@@ -152,9 +147,9 @@ describe('The site as a whole', () => {
 
   it('leads to every page: only those that letters lead to are without a link on another page', async () => {
     const links = new Set<string>();
-    const signedIn = { ...HTML, cookie: `session=${session}` };
+    const own = { ...HTML, cookie: `session=${session}` };
     const rounds = ['/rounds/R-1', '/rounds/R-2', '/rounds/R-1/returns/IOM'];
-    for (const [path, by] of [['/', HTML] as const, ...[...pages, ...rounds].map((page) => [page, signedIn] as const)])
+    for (const [path, by] of [['/', HTML] as const, ...[...pages, ...rounds].map((page) => [page, own] as const)])
       for (const [, link] of String((await server.get(path, by)).body).matchAll(/ (?:href|action)="(\/[^"?#]*)/g))
         if (link !== path.split('?')[0]) links.add(link!);
     const isLinked = (route: string) => {
@@ -219,9 +214,7 @@ describe('The site as a whole', () => {
         {
           kept: true,
           bypassCSP: true,
-          ...(isOwn(path) && {
-            storageState: { cookies: [{ ...COOKIE, value: session }], origins: [] },
-          }),
+          ...(isOwn(path) && signedIn({ secret: session })),
         },
       );
     expect(faults).toEqual([]);
@@ -242,7 +235,7 @@ describe('The site as a whole', () => {
         });
         return { fits, control: await overflow(page) };
       },
-      { storageState: { cookies: [{ ...COOKIE, value: session }], origins: [] } },
+      signedIn({ secret: session }),
     );
     expect(wider).toEqual({ fits: 0, control: expect.any(Number) });
     expect(wider.control).toBeGreaterThan(0);

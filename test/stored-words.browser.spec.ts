@@ -7,12 +7,13 @@ import { todayAt } from '#clocks';
 import { Following, Post } from '#letters';
 import { SignIn } from '#sign-in';
 import { EXAMPLES } from '../apps/api/src/openapi.js';
-import { Reader } from './support/browser.js';
+import { done } from './support/asking.js';
+import { Reader, signedIn } from './support/browser.js';
 import { commitment } from './support/commitment.js';
 import { HOSTILE_TEXTS } from './support/hostile.js';
 import { pageRoutes } from './support/page-routes.js';
 import { over } from './support/publishing.js';
-import { HLD, TestServer, type Answer } from './support/server.js';
+import { HLD, TestServer } from './support/server.js';
 import { until } from './support/waiting.js';
 
 /** Texts that act where they are taken for markup, a script or a formula. */
@@ -37,12 +38,7 @@ let sessions: { readonly secretariat: string; readonly EVIL: string };
 
 beforeAll(async () => {
   secretariat = server.token(null);
-  const done = async (answer: Answer): Promise<Answer['body']> => {
-    if (answer.status >= 300) throw new Error(JSON.stringify(answer.body));
-    return answer.body;
-  };
-  const enter = async (path: string, body: object, token = secretariat) =>
-    done(await server.post(`/v1/${path}`, body, token));
+  const enter = (path: string, body: object, token = secretariat) => done(server.post(`/v1/${path}`, body, token));
   const today = todayAt(new Date());
   const citation = { document: 'D-EVIL', locator: ALL };
   await enter('agencies', { code: 'EVIL', name: ALL, kind: 'other' });
@@ -98,9 +94,8 @@ beforeAll(async () => {
   await server.app.get(Following).follow(account, { kind: 'agency', code: 'EVIL' });
   const followed = 'SELECT secret, w.id FROM followers f JOIN follows w ON w.follower = f.id';
   const [follow] = await access.query<{ secret: string; id: string }>(followed);
-  const hook = await done(
-    await server.post('/v1/webhooks', { url: 'https://hooks.example/?%3Cscript%3E', description: ALL }, token, acting),
-  );
+  const hooked = { url: 'https://hooks.example/?%3Cscript%3E', description: ALL };
+  const hook = await done(server.post('/v1/webhooks', hooked, token, acting));
 
   // A list and a paper that were sent.
   const csv = [
@@ -108,18 +103,10 @@ beforeAll(async () => {
     ...references.map((one) => [one, CSV(ALL), CSV(ALL), CSV(ALL)].join(',')),
   ];
   const sent = { file: csv.join('\n'), mapping: JSON.stringify({ [ALL]: 'title' }), saveMapping: 'Ours' };
-  const list = await done(
-    await server.send('/v1/imports', { ...sent, reportedOn: today }, token, acting, '"><img src=x onerror=pwned>.csv'),
-  );
-  await done(
-    await server.send(
-      '/v1/documents/D-EVIL/paper',
-      { file: `1. ${ALL}\n\n2. ${ALL}\n` },
-      secretariat,
-      {},
-      '<svg onload=pwned>.txt',
-    ),
-  );
+  const [listName, paperName] = ['"><img src=x onerror=pwned>.csv', '<svg onload=pwned>.txt'];
+  const list = await done(server.send('/v1/imports', { ...sent, reportedOn: today }, token, acting, listName));
+  const paper = { file: `1. ${ALL}\n\n2. ${ALL}\n` };
+  await done(server.send('/v1/documents/D-EVIL/paper', paper, secretariat, {}, paperName));
 
   // A round with a return that was sent back; a publication that is prepared, and one that is published.
   const round = {
@@ -152,10 +139,10 @@ beforeAll(async () => {
     narratives: [{ language: 'en', text: MARKDOWN }],
   };
   const at = '/v1/rounds/R-EVIL/returns/EVIL';
-  await done(await server.put(at, says, token, { 'if-match': '"0"', ...acting }));
-  await done(await server.post(`${at}/submit`, { note: ALL }, token, acting));
+  await done(server.put(at, says, token, { 'if-match': '"0"', ...acting }));
+  await done(server.post(`${at}/submit`, { note: ALL }, token, acting));
   await enter('rounds/R-EVIL/returns/EVIL/return', { comments: [{ at: '/commitments/0', text: ALL }, { text: ALL }] });
-  await done(await server.post(`${at}/comments`, { text: ALL, answers: 0 }, token, acting));
+  await done(server.post(`${at}/comments`, { text: ALL, answers: 0 }, token, acting));
   const report = { kind: 'agency', parameters: { agency: 'EVIL' }, asOf: today };
   for (const id of ['P-EVIL', 'P-EVIL-2']) {
     await enter('publications', { ...report, id });
@@ -231,11 +218,7 @@ describe('Hostile words that were stored', () => {
     ];
     const shown = new Map<string, string[]>();
     for (const [who, value] of Object.entries(sessions)) {
-      const cookie = {
-        ...{ name: 'session', value, domain: '127.0.0.1', path: '/', expires: -1 },
-        ...{ httpOnly: true, secure: false, sameSite: 'Lax' as const },
-      };
-      const options = { kept: true as const, storageState: { cookies: [cookie], origins: [] } };
+      const options = { kept: true as const, ...signedIn({ secret: value }) };
       await reader.on('/robots.txt', watched, options);
       // Whoever acts for an agency sees other pages where there is something to do or to prepare.
       const own = who === 'EVIL' ? pages.filter((path) => OWN.test(path)) : pages;
