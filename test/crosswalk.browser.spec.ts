@@ -121,7 +121,7 @@ describe('Crosswalks over HTTP', () => {
     expect((await seen(retitled, '/crosswalks/IOM04-HLD13')).title).toBe('IOM’s model in 2013');
   });
 
-  // What a crosswalk refuses by itself is in its unit spec.
+  // The refusals of a crosswalk by itself are in its unit spec.
   it('are refused with a clear problem, which leaves nothing behind', async () => {
     const before = await head();
     const publish = async (said: object, code = 'HLD06-HLD13') => {
