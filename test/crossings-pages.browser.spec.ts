@@ -143,7 +143,9 @@ describe('Where agencies, themes, forums and outcomes meet', () => {
       'refuse a cursor of another list: %s',
       async (list) => {
         const { body } = await server.get('/v1/progress/partnerships?limit=1');
-        expect(refusal(await server.get(`/v1/${list}cursor=${body.nextCursor}`))).toBe('422 cursor_of_another_list');
+        expect(refusal(await server.get(`/v1/${list}cursor=${body.nextCursor}`))).toBe(
+          '422 cursor_of_another_list /cursor',
+        );
       },
     );
 

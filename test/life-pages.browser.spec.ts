@@ -613,7 +613,9 @@ describe('the whole life of a commitment, on the pages of the real data', () => 
   });
 
   describe('every page of it', () => {
-    it.each(PAGES)('%s can be read, on a phone as well as at a desk', (path) => on(path, expectReadable));
+    it.each(PAGES)('%s can be read, on a phone as well as at a desk', (path) =>
+      on(path, (page) => expectReadable(page)),
+    );
 
     it('has links that lead somewhere, to a place on the page as well', async () => {
       for (const path of PAGES) {
