@@ -86,7 +86,7 @@ async function sendBack(address: string, url: string, headers: Record<string, st
 }
 
 /** An answer that is as the document says. Work in the background is over before the next example comes. */
-async function ask(operationId: string, example: AnyExample): Promise<Answer> {
+async function expectAnswered(operationId: string, example: AnyExample): Promise<Answer> {
   const answer = await asked(operationId, example);
   const { method, path } = routes.get(operationId)!;
   const documented = await Documented.of(server);
@@ -261,8 +261,11 @@ describe('the examples', () => {
         continue;
       }
       for (const step of example.before ?? [])
-        expect([step.operation, (await ask(step.operation, step)).status < 300]).toEqual([step.operation, true]);
-      const answer = await ask(operationId, example);
+        expect([step.operation, (await expectAnswered(step.operation, step)).status < 300]).toEqual([
+          step.operation,
+          true,
+        ]);
+      const answer = await expectAnswered(operationId, example);
       expect([operationId, answer.status, answer.body]).toEqual([
         operationId,
         Number(Object.keys(responses)[0]),
@@ -273,10 +276,10 @@ describe('the examples', () => {
       for (const header of promised)
         expect([operationId, header, answer.headers.has(header)]).toEqual([operationId, header, true]);
       if (example.csv === undefined) continue;
-      const csv = await ask(operationId, { ...example, query: { ...example.query, format: 'csv' } });
+      const csv = await expectAnswered(operationId, { ...example, query: { ...example.query, format: 'csv' } });
       expect(typeOf(csv)).toBe('text/csv');
       expectLike(example.csv, csv.body);
-      await ask(operationId, { ...example, query: { ...example.query, format: 'ndjson' } });
+      await expectAnswered(operationId, { ...example, query: { ...example.query, format: 'ndjson' } });
     }
   });
 
@@ -292,7 +295,7 @@ describe('the examples', () => {
 
   it('of refusals are refused as they say', async () => {
     for (const [status, { operation, ...example }] of Object.entries(PROBLEM_EXAMPLES)) {
-      const answer = await ask(operation, example);
+      const answer = await expectAnswered(operation, example);
       expect([answer.status, typeOf(answer)]).toEqual([Number(status), 'application/problem+json']);
       expect(answer.body).toEqual(example.answer);
       expect(answerOf(operation, answer.status, typeOf(answer)).example).toEqual(example.answer);
@@ -302,14 +305,14 @@ describe('the examples', () => {
 
 describe('every answer is as the document says', () => {
   it('for commitments at several dates, whether they exist by then or not', async () => {
-    const { body } = await ask('listCommitments', { query: { limit: '1000', life: 'any' } });
+    const { body } = await expectAnswered('listCommitments', { query: { limit: '1000', life: 'any' } });
     const references = (body.items as { reference: string }[]).map(({ reference }) => reference);
     expect(references.length).toBeGreaterThanOrEqual(499);
     const statuses = new Set<number>();
     for (const reference of references.filter((_, i) => i % 20 === 0))
       for (const asOf of ['2006-11-21', '2012-11-02'])
         for (const operationId of ['getCommitment', 'getCommitmentHistory'])
-          statuses.add((await ask(operationId, { path: { reference }, query: { asOf } })).status);
+          statuses.add((await expectAnswered(operationId, { path: { reference }, query: { asOf } })).status);
     expect(statuses).toEqual(new Set([200, 404]));
   });
 
@@ -318,18 +321,18 @@ describe('every answer is as the document says', () => {
       ['listAgencies', 'progressOfAgency'],
       ['listThemes', 'progressOfTheme'],
     ] as const) {
-      const { body } = await ask(list, {});
+      const { body } = await expectAnswered(list, {});
       const rows = new Set<boolean>();
       for (const { code } of (body.items as { code: string }[]).filter((_, i) => i % 4 === 0))
-        rows.add((await ask(progress, { path: { code }, query: { asOf: '2011-02-17' } })).body.row === null);
+        rows.add((await expectAnswered(progress, { path: { code }, query: { asOf: '2011-02-17' } })).body.row === null);
       expect([list, rows.size]).toEqual([list, 2]);
     }
-    await ask('progressPerAgency', { query: { role: 'lead', followsUp: 'HLD-2006' } });
-    await ask('progressPerAgency', { query: { asOf: '1999-01-01' } });
-    await ask('progressPerTheme', { query: { framework: 'NONE' } });
-    await ask('progressPerTheme', { query: { crosswalk: 'HLD06-HLD13', match: 'related' } });
-    await ask('progressPerTheme', { query: { crosswalk: 'HLD06-HLD13', asOf: '1999-01-01' } });
-    await ask('progressOfTheme', { path: { code: 'HLD13-2' }, query: { crosswalk: 'HLD06-HLD13' } });
+    await expectAnswered('progressPerAgency', { query: { role: 'lead', followsUp: 'HLD-2006' } });
+    await expectAnswered('progressPerAgency', { query: { asOf: '1999-01-01' } });
+    await expectAnswered('progressPerTheme', { query: { framework: 'NONE' } });
+    await expectAnswered('progressPerTheme', { query: { crosswalk: 'HLD06-HLD13', match: 'related' } });
+    await expectAnswered('progressPerTheme', { query: { crosswalk: 'HLD06-HLD13', asOf: '1999-01-01' } });
+    await expectAnswered('progressOfTheme', { path: { code: 'HLD13-2' }, query: { crosswalk: 'HLD06-HLD13' } });
   });
 
   it('for entries of every register, and their history', async () => {
@@ -342,10 +345,10 @@ describe('every answer is as the document says', () => {
       ['listOutcomes', 'Outcome'],
       ['listDocuments', 'Document'],
     ] as const) {
-      const { body } = await ask(list, {});
+      const { body } = await expectAnswered(list, {});
       for (const entry of (body.items as { code?: string; id?: string }[]).filter((_, i) => i % 8 === 0))
         for (const operationId of [`get${kind}`, `get${kind}History`])
-          await ask(operationId, { path: { code: entry.code ?? entry.id! } });
+          await expectAnswered(operationId, { path: { code: entry.code ?? entry.id! } });
     }
   });
 });
