@@ -1,7 +1,7 @@
 /**
- * A log of any size, of the shape of the real one: its registers as they are, and commitments made of what the real ones say
- * (title, kind, nature, agencies, themes, what they follow up …), spread over twenty years in which every agency answers a
- * round or two a year, with some reports late, corrected or in between. The same seed gives the same log.
+ * A log of any size, of the shape of the real one: its registers as they are, and commitments made of the real ones'
+ * parts (title, kind, nature, agencies, themes, outcomes followed up …), spread over twenty years in which every agency
+ * answers a round or two a year, with some reports late, corrected or in between. The same seed gives the same log.
  */
 import { existsSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -211,7 +211,7 @@ async function fill(file: string, real: Log, size: Size, on: (events: number) =>
   await store.close();
 }
 
-/** The text as one piece: what is put together of many takes five times as much memory. */
+/** The text as one piece: a string that is joined of many takes five times as much memory. */
 const packed = (text: string): string => Buffer.from(text).toString();
 
 const dayOf = (year: number, month: number, day: number): string =>

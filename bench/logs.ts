@@ -21,7 +21,7 @@ export function meta(): Meta {
   };
 }
 
-/** Appends to a store by so many callers at once, one event each, and reads what that has become. */
+/** Appends to a store by so many callers at once, one event each, and reads the result. */
 export interface Both {
   readonly appended: Measured;
   readonly read: Measured;
@@ -56,7 +56,7 @@ export async function paging<P>(
   return { rate: (read * 1000) / (performance.now() - start), latencies };
 }
 
-/** Rounds of the raw baseline and of ours in turn, for each number of callers; what the most of them wrote is read, too. */
+/** Rounds of the raw baseline and of ours in turn, for each number of callers; the largest round is read, too. */
 export async function compare(
   targets: readonly (readonly [callers: number, target: string])[],
   raw: (callers: number) => Promise<Both>,

@@ -1,6 +1,6 @@
 /**
- * An act on a commitment with a long history against one with a short one: what a command costs, what its event costs the
- * views, and how long other work stands still meanwhile, also when nothing of the commitment is in memory.
+ * An act on a commitment with a long history against one with a short one: the cost of its command, the cost of its
+ * event for the views, and how long other work stands still, also with nothing of the commitment in memory.
  */
 import { v7 as uuidv7 } from 'uuid';
 import { Acts, ActCommand, type CommitmentAct } from '#acts';

@@ -39,7 +39,7 @@ export async function standstillOf(work: () => Promise<unknown>): Promise<number
   return longest;
 }
 
-// A measure may be told to end at any time: what has to be done then is done at its exit.
+// A measure may be told to end at any time: the work that remains is done at its exit.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => process.exit(1));
 
 /** Ends a child together with this process. */

@@ -43,7 +43,7 @@ await inScratch(async (folder) => {
   for (const format of FORMATS) await measured(format, folder);
 });
 
-/** Of a server of its own: what one that has written a report keeps would be counted as at rest. */
+/** Of a server of its own: memory that a server keeps after a report would be counted as at rest. */
 async function measured(format: string, folder: string): Promise<void> {
   const port = await freePort();
   // As it is started; without it, this one client would soon have asked too often.

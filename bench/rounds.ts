@@ -17,7 +17,7 @@ import { TestServer } from '../test/support/server.js';
 import { cpu, inScratch, machine, median } from './measure.js';
 
 const [AGENCIES, EACH] = [Number(process.env['BENCH_AGENCIES'] ?? 150), Number(process.env['BENCH_EACH'] ?? 700)];
-/** The least of so many is told: what else the process does is no cost of the page. */
+/** The least of so many is told: other work of the process is no cost of the page. */
 const TIMES = 3;
 
 const STAGES = ['planned', 'in_progress', 'in_progress', 'on_hold', 'completed'] as const;

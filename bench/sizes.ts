@@ -1,6 +1,6 @@
 /**
- * The same commands sent to each size of the system on this one machine (docs/operating.md): what each takes, and how long
- * after the last of them its views are up to date.
+ * The same commands sent to each size of the system on this one machine (docs/operating.md): the cost of each, and how
+ * long after the last of them its views are up to date.
  */
 import { join } from 'node:path';
 import { openAccess } from '../apps/api/src/app.module.js';

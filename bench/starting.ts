@@ -1,4 +1,4 @@
-/** Starts programs and measures what they take. CPU time and memory are read from /proc, and are NaN where there is none. */
+/** Starts programs and measures their cost. CPU time and memory come from /proc, and are NaN where there is none. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
@@ -8,7 +8,7 @@ import { freePort } from '../test/support/postgres.js';
 import { endsWithThis } from './measure.js';
 
 const DIST = join(import.meta.dirname, '..');
-/** A server gives back what only its start took. */
+/** A server gives back the memory that only its start needed. */
 const REST_MS = 2_000;
 
 export interface Start {

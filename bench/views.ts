@@ -61,7 +61,7 @@ async function build(log: Log): Promise<Built> {
   return { projector, seconds, cpuSeconds, delay: delay.percentile(99) / 1e6 };
 }
 
-/** Every view, by what it is called in the table. */
+/** Every view, by its name in the table. */
 function viewsOf(projector: Projector): Record<string, (at: ViewClocks) => Promise<unknown>> {
   const progress = new Progress(projector);
   const half = String(Number(projector.position()) >> 1);

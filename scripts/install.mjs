@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 
-/** The packages of a lock file; npm keeps one of what it has installed. */
+/** The packages of a lock file; npm keeps one of those that it has installed. */
 const packagesOf = (lockFile) => {
   const file = join(root, lockFile);
   return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')).packages : {};

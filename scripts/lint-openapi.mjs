@@ -55,7 +55,7 @@ async function spectral() {
   return found.map(({ code, message, path }) => `Spectral: ${code} ${path.join('/')} ${message}`);
 }
 
-/** @returns what a program of the packages printed, also where it found something */
+/** @returns the output of a program of the packages, also if it found something */
 function run(program, ...args) {
   const env = { ...process.env, NODE_OPTIONS: '', REDOCLY_TELEMETRY: 'off', REDOCLY_SUPPRESS_UPDATE_NOTICE: 'true' };
   return new Promise((done, fail) => {

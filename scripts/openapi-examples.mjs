@@ -1,7 +1,7 @@
-// Asks a fresh server with the real data for every example of the OpenAPI document again, in the order of the file, and keeps
-// what it answers: `answer`, `csv`. Everything else in the file is written by hand, and so is an answer that is `kept`: it is of
-// somebody with an address, which no account of the examples has. An example that is refused, or a refusal that
-// is not one, is told; the file then stays as it was.
+// Asks a fresh server with the real data for every example of the OpenAPI document again, in the order of the file, and
+// keeps its answers: `answer`, `csv`. Everything else in the file is written by hand, and so is an answer that is
+// `kept`: it is of somebody with an address, which no account of the examples has. An example that is refused, or a
+// refusal that is not one, is told; the file then stays as it was.
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -1,4 +1,4 @@
-// Installs and builds what is missing or out of date, in one process: a command that needs neither begins at once.
+// Installs and builds missing or outdated parts, in one process: a command that needs neither begins at once.
 import './install.mjs';
 import { build } from './build.mjs';
 

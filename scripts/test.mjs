@@ -7,11 +7,11 @@ import { join, relative } from 'node:path';
 
 import { JEST } from './jest.mjs';
 
-/** Ten times as many runs of each property, with values by chance, and what by day one server shows on every server. */
+/** Ten times as many runs of each property, with random values; every server where by day one stands for all. */
 const deep = process.argv.includes('--deep');
 const chosen = process.argv.slice(2).filter((arg) => arg !== '--deep');
 
-/** @returns the exit code of a program, and what it printed where that is to be kept */
+/** @returns the exit code of a program, and its output if that is to be kept */
 async function run(program, args, { stdio = 'inherit', shell = false } = {}) {
   const child = spawn(program, args, { stdio: ['ignore', stdio, stdio], shell });
   let printed = '';

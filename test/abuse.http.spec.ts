@@ -45,7 +45,7 @@ interface Got {
   readonly body: string;
 }
 
-/** Sends a request, and reads as much of the answer as tells what it is. */
+/** Sends a request, and reads as much of the answer as shows its kind. */
 const send = ({ method, path, headers, body }: Sent): Promise<Got | 'not sent'> =>
   new Promise((resolve, reject) => {
     let sent;

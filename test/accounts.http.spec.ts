@@ -215,7 +215,7 @@ describe('A token', () => {
       expect([page.status, page.headers.get('content-type')]).toEqual([401, 'text/html; charset=utf-8']);
       for (const path of probes) expect([path, (await asks(path, authorization)).status]).toEqual([path, 200]);
     }
-    // The control: who shows no token, or what a proxy asks for, is anybody.
+    // The control: a caller without a token, or with a proxy's credentials, is anybody.
     expect((await server.get('/v1/agencies')).status).toBe(200);
     expect((await asks('/v1/agencies', 'Basic YTpi')).status).toBe(200);
     expect((await server.post('/v1/agencies', {})).headers.get('www-authenticate')).toBe('Bearer');
@@ -263,7 +263,7 @@ onEachDatabase('A person who did whatever one can do, and is erased', (kind) => 
   ];
   const TRACES = [/kowalska/i, /Laptop of Zuleika/, /zuleika/i];
   let there: TestServer;
-  /** Of its own: what it keeps for all its databases is looked at, and one of its settings changed. */
+  /** Of its own: its files for all databases are looked at, and one of its settings changed. */
   let postgres: PostgresServer | undefined;
   let tables = '';
   let of: string;
@@ -326,7 +326,7 @@ onEachDatabase('A person who did whatever one can do, and is erased', (kind) => 
     const signIn = there.app.get(SignIn);
     await signIn.sessions.begin(of, 'link', agent);
     await signIn.links.invite(of);
-    // A round, with letters to the person; a draft of its return, and what was sent in.
+    // A round, with letters to the person; a draft of its return, and its submission.
     const round = {
       ...{ code: 'R-1', name: 'Follow-up', asOf: today, opens: today, deadline: day(14) },
       ...{ expected: { agencies: ['AAA'] }, inQuestion: {}, report: { kind: 'agency', parameters: { agency: 'AAA' } } },
@@ -358,7 +358,7 @@ onEachDatabase('A person who did whatever one can do, and is erased', (kind) => 
   it('leaves no byte in any file, answer, export or later backup; before, there were some (the control)', async () => {
     const before = await traces();
     expect(before.length).toBeGreaterThan(1);
-    // Of what is taken away, only the export and the log's backup never name anybody.
+    // Of the downloads, only the export and the log's backup never name anybody.
     expect((await tracesTaken()).length).toBeGreaterThan(0);
     const erased = () => there.post(`/v1/accounts/${of}/erase`, {}, office);
     let answer = await erased();

@@ -20,7 +20,7 @@ const BODIES = [...new Set([...Object.values(ACTS), ...OF_REGISTERS].map(({ body
   (name) => !['Publication', 'WriteNarrative', 'PublishReport'].includes(name),
 );
 
-/** A body without what a form does not say: what is null, and lists and objects with nothing in them. */
+/** A body without the fields that a form leaves out: nulls, and empty lists and objects. */
 const said = (value: unknown): unknown => {
   if (value === null || typeof value !== 'object') return value;
   if (Array.isArray(value)) return value.map(said);

@@ -20,7 +20,7 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
-/** A connection, and what came of it. */
+/** A connection, and its result. */
 function open(text: string): { readonly socket: Socket; readonly said: () => string; readonly ended: () => boolean } {
   const { port, hostname } = new URL(server.url);
   const socket = connect(Number(port), hostname);
@@ -146,7 +146,7 @@ describe('The requests of a client in a minute', () => {
       const { headers } = refused;
       expect(Number(headers.get('retry-after'))).toBeGreaterThan(50);
       expect([headers.get('ratelimit-limit'), headers.get('ratelimit-remaining')]).toEqual(['3', '0']);
-      // Also of what is not there, and of other methods.
+      // Also of addresses that do not exist, and of other methods.
       expect((await other.get('/nothing')).status).toBe(429);
       expect((await other.post('/v1/agencies', {})).status).toBe(429);
       expect(await statuses(6, () => other.get('/v1/agencies', bearer(token)))).toEqual([200, 200, 200, 200, 200, 429]);
@@ -210,13 +210,13 @@ describe('Answers', () => {
     for (const { socket } of holding) socket.destroy();
     expect((await server.get('/v1/agencies?limit=1')).status).toBe(200);
     expect(crossed).not.toHaveBeenCalled();
-    // The control: whoever stays is answered.
+    // The control: a client that stays is answered.
     expect((await server.get('/v1/progress/matrix')).status).toBe(200);
     expect(crossed).toHaveBeenCalledTimes(1);
   });
 
   it('that nobody reads are cut', async () => {
-    // Whatever the network keeps in between: a server that is asked for so much is left with some of it.
+    // Apart from the bytes that the network holds: a server that is asked for so much is left with some of it.
     const asking = Array.from({ length: 4 }, () => open(head('GET /v1/changes HTTP/1.1').repeat(20)));
     for (const { socket } of asking) socket.pause();
     const connections = () =>

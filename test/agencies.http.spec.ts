@@ -46,7 +46,7 @@ const gone = { document: 'D-NONE', locator: 'p' };
 const women = { code: 'UN-WOMEN', name: 'UN Women', kind: 'un' };
 const why = { reason: 'Recorded of the wrong agency', citation: { document: 'D-2007-WP204', locator: 'line 277' } };
 
-/** The real data, and what the United Nations did with these agencies since. */
+/** The real data, and the later changes of the United Nations to these agencies. */
 beforeAll(async () => {
   secretariat = server.token(null);
   await server.post('/v1/documents', resolution, secretariat);

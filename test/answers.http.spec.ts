@@ -87,7 +87,7 @@ describe('A wrong value', () => {
       : server[method === 'PUT' ? 'put' : 'post'](at, body ?? {}, secretariat);
   };
 
-  /** Values that a field cannot take, by what the document says of it. */
+  /** Values that a field cannot take, by its schema in the document. */
   const wrongOf = ({ schema }: Parameter): string[] => {
     const { enum: words, type, format, minimum = 0, maximum } = schemaOf(schema.items ?? schema);
     const another = (word: string) => (word === word.toUpperCase() ? word.toLowerCase() : word.toUpperCase());
@@ -99,7 +99,7 @@ describe('A wrong value', () => {
     return ['No-Such-Thing', 'a b'];
   };
 
-  /** Fields that take what nobody can know beforehand, with the reason. */
+  /** Fields that take values that nobody can know beforehand, with the reason. */
   const TAKES_ANY: Readonly<Record<string, string>> = {
     q: 'any words: what is not found is not there',
     log: 'the identity of a log; of another one the answer is 409, which tells both',
@@ -129,7 +129,7 @@ describe('A wrong value', () => {
       for (const { name, schema } of parts)
         for (const value of schemaOf(schema).type === 'integer' ? ['x', '1.5', '99999'] : ['No-Such', 'a b']) {
           const { status, body } = await ask(operation, { path: { [name]: value } });
-          // Of some examples only what they are asked of is not there by now.
+          // The subjects of some examples are gone by now.
           const named = [value, ...parts.flatMap((one) => (one.name === name ? [] : [isThere(operation, one.name)]))];
           const told = JSON.stringify([body.detail, body.errors]);
           if (![400, 404].includes(status) || !named.some((one) => told.includes(one)))

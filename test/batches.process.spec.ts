@@ -45,7 +45,7 @@ const report = (reference: string, changes: object = {}) => ({ act: 'reportStage
 let numbers = 500;
 /** A reference that nobody has used. */
 const fresh = (agency = 'IOM'): string => `${agency}-2012-${++numbers}`;
-/** Without the warnings of likely duplicates, which depend on what else is there by then (duplicates.http.spec tries them). */
+/** Without the warnings of likely duplicates, which depend on other records (duplicates.http.spec tries them). */
 const send = async (
   acts: unknown,
   token = iom,
@@ -591,7 +591,7 @@ describe('a server that is killed in the middle of a batch', () => {
         return answer;
       };`,
     );
-    // Single modules: what stands in a bundle cannot be held from outside.
+    // Single modules: nobody can hold a function of a bundle from outside.
     return (await Service.start('modules', { DATA_DIR: dataDir }, ['--import', hold])).ready();
   };
 

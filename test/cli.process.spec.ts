@@ -28,7 +28,7 @@ async function demoOf(dataDir: string): Promise<Service> {
 }
 const token = async (demo: Service, of: 'Secretariat' | 'IOM focal point'): Promise<string> =>
   (await demo.printed(new RegExp(`${of} token +(\\S+)`)))[1]!;
-/** Ends it as npm does, which passes on what the terminal has sent already. */
+/** Ends it as npm does, which passes on the signal that the terminal has sent already. */
 const stop = (demo: Service): Promise<number | null> => {
   demo.signal('SIGINT');
   return demo.end('SIGINT');

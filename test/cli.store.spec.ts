@@ -382,7 +382,7 @@ describe('tokens', () => {
     const after = (await run(dataDir, 'account', 'list')).out;
     expect([after.includes(anna), after.includes('Anna')]).toEqual([true, false]);
 
-    // Whatever of this changed something was noted, the newest first; not what looks, nor what was refused.
+    // Every change was noted, the newest first; no look, and no refused verb.
     const noted = (await run(dataDir, 'audit', '--format', 'ndjson')).out.trim().split('\n');
     const rows = noted.map(
       (line) => JSON.parse(line) as { what: string; subject: string | null; address: string | null },

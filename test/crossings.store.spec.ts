@@ -81,7 +81,7 @@ const recorded = (reference: string, agencies: [agency: string, role: string][],
   },
   pick: 0,
 });
-/** BBB does more about what was asked than AAA, which has as many commitments; one of them has two themes of a kind. */
+/** BBB follows up more outcomes than AAA, which has as many commitments; one of them has two themes of a kind. */
 const UNEVEN: Step[] = [
   ...REGISTERED,
   recorded(
@@ -104,7 +104,7 @@ const UNEVEN: Step[] = [
 ];
 /** Two commitments that are planned follow up one outcome. */
 const TWICE: Step[] = [...UNEVEN, recorded('X-2006-20', [['CCC', 'lead']], { followsUp: ['R-2'] })];
-/** Every crossing: whole, of what stands below, and the foremost. */
+/** Every crossing: whole, of the entries below, and the foremost. */
 const ASKED: Question[] = ['2006-11-21', '2007-02-28'].flatMap((asOf) =>
   crossings
     .flatMap((crossing) => [crossing, { ...crossing, theme: 'T-1', followsUp: 'F-1' }, { ...crossing, limit: 1 }])

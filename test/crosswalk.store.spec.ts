@@ -83,7 +83,7 @@ const withVersions: fc.Arbitrary<Happening[]> = fc
     return [...REGISTERED, ...FRAMEWORKS, ...happenings];
   });
 
-/** Does what happens; what is refused is left out. @returns how many versions were published */
+/** Does the acts; refused ones are left out. @returns how many versions were published */
 async function lived(happenings: readonly Happening[]): Promise<{ history: History; published: number }> {
   const history = new History();
   const crosswalks = new Acts(history.log);

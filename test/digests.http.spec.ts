@@ -1,4 +1,4 @@
-/** Digests: what is followed by e-mail, by whom, what is told of it and when; and how it ends. */
+/** Digests: the subjects that people follow by e-mail, the content of a digest and its time; and how it ends. */
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { AccessStore } from '#access';
 import { todayAt } from '#clocks';
@@ -14,7 +14,7 @@ let [secretariat, anna, aaa] = ['', '', ''];
 const TODAY = todayAt(new Date());
 let day = 0;
 
-/** Time passes, and the post does what is due. @returns what arrived */
+/** Time passes, and the post does its work. @returns the letters that arrived */
 async function daysLater(days: number): Promise<Arrived[]> {
   day += days;
   await server.app.get(Post).pass();

@@ -53,7 +53,7 @@ class Place {
     return child;
   }
 
-  /** Everything that was tried, and what was said to it, in the order of the journals. */
+  /** Every try, and its answer, in the order of the journals. */
   journal(): Line[] {
     const lines = this.#journals.flatMap((journal) =>
       readFileSync(journal, 'utf8')
@@ -97,7 +97,7 @@ const end = async (child: ChildProcess, signal: NodeJS.Signals = 'SIGTERM'): Pro
   if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
 };
 const kill = (child: ChildProcess): Promise<void> => end(child, 'SIGKILL');
-/** The faults of a log, measured against what its writers were told; none if all is well. */
+/** The faults of a log, measured against the answers that its writers got; none if all is well. */
 async function faultsOf(place: Place): Promise<string[]> {
   const store = place.open();
   const faults = new Faults();

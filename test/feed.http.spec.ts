@@ -33,7 +33,7 @@ const head = async (): Promise<number> => Number(await log.store.head());
 const agency = (code: string, on = server) =>
   on.post('/v1/agencies', { code, name: code, kind: 'other' }, on.token(null));
 
-/** Follows the feed until it is stopped; what came, and how it ended. */
+/** Follows the feed until it is stopped; its events, and how it ended. */
 function follow(path: string, headers: Record<string, string> = {}, on = server) {
   const stop = new AbortController();
   const said = { text: '', ended: '' };
@@ -139,7 +139,7 @@ describe('The feed of what concerns somebody', () => {
   const read = async (query: string): Promise<Event[]> => eventsIn((await server.get(`/v1/changes${query}`)).body);
   const positions = (events: readonly Event[]) => events.map(({ position }) => position);
 
-  /** By going through everything: an event concerns what it or an earlier one of its stream names, and what that is below. */
+  /** By going through everything: an event concerns all names in its stream up to it, and all above these. */
   function concerning(all: readonly Event[], code: string, below: readonly string[] = []): Event[] {
     const named = new Set<string>();
     return all.filter(({ stream, meta, data }) => {
@@ -275,7 +275,7 @@ describe('An Atom feed', () => {
   });
 });
 
-/** A text, whatever kind of text the feed says that it is. */
+/** A text, of any kind that the feed names. */
 const words = (text: unknown): string => (typeof text === 'string' ? text : (text as { value: string }).value);
 
 describe('The feed of a log that newer software wrote to', () => {

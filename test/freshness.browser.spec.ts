@@ -17,7 +17,7 @@ import { until } from './support/waiting.js';
 
 const OPERATOR = { account: 'a', role: 'secretariat', agency: null } as const;
 const HTML = { accept: 'text/html' };
-/** How long a page may go by what was so before; it is a second where nobody waits for it. */
+/** How long a page may use an earlier state; it is a second where nobody waits for it. */
 Freshness.goodMs = 60;
 const A_MOMENT = 80;
 const PROBLEM = 'application/problem+json; charset=utf-8';

@@ -19,7 +19,7 @@ import { registersContext } from '#registers';
 import { roundsCatalogs } from '#rounds';
 import { TestServer } from './support/server.js';
 
-/** An event as it was recorded once, and what it was decoded to then. These files are added to, and never changed. */
+/** An event as it was recorded once, and its decoded form of then. These files are added to, and never changed. */
 interface Golden {
   readonly previousHash: string | null;
   readonly envelope: Envelope;

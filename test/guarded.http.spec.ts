@@ -33,7 +33,7 @@ describe('Every answer', () => {
     const policy = headers.get('content-security-policy')!;
     expect(policy).toContain("default-src 'none'");
     expect(policy).toContain("frame-ancestors 'none'");
-    // Of what is shown at /docs the styles alone stand in the page.
+    // At /docs the styles alone are in the page.
     expect([path, /unsafe/.test(policy.replace(/style-src [^;]*/, ''))]).toEqual([path, false]);
     if (!path.startsWith('/docs') && path !== '/openapi.json') expect(policy).not.toContain('unsafe');
     expect(headers.has('x-powered-by')).toBe(false);
@@ -82,7 +82,7 @@ describe('In production', () => {
     expect(await refused({ PUBLIC_URL })).toBe('');
     expect(await refused({})).toContain('PUBLIC_URL is missing');
     expect(await refused({ PUBLIC_URL: 'http://followthrough.example.org' })).toContain('over http');
-    expect(await refused({ PUBLIC_URL }, true)).toContain('The demo gives tokens');
+    expect(await refused({ PUBLIC_URL }, true)).toContain('The demo prints tokens');
     chmodSync(file, 0o644);
     expect(await refused({ PUBLIC_URL })).toContain(`may read ${file}`);
     chmodSync(file, 0o600);

@@ -490,7 +490,7 @@ describe('A list of an agency', () => {
     expect(await sent()).toMatchObject({ counts: { ...NOTHING, recognised: 2 }, problems: [] });
     const { status, body } = await act(id, 'undo', iom);
     expect([status, body.detail]).toEqual([409, expect.stringMatching(/on IOM-2016-01, IOM-2016-02\./)]);
-    // Negative control: what was never said is a change.
+    // Negative control: a new statement is a change.
     csv[1] = row(1).replace(/2014$/, '2016');
     expect((await sent()).rows[0]).toMatchObject({ outcome: 'changed', changes: [{ field: 'target' }] });
   });

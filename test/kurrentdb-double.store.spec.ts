@@ -32,9 +32,10 @@ import { KurrentdbDouble, type AppendFate, type DoubleOptions } from './support/
 import { until } from './support/waiting.js';
 
 /**
- * The bare official client against the double. What a server does is proved on both when `KURRENTDB_URL` names a real one;
- * where it is read from the server's source, the file is named. What the client does wrong is proved on the double alone:
- * these are the controls for the adapter's tests. The URL needs a query: `kurrentdb://127.0.0.1:2113?tls=false`.
+ * The bare official client against the double. The behaviour of a server is proved on both when `KURRENTDB_URL` names a
+ * real one; where it is read from the server's source, the file is named. The faults of the client are proved on the
+ * double alone: these are the controls for the adapter's tests. The URL needs a query:
+ * `kurrentdb://127.0.0.1:2113?tls=false`.
  */
 const REAL = process.env['KURRENTDB_URL'];
 /** Clients of one process share a connection where their addresses and settings are the same (see below). */
@@ -298,7 +299,7 @@ const CASES: Readonly<Record<string, Case>> = {
     const foreigners = await all(client.readAll({ filter: excludeSystemEvents(), maxCount: 100 }));
     expect(foreigners.some(({ stream }) => stream.startsWith('$'))).toBe(false);
   },
-  // Enumerator.AllSubscription.cs: CatchUp skips what is at the position, GoLive follows
+  // Enumerator.AllSubscription.cs: CatchUp skips the record at the position, GoLive follows
   async 'a subscription begins after its position, says when it has caught up, and follows'(client) {
     const stream = newStream();
     await client.appendToStream(stream, some(40));
@@ -394,7 +395,7 @@ const CASES: Readonly<Record<string, Case>> = {
     expect(read).toEqual(heard.map((time) => Math.floor(time / 1000) * 1000));
     expect(heard.some((time) => time % 1000 > 0)).toBe(true);
   },
-  // Enumerator.AllSubscription(Filtered).cs, GoLive: the live channel drops what does not fit
+  // Enumerator.AllSubscription(Filtered).cs, GoLive: the live channel drops records that do not fit
   async 'a burst that a subscription does not take up at once reaches it whole; it may catch up once more'(client) {
     const stream = newStream();
     const listener = await listening(client, { fromPosition: END, filter: streamNameFilter({ prefixes: [stream] }) });

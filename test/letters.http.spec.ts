@@ -1,4 +1,4 @@
-/** Letters of rounds: who is written to, when, in which words, and what is left of it. */
+/** Letters of rounds: the recipients, the days, the words, and the traces that stay. */
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import ical, { type VEvent } from 'node-ical';
 import { readdirSync, readFileSync } from 'node:fs';
@@ -37,7 +37,7 @@ async function person(
 }
 
 const passes = () => server.app.get(Post).pass();
-/** So many days from today the post looks at what is due. @returns what arrived */
+/** So many days from today the post does its work. @returns the letters that arrived */
 async function onDay(days: number): Promise<Arrived[]> {
   jest.spyOn(server.app.get(LetterClock), 'now').mockReturnValue(new Date(Date.now() + days * 86_400_000));
   await passes();

@@ -58,7 +58,7 @@ it('sends the letter once more, under the same Message-ID, and no other letter t
   await until(() => seen.length > 2);
   expect(seen[2]).toBe(seen[1]);
   await until(async () => (await access.query("SELECT id FROM letters WHERE state = 'sent'")).length === 2);
-  // … and what follows goes out once, and nothing else with it.
+  // … and the next letters go out once, and nothing else with them.
   await opens('R-2');
   await until(() => seen.length > 4);
   expect(new Set(seen).size).toBe(4);

@@ -637,7 +637,7 @@ describe('What the caller may do next', () => {
     blank: { reason: 'r', fields: ['/note'] },
   };
 
-  /** A joint commitment as its agencies told it; `then` is what the secretariat recorded last. */
+  /** A joint commitment as its agencies told it; `then` is the last statement that the secretariat recorded. */
   const scene = async (then: readonly object[] = [], changes: object = {}): Promise<string> => {
     const reference = await record({
       agencies: roles({ IOM: 'lead', DESA: 'co_lead', ILO: 'partner', UNHCR: 'partner', EC: 'funder' }),

@@ -39,7 +39,7 @@ const ASKED: Readonly<Record<string, object>> = {
   '/v1/search': { q: 'migration' },
 };
 
-/** The addresses of a Link header, by what they are. */
+/** The addresses of a Link header, by their relations. */
 const linksOf = (headers: Headers): Record<string, string> =>
   Object.fromEntries(
     [...headers.get('link')!.matchAll(/<([^>]*)>; rel="(\w+)"/g)].map(([, address, rel]) => [rel, address!]),
@@ -347,7 +347,7 @@ describe('A long list', () => {
       await counting(async (read) => {
         const answer = await open(path);
         answer.pause();
-        // Something is on its way already; then nothing comes, whatever turns there are for it.
+        // Some bytes are on their way already; then nothing comes, however many turns pass.
         let whilePaused = 0;
         for (let quiet = 0; quiet < 30; await sleep(10)) {
           quiet = whilePaused > 0 && read() === whilePaused ? quiet + 1 : 0;

@@ -22,7 +22,7 @@ const asked: fc.Arbitrary<Question> = fc.oneof(
   },
 );
 
-/** Records that every order and every search puts differently; what follows the registers again changes nothing. */
+/** Records that every order and every search puts differently; following the registers again changes nothing. */
 const TOLD_APART = [
   { title: 'A fund', summary: 'With a handbook', stage: 'planned', target: null },
   { title: 'Handbook', summary: 'Of funds', stage: 'proposed', target: { date: '2008' } },

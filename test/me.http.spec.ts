@@ -1,4 +1,4 @@
-/** The caller: who it is, for whom it acts, and what waits for it. */
+/** The caller: its account, for whom it acts, and the tasks that wait for it. */
 import { beforeAll, expect, it } from '@jest/globals';
 import { bearer, done } from './support/asking.js';
 import { citation, commitment, roles } from './support/commitment.js';

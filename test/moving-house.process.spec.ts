@@ -130,7 +130,7 @@ beforeAll(async () => {
         `/v1/commitments/${ACP}?asOf=2014-06-01&knownAt=${at}`,
       );
     headThen = Number(await server.app.get(LOG).store.head());
-    // The feed, narrowed to what is named and to what is below it.
+    // The feed, narrowed to the named entries and all below them.
     const narrowed = [
       '',
       'agency=IOM,ILO',

@@ -31,7 +31,7 @@ const REPORT = { stage: 'in_progress', effective: '2012-11', reportedOn: '2012-1
 const [TRACE, CALLER] = ['4bf92f3577b34da6a3ce929d0e0e4736', '00f067aa0ba902b7'];
 const traceparent = (flags = '01') => ({ traceparent: `00-${TRACE}-${CALLER}-${flags}` });
 
-/** Waits until something is so; fails with what it was last. */
+/** Waits until something is so; fails with its last value. */
 async function until<T>(look: () => T | Promise<T>, isSo: (found: T) => boolean): Promise<T> {
   for (const end = performance.now() + 300_000; ; await sleep(10)) {
     const found = await look();
@@ -72,7 +72,7 @@ describe('Traces', () => {
       (spans) => spans.some(({ name }) => name.startsWith('POST ')),
     );
   };
-  /** Spans as a tree of names; below a span stands what it led to. */
+  /** Spans as a tree of names; below a span are those that it caused. */
   const treeOf = (spans: readonly ReadableSpan[], parent?: string, depth = 0): string[] =>
     spans
       .filter(({ parentSpanContext: of }) =>

@@ -32,7 +32,7 @@ beforeAll(async () => {
 const write = (name: string, content: string | object): void =>
   writeFileSync(join(folder, name), typeof content === 'string' ? content : JSON.stringify(content));
 
-/** Runs a program of the packages beside the files. @returns what it printed, also when it ended with an error */
+/** Runs a program of the packages beside the files. @returns its output, also when it ended with an error */
 const run = (program: string, ...args: string[]): Promise<{ code: number; out: string }> =>
   promisify(execFile)(process.execPath, [resolve('node_modules', program), ...args], {
     cwd: folder,
@@ -100,7 +100,7 @@ describe('the names in the document', () => {
   });
 });
 
-/** Every GET with what its example asks, that a fresh server answers in JSON. */
+/** Every GET with the query of its example, that a fresh server answers in JSON. */
 async function reads() {
   const all = Object.entries(document.paths).flatMap(([path, { get }]) => {
     if (!get) return [];

@@ -147,7 +147,7 @@ const cutLike = (example: unknown, answer: unknown): unknown => {
   return cut;
 };
 
-/** Expects an answer to be what its example says; a text's example is some of its lines, a list's its first entries. */
+/** Expects an answer to equal its example; a text's example is some of its lines, a list's its first entries. */
 function expectLike(example: unknown, answer: unknown): void {
   if (typeof example !== 'string') return expect(lasting(cutLike(example, answer))).toEqual(lasting(example));
   const [some, all] = [linesOf(example), linesOf(answer as string)];

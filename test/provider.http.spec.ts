@@ -151,7 +151,7 @@ describe('Whoever comes from the provider', () => {
     const token = await provider.forged(good);
     expect(await left(token)).toBe(200); // the control
     expect((await visitor.asks('/account')).status).toBe(303);
-    // Nor by the same once more: not whoever has signed in since.
+    // Nor by the same once more: not the person who has signed in since.
     await signsIn();
     expect([await left(token), await left(await provider.forged(good))]).toEqual([400, 400]);
     expect((await visitor.asks('/account')).status).toBe(200);
@@ -206,7 +206,7 @@ describe('An answer of the provider', () => {
 
   it('for a sign-in that was begun by another one of the same browser has another nonce, and lets nobody in', async () => {
     const [first, second] = [await answer(visitor), await answer(visitor)];
-    // The code of one in the answer to the other: what an attacker who has stolen it would send.
+    // The code of one in the answer to the other: an attacker who has stolen it would send this.
     second.searchParams.set('code', first.searchParams.get('code')!);
     expect((await visitor.opens(second.href)).status).toBe(403);
   });
@@ -261,7 +261,7 @@ describe('A token of the provider at the API', () => {
     const account = (await accountOf(PROGRAM.id))!;
     for (const { id, until } of (await access.accounts.one(account))!.appointments)
       if (until === null) await access.accounts.relieve(id);
-    // Whatever its claims still say.
+    // Though its claims still say so.
     expect((await asks(token)).status).toBe(401);
     await access.accounts.appoint(account, { role: 'reader', agency: 'IOM' });
     expect((await asks(token)).body).toMatchObject({ role: 'reader' });

@@ -235,7 +235,7 @@ describe('A report that is published', () => {
     const { position } = await done(server.post('/v1/commitments', late, secretariat));
     await server.get('/v1/publications', { 'if-position-at-least': position });
     expect((await fileOf('P-1', 'format=json&language=en')).equals(before)).toBe(true);
-    // Beside it stands how it reads by now, and what was said.
+    // Beside it are its present figures, and the corrections.
     const page = wordsIn({ html: String((await server.get('/publications/P-1', { accept: 'text/html' })).body) });
     for (const words of ['As corrected since', 'A late one', 'Not counted before', 'Recorded'])
       expect(page).toContain(words);

@@ -34,7 +34,7 @@ const NAMED = [
   ['documents', 'D-2012-MC2353', ['/title', '/publisher']],
 ] as const;
 
-/** The entry as the list shows it, which is what an amendment takes. */
+/** The entry in the form of the list, which an amendment takes. */
 const entryOf = async (register: string, code: string): Promise<Record<string, unknown>> => {
   const { revision: _, position: __, ...view } = (await server.get(`/v1/${register}/${encodeURIComponent(code)}`)).body;
   return view.entry ?? view;
@@ -49,7 +49,7 @@ const withWords = (entry: object, fields: readonly string[], words: (field: stri
   return changed;
 };
 
-/** Whether any file of the server holds some words: its log, views, and what SQLite keeps beside them. */
+/** Whether any file of the server holds some words: its log, views, and SQLite's files beside them. */
 const onDisk = (words: string): string[] =>
   readdirSync(server.dataDir, { recursive: true, withFileTypes: true })
     .filter((file) => file.isFile())

@@ -178,7 +178,7 @@ describe('the figures of a report', () => {
   const inWords = (code: string) => code.charAt(0).toUpperCase() + code.slice(1).replaceAll('_', ' ');
   const NOV = 'asOf=2012-11-02&knownAt=1411';
 
-  /** One table of each kind of report, and what the API says of its rows: by their names, the values of its columns. */
+  /** One table of each kind of report, and the API's answer on its rows: by their names, the values of its columns. */
   const READ_BACK: Record<
     string,
     readonly [asked: string, table: string, said: () => Promise<(readonly [string, Record<string, number>])[]>]
@@ -296,7 +296,7 @@ describe('the words of a report', () => {
       const wrong = /(?<!\u00a0)[:;!?»](?=\s|$)|«(?!\u00a0)| [.,)]/;
       expect(fr.filter((text) => wrong.test(text))).toEqual([]);
       expect(es.filter((text) => /\s[:;!?.,)]/.test(text))).toEqual([]);
-      // The control: what Spanish does is wrong in French.
+      // The control: right Spanish is wrong in French.
       expect(es.some((text) => wrong.test(text))).toBe(true);
     },
   );
@@ -338,7 +338,7 @@ describe('the report', () => {
 
   it('on a forum, of the members of a body, does not say that nobody took up what others may have', async () => {
     const wordsOf = (made: NumberedReport) => JSON.stringify(made.sections);
-    // IOM has no members: what the register shows as taken up, others took up.
+    // IOM has no members: the items that the register shows as taken up, others took up.
     const ofMembers = 'forum?forum=HLD-2006&asOf=2008-01-01&memberOf=IOM';
     const made = wordsOf(await read(ofMembers));
     expect(made).toContain('No member has taken this up.');
@@ -444,7 +444,7 @@ describe('what cannot be reported', () => {
 describe('the next step of a commitment', () => {
   /** One that WHO leads. */
   const found = async () => (await server.get('/v1/commitments?agency=WHO&role=lead')).body.items[0];
-  /** Says what comes next of it. */
+  /** Makes the next statement on it. */
   const says = async (reportedOn: string, next: object) => {
     const { reference } = await found();
     const stage = { agency: 'WHO', stage: 'in_progress', effective: '2012', reportedOn, note: 'It goes on.', ...next };

@@ -8,7 +8,7 @@ import { HLD, TestServer } from './support/server.js';
 
 const server = TestServer.forAll([HLD], { CORS_ORIGINS: '*' });
 let [secretariat, iom] = ['', ''];
-/** The path of every GET of the document, with what its example asks. */
+/** The path of every GET of the document, with the query of its example. */
 let reads: string[];
 
 interface Documented {

@@ -1,4 +1,4 @@
-/** Who may do what: every route × every role × every scope, and every act × every relation, by what a real server answers. */
+/** Who may do what: every route × role × scope, and every act × relation, by the answers of a real server. */
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { readFileSync } from 'node:fs';
 import { format } from 'oxfmt';
@@ -78,7 +78,7 @@ describe('The table of rights', () => {
       const ask = async (token?: string): Promise<string> => {
         asked++;
         const headers: Record<string, string> = token === undefined ? {} : bearer(token);
-        // It is refused later for what it says, if not before for who says it: nothing is ever written.
+        // It is refused later for its content, if not before for its caller: nothing is ever written.
         if (method === 'GET') return outcome(await server.get(path, headers));
         const write = method === 'PUT' ? server.put.bind(server) : server.post.bind(server);
         return outcome(await write(path, { nothing: 1 }, token));
@@ -120,7 +120,7 @@ async function scene(): Promise<string> {
   return reference;
 }
 
-/** Who does what, with what else than its scene has, at which agency or statement. */
+/** The actor of an act, the additions to its scene, and its agency or statement. */
 type Step = readonly [by: string | null, act: ActName, body?: object, agency?: string, revision?: number];
 
 /** Does an act, as its scene has it. */
@@ -216,7 +216,7 @@ describe('An act on a commitment', () => {
       ]),
       ['what the lead before said was read', [stage('ILO'), moves, verified('ILO')], ['reply'], { ILO: 'done' }],
       ...Object.entries(reported).flatMap(([agency, steps]): typeof cases => {
-        // The stage rests on what the former lead says.
+        // The stage rests on the former lead's word.
         const may: Record<string, string> = agency === 'IOM' ? {} : { [agency]: 'done' };
         return [
           [`${agency} has reported`, steps, ['correct', 'retract'], may],
@@ -380,7 +380,7 @@ describe('What the secretariat does on behalf of an agency', () => {
     expect((await server.get(list.slice('/v1'.length), { accept: 'text/html' })).body).toContain('on behalf of ILO');
     const report = await server.get('/v1/reports/agency?agency=ILO&format=md');
     expect(report.body).toContain('on behalf of ILO: Letter of the ILO');
-    // The agency may correct what was said for it.
+    // The agency may correct a statement on its behalf.
     const correction = { says: { effective: '2007-02' }, reason: 'It began in February' };
     const ilo = await tokenOf('focal_point', 'ILO');
     const { position } = await done(server.post(`${at}/history/${body.revision}/correct`, correction, ilo));

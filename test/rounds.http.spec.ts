@@ -44,7 +44,7 @@ const post = (path: string, body: object = {}, token = secretariat, headers = {}
 const get = (path: string, token?: string) => server.get(`/v1/rounds${path}`, token ? bearer(token) : {});
 const put = (path: string, body: object, revision: number, token = iom) =>
   server.put(`/v1/rounds${path}`, body, token, { 'if-match': `"${revision}"` });
-/** Does what is posted, and waits until that is shown. @returns the answer */
+/** Posts an act, and waits until views show it. @returns the answer */
 const does = async (path: string, body: object = {}, token = secretariat, headers = {}) => {
   const answer = await done(post(path, body, token, headers));
   await server.get('/v1/rounds', { 'if-position-at-least': answer.position ?? '0' });
@@ -504,7 +504,7 @@ describe('A round that is published', () => {
     for (const said of ['IOM: *The grant ended.*', 'IOM, no change: *As it was*'])
       expect([said, text.includes(said)]).toEqual([said, true]);
     expect(text).toContain('IOM, not assessed: *The office was closed.*');
-    // Whoever said that nothing has changed has not reported nothing.
+    // An agency that confirmed that nothing has changed has reported.
     expect(text).toMatch(/IOM \(partner\): no change/);
     expect(text).toMatch(/IOM \(partner\): not assessed/);
     expect(await read('format=csv')).toContain('IOM: not_assessed, The office was closed.');

@@ -151,7 +151,7 @@ describe('A server that is told to end', () => {
         return readAll.apply(this, asked);
       };`,
     );
-    // Single modules: what stands in a bundle cannot be held from outside.
+    // Single modules: nobody can hold a function of a bundle from outside.
     const server = await started('modules', { DATA_DIR: dataDir }, ['--import', holding, ...nodeArguments]);
     const live = () => fetch(`${server.url}/health/live`).catch(() => null);
     await until(async () => (await live())?.ok ?? false);
@@ -280,8 +280,8 @@ onPostgres(`On PostgreSQL${HAS_POSTGRES ? '' : ' (skipped: npm has none here)'}`
     }
 
     /**
-     * Callers that ask the servers in turn, in haste while all of them are there. What was not answered they send again, to
-     * another one, with its key.
+     * Callers that ask the servers in turn, in haste while all of them are there. An unanswered request they send
+     * again, to another one, with its key.
      */
     class Load {
       readonly acknowledged: Acknowledged[] = [];
@@ -398,7 +398,7 @@ onPostgres(`On PostgreSQL${HAS_POSTGRES ? '' : ' (skipped: npm has none here)'}`
     const apis: Service[] = [];
     let headers: Record<string, string>;
     beforeAll(async () => {
-      // Whoever asks may be slow to notice that a server ends.
+      // A client may be slow to notice that a server ends.
       const env = { ...(await shared()), DRAIN_MS: '3000' };
       headers = await secretariatOf(new PostgresAccessStore(url));
       apis.push(await Service.start('api', env), await Service.start('api', env));

@@ -32,7 +32,7 @@ const person = async (...agencies: (string | null)[]): Promise<{ account: string
   return { email, account: await access.accounts.open({ kind: 'person', name: 'Ada <b>', email }, ...roles) };
 };
 
-/** The way of a link on this server, whatever its public address is. */
+/** The way of a link on this server, without its public address. */
 const wayOf = (link: string): string => new URL(link).pathname + new URL(link).search;
 
 const opensLink = async (link: string, by = visitor): Promise<Visit> =>

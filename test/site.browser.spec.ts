@@ -42,8 +42,8 @@ const alike = (route: string): string =>
     );
 
 /**
- * No page has a link there: a letter leads there, a provider if there is one, or what was just done; or the link is there for an
- * agency that fills in its return, and once one was submitted.
+ * No page has a link there: a letter leads there, a provider if there is one, or an act that was just done; or the link
+ * is there for an agency that fills in its return, and once one was submitted.
  */
 const WITHOUT_LINK = new Set([
   ...['/follow/confirm', '/follow/end', '/sign-in/link', '/sign-in/provider', '/sign-in/provider/return'],
@@ -53,7 +53,7 @@ const WITHOUT_LINK = new Set([
 describe('The site as a whole', () => {
   const server = TestServer.forAll([HLD]);
   const reader = Reader.forAll(server);
-  /** Every page of the navigation, the first entry of each register, and what else there is. */
+  /** Every page of the navigation, the first entry of each register, and some more. */
   let pages: string[];
   /** Of somebody who is signed in, for the pages that are for those alone. */
   let session: string;

@@ -72,7 +72,7 @@ beforeAll(async () => {
   await enter(`${on}/claims`, { about: 'dates', says: ALL, citation, reportedOn: today });
   await enter(`${on}/verification`, reading);
 
-  // A person, and what it has.
+  // A person, and the person's things.
   const access = server.app.get(AccessStore);
   const roles = [{ role: 'secretariat', agency: null } as const, { role: 'focal_point', agency: 'EVIL' } as const];
   const account = await access.accounts.open({ kind: 'person', name: ALL, email: 'eve@evil.example' }, ...roles);
@@ -180,7 +180,7 @@ beforeAll(async () => {
   };
 }, 300_000);
 
-/** The address of a route, `/agencies/:code` or `/v1/agencies/{code}`, with what is hostile in it. */
+/** The address of a route, `/agencies/:code` or `/v1/agencies/{code}`, with hostile values in it. */
 const addressOf = (route: string, more: Readonly<Record<string, string>> = {}): string => {
   const [, first, second] = route.replace(/^\/v1\//, '/').split('/');
   return route.replaceAll(/:(\w+)|\{(\w+)\}/g, (_, a: string, b: string) => {
@@ -220,7 +220,7 @@ describe('Hostile words that were stored', () => {
     for (const [who, value] of Object.entries(sessions)) {
       const options = { kept: true as const, ...signedIn({ secret: value }) };
       await reader.on('/robots.txt', watched, options);
-      // Whoever acts for an agency sees other pages where there is something to do or to prepare.
+      // A person who acts for an agency sees other pages if there is something to do or to prepare.
       const own = who === 'EVIL' ? pages.filter((path) => OWN.test(path)) : pages;
       for (const path of own) {
         const found = await reader.on(
@@ -268,7 +268,7 @@ describe('Hostile words that were stored', () => {
     );
 
   it('are no formula in any cell of a spreadsheet that the API gives', async () => {
-    // The control: what is not guarded would be one.
+    // The control: an unguarded cell would be one.
     expect(formulas(read('a,b\n=1+1,2\n', { type: 'string' }))).toEqual(['A2: 1+1']);
     const { paths } = (await server.get('/openapi.json')).body as {
       paths: Record<string, { get?: { operationId: string; parameters?: { name?: string }[]; responses: Responses } }>;

@@ -1,7 +1,7 @@
 /**
- * Every class that class-validator has rules for, with random and hostile bodies: the compiled form accepts nothing that
- * class-validator would refuse, makes of what it accepts what class-transformer would make, and errors are word for word
- * class-validator's. Bodies are made from what the OpenAPI document says of the classes.
+ * Every class that class-validator has rules for, with random and hostile bodies: the compiled form accepts nothing
+ * that class-validator would refuse, converts an accepted body as class-transformer would, and errors are word for word
+ * class-validator's. Bodies are made from the schemas of the OpenAPI document.
  */
 import { describe, expect, it } from '@jest/globals';
 import { ValidationPipe } from '@nestjs/common';

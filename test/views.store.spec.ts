@@ -25,7 +25,7 @@ import { Answers, expectAsIfEnded, expectSame, withHistory, type Oracle } from '
 const inWords = ({ agency, role, asked }: { agency: string; role: string; asked?: boolean }) =>
   `${agency} ${role}${asked ? ' asked' : ''}`;
 
-/** A commitment as a list shows it, but for what the naive views do not tell. */
+/** A commitment as a list shows it, without the fields that the naive views leave out. */
 const shown = (item: Item) => {
   const { correctedLater: _later, language: _l, summary: _s, sources: _c, page: _p, onBehalf: _o, ...rest } = item;
   return {
@@ -192,7 +192,7 @@ const naiveOnes = (naive: NaiveViews, at: NaiveClocks) =>
     }),
   );
 
-/** Whether what lists show of a commitment, or find it by, was changed by a later amendment of what was known. */
+/** Whether an amendment later than the known position changed a commitment's words in lists or searches. */
 function correctedLater(events: readonly RawEvent[], naive: NaiveViews, at: NaiveClocks, reference: string): boolean {
   const own = events.filter(({ stream }) => stream === `commitment-${reference}`);
   const seenAt = (knownAt: number): string => {
@@ -202,7 +202,7 @@ function correctedLater(events: readonly RawEvent[], naive: NaiveViews, at: Naiv
       ...seen,
       ...(found && naivelyShown(found)),
       documents: [...new Set(seen.documents)].sort(),
-      // In whatever order they came.
+      // In any order of arrival.
       agencies: found?.agencies.map((one) => JSON.stringify(one)).sort(),
       heard: found?.agencies.map(({ agency }) => `${agency} ${found.heard[agency] ?? ''}`).sort(),
     });
@@ -240,7 +240,7 @@ describe(`Whatever happens to commitments (SEED=${seed})`, () => {
   const types: string[] = [];
   const counts = { tried: 0, accepted: 0 };
 
-  /** The views of a history say what the words say. */
+  /** The views of a history equal the words' own account. */
   const truthful = () =>
     fc.asyncProperty(histories, questions, (steps, questions) =>
       withHistory(steps, async ({ history, events, progress }) => {

@@ -22,7 +22,7 @@ const prepared = { id: CODE, kind: 'agency', parameters: { agency: 'WHO' }, asOf
 /** A return of that round which was sent back with a comment, and the comment was answered: both are public, as it is. */
 const SENT_BACK = `/v1/rounds/${ROUND.code}/returns/WHO`;
 
-/** Every agency may add words to a publication, and so its focal points see what is prepared. */
+/** Every agency may add words to a publication, and so its focal points see prepared reports. */
 const FOCAL_POINT = 'a focal point of another agency';
 const PREPARED_PUBLICATION = new RegExp(`/publications/${CODE}(/file.*)?$`);
 
@@ -88,9 +88,9 @@ beforeAll(async () => {
   ];
 });
 
-/** Headers that differ from answer to answer, whatever there is. */
+/** Headers that differ from answer to answer in any case. */
 const PASSING = /^(date|x-correlation-id|x-ratelimit-|ratelimit|connection|keep-alive|retry-after)/;
-/** Of a listing and of a page what was made at the moment. */
+/** Of a listing and of a page the parts made at the moment. */
 const settled = (text: string): string => text.replaceAll(/"(instance|checkedAt)":"[^"]*"/g, '');
 
 /** The addresses that could tell most. */
@@ -128,7 +128,8 @@ it('is in no answer to those who may not see it, and changes none; published, it
   const drafts = server.app.get(DraftsStore);
   for (const kind of ['return', 'round', 'import'])
     await drafts.create({ kind, id: `${CODE}-${kind}` }, 'IOM', { words: SECRET }, 'account-of-somebody');
-  // A round that is prepared, what IOM writes for one that is open; a list that IOM sent, a paper, a webhook, an account, a token, a job.
+  // A round that is prepared, IOM's draft for an open one; a list that IOM sent, a paper, a webhook, an account, a
+  // token, a job.
   await post('/v1/rounds', { ...ROUND, code: `${CODE}-2`, name: SECRET });
   const iom = server.token('IOM');
   const draft = {
@@ -163,7 +164,7 @@ it('is in no answer to those who may not see it, and changes none; published, it
     expect([who, after.filter(([, answer]) => answer.includes(`${SECRET} of`))]).toEqual([who, []]);
   }
 
-  // The controls: a comment that was made, and what was published.
+  // The controls: a comment that was made, and a publication.
   const told = await answersTo(undefined, /returns|rounds|changes/);
   const { position } = await post(`${SENT_BACK}/comments`, { text: `${SECRET} of all`, answers: 1 });
   await server.get('/v1/rounds', { 'if-position-at-least': position });

@@ -1,4 +1,4 @@
-/** Webhooks: what is posted, signed, tried again, given up and sent again; and where nothing is ever sent. */
+/** Webhooks: messages posted, signed, tried again, given up and sent again; and addresses that get nothing. */
 import { afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';

@@ -19,9 +19,11 @@ function faultOf(text: string): string | null {
   return /^(?:What|How|That|Where|Who|Whose|Whether|Why) /.test(sentence) ? 'names no thing' : null;
 }
 
-/** The comments that begin with a question word in the place of a noun. */
-const wordless = (text: string): string[] =>
-  text.match(/(?:\/\*\*\n? *\*?|^\s*\/\/) (?:What|That which|Those (?:that|who)) .*/gm) ?? [];
+/** The comments that say a question word in the place of a noun: at their beginning, or that of a sentence. */
+const wordless = (text: string): string[] => [
+  ...(text.match(/(?:\/\*\*\n? *\*?|^\s*\/\/) (?:What|That which|Those (?:that|who)) .*/gm) ?? []),
+  ...(text.match(/^\s*(?:\/\*\*|\*|\/\/) .*(?:\bwhoever\b|[.;] what (?:is|was|has|it|they)\b).*/gim) ?? []),
+];
 
 describe('a comment', () => {
   it('names the thing that it is about', () => {
@@ -34,6 +36,9 @@ describe('a comment', () => {
     expect(
       wordless('/** What is set. */\n/** The settings. */\n  // Those who ask.\n/**\n * What is told.\n */\n'),
     ).toHaveLength(3);
+    expect(
+      wordless('/** Settings for whoever asks. */\n  // A list; what it holds stays.\n// Sees what is new.\n'),
+    ).toHaveLength(2);
   });
 });
 

@@ -1,6 +1,7 @@
 /**
- * Random acts on a few commitments, on few dates, so that ties, late reports and lost roles are frequent. What an act is about
- * (a revision, who was asked, what another record takes over) is chosen when it is its turn, of what there is by then.
+ * Random acts on a few commitments, on few dates, so that ties, late reports and lost roles are frequent. The subject
+ * of an act (a revision, the agency that was asked, the parts that another record takes over) is chosen when it is its
+ * turn, of the state by then.
  */
 import { type CommitmentAct } from '#acts';
 import { plainToInstance } from 'class-transformer';
@@ -186,7 +187,7 @@ const record = dated(
 
 const pick = fc.nat(9_999);
 const aReference = fc.constantFrom(...REFERENCES);
-/** Mostly the secretariat, which may do all; an agency may do what is its own. */
+/** Mostly the secretariat, which may do all; an agency may do acts of its own. */
 const by = fc.oneof({ weight: 2, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary: anAgency });
 const secretariat = fc.constant(undefined);
 
@@ -330,7 +331,7 @@ const anAct: fc.Arbitrary<Try[]> = fc.oneof(
   { weight: 2, arbitrary: act('blank', fc.record({ reason }), secretariat) },
 );
 
-// ── What an act is about ────────────────────────────────────────────────────────────────────────────────────────────
+// ── The subject of an act ───────────────────────────────────────────────────────────────────────────────────────────
 
 const REPORTED = ['reportedOn', 'reportedOn', 'citation'];
 /** The fields of events that are corrected, the more telling ones more often. */
@@ -497,7 +498,7 @@ const became: fc.Arbitrary<Becoming> = fc.record({
   pick,
 });
 
-/** The decision of what becomes of an agency. Successors lead from A to D, so that none comes back. */
+/** The end of an agency. Successors lead from A to D, so that none comes back. */
 export function becoming({ code, becomes, effective, pick }: Becoming): (state: AgencyState & EntryHistory) => never[] {
   const today = '2012-11-02';
   const successors = AGENCIES.filter((other) => other > code);
@@ -587,12 +588,12 @@ export const EXAMPLE: Step[] = [
   { code: 'BBB', becomes: 'merge', effective: '2009', pick: 0 },
 ];
 
-/** The registers, the commitments, and then whatever happens to them. */
+/** The registers, the commitments, and then their acts. */
 export const histories: fc.Arbitrary<Step[]> = fc
   .tuple(
     fc.tuple(record, record, record),
     fc.array(
-      // Nothing may happen, too: so a history that shows a fault shrinks to what it takes.
+      // A step may be empty, too: so a history that shows a fault shrinks to the steps that it needs.
       fc.option(fc.oneof({ weight: 16, arbitrary: anAct }, { weight: 1, arbitrary: amendment }), { nil: [], freq: 99 }),
       { minLength: 35, maxLength: 70, size: 'max' },
     ),

@@ -1,4 +1,4 @@
-/** The links and forms of pages, and what becomes of who follows them. */
+/** The links and forms of pages, and the answers to those who follow them. */
 import { deep } from './properties.js';
 import type { TestServer } from './server.js';
 
@@ -23,9 +23,9 @@ export function addressesIn(html: string): string[] {
 const isFew = (of: number, i: number): boolean => i === 0 || i === of - 1 || i === of >> 1;
 
 /**
- * Follows the links of pages: of those that differ in nothing but what they are of, three, the first, the last and one between;
- * in a deep run all. A link to an entry that the sitemap does not have is followed in any case. What is looked at elsewhere is
- * left out: lists of commitments, and what can be taken away.
+ * Follows the links of pages: of those that differ in nothing but what they are of, three, the first, the last and one
+ * between; in a deep run all. A link to an entry that the sitemap does not have is followed in any case. Pages tested
+ * elsewhere are left out: lists of commitments, and downloads.
  * @returns how many addresses the pages lead to, and those that are not answered by 200, with the page that leads there
  */
 export async function followLinks(

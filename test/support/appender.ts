@@ -1,8 +1,8 @@
 /**
- * A process that appends as fast as it can until it is killed, or told to end by SIGTERM: `node appender.ts FOLDER JOURNAL CALLERS
- * [unsafe]`; or that makes logs in a folder, at the same moments as others: `node appender.ts FOLDER make [apart]`; or that
- * keeps a snapshot of a log over and over, until it is killed: `node appender.ts LOG FILE keep [inPlace]`. It runs from dist/.
- * What it tries and what it was told it writes to the journal, line by line.
+ * A process that appends as fast as it can until it is killed, or told to end by SIGTERM: `node appender.ts FOLDER
+ * JOURNAL CALLERS [unsafe]`; or that makes logs in a folder, at the same moments as others: `node appender.ts FOLDER
+ * make [apart]`; or that keeps a snapshot of a log over and over, until it is killed: `node appender.ts LOG FILE keep
+ * [inPlace]`. It runs from dist/. It writes its tries and their answers to the journal, line by line.
  */
 import Database from 'better-sqlite3';
 import { once } from 'node:events';
@@ -147,7 +147,7 @@ async function main(folder: string, journal: string, callers: number, unsafe: bo
 /** How many logs are made, and how long each may take. */
 export const [MADE, MAKE_MS] = [20, 25];
 
-/** Waits for a while between what is looked at first and what is looked at then, so that others come in between. */
+/** Waits between the first look and the second, so that others come in between. */
 function lookingSlowly(): void {
   const { prepare } = Database.prototype;
   const never = new Int32Array(new SharedArrayBuffer(4));
@@ -157,7 +157,7 @@ function lookingSlowly(): void {
   } as typeof prepare;
 }
 
-/** The guard removed: what a log is opened by is looked at in one moment after the other. */
+/** The guard removed: the parts by which a log is opened are read one after the other. */
 function lookingApart(): void {
   const { transaction } = Database.prototype;
   Database.prototype.transaction = function (this: Database.Database, work: () => void) {
@@ -185,7 +185,7 @@ async function make(folder: string): Promise<void> {
   process.send!(made);
 }
 
-/** The guard removed: what was written aside is written over the former file, and not renamed. It stands still half-way. */
+/** The guard removed: the new bytes are written over the former file, and not renamed. It stands still half-way. */
 function writingInPlace(): void {
   fs.rename = async (from, to) => {
     const bytes = await fs.readFile(from);

@@ -165,7 +165,7 @@ const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.mi
 /** So many rows, items or options of a list show each form that a part of them has. */
 const OF_EACH_FORM = 2;
 
-/** Takes from lists what has no part, in its place, that is built otherwise than in those before: other words, addresses, sizes. */
+/** Takes from lists the items that are built like those before them: other words, addresses, sizes. */
 const thin = (page: Page): Promise<void> =>
   page.evaluate((most) => {
     const formOf = (element: Element): string =>

@@ -111,7 +111,7 @@ export class Views {
     return views;
   }
 
-  /** Applies what is new. */
+  /** Applies new events. */
   async catchUp(): Promise<void> {
     await this.projector.start();
     await this.projector.stop();
@@ -160,12 +160,12 @@ export const rawEvents = async (log: Log): Promise<RawEvent[]> =>
     data: data === null ? null : JSON.parse(data),
   }));
 
-/** A log that ends at a position; what was erased later is erased in it, too. */
+/** A log that ends at a position; payloads that were erased later are erased in it, too. */
 export async function cutAt(log: Log, position: number): Promise<Log> {
   const cut = openLog();
   const events = await decodeAll(log, await log.store.readAll(null, position));
   for (const { stream, revision, name, data, meta } of events) {
-    // A blanking that was replaced by a later one names what that one left.
+    // A blanking that was replaced by a later one names the event of that one.
     const named =
       (data as Partial<Blanked>).left &&
       events.find((e) => e.stream === stream && e.revision === (data as Blanked).revision);

@@ -1,4 +1,4 @@
-/** Requests made from the OpenAPI document by chance that a seed repeats: valid ones, and whatever somebody with bad intent sends. */
+/** Requests made from the OpenAPI document by chance that a seed repeats: valid ones, and hostile ones. */
 
 interface Schema {
   readonly $ref?: string;
@@ -34,7 +34,10 @@ export interface Sent {
   readonly body?: Buffer;
 }
 
-/** Texts that mean something to whoever reads them next: HTML, CSS, SQL, FTS, a shell, a spreadsheet, a template, a path, a log. */
+/**
+ * Texts that mean something to their next reader: HTML, CSS, SQL, FTS, a shell, a spreadsheet, a template, a path, a
+ * log.
+ */
 export const HOSTILE_TEXTS: readonly string[] = [
   ...[
     '<script>window.pwned=1</script>',

@@ -5,7 +5,7 @@ import { buffer } from 'node:stream/consumers';
 import PostalMime, { type Email } from 'postal-mime';
 import { SMTPServer } from 'smtp-server';
 
-/** A letter that arrived: to whom, and what a mail program makes of it. */
+/** A letter that arrived: its recipient, and its content as a mail program reads it. */
 export interface Arrived extends Email {
   readonly envelope: string;
   readonly header: (name: string) => string | undefined;

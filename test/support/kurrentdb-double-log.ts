@@ -129,7 +129,7 @@ export class DoubleLog {
     return { events, next, end: index === length && events.length < max && considered < window, considered };
   }
 
-  /** `ReadAllEventsBackwardInternal`: what ends at or before the place, so the event on it is not among them. */
+  /** `ReadAllEventsBackwardInternal`: records that end at or before the place, so the event on it is not among them. */
   *backwards(from: Place, filter: Filter): Generator<Stored> {
     if (from.commit > this.end)
       throw new InvalidPosition(

@@ -137,7 +137,7 @@ export class Subscription {
     return this.#out.signal;
   }
 
-  /** Until the client leaves. @throws ServiceError where it asks for what is not there */
+  /** Until the client leaves. @throws ServiceError for a request of a missing thing */
   async run(): Promise<void> {
     if (!this.options.hasAll()) throw rpcError(status.UNIMPLEMENTED, 'The double subscribes to $all only.');
     const from = placeOf(this.options);

@@ -39,7 +39,7 @@ export function proposedOf(message: streamsPb.BatchAppendReq.ProposedMessage): P
   };
 }
 
-/** `Event.SizeOnDisk`: what counts against the largest append. */
+/** `Event.SizeOnDisk`: the bytes that count against the largest append. */
 export const sizeOf = ({ type, data, metadata }: Proposed): number => data.length + metadata.length + type.length * 2;
 
 export function expectedOf(options: streamsPb.BatchAppendReq.Options): Expected {
@@ -163,7 +163,7 @@ export function batchResp(
   return answer.setSuccess(success.setCurrentRevision(outcome.revision.toString()));
 }
 
-/** An error that ends a call, with the trailers that say what it is (`RpcExceptions.cs`). */
+/** An error that ends a call, with the trailers that name it (`RpcExceptions.cs`). */
 export function rpcError(code: status, details: string, trailers: Record<string, string> = {}): ServiceError {
   const metadata = new Metadata();
   for (const [key, value] of Object.entries(trailers)) metadata.set(key, value);

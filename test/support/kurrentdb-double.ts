@@ -92,12 +92,12 @@ type LongCall = ReadCall | BatchCall;
 
 /**
  * A double of a KurrentDB server on the wire: real HTTP/2 and the protocol's own messages, a log in memory. It serves
- * appends on the common stream, reads, subscriptions to `$all`, the list of features and gossip, as the server does where our
- * store can see it. Not there: appends on calls of their own, subscriptions to one stream, links, persistent subscriptions,
- * projections, scavenging, deleting, multi-stream appends. Its answers were compared with those of a server 26.1.0, message by
- * message.
+ * appends on the common stream, reads, subscriptions to `$all`, the list of features and gossip, as the server does
+ * where our store can see it. Not there: appends on calls of their own, subscriptions to one stream, links, persistent
+ * subscriptions, projections, scavenging, deleting, multi-stream appends. Its answers were compared with those of a
+ * server 26.1.0, message by message.
  *
- * All that it does wrong it does on demand. What is set holds until it is set again; `behave()` ends all of it.
+ * Its faults are made on demand. A fault that is set holds until it is set again; `behave()` ends all of them.
  */
 export class KurrentdbDouble {
   readonly log: DoubleLog;
@@ -441,7 +441,7 @@ function asRpcError(error: unknown): ServiceError {
   return errors.thrown();
 }
 
-/** `ServerFeatures.cs`: names in lower case; only what the double has. */
+/** `ServerFeatures.cs`: names in lower case; only those of the double. */
 function features(): featuresPb.SupportedMethods {
   const method = (service: string, name: string, ...its: string[]): featuresPb.SupportedMethod =>
     new featuresPb.SupportedMethod().setServiceName(service).setMethodName(name).setFeaturesList(its);

@@ -55,7 +55,7 @@ export const CHANGE_RULES = {
   /** Staleness at a step is asked of that step. */
   staleAt: (step: string, _last: string) => step,
   isSilent: (open: number, stale: number) => open === stale,
-  /** Only what is open tells of silence. */
+  /** Only open commitments can be silent. */
   tellsOfSilence: (c: NaiveCommitment) => c.stage !== 'completed' && c.stage !== 'discontinued',
   monthsOf: (last: string, asOf: string) => {
     let months = 0;

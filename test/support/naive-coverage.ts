@@ -25,7 +25,7 @@ export const COVERAGE_RULES = {
     addressees.some((one) => one === code || names.includes(one)),
   /** It is followed up since the earliest of the days, latest first, on which nothing has changed in that. */
   since: (days: string[]): string | undefined => days.at(-1),
-  /** A forum has asked for what its round tables asked for. */
+  /** The requests of a round table are requests of its forum. */
   isOf: (forum: string, above: string[]): boolean => above.includes(forum),
 };
 export type CoverageRules = typeof COVERAGE_RULES;

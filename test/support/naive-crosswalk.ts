@@ -41,7 +41,7 @@ export const LINK_RULES = {
       ),
   /** A version takes the place of those before. */
   linksOf: (version: Version | undefined, _all: Version[]): Link[] => version?.links ?? [],
-  /** Where nothing else is asked for: what is on `from` is on `to` as a whole. */
+  /** Unless the question names others: a commitment on `from` is on `to` as a whole. */
   usual: ['exact', 'close', 'broad'],
   /** A theme that is named is a link of all below it. */
   leadsFrom: (link: Link, theme: string, parentOf: Parents): boolean => up(theme, parentOf).includes(link.from),
@@ -61,7 +61,7 @@ export class NaiveCrosswalks extends NaiveViews {
     super(events, rules);
   }
 
-  /** The crosswalk, its version and its links; `null` for what there is not. */
+  /** The crosswalk, its version and its links; `null` for a missing one. */
   private read({ asOf, knownAt }: NaiveClocks, { crosswalk, crosswalkVersion, match }: Through) {
     const entry = crosswalk && this.registered('crosswalk', knownAt).get(crosswalk);
     if (!entry) return null;
@@ -105,7 +105,7 @@ export class NaiveCrosswalks extends NaiveViews {
     };
   }
 
-  /** Every answer about what is read through a crosswalk; `null` when it, or its version, is not there. */
+  /** Every answer through a crosswalk; `null` when it, or its version, is not there. */
   answers(clocks: NaiveClocks, through: Through, theme: string, filter: NaiveFilter) {
     const read = this.read(clocks, through);
     if (!read) return null;

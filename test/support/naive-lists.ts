@@ -11,7 +11,7 @@ export const asPeopleSort = (text: string): string =>
     .map((word) => word.replace(/\d+/g, (digits) => digits.padStart(12, '0')))
     .join(' ');
 
-/** By what a list is ordered; a test puts one of these otherwise, to see that it would be found out. */
+/** The keys by which a list is ordered; a test changes one of these, to see that it would be found out. */
 export const ORDERS = {
   keys: {
     reference: (c: NaiveCommitment): Key => asPeopleSort(c.reference),

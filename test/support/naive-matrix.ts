@@ -17,11 +17,11 @@ export const MATRIX_RULES = {
   /** An entry that is asked for shows the entries directly below it. */
   isShown: (code: string, parent: string | undefined, asked: string | undefined): boolean =>
     asked ? parent === asked : parent === undefined && code !== '',
-  /** The one that an agency works with may be lead, co-lead or partner, whatever the role asked for. */
+  /** The agency beside another may be lead, co-lead or partner, with any role in the question. */
   roleBeside: (_role: NaiveFilter['role']): NaiveFilter['role'] => 'any',
   /** Nobody works with itself. */
   meet: (one: string, other: string): boolean => one !== other,
-  /** A margin counts each commitment once, in whatever cells it stands. */
+  /** A margin counts each commitment once, in any number of cells. */
   margin: (own: NaiveCommitment[], _cells: NaiveCommitment[][]): NaiveCommitment[] => own,
   /** A commitment in several cells is placed once. */
   placed: (own: NaiveCommitment[], cells: NaiveCommitment[][]): number =>

@@ -51,7 +51,7 @@ export interface NaiveReading {
 /** A commitment as at a date, as it was known at a position. */
 export type NaiveCommitment = NonNullable<ReturnType<NaiveViews['asAt']>> & { readonly stale: boolean };
 
-/** Whoever asks uses the words of the product; whoever answers shares nothing with it. */
+/** The questions use the words of the product; the answers share nothing with it. */
 export type NaiveFilter = Filter;
 
 export const STAGES = ['proposed', 'planned', 'in_progress', 'on_hold', 'completed', 'discontinued'];
@@ -124,11 +124,11 @@ export const RULES = {
   isSignOfLife: (_name: string): boolean => true,
   /** Rule 5 */
   isStale: (last: string, asOf: string, months: number) => last < monthsEarlier(asOf, months),
-  /** Rule 6: a correction acts on what is known from its own position on. */
+  /** Rule 6: a correction counts from its own position on. */
   amendedBy: (position: number, knownAt: number) => position <= knownAt,
-  /** Rule 6: what a correction makes of what was said. */
+  /** Rule 6: a statement after its correction. */
   corrected: (_was: Data, says: Data): Data => says,
-  /** Rule 6: what a retraction leaves of what was said. */
+  /** Rule 6: the statements after a retraction. */
   retracted: (_was: Data): Data => null,
   /** An item of a list of the record act is retracted; the others stay. */
   withoutItem: (was: Data, list: string, index: number): Data => ({
@@ -160,12 +160,12 @@ export const RULES = {
   endedOn: ({ held, until, period, reportedOn }: Data): string => RULES.rank(until ?? held ?? period, reportedOn),
   /** Parts that are taken over come on top. */
   withTaken: (own: string[], taken: string[]) => [...new Set([...own, ...taken])],
-  /** Whatever is said cites every document that is named anywhere in it. */
+  /** A statement cites every document that is named anywhere in it. */
   cited: (said: Data): string[] =>
     [...JSON.stringify(said).matchAll(/"document":"([^"]+)"/g)].map(([, document]) => document!),
   /** The citation of a correction or retraction counts from the report of the statement that it is about. */
   citesFrom: (about: Data): string => about.reportedOn,
-  /** An agency is today what its successor is, and so on. */
+  /** An agency is today its successor, and so on. */
   becomes: (code: string, successorOf: (code: string) => string | undefined) => {
     let last = code;
     for (let next = successorOf(last); next !== undefined; next = successorOf(last)) last = next;
@@ -176,7 +176,7 @@ export const RULES = {
     (!from || firstDay(from) <= asOf) && (!to || asOf <= lastDay(to)),
   /** An agency that has ended is a member of nothing. */
   staysMember: (ended: string | undefined, asOf: string) => !ended || firstDay(ended) > asOf,
-  /** Of agencies and what they have become, the ones then were members, or not. */
+  /** Of agencies and their successors, those that were members then, or not. */
   countsAsMember: (members: Set<string>, then: string, _today: string) => members.has(then),
   /** A commitment is joint when several agencies are responsible for it. */
   isJoint: (agencies: string[]) => agencies.length > 1,
@@ -215,7 +215,7 @@ export class NaiveViews {
     return this.known.answers.get(question) as T;
   }
 
-  // ── What was said, and stands ─────────────────────────────────────────────────────────────────────────────────────
+  // ── Statements that hold ──────────────────────────────────────────────────────────────────────────────────────────
 
   /** The data of an event; of a blanked one the rest that is left, at any position, as its words are gone for ever. */
   protected dataOf({ stream, revision, data }: RawEvent): Data {
@@ -264,7 +264,7 @@ export class NaiveViews {
       });
   }
 
-  /** The streams of a category that are there by a position, in the order of what they are about. */
+  /** The streams of a category that are there by a position, in the order of their subjects. */
   protected idsOf(category: string, knownAt: number): string[] {
     return this.once(`ids of ${category}`, knownAt, () => {
       const found = [...this.streams].filter(([, [first]]) => first!.position <= knownAt).map(([stream]) => stream);
@@ -274,7 +274,7 @@ export class NaiveViews {
     });
   }
 
-  // ── What the registers say ────────────────────────────────────────────────────────────────────────────────────────
+  // ── The registers ─────────────────────────────────────────────────────────────────────────────────────────────────
 
   /** The entries of a register at a position. */
   protected registered(kind: string, knownAt: number): Map<string, Data> {
@@ -294,7 +294,7 @@ export class NaiveViews {
       .map(({ data }) => data);
   }
 
-  /** The agency that stands for another one today; an end that names a successor outranks what is registered. */
+  /** The agency that stands for another one today; an end that names a successor outranks the registered one. */
   protected today(code: string, knownAt: number): string {
     return this.rules.becomes(code, (one) => {
       const [ended] = this.ofAgency(one, knownAt, 'Merged', 'Dissolved');
@@ -349,7 +349,7 @@ export class NaiveViews {
     return { left: left.sort(), taken: taken.sort() };
   }
 
-  // ── What a commitment is as at a date ─────────────────────────────────────────────────────────────────────────────
+  // ── A commitment as at a date ─────────────────────────────────────────────────────────────────────────────────────
 
   commitments(clocks: NaiveClocks): NaiveCommitment[] {
     const asked = JSON.stringify(clocks);
@@ -498,7 +498,7 @@ export class NaiveViews {
     };
   }
 
-  // ── What the views show ───────────────────────────────────────────────────────────────────────────────────────────
+  // ── The views ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
   matching(clocks: NaiveClocks, filter: NaiveFilter): NaiveCommitment[] {
     const { knownAt } = clocks;

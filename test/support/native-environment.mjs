@@ -59,7 +59,7 @@ export default class NativeEnvironment {
     return ['source', 'node', 'node-addons'];
   }
 
-  /** Jest asks for 100 calls of each error; to look them up takes longer than most of what is refused. */
+  /** Jest asks for 100 calls of each error; looking them up takes longer than most refused requests. */
   async setup() {
     Error.stackTraceLimit = 10;
     this.#open = open();
@@ -74,7 +74,7 @@ export default class NativeEnvironment {
     await this.#hasClosed();
   }
 
-  /** @throws Error that names what the file leaves open */
+  /** @throws Error that names the resources that the file leaves open */
   async #hasClosed() {
     const left = () => [...open()].filter(([kind, count]) => count > (this.#open.get(kind) ?? 0));
     for (let ms = 0; left().length > 0; ms += 50, await sleep(50, undefined, { ref: false }))

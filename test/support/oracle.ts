@@ -7,7 +7,7 @@ import type { Step } from './acts.js';
 import { cutAt, History, rawEvents, Views } from './histories.js';
 import type { RawEvent } from './naive-views.js';
 
-/** Without what is `undefined`, and without some fields, wherever they stand. */
+/** Without `undefined` and some other fields, at any depth. */
 export const plain = (answer: unknown, ...without: readonly string[]): unknown =>
   JSON.parse(JSON.stringify(answer, (key, value: unknown) => (without.includes(key) ? undefined : value)));
 
@@ -31,7 +31,7 @@ interface Lived {
   readonly projector: Projector;
 }
 
-/** Lives a history, and looks at what it leaves. */
+/** Lives a history, and looks at its result. */
 export async function withHistory(
   steps: readonly Step[] | History,
   look: (lived: Lived) => Promise<void>,

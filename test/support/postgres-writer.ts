@@ -1,7 +1,7 @@
 /**
- * A process that stops itself (SIGSTOP) in the middle of a write: `node postgres-writer.ts URL append|takeOver|bare`. It runs
- * from dist/, tells its parent `stopping`, and, once it was woken, what became of the write. `bare` is a client of its own
- * that holds the lock without a limit of time.
+ * A process that stops itself (SIGSTOP) in the middle of a write: `node postgres-writer.ts URL append|takeOver|bare`.
+ * It runs from dist/, tells its parent `stopping`, and, once it was woken, the result of the write. `bare` is a client
+ * of its own that holds the lock without a limit of time.
  */
 import pg from 'pg';
 import { setTimeout as sleep } from 'node:timers/promises';

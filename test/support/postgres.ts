@@ -77,7 +77,7 @@ const settingsOf = (durable: boolean): string[] => [
 const servers = new Set<ChildProcess>();
 process.on('exit', () => servers.forEach((server) => server.kill('SIGKILL')));
 
-/** A cluster that sorts as people do, not by code points: what is left to its order, shows. */
+/** A cluster that sorts as people do, not by code points: an order that is left to it shows. */
 export class PostgresServer {
   #process: ChildProcess | undefined;
 
@@ -141,7 +141,7 @@ export class PostgresServer {
     return `postgres://postgres@127.0.0.1:${port}/${database}`;
   }
 
-  /** Starts again what was ended. */
+  /** Starts an ended one again. */
   async restart(): Promise<void> {
     for (const end = performance.now() + 30_000; ;) {
       const server = spawn(
@@ -199,7 +199,7 @@ export class PostgresServer {
     return name;
   }
 
-  /** Runs one of its tools (`pg_dump`, `psql`) and gives what it prints. */
+  /** Runs one of its tools (`pg_dump`, `psql`) and gives its output. */
   tool(name: string, args: readonly string[]): string {
     return execFileSync(join(this.bin, name), args, { maxBuffer: 2 ** 30, encoding: 'utf8', stdio: 'pipe' });
   }
@@ -214,7 +214,7 @@ export interface Bouncer {
   stop(): Promise<void>;
 }
 
-/** A PgBouncer before a server, which gives its few connections to whoever has a transaction. */
+/** A PgBouncer before a server, which gives its few connections to clients with a transaction. */
 export async function startBouncer({ port: to }: PostgresServer): Promise<Bouncer> {
   const [folder, port] = [giveAway(mkdtempSync(join(tmpdir(), 'pgbouncer-'))), await freePort()];
   mkdirSync(folder, { recursive: true });

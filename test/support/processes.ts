@@ -29,7 +29,7 @@ export class Faults {
     if (is && this.found.length < 20) this.found.push(fault);
   }
 
-  /** Of a log by itself, whoever wrote it. @returns its events */
+  /** Of a log by itself, written by any process. @returns its events */
   async ofLog(store: EventStore): Promise<Envelope[]> {
     const events = await everything(store);
     const verdict = await verify(store);

@@ -1,6 +1,7 @@
 /**
- * The number of runs of properties: by day few, with the same values on every machine, so that a failure comes from the change
- * at hand; with `npm run test:deep` ten times as many, with random values. SEED=n repeats what a run has printed.
+ * The number of runs of properties: by day few, with the same values on every machine, so that a failure comes from the
+ * change at hand; with `npm run test:deep` ten times as many, with random values. SEED=n repeats a run that has printed
+ * it.
  */
 import type fc from 'fast-check';
 

@@ -5,7 +5,7 @@ import { until } from './waiting.js';
 /** How a job ended: its state, and the code of its problem if it has one. */
 export const endOf = ({ body: { state, problem } }: Answer): string => [state, problem?.code].filter(Boolean).join(' ');
 
-/** The job of an order, once it is over; what was refused as it is. */
+/** The job of an order, once it is over; a refusal as it is. */
 export async function over(server: TestServer, ordered: Answer): Promise<Answer> {
   if (ordered.status !== 202) return ordered;
   const address = ordered.headers.get('location')!;

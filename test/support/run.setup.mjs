@@ -1,5 +1,5 @@
-// The folder in which the specs of one run keep their files, and find what they share (shared.ts). At the end the server in it
-// is stopped.
+// The folder in which the specs of one run keep their files, and find the shared ones (shared.ts). At the end the
+// server in it is stopped.
 import { chmodSync, existsSync, globSync, mkdirSync, readFileSync, rmSync, statfsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -20,7 +20,7 @@ import { once } from './shared.js';
 export const HLD = 'data/hld-follow-up';
 export const CLOCK_CASES = 'test/data/clock-cases';
 
-/** Whoever imports folders. */
+/** The account that imports folders. */
 export const IMPORTER: Principal = {
   ...{ account: 'import', role: 'secretariat', agency: null, scopes: SCOPES, sees: 'all' },
 };
@@ -118,10 +118,10 @@ export class TestServer {
     return this.#write('PUT', path, body, token, headers);
   }
 
-  /** An answer as the document of the API promises it. @throws Error that says what is otherwise */
+  /** An answer as the document of the API promises it. @throws Error that names the difference */
   async #judged(method: string, path: string, answer: Answer): Promise<Answer> {
     const type = answer.headers.get('content-type')?.split(';', 1)[0] ?? '';
-    // A list of fields leaves out what the document promises.
+    // A list of fields leaves out some that the document promises.
     const isJudged = path.startsWith('/v1/') && type !== '' && !/[?&]fields=/.test(path);
     const faults = isJudged ? (await Documented.of(this)).faults(method, path, answer.status, type, answer.body) : [];
     if (faults.length > 0) throw new Error(`${method} ${path}: ${faults.slice(0, 3).join('; ')}`);
@@ -135,7 +135,7 @@ export class TestServer {
     return this.#judged(method, path, await read(await fetch(this.url + path, { method, body: text, headers: all })));
   }
 
-  /** A form with a file. @param fields of which `file` is what the file holds */
+  /** A form with a file. @param fields of which `file` is the content of the file */
   async send(
     path: string,
     { file, ...fields }: Readonly<Record<string, string | Uint8Array>>,
@@ -159,7 +159,7 @@ export class TestServer {
     // A client in the same process keeps its connections for a minute: nobody waits for them.
     (this.app.getHttpServer() as Server).closeAllConnections();
     await closing;
-    // Node keeps the module of a spec, and so what its variables hold, as long as its worker lives.
+    // Node keeps the module of a spec, and so the values of its variables, as long as its worker lives.
     this.#app = undefined;
     rmSync(this.dataDir, { recursive: true, force: true });
   }

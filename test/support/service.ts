@@ -63,7 +63,7 @@ export class Service {
     return this.#child.exitCode !== null || this.#child.signalCode !== null;
   }
 
-  /** Waits until it has printed something. @throws Error with what it printed when it ended instead */
+  /** Waits until it has printed something. @throws Error with its output when it ended instead */
   async printed(words: RegExp): Promise<RegExpExecArray> {
     for (;;) {
       const found = words.exec(this.out);
@@ -73,7 +73,7 @@ export class Service {
     }
   }
 
-  /** Waits until it is ready. @throws Error with what it printed when it ended instead */
+  /** Waits until it is ready. @throws Error with its output when it ended instead */
   async ready(): Promise<this> {
     for (;;) {
       if (this.ended) throw new Error(`It ended with ${this.#child.exitCode}: ${this.out}`);

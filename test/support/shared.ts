@@ -8,7 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 const run = (): string => (process.env['TEST_RUN'] ??= mkdtempSync(join(tmpdir(), 'followthrough-run-')));
 
 /**
- * A folder, filled once a run; whoever asks meanwhile waits until it is.
+ * A folder, filled once a run; other callers wait meanwhile until it is.
  * @throws Error when it could not be filled, now or before
  */
 export async function once(name: string, fill: (folder: string) => Promise<void>): Promise<string> {

@@ -10,7 +10,7 @@ export interface Ran {
   readonly err: string;
 }
 
-/** Takes what is written to a stream of the process, until it is put back. */
+/** Takes the output to a stream of the process, until it is put back. */
 function taken(stream: NodeJS.WriteStream) {
   const { write } = stream;
   const texts: string[] = [];

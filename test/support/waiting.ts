@@ -1,7 +1,7 @@
-/** Waiting in tests: for what is to happen, never for a time. */
+/** Waiting in tests: for a condition, never for a time. */
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** So long waits only a test of what is broken: a busy machine is slow. */
+/** Only a test of broken code waits so long: a busy machine is slow. */
 const LIMIT_MS = 300_000;
 
 /** Waits until something is so. @throws Error when it never is */

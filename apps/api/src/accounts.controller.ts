@@ -311,7 +311,7 @@ export class AccountsController {
   ): Promise<AccountView> {
     refuseUnlessProven(by);
     const { email } = await knownAccount(this.access, account, by);
-    // Whatever fails afterwards can be done again only while the address is known.
+    // If a later step fails, it can be repeated only while the address is known.
     if (email) await this.mailer.forget(email);
     await this.access.accounts.erase(account, by.account);
     // A letter may have been laid down meanwhile.

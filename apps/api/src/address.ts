@@ -14,7 +14,7 @@ export async function noteAddress(settings: Settings): Promise<void> {
     .catch(() => undefined);
 }
 
-/** The public address of the server beside which a command is given: what the settings say, or what the server noted last. */
+/** The public address of the server that a command belongs to: from the settings, or as the server noted it last. */
 export async function addressOfServer(settings: Settings): Promise<string> {
   const { publicUrl, addressIsSaid } = settings;
   if (addressIsSaid) return publicUrl;

@@ -94,7 +94,7 @@ interface KindOfStore {
   readonly open: (url: string, how: { mustExist?: boolean; toLook?: boolean }) => EventStore | Promise<EventStore>;
 }
 
-/** The stores of logs, by what their URLs are; the last takes what is left, and refuses what is none of its own. */
+/** The stores of logs, by the schemes of their URLs; the last one takes all other URLs, and refuses all but its own. */
 const LOGS: readonly KindOfStore[] = [
   { system: 'postgresql', is: isPostgres, open: (url, how) => new PostgresEventStore(url, undefined, how) },
   {
@@ -154,7 +154,7 @@ export interface Stores {
 }
 
 /**
- * Opens what a process needs; of databases that cannot be reached yet it says so, and waits for them.
+ * Opens the stores of a process; logs the databases that cannot be reached yet, and waits for them.
  * @throws Error that names the database, once that has taken too long
  */
 export async function openStores(settings: Settings): Promise<Stores> {
@@ -210,7 +210,7 @@ function logFailure({ projection, error, parked }: Failure): void {
   projectorLog.error(`${projection} ${what}: ${message}`, stack, told);
 }
 
-/** Closes what is open, in the order that loses nothing: the projections, then the log, then the traces of both. */
+/** Closes all that is open, in the order that loses nothing: the projections, then the log, then the traces of both. */
 @Injectable()
 class Closing implements OnApplicationShutdown {
   constructor(
@@ -241,7 +241,7 @@ const imprintOf = ({ publicUrl, publisher, dataLicence }: Settings): Imprint => 
 @Global()
 @Module({})
 export class AppModule {
-  /** The whole application; `extra` adds what only a server has, such as the pages. */
+  /** The whole application; `extra` adds the modules that only a server has, such as the pages. */
   static with(settings: Settings, stores: Stores, extra: Context = {}): DynamicModule {
     const all = [
       ...contexts,

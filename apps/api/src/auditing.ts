@@ -1,4 +1,4 @@
-/** Notes what is asked of a server that changes something, is refused for want of a right, or shows whose is what. */
+/** Notes requests that change something, are refused for lack of a right, or show whose data something is. */
 import type { FastifyInstance } from 'fastify';
 import type { Audit } from '#access';
 import { clientOf, formOf, routeOf, type ApiRequest } from '#platform';
@@ -29,7 +29,7 @@ function isNoted(request: ApiRequest, status: number, lately: Map<string, number
   return method !== 'OPTIONS' && (isKnown || (formOf(request) !== undefined && SECRET.test(route)));
 }
 
-/** Whoever asks too much is noted once a minute. */
+/** A client over its budget is noted once a minute. */
 function isFirstInMinute(client: string, lately: Map<string, number>): boolean {
   const minute = Math.floor(Date.now() / 60_000);
   if (lately.get(client) === minute) return false;

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { promisify } from 'node:util';
 import zlib from 'node:zlib';
 
-/** The page, without what it loads. */
+/** The page without its scripts and styles. */
 const PAGE = `<!doctype html>
 <html lang="en">
 <head>
@@ -26,7 +26,7 @@ const PAGE = `<!doctype html>
 </html>
 `;
 
-/** Scripts of our own only; Scalar sets its styles in the page. What is tried out is asked of this server alone. */
+/** Scripts of our own only; Scalar sets its styles in the page. Requests from the page go to this server alone. */
 const POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self' data:; " +
   "connect-src 'self'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'";

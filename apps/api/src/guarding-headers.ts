@@ -1,4 +1,4 @@
-/** The headers by which browsers guard what they show; every answer has them. */
+/** The headers by which browsers guard a page; every answer has them. */
 import helmet from '@fastify/helmet';
 import fastify from 'fastify';
 

@@ -22,8 +22,8 @@ export interface CheckedLog {
 }
 
 /**
- * Reads the log from its first event to its last, and again some time later: a disk may change what it has given back right
- * before. Outages are waited for.
+ * Reads the log from its first event to its last, and again some time later: a disk may damage an event that it has
+ * returned intact before. Outages are waited for.
  */
 @Injectable()
 export class LogCheck implements BeforeApplicationShutdown {

@@ -1,7 +1,7 @@
 /** The entry point of the server: reads the settings, serves, and ends on a signal. */
 import './node-version.js';
 
-// Of what is written nobody else on this machine reads anything.
+// Nobody else on this machine may read the files that this process writes.
 process.umask(0o027);
 
 const { Logger } = await import('@nestjs/common');

@@ -1,4 +1,4 @@
-/** The caller: who that is, for whom it acts, and what waits for it. */
+/** The caller: its account, for whom it acts, and the tasks that wait for it. */
 import { Controller, Get } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
 import { AccessStore } from '#access';

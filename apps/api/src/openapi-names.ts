@@ -60,7 +60,7 @@ class Naming {
     this.#lists = new Map(this.#domain);
   }
 
-  /** A schema with names for what it holds. @param owner and `place` name what has no name of its own */
+  /** A schema with names for its parts. @param owner and `place` name a part without a name of its own */
   named(schema: Schema, owner: string, place: string): Schema {
     const plain = withoutWrapping(schema);
     if (plain.enum) return this.#list(plain, owner, place);
@@ -125,7 +125,7 @@ class Naming {
   }
 }
 
-/** Without the `allOf` of one, and with `oneOf` for what may be null: not every reader knows the other ways to say so. */
+/** Without the `allOf` of one, and with `oneOf` for values that may be null: some readers know no other way. */
 function withoutWrapping({ allOf, anyOf, ...schema }: Schema): Schema {
   if (allOf?.length === 1) return { ...allOf[0], ...schema };
   if (anyOf?.some(({ type }) => type === 'null')) return { oneOf: anyOf, ...schema };

@@ -18,7 +18,7 @@ type Response = Extract<Components['responses'][string], { content?: unknown }>;
 type Header = Extract<Components['headers'][string], { schema?: unknown }>;
 type Schema = Extract<Components['schemas'][string], { type?: unknown }>;
 
-/** A request with the real data, and what a fresh server answers; long lists are cut. */
+/** A request with the real data, and the answer of a fresh server; long lists are cut. */
 export interface Example {
   /** The owner of the token: an agency, or `secretariat`. */
   readonly as?: string;
@@ -132,7 +132,7 @@ const PROBLEMS: Readonly<Record<string, string>> = {
   422: 'Against a rule, or the Idempotency-Key came with another request before',
   503: 'Not available now: the views have not reached the position yet, or the store does not answer',
 };
-/** The refusals that may come of any request, before it is known what it asks. */
+/** The refusals that any request may get before its route is known. */
 const OTHERWISE =
   'Any other refusal, also as problem+json: 405 another method than those in `Allow`, 408 the request stopped half-way, 414 or ' +
   '431 an address or headers that are too long, 429 too many requests, 500 a fault of the server, which was logged';
@@ -207,7 +207,7 @@ const problems = (): Components['responses'] => ({
   ),
 });
 
-/** Says of an operation what follows from its method, its path and what it answers. */
+/** Adds to an operation the facts that follow from its method, its path and its answer. */
 function complete(operation: Operation, path: string, writes: boolean, publicReading: boolean, components: Components) {
   const { operationId, responses } = operation;
   const example = EXAMPLES[operationId!];

@@ -101,7 +101,7 @@ export class OperationsController implements OnModuleDestroy {
   #offset = Date.now() - performance.now();
   readonly #looking = setInterval(() => this.#lookAtClock(), LOOK_MS).unref();
   readonly #logger = new Logger('Metrics');
-  /** Of this application's views; what is measured of the process, `metrics`, is beside them. */
+  /** Of this application's views; measurements of the process, `metrics`, are beside them. */
   readonly #registry = new Registry();
   readonly #ahead = this.#measured(
     'followthrough_log_ahead_of_clock_seconds',

@@ -1,4 +1,4 @@
-/** The refusals of a server in production (`NODE_ENV`): what is right to try it out, and wrong on the internet. */
+/** The refusals of a server in production (`NODE_ENV`): settings that are right for a trial, unsafe on the internet. */
 import { existsSync, statSync } from 'node:fs';
 import type { AccessStore } from '#access';
 import { Cookies } from '#platform';
@@ -6,7 +6,7 @@ import { isPostgres, sqliteFile, type Settings } from './settings.js';
 
 const OTHERS_READ = 0o004;
 
-/** @throws Error that says what to do about each fault */
+/** @throws Error with the remedy for each fault */
 export async function refuseUnsafe(settings: Settings, access: Pick<AccessStore, 'tokens'>): Promise<void> {
   if (!settings.production) return;
   const faults = [...faultsIn(settings)];

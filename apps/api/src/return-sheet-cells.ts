@@ -41,14 +41,14 @@ export interface ReturnRow {
 export interface ReturnSheet {
   /** The same in every language. */
   readonly id: string;
-  /** As whoever fills it in reads it. */
+  /** As the person who fills it in reads it. */
   readonly name: string;
   readonly explains: string;
   /** The column by whose cells rows are found again. */
   readonly key: string;
   readonly columns: readonly ReturnColumn[];
   readonly rows: readonly ReturnRow[];
-  /** Empty rows below, for what is new; 0: none can be added. */
+  /** Empty rows below, for new entries; 0: none can be added. */
   readonly room: number;
 }
 
@@ -132,7 +132,7 @@ export const looked = (name: string, head: string | undefined, width: number): P
   ...(head !== undefined && { head }),
 });
 
-/** The choices of a cell in a language. What stands for itself (a reference, the choice of a question) stays. */
+/** The choices of a cell in a language. Values without words of their own (references, choices of questions) stay. */
 export const inWords = (spec: CellSpec, words: SheetWords, list = ''): CellSpec =>
   spec.form === 'choice'
     ? {

@@ -13,7 +13,7 @@ export interface Place {
   readonly column: string | null;
 }
 
-/** A cell that says something else than what was written in it. */
+/** A cell whose value differs from the one that was written in it. */
 export interface CellChange extends Place {
   /** The head of its column. */
   readonly head: string;
@@ -23,7 +23,7 @@ export interface CellChange extends Place {
   readonly is: string;
 }
 
-/** A row as it was read: the values of the model with what was changed in them. */
+/** A row as it was read: the values of the model with its changes. */
 export interface ReadRow {
   /** `null`: it is new. */
   readonly key: string | null;
@@ -38,7 +38,7 @@ export interface ReadSheet {
   readonly gone: readonly string[];
 }
 
-/** The head stands in one of the first rows: above it is what the sheet is for. */
+/** The head is one of the first rows: above it the sheet explains its purpose. */
 const LOOKED_AT = 30;
 
 /** The most words of a list that a fault names. */
@@ -215,5 +215,5 @@ function columnsIn(sheet: Sheet, { columns, key }: ReturnSheet) {
   return { places, rows: sheet.rows.slice(at + 1) };
 }
 
-/** Unlike other names of columns, what stands in brackets counts: it is the question. */
+/** Unlike in other names of columns, the text in brackets counts: it is the question. */
 const nameOfHead = (head: string): string => nameKey(head.replaceAll(/[[\]]/g, ' '));

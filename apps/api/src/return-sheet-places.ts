@@ -8,7 +8,7 @@ export type At = ReadRow['at'];
 
 /**
  * Where a field of a draft stands in the workbook; the nearest place, or `null`.
- * @param rows by what stands in each: a commitment, what is said of it, an answer
+ * @param rows by the subject of each: a commitment, a statement on it, an answer
  */
 export function placeIn(rows: ReadonlyMap<string, At>, draft: ReturnDraft, pointer: string): Place | null {
   const [, list, index = '', field = '', k = '', within = '', name = ''] = pointer.split('/');

@@ -1,4 +1,4 @@
-/** Reads a return that comes back as a workbook: what was changed in it, cell by cell, and the draft that it makes. Pure. */
+/** Reads a return that comes back as a workbook: its changes, cell by cell, and the draft that they make. Pure. */
 import { ANSWER_FIELD } from '#rounds';
 import type { Answer, CommitmentReturn, Question, ReturnAct, ReturnDraft } from '#bodies';
 import type { SheetProblem } from '#exchange';
@@ -22,7 +22,7 @@ import { WorkbookReader, type CellChange, type Place, type ReadRow, type ReadShe
 import { placeIn, type At } from './return-sheet-places.js';
 
 export interface ReadReturn {
-  /** As the workbook has it, whatever was saved since it was made. */
+  /** As in the workbook, without later changes by others. */
   readonly draft: ReturnDraft;
   readonly changes: readonly CellChange[];
   readonly problems: readonly SheetProblem[];
@@ -70,7 +70,7 @@ function answersWith(
 
 const some = <T>(name: string, all: readonly T[]) => (all.length > 0 ? { [name]: all } : {});
 
-/** The part of a return on one commitment, on the way from the draft to what the workbook makes of it. */
+/** The part of a return on one commitment, between the draft and the workbook's version of it. */
 class CommitmentSaid {
   readonly acts: { said: DraftAct | null; at: ReadRow['at'] | null }[];
   row: ReadRow | null = null;

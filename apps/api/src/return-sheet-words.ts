@@ -1,4 +1,4 @@
-/** The words of the return as a workbook, in the language of whoever fills it in. English is what the sheets themselves say. */
+/** The words of the return as a workbook, in the language of its reader. The sheets themselves are in English. */
 import { headOf } from '#exchange';
 import { wordsOf } from '#reports';
 import { capital, type ReportLanguage, type Role } from '#words';
@@ -11,7 +11,7 @@ export type WordList = (typeof LISTS)[number] | 'role';
 
 export interface SheetWords {
   readonly language: ReportLanguage;
-  /** Words of the sheets. What somebody wrote is nobody's to translate: it stands as it is. */
+  /** Words of the sheets. People's own words are not translated. */
   readonly say: (english: string) => string;
   /** The head of the column of a field. */
   readonly field: (name: string) => string;
@@ -24,7 +24,7 @@ export const isList = (name: string): name is WordList => (LISTS as readonly str
 
 /** The sheets' own words, in French and Spanish; the heads of fields are those of tables that are imported. */
 const SAID: Readonly<Record<string, readonly [fr: string, es: string]>> = {
-  // Names of sheets, and what each is for.
+  // Names of sheets, and the purpose of each.
   Return: ['Rapport', 'Informe'],
   Codes: ['Codes', 'Códigos'],
   Answers: ['Réponses', 'Respuestas'],

@@ -1,6 +1,6 @@
 /**
- * Writes a return as a workbook that is filled in anywhere: what is there to look at is locked, what has a closed list drops down,
- * and the first sheet says what to do, and which draft it was made of.
+ * Writes a return as a workbook that is filled in anywhere: reference cells are locked, cells with a closed list have a
+ * drop-down, and the first sheet has the instructions, and the draft that it was made of.
  */
 import type { DataValidation, WorkbookWriter, WorksheetWriter } from '@cj-tech-master/excelts';
 import { PassThrough } from 'node:stream';
@@ -12,7 +12,7 @@ import { keyOfDraft, questionsOf, sheetsOf } from './return-sheet.js';
 import { cellWords, type CellSpec, type ReturnSheet, type SheetSource } from './return-sheet-cells.js';
 import { filled, type SheetWords } from './return-sheet-words.js';
 
-/** The sheet that says what to do. */
+/** The sheet with the instructions. */
 const GUIDE = 'Return';
 /** Its lines by which the workbook is known again, in its language. */
 export const KNOWN_BY = { round: 'Round', agency: 'Agency', revision: 'Draft', key: 'Made of' } as const;
@@ -38,7 +38,7 @@ const PAGE = { orientation: 'landscape', paperSize: 9, fitToPage: true, fitToWid
 /** How many letters stand across a printed page. */
 const ACROSS = 220;
 
-/** Columns and rows may be made wider, sorted and filtered; what is locked stays. */
+/** Columns and rows may be made wider, sorted and filtered; locked cells stay. */
 const PROTECTED = { formatColumns: true, formatRows: true, sort: true, autoFilter: true } as const;
 
 interface WorkbookOfReturn extends SheetSource {

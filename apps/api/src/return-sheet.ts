@@ -1,6 +1,6 @@
 /**
- * A return as sheets of rows: the words that stand in each cell, and of which of them a draft is made again. A cell that says what
- * was written in it changes nothing; so a workbook that comes back as it was sent is the draft that it was made of. Pure.
+ * A return as sheets of rows: the words in each cell, and the cells from which a draft is made again. An unchanged cell
+ * changes nothing; so a workbook that comes back as it was sent is the draft that it was made of. Pure.
  */
 import type { Answer, CommitmentReturn, Question, ReturnAct, ReturnDraft, Round } from '#bodies';
 import { hash } from 'node:crypto';
@@ -231,10 +231,10 @@ export const LISTED: readonly ActOfReturn[] = ACTS_OF_RETURNS.filter(
   (act) => act !== 'reportStage' && !isOfMilestone(act),
 );
 
-/** The place of a statement in the draft: its commitment, and its number among what is said of that. */
+/** The place of a statement in the draft: its commitment, and its number among the statements on it. */
 const placeOf = (reference: string, index: number): string => `${reference}/${index}`;
 
-/** Room for what is new. */
+/** Room for new entries. */
 const ROOM = 40;
 
 function listedSheet(act: ActOfReturn, { draft, register }: SheetSource): Plain[] {

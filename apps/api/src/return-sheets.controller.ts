@@ -113,6 +113,6 @@ export class ReturnSheetsController {
   }
 }
 
-/** The name under which what was read of a workbook waits to be looked at. */
+/** The name under which a workbook that was read waits for its confirmation. */
 export const waitingId = (round: string, agency: string, account: string): string =>
   `${returnId(round, agency)}/${account}`;

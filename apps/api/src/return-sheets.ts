@@ -1,4 +1,4 @@
-/** The return as a workbook: it is made of the draft, and what comes back is joined with what was saved meanwhile. */
+/** The return as a workbook: it is made of the draft, and its changes are joined with later ones of others. */
 import { Inject, Injectable } from '@nestjs/common';
 import { ApiProperty } from '@nestjs/swagger';
 import { classOf, type ReturnDraft } from '#bodies';
@@ -43,7 +43,7 @@ class SheetChange {
   @ApiProperty() readonly is: string;
 }
 
-/** Something that the workbook and what was saved since it was made both say, each in its own way. */
+/** A part that both the workbook and somebody else have changed since it was made, each in another way. */
 class SheetConflict {
   @ApiProperty({ example: 'commitment IOM-2011-12' }) readonly part: string;
   @ApiProperty({ type: 'object', additionalProperties: true, nullable: true, description: 'As the workbook says it' })
@@ -81,10 +81,10 @@ export class ReturnSheetPreview {
   readonly notes: readonly string[];
 }
 
-/** A workbook that was read, and the draft that it and what was saved meanwhile make together. */
+/** A workbook that was read, and the draft that it makes together with later changes. */
 interface ReadSheet {
   readonly preview: ReturnSheetPreview;
-  /** The draft that the workbook was made of, the one that it makes, and both with what was saved since. */
+  /** The draft that the workbook was made of, the one that it makes, and both with later changes. */
   readonly base: ReturnDraft;
   readonly mine: ReturnDraft;
   readonly draft: ReturnDraft;
@@ -161,7 +161,7 @@ export class ReturnSheets {
   }
 
   /**
-   * Saves what a workbook makes of the draft, on the revision that the caller has read.
+   * Saves the workbook's version of the draft, on the revision that the caller has read.
    * @throws Rejected `sheet_refused` with each problem at `/sheet/cell`; `sheet_conflicts`
    */
   async save(code: string, agency: string, { preview, base, mine, draft }: ReadSheet, context: CommandContext) {

@@ -87,10 +87,10 @@ export async function startServer(
   return app;
 }
 
-/** A heap that is larger after the start is worth a pause: with the options of `npm start` V8 would keep 40 MB of what only the start took. */
+/** A larger heap is worth a pause after the start: V8 would keep 40 MB that only the start needed. */
 const MUCH_BYTES = 60_000_000;
 
-/** The system gets back what only the making of the views took: V8 would keep it. */
+/** Gives back to the system the memory that only building the views needed: V8 would keep it. */
 function giveBackMemory(): void {
   if (getHeapStatistics().total_heap_size < MUCH_BYTES) return;
   setFlagsFromString('--expose-gc');
@@ -98,7 +98,7 @@ function giveBackMemory(): void {
   collect({ type: 'major', flavor: 'last-resort', execution: 'sync' });
 }
 
-/** Looks whether a server could listen, before what takes long. @throws Error that says what to set */
+/** Checks that a server could listen, before any long work. @throws Error that names the setting to change */
 export async function refuseBusyPort({ host, port }: Pick<Settings, 'host' | 'port'>): Promise<void> {
   const probe = createServer().listen(port, host);
   try {
@@ -135,7 +135,7 @@ export function closeOnSignal(app: NestFastifyApplication, { drainMs }: Settings
   process.on('SIGINT', once).on('SIGTERM', once);
 }
 
-/** Whoever is answered while the server ends is told to come back by another connection, which another server has. */
+/** A client that is answered while the server ends is told to come back by another connection, to another server. */
 function closesConnections(app: NestFastifyApplication): void {
   const draining = app.get(Draining);
   app
@@ -157,7 +157,7 @@ async function answersCompressed(app: NestFastifyApplication): Promise<void> {
   await app.register(fastifyCompress, {
     encodings: ['br', 'gzip'],
     globalDecompression: false,
-    // A chunk is sent when it is there: what is read as it is sent flows.
+    // A chunk is sent as soon as it is there: streamed answers flow.
     zlibOptions: { flush: zlib.Z_SYNC_FLUSH },
     brotliOptions: { flush: zlib.BROTLI_OPERATION_FLUSH },
     customTypes: /^text\/(?!event-stream)|[+/](?:x-nd)?json(?:;|$)|[+/](?:xml|csv)(?:;|$)/,
@@ -165,8 +165,8 @@ async function answersCompressed(app: NestFastifyApplication): Promise<void> {
 }
 
 /**
- * Lets pages of other sites read the API in a browser, without whatever that browser knows of the reader; also why it is refused.
- * To be called before whatever refuses.
+ * Lets pages of other sites read the API in a browser, without the reader's credentials there; also the reason of a
+ * refusal. To be called before every hook that refuses.
  */
 async function answersOtherSites(server: FastifyInstance, { corsOrigins }: Settings): Promise<void> {
   if (corsOrigins.length === 0) return;
@@ -184,7 +184,7 @@ async function answersOtherSites(server: FastifyInstance, { corsOrigins }: Setti
   const none = { origin: false };
   await server.register(fastifyCors, {
     delegator: ({ method, headers }: FastifyRequest, done: (error: null, options: FastifyCorsOptions) => void) =>
-      // Whoever asks for no other site what a path takes is answered by that path.
+      // A request from no other site gets the answer of its path.
       done(null, method === 'OPTIONS' && headers['access-control-request-method'] === undefined ? none : named),
   });
 }
@@ -209,7 +209,7 @@ const ANSWER_HEADERS = [
   'X-Position',
 ];
 
-/** Whoever asks before it sends a body (`Expect: 100-continue`) is told to once it is let in. */
+/** A client that asks before it sends a body (`Expect: 100-continue`) is told to go on once it is let in. */
 function asksForBodies(server: FastifyInstance): void {
   server.server.on('checkContinue', (request, reply) => server.server.emit('request', request, reply));
   server.addHook('preParsing', (request, reply, payload, done) => {
@@ -231,8 +231,8 @@ const UNREADABLE_ADDRESS: Readonly<Record<string, string>> = {
 };
 
 /**
- * Refuses a question to the API that is not in UTF-8, such as `q=%E9tude` of Latin-1: otherwise it is sought as it stands, and
- * nothing is found. Pages show beside what they found what they understood.
+ * Refuses a question to the API that is not in UTF-8, such as `q=%E9tude` of Latin-1: it would be sought as it stands,
+ * and nothing would be found. Pages show the words that they searched for.
  */
 function refusesUnreadableQueries({ url }: FastifyRequest, _reply: FastifyReply, done: (error?: Error) => void): void {
   const at = url.indexOf('?');

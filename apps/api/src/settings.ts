@@ -7,7 +7,7 @@ import type { Budgets, LogSettings } from '#platform';
 const LOG_FORMATS = ['text', 'json'] as const satisfies readonly LogSettings['logFormat'][];
 const LOG_LEVELS = ['error', 'warn', 'info', 'debug'] as const satisfies readonly LogSettings['logLevel'][];
 
-/** The identity provider, and what is agreed with it. */
+/** The identity provider, and this server's agreement with it. */
 interface ProviderSettings {
   readonly issuer: string;
   readonly clientId: string;
@@ -32,7 +32,7 @@ export interface Settings extends LogSettings, Budgets {
   readonly draftsUrl: string;
   /** Whether this is the demo, whose tokens work nowhere else; set by its verb. */
   readonly demo: boolean;
-  /** URL of webhooks and what they are yet to be sent: `sqlite:FILE`, or `postgres://…`. */
+  /** URL of webhooks and their unsent messages: `sqlite:FILE`, or `postgres://…`. */
   readonly webhooksUrl: string;
   /** Whether webhooks may reach private addresses. */
   readonly webhooksToPrivate: boolean;
@@ -50,7 +50,7 @@ export interface Settings extends LogSettings, Budgets {
   readonly trustedProxies: readonly string[];
   /** The largest body taken, in bytes. */
   readonly bodyLimit: number;
-  /** Whether it refuses what is unsafe on the internet. */
+  /** Whether it refuses settings that are unsafe on the internet. */
   readonly production: boolean;
   /** Whether it is another than that on which it listens. */
   readonly publicUrlIsSet: boolean;
@@ -60,7 +60,7 @@ export interface Settings extends LogSettings, Budgets {
   readonly publicUrl: string;
   /** The time for which a report that was made in the background is kept, in hours. */
   readonly reportsKeptHours: number;
-  /** The days for which the record of who did what is kept. */
+  /** The days for which the audit is kept. */
   readonly auditDays: number;
   /** The publisher of the figures, as they are cited. */
   readonly publisher: string;
@@ -80,7 +80,7 @@ export interface Settings extends LogSettings, Budgets {
   readonly traced: number | null;
 }
 
-/** @throws Error that names the variable and what it takes */
+/** @throws Error that names the variable and its valid values */
 export function settingsFrom(given: NodeJS.ProcessEnv = process.env): Settings {
   const env = withSecrets(given);
   const dataDir = env['DATA_DIR'] ?? '.followthrough';

@@ -47,5 +47,5 @@ export async function startTracing({ traced }: Pick<Settings, 'traced'>): Promis
   };
 }
 
-/** Sends what was not exported yet. */
+/** Sends the spans that were not exported yet. */
 export const stopTracing = async (): Promise<void> => stop?.();

@@ -181,7 +181,7 @@ function appointmentIn({ role, from, to, ...of }: AppointOptions): NewAppointmen
   return appointmentFrom({ role: known, from, to, ...of }, null);
 }
 
-/** @throws Error for what is no date */
+/** @throws Error for a text that is no date */
 function dayIn(option: string, text: string): FullDate {
   const refusal = new Error(`${option} takes a date, YYYY-MM-DD, not ${text}.`);
   if (!isFullDate(text)) throw refusal;

@@ -2,7 +2,7 @@
 import { rmSync } from 'node:fs';
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
-/** The file itself or the folder, and what SQLite keeps beside a file. */
+/** The file itself or the folder, and the files that SQLite keeps beside a file. */
 const SUFFIXES = ['', '-wal', '-shm', '-journal'] as const;
 
 /** @param make makes it under the name that it is given, and gives it its own when it is whole */

@@ -1,4 +1,4 @@
-/** The record of who did what, from the command line: to print it, and to note what the command line does itself. */
+/** The audit on the command line: to print it, and to note the acts of the command line itself. */
 import { userInfo } from 'node:os';
 import { Audit, type AuditFilter } from '#access';
 import { csvOf } from '#tables';

@@ -29,7 +29,7 @@ const SPREADSHEET = /\.(?:xls[xmb]?|xlt[xm]|csv|tsv|ods|fods|numbers)$/i;
 /** The files that programs keep beside an open spreadsheet, and systems in every folder. */
 const PASSED_OVER = /^(?:\.|~\$)|^(?:thumbs\.db|desktop\.ini)$/i;
 
-/** The files of a folder by what is done with them, or `null` where it holds no spreadsheet. */
+/** The files of a folder by the way in which they are read, or `null` if it holds no spreadsheet. */
 export function spreadsheetsIn(folder: string) {
   const names = readdirSync(folder)
     .filter((name) => !PASSED_OVER.test(name))
@@ -214,7 +214,7 @@ function printFiles({ sheets, rows }: Pick<ImportPreview, 'sheets' | 'rows'>): v
   if (unread.length > 0) console.error(`Not read, as no file of the form is called so: ${unread.join(', ')}`);
 }
 
-/** Both sides, one above the other where a line has no room for both; what differs is marked. */
+/** Both sides, one above the other if a line has no room for both; differences are marked. */
 function printSides(at: string, { that, fields }: LikelyDuplicate): void {
   const other = that.reference ?? `${that.sheet} row ${that.row}`;
   console.log(

@@ -17,7 +17,7 @@ import { leavingNothing, whenWhole } from './arriving.js';
 import { counted } from './counted.js';
 import { progressBar } from './progress-bar.js';
 
-/** Files of anchors: what to check a log against, and where to keep what it comes to. */
+/** Files of anchors: the one to check a log against, and the one to write. */
 export interface Anchors {
   readonly anchor?: string;
   readonly writeAnchor?: string;
@@ -26,7 +26,7 @@ export interface Anchors {
 /** By how much the clocks of two machines may differ. */
 const CLOCKS_MS = 2_000;
 
-/** Checks the whole log, prints what was found, and ends with 1 when it is not sound. */
+/** Checks the whole log, prints the result, and ends with 1 when it is not sound. */
 export async function verifyLog(settings: Settings, anchors: Anchors): Promise<void> {
   await using(settings.logUrl, 'look', async (store) => {
     const verdict = await verified(store, anchors);

@@ -1,4 +1,4 @@
-/** The verbs of the command line, and what each takes. */
+/** The verbs of the command line, and the options of each. */
 import { Command } from 'commander';
 import { ACCOUNT_ROLES } from '#words';
 import { settingsFrom } from '../../api/src/settings.js';
@@ -19,7 +19,7 @@ const verbs = () => import('./verbs.js');
 /** The verbs that change nothing. */
 const reading = new WeakSet<Command>();
 
-/** A verb, and whether it changes anything: what does is noted in the audit. */
+/** A verb, and whether it changes anything: the audit notes those that do. */
 function verb(of: Command, does: 'reads' | 'changes', name: string, options?: { readonly isDefault: true }): Command {
   const command = of.command(name, options);
   if (does === 'reads') reading.add(command);
@@ -27,11 +27,11 @@ function verb(of: Command, does: 'reads' | 'changes', name: string, options?: { 
 }
 
 /**
- * Runs a verb, and says what was wrong.
+ * Runs a verb, and prints its fault.
  * @param args as typed; without them those of the process, of which the exit code is set
  */
 export async function run(args?: readonly string[]): Promise<void> {
-  // Of what is written nobody else on this machine reads anything.
+  // Nobody else on this machine may read the files that this process writes.
   process.umask(0o027);
   try {
     await program().parseAsync(args, { from: args ? 'user' : 'node' });

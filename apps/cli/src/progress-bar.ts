@@ -3,7 +3,7 @@ import cliProgress from 'cli-progress';
 
 /**
  * A bar on a terminal; elsewhere a line every now and then.
- * @param detail what stands beside it; `update` is given what is in braces
+ * @param detail the text beside it; `update` is given the values in braces
  */
 export function progressBar(
   what: string,

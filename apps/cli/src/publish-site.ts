@@ -16,7 +16,7 @@ import { mustBeThere } from './opened.js';
 import { progressBar } from './progress-bar.js';
 import { fileOf, Links, linksIn, standalone, wayTo, type Address } from './static-pages.js';
 
-/** Pages that need the server: they answer what is asked of them. */
+/** Pages that need the server: they answer questions. */
 const ASKING = ['/search', '/operations', '/docs', '/openapi.json', '/changes-since', '/feeds', '/sign-in', '/account'];
 
 /** The fields by one of which a list that a page links to may be narrowed to be published. */
@@ -45,7 +45,7 @@ export async function publishSite(
   const wrong = asAt.filter((date) => !isFullDate(date));
   if (wrong.length > 0) throw new Error(`--as-at takes real dates, YYYY-MM-DD, not ${wrong.join(', ')}.`);
   await mustBeThere(settings);
-  // Whoever publishes is asked for no token, and not counted.
+  // The publishing process needs no token, and has no budget.
   const open = { ...settings, publicReading: true, rateLimit: null, tokenRateLimit: null };
   const app = await buildServer(open, await openStores(open));
   try {
@@ -65,7 +65,7 @@ export async function publishSite(
 }
 
 class Publishing {
-  /** By file: what is published, in the order in which it was found. */
+  /** By file: the published pages, in the order in which they were found. */
   readonly #found = new Map<string, Address>();
   /** The files of pages that there are not as at their date: they are asked for once. */
   readonly #missing = new Set<string>();
@@ -203,7 +203,7 @@ class Publishing {
   }
 }
 
-/** The pages, their data, and lists that one field narrows; not what needs the server, nor what has countless forms. */
+/** The pages, their data, and lists that one field narrows; no pages that need the server or have countless forms. */
 function isPublished({ path, query }: Address): boolean {
   const [first, ...more] = query.map(([name]) => name);
   if (path.startsWith('/v1/')) return isDownload(path, query);

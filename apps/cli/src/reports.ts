@@ -38,7 +38,7 @@ export interface ReportOptions {
   readonly output?: string;
 }
 
-/** The filter that names what each kind is on. */
+/** The filter that names the subject of each kind. */
 const ABOUT: Readonly<Partial<Record<ReportKind, string>>> = { agency: 'agency', theme: 'theme', forum: 'forum' };
 
 /**

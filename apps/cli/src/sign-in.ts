@@ -1,4 +1,4 @@
-/** Sign-in links for whoever runs the server: it needs no mail server, and no provider. */
+/** Sign-in links for the operator of the server: they need no mail server, and no provider. */
 import type { AccessStore } from '#access';
 import { mailerOf } from '#mail';
 import { LINK_MINUTES, SignIn } from '#sign-in';

@@ -1,7 +1,7 @@
 /** From an address of the server to a file of a static publication, and from a page to one that needs no server. */
 import { createHash } from 'node:crypto';
 
-/** An address as it is asked of the server: without what every page of the edition has. */
+/** An address as the server takes it: without the parameters that every page of the edition has. */
 export interface Address {
   readonly path: string;
   readonly date: string;
@@ -77,7 +77,7 @@ const safe = (text: string): string => {
   return `${plain.slice(0, 40)}-${createHash('sha256').update(text).digest('hex').slice(0, 12)}`;
 };
 
-/** The extension of what an address answers. */
+/** The extension of the answer of an address. */
 function extensionOf({ path, query }: Address): string {
   const format = query.find(([name]) => name === 'format')?.[1];
   const taken = query.find(([name]) => name === 'take')?.[1];
@@ -168,7 +168,7 @@ export function standalone(html: string, { address, file, links, has, dates }: P
   );
 }
 
-/** The places of what is put in last: its own links are right as they are. */
+/** The places of the parts that are put in last: their own links are right already. */
 const [SEARCH_HERE, DATES_HERE] = ['<!--search-->', '<!--dates-->'];
 
 const searchBox = (search: string): string =>

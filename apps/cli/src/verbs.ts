@@ -27,7 +27,7 @@ const DEMO_TERMS = `  The data is quoted from papers of IOM and the United Natio
   It states no licence; if you publish data of your own, set DATA_LICENCE.
 `;
 
-/** @param folder what the demo shows */
+/** @param folder the data of the demo */
 export async function demo(settings: Settings, folder: string): Promise<void> {
   await refuseBusyPort(settings);
   const { store } = await openLog(settings);
@@ -83,7 +83,7 @@ export async function undoImport(settings: Settings, id: string, reason: string)
   return (await import('./imports.js')).undoImport(settings, id, reason, IMPORTER);
 }
 
-/** Does something; what is only tried where there is no log yet, in empty stores. */
+/** Does something; a trial without a log runs in empty stores. */
 async function orInScratch(settings: Settings, dryRun: boolean, use: (settings: Settings) => Promise<boolean>) {
   if (!dryRun) return use(settings);
   try {

@@ -6,7 +6,7 @@ import { IdempotencyKeys, type Holder } from '#platform';
 import { SCOPES, type AccountRole, type Scope } from '#words';
 import { Accounts, appointing, appointmentIn, newAccount, openingOf, type RoleRow } from './accounts.js';
 
-/** A token as it is listed: without what would let anyone in. Instants are ISO 8601. */
+/** A token as it is listed: without its secret and digest. Instants are ISO 8601. */
 export interface TokenRow {
   readonly id: string;
   readonly account: string;
@@ -46,9 +46,9 @@ export interface TokenHolder extends Holder {
 }
 
 /**
- * Accounts, tokens (only their digests are kept) and idempotency keys, beside the log and shared by all processes that write
- * to it. Nothing here is needed to read the log: what is lost is access, not data. Every question goes to the database;
- * servers ask through `KnownTokens`.
+ * Accounts, tokens (only their digests are kept) and idempotency keys, beside the log and shared by all processes that
+ * write to it. Nothing here is needed to read the log: a loss costs access, not data. Every question goes to the
+ * database; servers ask through `KnownTokens`.
  */
 export abstract class AccessStore implements IdempotencyKeys {
   readonly accounts: Accounts = new Accounts(this);
@@ -76,8 +76,8 @@ export abstract class AccessStore implements IdempotencyKeys {
   }
 
   /**
-   * Overwrites in the files what was deleted, so that no byte of it is left; what somebody is just reading is waited for a
-   * while. @throws StoreUnavailable while others read them
+   * Overwrites deleted rows in the files, so that no byte of them is left; waits a while for readers of these rows.
+   * @throws StoreUnavailable while others read them
    */
   scrub(): Promise<void> {
     return retrying(() => this.statements.scrub(), { ...SCRUBS, after: (error) => error instanceof StillRead });
@@ -95,7 +95,7 @@ export abstract class AccessStore implements IdempotencyKeys {
 
   // ── Tokens ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-  /** @returns `null` for what was never given out, or was revoked; whether it has expired is for whoever uses it */
+  /** @returns `null` for a token that was never given out, or was revoked; the caller judges whether it has expired */
   async holderOf(token: string): Promise<TokenHolder | null> {
     const hashes = this.secrets.all(token);
     const rows = await this.query<
@@ -143,7 +143,7 @@ export abstract class AccessStore implements IdempotencyKeys {
     return { id: made.id, token, account };
   }
 
-  /** Keeps by the present algorithm what was found by a former one's. */
+  /** Replaces a digest by a former algorithm with one by the present algorithm. */
   async keepAnew(
     table: 'tokens' | 'sessions',
     { id, hash }: { readonly id: string; readonly hash: string },
@@ -256,7 +256,7 @@ export abstract class AccessStore implements IdempotencyKeys {
 
 const scopesIn = (text: string): Scope[] => SCOPES.filter((scope) => text.split(' ').includes(scope));
 
-/** How long, and how often, what was deleted is tried to be written away while somebody may be reading it. */
+/** How long, and how often, overwriting deleted rows is tried while somebody may be reading them. */
 const SCRUBS = { forMs: 3_000, everyMs: 100 } as const;
 
 /** The time for which a token is good, unless another is given. */

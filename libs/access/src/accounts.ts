@@ -58,7 +58,7 @@ interface NewAccount {
 interface Database extends Pick<Statements, 'query'> {
   /** Changes somebody's rights, in one transaction. @throws StoreUnavailable */
   change(...statements: Statement[]): Promise<void>;
-  /** Overwrites in the files what was deleted. @throws StoreUnavailable */
+  /** Overwrites deleted rows in the files. @throws StoreUnavailable */
   scrub(): Promise<void>;
 }
 
@@ -160,7 +160,7 @@ export class Accounts {
     const at = now();
     await this.store.change(
       [ends, until.toISOString(), by, id, at],
-      // Whoever has no role any more is signed out.
+      // A person without any role is signed out.
       [
         `DELETE FROM sessions WHERE account = (SELECT account FROM appointments WHERE id = ?) AND NOT EXISTS
            (SELECT 1 FROM appointments a WHERE a.account = sessions.account AND (a.until IS NULL OR a.until > ?))`,
@@ -170,8 +170,8 @@ export class Accounts {
   }
 
   /**
-   * Erases all that tells who somebody is, so that no byte of it is left in the files, and takes its roles and tokens. What it
-   * did stays under its pseudonym. It may be done again where the files were being read.
+   * Erases all that identifies a person, so that no byte of it is left in the files, and ends the person's roles and
+   * tokens. The acts stay under the pseudonym. It may be repeated if the files were being read.
    * @throws StoreUnavailable where it is gone, but not yet from the files
    */
   async erase(account: string, by: string | null = null): Promise<void> {
@@ -192,7 +192,7 @@ export class Accounts {
   }
 }
 
-/** A role of an account, where it has one, beside what else was asked for. */
+/** A role of an account, if it has one, beside the other conditions. */
 export interface RoleRow {
   readonly role: AccountRole | null;
   readonly agency: string | null;

@@ -35,7 +35,7 @@ export interface AuditFilter {
   readonly account?: string;
   readonly agency?: string;
   readonly outcome?: 'done' | 'refused';
-  /** Only what has a smaller number: the next page of the newest first. */
+  /** Only entries with a smaller number: the next page of the newest first. */
   readonly before?: number;
 }
 
@@ -51,7 +51,7 @@ const COLUMNS = [
   'code',
   'correlation',
 ] as const;
-/** Whoever was erased meanwhile leaves no address. */
+/** A person who was erased meanwhile leaves no address. */
 const ADDRESS =
   'CASE WHEN EXISTS (SELECT 1 FROM accounts WHERE account = ? AND erased IS NOT NULL) THEN NULL ELSE ? END';
 const ROW = `(${COLUMNS.map((name) => (name === 'address' ? ADDRESS : '?')).join(', ')})`;
@@ -108,7 +108,7 @@ export class Audit {
     this.#timer ??= setTimeout(() => void this.flush(), WAIT_MS).unref();
   }
 
-  /** Writes what waits. What cannot be written now goes on waiting. */
+  /** Writes the waiting entries. An entry that cannot be written now goes on waiting. */
   async flush(): Promise<void> {
     clearTimeout(this.#timer);
     this.#timer = undefined;
@@ -135,7 +135,7 @@ export class Audit {
     await this.prune().catch(() => (this.#pruned = -Infinity));
   }
 
-  /** Deletes what has been kept long enough. */
+  /** Deletes entries that have been kept long enough. */
   async prune(now = Date.now()): Promise<void> {
     await this.store.query(
       'DELETE FROM audit WHERE at < ? RETURNING id',

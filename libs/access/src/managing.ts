@@ -58,7 +58,7 @@ export function appointmentFrom(
       'The secretariat is of no agency; on behalf of one it acts on an authority.',
     );
   if (by) refuseAppointing(by, { role, agency });
-  // It may do what cannot be taken back, once it signs in.
+  // It may do acts that cannot be undone, once it signs in.
   if (by && role === 'secretariat') refuseUnlessProven(by);
   return { role, agency, by: by?.account ?? null, ...periodOf(said, at) };
 }
@@ -98,7 +98,7 @@ export function refuseGiving(by: Principal, { account, appointments }: AccountRo
   refuseMinding(by, { account, appointments });
 }
 
-/** Tokens are minded by whoever may give them. @throws Rejected `forbidden` */
+/** An account that may give tokens manages them. @throws Rejected `forbidden` */
 export function refuseMinding(
   by: Actor,
   { account, appointments }: Pick<AccountRow, 'account' | 'appointments'>,

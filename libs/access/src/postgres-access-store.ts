@@ -7,12 +7,12 @@ import { AccessStore } from './access-store.js';
 const MAKES = 0x616363;
 
 /**
- * Accounts, tokens and idempotency keys in PostgreSQL, in the schema `followthrough_access`. What was erased is gone from the
- * tables and their files; it stays in the write-ahead log until `docker/postgres-forget.sql` is run, and in its archive and
- * backups for as long as these are kept.
+ * Accounts, tokens and idempotency keys in PostgreSQL, in the schema `followthrough_access`. Erased rows leave the
+ * tables and their files; they stay in the write-ahead log until `docker/postgres-forget.sql` is run, and in its
+ * archive and backups for as long as these are kept.
  */
 export class PostgresAccessStore extends AccessStore {
-  /** So that what ended in one process is over in all within a second, the time to look included. */
+  /** So that an end in one process counts in all within a second, the time to look included. */
   readonly marksHoldMs = 700;
 
   constructor(url: string, secrets?: Digests) {

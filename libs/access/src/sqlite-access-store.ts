@@ -14,7 +14,7 @@ export class SqliteAccessStore extends AccessStore {
     const statements = new SqliteStatements('Tokens and keys', file, new URL('./tables/', import.meta.url), how);
     super(statements, secrets);
     this.#db = statements.db;
-    // After a crash the WAL may still hold what was erased.
+    // After a crash the WAL may still hold erased rows.
     this.#db.pragma('wal_checkpoint(TRUNCATE)');
   }
 

@@ -1,4 +1,4 @@
-/** A memory of what a store was asked, valid until somebody's rights may have changed. */
+/** A memory of a store's answers, valid until somebody's rights may have changed. */
 import { LRUCache } from 'lru-cache';
 import type { AccessStore } from './access-store.js';
 
@@ -6,9 +6,9 @@ import type { AccessStore } from './access-store.js';
 const ROOM = { maxSize: 10_000, sizeCalculation: () => 1 };
 
 /**
- * Keeps answers by the hash of what lets somebody in. A change by this process counts at once. The store's mark, which tells
- * those by other processes, is looked at every `marksHoldMs`: so long may what another process has ended still be taken. What is
- * nobody's is not kept.
+ * Keeps answers by the hash of a secret (a token, a session). A change by this process counts at once. The store's
+ * mark, which shows those by other processes, is read every `marksHoldMs`: so long may a secret that another process
+ * has ended still be accepted. An unknown secret is not kept.
  */
 export class UntilChanged<A extends object> {
   #known = new LRUCache<string, A>(ROOM);

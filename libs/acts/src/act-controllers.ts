@@ -20,7 +20,7 @@ import { answerClass, answerOf } from './answers.js';
 
 /**
  * Gives an act, as its route and its form do.
- * @param id `null`: it makes what it is about
+ * @param id `null`: the act makes its subject
  * @param act with a body that is valid
  * @throws Rejected | WrongRevision
  */

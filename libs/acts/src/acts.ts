@@ -75,7 +75,7 @@ export type ActOn<S extends Subject> = S extends Register ? EntryAct<S> : Commit
 /** The result of acts: the subject's revision and position now. */
 export interface ActResult extends Handled<unknown> {
   readonly id: string;
-  /** The warnings about what was newly recorded. */
+  /** The warnings about a new record. */
   readonly warnings?: readonly ActWarning[];
 }
 
@@ -97,7 +97,7 @@ export class ActCommand<S extends Subject = Subject> extends Command<ActResult> 
   }
 }
 
-/** A command on whatever subject. */
+/** A command on any subject. */
 export type AnyActCommand = { [S in Subject]: ActCommand<S> }[Subject];
 
 type Decide = (state: never, revision: number) => NewEvent[];
@@ -143,7 +143,7 @@ export class Acts {
   }
 
   /**
-   * Registers the documents that come with acts, and executes these. What is refused leaves nothing behind.
+   * Registers the documents that come with acts, and executes these. A refused act leaves nothing behind.
    * @throws Rejected | WrongRevision
    */
   async execute(command: AnyActCommand): Promise<ActResult> {
@@ -172,7 +172,7 @@ export class Acts {
     return subject === 'commitment' ? this.#followed(done as ActResult & Handled<Commitment>, acts) : done;
   }
 
-  /** Registers a document, once it is sure that what cites it is not refused. */
+  /** Registers a document, once it is sure that the act that cites it is not refused. */
   async #register(document: Document, meta: Meta, refuseAct: () => Promise<void>): Promise<void> {
     const written = await this.log.store.read(streamOf(registers.document, document.id));
     if (written.some((event) => event.meta.commandId === meta.commandId)) return;
@@ -290,12 +290,12 @@ export class Acts {
   }
 }
 
-/** How an act on a commitment may cite what is not registered yet. */
+/** How an act on a commitment may cite a document that is not registered yet. */
 const WITH_THE_ACT = { document: ' (register it with this act, as newDocument, or before)' };
 
 /**
- * The actor by whom an act is decided, and how it is recorded: what the secretariat does for an agency is decided as if its
- * focal point did it, and recorded as the secretariat's, for that agency.
+ * The actor by whom an act is decided, and the one by whom it is recorded: an act of the secretariat on behalf of an
+ * agency is decided as if its focal point did it, and recorded as the secretariat's, for that agency.
  * @throws Rejected `forbidden`
  */
 function onBehalfIn({ acts, context }: AnyActCommand): Pick<CommandContext, 'by' | 'meta'> {

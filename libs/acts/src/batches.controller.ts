@@ -75,7 +75,7 @@ class BatchAct {
   @IsObject() body: object;
 }
 
-/** The form of each act in a batch, for the document: what its own route names is needed here, too. */
+/** The form of each act in a batch, for the document: the parameters of its own route are fields here. */
 const FORMS = Object.entries(ACTS).map(([name, line]) => {
   class Form {
     act: ActName;
@@ -194,7 +194,7 @@ export class BatchesController {
     return { dryRun: dryRun ?? false, done, refused: results.length - done, position, results };
   }
 
-  /** Decides acts without recording them, and points out what it would. */
+  /** Decides acts without recording them, and gives the results that they would have. */
   private async rehearsed(): Promise<Pick<Acts, 'execute'>> {
     const acts = new Acts(await rehearsalOf(this.log));
     return {

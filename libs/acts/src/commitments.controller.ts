@@ -28,7 +28,7 @@ export class AllowedAct {
   readonly body: string;
 }
 
-/** A correction that was made after what is shown. */
+/** A correction that was made after the position of this answer. */
 export class LaterCorrection extends Correction {
   @ApiProperty() readonly position: string;
   @ApiProperty({ format: 'date-time' }) readonly recordedAt: string;
@@ -162,7 +162,7 @@ export async function viewOf(
 /** Every act on a commitment that was reported by a date. @throws Rejected `not_found` */
 export async function historyOf(log: Log, reference: string, at: Clocks): Promise<History> {
   const { asOf, state, view, known, position, corrections } = await knownOf(log, reference, at);
-  /** As it was corrected; of a correction, that of what it corrects. */
+  /** As it was corrected; of a correction, that of the event that it corrects. */
   const reportedOnOf = (revision: number): FullDate => {
     const says = state.changes.get(revision)?.at(-1)?.says ?? statementAt(state.said, revision).data;
     const { reportedOn, revision: of } = says as { reportedOn?: FullDate; revision: number };

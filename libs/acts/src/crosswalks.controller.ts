@@ -25,7 +25,7 @@ class LabelledTheme extends NoEquivalent {
   @ApiProperty() readonly label: string;
 }
 
-/** A version with what its themes are called. */
+/** A version with the names of its themes. */
 class LabelledVersion extends CrosswalkVersionInBrief {
   @ApiProperty({ type: [LabelledLink] }) readonly links: LabelledLink[];
   @ApiProperty({ type: [LabelledTheme] }) readonly noEquivalent: LabelledTheme[];

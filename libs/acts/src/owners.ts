@@ -13,8 +13,8 @@ export const tableOf = (subject: Subject): Readonly<Record<string, ActLine>> =>
   subject === 'commitment' ? ACTS : actsOn(subject);
 
 /**
- * An act by a token or in a session needs the scope of its line; of the registers, too, where a document comes with it. What
- * cannot be taken back (all acts of the scope `admin`) needs somebody who has just shown who it is.
+ * An act by a token or in a session needs the scope of its line; of the registers, too, where a document comes with it.
+ * Acts that cannot be undone (all of the scope `admin`) need a fresh sign-in or token.
  * @throws Rejected `insufficient_scope` | `sign_in_again`
  */
 export function refuseUnscoped(
@@ -30,7 +30,7 @@ export function refuseUnscoped(
 }
 
 /**
- * An agency does what is its own.
+ * An agency does acts of its own.
  * @param at where the body stands, for the pointer
  * @throws Rejected `forbidden`
  */

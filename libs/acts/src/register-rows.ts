@@ -5,7 +5,7 @@ import { agendaCell, membershipCell } from '#text';
 
 type Row = (entry: object) => object;
 
-/** Of a name or membership what it is and when, not where that can be read. */
+/** Of a name or membership its content and dates, not its source. */
 const agencyRow = ({ names, memberships, chairs, ...agency }: Partial<AgencyAsAt>) => ({
   ...agency,
   ...(names && { names: names.map(({ name, from }) => (from ? `${name} (from ${from})` : name)) }),

@@ -73,7 +73,7 @@ class RehearsalStore implements EventStore {
     return [...real, ...later].slice(0, limit);
   }
 
-  /** Nothing is erased: what a blanking leaves is what its stream says. */
+  /** Nothing is erased: the stream itself has the rest that a blanking leaves. */
   async blank(): Promise<void> {}
   async close(): Promise<void> {}
   async takeOver(): Promise<void> {
@@ -88,7 +88,7 @@ class RehearsalStore implements EventStore {
     this.real.subscribe(after, signal, batchSize);
 }
 
-/** A log to try commands on: each sees what those before it would have done, and nothing is recorded. */
+/** A log to try commands on: each command sees the events of those before it, and nothing is recorded. */
 export const rehearsalOf = async ({ store, codec }: Log): Promise<Log> => ({
   store: new RehearsalStore(store, BigInt((await store.head()) ?? 0)),
   codec,

@@ -1,4 +1,4 @@
-/** Warnings about an act: what it records may be there already, be of an agency that has ended since, or of a year that nobody meant. */
+/** Warnings about an act: a likely duplicate, an agency that has ended since, a year that nobody meant. */
 import type { ActWarning } from '#bodies';
 import type { RecordCommitment } from '#commitments';
 import { FIRST_YEAR } from '#clocks';
@@ -18,13 +18,13 @@ export interface DuplicateCandidate {
   readonly followsUp: readonly string[];
 }
 
-/** Finds what is recorded already: the read model of progress does. */
+/** Finds likely duplicates of a record: the read model of progress does. */
 export abstract class FindsDuplicates {
   /** The commitments that may be the same as one, of all that are shown by now. @throws Rejected `not_yet` while views are being built */
   abstract of(one: DuplicateCandidate): Promise<DuplicateCandidate[]>;
 }
 
-/** How long an answer waits for what others recorded just before to be shown. */
+/** How long an answer waits until the views show the latest records of others. */
 const PATIENCE_MS = 1_000;
 
 /** The owner of the claims of codes, among the owners of idempotency keys. */
@@ -47,7 +47,7 @@ export const longAgo = (body: object): ActWarning[] =>
       of: '',
     }));
 
-/** By which names are the same: whatever their case, width, accents, spaces and punctuation. */
+/** The form under which names are compared: without case, width, accents, spaces and punctuation. */
 const nameKey = (name: string): string => wordsOf(name).join(' ') || name;
 
 /** The entries of a register that have the name of another one; of themes, those of the same framework. */
@@ -94,7 +94,7 @@ export class Warnings {
     this.#lookup = new Lookup(log);
   }
 
-  /** Executes a command and says what is to be pointed out of it. @throws Rejected `code_differs_by_case` */
+  /** Executes a command and adds the warnings about it. @throws Rejected `code_differs_by_case` */
   async around(command: ActCommand, execute: () => Promise<ActResult>): Promise<ActResult> {
     const done = await this.#around(command, execute);
     const old = (command.acts as readonly { readonly body: object }[]).flatMap(({ body }) => longAgo(body));
@@ -112,8 +112,8 @@ export class Warnings {
   }
 
   /**
-   * Enters a code while nobody, in whichever process, enters one that differs from it by case only: whoever comes second sees
-   * the first.
+   * Enters a code while nobody, in any process, enters one that differs from it by case only: the second caller sees
+   * the first code.
    */
   async #alone<T>(
     kind: Register,
@@ -154,7 +154,7 @@ export class Warnings {
     return release;
   }
 
-  /** A register shows what was entered before the next one is entered. */
+  /** A register shows each entry before the next one is entered. */
   async #entered(kind: Register, entry: Entry, execute: () => Promise<ActResult>): Promise<ActResult> {
     const before = this.#entering.get(kind);
     const entered = (async () => {

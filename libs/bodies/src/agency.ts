@@ -124,7 +124,7 @@ export class ChairBody extends Explained {
   @OneOf(CHAIR_ROLES, CHAIR_ROLE) role?: ChairRole | null;
 }
 
-/** It has no date of its own: it acts on what is known, as at every date. */
+/** It has no date of its own: it acts at every date, from its position on. */
 export class RetractDatedAct extends Cited {
   @Text({ max: 2000, description: 'Why', example: 'Said of the wrong agency' }) reason: string;
 }

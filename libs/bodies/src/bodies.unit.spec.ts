@@ -11,7 +11,7 @@ const record = SCENES.record.body as object;
 const reportedOn = '2006-11-21';
 
 const pipe = validation();
-/** The pointers of what is wrong with a body; empty when it is valid. */
+/** The pointers of a body's faults; empty when it is valid. */
 async function faults(of: Type<object>, body: unknown): Promise<string[]> {
   try {
     await pipe.transform(body, { type: 'body', metatype: of } as ArgumentMetadata);

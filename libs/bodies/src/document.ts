@@ -1,4 +1,4 @@
-/** A document: what statements are read in. */
+/** A document: the source of statements. */
 import { Code, InPeriod, Language, OnDate, Text, WebAddress, Whole } from '#platform';
 
 export class Document {

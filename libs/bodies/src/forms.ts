@@ -17,8 +17,8 @@ export interface Forms {
   /** Whether the fields of this name hold free text, that a person may have written. */
   isFreeText(field: string): boolean;
   /**
-   * Checks that some fields are as a body has them, and that the body is `whole` with them. What it said before today's rules
-   * stays as it is.
+   * Checks that some fields are as a body has them, and that the body is `whole` with them. Fields that were recorded
+   * before today's rules stay as they are.
    * @param at where the fields stand, for the pointers of faults
    * @throws Rejected `invalid`
    */

@@ -75,7 +75,7 @@ export class ReportOfRound {
   parameters?: Readonly<Record<string, string>> | null;
 }
 
-/** A day on which whoever still owes a return is reminded. */
+/** A day on which agencies that still owe a return are reminded. */
 export class ReminderDay {
   @Whole({ min: 1, description: 'So many days from the deadline, 60 at most', example: 14 }) days: number;
   @OneOf(REMINDER_TIMES, { description: 'Before the deadline, or after it', example: 'before' }) when: ReminderTime;

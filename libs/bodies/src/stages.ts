@@ -43,7 +43,7 @@ export class ReportStage extends Act {
   agency?: string | null;
 }
 
-/** No change: what an agency said of its part still holds. */
+/** No change: an agency's last statement about its part still holds. */
 export class Confirm extends Act {
   @CodeOf('agency', {
     optional: true,

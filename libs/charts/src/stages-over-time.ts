@@ -32,9 +32,9 @@ const MOST = 120;
 const AFTERWARDS = 12;
 
 /**
- * The dates at which counts may differ from the day before: those of reports, and those on which what was said in them
- * becomes stale, until soon after the last report. Where there are too many, the last of each of evenly long periods: a step
- * is drawn only where something happened.
+ * The dates at which counts may differ from the day before: those of reports, and those on which commitments become
+ * stale, until soon after the last report. If there are too many, the last of each of evenly long periods: a step is
+ * drawn only for a change.
  */
 export function datesToPlot(
   reported: readonly FullDate[],
@@ -56,7 +56,7 @@ export function datesToPlot(
 
 const dateOf = (time: number): FullDate => new Date(time).toISOString().slice(0, 10);
 
-/** Pales what is only the last that was reported. */
+/** Pales the stretch after the last report. */
 const pale = (since: FullDate, end: number, words: ChartWords) => ({
   silent: true,
   z: 5,

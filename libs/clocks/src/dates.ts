@@ -68,7 +68,7 @@ export function todayAt(now: Date): FullDate {
   return lately.date;
 }
 
-/** Today where the day begins first, at UTC+14: what is reported there today is not reported in the future (rule 3). */
+/** Today where the day begins first, at UTC+14: a report of today there is not in the future (rule 3). */
 export const todayAnywhere = (now: Date): FullDate => todayAt(new Date(now.getTime() + 14 * 3_600_000));
 
 /** A day beyond the years of four digits would not compare as a text: there the range ends. */

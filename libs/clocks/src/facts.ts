@@ -95,7 +95,7 @@ export class Facts<F extends Reported> implements Iterable<F> {
   }
 }
 
-/** A stage entry: what was said, of when, and when it was said. */
+/** A stage entry: the stage, its effective date, and the date of its report. */
 export interface DatedEntry extends Reported {
   readonly effective: PartialDate;
   readonly reportedOn: FullDate;
@@ -145,7 +145,7 @@ export class Ranking<E extends DatedEntry> {
     return new Ranking(all, holders.spliced(at, outranked, entry));
   }
 
-  /** All but what one event said; itself where it said none. What that alone outranked holds again. */
+  /** All facts but that of one event, if there is one. Facts that this one alone outranked hold again. */
   without(event: Reported): Ranking<E> {
     const { holders } = this;
     const isBefore = (one: E) => isLater(event, one);

@@ -4,8 +4,8 @@
 const PIECE = 64;
 
 /**
- * Most lists only grow, one item at a time. So the list with one more item shares the last piece of the list before it: each
- * knows how many of its items are its own, and whoever would put another item in the same place copies the piece.
+ * Most lists only grow, one item at a time. So the list with one more item shares the last piece of the list before it:
+ * each knows how many of its items are its own, and another item in the same place is put into a copy of the piece.
  */
 export class Series<T> implements Iterable<T> {
   static readonly #empty = new Series<never>([], 0, 0);

@@ -13,7 +13,7 @@ import * as responsibility from './responsibility.js';
 import * as stages from './stages.js';
 import type { By, Decide, DecisionContext } from './statement.js';
 
-// ── Whose an act is, and on what it can be done ─────────────────────────────────────────────────────────────────────
+// ── Whose an act is, and when it is possible ────────────────────────────────────────────────────────────────────────
 
 /** The part of a commitment on which an act is done. */
 export type Choice = Pick<DecisionContext, 'agency' | 'milestone' | 'revision'>;
@@ -110,15 +110,15 @@ interface Definition<A> extends Omit<ActLine, 'body' | 'yields'> {
   readonly unsaid?: (data: Record<string, unknown>) => Partial<A>;
   /** Its answer tells how things stand. */
   readonly answers?: 'StageAnswer';
-  /** The `agency` of its event is the one that reports; of any other event it is whoever recorded it. */
+  /** The `agency` of its event is the one that reports; of any other event it is the agency that recorded it. */
   readonly namesReporter?: A extends { agency?: string | null } ? true : never;
   /** The agencies that take a role by it, and from when on. */
   readonly gives?: (act: A, on: Choice) => readonly Taking[];
-  /** Of its fields that are a choice: what can be chosen as things stand, where its rule refuses the rest. */
+  /** Of its fields that are a choice: the options at present, where its rule refuses the rest. */
   readonly choices?: (now: CommitmentAsAt, by: By, on: Choice) => { readonly [F in Field<A>]?: readonly string[] };
   /** Of its fields that may be left out: when its rule needs them all the same. */
   readonly needs?: { readonly [F in Field<A>]?: string };
-  /** The fields that say who does what; whoever corrects one answers for it. */
+  /** The fields that say who does what; an agency that corrects one answers for it. */
   readonly names?: readonly Field<A>[];
 }
 

@@ -151,7 +151,7 @@ export const retract =
     return [{ name: 'Retracted', data }];
   };
 
-/** The same words also stand in what an event was corrected to: they go, too. */
+/** The same words are also in the corrections of an event: they go, too. */
 export const blank: Decide<Blank> = (c, act, by, { revision, forms }) => {
   if (by.role !== 'secretariat') throw forbidden('Only the secretariat blanks what must go.');
   return blankings(c.said.toArray(), statementAt(c.said, revision), act, {

@@ -4,7 +4,7 @@ import type { Commitment } from './commitment.js';
 
 const NONE: readonly string[] = [];
 
-/** Every document that a statement cites: whatever stands in it under `citation` or `citations`, at any depth. */
+/** Every document that a statement cites: every `citation` or `citations` in it, at any depth. */
 export function documentsIn(said: object): readonly string[] {
   let documents = NONE;
   for (const key of Object.keys(said)) {
@@ -53,9 +53,9 @@ function citedIn(c: Commitment): readonly Cited[] {
 }
 
 /**
- * Every document that anything cites which was said of a commitment, as corrected since, and reported by a date. What the
- * record act cites counts whenever the commitment exists (DESIGN.md §2, rule 1). A correction or retraction has no date of
- * its own: what it cites counts with the statement that it is about.
+ * Every document that a statement on a commitment cites, as corrected since, and reported by a date. A citation of the
+ * record act counts whenever the commitment exists (DESIGN.md §2, rule 1). A correction or retraction has no date of
+ * its own: its citation counts with the statement that it is about.
  */
 export function documentsCitedAsAt(c: Commitment, asOf: FullDate): readonly string[] {
   if (!c.anybody.asAt(asOf)) return [];

@@ -1,6 +1,6 @@
 /**
- * A commitment: what may be said about it (acts), what was said (events), what that adds up to (state), as at a date, and the
- * rules. Its topics have a file each; here is the record act, and the whole.
+ * A commitment: the statements that are possible (acts), those that were made (events), their result (state), as at a
+ * date, and the rules. Its topics have a file each; here is the record act, and the whole.
  */
 import type { CommitmentAsAt, Deliverable, Evidence, Milestone, RecordCommitment, Relation } from '#bodies';
 import { Facts, lastDayOf, ofEvent, Ranking, Series, type FullDate, type Reported } from '#clocks';
@@ -101,7 +101,7 @@ export const REFERENCE = /^[A-Z0-9.-]+-\d{4}-\d{2,}$/;
 
 // ── Events ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-/** An event's data is what its act said, without the nulls. An item of a list that was retracted is null. */
+/** An event's data is the body of its act, without the nulls. An item of a list that was retracted is null. */
 type Statements = {
   Recorded: Omit<
     RecordCommitment,
@@ -130,9 +130,9 @@ export interface Commitment extends Stages, Responsibility, Content, Editions, A
     Statements['Recorded'],
     'kind' | 'nature' | 'strength' | 'regions' | 'countries' | 'deliverables'
   > | null;
-  /** The report of every act: whatever it said, it is a sign of life. */
+  /** The report of every act: any statement is a sign of life. */
   readonly reports: Facts<Reported & { readonly reportedOn: FullDate }>;
-  /** Every event; those alone that say something of the commitment; and what corrections and retractions made of these. */
+  /** Every event; only the statements on the commitment; and these after corrections and retractions. */
   readonly said: Series<Statement>;
   readonly statements: Series<Statement>;
   readonly changes: Changes;
@@ -226,7 +226,7 @@ const STEP = 100;
 
 type Heard = Pick<Commitment, 'said' | 'statements' | 'changes' | 'numbered'>;
 
-/** The state after the statements, each as corrected since; what was retracted was never said. */
+/** The state after the statements, each as corrected since; a retracted one was never made. */
 function* toldAnew({ said, statements: all, changes, numbered }: Heard): Settling<Commitment> {
   let [c, told]: [Commitment, number] = [{ ...nothing, said, statements: all, changes, numbered }, 0];
   for (const one of all) {
@@ -292,7 +292,7 @@ function unsaid(c: Commitment, was: Statement, stays = false): Commitment {
   return withPartsOf(c, left);
 }
 
-/** The same: what was said after it is told anew where it builds on it. */
+/** The same: later statements that build on it are folded anew. */
 export function neverSaid(c: Commitment, { name, revision }: Statement): Commitment {
   const was = standingAt(c, revision);
   if (was && !BUILT_ON.includes(name)) return unsaid(c, was);
@@ -396,7 +396,7 @@ class View {
   }
 }
 
-/** As `asAt`, but only what is asked for is worked out. */
+/** As `asAt`, but computes a field only when it is read. */
 export const viewAsAt = (c: Commitment, asOf: FullDate): CommitmentAsAt | null =>
   c.recorded && c.anybody.asAt(asOf) ? (new View(c, asOf) as unknown as CommitmentAsAt) : null;
 
@@ -408,7 +408,7 @@ export function asAt(c: Commitment, asOf: FullDate): CommitmentAsAt | null {
 
 /**
  * The dates on which anything about a commitment may read otherwise than the day before, in order.
- * @param since the first, and `before` what they are before
+ * @param since the first, and `before` the state before them
  */
 export function turningPoints(c: Commitment, since: FullDate = '', before: FullDate = 'never'): FullDate[] {
   const amended = [...c.changes].flatMap(([revision, changes]) => {

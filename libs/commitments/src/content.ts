@@ -88,7 +88,7 @@ export interface Content {
   readonly target: Values<Target | null>;
   /** By number. */
   readonly milestones: Series<MilestoneFacts>;
-  /** The greatest number that a milestone ever had: it stays its own, whatever is corrected or retracted. */
+  /** The greatest number that a milestone ever had: no correction or retraction gives it to another. */
   readonly numbered: number;
   readonly evidence: Series<ReportedEvidence>;
   readonly claims: Series<ClaimFact>;
@@ -129,7 +129,7 @@ function withMilestone({ milestones }: Content, one: MilestoneFacts): Content['m
   return milestones.spliced(at, after - at, one);
 }
 
-/** The milestones without what an event said of one; of one that `stays` only its own words go, which are said anew. */
+/** The milestones without an event's words on one; of one that `stays` only its own words go, which are said anew. */
 export function milestonesWithout(
   { milestones }: Content,
   { name, data }: Statement,

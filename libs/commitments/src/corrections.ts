@@ -18,7 +18,7 @@ export type CorrectionEvents = {
   Blanked: Blanked;
 };
 
-/** An event as it was said; of a blanked one, what is left. */
+/** An event as it was recorded; of a blanked one, the rest. */
 export interface Statement extends StreamEvent<object> {
   readonly name: keyof CommitmentEvents;
 }
@@ -81,7 +81,7 @@ function without(data: object, pointer: string): object {
 
 // ── As at a date ────────────────────────────────────────────────────────────────────────────────────────────────────
 
-/** The corrections of what was reported by a date, in the order in which they were made. */
+/** The corrections of statements reported by a date, in the order in which they were made. */
 export function correctionsAsAt({ said, changes }: Commitment, asOf: FullDate): Correction[] {
   /** Whether each event was reported by then, as it was said or as it was corrected. */
   const known = new Map<number, boolean>([[0, true]]);

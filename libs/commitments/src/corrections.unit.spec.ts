@@ -69,7 +69,7 @@ const saying = (act: ActName) => {
 };
 
 describe('A correction', () => {
-  /** For every act that can be corrected, what it should have said, beside its date. */
+  /** For every act that can be corrected, a correction of it, beside its date. */
   const SHOULD_SAY: { readonly [A in ActName]?: Partial<BodyOf<A>> } = {
     record: {
       title: 'Guide',
@@ -452,7 +452,7 @@ describe('What cannot be corrected', () => {
 describe('Whose it is to correct', () => {
   const tell = (by: By, agency?: string) =>
     did('reportStage', { stage: 'in_progress', effective: '2007', agency, reportedOn }, by);
-  /** A correction of the last of what happened. */
+  /** A correction of the last event. */
   const tried = (by: By, says: Correct['says'], ...history: Happening[]) =>
     amending(by, ...history).correcting(history.length - 1, says);
 

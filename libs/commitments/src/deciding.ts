@@ -71,7 +71,7 @@ export function decide<A extends ActName>(
   return events;
 }
 
-/** An act that the secretariat did for an agency says so, and on what authority. */
+/** An act of the secretariat on behalf of an agency says so, and on which authority. */
 function doneFor(body: object, events: CommitmentEvent[]): CommitmentEvent[] {
   const { onBehalf } = body as { onBehalf?: OnBehalf | null };
   if (!onBehalf) return events;
@@ -101,7 +101,7 @@ function headlineStays(c: Commitment, now: CommitmentAsAt, events: CommitmentEve
     );
 }
 
-/** An act that someone may do as things stand, and on what. */
+/** An act that someone may do at present, and its subject. */
 type AllowedAct = { readonly act: ActName } & Choice;
 
 const ALL = Object.keys(ACTS) as ActName[];

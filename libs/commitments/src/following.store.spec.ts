@@ -125,7 +125,7 @@ describe('What follows from a merge', () => {
       await project();
     });
     expect(await names(B)).toEqual(['Recorded', 'TookOver']);
-    // Not by luck: what follows from another event is done beside it.
+    // Not by luck: the consequences of another event are done beside it.
     await follow(log, A, { ...event, id: uuidv7() });
     expect(await names(B)).toEqual(['Recorded', 'TookOver', 'TookOver']);
   });
@@ -301,7 +301,7 @@ describe('A chain of relations', () => {
     await relate(here.of, A, B, 'continues');
     await relate(there.of, C, chained(1), 'continues');
     await expect(relate(here.of, chained(1), A, 'continues')).rejects.toThrow(/circle/);
-    // The control: what does not lead back may be linked.
+    // The control: a link that does not lead back is allowed.
     await said(chained(2), recorded());
     await relate(here.of, chained(2), A, 'continues');
   });

@@ -24,7 +24,7 @@ import { linkedTo } from './links.js';
 
 type Happening = Pick<Recorded, 'id' | 'name' | 'data' | 'revision' | 'position' | 'meta'>;
 
-/** The commitments that a record ended in, and what it leaves to them. */
+/** The commitments that a record ended in, and the parts that it leaves to them. */
 type Leaves<Data> = (data: Data) => readonly [how: End, to: readonly string[], takeOver?: object | null];
 const LEAVES: { readonly [N in keyof LineageEvents]?: Leaves<LineageEvents[N]> } = {
   Merged: ({ into, takeOver }) => ['merged', [into], takeOver],
@@ -154,7 +154,7 @@ class Followed {
     );
   }
 
-  /** An event of this stream, and what has followed in others from it. */
+  /** An event of this stream, and its consequences in others. */
   async from(revision: number) {
     const was = await this.#eventAt(revision);
     let end = was;
@@ -178,10 +178,10 @@ class Followed {
   }
 }
 
-/** Does what follows; the position of the last event that it wrote, if any. */
+/** Does the consequences; the position of the last event that it wrote, if any. */
 type Follow = (followed: Followed) => Promise<string | null>;
 
-/** The words that were blanked go from what was copied to other streams, too. */
+/** Blanked words go from the copies in other streams, too. */
 const blankCopies: Follow = async (of) => {
   const { revision, reason } = of.event.data as CommitmentEvents['Blanked'];
   await of.log.store.blank(streamOf(commitment, of.reference), revision);
@@ -213,7 +213,7 @@ const correctionStands: Follow = async (of) => {
   throw late.fault;
 };
 
-/** The links of an event stand, and what a record that ended leaves to others is taken over. */
+/** The links of an event are sound, and the successors of an ended record have taken over its parts. */
 const linksStand: Follow = async (of) => {
   const { log, reference, event } = of;
   const left = leaves(event, reference);
@@ -242,14 +242,14 @@ const FOLLOW: { readonly [N in keyof CommitmentEvents]?: Follow } = {
 export const isFollowed = ({ name }: Pick<Recorded, 'name'>): boolean => name in FOLLOW;
 
 /**
- * Does what follows from an event of a commitment.
+ * Does the consequences of an event of a commitment.
  * @returns the position of the last event that it wrote, if any
  * @throws Rejected when the event had to be taken back
  */
 export const follow = async (log: Log, reference: string, event: Happening): Promise<string | null> =>
   (await FOLLOW[event.name as keyof CommitmentEvents]?.(new Followed(log, reference, event))) ?? null;
 
-/** Catches up with what a command that was cut off had yet to do. */
+/** Does the consequences that a command left when it was cut off. */
 export const followingProjection = (log: Log): Projection => ({
   name: 'following',
   version: 2,

@@ -1,6 +1,6 @@
 /**
- * The relations of commitments, and their ends: merger, split, supersession and withdrawal. Each is decided in the stream of
- * the commitment that says so; what the others take over follows from its event (`following.ts`).
+ * The relations of commitments, and their ends: merger, split, supersession and withdrawal. Each is decided in the
+ * stream of one commitment; its consequences for the others follow from that event (`following.ts`).
  */
 import type {
   AddFollowUp,
@@ -46,7 +46,7 @@ export type LineageEvents = {
   SplitUp: Split;
   Superseded: Supersede;
   Withdrawn: Withdraw;
-  /** In the other commitment's stream: what follows from how `from` ended. */
+  /** In the other commitment's stream: the consequences of the end of `from`. */
   TookOver: Reasoned & Omit<TakeOver, 'agencies'> & { from: string; how: End; agencies?: NamedRole[] | null };
 };
 

@@ -62,7 +62,7 @@ describe('A relation', () => {
   it('is not made where so many are linked that a circle cannot be told', () => {
     const many = Object.assign(new Linked([[OTHER, after(led, related('part_of', A_THIRD))]]), { isWhole: false });
     relate({}, { others: many }).rejected('too_far');
-    // The control: of what is whole, a commitment that is not there leads nowhere.
+    // The control: of a whole record, a commitment that does not exist leads nowhere.
     relate({}, { others: Object.assign(many, { isWhole: true }) }).then(related('part_of', OTHER));
   });
 

@@ -1,4 +1,4 @@
-/** The commitments that links lead to, walked without reading again what has not changed since. */
+/** The commitments that links lead to; unchanged ones are not read again. */
 import { LRUCache } from 'lru-cache';
 import { load, streamOf, type EventStore, type Log } from '#eventsourcing';
 import { RELATION_TYPES } from '#words';
@@ -22,8 +22,8 @@ class KeptLinks {
 const keptOf = new WeakMap<EventStore, KeptLinks>();
 
 /**
- * Forgets what has changed by now. What was appended since is read, unless that is more than what is kept; then everything is
- * forgotten.
+ * Forgets the commitments that have changed by now. Events appended since are read, unless there are more of them than
+ * the cache holds; then everything is forgotten.
  */
 async function upToDate(store: EventStore): Promise<KeptLinks> {
   const kept = keptOf.get(store) ?? new KeptLinks();
@@ -41,8 +41,8 @@ async function upToDate(store: EventStore): Promise<KeptLinks> {
 }
 
 /**
- * Some commitments, and the links of all that they lead to, as known at a position of the log. The commitments are read; of
- * those further away only what is not kept, or has changed.
+ * Some commitments, and the links of all that they lead to, as known at a position of the log. The commitments are
+ * read; of those further away only the ones that are not cached, or have changed.
  */
 export async function linkedTo(log: Log, references: readonly string[], knownAt?: string): Promise<Linked> {
   const found = new Linked();

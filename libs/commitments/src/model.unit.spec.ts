@@ -33,7 +33,7 @@ const CITATION = { document: 'D-1', locator: 'p. 1' };
 
 // ── Random acts ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
-/** An act that is tried: by whom, when, and numbers that choose what it says, of what there is when it is its turn. */
+/** An act to try: by whom, when, and numbers that choose its content from the present state when it is its turn. */
 interface Try {
   readonly act: ActName;
   readonly reference: number;
@@ -93,7 +93,7 @@ const recording = (i: number, picks: readonly number[]): Says => {
   };
 };
 
-/** Mostly what can be done now: an act that answers another is done when there is one to answer, else that other one. */
+/** Mostly possible acts: an act that answers another is done when there is one to answer, else that other one. */
 function timely(act: ActName, pick: number, model: Model, today: string): ActName {
   if (pick % 5 === 0) return act;
   const offered = model.offer(today) !== undefined;
@@ -326,7 +326,7 @@ class World {
     }
   }
 
-  /** Decides an act in both; tells what came of it. */
+  /** Decides an act in both; reports the result. */
   does(act: ActName, reference: string, body: Says, by: By, about: About): string {
     const [state, model] = [this.states.get(reference)!, this.models.get(reference)!];
     const recordedOthers = [...this.states].filter(([other, { recorded }]) => other !== reference && recorded);
@@ -414,7 +414,7 @@ function live({ records, tries }: { records: readonly (readonly number[])[]; tri
   return world;
 }
 
-// ── What holds of all of them ───────────────────────────────────────────────────────────────────────────────────────
+// ── Properties of all of them ───────────────────────────────────────────────────────────────────────────────────────
 
 function expectSound(world: World): void {
   for (const [reference, state] of world.states) {
@@ -448,7 +448,7 @@ function expectSound(world: World): void {
   }
 }
 
-/** The codes that say that someone may not do an act, or not now or not on that; others are about what its body says. */
+/** The codes of refusals by caller, time or subject; all others are about the body. */
 const WHO_OR_WHEN = [
   ...['follows_up_nothing', 'has_no_activity_id'],
   ...['forbidden', 'not_found', 'not_active', 'not_asked', 'not_correctable', 'already_retracted', 'record_stays'],
@@ -456,7 +456,7 @@ const WHO_OR_WHEN = [
   ...['not_recurring', 'not_standing', 'no_condition', 'condition_lifted', 'nothing_to_reply_to', 'already_recorded'],
 ];
 
-/** The least that an act can say today, of what it is done on. */
+/** The least body of an act today, for its subject. */
 function leastBody(act: ActName, { said }: Commitment, now: CommitmentAsAt, by: By, on: About): Says {
   const about = said.find(({ revision }) => revision === on.revision);
   const roles = now.agencies.filter(({ agency, role }) => agency === on.agency && role !== 'lead');
@@ -517,7 +517,7 @@ function expectSame(given: unknown, wanted: unknown): void {
   if (JSON.stringify(given) !== JSON.stringify(wanted)) expect(given).toEqual(wanted);
 }
 
-/** Folded from the log, as its JSON comes from a store, every prefix is what was shown then. */
+/** Folded from the log, as its JSON comes from a store, every prefix gives the answer of its time. */
 function expectReplayed(world: World): void {
   for (const [reference, log] of world.log) {
     const events = log.map(({ event: { by, ...event } }) => ({ ...event, meta: by }));

@@ -130,9 +130,9 @@ export const responsibilityEvolvers: Evolvers<ResponsibilityEvents> = {
 const latest = new WeakMap<Responsibility['roles'], readonly RoleAsAt[]>();
 
 /**
- * The agencies of a commitment and their roles as at a date, the lead first. What acts did is done again in the order of
- * their reports, so that an act that comes late in the log takes effect where it belongs: there is one lead at any date,
- * who stops being it only when another takes the lead.
+ * The agencies of a commitment and their roles as at a date, the lead first. Acts take effect in the order of their
+ * reports, so that an act that comes late in the log takes effect where it belongs: there is one lead at any date, who
+ * stops being it only when another takes the lead.
  */
 export function agenciesAsAt({ roles }: Responsibility, asOf: FullDate): readonly RoleAsAt[] {
   if ((roles.last?.reportedOn ?? '') > asOf) return agenciesBy(roles.upTo(asOf));

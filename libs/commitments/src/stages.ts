@@ -29,7 +29,7 @@ export const isOpen = (stage: Stage): boolean => stage !== 'completed' && stage 
 // ── Events and state ────────────────────────────────────────────────────────────────────────────────────────────────
 
 export type StageEvents = {
-  /** `agency` is the one that reports; absent: whoever leads as at `reportedOn`. */
+  /** `agency` is the one that reports; absent: the lead as at `reportedOn`. */
   StageReported: ReportStage;
   /** It says nothing new and is a report all the same: a sign of life, and no stage entry. */
   Confirmed: Confirm;
@@ -127,8 +127,8 @@ export const partAsAt = (c: Stages, agency: string, asOf: FullDate): StageEntry 
   c.parts.get(agency)?.asAt(asOf);
 
 /**
- * The entry that the stage of a commitment rests on: the lead's part. A lead that has said nothing yet stands by what the
- * lead before it said; a commitment of which no lead ever spoke, by whoever did.
+ * The entry that the stage of a commitment rests on: the lead's part. Before a new lead has said anything, it is the
+ * former lead's; if no lead ever spoke, that of the agency that did.
  */
 export function headlineAsAt(c: Commitment, asOf: FullDate): StageEntry | undefined {
   const leads = c.leads.upTo(asOf);
@@ -230,7 +230,7 @@ export const isProven = (c: Commitment): boolean =>
   c.evidence.length > 0 ||
   [c.editions.all, c.upkeep.all].some((told) => told.some(({ evidence }) => evidence.length > 0));
 
-/** The agency that reports on its part; `undefined`: whoever leads as at the report. @throws Rejected `no_part` */
+/** The agency that reports on its part; `undefined`: the lead as at the report. @throws Rejected `no_part` */
 function reporterOf(c: Commitment, act: Confirm, by: By, now: CommitmentAsAt): string | undefined {
   const agency = reportingAgency(by, act.agency);
   const then = [...now.agencies, ...agenciesAsAt(c, act.reportedOn)];
@@ -254,7 +254,7 @@ export const confirm: Decide<Confirm> = (c, act, by, _, now) => {
   return [{ name: 'Confirmed', data: { ...dataOf(act), agency } }];
 };
 
-/** The part that is read: the one named, or the one that the headline is; and what it rested on by then. */
+/** The part that is read: the one named, or that of the headline; and the entry that it rested on by then. */
 function partRead(c: Commitment, named: string | null | undefined, reportedOn: FullDate) {
   const headline = headlineAsAt(c, reportedOn);
   const ofHeadline = headline && partOf(c, headline);

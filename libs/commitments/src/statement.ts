@@ -16,7 +16,7 @@ export function dataOf<A extends Sourced>(act: A): A {
 export const isCited = ({ citation, citations }: Pick<Sourced, 'citation' | 'citations'>): boolean =>
   Boolean(citation) || (citations?.length ?? 0) > 0;
 
-/** The source of what an event said. */
+/** The source of an event. */
 export const sourceOf = (
   { citation, citations, onBehalf }: Pick<Sourced, 'citation' | 'citations' | 'onBehalf'>,
   { reportedOn, revision }: Reported,
@@ -48,7 +48,7 @@ export type Fields<F extends keyof CommitmentAsAt> = {
   readonly [N in F]: (c: Commitment, asOf: FullDate, view: CommitmentAsAt) => CommitmentAsAt[N];
 };
 
-// ── Who acts, and what may not be ───────────────────────────────────────────────────────────────────────────────────
+// ── Who acts, and what is refused ───────────────────────────────────────────────────────────────────────────────────
 
 /** The actor, and the day (UTC). */
 export interface By {

@@ -25,7 +25,7 @@ export function migrationsIn(folder: URL, dialect: keyof typeof DIALECTS): strin
   });
 }
 
-/** Runs what a file has not had yet; its format is the number of the last one. @throws Error when newer software made it */
+/** Runs the statements that a file lacks; its format is the number of the last one. @throws Error for a newer format */
 export function migrateSqlite(db: Database.Database, folder: URL): void {
   const all = migrationsIn(folder, 'sqlite');
   db.transaction(() => {
@@ -37,7 +37,7 @@ export function migrateSqlite(db: Database.Database, folder: URL): void {
 }
 
 /**
- * Runs what a schema has not had yet; one process at a time does so.
+ * Runs the statements that a schema has not had yet; one process at a time does so.
  * @param key of the lock that keeps the others waiting
  * @throws Error when newer software made it
  */

@@ -2,7 +2,7 @@
 import pg from 'pg';
 import { StoreUnavailable } from '#eventsourcing';
 
-/** A pool whose lost connections are told to whoever uses them next; unheard, they would end the process. */
+/** A pool whose lost connections are reported to their next user; unheard, they would end the process. */
 export function openPool(config: pg.PoolConfig): pg.Pool {
   const pool = new pg.Pool({ application_name: 'followthrough', keepAlive: true, ...config });
   pool.on('error', () => {}).on('connect', (client) => client.on('error', () => {}));

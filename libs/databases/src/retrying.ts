@@ -1,4 +1,4 @@
-/** Waiting for what is hindered for a moment: one rule for every store. */
+/** Waiting for a store that is hindered for a moment: one rule for every store. */
 import pRetry from 'p-retry';
 
 /** The patience of a retry: how long, how soon again, and after which errors. */

@@ -22,13 +22,13 @@ interface Opening {
   readonly waitMs: number;
   /** Looks at the file before anything is changed in it, in one transaction. */
   readonly look?: (db: Database.Database) => void;
-  /** Sets what is to hold for the connection, and makes the tables if need be. */
+  /** Sets the pragmas of the connection, and makes the tables if need be. */
   readonly prepare: (db: Database.Database) => void;
 }
 
 /**
  * Opens a database file as durable as SQLite can be: WAL, with `synchronous=FULL` for every write.
- * @throws NothingThere when there is no such file and there must be, and whatever `look` and `prepare` throw
+ * @throws NothingThere when there is no such file and there must be, and every error of `look` and `prepare`
  */
 export function openSqlite(file: string, { mustExist = false, waitMs, look, prepare }: Opening): Database.Database {
   if (mustExist && file !== ':memory:' && !existsSync(file)) throw new NothingThere(`There is no file ${file}.`);
@@ -75,7 +75,7 @@ export const setFormat = (db: Database.Database, format: number): void => void d
 export const isBusy = (error: unknown): boolean => String((error as { code?: unknown }).code).startsWith('SQLITE_BUSY');
 
 /**
- * Does something as soon as no other process hinders it; the wait for that stops nobody else. What is done must not wait
+ * Does something as soon as no other process hinders it; the wait for that stops nobody else. The work must not wait
  * inside SQLite. @throws SqliteError `SQLITE_BUSY` when it is hindered for too long
  */
 export async function retryWhileBusy<T>(act: () => T): Promise<T> {
@@ -87,6 +87,6 @@ export async function retryWhileBusy<T>(act: () => T): Promise<T> {
   }
 }
 
-/** Removes a database file and what SQLite keeps beside it. */
+/** Removes a database file and the files that SQLite keeps beside it. */
 export const removeSqlite = (file: string): void =>
   ['', '-wal', '-shm', '-journal'].forEach((suffix) => rmSync(file + suffix, { force: true }));

@@ -25,7 +25,7 @@ export interface Statements {
   close(): Promise<void>;
 }
 
-/** The error of a scrub while somebody may still see what was deleted. */
+/** The error of a scrub while somebody may still see deleted rows. */
 export class StillRead extends StoreUnavailable {
   constructor(what: string) {
     super(`${what}: what was deleted is still being read; do it again.`);
@@ -33,15 +33,15 @@ export class StillRead extends StoreUnavailable {
 }
 
 /**
- * Statements on a file, each as durable as an event once it was answered. What another process locks is waited for without
- * stopping this one.
+ * Statements on a file, each as durable as an event once it was answered. They wait for the locks of other processes
+ * without stopping this one.
  */
 export class SqliteStatements implements Statements {
   readonly db: Database.Database;
   readonly #statements = new Map<string, Database.Statement<Value[]>>();
 
   /**
-   * @param what the tables hold, for messages
+   * @param what the content of the tables, for messages
    * @param migrations the folder of their SQL files
    * @param mustExist whether a file that is not there is an error; otherwise it is made
    */
@@ -54,7 +54,7 @@ export class SqliteStatements implements Statements {
     const prepare = (db: Database.Database) => migrateSqlite(db, migrations);
     this.db = openSqlite(file, { mustExist, waitMs: 0, prepare });
     this.db.pragma('foreign_keys = ON');
-    // SQLite overwrites deleted data, in every page: what was erased must be gone from the file.
+    // SQLite overwrites deleted data, in every page: erased rows must be gone from the file.
     this.db.pragma('secure_delete = ON');
   }
 
@@ -110,7 +110,7 @@ const SETTINGS = [
   'lock_timeout=10000',
   'idle_in_transaction_session_timeout=10000',
 ];
-/** Two statements met; whoever is told so tries again. */
+/** Two statements met; the one that is told so tries again. */
 const MET = /^40/;
 
 /** Statements in a schema of PostgreSQL, which is made if need be. */
@@ -120,7 +120,7 @@ export class PostgresStatements implements Statements {
   #ready: Promise<unknown> | undefined;
 
   /**
-   * @param what the tables hold, for messages
+   * @param what the content of the tables, for messages
    * @param migrations the folder of their SQL files
    * @param makes the key of the lock under which one of our processes at a time makes the tables
    */
@@ -170,7 +170,7 @@ export class PostgresStatements implements Statements {
     return text;
   }
 
-  /** Writes every table of the schema anew, without what was deleted. */
+  /** Writes every table of the schema anew, without deleted rows. */
   async scrub(): Promise<void> {
     const all = 'SELECT tablename AS name FROM pg_tables WHERE schemaname = ?';
     const tables = await this.query<{ name: string }>(all, this.schema);

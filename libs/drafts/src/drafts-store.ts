@@ -41,7 +41,7 @@ const LAST =
   'NOT EXISTS (SELECT 1 FROM revisions n WHERE n.kind = r.kind AND n.id = r.id AND n.revision = r.revision + 1)';
 const THIS = 'd.kind = ? AND d.id = ?';
 
-/** The time between two tries to get what was deleted out of the files. */
+/** The time between two tries to remove deleted drafts from the files. */
 const AGAIN_MS = 60_000;
 
 /**
@@ -144,7 +144,7 @@ export class DraftsStore {
     return deleted.length > 0;
   }
 
-  /** Gets what was deleted by now out of the files; what cannot be yet, is tried again later. */
+  /** Removes the drafts deleted by now from the files; if that is impossible yet, it is tried again later. */
   erased(): Promise<void> {
     const before = this.#erasing ?? Promise.resolve();
     const mine: Promise<void> = before.then(() => this.#tryToErase());
@@ -162,7 +162,7 @@ export class DraftsStore {
       for (const { deletion } of deletions)
         await this.statements.query('DELETE FROM to_erase WHERE deletion = ? RETURNING deletion', deletion);
     } catch {
-      // The database is away, or locked, or somebody may still see what was deleted: later.
+      // The database is away, or locked, or somebody may still see deleted rows: later.
       if (!this.#closed) this.#again = setTimeout(() => void this.erased(), AGAIN_MS).unref();
     }
   }

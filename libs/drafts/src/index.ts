@@ -1,2 +1,2 @@
-/** The front door of the drafts: what is not public yet, beside the log. */
+/** The front door of the drafts, which are beside the log. */
 export * from './drafts-store.js';

@@ -1,4 +1,4 @@
-/** Appends to the log: stamped, sent, and settled, whatever the server answers. */
+/** Appends to the log: stamped, sent, and settled, whichever way the server answers. */
 import {
   MaxAppendSizeExceededError,
   NO_STREAM as NO_SUCH_STREAM,
@@ -33,7 +33,7 @@ const PROGRESS_MS = 500;
 /** An append is given half of the time that is left, and all of it when it is less than this, in ms. */
 const RETRY_MS = 500;
 /**
- * So much is on its way to the server at most, in pieces of so many bytes; what waits longer waits here, where nothing is
+ * So much is on its way to the server at most, in pieces of so many bytes; later appends wait here, where nothing is
  * uncertain.
  */
 const [PIECES, PIECE_BYTES] = [500, 8_000];
@@ -48,7 +48,7 @@ interface Written extends Appended {
   readonly recordedAt: number;
 }
 
-/** Finds the last event of an append in what was written after the revision that it expected. */
+/** Finds the last event of an append among those written after the revision that it expected. */
 type FindEarlier = (written: readonly Envelope[]) => Written | null;
 
 /** An append that expected another revision than the stream has. */
@@ -121,7 +121,7 @@ export class Appends {
   async #appendAll(batch: readonly Timed[]): Promise<void> {
     const until = Math.min(...batch.map((waiting) => waiting.until));
     try {
-      // Whatever was acknowledged before, by whichever process, is not younger than what is stamped after this.
+      // No event acknowledged before, by any process, is younger than the events stamped after this.
       await within(
         until - performance.now(),
         this.open().then(() => this.floors.beforeStamping()),
@@ -225,10 +225,10 @@ export class Appends {
   }
 
   /**
-   * Appends records at exactly this revision and finds out what became of it. An attempt of which nothing is known is read
-   * back on a new client; only when the stream still is where it was, it is sent again, with the same ids: then the server
-   * takes whichever of both arrives first, and knows the other again.
-   * @returns with `recordedAt` where it was read back: it may be what another process has written of the same command
+   * Appends records at exactly this revision and finds out what became of it. An attempt of which nothing is known is
+   * read back on a new client; only when the stream still is where it was, it is sent again, with the same ids: then
+   * the server takes whichever of both arrives first, and knows the other again.
+   * @returns with `recordedAt` where it was read back: another process may have written it for the same command
    * @throws WrongRevision | StoreUnavailable
    */
   async send(

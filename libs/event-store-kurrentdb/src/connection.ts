@@ -42,7 +42,7 @@ export class Connection {
     return { client: this.#client, gone: this.#gone.signal };
   }
 
-  /** Gives up a client; whoever comes next gets a new one. */
+  /** Gives up a client; the next caller gets a new one. */
   discard(client: KurrentDBClient): void {
     if (client !== this.#client) return;
     const gone = this.#gone;
@@ -193,7 +193,7 @@ function neverFull(stream: Writable): Writable {
   return Object.assign(stream, { write: (message: unknown) => write(message) || true });
 }
 
-/** `dispose` cancels what is under way, and may never return; the connection itself must be closed, too. */
+/** `dispose` cancels calls under way, and may never return; the connection itself must be closed, too. */
 function end(client: KurrentDBClient): void {
   client.dispose().catch(() => {});
   (client as unknown as Inside)

@@ -9,7 +9,7 @@ interface FeedListener {
   /** From where on. */
   from(): Position | null;
   take(record: AllStreamRecordedEvent): void;
-  /** Nothing of ours is up to here but what was given to `take`. */
+  /** No event of ours is up to here but those given to `take`. */
   reach(place: Position): void;
   /** Reads to the end of the log and says where its last record of ours is. */
   look(): Promise<bigint>;
@@ -59,7 +59,7 @@ export class Feed {
     }
   }
 
-  /** Until it ends, for whatever reason. Answers whether it ever lived. */
+  /** Until it ends, for any reason. Answers whether it ever lived. */
   async #follow(): Promise<boolean> {
     const { client, gone } = this.connection.current;
     const ended = new AbortController();

@@ -14,8 +14,8 @@ afterEach(() => void jest.restoreAllMocks());
 const AHEAD = 50;
 
 /**
- * Two stores append in turn, each as soon as the other's event is acknowledged; the clock of one is ahead, and what either
- * writes reaches the other late.
+ * Two stores append in turn, each as soon as the other's event is acknowledged; the clock of one is ahead, and the
+ * events of either reach the other late.
  * @returns what appends so many events each, and gives the times of all that were so written, in the order of the log
  */
 async function appendingInTurn(): Promise<(count: number) => Promise<number[]>> {

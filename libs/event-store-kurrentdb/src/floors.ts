@@ -1,17 +1,18 @@
 /**
- * When a process may stamp an event without looking at the log first, and when it may tell that an event is written, so that
- * `recordedAt` never falls from an event that was acknowledged to one that is sent later, whichever processes wrote them.
+ * When a process may stamp an event without looking at the log first, and when it may tell that an event is written, so
+ * that `recordedAt` never falls from an event that was acknowledged to one that is sent later, whichever processes
+ * wrote them.
  *
  * A process that appends much writes a note beside the log: its *floor*, the time of its clock. From then on it stamps
- * nothing below the floor, which rises as time passes, unless it has looked at the log since it was asked to append. Every
- * process tells that an event is written only when no other's floor is below the event's time. Four spans, all of them
- * multiples of one, `fresh`, make this safe whatever the clocks and the network do (ADR 16 has the proof; the model in the
+ * nothing below the floor, which rises as time passes, unless it has looked at the log since it was asked to append.
+ * Every process tells that an event is written only when no other's floor is below the event's time. Four spans, all of
+ * them multiples of one, `fresh`, make this safe with any clocks and network (ADR 16 has the proof; the model in the
  * spec tries it):
  *
  * 1. A stamp without a look needs a look that began at most `fresh` ago, so it knows all that was written before that.
  * 2. A floor serves its process only when it was acknowledged at least 3 × `fresh` ago: by then all others know of it.
- * 3. Whoever tells knows all floors up to `fresh` ago, or up to the answer; or tells 3 × `fresh` after the answer, when
- *    everybody else has looked again.
+ * 3. A process that acknowledges knows all floors up to `fresh` ago, or up to the answer; or acknowledges 3 × `fresh`
+ * after the answer, when everybody else has looked again.
  * 4. A floor ends 12 × `fresh` after it was written, and is written anew after 4.
  *
  * The assumption: time passes evenly (`performance.now()`) in every process, but for one in a thousand.
@@ -23,7 +24,7 @@ export interface Floor {
   readonly writer: string;
   /** Greater in each note of a process. */
   readonly number: number;
-  /** In ms, like `recordedAt`: rises from here by what has passed since. Null: the process has ended. */
+  /** In ms, like `recordedAt`: rises from here by the time since. Null: the process has ended. */
   readonly floor: number | null;
 }
 

@@ -1,4 +1,4 @@
-/** Floors in a model of processes, clocks and a network: `recordedAt` never falls from what was told to what is sent later. */
+/** Floors in a model of processes, clocks and a network: `recordedAt` never falls after an acknowledged event. */
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { Floors, type Floor, type Surroundings } from './floors.js';

@@ -1,4 +1,4 @@
-/** The subscribers of a log in KurrentDB go on, whatever becomes of its subscription. */
+/** The subscribers of a log in KurrentDB go on after any fault of its subscription. */
 import { describe, expect, it } from '@jest/globals';
 import { START } from '@kurrent/kurrentdb-client';
 import { setTimeout as sleep } from 'node:timers/promises';

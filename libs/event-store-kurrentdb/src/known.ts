@@ -77,7 +77,7 @@ export class KnownLog {
     this.#positions = new Positions(mark.positions);
   }
 
-  /** Takes the next record; one that came before, by whatever way, is passed over. Answers whether there is more to be seen. */
+  /** Takes the next record; one that came before, by any way, is ignored. Answers whether there is more to be seen. */
   take(record: AllStreamRecordedEvent): boolean {
     const place = commitOf(record);
     if (place.commit <= this.#commit) return false;
@@ -90,7 +90,7 @@ export class KnownLog {
     return true;
   }
 
-  /** There is nothing of ours up to here but what came. */
+  /** There is no event of ours up to here but those that came. */
   reach(place: Position): void {
     if (place.commit > (this.reached?.commit ?? -1n)) this.reached = place;
   }
@@ -124,7 +124,7 @@ export class KnownLog {
     return this.masked(this.#window.slice(low, end));
   }
 
-  /** Without what was blanked. */
+  /** Without the blanked words. */
   masked(events: Envelope[]): Envelope[] {
     if (this.#blanked.size === 0) return events;
     return events.map((e) => (this.isBlanked(e.stream, e.revision) ? { ...e, data: null, salt: '' } : e));

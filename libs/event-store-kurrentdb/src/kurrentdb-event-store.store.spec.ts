@@ -1,4 +1,4 @@
-/** The contract of every store, on the double and on a server, and what URLs there are. */
+/** The contract of every store, on the double and on a server, and the forms of its URLs. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { KurrentDBClient } from '@kurrent/kurrentdb-client';
 import { KurrentdbDouble } from '../../../test/support/kurrentdb-double.js';

@@ -32,7 +32,7 @@ import { commitOf, Names, toTakenRecord } from './records.js';
 export interface KurrentdbOptions {
   /** The clock that stamps events. */
   readonly now?: () => number;
-  /** In ms: what is not answered in this time is given up; an append is then settled within `settling`. */
+  /** In ms: a call without an answer in this time is given up; an append is then settled within `settling`. */
   readonly deadline?: number;
   /** In ms: how long reading back may take after the deadline. */
   readonly settling?: number;
@@ -58,12 +58,13 @@ const ENDING_MS = 1_000;
 const BEHIND_MS = 20;
 
 /**
- * The log in a KurrentDB (EventStoreDB) server or cluster, beside whatever else is in it: our stream `s` is its stream
- * `<prefix>s`, and what we keep beside the log is in `<prefix without the dot>~log`, `~types`, `~marks`, `~blanked` and
+ * The log in a KurrentDB (EventStoreDB) server or cluster, beside the streams of others: our stream `s` is its stream
+ * `<prefix>s`, and our notes beside the log are in `<prefix without the dot>~log`, `~types`, `~marks`, `~blanked` and
  * `~floors`.
  *
- * A blanked payload is gone from every answer of every process, but not from the server's files: the server cannot erase a
- * single event without its own licensed tool (redaction). `copy-log` to a fresh log takes no blanked words along.
+ * A blanked payload is gone from every answer of every process, but not from the server's files: the server cannot
+ * erase a single event without its own licensed tool (redaction). `copy-log` to a fresh log takes no blanked words
+ * along.
  */
 export class KurrentdbEventStore implements EventStore {
   readonly #connection: Connection;
@@ -138,7 +139,7 @@ export class KurrentdbEventStore implements EventStore {
     );
     this.#appends = new Appends(
       ...([connection, names, known, this.#reader, this.#notes, this.#floors] as const),
-      // Also while it is being closed: what was taken is answered.
+      // Also while it is being closed: an append that was taken is answered.
       () => (this.#closed ? (this.#opening ?? this.#readBeside()) : this.#open()),
       { now, settling },
     );
@@ -260,7 +261,7 @@ export class KurrentdbEventStore implements EventStore {
       if ('earlier' in sent) await this.#appends.refuse(sent);
     }
     await this.#look.take();
-    // The positions that others give depend on what was taken over, so all must have looked.
+    // Other events' positions depend on those that were taken over, so all must have looked.
     await this.#floors.beforeTelling(Infinity, performance.now());
   }
 
@@ -282,7 +283,7 @@ export class KurrentdbEventStore implements EventStore {
     return performance.now() + this.#connection.deadline;
   }
 
-  /** Reads, once, what stands beside the log, and makes it when there is none. */
+  /** Reads, once, the notes beside the log, and makes them when there are none. */
   async #open(): Promise<void> {
     this.#check();
     this.#opening ??= this.#readBeside().catch((error: unknown) => {

@@ -95,8 +95,9 @@ export class LogReader {
     toEnvelope(record, this.names.prefix, (commit, taken) => (taken ? BigInt(taken) : this.known.shown(commit)));
 
   /**
-   * Up to `limit` events after a position, fewer when they are large: from where a page ended, or a mark is, at or before it.
-   * @param looked ends once everything is known that is to be in the page; what came later is left for the next one
+   * Up to `limit` events after a position, fewer when they are large: from where a page ended, or a mark is, at or
+   * before it.
+   * @param looked ends once every event that belongs in the page is known; later ones are for the next page
    */
   async page(after: bigint, limit: number, looked: Promise<void>): Promise<Envelope[]> {
     looked.catch(() => {});

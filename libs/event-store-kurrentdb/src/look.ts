@@ -1,4 +1,4 @@
-/** Looks at the end of the log, so that a process knows what others have written. */
+/** Looks at the end of the log, so that a process knows the events of others. */
 import { type Position } from '@kurrent/kurrentdb-client';
 import { type Arrivals } from '#eventsourcing';
 import { type Feed } from './feed.js';
@@ -89,7 +89,7 @@ export class LogLook {
     return true;
   }
 
-  /** The end of the server's log, whoever wrote the last record. */
+  /** The end of the server's log, whichever process wrote the last record. */
   async #end(): Promise<Position | null> {
     this.#reachedAt = performance.now();
     const [last] = await this.at.reader.records({ from: null, backwards: true, count: 1 });

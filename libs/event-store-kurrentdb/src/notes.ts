@@ -32,7 +32,7 @@ export class Notes {
     private readonly options: MarkOptions,
   ) {}
 
-  /** Writes a note until it is known, whoever wrote it. @param until of `performance.now()` @throws StoreUnavailable */
+  /** Writes a note until it is known, by any process. @param until of `performance.now()` @throws StoreUnavailable */
   note(stream: string, note: object, isKnown: () => boolean, until: number): Promise<void> {
     return this.#turn.runExclusive(() => this.#noteNow(stream, note, isKnown, until));
   }

@@ -95,7 +95,7 @@ export const toTakenRecord = (e: Envelope): EventData =>
 /** The number of events of the same append after this one. */
 export const eventsAfter = (record: RecordedEvent): number => (record.metadata as { more?: number }).more ?? 0;
 
-/** The event of a record with the position it had where it was taken over; `shows` says what else it shows. */
+/** The event of a record with the position it had where it was taken over; `shows` has the other positions. */
 export function toEnvelope(
   record: RecordedEvent,
   prefix: string,
@@ -170,7 +170,7 @@ export class Positions {
     return commit + this.#ahead;
   }
 
-  /** An own event before the end of what was gone through. */
+  /** An own event before the end of the part that was read. */
   of(commit: bigint): bigint {
     return commit + (this.#steps.findLast((step) => step.commit <= commit)?.more ?? 0n);
   }

@@ -1,4 +1,4 @@
-/** Every append is settled, whatever the server and the connection do. */
+/** Every append is settled, with any answer of the server and any fault of the connection. */
 import { describe, expect, it } from '@jest/globals';
 import { jsonEvent, type KurrentDBClient, NO_STREAM as NO_SUCH_STREAM } from '@kurrent/kurrentdb-client';
 import { setTimeout as sleep } from 'node:timers/promises';

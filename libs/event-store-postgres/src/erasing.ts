@@ -1,4 +1,4 @@
-/** Gets what was blanked out of the files, too, as soon as nobody can see it any more. */
+/** Removes blanked words from the files, too, as soon as nobody can see them any more. */
 import type pg from 'pg';
 
 /** The interval of tries, ever longer, and the time limit of a rewriting. */
@@ -13,7 +13,7 @@ export class Erasing {
 
   constructor(private readonly pool: pg.Pool) {}
 
-  /** One try that begins after what was blanked by now; those who ask meanwhile share it. */
+  /** One try that begins after the blankings so far; those who ask meanwhile share it. */
   soon(): Promise<void> {
     this.#next ??= this.#now.then(() => {
       this.#next = undefined;
@@ -43,7 +43,7 @@ export class Erasing {
     let kept = 0;
     client.on('notice', ({ detail }) => (kept += Number(/\d+/.exec(detail ?? '')?.[0] ?? 0)));
     try {
-      // In one message, as for writing. What limits statements of others must not keep this one from ever being done.
+      // In one message, as for writing. Limits on the statements of others must not keep this one from ever being done.
       const text = `BEGIN ISOLATION LEVEL READ COMMITTED;
         SELECT set_config(name, '${ERASE_MS}', true) FROM pg_settings
           WHERE name IN ('statement_timeout', 'transaction_timeout');

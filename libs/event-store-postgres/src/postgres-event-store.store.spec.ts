@@ -37,7 +37,7 @@ const describeHere = HAS_POSTGRES ? describe : describe.skip;
 const here = HAS_POSTGRES ? '' : ' (skipped: npm has no PostgreSQL for this machine)';
 const onLinux = process.platform === 'linux' ? here : ' (skipped: needs /proc)';
 
-/** Collects what a subscription gives, taken up again after errors as a projector does, until it is stopped. */
+/** Collects the events of a subscription, taken up again after errors as a projector does, until it is stopped. */
 function follow(store: EventStore, after: string | null = null) {
   const [stop, got] = [new AbortController(), [] as Envelope[]];
   const ended = (async () => {
@@ -505,7 +505,7 @@ describeOnLinux(`A writer that stops (SIGSTOP) in the middle${onLinux}`, () => {
     const stopped = await writer(url, 'append');
     try {
       await append(store, 's', NO_STREAM);
-      // The database does what it was sent, as soon as it has its turn on this machine.
+      // The database runs the statement, as soon as it has its turn on this machine.
       await until(async () => (await everything(store)).length === 2);
       expect((await everything(store)).map(({ stream }) => stream).sort()).toEqual(['of-the-stopped', 's']);
       expect(await stopped.wake()).toBe('written');

@@ -44,7 +44,7 @@ const [STATEMENT_MS, ANSWER_MS, CONNECT_MS] = [11_000, 12_000, 5_000];
 /** The time for which the outcome of an append whose answer was lost is looked for, and the interval. */
 const [OUTCOME_MS, OUTCOME_AGAIN_MS] = [15_000, 100];
 const [READERS, WRITERS] = [8, 4];
-/** The settings of the transaction of a take-over, whatever the server's defaults are. */
+/** The settings of the transaction of a take-over, independent of the server's defaults. */
 const TAKING_OVER = `SELECT set_config(s.name, said.value, true) FROM pg_settings s JOIN (VALUES
   ('lock_timeout', '${LOCK_MS}'), ('idle_in_transaction_session_timeout', '${STOPPED_MS}'),
   ('statement_timeout', '0'), ('transaction_timeout', '0')) AS said(name, value) ON said.name = s.name`;
@@ -108,8 +108,8 @@ export class PostgresEventStore implements EventStore {
   }
 
   /**
-   * Durable at once; then one try to get it out of the files, too. What hinders that (a transaction that may still see it,
-   * long reading) is waited for in the background, also by the next process.
+   * Durable at once; then one try to remove the words from the files, too. Hindrances (a transaction that may still see
+   * them, long reading) are waited for in the background, also by the next process.
    */
   async blank(stream: string, revision: number): Promise<void> {
     if (!Number.isSafeInteger(revision)) throw new NoSuchEvent(stream, revision);
@@ -318,8 +318,8 @@ export class PostgresEventStore implements EventStore {
   }
 
   /**
-   * The outcome of appends whose answer did not come. They may still be at it: who holds the lock after them sees what they
-   * have written.
+   * The outcome of appends whose answer did not come. They may still be at it: the next holder of the lock sees the
+   * events that they have written.
    */
   async #findOut(batch: readonly QueuedAppend[], cause: unknown): Promise<void> {
     const unknown = new Set(batch);

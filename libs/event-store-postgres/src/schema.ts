@@ -9,7 +9,7 @@ export const [WRITES, ERASES] = [0x6c6f67, 0x6c6f68];
 export const CHANNEL = 'followthrough_log';
 /** The time that a write waits for another's. */
 export const LOCK_MS = 8_000;
-/** Of events that do not follow on what is here. */
+/** Of events that do not follow on those here. */
 export const MISFIT = 'FT001';
 /** The time for which a rewriting may keep others waiting before it begins. */
 const ERASE_LOCK_MS = 2_000;
@@ -21,7 +21,7 @@ const FACTS = {
   ...{ HASH: EVENTS.present, HASHED_BY: prefixOf(EVENTS.present) },
 };
 
-/** The text of a file, with what stands between @ put in. */
+/** The text of a file, with the values between @ put in. */
 function sql(name: string): string {
   return readFileSync(new URL(name, import.meta.url), 'utf8').replace(/@(\w+)@/g, (_, fact: string) => {
     if (!(fact in FACTS)) throw new Error(`${name} names ${fact}, which is nothing that schema.ts knows.`);
@@ -29,7 +29,7 @@ function sql(name: string): string {
   });
 }
 
-/** Makes what is missing, or of an earlier format; a schema may have been made before, for a role that may make none. */
+/** Makes missing and outdated tables; a schema may have been made before, for a role that may make none. */
 export const makeSchema = (): string => `
 DO $schema$ BEGIN
   PERFORM pg_advisory_xact_lock(${WRITES});

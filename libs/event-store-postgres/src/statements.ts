@@ -17,8 +17,8 @@ import { LOCK_MS } from './schema.js';
 const BATCH_BYTES = 8_000_000;
 
 /**
- * Statements as one message and one transaction, whatever the server's defaults are: nobody waits for anything to be sent
- * while a lock is held, and each statement sees what was committed before it.
+ * Statements as one message and one transaction, independent of the server's defaults: nobody waits for anything to be
+ * sent while a lock is held, and each statement sees everything that was committed before it.
  */
 export const inOneTransaction = (sql: string, forMs: number): string =>
   `BEGIN ISOLATION LEVEL READ COMMITTED; ${LIMITS(forMs)}; ${sql}; COMMIT`;
@@ -38,7 +38,7 @@ const COLUMNS = `e.position, e.stream, e.revision, e.id, e.type, e.version, p.da
     e.recorded_at AS "recordedAt", e.hash`;
 const FROM = 'FROM followthrough_log.events e JOIN followthrough_log.payloads p ON p.position = e.position';
 export const STREAM = `SELECT ${COLUMNS} ${FROM} WHERE e.stream = $1 AND e.revision >= $2 ORDER BY e.revision LIMIT $3`;
-/** A page, which ends by what it weighs, too. */
+/** A page, which ends by its bytes, too. */
 const page = (where: string, order: string, limit: string): string => `
   SELECT * FROM (
     SELECT ${COLUMNS}, row_number() OVER w AS n, sum(octet_length(p.data)) OVER w AS bytes

@@ -1,4 +1,4 @@
-/** The file of a log: whether it is one that this software knows, how a new one is prepared, and what SQLite's errors mean for it. */
+/** The file of a log: whether this software knows it, how a new one is made, and the meaning of SQLite's errors. */
 import type Database from 'better-sqlite3';
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
@@ -30,7 +30,7 @@ export function prepare(db: Database.Database): void {
     db.prepare('INSERT INTO about (identity) VALUES (?)').run(randomUUID());
     setFormat(db, FORMAT);
   }).immediate();
-  // After a crash the WAL may still hold what was blanked.
+  // After a crash the WAL may still hold blanked words.
   db.pragma('wal_checkpoint(TRUNCATE)');
 }
 
@@ -43,7 +43,7 @@ export const damaged = ({ reason, position }: Damage): DamagedLog =>
 /** The errors of SQLite about a file whose pages are not as it wrote them. */
 const DAMAGED = /^SQLITE_(?:CORRUPT|NOTADB)/;
 
-/** Throws an error of SQLite as what it means for the log. */
+/** Throws an error of SQLite as the log's own error. */
 export const unavailable =
   (what: 'read' | 'written') =>
   (cause: unknown): never => {

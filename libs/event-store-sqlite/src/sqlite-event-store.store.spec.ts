@@ -453,7 +453,7 @@ describe('A backup', () => {
 });
 
 describe('A damaged file', () => {
-  /** Alters the entry of an event in the index of streams, and not its row: what a flipped bit on the disk does. */
+  /** Alters the entry of an event in the index of streams, and not its row, like a flipped bit on the disk. */
   const lie = (stream: string, by: string): void => {
     const bytes = readFileSync(file);
     const entries: number[] = [];

@@ -65,7 +65,7 @@ export class SqliteEventStore implements EventStore {
    * @param mustExist whether a log that is not there is an error; otherwise it is made
    * @param toLook whether it is only looked at, so that also a damaged one is opened
    * @throws Error when the file was written by newer software, or is not a log
-   * @throws DamagedLog when its indexes do not say what it holds; of a large log that is found while it is open
+   * @throws DamagedLog when its indexes contradict its content; of a large log that is found while it is open
    */
   constructor(
     readonly file: string,
@@ -117,7 +117,7 @@ export class SqliteEventStore implements EventStore {
   }
 
   async read(stream: string, fromRevision = 0, limit = Infinity): Promise<Envelope[]> {
-    // Most reads ask what came since the last one: nothing.
+    // Most reads ask for events since the last read: none.
     if (fromRevision > 0 && (await this.#read(() => this.#headOf(stream)?.revision ?? NO_STREAM)) < fromRevision)
       return [];
     const page = (from: number, size: number) =>
@@ -143,7 +143,7 @@ export class SqliteEventStore implements EventStore {
     );
   }
 
-  /** Events of this process come from memory where they follow on what the subscriber has; all others are read. */
+  /** Events of this process come from memory where they follow on the subscriber's last one; all others are read. */
   async *subscribe(after: string | null, signal: AbortSignal, batchSize = 500): AsyncGenerator<Envelope[]> {
     const own = this.#own.subscriber();
     try {
@@ -216,8 +216,8 @@ export class SqliteEventStore implements EventStore {
   }
 
   /**
-   * Makes another log the content of this one, which must be empty, in one transaction: whoever has it open sees all of it
-   * or nothing. The other one stays as it is.
+   * Makes another log the content of this one, which must be empty, in one transaction: every process that has it open
+   * sees all of it or nothing. The other one stays as it is.
    * @param other the file of a log that was verified
    * @throws Error when this log has events
    */
@@ -274,7 +274,7 @@ export class SqliteEventStore implements EventStore {
     return retryWhileBusy(() => act(this.#sql)).catch(unavailable('written'));
   }
 
-  /** Nothing is written to a log whose indexes lie: what is not found could be recorded again. */
+  /** Nothing is written to a log whose indexes lie: an event that is not found could be recorded again. */
   async #mayWrite(): Promise<void> {
     const damage = await this.#looked;
     if (damage) throw damaged(damage);

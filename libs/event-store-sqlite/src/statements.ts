@@ -78,7 +78,7 @@ export const toEnvelope = (row: EventRow): Envelope => {
 const AT_ONCE = 64;
 
 /**
- * The events of a page, which ends by what they weigh, too.
+ * The events of a page, which ends by their bytes, too.
  * @param after up to so many rows after one, or from the first on
  */
 export function page(limit: number, after: (last: Envelope | null, limit: number) => readonly EventRow[]): Envelope[] {

@@ -88,7 +88,7 @@ export const decideInTurn =
     return events;
   };
 
-/** A field that is at fault: where in the body (RFC 6901) and what is wrong. */
+/** A field that is at fault: its place in the body (RFC 6901) and its fault. */
 export interface FieldError {
   readonly pointer: string;
   readonly message: string;

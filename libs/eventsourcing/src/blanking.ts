@@ -20,7 +20,7 @@ export async function decodeAll(
   const blankingOf = ({ stream, revision }: Envelope) =>
     blankings.size > 0 ? blankings.get(keyOf(stream, revision)) : undefined;
   const hear = (events: readonly Envelope[]): void => {
-    // From the last on, as what a `Blanked` event says may itself have been blanked later.
+    // From the last on, as a `Blanked` event may itself have been blanked later.
     for (const event of events.filter(isBlanked).toReversed()) {
       if (event.data === null && !blankingOf(event)) continue;
       const blanking = codec.decode(event, blankingOf(event)) as Recorded<Blanked>;

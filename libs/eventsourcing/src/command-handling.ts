@@ -1,4 +1,4 @@
-/** Commands: decided on what their stream has come to, appended, and decided again when another one was faster. */
+/** Commands: decided on the state of their stream, appended, and decided again after a lost race. */
 import { LRUCache } from 'lru-cache';
 import { Rejected, streamOf, unsettled, type Aggregate } from './aggregate.js';
 import { decodeAll, revisionsToErase } from './blanking.js';
@@ -22,7 +22,7 @@ export type RecentStreams = LRUCache<string, LoadedStream>;
 export const recentStreams = (streams = 10_000, events = 200_000): RecentStreams =>
   new LRUCache({ max: streams, maxSize: events, sizeCalculation: ({ revision }) => revision + 2 });
 
-/** A log: a store, and the codec that reads and writes what is in it. */
+/** A log: a store, and the codec that reads and writes its events. */
 export interface Log {
   readonly store: EventStore;
   readonly codec: EventCodec;
@@ -41,11 +41,12 @@ export interface Handled<State> {
 const ATTEMPTS = 100;
 
 /**
- * Recognise a repeated command, decide, append. The command is decided on what is kept of its stream, if anything is: the
- * append fails when that is out of date. A refusal, a lost race or another expected revision counts only once the stream was
- * read. What a `Blanked` event names is erased once the event is in the log, by whoever meets it first.
+ * Recognise a repeated command, decide, append. The command is decided on the cached state of its stream, if there is
+ * one: the append fails when that is out of date. A refusal, a lost race or another expected revision counts only once
+ * the stream was read. The payload that a `Blanked` event names is erased once the event is in the log, by the first
+ * process that meets it.
  * @param expected the revision the caller saw (`If-Match`); with it a lost race is the caller's to settle
- * @throws WrongRevision, and whatever `decide` throws (`Rejected`)
+ * @throws WrongRevision, and every error of `decide` (`Rejected`)
  */
 export async function handle<State, M extends EventMap>(
   log: Log,
@@ -116,7 +117,7 @@ async function isInLog(
   return encoded.every(({ data }, i) => written[i]?.data === data);
 }
 
-/** Appends what was decided on a state, and keeps what the stream has come to. */
+/** Appends the events decided on a state, and caches the new state of the stream. */
 async function appended<State, M extends EventMap>(
   log: Log,
   aggregate: Aggregate<State, M>,
@@ -142,7 +143,7 @@ async function appended<State, M extends EventMap>(
   return { before, state, ...done };
 }
 
-/** A stream's state; of a stream that is kept only what came since is read. */
+/** A stream's state; of a cached stream only later events are read. */
 async function loaded<State, M extends EventMap>(
   log: Log,
   aggregate: Aggregate<State, M>,
@@ -165,7 +166,7 @@ async function loaded<State, M extends EventMap>(
   return now;
 }
 
-/** The state of an aggregate as its stream stands now; of one lately used only what came since is read. */
+/** The state of an aggregate as its stream stands now; of one lately used only later events are read. */
 export async function present<State, M extends EventMap>(
   log: Log,
   aggregate: Aggregate<State, M>,

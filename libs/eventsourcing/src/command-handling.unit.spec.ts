@@ -218,7 +218,7 @@ describe('Loading', () => {
 
 describe('A command on a stream that is kept', () => {
   let reads: number;
-  /** The same log as another process sees it: it keeps nothing of what is done here. */
+  /** The same log as another process sees it: it caches nothing of this process. */
   let elsewhere: Log;
   beforeEach(() => {
     elsewhere = log;

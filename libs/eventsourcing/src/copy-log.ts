@@ -16,17 +16,18 @@ export interface CopyResult {
   readonly sourceHead: string | null;
 }
 
-/** `comparing` what an earlier copy left, `copying` the rest, `checking` what was written; after so many events of the log. */
+/** `comparing` the part of an earlier copy, `copying` the rest, `checking` it all; after so many events of the log. */
 type CopyListener = (step: 'comparing' | 'copying' | 'checking', events: number, position: string) => void;
 
 const PAGE = 500;
 
 /**
- * Copies a log to another store with ids, positions, times, digests and hashes as they are, and verifies it on the way. What
- * the target has must be a beginning of the source; it goes on from there, so it may be cut off and repeated at any time,
- * also while the source is written to. Payloads that were erased in the source meanwhile are erased in the target.
- * @throws Error when the source is not sound (nothing from the bad event on is copied), when the target holds other events,
- * or when the two differ in the end
+ * Copies a log to another store with ids, positions, times, digests and hashes as they are, and verifies it on the way.
+ * The target's events must be a beginning of the source's; it goes on from there, so it may be cut off and repeated at
+ * any time, also while the source is written to. Payloads that were erased in the source meanwhile are erased in the
+ * target.
+ * @throws Error when the source is not sound (nothing from the bad event on is copied), when the target holds other
+ * events, or when the two differ in the end
  */
 export async function copyLog(
   from: LogSource,
@@ -69,7 +70,7 @@ class Copying {
     return { anchor: this.#agreed(), copied: this.#copied, sourceHead: await this.from.head() };
   }
 
-  /** Goes through what the target has, up to a position, beside what the source has there. */
+  /** Goes through the target's events, up to a position, beside those of the source. */
   async #compare(step: 'comparing' | 'checking', upTo: string | null): Promise<void> {
     while (this.#target.position !== upTo) {
       const there = await this.to.readAll(this.#target.position, PAGE);
@@ -100,7 +101,7 @@ class Copying {
     }
   }
 
-  /** Copies what follows, up to where the source ends now. */
+  /** Copies the later events, up to the present end of the source. */
   async #copy(): Promise<void> {
     const head = (await this.from.head()) ?? '0';
     while (BigInt(this.#source.position ?? 0) < BigInt(head)) {

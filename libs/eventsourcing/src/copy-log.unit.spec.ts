@@ -32,7 +32,7 @@ const append = async (stream: string, type: string, data: object[]): Promise<num
   await from.append(stream, revision - 1, events, by());
   return revision;
 };
-/** Says something in a stream of the source; what was said first has the revision it answers with. */
+/** Appends to a stream of the source; its first event has the revision of the answer. */
 const say = (stream: string, ...words: string[]): Promise<number> =>
   append(
     stream,
@@ -107,7 +107,7 @@ describe('Given a log and an empty store', () => {
 });
 
 describe('Given a copy that was cut off', () => {
-  /** A store that fails once so many events are written, in the middle of whatever it is given. */
+  /** A store that fails once so many events are written, in the middle of an append. */
   const failingAfter = (events: number): EventStore =>
     but(there, {
       takeOver: async (after, batch) => {

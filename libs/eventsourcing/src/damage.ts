@@ -10,7 +10,7 @@ interface StoredEvent extends Omit<Envelope, 'meta' | 'recordedAt' | 'damaged'> 
 
 const NOBODY: Meta = { actor: '', agency: null, role: '', commandId: '', correlationId: '', causationId: null };
 
-/** The envelope of a row, whatever it holds: what cannot be read marks the event as damaged. */
+/** The envelope of a row, with any content: a part that cannot be read marks the event as damaged. */
 export function envelopeOf(row: StoredEvent): Envelope {
   const { id, stream, revision, position, type, version, data, salt, digest, hash } = row;
   let damaged = unreadable(row);

@@ -1,4 +1,4 @@
-/** Digests that are kept say by which algorithm they were made: so another one can take its place while what is kept goes on. */
+/** Stored digests name their algorithm: so another one can take its place while older digests stay valid. */
 import { createHash, hash, type Hash } from 'node:crypto';
 
 /** The algorithms that are recognised, by their names in OpenSSL. All are functions of PostgreSQL, which chains its log itself. */
@@ -44,7 +44,7 @@ export class Digests {
       : null;
   }
 
-  /** A digest of what is told piece by piece. @param like by the algorithm of this digest; absent: the present one */
+  /** A digest of a text that comes in pieces. @param like by the algorithm of this digest; absent: the present one */
   piecewise(tell: (hash: Pick<Hash, 'update'>) => void, like?: string): string {
     const by = (like === undefined ? this.present : this.#by(like)) ?? this.present;
     const told = createHash(by);
@@ -71,7 +71,7 @@ function nameIn(digest: string): string {
 
 // The present algorithm of each purpose: to change to another one is to name it here.
 
-/** Of what lets somebody in: tokens, sessions, links. What is kept by another one is kept anew when it is used. */
+/** Of secrets that let somebody in: tokens, sessions, links. A digest by a former algorithm is replaced on use. */
 export const SECRETS = new Digests('sha256');
 
 /** Of requests that came with an idempotency key. */

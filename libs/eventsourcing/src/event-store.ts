@@ -73,9 +73,9 @@ export interface EventStore {
   /** Every type and version of an event that the log holds; one that was only tried may be among them. */
   types(): Promise<readonly EventType[]>;
   /**
-   * Takes over events of another log, in its order, as they are: with ids, positions, times, salts, digests and hashes, so
-   * that whoever names one of its positions finds the same here. `after` is where this log ends.
-   * @throws InvalidAppend when they do not follow on what is here; nothing is written then
+   * Takes over events of another log, in its order, as they are: with ids, positions, times, salts, digests and hashes,
+   * so that a position of that log names the same event here. `after` is where this log ends.
+   * @throws InvalidAppend when they do not follow on the events here; nothing is written then
    * @throws StoreUnavailable; then the first of them may be written: go on from `head`
    */
   takeOver(after: string | null, events: readonly Envelope[]): Promise<void>;
@@ -128,7 +128,7 @@ export class DamagedLog extends StoreUnavailable {}
 const STREAM = /^[A-Za-z0-9._/-]{1,200}$/;
 export const isStreamName = (name: string): boolean => STREAM.test(name);
 
-/** A UUID, whatever may follow it: the ids of events are made of its beginning. */
+/** A UUID, with any ending: the ids of events are made of its beginning. */
 const COMMAND = /^[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}/;
 
 /** The checks of every adapter before it writes. @returns `meta` as canonical JSON, as it is hashed */
@@ -188,8 +188,8 @@ interface Identified extends Pick<Envelope, 'id' | 'stream' | 'revision'> {
 
 /**
  * The checks of every adapter before it takes events over.
- * @param revisions the last revision of each of their streams, as far as they are here; absent: that the first event of
- * each stream follows on what is here is looked at elsewhere
+ * @param revisions the last revision of each of their streams, as far as they are here; absent: the caller has checked
+ * that the first event of each stream follows on those here
  * @throws InvalidAppend when they do not follow on `head` and `revisions`
  */
 export function checkTakeOver(

@@ -1,4 +1,4 @@
-/** Events: what a decision yields, what the store keeps of it, and how one becomes the other. */
+/** Events: as a decision yields them, as the store keeps them, and the way from one to the other. */
 import { hash, randomUUID } from 'node:crypto';
 import { EVENTS } from './digests.js';
 
@@ -10,7 +10,7 @@ export type NewEvent<M extends EventMap = EventMap> = {
   [N in keyof M & string]: { readonly name: N; readonly data: M[N] };
 }[keyof M & string];
 
-/** The data of an event: what an act says, as plain data without the nulls. */
+/** The data of an event: the body of an act, as plain data without the nulls. */
 export const withoutNulls = <B extends object>(said: B): B => plain(said) as B;
 
 function plain(value: unknown): unknown {
@@ -65,13 +65,13 @@ export interface Envelope {
 export interface Recorded<Data = object> extends Omit<Envelope, 'data' | 'salt' | 'digest' | 'hash' | 'damaged'> {
   readonly name: string;
   readonly data: Data;
-  /** The `Blanked` event by which the payload was erased; `data` is then what that event left of it. */
+  /** The `Blanked` event by which the payload was erased; `data` is then the rest that the event left of it. */
   readonly blanked?: { readonly revision: number; readonly reason: string; readonly recordedAt: string };
 }
 
 /**
- * The data of an event named `Blanked`, in any category: the payload of an earlier event of its stream is erased, why, and
- * what is left of it, in the event's form of `version`, so that only the words that had to go are gone.
+ * The data of an event named `Blanked`, in any category: the payload of an earlier event of its stream is erased, with
+ * the reason, and with the rest of it in the event's form of `version`, so that only the blanked words are gone.
  */
 export type Blanked = {
   readonly revision: number;
@@ -90,7 +90,7 @@ export interface EventCatalog {
   readonly upcasts?: { readonly [name: string]: readonly Upcast[] | undefined };
 }
 
-/** The log holds what this version of the software does not know: it was written by a newer one. */
+/** The log holds an event that this version of the software does not know: a newer one wrote it. */
 export class UnknownEvent extends Error {
   constructor(type: string, version: number) {
     super(
@@ -100,7 +100,7 @@ export class UnknownEvent extends Error {
   }
 }
 
-/** An event that is not what was recorded. It is not shown, and nothing is decided from it. */
+/** An event that differs from the recorded one. It is not shown, and nothing is decided from it. */
 export class DamagedEvent extends Error {
   constructor(
     readonly position: string,
@@ -128,7 +128,7 @@ export class EventCodec {
     return [...this.#upcasts].map(([type, upcasts]) => ({ type, version: upcasts.length + 1 }));
   }
 
-  /** @throws UnknownEvent for what a newer version of the software must have written */
+  /** @throws UnknownEvent for an event that a newer version of the software must have written */
   check(types: readonly { type: string; version: number }[]): void {
     for (const { type, version } of types) if (!this.#knows(type, version)) throw new UnknownEvent(type, version);
   }
@@ -148,7 +148,8 @@ export class EventCodec {
   /**
    * @param by the `Blanked` event that names this one, if there is any (`decodeAll` finds it)
    * @throws UnknownEvent for a type or version that this software does not have
-   * @throws DamagedEvent for what is not what was recorded, and an erased payload of which nothing says what is left
+   * @throws DamagedEvent for an event that differs from the recorded one, or an erased payload without a `Blanked`
+   * event
    */
   decode(envelope: Envelope, by?: Recorded<Blanked>): Recorded {
     const { id, type, stream, revision, position, data, meta, recordedAt } = envelope;
@@ -211,7 +212,7 @@ function isCanonical(value: unknown): boolean {
   return true;
 }
 
-/** `undefined` for what JSON leaves out. */
+/** `undefined` for values that JSON leaves out. */
 function canonical(value: unknown): string | undefined {
   if (typeof value === 'string' && !value.isWellFormed()) throw new Error('Lone surrogate is not allowed');
   if (typeof value === 'number' && !Number.isFinite(value)) throw new Error(`${value} is not allowed`);
@@ -266,7 +267,8 @@ export function damageOf(e: Envelope): string | null {
 type Linked = Omit<Envelope, 'position' | 'data' | 'salt' | 'hash'>;
 
 /**
- * The digest of the previous event's hash in the stream and the canonical JSON of what identifies this one (never its position).
+ * The digest of the previous event's hash in the stream and the canonical JSON of the parts that identify this one
+ * (never its position).
  * @param metaText its meta as canonical JSON, if that is at hand
  */
 export const chainHash = (previous: string | null, e: Linked, metaText?: string): string =>

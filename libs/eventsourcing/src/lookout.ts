@@ -1,4 +1,4 @@
-/** A lookout for work that what is recorded brings: it looks when something is recorded, when it is told, and from time to time. */
+/** A lookout for work that new events bring: it looks after an event, after a call, and from time to time. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Arrivals } from './arrivals.js';
 import type { EventStore } from './event-store.js';
@@ -6,7 +6,7 @@ import type { Envelope } from './events.js';
 import { Tail } from './tail.js';
 
 interface Looking {
-  /** Does all that is due, and tells itself what failed. */
+  /** Does all that is due, and logs its own failures. */
   readonly look: () => Promise<void>;
   /** The interval between looks, where nothing is recorded. */
   readonly everyMs: number;
@@ -19,7 +19,7 @@ interface Looking {
 /** The wait before a log that cannot be read is followed again. */
 const AGAIN_MS = 1_000;
 
-/** Wakes one who looks for work from time to time; what is told while it works is not forgotten. */
+/** Wakes a worker from time to time; a call that comes while it works is not forgotten. */
 class Bell {
   readonly #arrivals = new Arrivals();
   #rung = false;

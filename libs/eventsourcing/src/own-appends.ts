@@ -12,8 +12,8 @@ interface Handed {
 }
 
 /**
- * The log stays the only source of order: a subscriber takes events from here only if they follow right on what it has. What
- * another process has written in between, and what was dropped here, it reads from the log.
+ * The log stays the only source of order: a subscriber takes events from here only if they follow right on its last
+ * one. Events that another process has written in between, and those dropped here, it reads from the log.
  */
 export class OwnAppends {
   readonly #subscribers = new Set<OwnAppendsOf>();
@@ -64,7 +64,7 @@ class OwnAppendsOf {
     [this.#waiting, this.#events] = [[], 0];
   }
 
-  /** Up to `limit` events that follow right on a position; none: whatever follows must be read. */
+  /** Up to `limit` events that follow right on a position; none: the next events must be read. */
   next(after: string | null, limit: number): readonly Envelope[] | undefined {
     for (;;) {
       const first = this.#waiting[0];

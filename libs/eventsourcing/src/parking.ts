@@ -1,7 +1,6 @@
 /**
- * Events that a projection could not apply, and what waits behind them: a stream that is parked waits as a whole and in its
- * order, everything else goes on. That an operator passes over such an event for good is an event itself, which every process
- * hears.
+ * Events that a projection could not apply, and the streams that wait behind them: a parked stream waits as a whole and
+ * in its order, everything else goes on. The release of such an event is an event itself, which every process hears.
  */
 import type { Envelope } from './events.js';
 import type { EventPlace } from './releases.js';

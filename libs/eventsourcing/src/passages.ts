@@ -31,7 +31,7 @@ export class Passages {
   #size = 0;
   /** Of the text that was written last. */
   #hash = 0;
-  /** By hash: the number of a text, and one; what is taken looks on in the next places. */
+  /** By hash: the number of a text, and one; if the place is taken, the search goes on in the next places. */
   #table = new Int32Array(FEWEST);
 
   get size(): number {

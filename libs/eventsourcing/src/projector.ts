@@ -1,4 +1,4 @@
-/** Keeps the read models of a process up with the log, and does what is to be done because of its events. */
+/** Keeps the read models of a process up with the log, and runs the work that events cause. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Rejected } from './aggregate.js';
 import { decodeAll, isBlanked } from './blanking.js';
@@ -80,7 +80,7 @@ export class Projector {
     return this.projections.map(({ name }) => name);
   }
 
-  /** The read model of a kind: what the queries of its views read. */
+  /** The read model of a kind, which the queries of its views read. */
   model<P extends Projection>(Model: abstract new (...args: never[]) => P): P {
     const model = this.projections.find((one) => one instanceof Model);
     if (!model) throw new Error(`There is no ${Model.name} among ${this.names.join(', ')}.`);
@@ -89,7 +89,7 @@ export class Projector {
 
   /**
    * Applies everything that the log holds, then keeps following it until `stop`.
-   * @throws what the store throws at first, and UnknownEvent: nothing is followed then
+   * @throws the store's first error, and UnknownEvent: nothing is followed then
    */
   async start(): Promise<void> {
     const { signal } = (this.#stopped = new AbortController());
@@ -349,7 +349,7 @@ export class Projector {
     if (this.#building) this.#building.events += page.length;
   }
 
-  /** @throws UnknownEvent for an event of what is heard that newer software must have written */
+  /** @throws UnknownEvent for an event of these types that newer software must have written */
   #knows(type: string, version: number): void {
     const known = this.#known.get(type);
     if (known?.has(version)) return;

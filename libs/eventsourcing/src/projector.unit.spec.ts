@@ -27,7 +27,7 @@ afterEach(async () => {
 });
 
 const connected = (): Log => ({ store: new MemoryEventStore(shared), codec });
-/** The same store, but for some of what it does. */
+/** The same store, with some methods replaced. */
 const withStore = (change: Partial<EventStore>): Log => {
   const { store } = log;
   return { codec, store: new Proxy(store, { get: (_, name) => forwarded(change, store, name) }) };

@@ -26,7 +26,7 @@ beforeEach(() => {
   path = join(folder, String(++n), 'views.snapshot');
 });
 
-/** Sums, and who signed; what it was told is counted anew at each start. */
+/** Sums, and who signed; the events that it was told are counted anew at each start. */
 class Sums implements Projection {
   readonly name = 'sums';
   readonly rows = new Map<string, number>();

@@ -180,7 +180,7 @@ async function synced(folder: string): Promise<void> {
   await handle.close();
 }
 
-/** Writes in chunks, and sums up what it writes. */
+/** Writes in chunks, and sums them up. */
 class Writer {
   #checksum = 0;
 
@@ -294,7 +294,7 @@ class Reader {
     return { position, projections: projections.map((one, i) => ({ ...one, memory: memories[i]! })) };
   }
 
-  /** With room behind them in their buffer, for what comes. */
+  /** With room behind them in their buffer, for later entries. */
   async #numbers(width: Width, bytes: number): Promise<Numbers> {
     const length = bytes / width;
     const buffer = memoryOf((length + Math.ceil(length / ROOM)) * width);
@@ -324,7 +324,7 @@ export function copyOf(array: Numbers, length = array.length): Numbers {
 }
 
 /**
- * Memory that goes back to the system when nobody needs it: V8 asks the system itself for what may grow, and `malloc`, which
- * keeps what lies between other things, for all else.
+ * Memory that goes back to the system when nobody needs it: V8 asks the system itself for memory that may grow, and
+ * `malloc`, which keeps freed memory between other blocks, for all else.
  */
 export const memoryOf = (bytes: number): SharedArrayBuffer => new SharedArrayBuffer(bytes, { maxByteLength: bytes });

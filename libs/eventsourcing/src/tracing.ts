@@ -26,14 +26,14 @@ function isUntraced(): boolean {
 }
 const UNTRACED = trace.wrapSpanContext(INVALID_SPAN_CONTEXT);
 
-/** A span that is under way, and what may run under it. Without an SDK it is recorded nowhere, and costs nothing. */
+/** A span that is under way, and the work in it. Without an SDK it is recorded nowhere, and costs nothing. */
 export function startSpan(name: string, kind: SpanKind, attributes: Attributes, parent = context.active()) {
   if (isUntraced()) return { span: UNTRACED, under: parent };
   const span = tracer().startSpan(name, { kind, attributes }, parent);
   return { span, under: trace.setSpan(parent, span) };
 }
 
-/** Ends a span; one that has failed says with what. */
+/** Ends a span; a failed one names its error. */
 export function endSpan(span: Span, error?: unknown): void {
   if (error !== undefined && span.isRecording()) {
     span.recordException(error instanceof Error ? error : String(error));

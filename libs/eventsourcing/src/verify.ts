@@ -56,7 +56,7 @@ export class Verification {
     return this.#position;
   }
 
-  /** Takes the next event. @returns what is wrong with it; then nothing may follow */
+  /** Takes the next event. @returns its fault; then nothing may follow */
   next(e: Envelope): FirstFault | null {
     if (this.#position !== null && BigInt(e.position) <= BigInt(this.#position))
       return this.#bad(e.position, `position ${e.position} follows ${this.#position}`);
@@ -91,8 +91,8 @@ export class Verification {
 
   /**
    * The verdict if the log ends here.
-   * @returns the log's own anchor, how many payloads are blanked, and the positions of `Blanked` events whose payload is
-   * still there (a crash came between); or the first bad position and what is wrong there
+   * @returns the log's own anchor, how many payloads are blanked, and the positions of `Blanked` events whose payload
+   * is still there (a crash came between); or the first bad position and its fault
    */
   end(): Verdict {
     const unexplained = [...this.#missing.values()].find(({ named }) => !named);
@@ -107,7 +107,7 @@ export class Verification {
     return { ok: true, anchor, blanked: this.#missing.size, toErase: this.#toErase };
   }
 
-  /** Marks what a `Blanked` event names, and if that is an erased one of its kind, what that one named. */
+  /** Marks the event that a `Blanked` event names, and if that is an erased one of its kind, the event named there. */
   #name({ revision, left }: Blanked, e: Envelope): void {
     const erased = this.#missing.get(`${e.stream} ${revision}`);
     this.onNamed?.(e.stream, revision, erased !== undefined);
@@ -122,8 +122,8 @@ export class Verification {
 }
 
 /**
- * Reads the whole log and checks it (`Verification`), and what its readers go by beside it: the table of types, and where
- * the store keeps any, its indexes.
+ * Reads the whole log and checks it (`Verification`), and the other sources of its readers: the table of types, and the
+ * indexes of a store that has any.
  */
 export async function verify(
   store: EventStore,

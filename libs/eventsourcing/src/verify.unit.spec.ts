@@ -34,7 +34,7 @@ const change = (position: number, changed: Partial<Envelope>) => {
 /** Appends a Blanked event. */
 const said = (stream: string, expected: number, data: object) =>
   store.append(stream, expected, [{ type: 't.Blanked', version: 1, data: JSON.stringify(data) }], by());
-/** … and erases what it names. */
+/** … and erases the event that it names. */
 const blank = async (stream: string, expected: number, data: { revision: number; left?: object }) => {
   await said(stream, expected, data);
   await store.blank(stream, data.revision);

@@ -1,4 +1,4 @@
-/** The memberships and chairs in a row of the list of agencies, as dated acts; and what of them no act says. */
+/** The memberships and chairs in a row of the list of agencies, as dated acts; and changes that no act can make. */
 import { withoutNulls } from '#eventsourcing';
 import { membershipCell } from '#text';
 import { comparable, type RowAct } from './row-changes.js';
@@ -32,7 +32,7 @@ export const membersIn = (field: string, value: unknown): Member[] =>
 
 const isSame = (one: Member, other: Member): boolean => comparable([one]) === comparable([other]);
 
-/** The acts that make an agency say what a row does of its memberships or chairs. @param now what it says */
+/** The acts that give an agency the memberships or chairs of a row. @param now the present ones */
 export function listedActs(field: string, said: unknown, now: unknown): { acts: RowAct[]; not: NoAct[] } {
   const [add, end] = LISTED_ACTS[field]!;
   const [wanted, there] = [membersIn(field, said), membersIn(field, now)];

@@ -1,4 +1,4 @@
-/** Reads cells: from what a person wrote to a value of a field, or to what is wrong with it and what would be right. */
+/** Reads cells: from a person's text to the value of a field, or to a fault with the right values. */
 import { isPartialDate } from '#clocks';
 import type { Cell, Epoch } from '#files';
 import { dateOfSerial } from '#files';
@@ -24,7 +24,7 @@ interface Misunderstood {
   readonly wrong: string;
   readonly right: string;
 }
-/** A value; or why there is none, and what would be right. */
+/** A value; or why there is none, with the right values. */
 type ReadValue = Understood | Misunderstood;
 
 const wrong = (why: string, right: string): ReadValue => ({ wrong: why, right });
@@ -184,8 +184,8 @@ function wordedDate(text: string): string | null {
 const two = (digits: string): string => digits.padStart(2, '0');
 
 /**
- * A date as exactly as it is written. Days with slashes are read only in the order that the file or whoever sends it says, as
- * nobody can tell 03/04 otherwise.
+ * A date as exactly as it is written. Days with slashes are read only in the order that the file or its sender names,
+ * as nobody can tell 03/04 otherwise.
  */
 function dateIn(text: string, cell: Cell, { epoch, dates }: Habits): ReadValue {
   if (cell.date) return { value: cell.date };

@@ -1,4 +1,4 @@
-/** Finds the code that a person means: written in another case, or by the name of what it stands for. */
+/** Finds the code that a person means: written in another case, or by the name of its entry. */
 import type { Registered } from '#platform';
 import { codeOf, nameOf, type Entry, type Registers, type Register } from '#registers';
 import { fold } from '#text';

@@ -43,7 +43,7 @@ export type Field = CellForm & {
 const word = (of: readonly string[]) => ({ form: 'word', of }) as const;
 const a = <F extends CellForm['form']>(form: F) => ({ form });
 
-/** The form of a field, and what columns for it are called beside its head. A head that was handed out once stays here. */
+/** The form of a field, and other names of its columns beside its head. A head that was handed out once stays here. */
 type Definition = readonly [form: CellForm, ...names: readonly string[]];
 
 /** A column for each role, with the agencies that have it; there is one lead. */
@@ -242,7 +242,7 @@ export function fieldsOf(subject: TableSubject): readonly Field[] {
 export const keyOf = (subject: TableSubject): string =>
   subject === 'commitment' ? 'reference' : ['document', 'forum', 'outcome'].includes(subject) ? 'id' : 'code';
 
-/** The key by which the names of columns are compared: their words, without what stands in brackets behind them. */
+/** The key by which the names of columns are compared: their words, without the brackets behind them. */
 export const nameKey = (name: string): string =>
   fold(name.replaceAll(/([a-z])([A-Z])/g, '$1 $2'))
     .replaceAll(/[([][^)\]]*[)\]]/g, ' ')
@@ -257,7 +257,7 @@ export function fieldNames(subject: TableSubject): ReadonlyMap<string, Field> {
     const key = nameKey(name);
     if (key && !names.has(key)) names.set(key, field);
   };
-  // A field's own name counts for more than what others are called, too.
+  // A field's own name counts for more than another name for other fields.
   for (const field of fields) add(field.name, field);
   for (const field of fields) for (const name of [...headsOf(field.name), ...field.names]) add(name, field);
   if (subject === 'commitment')

@@ -1,4 +1,4 @@
-/** Folders of JSON files in the form of `data/hld-follow-up`: which files they hold, and what is wrong in one. */
+/** Folders of JSON files in the form of `data/hld-follow-up`: their files, and the faults of one. */
 import { hash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, join, matchesGlob, resolve } from 'node:path';
@@ -6,7 +6,7 @@ import type { Register } from '#registers';
 import type { TableSubject } from './fields.js';
 import { folderOf, unreadable, type SentFolder } from './sent-tables.js';
 
-/** Something that keeps a folder from being imported: where it stands and what is wrong. */
+/** A fault that keeps a folder from being imported: its place and its words. */
 export interface ImportProblem {
   readonly file: string;
   /** 1 for the first row; 0 for the file as a whole. */

@@ -1,4 +1,4 @@
-/** Reads what the files of a folder say: each row as bodies of acts, valid by themselves, or as a problem. */
+/** Reads the files of a folder: each row as bodies of acts, valid by themselves, or as a problem. */
 import { entryClass, parameterNamesOf, type CommitmentAct } from '#acts';
 import {
   AttachEvidence,
@@ -62,7 +62,7 @@ interface PlannedEntry {
 export interface PlannedCrosswalk {
   readonly entry: Crosswalk;
   readonly version: PublishVersion;
-  /** The fields that the file says nothing of: what is recorded of them may be anything. */
+  /** The fields that the file leaves out: any recorded value of them will do. */
   readonly unsaid: ReadonlySet<string>;
   readonly at: FolderRow;
   readonly pointer: (field: string) => string;
@@ -87,7 +87,7 @@ export class FolderRows {
   readonly crosswalks: PlannedCrosswalk[] = [];
   readonly commitments: PlannedCommitment[] = [];
   readonly rounds: { readonly round: PastRound; readonly at: FolderRow }[] = [];
-  /** Every body, valid or not: what it names must be known. */
+  /** Every body, valid or not: the codes that it names must be known. */
   readonly bodies: { body: object; at: FolderRow; pointer: (field: string) => string }[] = [];
   /** Every stream the folder writes, so that ids may refer forward. */
   readonly importedStreams = new Set<string>();
@@ -156,7 +156,7 @@ export class FolderRows {
   #entry(kind: Listed, at: FolderRow, prefix = ''): void {
     const entry = this.#valid(entryClass(kind) as new () => Entry, at.data, at, (field) => prefix + field);
     const code = at.data['code'] ?? at.data['id'];
-    // Also what is not valid is known by its code, so that those who name it are not at fault too.
+    // An invalid entry is known by its code, too, so that rows that name it are not at fault as well.
     if (typeof code !== 'string' || !this.#once(`${kind}-${code}`, at, prefix) || !entry) return;
     this.entries.push({ kind, entry, at, prefix });
     this.inFolder.set(`${kind}-${code}`, entry);
@@ -293,7 +293,7 @@ export class FolderRows {
     if (reference) this.commitments.push({ reference, acts, at });
   }
 
-  /** An act `{act, body}` of a row, with what else its route names; `null` when it is not valid. */
+  /** An act `{act, body}` of a row, with the other parameters of its route; `null` when it is not valid. */
   #laterAct({ act: name, body, ...named }: Json, at: FolderRow, prefix: string): PlannedAct | null {
     const pointer = (field: string) => `${prefix}/body${field}`;
     const act = LATER[String(name)];

@@ -1,4 +1,4 @@
-/** Plans the import of a folder in the form of `data/hld-follow-up`: compares what it says with the log, and gives the commands to be done. */
+/** Plans the import of a folder in the form of `data/hld-follow-up`: compares its rows with the log. */
 import { decideAll, decideEntries, otherCase, type FindsDuplicates, type Subject } from '#acts';
 import { PastRound, PublishVersion, RecordCommitment } from '#bodies';
 import { Series, todayAnywhere } from '#clocks';
@@ -29,13 +29,13 @@ import { FolderRows, type PlannedAct, type PlannedCommitment, type PlannedCrossw
 
 export interface ImportPlan {
   readonly problems: readonly ImportProblem[];
-  /** Each row that is sound, with what would be done. */
+  /** Each sound row, with its plan. */
   readonly rows: readonly ImportRow[];
   /** In the order in which they are to be executed. */
   readonly commands: readonly KeptCommand[];
   /** Rounds that were held before, to be replayed after all else. */
   readonly rounds: readonly PastRound[];
-  /** The files that were read, and what each is about. */
+  /** The files that were read, and the subject of each. */
   readonly files: readonly { readonly file: string; readonly subject: ImportRow['subject'] }[];
 }
 
@@ -46,7 +46,7 @@ type Existing = Pick<Compared, 'duplicates' | 'entries'>;
  * Plans the import of a folder: validates every row, resolves every code against the folder and the log, and lets every
  * commitment decide. Nothing is written.
  * @param newContext who imports, with a new command id at each call
- * @param known what there is, for likely duplicates
+ * @param known the records that exist, for likely duplicates
  */
 export async function planImport(
   folder: SentFolder,
@@ -134,7 +134,7 @@ class Plan {
     };
   }
 
-  /** Lets a version be published, as if nothing were recorded; then compares that with what is. */
+  /** Decides the publication of a version, as if nothing were recorded; then compares the result with the log. */
   async #planCrosswalk({ entry, version, unsaid, at, pointer }: PlannedCrosswalk): Promise<void> {
     const frameworks = new Map<string, string | undefined>();
     for (const { kinds, code } of referencesIn(version))
@@ -193,7 +193,7 @@ class Plan {
     );
   }
 
-  /** Lets the acts of a row decide, as if nothing were recorded; then compares that with what is. */
+  /** Decides the acts of a row, as if nothing were recorded; then compares the result with the log. */
   async #plan({ reference, acts, at }: PlannedCommitment): Promise<void> {
     const decided = this.#decide(reference, acts, at, commitment.initial, NO_STREAM);
     if (!decided) return;
@@ -375,7 +375,7 @@ function saidIn(body: object): Values {
   return { ...said, target: date, targetNote: note };
 }
 
-/** Finds nothing: nobody says what is recorded. */
+/** Finds nothing: there is no source of records. */
 const NOTHING_KNOWN: FindsDuplicates = { of: async () => [] };
 
 /** A value as text; an empty list says as little as none. */

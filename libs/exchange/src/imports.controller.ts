@@ -50,7 +50,7 @@ import type { ColumnMapping } from './tables.js';
 
 const NAME = '^[A-Za-z0-9][A-Za-z0-9 ._-]{0,79}$';
 
-/** A file that is to be imported, and what its cells do not say. */
+/** A file to be imported, and facts that its cells leave out. */
 export class NewImport {
   @ApiProperty({
     type: 'array',

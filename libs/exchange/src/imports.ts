@@ -154,10 +154,10 @@ export class Imports {
   // ── Confirming ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
   /**
-   * Executes the commands of a preview, all or none. After a crash it goes on where it stopped: every command has an id of its
-   * own, by which one that is done is known.
+   * Executes the commands of a preview, all or none. After a crash it goes on where it stopped: every command has an id
+   * of its own, by which one that is done is known.
    * @param onProgress after every few commands
-   * @param folder of JSON that it is of: where somebody is faster, what is then still new is planned again
+   * @param folder of JSON that it is of: after a lost race, the part that is still new is planned again
    * @throws Conflict `import_has_problems` | `import_overtaken` | `import_taken_back` | `import_undone`
    */
   async confirm(
@@ -244,7 +244,7 @@ export class Imports {
     }
   }
 
-  /** The commands that are done by now, and those for what is still new. */
+  /** The commands that are done by now, and those for the part that is still new. */
   async #plannedAnew(kept: Draft<KeptImport>, folder: SentFolder, by: Principal): Promise<Draft<KeptImport>> {
     const { id, commands } = kept.content;
     const done: KeptCommand[] = [];

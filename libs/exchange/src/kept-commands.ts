@@ -4,7 +4,7 @@ import { classOf } from '#bodies';
 import type { Meta } from '#eventsourcing';
 import { cleanBody, metaOf, metaOfPart, validated, type Principal, type RequestContext } from '#platform';
 
-/** An act with what its route names. */
+/** An act with the parameters of its route. */
 export interface KeptAct {
   readonly act: string;
   readonly body: object;

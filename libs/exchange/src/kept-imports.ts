@@ -1,4 +1,4 @@
-/** Keeps imports as drafts: the plan of one, which is large, apart from what changes of it. */
+/** Keeps imports as drafts: the plan of one, which is large, apart from its changing state. */
 import { PastRound } from '#bodies';
 import { Conflict, Rejected } from '#eventsourcing';
 import { maySee, type Principal, type Upload } from '#platform';
@@ -12,7 +12,7 @@ export interface KeptImport extends ImportPreview {
   readonly commands: readonly KeptCommand[];
   /** Of a folder of JSON: the rounds that are replayed after all else. */
   readonly rounds?: readonly PastRound[];
-  /** Who confirmed it, and so whose acts they are; whoever goes on after a crash does so in this name. */
+  /** The account that confirmed it, whose acts they are; a process that goes on after a crash does so in this name. */
   readonly confirmedBy?: Principal;
 }
 
@@ -24,7 +24,7 @@ export type Planned = Pick<KeptImport, (typeof PLANNED)[number]>;
 const IMPORT = 'import';
 /** The plan of an import, which is large, and so is kept once. */
 export const PLAN = 'import-plan';
-/** The record of what was done by it, in the place of the plan. */
+/** The record of its acts, in the place of the plan. */
 export const RECORD = 'import-record';
 /** The most imports that are listed. */
 const MOST_LISTED = 200;
@@ -72,14 +72,14 @@ export class KeptImports {
     return { ...draft, content: { ...plan?.content, ...draft.content } as KeptImport };
   }
 
-  /** Keeps what changed of an import. */
+  /** Keeps the changed state of an import. */
   async save(draft: Draft<KeptImport>, change: Partial<ImportHead>, account: string): Promise<Draft<KeptImport>> {
     const content = { ...draft.content, ...change };
     const { revision } = await this.drafts.put(draft, partsOf(content, false), account, draft.revision);
     return { ...draft, content, revision };
   }
 
-  /** Keeps another plan of an import, or what was done by it. */
+  /** Keeps another plan of an import, or the record of its acts. */
   async replan(
     kind: typeof PLAN | typeof RECORD,
     draft: Draft<KeptImport>,

@@ -1,4 +1,4 @@
-/** Likely duplicates among what is imported, of each other and of what is recorded, with both sides field by field. */
+/** Likely duplicates among the imported rows, of each other and of existing records, with both sides field by field. */
 import { namesakes, viewOf, type DuplicateCandidate, type FindsDuplicates, type Subject } from '#acts';
 import { todayAt } from '#clocks';
 import { Rejected, Turns, type Log } from '#eventsourcing';
@@ -15,7 +15,7 @@ export interface Fresh {
   readonly row: Pick<ImportRow, 'sheet' | 'row'>;
   readonly subject: Subject;
   readonly reference: string | null;
-  /** By field, what it says. */
+  /** By field, its text. */
   readonly says: Readonly<Record<string, unknown>>;
 }
 
@@ -31,7 +31,7 @@ const MOST = 10;
 /** A word in more titles than this tells nothing, but where titles are the same. */
 const COMMON = 200;
 
-/** @returns for each what may be the same, of what is recorded and of those before it */
+/** @returns for each its likely duplicates, among existing records and earlier rows */
 export async function likelyDuplicates(
   fresh: readonly Fresh[],
   compared: Compared,

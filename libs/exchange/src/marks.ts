@@ -107,13 +107,13 @@ export class SearchedPaper {
     const { paragraphs } = this.paper;
     const numbered = paragraphs.flatMap((one) => {
       const number = numberIn(one);
-      // Whoever cites a paragraph cites the items below it.
+      // A citation of a paragraph covers the items below it.
       const of = number && [...numbers].find((cited) => number === cited || number.startsWith(`${cited} (`));
       return of ? [{ one, of }] : [];
     });
     const counted = numbered.map(({ one }) => one);
     const heads = numbered.filter(({ one, of }) => numberIn(one) === of);
-    // Numbers that count through the paper say enough, whatever heading is named beside them.
+    // Numbers that count through the paper say enough, with any heading beside them.
     const exact =
       counted.length > 0 && heads.length === numbers.size
         ? counted

@@ -23,8 +23,8 @@ function citationsOf(document: string): Citation[] {
 }
 
 /**
- * A paper made up from what its citations say of it: under each heading that they name, a statement for each paragraph or line
- * that they count, in the way of writing of the papers that the catalogue was read from.
+ * A paper made up from its citations: under each heading that they name, a statement for each paragraph or line that
+ * they count, in the way of writing of the papers that the catalogue was read from.
  */
 function paperFrom(citations: readonly Citation[]): string {
   const headings = new Map<number, string>();
@@ -79,8 +79,8 @@ const linesOf = (locator: string): number[] =>
   );
 
 /**
- * A paper of lines, made up from what its citations say of it: on each line that one counts a statement of its own, and each
- * heading, by the path that leads to it, on a free line above the first of its lines.
+ * A paper of lines, made up from its citations: on each line that one counts a statement of its own, and each heading,
+ * by the path that leads to it, on a free line above the first of its lines.
  */
 function linedPaperFrom(citations: readonly Citation[]): string {
   const cited = new Set(citations.flatMap(({ locator }) => linesOf(locator)));
@@ -214,7 +214,7 @@ describe('A place of a paper that numbers nothing', () => {
       searched.find({ locator })?.places.map((place) => paper.paragraphs[place - 1]!.text);
     expect(textsAt('«Tasks» (para 12 (b) (ii))')).toEqual(['on remittances;']);
     expect(textsAt('paras 12(a) and 13 (a)')).toEqual(['To meet twice a year;', 'To be told (a) of all, (b) at once.']);
-    // Whoever cites the paragraph cites what stands below it.
+    // A citation of the paragraph covers the items below it.
     expect(textsAt('para 13')).toEqual(['It has one more:', 'To be told (a) of all, (b) at once.']);
     expect(searched.find({ locator: 'para 12 (d)' })).toBeNull(); // the control
   });

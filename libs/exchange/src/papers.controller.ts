@@ -1,4 +1,4 @@
-/** The routes of papers: send the text of a document, and read it with what was made of each statement. */
+/** The routes of papers: send the text of a document, and read it with the citations of each statement. */
 import { Body, Controller, Get, HttpCode, Param, Post } from '@nestjs/common';
 import { RouteConfig } from '@nestjs/platform-fastify';
 import { ApiConsumes, ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';

@@ -1,6 +1,6 @@
 /**
- * Papers, as they are read statement by statement: what was made of each is told by the citations in the log and nowhere else,
- * so it stays marked for whoever reads the paper next.
+ * Papers, as they are read statement by statement. The citations in the log alone tell which commitments and updates a
+ * statement has become, so it stays marked for the next reader.
  */
 import { Inject, Injectable } from '@nestjs/common';
 import { ApiProperty } from '@nestjs/swagger';
@@ -140,13 +140,13 @@ export class Papers {
     return (await this.drafts.read({ kind: PAPER, id })) !== null;
   }
 
-  /** A paper with what was made of each statement. @throws Rejected `not_found` */
+  /** A paper with the commitments and updates that cite each statement. @throws Rejected `not_found` */
   async view(id: string): Promise<PaperView> {
     await this.documentOf(id);
     const draft = await this.drafts.read<KeptPaper>({ kind: PAPER, id });
     if (!draft) throw new Rejected('not_found', `Nobody has sent the paper ${id} yet.`);
     const { name, format } = draft.content;
-    // A paper that was sent before says of no paragraph what it stands below.
+    // A paper that was sent before has no headings for its paragraphs.
     const paragraphs = draft.content.paragraphs.map((one) => ({ ...one, within: one.within ?? [] }));
     const searched = new SearchedPaper({ ...draft.content, paragraphs });
     const marks = new Map<number, PaperMark[]>();

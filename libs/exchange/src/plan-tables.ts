@@ -1,6 +1,6 @@
 /**
- * Plans the import of tables: compares every row with what is recorded, makes it the ordinary acts that would bring about what it
- * says, and tries these on a rehearsal of the log, with the rights of whoever sends them. Nothing is written.
+ * Plans the import of tables: compares every row with the register, makes it the ordinary acts that bring about its
+ * values, and tries these on a rehearsal of the log, with the rights of the sender. Nothing is written.
  */
 import { Acts, FindsDuplicates, rehearsalOf, viewOf, type CommitmentView } from '#acts';
 import { todayAt, type FullDate } from '#clocks';
@@ -73,7 +73,7 @@ class Plan {
   readonly #rehearsal: Acts;
   /** By subject and code, the rows about it that were planned by now. */
   readonly #first = new Map<string, TableRow[]>();
-  /** By register, its codes by what tells them apart whatever their case. */
+  /** By register, its codes by their form without case. */
   readonly #codes = new Map<Register, Promise<Map<string, string>>>();
   readonly #lists = new Map<string, Promise<List>>();
   #part = 0;
@@ -227,7 +227,7 @@ class Plan {
       );
   }
 
-  /** Whether what a row says of the stage was reported so before, though another report holds now. */
+  /** Whether the stage of a row was reported before, though another report holds now. */
   #isReported(values: Values, changed: readonly CommitmentField[], { entries }: CommitmentView): boolean {
     const ofStage: readonly string[] = OF_STAGE;
     const on = values.reportedOn ?? this.terms.reportedOn;
@@ -374,7 +374,7 @@ class Plan {
     return true;
   }
 
-  /** Names what may be the same as a new row: what is there, and other new rows. */
+  /** Names likely duplicates of a new row: existing records, and other new rows. */
   async likelyDuplicates(rows: readonly TableRow[]): Promise<void> {
     const fresh = rows.filter((row) => row.outcome === 'recorded' && !row.isEmpty);
     const { log, duplicates, registers } = this.planning;

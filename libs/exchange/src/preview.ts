@@ -6,7 +6,7 @@ import { TABLE_SUBJECTS } from './fields.js';
 export const ROW_OUTCOMES = ['recorded', 'changed', 'recognised', 'refused'] as const;
 export type RowOutcome = (typeof ROW_OUTCOMES)[number];
 
-/** The things that rows are about: those of tables, and what only a folder of JSON brings. */
+/** The kinds of rows: those of tables, and those that only a folder of JSON brings. */
 const IMPORT_SUBJECTS = [...TABLE_SUBJECTS, 'crosswalk', 'round'] as const;
 type ImportSubject = (typeof IMPORT_SUBJECTS)[number];
 
@@ -152,7 +152,7 @@ export class ComparedWith {
   readonly knownAt: string | null;
 }
 
-/** How the file is read and what the acts rest on, where its cells do not say it. */
+/** The way in which the file is read, and the source of the acts, where its cells do not say it. */
 export class ImportTerms {
   @ApiProperty({ type: String, format: 'date', description: 'The date of the report, where a row names none' })
   readonly reportedOn: string;
@@ -168,7 +168,7 @@ export class ImportTerms {
   readonly comparedWith: ComparedWith | null;
 }
 
-/** An import: what it would do, and what has become of it. */
+/** An import: its plan, and its result. */
 export class ImportPreview {
   @ApiProperty({ format: 'uuid' }) readonly id: string;
   @ApiProperty({

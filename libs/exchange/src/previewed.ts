@@ -61,7 +61,7 @@ export function termsOf({ reportedOn, document, locator, dates = 'iso' }: Import
   };
 }
 
-/** The rows of a folder, with what is wrong in each; those that cannot be read have no more than a place. */
+/** The rows of a folder, with the faults of each; those that cannot be read have no more than a place. */
 function withProblems({ rows, problems, files }: ImportPlan): ImportRow[] {
   const placeOf = (at: { sheet: string; row: number }) => `${at.sheet} ${at.row}`;
   const wrong = Map.groupBy(problems.map(asProblem), placeOf);

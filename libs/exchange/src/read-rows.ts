@@ -10,7 +10,7 @@ import { inShort } from './shown.js';
 import type { TableColumn } from './tables.js';
 import { TableRow } from './table-row.js';
 
-/** A file with more is not what somebody meant to send. */
+/** A file with more is not one that somebody meant to send. */
 const MOST_PROBLEMS = 10_000;
 
 function tooMany(row: TableRow): Rejected {
@@ -20,7 +20,7 @@ function tooMany(row: TableRow): Rejected {
 }
 
 /**
- * Reads the cells of all rows, and the codes that they bring: any row may name what another one records.
+ * Reads the cells of all rows, and the codes that they bring: any row may name the entry of another row.
  * @returns the streams that the rows are about
  */
 export async function readRows(

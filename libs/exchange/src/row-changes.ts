@@ -1,4 +1,4 @@
-/** The difference between a row and a commitment, as ordinary acts; and what no ordinary act can say. */
+/** The difference between a row and a commitment, as ordinary acts; and the changes that no ordinary act can make. */
 import { shown } from './shown.js';
 import type { CommitmentView } from '#acts';
 import type { ActivityId } from '#bodies';
@@ -44,7 +44,7 @@ interface Milestone {
   readonly reachedOn?: string | null;
 }
 
-/** By the field, what a commitment says. */
+/** By the field, the value of a commitment. */
 const SAYS: { readonly [F in Exclude<CommitmentField, RoleField>]: (view: CommitmentView) => unknown } = {
   reference: ({ reference }) => reference,
   title: ({ title }) => title,
@@ -91,8 +91,8 @@ export function saidOf(view: CommitmentView, field: CommitmentField): unknown {
 }
 
 /**
- * By which one thing in a list is told from another; of evidence somebody may write no more than the title. In a list that was
- * exported all of it stands there, and what is missing was taken away; in another table what it leaves out stays.
+ * The key of an item in a list; of evidence somebody may write no more than the title. A list that was exported is
+ * complete, and a missing item was taken away; in another table missing items stay.
  */
 const ADDED: Readonly<Partial<Record<CommitmentField, (one: object) => string>>> = {
   evidence: (one) => (one as { title: string }).title,
@@ -127,7 +127,7 @@ export function comparable(value: unknown): string {
   );
 }
 
-/** The acts that record what a row says; the record act has no word for a milestone that was reached nobody knows when. */
+/** The acts that record a row; the record act has no word for a milestone that was reached nobody knows when. */
 export function recordActs(values: Values): RowAct[] {
   const milestones = (values.milestones ?? []) as Milestone[];
   return [
@@ -160,7 +160,7 @@ function rolesIn(values: Values, before: readonly AgencyRole[]): AgencyRole[] {
     const given = values[field];
     if (given === undefined) continue;
     const agencies = [given].flat().filter((one): one is string => typeof one === 'string');
-    // A column that says what held before says nothing beside a list that was changed.
+    // A column with the former value says nothing beside a list that was changed.
     if (listed && comparable(agencies) === comparable(holding(before, role)) && before.length > 0) continue;
     if (listed && before.length === 0 && agencies.length === 0) continue;
     roles = [...roles.filter((one) => one.role !== role), ...agencies.map((agency) => ({ agency, role }))];
@@ -184,7 +184,7 @@ const OF_LIST = {
   evidence: ['attachEvidence', evidenceCell],
   relations: ['relate', relationCell],
 } as const;
-/** The lists of which an act takes things away again: the act that adds some, that one, and what tells them apart. */
+/** The lists of which an act takes items away again: the act that adds some, that one, and the key of an item. */
 const TAKEN_BACK = {
   followsUp: ['addFollowUp', 'takeBackFollowUp', (one: string) => one],
   activityIds: ['addActivityIds', 'takeBackActivityIds', ({ scheme, id }: ActivityId) => `${scheme} ${id}`],
@@ -193,9 +193,9 @@ const GIVEN_AT_FIRST = ['kind', 'nature', 'strength', 'regions', 'countries', 'd
 
 /**
  * The acts that make a commitment say what changed in a row.
- * @param now what it says
+ * @param now its present value
  * @param whole whether the row stands in a list that was exported
- * @param changed the fields whose values differ from what the row was compared with
+ * @param changed the fields whose values differ from those that the row was compared with
  */
 export function actsFor(
   values: Values,

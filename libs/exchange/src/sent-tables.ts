@@ -1,4 +1,4 @@
-/** Reads what somebody sends, a spreadsheet or a folder of them, to the tables in it. */
+/** Reads a sent file, a spreadsheet or a folder of them, to the tables in it. */
 import { isPartialDate, todayAt, type FullDate } from '#clocks';
 import { Rejected } from '#eventsourcing';
 import { LIMITS, spreadsheetIn, UnreadableFile, type Encoding, type Epoch } from '#files';
@@ -38,7 +38,7 @@ const JSON_FILE = /\.json$/i;
 const nameOf = ([first, ...more]: readonly Upload[]): string =>
   more.length === 0 ? first!.name : `${first!.name} and ${more.length} more`;
 
-/** Whether what is sent is a folder of JSON. @throws Rejected `unreadable_file` where it is one of both */
+/** Whether the files are a folder of JSON. @throws Rejected `unreadable_file` if they are a mixture of both */
 export function isJson(sent: Upload | SentFolder): sent is SentFolder {
   if (!isFolder(sent)) return false;
   const json = sent.files.filter(({ name }) => JSON_FILE.test(name)).length;
@@ -62,12 +62,12 @@ export interface Base {
   readonly knownAt?: string;
 }
 
-/** A table, with what its file says of all its rows. */
+/** A table, with the facts that its file gives for all its rows. */
 export interface SentTable extends Table {
   readonly epoch: Epoch;
   /** Whether it is text, in which a sign too many moves all cells behind it. */
   readonly isText: boolean;
-  /** Absent: its rows are compared with what holds today. */
+  /** Absent: its rows are compared with today's values. */
   readonly base?: Base;
 }
 

@@ -1,7 +1,7 @@
 /** Values in words, as a cell would have them. */
 import { agendaCell, deliverableCell, evidenceCell, membershipCell, milestoneCell, relationCell } from '#text';
 
-/** The most letters of a cell that are shown with what is wrong in it, and of a title. */
+/** The most letters of a cell that are shown with its fault, and of a title. */
 const SHOWN = 300;
 export const inShort = (text: string): string => (text.length > SHOWN ? `${text.slice(0, SHOWN - 1)}…` : text);
 

@@ -1,4 +1,4 @@
-/** A row of a table on its way to acts: what its cells say, what is wrong in them, and where each field stands. */
+/** A row of a table on its way to acts: the values of its cells, their faults, and the place of each field. */
 import type { FullDate } from '#clocks';
 import type { FieldError, Rejected } from '#eventsourcing';
 import type { SheetRow } from '#files';

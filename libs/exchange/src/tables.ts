@@ -1,4 +1,4 @@
-/** Finds the tables in a file: what each sheet is about, which row is its head, and which field each column is for. */
+/** Finds the tables in a file: the subject of each sheet, its head row, and the field of each column. */
 import { columnLetters, type Sheet, type SheetRow, type SpreadsheetFile } from '#files';
 import { WORKBOOK_SHEETS } from '#platform';
 import { orderIn, type DateOrder } from './cell-values.js';
@@ -15,7 +15,7 @@ export interface TableColumn {
   readonly head: string;
   /** `null`: it is not read. */
   readonly field: Field | null;
-  /** The way in which the field was found; `computed`: lists show it, and it follows from what is recorded. */
+  /** The way in which the field was found; `computed`: lists show it, and it is computed from other fields. */
   readonly by: 'name' | 'mapping' | 'computed' | 'nothing';
   readonly hidden: boolean;
   readonly dates: DateOrder | null;
@@ -39,7 +39,7 @@ export interface Tables {
   readonly origin: { readonly asOf?: string; readonly position?: string };
 }
 
-/** The columns of our own lists that follow from what is recorded: whoever changes one is told so. */
+/** The columns of our own lists that are computed: a person who changes one is told so. */
 const COMPUTED: Readonly<Record<TableSubject, readonly string[]>> = {
   commitment: [
     ...[

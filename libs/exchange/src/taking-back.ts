@@ -1,9 +1,9 @@
-/** The acts that take back what a command of an import did, and what stays all the same. */
+/** The acts that take back a command of an import, and the parts that stay all the same. */
 import type { Recorded } from '#eventsourcing';
 import type { ImportRow } from './preview.js';
 import type { KeptAct, KeptCommand } from './kept-commands.js';
 
-/** The acts that take back what a command did to a commitment; `null` where others built upon what it recorded. */
+/** The acts that take back a command on a commitment; `null` if others built upon its record. */
 export function takenBack(
   own: readonly Recorded[],
   all: readonly Recorded[],
@@ -22,7 +22,7 @@ export function takenBack(
   return [{ act: 'withdraw', body: { reason, reportedOn } }];
 }
 
-/** The acts that make an entry say again what it said before a command: dated acts are retracted; `null` where it was amended since. */
+/** The acts that restore an entry to its state before a command, by retracting dated acts; `null`: amended since. */
 export function enteredBefore(
   subject: KeptCommand['subject'],
   id: string,
@@ -55,7 +55,7 @@ export interface Stays {
 /** The most things that are named one by one. */
 const MOST_NAMED = 30;
 
-/** Says what stays, and why. */
+/** Names the parts that stay, and why. */
 export function staysInWords(stays: readonly Stays[]): string {
   const kinds = [...Map.groupBy(stays, ({ subject }) => subject)].map(([subject, some]) => {
     const [one = subject, many = `${subject}s`] = MANY[subject] ?? [];

@@ -1,4 +1,4 @@
-/** Templates of tables that are imported: their columns, what each takes, and rows as an example, in three languages. */
+/** Templates of tables that are imported: columns, the values of each, and rows as an example, in three languages. */
 import { RecordCommitment } from '#bodies';
 import { entryClass } from '#acts';
 import { sheetsAsXlsx, WORKBOOK_SHEETS } from '#platform';
@@ -234,7 +234,7 @@ export function templateCsv(subject: TableSubject, language: ReportLanguage): st
   return `\ufeff${csvOf(rows)}`;
 }
 
-/** A template as a workbook: an empty table, an example of it, and what each column takes. */
+/** A template as a workbook: an empty table, an example of it, and the values that each column takes. */
 export function templateXlsx(subject: TableSubject, language: ReportLanguage) {
   const columns = templateColumns(subject, language);
   const head = columns.map(({ head }) => head);

@@ -1,4 +1,4 @@
-/** The feed of events, for followers outside: whole, or only what concerns somebody. */
+/** The feed of events, for followers outside: whole, or narrowed to the events that concern somebody. */
 import { Controller, Get, Inject, Query, Req, Res, type OnModuleDestroy } from '@nestjs/common';
 import {
   ApiConflictResponse,
@@ -90,7 +90,7 @@ export class ChangesController implements OnModuleDestroy {
     this.#tail = new Tail(log.store);
   }
 
-  /** Ends the feeds that follow, which would keep the server from closing; what is being downloaded goes on to its end. */
+  /** Ends the feeds that follow, which would keep the server from closing; downloads go on to their end. */
   onModuleDestroy(): void {
     this.#closing.abort();
   }

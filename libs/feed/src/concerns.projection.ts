@@ -1,4 +1,4 @@
-/** The concerns of each event: every agency, theme, forum … that it or an earlier event of its stream names, and what these are below. */
+/** The concerns of each event: all agencies, themes, forums … in its stream up to it, and all above these. */
 import {
   Passages,
   Rejected,
@@ -21,7 +21,7 @@ export type Concerned = (typeof CONCERNED)[number];
 /** Texts that may be the code of an agency, or any words. */
 const AGENCY_OR_WORDS = ['publisher', 'addressees', 'author'];
 
-/** By the kind of what is below another, the field that says so, and the kind of the other: lists count so, too. */
+/** By the kind of an entry below another, the field that says so, and the kind of the other: lists count so, too. */
 const BELOW: Readonly<Record<string, readonly [field: string, kind: Concerned]>> = {
   theme: ['parent', 'theme'],
   forum: ['parent', 'forum'],
@@ -60,7 +60,7 @@ function codesIn(data: object, fields: Fields, hear: (key: string) => void): voi
   }
 }
 
-/** Adds a position to the last ones of a key, whatever the order in which they come. */
+/** Adds a position to the last ones of a key, in any order. */
 function keepLast(positions: number[], position: number): void {
   let at = positions.length;
   while (at > 0 && positions[at - 1]! > position) at--;
@@ -83,7 +83,7 @@ export class ConcernsProjection implements Projection {
   /** Of each stream, by the number of its own key: numbers of keys, each followed by the position. */
   readonly #streams = new NumberLists();
   readonly #recent = new NumberLists();
-  /** By the number of a key, that of what it is below by now. */
+  /** By the number of a key, that of its present parent. */
   readonly #above = new Map<number, number>();
 
   constructor(types: readonly EventType[]) {
@@ -129,7 +129,7 @@ export class ConcernsProjection implements Projection {
     return number < 0 ? [] : Array.from(this.#recent.of(number));
   }
 
-  /** Notes what an entry of a register is below, from the event on that registers or amends it. */
+  /** Notes the parent of an entry of a register, from the event on that registers or amends it. */
   #place(own: number, kind: string, { data, revision }: Recorded): void {
     const [field, of] = BELOW[kind] ?? [];
     if (field === undefined || !('code' in data || 'id' in data)) return;
@@ -192,7 +192,7 @@ export class Concerns {
   }
 
   /**
-   * The events of a batch that a filter lets through, whatever has been recorded since.
+   * The events of a batch that pass a filter, without any later ones.
    * @throws Rejected `not_yet` where the batch cannot be told yet
    */
   async among<E extends { readonly stream: string; readonly position: string; readonly type: string }>(

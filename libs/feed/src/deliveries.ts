@@ -16,7 +16,7 @@ const CHANCE = 0.2;
 /** When hooks are looked at. */
 const LOOKS = { everyMs: 5_000, pauseMs: 50 };
 const PAGE = 100;
-/** Whoever answers so wants nothing any more. */
+/** A receiver that answers so wants nothing any more. */
 const GONE = 410;
 
 /** Injects the waits before an event is tried again, in ms. */
@@ -70,7 +70,7 @@ export class Deliveries implements OnModuleDestroy {
     }
   }
 
-  /** Sends a hook what it has not had, as long as this goes well. */
+  /** Sends a hook the events after its last one, as long as this goes well. */
   async #serve(id: string): Promise<void> {
     try {
       const hook = await this.#leased(id);
@@ -100,7 +100,7 @@ export class Deliveries implements OnModuleDestroy {
           if (sent.error === null) attempts = 0;
           else if (!(await this.#gaveUp(hook, event, sent, (attempts += 1)))) return false;
           else attempts = 0;
-          // The event is noted as done before the next is sent: what is sent twice after a crash is one event.
+          // The event is noted as done before the next is sent: two messages after a crash are one event.
           if (!(await this.hooks.advance(hook.id, this.#me, event.position, sent.error === null ? 1 : 0))) return false;
           if (!(await this.#leased(hook.id))) return false;
         }

@@ -1,4 +1,4 @@
-/** The port of webhooks and what could not be delivered, and its statements, which both databases understand. */
+/** The port of webhooks and their dead letters, and its statements, which both databases understand. */
 import type { Statements } from '#databases';
 import type { FeedFilter } from './concerns.projection.js';
 
@@ -57,8 +57,8 @@ const hookOf = (row: Row): Hook => ({
 });
 
 /**
- * Webhooks, beside the log and shared by all processes. One process at a time has the lease of a hook and sends to it; what it
- * notes counts only while it has it.
+ * Webhooks, beside the log and shared by all processes. One process at a time has the lease of a hook and sends to it;
+ * its notes count only while it has the lease.
  */
 export class HookStore {
   constructor(private readonly statements: Statements) {}
@@ -133,7 +133,7 @@ export class HookStore {
     return (await this.statements.query(sql, id, ...(positions ?? []))).length;
   }
 
-  // ── What the sender notes ─────────────────────────────────────────────────────────────────────────────────────────
+  // ── Notes of the sender ───────────────────────────────────────────────────────────────────────────────────────────
 
   /** The hooks that may be sent to now. */
   async due(now: number): Promise<string[]> {

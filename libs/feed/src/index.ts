@@ -1,4 +1,4 @@
-/** The front door of the feed, and its context: what is recorded, for those who follow it. */
+/** The front door of the feed, and its context: the events of the log, for those who follow it. */
 import { PostgresStatements, SqliteStatements } from '#databases';
 import type { Projector } from '#eventsourcing';
 import type { Context } from '#platform';

@@ -24,7 +24,7 @@ const resolve: Resolver = (host) => systemLookup(host, { all: true });
 /** The time that a request may take as a whole. */
 const PATIENCE_MS = 15_000;
 
-/** Of IPv6 whatever is given out: all else is of this machine, a network of its own, or leads to an IPv4 address. */
+/** Of IPv6 only addresses that are given out: all others are of this machine, a private network, or lead to IPv4. */
 const GIVEN_OUT = ipaddr.IPv6.parseCIDR('2000::/3');
 
 /** Whether an address is of the public Internet: neither this machine, a private network, nor anything reserved. */
@@ -56,8 +56,8 @@ export class Outgoing {
   }
 
   /**
-   * Posts a text. The name is looked up once, and what is connected to is what was looked up; a redirection is an answer like
-   * any other.
+   * Posts a text. The name is looked up once, and the connection goes to the address that was looked up and checked; a
+   * redirection is an answer like any other.
    */
   async post(address: string, body: string, headers: Readonly<Record<string, string>>): Promise<Sent> {
     const url = new URL(address);

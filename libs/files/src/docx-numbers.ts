@@ -1,6 +1,6 @@
 /**
- * Writes the numbers that Word gives paragraphs into their text, where whoever reads the text finds them: a document says only
- * which list a paragraph is of, and the program counts.
+ * Writes the numbers that Word gives paragraphs into their text, where the reader of the text finds them: a document
+ * names only the list of a paragraph, and the program counts.
  */
 import { letters, roman } from '#text';
 import { UnreadableFile, LIMITS } from './sheet.js';
@@ -9,7 +9,7 @@ import { partsOfZip, type ZipPart } from './zip.js';
 const NEEDED = /^(?:\[Content_Types\]\.xml|_rels\/\.rels|word\/(?:[^/]+\.xml|_rels\/[^/]+\.rels))$/i;
 const WORDS = 'http://schemas.openxmlformats.org/wordprocessingml/2006/main';
 
-/** The faults of a document are told by whoever cannot read it. */
+/** The program that cannot read a document reports its faults. */
 const QUIET = { warning: () => {}, error: () => {}, fatalError: () => {} };
 
 interface Level {

@@ -205,7 +205,7 @@ const rowsXml = (count: number, row: (n: number) => string) =>
   Array.from({ length: count }, (_, i) => row(i + 3)).join('');
 const marked = (text: string) => Buffer.from(`\ufeff<?xml version="1.0" encoding="UTF-16"?>${text}`, 'utf16le');
 
-/** A ZIP file with what its directory says of a part, or how, changed. */
+/** A ZIP file whose directory tells a lie about a part. */
 function saying(file: Uint8Array, part: string, change: (bytes: Buffer, entry: number) => void): Uint8Array {
   const bytes = Buffer.from(file);
   let found = 0;
@@ -232,7 +232,7 @@ describe('A file that lies about what it holds', () => {
     const before = cpu();
     await expect(read(lying)).rejects.toThrow(`${part} cannot be unpacked as the file says`);
     const between = cpu();
-    // The control: what it would cost to unpack it, to no more than this size.
+    // The control: the cost of unpacking it, to no more than this size.
     unzipSync(honest, { filter: ({ name }) => name === part });
     expect(between - before).toBeLessThan((cpu() - between) / 4);
   });

@@ -1,4 +1,4 @@
-/** The front door of what reads files that people send: spreadsheets and papers. It knows nothing of what they are about. */
+/** The front door of the readers of files that people send: spreadsheets and papers, on any subject. */
 export * from './paper.js';
 export { type GivenSpreadsheet } from './read.js';
 export * from './sheet.js';

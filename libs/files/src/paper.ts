@@ -146,7 +146,7 @@ const wordsIn = ({ type, value, children }: Element): string => {
   return (children ?? []).map(wordsIn).join('');
 };
 
-/** By its style; else what is short, wholly bold or underlined, and no sentence is a heading that somebody made by hand. */
+/** By its style; else a short text, wholly bold or underlined, that is no sentence is a heading made by hand. */
 function levelOf(paragraph: Element, whole: string, number: string | null, text: string): number {
   const style = /^(?:heading|titre|título|überschrift) ?(\d)/i.exec(paragraph.styleName ?? '');
   if (style) return Number(style[1]) + 1;
@@ -219,7 +219,7 @@ function levelOfLine(lines: readonly string[], i: number, line: string): number 
 
 // ── Both ────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-/** Where a word may be parted it is not: what nobody sees goes, and any space is one. */
+/** A word is not parted at a soft hyphen: invisible characters go, and any space is one. */
 const tidy = (text: string): string =>
   text
     .replaceAll(/[\u00ad\u200b\u2060]/g, '')

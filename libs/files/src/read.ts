@@ -1,9 +1,9 @@
-/** Reads a spreadsheet file of whatever form, by what is in it and not by what it is called. */
+/** Reads a spreadsheet file of any form, by its content and not by its name. */
 import { readCsv } from './csv-file.js';
 import { LIMITS, UnreadableFile, type Encoding, type Epoch, type SpreadsheetFile } from './sheet.js';
 import { readXlsx } from './xlsx-file.js';
 
-/** A file, and what somebody says of it. */
+/** A file, and its sender's description of it. */
 export interface GivenSpreadsheet {
   readonly name: string;
   readonly bytes: Uint8Array;

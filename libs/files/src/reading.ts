@@ -1,4 +1,4 @@
-/** The reading of a file: what is in it, or why it cannot be read. */
+/** The reading of a file: its content, or why it cannot be read. */
 import { readPaper, type GivenPaper, type Paper } from './paper.js';
 import { readSpreadsheet, type GivenSpreadsheet } from './read.js';
 import { UnreadableFile, type SpreadsheetFile } from './sheet.js';

@@ -7,7 +7,7 @@ import { cleanText, isVisible, unfitIn } from '#text';
 import { runs } from '../../../test/support/properties.js';
 import { readSpreadsheet } from './read.js';
 
-/** Texts as the register keeps them, with whatever a spreadsheet takes for something else. */
+/** Texts as the register keeps them, with everything that a spreadsheet takes for something else. */
 const text = fc
   .oneof(
     fc.string({ unit: fc.constantFrom(...'=+-@\';"\n\t ,_x0041<&>é中\u202b\u202c'), maxLength: 20 }),

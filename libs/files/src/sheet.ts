@@ -1,6 +1,6 @@
-/** A spreadsheet as it was read: sheets of rows of cells, whatever program and encoding they came from. */
+/** A spreadsheet as it was read: sheets of rows of cells, from any program and encoding. */
 
-/** A cell: the text that it says, and what has to be said of how it was read. */
+/** A cell: its text, and remarks on how it was read. */
 export interface Cell {
   readonly text: string;
   /** A date of the program itself, `2006-11-20`, or shorter where its format shows no day or no month. */
@@ -66,7 +66,7 @@ export const LIMITS = {
   letters: 32_767,
 } as const;
 
-/** The reason why a file cannot be read, and what would be right. */
+/** The reason why a file cannot be read, and the right form. */
 export class UnreadableFile extends Error {}
 
 /** The first characters of texts that are no table and no paper. */
@@ -77,7 +77,7 @@ const OTHERS = [
   [/^\{\\rtf/, 'a text document (.rtf)'],
 ] as const;
 
-/** @throws UnreadableFile for what is made for other programs, whatever it is called */
+/** @throws UnreadableFile for files of other programs, with any name */
 export function refuseOtherText(text: string, right: string): void {
   const other = OTHERS.find(([beginning]) => beginning.test(text));
   if (other) throw new UnreadableFile(`The file is ${other[1]}, whatever it is called: ${right}.`);

@@ -11,7 +11,7 @@ import type { GivenSpreadsheet } from './read.js';
 import { read, type Read, type ReadTask } from './reading.js';
 import { UnreadableFile, type SpreadsheetFile } from './sheet.js';
 
-/** In megabytes, what a thread may keep. */
+/** In megabytes, the memory that a thread may keep. */
 const MEMORY = 768;
 /** In milliseconds: no file within the limits takes so long. */
 const TOO_LONG = 60_000;

@@ -1,6 +1,7 @@
 /**
- * Unpacks the parts of a workbook that hold cells, one after the other, and keeps of them only what says something: programs
- * write a million rows for a format that somebody gave a whole column. What is not cells stays packed: macros, pictures, links.
+ * Unpacks the parts of a workbook that hold cells, one after the other, and keeps of them only cells with content:
+ * programs write a million rows for a format that somebody gave a whole column. All other parts stay packed: macros,
+ * pictures, links.
  */
 import { LIMITS, UnreadableFile } from './sheet.js';
 import { partsOfZip, type ZipPart } from './zip.js';
@@ -24,7 +25,7 @@ export interface Hidden {
   readonly columns: readonly number[];
 }
 
-/** @throws UnreadableFile for what is none, for one that is damaged, and for one that would unpack to too much */
+/** @throws UnreadableFile for a file that is no workbook, or is damaged, or would unpack to too much */
 export async function cellsOnly(bytes: Uint8Array): Promise<WorkbookParts> {
   const { zipSync } = await import('fflate');
   if (bytes[0] === 0xd0 && bytes[1] === 0xcf)

@@ -22,7 +22,7 @@ export async function readXlsx(bytes: Uint8Array): Promise<SpreadsheetFile> {
         bookVBA: false,
         bookDeps: false,
       },
-      // Days stay numbers: what they mean is settled here.
+      // Days stay numbers: their meaning is settled here.
       cellDates: false,
     });
   } catch (error) {
@@ -69,7 +69,7 @@ function sheetOf(
   const rows: SheetRow[] = [];
   const read = (cell: CellObject | undefined) => (cell ? readCell(cell, epoch, isDate) : null);
   const merged = mergedBelow(name, sheet);
-  // Only what is there is visited, however large the sheet says that it is.
+  // Only existing cells are visited, however large the sheet claims to be.
   for (const index of Object.keys(data)) {
     const r = Number(index);
     const cells = new Map<number, Cell>();
@@ -90,7 +90,7 @@ function sheetOf(
   return { name, rows, hiddenColumns: hidden.columns };
 }
 
-/** The cells that are merged with one above them, by row: what stands above holds for them, too. */
+/** The cells that are merged with one above them, by row: the value above holds for them, too. */
 function mergedBelow(name: string, sheet: WorkSheet): ReadonlyMap<number, { column: number; from: number }[]> {
   const merged = new Map<number, { column: number; from: number }[]>();
   let steps = 0;

@@ -1,6 +1,7 @@
 /**
- * Reads ZIP files, which may have been made to do harm: no part is unpacked further than the file says that it reaches, and that
- * is known of all parts before any is unpacked. Libraries unpack the whole of a part first, or take what it says for true.
+ * Reads ZIP files, which may have been made to do harm: no part is unpacked further than the file says that it reaches,
+ * and that is known of all parts before any is unpacked. Libraries unpack the whole of a part first, or trust its
+ * stated size.
  */
 import { inflateRawSync } from 'node:zlib';
 import { UnreadableFile } from './sheet.js';
@@ -10,7 +11,7 @@ export interface ZipPart {
   readonly name: string;
   /** In bytes, as the file says; it is not unpacked further. */
   readonly size: number;
-  /** @throws UnreadableFile where it is not what the file says */
+  /** @throws UnreadableFile if the content differs from the file's own directory */
   unpack(): Uint8Array;
 }
 
@@ -21,7 +22,7 @@ const ELSEWHERE = 0xffffffff;
 
 /**
  * The parts of a ZIP file, in the order of its directory.
- * @param what it is, for messages: `workbook`
+ * @param what a name for it in messages: `workbook`
  * @throws UnreadableFile where it is none, or damaged
  */
 export function partsOfZip(file: Uint8Array, what: string): ZipPart[] {

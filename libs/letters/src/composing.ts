@@ -1,4 +1,4 @@
-/** The writing of letters: what a row of the outbox comes to on the day it is sent, in the language of whoever gets it. */
+/** The writing of letters: the text of a row of the outbox on the day it is sent, in the language of its recipient. */
 import { Inject, Injectable } from '@nestjs/common';
 import { AccessStore } from '#access';
 import { daysBetween, todayAt } from '#clocks';
@@ -26,7 +26,7 @@ import type { LetterRow } from './outbox.js';
 import { lettersIn, type RoundLetter, type Words } from './words/index.js';
 import { button, inHtml, inText, link, paragraph, type WrittenLetter } from './written.js';
 
-/** A letter with what it says, apart from its form. */
+/** A letter with its content, apart from its form. */
 interface Composed {
   readonly letter: Letter;
   readonly written: WrittenLetter;
@@ -44,7 +44,7 @@ export class Composing {
     private readonly clock: LetterClock,
   ) {}
 
-  /** @returns `null`: it is of no use any more, or whoever it was for cannot be written to any more */
+  /** @returns `null`: it is of no use any more, or its recipient can no longer be written to */
   async compose(row: LetterRow): Promise<Composed | null> {
     const draft = row.follower === null ? await this.#ofRound(row) : await this.digests.write(row);
     if (!draft) return null;
@@ -61,7 +61,7 @@ export class Composing {
     const round = (await load(this.log, rounds, code!)).state;
     const { state } = await load(this.log, aReturn, returnId(code!, of));
     const holds = stillHolds(kind as RoundLetterKind, round, of, state, today);
-    // Whoever has left the agency since is not told of its returns.
+    // A person who has left the agency since is not told of its returns.
     if (!whose || !holds || reachable([whose], of, now).length === 0) return null;
     const language = whose.language ?? 'en';
     const due = dueOn(round, of);
@@ -80,7 +80,7 @@ export class Composing {
     };
     const ofRound = `/rounds/${encodeURIComponent(asked.code)}`;
     const page = kind === 'published' ? ofRound : `${ofRound}/returns/${encodeURIComponent(of)}`;
-    // Whoever is signed in is led on; all others sign in first.
+    // A person who is signed in is led on; all others sign in first.
     const address = `${this.publicUrl}/sign-in?to=${encodeURIComponent(page)}`;
     const words = lettersIn(language);
     const isOwed = isAboutWhatIsOwed(kind as RoundLetterKind) && about.days >= 0;

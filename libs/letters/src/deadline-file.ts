@@ -1,4 +1,4 @@
-/** The deadline of a return as a calendar file (RFC 5545): whoever opens a later one moves the same entry. */
+/** The deadline of a return as a calendar file (RFC 5545): a later file moves the same entry. */
 import ical, { ICalAlarmType, ICalCalendarMethod, ICalEventTransparency } from 'ical-generator';
 import type { FullDate } from '#clocks';
 import type { Attachment } from '#mail';

@@ -1,4 +1,4 @@
-/** The follower of the log that decides on letters of rounds: one for each person who may answer, whatever is read twice. */
+/** The follower of the log that decides on letters of rounds: one for each person, however often an event is read. */
 import { Inject, Injectable } from '@nestjs/common';
 import { v5 as uuidv5 } from 'uuid';
 import { AccessStore, type AccountRow } from '#access';
@@ -49,14 +49,14 @@ export class Deciding {
   ) {}
 
   /**
-   * Passes over what follows on what was read, if no letters follow from it: it is not read from the log.
+   * Passes over the next events, if no letters follow from them: they are not read from the log.
    * @param after the position that the events follow
    */
   passOver(after: string, batch: readonly Envelope[]): void {
     if (this.#isQuiet(after) && !batch.some(isConcerned)) this.#goOn(batch);
   }
 
-  /** Decides on the letters of what was recorded since the last time. @returns how many events were read */
+  /** Decides on the letters of the events since the last time. @returns how many events were read */
   async decide(): Promise<number> {
     const told = await this.outbox.checkpoint((await this.log.store.head()) ?? '0');
     if (!this.#isQuiet(told)) this.#quiet = { from: told, to: told, events: 0 };

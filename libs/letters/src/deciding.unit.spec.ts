@@ -4,7 +4,7 @@ import type { Envelope, Log } from '#eventsourcing';
 import { Deciding } from './deciding.js';
 import { Outbox, type NewLetter } from './outbox.js';
 
-/** A log of events of these types, and what is asked of it and of the outbox. */
+/** A log of events of these types, and the questions to it and to the outbox. */
 function deciding(types: string[]) {
   const told = { checkpoint: '0', times: 0, read: 0 };
   const all = () => types.map((type, n) => ({ type, position: String(n + 1) }) as Envelope);
@@ -26,7 +26,7 @@ function deciding(types: string[]) {
   const log = { store, codec } as unknown as Log;
   const access = {} as AccessStore;
   const one = new Deciding(log, access, new Told(access), { now: () => new Date() });
-  /** Records some, as the server does: whoever follows the log is given them, and the letters are decided. */
+  /** Records some, as the server does: the followers of the log get them, and the letters are decided. */
   const record = async (...more: string[]) => {
     const after = String(types.length);
     types.push(...more);

@@ -33,7 +33,7 @@ interface Section {
 /** The stream of something that changed, with its events. */
 type Changed = Map<string, Recorded[]>;
 
-/** The page of an entry of a register, by its category; what has none is not told. */
+/** The page of an entry of a register, by its category; an entry without one is left out. */
 const ENTRY_PAGES: Readonly<Record<Register, string>> = {
   agency: 'agencies',
   theme: 'themes',

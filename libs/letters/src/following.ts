@@ -1,4 +1,4 @@
-/** The follows: who gets digests of what. An address that is nobody's account counts once its owner has confirmed it. */
+/** The follows: the subjects of each person's digests. An address without an account counts once it is confirmed. */
 import { Inject, Injectable } from '@nestjs/common';
 import { Mutex } from 'async-mutex';
 import { randomBytes, randomUUID } from 'node:crypto';
@@ -25,12 +25,12 @@ const MOST_AN_HOUR = 100;
 export interface Follow {
   readonly id: string;
   readonly kind: FollowKind;
-  /** The code of what is followed; of a list its query. */
+  /** The code of the subject; of a list its query. */
   readonly code: string;
   /** Everything up to here was told, or was there before. */
   readonly position: string;
   readonly created: string;
-  /** `null`: whoever has the address is yet to say yes. */
+  /** `null`: the owner of the address has not confirmed yet. */
   readonly confirmed: string | null;
 }
 
@@ -40,7 +40,7 @@ export interface Follower {
   readonly account: string | null;
   readonly email: string | null;
   readonly language: ReportLanguage;
-  /** Stands in the links of its letters: whoever has it may confirm and end, and nothing else. */
+  /** A secret in the links of its letters: its holder may confirm and end, and nothing else. */
   readonly secret: string;
   /** The instant (ms) before which it gets no digest. */
   readonly nextAt: number;
@@ -85,8 +85,8 @@ export class Following {
   }
 
   /**
-   * Asks whoever has an address whether something is to be followed there. Nobody is told whether the address follows it already, or
-   * is somebody's.
+   * Asks the owner of an address whether to send digests there. Nobody is told whether the address follows it already,
+   * or is somebody's.
    * @throws Rejected where there is no such thing, or too many are asked
    */
   async ask(email: string, language: ReportLanguage, asked: FollowTarget): Promise<void> {
@@ -138,7 +138,7 @@ export class Following {
     return follows[0]!;
   }
 
-  /** Ends one or, without a name, all of a follower. What has ended already is no fault: a program may ask twice. */
+  /** Ends one or, without a name, all of a follower. An ended one is no fault: a program may ask twice. */
   async endBy(secret: string, follow?: string): Promise<void> {
     const follower = await this.#follower('secret', secret);
     if (!follower) return;
@@ -176,7 +176,7 @@ export class Following {
     return rows.map(followerOf);
   }
 
-  /** Moves the turn of a follower on, and what was told to it, together with what else is kept; once, whoever does it. */
+  /** Moves the turn of a follower on, with the record of its digests and the other changes; once in all processes. */
   turned({ id, nextAt }: Follower, until: number, told: string, more: readonly Statement[] = []): Promise<void> {
     const mine = 'EXISTS (SELECT 1 FROM followers WHERE id = ? AND next_at = ?)';
     return this.access.keep([

@@ -1,4 +1,4 @@
-/** The routes of follows: what an account gets digests of. */
+/** The routes of follows: the subjects of an account's digests. */
 import { Body, Controller, Get, HttpCode, Param, Post, Put } from '@nestjs/common';
 import {
   ApiConflictResponse,

@@ -1,4 +1,4 @@
-/** The front door of letters, and their context: what rounds and follows write to people. */
+/** The front door of letters, and their context: the letters of rounds and follows to people. */
 import type { AccessStore } from '#access';
 import type { Context } from '#platform';
 import { LetterClock, WallClock } from './clock.js';

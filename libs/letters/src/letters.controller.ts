@@ -1,4 +1,4 @@
-/** The routes of letters: who was written to and who waits, what a letter says, and sending one again. */
+/** The routes of letters: who was written to and who waits, the text of a letter, and sending one again. */
 import { Controller, Get, HttpCode, Param, Post as PostTo, Query } from '@nestjs/common';
 import { ApiConflictResponse, ApiOkResponse, ApiOperation, ApiProperty, ApiTags, OmitType } from '@nestjs/swagger';
 import { Conflict } from '#eventsourcing';

@@ -24,8 +24,8 @@ export class Newcomers {
   ) {}
 
   /**
-   * Invites whoever has come since a round was opened, while somebody can answer it. Done again, or by two servers at once, it
-   * invites nobody twice.
+   * Invites people who have come since a round was opened, while somebody can answer it. Done again, or by two servers
+   * at once, it invites nobody twice.
    */
   async invite(): Promise<void> {
     const today = todayAt(this.clock.now());

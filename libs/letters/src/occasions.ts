@@ -1,4 +1,4 @@
-/** The occasions for letters of a round: what follows from its events, and on which days those who owe are reminded. Pure. */
+/** The occasions for letters of a round: consequences of its events, and days of reminders. Pure. */
 import type { Round } from '#bodies';
 import { daysAfter, daysBetween, type FullDate } from '#clocks';
 import type { Recorded } from '#eventsourcing';
@@ -58,8 +58,8 @@ const isRecent = (day: FullDate | null | undefined, today: FullDate): boolean =>
   day !== null && day !== undefined && daysBetween(day, today) <= PAST_DAYS;
 
 /**
- * Whether a letter still says what holds, on a day: nobody is asked for what came meanwhile, nor invited to what is past. It is looked
- * at when a letter is decided, and again when it is sent.
+ * Whether a letter is still true, on a day: nobody is asked for a return that came meanwhile, nor invited after the
+ * deadline. It is checked when a letter is decided, and again when it is sent.
  */
 export function stillHolds(
   kind: RoundLetterKind,
@@ -96,8 +96,9 @@ export function reminderDays({ reminders }: Pick<Round, 'reminders'>, due: FullD
 const MISSED_DAYS = 7;
 
 /**
- * Whether it is time to remind an agency that owes: a day of the schedule has come and it was not reminded since. Of several days
- * that were missed only the last counts, and only for a week. Whoever was asked that day, or after it, is not reminded of it.
+ * Whether it is time to remind an agency that owes: a day of the schedule has come and it was not reminded since. Of
+ * several days that were missed only the last counts, and only for a week. An agency that was asked that day, or after
+ * it, is not reminded of it.
  */
 export function isTimeToRemind(round: OpenedRound, agency: string, today: FullDate): boolean {
   const due = dueOn(round, agency);

@@ -53,7 +53,7 @@ onEachDatabase('The outbox', (kind) => {
     expect(await outbox.take('letter-1', 'b', now, now + 100)).toBeNull();
     expect(await outbox.due(now, 10)).toEqual([]);
     expect(await outbox.take('letter-1', 'b', now + 101, now + 200)).not.toBeNull();
-    // Whoever has lost the lease notes nothing.
+    // A process that has lost the lease notes nothing.
     await outbox.settle('letter-1', 'a', 'given_up', new Date(now));
     await outbox.failed('letter-1', 'b', now + 500, 'busy');
     expect(await outbox.due(now + 499, 10)).toEqual([]);

@@ -34,7 +34,7 @@ export interface LetterFacts {
 }
 
 export interface NewLetter {
-  /** Follows from its occasion and whom it is for: it is there once, whoever decides it and however often. */
+  /** Follows from its occasion and its recipient: it is there once, however often it is decided. */
   readonly id: string;
   readonly kind: LetterKind;
   /** The pseudonym of a person, or a follower; neither: there is nobody to write to. */
@@ -78,7 +78,7 @@ const LOG = 'log';
 export class Outbox {
   constructor(private readonly access: AccessStore) {}
 
-  /** The position up to which the log was read for letters; a new outbox begins with what comes. */
+  /** The position up to which the log was read for letters; a new outbox begins with the next event. */
   async checkpoint(head: string): Promise<string> {
     const sql = 'SELECT position FROM letters_checkpoint WHERE name = ?';
     const known = () => this.access.query<{ position: string }>(sql, LOG);
@@ -91,7 +91,7 @@ export class Outbox {
     return row!.position;
   }
 
-  /** Keeps what was decided up to a position, with the position: both or nothing. */
+  /** Keeps the letters decided up to a position, with the position: both or nothing. */
   decided(letters: readonly NewLetter[], from: string, to: string, now: Date): Promise<void> {
     return this.access.keep([
       ...letters.map((letter) => keeping(letter, now)),

@@ -1,4 +1,4 @@
-/** The post: decides on letters and digests, and sends what waits. Every server may do it; each letter goes from one. */
+/** The post: decides on letters and digests, and sends them. Every server may do it; each letter goes from one. */
 import { Inject, Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
 import { randomUUID } from 'node:crypto';
 import { Lookout, type Log } from '#eventsourcing';
@@ -104,7 +104,7 @@ export class Post implements OnModuleDestroy {
       if (composed && row.kind === 'digest') await this.following.sent(row.follower!);
     } catch (error) {
       const refused = error instanceof LetterNotSent && !error.again;
-      // The words of other errors may hold what a letter says.
+      // The words of other errors may hold the text of a letter.
       const why = error instanceof LetterNotSent ? error.message : 'The letter could not be written now.';
       const wait = RETRIES_MS[row.attempts];
       this.#logger.warn(`${row.kind} ${id}: ${why}`);

@@ -30,7 +30,7 @@ export class Reminding {
     return agencies;
   }
 
-  /** Reminds whoever is to be reminded today, in every round. Done again, or by two servers at once, it reminds nobody twice. */
+  /** Reminds the agencies whose day it is, in every round. Done again, or by two servers at once, it adds nothing. */
   async remind(): Promise<void> {
     const today = todayAt(this.clock.now());
     for (const [code, state] of this.projector.model(RoundsProjection).rounds) {

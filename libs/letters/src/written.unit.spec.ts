@@ -1,4 +1,4 @@
-/** Letters and calendar files of hostile words: whoever reads them finds what was meant, and nothing else. */
+/** Letters and calendar files of hostile words: their reader finds the intended words, and nothing else. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import ical from 'node-ical';
 import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
@@ -32,7 +32,7 @@ const BREAKING = [
 ];
 const HOSTILE = [...BREAKING, ...HOSTILE_TEXTS.filter((text) => text.trim() !== '')];
 
-/** As text that was sent and read is, however its ends of lines, and what is no character, were written. */
+/** As text that was sent and is read, with any line ends, and without invalid characters. */
 const settled = (text: string): string => text.toWellFormed().replaceAll(/\r\n?/g, '\n').replaceAll('\0', '').trim();
 
 let folder: string;

@@ -28,7 +28,7 @@ describe('A letter over SMTP', () => {
   const closed = () => new Promise<void>((done) => void open.close(() => done()));
   afterEach(closed);
 
-  /** A server that takes letters, but for what the options refuse. @returns its address */
+  /** A server that takes letters, except those that the options refuse. @returns its address */
   async function server(options: SMTPServerOptions = {}): Promise<string> {
     const smtp = new SMTPServer({
       disabledCommands: ['STARTTLS'],

@@ -20,8 +20,8 @@ export interface Letter {
   readonly html?: string;
   readonly attachments?: readonly Attachment[];
   /**
-   * Names the letter for ever, `<return-17@followthrough.example.org>`: what is sent again after a lost answer is the same
-   * letter, and mail programs show it once. Absent: it gets a new one.
+   * Names the letter for ever, `<return-17@followthrough.example.org>`: a letter that is sent again after a lost answer
+   * is the same letter, and mail programs show it once. Absent: it gets a new one.
    */
   readonly messageId?: string;
   /** The address that ends such letters with one click, by POST (RFC 8058). */
@@ -46,7 +46,7 @@ export class LetterNotSent extends Error {
 export abstract class Mailer {
   /** Returns once the letter was handed over. @throws LetterNotSent */
   abstract send(letter: Letter): Promise<void>;
-  /** Removes whatever is kept here of letters to an address. Nothing is, once a letter was handed over to a server. */
+  /** Removes every letter to an address that is kept here. There is none, once a letter was handed over to a server. */
   async forget(_address: string): Promise<void> {}
 }
 

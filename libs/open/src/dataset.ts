@@ -64,7 +64,7 @@ async function* commitments({ log, progress }: Sources, at: PinnedClocks): Async
     for (const { reference, lead, stale } of items) yield { lead, stale, ...(await viewOf(log, reference, at)) };
 }
 
-/** A commitment as at a date, with what depends on the day it is looked at. */
+/** A commitment as at a date, with the fields that depend on the day of the question. */
 class CommitmentInDump extends CommitmentView {
   @ApiProperty() readonly lead: string;
   @ApiProperty({ description: 'Open, and nobody has mentioned it for twelve months' }) readonly stale: boolean;
@@ -100,7 +100,7 @@ export const TABLES: readonly Listed[] = [
   ofProgress('theme', 'themes', ThemeRow),
 ];
 
-/** The table that holds what is registered as one kind, and its key. */
+/** The table of the entries of one kind, and its key. */
 export const TABLE_OF: ReadonlyMap<string, { readonly name: string; readonly id: string }> = new Map(
   TABLES.filter(({ isProgress }) => !isProgress).map(({ name, id, one }) => [one, { name, id }]),
 );

@@ -1,15 +1,15 @@
-/** The catalogue of what can be taken, in DCAT 3 (https://www.w3.org/TR/vocab-dcat-3/). */
+/** The catalogue of all downloads, in DCAT 3 (https://www.w3.org/TR/vocab-dcat-3/). */
 import { licencePath } from './citation.js';
 import { iri, text, thing, typed, type Thing, type Value } from './graph.js';
 
-/** Who publishes the data, and on what terms. */
+/** The publisher of the data, and the terms. */
 export abstract class DataPublisher {
   abstract readonly publicUrl: string;
   abstract readonly publisher: string;
   abstract readonly dataLicence: string | null;
 }
 
-/** A dataset: its name, what it is, and its addresses by media type. */
+/** A dataset: its name, its description, and its addresses by media type. */
 export interface CataloguedDataset {
   readonly id: string;
   readonly title: string;

@@ -1,4 +1,4 @@
-/** Writes everything that is recorded to a folder: the log as it is, and tables of what it comes to as at a date. */
+/** Writes everything that is recorded to a folder: the log as it is, and tables of its state as at a date. */
 import { createHash } from 'node:crypto';
 import { closeSync, mkdirSync, openSync, writeSync } from 'node:fs';
 import { dirname, join } from 'node:path';

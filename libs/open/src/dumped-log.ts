@@ -52,7 +52,7 @@ export class DumpedLog implements LogSource {
   }
 
   /**
-   * @param codec what this software knows
+   * @param codec the events that this software knows
    * @throws UnknownEvent when newer software wrote it, Error when a line is no event
    */
   static async open(folder: string, codec: EventCodec): Promise<DumpedLog> {

@@ -25,7 +25,7 @@ interface Literal {
   readonly language?: string;
 }
 
-/** A thing and what is said of it. */
+/** A thing and the statements about it. */
 export interface Thing {
   readonly iri: string;
   readonly type: Name;

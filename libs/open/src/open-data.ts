@@ -57,7 +57,7 @@ export class OpenData {
   /** The address that names a thing in linked data. */
   readonly addressOf: AddressOf = (of, code) => `${this.by.publicUrl}${PLACES[of]}/${encodeURIComponent(code)}`;
 
-  /** The address of what is asked for. */
+  /** The address of the question. */
   readonly addressIn = (path: string): string => `${this.by.publicUrl}${path}`;
 
   /** Several dates as known at one position. @throws Rejected `invalid` */

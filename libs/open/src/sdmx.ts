@@ -30,7 +30,7 @@ const INDICATORS: Readonly<Record<string, { readonly name: string; readonly of: 
   STALE: { name: 'Open commitments without a report for twelve months', of: ({ stale }) => stale },
 };
 
-/** A code as SDMX takes it; what it does not take is written as `$` and its hexadecimal number, so that it can be read back. */
+/** A code in the characters of SDMX; others are written as `$` and a hexadecimal number, to be read back. */
 const sdmxCode = (code: string): string =>
   code.replaceAll(/[^A-Za-z0-9_@-]/g, (c) => `$${c.codePointAt(0)!.toString(16).toUpperCase().padStart(2, '0')}`);
 

@@ -4,7 +4,7 @@ import type { CrosswalkAsAt } from '#registers';
 import type { Match } from '#words';
 import { iri, text, thing, typed, type Name, type Thing, type Value } from './graph.js';
 
-/** The address of a page, which names what it shows. */
+/** The address of a page, which names its subject. */
 export type AddressOf = (of: 'frameworks' | 'themes' | 'crosswalks' | 'commitments', code: string) => string;
 
 const MATCHES: Readonly<Record<Match, Name>> = {

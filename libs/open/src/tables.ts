@@ -155,7 +155,7 @@ function scalar(name: string, described: Described): Column {
 /** Fields of acts that no answer has. */
 const NOT_IN_ANSWERS = new Set(['newDocument']);
 
-/** The columns of fields; what is nested becomes columns of its own: `headline_stage`. */
+/** The columns of fields; nested fields become columns of their own: `headline_stage`. */
 function cellsOf(of: Type<unknown>, fields: readonly string[], within = ''): Cell[] {
   const prototype = of.prototype as object;
   return fields.flatMap((field): Cell[] => {
@@ -179,7 +179,7 @@ function cellsOf(of: Type<unknown>, fields: readonly string[], within = ''): Cel
   });
 }
 
-/** The tables of the lists in the fields of a class, also in what is nested. */
+/** The tables of the lists in the fields of a class, also in nested ones. */
 function listsOf(
   of: Type<unknown>,
   { without = [], codes = {} }: Pick<TableParts, 'without' | 'codes'>,

@@ -15,7 +15,7 @@ export interface Context {
   readonly projections?: (log: Log) => Projection[];
   readonly controllers?: readonly Type<unknown>[];
   readonly providers?: readonly Provider[];
-  /** Classes with the queries of its views, made with what keeps the read models up with the log. */
+  /** Classes with the queries of its views, made with the projector that keeps the read models up with the log. */
   readonly views?: readonly (new (projector: Projector) => object)[];
   /** Answers a failed request of a browser. */
   readonly problemPage?: ProblemPage;

@@ -1,7 +1,7 @@
 /**
- * The read model of progress in memory: a row for every date on which a commitment may read otherwise than before, and for
- * every stretch of the log in which that was known. Rows are numbers in typed arrays; what they say is a code of a dictionary,
- * so that a filter is looked up once per entry of a dictionary, and a scan only compares numbers.
+ * The read model of progress in memory: a row for every date on which a commitment may change, and for every stretch of
+ * the log in which that was known. Rows are numbers in typed arrays; each is a code of a dictionary, so that a filter
+ * is looked up once per entry of a dictionary, and a scan only compares numbers.
  */
 import { LRUCache } from 'lru-cache';
 import type { FullDate } from '#clocks';
@@ -22,7 +22,7 @@ export { dateOf, dayOf } from './days.js';
 /** No row. */
 export const NONE = -1;
 
-/** Texts by the order in which they came, each once, and what each means. */
+/** Texts by the order in which they came, each once, and the meaning of each. */
 export class Dictionary<E> {
   readonly keys: string[] = [];
   readonly entries: E[] = [];
@@ -171,7 +171,7 @@ export type RowValues = readonly number[];
 /** The place of each column in the values of a row. */
 export const AT = Object.fromEntries(VALUES.map((name, place) => [name, place])) as Readonly<Record<ValueName, number>>;
 
-/** From which date up to which one, and between which positions, what was shown was yet to be corrected. */
+/** The dates and positions between which a figure that was shown was yet to be corrected. */
 export interface Corrected {
   readonly commitment: number;
   readonly from: number;
@@ -199,7 +199,7 @@ export class Columns {
   /** Those of the values of a row, by place. */
   #values: Codes[] = [];
   rows = 0;
-  /** Keys by which entries are counted, whatever the date and position. */
+  /** Keys by which entries are counted, at any date and position. */
   readonly keys = new LRUCache<string, object>({ max: 100 });
   /** The last position from or up to which any row was known. */
   laid = 0;

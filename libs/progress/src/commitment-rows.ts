@@ -160,7 +160,7 @@ export class CommitmentRows {
     }
   }
 
-  /** @param base of what the point does not say */
+  /** @param base the other parts of the point */
   #valuesOf(base: RowValues | null, point: Partial<Point>, lastReportedOn: number): RowValues {
     const { dictionaries, texts, readings, entries } = this.columns;
     const { wording, reading, entry, heard } = point;
@@ -172,7 +172,7 @@ export class CommitmentRows {
     for (const part in point) {
       if (!(part in KEYED)) continue;
       const [key, at, dictionary] = [point[part as Keyed]!, AT[part as Coded], dictionaries[part as Coded]];
-      // Most parts say what they said before.
+      // Most parts stay as they were.
       if (!base || dictionary.keys[base[at]!] !== key) values[at] = dictionary.codeOf(key);
     }
     if (heard || base?.[AT.agencies] !== values[AT.agencies]) this.#hear(values, base, heard);

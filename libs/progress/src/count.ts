@@ -1,4 +1,4 @@
-/** Counts what was found, by none, one or two kinds of keys. Every figure of every view comes from here. */
+/** Counts the found rows, by none, one or two kinds of keys. Every figure of every view comes from here. */
 import { Count, CountsBy, DayOrNull } from '#platform';
 import type { FullDate } from '#clocks';
 import { STAGES, type Stage } from '#commitments';
@@ -190,7 +190,7 @@ function tallyUnder(
   }
 }
 
-/** All of what was found, each commitment once. */
+/** All found rows, each commitment once. */
 export function countAll(found: Selection): Counted {
   const tallies = new Tallies(1);
   tallyAll(tallies.counts, found);

@@ -40,7 +40,7 @@ interface ThroughQuery extends Through, Pick<Filter, 'followsUp'> {
   readonly staleAfter?: number;
 }
 
-/** The queries over what is read through crosswalks. */
+/** The queries over figures that are read through crosswalks. */
 export class Crosswalks extends View {
   /**
    * The result of reading through the crosswalk of a query; `null` when it names none.

@@ -90,7 +90,7 @@ export class Deliveries {
   #of = new Belonging();
 
   /**
-   * Keeps what an event says of them.
+   * Keeps an event's deliverables.
    * @param c the commitment with the event
    * @returns the days between which they read otherwise since: of a correction those that were shown wrongly
    */

@@ -1,4 +1,4 @@
-/** Commitments that may be another one over again: by the words of their titles, their agencies and what they follow up. */
+/** Commitments that may be duplicates: by the words of their titles, their agencies and their outcomes. */
 import { FindsDuplicates, type DuplicateCandidate } from '#acts';
 import type { Projector } from '#eventsourcing';
 import { compareTexts } from '#text';
@@ -13,8 +13,8 @@ interface InCommon {
 }
 
 /**
- * How alike the titles of two must be that may be the same: most of their words where they share an agency, or half of these
- * and an outcome or forum that they follow up; all words where two agencies recorded, as a joint item, what they follow up.
+ * How alike the titles of two likely duplicates must be: most of their words if they share an agency, or half of these
+ * and an outcome or forum that they follow up; all words if two agencies recorded, as a joint item, the same follow-up.
  */
 const leastAlike = ({ agency, outcome }: InCommon): number =>
   agency ? (outcome ? LEAST_ALIKE : 0.7) : outcome ? 1 : Infinity;

@@ -36,7 +36,7 @@ export type Point = { readonly [P in Exclude<keyof Meanings, 'heard'>]: string }
 /** When agencies last reported themselves. */
 export interface HeardSince {
   readonly on: Heard;
-  /** All that there is; otherwise it is added to what was before. */
+  /** All entries; otherwise they are added to the former ones. */
   readonly whole: boolean;
 }
 export type Part = keyof Point;
@@ -52,11 +52,11 @@ interface Headline {
   readonly note: string | null;
   readonly nextStep: string | null;
   readonly sources: readonly Citation[];
-  /** For whom the secretariat said it, and on what authority. */
+  /** The agency on whose behalf the secretariat reported, and the authority. */
   readonly onBehalf: OnBehalf | null;
 }
 
-/** A headline as text: shorter where it says no more than when, and what was added, as most do. */
+/** A headline as text: shorter if it has no more than the date and the added part, as most do. */
 const headlineText = ({ effective, note, nextStep, onBehalf, sources }: Headline): string =>
   JSON.stringify(
     sources.length === 0 && nextStep === null && onBehalf === null
@@ -78,7 +78,7 @@ const standingText = ({ stage, nature, life, verification, outlook, kind, streng
   `{"stage":"${stage}","nature":"${nature}","life":"${life}","verification":"${verification}",` +
   `"outlook":${outlook === null ? 'null' : `"${outlook}"`},"kind":"${kind}","strength":"${strength}"}`;
 
-/** The same of what is shown and not filtered by, where the spread of stages is all there is, as of most. */
+/** The same of parts that are shown and not filtered by, if the spread of stages is the only one, as of most. */
 function ofSpread(spread: ShownOnly['spread']): string {
   let counts = '';
   for (const stage in spread) counts += `${counts && ','}"${stage}":${spread[stage as keyof typeof spread]}`;
@@ -115,7 +115,7 @@ function daysHeard(c: Commitment): ReadonlyMap<string, Series<FullDate>> {
 /** So many reports are gone through, rather than all that was ever said. */
 const FEW = 64;
 
-/** When each agency last reported itself, by a date. What was corrected or retracted counts as corrected, or not. */
+/** When each agency last reported itself, by a date. A corrected report counts as corrected, a retracted one never. */
 function heardAsAt(c: Commitment, asOf: FullDate): Heard {
   const heard: Record<string, FullDate> = {};
   const reports = c.reports.countUpTo(asOf);
@@ -254,7 +254,7 @@ export function pointAt(c: Commitment, from: FullDate): Point | null {
 
 type Of = keyof Commitment;
 
-/** Whether what an event says of a part of the state may hold as at a date or a later one; absent: it may. */
+/** Whether an event's part of the state may hold as at a date or a later one; absent: it may. */
 const HOLDS: { readonly [S in Of]?: (c: Commitment, revision: number, asOf: FullDate) => boolean } = {
   parts: ({ parts }, revision, asOf) => {
     for (const part of parts.values()) if (part.asAt(asOf)?.revision === revision) return true;

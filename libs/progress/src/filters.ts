@@ -87,7 +87,7 @@ type Taken =
   | { readonly kind: 'choice' | 'choices'; readonly choices: readonly string[]; readonly alone?: string }
   /** The code of something that is in one of these, or several, separated by commas. */
   | { readonly kind: 'code' | 'codes'; readonly of: readonly CodeKind[] }
-  /** Any words: what is not found is not there. */
+  /** Any words: unknown words find nothing. */
   | { readonly kind: 'words' };
 
 type Definition<V = never> = Taken & Described<V>;
@@ -117,7 +117,7 @@ interface Described<V> {
   readonly description: string;
   readonly example?: string;
   readonly default?: string;
-  /** The rows that meet it, if it has rows of its own; what depends on the day is looked at while counting. */
+  /** The rows that meet it, if it has rows of its own; conditions that depend on the day are checked while counting. */
   readonly rows:
     | 'shapes others'
     | 'of the day'
@@ -513,7 +513,7 @@ export const Flag = (description: string): PropertyDecorator =>
     IsBoolean({ message: ({ property, value }) => `${property} knows no ${String(value)}; it takes true, false` }),
   );
 
-/** The field of a query that is a filter, as the table has it; `otherwise` says what it is in this view. */
+/** The field of a query that is a filter, as the table has it; `otherwise` gives its description in this view. */
 export const FilterField =
   (otherwise: Partial<Pick<Definition, 'description' | 'example' | 'default'>> = {}) =>
   (target: object, property: FilterName): void => {

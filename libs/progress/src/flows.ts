@@ -32,7 +32,7 @@ import { rowAt, STAGE_BITS, type ViewClocks, type Selection, type PinnedClocks }
 
 /** The terms that add to a total … */
 export const ENTRIES = ['new', 'restored', 'joined'] as const;
-/** … and what goes out of it. */
+/** … and those that leave it. */
 export const EXITS = ['merged', 'split', 'superseded', 'withdrawn', 'removed', 'departed'] as const;
 export type EntryReason = (typeof ENTRIES)[number];
 export type Exit = (typeof EXITS)[number];
@@ -540,7 +540,7 @@ export class FlowsController {
   }
 }
 
-/** The items of a page with what was said of each, and where all of it is told. */
+/** The items of a page with the statements on each, and the address of all of them. */
 export const withCauses = (
   log: Log,
   leg: LegName,

@@ -103,8 +103,8 @@ export class Hierarchy {
   }
 
   /**
-   * Under which agencies a commitment counts: those in the role, of them the one that is asked for, and of them the members of
-   * the body. With `today` each as what it has become.
+   * The agencies under which a commitment counts: those in the role, of them the requested one, and of them the members
+   * of the body. With `today` each as its successor of today.
    */
   async holders({
     agency,
@@ -142,7 +142,7 @@ export class Hierarchy {
     return this.registers.names('agency', knownAt, agencies === 'today' ? undefined : asOf);
   }
 
-  /** Forums and outcomes, each below what it is part of or was asked for by. */
+  /** Forums and outcomes, each below the forum that it is part of, or that asked for it. */
   async forums(): Promise<{ readonly forums: readonly Node[]; readonly outcomes: readonly Node[] }> {
     const { knownAt } = this.at;
     const forums = await this.registers.all('forum', knownAt);

@@ -27,7 +27,7 @@ class ReplyInShort {
   @ApiProperty() readonly text: string;
 }
 
-/** The agency for which the secretariat reported, and what lets it. */
+/** The agency on whose behalf the secretariat reported, and the authority. */
 export class OnBehalfInShort {
   @ApiProperty({ example: 'ILO' }) readonly agency: string;
   @ApiProperty({ description: 'The letter or e-mail, as people cite it' }) readonly authority: string;

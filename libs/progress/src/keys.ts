@@ -1,4 +1,4 @@
-/** Keys under which commitments count, by what their rows say in one column. */
+/** Keys under which commitments count, by one column of their rows. */
 import { compareTexts } from '#text';
 import type { Coded, Codes, Columns, Meanings } from './columns.js';
 
@@ -64,7 +64,7 @@ export interface Counting {
   readonly size: number;
 }
 
-/** Under which keys a commitment counts, by what a row says in one column. */
+/** The keys under which a commitment counts, by one column of a row. */
 export class Keys<C extends Coded> implements Counting {
   readonly names: string[] = [];
   readonly #numbers = new Map<string, number>();

@@ -7,7 +7,7 @@ import type { Columns } from './columns.js';
 import { codesOfField, idleIn, type CodeKind } from './filters.js';
 import { ProgressProjection } from './progress.projection.js';
 
-/** The codes that something has. What is known now is known: registers only grow. */
+/** The codes in use. A known code stays known: registers only grow. */
 export class KnownCodes {
   readonly #registers: Registers;
   readonly #columns: Columns;
@@ -18,9 +18,9 @@ export class KnownCodes {
   }
 
   /**
-   * @param at the pointer to what holds the fields
-   * @throws Rejected `not_found`, naming the field, what was asked for, and the code that differs by case only; `invalid` for
-   *   fields that would change nothing
+   * @param at the pointer to the object with the fields
+   * @throws Rejected `not_found`, naming the field, its value, and the code that differs by case only; `invalid` for
+   * fields that would change nothing
    */
   async refuseUnknown(asked: object, at = ''): Promise<void> {
     const [idle] = idleIn(asked);

@@ -14,10 +14,10 @@ function encode(value: string): string {
   return known;
 }
 
-/** The query that lists exactly what a figure counts: `stage=planned&asOf=2011-02-17&knownAt=1362`. */
+/** The query that lists exactly the commitments of a figure: `stage=planned&asOf=2011-02-17&knownAt=1362`. */
 export const listQuery = (asked: object, at: PinnedClocks): string => listQueries(asked, at)();
 
-/** The queries of figures that differ in the values of some fields: what they share is made once. */
+/** The queries of figures that differ in the values of some fields: their common part is made once. */
 export function listQueries(
   asked: object,
   at: PinnedClocks,
@@ -41,7 +41,7 @@ export function crossedQueries(
   const { texts, between } = partsOf(asked, at, [one, other]);
   const [before, middle, after] = texts as [string, string, string];
   const isFirst = between[0] === 0;
-  /** By the other value: what stands on its side of the first one. */
+  /** By the other value: the key on its side of the first one. */
   const beside = new Map<string, string>();
   const besideOf = (value: string): string => {
     let text = beside.get(value);

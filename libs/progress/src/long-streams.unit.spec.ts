@@ -16,7 +16,7 @@ const REFERENCE = 'IOM-1990-01';
 const dayOf = (n: number): string => new Date(Date.UTC(1990, 0, 1) + n * 86_400_000).toISOString().slice(0, 10);
 const stage = (on: string) => ({ stage: 'in_progress', effective: on, reportedOn: on, agency: 'IOM' }) as const;
 
-/** How often anything was read of what events said. */
+/** How often any data of events was read. */
 let looks = 0;
 const watched = <D extends object>(data: D): D =>
   new Proxy(data, {

@@ -1,7 +1,7 @@
 /**
- * One look at the read model: as at a date, as known at a position. A view asks it what a filter finds, counts that by keys
- * (`countBy`), and says the answer. A view is a file with its answer class, its query and its route. A look ends with its view
- * (`using`): what was found is not kept, and its memory serves the next one.
+ * One look at the read model: as at a date, as known at a position. A view asks it for the rows of a filter, counts
+ * them by keys (`countBy`), and makes the answer. A view is a file with its answer class, its query and its route. A
+ * look ends with its view (`using`): found rows are not kept, and their memory serves the next one.
  */
 import type { Projector } from '#eventsourcing';
 import { Registers } from '#registers';

@@ -167,7 +167,7 @@ export class Matrix extends View {
   }
 }
 
-/** @param beside agencies as they stand beside others, in whatever responsible role */
+/** @param beside agencies beside others, in any responsible role */
 async function axisOf(kind: RowAxis | ColumnAxis, look: Look, filter: Filter, beside = false): Promise<Axis> {
   if (kind === 'theme') return themeAxis(look, filter);
   if (kind !== 'agency') return followUpAxis(kind, look, filter);
@@ -197,7 +197,7 @@ async function followUpAxis(kind: 'forum' | 'outcome', look: Look, { followsUp }
   };
 }
 
-/** Themes at the top of their frameworks, or what is directly below the one asked for, with all below them. */
+/** Themes at the top of their frameworks, or those directly below the requested one, with all below them. */
 export async function themeAxis(look: Look, filter: Filter): Promise<Axis & { readonly keys: Keys<'themes'> }> {
   const tree = await look.hierarchy.themes(filter);
   const framework = filter.framework ?? tree.reading?.crosswalk.to;

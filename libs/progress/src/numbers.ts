@@ -11,7 +11,7 @@ export const widthOf = (column: Column): Width => column.BYTES_PER_ELEMENT as Wi
 const widthFor = (value: number): Width =>
   value <= MOST[1] ? 1 : value <= MOST[2] ? 2 : value <= MOST[4] ? 4 : (8 as const);
 
-/** A column with room for so many, and what another one held. */
+/** A column with room for so many, and the values of another one. */
 export function roomy(width: Width, room: number, before?: Column): Column {
   const Wider = OF_WIDTH[width] as new (buffer: SharedArrayBuffer, from: number, length: number) => Column;
   const wider = new Wider(memoryOf(room * width), 0, room);

@@ -30,7 +30,7 @@ const KEYS = {
 type Key = keyof typeof KEYS;
 
 export type Sort = Key | `-${Key}` | 'relevance';
-/** `-`: the last first, but those without the key are always at the end. `relevance`: what a search finds best first. */
+/** `-`: the last first, but those without the key are always last. `relevance`: the best hits of a search first. */
 export const SORTS = [
   ...(Object.keys(KEYS) as Key[]).flatMap((key) => [key, `-${key}`] as const),
   'relevance',
@@ -54,7 +54,7 @@ export interface Order {
 
 const compare = (a: string | number, b: string | number): number => (a < b ? -1 : a > b ? 1 : 0);
 
-/** @param scores by the code of a wording, how well it answers what was searched for: for the order of relevance */
+/** @param scores by the code of a wording, how well it answers the search: for the order of relevance */
 export function orderOf(columns: Columns, sort: Sort, scores?: Int32Array): Order {
   const { commitment, text } = columns.columns;
   const descends = sort.startsWith('-') || sort === 'relevance';

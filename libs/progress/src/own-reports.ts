@@ -6,7 +6,7 @@ import type { CountedAgencies } from './hierarchy.js';
 import type { Look } from './look.js';
 import { flags, type Selection } from './scan.js';
 
-/** The field of a row: `lastReportedOn` is when anybody last mentioned what it counts, this is when the agency did. */
+/** The field of a row: `lastReportedOn` is when anybody last mentioned its commitments, this is when the agency did. */
 export const OwnReport = (of = 'Its') =>
   ApiProperty({
     type: String,
@@ -24,7 +24,7 @@ export async function lastOwnReports(
   const [leads, holdersIn] = [await look.leads(filter), await look.hierarchy.holders(filter)];
   const { starts, numbers } = leads.lists;
   const { agencies, leadReportedOn, heard } = columns;
-  /** By the code of a set of agencies: the last day on which its lead reported; and what others did, each once. */
+  /** By the code of a set of agencies: the last day on which its lead reported; and the other agencies' days. */
   const led = new Int32Array(dictionaries.agencies.size);
   const others = new Map<number, Set<number>>();
   const nothing = flags(dictionaries.heard.entries, (on) => Object.keys(on).length === 0);

@@ -22,7 +22,7 @@ beforeEach(() => {
 });
 afterEach(() => log.store.close());
 
-/** Appends what is said next of something. @returns its position */
+/** Appends the next statement on something. @returns its position */
 const append = async (category: string, id: string, name: string, data: object) => {
   const stream = `${category}-${id}`;
   const revision = (await log.store.read(stream)).at(-1)?.revision ?? NO_STREAM;
@@ -153,7 +153,7 @@ describe('The views of progress', () => {
     }));
     type One = (typeof COMMITMENTS)[number];
     const LAST_DAY: Record<string, string> = { '2006': '2006-12-31', '2006-12': '2006-12-31', '2007': '2007-12-31' };
-    /** As people put them in order; what stands together is alike. */
+    /** In people's order; texts in one group are alike. */
     const REFERENCES = ['A-2006-02', 'A-2006-99', 'A-2006-100', 'B-2006-01', 'C-2006-01', 'C-2006-02', 'C-2006-03'];
     const TITLES = [['e-'], ['Élan'], ['ｚ'], ['zebra', 'Zebra'], ['𐐷']];
     const LEADS = [['A'], ['B', 'b'], ['É'], ['GOV-B']];

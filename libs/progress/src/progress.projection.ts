@@ -136,7 +136,7 @@ export class ProgressProjection implements Projection {
     return known;
   }
 
-  /** The words that went stand in what was shown earlier, too: all of it is laid anew without them. */
+  /** Blanked words are in earlier rows, too: all rows are laid anew without them. */
   async #blank(event: Recorded, earlier: Earlier): Promise<void> {
     const aside = this.columns.aside();
     const anew = this.#nothing(event, aside);
@@ -166,7 +166,7 @@ export class ProgressProjection implements Projection {
     this.#keep(change.event, known);
   }
 
-  /** Keeps what else was written in an event, or what is written there since a correction, to be found by. */
+  /** Keeps an event's other texts, or its texts since a correction, for the search. */
   #note({ event, state, corrects }: Change, number: number): void {
     const { texts, deliveries } = this.columns;
     const position = Number(event.position);
@@ -235,7 +235,7 @@ function lay(known: CachedCommitment, { event, state, corrects }: Change, rows: 
   known.revision = event.revision;
 }
 
-/** The first date that a correction may change: of the statement, as it was and as it is. What the record act says always holds. */
+/** The first date that a correction may change: of the statement before and after it. The record act always holds. */
 function sinceOf({ data, name }: Recorded, before: Commitment, { said, changes }: Commitment): FullDate {
   const { revision } = data as { revision: number };
   if (revision === 0 || name === 'Blanked') return '';

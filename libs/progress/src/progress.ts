@@ -52,7 +52,7 @@ export abstract class ProgressView<R> {
 export type Totals = Omit<ProgressView<never>, 'rows'>;
 type ViewFilter = Pick<Filter, 'followsUp' | 'role' | 'agencies' | 'memberOf' | 'kind'>;
 
-/** Only what every view can be narrowed to. */
+/** Only the filters that every view takes. */
 const scopeOf = ({ followsUp, role, agencies, memberOf, kind }: ViewFilter): ViewFilter => ({
   followsUp,
   role,
@@ -80,8 +80,9 @@ const FACETS = {
 } as const satisfies Record<Facet, unknown>;
 
 /**
- * The number of entries of a list that is read whole which are made at once. So many stay in memory where nobody reads on, and
- * what waits long for its reader is taken for old by the collector: of a hundred, whole lists piled up before it came to them.
+ * The number of entries of a list that is read whole which are made at once. So many stay in memory if the reader
+ * stops, and entries that wait long are taken for old by the collector: with a hundred at a time, whole lists piled up
+ * before it came to them.
  */
 const AT_ONCE = 16;
 
@@ -109,7 +110,7 @@ export class Progress extends View {
     return { ...totalsOf(look, all), rows: await agencyRows(look, look.active(all), scope) };
   }
 
-  /** One agency's progress, and per theme what it is about; `row` is `null` for an agency that has no commitment. */
+  /** One agency's progress, and per theme of its commitments; `row` is `null` for an agency that has no commitment. */
   async agency(
     code: string,
     at: ViewClocks,
@@ -260,7 +261,7 @@ export async function itemsOf(look: Look, found: Selection, rows: readonly numbe
   return rows.map((row) => itemOf(columns, row, found.statusOf(row), { ...at, cited }));
 }
 
-/** The total, what stands apart from it, and how many of it were corrected later. */
+/** The total, the ended records apart from it, and how many of it were corrected later. */
 export function totalsOf(look: Look, all: Selection): Totals {
   const lives = new Map(countBy(all, look.lives()).map((one) => [one.keys[0], one]));
   const active = lives.get('active');

@@ -31,12 +31,12 @@ export interface OnTheDay {
   readonly stale?: boolean;
 }
 
-/** A stage in the first bits of a status, and in those after them what else is counted of a commitment. */
+/** A stage in the first bits of a status, and in those after them the other counted facts of a commitment. */
 export const STAGE_BITS = 2 ** Math.ceil(Math.log2(STAGES.length)) - 1;
 const AFTER = STAGE_BITS + 1;
 export const [WITH_TARGET, OVERDUE, STALE, CORRECTED] = [AFTER, AFTER * 2, AFTER * 4, AFTER * 8] as const;
 
-/** Memory of selections that are over, for the next ones: what is asked of the system anew sets the collector going. */
+/** Memory of selections that are over, for the next ones: a new request to the system sets the collector going. */
 interface Room {
   readonly rows: Int32Array;
   readonly statuses: Uint8Array;
@@ -183,8 +183,8 @@ function putHeld(
   return n;
 }
 
-// A loop over all rows is a function of its own, and what it does with several things of a row another one: V8 makes fast code
-// of a loop that runs, and throws it away where it comes to what it has not seen, such as that which follows the loop.
+// A loop over all rows is a function of its own, and its work on several parts of a row another one: V8 makes fast code
+// of a loop that runs, and throws it away when it comes to code that it has not seen, such as the code after the loop.
 
 // Rows are written whether or not they are kept: which are nobody can foresee, and a processor that tries takes longer.
 

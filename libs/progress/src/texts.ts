@@ -57,7 +57,7 @@ export class Texts {
   /** @param referenceOf the reference of a commitment: it is found by that, too */
   constructor(private readonly referenceOf: (commitment: number) => string) {}
 
-  // ── What is shown ─────────────────────────────────────────────────────────────────────────────────────────────────
+  // ── Wordings that are shown ───────────────────────────────────────────────────────────────────────────────────────
 
   /** The code of a wording of a commitment, which may be known. */
   codeOf(commitment: number, { title, summary, condition, language }: Wording): number {

@@ -236,7 +236,7 @@ function meets(row: number, conditions: readonly Condition[]): boolean {
   return true;
 }
 
-/** The greatest of what was heard at each of some steps, each heard from one step up to another one. */
+/** The greatest of the values heard at each of some steps, each heard from one step up to another one. */
 class Latest {
   /** By the step from which on and the one up to which it was heard. */
   readonly #most: Int32Array;

@@ -1,6 +1,6 @@
 /**
- * The titles of commitments as numbers: finds those that share most of their words at a cost that has a bound, whatever the
- * size of the register. The index of search gives the words their numbers.
+ * Titles of commitments as numbers: finds those that share most of their words at a bounded cost, for a register of any
+ * size. The index of search gives the words their numbers.
  */
 import type { Memory } from '#eventsourcing';
 import { RisingLists, Sequences, wordsOf } from '#search';
@@ -99,7 +99,7 @@ export class Titles {
     return number & (this.#last.length - 1);
   }
 
-  /** Nothing of what the title was is kept. Its words have their numbers yet. */
+  /** Nothing of the former title is kept. Its words have their numbers yet. */
   forget(code: number): void {
     for (const word of this.#words.of(code)) this.#holding.delete(word, code);
     this.#words.clear(code);

@@ -1,4 +1,4 @@
-/** The view of what waits for an agency: roles and leads that it has yet to accept, readings that it has yet to reply to. */
+/** The view of the tasks that wait for an agency: roles and leads to accept, readings to reply to. */
 import { Count, TextOrNull } from '#platform';
 import { ApiProperty } from '@nestjs/swagger';
 import { todayAt } from '#clocks';

@@ -250,7 +250,7 @@ export const REGISTER_ACTS = {
 
 type ActsOn<R extends Register> = (typeof REGISTER_ACTS)[R];
 
-/** One act on an entry of a register: which, what it says, and what of the entry it is about. */
+/** One act on an entry of a register: its name, its body, and the part of the entry that it is about. */
 export type EntryAct<R extends Register = Register> = R extends Register
   ? {
       [A in keyof ActsOn<R>]: {

@@ -1,16 +1,17 @@
 /**
- * An agency: what is registered of it, and what became of it since.
+ * An agency: its registered content, and its dated changes since.
  *
- * The registered or last amended content (its *entry*) is its beginning. The dated acts come on top and
- * outrank it, in whatever order both were recorded:
+ * The registered or last amended content (its *entry*) is its beginning. The dated acts come on top and outrank it, in
+ * any order of recording:
  * - the entry's name holds until the first rename;
- * - the entry's memberships and chairs are the first ones; joining and chairing add one, leaving gives a membership its end,
- *   the entry's as well;
- * - the entry's `succeededBy` has no date and so holds at any time, until an end that names a successor takes its place.
+ * - the entry's memberships and chairs are the first ones; joining and chairing add one, leaving gives a membership its
+ *   end, the entry's as well;
+ * - the entry's `succeededBy` has no date and so holds at any time, until an end that names a successor takes its
+ *   place.
  *
- * An amendment replaces the entry and leaves the dated acts as they are. What is dated holds from the first day of its
- * period, and a membership or chair to the last day of it. Rules about two periods refuse only what cannot be: where a
- * partial date leaves it open which came first, the one who says it is believed.
+ * An amendment replaces the entry and leaves the dated acts as they are. A dated act holds from the first day of its
+ * period, and a membership or chair to the last day of it. Rules about two periods refuse only impossible ones: if a
+ * partial date leaves open which came first, the reporter is believed.
  *
  * A dated act that was a mistake is retracted: the agency is then as if it had never been said.
  */
@@ -34,10 +35,10 @@ import { Conflict, Rejected, fold, refused, withoutNulls, type Aggregate, type B
 import type { DecideEntry } from './act.js';
 import { keepingStatements, retractedIn, takenBack, type EntryHistory } from './corrections.js';
 
-/** A retraction: what it takes back, and why. */
+/** A retraction: the act that it takes back, and the reason. */
 export type Retraction = RetractDatedAct & { readonly revision: number };
 
-// ── Events: what was said, without the nulls ────────────────────────────────────────────────────────────────────────
+// ── Events: their data, without the nulls ───────────────────────────────────────────────────────────────────────────
 
 export type AgencyEvents = {
   Registered: Agency;
@@ -270,7 +271,7 @@ export const join: Decide<JoinBody> = (state, act, { today }) => {
   return [{ name: 'Joined', data: withoutNulls(act) }];
 };
 
-/** An agency leaves what it is a member of; it may do so earlier than was said before. */
+/** An agency leaves a body that it is a member of; it may do so earlier than was said before. */
 export const leave: Decide<LeaveBody> = (state, act) => {
   isRegistered(state);
   isBeforeItsEnd(state, '/to', act.to);

@@ -13,7 +13,7 @@ import {
   refused,
 } from '#eventsourcing';
 
-/** An event as it was said; of a blanked one, what is left. */
+/** An event as it was recorded; of a blanked one, the rest. */
 export interface Statement extends StreamEvent<object> {
   readonly name: string;
 }
@@ -25,7 +25,7 @@ export function statementAt<S extends Statement>(said: readonly S[], revision: n
   return found;
 }
 
-// ── State: what was said, and what of it stands ─────────────────────────────────────────────────────────────────────
+// ── State: all statements, and those that hold ──────────────────────────────────────────────────────────────────────
 
 /** Everything that was said of an entry, in order. */
 export interface EntryHistory {
@@ -53,7 +53,7 @@ export function takenBack(
   return revision;
 }
 
-/** An aggregate that keeps what was said, so that it can be retracted and blanked. */
+/** An aggregate that keeps its statements, so that they can be retracted and blanked. */
 export function keepingStatements<S extends object, M extends EventMap>({
   initial,
   evolve,
@@ -76,17 +76,17 @@ export function keepingStatements<S extends object, M extends EventMap>({
   return { ...catalog, initial: refold([]), evolve: Object.fromEntries(evolvers) as never };
 }
 
-/** Whether a later blanking has replaced this one: that one says what is left. */
+/** Whether a later blanking has replaced this one: that one has the rest. */
 const isPast = ({ left }: Blanked): boolean => Object.keys(left).length === 0;
 
-/** Whether a blanking, or the blanking whose reason it blanked, still says what is left of what was said. */
+/** Whether a blanking, or the blanking whose reason it blanked, still has the rest of the statement. */
 const holdsWords = ({ left }: Blanked): boolean =>
   isOfBlanking(left) ? holdsWords(left) : Object.keys(left).length > 0;
 
-/** Whether what a blanking left is left of a blanking. */
+/** Whether the rest that a blanking left is that of a blanking. */
 const isOfBlanking = (left: object): left is Blanked => 'left' in left;
 
-/** A reason also stands in what is left of the blanking that gave it. */
+/** A reason is also in the rest of the blanking that gave it. */
 const givesReason = ({ reason, left }: Blanked, gone: string): boolean =>
   reason === gone || (isOfBlanking(left) && givesReason(left, gone));
 const withoutReason = ({ reason, left, ...blanking }: Blanked, gone: string): Blanked => ({
@@ -95,7 +95,7 @@ const withoutReason = ({ reason, left, ...blanking }: Blanked, gone: string): Bl
   left: isOfBlanking(left) ? withoutReason(left, gone) : left,
 });
 
-/** `said` with what is left of the event that a blanking names. */
+/** `said` with the rest of the event that a blanking names. */
 export const blanked = <S extends Statement>(said: readonly S[], blanking: Blanked): S[] =>
   said.map((s) => (s.revision === blanking.revision && !isPast(blanking) ? { ...s, data: blanking.left } : s));
 
@@ -140,8 +140,9 @@ interface Words<S> {
 }
 
 /**
- * Blanks texts of an event, and the same words where they were said again. What an earlier blanking left holds the words, too:
- * it goes, as the new one takes its place. Of a blanking itself the reason can be blanked, as it may name what had to go.
+ * Blanks texts of an event, and the same words where they were said again. The rest that an earlier blanking left holds
+ * the words, too: it goes, as the new one takes its place. Of a blanking itself the reason can be blanked, as it may
+ * name the blanked words.
  * @throws Rejected
  */
 export function blankings<S extends Statement>(

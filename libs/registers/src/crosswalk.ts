@@ -23,7 +23,7 @@ import type { DecideEntry, OnEntry } from './act.js';
 import type { Retraction } from './agency.js';
 import { isOwnCode, keepingStatements, takenBack, type EntryHistory } from './corrections.js';
 
-/** The links by which what is on a theme is, as a whole, on the other. */
+/** The links by which commitments on a theme are, as a whole, on the other. */
 export const WITHIN: readonly Match[] = ['exact', 'close', 'broad'];
 
 // ── Events ──────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -104,7 +104,7 @@ export const setUp: Decide<Crosswalk> = ({ entry: existing }, entry) => {
   return [{ name: 'Registered', data: withoutNulls(entry) }];
 };
 
-/** Gives it another title; the frameworks are what its links rest on. */
+/** Gives it another title; its links rest on the frameworks, which stay. */
 export const retitle: Decide<Crosswalk> = (state, entry, on) => {
   isOwnCode(entry.code, on);
   isRegistered(state);

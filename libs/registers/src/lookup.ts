@@ -28,7 +28,7 @@ import {
 /** The knowledge that all lookups in a log share. */
 class LookedUp {
   readonly found = new Set<string>();
-  /** Agencies as they were when they were last looked at: of each only what came since is read. */
+  /** Agencies at the last look: of each only later events are read. */
   readonly agencies = new Map<string, { readonly state: AgencyState & EntryHistory; readonly revision: number }>();
 }
 const lookedUpIn = new WeakMap<EventStore, LookedUp>();
@@ -100,7 +100,7 @@ export class Lookup {
 
   /**
    * Nothing new is given to an agency that has ended.
-   * @param anew whether what came since the last look counts, too
+   * @param anew whether events since the last look count, too
    * @returns what names every one of them, its successor, and where in the body it stands; `null` when there is none
    */
   async endedAmong(taking: readonly Taking[], anew = true): Promise<Rejected | null> {
@@ -116,7 +116,7 @@ export class Lookup {
   /**
    * A parent must be of the same framework, and no chain of parents or successors may come back to its start.
    * @param pointerOf where in the body a field stands
-   * @returns what is wrong; `null` when nothing is
+   * @returns the fault; `null` when there is none
    */
   async cycleIn(
     kind: Register,

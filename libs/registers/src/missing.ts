@@ -3,7 +3,7 @@ import { Rejected } from '#eventsourcing';
 import { fold } from '#text';
 
 /**
- * Names what was asked for, and the codes that differ from it in case, accents or spaces only.
+ * Names the missing code, and the codes that differ from it in case, accents or spaces only.
  * @param field of the query in which it stands; absent: it is in the address
  */
 export function missing(

@@ -1,6 +1,6 @@
 /**
- * An outcome: what is registered of it, and who has endorsed it since. It is proposed until it is endorsed, and followed up
- * from when a commitment says so; a decision is endorsed by whoever took it.
+ * An outcome: what is registered of it, and who has endorsed it since. It is proposed until it is endorsed, and
+ * followed up from when a commitment says so; a decision is endorsed by the body that took it.
  */
 import type { EndorseOutcome, Endorsement, Outcome, OutcomeAsAt, RetractDatedAct } from '#bodies';
 import type { FullDate } from '#clocks';

@@ -75,7 +75,7 @@ export const enter = <E extends Entry>({ entry: existing }: Registration<E>, ent
   return [{ name: 'Registered', data: withoutNulls(entry) }];
 };
 
-/** Replaces what an entry says; saying the same again is refused. */
+/** Replaces the content of an entry; the same content again is refused. */
 export const amend = <E extends Entry>(
   { entry: existing }: Registration<E>,
   entry: E,

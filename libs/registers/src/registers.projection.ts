@@ -137,7 +137,7 @@ export class RegistersProjection implements Projection {
     }
   }
 
-  /** The words that went stand in what was shown earlier, too: all of it is made anew. */
+  /** Blanked words are in earlier content, too: all of it is made anew. */
   async #blank(kind: Register, event: Recorded, earlier: Earlier): Promise<void> {
     const all = [...(await earlier()), event];
     let state: EntryHistory | undefined;

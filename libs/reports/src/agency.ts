@@ -1,4 +1,4 @@
-/** The report on one agency: what it undertook, what came of it, and what was asked of it in vain. */
+/** The report on one agency: its commitments, their progress, and the recommendations that it has not taken up. */
 import { ApiProperty } from '@nestjs/swagger';
 import { FilterField, listQuery, type Filter, type OutcomeRow } from '#progress';
 import type { Role } from '#commitments';

@@ -1,4 +1,4 @@
-/** The widths of the columns of a printed table: what must stay whole is not wider than its column. */
+/** The widths of the columns of a printed table: a text that must stay whole fits its column. */
 import { weightOf } from './flow.js';
 import { CODE } from './in-words.js';
 import { plain, type Cell, type Column } from './report.js';
@@ -29,7 +29,7 @@ const ENDS = /[^\S\u00A0]|\u200B/;
 /** Whether a word is a code, with or without the signs around it: `(WORLD-BANK,` */
 const isCode = (word: string): boolean => CODE.test(word.replaceAll(/^[(«“]+|[),.:;»”]+$/g, ''));
 
-/** How many letters what is never broken has, of a text: codes are whole, other words are parted at their hyphens. */
+/** The letters of the longest unbroken part of a text: codes are whole, other words are parted at their hyphens. */
 export const longestWord = (text: string, letters: Letters): number =>
   text.split(ENDS).reduce((most, word) => {
     if (word.length * letters.capital <= most) return most;
@@ -64,7 +64,7 @@ export const naturalWidths = (columns: readonly Column[], whole: number): number
   columns.map(({ weight }) => (weight * whole) / weightOf(columns));
 
 /**
- * Widths by weight, of which columns of figures lend what they do not need to those of texts, so that more of these stand on
+ * Widths by weight, of which columns of figures lend their spare room to those of texts, so that more words stand on
  * one line.
  */
 export function lent(
@@ -86,7 +86,7 @@ const LEAST = 0.7;
 
 /**
  * Columns as wide as their weights say, but for those that need more: these take from the others.
- * @returns `null`: what is needed takes too much from the others
+ * @returns `null`: the needed room takes too much from the others
  */
 export function fitted(
   natural: readonly number[],

@@ -10,7 +10,7 @@ type Part = CommitmentView['parts'][number];
 
 // ── Tables that are read ────────────────────────────────────────────────────────────────────────────────────────────
 
-/** The columns of a commitment with its title, stage and agencies. @param below what stands below the title */
+/** The columns of a commitment with its title, stage and agencies. @param below the words below the title */
 const readColumns = (draft: Draft, below: (of: Dossier) => Inline[][] = () => []): Told<Dossier>[] => [
   draft.lists('commitment', 4, (of) => [[...draft.title(of), ...draft.notes(of.view.headline)], ...below(of)]),
   draft.lists('stageAndDate', 2.2, (of) => stageLines(draft, of)),
@@ -19,7 +19,7 @@ const readColumns = (draft: Draft, below: (of: Dossier) => Inline[][] = () => []
 
 const targetOf = ({ view }: Dossier) => view.target?.date;
 
-/** Commitments with what their agencies said of them, and the evidence of each; none where there are no commitments. */
+/** Commitments with the words of their agencies, and the evidence of each; no table for none. */
 export function commitmentTable(
   draft: Draft,
   id: string,
@@ -32,7 +32,7 @@ export function commitmentTable(
   return draft.tableOf(id, title, [...readColumns(draft, (of) => notesOf(draft, of)), ...more], dossiers, href);
 }
 
-/** Commitments with what their agencies said of them, and what they depend on; none where there are no commitments. */
+/** Commitments with the words of their agencies, and their dependencies; no table for none. */
 export function reasonTable(
   draft: Draft,
   id: string,
@@ -105,7 +105,7 @@ function partLines(draft: Draft, { item, view }: Dossier): Inline[][] {
 
 /**
  * `IOM (lead): completed, 20 Nov. 2006`; without its stage where that is the one of the commitment.
- * @param says what the agency says of it in its return
+ * @param says the agency's words on it in its return
  */
 function partOf(
   draft: Draft,

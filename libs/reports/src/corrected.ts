@@ -1,5 +1,5 @@
 /**
- * Corrections after a report was published: what is known by now of its date, beside what it says, and the replies of agencies.
+ * Corrections after a report was published: its date as known now, beside its own figures, and the replies of agencies.
  * The report itself stays as it is.
  */
 import { Inject, Injectable } from '@nestjs/common';

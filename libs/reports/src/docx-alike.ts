@@ -1,4 +1,4 @@
-/** Packs a DOCX without what the library takes from the clock and from chance. */
+/** Packs a DOCX without the values that the library takes from the clock and from chance. */
 import type * as Docx from 'docx';
 import { strToU8, zipSync } from 'fflate';
 import { FIRST_DAY } from '#tables';
@@ -8,15 +8,15 @@ interface Compiler {
 }
 
 /**
- * The parts of a document by their paths, as the library packs them. It keeps them to itself: taken out of what it has packed,
- * they would be compressed twice.
+ * The parts of a document by their paths, as the library packs them. It keeps them private: unpacking the finished file
+ * would compress them twice.
  */
 export const partsOf = (library: typeof Docx, document: Docx.Document): ReadonlyMap<string, string | Uint8Array> =>
   (library.Packer as unknown as { readonly compiler: Compiler }).compiler.compile(document);
 
 /**
- * A file of these parts without what the library takes from the clock, from chance and from the documents before it: times, ids
- * of links and of bookmarks.
+ * A file of these parts without the values that the library takes from the clock, from chance and from the documents
+ * before it: times, ids of links and of bookmarks.
  */
 export function alike(parts: ReadonlyMap<string, string | Uint8Array>, asOf: string): Uint8Array {
   const ids = new Map<string, string>();
@@ -27,7 +27,7 @@ export function alike(parts: ReadonlyMap<string, string | Uint8Array>, asOf: str
   const marks = new Map<string, string>();
   const mark = (id: string) => marks.get(id) ?? (marks.set(id, String(marks.size + 1)), marks.get(id)!);
   const same = (path: string, text: string): string => {
-    // Quotation marks in what people wrote are entities, so these are attributes.
+    // Quotation marks in people's words are entities, so these are attributes.
     const named = text
       .replaceAll(
         / (Id|r:id|r:embed)="(rId[^"]*)"/g,

@@ -1,4 +1,4 @@
-/** A report as the parts of a DOCX: a cover, contents, what it says in runs of pages upright and aside, and its manifest. */
+/** A report as the parts of a DOCX: a cover, contents, its text in runs of pages upright and aside, its manifest. */
 import type * as Docx from 'docx';
 import { pngOf } from '#charts';
 import {
@@ -54,7 +54,7 @@ interface GridParts {
   readonly headHeight?: number | null;
   readonly none?: Docx.Paragraph[];
   readonly total?: Docx.Paragraph[][];
-  /** In the last row: LibreOffice keeps a row with the next one, but not with what comes after the table. */
+  /** In the last row: LibreOffice keeps a row with the next one, but not with the paragraph after the table. */
   readonly source?: Docx.Paragraph;
 }
 
@@ -197,7 +197,7 @@ export class DocxDocument {
     return this.#bare(width, cells);
   }
 
-  /** A coloured ground, which grows with what stands on it. */
+  /** A coloured ground, which grows with its text. */
   #ground(children: Docx.Paragraph[]): Docx.Table {
     const { TableCell, WidthType } = this.docx;
     const width = widthOf(false);
@@ -319,7 +319,7 @@ export class DocxDocument {
   }
 
   /**
-   * @param leads whether a paragraph stays with what comes after it
+   * @param leads whether a paragraph stays with the next one
    * @param beginsPage whether a heading does
    */
   async #part(part: Heading | Block, aside: boolean, leads: boolean, beginsPage = false): Promise<Docx.FileChild[]> {

@@ -16,7 +16,7 @@ const HYPERLINK: Docx.IRunOptions = { style: 'Hyperlink' };
 export class DocxText {
   /** Notes that the text has a mark of: the next mark refers to the first. */
   readonly #noted = new Set<number>();
-  /** The bookmarks of what the contents lead to. */
+  /** The bookmarks of the targets of the contents. */
   readonly #places = new Map<string, string>();
 
   constructor(private readonly docx: typeof Docx) {}
@@ -64,9 +64,9 @@ export class DocxText {
   ];
 
   /**
-   * The contents: an entry for each heading, with the field of its page. For Word all are what one field comes to, which makes
-   * them anew from the headings. Whatever else reads them, such as LibreOffice, which takes what such a field holds for plain
-   * text, has the entries alone, and works out their pages itself.
+   * The contents: an entry for each heading, with the field of its page. For Word all entries are the result of one
+   * field, which makes them anew from the headings. Every other reader, such as LibreOffice, which takes the content of
+   * such a field for plain text, has the entries alone, and works out their pages itself.
    */
   contents(entries: readonly ContentsEntry[]): Docx.Paragraph[] {
     const { InternalHyperlink, Paragraph, TextRun } = this.docx;
@@ -106,8 +106,8 @@ export class DocxText {
   }
 
   /**
-   * A field with what it comes to now. Each part is a run of its own, as Word writes it: of a field in one run LibreOffice takes
-   * the numbers of its paragraph for those of all that follow.
+   * A field with its present result. Each part is a run of its own, as Word writes it: of a field in one run
+   * LibreOffice takes the numbers of its paragraph for those of all that follow.
    */
   field(instruction: string, text: string, run: Docx.IRunOptions = {}): Docx.Run[] {
     const parts = [

@@ -31,7 +31,7 @@ import type {
 import type { RoundOfReport, SaidOfCommitment } from './round-of-report.js';
 import { wordsOf, type Counted, type Words } from './words/index.js';
 
-/** Who publishes reports, where links lead, and on what terms. */
+/** The publisher of reports, the address of links, and the terms. */
 export abstract class Imprint {
   abstract readonly publicUrl: string;
   abstract readonly publisher: string;
@@ -80,7 +80,7 @@ const RIGHT_TO_LEFT = /^[^\p{L}]*[\p{Script=Arabic}\p{Script=Hebrew}\p{Script=Sy
 /** An id is no longer than a code, as words are written under it. */
 const LONGEST_ID = 120;
 
-/** Codes may hold what an id may not; the end of a long one is told by its digest. */
+/** Codes may hold characters that an id may not; a digest stands for the end of a long one. */
 export function idOf(name: string): string {
   const id = name.replaceAll(/[^A-Za-z0-9-]+/g, '-');
   return id.length <= LONGEST_ID ? id : `${id.slice(0, LONGEST_ID - 17)}-${hash('sha256', name).slice(0, 16)}`;
@@ -92,7 +92,7 @@ const titled = (title: Title): readonly Inline[] => (typeof title === 'string' ?
 
 export type ColumnKey = keyof Words['columns'];
 
-/** A column of a table, and what each thing has in it. */
+/** A column of a table, with the cell of each thing. */
 export interface Told<T> {
   readonly column: Column;
   readonly cell: (of: T) => Cell;
@@ -220,7 +220,7 @@ export class Draft {
     };
   }
 
-  /** Of a statement that the secretariat made for an agency the last note says so, and on what authority. */
+  /** The last note of a statement on behalf of an agency says so, and names the authority. */
   notes({ citation, citations, onBehalf }: Pick<Source, 'citation' | 'citations' | 'onBehalf'>): Note[] {
     const cited = [citation ?? [], citations ?? []].flat().map((one) => this.cite(one));
     if (!onBehalf) return cited;
@@ -263,7 +263,7 @@ export class Draft {
     ...own,
   });
 
-  /** A column, and what each thing has in it. */
+  /** A column, with the cell of each thing. */
   told = <T>(key: ColumnKey, type: Column['type'], weight: number, cell: (of: T) => Cell): Told<T> => ({
     column: this.column(key, type, weight),
     cell,

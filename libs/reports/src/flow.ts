@@ -1,4 +1,4 @@
-/** A report as one flow of headings and blocks, in runs of upright pages and of pages on their side: what is printed. */
+/** A report as one flow of headings and blocks, in runs of upright pages and of pages on their side, for print. */
 import { plain, type Block, type Column, type Inline, type Section, type Table } from './report.js';
 
 export interface Heading {
@@ -72,7 +72,7 @@ function groupsOf(sections: readonly Section[]): Group[] {
   return groups;
 }
 
-/** Wide tables that follow each other are aside, with what is short between them or at the end; all else is upright. */
+/** Wide tables that follow each other are aside, with short blocks between them or at the end; all else is upright. */
 export function runsOf(sections: readonly Section[]): Run[] {
   const groups = groupsOf(sections);
   const runs: Run[] = [];

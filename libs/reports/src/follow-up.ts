@@ -116,7 +116,7 @@ export function rowsTable(
   return draft.table(id, title, columns, rows, draft.listOf(total.filter), { totalRow, remarks });
 }
 
-// ── What came between two dates ─────────────────────────────────────────────────────────────────────────────────────
+// ── Changes between two dates ───────────────────────────────────────────────────────────────────────────────────────
 
 /** How the number of commitments went, and which of them changed; none where the report has no first date. */
 export async function changes(draft: Draft, filter: FlowFilter): Promise<Section[]> {
@@ -164,7 +164,7 @@ function termsOf(draft: Draft, { entered, left }: Leg) {
   ];
 }
 
-/** All that changed their stage: what the list of one move says otherwise is the same. */
+/** All that changed their stage: apart from its one move each list is the same. */
 function movedIn(draft: Draft, { moves, same }: Leg): Counted {
   const total = moves.reduce((sum, { count }) => sum + count, 0);
   const all = encodeURIComponent(moves.map(({ from, to }) => `${from}-${to}`).join());

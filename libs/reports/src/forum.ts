@@ -86,7 +86,7 @@ export const forum: ReportMaker = {
 const followers = (dossiers: readonly Dossier[], outcome: string): Dossier[] =>
   dossiers.filter(({ item }) => item.followsUp.includes(outcome));
 
-/** An outcome with its kind, its text and its source, and what follows it up. */
+/** An outcome with its kind, its text and its source, and the commitments that follow it up. */
 function outcomeBlocks(
   draft: Draft,
   row: OutcomeRow,

@@ -39,7 +39,7 @@ export function isGone(worker: Worker | null): boolean {
 /** It was cancelled, or another server took it. */
 export class NotHeld extends Error {}
 
-/** A job that this server works on: what comes of it is saved in turn, and nothing over what others said. */
+/** A job that this server works on: its states are saved in turn, and none over a state that others saved. */
 export class HeldJob {
   #revision: number;
   #job: Job;

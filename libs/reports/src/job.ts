@@ -9,7 +9,7 @@ import type { Language, ReportKind } from './report.js';
 import type { RowsRead } from './rows-read.js';
 
 export const JOB_STATES = ['waiting', 'reading', 'writing', 'done', 'failed', 'cancelled'] as const;
-/** Those of what is published: from `publishing` on nothing stops it. */
+/** Those of publications: from `publishing` on nothing stops it. */
 export const PUBLISHING_STATES = [...JOB_STATES.slice(0, 3), 'publishing', ...JOB_STATES.slice(3)] as const;
 export type JobState = (typeof PUBLISHING_STATES)[number];
 
@@ -44,18 +44,18 @@ export interface Worker {
 /** The fields of jobs of both kinds. */
 export interface Job<O extends object = ReportOrder | PublishingOrder> {
   readonly order: O;
-  /** Of whoever asked for it. */
+  /** Of the client that ordered it. */
   readonly client: string;
   readonly state: JobState;
   /** Instants. */
   readonly askedAt: string;
   readonly endedAt: string | null;
-  /** Of a report its long tables' rows, of what is published its files. */
+  /** Of a report its long tables' rows, of a publication its files. */
   readonly rows: RowsRead | null;
   readonly attempts: number;
   readonly worker: Worker | null;
   readonly file: { readonly bytes: number; readonly sha256: string; readonly erased: number } | null;
-  /** The position of what was published. */
+  /** The position of the publication. */
   readonly position?: string;
   readonly problem: Problem | null;
 }

@@ -1,8 +1,8 @@
 /**
- * Reports that are made in the background: a job is a draft, beside the log and shared by all servers. The file of a report lies in
- * a folder under the job's id; what is published is recorded (publishing.ts). A server works on one at a time; what is published
- * goes before, and a report under way makes way for it. A job whose server was killed is taken up again, once; what is being
- * published already, until it is.
+ * Reports that are made in the background: a job is a draft, beside the log and shared by all servers. The file of a
+ * report is in a folder under the job's id; a publication is recorded (publishing.ts). A server works on one at a time;
+ * publications go before, and a report under way makes way for one. A job whose server was killed is taken up again,
+ * once; one that is being published already, until it is.
  */
 import { Injectable, Logger, type BeforeApplicationShutdown } from '@nestjs/common';
 import { createHmac, randomBytes, randomUUID } from 'node:crypto';
@@ -37,7 +37,7 @@ const [MOST, MOST_OF_CLIENT] = [32, 4] as const;
 const ATTEMPTS = 2;
 /** How often somebody who waits for a job looks at it. */
 const ASK_MS = 100;
-/** How often a server looks for what others left, and for what has been kept long enough. */
+/** How often a server looks for jobs of others, and for files that have been kept long enough. */
 const LOOK_MS = 5_000;
 /** All files together, in bytes: of more the oldest go first. */
 const MOST_BYTES = 2_000_000_000;
@@ -46,7 +46,7 @@ type JobDraft = Draft<Job>;
 
 const CLIENTS = randomBytes(32);
 
-/** Who publishes is one client, whoever of the secretariat it is. */
+/** The secretariat as a publisher is one client, with any of its accounts. */
 const PUBLISHERS = 'publishers';
 
 /** Tells clients apart until this process ends, and tells nothing of them. */
@@ -79,7 +79,7 @@ export class ReportJobs implements BeforeApplicationShutdown {
     this.#files = new JobFiles(reports, erasures, kept);
   }
 
-  /** Works on what waits, and goes on looking for more, until it is stopped. */
+  /** Works on waiting jobs, and goes on looking for more, until it is stopped. */
   start(): void {
     if (this.#isStopped || this.#again) return;
     this.#wake();
@@ -115,8 +115,8 @@ export class ReportJobs implements BeforeApplicationShutdown {
   }
 
   /**
-   * Orders that something is published. The id of the job is that of what is published, so that the store takes one alone, of
-   * orders that come at once, to other servers as well; one that is over makes way for the next.
+   * Orders a publication. The id of the job is that of the publication, so that the store takes one alone, of orders
+   * that come at once, to other servers as well; one that is over makes way for the next.
    * @throws Rejected `not_yet` when too many wait | Conflict `being_published` in another way already
    */
   async publish(publishes: Publishes, meta: Meta): Promise<NamedJob<PublishingOrder>> {
@@ -276,7 +276,7 @@ export class ReportJobs implements BeforeApplicationShutdown {
     }
   }
 
-  /** Takes the first job that waits, or whose server is gone; of what is published, if there is any. `null`: there is none. */
+  /** Takes the first job that waits, or whose server is gone; a publication, if there is any. `null`: there is none. */
   async #take(): Promise<JobDraft | null> {
     const all = await this.#all();
     const publishes = ({ content }: JobDraft) => 'publishes' in content.order;
@@ -354,7 +354,7 @@ export class ReportJobs implements BeforeApplicationShutdown {
     };
   }
 
-  /** Deletes what was kept long enough, what is too much, and files that no job has. */
+  /** Deletes files that were kept long enough, those beyond the limit, and files that no job has. */
   async #sweep(): Promise<void> {
     const all = await this.#all();
     const over = all.filter(({ content }) => isOver(content.state)).reverse();

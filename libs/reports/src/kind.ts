@@ -32,7 +32,7 @@ export class ReportQuery extends ProgressClockQuery {
   format?: ReportFormatName;
 }
 
-/** A report but for what is the same in every kind. */
+/** A report without the parts that are the same in every kind. */
 export interface Made extends Pick<Report, 'data'> {
   readonly cover: Omit<Cover, 'symbol'>;
   /** They are made only where they are read: a table program is given the data alone. */
@@ -55,7 +55,9 @@ export interface ReportMaker {
 /** The kinds that are about one thing. */
 export type Subject = Extract<ReportKind, 'agency' | 'theme' | 'forum'>;
 
-/** The thing that a report is about. @param at the pointer to what holds the field @throws Rejected `invalid` | `not_found` */
+/**
+ * The subject of a report. @param at the pointer to the object with its field @throws Rejected `invalid` | `not_found`
+ */
 export async function subjectOf<S extends Subject>(
   registers: Registers,
   kind: S,

@@ -2,7 +2,7 @@
 import type { NumberedReport } from './report.js';
 import { wordsOf } from './words/index.js';
 
-/** Each line: its name and what stands there; what there is nothing of is left out. */
+/** Each line: its name and its value; a line without a value is left out. */
 export function manifestLines({ manifest, language }: NumberedReport): (readonly [name: string, value: string])[] {
   const { manifest: names, cover, date, number } = wordsOf(language);
   const parameters = Object.entries(manifest.parameters).map(([name, value]) => `${name}=${value}`);

@@ -1,4 +1,4 @@
-/** The sections of a report that comes out of a reporting round: who answered, what was answered, and in which words. */
+/** The sections of a report of a reporting round: who answered, the answers, and their words. */
 import type { Answer, Question } from '#bodies';
 import type { Draft, Told } from './draft.js';
 import { blocksOf } from './narrative.js';
@@ -55,7 +55,7 @@ function answers(draft: Draft, round: RoundOfReport): Section[] {
   return [draft.section('answers', words.sections.answers, [], each)];
 }
 
-/** An answer of an agency, or of what it says on one of its commitments. */
+/** An answer of an agency, or on one of its commitments. */
 interface Given {
   readonly agency: string;
   readonly reference: string;
@@ -115,7 +115,7 @@ function valueOf(draft: Draft, { text, choice, number, yes }: Answer, href: stri
   return yes === undefined || yes === null ? [] : [draft.words.codes.yesNo[`${yes}`]];
 }
 
-/** The narratives of the returns, and what those say who have nothing to report, by agency. */
+/** The narratives of the returns, and the words of those who have nothing to report, by agency. */
 function inTheirWords(draft: Draft, round: RoundOfReport): Section[] {
   const { words } = draft;
   const of = round.returns.flatMap(({ agency, said, nilNote }) => {

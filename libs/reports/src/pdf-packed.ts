@@ -1,6 +1,7 @@
 /**
- * Packs what a PDF has beside its pages and fonts: the tags of a table are an object for each cell, line and link, 170,000 of
- * them in 35 MB in a report of 1,000 pages. In streams of objects, which are compressed, they take a quarter of that.
+ * Packs the parts of a PDF beside its pages and fonts: the tags of a table are an object for each cell, line and link,
+ * 170,000 of them in 35 MB in a report of 1,000 pages. In streams of objects, which are compressed, they take a quarter
+ * of that.
  */
 import { zlibSync } from 'fflate';
 

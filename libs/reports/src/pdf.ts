@@ -1,6 +1,6 @@
 /**
- * A report as PDF/UA-1, set by Typst: tagged, with bookmarks, contents, and charts as drawings. Typst is given the report as
- * data (`report.json`), so what people wrote is never markup.
+ * A report as PDF/UA-1, set by Typst: tagged, with bookmarks, contents, and charts as drawings. Typst is given the
+ * report as data (`report.json`), so people's words are never markup.
  */
 import { readFile } from 'node:fs/promises';
 import type { NodeCompiler } from '@myriaddreamin/typst-ts-node-compiler';
@@ -85,7 +85,7 @@ const THREE_LINES = 240;
 /** In the pixels of a chart, the width of the text. */
 const CHART_WIDTH = 720;
 
-/** Contents of no more lines, without abbreviations, leave room for what the report says on their page. */
+/** Contents of no more lines, without abbreviations, leave room for the text of the report on their page. */
 const SHORT = 8;
 
 const headings = (sections: readonly Section[]): number =>
@@ -326,8 +326,8 @@ function linesIn(cell: Cell, wide: number): number {
 const languageOf = (tag: string): string => /^[a-z]{2,3}(?=-|$)/i.exec(tag)?.[0].toLowerCase() ?? 'und';
 
 /**
- * Lets what is too long for its line be broken: between its words where no line ends otherwise, then after its slashes, then
- * anywhere, by spaces of no width. What no language breaks, such as codes and addresses, is so.
+ * Lets a text that is too long for its line be broken: between its words where no line ends otherwise, then after its
+ * slashes, then anywhere, by spaces of no width. Texts that no language breaks, such as codes and addresses, are so.
  */
 const broken = (text: string, long: number): string =>
   text

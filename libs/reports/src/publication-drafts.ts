@@ -18,7 +18,7 @@ export interface Prepared {
   readonly entry: Publication;
   /** In the order written; of each section, agency and language the last one. The revision is that of the draft. */
   readonly narratives: readonly Narrative[];
-  /** Its files are made, and its events are being written: whoever changes it is refused. */
+  /** Its files are made, and its events are being written: every change is refused. */
   readonly ready?: PublishReport;
   /** The revision that was closed. */
   readonly closed?: number;
@@ -35,7 +35,7 @@ export const unsaved = (entry: Publication): PreparedDraft => ({
 /** The round whose report it is; `null`: it is of none. */
 export const roundOf = ({ parameters }: Publication): string | null => parameters?.['round'] ?? null;
 
-/** Whether somebody may see what is being prepared: the secretariat, and the agencies, which may add their words. */
+/** Whether somebody may see reports in preparation: the secretariat, and the agencies, which may add their words. */
 export const mayPrepare = (by: Principal | null): boolean =>
   by !== null && by.scopes.includes('read') && (by.sees === 'all' || by.role !== 'reader');
 

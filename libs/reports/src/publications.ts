@@ -28,7 +28,7 @@ import { written } from './threads.js';
 /** Every format but the manifest, which stands in each of them. */
 export const PUBLISHED = Object.keys(REPORT_FORMATS).filter((name) => name !== 'manifest') as ReportFormatName[];
 
-/** The acts by which what is ready is published, at once. */
+/** The acts by which a finished publication is published, at once. */
 export function actsOf({ entry, narratives, ready }: Prepared): EntryAct<'publication'>[] {
   const words = narratives.map(({ revision: _revision, ...body }) => ({ act: 'write', body }) as const);
   return [{ act: 'enter', body: entry }, ...words, { act: 'publish', body: ready! }];
@@ -59,7 +59,7 @@ export class Publications {
     return this.reports.make(entry.kind, askedBy(entry, more), { symbol: entry.id, narratives });
   }
 
-  /** @throws Rejected `not_found`, with the same words as for what is not there */
+  /** @throws Rejected `not_found`, with the same words as for a publication that does not exist */
   async prepared(code: string): Promise<PreparedDraft> {
     const draft = await this.drafts.read(code);
     if (!draft) throw await this.registered.missing('publication', code);
@@ -81,7 +81,7 @@ export class Publications {
     return draft;
   }
 
-  /** Makes every file of what was prepared, and closes it. @throws WrongRevision when words came meanwhile */
+  /** Makes every file of a prepared report, and closes it. @throws WrongRevision when words came meanwhile */
   async ready(draft: PreparedDraft, context: CommandContext, making: Making): Promise<PreparedDraft> {
     const knownAt = await this.registered.position();
     const made = await Promise.all(LANGUAGES.map((language) => this.made(draft.content, { language, knownAt })));
@@ -140,7 +140,7 @@ export class Publications {
     return this.drafts.remove(code, body, context);
   }
 
-  /** Gives up what was prepared. @returns the revision that it had */
+  /** Gives up a prepared report. @returns the revision that it had */
   async discard(code: string): Promise<number> {
     const { revision } = await this.toChange(code);
     await this.drafts.discard(code);
@@ -148,8 +148,8 @@ export class Publications {
   }
 
   /**
-   * Refuses what cannot be published, before anything is made for it. Given again, the same command is not refused.
-   * @returns the revision of what was prepared; `null`: it is published already
+   * Refuses a report that cannot be published, before anything is made for it. The same command again is not refused.
+   * @returns the revision of the prepared report; `null`: it is published already
    */
   async toPublish(code: string, context: CommandContext): Promise<number | null> {
     const { published } = (await load(this.log, publication, code)).state;
@@ -168,7 +168,7 @@ export class Publications {
   }
 
   /**
-   * Publishes what was prepared. It may be done again, and then goes on.
+   * Publishes a prepared report. It may be done again, and then goes on.
    * @param prepared its revision, as `toPublish` gave it
    * @returns the position of the publication
    */

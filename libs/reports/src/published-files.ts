@@ -1,6 +1,6 @@
 /**
- * The bytes of published reports, in a folder, each under its SHA-256. They are a convenience: the log says what was published,
- * and the same software makes the same bytes from it again.
+ * The bytes of published reports, in a folder, each under its SHA-256. They are a convenience: the log records the
+ * publication, and the same software makes the same bytes from it again.
  */
 import { createHash, randomUUID } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
@@ -10,14 +10,14 @@ import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Registers } from '#registers';
 
-/** A report that makes no byte for five minutes is ended: what is unchanged for an hour is of a server that was killed. */
+/** A report that makes no byte for five minutes is ended: a file unchanged for an hour has lost its server. */
 const ABANDONED_MS = 3_600_000;
 
 export class PublishedFiles {
   constructor(private readonly folder: string) {}
 
   /**
-   * Keeps what is being made, durably; what breaks off leaves nothing.
+   * Keeps a file while it is made, durably; one that breaks off leaves nothing.
    * @returns its SHA-256 in hexadecimal, and its size in bytes
    */
   async keep(chunks: AsyncIterable<Uint8Array>): Promise<{ sha256: string; bytes: number }> {
@@ -54,7 +54,7 @@ export class PublishedFiles {
 }
 
 /**
- * Writes a file, durably; what breaks off leaves nothing.
+ * Writes a file, durably; one that breaks off leaves nothing.
  * @param told hears how many bytes are written so far
  * @returns its SHA-256 in hexadecimal, and its size in bytes
  */

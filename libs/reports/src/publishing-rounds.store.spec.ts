@@ -15,7 +15,7 @@ import { Publishing } from './publishing.js';
 import { PublishingOrders } from './publishing.controller.js';
 import { publishingProjection, ReportsOfRounds } from './publishing-rounds.js';
 
-// Of what is killed on purpose nobody need be told.
+// Errors of a process that is killed on purpose need not be logged.
 beforeAll(() => Logger.overrideLogger(false));
 afterAll(() => Logger.overrideLogger(['error']));
 
@@ -32,7 +32,7 @@ const WHOLE = ['Registered', 'NarrativeWritten', 'Published'];
 
 type Moment = 'made' | 'decided';
 
-/** One process that publishes; what a report is made of is no matter here. */
+/** One process that publishes; the content of the report is no matter here. */
 class Process {
   readonly drafts: PublicationDrafts;
   readonly rounds: Rounds;

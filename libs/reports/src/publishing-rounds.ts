@@ -31,7 +31,7 @@ export class ReportsOfRounds extends RoundReports {
       throw new Conflict('already_registered', `${symbol} is being prepared as another report.`, '/publication');
   }
 
-  /** Makes what was prepared under the symbol, with the words that were added to it; else what the round says. */
+  /** Makes the report prepared under the symbol, with the words added to it; else the one that the round names. */
   async make(state: OpenedRound, symbol: string, context: CommandContext, making: Making): Promise<void> {
     await this.check(state, symbol);
     const entry = await entryOf(this.log, state, symbol);
@@ -43,7 +43,7 @@ export class ReportsOfRounds extends RoundReports {
   }
 }
 
-/** The report of a round as at its cut-off; it covers what came since that of the round before. */
+/** The report of a round as at its cut-off; it covers the time since the cut-off of the round before. */
 async function entryOf(log: Log, { round }: OpenedRound, symbol: string): Promise<Publication> {
   const { asOf, previous } = round!;
   const before = previous ? (await load(log, rounds, previous)).state.round : null;
@@ -51,7 +51,7 @@ async function entryOf(log: Log, { round }: OpenedRound, symbol: string): Promis
   return withoutNulls({ id: symbol, ...reportOf(round!), asOf, since });
 }
 
-/** @returns the position of the publication; `null`: nothing is ready under the symbol, or what is there is no report of a round */
+/** @returns the position of the publication; `null`: there is no finished report of a round under the symbol */
 async function publishReady(
   log: Log,
   drafts: PublicationDrafts,
@@ -70,7 +70,7 @@ async function publishReady(
   return position;
 }
 
-/** Finishes what a process was killed in the middle of. */
+/** Finishes the work of a process that was killed in its middle. */
 export const publishingProjection = (log: Log, drafts: PublicationDrafts): Projection => ({
   name: 'publishing',
   version: 1,

@@ -11,7 +11,7 @@ export type Publishes =
   | {
       readonly round: null;
       readonly publication: string;
-      /** The revision of what was prepared; `null`: it is published already, by the same command. */
+      /** The revision of the prepared report; `null`: it is published already, by the same command. */
       readonly prepared: number | null;
     };
 
@@ -33,7 +33,7 @@ export class Publishing {
     return { round: null, publication, prepared: await this.publications.toPublish(publication, context) };
   }
 
-  /** @returns the position of what was published */
+  /** @returns the position of the publication */
   async run(what: Publishes, context: CommandContext, making: Making): Promise<string> {
     if (what.round === null) return this.publications.publish(what.publication, what.prepared, context, making);
     const { round, publication, note } = what;

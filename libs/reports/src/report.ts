@@ -55,7 +55,7 @@ export type Inline = string | Figure | Foreign | Note | Emphasis | Link;
 // ── Tables ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 interface Linked {
-  /** Of the list that is counted, or of the page of what is named. */
+  /** Of the list that is counted, or of the page of the named thing. */
   readonly href?: string;
 }
 
@@ -185,7 +185,7 @@ export interface Cover {
   readonly subtitle: readonly Inline[];
   /** “As at 21 November 2006” */
   readonly asAt: string;
-  /** Who issues it, and on what terms it may be used. */
+  /** Its publisher, and its terms of use. */
   readonly issuedBy: readonly string[];
   /** The few figures that a reader looks for first, each with its words. */
   readonly figures: readonly { readonly words: string; readonly figure: Figure }[];
@@ -206,7 +206,7 @@ export interface Manifest {
   /** Calendar months. */
   readonly staleAfter: number;
   readonly language: Language;
-  /** Which of `asOf` and `knownAt` were not asked for, but were what they are when it was made. */
+  /** Which of `asOf` and `knownAt` were not asked for, and have the values of the time when it was made. */
   readonly filledIn: readonly ('asOf' | 'knownAt')[];
   /** The identity of the log. */
   readonly log: string;
@@ -284,7 +284,7 @@ export interface ReportFormat {
   readonly mostRows?: number;
   /** The Content-Security-Policy under which a browser may show it; absent: that of every answer, which shows nothing. */
   readonly policy?: string;
-  /** Takes long: it is written in a thread of its own, which may take so many megabytes for what JavaScript holds. */
+  /** It takes long: a thread of its own writes it, which may take so many megabytes for JavaScript's objects. */
   readonly inThread?: number;
   /** The bytes depend on nothing but the report: no clock, zone, locale or machine. Rows are read as they are written. */
   write(report: NumberedReport): AsyncIterable<Uint8Array>;

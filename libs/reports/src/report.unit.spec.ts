@@ -262,7 +262,7 @@ describe('words that people add', () => {
   it('are shown as they were written where they nest without end', () => {
     for (const text of ['> '.repeat(8_000) + 'x', '*'.repeat(9_000) + 'a' + '*'.repeat(9_000)])
       expect(said(`${text}\n\nThe end`)).toEqual([text, 'The end']);
-    // The control: what is no deeper than people write is read.
+    // The control: a list no deeper than people write is read.
     expect(said('> '.repeat(9) + '*x*\n\nThe end')).toEqual(['x', 'The end']);
   });
 });

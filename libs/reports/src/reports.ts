@@ -85,7 +85,7 @@ async function makeReport(
   const { kind, language, symbol, knownAt, parameters } = manifest;
   const draft = await Draft.begin(views, manifest);
   draft.round = round ? await roundOfReport(views.log, views.rounds, round, knownAt) : null;
-  // However it was asked for: what the manifest names, in its order, and nothing else.
+  // In the form of the manifest: its fields, in its order, and nothing else.
   const { round: _, ...named } = parameters;
   const filter = Object.fromEntries(Object.keys(named).map((name) => [name, asked[name as keyof typeof asked]]));
   const { cover, data, sections } = await REPORTS[kind].make(draft, filter);
@@ -112,7 +112,7 @@ export class Reports {
   /**
    * A report as it is asked for.
    * @param of the publication whose symbol and words it has
-   * @param reads what of it is read; the rest is not made
+   * @param reads the part of it that is read; the rest is not made
    * @throws Rejected when something is not there that was asked for, or does not go together
    */
   async make(
@@ -184,7 +184,7 @@ export class Reports {
 
   /**
    * The question, with its default dates; its subject and all codes in it are looked up.
-   * @param at the pointer to what holds its fields
+   * @param at the pointer to the object with its fields
    * @throws Rejected `not_found` | `invalid`
    */
   async settled(
@@ -202,7 +202,7 @@ export class Reports {
     return { asOf, knownAt };
   }
 
-  /** A report of a round stands as at its cut-off, and covers what came since that of the round before. @throws Rejected */
+  /** A report of a round is as at its cut-off, and begins at the cut-off of the round before. @throws Rejected */
   async #byRound<Q extends ReportQuery & ReportFilter>(query: Q): Promise<Q> {
     if (!query.round) return query;
     const { log, rounds } = this.views;

@@ -1,9 +1,9 @@
-/** A reporting round as a report tells of it: as it is known at a position, with what was received in it. */
+/** A reporting round as a report shows it: as it is known at a position, with the returns that it received. */
 import type { CommitmentReturn, Question, ReturnDraft } from '#bodies';
 import { load, type Log } from '#eventsourcing';
 import { aReturn, contentOf, isLate, returnId, round as rounds, type ReturnSoFar, type RoundViews } from '#rounds';
 
-/** A round as it is known at a position, with what was received in it; the clock on the wall has no part in it. */
+/** A round as it is known at a position, with the returns that it received; today's date has no part in it. */
 export interface RoundOfReport {
   readonly code: string;
   readonly name: string;
@@ -13,7 +13,7 @@ export interface RoundOfReport {
   readonly returns: readonly ReturnOfReport[];
   /** The words of the returns on each commitment, by its reference. */
   readonly saidOf: ReadonlyMap<string, readonly SaidOfCommitment[]>;
-  /** The round before, and what was published of it; `null`: there was none, or it was not published. */
+  /** The round before, and its publication; `null`: there was none, or it was not published. */
   readonly before: {
     readonly asOf: string;
     readonly symbol: string;

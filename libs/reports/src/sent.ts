@@ -27,13 +27,13 @@ export function wantedFormat(request: FastifyRequest, named: ReportFormatName | 
   return REPORT_FORMAT_NAMES.find((name) => REPORT_FORMATS[name].mediaType === best) ?? 'html';
 }
 
-/** The validator of a report: of all that its bytes depend on. @param erased the last erasure, which changes what was written */
+/** The validator of a report: of all that its bytes depend on. @param erased the last erasure, which changes words */
 export const tagOf = (manifest: Manifest, format: ReportFormatName, erased: number): string =>
   createHash('sha256')
     .update(JSON.stringify([manifest, format, erased]))
     .digest('base64url');
 
-/** Gives the validator of a file, and answers 304 to whoever has it. @returns whether it did */
+/** Gives the validator of a file, and answers 304 to a client that has it. @returns whether it did */
 export async function wasHad(request: FastifyRequest, reply: FastifyReply, tag: string): Promise<boolean> {
   const validator = `"${tag}"`;
   void reply.header('ETag', validator);
@@ -53,7 +53,7 @@ export function fileName({
   return [kind, agency, theme, forum, followsUp, asOf, language].filter(Boolean).join('-');
 }
 
-/** @param name of the file, without its extension; what a file system may not hold becomes a hyphen */
+/** @param name of the file, without its extension; characters that a file system may not hold become a hyphen */
 export async function sendFile(
   reply: FastifyReply,
   { mediaType, extension, policy }: Pick<ReportFormat, 'mediaType' | 'extension' | 'policy'>,

@@ -1,6 +1,6 @@
 /**
- * The sheets of a workbook: one for the data, one for each table, one for all like tables of sections beside each other, and one
- * for what people wrote.
+ * The sheets of a workbook: one for the data, one for each table, one for all like tables of sections beside each
+ * other, and one for people's words.
  */
 import { plain, type Cell, type Column, type Inline, type NumberedReport, type Row } from './report.js';
 import type { Section, Table } from './report.js';
@@ -18,8 +18,8 @@ export interface Sheet {
 type Placed = Sheet['tables'][number];
 
 /**
- * The data first, then the tables in the order in which they are read, then what people wrote. A table of the rows of the data
- * has none.
+ * The data first, then the tables in the order in which they are read, then people's words. A table of the rows of the
+ * data has none.
  */
 export function sheetsOf({ data, sections }: NumberedReport, words: Words): Sheet[] {
   const alone = (title: string, table: Table): Sheet => sheetOf(title, [{ table, section: '' }]);
@@ -80,7 +80,7 @@ function sheetOf(title: string, tables: readonly Placed[]): Sheet {
   return { title, tables, columns: others.reduce(together, first!) };
 }
 
-/** @param above what the sections stand in; `null`: nothing, then each is for itself */
+/** @param above the part that the sections are in; `null`: nothing, then each is for itself */
 function beside(above: Section | null, sections: readonly Section[]): Sheet[] {
   const placed = sections.flatMap((section) => {
     const tables = tablesOf(section);

@@ -1,4 +1,4 @@
-/** The synthesis of what all agencies did: by theme, by agency, by kind of activity, and who has fallen silent. */
+/** The synthesis of all agencies' work: by theme, by agency, by kind of activity, and who has fallen silent. */
 import { KINDS, type Kind } from '#words';
 import type { Role } from '#commitments';
 import { FilterField, listQuery, type AgencyRow, type Filter, type ProgressView } from '#progress';

@@ -1,4 +1,4 @@
-/** The report on one theme of a framework: what all agencies undertook on it and on what is below it. */
+/** The report on one theme of a framework: the commitments of all agencies on it and on the themes below it. */
 import { ApiProperty } from '@nestjs/swagger';
 import { FilterField, type AgencyRow, type Filter, type ThroughCrosswalk } from '#progress';
 import { commitmentTable, dataTable } from './commitments.js';

@@ -1,6 +1,6 @@
 /**
- * Writes a report in its format; what takes long, in a thread of its own, so that others are answered meanwhile. Rows go to the
- * thread page by page, and bytes come from it, each as fast as the other side takes them.
+ * Writes a report in its format; a long one in a thread of its own, so that others are answered meanwhile. Rows go to
+ * the thread page by page, and bytes come from it, each as fast as the other side takes them.
  */
 import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
@@ -20,7 +20,7 @@ export interface Work {
 
 /** When so many reports wait, others are refused. */
 const MOST_WAITING = 16;
-/** The part of a thread's memory that is for what it has just made. */
+/** The part of a thread's memory that is for new objects. */
 const YOUNG = 1 / 8;
 /** So many rows are sent at once: a millisecond of work. */
 const PAGE = 40;
@@ -92,7 +92,7 @@ export async function* written(
     await task;
   } finally {
     ending.abort();
-    // Piscina replaces the thread that this ends only when more is asked of it: what waits would wait for that.
+    // Piscina replaces the thread that this ends only when another task comes: waiting tasks would wait for that.
     if (running.queueSize > 0) running.run(null, { name: 'nothing' }).catch(() => undefined);
     reader.cancel().catch(() => undefined);
   }

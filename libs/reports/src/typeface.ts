@@ -14,7 +14,7 @@ const tinos = (style: string) => `@expo-google-fonts/tinos/${style}/Tinos_${styl
 const naskh = (style: string) => `@expo-google-fonts/noto-naskh-arabic/${style}/NotoNaskhArabic_${style}.ttf`;
 const dejaVu = (style: string) => `dejavu-fonts-ttf/ttf/DejaVuSans${style}.ttf`;
 
-/** The files of each style, complete: what is missing here could be found on one machine and not on another. */
+/** The files of each style, complete: a missing one could be found on one machine and not on another. */
 const STYLES = [
   [tinos('400Regular'), naskh('400Regular'), dejaVu('')],
   [tinos('700Bold'), naskh('700Bold'), dejaVu('-Bold')],

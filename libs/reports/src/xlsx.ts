@@ -1,6 +1,6 @@
 /**
- * The tables of a report as a workbook: where all of it comes from, with a link to each sheet; the data, the tables, the notes,
- * and what each column and code means. Rows are written as they are read.
+ * The tables of a report as a workbook: the source of all of it, with a link to each sheet; the data, the tables, the
+ * notes, and the meaning of each column and code. Rows are written as they are read.
  */
 import { PassThrough } from 'node:stream';
 import type { Alignment, Font, WorkbookWriter } from '@cj-tech-master/excelts';
@@ -332,7 +332,7 @@ class Book {
       default: {
         const lines = linesOf(cell, this.#words);
         const text = lines.map(marked).join('\n');
-        // Some programs show a link on one line and without its breaks: what needs more room is no link.
+        // Some programs show a link on one line and without its breaks: a text that needs more room is no link.
         const isShort = lines.length === 1 && text.length <= WIDTH * weight;
         const href = links && isShort ? lines.flat().map(hrefOf).find(Boolean) : undefined;
         return [href === undefined || text === '' ? [text, PLAIN] : [{ text, hyperlink: href }, LINK]];
@@ -340,7 +340,7 @@ class Book {
     }
   }
 
-  /** Waits until what has been written has been taken, so that no more than that is in memory. */
+  /** Waits until the written chunks have been taken, so that no more than these are in memory. */
   async #drained() {
     if (this.out.writableNeedDrain)
       await new Promise<void>((resolve) => {
@@ -396,7 +396,7 @@ function styleOf(style: Style, value: Value): object {
   return typeof value === 'string' && /^[=+\-@]/.test(value) ? formula! : any!;
 }
 
-/** Writes a row. Texts stay texts, whatever they begin with. */
+/** Writes a row. Texts stay texts, with any beginning. */
 function addRow(sheet: Written, widths: readonly number[], values: readonly Styled[]) {
   const row = sheet.addRow([]);
   for (const [i, [value, style]] of values.entries()) {

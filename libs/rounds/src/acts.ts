@@ -124,7 +124,7 @@ export const ROUND_ACTS = complete<keyof rounds.RoundEvents | 'Blanked'>()({
   }),
 });
 
-/** The acts on a return. What an event follows from is no act: `Applied` and `TakenBack` come of a submission. */
+/** The acts on a return. A consequence of an event is no act: `Applied` and `TakenBack` come of a submission. */
 export const RETURN_ACTS = complete<Exclude<keyof returns.ReturnEvents, 'Applied' | 'TakenBack'> | 'Blanked'>()({
   submit: returnAct('Submitted', 'SubmitReturn', {
     path: 'submit',

@@ -1,4 +1,4 @@
-/** The findings about a return before it is submitted: what is missing, what is wrong, and what looks odd. Pure. */
+/** The findings about a return before it is submitted: missing, wrong and odd entries. Pure. */
 import type { Answer, CommitmentReturn, Question, ReturnDraft, Round } from '#bodies';
 import { FIRST_YEAR, firstDayOf, isPartialDate, lastDayOf, monthsBefore, type FullDate } from '#clocks';
 import type { FindingLevel, QuestionKind } from '#words';
@@ -119,7 +119,7 @@ function* commitmentAt(
 }
 
 /**
- * Everything that a draft itself tells; what the commitments would refuse is found by rehearsing it.
+ * Everything that a draft itself shows; refusals by the commitments are found by rehearsing it.
  * @param known the commitments in question
  * @param recorded those that an earlier submission of the return recorded: it has told of them already
  */

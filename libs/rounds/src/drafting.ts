@@ -1,4 +1,4 @@
-/** The draft of a return: the fields that it asks for of an act, and what two people made of the same draft. Pure. */
+/** The draft of a return: the fields that it asks for of an act, and the join of two versions of one draft. Pure. */
 import { classOf, type BodyName, type CommitmentReturn, type ReturnDraft } from '#bodies';
 import { ACTS } from '#commitments';
 import { canonicalJson, withoutNulls } from '#eventsourcing';
@@ -9,12 +9,12 @@ import type { ActOfReturn } from '#words';
 /** The fields by which every act says where it stands: a return says that once, for all of them. */
 const OF_SOURCE = new Set([...formFieldsIn(classOf('Sourced')).map(({ name }) => name), 'agency']);
 
-/** The class of what an act in a return says. */
+/** The class of the body of an act in a return. */
 export const bodyInReturn = (act: ActOfReturn | 'record'): new () => object => classOf(ACTS[act].body as BodyName);
 
 const isOfNextStep = ({ name }: FormField): boolean => /nextstep/i.test(name);
 
-/** The fields of an act that a return asks for; what comes next is told last. */
+/** The fields of an act that a return asks for; the next step is the last one. */
 export function fieldsInReturn(act: ActOfReturn | 'record'): FormField[] {
   const asked = formFieldsIn(bodyInReturn(act)).filter(({ name }) => !OF_SOURCE.has(name));
   return [...asked.filter((field) => !isOfNextStep(field)), ...asked.filter(isOfNextStep)];
@@ -66,8 +66,8 @@ function pointerOf({ commitments, newCommitments, answers, narratives }: ReturnD
 }
 
 /**
- * One draft of two that were made of the same one: of each part that which was changed. Where both were, mine stands in it, and
- * it is told as a clash. `changed`: all parts of theirs that are not as they were.
+ * One draft of two that were made of the same one: of each part the changed one. If both changed it, mine is in it, and
+ * it is a clash. `changed`: all parts of theirs that are not as they were.
  */
 export function joined(base: ReturnDraft, mine: ReturnDraft, theirs: ReturnDraft) {
   const [was, one, other] = [partsOf(base), partsOf(mine), partsOf(theirs)];

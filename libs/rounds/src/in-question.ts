@@ -1,6 +1,6 @@
 /**
- * The commitments that a round asks an agency about, with what the register knows of each: the beginning of its return; how far
- * its draft is, and what it newly recorded.
+ * The commitments that a round asks an agency about, with the register's facts on each: the beginning of its return;
+ * the progress of its draft, and the commitments that it newly recorded.
  */
 import { Inject, Injectable } from '@nestjs/common';
 import { ApiProperty } from '@nestjs/swagger';

@@ -1,4 +1,4 @@
-/** The front door of reporting rounds, and their context: rounds, returns, and what comes of both. */
+/** The front door of reporting rounds, and their context: rounds, returns, and the consequences of both. */
 import { DraftsStore } from '#drafts';
 import { Projector, type Log } from '#eventsourcing';
 import { LOG, type Context } from '#platform';

@@ -5,7 +5,7 @@ import type { OpenedRound, RoundEvents } from './round.js';
 
 export type RoundPublished = Recorded<RoundEvents['Published']>;
 
-/** Whoever waits for a report that is made to be published. */
+/** Callers that wait until a finished report is published. */
 export interface Making {
   /** Hears how many of its files are made. Throws where nobody wants them any more. */
   readonly told: (files: number, of: number) => Promise<void>;
@@ -22,7 +22,7 @@ export abstract class RoundReports {
    */
   abstract make(round: OpenedRound, symbol: string, context: CommandContext, making: Making): Promise<void>;
   /**
-   * Publishes what was made ready, because its round was published. It may be done again, by several processes at once.
+   * Publishes the prepared report, because its round was published. It may be done again, by several processes at once.
    * @returns the position of the publication
    */
   abstract publish(event: RoundPublished): Promise<string>;

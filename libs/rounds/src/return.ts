@@ -37,7 +37,7 @@ export interface ActInReturn {
 
 const SUPPORTS: readonly string[] = ['attachEvidence', 'holdEdition', 'reportUpkeep'];
 
-/** Whether an act supports other statements: it is recorded before them, and taken back after what was said anew. */
+/** Whether an act supports other statements: it is recorded before them, and taken back after their new versions. */
 export const supports = ({ act }: { readonly act: string }): boolean => SUPPORTS.includes(act);
 
 interface Done {
@@ -49,7 +49,7 @@ export type ReturnEvents = {
   Submitted: SubmitReturn & Done & { reportedOn: FullDate; content: ReturnDraft; acts: readonly ActInReturn[] };
   /** All acts of a submission are recorded; `revision` is that of the submission. */
   Applied: { revision: number };
-  /** An act was refused, as something else was recorded before it; what was recorded by then is taken back. */
+  /** An act was refused, as something else was recorded before it; the acts recorded by then are taken back. */
   TakenBack: { revision: number; at: string; code: string; reason: string };
   SentBack: SendBackReturn & Done;
   /** `beside`: the symbol of the report of the round, where that was published by then: the word stands beside it. */
@@ -97,7 +97,7 @@ export interface ReturnSoFar {
   readonly papers: readonly ReturnEvents['PaperReceived'][];
   readonly nil: ReturnEvents['NilReported'] | null;
   readonly comments: readonly CommentAsAt[];
-  /** The day of the first answer of whatever kind; late or in time is decided by it. */
+  /** The day of the first answer of any kind; it decides whether the answer is late. */
   readonly receivedOn: FullDate | null;
   readonly acceptedOn: FullDate | null;
 }
@@ -178,7 +178,7 @@ export function returnOf(stream: string): { readonly round: string; readonly age
 
 /**
  * The state of a return, as people call it.
- * @param hasDraft whether a draft is there that whoever asks may know of
+ * @param hasDraft whether there is a draft that the caller may know of
  */
 export function stateOfReturn(
   round: OpenedRound,

@@ -1,4 +1,4 @@
-/** The routes of returns: the draft, what is found about it, and the acts on it. */
+/** The routes of returns: the draft, its findings, and the acts on it. */
 import { applyDecorators, Body, Controller, Get, HttpCode, Inject, Param, Post, Put, type Type } from '@nestjs/common';
 import { RouteConfig } from '@nestjs/platform-fastify';
 import {

@@ -1,4 +1,4 @@
-/** The work on returns: their drafts, what is found about them, and the acts on them. */
+/** The work on returns: their drafts, the findings about them, and the acts on them. */
 import { Inject, Injectable } from '@nestjs/common';
 import { plainToInstance } from 'class-transformer';
 import { classOf, forms, type ReturnDraft, type Round, type SubmitReturn } from '#bodies';
@@ -98,7 +98,7 @@ export class Returns {
     return this.drafts.read<ReturnDraft>(draftOf(code, agency), revision);
   }
 
-  /** How far drafts are, by their agencies. @param drafts the ids of those that whoever asks may know of */
+  /** The progress of drafts, by their agencies. @param drafts the ids of those that the caller may know of */
   async drafted(code: string, { round }: OpenedRound, drafts: ReadonlySet<string>): Promise<Map<string, Drafted>> {
     const found = new Map<string, Drafted>();
     for (const id of drafts) {
@@ -134,8 +134,8 @@ export class Returns {
   }
 
   /**
-   * The beginning of a draft that was not saved yet: after a submission what that said; else the answers of the last return to
-   * questions that are carried over. It says nothing of any commitment: nobody is taken at a word that was not given.
+   * The beginning of a draft that was not saved yet: after a submission its words; else the answers of the last return
+   * to questions that are carried over. It states nothing of any commitment by itself.
    */
   async beginning({ round, state }: ReturnInRound, agency: string): Promise<ReturnDraft> {
     const last = state.submissions.at(-1);
@@ -197,7 +197,7 @@ export class Returns {
     }
   }
 
-  /** @param mine what was to be saved; absent: nothing else than what was read */
+  /** @param mine the draft to be saved; absent: nothing else than was read */
   async #savedSince(
     known: ReturnInRound,
     agency: string,
@@ -213,7 +213,7 @@ export class Returns {
     return new SavedByOthers(`return ${returnId(code, agency)}`, expected, told);
   }
 
-  // ── What is found about it ────────────────────────────────────────────────────────────────────────────────────────
+  // ── The findings about it ─────────────────────────────────────────────────────────────────────────────────────────
 
   /** The acts of a draft, and the findings about it. */
   async prepared(
@@ -256,7 +256,7 @@ export class Returns {
     });
   }
 
-  /** The commitments that a return newly recorded, and what each may be over again. */
+  /** The commitments that a return newly recorded, and the likely duplicates of each. */
   async recorded(code: string, agency: string): Promise<NewlyRecorded[]> {
     const found: NewlyRecorded[] = [];
     for (const { reference, body } of await this.#recorded(code, agency))
@@ -288,7 +288,7 @@ export class Returns {
 
   /**
    * Submits the draft as it stands. Given again, the same command is recognised and finished.
-   * @throws Rejected `return_unfinished` with what is missing or wrong; `taken_back`
+   * @throws Rejected `return_unfinished` with the missing or wrong parts; `taken_back`
    */
   async submit(code: string, agency: string, said: SubmitReturn, context: CommandContext): Promise<string> {
     mine(context.by, agency);
@@ -367,10 +367,10 @@ export class Returns {
   }
 }
 
-/** Whoever read or saved a draft so lately has it open. */
+/** A person who read or saved a draft so lately has it open. */
 const OPEN_MS = 120_000;
 
 const same = (one: object, other: object): boolean => canonicalJson(one) === canonicalJson(other);
 
-/** A draft as its class has it, so that the codes in it are known for what they are. */
+/** A draft with its classes, so that the codes in it are recognised. */
 const plainly = (content: ReturnDraft): object => plainToInstance(classOf('ReturnDraft'), content);

@@ -1,4 +1,4 @@
-/** A reporting round, from its opening on: who is asked what, until when, and what became of it. */
+/** A reporting round, from its opening on: who is asked which questions, until when, and the result. */
 import type { CloseRound, ExtendRound, PublishRound, RemindRound, ReopenRound, Round } from '#bodies';
 import type { FullDate } from '#clocks';
 import { canonicalJson, Conflict, refused, Rejected, withoutNulls, type NewEvent } from '#eventsourcing';
@@ -91,7 +91,7 @@ export const round = keepingStatements<OpenedRound, RoundEvents>({
   },
 });
 
-// ── What follows from it ────────────────────────────────────────────────────────────────────────────────────────────
+// ── Consequences ────────────────────────────────────────────────────────────────────────────────────────────────────
 
 export const stateOf = ({ closedOn, published }: OpenedRound): RoundState =>
   published ? 'published' : closedOn ? 'closed' : 'open';
@@ -105,7 +105,7 @@ const ABOUT: Readonly<Record<ReportKind, (round: Round) => Readonly<Record<strin
   register: ({ inQuestion }) => ({ followsUp: inQuestion?.followsUp, theme: inQuestion?.theme }),
 };
 
-/** The report that comes out of a round: its kind, and what its route takes. */
+/** The report that comes out of a round: its kind, and the parameters of its route. */
 export function reportOf(round: Round): {
   readonly kind: ReportKind;
   readonly parameters: Readonly<Record<string, string>>;
@@ -242,7 +242,7 @@ export function dayOf({ on }: { readonly on?: FullDate | null }, today: FullDate
   return on ?? today;
 }
 
-/** Opens what was prepared. */
+/** Opens a prepared round. */
 export const open: DecideRound<Round> = (state, act, { today, agencies }) => {
   if (state.round) throw new Conflict('already_open', `${act.code} was opened on ${state.openedOn}.`);
   isSound(act);
@@ -251,7 +251,7 @@ export const open: DecideRound<Round> = (state, act, { today, agencies }) => {
   return [{ name: 'Opened', data: { ...withoutNulls(act), agencies, on: today } }];
 };
 
-/** Replaces what it says. Nobody who has been asked is left out without being named. */
+/** Replaces its terms. An agency that has been asked is left out only by name. */
 export const amend: DecideRound<Round> = (state, act, { today, agencies }) => {
   const before = isOpen(state);
   if (act.code !== before.code) throw refused('other_code', '/code', `The round is ${before.code}.`);

@@ -43,7 +43,7 @@ const SECRETARIAT: readonly Kind[] = ['return', 'accept', 'close', 'reopen', 'pu
 
 /** The expected state of one agency's return, without a look at the program. */
 class Model {
-  /** The evidence in each saved revision of the draft, as it is known to whoever read it. */
+  /** The evidence in each saved revision of the draft, as its reader knows it. */
   draft: { revision: number; titles: string[]; whole: boolean; mark: string } | null = null;
   state: 'none' | 'submitted' | 'returned' | 'accepted' | 'nil' = 'none';
   submitted = false;
@@ -111,7 +111,7 @@ describe(`Whatever several people do with a round and its returns (SEED=${seed})
         return comes[kind];
       }
 
-      /** Tries it, and believes what is believed of it when it is done. */
+      /** Tries it, and updates the beliefs when it is done. */
       async function attempt(): Promise<string> {
         try {
           switch (kind) {

@@ -1,4 +1,4 @@
-/** The routes of rounds: prepared, opened, extended, closed, published; their list, and what came of them. */
+/** The routes of rounds: prepared, opened, extended, closed, published; their list, and their results. */
 import { applyDecorators, Body, Controller, Get, HttpCode, Param, Post, type Type } from '@nestjs/common';
 import {
   ApiBody,
@@ -265,7 +265,7 @@ export class RoundsController {
   }
 }
 
-/** The rounds in which an agency was asked, and how far its drafts are, to whoever may know of them. */
+/** The rounds in which an agency was asked, and the progress of its drafts, to those who may know of them. */
 export async function roundsOf(
   agency: string,
   seen: { readonly knownAt?: string | undefined; readonly drafts: ReadonlySet<string> },

@@ -23,7 +23,7 @@ const SAYS_NOTHING: Says = { update: 0, no_change: 0, not_assessed: 0, new: 0 };
 /** A comment without its words. */
 export type CommentInShort = Pick<CommentAsAt, 'number' | 'answers' | 'agency' | 'beside'>;
 
-/** A return in short: what it comes to, and none of its words. */
+/** A return in short: its state and counts, and none of its words. */
 export interface ReturnInShort {
   readonly state: ReturnSoFar['state'];
   /** Its last word is that there is nothing to report; that stays so when it is accepted. */
@@ -32,12 +32,12 @@ export interface ReturnInShort {
   readonly reportedOn: FullDate | null;
   readonly acceptedOn: FullDate | null;
   readonly submissions: number;
-  /** The commitments by what the last submission says of them; and those that the return newly recorded. */
+  /** The commitments by the word of the last submission on them; and those that the return newly recorded. */
   readonly says: Says;
   /** Its words before the last submission, which hold again if that is taken back. */
   readonly saidBefore: Says;
   readonly paper: string | null;
-  /** The document by which the agency had the secretariat say what it said last. */
+  /** The document by which the agency authorised the secretariat's last statement. */
   readonly authority: string | null;
   readonly comments: readonly CommentInShort[];
 }
@@ -122,7 +122,7 @@ const shortened = (before: ReturnInShort | undefined, { name, data, meta }: Reco
 
 /**
  * Some rounds as they were known at a position: read from their own streams.
- * @param codes of rounds; what had not been opened by then is left out
+ * @param codes of rounds; one that had not been opened by then is left out
  */
 export async function roundsAt(log: Log, codes: Iterable<string>, knownAt: string): Promise<RoundsSeen> {
   const seen = new Map<string, OpenedRound>();

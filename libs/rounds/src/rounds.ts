@@ -118,7 +118,7 @@ export class Rounds {
   }
 
   /**
-   * Refuses what cannot be published, before anything is made for it. Given again, the same command is not refused.
+   * Refuses a round that cannot be published, before anything is made for it. The same command again is not refused.
    * @returns the symbol of its report
    */
   async toPublish(code: string, said: PublishRound, context: CommandContext): Promise<string> {

@@ -1,8 +1,9 @@
 /**
- * Turns a submitted return into ordinary acts on the commitments: all or none. Everything is rehearsed first; then one event holds
- * all acts; then each is recorded by a command whose id follows from that event, so that it is recorded once, whoever records it
- * and however often. A process that is killed in between is resumed by the projector of another one, or by its own at its next
- * start. Where something else was recorded between rehearsal and act, so that an act is refused, the submission is taken back.
+ * Turns a submitted return into ordinary acts on the commitments: all or none. Everything is rehearsed first; then one
+ * event holds all acts; then each is recorded by a command whose id follows from that event, so that it is recorded
+ * once, by any process and however often. A process that is killed in between is resumed by the projector of another
+ * one, or by its own at its next start. Where something else was recorded between rehearsal and act, so that an act is
+ * refused, the submission is taken back.
  */
 import { setImmediate as turn } from 'node:timers/promises';
 import { v5 as uuidv5 } from 'uuid';
@@ -66,7 +67,7 @@ export function actsIn(content: Submitted['content']): ActInReturn[] {
   return [...acts, ...added];
 }
 
-/** A draft without what its acts say, which the event holds beside it. */
+/** A draft without the bodies of its acts, which the event holds beside it. */
 export const withoutActs = (content: Submitted['content']): Submitted['content'] => ({
   ...content,
   commitments: content.commitments.map(({ acts: _acts, ...rest }) => rest),
@@ -102,7 +103,7 @@ const stepInto = (place: unknown, step: string): unknown =>
   typeof place === 'object' && place !== null && Object.hasOwn(place, step) ? place[step as never] : undefined;
 
 /**
- * Comments are about places in what was submitted last, or about fields that are missing there.
+ * Comments are about places in the last submission, or about fields that are missing there.
  * @throws Rejected `unknown_reference`
  */
 export function leadSomewhere({ submissions }: ReturnSoFar, body: Partial<SendBackReturn & ReturnComment>): void {
@@ -122,7 +123,7 @@ export function leadSomewhere({ submissions }: ReturnSoFar, body: Partial<SendBa
   }
 }
 
-/** The draft of a return that is changed after it was submitted: what was new is a commitment like any other by now. */
+/** The draft of a return that is changed after it was submitted: a new commitment in it is like any other by now. */
 export const draftAgain = (said: Submitted): Submitted['content'] => ({ ...contentOf(said), newCommitments: [] });
 
 const sameAct = (one: ActInReturn, other: ActInReturn): boolean =>
@@ -132,7 +133,8 @@ const sameAct = (one: ActInReturn, other: ActInReturn): boolean =>
   canonicalJson(one.body) === canonicalJson(other.body);
 
 /**
- * The acts of a submission: what an earlier one said stays, what it said otherwise is retracted first, or last if others rest on it.
+ * The acts of a submission: unchanged statements stay, changed ones are retracted first, or last if others rest on
+ * them.
  * @param earlier what of the earlier submissions still stands
  */
 export function planned(acts: readonly ActInReturn[], earlier: readonly StandingAct[]): ActInReturn[] {
@@ -226,7 +228,7 @@ function commandIn(act: ActInReturn, index: number, of: Dated, agency: string, m
 /** A submission as it stands in the log. */
 export type SubmittedEvent = Pick<Recorded, 'id' | 'revision' | 'meta'> & { readonly data: Submitted };
 
-/** The meta of what follows from a submission: its actor, and itself as the cause. */
+/** The meta of the consequences of a submission: its actor, and itself as the cause. */
 const metaOf = ({ id, meta }: SubmittedEvent): Meta => ({ ...meta, commandId: id, causationId: id });
 
 const outcomeOf = ({ submissions }: ReturnSoFar, revision: number) =>
@@ -377,7 +379,7 @@ export const submittingProjection = (
       } catch (error) {
         if (!(error instanceof Rejected)) throw error;
       }
-      // It may have been killed before what was submitted was deleted as a draft.
+      // It may have been killed before the submitted draft was deleted.
       if (outcome !== 'taken_back') await applied(round, agency);
     },
   },

@@ -1,4 +1,4 @@
-/** The views of rounds: their list, who has answered and who has not, an agency's rounds, and what changed from one to the next. */
+/** The views of rounds: their list, who has answered, an agency's rounds, and the changes from one to the next. */
 import { Count, Day, DayOrNull, TextOrNull } from '#platform';
 import { ApiProperty } from '@nestjs/swagger';
 import { Round } from '#bodies';
@@ -145,7 +145,7 @@ interface PublishedOf {
   readonly parameters: Readonly<Record<string, string>>;
 }
 
-/** By what changes can be counted, of all that a report can be narrowed to. */
+/** The filters by which changes can be counted, of all filters of a report. */
 const countedBy = ({ agency, theme, followsUp, forum, memberOf }: Readonly<Record<string, string>>): FlowFilter => ({
   ...(agency && { agency }),
   ...(theme && { theme }),
@@ -157,7 +157,7 @@ const countedBy = ({ agency, theme, followsUp, forum, memberOf }: Readonly<Recor
 export interface SeenBy {
   /** A position; absent: all that is known. */
   readonly knownAt?: string | undefined;
-  /** The ids of the drafts that whoever asks may know of. */
+  /** The ids of the drafts that the caller may know of. */
   readonly drafts?: ReadonlySet<string>;
   readonly now?: Date;
 }
@@ -260,8 +260,8 @@ export class RoundViews {
   }
 
   /**
-   * The changes between the cut-offs of a round and the one before it, term by term, of the commitments in question: from what
-   * was published then, where it was.
+   * The changes between the cut-offs of a round and the one before it, term by term, of the commitments in question:
+   * from the published figures of that one, if it was published.
    * @throws Rejected `not_found` | `no_previous`
    */
   async bridge(code: string, knownAt?: string): Promise<Bridge> {
@@ -275,7 +275,7 @@ export class RoundViews {
     return { previous, round: code, publication: published?.symbol ?? null, ...flows };
   }
 
-  /** The round before another one: its cut-off, and what was published of it. @throws Rejected `not_found` */
+  /** The round before another one: its cut-off, and its publication. @throws Rejected `not_found` */
   async before(
     previous: string,
     knownAt?: string,

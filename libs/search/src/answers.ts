@@ -2,7 +2,7 @@
 
 /** Which documents answer all that was sought so far, and how well. */
 export class Answers {
-  /** How many of what is sought a document answers. */
+  /** How many of the sought words a document answers. */
   readonly #met: Uint16Array;
   readonly #sums: Int32Array;
   /** The best worth of the one that is sought now, and the documents that have any. */

@@ -12,7 +12,7 @@ export class Dictionary {
   readonly #numbers = new Map<string, number>();
   readonly #words: (string | undefined)[] = [];
   readonly #free: number[] = [];
-  /** Sorted, but for what was added since it was last looked into. */
+  /** Sorted, except words added since the last search. */
   #forms: Form[] = [];
   #added: string[] = [];
   #forgotten = false;
@@ -82,7 +82,7 @@ export class Dictionary {
       each(forms[low]!.word, forms[low]!.form);
   }
 
-  /** Puts what was added in its order, and leaves out what was forgotten, or forgotten and given its number to another. */
+  /** Puts the added words in their order, and leaves out words that were forgotten, or whose number went to another. */
   tidy(): void {
     if (this.#forgotten) {
       const holds = ({ form, word }: Form) => {

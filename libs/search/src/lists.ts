@@ -1,6 +1,6 @@
 /**
- * Many lists of whole numbers as bytes in one array, so that a million small lists take little more memory than their bytes.
- * A number takes as many bytes as it needs, seven bits each (LEB128). What is taken out is overwritten.
+ * Many lists of whole numbers as bytes in one array, so that a million small lists take little more memory than their
+ * bytes. A number takes as many bytes as it needs, seven bits each (LEB128). A number that is taken out is overwritten.
  */
 
 /** An array of numbers as it is kept. */
@@ -327,7 +327,7 @@ export class RisingLists {
   }
 }
 
-/** Room to grow by a quarter; sizes are few, so that what is free fits again. */
+/** Room to grow by a quarter; there are few sizes, so that a freed place fits again. */
 function roomFor(length: number): number {
   let room = 2;
   while (room < length) room = Math.max(room + 2, Math.ceil(room * GROWTH));

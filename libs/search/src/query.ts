@@ -13,7 +13,7 @@ import {
   wordsOf,
 } from './words.js';
 
-/** Words as they are written: letters with what is not seen among them; a single letter where words are not parted. */
+/** Words as written: letters with invisible characters among them; a single letter where words are not parted. */
 const WRITTEN = new RegExp(
   `(?=[\\p{L}\\p{N}])[${UNPARTED}][\\p{M}\\p{Default_Ignorable_Code_Point}ﾞﾟ]*|(?:(?![${UNPARTED}])[\\p{L}\\p{N}\\p{M}\\p{Default_Ignorable_Code_Point}])+`,
   'gu',
@@ -100,7 +100,7 @@ export function howFound(wanted: string, word: string, languages: number): Match
   return alike !== null && word.startsWith(alike) && (sharedStem(wanted, word) & languages) !== 0 ? 1 : 0;
 }
 
-/** The words of a field, with its weight and languages; what is joined stands in a row of its own. */
+/** The words of a field, with its weight and languages; joined words stand in a row of their own. */
 export interface Row {
   readonly words: readonly string[];
   readonly weight: number;
@@ -123,7 +123,7 @@ export function rowsOf(fields: readonly Field[]): Row[] {
   return rows;
 }
 
-/** How words of a row, from one on, answer what is sought. */
+/** How words of a row, from one on, answer the sought words. */
 function phraseFound({ words: wanted, exact }: Term, { words, languages }: Row, from: number): MatchKind {
   const last = wanted.length - 1;
   if (last === 0 && !exact) return howFound(wanted[0]!, words[from]!, languages);
@@ -136,8 +136,8 @@ function phraseFound({ words: wanted, exact }: Term, { words, languages }: Row, 
 export const worthOf = (weight: number, how: MatchKind): number => (how === 0 ? 0 : 2 * weight + how - 2);
 
 /**
- * How well a document answers what is sought: the sum of the best worth of each; 0 when one of them is not found.
- * The index gives the same answer for many.
+ * How well a document answers the sought words: the sum of the best worth of each; 0 when one of them is not found. The
+ * index gives the same answer for many.
  */
 export function relevanceOf(sought: readonly Term[], fields: readonly Field[]): number {
   const rows = rowsOf(fields);

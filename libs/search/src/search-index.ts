@@ -23,7 +23,7 @@ const ANY = EVERY_LANGUAGE + 1;
 /** The words of a document are its words by number and this much; less is the beginning of a field, with weight and languages. */
 const FIELDS = 1 << BITS;
 
-/** An index as it is kept: of what was deleted nothing is in it. */
+/** An index in its saved form: nothing of a deleted document is in it. */
 export interface KeptIndex {
   readonly words: readonly (string | null)[];
   readonly postings: KeptArrays;
@@ -38,7 +38,7 @@ export interface KeptIndex {
 /** The least places of the table of documents, and how many more there are than documents. */
 const [FEWEST, FREE] = [1_024, 1.5] as const;
 
-/** Called with a document that answers, and what that is worth; perhaps several times. */
+/** Called with a document that answers, and its worth; perhaps several times. */
 export type Tell = (id: number, worth: number) => void;
 
 export class SearchIndex {
@@ -48,7 +48,7 @@ export class SearchIndex {
   /** The greatest id that was ever used, and one. */
   #ids = 0;
   #size = 0;
-  /** By hash: the id of a document that was added, and one; what is taken looks on in the next places. */
+  /** By hash: the id of an added document, and one; if the place is taken, the search goes on in the next ones. */
   #same: Int32Array = new Int32Array(0);
 
   /** The number of documents that have a word. */
@@ -67,7 +67,7 @@ export class SearchIndex {
   }
 
   /**
-   * Keeps a document, instead of what was kept under its id.
+   * Keeps a document, instead of the former one under its id.
    * @param id a whole number from 0 on, best without large gaps: room is taken up to the greatest
    * @throws RangeError of an id that is none
    */
@@ -115,10 +115,10 @@ export class SearchIndex {
       if (this.#documents.has(id)) this.#same[this.#placeOf(this.#documents.of(id))] = id + 1;
   }
 
-  /** The words of a document by number, behind what is said of their field. */
+  /** The words of a document by number, behind the head of their field. */
   #listOf(fields: readonly Field[]): number[] {
     const list: number[] = [];
-    // Postings of a document rise with what they say of the field.
+    // Postings of a document rise with the head of the field.
     const rows = rowsOf(fields).map(({ words, weight, languages }) => ({ words, about: (weight << 3) | languages }));
     if (rows.length > 1) rows.sort((a, b) => a.about - b.about);
     for (const { words, about } of rows) {

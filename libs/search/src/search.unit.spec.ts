@@ -37,7 +37,7 @@ describe('What a search asks for', () => {
   ])('«%s»', (q, sought) => expect(termsIn(q)).toEqual(sought));
 });
 
-/** Each text that is found, and what it is not found by. `in`: the language that was given with it. */
+/** Each text, the words that find it, and those that do not. `in`: the language that was given with it. */
 const TEXTS: readonly { text: string; in?: string; by: string[]; not: string[] }[] = [
   {
     text: '国际移民组织移民与发展手册',

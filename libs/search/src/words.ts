@@ -20,10 +20,10 @@ const PLAIN = /^[\0-\x7f]*$/;
 /** Words joined by an apostrophe or a hyphen, and letters parted by dots, as they may be written in one: co-operation, U.N. */
 const JOINED = /(?<![\p{L}\p{M}])\p{L}[\p{L}\p{M}]*(?:['-]\p{L}[\p{L}\p{M}]*)+|(?<!\p{L})\p{L}(?:\.\p{L}(?!\p{L}))+/gu;
 const JOINT = /['.-]/g;
-/** Whether anything may be joined: quicker to see than by what. */
+/** Whether a text may have joined words: quicker to see than which. */
 const MAY_JOIN = /[^\s\d]['.-][^\s\d]/;
 
-/** The words of what is folded already. */
+/** The words of a folded text. */
 export const foldedWords = (folded: string): string[] => folded.match(PLAIN.test(folded) ? PLAIN_WORD : WORD) ?? [];
 
 /** The words of a text, folded, in their order. Of a script that does not part them: the letters. */
@@ -38,7 +38,7 @@ export const isUnparted = (word: string): boolean => STARTS_UNPARTED.test(word);
 
 // ── Prefixes of Arabic and Hebrew ───────────────────────────────────────────────────────────────────────────────────
 
-/** The article, with what may stand before it, and particles of one letter. What stays has three letters at least. */
+/** The article with particles before it, and particles of one letter. The rest has three letters at least. */
 const ATTACHED = [
   { script: /^[\u0620-\u064a]{4,}$/, article: /^[وف]?(?:[بك]?ال|لل)/, particle: /^[وفبلك]/ },
   { script: /^[\u05d0-\u05ea]{4,}$/, article: /^ו?ה/, particle: /^[ובלכמש]/ },
@@ -63,14 +63,14 @@ function withoutPrefix(word: string): { bare: string[]; maybe: string[] } {
   return found;
 }
 
-/** Under what a word of a text is found by its beginning: itself, and without what is attached to it. */
+/** The forms under which a word of a text is found by its beginning: itself, and without its attached particles. */
 export function formsOf(word: string): string[] {
   if (word.length < 4 || word.charCodeAt(0) < 0x590) return [word];
   const { bare, maybe } = withoutPrefix(word);
   return bare.length + maybe.length === 0 ? [word] : [...new Set([word, ...bare, ...maybe])];
 }
 
-/** As what a word that is sought is looked for: `beginnings` of forms, and `whole` forms. */
+/** The forms in which a sought word is looked for: `beginnings` of forms, and `whole` forms. */
 export function soughtForms(word: string): { beginnings: string[]; whole: string[] } {
   if (word.length < 4 || word.charCodeAt(0) < 0x590) return { beginnings: [word], whole: [] };
   const { bare, maybe } = withoutPrefix(word);

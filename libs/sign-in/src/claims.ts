@@ -1,7 +1,7 @@
 /** The roles that claims of an identity provider stand for, by the rules of the operator. */
 import { ACCOUNT_ROLES, type AccountRole } from '#words';
 
-/** Whoever has `value` in the claim has the role, of the agency. */
+/** A person with `value` in the claim has the role, of the agency. */
 export interface RoleRule {
   /** `groups`, or the way to one within others: `realm_access.roles`. */
   readonly claim: string;

@@ -1,4 +1,4 @@
-/** Links by which people sign in: sent to their address, or printed by the command line for whoever runs the server. */
+/** Links by which people sign in: sent to their address, or printed by the command line for the operator. */
 import { Logger } from '@nestjs/common';
 import type { AccessStore } from '#access';
 import { LetterNotSent, type Mailer } from '#mail';
@@ -6,7 +6,7 @@ import type { Once } from './once.js';
 
 /** The time for which a link is good. */
 export const LINK_MINUTES = 10;
-/** The page to which whoever signs in is led, where no other one was wanted: the desk of the agency, or the secretariat's. */
+/** The page after signing in, if no other one was asked for: the desk of the agency, or the secretariat's. */
 export const DESK = '/home';
 /** The number of links of an account that may be good at a time: nobody's letterbox is filled by somebody else. */
 const MOST = 3;
@@ -45,7 +45,7 @@ export class SignInLinks {
     this.#sending.add(sending);
   }
 
-  /** Returns when what is being sent was sent. */
+  /** Returns when the letters under way were sent. */
   async sent(): Promise<void> {
     await Promise.all(this.#sending);
   }
@@ -82,7 +82,7 @@ export class SignInLinks {
     });
   }
 
-  /** A link that signs an account in, once. Whoever has it is that account. */
+  /** A link that signs an account in, once. Its holder acts as that account. */
   async make(
     account: string,
     way: 'link' | 'command line' = 'link',

@@ -4,8 +4,8 @@ import type { AccessStore } from '#access';
 import { places } from '#databases';
 
 /**
- * A link in a letter; what a browser has begun at the identity provider, or with a passkey; a passkey that is to be added; a
- * logout token of the provider.
+ * A link in a letter; a sign-in that a browser has begun at the identity provider, or with a passkey; a passkey that is
+ * to be added; a logout token of the provider.
  */
 type Purpose = 'link' | 'provider' | 'passkey' | 'new-passkey' | 'logout';
 

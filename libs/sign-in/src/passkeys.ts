@@ -50,7 +50,7 @@ export class Passkeys {
     await this.access.query('DELETE FROM passkeys WHERE account = ? AND id = ?', account, id);
   }
 
-  /** @returns what the browser is to make, and by which name the answer is known */
+  /** @returns the options for the browser, and the name by which the answer is known */
   async beginAdding(
     session: Session,
   ): Promise<{ readonly options: PublicKeyCredentialCreationOptionsJSON; readonly attempt: string }> {
@@ -69,7 +69,7 @@ export class Passkeys {
     return { options, attempt };
   }
 
-  /** @throws Rejected `forbidden` where the browser's answer is not to what was asked of it */
+  /** @throws Rejected `forbidden` if the browser's answer is to another question */
   async add(session: Session, attempt: string, answer: string, label: string): Promise<void> {
     const { verifyRegistrationResponse } = await import('@simplewebauthn/server');
     const begun = await this.once.take('new-passkey', attempt, session.secret);

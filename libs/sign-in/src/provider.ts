@@ -32,7 +32,7 @@ interface Arrived {
   readonly there: AtProvider;
 }
 
-/** Whoever came by the provider, in appointments that it gave or took. */
+/** The actor of appointments that the provider gave or ended. */
 const BY_PROVIDER = 'provider';
 
 /** The time that the provider may take. */
@@ -51,7 +51,7 @@ const ALGORITHMS = [
   'ES384',
   'ES512',
 ];
-/** Whoever signs in again has shown at the provider within so many seconds who it is. */
+/** A fresh sign-in needs one at the provider within so many seconds. */
 const AGAIN_S = 60;
 /** The event of a logout token, and how old it may be. */
 const LOGOUT = 'http://schemas.openid.net/event/backchannel-logout';
@@ -116,9 +116,9 @@ export class Provider {
   }
 
   /**
-   * @param query what the provider sent back
-   * @throws Rejected `forbidden` where it is an answer to nothing that this browser asked, the provider has refused, or whoever
-   * it is has no account here
+   * @param query the provider's answer
+   * @throws Rejected `forbidden` if it is an answer to no question of this browser, the provider has refused, or the
+   * person has no account here
    */
   async finish(query: URLSearchParams, browser: string | undefined): Promise<Arrived> {
     const state = query.get('state');
@@ -181,7 +181,7 @@ export class Provider {
   }
 
   /**
-   * Whoever has signed out at the provider, by a logout token (OpenID Connect Back-Channel Logout 1.0).
+   * The person who has signed out at the provider, by a logout token (OpenID Connect Back-Channel Logout 1.0).
    * @throws Rejected `bad_request` where it is none that this provider has signed for us just now, or came before
    */
   async leaves(token: string): Promise<{ readonly account: string | null; readonly session: string | null }> {
@@ -256,8 +256,9 @@ export class Provider {
   }
 
   /**
-   * The account of whoever the claims are of: the one that has come by this identity before, or was invited by the address that
-   * the provider has verified; else a new one, where a rule gives it a role. Its roles by the rules follow the claims.
+   * The account of the person in the claims: the one that has come by this identity before, or was invited by the
+   * address that the provider has verified; else a new one, where a rule gives it a role. Its roles by the rules follow
+   * the claims.
    */
   #accountOf(claims: Claims, kind: 'person' | 'machine'): Promise<string | null> {
     // Two first requests at once open one account.
@@ -303,8 +304,8 @@ export class Provider {
   }
 
   /**
-   * Gives what the rules say and the account has not, and takes what they gave and say no more. What somebody here has taken
-   * stays taken, whatever the claims say.
+   * Gives the roles of the rules that the account lacks, and ends those that the rules gave and no longer give. A role
+   * that somebody here has ended stays ended, whatever the claims say.
    */
   async #appoint(account: string, roles: readonly Role[]): Promise<void> {
     const { accounts } = this.access;
@@ -363,7 +364,7 @@ function isAway(error: unknown): boolean {
   return false;
 }
 
-/** Why an answer of the provider was not taken, for whoever runs the server. */
+/** Why an answer of the provider was refused, for the operator. */
 const reasonOf = (error: unknown): string => {
   const { message, error: code, error_description: said, cause } = error as Error & Record<string, unknown>;
   const words = [message, code, said, cause instanceof Error ? cause.message : undefined];

@@ -171,7 +171,7 @@ export class KeptSessions extends Sessions {
   }
 }
 
-/** Whoever has lost the role that it chose acts in what it has left. */
+/** A person who has lost the chosen role acts in the roles that are left. */
 function principalOfSession(holder: Holder, actingFor: string | null, now: number): Principal | null {
   try {
     return principalAt(holder, actingFor ?? undefined, now);

@@ -24,7 +24,7 @@ export class SignIn {
   readonly links: SignInLinks;
   readonly passkeys: Passkeys;
   readonly provider: Provider | null;
-  /** Whether a link reaches the letterbox of whoever asks for it. */
+  /** Whether a link reaches the letterbox of the person who asks for it. */
   readonly sendsLetters: boolean;
   readonly offersLinks: boolean;
 

@@ -9,7 +9,7 @@ const OPTIONS: Options = {
   cast: { boolean: (value) => String(value), string: (value) => guarded(value) },
 };
 
-/** Rows as CSV with a header; what is nested becomes columns, a list one cell. */
+/** Rows as CSV with a header; nested fields become columns, a list one cell. */
 export function csvOf(rows: readonly object[]): string {
   const flatRows = rows.map(flat);
   return stringifyAll(flatRows, { ...OPTIONS, columns: columnsOf(flatRows) });

@@ -4,7 +4,7 @@
 const BEGINS = /^[\s\0]*[=@\uff1d\uff20]|^[\t\r\n]|^[\s\0]*[+\-\uff0b\uff0d]/;
 /** A sign alone, a number, or words after a number with a sign: “-5 per cent”. */
 const HARMLESS = /^[+-]?$|^[+-]\d+([.,]\d+)*\s?%?$|^[+-]\d+([.,]\d+)*%?( [\p{L}\p{M}\d.,’'-]+)+$/u;
-/** A `;` with marks behind it, where some spreadsheets would part the cells and run what follows. */
+/** A `;` with marks behind it, where some spreadsheets would part the cells and run the rest as a formula. */
 const PARTED = /;('*)(?=\s*[=@+\-\uff1d\uff20\uff0b\uff0d])/g;
 
 const isRun = (text: string): boolean => {
@@ -23,8 +23,8 @@ const inParts = (text: string, change: (marks: string) => string): string =>
   });
 
 /**
- * A text that no spreadsheet runs: a `'` stands before what one would take for a formula, also before what follows a `;`, where
- * some part the cells. What begins so already gets one more, so that `unguarded` finds the text again.
+ * A text that no spreadsheet runs: a `'` stands before the beginning of a formula, also after a `;`, where some part
+ * the cells. A text that begins so already gets one more, so that `unguarded` finds the text again.
  */
 export function guarded(text: string): string {
   const parts = inParts(text, (marks) => `'${marks}`);
@@ -61,7 +61,7 @@ const titleIn = (text: string): string => text.replace(/\(\)$/, '').trim();
 
 type Date = string | null | undefined;
 
-/** Some words with brackets behind them: with what is said in these, where it is said. */
+/** Some words, with a note in brackets behind them if there is one. */
 const inBrackets = (text: string, ...said: readonly (Date | false)[]): string => {
   const all = said.filter(Boolean);
   return all.length > 0 ? `${text} (${all.join(', ')})` : text;
@@ -85,13 +85,13 @@ const [ADDRESSED, DATED, WORDED] = [
   /\s\[([a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*)\]$/,
 ];
 
-/** Takes what stands at the end of a text off it. */
+/** Takes the note at the end of a text off it. */
 function cut(text: string, end: RegExp): [rest: string, ...groups: (string | undefined)[]] {
   const found = end.exec(text);
   return found ? [text.slice(0, found.index).trim(), ...found.slice(1)] : [text];
 }
 
-/** @returns what a cell says; its title is empty where it names none */
+/** @returns the parts of a cell; its title is empty if it names none */
 export function evidenceIn(cell: string): Evidence {
   const [beforeUrl, url] = cut(cell.trim(), ADDRESSED);
   const [beforeDate, date] = cut(beforeUrl, DATED);
@@ -151,7 +151,7 @@ const MEMBERSHIP = new RegExp(
   'i',
 );
 
-/** @returns what a cell says; `null` where it cannot be read */
+/** @returns the parts of a cell; `null` if it cannot be read */
 export function membershipIn(cell: string): Membership | null {
   const [, body, role, since, from, to] = MEMBERSHIP.exec(cell.trim()) ?? [];
   if (body === undefined) return null;

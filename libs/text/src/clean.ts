@@ -14,7 +14,7 @@ export function isVisible(text: string): boolean {
   return false;
 }
 
-/** Spaces and what has no width, at the beginning and the end. A joiner or a mark of direction at the end may be needed. */
+/** Spaces and characters without width, at both ends. A joiner or a mark of direction at the end may be needed. */
 const EDGE = /[\s\u0085\u00ad\u180e\u200b\u2060]/;
 
 function trimmed(text: string): string {
@@ -39,7 +39,7 @@ export interface Unfit {
 
 /**
  * C0 but for tab and line ends, DEL and C1, surrogates that stand alone, noncharacters: XML 1.0 holds none of them, or
- * discourages them. U+202D and U+202E turn round what is read, whatever it is.
+ * discourages them. U+202D and U+202E reverse any text after them.
  */
 const UNFIT = /(?![\t\n\r])\p{Cc}|\p{Cs}|\p{Noncharacter_Code_Point}|[\u202d\u202e]/u;
 

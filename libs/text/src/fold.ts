@@ -11,7 +11,7 @@ const UNSEEN = /[\p{Default_Ignorable_Code_Point}\u0640]/gu;
 const ACCENT =
   /(?![\u3099\u309a])(?=\p{M})[\p{sc=Zinh}\p{sc=Latn}\p{sc=Grek}\p{sc=Cyrl}\p{sc=Arab}\p{sc=Hebr}\p{sc=Syrc}]/gu;
 
-/** Letters that stay what they are when their accents go (ø, œ, ł, ħ …), and the digits of other scripts. */
+/** Letters that no decomposition frees of their marks (ø, œ, ł, ħ …), and the digits of other scripts. */
 const OTHER_LATIN = /(?=[^\0-\x7f])[\p{sc=Latn}\p{Nd}]/gu;
 
 /** Ways of writing one letter of Arabic (also of Persian and Urdu), of Hebrew, of Greek; apostrophes and hyphens. */
@@ -47,8 +47,8 @@ const toLatin = (letter: string): string => {
 };
 
 /**
- * A text in small letters without accents and without what is not seen, so that «metis» is in «Métis», «strasse» in «Straße»,
- * «oeuvre» in «ŒUVRE», «lodz» in «Łódź», «هجره» in «هِجْرَة». Spaces and punctuation stay.
+ * A text in small letters without accents and invisible characters, so that «metis» is in «Métis», «strasse» in
+ * «Straße», «oeuvre» in «ŒUVRE», «lodz» in «Łódź», «هجره» in «هِجْرَة». Spaces and punctuation stay.
  */
 export function fold(text: string): string {
   if (ASCII.test(text)) return text.toLowerCase();

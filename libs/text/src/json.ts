@@ -46,15 +46,15 @@ export function jsonOf(text: string): unknown {
   return json;
 }
 
-/** Whether objects or classes have a field of this name themselves: whoever reads a body into one passes over it. */
+/** Whether objects or classes have a field of this name themselves: a reader of bodies would pass over it. */
 export const isInherited = (name: string): boolean => name in Object.prototype || name === 'prototype';
 
 /** How deep objects and lists may stand in each other. */
 const DEEPEST = 64;
 
 /**
- * Refuses a field that is given twice, one that would be passed over (`constructor`),
- * and what is nested beyond all need.
+ * Refuses a field that is given twice, one that would be passed over (`constructor`), and values nested beyond all
+ * need.
  * @param json what `text`, which is well-formed, was read as
  * @throws Unreadable
  */

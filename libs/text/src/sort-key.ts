@@ -17,9 +17,9 @@ const numbered = (words: string): string =>
   });
 
 /**
- * A key of a text. Keys compare by code units (`<`, `ORDER BY` in binary order) as people put texts in order: words, whatever
- * their case, accents and punctuation; numbers by their size (99 before 100); an accent decides between what is alike
- * otherwise. Texts that differ in case or punctuation only have the same key.
+ * A key of a text. Keys compare by code units (`<`, `ORDER BY` in binary order) as people put texts in order: words
+ * without case, accents and punctuation; numbers by their size (99 before 100); an accent decides between texts that
+ * are alike otherwise. Texts that differ in case or punctuation only have the same key.
  */
 export function sortKey(text: string): string {
   const key = numbered(wordsIn(fold(text)));

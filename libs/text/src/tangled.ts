@@ -2,7 +2,7 @@
 
 /** How deep quotations and lists may stand in each other, and how many letters of a paragraph may mark emphasis. */
 const [DEEPEST, MOST_MARKS] = [10, 200] as const;
-/** In columns: what is indented further would stand in more lists than that. */
+/** In columns: a paragraph indented further would be in more lists than that. */
 const FARTHEST = 4 * DEEPEST;
 
 const LEAD = /^[ \t]*(?:(?:>|[-*+](?=[ \t])|\d{1,9}[.)](?=[ \t]))[ \t]*)*/;

@@ -1,7 +1,7 @@
 /**
- * The codes of closed lists with their words in each language of reports, side by side, for whoever translates. The lists are
- * made of these codes: a new one is a line here, and does not compile without a language. Lists that only pages show have
- * their words there.
+ * The codes of closed lists with their words in each language of reports, side by side, for translators. The lists are
+ * made of these codes: a new one is a line here, and does not compile without a language. Lists that only pages show
+ * have their words there.
  */
 
 export const REPORT_LANGUAGES = ['en', 'fr', 'es'] as const;
@@ -17,7 +17,7 @@ export type Stage = (typeof STAGES)[number];
 type Forms = readonly [one: string, other: string];
 type StageInWords = { readonly en: string } & Readonly<Record<Exclude<ReportLanguage, 'en'>, Forms>>;
 
-/** In the order in which bars, columns and legends show them: what is done first, from a common baseline. */
+/** In the order in which bars, columns and legends show them: completed first, from a common baseline. */
 export const STAGES_IN_WORDS: Readonly<Record<Stage, StageInWords>> = {
   completed: { en: 'Completed', fr: ['achevé', 'achevés'], es: ['concluido', 'concluidos'] },
   in_progress: { en: 'In progress', fr: ['en cours', 'en cours'], es: ['en curso', 'en curso'] },
@@ -43,7 +43,7 @@ export const BESIDE = {
 
 export type Role = keyof typeof RESPONSIBLE | keyof typeof BESIDE;
 
-/** The column of spreadsheets for the agencies in a role: its field, its heads, and what else it may be called. */
+/** The column of spreadsheets for the agencies in a role: its field, its heads, and its other names. */
 interface RoleColumn {
   readonly field: string;
   readonly heads: Readonly<Record<Exclude<ReportLanguage, 'en'>, string>>;

@@ -1,4 +1,4 @@
-/** The closed lists of words of DESIGN.md §1: what a commitment, an agency's role or a link can be. */
+/** The closed lists of words of DESIGN.md §1, of commitments, agencies' roles, links, rounds and accounts. */
 import { BESIDE, codesOf, ENDED, FOUND, IN_WORDS, OUTCOMES, RESPONSIBLE } from './in-words.js';
 
 export {
@@ -82,8 +82,8 @@ export const MATCHES = ['exact', 'close', 'broad', 'narrow', 'related'] as const
 export type Match = (typeof MATCHES)[number];
 
 /**
- * The roles of accounts. A focal point leads for its agency and appoints its alternates, who act as it does; a reader sees
- * what is not published yet, of an agency or of all, and acts for nobody.
+ * The roles of accounts. A focal point leads for its agency and appoints its alternates, who act as it does; a reader
+ * sees drafts, of an agency or of all, and acts for nobody.
  */
 export const ACCOUNT_ROLES = ['secretariat', 'focal_point', 'alternate', 'reader'] as const;
 export type AccountRole = (typeof ACCOUNT_ROLES)[number];
@@ -97,7 +97,7 @@ export const ACCOUNT_KINDS = ['person', 'machine'] as const;
 export type AccountKind = (typeof ACCOUNT_KINDS)[number];
 
 /**
- * The scopes of tokens. `read`: what is not public; `report`: how things stand; `record`: what was undertaken, by whom;
+ * The scopes of tokens. `read`: drafts; `report`: how things stand; `record`: commitments and their agencies;
  * `register`: the registers; `publish`: reports and their words; `admin`: accounts, tokens, erasures.
  */
 export const SCOPES = ['read', 'report', 'record', 'register', 'publish', 'admin'] as const;
@@ -119,7 +119,7 @@ export type ReturnState = (typeof RETURN_STATES)[number];
 export const RETURN_WORDS = codesOf(IN_WORDS.inReturn);
 export type ReturnWord = (typeof RETURN_WORDS)[number];
 
-/** The questions of a round: what each is asked of, and how it is answered. */
+/** The questions of a round: the subject of each, and the form of its answer. */
 export const QUESTION_SUBJECTS = ['agency', 'commitment'] as const;
 export type QuestionSubject = (typeof QUESTION_SUBJECTS)[number];
 export const QUESTION_KINDS = ['text', 'choice', 'number', 'yes_no'] as const;

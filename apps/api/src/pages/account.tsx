@@ -126,7 +126,7 @@ export class AccountPages {
   async removesPasskey(@Body() { id }: Chosen, @Req() { session }: OwnRequest) {
     refuseUnlessProven(session);
     await this.signIn.passkeys.remove(session.account, id);
-    // Whoever had the device may be signed in by it.
+    // The holder of the device may be signed in by it.
     await this.signIn.sessions.endAll(session.account, session.id);
     return new SeeOther('/account#passkeys');
   }

@@ -48,7 +48,7 @@ const BEGINS: { readonly [A in ActName]?: (c: CommitmentView, on: RouteParameter
   }),
 };
 
-/** Of these acts only what is said otherwise is said. */
+/** Of these acts only differences are sent. */
 const SAYS_CHANGES: readonly ActName[] = ['amendWording'];
 
 /** The items of a record act that can be retracted by themselves. */
@@ -92,7 +92,7 @@ export class ActForms {
     return this.#form(doing, this.#beginning(doing));
   }
 
-  /** Gives the act, or shows the form again, with what was filled in and what is wrong. */
+  /** Gives the act, or shows the form again, with its entries and faults. */
   async take(name: ActName, params: Params, sent: FormFields, request: ApiRequest, reply: FastifyReply) {
     const doing = await this.#doing(name, params, request);
     const again = sentForm(sent);
@@ -140,7 +140,7 @@ export class ActForms {
     const statement = history?.items.find(({ revision }) => revision === on.revision) ?? null;
     if (history && !statement) throw new Rejected('not_found', `${reference} has no such statement.`);
     const says = name === 'correct' && statement ? actOf({ name: nameOf(statement) }) : undefined;
-    // Whoever acts for an agency reports for it.
+    // An agency's person reports for that agency.
     const ofReporter = by.agency === null ? [] : ['agency', 'onBehalf'];
     return {
       ...{ name, by, view, on, commitment, statement },
@@ -248,7 +248,7 @@ function saidBy(statement: Statement): object {
   return { ...data, ...actOf({ name: nameOf(statement) })?.unsaid?.(data) };
 }
 
-/** The part of what was said for which a form asks. */
+/** The part of a statement that a form asks for. */
 function askedOf(of: new () => object, said: Filled): Filled {
   const inner = (one: unknown, within: new () => object) =>
     typeof one === 'object' && one !== null ? askedOf(within, one as Filled) : one;
@@ -289,7 +289,7 @@ function placesIn(name: ActName, { data }: Statement): Suggestion[] {
   return name === 'blank' ? [...textsIn(data as Filled)] : [];
 }
 
-/** Every free text in what was said, by its place. */
+/** Every free text of a statement, by its place. */
 export function* textsIn(value: unknown, at = '', field = ''): Generator<Suggestion> {
   if (typeof value === 'string' && forms.isFreeText(field)) yield { value: at, label: value };
   else if (typeof value === 'object' && value !== null)

@@ -77,7 +77,7 @@ const stopAfter = (text: string): string => (/[.!?…]$/u.test(text) ? '' : '.')
 
 type Reported = Pick<CommitmentEvents['StageReported'], 'stage' | 'outlook'> & NextStepParts;
 
-/** How far it is said to be, and what comes next. */
+/** The reported stage, and the next step. */
 const stageOf = ({ stage, outlook, ...said }: Reported, { revision }: StatementContext) =>
   say`${<StageTag stage={stage} />} ${<Outlook outlook={outlook} />} ${<NextStep of={{ ...said, revision }} />}`;
 

@@ -1,4 +1,4 @@
-/** The acts that a page offers to whoever is signed in: a short list of buttons, and acts beside each statement. */
+/** The acts that a page offers to a signed-in person: a short list of buttons, and acts beside each statement. */
 import type { ActFor, CommitmentView } from '#acts';
 import { ACT_GROUPS, ACTS, type ActGroup } from '#commitments';
 import { createContext } from 'preact';

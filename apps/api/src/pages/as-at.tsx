@@ -4,7 +4,7 @@ import { Options } from './choice.js';
 import type { View } from './view.js';
 import { ageWords, dateWords, instantWords } from './words.js';
 
-/** Fields that keep what was asked while a form changes the rest. */
+/** Fields that keep the question of the page while a form changes the rest. */
 export const HiddenFields = ({ asked }: { asked: Readonly<Record<string, unknown>> }) => (
   <>
     {Object.entries(asked)
@@ -15,7 +15,7 @@ export const HiddenFields = ({ asked }: { asked: Readonly<Record<string, unknown
   </>
 );
 
-/** All that was asked for and that no control of a form asks for anew: a form changes what it shows, and drops nothing. */
+/** The parts of the question that no control of a form asks for: a form changes its own parts, and drops nothing. */
 export const KeptFields = ({ view, besides }: { view: View; besides: readonly string[] }) => (
   <HiddenFields asked={view.without(['cursor', ...besides])} />
 );

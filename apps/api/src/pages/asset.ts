@@ -16,7 +16,7 @@ export const scriptOf = (...files: readonly (string | URL)[]) =>
 /** Saves the draft of a return as it is filled in. */
 export const SAVING_SCRIPT = scriptOf(new URL('./saving.browser.js', import.meta.url));
 
-/** Keeps what is typed into the form of an act until it was sent and taken. Without it the buttons of a form do what it needs. */
+/** Keeps the entries of an act's form until the act is recorded. Without it the buttons of a form do the same work. */
 export const KEEPING_SCRIPT = scriptOf(new URL('./keeping.browser.js', import.meta.url));
 
 /** The icon of the site. */

@@ -1,4 +1,4 @@
-/** One stretch of what changed: what was learned, or what was reported, with its sums and its table from stage to stage. */
+/** One stretch of changes, of knowledge or of reports, with their sums and their table from stage to stage. */
 import type { ComponentChildren } from 'preact';
 import type { Stage } from '#commitments';
 import {

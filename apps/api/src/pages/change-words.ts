@@ -1,4 +1,4 @@
-/** The words for what changed between two dates: why something came in or went out. */
+/** The words for changes between two dates: why a commitment came in or went out. */
 import type { Stage } from '#commitments';
 import { ENTRIES, EXITS, type EntryReason, type Exit, type FlowName, type LegName, type Terms } from '#progress';
 import { sentence, STAGE_WORDS } from './words.js';

@@ -92,7 +92,7 @@ interface Parts {
   readonly view: View;
   readonly flows: FlowsView;
   readonly filter: FlowFilter;
-  /** When the last of what was known then was recorded, where that is asked for. */
+  /** The time of the last event that was known then, where a page asks for it. */
   readonly then: string | null;
   readonly choices: readonly Choosable[];
   readonly listed: Listed | null;

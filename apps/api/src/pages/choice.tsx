@@ -3,7 +3,7 @@ import type { ComponentProps } from 'preact';
 import type { Framework, Theme } from '#registers';
 import type { View } from './view.js';
 
-/** A select of a form; what was asked for is shown even when it is not among the options. */
+/** A select of a form; it shows the present value even if that is not among the options. */
 export type Option = readonly [value: string, label: string];
 
 export interface ChoiceParts {

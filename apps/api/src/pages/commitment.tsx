@@ -35,7 +35,7 @@ import {
   textWords,
 } from './words.js';
 
-/** After an act: the revision of its statement, and what may be the same as what it recorded. */
+/** After an act: the revision of its statement, and likely duplicates of the record that it made. */
 class CommitmentQuery extends PageQuery {
   @IsOptional() @Matches(/^\d{1,9}$/) done?: string;
   @IsOptional() @Matches(/^[\w./-]{1,120}(,[\w./-]{1,120})*$/) like?: string;

@@ -67,7 +67,7 @@ export class CommitmentsPage {
     return <Commitments {...{ view, list, row, choices, apart, without }} />;
   }
 
-  /** The selects of the form, filled from the registers with what is in use. */
+  /** The selects of the form, filled from the registers with the codes in use. */
   private async choices(view: View): Promise<Choosable[]> {
     const inUse = async (facet: Facet) => [...(await this.progress.inUse(facet, view.at)).keys()];
     const [agencies, themes, frameworks, countries, regions, documents, forums] = await Promise.all([

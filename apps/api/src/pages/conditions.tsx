@@ -154,7 +154,7 @@ export interface Without {
   readonly total: number;
 }
 
-/** Counts what would be found without each condition by itself. */
+/** Counts the hits without each condition by itself. */
 export const withoutEach = (view: View, total: (changes: Params) => Promise<number>): Promise<Without[]> =>
   Promise.all(
     conditionsOf(view).map(async (condition) => ({ condition, total: await total({ [condition.field]: undefined }) })),

@@ -1,4 +1,4 @@
-/** The words on what an act leads to, before it is done; and the form of an act that asks for nothing but that it is meant. */
+/** The words on the consequences of an act, before it is done; and the form of an act that needs no more than a yes. */
 import type { ComponentChildren } from 'preact';
 import { newCommandId } from '#eventsourcing';
 import type { Reach } from '#letters';
@@ -51,11 +51,11 @@ interface ConfirmParts {
 
 interface ConfirmPageParts extends ConfirmParts {
   readonly title: string;
-  /** The name of what it is done to. */
+  /** The name of its subject. */
   readonly of: string;
 }
 
-/** The page of an act on something: what happens, and the button that does it. */
+/** The page of an act on something: its consequences, and the button that does it. */
 export const ConfirmPage = ({ title, of, back, revision, children, ...form }: ConfirmPageParts) => (
   <PlainPage title={title} path={back} eyebrow={<a href={back}>{of}</a>}>
     <WhatHappens>

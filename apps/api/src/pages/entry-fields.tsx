@@ -1,4 +1,4 @@
-/** The fields of an entry of a register that its page does not place itself: what is new in its class is shown at once. */
+/** The fields of an entry that its page does not place itself: a new field of its class is shown at once. */
 import type { ComponentChildren } from 'preact';
 import { entryClass, PATHS } from '#acts';
 import { formFieldsIn, type FormField } from '#platform';

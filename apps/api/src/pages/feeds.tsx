@@ -1,4 +1,4 @@
-/** Atom feeds (RFC 4287) of an agency, a theme or a forum: what was last recorded, in words. */
+/** Atom feeds (RFC 4287) of an agency, a theme or a forum: the latest records, in words. */
 import { Controller, Get, Inject, Param, Req } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -20,9 +20,9 @@ const MEDIA_TYPE = 'application/atom+xml';
 
 interface Entry {
   readonly id: string;
-  /** The kind and the code of what it is about. */
+  /** The kind and the code of its subject. */
   readonly about: readonly [kind: string, code: string];
-  /** In short, what happened to it. */
+  /** In short, its change. */
   readonly what: string;
   readonly address: string;
   readonly at: string;
@@ -160,7 +160,7 @@ export class FeedPages {
   #latest = (reference: string) => viewOf(this.log, reference, { asOf: LATEST }).catch(() => null);
 }
 
-/** The page of what is registered, or of the procedure of rounds. */
+/** The page of a register entry, or of the procedure of rounds. */
 function pageOf(kind: string, code: string): string {
   if (kind === 'framework') return `/themes?framework=${encodeURIComponent(code)}`;
   if (kind === 'round') return path('rounds', code);

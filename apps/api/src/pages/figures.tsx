@@ -122,7 +122,7 @@ interface Shown {
   readonly filter: Filter;
 }
 
-/** The totals of a row, each with what it is a part of. */
+/** The totals of a row, each with its whole. */
 export const Headline = ({ view, row, filter, children }: Shown & { children?: ComponentChildren }) => {
   const open = openIn(row);
   const part = (n: number, of: number, what: string, part: Filter, whole: Filter) => (

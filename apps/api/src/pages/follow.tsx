@@ -114,7 +114,7 @@ export class FollowPages {
     );
   }
 
-  /** One click in a mail program comes here, too (RFC 8058): the address alone says what ends. */
+  /** One click in a mail program comes here, too (RFC 8058): the address alone names the subscription that ends. */
   @PostsForm('end', 'one-click', IN_PARTS)
   async ended(@Query() { key, follow }: Link) {
     await this.following.endBy(key, follow);
@@ -190,7 +190,7 @@ interface LinkFormParts {
   readonly isQuiet?: boolean;
 }
 
-/** A button that does what a link in a letter leads to. */
+/** A button that does the act of a link in a letter. */
 const LinkForm = ({ action, link, button, isQuiet = false }: LinkFormParts) => (
   <form method="post" action={`${action}?${new URLSearchParams({ ...link })}`}>
     {Object.entries(link).map(([name, value]) => (

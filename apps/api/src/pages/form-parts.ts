@@ -1,4 +1,4 @@
-/** The parts of a form: its body, what is filled in, its faults, and the lists that its fields offer. */
+/** The parts of a form: its body, its entries, its faults, and the lists that its fields offer. */
 import type { FieldError } from '#eventsourcing';
 import { formFieldsIn, type FormField, fieldAt } from '#platform';
 
@@ -31,17 +31,17 @@ export interface FormParts {
   readonly without?: readonly string[];
   /** By the ids of lists: see `listIdOf`. */
   readonly suggestions?: ReadonlyMap<string, readonly Suggestion[]>;
-  /** By the paths of fields that are a choice: what can be chosen here, of all that there is. */
+  /** By the paths of fields that are a choice: the options here, out of all. */
   readonly choices?: Readonly<Record<string, readonly string[] | undefined>>;
   /** Of fields that may be left out, by their paths: when they are needed all the same. */
   readonly needs?: Readonly<Record<string, string | undefined>>;
   /** The places that a pointer may name, with their words. */
   readonly places?: readonly Suggestion[];
-  /** The class of what stands in a field for another act's words; all of it is optional there. */
+  /** The class of a field that holds another act's words; all of it is optional there. */
   readonly within?: Readonly<Record<string, Body>>;
 }
 
-/** A form as it is filled in, and what is wrong with it. */
+/** A form with its entries and its faults. */
 export interface ShownForm extends Pick<FormParts, 'filled' | 'faults' | 'more'> {
   readonly key: string;
   readonly revision?: number | undefined;

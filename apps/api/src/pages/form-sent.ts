@@ -1,4 +1,4 @@
-/** A form that was sent: its key, what was filled in, the body that it stands for, and why it is shown again. */
+/** A form that was sent: its key, its entries, the body that it stands for, and why it is shown again. */
 import { canonicalJson, newCommandId, Rejected } from '#eventsourcing';
 import {
   bodyOfForm,
@@ -36,11 +36,11 @@ export function formContext(request: ApiRequest, key: string, said: unknown): Re
 export const bodyIn = <T extends object>(of: new () => T, filled: Filled): T =>
   validated(of, bodyOfForm(of, tidied(of, filled)));
 
-/** Why a form is shown again. @throws what no form mends */
+/** Why a form is shown again. @throws every fault that no form can mend */
 export function refusalOf(error: unknown, reply: FastifyReply): Required<Pick<ShownForm, 'faults' | 'refused'>> {
   const { status, detail } = problemOf(error);
   const faults = error instanceof Rejected ? error.errors : [];
-  // A field that names what is not there can be mended.
+  // A field that names a missing thing can be mended.
   if (status === 500 || status === 401 || (status === 404 && faults.length === 0)) throw error;
   void reply.status(status);
   return { faults, refused: detail };

@@ -1,6 +1,6 @@
 /**
- * Forms made of the fields of a body, with what was filled in and the faults that were found. They need no script: lists grow by
- * a button that sends the form, and shows it again with room for more. Whatever takes a form answers `MORE` so.
+ * Forms made of the fields of a body, with the entries and the faults that were found. They need no script: lists grow
+ * by a button that sends the form, and shows it again with room for more. Every handler of a form answers `MORE` so.
  */
 import type { ComponentChildren } from 'preact';
 import { useContext } from 'preact/hooks';
@@ -70,7 +70,7 @@ interface FieldsParts {
   readonly optional?: boolean;
 }
 
-/** A field that is a choice, with what can be chosen here; what stands in it stays. */
+/** A field that is a choice, with its options here; its present value stays. */
 function narrowed({ form: { choices }, field, path, value }: PlaceParts): FormField {
   const some = choices?.[path.join('.')];
   return some ? { ...field, values: field.values.filter((one) => some.includes(one) || one === value) } : field;
@@ -342,7 +342,7 @@ interface WholeParts extends Omit<FormParts, keyof ShownForm> {
   readonly children?: ComponentChildren;
 }
 
-/** Its script keeps what is typed for whoever is signed in, until it was sent and taken. */
+/** Its script keeps the entries of a signed-in person until they are sent and recorded. */
 export const Form = ({ shown, action, submit, back, children, ...parts }: WholeParts) => {
   const { session } = useContext(ReaderContext);
   const { key, revision, refused, ...filledIn } = shown;

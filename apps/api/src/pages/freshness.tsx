@@ -83,7 +83,7 @@ export const buildingWords = ({ building }: Pick<ProjectionStatus, 'building'>):
 
 type Link = (to: string) => string;
 
-/** The page of what a stream keeps, where there is one. */
+/** The page of a stream's record, if there is one. */
 export const StreamLink = ({ stream, link }: { stream: string; link: Link }) => {
   const [category, code] = [stream.slice(0, stream.indexOf('-')), stream.slice(stream.indexOf('-') + 1)];
   const pages = { commitment: 'commitments', agency: 'agencies', forum: 'forums', outcome: 'outcomes' };

@@ -76,7 +76,7 @@ interface Versions {
 
 const htmlOf = (shown: ComponentChildren): string => renderToString((<>{shown}</>) as VNode);
 
-/** A part of a statement: what holds of it, and before that, struck through, what no longer does. */
+/** A part of a statement: its present text, and before it, struck through, the former one. */
 const ShownVersions = ({
   versions,
   isRetracted,

@@ -1,4 +1,4 @@
-/** The page where people who report begin: what their agency owes and until when, and which commitments need a word. */
+/** The page where people who report begin: their returns, deadlines, and the commitments that need a word. */
 import { Controller, Get, Req } from '@nestjs/common';
 import { monthsAfter, todayAt, type FullDate } from '#clocks';
 import { ACTS } from '#commitments';

@@ -21,7 +21,7 @@ const RECOGNISED = 20;
 /** The most rows that are shown in all; the rest is in the answer of the API. */
 const MOST = 500;
 
-/** The most rows that are shown beside what they may be the same as. */
+/** The most rows that are shown beside their likely duplicates. */
 const SIDES = 100;
 
 const OUTCOME_WORDS: Readonly<Record<RowOutcome, string>> = {

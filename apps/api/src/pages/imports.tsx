@@ -1,4 +1,4 @@
-/** The pages of imports: send a spreadsheet, look at what it would do row by row, confirm it, undo it. */
+/** The pages of imports: send a spreadsheet, look at the preview row by row, confirm it, undo it. */
 import { Body, Controller, Get, Param, Req } from '@nestjs/common';
 import { Rejected } from '#eventsourcing';
 import {

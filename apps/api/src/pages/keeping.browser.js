@@ -1,5 +1,5 @@
-// Keeps what is typed into a form until it was sent and taken: in this window alone, for whoever is signed in, under the form's
-// address. It sends the form without leaving its page; only a form that was taken leads on.
+// Keeps the entries of a form until they are sent and recorded: in this window alone, for the person who is signed in,
+// under the form's address. It sends the form without leaving its page; only a form that was accepted leads on.
 const KEPT = 'kept form ';
 const OWN = ['csrf', '_key'];
 const main = () => document.querySelector('main');
@@ -10,7 +10,7 @@ const addressOf = (form) => actionOf(form) + location.search;
 const nameOf = (form) => `${KEPT}${form.dataset.keeps} ${addressOf(form)}`;
 let isSending = false;
 
-/** Passwords and files are never kept; neither is what a page needs anew each time. */
+/** Passwords and files are never kept; neither are values that a page needs anew each time. */
 const fieldsOf = (form) =>
   [...new FormData(form)].filter(
     ([name, value]) => typeof value === 'string' && !OWN.includes(name) && form.elements[name]?.type !== 'password',
@@ -34,7 +34,7 @@ function keptOf(form) {
 
 const forget = (form) => sessionStorage.removeItem(nameOf(form));
 
-/** Words that somebody else typed in this window are not shown to whoever is signed in now. */
+/** Words that another person typed in this window are not shown to the person who is signed in now. */
 function forgetOthers(form) {
   for (const name of Object.keys(sessionStorage))
     if (name.startsWith(KEPT) && !name.startsWith(`${KEPT}${form.dataset.keeps} `)) sessionStorage.removeItem(name);
@@ -63,7 +63,7 @@ function show(page) {
   return formHere();
 }
 
-/** Takes the token of whoever is signed in now. @returns whether it is the same person as before */
+/** Takes the token of the person who is signed in now. @returns whether it is the same person as before */
 async function renewed(form) {
   const answer = await fetch(addressOf(form), { headers: { accept: 'text/html' } });
   const now = answer.ok && formHere(await pageIn(answer));
@@ -89,7 +89,7 @@ async function send(form, submitter) {
     return;
   }
   const shown = show(await pageIn(answer));
-  // Another page, which says what became of it: sent again it is the same act.
+  // Another page, which shows the result: sent again it is the same act.
   if (!shown) return HTMLFormElement.prototype.submit.call(form);
   keep(shown);
   const at = submitter?.formAction && new URL(submitter.formAction).hash.slice(1);
@@ -100,7 +100,7 @@ async function send(form, submitter) {
   last.focus();
 }
 
-/** Gives back what was typed: the server makes the form of it, with as many rows as it had. */
+/** Restores the entries: the server makes the form of them, with as many rows as it had. */
 async function giveBack(form, { at, fields }) {
   const own = [...new FormData(form)].filter(([name]) => OWN.includes(name));
   const answer = await post(form, [...own, ...fields, ['_more', '-']]);
@@ -141,5 +141,5 @@ document.addEventListener('submit', (event) => {
 const form = formHere();
 forgetOthers(form);
 const kept = keptOf(form);
-// A form that came back from the server has what was sent.
+// A form that came back from the server has the entries that were sent.
 if (kept && !main().querySelector('.faults')) giveBack(form, kept).catch(() => {});

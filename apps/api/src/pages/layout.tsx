@@ -49,7 +49,7 @@ interface PageParts extends Parts {
 
 const RIGHT_TO_LEFT = /[\p{Script=Arabic}\p{Script=Hebrew}\p{Script=Syriac}\p{Script=Thaana}]/u;
 
-/** A text that runs from right to left, so that what stands beside it in the title of the window does not: between isolates. */
+/** A text that runs from right to left, between isolates, so that the rest of the window's title stays as it is. */
 const isolated = (text: string): string => (RIGHT_TO_LEFT.test(text) ? `\u2068${text}\u2069` : text);
 
 /** A page of figures as at a date. */
@@ -234,7 +234,7 @@ interface Frame extends Parts {
   readonly printed?: Margins;
   /** The words in the field of the search. */
   readonly searched?: string;
-  /** The Atom feed of what it is about. */
+  /** The Atom feed of its subject. */
   readonly feed?: { readonly address: string; readonly title: string };
 }
 

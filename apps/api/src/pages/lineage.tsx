@@ -205,7 +205,7 @@ export const correctedCount = (items: readonly Item[]) => ({
   of: items.length,
 });
 
-/** Says so where what is counted here was corrected later. */
+/** Says so if a fact counted here was corrected later. */
 export const CorrectedLater = ({ view, n, of }: { view: View; n: number; of: number }) =>
   n > 0 ? (
     <p class="apart">

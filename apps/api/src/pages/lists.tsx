@@ -62,7 +62,7 @@ const Ended = ({ view, item: { life, into } }: { view: View; item: Item }) =>
     </span>
   );
 
-/** The lead's stage, and what else there is to say of it: outlook, the other parts, the reading and the reply. */
+/** The lead's stage, and the rest beside it: outlook, the other parts, the reading and the reply. */
 const Stands = ({ view, item, staged }: { view: View; item: Item; staged: boolean }) => (
   <>
     {!staged && <StageTag stage={item.stage} nature={item.nature} />} <Outlook outlook={item.outlook} />
@@ -187,7 +187,7 @@ interface ListParts {
   readonly search?: string;
   /** Shows this agency's role instead of all agencies. */
   readonly agency?: string;
-  /** Without the column of the stage: what stands above it says it. */
+  /** Without the column of the stage: the heading above says it. */
   readonly staged?: boolean;
 }
 

@@ -4,7 +4,7 @@ import { ReaderContext } from './signed-in.js';
 
 interface Section {
   readonly name: string;
-  /** The first is what the name of the section leads to. */
+  /** The name of the section links to the first one. */
   readonly pages: Readonly<Record<string, string>>;
   /** Pages for those who are signed in; nobody else is led there. */
   readonly whenSignedIn?: Readonly<Record<string, string>>;

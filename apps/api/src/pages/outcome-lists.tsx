@@ -77,7 +77,7 @@ export const OutcomesByKind = ({ view, rows, brief, level = 3 }: ListParts & { r
 /** The agency whose follow-up counts. */
 const whose = ({ asked: { agency } }: View) => (agency === undefined ? {} : { agency: String(agency) });
 
-/** Outcomes with whom they address, what follows them up and who leads that. */
+/** Outcomes with their addressees, the commitments that follow them up, and their leads. */
 export const OutcomeList = ({ view, rows, brief = false }: ListParts) => (
   <Table
     class={brief ? 'outcomes brief' : 'outcomes'}

@@ -198,7 +198,7 @@ const Outcomes = ({ view, coverage, forums, followed, bodies, members }: Parts) 
   );
 };
 
-/** The forums that asked for something, and what was chosen. */
+/** The forums with outcomes, and the chosen one. */
 const followedOrAsking = (forums: readonly Forum[], followed: readonly Forum[], coverage: OutcomesView) => {
   const shown = new Set([...followed.map(({ id }) => id), ...coverage.forums.map(({ forum }) => forum)]);
   return forums.filter(({ id }) => shown.has(id));

@@ -75,7 +75,7 @@ export const OwnAccount = ({ account, session, sessions, passkeys, tokens, follo
   );
 };
 
-/** Whoever acts for several says for whom. */
+/** A person who acts for several agencies chooses one. */
 const ActingForForm = ({
   present,
   principal,

@@ -1,4 +1,4 @@
-/** The pages of a paper: its statements with what was made of each, and the forms that make one a commitment or an update. */
+/** The pages of a paper: its statements with their citations, and the forms that make one a commitment or an update. */
 import { Body, Controller, Get, Param, Req } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { ActCommand, refuseUnlessTheirs, type CommitmentAct } from '#acts';
@@ -99,7 +99,7 @@ export class PaperPages {
     }));
   }
 
-  /** Does the act that a form makes of a statement; what is refused is shown with the form as it was sent. */
+  /** Does the act that a form makes of a statement; after a refusal it shows the form as it was sent. */
   async #makes(
     id: string,
     place: string,

@@ -94,7 +94,7 @@ export const SpreadMark = ({ spread, stage }: { spread: Spread; stage: Stage }) 
   );
 };
 
-/** The spread of all parts, and what each agency says of its own; nothing where one agency does it alone. */
+/** The spread of all parts, and each agency's statement on its own; nothing if one agency does it alone. */
 export const EachPart = ({ view, commitment }: Shown) => {
   const { parts, spread, declined, headline } = commitment;
   if (parts.length < 2 && declined.length === 0) return null;

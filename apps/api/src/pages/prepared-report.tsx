@@ -18,12 +18,12 @@ import { OneButton } from './return-read.js';
 import { path } from './view.js';
 import { dateWords, languageName } from './words.js';
 
-/** Whoever may see what is being prepared, where it is signed in. */
+/** The person who is signed in, if this person may see reports in preparation. */
 export const preparerOf = ({ session, principal }: ApiRequest): Principal | null =>
   session && principal && mayPrepare(principal) ? principal : null;
 
 const isDesk = (by: Principal | null): boolean => by?.role === 'secretariat';
-/** Whether somebody may write words: the secretariat, and whoever acts for an agency. */
+/** Whether somebody may write words: the secretariat, and people who act for an agency. */
 export const mayWrite = (by: Principal | null): by is Principal => by !== null && by.role !== 'reader';
 
 export const titleOf = ({ number, title }: Section): string => `${number}. ${plain(title)}`;

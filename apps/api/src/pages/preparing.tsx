@@ -68,7 +68,7 @@ export class PreparingPages {
     private readonly orders: PublishingOrders,
   ) {}
 
-  /** A form, with what the page said that led here: `?kind=agency&agency=IOM`. */
+  /** A form, with the values of the page that led here: `?kind=agency&agency=IOM`. */
   @Get('prepare')
   async prepares(@Query() { kind, asOf, since, ...parameters }: PrepareQuery, @Req() request: ApiRequest) {
     needsDesk(request);
@@ -273,7 +273,7 @@ export class PreviewController {
   }
 }
 
-/** Why a form is shown again. @throws what no form mends */
+/** Why a form is shown again. @throws every fault that no form can mend */
 function refusedWith(error: unknown, reply: FastifyReply): Pick<ShownForm, 'faults' | 'refused'> {
   const refusal = refusalOf(error, reply);
   if (!(error instanceof WrongRevision)) return refusal;

@@ -1,4 +1,4 @@
-/** The pages of published reports: what was published, its files, and what was corrected since. */
+/** The pages of published reports: the publication, its files, and later corrections. */
 import { Controller, Get, Param, Query, Req } from '@nestjs/common';
 import type { Total } from '#progress';
 import { Registers, type PublicationAsAt } from '#registers';
@@ -81,7 +81,7 @@ interface ListParts {
   readonly published: readonly PublicationAsAt[];
   /** By their symbols: how many of their commitments count otherwise by now. */
   readonly corrected: ReadonlyMap<string, number>;
-  /** `null`: whoever looks may not see them. */
+  /** `null`: this reader may not see them. */
   readonly preparing: readonly PreparedDraft[] | null;
   readonly isDesk: boolean;
 }

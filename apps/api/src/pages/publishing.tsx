@@ -1,4 +1,4 @@
-/** The page of a report that is being published, alone or with its round: how far it is, and what came of it. */
+/** The page of a report that is being published, alone or with its round: its progress, and its result. */
 import { Controller, Get, Param, Req } from '@nestjs/common';
 import { newCommandId } from '#eventsourcing';
 import { ForSignedIn, PostsForm, SeeOther, type ApiRequest } from '#platform';

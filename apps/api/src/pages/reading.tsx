@@ -13,7 +13,7 @@ export const Finding = ({ verification }: { verification: string }) => (
   <span class={`finding ${verification}`}>{READING_WORDS[verification as VerificationWord]}</span>
 );
 
-/** In a list: a word beside the stage, which opens to what both say. */
+/** In a list: a word beside the stage, which opens to the words of both. */
 export const ReadingMark = ({ reading }: { reading: Item['verification'] }) => {
   if (!reading) return null;
   const { verification, reason, current, replies } = reading;

@@ -1,4 +1,4 @@
-/** The page of an entry of a register for those who keep it: what was said of it, and the acts on it. */
+/** The page of an entry of a register for those who keep it: its statements, and the acts on it. */
 import { PATHS } from '#acts';
 import { decodeAll } from '#eventsourcing';
 import { actorOf, type Actor } from '#platform';

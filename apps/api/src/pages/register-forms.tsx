@@ -1,4 +1,4 @@
-/** The forms of acts on the registers, and the page of an entry: what was said of it, by whom, and what can be done. */
+/** The forms of acts on the registers, and the page of an entry: its statements, their authors, the possible acts. */
 import { Body, Controller, Get, Inject, Injectable, Param, Query, Req, type Type } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { IsOptional, Matches } from 'class-validator';
@@ -57,7 +57,7 @@ export class RegisterForms {
     return this.#form(doing, { filled, key: newCommandId(), revision: doing.revision });
   }
 
-  /** Gives the act, or shows the form again, with what was filled in and what is wrong. */
+  /** Gives the act, or shows the form again, with its entries and faults. */
   async take(kind: Kind, name: string, params: Params, sent: FormFields, request: ApiRequest, reply: FastifyReply) {
     const doing = await this.#doing(kind, name, params, request);
     const shown = sentForm(sent);

@@ -111,7 +111,7 @@ class PageInterceptor implements NestInterceptor {
         known.has(name) && value !== '' ? [[name, instantOf(value)]] : [],
       ),
     );
-    // A form sends what was ticked for a crosswalk also with the choice of none.
+    // A form sends the ticks for a crosswalk also with the choice of none.
     for (const name of idleIn(request.query)) delete request.query[name];
     return next.handle().pipe(
       catchError(async (error: unknown) => {
@@ -143,8 +143,8 @@ class PageInterceptor implements NestInterceptor {
 }
 
 /**
- * The fields that the query of a page takes. Pages pass over any other: what mail and social media add to an address
- * (`utm_source`, `fbclid` …) is no reason to refuse it.
+ * The fields that the query of a page takes. Pages ignore all others: parameters that mail and social media add to an
+ * address (`utm_source`, `fbclid` …) are no reason to refuse it.
  */
 function fieldsOf(context: ExecutionContext): ReadonlySet<string> {
   const known = fieldsTaken.get(context.getHandler());

@@ -1,4 +1,4 @@
-/** The offer of a page to make a report of what it shows: in a language, in a format, for what came since a date. */
+/** The offer of a page to make a report of its subject: in a language, in a format, with the changes since a date. */
 import { LANGUAGES, wordsOf, type ReportFormatName, type ReportKind } from '#reports';
 import { Options } from './choice.js';
 import { PostForm, WhenAtTheDesk } from './signed-in.js';

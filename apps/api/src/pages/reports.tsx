@@ -30,7 +30,7 @@ export class ReportPages {
     private readonly jobs: ReportJobs,
   ) {}
 
-  /** A form leads here; whoever comes by the address looks for reports. */
+  /** A form leads here; a reader who comes by the address looks for reports. */
   @Get()
   all() {
     return new SeeOther('/publications');

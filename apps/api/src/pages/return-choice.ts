@@ -1,4 +1,4 @@
-/** The commitments of a return that its page shows: all of them, or some that whoever writes or reads it has chosen. Pure. */
+/** The commitments of a return that its page shows: all of them, or some that its writer or reader has chosen. Pure. */
 import type { CommitmentInQuestion } from '#rounds';
 import { RETURN_WORDS } from '#words';
 import { RETURN_WORD_WORDS } from './words.js';

@@ -66,7 +66,7 @@ export interface Thread {
   readonly about: string | null;
 }
 
-/** The comments on a return; each points into what was submitted by then. */
+/** The comments on a return; each points into the version submitted by then. */
 export function threadsOf({ comments, submissions }: ReturnSoFar, questions: readonly Question[]): Thread[] {
   const rootOf = ({ answers, number }: CommentAsAt): number =>
     answers === null || !comments[answers] ? number : rootOf(comments[answers]);
@@ -154,7 +154,7 @@ interface CommentFieldParts {
   readonly of: string;
 }
 
-/** A field for a comment, and for what it is about, of the form `return-comments`. */
+/** A field for a comment, and for its subject, of the form `return-comments`. */
 export const CommentField = ({ action, fields, n, of }: CommentFieldParts) => {
   const tried = useTried(action);
   const all = (tried?.filled['comments'] ?? []) as readonly { readonly at?: string; readonly text: string }[];

@@ -12,7 +12,7 @@ const isAsked = (act: ActOfReturn | 'record', name: string): boolean =>
 const list = (value: unknown): readonly Filled[] => (Array.isArray(value) ? (value as Filled[]) : []);
 const some = <T>(name: string, all: readonly T[]) => (all.length > 0 ? { [name]: all } : {});
 
-/** The body of an act: what was filled in, and what the draft holds that no form asks for. */
+/** The body of an act: the entries of the form, and the parts of the draft that no form asks for. */
 function bodyIn(act: ActOfReturn | 'record', filled: unknown, before: object | undefined): Record<string, unknown> {
   const kept = Object.entries(before ?? {}).filter(([name]) => !isAsked(act, name));
   return {

@@ -1,4 +1,4 @@
-/** Above the commitments of a return: which of them are shown. In the form that it is part of, each choice saves or keeps what was typed. */
+/** Above the commitments of a return: which of them are shown. Within a form each choice saves or keeps the entries. */
 import { Options } from './choice.js';
 import { ONLY, ONLY_WORDS, PART_WORDS, PARTS, isChosen, type Chosen, type RowFacts } from './return-choice.js';
 import type { View } from './view.js';

@@ -47,7 +47,7 @@ export interface ReturnFormParts extends Written {
   readonly more: string | undefined;
   /** The commitments that this return recorded when it was submitted before: it need not say more of them. */
   readonly recorded: ReadonlySet<string>;
-  /** The comments on what was submitted. */
+  /** The comments on the submitted return. */
   readonly threads: readonly Thread[];
   /** The secretariat writes it for the agency, on an authority that it names when it submits. */
   readonly actsFor: boolean;

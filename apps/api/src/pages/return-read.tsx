@@ -1,4 +1,4 @@
-/** A return that was received, as it is read: what it says of each commitment, beside what the last one said; and comments. */
+/** A return that was received: its words on each commitment, beside those of the last one; and comments. */
 import type { CommitmentReturn, Question, ReturnDraft } from '#bodies';
 import { canonicalJson } from '#eventsourcing';
 import type { CommitmentInQuestion, NewlyRecorded } from '#rounds';
@@ -182,7 +182,7 @@ const SaidInFull = ({ parts: { view, questions, answering, writes }, said, i, la
   </>
 );
 
-/** A commitment that a return newly recorded, and what it may be over again. */
+/** A commitment that a return newly recorded, and its likely duplicates. */
 const Recorded = ({
   view,
   recorded: { reference, title, likelyDuplicates },
@@ -219,7 +219,7 @@ interface ActFormParts {
   readonly authority?: string | null;
 }
 
-/** The fields by which the secretariat says on what authority it acts for an agency. */
+/** The fields by which the secretariat names the authority for an act on behalf of an agency. */
 export const Authority = ({ agency, tried = null }: { agency: string; tried?: Tried | null }) => {
   const { citation } = (tried?.filled['onBehalf'] ?? {}) as { citation?: Partial<Record<string, string>> };
   return (

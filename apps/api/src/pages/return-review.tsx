@@ -1,4 +1,4 @@
-/** A return as it is read: where it stands, what it says, and for the secretariat its review. */
+/** A return as it is read: its state, its words, and for the secretariat its review. */
 import type { ReturnDraft } from '#bodies';
 import { newCommandId } from '#eventsourcing';
 import type { Principal } from '#platform';
@@ -21,7 +21,7 @@ interface ReviewParts {
   readonly register: readonly CommitmentInQuestion[];
   /** Who is signed in. */
   readonly by: Principal | null;
-  /** Whether whoever is signed in works on the return, and whether it can be written now. */
+  /** Whether this person works on the return, and whether it can be written now. */
   readonly works: boolean;
   readonly open: boolean;
   readonly hasDraft: boolean;

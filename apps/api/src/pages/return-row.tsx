@@ -1,4 +1,4 @@
-/** One commitment in the form of a return: what is said of it in a word, and folded below it all else that can be said. */
+/** One commitment in the form of a return: the word on it, and folded below it all other possible statements. */
 import type { CommitmentReturn } from '#bodies';
 import { ACTS } from '#commitments';
 import type { FormField } from '#platform';
@@ -120,7 +120,7 @@ const choicesOf = ({ acts, milestones }: CommitmentInQuestion) =>
     };
   });
 
-/** The stages that can be said of it; what was said otherwise stays, to be seen to. */
+/** The stages that can be reported of it; any other present value stays, for the writer to change. */
 const valuesOf = ({ name, values }: FormField, act: ActOfReturn, { stages }: CommitmentInQuestion, body?: object) => {
   if (act !== 'reportStage' || name !== 'stage') return values;
   const said = (body as { stage?: unknown } | undefined)?.stage;

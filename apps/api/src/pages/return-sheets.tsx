@@ -1,4 +1,4 @@
-/** The pages of the return as a workbook: download it, upload it again, look at what it would change, take it into the draft. */
+/** The pages of the return as a workbook: download it, upload it, look at its changes, take them into the draft. */
 import { Body, Controller, Get, Param, Query, Req, Res } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
@@ -91,7 +91,7 @@ export class ReturnSheetPages {
     }
   }
 
-  /** Takes what was looked at into the draft as it is by now; where both wrote, what the workbook says. */
+  /** Takes the changes that were looked at into the present draft; where both wrote, the workbook wins. */
   @PostsForm('take')
   async takes(@Param() params: Params, @Req() request: ApiRequest) {
     const by = await this.#worker(params, request);

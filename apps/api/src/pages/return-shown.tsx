@@ -1,4 +1,4 @@
-/** A return as its page shows it: its form to those who write it, and to all else what it says, with its review. */
+/** A return as its page shows it: its form to those who write it, and to all others its words, with its review. */
 import { Inject, Injectable } from '@nestjs/common';
 import type { ComponentChildren } from 'preact';
 import { AccessStore } from '#access';
@@ -170,7 +170,7 @@ export class ReturnShown {
     );
   }
 
-  /** The content of the return. @param open whether whoever looks can write it */
+  /** The content of the return. @param open whether this reader can write it */
   async read(
     known: ReturnInRound,
     agency: string,
@@ -253,7 +253,7 @@ interface PageParts {
   readonly children: ComponentChildren;
 }
 
-/** The place of what is wrong with a word on the return. */
+/** The place of a fault in a word on the return. */
 const placeOfTried = (pointer: string): string | null =>
   pointer === '/comments' ? 'comment-field-10000' : pointer.startsWith('/onBehalf') ? 'authority-document' : null;
 

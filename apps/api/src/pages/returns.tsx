@@ -1,4 +1,4 @@
-/** The page of a return: its form for those who write it, a review for the secretariat, and what it says for all. */
+/** The page of a return: its form for those who write it, a review for the secretariat, and its words for all. */
 import { Body, Controller, Get, Param, Query, Req } from '@nestjs/common';
 import { IsIn, IsOptional, Matches } from 'class-validator';
 import type { FastifyReply } from 'fastify';
@@ -78,7 +78,7 @@ export class ReturnPages {
     return this.#page(await this.returns.inRound(round, agency), agency, query, request);
   }
 
-  /** The form, to those who write it now; to all else what the return says. */
+  /** The form, to those who write it now; to all others the words of the return. */
   #page(known: ReturnInRound, agency: string, query: ReturnQuery, request: ApiRequest, tried: Tried | null = null) {
     const works = isAtWork(request, agency);
     const isOwn = works && request.principal!.role !== 'secretariat';
@@ -88,7 +88,7 @@ export class ReturnPages {
     return this.shown.form(known, agency, request, { ...shownBy(query), ...(tried && { tried }) });
   }
 
-  /** Saves the draft; then what the pressed button says. */
+  /** Saves the draft; then does the act of the pressed button. */
   @PostsForm('', 'signed-in', { bodies: BODIES })
   async saves(
     @Param() { round, agency }: Params,
@@ -117,7 +117,7 @@ export class ReturnPages {
     const here = path('rounds', round, 'returns', agency);
     const to = (more: ReturnQuery, at = '') => addressOf(here, { ...query, ...more }, at);
     if (more !== undefined) return to({ more }, `#${idOf(more.split('.'))}`);
-    // All of it is checked, whatever is shown.
+    // All of it is checked, whichever part is shown.
     const checked = () => to({ check: 'yes', only: undefined, theme: undefined, part: undefined });
     if (verb === 'check') return checked();
     if (isChoice(does)) return to({}, '#commitments');

@@ -1,4 +1,4 @@
-/** The consequences of an act on a round: whom it writes to, and what becomes of returns that are not there yet. */
+/** The consequences of an act on a round: whom it writes to, and the effect on returns that have not come. */
 import { Injectable } from '@nestjs/common';
 import type { VNode } from 'preact';
 import type { Round } from '#bodies';

@@ -225,7 +225,7 @@ interface NotNowParts {
   readonly why: string;
 }
 
-/** In the place of a form of what cannot be done as things stand. */
+/** In the place of a form that is impossible at present. */
 const NotNow = ({ name, known: { code, name: title }, why }: NotNowParts) => (
   <PlainPage title={FORMS[name]} path={path('rounds', code)} eyebrow={<a href={path('rounds', code)}>{title}</a>}>
     <p class="callout">{why}</p>
@@ -235,7 +235,7 @@ const NotNow = ({ name, known: { code, name: title }, why }: NotNowParts) => (
   </PlainPage>
 );
 
-/** Without what a round that was replayed says of where it comes from. */
+/** Without the words of a replayed round on its source. */
 const guidanceToCarry = ({ guidance }: Round): string | undefined =>
   guidance
     ?.split(/\n{2,}/)

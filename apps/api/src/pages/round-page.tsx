@@ -1,4 +1,4 @@
-/** One reporting round: who answered and who did not, what was asked, and beside what was published of it what came since. */
+/** One reporting round: who answered and who did not, its questions, and beside its publication the later changes. */
 import type { Round } from '#bodies';
 import type { FullDate } from '#clocks';
 import { newCommandId } from '#eventsourcing';
@@ -53,7 +53,7 @@ interface RoundParts {
   readonly round: RoundView;
   readonly lines: readonly ReturnLine[];
   readonly isDesk: boolean;
-  /** The agency of whoever looks. */
+  /** The agency of this reader. */
   readonly own: string | null;
   /** The corrections and replies since it was published; `null`: no report of it is published. */
   readonly since: SincePublished | null;
@@ -238,7 +238,7 @@ interface PublishedParts {
   readonly view: View;
   readonly since: SincePublished;
   readonly asOf: string;
-  /** The agency of whoever looks, if it was asked. */
+  /** The agency of this reader, if it was asked. */
   readonly own: string | null;
 }
 
@@ -281,7 +281,7 @@ const Published = ({ view, since: { round, publication, figures, replies }, asOf
   );
 };
 
-/** The right of reply: words of the agencies beside what was published. */
+/** The right of reply: words of the agencies beside the published report. */
 export const Replies = ({ replies }: { replies: SincePublished['replies'] }) =>
   replies.length === 0 ? null : (
     <>

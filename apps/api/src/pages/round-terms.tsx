@@ -1,4 +1,4 @@
-/** The terms of a round, as its page tells them: what it asks, of whom, by when, and what comes out of it. */
+/** The terms of a round, as its page shows them: its questions, its agencies, its deadline, and its product. */
 import type { Round } from '#bodies';
 import { reminderDays } from '#letters';
 import { Section } from './layout.js';

@@ -1,5 +1,5 @@
-// Saves a form a moment after it was changed, as its button does, and shows the answer's revision and counts. What is not saved
-// is not left without a word: the browser asks first.
+// Saves a form a moment after a change, as its button does, and shows the answer's revision and counts. Before the page
+// is left with unsaved entries, the browser asks.
 const form = document.querySelector('form[data-saves]');
 const status = document.querySelector('#saved');
 const WAIT_MS = 1500;
@@ -18,7 +18,7 @@ async function send() {
   return fetch(form.action, { method: 'POST', body: fields, headers: { accept: 'text/html' } });
 }
 
-/** Takes the token of whoever is signed in now. @returns whether there is one */
+/** Takes the token of the person who is signed in now. @returns whether there is one */
 async function renewed() {
   const answer = await fetch(form.action, { headers: { accept: 'text/html' } });
   const token = answer.ok && (await pageIn(answer)).querySelector('form[data-saves] [name=csrf]');
@@ -45,7 +45,7 @@ async function save() {
       return;
     }
     if (!answer.ok || !saved) {
-      // Somebody was faster, or something is wrong: the button shows what.
+      // Somebody has saved meanwhile, or there is a fault: the button says which.
       isRefused = true;
       status.textContent = 'Not saved. Press “Save” to see why; nothing of yours is lost.';
       return;
@@ -77,7 +77,7 @@ form.addEventListener('input', ({ target }) => {
   if (target.type !== 'radio') target.closest('.return-row')?.querySelector('.so-far')?.replaceChildren('Changed');
   later();
 });
-// Whoever points at a word that asks for more is shown where to say it.
+// A person who points at a word that needs an explanation is shown the place for it.
 form.addEventListener('click', ({ target, detail }) => {
   if (detail > 0 && target.type === 'radio' && target.value !== 'no_change')
     target.closest('.return-row').querySelector('details').open = true;

@@ -10,7 +10,7 @@ import { RETURN_STATE_WORDS } from './round-words.js';
 import { path } from './view.js';
 import { count, counted, dateWords } from './words.js';
 
-/** The readings that ask for a word of the secretariat: none yet, or one that stands against what an agency says. */
+/** The readings that need a word of the secretariat: none yet, or one that contradicts an agency. */
 export const READINGS = ['unreviewed', 'contested'] as const;
 
 interface SecretariatParts {

@@ -1,4 +1,4 @@
-/** The form that was refused though nothing is wrong with it: it keeps what was filled in, and can be sent again. */
+/** The form that was refused without a fault of its own: it keeps its entries, and can be sent again. */
 import type { FormFields, Problem } from '#platform';
 import { pairsIn } from '#platform';
 import { labelOf } from './field-words.js';
@@ -14,7 +14,7 @@ export interface Sent {
 /** Refusals that may be over by the next time: somebody signs in, the server has come back. */
 const PASSING: readonly number[] = [401, 429, 500, 503];
 
-/** Whether it is worth keeping: what is wrong in a form is told by its own page. */
+/** Whether it is worth keeping: the page of a form shows the form's faults. */
 export const isKept = ({ status, code }: Problem): boolean =>
   PASSING.includes(status) || status === 409 || code === 'earlier_sign_in';
 

@@ -15,7 +15,7 @@ class Wanted {
   @Text({ max: 2_000, optional: true }) readonly to?: string;
 }
 class WantedAgain extends Wanted {
-  /** Whoever is signed in is to show once more who it is. */
+  /** A person who is signed in must prove again who they are. */
   @OneOf(['true'], { optional: true }) readonly again?: 'true';
 }
 class SignedOutThere {
@@ -142,7 +142,7 @@ export class SignInPages {
     const secret = await sessions.begin(account, way, headers['user-agent'], there);
     this.cookies.write(reply, 'session', secret);
     this.cookies.write(reply, 'signing-in', null);
-    // From here on the request is of whoever has signed in: the record says so.
+    // From here on the request belongs to the person who has signed in: the audit says so.
     request.session = (await sessions.sessionOf(secret)) ?? undefined;
     request.principal = request.session?.principal ?? undefined;
     return new SeeOther(to);
@@ -183,7 +183,7 @@ interface WaysParts {
   readonly signIn: SignIn;
   readonly possible: boolean;
   readonly to: string | undefined;
-  /** The name of whoever is to sign in again. */
+  /** The name of the person who must sign in again. */
   readonly again: string | undefined;
 }
 

@@ -61,7 +61,7 @@ export const PostForm = ({ hidden = {}, children, ...attributes }: PostFormParts
 interface ButtonParts {
   readonly action: string;
   readonly hidden?: Hidden;
-  /** Whether it stands back behind what a page is for. */
+  /** Whether it is less prominent than the purpose of the page. */
   readonly quiet?: boolean;
   /** Of one among several with the same words. */
   readonly label?: string;

@@ -10,7 +10,7 @@ import { path, type View } from './view.js';
 export interface Cited {
   readonly citation?: Citation | null;
   readonly citations?: readonly Citation[] | null;
-  /** For whom the secretariat has said it, and on what authority. */
+  /** For whom the secretariat spoke, and on which authority. */
   readonly onBehalf?: OnBehalf | null;
   /** Of the event that says so. */
   readonly revision?: number;

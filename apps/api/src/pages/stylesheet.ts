@@ -4,7 +4,7 @@ import { asset } from './asset.js';
 
 const folder = new URL('./css/', import.meta.url);
 
-/** The names begin with a number: what comes later overrides what came before. */
+/** The names begin with a number: a later sheet overrides an earlier one. */
 const text = readdirSync(folder)
   .filter((name) => name.endsWith('.css'))
   .sort()

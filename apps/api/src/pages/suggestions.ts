@@ -8,7 +8,7 @@ import { codeOf, nameOf, Registers, type Register } from '#registers';
 import { listsIn, type Body, type FormParts, type Suggestion } from './form-parts.js';
 import { countryName, textWords } from './words.js';
 
-/** A list is not longer; whoever looks for more searches. */
+/** A list is no longer than this; a reader who wants more searches. */
 const MOST = 1_000;
 const LONGEST = 100;
 

@@ -123,7 +123,7 @@ interface TableParts {
   readonly class?: string;
   readonly id?: string;
   readonly caption: ComponentChildren;
-  /** Whether only who listens is told the caption: what stands above the table says it. */
+  /** Whether only screen readers get the caption: the heading above the table says it. */
   readonly hideCaption?: boolean;
   readonly heads?: readonly Head[];
   /** The number of rows of a list: of a long one a telephone shows the first (`css/8-narrow.css`) until all are asked for. */

@@ -1,4 +1,4 @@
-/** Themes as their frameworks order them: parents followed by what is below them. */
+/** Themes in the order of their frameworks: each parent followed by the themes below it. */
 import type { Filter, ThemeRow } from '#progress';
 import type { Framework, Theme } from '#registers';
 import { EntryFacts } from './entry-fields.js';

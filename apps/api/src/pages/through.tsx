@@ -181,7 +181,7 @@ interface AsReadParts {
   readonly frameworks: readonly Framework[];
 }
 
-/** Through what the themes of a page are read, and what that comes to. */
+/** The crosswalk through which the themes of a page are read, and its figures. */
 export const AsRead = ({ view, through, crosswalks, frameworks }: AsReadParts) => {
   const { code, title, from, to, version } = through;
   const crosswalk = crosswalks.find((one) => one.code === code)!;
@@ -208,7 +208,7 @@ export const AsRead = ({ view, through, crosswalks, frameworks }: AsReadParts) =
   );
 };
 
-/** The line of a breakdown for what has no equivalent. */
+/** The line of a breakdown for commitments with no equivalent. */
 export const noEquivalentLine = (view: View, through: ThroughCrosswalk): Line => ({
   code: through.code,
   name: 'No equivalent',

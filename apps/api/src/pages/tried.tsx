@@ -1,4 +1,4 @@
-/** A small form of a page that was sent and refused: its page is shown again, with what it said and why it was not taken. */
+/** A small form of a page that was sent and refused: its page is shown again, with the entries and the reason. */
 import { createContext, type ComponentChildren } from 'preact';
 import { useContext } from 'preact/hooks';
 import type { FastifyReply } from 'fastify';
@@ -24,7 +24,7 @@ export function useTried(action: string, own: (filled: Filled) => boolean = () =
   return tried?.action === action && own(tried.filled) ? tried : null;
 }
 
-/** A form that was refused. @throws what no form mends */
+/** A form that was refused. @throws every fault that no form can mend */
 export function triedIn(error: unknown, action: string, filled: Filled, reply: FastifyReply): Tried {
   const { status, detail } = problemOf(error);
   if (status >= 500 || status === 401 || status === 403 || status === 404) throw error;
@@ -53,7 +53,7 @@ export const TriedFaults = ({
   );
 };
 
-/** A page on which a form was refused. @param links by what a pointer begins with: the place on the page */
+/** A page on which a form was refused. @param links the place on the page, by the beginning of a pointer */
 export const WithTried = ({
   tried,
   links,

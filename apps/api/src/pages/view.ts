@@ -142,7 +142,7 @@ export class View {
     return this.link('/commitments', { ...this.scope, memberOf: this.asked['memberOf'], ...filter });
   }
 
-  /** The list behind a figure of another date, or of what was known at another position. */
+  /** The list behind a figure of another date, or as known at another position. */
   listAt(asOf: FullDate, filter: Filter, knownAt: string | null = null): string {
     return `/commitments${queryOf({ ...this.scope, ...filter, ...this.kept, asOf, ...(knownAt && { knownAt }) })}`;
   }
@@ -235,7 +235,7 @@ export class Views {
   }
 }
 
-/** The dates of all reports: of documents, and of what agencies reported by themselves. */
+/** The dates of all reports: of documents, and of agencies' own reports. */
 function reportsOf(documents: readonly Document[], dates: readonly FullDate[], today: FullDate): ReportDate[] {
   const registered = Map.groupBy(documents, ({ reportedOn }) => reportedOn);
   return [...new Set([...registered.keys(), ...dates])]

@@ -1,4 +1,4 @@
-/** The pages of webhooks, for the agencies whose they are and the secretariat: how each stands, and what could not be delivered. */
+/** The pages of webhooks, for their agencies and the secretariat: the state of each, and its undelivered messages. */
 import { Body, Controller, Get, Param, Req } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { CONCERNED, NewWebhook, OfOwn, ReplayDeadLetters, WebhooksController, type Webhook } from '#feed';

@@ -66,7 +66,7 @@ export const did = <A extends ActName>(act: A, body: BodyOf<A>, by = secretariat
 /** An earlier event: as an event (of the secretariat, unless it says `by`) or as an act. */
 export type Happening = (CommitmentEvent & { readonly by?: Maker }) | Doing;
 
-/** The events of what happened, each with who made it. */
+/** The events of a history, each with its actor. */
 export function eventsOf(...history: readonly Happening[]): (CommitmentEvent & { readonly by?: Maker })[] {
   const events: (CommitmentEvent & { by?: Maker })[] = [];
   let state = commitment.initial;
@@ -179,7 +179,7 @@ export const SCENES: { readonly [A in ActName]: Scene<A> } = {
   blank: { given: [ripe, attached], body: { fields: ['/note'], reason }, on: { revision: 1 } },
 };
 
-/** given(…what happened).when(act, body, by, on what).then(…events), .rejected(code) or .state(). */
+/** given(…events).when(act, body, by, on).then(…events), .rejected(code) or .state(). */
 export const given = (...history: readonly Happening[]) => {
   const specified = specification(commitment)(...eventsOf(...history));
   return {

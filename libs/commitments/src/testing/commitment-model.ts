@@ -150,7 +150,7 @@ const inRoles = (agencies: readonly { role: Role }[]): string[] => agencies.map(
 const haveAny = (list: string[], some: string[]): boolean => some.some((one) => list.includes(one));
 const hasAll = (list: string[], all: string[]): boolean => all.every((one) => list.includes(one));
 const byNumber = (a: number, b: number) => a - b;
-/** The revisions of lines, or of what is shown of them, in order. */
+/** The revisions of lines, or of their answers, in order. */
 const revisionsOf = (lines: readonly { revision: number }[]) => lines.map(({ revision }) => revision).sort(byNumber);
 const milestoneOf = (number: number, isReached: boolean, isDropped: boolean) =>
   `${number}${isReached ? ' reached' : ''}${isDropped ? ' dropped' : ''}`;
@@ -168,7 +168,7 @@ export class Model {
     readonly world: ReadonlyMap<string, Model>,
   ) {}
 
-  // ── What was said ─────────────────────────────────────────────────────────────────────────────────────────────────
+  // ── Statements ────────────────────────────────────────────────────────────────────────────────────────────────────
 
   private said(...acts: Line['act'][]): Line[] {
     return this.lines.filter(({ act, retracted }) => !retracted && acts.includes(act));
@@ -678,7 +678,7 @@ export class Model {
     return this.with(revision, { says: withoutItem(line.says, item) }).unsound();
   }
 
-  // ── What an act does ──────────────────────────────────────────────────────────────────────────────────────────────
+  // ── Effects of acts ───────────────────────────────────────────────────────────────────────────────────────────────
 
   /** The content of an act, with the fields that are decided for it. */
   private decided(act: ActName, says: Says, by: By, on: About): Says {
@@ -775,7 +775,7 @@ export class Model {
     this.lines = [...this.lines, { revision: this.length++, act, says, said: says, by: null, on: {} }];
   }
 
-  // ── What is shown ─────────────────────────────────────────────────────────────────────────────────────────────────
+  // ── Answers ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
   /** A commitment on a day, in few words. */
   shown(day: string): object | null {
@@ -852,7 +852,7 @@ function withoutItem(says: Says, item: string): Says {
   return { ...says, [list!]: (says[list!] as unknown[]).map((one, i) => (i === Number(index) ? null : one)) };
 }
 
-/** The same few words of what the aggregate shows. */
+/** The same few words of the aggregate's answer. */
 export function inFewWords(view: CommitmentAsAt | null): object | null {
   if (!view) return null;
   const { agencies, headline, parts, verification, target } = view;

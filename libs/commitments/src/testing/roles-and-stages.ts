@@ -64,10 +64,10 @@ export const STAGE_RULES = {
   /** The lead moves on acceptance, but not before the offer says. */
   leadMovesOn: (acceptedOn: string, effective: string) =>
     firstDay(effective) > acceptedOn ? firstDay(effective) : acceptedOn,
-  /** An entry that names no agency is the part of whoever led as at its report. */
+  /** An entry that names no agency is the part of the lead as at its report. */
   partOf: (entry: OracleEntry, leadOn: (date: string) => string, _asOf: string): string =>
     entry.agency ?? leadOn(entry.reportedOn),
-  /** The headline is the lead's part; a silent lead stands by that of the lead before; without any, by whoever spoke. */
+  /** The headline is the lead's part; else the former lead's; without any lead, that of the agency that reported. */
   headline: (leads: string[], part: (agency: string) => OracleEntry | undefined, anybody: OracleEntry) =>
     leads.map(part).findLast((entry) => entry !== undefined) ?? anybody,
   /** A role that another record leaves to an agency changes nothing where the agency is here already. */

@@ -28,9 +28,9 @@ afterEach(async () => {
 export const newDouble = async (options?: DoubleOptions): Promise<KurrentdbDouble> =>
   keep(await KurrentdbDouble.start(options));
 export { until };
-/** A store that gives up soon: for what cannot be answered. */
+/** A store that gives up soon: for calls that get no answer. */
 export const QUICK = { deadline: 600, settling: 400, watchAfter: 200 };
-/** A store that waits for whatever is answered at all, however busy the machine is. */
+/** A store that waits for every answer, however busy the machine is. */
 export const PATIENT = { ...QUICK, deadline: 60_000 };
 /** The time that a store may take beyond its limits, in ms of a machine that has nothing else to do. */
 export const SLACK = 1_500;
@@ -102,7 +102,7 @@ export function follow(store: KurrentdbEventStore, from: string | null = null): 
   keep({ stop: () => abort.abort() });
   return { events, ended };
 }
-/** Followed exactly what the log holds, once and in order. */
+/** Followed the events of the log exactly, once and in order. */
 export async function expectFollowed({ events }: Following, store: KurrentdbEventStore): Promise<void> {
   const all = await everything(store);
   await until(() => events.length >= all.length);

@@ -78,7 +78,7 @@ const showing = (
 const showingEach = (fault: string, map: (event: Envelope, now: () => number) => Envelope): BrokenStore =>
   showing(fault, (events, now) => events.map((event) => map(event, now)));
 
-/** A store that appends once more, expecting what is there, when the refusal is one that `takes` lets pass. */
+/** A store that appends once more, expecting the present revision, when the refusal is one that `takes` lets pass. */
 const forgiving = (fault: string, takes: (refused: WrongRevision) => boolean): BrokenStore =>
   appending(fault, (good) => async (stream, expected, events, meta) => {
     try {
@@ -105,7 +105,7 @@ const forgetting = (
     };
   });
 
-/** A store that takes what is to be refused, after making it fit. */
+/** A store that takes an append that it must refuse, after making it fit. */
 const fitting = (
   fault: string,
   fit: (stream: string, events: readonly EncodedEvent[], meta: Meta) => [string, readonly EncodedEvent[], Meta] | null,
@@ -117,7 +117,7 @@ const fitting = (
       : good.append(stream, expected, events, meta);
   });
 
-/** A store that refuses what is to be taken. */
+/** A store that refuses an append that it must take. */
 const refusing = (fault: string, refuses: (stream: string, events: readonly EncodedEvent[], meta: Meta) => boolean) =>
   appending(fault, (good) => async (stream, expected, events, meta) => {
     if (refuses(stream, events, meta)) throw new InvalidAppend(fault);
@@ -363,7 +363,7 @@ export const takesEmptyAppends = appending(
       args[2].length > 0 ? good.append(...args) : { revision: args[1], position: (await good.head()) ?? '0' },
 );
 
-// --- what is taken -----------------------------------------------------------------------------------------------------
+// --- appends -----------------------------------------------------------------------------------------------------------
 export const refusesTheLimitItself = refusing(
   'refuses what is exactly as large as allowed',
   (_stream, events, meta) => sizeOf(events, meta) >= MAX_APPEND_BYTES,
@@ -423,7 +423,7 @@ export const takesBackslashesForNul = refusing('takes a backslash and u0000 for 
   events.some(({ data }) => data.includes('\\u0000')),
 );
 
-// --- what comes back ---------------------------------------------------------------------------------------------------
+// --- reads -------------------------------------------------------------------------------------------------------------
 export const normalisesText = showingEach('normalises text', (e) => ({
   ...e,
   data: e.data && e.data.normalize('NFC'),
@@ -818,7 +818,7 @@ export const namesTheTypeOfAnAppendOnly = store("names the type of an append's f
 const takingOver = (fault: string, change: (e: Envelope) => Envelope): BrokenStore =>
   store(fault, (good) => ({ takeOver: (after, events) => good.takeOver(after, events.map(change)) }));
 
-/** A store that treats a log otherwise once it took events over, whatever connection did; `taken` are their ids. */
+/** A store that treats a log otherwise once it took events over, by any connection; `taken` are their ids. */
 const afterATakeOver = (
   fault: string,
   breaking: (good: EventStore, taken: ReadonlySet<string>) => Partial<EventStore>,
@@ -895,7 +895,7 @@ export const chainsAnewAfterATakeOver = afterATakeOver(
       ),
   }),
 );
-/** A store that takes over what it must refuse, after making it fit. */
+/** A store that takes over events that it must refuse, after making them fit. */
 const takingOverAfterAll = (
   fault: string,
   fit: (good: EventStore, events: readonly Envelope[]) => Promise<Envelope[]>,

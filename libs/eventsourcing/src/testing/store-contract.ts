@@ -188,7 +188,7 @@ function anotherLog(): Envelope[] {
   ]);
 }
 
-/** In ms of a machine that has nothing else to do; what is late takes three times as long. */
+/** In ms of a machine that has nothing else to do; a late answer takes three times as long. */
 const SOON = 1_000;
 const LATE = Symbol('late');
 async function within<T>(ms: number, promise: Promise<T>): Promise<T> {
@@ -594,7 +594,7 @@ export const contract: readonly Case[] = [
     failsOn: [broken.takesEmptyAppends],
   },
 
-  // --- what is taken -------------------------------------------------------------------------------------------------
+  // --- appends -------------------------------------------------------------------------------------------------------
   {
     sentence: 'an append of exactly 900 kB, data and meta together, is taken',
     run: async (log) => {
@@ -730,7 +730,7 @@ export const contract: readonly Case[] = [
     failsOn: [broken.takesBackslashesForNul],
   },
 
-  // --- what comes back -----------------------------------------------------------------------------------------------
+  // --- reads ---------------------------------------------------------------------------------------------------------
   {
     sentence: 'data comes back byte for byte',
     run: async (log) => {

@@ -1,4 +1,4 @@
-/** The fields of answers: a decorator says of what kind a value is, whether it may be null, and what it means. */
+/** The fields of answers: a decorator names the kind of a value, whether it may be null, and its meaning. */
 import { ApiProperty } from '@nestjs/swagger';
 
 const DAY = { type: String, format: 'date' } as const;

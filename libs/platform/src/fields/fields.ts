@@ -67,7 +67,7 @@ const marksFree: PropertyDecorator = mark({ free: true });
 const marksWritten: PropertyDecorator = mark({ written: true });
 
 const pointer = '^(/[A-Za-z0-9]{1,40}){1,6}$';
-/** A pointer (RFC 6901) into what was said. */
+/** A pointer (RFC 6901) into the body. */
 export const Pointer = (about: About = {}) =>
   field(
     about,
@@ -172,7 +172,7 @@ export const AnyNumber = (about: About = {}) =>
     Max(Number.MAX_SAFE_INTEGER),
   );
 
-/** Pointers (RFC 6901) into what was said. */
+/** Pointers (RFC 6901) into the body. */
 export const Pointers = (about: About = {}) =>
   field(
     about,

@@ -119,7 +119,7 @@ function periodOf(text: string): string {
   return parts.join('-');
 }
 
-/** The ways in which people write what a field of a kind holds. */
+/** The ways in which people write the value of a field of a kind. */
 const TIDY: Readonly<Partial<Record<FieldKind, (text: string) => string>>> = {
   word: (text) => text.toLowerCase().replaceAll(/[\s_]+/g, '-'),
   period: periodOf,

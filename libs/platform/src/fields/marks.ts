@@ -7,7 +7,7 @@ export type Body = new () => object;
 export interface Marks {
   /** The kinds that its code may have. */
   readonly kinds?: KindsOf;
-  /** The class of what stands in it. */
+  /** The class of its value. */
   readonly within?: () => Body;
   readonly free?: true;
   /** It holds a date, or the beginning of one. */
@@ -103,7 +103,7 @@ export const freeTextOf = (bodies: readonly Body[]): ReadonlySet<string> =>
 /** Values by the names of fields. */
 export type Values = Readonly<Record<string, unknown>>;
 
-/** A body with what people wrote in it as it is kept: composed, with nothing around it. The same object where nothing changes. */
+/** A body with its texts as they are kept: composed, without spaces around them. The same object if nothing changes. */
 export function cleanBody<B extends object>(body: Body, given: B): B {
   let kept: Record<string, unknown> | null = null;
   const marks = marksOf((body as { prototype: object }).prototype);
@@ -118,8 +118,8 @@ export function cleanBody<B extends object>(body: Body, given: B): B {
 }
 
 /**
- * A form, in which all is text, as the body that it stands for: of a field that holds a number, yes or no, or a list, that is
- * made of what was sent. What cannot be made into it stays as it is, and is refused as such.
+ * A form, in which all is text, as the body that it stands for: numbers, yes or no, and lists are made of the texts. A
+ * text that cannot be converted stays as it is, and is refused as such.
  */
 export function bodyOfForm(body: Body, form: Values): Values {
   const marks = marksOf((body as { prototype: object }).prototype);

@@ -41,7 +41,7 @@ export const QueryText = (
     ...(max === undefined ? [] : [MaxLength(max)]),
   );
 
-/** A whole number, in digits. @param unit of what it counts */
+/** A whole number, in digits. @param unit of the things that it counts */
 export const QueryNumber = (
   min: number,
   max: number,

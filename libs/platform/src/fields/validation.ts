@@ -1,7 +1,7 @@
 /**
- * Bodies and queries are validated by class-validator. Its decorators are also compiled to one function per class, which
- * accepts most of what is valid at a fraction of the cost; what that does not accept takes class-validator's own way, which
- * makes the errors.
+ * Bodies and queries are validated by class-validator. Its decorators are also compiled to one function per class,
+ * which accepts most valid bodies at a fraction of the cost; the others go through class-validator itself, which makes
+ * the errors.
  */
 import { ValidationPipe, type ArgumentMetadata, type ValidationError } from '@nestjs/common';
 import { plainToInstance } from 'class-transformer';
@@ -56,7 +56,7 @@ function compiled(of: Class): Acceptor | null {
     for (const { type, name: rule, constraintCls, constraints, each, validateIf } of metadata) {
       if (type === ValidationTypes.NESTED_VALIDATION || rule === IS_OPTIONAL) continue;
       if (type !== ValidationTypes.CUSTOM_VALIDATION || validateIf) return null;
-      // Whatever a rule asks of the object that the value stands in is not to be had.
+      // Rules that ask for the object that holds the value cannot be compiled.
       const args = { property: name, targetName: of.name, constraints } as never;
       for (const { async, instance } of rules.getTargetValidatorConstraints(constraintCls)) {
         if (async) return null;
@@ -117,7 +117,7 @@ function acceptedIn(of: Class, said: unknown): unknown {
   return items;
 }
 
-/** Whether class-transformer would leave nothing out of what has no class: it passes over some names. */
+/** Whether class-transformer would keep every field of an object without a class: it passes over some names. */
 const isWhole = (said: unknown): boolean =>
   typeof said !== 'object' ||
   said === null ||
@@ -166,7 +166,7 @@ function takesOne(of: unknown, name: string): boolean {
 
 const shouldNotExist = (name: string): string => `property ${name} should not exist`;
 
-/** Of a route that takes no query. @throws Rejected `invalid`, naming what it was asked */
+/** Of a route that takes no query. @throws Rejected `invalid`, naming the field */
 export function refuseQuery(query: unknown): void {
   const names = Object.keys((query as object | undefined) ?? {});
   if (names.length > 0) throw malformed(names.map((name) => ({ pointer: `/${name}`, message: shouldNotExist(name) })));
@@ -193,7 +193,7 @@ class Validation extends ValidationPipe {
         : type === 'custom'
           ? null
           : accepted(metatype, value);
-    // Nest awaits whatever a pipe returns.
+    // Nest awaits the value that a pipe returns.
     return (sure as Promise<unknown> | null) ?? super.transform(value, metadata);
   }
 }

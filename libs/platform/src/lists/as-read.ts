@@ -1,9 +1,9 @@
-/** An answer that is sent as it is read, and holds nothing of what it has sent. */
+/** A streamed answer, which holds nothing of the part that it has sent. */
 import { Readable } from 'node:stream';
 
 /**
- * The client sets the pace. The stream lets go of its source at the end: the framework keeps the stream of an answer for as long
- * as the connection stays, and a generator that has ended still keeps what it was made of.
+ * The client sets the pace. The stream lets go of its source at the end: the framework keeps the stream of an answer
+ * for as long as the connection stays, and a generator that has ended still keeps its closure.
  */
 export const asRead = (source: AsyncIterable<string | Uint8Array>): Readable =>
   Readable.from(lettingGo(source[Symbol.asyncIterator]()), { objectMode: false });

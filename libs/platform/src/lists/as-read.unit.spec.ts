@@ -10,7 +10,7 @@ const collect = (() => {
   return runInNewContext('gc') as () => void;
 })();
 
-/** A stream that was read to its end, or was destroyed, and what its source had in hand. */
+/** A stream that was read to its end, or was destroyed, and the items that its source had in hand. */
 async function over(made: (source: AsyncGenerator<string>) => Readable, toItsEnd = true) {
   const inHand: WeakRef<object>[] = [];
   const source = (): AsyncGenerator<string> => {

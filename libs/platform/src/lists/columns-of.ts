@@ -1,4 +1,4 @@
-/** The columns of a list as a table, by the class of its entries: the same whatever is in it, also when nothing is. */
+/** The columns of a list as a table, by the class of its entries: the same with any content, also with none. */
 import type { Type } from '@nestjs/common';
 
 /** The description of a field in the document of the API. */
@@ -29,7 +29,7 @@ export function fieldsIn(of: object | null): string[] {
 export const describedAs = (of: object, field: string): Described =>
   (Reflect.getMetadata('swagger/apiModelProperties', of, field) ?? {}) as Described;
 
-/** A class, or what says later which one. */
+/** A class, or a function that names it later. */
 export function classIn({ type }: Described): Type<unknown> | null {
   const one: unknown = Array.isArray(type) ? type[0] : type;
   if (typeof one !== 'function') return null;
@@ -64,7 +64,7 @@ export function columnsOfEntries(
   return [...new Set(columns)];
 }
 
-/** Of each column of a table of entries its name, what it means, and its values where they are a closed list. */
+/** Of each column of a table of entries its name, its meaning, and its values if they are a closed list. */
 export function codebookOf(
   entry: Type<unknown> | null,
   others: ColumnsOfFields,

@@ -28,7 +28,7 @@ const FORM = 1;
 
 const fingerprintOf = (text: string): string => createHash('sha256').update(text).digest('base64url').slice(0, 16);
 
-/** An opaque cursor; `asked` is what else was asked for, with which alone it goes on. */
+/** An opaque cursor; `asked` is the rest of the question, with which alone it goes on. */
 export function writeCursor(place: ListPlace, asked: object): string {
   const text = JSON.stringify([FORM, fingerprintOf(canonicalJson(asked)), place]);
   return Buffer.from(fingerprintOf(text) + text).toString('base64url');

@@ -1,4 +1,4 @@
-/** Every list and view of the API in the format that is asked for: whole, with what it shows in headers, and sent as it is read. */
+/** Every list and view of the API in the requested format: whole, with its facts in headers, and streamed. */
 import { applyDecorators, SetMetadata, type Type } from '@nestjs/common';
 import { ApiProperty } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
@@ -61,7 +61,7 @@ const entriesOf = (answer: Listed): Entries | null => {
 };
 
 /**
- * An answer in the format that was asked for, with what it shows in headers; what is no list stays as it is.
+ * An answer in the requested format, with its facts in headers; an answer that is no list stays as it is.
  * @param handler the method that answered, which may say how an entry reads in a row
  */
 export async function downloaded(answer: unknown, request: ApiRequest, reply: FastifyReply, handler: object) {
@@ -107,7 +107,7 @@ export async function downloaded(answer: unknown, request: ApiRequest, reply: Fa
   });
 }
 
-/** Says in headers what is shown, where it will always be found so, and where it goes on. */
+/** Names in headers the position of the answer, its permanent address, and its next page. */
 function say({ asOf, position, nextCursor }: Listed, { url }: FastifyRequest, reply: FastifyReply): void {
   vary(reply, 'Accept');
   if (asOf !== undefined) void reply.header('X-As-Of', asOf);
@@ -129,7 +129,7 @@ const nameOf = (url: string): string =>
     .slice('/v1/'.length)
     .replaceAll(/[^\w.-]+/g, '-');
 
-/** Pages whose first one has been read: what is refused is refused before anything is sent. They end for whose token is revoked. */
+/** Pages whose first one has been read: a refusal comes before any byte. They end if the token is revoked. */
 async function begun(pages: AsyncIterable<readonly object[]>, { checkConnected, goesOn }: ApiRequest): Promise<Pages> {
   const iterator = pages[Symbol.asyncIterator]();
   const first = await iterator.next();

@@ -98,7 +98,7 @@ export const InBom = () =>
     Transform(({ value }: { value: unknown }) => (value === 'true' || value === 'false' ? undefined : value)),
   );
 
-/** The format that a request asks for: by name, or as what it accepts best. A browser is answered in JSON. */
+/** The format of a request: by name, or the best of those that it accepts. A browser is answered in JSON. */
 export function formatOf(request: FastifyRequest): Format {
   const { format } = request.query as { format?: Format };
   if (format) return format;
@@ -154,7 +154,7 @@ export function refuseUnacceptable(request: FastifyRequest, context: ExecutionCo
   if (acceptsAnything(request)) return;
   const { format, take } = (request.query ?? {}) as { format?: unknown; take?: unknown };
   const offered = offersOf(context);
-  // A format that is named counts for more than what is accepted.
+  // A format that is named counts for more than the `Accept` header.
   if (offered && format === undefined && take === undefined) refuseUnlessIn(offered, request, SHOWN);
 }
 
@@ -168,7 +168,7 @@ const UNWANTED = /;\s*q=0(?:\.0*)?\s*$/i;
 
 const acceptsAnything = ({ headers: { accept } }: FastifyRequest): boolean => accept === undefined || accept === '*/*';
 
-/** A browser that follows a link shows whatever it is given. */
+/** A browser that follows a link shows any format it is given. */
 const SHOWN = ['text/html'];
 
 function refuseUnlessIn(offered: readonly string[], request: FastifyRequest, also: readonly string[] = []): void {

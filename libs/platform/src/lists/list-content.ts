@@ -22,8 +22,8 @@ export interface ListContent {
 export interface ListSource {
   /** `commitments` */
   readonly name: string;
-  /** When and as of what it stood so, and where: `asOf`, `position`, `address`. */
+  /** The date, the position and the address of its content: `asOf`, `position`, `address`. */
   readonly about: Readonly<Record<string, string>>;
-  /** Of each column its name, what it means, and its values where they are a closed list. */
+  /** Of each column its name, its meaning, and its values if they are a closed list. */
   readonly codebook: (columns: readonly string[]) => readonly (readonly [column: string, means: string, of: string])[];
 }

@@ -1,4 +1,4 @@
-/** A list as a workbook: its rows, typed, with a head that stays and can be filtered by; what its columns mean; and where it is from. */
+/** A list as a workbook: typed rows with a head that stays and filters; the meaning of its columns; its source. */
 import type { WorkbookWriter, WorksheetWriter } from '@cj-tech-master/excelts';
 import { PassThrough, Readable } from 'node:stream';
 import { setImmediate as nextTurn } from 'node:timers/promises';
@@ -18,7 +18,7 @@ const [NARROWEST, WIDEST] = [10, 60] as const;
 const FIRST_DATE = '1900-03-01';
 const FULL_DATE = /^\d{4}-\d{2}-\d{2}$/;
 
-/** The sheets beside the data, by their names. An import finds by the last one what the list was compared with. */
+/** The sheets beside the data, by their names. The last one tells an import which list the rows were compared with. */
 export const WORKBOOK_SHEETS = { columns: 'columns', about: 'about', example: 'example' } as const;
 
 /** @returns the workbook, written as its rows are read and as fast as it is taken */
@@ -127,7 +127,7 @@ const widthsOf = (columns: readonly string[], rows: readonly object[]): number[]
     return Math.min(WIDEST, Math.max(NARROWEST, column.length + 4, ...longest.map((length) => length + 2)));
   });
 
-/** A value as what it is: a number, a truth, a day, or a text that stays one. */
+/** A value with its type: a number, a truth, a day, or a text that stays one. */
 function put(cell: SheetCell, value: unknown): void {
   if (value === null || value === undefined || value === '') return;
   if (typeof value === 'number') return setCell(cell, value, CELL_STYLES.number);
@@ -138,7 +138,7 @@ function put(cell: SheetCell, value: unknown): void {
   setCell(cell, kept, CELL_STYLES.text);
 }
 
-/** Waits until what was written has been taken: no more than that is in memory. */
+/** Waits until the written chunks have been taken: no more than these are in memory. */
 async function drained(out: PassThrough): Promise<void> {
   if (out.writableNeedDrain)
     await new Promise<void>((resolve) => {

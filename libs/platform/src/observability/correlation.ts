@@ -6,7 +6,7 @@ import { newCommandId } from '#eventsourcing';
 export class Correlation {
   #id: string | undefined;
 
-  /** @param given the header `X-Correlation-Id`; what is not a name is passed over */
+  /** @param given the header `X-Correlation-Id`; a value that is no name is ignored */
   constructor(given?: string | string[]) {
     if (typeof given === 'string' && /^[\w.:-]{1,100}$/.test(given)) this.#id = given;
   }

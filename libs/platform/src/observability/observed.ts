@@ -13,8 +13,8 @@ import { appendedEvents, appendSeconds, appendsWaiting, commandSeconds, conflict
 import { noteUse } from './outages.js';
 
 /**
- * Watches the appends of a store: it stays the same store, whatever else it can do. In a trace that is recorded, the events
- * get the `traceparent` of their append, so that projections go on in that trace, wherever they run.
+ * Watches the appends of a store: it stays the same store, with all its other methods. In a trace that is recorded, the
+ * events get the `traceparent` of their append, so that projections go on in that trace, in any process.
  * @param system what kind of store it is: `sqlite`, `postgresql`, `kurrentdb`
  */
 export function observed<S extends EventStore>(store: S, system: string): S {

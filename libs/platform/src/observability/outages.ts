@@ -2,7 +2,7 @@
 import { StoreUnavailable } from '#eventsourcing';
 import { unavailable } from './metrics.js';
 
-/** A store that could not be used, and what it said last. */
+/** A store that could not be used, and its last error. */
 export interface Outage {
   readonly since: string;
   readonly error: string;
@@ -19,7 +19,7 @@ export function noteUse(store: object, error?: unknown): void {
   else outages.set(store, { since: outageOf(store)?.since ?? new Date().toISOString(), error: error.message });
 }
 
-/** Watches methods of a store: it stays the same store. What it cannot do is counted under `system`, and noted. */
+/** Watches methods of a store: it stays the same store. Its failures are counted under `system`, and noted. */
 export function watched<S extends object>(store: S, system: string, ...methods: readonly (keyof S)[]): S {
   const counter = unavailable.labels({ store: system });
   counter.inc(0);

@@ -45,7 +45,7 @@ export function observeRequests(server: FastifyInstance): void {
     done();
   });
 
-  // Here, because what a body is read in knows nothing of what it is read for.
+  // Here, because the reader of a body knows nothing of the body's purpose.
   server.addHook('preValidation', (request: Watched, _reply, done) => {
     const run = () => correlation.run(request.correlation!, done);
     if (request.tracing) context.with(request.tracing.under, run);

@@ -14,7 +14,7 @@ export interface AdmissionMarks {
 
 const CONFIG = '__fastify_route_config__';
 
-/** Marks a route for its admission, beside what it is marked with already. */
+/** Marks a route for its admission, beside its other marks. */
 export const Admits =
   (marks: AdmissionMarks): MethodDecorator =>
   (target, name, descriptor) => {

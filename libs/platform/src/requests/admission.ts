@@ -21,7 +21,7 @@ import { WaitingRoom, type Turn } from './waiting-room.js';
 export interface Budgets {
   /** Requests a minute; `null`: any number. */
   readonly rateLimit: number | null;
-  /** The same of whoever has a token or a session. */
+  /** The same of a client with a token or a session. */
   readonly tokenRateLimit: number | null;
   /** The same of signing in, and of tokens that are not known. */
   readonly signInRateLimit: number | null;
@@ -74,7 +74,7 @@ const kindOf = (request: FastifyRequest): string => {
 const SHARE = 1 / 16;
 /** The share that all answers which take as long as their clients take to read may have together: the rest is for short ones. */
 const LONG = 3 / 4;
-/** Whoever reads an answer for more than so many times the time for which one waits unread gives way to those who wait for room. */
+/** An answer that is read for more than so many times this limit gives way to requests that wait for room. */
 const LONGEST = 4;
 
 /** Rooms for answers, and for feeds that are followed, which cost little but stay. */
@@ -115,13 +115,13 @@ export async function admitsRequests(
   server.addHook('onSend', (request, _reply, payload, done) => {
     // A feed says something every 15 s.
     const patience = marksOf(request).follows?.(request) ? 2 : 1;
-    // Whoever asks within the process (`inject`) has a socket that cannot wait.
+    // A request within the process (`inject`) has a socket that cannot wait.
     if (reads(request) && !isProbe(request)) request.raw.socket.setTimeout?.(budgets.sendTimeoutMs * patience);
     done(null, payload);
   });
 }
 
-/** To be called after the hooks that answer what has no route. */
+/** To be called after the hooks that answer requests without a route. */
 export function keepsStrangersOut(server: FastifyInstance): void {
   server.addHook('onRequest', async (request: ApiRequest, reply) => {
     const form = formOf(request);
@@ -134,7 +134,7 @@ export function keepsStrangersOut(server: FastifyInstance): void {
     if (!(Number(length ?? 0) <= PASSED_OVER) || request.headers['transfer-encoding'] !== undefined)
       void reply.header('Connection', 'close');
     if (request.is404) throw nothingAt(request.url);
-    // Whoever shows a token means to be somebody: to answer as to anybody would hide that it is good no more.
+    // A client that sends a token means to be known: an answer as to anybody would hide that the token is invalid.
     if (request.whyNot) throw new Rejected('unauthenticated', await request.whyNot());
     throw form
       ? new Rejected('unauthenticated', 'You are not signed in any more. Sign in, and send the form again.')
@@ -167,7 +167,7 @@ async function counters(server: FastifyInstance, budgets: Budgets): Promise<Coun
   ];
   return (request, reply) => {
     const { url = '' } = routeOf(request);
-    // Whoever only looks at the form that asks for letters tries nothing.
+    // A look at the form that asks for letters is no try.
     if (FEW_TRIES.test(url) && !(url === '/follow' && reads(request))) return tries(request, reply);
     if (request.principal || request.session) return known(request, reply);
     return (request.whyNot ? tries : strangers)(request, reply);
@@ -195,7 +195,7 @@ async function entered(
         )
       : new Rejected('too_busy', 'There is more to do than can be done now. Try again soon.', [], 'not_yet');
   };
-  // Until a follower has what there is already, it is read as any other answer is.
+  // Until a follower has all past events, its answer is read as any other is.
   if (marksOf(request).follows?.(request)) enter(feeds.enter(client, 1, 'feed', { begin: () => {} }));
   const turn = enter(
     answers.enter(client, sizeOf(request), kindOf(request), {

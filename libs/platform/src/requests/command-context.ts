@@ -1,4 +1,4 @@
-/** The command side of a request: who asks, and what its headers say of the command. */
+/** The command side of a request: the caller, and the headers about the command. */
 import { createParamDecorator, ExecutionContext } from '@nestjs/common';
 import { v5 as uuidv5 } from 'uuid';
 import { newCommandId, Rejected, type Meta } from '#eventsourcing';
@@ -26,8 +26,8 @@ export const ownerOf = ({ role, agency }: Actor): string => (agency === null ? r
 
 /**
  * The meta of a command given by someone.
- * @param once what makes it the same command when it is given again (an idempotency key and what came with it): then it has
- * the same id; else a new one
+ * @param once the parts that make it the same command when it is given again (an idempotency key and its request): then
+ * it has the same id; else a new one
  */
 export function metaOf(by: Actor, once?: string, correlationId?: string): Meta {
   const { account, role, agency } = by;

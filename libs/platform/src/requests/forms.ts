@@ -16,8 +16,8 @@ import { FILE_TYPE, takesFile } from './uploads.js';
 export const FORM = 'form';
 
 /**
- * `signed-in`: whoever sends it must be; `anyone`: it needs no session; `one-click`: a mail program sends it, from no page, and its
- * address alone says what is to be done (RFC 8058); `program`: no page sends it, either, and what is in it proves itself.
+ * `signed-in`: its sender must be; `anyone`: it needs no session; `one-click`: a mail program sends it, from no page,
+ * and its address alone names the act (RFC 8058); `program`: no page sends it, either, and its content proves itself.
  */
 export type FormOf = 'signed-in' | 'anyone' | 'one-click' | 'program';
 
@@ -90,7 +90,7 @@ function put(into: FormValues, [step, ...rest]: readonly string[], value: string
   else throw clash();
 }
 
-/** Of what stands in an object: what has only numbers for names is a list, in their order. */
+/** Of the parts of an object: one that has only numbers for names is a list, in their order. */
 function listsIn(given: FormValues): void {
   for (const [name, value] of Object.entries(given)) {
     if (typeof value !== 'object' || Array.isArray(value)) continue;
@@ -115,7 +115,8 @@ export const formOf = (request: FastifyRequest): FormOf | undefined =>
   (routeOf(request).config as { form?: FormOf }).form;
 
 /**
- * Refuses a form that no page of ours sent: another site's, one without the token of the session, and whatever is no form.
+ * Refuses a form that no page of ours sent: another site's, one without the token of the session, and a body that is no
+ * form.
  * @throws Rejected `unauthenticated` | `forbidden`
  */
 export function refuseForgedForm(request: ApiRequest, of: FormOf, session: Session | null, ownOrigin: string): void {
@@ -138,7 +139,7 @@ export function refuseForgedForm(request: ApiRequest, of: FormOf, session: Sessi
     throw new Rejected('earlier_sign_in', 'You have signed in anew since this form was opened.', [], 'forbidden');
 }
 
-/** The fields of a form by their names, as they are sent: what `formFieldsOf` reads, the other way round. */
+/** The fields of a form by their names, as they are sent: the reverse of `formFieldsOf`. */
 export function pairsIn(fields: FormFields, within = ''): [name: string, value: string][] {
   return Object.entries(fields).flatMap(([step, value]): [string, string][] => {
     const name = within + step;

@@ -40,8 +40,9 @@ class KnownPaths {
 }
 
 /**
- * Lets a server say what is beside an address of the API that is not there, and which methods a path takes (`Allow`): in a 405 to another method, in a 204 to `OPTIONS`; and lead an address
- * that ends in a slash to the one without (308, with the same method and body). To be called before routes are registered.
+ * Lets a server name the nearest address of the API to one that does not exist, and the methods of a path (`Allow`): in
+ * a 405 to another method, in a 204 to `OPTIONS`; and lead an address that ends in a slash to the one without (308,
+ * with the same method and body). To be called before routes are registered.
  */
 export function answersKnownPaths(server: FastifyInstance): void {
   const known = new KnownPaths();

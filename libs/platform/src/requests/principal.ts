@@ -21,10 +21,10 @@ export class Actor {
   readonly agency: string | null;
 }
 
-/** The actor of a request: the role in which an account acts now, and what its token or session allows. */
+/** The actor of a request: the role in which an account acts now, and the rights of its token or session. */
 export interface Principal extends Actor {
   readonly scopes: readonly Scope[];
-  /** The agencies of which it sees what is not public yet, in whichever of its roles. */
+  /** The agencies whose drafts it sees, in any of its roles. */
   readonly sees: 'all' | readonly string[];
   /** The id of its token; absent: of a session. */
   readonly token?: string;
@@ -36,15 +36,15 @@ export interface Principal extends Actor {
 export const unauthenticated = (): Rejected =>
   new Rejected('unauthenticated', 'This needs a bearer token: Authorization: Bearer …');
 
-/** Whoever asks. @throws Rejected `unauthenticated` where nobody says who it is */
+/** The caller. @throws Rejected `unauthenticated` without a token or session */
 export function signedIn(caller: Principal | null): Principal {
   if (!caller) throw unauthenticated();
   return caller;
 }
 
 /**
- * Who sees what is not public yet: the secretariat all, an agency's people what is their agency's, readers what they were
- * appointed for; nobody by a token without the scope `read`.
+ * The right to see drafts: the secretariat sees all, an agency's people those of their agency, readers those that they
+ * were appointed for; nobody by a token without the scope `read`.
  * @param owner the agency whose it is; `null`: the secretariat's
  */
 export const maySee = (caller: Principal | null | undefined, owner: string | null): boolean =>
@@ -61,7 +61,7 @@ export interface Appointment {
   readonly until: number | null;
 }
 
-/** The holder of a token or a session: an account with its roles over time, and what may be done by it until when. */
+/** The holder of a token or a session: an account with its roles over time, the rights that it gives, and their end. */
 export interface Holder {
   readonly account: string;
   readonly scopes: readonly Scope[];
@@ -86,8 +86,8 @@ const appointmentsAt = ({ appointments }: Pick<Holder, 'appointments'>, now: num
 };
 
 /**
- * The role in which an account acts at an instant: the one that it has, or the one that it names. Whoever has several and
- * names none reads in all of them and acts in none.
+ * The role in which an account acts at an instant: the one that it has, or the one that it names. An account with
+ * several roles that names none reads in all of them and acts in none.
  * @param actingFor the header `Acting-For`, or the choice kept in a session: the code of an agency, or `secretariat`
  * @returns `null` once it has expired, or while it has no role
  * @throws Rejected `forbidden` where it has not the role that it names
@@ -115,7 +115,7 @@ export abstract class Tokens {
    * @param actingFor as `principalAt` takes it
    */
   abstract principalOf(token: string, actingFor?: string): Promise<Principal | null>;
-  /** Why a token is nobody's, for whoever sent it. */
+  /** Why a token is invalid, for its sender. */
   abstract whyNot(token: string): Promise<string>;
 }
 
@@ -133,7 +133,7 @@ export interface Session {
   readonly proven: number | null;
 }
 
-/** For so long whoever has shown who it is may do what cannot be taken back. */
+/** The time after a sign-in in which a person may do acts that cannot be undone. */
 const PROVEN_MINUTES = 15;
 
 /** @throws Rejected `sign_in_again`, of kind forbidden: a browser is led to where one signs in, and back */
@@ -160,7 +160,7 @@ export abstract class ReadingIsPublic {
 
 export type ApiRequest = FastifyRequest & {
   principal?: Principal;
-  /** Of whoever is signed in, where the request may come with it. */
+  /** Of the person who is signed in, if the request may come with the session. */
   session?: Session;
   /** It comes with a bearer token that is nobody's: tells why. */
   whyNot?: () => Promise<string>;
@@ -177,7 +177,7 @@ export type ApiRequest = FastifyRequest & {
   checkConnected?: () => Promise<void>;
   /** Waits for a turn to work on, between one part of a long answer and the next. */
   goesOn?: () => Promise<void>;
-  /** Says that a client who follows has what there is already: from then on it only waits. */
+  /** Says that a client who follows has all past events: from then on it only waits. */
   caughtUp?: () => void;
 };
 
@@ -188,7 +188,7 @@ export const bearerOf = (authorization: string | undefined): string | undefined 
     : (/^Bearer +(\S+) *$/i.exec(authorization)?.[1] ?? '');
 
 export const READS = 'reads';
-/** A POST that records nothing: it is open to whoever may read. */
+/** A POST that records nothing: it is open to every reader. */
 export const Reads = () => applyDecorators(SetMetadata(READS, true), Admits({ open: true }));
 export const ALWAYS_OPEN = 'always-open';
 /** Health and the like: open even where reading is not. */

@@ -7,7 +7,7 @@ import type { Principal } from './principal.js';
 
 /** The line of a route in the table of rights. */
 export interface RouteRights {
-  /** Of the token or session; `null`: whoever has one may use it. */
+  /** Of the token or session; `null`: any token or session will do. */
   readonly scope: Scope | null;
   readonly roles: readonly AccountRole[];
   /** The condition beyond the role, in words. */

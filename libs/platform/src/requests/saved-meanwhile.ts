@@ -1,4 +1,4 @@
-/** The words of others that were saved in a draft since it was read: enough for a program to join it with what it sent. */
+/** The words that others saved in a draft since it was read: enough for a program to join them with its own. */
 import { ApiProperty } from '@nestjs/swagger';
 import { WrongRevision } from '#eventsourcing';
 
@@ -41,7 +41,7 @@ export class SavedMeanwhile {
   readonly conflicts: readonly SavedOtherwise[];
 }
 
-/** Someone was faster, and what they saved is told. */
+/** Someone has saved meanwhile; the answer gives those changes. */
 export class SavedByOthers extends WrongRevision {
   constructor(
     stream: string,

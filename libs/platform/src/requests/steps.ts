@@ -5,23 +5,23 @@
  *     span (`requests.ts`)
  *  2. Fastify `onRequest`: another site's page (@fastify/cors); the owner of the token or the session is found; the budget of the
  *     client is charged, and there is room for the answer (`admission.ts`); another method or a slash too many
- *     (`known-paths.ts`); pages get a tidy address; what needs a token and has none is refused
- *  3. Fastify's parser: whoever asked whether to send a body is told to (`server.ts`); the body is read, up to its limit: as JSON
+ *     (`known-paths.ts`); pages get a tidy address; a request without the token that it needs is refused
+ *  3. Fastify's parser: a client that asks whether to send a body is told to (`server.ts`); the body is read, up to its limit: as JSON
  *     (`json-bodies.ts`), where a page's form is taken as that (`forms.ts`), or as a form with a file (`uploads.ts`)
  *  4. `AccessGuard`: who may not ask is refused, and so is a form that no page of ours sent
- *  5. `AnswerInterceptor`: what is accepted is offered (`formats.ts`); the views reach `If-Position-At-Least`
+ *  5. `AnswerInterceptor`: the route offers an accepted format (`formats.ts`); the views reach `If-Position-At-Least`
  *  6. `AnswerInterceptor`: `Idempotency-Key` is claimed; given back when the request is refused
  *  7. pipe: body, query and parameters are validated (`validation.ts`)
  *  8. controller: it answers; a command goes through Nest's CommandBus, with a span and a measure (`observed.ts`)
  *  9. `AnswerInterceptor`: `ETag`, from the answer's revision
  * 10. `AnswerInterceptor`: a list takes the requested format (`downloads.ts`)
  * 11. `ProblemFilter`: an error becomes problem+json or a page (`problem.ts`)
- * 12. Fastify `onSend`: of what is read a validator, or 304 (`validators.ts`); compression (@fastify/compress);
+ * 12. Fastify `onSend`: for a GET a validator, or 304 (`validators.ts`); compression (@fastify/compress);
  *     `X-Correlation-Id`, how long a reader may take, `Connection: close` while the server ends
- * 13. Fastify `onResponse`: the measure, the end of the span, the log line; the record of who did what (`auditing.ts`)
+ * 13. Fastify `onResponse`: the measure, the end of the span, the log line; the audit (`auditing.ts`)
  *
- * An address that cannot be read meets none of these steps but the last: `frameworkErrors` in `server.ts` answers it; what is no
- * request at all is answered by `answersUnreadable` (`problem.ts`).
+ * An address that cannot be read meets none of these steps but the last: `frameworkErrors` in `server.ts` answers it.
+ * `answersUnreadable` (`problem.ts`) answers bytes that are no request at all.
  *
  * The routes of acts take steps 4 to 9 in the same order without Nest between them (`direct.ts`).
  */
@@ -158,8 +158,8 @@ export class AccessGuard implements CanActivate {
   }
 
   /**
-   * The session that a request comes with. A cookie is sent by the browser, whoever made it ask: so the API takes it for
-   * reading alone, and where our own pages or nobody else's ask; and pages take it for reading, and with a form.
+   * The session that a request comes with. A browser sends a cookie with any request to the site. So the API takes it for
+   * reading alone, and only from our own pages or from no page; pages take it for reading, and with a form.
    */
   async #sessionOf(request: ApiRequest): Promise<Session | null> {
     const { method, url, headers } = request;
@@ -235,7 +235,7 @@ export class AnswerInterceptor implements NestInterceptor {
     return true;
   }
 
-  /** @param answer validates and answers; what it throws frees the idempotency key, unless the fault is ours */
+  /** @param answer validates and answers; its error frees the idempotency key, unless the fault is ours */
   async around<A>(request: ApiRequest, reply: FastifyReply, answer: () => Promise<A>): Promise<A> {
     if (request.method === 'GET') await this.#reaches(request.headers['if-position-at-least']);
     const release = await this.#claimed(request);

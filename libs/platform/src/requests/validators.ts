@@ -1,4 +1,4 @@
-/** Validators of what is read (`ETag`), the answer 304 to whoever has it already, and how long an answer may be kept. */
+/** Validators of GET answers (`ETag`), the answer 304 for the same again, and how long an answer may be kept. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { hash } from 'node:crypto';
 import { isWatchman } from '../observability/requests.js';
@@ -14,7 +14,7 @@ const digest = (text: string | Buffer): string => hash('sha1', text, 'base64url'
 export const validatorOf = ({ url, headers }: FastifyRequest, today: string, position: string, software: string) =>
   `W/"${digest([url, headers.accept, today, position, software].join('\n'))}"`;
 
-/** Whether the caller has what the validator names (RFC 9110, 13.1.2: revisions and digests are compared, not strength). */
+/** Whether the caller has the answer of the validator (RFC 9110, 13.1.2: revisions and digests count, not strength). */
 export function hasAlready({ headers }: FastifyRequest, validator: string): boolean {
   const given = headers['if-none-match'];
   const opaque = (tag: string): string => tag.trim().replace(/^W\//, '');
@@ -23,21 +23,21 @@ export function hasAlready({ headers }: FastifyRequest, validator: string): bool
   );
 }
 
-/** Says what an answer also depends on. */
+/** Names another header that an answer depends on. */
 export function vary(reply: FastifyReply, ...headers: readonly string[]): void {
   const others = reply.getHeader('Vary');
   const all = new Set([...(others === undefined ? [] : String(others).split(', ')), ...headers]);
   void reply.header('Vary', [...all].join(', '));
 }
 
-/** How long an answer may be used without asking again where the address itself says what is shown. */
+/** How long an answer may be used without asking again if the address itself settles its content. */
 const KEPT_S = 300;
 
 /**
- * An address with a date and a position shows the same for ever, but for two things: words that are erased, and markers of what
- * was corrected later. So it is kept for minutes, not for ever: after that its validator is asked for, and nobody goes on
- * showing what was erased. All else may be kept, and is asked for each time; what a token or a session was
- * sent with, by the caller alone.
+ * An address with a date and a position shows the same for ever, with two exceptions: blanked words, and markers of
+ * later corrections. So it is kept for minutes, not for ever: after that its validator is asked for, and nobody goes on
+ * showing blanked words. All else may be kept, and is asked for each time; an answer to a token or a session only by
+ * its caller.
  */
 function keptFor(request: ApiRequest): string {
   const { headers, query, session } = request;
@@ -48,15 +48,16 @@ function keptFor(request: ApiRequest): string {
 }
 
 /**
- * Gives every answer to a GET a validator, and answers 304 to whoever sends it back. It is a digest of the answer itself: whatever
- * may change what is shown (an event, an erasure, another day, another version of the software, another caller) changes it, and
- * nothing else does. It is weak, as the same answer may be compressed or not. A revision in front of it is that of `If-Match`.
+ * Gives every answer to a GET a validator, and answers 304 to a client that sends it back. It is a digest of the answer
+ * itself: every change of the content (by an event, an erasure, another day, another version of the software, another
+ * caller) changes it, and nothing else does. It is weak, as the same answer may be compressed or not. A revision in
+ * front of it is that of `If-Match`.
  */
 export function answersConditionally(server: FastifyInstance): void {
   server.addHook('onRoute', (route) => {
     const methods = [route.method].flat();
     if (isWatchman(route.url) || !(methods.includes('GET') || methods.includes('HEAD'))) return;
-    // First, as what answers a HEAD takes the body away.
+    // First, as the hook for HEAD takes the body away.
     route.onSend = [onSend, ...[route.onSend ?? []].flat()];
   });
 }

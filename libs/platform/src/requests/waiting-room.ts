@@ -1,4 +1,4 @@
-/** Room for what is done at once: so much in all, so much for one client. Who waits is let in by what he has taken, and is expected to take. */
+/** Room for requests under way: so much in all, so much for one client. The client that has taken least is next. */
 import { setImmediate as later } from 'node:timers';
 
 /** The greatest sizes. */
@@ -8,12 +8,12 @@ interface Room {
   readonly client: number;
   /** The part that those who stay long may have together: the rest is left to others. */
   readonly long: number;
-  /** Whoever takes no more than this is let in at once where there is room. */
+  /** A client that takes no more than this is let in at once if there is room. */
   readonly atOnce: number;
   /** The number of those who wait, of long answers and of short ones (of clients of whom nobody waits yet, twice as many), and of one client. */
   readonly waiting: number;
   readonly clientWaiting: number;
-  /** Whoever has been inside for longer, in ms, gives way where others wait for room. */
+  /** A request that has been inside for longer, in ms, gives way if others wait for room. */
   readonly patience: number;
 }
 
@@ -21,7 +21,7 @@ interface Room {
 interface Visit {
   /** Is called once there is room: at once, or later. */
   begin(): void;
-  /** Sends away whoever only waits for a client to read. @returns whether it was so */
+  /** Sends away a request that only waits for its client to read. @returns whether it was so */
   cut?(): boolean;
 }
 
@@ -33,7 +33,7 @@ interface Staying {
 
 /** A place in a room, or in the queue before it. */
 export interface Turn {
-  /** Gives it back; whoever leaves the queue is never let in. May be called again. */
+  /** Gives it back; a request that leaves the queue is never let in. May be called again. */
   leave(): void;
   /** Waits for a turn of the event loop to work on: one who is inside has it, or one who is let in, and newcomers are heard before. */
   goOn(): Promise<void>;
@@ -65,12 +65,12 @@ interface Waiting extends Wanted {
 /** It is looked again so often at those inside who stay too long. */
 const LOOK_MS = 1_000;
 
-/** The weight of the newest in what is expected. */
+/** The weight of the newest value in the expected one. */
 const NEWEST = 0.2;
 
 interface Client {
   inside: number;
-  /** Size × ms inside: of those who wait, whoever has taken least is next. */
+  /** Size × ms inside: of the waiting clients, the one that has taken least is next. */
   taken: number;
   readonly waiting: Set<Waiting>;
   /** Those inside who wait for a turn to work on. */
@@ -99,13 +99,13 @@ export class WaitingRoom {
   #scheduled = false;
   /** Whether anybody arrived since the event loop last went round. */
   #news = false;
-  /** The last one who was let in: what he does takes the time after it. */
+  /** The last one who was let in: the time after it is spent on its work. */
   #lately: { readonly at: number; readonly kind?: Kind } = { at: -Infinity };
 
   constructor(private readonly room: Room) {}
 
   /**
-   * @param kind of few kinds, what is wanted
+   * @param kind one of few kinds of requests
    * @returns `client` or `all` where nobody more may wait: of this client, or at all
    */
   enter(client: string, size: number, kind: string, visit: Visit): Turn | 'client' | 'all' {
@@ -120,7 +120,7 @@ export class WaitingRoom {
       return turn;
     }
     if (one.waiting.size >= this.room.clientWaiting) return 'client';
-    // Whoever waits already leaves as much room again to those who do not.
+    // A waiting client leaves as much room again to those who do not wait.
     if (this.#waitingAs(wanted.kind) >= this.room.waiting * (one.waiting.size > 0 ? 1 : 2)) return 'all';
     return this.#queue(client, one, wanted, visit);
   }
@@ -164,7 +164,7 @@ export class WaitingRoom {
     if (kind.isLong) this.#waitingLong += more;
   }
 
-  /** Requests that wait for answers of one length: whoever waits for downloads is in nobody's way who wants to read a page. */
+  /** Requests that wait for answers of one length: clients that wait for downloads do not hinder readers of pages. */
   #waitingAs({ isLong }: Kind): number {
     return isLong ? this.#waitingLong : this.#waiting - this.#waitingLong;
   }
@@ -280,7 +280,7 @@ export class WaitingRoom {
     return true;
   }
 
-  /** Sends away whoever has been inside for too long and only waits for its client, the first one first, where others wait for room. */
+  /** Sends away requests that have been inside for too long and only wait for their clients, if others wait. */
   #makeRoom(): void {
     const isFull = [...this.#clients.values()].some(({ inside, waiting: [first] }) =>
       Boolean(first && inside + first.size <= this.room.client),

@@ -1,4 +1,4 @@
-/** The acts on entries of registers as tests tell them: what is said, and on what day; then a decision on a state. */
+/** The acts on entries of registers as tests tell them: the body, and the day; then a decision on a state. */
 import type { Blank } from '#bodies';
 import type { EventMap } from '#eventsourcing';
 import { formsAtHand } from '../../../bodies/src/testing/forms-at-hand.js';

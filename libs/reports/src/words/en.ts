@@ -108,7 +108,7 @@ export const en = {
     share: 'The next column has how many there are in all.',
     dates: 'A date known only to the month or year is text, as is one before March 1900.',
   },
-  /** Of what is printed alone. */
+  /** Of the printed edition alone. */
   print: {
     missing: (letters: string) =>
       `The typeface of this edition lacks some letters of other scripts; they are given in Latin letters between square brackets, and as they were written in all other formats: ${letters}.`,
@@ -228,7 +228,7 @@ export const en = {
     asAt: (asOf: string) => `As at ${date(asOf)}.`,
     source: (link: (text: string) => Inline, publisher: string, position: string) =>
       say`Source: ${publisher}, ${link(`register of commitments, position ${position}`)}.`,
-    /** @param by what the rows are, and the columns */
+    /** @param by the kinds of the rows and of the columns */
     noSum: (by: 'agency' | 'theme' | 'both') =>
       `A commitment counts once under each of its ${{ agency: 'agencies', theme: 'themes', both: 'agencies and themes' }[by]}, so the rows do not add up to the total.`,
     overdue: 'overdue',

@@ -28,7 +28,7 @@ interface Rules<Category extends string> {
   readonly lessThan: (text: string) => string;
   readonly moreThan: (text: string) => string;
   readonly partOf: (part: string, of: string) => string;
-  /** The word before the last of several; of some languages it depends on what follows. */
+  /** The word before the last of several; in some languages it depends on the next word. */
   readonly and: string | ((last: readonly Inline[]) => string);
 }
 
@@ -47,7 +47,7 @@ export function languageBy<Category extends string>(rules: Rules<Category>) {
       return day === undefined ? monthOf(name, year) : dayOf(Number(day), name, year);
     };
   const shortDate = dated(months.short, ofShortDay, (month, year) => `${month}\u00a0${year}`);
-  /** A share in whole per cent; what is not quite nothing, and not quite all, does not read so. */
+  /** A share in whole per cent; one that is not quite nothing, or not quite all, does not read so. */
   const percent = (part: number, of: number): string => {
     const whole = of === 0 ? 0 : Math.round((100 * part) / of);
     if (whole === 0 && part > 0) return lessThan(rules.percent(number(1)));

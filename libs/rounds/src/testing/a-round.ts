@@ -30,7 +30,7 @@ export const [anna, bela, carl, desk] = [
   person('desk', null),
 ] as const;
 
-/** By agency, what it leads. */
+/** By agency, the commitments that it leads. */
 export const LED: Readonly<Record<string, readonly string[]>> = {
   IOM: ['IOM-2006-01', 'IOM-2006-02'],
   ILO: ['ILO-2006-01'],
@@ -61,7 +61,7 @@ class Symbols extends RoundReports {
   }
 }
 
-/** Nobody waits for what is published. */
+/** Nobody waits for the publication. */
 export const UNSEEN: Making = { told: async () => undefined, deciding: async () => undefined };
 
 /** One process that works on returns. */
