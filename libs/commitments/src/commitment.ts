@@ -3,7 +3,7 @@
  * date, and the rules. Its topics have a file each; here is the record act, and the whole.
  */
 import type { CommitmentAsAt, Deliverable, Evidence, Milestone, RecordCommitment, Relation } from '#bodies';
-import { Facts, lastDayOf, ofEvent, Ranking, Series, type FullDate, type Reported } from '#clocks';
+import { Facts, lastDayOf, ofEvent, Ranking, Series, type DatedEntry, type FullDate, type Reported } from '#clocks';
 import {
   Conflict,
   refused,
@@ -242,34 +242,38 @@ const BUILT_ON: readonly string[] = [
   ...(['Recorded', 'LeadOffered', 'LeadAccepted', 'LeadDeclined', 'LeadOfferWithdrawn'] as const),
 ] satisfies (keyof Statements)[];
 
-/** The parts of the state that hold more than single facts, each of one event. */
-const OTHERWISE: readonly string[] = [
-  ...([
-    'recorded',
-    'offers',
-    'milestones',
-    'numbered',
-    'replies',
-    'said',
-    'statements',
-    'changes',
-    'unsettled',
-  ] as const),
-] satisfies (keyof Commitment)[];
-const FACTS = (Object.keys(nothing) as (keyof Commitment)[]).filter((name) => !OTHERWISE.includes(name));
+/** The parts of the state from which a retraction does not take facts by their event: they are put right in ways of their own. */
+const NOT_BY_EVENT = [
+  'recorded',
+  'offers',
+  'milestones',
+  'numbered',
+  'replies',
+  'said',
+  'statements',
+  'changes',
+  'unsettled',
+] as const satisfies (keyof Commitment)[];
+type ByEvent = Exclude<keyof Commitment, (typeof NOT_BY_EVENT)[number]>;
+const BY_EVENT = (Object.keys(nothing) as (keyof Commitment)[]).filter(
+  (name): name is ByEvent => !(NOT_BY_EVENT as readonly string[]).includes(name),
+);
+
+type FactsOfEvents = Facts<Reported> | Ranking<DatedEntry> | Series<Reported>;
+/** Facts, each of one event. Any other part of the state stands in `NOT_BY_EVENT`, or its retraction does not compile. */
+type HeldByEvent = FactsOfEvents | ReadonlyMap<string, FactsOfEvents> | { readonly [name: string]: FactsOfEvents };
 
 /** Facts without those of an event; themselves where it said none. */
-function without<T>(facts: T, event: Reported): T {
-  if (facts instanceof Facts || facts instanceof Ranking) return facts.without(event) as T;
+function without(facts: HeldByEvent, event: Reported): HeldByEvent {
+  if (facts instanceof Facts || facts instanceof Ranking) return facts.without(event);
   if (facts instanceof Series) {
-    const gone = ofEvent(facts as Series<Reported>, event.revision).length;
-    return gone === 0 ? facts : (facts.spliced(placeIn(facts as Series<Reported>, event), gone) as T);
+    const gone = ofEvent(facts, event.revision).length;
+    return gone === 0 ? facts : facts.spliced(placeIn(facts, event), gone);
   }
-  const isMap = facts instanceof Map;
-  const before = isMap ? [...(facts as Map<string, Facts<Reported>>)] : Object.entries(facts as object);
-  const left = before.map(([key, some]) => [key, without(some as Facts<Reported>, event)] as const);
+  const before = facts instanceof Map ? [...facts] : Object.entries(facts);
+  const left = before.map(([key, some]) => [key, without(some, event) as FactsOfEvents] as const);
   if (left.every(([, some], i) => some === before[i]![1])) return facts;
-  return (isMap ? new Map(left.filter(([, { length }]) => length > 0)) : Object.fromEntries(left)) as T;
+  return facts instanceof Map ? new Map(left.filter(([, { length }]) => length > 0)) : Object.fromEntries(left);
 }
 
 const placeIn = (facts: Series<Reported>, { revision }: Reported): number =>
@@ -288,7 +292,7 @@ function unsaid(c: Commitment, was: Statement, stays = false): Commitment {
     milestones: milestonesWithout(c, was, event, stays),
     replies: c.replies.without(({ revision }) => revision === was.revision),
   };
-  for (const name of FACTS) (left as Record<string, unknown>)[name] = without(c[name] as unknown, event);
+  for (const name of BY_EVENT) Object.assign(left, { [name]: without(c[name], event) });
   return withPartsOf(c, left);
 }
 

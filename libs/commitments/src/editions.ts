@@ -34,10 +34,10 @@ export interface Editions {
 }
 
 /** Statements about periods, ranked as stage entries are (rule 2). */
-interface ReportedPeriods<T> {
+type ReportedPeriods<T> = {
   readonly all: Series<T & Source>;
   readonly ranked: Ranking<DatedEntry & { readonly of: T }>;
-}
+};
 
 const nothingTold = { all: Series.of<never>(), ranked: Ranking.none };
 export const editionsAtFirst: Editions = { editions: nothingTold, upkeep: nothingTold };
