@@ -180,9 +180,10 @@ describe('Somebody without an account', () => {
     expect((await followers()).filter(({ email }) => email !== null)).toEqual([]);
   });
 
-  it('is written no words of somebody else', async () => {
-    await asks({ kind: 'list', code: 'agency=AAA&q=Buy+cheap+pills+at+example.com' });
+  it('is written the filters of a list in words, and no words of somebody else', async () => {
+    await asks({ kind: 'list', code: 'agency=AAA&overdue=false&q=Buy+cheap+pills+at+example.com' });
     const [{ text, html, subject }] = (await daysLater(0)) as [Arrived];
+    expect(subject).toContain(', not overdue, …');
     expect([text, html, subject].join()).not.toMatch(/pills|example\.com/);
   });
 

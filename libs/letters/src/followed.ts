@@ -12,6 +12,7 @@ import {
   type CodeKind,
   type Filter,
   type FilterName,
+  type FlagName,
 } from '#progress';
 import { Registers, type Register } from '#registers';
 import { wordsOf } from '#reports';
@@ -89,12 +90,11 @@ export class Followed {
     const { flags } = lettersIn(language).digest;
     const filter = FILTERS[name] as { kind: string; of?: readonly CodeKind[] };
     if (filter.kind === 'words') return '…';
-    if (name in flags && value === 'true') return flags[name as keyof typeof flags];
+    if (filter.kind === 'flag') return flags[name as FlagName][value as `${boolean}`];
     const words = (name in codes ? codes[name as keyof typeof codes] : {}) as Readonly<Record<string, string>>;
     const registers = (filter.of ?? []).filter((kind): kind is Register => kind !== 'commitment' && kind !== 'region');
     const names = await Promise.all(registers.map((kind) => this.registers.names(kind)));
-    const worded = (one: string) =>
-      words[one]?.toLowerCase() ?? names.find((all) => all.has(one))?.get(one) ?? (value === 'true' ? name : one);
+    const worded = (one: string) => words[one]?.toLowerCase() ?? names.find((all) => all.has(one))?.get(one) ?? one;
     return value.split(',').map(worded).join(' / ');
   }
 }

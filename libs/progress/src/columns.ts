@@ -88,7 +88,7 @@ export interface RelationTo {
   readonly type: string;
 }
 
-/** The fields that are shown and not filtered by. */
+/** The fields that rows show, and that no filter of lists asks for. */
 export interface ShownOnly {
   readonly into: readonly string[];
   readonly spread: CommitmentAsAt['spread'];
@@ -342,7 +342,8 @@ export class Columns {
       const codes = Array.from({ length: from.size }, (_, code) => texts.add(from.at(code)!));
       return (code: number) => codes[code]!;
     };
-    const texts = aside.texts.all().map((wording) => this.texts.codeOf(commitment, wording));
+    // Aside no words are gone: nothing was forgotten there.
+    const texts = aside.texts.all().map((wording) => this.texts.codeOf(commitment, wording!));
     const [reading, entry] = [moved(this.readings, aside.readings), moved(this.entries, aside.entries)];
     let after = NONE;
     for (let from = aside.heads[0] ?? NONE; from !== NONE; from = aside.columns.next[from]!) {

@@ -148,7 +148,7 @@ export class DeadlinesController {
   @ApiOperation({
     summary: 'Commitments that are due next, and those that are overdue and for how long',
     description:
-      'Commitments that are due, by month from the date on, and overdue ones, by the number of months. As CSV or NDJSON: the commitments themselves.',
+      'Commitments that are due, by month from the date on, and overdue ones, by the number of months. As CSV or NDJSON: a row for each of these months and lengths, with the number of commitments and the query of their list.',
   })
   @ApiOkResponse({ type: DeadlinesView })
   async progressDeadlines(@AtClocks() { at, ...asked }: DeadlinesQuery, @WantedFormat() format: Format) {

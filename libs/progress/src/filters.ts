@@ -66,6 +66,8 @@ export interface Filter extends Through, CountedAgencies {
   readonly q?: string;
 }
 export type FilterName = keyof Filter;
+/** The filters that are `true` or `false`. */
+export type FlagName = { [N in FilterName]-?: boolean extends Filter[N] ? N : never }[FilterName];
 
 /** The context of a filter. */
 export interface FilterContext {

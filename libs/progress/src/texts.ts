@@ -97,9 +97,9 @@ export class Texts {
     return title === 0 ? null : (JSON.parse(this.#passages.at(title - 1)!) as string);
   }
 
-  /** All wordings, by code, of which no words are gone. */
-  all(): Wording[] {
-    return Array.from({ length: this.#wordings.size }, (_, code) => this.wording(code)!);
+  /** All wordings, by code; `null`: its words are gone. */
+  all(): (Wording | null)[] {
+    return Array.from({ length: this.#wordings.size }, (_, code) => this.wording(code));
   }
 
   /** By which a title is put in order. */

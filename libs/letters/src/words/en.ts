@@ -1,5 +1,6 @@
 /** The words of letters in English. The other languages have the same ones: without one of them they do not compile. */
 import type { ChangeKind } from '#commitments';
+import type { FlagName } from '#progress';
 import { wordsOf } from '#reports';
 import type { ReturnEvents, RoundEvents } from '#rounds';
 import type { Stage } from '#words';
@@ -133,12 +134,15 @@ export const en = {
       PaperReceived: 'came as a paper',
     } satisfies Record<Exclude<keyof ReturnEvents, 'Applied' | 'TakenBack'>, string>,
     flags: {
-      overdue: 'overdue',
-      stale: 'not heard of lately',
-      joint: 'of several agencies',
-      asked: 'role to be accepted',
-      withTarget: 'with a target',
-    },
+      overdue: { true: 'overdue', false: 'not overdue' },
+      stale: { true: 'not heard of lately', false: 'heard of lately' },
+      joint: { true: 'of several agencies', false: 'of one agency alone' },
+      asked: { true: 'role to be accepted', false: 'no role to be accepted' },
+      followsUpOutcome: { true: 'follows up an outcome', false: 'follows up no outcome' },
+      severalThemes: { true: 'under several themes', false: 'not under several themes' },
+      withActivity: { true: 'with an activity in another register', false: 'without an activity in another register' },
+      withTarget: { true: 'with a target', false: 'without a target' },
+    } satisfies Record<FlagName, Record<`${boolean}`, string>>,
     elsewhere: {
       register: 'entry in the register',
       publication: 'publication',
