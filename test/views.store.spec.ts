@@ -88,8 +88,8 @@ async function given(progress: Progress, at: At, filter: Filter) {
     items: [...list.items, ...(second ? second.items : [])].map(shown),
     totals,
     inUse: {
-      documents: Object.fromEntries(await progress.inUse('document', clock)),
-      themes: Object.fromEntries(await progress.inUse('theme', clock)),
+      documents: Object.fromEntries(await progress.valuesInUse('document', clock)),
+      themes: Object.fromEntries(await progress.valuesInUse('theme', clock)),
     },
     ...Object.fromEntries(
       Object.entries(views).map(([name, { total, apart, rows, ...view }]) => [

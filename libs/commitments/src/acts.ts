@@ -21,8 +21,8 @@ export type Choice = Pick<DecisionContext, 'agency' | 'milestone' | 'revision'>;
 /** The agencies whose act it is, beside the secretariat, which may do all. */
 export interface Who {
   readonly relations: readonly AgencyRelation[];
-  /** The condition beside its relation. */
-  readonly only?: 'named' | 'offered' | 'read' | 'said';
+  /** A condition beside its relation, such as that it made the statement: deciding.ts says each. */
+  readonly only?: 'named' | 'offered' | 'verified' | 'maker';
 }
 
 const by = (relations: readonly AgencyRelation[], only?: Who['only']): Who => ({
@@ -36,8 +36,8 @@ const responsible = by(['lead', 'co_lead']);
 const contributing = by(RESPONSIBLE_ROLES);
 const named = by(AGENCY_RELATIONS, 'named');
 const offered = by(AGENCY_RELATIONS, 'offered');
-const verified = by(AGENCY_RELATIONS, 'read');
-const maker = by(AGENCY_RELATIONS, 'said');
+const verified = by(AGENCY_RELATIONS, 'verified');
+const maker = by(AGENCY_RELATIONS, 'maker');
 
 /** The parts on which an act can be done at present. */
 type Choices = (now: CommitmentAsAt, c: Commitment, by: By) => readonly Choice[];
@@ -107,7 +107,7 @@ interface Definition<A> extends Omit<ActLine, 'body' | 'yields'> {
   /** It may also be done on a record that has ended. */
   readonly afterwards?: true;
   /** The fields of its body that its event does not hold. */
-  readonly unsaid?: (data: Record<string, unknown>) => Partial<A>;
+  readonly notInEvent?: (data: Record<string, unknown>) => Partial<A>;
   /** Its answer tells how things stand. */
   readonly answers?: 'StageAnswer';
   /** The `agency` of its event is the one that reports; of any other event it is the agency that recorded it. */
@@ -158,7 +158,8 @@ const HAS_ENDED = 'It has ended already: merged, split, superseded or withdrawn'
 const MILESTONE_IS_SETTLED = 'The milestone was dropped or reached already';
 const NO_OFFER = 'The lead is not on offer';
 
-const ASKED_ANEW = ['role', 'citation', 'citations'] as const;
+/** The fields by which it is decided whether an agency is asked for its role: anew, if one of them is corrected. */
+const DECIDE_ASKED = ['role', 'citation', 'citations'] as const;
 
 // The parts that acts of one family say alike.
 const REPORTS = { group: 'report', scope: 'report', who: contributing } as const;
@@ -275,7 +276,7 @@ export const ACTS = allActs({
     decide: responsibility.addAgency,
     choices: () => ({ role: BESIDE_LEAD }),
     gives: ({ agency, reportedOn: from }) => [{ agency, from, pointer: '/agency' }],
-    amended: { asked: ['agency', ...ASKED_ANEW] },
+    amended: { asked: ['agency', ...DECIDE_ASKED] },
   }),
   changeRole: act('RoleChanged', 'ChangeRole', {
     button: 'Change the role',
@@ -290,7 +291,7 @@ export const ACTS = allActs({
     }),
     gives: ({ reportedOn: from }, { agency = '' }) => [{ agency, from, pointer: '/role' }],
     on: beside,
-    amended: { agency: 'decided anew', asked: ASKED_ANEW },
+    amended: { agency: 'decided anew', asked: DECIDE_ASKED },
   }),
   removeAgency: act('AgencyRemoved', 'RemoveAgency', {
     button: 'Remove',
@@ -301,7 +302,7 @@ export const ACTS = allActs({
     decide: responsibility.removeAgency,
     choices: (now, _, { agency }) => ({ role: rolesBeside(now, agency) }),
     on: beside,
-    unsaid: ({ roles }) => ((roles as Role[]).length === 1 ? { role: (roles as Role[])[0] } : {}),
+    notInEvent: ({ roles }) => ((roles as Role[]).length === 1 ? { role: (roles as Role[])[0] } : {}),
     amended: { agency: 'decided anew', roles: 'decided anew' },
   }),
   acceptRole: act('RoleAccepted', 'AcceptRole', {
@@ -379,7 +380,7 @@ export const ACTS = allActs({
     summary: 'Set, move or lift the target',
     description: 'By the lead or a co-lead. Without a date the target is lifted; 9999 says that there is no end.',
     decide: content.setTarget,
-    unsaid: () => ({ date: null }),
+    notInEvent: () => ({ date: null }),
   }),
   addMilestone: act('MilestoneAdded', 'AddMilestone', {
     button: 'Add a milestone',

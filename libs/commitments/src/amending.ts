@@ -14,7 +14,7 @@ export interface HowAmended {
   readonly body: BodyName;
   readonly decide: Decide<object>;
   readonly afterwards?: true;
-  readonly unsaid?: (data: Record<string, unknown>) => object;
+  readonly notInEvent?: (data: Record<string, unknown>) => object;
   readonly names?: readonly string[];
   readonly amended?: 'retracted' | 'never' | { readonly [field: string]: 'decided anew' | readonly string[] };
 }
@@ -79,7 +79,7 @@ export const correct =
         '/says/newDocument',
         'Register the document by itself, then correct the citation.',
       );
-    const { asked: _, ...merged }: Record<string, unknown> = { ...act.unsaid?.(before), ...before, ...says };
+    const { asked: _, ...merged }: Record<string, unknown> = { ...act.notInEvent?.(before), ...before, ...says };
     for (const [key, value] of Object.entries(merged)) if (Array.isArray(value)) merged[key] = withoutRetracted(value);
     on.forms.check(act.body, says, merged, '/says');
     const numbered = (data: object) => (data as { milestones?: unknown[] | null }).milestones?.length ?? 0;

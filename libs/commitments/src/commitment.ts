@@ -284,7 +284,7 @@ const placeIn = (facts: Series<Reported>, { revision }: Reported): number =>
  * @param was as it stands now
  * @param stays whether it is said anew, with other words
  */
-function unsaid(c: Commitment, was: Statement, stays = false): Commitment {
+function withoutStatement(c: Commitment, was: Statement, stays = false): Commitment {
   const { reportedOn } = was.data as { reportedOn: FullDate };
   const event = { reportedOn, revision: was.revision };
   const left: Fresh = {
@@ -296,10 +296,10 @@ function unsaid(c: Commitment, was: Statement, stays = false): Commitment {
   return withPartsOf(c, left);
 }
 
-/** The same: later statements that build on it are folded anew. */
+/** The state as if a statement had not been said, with the later statements that build on it folded anew. */
 export function neverSaid(c: Commitment, { name, revision }: Statement): Commitment {
   const was = standingAt(c, revision);
-  if (was && !BUILT_ON.includes(name)) return unsaid(c, was);
+  if (was && !BUILT_ON.includes(name)) return withoutStatement(c, was);
   return refold(c.said.without((one) => one.revision === revision));
 }
 
@@ -329,7 +329,7 @@ const amends =
     if (!statement) return amended;
     if (c.unsettled || BUILT_ON.includes(statement.name)) return { ...amended, unsettled: true };
     const [was, is] = [standingAt(c, revision), standingAt(amended, revision)];
-    const left = was ? unsaid(amended, was, is !== null) : amended;
+    const left = was ? withoutStatement(amended, was, is !== null) : amended;
     return is ? after(left, is) : left;
   };
 

@@ -27,13 +27,13 @@ type Holds = (now: CommitmentAsAt, by: By, on: Choice, c: Commitment) => boolean
 const CONDITIONS = {
   named: { says: 'it is the agency that the address names', holds: (_, by, { agency }) => agency === by.agency },
   offered: { says: 'the lead was offered to it', holds: ({ leadTransfer }, by) => leadTransfer?.to === by.agency },
-  read: {
+  verified: {
     says: 'its part was read, or what it said as the lead before, on which the headline still rests',
     holds: ({ parts, headline, verification }, by, _, c) =>
       parts.some((part) => part.agency === by.agency && part.verification !== null) ||
       (verification !== null && stages.partOf(c, headline) === by.agency),
   },
-  said: {
+  maker: {
     says: 'it recorded the statement, or reports in it; without a part now, only a report of its own on which no stage rests',
     holds: (now, by, { revision }, c) => {
       const { name, data, by: recorder } = statementAt(c.said, revision);
@@ -67,7 +67,7 @@ export function decide<A extends ActName>(
   const { reportedOn = by.today } = body as { reportedOn?: FullDate };
   if (!afterwards) lineage.refuseAfterEnd(now, reportedOn);
   const events = doneFor(body, decideMatter(c, body, by, on, now));
-  if (who.only === 'said' && by.role !== 'secretariat' && !holdsPart(now, by)) headlineStays(c, now, events, by);
+  if (who.only === 'maker' && by.role !== 'secretariat' && !holdsPart(now, by)) headlineStays(c, now, events, by);
   return events;
 }
 

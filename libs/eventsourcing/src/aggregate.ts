@@ -52,7 +52,7 @@ export function fold<State, M extends EventMap>(
   return steps ? settled(steps) : after;
 }
 
-/** The same, still to be settled: for those who have more events. */
+/** The state after some more events, as `fold` gives it, but before `settle`: for callers that have yet more events. */
 export function unsettled<State, M extends EventMap>(
   aggregate: Aggregate<State, M>,
   state: State,

@@ -88,7 +88,10 @@ const nothingOf = <State, M extends EventMap>({ initial }: Aggregate<State, M>):
   commands: new Set(),
 });
 
-/** A UUIDv7 is made for one command only, just now; ids of other versions are derived, and the same command has the same. */
+/**
+ * Whether a command cannot have been given before. Its id is a UUIDv7 then, made just now for it alone; an id of another version
+ * is derived from the command, so that the same command given again has the same id.
+ */
 const isMadeJustNow = (commandId: string): boolean => commandId[14] === '7';
 
 /**

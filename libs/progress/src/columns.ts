@@ -88,8 +88,8 @@ export interface RelationTo {
   readonly type: string;
 }
 
-/** The fields that rows show, and that no filter of lists asks for. */
-export interface ShownOnly {
+/** The details that rows show, and that no filter of lists asks for. */
+export interface Details {
   readonly into: readonly string[];
   readonly spread: CommitmentAsAt['spread'];
   readonly lastEdition: string | null;
@@ -112,7 +112,7 @@ export interface Meanings {
   readonly activityIds: readonly ActivityId[];
   readonly target: Target;
   readonly nextStep: NextStep;
-  readonly beside: ShownOnly;
+  readonly details: Details;
   /** On which day each agency but the lead last reported itself. */
   readonly heard: Heard;
 }
@@ -148,7 +148,7 @@ const emptyDictionaries = (): Dictionaries => ({
   activityIds: new Dictionary<Meanings['activityIds']>(json),
   target: new Dictionary<Target>(json),
   nextStep: new Dictionary<NextStep>(json),
-  beside: new Dictionary<ShownOnly>(json),
+  details: new Dictionary<Details>(json),
   heard: new Dictionary<Heard>(json),
 });
 
@@ -201,8 +201,8 @@ export class Columns {
   rows = 0;
   /** Keys by which entries are counted, at any date and position. */
   readonly keys = new LRUCache<string, object>({ max: 100 });
-  /** The last position from or up to which any row was known. */
-  laid = 0;
+  /** The position of the last change of rows or corrections: from there on the rows hold that are known now. */
+  changedAt = 0;
 
   constructor(readonly dictionaries: Dictionaries = emptyDictionaries()) {
     this.#grow(FEWEST);
@@ -226,7 +226,7 @@ export class Columns {
 
   /** Makes positions wide enough for one. */
   #reach(position: number): void {
-    this.laid = Math.max(this.laid, position);
+    this.changedAt = Math.max(this.changedAt, position);
     if (position < this.forever) return;
     const { columns } = this;
     for (const name of POSITIONS) columns[name] = wideFor(columns[name], position + 1) as Positions;
@@ -283,7 +283,7 @@ export class Columns {
   correct(commitment: number, days: readonly Days[], since: number | null, until: number): void {
     if (days.length === 0 || since === null) return;
     this.corrections.push(...days.map((some) => ({ commitment, ...some, since, until })));
-    this.laid = Math.max(this.laid, until);
+    this.changedAt = Math.max(this.changedAt, until);
   }
 
   close(row: number, position: number): void {
@@ -360,7 +360,7 @@ export class Columns {
       after = row;
     }
     this.corrections.push(...aside.corrections.map((one) => ({ ...one, commitment })));
-    this.laid = Math.max(this.laid, aside.laid);
+    this.changedAt = Math.max(this.changedAt, aside.changedAt);
   }
 
   /** Takes everything of a commitment away, and its words. */
@@ -387,7 +387,7 @@ export class Columns {
     this.references.clear();
     this.keys.clear();
     for (const texts of [this.texts, this.readings, this.entries, this.deliveries]) texts.clear();
-    this.#referenceKeys.length = this.rows = this.laid = 0;
+    this.#referenceKeys.length = this.rows = this.changedAt = 0;
     this.corrections = [];
     this.heads = new Int32Array(0);
     for (const name of NAMES) delete (this.columns as Partial<Columns['columns']>)[name];
@@ -395,7 +395,7 @@ export class Columns {
   }
 
   save(): Memory {
-    const { rows, columns, dictionaries, references, readings, entries, corrections, heads, laid } = this;
+    const { rows, columns, dictionaries, references, readings, entries, corrections, heads, changedAt } = this;
     const [texts, deliveries] = [this.texts.save(), this.deliveries.save()];
     const arrays = Object.fromEntries(NAMES.map((name) => [name, copyOf(columns[name], rows)])) as Memory['arrays'];
     const lists = Object.fromEntries(Object.entries(dictionaries).map(([name, { keys }]) => [name, keys.slice()]));
@@ -414,7 +414,7 @@ export class Columns {
         ...texts.lists,
         ...deliveries.lists,
         corrections: corrections.slice(),
-        laid: [laid],
+        changedAt: [changedAt],
       },
     };
   }
@@ -435,7 +435,7 @@ export class Columns {
     this.entries.load('entries', arrays);
     this.deliveries.load({ arrays, lists });
     this.corrections = lists['corrections'] as Corrected[];
-    this.laid = (lists['laid'] as number[])[0]!;
+    this.changedAt = (lists['changedAt'] as number[])[0]!;
   }
 
   /** The size of the rows in memory. */

@@ -57,11 +57,11 @@ export class CommitmentRows {
   }
 
   /**
-   * The row that an event changes which reports on the last day that is known, or later, as most do, and moves no role: there is
-   * none after it. `null`: it may change others.
+   * The one row that an event changes, if it reports on the last day that has a row, or later, and moves no role, as most events
+   * do. `null`: it may change other rows, too.
    * @param before the commitment without the event
    */
-  lastChangedBy(event: Recorded, before: Commitment, c: Commitment): readonly RowChange[] | null {
+  onlyChangedBy(event: Recorded, before: Commitment, c: Commitment): readonly RowChange[] | null {
     const day = dayOf((event.data as Sourced).reportedOn);
     const last = this.#rows.length - 1;
     if (last < 0 || before.roles !== c.roles || day < this.#dayOf(last)) return null;
@@ -229,7 +229,7 @@ export class CommitmentRows {
         else this.#rows.splice(index, 0, row);
       }
     }
-    columns.laid = Math.max(columns.laid, position);
+    columns.changedAt = Math.max(columns.changedAt, position);
     if (!before) return;
     const after = this.#rows.slice(place.first, this.#rows.length - place.after);
     this.#differ(before, after, corrects!, position);

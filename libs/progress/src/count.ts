@@ -17,8 +17,9 @@ export class Row {
 }
 
 /**
- * The place of each count of a set: by stage, without a target and with one; by the other marks of a status; the last day; and
- * how many are asked. One more of a status is one more in two places.
+ * A set of counts is `WIDTH` numbers in a row: first the commitments of each stage, without a target and with one; from `MARKED` on
+ * those of each combination of the other marks; then the last day, and the number of those that are asked for a role. A commitment
+ * is counted at two places, by its stage and by its marks.
  */
 const STAGED = STAGE_BITS | WITH_TARGET;
 const MARK_BITS = Math.log2(OVERDUE);

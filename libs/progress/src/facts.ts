@@ -19,7 +19,7 @@ import {
 } from '#commitments';
 import { compareTexts } from '#text';
 import { RESPONSIBLE_ROLES } from '#words';
-import { dayOf, type Heard, type Meanings, type ShownOnly, type Standing } from './columns.js';
+import { dayOf, type Details, type Heard, type Meanings, type Standing } from './columns.js';
 import type { Wording } from './texts.js';
 
 /**
@@ -79,7 +79,7 @@ const standingText = ({ stage, nature, life, verification, outlook, kind, streng
   `"outlook":${outlook === null ? 'null' : `"${outlook}"`},"kind":"${kind}","strength":"${strength}"}`;
 
 /** The same of parts that are shown and not filtered by, if the spread of stages is the only one, as of most. */
-function ofSpread(spread: ShownOnly['spread']): string {
+function ofSpread(spread: Details['spread']): string {
   let counts = '';
   for (const stage in spread) counts += `${counts && ','}"${stage}":${spread[stage as keyof typeof spread]}`;
   return `{"into":[],"spread":{${counts}},"lastEdition":null,"nextDue":null,"leadOfferedTo":null,"lastUpkeep":null}`;
@@ -195,7 +195,7 @@ const PARTS: { readonly [P in Part]: Definition<P> } = {
       return `{"says":"${says}","date":${due ? `"${due}"` : 'null'},"last":${last}}`; // a NextStep
     },
   },
-  beside: {
+  details: {
     from: ['parts', 'roles', 'offers', 'ends', 'editions', 'upkeep'],
     at: ({ end, spread, lastEdition, nextDue, lastUpkeep, leadTransfer }) => {
       if (!end && !lastEdition && !lastUpkeep && !leadTransfer) return ofSpread(spread);
@@ -206,7 +206,7 @@ const PARTS: { readonly [P in Part]: Definition<P> } = {
         nextDue,
         leadOfferedTo: leadTransfer?.to ?? null,
         lastUpkeep: lastUpkeep && { period: lastUpkeep.period, keptUp: lastUpkeep.keptUp },
-      } satisfies ShownOnly);
+      } satisfies Details);
     },
   },
   wording: {
@@ -254,7 +254,7 @@ export function pointAt(c: Commitment, from: FullDate): Point | null {
 
 type Of = keyof Commitment;
 
-/** Whether an event's part of the state may hold as at a date or a later one; absent: it may. */
+/** By part of the state: whether an event still decides it as at a date, or on later ones. A part that is absent: it may. */
 const HOLDS: { readonly [S in Of]?: (c: Commitment, revision: number, asOf: FullDate) => boolean } = {
   parts: ({ parts }, revision, asOf) => {
     for (const part of parts.values()) if (part.asAt(asOf)?.revision === revision) return true;

@@ -109,8 +109,8 @@ export function codesOfField(field: string): { readonly of: readonly CodeKind[];
   return { of: filter.of, several: filter.kind === 'codes' };
 }
 
-/** The fields of a query that say how a crosswalk is read, where it names none: they would change nothing. */
-export function idleIn(query: object): readonly string[] {
+/** The fields of a query that have no effect: they say how a crosswalk is read, and it names no crosswalk. */
+export function fieldsWithoutEffect(query: object): readonly string[] {
   const asks = (name: string) => (query as Readonly<Record<string, unknown>>)[name] !== undefined;
   return ['crosswalk', 'reached', 'noEquivalent'].some(asks) ? [] : ['crosswalkVersion', 'match'].filter(asks);
 }

@@ -356,7 +356,7 @@ export class Flows extends View {
       const row = now === NONE ? then : now;
       return {
         title: is.columns.texts.wording(is.columns.columns.text[row]!)?.title ?? '',
-        into: besideOf(is, row).into,
+        into: detailsOf(is, row).into,
       };
     };
   }
@@ -404,7 +404,7 @@ function talliesOf(was: Counted, is: Counted): { tallies: CountedChange[]; into:
   const into = new Set<string>();
   each(was, is, (_, before, after, elsewhere, row) => {
     counts[(before * stages + after) * lives.length + lives.indexOf(elsewhere)]!++;
-    if (after === 0 && elsewhere === 'merged') into.add(JSON.stringify(besideOf(is.look, row).into));
+    if (after === 0 && elsewhere === 'merged') into.add(JSON.stringify(detailsOf(is.look, row).into));
   });
   const tallies: CountedChange[] = [];
   for (const [i, n] of counts.entries()) {
@@ -417,7 +417,8 @@ function talliesOf(was: Counted, is: Counted): { tallies: CountedChange[]; into:
 const lifeOf = ({ columns }: Look, row: number): Life | null =>
   row === NONE ? null : columns.dictionaries.standing.entries[columns.columns.standing[row]!]!.life;
 
-const besideOf = ({ columns }: Look, row: number) => columns.dictionaries.beside.entries[columns.columns.beside[row]!]!;
+const detailsOf = ({ columns }: Look, row: number) =>
+  columns.dictionaries.details.entries[columns.columns.details[row]!]!;
 
 /** @param elsewhere how it lives at the look at which it is not counted; null: it does not exist then */
 function flowOf(before: Stage | null, after: Stage | null, elsewhere: Life | null): FlowName {

@@ -158,7 +158,7 @@ export function itemOf(
   const { title, summary, language } = texts.wording(columns.text[row]!)!;
   const { effective, note, nextStep, sources, onBehalf } = headlineIn(entries.at(columns.entry[row]!)!);
   const { regions, countries } = of('places');
-  const { into, spread, lastEdition, nextDue, lastUpkeep } = of('beside');
+  const { into, spread, lastEdition, nextDue, lastUpkeep } = of('details');
   return {
     reference,
     ...{ title, language, summary },

@@ -4,7 +4,7 @@ import type { ActivityId } from '#bodies';
 import { refused, type Projector } from '#eventsourcing';
 import { codeOf, missing, Registers } from '#registers';
 import type { Columns } from './columns.js';
-import { codesOfField, idleIn, type CodeKind } from './filters.js';
+import { codesOfField, fieldsWithoutEffect, type CodeKind } from './filters.js';
 import { ProgressProjection } from './progress.projection.js';
 
 /** The codes in use. A known code stays known: registers only grow. */
@@ -23,7 +23,7 @@ export class KnownCodes {
    * fields that would change nothing
    */
   async refuseUnknown(asked: object, at = ''): Promise<void> {
-    const [idle] = idleIn(asked);
+    const [idle] = fieldsWithoutEffect(asked);
     if (idle) throw refused('invalid', `/${at}${idle}`, `${idle} says how a crosswalk is read: name one in crosswalk.`);
     for (const [field, value] of Object.entries(asked) as [string, unknown][]) {
       const codes = codesOfField(field);

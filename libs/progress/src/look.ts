@@ -62,14 +62,14 @@ export class Look {
   /** Under which agencies commitments count. */
   async agencies(filter: CountedAgencies): Promise<Keys<'agencies'>> {
     const holders = await this.hierarchy.holders(filter);
-    return Keys.named(this.columns, 'agencies', nameOf('agencies', filter), holders);
+    return Keys.named(this.columns, 'agencies', keptName('agencies', filter), holders);
   }
 
   /** Under which of these agencies commitments count that they lead. */
   async leads(filter: CountedAgencies): Promise<Keys<'agencies'>> {
     const holders = await this.hierarchy.holders(filter);
     const leading = (entry: Parameters<typeof holders>[0]) => holders(entry).filter(({ leads }) => leads);
-    return Keys.named(this.columns, 'agencies', nameOf('leads', filter), leading);
+    return Keys.named(this.columns, 'agencies', keptName('leads', filter), leading);
   }
 
   /** Under which themes commitments count: their own, and all above them. */
@@ -91,8 +91,8 @@ export class Look {
   }
 }
 
-/** Names keys that are the same at all dates and positions. */
-const nameOf = (keys: string, { agency = '', role = 'any', agencies, memberOf }: CountedAgencies): string | null =>
+/** The name under which keys are kept for other dates and positions; `null`: they are of this date or position alone. */
+const keptName = (keys: string, { agency = '', role = 'any', agencies, memberOf }: CountedAgencies): string | null =>
   memberOf || agencies === 'today' ? null : `${keys} ${agency} ${role}`;
 
 export const keyed = (key: string) => ({ key });

@@ -104,7 +104,7 @@ export class ProgressProjection implements Projection {
     const known = kept?.revision === event.revision - 1 ? kept : event.revision === 0 ? this.#nothing(event) : null;
     if (!known || isCorrection(event)) return this.#followLater(event, known, earlier);
     const state = fold(commitment, known.state, [event as never]);
-    const last = known.rows.lastChangedBy(event, known.state, state);
+    const last = known.rows.onlyChangedBy(event, known.state, state);
     if (last) return this.#lay(known, { event, state, corrects: null }, last);
     const change = changeOf(event, known, null, state);
     const rows: RowChange[] = [];

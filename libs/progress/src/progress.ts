@@ -66,7 +66,7 @@ const throughOf = ({ crosswalk, crosswalkVersion, match }: Through): Through => 
   match,
 });
 
-/** The fields whose values in use can be asked for. */
+/** The fields whose values in use are counted. */
 export type Facet = 'agency' | 'theme' | 'region' | 'country' | 'followsUp' | 'document' | 'relation';
 
 const FACETS = {
@@ -228,8 +228,8 @@ export class Progress extends View {
     return firstIn(found.rows, order, after, limit);
   }
 
-  /** The values of a facet as at a date, each with the number of commitments that carry it. */
-  async inUse(facet: Facet, at: ViewClocks): Promise<Map<string, number>> {
+  /** The values that commitments have in a field as at a date, each with their number. */
+  async valuesInUse(facet: Facet, at: ViewClocks): Promise<Map<string, number>> {
     using look = await this.looks.look(at);
     const counted = countBy(await look.find(), FACETS[facet](look));
     return new Map(byFirstKey(counted).map(({ keys, total }) => [keys[0]!, total]));

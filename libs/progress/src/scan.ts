@@ -141,8 +141,8 @@ export function standings({ dictionaries }: Columns) {
 }
 
 /** By commitment: whether something that is shown was corrected after the position; `null`: nothing was. */
-function corrected({ corrections, references, laid }: Columns, day: number, position: number): Uint8Array | null {
-  if (position >= laid) return null;
+function corrected({ corrections, references, changedAt }: Columns, day: number, position: number): Uint8Array | null {
+  if (position >= changedAt) return null;
   const found = new Uint8Array(references.size);
   for (const { commitment, from, to, since, until } of corrections)
     if (from <= day && to > day && since <= position && until > position) found[commitment] = 1;
@@ -160,7 +160,7 @@ export function rowAt({ heads, columns }: Columns, commitment: number, { asOf, k
 
 /** Puts the rows that hold at the clocks to the beginning of an array, in the order in which their commitments were recorded. */
 function putHeld(
-  { heads, references, forever, laid, columns }: Columns,
+  { heads, references, forever, changedAt, columns }: Columns,
   day: number,
   position: number,
   rows: Int32Array,
@@ -168,7 +168,7 @@ function putHeld(
   const { from, since, until, next } = columns;
   const size = references.size;
   let n = 0;
-  if (position >= laid)
+  if (position >= changedAt)
     for (let commitment = 0; commitment < size; commitment++) {
       let row = heads[commitment]!;
       while (row !== NONE && (from[row]! > day || until[row] !== forever)) row = next[row]!;

@@ -41,8 +41,8 @@ export class Waiting extends View {
     const { columns, dictionaries } = look.columns;
     const asked = { agency, asked: true };
     const offered = look.within(await look.find({}), {
-      codes: columns.beside,
-      holds: flags(dictionaries.beside.entries, ({ leadOfferedTo }) => leadOfferedTo === agency),
+      codes: columns.details,
+      holds: flags(dictionaries.details.entries, ({ leadOfferedTo }) => leadOfferedTo === agency),
     });
     const contested = await look.find({ agency, role: 'lead', verification: 'contested' });
     const unanswered = (await shown(look, contested)).filter(

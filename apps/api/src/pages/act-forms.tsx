@@ -245,7 +245,7 @@ const nameOf = ({ type }: Statement) => type.slice(type.indexOf('.') + 1) as Par
 function saidBy(statement: Statement): object {
   const corrected = statement.corrections.findLast(({ kind, says }) => kind === 'corrected' && says);
   const data = (corrected?.says ?? statement.data) as Record<string, unknown>;
-  return { ...data, ...actOf({ name: nameOf(statement) })?.unsaid?.(data) };
+  return { ...data, ...actOf({ name: nameOf(statement) })?.notInEvent?.(data) };
 }
 
 /** The part of a statement that a form asks for. */

@@ -69,7 +69,7 @@ export class CommitmentsPage {
 
   /** The selects of the form, filled from the registers with the codes in use. */
   private async choices(view: View): Promise<Choosable[]> {
-    const inUse = async (facet: Facet) => [...(await this.progress.inUse(facet, view.at)).keys()];
+    const inUse = async (facet: Facet) => [...(await this.progress.valuesInUse(facet, view.at)).keys()];
     const [agencies, themes, frameworks, countries, regions, documents, forums] = await Promise.all([
       inUse('agency'),
       this.registers.all('theme', view.position),

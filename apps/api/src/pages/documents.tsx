@@ -28,7 +28,7 @@ export class DocumentPages {
   @Get()
   async documents(@Query() query: PageQuery, @Req() request: FastifyRequest) {
     const view = await this.views.open(query, request);
-    return <Documents view={view} citing={await this.progress.inUse('document', view.at)} />;
+    return <Documents view={view} citing={await this.progress.valuesInUse('document', view.at)} />;
   }
 
   @Get(':id')

@@ -87,7 +87,7 @@ export class MatrixPage {
 
   /** The framework whose themes most commitments carry. */
   private async mostUsed(view: View, themes: readonly Theme[]): Promise<string | undefined> {
-    const inUse = await this.progress.inUse('theme', view.at);
+    const inUse = await this.progress.valuesInUse('theme', view.at);
     const uses = new Map<string, number>();
     for (const { code, framework } of themes) uses.set(framework, (uses.get(framework) ?? 0) + (inUse.get(code) ?? 0));
     return [...uses].sort(([, a], [, b]) => b - a)[0]?.[0];

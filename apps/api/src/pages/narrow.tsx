@@ -19,7 +19,7 @@ export class Narrowing {
 
   async choices(view: View): Promise<Choosable[]> {
     const [agencies, themes, frameworks, forums] = await Promise.all([
-      this.progress.inUse('agency', view.at),
+      this.progress.valuesInUse('agency', view.at),
       this.registers.all('theme', view.position),
       this.registers.all('framework', view.position),
       this.followedUp.forums(view),

@@ -15,7 +15,7 @@ import { renderToString } from 'preact-render-to-string';
 import { catchError, concatMap, type Observable } from 'rxjs';
 import { pngOf } from '#charts';
 import { Rejected } from '#eventsourcing';
-import { idleIn } from '#progress';
+import { fieldsWithoutEffect } from '#progress';
 import { AnsweredAs, Cookies, SeeOther, vary, type ApiRequest, type ProblemPage } from '#platform';
 import { bibtexOf, risOf, type Citation } from './citation.js';
 import { Freshness, ViewsState } from './freshness.js';
@@ -112,7 +112,7 @@ class PageInterceptor implements NestInterceptor {
       ),
     );
     // A form sends the ticks for a crosswalk also with the choice of none.
-    for (const name of idleIn(request.query)) delete request.query[name];
+    for (const name of fieldsWithoutEffect(request.query)) delete request.query[name];
     return next.handle().pipe(
       catchError(async (error: unknown) => {
         const { projections } = await this.freshness.look();

@@ -19,7 +19,7 @@ export class FollowedUp {
     const [forums, outcomes, inUse] = await Promise.all([
       this.registers.all('forum', view.position),
       this.registers.all('outcome', view.position),
-      this.progress.inUse('followsUp', view.at),
+      this.progress.valuesInUse('followsUp', view.at),
     ]);
     const parents = new Map(forums.map(({ id, parent }) => [id, parent]));
     const followed = new Set<string>();
