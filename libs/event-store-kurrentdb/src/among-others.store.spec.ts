@@ -1,5 +1,5 @@
 /** A log beside the streams of others, and events taken over from another log. */
-import { describe, expect, it } from '@jest/globals';
+import { afterEach, describe, expect, it } from '@jest/globals';
 import {
   chainHash,
   digestOf,
@@ -33,7 +33,10 @@ import {
   expectFollowed,
   newPrefix,
   withPrefix,
+  stopKept,
 } from './testing/stores.js';
+
+afterEach(stopKept);
 
 describe('Among the streams of others', () => {
   it('the log is read as if it were alone, in pages of any size', async () => {

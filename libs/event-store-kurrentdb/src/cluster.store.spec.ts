@@ -1,5 +1,5 @@
 /** Clusters, and servers over TLS. */
-import { describe, expect, it } from '@jest/globals';
+import { afterEach, describe, expect, it } from '@jest/globals';
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -21,7 +21,10 @@ import {
   until,
   follow,
   expectFollowed,
+  stopKept,
 } from './testing/stores.js';
+
+afterEach(stopKept);
 
 describe('In a cluster', () => {
   it.each(['url', 'discoverUrl'] as const)('appends and followers go with the leader, found by %s', async (url) => {

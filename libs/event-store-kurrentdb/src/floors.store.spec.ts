@@ -3,12 +3,13 @@ import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { NO_STREAM } from '#eventsourcing';
 import { Floors } from './floors.js';
-import { append, by, event, everything, follow, newDouble, newStore, until } from './testing/stores.js';
+import { append, by, event, everything, follow, newDouble, newStore, stopKept, until } from './testing/stores.js';
 
 /** In ms. */
 const FRESH = 200;
 
 afterEach(() => void jest.restoreAllMocks());
+afterEach(stopKept);
 
 /** In ms: by so much one clock is ahead. */
 const AHEAD = 50;

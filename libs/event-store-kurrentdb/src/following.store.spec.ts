@@ -1,5 +1,5 @@
 /** The subscribers of a log in KurrentDB go on after any fault of its subscription. */
-import { describe, expect, it } from '@jest/globals';
+import { afterEach, describe, expect, it } from '@jest/globals';
 import { START } from '@kurrent/kurrentdb-client';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { NO_STREAM } from '#eventsourcing';
@@ -20,7 +20,10 @@ import {
   until,
   follow,
   expectFollowed,
+  stopKept,
 } from './testing/stores.js';
+
+afterEach(stopKept);
 
 describe('What follows the log goes on', () => {
   it.each<[string, (double: KurrentdbDouble) => unknown]>([

@@ -1,5 +1,5 @@
 /** Every append is settled, with any answer of the server and any fault of the connection. */
-import { describe, expect, it } from '@jest/globals';
+import { afterEach, describe, expect, it } from '@jest/globals';
 import { jsonEvent, type KurrentDBClient, NO_STREAM as NO_SUCH_STREAM } from '@kurrent/kurrentdb-client';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { eventId, NO_STREAM, StoreUnavailable, verify, WrongRevision, type Appended } from '#eventsourcing';
@@ -28,7 +28,10 @@ import {
   timed,
   follow,
   expectFollowed,
+  stopKept,
 } from './testing/stores.js';
+
+afterEach(stopKept);
 
 describe('Every append is settled', () => {
   it('within its deadline and a second, when the server never answers; the bare client waits on', async () => {

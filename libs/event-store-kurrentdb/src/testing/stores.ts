@@ -1,5 +1,5 @@
-/** The common part of specs of stores in KurrentDB: doubles and stores that are stopped after each test, events, followers. */
-import { afterEach, expect } from '@jest/globals';
+/** The common part of specs of stores in KurrentDB: doubles and stores that are kept to be stopped, events, followers. */
+import { expect } from '@jest/globals';
 import { jsonEvent, KurrentDBClient } from '@kurrent/kurrentdb-client';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { v7 as uuidv7 } from 'uuid';
@@ -20,10 +20,11 @@ export const keep = <T extends { stop(): unknown }>(something: T): T => {
   opened.push(something);
   return something;
 };
-afterEach(async () => {
+/** For `afterEach` of every spec that opens something. */
+export async function stopKept(): Promise<void> {
   for (const something of opened.toReversed()) await something.stop();
   opened.length = 0;
-});
+}
 
 export const newDouble = async (options?: DoubleOptions): Promise<KurrentdbDouble> =>
   keep(await KurrentdbDouble.start(options));
