@@ -1,4 +1,4 @@
-/** A spec that leaves something open would hold its worker at the end of a run: it fails. */
+/** A spec that leaves something open would hold its worker at the end of a run, and a row too short its test: they fail. */
 import { expect, it } from '@jest/globals';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -6,6 +6,7 @@ import { createServer } from 'node:http';
 
 interface Environment {
   setup(): Promise<void>;
+  handleTestEvent(event: { name: 'test_start'; test: { fn: (...row: unknown[]) => unknown } }): void;
   teardown(): Promise<void>;
 }
 const { default: NativeEnvironment } = (await import(
@@ -19,8 +20,9 @@ it.each<[string, () => Promise<() => unknown>]>([
   [
     'Timeout',
     async () => {
-      const timer = setInterval(() => {}, 1_000);
-      return () => clearInterval(timer);
+      // One of Jest's own may end meanwhile, where it runs the spec in its own process.
+      const timers = [1, 2].map(() => setInterval(() => {}, 1_000));
+      return () => timers.forEach(clearInterval);
     },
   ],
   [
@@ -48,4 +50,13 @@ it.each<[string, () => Promise<() => unknown>]>([
   close();
   expect(refusal).toMatch(new RegExp(`some.unit.spec.ts leaves open: .*\\d ${kind}`));
   await environment.teardown();
+});
+
+it('A test that takes more than its row holds fails, and not one that takes all of it', () => {
+  const run = (test: { fn: (...row: unknown[]) => unknown }) => {
+    new NativeEnvironment({}, { testPath: 'some.unit.spec.ts' }).handleTestEvent({ name: 'test_start', test });
+    return test.fn();
+  };
+  expect(() => run({ fn: (more) => more })).toThrow('takes more than its row holds');
+  expect(run({ fn: () => 'done' })).toBe('done');
 });

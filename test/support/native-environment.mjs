@@ -65,6 +65,14 @@ export default class NativeEnvironment {
     this.#open = open();
   }
 
+  /** Jest hands a test that takes more than its row holds a callback, and would wait for it until the limit. */
+  handleTestEvent({ name, test }) {
+    if (name !== 'test_start' || test.fn.length === 0) return;
+    test.fn = () => {
+      throw new Error('The test takes more than its row holds.');
+    };
+  }
+
   async teardown() {
     mocker.restoreAllMocks();
     process.exit = this.#exit;
