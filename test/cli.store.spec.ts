@@ -150,6 +150,7 @@ describe('export', () => {
     await withClockCases(dataDir);
     expect(await run(dataDir, 'export', folder)).toMatchObject({ code: 0, out: expect.stringContaining('as at ') });
     await expectRefused('not empty', dataDir, 'export', folder);
+    await expectRefused('asOf must be a real date', dataDir, 'export', join(scratch, 'no'), '--as-at', '2006-02-30');
     const events = readFileSync(join(folder, 'log.ndjson'), 'utf8').trim().split('\n').length;
     expect((await run(empty, 'import', folder, '--dry-run')).out).toContain('nothing was imported');
     expect(existsSync(join(empty, 'log.db'))).toBe(false);

@@ -26,7 +26,7 @@ const joint = (reference: string, lead: string, title: string, more = {}) => ({
 describe('A code that differs from a registered one by case only', () => {
   it('is refused, also when both come at once; any other is taken', async () => {
     await done(agency('ZZ-A', 'Alpha Agency'));
-    expect(refusal(await agency('zz-a', 'Another'))).toBe('409 code_differs_by_case /code');
+    expect(refusal(await agency('Zz-a', 'Another'))).toBe('409 code_differs_by_case /code');
     expect((await done(agency('ZZ-B', 'Beta Agency'))).warnings).toBeUndefined();
     const both = await Promise.all([agency('ZZ-C', 'Gamma'), agency('zz-c', 'Delta')]);
     expect(new Set(both.map(({ status }) => status))).toEqual(new Set([201, 409]));
@@ -186,7 +186,7 @@ describe('An import', () => {
     const rows = [
       ['QQ', 'Office of Quays'],
       ['qq', 'Quite another'],
-      ['iom', 'Institute of Metals'],
+      ['Iom', 'Institute of Metals'],
       ['RR', 'office of quays'],
     ].map(([code, name]) => ({ code, name, kind: 'igo' }));
     writeFileSync(join(folder, 'agencies.json'), JSON.stringify(rows));

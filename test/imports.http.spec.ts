@@ -687,7 +687,7 @@ describe('Likely duplicates', () => {
   });
 
   it('of registers: no code that differs from another one by case only, but one that another register has', async () => {
-    const twins = await preview('code,name,kind\niom,Another,igo\nX-TWIN-1,One,igo\nx-twin-1,Two,igo\n', 'a.csv');
+    const twins = await preview('code,name,kind\nIom,Another,igo\nX-TWIN-1,One,igo\nx-twin-1,Two,igo\n', 'a.csv');
     expect(twins.problems.map(({ row, column, message }) => [row, column, message])).toEqual([
       [2, 'A', 'differs from IOM by case only'],
       [4, 'A', 'differs from X-TWIN-1 by case only'],

@@ -168,8 +168,9 @@ describe('Appends that wait in the same turn', () => {
   });
 });
 
-it('An event appended here reaches a subscriber at once, without waiting for the next look at the file', async () => {
+it('An event appended here reaches a subscriber at once, without being read from the file', async () => {
   const [stop, turns] = [new AbortController(), new Turns()];
+  const reads = jest.spyOn(store, 'readAll');
   const delays: number[] = [];
   let written = 0;
   const reading = (async () => {
@@ -184,6 +185,7 @@ it('An event appended here reaches a subscriber at once, without waiting for the
   turns.end();
   expect(delays).toHaveLength(9);
   expect(delays.toSorted((a, b) => a - b)[4]).toBeLessThan(15);
+  expect((await Promise.all(reads.mock.results.map(({ value }) => value))).flat()).toEqual([]);
 });
 
 it('What came since a revision is told at once, whichever process wrote it', async () => {
