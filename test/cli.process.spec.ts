@@ -77,6 +77,7 @@ describe('the demo', () => {
     expect(await registers(demo, 'DEMO-3', before)).toBe(401);
     expect(await registers(demo, 'DEMO-3', await token(demo, 'Secretariat'))).toBe(201);
     expect(await stop(demo)).toBe(0);
+    expect((await run(dataDir, 'audit')).out.match(/command line, .*\bdemo\b/g)).toHaveLength(2);
   });
 });
 

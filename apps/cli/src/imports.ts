@@ -1,7 +1,9 @@
 /** Imports from the command line, and takes imports back: the same preview, and the same acts, as over HTTP. */
 import { hash } from 'node:crypto';
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
+import { NothingThere } from '#databases';
 import { Rejected } from '#eventsourcing';
 import {
   folderOf,
@@ -14,12 +16,17 @@ import {
   type LikelyDuplicate,
   type SentFolder,
 } from '#exchange';
-import { metaOf, validated, type Actor, type RequestContext, type Upload } from '#platform';
-import type { Settings } from '../../api/src/settings.js';
+import { isDump } from '#open';
+import { metaOf, validated, type RequestContext, type Upload } from '#platform';
+import { settingsFrom, type Settings } from '../../api/src/settings.js';
 import { SCOPES } from '#words';
 import { counted } from './counted.js';
+import { importDump } from './dumps.js';
 import { mustBeThere, withApp } from './opened.js';
 import { progressBar } from './progress-bar.js';
+
+/** The actor of imports, as it is recorded. */
+const IMPORTER = { account: 'import', role: 'secretariat', agency: null, scopes: SCOPES, sees: 'all' } as const;
 
 /** The options for a file on the command line: the fields of the form with which it is sent. */
 export type ImportOptions = Partial<Omit<NewImport, 'file'>>;
@@ -30,7 +37,7 @@ const SPREADSHEET = /\.(?:xls[xmb]?|xlt[xm]|csv|tsv|ods|fods|numbers)$/i;
 const PASSED_OVER = /^(?:\.|~\$)|^(?:thumbs\.db|desktop\.ini)$/i;
 
 /** The files of a folder by the way in which they are read, or `null` if it holds no spreadsheet. */
-export function spreadsheetsIn(folder: string) {
+function spreadsheetsIn(folder: string) {
   const names = readdirSync(folder)
     .filter((name) => !PASSED_OVER.test(name))
     .sort();
@@ -39,17 +46,59 @@ export function spreadsheetsIn(folder: string) {
   return { sheets, ofForm: names.filter(isOfForm), unread: names.filter((name) => !sheets.includes(name)) };
 }
 
+/** Imports a folder, a spreadsheet, or a folder of them. @returns whether there was anything to import, and it could be */
+export async function importPath(
+  settings: Settings,
+  path: string,
+  { dryRun = false, ...options }: ImportOptions & { readonly dryRun?: boolean },
+): Promise<boolean> {
+  const at = statSync(path, { throwIfNoEntry: false });
+  const isOne = at?.isFile() || (at?.isDirectory() && !isDump(path) && spreadsheetsIn(path) !== null);
+  if (!isOne) return importFolder(settings, path, dryRun);
+  return orInScratch(settings, dryRun, (where) => importSpreadsheet(where, path, options, dryRun));
+}
+
+/** Does something; a trial without a log runs in empty stores. */
+async function orInScratch(settings: Settings, dryRun: boolean, use: (settings: Settings) => Promise<boolean>) {
+  if (!dryRun) return use(settings);
+  try {
+    await mustBeThere(settings);
+  } catch (error) {
+    if (!(error instanceof NothingThere)) throw error;
+    return withScratch((scratch) => use({ ...settings, ...scratch }));
+  }
+  return use(settings);
+}
+
+/**
+ * Imports a folder through the ordinary commands; of a dump, takes over its log.
+ * @returns whether there was anything to import, and it could be
+ */
+export async function importFolder(settings: Settings, folder: string, dryRun: boolean): Promise<boolean> {
+  if (isDump(folder)) return importDump(settings, folder, dryRun);
+  return orInScratch(settings, dryRun, (where) => orRefused(() => importSent(where, jsonFolderAt(folder), {}, dryRun)));
+}
+
+/** Empty stores, in all settings that lead to the data folder; they are gone afterwards. */
+async function withScratch<T>(use: (where: Partial<Settings>) => Promise<T>): Promise<T> {
+  const folder = mkdtempSync(join(tmpdir(), 'followthrough-'));
+  const all = Object.entries(settingsFrom({ DATA_DIR: folder }));
+  try {
+    return await use(Object.fromEntries(all.filter(([, value]) => String(value).includes(folder))));
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
 /**
  * @param path of a spreadsheet, or of a folder of them, which are imported as one
- * @param actor whose acts they are
  * @returns whether it could be imported, or on a dry run, could have been
  */
-export async function importSpreadsheet(
+async function importSpreadsheet(
   settings: Settings,
   path: string,
   options: ImportOptions,
   dryRun: boolean,
-  actor: Actor,
 ): Promise<boolean> {
   const found = statSync(path).isDirectory() ? spreadsheetsIn(path) : null;
   if (found && found.ofForm.length > 0) {
@@ -65,17 +114,7 @@ export async function importSpreadsheet(
         found.sheets.map((name) => fileAt(join(path, name))),
       )
     : fileAt(path);
-  return importSent(settings, sent, options, dryRun, actor);
-}
-
-/** @param path of a folder of JSON */
-export async function importJsonFolder(
-  settings: Settings,
-  path: string,
-  dryRun: boolean,
-  actor: Actor,
-): Promise<boolean> {
-  return orRefused(async () => importSent(settings, jsonFolderAt(path), {}, dryRun, actor));
+  return importSent(settings, sent, options, dryRun);
 }
 
 /** Does an act, or says why it is refused. @returns `false`: it is */
@@ -94,22 +133,18 @@ const importSent = (
   sent: Upload | SentFolder,
   options: ImportOptions,
   dryRun: boolean,
-  actor: Actor,
 ): Promise<boolean> =>
-  withApp(settings, (get) => {
-    const by = principal(actor);
-    return imported(get(Imports), get(ImportsController), sent, options, dryRun, { by, meta: metaOf(by) });
-  });
-
-const principal = (actor: Actor) => ({ ...actor, scopes: SCOPES, sees: 'all' as const });
+  withApp(settings, (get) =>
+    imported(get(Imports), get(ImportsController), sent, options, dryRun, { by: IMPORTER, meta: metaOf(IMPORTER) }),
+  );
 
 /** Takes an import back as a whole. @returns whether it was, or is by now */
-export async function undoImport(settings: Settings, id: string, reason: string, actor: Actor): Promise<boolean> {
+export async function undoImport(settings: Settings, id: string, reason: string): Promise<boolean> {
   await mustBeThere(settings);
   return withApp(settings, (get) =>
     orRefused(async () => {
-      const [by, imports] = [principal(actor), get(Imports)];
-      const { file, remark } = await imports.undo(await imports.kept.one(id, by), by, reason);
+      const imports = get(Imports);
+      const { file, remark } = await imports.undo(await imports.kept.one(id, IMPORTER), IMPORTER, reason);
       console.log(`The import of ${file.name} is undone.${remark ? ` ${remark}` : ''}`);
       return true;
     }),

@@ -1,4 +1,4 @@
-/** The verbs of the command line, and the options of each. */
+/** The verbs of the command line, and the options of each. The code of a verb is loaded only when it is called. */
 import { Command } from 'commander';
 import { ACCOUNT_ROLES } from '#words';
 import { settingsFrom } from '../../api/src/settings.js';
@@ -12,9 +12,6 @@ import type { ReportOptions } from './reports.js';
 const ROLES = new Intl.ListFormat('en-GB', { type: 'disjunction' }).format(ACCOUNT_ROLES);
 
 const DEMO_FOLDER = 'data/hld-follow-up';
-
-/** Names the verbs; their code is loaded only when one is called. */
-const verbs = () => import('./verbs.js');
 
 /** The verbs that change nothing. */
 const reading = new WeakSet<Command>();
@@ -46,9 +43,9 @@ export function program(): Command {
   const settings = settingsFrom();
   const cli = new Command('followthrough').description('Tracks what agencies undertook, and what has come of it.');
 
-  verb(cli, 'reads', 'demo')
+  verb(cli, 'changes', 'demo')
     .description(`import ${DEMO_FOLDER}, make fresh tokens and start the server`)
-    .action(async () => (await verbs()).demo(settings, DEMO_FOLDER));
+    .action(async () => (await import('./demo.js')).demo(settings, DEMO_FOLDER));
 
   verb(cli, 'changes', 'import <path>')
     .description(
@@ -65,14 +62,14 @@ export function program(): Command {
     .option('--dates <order>', 'of a spreadsheet: dmy or mdy, for days with slashes')
     .option('--epoch <year>', 'of CSV: 1904, where days are counted from then')
     .action(async (path: string, options: ImportOptions & { dryRun?: boolean }) => {
-      process.exitCode = (await (await verbs()).importPath(settings, path, options)) ? 0 : 1;
+      process.exitCode = (await (await import('./imports.js')).importPath(settings, path, options)) ? 0 : 1;
     });
 
   verb(cli, 'changes', 'undo-import <id>')
     .description('take an import back as a whole, by the id that it ended with')
     .requiredOption('--reason <text>', 'why')
     .action(async (id: string, { reason }: { reason: string }) => {
-      process.exitCode = (await (await verbs()).undoImport(settings, id, reason)) ? 0 : 1;
+      process.exitCode = (await (await import('./imports.js')).undoImport(settings, id, reason)) ? 0 : 1;
     });
 
   verb(cli, 'reads', 'export <folder>')
@@ -80,7 +77,7 @@ export function program(): Command {
     .option('--as-at <date>', 'the date as at which the tables stand (default: today)')
     .option('--doi <doi>', 'the identifier under which this release is published')
     .action(async (folder: string, options: { asAt?: string; doi?: string }) =>
-      (await verbs()).exportDump(settings, folder, options),
+      (await import('./dumps.js')).exportDump(settings, folder, options),
     );
 
   verb(cli, 'reads', 'publish-site <folder>')
@@ -95,35 +92,35 @@ export function program(): Command {
     .description('check order, revisions, times and the hash chain of the whole log')
     .option('--anchor <file>', 'check too that the log still contains what this anchor says it once held')
     .option('--write-anchor <file>', 'keep the last position and a digest of all streams, to be stored elsewhere')
-    .action(async (anchors: Anchors) => (await verbs()).verifyLog(settings, anchors));
+    .action(async (anchors: Anchors) => (await import('./logs.js')).verifyLog(settings, anchors));
 
   verb(cli, 'reads', 'backup <file>')
     .description('a consistent, verified copy of the log, also while it is written to')
     .option('--anchor <file>', 'check too that it still contains what this anchor says the log once held')
     .option('--write-anchor <file>', 'keep its last position and a digest of all streams, to be stored elsewhere')
-    .action(async (file: string, anchors: Anchors) => (await verbs()).backup(settings, file, anchors));
+    .action(async (file: string, anchors: Anchors) => (await import('./logs.js')).backup(settings, file, anchors));
 
   verb(cli, 'changes', 'restore <file>')
     .description('make a backup the log, verified; refused where there is a log already')
     .option('--anchor <file>', 'check too that it contains what this anchor says the log once held')
-    .action(async (file: string, anchors: Anchors) => (await verbs()).restore(settings, file, anchors));
+    .action(async (file: string, anchors: Anchors) => (await import('./logs.js')).restore(settings, file, anchors));
 
   verb(cli, 'changes', 'copy-log')
     .description('copy a log to another store as it is, verified; cut off, or to follow what was written since: again')
     .requiredOption('--from <url>', 'the log, in the form of LOG_URL')
     .requiredOption('--to <url>', 'an empty store, or an earlier copy of the same log')
-    .action(async (urls: { from: string; to: string }) => (await verbs()).copy(urls));
+    .action(async (urls: { from: string; to: string }) => (await import('./logs.js')).copy(urls));
 
   verb(cli, 'reads', 'projections')
     .description('work out all views from the log, and say how far that comes and which streams have to wait')
-    .action(async () => (await verbs()).listProjections(settings));
+    .action(async () => (await import('./projections.js')).listProjections(settings));
 
   verb(cli, 'changes', 'release <name> <stream> <position>')
     .description(
       'pass over the event that a stream waits for, for good, in every process; what waits behind it is tried',
     )
     .action(async (name: string, stream: string, position: string) =>
-      (await verbs()).release(settings, name, stream, position),
+      (await import('./projections.js')).release(settings, name, stream, position),
     );
 
   const report = cli.command('report').description('reports: make one, make one again, check a file');
