@@ -220,8 +220,8 @@ const latin1 = (text: string) => Buffer.from(text, 'latin1');
 const FRENCH = [
   "Liste de l'OIM",
   'Référence;Intitulé;Résumé;Type;Nature;Force;Chef de file;Partenaires;Thèmes;État;Depuis (jj/mm/aaaa);Échéance;Pays',
-  ";Guide à l'usage des communes;Un guide.;publication;Ponctuel;undertaken;IOM;ilo;HLD06\u00ad-04;planned;03/04/2013;2014-06;SEN",
-  ";Guide pour l'usage des communes;Un guide.;publication;one_off;undertaken;IOM;;HLD06-04;planned;2013;;",
+  ";Guide à l'usage des communes;Un guide.;publication;Ponctuel;undertaken;IOM;Ilo;HLD06\u00ad-04;planned;03/04/2013;2014-06;SEN",
+  ";Guide pour l'usage des communes;Un guide.;publication;one_off;undertaken;international organization for migration;;HLD06-04;planned;2013;;",
 ].join('\n');
 
 describe('What has parts in a list that was exported', () => {
