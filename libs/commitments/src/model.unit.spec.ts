@@ -544,7 +544,7 @@ describe('Whatever is done on some commitments, in any order and by anybody', ()
         expectAllowed(world);
         expectReplayed(world);
       }),
-      runs(60),
+      runs(50),
     );
     // A history that never gets to an act proves nothing of it.
     for (const act of Object.keys(ACTS)) {

@@ -192,7 +192,7 @@ describe('Canonical JSON', () => {
       fc.property(anything, (value) => {
         expect(outcome(() => canonicalJson(value))).toEqual(outcome(() => canonicalize(value)));
       }),
-      runs(100),
+      runs(50),
     );
   });
 

@@ -58,7 +58,7 @@ describe('Likely duplicates', () => {
         const expected = others.filter((other) => mayBeSame(one!, other));
         expect(found.map(({ reference }) => reference)).toEqual(expected.map(({ reference }) => reference));
       }),
-      runs(300),
+      runs(150),
     );
   });
 

@@ -164,6 +164,6 @@ describe('The rows after amendments', () => {
           expect(readings(columns)).toEqual(readings(anew));
         });
       }),
-      runs(60),
+      runs(30),
     ));
 });

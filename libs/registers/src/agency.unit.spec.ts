@@ -446,7 +446,7 @@ describe('Whatever acts are tried', () => {
         expect(asAt(state, asOf)).toEqual(on(asOf, ...stands));
         retractions += gone.size;
       }),
-      runs(300),
+      runs(150),
     );
     expect(retractions).toBeGreaterThan(20);
   });

@@ -44,7 +44,7 @@ describe('A cell of a table', () => {
       fc.property(fc.oneof(signs, fc.string({ unit: 'binary' })), (text) => {
         expect(unguarded(guarded(text))).toBe(text);
       }),
-      runs(300),
+      runs(150),
     );
   });
 });
@@ -116,7 +116,7 @@ describe('A thing with several parts in a cell', () => {
         const item = { number: '3', title: words, papers: flag ? ['D-1', 'D-2'] : undefined };
         expect(agendaIn(agendaCell(item))).toEqual(given(item));
       }),
-      runs(300),
+      runs(150),
     ));
 
   it.each(['GMG (since 2006)', 'GMG 2006', 'GMG (2006)'])('%s is no membership', (cell) =>
