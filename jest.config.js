@@ -1,5 +1,4 @@
 import { globSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
 
 /** What a spec needs, told by its name: `stages.unit.spec.ts`. CONTRIBUTING.md says what each kind is for. */
 const KINDS = ['unit', 'store', 'http', 'process', 'browser'];
@@ -42,8 +41,8 @@ const common = {
 export default {
   // For what hangs; a slow machine is no fault of the code.
   testTimeout: process.env.DEEP ? 3_600_000 : 600_000,
-  // Many tests wait for a process, a database or a browser: a third worker for two cores uses that time.
-  maxWorkers: Math.ceil(1.5 * availableParallelism()),
+  // Jest leaves one core to its user. Here it may have all.
+  maxWorkers: '100%',
   // To ask for a watchman that few have takes a tenth of a second.
   watchman: false,
   // Of tests that wait at once (`it.concurrent`).

@@ -4,7 +4,7 @@ import { jsonEvent, KurrentDBClient } from '@kurrent/kurrentdb-client';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { v7 as uuidv7 } from 'uuid';
 import { NO_STREAM, StoreUnavailable, type Appended, type EncodedEvent, type Envelope } from '#eventsourcing';
-import { by } from '../../../eventsourcing/src/testing/appending.js';
+import { by, everything, failure } from '../../../eventsourcing/src/testing/appending.js';
 import { Turns } from '../../../eventsourcing/src/testing/tested-log.js';
 import { KurrentdbDouble, type DoubleOptions } from '../../../../test/support/kurrentdb-double.js';
 import { until } from '../../../../test/support/waiting.js';
@@ -51,7 +51,7 @@ export function bareClient({ url }: { readonly url: string }, deadline = PATIENT
 export const bareAppend = (client: KurrentDBClient, stream: string) =>
   client.appendToStream(stream, jsonEvent({ type: 'x', data: {} }));
 
-export { by };
+export { by, everything, failure };
 export const event = (n = 0): EncodedEvent => ({ type: 'test.Happened', version: 1, data: JSON.stringify({ n }) });
 export const number = ({ data }: Envelope): number => (JSON.parse(data!) as { n: number }).n;
 export const append = (
@@ -61,12 +61,6 @@ export const append = (
   meta = by(),
   events = [event()],
 ): Promise<Appended> => store.append(stream, expected, events, meta);
-export const everything = (store: KurrentdbEventStore): Promise<Envelope[]> => store.readAll(null, 100_000);
-export const failure = (work: Promise<unknown>): Promise<unknown> =>
-  work.then(
-    (value) => ({ value }),
-    (error: unknown) => error,
-  );
 export const PENDING = Symbol('pending');
 export const after = (ms: number, work: Promise<unknown>): Promise<unknown> => {
   work.catch(() => {});

@@ -35,11 +35,12 @@ export const add =
 export const counterCodec = new EventCodec([counter]);
 
 /** The meta of a command, a new one if no id is given. */
-export const by = (commandId = uuidv7()): Meta => ({
+export const by = (commandId = uuidv7(), more: Partial<Meta> = {}): Meta => ({
   actor: 'account-7',
   agency: null,
   role: 'secretariat',
   commandId,
   correlationId: commandId,
   causationId: null,
+  ...more,
 });

@@ -30,6 +30,7 @@ import {
   type Meta,
 } from '../events.js';
 import { verify } from '../verify.js';
+import { by, failure } from './appending.js';
 import * as broken from './broken-stores.js';
 import { given, TURN_MS, Turns, type TestedLog } from './tested-log.js';
 
@@ -91,21 +92,6 @@ async function runOn(open: () => Promise<TestedLog>, run: Case['run'], ms = 2_00
   }
 }
 
-const failure = (promise: Promise<unknown>): Promise<unknown> =>
-  promise.then(
-    () => null,
-    (error: unknown) => error,
-  );
-
-const by = (commandId = uuidv7(), more: Partial<Meta> = {}): Meta => ({
-  actor: 'account-7',
-  agency: 'IOM',
-  role: 'focal_point',
-  commandId,
-  correlationId: commandId,
-  causationId: null,
-  ...more,
-});
 const event = (data: object = {}): EncodedEvent => ({ type: 'test.Happened', version: 1, data: canonicalJson(data) });
 const events = (count: number): EncodedEvent[] => Array.from({ length: count }, (_, n) => event({ n }));
 /** An event that makes an append, together with `meta`, exactly so many bytes large. */
