@@ -31,7 +31,7 @@ async function run(name: string, minutes: number): Promise<string> {
     spawn(process.execPath, ['--expose-gc', join(import.meta.dirname, `${name}.js`)], {
       env: { ...QUICK, ...process.env },
       stdio: ['ignore', 'inherit', 'inherit'],
-      timeout: minutes * 60_000,
+      timeout: Math.round(minutes * 60_000),
     }),
   );
   return new Promise((resolve, reject) => {
