@@ -88,7 +88,8 @@ describe('A wrong value', () => {
   };
 
   /** Values that a field cannot take, by its schema in the document. */
-  const wrongOf = ({ schema }: Parameter): string[] => {
+  const wrongOf = ({ name, schema }: Parameter): string[] => {
+    if (name === 'q') return ['!!!', ' ', '""', '%'];
     const { enum: words, type, format, minimum = 0, maximum } = schemaOf(schema.items ?? schema);
     const another = (word: string) => (word === word.toUpperCase() ? word.toLowerCase() : word.toUpperCase());
     if (words) return ['No-Such', another(words[0]!), schema.items ? `${words[0]},No-Such` : words.slice(0, 2).join()];
@@ -101,7 +102,6 @@ describe('A wrong value', () => {
 
   /** Fields that take values that nobody can know beforehand, with the reason. */
   const TAKES_ANY: Readonly<Record<string, string>> = {
-    q: 'any words: what is not found is not there',
     log: 'the identity of a log; of another one the answer is 409, which tells both',
   };
 
@@ -218,6 +218,39 @@ describe('A wrong value', () => {
   ])('%s is told with what would be right', async (query, message) => {
     const { body } = await server.get(`/v1/commitments?asOf=2012-11-02&${query}`);
     expect([body.status, body.detail]).toEqual([400, expect.stringContaining(message)]);
+  });
+
+  it('of a search is one without a letter and a digit, and the page of the search says so in words', async () => {
+    const words = 'has no letter and no digit: there is nothing to search for';
+    const paths = ['/v1/commitments', '/v1/agencies', '/v1/publications', '/v1/search', '/v1/reports/register'];
+    for (const path of paths) {
+      const { body } = await server.get(`${path}?q=!!!`);
+      expect([path, body.errors]).toEqual([path, [{ pointer: '/q', message: `“!!!” ${words}.` }]]);
+    }
+    const parameters = { q: '!!!' };
+    const report = await server.post('/v1/reports', { kind: 'register', parameters }, secretariat);
+    expect(refusal(report)).toBe('400 invalid /parameters/q');
+    const follow = await server.post('/v1/follows', { kind: 'list', code: 'agency=IOM&q=!!!' }, secretariat);
+    expect(refusal(follow)).toBe('400 invalid /q');
+    const page = (path: string) => server.get(path, { accept: 'text/html' });
+    const search = await page('/search?q=!!!');
+    expect([search.status, search.body]).toEqual([200, expect.stringContaining(words)]);
+    expect(search.body).not.toContain('Nothing was found');
+    const list = await page('/commitments?q=!!!');
+    expect([list.status, list.body]).toEqual([400, expect.stringContaining(words)]);
+  });
+
+  it('negative control: of a search is none that is not found, and none of one letter, digit or sign among letters', async () => {
+    const found = async (path: string) => {
+      const { status, body } = await server.get(path);
+      return [status, body.total];
+    };
+    for (const path of ['/v1/commitments', '/v1/agencies', '/v1/search'])
+      expect([path, await found(`${path}?q=xyzzy`)]).toEqual([path, [200, 0]]);
+    for (const q of ['h', '7', '移', '-remittances', 'remittances !!!'])
+      expect([q, (await found(`/v1/search?q=${encodeURIComponent(q)}`))[0]]).toEqual([q, 200]);
+    const search = await server.get('/search?q=xyzzy', { accept: 'text/html' });
+    expect(search.body).toContain('Nothing was found');
   });
 
   it('is refused in pages and in files, too', async () => {

@@ -102,6 +102,16 @@ describe('A static publication', () => {
     });
   });
 
+  it('is not searched for what has no letter and no digit, and says so; for what is not there it is', async () => {
+    const said = (q: string) =>
+      reader.on(`/search.html?q=${q}`, async (page) => {
+        const state = page.locator('#state:not(:empty)', { hasNotText: 'Searching' });
+        return state.innerText();
+      });
+    expect(await said('!!!')).toContain('no letter and no digit');
+    expect(await said('xyzzyqq')).toBe('Nothing is found.'); // control
+  });
+
   it.each([
     ['light', 1280],
     ['dark', 390],

@@ -251,6 +251,10 @@ const SEARCH_SCRIPT = `const [form, state, found] = ['search', 'state', 'found']
 const asked = new URLSearchParams(location.search).get('q') ?? '';
 form.elements.q.value = asked;
 async function search(words) {
+  if (!/[\\p{L}\\p{N}]/u.test(words)) {
+    state.textContent = 'That has no letter and no digit: there is nothing to search for.';
+    return;
+  }
   state.textContent = 'Searching …';
   try {
     const pagefind = await import('./pagefind/pagefind.js');

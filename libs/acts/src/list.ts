@@ -2,7 +2,7 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { IsIn, IsOptional } from 'class-validator';
 import {
-  QueryText,
+  SearchWords,
   Count,
   TextOrNull,
   ClockQuery,
@@ -26,9 +26,8 @@ const SORTS = ['code', '-code', 'name', '-name'] as const;
 const MOST = 1000;
 
 export class RegisterListQuery extends RegisterQuery {
-  @QueryText(
+  @SearchWords(
     'Words of code, names (also former ones), place, symbol or publisher, their beginnings, and other forms of them; in quotation marks, words as they are',
-    { max: 300 },
   )
   q?: string;
   @ApiProperty({ required: false, enum: SORTS, default: 'code', description: '-: the last first' })
@@ -64,9 +63,8 @@ export function pageOf<E extends object>(
   const order = (a: E, b: E) =>
     (sort.startsWith('-') ? -1 : 1) * compareTexts(keyOf(a), keyOf(b)) || compareTexts(code(a), code(b));
   const sought = termsIn(q);
-  const found = all.filter((entry) =>
-    sought.length > 0 ? relevanceOf(sought, wordsIn(entry as unknown as Entry)) > 0 : !q.trim(),
-  );
+  const found =
+    q === '' ? [...all] : all.filter((entry) => relevanceOf(sought, wordsIn(entry as unknown as Entry)) > 0);
   const last = all.find((entry) => code(entry) === page.after);
   const rest = found.sort(order).filter((entry) => !last || order(entry, last) > 0);
   const items = rest.slice(0, limit ?? (format === 'json' ? MOST : undefined));

@@ -89,7 +89,7 @@ export class Followed {
     const { codes } = wordsOf(language);
     const { flags } = lettersIn(language).digest;
     const filter = FILTERS[name] as { kind: string; of?: readonly CodeKind[] };
-    if (filter.kind === 'words') return '…';
+    if (filter.kind === 'words' || filter.kind === 'text') return '…';
     if (filter.kind === 'flag') return flags[name as FlagName][value as `${boolean}`];
     const words = (name in codes ? codes[name as keyof typeof codes] : {}) as Readonly<Record<string, string>>;
     const registers = (filter.of ?? []).filter((kind): kind is Register => kind !== 'commitment' && kind !== 'region');

@@ -18,6 +18,7 @@ import {
   ProgressClockQuery,
   QueryChoices,
   QueryText,
+  SearchWords,
   type Format,
 } from '#platform';
 import { MATCHES, WITHIN, type Register } from '#registers';
@@ -89,8 +90,9 @@ type Taken =
   | { readonly kind: 'choice' | 'choices'; readonly choices: readonly string[]; readonly alone?: string }
   /** The code of something that is in one of these, or several, separated by commas. */
   | { readonly kind: 'code' | 'codes'; readonly of: readonly CodeKind[] }
-  /** Any words: unknown words find nothing. */
-  | { readonly kind: 'words' };
+  /** Words to search for: unknown ones find nothing. */
+  | { readonly kind: 'words' }
+  | { readonly kind: 'text' };
 
 type Definition<V = never> = Taken & Described<V>;
 
@@ -183,7 +185,7 @@ export const FILTERS: { readonly [N in FilterName]-?: Definition<NonNullable<Fil
     rows: 'shapes others',
   },
   crosswalkVersion: {
-    kind: 'words',
+    kind: 'text',
     description: 'Which version of it; without it the one as at the date',
     example: '1',
     rows: 'shapes others',
@@ -527,6 +529,7 @@ export const FilterField =
     if (kind === 'choice') return QueryChoice(filter.choices, about)(target, property);
     if (kind === 'choices') return QueryChoices(filter.choices, { ...about, alone: filter.alone })(target, property);
     if (kind === 'country') return InCountry(about)(target, property);
+    if (kind === 'words') return SearchWords(description, { example })(target, property);
     if (kind === 'codes') Transform(({ value }) => listText(value))(target, property);
     OptionalText(description, example)(target, property);
   };

@@ -32,7 +32,7 @@ export class CommitmentsQuery extends FilterQuery {
  */
 export function listOf(query: Omit<CommitmentsQuery, 'at'>) {
   const { asOf: _, knownAt: _k, staleAfter: _s, format: _f, fields: _i, limit, cursor, sort: asked, ...filter } = query;
-  const isSearch = Boolean(filter.q?.trim());
+  const isSearch = filter.q !== undefined;
   if (asked === 'relevance' && !isSearch) {
     const message = 'sort by relevance needs words to search for: q';
     throw refused('invalid', '/sort', message);

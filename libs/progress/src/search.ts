@@ -1,10 +1,20 @@
 /** The view of a search in everything: commitments, agencies, themes, outcomes, forums and sources, the best of each. */
 import { Controller, Get, Inject, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
-import { IsString, MaxLength } from 'class-validator';
 import type { FullDate } from '#clocks';
-import { Rejected, type Log, type Projector } from '#eventsourcing';
-import { Count, Day, TextOrNull, ClockQuery, clocksOf, LOG, PageSize, PUBLIC_URL, QueryChoices } from '#platform';
+import type { Log, Projector } from '#eventsourcing';
+import {
+  Count,
+  Day,
+  TextOrNull,
+  ClockQuery,
+  clocksOf,
+  LOG,
+  PageSize,
+  PUBLIC_URL,
+  QueryChoices,
+  SearchWords,
+} from '#platform';
 import { codeOf, documentWords, nameOf, Registers, wordsIn, type AgencyAsAt, type Entry } from '#registers';
 import { relevanceOf, termsIn } from '#search';
 import { compareTexts } from '#text';
@@ -34,13 +44,10 @@ export const KindsField = (): PropertyDecorator =>
 export const HitsField = (): PropertyDecorator => PageSize(USUAL, MOST, 'Of each kind at most');
 
 export class SearchQuery extends ClockQuery {
-  @ApiProperty({
-    description:
-      'Words, their beginnings, and other forms of them (study, studies); in quotation marks, words as they are',
-    example: 'remittances',
-  })
-  @IsString()
-  @MaxLength(300)
+  @SearchWords(
+    'Words, their beginnings, and other forms of them (study, studies); in quotation marks, words as they are',
+    { optional: false, example: 'remittances' },
+  )
   q: string;
   @KindsField() kinds?: string;
   @HitsField() limit?: number;
@@ -82,16 +89,11 @@ export class Search {
     this.#registers = this.#progress.registers;
   }
 
-  /** @throws Rejected `invalid` where nothing is asked */
   async everything(
     clocks: ViewClocks,
     q: string,
     { kinds = KINDS, limit = USUAL }: { kinds?: readonly SearchedKind[]; limit?: number } = {},
   ): Promise<SearchResults> {
-    if (!/\S/.test(q)) {
-      const message = 'q must hold words to search for';
-      throw new Rejected('invalid', message, [{ pointer: '/q', message }]);
-    }
     const at = await this.#progress.pin(clocks);
     const groups: SearchGroup[] = [];
     for (const kind of KINDS.filter((one) => kinds.includes(one))) {
@@ -117,7 +119,7 @@ export class Search {
   async #entries(kind: Exclude<SearchedKind, 'commitment'>, { asOf, knownAt }: ViewClocks, q: string, limit: number) {
     const terms = termsIn(q);
     const found = ((await this.#registers.all(kind, knownAt, asOf)) as Entry[])
-      .map((entry) => ({ entry, score: terms.length === 0 ? 0 : relevanceOf(terms, wordsIn(entry)) }))
+      .map((entry) => ({ entry, score: relevanceOf(terms, wordsIn(entry)) }))
       .filter(({ score }) => score > 0)
       .sort(
         (a, b) =>

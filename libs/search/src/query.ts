@@ -52,6 +52,10 @@ export function termsIn(q: string): Term[] {
   return [...new Map(sought.map((one) => [JSON.stringify(one), one])).values()];
 }
 
+/** Why a text cannot be searched for, in words for people; `null`: it can. */
+export const whyNotSought = (q: string): string | null =>
+  termsIn(q).length > 0 ? null : `“${q}” has no letter and no digit: there is nothing to search for.`;
+
 function soughtWords(folded: string): Term[] {
   const sought: Term[] = [];
   let at = 0;

@@ -11,7 +11,7 @@ import {
   type SearchGroup,
   type SearchResults,
 } from '#progress';
-import { marked } from '#search';
+import { marked, whyNotSought } from '#search';
 import { Contents } from './contents.js';
 import { Page } from './layout.js';
 import { RendersPages } from './rendering.js';
@@ -36,7 +36,8 @@ export class SearchPage {
   async everything(@Query() query: SearchPageQuery, @Req() request: FastifyRequest) {
     const view = await this.views.open(query, request);
     const { q = '', kinds, limit } = query;
-    const results = /\S/.test(q) ? await this.search.everything(view.at, q, { kinds: kindsIn(kinds), limit }) : null;
+    const results =
+      whyNotSought(q) === null ? await this.search.everything(view.at, q, { kinds: kindsIn(kinds), limit }) : null;
     return <Results view={view} q={q} results={results} />;
   }
 }
@@ -64,6 +65,7 @@ const Results = ({ view, q, results }: { view: View; q: string; results: SearchR
       searched={q}
       lead={
         <p>
+          {!results && q.trim() !== '' && <>{whyNotSought(q)} </>}
           {!results && 'Search commitments, agencies, themes, outcomes, forums and sources in the field above.'}
           {results &&
             (results.total > 0

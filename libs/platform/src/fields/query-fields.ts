@@ -3,6 +3,7 @@ import { applyDecorators } from '@nestjs/common';
 import { ApiProperty } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
 import { IsOptional, IsString, MaxLength, ValidateBy } from 'class-validator';
+import { whyNotSought } from '#search';
 import { isCountry } from './countries.js';
 
 interface About {
@@ -39,6 +40,20 @@ export const QueryText = (
     IsOptional(),
     IsString({ message }),
     ...(max === undefined ? [] : [MaxLength(max)]),
+  );
+
+/** Words to search for: a letter or a digit at least. */
+export const SearchWords = (description: string, { optional = true, example }: Omit<About, 'description'> = {}) =>
+  applyDecorators(
+    ApiProperty({ required: !optional, type: String, description, example }),
+    ...(optional ? [IsOptional()] : []),
+    IsString(),
+    MaxLength(300),
+    known(
+      'canBeSought',
+      (value) => whyNotSought(String(value)) === null,
+      (value) => whyNotSought(value)!,
+    ),
   );
 
 /** A whole number, in digits. @param unit of the things that it counts */
