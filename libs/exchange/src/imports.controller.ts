@@ -178,10 +178,9 @@ export class ImportsController {
     summary: 'Send a spreadsheet, or several, and see what its import would do',
     description:
       'Nothing is written but the preview. Columns are found by their names in English, French or Spanish, or by a mapping. Each row is compared with the register: it would be recorded or changed, is recognised, or is refused, with the sheet, row and column of each problem and the right values.',
-    operationId: 'previewImport',
   })
   @ApiCreatedResponse({ type: ImportPreview })
-  async preview(
+  async previewImport(
     @Body() asked: NewImport,
     @UploadedFiles() files: readonly Upload[],
     @CurrentCommand() context: RequestContext,
@@ -232,10 +231,9 @@ export class ImportsController {
   @ApiOperation({
     summary: 'The imports of one’s agency',
     description: 'Previews, and the result of each; only their owners see them.',
-    operationId: 'listImports',
   })
   @ApiOkResponse({ type: ImportList })
-  async list(@Caller() caller: Principal | null): Promise<ImportList> {
+  async listImports(@Caller() caller: Principal | null): Promise<ImportList> {
     const all = await this.imports.kept.all(signedIn(caller));
     return {
       items: all.map(({ content: { id, state, file, counts }, saved }) => ({ id, state, file, counts, saved })),
@@ -247,20 +245,19 @@ export class ImportsController {
   @ApiOperation({
     summary: 'One import: its preview, row by row, or its result',
     description: 'Only those see it whose it is.',
-    operationId: 'getImport',
   })
   @ApiOkResponse({ type: ImportPreview })
-  async one(@Param('import') id: string, @Caller() caller: Principal | null): Promise<ImportPreview> {
+  async getImport(@Param('import') id: string, @Caller() caller: Principal | null): Promise<ImportPreview> {
     return shown((await this.imports.kept.one(id, signedIn(caller))).content);
   }
 
   @Post('imports/:import/confirm')
   @HttpCode(200)
   @Rights({ scope: null, roles: ACTING, only: 'each row as its act says' })
-  @ApiOperation({ summary: 'Import what the preview shows', description: CONFIRMS, operationId: 'confirmImport' })
+  @ApiOperation({ summary: 'Import what the preview shows', description: CONFIRMS })
   @ApiOkResponse({ type: ImportPreview })
   @ApiConflictResponse({ description: 'It has problems, or the records that it rests on have changed' })
-  async confirm(
+  async confirmImport(
     @Param('import') id: string,
     @CurrentCommand() { by }: RequestContext,
     @Caller() caller: Principal | null,
@@ -275,11 +272,10 @@ export class ImportsController {
     summary: 'Take an import back as a whole',
     description:
       'Every act of it is retracted; its commitments are withdrawn from the day of their record on, and counted nowhere. If somebody built upon it meanwhile, nothing is taken back.',
-    operationId: 'undoImport',
   })
   @ApiOkResponse({ type: ImportPreview })
   @ApiConflictResponse({ description: 'It was not confirmed, or somebody built upon it' })
-  async undo(
+  async undoImport(
     @Param('import') id: string,
     @Body() { reason }: UndoImport,
     @CurrentCommand() { by }: RequestContext,
@@ -295,7 +291,6 @@ export class ImportsController {
     summary: 'A template of a table to be imported',
     description:
       'Its columns by their names in a language, the values of each, and rows as an example, which an import refuses if they are left in. In a workbook the example has a sheet of its own.',
-    operationId: 'getImportTemplate',
   })
   @ApiOkResponse({
     description: 'The template',
@@ -303,7 +298,7 @@ export class ImportsController {
       Object.values(TEMPLATE_TYPES).map((type) => [type, { schema: { type: 'string', format: 'binary' } }]),
     ),
   })
-  async template(
+  async getImportTemplate(
     @Param('file') file: string,
     @Query() { language = 'en' }: TemplateQuery,
     @Res() reply: FastifyReply,
@@ -322,10 +317,9 @@ export class ImportsController {
   @ApiOperation({
     summary: 'The mappings of columns that one’s agency keeps',
     description: 'Each by the name under which the next file can be sent with it.',
-    operationId: 'listImportMappings',
   })
   @ApiOkResponse({ type: MappingList })
-  async mappings(@Caller() caller: Principal | null): Promise<MappingList> {
+  async listImportMappings(@Caller() caller: Principal | null): Promise<MappingList> {
     const { agency } = signedIn(caller);
     const lines = await this.drafts.list(MAPPING, agency);
     const all = await Promise.all(lines.map((line) => this.drafts.read<{ columns: ColumnMapping }>(line)));

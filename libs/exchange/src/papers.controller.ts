@@ -39,10 +39,9 @@ export class PapersController {
     summary: 'Send the text of a document, to be read statement by statement',
     description:
       'By its publisher or the secretariat. Its paragraphs get the numbers that the paper gives them; plain text keeps its lines. It takes the place of the text before, and is shown only to those who have a token.',
-    operationId: 'sendPaper',
   })
   @ApiOkResponse({ type: PaperView })
-  async send(
+  async sendPaper(
     @Param('code') code: string,
     @Body() _: NewPaper,
     @Uploaded() upload: Upload,
@@ -58,10 +57,9 @@ export class PapersController {
     summary: 'The text of a document, with the citations of each statement',
     description:
       'Marks are the citations of the document in the log: make a statement a commitment or an update by an ordinary act with the `citation` of its paragraph, and it is marked. `measure` says how much of the paper is cited.',
-    operationId: 'readPaper',
   })
   @ApiOkResponse({ type: PaperView })
-  async read(@Param('code') code: string, @Caller() caller: Principal | null): Promise<PaperView> {
+  async readPaper(@Param('code') code: string, @Caller() caller: Principal | null): Promise<PaperView> {
     signedIn(caller);
     return this.papers.view(code);
   }

@@ -61,10 +61,9 @@ export class FollowsController {
   @ApiOperation({
     summary: 'The follows of the caller, by e-mail',
     description: 'Each is told of in a digest, once a week at most, and only when something happened.',
-    operationId: 'listFollows',
   })
   @ApiOkResponse({ type: FollowList })
-  async list(@Caller() caller: Principal | null): Promise<FollowList> {
+  async listFollows(@Caller() caller: Principal | null): Promise<FollowList> {
     const all = await this.following.of(signedIn(caller).account);
     return { items: await Promise.all(all.map((one) => this.#shown(one))) };
   }
@@ -75,11 +74,10 @@ export class FollowsController {
     summary: 'Follow an agency, a theme, a forum or a list by e-mail',
     description:
       'A digest comes once a week at most, after a change, to the address of the account. A follow that exists stays as it is. People without an account follow on the pages, and confirm the address.',
-    operationId: 'createFollow',
   })
   @ApiCreatedResponse({ type: FollowView })
   @ApiConflictResponse({ description: 'The account has no address' })
-  async follow(
+  async createFollow(
     @Body() asked: FollowAsked,
     @Caller() caller: Principal | null,
     @Reply() reply: FastifyReply,
@@ -95,12 +93,11 @@ export class FollowsController {
   @ApiOperation({
     summary: 'No longer follow something',
     description: 'At once: a digest that waits leaves it out.',
-    operationId: 'endFollow',
   })
   @ApiOkResponse({ type: FollowList })
-  async end(@Param('id') id: string, @Caller() caller: Principal | null): Promise<FollowList> {
+  async endFollow(@Param('id') id: string, @Caller() caller: Principal | null): Promise<FollowList> {
     await this.following.end(signedIn(caller).account, id);
-    return this.list(caller);
+    return this.listFollows(caller);
   }
 
   @Put('me/language')
@@ -108,10 +105,9 @@ export class FollowsController {
   @ApiOperation({
     summary: 'The language of letters to the caller',
     description: 'English, French or Spanish.',
-    operationId: 'setLanguage',
   })
   @ApiOkResponse({ type: LanguageView })
-  async language(@Body() { language }: LettersIn, @Caller() caller: Principal | null): Promise<LanguageView> {
+  async setLanguage(@Body() { language }: LettersIn, @Caller() caller: Principal | null): Promise<LanguageView> {
     await this.access.accounts.writeIn(signedIn(caller).account, language);
     return { language };
   }

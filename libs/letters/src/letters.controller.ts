@@ -73,10 +73,9 @@ export class LettersController {
   @ApiOperation({
     summary: 'Letters of rounds: who was written to, and who waits',
     description: 'Invitations, reminders and other letters of rounds and returns. Digests are not among them.',
-    operationId: 'listLetters',
   })
   @ApiOkResponse({ type: LetterList })
-  async list(@Query() { round, limit = 100 }: LettersQuery): Promise<LetterList> {
+  async listLetters(@Query() { round, limit = 100 }: LettersQuery): Promise<LetterList> {
     if (round) await this.rounds.one(round, undefined, 'round');
     return { items: await this.letters.latest(limit, round) };
   }
@@ -86,10 +85,9 @@ export class LettersController {
   @ApiOperation({
     summary: 'One letter, with its text',
     description: 'Written anew: the outbox keeps neither words nor addresses.',
-    operationId: 'getLetter',
   })
   @ApiOkResponse({ type: LetterView })
-  one(@Param('id') id: string): Promise<LetterView> {
+  getLetter(@Param('id') id: string): Promise<LetterView> {
     return this.letters.one(id);
   }
 
@@ -99,11 +97,10 @@ export class LettersController {
   @ApiOperation({
     summary: 'Send a letter that was given up, or waits to be tried again, at once',
     description: 'A letter that was sent is not sent again.',
-    operationId: 'sendLetter',
   })
   @ApiOkResponse({ type: LetterView })
   @ApiConflictResponse({ description: 'It was sent, or there is nobody to write to' })
-  async send(@Param('id') id: string): Promise<ShownLetter> {
+  async sendLetter(@Param('id') id: string): Promise<ShownLetter> {
     const known = await this.letters.one(id);
     if (!(await this.letters.again(id))) throw new Conflict('not_waiting', `The letter is ${known.state}.`);
     this.post.look();

@@ -104,10 +104,9 @@ export class OpenController {
   @ApiOperation({
     summary: 'The catalogue of all that can be taken, as DCAT',
     description: 'Every dataset with its addresses by media type, its publisher, its licence where one is stated.',
-    operationId: 'getCatalogue',
   })
   @Graph()
-  async catalogue(@AtClocks() query: GraphQuery, @Req() request: FastifyRequest, @Reply() reply: FastifyReply) {
+  async getCatalogue(@AtClocks() query: GraphQuery, @Req() request: FastifyRequest, @Reply() reply: FastifyReply) {
     return sends(request, reply, 'catalogue', await this.open.catalogue(query.at));
   }
 
@@ -116,10 +115,13 @@ export class OpenController {
     summary: 'All frameworks with their themes and crosswalks, as SKOS',
     description:
       'A concept scheme for every framework, a concept for every theme, and the mappings of the crosswalks as at the date.',
-    operationId: 'getFrameworksAsSkos',
   })
   @Graph()
-  async frameworks(@AtClocks() { at }: GraphQuery, @Req() request: FastifyRequest, @Reply() reply: FastifyReply) {
+  async getFrameworksAsSkos(
+    @AtClocks() { at }: GraphQuery,
+    @Req() request: FastifyRequest,
+    @Reply() reply: FastifyReply,
+  ) {
     const position = await this.registers.pinned(at.knownAt);
     const [frameworks, themes, crosswalks] = await Promise.all([
       this.registers.all('framework', position),
@@ -138,10 +140,9 @@ export class OpenController {
   @ApiOperation({
     summary: 'One framework with its themes, as SKOS',
     description: 'A concept scheme and a concept for each theme, with broader and narrower ones.',
-    operationId: 'getFrameworkAsSkos',
   })
   @Graph()
-  async framework(
+  async getFrameworkAsSkos(
     @Param('code') code: string,
     @AtClocks() { at: { knownAt } }: GraphQuery,
     @Req() request: FastifyRequest,
@@ -157,10 +158,9 @@ export class OpenController {
   @ApiOperation({
     summary: 'One crosswalk as SKOS mappings',
     description: 'The mapping properties between the themes of two frameworks, with who says so and since when.',
-    operationId: 'getCrosswalkAsSkos',
   })
   @Graph()
-  async crosswalk(
+  async getCrosswalkAsSkos(
     @Param('code') code: string,
     @AtClocks() { at, version: named }: MappingQuery,
     @Req() request: FastifyRequest,
@@ -180,10 +180,9 @@ export class OpenController {
     description:
       'Each commitment that names an activity of IATI or another register, with the identifiers. As CSV a row per activity, ' +
       'with its `iati-identifier`, as files of IATI have it.',
-    operationId: 'getActivities',
   })
   @Files(...GRAPH_TYPES, TABLE)
-  async activities(
+  async getActivities(
     @AtClocks() { at: clocks }: ActivitiesQuery,
     @Req() request: FastifyRequest,
     @Reply() reply: FastifyReply,
@@ -208,11 +207,14 @@ export class OpenController {
     summary: 'Progress as SDMX-CSV, as at several dates',
     description:
       'An observation per agency or theme, indicator and date; `_T` counts each commitment once. The rows do not add up to it.',
-    operationId: 'getProgressAsSdmx',
   })
   @By()
   @Files(CSV)
-  async sdmx(@Param('by') by: string, @Query() { dates, knownAt }: DatesQuery, @Reply() reply: FastifyReply) {
+  async getProgressAsSdmx(
+    @Param('by') by: string,
+    @Query() { dates, knownAt }: DatesQuery,
+    @Reply() reply: FastifyReply,
+  ) {
     const breakdown = breakdownNamed(by);
     const all = await this.open.clocksOf(dates ?? [todayAt(new Date())], knownAt);
     const views = [];
@@ -227,11 +229,10 @@ export class OpenController {
   @ApiOperation({
     summary: 'The structure of the SDMX data, as SDMX-JSON',
     description: 'Concepts, code lists, data structure and dataflow.',
-    operationId: 'getSdmxStructure',
   })
   @By()
   @Files(STRUCTURE)
-  async structure(
+  async getSdmxStructure(
     @Param('by') by: string,
     @AtClocks() { at: { knownAt, asOf } }: ClockQuery,
     @Reply() reply: FastifyReply,

@@ -148,11 +148,10 @@ export class ReportJobsController {
     summary: 'Order a report that is made in the background',
     description:
       'For reports that take long. The answer has the addresses of the job and of its file. Every reader may order; a few at once. The same order under way is the same job.',
-    operationId: 'orderReport',
   })
   @ApiAcceptedResponse({ type: ReportJobAnswer })
   @ApiBadRequestResponse({ description: 'There is no such report' })
-  async order(
+  async orderReport(
     @Body() body: OrderReport,
     @Req() request: ApiRequest,
     @Reply() reply: FastifyReply,
@@ -166,11 +165,10 @@ export class ReportJobsController {
   @ApiOperation({
     summary: 'A report that is made in the background: how far it is',
     description: 'Only the client that ordered it knows its id.',
-    operationId: 'getReportJob',
   })
   @ApiOkResponse({ type: ReportJobAnswer })
   @ApiNotFoundResponse({ description: 'There is no such job, or it was kept long enough' })
-  async one(@Param('id') id: string, @Reply() reply: FastifyReply): Promise<ReportJobAnswer> {
+  async getReportJob(@Param('id') id: string, @Reply() reply: FastifyReply): Promise<ReportJobAnswer> {
     const job = await this.jobs.one(id);
     if (job.endedAt === null) void reply.header('Retry-After', String(AGAIN_S));
     return this.#answer(job);
@@ -182,11 +180,10 @@ export class ReportJobsController {
   @ApiOperation({
     summary: 'Cancel a report that is made in the background',
     description: 'A finished job stays as it is.',
-    operationId: 'cancelReportJob',
   })
   @ApiOkResponse({ type: ReportJobAnswer })
   @ApiNotFoundResponse({ description: 'There is no such job, or it was kept long enough' })
-  async cancel(@Param('id') id: string): Promise<ReportJobAnswer> {
+  async cancelReportJob(@Param('id') id: string): Promise<ReportJobAnswer> {
     return this.#answer(await this.jobs.cancel(id));
   }
 
@@ -195,13 +192,12 @@ export class ReportJobsController {
     summary: 'The file of a report that was made in the background',
     description:
       'The same bytes as the address of the report gives with the same dates. It waits a moment for a job that is under way.',
-    operationId: 'getReportJobFile',
   })
   @ApiProduces(...new Set(Object.values(REPORT_FORMATS).map(({ mediaType }) => mediaType)))
   @ApiOkResponse({ schema: { type: 'string', format: 'binary' } })
   @ApiNotFoundResponse({ description: 'There is no such job, or it was kept long enough' })
   @ApiConflictResponse({ description: 'It is not done' })
-  async file(@Param('id') id: string, @Res() reply: FastifyReply): Promise<void> {
+  async getReportJobFile(@Param('id') id: string, @Res() reply: FastifyReply): Promise<void> {
     const job = await this.jobs.over(id, WAIT_MS);
     const { order } = job;
     await sendFile(reply, reportFormat(order.format), fileName(order), await begun(await this.jobs.file(job)));

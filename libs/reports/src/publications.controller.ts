@@ -151,10 +151,12 @@ export class PublicationsController extends registerController('publication') {
     summary: 'A published report as corrected since, with each correction, its reason, and replies of agencies',
     description:
       'Its figures as published and as known by now, as at the same date; beside them the replies of agencies, where it came out of a reporting round. The report itself never changes.',
-    operationId: 'getCorrectedSince',
   })
   @ApiOkResponse({ type: CorrectedSince })
-  async since(@Param('code') code: string, @AtClocks() { at: { knownAt } }: ClockQuery): Promise<CorrectedSince> {
+  async getCorrectedSince(
+    @Param('code') code: string,
+    @AtClocks() { at: { knownAt } }: ClockQuery,
+  ): Promise<CorrectedSince> {
     const position = knownAt ?? String(await this.registered.position());
     const known = await this.registered.one('publication', code, position);
     if (!known?.published) throw await this.registered.missing('publication', code, position);
@@ -168,11 +170,10 @@ export class PublicationsController extends registerController('publication') {
     summary: 'Prepare a report for publication',
     description:
       'The report is made once as a trial; if it cannot be made, it is refused. Until it is published, readers learn nothing of it.',
-    operationId: 'preparePublication',
   })
   @ApiCreatedResponse({ type: PreparedAnswer })
   @ApiConflictResponse({ description: 'The symbol is taken' })
-  async enter(
+  async preparePublication(
     @Body() body: Publication,
     @CurrentCommand() context: CommandContext,
     @Reply() reply: FastifyReply,
@@ -188,11 +189,10 @@ export class PublicationsController extends registerController('publication') {
   @ApiOperation({
     summary: 'Change the report that is to be published; the body replaces what it says',
     description: 'The report is made once as a trial. A published report takes no amendment.',
-    operationId: 'amendPublication',
   })
   @ApiOkResponse({ type: PreparedAnswer })
   @ApiConflictResponse({ description: 'It is published already, or words stand in a section that it would not have' })
-  async amend(
+  async amendPublication(
     @Param('code') code: string,
     @Body() body: Publication,
     @CurrentCommand() context: CommandContext,
@@ -207,11 +207,10 @@ export class PublicationsController extends registerController('publication') {
     summary: 'Add words to a section of a report before it is published',
     description:
       'They take the place of those of the same section, agency and language. An agency writes on its own behalf.',
-    operationId: 'writeNarrative',
   })
   @ApiOkResponse({ type: PreparedAnswer })
   @ApiConflictResponse({ description: 'It is published already, or being published' })
-  async write(
+  async writeNarrative(
     @Param('code') code: string,
     @Body() body: WriteNarrative,
     @CurrentCommand() context: CommandContext,
@@ -225,11 +224,10 @@ export class PublicationsController extends registerController('publication') {
   @ApiOperation({
     summary: 'Take away words that were added to a report before it is published',
     description: 'An agency takes away its own.',
-    operationId: 'removeNarrative',
   })
   @ApiOkResponse({ type: PreparedAnswer })
   @ApiConflictResponse({ description: 'It is published already, or being published' })
-  async remove(
+  async removeNarrative(
     @Param('code') code: string,
     @Body() body: RemoveNarrative,
     @CurrentCommand() context: CommandContext,
@@ -243,11 +241,10 @@ export class PublicationsController extends registerController('publication') {
   @ApiOperation({
     summary: 'Discard a report that was prepared',
     description: 'It and the words added to it are deleted. A published report stays.',
-    operationId: 'discardPublication',
   })
   @ApiOkResponse({ type: PreparedAnswer })
   @ApiConflictResponse({ description: 'It is published already' })
-  async discard(@Param('code') code: string): Promise<PreparedAnswer> {
+  async discardPublication(@Param('code') code: string): Promise<PreparedAnswer> {
     return { code, revision: await this.publications.discard(code) };
   }
 
@@ -255,12 +252,11 @@ export class PublicationsController extends registerController('publication') {
   @ApiOperation({
     summary: 'A file of a published report; before that, for those who prepare it, as it would be published now',
     description: 'The bytes of a published report never change, unless words in them are erased.',
-    operationId: 'getPublishedFile',
   })
   @ApiProduces(...new Set(Object.values(REPORT_FORMATS).map(({ mediaType }) => mediaType)))
   @ApiOkResponse({ schema: { type: 'string', format: 'binary' } })
   @ApiNotFoundResponse({ description: 'There is no such publication' })
-  async file(
+  async getPublishedFile(
     @Param('code') code: string,
     @Query() query: FileQuery,
     @Req() request: FastifyRequest,
@@ -316,10 +312,9 @@ export class VerifyController {
   @ApiOperation({
     summary: 'Whether a file is one that was published',
     description: 'By the SHA-256 of its bytes alone; it needs no token.',
-    operationId: 'verifyPublished',
   })
   @ApiOkResponse({ type: Verified })
-  async verify(@Body() { sha256 }: VerifyFile): Promise<Verified> {
+  async verifyPublished(@Body() { sha256 }: VerifyFile): Promise<Verified> {
     return { published: await publishedAs(this.registered, sha256) };
   }
 }

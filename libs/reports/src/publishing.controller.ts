@@ -114,11 +114,10 @@ export class PublishingController {
     summary: 'Publish a report: its files are made, in every language and format, and never change from then on',
     description:
       'In the background: the answer is a job, and `Location` is its address. A report that cannot be published is refused at once. If words are added while the files are made, the job fails with `wrong_revision`: publish again.',
-    operationId: 'publishReport',
   })
   @ApiAcceptedResponse({ type: PublishingAnswer })
   @ApiConflictResponse({ description: 'It is published already' })
-  async report(
+  async publishReport(
     @Param('code') code: string,
     @CurrentCommand() context: CommandContext,
     @Reply() reply: FastifyReply,
@@ -131,11 +130,10 @@ export class PublishingController {
   @ApiOperation({
     summary: 'A report that is being published, alone or with its round: how far it is',
     description: 'By the secretariat. It is kept for a week after it is over.',
-    operationId: 'getPublishing',
   })
   @ApiOkResponse({ type: PublishingAnswer })
   @ApiNotFoundResponse({ description: 'There is no such job, or it was kept long enough' })
-  async one(@Param('id') id: string, @Reply() reply: FastifyReply): Promise<PublishingAnswer> {
+  async getPublishing(@Param('id') id: string, @Reply() reply: FastifyReply): Promise<PublishingAnswer> {
     const job = await this.jobs.onePublishing(id);
     if (job.endedAt === null) void reply.header('Retry-After', String(AGAIN_S));
     return this.#answer(job);
@@ -147,12 +145,11 @@ export class PublishingController {
   @ApiOperation({
     summary: 'Cancel a publishing while its files are made: nothing is published, and the prepared report stays',
     description: 'By the secretariat. What is over stays as it is.',
-    operationId: 'cancelPublishing',
   })
   @ApiOkResponse({ type: PublishingAnswer })
   @ApiNotFoundResponse({ description: 'There is no such job, or it was kept long enough' })
   @ApiConflictResponse({ description: 'It is being recorded by now: nothing stops it' })
-  async cancel(@Param('id') id: string): Promise<PublishingAnswer> {
+  async cancelPublishing(@Param('id') id: string): Promise<PublishingAnswer> {
     return this.#answer(await this.jobs.cancelPublishing(id));
   }
 

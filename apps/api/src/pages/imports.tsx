@@ -97,7 +97,7 @@ export class ImportPages {
     if (!principal) return { imports: [], mappings: [] };
     const [imports, { items: mappings }] = await Promise.all([
       this.imports.kept.all(principal as Principal),
-      this.routes.mappings(principal as Principal),
+      this.routes.listImportMappings(principal as Principal),
     ]);
     return { imports, mappings };
   }
@@ -105,7 +105,7 @@ export class ImportPages {
 
 interface ListParts {
   readonly imports: readonly { readonly content: ImportHead; readonly saved: string }[];
-  readonly mappings: Awaited<ReturnType<ImportsController['mappings']>>['items'];
+  readonly mappings: Awaited<ReturnType<ImportsController['listImportMappings']>>['items'];
   readonly refused?: string;
   readonly asked?: NewImport;
 }
