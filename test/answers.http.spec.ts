@@ -1,6 +1,6 @@
 /** Questions and texts: refused by name where they cannot be meant, else kept and answered as people mean them. */
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import { EXAMPLES } from '../apps/api/src/openapi.js';
+import { OPERATION_EXAMPLES } from '../apps/api/src/openapi.js';
 import { bearer, done, refusal } from './support/asking.js';
 import { commitment } from './support/commitment.js';
 import { HLD, TestServer } from './support/server.js';
@@ -58,7 +58,7 @@ describe('A wrong value', () => {
   });
 
   const exampleOf = (id: string) => {
-    const example = EXAMPLES[id];
+    const example = OPERATION_EXAMPLES[id];
     if (!example) throw new Error(`openapi-examples.json has no example of ${id}: npm run examples writes it.`);
     return example;
   };

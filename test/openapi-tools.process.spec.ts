@@ -5,7 +5,7 @@ import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, symlinkSync, writeF
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
-import { EXAMPLES } from '../apps/api/src/openapi.js';
+import { OPERATION_EXAMPLES } from '../apps/api/src/openapi.js';
 import { commitment } from './support/commitment.js';
 import { HLD, TestServer } from './support/server.js';
 
@@ -113,7 +113,7 @@ async function reads() {
     const type = Object.keys(get.responses['200']!.content!)[0]!;
     return { path, operationId: get.operationId, type, params: { path: asked('path'), query: asked('query') } };
   });
-  const rests = new Set(Object.entries(EXAMPLES).flatMap(([name, { before }]) => (before ? [name] : [])));
+  const rests = new Set(Object.entries(OPERATION_EXAMPLES).flatMap(([name, { before }]) => (before ? [name] : [])));
   const answered = await Promise.all(
     all.map(async (read) => {
       const address = read.path.replaceAll(/\{(\w+)\}/g, (_, name: string) =>

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { inLines } from '#platform';
-import { EXAMPLES, PROBLEM_EXAMPLES, type Example, type ProblemExample } from '../apps/api/src/openapi.js';
+import { OPERATION_EXAMPLES, PROBLEM_EXAMPLES, type Example, type ProblemExample } from '../apps/api/src/openapi.js';
 import { Reader, wrongFor } from './support/browser.js';
 import { Documented, Validators } from './support/documented.js';
 import { deep } from './support/properties.js';
@@ -234,8 +234,8 @@ describe('the document', () => {
 
 describe('the examples', () => {
   it('are one for each operation, as the document shows them', () => {
-    expect(Object.keys(EXAMPLES).sort()).toEqual([...routes.keys()].sort());
-    for (const [operationId, { path = {}, query = {}, body, answer, csv }] of Object.entries(EXAMPLES)) {
+    expect(Object.keys(OPERATION_EXAMPLES).sort()).toEqual([...routes.keys()].sort());
+    for (const [operationId, { path = {}, query = {}, body, answer, csv }] of Object.entries(OPERATION_EXAMPLES)) {
       const { parameters, requestBody, responses } = routes.get(operationId)!;
       const shown = parameters
         .filter(({ example }) => example !== undefined)
@@ -251,7 +251,7 @@ describe('the examples', () => {
   });
 
   it('are accepted, and answered as they say, one after the other on a fresh server', async () => {
-    for (const [operationId, example] of Object.entries(EXAMPLES)) {
+    for (const [operationId, example] of Object.entries(OPERATION_EXAMPLES)) {
       const { requestBody, responses } = routes.get(operationId)!;
       if (requestBody)
         expect([operationId, validators.faults(bodyOf(requestBody).schema, example.body)]).toEqual([operationId, []]);
@@ -284,7 +284,7 @@ describe('the examples', () => {
   });
 
   it('would be found out when they say something else', () => {
-    const { answer } = EXAMPLES['progressPerAgency']!;
+    const { answer } = OPERATION_EXAMPLES['progressPerAgency']!;
     expect(() => expectLike({ ...(answer as object), asOf: '2006-11-22' }, answer)).toThrow();
     expect(() => expectLike('{"position":"1"}\n{"stream":"x"}\n', '{"position":"2"}\n{"stream":"y"}\n')).toThrow();
     const { schema } = answerOf('progressPerAgency', 200, 'application/json');

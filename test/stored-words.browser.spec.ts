@@ -6,7 +6,7 @@ import { AccessStore } from '#access';
 import { todayAt } from '#clocks';
 import { Following, Post } from '#letters';
 import { SignIn } from '#sign-in';
-import { EXAMPLES } from '../apps/api/src/openapi.js';
+import { OPERATION_EXAMPLES } from '../apps/api/src/openapi.js';
 import { done } from './support/asking.js';
 import { Reader, signedIn } from './support/browser.js';
 import { commitment } from './support/commitment.js';
@@ -280,7 +280,7 @@ describe('Hostile words that were stored', () => {
       for (const format of types.flatMap((type) =>
         type === CSV_TYPE ? ['csv'] : type === XLSX_TYPE ? ['xlsx'] : [],
       )) {
-        const query = new URLSearchParams({ ...EXAMPLES[get!.operationId]?.query, ...(named && { format }) });
+        const query = new URLSearchParams({ ...OPERATION_EXAMPLES[get!.operationId]?.query, ...(named && { format }) });
         for (const name of ['agency', 'code', 'theme', 'forum'])
           if (query.has(name)) query.set(name, values[name === 'forum' ? 'forums/id' : name]!);
         for (const name of ['asOf', 'knownAt']) query.delete(name);

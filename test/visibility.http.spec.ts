@@ -2,7 +2,7 @@
 import { beforeAll, expect, it } from '@jest/globals';
 import { AccessStore } from '#access';
 import { DraftsStore } from '#drafts';
-import { EXAMPLES } from '../apps/api/src/openapi.js';
+import { OPERATION_EXAMPLES } from '../apps/api/src/openapi.js';
 import { bearer, done } from './support/asking.js';
 import { pageRoutes } from './support/page-routes.js';
 import { endOf, over } from './support/publishing.js';
@@ -57,7 +57,7 @@ beforeAll(async () => {
   const { position } = await done(answered);
   await server.get('/v1/rounds', { 'if-position-at-least': position });
   const routes = Object.entries(paths).flatMap(([path, { get }]) => {
-    const { path: at = {}, query = {} } = (get && EXAMPLES[get.operationId]) ?? {};
+    const { path: at = {}, query = {} } = (get && OPERATION_EXAMPLES[get.operationId]) ?? {};
     // Metrics count requests, those of the secretariat, too.
     if (!get || path === '/metrics' || path.startsWith('/health/')) return [];
     const named = (value: (name: string) => string) =>

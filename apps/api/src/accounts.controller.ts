@@ -95,9 +95,13 @@ export class Relieve {
   to?: FullDate | null;
 }
 
-const INSTANT = { type: String, format: 'date-time' } as const;
-const OPEN_END = { ...INSTANT, nullable: true, description: 'null: it has no end' } as const;
-const BY = { type: String, nullable: true, description: 'An account; null: the command line' } as const;
+const INSTANT_SCHEMA = { type: String, format: 'date-time' } as const;
+const OPEN_END = { ...INSTANT_SCHEMA, nullable: true, description: 'null: it has no end' } as const;
+const ACCOUNT_OR_CLI_SCHEMA = {
+  type: String,
+  nullable: true,
+  description: 'An account; null: the command line',
+} as const;
 
 class AppointmentView {
   @ApiProperty({ format: 'uuid' }) readonly id: string;
@@ -106,8 +110,8 @@ class AppointmentView {
   @ApiProperty({ type: String, nullable: true, example: 'IOM' }) readonly agency: string | null;
   @Instant() readonly since: string;
   @ApiProperty(OPEN_END) readonly until: string | null;
-  @ApiProperty(BY) readonly appointedBy: string | null;
-  @ApiProperty(BY) readonly relievedBy: string | null;
+  @ApiProperty(ACCOUNT_OR_CLI_SCHEMA) readonly appointedBy: string | null;
+  @ApiProperty(ACCOUNT_OR_CLI_SCHEMA) readonly relievedBy: string | null;
 }
 
 class AccountView {
@@ -118,7 +122,7 @@ class AccountView {
   @ApiProperty({ enum: REPORT_LANGUAGES, nullable: true, description: 'Of letters; null: none was chosen, so English' })
   readonly language: ReportLanguage | null;
   @Instant() readonly created: string;
-  @ApiProperty(BY) readonly createdBy: string | null;
+  @ApiProperty(ACCOUNT_OR_CLI_SCHEMA) readonly createdBy: string | null;
   @InstantOrNull('When all that tells who it is was erased') readonly erased: string | null;
   @ApiProperty({ type: [AppointmentView], description: 'Every role that it has or had, or will have' })
   readonly appointments: readonly AppointmentView[];

@@ -64,7 +64,7 @@ import { LogCheck } from './log-check.js';
 import { MeController } from './me.controller.js';
 import { Draining, OperationsController } from './operations.controller.js';
 import { isKurrentdb, isPostgres, sqliteFile, type Settings } from './settings.js';
-import { LIGHT } from './pages/stylesheet.js';
+import { LIGHT_COLOURS } from './pages/stylesheet.js';
 import { TokensController } from './tokens.controller.js';
 import { softwareDigest, softwareVersion } from './software.js';
 import { startTracing, stopTracing } from './tracing.js';
@@ -95,7 +95,7 @@ interface KindOfStore {
 }
 
 /** The stores of logs, by the schemes of their URLs; the last one takes all other URLs, and refuses all but its own. */
-const LOGS: readonly KindOfStore[] = [
+const LOG_STORES: readonly KindOfStore[] = [
   { system: 'postgresql', is: isPostgres, open: (url, how) => new PostgresEventStore(url, undefined, how) },
   {
     system: 'kurrentdb',
@@ -105,7 +105,7 @@ const LOGS: readonly KindOfStore[] = [
   },
   { system: 'sqlite', is: () => true, open: (url, how) => new SqliteEventStore(sqliteFile(url), undefined, how) },
 ];
-const kindOf = (url: string): KindOfStore => LOGS.find(({ is }) => is(url))!;
+const kindOf = (url: string): KindOfStore => LOG_STORES.find(({ is }) => is(url))!;
 
 /** The store of a log, by its URL. */
 export async function openEventStore(url: string, purpose: Purpose = 'serve'): Promise<EventStore> {
@@ -235,7 +235,7 @@ class Closing implements OnApplicationShutdown {
 const imprintOf = ({ publicUrl, publisher, dataLicence }: Settings): Imprint => ({
   ...{ publicUrl, publisher, dataLicence },
   software: softwareVersion(),
-  colours: LIGHT,
+  colours: LIGHT_COLOURS,
 });
 
 @Global()

@@ -16,8 +16,8 @@ import {
 } from '#platform';
 import { missing } from '#registers';
 
-const PAGE = 500;
-const OUTCOMES = ['done', 'refused'] as const;
+const ENTRIES_PER_BATCH = 500;
+const AUDIT_OUTCOMES = ['done', 'refused'] as const;
 
 const AtInstant = (description: string, example?: string) =>
   applyDecorators(
@@ -31,10 +31,10 @@ class AuditQuery {
   @AtInstant('Before then') to?: string;
   @QueryText('Only requests of this account', { max: 100 }) account?: string;
   @QueryText('Only requests for this agency', { example: 'IOM', max: 100 }) agency?: string;
-  @ApiProperty({ required: false, enum: OUTCOMES, description: 'Only acts that were done, or refused' })
+  @ApiProperty({ required: false, enum: AUDIT_OUTCOMES, description: 'Only acts that were done, or refused' })
   @IsOptional()
-  @IsIn(OUTCOMES)
-  outcome?: (typeof OUTCOMES)[number];
+  @IsIn(AUDIT_OUTCOMES)
+  outcome?: (typeof AUDIT_OUTCOMES)[number];
   @ApiProperty({ required: false, type: String, description: '`nextCursor` of the answer before' })
   @IsOptional()
   @Matches(/^\d{1,15}$/, { message: 'cursor is not one that an answer gave' })
@@ -88,7 +88,8 @@ export class AuditController {
       ...{ from: from && new Date(from).toISOString(), to: to && new Date(to).toISOString() },
       ...{ account, agency, outcome, before: cursor === undefined ? undefined : Number(cursor) },
     };
-    if (formatOf(request) !== 'json' && limit === undefined) return { items: this.audit.pages(filter, PAGE) };
+    if (formatOf(request) !== 'json' && limit === undefined)
+      return { items: this.audit.pages(filter, ENTRIES_PER_BATCH) };
     const most = limit ?? 100;
     const found = await this.audit.find(filter, most + 1);
     const items = found.slice(0, most);

@@ -6,8 +6,8 @@ import { clientOf, formOf, routeOf, type ApiRequest } from '#platform';
 /** Routes that show accounts or this record itself are noted, though they only read. */
 const NOTED_READING = /^\/(?:v1\/(?:accounts|tokens|audit)|accounts|sign-in\/)/;
 /** Part of these addresses may be what signs somebody in. */
-const SECRET = /^\/sign-in\//;
-const MOST = 200;
+const SECRET_PATH = /^\/sign-in\//;
+const MAX_SUBJECT_CHARS = 200;
 
 /** @param audit gives the record, once the application is made */
 export function auditsRequests(server: FastifyInstance, audit: () => Audit): void {
@@ -26,7 +26,7 @@ function isNoted(request: ApiRequest, status: number, lately: Map<string, number
   if (method === 'GET' || method === 'HEAD') return NOTED_READING.test(route);
   // A form or a question that strangers may send changes nothing, but where it signs somebody in.
   const isKnown = principal !== undefined || session !== undefined;
-  return method !== 'OPTIONS' && (isKnown || (formOf(request) !== undefined && SECRET.test(route)));
+  return method !== 'OPTIONS' && (isKnown || (formOf(request) !== undefined && SECRET_PATH.test(route)));
 }
 
 /** A client over its budget is noted once a minute. */
@@ -41,7 +41,7 @@ function isFirstInMinute(client: string, lately: Map<string, number>): boolean {
 function entryOf(request: ApiRequest, status: number): Parameters<Audit['note']>[0] {
   const { method, principal, session, ip, refusal, correlation } = request;
   const route = routeOf(request).url ?? 'none';
-  const named = SECRET.test(route) ? '' : Object.values((request.params ?? {}) as object).join(' ');
+  const named = SECRET_PATH.test(route) ? '' : Object.values((request.params ?? {}) as object).join(' ');
   return {
     at: new Date().toISOString(),
     account: principal?.account ?? session?.account ?? null,
@@ -49,7 +49,7 @@ function entryOf(request: ApiRequest, status: number): Parameters<Audit['note']>
     agency: principal?.agency ?? null,
     address: ip ?? null,
     what: `${method} ${route}`,
-    subject: named === '' ? null : named.slice(0, MOST).toWellFormed().replaceAll('\u0000', ''),
+    subject: named === '' ? null : named.slice(0, MAX_SUBJECT_CHARS).toWellFormed().replaceAll('\u0000', ''),
     status,
     code: refusal ?? null,
     correlation: correlation?.id ?? null,

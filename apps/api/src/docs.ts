@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 import zlib from 'node:zlib';
 
 /** The page without its scripts and styles. */
-const PAGE = `<!doctype html>
+const PAGE_HTML = `<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
@@ -27,12 +27,12 @@ const PAGE = `<!doctype html>
 `;
 
 /** Scripts of our own only; Scalar sets its styles in the page. Requests from the page go to this server alone. */
-const POLICY =
+const CONTENT_SECURITY_POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self' data:; " +
   "connect-src 'self'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'";
 
 /** Shows the reference, and names for everybody what Scalar leaves without a name, or names alike. */
-const SCRIPT = `document.querySelector('body > h1').remove();
+const PAGE_SCRIPT = `document.querySelector('body > h1').remove();
 Scalar.createApiReference('#reference', {
   url: '/openapi.json',
   servers: [{ url: location.origin }],
@@ -65,14 +65,14 @@ async function scalarScript(): Promise<string> {
   return body;
 }
 
-const BROTLI = { params: { [zlib.constants.BROTLI_PARAM_QUALITY]: 5 } };
+const BROTLI_OPTIONS = { params: { [zlib.constants.BROTLI_PARAM_QUALITY]: 5 } };
 /** The encodings of answers, the best first. */
-const ENCODINGS = {
-  br: (bytes: Buffer) => promisify<Buffer, zlib.BrotliOptions, Buffer>(zlib.brotliCompress)(bytes, BROTLI),
+const ENCODERS = {
+  br: (bytes: Buffer) => promisify<Buffer, zlib.BrotliOptions, Buffer>(zlib.brotliCompress)(bytes, BROTLI_OPTIONS),
   gzip: (bytes: Buffer) => promisify<Buffer, Buffer>(zlib.gzip)(bytes),
   identity: async (bytes: Buffer) => bytes,
 } as const;
-type Encoding = keyof typeof ENCODINGS;
+type Encoding = keyof typeof ENCODERS;
 
 /** A file that stays as it is: it is made and compressed once, however often strangers ask for it. */
 function kept(content: () => string | Promise<string>): (encoding: Encoding) => Promise<Buffer> {
@@ -80,7 +80,7 @@ function kept(content: () => string | Promise<string>): (encoding: Encoding) => 
   const encoded = new Map<Encoding, Promise<Buffer>>();
   return (encoding) => {
     plain ??= Promise.resolve(content()).then((text) => Buffer.from(text));
-    const made = encoded.get(encoding) ?? plain.then(ENCODINGS[encoding]);
+    const made = encoded.get(encoding) ?? plain.then(ENCODERS[encoding]);
     encoded.set(encoding, made);
     return made;
   };
@@ -89,21 +89,21 @@ function kept(content: () => string | Promise<string>): (encoding: Encoding) => 
 /** Lets a server show the documentation. @param document gives the OpenAPI document, once it is asked for */
 export function showsDocs(server: FastifyInstance, document: () => object): void {
   const files = {
-    '/docs': ['text/html; charset=utf-8', () => PAGE],
+    '/docs': ['text/html; charset=utf-8', () => PAGE_HTML],
     '/docs/docs.css': ['text/css; charset=utf-8', () => readFileSync(new URL('./docs.css', import.meta.url), 'utf8')],
-    '/docs/docs.js': ['text/javascript; charset=utf-8', () => SCRIPT],
+    '/docs/docs.js': ['text/javascript; charset=utf-8', () => PAGE_SCRIPT],
     '/docs/scalar.js': ['text/javascript; charset=utf-8', scalarScript],
     '/openapi.json': ['application/json; charset=utf-8', () => JSON.stringify(document())],
   } as const;
   for (const [path, [type, content]] of Object.entries(files)) {
     const file = kept(content);
     server.get(path, async (request, reply) => {
-      const encoding = (request.accepts().encoding(Object.keys(ENCODINGS)) || 'identity') as Encoding;
+      const encoding = (request.accepts().encoding(Object.keys(ENCODERS)) || 'identity') as Encoding;
       if (encoding !== 'identity') void reply.header('Content-Encoding', encoding);
       return reply
         .type(type)
         .header('Vary', 'Accept-Encoding')
-        .header('Content-Security-Policy', POLICY)
+        .header('Content-Security-Policy', CONTENT_SECURITY_POLICY)
         .send(await file(encoding));
     });
   }

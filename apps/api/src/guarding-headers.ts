@@ -3,7 +3,7 @@ import helmet from '@fastify/helmet';
 import fastify from 'fastify';
 
 /** Nothing of an answer is shown as anything else; a page says more of itself (`rendering.tsx`). */
-const NOTHING = { defaultSrc: ["'none'"], baseUri: ["'none'"], formAction: ["'none'"], frameAncestors: ["'none'"] };
+const DENY_ALL = { defaultSrc: ["'none'"], baseUri: ["'none'"], formAction: ["'none'"], frameAncestors: ["'none'"] };
 
 const TWO_YEARS_S = 63_072_000;
 
@@ -14,7 +14,7 @@ const TWO_YEARS_S = 63_072_000;
 export async function guardingHeaders(isSecure: boolean): Promise<Readonly<Record<string, string>>> {
   const asked = fastify();
   await asked.register(helmet, {
-    contentSecurityPolicy: { useDefaults: false, directives: NOTHING },
+    contentSecurityPolicy: { useDefaults: false, directives: DENY_ALL },
     strictTransportSecurity: isSecure && { maxAge: TWO_YEARS_S, includeSubDomains: false },
     referrerPolicy: { policy: 'same-origin' },
     xFrameOptions: { action: 'deny' },

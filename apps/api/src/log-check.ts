@@ -7,7 +7,7 @@ import { LOG } from '#platform';
 /** Events in one go: their check takes no more than a few milliseconds. */
 const AT_ONCE = 50;
 /** The share of the time in which it works. */
-const SHARE = 0.05;
+const WORKING_SHARE = 0.05;
 /** The rest between one pass and the next, and after a read that failed. */
 const [BETWEEN_MS, AGAIN_MS] = [600_000, 5_000];
 
@@ -79,7 +79,7 @@ export class LogCheck implements BeforeApplicationShutdown {
         if (fault) return fault;
       }
       this.#found = { ...this.#found, position: verification.position };
-      await this.#pause((performance.now() - begun) * (1 / SHARE - 1));
+      await this.#pause((performance.now() - begun) * (1 / WORKING_SHARE - 1));
     }
   }
 

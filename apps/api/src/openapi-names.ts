@@ -23,7 +23,7 @@ interface Schema {
 }
 
 /** The names of closed lists of the domain that are not their own in the singular. */
-const OTHERWISE: Readonly<Record<string, string>> = {
+const IRREGULAR_NAMES: Readonly<Record<string, string>> = {
   NEXT_STEPS: 'NextStepWord',
   VERIFICATIONS: 'VerificationWord',
   LIVES: 'Life',
@@ -40,7 +40,7 @@ const pascal = (text: string): string =>
 const singular = (list: string): string => pascal(list.toLowerCase().replace(/s$/, ''));
 const reference = (name: string): string => `#/components/schemas/${name}`;
 /** How many words may stand in a name. */
-const FEW = 2;
+const MAX_WORDS_IN_NAME = 2;
 
 /** Gives the schemas of a document names. */
 class Naming {
@@ -56,7 +56,7 @@ class Naming {
 
   constructor(private readonly schemas: Schemas) {
     for (const [name, list] of Object.entries(words))
-      if (Array.isArray(list)) this.#domain.set(keyOf(list), OTHERWISE[name] ?? singular(name));
+      if (Array.isArray(list)) this.#domain.set(keyOf(list), IRREGULAR_NAMES[name] ?? singular(name));
     this.#lists = new Map(this.#domain);
   }
 
@@ -100,7 +100,7 @@ class Naming {
 
   /** By its words when they are few; or after a list of the domain, of which it has all and one more. */
   #nameOf(values: readonly unknown[]): string | null {
-    if (values.length <= FEW) return values.map((value) => pascal(String(value))).join('Or');
+    if (values.length <= MAX_WORDS_IN_NAME) return values.map((value) => pascal(String(value))).join('Or');
     for (const more of values) {
       const rest = this.#domain.get(keyOf(values.filter((value) => value !== more)));
       if (rest) return `${rest}Or${pascal(String(more))}`;

@@ -42,12 +42,12 @@ export interface ProblemExample extends Example {
   /** The body is filled up with blanks to this many bytes. */
   readonly padTo?: number;
 }
-export const EXAMPLES: Readonly<Record<string, Example>> = examples.operations;
+export const OPERATION_EXAMPLES: Readonly<Record<string, Example>> = examples.operations;
 export const PROBLEM_EXAMPLES: Readonly<Record<string, ProblemExample>> = examples.problems;
 
 const text = { type: 'string' } as const;
 
-const PARAMETERS: Readonly<Record<string, Parameter>> = {
+const SHARED_PARAMETERS: Readonly<Record<string, Parameter>> = {
   IfMatch: {
     name: 'If-Match',
     in: 'header',
@@ -86,7 +86,7 @@ const PARAMETERS: Readonly<Record<string, Parameter>> = {
   },
 };
 
-const HEADERS: Readonly<Record<string, Header>> = {
+const SHARED_HEADERS: Readonly<Record<string, Header>> = {
   ETag: {
     description:
       'Of an act the revision, `"3"`, for If-Match. Of a GET a digest of the answer, for If-None-Match, behind the revision ' +
@@ -133,7 +133,7 @@ const PROBLEMS: Readonly<Record<string, string>> = {
   503: 'Not available now: the views have not reached the position yet, or the store does not answer',
 };
 /** The refusals that any request may get before its route is known. */
-const OTHERWISE =
+const UNROUTED_REFUSALS =
   'Any other refusal, also as problem+json: 405 another method than those in `Allow`, 408 the request stopped half-way, 414 or ' +
   '431 an address or headers that are too long, 429 too many requests, 500 a fault of the server, which was logged';
 const PROBLEM_HEADERS: Readonly<Record<string, readonly string[]>> = {
@@ -180,7 +180,7 @@ export function openApi(
   for (const schema of Object.values(components.schemas)) modernise(schema as Schema);
   const { detail } = (components.schemas['Problem'] as Schema).properties!;
   Object.assign(detail!, { 'x-ms-primary-error-message': true }); // what a client says of a refusal
-  Object.assign(components, { parameters: PARAMETERS, headers: HEADERS, responses: problems() });
+  Object.assign(components, { parameters: SHARED_PARAMETERS, headers: SHARED_HEADERS, responses: problems() });
   for (const [path, item] of Object.entries(document.paths))
     for (const method of ['get', 'post', 'put'] as const)
       if (item[method]) complete(item[method], path, method !== 'get', publicReading, components);
@@ -194,7 +194,7 @@ const problems = (): Components['responses'] => ({
     headers: headerRefs(['ETag', 'Cache-Control', 'X-Correlation-Id']),
   },
   ...Object.fromEntries(
-    Object.entries({ ...PROBLEMS, Otherwise: OTHERWISE }).map(([status, description]) => [
+    Object.entries({ ...PROBLEMS, Otherwise: UNROUTED_REFUSALS }).map(([status, description]) => [
       status,
       {
         description,
@@ -210,7 +210,7 @@ const problems = (): Components['responses'] => ({
 /** Adds to an operation the facts that follow from its method, its path and its answer. */
 function complete(operation: Operation, path: string, writes: boolean, publicReading: boolean, components: Components) {
   const { operationId, responses } = operation;
-  const example = EXAMPLES[operationId!];
+  const example = OPERATION_EXAMPLES[operationId!];
   const onSomething = path.includes('{');
   operation.tags = operation.tags!.slice(-1); // a route's own tag takes the place of its controller's
   operation.parameters = operation.parameters!.map((parameter) => asked(parameter as Parameter, example));

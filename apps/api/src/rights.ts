@@ -10,12 +10,12 @@ interface Route {
   readonly needsToken: boolean;
 }
 
-const METHODS = ['get', 'post', 'put'] as const;
+const HTTP_METHODS = ['get', 'post', 'put'] as const;
 
 /** Every route of the document, with its line. */
 export const routesOf = ({ paths }: Pick<OpenAPIObject, 'paths'>): Route[] =>
   Object.entries(paths).flatMap(([path, item]) =>
-    METHODS.flatMap((method) => {
+    HTTP_METHODS.flatMap((method) => {
       const operation = item[method];
       if (!operation) return [];
       const rights = (operation as unknown as Record<string, RouteRights | undefined>)[RIGHTS_EXTENSION];
@@ -35,7 +35,7 @@ const table = (heads: readonly string[], rows: readonly (readonly string[])[]): 
   [row(...heads), row(...heads.map(() => '---')), ...rows.map((cells) => row(...cells))].join('\n');
 const scopeOf = ({ scope }: RouteRights): string => (scope === null ? 'any' : `\`${scope}\``);
 
-const INTRODUCTION = `# Rights
+const RIGHTS_INTRODUCTION = `# Rights
 
 Made of the tables of acts and the marks of routes by \`node scripts/rights.mjs\`; a test compares it with them, and holds the
 answers of a server against it.
@@ -77,7 +77,7 @@ export function rightsInWords(document: Pick<OpenAPIObject, 'paths'>): string {
     return [[`\`${operationId}\``, `\`${address}\``, scopeOf(rights), ...roles, rights.only ?? '']];
   });
   return `${[
-    INTRODUCTION,
+    RIGHTS_INTRODUCTION,
     '## Acts on commitments',
     'Whether an act is an agency’s to do, by its relation to the commitment as it stands today. _Asked_ goes with a role: it ' +
       'may do what that role may, and this beside it. _Former lead_ and _none_ have no part in it now.',

@@ -53,7 +53,7 @@ import type { Settings } from './settings.js';
 const PATIENCE_MS = 5_000;
 
 /** The number of connections that may wait to be taken. */
-const BACKLOG = 4_096;
+const CONNECTION_BACKLOG = 4_096;
 
 /** The time that requests under way have to finish when the server ends. */
 const FINISH_MS = 15_000;
@@ -73,7 +73,10 @@ export async function startServer(
     await refuseUnsafe(settings, app.get(AccessStore));
     const building = app.get(Projector).start();
     await Promise.race([building, sleep(PATIENCE_MS, undefined, { ref: false })]);
-    await Promise.all([building, app.listen({ port: settings.port, host: settings.host, backlog: BACKLOG })]);
+    await Promise.all([
+      building,
+      app.listen({ port: settings.port, host: settings.host, backlog: CONNECTION_BACKLOG }),
+    ]);
     await noteAddress(settings);
     giveBackMemory();
     app.get(LogCheck).start();
@@ -219,7 +222,7 @@ function asksForBodies(server: FastifyInstance): void {
 }
 
 /** A request on an open connection is answered as usual while the server ends. */
-const ENDING = { return503OnClosing: false };
+const CLOSING_OPTIONS = { return503OnClosing: false };
 
 /** The longest part of an address that names something. */
 const LONGEST_PART = 400;
@@ -253,7 +256,7 @@ export async function buildServer(settings: Settings, stores: Stores): Promise<N
   const pages = pagesContext(settings);
   const guards = await guardingHeaders(settings.publicUrl.startsWith('https:'));
   const adapter = new FastifyAdapter({
-    ...ENDING,
+    ...CLOSING_OPTIONS,
     bodyLimit: settings.bodyLimit,
     // A body that stops half-way is not waited for.
     requestTimeout: settings.requestTimeoutMs,

@@ -133,10 +133,17 @@ export function settingsFrom(given: NodeJS.ProcessEnv = process.env): Settings {
 }
 
 /** A setting with a secret may stand in a file instead, whose name is in `…_FILE`. */
-const SECRETS = ['LOG_URL', 'ACCESS_URL', 'DRAFTS_URL', 'WEBHOOKS_URL', 'SMTP_URL', 'OIDC_CLIENT_SECRET'] as const;
+const SECRET_SETTINGS = [
+  'LOG_URL',
+  'ACCESS_URL',
+  'DRAFTS_URL',
+  'WEBHOOKS_URL',
+  'SMTP_URL',
+  'OIDC_CLIENT_SECRET',
+] as const;
 
 function withSecrets(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  const read = SECRETS.flatMap((name) => {
+  const read = SECRET_SETTINGS.flatMap((name) => {
     const file = env[`${name}_FILE`];
     if (!file) return [];
     if (env[name]) throw new Error(`${name} and ${name}_FILE are both set.`);

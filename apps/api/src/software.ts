@@ -4,7 +4,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const LIBRARIES = fileURLToPath(new URL('../../../libs', import.meta.url));
+const LIBRARIES_FOLDER = fileURLToPath(new URL('../../../libs', import.meta.url));
 
 /** Also asked while bundling, which the first start does on the machine's own Node: 20 has no `globSync`. */
 const OF_A_LIBRARY = /^[^/\\]+[/\\]src[/\\][^/\\]+\.[jt]s$/;
@@ -15,13 +15,13 @@ declare const BUILT_SOFTWARE: string;
 /** A digest of all our code; where it is not there, of the program itself. */
 export function softwareDigest(): string {
   if (typeof BUILT_SOFTWARE === 'string') return BUILT_SOFTWARE;
-  const files = existsSync(LIBRARIES)
-    ? readdirSync(LIBRARIES, { recursive: true, encoding: 'utf8' }).filter(
+  const files = existsSync(LIBRARIES_FOLDER)
+    ? readdirSync(LIBRARIES_FOLDER, { recursive: true, encoding: 'utf8' }).filter(
         (file) => OF_A_LIBRARY.test(file) && !file.includes('.spec.'),
       )
     : [];
   const hash = createHash('sha256');
-  for (const file of files.sort()) hash.update(file).update(readFileSync(join(LIBRARIES, file)));
+  for (const file of files.sort()) hash.update(file).update(readFileSync(join(LIBRARIES_FOLDER, file)));
   if (files.length === 0) hash.update(readFileSync(process.argv[1]!));
   return hash.digest('base64url');
 }

@@ -1,9 +1,9 @@
 /** Files that a verb writes: each has another name until it is whole, so that an error or a signal leaves nothing half written. */
 import { rmSync } from 'node:fs';
 
-const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+const ENDING_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 /** The file itself or the folder, and the files that SQLite keeps beside a file. */
-const SUFFIXES = ['', '-wal', '-shm', '-journal'] as const;
+const FILE_SUFFIXES = ['', '-wal', '-shm', '-journal'] as const;
 
 /** @param make makes it under the name that it is given, and gives it its own when it is whole */
 export const whenWhole = <T>(target: string, make: (arriving: string) => Promise<T>): Promise<T> => {
@@ -14,9 +14,9 @@ export const whenWhole = <T>(target: string, make: (arriving: string) => Promise
 /** Removes a file or folder before and after something is done with it, and before a signal ends the process. */
 export async function leavingNothing<T>(name: string, make: () => Promise<T>): Promise<T> {
   const remove = () => {
-    for (const suffix of SUFFIXES) rmSync(name + suffix, { recursive: true, force: true, maxRetries: 3 });
+    for (const suffix of FILE_SUFFIXES) rmSync(name + suffix, { recursive: true, force: true, maxRetries: 3 });
   };
-  const listen = (how: 'on' | 'off') => SIGNALS.forEach((signal) => process[how](signal, end));
+  const listen = (how: 'on' | 'off') => ENDING_SIGNALS.forEach((signal) => process[how](signal, end));
   const end = (signal: NodeJS.Signals) => {
     listen('off');
     try {

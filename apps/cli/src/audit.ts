@@ -5,7 +5,7 @@ import { csvOf } from '#tables';
 import { openAccess } from '../../api/src/app.module.js';
 import type { Settings } from '../../api/src/settings.js';
 
-const PAGE = 1_000;
+const ENTRIES_PER_BATCH = 1_000;
 
 export interface AuditOptions extends Pick<AuditFilter, 'from' | 'to' | 'account' | 'agency'> {
   readonly outcome?: string;
@@ -32,7 +32,7 @@ export const printAudit = (
     if (format !== 'csv' && format !== 'ndjson') throw new Error(`--format takes csv or ndjson, not ${format}.`);
     const filter = { ...options, outcome, from: instantOf(from), to: instantOf(to) } as const;
     let isFirst = true;
-    for await (const page of audit.pages(filter, PAGE)) {
+    for await (const page of audit.pages(filter, ENTRIES_PER_BATCH)) {
       const text =
         format === 'ndjson'
           ? page.map((row) => `${JSON.stringify(row)}\n`).join('')

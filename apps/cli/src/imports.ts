@@ -32,7 +32,7 @@ const IMPORTER = { account: 'import', role: 'secretariat', agency: null, scopes:
 export type ImportOptions = Partial<Omit<NewImport, 'file'>>;
 
 /** The endings of the names of spreadsheets, also of a form that is not read, which is told then. */
-const SPREADSHEET = /\.(?:xls[xmb]?|xlt[xm]|csv|tsv|ods|fods|numbers)$/i;
+const SPREADSHEET_NAME = /\.(?:xls[xmb]?|xlt[xm]|csv|tsv|ods|fods|numbers)$/i;
 /** The files that programs keep beside an open spreadsheet, and systems in every folder. */
 const PASSED_OVER = /^(?:\.|~\$)|^(?:thumbs\.db|desktop\.ini)$/i;
 
@@ -41,7 +41,7 @@ function spreadsheetsIn(folder: string) {
   const names = readdirSync(folder)
     .filter((name) => !PASSED_OVER.test(name))
     .sort();
-  const sheets = names.filter((name) => SPREADSHEET.test(name) && statSync(join(folder, name)).isFile());
+  const sheets = names.filter((name) => SPREADSHEET_NAME.test(name) && statSync(join(folder, name)).isFile());
   if (sheets.length === 0) return null;
   return { sheets, ofForm: names.filter(isOfForm), unread: names.filter((name) => !sheets.includes(name)) };
 }
@@ -258,13 +258,13 @@ function printSides(at: string, { that, fields }: LikelyDuplicate): void {
   const width = Math.max(0, ...fields.map(({ field }) => field.length));
   const cut = (text: string | null): string => {
     const line = (text ?? '–').replaceAll(/\s+/g, ' ');
-    return line.length > SIDE ? `${line.slice(0, SIDE - 1)}…` : line;
+    return line.length > SIDE_CHARS ? `${line.slice(0, SIDE_CHARS - 1)}…` : line;
   };
   for (const one of fields)
     console.log(
-      `  ${one.differs ? '≠' : ' '} ${one.field.padEnd(width)}  ${cut(one.this).padEnd(SIDE)}  ${cut(one.that)}`.trimEnd(),
+      `  ${one.differs ? '≠' : ' '} ${one.field.padEnd(width)}  ${cut(one.this).padEnd(SIDE_CHARS)}  ${cut(one.that)}`.trimEnd(),
     );
 }
 
 /** In letters, so wide is a side. */
-const SIDE = 44;
+const SIDE_CHARS = 44;

@@ -9,7 +9,7 @@ import type { Anchors } from './logs.js';
 import type { ReportOptions } from './reports.js';
 
 /** `secretariat, focal_point, alternate or reader` */
-const ROLES = new Intl.ListFormat('en-GB', { type: 'disjunction' }).format(ACCOUNT_ROLES);
+const ROLES_IN_WORDS = new Intl.ListFormat('en-GB', { type: 'disjunction' }).format(ACCOUNT_ROLES);
 
 const DEMO_FOLDER = 'data/hld-follow-up';
 
@@ -171,7 +171,7 @@ export function program(): Command {
     .requiredOption('--name <text>', 'of the person or system; kept beside the log, and can be erased')
     .option('--email <address>', 'by which a person signs in')
     .option('--machine', 'it is a system, not a person')
-    .option('--role <name>', `its first role: ${ROLES}`)
+    .option('--role <name>', `its first role: ${ROLES_IN_WORDS}`)
     .option('--agency <code>', 'for whom')
     .action(async (options: AccountOptions) => (await import('./accounts.js')).addAccount(settings, options));
   verb(account, 'reads', 'list')
@@ -183,7 +183,7 @@ export function program(): Command {
     );
   verb(account, 'changes', 'appoint <account>')
     .description('give an account a role')
-    .requiredOption('--role <name>', ROLES)
+    .requiredOption('--role <name>', ROLES_IN_WORDS)
     .option('--agency <code>', 'for whom')
     .option('--from <date>', 'the first day; without it at once')
     .option('--to <date>', 'the last day; without it there is no end')

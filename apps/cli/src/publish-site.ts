@@ -17,16 +17,25 @@ import { progressBar } from './progress-bar.js';
 import { fileOf, Links, linksIn, standalone, wayTo, type Address } from './static-pages.js';
 
 /** Pages that need the server: they answer questions. */
-const ASKING = ['/search', '/operations', '/docs', '/openapi.json', '/changes-since', '/feeds', '/sign-in', '/account'];
+const SERVER_PATHS = [
+  '/search',
+  '/operations',
+  '/docs',
+  '/openapi.json',
+  '/changes-since',
+  '/feeds',
+  '/sign-in',
+  '/account',
+];
 
 /** The fields by one of which a list that a page links to may be narrowed to be published. */
-const LISTED = new Set(['agency', 'theme', 'followsUp', 'stage', 'document', 'overdue', 'stale', 'cursor']);
+const PUBLISHED_FILTERS = new Set(['agency', 'theme', 'followsUp', 'stage', 'document', 'overdue', 'stale', 'cursor']);
 
 /** As it is written: packing it for the way through this machine would only cost. */
-const HEADERS = { accept: 'text/html,*/*', 'accept-encoding': 'identity' };
+const REQUEST_HEADERS = { accept: 'text/html,*/*', 'accept-encoding': 'identity' };
 
 /** The dates that are published where none are named: those of the last documents. */
-const LAST = 5;
+const DEFAULT_DATES = 5;
 
 interface Published {
   readonly pages: number;
@@ -119,7 +128,7 @@ class Publishing {
     const today = todayAt(new Date());
     const documents = await this.app.get(Registers).all('document', knownAt);
     const reported = documents.map(({ reportedOn }) => reportedOn).filter((date) => date <= today);
-    const dates = [...new Set(reported)].sort().slice(-LAST);
+    const dates = [...new Set(reported)].sort().slice(-DEFAULT_DATES);
     return dates.length > 0 ? dates : [today];
   }
 
@@ -131,7 +140,7 @@ class Publishing {
     for await (const items of this.app.get(Progress).allCommitments({ asOf: date, knownAt }, { life: 'any' }))
       references.push(...items.map(({ reference }) => `/commitments/${encodeURIComponent(reference)}`));
     return [
-      ...listed.filter((path) => !ASKING.some((one) => path === one || path.startsWith(`${one}/`))),
+      ...listed.filter((path) => !SERVER_PATHS.some((one) => path === one || path.startsWith(`${one}/`))),
       ...references,
     ];
   }
@@ -141,7 +150,7 @@ class Publishing {
   }
 
   async #ask(url: string): Promise<{ status: number; type: string; payload: string; raw: Buffer }> {
-    const { statusCode, headers, payload, rawPayload } = await this.app.inject({ url, headers: HEADERS });
+    const { statusCode, headers, payload, rawPayload } = await this.app.inject({ url, headers: REQUEST_HEADERS });
     return { status: statusCode, type: String(headers['content-type'] ?? ''), payload, raw: rawPayload };
   }
 
@@ -207,10 +216,10 @@ class Publishing {
 function isPublished({ path, query }: Address): boolean {
   const [first, ...more] = query.map(([name]) => name);
   if (path.startsWith('/v1/')) return isDownload(path, query);
-  if (ASKING.some((one) => path === one || path.startsWith(`${one}/`))) return false;
+  if (SERVER_PATHS.some((one) => path === one || path.startsWith(`${one}/`))) return false;
   // Every agency has a page with every theme: too many.
   if (/^\/agencies\/[^/]+\/themes\//.test(path)) return false;
-  return first === undefined || (path === '/commitments' && more.length === 0 && LISTED.has(first));
+  return first === undefined || (path === '/commitments' && more.length === 0 && PUBLISHED_FILTERS.has(first));
 }
 
 /** The data of a page of figures or of a register: not the feed, a report, a single commitment, or a list that is narrowed. */

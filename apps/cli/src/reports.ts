@@ -39,7 +39,11 @@ export interface ReportOptions {
 }
 
 /** The filter that names the subject of each kind. */
-const ABOUT: Readonly<Partial<Record<ReportKind, string>>> = { agency: 'agency', theme: 'theme', forum: 'forum' };
+const SUBJECT_FILTERS: Readonly<Partial<Record<ReportKind, string>>> = {
+  agency: 'agency',
+  theme: 'theme',
+  forum: 'forum',
+};
 
 /**
  * Makes a report as a file.
@@ -76,7 +80,7 @@ function formatOf({ format, output }: ReportOptions): ReportFormatName {
 
 function asked(kind: string, code: string | undefined, options: ReportOptions): Record<string, string> {
   const { where = [], asAt, knownAt, since, staleAfter, language } = options;
-  const about = ABOUT[kind as ReportKind];
+  const about = SUBJECT_FILTERS[kind as ReportKind];
   if (code !== undefined && !about && REPORT_KINDS.some((one) => one === kind))
     throw new Error(`A report of the kind ${kind} is on everything, not on ${code}.`);
   const filters = where.map((one) => {

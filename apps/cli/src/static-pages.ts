@@ -11,7 +11,7 @@ export interface Address {
 }
 
 /** The parameters that are the same on every page: the clocks, and a mark for Excel. */
-const CLOCKS = new Set(['asOf', 'knownAt', 'bom']);
+const SAME_ON_EVERY_PAGE = new Set(['asOf', 'knownAt', 'bom']);
 
 /** Reads an address on a page of a date; `null`: it leads away from the site. */
 function addressOf(href: string, { path, date }: Pick<Address, 'path' | 'date'>): Address | null {
@@ -19,7 +19,7 @@ function addressOf(href: string, { path, date }: Pick<Address, 'path' | 'date'>)
   if (!URL.canParse(href, base.href)) return null;
   const url = new URL(href, base);
   if (url.host !== base.host) return null;
-  const asked = [...url.searchParams].filter(([name]) => !CLOCKS.has(name));
+  const asked = [...url.searchParams].filter(([name]) => !SAME_ON_EVERY_PAGE.has(name));
   // A fragment alone stays on the page.
   const same = href.startsWith('#');
   return {
@@ -67,13 +67,13 @@ const linkedTo = (href: string, at: Address): Linked | null => {
 };
 
 /** The longest name of a file; a longer one is a digest. */
-const LONGEST = 120;
+const MAX_FILE_NAME_CHARS = 120;
 /** The characters that file systems and servers take for something else. */
-const UNSAFE = /[^A-Za-z0-9._=,-]+/g;
+const UNSAFE_CHARACTERS = /[^A-Za-z0-9._=,-]+/g;
 
 const safe = (text: string): string => {
-  const plain = text.replaceAll(UNSAFE, '_');
-  if (plain === text && plain.length <= LONGEST) return plain;
+  const plain = text.replaceAll(UNSAFE_CHARACTERS, '_');
+  if (plain === text && plain.length <= MAX_FILE_NAME_CHARS) return plain;
   return `${plain.slice(0, 40)}-${createHash('sha256').update(text).digest('hex').slice(0, 12)}`;
 };
 

@@ -23,7 +23,7 @@ import { PlainPage } from './layout.js';
 import { PasskeyForm } from './passkey-form.js';
 import { RendersPages } from './rendering.js';
 import { presentOf, SCOPE_WORDS, scopesFor } from './roles.js';
-import { DAYS, OwnAccount, type NamedFollow } from './own-account.js';
+import { TOKEN_DAYS, OwnAccount, type NamedFollow } from './own-account.js';
 
 /** The days for which a token works on beside the one that replaces it. */
 const OVERLAP_DAYS = 7;
@@ -37,7 +37,7 @@ class ActingFor {
 class NewToken {
   @Text({ max: 100 }) readonly label: string;
   @SomeOf(SCOPES, { min: 1 }) readonly scopes: Scope[];
-  @OneOf(DAYS) readonly days: (typeof DAYS)[number];
+  @OneOf(TOKEN_DAYS) readonly days: (typeof TOKEN_DAYS)[number];
 }
 class LettersIn {
   @OneOf(REPORT_LANGUAGES) readonly language: ReportLanguage;

@@ -34,7 +34,7 @@ import { path } from './view.js';
 import { counted, dateWords } from './words.js';
 import { nameOf, OneAccount, RoleFields, type Agency } from './one-account.js';
 
-const KEEPERS = { scope: 'admin', roles: ['secretariat', 'focal_point'], only: 'for the own agency' } as const;
+const KEEPER_RIGHTS = { scope: 'admin', roles: ['secretariat', 'focal_point'], only: 'for the own agency' } as const;
 
 /** A request of somebody who keeps accounts, whom the guard has let through. */
 type KeeperRequest = ApiRequest & { readonly session: Session; readonly principal: Principal };
@@ -69,7 +69,7 @@ export class AccountsPages {
   }
 
   @Get()
-  @Rights(KEEPERS)
+  @Rights(KEEPER_RIGHTS)
   async all(@Query() { at }: OnDay, @Req() { principal }: KeeperRequest) {
     const { items } = await this.#api.listAccounts({}, principal);
     const day = at ?? todayAt(new Date());
@@ -78,7 +78,7 @@ export class AccountsPages {
   }
 
   @PostsForm()
-  @Rights(KEEPERS)
+  @Rights(KEEPER_RIGHTS)
   async opens(@Body() body: OpenAccount, @Req() request: KeeperRequest, @Reply() reply: FastifyReply) {
     refuseUnlessProven(request.session);
     const { account } = await this.#api.openAccount(body, commandContextOf(request), reply);
@@ -93,7 +93,7 @@ export class AccountsPages {
   }
 
   @Get(':account')
-  @Rights(KEEPERS)
+  @Rights(KEEPER_RIGHTS)
   async one(@Param('account') account: string, @Req() { principal }: KeeperRequest) {
     const known = await this.#known(account, principal);
     const mayMind = minds(principal, known);
@@ -107,7 +107,7 @@ export class AccountsPages {
   }
 
   @PostsForm(':account/appoint')
-  @Rights(KEEPERS)
+  @Rights(KEEPER_RIGHTS)
   async appoints(
     @Param('account') account: string,
     @Body() body: Appoint,
@@ -121,7 +121,7 @@ export class AccountsPages {
   }
 
   @PostsForm(':account/relieve')
-  @Rights(KEEPERS)
+  @Rights(KEEPER_RIGHTS)
   async relieves(
     @Param('account') account: string,
     @Body() { appointment }: OneAppointment,
@@ -132,7 +132,7 @@ export class AccountsPages {
   }
 
   @PostsForm(':account/sign-out')
-  @Rights(KEEPERS)
+  @Rights(KEEPER_RIGHTS)
   async signsOut(@Param('account') account: string, @Req() { principal }: KeeperRequest) {
     refuseMinding(principal, await this.#known(account, principal));
     await this.signIn.sessions.endAll(account);
@@ -140,7 +140,7 @@ export class AccountsPages {
   }
 
   @PostsForm(':account/tokens/revoke')
-  @Rights(KEEPERS)
+  @Rights(KEEPER_RIGHTS)
   async revokes(@Param('account') account: string, @Body() { id }: OneToken, @Req() { principal }: KeeperRequest) {
     refuseMinding(principal, await this.#known(account, principal));
     if (!(await this.access.tokens(account)).some((one) => one.id === id))

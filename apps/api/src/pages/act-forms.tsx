@@ -39,7 +39,7 @@ type Params = Readonly<Record<string, string>>;
 type Statement = History['items'][number];
 
 /** The values that the form of an act begins with. */
-const BEGINS: { readonly [A in ActName]?: (c: CommitmentView, on: RouteParameters) => object } = {
+const INITIAL_VALUES: { readonly [A in ActName]?: (c: CommitmentView, on: RouteParameters) => object } = {
   setThemes: ({ themes }) => ({ themes }),
   setTarget: ({ target }) => ({ date: target?.date }),
   amendWording: ({ title, summary, language, condition }) => ({ title, summary, language, condition }),
@@ -52,7 +52,7 @@ const BEGINS: { readonly [A in ActName]?: (c: CommitmentView, on: RouteParameter
 const SAYS_CHANGES: readonly ActName[] = ['amendWording'];
 
 /** The items of a record act that can be retracted by themselves. */
-const ITEMS = ['milestones', 'evidence', 'deliverables', 'relations'];
+const RETRACTABLE_LISTS = ['milestones', 'evidence', 'deliverables', 'relations'];
 
 const same = (one: unknown, other: unknown): boolean =>
   canonicalJson(asFilled(one) ?? null) === canonicalJson(asFilled(other) ?? null);
@@ -171,7 +171,7 @@ export class ActForms {
     const today = todayAt(new Date());
     const isDated = formFieldsIn(of).some((field) => field.name === 'reportedOn');
     const own = name === 'record' && by.agency !== null ? { agencies: [{ agency: by.agency, role: 'lead' }] } : {};
-    const begun = commitment ? BEGINS[name]?.(commitment, on) : own;
+    const begun = commitment ? INITIAL_VALUES[name]?.(commitment, on) : own;
     const says = name === 'correct' && statement ? { says: saidBy(statement) } : {};
     return {
       filled: asFilled({ ...(isDated && { reportedOn: today }), ...begun, ...says }) as Filled,
@@ -184,7 +184,7 @@ export class ActForms {
   #said({ name, of, within, without, commitment, on, statement }: Doing, filled: Filled): object {
     const body: Record<string, unknown> = { ...bodyOfForm(of, tidied(of, filled)) };
     if (SAYS_CHANGES.includes(name) && commitment)
-      for (const [field, before] of Object.entries(BEGINS[name]!(commitment, on)))
+      for (const [field, before] of Object.entries(INITIAL_VALUES[name]!(commitment, on)))
         if (same(body[field], before)) delete body[field];
     if (!within['says'] || !statement) return body;
     const [said, says] = [
@@ -280,7 +280,7 @@ function choicesIn({
 /** The places in a statement that an act may name. */
 function placesIn(name: ActName, { data }: Statement): Suggestion[] {
   if (name === 'retract')
-    return ITEMS.flatMap((list) =>
+    return RETRACTABLE_LISTS.flatMap((list) =>
       (((data as Filled)[list] ?? []) as Readonly<Record<string, string>>[]).map((item, i) => ({
         value: `/${list}/${i}`,
         label: textWords(item['title'] ?? `${item['type']} ${item['to']}`),

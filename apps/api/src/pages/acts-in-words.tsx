@@ -82,7 +82,7 @@ const stageOf = ({ stage, outlook, ...said }: Reported, { revision }: StatementC
   say`${<StageTag stage={stage} />} ${<Outlook outlook={outlook} />} ${<NextStep of={{ ...said, revision }} />}`;
 
 /** In the order of the topics of a commitment. An event that has no words yet does not compile. */
-const SAYS: { readonly [N in keyof CommitmentEvents]: Says<N> } = {
+const EVENT_STATEMENTS: { readonly [N in keyof CommitmentEvents]: Says<N> } = {
   Recorded: (data, context) => say`Recorded as ${stageOf(data, context)}`,
   StageReported: ({ agency, ...said }, context) =>
     say`${agency ? say`${agencyLink(context.view, agency)} reports` : 'Reported as'} ${stageOf(said, context)}`,
@@ -182,7 +182,7 @@ export const eventWords = (type: string): string =>
 
 /** The words of an act that this version knows; of any other, its name. */
 export function actInWords(type: string, data: object, context: StatementContext): ComponentChildren {
-  const says = SAYS[nameOf(type) as keyof CommitmentEvents] as Says<keyof CommitmentEvents> | undefined;
+  const says = EVENT_STATEMENTS[nameOf(type) as keyof CommitmentEvents] as Says<keyof CommitmentEvents> | undefined;
   return says ? says(data as CommitmentEvents[keyof CommitmentEvents], context) : sentence(nameOf(type));
 }
 

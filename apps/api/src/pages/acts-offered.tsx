@@ -5,7 +5,7 @@ import { createContext } from 'preact';
 import { useContext } from 'preact/hooks';
 import { roleWords, textWords } from './words.js';
 
-const GROUPS: Readonly<Record<ActGroup, string>> = {
+const GROUP_WORDS: Readonly<Record<ActGroup, string>> = {
   report: 'Report',
   answer: 'Answer',
   content: 'The commitment itself',
@@ -24,7 +24,7 @@ interface Parts {
 }
 
 /** The acts that are shown at once; the others open. */
-const FIRST = ['report', 'answer'];
+const GROUPS_IN_SIGHT = ['report', 'answer'];
 
 /** The words for the part of a commitment that an act is about. */
 const partOf = ({ agency, milestone }: ActFor, { agencies, milestones }: CommitmentView): string | null => {
@@ -53,14 +53,17 @@ export const ActsOffered = ({ acts, commitment }: Parts) => {
   const grouped = Map.groupBy(acts, ({ act }) => ACTS[act].group);
   const groups = ACT_GROUPS.filter((group) => grouped.has(group));
   if (groups.length === 0) return null;
-  const [first, others] = [groups.filter((g) => FIRST.includes(g)), groups.filter((g) => !FIRST.includes(g))];
+  const [first, others] = [
+    groups.filter((g) => GROUPS_IN_SIGHT.includes(g)),
+    groups.filter((g) => !GROUPS_IN_SIGHT.includes(g)),
+  ];
   return (
     <nav class="offered" aria-label="What you can do">
       <h2>What you can do</h2>
       {first.length > 0 && <Links acts={first.flatMap((group) => grouped.get(group)!)} commitment={commitment} />}
       {others.map((group) => (
         <details key={group} open={first.length === 0 || undefined}>
-          <summary>{GROUPS[group]}</summary>
+          <summary>{GROUP_WORDS[group]}</summary>
           <Links acts={grouped.get(group)!} commitment={commitment} />
         </details>
       ))}

@@ -29,7 +29,7 @@ import { feedPath, followPath } from './feed-path.js';
 import { Folded } from './folded.js';
 import { Page, Section } from './layout.js';
 import { apartOf, correctedCount, CorrectedLater, EndedApart, type EndedCounts } from './lineage.js';
-import { ByStage, LISTED, stagesIn } from './lists.js';
+import { ByStage, MAX_COMMITMENTS_LISTED, stagesIn } from './lists.js';
 import { MemberOf, OnlyMembers } from './member-of.js';
 import { OutcomeList } from './outcome-lists.js';
 import { EntryLink } from './register-words.js';
@@ -81,7 +81,7 @@ export class AgencyPages {
     const filter = { ...view.scope, agency: code };
     const [progress, commitments, apart, roles, open, forums, frameworks, themes, members, all] = await Promise.all([
       this.progress.agency(code, view.at, view.scope),
-      this.progress.commitments(view.at, filter, { limit: LISTED }),
+      this.progress.commitments(view.at, filter, { limit: MAX_COMMITMENTS_LISTED }),
       apartOf(this.progress, view, filter),
       this.roles(view, code),
       this.notTakenUp(view, agency),
@@ -166,7 +166,7 @@ const Agencies = ({ view, progress, forums, bodies, members }: AgenciesParts) =>
 };
 
 /** The number that is not folded, unless it is all. */
-const UNFOLDED = 24;
+const MAX_UNFOLDED_AGENCIES = 24;
 
 /** The agencies with most commitments, and folded those with fewer; or all by the first letter of their names. */
 const InGroups = ({
@@ -175,7 +175,7 @@ const InGroups = ({
   sort,
 }: Pick<AgenciesParts, 'view'> & { rows: readonly AgencyRow[]; sort: unknown }) => {
   const ordered = sort === 'name' ? [...rows].sort((a, b) => compareTexts(a.name, b.name)) : mostFirst(rows);
-  const least = ordered.length > UNFOLDED ? ordered[UNFOLDED - 1]!.total : 0;
+  const least = ordered.length > MAX_UNFOLDED_AGENCIES ? ordered[MAX_UNFOLDED_AGENCIES - 1]!.total : 0;
   const groups = Map.groupBy(ordered, ({ name, total }) =>
     least === 0 ? '' : sort === 'name' ? fold(name).slice(0, 1).toUpperCase() : total < least ? 'fewer' : '',
   );

@@ -35,7 +35,7 @@ interface Parts {
   readonly before: readonly AgencyAsAt[];
 }
 
-const ENDED = { merged: 'merged into', dissolved: 'dissolved', active: '' } as const;
+const STATUS_WORDS = { merged: 'merged into', dissolved: 'dissolved', active: '' } as const;
 
 /** The places where the facts of an agency are read, on demand: its figures come first. */
 const WhereRead = ({ view, read }: { view: View; read: readonly { body: string; citation: Citation }[] }) =>
@@ -52,7 +52,7 @@ const WhereRead = ({ view, read }: { view: View; read: readonly { body: string; 
     </details>
   );
 
-const CHAIRS = { chair: 'in the chair', 'co-chair': 'co-chair' } as const;
+const CHAIR_WORDS = { chair: 'in the chair', 'co-chair': 'co-chair' } as const;
 
 /** Since when, until when, or both. */
 const memberWords = ({ from, fromIsLatest, to }: Partial<Pick<MemberAsAt, 'from' | 'fromIsLatest' | 'to'>>): string => {
@@ -89,7 +89,7 @@ export const AgencyIdentity = ({ view, agency, before }: Parts) => {
     ...memberships.map(({ body, member, ...when }) => (
       <>
         {member ? 'member' : 'was a member'}
-        {throughout.filter((one) => one.body === body).map(({ role }) => ` and ${CHAIRS[role]}`)} of{' '}
+        {throughout.filter((one) => one.body === body).map(({ role }) => ` and ${CHAIR_WORDS[role]}`)} of{' '}
         <AgencyLink view={view} code={body} long />
         {memberWords(when)}
       </>
@@ -98,7 +98,7 @@ export const AgencyIdentity = ({ view, agency, before }: Parts) => {
       .filter((one) => !throughout.includes(one))
       .map(({ body, role, chairing, ...when }) => (
         <>
-          {chairing ? CHAIRS[role] : `was ${CHAIRS[role]}`} of <AgencyLink view={view} code={body} long />
+          {chairing ? CHAIR_WORDS[role] : `was ${CHAIR_WORDS[role]}`} of <AgencyLink view={view} code={body} long />
           {memberWords(when)}
         </>
       )),
@@ -131,7 +131,7 @@ export const AgencyEndNotice = ({ view, agency }: Pick<Parts, 'view' | 'agency'>
           <>Succeeded by {successor}</>
         ) : (
           <>
-            {capital(ENDED[status])} {status === 'merged' && successor} {endedOn && whenWords(endedOn)}
+            {capital(STATUS_WORDS[status])} {status === 'merged' && successor} {endedOn && whenWords(endedOn)}
             {status === 'dissolved' && successor && <>, succeeded by {successor}</>}
           </>
         )}

@@ -11,7 +11,7 @@ import { Headline } from './figures.js';
 import { Page } from './layout.js';
 import { AgencyLink, ThemeLink } from './links.js';
 import { apartOf, correctedCount, CorrectedLater, EndedApart, type EndedCounts } from './lineage.js';
-import { ByStage, LISTED, stagesIn } from './lists.js';
+import { ByStage, MAX_COMMITMENTS_LISTED, stagesIn } from './lists.js';
 import { OverTime } from './over-time.js';
 import { RendersPages } from './rendering.js';
 import { Views, type View } from './view.js';
@@ -45,7 +45,7 @@ export class AgencyThemePage {
     const [row, ofAgency, list, apart, reported] = await Promise.all([
       this.progress.total(view.at, filter),
       this.progress.total(view.at, { ...view.scope, agency: code }),
-      this.progress.commitments(view.at, filter, { limit: LISTED }),
+      this.progress.commitments(view.at, filter, { limit: MAX_COMMITMENTS_LISTED }),
       apartOf(this.progress, view, filter),
       this.progress.reportDates(view.at),
     ]);

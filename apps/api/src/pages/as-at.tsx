@@ -21,7 +21,7 @@ export const KeptFields = ({ view, besides }: { view: View; besides: readonly st
 );
 
 /** The number of dates of reports in sight; the field offers all of them. */
-const CHOICES = 5;
+const DATES_IN_SIGHT = 5;
 
 interface Parts {
   readonly view: View;
@@ -57,7 +57,7 @@ export const AsAtForm = ({ view, since = '' }: Parts) => {
           <nav aria-label="Dates of reports">
             <span>Reports of</span>
             <ul>
-              {reports.slice(-CHOICES).map(({ date, documents }) => (
+              {reports.slice(-DATES_IN_SIGHT).map(({ date, documents }) => (
                 <li key={date}>
                   <a
                     href={view.here({ asOf: date, cursor: null })}

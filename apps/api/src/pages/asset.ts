@@ -2,11 +2,15 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 
-const TYPES = { css: 'text/css; charset=utf-8', js: 'text/javascript; charset=utf-8', svg: 'image/svg+xml' } as const;
+const MEDIA_TYPES = {
+  css: 'text/css; charset=utf-8',
+  js: 'text/javascript; charset=utf-8',
+  svg: 'image/svg+xml',
+} as const;
 
-export function asset(text: string, kind: keyof typeof TYPES) {
+export function asset(text: string, kind: keyof typeof MEDIA_TYPES) {
   const digest = createHash('sha256').update(text).digest('hex').slice(0, 12);
-  return { text, type: TYPES[kind], path: `/assets/${digest}.${kind}` };
+  return { text, type: MEDIA_TYPES[kind], path: `/assets/${digest}.${kind}` };
 }
 
 /** A script of files, one after the other. */

@@ -16,7 +16,7 @@ import { Figure, StageTag } from './figures.js';
 import { Table, WideTable } from './take-away.js';
 import type { View } from './view.js';
 import { count, counted, sentence, SHOWN_STAGES, STAGE_WORDS } from './words.js';
-import { LIST, TERM_WORDS } from './change-words.js';
+import { LIST_PARAMETERS, TERM_WORDS } from './change-words.js';
 
 interface StretchParts {
   readonly view: View;
@@ -35,7 +35,7 @@ interface StretchParts {
 /** The equation of one leg, in words and numbers, and from which stage to which. */
 export const Stretch = ({ view, title, leg, name, before, after, lists, first, last, children }: StretchParts) => {
   const to: ToList = (flow, stages = {}) => {
-    const none = Object.fromEntries(LIST.map((field) => [field, null]));
+    const none = Object.fromEntries(LIST_PARAMETERS.map((field) => [field, null]));
     return `${view.here({ ...none, flow: flow.join(','), ...(name === 'learned' && { leg: name }), ...stages })}#list`;
   };
   const terms = [

@@ -63,4 +63,4 @@ export function termsWords({ flow, before, after }: Terms, leg: LegName): string
 }
 
 /** The parameters of the address that concern the list. */
-export const LIST = ['flow', 'leg', 'before', 'after', 'cursor', 'limit'];
+export const LIST_PARAMETERS = ['flow', 'leg', 'before', 'after', 'cursor', 'limit'];

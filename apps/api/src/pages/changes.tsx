@@ -26,7 +26,7 @@ import { RendersPages } from './rendering.js';
 import { path, Views, type View } from './view.js';
 import { count, counted, dateWords, instantWords } from './words.js';
 import { Stretch } from './change-stretch.js';
-import { LIST, termsWords } from './change-words.js';
+import { LIST_PARAMETERS, termsWords } from './change-words.js';
 import { ChangedTable } from './changed-table.js';
 
 /** The page may be opened without a date, or without a term to list. */
@@ -101,7 +101,7 @@ interface Parts {
 const Changes = ({ view, flows, filter, then, choices, listed }: Parts) => {
   const recordedThen = then ? `recorded by ${instantWords(then)}` : 'recorded then';
   const { from, totalThen, learned, totalThenAsKnownNow, reported, totalNow } = flows;
-  const asked = { ...view.without(LIST), from };
+  const asked = { ...view.without(LIST_PARAMETERS), from };
   const was = (part: Filter) => view.listAt(from, { ...filter, ...part });
   const is = (part: Filter) => view.list({ ...filter, ...part });
   const wasKnown = (part: Filter) => view.listAt(from, { ...filter, ...part }, flows.knownThen);
@@ -131,7 +131,7 @@ const Changes = ({ view, flows, filter, then, choices, listed }: Parts) => {
           <a href={view.here({ crosswalk: null, crosswalkVersion: null, match: null, cursor: null })}>Without it</a>
         </p>
       )}
-      <Narrow view={view} choices={choices} own={['from', 'knownThen', ...LIST]}>
+      <Narrow view={view} choices={choices} own={['from', 'knownThen', ...LIST_PARAMETERS]}>
         <Field label="Since" type="date" name="from" value={from} max={view.asOf} required />
         <Field
           label="Compared with what had been recorded by (UTC)"

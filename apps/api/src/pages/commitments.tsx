@@ -130,7 +130,7 @@ interface Parts {
 }
 
 /** The choices that are always in sight; the others fold away until one is made. */
-const FIRST = 4;
+const CHOICES_IN_SIGHT = 4;
 
 const Commitments = ({ view, list, row, choices, apart, without }: Parts) => {
   const { limit: _limit, cursor: _cursor, ...asked } = view.asked;
@@ -163,10 +163,10 @@ const Commitments = ({ view, list, row, choices, apart, without }: Parts) => {
             placeholder="Words of title, summary or reference, or “a phrase”"
           />
         </label>
-        {choices.slice(0, FIRST).map(select)}
-        <details open={choices.slice(FIRST).some((choice) => made.includes(choice))}>
+        {choices.slice(0, CHOICES_IN_SIGHT).map(select)}
+        <details open={choices.slice(CHOICES_IN_SIGHT).some((choice) => made.includes(choice))}>
           <summary>More filters</summary>
-          <div class="filters">{choices.slice(FIRST).map(select)}</div>
+          <div class="filters">{choices.slice(CHOICES_IN_SIGHT).map(select)}</div>
         </details>
         <Choice
           name="sort"

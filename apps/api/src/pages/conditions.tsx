@@ -41,7 +41,7 @@ const each = (words: (value: string, view: View) => string) => (values: string, 
 const ANY_ROLE = new Intl.ListFormat('en-GB', { type: 'disjunction' }).format(RESPONSIBLE_ROLES.map(roleWords));
 
 /** The words of conditions, in the order in which pages show them. */
-const WORDS: Readonly<Partial<Record<Field, InWords>>> = {
+const CONDITION_WORDS: Readonly<Partial<Record<Field, InWords>>> = {
   q: ['Words', (q) => `“${q}”`],
   reference: ['Reference', each((value) => value)],
   stage: ['Stage', (stage) => (stage === OPEN_STAGES ? 'open' : each(one<Stage>(STAGE_WORDS))(stage, null as never))],
@@ -96,7 +96,7 @@ const plainWords = (field: string): InWords => [
   each((value) => ({ true: 'yes', false: 'no' })[value] ?? value),
 ];
 
-const FIELDS = [...new Set([...Object.keys(WORDS), ...Object.keys(FILTERS)])] as Field[];
+const CONDITION_FIELDS = [...new Set([...Object.keys(CONDITION_WORDS), ...Object.keys(FILTERS)])] as Field[];
 
 export interface PageCondition {
   readonly field: Field;
@@ -106,8 +106,8 @@ export interface PageCondition {
 
 /** The conditions that the reader has set. */
 export const conditionsOf = (view: View): PageCondition[] =>
-  FIELDS.flatMap((field) => {
-    const words = field in WORDS ? WORDS[field] : plainWords(field);
+  CONDITION_FIELDS.flatMap((field) => {
+    const words = field in CONDITION_WORDS ? CONDITION_WORDS[field] : plainWords(field);
     const asked = view.asked[field];
     if (!words || asked === undefined || asked === null) return [];
     const [label, value] = words;

@@ -12,8 +12,8 @@ import { RendersPages } from './rendering.js';
 import { Views, type View } from './view.js';
 import { count, counted, dateWords } from './words.js';
 
-const SHOWN = 25;
-const AHEAD = [3, 6, 12, 24, 60];
+const COMMITMENTS_PER_LIST = 25;
+const MONTHS_AHEAD = [3, 6, 12, 24, 60];
 
 @RendersPages()
 @Controller('deadlines')
@@ -31,7 +31,7 @@ export class DeadlinesPage {
     const { within, until } = query;
     const filter = narrowingParams(view);
     const deadlines = await this.deadlines.ahead(view.at, { ...filter, within, until });
-    const page = { limit: SHOWN, sort: 'target' } as const;
+    const page = { limit: COMMITMENTS_PER_LIST, sort: 'target' } as const;
     const [next, overdue, choices] = await Promise.all([
       this.progress.commitments(view.at, filterOf(deadlines.ahead.list), page),
       this.progress.commitments(view.at, { ...filter, overdue: true }, page),
@@ -83,7 +83,10 @@ const Due = ({ view, deadlines, next, overdue, choices, within }: Parts) => {
           name="within"
           label="Look ahead"
           any={counted(6, 'month')}
-          options={AHEAD.filter((months) => months !== 6).map((months) => [String(months), counted(months, 'month')])}
+          options={MONTHS_AHEAD.filter((months) => months !== 6).map((months) => [
+            String(months),
+            counted(months, 'month'),
+          ])}
           value={within === 6 ? undefined : within}
         />
       </Narrow>

@@ -7,7 +7,7 @@ import { EntryFacts } from './entry-fields.js';
 import { Figure, ShownDate } from './figures.js';
 import { Page, Section } from './layout.js';
 import { NameLink } from './links.js';
-import { ByStage, LISTED } from './lists.js';
+import { ByStage, MAX_COMMITMENTS_LISTED } from './lists.js';
 import { OutcomesByKind } from './outcome-lists.js';
 import { Table } from './take-away.js';
 import { RendersPages } from './rendering.js';
@@ -36,7 +36,7 @@ export class DocumentPages {
     const view = await this.views.open(query, request);
     const document = await this.registers.needed('document', id, view.position);
     const [list, outcomes] = await Promise.all([
-      this.progress.commitments(view.at, { document: id }, { limit: LISTED }),
+      this.progress.commitments(view.at, { document: id }, { limit: MAX_COMMITMENTS_LISTED }),
       this.coverage.outcomes(view.at, { concerns: 'any' }, { limit: null }),
     ]);
     const read = outcomes.rows.filter((outcome) => outcome.document === id);
@@ -84,7 +84,7 @@ interface Parts {
   readonly outcomes: readonly OutcomeRow[];
 }
 
-const PLACED = [
+const PLACED_FIELDS = [
   ...(['id', 'symbol', 'title', 'series', 'publisher', 'published'] as const),
   ...(['reportedOn', 'pages', 'language', 'url'] as const),
 ];
@@ -119,7 +119,7 @@ const DocumentReport = ({ view, document, list, outcomes }: Parts) => (
     entry={path('documents', document.id)}
     list={['/commitments', { document: document.id }]}
   >
-    <EntryFacts {...{ view, kind: 'document', entry: document }} placed={PLACED} />
+    <EntryFacts {...{ view, kind: 'document', entry: document }} placed={PLACED_FIELDS} />
     {outcomes.length > 0 && (
       <Section title="Outcomes read in it">
         <OutcomesByKind view={view} rows={outcomes} />

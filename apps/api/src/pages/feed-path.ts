@@ -4,11 +4,11 @@ import type { FollowKind } from '#letters';
 import { path } from './view.js';
 
 /** The kinds of things with a feed, by the first part of the address of their pages. */
-export const FEEDS = { agencies: 'agency', themes: 'theme', forums: 'forum' } as const satisfies Record<
+export const FEED_KINDS = { agencies: 'agency', themes: 'theme', forums: 'forum' } as const satisfies Record<
   string,
   Concerned
 >;
-export type FeedOf = keyof typeof FEEDS;
+export type FeedOf = keyof typeof FEED_KINDS;
 
 /** The address of the feed of a page. */
 export const feedPath = (of: FeedOf, code: string): string => `${path('feeds', of, code)}.atom`;

@@ -12,7 +12,7 @@ import { AnsweredAs, LOG, Reply } from '#platform';
 import { LATEST, registers, Registers, type Register } from '#registers';
 import { returnOf, round } from '#rounds';
 import { actInWords, eventWords, type StatementContext } from './acts-in-words.js';
-import { FEEDS, feedPath, type FeedOf } from './feed-path.js';
+import { FEED_KINDS, feedPath, type FeedOf } from './feed-path.js';
 import { path, Publication, Views, type View } from './view.js';
 import { dateWords, textWords } from './words.js';
 
@@ -30,7 +30,7 @@ interface Entry {
 }
 
 /** The most letters of a name in a title. */
-const LONGEST = 160;
+const MAX_TITLE_CHARS = 160;
 
 /** HTML without its tags. */
 const plain = (html: string): string =>
@@ -66,9 +66,9 @@ export class FeedPages {
     @Reply() reply: FastifyReply,
   ): Promise<string> {
     const code = /^(.+)\.atom$/.exec(file)?.[1];
-    if (code === undefined || !Object.hasOwn(FEEDS, of))
+    if (code === undefined || !Object.hasOwn(FEED_KINDS, of))
       throw new Rejected('not_found', `There is no feed ${of}/${file}.`);
-    const kind = FEEDS[of as FeedOf];
+    const kind = FEED_KINDS[of as FeedOf];
     await this.registers.needed(kind, code);
     const name = (await this.registers.names(kind)).get(code)!;
     const view = await this.views.open({}, request);
@@ -142,8 +142,8 @@ export class FeedPages {
   /** Its name is looked up each time: words of it may have been erased since. */
   async #titleOf({ about: [kind, code], what }: Entry): Promise<string> {
     const name = textWords((await this.#nameOf(kind, code)) ?? '');
-    const shown = name.length > LONGEST ? `${name.slice(0, LONGEST - 1).trimEnd()}…` : name;
-    return `${code}${shown && ` “${shown}”`}: ${what.length > LONGEST ? `${what.slice(0, LONGEST - 1)}…` : what}`;
+    const shown = name.length > MAX_TITLE_CHARS ? `${name.slice(0, MAX_TITLE_CHARS - 1).trimEnd()}…` : name;
+    return `${code}${shown && ` “${shown}”`}: ${what.length > MAX_TITLE_CHARS ? `${what.slice(0, MAX_TITLE_CHARS - 1)}…` : what}`;
   }
 
   async #nameOf(kind: string, code: string): Promise<string | undefined> {

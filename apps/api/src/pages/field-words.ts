@@ -5,7 +5,7 @@ import { capital, ROLES } from '#words';
 import { NATURE_WORDS, OUTLOOK_WORDS, READING_WORDS, RELATION_WORDS, roleWords, sentence } from './words.js';
 
 /** The labels of fields whose name does not say enough. */
-const LABELS: Readonly<Record<string, string>> = {
+const FIELD_LABELS: Readonly<Record<string, string>> = {
   about: 'About',
   activityIds: 'Activities elsewhere',
   answers: 'Answers',
@@ -54,22 +54,22 @@ const LABELS: Readonly<Record<string, string>> = {
 const inWords = (name: string): string =>
   sentence(name.replaceAll(/[A-Z]/g, (capital) => ` ${capital.toLowerCase()}`).trim());
 
-export const labelOf = (name: string): string => LABELS[name] ?? inWords(name);
+export const labelOf = (name: string): string => FIELD_LABELS[name] ?? inWords(name);
 
 /** A text of the document of the API for people: the names of fields are their labels. */
 const forPeople = (text: string): string =>
   text
     .replaceAll(/`(\w+)`/g, (_, name: string) =>
-      /[a-z][A-Z]/.test(name) || LABELS[name] ? quoted(name) : sentence(name),
+      /[a-z][A-Z]/.test(name) || FIELD_LABELS[name] ? quoted(name) : sentence(name),
     )
     .replaceAll(/\b[a-z]+[A-Z]\w*\b/g, quoted);
 const quoted = (name: string): string => `“${labelOf(name)}”`;
 
 /** How words are set out, where they may be Markdown. */
-export const MARKDOWN =
+export const MARKDOWN_HINT =
   'Paragraphs are parted by an empty line. A line that begins with “- ” is one of a list; *so* is emphasis; [words](https://example.org) is a link';
 
-const HINTS: Readonly<Partial<Record<FormField['kind'], string>>> = {
+const KIND_HINTS: Readonly<Partial<Record<FormField['kind'], string>>> = {
   period: 'A year, a month or a day: 2012, Nov 2012 or 2012-11-02',
   language: 'A tag such as en, fr or es',
   address: 'https://…',
@@ -78,13 +78,13 @@ const HINTS: Readonly<Partial<Record<FormField['kind'], string>>> = {
 /** The help below the label of a field; `null`: none is needed. */
 export function helpOf({ description, kind, example }: FormField): string | null {
   const hint =
-    HINTS[kind] ?? (kind === 'word' && typeof example === 'string' ? `In a word, such as ${example}` : undefined);
-  const about = description === 'Markdown' ? MARKDOWN : description && forPeople(description);
+    KIND_HINTS[kind] ?? (kind === 'word' && typeof example === 'string' ? `In a word, such as ${example}` : undefined);
+  const about = description === 'Markdown' ? MARKDOWN_HINT : description && forPeople(description);
   const parts = [about, hint].filter((part) => part !== undefined);
   return parts.length === 0 ? null : parts.map((part) => part.replace(/\.$/, '')).join('. ');
 }
 
-const CHOICES: Readonly<Record<string, string>> = {
+const CHOICE_WORDS: Readonly<Record<string, string>> = {
   ...OUTLOOK_WORDS,
   ...READING_WORDS,
   ...Object.fromEntries(Object.entries(RELATION_WORDS).map(([type, [said]]) => [type, said])),
@@ -93,10 +93,10 @@ const CHOICES: Readonly<Record<string, string>> = {
   none: 'Has no part any more',
 };
 
-export const choiceWords = (value: string): string => CHOICES[value] ?? sentence(value);
+export const choiceWords = (value: string): string => CHOICE_WORDS[value] ?? sentence(value);
 
 /** The faults of a field, and the words of a form for each. `$` stands for the label of the field. */
-const FAULTS: readonly (readonly [found: RegExp, words: (part: string) => string])[] = [
+const FAULT_WORDS: readonly (readonly [found: RegExp, words: (part: string) => string])[] = [
   [/^\S+ is missing$|must be longer than or equal to 1 characters$|should not be blank$/, () => '$ is needed'],
   [/^comments must contain at least 1/, () => 'Write at least one comment: on a commitment, or on the whole'],
   [/must contain at least 1 elements?$/, () => '$ needs at least one entry'],
@@ -118,20 +118,20 @@ const FAULTS: readonly (readonly [found: RegExp, words: (part: string) => string
 ];
 
 /** Words of closed lists, as programs write them. */
-const CODE = /\b[a-z]+(?:_[a-z]+)+\b/g;
+const SNAKE_CASE = /\b[a-z]+(?:_[a-z]+)+\b/g;
 
 /** A fault in the words of the form. */
 export function faultWords({ pointer, message }: FieldError): string {
   const steps = pointer.split('/').filter((step) => step !== '');
   const name = steps.findLast((step) => !/^\d+$/.test(step)) ?? '';
   const label = steps.includes('answers') ? 'The answer' : quoted(name);
-  const known = FAULTS.find(([found]) => found.test(message));
+  const known = FAULT_WORDS.find(([found]) => found.test(message));
   const said = known
     ? known[1](known[0].exec(message)![1] ?? '').replace('$', () => label)
     : message
         .replace(new RegExp(`^(?:each value in )?${name}(?= )`), () => labelOf(name))
         .replace(/^must\b/, () => `${labelOf(name)} must`);
-  const words = forPeople(said).replaceAll(CODE, (code) => choiceWords(code).toLowerCase());
+  const words = forPeople(said).replaceAll(SNAKE_CASE, (code) => choiceWords(code).toLowerCase());
   return capital(words).replace(/(?<![.!?])$/, '.');
 }
 

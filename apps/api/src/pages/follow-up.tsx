@@ -2,7 +2,7 @@
 import { Progress, type ItemList, type Row } from '#progress';
 import { Headline } from './figures.js';
 import { apartOf, EndedApart, type EndedCounts } from './lineage.js';
-import { ByStage, LISTED } from './lists.js';
+import { ByStage, MAX_COMMITMENTS_LISTED } from './lists.js';
 import type { View } from './view.js';
 
 export interface Following {
@@ -13,7 +13,7 @@ export interface Following {
 
 export async function following(progress: Progress, view: View, followsUp: string): Promise<Following> {
   const [list, row, apart] = await Promise.all([
-    progress.commitments(view.at, { followsUp }, { limit: LISTED }),
+    progress.commitments(view.at, { followsUp }, { limit: MAX_COMMITMENTS_LISTED }),
     progress.total(view.at, { followsUp }),
     apartOf(progress, view, { followsUp }),
   ]);

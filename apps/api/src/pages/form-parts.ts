@@ -14,7 +14,7 @@ export const SHOWN_MS = 5_000;
 export const [KEY, REVISION] = ['_key', '_revision'] as const;
 
 /** The name of the button that asks for room for more in a list, and sends its path. */
-export const MORE = '_more';
+export const MORE_BUTTON = '_more';
 
 export interface Suggestion {
   readonly value: string;

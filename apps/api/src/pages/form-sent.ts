@@ -12,11 +12,11 @@ import {
   type RequestContext,
 } from '#platform';
 import type { FastifyReply } from 'fastify';
-import { KEY, MORE, REVISION, type Filled, type ShownForm } from './form-parts.js';
+import { KEY, MORE_BUTTON, REVISION, type Filled, type ShownForm } from './form-parts.js';
 
 /** The form, to be taken or shown again. */
 export function sentForm(sent: FormFields): ShownForm {
-  const { [KEY]: key = newCommandId(), [REVISION]: revision, [MORE]: more, ...filled } = sent as Filled;
+  const { [KEY]: key = newCommandId(), [REVISION]: revision, [MORE_BUTTON]: more, ...filled } = sent as Filled;
   return {
     filled,
     key: String(key),

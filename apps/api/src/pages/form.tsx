@@ -1,6 +1,6 @@
 /**
  * Forms made of the fields of a body, with the entries and the faults that were found. They need no script: lists grow
- * by a button that sends the form, and shows it again with room for more. Every handler of a form answers `MORE` so.
+ * by a button that sends the form, and shows it again with room for more. Every handler of a form answers `MORE_BUTTON` so.
  */
 import type { ComponentChildren } from 'preact';
 import { useContext } from 'preact/hooks';
@@ -13,7 +13,7 @@ import {
   idOf,
   KEY,
   listIdOf,
-  MORE,
+  MORE_BUTTON,
   REVISION,
   type ShownForm,
   type Body,
@@ -148,7 +148,7 @@ const SeveralObjects = ({ form, field, path, value, of }: PlaceParts & { of: Bod
 };
 
 /** The empty fields that a list of texts has room for. */
-const ROOM = 2;
+const EMPTY_FIELDS_PER_LIST = 2;
 
 const listOf = (value: unknown): readonly unknown[] =>
   value === undefined ? [] : Array.isArray(value) ? value : [value];
@@ -182,7 +182,10 @@ const SeveralTexts = ({ form, field, path, value }: PlaceParts) => {
         ))}
       </fieldset>
     );
-  const rows = [...known, ...Array<string>(form.more === path.join('.') ? 2 * ROOM : ROOM).fill('')];
+  const rows = [
+    ...known,
+    ...Array<string>(form.more === path.join('.') ? 2 * EMPTY_FIELDS_PER_LIST : EMPTY_FIELDS_PER_LIST).fill(''),
+  ];
   return (
     <fieldset class="field several" id={idOf(path)}>
       {head}
@@ -241,7 +244,7 @@ export const Faults = ({ form, path }: { form: FormParts; path: Path }) => {
 
 /** The submit button that a browser takes for Enter is the first one of a form; these never are: see `Form`. */
 const More = ({ path }: { path: Path }) => (
-  <button class="quiet" name={MORE} value={path.join('.')} formaction={`#${idOf(path)}`}>
+  <button class="quiet" name={MORE_BUTTON} value={path.join('.')} formaction={`#${idOf(path)}`}>
     Add another<span class="hidden">: {labelOf(path.at(-1)!)}</span>
   </button>
 );

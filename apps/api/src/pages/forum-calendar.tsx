@@ -12,10 +12,10 @@ import { path, type Params, type View } from './view.js';
 import { counted, periodWords, sentence } from './words.js';
 
 /** The number of years that are not folded. */
-const UNFOLDED = 3;
+const UNFOLDED_YEARS = 3;
 
 /** No forum is nested deeper. */
-const DEEPEST = 20;
+const MAX_FORUM_DEPTH = 20;
 
 interface CalendarParts {
   readonly view: View;
@@ -32,7 +32,7 @@ export const Calendar = ({ view, forums, coverage }: CalendarParts) => {
   const years = [...Map.groupBy(top, ({ start }) => start?.slice(0, 4) ?? '')].sort(([a], [b]) => (a < b ? 1 : -1));
   const withParts = (forum: Forum, depth = 0): { forum: Forum; depth: number }[] => [
     { forum, depth },
-    ...(depth > DEEPEST ? [] : forums.filter(({ parent }) => parent === forum.id).sort(first)).flatMap((part) =>
+    ...(depth > MAX_FORUM_DEPTH ? [] : forums.filter(({ parent }) => parent === forum.id).sort(first)).flatMap((part) =>
       withParts(part, depth + 1),
     ),
   ];
@@ -58,7 +58,7 @@ export const Calendar = ({ view, forums, coverage }: CalendarParts) => {
           title={year || 'Without a date'}
           note={counted(of.length, 'meeting or process', 'meetings and processes')}
           level={2}
-          open={i < UNFOLDED}
+          open={i < UNFOLDED_YEARS}
         >
           <Table
             class="breakdown brief calendar"

@@ -104,7 +104,7 @@ interface Dossier {
   readonly participants: readonly string[];
 }
 
-const PLACED = [
+const PLACED_FIELDS = [
   ...(['id', 'name', 'kind', 'start', 'end', 'place', 'host', 'parent', 'outcomeDocument'] as const),
   ...(['agenda', 'papers', 'participants'] as const),
 ];
@@ -153,7 +153,7 @@ const ForumReport = ({ view, forum, forums, outcomes, putTo, back, dossier, ...f
       report={{ kind: 'forum', asked: { forum: forum.id } }}
     >
       <EntryLink kind="forum" code={forum.id} />
-      <EntryFacts {...{ view, kind: 'forum', entry: forum }} placed={PLACED} />
+      <EntryFacts {...{ view, kind: 'forum', entry: forum }} placed={PLACED_FIELDS} />
       {followUp.row.total === 0 ? (
         <p class="callout">No commitment follows it up as at {dateWords(view.asOf)}.</p>
       ) : (

@@ -91,7 +91,7 @@ export const StreamLink = ({ stream, link }: { stream: string; link: Link }) => 
   return page ? <a href={link(path(page, code))}>{code}</a> : <>{code}</>;
 };
 
-const NAMED = 5;
+const MAX_STREAMS_NAMED = 5;
 
 /** Says on every page that figures could not be brought up to date. Quiet when all is well. */
 export const Notice = ({ link }: { link: Link }) => {
@@ -113,14 +113,14 @@ export const Notice = ({ link }: { link: Link }) => {
           <p>
             {counted(streams.length, 'record')} could not be brought up to date:{' '}
             <Listed
-              all={streams.slice(0, NAMED).map(({ stream, since }) => (
+              all={streams.slice(0, MAX_STREAMS_NAMED).map(({ stream, since }) => (
                 <>
                   <StreamLink stream={stream} link={link} /> (since <Instant at={since} />)
                 </>
               ))}
             />
-            {streams.length > NAMED && ` and ${count(streams.length - NAMED)} more`}. What the figures say of{' '}
-            {streams.length === 1 ? 'it' : 'them'} is from before. {more}
+            {streams.length > MAX_STREAMS_NAMED && ` and ${count(streams.length - MAX_STREAMS_NAMED)} more`}. What the
+            figures say of {streams.length === 1 ? 'it' : 'them'} is from before. {more}
           </p>
         )}
       </div>

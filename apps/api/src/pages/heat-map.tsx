@@ -6,21 +6,21 @@ import { Table } from './take-away.js';
 import type { View } from './view.js';
 import { count } from './words.js';
 
-export const COLOURED = ['count', 'share'] as const;
+export const COLOUR_MEASURES = ['count', 'share'] as const;
 /** By the number of commitments, or by their share of the row. */
-export type Coloured = (typeof COLOURED)[number];
+export type Coloured = (typeof COLOUR_MEASURES)[number];
 
 /** From how much on each of the colours is taken: always the same, so that dates can be compared. */
-const FROM: Readonly<Record<Coloured, readonly number[]>> = {
+const COLOUR_THRESHOLDS: Readonly<Record<Coloured, readonly number[]>> = {
   count: [1, 2, 4, 8, 16],
   share: [0, 0.1, 0.25, 0.5, 0.75],
 };
 
 const heatOf = (coloured: Coloured, n: number, of: number): number =>
-  FROM[coloured].filter((from) => (coloured === 'count' ? n : n / of) >= from).length;
+  COLOUR_THRESHOLDS[coloured].filter((from) => (coloured === 'count' ? n : n / of) >= from).length;
 
 const stepWords = (coloured: Coloured, i: number): string => {
-  const [from, next] = [FROM[coloured][i]!, FROM[coloured][i + 1]];
+  const [from, next] = [COLOUR_THRESHOLDS[coloured][i]!, COLOUR_THRESHOLDS[coloured][i + 1]];
   if (coloured === 'share') return next === undefined ? `${from * 100}% or more` : `under ${next * 100}%`;
   if (next === undefined) return `${from} or more`;
   return next - from === 1 ? String(from) : `${from}–${next - 1}`;
@@ -56,7 +56,7 @@ export const HeatMap = ({ view, matrix, caption, rows, columns, filter, coloured
   return (
     <>
       <ul class="legend heats" aria-label="Colours">
-        {FROM[coloured].map((_, i) => (
+        {COLOUR_THRESHOLDS[coloured].map((_, i) => (
           <li key={i}>
             <span class={`heat-${i + 1}`}>{stepWords(coloured, i)}</span>
           </li>

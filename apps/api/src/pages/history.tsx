@@ -107,8 +107,16 @@ const ShownVersions = ({
 };
 
 /** The fields with a line of their own, and the words that begin it. */
-const LINES = { note: '', text: '', reason: 'Why: ', staysOpen: 'What stays open: ' } as const;
-const PLACED = [...Object.keys(LINES), 'effective', 'reportedOn', 'citation', 'citations', 'onBehalf', 'asked'];
+const LINE_BEGINNINGS = { note: '', text: '', reason: 'Why: ', staysOpen: 'What stays open: ' } as const;
+const PLACED_FIELDS = [
+  ...Object.keys(LINE_BEGINNINGS),
+  'effective',
+  'reportedOn',
+  'citation',
+  'citations',
+  'onBehalf',
+  'asked',
+];
 
 interface SaidParts {
   readonly view: View;
@@ -133,7 +141,7 @@ const SaidSo = ({ view, commitment: { milestones }, statement, known, isRetracte
         <ShownVersions {...of} show={(said) => actInWords(type, said, context)} />{' '}
         {headline && <strong class="holding">This holds</strong>}
       </p>
-      {Object.entries(LINES)
+      {Object.entries(LINE_BEGINNINGS)
         .filter(([key]) => versions.some((said) => said[key]))
         .map(([key, label]) => (
           <p key={key}>
@@ -199,7 +207,7 @@ function changedElsewhere(
   const [first] = versions as [StatementVersion];
   const sentenceWith = (key: string, value: unknown) => htmlOf(actInWords(type, { ...first, [key]: value }, context));
   return [...new Set(versions.flatMap(Object.keys))].filter((key) => {
-    if (PLACED.includes(key)) return false;
+    if (PLACED_FIELDS.includes(key)) return false;
     const others = versions.map((said) => said[key]).filter((value) => textOf(value) !== textOf(first[key]));
     if (first[key] === BLANKED) others.push('');
     return others.length > 0 && others.every((value) => sentenceWith(key, value) === sentenceWith(key, first[key]));

@@ -13,13 +13,13 @@ import { NameLink } from './links.js';
 import { RendersPages } from './rendering.js';
 import { Answered } from './round-timeline.js';
 import { roundsPrepared } from './rounds-prepared.js';
-import { READINGS, SecretariatHome } from './secretariat-home.js';
+import { READINGS_TO_REVIEW, SecretariatHome } from './secretariat-home.js';
 import { daysWords, RETURN_STATE_WORDS } from './round-words.js';
 import { path } from './view.js';
 import { count, counted, dateWords, textWords } from './words.js';
 
 /** The most of each kind that are shown here; the list has all. */
-const FIRST = 12;
+const MAX_COMMITMENTS_PER_KIND = 12;
 /** The months within which a next step is shown as due. */
 const AHEAD_MONTHS = 3;
 
@@ -52,7 +52,7 @@ export class HomePage {
       const [prepared, lines, readings] = await Promise.all([
         roundsPrepared(this.inHand),
         Promise.all(rounds.map(({ code }) => this.rounds.returns(code, { drafts }))),
-        Promise.all(READINGS.map((verification) => this.#read(verification))),
+        Promise.all(READINGS_TO_REVIEW.map((verification) => this.#read(verification))),
       ]);
       return <SecretariatHome {...{ session: session!, prepared, rounds, lines, readings }} />;
     }
@@ -60,7 +60,7 @@ export class HomePage {
     if (!(await this.registers.one('agency', agency))) return <NotRegistered session={session!} agency={agency} />;
     const today = todayAt(new Date());
     const list = (filter: Filter, sort: Sort = 'reference'): Promise<Listed> =>
-      this.progress.commitments({ asOf: today }, { agency, ...filter }, { limit: FIRST, sort });
+      this.progress.commitments({ asOf: today }, { agency, ...filter }, { limit: MAX_COMMITMENTS_PER_KIND, sort });
     const [rounds, waiting, next, overdue, stale] = await Promise.all([
       roundsOf(agency, { drafts }, this.rounds, this.returns),
       this.waiting.forAgency(agency),
@@ -72,7 +72,7 @@ export class HomePage {
   }
 
   /** How many of all commitments have a reading. */
-  async #read(verification: (typeof READINGS)[number]): Promise<number> {
+  async #read(verification: (typeof READINGS_TO_REVIEW)[number]): Promise<number> {
     const { total } = await this.progress.commitments({ asOf: todayAt(new Date()) }, { verification }, { limit: 1 });
     return total;
   }
@@ -110,7 +110,7 @@ const NotRegistered = ({ session, agency }: { session: Session; agency: string }
 );
 
 /** The states in which an agency has something to do. */
-const OWED: readonly ReturnLine['state'][] = ['awaited', 'draft', 'returned'];
+const OWED_STATES: readonly ReturnLine['state'][] = ['awaited', 'draft', 'returned'];
 
 interface AgencyParts {
   readonly session: Session;
@@ -123,7 +123,7 @@ interface AgencyParts {
 }
 
 const AgencyHome = ({ session, agency, rounds, waiting, next, overdue, stale }: AgencyParts) => {
-  const owed = rounds.filter(({ state }) => OWED.includes(state));
+  const owed = rounds.filter(({ state }) => OWED_STATES.includes(state));
   const { roles, leads, readings } = waiting;
   const role = (reference: string, act: string) =>
     `${path('commitments', reference)}/agencies/${encodeURIComponent(agency)}/${act}`;
@@ -243,7 +243,7 @@ const Waits = ({ title, all, total, acts }: WaitsParts) =>
         {title} <small>{count(total)}</small>
       </h2>
       <ul class="items">
-        {all.slice(0, FIRST).map((one) => (
+        {all.slice(0, MAX_COMMITMENTS_PER_KIND).map((one) => (
           <li key={one.reference}>
             <div>
               <Commitment {...one} />

@@ -16,13 +16,13 @@ import { path } from './view.js';
 import { counted, dateWords } from './words.js';
 
 /** The most rows that are shown of those that change nothing. */
-const RECOGNISED = 20;
+const MAX_UNCHANGED_ROWS_SHOWN = 20;
 
 /** The most rows that are shown in all; the rest is in the answer of the API. */
-const MOST = 500;
+const MAX_ROWS_SHOWN = 500;
 
 /** The most rows that are shown beside their likely duplicates. */
-const SIDES = 100;
+const MAX_DUPLICATES_SHOWN = 100;
 
 const OUTCOME_WORDS: Readonly<Record<RowOutcome, string>> = {
   recorded: 'New',
@@ -46,9 +46,9 @@ export const Preview = ({ shown }: { shown: KeptImport }) => {
   const { id, state, file, counts, problems, rows, sheets, remark, terms } = shown;
   const telling = rows.filter(({ outcome, notes }) => outcome !== 'recognised' || notes.length > 0);
   const known = rows.filter((row) => !telling.includes(row));
-  const listed = [...telling, ...known.slice(0, RECOGNISED)].slice(0, MOST);
+  const listed = [...telling, ...known.slice(0, MAX_UNCHANGED_ROWS_SHOWN)].slice(0, MAX_ROWS_SHOWN);
   const toDo = counts.recorded + counts.changed;
-  const alike = rows.filter(({ duplicates }) => duplicates.length > 0).slice(0, SIDES);
+  const alike = rows.filter(({ duplicates }) => duplicates.length > 0).slice(0, MAX_DUPLICATES_SHOWN);
   return (
     <PlainPage
       title={file.name}
@@ -138,7 +138,7 @@ const Problems = ({ problems }: Pick<ImportPreview, 'problems'>) => (
     <p>While anything is wrong, nothing is imported. Correct the file, and send it again.</p>
     <div class="table">
       <Table caption="What is wrong, and where" hideCaption heads={['Where', 'What is wrong', 'What would be right']}>
-        {problems.slice(0, MOST).map(({ sheet, row, column, field, message, right }) => (
+        {problems.slice(0, MAX_ROWS_SHOWN).map(({ sheet, row, column, field, message, right }) => (
           <tr key={`${sheet}${row}${column}${message}`}>
             <th scope="row" dir="auto">
               {sheet}, {row === 0 ? 'as a whole' : `${column ?? 'row '}${row}`}

@@ -13,7 +13,7 @@ import { Table } from './take-away.js';
 import { path } from './view.js';
 import { counted } from './words.js';
 
-const SHOWN = 500;
+const MAX_LETTERS_SHOWN = 500;
 
 const KIND_WORDS: Readonly<Record<LetterKind, string>> = {
   invitation: 'Invitation',
@@ -54,7 +54,11 @@ export class LetterPages {
   async list(@Query() { round }: OfRound, @Req() request: ApiRequest) {
     needsSecretariat(request);
     return (
-      <List round={round ?? null} letters={await this.letters.latest(SHOWN, round)} sends={this.signIn.sendsLetters} />
+      <List
+        round={round ?? null}
+        letters={await this.letters.latest(MAX_LETTERS_SHOWN, round)}
+        sends={this.signIn.sendsLetters}
+      />
     );
   }
 
@@ -133,7 +137,9 @@ const List = ({ round, letters, sends }: ListParts) => (
         ))}
       </Table>
     )}
-    {letters.length === SHOWN && <p class="note">Of more letters only the last {counted(SHOWN, 'one')} are here.</p>}
+    {letters.length === MAX_LETTERS_SHOWN && (
+      <p class="note">Of more letters only the last {counted(MAX_LETTERS_SHOWN, 'one')} are here.</p>
+    )}
   </PlainPage>
 );
 

@@ -6,7 +6,7 @@ import { Progress, type Filter, type Item } from '#progress';
 import { Figure, ShownDate } from './figures.js';
 import { Section } from './layout.js';
 import { AgencyLink, Listed, Joined, ThemeLink, NameLink } from './links.js';
-import { LISTED } from './lists.js';
+import { MAX_COMMITMENTS_LISTED } from './lists.js';
 import { Paragraph, Source, Words, type Cited } from './source.js';
 import { path, type View } from './view.js';
 import { count, END_WORDS, RELATION_WORDS, roleWords, sentence, whenWords } from './words.js';
@@ -38,7 +38,11 @@ export async function relationsBack(progress: Progress, view: View, relatedTo: s
   const { total } = await progress.commitments(view.at, any, { limit: 1 });
   if (total === 0) return [];
   const of = async (type: RelationType) => {
-    const { items } = await progress.commitments(view.at, { ...any, relation: type }, { limit: LISTED });
+    const { items } = await progress.commitments(
+      view.at,
+      { ...any, relation: type },
+      { limit: MAX_COMMITMENTS_LISTED },
+    );
     return { type, items };
   };
   return (await Promise.all(RELATION_TYPES.map(of))).filter(({ items }) => items.length > 0);

@@ -15,7 +15,7 @@ import { path, type View } from './view.js';
 import { count, counted, dateWords, END_WORDS, roleWords, SHOWN_STAGES, STAGE_WORDS } from './words.js';
 
 /** The number of commitments that a page about something else lists before it refers to the whole list. */
-export const LISTED = 500;
+export const MAX_COMMITMENTS_LISTED = 500;
 
 /** Leads on in a list, and back to its start; `to`: where on the page it stands. */
 export const Pager = ({ view, next, to = '' }: { view: View; next: string | null; to?: string }) => (
@@ -280,7 +280,7 @@ export const stagesIn = (items: readonly Item[]): ContentsEntry[] =>
   })).filter(({ n }) => n > 0);
 
 /** More commitments than so many are folded. */
-const UNFOLDED = 12;
+const MAX_UNFOLDED_COMMITMENTS = 12;
 
 /** All commitments that something is about, a table per stage. */
 export const ByStage = ({ view, items, total, filter, agency, title = 'Its commitments' }: ByStageParts) => (
@@ -295,7 +295,7 @@ export const ByStage = ({ view, items, total, filter, agency, title = 'Its commi
             id={stage}
             title={STAGE_WORDS[stage]}
             note={counted(staged.length, 'commitment')}
-            open={items.length <= UNFOLDED}
+            open={items.length <= MAX_UNFOLDED_COMMITMENTS}
           >
             <CommitmentTable
               view={view}

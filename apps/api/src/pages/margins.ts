@@ -7,13 +7,13 @@ export interface Margins {
   readonly foot: string;
 }
 
-const MOST = 300;
+const MAX_MARGIN_CHARS = 300;
 
 /** The same as the query of its stylesheet. */
 export class MarginsQuery {
-  @IsString() @MaxLength(MOST) left: string;
-  @IsString() @MaxLength(MOST) right: string;
-  @IsString() @MaxLength(MOST) foot: string;
+  @IsString() @MaxLength(MAX_MARGIN_CHARS) left: string;
+  @IsString() @MaxLength(MAX_MARGIN_CHARS) right: string;
+  @IsString() @MaxLength(MAX_MARGIN_CHARS) foot: string;
 }
 
 export const MARGINS_PATH = '/assets/margins.css';
@@ -22,7 +22,7 @@ export const MARGINS_PATH = '/assets/margins.css';
 export function marginsPath({ head: [left, right], foot }: Margins): string {
   const cut = (text: string): string =>
     [...text]
-      .slice(0, MOST / 2)
+      .slice(0, MAX_MARGIN_CHARS / 2)
       .join('')
       .toWellFormed();
   return `${MARGINS_PATH}?${new URLSearchParams({ left: cut(left), right: cut(right), foot: cut(foot) })}`;

@@ -18,7 +18,7 @@ import { capital } from '#words';
 import { Choice, type Choosable } from './choice.js';
 import { NothingFound } from './conditions.js';
 import { Figure } from './figures.js';
-import { COLOURED, HeatMap, type Coloured, type Side } from './heat-map.js';
+import { COLOUR_MEASURES, HeatMap, type Coloured, type Side } from './heat-map.js';
 import { Page } from './layout.js';
 import { CorrectedLater } from './lineage.js';
 import { ThemeLink } from './links.js';
@@ -30,22 +30,22 @@ import { count, counted } from './words.js';
 
 class MatrixPageQuery extends MatrixQuery {
   @IsOptional()
-  @IsIn(COLOURED)
+  @IsIn(COLOUR_MEASURES)
   colour?: Coloured;
 }
 
 /** The number of rows and columns shown at first. */
-const FIRST = 25;
+const DEFAULT_LIMIT = 25;
 
 /** The subject of each kind of matrix. */
-const ABOUT: Readonly<Record<string, { readonly tab: string; readonly title: string }>> = {
+const MATRIX_TITLES: Readonly<Record<string, { readonly tab: string; readonly title: string }>> = {
   'agency theme': { tab: 'Agencies and themes', title: 'Who works on what' },
   'agency outcome': { tab: 'Agencies and outcomes', title: 'Who follows up what' },
   'agency agency': { tab: 'Agencies and agencies', title: 'Who works with whom' },
   'theme forum': { tab: 'Themes and forums', title: 'What is done about which theme of which forum' },
 };
 
-const NAMES: Readonly<Record<RowAxis | ColumnAxis, { readonly one: string; readonly many: string }>> = {
+const AXIS_NAMES: Readonly<Record<RowAxis | ColumnAxis, { readonly one: string; readonly many: string }>> = {
   agency: { one: 'agency', many: 'agencies' },
   theme: { one: 'theme', many: 'themes' },
   forum: { one: 'forum', many: 'forums' },
@@ -67,7 +67,15 @@ export class MatrixPage {
   @Get()
   async crossed(@Query() query: MatrixPageQuery, @Req() request: FastifyRequest) {
     const view = await this.views.open(query, request);
-    const { asOf: _a, knownAt: _k, staleAfter: _s, format: _f, colour = 'count', limit = FIRST, ...asked } = query;
+    const {
+      asOf: _a,
+      knownAt: _k,
+      staleAfter: _s,
+      format: _f,
+      colour = 'count',
+      limit = DEFAULT_LIMIT,
+      ...asked
+    } = query;
     const [frameworks, themes] = await Promise.all([
       this.registers.all('framework', view.position),
       this.registers.all('theme', view.position),
@@ -112,21 +120,21 @@ const Crossed = (parts: Parts) => {
   const { view, matrix, filter, limit, colour, frameworks, choices, bodies, members } = parts;
   const { rows, columns } = matrix.by;
   const { rows: _r, columns: _c, ...narrowed } = filter;
-  const [one, other] = [NAMES[rows].many, NAMES[columns].many];
+  const [one, other] = [AXIS_NAMES[rows].many, AXIS_NAMES[columns].many];
   const left = matrix.rowCount > matrix.rows.length || matrix.columnCount > matrix.columns.length;
   const isOfThemes = rows === 'theme' || columns === 'theme';
   const asked = { ...filter, ...matrix.by, limit };
   return (
     <Page
       view={view}
-      title={ABOUT[`${rows} ${columns}`]!.title}
+      title={MATRIX_TITLES[`${rows} ${columns}`]!.title}
       lead={
         <p>
           {matrix.placed < matrix.total.total && `${count(matrix.placed)} of `}
           <Figure n={matrix.total.total} href={view.list(narrowed)} />{' '}
           {matrix.total.total === 1 ? 'commitment' : 'commitments'} {matrix.placed === 1 ? 'stands' : 'stand'} in a cell
-          of this table, where {counted(matrix.rowCount, NAMES[rows].one, one)} and{' '}
-          {counted(matrix.columnCount, NAMES[columns].one, other)} meet.
+          of this table, where {counted(matrix.rowCount, AXIS_NAMES[rows].one, one)} and{' '}
+          {counted(matrix.columnCount, AXIS_NAMES[columns].one, other)} meet.
         </p>
       }
       api={['/progress/matrix', asked]}
@@ -160,7 +168,7 @@ const Crossed = (parts: Parts) => {
         <HeatMap
           view={view}
           matrix={matrix}
-          caption={`Commitments per ${NAMES[rows].one} and ${NAMES[columns].one}`}
+          caption={`Commitments per ${AXIS_NAMES[rows].one} and ${AXIS_NAMES[columns].one}`}
           rows={sideOf(rows, parts)}
           columns={sideOf(columns, parts, true)}
           filter={narrowed}
@@ -203,7 +211,7 @@ export const Kinds = ({ view, rows, columns }: { view: View; rows: RowAxis; colu
                 }
                 aria-current={one === rows && other === columns ? 'page' : undefined}
               >
-                {ABOUT[`${one} ${other}`]!.tab}
+                {MATRIX_TITLES[`${one} ${other}`]!.tab}
               </a>
             </li>
           )),
@@ -239,7 +247,7 @@ const Above = ({ view, matrix: { by }, themes }: Parts) => {
 };
 
 function sideOf(kind: RowAxis | ColumnAxis, { view, themes, filter }: Parts, across = false): Side {
-  const { one, many } = NAMES[kind];
+  const { one, many } = AXIS_NAMES[kind];
   const side = { title: capital(one), all: `All ${many}, each commitment once` };
   if (kind === 'agency')
     return {

@@ -12,7 +12,7 @@ interface Section {
 
 const allOf = ({ pages, whenSignedIn }: Section): Readonly<Record<string, string>> => ({ ...pages, ...whenSignedIn });
 
-export const SECTIONS: readonly Section[] = [
+export const NAVIGATION_SECTIONS: readonly Section[] = [
   {
     name: 'Overview',
     pages: { '/': 'Where things stand', '/timeline': 'Over time', '/no-update': 'No update since' },
@@ -52,7 +52,7 @@ interface Parts {
 export const Sections = ({ path, link }: Parts) => (
   <nav class="sections" aria-label="Sections">
     <ul>
-      {SECTIONS.map((section) => {
+      {NAVIGATION_SECTIONS.map((section) => {
         const { name } = section;
         const [first, ...others] = Object.keys(allOf(section)) as [string, ...string[]];
         const isHere = [first, ...others].some((to) => isWithin(path, to));
@@ -71,7 +71,7 @@ export const Sections = ({ path, link }: Parts) => (
 /** The pages of the section in which one is; nothing where it has only one. */
 export const SectionPages = ({ path, link }: Parts) => {
   const { session } = useContext(ReaderContext);
-  const section = SECTIONS.find((one) => Object.keys(allOf(one)).some((to) => isWithin(path, to)));
+  const section = NAVIGATION_SECTIONS.find((one) => Object.keys(allOf(one)).some((to) => isWithin(path, to)));
   const pages = Object.entries((section && (session ? allOf(section) : section.pages)) ?? {});
   if (pages.length < 2) return null;
   return (

@@ -17,7 +17,7 @@ import { RendersPages } from './rendering.js';
 import { count, counted, sentence } from './words.js';
 
 /** The number of waiting records that are listed; the command line lists all. */
-const LISTED = 100;
+const MAX_STREAMS_LISTED = 100;
 
 @ApiExcludeController()
 @RendersPages()
@@ -113,12 +113,12 @@ const Streams = ({ projection, streams }: { projection: string; streams: readonl
     caption={
       <>
         In {projectionWords(projection)}: {counted(streams.length, 'record')}
-        {streams.length > LISTED && `, the first ${LISTED} of them`}
+        {streams.length > MAX_STREAMS_LISTED && `, the first ${MAX_STREAMS_LISTED} of them`}
       </>
     }
     heads={['Record', 'Why', 'Since', 'Event', { n: 'Events that wait' }]}
   >
-    {streams.slice(0, LISTED).map(({ stream, error, since, type, position, events }) => (
+    {streams.slice(0, MAX_STREAMS_LISTED).map(({ stream, error, since, type, position, events }) => (
       <tr key={stream}>
         <th scope="row">
           <StreamLink stream={stream} link={(to) => to} />

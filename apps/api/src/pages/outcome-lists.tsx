@@ -47,7 +47,7 @@ interface ListParts {
 }
 
 /** More outcomes of a kind than so many are folded. */
-const UNFOLDED = 12;
+const MAX_UNFOLDED_OUTCOMES = 12;
 
 /** Outcomes of each kind under a heading of their own. */
 export const OutcomesByKind = ({ view, rows, brief, level = 3 }: ListParts & { readonly level?: 3 | 4 }) => {
@@ -58,7 +58,7 @@ export const OutcomesByKind = ({ view, rows, brief, level = 3 }: ListParts & { r
         const own = rows.filter((row) => row.kind === kind);
         return (
           own.length > 0 &&
-          (level === 3 && own.length > UNFOLDED ? (
+          (level === 3 && own.length > MAX_UNFOLDED_OUTCOMES ? (
             <Folded key={kind} title={kindsCounted(kind, own.length)} open={false}>
               <OutcomeList view={view} rows={own} brief={brief} />
             </Folded>

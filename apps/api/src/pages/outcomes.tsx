@@ -74,7 +74,7 @@ export class OutcomePages {
 }
 
 /** The most groups that are not folded. */
-const UNFOLDED = 3;
+const MAX_UNFOLDED_GROUPS = 3;
 
 interface Parts {
   readonly view: View;
@@ -85,7 +85,17 @@ interface Parts {
   readonly members: number | null;
 }
 
-const FIELDS = ['kind', 'concerns', 'addressedTo', 'covered', 'stage', 'addressee', 'agency', 'memberOf', 'cursor'];
+const SCOPE_FIELDS = [
+  'kind',
+  'concerns',
+  'addressedTo',
+  'covered',
+  'stage',
+  'addressee',
+  'agency',
+  'memberOf',
+  'cursor',
+];
 
 const Outcomes = ({ view, coverage, forums, followed, bodies, members }: Parts) => {
   const { total, rows, rowCount, nextCursor } = coverage;
@@ -120,7 +130,7 @@ const Outcomes = ({ view, coverage, forums, followed, bodies, members }: Parts) 
     >
       <OnlyMembers view={view} members={members} />
       <Covered view={view} total={total} />
-      <Scope view={view} forums={followedOrAsking(forums, followed, coverage)} fields={FIELDS}>
+      <Scope view={view} forums={followedOrAsking(forums, followed, coverage)} fields={SCOPE_FIELDS}>
         <Choice
           name="kind"
           label="Of what kind"
@@ -174,7 +184,7 @@ const Outcomes = ({ view, coverage, forums, followed, bodies, members }: Parts) 
         {groups.map(([id, of]) => {
           const forum = forums.find((one) => one.id === id);
           return (
-            <details key={id ?? ''} class="framework" open={groups.length <= UNFOLDED}>
+            <details key={id ?? ''} class="framework" open={groups.length <= MAX_UNFOLDED_GROUPS}>
               <summary>
                 <h3 id={`of-${id ?? 'none'}`} dir="auto">
                   {forum ? textWords(forum.name) : 'Of no forum'}
@@ -218,7 +228,7 @@ const shortened = (text: string): string =>
     ? text
     : `${text.slice(0, text.lastIndexOf(' ', LONGEST_TITLE)) || text.slice(0, LONGEST_TITLE)} …`;
 
-const PLACED = [
+const PLACED_FIELDS = [
   ...(['id', 'kind', 'forum', 'issuedBy', 'issuer', 'addressedTo', 'concerns', 'text'] as const),
   ...(['document', 'locator', 'section', 'paragraph', 'addressees', 'themes'] as const),
 ];
@@ -293,7 +303,7 @@ const OutcomeReport = ({ view, outcome, followedUpOn, ...followUp }: OutcomePart
           />
         </Fact>
       )}
-      {entryFacts({ view, kind: 'outcome', entry: outcome, placed: PLACED })}
+      {entryFacts({ view, kind: 'outcome', entry: outcome, placed: PLACED_FIELDS })}
       <Fact name="Read in">
         <Place view={view} of={outcome} />
       </Fact>

@@ -15,8 +15,8 @@ import { RendersPages } from './rendering.js';
 import { PageQuery, path, Views, type View } from './view.js';
 import { count, counted, dateWords, OPEN_STAGES } from './words.js';
 
-const MOST = 10;
-const EXAMPLES = 5;
+const AGENCIES_IN_CHART = 10;
+const OVERDUE_EXAMPLES = 5;
 
 @ApiExcludeController()
 @RendersPages()
@@ -36,7 +36,7 @@ export class OverviewPage {
       this.progress.agencies(view.at, view.scope),
       this.progress.themes(view.at),
       this.registers.all('framework', view.position),
-      this.progress.commitments(view.at, { overdue: true }, { limit: EXAMPLES }),
+      this.progress.commitments(view.at, { overdue: true }, { limit: OVERDUE_EXAMPLES }),
       this.progress.reportDates(view.at),
     ]);
     const drawn = await this.timeline.on(datesToPlot(reported, view.asOf, view.staleAfter), view.at);
@@ -99,7 +99,9 @@ const Overview = ({ view, total, apart, correctedLater, agencies, drawn, overdue
             caption="As lead, co-lead or partner"
             of="Agency"
             brief
-            lines={agencyLines(mostFirst(agencies).slice(0, MOST), (agency) => view.link(path('agencies', agency)))}
+            lines={agencyLines(mostFirst(agencies).slice(0, AGENCIES_IN_CHART), (agency) =>
+              view.link(path('agencies', agency)),
+            )}
           />
           <p>
             <a href={view.link('/agencies')}>All {counted(agencies.length, 'agency', 'agencies')}</a>

@@ -13,7 +13,7 @@ import { SignOutForm } from './sign-in.js';
 import { ButtonForm, PostForm } from './signed-in.js';
 
 /** The numbers of days for which a new token can be good, to choose from. */
-export const DAYS = ['30', '90', '365'] as const;
+export const TOKEN_DAYS = ['30', '90', '365'] as const;
 
 const WAY_WORDS: Readonly<Record<Way, string>> = {
   link: 'by a link in a letter',
@@ -213,7 +213,7 @@ const PasskeysPart = ({ passkeys, canBeUsed }: Pick<OwnParts, 'passkeys' | 'canB
   </section>
 );
 
-const DAYS_WORDS: Readonly<Record<(typeof DAYS)[number], string>> = {
+const DAYS_WORDS: Readonly<Record<(typeof TOKEN_DAYS)[number], string>> = {
   '30': '30 days',
   '90': '90 days',
   '365': 'a year',
@@ -239,7 +239,7 @@ const TokenForm = ({ scopes, first }: { scopes: readonly Scope[]; first: boolean
       <label>
         Good for
         <select name="days">
-          <Options of={DAYS.map((days) => [days, DAYS_WORDS[days]])} chosen="365" />
+          <Options of={TOKEN_DAYS.map((days) => [days, DAYS_WORDS[days]])} chosen="365" />
         </select>
       </label>
       <button type="submit">Make it</button>

@@ -28,12 +28,12 @@ import { path, Views, type View } from './view.js';
 import { count, counted } from './words.js';
 
 /** The number of pairs on a page. */
-const PAIRS = 20;
+const PAIRS_PER_PAGE = 20;
 
 /** The number of agencies in the heat map. */
-const FOREMOST = 20;
+const AGENCIES_IN_HEAT_MAP = 20;
 /** The number of themes listed for a pair. */
-const THEMES = 4;
+const THEMES_PER_PAIR = 4;
 
 @RendersPages()
 @Controller('partnerships')
@@ -50,9 +50,9 @@ export class PartnershipsPage {
   async between(@Query() query: PartnershipsQuery, @Req() request: FastifyRequest) {
     const view = await this.views.open(query, request, withClocksOfCursor(query));
     const { asOf: _a, knownAt: _k, staleAfter: _s, format: _f, limit, cursor, ...filter } = query;
-    const crossed = { ...filter, rows: 'agency', columns: 'agency', limit: FOREMOST } as const;
+    const crossed = { ...filter, rows: 'agency', columns: 'agency', limit: AGENCIES_IN_HEAT_MAP } as const;
     const [partnerships, matrix, choices, bodies, members] = await Promise.all([
-      this.partnerships.between(view.at, filter, { limit: limit ?? PAIRS, cursor }),
+      this.partnerships.between(view.at, filter, { limit: limit ?? PAIRS_PER_PAGE, cursor }),
       filter.agency || cursor !== undefined ? null : this.matrix.crossed(view.at, crossed),
       this.narrowing.choices(view),
       this.memberOf.choice(view),
@@ -106,8 +106,8 @@ const WithWhom = ({ view, partnerships, matrix, filter, choices, bodies, members
       {matrix && matrix.rows.length > 0 && (
         <section>
           <h2>
-            {matrix.rowCount > FOREMOST
-              ? `The ${FOREMOST} agencies that share most`
+            {matrix.rowCount > AGENCIES_IN_HEAT_MAP
+              ? `The ${AGENCIES_IN_HEAT_MAP} agencies that share most`
               : 'The agencies that share commitments'}
           </h2>
           <HeatMap
@@ -164,7 +164,7 @@ const Pairs = ({ view, rows, rowCount, filter }: PairsParts) => {
     >
       {rows.map((row) => {
         const both = { ...filter, agency: row.agency, with: row.with };
-        const rest = row.themes.length - THEMES;
+        const rest = row.themes.length - THEMES_PER_PAIR;
         return (
           <tr key={`${row.agency} ${row.with}`}>
             <th scope="row">
@@ -184,7 +184,7 @@ const Pairs = ({ view, rows, rowCount, filter }: PairsParts) => {
             <TotalCells row={row} longest={longest} href={view.list(both)} />
             <td class="on-what">
               <Listed
-                all={row.themes.slice(0, THEMES).map(({ theme, name, total }) => (
+                all={row.themes.slice(0, THEMES_PER_PAIR).map(({ theme, name, total }) => (
                   <>
                     {name} <Figure n={total} href={view.list({ ...both, theme })} />
                   </>

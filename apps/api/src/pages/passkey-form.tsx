@@ -5,12 +5,12 @@ import type { ComponentChildren } from 'preact';
 import { scriptOf } from './asset.js';
 import { PostForm } from './signed-in.js';
 
-const LIBRARY = join(
+const WEBAUTHN_SCRIPT = join(
   createRequire(import.meta.url).resolve('@simplewebauthn/browser'),
   '../../dist/bundle/index.umd.min.js',
 );
 
-export const PASSKEY_SCRIPT = scriptOf(LIBRARY, new URL('./passkeys.browser.js', import.meta.url));
+export const PASSKEY_SCRIPT = scriptOf(WEBAUTHN_SCRIPT, new URL('./passkeys.browser.js', import.meta.url));
 
 interface Parts {
   readonly action: string;

@@ -1,7 +1,7 @@
 /** Charts as files: pictures that stand alone, with title, date and source in them. */
 import { escaped } from '#text';
 import type { Stage } from '#commitments';
-import { LIGHT } from './stylesheet.js';
+import { LIGHT_COLOURS } from './stylesheet.js';
 import { count, SHOWN_STAGES, STAGE_WORDS } from './words.js';
 
 /** A chart by itself. */
@@ -25,7 +25,7 @@ interface Frame {
   readonly source: string;
 }
 
-const FAMILY = "'DejaVu Sans', 'Segoe UI', 'Helvetica Neue', Arial, sans-serif";
+const FONT_FAMILY = "'DejaVu Sans', 'Segoe UI', 'Helvetica Neue', Arial, sans-serif";
 const [MARGIN, LINE, LEGEND] = [24, 22, 30] as const;
 
 /** A text in lines of at most so many characters; a word that is longer is broken. */
@@ -77,8 +77,8 @@ export function standalone({ title, state, source }: Frame, { svg, width, height
   say(source, 13, 'fill="var(--soft)"');
   const [w, h] = [width + 2 * MARGIN, Math.ceil(y + MARGIN)];
   const whole =
-    `<svg xmlns="http://www.w3.org/2000/svg" width="${w}" height="${h}" viewBox="0 0 ${w} ${h}" font-family="${FAMILY}">` +
+    `<svg xmlns="http://www.w3.org/2000/svg" width="${w}" height="${h}" viewBox="0 0 ${w} ${h}" font-family="${FONT_FAMILY}">` +
     `<title>${escaped(title)}</title><desc>${escaped(`${state}. ${source}`)}</desc>` +
     `<rect width="100%" height="100%" fill="var(--paper)"/>${parts.join('')}</svg>\n`;
-  return whole.replaceAll(/var\((--[\w-]+)\)/g, (_, name: string) => LIGHT.get(name) ?? 'currentColor');
+  return whole.replaceAll(/var\((--[\w-]+)\)/g, (_, name: string) => LIGHT_COLOURS.get(name) ?? 'currentColor');
 }

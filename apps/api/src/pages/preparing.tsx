@@ -31,7 +31,7 @@ import {
   type Section,
 } from '#reports';
 import { ConfirmPage } from './confirming.js';
-import { MARKDOWN } from './field-words.js';
+import { MARKDOWN_HINT } from './field-words.js';
 import { Form } from './form.js';
 import { asFilled, type Filled, type ShownForm } from './form-parts.js';
 import { bodyIn, formContext, refusalOf, sentForm } from './form-sent.js';
@@ -45,7 +45,7 @@ import { path } from './view.js';
 import { dateWords } from './words.js';
 
 /** The fields of the form of a report, beside its symbol, kind and dates. */
-const ABOUT = { parameters: AboutReport } as const;
+const REPORT_FIELDS = { parameters: AboutReport } as const;
 
 /** The report to be prepared, as the address of a page names it. */
 class PrepareQuery extends AboutReport {
@@ -214,11 +214,11 @@ export class PreparingPages {
         lead={<p>Nothing of it is public before it is published. The secretariat and the agencies see it.</p>}
       >
         <Form
-          {...{ of: ReportMeant, within: ABOUT, shown, back }}
+          {...{ of: ReportMeant, within: REPORT_FIELDS, shown, back }}
           {...(id !== null && { without: ['id'] })}
           action={id === null ? '/publications/prepare' : `${back}/amend`}
           submit={id === null ? 'Prepare it' : 'Change it'}
-          suggestions={await this.suggestions.for(ReportMeant, null, ABOUT)}
+          suggestions={await this.suggestions.for(ReportMeant, null, REPORT_FIELDS)}
         />
       </PlainPage>
     );
@@ -237,7 +237,7 @@ export class PreparingPages {
         lead={<p>Words of {by.agency ?? 'the secretariat'}, at the head of this section.</p>}
       >
         <p class="note">
-          {MARKDOWN}. Words in each language stand in the reports of all languages, marked with their own.
+          {MARKDOWN_HINT}. Words in each language stand in the reports of all languages, marked with their own.
         </p>
         <Form
           of={WriteNarrative}

@@ -20,7 +20,7 @@ import { Suggestions } from './suggestions.js';
 import { PageQuery, path, Views } from './view.js';
 import { count, textWords } from './words.js';
 import { EntryPage } from './register-entry.js';
-import { entryPath, isKind, KIND_WORDS, KINDS, linesOf, type Kind } from './register-words.js';
+import { entryPath, isKind, KIND_WORDS, REGISTER_KINDS, linesOf, type Kind } from './register-words.js';
 
 type Params = Readonly<Record<string, string>>;
 
@@ -152,7 +152,7 @@ function formPages(kind: Kind, name: string, { path: below }: ActLine): Type<unk
   return RegisterFormPages;
 }
 
-export const registerFormPages = KINDS.flatMap((kind) =>
+export const registerFormPages = REGISTER_KINDS.flatMap((kind) =>
   linesOf(kind).map(([name, line]) => formPages(kind, name, line)),
 );
 
@@ -174,7 +174,7 @@ export class RegisterPages {
   async all(@Req() { principal }: ApiRequest) {
     const position = await this.registered.position();
     const all = await Promise.all(
-      KINDS.map(async (kind) => [kind, await this.registered.all(kind, position)] as const),
+      REGISTER_KINDS.map(async (kind) => [kind, await this.registered.all(kind, position)] as const),
     );
     return (
       <PlainPage title="Registers" path="/register" eyebrow="Your desk">

@@ -16,7 +16,7 @@ export const KIND_WORDS: Readonly<Record<Kind, readonly [one: string, all: strin
   document: ['document', 'Documents'],
 };
 
-export const KINDS = Object.keys(KIND_WORDS) as Kind[];
+export const REGISTER_KINDS = Object.keys(KIND_WORDS) as Kind[];
 
 export const isKind = (kind: string): kind is Kind => Object.hasOwn(KIND_WORDS, kind);
 

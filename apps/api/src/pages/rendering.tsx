@@ -35,13 +35,13 @@ function safely(reply: FastifyReply, type: string, script = ''): void {
 }
 
 /** Elements that have no end: HTML closes none of them. */
-const VOID = /<(br|col|hr|img|input|link|meta|wbr)((?:\s(?:"[^"]*"|[^">])*?)?)\/>/g;
+const VOID_ELEMENT = /<(br|col|hr|img|input|link|meta|wbr)((?:\s(?:"[^"]*"|[^">])*?)?)\/>/g;
 
 function sendsHtml(reply: FastifyReply, page: VNode, canSignIn: boolean): string {
   const { session = null } = reply.request as ApiRequest;
   const reader = readerOf(session, canSignIn, () => void reply.header('Cache-Control', 'no-store'));
   const whole = <ReaderContext.Provider value={reader}>{page}</ReaderContext.Provider>;
-  const html = `<!doctype html>${renderToString(whole).replaceAll(VOID, '<$1$2>')}`;
+  const html = `<!doctype html>${renderToString(whole).replaceAll(VOID_ELEMENT, '<$1$2>')}`;
   const script = html.includes('<script src="/assets/') ? " script-src 'self'; connect-src 'self';" : '';
   safely(reply, 'text/html; charset=utf-8', script);
   return html;
@@ -62,7 +62,7 @@ async function sendsPart(
   const [, kind, number, form] = /^(table|chart|citation)(?:-(\d{1,3}))?(?:\.(svg|png|bib|ris))?$/.exec(part) ?? [];
   const { citation } = offered;
   const draw = kind === 'chart' ? offered.charts[Number(number) - 1] : undefined;
-  const saved = (draw ?? kind === 'citation') ? FILES[`${kind}.${form}`] : undefined;
+  const saved = (draw ?? kind === 'citation') ? TAKE_AWAY_FILES[`${kind}.${form}`] : undefined;
   if (citation && saved) {
     const [type, contentOf] = saved;
     const name = `followthrough-${citation.title}-${part}`.replaceAll(/[^\p{L}\p{N}.-]+/gu, '-');
@@ -82,7 +82,7 @@ const PNG_WIDTH = 2_000;
 type ContentOf = (citation: Citation, draw: () => string) => string | Promise<Uint8Array>;
 
 /** The files that a page can be taken away as, by their kind and form. */
-const FILES: Readonly<Record<string, readonly [type: string, content: ContentOf]>> = {
+const TAKE_AWAY_FILES: Readonly<Record<string, readonly [type: string, content: ContentOf]>> = {
   'citation.bib': ['application/x-bibtex; charset=utf-8', bibtexOf],
   'citation.ris': ['application/x-research-info-systems; charset=utf-8', risOf],
   'chart.svg': ['image/svg+xml; charset=utf-8', (_, draw) => draw()],

@@ -3,10 +3,10 @@ import type { CommitmentInQuestion } from '#rounds';
 import { RETURN_WORDS } from '#words';
 import { RETURN_WORD_WORDS } from './words.js';
 
-export const ONLY = ['open', 'mended', 'changed', ...RETURN_WORDS, 'overdue', 'odd', 'comments'] as const;
-export type Only = (typeof ONLY)[number];
-export const PARTS = ['lead', 'other'] as const;
-type Part = (typeof PARTS)[number];
+export const ROW_CHOICES = ['open', 'mended', 'changed', ...RETURN_WORDS, 'overdue', 'odd', 'comments'] as const;
+export type Only = (typeof ROW_CHOICES)[number];
+export const PARTICIPATIONS = ['lead', 'other'] as const;
+type Part = (typeof PARTICIPATIONS)[number];
 
 /** The choice; without one all are shown. */
 export interface Chosen {
@@ -33,7 +33,8 @@ export const ONLY_WORDS: Readonly<Record<Only, string>> = {
 export const PART_WORDS: Readonly<Record<Part, string>> = { lead: 'Lead', other: 'Another part' };
 
 /** The choices that are true of a commitment. */
-export const factsOf = (is: Partial<Record<Only, boolean>>): RowFacts['is'] => new Set(ONLY.filter((only) => is[only]));
+export const factsOf = (is: Partial<Record<Only, boolean>>): RowFacts['is'] =>
+  new Set(ROW_CHOICES.filter((only) => is[only]));
 
 export const isChosen = (row: RowFacts, { only, theme, part }: Chosen): boolean =>
   (only === undefined || row.is.has(only)) &&
@@ -42,7 +43,7 @@ export const isChosen = (row: RowFacts, { only, theme, part }: Chosen): boolean 
 
 /** The choice that a form or an address names; any other word is no choice. */
 export const chosenIn = (said: Readonly<Record<string, unknown>>): Chosen => ({
-  only: ONLY.find((one) => one === said['only']),
+  only: ROW_CHOICES.find((one) => one === said['only']),
   theme: typeof said['theme'] === 'string' && said['theme'] !== '' ? said['theme'] : undefined,
-  part: PARTS.find((one) => one === said['part']),
+  part: PARTICIPATIONS.find((one) => one === said['part']),
 });

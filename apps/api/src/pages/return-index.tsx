@@ -1,6 +1,14 @@
 /** Above the commitments of a return: which of them are shown. Within a form each choice saves or keeps the entries. */
 import { Options } from './choice.js';
-import { ONLY, ONLY_WORDS, PART_WORDS, PARTS, isChosen, type Chosen, type RowFacts } from './return-choice.js';
+import {
+  ROW_CHOICES,
+  ONLY_WORDS,
+  PART_WORDS,
+  PARTICIPATIONS,
+  isChosen,
+  type Chosen,
+  type RowFacts,
+} from './return-choice.js';
 import type { View } from './view.js';
 import { count } from './words.js';
 
@@ -36,7 +44,7 @@ export const ReturnIndex = ({ view, rows, chosen, unfold, form, isOwn = false }:
   const numberOf = (one: Chosen): number => rows.filter((row) => isChosen(row, one)).length;
   const words = (said: string, n: number): string => `${said} (${count(n)})`;
   const themes = [...new Set(rows.flatMap((row) => row.themes))].sort();
-  const choices = ONLY.filter((only) => only === chosen.only || rows.some((row) => isChosen(row, { only })));
+  const choices = ROW_CHOICES.filter((only) => only === chosen.only || rows.some((row) => isChosen(row, { only })));
   const selects = [
     select(
       form,
@@ -50,7 +58,10 @@ export const ReturnIndex = ({ view, rows, chosen, unfold, form, isOwn = false }:
       '_part',
       isOwn ? 'Your part' : 'Its part',
       chosen.part,
-      PARTS.filter((part) => numberOf({ part }) > 0).map((part) => [part, words(PART_WORDS[part], numberOf({ part }))]),
+      PARTICIPATIONS.filter((part) => numberOf({ part }) > 0).map((part) => [
+        part,
+        words(PART_WORDS[part], numberOf({ part })),
+      ]),
     ),
   ].filter((one) => one !== null);
   return (

@@ -10,7 +10,7 @@ import { Faults, Place } from './form.js';
 import { asFilled, idOf, type Body, type Filled, type FormParts, type Suggestion } from './form-parts.js';
 import type { Chosen } from './return-choice.js';
 import type { Thread } from './return-comments.js';
-import { MARKDOWN } from './field-words.js';
+import { MARKDOWN_HINT } from './field-words.js';
 import { valuesIn } from './return-said.js';
 import { questionWords } from './round-words.js';
 import type { View } from './view.js';
@@ -194,7 +194,7 @@ export const Narratives = ({ parts, form }: { parts: Written; form: FormParts })
             {(theirs) => <span dir="auto">{textWords((theirs as ReturnNarrative).text)}</span>}
           </Theirs>
           <p class="help" id={`narrative-${i}-help`}>
-            {MARKDOWN}.
+            {MARKDOWN_HINT}.
           </p>
           <Faults form={form} path={['narratives', String(i), 'text']} />
           <textarea

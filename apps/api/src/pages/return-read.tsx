@@ -36,7 +36,7 @@ interface ReadParts {
 }
 
 /** Up to this number of them all that they say is shown; of more, a line each. */
-const FEW = 12;
+const MAX_SHOWN_IN_FULL = 12;
 
 /** The whole return; with `writes` each commitment has a field for a comment. */
 export const ReturnRead = (parts: ReadParts) => {
@@ -86,7 +86,7 @@ const Commitments = ({ parts }: { parts: ReadParts }) => {
   const wases = new Map(sentBack?.commitments.map((one) => [one.reference, one]));
   const written = useTried(writes ?? '');
   const typed = (written?.filled['comments'] ?? []) as readonly { readonly at?: string }[];
-  const isFew = content.commitments.length <= FEW;
+  const isFew = content.commitments.length <= MAX_SHOWN_IN_FULL;
   const rows = content.commitments.map((said, i) => {
     const { reference, says } = said;
     const last = lasts.get(reference);

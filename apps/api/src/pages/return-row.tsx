@@ -16,7 +16,7 @@ import { counted, dateWords, RETURN_WORD_WORDS, roleWords, textWords } from './w
 export const rowId = (row: number): string => idOf(['commitments', String(row)]);
 
 /** The texts beside the word on a commitment, by their labels. */
-const TEXTS = { why: 'Why it was not assessed', note: 'With no change: a note' } as const;
+const TEXT_LABELS = { why: 'Why it was not assessed', note: 'With no change: a note' } as const;
 
 interface RowParts {
   readonly parts: ReturnFormParts;
@@ -89,7 +89,7 @@ export const Row = ({ parts, form, known, row, said }: RowParts) => {
         <div class="words">
           {(['why', 'note'] as const).map((field) => (
             <div key={field} class="field">
-              <label for={idOf([...at, field])}>{TEXTS[field]}</label>
+              <label for={idOf([...at, field])}>{TEXT_LABELS[field]}</label>
               <Faults form={form} path={[...at, field]} />
               <input
                 {...{ id: idOf([...at, field]), name: name(field), value: said?.[field] ?? '' }}

@@ -41,7 +41,7 @@ export const SaidOfCommitment = ({ view, said: { says, why, note, acts, answers 
             const words = actInWords(
               `commitment.${ACTS[act.act].yields}`,
               { ...said, milestone: act.milestone },
-              NOWHERE(view),
+              contextOfDraft(view),
             );
             return (
               <li key={i}>
@@ -59,7 +59,7 @@ export const SaidOfCommitment = ({ view, said: { says, why, note, acts, answers 
   );
 };
 
-const NOWHERE = (view: View) => ({ view, revision: -1, milestones: [] });
+const contextOfDraft = (view: View) => ({ view, revision: -1, milestones: [] });
 const dateOrText = (date: string): string => (/^\d{4}(-\d\d){0,2}$/.test(date) ? dateWords(date) : date);
 
 export const AnswersRead = ({ answers, questions }: { answers: readonly Answer[]; questions: readonly Question[] }) => (

@@ -4,7 +4,7 @@ import { isLate, stateOfReturn, type ReturnInRound, type ReturnEvents } from '#r
 import { RETURN_STATE_WORDS } from './round-words.js';
 import { counted, dateWords } from './words.js';
 
-const SAYS: { readonly [N in keyof ReturnEvents]?: string } = {
+const EVENT_WORDS: { readonly [N in keyof ReturnEvents]?: string } = {
   Submitted: 'submitted',
   SentBack: 'sent back',
   Accepted: 'accepted',
@@ -20,7 +20,7 @@ interface Step {
 function stepsOf({ state: { said } }: Pick<ReturnInRound, 'state'>): Step[] {
   const before = new Set<string>();
   return [...said].flatMap(({ name, data }) => {
-    const words = SAYS[name as keyof ReturnEvents];
+    const words = EVENT_WORDS[name as keyof ReturnEvents];
     if (!words) return [];
     const again = before.has(name) ? ' again' : '';
     before.add(name);

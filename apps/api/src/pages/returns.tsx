@@ -19,7 +19,7 @@ import { REVISION, idOf, SHOWN_MS, type Filled } from './form-parts.js';
 import { formContext, sentForm } from './form-sent.js';
 import { PlainPage } from './layout.js';
 import { RendersPages } from './rendering.js';
-import { chosenIn, ONLY, PARTS } from './return-choice.js';
+import { chosenIn, ROW_CHOICES, PARTICIPATIONS } from './return-choice.js';
 import { draftIn } from './return-content.js';
 import { unsaidOf } from './return-form.js';
 import { isAtWork, ReturnShown, writable, type Shown, type Unsaved } from './return-shown.js';
@@ -38,16 +38,16 @@ class ReturnQuery {
   /** The path of the list in which there is to be room for more. */
   @IsOptional() @Matches(/^[\w.]{1,120}$/) more?: string;
   /** The commitments that are shown. */
-  @IsOptional() @IsIn(ONLY) only?: string;
+  @IsOptional() @IsIn(ROW_CHOICES) only?: string;
   @IsOptional() @Matches(/^[\w./-]{1,120}$/) theme?: string;
-  @IsOptional() @IsIn(PARTS) part?: string;
+  @IsOptional() @IsIn(PARTICIPATIONS) part?: string;
   /** All that can be said of each is shown. */
   @IsOptional() @Matches(/^yes$/) unfold?: string;
   /** A choice as the buttons above the commitments send it. */
   @IsOptional() @Matches(/^(show \w{1,20}|fold|unfold)$/) _do?: string;
-  @IsOptional() @IsIn(['', ...ONLY]) _only?: string;
+  @IsOptional() @IsIn(['', ...ROW_CHOICES]) _only?: string;
   @IsOptional() @Matches(/^[\w./-]{0,120}$/) _theme?: string;
-  @IsOptional() @IsIn(['', ...PARTS]) _part?: string;
+  @IsOptional() @IsIn(['', ...PARTICIPATIONS]) _part?: string;
   @IsOptional() @Matches(/^yes$/) _unfold?: string;
 }
 
@@ -57,8 +57,8 @@ interface Params {
 }
 
 /** Acts on a return that its page has a button for. */
-const BUTTONS = ['accept', 'return', 'comment', 'nil'] as const;
-type Button = (typeof BUTTONS)[number];
+const RETURN_BUTTONS = ['accept', 'return', 'comment', 'nil'] as const;
+type Button = (typeof RETURN_BUTTONS)[number];
 
 /** As many times the body of one act may be a return. */
 const BODIES = 16;
@@ -152,7 +152,7 @@ export class ReturnPages {
     @Req() request: ApiRequest,
     @Reply() reply: FastifyReply,
   ) {
-    const name = BUTTONS.find((one) => RETURN_ACTS[one].path === act);
+    const name = RETURN_BUTTONS.find((one) => RETURN_ACTS[one].path === act);
     if (!name) throw new Rejected('not_found', `There is no act ${act} on a return.`);
     const { key, filled: others } = sentForm(sent);
     const { _do, _only, _theme, _part, _unfold, ...filled } = others;

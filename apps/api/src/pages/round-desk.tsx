@@ -27,7 +27,7 @@ import { PlainPage } from './layout.js';
 import { publishingPath } from './publishing.js';
 import { RendersPages } from './rendering.js';
 import { Consequences } from './round-consequences.js';
-import { FORMS, type FormAct } from './round-words.js';
+import { ROUND_FORM_TITLES, type FormAct } from './round-words.js';
 import { needsDesk } from './signed-in.js';
 import { Suggestions } from './suggestions.js';
 import { path } from './view.js';
@@ -197,10 +197,10 @@ export class RoundDeskPages {
   async #shown(name: FormAct | 'prepare', known: Round | null, shown: ShownForm, told: VNode | null) {
     const of = bodyOf(name);
     const back = known ? path('rounds', known.code) : '/rounds';
-    const { summary, description } = name === 'prepare' ? PREPARE : ROUND_ACTS[name];
+    const { summary, description } = name === 'prepare' ? PREPARE_WORDS : ROUND_ACTS[name];
     return (
       <PlainPage
-        title={name === 'prepare' ? 'Prepare a round' : FORMS[name]}
+        title={name === 'prepare' ? 'Prepare a round' : ROUND_FORM_TITLES[name]}
         path={back}
         eyebrow={known ? <a href={back}>{known.name}</a> : <a href="/rounds">Reporting rounds</a>}
         lead={<p>{actForPeople(summary)}.</p>}
@@ -211,7 +211,7 @@ export class RoundDeskPages {
           {...{ of, shown, back }}
           {...(name === 'open' && { without: ['on'] })}
           action={known ? path('rounds', known.code, name) : '/rounds/prepare'}
-          submit={name === 'prepare' ? 'Keep it; nobody else sees it yet' : FORMS[name]}
+          submit={name === 'prepare' ? 'Keep it; nobody else sees it yet' : ROUND_FORM_TITLES[name]}
           suggestions={await this.suggestions.for(of, null)}
         />
       </PlainPage>
@@ -227,7 +227,11 @@ interface NotNowParts {
 
 /** In the place of a form that is impossible at present. */
 const NotNow = ({ name, known: { code, name: title }, why }: NotNowParts) => (
-  <PlainPage title={FORMS[name]} path={path('rounds', code)} eyebrow={<a href={path('rounds', code)}>{title}</a>}>
+  <PlainPage
+    title={ROUND_FORM_TITLES[name]}
+    path={path('rounds', code)}
+    eyebrow={<a href={path('rounds', code)}>{title}</a>}
+  >
     <p class="callout">{why}</p>
     <p>
       <a href={path('rounds', code)}>Back to the round</a>
@@ -242,7 +246,7 @@ const guidanceToCarry = ({ guidance }: Round): string | undefined =>
     .filter((paragraph) => !paragraph.startsWith('Replayed from '))
     .join('\n\n');
 
-const PREPARE = {
+const PREPARE_WORDS = {
   summary: 'Nothing of it is public before you open it',
   description: 'What the last round asked stands here already.',
 };
@@ -251,6 +255,6 @@ const bodyOf = (name: FormAct | 'prepare'): new () => object =>
   name === 'open' ? OpenRound : classOf(name === 'prepare' ? 'Round' : ROUND_ACTS[name].body);
 
 function formAct(act: string): FormAct {
-  if (!Object.hasOwn(FORMS, act)) throw new Rejected('not_found', `A round has no page ${act}.`);
+  if (!Object.hasOwn(ROUND_FORM_TITLES, act)) throw new Rejected('not_found', `A round has no page ${act}.`);
   return act as FormAct;
 }

@@ -12,7 +12,7 @@ import { OneButton } from './return-read.js';
 import { isToAccept } from './round-accepting.js';
 import { offeredIn } from './round-desk.js';
 import { Asks } from './round-terms.js';
-import { FORMS, daysWords, RETURN_STATE_WORDS, ROUND_STATE_WORDS } from './round-words.js';
+import { ROUND_FORM_TITLES, daysWords, RETURN_STATE_WORDS, ROUND_STATE_WORDS } from './round-words.js';
 import { Table } from './take-away.js';
 import { path, type View } from './view.js';
 import { count, counted, dateWords, textWords } from './words.js';
@@ -101,7 +101,7 @@ export const RoundPage = ({ view, round, lines, isDesk, own, since, before, job 
               lines.some((line) => owesNow(line, state === 'open')),
             ).map((act) => (
               <li key={act}>
-                <a href={`${here}/${act}`}>{FORMS[act]}</a>
+                <a href={`${here}/${act}`}>{ROUND_FORM_TITLES[act]}</a>
               </li>
             ))}
             <li>

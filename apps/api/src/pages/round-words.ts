@@ -33,7 +33,7 @@ export const daysWords = (days: number): string =>
 export const questionWords = ({ text, unit }: Question): string => (unit ? `${text} (${unit})` : text);
 
 /** The acts on a round that have a form. */
-export const FORMS = {
+export const ROUND_FORM_TITLES = {
   open: 'Open the round',
   amend: 'Amend the round',
   extend: 'Extend the deadline',
@@ -42,4 +42,4 @@ export const FORMS = {
   reopen: 'Reopen for one agency',
   publish: 'Publish the round',
 } as const;
-export type FormAct = keyof typeof FORMS;
+export type FormAct = keyof typeof ROUND_FORM_TITLES;

@@ -54,7 +54,7 @@ const KIND_WORDS: Readonly<Record<SearchedKind, readonly [one: string, many: str
 const headed = (kind: SearchedKind): string => KIND_WORDS[kind][1].replace(/^./, (letter) => letter.toUpperCase());
 
 /** As many as a page of all of a kind shows. */
-const ALL = 1_000;
+const MAX_HITS_PER_KIND = 1_000;
 
 const Results = ({ view, q, results }: { view: View; q: string; results: SearchResults | null }) => {
   const found = results?.groups.filter(({ total }) => total > 0) ?? [];
@@ -136,7 +136,13 @@ const Hits = ({ view, q, group: { kind, total, hits } }: { view: View; q: string
     </ol>
     {total > hits.length && (
       <p>
-        <a href={kind === 'commitment' ? view.link('/commitments', { q }) : view.here({ kinds: kind, limit: ALL })}>
+        <a
+          href={
+            kind === 'commitment'
+              ? view.link('/commitments', { q })
+              : view.here({ kinds: kind, limit: MAX_HITS_PER_KIND })
+          }
+        >
           All {counted(total, ...KIND_WORDS[kind])}
         </a>
       </p>

@@ -11,7 +11,7 @@ import { path } from './view.js';
 import { count, counted, dateWords } from './words.js';
 
 /** The readings that need a word of the secretariat: none yet, or one that contradicts an agency. */
-export const READINGS = ['unreviewed', 'contested'] as const;
+export const READINGS_TO_REVIEW = ['unreviewed', 'contested'] as const;
 
 interface SecretariatParts {
   readonly session: Session;
@@ -23,7 +23,7 @@ interface SecretariatParts {
 }
 
 /** The other work of the secretariat beside rounds. */
-const KEPT = [
+const OTHER_WORK = [
   ['/publications', 'Published reports'],
   ['/register', 'Registers'],
   ['/imports', 'Import a spreadsheet'],
@@ -32,7 +32,7 @@ const KEPT = [
   ['/webhooks', 'Webhooks'],
 ] as const;
 
-const readAs = (verification: (typeof READINGS)[number]): string =>
+const readAs = (verification: (typeof READINGS_TO_REVIEW)[number]): string =>
   `/commitments?${new URLSearchParams({ verification, asOf: todayAt(new Date()) })}`;
 
 export const SecretariatHome = ({
@@ -97,7 +97,7 @@ export const SecretariatHome = ({
     </Section>
     <Section title="What else you keep">
       <ul>
-        {KEPT.map(([to, words]) => (
+        {OTHER_WORK.map(([to, words]) => (
           <li key={to}>
             <a href={to}>{words}</a>
           </li>

@@ -12,11 +12,11 @@ export interface Sent {
 }
 
 /** Refusals that may be over by the next time: somebody signs in, the server has come back. */
-const PASSING: readonly number[] = [401, 429, 500, 503];
+const PASSING_STATUSES: readonly number[] = [401, 429, 500, 503];
 
 /** Whether it is worth keeping: the page of a form shows the form's faults. */
 export const isKept = ({ status, code }: Problem): boolean =>
-  PASSING.includes(status) || status === 409 || code === 'earlier_sign_in';
+  PASSING_STATUSES.includes(status) || status === 409 || code === 'earlier_sign_in';
 
 interface SentParts {
   readonly sent: Sent;

@@ -13,9 +13,9 @@ interface Reader {
   readonly csrfToken: () => string;
 }
 
-const NOBODY: Reader = { session: null, canSignIn: false, csrfToken: () => '' };
+const ANONYMOUS_READER: Reader = { session: null, canSignIn: false, csrfToken: () => '' };
 
-export const ReaderContext = createContext(NOBODY);
+export const ReaderContext = createContext(ANONYMOUS_READER);
 
 /** @param onToken is told that the page holds a token */
 export const readerOf = (session: Session | null, canSignIn: boolean, onToken: () => void): Reader => ({

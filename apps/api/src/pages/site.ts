@@ -11,7 +11,7 @@ import { codeOf, Registers } from '#registers';
 import { ICON, KEEPING_SCRIPT, SAVING_SCRIPT } from './asset.js';
 import { PASSKEY_SCRIPT } from './passkey-form.js';
 import { MARGINS_PATH, marginsCss, MarginsQuery } from './margins.js';
-import { SECTIONS } from './navigation.js';
+import { NAVIGATION_SECTIONS } from './navigation.js';
 import { STYLESHEET } from './stylesheet.js';
 import { path, Publication } from './view.js';
 
@@ -21,7 +21,7 @@ const ASSETS = [STYLESHEET, PASSKEY_SCRIPT, KEEPING_SCRIPT, SAVING_SCRIPT, ICON]
 const WITH_PAGES = ['agency', 'theme', 'forum', 'outcome', 'document', 'crosswalk', 'publication'] as const;
 
 /** The greatest number of addresses in a sitemap. */
-const MOST = 50_000;
+const MAX_SITEMAP_ADDRESSES = 50_000;
 
 const ICON_WIDTH = 48;
 
@@ -84,8 +84,10 @@ export class SiteController {
           .map((entry) => path(PATHS[kind].path, codeOf(entry))),
       ),
     );
-    const paths = [...SECTIONS.flatMap(({ pages }) => Object.keys(pages)), ...entries.flat()];
-    const addresses = paths.slice(0, MOST).map((to) => `<url><loc>${xml(this.publication.publicUrl + to)}</loc></url>`);
+    const paths = [...NAVIGATION_SECTIONS.flatMap(({ pages }) => Object.keys(pages)), ...entries.flat()];
+    const addresses = paths
+      .slice(0, MAX_SITEMAP_ADDRESSES)
+      .map((to) => `<url><loc>${xml(this.publication.publicUrl + to)}</loc></url>`);
     void reply.type('application/xml; charset=utf-8');
     return `<?xml version="1.0" encoding="UTF-8"?>\n<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n${addresses.join('\n')}\n</urlset>\n`;
   }

@@ -14,7 +14,7 @@ const text = readdirSync(folder)
 export const STYLESHEET = asset(text, 'css');
 
 /** The light colours by the names of their custom properties, for pictures that stand alone. */
-export const LIGHT: ReadonlyMap<string, string> = new Map(
+export const LIGHT_COLOURS: ReadonlyMap<string, string> = new Map(
   [.../:root\s*\{([^}]*)\}/.exec(text)![1]!.matchAll(/(--[\w-]+):\s*([^;]+);/g)].map(([, name, value]) => [
     name!,
     value!,

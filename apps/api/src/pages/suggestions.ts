@@ -9,10 +9,11 @@ import { listsIn, type Body, type FormParts, type Suggestion } from './form-part
 import { countryName, textWords } from './words.js';
 
 /** A list is no longer than this; a reader who wants more searches. */
-const MOST = 1_000;
-const LONGEST = 100;
+const MAX_SUGGESTIONS = 1_000;
+const MAX_LABEL_CHARS = 100;
 
-const short = (text: string): string => (text.length > LONGEST ? `${text.slice(0, LONGEST - 1)}…` : text);
+const short = (text: string): string =>
+  text.length > MAX_LABEL_CHARS ? `${text.slice(0, MAX_LABEL_CHARS - 1)}…` : text;
 
 @Injectable()
 export class Suggestions {
@@ -42,7 +43,9 @@ export class Suggestions {
 
   async #entries(kind: Register): Promise<Suggestion[]> {
     const all = await this.registers.all(kind, await this.registers.position());
-    return all.slice(0, MOST).map((entry) => ({ value: codeOf(entry), label: short(textWords(nameOf(entry))) }));
+    return all
+      .slice(0, MAX_SUGGESTIONS)
+      .map((entry) => ({ value: codeOf(entry), label: short(textWords(nameOf(entry))) }));
   }
 
   async #commitments(agency: string | null): Promise<Suggestion[]> {
@@ -50,7 +53,7 @@ export class Suggestions {
     const at = await this.progress.pin({ asOf: todayAnywhere(new Date()) });
     for await (const items of this.progress.allCommitments(at, agency === null ? {} : { agency }))
       for (const { reference, title } of items) {
-        if (found.length === MOST) return found;
+        if (found.length === MAX_SUGGESTIONS) return found;
         found.push({ value: reference, label: short(textWords(title)) });
       }
     return found;

@@ -154,7 +154,7 @@ const headOf = (head: Head) =>
 const ON_A_TELEPHONE = { few: 5, many: 10 };
 
 /** For so few more nobody has to ask. */
-const MORE = 2;
+const MAX_ROWS_OVER = 2;
 
 /** A table, with an address at which it stands alone, to be copied as one. */
 export const Table = ({ caption, hideCaption, heads, children, foot, rows = 0, few, ...attributes }: TableParts) => {
@@ -172,7 +172,7 @@ export const Table = ({ caption, hideCaption, heads, children, foot, rows = 0, f
         <tbody>{children}</tbody>
         {foot && <tfoot>{foot}</tfoot>}
       </table>
-      {rows > ON_A_TELEPHONE[few ? 'few' : 'many'] + MORE && (
+      {rows > ON_A_TELEPHONE[few ? 'few' : 'many'] + MAX_ROWS_OVER && (
         <label class={few ? 'all-rows few' : 'all-rows'}>
           <input type="checkbox" /> Show all {count(rows)} rows
         </label>

@@ -21,7 +21,7 @@ import { feedPath, followPath } from './feed-path.js';
 import { Page, Section } from './layout.js';
 import { ThemeLink } from './links.js';
 import { apartOf, correctedCount, CorrectedLater, EndedApart, type EndedCounts } from './lineage.js';
-import { ByStage, LISTED, stagesIn } from './lists.js';
+import { ByStage, MAX_COMMITMENTS_LISTED, stagesIn } from './lists.js';
 import { EntryLink } from './register-words.js';
 import { RendersPages } from './rendering.js';
 import { FollowedUp, Scope } from './scope.js';
@@ -73,7 +73,7 @@ export class ThemePages {
       this.registers.all('framework', view.position),
       this.registers.all('theme', view.position),
       this.progress.themes(view.at, { ...asked, framework: theme.framework }),
-      this.progress.commitments(view.at, { theme: code, ...asked }, { limit: LISTED }),
+      this.progress.commitments(view.at, { theme: code, ...asked }, { limit: MAX_COMMITMENTS_LISTED }),
       this.followedUp.forums(view),
       apartOf(this.progress, view, { theme: code, ...asked }),
       this.registers.all('crosswalk', view.position, LATEST),
