@@ -4,7 +4,7 @@ import { CommandBus } from '@nestjs/cqrs';
 import fc from 'fast-check';
 import { Projector, StoreUnavailable } from '#eventsourcing';
 import { headOf, Imports, TABLE_SUBJECTS, tableFieldsOf, type ImportPreview, type PaperView } from '#exchange';
-import { LIMITS } from '#files';
+import { FILE_LIMITS } from '#files';
 import { LOG } from '#platform';
 import { SCOPES } from '#words';
 import { program } from '../apps/cli/src/program.js';
@@ -718,7 +718,7 @@ describe('A file that cannot be imported', () => {
     const openapi = JSON.stringify((await server.get('/openapi.json')).body.components.schemas.NewImport);
     for (const said of [help.replaceAll(/\s+/g, ' '), openapi])
       expect(said).toContain(
-        `at most ${LIMITS.bytes / 1024 / 1024} MB, ${LIMITS.rows.toLocaleString('en')} rows and 10,000 changes`,
+        `at most ${FILE_LIMITS.bytes / 1024 / 1024} MB, ${FILE_LIMITS.rows.toLocaleString('en')} rows and 10,000 changes`,
       );
   });
 

@@ -3,7 +3,7 @@ import { afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals'
 import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Webhook } from 'standardwebhooks';
-import { Concerns, Deliveries, HookStore, isPublic, Outgoing, RETRIES } from '#feed';
+import { Concerns, Deliveries, HookStore, isPublic, Outgoing, BACKOFF } from '#feed';
 import { LOG } from '#platform';
 import { bearer, done, refusal } from './support/asking.js';
 import { Visitor, wordsIn } from './support/visitor.js';
@@ -71,7 +71,7 @@ const receiver = async (): Promise<Receiver> => {
 beforeAll(async () => {
   hooks = server.app.get(HookStore);
   // Minutes of waiting are milliseconds here.
-  server.app.get<number[]>(RETRIES).splice(0, Infinity, 5, 5);
+  server.app.get<number[]>(BACKOFF).splice(0, Infinity, 5, 5);
   server.app.get(Deliveries).start();
 });
 afterEach(async () => {

@@ -80,7 +80,7 @@ export abstract class AccessStore implements IdempotencyKeys {
    * @throws StoreUnavailable while others read them
    */
   scrub(): Promise<void> {
-    return retrying(() => this.statements.scrub(), { ...SCRUBS, after: (error) => error instanceof StillRead });
+    return retrying(() => this.statements.scrub(), { ...SCRUB_RETRIES, after: (error) => error instanceof StillRead });
   }
 
   close(): Promise<void> {
@@ -184,7 +184,7 @@ export abstract class AccessStore implements IdempotencyKeys {
     token: string,
   ) {
     const end = new Date();
-    end.setUTCFullYear(end.getUTCFullYear() + YEARS);
+    end.setUTCFullYear(end.getUTCFullYear() + TOKEN_YEARS);
     const until = (expires ?? end).toISOString();
     const statement: Statement = [
       `INSERT INTO tokens (id, hash, account, label, scopes, demo, created, made_by, expires)
@@ -257,10 +257,10 @@ export abstract class AccessStore implements IdempotencyKeys {
 const scopesIn = (text: string): Scope[] => SCOPES.filter((scope) => text.split(' ').includes(scope));
 
 /** How long, and how often, overwriting deleted rows is tried while somebody may be reading them. */
-const SCRUBS = { forMs: 3_000, everyMs: 100 } as const;
+const SCRUB_RETRIES = { forMs: 3_000, everyMs: 100 } as const;
 
 /** The time for which a token is good, unless another is given. */
-const YEARS = 1;
+const TOKEN_YEARS = 1;
 
 const now = (): string => new Date().toISOString();
 

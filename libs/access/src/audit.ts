@@ -39,7 +39,7 @@ export interface AuditFilter {
   readonly before?: number;
 }
 
-const COLUMNS = [
+const AUDIT_COLUMNS = [
   'at',
   'account',
   'role',
@@ -52,26 +52,26 @@ const COLUMNS = [
   'correlation',
 ] as const;
 /** A person who was erased meanwhile leaves no address. */
-const ADDRESS =
+const ADDRESS_SQL =
   'CASE WHEN EXISTS (SELECT 1 FROM accounts WHERE account = ? AND erased IS NOT NULL) THEN NULL ELSE ? END';
-const ROW = `(${COLUMNS.map((name) => (name === 'address' ? ADDRESS : '?')).join(', ')})`;
+const ROW_PLACEHOLDERS = `(${AUDIT_COLUMNS.map((name) => (name === 'address' ? ADDRESS_SQL : '?')).join(', ')})`;
 /** By one statement so many entries are written, as long as there are as many. */
 const AT_ONCE = [64, 8, 1] as const;
-const INSERTS = new Map(
+const INSERT_BY_ROW_COUNT = new Map(
   AT_ONCE.map((rows) => [
     rows,
-    `INSERT INTO audit (${COLUMNS.join(', ')}) VALUES ${Array<string>(rows).fill(ROW).join(', ')}`,
+    `INSERT INTO audit (${AUDIT_COLUMNS.join(', ')}) VALUES ${Array<string>(rows).fill(ROW_PLACEHOLDERS).join(', ')}`,
   ]),
 );
 
 const valuesOf = (one: Audited): Value[] =>
-  COLUMNS.flatMap((name): Value[] => (name === 'address' ? [one.account, one.address] : [one[name]]));
+  AUDIT_COLUMNS.flatMap((name): Value[] => (name === 'address' ? [one.account, one.address] : [one[name]]));
 
 function insertsOf(entries: readonly Audited[]): Statement[] {
   const statements: Statement[] = [];
   for (let at = 0; at < entries.length;) {
     const rows = AT_ONCE.find((some) => some <= entries.length - at)!;
-    statements.push([INSERTS.get(rows)!, ...entries.slice(at, at + rows).flatMap(valuesOf)]);
+    statements.push([INSERT_BY_ROW_COUNT.get(rows)!, ...entries.slice(at, at + rows).flatMap(valuesOf)]);
     at += rows;
   }
   return statements;
@@ -80,7 +80,7 @@ function insertsOf(entries: readonly Audited[]): Statement[] {
 /** How long entries wait for each other; so much is lost when the process is killed. */
 const WAIT_MS = 1_000;
 /** The greatest number of entries that wait for a store that cannot be reached; the oldest are lost then. */
-const MOST = 10_000;
+const MAX_WAITING_ENTRIES = 10_000;
 
 /** Writes entries together, at some distance from the requests that they tell of. */
 export class Audit {
@@ -101,7 +101,7 @@ export class Audit {
 
   note(entry: Audited): void {
     this.#waiting.push(entry);
-    if (this.#waiting.length > MOST) {
+    if (this.#waiting.length > MAX_WAITING_ENTRIES) {
       this.#waiting.shift();
       this.onLost(1);
     }
@@ -125,7 +125,7 @@ export class Audit {
       await this.store.keep(insertsOf(entries));
     } catch {
       this.#waiting = [...entries, ...this.#waiting];
-      const over = this.#waiting.length - MOST;
+      const over = this.#waiting.length - MAX_WAITING_ENTRIES;
       if (over > 0) this.onLost(this.#waiting.splice(0, over).length);
       this.#timer ??= setTimeout(() => void this.flush(), WAIT_MS).unref();
       return;
@@ -158,7 +158,7 @@ export class Audit {
       Boolean,
     );
     const rows = await this.store.query<AuditRow>(
-      `SELECT id, ${COLUMNS.join(', ')} FROM audit ${where.length > 0 ? `WHERE ${where.join(' AND ')}` : ''} ORDER BY id DESC LIMIT ?`,
+      `SELECT id, ${AUDIT_COLUMNS.join(', ')} FROM audit ${where.length > 0 ? `WHERE ${where.join(' AND ')}` : ''} ORDER BY id DESC LIMIT ?`,
       ...given.map(([, value]) => value),
       limit,
     );

@@ -6,7 +6,7 @@ import { UntilChanged } from './until-changed.js';
 
 /** The interval at which the last use of a token is noted. */
 const NOTED_MS = 60_000;
-const MOST = 10_000;
+const MAX_NOTED_TOKENS = 10_000;
 
 /**
  * Asks a store whose a token is, and does not ask again before somebody's rights have changed (`UntilChanged`). Whether it has
@@ -15,7 +15,7 @@ const MOST = 10_000;
 export class KnownTokens implements Tokens {
   readonly #known: UntilChanged<TokenHolder>;
   /** When the last use of a token was noted, by its id. */
-  readonly #noted = new LRUCache<string, number>({ maxSize: MOST, sizeCalculation: () => 1 });
+  readonly #noted = new LRUCache<string, number>({ maxSize: MAX_NOTED_TOKENS, sizeCalculation: () => 1 });
 
   constructor(
     private readonly store: Pick<

@@ -110,14 +110,14 @@ export function refuseMinding(
 }
 
 /** The longest that a token may be good, in days. */
-const LONGEST = 366 * 2;
+const MAX_TOKEN_DAYS = 366 * 2;
 
 /** The end of the last day on which a token is good. @throws Rejected `in_the_past` | `too_long` */
 export function endOfLastDay(expires: FullDate): Date {
   const today = todayAt(new Date());
   if (expires < today) throw refused('in_the_past', '/expires', `expires ${expires} is before today, ${today}`);
   const end = Date.parse(expires) + DAY_MS;
-  if (end > Date.now() + LONGEST * DAY_MS)
+  if (end > Date.now() + MAX_TOKEN_DAYS * DAY_MS)
     throw refused('too_long', '/expires', 'A token is good for two years at most.');
   return new Date(end);
 }

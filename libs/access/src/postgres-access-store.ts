@@ -4,7 +4,7 @@ import type { Digests } from '#eventsourcing';
 import { AccessStore } from './access-store.js';
 
 /** One of our processes at a time makes the tables. */
-const MAKES = 0x616363;
+const MIGRATION_LOCK = 0x616363;
 
 /**
  * Accounts, tokens and idempotency keys in PostgreSQL, in the schema `followthrough_access`. Erased rows leave the
@@ -17,7 +17,7 @@ export class PostgresAccessStore extends AccessStore {
 
   constructor(url: string, secrets?: Digests) {
     const tables = new URL('./tables/', import.meta.url);
-    super(new PostgresStatements('Tokens and keys', url, 'followthrough_access', tables, MAKES), secrets);
+    super(new PostgresStatements('Tokens and keys', url, 'followthrough_access', tables, MIGRATION_LOCK), secrets);
   }
 
   async mark(): Promise<string> {

@@ -3,7 +3,7 @@ import { LRUCache } from 'lru-cache';
 import type { AccessStore } from './access-store.js';
 
 /** For so many, but not from the beginning: `max` would take room for all. */
-const ROOM = { maxSize: 10_000, sizeCalculation: () => 1 };
+const CACHE_OPTIONS = { maxSize: 10_000, sizeCalculation: () => 1 };
 
 /**
  * Keeps answers by the hash of a secret (a token, a session). A change by this process counts at once. The store's
@@ -11,7 +11,7 @@ const ROOM = { maxSize: 10_000, sizeCalculation: () => 1 };
  * has ended still be accepted. An unknown secret is not kept.
  */
 export class UntilChanged<A extends object> {
-  #known = new LRUCache<string, A>(ROOM);
+  #known = new LRUCache<string, A>(CACHE_OPTIONS);
   #lookedAt = -Infinity;
   #mark: unknown;
   #ownChanges = 0;
@@ -41,7 +41,7 @@ export class UntilChanged<A extends object> {
   }
 
   #forgetAll(): void {
-    this.#known = new LRUCache(ROOM);
+    this.#known = new LRUCache(CACHE_OPTIONS);
     this.#ownChanges = this.store.ownChanges;
   }
 }

@@ -80,7 +80,7 @@ export interface ActResult extends Handled<unknown> {
 }
 
 /** The streams of an act that is no part of an import. */
-export const NONE: ReadonlySet<string> = new Set();
+export const NO_STREAMS: ReadonlySet<string> = new Set();
 
 /** One envelope for every act; several acts in one are decided in turn and recorded all or none. */
 export class ActCommand<S extends Subject = Subject> extends Command<ActResult> {
@@ -91,7 +91,7 @@ export class ActCommand<S extends Subject = Subject> extends Command<ActResult> 
     readonly acts: readonly ActOn<S>[],
     readonly context: CommandContext,
     /** Of an import: the streams that will be written together with this one. */
-    readonly importedStreams: ReadonlySet<string> = NONE,
+    readonly importedStreams: ReadonlySet<string> = NO_STREAMS,
   ) {
     super();
   }

@@ -43,9 +43,9 @@ import { commitmentAnswer } from './answers.js';
 import { rehearsalOf } from './rehearsal.js';
 import { longAgo, Warnings } from './warnings.js';
 
-const MOST = 1_000;
+const MAX_ACTS_PER_BATCH = 1_000;
 /** As many times the body of one act may be the body of a batch. */
-const BODIES = 16;
+const BATCH_SIZE_IN_BODIES = 16;
 
 // Parameters and headers of an act's own route stand beside its body here.
 const OfCommitment = (optional: boolean) =>
@@ -76,7 +76,7 @@ class BatchAct {
 }
 
 /** The form of each act in a batch, for the document: the parameters of its own route are fields here. */
-const FORMS = Object.entries(ACTS).map(([name, line]) => {
+const ACT_FORMS = Object.entries(ACTS).map(([name, line]) => {
   class Form {
     act: ActName;
   }
@@ -97,19 +97,19 @@ const ListOfActs = () =>
     ApiProperty({
       type: 'array',
       minItems: 1,
-      maxItems: MOST,
+      maxItems: MAX_ACTS_PER_BATCH,
       items: {
         // As `oneOf` NSwag would call the type of an act by a name that it does not declare.
-        anyOf: FORMS.map(({ Form }) => ({ $ref: formRef(Form) })),
+        anyOf: ACT_FORMS.map(({ Form }) => ({ $ref: formRef(Form) })),
         discriminator: {
           propertyName: 'act',
-          mapping: Object.fromEntries(FORMS.map(({ name, Form }) => [name, formRef(Form)])),
+          mapping: Object.fromEntries(ACT_FORMS.map(({ name, Form }) => [name, formRef(Form)])),
         },
       },
     }),
     IsArray(),
     ArrayMinSize(1),
-    ArrayMaxSize(MOST),
+    ArrayMaxSize(MAX_ACTS_PER_BATCH),
   );
 
 class Batch {
@@ -154,9 +154,9 @@ export class BatchesController {
 
   @Post()
   @HttpCode(200)
-  @Admits({ bodies: BODIES })
+  @Admits({ bodies: BATCH_SIZE_IN_BODIES })
   @Rights({ scope: null, roles: ACTING, only: 'each act as its own line says' })
-  @ApiExtraModels(...FORMS.map(({ Form }) => Form))
+  @ApiExtraModels(...ACT_FORMS.map(({ Form }) => Form))
   @ApiOperation({
     summary: 'Do up to 1,000 acts, one after the other, each with its own result',
     description:

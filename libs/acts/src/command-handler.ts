@@ -3,7 +3,7 @@ import { Inject } from '@nestjs/common';
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import type { Log } from '#eventsourcing';
 import { LOG, tracedCommand } from '#platform';
-import { ActCommand, Acts, NONE, type AnyActCommand, type ActResult } from './acts.js';
+import { ActCommand, Acts, NO_STREAMS, type AnyActCommand, type ActResult } from './acts.js';
 import { Warnings } from './warnings.js';
 
 @CommandHandler(ActCommand)
@@ -23,7 +23,7 @@ export class ActCommandHandler implements ICommandHandler<ActCommand> {
     return tracedCommand({ category, act, reference: id }, () => {
       const execute = () => this.#acts.execute(command as AnyActCommand);
       // The plan of an import points out more, and in one go.
-      return command.importedStreams === NONE ? this.warnings.around(command, execute) : execute();
+      return command.importedStreams === NO_STREAMS ? this.warnings.around(command, execute) : execute();
     });
   }
 }

@@ -22,19 +22,19 @@ export class RegisterQuery extends ClockQuery {
   @InBom() bom?: undefined;
 }
 
-const SORTS = ['code', '-code', 'name', '-name'] as const;
-const MOST = 1000;
+const REGISTER_SORTS = ['code', '-code', 'name', '-name'] as const;
+const MAX_PAGE_SIZE = 1000;
 
 export class RegisterListQuery extends RegisterQuery {
   @SearchWords(
     'Words of code, names (also former ones), place, symbol or publisher, their beginnings, and other forms of them; in quotation marks, words as they are',
   )
   q?: string;
-  @ApiProperty({ required: false, enum: SORTS, default: 'code', description: '-: the last first' })
+  @ApiProperty({ required: false, enum: REGISTER_SORTS, default: 'code', description: '-: the last first' })
   @IsOptional()
-  @IsIn(SORTS)
-  sort?: (typeof SORTS)[number];
-  @PageSize(MOST, MOST, 'As CSV or NDJSON without it: all') limit?: number;
+  @IsIn(REGISTER_SORTS)
+  sort?: (typeof REGISTER_SORTS)[number];
+  @PageSize(MAX_PAGE_SIZE, MAX_PAGE_SIZE, 'As CSV or NDJSON without it: all') limit?: number;
   @CursorField() cursor?: string;
 }
 
@@ -67,7 +67,7 @@ export function pageOf<E extends object>(
     q === '' ? [...all] : all.filter((entry) => relevanceOf(sought, wordsIn(entry as unknown as Entry)) > 0);
   const last = all.find((entry) => code(entry) === page.after);
   const rest = found.sort(order).filter((entry) => !last || order(entry, last) > 0);
-  const items = rest.slice(0, limit ?? (format === 'json' ? MOST : undefined));
+  const items = rest.slice(0, limit ?? (format === 'json' ? MAX_PAGE_SIZE : undefined));
   return {
     position,
     total: page.total(found.length),

@@ -24,7 +24,7 @@ const forumRow = ({ agenda, ...forum }: Partial<Forum>) => ({
   ...(agenda && { agenda: agenda.map(agendaCell) }),
 });
 
-const ROWS: { readonly [R in Register]?: Row } = { agency: agencyRow, outcome: outcomeRow, forum: forumRow };
+const ROW_MAKERS: { readonly [R in Register]?: Row } = { agency: agencyRow, outcome: outcomeRow, forum: forumRow };
 
 /** How entries of a register read in rows. */
-export const registerRow = (kind: Register): Row => ROWS[kind] ?? ((entry) => entry);
+export const registerRow = (kind: Register): Row => ROW_MAKERS[kind] ?? ((entry) => entry);

@@ -28,7 +28,7 @@ export abstract class FindsDuplicates {
 const PATIENCE_MS = 1_000;
 
 /** The owner of the claims of codes, among the owners of idempotency keys. */
-const CODES = 'codes being registered';
+const CLAIMS_OWNER = 'codes being registered';
 
 /** While views are being built. */
 const NOT_COMPARED: ActWarning = {
@@ -140,11 +140,11 @@ export class Warnings {
     const minute = Math.floor(Date.now() / 60_000);
     const held: string[] = [];
     const release = async () => {
-      for (const key of held) await this.keys.release(CODES, key, code);
+      for (const key of held) await this.keys.release(CLAIMS_OWNER, key, code);
     };
     for (const at of [minute, minute + 1]) {
       const key = `${kind} ${fold(code)} ${at}`;
-      if ((await this.keys.claim(CODES, key, code)) === 'other') {
+      if ((await this.keys.claim(CLAIMS_OWNER, key, code)) === 'other') {
         await release();
         const message = 'A code that differs by case only is being registered: take that, or another code.';
         throw new Conflict('code_differs_by_case', message, pointer);

@@ -5,9 +5,9 @@ import { createRequire } from 'node:module';
 const files = createRequire(import.meta.url);
 
 /** The package lives as long as the process, and starts once: tests that are run again after a change load this module again. */
-const STARTED = Symbol.for('followthrough.resvg');
+const STARTED_KEY = Symbol.for('followthrough.resvg');
 const started = (): Promise<void> =>
-  ((globalThis as { [STARTED]?: Promise<void> })[STARTED] ??= (async () => {
+  ((globalThis as { [STARTED_KEY]?: Promise<void> })[STARTED_KEY] ??= (async () => {
     const { initWasm } = await import('@resvg/resvg-wasm');
     await initWasm(await readFile(files.resolve('@resvg/resvg-wasm/index_bg.wasm')));
   })());

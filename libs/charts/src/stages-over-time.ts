@@ -27,9 +27,9 @@ export interface ChartWords {
 export type TimelineStep = Row & Pick<TimelineRow, 'asOf'>;
 
 /** The greatest number of steps in a chart. */
-const MOST = 120;
+const MAX_STEPS = 120;
 /** For how many months after the last report a chart goes on. */
-const AFTERWARDS = 12;
+const MONTHS_AFTER_LAST_REPORT = 12;
 
 /**
  * The dates at which counts may differ from the day before: those of reports, and those on which commitments become
@@ -44,13 +44,13 @@ export function datesToPlot(
 ): FullDate[] {
   const [first, last] = [reported[0], reported.at(-1)];
   if (!first || !last) return [];
-  const ends = [asOf, dayAfter(monthsBefore(last, -AFTERWARDS))].sort()[0]!;
+  const ends = [asOf, dayAfter(monthsBefore(last, -MONTHS_AFTER_LAST_REPORT))].sort()[0]!;
   const stale = reported.map((date) => dayAfter(monthsBefore(date, -staleAfter)));
   const begins = [from, first].sort()[1]!;
   const dates = [...new Set([begins, ...reported, ...stale, ends])].filter((d) => d >= begins && d <= ends).sort();
-  if (dates.length <= MOST) return dates;
+  if (dates.length <= MAX_STEPS) return dates;
   const [start, length] = [Date.parse(begins), Date.parse(ends) - Date.parse(begins) + DAY_MS];
-  const period = (date: FullDate) => Math.floor((MOST * (Date.parse(date) - start)) / length);
+  const period = (date: FullDate) => Math.floor((MAX_STEPS * (Date.parse(date) - start)) / length);
   return [begins, ...[...Map.groupBy(dates.slice(1), period).values()].map((some) => some.at(-1)!)];
 }
 
@@ -66,7 +66,7 @@ const pale = (since: FullDate, end: number, words: ChartWords) => ({
 });
 
 /** Between two labels of the axis: so many days, months or years. */
-const SPACINGS = [
+const LABEL_SPACINGS = [
   ...[1, 2, 7, 14].map((days) => ({ days, months: 0, format: ({ day }: ChartWords, date: FullDate) => day(date) })),
   ...[1, 2, 3, 6].map((months) => ({
     days: 0,
@@ -88,7 +88,7 @@ interface Tick {
 /** The labels of the axis: the closest that leave each other room; always some, however short the time. */
 export function ticksBetween(first: FullDate, end: FullDate, most: number, words: ChartWords): Tick[] {
   let ticks: Tick[] = [];
-  for (const { days, months, format } of SPACINGS) {
+  for (const { days, months, format } of LABEL_SPACINGS) {
     ticks = [];
     let date = months === 0 ? first : firstOfPeriod(first, months);
     for (
@@ -111,7 +111,7 @@ function firstOfPeriod(date: FullDate, months: number): FullDate {
 }
 
 /** The share of the width after the last step, so that it shows. */
-const TAIL = 0.02;
+const TAIL_SHARE = 0.02;
 
 interface Size {
   readonly width: number;
@@ -130,7 +130,7 @@ export function stagesChart(
 ): string {
   const chart = echarts().init(null, null, { renderer: 'svg', ssr: true, width, height });
   const [first, last] = [Date.parse(steps[0]!.asOf), Date.parse(steps.at(-1)!.asOf)];
-  const end = last + TAIL * (last - first);
+  const end = last + TAIL_SHARE * (last - first);
   const ticks = ticksBetween(steps[0]!.asOf, dateOf(end), Math.floor(width / 85), words);
   const labels = new Map(ticks.map(({ at, label }) => [at, label]));
   const pixel = (end - first) / width;
@@ -193,7 +193,7 @@ export function stagesChart(
     .replace(/<style[\s\S]*?<\/style>/g, '')
     .replaceAll(/ style="[^"]*"/g, '')
     .replaceAll(/ (?:class|ecmeta_\w+)="[^"]*"/g, '')
-    .replaceAll(COUNTED, '')
+    .replaceAll(DRAWING_NUMBER, '')
     .replace('<svg ', '<svg aria-hidden="true" focusable="false" ')
     .trim();
   // The same chart is the same bytes each time it is drawn: its parts are named after it, not after the charts before it.
@@ -202,4 +202,4 @@ export function stagesChart(
 }
 
 /** How ECharts names the parts of a drawing that refer to each other: it counts the drawings of the process. */
-const COUNTED = /\bzr\d+-(?=c\d)/g;
+const DRAWING_NUMBER = /\bzr\d+-(?=c\d)/g;

@@ -5,7 +5,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { formatOf, setFormat } from './sqlite.js';
 
 /** Each database: the end of the files that it does not run, and its words for those of all files. */
-const DIALECTS = {
+const SQL_DIALECTS = {
   sqlite: { passes: '.postgres.sql', says: (sql: string) => sql.replaceAll('BIGINT', 'INTEGER') },
   postgres: { passes: '.sqlite.sql', says: (sql: string) => sql.replaceAll(/\) STRICT(?:, WITHOUT ROWID)?;/g, ');') },
 } as const;
@@ -15,8 +15,8 @@ const DIALECTS = {
  * SQLite, with `BIGINT` where PostgreSQL needs one. A file of one database alone ends in `.sqlite.sql` or `.postgres.sql`.
  * @throws Error when the numbers are not 1, 2, 3 …
  */
-export function migrationsIn(folder: URL, dialect: keyof typeof DIALECTS): string[] {
-  const { passes, says } = DIALECTS[dialect];
+export function migrationsIn(folder: URL, dialect: keyof typeof SQL_DIALECTS): string[] {
+  const { passes, says } = SQL_DIALECTS[dialect];
   const names = readdirSync(folder).filter((name) => name.endsWith('.sql') && !name.endsWith(passes));
   const byNumber = Map.groupBy(names.sort(), (name) => Number.parseInt(name, 10));
   return [...byNumber].map(([number, files], index) => {

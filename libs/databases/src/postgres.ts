@@ -10,7 +10,7 @@ export function openPool(config: pg.PoolConfig): pg.Pool {
 }
 
 /** The classes of errors about a statement and its values: data, integrity, syntax, privileges. Every other error may pass. */
-const REFUSAL = /^(?:22|23|42)/;
+const REFUSAL_CODE = /^(?:22|23|42)/;
 export const UNDEFINED_TABLE = '42P01';
 
 export const errorCodeOf = (error: unknown): string => String((error as { code?: unknown }).code);
@@ -23,7 +23,7 @@ export const wasRolledBack = (error: unknown): boolean => {
 
 /** An error as a store gives it: PostgreSQL's own refusal as it is, all else as a store that cannot be reached. */
 export function asError(what: string, error: unknown): Error {
-  if (error instanceof StoreUnavailable || REFUSAL.test(errorCodeOf(error))) return error as Error;
+  if (error instanceof StoreUnavailable || REFUSAL_CODE.test(errorCodeOf(error))) return error as Error;
   return new StoreUnavailable(`${what} cannot be reached now: ${(error as Error).message}`, { cause: error });
 }
 

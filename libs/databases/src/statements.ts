@@ -102,16 +102,16 @@ export class SqliteStatements implements Statements {
   }
 }
 
-const CONNECTIONS = 8;
+const MAX_CONNECTIONS = 8;
 /** The properties that differ from server to server, and must not here: isolation, durability, time limits. */
-const SETTINGS = [
+const SESSION_SETTINGS = [
   'default_transaction_isolation=read\\ committed',
   'synchronous_commit=on',
   'lock_timeout=10000',
   'idle_in_transaction_session_timeout=10000',
 ];
 /** Two statements met; the one that is told so tries again. */
-const MET = /^40/;
+const ROLLBACK_CODE = /^40/;
 
 /** Statements in a schema of PostgreSQL, which is made if need be. */
 export class PostgresStatements implements Statements {
@@ -131,8 +131,8 @@ export class PostgresStatements implements Statements {
     private readonly migrations: URL,
     private readonly makes: number,
   ) {
-    const options = [`search_path=${schema}`, ...SETTINGS].map((setting) => `-c ${setting}`).join(' ');
-    this.#pool = openPool({ connectionString: url, options, max: CONNECTIONS, connectionTimeoutMillis: 10_000 });
+    const options = [`search_path=${schema}`, ...SESSION_SETTINGS].map((setting) => `-c ${setting}`).join(' ');
+    this.#pool = openPool({ connectionString: url, options, max: MAX_CONNECTIONS, connectionTimeoutMillis: 10_000 });
   }
 
   query<R extends object>(sql: string, ...values: Value[]): Promise<R[]> {
@@ -158,7 +158,11 @@ export class PostgresStatements implements Statements {
   async #tried<T>(act: () => Promise<T>): Promise<T> {
     try {
       await this.#prepared();
-      return await retrying(act, { forMs: 5_000, everyMs: 5, after: (error) => MET.test(errorCodeOf(error)) });
+      return await retrying(act, {
+        forMs: 5_000,
+        everyMs: 5,
+        after: (error) => ROLLBACK_CODE.test(errorCodeOf(error)),
+      });
     } catch (error) {
       throw asError(this.what, error);
     }

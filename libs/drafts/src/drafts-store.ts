@@ -35,11 +35,11 @@ interface Row extends DraftName {
   readonly saved: string;
 }
 
-const LINE = 'd.kind, d.id, d.owner, r.revision, r.account, r.saved';
-const REVISIONS = 'FROM drafts d JOIN revisions r ON r.kind = d.kind AND r.id = d.id';
-const LAST =
+const DRAFT_COLUMNS = 'd.kind, d.id, d.owner, r.revision, r.account, r.saved';
+const FROM_DRAFTS_WITH_REVISIONS = 'FROM drafts d JOIN revisions r ON r.kind = d.kind AND r.id = d.id';
+const IS_LATEST_REVISION =
   'NOT EXISTS (SELECT 1 FROM revisions n WHERE n.kind = r.kind AND n.id = r.id AND n.revision = r.revision + 1)';
-const THIS = 'd.kind = ? AND d.id = ?';
+const IS_THIS_DRAFT = 'd.kind = ? AND d.id = ?';
 
 /** The time between two tries to remove deleted drafts from the files. */
 const AGAIN_MS = 60_000;
@@ -80,9 +80,9 @@ export class DraftsStore {
 
   /** A draft as it stands, or one of its earlier revisions; `null`: there is none. */
   async read<C extends object>({ kind, id }: DraftName, revision?: number): Promise<Draft<C> | null> {
-    const which = revision === undefined ? LAST : 'r.revision = CAST(? AS integer)';
+    const which = revision === undefined ? IS_LATEST_REVISION : 'r.revision = CAST(? AS integer)';
     const values = revision === undefined ? [kind, id] : [kind, id, String(revision)];
-    const sql = `SELECT ${LINE}, r.content ${REVISIONS} WHERE ${THIS} AND ${which}`;
+    const sql = `SELECT ${DRAFT_COLUMNS}, r.content ${FROM_DRAFTS_WITH_REVISIONS} WHERE ${IS_THIS_DRAFT} AND ${which}`;
     const [row] = await this.statements.query<Row>(sql, ...values);
     return row ? { ...row, content: JSON.parse(row.content) as C } : null;
   }
@@ -105,7 +105,7 @@ export class DraftsStore {
 
   /** All revisions of a draft, the first first. */
   async history({ kind, id }: DraftName): Promise<DraftRevision[]> {
-    const sql = `SELECT r.revision, r.account, r.saved ${REVISIONS} WHERE ${THIS} ORDER BY r.revision`;
+    const sql = `SELECT r.revision, r.account, r.saved ${FROM_DRAFTS_WITH_REVISIONS} WHERE ${IS_THIS_DRAFT} ORDER BY r.revision`;
     return this.statements.query<DraftRevision>(sql, kind, id);
   }
 
@@ -113,14 +113,14 @@ export class DraftsStore {
   async list(kind: string, owner?: string | null): Promise<DraftLine[]> {
     const [whose, values] =
       owner === undefined ? ['', []] : owner === null ? ['AND d.owner IS NULL', []] : ['AND d.owner = ?', [owner]];
-    const sql = `SELECT ${LINE} ${REVISIONS} WHERE d.kind = ? ${whose} AND ${LAST} ORDER BY d.id`;
+    const sql = `SELECT ${DRAFT_COLUMNS} ${FROM_DRAFTS_WITH_REVISIONS} WHERE d.kind = ? ${whose} AND ${IS_LATEST_REVISION} ORDER BY d.id`;
     return this.statements.query<DraftLine>(sql, kind, ...values);
   }
 
   /** Notes that somebody has a draft open now. */
   async opened({ kind, id }: DraftName, account: string): Promise<void> {
     await this.statements.query(
-      `INSERT INTO openings (kind, id, account, at) SELECT d.kind, d.id, ?, ? FROM drafts d WHERE ${THIS}
+      `INSERT INTO openings (kind, id, account, at) SELECT d.kind, d.id, ?, ? FROM drafts d WHERE ${IS_THIS_DRAFT}
        ON CONFLICT (kind, id, account) DO UPDATE SET at = excluded.at RETURNING account`,
       ...[account, new Date().toISOString(), kind, id],
     );
@@ -186,7 +186,7 @@ export class DraftsStore {
     const [row] = await this.statements
       .query(
         `INSERT INTO revisions (kind, id, revision, content, account, saved)
-       SELECT d.kind, d.id, CAST(? AS integer), ?, ?, ? FROM drafts d WHERE ${THIS} AND (CAST(? AS integer) = 0
+       SELECT d.kind, d.id, CAST(? AS integer), ?, ?, ? FROM drafts d WHERE ${IS_THIS_DRAFT} AND (CAST(? AS integer) = 0
          OR EXISTS (SELECT 1 FROM revisions r WHERE r.kind = d.kind AND r.id = d.id AND r.revision = CAST(? AS integer)))
        ON CONFLICT (kind, id, revision) DO NOTHING RETURNING revision`,
         ...[String(revision), JSON.stringify(content), account, saved, kind, id, String(revision), String(after)],
@@ -202,14 +202,14 @@ export class DraftsStore {
 /** PostgreSQL's refusal of a revision whose draft was deleted at the same moment. */
 const isGone = (error: unknown): boolean => (error as { code?: unknown }).code === '23503';
 
-const TABLES = new URL('./tables/', import.meta.url);
+const MIGRATIONS_FOLDER = new URL('./tables/', import.meta.url);
 /** One of our processes at a time makes the tables. */
-const MAKES = 0x647261;
+const MIGRATION_LOCK = 0x647261;
 
 /** Drafts in a SQLite file. */
 export class SqliteDraftsStore extends DraftsStore {
   constructor(file: string) {
-    super(new SqliteStatements('Drafts', file, TABLES));
+    super(new SqliteStatements('Drafts', file, MIGRATIONS_FOLDER));
   }
 }
 
@@ -218,6 +218,6 @@ export class PostgresDraftsStore extends DraftsStore {
   protected override readonly deletion = 'SELECT delete_up_to(?, ?, CAST(? AS bigint)) AS id';
 
   constructor(url: string) {
-    super(new PostgresStatements('Drafts', url, 'followthrough_drafts', TABLES, MAKES));
+    super(new PostgresStatements('Drafts', url, 'followthrough_drafts', MIGRATIONS_FOLDER, MIGRATION_LOCK));
   }
 }

@@ -35,20 +35,20 @@ export function valueOf(cell: Cell | undefined, field: CellForm, habits: Habits)
   if (cell.fault) return wrong(cell.fault, 'write the value itself');
   const text = cleanText(cell.text);
   if (text === '') return { value: null };
-  if (!WRITTEN.has(field.form) && STANDS_FOR_NOTHING.test(text))
+  if (!FREE_TEXT_FORMS.has(field.form) && STANDS_FOR_NOTHING.test(text))
     return { value: null, note: `${quoted(text)} was read as an empty cell` };
-  const read = READERS[field.form](text, cell, field as never, habits);
+  const read = CELL_READERS[field.form](text, cell, field as never, habits);
   return cell.note && 'value' in read && !read.note ? { ...read, note: cell.note } : read;
 }
 
 /** People put a dash where they have nothing to say. */
 const STANDS_FOR_NOTHING = /^[-\u2010-\u2015\u2212\ufe58\ufe63\uff0d]+$/;
 /** Text that people write freely may be a dash. */
-const WRITTEN: ReadonlySet<CellForm['form']> = new Set(['text', 'texts']);
+const FREE_TEXT_FORMS: ReadonlySet<CellForm['form']> = new Set(['text', 'texts']);
 
 type Reader = (text: string, cell: Cell, field: never, habits: Habits) => ReadValue;
 
-const READERS: { readonly [F in CellForm['form']]: Reader } = {
+const CELL_READERS: { readonly [F in CellForm['form']]: Reader } = {
   text: (text) => ({ value: text }),
   texts: (text) => ({ value: partsOf(text) }),
   address: (text) => ({ value: text }),
@@ -84,12 +84,17 @@ const READERS: { readonly [F in CellForm['form']]: Reader } = {
 
 /** Hyphens, dashes, minus signs, also full-width and small ones, and the soft hyphen. */
 const DASHES = /[\u2010-\u2015\u2043\u2212\ufe58\ufe63\uff0d]/g;
-const UNSEEN = /[\u00ad\u200b-\u200f\u2060\ufeff]/g;
+const INVISIBLE_CHARACTERS = /[\u00ad\u200b-\u200f\u2060\ufeff]/g;
 const QUOTES = /^["'`´‘’‚‛“”„‟«»‹›＂＇]+|["'`´‘’‚‛“”„‟«»‹›＂＇]+$/g;
 
 /** A code, with the signs in it that only look like those of a code put right. */
 function codeIn(text: string): { value: string; note?: string } {
-  const value = text.normalize('NFKC').replaceAll(UNSEEN, '').replaceAll(DASHES, '-').replaceAll(QUOTES, '').trim();
+  const value = text
+    .normalize('NFKC')
+    .replaceAll(INVISIBLE_CHARACTERS, '')
+    .replaceAll(DASHES, '-')
+    .replaceAll(QUOTES, '')
+    .trim();
   return value === text ? { value } : { value, note: `${quoted(text)} was read as ${value}` };
 }
 
@@ -118,7 +123,7 @@ function wordIn(text: string, field: Extract<CellForm, { form: 'word' }>): ReadV
   return code === text ? { value: code } : { value: code, note: `${quoted(text)} was read as ${code}` };
 }
 
-const TICKED = new Map(
+const TICK_WORDS = new Map(
   [
     ...['true', 'yes', 'oui', 'sí', 'x', '1'].map((word) => [word, true] as const),
     ...['false', 'no', 'non', '0'].map((word) => [word, null] as const),
@@ -127,7 +132,7 @@ const TICKED = new Map(
 
 /** A tick, or none: `no` says as little as an empty cell. */
 function tickIn(text: string): ReadValue {
-  const value = TICKED.get(nameKey(codeIn(text).value));
+  const value = TICK_WORDS.get(nameKey(codeIn(text).value));
   return value === undefined ? wrong(`${quoted(text)} is neither yes nor no`, 'yes, or an empty cell') : { value };
 }
 
@@ -145,11 +150,11 @@ function roleIn(part: string): ReadValue {
 // ── Dates ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 /** The locales of the languages in which dates are read. */
-const LOCALES = ['en', 'fr', 'es'];
+const DATE_LOCALES = ['en', 'fr', 'es'];
 const namesOf = (options: Intl.DateTimeFormatOptions, day: number): string[] =>
-  LOCALES.map((locale) => nameKey(new Intl.DateTimeFormat(locale, { ...options, timeZone: 'UTC' }).format(day)));
+  DATE_LOCALES.map((locale) => nameKey(new Intl.DateTimeFormat(locale, { ...options, timeZone: 'UTC' }).format(day)));
 
-const MONTHS = new Map<string, string>([
+const MONTH_NAMES = new Map<string, string>([
   ...(['long', 'short'] as const).flatMap((month) =>
     Array.from({ length: 12 }, (_, m) =>
       namesOf({ month }, Date.UTC(2006, m, 15)).map((name): [string, string] => [name, String(m + 1).padStart(2, '0')]),
@@ -166,7 +171,7 @@ const AROUND_DATES = new Set([
   ),
 ]);
 /** `mar` is a month, and Tuesday in two languages. */
-const isAroundDates = (word: string): boolean => AROUND_DATES.has(word) && !MONTHS.has(word);
+const isAroundDates = (word: string): boolean => AROUND_DATES.has(word) && !MONTH_NAMES.has(word);
 
 /**
  * A date in words, `2 November 2012`, `Nov. 2nd, 2012`, `2-nov-2012`, `2 de noviembre del 2012`: its year has four digits, so it
@@ -175,7 +180,7 @@ const isAroundDates = (word: string): boolean => AROUND_DATES.has(word) && !MONT
 function wordedDate(text: string): string | null {
   const parts = text.split(/[\s.,'’/-]+/u).filter((part) => part && !isAroundDates(nameKey(part)));
   const years = parts.filter((part) => /^\d{4}$/.test(part));
-  const months = parts.flatMap((part) => MONTHS.get(nameKey(part)) ?? []);
+  const months = parts.flatMap((part) => MONTH_NAMES.get(nameKey(part)) ?? []);
   const days = parts.flatMap((part) => /^(\d{1,2})(?:st|nd|rd|th|er|[ºo°])?$/i.exec(part)?.[1] ?? []);
   if (years.length !== 1 || months.length !== 1 || days.length > 1 || parts.length !== 2 + days.length) return null;
   return parts[0] === years[0] || parts.at(-1) === years[0] ? [...years, ...months, ...days.map(two)].join('-') : null;
@@ -240,7 +245,7 @@ const titled =
 const evidence = titled(evidenceIn, 'Research Guide (2011) https://example.org/guide');
 const milestone = titled(milestoneIn, 'Indicators piloted (due 2013-03)');
 
-const MEMBER = 'GMG (from 2006-04, to 2010), or GMG (by 2007) where it may have begun earlier';
+const MEMBERSHIP_EXAMPLE = 'GMG (from 2006-04, to 2010), or GMG (by 2007) where it may have begun earlier';
 const memberIn =
   (roles: readonly string[], example: string) =>
   (part: string): ReadValue => {
@@ -249,7 +254,7 @@ const memberIn =
     if (read.role && !roles.includes(read.role)) return wrong(`names another role than ${roles.join(', ')}`, example);
     return { value: read };
   };
-const membership = memberIn([], MEMBER);
+const membership = memberIn([], MEMBERSHIP_EXAMPLE);
 const chair = memberIn(CHAIR_ROLES, 'GMG-WG-DATA (co-chair, from 2012-11-02)');
 
 /** `3: Follow-up to the High-level Dialogue (D-2011-9CM-IOM)` */
@@ -267,11 +272,11 @@ function deliverableIn(part: string): ReadValue {
 
 /** `iati XM-DAC-47066-MH.0012`; without a scheme it is that of IATI. */
 function activityIn(part: string): ReadValue {
-  const [, scheme = 'iati', id = ''] = SCHEME.exec(part) ?? [];
+  const [, scheme = 'iati', id = ''] = SCHEMED_ID.exec(part) ?? [];
   const read = codeIn(id);
   return { value: { scheme: scheme.toLowerCase(), id: read.value }, note: read.note };
 }
-const SCHEME = new RegExp(`^(?:(${ACTIVITY_SCHEMES.join('|')})[\\s:]+)?(.*)$`, 'is');
+const SCHEMED_ID = new RegExp(`^(?:(${ACTIVITY_SCHEMES.join('|')})[\\s:]+)?(.*)$`, 'is');
 
 /** `part_of IOM-2011-10` */
 function relationIn(part: string): ReadValue {

@@ -54,7 +54,7 @@ const OF_ROLES = Object.fromEntries(
   }),
 ) as unknown as Readonly<Record<RoleField, Definition>>;
 
-const COMMITMENT = {
+const COMMITMENT_FIELDS = {
   reference: [a('code'), 'ref', 'reference number', 'id', 'code', 'n°', 'código'],
   title: [
     a('text'),
@@ -153,7 +153,7 @@ const COMMITMENT = {
   paragraph: [a('text'), 'para'],
 } as const satisfies Readonly<Partial<Record<HeadedField, Definition>>>;
 
-export type CommitmentField = keyof typeof COMMITMENT;
+export type CommitmentField = keyof typeof COMMITMENT_FIELDS;
 
 export const ROLE_COLUMNS = ROLES.map((role) => [COLUMN_OF_ROLE[role].field, role] as const);
 
@@ -168,7 +168,7 @@ const SOURCE_FIELDS: readonly string[] = [
 export const isSource = (field: string): boolean => SOURCE_FIELDS.includes(field);
 
 /** By the register: its class, whose fields are its columns. */
-const REGISTERS: Readonly<Record<Exclude<TableSubject, 'commitment'>, new () => object>> = {
+const REGISTER_CLASSES: Readonly<Record<Exclude<TableSubject, 'commitment'>, new () => object>> = {
   agency: Agency,
   document: Document,
   forum: Forum,
@@ -217,7 +217,7 @@ export function formOf({ name, kind, several, values, of }: FormField): CellForm
 }
 
 const fieldsOfRegister = (register: Exclude<TableSubject, 'commitment'>): Field[] =>
-  formFieldsIn(REGISTERS[register]).map((field) => {
+  formFieldsIn(REGISTER_CLASSES[register]).map((field) => {
     const form = formOf(field);
     if (!form) throw new Error(`No cell holds the field ${field.name} of ${register}.`);
     return { ...form, name: field.name, names: namesInRegisters(field.name) };
@@ -231,7 +231,7 @@ export function fieldsOf(subject: TableSubject): readonly Field[] {
   if (!fields) {
     fields =
       subject === 'commitment'
-        ? Object.entries<Definition>(COMMITMENT).map(([name, [form, ...names]]) => ({ ...form, name, names }))
+        ? Object.entries<Definition>(COMMITMENT_FIELDS).map(([name, [form, ...names]]) => ({ ...form, name, names }))
         : fieldsOfRegister(subject);
     known.set(subject, fields);
   }

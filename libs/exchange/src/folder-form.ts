@@ -30,7 +30,7 @@ export interface FolderRow {
 /** The registers of which a folder holds lists. */
 export type Listed = Register & TableSubject;
 
-export const FILES = {
+export const REGISTER_FILES = {
   'documents.json': 'document',
   'agencies.json': 'agency',
   'frameworks.json': 'framework',
@@ -38,20 +38,22 @@ export const FILES = {
   'outcomes.json': 'outcome',
 } as const satisfies Record<string, Listed>;
 
-export const COMMITMENTS = 'commitments.json';
+export const COMMITMENTS_FILE = 'commitments.json';
 
 /** Reporting rounds that were held before, with who answered by which paper. */
-export const ROUNDS = 'rounds.json';
+export const ROUNDS_FILE = 'rounds.json';
 
 /** Files with a version of a crosswalk each, `{from, to, version, links, noEquivalent}`. */
-export const CROSSWALKS = 'crosswalk-*.json';
+export const CROSSWALK_FILES = 'crosswalk-*.json';
 
 /** Whether a file of a folder is called as one that is read. */
 export const isOfForm = (name: string): boolean =>
-  [...Object.keys(FILES), COMMITMENTS, ROUNDS, CROSSWALKS].some((pattern) => matchesGlob(name, pattern));
+  [...Object.keys(REGISTER_FILES), COMMITMENTS_FILE, ROUNDS_FILE, CROSSWALK_FILES].some((pattern) =>
+    matchesGlob(name, pattern),
+  );
 
 /** The files that a folder may hold beside its data. */
-const BESIDE = ['*.md', 'expected', '.*'];
+const OTHER_FILES = ['*.md', 'expected', '.*'];
 
 /** The files of a folder in this form. @throws Rejected `unreadable_file` where there is no such folder */
 export function jsonFolderAt(path: string): SentFolder {
@@ -62,6 +64,6 @@ export function jsonFolderAt(path: string): SentFolder {
     const bytes = readFileSync(join(path, name));
     return { name, bytes, sha256: hash('sha256', bytes, 'hex') };
   });
-  const others = names.filter((name) => !isData(name) && !BESIDE.some((pattern) => matchesGlob(name, pattern)));
+  const others = names.filter((name) => !isData(name) && !OTHER_FILES.some((pattern) => matchesGlob(name, pattern)));
   return { ...folderOf(basename(resolve(path)), files), others };
 }

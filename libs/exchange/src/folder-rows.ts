@@ -24,10 +24,10 @@ import { jsonOf, textOf, Unreadable } from '#text';
 import type { ImportRow } from './preview.js';
 import type { SentFolder } from './sent-tables.js';
 import {
-  COMMITMENTS,
-  CROSSWALKS,
-  FILES,
-  ROUNDS,
+  COMMITMENTS_FILE,
+  CROSSWALK_FILES,
+  REGISTER_FILES,
+  ROUNDS_FILE,
   type FolderRow,
   type ImportProblem,
   type Json,
@@ -35,7 +35,7 @@ import {
 } from './folder-form.js';
 
 /** The acts in a folder, by the names that it calls them. */
-const LATER: Readonly<Record<string, ActName>> = {
+const FOLDER_ACTS: Readonly<Record<string, ActName>> = {
   agencies: 'addAgency',
   role: 'changeRole',
   wording: 'amendWording',
@@ -96,14 +96,14 @@ export class FolderRows {
   readonly files: { file: string; subject: ImportRow['subject'] }[] = [];
 
   constructor(private readonly folder: SentFolder) {
-    for (const [file, kind] of Object.entries(FILES)) {
+    for (const [file, kind] of Object.entries(REGISTER_FILES)) {
       const rows = this.#read(file, kind);
       if (kind === 'framework') for (const row of rows) this.#framework(row);
       else for (const row of rows) this.#entry(kind, row);
     }
-    for (const row of this.#read(COMMITMENTS, 'commitment')) this.#commitment(row);
-    for (const row of this.#read(ROUNDS, 'round')) this.#round(row);
-    for (const { name } of folder.files.filter((file) => matchesGlob(file.name, CROSSWALKS)))
+    for (const row of this.#read(COMMITMENTS_FILE, 'commitment')) this.#commitment(row);
+    for (const row of this.#read(ROUNDS_FILE, 'round')) this.#round(row);
+    for (const { name } of folder.files.filter((file) => matchesGlob(file.name, CROSSWALK_FILES)))
       for (const row of this.#read(name, 'crosswalk', true)) this.#crosswalk(row);
   }
 
@@ -296,9 +296,9 @@ export class FolderRows {
   /** An act `{act, body}` of a row, with the other parameters of its route; `null` when it is not valid. */
   #laterAct({ act: name, body, ...named }: Json, at: FolderRow, prefix: string): PlannedAct | null {
     const pointer = (field: string) => `${prefix}/body${field}`;
-    const act = LATER[String(name)];
+    const act = FOLDER_ACTS[String(name)];
     if (!act) {
-      this.problem(at, `${prefix}/act`, `should be one of: ${Object.keys(LATER).join(', ')}`);
+      this.problem(at, `${prefix}/act`, `should be one of: ${Object.keys(FOLDER_ACTS).join(', ')}`);
       return null;
     }
     if (!body || typeof body !== 'object' || Array.isArray(body)) {

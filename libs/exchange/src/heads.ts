@@ -5,7 +5,7 @@ import { COLUMN_OF_ROLE, ROLES, type ReportLanguage, type RoleField } from '#wor
 type Columns = Readonly<Record<string, { readonly title: string; readonly explains: string } | undefined>>;
 
 /** By the field; one that a report has a column for is called as there. */
-const HEADS = {
+const COLUMN_HEADS = {
   summary: ['Résumé', 'Resumen'],
   kind: ['Type', 'Tipo'],
   effective: ['Quand cela a eu lieu', 'Cuándo ocurrió'],
@@ -55,7 +55,7 @@ const HEADS = {
 } as const satisfies Readonly<Record<string, readonly [fr: string, es: string]>>;
 
 /** The fields that are called something in each language. */
-export type HeadedField = keyof typeof HEADS | keyof Words['columns'] | RoleField;
+export type HeadedField = keyof typeof COLUMN_HEADS | keyof Words['columns'] | RoleField;
 
 /** The column of reports that shows a field of a commitment. */
 export const reportColumnOf = (field: string, language: ReportLanguage) =>
@@ -68,7 +68,7 @@ const OF_ROLES = new Map<string, Readonly<Record<Exclude<ReportLanguage, 'en'>, 
 /** The head of the column of a field in French or Spanish; `undefined`: no table has such a field. */
 export const headOf = (field: string, language: Exclude<ReportLanguage, 'en'>): string | undefined =>
   OF_ROLES.get(field)?.[language] ??
-  (HEADS as Readonly<Record<string, readonly [fr: string, es: string] | undefined>>)[field]?.[
+  (COLUMN_HEADS as Readonly<Record<string, readonly [fr: string, es: string] | undefined>>)[field]?.[
     language === 'fr' ? 0 : 1
   ] ??
   reportColumnOf(field, language)?.title;

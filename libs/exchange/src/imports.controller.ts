@@ -48,7 +48,7 @@ import { sentIn } from './sent-tables.js';
 import { templateCsv, templateXlsx } from './templates.js';
 import type { ColumnMapping } from './tables.js';
 
-const NAME = '^[A-Za-z0-9][A-Za-z0-9 ._-]{0,79}$';
+const MAPPING_NAME = '^[A-Za-z0-9][A-Za-z0-9 ._-]{0,79}$';
 
 /** A file to be imported, and facts that its cells leave out. */
 export class NewImport {
@@ -79,11 +79,11 @@ export class NewImport {
   @ApiProperty({
     required: false,
     type: String,
-    pattern: NAME,
+    pattern: MAPPING_NAME,
     description: 'Keep the mapping by this name, for the next file of the same agency',
   })
   @IsOptional()
-  @Matches(new RegExp(NAME), { message: 'saveMapping must be 1 to 80 letters, digits, spaces, . _ or -' })
+  @Matches(new RegExp(MAPPING_NAME), { message: 'saveMapping must be 1 to 80 letters, digits, spaces, . _ or -' })
   saveMapping?: string;
   @ApiProperty({
     required: false,
@@ -146,7 +146,7 @@ class MappingList {
 }
 
 const TEMPLATE_TYPES = { xlsx: formatNamed('xlsx').mediaType, csv: formatNamed('csv').mediaType } as const;
-const TEMPLATES = TABLE_SUBJECTS.flatMap((subject) =>
+const TEMPLATE_FILES = TABLE_SUBJECTS.flatMap((subject) =>
   Object.keys(TEMPLATE_TYPES).map((format) => `${subject}.${format}`),
 );
 
@@ -155,10 +155,10 @@ class TemplateQuery {
   language?: ReportLanguage;
 }
 
-const MAPPING = 'import-mapping';
+const MAPPING_KIND = 'import-mapping';
 const mappingId = (owner: string | null, name: string): string => `${owner ?? 'secretariat'}/${name}`;
 
-const CONFIRMS =
+const CONFIRM_DESCRIPTION =
   'All rows, or none: while there is a problem, nothing is imported. Each row becomes the ordinary acts that the preview shows, with the rights of the caller. After a lost connection or a crash confirm again: it goes on where it stopped.';
 
 @ApiTags('Imports')
@@ -202,7 +202,10 @@ export class ImportsController {
   async #mappingOf(said: string, owner: string | null): Promise<ColumnMapping> {
     const wrong = (message: string) => wrongIn('/mapping', message);
     if (!said.trim().startsWith('{')) {
-      const kept = await this.drafts.read<{ columns: ColumnMapping }>({ kind: MAPPING, id: mappingId(owner, said) });
+      const kept = await this.drafts.read<{ columns: ColumnMapping }>({
+        kind: MAPPING_KIND,
+        id: mappingId(owner, said),
+      });
       if (!kept) throw wrong(`there is no mapping ${said}`);
       return kept.content.columns;
     }
@@ -220,7 +223,7 @@ export class ImportsController {
 
   async #keep(name: string, columns: ColumnMapping | undefined, by: Principal): Promise<void> {
     if (!columns) throw wrongIn('/saveMapping', 'there is no mapping to keep');
-    const id = { kind: MAPPING, id: mappingId(by.agency, name) };
+    const id = { kind: MAPPING_KIND, id: mappingId(by.agency, name) };
     const kept = await this.drafts.read(id);
     if (kept) await this.drafts.put(id, { columns }, by.account, kept.revision);
     else await this.drafts.create(id, by.agency, { columns }, by.account);
@@ -254,7 +257,7 @@ export class ImportsController {
   @Post('imports/:import/confirm')
   @HttpCode(200)
   @Rights({ scope: null, roles: ACTING, only: 'each row as its act says' })
-  @ApiOperation({ summary: 'Import what the preview shows', description: CONFIRMS })
+  @ApiOperation({ summary: 'Import what the preview shows', description: CONFIRM_DESCRIPTION })
   @ApiOkResponse({ type: ImportPreview })
   @ApiConflictResponse({ description: 'It has problems, or the records that it rests on have changed' })
   async confirmImport(
@@ -285,7 +288,7 @@ export class ImportsController {
   }
 
   @Get('import-templates/:file')
-  @ApiParam({ name: 'file', enum: TEMPLATES, description: 'The kind of the rows, and the format' })
+  @ApiParam({ name: 'file', enum: TEMPLATE_FILES, description: 'The kind of the rows, and the format' })
   @ApiProduces(TEMPLATE_TYPES.xlsx, TEMPLATE_TYPES.csv)
   @ApiOperation({
     summary: 'A template of a table to be imported',
@@ -303,8 +306,8 @@ export class ImportsController {
     @Query() { language = 'en' }: TemplateQuery,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    if (!TEMPLATES.includes(file))
-      throw new Rejected('not_found', `There is no template ${file}; there are ${TEMPLATES.join(', ')}.`);
+    if (!TEMPLATE_FILES.includes(file))
+      throw new Rejected('not_found', `There is no template ${file}; there are ${TEMPLATE_FILES.join(', ')}.`);
     const [subject, format] = file.split('.') as [TableSubject, keyof typeof TEMPLATE_TYPES];
     await reply
       .type(format === 'xlsx' ? TEMPLATE_TYPES.xlsx : `${TEMPLATE_TYPES.csv}; charset=utf-8`)
@@ -321,7 +324,7 @@ export class ImportsController {
   @ApiOkResponse({ type: MappingList })
   async listImportMappings(@Caller() caller: Principal | null): Promise<MappingList> {
     const { agency } = signedIn(caller);
-    const lines = await this.drafts.list(MAPPING, agency);
+    const lines = await this.drafts.list(MAPPING_KIND, agency);
     const all = await Promise.all(lines.map((line) => this.drafts.read<{ columns: ColumnMapping }>(line)));
     const prefix = mappingId(agency, '').length;
     return { items: all.flatMap((one) => (one ? { name: one.id.slice(prefix), columns: one.content.columns } : [])) };

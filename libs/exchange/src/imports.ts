@@ -49,7 +49,7 @@ import { isJson, tablesSent, unreadable, type Base, type SentFolder } from './se
 import { commandOf, partOf, severalFrom, streamsOf, type KeptCommand } from './kept-commands.js';
 import type { Terms } from './table-row.js';
 import { enteredBefore, staysInWords, takenBack, type Stays } from './taking-back.js';
-import { KeptImports, PLAN, RECORD, type KeptImport, type Planned } from './kept-imports.js';
+import { KeptImports, PLAN_KIND, RECORD_KIND, type KeptImport, type Planned } from './kept-imports.js';
 import { folderPreview, tablesPreview, termsOf, type ImportRequest } from './previewed.js';
 
 /** The most changed things of one file. */
@@ -196,7 +196,7 @@ export class Imports {
         await this.kept.save(kept, { state: 'taken_back', remark }, speaker.account);
         throw new Conflict('import_taken_back', `${remark} Send the file again.`);
       }
-    kept = await this.kept.replan(RECORD, kept, await this.#recordOf(kept.content), speaker.account);
+    kept = await this.kept.replan(RECORD_KIND, kept, await this.#recordOf(kept.content), speaker.account);
     kept = await this.kept.save(kept, { state: 'confirmed' }, speaker.account);
     await this.kept.forgetPlan(kept);
     return kept.content;
@@ -255,7 +255,12 @@ export class Imports {
       done.push(written.some(({ meta }) => meta.commandId === own) ? command : { ...command, acts: [] });
     }
     const plan = await this.#planFolder(folder, by);
-    return this.kept.replan(PLAN, kept, { commands: [...done, ...plan.commands], rounds: plan.rounds }, by.account);
+    return this.kept.replan(
+      PLAN_KIND,
+      kept,
+      { commands: [...done, ...plan.commands], rounds: plan.rounds },
+      by.account,
+    );
   }
 
   /** The parts of the plan that are kept once it is done. Of a folder of JSON no words: they are in the log, from which they can be erased. */

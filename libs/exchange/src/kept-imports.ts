@@ -17,15 +17,15 @@ export interface KeptImport extends ImportPreview {
 }
 
 /** The parts of an import that change after it was planned, which lists show, too. */
-export type ImportHead = Omit<KeptImport, (typeof PLANNED)[number]>;
-const PLANNED = ['sheets', 'problems', 'rows', 'commands', 'rounds'] as const;
-export type Planned = Pick<KeptImport, (typeof PLANNED)[number]>;
+export type ImportHead = Omit<KeptImport, (typeof PLAN_FIELDS)[number]>;
+const PLAN_FIELDS = ['sheets', 'problems', 'rows', 'commands', 'rounds'] as const;
+export type Planned = Pick<KeptImport, (typeof PLAN_FIELDS)[number]>;
 
-const IMPORT = 'import';
+const IMPORT_KIND = 'import';
 /** The plan of an import, which is large, and so is kept once. */
-export const PLAN = 'import-plan';
+export const PLAN_KIND = 'import-plan';
 /** The record of its acts, in the place of the plan. */
-export const RECORD = 'import-record';
+export const RECORD_KIND = 'import-record';
 /** The most imports that are listed. */
 const MOST_LISTED = 200;
 
@@ -34,26 +34,26 @@ export class KeptImports {
 
   /** The import that a request made before. */
   async before(id: string): Promise<KeptImport | null> {
-    const draft = await this.drafts.read<ImportHead>({ kind: IMPORT, id });
+    const draft = await this.drafts.read<ImportHead>({ kind: IMPORT_KIND, id });
     return draft && (await this.#whole(draft)).content;
   }
 
   async create(id: string, content: KeptImport, agency: string | null, account: string): Promise<void> {
-    await this.drafts.delete({ kind: PLAN, id }); // of a request that was broken off
-    await this.drafts.create({ kind: PLAN, id }, agency, partsOf(content, true), account);
-    await this.drafts.create({ kind: IMPORT, id }, agency, partsOf(content, false), account);
+    await this.drafts.delete({ kind: PLAN_KIND, id }); // of a request that was broken off
+    await this.drafts.create({ kind: PLAN_KIND, id }, agency, partsOf(content, true), account);
+    await this.drafts.create({ kind: IMPORT_KIND, id }, agency, partsOf(content, false), account);
   }
 
   /** @throws Rejected `not_found` also for one that is another agency's */
   async one(id: string, caller: Principal | null): Promise<Draft<KeptImport>> {
-    const draft = await this.drafts.read<ImportHead>({ kind: IMPORT, id });
+    const draft = await this.drafts.read<ImportHead>({ kind: IMPORT_KIND, id });
     if (!draft || !maySee(caller, draft.owner)) throw new Rejected('not_found', `There is no import ${id}.`);
     return this.#whole(draft);
   }
 
   /** The imports that somebody may see, the last first. */
   async all(caller: Principal): Promise<Draft<ImportHead>[]> {
-    const lines = await this.drafts.list(IMPORT);
+    const lines = await this.drafts.list(IMPORT_KIND);
     const seen = lines.filter(({ owner }) => maySee(caller, owner)).slice(-MOST_LISTED);
     const all = await Promise.all(seen.map(({ kind, id }) => this.drafts.read<ImportHead>({ kind, id })));
     return all.flatMap((draft) => draft ?? []).reverse();
@@ -68,7 +68,8 @@ export class KeptImports {
   async #whole(draft: Draft<ImportHead>): Promise<Draft<KeptImport>> {
     const { id } = draft;
     const plan =
-      (await this.drafts.read<Planned>({ kind: RECORD, id })) ?? (await this.drafts.read<Planned>({ kind: PLAN, id }));
+      (await this.drafts.read<Planned>({ kind: RECORD_KIND, id })) ??
+      (await this.drafts.read<Planned>({ kind: PLAN_KIND, id }));
     return { ...draft, content: { ...plan?.content, ...draft.content } as KeptImport };
   }
 
@@ -81,7 +82,7 @@ export class KeptImports {
 
   /** Keeps another plan of an import, or the record of its acts. */
   async replan(
-    kind: typeof PLAN | typeof RECORD,
+    kind: typeof PLAN_KIND | typeof RECORD_KIND,
     draft: Draft<KeptImport>,
     change: Partial<Planned>,
     account: string,
@@ -96,7 +97,7 @@ export class KeptImports {
 
   /** Forgets the plan of an import that was done. */
   async forgetPlan({ id }: Draft<KeptImport>): Promise<void> {
-    await this.drafts.delete({ kind: PLAN, id });
+    await this.drafts.delete({ kind: PLAN_KIND, id });
   }
 
   /** Forgets a preview that was not confirmed. @throws Conflict `import_was_confirmed` */
@@ -104,12 +105,12 @@ export class KeptImports {
     if (draft.content.state !== 'previewed')
       throw new Conflict('import_was_confirmed', 'It was confirmed: undo it, if it was wrong.');
     await this.drafts.delete(draft);
-    await this.drafts.delete({ kind: PLAN, id: draft.id });
+    await this.drafts.delete({ kind: PLAN_KIND, id: draft.id });
   }
 }
 
 /** The parts of an import that its plan has, or all others. */
 const partsOf = (content: KeptImport, planned: boolean): object =>
   Object.fromEntries(
-    Object.entries(content).filter(([name]) => (PLANNED as readonly string[]).includes(name) === planned),
+    Object.entries(content).filter(([name]) => (PLAN_FIELDS as readonly string[]).includes(name) === planned),
   );

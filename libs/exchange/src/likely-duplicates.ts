@@ -27,9 +27,9 @@ export interface Compared {
 }
 
 /** More are not named of one row. */
-const MOST = 10;
+const MAX_DUPLICATES_PER_ROW = 10;
 /** A word in more titles than this tells nothing, but where titles are the same. */
-const COMMON = 200;
+const MAX_TITLES_PER_WORD = 200;
 
 /** @returns for each its likely duplicates, among existing records and earlier rows */
 export async function likelyDuplicates(
@@ -68,13 +68,13 @@ class CommitmentsBefore {
       const fields = await this.#besideRecorded(of, other.reference);
       found.push({ this: sideOf(candidate, of), that: sideOf(other), fields });
     }
-    const met = new Set(this.#sharing.get(whole)?.slice(0, MOST));
+    const met = new Set(this.#sharing.get(whole)?.slice(0, MAX_DUPLICATES_PER_ROW));
     for (const word of words) {
       const some = this.#sharing.get(word) ?? [];
-      if (some.length <= COMMON) for (const other of some) met.add(other);
+      if (some.length <= MAX_TITLES_PER_WORD) for (const other of some) met.add(other);
     }
     for (const other of met) {
-      if (found.length >= MOST) break;
+      if (found.length >= MAX_DUPLICATES_PER_ROW) break;
       if (mayBeSame(candidate, other, words, other.words))
         found.push({ this: sideOf(candidate, of), that: sideOf(other, other.of), fields: beside(of, other.of.says) });
     }
@@ -110,7 +110,7 @@ class EntriesBefore {
     const side = (one: Entry, at: Fresh | undefined) =>
       sideOf({ reference: codeOf(one), title: nameOf(one), agencies: [], followsUp: [] }, at);
     const found = namesakes(entry, all)
-      .slice(0, MOST)
+      .slice(0, MAX_DUPLICATES_PER_ROW)
       .map((other) => ({
         ...{ this: side(entry, of), that: side(other, places.get(other)) },
         fields: beside(of, other as unknown as Fresh['says']),

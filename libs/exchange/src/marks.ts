@@ -61,13 +61,13 @@ function numbersIn(text: string, most = 500): number[] {
   });
 }
 
-const LIST = String.raw`(\d[\d\s,–—-]*(?:(?:and|&|et|y)\s+\d[\d\s,–—-]*)*)`;
-const ITEM = String.raw`\d+(?:\s*\([a-z]{1,5}\))*`;
-const ITEMS = String.raw`(${ITEM}(?:\s*(?:[-–—,&]|,?\s*\b(?:and|et|y)\b)\s*${ITEM})*)`;
-const PARAGRAPHS = new RegExp(String.raw`\b(?:para(?:graph|graphe)?s?|párrafos?|§)\.?\s*${ITEMS}`, 'giu');
+const NUMBER_LIST = String.raw`(\d[\d\s,–—-]*(?:(?:and|&|et|y)\s+\d[\d\s,–—-]*)*)`;
+const PARAGRAPH_NUMBER = String.raw`\d+(?:\s*\([a-z]{1,5}\))*`;
+const PARAGRAPH_NUMBERS = String.raw`(${PARAGRAPH_NUMBER}(?:\s*(?:[-–—,&]|,?\s*\b(?:and|et|y)\b)\s*${PARAGRAPH_NUMBER})*)`;
+const PARAGRAPHS = new RegExp(String.raw`\b(?:para(?:graph|graphe)?s?|párrafos?|§)\.?\s*${PARAGRAPH_NUMBERS}`, 'giu');
 const LETTERED = /(\d+)((?:\s*\([a-z]{1,5}\))+)/giu;
-const LINES = new RegExp(String.raw`\b(?:lines?|lignes?|líneas?)\s+${LIST}`, 'giu');
-const STATEMENTS = new RegExp(String.raw`\bstatements?\s+${LIST}`, 'giu');
+const LINES = new RegExp(String.raw`\b(?:lines?|lignes?|líneas?)\s+${NUMBER_LIST}`, 'giu');
+const STATEMENTS = new RegExp(String.raw`\bstatements?\s+${NUMBER_LIST}`, 'giu');
 
 const named = (text: string, pattern: RegExp): number[] =>
   [...text.matchAll(pattern)].flatMap(([, list]) => numbersIn(list!));

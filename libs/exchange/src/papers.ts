@@ -15,7 +15,7 @@ import { LATEST, Registers, type Document } from '#registers';
 import { unreadable } from './sent-tables.js';
 import { citationOf, SearchedPaper, type CitedPlace, type Exactness } from './marks.js';
 
-const COUNT = { type: 'integer', minimum: 0 } as const;
+const COUNT_SCHEMA = { type: 'integer', minimum: 0 } as const;
 
 /** The records that were made of a statement. */
 export class PaperMark {
@@ -71,12 +71,13 @@ export class LostCitation {
 
 /** How much of a paper has been taken in. */
 export class PaperMeasure {
-  @ApiProperty({ ...COUNT, description: 'Paragraphs that are no headings' }) readonly statements: number;
-  @ApiProperty({ ...COUNT, description: 'Of these, cited themselves' }) readonly takenIn: number;
-  @ApiProperty({ ...COUNT, description: 'Of the others, in a section that is cited as a whole' })
+  @ApiProperty({ ...COUNT_SCHEMA, description: 'Paragraphs that are no headings' }) readonly statements: number;
+  @ApiProperty({ ...COUNT_SCHEMA, description: 'Of these, cited themselves' }) readonly takenIn: number;
+  @ApiProperty({ ...COUNT_SCHEMA, description: 'Of the others, in a section that is cited as a whole' })
   readonly inCitedSections: number;
-  @ApiProperty({ ...COUNT, description: 'Of the document, by commitments and outcomes' }) readonly citations: number;
-  @ApiProperty({ ...COUNT, description: 'Of these, found in the paper' }) readonly found: number;
+  @ApiProperty({ ...COUNT_SCHEMA, description: 'Of the document, by commitments and outcomes' })
+  readonly citations: number;
+  @ApiProperty({ ...COUNT_SCHEMA, description: 'Of these, found in the paper' }) readonly found: number;
 }
 
 export class PaperView {
@@ -99,7 +100,7 @@ interface Cited {
   readonly mark: Omit<PaperMark, 'exactness'>;
 }
 
-const PAPER = 'paper';
+const PAPER_KIND = 'paper';
 
 @Injectable()
 export class Papers {
@@ -131,19 +132,19 @@ export class Papers {
       throw unreadable(error.message);
     });
     const kept: KeptPaper = { ...paper, name: upload.name, sha256: upload.sha256 };
-    const before = await this.drafts.read({ kind: PAPER, id });
-    if (before) await this.drafts.put({ kind: PAPER, id }, kept, by.account, before.revision);
-    else await this.drafts.create({ kind: PAPER, id }, null, kept, by.account);
+    const before = await this.drafts.read({ kind: PAPER_KIND, id });
+    if (before) await this.drafts.put({ kind: PAPER_KIND, id }, kept, by.account, before.revision);
+    else await this.drafts.create({ kind: PAPER_KIND, id }, null, kept, by.account);
   }
 
   async has(id: string): Promise<boolean> {
-    return (await this.drafts.read({ kind: PAPER, id })) !== null;
+    return (await this.drafts.read({ kind: PAPER_KIND, id })) !== null;
   }
 
   /** A paper with the commitments and updates that cite each statement. @throws Rejected `not_found` */
   async view(id: string): Promise<PaperView> {
     await this.documentOf(id);
-    const draft = await this.drafts.read<KeptPaper>({ kind: PAPER, id });
+    const draft = await this.drafts.read<KeptPaper>({ kind: PAPER_KIND, id });
     if (!draft) throw new Rejected('not_found', `Nobody has sent the paper ${id} yet.`);
     const { name, format } = draft.content;
     // A paper that was sent before has no headings for its paragraphs.

@@ -51,7 +51,7 @@ interface TablesPlan {
 
 export async function planTables(tables: readonly SentTable[], terms: Terms, planning: Planning): Promise<TablesPlan> {
   // Things that others name come before those that name them.
-  const order = (table: SentTable) => ORDER.indexOf(table.subject);
+  const order = (table: SentTable) => SUBJECT_ORDER.indexOf(table.subject);
   const rows = tables
     .toSorted((x, y) => order(x) - order(y))
     .flatMap((table) => table.rows.map((row) => new TableRow(table, row)));
@@ -67,7 +67,15 @@ export async function planTables(tables: readonly SentTable[], terms: Terms, pla
   return { rows: shown.map((row) => row.shown()), commands: rows.flatMap((row) => row.command ?? []) };
 }
 
-const ORDER: readonly TableSubject[] = ['document', 'agency', 'framework', 'theme', 'forum', 'outcome', 'commitment'];
+const SUBJECT_ORDER: readonly TableSubject[] = [
+  'document',
+  'agency',
+  'framework',
+  'theme',
+  'forum',
+  'outcome',
+  'commitment',
+];
 
 class Plan {
   readonly #rehearsal: Acts;
@@ -320,8 +328,8 @@ class Plan {
     for (const field of changed) {
       row.changes.push(row.changeOf(field, now[field] ?? null, values[field]));
       if (!same(field, was[field], now[field])) row.problem(field, ...changedMeanwhile(was[field], now[field]));
-      if (kind === 'agency' && DATED[field])
-        row.problem(field, 'changes by an act of its own, from a date on', DATED[field]);
+      if (kind === 'agency' && ACTS_OF_DATED_FIELDS[field])
+        row.problem(field, 'changes by an act of its own, from a date on', ACTS_OF_DATED_FIELDS[field]);
     }
     const amended = changed.filter((field) => !(field in LISTED_ACTS));
     const body = withoutNulls({
@@ -390,7 +398,7 @@ class Plan {
 }
 
 /** The fields of an agency that change from a date on, and the act for each. */
-const DATED: Readonly<Record<string, string>> = {
+const ACTS_OF_DATED_FIELDS: Readonly<Record<string, string>> = {
   name: 'POST /v1/agencies/{code}/rename says since when',
   succeededBy: 'POST /v1/agencies/{code}/merge or /dissolve says since when',
 };

@@ -13,15 +13,20 @@ type ImportSubject = (typeof IMPORT_SUBJECTS)[number];
 export const IMPORT_STATES = ['previewed', 'confirming', 'confirmed', 'undone', 'taken_back'] as const;
 export type ImportState = (typeof IMPORT_STATES)[number];
 
-const CELL = { type: String, nullable: true, description: 'null: there is nothing' } as const;
-const COLUMN = { type: String, nullable: true, example: 'C', description: 'null: of the row as a whole' } as const;
+const CELL_SCHEMA = { type: String, nullable: true, description: 'null: there is nothing' } as const;
+const COLUMN_SCHEMA = {
+  type: String,
+  nullable: true,
+  example: 'C',
+  description: 'null: of the row as a whole',
+} as const;
 
 /** A problem that keeps a row from being imported. */
 export class SheetProblem {
   @ApiProperty({ example: 'Commitments' }) readonly sheet: string;
   @ApiProperty({ type: 'integer', minimum: 0, description: 'As the program numbers it; 0: of the sheet as a whole' })
   readonly row: number;
-  @ApiProperty(COLUMN) readonly column: string | null;
+  @ApiProperty(COLUMN_SCHEMA) readonly column: string | null;
   @ApiProperty({ type: String, nullable: true, example: 'target', description: 'The field that the column is for' })
   readonly field: string | null;
   @ApiProperty({ type: String, nullable: true, description: 'The text of the cell' }) readonly value: string | null;
@@ -32,16 +37,16 @@ export class SheetProblem {
 
 /** How a cell was read, where that is not plain to see. */
 export class SheetNote {
-  @ApiProperty(COLUMN) readonly column: string | null;
+  @ApiProperty(COLUMN_SCHEMA) readonly column: string | null;
   @ApiProperty({ example: '«IOM–2006–01» was read as IOM-2006-01' }) readonly message: string;
 }
 
 /** A field that changes. */
 export class FieldChange {
-  @ApiProperty(COLUMN) readonly column: string | null;
+  @ApiProperty(COLUMN_SCHEMA) readonly column: string | null;
   @ApiProperty({ example: 'stage' }) readonly field: string;
-  @ApiProperty({ ...CELL, example: 'planned' }) readonly from: string | null;
-  @ApiProperty({ ...CELL, example: 'in_progress' }) readonly to: string | null;
+  @ApiProperty({ ...CELL_SCHEMA, example: 'planned' }) readonly from: string | null;
+  @ApiProperty({ ...CELL_SCHEMA, example: 'in_progress' }) readonly to: string | null;
 }
 
 /** One side of two things that may be the same. */
@@ -60,8 +65,8 @@ export class DuplicateSide {
 /** One field of two things that may be the same. */
 export class SideBySide {
   @ApiProperty({ example: 'stage' }) readonly field: string;
-  @ApiProperty({ ...CELL, example: 'planned' }) readonly this: string | null;
-  @ApiProperty({ ...CELL, example: 'completed' }) readonly that: string | null;
+  @ApiProperty({ ...CELL_SCHEMA, example: 'planned' }) readonly this: string | null;
+  @ApiProperty({ ...CELL_SCHEMA, example: 'completed' }) readonly that: string | null;
   @ApiProperty() readonly differs: boolean;
 }
 
@@ -123,13 +128,14 @@ export class ImportSheet {
   @ApiProperty({ type: String, nullable: true, description: 'Why it was not read' }) readonly unread: string | null;
 }
 
-const COUNT = { type: 'integer', minimum: 0 } as const;
+const COUNT_SCHEMA = { type: 'integer', minimum: 0 } as const;
 
 export class RowCounts {
-  @ApiProperty({ ...COUNT, description: 'New ones' }) readonly recorded: number;
-  @ApiProperty(COUNT) readonly changed: number;
-  @ApiProperty({ ...COUNT, description: 'There already, as the row says' }) readonly recognised: number;
-  @ApiProperty({ ...COUNT, description: 'While there are any, nothing can be imported' }) readonly refused: number;
+  @ApiProperty({ ...COUNT_SCHEMA, description: 'New ones' }) readonly recorded: number;
+  @ApiProperty(COUNT_SCHEMA) readonly changed: number;
+  @ApiProperty({ ...COUNT_SCHEMA, description: 'There already, as the row says' }) readonly recognised: number;
+  @ApiProperty({ ...COUNT_SCHEMA, description: 'While there are any, nothing can be imported' })
+  readonly refused: number;
 }
 
 export class ImportedFile {

@@ -1,6 +1,6 @@
 /** Reads the cells of rows, and puts the codes in place that are meant by other cases and by names. */
 import { Rejected, Turns } from '#eventsourcing';
-import { LIMITS } from '#files';
+import { FILE_LIMITS } from '#files';
 import type { Registered } from '#platform';
 import { valueOf, type DateOrder } from './cell-values.js';
 import { Codes } from './codes.js';
@@ -51,7 +51,7 @@ export async function readRows(
 
 function readCell(row: TableRow, { column, letters, dates: own }: TableColumn, field: Field, dates: DateOrder): void {
   const cell = row.row.cells.get(column);
-  if (row.table.exported && !row.table.isText && cell && cell.text.length >= LIMITS.letters) {
+  if (row.table.exported && !row.table.isText && cell && cell.text.length >= FILE_LIMITS.letters) {
     row.notes.push({ column: letters, message: 'is as long as a cell can be, and so may be cut: it is not read' });
     return;
   }

@@ -45,7 +45,7 @@ interface Milestone {
 }
 
 /** By the field, the value of a commitment. */
-const SAYS: { readonly [F in Exclude<CommitmentField, RoleField>]: (view: CommitmentView) => unknown } = {
+const FIELD_VALUES: { readonly [F in Exclude<CommitmentField, RoleField>]: (view: CommitmentView) => unknown } = {
   reference: ({ reference }) => reference,
   title: ({ title }) => title,
   summary: ({ summary }) => summary,
@@ -85,7 +85,7 @@ const SAYS: { readonly [F in Exclude<CommitmentField, RoleField>]: (view: Commit
 
 export function saidOf(view: CommitmentView, field: CommitmentField): unknown {
   const role = ROLE_OF.get(field);
-  if (!role) return SAYS[field as keyof typeof SAYS](view) ?? null;
+  if (!role) return FIELD_VALUES[field as keyof typeof FIELD_VALUES](view) ?? null;
   const all = holding(view.agencies, role);
   return role === 'lead' ? (all[0] ?? null) : all;
 }
@@ -94,7 +94,7 @@ export function saidOf(view: CommitmentView, field: CommitmentField): unknown {
  * The key of an item in a list; of evidence somebody may write no more than the title. A list that was exported is
  * complete, and a missing item was taken away; in another table missing items stay.
  */
-const ADDED: Readonly<Partial<Record<CommitmentField, (one: object) => string>>> = {
+const ITEM_KEYS: Readonly<Partial<Record<CommitmentField, (one: object) => string>>> = {
   evidence: (one) => (one as { title: string }).title,
   milestones: keyOf,
   relations: keyOf,
@@ -109,7 +109,7 @@ function keyOf(one: object): string {
  * @param whole whether the row stands in a list that was exported
  */
 export function saysTheSame(field: CommitmentField, row: unknown, there: unknown, whole: boolean): boolean {
-  const key = ADDED[field];
+  const key = ITEM_KEYS[field];
   if (!key) return comparable(row) === comparable(there);
   const [said, known] = [row, there].map((all) => ((all ?? []) as object[]).map(whole ? keyOf : key).sort());
   return whole ? said!.join('\n') === known!.join('\n') : said!.every((one) => known!.includes(one));
@@ -168,9 +168,9 @@ function rolesIn(values: Values, before: readonly AgencyRole[]): AgencyRole[] {
   return roles;
 }
 
-const MAIN: readonly Role[] = RESPONSIBLE_ROLES;
+const MAIN_ROLES: readonly Role[] = RESPONSIBLE_ROLES;
 const mainRole = (roles: readonly AgencyRole[], agency: string): Role | undefined =>
-  roles.find((one) => one.agency === agency && MAIN.includes(one.role))?.role;
+  roles.find((one) => one.agency === agency && MAIN_ROLES.includes(one.role))?.role;
 
 export const OF_STAGE = ['stage', 'effective', 'outlook', 'nextStep', 'nextStepDue', 'noNextStep', 'note'] as const;
 /** The fields of one report: the next one does not say them again by itself. */
@@ -179,7 +179,7 @@ const OF_WORDING = ['title', 'summary', 'language', 'condition'] as const;
 const OF_ROLES = ['agencies', ...ROLE_COLUMNS.map(([field]) => field)] as const;
 
 const BY_CORRECTION = 'if it was wrong from the first, correct the record act (POST …/history/0/correct)';
-const BACK = 'it, as it was; what was wrong is retracted (POST …/history/{revision}/retract)';
+const RETRACT_HINT = 'it, as it was; what was wrong is retracted (POST …/history/{revision}/retract)';
 const OF_LIST = {
   evidence: ['attachEvidence', evidenceCell],
   relations: ['relate', relationCell],
@@ -257,14 +257,14 @@ export function actsFor(
     not.push(...none);
   }
   for (const field of of(['evidence', 'relations']) as ('evidence' | 'relations')[]) {
-    const key = whole ? keyOf : ADDED[field]!;
+    const key = whole ? keyOf : ITEM_KEYS[field]!;
     const [act, words] = OF_LIST[field];
     const [wanted, there] = [values[field] ?? [], saidOf(now, field)] as [Record<string, unknown>[], object[]];
     const [known, kept] = [new Set(there.map(key)), new Set(wanted.map(key))];
     for (const one of wanted) if (!known.has(key(one))) acts.push({ act, body: one, fields: [field] });
     for (const one of whole ? there : [])
       if (!kept.has(key(one)))
-        not.push({ field, message: `${words(one as never)} is missing, and stays`, right: BACK });
+        not.push({ field, message: `${words(one as never)} is missing, and stays`, right: RETRACT_HINT });
   }
 
   const stage = of(OF_STAGE);
@@ -292,7 +292,7 @@ function roleActs(
     const becomes = before ? mainRole(wanted, before) : undefined;
     const formerLeadBecomes = becomes === 'co_lead' || becomes === 'partner' ? becomes : 'none';
     acts.push({ act: 'changeRole', agency: lead, body: { role: 'lead', formerLeadBecomes }, fields });
-    roles = roles.filter(({ agency, role }) => !(MAIN.includes(role) && (agency === lead || agency === before)));
+    roles = roles.filter(({ agency, role }) => !(MAIN_ROLES.includes(role) && (agency === lead || agency === before)));
     roles.push({ agency: lead, role: 'lead' });
     if (before && formerLeadBecomes !== 'none') roles.push({ agency: before, role: formerLeadBecomes });
   }
@@ -300,7 +300,7 @@ function roleActs(
     list.some((one) => one.agency === agency && one.role === role);
   for (const one of wanted) {
     if (has(roles, one) || one.role === 'lead') continue;
-    const main = MAIN.includes(one.role) ? mainRole(roles, one.agency) : undefined;
+    const main = MAIN_ROLES.includes(one.role) ? mainRole(roles, one.agency) : undefined;
     if (main && main !== 'lead' && !has(wanted, { agency: one.agency, role: main })) {
       acts.push({ act: 'changeRole', agency: one.agency, body: { role: one.role, from: main }, fields });
       roles = roles.filter((other) => !(other.agency === one.agency && other.role === main));
@@ -347,7 +347,7 @@ function milestoneActs(
     else if (whole && !due && there.due)
       refuse(`«${title}» is due ${there.due}, and no act takes that away`, `due ${there.due}, or another date`);
     if (there?.reached && whole && (!reached || reachedOn !== (there.reachedOn ?? undefined)))
-      refuse(`that «${title}» was reached is said already`, BACK);
+      refuse(`that «${title}» was reached is said already`, RETRACT_HINT);
     else if (reached && !there?.reached)
       acts.push({ act: 'reachMilestone', milestone, body: { ...(reachedOn && { reachedOn }) }, fields });
   }

@@ -1,7 +1,7 @@
 /** Reads a sent file, a spreadsheet or a folder of them, to the tables in it. */
 import { isPartialDate, todayAt, type FullDate } from '#clocks';
 import { Rejected } from '#eventsourcing';
-import { LIMITS, spreadsheetIn, UnreadableFile, type Encoding, type Epoch } from '#files';
+import { FILE_LIMITS, spreadsheetIn, UnreadableFile, type Encoding, type Epoch } from '#files';
 import { digestOf, type Upload } from '#platform';
 import { compareTexts } from '#text';
 import { SHEET_NAMES } from './fields.js';
@@ -85,7 +85,7 @@ export interface SentTables {
 /** The most spreadsheets that are imported together. */
 const MOST_FILES = 100;
 /** The most bytes that they have together. */
-const MOST_BYTES = 4 * LIMITS.bytes;
+const MOST_BYTES = 4 * FILE_LIMITS.bytes;
 
 const isFolder = (sent: Upload | SentFolder): sent is SentFolder => 'files' in sent;
 
@@ -124,8 +124,8 @@ async function tablesInFolder({ files }: SentFolder, asked: ReadingTerms): Promi
       problems.push({ ...whole(upload.name, error.message), right: null });
     }
   }
-  if (all.tables.reduce((sum, { rows }) => sum + rows.length, 0) > LIMITS.rows)
-    throw unreadable(`The spreadsheets hold more than ${LIMITS.rows} rows together: part them.`);
+  if (all.tables.reduce((sum, { rows }) => sum + rows.length, 0) > FILE_LIMITS.rows)
+    throw unreadable(`The spreadsheets hold more than ${FILE_LIMITS.rows} rows together: part them.`);
   return { ...all, format: 'folder', size, problems, readAs };
 }
 

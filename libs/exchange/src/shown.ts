@@ -2,8 +2,9 @@
 import { agendaCell, deliverableCell, evidenceCell, membershipCell, milestoneCell, relationCell } from '#text';
 
 /** The most letters of a cell that are shown with its fault, and of a title. */
-const SHOWN = 300;
-export const inShort = (text: string): string => (text.length > SHOWN ? `${text.slice(0, SHOWN - 1)}…` : text);
+const MAX_CHARS_SHOWN = 300;
+export const inShort = (text: string): string =>
+  text.length > MAX_CHARS_SHOWN ? `${text.slice(0, MAX_CHARS_SHOWN - 1)}…` : text;
 
 /** A value in words, as a cell would have it. */
 export function shown(value: unknown): string {

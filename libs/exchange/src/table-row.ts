@@ -145,9 +145,9 @@ function lacking(row: TableRow, name: string): string | null {
 /** Whether a row sums up the others: its first words say so, and behind them stand numbers at most. */
 export function isOfTotals({ row: { cells } }: TableRow): boolean {
   const [first = '', ...others] = [...cells.entries()].sort(([x], [y]) => x - y).map(([, { text }]) => text.trim());
-  return TOTALS.test(first) && others.every((text) => /^[\d\s.,%()-]+$/.test(text));
+  return TOTALS_HEAD.test(first) && others.every((text) => /^[\d\s.,%()-]+$/.test(text));
 }
-const TOTALS =
+const TOTALS_HEAD =
   /^(?:(?:grand|sub|sous)[\s-]*)?(?:total(?:e?s)?|totaux|sum|somme|suma|subtotal(?:es)?)(?:\s+(?:general|générale?|in all))?\s*(?:[:(=].*|\d+)?$/iu;
 
 /** Says that a row is there before another one. */

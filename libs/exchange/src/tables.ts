@@ -40,7 +40,7 @@ export interface Tables {
 }
 
 /** The columns of our own lists that are computed: a person who changes one is told so. */
-const COMPUTED: Readonly<Record<TableSubject, readonly string[]>> = {
+const COMPUTED_COLUMNS: Readonly<Record<TableSubject, readonly string[]>> = {
   commitment: [
     ...[
       'sources',
@@ -94,8 +94,8 @@ function aboutIn({ rows }: Sheet): Tables['origin'] {
 }
 
 const isCodebook = ({ name, rows }: Sheet): boolean =>
-  name === WORKBOOK_SHEETS.columns && CODEBOOKS.includes(`${textIn(rows[0], 0)} ${textIn(rows[0], 1)}`);
-const CODEBOOKS = ['column meaning', 'colonne signification', 'columna significado'];
+  name === WORKBOOK_SHEETS.columns && CODEBOOK_HEADS.includes(`${textIn(rows[0], 0)} ${textIn(rows[0], 1)}`);
+const CODEBOOK_HEADS = ['column meaning', 'colonne signification', 'columna significado'];
 
 /** A table; or why a sheet holds none. */
 function tableIn(sheet: Sheet, mapping: ColumnMapping): Table | string {
@@ -114,7 +114,7 @@ function tableIn(sheet: Sheet, mapping: ColumnMapping): Table | string {
       });
       const distinct = new Set(fields.filter(Boolean));
       const own = [...row.cells.values()].filter(
-        ({ text }) => names.get(nameKey(text))?.name === text || COMPUTED[subject].includes(text),
+        ({ text }) => names.get(nameKey(text))?.name === text || COMPUTED_COLUMNS[subject].includes(text),
       ).length;
       // A sheet that is called after its subject needs fewer hints; of two that fit, our own names tell.
       const found = distinct.size + own + (subject === named ? 3 : 0) + (distinct.has(keyOf(subject)) ? 0.5 : 0);
@@ -151,7 +151,7 @@ function columnsIn(
     const at = { column, letters, head: text, hidden: sheet.hiddenColumns.includes(column), dates: orderIn(text) };
     const said = mapped.get(nameKey(text));
     if (said !== undefined) return { ...at, field: byName.get(said) ?? null, by: 'mapping' };
-    if (COMPUTED[subject].includes(text)) return { ...at, field: null, by: 'computed' };
+    if (COMPUTED_COLUMNS[subject].includes(text)) return { ...at, field: null, by: 'computed' };
     const found = names.get(nameKey(text));
     // A column of exactly this name is the field's; another one whose name means the same is not. Of two with one name nobody
     // knows which is meant: both are the field's, and the sheet is refused.

@@ -58,13 +58,13 @@ const MOST_NAMED = 30;
 /** Names the parts that stay, and why. */
 export function staysInWords(stays: readonly Stays[]): string {
   const kinds = [...Map.groupBy(stays, ({ subject }) => subject)].map(([subject, some]) => {
-    const [one = subject, many = `${subject}s`] = MANY[subject] ?? [];
+    const [one = subject, many = `${subject}s`] = PLURALS[subject] ?? [];
     const named = stays.length <= MOST_NAMED ? `: ${some.map(({ id }) => id).join(', ')}` : '';
     return `${some.length} ${some.length === 1 ? one : many}${named}`;
   });
   return `These stay, as nothing takes an entry out of a register, or a round back that was held: ${kinds.join('; ')}.`;
 }
-const MANY: Readonly<Record<string, readonly [one: string, many: string]>> = { agency: ['agency', 'agencies'] };
+const PLURALS: Readonly<Record<string, readonly [one: string, many: string]>> = { agency: ['agency', 'agencies'] };
 
 const retractedIn = (all: readonly Recorded[]): ReadonlySet<number> =>
   new Set(all.flatMap(({ name, data }) => (name === 'Retracted' ? (data as { revision: number }).revision : [])));

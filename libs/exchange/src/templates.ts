@@ -23,17 +23,17 @@ interface TemplateColumn {
 type InThree = readonly [en: string, fr: string, es: string];
 const of = (language: ReportLanguage): 0 | 1 | 2 => ({ en: 0, fr: 1, es: 2 })[language] as 0 | 1 | 2;
 
-const CODES: InThree = [
+const CODES_HINT: InThree = [
   'Codes, parted by semicolons',
   'Des codes, séparés par des points-virgules',
   'Códigos, separados por punto y coma',
 ];
-const CODE: InThree = ['A code', 'Un code', 'Un código'];
-const TEXT: InThree = ['Text', 'Du texte', 'Texto'];
+const CODE_HINT: InThree = ['A code', 'Un code', 'Un código'];
+const TEXT_HINT: InThree = ['Text', 'Du texte', 'Texto'];
 
 /** The content of the cells of each form, in words. */
-const TAKES: Readonly<Record<Exclude<CellForm['form'], 'word'>, InThree>> = {
-  text: TEXT,
+const CELL_HINTS: Readonly<Record<Exclude<CellForm['form'], 'word'>, InThree>> = {
+  text: TEXT_HINT,
   texts: [
     'Texts, parted by semicolons',
     'Des textes, séparés par des points-virgules',
@@ -43,10 +43,10 @@ const TAKES: Readonly<Record<Exclude<CellForm['form'], 'word'>, InThree>> = {
   address: ['A web address', 'Une adresse web', 'Una dirección web'],
   whole: ['A whole number', 'Un nombre entier', 'Un número entero'],
   tick: ['yes, or nothing', 'oui, ou rien', 'sí, o nada'],
-  code: CODE,
-  codes: CODES,
-  kebab: CODE,
-  kebabs: CODES,
+  code: CODE_HINT,
+  codes: CODES_HINT,
+  kebab: CODE_HINT,
+  kebabs: CODES_HINT,
   countries: [
     'Countries by three letters (ISO 3166), parted by semicolons',
     'Des pays en trois lettres (ISO 3166), séparés par des points-virgules',
@@ -107,7 +107,7 @@ const TAKES: Readonly<Record<Exclude<CellForm['form'], 'word'>, InThree>> = {
 const ONE_OF: InThree = ['One of: ', 'Un de\u00a0: ', 'Uno de: '];
 
 /** Rows as an example, by field. */
-const EXAMPLES: Readonly<Record<TableSubject, readonly Readonly<Record<string, string>>[]>> = {
+const EXAMPLE_ROWS: Readonly<Record<TableSubject, readonly Readonly<Record<string, string>>[]>> = {
   commitment: [
     {
       title: 'Guide to indicators of human mobility',
@@ -202,8 +202,8 @@ export function templateColumns(subject: TableSubject, language: ReportLanguage)
     head: (language !== 'en' && headOf(field.name, language)) || field.name,
     isNeeded: needed.has(field.name),
     means: (subject === 'commitment' && reportColumnOf(field.name, language)?.explains) || '',
-    takes: field.form === 'word' ? ONE_OF[at] + field.of.join(', ') : TAKES[field.form][at],
-    examples: EXAMPLES[subject].map((row) => row[field.name] ?? ''),
+    takes: field.form === 'word' ? ONE_OF[at] + field.of.join(', ') : CELL_HINTS[field.form][at],
+    examples: EXAMPLE_ROWS[subject].map((row) => row[field.name] ?? ''),
   }));
 }
 
@@ -217,8 +217,12 @@ function neededOf(subject: TableSubject): ReadonlySet<string> {
   return new Set([...needed.map(({ name }) => name), ...(subject === 'commitment' ? ['lead'] : [])]);
 }
 
-const NEEDED: InThree = ['needed for a new one', 'nécessaire pour une nouvelle entrée', 'necesario para una nueva'];
-const GUIDE: readonly InThree[] = [
+const NEEDED_WORDS: InThree = [
+  'needed for a new one',
+  'nécessaire pour une nouvelle entrée',
+  'necesario para una nueva',
+];
+const GUIDE_HEADS: readonly InThree[] = [
   ['column', 'colonne', 'columna'],
   ['meaning', 'signification', 'significado'],
   ['takes', 'contenu', 'contenido'],
@@ -228,7 +232,7 @@ const GUIDE: readonly InThree[] = [
 /** A template as CSV, with the rows of the example; an import refuses them while they name nothing that there is. */
 export function templateCsv(subject: TableSubject, language: ReportLanguage): string {
   const columns = templateColumns(subject, language);
-  const rows = EXAMPLES[subject].map((_, i) =>
+  const rows = EXAMPLE_ROWS[subject].map((_, i) =>
     Object.fromEntries(columns.map(({ head, examples }) => [head, examples[i]])),
   );
   return `\ufeff${csvOf(rows)}`;
@@ -248,15 +252,15 @@ export function templateXlsx(subject: TableSubject, language: ReportLanguage) {
       name: WORKBOOK_SHEETS.example,
       head,
       widths,
-      rows: EXAMPLES[subject].map((_, i) => columns.map(({ examples }) => examples[i]!)),
+      rows: EXAMPLE_ROWS[subject].map((_, i) => columns.map(({ examples }) => examples[i]!)),
     },
     {
       name: WORKBOOK_SHEETS.columns,
-      head: GUIDE.map((words) => words[at]),
+      head: GUIDE_HEADS.map((words) => words[at]),
       widths: [24, 60, 60, 40],
       rows: columns.map(({ head, isNeeded, means, takes, examples }) => [
         head,
-        [means, isNeeded ? `(${NEEDED[at]})` : ''].filter(Boolean).join(' '),
+        [means, isNeeded ? `(${NEEDED_WORDS[at]})` : ''].filter(Boolean).join(' '),
         takes,
         examples.find(Boolean) ?? '',
       ]),

@@ -40,13 +40,13 @@ class ChangesQuery extends FeedFilterQuery {
 }
 
 /** Few at once: each who reads has so many in memory. */
-const PAGE = 100;
+const BATCH_SIZE = 100;
 /** The interval at which a token is checked again. */
 const TOKEN_MS = 1_000;
 const LOG_HEADER = 'X-Log';
 
 /** The formats of a feed: NDJSON, with empty lines as a sign of life, or server-sent events. */
-const FORMATS = {
+const FEED_FORMATS = {
   ndjson: {
     type: 'application/x-ndjson; charset=utf-8',
     beat: '\n',
@@ -61,7 +61,7 @@ const FORMATS = {
     passed: (position: string) => `id: ${position}\n\n`,
   },
 } as const;
-type Format = keyof typeof FORMATS;
+type Format = keyof typeof FEED_FORMATS;
 /** By position. */
 type Texts = ReadonlyMap<string, string>;
 
@@ -153,7 +153,7 @@ export class ChangesController implements OnModuleDestroy {
     // A stream that is sent as it comes is not compressed: a compressor would keep it back.
     if (follow) request.headers['x-no-compression'] = 'follow';
     void reply
-      .type(FORMATS[format].type)
+      .type(FEED_FORMATS[format].type)
       .header('Cache-Control', 'no-store')
       .header(LOG_HEADER, identity)
       .header('X-Position', head)
@@ -166,7 +166,7 @@ export class ChangesController implements OnModuleDestroy {
     format: Format,
     filter: FeedFilter,
   ): Promise<{ begun: string[]; from: string | null }> {
-    const first = await this.log.store.readAll(after, PAGE);
+    const first = await this.log.store.readAll(after, BATCH_SIZE);
     const begun = first.length > 0 ? [await this.#lines(first, format, filter)] : [];
     return { begun, from: first.at(-1)?.position ?? after };
   }
@@ -197,14 +197,14 @@ export class ChangesController implements OnModuleDestroy {
     if (!isNarrow(filter)) return [...all.values()].join('');
     const wanted = await this.concerns.among(batch, filter);
     const last = batch.at(-1)!;
-    const passed = wanted.at(-1) === last ? '' : FORMATS[format].passed(last.position);
+    const passed = wanted.at(-1) === last ? '' : FEED_FORMATS[format].passed(last.position);
     return wanted.map(({ position }) => all.get(position)!).join('') + passed;
   }
 
   async #write(batch: readonly Envelope[], format: Format): Promise<Texts> {
     const all = await decodeAll(this.log, batch);
     return new Map(
-      all.map((event: Recorded) => [event.position, FORMATS[format].line(JSON.stringify(changeOf(event)), event)]),
+      all.map((event: Recorded) => [event.position, FEED_FORMATS[format].line(JSON.stringify(changeOf(event)), event)]),
     );
   }
 
@@ -220,7 +220,7 @@ export class ChangesController implements OnModuleDestroy {
     { checkConnected, goesOn }: ApiRequest,
   ): AsyncGenerator<string, string | null> {
     await goesOn?.();
-    for (let batch; !gone.aborted && (batch = await this.log.store.readAll(after, PAGE)).length > 0;) {
+    for (let batch; !gone.aborted && (batch = await this.log.store.readAll(after, BATCH_SIZE)).length > 0;) {
       await checkConnected?.();
       const lines = await this.#lines(batch, format, filter);
       if (lines) yield lines;
@@ -239,7 +239,7 @@ export class ChangesController implements OnModuleDestroy {
     gone: AbortSignal,
     request: ApiRequest,
   ): AsyncGenerator<string> {
-    const { beat } = FORMATS[format];
+    const { beat } = FEED_FORMATS[format];
     if (format === 'sse') yield beat;
     const last = yield* this.#rest(after, format, filter, gone, request);
     request.caughtUp?.();

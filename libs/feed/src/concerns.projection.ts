@@ -12,17 +12,17 @@ import { kindsOfFields, type Registered } from '#platform';
 import { NumberLists } from './number-lists.js';
 
 /** The positions that are kept for each code: the last ones. */
-const KEPT = 50;
+const POSITIONS_PER_CODE = 50;
 
 /** The kinds of things that a feed can be narrowed to. */
-export const CONCERNED = ['agency', 'theme', 'forum', 'commitment'] as const;
-export type Concerned = (typeof CONCERNED)[number];
+export const CONCERNED_KINDS = ['agency', 'theme', 'forum', 'commitment'] as const;
+export type Concerned = (typeof CONCERNED_KINDS)[number];
 
 /** Texts that may be the code of an agency, or any words. */
 const AGENCY_OR_WORDS = ['publisher', 'addressees', 'author'];
 
 /** By the kind of an entry below another, the field that says so, and the kind of the other: lists count so, too. */
-const BELOW: Readonly<Record<string, readonly [field: string, kind: Concerned]>> = {
+const PARENT_FIELDS: Readonly<Record<string, readonly [field: string, kind: Concerned]>> = {
   theme: ['parent', 'theme'],
   forum: ['parent', 'forum'],
   outcome: ['forum', 'forum'],
@@ -65,8 +65,8 @@ function keepLast(positions: number[], position: number): void {
   let at = positions.length;
   while (at > 0 && positions[at - 1]! > position) at--;
   if (at === positions.length) positions.push(position);
-  else if (positions.length < KEPT || at > 0) positions.splice(at, 0, position);
-  if (positions.length > KEPT) positions.shift();
+  else if (positions.length < POSITIONS_PER_CODE || at > 0) positions.splice(at, 0, position);
+  if (positions.length > POSITIONS_PER_CODE) positions.shift();
 }
 
 /** Of each stream its keys, each with the position since which it names it; of each key the last positions. */
@@ -131,7 +131,7 @@ export class ConcernsProjection implements Projection {
 
   /** Notes the parent of an entry of a register, from the event on that registers or amends it. */
   #place(own: number, kind: string, { data, revision }: Recorded): void {
-    const [field, of] = BELOW[kind] ?? [];
+    const [field, of] = PARENT_FIELDS[kind] ?? [];
     if (field === undefined || !('code' in data || 'id' in data)) return;
     const above = (data as Readonly<Record<string, unknown>>)[field];
     if (typeof above === 'string') this.#above.set(own, this.#keys.add(keyOf(of!, above)));
@@ -153,7 +153,7 @@ export class ConcernsProjection implements Projection {
     }
     for (const up of all) {
       const both = new Set([...Array.from(this.#recent.of(up)), ...Array.from(this.#recent.of(own))]);
-      this.#recent.set(up, [...both].sort((x, y) => x - y).slice(-KEPT));
+      this.#recent.set(up, [...both].sort((x, y) => x - y).slice(-POSITIONS_PER_CODE));
     }
   }
 
@@ -203,7 +203,7 @@ export class Concerns {
     if (!last || !isNarrow(filter)) return events;
     if (!(await this.projector.reached(last.position, this.patienceMs)))
       throw new Rejected('not_yet', `What follows position ${last.position} cannot be told apart yet. Try again soon.`);
-    const kinds = CONCERNED.filter((kind) => filter[kind] !== undefined);
+    const kinds = CONCERNED_KINDS.filter((kind) => filter[kind] !== undefined);
     return events.filter(
       ({ stream, position, type }) =>
         (filter.type?.some((wanted) => type === wanted || type.startsWith(`${wanted}.`)) ?? true) &&

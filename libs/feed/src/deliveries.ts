@@ -10,18 +10,18 @@ import { Outgoing, type Sent } from './outgoing.js';
 import { signed } from './signing.js';
 
 /** The waits before an event is tried again, in seconds: 5 s, 30 s, 2 min, 10 min, 1 h, 6 h, 24 h. Then it is a dead letter. */
-const RETRY_S = [5, 30, 120, 600, 3_600, 21_600, 86_400];
+const BACKOFF_S = [5, 30, 120, 600, 3_600, 21_600, 86_400];
 /** A part of a wait is left to chance, so that not all come at once. */
-const CHANCE = 0.2;
+const BACKOFF_JITTER = 0.2;
 /** When hooks are looked at. */
-const LOOKS = { everyMs: 5_000, pauseMs: 50 };
-const PAGE = 100;
+const LOOK_TIMES = { everyMs: 5_000, pauseMs: 50 };
+const BATCH_SIZE = 100;
 /** A receiver that answers so wants nothing any more. */
-const GONE = 410;
+const HTTP_GONE = 410;
 
 /** Injects the waits before an event is tried again, in ms. */
-export const RETRIES = Symbol('RETRIES');
-export const RETRIES_MS: readonly number[] = RETRY_S.map((seconds) => seconds * 1_000);
+export const BACKOFF = Symbol('BACKOFF');
+export const BACKOFF_MS: readonly number[] = BACKOFF_S.map((seconds) => seconds * 1_000);
 
 @Injectable()
 export class Deliveries implements OnModuleDestroy {
@@ -37,9 +37,9 @@ export class Deliveries implements OnModuleDestroy {
     private readonly hooks: HookStore,
     private readonly concerns: Concerns,
     private readonly outgoing: Outgoing,
-    @Inject(RETRIES) private readonly retriesMs: readonly number[],
+    @Inject(BACKOFF) private readonly retriesMs: readonly number[],
   ) {
-    this.#lookout = new Lookout(log.store, { look: () => this.#serveAll(), ...LOOKS });
+    this.#lookout = new Lookout(log.store, { look: () => this.#serveAll(), ...LOOK_TIMES });
   }
 
   /** Begins to send; a second call changes nothing. */
@@ -91,7 +91,7 @@ export class Deliveries implements OnModuleDestroy {
   /** @returns whether all went well; else the lease was given back, or lost */
   async #deliver(hook: Hook): Promise<boolean> {
     let { position, attempts } = hook;
-    for (let batch; (batch = await this.log.store.readAll(position, PAGE)).length > 0;) {
+    for (let batch; (batch = await this.log.store.readAll(position, BATCH_SIZE)).length > 0;) {
       const wanted = new Set(await this.concerns.among(batch, hook.filter));
       for (const event of batch) {
         if (this.#lookout.signal.aborted) return true;
@@ -113,13 +113,13 @@ export class Deliveries implements OnModuleDestroy {
 
   /** After a failure: waits, or gives the event up, or the hook. @returns whether to go on behind the event */
   async #gaveUp({ id }: Hook, event: Envelope, { status, error }: Sent, attempts: number): Promise<boolean> {
-    if (status === GONE) {
+    if (status === HTTP_GONE) {
       await this.hooks.end(id, 'It was answered 410: it wants nothing any more');
       return false;
     }
     const wait = this.retriesMs[attempts - 1];
     if (wait !== undefined) {
-      const nextAt = Date.now() + Math.round(wait * (1 + CHANCE * Math.random()));
+      const nextAt = Date.now() + Math.round(wait * (1 + BACKOFF_JITTER * Math.random()));
       await this.hooks.failed(id, this.#me, attempts, nextAt, error!);
       setTimeout(() => this.look(), Math.max(0, nextAt - Date.now())).unref();
       return false;

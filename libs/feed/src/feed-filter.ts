@@ -5,12 +5,12 @@ import { Transform } from 'class-transformer';
 import { ArrayMaxSize, ArrayMinSize, IsArray, IsOptional, Matches } from 'class-validator';
 import { refused, type EventCodec } from '#eventsourcing';
 import { listText } from '#platform';
-import { CONCERNED, type FeedFilter } from './concerns.projection.js';
+import { CONCERNED_KINDS, type FeedFilter } from './concerns.projection.js';
 
-const CODE = /^[A-Za-z0-9][A-Za-z0-9._/-]{0,119}$/;
-const TYPE = /^[a-z]+(\.[A-Za-z]+)?$/;
+const CODE_PATTERN = /^[A-Za-z0-9][A-Za-z0-9._/-]{0,119}$/;
+const EVENT_TYPE_PATTERN = /^[a-z]+(\.[A-Za-z]+)?$/;
 
-const SAYS = {
+const FILTER_DESCRIPTIONS = {
   agency:
     'Only events that concern one of these agencies: its own, and all events of streams that name it, from the first time on',
   theme: 'Only events that concern one of these themes, or a theme below it',
@@ -19,7 +19,7 @@ const SAYS = {
   type: 'Only events of these types, `commitment.StageReported`, or of these categories, `commitment`',
 } as const satisfies Readonly<Record<keyof FeedFilter, string>>;
 
-const EXAMPLES: Readonly<Record<keyof FeedFilter, string>> = {
+const FILTER_EXAMPLES: Readonly<Record<keyof FeedFilter, string>> = {
   agency: 'IOM',
   theme: 'HLD06-04',
   forum: 'HLD-2006',
@@ -28,14 +28,14 @@ const EXAMPLES: Readonly<Record<keyof FeedFilter, string>> = {
 };
 
 const Narrow = (name: keyof FeedFilter, isQuery: boolean) => {
-  const pattern = name === 'type' ? TYPE : CODE;
+  const pattern = name === 'type' ? EVENT_TYPE_PATTERN : CODE_PATTERN;
   return applyDecorators(
     ApiProperty({
       required: false,
       type: 'array',
       items: { type: 'string', pattern: pattern.source },
-      description: `${SAYS[name]}${isQuery ? '; separated by commas' : ''}`,
-      ...(!isQuery && { minItems: 1, maxItems: 100, example: [EXAMPLES[name]] }),
+      description: `${FILTER_DESCRIPTIONS[name]}${isQuery ? '; separated by commas' : ''}`,
+      ...(!isQuery && { minItems: 1, maxItems: 100, example: [FILTER_EXAMPLES[name]] }),
     }),
     IsOptional(),
     ...(isQuery ? [Transform(({ value }) => listText(value).split(','))] : [IsArray(), ArrayMinSize(1)]),
@@ -78,5 +78,5 @@ export function refuseUnknownTypes(filter: FeedFilter, { types: known }: EventCo
 
 export const filterOf = (asked: FeedFilter): FeedFilter =>
   Object.fromEntries(
-    ([...CONCERNED, 'type'] as const).flatMap((name) => (asked[name] ? [[name, [...asked[name]]]] : [])),
+    ([...CONCERNED_KINDS, 'type'] as const).flatMap((name) => (asked[name] ? [[name, [...asked[name]]]] : [])),
   );

@@ -42,7 +42,7 @@ interface DeadLetter {
 type Counts = 'formerUntil' | 'delivered' | 'attempts' | 'nextAt';
 type Row = Omit<Hook, 'filter' | Counts> & { readonly filter: string } & Readonly<Record<Counts, number | string>>;
 
-const COLUMNS = `id, owner, account, url, description, filter, secret, former_secret AS "formerSecret",
+const WEBHOOK_COLUMNS = `id, owner, account, url, description, filter, secret, former_secret AS "formerSecret",
   former_until AS "formerUntil", created, ended, position, delivered, delivered_at AS "deliveredAt", attempts,
   next_at AS "nextAt", error`;
 
@@ -77,12 +77,14 @@ export class HookStore {
   }
 
   async one(id: string): Promise<Hook | null> {
-    const [row] = await this.statements.query<Row>(`SELECT ${COLUMNS} FROM webhooks WHERE id = ?`, id);
+    const [row] = await this.statements.query<Row>(`SELECT ${WEBHOOK_COLUMNS} FROM webhooks WHERE id = ?`, id);
     return row ? hookOf(row) : null;
   }
 
   async all(): Promise<Hook[]> {
-    return (await this.statements.query<Row>(`SELECT ${COLUMNS} FROM webhooks ORDER BY created, id`)).map(hookOf);
+    return (await this.statements.query<Row>(`SELECT ${WEBHOOK_COLUMNS} FROM webhooks ORDER BY created, id`)).map(
+      hookOf,
+    );
   }
 
   /** The number of hooks in each state, and of the events that all of them gave up. */
@@ -145,7 +147,7 @@ export class HookStore {
   async lease(id: string, lease: string, now: number, until: number): Promise<Hook | null> {
     const [row] = await this.statements.query<Row>(
       `UPDATE webhooks SET lease = ?, lease_until = ?
-       WHERE id = ? AND ended IS NULL AND (lease IS NULL OR lease = ? OR lease_until <= ?) RETURNING ${COLUMNS}`,
+       WHERE id = ? AND ended IS NULL AND (lease IS NULL OR lease = ? OR lease_until <= ?) RETURNING ${WEBHOOK_COLUMNS}`,
       ...[lease, until, id, lease, now],
     );
     return row ? hookOf(row) : null;

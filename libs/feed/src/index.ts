@@ -4,27 +4,28 @@ import type { Projector } from '#eventsourcing';
 import type { Context } from '#platform';
 import { ChangesController } from './changes.controller.js';
 import { Concerns, ConcernsProjection } from './concerns.projection.js';
-import { Deliveries, RETRIES, RETRIES_MS } from './deliveries.js';
+import { Deliveries, BACKOFF, BACKOFF_MS } from './deliveries.js';
 import { HookStore } from './hook-store.js';
 import { Outgoing } from './outgoing.js';
 import { WebhooksController } from './webhooks.controller.js';
 
 export { Change } from './change.js';
 export { ChangesController } from './changes.controller.js';
-export { Concerns, CONCERNED, type Concerned } from './concerns.projection.js';
-export { Deliveries, RETRIES } from './deliveries.js';
+export { Concerns, CONCERNED_KINDS, type Concerned } from './concerns.projection.js';
+export { Deliveries, BACKOFF } from './deliveries.js';
 export { HookStore } from './hook-store.js';
 export { isPublic, Outgoing } from './outgoing.js';
 export { NewWebhook, OfOwn, ReplayDeadLetters, WebhooksController, type Webhook } from './webhooks.controller.js';
 
 /** One of our processes at a time makes the tables. */
-const MAKES = 0x66656564;
+const MIGRATION_LOCK = 0x66656564;
 
-const TABLES = new URL('./tables/', import.meta.url);
+const MIGRATIONS_FOLDER = new URL('./tables/', import.meta.url);
 
-export const sqliteHooks = (file: string): HookStore => new HookStore(new SqliteStatements('Webhooks', file, TABLES));
+export const sqliteHooks = (file: string): HookStore =>
+  new HookStore(new SqliteStatements('Webhooks', file, MIGRATIONS_FOLDER));
 export const postgresHooks = (url: string): HookStore =>
-  new HookStore(new PostgresStatements('Webhooks', url, 'followthrough_feed', TABLES, MAKES));
+  new HookStore(new PostgresStatements('Webhooks', url, 'followthrough_feed', MIGRATIONS_FOLDER, MIGRATION_LOCK));
 
 /** The part of this context that the composition root takes. */
 export const feedContext = (hooks: HookStore, allowPrivate: boolean): Context => ({
@@ -33,7 +34,7 @@ export const feedContext = (hooks: HookStore, allowPrivate: boolean): Context =>
   providers: [
     { provide: HookStore, useValue: hooks },
     { provide: Outgoing, useValue: new Outgoing(allowPrivate) },
-    { provide: RETRIES, useValue: RETRIES_MS },
+    { provide: BACKOFF, useValue: BACKOFF_MS },
     Deliveries,
     WebhooksController,
   ],

@@ -35,7 +35,7 @@ export function isPublic(address: string): boolean {
 }
 
 /** A connection of its own, for which all addresses of a name are asked. */
-const HOW = { method: 'POST', agent: false, autoSelectFamily: true } as const;
+const REQUEST_OPTIONS = { method: 'POST', agent: false, autoSelectFamily: true } as const;
 
 /** The host of an address, an IPv6 one without its brackets. */
 const hostOf = (url: URL): string => url.hostname.replace(/^\[|\]$/g, '');
@@ -77,7 +77,7 @@ export class Outgoing {
     const request = url.protocol === 'https:' ? httpsRequest : httpRequest;
     return new Promise((done, fail) => {
       const signal = AbortSignal.timeout(this.patienceMs);
-      const sending = request(url, { ...HOW, headers, lookup, signal }, (response) => {
+      const sending = request(url, { ...REQUEST_OPTIONS, headers, lookup, signal }, (response) => {
         // The body of the answer is not kept, only its status.
         response.resume();
         const status = response.statusCode!;

@@ -2,7 +2,7 @@
 import { parse } from 'csv-parse/sync';
 import { unguarded } from '#text';
 import {
-  LIMITS,
+  FILE_LIMITS,
   refuseOtherText,
   UnreadableFile,
   type Cell,
@@ -18,7 +18,7 @@ type Delimiter = keyof typeof DELIMITERS;
 /** The number of records that tell which sign stands between the cells. */
 const LOOKED_AT = 50;
 
-const NAMES: Readonly<Record<Encoding, string>> = {
+const ENCODING_NAMES: Readonly<Record<Encoding, string>> = {
   'utf-8': 'UTF-8',
   'utf-16le': 'UTF-16 (little-endian)',
   'utf-16be': 'UTF-16 (big-endian)',
@@ -50,7 +50,7 @@ export function readCsv(bytes: Uint8Array, name: string, epoch: Epoch, encoding?
     encoding: settled.encoding,
     delimiter: sign,
     readAs: [
-      `The text was read as ${NAMES[settled.encoding]} (${settled.why}).`,
+      `The text was read as ${ENCODING_NAMES[settled.encoding]} (${settled.why}).`,
       `Its cells are parted by ${between} (${named ? 'as its first line says' : 'the sign that gives most rows equally many columns'}).`,
     ],
   };
@@ -65,8 +65,8 @@ function withoutBlanksBehind(text: string): string {
 
 const cellOf = (cell: string): Cell => {
   const text = unguarded(cell);
-  return text.length > LIMITS.letters
-    ? { text: text.slice(0, 100), fault: `is longer than ${LIMITS.letters} characters` }
+  return text.length > FILE_LIMITS.letters
+    ? { text: text.slice(0, 100), fault: `is longer than ${FILE_LIMITS.letters} characters` }
     : { text };
 };
 
@@ -93,7 +93,7 @@ function decoded(bytes: Uint8Array, encoding: Encoding): string {
   try {
     return new TextDecoder(encoding, { fatal: true }).decode(bytes);
   } catch {
-    throw new UnreadableFile(`The file is not in ${NAMES[encoding]}: save it as CSV in UTF-8.`);
+    throw new UnreadableFile(`The file is not in ${ENCODING_NAMES[encoding]}: save it as CSV in UTF-8.`);
   }
 }
 
@@ -112,28 +112,28 @@ function delimiterOf(text: string): Delimiter {
 }
 
 /** The most characters between two ends of lines. */
-const LONGEST = 4_000_000;
+const MAX_RECORD_CHARS = 4_000_000;
 /** The most rows of a spreadsheet, empty ones too. */
 const MOST_ROWS = 1_048_576;
 
-const OPTIONS = {
-  ...{ relax_column_count: true, skip_empty_lines: false, max_record_size: LONGEST },
+const PARSER_OPTIONS = {
+  ...{ relax_column_count: true, skip_empty_lines: false, max_record_size: MAX_RECORD_CHARS },
   record_delimiter: ['\r\n', '\n', '\r'],
 };
 
 /** Of a large file the first characters hold as many records as are looked at; where they do not, all of it is looked through. */
-const HEAD = 256 * 1024;
+const HEAD_CHARS = 256 * 1024;
 
 function headOf(text: string, delimiter: string): string[][] {
-  const head = text.slice(0, HEAD);
+  const head = text.slice(0, HEAD_CHARS);
   try {
-    const records: string[][] = parse(head, { ...OPTIONS, delimiter, relax_quotes: true, to: LOOKED_AT });
+    const records: string[][] = parse(head, { ...PARSER_OPTIONS, delimiter, relax_quotes: true, to: LOOKED_AT });
     if (records.length === LOOKED_AT || head.length === text.length) return records;
   } catch {
     if (head.length === text.length) return [];
   }
   try {
-    return parse(text, { ...OPTIONS, delimiter, relax_quotes: true, to: LOOKED_AT });
+    return parse(text, { ...PARSER_OPTIONS, delimiter, relax_quotes: true, to: LOOKED_AT });
   } catch {
     return [];
   }
@@ -148,17 +148,17 @@ function rowsOf(text: string, delimiter: string, first: number): SheetRow[] {
       cell.trim() === '' ? [] : [[column, cellOf(cell)]],
     );
     cells += said.length;
-    if (number > MOST_ROWS || (said.length > 0 && rows.length >= LIMITS.rows))
-      throw new UnreadableFile(`The file holds more than ${LIMITS.rows} rows.`);
-    if ((said.at(-1)?.[0] ?? 0) >= LIMITS.columns)
-      throw new UnreadableFile(`Row ${number} holds more than ${LIMITS.columns} columns.`);
-    if (cells > LIMITS.cells) throw new UnreadableFile(`The file holds more than ${LIMITS.cells} cells.`);
+    if (number > MOST_ROWS || (said.length > 0 && rows.length >= FILE_LIMITS.rows))
+      throw new UnreadableFile(`The file holds more than ${FILE_LIMITS.rows} rows.`);
+    if ((said.at(-1)?.[0] ?? 0) >= FILE_LIMITS.columns)
+      throw new UnreadableFile(`Row ${number} holds more than ${FILE_LIMITS.columns} columns.`);
+    if (cells > FILE_LIMITS.cells) throw new UnreadableFile(`The file holds more than ${FILE_LIMITS.cells} cells.`);
     if (said.length > 0) rows.push({ number, hidden: false, cells: new Map(said) });
     number++;
     return null;
   };
   try {
-    parse(text, { ...OPTIONS, delimiter, onRecord: take });
+    parse(text, { ...PARSER_OPTIONS, delimiter, onRecord: take });
     return rows;
   } catch (error) {
     if (error instanceof UnreadableFile) throw error;
@@ -166,7 +166,7 @@ function rowsOf(text: string, delimiter: string, first: number): SheetRow[] {
     throw new UnreadableFile(
       {
         CSV_QUOTE_NOT_CLOSED: `A quotation mark in row ${number} is not closed.`,
-        CSV_MAX_RECORD_SIZE: `Row ${number} is longer than ${LONGEST} characters; perhaps a quotation mark in it is not closed.`,
+        CSV_MAX_RECORD_SIZE: `Row ${number} is longer than ${MAX_RECORD_CHARS} characters; perhaps a quotation mark in it is not closed.`,
       }[code] ??
         `Row ${number} holds a quotation mark within a cell. Such a cell stands in quotation marks, and those in it are doubled: "a ""word"" in it".`,
     );

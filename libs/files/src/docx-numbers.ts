@@ -3,14 +3,14 @@
  * names only the list of a paragraph, and the program counts.
  */
 import { letters, roman } from '#text';
-import { UnreadableFile, LIMITS } from './sheet.js';
+import { UnreadableFile, FILE_LIMITS } from './sheet.js';
 import { partsOfZip, type ZipPart } from './zip.js';
 
-const NEEDED = /^(?:\[Content_Types\]\.xml|_rels\/\.rels|word\/(?:[^/]+\.xml|_rels\/[^/]+\.rels))$/i;
-const WORDS = 'http://schemas.openxmlformats.org/wordprocessingml/2006/main';
+const NEEDED_PARTS = /^(?:\[Content_Types\]\.xml|_rels\/\.rels|word\/(?:[^/]+\.xml|_rels\/[^/]+\.rels))$/i;
+const WORD_NAMESPACE = 'http://schemas.openxmlformats.org/wordprocessingml/2006/main';
 
 /** The program that cannot read a document reports its faults. */
-const QUIET = { warning: () => {}, error: () => {}, fatalError: () => {} };
+const SILENT_ERROR_HANDLER = { warning: () => {}, error: () => {}, fatalError: () => {} };
 
 interface Level {
   readonly start: number;
@@ -35,10 +35,10 @@ export async function numberedDocx(bytes: Uint8Array): Promise<Uint8Array> {
   const parts = new Map<string, ZipPart>();
   let unpacked = 0;
   for (const part of partsOfZip(bytes, 'Word document')) {
-    if (!NEEDED.test(part.name)) continue;
+    if (!NEEDED_PARTS.test(part.name)) continue;
     if (parts.has(part.name)) throw new UnreadableFile(`The document is damaged: it holds ${part.name} twice.`);
-    if ((unpacked += part.size) > LIMITS.unpacked / 2 || parts.set(part.name, part).size > 400)
-      throw new UnreadableFile(`The document unpacks to more than ${LIMITS.unpacked / 2 / 1024 / 1024} MB.`);
+    if ((unpacked += part.size) > FILE_LIMITS.unpacked / 2 || parts.set(part.name, part).size > 400)
+      throw new UnreadableFile(`The document unpacks to more than ${FILE_LIMITS.unpacked / 2 / 1024 / 1024} MB.`);
   }
   const entries = Object.fromEntries([...parts].map(([name, part]) => [name, part.unpack()]));
   if (!entries['word/document.xml']) throw new UnreadableFile('The file is no Word document (.docx).');
@@ -46,7 +46,7 @@ export async function numberedDocx(bytes: Uint8Array): Promise<Uint8Array> {
     const xml = entries[name] && strFromU8(entries[name]);
     if (xml === undefined) return null;
     if (xml.includes('<!DOCTYPE')) throw new UnreadableFile('The document is not of the usual form.');
-    return new DOMParser({ errorHandler: QUIET }).parseFromString(xml, 'text/xml');
+    return new DOMParser({ errorHandler: SILENT_ERROR_HANDLER }).parseFromString(xml, 'text/xml');
   };
   const document = parsed('word/document.xml');
   const numbering = parsed('word/numbering.xml');
@@ -62,8 +62,8 @@ export async function numberedDocx(bytes: Uint8Array): Promise<Uint8Array> {
     if (!list || list === '0') continue;
     const number = count(list, Number((own && valueOf(child(own, 'ilvl'))) ?? styled?.level ?? 0));
     if (number === null) continue;
-    const run = document.createElementNS(WORDS, 'w:r');
-    const text = document.createElementNS(WORDS, 'w:t');
+    const run = document.createElementNS(WORD_NAMESPACE, 'w:r');
+    const text = document.createElementNS(WORD_NAMESPACE, 'w:t');
     text.appendChild(document.createTextNode(`\ue000${number}\ue001`));
     run.appendChild(text);
     paragraph.insertBefore(run, properties!.nextSibling);
@@ -82,11 +82,11 @@ type Node = {
 type Tree = { getElementsByTagNameNS(namespace: string, name: string): ArrayLike<unknown> };
 
 const all = (tree: Tree | Node, name: string): Node[] =>
-  Array.from((tree as Tree).getElementsByTagNameNS(WORDS, name)) as Node[];
+  Array.from((tree as Tree).getElementsByTagNameNS(WORD_NAMESPACE, name)) as Node[];
 const child = (node: Node, name: string): Node | null =>
   Array.from(node.childNodes).find(({ localName }) => localName === name) ?? null;
 const valueOf = (node: Node | null, attribute = 'val'): string | null =>
-  node && (node.getAttributeNS(WORDS, attribute) || null);
+  node && (node.getAttributeNS(WORD_NAMESPACE, attribute) || null);
 
 /** The levels of each kind of list. */
 function kindsIn(numbering: Tree): ReadonlyMap<string, ReadonlyMap<number, Level>> {

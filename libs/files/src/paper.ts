@@ -4,7 +4,7 @@
  */
 import { encodingOf } from './csv-file.js';
 import { numberedDocx } from './docx-numbers.js';
-import { LIMITS, refuseOtherText, UnreadableFile } from './sheet.js';
+import { FILE_LIMITS, refuseOtherText, UnreadableFile } from './sheet.js';
 
 const SAVED_AS = 'save the paper as .docx, or as plain text';
 
@@ -45,15 +45,16 @@ interface Block {
 
 /** @throws UnreadableFile */
 export async function readPaper({ name, bytes }: GivenPaper): Promise<Paper> {
-  if (bytes.length > LIMITS.bytes)
-    throw new UnreadableFile(`The file is larger than ${LIMITS.bytes / 1024 / 1024} MB.`);
+  if (bytes.length > FILE_LIMITS.bytes)
+    throw new UnreadableFile(`The file is larger than ${FILE_LIMITS.bytes / 1024 / 1024} MB.`);
   const isZip = bytes[0] === 0x50 && bytes[1] === 0x4b;
   if (bytes[0] === 0xd0 && bytes[1] === 0xcf)
     throw new UnreadableFile('The document is of the older form .doc: save it as .docx.');
   refuseOtherText(Buffer.from(bytes.subarray(0, 100)).toString('latin1').replace(/^ï»¿/, ''), SAVED_AS);
   const blocks = isZip ? await blocksOfDocx(bytes) : blocksOfText(textIn(bytes));
   if (blocks.length === 0) throw new UnreadableFile(`${name} holds no text.`);
-  if (blocks.length > LIMITS.rows) throw new UnreadableFile(`${name} holds more than ${LIMITS.rows} paragraphs.`);
+  if (blocks.length > FILE_LIMITS.rows)
+    throw new UnreadableFile(`${name} holds more than ${FILE_LIMITS.rows} paragraphs.`);
   return { format: isZip ? 'docx' : 'text', paragraphs: inSections(blocks) };
 }
 
@@ -71,12 +72,12 @@ function inSections(blocks: readonly Block[]): Paragraph[] {
   });
 }
 
-const ROMANS = ['i', 'ii', 'iii', 'iv', 'v', 'vi', 'vii', 'viii', 'ix', 'x', 'xi', 'xii', 'xiii', 'xiv', 'xv'];
+const ROMAN_NUMERALS = ['i', 'ii', 'iii', 'iv', 'v', 'vi', 'vii', 'viii', 'ix', 'x', 'xi', 'xii', 'xiii', 'xiv', 'xv'];
 
 const follows = (one: string, before: string | undefined): boolean =>
   before !== undefined &&
   ((one.length === 1 && before.length === 1 && one.charCodeAt(0) === before.charCodeAt(0) + 1) ||
-    ROMANS.indexOf(one) === (ROMANS.indexOf(before) + 1 || -1));
+    ROMAN_NUMERALS.indexOf(one) === (ROMAN_NUMERALS.indexOf(before) + 1 || -1));
 
 /** The numbers of a paragraph, its own the last: an item goes on with its list, or begins one below the item before it. */
 function numbersOf(number: string, before: readonly string[]): readonly string[] {
@@ -129,13 +130,13 @@ async function blocksOfDocx(bytes: Uint8Array): Promise<Block[]> {
 }
 
 /** The number of a paragraph as `numberedDocx` puts it in front: between two characters that no text has. */
-const NUMBERED = /^\ue000([^\ue001]*)\ue001/;
+const DOCX_NUMBER = /^\ue000([^\ue001]*)\ue001/;
 
 function blockOf(paragraph: Element): Block | null {
   const whole = wordsIn(paragraph);
-  const given = NUMBERED.exec(whole)?.[1];
+  const given = DOCX_NUMBER.exec(whole)?.[1];
   const { number, text } =
-    given === undefined ? numberIn(tidy(whole)) : { number: bare(given), text: tidy(whole.replace(NUMBERED, '')) };
+    given === undefined ? numberIn(tidy(whole)) : { number: bare(given), text: tidy(whole.replace(DOCX_NUMBER, '')) };
   if (text === '') return null;
   return { level: levelOf(paragraph, whole, number, text), number, text, lines: null };
 }
@@ -151,7 +152,7 @@ function levelOf(paragraph: Element, whole: string, number: string | null, text:
   const style = /^(?:heading|titre|título|überschrift) ?(\d)/i.exec(paragraph.styleName ?? '');
   if (style) return Number(style[1]) + 1;
   if (/^(?:title|titre|título)$/i.test(paragraph.styleName ?? '')) return 1;
-  const runs = (paragraph.children ?? []).filter((run) => tidy(wordsIn(run).replace(NUMBERED, '')) !== '');
+  const runs = (paragraph.children ?? []).filter((run) => tidy(wordsIn(run).replace(DOCX_NUMBER, '')) !== '');
   const isMarked = runs.length > 0 && runs.every(({ isBold, isUnderline }) => isBold || isUnderline);
   return isMarked && isHeadingLike(text) && !(number && /^\d+$/.test(number))
     ? /^\p{Lu}[^\p{Ll}]*$/u.test(whole)
@@ -171,7 +172,7 @@ function textIn(bytes: Uint8Array): string {
 }
 
 /** A line that begins a paragraph of its own: a number of the paper, a letter in brackets, a bullet. */
-const BEGINS = /^\s*(?:\d{1,3}[.)]\s|\(?[a-z]{1,4}\)\s|[-–—•*·o]\s)/;
+const PARAGRAPH_START = /^\s*(?:\d{1,3}[.)]\s|\(?[a-z]{1,4}\)\s|[-–—•*·o]\s)/;
 
 function blocksOfText(text: string): Block[] {
   const lines = text.replaceAll(/\r\n?/g, '\n').split('\n');
@@ -193,7 +194,7 @@ function blocksOfText(text: string): Block[] {
   };
   lines.forEach((line, i) => {
     if (line.trim() === '') return close(i);
-    if (open && (BEGINS.test(line) || levelOfLine(lines, i, tidy(line)) > 0)) close(i);
+    if (open && (PARAGRAPH_START.test(line) || levelOfLine(lines, i, tidy(line)) > 0)) close(i);
     if (open && open.from === i && levelOfLine(lines, i - 1, tidy(lines[i - 1]!)) > 0) close(i);
     open ??= { from: i + 1, words: [] };
     open.words.push(line);
@@ -213,7 +214,7 @@ function levelOfLine(lines: readonly string[], i: number, line: string): number 
   if (/^[^\p{Ll}]*\p{Lu}{2}[^\p{Ll}]*$/u.test(line) && before === '') return 2;
   if (/^\(?[a-z]\)\s+\p{Lu}/u.test(line)) return before === '' && (lines[i + 1]?.trim() ?? '') !== '' ? 4 : 0;
   const after = lines[i + 1]?.trim() ?? '';
-  const stands = after === '' || BEGINS.test(after) || (line.length <= 60 && /^\p{Lu}/u.test(after));
+  const stands = after === '' || PARAGRAPH_START.test(after) || (line.length <= 60 && /^\p{Lu}/u.test(after));
   return before === '' && stands && /^(?:[A-Z][.)]\s+)?[\p{Lu}«“"‘]/u.test(line) ? 3 : 0;
 }
 
@@ -235,12 +236,12 @@ const headingText = (line: string): string => line.replace(/^#{1,6}\s+/, '').tri
 /** `26.` is 26, `(a)` is a. */
 const bare = (number: string): string | null => number.replaceAll(/^[\s([]+|[\s.)\]:]+$/g, '') || null;
 
-const NUMBER =
+const PARAGRAPH_NUMBER =
   /^(?:(?:para(?:graph)?\.?\s+)?(\d{1,3}(?:\.\d{1,3})*)[.)]?\s+(?=\p{L}|[«“"‘'([])|\(?([a-z]|[ivx]{1,4})\)\s+)/iu;
 
 /** The number that stands before a paragraph in its own words. */
 function numberIn(text: string): { number: string | null; text: string } {
-  const found = NUMBER.exec(text);
+  const found = PARAGRAPH_NUMBER.exec(text);
   const isCounted = found && (found[2] !== undefined || /^(?:para\S*\s+)?[\d.]+[.)]\s/i.test(found[0]));
   return isCounted
     ? { number: (found[1] ?? found[2]!).toLowerCase(), text: text.slice(found[0].length) }

@@ -1,6 +1,6 @@
 /** Reads a spreadsheet file of any form, by its content and not by its name. */
 import { readCsv } from './csv-file.js';
-import { LIMITS, UnreadableFile, type Encoding, type Epoch, type SpreadsheetFile } from './sheet.js';
+import { FILE_LIMITS, UnreadableFile, type Encoding, type Epoch, type SpreadsheetFile } from './sheet.js';
 import { readXlsx } from './xlsx-file.js';
 
 /** A file, and its sender's description of it. */
@@ -20,8 +20,8 @@ export async function readSpreadsheet({
   epoch = 1900,
 }: GivenSpreadsheet): Promise<SpreadsheetFile> {
   if (bytes.length === 0) throw new UnreadableFile('The file is empty.');
-  if (bytes.length > LIMITS.bytes)
-    throw new UnreadableFile(`The file is larger than ${LIMITS.bytes / 1024 / 1024} MB: part it in several.`);
+  if (bytes.length > FILE_LIMITS.bytes)
+    throw new UnreadableFile(`The file is larger than ${FILE_LIMITS.bytes / 1024 / 1024} MB: part it in several.`);
   const isZip = bytes[0] === 0x50 && bytes[1] === 0x4b;
   const isCompound = bytes[0] === 0xd0 && bytes[1] === 0xcf;
   return isZip || isCompound ? readXlsx(bytes) : readCsv(bytes, name, epoch, encoding);

@@ -49,7 +49,7 @@ export interface SpreadsheetFile {
 }
 
 /** The most that a file may hold. */
-export const LIMITS = {
+export const FILE_LIMITS = {
   /** Of the file, in bytes. */
   bytes: 16 * 1024 * 1024,
   /** Of a part of a workbook once unpacked, in bytes. */
@@ -70,7 +70,7 @@ export const LIMITS = {
 export class UnreadableFile extends Error {}
 
 /** The first characters of texts that are no table and no paper. */
-const OTHERS = [
+const OTHER_FILE_TYPES = [
   [/^%PDF-/, 'a PDF'],
   [/^\s*[[{]\s*["{[\]}]/, 'JSON'],
   [/^\s*<(?:\?xml|!doctype|html|table|head|body|meta)\b/i, 'a page of HTML or XML'],
@@ -79,7 +79,7 @@ const OTHERS = [
 
 /** @throws UnreadableFile for files of other programs, with any name */
 export function refuseOtherText(text: string, right: string): void {
-  const other = OTHERS.find(([beginning]) => beginning.test(text));
+  const other = OTHER_FILE_TYPES.find(([beginning]) => beginning.test(text));
   if (other) throw new UnreadableFile(`The file is ${other[1]}, whatever it is called: ${right}.`);
 }
 

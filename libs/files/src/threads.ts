@@ -12,13 +12,13 @@ import { read, type Read, type ReadTask } from './reading.js';
 import { UnreadableFile, type SpreadsheetFile } from './sheet.js';
 
 /** In megabytes, the memory that a thread may keep. */
-const MEMORY = 768;
+const THREAD_MEMORY_MB = 768;
 /** In milliseconds: no file within the limits takes so long. */
 const TOO_LONG = 60_000;
 /** When so many files wait, others are refused. */
 const MOST_WAITING = 8;
 
-const THREAD = fileURLToPath(new URL('thread.js', import.meta.url));
+const THREAD_FILE = fileURLToPath(new URL('thread.js', import.meta.url));
 
 let pool: Promise<Piscina> | undefined;
 
@@ -27,13 +27,13 @@ const thread = (): Promise<Piscina> =>
   (pool ??= import('piscina').then(
     ({ Piscina }) =>
       new Piscina({
-        filename: THREAD,
+        filename: THREAD_FILE,
         name: 'readOne',
         minThreads: 0,
         maxThreads: 1,
         maxQueue: MOST_WAITING,
         idleTimeout: 60_000,
-        resourceLimits: { maxOldGenerationSizeMb: MEMORY },
+        resourceLimits: { maxOldGenerationSizeMb: THREAD_MEMORY_MB },
       }),
   ));
 
@@ -52,7 +52,7 @@ async function readApart(reading: ReadTask): Promise<SpreadsheetFile | Paper> {
 
 async function answered(reading: ReadTask): Promise<Read> {
   // From sources, as in tests, there is no file that a thread could run.
-  if (!existsSync(THREAD)) return read(reading);
+  if (!existsSync(THREAD_FILE)) return read(reading);
   const running = await thread();
   if (running.queueSize >= MOST_WAITING)
     throw new Rejected('not_yet', `${MOST_WAITING} files wait to be read; send it again later.`);

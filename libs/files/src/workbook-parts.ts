@@ -3,13 +3,13 @@
  * programs write a million rows for a format that somebody gave a whole column. All other parts stay packed: macros,
  * pictures, links.
  */
-import { LIMITS, UnreadableFile } from './sheet.js';
+import { FILE_LIMITS, UnreadableFile } from './sheet.js';
 import { partsOfZip, type ZipPart } from './zip.js';
 
 /** The parts of a workbook that hold cells, and how they are shown. */
-const NEEDED =
+const NEEDED_PARTS =
   /^(?:\[Content_Types\]\.xml|_rels\/\.rels|xl\/(?:workbook|sharedStrings|styles|metadata|theme\/[^/]+)\.xml|xl\/_rels\/workbook\.xml\.rels|xl\/worksheets\/[^/]+\.xml)$/i;
-const RELATIONS = 'xl/_rels/workbook.xml.rels';
+const RELATIONS_PART = 'xl/_rels/workbook.xml.rels';
 
 interface WorkbookParts {
   /** A workbook of these parts, not compressed. */
@@ -39,12 +39,12 @@ export async function cellsOnly(bytes: Uint8Array): Promise<WorkbookParts> {
     if (name === 'xl/workbook.bin') kind = 'a binary workbook (.xlsb)';
     if (name === 'content.xml') kind = 'an OpenDocument spreadsheet (.ods)';
     if (name === 'word/document.xml') kind = 'a text document (.docx)';
-    if (!NEEDED.test(name)) continue;
-    if (size > LIMITS.unpacked) throw tooLarge(LIMITS.unpacked);
-    if ((unpacked += size) > LIMITS.unpackedInAll) throw tooLarge(LIMITS.unpackedInAll);
+    if (!NEEDED_PARTS.test(name)) continue;
+    if (size > FILE_LIMITS.unpacked) throw tooLarge(FILE_LIMITS.unpacked);
+    if ((unpacked += size) > FILE_LIMITS.unpackedInAll) throw tooLarge(FILE_LIMITS.unpackedInAll);
     if (parts.has(name)) throw new UnreadableFile(`The workbook is damaged: it holds ${name} twice.`);
-    if (parts.set(name, part).size > 4 * LIMITS.sheets)
-      throw new UnreadableFile(`The workbook has more than ${4 * LIMITS.sheets} parts.`);
+    if (parts.set(name, part).size > 4 * FILE_LIMITS.sheets)
+      throw new UnreadableFile(`The workbook has more than ${4 * FILE_LIMITS.sheets} parts.`);
   }
   if (!parts.has('xl/workbook.xml'))
     throw new UnreadableFile(`The file is ${kind || 'no workbook'}: save it as .xlsx or .csv.`);
@@ -53,9 +53,9 @@ export async function cellsOnly(bytes: Uint8Array): Promise<WorkbookParts> {
   let [kept, cells] = [0, 0];
   for (const [name, part] of parts) {
     const said = leanPart(name, part.unpack());
-    if ((cells += said.cells) > LIMITS.cells)
-      throw new UnreadableFile(`The workbook holds more than ${LIMITS.cells} cells.`);
-    if ((kept += said.bytes.length) > LIMITS.kept) throw tooLarge(LIMITS.kept);
+    if ((cells += said.cells) > FILE_LIMITS.cells)
+      throw new UnreadableFile(`The workbook holds more than ${FILE_LIMITS.cells} cells.`);
+    if ((kept += said.bytes.length) > FILE_LIMITS.kept) throw tooLarge(FILE_LIMITS.kept);
     entries[name] = said.bytes;
     if (said.hidden) hidden.set(name, said.hidden);
   }
@@ -68,10 +68,10 @@ function partsOf(entries: Readonly<Record<string, Uint8Array>>): string[] {
     [
       ...Buffer.from(entries[part] ?? [])
         .toString()
-        .matchAll(new RegExp(`<${PREFIX}${name}\\b[^<>]*>`, 'g')),
+        .matchAll(new RegExp(`<${XML_PREFIX}${name}\\b[^<>]*>`, 'g')),
     ].map(String);
   const targets = new Map(
-    elements(RELATIONS, 'Relationship').map((one) => [
+    elements(RELATIONS_PART, 'Relationship').map((one) => [
       /\bId="([^"]*)"/.exec(one)?.[1],
       new URL(/\bTarget="([^"]*)"/.exec(one)?.[1] ?? '', 'file:///xl/').pathname.slice(1),
     ]),
@@ -118,13 +118,13 @@ function textsIn(xml: Buffer): number {
   return texts;
 }
 
-const PREFIX = '(?:[\\w.-]+:)?';
+const XML_PREFIX = '(?:[\\w.-]+:)?';
 /** Cells and rows without anything in them. */
 const SAYS_NOTHING = [
-  new RegExp(`<${PREFIX}c\\b[^<>]*/>|<${PREFIX}c\\b[^<>]*></${PREFIX}c>`, 'g'),
-  new RegExp(`<${PREFIX}row\\b[^<>]*/>|<${PREFIX}row\\b[^<>]*>\\s*</${PREFIX}row>`, 'g'),
+  new RegExp(`<${XML_PREFIX}c\\b[^<>]*/>|<${XML_PREFIX}c\\b[^<>]*></${XML_PREFIX}c>`, 'g'),
+  new RegExp(`<${XML_PREFIX}row\\b[^<>]*/>|<${XML_PREFIX}row\\b[^<>]*>\\s*</${XML_PREFIX}row>`, 'g'),
 ];
-const PLACE = new RegExp(`<${PREFIX}(row|col|c)\\b([^<>]*)>`, 'g');
+const PLACED_TAG = new RegExp(`<${XML_PREFIX}(row|col|c)\\b([^<>]*)>`, 'g');
 
 /** @throws UnreadableFile where rows or cells stand twice, or not in order: of two one would be lost */
 function cellsOf(name: string, xml: Buffer): LeanPart {
@@ -135,7 +135,7 @@ function cellsOf(name: string, xml: Buffer): LeanPart {
     new UnreadableFile(`The workbook is damaged: in ${name} ${at} stands twice, or not in its place.`);
   for (const slice of slices(xml)) {
     const short = SAYS_NOTHING.reduce((text, nothing) => text.replaceAll(nothing, ''), slice);
-    for (const [, what, attributes] of short.matchAll(PLACE)) {
+    for (const [, what, attributes] of short.matchAll(PLACED_TAG)) {
       const at = /\br="([A-Z]*)(\d*)"/.exec(attributes!);
       if (what === 'col') {
         if (isHidden(attributes!)) hidden.columns.push(...columnsOf(attributes!));
@@ -161,17 +161,17 @@ const isHidden = (attributes: string): boolean => /\bhidden="(?:1|true)"/.test(a
 
 function columnsOf(attributes: string): number[] {
   const [min, max] = ['min', 'max'].map((name) => Number(new RegExp(`\\b${name}="(\\d+)"`).exec(attributes)?.[1] ?? 0));
-  const count = Math.max(0, Math.min(max!, LIMITS.columns) - min! + 1);
+  const count = Math.max(0, Math.min(max!, FILE_LIMITS.columns) - min! + 1);
   return min! > 0 ? Array.from({ length: count }, (_, i) => min! - 1 + i) : [];
 }
 
 /** The number of bytes that are looked at together. */
-const SLICE = 1 << 20;
+const SLICE_BYTES = 1 << 20;
 
 /** The bytes as letters of one byte each, in pieces that end between two rows, or at least between two elements. */
 function* slices(xml: Buffer): Generator<string> {
   for (let from = 0; from < xml.length;) {
-    let to = Math.min(from + SLICE, xml.length);
+    let to = Math.min(from + SLICE_BYTES, xml.length);
     if (to < xml.length) {
       const row = xml.subarray(from, to).lastIndexOf('</row>');
       const at = row >= 0 ? from + row + 6 : xml.indexOf('>', to) + 1;

@@ -1,6 +1,14 @@
 /** Reads workbooks (XLSX), of which only the parts with cells are unpacked. */
 import type { CellObject, WorkBook, WorkSheet } from '@e965/xlsx';
-import { LIMITS, UnreadableFile, columnLetters, dateOfSerial, type Cell, type Epoch, type Sheet } from './sheet.js';
+import {
+  FILE_LIMITS,
+  UnreadableFile,
+  columnLetters,
+  dateOfSerial,
+  type Cell,
+  type Epoch,
+  type Sheet,
+} from './sheet.js';
 import type { SheetRow, SpreadsheetFile } from './sheet.js';
 import { cellsOnly, type Hidden } from './workbook-parts.js';
 
@@ -31,8 +39,8 @@ export async function readXlsx(bytes: Uint8Array): Promise<SpreadsheetFile> {
   const settings = book.Workbook;
   const epoch: Epoch = settings?.WBProps?.date1904 ? 1904 : 1900;
   const isHidden = (i: number) => (settings?.Sheets?.[i]?.Hidden ?? 0) !== 0;
-  if (book.SheetNames.length > LIMITS.sheets)
-    throw new UnreadableFile(`The workbook has more than ${LIMITS.sheets} sheets.`);
+  if (book.SheetNames.length > FILE_LIMITS.sheets)
+    throw new UnreadableFile(`The workbook has more than ${FILE_LIMITS.sheets} sheets.`);
   const { SSF } = await import('@e965/xlsx');
   const isDate = (format: string) => SSF.is_date(format) as boolean;
   const sheets = book.SheetNames.flatMap((name, i): Sheet[] => {
@@ -44,7 +52,7 @@ export async function readXlsx(bytes: Uint8Array): Promise<SpreadsheetFile> {
     return [sheetOf(name, sheet, hidden ?? NOTHING_HIDDEN, epoch, isDate)];
   });
   const rows = sheets.reduce((sum, sheet) => sum + sheet.rows.length, 0);
-  if (rows > LIMITS.rows) throw new UnreadableFile(`The workbook holds more than ${LIMITS.rows} rows.`);
+  if (rows > FILE_LIMITS.rows) throw new UnreadableFile(`The workbook holds more than ${FILE_LIMITS.rows} rows.`);
   return {
     format: 'xlsx',
     sheets,
@@ -77,8 +85,10 @@ function sheetOf(
       const c = Number(column);
       const cell = read(data[r]![c]);
       if (!cell) continue;
-      if (c >= LIMITS.columns)
-        throw new UnreadableFile(`Cell ${columnLetters(c)}${r + 1} of «${name}» is beyond column ${LIMITS.columns}.`);
+      if (c >= FILE_LIMITS.columns)
+        throw new UnreadableFile(
+          `Cell ${columnLetters(c)}${r + 1} of «${name}» is beyond column ${FILE_LIMITS.columns}.`,
+        );
       cells.set(c, cell);
     }
     for (const { column, from } of cells.size > 0 ? (merged.get(r) ?? []) : []) {
@@ -95,8 +105,9 @@ function mergedBelow(name: string, sheet: WorkSheet): ReadonlyMap<number, { colu
   const merged = new Map<number, { column: number; from: number }[]>();
   let steps = 0;
   for (const { s, e } of sheet['!merges'] ?? [])
-    for (let r = s.r + 1; r <= Math.min(e.r, s.r + LIMITS.rows) && s.c < LIMITS.columns; r++) {
-      if (++steps > LIMITS.cells) throw new UnreadableFile(`«${name}» merges more than ${LIMITS.cells} cells.`);
+    for (let r = s.r + 1; r <= Math.min(e.r, s.r + FILE_LIMITS.rows) && s.c < FILE_LIMITS.columns; r++) {
+      if (++steps > FILE_LIMITS.cells)
+        throw new UnreadableFile(`«${name}» merges more than ${FILE_LIMITS.cells} cells.`);
       const row = merged.get(r);
       if (row) row.push({ column: s.c, from: s.r });
       else merged.set(r, [{ column: s.c, from: s.r }]);
@@ -111,14 +122,14 @@ function readCell(cell: CellObject, epoch: Epoch, isDate: (format: string) => bo
     case 's': {
       const text = String(v ?? '');
       if (text.trim() === '') return null;
-      return text.length > LIMITS.letters
-        ? { text: text.slice(0, 100), fault: `is longer than ${LIMITS.letters} characters` }
+      return text.length > FILE_LIMITS.letters
+        ? { text: text.slice(0, 100), fault: `is longer than ${FILE_LIMITS.letters} characters` }
         : { text, ...note };
     }
     case 'b':
       return { text: v ? 'true' : 'false', ...note };
     case 'e': {
-      const name = ERRORS.get(v as number) ?? 'of an unknown kind';
+      const name = CELL_ERRORS.get(v as number) ?? 'of an unknown kind';
       return { text: name, fault: `holds the error ${name}` };
     }
     case 'n': {
@@ -134,7 +145,7 @@ function readCell(cell: CellObject, epoch: Epoch, isDate: (format: string) => bo
 }
 
 /** By their numbers in the library; the names are those of ECMA-376. */
-const ERRORS = new Map<number, string>([
+const CELL_ERRORS = new Map<number, string>([
   ...([
     [0x00, '#NULL!'],
     [0x07, '#DIV/0!'],

@@ -18,7 +18,7 @@ export interface ZipPart {
 const [ENTRY, LOCAL, END, END_64] = [0x02014b50, 0x04034b50, 0x06054b50, 0x06064b50];
 const [END_BYTES, LOCATOR_BYTES, LONGEST_COMMENT] = [22, 20, 0xffff];
 /** Says that the number stands in the further field, with 64 bits. */
-const ELSEWHERE = 0xffffffff;
+const ZIP64_MARKER = 0xffffffff;
 
 /**
  * The parts of a ZIP file, in the order of its directory.
@@ -57,7 +57,7 @@ function directoryOf(bytes: Buffer): { at: number; count: number } {
   while (bytes.readUInt32LE(end) !== END)
     if (--end < Math.max(0, bytes.length - END_BYTES - LONGEST_COMMENT)) throw new RangeError();
   const [count, at] = [bytes.readUInt16LE(end + 10), bytes.readUInt32LE(end + 16)];
-  if (at !== ELSEWHERE && count !== 0xffff) return { at, count };
+  if (at !== ZIP64_MARKER && count !== 0xffff) return { at, count };
   const large = Number(bytes.readBigUInt64LE(end - LOCATOR_BYTES + 8));
   if (bytes.readUInt32LE(large) !== END_64) throw new RangeError();
   return { at: Number(bytes.readBigUInt64LE(large + 48)), count: Number(bytes.readBigUInt64LE(large + 32)) };
@@ -66,11 +66,13 @@ function directoryOf(bytes: Buffer): { at: number; count: number } {
 /** How large a part is, unpacked and packed, and where it begins. */
 function numbersOf(bytes: Buffer, at: number, further: Buffer): [size: number, packed: number, offset: number] {
   const short = [24, 20, 42].map((from) => bytes.readUInt32LE(at + from)) as [number, number, number];
-  if (!short.includes(ELSEWHERE)) return short;
+  if (!short.includes(ZIP64_MARKER)) return short;
   let field = 0;
   while (further.readUInt16LE(field) !== 1) field += 4 + further.readUInt16LE(field + 2);
   let next = field + 4 - 8;
-  return short.map((one) => (one === ELSEWHERE ? Number(further.readBigUInt64LE((next += 8))) : one)) as typeof short;
+  return short.map((one) =>
+    one === ZIP64_MARKER ? Number(further.readBigUInt64LE((next += 8))) : one,
+  ) as typeof short;
 }
 
 interface Packed {

@@ -11,11 +11,11 @@ import { LetterClock } from './clock.js';
 import { OF_RETURN, occasionsOf, stillHolds, type Occasion } from './occasions.js';
 import { Outbox, type NewLetter } from './outbox.js';
 
-const PAGE = 500;
+const BATCH_SIZE = 500;
 const REPORT_PUBLISHED = `${publication.category}.Published`;
 /** The types of events that letters follow from begin so. */
-const CONCERNED = [`${rounds.category}.`, `${aReturn.category}.`, REPORT_PUBLISHED];
-const isConcerned = ({ type }: Envelope): boolean => CONCERNED.some((start) => type.startsWith(start));
+const EVENT_TYPE_PREFIXES = [`${rounds.category}.`, `${aReturn.category}.`, REPORT_PUBLISHED];
+const isConcerned = ({ type }: Envelope): boolean => EVENT_TYPE_PREFIXES.some((start) => type.startsWith(start));
 /** The number of events without letters after which the outbox is told how far they were read: after a start they are read again. */
 const TOLD_EVERY = 5_000;
 
@@ -60,7 +60,7 @@ export class Deciding {
   async decide(): Promise<number> {
     const told = await this.outbox.checkpoint((await this.log.store.head()) ?? '0');
     if (!this.#isQuiet(told)) this.#quiet = { from: told, to: told, events: 0 };
-    const batch = await this.log.store.readAll(this.#quiet.to, PAGE);
+    const batch = await this.log.store.readAll(this.#quiet.to, BATCH_SIZE);
     const concerned = batch.filter(isConcerned);
     if (concerned.length === 0) this.#goOn(batch);
     if (concerned.length === 0 && this.#quiet.events < TOLD_EVERY) return batch.length;

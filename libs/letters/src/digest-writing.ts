@@ -16,9 +16,9 @@ import type { LetterFacts, LetterRow } from './outbox.js';
 import { lettersIn, type Words } from './words/index.js';
 import { button, link, paragraph, type LetterPart, type Linked, type WrittenLetter } from './written.js';
 
-const PAGE = 1_000;
+const BATCH_SIZE = 1_000;
 /** The most entries that are told of one thing that is followed; of more, their number. */
-const MOST = 40;
+const MAX_ENTRIES_PER_SECTION = 40;
 /** The number of commitments that are asked for at once. */
 const AT_ONCE = 500;
 
@@ -46,7 +46,7 @@ const ENTRY_PAGES: Readonly<Record<Register, string>> = {
 };
 
 /** They say of something else how far it is. */
-const SILENT = ['return.Applied', 'return.TakenBack'];
+const EVENTS_WITHOUT_ENTRY = ['return.Applied', 'return.TakenBack'];
 
 @Injectable()
 export class DigestWriting {
@@ -89,7 +89,12 @@ export class DigestWriting {
       const entries = await this.#entries(follow, from, to, words);
       const name = await this.followed.nameOf(follow, await this.#languageOf(follower));
       if (entries.length > 0)
-        sections.push({ follow, name, entries: entries.slice(0, MOST), more: Math.max(0, entries.length - MOST) });
+        sections.push({
+          follow,
+          name,
+          entries: entries.slice(0, MAX_ENTRIES_PER_SECTION),
+          more: Math.max(0, entries.length - MAX_ENTRIES_PER_SECTION),
+        });
     }
     return sections;
   }
@@ -102,7 +107,7 @@ export class DigestWriting {
 
   async #entries(follow: Follow, from: string, to: string, words: Words): Promise<Linked[]> {
     const changed: Changed = new Map();
-    for (let after = from, batch; (batch = await this.log.store.readAll(after, PAGE)).length > 0;) {
+    for (let after = from, batch; (batch = await this.log.store.readAll(after, BATCH_SIZE)).length > 0;) {
       const known = batch.filter(({ position }) => BigInt(position) <= BigInt(to));
       const { kind, code } = follow;
       const wanted =
@@ -110,7 +115,8 @@ export class DigestWriting {
           ? known.filter(({ stream }) => stream.startsWith('commitment-'))
           : await this.concerns.among(known, { [kind]: [code] });
       for (const event of await decodeAll(this.log, wanted))
-        if (!SILENT.includes(event.type)) changed.set(event.stream, [...(changed.get(event.stream) ?? []), event]);
+        if (!EVENTS_WITHOUT_ENTRY.includes(event.type))
+          changed.set(event.stream, [...(changed.get(event.stream) ?? []), event]);
       if (known.length < batch.length) break;
       after = batch.at(-1)!.position;
     }

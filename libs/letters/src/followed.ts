@@ -24,7 +24,7 @@ export const FOLLOW_KINDS = ['agency', 'theme', 'forum', 'list'] as const;
 export type FollowKind = (typeof FOLLOW_KINDS)[number];
 
 /** The first part of the address of the page. */
-const PAGES: Readonly<Record<FollowKind, string>> = {
+const PAGE_PATHS: Readonly<Record<FollowKind, string>> = {
   agency: 'agencies',
   theme: 'themes',
   forum: 'forums',
@@ -80,7 +80,7 @@ export class Followed {
 
   /** The address of its page. */
   pathOf({ kind, code }: { kind: FollowKind; code: string }): string {
-    const page = PAGES[kind];
+    const page = PAGE_PATHS[kind];
     return kind === 'list' ? `/${page}?${code}` : `/${page}/${encodeURIComponent(code)}`;
   }
 

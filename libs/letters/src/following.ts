@@ -15,9 +15,9 @@ import { keeping } from './outbox.js';
 
 export const WEEK_MS = 7 * DAY_MS;
 /** One follower follows so many things. */
-const MOST = 50;
+const MAX_FOLLOWS_PER_FOLLOWER = 50;
 /** The most follows that wait for the confirmation of one address, each with one letter, until a week has passed. */
-const MOST_WAITING = 3;
+const MAX_UNCONFIRMED_FOLLOWS = 3;
 /** The most letters an hour to addresses that nobody has confirmed, of all senders together. */
 const MOST_AN_HOUR = 100;
 
@@ -46,7 +46,7 @@ export interface Follower {
   readonly nextAt: number;
 }
 
-const COLUMNS = 'id, account, email, language, secret, next_at AS "nextAt"';
+const FOLLOWER_COLUMNS = 'id, account, email, language, secret, next_at AS "nextAt"';
 type Row = Omit<Follower, 'nextAt'> & { readonly nextAt: number | string };
 const followerOf = (row: Row): Follower => ({ ...row, nextAt: Number(row.nextAt) });
 
@@ -105,7 +105,11 @@ export class Following {
     const follower = await this.#made('email', email, language);
     const known = await this.follows(follower.id);
     if (known.some((one) => one.kind === kind && one.code === code)) return;
-    if (known.filter(({ confirmed }) => confirmed === null).length >= MOST_WAITING || known.length >= MOST) return;
+    if (
+      known.filter(({ confirmed }) => confirmed === null).length >= MAX_UNCONFIRMED_FOLLOWS ||
+      known.length >= MAX_FOLLOWS_PER_FOLLOWER
+    )
+      return;
     const id = randomUUID();
     await this.access.keep([
       this.#inserting(follower.id, id, { kind, code }, await this.#head(), null),
@@ -169,7 +173,7 @@ export class Following {
   /** Those whose turn it is, and to whom no digest is on its way. */
   async due(now: number): Promise<Follower[]> {
     const rows = await this.access.query<Row>(
-      `SELECT ${COLUMNS} FROM followers f WHERE next_at <= ? AND NOT EXISTS
+      `SELECT ${FOLLOWER_COLUMNS} FROM followers f WHERE next_at <= ? AND NOT EXISTS
          (SELECT 1 FROM letters l WHERE l.follower = f.id AND l.kind = 'digest' AND l.state = 'waiting') ORDER BY next_at`,
       now,
     );
@@ -210,7 +214,7 @@ export class Following {
   }
 
   async #follower(by: 'id' | 'account' | 'email' | 'secret', value: string): Promise<Follower | null> {
-    const [row] = await this.access.query<Row>(`SELECT ${COLUMNS} FROM followers WHERE ${by} = ?`, value);
+    const [row] = await this.access.query<Row>(`SELECT ${FOLLOWER_COLUMNS} FROM followers WHERE ${by} = ?`, value);
     return row ? followerOf(row) : null;
   }
 
@@ -228,7 +232,8 @@ export class Following {
   async #add(follower: Follower, asked: FollowTarget, confirmed: boolean): Promise<void> {
     const known = await this.follows(follower.id);
     if (known.some(({ kind, code }) => kind === asked.kind && code === asked.code)) return;
-    if (known.length >= MOST) throw refused('too_many', '/code', `One follows ${MOST} things at most.`);
+    if (known.length >= MAX_FOLLOWS_PER_FOLLOWER)
+      throw refused('too_many', '/code', `One follows ${MAX_FOLLOWS_PER_FOLLOWER} things at most.`);
     const at = confirmed ? this.clock.now().toISOString() : null;
     const head = await this.#head();
     await this.access.keep([this.#inserting(follower.id, randomUUID(), asked, head, at)]);

@@ -9,8 +9,8 @@ import { Letters, type ShownLetter } from './letters.js';
 import { LETTER_KINDS, LETTER_STATES, type LetterKind, type LetterState } from './outbox.js';
 import { Post } from './post.js';
 
-const TEXT = { type: String, nullable: true } as const;
-const INSTANT = { type: String, format: 'date-time' } as const;
+const NULLABLE_TEXT_SCHEMA = { type: String, nullable: true } as const;
+const INSTANT_SCHEMA = { type: String, format: 'date-time' } as const;
 
 class LetterText {
   @ApiProperty({ format: 'email' }) readonly to: string;
@@ -22,22 +22,27 @@ class LetterText {
 export class LetterView {
   @ApiProperty({ format: 'uuid' }) readonly id: string;
   @ApiProperty({ enum: LETTER_KINDS, description: 'The occasion' }) readonly kind: LetterKind;
-  @ApiProperty({ ...TEXT, example: 'CM-2012' }) readonly round: string | null;
-  @ApiProperty({ ...TEXT, example: 'IOM' }) readonly agency: string | null;
-  @ApiProperty({ ...TEXT, description: 'To whom, by pseudonym; null: the agency has nobody with an address' })
+  @ApiProperty({ ...NULLABLE_TEXT_SCHEMA, example: 'CM-2012' }) readonly round: string | null;
+  @ApiProperty({ ...NULLABLE_TEXT_SCHEMA, example: 'IOM' }) readonly agency: string | null;
+  @ApiProperty({
+    ...NULLABLE_TEXT_SCHEMA,
+    description: 'To whom, by pseudonym; null: the agency has nobody with an address',
+  })
   readonly account: string | null;
-  @ApiProperty({ ...TEXT, description: 'null: it was erased, or there is nobody' }) readonly name: string | null;
+  @ApiProperty({ ...NULLABLE_TEXT_SCHEMA, description: 'null: it was erased, or there is nobody' }) readonly name:
+    | string
+    | null;
   @ApiProperty({
     enum: LETTER_STATES,
     description:
       'sent: handed over to the mail server, or laid in the folder. not_needed: of no use any more when it was its turn. given_up: the mail server refused it. nobody: there is nobody to write to',
   })
   readonly state: LetterState;
-  @ApiProperty({ ...INSTANT, description: 'When it was decided on' }) readonly decided: string;
-  @ApiProperty({ ...INSTANT, nullable: true, description: 'When it was sent, or ended otherwise' })
+  @ApiProperty({ ...INSTANT_SCHEMA, description: 'When it was decided on' }) readonly decided: string;
+  @ApiProperty({ ...INSTANT_SCHEMA, nullable: true, description: 'When it was sent, or ended otherwise' })
   readonly settled: string | null;
   @ApiProperty({ type: 'integer', minimum: 0 }) readonly attempts: number;
-  @ApiProperty({ ...TEXT, description: 'Why the last attempt failed' }) readonly error: string | null;
+  @ApiProperty({ ...NULLABLE_TEXT_SCHEMA, description: 'Why the last attempt failed' }) readonly error: string | null;
   @ApiProperty({
     type: LetterText,
     nullable: true,

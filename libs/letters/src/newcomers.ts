@@ -11,7 +11,7 @@ import { letterId, reachable } from './deciding.js';
 import { stillHolds } from './occasions.js';
 import { Outbox, type NewLetter } from './outbox.js';
 
-const NEWCOMERS = '5d9c2c0e-9a0f-5b43-8f6c-0b7a51d8e3f1';
+const NEWCOMERS_NAMESPACE = '5d9c2c0e-9a0f-5b43-8f6c-0b7a51d8e3f1';
 
 @Injectable()
 export class Newcomers {
@@ -56,7 +56,7 @@ export class Newcomers {
       if (!whose || reachable([whose], agency, now).length === 0) continue;
       const { state } = await load(this.log, aReturn, returnId(code, agency));
       if (!stillHolds('invitation', round, agency, state, todayAt(now))) continue;
-      const id = letterId(uuidv5(code, NEWCOMERS), 'invitation', `${agency} ${account}`);
+      const id = letterId(uuidv5(code, NEWCOMERS_NAMESPACE), 'invitation', `${agency} ${account}`);
       letters.push({ id, kind: 'invitation', account, round: code, agency, facts: {} });
     }
     return letters;

@@ -50,7 +50,7 @@ export function occasionsOf({ name, data }: Pick<Recorded, 'name' | 'data'>, bef
 export const OF_RETURN: Readonly<Record<string, RoundLetterKind>> = { SentBack: 'returned', Accepted: 'accepted' };
 
 /** The letters that are about a return that is owed. */
-const ASKS: readonly RoundLetterKind[] = ['invitation', 'reminder', 'extended', 'reopened'];
+const LETTERS_ABOUT_OWED_RETURNS: readonly RoundLetterKind[] = ['invitation', 'reminder', 'extended', 'reopened'];
 
 /** Events of longer ago bring no letter: a round of the past may be recorded late. */
 const PAST_DAYS = 30;
@@ -76,10 +76,11 @@ export function stillHolds(
   return owes(round, agency, { state }, today) && (kind === 'reminder' || dueOn(round, agency) >= today);
 }
 
-export const isAboutWhatIsOwed = (kind: RoundLetterKind): boolean => ASKS.includes(kind) || kind === 'returned';
+export const isAboutWhatIsOwed = (kind: RoundLetterKind): boolean =>
+  LETTERS_ABOUT_OWED_RETURNS.includes(kind) || kind === 'returned';
 
 /** Where a round does not say when: these many days before and after the deadline. */
-const USUAL: NonNullable<NonNullable<Round['reminders']>['at']> = [
+const DEFAULT_REMINDERS: NonNullable<NonNullable<Round['reminders']>['at']> = [
   { days: 14, when: 'before' },
   { days: 3, when: 'before' },
   { days: 1, when: 'after' },
@@ -89,7 +90,9 @@ const USUAL: NonNullable<NonNullable<Round['reminders']>['at']> = [
 /** The days on which an agency is reminded by the terms of a round, the first one first. */
 export function reminderDays({ reminders }: Pick<Round, 'reminders'>, due: FullDate): FullDate[] {
   if (reminders?.none) return [];
-  return (reminders?.at ?? USUAL).map(({ days, when }) => daysAfter(due, when === 'before' ? -days : days)).sort();
+  return (reminders?.at ?? DEFAULT_REMINDERS)
+    .map(({ days, when }) => daysAfter(due, when === 'before' ? -days : days))
+    .sort();
 }
 
 /** A day of the schedule that was missed by more days is left out. */

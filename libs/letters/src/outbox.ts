@@ -62,7 +62,7 @@ type Row = Omit<LetterRow, 'facts' | 'attempts' | 'nextAt'> & {
   readonly nextAt: number | string;
 };
 
-const COLUMNS = `id, kind, account, follower, round, agency, facts, decided, settled, state, attempts,
+const LETTER_COLUMNS = `id, kind, account, follower, round, agency, facts, decided, settled, state, attempts,
   next_at AS "nextAt", error`;
 
 const letterOf = (row: Row): LetterRow => ({
@@ -72,7 +72,7 @@ const letterOf = (row: Row): LetterRow => ({
   nextAt: Number(row.nextAt),
 });
 
-const LOG = 'log';
+const CHECKPOINT_NAME = 'log';
 
 /** A letter is decided once, sent by one process at a time, and noted when it was sent. */
 export class Outbox {
@@ -81,11 +81,11 @@ export class Outbox {
   /** The position up to which the log was read for letters; a new outbox begins with the next event. */
   async checkpoint(head: string): Promise<string> {
     const sql = 'SELECT position FROM letters_checkpoint WHERE name = ?';
-    const known = () => this.access.query<{ position: string }>(sql, LOG);
+    const known = () => this.access.query<{ position: string }>(sql, CHECKPOINT_NAME);
     let [row] = await known();
     if (!row) {
       const insert = `INSERT INTO letters_checkpoint VALUES (?, ?) ON CONFLICT (name) DO NOTHING RETURNING name`;
-      await this.access.query(insert, LOG, head);
+      await this.access.query(insert, CHECKPOINT_NAME, head);
       [row] = await known();
     }
     return row!.position;
@@ -95,7 +95,7 @@ export class Outbox {
   decided(letters: readonly NewLetter[], from: string, to: string, now: Date): Promise<void> {
     return this.access.keep([
       ...letters.map((letter) => keeping(letter, now)),
-      ['UPDATE letters_checkpoint SET position = ? WHERE name = ? AND position = ?', to, LOG, from],
+      ['UPDATE letters_checkpoint SET position = ? WHERE name = ? AND position = ?', to, CHECKPOINT_NAME, from],
     ]);
   }
 
@@ -112,7 +112,7 @@ export class Outbox {
   }
 
   async one(id: string): Promise<LetterRow | null> {
-    const [row] = await this.access.query<Row>(`SELECT ${COLUMNS} FROM letters WHERE id = ?`, id);
+    const [row] = await this.access.query<Row>(`SELECT ${LETTER_COLUMNS} FROM letters WHERE id = ?`, id);
     return row ? letterOf(row) : null;
   }
 
@@ -120,7 +120,7 @@ export class Outbox {
   async latest(limit: number, round?: string): Promise<LetterRow[]> {
     const where = round === undefined ? 'WHERE follower IS NULL' : 'WHERE round = ?';
     const rows = await this.access.query<Row>(
-      `SELECT ${COLUMNS} FROM letters ${where} ORDER BY decided DESC, id LIMIT ?`,
+      `SELECT ${LETTER_COLUMNS} FROM letters ${where} ORDER BY decided DESC, id LIMIT ?`,
       ...(round === undefined ? [limit] : [round, limit]),
     );
     return rows.map(letterOf);
@@ -140,7 +140,7 @@ export class Outbox {
   async take(id: string, lease: string, now: number, until: number): Promise<LetterRow | null> {
     const [row] = await this.access.query<Row>(
       `UPDATE letters SET lease = ?, lease_until = ?
-       WHERE id = ? AND state = 'waiting' AND (lease IS NULL OR lease_until <= ?) RETURNING ${COLUMNS}`,
+       WHERE id = ? AND state = 'waiting' AND (lease IS NULL OR lease_until <= ?) RETURNING ${LETTER_COLUMNS}`,
       ...[lease, until, id, now],
     );
     return row ? letterOf(row) : null;

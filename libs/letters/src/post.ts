@@ -14,12 +14,12 @@ import { Outbox } from './outbox.js';
 import { Reminding } from './reminding.js';
 
 /** When letters that are due are looked for. */
-const LOOKS = { everyMs: 30_000, pauseMs: 1_000 };
+const LOOK_TIMES = { everyMs: 30_000, pauseMs: 1_000 };
 /** The time for which a process has a letter for itself: longer than a mail server may take. */
 const LEASE_MS = 180_000;
 const AT_ONCE = 50;
 /** The waits before a letter is tried again: 1 min, 5 min, 30 min, then every 3 hours for three days. Then it is given up. */
-const RETRIES_MS: readonly number[] = [1, 5, 30, ...Array<number>(24).fill(180)].map((minutes) => minutes * 60_000);
+const BACKOFF_MS: readonly number[] = [1, 5, 30, ...Array<number>(24).fill(180)].map((minutes) => minutes * 60_000);
 
 @Injectable()
 export class Post implements OnModuleDestroy {
@@ -42,7 +42,7 @@ export class Post implements OnModuleDestroy {
     this.#lookout = new Lookout(log.store, {
       look: () => this.pass(),
       hears: (after, batch) => deciding.passOver(after ?? '0', batch),
-      ...LOOKS,
+      ...LOOK_TIMES,
     });
   }
 
@@ -106,7 +106,7 @@ export class Post implements OnModuleDestroy {
       const refused = error instanceof LetterNotSent && !error.again;
       // The words of other errors may hold the text of a letter.
       const why = error instanceof LetterNotSent ? error.message : 'The letter could not be written now.';
-      const wait = RETRIES_MS[row.attempts];
+      const wait = BACKOFF_MS[row.attempts];
       this.#logger.warn(`${row.kind} ${id}: ${why}`);
       if (refused || wait === undefined) await this.outbox.settle(id, this.#me, 'given_up', now, why);
       else await this.outbox.failed(id, this.#me, now.getTime() + wait, why);

@@ -8,7 +8,7 @@ import { LetterClock } from './clock.js';
 import { isTimeToRemind } from './occasions.js';
 
 /** The actor of reminders: the secretariat, by the terms of the round. */
-const CALENDAR: Actor = { account: 'calendar', role: 'secretariat', agency: null };
+const CALENDAR_ACTOR: Actor = { account: 'calendar', role: 'secretariat', agency: null };
 
 @Injectable()
 export class Reminding {
@@ -38,9 +38,9 @@ export class Reminding {
       const owing = asked.length > 0 ? await this.rounds.owing(state, today) : [];
       const agencies = asked.filter((agency) => owing.includes(agency));
       if (agencies.length === 0) continue;
-      const meta = metaOf(CALENDAR, `remind ${code} ${today} ${agencies.join()}`);
+      const meta = metaOf(CALENDAR_ACTOR, `remind ${code} ${today} ${agencies.join()}`);
       try {
-        await this.rounds.act('remind', code, { agencies }, { by: CALENDAR, meta }, { on: today });
+        await this.rounds.act('remind', code, { agencies }, { by: CALENDAR_ACTOR, meta }, { on: today });
       } catch (error) {
         if (!(error instanceof Rejected)) throw error;
         this.#logger.warn(`${code} reminds nobody: ${error.message}`);

@@ -35,7 +35,7 @@ export interface WrittenLetter {
 
 type Of<T extends LetterPart['type']> = Extract<LetterPart, { readonly type: T }>;
 
-const TEXTS: { readonly [T in LetterPart['type']]: (part: Of<T>) => string } = {
+const AS_TEXT: { readonly [T in LetterPart['type']]: (part: Of<T>) => string } = {
   paragraph: ({ text }) => text,
   heading: ({ text }) => `${text}\n${'-'.repeat(Math.min(text.length, 60))}`,
   button: ({ to }) => `${to.words}\n${to.address}`,
@@ -48,16 +48,16 @@ const TEXTS: { readonly [T in LetterPart['type']]: (part: Of<T>) => string } = {
       .join('\n'),
 };
 
-const textOf = (part: LetterPart): string => TEXTS[part.type](part as never);
+const textOf = (part: LetterPart): string => AS_TEXT[part.type](part as never);
 
 export const inText = ({ parts, small }: WrittenLetter): string =>
   [...parts.map(textOf), '-- ', ...small.map(textOf)].join('\n\n').replace('-- \n\n', '-- \n') + '\n';
 
-const FONT = 'font-family:Arial,Helvetica,sans-serif';
-const INK = 'color:#1f2933';
-const LINK = 'color:#0b5cad';
+const FONT_STYLE = 'font-family:Arial,Helvetica,sans-serif';
+const INK_STYLE = 'color:#1f2933';
+const LINK_STYLE = 'color:#0b5cad';
 
-const HTML: { readonly [T in LetterPart['type']]: (part: Of<T>) => JSX.Element } = {
+const AS_HTML: { readonly [T in LetterPart['type']]: (part: Of<T>) => JSX.Element } = {
   paragraph: ({ text }) => (
     <p dir="auto" style="margin:0 0 14px">
       {text}
@@ -80,7 +80,7 @@ const HTML: { readonly [T in LetterPart['type']]: (part: Of<T>) => JSX.Element }
   ),
   link: ({ to }) => (
     <p style="margin:0 0 8px">
-      <a href={to.address} style={LINK}>
+      <a href={to.address} style={LINK_STYLE}>
         {to.words}
       </a>
     </p>
@@ -89,7 +89,7 @@ const HTML: { readonly [T in LetterPart['type']]: (part: Of<T>) => JSX.Element }
     <ul style="margin:0 0 14px;padding-left:20px">
       {items.map(({ words, says, address, below = [] }) => (
         <li key={address + words} dir="auto" style="margin:0 0 8px">
-          <a href={address} style={LINK}>
+          <a href={address} style={LINK_STYLE}>
             {words}
           </a>
           {says && `: ${says}`}
@@ -102,7 +102,7 @@ const HTML: { readonly [T in LetterPart['type']]: (part: Of<T>) => JSX.Element }
   ),
 };
 
-const Part = ({ part }: { part: LetterPart }) => HTML[part.type](part as never);
+const Part = ({ part }: { part: LetterPart }) => AS_HTML[part.type](part as never);
 
 export const inHtml = ({ language, subject, parts, small }: WrittenLetter): string =>
   `<!doctype html>${renderToString(
@@ -112,7 +112,7 @@ export const inHtml = ({ language, subject, parts, small }: WrittenLetter): stri
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <title>{subject}</title>
       </head>
-      <body style={`margin:0;background:#ffffff;${FONT};${INK};font-size:15px;line-height:1.5`}>
+      <body style={`margin:0;background:#ffffff;${FONT_STYLE};${INK_STYLE};font-size:15px;line-height:1.5`}>
         <div style="max-width:600px;margin:0 auto;padding:20px">
           {parts.map((part, i) => (
             <Part key={i} part={part} />

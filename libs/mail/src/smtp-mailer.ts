@@ -7,7 +7,7 @@ import { messageOf } from './message.js';
 const [REACHED_MS, ANSWERED_MS] = [10_000, 30_000];
 
 /** Letters to this machine leave it by no network: they need no TLS. */
-const HERE = /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
+const LOOPBACK_HOST = /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
 
 /**
  * A letter crosses no network in the clear: `smtps:` is TLS from the start, and `smtp:` goes on only with STARTTLS and a
@@ -43,7 +43,7 @@ export class SmtpMailer extends Mailer {
     return createTransport({
       url: this.url,
       // The parameters of the address come second.
-      ...(!HERE.test(new URL(this.url).hostname) && { requireTLS: true }),
+      ...(!LOOPBACK_HOST.test(new URL(this.url).hostname) && { requireTLS: true }),
       connectionTimeout: REACHED_MS,
       greetingTimeout: REACHED_MS,
       socketTimeout: ANSWERED_MS,

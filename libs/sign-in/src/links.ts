@@ -7,9 +7,9 @@ import type { Once } from './once.js';
 /** The time for which a link is good. */
 export const LINK_MINUTES = 10;
 /** The page after signing in, if no other one was asked for: the desk of the agency, or the secretariat's. */
-export const DESK = '/home';
+export const DESK_PATH = '/home';
 /** The number of links of an account that may be good at a time: nobody's letterbox is filled by somebody else. */
-const MOST = 3;
+const MAX_OPEN_LINKS_PER_ACCOUNT = 3;
 
 /** Whom a link signs in, how it came, and the page that was wanted. */
 interface Opened {
@@ -54,7 +54,7 @@ export class SignInLinks {
     const account = await this.access.accounts.byEmail(email);
     const known = account && (await this.access.accounts.one(account));
     if (!account || !known || !known.email || !known.appointments.some(({ until }) => !until || until > now())) return;
-    if ((await this.once.open('link', account)) >= MOST) return;
+    if ((await this.once.open('link', account)) >= MAX_OPEN_LINKS_PER_ACCOUNT) return;
     await this.mailer.send({
       to: known.email,
       subject: 'Sign in to Followthrough',
@@ -86,7 +86,7 @@ export class SignInLinks {
   async make(
     account: string,
     way: 'link' | 'command line' = 'link',
-    to = DESK,
+    to = DESK_PATH,
     browser: string | null = null,
   ): Promise<string> {
     const key = await this.once.make('link', { account, browser, kept: { way, to }, forMs: LINK_MINUTES * 60_000 });

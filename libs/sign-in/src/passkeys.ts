@@ -20,7 +20,7 @@ export interface PasskeyRow {
 
 /** The time that a device may take. */
 const TAKES_MS = 5 * 60_000;
-const MOST = 20;
+const MAX_PASSKEYS_PER_ACCOUNT = 20;
 
 type Kept = { readonly challenge: string };
 
@@ -56,7 +56,8 @@ export class Passkeys {
   ): Promise<{ readonly options: PublicKeyCredentialCreationOptionsJSON; readonly attempt: string }> {
     const { generateRegistrationOptions } = await import('@simplewebauthn/server');
     const own = await this.of(session.account);
-    if (own.length >= MOST) throw new Rejected('conflict', `An account has ${MOST} passkeys at most.`);
+    if (own.length >= MAX_PASSKEYS_PER_ACCOUNT)
+      throw new Rejected('conflict', `An account has ${MAX_PASSKEYS_PER_ACCOUNT} passkeys at most.`);
     const options = await generateRegistrationOptions({
       ...{ rpName: 'Followthrough', rpID: this.#host, attestationType: 'none' },
       ...{ userName: session.name, userDisplayName: session.name, userID: Buffer.from(session.account) },

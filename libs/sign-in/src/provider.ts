@@ -38,7 +38,7 @@ const BY_PROVIDER = 'provider';
 /** The time that the provider may take. */
 const TAKES_MS = 10 * 60_000;
 /** The signatures that are taken: with a key pair, never with a shared secret, and never none. */
-const ALGORITHMS = [
+const SIGNATURE_ALGORITHMS = [
   'RS256',
   'PS256',
   'ES256',
@@ -54,7 +54,7 @@ const ALGORITHMS = [
 /** A fresh sign-in needs one at the provider within so many seconds. */
 const AGAIN_S = 60;
 /** The event of a logout token, and how old it may be. */
-const LOGOUT = 'http://schemas.openid.net/event/backchannel-logout';
+const LOGOUT_EVENT = 'http://schemas.openid.net/event/backchannel-logout';
 const LOGOUT_S = 120;
 /** The clocks of two machines may differ by so much. */
 const CLOCKS_S = 30;
@@ -188,7 +188,8 @@ export class Provider {
     const { issuer, clientId } = this.settings;
     const claims = await this.#verified(token, { issuer, audience: clientId }, ['iat', 'jti', 'events']);
     const events = (claims?.['events'] ?? {}) as Record<string, unknown>;
-    const isOne = typeof events[LOGOUT] === 'object' && events[LOGOUT] !== null && claims?.['nonce'] === undefined;
+    const isOne =
+      typeof events[LOGOUT_EVENT] === 'object' && events[LOGOUT_EVENT] !== null && claims?.['nonce'] === undefined;
     const isNow = Math.abs(Date.now() / 1_000 - (claims?.iat ?? 0)) < LOGOUT_S;
     const { sub, sid } = (claims ?? {}) as { sub?: unknown; sid?: unknown };
     const session = typeof sid === 'string' ? sid : null;
@@ -236,7 +237,7 @@ export class Provider {
       const keys = (this.#keys ??= await this.#remoteKeys());
       const { payload } = await jwtVerify(token, keys, {
         ...expected,
-        algorithms: ALGORITHMS,
+        algorithms: SIGNATURE_ALGORITHMS,
         requiredClaims,
         clockTolerance: CLOCKS_S,
       });

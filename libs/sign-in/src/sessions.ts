@@ -7,8 +7,8 @@ import { Rejected } from '#eventsourcing';
 import { principalAt, Sessions, type Holder, type Principal, type Session } from '#platform';
 
 /** The ways to sign in, as they are kept. */
-export const WAYS = ['link', 'command line', 'provider', 'passkey'] as const;
-export type Way = (typeof WAYS)[number];
+export const SIGN_IN_WAYS = ['link', 'command line', 'provider', 'passkey'] as const;
+export type Way = (typeof SIGN_IN_WAYS)[number];
 
 /** A session as its person sees it in a list. Instants are ISO 8601. */
 export interface SessionRow {

@@ -4,7 +4,7 @@ import type { FastifyReply } from 'fastify';
 import { randomBytes } from 'node:crypto';
 import { Rejected } from '#eventsourcing';
 import { AlwaysOpen, Cookies, isOwnPath, OneOf, PostsForm, SeeOther, Text, Reply, type ApiRequest } from '#platform';
-import { DESK, LINK_MINUTES, SignIn, type AtProvider, type Way } from '#sign-in';
+import { DESK_PATH, LINK_MINUTES, SignIn, type AtProvider, type Way } from '#sign-in';
 import { PlainPage, Section } from './layout.js';
 import { PasskeyForm } from './passkey-form.js';
 import { RendersPages } from './rendering.js';
@@ -44,7 +44,7 @@ export class SignInPages {
   @AlwaysOpen()
   ways(@Query() { to, again }: WantedAgain, @Req() { session }: ApiRequest, @Reply() reply: FastifyReply) {
     void reply.header('Cache-Control', 'no-store');
-    if (session && !again) return new SeeOther(isOwnPath(to) ? to : DESK);
+    if (session && !again) return new SeeOther(isOwnPath(to) ? to : DESK_PATH);
     const name = (again && session?.name) || undefined;
     return <Ways signIn={this.signIn} possible={this.cookies.safe} to={isOwnPath(to) ? to : undefined} again={name} />;
   }
@@ -82,7 +82,7 @@ export class SignInPages {
   async leads(@Query() { to, again }: WantedAgain, @Req() request: ApiRequest, @Reply() reply: FastifyReply) {
     this.#refuseUnsafe();
     void reply.header('Cache-Control', 'no-store');
-    const wanted = isOwnPath(to) ? to : DESK;
+    const wanted = isOwnPath(to) ? to : DESK_PATH;
     const address = await this.#provider().begin(this.#browser(request, reply), wanted, again !== undefined);
     return new SeeOther(address.href);
   }
@@ -121,7 +121,7 @@ export class SignInPages {
   ) {
     const browser = this.cookies.read('signing-in', request.headers.cookie);
     const account = await this.signIn.passkeys.finish(browser, attempt, answer);
-    return this.#begins(request, reply, account, 'passkey', isOwnPath(to) ? to : DESK);
+    return this.#begins(request, reply, account, 'passkey', isOwnPath(to) ? to : DESK_PATH);
   }
 
   @PostsForm('out')

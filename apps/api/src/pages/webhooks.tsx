@@ -1,7 +1,7 @@
 /** The pages of webhooks, for their agencies and the secretariat: the state of each, and its undelivered messages. */
 import { Body, Controller, Get, Param, Req } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
-import { CONCERNED, NewWebhook, OfOwn, ReplayDeadLetters, WebhooksController, type Webhook } from '#feed';
+import { CONCERNED_KINDS, NewWebhook, OfOwn, ReplayDeadLetters, WebhooksController, type Webhook } from '#feed';
 import { commandContextOf, ForSignedIn, PostsForm, SeeOther, Reply, type ApiRequest } from '#platform';
 import { Fact } from './fact.js';
 import { PlainPage } from './layout.js';
@@ -153,7 +153,7 @@ const Webhooks = ({ webhooks, isSecretariat }: ListParts) => (
           What it is for
           <input name="description" maxLength={300} />
         </label>
-        {CONCERNED.map((kind) => (
+        {CONCERNED_KINDS.map((kind) => (
           <label key={kind}>
             Only what concerns this {kind}
             <input name={`filter.${kind}.0`} maxLength={120} />

@@ -5,7 +5,7 @@ import { es } from './es.js';
 import { fr } from './fr.js';
 import type { Words } from './words.js';
 
-const CATALOGUES: Readonly<Record<ReportLanguage, Words>> = { en, fr, es };
-export const lettersIn = (language: ReportLanguage): Words => CATALOGUES[language];
+const WORDS_BY_LANGUAGE: Readonly<Record<ReportLanguage, Words>> = { en, fr, es };
+export const lettersIn = (language: ReportLanguage): Words => WORDS_BY_LANGUAGE[language];
 export type { RoundLetter } from './about.js';
 export type { Words } from './words.js';
