@@ -13,7 +13,7 @@ import { sound } from './support/bodies.js';
 import { runs } from './support/properties.js';
 import { classOf } from '#bodies';
 import { ACTS } from '#commitments';
-import { acceptorOf, cleanBody, invalid, VALIDATION, validation } from '#platform';
+import { acceptorOf, cleanBody, invalid, VALIDATION_OPTIONS, validation } from '#platform';
 
 type Class = new () => object;
 
@@ -79,7 +79,11 @@ const bodies = (of: Class): fc.Arbitrary<string> =>
     });
 
 const ours = validation();
-const theirs = new ValidationPipe({ ...VALIDATION, transform: true, exceptionFactory: (errors) => invalid(errors) });
+const theirs = new ValidationPipe({
+  ...VALIDATION_OPTIONS,
+  transform: true,
+  exceptionFactory: (errors) => invalid(errors),
+});
 
 /** The result of a pipe for a body: an instance, or errors. */
 async function outcome(pipe: ValidationPipe, of: Class, body: string): Promise<object> {

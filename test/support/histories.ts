@@ -14,7 +14,7 @@ import {
   type Log,
   type SnapshotFile,
 } from '#eventsourcing';
-import { metaOf, VALIDATION, type Actor } from '#platform';
+import { metaOf, VALIDATION_OPTIONS, type Actor } from '#platform';
 import { Progress, ProgressProjection, type Filter, type FilterName } from '#progress';
 import { agency, codeOf, registers, registersContext, RegistersProjection, type Entry } from '#registers';
 import { codec } from '../../apps/api/src/app.module.js';
@@ -84,7 +84,7 @@ export class History {
     }
     if ('becomes' in step) return handle(this.log, agency, step.code, becoming(step), metaOf(caller()));
     const act = meant(step, (await load(this.log, commitment, step.reference)).state);
-    if (validateSync(act.body, VALIDATION).length > 0)
+    if (validateSync(act.body, VALIDATION_OPTIONS).length > 0)
       throw new Rejected('invalid', 'A body that no request may have.');
     const by = caller(step.by);
     return this.#commitments.execute(new ActCommand('commitment', step.reference, [act], { by, meta: metaOf(by) }));

@@ -29,7 +29,7 @@ import {
   Instant,
   InstantOrNull,
   TextOrNull,
-  ACTING,
+  ACTING_ROLES,
   Caller,
   CodeOf,
   CurrentCommand,
@@ -170,7 +170,7 @@ export class AccountsController {
   }
 
   @Get('accounts')
-  @Rights({ scope: 'read', roles: ACTING, only: 'of the own agency' })
+  @Rights({ scope: 'read', roles: ACTING_ROLES, only: 'of the own agency' })
   @ApiOperation({
     summary: 'Accounts, with every role that they ever had',
     description: 'The secretariat sees all; an agency’s people see those who act or ever acted for their agency.',
@@ -186,7 +186,7 @@ export class AccountsController {
   }
 
   @Get('appointments')
-  @Rights({ scope: 'read', roles: ACTING, only: 'of the own agency' })
+  @Rights({ scope: 'read', roles: ACTING_ROLES, only: 'of the own agency' })
   @ApiOperation({
     summary: 'Who could act for whom on a day',
     description: 'Appointments that held at some time of the day, the agencies in the order of their codes.',
@@ -205,7 +205,7 @@ export class AccountsController {
   }
 
   @Get('accounts/:account')
-  @Rights({ scope: null, roles: ACTING, only: 'its own, and of the own agency' })
+  @Rights({ scope: null, roles: ACTING_ROLES, only: 'its own, and of the own agency' })
   @ApiOperation({
     summary: 'One account',
     description: 'Its kind, and its roles over time.',

@@ -12,7 +12,7 @@ import {
 } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import {
-  ACTING,
+  ACTING_ROLES,
   Caller,
   CurrentCommand,
   formatNamed,
@@ -24,7 +24,7 @@ import {
   type RequestContext,
   type Upload,
 } from '#platform';
-import { mine, mustSee, OfReturn, OWN, returnId, Returns } from '#rounds';
+import { mine, mustSee, OfReturn, FOR_OWN_AGENCY, returnId, Returns } from '#rounds';
 import { ACCOUNT_ROLES, REPORT_LANGUAGES, type ReportLanguage } from '#words';
 import { ReturnSheetPreview, ReturnSheets } from './return-sheets.js';
 
@@ -63,7 +63,7 @@ export class ReturnSheetsController {
 
   @Get(':agency.xlsx')
   @OfReturn()
-  @Rights({ scope: 'read', roles: ACCOUNT_ROLES, only: OWN })
+  @Rights({ scope: 'read', roles: ACCOUNT_ROLES, only: FOR_OWN_AGENCY })
   @ApiOperation({
     summary: 'A return as a workbook to be filled in anywhere',
     description:
@@ -89,7 +89,7 @@ export class ReturnSheetsController {
 
   @Put(':agency.xlsx')
   @OfReturn()
-  @Rights({ scope: 'report', roles: ACTING, only: OWN })
+  @Rights({ scope: 'report', roles: ACTING_ROLES, only: FOR_OWN_AGENCY })
   @RouteConfig(TAKES_FILE)
   @ApiConsumes(XLSX)
   @ApiBody({ schema: { type: 'string', format: 'binary' } })

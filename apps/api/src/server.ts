@@ -22,7 +22,7 @@ import {
   answersKnownPaths,
   answersUnreadable,
   Correlation,
-  isWatchman,
+  isProbe,
   keepsStrangersOut,
   Logging,
   observeRequests,
@@ -155,7 +155,7 @@ async function answersCompressed(app: NestFastifyApplication): Promise<void> {
   const server = app.getHttpAdapter().getInstance();
   server.addHook('onRoute', (route) => {
     const { direct } = (route.config ?? {}) as { direct?: unknown };
-    if (direct || isWatchman(route.url)) route.compress = false;
+    if (direct || isProbe(route.url)) route.compress = false;
   });
   await app.register(fastifyCompress, {
     encodings: ['br', 'gzip'],

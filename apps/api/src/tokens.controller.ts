@@ -25,7 +25,7 @@ import {
   Instant,
   InstantOrNull,
   TextOrNull,
-  ACTING,
+  ACTING_ROLES,
   Caller,
   Code,
   CurrentCommand,
@@ -104,7 +104,7 @@ export class TokensController {
   constructor(private readonly access: AccessStore) {}
 
   @Get()
-  @Rights({ scope: 'read', roles: ACTING, only: 'of the own agency' })
+  @Rights({ scope: 'read', roles: ACTING_ROLES, only: 'of the own agency' })
   @ApiOperation({
     summary: 'Tokens, without what would let anyone in',
     description: 'The secretariat sees all; an agency’s people see those of accounts that act for their agency alone.',
@@ -120,7 +120,7 @@ export class TokensController {
   @Post()
   @Rights({
     scope: 'admin',
-    roles: ACTING,
+    roles: ACTING_ROLES,
     only: 'for the own account; a focal point, for accounts that act for its agency alone',
   })
   @ApiOperation({
@@ -150,7 +150,7 @@ export class TokensController {
   }
 
   @Post(':id/rotate')
-  @Rights({ scope: null, roles: ACTING, only: 'by itself; or who may give it, with the scope `admin`' })
+  @Rights({ scope: null, roles: ACTING_ROLES, only: 'by itself; or who may give it, with the scope `admin`' })
   @ApiOperation({
     summary: 'A token in the place of another, which works on for a time',
     description: 'With the same account, label and scopes, good for a year. A token may be rotated by itself.',
@@ -181,7 +181,7 @@ export class TokensController {
 
   @Post(':id/revoke')
   @HttpCode(200)
-  @Rights({ scope: null, roles: ACTING, only: 'by itself; or who may give it, with the scope `admin`' })
+  @Rights({ scope: null, roles: ACTING_ROLES, only: 'by itself; or who may give it, with the scope `admin`' })
   @ApiOperation({
     summary: 'Revoke a token, on every server within a second',
     description: 'Batches and feeds under way end, too. Revoked twice it stays so. A token may revoke itself.',

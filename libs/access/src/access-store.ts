@@ -1,7 +1,7 @@
 /** The port of accounts, tokens and idempotency keys, and its statements, which both databases understand. */
 import { randomBytes, randomUUID } from 'node:crypto';
 import { places, retrying, StillRead, type Statement, type Statements, type Value } from '#databases';
-import { SECRETS, type Digests } from '#eventsourcing';
+import { SECRET_DIGESTS, type Digests } from '#eventsourcing';
 import { IdempotencyKeys, type Holder } from '#platform';
 import { SCOPES, type AccountRole, type Scope } from '#words';
 import { Accounts, appointing, appointmentIn, newAccount, openingOf, type RoleRow } from './accounts.js';
@@ -56,7 +56,7 @@ export abstract class AccessStore implements IdempotencyKeys {
   /** @param secrets how what lets somebody in is hashed */
   constructor(
     protected readonly statements: Statements,
-    readonly secrets: Digests = SECRETS,
+    readonly secrets: Digests = SECRET_DIGESTS,
   ) {}
 
   /** Changes when another process has changed somebody's rights. Looking is cheap: it may be done every `marksHoldMs`. */

@@ -46,7 +46,7 @@ import {
   agency,
   decideEntry,
   entryIn,
-  LATEST,
+  LATEST_DATE,
   Lookup,
   registers,
   successorAt,
@@ -272,7 +272,7 @@ export class Acts {
         data: { ...(act as EntryAct<'agency'>).body, revision: act.revision! },
       } as never;
       const without = fold(agency, state, [retraction], (state as EntryHistory).said.length - 1);
-      return this.#lookup.cycleIn('agency', { code: id, succeededBy: successorAt(without, LATEST) }, () => '');
+      return this.#lookup.cycleIn('agency', { code: id, succeededBy: successorAt(without, LATEST_DATE) }, () => '');
     }
     const { into, succeededBy = into } = act.body as { into?: string; succeededBy?: string | null };
     return this.#lookup.cycleIn('agency', { code: id, succeededBy }, () => (into ? '/into' : '/succeededBy'));

@@ -21,7 +21,7 @@ import {
   Admits,
   CurrentCommand,
   Code,
-  ACTING,
+  ACTING_ROLES,
   cleanBody,
   LOG,
   malformed,
@@ -155,7 +155,7 @@ export class BatchesController {
   @Post()
   @HttpCode(200)
   @Admits({ bodies: BATCH_SIZE_IN_BODIES })
-  @Rights({ scope: null, roles: ACTING, only: 'each act as its own line says' })
+  @Rights({ scope: null, roles: ACTING_ROLES, only: 'each act as its own line says' })
   @ApiExtraModels(...ACT_FORMS.map(({ Form }) => Form))
   @ApiOperation({
     summary: 'Do up to 1,000 acts, one after the other, each with its own result',

@@ -5,7 +5,7 @@ import { Crosswalk, CrosswalkLink, CrosswalkVersion, NoEquivalent } from '#bodie
 import type { FullDate } from '#clocks';
 import { load } from '#eventsourcing';
 import { QueryText, Day, AtClocks, FieldsOf, InRows, WantedFormat, type Format } from '#platform';
-import { crosswalk, crosswalkAt, LATEST, versionOf, type CrosswalkAsAt } from '#registers';
+import { crosswalk, crosswalkAt, LATEST_DATE, versionOf, type CrosswalkAsAt } from '#registers';
 import { pageOf, RegisterListQuery, RegisterPage, RegisterQuery } from './list.js';
 import { registerController } from './registers.controller.js';
 
@@ -90,7 +90,7 @@ export class CrosswalksController extends registerController('crosswalk') {
     const { state, revision, position } = await load(this.log, crosswalk, code, knownAt);
     if (!state.entry) throw await this.registered.missing('crosswalk', code, knownAt);
     const named = query.version !== undefined;
-    const held = versionOf(crosswalkAt(state, named ? LATEST : asOf), query.version);
+    const held = versionOf(crosswalkAt(state, named ? LATEST_DATE : asOf), query.version);
     const version = held && labelled(held, await this.registered.names('theme', await this.registered.pinned(knownAt)));
     if (format !== 'json') return { asOf, position, rows: version ? linesOf(version) : [] };
     return { ...inBrief(crosswalkAt(state, asOf)), asOf, version, revision, position };

@@ -13,12 +13,12 @@ export class ActivityId {
   id: string;
 }
 
-const LISTED = { min: 1, max: 100, example: [{ scheme: 'iati', id: 'XM-DAC-47066-MH.0012' }] };
+const ACTIVITY_IDS_OPTIONS = { min: 1, max: 100, example: [{ scheme: 'iati', id: 'XM-DAC-47066-MH.0012' }] };
 
 export class AddActivityIds extends Act {
-  @ListOf(() => ActivityId, LISTED) activityIds: ActivityId[];
+  @ListOf(() => ActivityId, ACTIVITY_IDS_OPTIONS) activityIds: ActivityId[];
 }
 
 export class TakeBackActivityIds extends Act {
-  @ListOf(() => ActivityId, LISTED) activityIds: ActivityId[];
+  @ListOf(() => ActivityId, ACTIVITY_IDS_OPTIONS) activityIds: ActivityId[];
 }

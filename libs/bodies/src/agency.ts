@@ -36,14 +36,14 @@ const FROM_IS_LATEST = {
   description: '`from` is only the date of the source: it may have begun earlier',
   example: true,
 };
-const SOURCE = { optional: true, description: 'Where that can be read' };
+const SOURCE_OPTIONS = { optional: true, description: 'Where that can be read' };
 
 export class Membership {
   @CodeOf('agency', { example: 'GMG' }) body: string;
   @InPeriod({ optional: true, example: '2006-04' }) from?: PartialDate | null;
   @YesNo(FROM_IS_LATEST) fromIsLatest?: boolean | null;
   @InPeriod({ optional: true, example: '2010' }) to?: PartialDate | null;
-  @Nested(() => Citation, SOURCE) source?: Citation | null;
+  @Nested(() => Citation, SOURCE_OPTIONS) source?: Citation | null;
 }
 
 const CHAIR_ROLE = { optional: true, description: 'Without it: chair', example: 'co-chair' };
@@ -59,7 +59,7 @@ export class Chair {
   @YesNo(FROM_IS_LATEST) fromIsLatest?: boolean | null;
   @InPeriod(CHAIRED_TO) to?: PartialDate | null;
   @OneOf(CHAIR_ROLES, CHAIR_ROLE) role?: ChairRole | null;
-  @Nested(() => Citation, SOURCE) source?: Citation | null;
+  @Nested(() => Citation, SOURCE_OPTIONS) source?: Citation | null;
 }
 
 export class Agency {
@@ -149,7 +149,7 @@ export class ChairAsAt {
   @ApiProperty(period) readonly from: PartialDate;
   @ApiProperty({ required: false, description: FROM_IS_LATEST.description }) readonly fromIsLatest?: boolean;
   @ApiProperty({ ...period, nullable: true, description: 'null: not known' }) readonly to: PartialDate | null;
-  @ApiProperty({ type: Citation, ...optional, description: SOURCE.description }) readonly source?: Citation;
+  @ApiProperty({ type: Citation, ...optional, description: SOURCE_OPTIONS.description }) readonly source?: Citation;
   @ApiProperty({ description: 'Whether it is in the chair on the date, as far as is known' })
   readonly chairing: boolean;
 }

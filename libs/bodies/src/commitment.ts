@@ -64,7 +64,7 @@ export class RecordCommitment extends ReportStage {
   activityIds?: ActivityId[] | null;
 }
 
-const COUNT = { type: 'integer', minimum: 1 } as const;
+const COUNT_FROM_ONE_SCHEMA = { type: 'integer', minimum: 1 } as const;
 
 export class CommitmentAsAt {
   @ApiProperty() readonly title: string;
@@ -87,7 +87,7 @@ export class CommitmentAsAt {
   readonly parts: readonly Part[];
   @ApiProperty({
     type: 'object',
-    properties: Object.fromEntries([...STAGES, 'unreported'].map((stage) => [stage, COUNT])),
+    properties: Object.fromEntries([...STAGES, 'unreported'].map((stage) => [stage, COUNT_FROM_ONE_SCHEMA])),
     additionalProperties: false,
     description: 'The parts by stage',
     example: { in_progress: 1, unreported: 1 },

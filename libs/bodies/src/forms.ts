@@ -1,7 +1,7 @@
 /** The questions of the domain about bodies, which it knows only by name. */
 import { plainToInstance } from 'class-transformer';
 import { validateSync } from 'class-validator';
-import { freeTextOf, invalid, VALIDATION } from '#platform';
+import { freeTextOf, invalid, VALIDATION_OPTIONS } from '#platform';
 import * as all from './all.js';
 
 type All = typeof all;
@@ -31,10 +31,10 @@ export const forms: Forms = {
   isFreeText: (field) => freeText.has(field),
   check(body, fields, whole, at) {
     const Body = classOf(body);
-    const faults = validateSync(plainToInstance(Body, fields), { ...VALIDATION, skipMissingProperties: true });
+    const faults = validateSync(plainToInstance(Body, fields), { ...VALIDATION_OPTIONS, skipMissingProperties: true });
     if (faults.length > 0) throw invalid(faults, at);
     const missing = validateSync(plainToInstance(Body, whole), {
-      ...VALIDATION,
+      ...VALIDATION_OPTIONS,
       whitelist: false,
       forbidNonWhitelisted: false,
     }).filter(({ property }) => property in fields);

@@ -8,29 +8,29 @@ import { Act, Reasoned, Source } from './statement.js';
 const mayLeadTo = ({ type }: { type?: string }): readonly Registered[] =>
   type === 'prepares_for' ? ['commitment', 'forum'] : ['commitment'];
 
-const TO = {
+const RELATION_TARGET_OPTIONS = {
   description: 'The reference of a commitment; for prepares_for also the id of a forum',
   example: 'IOM-2011-10',
 };
 
 export class Relation {
   @OneOf(RELATION_TYPES, { example: 'part_of' }) type: RelationType;
-  @CodeOf(mayLeadTo, TO) to: string;
+  @CodeOf(mayLeadTo, RELATION_TARGET_OPTIONS) to: string;
 }
 
 export class Relate extends Act {
   @OneOf(RELATION_TYPES, { example: 'part_of' }) type: RelationType;
-  @CodeOf(mayLeadTo, TO) to: string;
+  @CodeOf(mayLeadTo, RELATION_TARGET_OPTIONS) to: string;
 }
 
-const FOLLOWED = { min: 1, description: 'Forums or outcomes, by their ids', example: ['GFMD-2010-RT2.1'] };
+const FOLLOWS_UP_OPTIONS = { min: 1, description: 'Forums or outcomes, by their ids', example: ['GFMD-2010-RT2.1'] };
 
 export class AddFollowUp extends Act {
-  @CodesOf(['forum', 'outcome'], FOLLOWED) followsUp: string[];
+  @CodesOf(['forum', 'outcome'], FOLLOWS_UP_OPTIONS) followsUp: string[];
 }
 
 export class TakeBackFollowUp extends Act {
-  @CodesOf(['forum', 'outcome'], FOLLOWED) followsUp: string[];
+  @CodesOf(['forum', 'outcome'], FOLLOWS_UP_OPTIONS) followsUp: string[];
 }
 
 /** The inheritance of the other commitment; only the listed things are taken over. */
@@ -64,7 +64,7 @@ export class Withdraw extends Reasoned {}
 
 export class ReportedRelation extends Source {
   @ApiProperty({ example: 'part_of' }) readonly type: string;
-  @ApiProperty(TO) readonly to: string;
+  @ApiProperty(RELATION_TARGET_OPTIONS) readonly to: string;
 }
 
 /** The end of a record. */

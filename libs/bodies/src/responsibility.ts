@@ -45,14 +45,14 @@ export class RemoveAgency extends Act {
   role?: Role | null;
 }
 
-const WHICH = { optional: true, description: 'Which, when it is asked for several', example: 'partner' };
+const ASKED_ROLE_OPTIONS = { optional: true, description: 'Which, when it is asked for several', example: 'partner' };
 
 export class AcceptRole extends Act {
-  @OneOf(ROLES, WHICH) role?: Role | null;
+  @OneOf(ROLES, ASKED_ROLE_OPTIONS) role?: Role | null;
 }
 
 export class DeclineRole extends Reasoned {
-  @OneOf(ROLES, WHICH) role?: Role | null;
+  @OneOf(ROLES, ASKED_ROLE_OPTIONS) role?: Role | null;
 }
 
 export class OfferLead extends Reasoned {

@@ -75,10 +75,14 @@ export class ReturnDraft {
   @ListOf(() => ReturnNarrative, { optional: true, max: 20 }) narratives?: ReturnNarrative[] | null;
 }
 
-const DATED = { optional: true, description: 'The date of the return; without it today', example: '2012-01-18' };
+const RETURN_DATE_OPTIONS = {
+  optional: true,
+  description: 'The date of the return; without it today',
+  example: '2012-01-18',
+};
 
 export class SubmitReturn {
-  @OnDate(DATED) reportedOn?: FullDate | null;
+  @OnDate(RETURN_DATE_OPTIONS) reportedOn?: FullDate | null;
   @Text({ max: 2000, optional: true }) note?: string | null;
   @Nested(() => OnBehalf, ON_BEHALF) onBehalf?: OnBehalf | null;
 }
@@ -108,7 +112,7 @@ export class AcceptReturn {
 }
 
 export class NilReturn {
-  @OnDate(DATED) reportedOn?: FullDate | null;
+  @OnDate(RETURN_DATE_OPTIONS) reportedOn?: FullDate | null;
   @Text({ max: 2000, optional: true, description: 'Why there is nothing to report' }) note?: string | null;
   @Nested(() => OnBehalf, ON_BEHALF) onBehalf?: OnBehalf | null;
 }

@@ -130,14 +130,14 @@ class Noted {
   @Text({ max: 2000, optional: true }) note?: string | null;
 }
 
-const PAST = {
+const PAST_DATE_OPTIONS = {
   optional: true,
   description: 'The day, where that is not today: of a round that was held before',
   example: '2011-12-01',
 };
 
 export class OpenRound extends Noted {
-  @OnDate(PAST) on?: FullDate | null;
+  @OnDate(PAST_DATE_OPTIONS) on?: FullDate | null;
 }
 
 export class ExtendRound {
@@ -153,7 +153,7 @@ export class RemindRound {
 }
 
 export class CloseRound extends Noted {
-  @OnDate(PAST) on?: FullDate | null;
+  @OnDate(PAST_DATE_OPTIONS) on?: FullDate | null;
 }
 
 export class PublishRound extends Noted {

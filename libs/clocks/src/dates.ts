@@ -9,7 +9,7 @@ export type PartialDate = string;
 /** The length of a day in UTC. */
 export const DAY_MS = 86_400_000;
 
-const SHAPE = /^(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?$/;
+const DATE_PATTERN = /^(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?$/;
 
 interface Period {
   readonly first: FullDate;
@@ -32,7 +32,7 @@ export function periodOf(date: unknown): Period | null {
 }
 
 function readPeriod(date: string): Period | null {
-  const parts = SHAPE.exec(date);
+  const parts = DATE_PATTERN.exec(date);
   if (!parts) return null;
   const [year, month, day] = parts.slice(1).map((part) => (part === undefined ? undefined : Number(part)));
   try {

@@ -1,7 +1,7 @@
 /** An immutable list whose change costs as much with twenty thousand items as with twenty. */
 
 /** How many items a piece has at most. A change copies one piece, and the list of pieces. */
-const PIECE = 64;
+const ITEMS_PER_PIECE = 64;
 
 /**
  * Most lists only grow, one item at a time. So the list with one more item shares the last piece of the list before it:
@@ -42,7 +42,7 @@ export class Series<T> implements Iterable<T> {
     const length = this.length + 1;
     const shared = pieces.at(-1);
     if (!shared) return new Series([[item]], length);
-    if (last === PIECE) return new Series(pieces.concat([[item]]), length);
+    if (last === ITEMS_PER_PIECE) return new Series(pieces.concat([[item]]), length);
     if (shared.length === last) {
       shared.push(item);
       return new Series(pieces, length, last + 1);
@@ -177,14 +177,14 @@ function leading<T>(items: readonly T[], length: number, holds: (item: T) => boo
 
 function cut<T>(items: readonly T[]): T[][] {
   const pieces = [];
-  for (let at = 0; at < items.length; at += PIECE) pieces.push(items.slice(at, at + PIECE));
+  for (let at = 0; at < items.length; at += ITEMS_PER_PIECE) pieces.push(items.slice(at, at + ITEMS_PER_PIECE));
   return pieces;
 }
 
 /** As one piece if it is short enough. */
 function halved<T>(items: T[]): T[][] {
   if (items.length === 0) return [];
-  if (items.length <= PIECE) return [items];
+  if (items.length <= ITEMS_PER_PIECE) return [items];
   const middle = items.length >> 1;
   return [...halved(items.slice(0, middle)), ...halved(items.slice(middle))];
 }

@@ -62,7 +62,7 @@ interface Form {
  * without the signs `/ & | ?` of the rule set of IATI 2.03. It takes blanks and signs outside ASCII, and advises against them;
  * of these only blanks inside are taken here, since a dash that looks like a hyphen finds nothing.
  */
-const FORMS: { readonly [S in ActivityScheme]: Form } = {
+const ID_FORMS: { readonly [S in ActivityScheme]: Form } = {
   iati: {
     is: /^(?:XM-DAC-\d+|(?!XM-DAC-)[A-Z]{2,3}-[A-Za-z0-9]+|\d{5})-(?! )[ -%'-.0->@-{}~]+(?<! )$/,
     right: 'the organisation and then the activity, such as XM-DAC-47066-MH.0012, without / & | ?',
@@ -77,7 +77,7 @@ const FORMS: { readonly [S in ActivityScheme]: Form } = {
 export function activityIdsAreSound(ids: readonly ActivityId[] | null | undefined): void {
   const before = new Set<string>();
   for (const [i, one] of (ids ?? []).entries()) {
-    const { is, right } = FORMS[one.scheme];
+    const { is, right } = ID_FORMS[one.scheme];
     if (!is.test(one.id))
       throw refused(
         'bad_activity_id',

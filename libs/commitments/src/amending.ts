@@ -48,7 +48,7 @@ function wholeIsSound(c: Commitment): void {
 }
 
 /** The fields that say who does what, unless the table names others. */
-const NAMES = ['agency', 'role', 'citation', 'citations'];
+const SPEAKER_FIELDS = ['agency', 'role', 'citation', 'citations'];
 
 /** The data of an event with some fields replaced: valid, and decided as if it were new. */
 export const correct =
@@ -92,7 +92,7 @@ export const correct =
 
     const { agency, milestone } = was.data as { agency?: string; milestone?: number };
     // The corrector's permission decides about named agencies; the maker's decides about all else.
-    const speaker: By = corrects(act.names ?? NAMES) ? by : { ...by, role: 'secretariat', agency: null };
+    const speaker: By = corrects(act.names ?? SPEAKER_FIELDS) ? by : { ...by, role: 'secretariat', agency: null };
     // Other words change nothing that a rule looks at.
     const onlyWords = Object.entries(says).every(([field, text]) => on.forms.isFreeText(field) && text !== null);
     const saidAnew = (): object => {
@@ -125,7 +125,7 @@ export const correct =
     return [{ name: 'Corrected', data }];
   };
 
-const LISTED = /^\/(milestones|evidence|deliverables|relations)\/(\d+)$/;
+const ITEM_POINTER = /^\/(milestones|evidence|deliverables|relations)\/(\d+)$/;
 
 export const retract =
   (actOf: ActOf): Decide<Retract> =>
@@ -141,7 +141,7 @@ export const retract =
         'The record act stays: correct it, retract an item of it, or withdraw the commitment.',
       );
     if (item) {
-      const [, list, index] = LISTED.exec(item) ?? [];
+      const [, list, index] = ITEM_POINTER.exec(item) ?? [];
       const items = list && ((last?.says ?? was.data) as Record<string, unknown[] | undefined>)[list];
       if (was.name !== 'Recorded' || !items || !items[Number(index)])
         throw refused('no_such_item', '/item', `There is no ${item} in revision ${was.revision}.`);

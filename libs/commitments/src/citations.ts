@@ -2,11 +2,11 @@
 import { ofEvent, type FullDate } from '#clocks';
 import type { Commitment } from './commitment.js';
 
-const NONE: readonly string[] = [];
+const NO_DOCUMENTS: readonly string[] = [];
 
 /** Every document that a statement cites: every `citation` or `citations` in it, at any depth. */
 export function documentsIn(said: object): readonly string[] {
-  let documents = NONE;
+  let documents = NO_DOCUMENTS;
   for (const key of Object.keys(said)) {
     const value = (said as Record<string, unknown>)[key];
     if (typeof value !== 'object' || value === null) continue;
@@ -25,7 +25,7 @@ interface Cited {
 }
 
 /** Up to this number of reports each is gone through, rather than all that was ever said. */
-const FEW = 64;
+const MAX_REPORTS_SCANNED = 64;
 
 /** Of a state that is asked about as at many dates. */
 const known = new WeakMap<Commitment, readonly Cited[]>();
@@ -60,7 +60,7 @@ function citedIn(c: Commitment): readonly Cited[] {
 export function documentsCitedAsAt(c: Commitment, asOf: FullDate): readonly string[] {
   if (!c.anybody.asAt(asOf)) return [];
   const reports = c.changes.size === 0 ? c.reports.countUpTo(asOf) : Infinity;
-  if (reports <= FEW) {
+  if (reports <= MAX_REPORTS_SCANNED) {
     const by = [c.said.at(0)!, ...c.reports.upTo(asOf).flatMap(({ revision }) => ofEvent(c.said, revision))];
     return [...new Set(by.flatMap(({ data }) => documentsIn(data)))];
   }

@@ -97,7 +97,7 @@ export * from './stages.js';
 export * from './statement.js';
 
 /** A given reference is opaque and never parsed. */
-export const REFERENCE = /^[A-Z0-9.-]+-\d{4}-\d{2,}$/;
+export const REFERENCE_PATTERN = /^[A-Z0-9.-]+-\d{4}-\d{2,}$/;
 
 // ── Events ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -222,7 +222,7 @@ const withPartsOf = (before: Commitment, changed: Fresh): Fresh =>
   changed.leads === before.leads || changed.entries.length === 0 ? changed : Object.assign(changed, partsAnew(changed));
 
 /** So many statements are told in one step. */
-const STEP = 100;
+const STATEMENTS_PER_STEP = 100;
 
 type Heard = Pick<Commitment, 'said' | 'statements' | 'changes' | 'numbered'>;
 
@@ -232,7 +232,7 @@ function* toldAnew({ said, statements: all, changes, numbered }: Heard): Settlin
   for (const one of all) {
     const last = changes.get(one.revision)?.at(-1);
     if (last?.says !== null) c = after(c, last ? { ...one, data: last.says } : one);
-    if (++told % STEP === 0) yield;
+    if (++told % STATEMENTS_PER_STEP === 0) yield;
   }
   return c;
 }
@@ -361,7 +361,7 @@ export const commitment: Aggregate<Commitment, CommitmentEvents> = {
 
 // ── A commitment as at a date ───────────────────────────────────────────────────────────────────────────────────────
 
-const FIELDS: Fields<keyof CommitmentAsAt> = {
+const COMMITMENT_FIELDS: Fields<keyof CommitmentAsAt> = {
   ...{
     kind: (c) => c.recorded!.kind,
     nature: (c) => c.recorded!.nature,
@@ -379,7 +379,7 @@ const FIELDS: Fields<keyof CommitmentAsAt> = {
   ...activityFields,
   ...lineageFields,
 };
-const NAMES = Object.keys(FIELDS) as (keyof CommitmentAsAt)[];
+const COMMITMENT_FIELD_NAMES = Object.keys(COMMITMENT_FIELDS) as (keyof CommitmentAsAt)[];
 
 /** A commitment as at a date by the clock rules of DESIGN.md §2; each field is worked out when it is asked for, once. */
 class View {
@@ -391,10 +391,10 @@ class View {
   ) {}
 
   static {
-    for (const name of NAMES)
+    for (const name of COMMITMENT_FIELD_NAMES)
       Object.defineProperty(View.prototype, name, {
         get(this: View & CommitmentAsAt) {
-          return (this.#known[name] ??= FIELDS[name](this.c, this.asOf, this));
+          return (this.#known[name] ??= COMMITMENT_FIELDS[name](this.c, this.asOf, this));
         },
       });
   }
@@ -407,7 +407,9 @@ export const viewAsAt = (c: Commitment, asOf: FullDate): CommitmentAsAt | null =
 /** A commitment as at a date by the clock rules of DESIGN.md §2; `null` when it does not exist by then. */
 export function asAt(c: Commitment, asOf: FullDate): CommitmentAsAt | null {
   const view = viewAsAt(c, asOf);
-  return view && (Object.fromEntries(NAMES.map((name) => [name, view[name]])) as unknown as CommitmentAsAt);
+  return (
+    view && (Object.fromEntries(COMMITMENT_FIELD_NAMES.map((name) => [name, view[name]])) as unknown as CommitmentAsAt)
+  );
 }
 
 /**
@@ -434,11 +436,11 @@ export const isOverdue = (c: Pick<CommitmentAsAt, 'target' | 'stage' | 'nature'>
 
 function ownReference(reference: string | null | undefined, by: By): void {
   if (!reference) return;
-  if (!REFERENCE.test(reference))
+  if (!REFERENCE_PATTERN.test(reference))
     throw refused(
       'bad_reference',
       '/reference',
-      `${reference} is not a reference such as IOM-2006-01 (${REFERENCE.source}).`,
+      `${reference} is not a reference such as IOM-2006-01 (${REFERENCE_PATTERN.source}).`,
     );
   const own = new RegExp(`^${by.agency?.replaceAll('.', '\\.')}-\\d{4}-\\d{2,}$`);
   if (by.role !== 'secretariat' && !own.test(reference))
@@ -453,7 +455,7 @@ export const record: Decide<RecordCommitment> = (c, act, by, on) => {
   const lead = act.agencies.find(({ role }) => role === 'lead')!.agency;
   if (by.role !== 'secretariat' && lead !== by.agency)
     throw forbidden(`A focal point of ${by.agency} records commitments that ${by.agency} leads, not ${lead}.`);
-  if (reference === null && !REFERENCE.test(`${lead}-2000-01`))
+  if (reference === null && !REFERENCE_PATTERN.test(`${lead}-2000-01`))
     throw refused('reference_needed', '/reference', `No reference can be made of ${lead}: please give one.`);
   const agency = reportingAgency(by, act.agency);
   if (agency && !act.agencies.some((a) => a.agency === agency && isResponsible(a.role)))

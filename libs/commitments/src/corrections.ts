@@ -7,7 +7,7 @@ import { Series, type FullDate } from '#clocks';
 import { Rejected, type Blanked, type StreamEvent } from '#eventsourcing';
 import type { Commitment, CommitmentEvents } from './commitment.js';
 
-export { BLANKED, blanked } from '#registers';
+export { BLANKED_TEXT, blanked } from '#registers';
 
 // ── Events ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 

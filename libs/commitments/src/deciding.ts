@@ -104,13 +104,13 @@ function headlineStays(c: Commitment, now: CommitmentAsAt, events: CommitmentEve
 /** An act that someone may do at present, and its subject. */
 type AllowedAct = { readonly act: ActName } & Choice;
 
-const ALL = Object.keys(ACTS) as ActName[];
+const ALL_ACTS = Object.keys(ACTS) as ActName[];
 
 /** Every act, or every one of some, that someone may do on a commitment as it stands today. */
 export function allowedActs(
   c: Commitment,
   by: By,
-  among: readonly ActName[] = ALL,
+  among: readonly ActName[] = ALL_ACTS,
   now: CommitmentAsAt | null = viewAsAt(c, by.today),
 ): AllowedAct[] {
   if (!now) return [];

@@ -26,7 +26,7 @@ type Happening = Pick<Recorded, 'id' | 'name' | 'data' | 'revision' | 'position'
 
 /** The commitments that a record ended in, and the parts that it leaves to them. */
 type Leaves<Data> = (data: Data) => readonly [how: End, to: readonly string[], takeOver?: object | null];
-const LEAVES: { readonly [N in keyof LineageEvents]?: Leaves<LineageEvents[N]> } = {
+const WAYS_OF_LEAVING: { readonly [N in keyof LineageEvents]?: Leaves<LineageEvents[N]> } = {
   Merged: ({ into, takeOver }) => ['merged', [into], takeOver],
   SplitUp: ({ into }) => ['split', into],
   Superseded: ({ supersededBy }) => ['superseded', [supersededBy]],
@@ -34,7 +34,7 @@ const LEAVES: { readonly [N in keyof LineageEvents]?: Leaves<LineageEvents[N]> }
 
 /** The bequest of an event that ends a record to each other commitment. */
 function leaves({ name, data }: Pick<Happening, 'name' | 'data'>, from: string) {
-  const left = LEAVES[name as keyof LineageEvents] as Leaves<object> | undefined;
+  const left = WAYS_OF_LEAVING[name as keyof LineageEvents] as Leaves<object> | undefined;
   if (!left) return [];
   const [how, references, takeOver] = left(data);
   const { reason, reportedOn, citation, citations } = data as Reasoned;
@@ -43,11 +43,11 @@ function leaves({ name, data }: Pick<Happening, 'name' | 'data'>, from: string) 
 }
 
 /** The words that a following event takes over. */
-const COPIED: readonly string[] = ['reason', 'citation', 'citations'] satisfies (keyof Reasoned)[];
+const COPIED_FIELDS: readonly string[] = ['reason', 'citation', 'citations'] satisfies (keyof Reasoned)[];
 
 /** The words that were copied from one event to another that followed from it. */
 const wordsOf = (data: object, copy: object): object =>
-  Object.fromEntries(Object.entries(data).filter(([key]) => key in copy && COPIED.includes(key)));
+  Object.fromEntries(Object.entries(data).filter(([key]) => key in copy && COPIED_FIELDS.includes(key)));
 
 /** A relation, or how one record ends in another. */
 interface Link {
@@ -229,7 +229,7 @@ const linksStand: Follow = async (of) => {
 };
 
 /** The events that something follows from. */
-const FOLLOW: { readonly [N in keyof CommitmentEvents]?: Follow } = {
+const CONSEQUENCES: { readonly [N in keyof CommitmentEvents]?: Follow } = {
   Related: linksStand,
   Merged: linksStand,
   SplitUp: linksStand,
@@ -239,7 +239,7 @@ const FOLLOW: { readonly [N in keyof CommitmentEvents]?: Follow } = {
   Blanked: blankCopies,
 };
 
-export const isFollowed = ({ name }: Pick<Recorded, 'name'>): boolean => name in FOLLOW;
+export const isFollowed = ({ name }: Pick<Recorded, 'name'>): boolean => name in CONSEQUENCES;
 
 /**
  * Does the consequences of an event of a commitment.
@@ -247,7 +247,7 @@ export const isFollowed = ({ name }: Pick<Recorded, 'name'>): boolean => name in
  * @throws Rejected when the event had to be taken back
  */
 export const follow = async (log: Log, reference: string, event: Happening): Promise<string | null> =>
-  (await FOLLOW[event.name as keyof CommitmentEvents]?.(new Followed(log, reference, event))) ?? null;
+  (await CONSEQUENCES[event.name as keyof CommitmentEvents]?.(new Followed(log, reference, event))) ?? null;
 
 /** Does the consequences that a command left when it was cut off. */
 export const followingProjection = (log: Log): Projection => ({
@@ -255,7 +255,7 @@ export const followingProjection = (log: Log): Projection => ({
   version: 2,
   acts: true,
   on: Object.fromEntries(
-    Object.keys(FOLLOW).map((name) => [
+    Object.keys(CONSEQUENCES).map((name) => [
       `${commitment.category}.${name}`,
       async (event: Recorded) => {
         try {

@@ -6,7 +6,7 @@ import { commitment } from './commitment.js';
 import { Linked, linksOf, type Links } from './lineage.js';
 
 /** The number of commitments searched for a circle; with more, no link is made that might close one. */
-const FARTHEST = 10_000;
+const MAX_COMMITMENTS_SEARCHED = 10_000;
 
 interface Kept {
   readonly links: Links;
@@ -16,7 +16,7 @@ interface Kept {
 
 /** The links of commitments, each as it stood at `head` or later. */
 class KeptLinks {
-  readonly byStream = new LRUCache<string, Kept>({ max: 2 * FARTHEST });
+  readonly byStream = new LRUCache<string, Kept>({ max: 2 * MAX_COMMITMENTS_SEARCHED });
   head = 0n;
 }
 const keptOf = new WeakMap<EventStore, KeptLinks>();
@@ -69,7 +69,7 @@ export async function linkedTo(log: Log, references: readonly string[], knownAt?
   };
   for (let reference = toVisit.pop(); reference !== undefined; reference = toVisit.pop()) {
     if (found.has(reference) || found.beyond.has(reference)) continue;
-    if (found.size + found.beyond.size >= FARTHEST) {
+    if (found.size + found.beyond.size >= MAX_COMMITMENTS_SEARCHED) {
       found.isWhole = false;
       return found;
     }

@@ -182,7 +182,7 @@ export const stageFields: Fields<'stage' | 'headline' | 'parts' | 'spread' | 've
 // ── Rules ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 /** A date that no report is after. */
-const NOW = '9999-12-31';
+const LATEST_DATE = '9999-12-31';
 
 /** The stages that a commitment of a nature can be at: a standing one is kept up or not, and never completed. */
 export const stagesOf = (nature: Nature): readonly Stage[] =>
@@ -214,7 +214,7 @@ export function stageIsSound(
     const before = partAsAt(c, part, asOf);
     return before?.stage === 'completed' && outranks(stageEntryOf(act, Infinity), before);
   };
-  if (act.stage !== 'completed' && !act.note && (goesBack(act.reportedOn) || goesBack(NOW)))
+  if (act.stage !== 'completed' && !act.note && (goesBack(act.reportedOn) || goesBack(LATEST_DATE)))
     throw refused('note_needed', '/note', 'Going back from completed needs a note that says why.');
 }
 

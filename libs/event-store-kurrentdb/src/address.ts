@@ -1,7 +1,7 @@
 /** The URL of a log, taken apart. */
 import { type BasicCredentials } from '@kurrent/kurrentdb-client';
 
-const PREFIX = /^[A-Za-z0-9_-]{1,60}\.$/;
+const STREAM_PREFIX = /^[A-Za-z0-9_-]{1,60}\.$/;
 const KEEP_ALIVE_TIMEOUT_MS = 10_000;
 
 /** The URL of a log: a connection string of the client, and our own `prefix=NAME.` (default `followthrough.`). */
@@ -33,7 +33,7 @@ export class Address {
       return parameter?.slice(parameter.indexOf('=') + 1);
     };
     this.prefix = decodeURIComponent(take('prefix') ?? 'followthrough.');
-    if (!PREFIX.test(this.prefix))
+    if (!STREAM_PREFIX.test(this.prefix))
       throw new Error(
         `A prefix is letters, digits, _ and -, and a dot at its end; not ${JSON.stringify(this.prefix)}.`,
       );

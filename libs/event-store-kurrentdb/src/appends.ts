@@ -24,7 +24,7 @@ import {
 import { isRefused, messageOf, CallTimeout, within, type Connection } from './connection.js';
 import { type Floors } from './floors.js';
 import { type Head, type KnownLog } from './known.js';
-import { ALL, type LogReader } from './log-reader.js';
+import { ALL_RECORDS, type LogReader } from './log-reader.js';
 import { type Notes } from './notes.js';
 import { toOwnRecord, type Names } from './records.js';
 
@@ -213,7 +213,7 @@ export class Appends {
    */
   async refuse({ stream, expected, earlier, until, last }: RevisionMismatch): Promise<Appended> {
     for (let pause = 1; ; pause *= 2) {
-      const written = await this.reader.stream(stream, expected + 1, ALL, until);
+      const written = await this.reader.stream(stream, expected + 1, ALL_RECORDS, until);
       const found = earlier(written);
       if (found) return this.#told(found);
       if (written.length > 0) throw new WrongRevision(stream, expected, written.at(-1)!.revision);

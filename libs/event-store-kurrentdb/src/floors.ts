@@ -46,12 +46,12 @@ export interface Surroundings {
 }
 
 /** By how much clocks that run evenly may differ. */
-const SLOWER = 0.999;
+const CLOCK_DRIFT = 0.999;
 /** The amount by which a clock in whole ms may seem to fall behind, in ms. */
 const JITTER_MS = 2;
 const [SETTLED, RENEWED, ENDED] = [3, 4, 12] as const;
 /** A floor is written after so many appends: who appends little looks each time. */
-const MANY = 20;
+const APPENDS_PER_FLOOR = 20;
 
 interface FloorOptions {
   /** In ms: for how long a look serves. */
@@ -112,7 +112,8 @@ export class Floors {
   /** Counts an append, and writes the floor when there have been many. */
   async appended(): Promise<void> {
     const now = this.around.passed();
-    if (++this.#appends < MANY || now - (this.#own.at(-1)?.at ?? -Infinity) < RENEWED * this.#fresh) return;
+    if (++this.#appends < APPENDS_PER_FLOOR || now - (this.#own.at(-1)?.at ?? -Infinity) < RENEWED * this.#fresh)
+      return;
     const clock = this.around.clock();
     if (clock === null) return;
     this.#appends = 0;
@@ -148,9 +149,9 @@ export class Floors {
   #untilFloorsReach(time: number, now: number): number {
     let longest = 0;
     for (const [writer, { floor, heard }] of this.#others) {
-      const untilItEnds = (heard + ENDED * this.#fresh - now) / SLOWER + this.#fresh;
+      const untilItEnds = (heard + ENDED * this.#fresh - now) / CLOCK_DRIFT + this.#fresh;
       if (untilItEnds <= 0 || floor === null) this.#others.delete(writer);
-      else longest = Math.max(longest, Math.min(untilItEnds, (time - floor) / SLOWER - (now - heard)));
+      else longest = Math.max(longest, Math.min(untilItEnds, (time - floor) / CLOCK_DRIFT - (now - heard)));
     }
     return Math.max(longest, 0);
   }

@@ -16,7 +16,7 @@ import {
 } from './records.js';
 
 /** The number of latest events kept, and of characters of data; up to twice as many for a while. */
-const WINDOW = 2_000;
+const WINDOW_EVENTS = 2_000;
 const WINDOW_CHARS = 8_000_000;
 
 /** The last event of a stream. */
@@ -164,12 +164,13 @@ export class KnownLog {
     this.#window.push(...this.#partial);
     this.#partial = [];
     this.last = BigInt(envelope.position);
-    if (this.#window.length > 2 * WINDOW || (this.#chars > 2 * WINDOW_CHARS && this.#window.length > 1)) this.#trim();
+    if (this.#window.length > 2 * WINDOW_EVENTS || (this.#chars > 2 * WINDOW_CHARS && this.#window.length > 1))
+      this.#trim();
   }
 
   #trim(): void {
     let [from, chars] = [this.#window.length, 0];
-    while (from > this.#window.length - WINDOW && chars < WINDOW_CHARS && from > 1)
+    while (from > this.#window.length - WINDOW_EVENTS && chars < WINDOW_CHARS && from > 1)
       chars += this.#window[--from]!.data?.length ?? 0;
     this.#windowBegins = BigInt(this.#window[from - 1]!.position);
     this.#window = this.#window.slice(from);

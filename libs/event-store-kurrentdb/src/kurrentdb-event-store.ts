@@ -24,7 +24,7 @@ import { Connection, isRefused, within } from './connection.js';
 import { Feed } from './feed.js';
 import { Floors, type Floor } from './floors.js';
 import { KnownLog } from './known.js';
-import { ALL, LogReader, PAGE } from './log-reader.js';
+import { ALL_RECORDS, LogReader, RECORDS_PER_READ } from './log-reader.js';
 import { LogLook } from './look.js';
 import { Notes } from './notes.js';
 import { commitOf, Names, toTakenRecord } from './records.js';
@@ -51,7 +51,7 @@ const POLL_MS = 100;
 /** The time that a subscriber waits at most for the feed, in ms. */
 const IDLE_MS = 1_000;
 /** More floors than are written while the server shows one. */
-const FLOORS = 1_000;
+const MAX_FLOORS = 1_000;
 /** The time that closing may take, in ms. */
 const ENDING_MS = 1_000;
 /** A clock that is so much behind the log serves no floor, in ms. */
@@ -204,7 +204,7 @@ export class KurrentdbEventStore implements EventStore {
       if (page && page.length > 0) {
         from = BigInt(page.at(-1)!.position);
         if (!this.#known.after(from, 0)) {
-          ahead = this.#page(from, 8 * PAGE);
+          ahead = this.#page(from, 8 * RECORDS_PER_READ);
           ahead.catch(() => {});
         }
         for (let at = 0; at < page.length && !signal.aborted; at += batchSize)
@@ -229,7 +229,7 @@ export class KurrentdbEventStore implements EventStore {
     if (last === null || recordedAt <= time) return last?.toString() ?? null;
     let shown = marks.findLast((mark) => mark.recordedAt <= time)?.shown ?? null;
     for (;;) {
-      const page = await this.#page(BigInt(shown ?? -1), PAGE);
+      const page = await this.#page(BigInt(shown ?? -1), RECORDS_PER_READ);
       const late = page.findIndex((e) => Date.parse(e.recordedAt) > time);
       shown = (late < 0 ? page : page.slice(0, late)).at(-1)?.position ?? shown;
       if (late >= 0 || page.length === 0) return shown;
@@ -298,10 +298,10 @@ export class KurrentdbEventStore implements EventStore {
     const [end] = await this.#reader.records({ from: null, backwards: true, count: 1 });
     this.#known.openedAt = end ? commitOf(end).commit : -1n;
     // The server shows the floors of the last seconds, by its own clock; in the log there are older ones.
-    const latest = { stream: floors, from: null, backwards: true, count: FLOORS };
+    const latest = { stream: floors, from: null, backwards: true, count: MAX_FLOORS };
     const [held, ...beside] = await Promise.all([
       this.#reader.records(latest),
-      ...[log, types, marks, blanked].map((stream) => this.#reader.records({ stream, from: null, count: ALL })),
+      ...[log, types, marks, blanked].map((stream) => this.#reader.records({ stream, from: null, count: ALL_RECORDS })),
     ]);
     for (const { data } of held) this.#floors.heard(data as unknown as Floor);
     this.#known.begin(beside.flat());

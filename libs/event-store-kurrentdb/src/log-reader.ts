@@ -18,9 +18,9 @@ import { read, type ReadRange } from './reading.js';
 import { commitOf, lastUpTo, placeOf, sizeOf, toEnvelope, type Names } from './records.js';
 
 /** The number of records read at once. */
-export const PAGE = 1_000;
+export const RECORDS_PER_READ = 1_000;
 /** More records than a stream has; the protocol has no word for all. */
-export const ALL = 2 ** 52;
+export const ALL_RECORDS = 2 ** 52;
 
 /** Records, and whether there are no more after them. */
 interface Some {
@@ -74,7 +74,7 @@ export class LogReader {
     return { records, isAll: records.length < count && size <= PAGE_BYTES };
   }
 
-  recordsOf(stream: string, from: number, count = ALL, until?: number): Promise<AllStreamRecordedEvent[]> {
+  recordsOf(stream: string, from: number, count = ALL_RECORDS, until?: number): Promise<AllStreamRecordedEvent[]> {
     return this.records({ stream: this.names.physical(stream), from: BigInt(from), count }, until);
   }
 
@@ -104,7 +104,7 @@ export class LogReader {
     const page: Envelope[] = [];
     let bytes = 0;
     for (let [from, isAll] = [this.#startFor(after), false]; page.length < limit && !isAll;) {
-      const some = await this.manyRecords(from, Math.min(limit - page.length + 1, 8 * PAGE));
+      const some = await this.manyRecords(from, Math.min(limit - page.length + 1, 8 * RECORDS_PER_READ));
       await looked;
       for (const record of some.records) {
         const place = commitOf(record);

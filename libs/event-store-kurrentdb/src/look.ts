@@ -3,7 +3,7 @@ import { type Position } from '@kurrent/kurrentdb-client';
 import { type Arrivals } from '#eventsourcing';
 import { type Feed } from './feed.js';
 import { type KnownLog } from './known.js';
-import { PAGE, type LogReader } from './log-reader.js';
+import { RECORDS_PER_READ, type LogReader } from './log-reader.js';
 import { commitOf, type Names } from './records.js';
 
 /** The time that a look waits for the feed before it reads the log, in ms. */
@@ -59,10 +59,10 @@ export class LogLook {
     const { reader, known, names, feed } = this.at;
     if (feed.isLive && (await this.#isFed())) return;
     const end = performance.now() > this.#reachedAt + REACH_EVERY_MS ? await this.#end() : null;
-    for (let [count, isAll] = [PAGE, false]; !isAll; count = 4 * PAGE) {
+    for (let [count, isAll] = [RECORDS_PER_READ, false]; !isAll; count = 4 * RECORDS_PER_READ) {
       const { reached: from } = known;
       const { prefixes } = names;
-      const some = await (count === PAGE
+      const some = await (count === RECORDS_PER_READ
         ? reader.someRecords({ prefixes, from, count })
         : reader.manyRecords(from, count, prefixes));
       const isNew = some.records.map((record) => known.take(record));

@@ -23,15 +23,15 @@ import { Erasing } from './erasing.js';
 import { News } from './news.js';
 import { FORMAT, LOCK_MS, makeSchema, MISFIT, WRITES } from './schema.js';
 import {
-  ARRIVING,
+  CREATE_ARRIVING,
   BY_STREAM,
   inBatches,
   inOneTransaction,
   literal,
-  LOG,
+  READ_LOG,
   rowsOf,
   sizeOf,
-  STREAM,
+  READ_STREAM,
   toEnvelope,
   toRow,
   type EventRow,
@@ -121,12 +121,12 @@ export class PostgresEventStore implements EventStore {
 
   async read(stream: string, fromRevision = 0, limit = Infinity): Promise<Envelope[]> {
     const page = async (from: number, size: number) =>
-      (await this.#read<EventRow>(STREAM, [stream, from, size])).map(toEnvelope);
+      (await this.#read<EventRow>(READ_STREAM, [stream, from, size])).map(toEnvelope);
     return readChained(page, fromRevision, limit);
   }
 
   async readAll(after: string | null, limit: number): Promise<Envelope[]> {
-    return (await this.#read<EventRow>(LOG, [after ?? -1, limit])).map(toEnvelope);
+    return (await this.#read<EventRow>(READ_LOG, [after ?? -1, limit])).map(toEnvelope);
   }
 
   async readByStream(
@@ -177,7 +177,7 @@ export class PostgresEventStore implements EventStore {
     try {
       await client.query('BEGIN ISOLATION LEVEL READ COMMITTED');
       await client.query(TAKING_OVER);
-      await client.query(ARRIVING);
+      await client.query(CREATE_ARRIVING);
       for (const some of inBatches(events, ({ data }) => data?.length ?? 0))
         await client.query(
           'INSERT INTO pg_temp.arriving SELECT * FROM json_populate_recordset(NULL::pg_temp.arriving, $1)',

@@ -1,9 +1,9 @@
 /** The tables and functions of the log, and their installation. */
 import { readFileSync } from 'node:fs';
-import { ALGORITHMS, EVENTS, prefixOf } from '#eventsourcing';
+import { DIGEST_ALGORITHMS, EVENT_DIGESTS, prefixOf } from '#eventsourcing';
 
 /** Raised when a table or function changes, and with the algorithm of the chain; a greater one was made by newer software. */
-export const FORMAT = 2 + ALGORITHMS.indexOf(EVENTS.present);
+export const FORMAT = 2 + DIGEST_ALGORITHMS.indexOf(EVENT_DIGESTS.present);
 /** One writer at a time holds this advisory lock until its transaction has ended; one process erases. */
 export const [WRITES, ERASES] = [0x6c6f67, 0x6c6f68];
 export const CHANNEL = 'followthrough_log';
@@ -16,16 +16,16 @@ const ERASE_LOCK_MS = 2_000;
 /** By how much, in ms, times may fall from one stream to another in a log that was taken over. */
 const DISORDER_MS = 60_000;
 
-const FACTS = {
+const SCHEMA_CONSTANTS = {
   ...{ FORMAT, WRITES, ERASES, CHANNEL, LOCK_MS, MISFIT, ERASE_LOCK_MS, DISORDER_MS },
-  ...{ HASH: EVENTS.present, HASHED_BY: prefixOf(EVENTS.present) },
+  ...{ HASH: EVENT_DIGESTS.present, HASHED_BY: prefixOf(EVENT_DIGESTS.present) },
 };
 
 /** The text of a file, with the values between @ put in. */
 function sql(name: string): string {
   return readFileSync(new URL(name, import.meta.url), 'utf8').replace(/@(\w+)@/g, (_, fact: string) => {
-    if (!(fact in FACTS)) throw new Error(`${name} names ${fact}, which is nothing that schema.ts knows.`);
-    return String(FACTS[fact as keyof typeof FACTS]);
+    if (!(fact in SCHEMA_CONSTANTS)) throw new Error(`${name} names ${fact}, which is nothing that schema.ts knows.`);
+    return String(SCHEMA_CONSTANTS[fact as keyof typeof SCHEMA_CONSTANTS]);
   });
 }
 

@@ -21,8 +21,8 @@ const BATCH_BYTES = 8_000_000;
  * sent while a lock is held, and each statement sees everything that was committed before it.
  */
 export const inOneTransaction = (sql: string, forMs: number): string =>
-  `BEGIN ISOLATION LEVEL READ COMMITTED; ${LIMITS(forMs)}; ${sql}; COMMIT`;
-const LIMITS = (forMs: number): string =>
+  `BEGIN ISOLATION LEVEL READ COMMITTED; ${setTimeouts(forMs)}; ${sql}; COMMIT`;
+const setTimeouts = (forMs: number): string =>
   `SELECT set_config('statement_timeout', '${forMs}', true), set_config('lock_timeout', '${LOCK_MS}', true)`;
 
 /** A text in such a message, which has no parameters. */
@@ -31,20 +31,21 @@ export function literal(text: string): string {
     if (!text.includes(tag)) return `${tag}${text}${tag}`;
 }
 
-export const ARRIVING = `CREATE TEMPORARY TABLE arriving (position bigint, stream text COLLATE "C", revision bigint, id text,
+export const CREATE_ARRIVING = `CREATE TEMPORARY TABLE arriving (position bigint, stream text COLLATE "C", revision bigint, id text,
   type text, version integer, data text, salt text, digest text, meta text, recorded_at bigint, hash text) ON COMMIT DROP`;
 
-const COLUMNS = `e.position, e.stream, e.revision, e.id, e.type, e.version, p.data, p.salt, e.digest, e.meta,
+const EVENT_COLUMNS = `e.position, e.stream, e.revision, e.id, e.type, e.version, p.data, p.salt, e.digest, e.meta,
     e.recorded_at AS "recordedAt", e.hash`;
-const FROM = 'FROM followthrough_log.events e JOIN followthrough_log.payloads p ON p.position = e.position';
-export const STREAM = `SELECT ${COLUMNS} ${FROM} WHERE e.stream = $1 AND e.revision >= $2 ORDER BY e.revision LIMIT $3`;
+const FROM_EVENTS_WITH_PAYLOADS =
+  'FROM followthrough_log.events e JOIN followthrough_log.payloads p ON p.position = e.position';
+export const READ_STREAM = `SELECT ${EVENT_COLUMNS} ${FROM_EVENTS_WITH_PAYLOADS} WHERE e.stream = $1 AND e.revision >= $2 ORDER BY e.revision LIMIT $3`;
 /** A page, which ends by its bytes, too. */
 const page = (where: string, order: string, limit: string): string => `
   SELECT * FROM (
-    SELECT ${COLUMNS}, row_number() OVER w AS n, sum(octet_length(p.data)) OVER w AS bytes
-    ${FROM} ${where} WINDOW w AS (ORDER BY ${order} ROWS UNBOUNDED PRECEDING) ORDER BY ${order} LIMIT ${limit}
+    SELECT ${EVENT_COLUMNS}, row_number() OVER w AS n, sum(octet_length(p.data)) OVER w AS bytes
+    ${FROM_EVENTS_WITH_PAYLOADS} ${where} WINDOW w AS (ORDER BY ${order} ROWS UNBOUNDED PRECEDING) ORDER BY ${order} LIMIT ${limit}
   ) page WHERE n = 1 OR bytes IS NULL OR bytes <= ${PAGE_BYTES} ORDER BY n`;
-export const LOG = page('AND p.position > $1 WHERE e.position > $1', 'e.position', '$2');
+export const READ_LOG = page('AND p.position > $1 WHERE e.position > $1', 'e.position', '$2');
 // '.' is the character after '-'.
 export const BY_STREAM = page(
   'WHERE (e.stream, e.revision) > ($1, $2) AND e.stream < $3 AND e.position <= $4',

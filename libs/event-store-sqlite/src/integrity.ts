@@ -8,17 +8,17 @@ import type { Damage } from '#eventsourcing';
 /** Looked at when a log is opened up to this size, in bytes; a larger one in a process of its own, and written to only then. */
 export const AT_ONCE_BYTES = 48_000_000;
 
-const CHECK = 'PRAGMA integrity_check(1)';
+const INTEGRITY_CHECK = 'PRAGMA integrity_check(1)';
 /** The first event that the index of streams does not name as it is. */
-const FIRST = `SELECT e.position FROM events e NOT INDEXED WHERE NOT EXISTS (
+const FIRST_UNINDEXED = `SELECT e.position FROM events e NOT INDEXED WHERE NOT EXISTS (
   SELECT 1 FROM events i INDEXED BY sqlite_autoindex_events_1
   WHERE i.stream = e.stream AND i.revision = e.revision AND i.position = e.position) ORDER BY e.position LIMIT 1`;
 
 /** The fault of the file of a log, `null` if there is none; reads all of it. */
 export function integrityOf(db: Database.Database): Damage | null {
-  const said = orMessage(() => db.prepare<[], string>(CHECK).pluck().get()!);
+  const said = orMessage(() => db.prepare<[], string>(INTEGRITY_CHECK).pluck().get()!);
   if (said === 'ok') return null;
-  const first = orMessage(() => db.prepare<[], number>(FIRST).pluck().get());
+  const first = orMessage(() => db.prepare<[], number>(FIRST_UNINDEXED).pluck().get());
   return { position: typeof first === 'number' ? String(first) : null, reason: `the file is damaged: ${said}` };
 }
 
@@ -44,7 +44,7 @@ export function integrityAside(file: string, signal: AbortSignal): Promise<Damag
     db.close();
     process.stdout.write(said);`;
   const sqlite = createRequire(import.meta.url).resolve('better-sqlite3');
-  const args = ['--input-type=commonjs', '-e', work, sqlite, file, CHECK];
+  const args = ['--input-type=commonjs', '-e', work, sqlite, file, INTEGRITY_CHECK];
   return new Promise((resolve, reject) => {
     const child = execFile(process.execPath, args, { signal }, (error, said) => {
       if (signal.aborted) resolve(null);

@@ -6,13 +6,15 @@ import { formatOf, NothingThere, setFormat } from '#databases';
 import { DamagedLog, StoreUnavailable, type Damage } from '#eventsourcing';
 
 /** Raised when the file changes; one with a greater number was written by newer software. */
-const FORMAT = 2;
+const FILE_FORMAT = 2;
 
 /** Checks whether a file is a log that this software knows, before anything is changed in it. */
 export function look(db: Database.Database, mustExist: boolean): void {
   const format = formatOf(db);
-  if (format > FORMAT)
-    throw new Error(`${db.name} was written by newer software (format ${format}, this is ${FORMAT}): please upgrade.`);
+  if (format > FILE_FORMAT)
+    throw new Error(
+      `${db.name} was written by newer software (format ${format}, this is ${FILE_FORMAT}): please upgrade.`,
+    );
   if (format === 0 && db.prepare('SELECT 1 FROM sqlite_schema').get())
     throw new Error(`${db.name} is a database, but not a log.`);
   if (format === 0 && mustExist) throw new NothingThere(`${db.name} holds nothing: it is not a log.`);
@@ -28,7 +30,7 @@ export function prepare(db: Database.Database): void {
     if (formatOf(db) !== 0) return;
     db.exec(readFileSync(new URL('./schema.sql', import.meta.url), 'utf8'));
     db.prepare('INSERT INTO about (identity) VALUES (?)').run(randomUUID());
-    setFormat(db, FORMAT);
+    setFormat(db, FILE_FORMAT);
   }).immediate();
   // After a crash the WAL may still hold blanked words.
   db.pragma('wal_checkpoint(TRUNCATE)');
@@ -41,7 +43,7 @@ export const damaged = ({ reason, position }: Damage): DamagedLog =>
   );
 
 /** The errors of SQLite about a file whose pages are not as it wrote them. */
-const DAMAGED = /^SQLITE_(?:CORRUPT|NOTADB)/;
+const DAMAGE_CODE = /^SQLITE_(?:CORRUPT|NOTADB)/;
 
 /** Throws an error of SQLite as the log's own error. */
 export const unavailable =
@@ -49,6 +51,6 @@ export const unavailable =
   (cause: unknown): never => {
     const { code, message } = cause as { code?: unknown; message: string };
     if (!String(code).startsWith('SQLITE_')) throw cause;
-    if (DAMAGED.test(String(code))) throw new DamagedLog(`The log cannot be trusted: ${message}`, { cause });
+    if (DAMAGE_CODE.test(String(code))) throw new DamagedLog(`The log cannot be trusted: ${message}`, { cause });
     throw new StoreUnavailable(`The log cannot be ${what} now: ${message}`, { cause });
   };

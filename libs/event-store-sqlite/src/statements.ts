@@ -87,7 +87,7 @@ export function page(limit: number, after: (last: Envelope | null, limit: number
     const wanted = Math.min(AT_ONCE, limit - events.length);
     const rows = after(events.at(-1) ?? null, wanted);
     for (const row of rows) {
-      bytes += row[DATA]?.length ?? 0;
+      bytes += row[DATA_COLUMN]?.length ?? 0;
       if (events.length > 0 && bytes > PAGE_BYTES) return events;
       events.push(toEnvelope(row));
     }
@@ -95,4 +95,4 @@ export function page(limit: number, after: (last: Envelope | null, limit: number
   }
   return events;
 }
-const DATA = 6;
+const DATA_COLUMN = 6;

@@ -95,13 +95,13 @@ export interface FieldError {
 }
 
 /** The kind of a refusal; the edge has a status for each. The first of them are codes, too. */
-const GENERAL = [
+const GENERAL_REFUSALS = [
   ...(['invalid', 'bad_request', 'unauthenticated', 'forbidden', 'not_found', 'conflict'] as const),
   ...(['too_many_requests', 'not_yet'] as const),
 ] as const;
-export type RefusalKind = (typeof GENERAL)[number] | 'rule';
+export type RefusalKind = (typeof GENERAL_REFUSALS)[number] | 'rule';
 
-const kindOf = (code: string): RefusalKind => GENERAL.find((kind) => kind === code) ?? 'rule';
+const kindOf = (code: string): RefusalKind => GENERAL_REFUSALS.find((kind) => kind === code) ?? 'rule';
 
 /**
  * The one way an act is refused. The code is part of the API, the message is for people. A general code is its own kind; any

@@ -3,8 +3,8 @@ import type { EventStore } from './event-store.js';
 import type { Blanked, Envelope, EventCodec, Recorded } from './events.js';
 import { Turns } from './turns.js';
 
-const BLANKED = 'Blanked';
-export const isBlanked = ({ type }: { readonly type: string }): boolean => type.endsWith(`.${BLANKED}`);
+const BLANKED_EVENT = 'Blanked';
+export const isBlanked = ({ type }: { readonly type: string }): boolean => type.endsWith(`.${BLANKED_EVENT}`);
 
 /**
  * Decodes events in their order. An event named by a `Blanked` event is decoded from `left` of that event: always if its
@@ -46,9 +46,9 @@ export async function decodeAll(
  */
 export const revisionsToErase = (events: readonly { name: string; data: object }[], revision: number): number[] =>
   events
-    .filter(({ name }) => name === BLANKED)
+    .filter(({ name }) => name === BLANKED_EVENT)
     .map(({ data }) => (data as Blanked).revision)
     .map((named) => {
       if (Number.isInteger(named) && named >= 0 && named <= revision) return named;
-      throw new Error(`A ${BLANKED} event names revision ${named}, which is not before it.`);
+      throw new Error(`A ${BLANKED_EVENT} event names revision ${named}, which is not before it.`);
     });

@@ -38,7 +38,7 @@ export interface Handled<State> {
 }
 
 /** Each lost race is another command's success, so this is only met by very many commands on one stream at once. */
-const ATTEMPTS = 100;
+const MAX_ATTEMPTS = 100;
 
 /**
  * Recognise a repeated command, decide, append. The command is decided on the cached state of its stream, if there is
@@ -76,7 +76,7 @@ export async function handle<State, M extends EventMap>(
     try {
       return await appended(log, aggregate, stream, before, events, meta);
     } catch (error) {
-      if (!(error instanceof WrongRevision) || attempt === ATTEMPTS) throw error;
+      if (!(error instanceof WrongRevision) || attempt === MAX_ATTEMPTS) throw error;
     }
   }
 }

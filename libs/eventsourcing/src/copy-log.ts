@@ -19,7 +19,7 @@ export interface CopyResult {
 /** `comparing` the part of an earlier copy, `copying` the rest, `checking` it all; after so many events of the log. */
 type CopyListener = (step: 'comparing' | 'copying' | 'checking', events: number, position: string) => void;
 
-const PAGE = 500;
+const BATCH_SIZE = 500;
 
 /**
  * Copies a log to another store with ids, positions, times, digests and hashes as they are, and verifies it on the way.
@@ -64,7 +64,8 @@ class Copying {
       if (stillOpen === null) break;
       // An erasure while we copy is named by an event of a revision before it: by now it is behind us, or does not exist.
       const verdict = this.#source.end();
-      if (stillOpen === open) throw notSound('source', verdict.ok ? { position: open, reason: UNEXPLAINED } : verdict);
+      if (stillOpen === open)
+        throw notSound('source', verdict.ok ? { position: open, reason: UNEXPLAINED_ERASURE } : verdict);
       open = stillOpen;
     }
     return { anchor: this.#agreed(), copied: this.#copied, sourceHead: await this.from.head() };
@@ -73,7 +74,7 @@ class Copying {
   /** Goes through the target's events, up to a position, beside those of the source. */
   async #compare(step: 'comparing' | 'checking', upTo: string | null): Promise<void> {
     while (this.#target.position !== upTo) {
-      const there = await this.to.readAll(this.#target.position, PAGE);
+      const there = await this.to.readAll(this.#target.position, BATCH_SIZE);
       const here = await this.from.readAll(this.#target.position, Math.max(1, there.length));
       for (const [n, event] of there.entries()) {
         if (n > 0 && n === here.length) break;
@@ -106,7 +107,7 @@ class Copying {
     const head = (await this.from.head()) ?? '0';
     while (BigInt(this.#source.position ?? 0) < BigInt(head)) {
       const after = this.#source.position;
-      const batch = await this.from.readAll(after, PAGE);
+      const batch = await this.from.readAll(after, BATCH_SIZE);
       if (batch.length === 0) throw new Error(`The source ends at ${after}, and said that it ends at ${head}.`);
       for (const event of batch) check('source', this.#source, event);
       await this.to.takeOver(after, batch);
@@ -137,7 +138,7 @@ function check(whose: 'source' | 'target', verification: Verification, event: En
   if (unsound) throw notSound(whose, unsound);
 }
 
-const UNEXPLAINED = 'the payload was erased, and no later Blanked event says why';
+const UNEXPLAINED_ERASURE = 'the payload was erased, and no later Blanked event says why';
 
 const foreign = ({ stream, revision, position }: Envelope): string =>
   `The target is no beginning of the source: at position ${position} it holds ${stream} at revision ${revision}, ` +

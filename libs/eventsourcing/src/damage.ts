@@ -8,19 +8,19 @@ interface StoredEvent extends Omit<Envelope, 'meta' | 'recordedAt' | 'damaged'> 
   readonly recordedAt: number;
 }
 
-const NOBODY: Meta = { actor: '', agency: null, role: '', commandId: '', correlationId: '', causationId: null };
+const NO_META: Meta = { actor: '', agency: null, role: '', commandId: '', correlationId: '', causationId: null };
 
 /** The envelope of a row, with any content: a part that cannot be read marks the event as damaged. */
 export function envelopeOf(row: StoredEvent): Envelope {
   const { id, stream, revision, position, type, version, data, salt, digest, hash } = row;
   let damaged = unreadable(row);
-  let meta = NOBODY;
+  let meta = NO_META;
   try {
     meta = JSON.parse(row.meta) as Meta;
     if (typeof meta?.commandId !== 'string') throw new SyntaxError();
   } catch {
     damaged ??= 'its meta cannot be read';
-    meta = NOBODY;
+    meta = NO_META;
   }
   const time = new Date(row.recordedAt);
   const isTime = !Number.isNaN(time.getTime());
@@ -50,7 +50,7 @@ function unreadable({
 }
 
 /** How many events of a stream are read at once. */
-const PAGE = 250;
+const BATCH_SIZE = 250;
 
 /**
  * Reads a stream page by page, in turns with other work. Each event that does not follow from the one before is marked as
@@ -64,7 +64,7 @@ export async function readChained(
 ): Promise<Envelope[]> {
   const [all, turns]: [Envelope[], Turns] = [[], new Turns()];
   for (let before: Envelope | null = null; ;) {
-    const size = Math.min(PAGE, limit - all.length);
+    const size = Math.min(BATCH_SIZE, limit - all.length);
     const events = await page(before ? before.revision + 1 : from, size);
     for (const event of events) {
       const follows =

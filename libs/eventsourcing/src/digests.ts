@@ -2,17 +2,17 @@
 import { createHash, hash, type Hash } from 'node:crypto';
 
 /** The algorithms that are recognised, by their names in OpenSSL. All are functions of PostgreSQL, which chains its log itself. */
-export const ALGORITHMS = ['sha256', 'sha384', 'sha512'] as const;
-export type Algorithm = (typeof ALGORITHMS)[number];
+export const DIGEST_ALGORITHMS = ['sha256', 'sha384', 'sha512'] as const;
+export type Algorithm = (typeof DIGEST_ALGORITHMS)[number];
 
 /** The algorithm of digests that name none: those of before another one could be named. */
-const UNNAMED: Algorithm = 'sha256';
+const UNNAMED_ALGORITHM: Algorithm = 'sha256';
 
 /** The digests of one purpose: new ones by the present algorithm; those by any that is recognised go on. */
 export class Digests {
   constructor(
     readonly present: Algorithm,
-    private readonly recognised: readonly Algorithm[] = ALGORITHMS,
+    private readonly recognised: readonly Algorithm[] = DIGEST_ALGORITHMS,
   ) {}
 
   /** By the present algorithm, in base64url; its name stands before it (`sha512:…`), unless it is the one that needs none. */
@@ -59,23 +59,23 @@ export class Digests {
 }
 
 /** The prefix of a digest by an algorithm. */
-export const prefixOf = (algorithm: Algorithm): string => (algorithm === UNNAMED ? '' : `${algorithm}:`);
+export const prefixOf = (algorithm: Algorithm): string => (algorithm === UNNAMED_ALGORITHM ? '' : `${algorithm}:`);
 
 const named = (algorithm: Algorithm, digest: string): string => prefixOf(algorithm) + digest;
 
 function nameIn(digest: string): string {
   const end = digest.indexOf(':');
   // Further on it is no name, but damage.
-  return end < 0 || end > 10 ? UNNAMED : digest.slice(0, end);
+  return end < 0 || end > 10 ? UNNAMED_ALGORITHM : digest.slice(0, end);
 }
 
 // The present algorithm of each purpose: to change to another one is to name it here.
 
 /** Of secrets that let somebody in: tokens, sessions, links. A digest by a former algorithm is replaced on use. */
-export const SECRETS = new Digests('sha256');
+export const SECRET_DIGESTS = new Digests('sha256');
 
 /** Of requests that came with an idempotency key. */
-export const REQUESTS = new Digests('sha256');
+export const REQUEST_DIGESTS = new Digests('sha256');
 
 /** Of events: of their data, and of the chain, which goes on from one algorithm to another. */
-export const EVENTS = new Digests('sha256');
+export const EVENT_DIGESTS = new Digests('sha256');

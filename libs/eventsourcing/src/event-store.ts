@@ -125,21 +125,21 @@ export class StoreUnavailable extends Error {}
 /** The storage of the log is damaged. It takes no appends, so that no event is recorded twice. */
 export class DamagedLog extends StoreUnavailable {}
 
-const STREAM = /^[A-Za-z0-9._/-]{1,200}$/;
-export const isStreamName = (name: string): boolean => STREAM.test(name);
+const STREAM_NAME = /^[A-Za-z0-9._/-]{1,200}$/;
+export const isStreamName = (name: string): boolean => STREAM_NAME.test(name);
 
 /** A UUID, with any ending: the ids of events are made of its beginning. */
-const COMMAND = /^[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}/;
+const COMMAND_ID = /^[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}/;
 
 /** The checks of every adapter before it writes. @returns `meta` as canonical JSON, as it is hashed */
 export function checkAppend(stream: string, expected: number, events: readonly EncodedEvent[], meta: Meta): string {
   if (!isStreamName(stream)) throw new InvalidAppend(`Not a stream name: ${JSON.stringify(stream.slice(0, 220))}`);
   if (!Number.isSafeInteger(expected) || expected < NO_STREAM)
     throw new InvalidAppend(`Not an expected revision: ${String(expected)}`);
-  if (!COMMAND.test(meta.commandId))
+  if (!COMMAND_ID.test(meta.commandId))
     throw new InvalidAppend(`Not the id of a command: ${JSON.stringify(meta.commandId)}`);
   if (events.length === 0) throw new InvalidAppend('An append needs at least one event.');
-  if (!Object.values(meta).every(isFit)) throw new InvalidAppend(UNFIT);
+  if (!Object.values(meta).every(isFit)) throw new InvalidAppend(UNFIT_TEXT);
   const metaText = canonicalJson(meta);
   const size = events.reduce(
     (sum, { data }) => sum + Buffer.byteLength(data),
@@ -150,12 +150,12 @@ export function checkAppend(stream: string, expected: number, events: readonly E
   for (const { type, version, data } of events) {
     if (!Number.isSafeInteger(version) || version < 1)
       throw new InvalidAppend(`Not an event version: ${String(version)}`);
-    if (!isFit(type) || !isFitJson(data)) throw new InvalidAppend(UNFIT);
+    if (!isFit(type) || !isFitJson(data)) throw new InvalidAppend(UNFIT_TEXT);
   }
   return metaText;
 }
 
-const UNFIT = 'Text may hold neither U+0000 nor a lone surrogate.';
+const UNFIT_TEXT = 'Text may hold neither U+0000 nor a lone surrogate.';
 const MAYBE_UNFIT = /\\u(?:0000|d[89a-f])/i;
 const isFitJson = (json: string): boolean => isFit(json) && (!MAYBE_UNFIT.test(json) || isFit(JSON.parse(json)));
 

@@ -1,6 +1,6 @@
 /** Events: as a decision yields them, as the store keeps them, and the way from one to the other. */
 import { hash, randomUUID } from 'node:crypto';
-import { EVENTS } from './digests.js';
+import { EVENT_DIGESTS } from './digests.js';
 
 /** An event's data by its name: the events of one aggregate, `{ StageReported: {...} }`. */
 export type EventMap = Record<string, object>;
@@ -228,12 +228,12 @@ function canonical(value: unknown): string | undefined {
 }
 
 /** So many keys are put in order by moving each to its place, which costs less than `sort`. */
-const FEW = 32;
+const MAX_KEYS_FOR_INSERTION_SORT = 32;
 
 /** By UTF-16 code units. */
 function sortedKeys(of: object): string[] {
   const keys = Object.keys(of);
-  if (keys.length > FEW) return keys.sort();
+  if (keys.length > MAX_KEYS_FOR_INSERTION_SORT) return keys.sort();
   for (let i = 1; i < keys.length; i++) {
     const key = keys[i]!;
     let at = i;
@@ -254,14 +254,14 @@ const NOTHING_BEFORE = '';
 /** A fresh salt, so that the digest of blanked data cannot be guessed back. */
 export const newSalt = (): string => randomUUID();
 
-export const digestOf = (salt: string, data: string): string => EVENTS.of(salt + data);
+export const digestOf = (salt: string, data: string): string => EVENT_DIGESTS.of(salt + data);
 
 /** The fault of an event in itself, `null` if there is none: whether its data matches its digest. */
 export function damageOf(e: Envelope): string | null {
   if (e.damaged !== undefined) return e.damaged;
-  const unknown = EVENTS.faultOf(e.digest) ?? EVENTS.faultOf(e.hash);
+  const unknown = EVENT_DIGESTS.faultOf(e.digest) ?? EVENT_DIGESTS.faultOf(e.hash);
   if (unknown !== null || e.data === null) return unknown;
-  return EVENTS.isOf(e.digest, e.salt + e.data) ? null : 'the data is not what was recorded';
+  return EVENT_DIGESTS.isOf(e.digest, e.salt + e.data) ? null : 'the data is not what was recorded';
 }
 
 type Linked = Omit<Envelope, 'position' | 'data' | 'salt' | 'hash'>;
@@ -272,11 +272,11 @@ type Linked = Omit<Envelope, 'position' | 'data' | 'salt' | 'hash'>;
  * @param metaText its meta as canonical JSON, if that is at hand
  */
 export const chainHash = (previous: string | null, e: Linked, metaText?: string): string =>
-  EVENTS.of(linked(previous, e, metaText));
+  EVENT_DIGESTS.of(linked(previous, e, metaText));
 
 /** Whether an event's hash follows from the one before it in its stream, by the algorithm that it names. */
 export const isChained = (previous: string | null, e: Linked & Pick<Envelope, 'hash'>): boolean =>
-  EVENTS.isOf(e.hash, linked(previous, e));
+  EVENT_DIGESTS.isOf(e.hash, linked(previous, e));
 
 function linked(previous: string | null, e: Linked, metaText?: string): string {
   const [before, after] = chained(e, metaText);

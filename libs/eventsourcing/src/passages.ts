@@ -5,12 +5,12 @@
 import { copyOf, memoryOf, withRoom, type Memory } from './snapshot.js';
 
 /** The least room, in bytes and in texts. */
-const FEWEST = 1_024;
+const INITIAL_CAPACITY = 1_024;
 /** No letter of a text takes more bytes. */
 const LETTER_BYTES = 3;
-const GROWTH = 1.25;
+const GROWTH_FACTOR = 1.25;
 /** The table has more places than this many times the texts. */
-const FREE = 1.5;
+const PLACES_PER_TEXT = 1.5;
 const LAST_ASCII = 0x7f;
 
 /** The hash of bytes (FNV-1a). */
@@ -25,14 +25,14 @@ function hashOf(bytes: Uint8Array, start: number, end: number): number {
 const bytesOf = (memory: ArrayBufferLike): Buffer => Buffer.from(memory, 0, memory.byteLength);
 
 export class Passages {
-  #bytes: Buffer = Buffer.alloc(FEWEST);
+  #bytes: Buffer = Buffer.alloc(INITIAL_CAPACITY);
   /** Of each text, and of the one that comes next: up to 2 GB. */
-  #starts = new Int32Array(FEWEST);
+  #starts = new Int32Array(INITIAL_CAPACITY);
   #size = 0;
   /** Of the text that was written last. */
   #hash = 0;
   /** By hash: the number of a text, and one; if the place is taken, the search goes on in the next places. */
-  #table = new Int32Array(FEWEST);
+  #table = new Int32Array(INITIAL_CAPACITY);
 
   get size(): number {
     return this.#size;
@@ -53,13 +53,13 @@ export class Passages {
     }
     if (this.#size + 1 >= this.#starts.length) {
       const before = this.#starts;
-      this.#starts = new Int32Array(Math.max(FEWEST, Math.ceil(before.length * GROWTH)));
+      this.#starts = new Int32Array(Math.max(INITIAL_CAPACITY, Math.ceil(before.length * GROWTH_FACTOR)));
       this.#starts.set(before);
     }
     const number = this.#size++;
     this.#starts[this.#size] = end;
     this.#table[place] = number + 1;
-    if (this.#size * FREE > this.#table.length) this.#order();
+    if (this.#size * PLACES_PER_TEXT > this.#table.length) this.#order();
     return number;
   }
 
@@ -78,7 +78,7 @@ export class Passages {
     const most = start + text.length * LETTER_BYTES;
     if (most > this.#bytes.length) {
       const before = this.#bytes;
-      this.#bytes = bytesOf(memoryOf(Math.ceil(most * GROWTH)));
+      this.#bytes = bytesOf(memoryOf(Math.ceil(most * GROWTH_FACTOR)));
       this.#bytes.set(before);
     }
     const bytes = this.#bytes;
@@ -152,8 +152,8 @@ export class Passages {
   }
 
   clear(): void {
-    [this.#bytes, this.#starts, this.#size] = [Buffer.alloc(FEWEST), new Int32Array(FEWEST), 0];
-    this.#table = new Int32Array(FEWEST);
+    [this.#bytes, this.#starts, this.#size] = [Buffer.alloc(INITIAL_CAPACITY), new Int32Array(INITIAL_CAPACITY), 0];
+    this.#table = new Int32Array(INITIAL_CAPACITY);
   }
 
   /** The memory that they take, in bytes. */

@@ -16,8 +16,8 @@ import { decodedOf, Follower, messageOf, type Failure } from './follower.js';
 const [PAGE, PAGE_BYTES, LIVE_PAGE] = [500, 4_000_000, 100];
 /** A snapshot is written after so many events, and at the end. */
 const SAVED_EVERY = 50_000;
-/** The interval at which a start looks for further events, since other processes may be writing. */
-const ROUNDS = 3;
+/** A start reads on so many times at most, since other processes may be writing. */
+const MAX_CATCH_UP_ROUNDS = 3;
 /** The number of events that may wait for a projection that acts, before the views wait, too. */
 const MOST_WAITING = 10_000;
 
@@ -101,7 +101,7 @@ export class Projector {
       }
       for (
         let round = 0;
-        round < ROUNDS && (round === 0 || (await this.log.store.head()) !== this.#position);
+        round < MAX_CATCH_UP_ROUNDS && (round === 0 || (await this.log.store.head()) !== this.#position);
         round++
       ) {
         await this.#catchUp(signal);

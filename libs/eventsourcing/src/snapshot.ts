@@ -11,10 +11,10 @@ import type { EventStore } from './event-store.js';
 import type { ParkedBefore } from './parking.js';
 
 /** The arrays of numbers that a snapshot keeps, by the bytes that a number takes. */
-const ARRAYS = { 1: Uint8Array, 2: Uint16Array, 4: Int32Array, 8: Float64Array } as const;
-type Width = keyof typeof ARRAYS;
+const ARRAY_OF_WIDTH = { 1: Uint8Array, 2: Uint16Array, 4: Int32Array, 8: Float64Array } as const;
+type Width = keyof typeof ARRAY_OF_WIDTH;
 type OfBuffer = new (buffer: ArrayBufferLike, from?: number, length?: number) => Numbers;
-const arrayOf = (width: number): OfBuffer => ARRAYS[width as Width] as OfBuffer;
+const arrayOf = (width: number): OfBuffer => ARRAY_OF_WIDTH[width as Width] as OfBuffer;
 export type Numbers = Uint8Array | Uint16Array | Int32Array | Float64Array;
 
 /** The memory of a read model: numbers in typed arrays, all else in lists of JSON values. */
@@ -43,7 +43,7 @@ type Part =
   | { readonly projection: number; readonly array: string; readonly width: Width; readonly bytes: number };
 
 interface Manifest {
-  readonly form: typeof FORM;
+  readonly form: typeof SNAPSHOT_FORMAT;
   readonly log: string;
   readonly software: string;
   readonly position: string;
@@ -53,14 +53,14 @@ interface Manifest {
   readonly parts: readonly Part[];
 }
 
-const FORM = 3;
+const SNAPSHOT_FORMAT = 3;
 /** The file ends with the length of its manifest and the checksum (CRC-32) of all before it. */
 const [LENGTH_BYTES, CHECKSUM_BYTES] = [8, 4];
 /** The number of entries of a list that become text before other work has its turn. */
 const AT_ONCE = 1_000;
 const CHUNK_BYTES = 4_000_000;
 /** Arrays that are read have room for one number more of so many. */
-const ROOM = 64;
+const NUMBERS_PER_SPARE = 64;
 
 /** The reason why a snapshot is not used. */
 export class SnapshotRejected extends Error {}
@@ -90,7 +90,8 @@ export class SnapshotFile {
   }
 
   async #isOf({ form, log, software, position, hash }: Manifest, store: EventStore): Promise<void> {
-    if (form !== FORM || software !== this.software) throw new SnapshotRejected('It was made by other software.');
+    if (form !== SNAPSHOT_FORMAT || software !== this.software)
+      throw new SnapshotRejected('It was made by other software.');
     if (log !== (await store.identity())) throw new SnapshotRejected('It is of another log.');
     const [event] = await store.readAll(String(BigInt(position) - 1n), 1);
     if (event?.position !== position || event.hash !== hash)
@@ -121,7 +122,7 @@ export class SnapshotFile {
       }
       const projections = saved.projections.map(({ memory: _memory, ...standstill }) => standstill);
       const manifest: Manifest = {
-        ...{ form: FORM, log: await store.identity(), software: this.software },
+        ...{ form: SNAPSHOT_FORMAT, log: await store.identity(), software: this.software },
         ...{ position: saved.position, hash: event.hash, projections, parts },
       };
       await writer.end(Buffer.from(JSON.stringify(manifest)));
@@ -297,7 +298,7 @@ class Reader {
   /** With room behind them in their buffer, for later entries. */
   async #numbers(width: Width, bytes: number): Promise<Numbers> {
     const length = bytes / width;
-    const buffer = memoryOf((length + Math.ceil(length / ROOM)) * width);
+    const buffer = memoryOf((length + Math.ceil(length / NUMBERS_PER_SPARE)) * width);
     await this.#next(Buffer.from(buffer, 0, bytes));
     return new (arrayOf(width))(buffer, 0, length);
   }

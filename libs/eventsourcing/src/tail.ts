@@ -6,7 +6,7 @@ import type { EventStore } from './event-store.js';
 import type { Envelope } from './events.js';
 
 /** The number of events read at once: few, as each who follows may have so many in memory. */
-const PAGE = 100;
+const BATCH_SIZE = 100;
 /** The time for which batches are kept for those who are a little behind, and the most that are kept. */
 const [KEPT_MS, KEPT] = [1_000, 16];
 /** The time without news after which a subscriber looks itself. */
@@ -42,7 +42,7 @@ export class Tail {
         const kept = this.#kept(after);
         const before = this.#news;
         // Without news since the last look there is nothing to look for.
-        const batch = kept ?? (news === before ? [] : await this.store.readAll(after, PAGE));
+        const batch = kept ?? (news === before ? [] : await this.store.readAll(after, BATCH_SIZE));
         news = before;
         if (batch.length > 0) {
           yield batch;
@@ -76,7 +76,7 @@ export class Tail {
     try {
       let after = await this.store.head();
       this.#tell();
-      for await (const events of this.store.subscribe(after, signal, PAGE)) {
+      for await (const events of this.store.subscribe(after, signal, BATCH_SIZE)) {
         // A blanked event is not given from memory.
         if (events.some(isBlanked)) this.#batches = [];
         this.#batches = [...this.#batches.slice(1 - KEPT), { after, events, at: performance.now() }];

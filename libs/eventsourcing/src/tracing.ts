@@ -15,14 +15,14 @@ import {
 } from '@opentelemetry/api';
 import type { Envelope } from './events.js';
 
-const SCOPE = 'followthrough';
+const TRACER_NAME = 'followthrough';
 /** Asked each time: a program may start its SDK late, and tests theirs anew. */
-const tracer = () => trace.getTracer(SCOPE);
+const tracer = () => trace.getTracer(TRACER_NAME);
 
 /** Whether there is nobody to record spans: no SDK was started. */
 function isUntraced(): boolean {
   const provider = trace.getTracerProvider();
-  return provider instanceof ProxyTracerProvider && provider.getDelegateTracer(SCOPE) === undefined;
+  return provider instanceof ProxyTracerProvider && provider.getDelegateTracer(TRACER_NAME) === undefined;
 }
 const UNTRACED = trace.wrapSpanContext(INVALID_SPAN_CONTEXT);
 
@@ -50,7 +50,7 @@ export function traceparentOf(under: Context): string | undefined {
   return carrier.traceparent;
 }
 
-const NONE: ReadonlyMap<string, Context> = new Map();
+const NO_CONTEXTS: ReadonlyMap<string, Context> = new Map();
 
 /**
  * Applies a batch to a projection. Each event that was recorded in a trace gets a span in that trace, from here to the
@@ -68,7 +68,7 @@ export async function applying<T>(
     const appended = trace.getSpanContext(parent);
     return appended ? [{ event, parent, link: { context: appended } satisfies Link }] : [];
   });
-  if (recorded.length === 0) return work(NONE);
+  if (recorded.length === 0) return work(NO_CONTEXTS);
 
   const of = { 'followthrough.projection': projection };
   const all = tracer().startSpan(`apply batch ${projection}`, {

@@ -1,7 +1,7 @@
 /** Verifies a log event by event, and against an anchor kept elsewhere. */
 import { isBlanked } from './blanking.js';
 import { DamagedLog, NO_STREAM, type EventStore } from './event-store.js';
-import { EVENTS } from './digests.js';
+import { EVENT_DIGESTS } from './digests.js';
 import { damageOf, isChained, type Blanked, type Envelope } from './events.js';
 
 /** A digest of a log, kept elsewhere, that later shows whether the log was cut or rewritten as a whole. */
@@ -80,7 +80,7 @@ export class Verification {
     this.#position = e.position;
     this.#events++;
     if (this.anchor && e.position === this.anchor.position) {
-      const unknown = EVENTS.faultOf(this.anchor.heads);
+      const unknown = EVENT_DIGESTS.faultOf(this.anchor.heads);
       if (unknown !== null) return this.#bad(e.position, `the anchor cannot be checked: ${unknown}`);
       if (headsDigest(this.#heads, this.anchor.heads) !== this.anchor.heads)
         return this.#bad(e.position, 'the log up to here is not what the anchor was made of');
@@ -160,7 +160,7 @@ const typeKey = ({ type, version }: { readonly type: string; readonly version: n
 
 /** @param like by the algorithm of this digest; absent: by the present one */
 const headsDigest = (heads: ReadonlyMap<string, Pick<Envelope, 'revision' | 'hash'>>, like?: string): string =>
-  EVENTS.piecewise((digest) => {
+  EVENT_DIGESTS.piecewise((digest) => {
     for (const [stream, { revision, hash }] of [...heads].sort(([a], [b]) => (a < b ? -1 : 1)))
       digest.update(`${stream}\n${revision}\n${hash}\n`);
   }, like);

@@ -15,9 +15,9 @@ import { plainToInstance } from 'class-transformer';
 import { validateSync } from 'class-validator';
 import { matchesGlob } from 'node:path';
 import { firstDayOf, periodOf, todayAt } from '#clocks';
-import { ACTS, REFERENCE, type ActName } from '#commitments';
+import { ACTS, REFERENCE_PATTERN, type ActName } from '#commitments';
 import { Rejected, withoutNulls } from '#eventsourcing';
-import { cleanBody, invalid, VALIDATION } from '#platform';
+import { cleanBody, invalid, VALIDATION_OPTIONS } from '#platform';
 import { type Entry } from '#registers';
 import { isSound } from '#rounds';
 import { jsonOf, textOf, Unreadable } from '#text';
@@ -244,8 +244,8 @@ export class FolderRows {
       this.problem(at, `/history/0/${clash}`, 'is not a field of a history entry');
     const record = this.#valid(RecordCommitment, body, at, inRecord);
     if (record && !record.reference) this.problem(at, '/reference', 'is missing');
-    else if (record && !REFERENCE.test(record.reference!))
-      this.problem(at, '/reference', `should be of the form ${REFERENCE.source}`);
+    else if (record && !REFERENCE_PATTERN.test(record.reference!))
+      this.problem(at, '/reference', `should be of the form ${REFERENCE_PATTERN.source}`);
     add('record', record, inRecord);
     const reportFor = (date: unknown, pointer: string): string | null => {
       const period = periodOf(date);
@@ -324,7 +324,7 @@ export class FolderRows {
   /** A body of a class, or `null` when it is not valid; its problems are listed. */
   #valid<T extends object>(of: new () => T, data: Json, at: FolderRow, pointer: (field: string) => string): T | null {
     const body = plainToInstance(of, cleanBody(of, data));
-    const errors = invalid(validateSync(body, VALIDATION)).errors;
+    const errors = invalid(validateSync(body, VALIDATION_OPTIONS)).errors;
     for (const { pointer: field, message } of errors) this.problem(at, pointer(field), message);
     if ((body as Partial<Sourced>).newDocument) this.problem(at, pointer('/newDocument'), 'stands in documents.json');
     this.bodies.push({ body, at, pointer });

@@ -20,7 +20,7 @@ import { Rejected } from '#eventsourcing';
 import { ENCODINGS } from '#files';
 import { ACCOUNT_ROLES, REPORT_LANGUAGES, type ReportLanguage } from '#words';
 import {
-  ACTING,
+  ACTING_ROLES,
   Caller,
   Code,
   CurrentCommand,
@@ -173,7 +173,7 @@ export class ImportsController {
   @HttpCode(201)
   @RouteConfig(TAKES_FILES)
   @ApiConsumes(FILE_TYPE)
-  @Rights({ scope: null, roles: ACTING, only: 'each row as its act says' })
+  @Rights({ scope: null, roles: ACTING_ROLES, only: 'each row as its act says' })
   @ApiOperation({
     summary: 'Send a spreadsheet, or several, and see what its import would do',
     description:
@@ -256,7 +256,7 @@ export class ImportsController {
 
   @Post('imports/:import/confirm')
   @HttpCode(200)
-  @Rights({ scope: null, roles: ACTING, only: 'each row as its act says' })
+  @Rights({ scope: null, roles: ACTING_ROLES, only: 'each row as its act says' })
   @ApiOperation({ summary: 'Import what the preview shows', description: CONFIRM_DESCRIPTION })
   @ApiOkResponse({ type: ImportPreview })
   @ApiConflictResponse({ description: 'It has problems, or the records that it rests on have changed' })
@@ -270,7 +270,7 @@ export class ImportsController {
 
   @Post('imports/:import/undo')
   @HttpCode(200)
-  @Rights({ scope: null, roles: ACTING, only: 'each row as its act says' })
+  @Rights({ scope: null, roles: ACTING_ROLES, only: 'each row as its act says' })
   @ApiOperation({
     summary: 'Take an import back as a whole',
     description:

@@ -5,7 +5,7 @@ import { ApiConsumes, ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '
 import { Matches } from 'class-validator';
 import { ACCOUNT_ROLES } from '#words';
 import {
-  ACTING,
+  ACTING_ROLES,
   Caller,
   CurrentCommand,
   FILE_TYPE,
@@ -34,7 +34,7 @@ export class PapersController {
   @HttpCode(200)
   @RouteConfig(TAKES_FILE)
   @ApiConsumes(FILE_TYPE)
-  @Rights({ scope: 'register', roles: ACTING, only: 'of a document that it publishes' })
+  @Rights({ scope: 'register', roles: ACTING_ROLES, only: 'of a document that it publishes' })
   @ApiOperation({
     summary: 'Send the text of a document, to be read statement by statement',
     description:

@@ -11,7 +11,7 @@ import { load, Rejected, type Log } from '#eventsourcing';
 import { paperIn, UnreadableFile, type Paper } from '#files';
 import { LOG, type RequestContext, type Upload } from '#platform';
 import { Progress } from '#progress';
-import { LATEST, Registers, type Document } from '#registers';
+import { LATEST_DATE, Registers, type Document } from '#registers';
 import { unreadable } from './sent-tables.js';
 import { citationOf, SearchedPaper, type CitedPlace, type Exactness } from './marks.js';
 
@@ -182,7 +182,7 @@ export class Papers {
   /** Every citation of a document that stands: in the acts on commitments as they were corrected, and by outcomes. */
   async #citationsOf(id: string): Promise<Cited[]> {
     const cited: Cited[] = [];
-    const pinned = await this.progress.pin({ asOf: LATEST });
+    const pinned = await this.progress.pin({ asOf: LATEST_DATE });
     for await (const page of this.progress.allCommitments(pinned, { document: id, life: 'any' }))
       for (const { reference, title } of page) {
         const { state } = await load(this.log, commitment, reference);

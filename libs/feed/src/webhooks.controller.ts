@@ -8,7 +8,7 @@ import {
   Count,
   InstantOrNull,
   TextOrNull,
-  ACTING,
+  ACTING_ROLES,
   Caller,
   CurrentCommand,
   LOG,
@@ -112,7 +112,7 @@ class Replayed {
 }
 
 /** For those who act for an agency, or the secretariat. */
-export const OfOwn = () => Rights({ scope: 'read', roles: ACTING, only: 'of the own agency' });
+export const OfOwn = () => Rights({ scope: 'read', roles: ACTING_ROLES, only: 'of the own agency' });
 const OfHook = () => ApiParam({ name: 'id', description: 'The id of the webhook', schema: { type: 'string' } });
 
 /** A change of a webhook. */

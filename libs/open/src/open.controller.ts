@@ -9,7 +9,7 @@ import { Rejected } from '#eventsourcing';
 import { AtClocks, ClockQuery, listText, QueryChoice, vary, Reply } from '#platform';
 import { csvPart } from '#tables';
 import { Progress, type Item } from '#progress';
-import { LATEST, Registers, versionOf } from '#registers';
+import { LATEST_DATE, Registers, versionOf } from '#registers';
 import { ACTIVITY_COLUMNS, activityLinks, activityRows } from './activities.js';
 import { OpenData } from './open-data.js';
 import { GRAPH_FORMAT_NAMES, GRAPH_FORMATS, type GraphFormat, type Thing } from './graph.js';
@@ -167,7 +167,7 @@ export class OpenController {
     @Reply() reply: FastifyReply,
   ) {
     const position = await this.registers.pinned(at.knownAt);
-    const asOf = named ? LATEST : at.asOf;
+    const asOf = named ? LATEST_DATE : at.asOf;
     const crosswalk = await this.registers.needed('crosswalk', code, position, { asOf });
     const version = versionOf(crosswalk, named);
     if (!version) throw new Rejected('not_found', `There is no version of the crosswalk ${code} as at ${at.asOf}.`);

@@ -21,7 +21,7 @@ import {
   SearchWords,
   type Format,
 } from '#platform';
-import { MATCHES, WITHIN, type Register } from '#registers';
+import { MATCHES, MATCHES_AS_A_WHOLE, type Register } from '#registers';
 import { KINDS, NATURES, NEXT_STEPS, STRENGTHS } from '#words';
 import { dayOf, type Coded, type Columns, type Meanings, type Standing } from './columns.js';
 import type { Searched } from './texts.js';
@@ -193,7 +193,7 @@ export const FILTERS: { readonly [N in FilterName]-?: Definition<NonNullable<Fil
   match: {
     kind: 'choices',
     choices: MATCHES,
-    description: `Only links of these types; without it ${WITHIN.join(',')}`,
+    description: `Only links of these types; without it ${MATCHES_AS_A_WHOLE.join(',')}`,
     example: 'exact,close,broad',
     rows: 'shapes others',
   },

@@ -1,5 +1,5 @@
 /** A commitment as lists show it: all that a row says, in words. */
-import { Count, COUNT, Day, TextOrNull } from '#platform';
+import { Count, COUNT_SCHEMA, Day, TextOrNull } from '#platform';
 import { ActivityId, Deliverable, Evidence, MilestoneAsAt, RoleAsAt, type Citation } from '#bodies';
 import { ApiProperty } from '@nestjs/swagger';
 import type { FullDate } from '#clocks';
@@ -85,7 +85,7 @@ export class Item {
   @ApiProperty({ description: 'That report says that there is no next step' }) readonly noNextStep: boolean;
   @ApiProperty({
     type: 'object',
-    additionalProperties: COUNT,
+    additionalProperties: COUNT_SCHEMA,
     description: 'The parts of lead, co-leads and partners by stage',
     example: { in_progress: 1, unreported: 1 },
   })

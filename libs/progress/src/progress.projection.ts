@@ -6,7 +6,7 @@ import { LRUCache } from 'lru-cache';
 import { forms } from '#bodies';
 import type { FullDate } from '#clocks';
 import {
-  BLANKED,
+  BLANKED_TEXT,
   commitment,
   standingAt,
   statementAt,
@@ -261,7 +261,7 @@ function notesIn(name: string, data: object): Field[] {
       const value = (of as Readonly<Record<string, unknown>>)[field];
       if (field === 'citation' || field === 'citations' || (isWording && WORDING.includes(field))) continue;
       if (typeof value === 'string') {
-        if (forms.isFreeText(field) && value !== BLANKED) notes.push({ text: value, language });
+        if (forms.isFreeText(field) && value !== BLANKED_TEXT) notes.push({ text: value, language });
       } else if (value && typeof value === 'object') read(value, false);
     }
   };

@@ -4,7 +4,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import type { FullDate } from '#clocks';
 import { ENDS, isOpen, STAGES, type End } from '#commitments';
 import type { Projector } from '#eventsourcing';
-import { Count, COUNT, CountsBy, Day, Page } from '#platform';
+import { Count, COUNT_SCHEMA, CountsBy, Day, Page } from '#platform';
 import { citationWords, type Citation, type Registers, type Theme } from '#registers';
 import { compareTexts, sortKey } from '#text';
 import { dateOf } from './columns.js';
@@ -25,7 +25,7 @@ export class AgencyRow extends Row {
   @ApiProperty() readonly agency: string;
   @ApiProperty() readonly name: string;
   @ApiProperty({
-    ...COUNT,
+    ...COUNT_SCHEMA,
     required: false,
     description: 'In how many it has yet to accept the role that another agency named it for; absent: in none',
   })

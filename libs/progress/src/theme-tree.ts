@@ -3,9 +3,9 @@
  * to. A link of a theme holds for all themes below it, too; and its goal counts under its parents.
  */
 import {
-  LATEST,
+  LATEST_DATE,
   versionOf,
-  WITHIN,
+  MATCHES_AS_A_WHOLE,
   type CrosswalkAsAt,
   type CrosswalkLink,
   type CrosswalkVersion,
@@ -45,10 +45,10 @@ export async function readingOf(
 ): Promise<CrosswalkReading | null> {
   if (!code) return null;
   const named = crosswalkVersion || undefined;
-  const crosswalk = await registers.one('crosswalk', code, knownAt, named ? LATEST : asOf);
+  const crosswalk = await registers.one('crosswalk', code, knownAt, named ? LATEST_DATE : asOf);
   if (!crosswalk) throw await registers.missing('crosswalk', code, knownAt, 'crosswalk');
   const version = versionOf(crosswalk, named, 'crosswalkVersion');
-  const types = match ? (match.split(',') as Match[]) : WITHIN;
+  const types = match ? (match.split(',') as Match[]) : MATCHES_AS_A_WHOLE;
   return { crosswalk, version, match: types, links: version?.links.filter((link) => types.includes(link.match)) ?? [] };
 }
 

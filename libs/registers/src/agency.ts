@@ -90,7 +90,7 @@ export const agency: Aggregate<AgencyState & EntryHistory, AgencyEvents> = keepi
 // ── As at a date ────────────────────────────────────────────────────────────────────────────────────────────────────
 
 /** A date that nothing is after. */
-export const LATEST: FullDate = '9999-12-31';
+export const LATEST_DATE: FullDate = '9999-12-31';
 
 /** An agency that is registered, as at a date. */
 export function asAt(state: AgencyState, asOf: FullDate): AgencyAsAt {
@@ -296,7 +296,7 @@ export const chair: Decide<ChairBody> = (state, act, { today }) => {
 };
 
 type Dated = Omit<AgencyEvents, 'Registered' | 'Amended' | 'Retracted' | 'Blanked'>;
-const DATED: { readonly [N in keyof Dated]: true } = {
+const DATED_EVENTS: { readonly [N in keyof Dated]: true } = {
   Renamed: true,
   Merged: true,
   Dissolved: true,
@@ -306,21 +306,25 @@ const DATED: { readonly [N in keyof Dated]: true } = {
 };
 
 /** Later acts may rest on who is a member, and when. */
-const RESTING: { readonly [N in keyof AgencyEvents]?: Decide<never> } = { Joined: join, Left: leave, Chaired: chair };
+const RESTING_DECISIONS: { readonly [N in keyof AgencyEvents]?: Decide<never> } = {
+  Joined: join,
+  Left: leave,
+  Chaired: chair,
+};
 
 /** A dated act that was a mistake is taken back; those that rest on it first. */
 export const retract: Decide<RetractDatedAct> = (state, act, on) => {
   const revision = takenBack(
     state,
     on,
-    (name) => name in DATED,
+    (name) => name in DATED_EVENTS,
     'Only a dated act is retracted; what is registered is amended.',
   );
   const gone = retractedIn(state.said);
   let without = agency.initial;
   for (const one of state.said.filter((other) => other.revision !== revision && !gone.has(other.revision))) {
     try {
-      RESTING[one.name as keyof AgencyEvents]?.(without, one.data as never, { ...on, today: LATEST });
+      RESTING_DECISIONS[one.name as keyof AgencyEvents]?.(without, one.data as never, { ...on, today: LATEST_DATE });
     } catch (error) {
       if (!(error instanceof Rejected)) throw error;
       throw new Rejected('others_rest_on_it', `Revision ${one.revision} rests on it: retract that first.`);

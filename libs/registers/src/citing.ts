@@ -12,10 +12,10 @@ const numbered = (paragraph: string): string =>
   paragraph.replace(/^(?=\d)/, 'para. ').replace(/\b(paras?|pp?) (?=\d)/g, '$1. ');
 
 /** The page that a locator names, which has no field of its own: `p. 12`, `pages 12-14` */
-const PAGE = /\b(?:pages?|pp?\.?) ?\d+(?: ?[-–] ?\d+)?/i;
+const PAGE_LOCATOR = /\b(?:pages?|pp?\.?) ?\d+(?: ?[-–] ?\d+)?/i;
 
 /** The paragraph that a locator names: `para 4`, `paras. 4-6` */
-const PARAGRAPH = /\b(?:paragraphs?|paras?\.?) ?\d+(?: ?[-–] ?\d+)?/i;
+const PARAGRAPH_LOCATOR = /\b(?:paragraphs?|paras?\.?) ?\d+(?: ?[-–] ?\d+)?/i;
 
 /** In the middle of a sentence: `Part two` → `part two` */
 const within = (section: string): string =>
@@ -29,7 +29,9 @@ export function placeWords({ locator, section, paragraph }: Place): string {
   if (!section && !paragraph) return within(locator.replace(OUR_LINES, '')) || `${locator} of our copy`;
   const told = `${section ?? ''} ${paragraph ?? ''}`;
   const named = (what: RegExp): string | undefined => (what.test(told) ? undefined : what.exec(locator)?.[0]);
-  const numbers = [named(PAGE), paragraph ?? named(PARAGRAPH)].flatMap((one) => (one ? [numbered(one)] : []));
+  const numbers = [named(PAGE_LOCATOR), paragraph ?? named(PARAGRAPH_LOCATOR)].flatMap((one) =>
+    one ? [numbered(one)] : [],
+  );
   return [...(section ? [within(section)] : []), ...numbers].join(', ');
 }
 

@@ -91,7 +91,7 @@ const givesReason = ({ reason, left }: Blanked, gone: string): boolean =>
   reason === gone || (isOfBlanking(left) && givesReason(left, gone));
 const withoutReason = ({ reason, left, ...blanking }: Blanked, gone: string): Blanked => ({
   ...blanking,
-  reason: reason === gone ? BLANKED : reason,
+  reason: reason === gone ? BLANKED_TEXT : reason,
   left: isOfBlanking(left) ? withoutReason(left, gone) : left,
 });
 
@@ -101,7 +101,7 @@ export const blanked = <S extends Statement>(said: readonly S[], blanking: Blank
 
 // ── Rules ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-export const BLANKED = '[blanked]';
+export const BLANKED_TEXT = '[blanked]';
 
 const partsOf = (pointer: string): string[] => pointer.slice(1).split('/');
 
@@ -124,7 +124,7 @@ function leftOf(data: object, fields: readonly string[], isFreeText: (field: str
       throw refused('no_such_text', `/fields/${i}`, message);
     }
     const holder = at(left, parts.slice(0, -1)) as Record<string, unknown>;
-    holder[parts.at(-1)!] = name === 'url' ? 'https://blanked.invalid' : BLANKED;
+    holder[parts.at(-1)!] = name === 'url' ? 'https://blanked.invalid' : BLANKED_TEXT;
   });
   return left;
 }

@@ -24,7 +24,7 @@ import type { Retraction } from './agency.js';
 import { isOwnCode, keepingStatements, takenBack, type EntryHistory } from './corrections.js';
 
 /** The links by which commitments on a theme are, as a whole, on the other. */
-export const WITHIN: readonly Match[] = ['exact', 'close', 'broad'];
+export const MATCHES_AS_A_WHOLE: readonly Match[] = ['exact', 'close', 'broad'];
 
 // ── Events ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -13,7 +13,7 @@ import {
   type Log,
 } from '#eventsourcing';
 import type { Reference, Registered } from '#platform';
-import { agency as agencies, endedBefore, LATEST, successorAt, type AgencyState } from './agency.js';
+import { agency as agencies, endedBefore, LATEST_DATE, successorAt, type AgencyState } from './agency.js';
 import type { EntryHistory } from './corrections.js';
 import {
   codeOf,
@@ -146,7 +146,7 @@ export class Lookup {
 
   async #above(kind: Register, code: string, field: keyof Above): Promise<string | null | undefined> {
     const state = await this.#state(kind, code);
-    if (kind === 'agency' && field === 'succeededBy') return successorAt(state as AgencyState, LATEST);
+    if (kind === 'agency' && field === 'succeededBy') return successorAt(state as AgencyState, LATEST_DATE);
     return (state.entry as Above | null)?.[field];
   }
 }

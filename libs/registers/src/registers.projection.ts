@@ -26,7 +26,7 @@ import {
   type Projector,
   type Recorded,
 } from '#eventsourcing';
-import { asAt, LATEST, nameAt, successorAt, type AgencyState } from './agency.js';
+import { asAt, LATEST_DATE, nameAt, successorAt, type AgencyState } from './agency.js';
 import type { EntryHistory } from './corrections.js';
 import { crosswalkAt, type CrosswalkAsAt, type CrosswalkState } from './crosswalk.js';
 import { missing } from './missing.js';
@@ -46,7 +46,7 @@ interface Version {
 type Entered = [kind: Register, code: string, versions: Version[]];
 
 /** The most entries that are kept as they were shown lately, in all lists together. */
-const SHOWN = 20_000;
+const MAX_CACHED_ENTRIES = 20_000;
 
 /** Every entry of every register, with all that it was, in the order of codes. */
 export class RegistersProjection implements Projection {
@@ -57,7 +57,7 @@ export class RegistersProjection implements Projection {
   /** Sorted when they are asked for. */
   readonly #codes = new Map<Register, string[]>();
   /** Lists of entries that were made lately: every page asks for the same few. */
-  readonly #made = new LRUCache<string, Sized>({ maxSize: SHOWN, sizeCalculation: sizeOf });
+  readonly #made = new LRUCache<string, Sized>({ maxSize: MAX_CACHED_ENTRIES, sizeCalculation: sizeOf });
 
   constructor() {
     this.on = Object.fromEntries(
@@ -197,7 +197,7 @@ export class Registers {
   }
 
   /** All entries of a register, ordered by code. */
-  async all<R extends Register>(kind: R, knownAt?: string, asOf: FullDate = LATEST): Promise<Shown<R>[]> {
+  async all<R extends Register>(kind: R, knownAt?: string, asOf: FullDate = LATEST_DATE): Promise<Shown<R>[]> {
     const states = await this.#states(kind, knownAt);
     return [
       ...this.#entries.made(JSON.stringify(['all', kind, knownAt, asOf]), () =>
@@ -210,7 +210,7 @@ export class Registers {
     kind: R,
     code: string,
     knownAt?: string,
-    asOf: FullDate = LATEST,
+    asOf: FullDate = LATEST_DATE,
   ): Promise<Shown<R> | null> {
     const [state] = await this.#states(kind, knownAt, code);
     return state ? shown(kind, state, asOf) : null;
@@ -235,7 +235,7 @@ export class Registers {
   }
 
   /** Names by code. */
-  async names(kind: Register, knownAt?: string, asOf: FullDate = LATEST): Promise<ReadonlyMap<string, string>> {
+  async names(kind: Register, knownAt?: string, asOf: FullDate = LATEST_DATE): Promise<ReadonlyMap<string, string>> {
     const states = await this.#states(kind, knownAt);
     return this.#entries.made(
       JSON.stringify(['names', kind, knownAt, asOf]),
@@ -269,7 +269,7 @@ export class Registers {
   }
 
   /** The members of a body on a date, ordered by code. Two may be in the chair, when both are said to be. */
-  async members(body: string, knownAt?: string, asOf: FullDate = LATEST): Promise<MemberAsAt[]> {
+  async members(body: string, knownAt?: string, asOf: FullDate = LATEST_DATE): Promise<MemberAsAt[]> {
     const isOf = (one: MembershipAsAt | ChairAsAt) => one.body === body;
     return (await this.all('agency', knownAt, asOf)).flatMap(({ code: agency, name, memberships, chairs }) => {
       const membership = memberships.find((one) => isOf(one) && one.member);

@@ -2,7 +2,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { viewOf, type CommitmentView } from '#acts';
 import type { FullDate } from '#clocks';
-import { BLANKED, type Citation, type Source } from '#commitments';
+import { BLANKED_TEXT, type Citation, type Source } from '#commitments';
 import type { Log } from '#eventsourcing';
 import { LOG } from '#platform';
 import { Coverage, Crosswalks, Flows, listQuery, Matrix, Progress, Silence, Timeline } from '#progress';
@@ -163,13 +163,13 @@ export class Draft {
 
   /** The words of people in their language; of blanked ones, that they were removed. */
   foreign(text: string, lang: string | null | undefined = null): Inline {
-    if (text === BLANKED) return { type: 'emphasis', inlines: [this.words.lines.removed] };
+    if (text === BLANKED_TEXT) return { type: 'emphasis', inlines: [this.words.lines.removed] };
     const foreign: Foreign = { type: 'foreign', text, lang: lang ?? 'und' };
     return RIGHT_TO_LEFT.test(text) ? { ...foreign, dir: 'rtl' } : foreign;
   }
 
   /** Whether words were erased. */
-  isRemoved = (text: string): boolean => text === BLANKED;
+  isRemoved = (text: string): boolean => text === BLANKED_TEXT;
 
   link(inline: Inline, href: string): Link {
     return { type: 'link', inlines: [inline], href };

@@ -1,7 +1,7 @@
 /** Words that people add to a report: Markdown of a safe subset, read into blocks at the head of their section. */
 import { Lexer, type Token, type Tokens } from 'marked';
 import type { Narrative as Written } from '#bodies';
-import { BLANKED } from '#commitments';
+import { BLANKED_TEXT } from '#commitments';
 import { isTangled } from '#text';
 import type { Inline, Language, List, Narrative, Paragraph, Section } from './report.js';
 
@@ -89,7 +89,7 @@ export function withNarratives(
       .map(({ language: lang, text, agency = null }): Narrative => ({
         type: 'narrative',
         lang,
-        blocks: text === BLANKED ? [paragraph([{ type: 'emphasis', inlines: [removed] }])] : blocksOf(text),
+        blocks: text === BLANKED_TEXT ? [paragraph([{ type: 'emphasis', inlines: [removed] }])] : blocksOf(text),
         attribution: textOf(agency),
         agency,
         round: null,

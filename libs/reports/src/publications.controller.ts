@@ -20,7 +20,7 @@ import { pageOf, registerController, RegisterListQuery, RegisterPage } from '#ac
 import { Publication, PublicationAsAt, PublishReport, RemoveNarrative, WriteNarrative } from '#bodies';
 import { load, Rejected, type Log } from '#eventsourcing';
 import {
-  ACTING,
+  ACTING_ROLES,
   AlwaysOpen,
   AtClocks,
   Caller,
@@ -201,7 +201,7 @@ export class PublicationsController extends registerController('publication') {
   }
 
   @Post(':code/narrative')
-  @Rights({ scope: 'publish', roles: ACTING, only: 'for its own agency: `agency` must be its code' })
+  @Rights({ scope: 'publish', roles: ACTING_ROLES, only: 'for its own agency: `agency` must be its code' })
   @HttpCode(200)
   @ApiOperation({
     summary: 'Add words to a section of a report before it is published',
@@ -219,7 +219,7 @@ export class PublicationsController extends registerController('publication') {
   }
 
   @Post(':code/narrative/remove')
-  @Rights({ scope: 'publish', roles: ACTING, only: 'for its own agency: `agency` must be its code' })
+  @Rights({ scope: 'publish', roles: ACTING_ROLES, only: 'for its own agency: `agency` must be its code' })
   @HttpCode(200)
   @ApiOperation({
     summary: 'Take away words that were added to a report before it is published',

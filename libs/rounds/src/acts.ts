@@ -58,7 +58,7 @@ const blank =
       saidAgain: () => '',
     });
 
-const CLOSED = 'The round is closed';
+const ROUND_CLOSED = 'The round is closed';
 
 /** The acts on a round that is open or was; while an event has none, this does not compile. */
 export const ROUND_ACTS = complete<keyof rounds.RoundEvents | 'Blanked'>()({
@@ -75,14 +75,14 @@ export const ROUND_ACTS = complete<keyof rounds.RoundEvents | 'Blanked'>()({
     summary: 'Amend a round; the body replaces what it says',
     description:
       'By the secretariat. Before it is open, its draft is saved anew; then If-Match is its revision. An open round takes an amendment of all but its code and its first day.',
-    conflict: CLOSED,
+    conflict: ROUND_CLOSED,
     decide: rounds.amend,
   }),
   extend: roundAct('Extended', 'ExtendRound', {
     path: 'extend',
     summary: 'Extend the deadline, for all or for one agency',
     description: 'By the secretariat, with a reason. Who was late by then stays late.',
-    conflict: CLOSED,
+    conflict: ROUND_CLOSED,
     decide: rounds.extend,
   }),
   remind: roundAct('Reminded', 'RemindRound', {
@@ -97,7 +97,7 @@ export const ROUND_ACTS = complete<keyof rounds.RoundEvents | 'Blanked'>()({
     path: 'close',
     summary: 'Close a round: returns that did not come are not received',
     description: 'By the secretariat. Silence is never taken for no change.',
-    conflict: CLOSED,
+    conflict: ROUND_CLOSED,
     decide: rounds.close,
   }),
   reopen: roundAct('Reopened', 'ReopenRound', {

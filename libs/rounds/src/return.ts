@@ -35,10 +35,10 @@ export interface ActInReturn {
   readonly command?: string;
 }
 
-const SUPPORTS: readonly string[] = ['attachEvidence', 'holdEdition', 'reportUpkeep'];
+const SUPPORTING_ACTS: readonly string[] = ['attachEvidence', 'holdEdition', 'reportUpkeep'];
 
 /** Whether an act supports other statements: it is recorded before them, and taken back after their new versions. */
-export const supports = ({ act }: { readonly act: string }): boolean => SUPPORTS.includes(act);
+export const supports = ({ act }: { readonly act: string }): boolean => SUPPORTING_ACTS.includes(act);
 
 interface Done {
   readonly on: FullDate;

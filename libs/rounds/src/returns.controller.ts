@@ -26,7 +26,7 @@ import {
   LOG,
   maySee,
   metaOf,
-  ACTING,
+  ACTING_ROLES,
   Rights,
   type RouteRights,
   validation,
@@ -203,12 +203,12 @@ const shown = ({ revision, said, outcome }: Submission): Submitted => ({
   content: contentOf(said),
 });
 
-export const OWN = 'for its own agency';
+export const FOR_OWN_AGENCY = 'for its own agency';
 /** Drafts are seen by those who work on them, and by readers who were appointed for the agency. */
-const SEEN: RouteRights = { scope: 'read', roles: ACCOUNT_ROLES, only: OWN };
+const DRAFT_RIGHTS: RouteRights = { scope: 'read', roles: ACCOUNT_ROLES, only: FOR_OWN_AGENCY };
 
 /** As many times the body of one act may be the body of a return. */
-const BODIES = 16;
+const RETURN_SIZE_IN_BODIES = 16;
 
 /** The parameters of the address of a return. */
 export const OfReturn = () =>
@@ -287,8 +287,8 @@ export class ReturnsController {
 
   @Put()
   @OfReturn()
-  @Rights({ scope: 'report', roles: ACTING, only: OWN })
-  @RouteConfig({ bodies: BODIES })
+  @Rights({ scope: 'report', roles: ACTING_ROLES, only: FOR_OWN_AGENCY })
+  @RouteConfig({ bodies: RETURN_SIZE_IN_BODIES })
   @ApiOperation({
     summary: 'Save the draft of a return; it may be unfinished, and is not public',
     description:
@@ -307,7 +307,7 @@ export class ReturnsController {
 
   @Get('findings')
   @OfReturn()
-  @Rights(SEEN)
+  @Rights(DRAFT_RIGHTS)
   @ApiOperation({
     summary: 'Missing, wrong and odd entries in the draft of a return',
     description:
@@ -329,7 +329,7 @@ export class ReturnsController {
 
   @Get('revisions')
   @OfReturn()
-  @Rights(SEEN)
+  @Rights(DRAFT_RIGHTS)
   @ApiOperation({
     summary: 'The revisions of the draft of a return: who saved each, and when',
     description: 'GET …?revision= shows one of them, such as the one that another person saved meanwhile.',
@@ -404,7 +404,9 @@ async function answer(returns: Returns, round: string, agency: string, position:
 
 function rightsOf(name: ReturnActName): RouteRights {
   const { who, scope = 'report' } = RETURN_ACTS[name] as { who: Doer; scope?: Scope };
-  return who === 'secretariat' ? { scope, roles: ['secretariat'] } : { scope, roles: ACTING, only: OWN };
+  return who === 'secretariat'
+    ? { scope, roles: ['secretariat'] }
+    : { scope, roles: ACTING_ROLES, only: FOR_OWN_AGENCY };
 }
 
 function operationOf(name: ReturnActName) {

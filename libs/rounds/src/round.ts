@@ -97,7 +97,9 @@ export const stateOf = ({ closedOn, published }: OpenedRound): RoundState =>
   published ? 'published' : closedOn ? 'closed' : 'open';
 
 /** The subject of a report of each kind, where the round does not name it. */
-const ABOUT: Readonly<Record<ReportKind, (round: Round) => Readonly<Record<string, string | null | undefined>>>> = {
+const SUBJECT_OF_REPORT: Readonly<
+  Record<ReportKind, (round: Round) => Readonly<Record<string, string | null | undefined>>>
+> = {
   agency: ({ inQuestion }) => ({ followsUp: inQuestion?.followsUp }),
   theme: ({ inQuestion }) => ({ theme: inQuestion?.theme }),
   forum: ({ forum }) => ({ forum }),
@@ -111,7 +113,9 @@ export function reportOf(round: Round): {
   readonly parameters: Readonly<Record<string, string>>;
 } {
   const kind = round.report?.kind ?? 'synthesis';
-  const about = Object.entries(ABOUT[kind](round)).flatMap(([name, code]) => (code ? [[name, code] as const] : []));
+  const about = Object.entries(SUBJECT_OF_REPORT[kind](round)).flatMap(([name, code]) =>
+    code ? [[name, code] as const] : [],
+  );
   return { kind, parameters: { ...Object.fromEntries(about), ...round.report?.parameters, round: round.code } };
 }
 

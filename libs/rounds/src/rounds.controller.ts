@@ -99,11 +99,11 @@ export const OfPath = (path: string): MethodDecorator =>
   applyDecorators(...(path.includes(':revision') ? [ApiParam({ name: 'revision', schema: { type: 'integer' } })] : []));
 
 /** In a table the numbers of those who answered stand in columns of their own, each before their names. */
-const RATES = ['expected', 'received', 'late', 'nil', 'silent'] as const;
+const RESPONSE_RATES = ['expected', 'received', 'late', 'nil', 'silent'] as const;
 const inRow = ({ responses, ...round }: Partial<RoundInShort>): object => ({
   ...round,
   ...Object.fromEntries(
-    RATES.flatMap((rate) => [
+    RESPONSE_RATES.flatMap((rate) => [
       [rate, responses?.[rate].count ?? null],
       [`${rate}Agencies`, responses?.[rate].agencies ?? null],
     ]),
@@ -129,7 +129,7 @@ export class RoundsController {
     description: 'Those that are or were open, with who has answered; to the secretariat also those that it prepares.',
   })
   @ApiOkResponse({ type: RoundList })
-  @InRows<RoundInShort>(inRow, { responses: RATES.flatMap((rate) => [rate, `${rate}Agencies`]) })
+  @InRows<RoundInShort>(inRow, { responses: RESPONSE_RATES.flatMap((rate) => [rate, `${rate}Agencies`]) })
   async listRounds(
     @AtClocks() { at: { knownAt } }: RoundsQuery,
     @Caller() caller: Principal | null = null,

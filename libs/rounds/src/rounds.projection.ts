@@ -42,7 +42,7 @@ export interface ReturnInShort {
   readonly comments: readonly CommentInShort[];
 }
 
-const NOTHING: ReturnInShort = {
+const NO_RETURN: ReturnInShort = {
   state: 'none',
   nil: false,
   receivedOn: null,
@@ -73,7 +73,7 @@ const commented = (
   ...said.map(({ answers = null }, i) => ({ number: comments.length + i, answers, ...by })),
 ];
 
-const SHORTEN: Shorten = {
+const SHORTENERS: Shorten = {
   Submitted: (before, { on, reportedOn, content, acts, onBehalf }) => {
     const recorded = acts.filter(({ act, command }) => act === 'record' && command === undefined).length;
     const says = { ...SAYS_NOTHING, new: before.says.new + recorded };
@@ -118,7 +118,9 @@ export interface RoundsSeen {
 }
 
 const shortened = (before: ReturnInShort | undefined, { name, data, meta }: Recorded): ReturnInShort =>
-  name in SHORTEN ? SHORTEN[name as keyof ReturnEvents](before ?? NOTHING, data as never, meta) : (before ?? NOTHING);
+  name in SHORTENERS
+    ? SHORTENERS[name as keyof ReturnEvents](before ?? NO_RETURN, data as never, meta)
+    : (before ?? NO_RETURN);
 
 /**
  * Some rounds as they were known at a position: read from their own streams.
@@ -135,10 +137,10 @@ export async function roundsAt(log: Log, codes: Iterable<string>, knownAt: strin
       const id = returnId(code, agency);
       const events = await decodeAll(log, await log.store.read(streamOf(aReturn, id)));
       const by = events.filter(({ position }) => BigInt(position) <= BigInt(knownAt));
-      if (by.length > 0) returns.set(id, by.reduce(shortened, NOTHING));
+      if (by.length > 0) returns.set(id, by.reduce(shortened, NO_RETURN));
     }
   }
-  return { rounds: seen, inShort: (round, agency) => returns.get(returnId(round, agency)) ?? NOTHING };
+  return { rounds: seen, inShort: (round, agency) => returns.get(returnId(round, agency)) ?? NO_RETURN };
 }
 
 type Round = OpenedRound & EntryHistory;
@@ -156,7 +158,7 @@ export class RoundsProjection implements Projection, RoundsSeen {
       `${rounds.category}.${name}`,
       (event: Recorded, earlier: Earlier) => this.#follow(event, earlier),
     ]);
-    const ofReturn = (Object.keys(SHORTEN) as (keyof ReturnEvents)[]).map((name) => [
+    const ofReturn = (Object.keys(SHORTENERS) as (keyof ReturnEvents)[]).map((name) => [
       `${aReturn.category}.${name}`,
       (event: Recorded) => {
         const { round, agency } = returnOf(event.stream);
@@ -173,7 +175,7 @@ export class RoundsProjection implements Projection, RoundsSeen {
   }
 
   inShort(round: string, agency: string): ReturnInShort {
-    return this.#returns.get(round)?.get(agency) ?? NOTHING;
+    return this.#returns.get(round)?.get(agency) ?? NO_RETURN;
   }
 
   clear(): void {

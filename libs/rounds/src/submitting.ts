@@ -9,7 +9,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { v5 as uuidv5 } from 'uuid';
 import { ActCommand, Acts, rehearsalOf, type CommitmentAct } from '#acts';
 import { classOf, type NewCommitment, type ReturnComment, type SendBackReturn } from '#bodies';
-import { ACTS, commitment, REFERENCE, referenceTakenBy, type ActName } from '#commitments';
+import { ACTS, commitment, REFERENCE_PATTERN, referenceTakenBy, type ActName } from '#commitments';
 import {
   canonicalJson,
   handle,
@@ -97,7 +97,13 @@ export function contentOf({ content, acts }: Submitted): Submitted['content'] {
 }
 
 /** The places of comments: the parts of a return, or the word of a nil return. */
-const PARTS: readonly (string | undefined)[] = ['commitments', 'newCommitments', 'answers', 'narratives', 'note'];
+const COMMENT_PLACES: readonly (string | undefined)[] = [
+  'commitments',
+  'newCommitments',
+  'answers',
+  'narratives',
+  'note',
+];
 
 const stepInto = (place: unknown, step: string): unknown =>
   typeof place === 'object' && place !== null && Object.hasOwn(place, step) ? place[step as never] : undefined;
@@ -114,7 +120,7 @@ export function leadSomewhere({ submissions }: ReturnSoFar, body: Partial<SendBa
     const way = at.split('/').slice(1);
     const around = way.slice(0, -1).reduce<unknown>(stepInto, content);
     const isThere = Array.isArray(around) ? Object.hasOwn(around, way.at(-1)!) : typeof around === 'object';
-    if (!PARTS.includes(way[0]) || !isThere)
+    if (!COMMENT_PLACES.includes(way[0]) || !isThere)
       throw refused(
         'unknown_reference',
         body.comments ? `/comments/${i}/at` : '/at',
@@ -216,7 +222,7 @@ export async function rehearse(
 function commandIn(act: ActInReturn, index: number, of: Dated, agency: string, meta: Meta) {
   const said = commandFor(act, of, agency);
   const reference = act.reference ?? (said.body as { reference?: string | null }).reference ?? null;
-  if (act.reference === null && reference !== null && !REFERENCE.test(reference))
+  if (act.reference === null && reference !== null && !REFERENCE_PATTERN.test(reference))
     throw new Rejected('bad_reference', `${reference} is not a reference.`, [
       { pointer: '/reference', message: `${reference} is not a reference` },
     ]);

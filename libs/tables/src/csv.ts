@@ -4,7 +4,7 @@ import { stringify as stringifyAll } from 'csv-stringify/sync';
 import type { Transform } from 'node:stream';
 import { guarded, listCell } from '#text';
 
-const OPTIONS: Options = {
+const CSV_OPTIONS: Options = {
   header: true,
   cast: { boolean: (value) => String(value), string: (value) => guarded(value) },
 };
@@ -12,12 +12,12 @@ const OPTIONS: Options = {
 /** Rows as CSV with a header; nested fields become columns, a list one cell. */
 export function csvOf(rows: readonly object[]): string {
   const flatRows = rows.map(flat);
-  return stringifyAll(flatRows, { ...OPTIONS, columns: columnsOf(flatRows) });
+  return stringifyAll(flatRows, { ...CSV_OPTIONS, columns: columnsOf(flatRows) });
 }
 
 /** The same as a stream that flat rows are written to. @param bom whether a byte order mark tells Excel that it is UTF-8 */
 export const csvStream = (columns?: readonly string[], bom = false): Transform =>
-  stringify({ ...OPTIONS, bom, ...(columns && { columns: [...columns] }) });
+  stringify({ ...CSV_OPTIONS, bom, ...(columns && { columns: [...columns] }) });
 
 /** Some flat rows of a table as CSV. @param first whether the header stands before them, and a byte order mark where it is wanted */
 export const csvPart = (
@@ -25,7 +25,7 @@ export const csvPart = (
   columns: readonly string[],
   first: boolean,
   bom: boolean,
-): string => stringifyAll([...flatRows], { ...OPTIONS, columns: [...columns], header: first, bom: first && bom });
+): string => stringifyAll([...flatRows], { ...CSV_OPTIONS, columns: [...columns], header: first, bom: first && bom });
 
 /** Every column that any of some flat rows has. */
 export const columnsOf = (flatRows: readonly object[]): string[] => [

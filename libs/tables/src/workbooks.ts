@@ -5,22 +5,22 @@ import type { PassThrough } from 'node:stream';
 /** The media type of a workbook. */
 export const XLSX_TYPE = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet';
 
-const FONT = { name: 'Arial', size: 10 } as const;
-const TOP = { vertical: 'top' } as const;
-const PLAIN = { font: FONT, alignment: TOP } as const;
+const CELL_FONT = { name: 'Arial', size: 10 } as const;
+const TOP_ALIGNMENT = { vertical: 'top' } as const;
+const PLAIN_STYLE = { font: CELL_FONT, alignment: TOP_ALIGNMENT } as const;
 
 /** The styles of cells: a head, words that may take several lines, a text that stays one when somebody edits it, and others. */
 export const CELL_STYLES = {
   head: {
-    font: { ...FONT, bold: true, color: { argb: 'FFFFFFFF' } },
+    font: { ...CELL_FONT, bold: true, color: { argb: 'FFFFFFFF' } },
     fill: { type: 'pattern', pattern: 'solid', fgColor: { argb: 'FF1F4E79' } },
-    alignment: TOP,
+    alignment: TOP_ALIGNMENT,
   },
-  wrapped: { font: FONT, alignment: { ...TOP, wrapText: true } },
-  text: { ...PLAIN, numFmt: '@' },
-  plain: PLAIN,
-  number: { ...PLAIN, numFmt: '0' },
-  day: { ...PLAIN, numFmt: 'yyyy-mm-dd' },
+  wrapped: { font: CELL_FONT, alignment: { ...TOP_ALIGNMENT, wrapText: true } },
+  text: { ...PLAIN_STYLE, numFmt: '@' },
+  plain: PLAIN_STYLE,
+  number: { ...PLAIN_STYLE, numFmt: '0' },
+  day: { ...PLAIN_STYLE, numFmt: 'yyyy-mm-dd' },
 } as const;
 
 type Value = string | number | boolean | Date;

@@ -1,25 +1,25 @@
 /** Cells of a table as text: a list in one cell, and a text that no spreadsheet runs as a formula. Both can be read back exactly. */
 
 /** The characters that begin a formula, also full-width, after everything that a spreadsheet passes over. */
-const BEGINS = /^[\s\0]*[=@\uff1d\uff20]|^[\t\r\n]|^[\s\0]*[+\-\uff0b\uff0d]/;
+const FORMULA_START = /^[\s\0]*[=@\uff1d\uff20]|^[\t\r\n]|^[\s\0]*[+\-\uff0b\uff0d]/;
 /** A sign alone, a number, or words after a number with a sign: “-5 per cent”. */
-const HARMLESS = /^[+-]?$|^[+-]\d+([.,]\d+)*\s?%?$|^[+-]\d+([.,]\d+)*%?( [\p{L}\p{M}\d.,’'-]+)+$/u;
+const HARMLESS_SIGN = /^[+-]?$|^[+-]\d+([.,]\d+)*\s?%?$|^[+-]\d+([.,]\d+)*%?( [\p{L}\p{M}\d.,’'-]+)+$/u;
 /** A `;` with marks behind it, where some spreadsheets would part the cells and run the rest as a formula. */
-const PARTED = /;('*)(?=\s*[=@+\-\uff1d\uff20\uff0b\uff0d])/g;
+const PARTED_FORMULA = /;('*)(?=\s*[=@+\-\uff1d\uff20\uff0b\uff0d])/g;
 
 const isRun = (text: string): boolean => {
   const core = text.replace(/^'+/, '');
-  return BEGINS.test(core) && !HARMLESS.test(core);
+  return FORMULA_START.test(core) && !HARMLESS_SIGN.test(core);
 };
 
 /** Changes the marks behind each `;` that would part a formula off. */
 const inParts = (text: string, change: (marks: string) => string): string =>
-  text.replace(PARTED, (whole, marks: string, at: number) => {
+  text.replace(PARTED_FORMULA, (whole, marks: string, at: number) => {
     const part = text
       .slice(at + whole.length)
       .split(';', 1)[0]!
       .trim();
-    return HARMLESS.test(part) ? whole : `;${change(marks)}`;
+    return HARMLESS_SIGN.test(part) ? whole : `;${change(marks)}`;
   });
 
 /**
@@ -54,8 +54,8 @@ const written = (part: string): string =>
   /^"(?:[^"]|"")*"$/.test(part) && part.length > 1 ? part.slice(1, -1).replaceAll('""', '"') : part;
 
 /** The brackets behind a title; where a title itself ends so, empty brackets end it. */
-const BRACKETS = /(?:[)\]]|\shttps?:\/\/\S+)$/i;
-const ended = (title: string): string => (BRACKETS.test(title) ? `${title} ()` : title);
+const ENDING_BRACKET = /(?:[)\]]|\shttps?:\/\/\S+)$/i;
+const ended = (title: string): string => (ENDING_BRACKET.test(title) ? `${title} ()` : title);
 /** The title that `ended` ends. */
 const titleIn = (text: string): string => text.replace(/\(\)$/, '').trim();
 
@@ -66,7 +66,7 @@ const inBrackets = (text: string, ...said: readonly (Date | false)[]): string =>
   const all = said.filter(Boolean);
   return all.length > 0 ? `${text} (${all.join(', ')})` : text;
 };
-const DATE = String.raw`\d{4}(?:-\d{2}(?:-\d{2})?)?`;
+const DATE_SOURCE = String.raw`\d{4}(?:-\d{2}(?:-\d{2})?)?`;
 
 interface Evidence {
   readonly title: string;
@@ -81,7 +81,7 @@ export const evidenceCell = ({ title, date, url, language }: Evidence): string =
 
 const [ADDRESSED, DATED, WORDED] = [
   /\s<?(https?:\/\/[^\s>]+)>?$/i,
-  new RegExp(String.raw`\((${DATE})\)$`),
+  new RegExp(String.raw`\((${DATE_SOURCE})\)$`),
   /\s\[([a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*)\]$/,
 ];
 
@@ -110,14 +110,14 @@ interface Milestone {
 export const milestoneCell = ({ title, due, reached, reachedOn }: Milestone): string =>
   inBrackets(ended(title), due && `due ${due}`, reachedOn ? `reached ${reachedOn}` : reached && 'reached');
 
-const DATES = new RegExp(
-  String.raw`\((?=due|reached)(?:due\s+(${DATE}))?(?:(?:,\s*|(?<=\())(reached)(?:\s+(${DATE}))?)?\)$`,
+const MILESTONE_DATES = new RegExp(
+  String.raw`\((?=due|reached)(?:due\s+(${DATE_SOURCE}))?(?:(?:,\s*|(?<=\())(reached)(?:\s+(${DATE_SOURCE}))?)?\)$`,
   'i',
 );
 
 /** @see evidenceIn */
 export function milestoneIn(cell: string): Milestone {
-  const [title, due, reached, reachedOn] = cut(cell.trim(), DATES);
+  const [title, due, reached, reachedOn] = cut(cell.trim(), MILESTONE_DATES);
   return {
     title: titleIn(title),
     ...(due && { due }),
@@ -147,7 +147,7 @@ export const membershipCell = ({ body, role, from, fromIsLatest, to }: Membershi
   inBrackets(body, role, from && `${fromIsLatest ? 'by' : 'from'} ${from}`, to && `to ${to}`);
 
 const MEMBERSHIP = new RegExp(
-  String.raw`^(\S+)(?:\s+\((?:([a-z]+(?:-[a-z]+)*)(?:,\s*|(?=\))))??(?:(from|by)\s+(${DATE}))?(?:(?:,\s*)?to\s+(${DATE}))?\))?$`,
+  String.raw`^(\S+)(?:\s+\((?:([a-z]+(?:-[a-z]+)*)(?:,\s*|(?=\))))??(?:(from|by)\s+(${DATE_SOURCE}))?(?:(?:,\s*)?to\s+(${DATE_SOURCE}))?\))?$`,
   'i',
 );
 
@@ -172,11 +172,11 @@ interface AgendaItem {
 export const agendaCell = ({ number, title, papers }: AgendaItem): string =>
   `${number}: ${inBrackets(ended(title), papers?.join(', '))}`;
 
-const PAPERS = /\s\(([^\s(),]+(?:,\s*[^\s(),]+)*)\)$/;
+const ENDING_CITATIONS = /\s\(([^\s(),]+(?:,\s*[^\s(),]+)*)\)$/;
 
 /** @see membershipIn */
 export function agendaIn(cell: string): AgendaItem | null {
-  const [item, papers] = cut(cell.trim(), PAPERS);
+  const [item, papers] = cut(cell.trim(), ENDING_CITATIONS);
   const [, number, title] = /^([^:]+):(.+)$/s.exec(item) ?? [];
   if (number === undefined) return null;
   return { number: number.trim(), title: titleIn(title!.trim()), ...(papers && { papers: papers.split(/,\s*/) }) };

@@ -1,26 +1,26 @@
 /** The check of a text: it is visible, and every output can hold it. */
 
 /** Letters and symbols that show nothing: U+2800 (braille), U+FFFC (an object), and blanks of Egyptian and of music. */
-const EMPTY = /[\u2800\ufffc\u{13441}\u{13442}\u{1d159}]/u;
-const SHOWN = /(?!\p{Default_Ignorable_Code_Point})[\p{L}\p{N}\p{P}\p{S}]/gu;
+const BLANK_CHARACTER = /[\u2800\ufffc\u{13441}\u{13442}\u{1d159}]/u;
+const VISIBLE_CHARACTER = /(?!\p{Default_Ignorable_Code_Point})[\p{L}\p{N}\p{P}\p{S}]/gu;
 
 /** Most texts have one of these. */
-const PLAIN = /[!-~]/;
+const PRINTABLE_ASCII = /[!-~]/;
 
 /** Whether a text shows anything: a letter, a number, a sign. Spaces, joiners, marks of direction and fillers are nothing. */
 export function isVisible(text: string): boolean {
-  if (PLAIN.test(text)) return true;
-  for (const [sign] of text.matchAll(SHOWN)) if (!EMPTY.test(sign)) return true;
+  if (PRINTABLE_ASCII.test(text)) return true;
+  for (const [sign] of text.matchAll(VISIBLE_CHARACTER)) if (!BLANK_CHARACTER.test(sign)) return true;
   return false;
 }
 
 /** Spaces and characters without width, at both ends. A joiner or a mark of direction at the end may be needed. */
-const EDGE = /[\s\u0085\u00ad\u180e\u200b\u2060]/;
+const TRIMMED_CHARACTER = /[\s\u0085\u00ad\u180e\u200b\u2060]/;
 
 function trimmed(text: string): string {
   let [from, to] = [0, text.length];
-  while (from < to && EDGE.test(text[from]!)) from++;
-  while (to > from && EDGE.test(text[to - 1]!)) to--;
+  while (from < to && TRIMMED_CHARACTER.test(text[from]!)) from++;
+  while (to > from && TRIMMED_CHARACTER.test(text[to - 1]!)) to--;
   return text.slice(from, to);
 }
 
@@ -41,7 +41,7 @@ export interface Unfit {
  * C0 but for tab and line ends, DEL and C1, surrogates that stand alone, noncharacters: XML 1.0 holds none of them, or
  * discourages them. U+202D and U+202E reverse any text after them.
  */
-const UNFIT = /(?![\t\n\r])\p{Cc}|\p{Cs}|\p{Noncharacter_Code_Point}|[\u202d\u202e]/u;
+const UNFIT_CHARACTER = /(?![\t\n\r])\p{Cc}|\p{Cs}|\p{Noncharacter_Code_Point}|[\u202d\u202e]/u;
 
 const whatIs = (code: number): string => {
   if (code < 0xa0) return 'a control character';
@@ -49,11 +49,11 @@ const whatIs = (code: number): string => {
   return code >= 0xd800 && code < 0xe000 ? 'half a character (a lone surrogate)' : 'no character';
 };
 
-const DIRECTED = /[\u202a-\u202c\u2066-\u2069]/;
+const DIRECTION_MARK = /[\u202a-\u202c\u2066-\u2069]/;
 
 /** Where an embedding (U+202A, U+202B) or isolate (U+2066–U+2068) begins and is not ended in its line, or ends without a beginning. */
 function unbalanced(text: string): { index: number; sign: string } | null {
-  if (!DIRECTED.test(text)) return null;
+  if (!DIRECTION_MARK.test(text)) return null;
   const open: { index: number; sign: string; end: string }[] = [];
   for (const { 0: sign, index } of text.matchAll(/[\u202a-\u202c\u2066-\u2069\n\r\u2029]/gu)) {
     if (/[\u202a\u202b]/.test(sign)) open.push({ index, sign, end: '\u202c' });
@@ -68,7 +68,7 @@ function unbalanced(text: string): { index: number; sign: string } | null {
 /** The first character of a text that it may not hold; `null` when all are fit. */
 export function unfitIn(text: string): Unfit | null {
   const name = (sign: string) => `U+${sign.codePointAt(0)!.toString(16).toUpperCase().padStart(4, '0')}`;
-  const bad = UNFIT.exec(text);
+  const bad = UNFIT_CHARACTER.exec(text);
   if (bad) return { code: name(bad[0]), what: whatIs(bad[0].codePointAt(0)!), at: bad.index };
   const lost = unbalanced(text);
   const what = 'a direction of writing that is begun and not ended, or ended and not begun';

@@ -2,7 +2,7 @@
 import anyAscii from 'any-ascii';
 
 /** Characters that are not seen (soft hyphen, joiners, marks of direction …), and the stroke that only lengthens Arabic letters. */
-const UNSEEN = /[\p{Default_Ignorable_Code_Point}\u0640]/gu;
+const INVISIBLE_CHARACTERS = /[\p{Default_Ignorable_Code_Point}\u0640]/gu;
 
 /**
  * Accents, and the vowel signs of Arabic and Hebrew. In other scripts (Thai, Devanagari …) a mark is a letter of its own, and
@@ -55,7 +55,7 @@ export function fold(text: string): string {
   return text
     .replace(/\u00b4/g, "'") // NFKD would make a space of it
     .normalize('NFKD')
-    .replace(UNSEEN, '')
+    .replace(INVISIBLE_CHARACTERS, '')
     .replace(ACCENT, '')
     .toLowerCase()
     .toUpperCase()

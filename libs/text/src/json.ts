@@ -50,7 +50,7 @@ export function jsonOf(text: string): unknown {
 export const isInherited = (name: string): boolean => name in Object.prototype || name === 'prototype';
 
 /** How deep objects and lists may stand in each other. */
-const DEEPEST = 64;
+const MAX_DEPTH = 64;
 
 /**
  * Refuses a field that is given twice, one that would be passed over (`constructor`), and values nested beyond all
@@ -96,7 +96,7 @@ function fieldsWritten(text: string): number {
 function fieldsRead(json: unknown): number {
   let [fields, depth, level] = [0, 0, [json]];
   for (; level.length > 0; depth++) {
-    if (depth > DEEPEST) throw new Unreadable(`is nested more than ${DEEPEST} deep`);
+    if (depth > MAX_DEPTH) throw new Unreadable(`is nested more than ${MAX_DEPTH} deep`);
     const below: unknown[] = [];
     for (const one of level) {
       if (typeof one !== 'object' || one === null) continue;

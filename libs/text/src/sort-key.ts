@@ -29,12 +29,12 @@ export function sortKey(text: string): string {
 
 const keys = new Map<string, string>();
 /** How many keys are remembered: more than there are codes and names of agencies, themes and forums. */
-const MOST = 20_000;
+const MAX_REMEMBERED_KEYS = 20_000;
 
 function keyOf(text: string): string {
   let key = keys.get(text);
   if (key !== undefined) return key;
-  if (keys.size >= MOST) keys.clear();
+  if (keys.size >= MAX_REMEMBERED_KEYS) keys.clear();
   keys.set(text, (key = sortKey(text)));
   return key;
 }

@@ -3,10 +3,10 @@
 /** How deep quotations and lists may stand in each other, and how many letters of a paragraph may mark emphasis. */
 const [DEEPEST, MOST_MARKS] = [10, 200] as const;
 /** In columns: a paragraph indented further would be in more lists than that. */
-const FARTHEST = 4 * DEEPEST;
+const MAX_INDENT = 4 * DEEPEST;
 
-const LEAD = /^[ \t]*(?:(?:>|[-*+](?=[ \t])|\d{1,9}[.)](?=[ \t]))[ \t]*)*/;
-const MARKER = />|[-*+]|\d+[.)]/g;
+const LIST_MARKERS = /^[ \t]*(?:(?:>|[-*+](?=[ \t])|\d{1,9}[.)](?=[ \t]))[ \t]*)*/;
+const LIST_MARKER = />|[-*+]|\d+[.)]/g;
 /** An underscore within a word is none. */
 const EMPHASIS = /[*~]+|(?<![\p{L}\p{N}_])_+|_+(?![\p{L}\p{N}_])/gu;
 
@@ -14,9 +14,9 @@ const EMPHASIS = /[*~]+|(?<![\p{L}\p{N}_])_+|_+(?![\p{L}\p{N}_])/gu;
 export function isTangled(markdown: string): boolean {
   let marks = 0;
   for (const line of markdown.split('\n')) {
-    const [lead] = LEAD.exec(line)!;
-    if (line.length > FARTHEST && /^[ \t]*/.exec(line)![0].length > FARTHEST) return true;
-    const markers = lead.match(MARKER) ?? [];
+    const [lead] = LIST_MARKERS.exec(line)!;
+    if (line.length > MAX_INDENT && /^[ \t]*/.exec(line)![0].length > MAX_INDENT) return true;
+    const markers = lead.match(LIST_MARKER) ?? [];
     if (markers.length > DEEPEST) return true;
     const rest = line.slice(lead.length);
     // Emphasis ends with its paragraph, or the item of its list.

@@ -1,7 +1,7 @@
 /** The words for each act on a commitment. */
 import { type CommitmentView } from '#acts';
 import type { ComponentChildren } from 'preact';
-import { BLANKED, type CommitmentEvents, type Role } from '#commitments';
+import { BLANKED_TEXT, type CommitmentEvents, type Role } from '#commitments';
 import { placeWords } from '#registers';
 import { StageTag } from './figures.js';
 import { ActivityLink, AgencyLink, CommitmentLink, Joined, ThemeLink } from './links.js';
@@ -190,7 +190,7 @@ export function actInWords(type: string, data: object, context: StatementContext
 export function valueWords(key: string, value: unknown, context: StatementContext): string {
   const { view } = context;
   if (value === undefined || value === null) return 'nothing';
-  if (value === BLANKED) return 'words removed';
+  if (value === BLANKED_TEXT) return 'words removed';
   if (Array.isArray(value))
     return (
       value

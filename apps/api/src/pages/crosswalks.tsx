@@ -4,7 +4,7 @@ import type { FastifyRequest } from 'fastify';
 import { IsOptional, IsString, MaxLength } from 'class-validator';
 import { Crosswalks, Progress, type ThemeRow, type ThroughCrosswalk } from '#progress';
 import {
-  LATEST,
+  LATEST_DATE,
   Registers,
   versionOf,
   type CrosswalkAsAt,
@@ -50,7 +50,7 @@ export class CrosswalkPages {
   @Get(':code')
   async one(@Param('code') code: string, @Query() query: CrosswalkPageQuery, @Req() request: FastifyRequest) {
     const view = await this.views.open(query, request);
-    const known = await this.registers.needed('crosswalk', code, view.position, { asOf: LATEST });
+    const known = await this.registers.needed('crosswalk', code, view.position, { asOf: LATEST_DATE });
     const asked = { crosswalk: code, crosswalkVersion: query.version };
     const [byThen, through, carried, themes, frameworks] = await Promise.all([
       this.registers.one('crosswalk', code, view.position, view.asOf),

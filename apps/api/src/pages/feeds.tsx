@@ -9,7 +9,7 @@ import { PATHS, viewOf } from '#acts';
 import { decodeAll, load, Rejected, type Log, type Recorded } from '#eventsourcing';
 import { Concerns } from '#feed';
 import { AnsweredAs, LOG, Reply } from '#platform';
-import { LATEST, registers, Registers, type Register } from '#registers';
+import { LATEST_DATE, registers, Registers, type Register } from '#registers';
 import { returnOf, round } from '#rounds';
 import { actInWords, eventWords, type StatementContext } from './acts-in-words.js';
 import { FEED_KINDS, feedPath, type FeedOf } from './feed-path.js';
@@ -157,7 +157,7 @@ export class FeedPages {
   }
 
   /** `null` while it has no stage yet. */
-  #latest = (reference: string) => viewOf(this.log, reference, { asOf: LATEST }).catch(() => null);
+  #latest = (reference: string) => viewOf(this.log, reference, { asOf: LATEST_DATE }).catch(() => null);
 }
 
 /** The page of a register entry, or of the procedure of rounds. */

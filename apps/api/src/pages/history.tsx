@@ -3,7 +3,7 @@ import { type CommitmentView, type History } from '#acts';
 import { Fragment, type ComponentChildren, type VNode } from 'preact';
 import { renderToString } from 'preact-render-to-string';
 import { outranks, rankedOn, type FullDate, type PartialDate } from '#clocks';
-import { BLANKED, type StageEntry } from '#commitments';
+import { BLANKED_TEXT, type StageEntry } from '#commitments';
 import { canonicalJson } from '#eventsourcing';
 import { Fact } from './fact.js';
 import { ActsOnStatement } from './acts-offered.js';
@@ -158,7 +158,11 @@ const SaidSo = ({ view, commitment: { milestones }, statement, known, isRetracte
           <ShownVersions
             {...of}
             show={(said) =>
-              said[key] === BLANKED ? <Words text={BLANKED} of={statement} /> : valueWords(key, said[key], context)
+              said[key] === BLANKED_TEXT ? (
+                <Words text={BLANKED_TEXT} of={statement} />
+              ) : (
+                valueWords(key, said[key], context)
+              )
             }
           />
         </p>
@@ -209,7 +213,7 @@ function changedElsewhere(
   return [...new Set(versions.flatMap(Object.keys))].filter((key) => {
     if (PLACED_FIELDS.includes(key)) return false;
     const others = versions.map((said) => said[key]).filter((value) => textOf(value) !== textOf(first[key]));
-    if (first[key] === BLANKED) others.push('');
+    if (first[key] === BLANKED_TEXT) others.push('');
     return others.length > 0 && others.every((value) => sentenceWith(key, value) === sentenceWith(key, first[key]));
   });
 }

@@ -1,7 +1,7 @@
 /** The end of a record, its inheritance from others, and its relations, seen from both sides. */
 import { type CommitmentView } from '#acts';
 import type { ComponentChildren } from 'preact';
-import { ENDS, REFERENCE, RELATION_TYPES, type End, type RelationType } from '#commitments';
+import { ENDS, REFERENCE_PATTERN, RELATION_TYPES, type End, type RelationType } from '#commitments';
 import { Progress, type Filter, type Item } from '#progress';
 import { Figure, ShownDate } from './figures.js';
 import { Section } from './layout.js';
@@ -86,7 +86,7 @@ export function sidesOf({ view, commitment: { relations }, titles, back, forums 
       key: relation.to,
       link: forums.has(relation.to) ? (
         forum(relation.to)
-      ) : REFERENCE.test(relation.to) ? (
+      ) : REFERENCE_PATTERN.test(relation.to) ? (
         <CommitmentLink view={view} reference={relation.to} titles={titles} />
       ) : (
         <>{relation.to}, not known by then</>

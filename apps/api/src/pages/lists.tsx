@@ -1,5 +1,5 @@
 /** Lists of commitments. */
-import { BLANKED } from '#commitments';
+import { BLANKED_TEXT } from '#commitments';
 import { marked } from '#search';
 import type { Filter, Item, Sort } from '#progress';
 import type { ContentsEntry } from './contents.js';
@@ -169,7 +169,7 @@ const Head = ({ order, by }: { order?: Order; by: Readonly<Partial<Record<Sort, 
 
 /** A title with the words marked that were searched for. */
 const Title = ({ text, lang, search }: { text: string; lang: string | null; search: string }) =>
-  search && text !== BLANKED ? (
+  search && text !== BLANKED_TEXT ? (
     <span dir="auto" lang={lang ?? undefined}>
       {marked(text, search, lang).map(({ text, found }, i) => (found ? <mark key={i}>{text}</mark> : text))}
     </span>

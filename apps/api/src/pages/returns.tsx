@@ -61,7 +61,7 @@ const RETURN_BUTTONS = ['accept', 'return', 'comment', 'nil'] as const;
 type Button = (typeof RETURN_BUTTONS)[number];
 
 /** As many times the body of one act may be a return. */
-const BODIES = 16;
+const RETURN_SIZE_IN_BODIES = 16;
 
 @RendersPages()
 @Controller('rounds/:round/returns/:agency')
@@ -89,7 +89,7 @@ export class ReturnPages {
   }
 
   /** Saves the draft; then does the act of the pressed button. */
-  @PostsForm('', 'signed-in', { bodies: BODIES })
+  @PostsForm('', 'signed-in', { bodies: RETURN_SIZE_IN_BODIES })
   async saves(
     @Param() { round, agency }: Params,
     @Body() sent: FormFields,

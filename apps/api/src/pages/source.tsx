@@ -1,7 +1,7 @@
 /** The sources of a statement, and the rest of words that were blanked. */
 import { createContext, type ComponentChildren } from 'preact';
 import { useContext } from 'preact/hooks';
-import { BLANKED, type Citation, type Correction, type OnBehalf } from '#commitments';
+import { BLANKED_TEXT, type Citation, type Correction, type OnBehalf } from '#commitments';
 import { placeWords } from '#registers';
 import { Listed, NameLink } from './links.js';
 import { path, type View } from './view.js';
@@ -95,7 +95,7 @@ interface ParagraphParts extends Omit<WordsParts, 'text'> {
 /** A text as it was given, in its own direction; of one that was blanked, that it was, and why where that is known. */
 export const Words = ({ text, of, lang }: WordsParts) => {
   const why = useContext(Removed).get(of?.revision ?? -1);
-  return text === BLANKED ? (
+  return text === BLANKED_TEXT ? (
     <em class="blanked">Words removed{why ? `: ${why}` : ''}</em>
   ) : (
     <span dir="auto" lang={lang ?? undefined}>

@@ -12,7 +12,7 @@ import {
   type ThemeRow,
   type ThroughCrosswalk,
 } from '#progress';
-import { LATEST, Registers, type CrosswalkAsAt, type Forum, type Framework, type Theme } from '#registers';
+import { LATEST_DATE, Registers, type CrosswalkAsAt, type Forum, type Framework, type Theme } from '#registers';
 import { Contents } from './contents.js';
 import { NothingFound } from './conditions.js';
 import { EntryFacts } from './entry-fields.js';
@@ -54,7 +54,7 @@ export class ThemePages {
       this.registers.all('framework', view.position),
       this.registers.all('theme', view.position),
       this.followedUp.forums(view),
-      this.registers.all('crosswalk', view.position, LATEST),
+      this.registers.all('crosswalk', view.position, LATEST_DATE),
     ]);
     if (framework && !frameworks.some(({ code }) => code === framework))
       throw await this.registers.missing('framework', framework, view.position);
@@ -76,7 +76,7 @@ export class ThemePages {
       this.progress.commitments(view.at, { theme: code, ...asked }, { limit: MAX_COMMITMENTS_LISTED }),
       this.followedUp.forums(view),
       apartOf(this.progress, view, { theme: code, ...asked }),
-      this.registers.all('crosswalk', view.position, LATEST),
+      this.registers.all('crosswalk', view.position, LATEST_DATE),
     ]);
     const below = themeTreeRows(themes, code).flatMap(({ theme, depth }) => linesOf(view, all.rows, theme, depth));
     return (

@@ -1,6 +1,6 @@
 /** Themes read through a crosswalk: the choice of one, its result, and its name in lists. */
 import {
-  WITHIN,
+  MATCHES_AS_A_WHOLE,
   MATCHES,
   versionOf,
   type CrosswalkAsAt,
@@ -91,7 +91,7 @@ const linksOf = (
   { match, version }: ThroughCrosswalk,
   { asked }: View,
 ): Pick<Filter, 'match' | 'crosswalkVersion'> => ({
-  ...(match.join() !== WITHIN.join() && { match: match.join() }),
+  ...(match.join() !== MATCHES_AS_A_WHOLE.join() && { match: match.join() }),
   ...((asked['crosswalkVersion'] ?? asked['version']) !== undefined &&
     version !== null && { crosswalkVersion: version }),
 });
@@ -134,7 +134,7 @@ interface FieldParts {
 /** Chooses a crosswalk, and when one is chosen, which of its links count. */
 export const ThroughFields = ({ view, crosswalks }: FieldParts) => {
   const { crosswalk: code, crosswalkVersion, match } = crosswalkParamsOf(view);
-  const types = match?.split(',') ?? WITHIN;
+  const types = match?.split(',') ?? MATCHES_AS_A_WHOLE;
   const chosen = crosswalks.find((crosswalk) => crosswalk.code === code);
   if (crosswalks.length === 0 && !code) return null;
   return (
@@ -232,7 +232,7 @@ export const ListedThrough = ({ view }: { view: View }) => {
           {noEquivalent && <>Those without equivalent by the crosswalk </>}
           {!reached && !noEquivalent && <>Also those that reach the theme by the crosswalk </>}
           <a href={view.link(path('crosswalks', crosswalk), { version: asked.crosswalkVersion })}>{crosswalk}</a>.{' '}
-          <OnlyLinks match={asked.match?.split(',') ?? WITHIN} />{' '}
+          <OnlyLinks match={asked.match?.split(',') ?? MATCHES_AS_A_WHOLE} />{' '}
         </>
       )}
       <a href={view.here({ ...nothing, cursor: null })}>Take this away</a>

@@ -5,7 +5,15 @@ import type { ChartWords } from '#charts';
 import { COUNTRIES_BESIDE } from '#platform';
 import { capital, codesIn, type NextStepWord } from '#words';
 import { DAY_MS, monthsBefore, type FullDate, type PartialDate } from '#clocks';
-import { BLANKED, isOpen, type End, type RelationType, type ActivityScheme, type Role, type Stage } from '#commitments';
+import {
+  BLANKED_TEXT,
+  isOpen,
+  type End,
+  type RelationType,
+  type ActivityScheme,
+  type Role,
+  type Stage,
+} from '#commitments';
 
 /** The words of codes on pages. */
 export const {
@@ -113,7 +121,7 @@ export const periodWords = (from: PartialDate, to: PartialDate): string =>
     : `${dateWords(from)} – ${dateWords(to)}`;
 
 /** A text, or that its words were removed. */
-export const textWords = (text: string): string => (text === BLANKED ? 'Words removed' : text);
+export const textWords = (text: string): string => (text === BLANKED_TEXT ? 'Words removed' : text);
 
 /** `in November 2006`, `on 20 November 2006`. */
 export const whenWords = (date: PartialDate): string => `${date.length === 10 ? 'on' : 'in'} ${dateWords(date)}`;

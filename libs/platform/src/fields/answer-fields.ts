@@ -1,26 +1,26 @@
 /** The fields of answers: a decorator names the kind of a value, whether it may be null, and its meaning. */
 import { ApiProperty } from '@nestjs/swagger';
 
-const DAY = { type: String, format: 'date' } as const;
-const INSTANT = { type: String, format: 'date-time' } as const;
+const DAY_SCHEMA = { type: String, format: 'date' } as const;
+const INSTANT_SCHEMA = { type: String, format: 'date-time' } as const;
 
 export const TextOrNull = (description?: string) => ApiProperty({ type: String, nullable: true, description });
 
 /** `2006-11-20` */
-export const Day = (description?: string) => ApiProperty({ ...DAY, description });
-export const DayOrNull = (description?: string) => ApiProperty({ ...DAY, nullable: true, description });
+export const Day = (description?: string) => ApiProperty({ ...DAY_SCHEMA, description });
+export const DayOrNull = (description?: string) => ApiProperty({ ...DAY_SCHEMA, nullable: true, description });
 
 /** `2006-11-20T09:30:00.000Z` */
-export const Instant = (description?: string) => ApiProperty({ ...INSTANT, description });
-export const InstantOrNull = (description?: string) => ApiProperty({ ...INSTANT, nullable: true, description });
+export const Instant = (description?: string) => ApiProperty({ ...INSTANT_SCHEMA, description });
+export const InstantOrNull = (description?: string) => ApiProperty({ ...INSTANT_SCHEMA, nullable: true, description });
 
-export const COUNT = { type: 'integer', minimum: 0 } as const;
-export const Count = (description?: string) => ApiProperty({ ...COUNT, description });
+export const COUNT_SCHEMA = { type: 'integer', minimum: 0 } as const;
+export const Count = (description?: string) => ApiProperty({ ...COUNT_SCHEMA, description });
 /** A count for each of some names. */
 export const CountsBy = (names: readonly string[], description?: string) =>
   ApiProperty({
     type: 'object',
-    properties: Object.fromEntries(names.map((name) => [name, COUNT])),
+    properties: Object.fromEntries(names.map((name) => [name, COUNT_SCHEMA])),
     required: [...names],
     selfRequired: true,
     additionalProperties: false,

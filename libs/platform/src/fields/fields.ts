@@ -371,7 +371,7 @@ const nestedField = (of: () => Body, about: About, schema: ApiPropertyOptions, .
 };
 
 /** The kinds of fields that are told by the pattern of their text. */
-export const PATTERNS = new Map([
+export const KIND_OF_PATTERN = new Map([
   [pointer, 'pointer'],
   [kebab, 'word'],
   [code, 'code'],

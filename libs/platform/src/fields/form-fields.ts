@@ -1,6 +1,6 @@
 /** The fields of a body as a form asks for them: made of the declarations by which it is validated. */
 import { classIn, describedAs, fieldsIn, type Described } from '../lists/columns-of.js';
-import { PATTERNS } from './fields.js';
+import { KIND_OF_PATTERN } from './fields.js';
 import { registersOfField, type Values, type Registered } from './marks.js';
 
 type Body = new () => object;
@@ -44,7 +44,7 @@ export interface FormField {
 }
 
 /** A text may be longer than a line from here on. */
-const LINE = 500;
+const MAX_LINE_CHARS = 500;
 
 type Schema = Described & {
   readonly required?: boolean;
@@ -62,11 +62,11 @@ function kindOf({ type, format, pattern, enum: values, maxLength = 0 }: Schema, 
   if (type === Number || type === 'integer' || type === 'number') return 'number';
   if (type === 'object') return 'plain';
   if (pattern !== undefined) {
-    const kind = PATTERNS.get(pattern);
+    const kind = KIND_OF_PATTERN.get(pattern);
     if (!kind) throw new Error(`A form has no field for ${pattern}.`);
     return kind;
   }
-  return maxLength > LINE ? 'words' : 'text';
+  return maxLength > MAX_LINE_CHARS ? 'words' : 'text';
 }
 
 const known = new WeakMap<Body, readonly FormField[]>();
@@ -120,7 +120,7 @@ function periodOf(text: string): string {
 }
 
 /** The ways in which people write the value of a field of a kind. */
-const TIDY: Readonly<Partial<Record<FieldKind, (text: string) => string>>> = {
+const TIDIED_INPUT: Readonly<Partial<Record<FieldKind, (text: string) => string>>> = {
   word: (text) => text.toLowerCase().replaceAll(/[\s_]+/g, '-'),
   period: periodOf,
   country: (text) => text.toUpperCase(),
@@ -131,7 +131,7 @@ export function tidied(body: Body, filled: Values): Values {
   const fields = new Map(formFieldsIn(body).map((field) => [field.name, field]));
   const one = ({ kind, of }: FormField, value: unknown): unknown =>
     typeof value === 'string'
-      ? (TIDY[kind]?.(value.trim()) ?? value)
+      ? (TIDIED_INPUT[kind]?.(value.trim()) ?? value)
       : of && typeof value === 'object' && value !== null
         ? tidied(of, value as Values)
         : value;

@@ -31,7 +31,7 @@ export const mark =
   };
 
 /** Of a field of which nothing is said. */
-const NONE: Marks = {};
+const NO_MARKS: Marks = {};
 
 const complete = new WeakMap<object, ReadonlyMap<string, Marks>>();
 
@@ -47,8 +47,8 @@ function marksOf(prototype: object): ReadonlyMap<string, Marks> {
 }
 
 /** The kind of a code: the register that must contain it. */
-const REGISTERED = ['agency', 'framework', 'theme', 'forum', 'outcome', 'document', 'commitment'] as const;
-export type Registered = (typeof REGISTERED)[number];
+const REGISTERED_KINDS = ['agency', 'framework', 'theme', 'forum', 'outcome', 'document', 'commitment'] as const;
+export type Registered = (typeof REGISTERED_KINDS)[number];
 
 /** A code in a body that must be registered, and where in the body it stands. */
 export interface Reference {
@@ -75,7 +75,7 @@ export function kindsOfFields(): ReadonlyMap<string, ReadonlySet<Registered>> {
       if (!kinds) continue;
       const known = all.get(field) ?? new Set();
       // A class that depends on its body may be any.
-      for (const kind of kinds.length === 0 ? kinds({}) : REGISTERED) known.add(kind);
+      for (const kind of kinds.length === 0 ? kinds({}) : REGISTERED_KINDS) known.add(kind);
       all.set(field, known);
     }
   return all;
@@ -108,7 +108,7 @@ export function cleanBody<B extends object>(body: Body, given: B): B {
   let kept: Record<string, unknown> | null = null;
   const marks = marksOf((body as { prototype: object }).prototype);
   for (const field of Object.keys(given)) {
-    const { within, written } = marks.get(field) ?? NONE;
+    const { within, written } = marks.get(field) ?? NO_MARKS;
     if (!written && !within) continue;
     const said = (given as Values)[field];
     const value = written ? cleanedAll(said) : cleanedIn(within!(), said);
@@ -173,7 +173,7 @@ export function referencesIn(body: object, pointer = ''): Reference[] {
   const found: Reference[] = [];
   const marks = marksOf(Object.getPrototypeOf(body) as object);
   for (const field of Object.keys(body)) {
-    const { kinds, within } = marks.get(field) ?? NONE;
+    const { kinds, within } = marks.get(field) ?? NO_MARKS;
     if (!kinds && !within) continue;
     const value = (body as Values)[field];
     if (value === null || value === undefined) continue;

@@ -13,7 +13,7 @@ import { FormFields } from '../requests/sent-fields.js';
 import { bodyOfForm, cleanBody } from './marks.js';
 
 /** The validation of every body and query: unknown fields are refused. */
-export const VALIDATION = {
+export const VALIDATION_OPTIONS = {
   whitelist: true,
   forbidNonWhitelisted: true,
   forbidUnknownValues: true,
@@ -200,14 +200,19 @@ class Validation extends ValidationPipe {
 
 /** Validates a body or query against its class; each error names its field (RFC 6901). */
 export const validation = (expectedType?: Class): ValidationPipe =>
-  new Validation({ ...VALIDATION, transform: true, expectedType, exceptionFactory: (errors) => invalid(errors) });
+  new Validation({
+    ...VALIDATION_OPTIONS,
+    transform: true,
+    expectedType,
+    exceptionFactory: (errors) => invalid(errors),
+  });
 
 /** An object as an instance of its class. @throws Rejected `invalid`, with pointers from `at` */
 export function validated<B extends object>(of: Class<B>, given: object, at = ''): B {
   const sure = accepted(of, given);
   if (sure) return sure as B;
   const body = plainToInstance(of, given);
-  const faults = validateSync(body, VALIDATION);
+  const faults = validateSync(body, VALIDATION_OPTIONS);
   if (faults.length > 0) throw invalid(faults, at);
   return body;
 }

@@ -24,13 +24,13 @@ interface ListPlace {
   readonly after: string;
 }
 
-const FORM = 1;
+const CURSOR_FORMAT = 1;
 
 const fingerprintOf = (text: string): string => createHash('sha256').update(text).digest('base64url').slice(0, 16);
 
 /** An opaque cursor; `asked` is the rest of the question, with which alone it goes on. */
 export function writeCursor(place: ListPlace, asked: object): string {
-  const text = JSON.stringify([FORM, fingerprintOf(canonicalJson(asked)), place]);
+  const text = JSON.stringify([CURSOR_FORMAT, fingerprintOf(canonicalJson(asked)), place]);
   return Buffer.from(fingerprintOf(text) + text).toString('base64url');
 }
 
@@ -112,7 +112,7 @@ function read(cursor: string): { digest: string; place: ListPlace } {
   if (bytes.toString('base64url') !== cursor || fingerprintOf(text) !== check)
     throw badCursor('is not one that an answer gave');
   const [form, digest, place] = contentsOf(text);
-  if (form !== FORM) throw badCursor('was given by another version of this software: start again without it');
+  if (form !== CURSOR_FORMAT) throw badCursor('was given by another version of this software: start again without it');
   if (typeof digest !== 'string' || !isPlace(place)) throw badCursor('is not one that an answer gave');
   return { digest, place };
 }

@@ -41,9 +41,9 @@ export const InRows = <E extends object>(
   row: (entry: Partial<E>) => object,
   /** The columns of fields that become others than those of their names. */
   columns: { readonly [F in keyof E]?: readonly string[] } = {},
-) => applyDecorators(SetMetadata(ROW, row), SetMetadata(COLUMNS, columns));
-const ROW = Symbol('ROW');
-const COLUMNS = Symbol('COLUMNS');
+) => applyDecorators(SetMetadata(ROW_METADATA, row), SetMetadata(COLUMNS_METADATA, columns));
+const ROW_METADATA = Symbol('ROW');
+const COLUMNS_METADATA = Symbol('COLUMNS');
 
 /** A download: all entries at once, or pages read one after the other. */
 interface Listed {
@@ -83,9 +83,9 @@ export async function downloaded(answer: unknown, request: ApiRequest, reply: Fa
   void reply
     .type(example ? `${mediaType}; charset=utf-8` : mediaType)
     .header('Content-Disposition', `${example ? 'inline' : 'attachment'}; filename="${file}"`);
-  const row = (Reflect.getMetadata(ROW, handler) as ListContent['row'] | undefined) ?? ((entry) => entry);
+  const row = (Reflect.getMetadata(ROW_METADATA, handler) as ListContent['row'] | undefined) ?? ((entry) => entry);
   const entry = entryClassOf(handler);
-  const others = (Reflect.getMetadata(COLUMNS, handler) ?? {}) as ColumnsOfFields;
+  const others = (Reflect.getMetadata(COLUMNS_METADATA, handler) ?? {}) as ColumnsOfFields;
   const fixed = entry && columnsOfEntries(entry, others, chosen);
   // A table may have other rows than the JSON: its columns are those of its rows.
   const first = Array.isArray(entries) ? (entries[0] as object | undefined) : undefined;

@@ -9,7 +9,7 @@ import type { ListContent } from './list-content.js';
 const [ROWS, LETTERS, NAME] = [1_048_576, 32_767, 31] as const;
 
 /** A4. */
-const PAGE = { orientation: 'landscape', paperSize: 9, printTitlesRow: '1:1' } as const;
+const PAGE_SETUP = { orientation: 'landscape', paperSize: 9, printTitlesRow: '1:1' } as const;
 
 /** In letters. */
 const [NARROWEST, WIDEST] = [10, 60] as const;
@@ -94,7 +94,7 @@ export function sheetsAsXlsx(
 function headed(workbook: WorkbookWriter, name: string, columns: readonly string[], widths: readonly number[]) {
   const sheet = workbook.addWorksheet(name.replaceAll(/[[\]:*?/\\]/g, ' ').slice(0, NAME), {
     views: [{ state: 'frozen', ySplit: 1 }],
-    pageSetup: PAGE,
+    pageSetup: PAGE_SETUP,
   });
   sheet.columns = widths.map((width) => ({ width }));
   const head = sheet.addRow([]);

@@ -5,11 +5,11 @@ import { Rejected } from '#eventsourcing';
 import { correlation } from './correlation.js';
 
 /** The levels of the log, from few lines to all, with Nest's names for them. */
-const LEVELS = { error: ['fatal', 'error'], warn: ['warn'], info: ['log'], debug: ['debug', 'verbose'] } as const;
-type Level = keyof typeof LEVELS;
+const LOG_LEVELS = { error: ['fatal', 'error'], warn: ['warn'], info: ['log'], debug: ['debug', 'verbose'] } as const;
+type Level = keyof typeof LOG_LEVELS;
 
 /** The lines of Nest about its own start, one per route. */
-const CHATTER = /^(?:NestFactory|InstanceLoader|RoutesResolver|RouterExplorer|NestApplication)$/;
+const START_UP_CONTEXTS = /^(?:NestFactory|InstanceLoader|RoutesResolver|RouterExplorer|NestApplication)$/;
 
 export interface LogSettings {
   /** Lines for people, or one JSON object per line. */
@@ -23,20 +23,20 @@ export interface LogSettings {
  */
 export class Logging extends ConsoleLogger {
   constructor({ logFormat, logLevel }: LogSettings) {
-    const levels = Object.keys(LEVELS) as Level[];
+    const levels = Object.keys(LOG_LEVELS) as Level[];
     const shown = levels.slice(0, levels.indexOf(logLevel) + 1);
     super({
       prefix: 'Followthrough',
       json: logFormat === 'json',
       colors: logFormat === 'text' && Boolean(process.stdout.isTTY),
       flattenParams: true,
-      logLevels: shown.flatMap((level): readonly LogLevel[] => LEVELS[level]),
+      logLevels: shown.flatMap((level): readonly LogLevel[] => LOG_LEVELS[level]),
     });
   }
 
   protected override printMessages(...[messages, context, level, stream, stack, params]: Printed): void {
     if (messages.every((one) => one instanceof Rejected)) return; // whoever asked was told
-    if (level === 'log' && CHATTER.test(context ?? '') && !this.isLevelEnabled('debug')) return;
+    if (level === 'log' && START_UP_CONTEXTS.test(context ?? '') && !this.isLevelEnabled('debug')) return;
     const traceId = trace.getActiveSpan()?.spanContext().traceId;
     const correlationId = correlation.getStore()?.id;
     const fields = { ...(correlationId && { correlationId }), ...(traceId && { traceId }), ...params };
@@ -50,7 +50,7 @@ export class Logging extends ConsoleLogger {
 
   protected override stringifyJsonLogObject(line: Record<string, unknown>): string {
     const { timestamp, level, message, ...more } = line;
-    const [name] = Object.entries(LEVELS).find(([, names]) => (names as readonly unknown[]).includes(level))!;
+    const [name] = Object.entries(LOG_LEVELS).find(([, names]) => (names as readonly unknown[]).includes(level))!;
     const time = new Date(timestamp as number).toISOString();
     return super.stringifyJsonLogObject({ time, level: name, message, ...more });
   }

@@ -14,8 +14,8 @@ interface Watched extends ApiRequest {
 }
 
 /** Health checks and metrics have no spans and no log lines. */
-const WATCHMAN = /^\/(?:health\/|metrics$)/;
-export const isWatchman = (route: string): boolean => WATCHMAN.test(route);
+const PROBE_ROUTE = /^\/(?:health\/|metrics$)/;
+export const isProbe = (route: string): boolean => PROBE_ROUTE.test(route);
 
 const nameOf = (request: FastifyRequest): string => routeOf(request).url ?? 'none';
 
@@ -32,7 +32,7 @@ export function observeRequests(server: FastifyInstance): void {
     const { method, headers } = request;
     request.correlation = new Correlation(headers['x-correlation-id']);
     const route = nameOf(request);
-    if (!isWatchman(route)) {
+    if (!isProbe(route)) {
       const attributes = {
         'http.request.method': method,
         'http.route': routeOf(request).url,

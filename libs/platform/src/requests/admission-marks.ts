@@ -12,12 +12,12 @@ export interface AdmissionMarks {
   readonly follows?: (request: FastifyRequest) => boolean;
 }
 
-const CONFIG = '__fastify_route_config__';
+const CONFIG_METADATA = '__fastify_route_config__';
 
 /** Marks a route for its admission, beside its other marks. */
 export const Admits =
   (marks: AdmissionMarks): MethodDecorator =>
   (target, name, descriptor) => {
-    const others = Reflect.getMetadata(CONFIG, descriptor.value as object) as object | undefined;
+    const others = Reflect.getMetadata(CONFIG_METADATA, descriptor.value as object) as object | undefined;
     RouteConfig({ ...others, ...marks })(target, name, descriptor);
   };

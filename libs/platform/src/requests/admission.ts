@@ -54,10 +54,10 @@ const networkOf = (ip: string | undefined): string =>
   ip === undefined ? 'gone' : ip.includes(':') ? normalizeIP(ip) : ip;
 
 /** The parts of a room that an act, an answer and a batch take. */
-const SIZES = { act: 1, answer: 8, batch: 32 } as const;
+const REQUEST_SIZES = { act: 1, answer: 8, batch: 32 } as const;
 
 const sizeOf = (request: FastifyRequest): number =>
-  marksOf(request).bodies ? SIZES.batch : reads(request) ? SIZES.answer : SIZES.act;
+  marksOf(request).bodies ? REQUEST_SIZES.batch : reads(request) ? REQUEST_SIZES.answer : REQUEST_SIZES.act;
 
 /** A kind of request, of which each costs much the same: a route; of one that reads, in a format. */
 const kindOf = (request: FastifyRequest): string => {
@@ -71,19 +71,24 @@ const kindOf = (request: FastifyRequest): string => {
 };
 
 /** The share of the whole room that one client may have. */
-const SHARE = 1 / 16;
+const CLIENT_SHARE = 1 / 16;
 /** The share that all answers which take as long as their clients take to read may have together: the rest is for short ones. */
-const LONG = 3 / 4;
+const LONG_ANSWERS_SHARE = 3 / 4;
 /** An answer that is read for more than so many times this limit gives way to requests that wait for room. */
-const LONGEST = 4;
+const PATIENCE_IN_TIMEOUTS = 4;
 
 /** Rooms for answers, and for feeds that are followed, which cost little but stay. */
 const roomsFor = ({ concurrency, sendTimeoutMs }: Budgets) => {
-  const [all, feeds] = [concurrency * SIZES.answer, concurrency * 16];
+  const [all, feeds] = [concurrency * REQUEST_SIZES.answer, concurrency * 16];
   return {
     answers: new WaitingRoom({
-      ...{ all, client: Math.max(all * SHARE, SIZES.batch), long: all * LONG, atOnce: SIZES.act },
-      ...{ waiting: 2_000, clientWaiting: 1_000, patience: sendTimeoutMs * LONGEST },
+      ...{
+        all,
+        client: Math.max(all * CLIENT_SHARE, REQUEST_SIZES.batch),
+        long: all * LONG_ANSWERS_SHARE,
+        atOnce: REQUEST_SIZES.act,
+      },
+      ...{ waiting: 2_000, clientWaiting: 1_000, patience: sendTimeoutMs * PATIENCE_IN_TIMEOUTS },
     }),
     feeds: new WaitingRoom({
       ...{ all: feeds, client: feeds / 8, long: feeds, atOnce: 1 },
@@ -212,14 +217,14 @@ async function entered(
   await begun.promise;
 }
 
-const OPEN = new WeakMap<Socket, Set<Turn>>();
+const OPEN_TURNS = new WeakMap<Socket, Set<Turn>>();
 
 /** An answer that stands behind others of its connection does not tell when the connection ends; that does. */
 function leavesWith(socket: Socket, reply: FastifyReply, turn: Turn): void {
-  let open = OPEN.get(socket);
+  let open = OPEN_TURNS.get(socket);
   if (!open) {
     const turns = (open = new Set<Turn>());
-    OPEN.set(socket, turns);
+    OPEN_TURNS.set(socket, turns);
     socket.once('close', () => {
       for (const one of turns) one.leave();
     });

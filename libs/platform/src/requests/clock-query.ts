@@ -36,9 +36,12 @@ export interface Clocks {
 
 /** `Date.parse` takes 31 November for 1 December, and 24:00 for the next day. */
 const isInstant = (text: string): boolean =>
-  INSTANT.test(text) && isFullDate(text.slice(0, 10)) && text.slice(11, 13) < '24' && !Number.isNaN(Date.parse(text));
+  INSTANT_PATTERN.test(text) &&
+  isFullDate(text.slice(0, 10)) &&
+  text.slice(11, 13) < '24' &&
+  !Number.isNaN(Date.parse(text));
 
-const INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2})$/;
+const INSTANT_PATTERN = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2})$/;
 
 /** Settles `asOf` (default today) and `knownAt` (an instant becomes the greatest position recorded by then). */
 export async function clocksOf(

@@ -19,7 +19,7 @@ export interface RequestContext extends CommandContext {
   readonly by: Principal;
 }
 
-const KEYS = 'e5b1d0fe-7a39-5c54-9d43-3f6d2a1b9c07';
+const KEY_NAMESPACE = 'e5b1d0fe-7a39-5c54-9d43-3f6d2a1b9c07';
 
 /** The owner of idempotency keys: an agency, or the secretariat, whichever of its tokens they came with. */
 export const ownerOf = ({ role, agency }: Actor): string => (agency === null ? role : `focal_point ${agency}`);
@@ -31,7 +31,7 @@ export const ownerOf = ({ role, agency }: Actor): string => (agency === null ? r
  */
 export function metaOf(by: Actor, once?: string, correlationId?: string): Meta {
   const { account, role, agency } = by;
-  const commandId = once === undefined ? newCommandId() : uuidv5(`${ownerOf(by)}\n${once}`, KEYS);
+  const commandId = once === undefined ? newCommandId() : uuidv5(`${ownerOf(by)}\n${once}`, KEY_NAMESPACE);
   // In the order in which it is written.
   return { actor: account, agency, causationId: null, commandId, correlationId: correlationId ?? commandId, role };
 }

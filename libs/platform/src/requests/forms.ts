@@ -13,7 +13,7 @@ import { routeOf } from './route.js';
 import { isCsrfTokenOf } from './sessions.js';
 import { FILE_TYPE, takesFile } from './uploads.js';
 
-export const FORM = 'form';
+export const FORM_METADATA = 'form';
 
 /**
  * `signed-in`: its sender must be; `anyone`: it needs no session; `one-click`: a mail program sends it, from no page,
@@ -30,7 +30,7 @@ export const isOpenForm = (form: FormOf | undefined): boolean => form !== undefi
  * @param more of the route: `TAKES_FILE`, where a file comes with the form; `bodies`: as many times the body of one act it may be
  */
 export const PostsForm = (path = '', of: FormOf = 'signed-in', more: object = {}): MethodDecorator =>
-  applyDecorators(Post(path), HttpCode(200), RouteConfig({ form: of, ...more }), SetMetadata(FORM, of));
+  applyDecorators(Post(path), HttpCode(200), RouteConfig({ form: of, ...more }), SetMetadata(FORM_METADATA, of));
 
 /** The answer to a form that was taken: the browser reads another page of ours. */
 export class SeeOther {
@@ -41,9 +41,9 @@ export class SeeOther {
 /** The name of the hidden field with the token of the session. */
 export const CSRF_FIELD = 'csrf';
 
-const DEEPEST = 8;
+const MAX_FIELD_DEPTH = 8;
 const MOST_FIELDS = 20_000;
-const TYPE = 'application/x-www-form-urlencoded';
+const FORM_MEDIA_TYPE = 'application/x-www-form-urlencoded';
 
 /** `Writing%21+here` */
 function decoded(text: string): string {
@@ -68,7 +68,10 @@ export function formFieldsOf(text: string): FormFields {
     const name = decoded(equals < 0 ? pair : pair.slice(0, equals));
     const value = equals < 0 ? '' : decoded(pair.slice(equals + 1)).replaceAll('\r\n', '\n');
     const steps = name.split('.');
-    if (steps.length > DEEPEST || steps.some((step) => !/^[A-Za-z0-9_-]{1,60}$/.test(step) || isInherited(step)))
+    if (
+      steps.length > MAX_FIELD_DEPTH ||
+      steps.some((step) => !/^[A-Za-z0-9_-]{1,60}$/.test(step) || isInherited(step))
+    )
       throw new Rejected('bad_request', `A form has no field ${name.slice(0, 100)}.`);
     if (value.trim() !== '') put(fields as FormValues, steps, value, name);
   }
@@ -101,9 +104,9 @@ function listsIn(given: FormValues): void {
 
 /** Lets the routes that are marked so read forms; all others refuse them, as they do any other type. */
 export function readsForms(server: FastifyInstance): void {
-  server.addContentTypeParser(TYPE, { parseAs: 'buffer' }, (request, body, done) => {
+  server.addContentTypeParser(FORM_MEDIA_TYPE, { parseAs: 'buffer' }, (request, body, done) => {
     try {
-      if (!formOf(request)) throw new errorCodes.FST_ERR_CTP_INVALID_MEDIA_TYPE(TYPE);
+      if (!formOf(request)) throw new errorCodes.FST_ERR_CTP_INVALID_MEDIA_TYPE(FORM_MEDIA_TYPE);
       done(null, formFieldsOf(textOf(body as Buffer)));
     } catch (error) {
       done(error instanceof Unreadable ? new Rejected('bad_request', `The form ${error.message}.`) : (error as Error));
@@ -122,7 +125,7 @@ export const formOf = (request: FastifyRequest): FormOf | undefined =>
 export function refuseForgedForm(request: ApiRequest, of: FormOf, session: Session | null, ownOrigin: string): void {
   if (of === 'one-click' || of === 'program') return;
   const type = request.headers['content-type']?.toLowerCase() ?? '';
-  if (!type.startsWith(takesFile(request) ? FILE_TYPE : TYPE))
+  if (!type.startsWith(takesFile(request) ? FILE_TYPE : FORM_MEDIA_TYPE))
     throw new errorCodes.FST_ERR_CTP_INVALID_MEDIA_TYPE(request.headers['content-type'] ?? 'none');
   if (!isFromOwnPage(request, ownOrigin))
     throw new Rejected(

@@ -53,13 +53,13 @@ export function answersKnownPaths(server: FastifyInstance): void {
     const { url, method } = request;
     const end = url.indexOf('?');
     const ends = end < 0 ? url.length : end;
-    const slash = ends > 1 && url.charCodeAt(ends - 1) === SLASH;
+    const slash = ends > 1 && url.charCodeAt(ends - 1) === SLASH_CODE;
     if (!slash && !request.is404 && method !== 'OPTIONS') return done();
     answer(request, reply, known, url.slice(0, ends), url.slice(ends), done);
   });
 }
 
-const SLASH = 47;
+const SLASH_CODE = 47;
 
 /** Before there is a route there is no filter of errors. */
 function refused(error: Error, reply: FastifyReply): void {

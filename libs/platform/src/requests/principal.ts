@@ -187,9 +187,9 @@ export const bearerOf = (authorization: string | undefined): string | undefined 
     ? undefined
     : (/^Bearer +(\S+) *$/i.exec(authorization)?.[1] ?? '');
 
-export const READS = 'reads';
+export const READS_METADATA = 'reads';
 /** A POST that records nothing: it is open to every reader. */
-export const Reads = () => applyDecorators(SetMetadata(READS, true), Admits({ open: true }));
+export const Reads = () => applyDecorators(SetMetadata(READS_METADATA, true), Admits({ open: true }));
 export const ALWAYS_OPEN = 'always-open';
 /** Health and the like: open even where reading is not. */
 export const AlwaysOpen = () => applyDecorators(SetMetadata(ALWAYS_OPEN, true), Admits({ open: true }));

@@ -44,7 +44,7 @@ class FieldAtFault implements FieldError {
 }
 
 /** The status of each kind of `Rejected`. */
-const STATUS: Readonly<Record<RefusalKind, number>> = {
+const STATUS_OF_REFUSAL: Readonly<Record<RefusalKind, number>> = {
   invalid: 400,
   bad_request: 400,
   unauthenticated: 401,
@@ -56,7 +56,7 @@ const STATUS: Readonly<Record<RefusalKind, number>> = {
   not_yet: 503,
 };
 
-const TITLES: Readonly<Record<number, string>> = {
+const TITLE_OF_STATUS: Readonly<Record<number, string>> = {
   400: 'Invalid request',
   401: 'Unauthorized',
   403: 'Forbidden',
@@ -79,13 +79,13 @@ const TITLES: Readonly<Record<number, string>> = {
 export function problemOf(error: unknown): Problem {
   const problem = (status: number, code: string, detail: string, errors?: readonly FieldError[]): Problem => ({
     type: `urn:followthrough:problem:${code}`,
-    title: TITLES[status] ?? 'Refused',
+    title: TITLE_OF_STATUS[status] ?? 'Refused',
     status,
     detail,
     code,
     ...(errors?.length && { errors }),
   });
-  if (error instanceof Rejected) return problem(STATUS[error.kind], error.code, error.message, error.errors);
+  if (error instanceof Rejected) return problem(STATUS_OF_REFUSAL[error.kind], error.code, error.message, error.errors);
   if (error instanceof WrongRevision) {
     const told = `It is at revision ${error.actual}, not ${error.expected}: read it again and decide anew.`;
     const meanwhile = error instanceof SavedByOthers && { meanwhile: error.meanwhile };
@@ -129,7 +129,7 @@ export const PROBLEM_JSON = 'application/problem+json';
 export function answersUnreadable({ code }: NodeJS.ErrnoException, socket: Socket): void {
   const { _httpMessage: under } = socket as Socket & { readonly _httpMessage?: ServerResponse | null };
   if (code === 'ECONNRESET' || !socket.writable || under?.headersSent) return void socket.destroy();
-  const [status, detail] = UNREADABLE[code ?? ''] ?? [400, 'This is no request of HTTP/1.1.'];
+  const [status, detail] = PARSER_PROBLEMS[code ?? ''] ?? [400, 'This is no request of HTTP/1.1.'];
   const body = JSON.stringify(problemOf(new HttpException(detail, status)));
   const head = [
     `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
@@ -140,7 +140,7 @@ export function answersUnreadable({ code }: NodeJS.ErrnoException, socket: Socke
 }
 
 /** By the code of Node's parser. */
-const UNREADABLE: Readonly<Record<string, readonly [status: number, detail: string]>> = {
+const PARSER_PROBLEMS: Readonly<Record<string, readonly [status: number, detail: string]>> = {
   ERR_HTTP_REQUEST_TIMEOUT: [408, 'The request was not sent in time.'],
   HPE_HEADER_OVERFLOW: [431, 'The headers are too large.'],
 };

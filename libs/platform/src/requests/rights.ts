@@ -17,9 +17,9 @@ export interface RouteRights {
 }
 
 /** The roles that act for somebody. */
-export const ACTING: readonly AccountRole[] = ['secretariat', 'focal_point', 'alternate'];
+export const ACTING_ROLES: readonly AccountRole[] = ['secretariat', 'focal_point', 'alternate'];
 
-export const RIGHTS = 'rights';
+export const RIGHTS_METADATA = 'rights';
 /** The line of a route, in the document of the API under this name. */
 export const RIGHTS_EXTENSION = 'x-rights';
 
@@ -28,7 +28,7 @@ export const inDocument = (rights: RouteRights): MethodDecorator & ClassDecorato
 
 /** Says who may use a route. */
 export const Rights = (rights: RouteRights): MethodDecorator =>
-  applyDecorators(SetMetadata(RIGHTS, rights), inDocument(rights), ApiBearerAuth('bearer'));
+  applyDecorators(SetMetadata(RIGHTS_METADATA, rights), inDocument(rights), ApiBearerAuth('bearer'));
 
 /** @throws Rejected `insufficient_scope`, of kind forbidden */
 export function refuseWithoutScope({ scopes }: Pick<Principal, 'scopes'>, scope: Scope | null): void {

@@ -8,7 +8,7 @@ import type { Session } from './principal.js';
 export const isOwnPath = (to: unknown): to is string =>
   typeof to === 'string' && to.length <= 2_000 && /^\/(?![/\\])[\x21-\x7e]*$/.test(to) && !to.includes('\\');
 
-const LOOPBACK = /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
+const LOOPBACK_HOST = /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
 
 /**
  * The cookies of a server, by its public address. Over https they have the prefix `__Host-`, by which a browser takes them from
@@ -25,7 +25,7 @@ export class Cookies {
   constructor(publicUrl: string) {
     const { protocol, hostname } = new URL(publicUrl);
     this.#secure = protocol === 'https:';
-    this.safe = this.#secure || LOOPBACK.test(hostname);
+    this.safe = this.#secure || LOOPBACK_HOST.test(hostname);
     this.#prefix = this.#secure ? '__Host-' : '';
   }
 

@@ -38,7 +38,7 @@ import { RouteParamtypes } from '@nestjs/common/enums/route-paramtypes.enum.js';
 import { Reflector } from '@nestjs/core';
 import type { FastifyReply } from 'fastify';
 import { from, lastValueFrom, type Observable } from 'rxjs';
-import { canonicalJson, isFit, Projector, Rejected, REQUESTS } from '#eventsourcing';
+import { canonicalJson, isFit, Projector, Rejected, REQUEST_DIGESTS } from '#eventsourcing';
 
 import { ownerOf } from './command-context.js';
 import { todayAt } from '#clocks';
@@ -46,11 +46,11 @@ import { refuseQuery } from '../fields/validation.js';
 import { downloaded } from '../lists/downloads.js';
 import { isStreamed, refuseUnacceptable } from '../lists/formats.js';
 import { PUBLIC_URL } from '../context.js';
-import { FORM, formOf, isFromOwnPage, isOpenForm, refuseForgedForm, type FormOf } from './forms.js';
+import { FORM_METADATA, formOf, isFromOwnPage, isOpenForm, refuseForgedForm, type FormOf } from './forms.js';
 import {
   ALWAYS_OPEN,
   bearerOf,
-  READS,
+  READS_METADATA,
   ReadingIsPublic,
   Sessions,
   SIGNED_IN,
@@ -59,7 +59,7 @@ import {
   type Session,
   unauthenticated,
 } from './principal.js';
-import { refuseWithout, RIGHTS, type RouteRights } from './rights.js';
+import { refuseWithout, RIGHTS_METADATA, type RouteRights } from './rights.js';
 import { problemOf } from './problem.js';
 import { Cookies } from './sessions.js';
 import { refuseWithoutFile } from './uploads.js';
@@ -191,10 +191,10 @@ export class AccessGuard implements CanActivate {
     const marked = (mark: string) => this.reflector.getAllAndOverride<boolean>(mark, [handler, controller]) ?? false;
     const marks = {
       open: marked(ALWAYS_OPEN),
-      rights: this.reflector.get<RouteRights | undefined>(RIGHTS, handler),
+      rights: this.reflector.get<RouteRights | undefined>(RIGHTS_METADATA, handler),
       signedIn: marked(SIGNED_IN),
-      reads: marked(READS),
-      form: this.reflector.get<FormOf | undefined>(FORM, handler),
+      reads: marked(READS_METADATA),
+      form: this.reflector.get<FormOf | undefined>(FORM_METADATA, handler),
     };
     // A handler that several controllers inherit may be marked by one of them.
     if (Object.hasOwn(controller.prototype as object, handler.name)) this.#marks.set(handler, marks);
@@ -275,11 +275,11 @@ export class AnswerInterceptor implements NestInterceptor {
     const tried = dryRun === true;
     const asked = `${url}\n${canonicalJson(tried ? meant : (body ?? null))}`;
     if (tried) {
-      request.digest = REQUESTS.of(asked);
+      request.digest = REQUEST_DIGESTS.of(asked);
       return null;
     }
     const owner = ownerOf(principal);
-    const digest = await claimed(this.keys, owner, key, REQUESTS.each(asked));
+    const digest = await claimed(this.keys, owner, key, REQUEST_DIGESTS.each(asked));
     if (digest === null)
       throw new Rejected(
         'idempotency_key_reused',

@@ -42,8 +42,8 @@ export const UploadedFiles = createParamDecorator((_: unknown, context: Executio
 });
 
 /** The one file of a request. @throws Rejected `invalid` when it brings none */
-export const Uploaded = (): ParameterDecorator => UploadedFiles(FIRST);
-const FIRST = { transform: ([first]: readonly Upload[]): Upload => first! };
+export const Uploaded = (): ParameterDecorator => UploadedFiles(FIRST_UPLOAD);
+const FIRST_UPLOAD = { transform: ([first]: readonly Upload[]): Upload => first! };
 
 /** The digest of several files, of their names and digests. */
 export const digestOf = (files: readonly Upload[]): string =>
@@ -52,7 +52,7 @@ export const digestOf = (files: readonly Upload[]): string =>
 const [FIELDS, FIELD] = [50, 64 * 1024] as const;
 
 /** The types of a body that is the file itself, without a form around it. */
-const WORKBOOK = formatNamed('xlsx').mediaType;
+const XLSX_TYPE = formatNamed('xlsx').mediaType;
 
 /** The media type of a request, without its parameters. */
 const typeOf = ({ headers }: FastifyRequest): string =>
@@ -71,7 +71,7 @@ function kept(request: FastifyRequest, name: string, bytes: Buffer): string {
  */
 export async function readsFiles(server: FastifyInstance): Promise<void> {
   await server.register(fastifyMultipart, { throwFileSizeLimit: true });
-  server.addContentTypeParser(WORKBOOK, { parseAs: 'buffer' }, (request, bytes: Buffer, done) => {
+  server.addContentTypeParser(XLSX_TYPE, { parseAs: 'buffer' }, (request, bytes: Buffer, done) => {
     if (!takesFile(request)) return done(otherType(request));
     done(null, bytes.length > 0 ? { file: kept(request, 'workbook.xlsx', bytes) } : {});
   });
@@ -87,7 +87,7 @@ const otherType = ({ headers }: FastifyRequest) =>
 
 /** Refuses a request without a form where a file is to come with one; it is known by then who asks. */
 export function refuseWithoutFile(request: FastifyRequest): void {
-  if (takesFile(request) && typeOf(request) !== FILE_TYPE && typeOf(request) !== WORKBOOK) throw otherType(request);
+  if (takesFile(request) && typeOf(request) !== FILE_TYPE && typeOf(request) !== XLSX_TYPE) throw otherType(request);
 }
 
 async function fieldsOf(request: FastifyRequest): Promise<Record<string, string>> {

@@ -1,7 +1,7 @@
 /** Validators of GET answers (`ETag`), the answer 304 for the same again, and how long an answer may be kept. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { hash } from 'node:crypto';
-import { isWatchman } from '../observability/requests.js';
+import { isProbe } from '../observability/requests.js';
 import type { ApiRequest } from './principal.js';
 
 const digest = (text: string | Buffer): string => hash('sha1', text, 'base64url').slice(0, 22);
@@ -56,7 +56,7 @@ function keptFor(request: ApiRequest): string {
 export function answersConditionally(server: FastifyInstance): void {
   server.addHook('onRoute', (route) => {
     const methods = [route.method].flat();
-    if (isWatchman(route.url) || !(methods.includes('GET') || methods.includes('HEAD'))) return;
+    if (isProbe(route.url) || !(methods.includes('GET') || methods.includes('HEAD'))) return;
     // First, as the hook for HEAD takes the body away.
     route.onSend = [onSend, ...[route.onSend ?? []].flat()];
   });

@@ -66,7 +66,7 @@ interface Waiting extends Wanted {
 const LOOK_MS = 1_000;
 
 /** The weight of the newest value in the expected one. */
-const NEWEST = 0.2;
+const NEWEST_WEIGHT = 0.2;
 
 interface Client {
   inside: number;
@@ -235,7 +235,7 @@ export class WaitingRoom {
     later(() => {
       const [now, { at, kind }] = [performance.now(), this.#lately];
       if (kind) {
-        kind.took += (now - at - kind.took) * NEWEST;
+        kind.took += (now - at - kind.took) * NEWEST_WEIGHT;
         this.#lately = { at };
       }
       this.#hearNewcomers(now + Math.min(MOST_MS, TIMES_AS_LONG * (now - at)));
