@@ -8,10 +8,10 @@ import { join } from 'node:path';
 import { endsWithThis } from './measure.js';
 
 /** Rounds and sizes that leave all of them room; each measure has its own defaults. */
-const QUICK = { BENCH_ROUNDS: '3', BENCH_SECONDS: '1', BENCH_EVENTS: '10000,1000000' };
+const QUICK_SETTINGS = { BENCH_ROUNDS: '3', BENCH_SECONDS: '1', BENCH_EVENTS: '10000,1000000' };
 
 /** The minutes that each may take. */
-const MEASURES: Readonly<Record<string, number>> = {
+const MINUTES_OF_MEASURE: Readonly<Record<string, number>> = {
   append: 0.5,
   'append-postgres': 0.7,
   'append-kurrentdb': 0.7,
@@ -29,7 +29,7 @@ const MEASURES: Readonly<Record<string, number>> = {
 async function run(name: string, minutes: number): Promise<string> {
   const child = endsWithThis(
     spawn(process.execPath, ['--expose-gc', join(import.meta.dirname, `${name}.js`)], {
-      env: { ...QUICK, ...process.env },
+      env: { ...QUICK_SETTINGS, ...process.env },
       stdio: ['ignore', 'inherit', 'inherit'],
       timeout: Math.round(minutes * 60_000),
     }),
@@ -45,12 +45,14 @@ async function run(name: string, minutes: number): Promise<string> {
 }
 
 const asked = process.argv.slice(2);
-const unknown = asked.filter((name) => MEASURES[name] === undefined);
+const unknown = asked.filter((name) => MINUTES_OF_MEASURE[name] === undefined);
 if (unknown.length > 0)
-  throw new Error(`There is no measure ${unknown.join(', ')}; there are ${Object.keys(MEASURES).join(', ')}.`);
+  throw new Error(
+    `There is no measure ${unknown.join(', ')}; there are ${Object.keys(MINUTES_OF_MEASURE).join(', ')}.`,
+  );
 const took: object[] = [];
 let spare = 0;
-for (const [name, minutes] of Object.entries(MEASURES)) {
+for (const [name, minutes] of Object.entries(MINUTES_OF_MEASURE)) {
   if (asked.length > 0 && !asked.includes(name)) continue;
   console.log(`\n── ${name} ──`);
   const begun = performance.now();

@@ -18,12 +18,21 @@ import { readFileSync } from 'node:fs';
 import { v7 as uuidv7 } from 'uuid';
 import { KurrentdbEventStore } from '#event-store-kurrentdb';
 import { NO_STREAM } from '#eventsourcing';
-import { data, fields, meta, TYPE } from './logs.js';
-import { endsWithThis, load, machine, median, row, ROUNDS, SECONDS, type Measured } from './measure.js';
+import { data, fields, meta, EVENT_TYPE } from './logs.js';
+import {
+  endsWithThis,
+  load,
+  machine,
+  median,
+  row,
+  MEASURED_ROUNDS,
+  SECONDS_PER_ROUND,
+  type Measured,
+} from './measure.js';
 
 /** How long both append before they are measured, in s. */
-const WARMING = 2.5;
-const EVENTS = Number(process.env['BENCH_EVENTS'] ?? 20_000);
+const WARM_UP_S = 2.5;
+const EVENT_COUNT = Number(process.env['BENCH_EVENTS'] ?? 20_000);
 
 /** The server, and how to stop it. */
 async function server(): Promise<{ url: string; kind: string; stop: () => void }> {
@@ -52,9 +61,9 @@ function cpuOfServer(): number {
 }
 
 async function measured(callers: number, call: (caller: number, turn: number) => Promise<unknown>): Promise<WithCpu> {
-  await load(callers, WARMING, call);
+  await load(callers, WARM_UP_S, call);
   const [cpu, serverCpu] = [process.cpuUsage(), cpuOfServer()];
-  const loaded = await load(callers, SECONDS, call);
+  const loaded = await load(callers, SECONDS_PER_ROUND, call);
   const { user, system } = process.cpuUsage(cpu);
   const events = loaded.latencies.length;
   return { ...loaded, cpu: (user + system) / events, serverCpu: ((cpuOfServer() - serverCpu) * 1_000) / events };
@@ -67,7 +76,7 @@ async function bare(callers: number): Promise<WithCpu> {
   const appended = await measured(callers, async (caller, turn) => {
     const stream = `${prefix}-${caller}-${turn % 100}`;
     const metadata = { ...meta(), salt: uuidv7(), digest: uuidv7() + uuidv7(), hash: uuidv7() + uuidv7() };
-    const event = jsonEvent({ id: uuidv7(), type: TYPE, data: fields, metadata });
+    const event = jsonEvent({ id: uuidv7(), type: EVENT_TYPE, data: fields, metadata });
     const streamState = revisions.get(stream) ?? NO_SUCH_STREAM;
     revisions.set(stream, (await client.appendToStream(stream, event, { streamState })).nextExpectedRevision);
   });
@@ -84,7 +93,7 @@ async function ours(callers: number, follows: boolean): Promise<WithCpu> {
   const revisions = new Map<string, number>();
   const appended = await measured(callers, async (caller, turn) => {
     const stream = `commitment-${caller}-${turn % 100}`;
-    const event = { type: TYPE, version: 1, data };
+    const event = { type: EVENT_TYPE, version: 1, data };
     const { revision } = await store.append(stream, revisions.get(stream) ?? NO_STREAM, [event], meta());
     revisions.set(stream, revision);
   });
@@ -102,9 +111,9 @@ async function follow(store: KurrentdbEventStore, signal: AbortSignal): Promise<
 async function written(): Promise<{ log: string; prefix: string }> {
   const log = logUrl();
   const store = new KurrentdbEventStore(log);
-  const event = { type: TYPE, version: 1, data };
+  const event = { type: EVENT_TYPE, version: 1, data };
   await Promise.all(
-    Array.from({ length: EVENTS / 100 }, (_, n) =>
+    Array.from({ length: EVENT_COUNT / 100 }, (_, n) =>
       store.append(
         `commitment-${n}`,
         NO_STREAM,
@@ -137,7 +146,7 @@ async function oursCatchUp(log: string): Promise<Measured> {
   const begun = performance.now();
   const abort = new AbortController();
   let events = 0;
-  for await (const batch of store.subscribe(null, abort.signal)) if ((events += batch.length) >= EVENTS) break;
+  for await (const batch of store.subscribe(null, abort.signal)) if ((events += batch.length) >= EVENT_COUNT) break;
   const measured = asRate(events, begun);
   await store.close();
   return measured;
@@ -148,7 +157,7 @@ try {
   const table = [];
   for (const callers of [1, 32, 256]) {
     const sides: WithCpu[][] = [[], [], []];
-    for (let round = 0; round < ROUNDS; round++) {
+    for (let round = 0; round < MEASURED_ROUNDS; round++) {
       sides[0]!.push(await bare(callers));
       sides[1]!.push(await ours(callers, false));
       sides[2]!.push(await ours(callers, true));
@@ -168,11 +177,11 @@ try {
   }
   const { log, prefix } = await written();
   const [oursRounds, bareRounds]: [Measured[], Measured[]] = [[], []];
-  for (let round = 0; round < ROUNDS; round++) {
+  for (let round = 0; round < MEASURED_ROUNDS; round++) {
     bareRounds.push(await bareCatchUp(prefix));
     oursRounds.push(await oursCatchUp(log));
   }
-  table.push(row(`catch-up, ${EVENTS} events`, oursRounds, bareRounds, '≥ 0.9'));
+  table.push(row(`catch-up, ${EVENT_COUNT} events`, oursRounds, bareRounds, '≥ 0.9'));
   console.table(table);
 } finally {
   stop();

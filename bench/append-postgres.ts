@@ -7,8 +7,8 @@ import pg from 'pg';
 import { v7 as uuidv7 } from 'uuid';
 import { PostgresEventStore } from '#event-store-postgres';
 import { PostgresServer } from '../test/support/postgres.js';
-import { appendAndRead, compare, data, meta, PAGE, paging, TYPE, type Both } from './logs.js';
-import { load, machine, SECONDS } from './measure.js';
+import { appendAndRead, compare, data, meta, EVENTS_PER_PAGE, paging, EVENT_TYPE, type Both } from './logs.js';
+import { load, machine, SECONDS_PER_ROUND } from './measure.js';
 
 const server = await PostgresServer.start({ durable: true });
 
@@ -30,7 +30,7 @@ const raw = (connections: number): Promise<Both> =>
       revision BIGINT NOT NULL, id TEXT NOT NULL, type TEXT NOT NULL, data TEXT NOT NULL, meta TEXT NOT NULL,
       recorded_at BIGINT NOT NULL, UNIQUE (stream, revision))`);
     const clients = await Promise.all(Array.from({ length: connections }, () => pool.connect()));
-    const appended = await load(connections, SECONDS, (caller, turn) =>
+    const appended = await load(connections, SECONDS_PER_ROUND, (caller, turn) =>
       clients[caller]!.query({
         name: 'insert',
         text: 'INSERT INTO events (stream, revision, id, type, data, meta, recorded_at) VALUES ($1, $2, $3, $4, $5, $6, $7)',
@@ -38,7 +38,7 @@ const raw = (connections: number): Promise<Both> =>
           `commitment-${caller}-${turn % 100}`,
           Math.floor(turn / 100),
           uuidv7(),
-          TYPE,
+          EVENT_TYPE,
           data,
           JSON.stringify(meta()),
           Date.now(),
@@ -47,7 +47,9 @@ const raw = (connections: number): Promise<Both> =>
     );
     const read = await paging<string>(async (after) => {
       const text = 'SELECT * FROM events WHERE position > $1 ORDER BY position LIMIT $2';
-      return (await clients[0]!.query<{ position: string }>({ name: 'page', text, values: [after ?? 0, PAGE] })).rows;
+      return (
+        await clients[0]!.query<{ position: string }>({ name: 'page', text, values: [after ?? 0, EVENTS_PER_PAGE] })
+      ).rows;
     });
     clients.forEach((client) => client.release());
     await pool.end();

@@ -6,8 +6,8 @@ import Database from 'better-sqlite3';
 import { join } from 'node:path';
 import { v7 as uuidv7 } from 'uuid';
 import { SqliteEventStore } from '#event-store-sqlite';
-import { appendAndRead, compare, data, meta, PAGE, paging, TYPE, type Both } from './logs.js';
-import { inScratch, load, machine, SECONDS } from './measure.js';
+import { appendAndRead, compare, data, meta, EVENTS_PER_PAGE, paging, EVENT_TYPE, type Both } from './logs.js';
+import { inScratch, load, machine, SECONDS_PER_ROUND } from './measure.js';
 
 const raw = (): Promise<Both> =>
   inScratch(async (folder) => {
@@ -19,16 +19,16 @@ const raw = (): Promise<Both> =>
     const insert = db.prepare(
       'INSERT INTO events (stream, revision, id, type, data, meta, recorded_at) VALUES (?, ?, ?, ?, ?, ?, ?)',
     );
-    const appended = await load(1, SECONDS, async (_, turn) =>
+    const appended = await load(1, SECONDS_PER_ROUND, async (_, turn) =>
       insert.run(
-        ...[`commitment-${turn % 100}`, Math.floor(turn / 100), uuidv7(), TYPE, data],
+        ...[`commitment-${turn % 100}`, Math.floor(turn / 100), uuidv7(), EVENT_TYPE, data],
         ...[JSON.stringify(meta()), Date.now()],
       ),
     );
     const page = db.prepare<[number, number], { position: number }>(
       'SELECT * FROM events WHERE position > ? ORDER BY position LIMIT ?',
     );
-    const read = await paging<number>(async (after) => page.all(after ?? 0, PAGE));
+    const read = await paging<number>(async (after) => page.all(after ?? 0, EVENTS_PER_PAGE));
     db.close();
     return { appended, read };
   });

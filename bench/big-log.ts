@@ -59,7 +59,7 @@ interface DatedEvent {
 }
 
 /** The usual stage after a stage, as in the real histories; most reports say the same again. */
-const NEXT: Readonly<Record<Stage, readonly Stage[]>> = {
+const NEXT_STAGES: Readonly<Record<Stage, readonly Stage[]>> = {
   proposed: ['proposed', 'planned', 'in_progress', 'discontinued'],
   planned: ['planned', 'in_progress', 'in_progress', 'on_hold'],
   in_progress: ['in_progress', 'in_progress', 'in_progress', 'completed'],
@@ -178,7 +178,7 @@ async function fill(file: string, real: Log, size: Size, on: (events: number) =>
       const effective = reportedOn.slice(0, 7);
       const kind = random();
       if (kind < 0.7) {
-        stage = template.nature === 'standing' ? 'in_progress' : pick(NEXT[stage]);
+        stage = template.nature === 'standing' ? 'in_progress' : pick(NEXT_STAGES[stage]);
         add(on, 'StageReported', { agency: lead, effective, note: `As told in ${on.slice(0, 7)}`, reportedOn, stage });
       } else if (kind < 0.9)
         add(on, 'EvidenceAttached', { date: effective, reportedOn, title: `Report of ${effective}`, language: 'en' });

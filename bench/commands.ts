@@ -1,9 +1,9 @@
 /** The commands that servers are loaded with over HTTP, and who sends them. */
 import autocannon from 'autocannon';
-import { SECONDS, type Measured } from './measure.js';
+import { SECONDS_PER_ROUND, type Measured } from './measure.js';
 
-export const CONNECTIONS = 32;
-export const COMMITMENTS = 2_000;
+export const CONNECTION_COUNT = 32;
+export const COMMITMENT_COUNT = 2_000;
 
 export const commitment = (n: number) => ({
   reference: `IOM-2012-${String(n).padStart(6, '0')}`,
@@ -40,7 +40,7 @@ export async function prepare(url: string, token: string): Promise<void> {
   await send('/v1/agencies', { code: 'IOM', name: 'IOM', kind: 'igo' });
   await send('/v1/frameworks', { code: 'T', name: 'T', version: '1', source: 'bench' });
   await send('/v1/themes', { code: 'T-1', framework: 'T', label: 'T-1' });
-  for (let i = 0; i < COMMITMENTS; i += 50)
+  for (let i = 0; i < COMMITMENT_COUNT; i += 50)
     await Promise.all(Array.from({ length: 50 }, (_, k) => send('/v1/commitments', commitment(i + k))));
 }
 
@@ -50,7 +50,7 @@ export async function post(
   path: (n: number) => string,
   body: (n: number) => object,
   token: string,
-  connections = CONNECTIONS,
+  connections = CONNECTION_COUNT,
   answered: () => void = () => {},
 ): Promise<Measured> {
   let n = 0;
@@ -58,7 +58,7 @@ export async function post(
   const options: autocannon.Options = {
     url,
     connections,
-    duration: SECONDS,
+    duration: SECONDS_PER_ROUND,
     requests: [
       {
         method: 'POST',

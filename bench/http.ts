@@ -7,12 +7,12 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SqliteAccessStore } from '#access';
-import { commitment, COMMITMENTS, CONNECTIONS, post, prepare, stage } from './commands.js';
-import { inScratch, machine, median, row, ROUNDS, type Measured } from './measure.js';
+import { commitment, COMMITMENT_COUNT, CONNECTION_COUNT, post, prepare, stage } from './commands.js';
+import { inScratch, machine, median, row, MEASURED_ROUNDS, type Measured } from './measure.js';
 import { Served } from './served.js';
 
 /** The length of a window, and how many calls there must be in it. */
-const [WINDOW_MS, ENOUGH] = [150, 60];
+const [WINDOW_MS, MIN_CALLS_PER_WINDOW] = [150, 60];
 
 /** A load, and the CPU time that the server took for each call, in microseconds: of all, and of each window. */
 interface Loaded extends Measured {
@@ -28,7 +28,7 @@ async function loaded(server: Served, load: (answered: () => void) => Promise<Me
   const watching = (async () => {
     for (; !ended.signal.aborted; await sleep(WINDOW_MS)) {
       const now = { cpu: await server.cpu(), calls };
-      if (now.calls - last.calls >= ENOUGH) windows.push((now.cpu - last.cpu) / (now.calls - last.calls));
+      if (now.calls - last.calls >= MIN_CALLS_PER_WINDOW) windows.push((now.cpu - last.cpu) / (now.calls - last.calls));
       last = now;
     }
   })();
@@ -42,7 +42,7 @@ const leastOf = (rounds: readonly Loaded[]): number => Math.min(...rounds.flatMa
 const cpuOf = (rounds: readonly Loaded[]): string =>
   `${median(rounds.map(({ cpu }) => cpu)).toFixed(0)} (${leastOf(rounds).toFixed(0)})`;
 
-console.log(`Durable commands over HTTP, ${CONNECTIONS} connections\n${await machine()}`);
+console.log(`Durable commands over HTTP, ${CONNECTION_COUNT} connections\n${await machine()}`);
 await inScratch(async (folder) => {
   const access = new SqliteAccessStore(join(folder, 'access.db'));
   const { token } = await access.create(null, 'bench');
@@ -51,22 +51,23 @@ await inScratch(async (folder) => {
   const api = await Served.start('api-server.js', { DATA_DIR: folder });
   await prepare(api.url, token);
 
-  let [recorded, reported] = [COMMITMENTS, 0];
+  let [recorded, reported] = [COMMITMENT_COUNT, 0];
   const measures: Record<string, { path: () => string; body: () => object }> = {
     'report a stage': {
-      path: () => `/v1/commitments/${commitment(reported++ % COMMITMENTS).reference}/stage`,
+      path: () => `/v1/commitments/${commitment(reported++ % COMMITMENT_COUNT).reference}/stage`,
       body: () => stage,
     },
     'record a commitment': { path: () => '/v1/commitments', body: () => commitment(recorded++) },
   };
   const table = [];
   for (const [name, { path, body }] of Object.entries(measures)) {
-    const ours = () => loaded(api, (answered) => post(api.url, path, body, token, CONNECTIONS, answered));
-    const raw = () => loaded(bare, (answered) => post(bare.url, () => '/bare', body, token, CONNECTIONS, answered));
+    const ours = () => loaded(api, (answered) => post(api.url, path, body, token, CONNECTION_COUNT, answered));
+    const raw = () =>
+      loaded(bare, (answered) => post(bare.url, () => '/bare', body, token, CONNECTION_COUNT, answered));
     const [oursRounds, rawRounds]: [Loaded[], Loaded[]] = [[], []];
     await raw();
     await ours();
-    for (let round = 0; round < ROUNDS; round++) {
+    for (let round = 0; round < MEASURED_ROUNDS; round++) {
       rawRounds.push(await raw());
       oursRounds.push(await ours());
     }

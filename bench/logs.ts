@@ -1,9 +1,9 @@
 /** The common part of the measures of every log: the appended event, the callers, and the table of results. */
 import { v7 as uuidv7 } from 'uuid';
 import { canonicalJson, NO_STREAM, type EventStore, type Meta } from '#eventsourcing';
-import { load, row, ROUNDS, SECONDS, type Measured } from './measure.js';
+import { load, row, MEASURED_ROUNDS, SECONDS_PER_ROUND, type Measured } from './measure.js';
 
-export const TYPE = 'commitment.StageReported';
+export const EVENT_TYPE = 'commitment.StageReported';
 export const fields = {
   stage: 'in_progress',
   effective: '2012-11',
@@ -29,16 +29,16 @@ export interface Both {
 
 export async function appendAndRead(store: EventStore, callers: number): Promise<Both> {
   const revisions = new Map<string, number>();
-  const appended = await load(callers, SECONDS, async (caller, turn) => {
+  const appended = await load(callers, SECONDS_PER_ROUND, async (caller, turn) => {
     const stream = `commitment-${caller}-${turn % 100}`;
-    const event = { type: TYPE, version: 1, data };
+    const event = { type: EVENT_TYPE, version: 1, data };
     const { revision } = await store.append(stream, revisions.get(stream) ?? NO_STREAM, [event], meta());
     revisions.set(stream, revision);
   });
-  return { appended, read: await paging<string>((after) => store.readAll(after, PAGE)) };
+  return { appended, read: await paging<string>((after) => store.readAll(after, EVENTS_PER_PAGE)) };
 }
 
-export const PAGE = 1000;
+export const EVENTS_PER_PAGE = 1000;
 
 /** Reads page by page to the end: how many events a second, and how long a page takes. */
 export async function paging<P>(
@@ -65,7 +65,7 @@ export async function compare(
   const table = [];
   for (const [callers, target] of targets) {
     const [oursRounds, rawRounds]: [Both[], Both[]] = [[], []];
-    for (let round = 0; round < ROUNDS; round++) {
+    for (let round = 0; round < MEASURED_ROUNDS; round++) {
       rawRounds.push(await raw(callers));
       oursRounds.push(await ours(callers));
     }
@@ -73,7 +73,7 @@ export async function compare(
     table.push(
       row(`${callers} callers append`, side(oursRounds, 'appended'), side(rawRounds, 'appended'), target),
       ...(callers === targets.at(-1)![0]
-        ? [row(`reading in pages of ${PAGE}`, side(oursRounds, 'read'), side(rawRounds, 'read'), '')]
+        ? [row(`reading in pages of ${EVENTS_PER_PAGE}`, side(oursRounds, 'read'), side(rawRounds, 'read'), '')]
         : []),
     );
   }

@@ -14,7 +14,7 @@ import { cpu, inScratch, median, standstillOf } from './measure.js';
 
 const LENGTHS = (process.env['BENCH_LENGTHS'] ?? '20,2000,20000').split(',').map(Number);
 /** Acts of which the median is told. */
-const ACTS = 200;
+const MEASURED_ACTS = 200;
 const REFERENCE = 'IOM-1990-01';
 
 const dayOf = (n: number): string => new Date(Date.UTC(1990, 0, 1) + n * 43_200_000).toISOString().slice(0, 10);
@@ -25,7 +25,7 @@ interface Kind {
 }
 
 /** The acts of a long history, each told on a later day than the one before. */
-const KINDS: Readonly<Record<string, Kind>> = {
+const ACT_KINDS: Readonly<Record<string, Kind>> = {
   'stages reported': {
     event: (n) => ({ name: 'StageReported', data: stage(n) }),
     act: (n) => ({ act: 'reportStage', body: stage(n) }) as CommitmentAct,
@@ -132,7 +132,7 @@ async function measure(folder: string, kind: Kind, length: number): Promise<Meas
   const cold = cpu() - begun;
 
   const [commands, views]: [number[], number[]] = [[], []];
-  for (let n = 1; n <= ACTS; n++) {
+  for (let n = 1; n <= MEASURED_ACTS; n++) {
     begun = cpu();
     const done = await act(length + n);
     commands.push((cpu() - begun) * 1000);
@@ -142,8 +142,8 @@ async function measure(folder: string, kind: Kind, length: number): Promise<Meas
     if (projector.position() !== done.position) throw new Error('The views do not follow.');
   }
   const standstill = await standstillOf(async () => {
-    for (let n = 1; n <= ACTS; n++) {
-      await act(length + ACTS + n);
+    for (let n = 1; n <= MEASURED_ACTS; n++) {
+      await act(length + MEASURED_ACTS + n);
       await follow();
     }
   });
@@ -162,7 +162,7 @@ async function fillOthers(log: Log): Promise<void> {
 }
 
 const rows = [];
-for (const [name, kind] of Object.entries(KINDS)) {
+for (const [name, kind] of Object.entries(ACT_KINDS)) {
   let short: Measured | undefined;
   for (const length of LENGTHS) {
     const one = await inScratch((folder) => measure(folder, kind, length));

@@ -11,8 +11,8 @@ export interface Measured {
   readonly latencies: readonly number[];
 }
 
-export const ROUNDS = Number(process.env['BENCH_ROUNDS'] ?? 5);
-export const SECONDS = Number(process.env['BENCH_SECONDS'] ?? 2);
+export const MEASURED_ROUNDS = Number(process.env['BENCH_ROUNDS'] ?? 5);
+export const SECONDS_PER_ROUND = Number(process.env['BENCH_SECONDS'] ?? 2);
 
 export const percentile = (values: readonly number[], p: number): number =>
   values.toSorted((a, b) => a - b)[Math.min(values.length - 1, Math.floor((values.length * p) / 100))] ?? NaN;

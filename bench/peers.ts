@@ -15,8 +15,18 @@ import { PostgresEventStore } from '#event-store-postgres';
 import { SqliteEventStore } from '#event-store-sqlite';
 import { NO_STREAM, type EventStore } from '#eventsourcing';
 import { PostgresServer } from '../test/support/postgres.js';
-import { data, fields, meta, PAGE, TYPE } from './logs.js';
-import { cpu, inScratch, load, machine, median, percentile, ROUNDS, SECONDS, type Measured } from './measure.js';
+import { data, fields, meta, EVENTS_PER_PAGE, EVENT_TYPE } from './logs.js';
+import {
+  cpu,
+  inScratch,
+  load,
+  machine,
+  median,
+  percentile,
+  MEASURED_ROUNDS,
+  SECONDS_PER_ROUND,
+  type Measured,
+} from './measure.js';
 
 /** A log to which one event at a time is appended, and which a projection follows. */
 interface Peer {
@@ -54,14 +64,14 @@ function ours(store: EventStore): Peer {
   const revisions = new Map<string, number>();
   return {
     async append(stream) {
-      const event = { type: TYPE, version: 1, data };
+      const event = { type: EVENT_TYPE, version: 1, data };
       const { revision } = await store.append(stream, revisions.get(stream) ?? NO_STREAM, [event], meta());
       revisions.set(stream, revision);
     },
     async catchUp() {
       const counts: Record<string, number> = {};
       for (let after: string | null = null, page; ; after = page.at(-1)!.position) {
-        page = await store.readAll(after, PAGE);
+        page = await store.readAll(after, EVENTS_PER_PAGE);
         if (page.length === 0) return counts;
         for (const event of page) {
           const { stage } = JSON.parse(event.data!) as typeof fields;
@@ -78,13 +88,13 @@ function emmett(store: Emmett, kind: 'processor' | 'reactor'): Peer {
   return {
     async append(stream) {
       const expectedStreamVersion = versions.get(stream) ?? 'STREAM_DOES_NOT_EXIST';
-      const done = await store.appendToStream(stream, [{ type: TYPE, data: fields }], { expectedStreamVersion });
+      const done = await store.appendToStream(stream, [{ type: EVENT_TYPE, data: fields }], { expectedStreamVersion });
       versions.set(stream, done.nextExpectedStreamVersion);
     },
     async catchUp(events) {
       const counts: Record<string, number> = {};
       let seen = 0;
-      const consumer = store.consumer({ pulling: { batchSize: PAGE, pullingFrequencyInMs: 1 } });
+      const consumer = store.consumer({ pulling: { batchSize: EVENTS_PER_PAGE, pullingFrequencyInMs: 1 } });
       consumer[kind]({
         ...{ processorId: 'stages', startFrom: 'BEGINNING', stopAfter: () => seen >= events },
         eachMessage: ({ data: { stage } }: EmmettEvent) => {
@@ -118,7 +128,12 @@ async function measured(peer: Peer, callers: number): Promise<readonly [appended
   await peer.append('warm-up');
   const appended = await costs(
     () => events,
-    () => load(callers, SECONDS, async (caller, turn) => (await peer.append(`c-${caller}-${turn % 100}`), events++)),
+    () =>
+      load(
+        callers,
+        SECONDS_PER_ROUND,
+        async (caller, turn) => (await peer.append(`c-${caller}-${turn % 100}`), events++),
+      ),
   );
   const caughtUp = await costs(
     () => events,
@@ -138,7 +153,7 @@ type Open = () => Promise<Peer>;
 
 async function compared(name: string, callers: number, open: { readonly ours: Open; readonly emmett: Open }) {
   const rounds: Record<keyof typeof open, (readonly [Costs, Costs])[]> = { ours: [], emmett: [] };
-  for (let round = 0; round < ROUNDS; round++)
+  for (let round = 0; round < MEASURED_ROUNDS; round++)
     for (const who of ['emmett', 'ours'] as const) rounds[who].push(await measured(await open[who](), callers));
   return (['append', 'catch up, with a projection'] as const).map((what, i) => {
     const of = (who: keyof typeof open) => rounds[who].map((round) => round[i]!);

@@ -12,16 +12,16 @@ import { freePort } from '../test/support/postgres.js';
 import { bigLog } from './big-log.js';
 import { endsWithThis, inScratch, machine, percentile } from './measure.js';
 
-const COMMITMENTS = Number(process.env['BENCH_COMMITMENTS'] ?? 100_000);
-const SIZE = { events: 2 * COMMITMENTS, commitments: COMMITMENTS, agencies: 200, seed: 1 };
+const COMMITMENT_COUNT = Number(process.env['BENCH_COMMITMENTS'] ?? 100_000);
+const LOG_SIZE = { events: 2 * COMMITMENT_COUNT, commitments: COMMITMENT_COUNT, agencies: 200, seed: 1 };
 const FORMATS = process.argv.length > 2 ? process.argv.slice(2) : ['csv', 'json', 'html', 'xlsx'];
 const ROOT = join(import.meta.dirname, '../..');
 /** As `npm start` does. */
-const STARTED = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'))
+const START_ARGUMENTS = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'))
   .scripts.start.split(' ')
   .slice(1);
 /** Small answers of which the times are told while nothing else is done, and the pause between two. */
-const [IDLE, PAUSE_MS] = [500, 5] as const;
+const [IDLE_SAMPLES, PAUSE_MS] = [500, 5] as const;
 
 /** Of a process, in MB: now, or at most since it was last asked to forget that. */
 const memoryOf = (pid: number, what: 'VmRSS' | 'VmHWM'): number =>
@@ -33,12 +33,12 @@ function cpuOf(pid: number): number {
   return (Number(fields[11]) + Number(fields[12])) / 100;
 }
 
-console.log(`The register of ${COMMITMENTS} commitments\n${await machine()}`);
+console.log(`The register of ${COMMITMENT_COUNT} commitments\n${await machine()}`);
 await inScratch(async (folder) => {
   const logs = process.env['BENCH_LOGS'] ?? folder;
   mkdirSync(logs, { recursive: true });
-  const file = join(logs, `register-${COMMITMENTS}.db`);
-  await (await bigLog(file, SIZE)).store.close();
+  const file = join(logs, `register-${COMMITMENT_COUNT}.db`);
+  await (await bigLog(file, LOG_SIZE)).store.close();
   copyFileSync(file, join(folder, 'log.db'));
   for (const format of FORMATS) await measured(format, folder);
 });
@@ -48,7 +48,7 @@ async function measured(format: string, folder: string): Promise<void> {
   const port = await freePort();
   // As it is started; without it, this one client would soon have asked too often.
   const env = { ...process.env, DATA_DIR: folder, PORT: String(port), RATE_LIMIT: '0' };
-  const server = endsWithThis(spawn(process.execPath, STARTED, { env, stdio: 'ignore', cwd: ROOT }));
+  const server = endsWithThis(spawn(process.execPath, START_ARGUMENTS, { env, stdio: 'ignore', cwd: ROOT }));
   try {
     const url = `http://127.0.0.1:${port}`;
     const ready = () =>
@@ -71,7 +71,7 @@ async function measured(format: string, folder: string): Promise<void> {
       return times;
     };
     await during((n) => n >= 100); // warm
-    const idle = percentile(await during((n) => n >= IDLE), 99);
+    const idle = percentile(await during((n) => n >= IDLE_SAMPLES), 99);
     const rest = memoryOf(server.pid!, 'VmRSS');
     forgetsMost(server.pid!);
     const [before, start] = [cpuOf(server.pid!), performance.now()];

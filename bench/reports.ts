@@ -24,16 +24,16 @@ import {
 import { settingsFrom } from '../apps/api/src/settings.js';
 import { withApp } from '../apps/cli/src/opened.js';
 import { bigLog } from './big-log.js';
-import { endsWithThis, inScratch, median, ROUNDS } from './measure.js';
+import { endsWithThis, inScratch, median, MEASURED_ROUNDS } from './measure.js';
 
 /** Formats that are made of a log. */
-const DOCUMENTS: readonly ReportFormatName[] = ['pdf', 'docx'];
+const DOCUMENT_FORMATS: readonly ReportFormatName[] = ['pdf', 'docx'];
 /** Formats that stream. */
-const STREAMED: readonly ReportFormatName[] = ['xlsx', 'csv', 'html'];
-const ROWS = 100_000;
+const STREAMED_FORMATS: readonly ReportFormatName[] = ['xlsx', 'csv', 'html'];
+const ROW_COUNT = 100_000;
 /** IOM has 5,441 of them at the date. */
-const LOG = { events: 60_000, commitments: 20_000, agencies: 30, seed: 1 };
-const ASKED = { agency: 'IOM', asOf: '2025-06-01' };
+const LOG_SIZE = { events: 60_000, commitments: 20_000, agencies: 30, seed: 1 };
+const AGENCY_QUERY = { agency: 'IOM', asOf: '2025-06-01' };
 const SITE = 'https://followthrough.example';
 
 const column = (key: string, type: Column['type'], weight: number): Column => ({
@@ -43,7 +43,7 @@ const column = (key: string, type: Column['type'], weight: number): Column => ({
   weight,
   explains: `The ${key}.`,
 });
-const COLUMNS = [
+const REGISTER_COLUMNS = [
   ...[column('commitment', 'text', 4), column('stage', 'code', 1.5), column('since', 'date', 1.5)],
   ...[column('agencies', 'list', 3), column('evidence', 'list', 2)],
 ];
@@ -75,7 +75,7 @@ const paged = (count: number): Table['rows'] => ({
 
 function register(name: ReportFormatName, count: number): Report {
   const table: Table = {
-    ...{ type: 'table', id: 'all', number: 0, title: ['All commitments'], columns: COLUMNS, rowCount: count },
+    ...{ type: 'table', id: 'all', number: 0, title: ['All commitments'], columns: REGISTER_COLUMNS, rowCount: count },
     ...{ rows: paged(count), asAtLine: 'As at 21 November 2006.', sourceLine: ['Source: the register.'] },
   };
   return {
@@ -136,10 +136,10 @@ type Measures = Awaited<ReturnType<typeof measured>>;
 /** @param folder of the log, of a format that is made of one */
 const inThisProcess = (name: ReportFormatName, folder?: string): Promise<Measures[]> =>
   folder === undefined
-    ? measured(name, () => numbered(register(name, ROWS))).then((one) => [one])
+    ? measured(name, () => numbered(register(name, ROW_COUNT))).then((one) => [one])
     : withApp(settingsFrom({ DATA_DIR: folder }), async (get) => {
         const reports = get(Reports);
-        const query = reports.query('agency', ASKED);
+        const query = reports.query('agency', AGENCY_QUERY);
         const make = () => reports.make('agency', query, undefined, reportFormat(name).reads);
         return [await measured(name, make), await measured(name, make)];
       });
@@ -168,18 +168,18 @@ if (asked !== undefined) {
   await inScratch(async (folder) => {
     const logs = process.env['BENCH_LOGS'] ?? folder;
     mkdirSync(logs, { recursive: true });
-    const file = join(logs, `agency-${LOG.commitments}.db`);
-    await (await bigLog(file, LOG)).store.close();
+    const file = join(logs, `agency-${LOG_SIZE.commitments}.db`);
+    await (await bigLog(file, LOG_SIZE)).store.close();
     copyFileSync(file, join(folder, 'log.db'));
-    for (const name of DOCUMENTS) {
+    for (const name of DOCUMENT_FORMATS) {
       const [first, next] = await inAnother(name, folder);
       tell(`${name}, the first`, [first!]);
       tell(`${name}, the next`, [next!]);
     }
   });
-  for (const name of STREAMED) {
+  for (const name of STREAMED_FORMATS) {
     const rounds: Measures[] = [];
-    for (let i = 0; i < ROUNDS; i++) rounds.push(...(await inAnother(name)));
+    for (let i = 0; i < MEASURED_ROUNDS; i++) rounds.push(...(await inAnother(name)));
     tell(name, rounds);
   }
 }

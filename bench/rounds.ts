@@ -16,16 +16,19 @@ import { Inbox } from '../test/support/inbox.js';
 import { TestServer } from '../test/support/server.js';
 import { cpu, inScratch, machine, median } from './measure.js';
 
-const [AGENCIES, EACH] = [Number(process.env['BENCH_AGENCIES'] ?? 150), Number(process.env['BENCH_EACH'] ?? 700)];
+const [AGENCY_COUNT, COMMITMENTS_PER_AGENCY] = [
+  Number(process.env['BENCH_AGENCIES'] ?? 150),
+  Number(process.env['BENCH_EACH'] ?? 700),
+];
 /** The least of so many is told: other work of the process is no cost of the page. */
-const TIMES = 3;
+const REPETITIONS = 3;
 
-const STAGES = ['planned', 'in_progress', 'in_progress', 'on_hold', 'completed'] as const;
-const DAYS = { last: '2025-03-31', now: '2026-03-31' };
+const STAGE_CYCLE = ['planned', 'in_progress', 'in_progress', 'on_hold', 'completed'] as const;
+const ROUND_DATES = { last: '2025-03-31', now: '2026-03-31' };
 
-const codes = Array.from({ length: AGENCIES }, (_, i) => `A${String(i + 1).padStart(3, '0')}`);
+const codes = Array.from({ length: AGENCY_COUNT }, (_, i) => `A${String(i + 1).padStart(3, '0')}`);
 const referencesOf = (agency: string): string[] =>
-  Array.from({ length: EACH }, (_, i) => `${agency}-2020-${String(i + 1).padStart(3, '0')}`);
+  Array.from({ length: COMMITMENTS_PER_AGENCY }, (_, i) => `${agency}-2020-${String(i + 1).padStart(3, '0')}`);
 
 /** Makes the log at `file`, once. */
 async function roundLog(file: string): Promise<void> {
@@ -54,9 +57,9 @@ async function roundLog(file: string): Promise<void> {
             ...{ kind: 'capacity-building', nature: 'one_off', strength: 'undertaken', themes: [], agency: lead },
             agencies: [
               { agency: lead, role: 'lead' },
-              ...(i % 5 ? [] : [{ agency: codes[(a + 1 + (i % 7)) % AGENCIES]!, role: 'partner' }]),
+              ...(i % 5 ? [] : [{ agency: codes[(a + 1 + (i % 7)) % AGENCY_COUNT]!, role: 'partner' }]),
             ].filter(({ agency }, n) => n === 0 || agency !== lead),
-            ...{ stage: STAGES[i % STAGES.length], effective: '2020-01', reportedOn: '2020-01-01' },
+            ...{ stage: STAGE_CYCLE[i % STAGE_CYCLE.length], effective: '2020-01', reportedOn: '2020-01-01' },
             ...(i % 3 ? {} : { target: { date: '2024' } }),
           }),
         ),
@@ -68,9 +71,9 @@ async function roundLog(file: string): Promise<void> {
     ...{ code, name, asOf, opens: asOf, deadline: asOf, agencies: codes, expected: { agencies: codes } },
     ...{ questions: [question], on: asOf, ...more },
   });
-  now = Date.parse(DAYS.last);
-  const closed = said('round.Closed', { on: DAYS.last });
-  await append('round-LAST', said('round.Opened', round('LAST', 'The last round', DAYS.last, {})), closed);
+  now = Date.parse(ROUND_DATES.last);
+  const closed = said('round.Closed', { on: ROUND_DATES.last });
+  await append('round-LAST', said('round.Opened', round('LAST', 'The last round', ROUND_DATES.last, {})), closed);
   const answer = async (code: string, agency: string, on: string) => {
     const references = referencesOf(agency);
     const content = {
@@ -92,20 +95,20 @@ async function roundLog(file: string): Promise<void> {
       said('return.Applied', { revision: 0 }),
     );
   };
-  for (const agency of codes) await answer('LAST', agency, DAYS.last);
-  now = Date.parse(DAYS.now);
-  const next = round('NOW', 'This round', DAYS.now, { deadline: '9999-12-31', previous: 'LAST' });
+  for (const agency of codes) await answer('LAST', agency, ROUND_DATES.last);
+  now = Date.parse(ROUND_DATES.now);
+  const next = round('NOW', 'This round', ROUND_DATES.now, { deadline: '9999-12-31', previous: 'LAST' });
   await append('round-NOW', said('round.Opened', next));
-  for (const agency of codes.filter((_, i) => i % 3 === 2)) await answer('NOW', agency, DAYS.now);
+  for (const agency of codes.filter((_, i) => i % 3 === 2)) await answer('NOW', agency, ROUND_DATES.now);
   await store.close();
   renameSync(made, file);
 }
 
-console.log(`A round of ${AGENCIES} agencies with ${EACH} commitments each\n${await machine()}`);
+console.log(`A round of ${AGENCY_COUNT} agencies with ${COMMITMENTS_PER_AGENCY} commitments each\n${await machine()}`);
 await inScratch(async (folder) => {
   const logs = process.env['BENCH_LOGS'] ?? folder;
   mkdirSync(logs, { recursive: true });
-  const file = join(logs, `round-${AGENCIES}-${EACH}.db`);
+  const file = join(logs, `round-${AGENCY_COUNT}-${COMMITMENTS_PER_AGENCY}.db`);
   await roundLog(file);
   const inbox = await Inbox.open();
   const env = { LOG_URL: `sqlite:${file}`, DATA_DIR: folder, SMTP_URL: inbox.url, MAIL_FROM: 'tracker@example.org' };
@@ -157,7 +160,7 @@ await inScratch(async (folder) => {
     const times: number[] = [];
     let bytes = 0;
     try {
-      for (let i = 0; i < TIMES; i++) {
+      for (let i = 0; i < REPETITIONS; i++) {
         const before = cpu();
         bytes = await once();
         times.push(cpu() - before);
@@ -186,7 +189,7 @@ await inScratch(async (folder) => {
   await server.post('/v1/rounds', { ...terms, expected: { agencies: codes } }, server.token(null));
   await server.post('/v1/rounds/NEXT/open', {}, server.token(null));
   const before = cpu();
-  while (inbox.letters.length < AGENCIES) await post.pass();
+  while (inbox.letters.length < AGENCY_COUNT) await post.pass();
   console.log(`${inbox.letters.length} invitations: ${(cpu() - before).toFixed(0)} ms CPU, with the mail server`);
   await server.close();
   await inbox.close();

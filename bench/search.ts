@@ -11,7 +11,7 @@ import { join } from 'node:path';
 import { SearchIndex, termsIn, wordsOf } from '#search';
 import { inScratch, median, percentile } from './measure.js';
 
-const COUNT = Number(process.env['BENCH_TEXTS'] ?? 100_000);
+const TEXT_COUNT = Number(process.env['BENCH_TEXTS'] ?? 100_000);
 const QUERIES = [
   ...['remittances', 'migr', 'studies', 'a', 'the', 'labour migration policies', '"labour migration"', '"of the"'],
   ...['IOM-2006-24', 'women’s', 'xyzzy', 'co-operation', 'word1 word2 word3', 'i o m a t c', '移民'],
@@ -38,7 +38,7 @@ function* texts(): Generator<Doc> {
     Array.from({ length: count }, () =>
       random() < 0.05 ? `word${Math.floor(random() ** 2 * 50_000)}` : words[Math.floor(random() * words.length)]!,
     ).join(' ');
-  for (let n = 0; n < COUNT; n++)
+  for (let n = 0; n < TEXT_COUNT; n++)
     yield {
       reference: `IOM-${2006 + (n % 20)}-${String(1 + Math.floor(n / 20)).padStart(2, '0')}`,
       title: some(4 + Math.floor(random() * 8)),

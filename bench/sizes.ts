@@ -7,8 +7,8 @@ import { openAccess } from '../apps/api/src/app.module.js';
 import { settingsFrom } from '../apps/api/src/settings.js';
 import { PostgresServer } from '../test/support/postgres.js';
 import { Service } from '../test/support/service.js';
-import { commitment, COMMITMENTS, CONNECTIONS, post, prepare, stage } from './commands.js';
-import { inScratch, machine, median, percentile, ROUNDS, type Measured } from './measure.js';
+import { commitment, COMMITMENT_COUNT, CONNECTION_COUNT, post, prepare, stage } from './commands.js';
+import { inScratch, machine, median, percentile, MEASURED_ROUNDS, type Measured } from './measure.js';
 
 interface Size {
   readonly servers: number;
@@ -23,7 +23,7 @@ const sizes: Readonly<Record<string, Size>> = {
 };
 
 const server = await PostgresServer.start({ durable: true });
-console.log(`Reports of a stage, ${CONNECTIONS} connections in all\n${await machine()}`);
+console.log(`Reports of a stage, ${CONNECTION_COUNT} connections in all\n${await machine()}`);
 const table: object[] = [];
 for (const [size, { servers, env }] of Object.entries(sizes))
   await inScratch(async (folder) => {
@@ -39,9 +39,11 @@ for (const [size, { servers, env }] of Object.entries(sizes))
     await prepare(apis[0]!.url, token);
 
     const [rounds, lags]: [Measured[], number[]] = [[], []];
-    for (let [round, n] = [0, 0]; round < ROUNDS; round++) {
-      const path = () => `/v1/commitments/${commitment(n++ % COMMITMENTS).reference}/stage`;
-      const sent = await Promise.all(apis.map(({ url }) => post(url, path, () => stage, token, CONNECTIONS / servers)));
+    for (let [round, n] = [0, 0]; round < MEASURED_ROUNDS; round++) {
+      const path = () => `/v1/commitments/${commitment(n++ % COMMITMENT_COUNT).reference}/stage`;
+      const sent = await Promise.all(
+        apis.map(({ url }) => post(url, path, () => stage, token, CONNECTION_COUNT / servers)),
+      );
       const ended = performance.now();
       for (let lag = 1; lag > 0;) {
         const { projections } = (await (await fetch(`${apis[0]!.url}/health/ready`)).json()) as {

@@ -3,7 +3,7 @@
  * each bundled (`dist/program/`) and as single modules, in turn. CPU time is read from /proc, and is NaN where there is none.
  */
 import { once } from 'node:events';
-import { inScratch, machine, median, ROUNDS } from './measure.js';
+import { inScratch, machine, median, MEASURED_ROUNDS } from './measure.js';
 import { run, startOfServer, type Start } from './starting.js';
 
 const PROGRAMS = {
@@ -19,7 +19,7 @@ async function startOfHelp(program: string): Promise<Start> {
 
 console.log(`The start of the programs\n${await machine()}`);
 const starts = new Map<string, Start[]>();
-for (let round = 0; round <= ROUNDS; round++)
+for (let round = 0; round <= MEASURED_ROUNDS; round++)
   for (const [what, forms] of Object.entries(PROGRAMS))
     for (const [form, program] of Object.entries(forms)) {
       const start = await (what === 'server'

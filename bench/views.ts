@@ -30,11 +30,11 @@ import { bigLog } from './big-log.js';
 import { cpu, inScratch, machine, median, ownCpu, percentile } from './measure.js';
 import { startOfServer, type Start } from './starting.js';
 
-const SIZES = (process.env['BENCH_EVENTS'] ?? '10000,100000,1000000').split(',').map(Number);
+const LOG_SIZES = (process.env['BENCH_EVENTS'] ?? '10000,100000,1000000').split(',').map(Number);
 /** How much CPU time is spent on one view at most. */
 const ENOUGH_MS = 1_000;
 /** Of so many changes it is told when they are seen. */
-const CHANGES = 1_000;
+const CHANGE_COUNT = 1_000;
 const TODAY = '2026-11-21';
 const DATES = [TODAY, ...Array.from({ length: 10 }, (_, n) => `${2007 + 2 * n}-0${1 + (n % 9)}-15`)];
 
@@ -123,7 +123,7 @@ async function visible(log: Log, projector: Projector): Promise<{ readonly clock
   const [clock, own]: [number[], number[]] = [[], []];
   const { stream } = (await log.store.readByStream!('commitment', null, (await log.store.head())!, 1))[0]!;
   const { revision } = (await log.store.read(stream)).at(-1)!;
-  for (let n = 0; n < CHANGES; n++) {
+  for (let n = 0; n < CHANGE_COUNT; n++) {
     const data = { agency: null, effective: '2026-11', reportedOn: TODAY, stage: 'in_progress', note: `Report ${n}` };
     const event = log.codec.encode('commitment', { name: 'StageReported', data });
     const id = uuidv7();
@@ -193,5 +193,5 @@ async function measure(folder: string, size: number): Promise<void> {
 
 await inScratch(async (folder) => {
   console.log(await machine());
-  for (const size of SIZES) await measure(folder, size);
+  for (const size of LOG_SIZES) await measure(folder, size);
 });

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import type { Projector } from '#eventsourcing';
 import {
   Coverage,
-  CROSSED,
+  COLUMN_AXES_OF_ROWS,
   Matrix,
   Partnerships,
   type Filter,
@@ -38,8 +38,8 @@ interface Question {
   readonly outcomes: OutcomesFilter;
 }
 
-const crossings = (Object.keys(CROSSED) as RowAxis[]).flatMap((rows) =>
-  CROSSED[rows].map((columns) => ({ rows, columns })),
+const crossings = (Object.keys(COLUMN_AXES_OF_ROWS) as RowAxis[]).flatMap((rows) =>
+  COLUMN_AXES_OF_ROWS[rows].map((columns) => ({ rows, columns })),
 );
 const framework = sometimes(fc.constantFrom('T', 'U'));
 const whose = {

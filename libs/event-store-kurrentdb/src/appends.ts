@@ -36,7 +36,7 @@ const RETRY_MS = 500;
  * So much is on its way to the server at most, in pieces of so many bytes; later appends wait here, where nothing is
  * uncertain.
  */
-const [PIECES, PIECE_BYTES] = [500, 8_000];
+const [MAX_PIECES_UNDER_WAY, PIECE_BYTES] = [500, 8_000];
 
 /** An append and until when it is to be settled (of `performance.now()`). */
 interface Timed extends QueuedAppend {
@@ -74,7 +74,7 @@ export class Appends {
   readonly #underWay = new Set<Promise<void>>();
   /** Appends to one stream go one after the other. */
   readonly #turns = new Map<string, Mutex>();
-  readonly #sending = new Semaphore(PIECES);
+  readonly #sending = new Semaphore(MAX_PIECES_UNDER_WAY);
   /** In ms: the greatest time given to an event. */
   #stamped = 0;
   /** When an append was answered last. */
@@ -166,7 +166,7 @@ export class Appends {
     if (head === undefined) return { stream, expected, earlier, until };
     await this.notes.declare(events, until);
     const size = events.reduce((sum, { data }) => sum + data.length, 1_000 * events.length);
-    const pieces = Math.min(Math.ceil(size / PIECE_BYTES), PIECES);
+    const pieces = Math.min(Math.ceil(size / PIECE_BYTES), MAX_PIECES_UNDER_WAY);
     return this.#sending.runExclusive(() => this.#appendNow(waiting, head, earlier), pieces);
   }
 

@@ -49,7 +49,7 @@ export interface Surroundings {
 const CLOCK_DRIFT = 0.999;
 /** The amount by which a clock in whole ms may seem to fall behind, in ms. */
 const JITTER_MS = 2;
-const [SETTLED, RENEWED, ENDED] = [3, 4, 12] as const;
+const [SETTLED_AFTER, RENEWED_AFTER, ENDED_AFTER] = [3, 4, 12] as const;
 /** A floor is written after so many appends: who appends little looks each time. */
 const APPENDS_PER_FLOOR = 20;
 
@@ -98,7 +98,7 @@ export class Floors {
 
   /** Ends once it may be told that an event of this time is written, which is known since `answered` (of `passed`). */
   async beforeTelling(time: number, answered: number): Promise<void> {
-    const everyoneLooked = answered + SETTLED * this.#fresh;
+    const everyoneLooked = answered + SETTLED_AFTER * this.#fresh;
     for (let now; (now = this.around.passed()) < everyoneLooked;) {
       const knowsFloors = this.#lookBegan >= answered || now - this.#lookBegan <= this.#fresh;
       const left = Math.min(everyoneLooked - now, this.#untilFloorsReach(time, now));
@@ -112,7 +112,7 @@ export class Floors {
   /** Counts an append, and writes the floor when there have been many. */
   async appended(): Promise<void> {
     const now = this.around.passed();
-    if (++this.#appends < APPENDS_PER_FLOOR || now - (this.#own.at(-1)?.at ?? -Infinity) < RENEWED * this.#fresh)
+    if (++this.#appends < APPENDS_PER_FLOOR || now - (this.#own.at(-1)?.at ?? -Infinity) < RENEWED_AFTER * this.#fresh)
       return;
     const clock = this.around.clock();
     if (clock === null) return;
@@ -131,14 +131,14 @@ export class Floors {
   /** Whether no look is needed. */
   #mayStamp(): boolean {
     const now = this.around.passed();
-    const settled = this.#own.findLast(({ acknowledged }) => acknowledged <= now - SETTLED * this.#fresh);
+    const settled = this.#own.findLast(({ acknowledged }) => acknowledged <= now - SETTLED_AFTER * this.#fresh);
     if (!settled) return false;
     // An append without an answer may still be written, and be the first event that a process hears which begins then.
     this.#own = this.#own.filter(
       ({ number, acknowledged, at }) =>
-        number >= settled.number || (acknowledged === Infinity && now - at < 2 * ENDED * this.#fresh),
+        number >= settled.number || (acknowledged === Infinity && now - at < 2 * ENDED_AFTER * this.#fresh),
     );
-    if (now - settled.at > ENDED * this.#fresh || now - this.#lookBegan > this.#fresh) return false;
+    if (now - settled.at > ENDED_AFTER * this.#fresh || now - this.#lookBegan > this.#fresh) return false;
     // A process that heard late of others' floors would wait for them each time.
     if (this.#others.size > 0 && !this.around.isFed()) return false;
     const time = this.around.time();
@@ -149,7 +149,7 @@ export class Floors {
   #untilFloorsReach(time: number, now: number): number {
     let longest = 0;
     for (const [writer, { floor, heard }] of this.#others) {
-      const untilItEnds = (heard + ENDED * this.#fresh - now) / CLOCK_DRIFT + this.#fresh;
+      const untilItEnds = (heard + ENDED_AFTER * this.#fresh - now) / CLOCK_DRIFT + this.#fresh;
       if (untilItEnds <= 0 || floor === null) this.#others.delete(writer);
       else longest = Math.max(longest, Math.min(untilItEnds, (time - floor) / CLOCK_DRIFT - (now - heard)));
     }

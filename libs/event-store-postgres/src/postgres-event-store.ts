@@ -43,7 +43,7 @@ const STOPPED_MS = 10_000;
 const [STATEMENT_MS, ANSWER_MS, CONNECT_MS] = [11_000, 12_000, 5_000];
 /** The time for which the outcome of an append whose answer was lost is looked for, and the interval. */
 const [OUTCOME_MS, OUTCOME_AGAIN_MS] = [15_000, 100];
-const [READERS, WRITERS] = [8, 4];
+const [MAX_READERS, MAX_WRITERS] = [8, 4];
 /** The settings of the transaction of a take-over, independent of the server's defaults. */
 const TAKING_OVER = `SELECT set_config(s.name, said.value, true) FROM pg_settings s JOIN (VALUES
   ('lock_timeout', '${LOCK_MS}'), ('idle_in_transaction_session_timeout', '${STOPPED_MS}'),
@@ -87,8 +87,8 @@ export class PostgresEventStore implements EventStore {
       connectionTimeoutMillis: CONNECT_MS,
       query_timeout: ANSWER_MS,
     };
-    this.#readers = openPool({ ...common, max: READERS });
-    this.#writers = openPool({ ...common, max: WRITERS });
+    this.#readers = openPool({ ...common, max: MAX_READERS });
+    this.#writers = openPool({ ...common, max: MAX_WRITERS });
     this.#news = new News(url, () => this.head());
     this.#erasing = new Erasing(this.#writers);
   }

@@ -13,13 +13,13 @@ import { Acting, RETRY_MS } from './acting.js';
 import { decodedOf, Follower, messageOf, type Failure } from './follower.js';
 
 /** The size of a page at most: in events, in bytes (about), and in events of the subscription. */
-const [PAGE, PAGE_BYTES, LIVE_PAGE] = [500, 4_000_000, 100];
+const [MAX_EVENTS_PER_PAGE, MAX_BYTES_PER_PAGE, MAX_EVENTS_PER_LIVE_PAGE] = [500, 4_000_000, 100];
 /** A snapshot is written after so many events, and at the end. */
-const SAVED_EVERY = 50_000;
+const EVENTS_PER_SNAPSHOT = 50_000;
 /** A start reads on so many times at most, since other processes may be writing. */
 const MAX_CATCH_UP_ROUNDS = 3;
 /** The number of events that may wait for a projection that acts, before the views wait, too. */
-const MOST_WAITING = 10_000;
+const MAX_WAITING_EVENTS = 10_000;
 
 /** Reads a log in pages of so many events, and of so many bytes, about. */
 class LogPages {
@@ -33,8 +33,8 @@ class LogPages {
   /** Learns the size of events from a page. */
   seen(page: readonly Envelope[]): readonly Envelope[] {
     const bytes = page.reduce((sum, { data }) => sum + (data?.length ?? 0) + 400, 0);
-    const fitting = Math.floor((PAGE_BYTES * page.length) / Math.max(bytes, 1));
-    this.#limit = Math.max(1, Math.min(PAGE, fitting, this.#limit * 4));
+    const fitting = Math.floor((MAX_BYTES_PER_PAGE * page.length) / Math.max(bytes, 1));
+    this.#limit = Math.max(1, Math.min(MAX_EVENTS_PER_PAGE, fitting, this.#limit * 4));
     return page;
   }
 }
@@ -278,7 +278,7 @@ export class Projector {
     if (signal.aborted) return;
     [this.#serving, this.#building, this.#error] = [true, null, null];
     this.#tell();
-    if (this.#unsaved >= SAVED_EVERY) void this.#save();
+    if (this.#unsaved >= EVENTS_PER_SNAPSHOT) void this.#save();
   }
 
   /** Fills empty views stream by stream, if the store can read so: the history of each is then needed once. */
@@ -316,12 +316,12 @@ export class Projector {
     this.#position = page.at(-1)!.position;
     for (const one of this.#views) one.position = this.#position;
     for (const one of this.#acting) this.#act(one, signal);
-    for (const { due, done } of this.#acting) if (due.length > MOST_WAITING) await done;
+    for (const { due, done } of this.#acting) if (due.length > MAX_WAITING_EVENTS) await done;
     this.#unsaved += page.length;
     if (page.some(isBlanked)) await this.#forget();
     if (!this.#serving) return;
     this.#tell();
-    if (this.#unsaved >= SAVED_EVERY) void this.#save();
+    if (this.#unsaved >= EVENTS_PER_SNAPSHOT) void this.#save();
   }
 
   /** The snapshot still holds the blanked words: erases it. */
@@ -335,7 +335,7 @@ export class Projector {
     for (const { type, version } of page) this.#knows(type, version);
     const decoded = await decodedOf(this.log, heard);
     // No spans while views are built or far behind.
-    const traced = inOrder && this.#serving && page.length < LIVE_PAGE;
+    const traced = inOrder && this.#serving && page.length < MAX_EVENTS_PER_LIVE_PAGE;
     for (const view of this.#views) await view.apply(decoded, inOrder, traced);
     for (const { follower, due } of this.#acting)
       for (const event of heard)
@@ -372,7 +372,7 @@ export class Projector {
     for (let failures = 0; !signal.aborted;) {
       try {
         await this.#catchUp(signal);
-        for await (const batch of this.log.store.subscribe(this.#position, signal, LIVE_PAGE)) {
+        for await (const batch of this.log.store.subscribe(this.#position, signal, MAX_EVENTS_PER_LIVE_PAGE)) {
           await this.#apply(batch, signal);
           failures = 0;
         }

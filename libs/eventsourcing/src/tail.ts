@@ -8,7 +8,7 @@ import type { Envelope } from './events.js';
 /** The number of events read at once: few, as each who follows may have so many in memory. */
 const BATCH_SIZE = 100;
 /** The time for which batches are kept for those who are a little behind, and the most that are kept. */
-const [KEPT_MS, KEPT] = [1_000, 16];
+const [KEPT_MS, BATCHES_KEPT] = [1_000, 16];
 /** The time without news after which a subscriber looks itself. */
 const LOOK_MS = 60_000;
 
@@ -79,7 +79,7 @@ export class Tail {
       for await (const events of this.store.subscribe(after, signal, BATCH_SIZE)) {
         // A blanked event is not given from memory.
         if (events.some(isBlanked)) this.#batches = [];
-        this.#batches = [...this.#batches.slice(1 - KEPT), { after, events, at: performance.now() }];
+        this.#batches = [...this.#batches.slice(1 - BATCHES_KEPT), { after, events, at: performance.now() }];
         after = events.at(-1)!.position;
         this.#tell();
       }

@@ -15,8 +15,10 @@ export interface ZipPart {
   unpack(): Uint8Array;
 }
 
-const [ENTRY, LOCAL, END, END_64] = [0x02014b50, 0x04034b50, 0x06054b50, 0x06064b50];
-const [END_BYTES, LOCATOR_BYTES, LONGEST_COMMENT] = [22, 20, 0xffff];
+const [ENTRY_SIGNATURE, LOCAL_SIGNATURE, END_SIGNATURE, END_64_SIGNATURE] = [
+  0x02014b50, 0x04034b50, 0x06054b50, 0x06064b50,
+];
+const [END_BYTES, LOCATOR_BYTES, MAX_COMMENT_BYTES] = [22, 20, 0xffff];
 /** Says that the number stands in the further field, with 64 bits. */
 const ZIP64_MARKER = 0xffffffff;
 
@@ -39,7 +41,7 @@ export function partsOfZip(file: Uint8Array, what: string): ZipPart[] {
 function partsIn(bytes: Buffer, what: string): ZipPart[] {
   const parts: ZipPart[] = [];
   for (let { at, count } = directoryOf(bytes); count > 0; count--) {
-    if (bytes.readUInt32LE(at) !== ENTRY) throw new RangeError();
+    if (bytes.readUInt32LE(at) !== ENTRY_SIGNATURE) throw new RangeError();
     const [flags, method] = [bytes.readUInt16LE(at + 8), bytes.readUInt16LE(at + 10)];
     const [named, further, comment] = [28, 30, 32].map((from) => bytes.readUInt16LE(at + from));
     const name = bytes.toString(flags & 0x800 ? 'utf8' : 'latin1', at + 46, at + 46 + named!);
@@ -54,12 +56,12 @@ function partsIn(bytes: Buffer, what: string): ZipPart[] {
 /** Where the directory begins, and the number of its entries. @throws RangeError */
 function directoryOf(bytes: Buffer): { at: number; count: number } {
   let end = bytes.length - END_BYTES;
-  while (bytes.readUInt32LE(end) !== END)
-    if (--end < Math.max(0, bytes.length - END_BYTES - LONGEST_COMMENT)) throw new RangeError();
+  while (bytes.readUInt32LE(end) !== END_SIGNATURE)
+    if (--end < Math.max(0, bytes.length - END_BYTES - MAX_COMMENT_BYTES)) throw new RangeError();
   const [count, at] = [bytes.readUInt16LE(end + 10), bytes.readUInt32LE(end + 16)];
   if (at !== ZIP64_MARKER && count !== 0xffff) return { at, count };
   const large = Number(bytes.readBigUInt64LE(end - LOCATOR_BYTES + 8));
-  if (bytes.readUInt32LE(large) !== END_64) throw new RangeError();
+  if (bytes.readUInt32LE(large) !== END_64_SIGNATURE) throw new RangeError();
   return { at: Number(bytes.readBigUInt64LE(large + 48)), count: Number(bytes.readBigUInt64LE(large + 32)) };
 }
 
@@ -89,7 +91,7 @@ function unpacked(bytes: Buffer, { name, what, flags, method, size, packed, offs
   const damaged = () => new UnreadableFile(`The ${what} is damaged: ${name} cannot be unpacked as the file says.`);
   if (flags & 1) throw new UnreadableFile(`The ${what} is protected by a password: save it without one.`);
   try {
-    if (bytes.readUInt32LE(offset) !== LOCAL) throw damaged();
+    if (bytes.readUInt32LE(offset) !== LOCAL_SIGNATURE) throw damaged();
     const from = offset + 30 + bytes.readUInt16LE(offset + 26) + bytes.readUInt16LE(offset + 28);
     const part = bytes.subarray(from, from + packed);
     const whole = method === 8 ? inflateRawSync(part, { maxOutputLength: Math.max(1, size) }) : part;

@@ -14,7 +14,7 @@ interface Register {
   readonly addressOf?: (id: string) => string;
 }
 
-const REGISTERS: { readonly [S in ActivityScheme]: Register } = {
+const ACTIVITY_REGISTERS: { readonly [S in ActivityScheme]: Register } = {
   iati: { element: 'iati-identifier', agency: 'https://iatistandard.org/' },
   doi: { element: 'doi', agency: 'https://www.doi.org/', addressOf: (id) => `https://doi.org/${encodeURI(id)}` },
 };
@@ -22,14 +22,14 @@ const REGISTERS: { readonly [S in ActivityScheme]: Register } = {
 /** The columns of the table: the identifier stands in that of its register. */
 export const ACTIVITY_COLUMNS = [
   ...(['commitment', 'title', 'lead', 'stage', 'page'] as const),
-  ...ACTIVITY_SCHEMES.map((scheme) => REGISTERS[scheme].element),
+  ...ACTIVITY_SCHEMES.map((scheme) => ACTIVITY_REGISTERS[scheme].element),
 ];
 
 /** A row for each activity of a commitment. */
 export const activityRows = ({ reference, title, lead, stage, activityIds }: Item, addressOf: AddressOf): object[] =>
   activityIds.map(({ scheme, id }) => {
     const identifiers = Object.fromEntries(
-      ACTIVITY_SCHEMES.map((one) => [REGISTERS[one].element, one === scheme ? id : '']),
+      ACTIVITY_SCHEMES.map((one) => [ACTIVITY_REGISTERS[one].element, one === scheme ? id : '']),
     );
     const page = addressOf('commitments', reference);
     return { commitment: reference, title, lead, stage, page, ...identifiers };
@@ -41,7 +41,7 @@ export const activityRows = ({ reference, title, lead, stage, activityIds }: Ite
  */
 export function activityLinks(items: readonly Item[], home: string, addressOf: AddressOf): Thing[] {
   const nameOf = ({ scheme, id }: ActivityId): string =>
-    REGISTERS[scheme].addressOf?.(id) ?? `${home}#${scheme}:${encodeURIComponent(id)}`;
+    ACTIVITY_REGISTERS[scheme].addressOf?.(id) ?? `${home}#${scheme}:${encodeURIComponent(id)}`;
   const activities = new Map(items.flatMap(({ activityIds }) => activityIds.map((one) => [nameOf(one), one] as const)));
   const commitments = items.map(({ reference, title, language, activityIds }): Thing => {
     return thing(addressOf('commitments', reference), 'prov:Plan', {
@@ -54,7 +54,7 @@ export function activityLinks(items: readonly Item[], home: string, addressOf: A
     ...commitments,
     ...[...activities].flatMap(([name, { scheme, id }]): Thing[] => {
       const identifier = `${home}#identifier-${scheme}:${encodeURIComponent(id)}`;
-      const { element, agency } = REGISTERS[scheme];
+      const { element, agency } = ACTIVITY_REGISTERS[scheme];
       return [
         thing(name, 'prov:Activity', { 'dct:identifier': text(id), 'adms:identifier': iri(identifier) }),
         thing(identifier, 'adms:Identifier', {

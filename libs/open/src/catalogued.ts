@@ -1,7 +1,7 @@
 /** The list of everything that can be taken from the API as a table, by its path: the page of downloads and the catalogue say the same. */
 
 /** The lists and views. */
-export const VIEWS = {
+export const CATALOGUED_VIEWS = {
   '/commitments': 'All commitments',
   '/progress/agencies': 'Progress per agency',
   '/progress/themes': 'Progress per theme',
@@ -14,7 +14,7 @@ export const VIEWS = {
 };
 
 /** The registers. */
-export const REGISTERS = {
+export const CATALOGUED_REGISTERS = {
   '/agencies': 'Agencies',
   '/frameworks': 'Frameworks of themes',
   '/themes': 'Themes',
@@ -25,24 +25,24 @@ export const REGISTERS = {
 };
 
 /** Records of the secretariat and the agencies that have no date as at which they are asked for. */
-export const ROUNDS = {
+export const CATALOGUED_ROUNDS = {
   '/rounds': 'Reporting rounds',
   '/publications': 'Published reports',
 };
 
-const GRAPH = { 'text/turtle': '', 'application/ld+json': '?format=jsonld' } as const;
+const GRAPH_FORMATS = { 'text/turtle': '', 'application/ld+json': '?format=jsonld' } as const;
 const [SDMX_CSV, SDMX_JSON] = [{ 'text/csv': '' }, { 'application/json': '' }] as const;
 
 /** The data in formats of others, by path: its name, and its media types with the query that asks for each. */
 export const OPEN_FORMATS = {
-  '/open/frameworks': { name: 'Frameworks, themes and crosswalks as SKOS', as: GRAPH },
+  '/open/frameworks': { name: 'Frameworks, themes and crosswalks as SKOS', as: GRAPH_FORMATS },
   '/open/progress/agencies': { name: 'Progress per agency as SDMX-CSV', as: SDMX_CSV },
   '/open/progress/agencies/structure': { name: 'Its structure as SDMX-JSON', as: SDMX_JSON },
   '/open/progress/themes': { name: 'Progress per theme as SDMX-CSV', as: SDMX_CSV },
   '/open/progress/themes/structure': { name: 'Its structure as SDMX-JSON', as: SDMX_JSON },
   '/open/activities': {
     name: 'Commitments and the activities of IATI and others that carry them out',
-    as: { ...GRAPH, 'text/csv': '?format=csv' },
+    as: { ...GRAPH_FORMATS, 'text/csv': '?format=csv' },
   },
-  '/open/catalogue': { name: 'The catalogue of all of this as DCAT', as: GRAPH },
+  '/open/catalogue': { name: 'The catalogue of all of this as DCAT', as: GRAPH_FORMATS },
 } as const;

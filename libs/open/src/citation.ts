@@ -21,7 +21,7 @@ export interface Release {
   readonly doi: string | null;
 }
 
-export const KEYWORDS = [
+export const CITED_KEYWORDS = [
   'international migration',
   'development',
   'commitments',
@@ -54,7 +54,7 @@ export function citationCff(release: Release): string {
     ['version', versionOf(release)],
     ['date-released', asOf],
     ['url', publicUrl],
-    ['keywords', KEYWORDS],
+    ['keywords', CITED_KEYWORDS],
     ...(licence ? ([['license', licence]] as const) : []),
     ...(doi ? ([['doi', doi]] as const) : []),
   ];
@@ -72,7 +72,7 @@ export function dataciteJson(release: Release): object {
     publisher: { name: publisher },
     publicationYear: recordedAt.slice(0, 4),
     types: { resourceTypeGeneral: 'Dataset', resourceType: 'Register of commitments' },
-    subjects: KEYWORDS.map((subject) => ({ subject, lang: 'en' })),
+    subjects: CITED_KEYWORDS.map((subject) => ({ subject, lang: 'en' })),
     dates: [
       { date: recordedAt.slice(0, 10), dateType: 'Issued' },
       { date: asOf, dateType: 'Valid', dateInformation: 'The figures are as at this date' },
@@ -115,7 +115,7 @@ export function dataciteXml(release: Release): string {
     `  ${element('resourceType', 'Register of commitments', { resourceTypeGeneral: 'Dataset' })}`,
     list(
       'subjects',
-      KEYWORDS.map((subject) => element('subject', subject, { 'xml:lang': 'en' })),
+      CITED_KEYWORDS.map((subject) => element('subject', subject, { 'xml:lang': 'en' })),
     ),
     list('dates', [
       element('date', recordedAt.slice(0, 10), { dateType: 'Issued' }),
@@ -153,7 +153,7 @@ export const schemaOrg = (release: Release, files: readonly { path: string; medi
   description: release.description,
   url: release.publicUrl,
   version: versionOf(release),
-  keywords: KEYWORDS,
+  keywords: CITED_KEYWORDS,
   dateModified: release.recordedAt,
   creator: { '@type': 'Organization', name: release.publisher },
   publisher: { '@type': 'Organization', name: release.publisher },

@@ -74,10 +74,16 @@ class CommitmentInDump extends CommitmentView {
 export const NOT_IN_DUMP: readonly string[] = ['asOf', 'allowedActs', 'correctedLater'];
 
 /** References to other tables: the last of a list, and the entry that the stage rests on, by its revision. */
-const ELSEWHERE = ['lastEdition', 'lastUpkeep', 'headline_citations', 'verification_citations', 'verification_replies'];
+const REFERENCES_TO_OTHER_TABLES = [
+  'lastEdition',
+  'lastUpkeep',
+  'headline_citations',
+  'verification_citations',
+  'verification_replies',
+];
 
 /** The tables of a dump, those that others refer to first. */
-export const TABLES: readonly Listed[] = [
+export const DUMP_TABLES: readonly Listed[] = [
   ofRegister('document', 'documents', 'Documents in which statements were read', Document, 'id'),
   ofRegister('agency', 'agencies', 'Agencies as they were on the date', AgencyAsAt, 'code'),
   ofRegister('framework', 'frameworks', 'Frameworks of themes', Framework, 'code'),
@@ -89,7 +95,12 @@ export const TABLES: readonly Listed[] = [
   {
     name: 'commitments',
     title: 'Commitments as at the date, also those whose record has ended',
-    ...{ of: CommitmentInDump, id: 'reference', one: 'commitment', without: [...NOT_IN_DUMP, ...ELSEWHERE] },
+    ...{
+      of: CommitmentInDump,
+      id: 'reference',
+      one: 'commitment',
+      without: [...NOT_IN_DUMP, ...REFERENCES_TO_OTHER_TABLES],
+    },
     codes: { themes: 'theme' },
     read: async (from, at) => {
       const { total } = await from.progress.commitments(at, { life: 'any' }, { limit: 1 });
@@ -102,5 +113,5 @@ export const TABLES: readonly Listed[] = [
 
 /** The table of the entries of one kind, and its key. */
 export const TABLE_OF: ReadonlyMap<string, { readonly name: string; readonly id: string }> = new Map(
-  TABLES.filter(({ isProgress }) => !isProgress).map(({ name, id, one }) => [one, { name, id }]),
+  DUMP_TABLES.filter(({ isProgress }) => !isProgress).map(({ name, id, one }) => [one, { name, id }]),
 );

@@ -1,6 +1,6 @@
 /** The description of a dump for programs (Data Package v2, Frictionless), and its codebook for people. */
 import { csvOf } from '#tables';
-import { KEYWORDS, licencePath, versionOf, type Release } from './citation.js';
+import { CITED_KEYWORDS, licencePath, versionOf, type Release } from './citation.js';
 import { TABLE_OF } from './dataset.js';
 import type { Column, Table } from './tables.js';
 
@@ -25,7 +25,7 @@ export const dataPackage = (release: Release, resources: readonly Resource[]): o
   homepage: release.publicUrl,
   version: versionOf(release),
   created: release.recordedAt,
-  keywords: KEYWORDS,
+  keywords: CITED_KEYWORDS,
   contributors: [{ title: release.publisher, roles: ['publisher'] }],
   ...(release.licence && { licenses: [{ name: release.licence, path: licencePath(release.licence) }] }),
   resources: resources.map(({ name, title, mediatype, format, file, table }) => ({

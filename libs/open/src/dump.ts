@@ -6,7 +6,7 @@ import { Verification, type Envelope } from '#eventsourcing';
 import { csvPart } from '#tables';
 import type { PinnedClocks } from '#progress';
 import { citationCff, dataciteJson, dataciteXml, schemaOrg, type Release } from './citation.js';
-import { NOT_IN_DUMP, TABLES, type Sources } from './dataset.js';
+import { NOT_IN_DUMP, DUMP_TABLES, type Sources } from './dataset.js';
 import { codebookOf, dataPackage, type Resource } from './descriptor.js';
 import { README } from './dump-readme.js';
 import { Tables, type Table } from './tables.js';
@@ -14,8 +14,8 @@ import { Tables, type Table } from './tables.js';
 /** The file of the log in a dump, an event per line, as the store keeps it. */
 export const LOG_FILE = 'log.ndjson';
 /** The file of the digests of all others, as `sha256sum --check` reads it. */
-export const CHECKSUMS = 'SHA256SUMS';
-export const DESCRIPTOR = 'datapackage.json';
+export const CHECKSUMS_FILE = 'SHA256SUMS';
+export const DESCRIPTOR_FILE = 'datapackage.json';
 
 /** The progress while it is written: the file, and how many of how many things are done. */
 type DumpListener = (what: string, done: number, total: number) => void;
@@ -23,9 +23,9 @@ type DumpListener = (what: string, done: number, total: number) => void;
 /** The subject of the whole; the rest of the release follows from the log. */
 type Imprint = Pick<Release, 'publisher' | 'publicUrl' | 'licence' | 'software' | 'doi'>;
 
-const PAGE = 500;
+const BATCH_SIZE = 500;
 /** The characters that are written at once, and the rows. */
-const [CHUNK, ROWS] = [65_536, 200];
+const [CHUNK_CHARS, ROWS_PER_WRITE] = [65_536, 200];
 
 /** A file that is written from its beginning to its end, with its digest. */
 class Written {
@@ -46,7 +46,7 @@ class Written {
   write(text: string): void {
     this.#waiting.push(text);
     this.#waits += text.length;
-    if (this.#waits >= CHUNK) this.#flush();
+    if (this.#waits >= CHUNK_CHARS) this.#flush();
   }
 
   #flush(): void {
@@ -82,7 +82,7 @@ class WrittenTable {
 
   add(cells: readonly unknown[]): void {
     this.#rows.push(Object.fromEntries(this.#names.map((name, i) => [name, cellOf(cells[i])])));
-    if (this.#rows.length >= ROWS) this.#flush();
+    if (this.#rows.length >= ROWS_PER_WRITE) this.#flush();
   }
 
   #flush(): void {
@@ -126,7 +126,7 @@ class Dump {
 
   async write(imprint: Imprint): Promise<Release> {
     const last = await this.#log();
-    for (const parts of TABLES) await this.#table(parts);
+    for (const parts of DUMP_TABLES) await this.#table(parts);
     const release = await this.#release(imprint, last);
     this.#text('codebook.csv', codebookOf(this.#resources));
     this.#resource('codebook', 'Codebook: every column of every table', 'text/csv', 'csv');
@@ -136,10 +136,10 @@ class Dump {
     this.#text('datacite.xml', dataciteXml(release));
     const about = this.#resources.map(({ file, mediatype }) => ({ ...file, mediatype }));
     this.#text('dataset.jsonld', json(schemaOrg(release, about)));
-    this.#text(DESCRIPTOR, json(dataPackage(release, this.#resources)));
+    this.#text(DESCRIPTOR_FILE, json(dataPackage(release, this.#resources)));
     this.#text('README.md', README(release));
     const sums = this.#files.toSorted((a, b) => (a.path < b.path ? -1 : 1));
-    this.#text(CHECKSUMS, sums.map(({ sha256, path }) => `${sha256}  ${path}\n`).join(''));
+    this.#text(CHECKSUMS_FILE, sums.map(({ sha256, path }) => `${sha256}  ${path}\n`).join(''));
     return release;
   }
 
@@ -161,7 +161,7 @@ class Dump {
     const verification = new Verification();
     let last: Envelope | null = null;
     const upTo = BigInt(this.at.knownAt);
-    for (let batch; (batch = await store.readAll(last?.position ?? null, PAGE)).length > 0;) {
+    for (let batch; (batch = await store.readAll(last?.position ?? null, BATCH_SIZE)).length > 0;) {
       const wanted = batch.filter(({ position }) => BigInt(position) <= upTo);
       for (const event of wanted) {
         const bad = verification.next(event);
@@ -180,7 +180,7 @@ class Dump {
   }
 
   /** Things as JSON as the API answers them, and as tables. */
-  async #table(parts: (typeof TABLES)[number]): Promise<void> {
+  async #table(parts: (typeof DUMP_TABLES)[number]): Promise<void> {
     const { name, title, read } = parts;
     const tables = Tables.of(parts);
     const { total, things } = await read(this.from, this.at);

@@ -4,33 +4,33 @@ import { closeSync, createReadStream, existsSync, openSync, readFileSync, readSy
 import { join, resolve, sep } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Envelope, EventCodec, LogSource } from '#eventsourcing';
-import { CHECKSUMS, DESCRIPTOR, LOG_FILE } from './dump.js';
+import { CHECKSUMS_FILE, DESCRIPTOR_FILE, LOG_FILE } from './dump.js';
 
 /** Whether a folder holds a dump. */
 export const isDump = (folder: string): boolean =>
-  [DESCRIPTOR, LOG_FILE].every((file) => existsSync(join(folder, file)));
+  [DESCRIPTOR_FILE, LOG_FILE].every((file) => existsSync(join(folder, file)));
 
 /**
  * Whether every file of a dump is as it was written.
  * @throws Error that names the first that is not
  */
 export async function checkDump(folder: string): Promise<void> {
-  const sums = join(folder, CHECKSUMS);
+  const sums = join(folder, CHECKSUMS_FILE);
   if (!existsSync(sums))
     throw new Error(`${sums} is missing: it cannot be told whether the rest is as it was written.`);
   const lines = readFileSync(sums, 'utf8').split('\n').filter(Boolean);
   const named = new Set<string>();
   for (const line of lines) {
     const [, sha256, path] = /^([0-9a-f]{64}) [ *](.+)$/.exec(line) ?? [];
-    if (!sha256 || !path) throw new Error(`${CHECKSUMS} has a line that is none: ${line.slice(0, 200)}`);
+    if (!sha256 || !path) throw new Error(`${CHECKSUMS_FILE} has a line that is none: ${line.slice(0, 200)}`);
     const file = resolve(folder, path);
     if (!file.startsWith(resolve(folder) + sep))
-      throw new Error(`${CHECKSUMS} names a file outside the folder: ${path}`);
+      throw new Error(`${CHECKSUMS_FILE} names a file outside the folder: ${path}`);
     if (!existsSync(file)) throw new Error(`${path} is missing.`);
     if ((await digestOf(file)) !== sha256) throw new Error(`${path} is not as it was exported.`);
     named.add(path);
   }
-  if (!named.has(LOG_FILE)) throw new Error(`${CHECKSUMS} does not name ${LOG_FILE}.`);
+  if (!named.has(LOG_FILE)) throw new Error(`${CHECKSUMS_FILE} does not name ${LOG_FILE}.`);
 }
 
 async function digestOf(file: string): Promise<string> {

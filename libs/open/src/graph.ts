@@ -2,7 +2,7 @@
 import { DataFactory, Writer } from 'n3';
 
 /** The vocabularies that are used, by their prefixes. */
-export const PREFIXES = {
+export const NAMESPACE_OF_PREFIX = {
   adms: 'http://www.w3.org/ns/adms#',
   dcat: 'http://www.w3.org/ns/dcat#',
   dct: 'http://purl.org/dc/terms/',
@@ -15,7 +15,7 @@ export const PREFIXES = {
 } as const;
 
 /** A name in one of the vocabularies, `skos:Concept`. */
-export type Name = `${keyof typeof PREFIXES}:${string}`;
+export type Name = `${keyof typeof NAMESPACE_OF_PREFIX}:${string}`;
 
 /** A value: another thing, a text, or a text of a type. */
 export type Value = { readonly iri: string } | Literal;
@@ -46,8 +46,8 @@ export type GraphFormat = keyof typeof GRAPH_FORMATS;
 export const GRAPH_FORMAT_NAMES = Object.keys(GRAPH_FORMATS) as GraphFormat[];
 
 const whole = (name: Name): string => {
-  const [prefix, local] = name.split(':') as [keyof typeof PREFIXES, string];
-  return PREFIXES[prefix] + local;
+  const [prefix, local] = name.split(':') as [keyof typeof NAMESPACE_OF_PREFIX, string];
+  return NAMESPACE_OF_PREFIX[prefix] + local;
 };
 
 const said = ({ says }: Thing): [Name, Value[]][] =>
@@ -59,7 +59,7 @@ function turtle(things: readonly Thing[]): string {
     'iri' in value
       ? namedNode(value.iri)
       : literal(value.text, value.language ?? (value.type && namedNode(whole(value.type))));
-  const writer = new Writer({ prefixes: PREFIXES });
+  const writer = new Writer({ prefixes: NAMESPACE_OF_PREFIX });
   for (const thing of things) {
     const about = namedNode(thing.iri);
     writer.addQuad(quad(about, namedNode(whole('rdf:type')), namedNode(whole(thing.type))));
@@ -88,5 +88,5 @@ function jsonLd(things: readonly Thing[]): string {
     '@type': thing.type,
     ...Object.fromEntries(said(thing).map(([property, values]) => [property, values.map(term)])),
   }));
-  return `${JSON.stringify({ '@context': PREFIXES, '@graph': graph }, null, 2)}\n`;
+  return `${JSON.stringify({ '@context': NAMESPACE_OF_PREFIX, '@graph': graph }, null, 2)}\n`;
 }

@@ -4,7 +4,7 @@ import { DataPublisher } from './dcat.js';
 import { OpenData } from './open-data.js';
 import { OpenController } from './open.controller.js';
 
-export { OPEN_FORMATS, REGISTERS, ROUNDS, VIEWS } from './catalogued.js';
+export { OPEN_FORMATS, CATALOGUED_REGISTERS, CATALOGUED_ROUNDS, CATALOGUED_VIEWS } from './catalogued.js';
 export { checkDump, DumpedLog, isDump } from './dumped-log.js';
 export { writeDump } from './dump.js';
 

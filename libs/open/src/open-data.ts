@@ -3,13 +3,13 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { Log } from '#eventsourcing';
 import { clocksOf, FORMAT_NAMES, formatNamed, LOG, type Clocks } from '#platform';
 import { Progress, type PinnedClocks } from '#progress';
-import { OPEN_FORMATS, REGISTERS, ROUNDS, VIEWS } from './catalogued.js';
+import { OPEN_FORMATS, CATALOGUED_REGISTERS, CATALOGUED_ROUNDS, CATALOGUED_VIEWS } from './catalogued.js';
 import { catalogueOf, DataPublisher, type CataloguedDataset } from './dcat.js';
 import type { Thing } from './graph.js';
 import type { AddressOf } from './skos.js';
 
 /** Where each kind of thing can be looked at. */
-const PLACES = {
+const OPEN_PATHS = {
   frameworks: '/v1/open/frameworks',
   themes: '/themes',
   crosswalks: '/crosswalks',
@@ -26,10 +26,10 @@ const asTable = (path: string, name: string, when: string): CataloguedDataset =>
 });
 
 const DATASETS: readonly CataloguedDataset[] = [
-  ...Object.entries({ ...VIEWS, ...REGISTERS }).map(([path, name]) =>
+  ...Object.entries({ ...CATALOGUED_VIEWS, ...CATALOGUED_REGISTERS }).map(([path, name]) =>
     asTable(path, name, 'as at today; with asOf=YYYY-MM-DD as at another date'),
   ),
-  ...Object.entries(ROUNDS).map(([path, name]) =>
+  ...Object.entries(CATALOGUED_ROUNDS).map(([path, name]) =>
     asTable(path, name, 'as recorded by now; with knownAt=YYYY-MM-DDThh:mm:ssZ as recorded by then'),
   ),
   ...Object.entries(OPEN_FORMATS).map(([path, { name, as }]) => ({
@@ -55,7 +55,7 @@ export class OpenData {
   ) {}
 
   /** The address that names a thing in linked data. */
-  readonly addressOf: AddressOf = (of, code) => `${this.by.publicUrl}${PLACES[of]}/${encodeURIComponent(code)}`;
+  readonly addressOf: AddressOf = (of, code) => `${this.by.publicUrl}${OPEN_PATHS[of]}/${encodeURIComponent(code)}`;
 
   /** The address of the question. */
   readonly addressIn = (path: string): string => `${this.by.publicUrl}${path}`;

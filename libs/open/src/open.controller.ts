@@ -80,10 +80,10 @@ const Files = (...types: string[]) =>
   });
 const GRAPH_TYPES = GRAPH_FORMAT_NAMES.map((name) => GRAPH_FORMATS[name].mediaType);
 const Graph = () => Files(...GRAPH_TYPES);
-const TABLE = 'text/csv';
+const CSV_TYPE = 'text/csv';
 
-const CSV = 'application/vnd.sdmx.data+csv';
-const STRUCTURE = 'application/vnd.sdmx.structure+json';
+const SDMX_CSV_TYPE = 'application/vnd.sdmx.data+csv';
+const SDMX_STRUCTURE_TYPE = 'application/vnd.sdmx.structure+json';
 
 const By = () =>
   applyDecorators(
@@ -181,7 +181,7 @@ export class OpenController {
       'Each commitment that names an activity of IATI or another register, with the identifiers. As CSV a row per activity, ' +
       'with its `iati-identifier`, as files of IATI have it.',
   })
-  @Files(...GRAPH_TYPES, TABLE)
+  @Files(...GRAPH_TYPES, CSV_TYPE)
   async getActivities(
     @AtClocks() { at: clocks }: ActivitiesQuery,
     @Req() request: FastifyRequest,
@@ -191,13 +191,13 @@ export class OpenController {
     const items: Item[] = [];
     for await (const some of this.progress.allCommitments(at, { withActivity: true })) items.push(...some);
     const { format: named } = request.query as Pick<ActivitiesQuery, 'format'>;
-    const format = named ?? (request.accepts().type([...GRAPH_TYPES, TABLE]) === TABLE ? 'csv' : undefined);
+    const format = named ?? (request.accepts().type([...GRAPH_TYPES, CSV_TYPE]) === CSV_TYPE ? 'csv' : undefined);
     if (format !== 'csv') {
       const home = this.open.addressIn('/v1/open/activities');
       return sends(request, reply, 'activities', activityLinks(items, home, this.open.addressOf));
     }
     vary(reply, 'Accept');
-    void reply.type(`${TABLE}; charset=utf-8`).header('Content-Disposition', 'inline; filename="activities.csv"');
+    void reply.type(`${CSV_TYPE}; charset=utf-8`).header('Content-Disposition', 'inline; filename="activities.csv"');
     const rows = items.flatMap((item) => activityRows(item, this.open.addressOf));
     return csvPart(rows, ACTIVITY_COLUMNS, true, false);
   }
@@ -209,7 +209,7 @@ export class OpenController {
       'An observation per agency or theme, indicator and date; `_T` counts each commitment once. The rows do not add up to it.',
   })
   @By()
-  @Files(CSV)
+  @Files(SDMX_CSV_TYPE)
   async getProgressAsSdmx(
     @Param('by') by: string,
     @Query() { dates, knownAt }: DatesQuery,
@@ -220,7 +220,7 @@ export class OpenController {
     const views = [];
     for (const at of all) views.push({ ...(await this.progress[breakdown](at)), asOf: at.asOf });
     void reply
-      .type(`${CSV};version=2.0.0;charset=utf-8`)
+      .type(`${SDMX_CSV_TYPE};version=2.0.0;charset=utf-8`)
       .header('Content-Disposition', `inline; filename="${BREAKDOWNS[breakdown].id}.csv"`);
     return sdmxCsv(breakdown, views);
   }
@@ -231,7 +231,7 @@ export class OpenController {
     description: 'Concepts, code lists, data structure and dataflow.',
   })
   @By()
-  @Files(STRUCTURE)
+  @Files(SDMX_STRUCTURE_TYPE)
   async getSdmxStructure(
     @Param('by') by: string,
     @AtClocks() { at: { knownAt, asOf } }: ClockQuery,
@@ -240,7 +240,7 @@ export class OpenController {
     const breakdown = breakdownNamed(by);
     const position = await this.registers.pinned(knownAt);
     const names = await this.registers.names(breakdown === 'agencies' ? 'agency' : 'theme', position, asOf);
-    void reply.type(`${STRUCTURE};version=2.1.0`);
+    void reply.type(`${SDMX_STRUCTURE_TYPE};version=2.1.0`);
     return JSON.stringify(sdmxStructure(breakdown, names, await this.open.prepared(position)));
   }
 }

@@ -11,10 +11,10 @@ export const BREAKDOWNS = {
 export type Breakdown = keyof typeof BREAKDOWNS;
 
 const MAINTAINER = 'FOLLOWTHROUGH';
-const VERSION = '1.0.0';
+const STRUCTURE_VERSION = '1.0.0';
 
 /** All commitments, which is not the sum of the rows: a commitment counts once under each of its agencies and themes. */
-const ALL = '_T';
+const ALL_COMMITMENTS = '_T';
 
 /** The counts, by their codes. */
 const INDICATORS: Readonly<Record<string, { readonly name: string; readonly of: (row: Row) => number }>> = {
@@ -46,12 +46,12 @@ export function sdmxCsv(by: Breakdown, views: readonly ProgressAt[]): string {
   const { id, dimension } = BREAKDOWNS[by];
   const rows = views.flatMap(({ asOf, total, rows }) =>
     [
-      { ...total, code: ALL },
+      { ...total, code: ALL_COMMITMENTS },
       ...rows.map((row) => ({ ...row, code: sdmxCode(row.agency ?? row.theme ?? '') })),
     ].flatMap((row) =>
       Object.entries(INDICATORS).map(([indicator, { of }]) => ({
         STRUCTURE: 'dataflow',
-        STRUCTURE_ID: `${MAINTAINER}:${id}(${VERSION})`,
+        STRUCTURE_ID: `${MAINTAINER}:${id}(${STRUCTURE_VERSION})`,
         ACTION: 'I',
         [dimension]: row.code,
         INDICATOR: indicator,
@@ -69,7 +69,7 @@ export function sdmxCsv(by: Breakdown, views: readonly ProgressAt[]): string {
 }
 
 const urn = (kind: string, id: string, item = ''): string =>
-  `urn:sdmx:org.sdmx.infomodel.${kind}=${MAINTAINER}:${id}(${VERSION})${item}`;
+  `urn:sdmx:org.sdmx.infomodel.${kind}=${MAINTAINER}:${id}(${STRUCTURE_VERSION})${item}`;
 
 /** The structure of the data: concepts, code lists with the names of agencies or themes, the data structure, the dataflow. */
 export function sdmxStructure(
@@ -78,7 +78,7 @@ export function sdmxStructure(
   { prepared, publisher }: { readonly prepared: string; readonly publisher: string },
 ): object {
   const { id, dimension, title } = BREAKDOWNS[by];
-  const maintained = { version: VERSION, agencyID: MAINTAINER };
+  const maintained = { version: STRUCTURE_VERSION, agencyID: MAINTAINER };
   const named = (name: string) => ({ name, names: { en: name } });
   const concept = (which: string) => urn('conceptscheme.Concept', 'CONCEPTS', `.${which}`);
   const listed = (which: string, list: string) => ({
@@ -110,7 +110,7 @@ export function sdmxStructure(
         {
           ...{ id: `CL_${dimension}`, ...maintained, ...named(title) },
           codes: codes([
-            [ALL, 'All, each commitment once'],
+            [ALL_COMMITMENTS, 'All, each commitment once'],
             ...[...names].map(([code, name]) => [sdmxCode(code), name] as const),
           ]),
         },

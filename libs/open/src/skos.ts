@@ -7,7 +7,7 @@ import { iri, text, thing, typed, type Name, type Thing, type Value } from './gr
 /** The address of a page, which names its subject. */
 export type AddressOf = (of: 'frameworks' | 'themes' | 'crosswalks' | 'commitments', code: string) => string;
 
-const MATCHES: Readonly<Record<Match, Name>> = {
+const SKOS_MATCHES: Readonly<Record<Match, Name>> = {
   exact: 'skos:exactMatch',
   close: 'skos:closeMatch',
   broad: 'skos:broadMatch',
@@ -54,7 +54,7 @@ export function mappingOf(
   const mapped = Map.groupBy(links, (link) => link.from);
   const concepts = [...mapped].map(([theme, own]): Thing => {
     const says: Partial<Record<Name, Value[]>> = {};
-    for (const { match, to: other } of own) (says[MATCHES[match]] ??= []).push(iri(addressOf('themes', other)));
+    for (const { match, to: other } of own) (says[SKOS_MATCHES[match]] ??= []).push(iri(addressOf('themes', other)));
     return thing(addressOf('themes', theme), 'skos:Concept', says);
   });
   const crosswalk: Thing = thing(addressOf('crosswalks', code), 'dcat:Dataset', {

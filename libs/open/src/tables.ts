@@ -132,10 +132,10 @@ const one = (type: unknown): unknown => (Array.isArray(type) ? (type as unknown[
 
 const isList = ({ isArray, type }: Described): boolean => isArray === true || Array.isArray(type);
 
-const NUMBERS = new Set<unknown>(['integer', 'number', Number]);
+const INTEGER_TYPES = new Set<unknown>(['integer', 'number', Number]);
 
 function typeOf({ type, format, additionalProperties }: Described): ColumnType {
-  if (NUMBERS.has(type)) return 'integer';
+  if (INTEGER_TYPES.has(type)) return 'integer';
   if (type === Boolean || type === 'boolean') return 'boolean';
   if (additionalProperties) return 'object';
   return format === 'date' ? 'date' : 'string';

@@ -1,14 +1,12 @@
 /** Lists of the numbers that belong to each of other numbers, such as the wordings of a commitment. */
 import { copyOf, type Memory } from '#eventsourcing';
-import type { Column } from './numbers.js';
+import { GROWTH_FACTOR, INITIAL_CAPACITY, type Column } from './numbers.js';
 
-const NONE = -1;
-const FEWEST = 1024;
-const GROWTH = 1.25;
+const NO_NUMBER = -1;
 
 function roomy(array: Int32Array, place: number): Int32Array {
   if (place < array.length) return array;
-  const larger = new Int32Array(Math.max(FEWEST, Math.ceil((place + 1) * GROWTH))).fill(NONE);
+  const larger = new Int32Array(Math.max(INITIAL_CAPACITY, Math.ceil((place + 1) * GROWTH_FACTOR))).fill(NO_NUMBER);
   larger.set(array);
   return larger;
 }
@@ -25,7 +23,8 @@ export class Belonging {
   }
 
   each(of: number, hear: (number: number) => void): void {
-    for (let number = this.#last[of] ?? NONE; number !== NONE; number = this.#before[number] ?? NONE) hear(number);
+    for (let number = this.#last[of] ?? NO_NUMBER; number !== NO_NUMBER; number = this.#before[number] ?? NO_NUMBER)
+      hear(number);
   }
 
   of(one: number): number[] {
@@ -37,18 +36,18 @@ export class Belonging {
   /** Those of one of which a column has a value. */
   having(one: number, column: Column, value: number): number[] {
     const [before, found]: [Int32Array, number[]] = [this.#before, []];
-    for (let number = this.#last[one] ?? NONE; number !== NONE; number = before[number] ?? NONE)
+    for (let number = this.#last[one] ?? NO_NUMBER; number !== NO_NUMBER; number = before[number] ?? NO_NUMBER)
       if (column[number] === value) found.push(number);
     return found;
   }
 
   forget(one: number): void {
-    if (one < this.#last.length) this.#last[one] = NONE;
+    if (one < this.#last.length) this.#last[one] = NO_NUMBER;
   }
 
   /** A copy for a snapshot, under names that begin so. */
   save(name: string): Memory['arrays'] {
-    const used = (array: Int32Array) => copyOf(array, array.findLastIndex((number) => number !== NONE) + 1);
+    const used = (array: Int32Array) => copyOf(array, array.findLastIndex((number) => number !== NO_NUMBER) + 1);
     return { [`${name}.last`]: used(this.#last), [`${name}.before`]: used(this.#before) };
   }
 

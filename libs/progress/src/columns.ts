@@ -10,17 +10,13 @@ import type { NextStepWord } from '#words';
 import { copyOf, Passages, withRoom, type Memory } from '#eventsourcing';
 import { sortKey } from '#text';
 import { Deliveries, type Days } from './deliveries.js';
-import { MOST, roomy, wideFor, widthOf, type Column } from './numbers.js';
+import { GREATEST_OF_WIDTH, GROWTH_FACTOR, INITIAL_CAPACITY, roomy, wideFor, widthOf, type Column } from './numbers.js';
 import { Texts } from './texts.js';
-
-/** The rows that there is room for at first. */
-const FEWEST = 1_024;
-const GROWTH = 1.25;
 
 export { dateOf, dayOf } from './days.js';
 
 /** No row. */
-export const NONE = -1;
+export const NO_ROW = -1;
 
 /** Texts by the order in which they came, each once, and the meaning of each. */
 export class Dictionary<E> {
@@ -153,13 +149,13 @@ const emptyDictionaries = (): Dictionaries => ({
 });
 
 /** The columns that hold codes of dictionaries: each has one. */
-export const CODED = Object.keys(emptyDictionaries()) as readonly Coded[];
-const PLACED = ['commitment', 'next', 'from'] as const;
+export const CODED_COLUMNS = Object.keys(emptyDictionaries()) as readonly Coded[];
+const POINTER_COLUMNS = ['commitment', 'next', 'from'] as const;
 /** `reading`: the number of its text, and one; 0: there is none. */
-const VALUES = ['lastReportedOn', 'leadReportedOn', 'text', 'reading', 'entry', ...CODED] as const;
-const POSITIONS = ['since', 'until'] as const;
-type ValueName = (typeof VALUES)[number];
-const NAMES = [...PLACED, ...VALUES, ...POSITIONS] as const;
+const VALUE_COLUMNS = ['lastReportedOn', 'leadReportedOn', 'text', 'reading', 'entry', ...CODED_COLUMNS] as const;
+const POSITION_COLUMNS = ['since', 'until'] as const;
+type ValueName = (typeof VALUE_COLUMNS)[number];
+const COLUMN_NAMES = [...POINTER_COLUMNS, ...VALUE_COLUMNS, ...POSITION_COLUMNS] as const;
 
 /** The arrays of codes: a byte for each row, or two, while it fits. */
 export type Codes = Int32Array | Uint16Array | Uint8Array;
@@ -169,7 +165,9 @@ type Positions = Int32Array | Float64Array;
 /** A row, in codes: of each column at its place. */
 export type RowValues = readonly number[];
 /** The place of each column in the values of a row. */
-export const AT = Object.fromEntries(VALUES.map((name, place) => [name, place])) as Readonly<Record<ValueName, number>>;
+export const PLACE_OF_COLUMN = Object.fromEntries(VALUE_COLUMNS.map((name, place) => [name, place])) as Readonly<
+  Record<ValueName, number>
+>;
 
 /** The dates and positions between which a figure that was shown was yet to be corrected. */
 export interface Corrected {
@@ -193,9 +191,9 @@ export class Columns {
   corrections: Corrected[] = [];
   /** The latest row of each commitment, by the code of its reference. */
   heads: Int32Array = new Int32Array(0);
-  readonly columns = {} as Record<(typeof PLACED)[number], Int32Array> &
+  readonly columns = {} as Record<(typeof POINTER_COLUMNS)[number], Int32Array> &
     Record<ValueName, Codes> &
-    Record<(typeof POSITIONS)[number], Positions>;
+    Record<(typeof POSITION_COLUMNS)[number], Positions>;
   /** Those of the values of a row, by place. */
   #values: Codes[] = [];
   rows = 0;
@@ -205,23 +203,23 @@ export class Columns {
   changedAt = 0;
 
   constructor(readonly dictionaries: Dictionaries = emptyDictionaries()) {
-    this.#grow(FEWEST);
+    this.#grow(INITIAL_CAPACITY);
   }
 
   /** Makes room for so many rows. */
   #grow(room: number): void {
     const columns = this.columns as Record<string, Column | undefined>;
-    for (const name of NAMES) {
-      const isCode = (VALUES as readonly string[]).includes(name);
+    for (const name of COLUMN_NAMES) {
+      const isCode = (VALUE_COLUMNS as readonly string[]).includes(name);
       const before = columns[name];
       columns[name] = roomy(before ? widthOf(before) : isCode ? 1 : 4, room, before);
     }
-    this.#values = VALUES.map((name) => this.columns[name]);
+    this.#values = VALUE_COLUMNS.map((name) => this.columns[name]);
   }
 
   /** Until when a row is known that is known now. */
   get forever(): number {
-    return MOST[widthOf(this.columns.until)];
+    return GREATEST_OF_WIDTH[widthOf(this.columns.until)];
   }
 
   /** Makes positions wide enough for one. */
@@ -229,9 +227,9 @@ export class Columns {
     this.changedAt = Math.max(this.changedAt, position);
     if (position < this.forever) return;
     const { columns } = this;
-    for (const name of POSITIONS) columns[name] = wideFor(columns[name], position + 1) as Positions;
+    for (const name of POSITION_COLUMNS) columns[name] = wideFor(columns[name], position + 1) as Positions;
     const { until } = columns;
-    for (let row = 0; row < this.rows; row++) if (until[row] === MOST[4]) until[row] = this.forever;
+    for (let row = 0; row < this.rows; row++) if (until[row] === GREATEST_OF_WIDTH[4]) until[row] = this.forever;
   }
 
   /** The number of a commitment. */
@@ -240,7 +238,9 @@ export class Columns {
     const code = this.references.add(reference);
     if (code < known) return code;
     if (code >= this.heads.length) {
-      const heads = new Int32Array(new SharedArrayBuffer(Math.max(FEWEST, this.heads.length * 2) * 4)).fill(NONE);
+      const heads = new Int32Array(new SharedArrayBuffer(Math.max(INITIAL_CAPACITY, this.heads.length * 2) * 4)).fill(
+        NO_ROW,
+      );
       heads.set(this.heads);
       this.heads = heads;
     }
@@ -257,7 +257,8 @@ export class Columns {
     const { next, until } = this.columns;
     const { forever } = this;
     const rows = [];
-    for (let row = this.heads[commitment]!; row !== NONE; row = next[row]!) if (until[row] === forever) rows.push(row);
+    for (let row = this.heads[commitment]!; row !== NO_ROW; row = next[row]!)
+      if (until[row] === forever) rows.push(row);
     return rows.reverse();
   }
 
@@ -293,26 +294,27 @@ export class Columns {
 
   /**
    * Adds a row, the first of its day.
-   * @param later a row of the commitment that is later; `NONE`: none that is known is
+   * @param later a row of the commitment that is later; `NO_ROW`: none that is known is
    */
   add(commitment: number, day: number, values: RowValues, position: number, later: number): number {
     const row = this.#put(commitment, day, values, position);
     const { columns } = this;
     let after = later;
-    let next = later === NONE ? this.heads[commitment]! : columns.next[later]!;
-    while (next !== NONE && columns.from[next]! > day) {
+    let next = later === NO_ROW ? this.heads[commitment]! : columns.next[later]!;
+    while (next !== NO_ROW && columns.from[next]! > day) {
       after = next;
       next = columns.next[next]!;
     }
     columns.next[row] = next;
-    if (after === NONE) this.heads[commitment] = row;
+    if (after === NO_ROW) this.heads[commitment] = row;
     else columns.next[after] = row;
     return row;
   }
 
   /** Puts a row at the end, which is in no list yet. */
   #put(commitment: number, day: number, values: RowValues, position: number): number {
-    if (this.rows === this.columns.from.length) this.#grow(Math.max(FEWEST, Math.ceil(this.rows * GROWTH)));
+    if (this.rows === this.columns.from.length)
+      this.#grow(Math.max(INITIAL_CAPACITY, Math.ceil(this.rows * GROWTH_FACTOR)));
     this.#reach(position);
     const row = this.rows++;
     const { columns } = this;
@@ -324,7 +326,7 @@ export class Columns {
       const column = this.#values[place]!;
       const wide = wideFor(column, values[place]!);
       wide[row] = values[place]!;
-      if (wide !== column) this.columns[VALUES[place]!] = this.#values[place] = wide as Codes;
+      if (wide !== column) this.columns[VALUE_COLUMNS[place]!] = this.#values[place] = wide as Codes;
     }
     return row;
   }
@@ -345,17 +347,18 @@ export class Columns {
     // Aside no words are gone: nothing was forgotten there.
     const texts = aside.texts.all().map((wording) => this.texts.codeOf(commitment, wording!));
     const [reading, entry] = [moved(this.readings, aside.readings), moved(this.entries, aside.entries)];
-    let after = NONE;
-    for (let from = aside.heads[0] ?? NONE; from !== NONE; from = aside.columns.next[from]!) {
+    let after = NO_ROW;
+    for (let from = aside.heads[0] ?? NO_ROW; from !== NO_ROW; from = aside.columns.next[from]!) {
       const values = aside.valuesOf(from);
-      values[AT.text] = texts[values[AT.text]!]!;
-      if (values[AT.reading]! > 0) values[AT.reading] = reading(values[AT.reading]! - 1) + 1;
-      values[AT.entry] = entry(values[AT.entry]!);
+      values[PLACE_OF_COLUMN.text] = texts[values[PLACE_OF_COLUMN.text]!]!;
+      if (values[PLACE_OF_COLUMN.reading]! > 0)
+        values[PLACE_OF_COLUMN.reading] = reading(values[PLACE_OF_COLUMN.reading]! - 1) + 1;
+      values[PLACE_OF_COLUMN.entry] = entry(values[PLACE_OF_COLUMN.entry]!);
       const row = this.#put(commitment, aside.columns.from[from]!, values, aside.columns.since[from]!);
       const { columns } = this;
       if (aside.columns.until[from] !== aside.forever) columns.until[row] = aside.columns.until[from]!;
-      columns.next[row] = NONE;
-      if (after === NONE) this.heads[commitment] = row;
+      columns.next[row] = NO_ROW;
+      if (after === NO_ROW) this.heads[commitment] = row;
       else columns.next[after] = row;
       after = row;
     }
@@ -367,7 +370,7 @@ export class Columns {
   forget(commitment: number): void {
     const { next, since, until, reading, entry } = this.columns;
     const [entries, readings] = [new Uint8Array(this.entries.size), new Uint8Array(this.readings.size + 1)];
-    for (let row = this.heads[commitment]!; row !== NONE; row = next[row]!) {
+    for (let row = this.heads[commitment]!; row !== NO_ROW; row = next[row]!) {
       entries[entry[row]!] = readings[reading[row]!] = 1;
       since[row] = until[row] = 0;
     }
@@ -378,7 +381,7 @@ export class Columns {
     this.readings.forget(readings.subarray(1));
     this.texts.forget(commitment);
     this.deliveries.forget(commitment);
-    this.heads[commitment] = NONE;
+    this.heads[commitment] = NO_ROW;
     this.corrections = this.corrections.filter((one) => one.commitment !== commitment);
   }
 
@@ -390,14 +393,16 @@ export class Columns {
     this.#referenceKeys.length = this.rows = this.changedAt = 0;
     this.corrections = [];
     this.heads = new Int32Array(0);
-    for (const name of NAMES) delete (this.columns as Partial<Columns['columns']>)[name];
-    this.#grow(FEWEST);
+    for (const name of COLUMN_NAMES) delete (this.columns as Partial<Columns['columns']>)[name];
+    this.#grow(INITIAL_CAPACITY);
   }
 
   save(): Memory {
     const { rows, columns, dictionaries, references, readings, entries, corrections, heads, changedAt } = this;
     const [texts, deliveries] = [this.texts.save(), this.deliveries.save()];
-    const arrays = Object.fromEntries(NAMES.map((name) => [name, copyOf(columns[name], rows)])) as Memory['arrays'];
+    const arrays = Object.fromEntries(
+      COLUMN_NAMES.map((name) => [name, copyOf(columns[name], rows)]),
+    ) as Memory['arrays'];
     const lists = Object.fromEntries(Object.entries(dictionaries).map(([name, { keys }]) => [name, keys.slice()]));
     return {
       arrays: {
@@ -423,10 +428,10 @@ export class Columns {
     this.clear();
     const { columns } = this;
     this.rows = arrays['from']!.length;
-    for (const name of NAMES) columns[name] = withRoom(arrays[name]!) as never;
-    this.#values = VALUES.map((name) => columns[name]);
+    for (const name of COLUMN_NAMES) columns[name] = withRoom(arrays[name]!) as never;
+    this.#values = VALUE_COLUMNS.map((name) => columns[name]);
     this.heads = withRoom(arrays['heads']!) as Int32Array;
-    this.heads.fill(NONE, arrays['heads']!.length);
+    this.heads.fill(NO_ROW, arrays['heads']!.length);
     for (const [name, dictionary] of Object.entries(this.dictionaries))
       for (const key of lists[name] as string[]) dictionary.codeOf(key);
     this.references.load('references', arrays);
@@ -440,6 +445,6 @@ export class Columns {
 
   /** The size of the rows in memory. */
   get bytes(): number {
-    return NAMES.reduce((sum, name) => sum + this.columns[name].byteLength, 0);
+    return COLUMN_NAMES.reduce((sum, name) => sum + this.columns[name].byteLength, 0);
   }
 }

@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import { Passages } from '#eventsourcing';
-import { AT, CODED, Columns } from './columns.js';
+import { PLACE_OF_COLUMN, CODED_COLUMNS, Columns } from './columns.js';
 
 /** The codes of a row, each the same. */
-const all = (code: number) => Object.keys(AT).map(() => code);
+const all = (code: number) => Object.keys(PLACE_OF_COLUMN).map(() => code);
 
 describe('A column of codes', () => {
   it('holds codes that two bytes do not hold, among those that they do', () => {
@@ -13,15 +13,15 @@ describe('A column of codes', () => {
       return { values, row: columns.add(columns.commitmentOf(`IOM-2006-${n + 10}`), 1, values, n, -1) };
     });
     for (const { row, values } of rows) expect(columns.valuesOf(row)).toEqual(values);
-    for (const name of CODED) expect(columns.columns[name].BYTES_PER_ELEMENT).toBe(4);
+    for (const name of CODED_COLUMNS) expect(columns.columns[name].BYTES_PER_ELEMENT).toBe(4);
   });
 
   it('takes two bytes before that, also when there are many rows', () => {
     const columns = new Columns();
-    const valuesOf = (n: number) => Object.keys(AT).map((_, at) => n + at);
+    const valuesOf = (n: number) => Object.keys(PLACE_OF_COLUMN).map((_, at) => n + at);
     const commitment = columns.commitmentOf('IOM-2006-01');
     for (let n = 0; n < 3_000; n++) columns.add(commitment, n, valuesOf(n), n, -1);
-    for (const name of CODED) expect(columns.columns[name].BYTES_PER_ELEMENT).toBe(2);
+    for (const name of CODED_COLUMNS) expect(columns.columns[name].BYTES_PER_ELEMENT).toBe(2);
     expect(columns.valuesOf(2_999)).toEqual(valuesOf(2_999));
   });
 });
@@ -61,9 +61,9 @@ describe('A commitment that is forgotten', () => {
       const commitment = columns.commitmentOf(reference);
       const values = all(0);
       const wording = { title, summary: 'The same of both', condition: null, language: 'en' };
-      values[AT.entry] = columns.entries.add(entry);
-      values[AT.text] = columns.texts.codeOf(commitment, wording);
-      values[AT.reading] = columns.readings.add(`Reading of ${entry}`) + 1;
+      values[PLACE_OF_COLUMN.entry] = columns.entries.add(entry);
+      values[PLACE_OF_COLUMN.text] = columns.texts.codeOf(commitment, wording);
+      values[PLACE_OF_COLUMN.reading] = columns.readings.add(`Reading of ${entry}`) + 1;
       columns.add(commitment, 1, values, 1, -1);
       columns.texts.note(commitment, 1, 1, 1, [{ text: entry }]);
       return commitment;

@@ -3,7 +3,17 @@ import type { FullDate } from '#clocks';
 import { turningPoints, type Commitment, type Sourced } from '#commitments';
 import type { Recorded } from '#eventsourcing';
 import { compareTexts } from '#text';
-import { AT, CODED, dateOf, dayOf, NONE, type Coded, type Columns, type Heard, type RowValues } from './columns.js';
+import {
+  PLACE_OF_COLUMN,
+  CODED_COLUMNS,
+  dateOf,
+  dayOf,
+  NO_ROW,
+  type Coded,
+  type Columns,
+  type Heard,
+  type RowValues,
+} from './columns.js';
 import { END_OF_TIME } from './days.js';
 import {
   AmendedDifference,
@@ -31,12 +41,12 @@ export class CommitmentRows {
     private readonly reference: string,
   ) {
     this.#number = columns.references.find(reference);
-    this.#rows = this.#number === NONE ? [] : columns.known(this.#number);
+    this.#rows = this.#number === NO_ROW ? [] : columns.known(this.#number);
   }
 
   /** Its number, which is given with its first row. */
   get commitment(): number {
-    if (this.#number === NONE) this.#number = this.columns.commitmentOf(this.reference);
+    if (this.#number === NO_ROW) this.#number = this.columns.commitmentOf(this.reference);
     return this.#number;
   }
 
@@ -67,7 +77,12 @@ export class CommitmentRows {
     if (last < 0 || before.roles !== c.roles || day < this.#dayOf(last)) return null;
     const base = this.columns.valuesOf(this.#rows[last]!);
     const change = this.#changeOn(day, base, new Difference(before, c), day);
-    return [change ?? { day, values: this.#valuesOf(base, NOTHING_ELSE, Math.max(base[AT.lastReportedOn]!, day)) }];
+    return [
+      change ?? {
+        day,
+        values: this.#valuesOf(base, NOTHING_ELSE, Math.max(base[PLACE_OF_COLUMN.lastReportedOn]!, day)),
+      },
+    ];
   }
 
   /**
@@ -78,8 +93,8 @@ export class CommitmentRows {
     const heard = (agency: string) => this.#heardIn(base, agency);
     const date = dateOf(on);
     if (!difference.lasts(date, heard)) return null;
-    const cited = this.columns.dictionaries.documents.entries[base[AT.documents]!]!;
-    const last = Math.max(base[AT.lastReportedOn]!, reported);
+    const cited = this.columns.dictionaries.documents.entries[base[PLACE_OF_COLUMN.documents]!]!;
+    const last = Math.max(base[PLACE_OF_COLUMN.lastReportedOn]!, reported);
     return { day: on, values: this.#valuesOf(base, difference.at(date, cited, heard), last) };
   }
 
@@ -105,7 +120,7 @@ export class CommitmentRows {
       if (on === days[0]) days.shift();
       const base = this.columns.valuesOf(this.#rows[on === known ? index++ : index - 1]!);
       const change = this.#changeOn(on, base, difference, day);
-      const lastReportedOn = base[AT.lastReportedOn]!;
+      const lastReportedOn = base[PLACE_OF_COLUMN.lastReportedOn]!;
       if (!change && lastReportedOn >= day && days.length === 0) return;
       yield change ?? { day: on, values: this.#valuesOf(base, NOTHING_ELSE, Math.max(lastReportedOn, day)) };
     }
@@ -133,7 +148,7 @@ export class CommitmentRows {
       const date = dateOf(on);
       if (on === days[0]) days.shift();
       const base = this.columns.valuesOf(this.#rows[on === known ? index++ : index - 1]!);
-      const isLate = on > last && (!moved || base[AT.lastReportedOn]! > last);
+      const isLate = on > last && (!moved || base[PLACE_OF_COLUMN.lastReportedOn]! > last);
       if (isLate && !difference.lasts(date, (agency) => this.#heardIn(base, agency))) return;
       const reads = on > last || turningPoints(c, date, `${date}~`).length > 0;
       const reported = dayOf(c.reports.asAt(date)!.reportedOn);
@@ -164,29 +179,34 @@ export class CommitmentRows {
   #valuesOf(base: RowValues | null, point: Partial<Point>, lastReportedOn: number): RowValues {
     const { dictionaries, texts, readings, entries } = this.columns;
     const { wording, reading, entry, heard } = point;
-    const values = base ? base.slice() : PLACES.map(() => 0);
-    values[AT.lastReportedOn] = lastReportedOn;
-    if (wording) values[AT.text] = texts.codeOf(this.commitment, wording);
-    if (reading !== undefined) values[AT.reading] = reading === null ? 0 : readings.add(reading) + 1;
-    if (entry !== undefined) values[AT.entry] = entries.add(entry);
+    const values = base ? base.slice() : PLACED_COLUMNS.map(() => 0);
+    values[PLACE_OF_COLUMN.lastReportedOn] = lastReportedOn;
+    if (wording) values[PLACE_OF_COLUMN.text] = texts.codeOf(this.commitment, wording);
+    if (reading !== undefined) values[PLACE_OF_COLUMN.reading] = reading === null ? 0 : readings.add(reading) + 1;
+    if (entry !== undefined) values[PLACE_OF_COLUMN.entry] = entries.add(entry);
     for (const part in point) {
-      if (!(part in KEYED)) continue;
-      const [key, at, dictionary] = [point[part as Keyed]!, AT[part as Coded], dictionaries[part as Coded]];
+      if (!(part in KEYED_COLUMNS)) continue;
+      const [key, at, dictionary] = [
+        point[part as Keyed]!,
+        PLACE_OF_COLUMN[part as Coded],
+        dictionaries[part as Coded],
+      ];
       // Most parts stay as they were.
       if (!base || dictionary.keys[base[at]!] !== key) values[at] = dictionary.codeOf(key);
     }
-    if (heard || base?.[AT.agencies] !== values[AT.agencies]) this.#hear(values, base, heard);
+    if (heard || base?.[PLACE_OF_COLUMN.agencies] !== values[PLACE_OF_COLUMN.agencies]) this.#hear(values, base, heard);
     return values;
   }
 
   #leadIn(values: RowValues): string {
-    return this.columns.dictionaries.agencies.entries[values[AT.agencies]!]![0]!.agency;
+    return this.columns.dictionaries.agencies.entries[values[PLACE_OF_COLUMN.agencies]!]![0]!.agency;
   }
 
   /** The day on which an agency last reported itself; empty: it never did. */
   #heardIn(row: RowValues, agency: string): FullDate {
-    if (agency !== this.#leadIn(row)) return this.columns.dictionaries.heard.entries[row[AT.heard]!]![agency] ?? '';
-    return row[AT.leadReportedOn]! > 0 ? dateOf(row[AT.leadReportedOn]!) : '';
+    if (agency !== this.#leadIn(row))
+      return this.columns.dictionaries.heard.entries[row[PLACE_OF_COLUMN.heard]!]![agency] ?? '';
+    return row[PLACE_OF_COLUMN.leadReportedOn]! > 0 ? dateOf(row[PLACE_OF_COLUMN.leadReportedOn]!) : '';
   }
 
   /** When agencies last reported themselves: the lead's day stands in a column of its own, since it changes with most reports. */
@@ -195,17 +215,22 @@ export class CommitmentRows {
     const lead = this.#leadIn(values);
     const agencies = Object.keys(since.on);
     if (base && !since.whole && lead === this.#leadIn(base) && agencies.every((agency) => agency === lead)) {
-      if (since.on[lead]) values[AT.leadReportedOn] = dayOf(since.on[lead]);
+      if (since.on[lead]) values[PLACE_OF_COLUMN.leadReportedOn] = dayOf(since.on[lead]);
       return;
     }
     const known: Record<string, FullDate> =
       base && !since.whole
-        ? { ...heard.entries[base[AT.heard]!], [this.#leadIn(base)]: this.#heardIn(base, this.#leadIn(base)) }
+        ? {
+            ...heard.entries[base[PLACE_OF_COLUMN.heard]!],
+            [this.#leadIn(base)]: this.#heardIn(base, this.#leadIn(base)),
+          }
         : {};
     const { [lead]: own, ...others } = { ...known, ...since.on };
-    values[AT.leadReportedOn] = own ? dayOf(own) : 0;
+    values[PLACE_OF_COLUMN.leadReportedOn] = own ? dayOf(own) : 0;
     const told = Object.entries(others).filter(([, on]) => on);
-    values[AT.heard] = heard.codeOf(JSON.stringify(Object.fromEntries(told.sort(([a], [b]) => compareTexts(a, b)))));
+    values[PLACE_OF_COLUMN.heard] = heard.codeOf(
+      JSON.stringify(Object.fromEntries(told.sort(([a], [b]) => compareTexts(a, b)))),
+    );
   }
 
   /**
@@ -221,7 +246,7 @@ export class CommitmentRows {
       const there = index < this.#rows.length && this.#dayOf(index) === day;
       if (there && values && columns.saysTheSame(this.#rows[index]!, values)) continue;
       if (there) columns.close(this.#rows[index]!, position);
-      const later = this.#rows[there ? index + 1 : index] ?? NONE;
+      const later = this.#rows[there ? index + 1 : index] ?? NO_ROW;
       if (!values) this.#rows.splice(index, Number(there));
       else {
         const row = columns.add(commitment, day, values, position, later);
@@ -258,8 +283,8 @@ export class CommitmentRows {
       const on = Math.min(was!, is!);
       if (was === on) b++;
       if (is === on) a++;
-      const [then, now] = [before[b - 1] ?? NONE, after[a - 1] ?? NONE];
-      if (then === now || (then !== NONE && now !== NONE && columns.sayTheSame(then, now))) continue;
+      const [then, now] = [before[b - 1] ?? NO_ROW, after[a - 1] ?? NO_ROW];
+      if (then === now || (then !== NO_ROW && now !== NO_ROW && columns.sayTheSame(then, now))) continue;
       const days = [before[b], after[a]].map((row) => (row === undefined ? END_OF_TIME : from[row]!));
       columns.corrections.push({ commitment, from: on, to: Math.min(...days), since, until });
     }
@@ -268,9 +293,9 @@ export class CommitmentRows {
 
 type Keyed = Exclude<Coded, 'heard'>;
 /** Columns of which the text of the entry is a part of a point as it is. */
-const KEYED: Readonly<Record<string, true>> = Object.fromEntries(
-  CODED.filter((name) => name !== 'heard').map((name) => [name, true]),
+const KEYED_COLUMNS: Readonly<Record<string, true>> = Object.fromEntries(
+  CODED_COLUMNS.filter((name) => name !== 'heard').map((name) => [name, true]),
 );
-const PLACES = Object.keys(AT);
+const PLACED_COLUMNS = Object.keys(PLACE_OF_COLUMN);
 const NOTHING_ELSE: Partial<Point> = {};
 const NOTHING_HEARD: HeardSince = { on: {} satisfies Heard, whole: false };

@@ -17,14 +17,18 @@ export class Row {
 }
 
 /**
- * A set of counts is `WIDTH` numbers in a row: first the commitments of each stage, without a target and with one; from `MARKED` on
+ * A set of counts is `COUNTS_PER_SET` numbers in a row: first the commitments of each stage, without a target and with one; from `MARKS_OFFSET` on
  * those of each combination of the other marks; then the last day, and the number of those that are asked for a role. A commitment
  * is counted at two places, by its stage and by its marks.
  */
-const STAGED = STAGE_BITS | WITH_TARGET;
+const STAGE_MASK = STAGE_BITS | WITH_TARGET;
 const MARK_BITS = Math.log2(OVERDUE);
-const [MARKED, MARKS] = [STAGED + 1, ((OVERDUE | STALE | CORRECTED) >> MARK_BITS) + 1] as const;
-const [LAST, ASKED, WIDTH] = [MARKED + MARKS, MARKED + MARKS + 1, MARKED + MARKS + 2] as const;
+const [MARKS_OFFSET, MARK_COMBINATIONS] = [STAGE_MASK + 1, ((OVERDUE | STALE | CORRECTED) >> MARK_BITS) + 1] as const;
+const [LATEST_OFFSET, ASKED_OFFSET, COUNTS_PER_SET] = [
+  MARKS_OFFSET + MARK_COMBINATIONS,
+  MARKS_OFFSET + MARK_COMBINATIONS + 1,
+  MARKS_OFFSET + MARK_COMBINATIONS + 2,
+] as const;
 const OF_STAGE = Object.fromEntries(STAGES.map((stage, i) => [stage, i])) as Record<Stage, number>;
 
 /** Counts of commitments, one set after the other. */
@@ -32,40 +36,41 @@ class Tallies {
   counts: Int32Array<ArrayBuffer>;
 
   constructor(public size = 0) {
-    this.counts = new Int32Array(Math.max(size, 64) * WIDTH);
+    this.counts = new Int32Array(Math.max(size, 64) * COUNTS_PER_SET);
   }
 
   add(): number {
-    if ((this.size + 1) * WIDTH > this.counts.length) this.counts = grown(this.counts);
-    return this.size++ * WIDTH;
+    if ((this.size + 1) * COUNTS_PER_SET > this.counts.length) this.counts = grown(this.counts);
+    return this.size++ * COUNTS_PER_SET;
   }
 }
 
 /** One more in a set. */
 function tally(counts: Int32Array, at: number, status: number, last: number): void {
-  counts[at + (status & STAGED)]!++;
-  counts[at + MARKED + (status >> MARK_BITS)]!++;
-  if (last > counts[at + LAST]!) counts[at + LAST] = last;
+  counts[at + (status & STAGE_MASK)]!++;
+  counts[at + MARKS_OFFSET + (status >> MARK_BITS)]!++;
+  if (last > counts[at + LATEST_OFFSET]!) counts[at + LATEST_OFFSET] = last;
 }
 
 const totalAt = (counts: Int32Array, at: number): number => {
   let total = 0;
-  for (let which = 0; which <= STAGED; which++) total += counts[at + which]!;
+  for (let which = 0; which <= STAGE_MASK; which++) total += counts[at + which]!;
   return total;
 };
 
 /** Adds a set of others to a set. @param asked 1 where all of it has yet to be accepted */
 function addAll(counts: Int32Array, at: number, others: Int32Array, from: number, asked: number): void {
-  for (let which = 0; which < LAST; which++) counts[at + which]! += others[from + which]!;
-  if (others[from + LAST]! > counts[at + LAST]!) counts[at + LAST] = others[from + LAST]!;
-  if (asked === 1) counts[at + ASKED]! += totalAt(others, from);
+  for (let which = 0; which < LATEST_OFFSET; which++) counts[at + which]! += others[from + which]!;
+  if (others[from + LATEST_OFFSET]! > counts[at + LATEST_OFFSET]!)
+    counts[at + LATEST_OFFSET] = others[from + LATEST_OFFSET]!;
+  if (asked === 1) counts[at + ASKED_OFFSET]! += totalAt(others, from);
 }
 
 /** How many of a set have a mark. */
 function markedAt(counts: Int32Array, at: number, mark: number): number {
   let sum = 0;
-  for (let marks = 0; marks < MARKS; marks++)
-    if (((marks << MARK_BITS) & mark) > 0) sum += counts[at + MARKED + marks]!;
+  for (let marks = 0; marks < MARK_COMBINATIONS; marks++)
+    if (((marks << MARK_BITS) & mark) > 0) sum += counts[at + MARKS_OFFSET + marks]!;
   return sum;
 }
 
@@ -75,7 +80,7 @@ const stageAt = (counts: Int32Array, at: number, stage: Stage): number =>
 function rowAt(counts: Int32Array, at: number): Row {
   let withTarget = 0;
   for (let stage = 0; stage < STAGES.length; stage++) withTarget += counts[at + WITH_TARGET + stage]!;
-  const last = counts[at + LAST]!;
+  const last = counts[at + LATEST_OFFSET]!;
   return {
     total: totalAt(counts, at),
     // Of very many: one by one is several times as fast as by their names in turn.
@@ -107,7 +112,7 @@ export class Counted {
   }
 
   get asked(): number {
-    return this.tallies.counts[this.at + ASKED]!;
+    return this.tallies.counts[this.at + ASKED_OFFSET]!;
   }
 
   get correctedLater(): number {
@@ -120,7 +125,7 @@ export class Counted {
 }
 
 /** Of nothing. */
-export const NO_ROW: Row = new Counted([], new Tallies(), 0).row;
+export const ZERO_ROW: Row = new Counted([], new Tallies(), 0).row;
 
 /** Codes of the rows that are counted just now. */
 const scratch = [new Int32Array(0), new Int32Array(0)];
@@ -134,7 +139,7 @@ function gathered({ rows }: Selection, codes: Codes, which: 0 | 1 = 0): Int32Arr
 }
 
 /** Where there are so many rows for each code, those of a code are counted before they are added under its keys. */
-const MANY = 8;
+const MIN_ROWS_PER_KEY = 8;
 
 /** The counts under each key; a commitment counts once under each. */
 export function countBy(found: Selection, keys: Counting): Counted[] {
@@ -142,13 +147,13 @@ export function countBy(found: Selection, keys: Counting): Counted[] {
   const tallies = new Tallies(keys.names.length);
   const { rows } = found;
   const codes = gathered(found, keys.codes);
-  if (rows.length > keys.size * MANY) {
-    const groups = new Int32Array(keys.size * WIDTH);
+  if (rows.length > keys.size * MIN_ROWS_PER_KEY) {
+    const groups = new Int32Array(keys.size * COUNTS_PER_SET);
     tallyByCode(groups, codes, found);
     for (let code = 0; code < keys.size; code++) addUnder(tallies.counts, lists, code, groups);
   } else tallyByKey(tallies.counts, lists, codes, found);
   return keys.names
-    .map((name, number) => new Counted([name], tallies, number * WIDTH))
+    .map((name, number) => new Counted([name], tallies, number * COUNTS_PER_SET))
     .filter(({ total }) => total > 0);
 }
 
@@ -156,12 +161,13 @@ export function countBy(found: Selection, keys: Counting): Counted[] {
 
 function tallyByCode(groups: Int32Array, codes: Int32Array, { rows, statuses, columns }: Selection): void {
   const { lastReportedOn } = columns.columns;
-  for (let i = 0; i < rows.length; i++) tally(groups, codes[i]! * WIDTH, statuses[i]!, lastReportedOn[rows[i]!]!);
+  for (let i = 0; i < rows.length; i++)
+    tally(groups, codes[i]! * COUNTS_PER_SET, statuses[i]!, lastReportedOn[rows[i]!]!);
 }
 
 function addUnder(counts: Int32Array, { starts, numbers }: KeyLists, code: number, groups: Int32Array): void {
   for (let at = starts[code]!; at < starts[code + 1]!; at++)
-    addAll(counts, (numbers[at]! >> 1) * WIDTH, groups, code * WIDTH, numbers[at]! & 1);
+    addAll(counts, (numbers[at]! >> 1) * COUNTS_PER_SET, groups, code * COUNTS_PER_SET, numbers[at]! & 1);
 }
 
 function tallyByKey(
@@ -186,8 +192,8 @@ function tallyUnder(
 ): void {
   for (let at = starts[code]!; at < starts[code + 1]!; at++) {
     const under = numbers[at]!;
-    tally(counts, (under >> 1) * WIDTH, status, last);
-    counts[(under >> 1) * WIDTH + ASKED]! += under & 1;
+    tally(counts, (under >> 1) * COUNTS_PER_SET, status, last);
+    counts[(under >> 1) * COUNTS_PER_SET + ASKED_OFFSET]! += under & 1;
   }
 }
 
@@ -321,7 +327,7 @@ export class Crossed {
   /** The total of each cell, in the same order. */
   get totals(): Int32Array {
     const { counts } = this.#tallies;
-    return Int32Array.from(this.metOnes, (_, i) => totalAt(counts, (i + 1) * WIDTH));
+    return Int32Array.from(this.metOnes, (_, i) => totalAt(counts, (i + 1) * COUNTS_PER_SET));
   }
 }
 

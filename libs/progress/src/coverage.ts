@@ -24,15 +24,15 @@ import {
 import { codeOf, documentWords, missing, placeWords, type Forum } from '#registers';
 import { CONCERNS, OUTCOME_KINDS, OUTCOME_STATUSES, type Concern, type OutcomeStatus } from '#words';
 import { compareTexts } from '#text';
-import { countBy, Crossed, NO_ROW, Row } from './count.js';
+import { countBy, Crossed, ZERO_ROW, Row } from './count.js';
 import { AgenciesQuery, OptionalText, Flag, FilterField, type Filter } from './filters.js';
 import { withAncestors } from './hierarchy.js';
 import { inOrder, Keys } from './keys.js';
 import { listQuery } from './list-query.js';
 import { keyed, View, type Look } from './look.js';
-import { dateOf, NONE } from './columns.js';
+import { dateOf, NO_ROW } from './columns.js';
 import { END_OF_TIME } from './days.js';
-import { LIST } from './matrix.js';
+import { LIST_DESCRIPTION } from './matrix.js';
 import { AgencyRow, Progress, ProgressView } from './progress.js';
 import { flags, type Selection, type ViewClocks } from './scan.js';
 
@@ -81,12 +81,13 @@ class OutcomeCounts {
   @Count('That at least one stale commitment follows up') readonly stale: number;
 }
 
-const OUTCOMES = 'The query of `/v1/progress/outcomes` that lists them';
+const OUTCOMES_LIST_DESCRIPTION = 'The query of `/v1/progress/outcomes` that lists them';
 
 /** The outcomes of one kind. */
 class KindCounts extends OutcomeCounts {
   @ApiProperty({ enum: TOLD_KINDS }) readonly kind: ToldKind;
-  @ApiProperty({ description: OUTCOMES, example: 'kind=decision&asOf=2011-02-17' }) readonly list: string;
+  @ApiProperty({ description: OUTCOMES_LIST_DESCRIPTION, example: 'kind=decision&asOf=2011-02-17' })
+  readonly list: string;
 }
 
 /** The outcomes of a forum, with its round tables; or those put to it. */
@@ -94,7 +95,8 @@ class ForumCounts extends OutcomeCounts {
   @ApiProperty({ example: 'GFMD-2010' }) readonly forum: string;
   @ApiProperty() readonly name: string;
   @ApiProperty({ type: String, nullable: true, example: '2010' }) readonly start: string | null;
-  @ApiProperty({ description: OUTCOMES, example: 'followsUp=GFMD-2010&asOf=2011-02-17' }) readonly list: string;
+  @ApiProperty({ description: OUTCOMES_LIST_DESCRIPTION, example: 'followsUp=GFMD-2010&asOf=2011-02-17' })
+  readonly list: string;
 }
 
 /** An outcome, and the commitments that follow it up. */
@@ -127,7 +129,7 @@ export class OutcomeRow extends Row {
   @Day('Of its document') readonly reportedOn: FullDate;
   @ApiProperty({ description: 'Whether any commitment follows it up' }) readonly covered: boolean;
   @ApiProperty({ type: [String], description: 'The agencies that lead these commitments' }) readonly leads: string[];
-  @ApiProperty({ description: LIST, example: 'followsUp=WHA61.17&asOf=2011-02-17' }) readonly list: string;
+  @ApiProperty({ description: LIST_DESCRIPTION, example: 'followsUp=WHA61.17&asOf=2011-02-17' }) readonly list: string;
 }
 
 export class OutcomesView {
@@ -280,7 +282,7 @@ async function rowsOf(look: Look, filter: OutcomesFilter, addressee?: string): P
     const source = sources.get(document);
     if (!source || source.reportedOn > at.asOf) return [];
     if ((within && !within.has(id)) || (called && !addressees.some((one) => called.includes(one)))) return [];
-    const row = counted.get(id) ?? NO_ROW;
+    const row = counted.get(id) ?? ZERO_ROW;
     return [
       {
         ...{ outcome: id, text, kind: kind ?? 'not_told' },
@@ -332,13 +334,13 @@ function followedSince({ columns, rows }: Selection, knownAt: number): Map<strin
     if (nothing[code] === 1) return;
     const first = firstAlike(columns.columns, row, knownAt);
     let before = knownBefore(columns.columns, first, knownAt);
-    if (before === NONE) {
+    if (before === NO_ROW) {
       if (from[first]! < firstOf[code]!) firstOf[code] = from[first]!;
       return;
     }
     let still = entries[code]!;
     const began = new Map(still.map((id) => [id, from[first]!]));
-    for (; before !== NONE && still.length > 0; before = knownBefore(columns.columns, before, knownAt)) {
+    for (; before !== NO_ROW && still.length > 0; before = knownBefore(columns.columns, before, knownAt)) {
       const then = entries[followsUp[before]!]!;
       still = still.filter((id) => then.includes(id));
       for (const id of still) began.set(id, from[before]!);
@@ -353,10 +355,10 @@ function followedSince({ columns, rows }: Selection, knownAt: number): Map<strin
 
 type Rows = Selection['columns']['columns'];
 
-/** The row before one of the same commitment that is known; `NONE`: there is none. */
+/** The row before one of the same commitment that is known; `NO_ROW`: there is none. */
 function knownBefore({ next, since, until }: Rows, row: number, knownAt: number): number {
   let before = next[row]!;
-  while (before !== NONE && (since[before]! > knownAt || until[before]! <= knownAt)) before = next[before]!;
+  while (before !== NO_ROW && (since[before]! > knownAt || until[before]! <= knownAt)) before = next[before]!;
   return before;
 }
 
@@ -364,7 +366,7 @@ function knownBefore({ next, since, until }: Rows, row: number, knownAt: number)
 function firstAlike({ next, since, until, followsUp }: Rows, row: number, knownAt: number): number {
   const code = followsUp[row]!;
   let first = row;
-  for (let before = next[row]!; before !== NONE; before = next[before]!) {
+  for (let before = next[row]!; before !== NO_ROW; before = next[before]!) {
     if (since[before]! > knownAt || until[before]! <= knownAt) continue;
     if (followsUp[before] !== code) break;
     first = before;

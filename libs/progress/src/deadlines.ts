@@ -15,7 +15,7 @@ import { OPEN_STAGES } from './progress.js';
 import type { ViewClocks } from './scan.js';
 
 /** After how many months overdue the next class begins. */
-const LATE = [0, 6, 12, 24] as const;
+const OVERDUE_MONTHS = [0, 6, 12, 24] as const;
 
 export class DeadlinesQuery extends ProgressQuery implements DeadlinesFilter {
   @QueryNumber(1, 600, { default: 6, description: 'Months ahead', unit: 'months' }) within?: number;
@@ -27,7 +27,7 @@ export class DeadlinesQuery extends ProgressQuery implements DeadlinesFilter {
 
 export type DeadlinesFilter = Pick<Filter, 'agency' | 'role' | 'agencies' | 'theme' | 'followsUp'>;
 
-const LIST = {
+const LIST_SCHEMA = {
   description: 'The query of `/v1/commitments` that lists them',
   example: 'dueFrom=2012-01-01&dueBy=2012-01-31',
 };
@@ -36,27 +36,27 @@ export class DueInMonth {
   @ApiProperty({ example: '2012-01', description: 'The month in which the period of the target ends' })
   readonly month: string;
   @Count() readonly total: number;
-  @ApiProperty(LIST) readonly list: string;
+  @ApiProperty(LIST_SCHEMA) readonly list: string;
 }
 
 export class OverdueFor {
-  @ApiProperty({ enum: LATE, description: 'For more than so many months …' }) readonly over: number;
+  @ApiProperty({ enum: OVERDUE_MONTHS, description: 'For more than so many months …' }) readonly over: number;
   @ApiProperty({ type: 'integer', nullable: true, description: '… and at most so many; null: any longer' })
   readonly upTo: number | null;
   @Count() readonly total: number;
-  @ApiProperty(LIST) readonly list: string;
+  @ApiProperty(LIST_SCHEMA) readonly list: string;
 }
 
 class Ahead {
   @Count('By `until`') readonly total: number;
-  @ApiProperty(LIST) readonly list: string;
+  @ApiProperty(LIST_SCHEMA) readonly list: string;
   @ApiProperty({ type: [DueInMonth], description: 'The months in which any is due, in order' })
   readonly months: DueInMonth[];
 }
 
 class Overdue {
   @Count() readonly total: number;
-  @ApiProperty(LIST) readonly list: string;
+  @ApiProperty(LIST_SCHEMA) readonly list: string;
   @ApiProperty({ type: [OverdueFor] }) readonly byLength: OverdueFor[];
 }
 
@@ -84,7 +84,7 @@ export class Deadlines extends View {
     if (until < asOf) throw bad('until', `has passed by ${asOf}`);
     using look = await this.looks.look(at);
     const pinned = look.at;
-    const asked = { ...filter, ...DUE };
+    const asked = { ...filter, ...CAN_BE_OVERDUE };
     const dueOn = new Keys(look.columns, 'target', ({ last }) => [{ key: dateOf(last) }]);
     const days = countBy(await look.find(asked), dueOn)
       .map(({ keys: [due], total }) => ({ due: due!, n: total }))
@@ -113,8 +113,8 @@ export class Deadlines extends View {
       overdue: {
         total: sum((due) => due < asOf),
         list: overdue(),
-        byLength: LATE.map((over, i) => {
-          const upTo = LATE[i + 1] ?? null;
+        byLength: OVERDUE_MONTHS.map((over, i) => {
+          const upTo = OVERDUE_MONTHS[i + 1] ?? null;
           const [before, since] = [monthsBefore(asOf, over), upTo === null ? '' : monthsBefore(asOf, upTo)];
           return {
             over,
@@ -129,7 +129,7 @@ export class Deadlines extends View {
 }
 
 /** The commitments that can become overdue (rule 4). */
-const DUE = {
+const CAN_BE_OVERDUE = {
   stage: OPEN_STAGES,
   nature: NATURES.filter((nature) => nature !== 'standing').join(','),
   withTarget: true,

@@ -16,8 +16,8 @@ export interface Delivered {
   readonly evidence: readonly Evidence[];
 }
 
-const KINDS = ['milestones', 'deliverables', 'evidence'] as const satisfies (keyof Delivered)[];
-type Kind = (typeof KINDS)[number];
+const DELIVERY_KINDS = ['milestones', 'deliverables', 'evidence'] as const satisfies (keyof Delivered)[];
+type Kind = (typeof DELIVERY_KINDS)[number];
 /** A statement names fewer of a kind. */
 const MOST_AT_ONCE = 256;
 
@@ -28,7 +28,7 @@ interface PartAsAt {
   readonly text: string;
 }
 
-const partOf = (kind: Kind, number: number): number => number * KINDS.length + KINDS.indexOf(kind);
+const partOf = (kind: Kind, number: number): number => number * DELIVERY_KINDS.length + DELIVERY_KINDS.indexOf(kind);
 const partAsAt = (kind: Kind, number: number, from: string | null, value: object): PartAsAt => ({
   part: partOf(kind, number),
   from: from ? dayOf(from) : 0,
@@ -162,7 +162,7 @@ export class Deliveries {
     }
     const delivered: Record<Kind, object[]> = { milestones: [], deliverables: [], evidence: [] };
     for (const [of, number] of [...known].sort(([a], [b]) => a - b))
-      delivered[KINDS[of % KINDS.length]!].push(JSON.parse(this.#texts.at(text[number]!)!) as object);
+      delivered[DELIVERY_KINDS[of % DELIVERY_KINDS.length]!].push(JSON.parse(this.#texts.at(text[number]!)!) as object);
     return delivered as never;
   }
 

@@ -2,7 +2,7 @@
 import { FindsDuplicates, type DuplicateCandidate } from '#acts';
 import type { Projector } from '#eventsourcing';
 import { compareTexts } from '#text';
-import { NONE, type Columns } from './columns.js';
+import { NO_ROW, type Columns } from './columns.js';
 import { ProgressProjection } from './progress.projection.js';
 import { LEAST_ALIKE, likeness, tellingWords } from './titles.js';
 
@@ -35,7 +35,7 @@ export function mayBeSame(
 }
 
 /** More are not named. */
-const MOST = 10;
+const MAX_DUPLICATES_PER_COMMITMENT = 10;
 
 export class Duplicates extends FindsDuplicates {
   readonly #columns: Columns;
@@ -54,16 +54,16 @@ export class Duplicates extends FindsDuplicates {
     const outcome = flagsOf(dictionaries.followsUp.entries, (of) => haveOne(of, one.followsUp));
     const latest = (code: number) => {
       const row = this.#latest(texts.commitmentOf(code));
-      return row === NONE || columns.text[row] !== code ? NONE : row;
+      return row === NO_ROW || columns.text[row] !== code ? NO_ROW : row;
     };
     const itself = references.find(one.reference);
     const least = (code: number) => {
       const row = latest(code);
-      if (row === NONE || columns.commitment[row] === itself) return Infinity;
+      if (row === NO_ROW || columns.commitment[row] === itself) return Infinity;
       return leastAlike({ agency: agency(columns.agencies[row]!), outcome: outcome(columns.followsUp[row]!) });
     };
     return texts.titles
-      .alike(tellingWords(one.title), least, MOST)
+      .alike(tellingWords(one.title), least, MAX_DUPLICATES_PER_COMMITMENT)
       .map(({ code }) => this.#titled(latest(code)))
       .sort((a, b) => compareTexts(a.reference, b.reference));
   }
@@ -72,7 +72,7 @@ export class Duplicates extends FindsDuplicates {
   #latest(commitment: number): number {
     const { heads, columns, forever } = this.#columns;
     let row = heads[commitment]!;
-    while (row !== NONE && columns.until[row] !== forever) row = columns.next[row]!;
+    while (row !== NO_ROW && columns.until[row] !== forever) row = columns.next[row]!;
     return row;
   }
 

@@ -41,8 +41,8 @@ export interface HeardSince {
 }
 export type Part = keyof Point;
 
-const RANKS: readonly Role[] = RESPONSIBLE_ROLES;
-const rankOf = (role: Role): number => (RANKS.includes(role) ? RANKS.indexOf(role) : RANKS.length);
+const RANKED_ROLES: readonly Role[] = RESPONSIBLE_ROLES;
+const rankOf = (role: Role): number => (RANKED_ROLES.includes(role) ? RANKED_ROLES.indexOf(role) : RANKED_ROLES.length);
 const sorted = (values: readonly string[]): string =>
   values.length === 0 ? '[]' : JSON.stringify([...new Set(values)].sort(compareTexts));
 
@@ -113,13 +113,13 @@ function daysHeard(c: Commitment): ReadonlyMap<string, Series<FullDate>> {
 }
 
 /** So many reports are gone through, rather than all that was ever said. */
-const FEW = 64;
+const MAX_REPORTS_SCANNED = 64;
 
 /** When each agency last reported itself, by a date. A corrected report counts as corrected, a retracted one never. */
 function heardAsAt(c: Commitment, asOf: FullDate): Heard {
   const heard: Record<string, FullDate> = {};
   const reports = c.reports.countUpTo(asOf);
-  if (reports <= FEW) {
+  if (reports <= MAX_REPORTS_SCANNED) {
     for (const { revision, reportedOn } of c.reports.upTo(asOf))
       for (const agency of heardIn(c, standingAt(c, revision)!)) heard[agency] = reportedOn;
     return heard;
@@ -139,7 +139,7 @@ interface Definition<P extends Part> {
   readonly at: (view: CommitmentAsAt, c: Commitment, asOf: FullDate) => Point[P];
 }
 
-const PARTS: { readonly [P in Part]: Definition<P> } = {
+const PART_DEFINITIONS: { readonly [P in Part]: Definition<P> } = {
   standing: {
     from: ['recorded', 'parts', 'anybody', 'roles', 'readings', 'ends'],
     at: ({ stage, nature, life, verification, headline, kind, strength }) =>
@@ -236,26 +236,26 @@ const PARTS: { readonly [P in Part]: Definition<P> } = {
     },
   },
 };
-const ALL = Object.keys(PARTS) as Part[];
+const ALL_PARTS = Object.keys(PART_DEFINITIONS) as Part[];
 
 type NewPoint = { -readonly [P in Part]?: Point[P] };
 
 function pointOf(view: CommitmentAsAt, c: Commitment, asOf: FullDate, parts: readonly Part[]): NewPoint {
   const point: { [P in Part]?: unknown } = {};
-  for (const part of parts) point[part] = PARTS[part].at(view, c, asOf);
+  for (const part of parts) point[part] = PART_DEFINITIONS[part].at(view, c, asOf);
   return point as NewPoint;
 }
 
 /** How a commitment reads from a date on; `null`: it does not exist by then. */
 export function pointAt(c: Commitment, from: FullDate): Point | null {
   const view = viewAsAt(c, from);
-  return view && (pointOf(view, c, from, ALL) as Point);
+  return view && (pointOf(view, c, from, ALL_PARTS) as Point);
 }
 
 type Of = keyof Commitment;
 
 /** By part of the state: whether an event still decides it as at a date, or on later ones. A part that is absent: it may. */
-const HOLDS: { readonly [S in Of]?: (c: Commitment, revision: number, asOf: FullDate) => boolean } = {
+const STILL_DECIDES: { readonly [S in Of]?: (c: Commitment, revision: number, asOf: FullDate) => boolean } = {
   parts: ({ parts }, revision, asOf) => {
     for (const part of parts.values()) if (part.asAt(asOf)?.revision === revision) return true;
     return false;
@@ -270,10 +270,10 @@ const HOLDS: { readonly [S in Of]?: (c: Commitment, revision: number, asOf: Full
     [...readings.values()].some((each) => each.asAt(asOf)?.revision === revision),
 };
 
-const FROM = [...new Set(ALL.flatMap((part) => PARTS[part].from))];
+const STATE_PARTS = [...new Set(ALL_PARTS.flatMap((part) => PART_DEFINITIONS[part].from))];
 /** Of each of these, the parts that come from it, as bits. */
-const FED = FROM.map((of) =>
-  ALL.reduce((bits, part, n) => (PARTS[part].from.includes(of) ? bits | (1 << n) : bits), 0),
+const PARTS_FED = STATE_PARTS.map((of) =>
+  ALL_PARTS.reduce((bits, part, n) => (PART_DEFINITIONS[part].from.includes(of) ? bits | (1 << n) : bits), 0),
 );
 const partsOf = new Map<number, readonly Part[]>();
 
@@ -281,13 +281,13 @@ const partsOf = new Map<number, readonly Part[]>();
 function differing(before: Commitment, c: Commitment): { from: Of[]; parts: readonly Part[] } {
   const from: Of[] = [];
   let bits = 0;
-  for (let i = 0; i < FROM.length; i++) {
-    if (before[FROM[i]!] === c[FROM[i]!]) continue;
-    from.push(FROM[i]!);
-    bits |= FED[i]!;
+  for (let i = 0; i < STATE_PARTS.length; i++) {
+    if (before[STATE_PARTS[i]!] === c[STATE_PARTS[i]!]) continue;
+    from.push(STATE_PARTS[i]!);
+    bits |= PARTS_FED[i]!;
   }
   let parts = partsOf.get(bits);
-  if (!parts) partsOf.set(bits, (parts = ALL.filter((_, n) => (bits & (1 << n)) !== 0)));
+  if (!parts) partsOf.set(bits, (parts = ALL_PARTS.filter((_, n) => (bits & (1 << n)) !== 0)));
   return { from, parts };
 }
 
@@ -318,7 +318,7 @@ export class Difference {
   lasts(asOf: FullDate, heard: (agency: string) => FullDate): boolean {
     const { revision } = this.c.said.at(-1)!;
     if (this.#cited.length > 0 || this.#heard.some((agency) => heard(agency) < this.#reportedOn)) return true;
-    return this.#from.some((of) => HOLDS[of]?.(this.c, revision, asOf) ?? true);
+    return this.#from.some((of) => STILL_DECIDES[of]?.(this.c, revision, asOf) ?? true);
   }
 
   /**
@@ -385,7 +385,7 @@ export class AmendedDifference {
   lasts(asOf: FullDate, heard: (agency: string) => FullDate): boolean {
     if (this.#recites || this.#heard.some((agency) => heard(agency) <= this.#last)) return true;
     return this.#from.some((of) =>
-      [this.before, this.c].some((state) => HOLDS[of]?.(state, this.#revision, asOf) ?? true),
+      [this.before, this.c].some((state) => STILL_DECIDES[of]?.(state, this.#revision, asOf) ?? true),
     );
   }
 

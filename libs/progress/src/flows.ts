@@ -24,28 +24,28 @@ import {
   type Format,
 } from '#platform';
 import { compareTexts } from '#text';
-import { NONE } from './columns.js';
+import { NO_ROW } from './columns.js';
 import { OptionalText, ProgressQuery, FilterField, type Filter } from './filters.js';
 import { listQuery } from './list-query.js';
 import { Look, View } from './look.js';
 import { rowAt, STAGE_BITS, type ViewClocks, type Selection, type PinnedClocks } from './scan.js';
 
 /** The terms that add to a total … */
-export const ENTRIES = ['new', 'restored', 'joined'] as const;
+export const ENTRY_REASONS = ['new', 'restored', 'joined'] as const;
 /** … and those that leave it. */
-export const EXITS = ['merged', 'split', 'superseded', 'withdrawn', 'removed', 'departed'] as const;
-export type EntryReason = (typeof ENTRIES)[number];
-export type Exit = (typeof EXITS)[number];
+export const EXIT_REASONS = ['merged', 'split', 'superseded', 'withdrawn', 'removed', 'departed'] as const;
+export type EntryReason = (typeof ENTRY_REASONS)[number];
+export type Exit = (typeof EXIT_REASONS)[number];
 
 /** `same`, an entry, an exit, or `in_progress-completed`: from one stage to another. */
 export type FlowName = 'same' | EntryReason | Exit | `${Stage}-${Stage}`;
 
-const MOVES = STAGES.flatMap((from) => STAGES.filter((to) => to !== from).map((to) => `${from}-${to}` as const));
-export const FLOWS: readonly FlowName[] = ['same', ...ENTRIES, ...EXITS, ...MOVES];
+const STAGE_MOVES = STAGES.flatMap((from) => STAGES.filter((to) => to !== from).map((to) => `${from}-${to}` as const));
+export const FLOW_NAMES: readonly FlowName[] = ['same', ...ENTRY_REASONS, ...EXIT_REASONS, ...STAGE_MOVES];
 
 /** The legs: knowledge about the first date gained since, and reports between the two dates. */
-export const LEGS = ['learned', 'reported'] as const;
-export type LegName = (typeof LEGS)[number];
+export const LEG_NAMES = ['learned', 'reported'] as const;
+export type LegName = (typeof LEG_NAMES)[number];
 
 /** The filters of changes. Members, and themes through a crosswalk, are those of each of the two dates. */
 export type FlowFilter = Pick<
@@ -77,24 +77,32 @@ const InStage = (description: string) =>
 export class FlowListQuery extends FlowsQuery {
   @ApiProperty({
     type: 'array',
-    items: { type: 'string', enum: [...FLOWS] },
+    items: { type: 'string', enum: [...FLOW_NAMES] },
     example: ['new'],
-    description: `One or more of same, ${[...ENTRIES, ...EXITS].join(', ')}, or from one stage to another, such as planned-completed; separated by commas`,
+    description: `One or more of same, ${[...ENTRY_REASONS, ...EXIT_REASONS].join(', ')}, or from one stage to another, such as planned-completed; separated by commas`,
   })
   @Transform(({ value }) => listText(value).split(','))
-  @IsIn(FLOWS, { each: true, message: ({ value }) => `flow knows no ${String(value)}; it takes ${FLOWS.join(', ')}` })
+  @IsIn(FLOW_NAMES, {
+    each: true,
+    message: ({ value }) => `flow knows no ${String(value)}; it takes ${FLOW_NAMES.join(', ')}`,
+  })
   flow: readonly FlowName[];
   @InStage('In this stage before') before?: Stage;
   @InStage('In this stage after') after?: Stage;
-  @ApiProperty({ required: false, enum: LEGS, default: 'reported', description: '`learned` only with `knownThen`' })
+  @ApiProperty({
+    required: false,
+    enum: LEG_NAMES,
+    default: 'reported',
+    description: '`learned` only with `knownThen`',
+  })
   @IsOptional()
-  @IsIn(LEGS)
+  @IsIn(LEG_NAMES)
   leg?: LegName;
   @PageSize(50, 200) limit?: number;
   @OptionalText('`nextCursor` of the answer before') cursor?: string;
 }
 
-const LIST = { description: 'The query that lists them', example: 'flow=merged&from=2006-11-21&to=2011-02-17' };
+const LIST_SCHEMA = { description: 'The query that lists them', example: 'flow=merged&from=2006-11-21&to=2011-02-17' };
 
 export class Total {
   @Count() readonly total: number;
@@ -108,7 +116,7 @@ export class Term {
   @Count() readonly total: number;
   @CountsBy(STAGES, 'Those that came in by their stage after; those that went out by their stage before')
   readonly byStage: Readonly<Record<Stage, number>>;
-  @ApiProperty(LIST) readonly list: string;
+  @ApiProperty(LIST_SCHEMA) readonly list: string;
 }
 
 export class MergedTerm extends Term {
@@ -119,7 +127,7 @@ export class Move {
   @ApiProperty({ enum: STAGES }) readonly from: Stage;
   @ApiProperty({ enum: STAGES }) readonly to: Stage;
   @Count() readonly count: number;
-  @ApiProperty(LIST) readonly list: string;
+  @ApiProperty(LIST_SCHEMA) readonly list: string;
 }
 
 class Entered implements Record<EntryReason, Term> {
@@ -181,7 +189,7 @@ export class Why {
 export class Changed {
   @ApiProperty() readonly reference: string;
   @ApiProperty() readonly title: string;
-  @ApiProperty({ enum: FLOWS }) readonly flow: FlowName;
+  @ApiProperty({ enum: FLOW_NAMES }) readonly flow: FlowName;
   @ApiProperty({ enum: STAGES, nullable: true, description: 'null: it was not counted' }) readonly before: Stage | null;
   @ApiProperty({ enum: STAGES, nullable: true, description: 'null: it is not counted any more' })
   readonly after: Stage | null;
@@ -353,7 +361,7 @@ export class Flows extends View {
     return (reference: string): { title: string; into: readonly string[] } => {
       const commitment = is.columns.references.find(reference);
       const [now, then] = [rowAt(is.columns, commitment, is.at), rowAt(was.columns, commitment, was.at)];
-      const row = now === NONE ? then : now;
+      const row = now === NO_ROW ? then : now;
       return {
         title: is.columns.texts.wording(is.columns.columns.text[row]!)?.title ?? '',
         into: detailsOf(is, row).into,
@@ -371,7 +379,7 @@ function stagesOf({ columns, rows, statuses }: Selection): Uint8Array {
 
 /**
  * Hears of every commitment that is counted at one of two looks.
- * @param hear with its stages, and its row at the look at which it is not counted (`NONE` where it is at both)
+ * @param hear with its stages, and its row at the look at which it is not counted (`NO_ROW` where it is at both)
  */
 function each(
   was: Counted,
@@ -383,7 +391,7 @@ function each(
     const [before, after] = [befores[commitment] ?? 0, afters[commitment]!];
     if (before === 0 && after === 0) continue;
     if (before > 0 && after > 0) {
-      hear(commitment, before, after, null, NONE);
+      hear(commitment, before, after, null, NO_ROW);
       continue;
     }
     const { look } = after === 0 ? is : was;
@@ -415,7 +423,7 @@ function talliesOf(was: Counted, is: Counted): { tallies: CountedChange[]; into:
 }
 
 const lifeOf = ({ columns }: Look, row: number): Life | null =>
-  row === NONE ? null : columns.dictionaries.standing.entries[columns.columns.standing[row]!]!.life;
+  row === NO_ROW ? null : columns.dictionaries.standing.entries[columns.columns.standing[row]!]!.life;
 
 const detailsOf = ({ columns }: Look, row: number) =>
   columns.dictionaries.details.entries[columns.columns.details[row]!]!;
@@ -451,8 +459,8 @@ function legOf(tallies: readonly CountedChange[], into: number, list: (flow: Flo
   });
   const terms = <F extends EntryReason | Exit>(flows: readonly F[], side: 'before' | 'after') =>
     Object.fromEntries(flows.map((flow) => [flow, term(flow, side)])) as Record<F, Term>;
-  const entered = terms(ENTRIES, 'after');
-  const left = terms(EXITS, 'before');
+  const entered = terms(ENTRY_REASONS, 'after');
+  const left = terms(EXIT_REASONS, 'before');
   const words = (sign: string, all: object) =>
     Object.entries(all as Record<string, Term>).map(([flow, { total }]) =>
       total > 0 ? ` ${sign} ${total} ${flow}` : '',
@@ -461,7 +469,7 @@ function legOf(tallies: readonly CountedChange[], into: number, list: (flow: Flo
   return {
     equation: `${then}${words('+', entered).join('')}${words('−', left).join('')} = ${now}`,
     same: term('same', 'after'),
-    moves: MOVES.flatMap((flow) => {
+    moves: STAGE_MOVES.flatMap((flow) => {
       const count = counted(of(flow), 'after').total;
       const [from, to] = flow.split('-') as [Stage, Stage];
       return count > 0 ? [{ from, to, count, list: list(flow) }] : [];

@@ -126,7 +126,7 @@ export class Item {
 }
 
 /** Of more than this nobody reads the best: they are not ranked. */
-export const RANKED = 20_000;
+export const MAX_RANKED = 20_000;
 
 export class ItemList {
   @Day() readonly asOf: FullDate;
@@ -134,7 +134,7 @@ export class ItemList {
   @Count('Of all pages') readonly total: number;
   @ApiProperty({
     enum: SORTS,
-    description: `Of more than ${RANKED} that a search finds: reference instead of relevance`,
+    description: `Of more than ${MAX_RANKED} that a search finds: reference instead of relevance`,
   })
   readonly sort: Sort;
   @ApiProperty({ type: [Item] }) readonly items: Item[];

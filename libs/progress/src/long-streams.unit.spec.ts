@@ -6,7 +6,7 @@ import { fold, type Recorded } from '#eventsourcing';
 import { runs } from '../../../test/support/properties.js';
 import { agencies } from '../../commitments/src/testing/a-commitment.js';
 import { handForms } from '../../bodies/src/testing/forms-at-hand.js';
-import { AT, CODED, Columns, dateOf } from './columns.js';
+import { PLACE_OF_COLUMN, CODED_COLUMNS, Columns, dateOf } from './columns.js';
 import { CommitmentRows } from './commitment-rows.js';
 
 handForms(forms);
@@ -110,10 +110,12 @@ const readings = (columns: Columns) => {
     const { entries, readings, texts, dictionaries } = columns;
     return {
       from: dateOf(columns.columns.from[row]!),
-      ...Object.fromEntries(CODED.map((name) => [name, dictionaries[name].keys[values[AT[name]]!]])),
-      ...{ entry: entries.at(values[AT.entry]!), text: texts.wording(values[AT.text]!) },
-      reading: values[AT.reading] === 0 ? null : readings.at(values[AT.reading]! - 1),
-      on: [values[AT.lastReportedOn], values[AT.leadReportedOn]],
+      ...Object.fromEntries(
+        CODED_COLUMNS.map((name) => [name, dictionaries[name].keys[values[PLACE_OF_COLUMN[name]]!]]),
+      ),
+      ...{ entry: entries.at(values[PLACE_OF_COLUMN.entry]!), text: texts.wording(values[PLACE_OF_COLUMN.text]!) },
+      reading: values[PLACE_OF_COLUMN.reading] === 0 ? null : readings.at(values[PLACE_OF_COLUMN.reading]! - 1),
+      on: [values[PLACE_OF_COLUMN.lastReportedOn], values[PLACE_OF_COLUMN.leadReportedOn]],
     };
   });
 };

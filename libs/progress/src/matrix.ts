@@ -18,39 +18,40 @@ import { keyed, View, type Look } from './look.js';
 import type { ViewClocks } from './scan.js';
 
 /** The possible columns of each kind of rows, the usual one first. */
-export const CROSSED = { agency: ['theme', 'outcome', 'agency'], theme: ['forum'] } as const;
-export type RowAxis = keyof typeof CROSSED;
-export type ColumnAxis = (typeof CROSSED)[RowAxis][number];
+export const COLUMN_AXES_OF_ROWS = { agency: ['theme', 'outcome', 'agency'], theme: ['forum'] } as const;
+export type RowAxis = keyof typeof COLUMN_AXES_OF_ROWS;
+export type ColumnAxis = (typeof COLUMN_AXES_OF_ROWS)[RowAxis][number];
 
-const ROWS = Object.keys(CROSSED) as RowAxis[];
-const COLUMNS = [...new Set(Object.values(CROSSED).flat())];
+const ROW_AXES = Object.keys(COLUMN_AXES_OF_ROWS) as RowAxis[];
+const COLUMN_AXES = [...new Set(Object.values(COLUMN_AXES_OF_ROWS).flat())];
 
 /** The greatest number of rows and columns in an answer. */
 export const MOST_CROSSED = 200;
 
 export class MatrixQuery extends FilterQuery {
-  @ApiProperty({ required: false, enum: ROWS, default: 'agency' })
+  @ApiProperty({ required: false, enum: ROW_AXES, default: 'agency' })
   @IsOptional()
-  @IsIn(ROWS)
+  @IsIn(ROW_AXES)
   rows?: RowAxis;
   @ApiProperty({
     required: false,
-    enum: COLUMNS,
-    description: `The columns for each kind of rows, the default first: ${ROWS.map((rows) => `${rows}: ${CROSSED[rows].join(', ')}`).join('; ')}`,
+    enum: COLUMN_AXES,
+    description: `The columns for each kind of rows, the default first: ${ROW_AXES.map((rows) => `${rows}: ${COLUMN_AXES_OF_ROWS[rows].join(', ')}`).join('; ')}`,
   })
   @IsOptional()
-  @IsIn(COLUMNS)
+  @IsIn(COLUMN_AXES)
   columns?: ColumnAxis;
   @PageSize(MOST_CROSSED, MOST_CROSSED, 'Of rows and of columns: those with most commitments in cells')
   limit?: number;
 }
 
-export const LIST = 'The query of `/v1/commitments` that lists the counted ones';
+export const LIST_DESCRIPTION = 'The query of `/v1/commitments` that lists the counted ones';
 
 /** The meeting of a row and a column. */
 export class Cell extends Row {
   @ApiProperty({ description: 'The code of the column' }) readonly column: string;
-  @ApiProperty({ description: LIST, example: 'agency=IOM&theme=HLD06-04&asOf=2011-02-17' }) readonly list: string;
+  @ApiProperty({ description: LIST_DESCRIPTION, example: 'agency=IOM&theme=HLD06-04&asOf=2011-02-17' })
+  readonly list: string;
 }
 
 /** All of a row, or of a column: each commitment once, in however many cells it stands. */
@@ -58,7 +59,7 @@ export class Head extends Row {
   @ApiProperty({ example: 'IOM' }) readonly code: string;
   @ApiProperty() readonly name: string;
   @Count('How many of them stand in any cell, also of those that `limit` leaves away') readonly placed: number;
-  @ApiProperty({ description: LIST, example: 'agency=IOM&asOf=2011-02-17' }) readonly list: string;
+  @ApiProperty({ description: LIST_DESCRIPTION, example: 'agency=IOM&asOf=2011-02-17' }) readonly list: string;
 }
 
 export class MatrixRow extends Head {
@@ -71,8 +72,8 @@ export class MatrixRow extends Head {
 
 /** The kinds of the rows and columns. */
 class Axes {
-  @ApiProperty({ enum: ROWS }) readonly rows: RowAxis;
-  @ApiProperty({ enum: COLUMNS }) readonly columns: ColumnAxis;
+  @ApiProperty({ enum: ROW_AXES }) readonly rows: RowAxis;
+  @ApiProperty({ enum: COLUMN_AXES }) readonly columns: ColumnAxis;
 }
 
 export class MatrixView {
@@ -105,9 +106,9 @@ export class Matrix extends View {
     at: ViewClocks,
     asked: Filter & { readonly rows?: RowAxis; readonly columns?: ColumnAxis; readonly limit?: number } = {},
   ): Promise<MatrixView> {
-    const { rows = 'agency', columns = CROSSED[rows][0], limit = MOST_CROSSED, ...filter } = asked;
-    if (!(CROSSED[rows] as readonly ColumnAxis[]).includes(columns)) {
-      const message = `columns can be ${CROSSED[rows].join(' or ')} where the rows are of kind ${rows}`;
+    const { rows = 'agency', columns = COLUMN_AXES_OF_ROWS[rows][0], limit = MOST_CROSSED, ...filter } = asked;
+    if (!(COLUMN_AXES_OF_ROWS[rows] as readonly ColumnAxis[]).includes(columns)) {
+      const message = `columns can be ${COLUMN_AXES_OF_ROWS[rows].join(' or ')} where the rows are of kind ${rows}`;
       throw refused('invalid', '/columns', message);
     }
     using look = await this.looks.look(at);

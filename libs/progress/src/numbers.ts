@@ -2,18 +2,24 @@
 import { copyOf, memoryOf, withRoom, type Memory, type Numbers } from '#eventsourcing';
 
 /** The greatest number by the bytes that it takes. */
-export const MOST = { 1: 0xff, 2: 0xffff, 4: 0x7fffffff, 8: Number.MAX_SAFE_INTEGER } as const;
-export type Width = keyof typeof MOST;
-const OF_WIDTH = { 1: Uint8Array, 2: Uint16Array, 4: Int32Array, 8: Float64Array } as const;
+export const GREATEST_OF_WIDTH = { 1: 0xff, 2: 0xffff, 4: 0x7fffffff, 8: Number.MAX_SAFE_INTEGER } as const;
+export type Width = keyof typeof GREATEST_OF_WIDTH;
+const ARRAY_OF_WIDTH = { 1: Uint8Array, 2: Uint16Array, 4: Int32Array, 8: Float64Array } as const;
 export type Column = Numbers;
 
 export const widthOf = (column: Column): Width => column.BYTES_PER_ELEMENT as Width;
 const widthFor = (value: number): Width =>
-  value <= MOST[1] ? 1 : value <= MOST[2] ? 2 : value <= MOST[4] ? 4 : (8 as const);
+  value <= GREATEST_OF_WIDTH[1]
+    ? 1
+    : value <= GREATEST_OF_WIDTH[2]
+      ? 2
+      : value <= GREATEST_OF_WIDTH[4]
+        ? 4
+        : (8 as const);
 
 /** A column with room for so many, and the values of another one. */
 export function roomy(width: Width, room: number, before?: Column): Column {
-  const Wider = OF_WIDTH[width] as new (buffer: SharedArrayBuffer, from: number, length: number) => Column;
+  const Wider = ARRAY_OF_WIDTH[width] as new (buffer: SharedArrayBuffer, from: number, length: number) => Column;
   const wider = new Wider(memoryOf(room * width), 0, room);
   if (before) wider.set(before as never);
   return wider;
@@ -21,10 +27,10 @@ export function roomy(width: Width, room: number, before?: Column): Column {
 
 /** The column, or a wider copy that holds a number. */
 export const wideFor = (column: Column, value: number): Column =>
-  value <= MOST[widthOf(column)] ? column : roomy(widthFor(value), column.length, column);
+  value <= GREATEST_OF_WIDTH[widthOf(column)] ? column : roomy(widthFor(value), column.length, column);
 
-const FEWEST = 1_024;
-const GROWTH = 1.25;
+/** The numbers that a table has room for at first, and by how much it grows. */
+export const [INITIAL_CAPACITY, GROWTH_FACTOR] = [1_024, 1.25] as const;
 
 /** Rows of some columns, by number. */
 export class NumberTable<N extends string> {
@@ -36,7 +42,7 @@ export class NumberTable<N extends string> {
   }
 
   #none(): Record<N, Column> {
-    return Object.fromEntries(this.names.map((name) => [name, roomy(1, FEWEST)])) as Record<N, Column>;
+    return Object.fromEntries(this.names.map((name) => [name, roomy(1, INITIAL_CAPACITY)])) as Record<N, Column>;
   }
 
   add(row: Readonly<Record<N, number>>): number {
@@ -44,7 +50,11 @@ export class NumberTable<N extends string> {
     for (const name of this.names) {
       const column = this.columns[name];
       if (number >= column.length)
-        this.columns[name] = roomy(widthOf(column), Math.max(FEWEST, Math.ceil(number * GROWTH)), column);
+        this.columns[name] = roomy(
+          widthOf(column),
+          Math.max(INITIAL_CAPACITY, Math.ceil(number * GROWTH_FACTOR)),
+          column,
+        );
       this.set(name, number, row[name]);
     }
     return number;

@@ -14,7 +14,7 @@ const leadKey = (agency: string): string => {
 };
 
 /** The sort key of a row; equal rows follow in the order of their references. */
-const KEYS = {
+const SORT_KEYS = {
   reference: (columns: Columns, row: number): Value => columns.referenceKey(columns.columns.commitment[row]!),
   title: ({ texts, columns }: Columns, row: number): Value => texts.titleKey(columns.text[row]!),
   stage: ({ dictionaries, columns }: Columns, row: number): Value =>
@@ -27,12 +27,12 @@ const KEYS = {
     dictionaries.nextStep.entries[columns.nextStep[row]!]!.last || null,
   lastReportedOn: ({ columns }: Columns, row: number): Value => columns.lastReportedOn[row]!,
 } as const;
-type Key = keyof typeof KEYS;
+type Key = keyof typeof SORT_KEYS;
 
 export type Sort = Key | `-${Key}` | 'relevance';
 /** `-`: the last first, but those without the key are always last. `relevance`: the best hits of a search first. */
 export const SORTS = [
-  ...(Object.keys(KEYS) as Key[]).flatMap((key) => [key, `-${key}`] as const),
+  ...(Object.keys(SORT_KEYS) as Key[]).flatMap((key) => [key, `-${key}`] as const),
   'relevance',
 ] as const;
 
@@ -58,7 +58,7 @@ const compare = (a: string | number, b: string | number): number => (a < b ? -1 
 export function orderOf(columns: Columns, sort: Sort, scores?: Int32Array): Order {
   const { commitment, text } = columns.columns;
   const descends = sort.startsWith('-') || sort === 'relevance';
-  const keyIn = KEYS[sort.replace(/^-/, '') as Key];
+  const keyIn = SORT_KEYS[sort.replace(/^-/, '') as Key];
   const keyOf =
     sort === 'relevance' ? (row: number): Value => scores?.[text[row]!] ?? 0 : (row: number) => keyIn(columns, row);
   const inOrder = (a: Value, b: Value): number => {

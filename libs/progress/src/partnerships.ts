@@ -20,7 +20,7 @@ import { FilterQuery, type Filter } from './filters.js';
 import { inOrder, Lists, type Counting, type Keys } from './keys.js';
 import { listQueries, listQuery } from './list-query.js';
 import { View, type Look } from './look.js';
-import { LIST, themeAxis } from './matrix.js';
+import { LIST_DESCRIPTION, themeAxis } from './matrix.js';
 import type { ViewClocks, Selection } from './scan.js';
 
 export class PartnershipsQuery extends FilterQuery {
@@ -32,7 +32,7 @@ class OnTheme {
   @ApiProperty({ example: 'HLD06-04' }) readonly theme: string;
   @ApiProperty() readonly name: string;
   @Count() readonly total: number;
-  @ApiProperty({ description: LIST, example: 'agency=IOM&with=ILO&theme=HLD06-04&asOf=2011-02-17' })
+  @ApiProperty({ description: LIST_DESCRIPTION, example: 'agency=IOM&with=ILO&theme=HLD06-04&asOf=2011-02-17' })
   readonly list: string;
 }
 
@@ -48,7 +48,7 @@ export class PartnershipRow extends Row {
       'Their themes, most first: those at the top of their frameworks, or directly below the one in the question',
   })
   readonly themes: OnTheme[];
-  @ApiProperty({ description: LIST, example: 'agency=IOM&with=ILO&asOf=2011-02-17' }) readonly list: string;
+  @ApiProperty({ description: LIST_DESCRIPTION, example: 'agency=IOM&with=ILO&asOf=2011-02-17' }) readonly list: string;
 }
 
 /** Commitments of several agencies. */
@@ -56,7 +56,7 @@ class Joint extends Row {
   @ApiProperty({
     type: String,
     nullable: true,
-    description: `${LIST}; null if the question has another agency beside, a role other than lead, or commitments that are not joint`,
+    description: `${LIST_DESCRIPTION}; null if the question has another agency beside, a role other than lead, or commitments that are not joint`,
     example: 'joint=true&asOf=2011-02-17',
   })
   readonly list: string | null;

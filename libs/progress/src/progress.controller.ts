@@ -72,7 +72,7 @@ class OfTheme extends PerAgency {
 }
 
 /** The cells of a table for nested fields. */
-const CELLS: { readonly [F in keyof Item]?: (value: Item[F]) => object } = {
+const NESTED_CELLS: { readonly [F in keyof Item]?: (value: Item[F]) => object } = {
   lastUpkeep: (last) => ({ lastUpkeep: last ? `${last.period}: ${last.keptUp ? '' : 'not '}kept up` : '' }),
   onBehalf: (onBehalf) => ({ onBehalf: onBehalf ? `${onBehalf.agency}: ${onBehalf.authority}` : '' }),
   relations: (all) => ({ relations: all.map(relationCell) }),
@@ -98,7 +98,7 @@ const CELLS: { readonly [F in keyof Item]?: (value: Item[F]) => object } = {
 export const commitmentInRow = (item: Partial<Item>): object =>
   Object.fromEntries(
     Object.entries(item).flatMap(([field, value]) =>
-      Object.entries(CELLS[field as keyof Item]?.(value as never) ?? { [field]: value as unknown }),
+      Object.entries(NESTED_CELLS[field as keyof Item]?.(value as never) ?? { [field]: value as unknown }),
     ),
   );
 

@@ -249,8 +249,8 @@ function sinceOf({ data, name }: Recorded, before: Commitment, { said, changes }
 }
 
 /** The words that every row shows anyway. */
-const WORDED: readonly string[] = ['Recorded', 'WordingAmended'] satisfies (keyof CommitmentEvents)[];
-const WORDING: readonly string[] = ['title', 'summary', 'condition'];
+const WORDING_EVENTS: readonly string[] = ['Recorded', 'WordingAmended'] satisfies (keyof CommitmentEvents)[];
+const WORDING_FIELDS: readonly string[] = ['title', 'summary', 'condition'];
 
 /** The free texts of an event, but for the wording and the places of its sources. */
 function notesIn(name: string, data: object): Field[] {
@@ -259,12 +259,12 @@ function notesIn(name: string, data: object): Field[] {
     const { language } = of as { language?: string | null };
     for (const field of Object.keys(of)) {
       const value = (of as Readonly<Record<string, unknown>>)[field];
-      if (field === 'citation' || field === 'citations' || (isWording && WORDING.includes(field))) continue;
+      if (field === 'citation' || field === 'citations' || (isWording && WORDING_FIELDS.includes(field))) continue;
       if (typeof value === 'string') {
         if (forms.isFreeText(field) && value !== BLANKED_TEXT) notes.push({ text: value, language });
       } else if (value && typeof value === 'object') read(value, false);
     }
   };
-  read(data, WORDED.includes(name));
+  read(data, WORDING_EVENTS.includes(name));
   return notes;
 }

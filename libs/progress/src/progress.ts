@@ -8,11 +8,11 @@ import { Count, COUNT_SCHEMA, CountsBy, Day, Page } from '#platform';
 import { citationWords, type Citation, type Registers, type Theme } from '#registers';
 import { compareTexts, sortKey } from '#text';
 import { dateOf } from './columns.js';
-import { countAll, countBy, NO_ROW, Row, type Counted } from './count.js';
+import { countAll, countBy, ZERO_ROW, Row, type Counted } from './count.js';
 import type { Filter } from './filters.js';
 import { Keys } from './keys.js';
 import { lastOwnReports, OwnReport } from './own-reports.js';
-import { itemOf, RANKED, type Item, type ItemList } from './items.js';
+import { itemOf, MAX_RANKED, type Item, type ItemList } from './items.js';
 import { keyed, Look, View } from './look.js';
 import { firstIn, orderOf, type Sort } from './order.js';
 import { days, type ViewClocks, type Selection, type PinnedClocks } from './scan.js';
@@ -69,7 +69,7 @@ const throughOf = ({ crosswalk, crosswalkVersion, match }: Through): Through => 
 /** The fields whose values in use are counted. */
 export type Facet = 'agency' | 'theme' | 'region' | 'country' | 'followsUp' | 'document' | 'relation';
 
-const FACETS = {
+const FACET_KEYS = {
   agency: ({ columns }: Look) => new Keys(columns, 'agencies', (all) => all.map(({ agency }) => ({ key: agency }))),
   theme: ({ columns }: Look) => new Keys(columns, 'themes', (all) => all.map(keyed)),
   region: ({ columns }: Look) => new Keys(columns, 'places', ({ regions }) => regions.map(keyed)),
@@ -92,7 +92,7 @@ export class Progress extends View {
     projector: Projector,
     patienceMs?: number,
     /** Of more than this nobody reads the best: they are not ranked. */
-    private readonly mostRanked = RANKED,
+    private readonly mostRanked = MAX_RANKED,
   ) {
     super(projector, patienceMs);
   }
@@ -231,7 +231,7 @@ export class Progress extends View {
   /** The values that commitments have in a field as at a date, each with their number. */
   async valuesInUse(facet: Facet, at: ViewClocks): Promise<Map<string, number>> {
     using look = await this.looks.look(at);
-    const counted = countBy(await look.find(), FACETS[facet](look));
+    const counted = countBy(await look.find(), FACET_KEYS[facet](look));
     return new Map(byFirstKey(counted).map(({ keys, total }) => [keys[0]!, total]));
   }
 
@@ -268,7 +268,7 @@ export function totalsOf(look: Look, all: Selection): Totals {
   return {
     asOf: look.at.asOf,
     position: look.at.knownAt,
-    total: active?.row ?? NO_ROW,
+    total: active?.row ?? ZERO_ROW,
     apart: Object.fromEntries(ENDS.map((life) => [life, lives.get(life)?.total ?? 0])) as Record<End, number>,
     correctedLater: active?.correctedLater ?? 0,
   };

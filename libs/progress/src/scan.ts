@@ -4,7 +4,7 @@
  */
 import { monthsBefore, type FullDate } from '#clocks';
 import { isOpen, STAGES } from '#commitments';
-import { dayOf, NONE, type Codes, type Columns, type Standing } from './columns.js';
+import { dayOf, NO_ROW, type Codes, type Columns, type Standing } from './columns.js';
 
 /** The clocks of a view. `knownAt` is a position; absent: all that the view has applied. */
 export interface ViewClocks {
@@ -33,8 +33,13 @@ export interface OnTheDay {
 
 /** A stage in the first bits of a status, and in those after them the other counted facts of a commitment. */
 export const STAGE_BITS = 2 ** Math.ceil(Math.log2(STAGES.length)) - 1;
-const AFTER = STAGE_BITS + 1;
-export const [WITH_TARGET, OVERDUE, STALE, CORRECTED] = [AFTER, AFTER * 2, AFTER * 4, AFTER * 8] as const;
+const FIRST_MARK = STAGE_BITS + 1;
+export const [WITH_TARGET, OVERDUE, STALE, CORRECTED] = [
+  FIRST_MARK,
+  FIRST_MARK * 2,
+  FIRST_MARK * 4,
+  FIRST_MARK * 8,
+] as const;
 
 /** Memory of selections that are over, for the next ones: a new request to the system sets the collector going. */
 interface Room {
@@ -149,12 +154,12 @@ function corrected({ corrections, references, changedAt }: Columns, day: number,
   return found;
 }
 
-/** The row of a commitment that holds as at a date, as known at a position; `NONE`: it does not exist then. */
+/** The row of a commitment that holds as at a date, as known at a position; `NO_ROW`: it does not exist then. */
 export function rowAt({ heads, columns }: Columns, commitment: number, { asOf, knownAt }: PinnedClocks): number {
   const { from, since, until, next } = columns;
   const [day, position] = [dayOf(asOf), Number(knownAt)];
   let row = heads[commitment]!;
-  while (row !== NONE && (from[row]! > day || since[row]! > position || until[row]! <= position)) row = next[row]!;
+  while (row !== NO_ROW && (from[row]! > day || since[row]! > position || until[row]! <= position)) row = next[row]!;
   return row;
 }
 
@@ -171,14 +176,15 @@ function putHeld(
   if (position >= changedAt)
     for (let commitment = 0; commitment < size; commitment++) {
       let row = heads[commitment]!;
-      while (row !== NONE && (from[row]! > day || until[row] !== forever)) row = next[row]!;
-      if (row !== NONE) rows[n++] = row;
+      while (row !== NO_ROW && (from[row]! > day || until[row] !== forever)) row = next[row]!;
+      if (row !== NO_ROW) rows[n++] = row;
     }
   else
     for (let commitment = 0; commitment < size; commitment++) {
       let row = heads[commitment]!;
-      while (row !== NONE && (from[row]! > day || since[row]! > position || until[row]! <= position)) row = next[row]!;
-      if (row !== NONE) rows[n++] = row;
+      while (row !== NO_ROW && (from[row]! > day || since[row]! > position || until[row]! <= position))
+        row = next[row]!;
+      if (row !== NO_ROW) rows[n++] = row;
     }
   return n;
 }

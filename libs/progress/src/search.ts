@@ -23,7 +23,7 @@ import { Progress } from './progress.js';
 import type { ViewClocks } from './scan.js';
 
 /** The kinds of things that can be searched, with the path of their lists and pages. */
-export const SEARCHED = {
+export const SEARCHED_PATHS = {
   commitment: 'commitments',
   agency: 'agencies',
   theme: 'themes',
@@ -31,17 +31,17 @@ export const SEARCHED = {
   forum: 'forums',
   document: 'documents',
 } as const;
-export type SearchedKind = keyof typeof SEARCHED;
-const KINDS = Object.keys(SEARCHED) as SearchedKind[];
+export type SearchedKind = keyof typeof SEARCHED_PATHS;
+const SEARCHED_KINDS = Object.keys(SEARCHED_PATHS) as SearchedKind[];
 
 /** How many of each kind are shown, if nothing else is asked for, and at most. */
-const [USUAL, MOST] = [5, 1_000];
+const [DEFAULT_LIMIT, MAX_LIMIT] = [5, 1_000];
 
 /** The field of a query that names the kinds. */
 export const KindsField = (): PropertyDecorator =>
-  QueryChoices(KINDS, { description: 'Only these kinds', example: 'agency,theme' });
+  QueryChoices(SEARCHED_KINDS, { description: 'Only these kinds', example: 'agency,theme' });
 /** The field of a query that says how many of each kind are wanted. */
-export const HitsField = (): PropertyDecorator => PageSize(USUAL, MOST, 'Of each kind at most');
+export const HitsField = (): PropertyDecorator => PageSize(DEFAULT_LIMIT, MAX_LIMIT, 'Of each kind at most');
 
 export class SearchQuery extends ClockQuery {
   @SearchWords(
@@ -64,7 +64,7 @@ export class SearchHit {
 }
 
 export class SearchGroup {
-  @ApiProperty({ enum: KINDS }) readonly kind: SearchedKind;
+  @ApiProperty({ enum: SEARCHED_KINDS }) readonly kind: SearchedKind;
   @Count('Found in all') readonly total: number;
   @ApiProperty({ type: [SearchHit], description: 'The best first' }) readonly hits: readonly SearchHit[];
   @ApiProperty({ description: 'The address of the list of all', example: '/v1/agencies?q=migration' })
@@ -92,16 +92,16 @@ export class Search {
   async everything(
     clocks: ViewClocks,
     q: string,
-    { kinds = KINDS, limit = USUAL }: { kinds?: readonly SearchedKind[]; limit?: number } = {},
+    { kinds = SEARCHED_KINDS, limit = DEFAULT_LIMIT }: { kinds?: readonly SearchedKind[]; limit?: number } = {},
   ): Promise<SearchResults> {
     const at = await this.#progress.pin(clocks);
     const groups: SearchGroup[] = [];
-    for (const kind of KINDS.filter((one) => kinds.includes(one))) {
+    for (const kind of SEARCHED_KINDS.filter((one) => kinds.includes(one))) {
       const found = kind === 'commitment' ? this.#commitments(at, q, limit) : this.#entries(kind, at, q, limit);
       groups.push({
         kind,
         ...(await found),
-        all: `/v1/${SEARCHED[kind]}?${listQuery({ q }, { ...at, staleAfter: undefined })}`,
+        all: `/v1/${SEARCHED_PATHS[kind]}?${listQuery({ q }, { ...at, staleAfter: undefined })}`,
       });
     }
     const total = groups.reduce((sum, group) => sum + group.total, 0);
@@ -130,7 +130,7 @@ export class Search {
     const hits = found.slice(0, limit).map(({ entry }): SearchHit => {
       const [code, name] = [codeOf(entry), nameOf(entry)];
       const language = 'language' in entry ? (entry.language ?? null) : null;
-      const page = `/${SEARCHED[kind]}/${encodeURIComponent(code)}`;
+      const page = `/${SEARCHED_PATHS[kind]}/${encodeURIComponent(code)}`;
       return { code, name, language, beside: besideOf(entry, terms), page };
     });
     return { total: found.length, hits };

@@ -6,15 +6,15 @@ import { lastDayOf, monthsBefore, type FullDate } from '#clocks';
 import { ENDS, LIVES, STAGES, type End, type Stage } from '#commitments';
 import { refused } from '#eventsourcing';
 import { CountsBy, Day, AtClocks, OnDate } from '#platform';
-import { dateOf, dayOf, NONE, type Columns } from './columns.js';
+import { dateOf, dayOf, NO_ROW, type Columns } from './columns.js';
 import { Row } from './count.js';
 import { ProgressQuery, FilterField, type Filter } from './filters.js';
 import { listQuery } from './list-query.js';
 import { View, type Look } from './look.js';
 import { days, standings, type Condition, type ViewClocks } from './scan.js';
 
-export const STEPS = ['month', 'quarter', 'year', 'report'] as const;
-type Every = (typeof STEPS)[number];
+export const TIMELINE_STEPS = ['month', 'quarter', 'year', 'report'] as const;
+type Every = (typeof TIMELINE_STEPS)[number];
 
 /** The greatest number of steps in an answer. */
 export const MOST_STEPS = 400;
@@ -28,12 +28,12 @@ export class TimelineQuery extends ProgressQuery implements TimelineFilter {
   to?: FullDate;
   @ApiProperty({
     required: false,
-    enum: STEPS,
+    enum: TIMELINE_STEPS,
     default: 'year',
     description: 'Steps at the ends of months, quarters or years, or on the days on which something was reported',
   })
   @IsOptional()
-  @IsIn(STEPS)
+  @IsIn(TIMELINE_STEPS)
   step?: Every;
   @FilterField() agency?: string;
   @FilterField({ description: 'A theme, or any below it' }) theme?: string;
@@ -55,7 +55,7 @@ class TimelineView {
   @ApiProperty() readonly position: string;
   @Day() readonly from: FullDate;
   @Day() readonly to: FullDate;
-  @ApiProperty({ enum: STEPS }) readonly step: Every;
+  @ApiProperty({ enum: TIMELINE_STEPS }) readonly step: Every;
   @ApiProperty({ type: [TimelineRow], description: 'Empty when nothing had been reported by then' })
   readonly rows: TimelineRow[];
 }
@@ -119,9 +119,13 @@ class Steps {
 }
 
 /** The place of each count of a step: by stage, without a target and with one; the other marks; the ended records. */
-const [STAGE, TARGETED] = [0, STAGES.length] as const;
-const [OVERDUE, STALE, LIFE] = [2 * STAGES.length, 2 * STAGES.length + 1, 2 * STAGES.length + 2] as const;
-const WIDTH = LIFE + LIVES.length;
+const [STAGE_OFFSET, TARGETED_OFFSET] = [0, STAGES.length] as const;
+const [OVERDUE_OFFSET, STALE_OFFSET, LIFE_OFFSET] = [
+  2 * STAGES.length,
+  2 * STAGES.length + 1,
+  2 * STAGES.length + 2,
+] as const;
+const COUNTS_PER_STEP = LIFE_OFFSET + LIVES.length;
 
 /**
  * Counts as at each of some dates, which are in order. Every row is looked at once, however many dates there are: from which
@@ -131,20 +135,24 @@ async function stepsOf(look: Look, dates: readonly FullDate[], filter: TimelineF
   const { at } = look;
   const steps = new CountedSteps(look, dates, await look.conditions({ ...filter, life: 'any' }));
   steps.countEach();
-  const [counts, lastDays] = [new Int32Array(WIDTH), steps.latest.all()];
+  const [counts, lastDays] = [new Int32Array(COUNTS_PER_STEP), steps.latest.all()];
   return dates.map((asOf, step) => {
-    for (let which = 0; which < WIDTH; which++) counts[which]! += steps.changes[step * WIDTH + which]!;
-    const inStage = STAGES.map((_, i) => counts[STAGE + i]! + counts[TARGETED + i]!);
+    for (let which = 0; which < COUNTS_PER_STEP; which++)
+      counts[which]! += steps.changes[step * COUNTS_PER_STEP + which]!;
+    const inStage = STAGES.map((_, i) => counts[STAGE_OFFSET + i]! + counts[TARGETED_OFFSET + i]!);
     const lastDay = lastDays[step]!;
     return {
       asOf,
       total: sum(inStage),
       byStage: Object.fromEntries(STAGES.map((stage, i) => [stage, inStage[i]!])) as Record<Stage, number>,
-      withTarget: sum([...counts.subarray(TARGETED, TARGETED + STAGES.length)]),
-      overdue: counts[OVERDUE]!,
-      stale: counts[STALE]!,
+      withTarget: sum([...counts.subarray(TARGETED_OFFSET, TARGETED_OFFSET + STAGES.length)]),
+      overdue: counts[OVERDUE_OFFSET]!,
+      stale: counts[STALE_OFFSET]!,
       lastReportedOn: lastDay === 0 ? null : dateOf(lastDay),
-      apart: Object.fromEntries(ENDS.map((end) => [end, counts[LIFE + LIVES.indexOf(end)]!])) as Record<End, number>,
+      apart: Object.fromEntries(ENDS.map((end) => [end, counts[LIFE_OFFSET + LIVES.indexOf(end)]!])) as Record<
+        End,
+        number
+      >,
       list: listQuery(filter, { ...at, asOf }),
     };
   });
@@ -182,11 +190,11 @@ class CountedSteps {
     this.#standings = standings(columns);
     const { stages } = this.#standings;
     this.#placeOf = Uint8Array.from(standing.entries, ({ life }, code) =>
-      life === 'active' ? STAGE + stages[code]! : LIFE + LIVES.indexOf(life),
+      life === 'active' ? STAGE_OFFSET + stages[code]! : LIFE_OFFSET + LIVES.indexOf(life),
     );
-    this.#further = Uint8Array.from(target.entries, ({ last }) => (last > 0 ? TARGETED : 0));
+    this.#further = Uint8Array.from(target.entries, ({ last }) => (last > 0 ? TARGETED_OFFSET : 0));
     this.#passed = Int32Array.from(target.entries, ({ last }) => (last > 0 ? this.#on.from(last + 1) : steps));
-    this.changes = new Int32Array((steps + 1) * WIDTH);
+    this.changes = new Int32Array((steps + 1) * COUNTS_PER_STEP);
     this.latest = new Latest(steps);
   }
 
@@ -200,7 +208,7 @@ class CountedSteps {
     const [steps, size] = [this.dates.length, references.size];
     for (let commitment = 0; commitment < size; commitment++) {
       let end = steps;
-      for (let row = heads[commitment]!; row !== NONE && end > 0; row = next[row]!) {
+      for (let row = heads[commitment]!; row !== NO_ROW && end > 0; row = next[row]!) {
         if (since[row]! > position || until[row]! <= position) continue;
         const first = on.from(from[row]!);
         if (first >= end) continue;
@@ -209,17 +217,17 @@ class CountedSteps {
         if (conditions.length > 0 && !meets(row, conditions)) continue;
         const stands = standing[row]!;
         const place = placeOf[stands]!;
-        if (place >= LIFE) {
+        if (place >= LIFE_OFFSET) {
           change(changes, first, upTo, place);
           continue;
         }
         const due = target[row]!;
         change(changes, first, upTo, place + further[due]!);
         const late = passed[due]!;
-        if (canBeOverdue[stands] === 1 && late < upTo) change(changes, Math.max(first, late), upTo, OVERDUE);
+        if (canBeOverdue[stands] === 1 && late < upTo) change(changes, Math.max(first, late), upTo, OVERDUE_OFFSET);
         const reported = lastReportedOn[row]!;
         const silent = staleBefore.from(reported + 1);
-        if (open[stands] === 1 && silent < upTo) change(changes, Math.max(first, silent), upTo, STALE);
+        if (open[stands] === 1 && silent < upTo) change(changes, Math.max(first, silent), upTo, STALE_OFFSET);
         latest.hear(reported, first, upTo);
       }
     }
@@ -227,8 +235,8 @@ class CountedSteps {
 }
 
 function change(changes: Int32Array, first: number, end: number, place: number): void {
-  changes[first * WIDTH + place]!++;
-  changes[end * WIDTH + place]!--;
+  changes[first * COUNTS_PER_STEP + place]!++;
+  changes[end * COUNTS_PER_STEP + place]!--;
 }
 
 function meets(row: number, conditions: readonly Condition[]): boolean {

@@ -5,13 +5,13 @@
 import type { Memory } from '#eventsourcing';
 import { RisingLists, Sequences, wordsOf } from '#search';
 import { keptUnder, namedUnder } from './kept.js';
-import { NumberTable } from './numbers.js';
+import { INITIAL_CAPACITY, NumberTable } from './numbers.js';
 
-const SMALL = new Set('a an and as at by for from in into its of on or the their to with within'.split(' '));
+const SMALL_WORDS = new Set('a an and as at by for from in into its of on or the their to with within'.split(' '));
 
 /** The words of a title, but for small ones. A letter is a word where words are not parted. */
 export const tellingWords = (title: string): Set<string> =>
-  new Set(wordsOf(title).filter((word) => !/^[a-z]$/.test(word) && !SMALL.has(word)));
+  new Set(wordsOf(title).filter((word) => !/^[a-z]$/.test(word) && !SMALL_WORDS.has(word)));
 
 /** How alike two titles are (Jaccard), by how many words they share and each has. */
 export const likeness = (shared: number, one: number, other: number): number =>
@@ -27,7 +27,7 @@ export interface Bounds {
   /** So many titles are compared, of those that have all words and of those that have some. */
   readonly compared: number;
 }
-const BOUNDS: Bounds = { read: 2_000, compared: 200 };
+const DEFAULT_BOUNDS: Bounds = { read: 2_000, compared: 200 };
 
 /** A title that is alike. */
 export interface Alike {
@@ -49,8 +49,7 @@ function numberOf(words: ReadonlySet<string>): number {
   return sum >>> 1;
 }
 
-const NONE = -1;
-const FEWEST = 1_024;
+const NO_TITLE = -1;
 
 export class Titles {
   /** By code: the number of its words, and how many they are; 0: the title is gone, or has none. */
@@ -82,9 +81,9 @@ export class Titles {
 
   /** Makes room for more codes. */
   #order(): void {
-    let room = FEWEST;
+    let room = INITIAL_CAPACITY;
     while (room <= this.#titles.size) room *= 2;
-    [this.#last, this.#before] = [new Int32Array(room).fill(NONE), new Int32Array(room).fill(NONE)];
+    [this.#last, this.#before] = [new Int32Array(room).fill(NO_TITLE), new Int32Array(room).fill(NO_TITLE)];
     for (let code = 0; code < this.#titles.size; code++) this.#chain(code);
   }
 
@@ -108,7 +107,7 @@ export class Titles {
   }
 
   /** The titles that are alike enough: those of the same words first, the last of these first, then the most alike first. */
-  alike(words: ReadonlySet<string>, least: Least, most: number, bounds = BOUNDS): Alike[] {
+  alike(words: ReadonlySet<string>, least: Least, most: number, bounds = DEFAULT_BOUNDS): Alike[] {
     if (words.size === 0) return [];
     const sought = Array.from(words, this.wordNumber);
     const same = this.#same(words, sought, least, most, bounds);
@@ -118,12 +117,12 @@ export class Titles {
   /** Titles of the same words. */
   #same(words: ReadonlySet<string>, sought: readonly number[], least: Least, most: number, bounds: Bounds): Alike[] {
     const found: Alike[] = [];
-    if (sought.includes(NONE)) return found;
+    if (sought.includes(NO_TITLE)) return found;
     const of = new Set(sought);
     const number = numberOf(words);
     const numbers = this.#titles.columns.number;
     let compared = 0;
-    for (let code = this.#last[this.#placeOf(number)] ?? NONE; code !== NONE; code = this.#before[code]!) {
+    for (let code = this.#last[this.#placeOf(number)] ?? NO_TITLE; code !== NO_TITLE; code = this.#before[code]!) {
       this.looks++;
       if (compared++ === bounds.compared) break;
       if (numbers[code] !== number || least(code) > 1 || this.#likeness(code, of) < 1) continue;

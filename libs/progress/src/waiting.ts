@@ -32,7 +32,7 @@ export class WaitingView {
   readonly readings: WaitingCommitments;
 }
 
-const FIRST = 20;
+const MAX_LISTED = 20;
 
 export class Waiting extends View {
   /** As things stand today. */
@@ -64,7 +64,7 @@ function inShort(items: readonly Item[], filter?: Filter): WaitingCommitments {
   return {
     total: items.length,
     list: query ? `/v1/commitments?${query}` : null,
-    commitments: items.slice(0, query ? FIRST : undefined).map(({ reference, title }) => ({
+    commitments: items.slice(0, query ? MAX_LISTED : undefined).map(({ reference, title }) => ({
       reference,
       title,
       href: `/v1/commitments/${encodeURIComponent(reference)}`,

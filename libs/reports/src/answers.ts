@@ -3,7 +3,7 @@ import { ApiProperty } from '@nestjs/swagger';
 import { LANGUAGES, REPORT_KINDS, type Language, type Manifest, type ReportKind } from './report.js';
 
 const ANY_OBJECT = { type: 'object', additionalProperties: true } as const;
-const TEXTS = { type: 'array', items: { type: 'string' } } as const;
+const TEXTS_SCHEMA = { type: 'array', items: { type: 'string' } } as const;
 
 /** An object of a schema, or none. */
 export const OrNull = (schema: string, description: string) =>
@@ -37,7 +37,7 @@ class ReportCover {
   @ApiProperty() readonly title: string;
   @ApiProperty({ type: 'array', items: {}, description: 'Inlines' }) readonly subtitle: readonly unknown[];
   @ApiProperty() readonly asAt: string;
-  @ApiProperty(TEXTS) readonly issuedBy: readonly string[];
+  @ApiProperty(TEXTS_SCHEMA) readonly issuedBy: readonly string[];
   @ApiProperty({ type: 'array', items: ANY_OBJECT, description: 'The few figures that a reader looks for first' })
   readonly figures: readonly object[];
 }

@@ -5,11 +5,11 @@ import { escaped } from '#text';
 import type { Draft } from './draft.js';
 import type { Chart } from './report.js';
 
-const [WIDTH, HEIGHT] = [720, 300] as const;
-const [LINE, SIZE] = [24, 14] as const;
+const [CHART_WIDTH, PLOT_HEIGHT] = [720, 300] as const;
+const [LINE_HEIGHT, FONT_SIZE] = [24, 14] as const;
 /** Of a letter, about, in the size of the legend. */
-const LETTER = 8.4;
-const FAMILY = "'DejaVu Sans', sans-serif";
+const LETTER_WIDTH = 8.4;
+const FONT_FAMILY = "'DejaVu Sans', sans-serif";
 
 type Filter = NonNullable<Parameters<Timeline['on']>[2]>;
 
@@ -21,7 +21,7 @@ export async function chartOf(draft: Draft, filter: Filter, href: string): Promi
   const shown = steps.slice(steps.findIndex(({ total }) => total > 0));
   const [first, last] = [shown[0], shown.at(-1)];
   if (!first || !last || first === last || last.total === 0) return null;
-  const drawn = stagesChart(shown, null, { width: WIDTH, height: HEIGHT }, words.chart);
+  const drawn = stagesChart(shown, null, { width: CHART_WIDTH, height: PLOT_HEIGHT }, words.chart);
   const stages = SHOWN_STAGES.filter((stage) => shown.some(({ byStage }) => byStage[stage] > 0));
   const keys = stages.map((stage) => ({
     mark: `<rect y="-12" width="14" height="14" rx="2" fill="var(--${stage})"/>`,
@@ -32,13 +32,13 @@ export async function chartOf(draft: Draft, filter: Filter, href: string): Promi
     text: words.captions.staleLine(at.staleAfter),
   };
   const legend = legendOf([...keys, ...(shown.some((one) => one.stale > 0) ? [stale] : [])]);
-  const height = HEIGHT + legend.height;
+  const height = PLOT_HEIGHT + legend.height;
   const svg =
-    `<svg xmlns="http://www.w3.org/2000/svg" width="${WIDTH}" height="${height}" viewBox="0 0 ${WIDTH} ${height}" font-family="${FAMILY}">` +
+    `<svg xmlns="http://www.w3.org/2000/svg" width="${CHART_WIDTH}" height="${height}" viewBox="0 0 ${CHART_WIDTH} ${height}" font-family="${FONT_FAMILY}">` +
     `<rect width="100%" height="100%" fill="#ffffff"/>${legend.svg}` +
     drawn.replace(
       /<svg\b[^>]*>/,
-      `<svg x="0" y="${legend.height}" width="${WIDTH}" height="${HEIGHT}" viewBox="0 0 ${WIDTH} ${HEIGHT}">`,
+      `<svg x="0" y="${legend.height}" width="${CHART_WIDTH}" height="${PLOT_HEIGHT}" viewBox="0 0 ${CHART_WIDTH} ${PLOT_HEIGHT}">`,
     ) +
     '</svg>';
   // The ids within are numbered by a counter of the process.
@@ -54,7 +54,7 @@ export async function chartOf(draft: Draft, filter: Filter, href: string): Promi
       stages.map((stage) => `${draft.wordOf('stage', stage)} ${words.number(last.byStage[stage])}`).join(', '),
     ),
     svg: named.replaceAll(/var\((--[\w-]+)\)/g, (_, name: string) => views.imprint.colours.get(name) ?? '#000000'),
-    width: WIDTH,
+    width: CHART_WIDTH,
     height,
     ...draft.origin(href),
   };
@@ -63,9 +63,9 @@ export async function chartOf(draft: Draft, filter: Filter, href: string): Promi
 function legendOf(keys: readonly { readonly mark: string; readonly text: string }[]): { svg: string; height: number } {
   let [x, y] = [4, 20];
   const parts = keys.map(({ mark, text }) => {
-    const wide = 22 + text.length * LETTER + 18;
-    if (x > 4 && x + wide > WIDTH) [x, y] = [4, y + LINE];
-    const key = `<g transform="translate(${x} ${y})">${mark}<text x="20" font-size="${SIZE}" fill="var(--ink)">${escaped(text)}</text></g>`;
+    const wide = 22 + text.length * LETTER_WIDTH + 18;
+    if (x > 4 && x + wide > CHART_WIDTH) [x, y] = [4, y + LINE_HEIGHT];
+    const key = `<g transform="translate(${x} ${y})">${mark}<text x="20" font-size="${FONT_SIZE}" fill="var(--ink)">${escaped(text)}</text></g>`;
     x += wide;
     return key;
   });

@@ -1,11 +1,11 @@
 /** The widths of the columns of a printed table: a text that must stay whole fits its column. */
 import { weightOf } from './flow.js';
-import { CODE } from './in-words.js';
+import { CODE_PATTERN } from './in-words.js';
 import { plain, type Cell, type Column } from './report.js';
 import type { Words } from './words/index.js';
 
 /** Words with more letters, such as addresses, are broken anyway. */
-const LONGEST = 18;
+const MAX_UNBROKEN_LETTERS = 18;
 
 /** The widths of letters of a typeface, in the letters by which a column is reckoned. */
 export interface Letters {
@@ -24,17 +24,17 @@ export function lettersOf(text: string, { capital, digit, sign, small }: Letters
 }
 
 /** Where a line may end in any case. */
-const ENDS = /[^\S\u00A0]|\u200B/;
+const LINE_END = /[^\S\u00A0]|\u200B/;
 
 /** Whether a word is a code, with or without the signs around it: `(WORLD-BANK,` */
-const isCode = (word: string): boolean => CODE.test(word.replaceAll(/^[(«“]+|[),.:;»”]+$/g, ''));
+const isCode = (word: string): boolean => CODE_PATTERN.test(word.replaceAll(/^[(«“]+|[),.:;»”]+$/g, ''));
 
 /** The letters of the longest unbroken part of a text: codes are whole, other words are parted at their hyphens. */
 export const longestWord = (text: string, letters: Letters): number =>
-  text.split(ENDS).reduce((most, word) => {
+  text.split(LINE_END).reduce((most, word) => {
     if (word.length * letters.capital <= most) return most;
-    const parts = isCode(word) && word.length <= LONGEST ? [word] : word.split('-');
-    return Math.max(most, ...parts.map((part) => lettersOf(part.slice(0, LONGEST), letters)));
+    const parts = isCode(word) && word.length <= MAX_UNBROKEN_LETTERS ? [word] : word.split('-');
+    return Math.max(most, ...parts.map((part) => lettersOf(part.slice(0, MAX_UNBROKEN_LETTERS), letters)));
   }, 0);
 
 /** The texts of a cell in which a word may be too long; a number has its room in any case. */
@@ -56,7 +56,7 @@ export function textsIn(cell: Cell, words: Words): readonly string[] {
 /** The words of a text that no language parts, such as dates and codes. */
 export const unparted = (text: string): string =>
   text
-    .split(ENDS)
+    .split(LINE_END)
     .filter((word) => /\d|\u00A0/.test(word) || isCode(word))
     .join(' ');
 
@@ -82,7 +82,7 @@ export function lent(
 }
 
 /** The least of its weight that a column keeps where others take from it. */
-const LEAST = 0.7;
+const MIN_WEIGHT_SHARE = 0.7;
 
 /**
  * Columns as wide as their weights say, but for those that need more: these take from the others.
@@ -92,7 +92,7 @@ export function fitted(
   natural: readonly number[],
   needed: readonly number[],
   whole: number,
-  least = LEAST,
+  least = MIN_WEIGHT_SHARE,
 ): number[] | null {
   const sum = (widths: readonly number[], of: (i: number) => boolean) =>
     widths.reduce((all, width, i) => all + (of(i) ? width : 0), 0);

@@ -7,13 +7,22 @@ import { ApiProperty } from '@nestjs/swagger';
 import type { PublicationAsAt } from '#bodies';
 import type { Log } from '#eventsourcing';
 import { LOG } from '#platform';
-import { Changed, Flows, FLOWS, FlowsView, withCauses, type FlowFilter } from '#progress';
+import { Changed, Flows, FLOW_NAMES, FlowsView, withCauses, type FlowFilter } from '#progress';
 import { ReplyBeside, RoundViews } from '#rounds';
 
 /** Corrections that are told; the list of changes has all. */
-const SHOWN = 20;
+const MAX_CORRECTIONS_SHOWN = 20;
 
-const NARROW = ['agency', 'role', 'memberOf', 'theme', 'crosswalk', 'crosswalkVersion', 'match', 'followsUp'] as const;
+const NARROWING_FIELDS = [
+  'agency',
+  'role',
+  'memberOf',
+  'theme',
+  'crosswalk',
+  'crosswalkVersion',
+  'match',
+  'followsUp',
+] as const;
 
 type About = Pick<PublicationAsAt, 'kind' | 'parameters'>;
 
@@ -25,7 +34,7 @@ export function changesCountedBy({ kind, parameters }: About): FlowFilter | null
   const { forum, round: _round, framework, ...given } = parameters ?? {};
   const inRegister = kind === 'register' && framework ? { framework } : {};
   const all = { ...given, ...(forum && { followsUp: forum }), ...inRegister };
-  return Object.keys(all).every((name) => (NARROW as readonly string[]).includes(name)) ? all : null;
+  return Object.keys(all).every((name) => (NARROWING_FIELDS as readonly string[]).includes(name)) ? all : null;
 }
 
 export class CorrectedSince {
@@ -38,7 +47,10 @@ export class CorrectedSince {
   })
   readonly figures: FlowsView | null;
   @ApiProperty({ type: 'integer', description: 'How many commitments count otherwise by now' }) readonly total: number;
-  @ApiProperty({ type: [Changed], description: `The first ${SHOWN} of them, with what was said and why` })
+  @ApiProperty({
+    type: [Changed],
+    description: `The first ${MAX_CORRECTIONS_SHOWN} of them, with what was said and why`,
+  })
   readonly changed: readonly Changed[];
   @ApiProperty({
     type: [ReplyBeside],
@@ -56,7 +68,7 @@ export class Corrections {
   ) {}
 
   /** @param shown how many changes are told */
-  async since(of: PublicationAsAt, position: string, shown = SHOWN): Promise<CorrectedSince> {
+  async since(of: PublicationAsAt, position: string, shown = MAX_CORRECTIONS_SHOWN): Promise<CorrectedSince> {
     const { id, asOf, published } = of;
     const filter = changesCountedBy(of);
     const round = of.parameters?.['round'];
@@ -66,7 +78,7 @@ export class Corrections {
     const at = { asOf, knownAt: position };
     const dates = { from: asOf, to: asOf, knownThen: published.knownAt };
     const figures = await this.flows.between(at, dates, filter);
-    const flow = FLOWS.filter((name) => name !== 'same');
+    const flow = FLOW_NAMES.filter((name) => name !== 'same');
     const terms = { flow, leg: 'learned' } as const;
     const page = await this.flows.commitments(at, dates, terms, filter, { limit: Math.max(1, shown) });
     const changed = shown === 0 ? [] : await withCauses(this.log, 'learned', page);

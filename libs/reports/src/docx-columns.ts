@@ -1,32 +1,32 @@
 /** The widths of the columns of a table in DOCX, which hold with any typeface that stands in for the one that is asked for. */
 import { fitted, lettersOf, longestWord, naturalWidths, type Letters } from './columns.js';
-import { CODE } from './in-words.js';
+import { CODE_PATTERN } from './in-words.js';
 import type { Column } from './report.js';
 
 /** The margins of a cell beside its text, in twentieths of a point. */
-export const ROOM = 140;
+export const CELL_MARGINS = 140;
 
 /** Of the widest of the common typefaces. */
-const WIDEST: Letters = { capital: 1.12, digit: 0.9, sign: 0.5, small: 0.95 };
+const WIDEST_LETTERS: Letters = { capital: 1.12, digit: 0.9, sign: 0.5, small: 0.95 };
 /** By how much bold letters are wider. */
-const BOLD = 1.1;
+const BOLD_FACTOR = 1.1;
 
 /** How many letters the longest word of the text of a cell takes. */
-export const longestInCell = (text: string): number => longestWord(text, WIDEST);
-export const longestInBold = (text: string): number => BOLD * longestInCell(text);
+export const longestInCell = (text: string): number => longestWord(text, WIDEST_LETTERS);
+export const longestInBold = (text: string): number => BOLD_FACTOR * longestInCell(text);
 
 /** The room of so many letters of so many half points. */
-export const roomOf = (letters: number, size: number): number => Math.ceil(ROOM + letters * size * 7.2);
+export const roomOf = (letters: number, size: number): number => Math.ceil(CELL_MARGINS + letters * size * 7.2);
 
 /** Of the letters of its style. */
 export const TABLE_SIZE = 18;
 
 /** The least width of a number, in letters. */
-const DIGITS = 5;
+const MIN_NUMBER_LETTERS = 5;
 /** A turned head that is longer goes on in a second line. */
 const LONGEST_TURNED = 2_400;
 /** The least of its weight that a column keeps where a day or a code would be parted otherwise. */
-const SQUEEZED = 0.45;
+const MIN_SQUEEZED_SHARE = 0.45;
 
 export interface Columns {
   readonly widths: readonly number[];
@@ -36,7 +36,9 @@ export interface Columns {
 
 /** Above a column of numbers a code stands whole, however long. */
 const longestOfHead = ({ title, type }: Column): number =>
-  type === 'integer' && CODE.test(title) ? BOLD * lettersOf(title, WIDEST) : longestInBold(title);
+  type === 'integer' && CODE_PATTERN.test(title)
+    ? BOLD_FACTOR * lettersOf(title, WIDEST_LETTERS)
+    : longestInBold(title);
 
 export const isNumber = ({ type }: Column): boolean => type === 'integer';
 
@@ -55,12 +57,13 @@ export function columnsIn(
   const needed = columns.map((column, i) => roomOf(Math.max(longestOfHead(column), longest[i]!), size));
   const upright = fitted(natural, needed, whole);
   if (upright) return { widths: upright, turned: null };
-  const small = columns.map((column, i) => (isNumber(column) ? roomOf(DIGITS, size) : needed[i]!));
+  const small = columns.map((column, i) => (isNumber(column) ? roomOf(MIN_NUMBER_LETTERS, size) : needed[i]!));
   const titles = columns.filter(isNumber).map(({ title }) => title);
   const turned = Math.min(
     Math.max(...titles.map(({ length }) => roomOf(length, size))),
     Math.max(LONGEST_TURNED, ...titles.map((title) => roomOf(longestInBold(title), size))),
   );
-  const widths = fitted(natural, small, whole) ?? fitted(natural, small, whole, SQUEEZED) ?? natural.map(Math.floor);
+  const widths =
+    fitted(natural, small, whole) ?? fitted(natural, small, whole, MIN_SQUEEZED_SHARE) ?? natural.map(Math.floor);
   return { widths, turned: titles.length > 0 ? turned : null };
 }

@@ -2,20 +2,20 @@
 import type * as Docx from 'docx';
 import { pngOf } from '#charts';
 import {
-  ACCENT,
+  ACCENT_COLOUR,
   CHART_WIDTH,
-  DOTS,
-  HIGH,
-  LINE,
-  MARGIN,
+  CHART_SCALE,
+  PAGE_HEIGHT,
+  LINE_COLOUR,
+  PAGE_MARGIN,
   numberingBy,
   PARAGRAPHS,
   POINTS,
   sizeOf,
-  SOFT,
+  SOFT_COLOUR,
   STEPS,
   stylesIn,
-  WIDE,
+  PAGE_WIDTH,
   widthOf,
 } from './docx-styles.js';
 import { textsIn } from './columns.js';
@@ -37,7 +37,7 @@ import {
 import { wordsOf, type Words } from './words/index.js';
 
 /** Between the columns of a page, in twentieths of a point. */
-const BETWEEN = 420;
+const COLUMN_GAP = 420;
 /** Between the items of a cell. */
 const BETWEEN_ITEMS = 30;
 
@@ -128,10 +128,10 @@ export class DocxDocument {
       properties: { page: this.#page(false) },
       children: [
         new Paragraph({
-          tabStops: [{ type: 'right', position: WIDE - 2 * MARGIN }],
+          tabStops: [{ type: 'right', position: PAGE_WIDTH - 2 * PAGE_MARGIN }],
           border: { bottom: { style: BorderStyle.SINGLE, size: 12, space: 4, color: '16222E' } },
           children: [
-            new TextRun({ text: this.report.manifest.publisher, bold: true, size: 26, color: ACCENT }),
+            new TextRun({ text: this.report.manifest.publisher, bold: true, size: 26, color: ACCENT_COLOUR }),
             new TextRun({ text: `\t${symbol ?? this.#words.parts.draft}`, bold: true, size: 26 }),
           ],
         }),
@@ -148,7 +148,7 @@ export class DocxDocument {
           : []),
         new Paragraph({
           spacing: { before: 2000, after: 60 },
-          children: [new TextRun({ text: asAt, bold: true, size: 26, color: ACCENT })],
+          children: [new TextRun({ text: asAt, bold: true, size: 26, color: ACCENT_COLOUR })],
         }),
         ...issuedBy.map((line) => new Paragraph({ spacing: { after: 40 }, children: [new TextRun(line)] })),
       ],
@@ -182,7 +182,7 @@ export class DocxDocument {
         new TableCell({
           width: { size: width, type: WidthType.DXA },
           borders: {
-            top: { style: BorderStyle.SINGLE, size: 12, color: ACCENT },
+            top: { style: BorderStyle.SINGLE, size: 12, color: ACCENT_COLOUR },
             bottom: none,
             left: none,
             right: none,
@@ -190,7 +190,10 @@ export class DocxDocument {
           margins: { top: 100, right: 200 },
           children: [
             new Paragraph({ spacing: { after: 0 }, children: this.#text.inlines([figure], { size: 52, bold: true }) }),
-            new Paragraph({ spacing: { after: 0 }, children: [new TextRun({ text: words, size: 20, color: SOFT })] }),
+            new Paragraph({
+              spacing: { after: 0 },
+              children: [new TextRun({ text: words, size: 20, color: SOFT_COLOUR })],
+            }),
           ],
         }),
     );
@@ -203,7 +206,7 @@ export class DocxDocument {
     const width = widthOf(false);
     const cell = new TableCell({
       children,
-      shading: { type: 'clear', fill: ACCENT },
+      shading: { type: 'clear', fill: ACCENT_COLOUR },
       verticalAlign: 'center',
       width: { size: width, type: WidthType.DXA },
       margins: { top: 300, bottom: 300, left: 400, right: 400 },
@@ -212,15 +215,19 @@ export class DocxDocument {
   }
 
   #page = (aside: boolean) => ({
-    size: { width: WIDE, height: HIGH, orientation: this.docx.PageOrientation[aside ? 'LANDSCAPE' : 'PORTRAIT'] },
-    margin: { top: 1_474, bottom: 1_247, left: MARGIN, right: MARGIN, header: 680, footer: 600 },
+    size: {
+      width: PAGE_WIDTH,
+      height: PAGE_HEIGHT,
+      orientation: this.docx.PageOrientation[aside ? 'LANDSCAPE' : 'PORTRAIT'],
+    },
+    margin: { top: 1_474, bottom: 1_247, left: PAGE_MARGIN, right: PAGE_MARGIN, header: 680, footer: 600 },
   });
 
   #section(aside: boolean, children: Docx.FileChild[]): Docx.ISectionOptions {
     const { Header, Footer, Paragraph, TextRun, PageNumber, BorderStyle } = this.docx;
     const { title, subtitle, symbol, asAt } = this.report.cover;
     const head = [title, plain(subtitle)].filter(Boolean).join(this.#words.parts.colon);
-    const small = { size: 17, color: SOFT };
+    const small = { size: 17, color: SOFT_COLOUR };
     const tabStops = [{ type: 'right', position: widthOf(aside) } as const];
     const page = pageInWords(this.#words).map((part) =>
       part === 'page' ? PageNumber.CURRENT : part === 'of' ? PageNumber.TOTAL_PAGES : part.text,
@@ -233,7 +240,7 @@ export class DocxDocument {
             new Paragraph({
               tabStops,
               spacing: { after: 0 },
-              border: { bottom: { style: BorderStyle.SINGLE, size: 3, space: 3, color: LINE } },
+              border: { bottom: { style: BorderStyle.SINGLE, size: 3, space: 3, color: LINE_COLOUR } },
               children: [
                 new TextRun({
                   text: `${head.slice(0, 90)}${head.length > 90 ? '…' : ''}\t${symbol ?? ''}`,
@@ -266,7 +273,7 @@ export class DocxDocument {
     const contents = [
       new Paragraph({
         spacing: { after: 160 },
-        children: [new TextRun({ text: parts.contents, size: 30, bold: true, color: ACCENT })],
+        children: [new TextRun({ text: parts.contents, size: 30, bold: true, color: ACCENT_COLOUR })],
       }),
       ...this.#text.contents([
         ...(abbreviations.length > 0 ? [{ to: parts.abbreviations, level: 1, title: [parts.abbreviations] }] : []),
@@ -277,7 +284,7 @@ export class DocxDocument {
       ]),
     ];
     if (abbreviations.length === 0) return [this.#section(false, contents)];
-    const half = Math.floor((widthOf(false) - BETWEEN) / 2);
+    const half = Math.floor((widthOf(false) - COLUMN_GAP) / 2);
     const longest = Math.max(...abbreviations.map(({ short }) => longestInBold(short)));
     const short = Math.min(Math.floor(half / 2), roomOf(longest, TABLE_SIZE));
     const listed = this.#grid(
@@ -290,7 +297,10 @@ export class DocxDocument {
     const { properties, ...columns } = this.#section(false, [listed]);
     return [
       this.#section(false, [...contents, this.#unnumbered(parts.abbreviations)]),
-      { ...columns, properties: { ...properties, type: SectionType.CONTINUOUS, column: { count: 2, space: BETWEEN } } },
+      {
+        ...columns,
+        properties: { ...properties, type: SectionType.CONTINUOUS, column: { count: 2, space: COLUMN_GAP } },
+      },
     ];
   }
 
@@ -370,7 +380,7 @@ export class DocxDocument {
         children: [
           new ImageRun({
             type: 'png',
-            data: await pngOf(chart.svg, width * DOTS),
+            data: await pngOf(chart.svg, width * CHART_SCALE),
             transformation: { width, height },
             altText: { id, name: chart.id, title: plain(chart.title), description: chart.alt },
           }),
@@ -431,8 +441,8 @@ export class DocxDocument {
   ): Docx.Table {
     const { Table, TableRow, TableCell, BorderStyle, TableLayoutType, WidthType } = this.docx;
     const [strong, thin, no] = [
-      { style: BorderStyle.SINGLE, size: 10, color: ACCENT },
-      { style: BorderStyle.SINGLE, size: 3, color: LINE },
+      { style: BorderStyle.SINGLE, size: 10, color: ACCENT_COLOUR },
+      { style: BorderStyle.SINGLE, size: 3, color: LINE_COLOUR },
       this.#noLine,
     ];
     const cell = (children: Docx.Paragraph[], i: number, more: Partial<Docx.ITableCellOptions> = {}) =>

@@ -67,8 +67,8 @@ export interface Dossier {
 }
 
 /** The registers whose entries are shown by name, with the first part of the addresses of their pages. */
-const PAGES = { agency: 'agencies', theme: 'themes', framework: 'frameworks', forum: 'forums' } as const;
-type Named = keyof typeof PAGES;
+const PAGE_PATHS = { agency: 'agencies', theme: 'themes', framework: 'frameworks', forum: 'forums' } as const;
+type Named = keyof typeof PAGE_PATHS;
 /** The names of a register by code, as at the date. */
 type Names = Readonly<Record<Named, ReadonlyMap<string, string>>>;
 
@@ -123,7 +123,8 @@ export class Draft {
     const { registers } = views;
     const { knownAt, asOf } = manifest;
     const names: [string, ReadonlyMap<string, string>][] = [];
-    for (const kind of Object.keys(PAGES) as Named[]) names.push([kind, await registers.names(kind, knownAt, asOf)]);
+    for (const kind of Object.keys(PAGE_PATHS) as Named[])
+      names.push([kind, await registers.names(kind, knownAt, asOf)]);
     const documents = (await registers.all('document', knownAt)).map((document) => [document.id, document] as const);
     return new Draft(views, manifest, Object.fromEntries(names) as Names, new Map(documents));
   }
@@ -181,7 +182,7 @@ export class Draft {
   name = (kind: Named, code: string): Inline => this.foreign(this.#nameOf(kind, code));
 
   /** The name of an entry, which leads to its page. */
-  entry = (kind: Named, code: string): Inline => this.link(this.name(kind, code), this.pageOf(PAGES[kind], code));
+  entry = (kind: Named, code: string): Inline => this.link(this.name(kind, code), this.pageOf(PAGE_PATHS[kind], code));
 
   /** An agency by its code, which the list of abbreviations explains. */
   agency(code: string): Inline {

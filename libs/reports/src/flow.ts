@@ -17,13 +17,13 @@ export interface Run {
 }
 
 /** Columns of this weight together are printed upright, heavier ones aside; with few rows, heavier ones do not turn the page. */
-const [UPRIGHT, UPRIGHT_WITH_FEW_ROWS] = [12.5, 14] as const;
+const [MAX_UPRIGHT_WEIGHT, MAX_UPRIGHT_WEIGHT_WITH_FEW_ROWS] = [12.5, 14] as const;
 const FEW_ROWS = 3;
 /** Paragraphs of so many letters together, about five lines, do not turn the page, nor does a list of as many. */
-const SHORT = 600;
+const MAX_SHORT_CHARS = 600;
 
 export const weightOf = (columns: readonly Column[]): number => columns.reduce((sum, { weight }) => sum + weight, 0);
-const isWide = ({ columns }: Table): boolean => weightOf(columns) > UPRIGHT;
+const isWide = ({ columns }: Table): boolean => weightOf(columns) > MAX_UPRIGHT_WEIGHT;
 
 function* flat(sections: readonly Section[], level = 1): Generator<Heading | Block> {
   for (const { id, number, title, blocks, sections: below } of sections) {
@@ -34,12 +34,12 @@ function* flat(sections: readonly Section[], level = 1): Generator<Heading | Blo
 }
 
 const isShort = (texts: readonly (readonly Inline[])[]): boolean =>
-  texts.reduce((sum, text) => sum + plain(text).length, 0) <= SHORT;
+  texts.reduce((sum, text) => sum + plain(text).length, 0) <= MAX_SHORT_CHARS;
 
 /** Blocks that turn no page: they lie as the blocks on both sides of them. */
 const turnsNothing = (block: Block): boolean =>
   block.type === 'table'
-    ? block.rowCount <= FEW_ROWS && weightOf(block.columns) <= UPRIGHT_WITH_FEW_ROWS
+    ? block.rowCount <= FEW_ROWS && weightOf(block.columns) <= MAX_UPRIGHT_WEIGHT_WITH_FEW_ROWS
     : block.type === 'list' && isShort(block.items);
 
 interface Group {

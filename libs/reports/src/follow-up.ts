@@ -2,9 +2,9 @@
 import { FINDINGS, isOpen, type Stage } from '#commitments';
 import { SHOWN_STAGES } from '#charts';
 import {
-  ENTRIES,
-  EXITS,
-  FLOWS,
+  ENTRY_REASONS,
+  EXIT_REASONS,
+  FLOW_NAMES,
   type Changed,
   type Filter,
   type FlowFilter,
@@ -159,8 +159,8 @@ function termsOf(draft: Draft, { entered, left }: Leg) {
   const term = (sign: '+' | '−', flow: Flow, { total, list }: { total: number; list: string }) =>
     total === 0 ? [] : { sign, flow, count: draft.listed({ total, list }, 'changes-since') };
   return [
-    ...ENTRIES.flatMap((name) => term('+', name, entered[name])),
-    ...EXITS.flatMap((name) => term('−', name, left[name])),
+    ...ENTRY_REASONS.flatMap((name) => term('+', name, entered[name])),
+    ...EXIT_REASONS.flatMap((name) => term('−', name, left[name])),
   ];
 }
 
@@ -189,7 +189,7 @@ type Moved = Omit<Changed, 'why' | 'history'>;
 async function changeTable(draft: Draft, since: string, filter: FlowFilter): Promise<Table[]> {
   const { at, words } = draft;
   const changed: Moved[] = [];
-  const flow = FLOWS.filter((name) => name !== 'same');
+  const flow = FLOW_NAMES.filter((name) => name !== 'same');
   let cursor: string | null | undefined;
   do {
     const terms = { limit: 200, ...(cursor && { cursor }) };

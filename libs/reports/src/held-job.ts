@@ -11,23 +11,23 @@ import type { RowsRead } from './rows-read.js';
 const [BEAT_MS, GONE_MS] = [2_000, 20_000] as const;
 
 /** The account by which jobs are saved. */
-export const ACCOUNT = 'reports';
+export const JOBS_ACCOUNT = 'reports';
 
-const SELF = { host: hostname(), pid: process.pid, start: randomUUID() } as const;
+const THIS_WORKER = { host: hostname(), pid: process.pid, start: randomUUID() } as const;
 
 /** This process, at work now. */
-export const self = (): Worker => ({ ...SELF, at: Date.now() });
+export const self = (): Worker => ({ ...THIS_WORKER, at: Date.now() });
 
 /**
  * Whether a process no longer works on a job: it is of this machine and has ended, or it has said nothing for long. This process
  * asks only while it works on none.
  */
 export function isGone(worker: Worker | null): boolean {
-  if (!worker || worker.start === SELF.start) return true;
+  if (!worker || worker.start === THIS_WORKER.start) return true;
   const { host, pid, at } = worker;
   if (Date.now() - at > GONE_MS) return true;
-  if (host !== SELF.host) return false;
-  if (pid === SELF.pid) return true;
+  if (host !== THIS_WORKER.host) return false;
+  if (pid === THIS_WORKER.pid) return true;
   try {
     process.kill(pid, 0);
     return false;
@@ -72,7 +72,7 @@ export class HeldJob {
 
   async #put(change: Partial<Job>): Promise<void> {
     const job = { ...this.#job, rows: this.#rows, ...change };
-    const saved = await this.drafts.put(this.draft, job, ACCOUNT, this.#revision).catch((error: unknown) => {
+    const saved = await this.drafts.put(this.draft, job, JOBS_ACCOUNT, this.#revision).catch((error: unknown) => {
       throw error instanceof WrongRevision ? new NotHeld() : error;
     });
     this.#revision = saved.revision;

@@ -23,9 +23,9 @@ import {
 import { wordsOf, type Words } from './words/index.js';
 
 /** Widths of columns are classes: a strict Content-Security-Policy lets no style attribute pass. */
-const WIDTHS = Array.from({ length: 100 }, (_, i) => `.w${i + 1}{width:${i + 1}%}`).join('');
-const STYLE = readFileSync(new URL('./html.css', import.meta.url), 'utf8') + WIDTHS;
-const POLICY = `default-src 'none'; style-src 'sha256-${createHash('sha256').update(STYLE).digest('base64')}'`;
+const WIDTH_CLASSES = Array.from({ length: 100 }, (_, i) => `.w${i + 1}{width:${i + 1}%}`).join('');
+const PAGE_STYLE = readFileSync(new URL('./html.css', import.meta.url), 'utf8') + WIDTH_CLASSES;
+const CONTENT_SECURITY_POLICY = `default-src 'none'; style-src 'sha256-${createHash('sha256').update(PAGE_STYLE).digest('base64')}'`;
 
 /** Tables with more columns are put across the page. */
 const MOST_UPRIGHT = 9;
@@ -36,11 +36,11 @@ const MOST_NARROW = 3;
 const isInCards = ({ columns, rows }: Table) => !isStream(rows) && columns.some(({ type }) => type === 'list');
 
 /** Stands in a table where the rows of a stream come. */
-const ROWS = '\u0000';
+const ROWS_PLACEHOLDER = '\u0000';
 
 export const html: ReportFormat = {
   mediaType: 'text/html',
-  policy: `${POLICY}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`,
+  policy: `${CONTENT_SECURITY_POLICY}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`,
   extension: 'html',
   reads: ['sections'],
   write: (report) => encoded(new Page(report).written()),
@@ -61,13 +61,13 @@ class Page {
     yield `<!doctype html>\n<html lang="${report.language}">\n<head><meta charset="utf-8">`;
     yield renderToString(
       <>
-        <meta http-equiv="Content-Security-Policy" content={POLICY} />
+        <meta http-equiv="Content-Security-Policy" content={CONTENT_SECURITY_POLICY} />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <meta name="followthrough-manifest" content={JSON.stringify(report.manifest)} />
         <title>{[title, plain(subtitle), asAt].filter(Boolean).join(' – ')}</title>
       </>,
     );
-    yield `<style>${STYLE}</style></head>\n<body>\n`;
+    yield `<style>${PAGE_STYLE}</style></head>\n<body>\n`;
     yield `${renderToString(this.#cover())}\n${renderToString(this.#contents())}\n<main>\n`;
     for (const section of report.sections) yield* this.#section(section, 2);
     yield '</main>\n';
@@ -190,7 +190,7 @@ class Page {
     if (block.type !== 'table') yield `${renderToString(this.#still(block))}\n`;
     else if (!isStream(block.rows)) yield `${renderToString(this.#table(block, this.#rows(block, block.rows)))}\n`;
     else {
-      const [before, after] = renderToString(this.#table(block, ROWS)).split(ROWS);
+      const [before, after] = renderToString(this.#table(block, ROWS_PLACEHOLDER)).split(ROWS_PLACEHOLDER);
       yield before!;
       for await (const page of block.rows) yield renderToString(<>{this.#rows(block, page)}</>);
       yield `${after}\n`;
@@ -248,7 +248,7 @@ class Page {
     const { number, columns, rowCount, totalRow, remarks = [], sourceLine } = table;
     const isUpright = columns.length <= MOST_UPRIGHT;
     const shares = columns.map((column) =>
-      isUpright ? Math.max(column.weight, headOf(column), isDate(column) ? DATE : 0) : column.weight,
+      isUpright ? Math.max(column.weight, headOf(column), isDate(column) ? DAY_WEIGHT : 0) : column.weight,
     );
     const whole = shares.reduce((sum, share) => sum + share, 0);
     return (
@@ -366,7 +366,7 @@ class Page {
 }
 
 /** The weight that a day needs, which stands on one line. */
-const DATE = 1.7;
+const DAY_WEIGHT = 1.7;
 const isDate = ({ type }: Column): boolean => type === 'date';
 
 /** The weight that the longest word of its title needs. */

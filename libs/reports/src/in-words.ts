@@ -32,12 +32,12 @@ export const tablesIn = (sections: readonly Section[]): Table[] =>
   ]);
 
 /** A code or reference: `IOM`, `HLD06-01`. */
-export const CODE = /^[\p{Lu}\d./-]+$/u;
+export const CODE_PATTERN = /^[\p{Lu}\d./-]+$/u;
 
 /** With more rows than this in its tables a document is long. */
-const LONG = 2_000;
+const MAX_ROWS_OF_SHORT_DOCUMENT = 2_000;
 export const isLong = (sections: readonly Section[]): boolean =>
-  tablesIn(sections).reduce((sum, { rowCount }) => sum + rowCount, 0) > LONG;
+  tablesIn(sections).reduce((sum, { rowCount }) => sum + rowCount, 0) > MAX_ROWS_OF_SHORT_DOCUMENT;
 
 /**
  * A row of a long document, in which codes lead on from the first cell alone: their links are most of its size, and of the time
@@ -54,7 +54,7 @@ export const leadingOnce = ([first, ...others]: Row): Row => [
 const withoutCodes = (inlines: readonly Inline[]): readonly Inline[] =>
   inlines.reduce<Inline[]>((all, one) => {
     const text = typeof one === 'object' && one.type === 'link' ? plain(one.inlines) : '';
-    const said = CODE.test(text) ? text : one;
+    const said = CODE_PATTERN.test(text) ? text : one;
     const last = all.at(-1);
     if (typeof last === 'string' && typeof said === 'string') all[all.length - 1] = last + said;
     else all.push(said);

@@ -30,7 +30,7 @@ export { numbered } from './numbered.js';
 export * from './report.js';
 export { arrived, digested, publishedAs, PublishedFiles } from './published-files.js';
 export { Imprint } from './draft.js';
-export { holdsRows, REPORTS, Reports } from './reports.js';
+export { holdsRows, REPORT_MAKERS, Reports } from './reports.js';
 export type { JobState, NamedJob, PublishingOrder } from './job.js';
 export { JobsKept } from './job-files.js';
 export { ReportJobs } from './jobs.js';

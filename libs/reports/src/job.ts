@@ -66,11 +66,11 @@ export const isPublishing = (job: NamedJob<object>): job is NamedJob<PublishingO
 export const isOver = (state: JobState): boolean => state === 'done' || state === 'failed' || state === 'cancelled';
 
 /** The namespace of the ids of jobs that publish. */
-const PUBLISHING = '6f0a3c0e-54a0-4c0e-9f0f-2d0b6d7f4c11';
+const JOBS_NAMESPACE = '6f0a3c0e-54a0-4c0e-9f0f-2d0b6d7f4c11';
 
 /** The id of the job that publishes a round, or a report of none. */
 export const idOf = ({ round, publication }: Pick<Publishes, 'round' | 'publication'>): string =>
-  uuidv5(round === null ? `report ${publication}` : `round ${round}`, PUBLISHING);
+  uuidv5(round === null ? `report ${publication}` : `round ${round}`, JOBS_NAMESPACE);
 
 export const newJob = <O extends object>(order: O, client: string): Job<O> => ({
   ...{ order, client, state: 'waiting', askedAt: new Date().toISOString(), endedAt: null, rows: null, attempts: 0 },
@@ -80,7 +80,7 @@ export const newJob = <O extends object>(order: O, client: string): Job<O> => ({
 export const ended = (state: 'done' | 'failed') => ({ state, endedAt: new Date().toISOString() });
 
 /** The problem of a job whose server ended twice. */
-export const LOST: Problem = {
+export const LOST_JOB: Problem = {
   ...problemOf(new Error('lost')),
   detail: 'The server ended twice while it made this report.',
   code: 'lost',

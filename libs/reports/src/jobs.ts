@@ -11,13 +11,13 @@ import { DraftsStore, type Draft } from '#drafts';
 import { canonicalJson, Conflict, Rejected, StoreUnavailable, WrongRevision, type Meta } from '#eventsourcing';
 import { actorOf, problemOf } from '#platform';
 import { Erasures } from './erasures.projection.js';
-import { ACCOUNT, HeldJob, isGone, NotHeld, self } from './held-job.js';
+import { JOBS_ACCOUNT, HeldJob, isGone, NotHeld, self } from './held-job.js';
 import {
   ended,
   idOf,
   isOver,
   isPublishing,
-  LOST,
+  LOST_JOB,
   named,
   newJob,
   type Job,
@@ -29,12 +29,12 @@ import { JobFiles, JobsKept } from './job-files.js';
 import { Publishing, type Publishes } from './publishing.js';
 import { Reports } from './reports.js';
 
-const KIND = 'report-job';
+const DRAFT_KIND = 'report-job';
 
 /** In all, and of one client: so many wait or are made at once. */
-const [MOST, MOST_OF_CLIENT] = [32, 4] as const;
+const [MAX_WAITING_JOBS, MAX_WAITING_JOBS_PER_CLIENT] = [32, 4] as const;
 /** How often a job is begun: a second time after its server was killed. */
-const ATTEMPTS = 2;
+const MAX_ATTEMPTS = 2;
 /** How often somebody who waits for a job looks at it. */
 const ASK_MS = 100;
 /** How often a server looks for jobs of others, and for files that have been kept long enough. */
@@ -44,13 +44,13 @@ const MOST_BYTES = 2_000_000_000;
 
 type JobDraft = Draft<Job>;
 
-const CLIENTS = randomBytes(32);
+const CLIENT_KEY = randomBytes(32);
 
 /** The secretariat as a publisher is one client, with any of its accounts. */
-const PUBLISHERS = 'publishers';
+const PUBLISHERS_CLIENT = 'publishers';
 
 /** Tells clients apart until this process ends, and tells nothing of them. */
-export const clientOf = (name: string): string => createHmac('sha256', CLIENTS).update(name).digest('base64url');
+export const clientOf = (name: string): string => createHmac('sha256', CLIENT_KEY).update(name).digest('base64url');
 
 /** Why a job was broken off. */
 const [CANCELLED, STOPPED, TAKEN, MADE_WAY] = ['cancelled', 'stopped', 'taken', 'made way'] as const;
@@ -100,7 +100,7 @@ export class ReportJobs implements BeforeApplicationShutdown {
    * @throws Rejected `not_yet` when too many wait | Conflict `another_order` for an id of another one
    */
   async order(order: ReportOrder, client: string, id: string = randomUUID()): Promise<NamedJob> {
-    const before = await this.drafts.read<Job<ReportOrder>>({ kind: KIND, id });
+    const before = await this.drafts.read<Job<ReportOrder>>({ kind: DRAFT_KIND, id });
     if (before) {
       if (before.content.client === client && isSame(before.content.order, order)) return named(before);
       throw new Conflict('another_order', 'This id was given to another order.', '/id');
@@ -108,7 +108,7 @@ export class ReportJobs implements BeforeApplicationShutdown {
     const same = await this.#hasRoom(client, (other) => isSame(other, order));
     if (same) return named(same as Draft<Job<ReportOrder>>);
     const job = newJob(order, client);
-    await this.drafts.create({ kind: KIND, id }, null, job, ACCOUNT);
+    await this.drafts.create({ kind: DRAFT_KIND, id }, null, job, JOBS_ACCOUNT);
     this.start();
     this.#wake();
     return { ...job, id };
@@ -121,16 +121,16 @@ export class ReportJobs implements BeforeApplicationShutdown {
    */
   async publish(publishes: Publishes, meta: Meta): Promise<NamedJob<PublishingOrder>> {
     const id = idOf(publishes);
-    const before = await this.drafts.read<Job<PublishingOrder>>({ kind: KIND, id });
+    const before = await this.drafts.read<Job<PublishingOrder>>({ kind: DRAFT_KIND, id });
     if (before && !isOver(before.content.state)) {
       if (isSame(before.content.order.publishes, publishes)) return named(before);
       throw new Conflict('being_published', `It is being published already: see its job ${id}, or cancel it.`);
     }
-    await this.#hasRoom(PUBLISHERS);
-    const job = newJob({ publishes, meta }, PUBLISHERS);
+    await this.#hasRoom(PUBLISHERS_CLIENT);
+    const job = newJob({ publishes, meta }, PUBLISHERS_CLIENT);
     try {
-      if (before) await this.drafts.put(before, job, ACCOUNT, before.revision);
-      else await this.drafts.create({ kind: KIND, id }, null, job, ACCOUNT);
+      if (before) await this.drafts.put(before, job, JOBS_ACCOUNT, before.revision);
+      else await this.drafts.create({ kind: DRAFT_KIND, id }, null, job, JOBS_ACCOUNT);
     } catch (error) {
       // Another order was faster.
       if (error instanceof WrongRevision || error instanceof Conflict) return this.publish(publishes, meta);
@@ -144,7 +144,7 @@ export class ReportJobs implements BeforeApplicationShutdown {
 
   /** The last job that publishes a round, or a report of none; `null`: it was never ordered, or long ago. */
   async lastPublishingOf(of: Pick<Publishes, 'round' | 'publication'>): Promise<NamedJob<PublishingOrder> | null> {
-    const draft = await this.drafts.read<Job<PublishingOrder>>({ kind: KIND, id: idOf(of) });
+    const draft = await this.drafts.read<Job<PublishingOrder>>({ kind: DRAFT_KIND, id: idOf(of) });
     return draft && named(draft);
   }
 
@@ -160,12 +160,12 @@ export class ReportJobs implements BeforeApplicationShutdown {
     const own = open.filter(({ content }) => content.client === client);
     const same = own.find(({ content }) => isSameOrder(content.order));
     if (same) return same;
-    if (own.length >= MOST_OF_CLIENT)
+    if (own.length >= MAX_WAITING_JOBS_PER_CLIENT)
       throw new Rejected(
         'not_yet',
         `${own.length} of your reports are being made already. Ask again when one is done.`,
       );
-    if (open.length >= MOST)
+    if (open.length >= MAX_WAITING_JOBS)
       throw new Rejected('not_yet', `${open.length} reports wait to be made already. Ask again later.`);
     return null;
   }
@@ -217,7 +217,7 @@ export class ReportJobs implements BeforeApplicationShutdown {
         throw new Conflict('being_published', 'It is being recorded by now: nothing stops it.');
       const job: Job = { ...draft.content, state: 'cancelled', endedAt: new Date().toISOString(), worker: null };
       try {
-        await this.drafts.put(draft, job, ACCOUNT, draft.revision);
+        await this.drafts.put(draft, job, JOBS_ACCOUNT, draft.revision);
       } catch (error) {
         if (error instanceof WrongRevision) continue;
         throw error;
@@ -236,13 +236,13 @@ export class ReportJobs implements BeforeApplicationShutdown {
   }
 
   async #draftOf(id: string): Promise<JobDraft> {
-    const draft = await this.drafts.read<Job>({ kind: KIND, id });
+    const draft = await this.drafts.read<Job>({ kind: DRAFT_KIND, id });
     if (!draft) throw noJob(id);
     return draft;
   }
 
   async #all(): Promise<JobDraft[]> {
-    const lines = await this.drafts.list(KIND);
+    const lines = await this.drafts.list(DRAFT_KIND);
     const all: JobDraft[] = [];
     for (const line of lines) {
       const known = this.#over.get(line.id);
@@ -283,9 +283,9 @@ export class ReportJobs implements BeforeApplicationShutdown {
     for (const draft of [...all.filter(publishes), ...all.filter((one) => !publishes(one))]) {
       const { state, worker, attempts } = draft.content;
       if (isOver(state) || (state !== 'waiting' && !isGone(worker))) continue;
-      const isLost = attempts >= ATTEMPTS && state !== 'publishing';
+      const isLost = attempts >= MAX_ATTEMPTS && state !== 'publishing';
       const job: Job = isLost
-        ? { ...draft.content, ...ended('failed'), worker: null, problem: LOST }
+        ? { ...draft.content, ...ended('failed'), worker: null, problem: LOST_JOB }
         : {
             ...draft.content,
             state: state === 'publishing' ? state : 'reading',
@@ -294,7 +294,7 @@ export class ReportJobs implements BeforeApplicationShutdown {
             worker: self(),
           };
       try {
-        const { revision } = await this.drafts.put(draft, job, ACCOUNT, draft.revision);
+        const { revision } = await this.drafts.put(draft, job, JOBS_ACCOUNT, draft.revision);
         if (!isLost) return { ...draft, content: job, revision };
       } catch (error) {
         // Another server was faster.

@@ -6,7 +6,7 @@ import { isTangled } from '#text';
 import type { Inline, Language, List, Narrative, Paragraph, Section } from './report.js';
 
 /** Only such addresses, of signs that stand in one (RFC 3986), are linked; others are shown as text. */
-const WEB = /^https?:\/\/[^\s"<>\\^`{|}]+$/;
+const WEB_ADDRESS = /^https?:\/\/[^\s"<>\\^`{|}]+$/;
 
 /** The inlines of Markdown: emphasis, once, and links stay, all else is its text. */
 const inlinesOf = (tokens: readonly Token[] = [], emphasised = false): Inline[] =>
@@ -18,7 +18,9 @@ const inlinesOf = (tokens: readonly Token[] = [], emphasised = false): Inline[] 
       case 'em':
         return emphasised ? within : { type: 'emphasis', inlines: within };
       case 'link':
-        return WEB.test(token.href as string) ? { type: 'link', inlines: within, href: token.href as string } : within;
+        return WEB_ADDRESS.test(token.href as string)
+          ? { type: 'link', inlines: within, href: token.href as string }
+          : within;
       case 'br':
         return ' ';
       case 'escape':

@@ -3,7 +3,7 @@ import { letters, roman } from '#text';
 import type { Block, Cell, Inline, Note, NumberedReport, Report, Section, Table } from './report.js';
 import { isStream } from './report.js';
 
-const LEVELS = [roman, letters];
+const NUMBERING_OF_LEVEL = [roman, letters];
 
 class Numbering {
   readonly #notes = new Map<string, Note>();
@@ -17,7 +17,7 @@ class Numbering {
 
   section = (section: Section, index: number, level = 0): Section => ({
     ...section,
-    number: (LEVELS[level] ?? String)(index + 1),
+    number: (NUMBERING_OF_LEVEL[level] ?? String)(index + 1),
     title: this.inlines(section.title),
     blocks: section.blocks.map((block) => this.#block(block)),
     sections: section.sections.map((below, i) => this.section(below, i, level + 1)),

@@ -6,12 +6,12 @@
 import { zlibSync } from 'fflate';
 
 /** Objects in a stream: a reader takes all of a stream for any of its objects. */
-const PACKED = 500;
+const OBJECTS_PER_STREAM = 500;
 /** The bytes of an entry of the table: as text, and in a stream, where it is three numbers of so many. */
-const [ENTRY, PLACE] = [20, 7] as const;
-const WIDTHS = '/W [1 4 2]';
+const [ENTRY_BYTES, PLACE_BYTES] = [20, 7] as const;
+const FIELD_WIDTHS = '/W [1 4 2]';
 /** Of compression. */
-const LEVEL = 4;
+const COMPRESSION_LEVEL = 4;
 const LINE_END = Buffer.from('\n');
 
 /**
@@ -23,15 +23,17 @@ export function* packed(file: Buffer): Generator<Uint8Array> {
   const [opening, count] = /^xref\s+0 (\d+)\s+/.exec(file.toString('latin1', table, table + 40))!;
   const size = Number(count);
   const entries = table + opening.length;
-  const trailer = /<<(.*)>>/s.exec(file.toString('latin1', entries + ENTRY * size))![1]!.replace(/\/Size \d+/, '');
+  const trailer = /<<(.*)>>/s
+    .exec(file.toString('latin1', entries + ENTRY_BYTES * size))![1]!
+    .replace(/\/Size \d+/, '');
   const objects = Array.from({ length: size }, (_, number) => {
-    const entry = file.toString('latin1', entries + ENTRY * number, entries + ENTRY * (number + 1));
+    const entry = file.toString('latin1', entries + ENTRY_BYTES * number, entries + ENTRY_BYTES * (number + 1));
     return { number, isUsed: entry[17] === 'n', at: Number(entry.slice(0, 10)) };
   })
     .filter(({ isUsed }) => isUsed)
     .sort((a, b) => a.at - b.at);
 
-  const places = new Places(size + Math.ceil(objects.length / PACKED) + 1);
+  const places = new Places(size + Math.ceil(objects.length / OBJECTS_PER_STREAM) + 1);
   let [at, next] = [0, size];
   const written = (bytes: Uint8Array): Uint8Array => {
     at += bytes.length;
@@ -39,7 +41,7 @@ export function* packed(file: Buffer): Generator<Uint8Array> {
   };
   const stream = (number: number, dictionary: string, content: Uint8Array): Buffer => {
     places.set(number, 1, at, 0);
-    const bytes = zlibSync(content, { level: LEVEL });
+    const bytes = zlibSync(content, { level: COMPRESSION_LEVEL });
     return Buffer.concat([
       Buffer.from(
         `${number} 0 obj\n<<${dictionary} /Filter /FlateDecode /Length ${bytes.length}>>\nstream\n`,
@@ -79,11 +81,11 @@ export function* packed(file: Buffer): Generator<Uint8Array> {
       continue;
     }
     waiting.push({ number, body: whole.subarray(whole.indexOf('obj') + 4, end - 1) });
-    if (waiting.length === PACKED) yield written(pack());
+    if (waiting.length === OBJECTS_PER_STREAM) yield written(pack());
   }
   if (waiting.length > 0) yield written(pack());
   const start = at;
-  const dictionary = `/Type /XRef /Size ${next + 1} ${WIDTHS}${trailer}`;
+  const dictionary = `/Type /XRef /Size ${next + 1} ${FIELD_WIDTHS}${trailer}`;
   places.set(next, 1, at, 0);
   yield stream(next, dictionary, places.bytes(next + 1));
   yield Buffer.from(`startxref\n${start}\n%%EOF\n`, 'latin1');
@@ -94,14 +96,14 @@ class Places {
   readonly #bytes: Buffer;
 
   constructor(most: number) {
-    this.#bytes = Buffer.alloc(most * PLACE);
+    this.#bytes = Buffer.alloc(most * PLACE_BYTES);
   }
 
   set(number: number, kind: 1 | 2, where: number, index: number): void {
-    this.#bytes.writeUInt8(kind, number * PLACE);
-    this.#bytes.writeUInt32BE(where, number * PLACE + 1);
-    this.#bytes.writeUInt16BE(index, number * PLACE + 5);
+    this.#bytes.writeUInt8(kind, number * PLACE_BYTES);
+    this.#bytes.writeUInt32BE(where, number * PLACE_BYTES + 1);
+    this.#bytes.writeUInt16BE(index, number * PLACE_BYTES + 5);
   }
 
-  bytes = (count: number): Buffer => this.#bytes.subarray(0, count * PLACE);
+  bytes = (count: number): Buffer => this.#bytes.subarray(0, count * PLACE_BYTES);
 }

@@ -6,12 +6,12 @@ import { readFile } from 'node:fs/promises';
 import type { NodeCompiler } from '@myriaddreamin/typst-ts-node-compiler';
 import { fitted, lent, lettersOf as lettersWith, naturalWidths, textsIn, unparted, type Letters } from './columns.js';
 import { runsOf, weightOf, type Heading } from './flow.js';
-import { CODE, isLong, leadingOnce, linesOf, pageInWords } from './in-words.js';
+import { CODE_PATTERN, isLong, leadingOnce, linesOf, pageInWords } from './in-words.js';
 import { manifestLines } from './manifest-lines.js';
 import { packed } from './pdf-packed.js';
 import { pagesOf, plain, type Block, type Cell, type Inline } from './report.js';
 import type { NumberedReport, ReportFormat, Row, Section, Table } from './report.js';
-import { FAMILIES, printable, typeface, type Typeface } from './typeface.js';
+import { FONT_FAMILIES, printable, typeface, type Typeface } from './typeface.js';
 import { wordsOf, type Words } from './words/index.js';
 
 export const pdf: ReportFormat = {
@@ -30,7 +30,7 @@ export const pdf: ReportFormat = {
 };
 
 /** No folder of any machine: everything that is read is given. */
-const [WORKSPACE, NAME] = ['/report', '/report/report.json'] as const;
+const [WORKSPACE, DATA_FILE] = ['/report', '/report/report.json'] as const;
 
 let compiler: Promise<NodeCompiler> | undefined;
 
@@ -39,20 +39,20 @@ const compilerWith = ({ files }: Typeface): Promise<NodeCompiler> =>
     typst.NodeCompiler.create({ workspace: WORKSPACE, fontArgs: [{ fontBlobs: [...files] }] }),
   ));
 
-const TEMPLATE = new URL('report.typ', import.meta.url);
+const TEMPLATE_URL = new URL('report.typ', import.meta.url);
 let template: Promise<string> | undefined;
 
 async function compiled(compiler: NodeCompiler, document: Buffer): Promise<Buffer> {
-  const mainFileContent = await (template ??= readFile(TEMPLATE, 'utf8'));
+  const mainFileContent = await (template ??= readFile(TEMPLATE_URL, 'utf8'));
   // Nothing waits between here and the end: one report at a time.
-  compiler.mapShadow(NAME, document);
+  compiler.mapShadow(DATA_FILE, document);
   try {
     const outcome = compiler.compile({ mainFileContent });
     const error = outcome.takeError();
     if (!outcome.result) throw new Error(`Typst: ${JSON.stringify(error && compiler.fetchDiagnostics(error))}`);
     return compiler.pdf(outcome.result, { pdfStandard: 'ua-1' });
   } finally {
-    compiler.unmapShadow(NAME);
+    compiler.unmapShadow(DATA_FILE);
     compiler.evictCache(0);
   }
 }
@@ -70,7 +70,7 @@ type Printed =
   | { is: 'link'; href: string; of: Printed[] };
 
 /** The width of the text of an upright page and of one on its side, in points, and how many lines surely stand on it. */
-const [UPRIGHT, ASIDE] = [
+const [UPRIGHT_TEXT, ASIDE_TEXT] = [
   [459, 40],
   [705, 24],
 ] as const;
@@ -86,7 +86,7 @@ const THREE_LINES = 240;
 const CHART_WIDTH = 720;
 
 /** Contents of no more lines, without abbreviations, leave room for the text of the report on their page. */
-const SHORT = 8;
+const MAX_LINES_OF_SHORT_CONTENTS = 8;
 
 const headings = (sections: readonly Section[]): number =>
   sections.reduce((sum, { sections: below }) => sum + 1 + headings(below), 0);
@@ -115,8 +115,8 @@ class Printing {
     const document = {
       language,
       isLong: this.#isLong,
-      opensShortly: abbreviations.length === 0 && headings(sections) <= SHORT,
-      families: FAMILIES,
+      opensShortly: abbreviations.length === 0 && headings(sections) <= MAX_LINES_OF_SHORT_CONTENTS,
+      families: FONT_FAMILIES,
       date: manifest.asOf.split('-').map(Number),
       publisher: text(manifest.publisher),
       manifestJson: JSON.stringify(manifest),
@@ -174,7 +174,7 @@ class Printing {
         case 'emphasis':
           return { is: 'emphasis', of: this.#inlines(one.inlines, long) };
         default:
-          return CODE.test(plain(one.inlines))
+          return CODE_PATTERN.test(plain(one.inlines))
             ? {
                 is: 'code',
                 href: one.href,
@@ -189,7 +189,7 @@ class Printing {
   /** Words of ours: in cells they are hyphenated only where one does not fit. */
   #own(words: string, long?: number): Printed[] {
     const text = this.#text(words, long);
-    if (long === undefined || text.split(PARTS).some((word) => lettersOf(word) > long)) return dated(text);
+    if (long === undefined || text.split(BREAK_POINT).some((word) => lettersOf(word) > long)) return dated(text);
     return [{ is: 'unhyphenated', text, whole: false }];
   }
 
@@ -251,18 +251,18 @@ class Printing {
 
   async #table(table: Table, aside: boolean) {
     const { columns, totalRow, remarks = [], number } = table;
-    const [width, most] = aside ? ASIDE : UPRIGHT;
+    const [width, most] = aside ? ASIDE_TEXT : UPRIGHT_TEXT;
     const size = sizeOf(weightOf(columns));
     const read: Row[] = [];
     for await (const page of pagesOf(table)) for (const row of page) read.push(this.#isLong ? leadingOnce(row) : row);
     const natural = lent(columns, naturalWidths(columns, width), {
-      least: (i) => ROOM + LETTER * size * headIn(columns[i]!.title),
-      most: (i) => ROOM + LETTER * size * Math.max(...read.map((row) => lineIn(row[i]!, this.#words))),
+      least: (i) => CELL_MARGINS + LETTER_SHARE * size * headIn(columns[i]!.title),
+      most: (i) => CELL_MARGINS + LETTER_SHARE * size * Math.max(...read.map((row) => lineIn(row[i]!, this.#words))),
     });
     const whole = columns.map((_, i) => Math.max(0, ...read.map((row) => wordIn(row[i]!, this.#words))));
-    const needed = whole.map((letters) => ROOM + LETTER * size * letters);
+    const needed = whole.map((letters) => CELL_MARGINS + LETTER_SHARE * size * letters);
     const widths = fitted(natural, needed, width) ?? natural;
-    const letters = widths.map((one) => Math.max(4, (one - ROOM) / (LETTER * size)));
+    const letters = widths.map((one) => Math.max(4, (one - CELL_MARGINS) / (LETTER_SHARE * size)));
     const marks = this.#marks;
     const rows = read.map((row) => ({ long: outgrows(row, letters, most), cells: this.#cells(row, letters) }));
     return {
@@ -290,7 +290,7 @@ class Printing {
 }
 
 /** The margins of a cell beside its text, in points; and the width of a letter as a share of its height, a little wider than most. */
-const [ROOM, LETTER] = [7, 0.58] as const;
+const [CELL_MARGINS, LETTER_SHARE] = [7, 0.58] as const;
 /** Of Tinos. */
 const TINOS: Letters = { capital: 1.22, digit: 0.88, sign: 0.6, small: 0.82 };
 
@@ -344,21 +344,21 @@ const broken = (text: string, long: number): string =>
     });
 
 /** Where a line may end in words that are not hyphenated. */
-const PARTS = /[\s\u200B]|(?<=-)/u;
+const BREAK_POINT = /[\s\u200B]|(?<=-)/u;
 
 /** A day or a month whose name is long enough to be hyphenated: `17 févr. 2011`, `21 de noviembre de 2006`, `June 2007`. */
-const DATE =
+const LONG_DATE =
   /(\d{1,2}(?:er)?\u00A0(?:de\u00A0)?\p{L}{4,}(?:\.?\u00A0(?:de\u00A0)?\d{4})?|\p{L}{4,}\.?\u00A0(?:de\u00A0)?\d{4})/u;
 
 /** A text in which dates are told from the rest. */
 const dated = (text: string): Printed[] =>
-  parted(text, DATE, (date) => ({ is: 'unhyphenated', text: date, whole: false }));
+  parted(text, LONG_DATE, (date) => ({ is: 'unhyphenated', text: date, whole: false }));
 
 /** The symbol of a document, which is not parted at its slashes: `A/C.2/61/L.12`. */
-const SYMBOL = /(?<![\p{L}\d/])([A-Z]+(?:\/[A-Z\d][A-Za-z\d.]*)+(?:-\d+)?)(?![\p{L}\d/\u200B])/u;
+const DOCUMENT_SYMBOL = /(?<![\p{L}\d/])([A-Z]+(?:\/[A-Z\d][A-Za-z\d.]*)+(?:-\d+)?)(?![\p{L}\d/\u200B])/u;
 
 const withSymbols = (text: string, long: number = LONG_WORD): Printed[] =>
-  parted(text, SYMBOL, (symbol) =>
+  parted(text, DOCUMENT_SYMBOL, (symbol) =>
     lettersOf(symbol) <= Math.min(TINOS.capital * LONG_CODE, long)
       ? { is: 'unhyphenated', text: symbol, whole: true }
       : symbol,

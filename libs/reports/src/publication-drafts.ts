@@ -9,10 +9,10 @@ import { Conflict, NO_STREAM, Rejected, withoutNulls, WrongRevision } from '#eve
 import type { CommandContext, Principal } from '#platform';
 import { isOfOnePlace } from '#registers';
 
-const KIND = 'publication';
+const DRAFT_KIND = 'publication';
 
 /** How often a change is made anew when somebody else was faster, where the caller named no revision. */
-const TRIES = 5;
+const MAX_ATTEMPTS = 5;
 
 export interface Prepared {
   readonly entry: Publication;
@@ -28,7 +28,7 @@ export type PreparedDraft = Draft<Prepared>;
 
 /** A publication that is prepared and made in one. */
 export const unsaved = (entry: Publication): PreparedDraft => ({
-  ...{ kind: KIND, id: entry.id, owner: null, revision: NO_STREAM, account: '', saved: '' },
+  ...{ kind: DRAFT_KIND, id: entry.id, owner: null, revision: NO_STREAM, account: '', saved: '' },
   content: { entry, narratives: [] },
 });
 
@@ -45,12 +45,12 @@ export class PublicationDrafts {
 
   /** `null`: there is none. */
   read(id: string): Promise<PreparedDraft | null> {
-    return this.drafts.read<Prepared>({ kind: KIND, id });
+    return this.drafts.read<Prepared>({ kind: DRAFT_KIND, id });
   }
 
   /** All that are being prepared, by their symbols. */
   async all(): Promise<PreparedDraft[]> {
-    const all = await Promise.all((await this.drafts.list(KIND)).map(({ id }) => this.read(id)));
+    const all = await Promise.all((await this.drafts.list(DRAFT_KIND)).map(({ id }) => this.read(id)));
     return all.filter((one) => one !== null);
   }
 
@@ -58,7 +58,7 @@ export class PublicationDrafts {
   async begin(entry: Publication, { by }: CommandContext): Promise<number> {
     const content: Prepared = { entry: withoutNulls(entry), narratives: [] };
     try {
-      return (await this.drafts.create({ kind: KIND, id: entry.id }, null, content, by.account)).revision;
+      return (await this.drafts.create({ kind: DRAFT_KIND, id: entry.id }, null, content, by.account)).revision;
     } catch (error) {
       if (error instanceof Conflict) throw new Conflict('already_registered', `${entry.id} is being prepared already.`);
       throw error;
@@ -95,21 +95,21 @@ export class PublicationDrafts {
   ): Promise<PreparedDraft> {
     const closed: Prepared = { ...content, ready, closed: content.closed ?? revision };
     if (revision === NO_STREAM)
-      await this.drafts.create({ kind: KIND, id }, null, closed, by.account).catch((error: unknown) => {
+      await this.drafts.create({ kind: DRAFT_KIND, id }, null, closed, by.account).catch((error: unknown) => {
         throw error instanceof Conflict ? new WrongRevision(id, NO_STREAM, 0) : error;
       });
-    else await this.drafts.put({ kind: KIND, id }, closed, by.account, revision);
+    else await this.drafts.put({ kind: DRAFT_KIND, id }, closed, by.account, revision);
     return (await this.read(id))!;
   }
 
   /** Opens it again after it could not be published. */
   async open({ id, content, revision }: PreparedDraft, { by }: CommandContext): Promise<void> {
     const { ready: _, closed: _closed, ...open } = content;
-    await this.drafts.put({ kind: KIND, id }, open, by.account, revision);
+    await this.drafts.put({ kind: DRAFT_KIND, id }, open, by.account, revision);
   }
 
   discard(id: string): Promise<boolean> {
-    return this.drafts.delete({ kind: KIND, id });
+    return this.drafts.delete({ kind: DRAFT_KIND, id });
   }
 
   /** @param evenClosed a publishing that broke off left it closed: the secretariat goes on */
@@ -127,9 +127,9 @@ export class PublicationDrafts {
       const base = expected ?? draft.revision;
       try {
         const content = changed(draft.content, draft.revision + 1);
-        return (await this.drafts.put({ kind: KIND, id }, content, by.account, base)).revision;
+        return (await this.drafts.put({ kind: DRAFT_KIND, id }, content, by.account, base)).revision;
       } catch (error) {
-        if (!(error instanceof WrongRevision) || expected !== undefined || tried === TRIES) throw error;
+        if (!(error instanceof WrongRevision) || expected !== undefined || tried === MAX_ATTEMPTS) throw error;
       }
     }
   }

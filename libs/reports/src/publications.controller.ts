@@ -42,7 +42,7 @@ import { CorrectedSince, Corrections } from './corrected.js';
 import { Erasures } from './erasures.projection.js';
 import { REPORT_FORMATS, reportFormat, type ReportFormatName } from './formats.js';
 import { mayPrepare, PublicationDrafts, type Prepared, type PreparedDraft } from './publication-drafts.js';
-import { PUBLISHED, Publications } from './publications.js';
+import { PUBLISHED_FORMATS, Publications } from './publications.js';
 import { publishedAs, PublishedFiles } from './published-files.js';
 import { LANGUAGES, type Language } from './report.js';
 import { begun, sendFile, tagOf, wantedFormat, wasHad } from './sent.js';
@@ -71,7 +71,7 @@ class PublicationListQuery extends RegisterListQuery {
 }
 
 class FileQuery {
-  @QueryChoice(PUBLISHED, { default: 'html', description: 'Of the file' }) format?: ReportFormatName;
+  @QueryChoice(PUBLISHED_FORMATS, { default: 'html', description: 'Of the file' }) format?: ReportFormatName;
   @QueryChoice(LANGUAGES, { default: 'en', description: 'Of the report' }) language?: Language;
 }
 
@@ -84,7 +84,7 @@ class VerifyFile {
 class VerifiedFile {
   @ApiProperty({ description: 'The symbol of the publication' }) readonly publication: string;
   @ApiProperty({ enum: LANGUAGES }) readonly language: Language;
-  @ApiProperty({ enum: PUBLISHED }) readonly format: string;
+  @ApiProperty({ enum: PUBLISHED_FORMATS }) readonly format: string;
   @ApiProperty({ type: String, format: 'date' }) readonly publishedOn: string;
 }
 

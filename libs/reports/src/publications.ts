@@ -22,11 +22,13 @@ import { sectionIdsIn } from './narrative.js';
 import { PublicationDrafts, roundOf, type Prepared, type PreparedDraft } from './publication-drafts.js';
 import { PublishedFiles } from './published-files.js';
 import { LANGUAGES, type Language, type NumberedReport } from './report.js';
-import { REPORTS, Reports } from './reports.js';
+import { REPORT_MAKERS, Reports } from './reports.js';
 import { written } from './threads.js';
 
 /** Every format but the manifest, which stands in each of them. */
-export const PUBLISHED = Object.keys(REPORT_FORMATS).filter((name) => name !== 'manifest') as ReportFormatName[];
+export const PUBLISHED_FORMATS = Object.keys(REPORT_FORMATS).filter(
+  (name) => name !== 'manifest',
+) as ReportFormatName[];
 
 /** The acts by which a finished publication is published, at once. */
 export function actsOf({ entry, narratives, ready }: Prepared): EntryAct<'publication'>[] {
@@ -90,8 +92,8 @@ export class Publications {
     const files: PublishReport['files'] = [];
     for (const report of made) {
       const { language } = report;
-      for (const format of PUBLISHED) {
-        await making.told(files.length, made.length * PUBLISHED.length);
+      for (const format of PUBLISHED_FORMATS) {
+        await making.told(files.length, made.length * PUBLISHED_FORMATS.length);
         files.push({ language, format, ...(await this.files.keep(written(format, report))) });
       }
     }
@@ -205,7 +207,7 @@ export class Publications {
 /** The query of the route that makes such a report. @throws Rejected `invalid` where that does not take it */
 function askedBy({ kind, parameters, asOf, since, staleAfter }: Publication, more: object) {
   const given = { ...parameters, asOf, ...(since && { since }), ...(staleAfter && { staleAfter }), ...more };
-  return validated(REPORTS[kind].query, given, '/parameters');
+  return validated(REPORT_MAKERS[kind].query, given, '/parameters');
 }
 
 /** @throws Rejected `forbidden` */

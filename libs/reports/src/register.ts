@@ -12,7 +12,7 @@ export class RegisterReportQuery extends IntersectionType(
 ) {}
 
 /** The columns of the table that is read; all others are in the data. */
-const READ = ['reference', 'title', 'stage', 'stageSince', 'lead', 'target', 'lastReportedOn'] as const;
+const READ_COLUMNS = ['reference', 'title', 'stage', 'stageSince', 'lead', 'target', 'lastReportedOn'] as const;
 
 export const register: ReportMaker = {
   summary: 'All commitments of a filter, with all that is known of them',
@@ -23,7 +23,7 @@ export const register: ReportMaker = {
     const { words, at, views } = draft;
     const row = await views.progress.total(at, filter);
     const all = draft.counted(row.total, filter);
-    const columns = dataColumnsOf(draft, READ);
+    const columns = dataColumnsOf(draft, READ_COLUMNS);
     const table = streamed(draft, 'register', words.captions.register, columns, filter, row.total);
     return {
       cover: coverOf(draft, [], { row, filter }),

@@ -4,7 +4,7 @@ import { describe, expect, it } from '@jest/globals';
 import { text } from 'node:stream/consumers';
 import { REPORT_FORMATS } from './formats.js';
 import { longestWord, textsIn, unparted } from './columns.js';
-import { columnsIn, longestInBold, longestInCell, ROOM, roomOf } from './docx-columns.js';
+import { columnsIn, longestInBold, longestInCell, CELL_MARGINS, roomOf } from './docx-columns.js';
 import { runsOf } from './flow.js';
 import { blocksOf, withNarratives } from './narrative.js';
 import { numbered } from './numbered.js';
@@ -127,7 +127,7 @@ describe('the columns of a table in DOCX', () => {
   it('hold a month with wide letters in the widest of the common typefaces', () => {
     // In DejaVu Serif of 9 points: m, a, y, a point, a space, four digits, in thousandths of its height.
     const drawn = (948 + 596 + 565 + 318 + 318 + 4 * 636) * 0.009 * 20;
-    expect(roomOf(longestInCell('may.\u00a02007'), 18)).toBeGreaterThan(drawn + ROOM);
+    expect(roomOf(longestInCell('may.\u00a02007'), 18)).toBeGreaterThan(drawn + CELL_MARGINS);
   });
 
   it('have the titles of numbers on their side where there is not enough', () => {

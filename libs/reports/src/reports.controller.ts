@@ -14,18 +14,18 @@ import { ReportAnswer, ReportManifest } from './answers.js';
 import { Erasures } from './erasures.projection.js';
 import { REPORT_FORMATS, reportFormat } from './formats.js';
 import type { ReportKind } from './report.js';
-import { holdsRows, REPORTS, Reports } from './reports.js';
+import { holdsRows, REPORT_MAKERS, Reports } from './reports.js';
 import { begun, fileName, sendFile, tagOf, wantedFormat, wasHad } from './sent.js';
 import { written } from './threads.js';
 
 /** The types of formats that are documents, not data. */
-const DOCUMENTS = Object.values(REPORT_FORMATS)
+const DOCUMENT_TYPES = Object.values(REPORT_FORMATS)
   .map(({ mediaType }): string => mediaType)
   .filter((type) => !['application/json', 'text/csv'].includes(type));
 
 /** The route of a kind of report. */
 export function reportController(kind: ReportKind): Type<unknown> {
-  const { query, summary } = REPORTS[kind];
+  const { query, summary } = REPORT_MAKERS[kind];
   class KindQuery extends query {}
 
   @ApiTags('Reports')
@@ -49,7 +49,7 @@ export function reportController(kind: ReportKind): Type<unknown> {
         'application/json': {
           schema: { oneOf: [{ $ref: getSchemaPath(ReportAnswer) }, { $ref: getSchemaPath(ReportManifest) }] },
         },
-        ...Object.fromEntries(DOCUMENTS.map((type) => [type, { schema: { type: 'string', format: 'binary' } }])),
+        ...Object.fromEntries(DOCUMENT_TYPES.map((type) => [type, { schema: { type: 'string', format: 'binary' } }])),
       },
     })
     @ApiBadRequestResponse({ description: '`since` is after `asOf`, or the format cannot hold the report' })

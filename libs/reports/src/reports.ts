@@ -19,13 +19,13 @@ import { REPORT_KINDS, type Manifest, type NumberedReport, type ReportFormat, ty
 import { synthesis } from './synthesis.js';
 import { theme } from './theme.js';
 
-export const REPORTS: Readonly<Record<ReportKind, ReportMaker>> = { agency, theme, forum, synthesis, register };
+export const REPORT_MAKERS: Readonly<Record<ReportKind, ReportMaker>> = { agency, theme, forum, synthesis, register };
 
-const ALL = ['sections', 'data'] as const satisfies ReportFormat['reads'];
+const ALL_READS = ['sections', 'data'] as const satisfies ReportFormat['reads'];
 const NO_WORDS = { symbol: null, narratives: [] } as const;
 
 /** Of so many commitments a report is made while one waits. */
-const QUICK = 10_000;
+const MAX_QUICK_COMMITMENTS = 10_000;
 
 /**
  * All that the bytes depend on.
@@ -57,7 +57,7 @@ function manifestOf(
     publisher: imprint.publisher,
     site: imprint.publicUrl.replace(/\/$/, ''),
     licence: imprint.dataLicence,
-    template: REPORTS[kind].template,
+    template: REPORT_MAKERS[kind].template,
     software: imprint.software,
   };
 }
@@ -80,7 +80,7 @@ async function makeReport(
   manifest: Manifest,
   { round, ...asked }: ReportFilter & { readonly round?: string },
   narratives: readonly Narrative[],
-  reads: ReportFormat['reads'] = ALL,
+  reads: ReportFormat['reads'] = ALL_READS,
 ): Promise<NumberedReport> {
   const { kind, language, symbol, knownAt, parameters } = manifest;
   const draft = await Draft.begin(views, manifest);
@@ -88,7 +88,7 @@ async function makeReport(
   // In the form of the manifest: its fields, in its order, and nothing else.
   const { round: _, ...named } = parameters;
   const filter = Object.fromEntries(Object.keys(named).map((name) => [name, asked[name as keyof typeof asked]]));
-  const { cover, data, sections } = await REPORTS[kind].make(draft, filter);
+  const { cover, data, sections } = await REPORT_MAKERS[kind].make(draft, filter);
   const [first, ...others] = reads.includes('sections') ? await sections() : [];
   const all = first ? [first, ...(draft.round ? roundSections(draft, draft.round) : []), ...others] : [];
   const ofRound = draft.round ? draft.words.cover.ofRound(draft.foreign(draft.round.name)) : [];
@@ -119,7 +119,7 @@ export class Reports {
     kind: ReportKind,
     asked: ReportQuery & ReportFilter,
     of: { readonly symbol: string | null; readonly narratives: readonly Narrative[] } = NO_WORDS,
-    reads: ReportFormat['reads'] = ALL,
+    reads: ReportFormat['reads'] = ALL_READS,
   ): Promise<NumberedReport> {
     const { log, progress, imprint } = this.views;
     await this.codes.refuseUnknown(asked);
@@ -179,7 +179,7 @@ export class Reports {
   ): Promise<boolean> {
     const filter = kind === 'forum' ? { ...asked, followsUp: of } : asked;
     const { total } = await this.views.progress.total({ ...settled, staleAfter }, filter);
-    return total > (reportFormat(format).quick ?? QUICK);
+    return total > (reportFormat(format).quick ?? MAX_QUICK_COMMITMENTS);
   }
 
   /**
@@ -221,6 +221,6 @@ export class Reports {
       const message = `There is no kind of report ${kind}; there are ${REPORT_KINDS.join(', ')}`;
       throw new Rejected('not_found', `${message}.`, [{ pointer: '/kind', message }]);
     }
-    return REPORTS[known];
+    return REPORT_MAKERS[known];
   }
 }

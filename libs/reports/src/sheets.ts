@@ -34,7 +34,12 @@ export function sheetsOf({ data, sections }: NumberedReport, words: Words): Shee
 
 /** The words of people, a row for each paragraph and each point of a list; `null`: there are none. */
 function writtenIn(sections: readonly Section[], words: Words): Table | null {
-  const columns = WRITTEN.map(([key, type, weight]): Column => ({ key, type, weight, ...words.columns[key] }));
+  const columns = NARRATIVE_COLUMNS.map(([key, type, weight]): Column => ({
+    key,
+    type,
+    weight,
+    ...words.columns[key],
+  }));
   const text = (...inlines: readonly Inline[]): Cell => ({ type: 'text', inlines });
   const rowsIn = ({ number, title, blocks, sections: below }: Section): Row[] => [
     ...blocks
@@ -66,7 +71,7 @@ function writtenIn(sections: readonly Section[], words: Words): Table | null {
   };
 }
 
-const WRITTEN = [
+const NARRATIVE_COLUMNS = [
   ['section', 'text', 3],
   ['writer', 'text', 1.2],
   ['round', 'text', 1.2],

@@ -11,9 +11,9 @@ if (process.platform === 'linux' && !isMainThread)
   setPriority(Number(basename(readlinkSync('/proc/thread-self'))), Math.min(19, getPriority() + 10));
 
 /** Tells that the thread has come to this report: it may have waited long for others. */
-const BEGUN = new Uint8Array(0);
+const BEGUN_SIGNAL = new Uint8Array(0);
 /** In bytes. */
-const CHUNK = 65_536;
+const CHUNK_BYTES = 65_536;
 
 /** A task that does nothing. */
 export const nothing = (): void => undefined;
@@ -25,7 +25,7 @@ export async function write({ name, report, into }: Work): Promise<void> {
     await writer.write(bytes);
   };
   try {
-    await send(BEGUN);
+    await send(BEGUN_SIGNAL);
     for await (const chunk of filled(reportFormat(name).write(report))) await send(chunk);
     await writer.close();
   } catch (e) {
@@ -39,14 +39,14 @@ export async function write({ name, report, into }: Work): Promise<void> {
  * take all of that to the other thread.
  */
 async function* filled(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  const waiting = new Uint8Array(CHUNK);
+  const waiting = new Uint8Array(CHUNK_BYTES);
   let length = 0;
   for await (const chunk of chunks)
     for (let at = 0; at < chunk.length;) {
-      const some = chunk.subarray(at, at + CHUNK - length);
+      const some = chunk.subarray(at, at + CHUNK_BYTES - length);
       waiting.set(some, length);
       [at, length] = [at + some.length, length + some.length];
-      if (length < CHUNK) continue;
+      if (length < CHUNK_BYTES) continue;
       yield waiting.slice();
       length = 0;
     }

@@ -21,11 +21,11 @@ export interface Work {
 /** When so many reports wait, others are refused. */
 const MOST_WAITING = 16;
 /** The part of a thread's memory that is for new objects. */
-const YOUNG = 1 / 8;
+const YOUNG_SHARE = 1 / 8;
 /** So many rows are sent at once: a millisecond of work. */
-const PAGE = 40;
+const ROWS_PER_MESSAGE = 40;
 
-const THREAD = fileURLToPath(new URL('thread.js', import.meta.url));
+const THREAD_FILE = fileURLToPath(new URL('thread.js', import.meta.url));
 
 const pools = new Map<number, Promise<Piscina>>();
 
@@ -36,14 +36,14 @@ function threadsWith(memory: number): Promise<Piscina> {
   const pool = import('piscina').then(
     ({ Piscina }) =>
       new Piscina({
-        filename: THREAD,
+        filename: THREAD_FILE,
         name: 'write',
         minThreads: 0,
         maxThreads: Math.max(1, Math.floor(availableParallelism() / 2)),
         // One more, for the task that does nothing.
         maxQueue: MOST_WAITING + 1,
         idleTimeout: 60_000,
-        resourceLimits: { maxOldGenerationSizeMb: memory, maxYoungGenerationSizeMb: memory * YOUNG },
+        resourceLimits: { maxOldGenerationSizeMb: memory, maxYoungGenerationSizeMb: memory * YOUNG_SHARE },
       }),
   );
   pools.set(memory, pool);
@@ -63,7 +63,7 @@ export async function* written(
 ): AsyncGenerator<Uint8Array> {
   const format = reportFormat(name);
   // From sources, as in tests, there is no file that a thread could run.
-  if (format.inThread === undefined || !existsSync(THREAD)) {
+  if (format.inThread === undefined || !existsSync(THREAD_FILE)) {
     yield* format.write(report);
     return;
   }
@@ -102,7 +102,7 @@ export async function* written(
 function sendable(report: NumberedReport) {
   const streams: ReadableStream<readonly Row[]>[] = [];
   const table = (table: Table): Table => {
-    if (!isStream(table.rows) && table.rows.length <= PAGE) return table;
+    if (!isStream(table.rows) && table.rows.length <= ROWS_PER_MESSAGE) return table;
     const stream = ReadableStream.from(shortPages(table));
     streams.push(stream);
     return { ...table, rows: stream };
@@ -113,5 +113,5 @@ function sendable(report: NumberedReport) {
 
 async function* shortPages(table: Table): AsyncGenerator<readonly Row[]> {
   for await (const page of pagesOf(table))
-    for (let at = 0; at < page.length; at += PAGE) yield page.slice(at, at + PAGE);
+    for (let at = 0; at < page.length; at += ROWS_PER_MESSAGE) yield page.slice(at, at + ROWS_PER_MESSAGE);
 }

@@ -8,14 +8,14 @@ import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 
 /** In the order in which a letter is looked for. */
-export const FAMILIES = ['Tinos', 'Noto Naskh Arabic', 'DejaVu Sans'] as const;
+export const FONT_FAMILIES = ['Tinos', 'Noto Naskh Arabic', 'DejaVu Sans'] as const;
 
 const tinos = (style: string) => `@expo-google-fonts/tinos/${style}/Tinos_${style}.ttf`;
 const naskh = (style: string) => `@expo-google-fonts/noto-naskh-arabic/${style}/NotoNaskhArabic_${style}.ttf`;
 const dejaVu = (style: string) => `dejavu-fonts-ttf/ttf/DejaVuSans${style}.ttf`;
 
 /** The files of each style, complete: a missing one could be found on one machine and not on another. */
-const STYLES = [
+const FONT_FILES = [
   [tinos('400Regular'), naskh('400Regular'), dejaVu('')],
   [tinos('700Bold'), naskh('700Bold'), dejaVu('-Bold')],
   [tinos('400Regular_Italic'), naskh('400Regular'), dejaVu('-Oblique')],
@@ -37,7 +37,7 @@ export const typeface = (): Promise<Typeface> => (loaded ??= load());
 
 async function load(): Promise<Typeface> {
   const { resolve } = createRequire(import.meta.url);
-  const names = [...new Set(STYLES.flat())];
+  const names = [...new Set(FONT_FILES.flat())];
   const files = new Map(await Promise.all(names.map(async (name) => [name, await readFile(resolve(name))] as const)));
   const letters = new Map([...files].map(([name, file]) => [name, lettersOf(file)]));
   const inAny = (style: readonly string[]) => new Set(style.flatMap((name) => [...letters.get(name)!]));
@@ -45,7 +45,7 @@ async function load(): Promise<Typeface> {
     sets.reduce((all, some) => new Set([...all].filter((one) => some.has(one))));
   return {
     files: [...files.values()],
-    letters: inAll(STYLES.map(inAny)),
+    letters: inAll(FONT_FILES.map(inAny)),
     lettersOfPictures: inAll([dejaVu(''), dejaVu('-Bold')].map((name) => letters.get(name)!)),
   };
 }
@@ -90,7 +90,7 @@ function* segmentsOf(table: Buffer): Generator<readonly [number, number]> {
 }
 
 /** Characters that are not drawn: line ends, joiners, marks of direction. */
-const UNDRAWN = /[\n\t\u00AD\u200B-\u200F\u202A-\u202E\u2060-\u2069]|\p{Variation_Selector}/u;
+const UNDRAWN_CHARACTER = /[\n\t\u00AD\u200B-\u200F\u202A-\u202E\u2060-\u2069]|\p{Variation_Selector}/u;
 /** Characters that are left out, as a reader sees nothing in them: control characters, halves of letters, marks of byte order. */
 const NO_LETTER = /(?![\n\t])[\p{Cc}\p{Cs}\uFEFF\uFFFE\uFFFF]/u;
 
@@ -107,7 +107,7 @@ export function printable(text: string, letters: ReadonlySet<number>, missing: S
   };
   for (const letter of text.replaceAll(/\r\n?/g, '\n').normalize('NFC')) {
     if (NO_LETTER.test(letter)) continue;
-    if (letters.has(letter.codePointAt(0)!) || UNDRAWN.test(letter)) {
+    if (letters.has(letter.codePointAt(0)!) || UNDRAWN_CHARACTER.test(letter)) {
       close();
       printed += letter;
       continue;

@@ -13,20 +13,20 @@ import { sheetsOf, type Sheet } from './sheets.js';
 import { wordsOf, type Words } from './words/index.js';
 
 /** The most that a sheet, a cell, the name of a sheet and the links of a sheet hold. */
-const [ROWS, LETTERS, NAME, LINKS] = [1_048_576, 32_767, 31, 65_530] as const;
+const [MAX_ROWS, MAX_CELL_CHARS, MAX_NAME_CHARS, MAX_LINKS] = [1_048_576, 32_767, 31, 65_530] as const;
 
 /**
  * In sheets of no more rows texts are kept once for the whole workbook, as programs do themselves: some show the lines of a text
  * only then. They are in memory until the end.
  */
-const SHARED = 5_000;
+const MAX_ROWS_WITH_SHARED_STRINGS = 5_000;
 
 /** How many letters stand across a printed page. */
-const ACROSS = 220;
+const PAGE_WIDTH_CHARS = 220;
 
 /** How many letters of width a column of weight 1 has. */
-const WIDTH = 13;
-const WIDEST = 70;
+const CHARS_PER_WEIGHT = 13;
+const MAX_COLUMN_CHARS = 70;
 
 /** With more columns than this a row is wider than a screen. */
 const MOST_SEEN = 8;
@@ -41,7 +41,7 @@ export const xlsx: ReportFormat = {
   rowsOnce: true,
   quick: 3_000,
   // One row is the head.
-  mostRows: ROWS - 1,
+  mostRows: MAX_ROWS - 1,
   inThread: 128,
   async *write(report) {
     const { WorkbookWriter } = await import('@cj-tech-master/excelts');
@@ -76,11 +76,11 @@ interface Style {
 }
 
 const { font: FONT, alignment: WRAPPED } = CELL_STYLES.wrapped;
-const HEAD = { ...CELL_STYLES.head, alignment: WRAPPED } as const;
-const NUMERIC_HEAD = { ...HEAD, alignment: { ...WRAPPED, horizontal: 'right' } } as const;
-const LINK: Style = { font: { color: { argb: 'FF0B5394' }, underline: true } };
+const HEAD_STYLE = { ...CELL_STYLES.head, alignment: WRAPPED } as const;
+const NUMERIC_HEAD_STYLE = { ...HEAD_STYLE, alignment: { ...WRAPPED, horizontal: 'right' } } as const;
+const LINK_STYLE: Style = { font: { color: { argb: 'FF0B5394' }, underline: true } };
 /** A column that a person edits stays text, though it begins like a formula. */
-const TEXT: Style = { numFmt: '@' };
+const TEXT_STYLE: Style = { numFmt: '@' };
 
 type Styled = readonly [value: Value, style: Style];
 
@@ -141,7 +141,7 @@ class Book {
       .replaceAll(/^'|'$/g, '’');
     for (let n = 1; ; n++) {
       const suffix = n === 1 ? '' : ` (${n})`;
-      const name = `${shortened(safe, NAME - suffix.length).trim()}${suffix}`;
+      const name = `${shortened(safe, MAX_NAME_CHARS - suffix.length).trim()}${suffix}`;
       if (this.#names.has(name.toLowerCase())) continue;
       this.#names.add(name.toLowerCase());
       return name;
@@ -155,7 +155,7 @@ class Book {
     const { symbol, title, subtitle, asAt, issuedBy } = report.cover;
     const sheet = this.workbook.addWorksheet(name, {
       views: [{ showGridLines: false }],
-      pageSetup: PAGE,
+      pageSetup: PAGE_SETUP,
       useSharedStrings: true,
     });
     const widths = [44, 90];
@@ -200,11 +200,13 @@ class Book {
   async #tables({ name, tables, columns }: Named) {
     const isOne = tables.length === 1;
     const { book } = this.#words;
-    const whose = isOne ? [] : [book.table, book.section].map((title, i) => ({ title, width: WIDTH * (1 + 2 * i) }));
+    const whose = isOne
+      ? []
+      : [book.table, book.section].map((title, i) => ({ title, width: CHARS_PER_WEIGHT * (1 + 2 * i) }));
     const head = [...whose, ...columns.flatMap((column) => this.#headOf(column))];
     const rowCount = tables.reduce((sum, { table }) => sum + table.rowCount, 0);
     // A sheet holds no more links than this.
-    const links = rowCount * head.length < LINKS;
+    const links = rowCount * head.length < MAX_LINKS;
     const widths = widthsOf(head);
     const sheet = this.#sheet(name, head, rowCount, whose.length + 1);
     const write = (before: readonly Value[], cells: readonly Cell[], bold = false) => {
@@ -212,7 +214,7 @@ class Book {
       const styled = bold
         ? values.map(([value, style]): Styled => [value, { ...style, font: { ...style.font, bold } }])
         : values;
-      addRow(sheet, widths, [...before.map((value): Styled => [value, NUMBER]), ...styled]);
+      addRow(sheet, widths, [...before.map((value): Styled => [value, NUMBER_STYLE]), ...styled]);
     };
     let last = 1;
     for (const { table, section } of tables) {
@@ -235,14 +237,14 @@ class Book {
     const head = [
       { title: book.note, width: 10 },
       { title: parts.source, width: 70 },
-      { title: manifest.site, width: WIDEST },
+      { title: manifest.site, width: MAX_COLUMN_CHARS },
     ];
     const sheet = this.#sheet(name, head);
     for (const { number, citation, href } of this.report.notes)
       addRow(sheet, widthsOf(head), [
-        [number, NUMBER],
-        [citation, PLAIN],
-        ...(href === undefined ? [] : [[{ text: href, hyperlink: href }, LINK] as const]),
+        [number, NUMBER_STYLE],
+        [citation, PLAIN_STYLE],
+        ...(href === undefined ? [] : [[{ text: href, hyperlink: href }, LINK_STYLE] as const]),
       ]);
     sheet.commit();
     await this.#drained();
@@ -263,7 +265,7 @@ class Book {
       addRow(
         sheet,
         widthsOf(head),
-        values.map((value) => [value, PLAIN]),
+        values.map((value) => [value, PLAIN_STYLE]),
       );
     for (const { name, columns } of sheets)
       for (const { title, key, type, explains, codes = [] } of columns) {
@@ -280,24 +282,24 @@ class Book {
    * @param naming how many columns name a row
    */
   #sheet(name: string, head: readonly SheetColumn[], rows = 0, naming = 1) {
-    const isWide = head.length > MOST_SEEN && sumOf(widthsOf(head.slice(0, naming))) <= WIDEST;
+    const isWide = head.length > MOST_SEEN && sumOf(widthsOf(head.slice(0, naming))) <= MAX_COLUMN_CHARS;
     const sheet = this.workbook.addWorksheet(name, {
       views: [{ state: 'frozen', ySplit: 1, ...(isWide && { xSplit: naming }) }],
       pageSetup: {
-        ...PAGE,
-        fitToWidth: Math.ceil(sumOf(widthsOf(head)) / ACROSS),
+        ...PAGE_SETUP,
+        fitToWidth: Math.ceil(sumOf(widthsOf(head)) / PAGE_WIDTH_CHARS),
         printTitlesRow: '1:1',
         ...(isWide && { printTitlesColumn: `A:${'ABC'[naming - 1]}` }),
       },
-      useSharedStrings: rows <= SHARED,
+      useSharedStrings: rows <= MAX_ROWS_WITH_SHARED_STRINGS,
       headerFooter: { oddFooter: `&L${this.report.cover.title.replaceAll('&', '&&')}&R&P / &N` },
     });
     sheet.columns = head.map(({ width }) => ({ width }));
     const row = sheet.addRow([]);
     head.forEach(({ title, isNumeric }, i) => {
       const cell = row.getCell(i + 1);
-      cell.value = cut(title, LETTERS);
-      cell.style = isNumeric ? NUMERIC_HEAD : HEAD;
+      cell.value = cut(title, MAX_CELL_CHARS);
+      cell.style = isNumeric ? NUMERIC_HEAD_STYLE : HEAD_STYLE;
     });
     commitRow(row, widthsOf(head));
     return sheet;
@@ -305,11 +307,11 @@ class Book {
 
   /** A share is two columns of numbers. */
   #headOf({ title, type, weight }: Column): SheetColumn[] {
-    const width = Math.min(WIDTH * weight, WIDEST);
+    const width = Math.min(CHARS_PER_WEIGHT * weight, MAX_COLUMN_CHARS);
     if (type !== 'share') return [{ title, width, isNumeric: type === 'integer' }];
     return [title, this.#words.book.of(title)].map((title) => ({
       title,
-      width: Math.max(WIDTH, width / 2),
+      width: Math.max(CHARS_PER_WEIGHT, width / 2),
       isNumeric: true,
     }));
   }
@@ -317,25 +319,25 @@ class Book {
   #valuesOf(cell: Cell, { type, weight }: Column, links: boolean): Styled[] {
     switch (cell?.type) {
       case undefined:
-        return type === 'share' ? [EMPTY, EMPTY] : [EMPTY];
+        return type === 'share' ? [EMPTY_CELL, EMPTY_CELL] : [EMPTY_CELL];
       case 'integer':
-        return [[cell.value, COUNT]];
+        return [[cell.value, COUNT_STYLE]];
       case 'share':
         return [
-          [cell.value, COUNT],
-          [cell.of, COUNT],
+          [cell.value, COUNT_STYLE],
+          [cell.of, COUNT_STYLE],
         ];
       case 'date':
         return /^\d{4}-\d{2}-\d{2}$/.test(cell.value) && cell.value >= FIRST_DATE
-          ? [[new Date(`${cell.value}T00:00:00Z`), DAY]]
-          : [[cell.value, TEXT]];
+          ? [[new Date(`${cell.value}T00:00:00Z`), DAY_STYLE]]
+          : [[cell.value, TEXT_STYLE]];
       default: {
         const lines = linesOf(cell, this.#words);
         const text = lines.map(marked).join('\n');
         // Some programs show a link on one line and without its breaks: a text that needs more room is no link.
-        const isShort = lines.length === 1 && text.length <= WIDTH * weight;
+        const isShort = lines.length === 1 && text.length <= CHARS_PER_WEIGHT * weight;
         const href = links && isShort ? lines.flat().map(hrefOf).find(Boolean) : undefined;
-        return [href === undefined || text === '' ? [text, PLAIN] : [{ text, hyperlink: href }, LINK]];
+        return [href === undefined || text === '' ? [text, PLAIN_STYLE] : [{ text, hyperlink: href }, LINK_STYLE]];
       }
     }
   }
@@ -351,13 +353,13 @@ class Book {
   }
 }
 
-const PAGE = { orientation: 'landscape', paperSize: 9, fitToPage: true, fitToWidth: 1, fitToHeight: 0 } as const;
-const COUNT: Style = { numFmt: '#,##0' };
+const PAGE_SETUP = { orientation: 'landscape', paperSize: 9, fitToPage: true, fitToWidth: 1, fitToHeight: 0 } as const;
+const COUNT_STYLE: Style = { numFmt: '#,##0' };
 /** A number that names, beside a text. */
-const NUMBER: Style = { alignment: { ...WRAPPED, horizontal: 'left' } };
-const DAY: Style = { numFmt: 'yyyy-mm-dd', alignment: { ...WRAPPED, horizontal: 'left' } };
-const PLAIN: Style = {};
-const EMPTY: Styled = [null, PLAIN];
+const NUMBER_STYLE: Style = { alignment: { ...WRAPPED, horizontal: 'left' } };
+const DAY_STYLE: Style = { numFmt: 'yyyy-mm-dd', alignment: { ...WRAPPED, horizontal: 'left' } };
+const PLAIN_STYLE: Style = {};
+const EMPTY_CELL: Styled = [null, PLAIN_STYLE];
 
 const hrefOf = (inline: Inline): string | undefined =>
   typeof inline !== 'string' && (inline.type === 'link' || inline.type === 'figure') ? inline.href : undefined;
@@ -391,7 +393,8 @@ const whole = new WeakMap<Style, readonly [any: object, formula: object]>();
 function styleOf(style: Style, value: Value): object {
   const known = whole.get(style);
   const [any, formula] =
-    known ?? [{}, TEXT].map((more) => ({ ...more, alignment: WRAPPED, ...style, font: { ...FONT, ...style.font } }));
+    known ??
+    [{}, TEXT_STYLE].map((more) => ({ ...more, alignment: WRAPPED, ...style, font: { ...FONT, ...style.font } }));
   if (!known) whole.set(style, [any!, formula!]);
   return typeof value === 'string' && /^[=+\-@]/.test(value) ? formula! : any!;
 }
@@ -402,7 +405,7 @@ function addRow(sheet: Written, widths: readonly number[], values: readonly Styl
   for (const [i, [value, style]] of values.entries()) {
     const cell = row.getCell(i + 1);
     if (value === null || value === '') continue;
-    cell.value = typeof value === 'string' ? cut(value, LETTERS) : value;
+    cell.value = typeof value === 'string' ? cut(value, MAX_CELL_CHARS) : value;
     cell.style = styleOf(style, value);
   }
   commitRow(row, widths);

@@ -204,7 +204,7 @@ export function isSound({ opens, deadline, asOf, from, until, questions, expecte
   isMeasured(reminders);
 }
 
-const [FURTHEST_DAYS, MOST_REMINDERS] = [60, 12] as const;
+const [MAX_REMINDER_DAYS, MAX_REMINDERS] = [60, 12] as const;
 
 /** @throws Rejected for reminders that contradict each other, or come when nobody thinks of the round */
 function isMeasured(reminders: Round['reminders']): void {
@@ -214,8 +214,12 @@ function isMeasured(reminders: Round['reminders']): void {
   const known = new Set<string>();
   for (const [i, { days, when }] of (at ?? []).entries()) {
     const pointer = `/reminders/at/${i}`;
-    if (days > FURTHEST_DAYS)
-      throw refused('too_far', `${pointer}/days`, `Reminders come ${FURTHEST_DAYS} days from the deadline at most.`);
+    if (days > MAX_REMINDER_DAYS)
+      throw refused(
+        'too_far',
+        `${pointer}/days`,
+        `Reminders come ${MAX_REMINDER_DAYS} days from the deadline at most.`,
+      );
     if (known.has(`${days} ${when}`))
       throw refused('asked_twice', pointer, `There are two reminders ${days} days ${when} the deadline.`);
     known.add(`${days} ${when}`);
@@ -298,7 +302,7 @@ export const remind: DecideRound<RemindRound> = (state, { agencies: named }, { t
     const before = remindedOn(state, agency);
     if (!owing.includes(agency)) return `${agency} owes nothing in ${code} now.`;
     if (before.includes(today)) return `${agency} was reminded today already.`;
-    return before.length >= MOST_REMINDERS ? `${agency} was reminded ${MOST_REMINDERS} times: write otherwise.` : null;
+    return before.length >= MAX_REMINDERS ? `${agency} was reminded ${MAX_REMINDERS} times: write otherwise.` : null;
   };
   for (const [i, agency] of (named ?? []).entries()) {
     const why = whyNot(agency);

@@ -6,16 +6,16 @@
 /** An array of numbers as it is kept. */
 export type KeptArrays = Readonly<Record<string, Uint8Array | Int32Array>>;
 
-const FEWEST = 16;
-const GROWTH = 1.25;
+const INITIAL_CAPACITY = 16;
+const GROWTH_FACTOR = 1.25;
 /** A number takes so many bytes at most. */
-const WIDEST = 5;
+const MAX_VARINT_BYTES = 5;
 /** Where more than this part of a pool is free, the lists are moved together before it grows. */
 const MOST_FREE = 1 / 4;
 
 function grown<A extends Int32Array | Uint8Array>(array: A, least: number): A {
   const larger = new (array.constructor as new (length: number) => A)(
-    Math.max(FEWEST, least, Math.ceil(array.length * GROWTH)),
+    Math.max(INITIAL_CAPACITY, least, Math.ceil(array.length * GROWTH_FACTOR)),
   );
   larger.set(array);
   return larger;
@@ -65,11 +65,11 @@ class ListReader {
 
 /** Sequences of numbers from 0 on, each of which is put down once, by number. */
 export class Sequences {
-  #pool: Uint8Array = new Uint8Array(FEWEST);
+  #pool: Uint8Array = new Uint8Array(INITIAL_CAPACITY);
   #used = 0;
   #freed = 0;
   /** Where each begins, with its length in bytes, and one; 0: there is none. */
-  #starts: Int32Array = new Int32Array(FEWEST);
+  #starts: Int32Array = new Int32Array(INITIAL_CAPACITY);
 
   get bytes(): number {
     return this.#pool.byteLength + this.#starts.byteLength;
@@ -97,7 +97,7 @@ export class Sequences {
     if (values.length === 0) return;
     let length = 0;
     for (const value of values) length += widthOf(value);
-    if (this.#used + WIDEST + length > this.#pool.length) this.#enlarge(WIDEST + length);
+    if (this.#used + MAX_VARINT_BYTES + length > this.#pool.length) this.#enlarge(MAX_VARINT_BYTES + length);
     if (list >= this.#starts.length) this.#starts = grown(this.#starts, list + 1);
     this.#starts[list] = this.#used + 1;
     this.#used = write(this.#pool, this.#used, length);
@@ -131,7 +131,7 @@ export class Sequences {
       this.#pool = grown(this.#pool, this.#used + room);
       return;
     }
-    const moved = new Uint8Array(Math.ceil((this.#used - this.#freed) * GROWTH) + room);
+    const moved = new Uint8Array(Math.ceil((this.#used - this.#freed) * GROWTH_FACTOR) + room);
     let used = 0;
     for (let list = 0; list < this.#starts.length; list++) {
       if (!this.has(list)) continue;
@@ -157,13 +157,13 @@ export class Sequences {
 
 /** Rising lists of numbers from 0 on, by number: each number is kept as its distance from the one before. */
 export class RisingLists {
-  #pool: Uint8Array = new Uint8Array(FEWEST);
+  #pool: Uint8Array = new Uint8Array(INITIAL_CAPACITY);
   #used = 0;
-  #start: Int32Array = new Int32Array(FEWEST);
-  #bytes: Int32Array = new Int32Array(FEWEST);
-  #room: Int32Array = new Int32Array(FEWEST);
-  #length: Int32Array = new Int32Array(FEWEST);
-  #last: Int32Array = new Int32Array(FEWEST);
+  #start: Int32Array = new Int32Array(INITIAL_CAPACITY);
+  #bytes: Int32Array = new Int32Array(INITIAL_CAPACITY);
+  #room: Int32Array = new Int32Array(INITIAL_CAPACITY);
+  #length: Int32Array = new Int32Array(INITIAL_CAPACITY);
+  #last: Int32Array = new Int32Array(INITIAL_CAPACITY);
   /** Starts of blocks that are free, by their room; and how much room that is. */
   readonly #free = new Map<number, number[]>();
   #freed = 0;
@@ -273,7 +273,7 @@ export class RisingLists {
       this.#pool = grown(this.#pool, this.#used + room);
       return;
     }
-    const moved = new Uint8Array(Math.ceil((this.#used - this.#freed) * GROWTH) + room);
+    const moved = new Uint8Array(Math.ceil((this.#used - this.#freed) * GROWTH_FACTOR) + room);
     let used = 0;
     for (let list = 0; list < this.#start.length; list++) {
       const [start, held] = [this.#start[list]!, this.#room[list]!];
@@ -330,6 +330,6 @@ export class RisingLists {
 /** Room to grow by a quarter; there are few sizes, so that a freed place fits again. */
 function roomFor(length: number): number {
   let room = 2;
-  while (room < length) room = Math.max(room + 2, Math.ceil(room * GROWTH));
+  while (room < length) room = Math.max(room + 2, Math.ceil(room * GROWTH_FACTOR));
   return room;
 }

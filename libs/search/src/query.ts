@@ -9,13 +9,13 @@ import {
   languagesOf,
   sharedStem,
   soughtForms,
-  UNPARTED,
+  UNPARTED_SCRIPTS,
   wordsOf,
 } from './words.js';
 
 /** Words as written: letters with invisible characters among them; a single letter where words are not parted. */
-const WRITTEN = new RegExp(
-  `(?=[\\p{L}\\p{N}])[${UNPARTED}][\\p{M}\\p{Default_Ignorable_Code_Point}ﾞﾟ]*|(?:(?![${UNPARTED}])[\\p{L}\\p{N}\\p{M}\\p{Default_Ignorable_Code_Point}])+`,
+const WRITTEN_WORD = new RegExp(
+  `(?=[\\p{L}\\p{N}])[${UNPARTED_SCRIPTS}][\\p{M}\\p{Default_Ignorable_Code_Point}ﾞﾟ]*|(?:(?![${UNPARTED_SCRIPTS}])[\\p{L}\\p{N}\\p{M}\\p{Default_Ignorable_Code_Point}])+`,
   'gu',
 );
 
@@ -38,7 +38,7 @@ export interface Field {
 }
 
 /** Words joined by these are sought as they follow each other when there is a digit: IOM-2006-24, A/RES/58/208. */
-const CODE = new RegExp(`(?<![\\p{L}\\p{N}\\p{M}])[\\p{L}\\p{N}\\p{M}]+(?:[-'./_][\\p{L}\\p{N}\\p{M}]+)+`, 'gu');
+const JOINED_CODE = new RegExp(`(?<![\\p{L}\\p{N}\\p{M}])[\\p{L}\\p{N}\\p{M}]+(?:[-'./_][\\p{L}\\p{N}\\p{M}]+)+`, 'gu');
 
 /** The terms of a text, each once. None: nothing in it could be a word. */
 export function termsIn(q: string): Term[] {
@@ -59,7 +59,7 @@ export const whyNotSought = (q: string): string | null =>
 function soughtWords(folded: string): Term[] {
   const sought: Term[] = [];
   let at = 0;
-  for (const { 0: joined, index } of folded.matchAll(CODE)) {
+  for (const { 0: joined, index } of folded.matchAll(JOINED_CODE)) {
     sought.push(...separateIn(folded.slice(at, index)), ...joinedIn(joined));
     at = index + joined.length;
   }
@@ -166,7 +166,7 @@ interface Written {
 
 /** The words of a text as they are written. */
 const written = (text: string): Written[] =>
-  [...text.matchAll(WRITTEN)].flatMap(({ 0: as, index }) =>
+  [...text.matchAll(WRITTEN_WORD)].flatMap(({ 0: as, index }) =>
     wordsOf(as).map((word) => ({ from: index, to: index + as.length, word })),
   );
 

@@ -15,13 +15,13 @@ export interface Match {
 }
 
 /** A document in which a word stands, with weight and languages of the field: `id · 32 + weight · 8 + languages`. */
-const BITS = 5;
-const MOST = 2 ** (31 - BITS) - 1;
+const POSTING_BITS = 5;
+const MAX_DOCUMENT_ID = 2 ** (31 - POSTING_BITS) - 1;
 const weightIn = (posting: number): number => (posting >> 3) & 3;
-const ANY = EVERY_LANGUAGE + 1;
+const ANY_LANGUAGE = EVERY_LANGUAGE + 1;
 
 /** The words of a document are its words by number and this much; less is the beginning of a field, with weight and languages. */
-const FIELDS = 1 << BITS;
+const FIRST_WORD = 1 << POSTING_BITS;
 
 /** An index in its saved form: nothing of a deleted document is in it. */
 export interface KeptIndex {
@@ -36,7 +36,7 @@ export interface KeptIndex {
 }
 
 /** The least places of the table of documents, and how many more there are than documents. */
-const [FEWEST, FREE] = [1_024, 1.5] as const;
+const [INITIAL_CAPACITY, PLACES_PER_DOCUMENT] = [1_024, 1.5] as const;
 
 /** Called with a document that answers, and its worth; perhaps several times. */
 export type Tell = (id: number, worth: number) => void;
@@ -72,7 +72,7 @@ export class SearchIndex {
    * @throws RangeError of an id that is none
    */
   set(id: number, fields: readonly Field[]): void {
-    if (!Number.isInteger(id) || id < 0 || id > MOST) throw new RangeError(`${id} is no id of a document`);
+    if (!Number.isInteger(id) || id < 0 || id > MAX_DOCUMENT_ID) throw new RangeError(`${id} is no id of a document`);
     this.delete(id);
     const list = this.#listOf(fields);
     if (list.length > 0) this.#keep(id, list);
@@ -85,7 +85,7 @@ export class SearchIndex {
   add(fields: readonly Field[]): number {
     const list = this.#listOf(fields);
     if (list.length === 0) return -1;
-    if (this.#size * FREE >= this.#same.length) this.#order();
+    if (this.#size * PLACES_PER_DOCUMENT >= this.#same.length) this.#order();
     const place = this.#placeOf(list);
     const known = this.#same[place]! - 1;
     if (known >= 0) return known;
@@ -108,8 +108,8 @@ export class SearchIndex {
 
   /** Makes a larger table of the documents. */
   #order(): void {
-    let places = FEWEST;
-    while (places <= this.#size * FREE) places *= 2;
+    let places = INITIAL_CAPACITY;
+    while (places <= this.#size * PLACES_PER_DOCUMENT) places *= 2;
     this.#same = new Int32Array(places);
     for (let id = 0; id < this.#ids; id++)
       if (this.#documents.has(id)) this.#same[this.#placeOf(this.#documents.of(id))] = id + 1;
@@ -123,7 +123,7 @@ export class SearchIndex {
     if (rows.length > 1) rows.sort((a, b) => a.about - b.about);
     for (const { words, about } of rows) {
       list.push(about);
-      for (const word of words) list.push(FIELDS + this.#dictionary.numberOf(word));
+      for (const word of words) list.push(FIRST_WORD + this.#dictionary.numberOf(word));
     }
     return list;
   }
@@ -133,13 +133,13 @@ export class SearchIndex {
     if (!this.#documents.has(id)) return false;
     let about = 0;
     for (const one of this.#documents.of(id)) {
-      if (one < FIELDS) {
+      if (one < FIRST_WORD) {
         about = one;
         continue;
       }
-      const word = one - FIELDS;
+      const word = one - FIRST_WORD;
       if (this.#postings.lengthOf(word) === 0) continue;
-      this.#postings.delete(word, (id << BITS) | about);
+      this.#postings.delete(word, (id << POSTING_BITS) | about);
       if (this.#postings.lengthOf(word) === 0) this.#dictionary.forget(word);
     }
     this.#documents.clear(id);
@@ -183,7 +183,8 @@ export class SearchIndex {
       const postings = this.#postings.of(word);
       for (let at = 0; at < postings.length; at++) {
         const posting = postings[at]!;
-        if (languages === ANY || (posting & languages) !== 0) tell(posting >> BITS, worthOf(weightIn(posting), how));
+        if (languages === ANY_LANGUAGE || (posting & languages) !== 0)
+          tell(posting >> POSTING_BITS, worthOf(weightIn(posting), how));
       }
     });
   }
@@ -193,11 +194,11 @@ export class SearchIndex {
     const { beginnings, whole } = soughtForms(wanted);
     for (const beginning of beginnings)
       this.#dictionary.beginning(beginning, (word) =>
-        each(word, this.#dictionary.wordOf(word) === wanted ? 2 : 1, ANY),
+        each(word, this.#dictionary.wordOf(word) === wanted ? 2 : 1, ANY_LANGUAGE),
       );
     for (const one of whole)
       this.#dictionary.beginning(one, (word, form) => {
-        if (form === one) each(word, 1, ANY);
+        if (form === one) each(word, 1, ANY_LANGUAGE);
       });
     const alike = beginningOfForms(wanted);
     if (alike === null) return;
@@ -224,15 +225,15 @@ export class SearchIndex {
     if (this.#holding(rarest) === 0) return;
     let before = -1;
     for (const posting of this.#postings.of(rarest)) {
-      const id = posting >> BITS;
+      const id = posting >> POSTING_BITS;
       if (id === before || !matters(id)) continue;
       before = id;
       const said = this.#documents.of(id);
       for (let [at, weight] = [0, 0]; at + begun.length < said.length; at++) {
-        if (said[at]! < FIELDS) weight = weightIn(said[at]!);
+        if (said[at]! < FIRST_WORD) weight = weightIn(said[at]!);
         let same = 0;
-        while (same < begun.length && said[at + same] === begun[same]! + FIELDS) same++;
-        const how = same === begun.length ? last.get(said[at + same]! - FIELDS) : undefined;
+        while (same < begun.length && said[at + same] === begun[same]! + FIRST_WORD) same++;
+        const how = same === begun.length ? last.get(said[at + same]! - FIRST_WORD) : undefined;
         if (how !== undefined) tell(id, worthOf(weight, how));
       }
     }
@@ -246,8 +247,8 @@ export class SearchIndex {
   #keep(id: number, list: readonly number[]): void {
     this.#documents.set(id, list);
     for (let i = 0, about = 0; i < list.length; i++)
-      if (list[i]! < FIELDS) about = list[i]!;
-      else this.#postings.insert(list[i]! - FIELDS, (id << BITS) | about);
+      if (list[i]! < FIRST_WORD) about = list[i]!;
+      else this.#postings.insert(list[i]! - FIRST_WORD, (id << POSTING_BITS) | about);
     this.#ids = Math.max(this.#ids, id + 1);
     this.#size++;
   }

@@ -7,31 +7,32 @@ import { fold } from '#text';
 // ── Words ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 /** Scripts that do not part their words, or (Korean) join several in one: there each letter is a word, and words are phrases. */
-export const UNPARTED =
+export const UNPARTED_SCRIPTS =
   '\\p{scx=Han}\\p{scx=Hira}\\p{scx=Kana}\\p{sc=Hang}\\p{scx=Bopo}\\p{sc=Thai}\\p{sc=Laoo}\\p{sc=Khmr}\\p{sc=Mymr}\\p{sc=Tibt}\\p{sc=Talu}\\p{sc=Lana}';
-const LETTER = '[\\p{L}\\p{N}\\p{M}]';
-const UNPARTED_LETTER = `(?=[\\p{L}\\p{N}])[${UNPARTED}]\\p{M}*`;
-const PARTED_WORD = `(?:(?![${UNPARTED}])${LETTER})+`;
-const WORD = new RegExp(`${UNPARTED_LETTER}|${PARTED_WORD}|${LETTER}`, 'gu');
-const STARTS_UNPARTED = new RegExp(`^[${UNPARTED}]`, 'u');
+const LETTER_CLASS = '[\\p{L}\\p{N}\\p{M}]';
+const UNPARTED_LETTER = `(?=[\\p{L}\\p{N}])[${UNPARTED_SCRIPTS}]\\p{M}*`;
+const PARTED_WORD = `(?:(?![${UNPARTED_SCRIPTS}])${LETTER_CLASS})+`;
+const WORD = new RegExp(`${UNPARTED_LETTER}|${PARTED_WORD}|${LETTER_CLASS}`, 'gu');
+const STARTS_UNPARTED = new RegExp(`^[${UNPARTED_SCRIPTS}]`, 'u');
 const PLAIN_WORD = /[a-z0-9]+/g;
-const PLAIN = /^[\0-\x7f]*$/;
+const ASCII = /^[\0-\x7f]*$/;
 
 /** Words joined by an apostrophe or a hyphen, and letters parted by dots, as they may be written in one: co-operation, U.N. */
-const JOINED = /(?<![\p{L}\p{M}])\p{L}[\p{L}\p{M}]*(?:['-]\p{L}[\p{L}\p{M}]*)+|(?<!\p{L})\p{L}(?:\.\p{L}(?!\p{L}))+/gu;
-const JOINT = /['.-]/g;
+const JOINED_WORD =
+  /(?<![\p{L}\p{M}])\p{L}[\p{L}\p{M}]*(?:['-]\p{L}[\p{L}\p{M}]*)+|(?<!\p{L})\p{L}(?:\.\p{L}(?!\p{L}))+/gu;
+const JOINER = /['.-]/g;
 /** Whether a text may have joined words: quicker to see than which. */
 const MAY_JOIN = /[^\s\d]['.-][^\s\d]/;
 
 /** The words of a folded text. */
-export const foldedWords = (folded: string): string[] => folded.match(PLAIN.test(folded) ? PLAIN_WORD : WORD) ?? [];
+export const foldedWords = (folded: string): string[] => folded.match(ASCII.test(folded) ? PLAIN_WORD : WORD) ?? [];
 
 /** The words of a text, folded, in their order. Of a script that does not part them: the letters. */
 export const wordsOf = (text: string): string[] => foldedWords(fold(text));
 
 /** The one word of several that are joined: «cooperation» of «co-operation». */
 export const joinedWords = (folded: string): string[] =>
-  MAY_JOIN.test(folded) ? (folded.match(JOINED) ?? []).map((joined) => joined.replace(JOINT, '')) : [];
+  MAY_JOIN.test(folded) ? (folded.match(JOINED_WORD) ?? []).map((joined) => joined.replace(JOINER, '')) : [];
 
 /** Letters of words that are not parted: they are sought as they follow each other. */
 export const isUnparted = (word: string): boolean => STARTS_UNPARTED.test(word);
@@ -39,7 +40,7 @@ export const isUnparted = (word: string): boolean => STARTS_UNPARTED.test(word);
 // ── Prefixes of Arabic and Hebrew ───────────────────────────────────────────────────────────────────────────────────
 
 /** The article with particles before it, and particles of one letter. The rest has three letters at least. */
-const ATTACHED = [
+const ATTACHED_PARTICLES = [
   { script: /^[\u0620-\u064a]{4,}$/, article: /^[وف]?(?:[بك]?ال|لل)/, particle: /^[وفبلك]/ },
   { script: /^[\u05d0-\u05ea]{4,}$/, article: /^ו?ה/, particle: /^[ובלכמש]/ },
 ];
@@ -51,7 +52,7 @@ const ATTACHED = [
  */
 function withoutPrefix(word: string): { bare: string[]; maybe: string[] } {
   const found = { bare: [] as string[], maybe: [] as string[] };
-  for (const { script, article, particle } of ATTACHED) {
+  for (const { script, article, particle } of ATTACHED_PARTICLES) {
     if (!script.test(word)) continue;
     const bare = word.replace(article, '');
     if (bare !== word && bare.length >= 3) found.bare.push(bare);
@@ -90,12 +91,14 @@ export type Language = keyof typeof STEMMERS;
 const LANGUAGES = Object.keys(STEMMERS) as Language[];
 
 /** Words that stand in nearly every text of one of these languages, and in none of the others. */
-const COMMON: Readonly<Record<Language, readonly string[]>> = {
+const COMMON_WORDS: Readonly<Record<Language, readonly string[]>> = {
   en: ['the', 'of', 'and', 'for', 'to', 'with', 'by', 'from', 'its', 'their'],
   fr: ['le', 'les', 'des', 'du', 'et', 'dans', 'pour', 'sur', 'aux', 'au', 'par', 'une'],
   es: ['el', 'los', 'las', 'del', 'y', 'para', 'por', 'con', 'una', 'al'],
 };
-const SPOKEN = new Map(LANGUAGES.flatMap((language, n) => COMMON[language].map((word) => [word, n] as const)));
+const LANGUAGE_OF_WORD = new Map(
+  LANGUAGES.flatMap((language, n) => COMMON_WORDS[language].map((word) => [word, n] as const)),
+);
 
 /** Languages as bits. */
 export const EVERY_LANGUAGE = (1 << LANGUAGES.length) - 1;
@@ -114,7 +117,7 @@ export function languagesOf(language: string | null | undefined, words: readonly
   const counts = LANGUAGES.map(() => 0);
   let [most, bits] = [0, EVERY_LANGUAGE];
   for (const word of words) {
-    const n = SPOKEN.get(word);
+    const n = LANGUAGE_OF_WORD.get(word);
     if (n === undefined) continue;
     const count = ++counts[n]!;
     if (count >= most) bits = count === most ? bits | (1 << n) : 1 << n;
@@ -124,19 +127,27 @@ export function languagesOf(language: string | null | undefined, words: readonly
 }
 
 /** Forms of one word begin alike: they have this many letters in common at least, and end in so many others at most. */
-const ALIKE = 3;
-const ENDING = 5;
-const LATIN = /^[a-z]+$/;
+const MIN_LETTERS_IN_COMMON = 3;
+const MAX_ENDING_LETTERS = 5;
+const LATIN_WORD = /^[a-z]+$/;
 
 /** How words begin that may be other forms of this one; `null`: none are. */
 export const beginningOfForms = (word: string): string | null =>
-  word.length >= ALIKE && LATIN.test(word) ? word.slice(0, Math.max(ALIKE, word.length - ENDING)) : null;
+  word.length >= MIN_LETTERS_IN_COMMON && LATIN_WORD.test(word)
+    ? word.slice(0, Math.max(MIN_LETTERS_IN_COMMON, word.length - MAX_ENDING_LETTERS))
+    : null;
 
 /** The languages in which two words are forms of one, as bits. */
 export function sharedStem(a: string, b: string): number {
   let alike = 0;
   while (alike < a.length && a[alike] === b[alike]) alike++;
-  if (alike < ALIKE || Math.max(a.length, b.length) - alike > ENDING || !LATIN.test(a) || !LATIN.test(b)) return 0;
+  if (
+    alike < MIN_LETTERS_IN_COMMON ||
+    Math.max(a.length, b.length) - alike > MAX_ENDING_LETTERS ||
+    !LATIN_WORD.test(a) ||
+    !LATIN_WORD.test(b)
+  )
+    return 0;
   return LANGUAGES.reduce((bits, language, n) => {
     const stem = STEMMERS[language];
     const [x, y] = [stem(a), stem(b)];

@@ -38,7 +38,7 @@ export function setCell(cell: SheetCell, value: Value, style: object): void {
 }
 
 /** How high a line of text is, and the highest row, in points. */
-const [LINE, HIGHEST] = [13.5, 409] as const;
+const [LINE_POINTS, MAX_ROW_POINTS] = [13.5, 409] as const;
 
 type SheetRow = ReturnType<WorksheetWriter['addRow']>;
 
@@ -65,7 +65,7 @@ export function commitRow(row: SheetRow, widths: readonly number[]): void {
       lines.reduce((sum, n) => sum + n, 0),
     );
   });
-  row.height = Math.min(HIGHEST, most * LINE + 2);
+  row.height = Math.min(MAX_ROW_POINTS, most * LINE_POINTS + 2);
   row.commit();
 }
 

@@ -79,7 +79,7 @@ interface Evidence {
 export const evidenceCell = ({ title, date, url, language }: Evidence): string =>
   [ended(title), language && `[${language}]`, date && `(${date})`, url].filter(Boolean).join(' ');
 
-const [ADDRESSED, DATED, WORDED] = [
+const [EVIDENCE_ADDRESS, EVIDENCE_DATE, EVIDENCE_LANGUAGE] = [
   /\s<?(https?:\/\/[^\s>]+)>?$/i,
   new RegExp(String.raw`\((${DATE_SOURCE})\)$`),
   /\s\[([a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*)\]$/,
@@ -93,9 +93,9 @@ function cut(text: string, end: RegExp): [rest: string, ...groups: (string | und
 
 /** @returns the parts of a cell; its title is empty if it names none */
 export function evidenceIn(cell: string): Evidence {
-  const [beforeUrl, url] = cut(cell.trim(), ADDRESSED);
-  const [beforeDate, date] = cut(beforeUrl, DATED);
-  const [title, language] = cut(beforeDate, WORDED);
+  const [beforeUrl, url] = cut(cell.trim(), EVIDENCE_ADDRESS);
+  const [beforeDate, date] = cut(beforeUrl, EVIDENCE_DATE);
+  const [title, language] = cut(beforeDate, EVIDENCE_LANGUAGE);
   return { title: titleIn(title), ...(date && { date }), ...(url && { url }), ...(language && { language }) };
 }
 

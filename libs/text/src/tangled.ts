@@ -1,9 +1,9 @@
 /** Markdown that nobody writes: reading it would take long, or nest until there is no room. */
 
 /** How deep quotations and lists may stand in each other, and how many letters of a paragraph may mark emphasis. */
-const [DEEPEST, MOST_MARKS] = [10, 200] as const;
+const [MAX_LISTS_IN_LISTS, MAX_MARKS] = [10, 200] as const;
 /** In columns: a paragraph indented further would be in more lists than that. */
-const MAX_INDENT = 4 * DEEPEST;
+const MAX_INDENT = 4 * MAX_LISTS_IN_LISTS;
 
 const LIST_MARKERS = /^[ \t]*(?:(?:>|[-*+](?=[ \t])|\d{1,9}[.)](?=[ \t]))[ \t]*)*/;
 const LIST_MARKER = />|[-*+]|\d+[.)]/g;
@@ -17,12 +17,12 @@ export function isTangled(markdown: string): boolean {
     const [lead] = LIST_MARKERS.exec(line)!;
     if (line.length > MAX_INDENT && /^[ \t]*/.exec(line)![0].length > MAX_INDENT) return true;
     const markers = lead.match(LIST_MARKER) ?? [];
-    if (markers.length > DEEPEST) return true;
+    if (markers.length > MAX_LISTS_IN_LISTS) return true;
     const rest = line.slice(lead.length);
     // Emphasis ends with its paragraph, or the item of its list.
     if (markers.length > 0 || !rest.trim()) marks = 0;
     marks += (rest.match(EMPHASIS) ?? []).join('').length;
-    if (marks > MOST_MARKS) return true;
+    if (marks > MAX_MARKS) return true;
   }
   return false;
 }

@@ -1,7 +1,7 @@
 /** The page about the site: its purpose, its publisher, and all downloads. */
 import { Controller, Get } from '@nestjs/common';
 import { Fragment } from 'preact';
-import { OPEN_FORMATS, REGISTERS, ROUNDS, VIEWS } from '#open';
+import { OPEN_FORMATS, CATALOGUED_REGISTERS, CATALOGUED_ROUNDS, CATALOGUED_VIEWS } from '#open';
 import { FORMAT_NAMES, formatNamed } from '#platform';
 import { Listed } from './links.js';
 import { Fact } from './fact.js';
@@ -99,13 +99,13 @@ const Data = ({ publication }: Parts) => (
   >
     <Section title="Lists and views">
       <p>As at today; add a date to the address, as in ?asOf=2012-11-02, for another day.</p>
-      <Downloads caption="Lists and views" of={VIEWS} />
+      <Downloads caption="Lists and views" of={CATALOGUED_VIEWS} />
     </Section>
     <Section title="Registers">
-      <Downloads caption="Registers" of={REGISTERS} />
+      <Downloads caption="Registers" of={CATALOGUED_REGISTERS} />
     </Section>
     <Section title="Rounds and reports">
-      <Downloads caption="Rounds and reports" of={ROUNDS} />
+      <Downloads caption="Rounds and reports" of={CATALOGUED_ROUNDS} />
     </Section>
     <Section title="In the formats of others">
       <p>

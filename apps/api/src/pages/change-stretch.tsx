@@ -2,8 +2,8 @@
 import type { ComponentChildren } from 'preact';
 import type { Stage } from '#commitments';
 import {
-  ENTRIES,
-  EXITS,
+  ENTRY_REASONS,
+  EXIT_REASONS,
   type Filter,
   type FlowName,
   type Leg,
@@ -39,8 +39,8 @@ export const Stretch = ({ view, title, leg, name, before, after, lists, first, l
     return `${view.here({ ...none, flow: flow.join(','), ...(name === 'learned' && { leg: name }), ...stages })}#list`;
   };
   const terms = [
-    ...ENTRIES.map((flow) => ({ flow, sign: '+', term: leg.entered[flow] as Term })),
-    ...EXITS.map((flow) => ({ flow, sign: '−', term: leg.left[flow] as Term })),
+    ...ENTRY_REASONS.map((flow) => ({ flow, sign: '+', term: leg.entered[flow] as Term })),
+    ...EXIT_REASONS.map((flow) => ({ flow, sign: '−', term: leg.left[flow] as Term })),
   ];
   const some = terms.filter(({ term }) => term.total > 0);
   const moved = leg.moves.reduce((sum, move) => sum + move.count, 0);
@@ -154,7 +154,7 @@ const StageToStage = ({
             ),
           )}
           <td class="n">
-            <Figure n={sum(leg.left, from)} href={to(EXITS, { before: from })} />
+            <Figure n={sum(leg.left, from)} href={to(EXIT_REASONS, { before: from })} />
           </td>
           <td class="n">
             <Figure n={before.byStage[from]} href={lists.before({ stage: from })} />
@@ -165,7 +165,7 @@ const StageToStage = ({
         <th scope="row">{ENDS_OF_TABLE.in}</th>
         {stages.map((stage) => (
           <td key={stage} class="n">
-            <Figure n={sum(leg.entered, stage)} href={to(ENTRIES, { after: stage })} />
+            <Figure n={sum(leg.entered, stage)} href={to(ENTRY_REASONS, { after: stage })} />
           </td>
         ))}
         <td />

@@ -1,6 +1,14 @@
 /** The words for changes between two dates: why a commitment came in or went out. */
 import type { Stage } from '#commitments';
-import { ENTRIES, EXITS, type EntryReason, type Exit, type FlowName, type LegName, type Terms } from '#progress';
+import {
+  ENTRY_REASONS,
+  EXIT_REASONS,
+  type EntryReason,
+  type Exit,
+  type FlowName,
+  type LegName,
+  type Terms,
+} from '#progress';
 import { sentence, STAGE_WORDS } from './words.js';
 
 type InWords = readonly [short: string, meaning: string];
@@ -48,9 +56,9 @@ function flowWords(flow: FlowName, leg: LegName): string {
 /** The heading of a list. */
 export function termsWords({ flow, before, after }: Terms, leg: LegName): string {
   const among = (flows: readonly FlowName[]) => flow.length > 1 && flow.every((one) => flows.includes(one));
-  const what = among(ENTRIES)
+  const what = among(ENTRY_REASONS)
     ? 'Came in'
-    : among(EXITS)
+    : among(EXIT_REASONS)
       ? 'Went out'
       : flow.map((one) => flowWords(one, leg)).join(', ');
   return [

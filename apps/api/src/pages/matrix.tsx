@@ -3,7 +3,7 @@ import { Controller, Get, Query, Req } from '@nestjs/common';
 import { IsIn, IsOptional } from 'class-validator';
 import type { FastifyRequest } from 'fastify';
 import {
-  CROSSED,
+  COLUMN_AXES_OF_ROWS,
   Matrix,
   MatrixQuery,
   MOST_CROSSED,
@@ -80,7 +80,7 @@ export class MatrixPage {
       this.registers.all('framework', view.position),
       this.registers.all('theme', view.position),
     ]);
-    const { rows = 'agency', columns = CROSSED[rows][0] } = asked;
+    const { rows = 'agency', columns = COLUMN_AXES_OF_ROWS[rows][0] } = asked;
     const isOfThemes = rows === 'theme' || columns === 'theme';
     const own = isOfThemes && !asked.theme && !asked.crosswalk ? await this.mostUsed(view, themes) : undefined;
     const filter = { ...asked, framework: asked.framework ?? own };
@@ -200,8 +200,8 @@ export const Kinds = ({ view, rows, columns }: { view: View; rows: RowAxis; colu
   return (
     <nav class="kinds" aria-label="What is crossed">
       <ul>
-        {(Object.keys(CROSSED) as RowAxis[]).flatMap((one) =>
-          CROSSED[one].map((other: ColumnAxis) => (
+        {(Object.keys(COLUMN_AXES_OF_ROWS) as RowAxis[]).flatMap((one) =>
+          COLUMN_AXES_OF_ROWS[one].map((other: ColumnAxis) => (
             <li key={`${one} ${other}`}>
               <a
                 href={

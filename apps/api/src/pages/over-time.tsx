@@ -3,7 +3,7 @@ import { Controller, Get, Query, Req } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import type { FullDate } from '#clocks';
 import type { Stage } from '#commitments';
-import { Progress, STEPS, Timeline, TimelineQuery, type Filter } from '#progress';
+import { Progress, TIMELINE_STEPS, Timeline, TimelineQuery, type Filter } from '#progress';
 import { noUpdateSince } from './as-at.js';
 import { datesToPlot, stagesChart, type TimelineStep } from '#charts';
 import { Choice, Field } from './choice.js';
@@ -16,7 +16,7 @@ import { RendersPages } from './rendering.js';
 import { Views, type View } from './view.js';
 import { CHART_WORDS, counted, dateWords, SHOWN_STAGES, STAGE_WORDS } from './words.js';
 
-const STEP_WORDS: Readonly<Record<(typeof STEPS)[number], string>> = {
+const STEP_WORDS: Readonly<Record<(typeof TIMELINE_STEPS)[number], string>> = {
   month: 'Months',
   quarter: 'Quarters',
   year: 'Years',
@@ -59,7 +59,7 @@ export class TimelinePage {
             name="step"
             label="In steps of"
             any={STEP_WORDS.year}
-            options={STEPS.filter((step) => step !== 'year').map((step) => [step, STEP_WORDS[step]])}
+            options={TIMELINE_STEPS.filter((step) => step !== 'year').map((step) => [step, STEP_WORDS[step]])}
             value={query.step === 'year' ? undefined : query.step}
           />
         </Narrow>

@@ -26,7 +26,7 @@ interface Frame {
 }
 
 const FONT_FAMILY = "'DejaVu Sans', 'Segoe UI', 'Helvetica Neue', Arial, sans-serif";
-const [MARGIN, LINE, LEGEND] = [24, 22, 30] as const;
+const [PICTURE_MARGIN, LINE_HEIGHT, LEGEND_HEIGHT] = [24, 22, 30] as const;
 
 /** A text in lines of at most so many characters; a word that is longer is broken. */
 export function linesOf(text: string, most: number): string[] {
@@ -42,22 +42,22 @@ export function linesOf(text: string, most: number): string[] {
 /** A picture with all that a reader needs to know of it; colours are those of the light stylesheet, as they are printed. */
 export function standalone({ title, state, source }: Frame, { svg, width, height, counts, dotted }: Drawing): string {
   const parts: string[] = [];
-  let y = MARGIN;
+  let y = PICTURE_MARGIN;
   const say = (text: string, size: number, attributes = '') => {
     for (const line of linesOf(text, Math.floor(width / (size * 0.58)))) {
       y += size * 1.35;
-      parts.push(`<text x="${MARGIN}" y="${y}" font-size="${size}" ${attributes}>${escaped(line)}</text>`);
+      parts.push(`<text x="${PICTURE_MARGIN}" y="${y}" font-size="${size}" ${attributes}>${escaped(line)}</text>`);
     }
   };
   say(title, 22, 'font-weight="bold" fill="var(--ink)"');
   say(state, 14, 'fill="var(--soft)"');
-  y += LEGEND;
-  let x = MARGIN;
+  y += LEGEND_HEIGHT;
+  let x = PICTURE_MARGIN;
   const key = (mark: string, words: string) => {
     const wide = 26 + words.length * 8.5 + 18;
-    if (x + wide > width + MARGIN) {
-      x = MARGIN;
-      y += LINE;
+    if (x + wide > width + PICTURE_MARGIN) {
+      x = PICTURE_MARGIN;
+      y += LINE_HEIGHT;
     }
     parts.push(
       `<g transform="translate(${x} ${y})">${mark}<text x="22" font-size="14" fill="var(--soft)">${escaped(words)}</text></g>`,
@@ -71,11 +71,11 @@ export function standalone({ title, state, source }: Frame, { svg, width, height
     );
   if (dotted) key('<path d="M0 -5h18" stroke="var(--ink)" stroke-width="2.5" stroke-dasharray="3 3"/>', dotted);
   y += 14;
-  const box = `x="${MARGIN}" y="${y}" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}"`;
+  const box = `x="${PICTURE_MARGIN}" y="${y}" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}"`;
   parts.push(svg.replace(/<svg\b[^>]*>/, `<svg ${box}>`));
   y += height + 4;
   say(source, 13, 'fill="var(--soft)"');
-  const [w, h] = [width + 2 * MARGIN, Math.ceil(y + MARGIN)];
+  const [w, h] = [width + 2 * PICTURE_MARGIN, Math.ceil(y + PICTURE_MARGIN)];
   const whole =
     `<svg xmlns="http://www.w3.org/2000/svg" width="${w}" height="${h}" viewBox="0 0 ${w} ${h}" font-family="${FONT_FAMILY}">` +
     `<title>${escaped(title)}</title><desc>${escaped(`${state}. ${source}`)}</desc>` +

@@ -6,13 +6,13 @@ import { archivedAlike, CELL_STYLES, columnsOf, flat, setCell, type SheetCell } 
 import type { ListContent } from './list-content.js';
 
 /** The most rows that a sheet holds, its head among them, and the most letters of a cell and of a name of a sheet. */
-const [ROWS, LETTERS, NAME] = [1_048_576, 32_767, 31] as const;
+const [MAX_ROWS, MAX_CELL_CHARS, MAX_NAME_CHARS] = [1_048_576, 32_767, 31] as const;
 
 /** A4. */
 const PAGE_SETUP = { orientation: 'landscape', paperSize: 9, printTitlesRow: '1:1' } as const;
 
 /** In letters. */
-const [NARROWEST, WIDEST] = [10, 60] as const;
+const [MIN_COLUMN_CHARS, MAX_COLUMN_CHARS] = [10, 60] as const;
 
 /** Programs count days from 1900, with a 29 February that never was: earlier dates are text, as are those without a day. */
 const FIRST_DATE = '1900-03-01';
@@ -49,7 +49,7 @@ async function write({ pages, picked, row, columns, list }: ListContent, out: Pa
     const rows = page.map(flatRow);
     if (!sheet) begin(rows);
     for (const values of rows) {
-      if (count === ROWS) {
+      if (count === MAX_ROWS) {
         end();
         begin(rows);
       }
@@ -92,7 +92,7 @@ export function sheetsAsXlsx(
 
 /** A sheet with a head that stays. */
 function headed(workbook: WorkbookWriter, name: string, columns: readonly string[], widths: readonly number[]) {
-  const sheet = workbook.addWorksheet(name.replaceAll(/[[\]:*?/\\]/g, ' ').slice(0, NAME), {
+  const sheet = workbook.addWorksheet(name.replaceAll(/[[\]:*?/\\]/g, ' ').slice(0, MAX_NAME_CHARS), {
     views: [{ state: 'frozen', ySplit: 1 }],
     pageSetup: PAGE_SETUP,
   });
@@ -124,7 +124,10 @@ function table(
 const widthsOf = (columns: readonly string[], rows: readonly object[]): number[] =>
   columns.map((column) => {
     const longest = rows.map((row) => String((row as Record<string, unknown>)[column] ?? '').length);
-    return Math.min(WIDEST, Math.max(NARROWEST, column.length + 4, ...longest.map((length) => length + 2)));
+    return Math.min(
+      MAX_COLUMN_CHARS,
+      Math.max(MIN_COLUMN_CHARS, column.length + 4, ...longest.map((length) => length + 2)),
+    );
   });
 
 /** A value with its type: a number, a truth, a day, or a text that stays one. */
@@ -134,7 +137,8 @@ function put(cell: SheetCell, value: unknown): void {
   if (typeof value === 'boolean') return setCell(cell, value, CELL_STYLES.plain);
   const text = String(value);
   if (FULL_DATE.test(text) && text >= FIRST_DATE) return setCell(cell, new Date(`${text}T00:00:00Z`), CELL_STYLES.day);
-  const kept = text.length <= LETTERS ? text : `${text.slice(0, LETTERS - 1).replace(/[\uD800-\uDBFF]$/, '')}…`;
+  const kept =
+    text.length <= MAX_CELL_CHARS ? text : `${text.slice(0, MAX_CELL_CHARS - 1).replace(/[\uD800-\uDBFF]$/, '')}…`;
   setCell(cell, kept, CELL_STYLES.text);
 }
 

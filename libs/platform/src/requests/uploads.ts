@@ -49,7 +49,7 @@ const FIRST_UPLOAD = { transform: ([first]: readonly Upload[]): Upload => first!
 export const digestOf = (files: readonly Upload[]): string =>
   hash('sha256', files.map(({ name, sha256 }) => `${sha256}  ${name}\n`).join(''), 'hex');
 
-const [FIELDS, FIELD] = [50, 64 * 1024] as const;
+const [MAX_FIELDS, MAX_FIELD_BYTES] = [50, 64 * 1024] as const;
 
 /** The types of a body that is the file itself, without a form around it. */
 const XLSX_TYPE = formatNamed('xlsx').mediaType;
@@ -93,7 +93,7 @@ export function refuseWithoutFile(request: FastifyRequest): void {
 async function fieldsOf(request: FastifyRequest): Promise<Record<string, string>> {
   const fields: Record<string, string> = {};
   const { files = 1 } = request.routeOptions.config as { files?: number };
-  const limits = { files, fields: FIELDS, fieldSize: FIELD, fileSize: request.routeOptions.bodyLimit };
+  const limits = { files, fields: MAX_FIELDS, fieldSize: MAX_FIELD_BYTES, fileSize: request.routeOptions.bodyLimit };
   try {
     for await (const part of request.parts({ limits })) {
       const again = part.fieldname in fields && !(part.type === 'file' && files > 1);

@@ -34,7 +34,7 @@ const months = (n: number) => counted(n, 'month', 'months');
 const { stage: STAGE } = codesIn('en');
 
 /** The commitments that came in and went out between two dates. */
-const FLOW = {
+const FLOW_WORDS = {
   new: 'Newly reported',
   restored: 'Restored',
   joined: 'Newly in scope',
@@ -45,7 +45,7 @@ const FLOW = {
   removed: 'Removed by a correction',
   departed: 'No longer in scope',
 };
-export type Flow = keyof typeof FLOW;
+export type Flow = keyof typeof FLOW_WORDS;
 
 /** One or more that came in or went out. */
 export interface FlowTerm {
@@ -62,7 +62,7 @@ interface InStage {
 
 /** `+ 3 newly reported − 1 withdrawn` */
 const termsOf = (terms: readonly FlowTerm[]): Inline[] =>
-  terms.flatMap(({ sign, flow, count }) => say` ${sign} ${figure(count)} ${FLOW[flow].toLowerCase()}`);
+  terms.flatMap(({ sign, flow, count }) => say` ${sign} ${figure(count)} ${FLOW_WORDS[flow].toLowerCase()}`);
 
 export const en = {
   ...language,
@@ -144,7 +144,7 @@ export const en = {
       nil_late: 'Nil return, late',
       silent: 'Nothing received',
     },
-    flow: FLOW,
+    flow: FLOW_WORDS,
   },
   columns: {
     reference: { title: 'Reference', explains: 'The reference of the commitment.' },

@@ -34,7 +34,7 @@ const commitments = (n: number) => form(n, { one: 'compromiso', other: 'compromi
 const quoted = (text: Inline) => say`“${text}”`;
 const months = (n: number) => counted(n, 'mes', 'meses');
 
-const FLOW: Readonly<Record<Flow, Forms>> = {
+const FLOW_WORDS: Readonly<Record<Flow, Forms>> = {
   new: ['comunicado por primera vez', 'comunicados por primera vez'],
   restored: ['restablecido', 'restablecidos'],
   joined: ['incorporado al ámbito del informe', 'incorporados al ámbito del informe'],
@@ -48,7 +48,7 @@ const FLOW: Readonly<Record<Flow, Forms>> = {
 
 /** `+ 3 comunicados por primera vez − 1 retirado` */
 const termsOf = (terms: readonly FlowTerm[]): Inline[] =>
-  terms.flatMap(({ sign, flow, count }) => say` ${sign} ${figure(count)} ${agreed(count.n, ...FLOW[flow])}`);
+  terms.flatMap(({ sign, flow, count }) => say` ${sign} ${figure(count)} ${agreed(count.n, ...FLOW_WORDS[flow])}`);
 
 export const es: Words = {
   ...language,
@@ -124,7 +124,7 @@ export const es: Words = {
       nil_late: 'Sin novedades, con retraso',
       silent: 'Nada recibido',
     },
-    flow: firstOf(FLOW),
+    flow: firstOf(FLOW_WORDS),
   },
   columns: {
     reference: { title: 'Referencia', explains: 'La referencia del compromiso.' },

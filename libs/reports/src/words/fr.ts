@@ -37,7 +37,7 @@ const on = (day: string) => `le ${date(day)}`;
 /** `au 21 novembre 2006` */
 const at = (day: string) => `au ${date(day)}`;
 
-const FLOW: Readonly<Record<Flow, Forms>> = {
+const FLOW_WORDS: Readonly<Record<Flow, Forms>> = {
   new: ['nouvellement signalé', 'nouvellement signalés'],
   restored: ['rétabli', 'rétablis'],
   joined: ['entré dans le champ du rapport', 'entrés dans le champ du rapport'],
@@ -51,7 +51,7 @@ const FLOW: Readonly<Record<Flow, Forms>> = {
 
 /** `+ 3 nouvellement signalés − 1 retiré` */
 const termsOf = (terms: readonly FlowTerm[]): Inline[] =>
-  terms.flatMap(({ sign, flow, count }) => say` ${sign} ${figure(count)} ${agreed(count.n, ...FLOW[flow])}`);
+  terms.flatMap(({ sign, flow, count }) => say` ${sign} ${figure(count)} ${agreed(count.n, ...FLOW_WORDS[flow])}`);
 
 export const fr: Words = {
   ...language,
@@ -126,7 +126,7 @@ export const fr: Words = {
       nil_late: 'Réponse néant, en retard',
       silent: 'Rien reçu',
     },
-    flow: firstOf(FLOW),
+    flow: firstOf(FLOW_WORDS),
   },
   columns: {
     reference: { title: 'Cote', explains: 'La cote de l’engagement.' },

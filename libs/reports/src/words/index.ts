@@ -5,8 +5,8 @@ import { es } from './es.js';
 import { fr } from './fr.js';
 import type { Words } from './words.js';
 
-const CATALOGUES: Readonly<Record<Language, Words>> = { en, fr, es };
-export const wordsOf = (language: Language): Words => CATALOGUES[language];
+const WORDS_BY_LANGUAGE: Readonly<Record<Language, Words>> = { en, fr, es };
+export const wordsOf = (language: Language): Words => WORDS_BY_LANGUAGE[language];
 export { say, type Counted } from './language.js';
 export type { Flow } from './en.js';
 export type { Words } from './words.js';
