@@ -44,7 +44,7 @@ export class AgenciesController extends registerController('agency') {
     const { asOf, knownAt } = query.at;
     const position = await this.registered.pinned(knownAt);
     const all = await this.registered.all('agency', position, asOf);
-    return { asOf, ...pageOf(all, query, { list: 'agencies', asOf, position }, format) };
+    return { asOf, ...pageOf('agency', all, query, { asOf, position }, format) };
   }
 
   @Get(':code')

@@ -75,7 +75,7 @@ export class CrosswalksController extends registerController('crosswalk') {
     const { asOf, knownAt } = query.at;
     const position = await this.registered.pinned(knownAt);
     const all = (await this.registered.all('crosswalk', position, asOf)).map(inBrief);
-    return { asOf, ...pageOf(all, query, { list: 'crosswalks', asOf, position }, format) };
+    return { asOf, ...pageOf('crosswalk', all, query, { asOf, position }, format) };
   }
 
   @Get(':code')

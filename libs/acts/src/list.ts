@@ -1,6 +1,7 @@
 /** The list of a register: searched, ordered, in pages that show one log. */
 import { ApiProperty } from '@nestjs/swagger';
 import { IsIn, IsOptional } from 'class-validator';
+import { forms } from '#bodies';
 import {
   SearchWords,
   Count,
@@ -13,9 +14,10 @@ import {
   PageSize,
   type Format,
 } from '#platform';
-import { codeOf, nameOf, wordsIn, type Entry } from '#registers';
+import { codeOf, nameOf, wordsIn, type Entry, type Register } from '#registers';
 import { relevanceOf, termsIn } from '#search';
 import { compareTexts } from '#text';
+import { PATHS } from './addresses.js';
 
 export class RegisterQuery extends ClockQuery {
   @InFormat() format?: Format;
@@ -27,7 +29,7 @@ const MAX_PAGE_SIZE = 1000;
 
 export class RegisterListQuery extends RegisterQuery {
   @SearchWords(
-    'Words of code, names (also former ones), place, symbol or publisher, their beginnings, and other forms of them; in quotation marks, words as they are',
+    'Words of code, names (also former ones) and other texts, their beginnings, and other forms of them; in quotation marks, words as they are',
   )
   q?: string;
   @ApiProperty({ required: false, enum: REGISTER_SORTS, default: 'code', description: '-: the last first' })
@@ -47,15 +49,17 @@ export class RegisterPage {
 
 /**
  * The page that is asked for, of all entries of a register as they are shown.
+ * @param shown their `list` has a name of its own where it is not the list of the register
  * @throws Rejected `cursor_of_another_list`
  */
 export function pageOf<E extends object>(
+  kind: Register,
   all: readonly E[],
   { q = '', sort = 'code', limit, cursor }: RegisterListQuery,
-  shown: { readonly list: string; readonly asOf?: string; readonly position: string },
+  shown: { readonly list?: string; readonly asOf?: string; readonly position: string },
   format: Format,
 ): RegisterPage & { items: E[] } {
-  const { list, asOf, position } = shown;
+  const { list = PATHS[kind].path, asOf, position } = shown;
   const page = new Page({ asOf, knownAt: position }, { list, q, sort }, cursor);
   const code = (entry: E) => codeOf(entry as unknown as Entry);
   const name = (entry: E) => nameOf(entry as unknown as Entry);
@@ -63,8 +67,8 @@ export function pageOf<E extends object>(
   const order = (a: E, b: E) =>
     (sort.startsWith('-') ? -1 : 1) * compareTexts(keyOf(a), keyOf(b)) || compareTexts(code(a), code(b));
   const sought = termsIn(q);
-  const found =
-    q === '' ? [...all] : all.filter((entry) => relevanceOf(sought, wordsIn(entry as unknown as Entry)) > 0);
+  const isFound = (entry: E) => relevanceOf(sought, wordsIn(kind, entry as unknown as Entry, forms)) > 0;
+  const found = q === '' ? [...all] : all.filter(isFound);
   const last = all.find((entry) => code(entry) === page.after);
   const rest = found.sort(order).filter((entry) => !last || order(entry, last) > 0);
   const items = rest.slice(0, limit ?? (format === 'json' ? MAX_PAGE_SIZE : undefined));

@@ -42,7 +42,7 @@ export class OutcomesController extends registerController('outcome') {
     const { asOf, knownAt } = query.at;
     const position = await this.registered.pinned(knownAt);
     const all = await this.registered.all('outcome', position, asOf);
-    return { asOf, ...pageOf(all, query, { list: 'outcomes', asOf, position }, format) };
+    return { asOf, ...pageOf('outcome', all, query, { asOf, position }, format) };
   }
 
   @Get(':code')

@@ -91,7 +91,7 @@ export function registerController(kind: Register) {
     @InRows(registerRow(kind))
     async list(@AtClocks() query: ListQuery, @WantedFormat() format: Format): Promise<unknown> {
       const position = await this.registered.pinned(query.at.knownAt);
-      return pageOf(await this.registered.all(kind, position), query, { list: path, position }, format);
+      return pageOf(kind, await this.registered.all(kind, position), query, { position }, format);
     }
 
     @Get(':code')

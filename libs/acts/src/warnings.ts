@@ -5,7 +5,7 @@ import { FIRST_YEAR } from '#clocks';
 import { Inject, Injectable } from '@nestjs/common';
 import { Conflict, Projector, Rejected, type Log } from '#eventsourcing';
 import { datesIn, IdempotencyKeys, LOG } from '#platform';
-import { codeOf, entryIn, Lookup, nameOf, Registers, type Entry, type Register } from '#registers';
+import { codeOf, entryIn, formerNames, Lookup, nameOf, Registers, type Entry, type Register } from '#registers';
 import { wordsOf } from '#search';
 import { fold } from '#text';
 import { newDocumentsOf, type ActCommand, type ActResult, type AnyActCommand, type CommitmentAct } from './acts.js';
@@ -53,10 +53,7 @@ const nameKey = (name: string): string => wordsOf(name).join(' ') || name;
 /** The entries of a register that have the name of another one; of themes, those of the same framework. */
 export function namesakes(entry: Entry, all: readonly Entry[]): Entry[] {
   const frameworkOf = (one: Entry) => ('label' in one ? one.framework : null);
-  const namesOf = (one: Entry) => [
-    nameOf(one),
-    ...((one as { names?: { name: string }[] }).names ?? []).map(({ name }) => name),
-  ];
+  const namesOf = (one: Entry) => [nameOf(one), ...formerNames(one)];
   const key = nameKey(nameOf(entry));
   return all.filter(
     (one) =>

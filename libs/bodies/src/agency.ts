@@ -4,19 +4,25 @@ import type { PartialDate } from '#clocks';
 import { Code, CodeOf, InPeriod, Kebab, ListOf, Nested, OneOf, Text, YesNo } from '#platform';
 import { CHAIR_ROLES, type ChairRole } from '#words';
 
-/** The place of a statement in a document. */
+/** The place of a statement in a document. Nobody looks for an entry by the place where it is read. */
 export class Citation {
   @CodeOf('document', { example: 'D-2012-MC2353' }) document: string;
-  @Text({ max: 500, description: 'Where in it, in words', example: '«Enhancing data and research» (para 26)' })
+  @Text({
+    max: 500,
+    searched: false,
+    description: 'Where in it, in words',
+    example: '«Enhancing data and research» (para 26)',
+  })
   locator: string;
   @Text({
     max: 500,
     optional: true,
+    searched: false,
     description: 'The headings above it, the widest first',
     example: '«Enhancing data and research»',
   })
   section?: string | null;
-  @Text({ max: 100, optional: true, description: 'As the document numbers it', example: 'para 26' })
+  @Text({ max: 100, optional: true, searched: false, description: 'As the document numbers it', example: 'para 26' })
   paragraph?: string | null;
 }
 

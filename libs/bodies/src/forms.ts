@@ -1,7 +1,7 @@
 /** The questions of the domain about bodies, which it knows only by name. */
 import { plainToInstance } from 'class-transformer';
 import { validateSync } from 'class-validator';
-import { freeTextOf, invalid, VALIDATION_OPTIONS } from '#platform';
+import { freeTextOf, invalid, searchedIn, VALIDATION_OPTIONS } from '#platform';
 import * as all from './all.js';
 
 type All = typeof all;
@@ -16,6 +16,8 @@ export const classOf = <N extends BodyName>(name: N): new () => Body<N> => all[n
 export interface Forms {
   /** Whether the fields of this name hold free text, that a person may have written. */
   isFreeText(field: string): boolean;
+  /** The texts by which a body is found. */
+  searchedIn(body: BodyName, content: object): string[];
   /**
    * Checks that some fields are as a body has them, and that the body is `whole` with them. Fields that were recorded
    * before today's rules stay as they are.
@@ -29,6 +31,7 @@ const freeText = freeTextOf(Object.values(all).filter((one) => typeof one === 'f
 
 export const forms: Forms = {
   isFreeText: (field) => freeText.has(field),
+  searchedIn: (body, content) => searchedIn(classOf(body), content),
   check(body, fields, whole, at) {
     const Body = classOf(body);
     const faults = validateSync(plainToInstance(Body, fields), { ...VALIDATION_OPTIONS, skipMissingProperties: true });

@@ -21,7 +21,8 @@ export class Theme {
 
 /** A point of the agenda of a meeting. */
 export class AgendaItem {
-  @Text({ max: 20, free: false, description: 'As the agenda numbers it', example: '3' }) number: string;
+  @Text({ max: 20, free: false, searched: false, description: 'As the agenda numbers it', example: '3' })
+  number: string;
   @Text({ max: 500, example: 'Follow-up to the High-level Dialogue' }) title: string;
   @CodesOf('document', { optional: true, description: 'The papers of the meeting on it' }) papers?: string[] | null;
 }
@@ -77,8 +78,14 @@ export class Outcome {
   })
   concerns?: Concern | null;
   @CodeOf('document', { example: 'D-2011-9CM-IOM' }) document: string;
-  @Text({ max: 500, example: '«(d) Health» (line 51)' }) locator: string;
-  @Text({ max: 500, optional: true, description: 'The headings above it, the widest first', example: '«(d) Health»' })
+  @Text({ max: 500, searched: false, example: '«(d) Health» (line 51)' }) locator: string;
+  @Text({
+    max: 500,
+    optional: true,
+    searched: false,
+    description: 'The headings above it, the widest first',
+    example: '«(d) Health»',
+  })
   section?: string | null;
   @Text({ max: 100, optional: true, description: 'As the document numbers it', example: 'para 3' })
   paragraph?: string | null;

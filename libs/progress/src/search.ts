@@ -1,6 +1,7 @@
 /** The view of a search in everything: commitments, agencies, themes, outcomes, forums and sources, the best of each. */
 import { Controller, Get, Inject, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
+import { forms } from '#bodies';
 import type { FullDate } from '#clocks';
 import type { Log, Projector } from '#eventsourcing';
 import {
@@ -15,8 +16,8 @@ import {
   QueryChoices,
   SearchWords,
 } from '#platform';
-import { codeOf, documentWords, nameOf, Registers, wordsIn, type AgencyAsAt, type Entry } from '#registers';
-import { relevanceOf, termsIn } from '#search';
+import { codeOf, formerNames, nameOf, Registers, wordsIn, type Document, type Entry } from '#registers';
+import { relevanceOf, termsIn, type Term } from '#search';
 import { compareTexts } from '#text';
 import { listQuery } from './list-query.js';
 import { Progress } from './progress.js';
@@ -119,7 +120,7 @@ export class Search {
   async #entries(kind: Exclude<SearchedKind, 'commitment'>, { asOf, knownAt }: ViewClocks, q: string, limit: number) {
     const terms = termsIn(q);
     const found = ((await this.#registers.all(kind, knownAt, asOf)) as Entry[])
-      .map((entry) => ({ entry, score: relevanceOf(terms, wordsIn(entry)) }))
+      .map((entry) => ({ entry, score: relevanceOf(terms, wordsIn(kind, entry, forms)) }))
       .filter(({ score }) => score > 0)
       .sort(
         (a, b) =>
@@ -131,19 +132,18 @@ export class Search {
       const [code, name] = [codeOf(entry), nameOf(entry)];
       const language = 'language' in entry ? (entry.language ?? null) : null;
       const page = `/${SEARCHED_PATHS[kind]}/${encodeURIComponent(code)}`;
-      return { code, name, language, beside: besideOf(entry, terms), page };
+      return { code, name, language, beside: besideOf(kind, entry, terms), page };
     });
     return { total: found.length, hits };
   }
 }
 
 /** The former name of an agency that answers where its name now does not; the symbol of a document. */
-function besideOf(entry: Entry, terms: ReturnType<typeof termsIn>): string | null {
-  if ('published' in entry) return entry.symbol ? documentWords(entry) : null;
-  const { names = [], name } = entry as Partial<AgencyAsAt>;
+function besideOf(kind: SearchedKind, entry: Entry, terms: readonly Term[]): string | null {
+  if (kind === 'document') return (entry as Document).symbol ?? null;
   const answers = (text: string) => relevanceOf(terms, [{ text }]) > 0;
-  if (name === undefined || answers(name)) return null;
-  return names.find((one) => one.name !== name && answers(one.name))?.name ?? null;
+  const former = formerNames(entry).find(answers);
+  return former === undefined || answers(nameOf(entry)) ? null : former;
 }
 
 @ApiTags('Progress')

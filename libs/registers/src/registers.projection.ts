@@ -1,19 +1,7 @@
 /** The registers as they are and were: every entry of each, as known at any position of the log. */
-import type {
-  AgencyAsAt,
-  ChairAsAt,
-  Document,
-  Forum,
-  Framework,
-  MemberAsAt,
-  MembershipAsAt,
-  Outcome,
-  OutcomeAsAt,
-  PublicationAsAt,
-} from '#bodies';
+import type { AgencyAsAt, ChairAsAt, MemberAsAt, MembershipAsAt, OutcomeAsAt, PublicationAsAt } from '#bodies';
 import { LRUCache } from 'lru-cache';
 import type { FullDate } from '#clocks';
-import type { Field } from '#search';
 import { compareTexts } from '#text';
 import {
   fold,
@@ -311,26 +299,3 @@ export const nameOf = (entry: Entry): string =>
         : 'text' in entry
           ? entry.text
           : entry.id;
-
-/** The words by which an entry is found: its code and names before all else, of an agency also the former ones. */
-export function wordsIn(entry: Entry | AgencyAsAt): Field[] {
-  const {
-    names = [],
-    source,
-    place,
-    host,
-    symbol,
-    series,
-    publisher,
-    issuer,
-    outcomeDocument,
-  } = entry as Partial<Pick<AgencyAsAt, 'names'> & Framework & Forum & Outcome & Document>;
-  const [name, code] = [nameOf(entry as Entry), codeOf(entry as Entry)];
-  const former = names.flatMap((one) => (one.name === name ? [] : one.name));
-  const others = [...former, source, place, host, symbol, series, publisher, issuer, outcomeDocument];
-  return [
-    { text: code, weight: 3 },
-    { text: name, weight: 3 },
-    ...others.flatMap((text) => (text ? { text, weight: 2 as const } : [])),
-  ];
-}

@@ -125,7 +125,7 @@ export class PublicationsController extends registerController('publication') {
     if (!mayPrepare(by))
       throw new Rejected(by ? 'forbidden' : 'unauthenticated', 'The secretariat and agencies see what is prepared.');
     const shown = { list: 'publications being prepared', position: await this.registered.position() };
-    return pageOf((await this.drafts.all()).map(preparedShown), query, shown, format);
+    return pageOf('publication', (await this.drafts.all()).map(preparedShown), query, shown, format);
   }
 
   @Get(':code')

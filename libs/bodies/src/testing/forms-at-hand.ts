@@ -13,5 +13,6 @@ const real = (): Forms => {
 
 export const formsAtHand: Forms = {
   isFreeText: (field) => real().isFreeText(field),
+  searchedIn: (...what) => real().searchedIn(...what),
   check: (...what) => real().check(...what),
 };

@@ -66,6 +66,11 @@ const field = ({ optional, description, example }: About, schema: ApiPropertyOpt
 const marksFree: PropertyDecorator = mark({ free: true });
 const marksWritten: PropertyDecorator = mark({ written: true });
 
+/** Of a text: whether searches in registers find the entry by it. */
+interface Searched {
+  searched?: boolean;
+}
+
 const pointer = '^(/[A-Za-z0-9]{1,40}){1,6}$';
 /** A pointer (RFC 6901) into the body. */
 export const Pointer = (about: About = {}) =>
@@ -76,8 +81,16 @@ export const Pointer = (about: About = {}) =>
     Matches(new RegExp(pointer), { message: '$property must be a pointer such as /evidence/0' }),
   );
 
-/** Text of 1 to `max` characters, not blank. It can be blanked, as a person may have written it, unless it is not `free`. */
-export const Text = ({ max = 300, free = true, ...about }: About & { max?: number; free?: boolean } = {}) =>
+/**
+ * Text of 1 to `max` characters, not blank. It can be blanked, as a person may have written it, unless it is not `free`. Searches
+ * find the entry of a register by it, unless it is not `searched`.
+ */
+export const Text = ({
+  max = 300,
+  free = true,
+  searched = true,
+  ...about
+}: About & Searched & { max?: number; free?: boolean } = {}) =>
   applyDecorators(
     field(
       about,
@@ -89,6 +102,7 @@ export const Text = ({ max = 300, free = true, ...about }: About & { max?: numbe
       fitText,
     ),
     marksWritten,
+    mark({ searched }),
     ...(free ? [marksFree] : []),
   );
 
@@ -103,8 +117,8 @@ export const Markdown = ({ description = 'Markdown: paragraphs, lists, emphasis,
     ),
   );
 
-/** Several texts of 1 to 300 characters; each can be blanked. */
-export const Texts = (about: About = {}) =>
+/** Several texts of 1 to 300 characters; each can be blanked, and is searched as a `Text` is. */
+export const Texts = ({ searched = true, ...about }: About & Searched = {}) =>
   applyDecorators(
     field(
       about,
@@ -118,6 +132,7 @@ export const Texts = (about: About = {}) =>
       fitText,
     ),
     marksWritten,
+    mark({ searched }),
     marksFree,
   );
 

@@ -14,6 +14,8 @@ export interface Marks {
   readonly dated?: true;
   /** It is kept as `cleanText` makes it. */
   readonly written?: true;
+  /** Its words find the entry of a register that says them. */
+  readonly searched?: boolean;
   /** Absent: a text, or an object. */
   readonly holds?: 'number' | 'yes-no' | 'list' | undefined;
 }
@@ -184,6 +186,32 @@ export function referencesIn(body: object, pointer = ''): Reference[] {
     };
     if (Array.isArray(value)) value.forEach((item, i) => find(item, `${at}/${i}`));
     else find(value, at);
+  }
+  return found;
+}
+
+/** By the prototype of a body's class, its fields that are searched, and those that hold objects; collected once. */
+const searched = new WeakMap<object, readonly (readonly [field: string, within: Body | null])[]>();
+
+function searchedOf(prototype: object) {
+  let fields = searched.get(prototype);
+  if (!fields) {
+    fields = [...marksOf(prototype)].flatMap(([field, { searched, within }]) =>
+      searched || within ? [[field, within?.() ?? null] as const] : [],
+    );
+    searched.set(prototype, fields);
+  }
+  return fields;
+}
+
+/** The texts of a body that are searched, also those of the objects in it. */
+export function searchedIn({ prototype }: Body, content: object): string[] {
+  const found: string[] = [];
+  for (const [field, within] of searchedOf(prototype as object)) {
+    const value = (content as Values)[field];
+    for (const one of Array.isArray(value) ? (value as unknown[]) : [value])
+      if (typeof one === 'string') found.push(one);
+      else if (within && one) found.push(...searchedIn(within, one));
   }
   return found;
 }
