@@ -392,6 +392,7 @@ describe('given later acts in a row', () => {
         { act: 'role', body: { role: 'co_lead', reportedOn: '2007-02-01' } },
         { act: 'themes', agency: 'AAA', body: { themes: ['T-9'], reportedOn: '2007-02-30' } },
         { act: 'evidence' },
+        { act: 'constructor', body: {} },
       ];
     });
     expect(await problems()).toEqual([
@@ -400,6 +401,7 @@ describe('given later acts in a row', () => {
       'commitments.json 1 /acts/2/agency: themes takes no agency',
       expect.stringMatching(/^commitments.json 1 \/acts\/2\/body\/reportedOn: /),
       'commitments.json 1 /acts/3/body: should be an object',
+      expect.stringMatching(/^commitments.json 1 \/acts\/4\/act: should be one of: agencies, role/),
       expect.stringMatching(/^commitments.json 1 \/acts\/2\/body\/themes\/0: unknown theme: T-9/),
     ]);
   });

@@ -1,7 +1,7 @@
 /** The table of acts: everything that is said of an act, once. It is long as there are many acts, and each has its line here alone. */
 import type { Body, BodyName, CommitmentAsAt } from '#bodies';
 import type { ActLine, Taking } from '#registers';
-import { AGENCY_RELATIONS, RESPONSIBLE_ROLES, ROLES, type AgencyRelation, type Role } from '#words';
+import { AGENCY_RELATIONS, RESPONSIBLE_ROLES, ROLES, type ActOfReturn, type AgencyRelation, type Role } from '#words';
 import * as activities from './activities.js';
 import * as amending from './amending.js';
 import { record, viewAsAt, type Commitment, type CommitmentEvents } from './commitment.js';
@@ -104,6 +104,10 @@ interface Definition<A> extends Omit<ActLine, 'body' | 'yields'> {
   readonly decide: Decide<A>;
   /** Absent: it can always be done. */
   readonly on?: Choices;
+  /** In returns it is a statement, or supports others: it is recorded before them, and taken back after their new versions. */
+  readonly inReturns: 'statement' | 'support' | null;
+  /** Its name among the acts of a commitment in an import folder. */
+  readonly inFolders: string | null;
   /** It may also be done on a record that has ended. */
   readonly afterwards?: true;
   /** The fields of its body that its event does not hold. */
@@ -135,18 +139,36 @@ type Amended<E extends EventName, A> =
       ? { readonly amended?: never }
       : { readonly amended: { readonly [F in Beside<E, A>]: 'decided anew' | readonly Field<A>[] } });
 
-const act = <E extends EventName, B extends BodyName>(
+const act = <
+  E extends EventName,
+  B extends BodyName,
+  R extends Definition<never>['inReturns'],
+  const F extends string | null,
+>(
   yields: E,
   body: B,
-  definition: Definition<Body<B>> & Amended<E, Body<B>>,
+  definition: Definition<Body<B>> & Amended<E, Body<B>> & { readonly inReturns: R; readonly inFolders: F },
 ) => ({ conflict: HAS_ENDED, ...definition, yields, body });
 
-/** The acts on commitments: while an event has none, this does not compile, unless it follows from another commitment's. */
-const allActs = <T extends Readonly<Record<string, { readonly yields: EventName }>>>(
+type Acts = Readonly<Record<string, Pick<Line, 'inReturns' | 'inFolders'> & { readonly yields: EventName }>>;
+type InReturns<T extends Acts> = { [A in keyof T]: T[A]['inReturns'] extends null ? never : A }[keyof T];
+type Namesakes<T extends Acts> = {
+  [A in keyof T]: T[A]['inFolders'] & T[Exclude<keyof T, A>]['inFolders'] extends null ? never : A;
+}[keyof T];
+
+/** Holds where nothing is left over; else it asks for a member that names what is. */
+type Settled<Name extends string, Left> = [Left] extends [never] ? unknown : Readonly<Record<Name, Left>>;
+
+/**
+ * The acts on commitments. It does not compile while an event has no act, unless it follows from another commitment's; while
+ * `ACTS_OF_RETURNS` holds others than these; or while two have one name in folders.
+ */
+const allActs = <T extends Acts>(
   acts: T &
-    ([Exclude<EventName, T[keyof T]['yields'] | 'TookOver'>] extends [never]
-      ? unknown
-      : { readonly actFor: Exclude<EventName, T[keyof T]['yields'] | 'TookOver'> }),
+    Settled<'actFor', Exclude<EventName, T[keyof T]['yields'] | 'TookOver'>> &
+    Settled<'inActsOfReturns', Exclude<InReturns<T>, ActOfReturn>> &
+    Settled<'inReturns', Exclude<ActOfReturn, InReturns<T>>> &
+    Settled<'otherNameInFolders', Namesakes<T>>,
 ): T => acts;
 
 const STAGE_NEEDS = {
@@ -162,29 +184,37 @@ const NO_OFFER = 'The lead is not on offer';
 const DECIDE_ASKED = ['role', 'citation', 'citations'] as const;
 
 // The parts that acts of one family say alike.
+const BY_ITSELF = { inReturns: null, inFolders: null } as const;
 const REPORTS = { group: 'report', scope: 'report', who: contributing } as const;
-const OF_AGENCIES = { group: 'agencies', change: 'agencies', scope: 'record', who: responsible } as const;
+const OF_AGENCIES = {
+  ...({ group: 'agencies', change: 'agencies', scope: 'record', who: responsible, inReturns: null } as const),
+};
 const OF_MILESTONES = {
-  ...({ group: 'milestones', change: 'milestones', who: responsible } as const),
+  ...({ group: 'milestones', change: 'milestones', who: responsible, inReturns: 'statement' } as const),
   amended: { milestone: [] },
 };
-const OF_WORDING = { group: 'content', change: 'wording', scope: 'record', who: responsible } as const;
-const OF_TARGETS = { group: 'content', change: 'targets', scope: 'record', who: responsible } as const;
-const OF_LINKS = { group: 'links', change: 'related', scope: 'record', who: responsible } as const;
+const OF_WORDING = { group: 'content', change: 'wording', scope: 'record', who: responsible, inReturns: null } as const;
+const OF_TARGETS = {
+  ...({ group: 'content', change: 'targets', scope: 'record', who: responsible, inReturns: 'statement' } as const),
+};
+const OF_LINKS = { group: 'links', change: 'related', scope: 'record', who: responsible, inReturns: null } as const;
 const OF_ACTIVITIES = { ...OF_LINKS, who: contributing } as const;
-const ENDS = { group: 'end', change: 'ended', scope: 'record', who: lead, amended: 'retracted' } as const;
+const ENDS = {
+  ...({ group: 'end', change: 'ended', scope: 'record', who: lead, amended: 'retracted' } as const),
+  ...BY_ITSELF,
+};
 const ON_STATEMENTS = {
   ...({ group: null, change: 'corrected', scope: 'record', who: maker } as const),
-  ...({ afterwards: true, amended: 'never' } as const),
+  ...({ afterwards: true, amended: 'never', ...BY_ITSELF } as const),
 };
 const ANSWERS_ROLE = {
   ...({ group: 'answer', change: 'agencies', scope: 'record', who: named } as const),
-  ...({ conflict: 'It was not asked', amended: { agency: 'decided anew' } } as const),
+  ...({ conflict: 'It was not asked', amended: { agency: 'decided anew' }, ...BY_ITSELF } as const),
 };
-const OF_OFFERS = { ...OF_AGENCIES, who: lead, amended: 'never' } as const;
+const OF_OFFERS = { ...OF_AGENCIES, who: lead, amended: 'never', inFolders: null } as const;
 const ANSWERS_OFFER = {
   ...({ group: 'answer', change: 'agencies', scope: 'record', who: offered } as const),
-  ...({ conflict: NO_OFFER, on: onOffer, amended: 'never' } as const),
+  ...({ conflict: NO_OFFER, on: onOffer, amended: 'never', ...BY_ITSELF } as const),
 };
 
 /** Every act on a commitment. */
@@ -195,6 +225,7 @@ export const ACTS = allActs({
     change: 'recorded',
     path: '',
     scope: 'record',
+    ...BY_ITSELF,
     summary: 'Record a commitment with its first stage',
     description:
       'By an agency that is named in it, or by the secretariat. A focal point gives a reference only of its own agency’s prefix; without one the next free number of the lead and the year is taken.',
@@ -214,6 +245,8 @@ export const ACTS = allActs({
     ...REPORTS,
     change: 'stage',
     path: 'stage',
+    inReturns: 'statement',
+    inFolders: null,
     summary: 'Report the stage of one’s part',
     description:
       'By the lead, a co-lead or a partner, each of its own part. The answer gives the stage now, and whether this report changed it; if not, the entry that outranks it and how to correct that one.',
@@ -228,6 +261,7 @@ export const ACTS = allActs({
     ...REPORTS,
     change: 'confirmed',
     path: 'confirm',
+    ...BY_ITSELF,
     summary: 'No change: confirm what was said of one’s part',
     description:
       'By the lead, a co-lead or a partner, each of its own part. It counts as a report, so that the commitment is not stale; the stage stays as it was, with the dates that it had.',
@@ -240,6 +274,7 @@ export const ACTS = allActs({
     change: 'reading',
     path: 'verification',
     scope: 'report',
+    ...BY_ITSELF,
     summary: 'The secretariat’s reading of a part',
     description:
       'By the secretariat. It is about one part and the entry that holds then, and stands beside the agency’s own word; also after the record has ended.',
@@ -256,6 +291,7 @@ export const ACTS = allActs({
     change: 'reading',
     path: 'reply',
     scope: 'report',
+    ...BY_ITSELF,
     summary: 'The agency’s reply to the secretariat’s reading',
     description: 'By the agency whose part was read. It stands beside the reading and overwrites nothing.',
     conflict: 'Nothing was read that could be replied to',
@@ -270,6 +306,7 @@ export const ACTS = allActs({
     button: 'Add an agency',
     ...OF_AGENCIES,
     path: 'agencies',
+    inFolders: 'agencies',
     summary: 'Add an agency; one named by another agency is asked',
     description:
       'By the lead or a co-lead. The agency’s role counts at once, and is marked as asked until the agency accepts it or a published document is cited.',
@@ -282,6 +319,7 @@ export const ACTS = allActs({
     button: 'Change the role',
     ...OF_AGENCIES,
     path: 'agencies/:agency/role',
+    inFolders: 'role',
     summary: 'Change an agency’s role',
     description: 'By the lead or a co-lead; the secretariat moves the lead by it, in one act.',
     decide: responsibility.changeRole,
@@ -297,6 +335,7 @@ export const ACTS = allActs({
     button: 'Remove',
     ...OF_AGENCIES,
     path: 'agencies/:agency/remove',
+    inFolders: null,
     summary: 'Remove an agency, or one of its roles',
     description: 'By the lead or a co-lead. The lead itself is not removed but moved: it offers the lead.',
     decide: responsibility.removeAgency,
@@ -369,6 +408,7 @@ export const ACTS = allActs({
     button: 'Set the themes',
     ...OF_WORDING,
     path: 'themes',
+    inFolders: 'themes',
     summary: 'Set the themes',
     description: 'By the lead or a co-lead. The themes that are given replace those before.',
     decide: content.setThemes,
@@ -377,6 +417,7 @@ export const ACTS = allActs({
     button: 'Set the target',
     ...OF_TARGETS,
     path: 'target',
+    inFolders: 'target',
     summary: 'Set, move or lift the target',
     description: 'By the lead or a co-lead. Without a date the target is lifted; 9999 says that there is no end.',
     decide: content.setTarget,
@@ -387,6 +428,7 @@ export const ACTS = allActs({
     ...OF_MILESTONES,
     path: 'milestones',
     scope: 'record',
+    inFolders: 'milestones',
     summary: 'Add a milestone',
     description: 'By the lead or a co-lead. It gets the next number.',
     decide: content.addMilestone,
@@ -396,6 +438,7 @@ export const ACTS = allActs({
     ...OF_MILESTONES,
     path: 'milestones/:milestone/reach',
     scope: 'report',
+    inFolders: null,
     summary: 'A milestone is reached',
     description: 'By the lead or a co-lead. When it was reached may be left open.',
     conflict: MILESTONE_IS_SETTLED,
@@ -407,6 +450,7 @@ export const ACTS = allActs({
     ...OF_MILESTONES,
     path: 'milestones/:milestone/reschedule',
     scope: 'record',
+    inFolders: null,
     summary: 'A milestone gets another date',
     description: 'By the lead or a co-lead. The former date stays in the history.',
     conflict: MILESTONE_IS_SETTLED,
@@ -418,6 +462,7 @@ export const ACTS = allActs({
     ...OF_MILESTONES,
     path: 'milestones/:milestone/drop',
     scope: 'record',
+    inFolders: null,
     summary: 'A milestone is given up',
     description: 'By the lead or a co-lead, with a reason.',
     conflict: MILESTONE_IS_SETTLED,
@@ -429,6 +474,8 @@ export const ACTS = allActs({
     ...REPORTS,
     change: 'evidence',
     path: 'evidence',
+    inReturns: 'support',
+    inFolders: 'evidence',
     summary: 'Attach evidence',
     description: 'By the lead, a co-lead or a partner: a title, and where it can be seen.',
     decide: content.attachEvidence,
@@ -437,6 +484,7 @@ export const ACTS = allActs({
     button: 'Amend the wording',
     ...OF_WORDING,
     path: 'wording',
+    inFolders: 'wording',
     summary: 'Amend title, summary, language or condition',
     description: 'By the lead or a co-lead. Fields that are left out stay as they are.',
     decide: content.amendWording,
@@ -445,6 +493,7 @@ export const ACTS = allActs({
     button: 'Lift the condition',
     ...OF_TARGETS,
     path: 'condition/lift',
+    inFolders: 'condition',
     summary: 'The condition is lifted: the date, and the reason',
     description: 'By the lead or a co-lead. From then on the commitment stands without it.',
     conflict: 'There is no condition, or it was lifted already',
@@ -456,6 +505,8 @@ export const ACTS = allActs({
     ...REPORTS,
     change: 'agencies',
     path: 'claims',
+    inReturns: 'statement',
+    inFolders: null,
     summary: 'Keep the claim of a source, beside those of others',
     description:
       'By the lead, a co-lead or a partner. Claims of several sources stand side by side; none of them is counted.',
@@ -467,6 +518,8 @@ export const ACTS = allActs({
     ...REPORTS,
     change: 'editions',
     path: 'editions',
+    inReturns: 'support',
+    inFolders: null,
     summary: 'An edition of a recurring commitment was held',
     description: 'By the lead, a co-lead or a partner, of a commitment whose nature is recurring.',
     decide: editions.holdEdition,
@@ -477,6 +530,8 @@ export const ACTS = allActs({
     ...REPORTS,
     change: 'editions',
     path: 'upkeep',
+    inReturns: 'support',
+    inFolders: null,
     summary: 'Whether a standing commitment was kept up in a period',
     description: 'By the lead, a co-lead or a partner, of a commitment whose nature is standing.',
     decide: editions.reportUpkeep,
@@ -487,6 +542,7 @@ export const ACTS = allActs({
     button: 'Relate to another',
     ...OF_LINKS,
     path: 'relations',
+    inFolders: 'relations',
     summary: 'Relate to another commitment, or to a forum it prepares for',
     description: 'By the lead or a co-lead. By relations of one type no commitment leads back to itself.',
     conflict: 'It is related so already',
@@ -496,6 +552,7 @@ export const ACTS = allActs({
     button: 'Add what it follows up',
     ...OF_LINKS,
     path: 'follows-up',
+    inFolders: 'follows-up',
     summary: 'Add forums or outcomes that it follows up',
     description: 'By the lead or a co-lead. They count from the date of this report.',
     conflict: 'It follows one of them up already',
@@ -505,6 +562,7 @@ export const ACTS = allActs({
     button: 'Take back what it follows up',
     ...OF_LINKS,
     path: 'follows-up/take-back',
+    inFolders: null,
     summary: 'Take back that it follows up forums or outcomes',
     description: 'By the lead or a co-lead. They count no more from the date of this report.',
     conflict: 'It follows up nothing',
@@ -515,6 +573,7 @@ export const ACTS = allActs({
     button: 'Name activities elsewhere',
     ...OF_ACTIVITIES,
     path: 'activity-ids',
+    inFolders: 'activity-ids',
     summary: 'Add activities in registers of others that carry it out, by their identifiers',
     description:
       'By the lead, a co-lead or a partner. They are named by scheme and identifier, such as that of an activity of IATI; nothing is counted by them.',
@@ -525,6 +584,7 @@ export const ACTS = allActs({
     button: 'Take back activities elsewhere',
     ...OF_ACTIVITIES,
     path: 'activity-ids/take-back',
+    inFolders: null,
     summary: 'Take back activities in registers of others',
     description:
       'By the lead, a co-lead or a partner. They are no more among its activities from the date of this report.',
@@ -597,6 +657,7 @@ export const ACTS = allActs({
     change: 'words',
     path: 'history/:revision/blank',
     scope: 'admin',
+    ...BY_ITSELF,
     summary: 'Blank words that must go; every figure stays as it was',
     description:
       'By the secretariat. The words are erased from the log for good, at every position; everything that is counted stays.',

@@ -35,19 +35,9 @@ import {
 } from './folder-form.js';
 
 /** The acts in a folder, by the names that it calls them. */
-const FOLDER_ACTS: Readonly<Record<string, ActName>> = {
-  agencies: 'addAgency',
-  role: 'changeRole',
-  wording: 'amendWording',
-  target: 'setTarget',
-  themes: 'setThemes',
-  milestones: 'addMilestone',
-  evidence: 'attachEvidence',
-  condition: 'liftCondition',
-  'follows-up': 'addFollowUp',
-  relations: 'relate',
-  'activity-ids': 'addActivityIds',
-};
+const FOLDER_ACTS: ReadonlyMap<string, ActName> = new Map(
+  (Object.keys(ACTS) as ActName[]).flatMap((act) => (ACTS[act].inFolders === null ? [] : [[ACTS[act].inFolders, act]])),
+);
 
 /** The author of a version that names none: the importer, who answers for it. */
 const UNNAMED_AUTHOR = 'The secretariat';
@@ -296,9 +286,9 @@ export class FolderRows {
   /** An act `{act, body}` of a row, with the other parameters of its route; `null` when it is not valid. */
   #laterAct({ act: name, body, ...named }: Json, at: FolderRow, prefix: string): PlannedAct | null {
     const pointer = (field: string) => `${prefix}/body${field}`;
-    const act = FOLDER_ACTS[String(name)];
+    const act = FOLDER_ACTS.get(String(name));
     if (!act) {
-      this.problem(at, `${prefix}/act`, `should be one of: ${Object.keys(FOLDER_ACTS).join(', ')}`);
+      this.problem(at, `${prefix}/act`, `should be one of: ${[...FOLDER_ACTS.keys()].join(', ')}`);
       return null;
     }
     if (!body || typeof body !== 'object' || Array.isArray(body)) {

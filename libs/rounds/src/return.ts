@@ -12,6 +12,7 @@ import type {
   SubmitReturn,
 } from '#bodies';
 import type { FullDate } from '#clocks';
+import { ACTS, type ActName } from '#commitments';
 import { Conflict, refused, Rejected, withoutNulls, type FieldError, type NewEvent } from '#eventsourcing';
 import { keepingStatements, type EntryHistory } from '#registers';
 import type { ActOfReturn, ReturnState } from '#words';
@@ -35,10 +36,8 @@ export interface ActInReturn {
   readonly command?: string;
 }
 
-const SUPPORTING_ACTS: readonly string[] = ['attachEvidence', 'holdEdition', 'reportUpkeep'];
-
-/** Whether an act supports other statements: it is recorded before them, and taken back after their new versions. */
-export const supports = ({ act }: { readonly act: string }): boolean => SUPPORTING_ACTS.includes(act);
+/** Whether an act supports other statements. */
+export const supports = ({ act }: { readonly act: ActName }): boolean => ACTS[act].inReturns === 'support';
 
 interface Done {
   readonly on: FullDate;

@@ -129,7 +129,7 @@ export type QuestionKind = (typeof QUESTION_KINDS)[number];
 export const REMINDER_TIMES = ['before', 'after'] as const;
 export type ReminderTime = (typeof REMINDER_TIMES)[number];
 
-/** The acts on a commitment that a return may hold. */
+/** The acts on a commitment that a return may hold, in the order of its sheets: those whose lines say so (`inReturns`). */
 export const ACTS_OF_RETURNS = [
   'reportStage',
   'attachEvidence',
