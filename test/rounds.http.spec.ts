@@ -164,6 +164,10 @@ describe('A round', () => {
     ['422 ends_before_it_begins /deadline', { deadline: '2020-01-01' }],
     ['422 nobody_expected /expected', { expected: {} }],
     ['422 unknown_reference /expected/agencies/0', { expected: { agencies: ['NOBODY'] } }],
+    [
+      '422 asked_twice /questions/1/id',
+      { questions: ['b', 'c'].map((text) => ({ id: 'a', of: 'agency', kind: 'text', text })) },
+    ],
     ['422 choices_needed /questions/0/choices', { questions: [{ id: 'a', of: 'agency', kind: 'choice', text: 'b' }] }],
     [
       '422 not_carried_over /questions/0/carriedOver',
@@ -190,6 +194,12 @@ describe('A round', () => {
       { state: 'awaited', deadline: later, daysLeft: 20, late: false },
       { state: 'awaited', deadline: latest, daysLeft: 30, late: false },
     ]);
+    const stranger = { deadline: latest, agency: 'OSCE', reason: 'r' };
+    expect(refusal(await post('/LIFE/extend', stranger))).toBe('422 not_expected /agency');
+    expect(refusal(await post('/LIFE/amend', { ...ROUND, code: 'OTHER' }))).toBe('422 other_code /code');
+    const shortened = await post('/LIFE/amend', { ...ROUND, code: 'LIFE' });
+    expect(refusal(shortened)).toBe('422 deadline_moved_forward /deadline');
+    expect(refusal(await get('/LIFE/bridge'))).toBe('422 no_previous');
     expect(refusal(await post('/LIFE/publish'))).toBe('409 still_open');
     await does('/LIFE/close');
     expect(await stateOf('LIFE', 'ILO')).toMatchObject({ state: 'not_received' });

@@ -35,9 +35,7 @@ function stillStands(c: Commitment, was: Statement): void {
 
 /** Whether the whole is as sound with an amendment as if everything had been said so at once. */
 function wholeIsSound(c: Commitment): void {
-  if (!c.recorded || c.entries.length === 0)
-    throw new Rejected('last_entry', 'Nothing would be left of it: withdraw the commitment instead.');
-  const { nature } = c.recorded;
+  const { nature } = c.recorded!;
   const first = c.completed.at(0);
   if (first && nature === 'standing')
     throw new Rejected('standing_never_completes', `It was reported as completed (revision ${first.revision}).`);

@@ -414,6 +414,15 @@ describe('Nothing unsound comes of a correction or a retraction', () => {
   });
   it('a commitment keeps its reference', () =>
     correcting(0, { reference: 'ILO-2006-01' }, recorded()).rejected('reference_stays'));
+  it('an act stays done for its agency; the secretariat corrects on whose authority', () => {
+    const onBehalf = { agency: 'ILO', citation };
+    const told = did('reportStage', { stage: 'in_progress', effective: '2007', agency: 'ILO', reportedOn, onBehalf });
+    const other = { onBehalf: { ...onBehalf, citation: { document: 'D-2', locator: 'p. 1' } } };
+    correcting(1, other, recorded(), told).state();
+    correcting(1, { onBehalf: { ...onBehalf, agency: 'WB' } }, recorded(), told).rejected('on_behalf_stays');
+    correcting(1, other, recorded(), staged()).rejected('on_behalf_stays');
+    amending(ilo, recorded(), told).correcting(1, other).rejected('on_behalf_stays');
+  });
   it('what follows hangs in the air, and shows no more', () => {
     const adding = did('addAgency', { agency: 'WHO', role: 'partner', reportedOn }, iom);
     const accepted = did('acceptRole', { reportedOn }, focalPoint('WHO'), { agency: 'WHO' });

@@ -33,9 +33,11 @@ const CITATION = { document: 'D-1', locator: 'p. 1' };
 
 // ── Random acts ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
+type Further = Exclude<ActName, 'record'>;
+
 /** An act to try: by whom, when, and numbers that choose its content from the present state when it is its turn. */
 interface Try {
-  readonly act: ActName;
+  readonly act: Further;
   readonly reference: number;
   readonly by: number;
   readonly day: number;
@@ -49,7 +51,7 @@ const WEIGHTS: { readonly [A in ActName]?: number } = {
   ...{ verify: 3, relate: 3, attachEvidence: 2, holdEdition: 2, reportUpkeep: 2, addMilestone: 2, reachMilestone: 2 },
   ...{ split: 2, liftCondition: 2, amendWording: 2 },
 };
-const acts = (Object.keys(ACTS) as ActName[]).filter((act) => act !== 'record');
+const acts = (Object.keys(ACTS) as ActName[]).filter((act): act is Further => act !== 'record');
 const tries = fc.record<Try>({
   act: fc.oneof(...acts.map((act) => ({ weight: WEIGHTS[act] ?? 1, arbitrary: fc.constant(act) }))),
   reference: fc.constantFrom(0, 0, 1, 2),
@@ -94,11 +96,11 @@ const recording = (i: number, picks: readonly number[]): Says => {
 };
 
 /** Mostly possible acts: an act that answers another is done when there is one to answer, else that other one. */
-function timely(act: ActName, pick: number, model: Model, today: string): ActName {
+function timely(act: Further, pick: number, model: Model, today: string): Further {
   if (pick % 5 === 0) return act;
   const offered = model.offer(today) !== undefined;
   const asked = [...model.roles(today).held.values()].some((roles) => [...roles.values()].some((isAsked) => isAsked));
-  const answers: readonly ActName[] = ['acceptLead', 'acceptLead', 'declineLead', 'declineLead', 'withdrawLeadOffer'];
+  const answers: readonly Further[] = ['acceptLead', 'acceptLead', 'declineLead', 'declineLead', 'withdrawLeadOffer'];
   if (act === 'offerLead' && offered) return oneOf(answers, pick);
   if (answers.includes(act) && !offered) return 'offerLead';
   if (/^(accept|decline)Role$/.test(act) && !asked) return 'addAgency';
@@ -111,8 +113,15 @@ function timely(act: ActName, pick: number, model: Model, today: string): ActNam
   return act;
 }
 
-/** An attempt, given the present state. */
-function choose({ by: who, day, picks, ...tried }: Try, model: Model, today: string) {
+interface Attempt {
+  readonly act: Further;
+  readonly body: Says;
+  readonly by: By;
+  readonly on: About;
+}
+
+/** An attempt, given the present state. An act without a body does not compile. */
+function choose({ by: who, day, picks, ...tried }: Try, model: Model, today: string): Attempt {
   const act = timely(tried.act, picks[4]!, model, today);
   const [one = 0, two = 0, three = 0, four = 0, five = 0] = picks;
   const { held, lead } = model.roles(today);
@@ -150,12 +159,7 @@ function choose({ by: who, day, picks, ...tried }: Try, model: Model, today: str
   const reporter = { agency: speaks ? undefined : rarely(2, five, onAgency) };
   const evidence = rarely(2, five, [{ title: 'E' }]);
   const formerLeadBecomes = (pick: number) => rarely(2, five, oneOf(['none', 'co_lead'], pick));
-  const saying = (body: Says, on: About = {}): { act: ActName; body: Says; by: By; on: About } => ({
-    act,
-    body,
-    by,
-    on,
-  });
+  const saying = (body: Says, on: About = {}): Attempt => ({ act, body, by, on });
   switch (act) {
     case 'reportStage': {
       const stage = oneOf([...STAGES, 'completed'] as const, two);
@@ -187,6 +191,8 @@ function choose({ by: who, day, picks, ...tried }: Try, model: Model, today: str
         ...{ ...because, to: agency, formerLeadBecomes: formerLeadBecomes(three) },
         effective: oneOf(['2007', '2008-06', '2009-07', '2010'], four),
       });
+    case 'acceptLead':
+      return saying(told);
     case 'declineLead':
     case 'withdrawLeadOffer':
     case 'withdraw':
@@ -245,7 +251,7 @@ function choose({ by: who, day, picks, ...tried }: Try, model: Model, today: str
       return saying({ reason, fields: [two % 3 === 0 ? '/note' : (said ?? '/note')] }, { revision });
     }
     default:
-      return saying(told);
+      return act satisfies never;
   }
 }
 

@@ -39,6 +39,10 @@ describe('An entry of a register', () => {
     given(registered).when(same).rejected('nothing_amended');
   });
   it('cannot be amended before it is entered', () => given().when(amend(iom)).rejected('not_found'));
+  it('keeps its code', () =>
+    given(registered)
+      .when(amend({ ...iom, code: 'OIM' }, 'IOM'))
+      .rejected('code_is_fixed'));
 });
 
 describe('With a log', () => {

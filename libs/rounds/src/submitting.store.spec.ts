@@ -104,6 +104,16 @@ describe('A process that is killed at any step of submitting a return', () => {
     for await (const { desk } of killings()) found.add((await standing(desk)).length);
     expect(found).toEqual(new Set([0, 1, 2, 3, 4]));
   });
+  it('is waited for by whoever submits it again meanwhile', async () => {
+    let waiting = 0;
+    for await (const { desk } of killings()) {
+      if (!(await outcome(desk)).includes('under_way')) continue;
+      waiting++;
+      const again = desk.returns.submit(CODE, 'IOM', { reportedOn }, given(anna));
+      await expect(again).rejects.toMatchObject({ code: 'under_way' });
+    }
+    expect(waiting).toBeGreaterThan(0);
+  });
   it('is resumed by several at once, and nothing is recorded twice', async () => {
     for await (const { desk, append } of killings()) {
       if (append % 2) continue;
