@@ -13,7 +13,7 @@ import { buildServer } from '../apps/api/src/server.js';
 import { settingsFrom } from '../apps/api/src/settings.js';
 import { expectReadable, Reader, text } from './support/browser.js';
 import { CLOCK_CASES, TestServer } from './support/server.js';
-import { until } from './support/waiting.js';
+import { LIMIT_MS, until } from './support/waiting.js';
 
 const OPERATOR = { account: 'a', role: 'secretariat', agency: null } as const;
 const HTML = { accept: 'text/html' };
@@ -97,7 +97,7 @@ describe('While an event of a record cannot be shown', () => {
       ['commitment-X-2006-02', 'commitment.Recorded'],
     ] as const)
       positions.push((await store.append(stream, -1, [nonsense(type)], meta())).position);
-    await projector.reached(positions[1]!, 5_000);
+    await projector.reached(positions[1]!, LIMIT_MS);
     const waiting = (await Promise.all(projector.names.map((name) => projector.parked(name)))).flat();
     expect(waiting.map(({ stream }) => stream)).toContain('commitment-X-2006-01');
 

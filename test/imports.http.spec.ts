@@ -12,6 +12,7 @@ import { bearer, done, refusal } from './support/asking.js';
 import { citation } from './support/commitment.js';
 import { runs } from './support/properties.js';
 import { hiddenOf, Visitor, wordsIn } from './support/visitor.js';
+import { LIMIT_MS } from './support/waiting.js';
 import { HLD, TestServer, type Answer } from './support/server.js';
 
 const server = TestServer.forAll([HLD]);
@@ -39,7 +40,7 @@ const previewOf = async (answer: Promise<Response>) =>
 
 const act = (id: string, what: 'confirm' | 'undo', token = secretariat) =>
   server.post(`/v1/imports/${id}/${what}`, what === 'undo' ? { reason: 'The wrong file' } : {}, token);
-const caughtUp = async () => server.app.get(Projector).reached((await server.app.get(LOG).store.head())!, 60_000);
+const caughtUp = async () => server.app.get(Projector).reached((await server.app.get(LOG).store.head())!, LIMIT_MS);
 /** Confirms or undoes an import, and waits until that is shown. */
 async function does(id: string, what: 'confirm' | 'undo', token = secretariat): Promise<ImportPreview> {
   const after: ImportPreview = await done(act(id, what, token));

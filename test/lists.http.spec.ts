@@ -11,6 +11,7 @@ import { commitment, roles } from './support/commitment.js';
 import { bearer, done, refusal } from './support/asking.js';
 import { asPeopleSort } from './support/naive-lists.js';
 import { HLD, TestServer } from './support/server.js';
+import { LIMIT_MS } from './support/waiting.js';
 
 type Rows = Record<string, string>[];
 
@@ -301,7 +302,7 @@ describe('A long list', () => {
         log.store.append(`commitment-IOM-2006-${10_000 + i}`, NO_STREAM, [event], meta()),
       ),
     );
-    await server.app.get(Projector).reached(await log.store.head(), 300_000);
+    await server.app.get(Projector).reached(await log.store.head(), LIMIT_MS);
   });
 
   /** Counts how often some commitments are read, as long as something is done; `before` each time. */

@@ -13,6 +13,7 @@ import { done } from './support/asking.js';
 import { PostgresServer } from './support/postgres.js';
 import * as processes from './support/processes.js';
 import { TestServer } from './support/server.js';
+import { LIMIT_MS } from './support/waiting.js';
 
 /** Somewhere a log can live. */
 interface House {
@@ -54,7 +55,7 @@ let written: Envelope[];
 async function living<T>({ url }: House, use: (server: TestServer) => Promise<T>): Promise<T> {
   const server = await TestServer.start([], { LOG_URL: url });
   try {
-    await server.app.get(Projector).reached(await server.app.get(LOG).store.head(), 300_000);
+    await server.app.get(Projector).reached(await server.app.get(LOG).store.head(), LIMIT_MS);
     return await use(server);
   } finally {
     await server.close();

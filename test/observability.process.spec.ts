@@ -24,6 +24,7 @@ import { commitment } from './support/commitment.js';
 import { posted } from './support/processes.js';
 import { CLOCK_CASES, TestServer, type Answer } from './support/server.js';
 import { Service } from './support/service.js';
+import { LIMIT_MS } from './support/waiting.js';
 
 const OURS = { agencies: [{ agency: 'AAA', role: 'lead' }], themes: ['T-1'] };
 const REPORT = { stage: 'in_progress', effective: '2012-11', reportedOn: '2012-11-20' };
@@ -33,7 +34,7 @@ const traceparent = (flags = '01') => ({ traceparent: `00-${TRACE}-${CALLER}-${f
 
 /** Waits until something is so; fails with its last value. */
 async function until<T>(look: () => T | Promise<T>, isSo: (found: T) => boolean): Promise<T> {
-  for (const end = performance.now() + 300_000; ; await sleep(10)) {
+  for (const end = performance.now() + LIMIT_MS; ; await sleep(10)) {
     const found = await look();
     if (isSo(found)) return found;
     if (performance.now() > end) throw new Error(`It never was so; last: ${JSON.stringify(found)}`);
@@ -66,7 +67,7 @@ describe('Traces', () => {
   /** Once it is applied, and answered; without those of other projections. */
   const spansOf = async (answer: Answer, by: NestFastifyApplication = server.app): Promise<ReadableSpan[]> => {
     expect(answer.status).toBe(200);
-    expect(await by.get(Projector).reached(answer.body.position, 300_000)).toBe(true);
+    expect(await by.get(Projector).reached(answer.body.position, LIMIT_MS)).toBe(true);
     return until(
       () => exporter.getFinishedSpans().filter(({ name }) => !/^apply (?!(batch )?progress$)/.test(name)),
       (spans) => spans.some(({ name }) => name.startsWith('POST ')),
@@ -125,7 +126,7 @@ describe('Traces', () => {
   it('are not recorded when the caller says so', async () => {
     record();
     const answer = await report(traceparent('00'));
-    expect(await server.app.get(Projector).reached(answer.body.position, 300_000)).toBe(true);
+    expect(await server.app.get(Projector).reached(answer.body.position, LIMIT_MS)).toBe(true);
     expect(exporter.getFinishedSpans()).toEqual([]);
     expect((await lastEvent()).meta).not.toHaveProperty('traceparent');
     expect((await spansOf(await report())).length).toBeGreaterThan(0); // control: the next one is
@@ -174,7 +175,7 @@ describe('Traces', () => {
 
   it('are not there without an SDK: nothing is recorded, and nothing stored', async () => {
     const answer = await report(traceparent());
-    expect(await server.app.get(Projector).reached(answer.body.position, 300_000)).toBe(true);
+    expect(await server.app.get(Projector).reached(answer.body.position, LIMIT_MS)).toBe(true);
     expect(exporter.getFinishedSpans()).toEqual([]);
     expect((await lastEvent()).meta).not.toHaveProperty('traceparent');
   });
@@ -269,7 +270,7 @@ describe('Metrics', () => {
 
   it('tell how far a projection is behind, in positions and in seconds', async () => {
     const projector = server.app.get(Projector);
-    await projector.reached((await server.app.get<Log>(LOG).store.head())!, 300_000);
+    await projector.reached((await server.app.get<Log>(LOG).store.head())!, LIMIT_MS);
     const [positions, seconds] = ['positions', 'seconds'].map(
       (unit) => `followthrough_projection_lag_${unit}{projection="progress"}`,
     ) as [string, string];

@@ -21,6 +21,7 @@ import { Registers } from '#registers';
 import { codec } from '../apps/api/src/app.module.js';
 import { done } from './support/asking.js';
 import { CLOCK_CASES, HLD, TestServer } from './support/server.js';
+import { LIMIT_MS } from './support/waiting.js';
 
 const require = createRequire(import.meta.url);
 const jsonld = require('jsonld') as { canonize(input: unknown, options: object): Promise<string> };
@@ -72,7 +73,7 @@ beforeAll(async () => {
   ];
   await act('activity-ids', { activityIds, reportedOn: AS_OF });
   const blanked = await act(`history/${revision}/blank`, { reason: 'Private', fields: ['/title'] }, null);
-  await server.app.get(Projector).reached(blanked.position, 60_000);
+  await server.app.get(Projector).reached(blanked.position, LIMIT_MS);
   dump = await exported(server, 'dump');
 });
 afterAll(async () => {
@@ -202,7 +203,7 @@ describe('A dump that is taken over by an empty installation', () => {
       const source = await DumpedLog.open(dump, codec());
       const { anchor } = await copyLog(source, other.app.get(LOG).store);
       await source.close();
-      await other.app.get(Projector).reached(anchor.position!, 60_000);
+      await other.app.get(Projector).reached(anchor.position!, LIMIT_MS);
       type Get = { parameters: { name?: string }[] };
       const document = (await server.get('/openapi.json')).body as { paths: Record<string, { get?: Get }> };
       const views = Object.keys(document.paths).filter((path) => document.paths[path]!.get && isView(path));

@@ -2,6 +2,7 @@ import { expect, it } from '@jest/globals';
 import { Projector } from '#eventsourcing';
 import { LOG, metaOf } from '#platform';
 import { CLOCK_CASES, TestServer } from './support/server.js';
+import { LIMIT_MS } from './support/waiting.js';
 
 const OPERATOR = { account: 'a', role: 'secretariat', agency: null } as const;
 const server = TestServer.forAll([CLOCK_CASES]);
@@ -13,7 +14,7 @@ it('An event that cannot be shown is said to wait, by health and metrics, until 
   const meta = metaOf(OPERATOR);
   const nonsense = { type: 'commitment.Recorded', version: 1, data: '{}' };
   const { position } = await store.append('commitment-X-2006-01', -1, [nonsense], meta);
-  expect(await projector.reached(position, 300_000)).toBe(true);
+  expect(await projector.reached(position, LIMIT_MS)).toBe(true);
 
   const health = await server.get('/health/ready');
   expect(health).toMatchObject({ status: 200, body: { status: 'degraded' } });

@@ -21,6 +21,7 @@ import {
   type Rules,
 } from './support/naive-views.js';
 import { Answers, expectAsIfEnded, expectSame, withHistory, type Oracle } from './support/oracle.js';
+import { LIMIT_MS } from './support/waiting.js';
 
 const inWords = ({ agency, role, asked }: { agency: string; role: string; asked?: boolean }) =>
   `${agency} ${role}${asked ? ' asked' : ''}`;
@@ -388,7 +389,7 @@ describe(`Whatever happens to commitments (SEED=${seed})`, () => {
         if (i % batch === 0) await stepwise.catchUp();
       }
       await stepwise.catchUp();
-      expect(await live.reached((await log.store.head())!, 300_000)).toBe(true);
+      expect(await live.reached((await log.store.head())!, LIMIT_MS)).toBe(true);
       await live.stop();
       const anew = await Views.of(log);
       const events = await rawEvents(log);

@@ -16,6 +16,7 @@ import { settingsFrom, type Settings } from '../../apps/api/src/settings.js';
 import { ANY_NUMBER } from './budgets.js';
 import { Documented } from './documented.js';
 import { once } from './shared.js';
+import { LIMIT_MS } from './waiting.js';
 
 export const HLD = 'data/hld-follow-up';
 export const CLOCK_CASES = 'test/data/clock-cases';
@@ -96,7 +97,7 @@ export class TestServer {
 
   async import(folder: string): Promise<void> {
     await this.app.get(Imports).importFolder(jsonFolderAt(folder), IMPORTER);
-    await this.app.get(Projector).reached(await this.app.get(LOG).store.head(), 300_000);
+    await this.app.get(Projector).reached(await this.app.get(LOG).store.head(), LIMIT_MS);
   }
 
   /** A token for a focal point of an agency, or for the secretariat. */

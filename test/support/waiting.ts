@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /** Only a test of broken code waits so long: a busy machine is slow. */
-const LIMIT_MS = 300_000;
+export const LIMIT_MS = 300_000;
 
 /** Waits until something is so. @throws Error when it never is */
 export async function until(is: () => boolean | Promise<boolean>): Promise<void> {

@@ -11,6 +11,7 @@ import { add, by, counter } from './testing/counter.js';
 import { blanked, guestBook, signed } from './testing/guest-book.js';
 import { MemoryEventStore, MemoryLog } from './testing/memory-event-store.js';
 import { TURN_MS, Turns } from './testing/tested-log.js';
+import { LIMIT_MS } from '../../../test/support/waiting.js';
 
 const codec = new EventCodec([counter, guestBook, releases]);
 let shared: MemoryLog;
@@ -82,7 +83,7 @@ const projectorOf = (projections: readonly Projection[], of: Log = log, hears?: 
   return projector;
 };
 const until = async (projector: Projector, met: (progress: ProjectionStatus) => boolean): Promise<ProjectionStatus> => {
-  for (let left = 3_000; ; left -= TURN_MS, await sleep(TURN_MS)) {
+  for (let left = LIMIT_MS; ; left -= TURN_MS, await sleep(TURN_MS)) {
     const [progress] = await projector.progress();
     if (met(progress!) || left <= 0) return progress!;
   }
@@ -100,7 +101,7 @@ describe('A projector', () => {
     await projector.start();
     expect(sums.said).toEqual({ a: [1, 1], b: [1, 2] });
     const position = await addTo('a', 5);
-    expect(await projector.reached(position, 2_000)).toBe(true);
+    expect(await projector.reached(position, LIMIT_MS)).toBe(true);
     expect(sums.said).toEqual({ a: [2, 6], b: [1, 2] });
     expect(projector.position()).toBe(position);
     const told = { projection: 'sums', version: 1, position, head: position, error: null, serving: true };
@@ -155,7 +156,7 @@ describe('A projector', () => {
     const projector = projectorOf([sums]);
     await projector.start();
     const before = await addTo('a', 1);
-    await projector.reached(before, 2_000);
+    await projector.reached(before, LIMIT_MS);
     await log.store.append('counter-a', 0, [{ type: 'counter.Doubled', version: 1, data: '{}' }], by());
     await addTo('b', 1);
     const { error, position } = await until(projector, (progress) => progress.error !== null);
@@ -189,7 +190,7 @@ describe('A projector', () => {
     const projector = projectorOf([sums, others], counting);
     await projector.start();
     for (let n = 0; n < 5; n++) await addTo('a', 1);
-    await projector.reached('5', 2_000);
+    await projector.reached('5', LIMIT_MS);
     expect([sums.said, others.said, read]).toEqual([{ a: [5, 5] }, { a: [5, 5] }, 5]);
     expect(projector.model(Sums)).toBe(sums);
   });
@@ -228,7 +229,7 @@ describe('A log that fails', () => {
     expect([error, parked]).toEqual(['the disk is gone', 0]);
     expect(await projector.reached(position, 20)).toBe(false);
     failing = false;
-    expect(await projector.reached(position, 3_000)).toBe(true);
+    expect(await projector.reached(position, LIMIT_MS)).toBe(true);
     expect(await until(projector, (progress) => progress.error === null)).toMatchObject({ position });
     for (const { said } of [projector.model(Sums), sums]) expect(said).toEqual({ a: [2, 3], b: [1, 1] });
   });
@@ -244,7 +245,7 @@ describe('A log that fails', () => {
     const failed = await until(projector, ({ error }) => error !== null);
     expect(failed).toMatchObject({ error: 'connection lost', parked: 0 });
     failing = false;
-    expect(await projector.reached(position, 3_000)).toBe(true);
+    expect(await projector.reached(position, LIMIT_MS)).toBe(true);
     expect(sums.said).toEqual({ a: [1, 1] });
   });
 
@@ -297,7 +298,7 @@ describe('An event that cannot be applied', () => {
     for (const told of ['a1', 'b2', 'a13', 'b3', 'a5', 'c13', 'b4', 'a6'])
       position = await addTo(told[0]!, Number(told.slice(1)));
     if (!live) await projector.start();
-    expect(await projector.reached(position, 3_000)).toBe(true);
+    expect(await projector.reached(position, LIMIT_MS)).toBe(true);
     expect(sums.said).toEqual({ a: [1, 1], b: [3, 9] });
     expect(await projector.progress()).toMatchObject([
       { position, error: null, parked: 2 },
@@ -330,7 +331,7 @@ describe('An event that cannot be applied', () => {
     const projector = projectorOf([sums]);
     await projector.start();
     for (const by of [1, 13, 5]) await addTo('a', by);
-    await projector.reached(await addTo('b', 13), 3_000);
+    await projector.reached(await addTo('b', 13), LIMIT_MS);
     const still = { stream: 'counter-a', position: '2', error: 'thirteen', events: 2 };
     expect(await projector.retry('sums', 'counter-a')).toMatchObject([still, { stream: 'counter-b' }]);
     expect(sums.said).toEqual({ a: [1, 1] });
@@ -353,13 +354,13 @@ describe('An event that cannot be applied', () => {
     const [projector, other] = [projectorOf([sums]), projectorOf([new Sums('sums', thirteen)], connected())];
     for (const one of [projector, other]) await one.start();
     for (const by of [1, 13, 5]) await addTo('a', by);
-    await projector.reached(await addTo('a', 6), 3_000);
+    await projector.reached(await addTo('a', 6), LIMIT_MS);
     for (const position of ['3', '1'])
       await expect(projector.release('sums', 'counter-a', position, by())).rejects.toMatchObject({ code: 'not_found' });
     expect(await projector.release('sums', 'counter-a', '2', by())).toEqual([]);
     expect(sums.said).toEqual({ a: [3, 12] });
     expect((await earlier!()).map(({ revision }) => revision)).toEqual([0, 2]); // what it was told of
-    await other.reached((await log.store.head())!, 3_000);
+    await other.reached((await log.store.head())!, LIMIT_MS);
     for (const change of [{}, { readByStream: undefined }]) {
       const anew = projectorOf([new Sums('sums', thirteen)], withStore(change));
       await anew.start();
@@ -384,7 +385,7 @@ describe('What acts because of events', () => {
     await projector.start();
     expect(acting.heard.join(' ')).toBe('b1 a1 b2 a2');
     await addTo('a', 3);
-    expect(await projector.reached(await addTo('a', 4), 3_000)).toBe(true);
+    expect(await projector.reached(await addTo('a', 4), LIMIT_MS)).toBe(true);
     expect(await projector.progress()).toMatchObject([{ position: '6' }, { position: '4' }]);
     go();
     while ((await projector.progress())[1]!.position !== '6') await sleep(2);
@@ -412,7 +413,7 @@ describe('What acts because of events', () => {
     const projector = projectorOf([new Sums(), acting]);
     await projector.start();
     const position = await addTo('a', 1);
-    expect(await projector.reached(position, 3_000)).toBe(true);
+    expect(await projector.reached(position, LIMIT_MS)).toBe(true);
     while ((await projector.progress())[1]!.error === null) await sleep(2);
     expect(await projector.progress()).toMatchObject([{ error: null }, { error: 'the disk is full', parked: 0 }]);
     failing = false;
@@ -427,8 +428,8 @@ describe('Waiting for a position', () => {
     const projector = projectorOf([new Sums()]);
     await projector.start();
     const turns = new Turns();
-    expect(await projector.reached(position, 5_000)).toBe(true);
-    expect(await projector.reached('0', 5_000)).toBe(true);
+    expect(await projector.reached(position, LIMIT_MS)).toBe(true);
+    expect(await projector.reached('0', LIMIT_MS)).toBe(true);
     expect(turns.end()).toBeLessThan(2_500);
   });
 
@@ -436,7 +437,7 @@ describe('Waiting for a position', () => {
     for (let n = 0; n < 9; n++) await addTo('a', 1);
     const projector = projectorOf([new Sums()]);
     await projector.start();
-    const waiting = projector.pinned('10', 3_000);
+    const waiting = projector.pinned('10', LIMIT_MS);
     expect(await Promise.race([waiting, sleep(50, 'waiting')])).toBe('waiting');
     expect(await addTo('a', 1)).toBe('10');
     expect(await waiting).toBe('10');
@@ -464,6 +465,6 @@ it('What was erased is told as what is left of it, also to who asks for what cam
   const projector = projectorOf([guests]);
   await projector.start();
   const { position } = await say(blanked(0));
-  expect(await projector.reached(position, 3_000)).toBe(true);
+  expect(await projector.reached(position, LIMIT_MS)).toBe(true);
   expect(told).toEqual([[expect.objectContaining({ name: '…' })]]);
 });

@@ -11,6 +11,7 @@ import { SnapshotRejected, SnapshotFile, type Memory } from './snapshot.js';
 import { add, by, counter } from './testing/counter.js';
 import { blanked, guestBook, signed } from './testing/guest-book.js';
 import { MemoryEventStore, MemoryLog } from './testing/memory-event-store.js';
+import { LIMIT_MS } from '../../../test/support/waiting.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'snapshot-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -179,7 +180,7 @@ describe('A snapshot', () => {
     const projector = new Projector(log, [new Sums()], () => {}, file());
     await projector.start();
     const { position } = await say(blanked(0));
-    await projector.reached(position, 3_000);
+    await projector.reached(position, LIMIT_MS);
     expect(existsSync(path)).toBe(false);
     await projector.stop();
     expect(readFileSync(path, 'utf8')).not.toContain('Johanna');

@@ -13,6 +13,7 @@ import { entryClass } from '#acts';
 import { amend, blank, chair, dissolve, enter, join, leave, merge, rename, retract } from './testing/an-entry.js';
 import { handForms } from '../../bodies/src/testing/forms-at-hand.js';
 import { forms } from '#bodies';
+import { LIMIT_MS } from '../../../test/support/waiting.js';
 
 handForms(forms);
 
@@ -259,7 +260,7 @@ describe('With a log', () => {
       expect([await view.pinned(), await view.pinned(first), await view.pinned('0')]).toEqual([first, first, '0']);
       const second = await write('agency', { code: 'ILO', name: 'Labour', kind: 'un' });
       await expect(view.pinned(second)).rejects.toMatchObject({ code: 'not_yet' });
-      const waiting = new Registers(projector, 5_000).pinned(second);
+      const waiting = new Registers(projector, LIMIT_MS).pinned(second);
       await catchUp();
       expect(await waiting).toBe(second);
     });
