@@ -202,7 +202,7 @@ describe('While the first views are being built', () => {
       letGoOn();
       await started;
       // Nobody touches it: the browser asks again.
-      await shown.getByRole('heading', { level: 1, name: 'Progress per agency' }).waitFor({ timeout: 15_000 });
+      await shown.getByRole('heading', { level: 1, name: 'Progress per agency' }).waitFor();
       expect(shown.url()).toBe(`${url}/agencies?asOf=2006-11-21`);
     });
   });

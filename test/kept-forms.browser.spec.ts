@@ -115,7 +115,7 @@ describe('A form of an act', () => {
         // and signed in again
         await page.context().addCookies([cookieOf(iom)]);
         await send();
-        await page.waitForURL(/\/commitments\/.*done=/, { timeout: 20_000 });
+        await page.waitForURL(/\/commitments\/.*done=/);
         const done = await page.locator('h1').innerText();
         await page.goto(`${server.url}/record`);
         return { refused, out, done, after: [await title(page).inputValue(), await storage(page)] };

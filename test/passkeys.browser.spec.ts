@@ -5,6 +5,7 @@ import { SignIn } from '#sign-in';
 import { openBrowser } from './support/browser.js';
 import { freePort } from './support/postgres.js';
 import { TestServer } from './support/server.js';
+import { LIMIT_MS } from './support/waiting.js';
 
 let server: TestServer;
 let home: string;
@@ -22,6 +23,7 @@ beforeAll(async () => {
   account = await accounts.open({ kind: 'person', name: 'Ada' }, { role: 'secretariat', agency: null });
   browser = await openBrowser();
   context = await browser.newContext();
+  context.setDefaultTimeout(LIMIT_MS);
   page = await context.newPage();
   // A device that keeps passkeys and knows its person: Chromium's own, which is made for tests.
   device = await context.newCDPSession(page);

@@ -113,7 +113,6 @@ describe('A round on pages', () => {
         await page.waitForFunction(
           (n) => document.querySelector('.return-bar strong')!.textContent === String(n),
           Math.min(all, 30),
-          { timeout: 30_000 },
         );
         return all;
       },

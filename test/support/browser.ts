@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { deep } from './properties.js';
 import { chromium as playwright, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
+import { LIMIT_MS } from './waiting.js';
 
 /** The environment that the package of Chromium sets when it is loaded, once a worker. */
 let ofChromium: Readonly<Record<string, string | undefined>> | undefined;
@@ -21,6 +22,7 @@ export async function openBrowser(): Promise<Browser> {
   ofChromium ??= Object.fromEntries(Object.entries(process.env).filter(([name, value]) => before[name] !== value));
   return playwright.launch({
     executablePath,
+    timeout: LIMIT_MS,
     env: { ...process.env, ...ofChromium } as Record<string, string>,
     args: ['--no-sandbox', '--no-zygote', '--disable-gpu', '--font-render-hinting=none'],
   });
@@ -87,6 +89,7 @@ export class Reader {
 
   async #open(options: BrowserContextOptions = {}): Promise<Page> {
     const context = await this.#browser!.newContext({ viewport: SCREEN, locale: 'en-GB', ...options });
+    context.setDefaultTimeout(LIMIT_MS);
     const page = await context.newPage();
     const complain = (what: string) => this.complaints.push(`${page.url()}: ${what}`);
     page.on('console', (message) => {
