@@ -138,8 +138,10 @@ describe('A return as a workbook', () => {
           .filter(({ name }) => !['lists', 'Codes', 'Códigos'].includes(name)))
           expect(new Set(headsOf(sheet)).size).toBe(headsOf(sheet).length);
       }
-      expect(lists(french!.book)).toEqual(expect.arrayContaining(['Aucun changement', 'Oui', 'En cours', 'Badly']));
-      expect(lists(spanish!.book)).toEqual(expect.arrayContaining(['Sin cambios', 'Sí', 'En riesgo', 'Badly']));
+      expect(lists(french!.book)).toEqual(expect.arrayContaining(['Sans changement', 'Oui', 'En cours', 'Badly']));
+      expect(lists(spanish!.book)).toEqual(
+        expect.arrayContaining(['Novedad', 'Sin cambios', 'Sí', 'En riesgo', 'Badly']),
+      );
     });
 
     it('reads back in the language in which it was made: nothing where nothing was changed, else what was', async () => {
@@ -147,7 +149,7 @@ describe('A return as a workbook', () => {
       for (const [language, sheet, says, word, stage, value, when] of [
         ['en', 'Commitments', 'What you say', 'Update', 'Stage', 'In progress', 'When it happened'],
         ['fr', 'Engagements', 'Ce que vous dites', 'Mise à jour', 'État', 'En cours', 'Quand cela a eu lieu'],
-        ['es', 'Compromisos', 'Qué dice', 'Actualización', 'Estado', 'En curso', 'Cuándo ocurrió'],
+        ['es', 'Compromisos', 'Qué dice', 'Novedad', 'Estado', 'En curso', 'Cuándo ocurrió'],
       ] as const) {
         const { bytes } = await loaded(language);
         const unchanged = await looked('S-L', bytes, 0);
@@ -167,7 +169,7 @@ describe('A return as a workbook', () => {
       expect(await draftOf('S-L')).toMatchObject({ commitments: [{ says: 'not_assessed' }] });
     });
 
-    it('reads back with the heads that former workbooks had, and says which column is not there under any other', async () => {
+    it('reads back with the heads and words that former workbooks had, and says which column is not there under any other', async () => {
       const [key] = (await referencesIn('S-L')) as [string];
       const { book } = await loaded('es');
       const rename = (sheet: string, head: string, former: string) =>
@@ -184,7 +186,7 @@ describe('A return as a workbook', () => {
       ]);
       const read = await looked('S-L', former, 0);
       expect([read.status, read.body.problems, read.body.notes]).toEqual([200, [], []]);
-      expect(read.body.changes.map(({ is }: { is: string }) => is)).toEqual(['Actualización', 'As before.']);
+      expect(read.body.changes.map(({ is }: { is: string }) => is)).toEqual(['Novedad', 'As before.']);
       rename('Nuevos compromisos', 'Asociados', 'Amigos');
       const unknown = await looked('S-L', Buffer.from(await book.xlsx.writeBuffer()), 0);
       expect(unknown.body.notes).toEqual([expect.stringContaining('«Entidades asociadas»')]);

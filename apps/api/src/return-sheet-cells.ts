@@ -4,12 +4,15 @@ import { formOf, type CellForm } from '#exchange';
 import type { FormField } from '#platform';
 import type { CommitmentInQuestion } from '#rounds';
 import { deliverableCell, evidenceCell, listCell, milestoneCell, relationCell } from '#text';
-import { choiceWords } from './pages/field-words.js';
-import { isList, type SheetWords } from './return-sheet-words.js';
+import type { CodeWords } from '#words';
+import { formerly, type SheetWords } from './return-sheet-words.js';
+
+/** A value that can be chosen: its words, and those of earlier workbooks. */
+type Option = readonly [value: unknown, words: string, ...formerly: readonly string[]];
 
 /** How a cell is read: as one of some words, as a number, or as a cell of an import. */
 export type CellSpec =
-  | { readonly form: 'choice'; readonly options: readonly (readonly [value: unknown, words: string])[] }
+  | { readonly form: 'choice'; readonly options: readonly Option[] }
   | { readonly form: 'number' }
   | CellForm;
 
@@ -70,26 +73,32 @@ export type PlainColumn = Omit<ReturnColumn, 'head' | 'isField'> & { readonly he
 /** A sheet before it is put into the words of a language. */
 export type Plain = Omit<ReturnSheet, 'name' | 'columns'> & { readonly columns: readonly PlainColumn[] };
 
-export const YES_NO: CellSpec = {
+export const yesOrNo = ({ say }: SheetWords): CellSpec => ({
   form: 'choice',
   options: [
-    [true, 'Yes'],
-    [false, 'No'],
+    [true, say('Yes')],
+    [false, say('No')],
   ],
-};
+});
 
 export const choice = (values: readonly string[], words: (value: string) => string): CellSpec => ({
   form: 'choice',
   options: values.map((value) => [value, words(value)] as const),
 });
 
+/** A choice of codes of a list. */
+export const choiceOf = (list: keyof CodeWords, codes: readonly string[], words: SheetWords): CellSpec => ({
+  form: 'choice',
+  options: codes.map((code) => [code, words.code(list, code), ...formerly(code)] as const),
+});
+
 /** How a field of a body is read; `null`: no cell holds it. */
-function specOf(field: FormField): CellSpec | null {
+function specOf(field: FormField, words: SheetWords): CellSpec | null {
   switch (field.kind) {
     case 'choice':
-      return field.several ? null : choice(field.values, choiceWords);
+      return field.several ? null : choiceOf(field.name as keyof CodeWords, field.values, words);
     case 'yes-no':
-      return YES_NO;
+      return yesOrNo(words);
     case 'number':
       return { form: 'number' };
     default:
@@ -108,8 +117,6 @@ const CELLS: { readonly [F in CellForm['form']]?: (part: never) => string } = {
 export function cellWords(value: unknown, spec: CellSpec | undefined): string {
   if (value === null || value === undefined) return '';
   if (spec?.form === 'choice') return spec.options.find(([one]) => one === value)?.[1] ?? String(value);
-  if (spec?.form === 'tick') return value === true ? 'Yes' : '';
-  if (spec?.form === 'word') return choiceWords(String(value));
   const cell = spec && CELLS[spec.form as CellForm['form']];
   if (Array.isArray(value)) return listCell(cell ? value.map((one) => cell(one as never)) : value);
   return String(value);
@@ -119,8 +126,8 @@ export const WIDE = 46;
 
 const widthOf = ({ kind }: FormField): number => (kind === 'words' || kind === 'text' || kind === 'object' ? WIDE : 16);
 
-export const columnOf = (field: FormField): PlainColumn[] => {
-  const spec = specOf(field);
+export const columnOf = (field: FormField, words: SheetWords): PlainColumn[] => {
+  const spec = specOf(field, words);
   if (!spec) return [];
   const help = spec.form === 'period' ? '2012, 2012-11 or 2012-11-02' : undefined;
   return [{ name: field.name, width: widthOf(field), spec, help }];
@@ -131,15 +138,3 @@ export const looked = (name: string, head: string | undefined, width: number): P
   width,
   ...(head !== undefined && { head }),
 });
-
-/** The choices of a cell in a language. Values without words of their own (references, choices of questions) stay. */
-export const inWords = (spec: CellSpec, words: SheetWords, list = ''): CellSpec =>
-  spec.form === 'choice'
-    ? {
-        form: 'choice',
-        options: spec.options.map(([value, said]) => {
-          if (value === said) return [value, said];
-          return [value, isList(list) ? words.code(list, String(value)) : words.say(said)];
-        }),
-      }
-    : spec;

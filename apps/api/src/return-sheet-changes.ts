@@ -172,9 +172,7 @@ export class WorkbookReader {
     if (!cell || text === '') return { value: null };
     if (cell.fault) return { wrong: cell.fault, right: 'write the value itself' };
     if (spec.form === 'choice') {
-      const found = spec.options.find(
-        ([value, words]) => nameKey(words) === nameKey(text) || nameKey(String(value)) === nameKey(text),
-      );
+      const found = spec.options.find((option) => option.some((one) => nameKey(String(one)) === nameKey(text)));
       const words = spec.options.map(([, one]) => one);
       const right =
         words.length > MOST_NAMED

@@ -1,13 +1,8 @@
 /** The words of the return as a workbook, in the language of its reader. The sheets themselves are in English. */
+import { BLANKED_TEXT } from '#commitments';
 import { headOf } from '#exchange';
 import { wordsOf } from '#reports';
-import { capital, type ReportLanguage, type Role } from '#words';
-import { choiceWords, labelOf } from './pages/field-words.js';
-import { dateWords, roleWords } from './pages/words.js';
-
-/** The lists of codes whose words reports have in each language. */
-const LISTS = ['stage', 'outlook', 'kind', 'nature', 'strength'] as const;
-export type WordList = (typeof LISTS)[number] | 'role';
+import { capital, labelOf, type CodeWords, type ReportLanguage } from '#words';
 
 export interface SheetWords {
   readonly language: ReportLanguage;
@@ -15,12 +10,13 @@ export interface SheetWords {
   readonly say: (english: string) => string;
   /** The head of the column of a field. */
   readonly field: (name: string) => string;
-  readonly code: (list: WordList, value: string) => string;
+  /** A code, as reports say it. */
+  readonly code: (list: keyof CodeWords, value: string) => string;
+  /** A text of people, or that its words were removed. */
+  readonly text: (text: string) => string;
   /** `20 November 2012` */
   readonly date: (date: string) => string;
 }
-
-export const isList = (name: string): name is WordList => (LISTS as readonly string[]).includes(name);
 
 /** The sheets' own words, in French and Spanish; the heads of fields are those of tables that are imported. */
 const SAID: Readonly<Record<string, readonly [fr: string, es: string]>> = {
@@ -144,9 +140,6 @@ const SAID: Readonly<Record<string, readonly [fr: string, es: string]>> = {
   'Kept up': ['Maintenu', 'Mantenido'],
   'Its language': ['Sa langue', 'Su idioma'],
   // Statements.
-  Update: ['Mise à jour', 'Actualización'],
-  'No change': ['Aucun changement', 'Sin cambios'],
-  'Not assessed': ['Non évalué', 'No evaluado'],
   Yes: ['Oui', 'Sí'],
   No: ['Non', 'No'],
   'Another date': ['Autre date', 'Otra fecha'],
@@ -154,28 +147,35 @@ const SAID: Readonly<Record<string, readonly [fr: string, es: string]>> = {
   overdue: ['en retard', 'con retraso'],
 };
 
+/** The words of workbooks that were handed out before, in any language: they stay here, and are read. */
+const FORMERLY: Readonly<Record<string, readonly string[]>> = {
+  update: ['Actualización'],
+  no_change: ['Aucun changement'],
+  not_assessed: ['No evaluado'],
+};
+/** By a code, or the English words of the sheets. */
+export const formerly = (said: string): readonly string[] => FORMERLY[said] ?? [];
+
 /** As people type it, who may write it again. */
 const spaced = (text: string): string => text.replaceAll('\u00a0', ' ');
 
-const translated = (language: 'fr' | 'es'): SheetWords => {
-  const { codes, date } = wordsOf(language);
-  const at = language === 'fr' ? 0 : 1;
-  const say = (english: string): string => SAID[english]?.[at] ?? english;
+const wordsIn = (language: ReportLanguage): SheetWords => {
+  const { codes, date, lines } = wordsOf(language);
+  const said = (english: string): string => SAID[english]?.[language === 'fr' ? 0 : 1] ?? english;
+  const say = language === 'en' ? (english: string) => english : said;
   return {
     ...{ language, say },
     date: (value) => spaced(date(value)),
-    field: (name) => headOf(name, language) ?? say(labelOf(name)),
+    field: (name) => (language !== 'en' && headOf(name, language)) || say(labelOf(name)),
     code: (list, value) => capital(spaced((codes[list] as Readonly<Record<string, string>>)[value] ?? value)),
+    text: (text) => (text === BLANKED_TEXT ? lines.removed : text),
   };
 };
 
 export const SHEET_WORDS: Readonly<Record<ReportLanguage, SheetWords>> = {
-  en: {
-    ...{ language: 'en', say: (english) => english, field: labelOf, date: dateWords },
-    code: (list, value) => (list === 'role' ? roleWords(value as Role) : choiceWords(value)),
-  },
-  fr: translated('fr'),
-  es: translated('es'),
+  en: wordsIn('en'),
+  fr: wordsIn('fr'),
+  es: wordsIn('es'),
 };
 
 /** A text with names in braces, in the words of a language. */

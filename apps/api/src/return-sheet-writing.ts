@@ -6,8 +6,8 @@ import type { DataValidation, WorkbookWriter, WorksheetWriter } from '@cj-tech-m
 import { PassThrough } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { columnLetters } from '#files';
+import { questionWords } from '#rounds';
 import { CELL_STYLES, commitRow, setCell } from '#tables';
-import { questionWords } from './pages/round-words.js';
 import { keyOfDraft, questionsOf, sheetsOf } from './return-sheet.js';
 import { cellWords, type CellSpec, type ReturnSheet, type SheetSource } from './return-sheet-cells.js';
 import { filled, type SheetWords } from './return-sheet-words.js';

@@ -4,23 +4,20 @@
  */
 import type { Answer, CommitmentReturn, Question, ReturnAct, ReturnDraft, Round } from '#bodies';
 import { hash } from 'node:crypto';
-import { isSource, recordOf, ROLE_COLUMNS, tableFieldsOf } from '#exchange';
+import { isSource, recordOf, ROLE_COLUMNS, tableFieldsOf, type Field } from '#exchange';
 import { ACTS } from '#commitments';
 import { canonicalJson, withoutNulls } from '#eventsourcing';
-import { ANSWER_FIELD, fieldsInReturn, type CommitmentInQuestion } from '#rounds';
-import { ACTS_OF_RETURNS, RETURN_WORDS, STAGES, type ActOfReturn } from '#words';
-import { choiceWords } from './pages/field-words.js';
-import { questionWords } from './pages/round-words.js';
-import { RETURN_WORD_WORDS, textWords } from './pages/words.js';
+import { ANSWER_FIELD, fieldsInReturn, questionWords, type CommitmentInQuestion } from '#rounds';
+import { ACTS_OF_RETURNS, RETURN_WORDS, STAGES, type ActOfReturn, type CodeWords } from '#words';
 import type { SheetWords } from './return-sheet-words.js';
 import {
   cellWords,
   choice,
+  choiceOf,
   columnOf,
-  inWords,
   looked,
   WIDE,
-  YES_NO,
+  yesOrNo,
   type CellSpec,
   type Plain,
   type PlainColumn,
@@ -38,13 +35,13 @@ export const keyOfDraft = (draft: ReturnDraft): string =>
 
 // ── Answers ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-const specOfQuestion = ({ kind, choices }: Question): CellSpec =>
+const specOfQuestion = ({ kind, choices }: Question, words: SheetWords): CellSpec =>
   kind === 'text'
     ? { form: 'text' }
     : kind === 'number'
       ? { form: 'number' }
       : kind === 'yes_no'
-        ? YES_NO
+        ? yesOrNo(words)
         : choice(choices ?? [], (one) => one);
 
 const answered = (answers: readonly Answer[] | null | undefined, { id, kind }: Question): unknown =>
@@ -60,10 +57,10 @@ function answersSheet({ round, draft, before, words }: SheetSource): Plain[] {
       id: question.id,
       question: questionWords(question),
       required: question.required ? words.say('Yes') : '',
-      last: cellWords(answered(before?.answers, question), inWords(specOfQuestion(question), words)),
+      last: cellWords(answered(before?.answers, question), specOfQuestion(question, words)),
       answer: answered(draft.answers, question),
     },
-    specs: { answer: specOfQuestion(question) },
+    specs: { answer: specOfQuestion(question, words) },
   }));
   if (rows.length === 0) return [];
   const columns = [
@@ -81,7 +78,7 @@ function answersSheet({ round, draft, before, words }: SheetSource): Plain[] {
 /** The name of the column of a question that is asked of each commitment. */
 export const columnOfQuestion = (id: string): string => `answer ${id}`;
 
-const STAGE_FIELDS = fieldsInReturn('reportStage').flatMap(columnOf);
+const STAGE_FIELDS = fieldsInReturn('reportStage');
 /** A word with no change stands where the note of an update does. */
 const OWN_FIELDS = ['says', 'why', 'note', 'document', 'locator'];
 
@@ -110,17 +107,17 @@ function commitmentsSheet({ round, draft, register, before, words }: SheetSource
       name: 'says',
       head: 'What you say',
       width: 14,
-      spec: choice(RETURN_WORDS, (word) => RETURN_WORD_WORDS[word as CommitmentReturn['says']]),
+      spec: choiceOf('inReturn', RETURN_WORDS, words),
     },
     { name: 'why', head: 'Why not assessed', width: 24, spec: { form: 'text' } },
-    ...STAGE_FIELDS,
+    ...STAGE_FIELDS.flatMap((field) => columnOf(field, words)),
     { name: 'document', head: 'Document that says so', width: 18, spec: { form: 'code' } },
     { name: 'locator', head: 'Where in it', width: 18, spec: { form: 'text' } },
     ...questions.map((question) => ({
       name: columnOfQuestion(question.id),
       head: `${questionWords(question)} [${question.id}]`,
       width: 24,
-      spec: specOfQuestion(question),
+      spec: specOfQuestion(question, words),
     })),
   ];
   const rows = register.map((known): ReturnRow => {
@@ -130,7 +127,7 @@ function commitmentsSheet({ round, draft, register, before, words }: SheetSource
       key: known.reference,
       shown: { ...lookedAt(known, last, words), ...sayingOf({ known, said }, questions) },
       ...(known.stages.length < STAGES.length && {
-        specs: { stage: choice(known.stages, choiceWords) },
+        specs: { stage: choiceOf('stage', known.stages, words) },
       }),
     };
   });
@@ -145,16 +142,16 @@ function commitmentsSheet({ round, draft, register, before, words }: SheetSource
 const lookedAt = (known: CommitmentInQuestion, last: CommitmentReturn | undefined, words: SheetWords): Values => {
   const { reference, title, role, stage, own, target, overdue } = known;
   return {
-    ...{ reference, title: textWords(title), role: words.code('role', role) },
+    ...{ reference, title: words.text(title), role: words.code('role', role) },
     stands: words.code('stage', own?.stage ?? stage),
     since: own?.effective ?? '',
     heard: own?.reportedOn ?? '',
-    words: own?.note ? textWords(own.note) : '',
-    next: [own?.nextStep && textWords(own.nextStep), own?.nextStepDue && words.date(own.nextStepDue)]
+    words: own?.note ? words.text(own.note) : '',
+    next: [own?.nextStep && words.text(own.nextStep), own?.nextStepDue && words.date(own.nextStepDue)]
       .filter(Boolean)
       .join(', '),
     target: target ? `${target}${overdue ? ` (${words.say('overdue')})` : ''}` : '',
-    last: last ? words.say(RETURN_WORD_WORDS[last.says]) : '',
+    last: last ? words.code('inReturn', last.says) : '',
   };
 };
 
@@ -198,7 +195,7 @@ function milestonesSheet({ draft, register, words }: SheetSource): Plain[] {
       return {
         key: milestoneKey(reference, milestone),
         shown: {
-          ...{ key: milestoneKey(reference, milestone), of: textWords(of), title: textWords(title), due },
+          ...{ key: milestoneKey(reference, milestone), of: words.text(of), title: words.text(title), due },
           reached: reached ? (reachedOn ?? words.say('Yes')) : '',
           ...{ says: said?.act ?? null, date: field ? (body[field] ?? null) : null, note: body['note'] ?? null },
         },
@@ -216,7 +213,7 @@ function milestonesSheet({ draft, register, words }: SheetSource): Plain[] {
       name: 'says',
       head: 'What you say',
       width: 16,
-      spec: choice(Object.keys(OF_MILESTONE), (act) => ACTS[act as MilestoneAct].button),
+      spec: choice(Object.keys(OF_MILESTONE), (act) => words.say(ACTS[act as MilestoneAct].button)),
     },
     { name: 'date', head: 'Reached on, or the new date', width: 18, spec: { form: 'period' } },
     { name: 'note', width: WIDE, spec: { form: 'text' } },
@@ -237,11 +234,11 @@ const placeOf = (reference: string, index: number): string => `${reference}/${in
 /** Room for new entries. */
 const ROOM = 40;
 
-function listedSheet(act: ActOfReturn, { draft, register }: SheetSource): Plain[] {
+function listedSheet(act: ActOfReturn, { draft, register, words }: SheetSource): Plain[] {
   const fitting = register.filter(({ acts }) => acts.some((one) => one.act === act));
   const said = draft.commitments.filter(({ acts }) => acts?.some((one) => one.act === act));
   if (fitting.length + said.length === 0) return [];
-  const fields = fieldsInReturn(act).flatMap(columnOf);
+  const fields = fieldsInReturn(act).flatMap((field) => columnOf(field, words));
   const references = [...new Set([...fitting, ...said].map(({ reference }) => reference))];
   const options = references.map((reference) => [reference, reference] as const);
   const columns: PlainColumn[] = [
@@ -296,13 +293,20 @@ function valuesOfNew(body: Values): Values {
 export const newCommitmentOf = (values: Values, agency: string): Values =>
   recordOf({ ...values, lead: values['lead'] ?? agency });
 
-function newSheet({ draft }: SheetSource): Plain {
+const specOfTable = (field: Field, words: SheetWords): CellSpec =>
+  field.form === 'word'
+    ? choiceOf(field.name as keyof CodeWords, field.of, words)
+    : field.form === 'tick'
+      ? yesOrNo(words)
+      : field;
+
+function newSheet({ draft, words }: SheetSource): Plain {
   const columns: PlainColumn[] = [
     looked('place', 'Written already', 10),
     ...NEW_FIELDS.map((field): PlainColumn => ({
       name: field.name,
       width: field.form === 'text' ? 34 : 16,
-      spec: field.form === 'word' ? choice(field.of, choiceWords) : field.form === 'tick' ? YES_NO : field,
+      spec: specOfTable(field, words),
     })),
   ];
   const rows = (draft.newCommitments ?? []).map(({ body }, i): ReturnRow => ({
@@ -356,14 +360,7 @@ const translated = (sheet: Plain, words: SheetWords): ReturnSheet => ({
     ...column,
     head: column.head === undefined ? words.field(column.name) : words.say(column.head),
     isField: column.head === undefined,
-    ...(column.spec && { spec: inWords(column.spec, words, column.name) }),
     ...(column.help !== undefined && { help: words.say(column.help) }),
-  })),
-  rows: sheet.rows.map(({ specs, ...row }) => ({
-    ...row,
-    ...(specs && {
-      specs: Object.fromEntries(Object.entries(specs).map(([name, spec]) => [name, inWords(spec, words, name)])),
-    }),
   })),
 });
 

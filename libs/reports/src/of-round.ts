@@ -1,5 +1,6 @@
 /** The sections of a report of a reporting round: who answered, the answers, and their words. */
 import type { Answer, Question } from '#bodies';
+import { questionWords } from '#rounds';
 import type { Draft, Told } from './draft.js';
 import { blocksOf } from './narrative.js';
 import type { Response, ReturnOfReport, RoundOfReport } from './round-of-report.js';
@@ -64,7 +65,7 @@ interface Given {
 
 function answersTo(draft: Draft, round: RoundOfReport, question: Question): Section {
   const { words } = draft;
-  const { id, of, text, unit, kind } = question;
+  const { id, of, kind } = question;
   const href = pageOf(draft, round);
   const isOfAgency = of === 'agency';
   const given = round.returns.flatMap(({ agency, said }) => {
@@ -87,7 +88,7 @@ function answersTo(draft: Draft, round: RoundOfReport, question: Question): Sect
       ? draft.figures('answer', 1.5, ({ answer }) => ({ n: answer.number!, href }))
       : draft.texts('answer', kind === 'number' ? 1.5 : 5, ({ answer }) => valueOf(draft, answer, href)),
   ];
-  const asked = draft.foreign(unit ? `${text} (${unit})` : text);
+  const asked = draft.foreign(questionWords(question));
   const isTallied = given.length > 0 && kind !== 'text' && kind !== 'number';
   const all = given.map(({ answer }) => answer);
   const blocks = [

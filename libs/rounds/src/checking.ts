@@ -27,6 +27,9 @@ export const ANSWER_FIELD: { readonly [K in QuestionKind]: keyof Answer } = {
   yes_no: 'yes',
 };
 
+/** `How many staff? (persons)` */
+export const questionWords = ({ text, unit }: Question): string => (unit ? `${text} (${unit})` : text);
+
 const isSaid = (value: unknown): boolean => value !== undefined && value !== null;
 
 /** The findings about answers to the questions on a subject. */

@@ -16,6 +16,7 @@ export {
   type RoleField,
   type Stage,
 } from './in-words.js';
+export { FIELD_LABELS, labelOf, nameInWords } from './labels.js';
 
 export const NATURES = codesOf(IN_WORDS.nature);
 export type Nature = (typeof NATURES)[number];

@@ -2,7 +2,7 @@
 import type { ComponentChildren } from 'preact';
 import type { RelationType, Role, Stage, VerificationWord } from '#commitments';
 import { FILTERS, type Filter } from '#progress';
-import { RESPONSIBLE_ROLES } from '#words';
+import { nameInWords, RESPONSIBLE_ROLES } from '#words';
 import { Joined } from './links.js';
 import type { Params, View } from './view.js';
 import {
@@ -92,7 +92,7 @@ const CONDITION_WORDS: Readonly<Partial<Record<Field, InWords>>> = {
 
 /** The words of a filter that has none of its own: its name, and its values as they are. */
 const plainWords = (field: string): InWords => [
-  sentence(field.replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)),
+  nameInWords(field),
   each((value) => ({ true: 'yes', false: 'no' })[value] ?? value),
 ];
 

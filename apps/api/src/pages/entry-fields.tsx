@@ -2,8 +2,9 @@
 import type { ComponentChildren } from 'preact';
 import { entryClass, PATHS } from '#acts';
 import { formFieldsIn, type FormField } from '#platform';
+import { labelOf } from '#words';
 import { Fact } from './fact.js';
-import { choiceWords, labelOf } from './field-words.js';
+import { choiceWords } from './field-words.js';
 import { Joined } from './links.js';
 import type { Kind } from './register-words.js';
 import { Words } from './source.js';

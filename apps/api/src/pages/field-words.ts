@@ -1,60 +1,8 @@
 /** The words of forms: the labels of fields, their help, the choices, and the faults that are found. */
 import type { FieldError } from '#eventsourcing';
 import type { FormField } from '#platform';
-import { capital, ROLES } from '#words';
+import { capital, FIELD_LABELS, labelOf, ROLES } from '#words';
 import { NATURE_WORDS, OUTLOOK_WORDS, READING_WORDS, RELATION_WORDS, roleWords, sentence } from './words.js';
-
-/** The labels of fields whose name does not say enough. */
-const FIELD_LABELS: Readonly<Record<string, string>> = {
-  about: 'About',
-  activityIds: 'Activities elsewhere',
-  answers: 'Answers',
-  asOf: 'As at',
-  becomes: 'It becomes',
-  citation: 'Where that can be read',
-  citations: 'Further places that say the same',
-  code: 'Code',
-  countries: 'Countries',
-  due: 'Due',
-  effective: 'When it happened',
-  evidence: 'Evidence',
-  fields: 'Words that must go',
-  followsUp: 'Follows up',
-  formerLeadBecomes: 'The former lead becomes',
-  from: 'From',
-  held: 'Held',
-  id: 'Code',
-  into: 'Into',
-  item: 'Only this part of it',
-  keptUp: 'Kept up',
-  liftedBy: 'Lifted by',
-  liftedOn: 'Lifted',
-  locator: 'Place in the document',
-  newDocument: 'A document that is not registered yet',
-  nextDue: 'The next is due',
-  nextStep: 'Next step',
-  nextStepDue: 'The next step is due',
-  noNextStep: 'Is there no next step?',
-  onBehalf: 'On behalf of an agency',
-  reachedOn: 'Reached',
-  reference: 'Reference',
-  reportedOn: 'Date of the report',
-  says: 'As it should read',
-  staysOpen: 'Still to be done',
-  supersededBy: 'Taken over by',
-  symbol: 'Symbol',
-  takeOver: 'Taken over from this one',
-  text: 'Text',
-  to: 'To',
-  until: 'Until',
-  url: 'Web address',
-};
-
-/** `formerLeadBecomes` → `Former lead becomes` */
-const inWords = (name: string): string =>
-  sentence(name.replaceAll(/[A-Z]/g, (capital) => ` ${capital.toLowerCase()}`).trim());
-
-export const labelOf = (name: string): string => FIELD_LABELS[name] ?? inWords(name);
 
 /** A text of the document of the API for people: the names of fields are their labels. */
 const forPeople = (text: string): string =>

@@ -5,8 +5,9 @@
 import type { ComponentChildren } from 'preact';
 import { useContext } from 'preact/hooks';
 import { formFieldsIn, type FormField } from '#platform';
+import { labelOf } from '#words';
 import { Options } from './choice.js';
-import { choiceWords, faultWords, helpOf, labelOf } from './field-words.js';
+import { choiceWords, faultWords, helpOf } from './field-words.js';
 import { KEEPING_SCRIPT } from './asset.js';
 import { PostForm, ReaderContext } from './signed-in.js';
 import {

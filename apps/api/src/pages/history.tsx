@@ -5,6 +5,7 @@ import { renderToString } from 'preact-render-to-string';
 import { outranks, rankedOn, type FullDate, type PartialDate } from '#clocks';
 import { BLANKED_TEXT, type StageEntry } from '#commitments';
 import { canonicalJson } from '#eventsourcing';
+import { nameInWords } from '#words';
 import { Fact } from './fact.js';
 import { ActsOnStatement } from './acts-offered.js';
 import { valueWords, actInWords, type StatementContext } from './acts-in-words.js';
@@ -12,7 +13,7 @@ import { ShownDate } from './figures.js';
 import { AgencyLink, Instant } from './links.js';
 import { Source, Words, type Cited } from './source.js';
 import type { View } from './view.js';
-import { instantWords, sentence } from './words.js';
+import { instantWords } from './words.js';
 
 interface Parts {
   readonly view: View;
@@ -154,7 +155,7 @@ const SaidSo = ({ view, commitment: { milestones }, statement, known, isRetracte
         ))}
       {changedElsewhere(statement, versions, context).map((key) => (
         <p key={key}>
-          {fieldWords(key)}:{' '}
+          {nameInWords(key)}:{' '}
           <ShownVersions
             {...of}
             show={(said) =>
@@ -171,7 +172,7 @@ const SaidSo = ({ view, commitment: { milestones }, statement, known, isRetracte
         ({ item }) =>
           item && (
             <p key={item}>
-              {fieldWords(item.split('/')[1]!)}:{' '}
+              {nameInWords(item.split('/')[1]!)}:{' '}
               <ShownVersions versions={versions.slice(0, 1)} isRetracted show={itemAt(item, context)} />
             </p>
           ),
@@ -219,9 +220,6 @@ function changedElsewhere(
 }
 
 const textOf = (value: unknown): string => canonicalJson(value ?? null);
-
-/** `followsUp` → `Follows up`. */
-const fieldWords = (key: string): string => sentence(key.replace(/[A-Z]/g, (capital) => ` ${capital.toLowerCase()}`));
 
 /** Shows the item of a list that a pointer names. */
 const itemAt = (pointer: string, context: StatementContext) => {

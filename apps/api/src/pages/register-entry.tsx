@@ -3,7 +3,7 @@ import { PATHS } from '#acts';
 import { decodeAll } from '#eventsourcing';
 import { actorOf, type Actor } from '#platform';
 import { nameOf, type ActLine, type Entry } from '#registers';
-import { labelOf } from './field-words.js';
+import { labelOf } from '#words';
 import type { Filled } from './form-parts.js';
 import { PlainPage, Section } from './layout.js';
 import { Source } from './source.js';

@@ -2,13 +2,12 @@
 import type { CommitmentReturn, Question, ReturnDraft } from '#bodies';
 import { ACTS } from '#commitments';
 import { newCommandId } from '#eventsourcing';
-import { contentOf, type CommentAsAt, type ReturnSoFar } from '#rounds';
+import { contentOf, questionWords, type CommentAsAt, type ReturnSoFar } from '#rounds';
+import { labelOf } from '#words';
 import { KEY } from './form-parts.js';
-import { labelOf } from './field-words.js';
 import { PostForm } from './signed-in.js';
 import { hasSaid, TriedFaults, useTried } from './tried.js';
 import { dateWords, languageName, textWords } from './words.js';
-import { questionWords } from './round-words.js';
 
 /** A field of a return, as a comment points to it (RFC 6901; `null`: the whole), and its words. */
 interface Field {

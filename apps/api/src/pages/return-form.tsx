@@ -1,6 +1,6 @@
 /** The return as one page: every commitment in question, the questions and the narrative, as one form. */
 import type { Round } from '#bodies';
-import type { CommitmentInQuestion, Found } from '#rounds';
+import { questionWords, type CommitmentInQuestion, type Found } from '#rounds';
 import { faultWords } from './field-words.js';
 import { DataLists } from './form.js';
 import { KEY, REVISION, asFilled, idOf, type Filled, type FormParts } from './form-parts.js';
@@ -9,7 +9,7 @@ import { ReturnIndex } from './return-index.js';
 import { Answers, clashAt, Narratives, NewCommitments, type ReturnFormParts } from './return-parts.js';
 import { Authority } from './return-read.js';
 import { Row, rowId } from './return-row.js';
-import { LEVEL_WORDS, questionWords } from './round-words.js';
+import { LEVEL_WORDS } from './round-words.js';
 import { SAVING_SCRIPT } from './asset.js';
 import { PostForm } from './signed-in.js';
 import { path } from './view.js';

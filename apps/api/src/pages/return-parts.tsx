@@ -3,7 +3,14 @@ import type { ComponentChildren } from 'preact';
 import type { Answer, NewCommitment, Question, ReturnDraft, ReturnNarrative, Round } from '#bodies';
 import type { FieldError } from '#eventsourcing';
 import type { FormField } from '#platform';
-import { fieldsInReturn, type Clash, type CommitmentInQuestion, type Found, ANSWER_FIELD } from '#rounds';
+import {
+  fieldsInReturn,
+  questionWords,
+  type Clash,
+  type CommitmentInQuestion,
+  type Found,
+  ANSWER_FIELD,
+} from '#rounds';
 import type { ActOfReturn } from '#words';
 import { Options } from './choice.js';
 import { Faults, Place } from './form.js';
@@ -12,7 +19,6 @@ import type { Chosen } from './return-choice.js';
 import type { Thread } from './return-comments.js';
 import { MARKDOWN_HINT } from './field-words.js';
 import { valuesIn } from './return-said.js';
-import { questionWords } from './round-words.js';
 import type { View } from './view.js';
 import { textWords } from './words.js';
 

@@ -2,10 +2,10 @@
 import type { Answer, CommitmentReturn, Question } from '#bodies';
 import { ACTS } from '#commitments';
 import { canonicalJson } from '#eventsourcing';
+import { questionWords } from '#rounds';
 import { actInWords } from './acts-in-words.js';
 import { choiceWords } from './field-words.js';
 import { NextStep, type NextStepParts } from './parts.js';
-import { questionWords } from './round-words.js';
 import type { View } from './view.js';
 import { count, dateWords, RETURN_WORD_WORDS, textWords } from './words.js';
 

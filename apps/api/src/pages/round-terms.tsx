@@ -1,10 +1,10 @@
 /** The terms of a round, as its page shows them: its questions, its agencies, its deadline, and its product. */
 import type { Round } from '#bodies';
 import { reminderDays } from '#letters';
+import { questionWords } from '#rounds';
 import { Section } from './layout.js';
 import { NarrativeWords } from './narrative.js';
 import { KIND_WORDS } from './report-form.js';
-import { questionWords } from './round-words.js';
 import type { View } from './view.js';
 import { dateWords } from './words.js';
 

@@ -1,5 +1,4 @@
 /** The words of rounds and returns. */
-import type { Question } from '#bodies';
 import type { FindingLevel, ReturnState, RoundState } from '#words';
 import { counted } from './words.js';
 
@@ -29,8 +28,6 @@ export const LEVEL_WORDS: Readonly<Record<FindingLevel, string>> = {
 /** `12 days left`, `3 days past the deadline`. */
 export const daysWords = (days: number): string =>
   days > 0 ? `${counted(days, 'day')} left` : days === 0 ? 'today is the last day' : `${counted(-days, 'day')} past`;
-
-export const questionWords = ({ text, unit }: Question): string => (unit ? `${text} (${unit})` : text);
 
 /** The acts on a round that have a form. */
 export const ROUND_FORM_TITLES = {

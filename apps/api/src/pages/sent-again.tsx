@@ -1,7 +1,7 @@
 /** The form that was refused without a fault of its own: it keeps its entries, and can be sent again. */
 import type { FormFields, Problem } from '#platform';
 import { pairsIn } from '#platform';
-import { labelOf } from './field-words.js';
+import { labelOf } from '#words';
 import { PostForm } from './signed-in.js';
 import { textWords } from './words.js';
 
