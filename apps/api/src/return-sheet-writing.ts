@@ -6,6 +6,7 @@ import type { DataValidation, WorkbookWriter, WorksheetWriter } from '@cj-tech-m
 import { PassThrough } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { columnLetters } from '#files';
+import type { Suggestion } from '#progress';
 import { questionWords } from '#rounds';
 import { CELL_STYLES, commitRow, setCell } from '#tables';
 import { keyOfDraft, questionsOf, sheetsOf } from './return-sheet.js';
@@ -49,7 +50,7 @@ interface WorkbookOfReturn extends SheetSource {
   /** Where the return is filled in, too. */
   readonly address: string;
   /** By the name of a list, the codes that cells may hold. */
-  readonly codes: ReadonlyMap<string, readonly { readonly value: string; readonly label: string }[]>;
+  readonly codes: ReadonlyMap<string, readonly Suggestion[]>;
 }
 
 export async function workbookOf(source: WorkbookOfReturn): Promise<Buffer> {
@@ -217,7 +218,7 @@ async function codes(workbook: WorkbookWriter, { codes: lists, words }: Workbook
   for (const [list, all] of lists)
     for (const { value, label } of all) {
       const row = sheet.addRow([]);
-      [list.replace(/^list-/, '').replaceAll('-', ', '), value, label].forEach(
+      [list.replace(/^list-/, '').replaceAll('-', ', '), value, words.text(label)].forEach(
         (cell, i) => cell && setCell(row.getCell(i + 1), cell, i === 2 ? wrapped : text),
       );
       commitRow(row, [20, 26, 90]);

@@ -15,10 +15,10 @@ import {
   type Principal,
   type Upload,
 } from '#platform';
+import { Suggestions } from '#progress';
 import { Registers } from '#registers';
 import { contentOf, deadlineFor, isSame, joined, Returns, type Clash, type ReturnInRound } from '#rounds';
 import { FINDING_LEVELS, REPORT_LANGUAGES, type FindingLevel, type ReportLanguage } from '#words';
-import { Suggestions } from './pages/suggestions.js';
 import { keyOfDraft } from './return-sheet.js';
 import { readReturn, type ReadReturn } from './return-sheet-reading.js';
 import type { Place } from './return-sheet-changes.js';

@@ -16,6 +16,7 @@ import { Progress } from './progress.js';
 import { ProgressProjection } from './progress.projection.js';
 import { Search, SearchController } from './search.js';
 import { Silence, SilenceController } from './silence.js';
+import { Suggestions } from './suggestions.js';
 import { Timeline, TimelineController } from './timeline.js';
 import { Waiting } from './waiting.js';
 
@@ -40,6 +41,7 @@ export { listQuery } from './list-query.js';
 export { SORTS, type Sort } from './order.js';
 export * from './search.js';
 export * from './silence.js';
+export { listIdOf, Suggestions, type Suggestion } from './suggestions.js';
 export * from './timeline.js';
 export * from './waiting.js';
 export type { Through } from './theme-tree.js';
@@ -61,6 +63,7 @@ export const progressContext: Context = {
   providers: [
     { provide: FindsDuplicates, useFactory: (projector: Projector) => new Duplicates(projector), inject: [Projector] },
     { provide: APP_PIPE, useFactory: (codes: KnownCodes) => new CodesAreKnown(codes), inject: [KnownCodes] },
+    Suggestions,
   ],
   views: [
     Progress,

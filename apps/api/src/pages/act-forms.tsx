@@ -22,16 +22,16 @@ import {
   type ApiRequest,
   type Principal,
 } from '#platform';
+import { Suggestions, type Suggestion } from '#progress';
 import { actInWords } from './acts-in-words.js';
 import { StageTag } from './figures.js';
 import { actForPeople } from './field-words.js';
 import { Form } from './form.js';
-import { asFilled, SHOWN_MS, type Filled, type FormParts, type ShownForm, type Suggestion } from './form-parts.js';
+import { asFilled, SHOWN_MS, type Filled, type FormParts, type ShownForm } from './form-parts.js';
 import { formContext, refusalOf, sentForm } from './form-sent.js';
 import { PlainPage } from './layout.js';
 import { RendersPages } from './rendering.js';
 import { Source, Words } from './source.js';
-import { Suggestions } from './suggestions.js';
 import { PageQuery, path, Views, type View } from './view.js';
 import { dateWords, roleWords, textWords } from './words.js';
 

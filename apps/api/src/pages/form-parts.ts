@@ -1,6 +1,7 @@
 /** The parts of a form: its body, its entries, its faults, and the lists that its fields offer. */
 import type { FieldError } from '#eventsourcing';
-import { formFieldsIn, type FormField, fieldAt } from '#platform';
+import { fieldAt } from '#platform';
+import type { Suggestion } from '#progress';
 
 export type Body = new () => object;
 
@@ -16,11 +17,6 @@ export const [KEY, REVISION] = ['_key', '_revision'] as const;
 /** The name of the button that asks for room for more in a list, and sends its path. */
 export const MORE_BUTTON = '_more';
 
-export interface Suggestion {
-  readonly value: string;
-  readonly label: string;
-}
-
 export interface FormParts {
   readonly of: Body;
   readonly filled: Filled;
@@ -29,7 +25,7 @@ export interface FormParts {
   readonly more?: string | undefined;
   /** Fields that are not asked for. */
   readonly without?: readonly string[];
-  /** By the ids of lists: see `listIdOf`. */
+  /** By the ids of lists. */
   readonly suggestions?: ReadonlyMap<string, readonly Suggestion[]>;
   /** By the paths of fields that are a choice: the options here, out of all. */
   readonly choices?: Readonly<Record<string, readonly string[] | undefined>>;
@@ -47,22 +43,6 @@ export interface ShownForm extends Pick<FormParts, 'filled' | 'faults' | 'more'>
   readonly revision?: number | undefined;
   /** Why all of it was refused, where it was not for its fields. */
   readonly refused?: string;
-}
-
-/** The id of the list of suggestions for a field; `null`: it has none. */
-export const listIdOf = ({ kind, registers }: FormField): string | null =>
-  kind === 'country' ? 'list-country' : registers.length > 0 ? `list-${registers.join('-')}` : null;
-
-/** The ids of all lists that the fields of a body take suggestions from. */
-export function listsIn(of: Body, within: FormParts['within'] = {}): Set<string> {
-  const found = new Set<string>();
-  for (const field of formFieldsIn(of)) {
-    const id = listIdOf(field);
-    if (id) found.add(id);
-    const inner = field.of ?? within[field.name];
-    if (inner) for (const one of listsIn(inner)) found.add(one);
-  }
-  return found;
 }
 
 /** A body as the texts that a form has for it. */

@@ -6,14 +6,15 @@ import type { ComponentChildren } from 'preact';
 import { useContext } from 'preact/hooks';
 import { formFieldsIn, type FormField } from '#platform';
 import { labelOf } from '#words';
+import { listIdOf, type Suggestion } from '#progress';
 import { Options } from './choice.js';
 import { choiceWords, faultWords, helpOf } from './field-words.js';
 import { KEEPING_SCRIPT } from './asset.js';
+import { textWords } from './words.js';
 import { PostForm, ReaderContext } from './signed-in.js';
 import {
   idOf,
   KEY,
-  listIdOf,
   MORE_BUTTON,
   REVISION,
   type ShownForm,
@@ -21,7 +22,6 @@ import {
   type Filled,
   type FormParts,
   type Path,
-  type Suggestion,
   faultsAt,
   isFaulty,
   fieldIn,
@@ -32,7 +32,7 @@ export const DataLists = ({ of = new Map() }: { of?: FormParts['suggestions'] })
   <>
     {[...of].map(([id, all]) => (
       <datalist key={id} id={id}>
-        <Options of={all.map(({ value, label }) => [value, label])} />
+        <Options of={all.map(({ value, label }) => [value, textWords(label)])} />
       </datalist>
     ))}
   </>

@@ -50,7 +50,6 @@ import { SignInPages } from './sign-in.js';
 import { SiteController } from './site.js';
 import { ThemePages } from './themes.js';
 import { WebhookPages } from './webhooks.js';
-import { Suggestions } from './suggestions.js';
 import { Publication, Views } from './view.js';
 
 export { tidyAddress } from './rendering.js';
@@ -114,7 +113,6 @@ export const pagesContext = ({ publicUrl, publisher, dataLicence }: Publication)
     Narrowing,
     MemberOf,
     Freshness,
-    Suggestions,
     ActForms,
   ],
   problemPage: problemPage(new Cookies(publicUrl).safe),

@@ -23,13 +23,12 @@ import {
 } from '#platform';
 import { type Document } from '#registers';
 import { partsOf } from '#text';
+import { Suggestions, type Suggestion } from '#progress';
 import { Field, Options } from './choice.js';
 import { DataLists } from './form.js';
-import type { Suggestion } from './form-parts.js';
 import { PlainPage, Section } from './layout.js';
 import { RendersPages } from './rendering.js';
 import { PostForm } from './signed-in.js';
-import { Suggestions } from './suggestions.js';
 import { path } from './view.js';
 import { counted, dateWords, sentence, STAGE_WORDS } from './words.js';
 

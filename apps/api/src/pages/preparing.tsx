@@ -30,6 +30,7 @@ import {
   type ReportKind,
   type Section,
 } from '#reports';
+import { Suggestions } from '#progress';
 import { ConfirmPage } from './confirming.js';
 import { MARKDOWN_HINT } from './field-words.js';
 import { Form } from './form.js';
@@ -40,7 +41,6 @@ import { mayWrite, preparerOf, titleOf } from './prepared-report.js';
 import { publishingPath } from './publishing.js';
 import { RendersPages } from './rendering.js';
 import { needsDesk } from './signed-in.js';
-import { Suggestions } from './suggestions.js';
 import { path } from './view.js';
 import { dateWords } from './words.js';
 

@@ -12,9 +12,10 @@ import {
   ANSWER_FIELD,
 } from '#rounds';
 import type { ActOfReturn } from '#words';
+import type { Suggestion } from '#progress';
 import { Options } from './choice.js';
 import { Faults, Place } from './form.js';
-import { asFilled, idOf, type Body, type Filled, type FormParts, type Suggestion } from './form-parts.js';
+import { asFilled, idOf, type Body, type Filled, type FormParts } from './form-parts.js';
 import type { Chosen } from './return-choice.js';
 import type { Thread } from './return-comments.js';
 import { MARKDOWN_HINT } from './field-words.js';

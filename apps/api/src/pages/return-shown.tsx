@@ -20,6 +20,7 @@ import {
   type ReturnInRound,
 } from '#rounds';
 import { ACTS_OF_RETURNS, type ActOfReturn } from '#words';
+import { Suggestions } from '#progress';
 import { PlainPage } from './layout.js';
 import { NarrativeWords } from './narrative.js';
 import type { Chosen } from './return-choice.js';
@@ -30,7 +31,6 @@ import { OneButton } from './return-read.js';
 import { Review } from './return-review.js';
 import { SentBack } from './return-state.js';
 import { daysWords } from './round-words.js';
-import { Suggestions } from './suggestions.js';
 import { WithTried, type Tried } from './tried.js';
 import { PageQuery, path, Views, type View } from './view.js';
 import { dateWords, instantWords } from './words.js';

@@ -18,6 +18,7 @@ import {
 import { PublishingOrders } from '#reports';
 import { ROUND_ACTS, Rounds, RoundViews, stateOf } from '#rounds';
 import type { RoundState } from '#words';
+import { Suggestions } from '#progress';
 import { ConfirmPage } from './confirming.js';
 import { actForPeople } from './field-words.js';
 import { Form } from './form.js';
@@ -29,7 +30,6 @@ import { RendersPages } from './rendering.js';
 import { Consequences } from './round-consequences.js';
 import { ROUND_FORM_TITLES, type FormAct } from './round-words.js';
 import { needsDesk } from './signed-in.js';
-import { Suggestions } from './suggestions.js';
 import { path } from './view.js';
 
 /** The acts on a round by its state; `null`: it is being prepared. */

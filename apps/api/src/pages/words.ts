@@ -1,8 +1,6 @@
 /** The words for people in the place of the domain's codes. */
-import countries from 'i18n-iso-countries';
 import { LRUCache } from 'lru-cache';
 import type { ChartWords } from '#charts';
-import { COUNTRIES_BESIDE } from '#platform';
 import { capital, codesIn, type NextStepWord } from '#words';
 import { DAY_MS, monthsBefore, type FullDate, type PartialDate } from '#clocks';
 import {
@@ -27,6 +25,8 @@ export const {
 } = codesIn('en', 'page');
 
 export { SHOWN_STAGES } from '#charts';
+
+export { countryName } from '#platform';
 
 export { OPEN_STAGES } from '#progress';
 
@@ -86,8 +86,6 @@ export const standingWords = (stage: Stage): string =>
 
 /** `latin-america-caribbean` → `Latin America Caribbean`. */
 export const regionName = (code: string): string => code.split('-').map(sentence).join(' ');
-
-export const countryName = (code: string): string => COUNTRIES_BESIDE[code] ?? countries.getName(code, 'en') ?? code;
 
 const formatsWith = (month: 'long' | 'short') =>
   [{}, { month }, { month, day: 'numeric' as const }].map(

@@ -1,8 +1,13 @@
 /** The countries that papers name: those of today (ISO 3166-1), those of before (ISO 3166-3), and Kosovo by the code in common use. */
 import { isISO31661Alpha3 } from 'class-validator';
+// Its own door loads the names in all languages.
+import countries from 'i18n-iso-countries/index.js';
+import english from 'i18n-iso-countries/langs/en.json' with { type: 'json' };
+
+countries.registerLocale(english);
 
 /** Countries that are no more, by the alpha-3 code that they had; XKX is a code that ISO leaves to users. */
-export const COUNTRIES_BESIDE: Readonly<Record<string, string>> = {
+const COUNTRIES_BESIDE: Readonly<Record<string, string>> = {
   AFI: 'French Afars and Issas',
   ANT: 'Netherlands Antilles',
   ATB: 'British Antarctic Territory',
@@ -35,6 +40,14 @@ export const COUNTRIES_BESIDE: Readonly<Record<string, string>> = {
   YUG: 'Yugoslavia',
   ZAR: 'Zaire',
 };
+
+/** The alpha-3 codes of all countries. */
+export const COUNTRIES: readonly string[] = [
+  ...new Set([...Object.keys(countries.getAlpha3Codes()), ...Object.keys(COUNTRIES_BESIDE)]),
+];
+
+/** `CHE` → `Switzerland` */
+export const countryName = (code: string): string => COUNTRIES_BESIDE[code] ?? countries.getName(code, 'en') ?? code;
 
 /** Whether it is the alpha-3 code of a country, in upper case. */
 export const isCountry = (code: unknown): boolean =>
