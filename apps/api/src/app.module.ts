@@ -50,7 +50,7 @@ import {
   validation,
   type Context,
 } from '#platform';
-import { exchangeContext } from '#exchange';
+import { exchangeContext, returnSheetsContext } from '#exchange';
 import { feedContext, postgresHooks, sqliteHooks, type HookStore } from '#feed';
 import { openContext } from '#open';
 import { progressContext } from '#progress';
@@ -258,6 +258,7 @@ export class AppModule {
       openContext(settings),
       feedContext(stores.hooks, settings.webhooksToPrivate),
       lettersContext(stores.access),
+      returnSheetsContext,
       extra,
     ];
     const { log, access, drafts } = stores;

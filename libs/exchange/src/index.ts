@@ -1,23 +1,13 @@
-/** The front door of the exchange of data, and its context: imports of folders and of spreadsheets, and papers that are read. */
+/** The front door of the exchange of data, and its contexts: imports of folders and of spreadsheets, papers that are read, and returns as workbooks. */
 import type { Context } from '#platform';
 import { Imports } from './imports.js';
 import { ImportsController } from './imports.controller.js';
 import { Papers } from './papers.js';
 import { PapersController } from './papers.controller.js';
+import { ReturnSheets } from './returns/return-sheets.js';
+import { ReturnSheetsController } from './returns/return-sheets.controller.js';
 
-export { valueOf } from './cell-values.js';
-export {
-  fieldNames,
-  fieldsOf as tableFieldsOf,
-  formOf,
-  isSource,
-  nameKey,
-  ROLE_COLUMNS,
-  TABLE_SUBJECTS,
-  type CellForm,
-  type Field,
-  type TableSubject,
-} from './fields.js';
+export { fieldsOf as tableFieldsOf, TABLE_SUBJECTS, type TableSubject } from './fields.js';
 export { headOf } from './heads.js';
 export { isOfForm, jsonFolderAt, type ImportProblem } from './folder-form.js';
 export { planImport, type ImportPlan } from './import-folder.js';
@@ -28,12 +18,16 @@ export { ImportsController, NewImport, UndoImport } from './imports.controller.j
 export { NewPaper } from './papers.controller.js';
 export * from './papers.js';
 export * from './preview.js';
-export { recordOf } from './row-changes.js';
+export { ReturnSheets, type ReturnSheetPreview } from './returns/return-sheets.js';
+export { sendWorkbook, SheetQuery, waitingId, XLSX } from './returns/return-sheets.controller.js';
 export { folderOf, sentIn, type SentFolder } from './sent-tables.js';
 export { templateColumns } from './templates.js';
 
-/** The part of this context that the composition root takes. */
+/** Imports and papers, for the composition root. */
 export const exchangeContext: Context = {
   controllers: [ImportsController, PapersController],
   providers: [Imports, ImportsController, Papers],
 };
+
+/** Returns as workbooks: their routes stand behind those of rounds in the document of the API. */
+export const returnSheetsContext: Context = { controllers: [ReturnSheetsController], providers: [ReturnSheets] };

@@ -38,8 +38,6 @@ import { NoUpdatePage } from './no-update.js';
 import { ReturnSheetFile, ReturnSheetPages } from './return-sheets.js';
 import { ReturnShown } from './return-shown.js';
 import { ReturnPages } from './returns.js';
-import { ReturnSheetsController } from '../return-sheets.controller.js';
-import { ReturnSheets } from '../return-sheets.js';
 import { RoundAcceptingPages } from './round-accepting.js';
 import { Consequences } from './round-consequences.js';
 import { RoundDeskPages } from './round-desk.js';
@@ -73,7 +71,6 @@ export const pagesContext = ({ publicUrl, publisher, dataLicence }: Publication)
     RoundAcceptingPages,
     RoundDeskPages,
     ReturnPages,
-    ReturnSheetsController,
     OutcomePages,
     MatrixPage,
     PartnershipsPage,
@@ -103,7 +100,6 @@ export const pagesContext = ({ publicUrl, publisher, dataLicence }: Publication)
     SiteController,
   ],
   providers: [
-    ReturnSheets,
     ReturnShown,
     Consequences,
     RegisterForms,

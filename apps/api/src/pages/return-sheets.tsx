@@ -6,6 +6,7 @@ import { Matches } from 'class-validator';
 import type { ReturnDraft } from '#bodies';
 import { DraftsStore } from '#drafts';
 import { Conflict, Rejected } from '#eventsourcing';
+import { ReturnSheets, sendWorkbook, SheetQuery, waitingId, XLSX, type ReturnSheetPreview } from '#exchange';
 import {
   commandContextOf,
   FILE_TYPE,
@@ -22,8 +23,6 @@ import {
 import { isWritable, joined, mine, Returns } from '#rounds';
 import { todayAnywhere, todayAt } from '#clocks';
 import { REPORT_LANGUAGES } from '#words';
-import { sendWorkbook, SheetQuery, waitingId, XLSX } from '../return-sheets.controller.js';
-import { ReturnSheets, type ReturnSheetPreview } from '../return-sheets.js';
 import { Listed } from './links.js';
 import { PlainPage, Section } from './layout.js';
 import { RendersPages } from './rendering.js';

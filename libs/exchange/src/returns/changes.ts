@@ -1,8 +1,10 @@
 /** The changes in the sheets of a return that comes back as a workbook, cell by cell. Pure. */
-import { fieldNames, nameKey, valueOf, type SheetProblem } from '#exchange';
 import { columnLetters, type Cell, type Sheet, type SheetRow, type SpreadsheetFile } from '#files';
 import { cleanText } from '#text';
-import { cellWords, type CellSpec, type ReturnColumn, type ReturnSheet, type Values } from './return-sheet-cells.js';
+import { valueOf } from '../cell-values.js';
+import { fieldNames, nameKey } from '../fields.js';
+import type { SheetProblem } from '../preview.js';
+import { cellWords, type CellSpec, type ReturnColumn, type ReturnSheet, type Values } from './cells.js';
 
 /** A place in a workbook. */
 export interface Place {

@@ -1,11 +1,11 @@
 /** The cells of the sheets of a return: how each is read, and the words that stand in it. Pure. */
 import type { ReturnDraft, Round } from '#bodies';
-import { formOf, type CellForm } from '#exchange';
 import type { FormField } from '#platform';
 import type { CommitmentInQuestion } from '#rounds';
 import { deliverableCell, evidenceCell, listCell, milestoneCell, relationCell } from '#text';
 import type { CodeWords } from '#words';
-import { formerly, type SheetWords } from './return-sheet-words.js';
+import { formOf, type CellForm } from '../fields.js';
+import { formerly, type SheetWords } from './words.js';
 
 /** A value that can be chosen: its words, and those of earlier workbooks. */
 type Option = readonly [value: unknown, words: string, ...formerly: readonly string[]];

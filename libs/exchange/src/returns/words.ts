@@ -1,8 +1,8 @@
 /** The words of the return as a workbook, in the language of its reader. The sheets themselves are in English. */
 import { BLANKED_TEXT } from '#commitments';
-import { headOf } from '#exchange';
 import { wordsOf } from '#reports';
 import { capital, labelOf, type CodeWords, type ReportLanguage } from '#words';
+import { headOf } from '../heads.js';
 
 export interface SheetWords {
   readonly language: ReportLanguage;

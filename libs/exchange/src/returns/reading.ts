@@ -1,9 +1,9 @@
 /** Reads a return that comes back as a workbook: its changes, cell by cell, and the draft that they make. Pure. */
 import { ANSWER_FIELD } from '#rounds';
 import type { Answer, CommitmentReturn, Question, ReturnAct, ReturnDraft } from '#bodies';
-import type { SheetProblem } from '#exchange';
 import type { SpreadsheetFile } from '#files';
 import type { ActOfReturn } from '#words';
+import type { SheetProblem } from '../preview.js';
 import {
   columnOfQuestion,
   isOfMilestone,
@@ -16,10 +16,10 @@ import {
   sheetOf,
   sheetsOf,
   type MilestoneAct,
-} from './return-sheet.js';
-import { cellWords, type ReturnSheet, type SheetSource, type Values } from './return-sheet-cells.js';
-import { WorkbookReader, type CellChange, type Place, type ReadRow, type ReadSheet } from './return-sheet-changes.js';
-import { placeIn, type At } from './return-sheet-places.js';
+} from './sheets.js';
+import { cellWords, type ReturnSheet, type SheetSource, type Values } from './cells.js';
+import { WorkbookReader, type CellChange, type Place, type ReadRow, type ReadSheet } from './changes.js';
+import { placeIn, type At } from './places.js';
 
 export interface ReadReturn {
   /** As in the workbook, without later changes by others. */

@@ -4,12 +4,13 @@
  */
 import type { Answer, CommitmentReturn, Question, ReturnAct, ReturnDraft, Round } from '#bodies';
 import { hash } from 'node:crypto';
-import { isSource, recordOf, ROLE_COLUMNS, tableFieldsOf, type Field } from '#exchange';
 import { ACTS } from '#commitments';
 import { canonicalJson, withoutNulls } from '#eventsourcing';
 import { ANSWER_FIELD, fieldsInReturn, questionWords, type CommitmentInQuestion } from '#rounds';
 import { ACTS_OF_RETURNS, RETURN_WORDS, STAGES, type ActOfReturn, type CodeWords } from '#words';
-import type { SheetWords } from './return-sheet-words.js';
+import { isSource, ROLE_COLUMNS, fieldsOf as tableFieldsOf, type Field } from '../fields.js';
+import { recordOf } from '../row-changes.js';
+import type { SheetWords } from './words.js';
 import {
   cellWords,
   choice,
@@ -25,7 +26,7 @@ import {
   type ReturnSheet,
   type SheetSource,
   type Values,
-} from './return-sheet-cells.js';
+} from './cells.js';
 
 // ── Sheets ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 

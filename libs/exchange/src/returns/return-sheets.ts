@@ -4,7 +4,6 @@ import { ApiProperty } from '@nestjs/swagger';
 import { classOf, type ReturnDraft } from '#bodies';
 import { AccessStore } from '#access';
 import { canonicalJson, Conflict, refused, Rejected } from '#eventsourcing';
-import { SheetProblem } from '#exchange';
 import { spreadsheetIn, UnreadableFile, type SpreadsheetFile } from '#files';
 import {
   TextOrNull,
@@ -19,11 +18,12 @@ import { Suggestions } from '#progress';
 import { Registers } from '#registers';
 import { contentOf, deadlineFor, isSame, joined, Returns, type Clash, type ReturnInRound } from '#rounds';
 import { FINDING_LEVELS, REPORT_LANGUAGES, type FindingLevel, type ReportLanguage } from '#words';
-import { keyOfDraft } from './return-sheet.js';
-import { readReturn, type ReadReturn } from './return-sheet-reading.js';
-import type { Place } from './return-sheet-changes.js';
-import { SHEET_WORDS } from './return-sheet-words.js';
-import { KNOWN_BY, workbookOf } from './return-sheet-writing.js';
+import { SheetProblem } from '../preview.js';
+import { keyOfDraft } from './sheets.js';
+import { readReturn, type ReadReturn } from './reading.js';
+import type { Place } from './changes.js';
+import { SHEET_WORDS } from './words.js';
+import { KNOWN_BY, workbookOf } from './writing.js';
 
 const COLUMN = { type: String, nullable: true, example: 'K', description: 'null: the row as a whole' } as const;
 const ROW = {

@@ -9,9 +9,9 @@ import { columnLetters } from '#files';
 import type { Suggestion } from '#progress';
 import { questionWords } from '#rounds';
 import { CELL_STYLES, commitRow, setCell } from '#tables';
-import { keyOfDraft, questionsOf, sheetsOf } from './return-sheet.js';
-import { cellWords, type CellSpec, type ReturnSheet, type SheetSource } from './return-sheet-cells.js';
-import { filled, type SheetWords } from './return-sheet-words.js';
+import { keyOfDraft, questionsOf, sheetsOf } from './sheets.js';
+import { cellWords, type CellSpec, type ReturnSheet, type SheetSource } from './cells.js';
+import { filled, type SheetWords } from './words.js';
 
 /** The sheet with the instructions. */
 const GUIDE = 'Return';

@@ -1,7 +1,7 @@
 /** The places of the fields of a draft in the workbook that it was read from. Pure. */
 import type { ReturnDraft } from '#bodies';
-import { columnOfQuestion } from './return-sheet.js';
-import type { Place, ReadRow } from './return-sheet-changes.js';
+import { columnOfQuestion } from './sheets.js';
+import type { Place, ReadRow } from './changes.js';
 
 /** The place of a column in a row that was read; of the row where it has no such column. */
 export type At = ReadRow['at'];
