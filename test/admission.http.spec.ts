@@ -7,7 +7,7 @@ import { Matrix } from '#progress';
 import { bearer } from './support/asking.js';
 import { commitment } from './support/commitment.js';
 import { HLD, TestServer, type Answer } from './support/server.js';
-import { until } from './support/waiting.js';
+import { LIMIT_MS, until } from './support/waiting.js';
 
 let server: TestServer;
 let iom: string;
@@ -174,7 +174,12 @@ describe('The requests of a client in a minute', () => {
 describe('Answers', () => {
   const waits = async () => `If-Position-At-Least: ${BigInt((await server.app.get(LOG).store.head())!) + 1n}`;
   afterEach(() => void jest.restoreAllMocks());
-  const reaching = () => jest.spyOn(server.app.get(Projector), 'reached');
+  /** Who waits for a position does so until the test lets it go on, however slow the machine is. */
+  const reaching = () => {
+    const projector = server.app.get(Projector);
+    const reached = projector.reached.bind(projector);
+    return jest.spyOn(projector, 'reached').mockImplementation((position) => reached(position, LIMIT_MS));
+  };
 
   it('are so many at once for a client; the others of its wait, and are given; too many more are refused', async () => {
     const reached = reaching();
