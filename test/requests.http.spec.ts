@@ -382,23 +382,142 @@ describe('A validator', () => {
   });
 });
 
+interface Operation {
+  readonly parameters: { name: string; in: string; example?: string }[];
+  readonly requestBody?: { required?: boolean; content: Record<string, unknown> };
+}
+
+/** The routes that write, with the address of their example. */
+async function writing(takes: (operation: Operation) => boolean): Promise<(readonly [method: string, path: string])[]> {
+  const { paths } = (await server.get('/openapi.json')).body as { paths: Record<string, Record<string, Operation>> };
+  return Object.entries(paths).flatMap(([path, methods]) =>
+    Object.entries(methods).flatMap(([method, operation]) => {
+      if (method === 'get' || !takes(operation)) return [];
+      const address = operation.parameters
+        .filter((one) => one.in === 'path')
+        .reduce((to, { name, example = 'x' }) => to.replace(`{${name}}`, encodeURIComponent(example)), path);
+      return [[method.toUpperCase(), address] as const];
+    }),
+  );
+}
+
+describe('A body without a byte', () => {
+  it('is none, also where it is called JSON: a route that needs none goes on, any other names the missing fields', async () => {
+    const authorization = `Bearer ${secretariat}`;
+    const odd: unknown[] = [];
+    const json = ({ requestBody }: Operation) => !requestBody || 'application/json' in requestBody.content;
+    const routes = await writing(json);
+    expect(routes.length).toBeGreaterThan(100);
+    for (const [method, address] of routes) {
+      const none = await raw(method, address, { authorization, 'content-length': '0' });
+      const empty = await raw(method, address, {
+        authorization,
+        ...{ 'content-type': 'application/json', 'content-length': '0' },
+      });
+      const told = ({ status, body }: Raw) => `${status} ${body.toString()}`;
+      if (told(none) !== told(empty)) odd.push([method, address, told(none), told(empty)]);
+    }
+    expect(odd).toEqual([]);
+    const job = await raw('POST', '/v1/publishing/x/cancel', { authorization, 'content-type': 'application/json' }, '');
+    expect(problemIn(job).problem).toBe('404 not_found');
+  });
+
+  it('negative control: one of blanks is no JSON, and says so', async () => {
+    const headers = { authorization: `Bearer ${secretariat}`, 'content-type': 'application/json' };
+    const { problem, detail } = problemIn(await raw('POST', '/v1/publishing/x/cancel', headers, ' '));
+    expect([problem, detail]).toEqual([
+      '400 bad_request',
+      expect.stringMatching(/^The body is not well-formed JSON: /),
+    ]);
+  });
+});
+
+describe('A request that cannot be taken as it is', () => {
+  const form = 'multipart/form-data; boundary=x';
+  const part = (name: string, value: string) =>
+    `--x\r\nContent-Disposition: form-data; name="${name}"${name === 'file' ? '; filename="x"' : ''}\r\n\r\n${value}\r\n`;
+  const whole = (...parts: readonly string[]) => `${parts.join('')}--x--\r\n`;
+  const fields = Array.from({ length: 51 }, (_, i) => part(`f${i}`, 'a'));
+  const mebibytes = (n: number) => 'x'.repeat(n * 1_048_576);
+  const MEDIA_TYPE = /^The Content-Type is not one that is taken here: the API takes application\/json, /;
+
+  it.each<[string, string, string, string | undefined, string, RegExp]>([
+    [
+      'JSON that is none',
+      '/v1/commitments',
+      'application/json',
+      '{a}',
+      '400 bad_request',
+      /^The body is not well-formed JSON/,
+    ],
+    ['no type', '/v1/commitments', '', '{}', '415 unsupported_media_type', MEDIA_TYPE],
+    ['a type that is none', '/v1/commitments', 'json', '{}', '415 unsupported_media_type', MEDIA_TYPE],
+    ['another type', '/v1/commitments', 'text/xml', '<a/>', '415 unsupported_media_type', MEDIA_TYPE],
+    ['a form', '/v1/commitments', 'application/x-www-form-urlencoded', 'a=b', '415 unsupported_media_type', MEDIA_TYPE],
+    ['a form with a file', '/v1/commitments', form, whole(), '415 unsupported_media_type', MEDIA_TYPE],
+    ['JSON for a file', '/v1/imports', 'application/json', '{}', '415 unsupported_media_type', MEDIA_TYPE],
+    [
+      'a large body',
+      '/v1/commitments',
+      'application/json',
+      mebibytes(1),
+      '413 too_large',
+      /^The body is larger than is taken here\.$/,
+    ],
+    [
+      'a large file',
+      '/v1/imports',
+      form,
+      whole(part('file', mebibytes(17))),
+      '413 too_large',
+      /^The file is larger than/,
+    ],
+    ['many fields', '/v1/imports', form, whole(...fields), '413 too_large', /^The form has more than 50 fields/],
+    [
+      'a long field',
+      '/v1/imports',
+      form,
+      whole(part('mapping', 'x'.repeat(70_000))),
+      '413 too_large',
+      /^The field mapping has/,
+    ],
+    [
+      'a form that ends early',
+      '/v1/imports',
+      form,
+      part('file', 'x'),
+      '400 bad_request',
+      /^The form is not well formed/,
+    ],
+  ])('is refused in our words: %s', async (_, path, type, body, problem, words) => {
+    const headers = { authorization: `Bearer ${secretariat}`, ...(type && { 'content-type': type }) };
+    expect(problemIn(await raw('POST', path, headers, body))).toEqual({
+      problem,
+      detail: expect.stringMatching(words),
+    });
+  });
+
+  it('is refused so before there is a body, too: its address, what it expects, what another site asks', async () => {
+    const told = async (method: string, path: string, headers = {}) => problemIn(await raw(method, path, headers));
+    expect(await told('GET', `/v1/agencies/${'X'.repeat(401)}`)).toEqual({
+      problem: '414 address_too_long',
+      detail: 'A part of the address has more than 400 characters.',
+    });
+    expect((await told('GET', '/v1/agencies/%E9')).problem).toBe('400 bad_request');
+    expect(await told('GET', '/v1/agencies', { expect: 'miracles' })).toEqual({
+      problem: '417 expectation_failed',
+      detail: 'Expect takes 100-continue alone, not miracles.',
+    });
+    expect((await raw('GET', '/v1/agencies', { expect: '100-continue' })).status).toBe(200); // control
+    const preflight = await raw('OPTIONS', '/v1/agencies', { 'access-control-request-method': 'GET' });
+    expect([preflight.status, preflight.headers.allow]).toEqual([204, 'GET, HEAD, OPTIONS, POST']);
+  });
+});
+
 describe('A body that is no object', () => {
   it('is refused by every route that takes one, and nothing comes of it', async () => {
-    interface Operation {
-      readonly parameters: { name: string; in: string; example?: string }[];
-      readonly requestBody?: { required?: boolean; content: Record<string, unknown> };
-    }
-    const { paths } = (await server.get('/openapi.json')).body as { paths: Record<string, Record<string, Operation>> };
     const { position } = (await server.get('/v1/agencies?limit=1')).body as { position: string };
-    const taking = Object.entries(paths).flatMap(([path, methods]) =>
-      Object.entries(methods).flatMap(([method, { parameters, requestBody }]) => {
-        if (!requestBody?.content['application/json']) return [];
-        const address = parameters
-          .filter((one) => one.in === 'path')
-          .reduce((to, { name, example = 'x' }) => to.replace(`{${name}}`, encodeURIComponent(example)), path);
-        return [[method.toUpperCase(), address] as const];
-      }),
-    );
+    const taking = await writing(({ requestBody }) => Boolean(requestBody?.content['application/json']));
     expect(taking.length).toBeGreaterThan(50);
     const headers = { 'content-type': 'application/json', authorization: `Bearer ${secretariat}` };
     const odd: unknown[] = [];

@@ -22,8 +22,10 @@ import {
   answersKnownPaths,
   answersUnreadable,
   Correlation,
+  FASTIFY_REFUSALS,
   isProbe,
   keepsStrangersOut,
+  LONGEST_PART,
   Logging,
   observeRequests,
   PROBLEM_JSON,
@@ -188,7 +190,7 @@ async function answersOtherSites(server: FastifyInstance, { corsOrigins }: Setti
   await server.register(fastifyCors, {
     delegator: ({ method, headers }: FastifyRequest, done: (error: null, options: FastifyCorsOptions) => void) =>
       // A request from no other site gets the answer of its path.
-      done(null, method === 'OPTIONS' && headers['access-control-request-method'] === undefined ? none : named),
+      done(null, method === 'OPTIONS' && !(headers.origin && headers['access-control-request-method']) ? none : named),
   });
 }
 
@@ -212,9 +214,15 @@ const ANSWER_HEADERS = [
   'X-Position',
 ];
 
-/** A client that asks before it sends a body (`Expect: 100-continue`) is told to go on once it is let in. */
+/** A client that asks before it sends a body (`Expect: 100-continue`) is told to go on once it is let in; nothing else is expected. */
 function asksForBodies(server: FastifyInstance): void {
-  server.server.on('checkContinue', (request, reply) => server.server.emit('request', request, reply));
+  for (const asked of ['checkContinue', 'checkExpectation'])
+    server.server.on(asked, (request, reply) => server.server.emit('request', request, reply));
+  server.addHook('onRequest', ({ headers: { expect = '100-continue' } }, _reply, done) =>
+    /^100-continue$/i.test(expect)
+      ? done()
+      : done(new HttpException(`Expect takes 100-continue alone, not ${expect}.`, 417)),
+  );
   server.addHook('preParsing', (request, reply, payload, done) => {
     if (request.headers.expect !== undefined) reply.raw.writeContinue();
     done(null, payload);
@@ -224,15 +232,6 @@ function asksForBodies(server: FastifyInstance): void {
 /** A request on an open connection is answered as usual while the server ends. */
 const CLOSING_OPTIONS = { return503OnClosing: false };
 
-/** The longest part of an address that names something. */
-const LONGEST_PART = 400;
-
-/** By the code of Fastify. */
-const UNREADABLE_ADDRESS: Readonly<Record<string, string>> = {
-  FST_ERR_BAD_URL: 'The address cannot be read: what follows a % sign in it is no UTF-8 in hexadecimal digits.',
-  FST_ERR_MAX_PARAM_LENGTH: `A part of the address has more than ${LONGEST_PART} characters.`,
-};
-
 /**
  * Refuses a question to the API that is not in UTF-8, such as `q=%E9tude` of Latin-1: it would be sought as it stands,
  * and nothing would be found. Pages show the words that they searched for.
@@ -240,7 +239,7 @@ const UNREADABLE_ADDRESS: Readonly<Record<string, string>> = {
 function refusesUnreadableQueries({ url }: FastifyRequest, _reply: FastifyReply, done: (error?: Error) => void): void {
   const at = url.indexOf('?');
   if (at < 0 || !url.startsWith('/v1/') || !url.includes('%', at) || isUtf8(url.slice(at))) return done();
-  done(new HttpException(UNREADABLE_ADDRESS['FST_ERR_BAD_URL']!, 400));
+  done(new HttpException(FASTIFY_REFUSALS['FST_ERR_BAD_URL']!, 400));
 }
 
 function isUtf8(escaped: string): boolean {
@@ -274,8 +273,7 @@ export async function buildServer(settings: Settings, stores: Stores): Promise<N
     clientErrorHandler: answersUnreadable,
     // Requests refused before they reach a route: addresses that cannot be read.
     frameworkErrors: (error: FastifyError, request: FastifyRequest, reply: FastifyReply) => {
-      const { statusCode = 400, code, message } = error;
-      const problem = problemOf(new HttpException(UNREADABLE_ADDRESS[code] ?? message, statusCode));
+      const problem = { ...problemOf(error), instance: request.url };
       void reply.headers(guards).header('X-Correlation-Id', new Correlation(request.headers['x-correlation-id']).id);
       void reply.status(problem.status);
       if (wantsPage(request)) void reply.send(pages.problemPage!(problem, reply));

@@ -9,6 +9,7 @@ export * from './lists/as-read.js';
 export { COUNTRIES, countryName } from './fields/countries.js';
 export * from './lists/cursor.js';
 export * from './requests/direct.js';
+export * from './requests/fastify-refusals.js';
 export * from './lists/downloads.js';
 export * from './fields/answer-fields.js';
 export * from './fields/fields.js';

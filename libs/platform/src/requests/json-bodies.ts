@@ -1,8 +1,8 @@
 /** The reader of bodies: they are plain UTF-8, and plain JSON. */
 import { UnsupportedMediaTypeException } from '@nestjs/common';
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 import { Rejected } from '#eventsourcing';
-import { refuseAmbiguousJson, textOf, Unreadable } from '#text';
+import { jsonOf, textOf, Unreadable } from '#text';
 import { malformed } from '../fields/validation.js';
 
 type Done = (error: Error | null, json?: unknown) => void;
@@ -24,13 +24,11 @@ function notUtf8(type: string, coding: string | undefined): Error | null {
   return null;
 }
 
-/** Lets a server refuse bodies that are not UTF-8, naming the byte, and JSON that is not plain, naming the field. */
+/**
+ * Lets a server refuse bodies that are not UTF-8, naming the byte, and JSON that is not plain, naming the field. A body without
+ * a byte is none, whatever its type.
+ */
 export function readsJson(server: FastifyInstance): void {
-  const parse = server.getDefaultJsonParser('ignore', 'ignore') as (
-    request: FastifyRequest,
-    text: string,
-    done: Done,
-  ) => void;
   server.removeContentTypeParser('application/json');
   const utf8 = new Set(['application/json']); // the content types known to be so
   server.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body, done: Done) => {
@@ -40,19 +38,12 @@ export function readsJson(server: FastifyInstance): void {
       if (refused) return done(refused);
       if (utf8.size < 100) utf8.add(type);
     }
+    let json: unknown;
     try {
-      const text = textOf(body as Buffer);
-      parse(request, text, (error, json) => {
-        if (error) return done(error);
-        try {
-          refuseAmbiguousJson(text, json);
-          done(null, json);
-        } catch (twice) {
-          done(faultOf(twice));
-        }
-      });
+      if (body.length > 0) json = jsonOf(textOf(body as Buffer));
     } catch (error) {
-      done(faultOf(error));
+      return done(faultOf(error));
     }
+    done(null, json);
   });
 }

@@ -3,11 +3,12 @@ import { MethodNotAllowedException } from '@nestjs/common';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import findMyWay from 'find-my-way';
 import { Rejected } from '#eventsourcing';
+import { LONGEST_PART } from './fastify-refusals.js';
 import { nothingAt, PROBLEM_JSON, problemOf } from './problem.js';
 
 /** The methods of a path, by the routes that were registered. */
 class KnownPaths {
-  readonly #router = findMyWay({ maxParamLength: 400 });
+  readonly #router = findMyWay({ maxParamLength: LONGEST_PART });
   readonly #methods = new Map<string, Set<string>>();
 
   add(path: string, method: string | readonly string[]): void {

@@ -15,6 +15,7 @@ import {
   type RefusalKind,
 } from '#eventsourcing';
 import { rejections } from '../observability/metrics.js';
+import { FASTIFY_REFUSALS } from './fastify-refusals.js';
 import { isOwnPath } from './sessions.js';
 import type { ApiRequest } from './principal.js';
 import { SavedByOthers, SavedMeanwhile } from './saved-meanwhile.js';
@@ -67,7 +68,9 @@ const TITLE_OF_STATUS: Readonly<Record<number, string>> = {
   409: 'Conflict',
   412: 'Revision conflict',
   413: 'Too large',
+  414: 'Address too long',
   415: 'Unsupported media type',
+  417: 'Expectation failed',
   422: 'Rule violated',
   429: 'Too many requests',
   431: 'Headers too large',
@@ -96,10 +99,14 @@ export function problemOf(error: unknown): Problem {
   // Written by a newer server, or changed by the disk: this one cannot tell its meaning.
   if (error instanceof UnknownEvent) return problem(503, 'unknown_event', error.message);
   if (error instanceof DamagedEvent) return problem(503, 'damaged_event', error.message);
+  // Nest wraps the refusals of Fastify.
+  const refusal: unknown = error instanceof HttpException ? error.cause : error;
+  const { statusCode = 500, code = '' } = (refusal ?? {}) as { statusCode?: number; code?: string };
+  if (statusCode >= 400 && statusCode < 500) {
+    const detail = FASTIFY_REFUSALS[code] ?? `${TITLE_OF_STATUS[statusCode] ?? 'Refused'}.`;
+    return problem(statusCode, codeOf(statusCode), detail);
+  }
   if (error instanceof HttpException) return problem(error.getStatus(), codeOf(error.getStatus()), error.message);
-  const { statusCode, message } = (error ?? {}) as { statusCode?: number; message?: string };
-  if (statusCode && statusCode >= 400 && statusCode < 500)
-    return problem(statusCode, codeOf(statusCode), message ?? 'Refused');
   return problem(500, 'internal_error', 'An unexpected error. It was logged.');
 }
 
@@ -110,8 +117,10 @@ const codeOf = (status: number): string =>
     405: 'method_not_allowed',
     406: 'not_acceptable',
     413: 'too_large',
+    414: 'address_too_long',
     408: 'not_sent_in_time',
     415: 'unsupported_media_type',
+    417: 'expectation_failed',
     429: 'too_many_requests',
     431: 'headers_too_large',
   })[status] ?? 'refused';

@@ -1,11 +1,12 @@
 /** The files that requests bring: in the field `file` of a form (`multipart/form-data`), on routes that say how many they take. */
 import fastifyMultipart from '@fastify/multipart';
-import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
+import { createParamDecorator, HttpException, PayloadTooLargeException, type ExecutionContext } from '@nestjs/common';
 import { hash } from 'node:crypto';
 import { errorCodes, type FastifyInstance, type FastifyRequest } from 'fastify';
 import { Rejected } from '#eventsourcing';
 import { isInherited } from '#text';
 import { formatNamed } from '../lists/formats.js';
+import { MAX_FIELD_BYTES, MAX_FIELDS } from './fastify-refusals.js';
 import { routeOf } from './route.js';
 
 export const FILE_TYPE = 'multipart/form-data';
@@ -48,8 +49,6 @@ const FIRST_UPLOAD = { transform: ([first]: readonly Upload[]): Upload => first!
 /** The digest of several files, of their names and digests. */
 export const digestOf = (files: readonly Upload[]): string =>
   hash('sha256', files.map(({ name, sha256 }) => `${sha256}  ${name}\n`).join(''), 'hex');
-
-const [MAX_FIELDS, MAX_FIELD_BYTES] = [50, 64 * 1024] as const;
 
 /** The types of a body that is the file itself, without a form around it. */
 const XLSX_TYPE = formatNamed('xlsx').mediaType;
@@ -106,12 +105,16 @@ async function fieldsOf(request: FastifyRequest): Promise<Record<string, string>
         if (bytes.length === 0 && !part.filename) continue; // a browser sends so that none was chosen
         const name = (part.filename ?? 'file').replace(/^.*[/\\]/, '').slice(0, 200) || 'file';
         fields['file'] = kept(request, name, bytes);
-      } else if (typeof part.value === 'string' && part.value.trim() !== '')
+      } else if (part.valueTruncated)
+        throw new PayloadTooLargeException(
+          `The field ${part.fieldname.slice(0, 100)} has more than ${MAX_FIELD_BYTES} bytes.`,
+        );
+      else if (typeof part.value === 'string' && part.value.trim() !== '')
         fields[part.fieldname] = part.value.replaceAll('\r\n', '\n');
     }
   } catch (error) {
     const { statusCode, message } = error as { statusCode?: number; message: string };
-    if (error instanceof Rejected || statusCode === 413) throw error;
+    if (error instanceof Rejected || error instanceof HttpException || statusCode === 413) throw error;
     throw new Rejected('bad_request', `The form is not well formed: ${message}.`);
   }
   return fields;
