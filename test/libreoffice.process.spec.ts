@@ -1,8 +1,9 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import { execFileSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import type { ImportPreview } from '#exchange';
 import { HLD, TestServer } from './support/server.js';
 
@@ -13,13 +14,14 @@ const XLSX = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet'
 const server = TestServer.forAll([HLD]);
 const folder = mkdtempSync(join(tmpdir(), 'libreoffice-'));
 
-/** Lets LibreOffice read files and write them in another form, in one go: to start it takes longer than to convert. */
-function convert(form: string, ...names: string[]): void {
+/**
+ * Lets LibreOffice read files and write them in another form, in one go: to start it takes longer than to convert. The server
+ * in this process goes on meanwhile: one that stands still for long resets its connections afterwards.
+ */
+async function convert(form: string, ...names: string[]): Promise<void> {
   const profile = `-env:UserInstallation=file://${folder}/profile`;
   const files = names.map((name) => join(folder, name));
-  execFileSync(SOFFICE!, [profile, '--headless', '--convert-to', form, '--outdir', folder, ...files], {
-    stdio: 'ignore',
-  });
+  await promisify(execFile)(SOFFICE!, [profile, '--headless', '--convert-to', form, '--outdir', folder, ...files]);
 }
 
 /** Changes cells of a row of a flat OpenDocument sheet, as a person would in the program. */
@@ -90,7 +92,7 @@ function edited(xml: string, key: string, cells: Readonly<Record<string, string>
 
       await download('/v1/commitments?format=xlsx', 'list.xlsx');
       await download(`${path}.xlsx`, 'return.xlsx');
-      convert('fods', 'list.xlsx', 'return.xlsx');
+      await convert('fods', 'list.xlsx', 'return.xlsx');
       const { body: was } = await server.get('/v1/commitments/IOM-2006-109');
       edit('list.fods', 'list.fods', (xml) =>
         edited(xml, 'IOM-2006-109', {
@@ -104,7 +106,7 @@ function edited(xml: string, key: string, cells: Readonly<Record<string, string>
         const cells = { 'On hold': 'Discontinued', '2012-01': 'November 2012', Yes: 'No' };
         return xml.slice(0, sheet) + edited(xml.slice(sheet), first!, cells);
       });
-      convert('xlsx', 'list.fods', 'return.fods', 'changed.fods');
+      await convert('xlsx', 'list.fods', 'return.fods', 'changed.fods');
     });
 
     it('and is changed in LibreOffice, changes exactly that', async () => {
