@@ -5,7 +5,7 @@ import { DamagedLog, Verification, type Log, type FirstFault } from '#eventsourc
 import { LOG } from '#platform';
 
 /** Events in one go: their check takes no more than a few milliseconds. */
-const AT_ONCE = 50;
+const BATCH_SIZE = 50;
 /** The share of the time in which it works. */
 const WORKING_SHARE = 0.05;
 /** The rest between one pass and the next, and after a read that failed. */
@@ -66,7 +66,7 @@ export class LogCheck implements BeforeApplicationShutdown {
       const begun = performance.now();
       let events;
       try {
-        events = await this.log.store.readAll(verification.position, AT_ONCE);
+        events = await this.log.store.readAll(verification.position, BATCH_SIZE);
       } catch (error) {
         if (error instanceof DamagedLog)
           return { position: verification.position, reason: `after it: ${error.message}` };

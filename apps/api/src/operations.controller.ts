@@ -87,7 +87,7 @@ class Ready {
 }
 
 /** By how much clocks may differ before that is told. */
-const CLOCKS_MS = 2_000;
+const MAX_CLOCK_SKEW_MS = 2_000;
 /** The least jump of the clock that counts, and the interval of the checks. */
 const [JUMP_MS, LOOK_MS] = [5_000, 1_000];
 
@@ -275,7 +275,9 @@ export class OperationsController implements OnModuleDestroy {
       };
     }
     const clock =
-      ahead > CLOCKS_MS ? `The last event was recorded ${Math.round(ahead / 1000)} s later than it is now.` : null;
+      ahead > MAX_CLOCK_SKEW_MS
+        ? `The last event was recorded ${Math.round(ahead / 1000)} s later than it is now.`
+        : null;
     const projections = all.map(({ head, ...progress }) => ({ ...progress, lag: lagOf({ head, ...progress }) }));
     const failing = all.some(({ error }) => error !== null);
     const status = this.draining.begun

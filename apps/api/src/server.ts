@@ -52,13 +52,13 @@ import { pagesContext, tidyAddress } from './pages/index.js';
 import type { Settings } from './settings.js';
 
 /** The time in which a server brings its views up to date before it answers; after it, it says of each that it is being built. */
-const PATIENCE_MS = 5_000;
+const VIEWS_WAIT_MS = 5_000;
 
 /** The number of connections that may wait to be taken. */
 const CONNECTION_BACKLOG = 4_096;
 
 /** The time that requests under way have to finish when the server ends. */
-const FINISH_MS = 15_000;
+const DRAIN_TIMEOUT_MS = 15_000;
 
 /**
  * Opens the stores, brings the views up to date and answers, before that if it takes long; the caller closes it.
@@ -74,7 +74,7 @@ export async function startServer(
   try {
     await refuseUnsafe(settings, app.get(AccessStore));
     const building = app.get(Projector).start();
-    await Promise.race([building, sleep(PATIENCE_MS, undefined, { ref: false })]);
+    await Promise.race([building, sleep(VIEWS_WAIT_MS, undefined, { ref: false })]);
     await Promise.all([
       building,
       app.listen({ port: settings.port, host: settings.host, backlog: CONNECTION_BACKLOG }),
@@ -132,7 +132,7 @@ export function closeOnSignal(app: NestFastifyApplication, { drainMs }: Settings
   const close = async (): Promise<void> => {
     app.get(Draining).begun = true;
     await sleep(drainMs);
-    setTimeout(() => app.getHttpServer().closeAllConnections(), FINISH_MS).unref();
+    setTimeout(() => app.getHttpServer().closeAllConnections(), DRAIN_TIMEOUT_MS).unref();
     await app.close();
     process.exit(0);
   };
@@ -268,7 +268,7 @@ export async function buildServer(settings: Settings, stores: Stores): Promise<N
       headersTimeout: settings.requestTimeoutMs,
       connectionsCheckingInterval: Math.min(5_000, settings.requestTimeoutMs),
     },
-    routerOptions: { maxParamLength: LONGEST_PART },
+    routerOptions: { maxParamLength: MAX_PARAMETER_CHARS },
     trustProxy: settings.trustedProxies.length > 0 ? [...settings.trustedProxies] : false,
     clientErrorHandler: answersUnreadable,
     // Requests refused before they reach a route: addresses that cannot be read.

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 const LIBRARIES_FOLDER = fileURLToPath(new URL('../../../libs', import.meta.url));
 
 /** Also asked while bundling, which the first start does on the machine's own Node: 20 has no `globSync`. */
-const OF_A_LIBRARY = /^[^/\\]+[/\\]src[/\\][^/\\]+\.[jt]s$/;
+const LIBRARY_FILE = /^[^/\\]+[/\\]src[/\\][^/\\]+\.[jt]s$/;
 
 /** The digest in a bundle, which is made with it. */
 declare const BUILT_SOFTWARE: string;
@@ -17,7 +17,7 @@ export function softwareDigest(): string {
   if (typeof BUILT_SOFTWARE === 'string') return BUILT_SOFTWARE;
   const files = existsSync(LIBRARIES_FOLDER)
     ? readdirSync(LIBRARIES_FOLDER, { recursive: true, encoding: 'utf8' }).filter(
-        (file) => OF_A_LIBRARY.test(file) && !file.includes('.spec.'),
+        (file) => LIBRARY_FILE.test(file) && !file.includes('.spec.'),
       )
     : [];
   const hash = createHash('sha256');

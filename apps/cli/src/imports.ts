@@ -34,12 +34,12 @@ export type ImportOptions = Partial<Omit<NewImport, 'file'>>;
 /** The endings of the names of spreadsheets, also of a form that is not read, which is told then. */
 const SPREADSHEET_NAME = /\.(?:xls[xmb]?|xlt[xm]|csv|tsv|ods|fods|numbers)$/i;
 /** The files that programs keep beside an open spreadsheet, and systems in every folder. */
-const PASSED_OVER = /^(?:\.|~\$)|^(?:thumbs\.db|desktop\.ini)$/i;
+const IGNORED_FILE = /^(?:\.|~\$)|^(?:thumbs\.db|desktop\.ini)$/i;
 
 /** The files of a folder by the way in which they are read, or `null` if it holds no spreadsheet. */
 function spreadsheetsIn(folder: string) {
   const names = readdirSync(folder)
-    .filter((name) => !PASSED_OVER.test(name))
+    .filter((name) => !IGNORED_FILE.test(name))
     .sort();
   const sheets = names.filter((name) => SPREADSHEET_NAME.test(name) && statSync(join(folder, name)).isFile());
   if (sheets.length === 0) return null;

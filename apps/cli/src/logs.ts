@@ -24,7 +24,7 @@ export interface Anchors {
 }
 
 /** By how much the clocks of two machines may differ. */
-const CLOCKS_MS = 2_000;
+const MAX_CLOCK_SKEW_MS = 2_000;
 
 /** Checks the whole log, prints the result, and ends with 1 when it is not sound. */
 export async function verifyLog(settings: Settings, anchors: Anchors): Promise<void> {
@@ -48,7 +48,7 @@ async function verified(store: EventStore, { anchor, writeAnchor }: Anchors): Pr
   if (verdict.blanked > 0) console.log(`${verdict.blanked} blanked, each with its reason`);
   if (verdict.toErase.length > 0)
     console.log(`Blanked and yet to be erased, as soon as the server starts: position ${verdict.toErase.join(', ')}`);
-  const byNow = await store.positionAt(new Date(Date.now() + CLOCKS_MS));
+  const byNow = await store.positionAt(new Date(Date.now() + MAX_CLOCK_SKEW_MS));
   if (byNow !== position)
     console.log(
       `WARNING: what follows position ${byNow ?? '0'} was recorded later than it is now by this machine's clock`,

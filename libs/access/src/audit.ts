@@ -56,9 +56,9 @@ const ADDRESS_SQL =
   'CASE WHEN EXISTS (SELECT 1 FROM accounts WHERE account = ? AND erased IS NOT NULL) THEN NULL ELSE ? END';
 const ROW_PLACEHOLDERS = `(${AUDIT_COLUMNS.map((name) => (name === 'address' ? ADDRESS_SQL : '?')).join(', ')})`;
 /** By one statement so many entries are written, as long as there are as many. */
-const AT_ONCE = [64, 8, 1] as const;
+const ENTRIES_PER_INSERT = [64, 8, 1] as const;
 const INSERT_BY_ROW_COUNT = new Map(
-  AT_ONCE.map((rows) => [
+  ENTRIES_PER_INSERT.map((rows) => [
     rows,
     `INSERT INTO audit (${AUDIT_COLUMNS.join(', ')}) VALUES ${Array<string>(rows).fill(ROW_PLACEHOLDERS).join(', ')}`,
   ]),
@@ -70,7 +70,7 @@ const valuesOf = (one: Audited): Value[] =>
 function insertsOf(entries: readonly Audited[]): Statement[] {
   const statements: Statement[] = [];
   for (let at = 0; at < entries.length;) {
-    const rows = AT_ONCE.find((some) => some <= entries.length - at)!;
+    const rows = ENTRIES_PER_INSERT.find((some) => some <= entries.length - at)!;
     statements.push([INSERT_BY_ROW_COUNT.get(rows)!, ...entries.slice(at, at + rows).flatMap(valuesOf)]);
     at += rows;
   }
@@ -78,7 +78,7 @@ function insertsOf(entries: readonly Audited[]): Statement[] {
 }
 
 /** How long entries wait for each other; so much is lost when the process is killed. */
-const WAIT_MS = 1_000;
+const MAX_DELAY_MS = 1_000;
 /** The greatest number of entries that wait for a store that cannot be reached; the oldest are lost then. */
 const MAX_WAITING_ENTRIES = 10_000;
 
@@ -105,7 +105,7 @@ export class Audit {
       this.#waiting.shift();
       this.onLost(1);
     }
-    this.#timer ??= setTimeout(() => void this.flush(), WAIT_MS).unref();
+    this.#timer ??= setTimeout(() => void this.flush(), MAX_DELAY_MS).unref();
   }
 
   /** Writes the waiting entries. An entry that cannot be written now goes on waiting. */
@@ -127,7 +127,7 @@ export class Audit {
       this.#waiting = [...entries, ...this.#waiting];
       const over = this.#waiting.length - MAX_WAITING_ENTRIES;
       if (over > 0) this.onLost(this.#waiting.splice(0, over).length);
-      this.#timer ??= setTimeout(() => void this.flush(), WAIT_MS).unref();
+      this.#timer ??= setTimeout(() => void this.flush(), MAX_DELAY_MS).unref();
       return;
     }
     if (performance.now() - this.#pruned < DAY_MS) return;

@@ -5,7 +5,7 @@ import type { AccessStore, TokenHolder } from './access-store.js';
 import { UntilChanged } from './until-changed.js';
 
 /** The interval at which the last use of a token is noted. */
-const NOTED_MS = 60_000;
+const LAST_USE_INTERVAL_MS = 60_000;
 const MAX_NOTED_TOKENS = 10_000;
 
 /**
@@ -48,7 +48,7 @@ export class KnownTokens implements Tokens {
     const holder = await this.#known.get(this.store.secrets.of(token), () => this.store.holderOf(token));
     const now = Date.now();
     if (!holder || now >= holder.expires || (holder.demo && !this.demo)) return null;
-    if (now - (this.#noted.get(holder.token) ?? 0) >= NOTED_MS) this.#note(holder.token, now);
+    if (now - (this.#noted.get(holder.token) ?? 0) >= LAST_USE_INTERVAL_MS) this.#note(holder.token, now);
     return holder;
   }
 

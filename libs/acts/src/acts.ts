@@ -216,7 +216,7 @@ export class Acts {
       }
     }
     if (named.length + taking.length === 0) return (on) => decideAll(on, given, by) as Decide;
-    const unknown = await this.#lookup.unknownIn(named, importedStreams, WITH_THE_ACT);
+    const unknown = await this.#lookup.unknownIn(named, importedStreams, NEW_DOCUMENT_HINT);
     const wrong = unknown ?? (await this.#lookup.endedAmong(taking));
     const links = named.filter(({ kinds }) => kinds.includes('commitment')).map(({ code }) => code);
     const others = await linkedTo(this.log, links);
@@ -291,7 +291,7 @@ export class Acts {
 }
 
 /** How an act on a commitment may cite a document that is not registered yet. */
-const WITH_THE_ACT = { document: ' (register it with this act, as newDocument, or before)' };
+const NEW_DOCUMENT_HINT = { document: ' (register it with this act, as newDocument, or before)' };
 
 /**
  * The actor by whom an act is decided, and the one by whom it is recorded: an act of the secretariat on behalf of an

@@ -54,7 +54,7 @@ const OfCommitment = (optional: boolean) =>
     description: 'Of the commitment; an earlier act of the batch may have recorded it',
     example: 'IOM-2011-12',
   });
-const OF_NAMED: { readonly [N in keyof RouteParameters]-?: (optional: boolean) => PropertyDecorator } = {
+const PARAMETER_FIELDS: { readonly [N in keyof RouteParameters]-?: (optional: boolean) => PropertyDecorator } = {
   agency: (optional) => Code({ optional, description: 'For an act on the role of an agency: which', example: 'ILO' }),
   milestone: (optional) =>
     Whole({ optional, min: 1, description: 'For an act on a milestone: its number', example: 1 }),
@@ -68,9 +68,9 @@ const AsIfMatch = () =>
 class BatchAct {
   @OneOf(Object.keys(ACTS)) act: ActName;
   @OfCommitment(true) reference?: string | null;
-  @OF_NAMED.agency(true) agency?: string | null;
-  @OF_NAMED.milestone(true) milestone?: number | null;
-  @OF_NAMED.revision(true) revision?: number | null;
+  @PARAMETER_FIELDS.agency(true) agency?: string | null;
+  @PARAMETER_FIELDS.milestone(true) milestone?: number | null;
+  @PARAMETER_FIELDS.revision(true) revision?: number | null;
   @AsIfMatch() expected?: number | null;
   @IsObject() body: object;
 }
@@ -84,7 +84,7 @@ const ACT_FORMS = Object.entries(ACTS).map(([name, line]) => {
   const field = (of: string, decorator: PropertyDecorator) => decorator(Form.prototype, of);
   field('act', ApiProperty({ enum: [name] }));
   field('reference', OfCommitment(name === 'record'));
-  for (const one of parameterNamesOf(line)) field(one, OF_NAMED[one](false));
+  for (const one of parameterNamesOf(line)) field(one, PARAMETER_FIELDS[one](false));
   field('expected', AsIfMatch());
   field('body', ApiProperty({ type: classOf(line.body), description: 'As the act’s own route takes it' }));
   return { name, Form };

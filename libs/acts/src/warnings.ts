@@ -25,13 +25,13 @@ export abstract class FindsDuplicates {
 }
 
 /** How long an answer waits until the views show the latest records of others. */
-const PATIENCE_MS = 1_000;
+const VIEWS_WAIT_MS = 1_000;
 
 /** The owner of the claims of codes, among the owners of idempotency keys. */
 const CLAIMS_OWNER = 'codes being registered';
 
 /** While views are being built. */
-const NOT_COMPARED: ActWarning = {
+const NOT_COMPARED_WARNING: ActWarning = {
   code: 'not_compared',
   message: 'The views are being built, so nobody has looked whether it is there already.',
   of: '',
@@ -87,7 +87,7 @@ export class Warnings {
     private readonly duplicates: FindsDuplicates,
     private readonly keys: IdempotencyKeys,
   ) {
-    this.#registers = new Registers(projector, PATIENCE_MS);
+    this.#registers = new Registers(projector, VIEWS_WAIT_MS);
     this.#lookup = new Lookup(log);
   }
 
@@ -120,7 +120,7 @@ export class Warnings {
   ): Promise<T> {
     const release = await this.#claimed(kind, code, pointer);
     try {
-      await this.projector.reached(await this.log.store.head(), PATIENCE_MS).catch(() => false);
+      await this.projector.reached(await this.log.store.head(), VIEWS_WAIT_MS).catch(() => false);
       const all = await this.#shown(kind);
       if (all) isNoOtherCase(code, all, pointer);
       return await enter(all);
@@ -161,8 +161,8 @@ export class Warnings {
         all = shown;
         return execute();
       });
-      if (!all) return { ...done, warnings: [NOT_COMPARED] };
-      await this.projector.reached(done.position, PATIENCE_MS).catch(() => {});
+      if (!all) return { ...done, warnings: [NOT_COMPARED_WARNING] };
+      await this.projector.reached(done.position, VIEWS_WAIT_MS).catch(() => {});
       const warnings = namesakes(entry, all).map((one): ActWarning => ({
         code: 'same_name',
         message: `${codeOf(one)} has the same name, “${nameOf(one)}”.`,
@@ -211,14 +211,14 @@ export class Warnings {
     const one = { reference, title, agencies: agencies.map(({ agency }) => agency), followsUp: followsUp ?? [] };
     try {
       this.projector.position();
-      if (position !== undefined) await this.projector.reached(position, PATIENCE_MS);
+      if (position !== undefined) await this.projector.reached(position, VIEWS_WAIT_MS);
       return (await this.duplicates.of(one)).map((other) => ({
         code: 'likely_duplicate',
         message: `${other.reference} “${other.title}” may be the same.`,
         of: other.reference,
       }));
     } catch (error) {
-      if (error instanceof Rejected) return [NOT_COMPARED];
+      if (error instanceof Rejected) return [NOT_COMPARED_WARNING];
       throw error;
     }
   }

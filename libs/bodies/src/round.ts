@@ -82,12 +82,12 @@ export class ReminderDay {
 }
 
 /** The most days on which a round reminds by itself. */
-const MOST_REMINDER_DAYS = 6;
+const MAX_REMINDERS_PER_ROUND = 6;
 
 export class Reminders {
   @YesNo({ optional: true, description: 'Nobody is reminded, unless by hand' }) none?: boolean | null;
   @ListOf(() => ReminderDay, {
-    ...{ optional: true, max: MOST_REMINDER_DAYS },
+    ...{ optional: true, max: MAX_REMINDERS_PER_ROUND },
     description: 'Without it 14 and 3 days before the deadline, and 1 and 7 days after it',
   })
   at?: ReminderDay[] | null;

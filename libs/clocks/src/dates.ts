@@ -18,14 +18,14 @@ interface Period {
 
 /** Few dates are asked about very often: several times in each act. All are forgotten when there are too many. */
 const periods = new Map<unknown, Period | null>();
-const MOST_PERIODS = 20_000;
+const MAX_REMEMBERED_PERIODS = 20_000;
 
 /** The first and the last day of the period that a partial date names; `null` when it is not a real date. */
 export function periodOf(date: unknown): Period | null {
   const known = periods.get(date);
   if (known !== undefined) return known;
   if (typeof date !== 'string' || date.length > 10) return null;
-  if (periods.size >= MOST_PERIODS) periods.clear();
+  if (periods.size >= MAX_REMEMBERED_PERIODS) periods.clear();
   const period = readPeriod(date);
   periods.set(date, period);
   return period;

@@ -243,7 +243,7 @@ const BUILT_ON: readonly string[] = [
 ] satisfies (keyof Statements)[];
 
 /** The parts of the state from which a retraction does not take facts by their event: they are put right in ways of their own. */
-const NOT_BY_EVENT = [
+const PARTS_NOT_BY_EVENT = [
   'recorded',
   'offers',
   'milestones',
@@ -254,13 +254,13 @@ const NOT_BY_EVENT = [
   'changes',
   'unsettled',
 ] as const satisfies (keyof Commitment)[];
-type ByEvent = Exclude<keyof Commitment, (typeof NOT_BY_EVENT)[number]>;
-const BY_EVENT = (Object.keys(nothing) as (keyof Commitment)[]).filter(
-  (name): name is ByEvent => !(NOT_BY_EVENT as readonly string[]).includes(name),
+type ByEvent = Exclude<keyof Commitment, (typeof PARTS_NOT_BY_EVENT)[number]>;
+const PARTS_BY_EVENT = (Object.keys(nothing) as (keyof Commitment)[]).filter(
+  (name): name is ByEvent => !(PARTS_NOT_BY_EVENT as readonly string[]).includes(name),
 );
 
 type FactsOfEvents = Facts<Reported> | Ranking<DatedEntry> | Series<Reported>;
-/** Facts, each of one event. Any other part of the state stands in `NOT_BY_EVENT`, or its retraction does not compile. */
+/** Facts, each of one event. Any other part of the state stands in `PARTS_NOT_BY_EVENT`, or its retraction does not compile. */
 type HeldByEvent = FactsOfEvents | ReadonlyMap<string, FactsOfEvents> | { readonly [name: string]: FactsOfEvents };
 
 /** Facts without those of an event; themselves where it said none. */
@@ -292,7 +292,7 @@ function withoutStatement(c: Commitment, was: Statement, stays = false): Commitm
     milestones: milestonesWithout(c, was, event, stays),
     replies: c.replies.without(({ revision }) => revision === was.revision),
   };
-  for (const name of BY_EVENT) Object.assign(left, { [name]: without(c[name], event) });
+  for (const name of PARTS_BY_EVENT) Object.assign(left, { [name]: without(c[name], event) });
   return withPartsOf(c, left);
 }
 

@@ -42,7 +42,7 @@ const IS_LATEST_REVISION =
 const IS_THIS_DRAFT = 'd.kind = ? AND d.id = ?';
 
 /** The time between two tries to remove deleted drafts from the files. */
-const AGAIN_MS = 60_000;
+const SCRUB_RETRY_MS = 60_000;
 
 /**
  * Drafts with all their revisions, beside the log and shared by all processes that write to it. No position, list, feed or
@@ -163,7 +163,7 @@ export class DraftsStore {
         await this.statements.query('DELETE FROM to_erase WHERE deletion = ? RETURNING deletion', deletion);
     } catch {
       // The database is away, or locked, or somebody may still see deleted rows: later.
-      if (!this.#closed) this.#again = setTimeout(() => void this.erased(), AGAIN_MS).unref();
+      if (!this.#closed) this.#again = setTimeout(() => void this.erased(), SCRUB_RETRY_MS).unref();
     }
   }
 

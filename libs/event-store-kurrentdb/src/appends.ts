@@ -31,7 +31,7 @@ import { toOwnRecord, type Names } from './records.js';
 /** An append that is late is waited for on, if another one was answered within this time, in ms. */
 const PROGRESS_MS = 500;
 /** An append is given half of the time that is left, and all of it when it is less than this, in ms. */
-const RETRY_MS = 500;
+const MIN_ATTEMPT_MS = 500;
 /**
  * So much is on its way to the server at most, in pieces of so many bytes; later appends wait here, where nothing is
  * uncertain.
@@ -245,7 +245,7 @@ export class Appends {
       let said: unknown;
       try {
         const { nextExpectedRevision, position } = await this.#answered(
-          Math.max(left / 2, Math.min(left, RETRY_MS)),
+          Math.max(left / 2, Math.min(left, MIN_ATTEMPT_MS)),
           until,
           client.appendToStream(this.names.physical(stream), records, {
             streamState: expected === NO_STREAM ? NO_SUCH_STREAM : BigInt(expected),

@@ -53,9 +53,9 @@ const IDLE_MS = 1_000;
 /** More floors than are written while the server shows one. */
 const MAX_FLOORS = 1_000;
 /** The time that closing may take, in ms. */
-const ENDING_MS = 1_000;
+const CLOSE_TIMEOUT_MS = 1_000;
 /** A clock that is so much behind the log serves no floor, in ms. */
-const BEHIND_MS = 20;
+const MAX_CLOCK_LAG_MS = 20;
 
 /**
  * The log in a KurrentDB (EventStoreDB) server or cluster, beside the streams of others: our stream `s` is its stream
@@ -131,7 +131,7 @@ export class KurrentdbEventStore implements EventStore {
       look: () => this.#look.take(),
       isFed: () => this.#feed.isLive,
       time: () => this.#appends.time,
-      clock: () => (now() + BEHIND_MS >= known.recordedAt ? now() : null),
+      clock: () => (now() + MAX_CLOCK_LAG_MS >= known.recordedAt ? now() : null),
     };
     this.#floors = new Floors(
       { ...around, write: (floor) => this.#notes.floor(floor) },
@@ -270,7 +270,7 @@ export class KurrentdbEventStore implements EventStore {
     this.#feed.stop();
     this.#arrivals.tell();
     await this.#appends.settled();
-    await within(ENDING_MS, this.#floors.end()).catch(() => {});
+    await within(CLOSE_TIMEOUT_MS, this.#floors.end()).catch(() => {});
     this.#connection.close();
   }
 

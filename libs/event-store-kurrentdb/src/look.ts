@@ -7,11 +7,11 @@ import { RECORDS_PER_READ, type LogReader } from './log-reader.js';
 import { commitOf, type Names } from './records.js';
 
 /** The time that a look waits for the feed before it reads the log, in ms. */
-const FED_MS = 30;
+const FEED_WAIT_MS = 30;
 /** The greatest distance of our last event from the end at which it is searched from the end, in bytes of the server's log. */
 const FAR_BYTES = 500_000n;
 /** The interval at which the reach of foreign events is measured, in ms. */
-const REACH_EVERY_MS = 2_000;
+const REACH_INTERVAL_MS = 2_000;
 
 interface LookContext {
   readonly reader: LogReader;
@@ -58,7 +58,7 @@ export class LogLook {
   async #once(): Promise<void> {
     const { reader, known, names, feed } = this.at;
     if (feed.isLive && (await this.#isFed())) return;
-    const end = performance.now() > this.#reachedAt + REACH_EVERY_MS ? await this.#end() : null;
+    const end = performance.now() > this.#reachedAt + REACH_INTERVAL_MS ? await this.#end() : null;
     for (let [count, isAll] = [RECORDS_PER_READ, false]; !isAll; count = 4 * RECORDS_PER_READ) {
       const { reached: from } = known;
       const { prefixes } = names;
@@ -81,7 +81,7 @@ export class LogLook {
     const { prefixes } = names;
     const [record] = await reader.records({ prefixes, from: null, backwards: true, count: 1 });
     const commit = record ? commitOf(record).commit : -1n;
-    for (const end = performance.now() + FED_MS; known.commit < commit;) {
+    for (const end = performance.now() + FEED_WAIT_MS; known.commit < commit;) {
       const left = end - performance.now();
       if (left <= 0 || !feed.isLive) return false;
       await arrivals.next(left, this.#never);

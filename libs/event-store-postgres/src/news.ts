@@ -7,7 +7,7 @@ import { CHANNEL } from './schema.js';
 /** The interval of looks for events that another process has appended. */
 const POLL_MS = 50;
 /** The time that a subscriber waits at most before it looks itself. */
-const LOOK_MS = 1_000;
+const MAX_SUBSCRIBER_WAIT_MS = 1_000;
 /** The interval of tries to listen, and the time limit of a connection. */
 const [LISTEN_AGAIN_MS, CONNECT_MS] = [10_000, 5_000];
 
@@ -41,7 +41,7 @@ export class News {
     this.#idle++;
     this.#watching ??= this.#watch();
     try {
-      await this.#arrivals.next(LOOK_MS, signal);
+      await this.#arrivals.next(MAX_SUBSCRIBER_WAIT_MS, signal);
     } finally {
       this.#idle--;
     }

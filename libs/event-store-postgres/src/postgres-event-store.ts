@@ -24,7 +24,7 @@ import { News } from './news.js';
 import { FORMAT, LOCK_MS, makeSchema, MISFIT, WRITES } from './schema.js';
 import {
   CREATE_ARRIVING,
-  BY_STREAM,
+  READ_BY_STREAM,
   inBatches,
   inOneTransaction,
   literal,
@@ -38,7 +38,7 @@ import {
 } from './statements.js';
 
 /** The time for which the database keeps the request of a client that has stopped since. */
-const STOPPED_MS = 10_000;
+const CLIENT_CHECK_MS = 10_000;
 /** The time limits of a statement, an answer and a connection: each longer than a lock. */
 const [STATEMENT_MS, ANSWER_MS, CONNECT_MS] = [11_000, 12_000, 5_000];
 /** The time for which the outcome of an append whose answer was lost is looked for, and the interval. */
@@ -46,7 +46,7 @@ const [OUTCOME_MS, OUTCOME_AGAIN_MS] = [15_000, 100];
 const [MAX_READERS, MAX_WRITERS] = [8, 4];
 /** The settings of the transaction of a take-over, independent of the server's defaults. */
 const TAKING_OVER = `SELECT set_config(s.name, said.value, true) FROM pg_settings s JOIN (VALUES
-  ('lock_timeout', '${LOCK_MS}'), ('idle_in_transaction_session_timeout', '${STOPPED_MS}'),
+  ('lock_timeout', '${LOCK_MS}'), ('idle_in_transaction_session_timeout', '${CLIENT_CHECK_MS}'),
   ('statement_timeout', '0'), ('transaction_timeout', '0')) AS said(name, value) ON said.name = s.name`;
 
 /**
@@ -136,7 +136,9 @@ export class PostgresEventStore implements EventStore {
     limit: number,
   ): Promise<Envelope[]> {
     const { stream, revision } = after ?? { stream: `${category}-`, revision: -1 };
-    return (await this.#read<EventRow>(BY_STREAM, [stream, revision, `${category}.`, upTo, limit])).map(toEnvelope);
+    return (await this.#read<EventRow>(READ_BY_STREAM, [stream, revision, `${category}.`, upTo, limit])).map(
+      toEnvelope,
+    );
   }
 
   /** @throws StoreUnavailable when the log cannot be read: subscribe again after the last event */

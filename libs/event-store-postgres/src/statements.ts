@@ -47,7 +47,7 @@ const page = (where: string, order: string, limit: string): string => `
   ) page WHERE n = 1 OR bytes IS NULL OR bytes <= ${PAGE_BYTES} ORDER BY n`;
 export const READ_LOG = page('AND p.position > $1 WHERE e.position > $1', 'e.position', '$2');
 // '.' is the character after '-'.
-export const BY_STREAM = page(
+export const READ_BY_STREAM = page(
   'WHERE (e.stream, e.revision) > ($1, $2) AND e.stream < $3 AND e.position <= $4',
   'e.stream, e.revision',
   '$5',

@@ -6,7 +6,7 @@ import { constants, setPriority } from 'node:os';
 import type { Damage } from '#eventsourcing';
 
 /** Looked at when a log is opened up to this size, in bytes; a larger one in a process of its own, and written to only then. */
-export const AT_ONCE_BYTES = 48_000_000;
+export const MAX_BYTES_CHECKED_AT_OPEN = 48_000_000;
 
 const INTEGRITY_CHECK = 'PRAGMA integrity_check(1)';
 /** The first event that the index of streams does not name as it is. */

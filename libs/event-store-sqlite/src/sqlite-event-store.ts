@@ -28,14 +28,14 @@ import {
   type Meta,
   type QueuedAppend,
 } from '#eventsourcing';
-import { AT_ONCE_BYTES, integrityAside, integrityOf } from './integrity.js';
+import { MAX_BYTES_CHECKED_AT_OPEN, integrityAside, integrityOf } from './integrity.js';
 import { page, statements, toEnvelope, type StreamHead } from './statements.js';
 import { damaged, look, prepare, unavailable } from './log-file.js';
 
 /** The interval of looks for events that another process has appended. */
 const POLL_MS = 50;
 /** Times in a log taken over from KurrentDB may fall from one stream to another: by this much at most. */
-const DISORDER_MS = 60_000;
+const MAX_DISORDER_MS = 60_000;
 
 let stamped: { readonly at: number; readonly text: string } = { at: NaN, text: '' };
 
@@ -84,7 +84,7 @@ export class SqliteEventStore implements EventStore {
 
   #look(): Promise<Damage | null> {
     const bytes = ['page_count', 'page_size'].map((of) => this.#db.pragma(of, { simple: true }) as number);
-    if (bytes[0]! * bytes[1]! > AT_ONCE_BYTES) {
+    if (bytes[0]! * bytes[1]! > MAX_BYTES_CHECKED_AT_OPEN) {
       const looked = integrityAside(this.file, this.#closing.signal);
       looked.catch(() => {}); // whoever writes is told
       return looked;
@@ -172,7 +172,7 @@ export class SqliteEventStore implements EventStore {
       let [low, high] = [0, sql.head.get()?.position ?? 0];
       while (low < high) {
         const middle = Math.ceil((low + high) / 2);
-        if ((sql.recordedAt.get(middle) ?? 0) <= instant.getTime() - DISORDER_MS) low = middle;
+        if ((sql.recordedAt.get(middle) ?? 0) <= instant.getTime() - MAX_DISORDER_MS) low = middle;
         else high = middle - 1;
       }
       const later = sql.laterThan.get(low, instant.getTime());

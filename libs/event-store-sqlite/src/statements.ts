@@ -75,7 +75,7 @@ export const toEnvelope = (row: EventRow): Envelope => {
 };
 
 /** The rows that are read at once: a page may end after each, by its weight. */
-const AT_ONCE = 64;
+const ROWS_PER_READ = 64;
 
 /**
  * The events of a page, which ends by their bytes, too.
@@ -84,7 +84,7 @@ const AT_ONCE = 64;
 export function page(limit: number, after: (last: Envelope | null, limit: number) => readonly EventRow[]): Envelope[] {
   const events: Envelope[] = [];
   for (let bytes = 0; events.length < limit;) {
-    const wanted = Math.min(AT_ONCE, limit - events.length);
+    const wanted = Math.min(ROWS_PER_READ, limit - events.length);
     const rows = after(events.at(-1) ?? null, wanted);
     for (const row of rows) {
       bytes += row[DATA_COLUMN]?.length ?? 0;

@@ -6,7 +6,7 @@ import type { Follower } from './follower.js';
 import { decodedOf, messageOf } from './follower.js';
 
 /** How long it waits after each failure in a row. */
-export const RETRY_MS = [100, 500, 2_000, 10_000];
+export const BACKOFF_MS = [100, 500, 2_000, 10_000];
 /** An event to act on; without its type it has to be read again. */
 type Due = Envelope | Pick<Envelope, 'stream' | 'revision' | 'position'>;
 
@@ -50,7 +50,7 @@ export class Acting {
       } catch (error) {
         if (follower.error === null) say(error);
         follower.error = messageOf(error);
-        await sleep(RETRY_MS[Math.min(failures++, RETRY_MS.length - 1)], undefined, { signal }).catch(() => {});
+        await sleep(BACKOFF_MS[Math.min(failures++, BACKOFF_MS.length - 1)], undefined, { signal }).catch(() => {});
       }
     }
   }

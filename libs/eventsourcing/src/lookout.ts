@@ -17,7 +17,7 @@ interface Looking {
 }
 
 /** The wait before a log that cannot be read is followed again. */
-const AGAIN_MS = 1_000;
+const RETRY_MS = 1_000;
 
 /** Wakes a worker from time to time; a call that comes while it works is not forgotten. */
 class Bell {
@@ -87,7 +87,7 @@ export class Lookout {
           this.look();
         }
       } catch {
-        await this.#pause(AGAIN_MS);
+        await this.#pause(RETRY_MS);
       }
   }
 

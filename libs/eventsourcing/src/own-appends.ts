@@ -3,7 +3,7 @@ import { PAGE_BYTES } from './event-store.js';
 import type { Envelope } from './events.js';
 
 /** How many events may wait for a subscriber; one that is further behind reads the log. */
-const MOST_WAITING = 1_000;
+const MAX_WAITING_EVENTS = 1_000;
 
 interface Handed {
   /** The position at which the log ended when these were written. */
@@ -55,7 +55,7 @@ class OwnAppendsOf {
   }
 
   take(handed: Handed): void {
-    if (this.#events + handed.events.length > MOST_WAITING) this.forget();
+    if (this.#events + handed.events.length > MAX_WAITING_EVENTS) this.forget();
     this.#waiting.push(handed);
     this.#events += handed.events.length;
   }

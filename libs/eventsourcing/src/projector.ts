@@ -9,7 +9,7 @@ import { releases, type Released } from './releases.js';
 import { beingBuilt, type Building, type Projection, type ProjectionStatus } from './projection.js';
 import { SnapshotRejected, type SnapshotFile } from './snapshot.js';
 import { Turns } from './turns.js';
-import { Acting, RETRY_MS } from './acting.js';
+import { Acting, BACKOFF_MS } from './acting.js';
 import { decodedOf, Follower, messageOf, type Failure } from './follower.js';
 
 /** The size of a page at most: in events, in bytes (about), and in events of the subscription. */
@@ -255,7 +255,7 @@ export class Projector {
     const data = { stream, revision };
     const done = await handle(this.log, releases, name, () => [{ name: 'Released', data }], meta);
     if (this.#stopped.signal.aborted) await this.#catchUp(new AbortController().signal);
-    else await this.reached(done.position, RETRY_MS.at(-1)!);
+    else await this.reached(done.position, BACKOFF_MS.at(-1)!);
     return this.parked(name);
   }
 
@@ -381,7 +381,7 @@ export class Projector {
         this.#error = messageOf(error);
         if (this.#error !== known)
           for (const { projection } of this.#views) this.onFailure({ projection: projection.name, error });
-        await sleep(RETRY_MS[Math.min(failures++, RETRY_MS.length - 1)], undefined, { signal }).catch(() => {});
+        await sleep(BACKOFF_MS[Math.min(failures++, BACKOFF_MS.length - 1)], undefined, { signal }).catch(() => {});
       }
     }
   }

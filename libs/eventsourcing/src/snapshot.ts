@@ -57,7 +57,7 @@ const SNAPSHOT_FORMAT = 3;
 /** The file ends with the length of its manifest and the checksum (CRC-32) of all before it. */
 const [LENGTH_BYTES, CHECKSUM_BYTES] = [8, 4];
 /** The number of entries of a list that become text before other work has its turn. */
-const AT_ONCE = 1_000;
+const ENTRIES_PER_LINE = 1_000;
 const CHUNK_BYTES = 4_000_000;
 /** Arrays that are read have room for one number more of so many. */
 const NUMBERS_PER_SPARE = 64;
@@ -198,8 +198,8 @@ class Writer {
   /** Lines of so many entries each. @returns how many bytes */
   async list(entries: readonly unknown[]): Promise<number> {
     let bytes = 0;
-    for (let at = 0; at < entries.length; at += AT_ONCE) {
-      const line = Buffer.from(`${JSON.stringify(entries.slice(at, at + AT_ONCE))}\n`);
+    for (let at = 0; at < entries.length; at += ENTRIES_PER_LINE) {
+      const line = Buffer.from(`${JSON.stringify(entries.slice(at, at + ENTRIES_PER_LINE))}\n`);
       bytes += line.length;
       await this.write(line);
       await turn();

@@ -10,7 +10,7 @@ const BATCH_SIZE = 100;
 /** The time for which batches are kept for those who are a little behind, and the most that are kept. */
 const [KEPT_MS, BATCHES_KEPT] = [1_000, 16];
 /** The time without news after which a subscriber looks itself. */
-const LOOK_MS = 60_000;
+const MAX_SUBSCRIBER_WAIT_MS = 60_000;
 
 interface Batch {
   /** The position that it follows. */
@@ -48,7 +48,7 @@ export class Tail {
           yield batch;
           [after, news] = [batch.at(-1)!.position, kept ? news : -1];
         } else if (before === this.#news) {
-          await this.#arrivals.next(LOOK_MS, signal);
+          await this.#arrivals.next(MAX_SUBSCRIBER_WAIT_MS, signal);
           if (before === this.#news) news = -1;
         }
       }

@@ -47,7 +47,7 @@ const a = <F extends CellForm['form']>(form: F) => ({ form });
 type Definition = readonly [form: CellForm, ...names: readonly string[]];
 
 /** A column for each role, with the agencies that have it; there is one lead. */
-const OF_ROLES = Object.fromEntries(
+const ROLE_FIELDS = Object.fromEntries(
   ROLES.map((role) => {
     const { field, also } = COLUMN_OF_ROLE[role];
     return [field, [a(role === 'lead' ? 'code' : 'codes'), ...also]];
@@ -116,7 +116,7 @@ const COMMITMENT_FIELDS = {
   ],
   reportedOn: [a('day'), 'date of report', 'report date', 'date du rapport', 'informado el', 'fecha del informe'],
   agencies: [a('roles'), 'agencies and roles', 'institutions', 'organisations', 'organismos', 'organizaciones'],
-  ...OF_ROLES,
+  ...ROLE_FIELDS,
   themes: [a('codes'), 'theme', 'topics', 'topic', 'thème', 'tema'],
   regions: [a('kebabs'), 'region', 'région', 'región'],
   countries: [a('countries'), 'country', 'país'],
@@ -178,7 +178,7 @@ const REGISTER_CLASSES: Readonly<Record<Exclude<TableSubject, 'commitment'>, new
 };
 
 /** The forms of cells that hold a list of objects, by their class. */
-const OF_OBJECTS = new Map<unknown, CellForm>([
+const CELL_FORM_OF_CLASS = new Map<unknown, CellForm>([
   [Membership, a('memberships')],
   [Chair, a('chairs')],
   [AgendaItem, a('agenda')],
@@ -212,7 +212,7 @@ export function formOf({ name, kind, several, values, of }: FormField): CellForm
     case 'words':
       return NAMES_A_CODE.includes(name) ? a('code') : a(several ? 'texts' : 'text');
     default:
-      return OF_OBJECTS.get(of) ?? null;
+      return CELL_FORM_OF_CLASS.get(of) ?? null;
   }
 }
 

@@ -61,13 +61,13 @@ export type HeadedField = keyof typeof COLUMN_HEADS | keyof Words['columns'] | R
 export const reportColumnOf = (field: string, language: ReportLanguage) =>
   (wordsOf(language).columns as Columns)[field === 'effective' ? 'stageSince' : field];
 
-const OF_ROLES = new Map<string, Readonly<Record<Exclude<ReportLanguage, 'en'>, string>>>(
+const HEADS_OF_ROLE_FIELDS = new Map<string, Readonly<Record<Exclude<ReportLanguage, 'en'>, string>>>(
   ROLES.map((role) => [COLUMN_OF_ROLE[role].field, COLUMN_OF_ROLE[role].heads]),
 );
 
 /** The head of the column of a field in French or Spanish; `undefined`: no table has such a field. */
 export const headOf = (field: string, language: Exclude<ReportLanguage, 'en'>): string | undefined =>
-  OF_ROLES.get(field)?.[language] ??
+  HEADS_OF_ROLE_FIELDS.get(field)?.[language] ??
   (COLUMN_HEADS as Readonly<Record<string, readonly [fr: string, es: string] | undefined>>)[field]?.[
     language === 'fr' ? 0 : 1
   ] ??

@@ -30,7 +30,7 @@ import {
   QueryChoice,
   Rights,
   Text,
-  TAKES_FILES,
+  FILES_CONFIG,
   UploadedFiles,
   signedIn,
   Reply,
@@ -56,7 +56,7 @@ export class NewImport {
     type: 'array',
     items: { type: 'string', format: 'binary' },
     minItems: 1,
-    maxItems: TAKES_FILES.files,
+    maxItems: FILES_CONFIG.files,
     description:
       'XLSX or CSV; several are imported as one, and may name what another brings. Together at most 16 MB, 20,000 rows and 10,000 changes. Or the files of a folder of JSON, by the secretariat',
   })
@@ -171,7 +171,7 @@ export class ImportsController {
 
   @Post('imports')
   @HttpCode(201)
-  @RouteConfig(TAKES_FILES)
+  @RouteConfig(FILES_CONFIG)
   @ApiConsumes(FILE_TYPE)
   @Rights({ scope: null, roles: ACTING_ROLES, only: 'each row as its act says' })
   @ApiOperation({

@@ -53,7 +53,7 @@ import { KeptImports, PLAN_KIND, RECORD_KIND, type KeptImport, type Planned } fr
 import { folderPreview, tablesPreview, termsOf, type ImportRequest } from './previewed.js';
 
 /** The most changed things of one file. */
-const MOST_COMMANDS = 10_000;
+const MAX_COMMANDS_PER_FILE = 10_000;
 
 @Injectable()
 export class Imports {
@@ -93,7 +93,7 @@ export class Imports {
     id: string,
   ): Promise<KeptImport> {
     const terms = termsOf(asked);
-    await this.projector.reached(await this.log.store.head(), PATIENCE_MS);
+    await this.projector.reached(await this.log.store.head(), VIEWS_WAIT_MS);
     if (isJson(sent)) return this.#plannedFolder(sent, terms, context, id);
     const read = await tablesSent(sent, asked);
     const { rows, commands } = await planTables(read.tables, terms, {
@@ -101,10 +101,10 @@ export class Imports {
       codes: new Codes(this.registers),
       listed: (subject, base) => this.#listed(subject, base),
     });
-    if (commands.length > MOST_COMMANDS)
+    if (commands.length > MAX_COMMANDS_PER_FILE)
       throw new Rejected(
         'unreadable_file',
-        `The file changes more than ${MOST_COMMANDS} things: part it.`,
+        `The file changes more than ${MAX_COMMANDS_PER_FILE} things: part it.`,
         [],
         'invalid',
       );
@@ -393,6 +393,6 @@ export class Imports {
   }
 }
 
-const PATIENCE_MS = 10_000;
+const VIEWS_WAIT_MS = 10_000;
 
 const theFirst = (names: readonly string[]): string => names.slice(0, 10).join(', ') + (names.length > 10 ? ' …' : '');

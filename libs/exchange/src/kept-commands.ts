@@ -54,11 +54,11 @@ export const streamsOf = (commands: readonly KeptCommand[]): ReadonlySet<string>
   new Set(commands.flatMap(({ subject, id }) => (id === null ? [] : `${subject}-${id}`)));
 
 /** The most commands that are given at once; they are of different streams. */
-const AT_ONCE = 32;
+const MAX_CONCURRENT_COMMANDS = 32;
 /** How many commands can be given at once: those of one thing wait for each other. */
 export function severalFrom(commands: readonly AnyActCommand[], from: number): number {
   const met = new Set<string>();
-  for (let n = 0; n < AT_ONCE; n++) {
+  for (let n = 0; n < MAX_CONCURRENT_COMMANDS; n++) {
     const command = commands[from + n];
     if (!command) return n;
     const stream = command.id === null ? null : `${command.subject}-${command.id}`;
@@ -68,7 +68,7 @@ export function severalFrom(commands: readonly AnyActCommand[], from: number): n
     if (stream !== null) met.add(stream);
     else return 1;
   }
-  return AT_ONCE;
+  return MAX_CONCURRENT_COMMANDS;
 }
 
 /** The meta of one command of an import: the same, however often it is confirmed. */

@@ -27,7 +27,7 @@ export const PLAN_KIND = 'import-plan';
 /** The record of its acts, in the place of the plan. */
 export const RECORD_KIND = 'import-record';
 /** The most imports that are listed. */
-const MOST_LISTED = 200;
+const MAX_IMPORTS_LISTED = 200;
 
 export class KeptImports {
   constructor(private readonly drafts: DraftsStore) {}
@@ -54,7 +54,7 @@ export class KeptImports {
   /** The imports that somebody may see, the last first. */
   async all(caller: Principal): Promise<Draft<ImportHead>[]> {
     const lines = await this.drafts.list(IMPORT_KIND);
-    const seen = lines.filter(({ owner }) => maySee(caller, owner)).slice(-MOST_LISTED);
+    const seen = lines.filter(({ owner }) => maySee(caller, owner)).slice(-MAX_IMPORTS_LISTED);
     const all = await Promise.all(seen.map(({ kind, id }) => this.drafts.read<ImportHead>({ kind, id })));
     return all.flatMap((draft) => draft ?? []).reverse();
   }

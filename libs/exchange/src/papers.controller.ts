@@ -10,7 +10,7 @@ import {
   CurrentCommand,
   FILE_TYPE,
   Rights,
-  TAKES_FILE,
+  FILE_CONFIG,
   Uploaded,
   type RequestContext,
   type Principal,
@@ -32,7 +32,7 @@ export class PapersController {
 
   @Post()
   @HttpCode(200)
-  @RouteConfig(TAKES_FILE)
+  @RouteConfig(FILE_CONFIG)
   @ApiConsumes(FILE_TYPE)
   @Rights({ scope: 'register', roles: ACTING_ROLES, only: 'of a document that it publishes' })
   @ApiOperation({

@@ -16,7 +16,7 @@ import { candidateOf, likelyDuplicates } from './likely-duplicates.js';
 import {
   actsFor,
   comparable,
-  OF_STAGE,
+  FIELDS_OF_STAGE,
   recordActs,
   saidOf,
   saysTheSame,
@@ -237,7 +237,7 @@ class Plan {
 
   /** Whether the stage of a row was reported before, though another report holds now. */
   #isReported(values: Values, changed: readonly CommitmentField[], { entries }: CommitmentView): boolean {
-    const ofStage: readonly string[] = OF_STAGE;
+    const ofStage: readonly string[] = FIELDS_OF_STAGE;
     const on = values.reportedOn ?? this.terms.reportedOn;
     if (!changed.every((field) => ofStage.includes(field))) return false;
     return entries.some(

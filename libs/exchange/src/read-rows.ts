@@ -11,12 +11,12 @@ import type { TableColumn } from './tables.js';
 import { TableRow } from './table-row.js';
 
 /** A file with more is not one that somebody meant to send. */
-const MOST_PROBLEMS = 10_000;
+const MAX_PROBLEMS = 10_000;
 
 function tooMany(row: TableRow): Rejected {
   const [{ sheet, row: number, column, message }] = row.problems as [SheetProblem];
   const first = `The first: ${sheet} row ${number}${column ? ` column ${column}` : ''}: ${message}.`;
-  return new Rejected('unreadable_file', `The file has more than ${MOST_PROBLEMS} problems. ${first}`, [], 'invalid');
+  return new Rejected('unreadable_file', `The file has more than ${MAX_PROBLEMS} problems. ${first}`, [], 'invalid');
 }
 
 /**
@@ -35,7 +35,7 @@ export async function readRows(
     await turns.next();
     for (const column of row.table.columns) if (column.field) readCell(row, column, column.field, dates);
     if (row.table.isText) row.noMoreThanNamed();
-    if ((problems += row.problems.length) > MOST_PROBLEMS) throw tooMany(rows.find((one) => one.problems.length > 0)!);
+    if ((problems += row.problems.length) > MAX_PROBLEMS) throw tooMany(rows.find((one) => one.problems.length > 0)!);
     const key = row.values[keyOf(row.table.subject)];
     row.id = typeof key === 'string' ? key : null;
     const title = row.values['title'] ?? row.values['name'] ?? row.values['label'] ?? row.values['text'];

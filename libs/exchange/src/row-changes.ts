@@ -172,15 +172,23 @@ const MAIN_ROLES: readonly Role[] = RESPONSIBLE_ROLES;
 const mainRole = (roles: readonly AgencyRole[], agency: string): Role | undefined =>
   roles.find((one) => one.agency === agency && MAIN_ROLES.includes(one.role))?.role;
 
-export const OF_STAGE = ['stage', 'effective', 'outlook', 'nextStep', 'nextStepDue', 'noNextStep', 'note'] as const;
+export const FIELDS_OF_STAGE = [
+  'stage',
+  'effective',
+  'outlook',
+  'nextStep',
+  'nextStepDue',
+  'noNextStep',
+  'note',
+] as const;
 /** The fields of one report: the next one does not say them again by itself. */
-const SAID_ANEW: readonly CommitmentField[] = ['note', 'nextStep', 'nextStepDue', 'noNextStep'];
-const OF_WORDING = ['title', 'summary', 'language', 'condition'] as const;
-const OF_ROLES = ['agencies', ...ROLE_COLUMNS.map(([field]) => field)] as const;
+const FIELDS_OF_ONE_REPORT: readonly CommitmentField[] = ['note', 'nextStep', 'nextStepDue', 'noNextStep'];
+const FIELDS_OF_WORDING = ['title', 'summary', 'language', 'condition'] as const;
+const FIELDS_OF_ROLES = ['agencies', ...ROLE_COLUMNS.map(([field]) => field)] as const;
 
-const BY_CORRECTION = 'if it was wrong from the first, correct the record act (POST …/history/0/correct)';
+const CORRECT_HINT = 'if it was wrong from the first, correct the record act (POST …/history/0/correct)';
 const RETRACT_HINT = 'it, as it was; what was wrong is retracted (POST …/history/{revision}/retract)';
-const OF_LIST = {
+const ACT_OF_LIST = {
   evidence: ['attachEvidence', evidenceCell],
   relations: ['relate', relationCell],
 } as const;
@@ -210,10 +218,10 @@ export function actsFor(
     not.push({
       field,
       message: 'no act changes it: it was given when the commitment was recorded',
-      right: BY_CORRECTION,
+      right: CORRECT_HINT,
     });
 
-  const wording = of(OF_WORDING);
+  const wording = of(FIELDS_OF_WORDING);
   if (wording.length > 0) {
     for (const field of wording)
       if (values[field] === null)
@@ -228,7 +236,7 @@ export function actsFor(
     if (said.length > 0) acts.push({ act: 'amendWording', body, fields: said });
   }
 
-  const roleFields = of(OF_ROLES);
+  const roleFields = of(FIELDS_OF_ROLES);
   if (roleFields.length > 0) acts.push(...roleActs(rolesIn(values, now.agencies), now.agencies, roleFields));
 
   if (of(['themes']).length > 0)
@@ -258,7 +266,7 @@ export function actsFor(
   }
   for (const field of of(['evidence', 'relations']) as ('evidence' | 'relations')[]) {
     const key = whole ? keyOf : ITEM_KEYS[field]!;
-    const [act, words] = OF_LIST[field];
+    const [act, words] = ACT_OF_LIST[field];
     const [wanted, there] = [values[field] ?? [], saidOf(now, field)] as [Record<string, unknown>[], object[]];
     const [known, kept] = [new Set(there.map(key)), new Set(wanted.map(key))];
     for (const one of wanted) if (!known.has(key(one))) acts.push({ act, body: one, fields: [field] });
@@ -267,12 +275,14 @@ export function actsFor(
         not.push({ field, message: `${words(one as never)} is missing, and stays`, right: RETRACT_HINT });
   }
 
-  const stage = of(OF_STAGE);
+  const stage = of(FIELDS_OF_STAGE);
   if (stage.length > 0) {
-    const said = (field: (typeof OF_STAGE)[number]) =>
-      values[field] === undefined && !SAID_ANEW.includes(field) ? saidOf(now, field) : (values[field] ?? null);
+    const said = (field: (typeof FIELDS_OF_STAGE)[number]) =>
+      values[field] === undefined && !FIELDS_OF_ONE_REPORT.includes(field)
+        ? saidOf(now, field)
+        : (values[field] ?? null);
     const body = Object.fromEntries(
-      OF_STAGE.flatMap((field) => (said(field) === null ? [] : [[field, said(field)]])),
+      FIELDS_OF_STAGE.flatMap((field) => (said(field) === null ? [] : [[field, said(field)]])),
     ) as Record<string, unknown>;
     acts.push({ act: 'reportStage', body, fields: stage });
   }

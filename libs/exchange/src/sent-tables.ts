@@ -83,9 +83,9 @@ export interface SentTables {
 }
 
 /** The most spreadsheets that are imported together. */
-const MOST_FILES = 100;
+const MAX_FILES = 100;
 /** The most bytes that they have together. */
-const MOST_BYTES = 4 * FILE_LIMITS.bytes;
+const MAX_BYTES = 4 * FILE_LIMITS.bytes;
 
 const isFolder = (sent: Upload | SentFolder): sent is SentFolder => 'files' in sent;
 
@@ -102,9 +102,9 @@ export async function tablesSent(sent: Upload | SentFolder, asked: ReadingTerms)
 
 async function tablesInFolder({ files }: SentFolder, asked: ReadingTerms): Promise<SentTables> {
   const size = files.reduce((sum, { bytes }) => sum + bytes.length, 0);
-  if (files.length > MOST_FILES) throw unreadable(`The folder holds more than ${MOST_FILES} spreadsheets: part it.`);
-  if (size > MOST_BYTES)
-    throw unreadable(`The spreadsheets are larger than ${MOST_BYTES / 1024 / 1024} MB together: part them.`);
+  if (files.length > MAX_FILES) throw unreadable(`The folder holds more than ${MAX_FILES} spreadsheets: part it.`);
+  if (size > MAX_BYTES)
+    throw unreadable(`The spreadsheets are larger than ${MAX_BYTES / 1024 / 1024} MB together: part them.`);
   const all = { tables: [] as SentTable[], unread: [] as Tables['unread'][number][] };
   const [problems, readAs]: [SheetProblem[], string[]] = [[], []];
   for (const upload of files) {

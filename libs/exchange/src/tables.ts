@@ -64,7 +64,7 @@ const COMPUTED_COLUMNS: Readonly<Record<TableSubject, readonly string[]>> = {
 };
 
 /** The head stands in one of the first rows: above it are titles. */
-const LOOKED_AT = 30;
+const MAX_ROWS_BEFORE_HEAD = 30;
 
 /** @param mapping counts for more than names */
 export function tablesIn(file: Pick<SpreadsheetFile, 'sheets' | 'hiddenSheets'>, mapping: ColumnMapping = {}): Tables {
@@ -107,7 +107,7 @@ function tableIn(sheet: Sheet, mapping: ColumnMapping): Table | string {
   let best: { subject: TableSubject; at: number; found: number } | null = null;
   for (const subject of TABLE_SUBJECTS) {
     const names = fieldNames(subject);
-    sheet.rows.slice(0, LOOKED_AT).forEach((row, at) => {
+    sheet.rows.slice(0, MAX_ROWS_BEFORE_HEAD).forEach((row, at) => {
       const fields = [...row.cells.values()].map(({ text }) => {
         const key = nameKey(text);
         return mapped.has(key) ? mapped.get(key) : names.get(key)?.name;
@@ -121,7 +121,7 @@ function tableIn(sheet: Sheet, mapping: ColumnMapping): Table | string {
       if (distinct.size >= 2 && (!best || found > best.found)) best = { subject, at, found };
     });
   }
-  if (!best) return `has among its first ${LOOKED_AT} rows none in whose cells two columns are named`;
+  if (!best) return `has among its first ${MAX_ROWS_BEFORE_HEAD} rows none in whose cells two columns are named`;
   const { subject, at } = best as { subject: TableSubject; at: number };
   const head = sheet.rows[at]!;
   const columns = columnsIn(sheet, head, subject, mapped);

@@ -53,13 +53,13 @@ export interface Stays {
 }
 
 /** The most things that are named one by one. */
-const MOST_NAMED = 30;
+const MAX_NAMED = 30;
 
 /** Names the parts that stay, and why. */
 export function staysInWords(stays: readonly Stays[]): string {
   const kinds = [...Map.groupBy(stays, ({ subject }) => subject)].map(([subject, some]) => {
     const [one = subject, many = `${subject}s`] = PLURALS[subject] ?? [];
-    const named = stays.length <= MOST_NAMED ? `: ${some.map(({ id }) => id).join(', ')}` : '';
+    const named = stays.length <= MAX_NAMED ? `: ${some.map(({ id }) => id).join(', ')}` : '';
     return `${some.length} ${some.length === 1 ? one : many}${named}`;
   });
   return `These stay, as nothing takes an entry out of a register, or a round back that was held: ${kinds.join('; ')}.`;

@@ -104,7 +104,7 @@ const CELL_HINTS: Readonly<Record<Exclude<CellForm['form'], 'word'>, InThree>> =
     'Un número y un título cada uno, separados por punto y coma',
   ],
 };
-const ONE_OF: InThree = ['One of: ', 'Un de\u00a0: ', 'Uno de: '];
+const ONE_OF_HINT: InThree = ['One of: ', 'Un de\u00a0: ', 'Uno de: '];
 
 /** Rows as an example, by field. */
 const EXAMPLE_ROWS: Readonly<Record<TableSubject, readonly Readonly<Record<string, string>>[]>> = {
@@ -202,7 +202,7 @@ export function templateColumns(subject: TableSubject, language: ReportLanguage)
     head: (language !== 'en' && headOf(field.name, language)) || field.name,
     isNeeded: needed.has(field.name),
     means: (subject === 'commitment' && reportColumnOf(field.name, language)?.explains) || '',
-    takes: field.form === 'word' ? ONE_OF[at] + field.of.join(', ') : CELL_HINTS[field.form][at],
+    takes: field.form === 'word' ? ONE_OF_HINT[at] + field.of.join(', ') : CELL_HINTS[field.form][at],
     examples: EXAMPLE_ROWS[subject].map((row) => row[field.name] ?? ''),
   }));
 }

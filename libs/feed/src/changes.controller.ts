@@ -42,7 +42,7 @@ class ChangesQuery extends FeedFilterQuery {
 /** Few at once: each who reads has so many in memory. */
 const BATCH_SIZE = 100;
 /** The interval at which a token is checked again. */
-const TOKEN_MS = 1_000;
+const TOKEN_CHECK_MS = 1_000;
 const LOG_HEADER = 'X-Log';
 
 /** The formats of a feed: NDJSON, with empty lines as a sign of life, or server-sent events. */
@@ -252,7 +252,7 @@ export class ChangesController implements OnModuleDestroy {
         );
         const got = await Promise.race([next, silence]).finally(() => stop.abort());
         if (got?.done) return;
-        if (performance.now() - checked >= TOKEN_MS) {
+        if (performance.now() - checked >= TOKEN_CHECK_MS) {
           await request.checkConnected?.();
           checked = performance.now();
         }

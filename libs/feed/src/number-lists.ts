@@ -2,7 +2,7 @@
 import type { Memory } from '#eventsourcing';
 
 /** The greatest number that takes four bytes. */
-const MOST_NARROW = 0x7fffffff;
+const GREATEST_INT32 = 0x7fffffff;
 
 export class NumberLists {
   #ends: ArrayLike<number> = [];
@@ -45,7 +45,7 @@ export class NumberLists {
       for (let at = 0; at < list.length; at++) if (list[at]! > greatest) greatest = list[at]!;
       ends[i] = end += list.length;
     }
-    const numbers = greatest > MOST_NARROW ? new Float64Array(end) : new Int32Array(end);
+    const numbers = greatest > GREATEST_INT32 ? new Float64Array(end) : new Int32Array(end);
     for (let i = 0; i < ends.length; i++) numbers.set(this.of(i), ends[i]! - this.of(i).length);
     [this.#ends, this.#loaded] = [ends, numbers];
     this.#changed.length = 0;

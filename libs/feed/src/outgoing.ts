@@ -22,7 +22,7 @@ type Resolver = (host: string) => Promise<readonly { readonly address: string; r
 const resolve: Resolver = (host) => systemLookup(host, { all: true });
 
 /** The time that a request may take as a whole. */
-const PATIENCE_MS = 15_000;
+const REQUEST_TIMEOUT_MS = 15_000;
 
 /** Of IPv6 only addresses that are given out: all others are of this machine, a private network, or lead to IPv4. */
 const GIVEN_OUT = ipaddr.IPv6.parseCIDR('2000::/3');
@@ -45,7 +45,7 @@ export class Outgoing {
   constructor(
     private readonly allowPrivate: boolean,
     private readonly resolver: Resolver = resolve,
-    private readonly patienceMs = PATIENCE_MS,
+    private readonly patienceMs = REQUEST_TIMEOUT_MS,
   ) {}
 
   /** @throws PrivateAddress where nothing would be sent, as far as can be told now */

@@ -119,7 +119,7 @@ const OfHook = () => ApiParam({ name: 'id', description: 'The id of the webhook'
 const PostOnHook = (path: string) => applyDecorators(Post(`:id/${path}`), OfOwn(), OfHook(), HttpCode(200));
 
 /** For so long the former secret signs beside the new one. */
-const FORMER_MS = 24 * 3_600_000;
+const FORMER_SECRET_MS = 24 * 3_600_000;
 
 @ApiTags('Webhooks')
 @Controller('v1/webhooks')
@@ -229,7 +229,7 @@ export class WebhooksController {
     @CurrentCommand() { by }: CommandContext,
   ): Promise<WebhookWithSecret> {
     await this.#own(id, by);
-    await this.hooks.renew(id, newSecret(), Date.now() + FORMER_MS);
+    await this.hooks.renew(id, newSecret(), Date.now() + FORMER_SECRET_MS);
     const hook = (await this.hooks.one(id))!;
     return { ...(await this.#shown(hook)), secret: hook.secret };
   }

@@ -16,7 +16,7 @@ const DELIMITERS = { ',': 'commas', ';': 'semicolons', '\t': 'tabs' } as const;
 type Delimiter = keyof typeof DELIMITERS;
 
 /** The number of records that tell which sign stands between the cells. */
-const LOOKED_AT = 50;
+const RECORDS_SAMPLED = 50;
 
 const ENCODING_NAMES: Readonly<Record<Encoding, string>> = {
   'utf-8': 'UTF-8',
@@ -114,7 +114,7 @@ function delimiterOf(text: string): Delimiter {
 /** The most characters between two ends of lines. */
 const MAX_RECORD_CHARS = 4_000_000;
 /** The most rows of a spreadsheet, empty ones too. */
-const MOST_ROWS = 1_048_576;
+const MAX_ROWS = 1_048_576;
 
 const PARSER_OPTIONS = {
   ...{ relax_column_count: true, skip_empty_lines: false, max_record_size: MAX_RECORD_CHARS },
@@ -127,13 +127,13 @@ const HEAD_CHARS = 256 * 1024;
 function headOf(text: string, delimiter: string): string[][] {
   const head = text.slice(0, HEAD_CHARS);
   try {
-    const records: string[][] = parse(head, { ...PARSER_OPTIONS, delimiter, relax_quotes: true, to: LOOKED_AT });
-    if (records.length === LOOKED_AT || head.length === text.length) return records;
+    const records: string[][] = parse(head, { ...PARSER_OPTIONS, delimiter, relax_quotes: true, to: RECORDS_SAMPLED });
+    if (records.length === RECORDS_SAMPLED || head.length === text.length) return records;
   } catch {
     if (head.length === text.length) return [];
   }
   try {
-    return parse(text, { ...PARSER_OPTIONS, delimiter, relax_quotes: true, to: LOOKED_AT });
+    return parse(text, { ...PARSER_OPTIONS, delimiter, relax_quotes: true, to: RECORDS_SAMPLED });
   } catch {
     return [];
   }
@@ -148,7 +148,7 @@ function rowsOf(text: string, delimiter: string, first: number): SheetRow[] {
       cell.trim() === '' ? [] : [[column, cellOf(cell)]],
     );
     cells += said.length;
-    if (number > MOST_ROWS || (said.length > 0 && rows.length >= FILE_LIMITS.rows))
+    if (number > MAX_ROWS || (said.length > 0 && rows.length >= FILE_LIMITS.rows))
       throw new UnreadableFile(`The file holds more than ${FILE_LIMITS.rows} rows.`);
     if ((said.at(-1)?.[0] ?? 0) >= FILE_LIMITS.columns)
       throw new UnreadableFile(`Row ${number} holds more than ${FILE_LIMITS.columns} columns.`);

@@ -16,7 +16,7 @@ const THREAD_MEMORY_MB = 768;
 /** In milliseconds: no file within the limits takes so long. */
 const TOO_LONG = 60_000;
 /** When so many files wait, others are refused. */
-const MOST_WAITING = 8;
+const MAX_WAITING_FILES = 8;
 
 const THREAD_FILE = fileURLToPath(new URL('thread.js', import.meta.url));
 
@@ -31,7 +31,7 @@ const thread = (): Promise<Piscina> =>
         name: 'readOne',
         minThreads: 0,
         maxThreads: 1,
-        maxQueue: MOST_WAITING,
+        maxQueue: MAX_WAITING_FILES,
         idleTimeout: 60_000,
         resourceLimits: { maxOldGenerationSizeMb: THREAD_MEMORY_MB },
       }),
@@ -54,8 +54,8 @@ async function answered(reading: ReadTask): Promise<Read> {
   // From sources, as in tests, there is no file that a thread could run.
   if (!existsSync(THREAD_FILE)) return read(reading);
   const running = await thread();
-  if (running.queueSize >= MOST_WAITING)
-    throw new Rejected('not_yet', `${MOST_WAITING} files wait to be read; send it again later.`);
+  if (running.queueSize >= MAX_WAITING_FILES)
+    throw new Rejected('not_yet', `${MAX_WAITING_FILES} files wait to be read; send it again later.`);
   try {
     return (await running.run(reading, { signal: AbortSignal.timeout(TOO_LONG) })) as Read;
   } catch (error) {

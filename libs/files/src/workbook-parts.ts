@@ -120,7 +120,7 @@ function textsIn(xml: Buffer): number {
 
 const XML_PREFIX = '(?:[\\w.-]+:)?';
 /** Cells and rows without anything in them. */
-const SAYS_NOTHING = [
+const EMPTY_TAGS = [
   new RegExp(`<${XML_PREFIX}c\\b[^<>]*/>|<${XML_PREFIX}c\\b[^<>]*></${XML_PREFIX}c>`, 'g'),
   new RegExp(`<${XML_PREFIX}row\\b[^<>]*/>|<${XML_PREFIX}row\\b[^<>]*>\\s*</${XML_PREFIX}row>`, 'g'),
 ];
@@ -134,7 +134,7 @@ function cellsOf(name: string, xml: Buffer): LeanPart {
   const disordered = (at: string) =>
     new UnreadableFile(`The workbook is damaged: in ${name} ${at} stands twice, or not in its place.`);
   for (const slice of slices(xml)) {
-    const short = SAYS_NOTHING.reduce((text, nothing) => text.replaceAll(nothing, ''), slice);
+    const short = EMPTY_TAGS.reduce((text, nothing) => text.replaceAll(nothing, ''), slice);
     for (const [, what, attributes] of short.matchAll(PLACED_TAG)) {
       const at = /\br="([A-Z]*)(\d*)"/.exec(attributes!);
       if (what === 'col') {

@@ -8,7 +8,7 @@ import { LOG } from '#platform';
 import { publication } from '#registers';
 import { aReturn, returnId, returnOf, round as rounds, type OpenedRound } from '#rounds';
 import { LetterClock } from './clock.js';
-import { OF_RETURN, occasionsOf, stillHolds, type Occasion } from './occasions.js';
+import { LETTER_OF_RETURN_EVENT, occasionsOf, stillHolds, type Occasion } from './occasions.js';
 import { Outbox, type NewLetter } from './outbox.js';
 
 const BATCH_SIZE = 500;
@@ -85,7 +85,7 @@ export class Deciding {
 
   async #lettersOf(event: Recorded): Promise<NewLetter[]> {
     if (event.type.startsWith(`${aReturn.category}.`)) {
-      const kind = OF_RETURN[event.name];
+      const kind = LETTER_OF_RETURN_EVENT[event.name];
       const { round, agency } = returnOf(event.stream);
       return kind ? this.#letters(event, round, [{ kind, agency }]) : [];
     }

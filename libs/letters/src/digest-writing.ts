@@ -20,7 +20,7 @@ const BATCH_SIZE = 1_000;
 /** The most entries that are told of one thing that is followed; of more, their number. */
 const MAX_ENTRIES_PER_SECTION = 40;
 /** The number of commitments that are asked for at once. */
-const AT_ONCE = 500;
+const REFERENCES_PER_QUERY = 500;
 
 /** The news of one thing that is followed. */
 interface Section {
@@ -168,8 +168,8 @@ export class DigestWriting {
     const found = new Map<string, Item>();
     if (knownAt === '0') return found;
     const at = await this.progress.pin({ asOf: todayAt(this.clock.now()), knownAt });
-    for (let i = 0; i < references.length; i += AT_ONCE) {
-      const some = { ...filter, reference: references.slice(i, i + AT_ONCE).join() };
+    for (let i = 0; i < references.length; i += REFERENCES_PER_QUERY) {
+      const some = { ...filter, reference: references.slice(i, i + REFERENCES_PER_QUERY).join() };
       for await (const items of this.progress.allCommitments(at, some))
         for (const item of items) found.set(item.reference, item);
     }

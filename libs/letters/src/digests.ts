@@ -8,7 +8,7 @@ import { DigestWriting } from './digest-writing.js';
 import { Following, WEEK_MS } from './following.js';
 import { keeping } from './outbox.js';
 
-const PATIENCE_MS = 5_000;
+const VIEWS_WAIT_MS = 5_000;
 
 @Injectable()
 export class Digests {
@@ -26,7 +26,7 @@ export class Digests {
     await this.following.forgetUnconfirmed();
     for (const follower of await this.following.due(now.getTime())) {
       const to = await this.log.store.head();
-      if (to === null || !(await this.projector.reached(to, PATIENCE_MS))) return;
+      if (to === null || !(await this.projector.reached(to, VIEWS_WAIT_MS))) return;
       const follows = (await this.following.follows(follower.id)).filter(({ confirmed }) => confirmed !== null);
       const after = Object.fromEntries(follows.map(({ id, position }) => [id, position]));
       const facts = { after, to };

@@ -19,7 +19,7 @@ const MAX_FOLLOWS_PER_FOLLOWER = 50;
 /** The most follows that wait for the confirmation of one address, each with one letter, until a week has passed. */
 const MAX_UNCONFIRMED_FOLLOWS = 3;
 /** The most letters an hour to addresses that nobody has confirmed, of all senders together. */
-const MOST_AN_HOUR = 100;
+const MAX_CONFIRMATIONS_PER_HOUR = 100;
 
 /** Something that somebody follows. */
 export interface Follow {
@@ -100,7 +100,7 @@ export class Following {
     const hour = new Date(now.getTime() - 3_600_000).toISOString();
     const sql = `SELECT count(*) AS sent FROM letters WHERE kind = 'confirmation' AND decided > ?`;
     const [row] = await this.access.query<{ sent: number | string }>(sql, hour);
-    if (Number(row!.sent) >= MOST_AN_HOUR)
+    if (Number(row!.sent) >= MAX_CONFIRMATIONS_PER_HOUR)
       throw new Rejected('too_many_requests', 'Very many ask for letters now. Try again in an hour.');
     const follower = await this.#made('email', email, language);
     const known = await this.follows(follower.id);

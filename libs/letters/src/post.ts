@@ -17,7 +17,7 @@ import { Reminding } from './reminding.js';
 const LOOK_TIMES = { everyMs: 30_000, pauseMs: 1_000 };
 /** The time for which a process has a letter for itself: longer than a mail server may take. */
 const LEASE_MS = 180_000;
-const AT_ONCE = 50;
+const LETTERS_PER_READ = 50;
 /** The waits before a letter is tried again: 1 min, 5 min, 30 min, then every 3 hours for three days. Then it is given up. */
 const BACKOFF_MS: readonly number[] = [1, 5, 30, ...Array<number>(24).fill(180)].map((minutes) => minutes * 60_000);
 
@@ -82,7 +82,7 @@ export class Post implements OnModuleDestroy {
   }
 
   async #sendAll(): Promise<void> {
-    for (let ids; (ids = await this.outbox.due(this.clock.now().getTime(), AT_ONCE)).length > 0;)
+    for (let ids; (ids = await this.outbox.due(this.clock.now().getTime(), LETTERS_PER_READ)).length > 0;)
       for (const id of ids) {
         if (this.#lookout.signal.aborted) return;
         await this.#send(id);

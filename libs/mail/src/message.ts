@@ -3,12 +3,12 @@ import type { SendMailOptions } from 'nodemailer';
 import { refuseOtherThanOneAddress, type Letter } from './mailer.js';
 
 /** A line of a letter is 998 characters at most (RFC 5322), and a subject of one word is not folded. */
-const LONGEST_SUBJECT = 250;
+const MAX_SUBJECT_CHARS = 250;
 
 /** On one line, and not longer than mail programs show. */
 function subjectOf(text: string): string {
   const letters = [...text.replaceAll(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ').trim()];
-  return letters.length > LONGEST_SUBJECT ? `${letters.slice(0, LONGEST_SUBJECT - 1).join('')}…` : letters.join('');
+  return letters.length > MAX_SUBJECT_CHARS ? `${letters.slice(0, MAX_SUBJECT_CHARS - 1).join('')}…` : letters.join('');
 }
 
 /** @throws LetterNotSent when `to` is not one address */

@@ -29,7 +29,7 @@ const [LATEST_OFFSET, ASKED_OFFSET, COUNTS_PER_SET] = [
   MARKS_OFFSET + MARK_COMBINATIONS + 1,
   MARKS_OFFSET + MARK_COMBINATIONS + 2,
 ] as const;
-const OF_STAGE = Object.fromEntries(STAGES.map((stage, i) => [stage, i])) as Record<Stage, number>;
+const OFFSET_OF_STAGE = Object.fromEntries(STAGES.map((stage, i) => [stage, i])) as Record<Stage, number>;
 
 /** Counts of commitments, one set after the other. */
 class Tallies {
@@ -75,7 +75,7 @@ function markedAt(counts: Int32Array, at: number, mark: number): number {
 }
 
 const stageAt = (counts: Int32Array, at: number, stage: Stage): number =>
-  counts[at + OF_STAGE[stage]]! + counts[at + OF_STAGE[stage] + WITH_TARGET]!;
+  counts[at + OFFSET_OF_STAGE[stage]]! + counts[at + OFFSET_OF_STAGE[stage] + WITH_TARGET]!;
 
 function rowAt(counts: Int32Array, at: number): Row {
   let withTarget = 0;
@@ -210,7 +210,7 @@ function tallyAll(counts: Int32Array, { rows, statuses, columns }: Selection): v
 }
 
 /** Beyond so many places where two keys may meet, only those where they do are kept. */
-const MOST_PLACES = 4_000_000;
+const MAX_DENSE_PLACES = 4_000_000;
 
 /** The place of each pair of numbers that was met, and one; 0 before. */
 type Places = Int32Array | Map<number, number>;
@@ -240,7 +240,7 @@ export class Crossed {
     this.ones = new Int32Array(one.names.length);
     this.others = new Int32Array(other.names.length);
     const size = one.names.length * other.names.length;
-    this.#places = size > MOST_PLACES ? new Map() : new Int32Array(size);
+    this.#places = size > MAX_DENSE_PLACES ? new Map() : new Int32Array(size);
     this.#alike = alikeIn(one, other);
     this.#countEach(found, gathered(found, one.codes), gathered(found, other.codes, 1));
   }

@@ -12,12 +12,12 @@ const asDate = (day: number): FullDate => `${padded(day >> 9, 4)}-${padded((day 
 
 /** Dates that were asked for. */
 const dates = new Map<number, FullDate>();
-const MOST_DATES = 50_000;
+const MAX_REMEMBERED_DATES = 50_000;
 
 export function dateOf(day: number): FullDate {
   let date = dates.get(day);
   if (date === undefined) {
-    if (dates.size === MOST_DATES) dates.clear();
+    if (dates.size === MAX_REMEMBERED_DATES) dates.clear();
     dates.set(day, (date = asDate(day)));
   }
   return date;

@@ -19,7 +19,7 @@ export interface Delivered {
 const DELIVERY_KINDS = ['milestones', 'deliverables', 'evidence'] as const satisfies (keyof Delivered)[];
 type Kind = (typeof DELIVERY_KINDS)[number];
 /** A statement names fewer of a kind. */
-const MOST_AT_ONCE = 256;
+const MAX_DELIVERIES_PER_STATEMENT = 256;
 
 /** How one of them reads from a day on; `text` is its JSON. */
 interface PartAsAt {
@@ -52,7 +52,9 @@ function evidenceIn(
   for (const { title, date, url, language, revision, reportedOn } of all) {
     nth = revision === last ? nth + 1 : 0;
     last = revision;
-    each.push(partAsAt('evidence', revision * MOST_AT_ONCE + nth, reportedOn, { title, date, url, language }));
+    each.push(
+      partAsAt('evidence', revision * MAX_DELIVERIES_PER_STATEMENT + nth, reportedOn, { title, date, url, language }),
+    );
   }
   return each;
 }
@@ -115,7 +117,7 @@ export class Deliveries {
       return this.#replace(commitment, milestonesIn(c, milestone), at, partOf('milestones', milestone));
     if (name !== 'EvidenceAttached') return [];
     const evidence = evidenceIn(ofEvent(c.evidence, revision));
-    return this.#replace(commitment, evidence, at, partOf('evidence', revision * MOST_AT_ONCE));
+    return this.#replace(commitment, evidence, at, partOf('evidence', revision * MAX_DELIVERIES_PER_STATEMENT));
   }
 
   #add(commitment: number, all: readonly PartAsAt[], position: number): void {

@@ -4,7 +4,7 @@ import type { Projector } from '#eventsourcing';
 import { compareTexts } from '#text';
 import { NO_ROW, type Columns } from './columns.js';
 import { ProgressProjection } from './progress.projection.js';
-import { LEAST_ALIKE, likeness, tellingWords } from './titles.js';
+import { MIN_LIKENESS, likeness, tellingWords } from './titles.js';
 
 /** The things that two commitments share beside words of their titles. */
 interface InCommon {
@@ -17,7 +17,7 @@ interface InCommon {
  * and an outcome or forum that they follow up; all words if two agencies recorded, as a joint item, the same follow-up.
  */
 const leastAlike = ({ agency, outcome }: InCommon): number =>
-  agency ? (outcome ? LEAST_ALIKE : 0.7) : outcome ? 1 : Infinity;
+  agency ? (outcome ? MIN_LIKENESS : 0.7) : outcome ? 1 : Infinity;
 
 const haveOne = (some: readonly string[], others: readonly string[]): boolean =>
   some.some((one) => others.includes(one));

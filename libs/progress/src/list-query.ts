@@ -3,12 +3,12 @@ import type { PinnedClocks } from './scan.js';
 
 /** Of a matrix every cell has a query, and few values stand in them. */
 const encoded = new Map<string, string>();
-const MOST_ENCODED = 10_000;
+const MAX_REMEMBERED_VALUES = 10_000;
 
 function encode(value: string): string {
   let known = encoded.get(value);
   if (known === undefined) {
-    if (encoded.size === MOST_ENCODED) encoded.clear();
+    if (encoded.size === MAX_REMEMBERED_VALUES) encoded.clear();
     encoded.set(value, (known = new URLSearchParams([['', value]]).toString().slice(1)));
   }
   return known;

@@ -26,7 +26,7 @@ const ROW_AXES = Object.keys(COLUMN_AXES_OF_ROWS) as RowAxis[];
 const COLUMN_AXES = [...new Set(Object.values(COLUMN_AXES_OF_ROWS).flat())];
 
 /** The greatest number of rows and columns in an answer. */
-export const MOST_CROSSED = 200;
+export const MAX_CROSSED = 200;
 
 export class MatrixQuery extends FilterQuery {
   @ApiProperty({ required: false, enum: ROW_AXES, default: 'agency' })
@@ -41,7 +41,7 @@ export class MatrixQuery extends FilterQuery {
   @IsOptional()
   @IsIn(COLUMN_AXES)
   columns?: ColumnAxis;
-  @PageSize(MOST_CROSSED, MOST_CROSSED, 'Of rows and of columns: those with most commitments in cells')
+  @PageSize(MAX_CROSSED, MAX_CROSSED, 'Of rows and of columns: those with most commitments in cells')
   limit?: number;
 }
 
@@ -106,7 +106,7 @@ export class Matrix extends View {
     at: ViewClocks,
     asked: Filter & { readonly rows?: RowAxis; readonly columns?: ColumnAxis; readonly limit?: number } = {},
   ): Promise<MatrixView> {
-    const { rows = 'agency', columns = COLUMN_AXES_OF_ROWS[rows][0], limit = MOST_CROSSED, ...filter } = asked;
+    const { rows = 'agency', columns = COLUMN_AXES_OF_ROWS[rows][0], limit = MAX_CROSSED, ...filter } = asked;
     if (!(COLUMN_AXES_OF_ROWS[rows] as readonly ColumnAxis[]).includes(columns)) {
       const message = `columns can be ${COLUMN_AXES_OF_ROWS[rows].join(' or ')} where the rows are of kind ${rows}`;
       throw refused('invalid', '/columns', message);

@@ -83,7 +83,7 @@ export function orderOf(columns: Columns, sort: Sort, scores?: Int32Array): Orde
 }
 
 /** The number of rows compared before other work has its turn. */
-const AT_ONCE = 5_000;
+const ROWS_PER_TURN = 5_000;
 
 /** The first rows in an order, of those that come after a place; all that come if there is no limit. */
 export async function firstIn(
@@ -98,7 +98,7 @@ export async function firstIn(
   const most = Math.max(2 * limit, 1_000);
   let worst: Place | null = null;
   for (let i = 0; i < rows.length; i++) {
-    if (i % AT_ONCE === AT_ONCE - 1) await turn();
+    if (i % ROWS_PER_TURN === ROWS_PER_TURN - 1) await turn();
     const row = rows[i]!;
     if (after && against(row, after) <= 0) continue;
     if (worst && against(row, worst) >= 0) continue;

@@ -49,7 +49,7 @@ interface ChangeToCome extends Change {
 /** The weight of a commitment in memory, in events: itself about 5.4 kB, and each of its events 0.4 kB. */
 const weightOf = ({ revision }: CachedCommitment): number => 13 + revision;
 /** How much the commitments in memory weigh together: about 65 MB, that is 2,000 of seventy events, or 7,000 of ten. */
-const MOST_IN_MEMORY = 160_000;
+const MAX_WEIGHT_IN_MEMORY = 160_000;
 /** How many rows an event may change at once; more are worked out in turns with other work. */
 const ROWS_AT_ONCE = 32;
 
@@ -67,7 +67,7 @@ export class ProgressProjection implements Projection {
 
   constructor(
     private readonly log: Log,
-    mostInMemory = MOST_IN_MEMORY,
+    mostInMemory = MAX_WEIGHT_IN_MEMORY,
   ) {
     this.#recent = new LRUCache({
       maxSize: mostInMemory,

@@ -84,7 +84,7 @@ const FACET_KEYS = {
  * stops, and entries that wait long are taken for old by the collector: with a hundred at a time, whole lists piled up
  * before it came to them.
  */
-const AT_ONCE = 16;
+const ITEMS_PER_PAGE = 16;
 
 /** The queries over the read model. */
 export class Progress extends View {
@@ -201,8 +201,8 @@ export class Progress extends View {
     const found = await look.find(filter);
     const sort = this.#sortOf(wanted, page.total(found.size));
     const rows = await this.#ordered(look, found, sort, filter.q, page.after);
-    for (let i = 0; i < rows.length; i += AT_ONCE) {
-      yield await itemsOf(look, found, rows.slice(i, i + AT_ONCE));
+    for (let i = 0; i < rows.length; i += ITEMS_PER_PAGE) {
+      yield await itemsOf(look, found, rows.slice(i, i + ITEMS_PER_PAGE));
       await turn();
     }
   }

@@ -47,7 +47,7 @@ interface Room {
   readonly statuses: Uint8Array;
 }
 const rooms: Room[] = [];
-const MOST_ROOMS = 4;
+const MAX_POOLED_ROOMS = 4;
 
 function roomFor(size: number): Room {
   const room = rooms.pop();
@@ -89,7 +89,7 @@ export class Selection {
 
   /** Gives its memory to the next ones: nothing can be read of it any more. */
   end(): void {
-    if (this.#room && rooms.length < MOST_ROOMS) rooms.push(this.#room);
+    if (this.#room && rooms.length < MAX_POOLED_ROOMS) rooms.push(this.#room);
     this.#room = null;
   }
 

@@ -17,7 +17,7 @@ export const TIMELINE_STEPS = ['month', 'quarter', 'year', 'report'] as const;
 type Every = (typeof TIMELINE_STEPS)[number];
 
 /** The greatest number of steps in an answer. */
-export const MOST_STEPS = 400;
+export const MAX_STEPS = 400;
 
 /** The filters of a timeline. */
 export type TimelineFilter = Pick<Filter, 'agency' | 'role' | 'agencies' | 'theme' | 'followsUp'>;
@@ -74,10 +74,10 @@ export class Timeline extends View {
       from === undefined || step === 'report' ? days(look.columns, { ...look.at, asOf: to }).map(dateOf) : [];
     const first = from ?? reported[0];
     const dates = first === undefined ? [] : datesBetween(first, to, step, reported);
-    if (dates.length > MOST_STEPS)
+    if (dates.length > MAX_STEPS)
       throw badStep(
         'step',
-        `${step} gives ${dates.length} steps, and one answer has at most ${MOST_STEPS}: take longer ones`,
+        `${step} gives ${dates.length} steps, and one answer has at most ${MAX_STEPS}: take longer ones`,
       );
     return {
       asOf: at.asOf,

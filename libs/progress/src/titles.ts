@@ -18,7 +18,7 @@ export const likeness = (shared: number, one: number, other: number): number =>
   shared === 0 ? 0 : shared / (one + other - shared);
 
 /** Less alike are not told. */
-export const LEAST_ALIKE = 0.5;
+export const MIN_LIKENESS = 0.5;
 
 /** The bounds of the work for one title. */
 export interface Bounds {
@@ -137,7 +137,7 @@ export class Titles {
     const { length } = this.#titles.columns;
     const words = sought.length;
     // Of titles as long, those that are alike share at least one of these; of others even more.
-    const telling = words - Math.ceil(LEAST_ALIKE * words) + 1;
+    const telling = words - Math.ceil(MIN_LIKENESS * words) + 1;
     const rarest = sought.toSorted((a, b) => this.#holding.lengthOf(a) - this.#holding.lengthOf(b)).slice(0, telling);
     if (this.#shared.length < this.#before.length) this.#shared = new Uint16Array(this.#before.length);
     const shared = this.#shared;
@@ -156,7 +156,7 @@ export class Titles {
       const has = length[code]!;
       const most = Math.min(shared[code]! + unread, has);
       shared[code] = 0;
-      if (likeness(most, words, has) >= LEAST_ALIKE) (byShared[most] ??= []).push(code);
+      if (likeness(most, words, has) >= MIN_LIKENESS) (byShared[most] ??= []).push(code);
     }
     const of = new Set(sought);
     const found: Alike[] = [];

@@ -82,8 +82,8 @@ const onEntries = <B extends BodyName, En extends Decision<Body<B>>, Am extends 
   }),
 });
 
-const TAKES_BACK = { button: 'Take it back', path: 'history/:revision/retract', scope: 'register' } as const;
-const HAS_ENDED = 'It has ended already';
+const RETRACTING_ACT = { button: 'Take it back', path: 'history/:revision/retract', scope: 'register' } as const;
+const ENTRY_HAS_ENDED = 'It has ended already';
 
 const publicationActs = onEntries(
   'publication',
@@ -115,7 +115,7 @@ export const REGISTER_ACTS = {
       summary: 'An agency becomes part of another',
       description: 'By the secretariat. The other stands for it in views under today’s agencies.',
       operationId: 'mergeAgency',
-      conflict: HAS_ENDED,
+      conflict: ENTRY_HAS_ENDED,
       decide: agencies.merge,
     }),
     dissolve: act('Dissolved', 'DissolveAgency', {
@@ -125,7 +125,7 @@ export const REGISTER_ACTS = {
       summary: 'An agency ends; another may take its place',
       description: 'By the secretariat, with the successor, if there is one.',
       operationId: 'dissolveAgency',
-      conflict: HAS_ENDED,
+      conflict: ENTRY_HAS_ENDED,
       decide: agencies.dissolve,
     }),
     join: act('Joined', 'JoinBody', {
@@ -159,7 +159,7 @@ export const REGISTER_ACTS = {
       decide: agencies.chair,
     }),
     retract: act('Retracted', 'RetractDatedAct', {
-      ...TAKES_BACK,
+      ...RETRACTING_ACT,
       summary: 'Take back a dated act that was a mistake',
       description: 'By the secretariat. It is then as if it had never been said; the history keeps it.',
       operationId: 'retractAgencyAct',
@@ -182,7 +182,7 @@ export const REGISTER_ACTS = {
       decide: crosswalks.publish,
     }),
     retract: act('Retracted', 'RetractDatedAct', {
-      ...TAKES_BACK,
+      ...RETRACTING_ACT,
       summary: 'Take back a version that was a mistake',
       description: 'By the secretariat. The version before it holds again; the history keeps both.',
       operationId: 'retractCrosswalkVersion',
@@ -205,7 +205,7 @@ export const REGISTER_ACTS = {
       decide: outcomes.endorse,
     }),
     retract: act('Retracted', 'RetractDatedAct', {
-      ...TAKES_BACK,
+      ...RETRACTING_ACT,
       summary: 'Take back an endorsement that was a mistake',
       description: 'By the secretariat. It is then as if it had never been said; the history keeps it.',
       operationId: 'retractEndorsement',

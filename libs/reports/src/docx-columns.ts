@@ -24,7 +24,7 @@ export const TABLE_SIZE = 18;
 /** The least width of a number, in letters. */
 const MIN_NUMBER_LETTERS = 5;
 /** A turned head that is longer goes on in a second line. */
-const LONGEST_TURNED = 2_400;
+const MAX_TURNED_LETTERS = 2_400;
 /** The least of its weight that a column keeps where a day or a code would be parted otherwise. */
 const MIN_SQUEEZED_SHARE = 0.45;
 
@@ -61,7 +61,7 @@ export function columnsIn(
   const titles = columns.filter(isNumber).map(({ title }) => title);
   const turned = Math.min(
     Math.max(...titles.map(({ length }) => roomOf(length, size))),
-    Math.max(LONGEST_TURNED, ...titles.map((title) => roomOf(longestInBold(title), size))),
+    Math.max(MAX_TURNED_LETTERS, ...titles.map((title) => roomOf(longestInBold(title), size))),
   );
   const widths =
     fitted(natural, small, whole) ?? fitted(natural, small, whole, MIN_SQUEEZED_SHARE) ?? natural.map(Math.floor);

@@ -73,17 +73,17 @@ type Named = keyof typeof PAGE_PATHS;
 type Names = Readonly<Record<Named, ReadonlyMap<string, string>>>;
 
 /** After so many ms of reading others have their turn. */
-const TURN_MS = 3;
+const READ_SLICE_MS = 3;
 
 const RIGHT_TO_LEFT = /^[^\p{L}]*[\p{Script=Arabic}\p{Script=Hebrew}\p{Script=Syriac}\p{Script=Thaana}]/u;
 
 /** An id is no longer than a code, as words are written under it. */
-const LONGEST_ID = 120;
+const MAX_ID_CHARS = 120;
 
 /** Codes may hold characters that an id may not; a digest stands for the end of a long one. */
 export function idOf(name: string): string {
   const id = name.replaceAll(/[^A-Za-z0-9-]+/g, '-');
-  return id.length <= LONGEST_ID ? id : `${id.slice(0, LONGEST_ID - 17)}-${hash('sha256', name).slice(0, 16)}`;
+  return id.length <= MAX_ID_CHARS ? id : `${id.slice(0, MAX_ID_CHARS - 17)}-${hash('sha256', name).slice(0, 16)}`;
 }
 
 /** A title with a name in it tells where the name is: that may be in another language. */
@@ -369,7 +369,7 @@ export class Draft {
       let begun = performance.now();
       for (const item of items) {
         some.push({ item, view: await viewOf(this.views.log, item.reference, this.at) });
-        if (performance.now() - begun < TURN_MS) continue;
+        if (performance.now() - begun < READ_SLICE_MS) continue;
         await turn();
         begun = performance.now();
       }

@@ -28,9 +28,9 @@ const PAGE_STYLE = readFileSync(new URL('./html.css', import.meta.url), 'utf8') 
 const CONTENT_SECURITY_POLICY = `default-src 'none'; style-src 'sha256-${createHash('sha256').update(PAGE_STYLE).digest('base64')}'`;
 
 /** Tables with more columns are put across the page. */
-const MOST_UPRIGHT = 9;
+const MAX_UPRIGHT_COLUMNS = 9;
 /** Tables with no more columns fit the screen of a telephone. */
-const MOST_NARROW = 3;
+const MAX_COLUMNS_ON_TELEPHONE = 3;
 
 /** A screen of a telephone shows the rows of tables with such columns one below the other, each cell with its title. */
 const isInCards = ({ columns, rows }: Table) => !isStream(rows) && columns.some(({ type }) => type === 'list');
@@ -246,7 +246,7 @@ class Page {
 
   #table(table: Table, rows: ComponentChildren) {
     const { number, columns, rowCount, totalRow, remarks = [], sourceLine } = table;
-    const isUpright = columns.length <= MOST_UPRIGHT;
+    const isUpright = columns.length <= MAX_UPRIGHT_COLUMNS;
     const shares = columns.map((column) =>
       isUpright ? Math.max(column.weight, headOf(column), isDate(column) ? DAY_WEIGHT : 0) : column.weight,
     );
@@ -254,7 +254,15 @@ class Page {
     return (
       <figure
         id={`table-${number}`}
-        class={!isUpright ? 'wide' : columns.length <= MOST_NARROW ? 'small' : isInCards(table) ? 'cards' : undefined}
+        class={
+          !isUpright
+            ? 'wide'
+            : columns.length <= MAX_COLUMNS_ON_TELEPHONE
+              ? 'small'
+              : isInCards(table)
+                ? 'cards'
+                : undefined
+        }
       >
         {this.#caption(this.words.parts.table(number), table)}
         {rowCount === 0 ? (

@@ -34,7 +34,7 @@ export { holdsRows, REPORT_MAKERS, Reports } from './reports.js';
 export type { JobState, NamedJob, PublishingOrder } from './job.js';
 export { JobsKept } from './job-files.js';
 export { ReportJobs } from './jobs.js';
-export { AGAIN_S, OrderReport, ReportOrders } from './jobs.controller.js';
+export { RETRY_AFTER_S, OrderReport, ReportOrders } from './jobs.controller.js';
 export { PublishingOrders } from './publishing.controller.js';
 export { tellingRows } from './rows-read.js';
 export { written } from './threads.js';

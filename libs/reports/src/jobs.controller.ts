@@ -25,9 +25,9 @@ import type { RowsRead } from './rows-read.js';
 import { begun, fileName, sendFile } from './sent.js';
 
 /** How long the file of a job that is under way is waited for. */
-const WAIT_MS = 10_000;
+const FILE_WAIT_MS = 10_000;
 /** The seconds after which it is worth asking again. */
-export const AGAIN_S = 2;
+export const RETRY_AFTER_S = 2;
 
 /** A report, as the route of its kind takes it. */
 export class OrderReport {
@@ -157,7 +157,7 @@ export class ReportJobsController {
     @Reply() reply: FastifyReply,
   ): Promise<ReportJobAnswer> {
     const job = await this.orders.place(body, request);
-    void reply.header('Location', addressOf(job)).header('Retry-After', String(AGAIN_S));
+    void reply.header('Location', addressOf(job)).header('Retry-After', String(RETRY_AFTER_S));
     return this.#answer(job);
   }
 
@@ -170,7 +170,7 @@ export class ReportJobsController {
   @ApiNotFoundResponse({ description: 'There is no such job, or it was kept long enough' })
   async getReportJob(@Param('id') id: string, @Reply() reply: FastifyReply): Promise<ReportJobAnswer> {
     const job = await this.jobs.one(id);
-    if (job.endedAt === null) void reply.header('Retry-After', String(AGAIN_S));
+    if (job.endedAt === null) void reply.header('Retry-After', String(RETRY_AFTER_S));
     return this.#answer(job);
   }
 
@@ -198,7 +198,7 @@ export class ReportJobsController {
   @ApiNotFoundResponse({ description: 'There is no such job, or it was kept long enough' })
   @ApiConflictResponse({ description: 'It is not done' })
   async getReportJobFile(@Param('id') id: string, @Res() reply: FastifyReply): Promise<void> {
-    const job = await this.jobs.over(id, WAIT_MS);
+    const job = await this.jobs.over(id, FILE_WAIT_MS);
     const { order } = job;
     await sendFile(reply, reportFormat(order.format), fileName(order), await begun(await this.jobs.file(job)));
   }

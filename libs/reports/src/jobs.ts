@@ -36,11 +36,11 @@ const [MAX_WAITING_JOBS, MAX_WAITING_JOBS_PER_CLIENT] = [32, 4] as const;
 /** How often a job is begun: a second time after its server was killed. */
 const MAX_ATTEMPTS = 2;
 /** How often somebody who waits for a job looks at it. */
-const ASK_MS = 100;
+const JOB_POLL_MS = 100;
 /** How often a server looks for jobs of others, and for files that have been kept long enough. */
-const LOOK_MS = 5_000;
+const JOBS_POLL_MS = 5_000;
 /** All files together, in bytes: of more the oldest go first. */
-const MOST_BYTES = 2_000_000_000;
+const MAX_KEPT_BYTES = 2_000_000_000;
 
 type JobDraft = Draft<Job>;
 
@@ -83,7 +83,7 @@ export class ReportJobs implements BeforeApplicationShutdown {
   start(): void {
     if (this.#isStopped || this.#again) return;
     this.#wake();
-    this.#again = setInterval(() => this.#wake(), LOOK_MS).unref();
+    this.#again = setInterval(() => this.#wake(), JOBS_POLL_MS).unref();
   }
 
   /** Puts the job under way back, for the next server or the next start. */
@@ -186,7 +186,7 @@ export class ReportJobs implements BeforeApplicationShutdown {
 
   /** A job once it is over, or as it is when that takes longer. @throws Rejected `not_found` */
   async over(id: string, patienceMs: number): Promise<NamedJob> {
-    for (const end = performance.now() + patienceMs; ; await pause(ASK_MS)) {
+    for (const end = performance.now() + patienceMs; ; await pause(JOB_POLL_MS)) {
       const job = await this.one(id);
       if (isOver(job.state) || performance.now() > end) return job;
     }
@@ -363,7 +363,7 @@ export class ReportJobs implements BeforeApplicationShutdown {
     for (const draft of over) {
       bytes += draft.content.file?.bytes ?? 0;
       const isLate = Date.parse(this.keptUntil(draft.content)!) < Date.now();
-      if (!isLate && bytes <= MOST_BYTES) continue;
+      if (!isLate && bytes <= MAX_KEPT_BYTES) continue;
       await this.drafts.delete(draft);
       gone.add(draft);
     }

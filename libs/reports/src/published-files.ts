@@ -11,7 +11,7 @@ import { pipeline } from 'node:stream/promises';
 import type { Registers } from '#registers';
 
 /** A report that makes no byte for five minutes is ended: a file unchanged for an hour has lost its server. */
-const ABANDONED_MS = 3_600_000;
+const ABANDONED_AFTER_MS = 3_600_000;
 
 export class PublishedFiles {
   constructor(private readonly folder: string) {}
@@ -33,7 +33,7 @@ export class PublishedFiles {
     const arriving = (await readdir(this.folder)).filter((name) => name.endsWith('.arriving'));
     for (const file of arriving.map((name) => join(this.folder, name))) {
       const changed = await stat(file).catch(() => null);
-      if (changed && Date.now() - changed.mtimeMs > ABANDONED_MS) await rm(file, { force: true });
+      if (changed && Date.now() - changed.mtimeMs > ABANDONED_AFTER_MS) await rm(file, { force: true });
     }
   }
 

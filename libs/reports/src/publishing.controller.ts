@@ -18,7 +18,7 @@ import { operationOnRound, ROUND_ACTS } from '#rounds';
 import { OrNull } from './answers.js';
 import { PUBLISHING_STATES, type JobState, type NamedJob, type PublishingOrder } from './job.js';
 import { ReportJobs } from './jobs.js';
-import { AGAIN_S } from './jobs.controller.js';
+import { RETRY_AFTER_S } from './jobs.controller.js';
 import { Publishing, type Publishes } from './publishing.js';
 
 class FilesMade {
@@ -135,7 +135,7 @@ export class PublishingController {
   @ApiNotFoundResponse({ description: 'There is no such job, or it was kept long enough' })
   async getPublishing(@Param('id') id: string, @Reply() reply: FastifyReply): Promise<PublishingAnswer> {
     const job = await this.jobs.onePublishing(id);
-    if (job.endedAt === null) void reply.header('Retry-After', String(AGAIN_S));
+    if (job.endedAt === null) void reply.header('Retry-After', String(RETRY_AFTER_S));
     return this.#answer(job);
   }
 
@@ -154,7 +154,7 @@ export class PublishingController {
   }
 
   #placed(job: NamedJob<PublishingOrder>, reply: FastifyReply): PublishingAnswer {
-    void reply.header('Location', addressOf(job.id)).header('Retry-After', String(AGAIN_S));
+    void reply.header('Location', addressOf(job.id)).header('Retry-After', String(RETRY_AFTER_S));
     return this.#answer(job);
   }
 

@@ -22,7 +22,7 @@ import { theme } from './theme.js';
 export const REPORT_MAKERS: Readonly<Record<ReportKind, ReportMaker>> = { agency, theme, forum, synthesis, register };
 
 const ALL_READS = ['sections', 'data'] as const satisfies ReportFormat['reads'];
-const NO_WORDS = { symbol: null, narratives: [] } as const;
+const NO_TEXTS = { symbol: null, narratives: [] } as const;
 
 /** Of so many commitments a report is made while one waits. */
 const MAX_QUICK_COMMITMENTS = 10_000;
@@ -118,7 +118,7 @@ export class Reports {
   async make(
     kind: ReportKind,
     asked: ReportQuery & ReportFilter,
-    of: { readonly symbol: string | null; readonly narratives: readonly Narrative[] } = NO_WORDS,
+    of: { readonly symbol: string | null; readonly narratives: readonly Narrative[] } = NO_TEXTS,
     reads: ReportFormat['reads'] = ALL_READS,
   ): Promise<NumberedReport> {
     const { log, progress, imprint } = this.views;

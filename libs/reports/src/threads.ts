@@ -19,7 +19,7 @@ export interface Work {
 }
 
 /** When so many reports wait, others are refused. */
-const MOST_WAITING = 16;
+const MAX_WAITING_REPORTS = 16;
 /** The part of a thread's memory that is for new objects. */
 const YOUNG_SHARE = 1 / 8;
 /** So many rows are sent at once: a millisecond of work. */
@@ -41,7 +41,7 @@ function threadsWith(memory: number): Promise<Piscina> {
         minThreads: 0,
         maxThreads: Math.max(1, Math.floor(availableParallelism() / 2)),
         // One more, for the task that does nothing.
-        maxQueue: MOST_WAITING + 1,
+        maxQueue: MAX_WAITING_REPORTS + 1,
         idleTimeout: 60_000,
         resourceLimits: { maxOldGenerationSizeMb: memory, maxYoungGenerationSizeMb: memory * YOUNG_SHARE },
       }),
@@ -68,8 +68,8 @@ export async function* written(
     return;
   }
   const running = await threadsWith(format.inThread);
-  if (running.queueSize >= MOST_WAITING)
-    throw new Rejected('not_yet', `${MOST_WAITING} reports wait to be written; ask again later`);
+  if (running.queueSize >= MAX_WAITING_REPORTS)
+    throw new Rejected('not_yet', `${MAX_WAITING_REPORTS} reports wait to be written; ask again later`);
   const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
   const { sent, streams } = sendable(report);
   const ending = new AbortController();

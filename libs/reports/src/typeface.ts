@@ -92,7 +92,7 @@ function* segmentsOf(table: Buffer): Generator<readonly [number, number]> {
 /** Characters that are not drawn: line ends, joiners, marks of direction. */
 const UNDRAWN_CHARACTER = /[\n\t\u00AD\u200B-\u200F\u202A-\u202E\u2060-\u2069]|\p{Variation_Selector}/u;
 /** Characters that are left out, as a reader sees nothing in them: control characters, halves of letters, marks of byte order. */
-const NO_LETTER = /(?![\n\t])[\p{Cc}\p{Cs}\uFEFF\uFFFE\uFFFF]/u;
+const IGNORED_CHARACTER = /(?![\n\t])[\p{Cc}\p{Cs}\uFEFF\uFFFE\uFFFF]/u;
 
 /**
  * A text of which every letter can be printed. Others are written in Latin letters, in brackets: `中国` → `[ZhongGuo]`.
@@ -106,7 +106,7 @@ export function printable(text: string, letters: ReadonlySet<number>, missing: S
     replaced = '';
   };
   for (const letter of text.replaceAll(/\r\n?/g, '\n').normalize('NFC')) {
-    if (NO_LETTER.test(letter)) continue;
+    if (IGNORED_CHARACTER.test(letter)) continue;
     if (letters.has(letter.codePointAt(0)!) || UNDRAWN_CHARACTER.test(letter)) {
       close();
       printed += letter;

@@ -29,7 +29,7 @@ const CHARS_PER_WEIGHT = 13;
 const MAX_COLUMN_CHARS = 70;
 
 /** With more columns than this a row is wider than a screen. */
-const MOST_SEEN = 8;
+const MAX_COLUMNS_ON_SCREEN = 8;
 
 /** The programs count days from here, and take 1900 for a leap year. */
 const FIRST_DATE = '1900-03-01';
@@ -282,7 +282,7 @@ class Book {
    * @param naming how many columns name a row
    */
   #sheet(name: string, head: readonly SheetColumn[], rows = 0, naming = 1) {
-    const isWide = head.length > MOST_SEEN && sumOf(widthsOf(head.slice(0, naming))) <= MAX_COLUMN_CHARS;
+    const isWide = head.length > MAX_COLUMNS_ON_SCREEN && sumOf(widthsOf(head.slice(0, naming))) <= MAX_COLUMN_CHARS;
     const sheet = this.workbook.addWorksheet(name, {
       views: [{ state: 'frozen', ySplit: 1, ...(isWide && { xSplit: naming }) }],
       pageSetup: {

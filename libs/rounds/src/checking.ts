@@ -17,7 +17,7 @@ export interface Found {
 }
 
 /** A target is long past once this many months have gone by since. */
-const LONG_MONTHS = 12;
+const LONG_PAST_MONTHS = 12;
 
 /** The field of an answer by the kind of its question. */
 export const ANSWER_FIELD: { readonly [K in QuestionKind]: keyof Answer } = {
@@ -117,7 +117,7 @@ function* commitmentAt(
     says === 'not_assessed' ||
     (acts ?? []).some(({ act }) => act === 'setTarget') ||
     stages.some(({ body }) => body['stage'] === 'completed' || body['stage'] === 'discontinued');
-  if (known?.open && known.target && lastDayOf(known.target) < monthsBefore(today, LONG_MONTHS) && !settled)
+  if (known?.open && known.target && lastDayOf(known.target) < monthsBefore(today, LONG_PAST_MONTHS) && !settled)
     yield odd('target_long_past', at, `${reference} was due by ${known.target} and is open: is there another target?`);
 }
 

@@ -7,7 +7,7 @@ import { formFieldsIn, type FormField, type SavedMeanwhile } from '#platform';
 import type { ActOfReturn } from '#words';
 
 /** The fields by which every act says where it stands: a return says that once, for all of them. */
-const OF_SOURCE = new Set([...formFieldsIn(classOf('Sourced')).map(({ name }) => name), 'agency']);
+const SOURCE_FIELDS = new Set([...formFieldsIn(classOf('Sourced')).map(({ name }) => name), 'agency']);
 
 /** The class of the body of an act in a return. */
 export const bodyInReturn = (act: ActOfReturn | 'record'): new () => object => classOf(ACTS[act].body as BodyName);
@@ -16,7 +16,7 @@ const isOfNextStep = ({ name }: FormField): boolean => /nextstep/i.test(name);
 
 /** The fields of an act that a return asks for; the next step is the last one. */
 export function fieldsInReturn(act: ActOfReturn | 'record'): FormField[] {
-  const asked = formFieldsIn(bodyInReturn(act)).filter(({ name }) => !OF_SOURCE.has(name));
+  const asked = formFieldsIn(bodyInReturn(act)).filter(({ name }) => !SOURCE_FIELDS.has(name));
   return [...asked.filter((field) => !isOfNextStep(field)), ...asked.filter(isOfNextStep)];
 }
 

@@ -19,7 +19,7 @@ export class ReplayRound extends Command<void> {
 }
 
 /** The members of bodies are shown by then. */
-const PATIENCE_MS = 300_000;
+const MEMBERS_WAIT_MS = 300_000;
 
 /** Recorded events stay: a replay that was cut off goes on where it ended. */
 @CommandHandler(ReplayRound)
@@ -36,7 +36,7 @@ export class ReplayRoundHandler implements ICommandHandler<ReplayRound> {
     const contextOf = (part: number): CommandContext => ({ by: context.by, meta: metaOfPart(context.meta, part) });
     const before = (await load(this.log, rounds, code)).state;
     if (!before.round) {
-      await this.projector.reached(await this.log.store.head(), PATIENCE_MS);
+      await this.projector.reached(await this.log.store.head(), MEMBERS_WAIT_MS);
       await this.rounds.decide('open', code, round, contextOf(0), { on: round.opens });
     }
     const opened = (await load(this.log, rounds, code)).state;

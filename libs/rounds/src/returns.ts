@@ -129,7 +129,7 @@ export class Returns {
   async openBy(code: string, agency: string, account: string): Promise<string[]> {
     const name = draftOf(code, agency);
     await this.drafts.opened(name, account);
-    const lately = new Date(Date.now() - OPEN_MS);
+    const lately = new Date(Date.now() - OPEN_DRAFT_MS);
     return (await this.drafts.openBy(name, lately)).map((one) => one.account).filter((one) => one !== account);
   }
 
@@ -368,7 +368,7 @@ export class Returns {
 }
 
 /** A person who read or saved a draft so lately has it open. */
-const OPEN_MS = 120_000;
+const OPEN_DRAFT_MS = 120_000;
 
 const same = (one: object, other: object): boolean => canonicalJson(one) === canonicalJson(other);
 

@@ -18,7 +18,7 @@ import { aReturn, returnId, returnOf, type CommentAsAt, type ReturnEvents, type 
 import { round as rounds, type OpenedRound } from './round.js';
 
 type Says = Readonly<Record<ReturnWord | 'new', number>>;
-const SAYS_NOTHING: Says = { update: 0, no_change: 0, not_assessed: 0, new: 0 };
+const NO_WORDS_COUNTED: Says = { update: 0, no_change: 0, not_assessed: 0, new: 0 };
 
 /** A comment without its words. */
 export type CommentInShort = Pick<CommentAsAt, 'number' | 'answers' | 'agency' | 'beside'>;
@@ -49,8 +49,8 @@ const NO_RETURN: ReturnInShort = {
   reportedOn: null,
   acceptedOn: null,
   submissions: 0,
-  says: SAYS_NOTHING,
-  saidBefore: SAYS_NOTHING,
+  says: NO_WORDS_COUNTED,
+  saidBefore: NO_WORDS_COUNTED,
   paper: null,
   authority: null,
   comments: [],
@@ -76,7 +76,7 @@ const commented = (
 const SHORTENERS: Shorten = {
   Submitted: (before, { on, reportedOn, content, acts, onBehalf }) => {
     const recorded = acts.filter(({ act, command }) => act === 'record' && command === undefined).length;
-    const says = { ...SAYS_NOTHING, new: before.says.new + recorded };
+    const says = { ...NO_WORDS_COUNTED, new: before.says.new + recorded };
     for (const one of content.commitments) says[one.says]++;
     return {
       ...{ ...before, state: 'submitted', nil: false, receivedOn: before.receivedOn ?? on, reportedOn, says },

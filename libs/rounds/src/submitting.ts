@@ -185,7 +185,7 @@ const NAMES_REPORTER: ReadonlySet<string> = new Set(
 );
 
 /** The fields that the return says for all of its acts. */
-const SAID_BY_RETURN = ['reportedOn', 'agency', 'onBehalf'];
+const FIELDS_SAID_BY_RETURN = ['reportedOn', 'agency', 'onBehalf'];
 
 /**
  * Tries all acts of a submission, each after those before it; nothing is recorded.
@@ -204,7 +204,7 @@ export async function rehearse(
     if (act.command) continue;
     await turn(); // other requests have theirs in between
     const at = act.act === 'retract' ? act.at : act.act === 'confirm' ? act.at : `${act.at}/body`;
-    const beside = SAID_BY_RETURN.filter((field) => field in act.body);
+    const beside = FIELDS_SAID_BY_RETURN.filter((field) => field in act.body);
     for (const field of beside) faults.push({ pointer: `${at}/${field}`, message: `${field} is that of the return` });
     if (beside.length > 0) continue;
     try {

@@ -11,7 +11,7 @@ const GROWTH_FACTOR = 1.25;
 /** A number takes so many bytes at most. */
 const MAX_VARINT_BYTES = 5;
 /** Where more than this part of a pool is free, the lists are moved together before it grows. */
-const MOST_FREE = 1 / 4;
+const MAX_FREE_SHARE = 1 / 4;
 
 function grown<A extends Int32Array | Uint8Array>(array: A, least: number): A {
   const larger = new (array.constructor as new (length: number) => A)(
@@ -127,7 +127,7 @@ export class Sequences {
   }
 
   #enlarge(room: number): void {
-    if (this.#freed < this.#used * MOST_FREE) {
+    if (this.#freed < this.#used * MAX_FREE_SHARE) {
       this.#pool = grown(this.#pool, this.#used + room);
       return;
     }
@@ -269,7 +269,7 @@ export class RisingLists {
 
   /** Makes room at the end: where much is free, by moving the lists together, otherwise in a larger pool. */
   #enlarge(room: number): void {
-    if (this.#freed < this.#used * MOST_FREE) {
+    if (this.#freed < this.#used * MAX_FREE_SHARE) {
       this.#pool = grown(this.#pool, this.#used + room);
       return;
     }

@@ -19,7 +19,7 @@ export interface PasskeyRow {
 }
 
 /** The time that a device may take. */
-const TAKES_MS = 5 * 60_000;
+const CHALLENGE_TIMEOUT_MS = 5 * 60_000;
 const MAX_PASSKEYS_PER_ACCOUNT = 20;
 
 type Kept = { readonly challenge: string };
@@ -66,7 +66,12 @@ export class Passkeys {
     });
     const kept: Kept = { challenge: options.challenge };
     const { account, secret } = session;
-    const attempt = await this.once.make('new-passkey', { account, browser: secret, kept, forMs: TAKES_MS });
+    const attempt = await this.once.make('new-passkey', {
+      account,
+      browser: secret,
+      kept,
+      forMs: CHALLENGE_TIMEOUT_MS,
+    });
     return { options, attempt };
   }
 
@@ -98,7 +103,7 @@ export class Passkeys {
     const { generateAuthenticationOptions } = await import('@simplewebauthn/server');
     const options = await generateAuthenticationOptions({ rpID: this.#host, userVerification: 'required' });
     const kept: Kept = { challenge: options.challenge };
-    const attempt = await this.once.make('passkey', { browser, kept, forMs: TAKES_MS });
+    const attempt = await this.once.make('passkey', { browser, kept, forMs: CHALLENGE_TIMEOUT_MS });
     return { options, attempt };
   }
 

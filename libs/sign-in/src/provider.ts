@@ -36,7 +36,7 @@ interface Arrived {
 const BY_PROVIDER = 'provider';
 
 /** The time that the provider may take. */
-const TAKES_MS = 10 * 60_000;
+const SIGN_IN_TIMEOUT_MS = 10 * 60_000;
 /** The signatures that are taken: with a key pair, never with a shared secret, and never none. */
 const SIGNATURE_ALGORITHMS = [
   'RS256',
@@ -52,12 +52,12 @@ const SIGNATURE_ALGORITHMS = [
   'ES512',
 ];
 /** A fresh sign-in needs one at the provider within so many seconds. */
-const AGAIN_S = 60;
+const MAX_SIGN_IN_AGE_S = 60;
 /** The event of a logout token, and how old it may be. */
 const LOGOUT_EVENT = 'http://schemas.openid.net/event/backchannel-logout';
-const LOGOUT_S = 120;
+const MAX_LOGOUT_TOKEN_AGE_S = 120;
 /** The clocks of two machines may differ by so much. */
-const CLOCKS_S = 30;
+const MAX_CLOCK_SKEW_S = 30;
 
 export interface Patience {
   /** At most so often are its keys asked for again because of a token with an unknown one. */
@@ -105,13 +105,17 @@ export class Provider {
     const config = await this.#configuration();
     const verifier = client.randomPKCECodeVerifier();
     const nonce = client.randomNonce();
-    const state = await this.once.make('provider', { browser, kept: { verifier, nonce, to, again }, forMs: TAKES_MS });
+    const state = await this.once.make('provider', {
+      browser,
+      kept: { verifier, nonce, to, again },
+      forMs: SIGN_IN_TIMEOUT_MS,
+    });
     return client.buildAuthorizationUrl(config, {
       redirect_uri: this.comesBackTo,
       scope: 'openid email profile',
       code_challenge: await client.calculatePKCECodeChallenge(verifier),
       code_challenge_method: 'S256',
-      ...{ state, nonce, ...(again && { max_age: String(AGAIN_S) }) },
+      ...{ state, nonce, ...(again && { max_age: String(MAX_SIGN_IN_AGE_S) }) },
     });
   }
 
@@ -153,7 +157,7 @@ export class Provider {
     try {
       const tokens = await client.authorizationCodeGrant(config, new URL(`${this.comesBackTo}?${query}`), {
         ...{ pkceCodeVerifier: verifier, expectedState: state, expectedNonce: nonce, idTokenExpected: true },
-        ...(again && { maxAge: AGAIN_S }),
+        ...(again && { maxAge: MAX_SIGN_IN_AGE_S }),
       });
       const claims = tokens.claims()!;
       const { issuer, clientId } = this.settings;
@@ -190,12 +194,12 @@ export class Provider {
     const events = (claims?.['events'] ?? {}) as Record<string, unknown>;
     const isOne =
       typeof events[LOGOUT_EVENT] === 'object' && events[LOGOUT_EVENT] !== null && claims?.['nonce'] === undefined;
-    const isNow = Math.abs(Date.now() / 1_000 - (claims?.iat ?? 0)) < LOGOUT_S;
+    const isNow = Math.abs(Date.now() / 1_000 - (claims?.iat ?? 0)) < MAX_LOGOUT_TOKEN_AGE_S;
     const { sub, sid } = (claims ?? {}) as { sub?: unknown; sid?: unknown };
     const session = typeof sid === 'string' ? sid : null;
     if (!isOne || !isNow || (session === null && typeof sub !== 'string'))
       throw new Rejected('bad_request', 'This is no logout token for this server.');
-    if (!(await this.once.isFirst('logout', `${issuer} ${String(claims?.jti)}`, 2 * LOGOUT_S * 1_000)))
+    if (!(await this.once.isFirst('logout', `${issuer} ${String(claims?.jti)}`, 2 * MAX_LOGOUT_TOKEN_AGE_S * 1_000)))
       throw new Rejected('bad_request', 'This logout token was used already.');
     const account = typeof sub === 'string' ? await this.access.accounts.byIdentity(issuer, sub) : null;
     return { account, session };
@@ -239,7 +243,7 @@ export class Provider {
         ...expected,
         algorithms: SIGNATURE_ALGORITHMS,
         requiredClaims,
-        clockTolerance: CLOCKS_S,
+        clockTolerance: MAX_CLOCK_SKEW_S,
       });
       return payload;
     } catch (error) {

@@ -30,7 +30,7 @@ export interface SessionLimits {
 }
 
 /** The interval at which it is noted that a session is used. */
-const NOTED_MS = 60_000;
+const LAST_USE_INTERVAL_MS = 60_000;
 
 /** How a session began at the provider. */
 export interface AtProvider {
@@ -94,7 +94,7 @@ export class KeptSessions extends Sessions {
       await this.end(known.account, known.id);
       return null;
     }
-    if (now - Math.max(known.seen, this.#noted.get(known.id) ?? 0) >= NOTED_MS) this.#note(known.id, now);
+    if (now - Math.max(known.seen, this.#noted.get(known.id) ?? 0) >= LAST_USE_INTERVAL_MS) this.#note(known.id, now);
     const { id, account, name, actingFor, holder, proven } = known;
     return { id, secret, account, name, proven, principal: principalOfSession({ ...holder, proven }, actingFor, now) };
   }

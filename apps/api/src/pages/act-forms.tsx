@@ -27,7 +27,7 @@ import { actInWords } from './acts-in-words.js';
 import { StageTag } from './figures.js';
 import { actForPeople } from './field-words.js';
 import { Form } from './form.js';
-import { asFilled, SHOWN_MS, type Filled, type FormParts, type ShownForm } from './form-parts.js';
+import { asFilled, SHOW_TIMEOUT_MS, type Filled, type FormParts, type ShownForm } from './form-parts.js';
 import { formContext, refusalOf, sentForm } from './form-sent.js';
 import { PlainPage } from './layout.js';
 import { RendersPages } from './rendering.js';
@@ -110,7 +110,7 @@ export class ActForms {
         { ...context, expected },
         this.commands,
       );
-      await this.projector.reached(done.position, SHOWN_MS);
+      await this.projector.reached(done.position, SHOW_TIMEOUT_MS);
       const like = (done.warnings ?? []).map(({ of }) => (of ? `&like=${encodeURIComponent(of)}` : '')).join('');
       return new SeeOther(`${path('commitments', done.id)}?done=${done.revision}${like}`);
     } catch (error) {

@@ -41,7 +41,9 @@ import { path, Views, type View } from './view.js';
 import { count, counted, dateWords, roleWords, sentence } from './words.js';
 
 /** `Observers, funders and hosts` */
-const NOT_COUNTED = sentence(new Intl.ListFormat('en-GB').format(OTHER_ROLES.map((role) => `${roleWords(role)}s`)));
+const OTHER_ROLES_IN_WORDS = sentence(
+  new Intl.ListFormat('en-GB').format(OTHER_ROLES.map((role) => `${roleWords(role)}s`)),
+);
 
 class AgenciesPageQuery extends AgenciesQuery {
   @IsOptional()
@@ -310,7 +312,7 @@ const AgencyReport = (parts: ReportParts) => {
               </>
             ))}
           />
-          .{roles.some(({ role }) => !isResponsible(role)) && ` ${NOT_COUNTED} are not counted above.`}
+          .{roles.some(({ role }) => !isResponsible(role)) && ` ${OTHER_ROLES_IN_WORDS} are not counted above.`}
         </p>
       )}
       <Contents

@@ -5,7 +5,7 @@ import { Followed, Following, FOLLOW_KINDS, Post, type FollowKind } from '#lette
 import {
   AlwaysOpen,
   EmailAddress,
-  IN_PARTS,
+  MULTIPART_CONFIG,
   OneOf,
   PostsForm,
   SeeOther,
@@ -115,7 +115,7 @@ export class FollowPages {
   }
 
   /** One click in a mail program comes here, too (RFC 8058): the address alone names the subscription that ends. */
-  @PostsForm('end', 'one-click', IN_PARTS)
+  @PostsForm('end', 'one-click', MULTIPART_CONFIG)
   async ended(@Query() { key, follow }: Link) {
     await this.following.endBy(key, follow);
     return (

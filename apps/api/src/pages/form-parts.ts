@@ -9,7 +9,7 @@ export type Body = new () => object;
 export type Filled = { readonly [name: string]: unknown };
 
 /** The milliseconds for which a page waits until it shows the act that was just done. */
-export const SHOWN_MS = 5_000;
+export const SHOW_TIMEOUT_MS = 5_000;
 
 /** The hidden fields of a form: the key that does it once however often it is sent, and the revision that was read. */
 export const [KEY, REVISION] = ['_key', '_revision'] as const;

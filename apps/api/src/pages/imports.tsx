@@ -18,7 +18,7 @@ import {
   ForSignedIn,
   PostsForm,
   SeeOther,
-  TAKES_FILES,
+  FILES_CONFIG,
   UploadedFiles,
   type ApiRequest,
   type Principal,
@@ -49,7 +49,7 @@ export class ImportPages {
     return <ImportList {...await this.#mine(request)} />;
   }
 
-  @PostsForm('', 'signed-in', TAKES_FILES)
+  @PostsForm('', 'signed-in', FILES_CONFIG)
   async send(
     @Body() asked: NewImport,
     @UploadedFiles() files: readonly Upload[],

@@ -6,7 +6,7 @@ import {
   COLUMN_AXES_OF_ROWS,
   Matrix,
   MatrixQuery,
-  MOST_CROSSED,
+  MAX_CROSSED,
   Progress,
   type ColumnAxis,
   type Filter,
@@ -179,8 +179,8 @@ const Crossed = (parts: Parts) => {
         <p>
           Shown are the {count(matrix.rows.length)} {one} and {count(matrix.columns.length)} {other} with most
           commitments.{' '}
-          <a href={view.here({ limit: MOST_CROSSED })}>
-            Show {matrix.rowCount > MOST_CROSSED || matrix.columnCount > MOST_CROSSED ? 'more' : 'all'}
+          <a href={view.here({ limit: MAX_CROSSED })}>
+            Show {matrix.rowCount > MAX_CROSSED || matrix.columnCount > MAX_CROSSED ? 'more' : 'all'}
           </a>
         </p>
       )}

@@ -220,13 +220,13 @@ interface OutcomeParts extends Following {
   readonly followedUpOn: string | null;
 }
 
-const LONGEST_TITLE = 160;
+const MAX_TITLE_CHARS = 160;
 
 /** The beginning of a text, as a heading. */
 const shortened = (text: string): string =>
-  text.length <= LONGEST_TITLE
+  text.length <= MAX_TITLE_CHARS
     ? text
-    : `${text.slice(0, text.lastIndexOf(' ', LONGEST_TITLE)) || text.slice(0, LONGEST_TITLE)} …`;
+    : `${text.slice(0, text.lastIndexOf(' ', MAX_TITLE_CHARS)) || text.slice(0, MAX_TITLE_CHARS)} …`;
 
 const PLACED_FIELDS = [
   ...(['id', 'kind', 'forum', 'issuedBy', 'issuer', 'addressedTo', 'concerns', 'text'] as const),

@@ -14,7 +14,7 @@ import {
   FormFields,
   PostsForm,
   SeeOther,
-  TAKES_FILE,
+  FILE_CONFIG,
   Uploaded,
   validated,
   type ApiRequest,
@@ -48,7 +48,7 @@ export class PaperPages {
     return <PaperPage document={document} paper={(await this.papers.has(id)) ? await this.papers.view(id) : null} />;
   }
 
-  @PostsForm('', 'signed-in', TAKES_FILE)
+  @PostsForm('', 'signed-in', FILE_CONFIG)
   async send(
     @Param('id') id: string,
     @Body() _: NewPaper,

@@ -2,7 +2,7 @@
 import { Controller, Get, Param, Req } from '@nestjs/common';
 import { newCommandId } from '#eventsourcing';
 import { ForSignedIn, PostsForm, SeeOther, type ApiRequest } from '#platform';
-import { AGAIN_S, ReportJobs, type JobState, type NamedJob, type PublishingOrder } from '#reports';
+import { RETRY_AFTER_S, ReportJobs, type JobState, type NamedJob, type PublishingOrder } from '#reports';
 import { PlainPage, Section } from './layout.js';
 import { RendersPages } from './rendering.js';
 import { HowFar } from './reports.js';
@@ -58,7 +58,7 @@ const BeingPublished = ({ job, keptUntil }: Parts) => {
       title={round === null ? `Publishing ${publication}` : `Publishing the round ${round}`}
       path={publishingPath(job)}
       eyebrow={round === null ? <a href="/publications">Published reports</a> : <a href="/rounds">Reporting rounds</a>}
-      again={isUnderWay ? AGAIN_S : undefined}
+      again={isUnderWay ? RETRY_AFTER_S : undefined}
       lead={<p>{round === null ? 'A report of no round.' : `Its report is ${publication}.`}</p>}
     >
       <Section title={isUnderWay ? 'It is being published' : STATE_WORDS[state]}>

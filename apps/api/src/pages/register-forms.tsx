@@ -12,7 +12,7 @@ import { Suggestions, type Suggestion } from '#progress';
 import { textsIn } from './act-forms.js';
 import { actForPeople } from './field-words.js';
 import { Form } from './form.js';
-import { asFilled, SHOWN_MS, type Filled, type ShownForm } from './form-parts.js';
+import { asFilled, SHOW_TIMEOUT_MS, type Filled, type ShownForm } from './form-parts.js';
 import { bodyIn, formContext, refusalOf, sentForm } from './form-sent.js';
 import { PlainPage } from './layout.js';
 import { RendersPages } from './rendering.js';
@@ -69,7 +69,7 @@ export class RegisterForms {
       const expected = doing.code === null ? undefined : again.revision;
       const act = { act: name, body, ...doing.on } as unknown as ActOn<Kind>;
       const done = await giveAct(kind, doing.code, act, { ...context, expected }, this.commands);
-      await this.projector.reached(done.position, SHOWN_MS);
+      await this.projector.reached(done.position, SHOW_TIMEOUT_MS);
       return new SeeOther(`${entryPath(kind, done.id)}?done=${done.revision}`);
     } catch (error) {
       const refusal = refusalOf(error, reply);

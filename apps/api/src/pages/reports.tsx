@@ -1,7 +1,7 @@
 /** The form of a report, and the page of one that is made in the background: how far it is, and its file. */
 import { Body, Controller, Get, Param, Req } from '@nestjs/common';
 import { PostsForm, Reads, SeeOther, YesNo, type ApiRequest } from '#platform';
-import { AGAIN_S, OrderReport, ReportJobs, ReportOrders, type JobState, type NamedJob } from '#reports';
+import { RETRY_AFTER_S, OrderReport, ReportJobs, ReportOrders, type JobState, type NamedJob } from '#reports';
 import { PlainPage, Section } from './layout.js';
 import { RendersPages } from './rendering.js';
 import { KIND_WORDS, REPORT_FORMAT_WORDS, REPORT_LANGUAGE_WORDS } from './report-form.js';
@@ -92,7 +92,7 @@ const Job = ({ job, keptUntil }: { job: NamedJob; keptUntil: string | null }) =>
       title={[KIND_WORDS[kind], about].filter(Boolean).join(': ')}
       path={pathOf(job)}
       eyebrow="Report"
-      again={isUnderWay ? AGAIN_S : undefined}
+      again={isUnderWay ? RETRY_AFTER_S : undefined}
       lead={
         <p>
           {since ? `From ${dateWords(since)} to ${dateWords(asOf)}` : `As at ${dateWords(asOf)}`}, in{' '}

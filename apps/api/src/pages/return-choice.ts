@@ -21,7 +21,7 @@ export interface RowFacts extends Pick<CommitmentInQuestion, 'reference' | 'them
   readonly is: ReadonlySet<Only>;
 }
 
-export const ONLY_WORDS: Readonly<Record<Only, string>> = {
+export const ROW_CHOICE_WORDS: Readonly<Record<Only, string>> = {
   open: 'Not yet answered',
   mended: 'Changed since it was sent back',
   changed: 'Differs from the last round',

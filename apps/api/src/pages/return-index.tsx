@@ -2,7 +2,7 @@
 import { Options } from './choice.js';
 import {
   ROW_CHOICES,
-  ONLY_WORDS,
+  ROW_CHOICE_WORDS,
   PART_WORDS,
   PARTICIPATIONS,
   isChosen,
@@ -76,7 +76,7 @@ export const ReturnIndex = ({ view, rows, chosen, unfold, form, isOwn = false }:
             form={form}
             aria-pressed={chosen.only === only}
           >
-            {words(only ? ONLY_WORDS[only] : 'All', numberOf({ only }))}
+            {words(only ? ROW_CHOICE_WORDS[only] : 'All', numberOf({ only }))}
           </button>
         ))}
         <button class="quiet" name="_do" value={unfold ? 'fold' : 'unfold'} form={form} aria-pressed={unfold}>

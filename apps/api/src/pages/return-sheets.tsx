@@ -13,7 +13,7 @@ import {
   ForSignedIn,
   PostsForm,
   SeeOther,
-  TAKES_FILE,
+  FILE_CONFIG,
   Uploaded,
   Reply,
   type ApiRequest,
@@ -69,7 +69,7 @@ export class ReturnSheetPages {
     return <SheetPage {...params} />;
   }
 
-  @PostsForm('', 'signed-in', TAKES_FILE)
+  @PostsForm('', 'signed-in', FILE_CONFIG)
   async looks(
     @Param() params: Params,
     @Body() _: SentSheet,

@@ -15,7 +15,7 @@ import {
   type CommandContext,
 } from '#platform';
 import { isSame, joined, RETURN_ACTS, Returns, type ReturnInRound } from '#rounds';
-import { REVISION, idOf, SHOWN_MS, type Filled } from './form-parts.js';
+import { REVISION, idOf, SHOW_TIMEOUT_MS, type Filled } from './form-parts.js';
 import { formContext, sentForm } from './form-sent.js';
 import { PlainPage } from './layout.js';
 import { RendersPages } from './rendering.js';
@@ -131,7 +131,7 @@ export class ReturnPages {
     try {
       const said = this.#saidFor(agency, filled, request);
       const position = await this.returns.submit(round, agency, said, { ...context, expected: undefined });
-      await this.projector.reached(position, SHOWN_MS);
+      await this.projector.reached(position, SHOW_TIMEOUT_MS);
       return new SeeOther(`${here}#submitted`);
     } catch (error) {
       if (!(error instanceof Rejected)) throw error;
@@ -169,7 +169,7 @@ export class ReturnPages {
       const body = validated(of, bodyOfForm(of, said));
       const context = formContext(request, key, [act, filled]);
       const position = await this.returns.act(name, round, agency, body, context);
-      await this.projector.reached(position, SHOWN_MS);
+      await this.projector.reached(position, SHOW_TIMEOUT_MS);
       return new SeeOther(here);
     } catch (error) {
       const tried = triedIn(error, `${here}/${act}`, said, reply);

@@ -16,7 +16,7 @@ import {
 } from '#platform';
 import { Returns, RoundViews, type ReturnLine } from '#rounds';
 import { Confirm } from './confirming.js';
-import { SHOWN_MS } from './form-parts.js';
+import { SHOW_TIMEOUT_MS } from './form-parts.js';
 import { formContext, sentForm } from './form-sent.js';
 import { PlainPage } from './layout.js';
 import { RendersPages } from './rendering.js';
@@ -92,7 +92,7 @@ export class RoundAcceptingPages {
       const meta = metaOf(context.by, `${context.meta.commandId} ${agency}`, context.meta.correlationId);
       try {
         const position = await this.returns.act('accept', code, agency, {}, { ...context, meta } as never);
-        await this.projector.reached(position, SHOWN_MS);
+        await this.projector.reached(position, SHOW_TIMEOUT_MS);
       } catch (error) {
         if (problemOf(error).status >= 500) throw error;
         refused.push({ agency, why: problemOf(error).detail });

@@ -10,7 +10,7 @@ import { LettersOf, WhatHappens } from './confirming.js';
 import type { FormAct } from './round-words.js';
 import { counted, dateWords } from './words.js';
 
-const NOT_THERE: readonly ReturnState[] = ['awaited', 'draft', 'not_received'];
+const OUTSTANDING_STATES: readonly ReturnState[] = ['awaited', 'draft', 'not_received'];
 
 const codesOf = (lines: readonly ReturnLine[], ...states: readonly ReturnState[]): string[] =>
   lines.flatMap(({ agency, state }) => (states.includes(state) ? [agency] : []));
@@ -79,7 +79,7 @@ export class Consequences {
           </>
         );
       case 'close': {
-        const silent = codesOf(lines, ...NOT_THERE);
+        const silent = codesOf(lines, ...OUTSTANDING_STATES);
         const back = codesOf(lines, 'returned');
         return (
           <>

@@ -22,7 +22,7 @@ import { Suggestions } from '#progress';
 import { ConfirmPage } from './confirming.js';
 import { actForPeople } from './field-words.js';
 import { Form } from './form.js';
-import { asFilled, SHOWN_MS, type Filled, type ShownForm } from './form-parts.js';
+import { asFilled, SHOW_TIMEOUT_MS, type Filled, type ShownForm } from './form-parts.js';
 import { bodyIn, formContext, sentForm, refusalOf } from './form-sent.js';
 import { PlainPage } from './layout.js';
 import { publishingPath } from './publishing.js';
@@ -33,16 +33,16 @@ import { needsDesk } from './signed-in.js';
 import { path } from './view.js';
 
 /** The acts on a round by its state; `null`: it is being prepared. */
-const BY_STATE: Readonly<Record<RoundState, readonly FormAct[]>> = {
+const ACTS_OF_STATE: Readonly<Record<RoundState, readonly FormAct[]>> = {
   open: ['remind', 'extend', 'amend', 'close'],
   closed: ['remind', 'publish', 'reopen'],
   published: ['remind', 'reopen'],
 };
-const OF_PREPARED: readonly FormAct[] = ['open', 'amend'];
+const ACTS_WHILE_PREPARED: readonly FormAct[] = ['open', 'amend'];
 
 /** The acts that are offered. @param owing whether an agency owes a return now */
 export const offeredIn = (state: RoundState, owing: boolean): readonly FormAct[] =>
-  BY_STATE[state].filter((act) => act !== 'remind' || owing);
+  ACTS_OF_STATE[state].filter((act) => act !== 'remind' || owing);
 
 @RendersPages()
 @Controller('rounds')
@@ -133,7 +133,7 @@ export class RoundDeskPages {
           : name === 'amend'
             ? await this.rounds.amend(code, body as Round, context)
             : await this.rounds.act(name, code, body, by);
-      if (done.position) await this.projector.reached(done.position, SHOWN_MS);
+      if (done.position) await this.projector.reached(done.position, SHOW_TIMEOUT_MS);
       return path('rounds', code);
     });
   }
@@ -141,12 +141,13 @@ export class RoundDeskPages {
   /** @throws Conflict where an act cannot be done as things stand */
   async #refuseNow(name: FormAct, { code }: Round): Promise<void> {
     if (await this.rounds.draft(code)) {
-      if (!OF_PREPARED.includes(name)) throw new Conflict('not_open_yet', `${code} is being prepared: open it first.`);
+      if (!ACTS_WHILE_PREPARED.includes(name))
+        throw new Conflict('not_open_yet', `${code} is being prepared: open it first.`);
       return;
     }
     const round = this.roundViews.opened(code);
     const state = stateOf(round);
-    if (!BY_STATE[state].includes(name))
+    if (!ACTS_OF_STATE[state].includes(name))
       throw new Conflict(
         'not_now',
         name === 'open' ? `${code} was opened on ${round.openedOn}.` : `${code} is ${state}.`,

@@ -18,7 +18,7 @@ import { path, Publication } from './view.js';
 const ASSETS = [STYLESHEET, PASSKEY_SCRIPT, KEEPING_SCRIPT, SAVING_SCRIPT, ICON];
 
 /** The registers whose entries have a page each. */
-const WITH_PAGES = ['agency', 'theme', 'forum', 'outcome', 'document', 'crosswalk', 'publication'] as const;
+const REGISTERS_WITH_PAGES = ['agency', 'theme', 'forum', 'outcome', 'document', 'crosswalk', 'publication'] as const;
 
 /** The greatest number of addresses in a sitemap. */
 const MAX_SITEMAP_ADDRESSES = 50_000;
@@ -78,7 +78,7 @@ export class SiteController {
   async sitemap(@Reply() reply: FastifyReply): Promise<string> {
     const position = await this.progress.position();
     const entries = await Promise.all(
-      WITH_PAGES.map(async (kind) =>
+      REGISTERS_WITH_PAGES.map(async (kind) =>
         (await this.registers.all(kind, position))
           .filter((entry) => !('published' in entry) || entry.published !== null)
           .map((entry) => path(PATHS[kind].path, codeOf(entry))),

@@ -18,7 +18,7 @@ import {
   formatNamed,
   QueryChoice,
   Rights,
-  TAKES_FILE,
+  FILE_CONFIG,
   Uploaded,
   type Principal,
   type RequestContext,
@@ -90,7 +90,7 @@ export class ReturnSheetsController {
   @Put(':agency.xlsx')
   @OfReturn()
   @Rights({ scope: 'report', roles: ACTING_ROLES, only: FOR_OWN_AGENCY })
-  @RouteConfig(TAKES_FILE)
+  @RouteConfig(FILE_CONFIG)
   @ApiConsumes(XLSX)
   @ApiBody({ schema: { type: 'string', format: 'binary' } })
   @ApiOperation({

@@ -5,7 +5,7 @@ import { canonicalJson, refused } from '#eventsourcing';
 import { QueryNumber, QueryText } from '../fields/query-fields.js';
 
 /** The greatest `staleAfter`. */
-export const MOST_MONTHS = 1_200;
+export const MAX_STALE_MONTHS = 1_200;
 
 /** The field of a query that says how many entries a page has at most. */
 export const PageSize = (usual: number, most = 1000, description?: string): PropertyDecorator =>
@@ -135,7 +135,7 @@ const isPlace = (place: unknown): place is ListPlace => {
     typeof knownAt === 'string' &&
     /^\d{1,16}$/.test(knownAt) &&
     typeof after === 'string' &&
-    isWithin(staleAfter, MOST_MONTHS) &&
+    isWithin(staleAfter, MAX_STALE_MONTHS) &&
     isWithin(total, Number.MAX_SAFE_INTEGER)
   );
 };

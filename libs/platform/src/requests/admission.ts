@@ -34,12 +34,12 @@ export interface Budgets {
 /** The largest body of strangers, in bytes. */
 const STRANGERS_BODY = 16_384;
 /** The bytes of a refused body that are read and passed over; a client that sends more is cut off. */
-const PASSED_OVER = 65_536;
+const MAX_DRAINED_BYTES = 65_536;
 /** The bytes that are read of a form whose sender is not signed in any more, and given back to be sent again. */
 const FORM_KEPT = 262_144;
 
 /** Where people sign in, or have letters sent: few tries are enough. */
-const FEW_TRIES = /^\/sign-in\/|^\/follow(?:\/|$)/;
+const RATE_LIMITED_PATH = /^\/sign-in\/|^\/follow(?:\/|$)/;
 
 const marksOf = (request: FastifyRequest) => (routeOf(request).config ?? {}) as AdmissionMarks;
 const reads = ({ method }: FastifyRequest): boolean => method === 'GET' || method === 'HEAD';
@@ -136,7 +136,7 @@ export function keepsStrangersOut(server: FastifyInstance): void {
     // It is refused once it is read: forms.ts.
     if (form && request.isOurForm && !takesFile(request) && Number(length) <= FORM_KEPT) return;
     // All else of the body is not waited for.
-    if (!(Number(length ?? 0) <= PASSED_OVER) || request.headers['transfer-encoding'] !== undefined)
+    if (!(Number(length ?? 0) <= MAX_DRAINED_BYTES) || request.headers['transfer-encoding'] !== undefined)
       void reply.header('Connection', 'close');
     if (request.is404) throw nothingAt(request.url);
     // A client that sends a token means to be known: an answer as to anybody would hide that the token is invalid.
@@ -173,7 +173,7 @@ async function counters(server: FastifyInstance, budgets: Budgets): Promise<Coun
   return (request, reply) => {
     const { url = '' } = routeOf(request);
     // A look at the form that asks for letters is no try.
-    if (FEW_TRIES.test(url) && !(url === '/follow' && reads(request))) return tries(request, reply);
+    if (RATE_LIMITED_PATH.test(url) && !(url === '/follow' && reads(request))) return tries(request, reply);
     if (request.principal || request.session) return known(request, reply);
     return (request.whyNot ? tries : strangers)(request, reply);
   };

@@ -3,7 +3,7 @@ import { todayAt, isFullDate } from '#clocks';
 import { refused, type EventStore, type Log } from '#eventsourcing';
 import { Inject, Injectable, Query, type PipeTransform } from '@nestjs/common';
 import { LOG } from '../context.js';
-import { MOST_MONTHS, withClocksOfCursor } from '../lists/cursor.js';
+import { MAX_STALE_MONTHS, withClocksOfCursor } from '../lists/cursor.js';
 import { OnDate } from '../fields/fields.js';
 import { QueryNumber, QueryText } from '../fields/query-fields.js';
 
@@ -22,7 +22,7 @@ export class ClockQuery {
 }
 
 export class ProgressClockQuery extends ClockQuery {
-  @QueryNumber(0, MOST_MONTHS, { default: 12, description: 'Calendar months', unit: 'calendar months' })
+  @QueryNumber(0, MAX_STALE_MONTHS, { default: 12, description: 'Calendar months', unit: 'calendar months' })
   staleAfter?: number;
   declare readonly at: Clocks & { readonly staleAfter?: number };
 }

@@ -27,7 +27,7 @@ export const isOpenForm = (form: FormOf | undefined): boolean => form !== undefi
 /**
  * A route that takes a form. Its body is validated by the class of the parameter, as a body in JSON is: see `bodyOfForm`. It
  * answers with a page, or with `new SeeOther(path)`.
- * @param more of the route: `TAKES_FILE`, where a file comes with the form; `bodies`: as many times the body of one act it may be
+ * @param more of the route: `FILE_CONFIG`, where a file comes with the form; `bodies`: as many times the body of one act it may be
  */
 export const PostsForm = (path = '', of: FormOf = 'signed-in', more: object = {}): MethodDecorator =>
   applyDecorators(Post(path), HttpCode(200), RouteConfig({ form: of, ...more }), SetMetadata(FORM_METADATA, of));
@@ -42,7 +42,7 @@ export class SeeOther {
 export const CSRF_FIELD = 'csrf';
 
 const MAX_FIELD_DEPTH = 8;
-const MOST_FIELDS = 20_000;
+const MAX_FORM_FIELDS = 20_000;
 const FORM_MEDIA_TYPE = 'application/x-www-form-urlencoded';
 
 /** `Writing%21+here` */
@@ -62,7 +62,8 @@ function decoded(text: string): string {
 export function formFieldsOf(text: string): FormFields {
   const fields = new FormFields();
   const pairs = text === '' ? [] : text.split('&');
-  if (pairs.length > MOST_FIELDS) throw new Rejected('bad_request', `A form has ${MOST_FIELDS} fields at most.`);
+  if (pairs.length > MAX_FORM_FIELDS)
+    throw new Rejected('bad_request', `A form has ${MAX_FORM_FIELDS} fields at most.`);
   for (const pair of pairs) {
     const equals = pair.indexOf('=');
     const name = decoded(equals < 0 ? pair : pair.slice(0, equals));

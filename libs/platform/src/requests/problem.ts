@@ -174,7 +174,7 @@ const challengeOf = ({ detail }: Problem, { whyNot }: ApiRequest): string =>
     : 'Bearer';
 
 /** The interval at which an outage that goes on is logged. */
-const OUTAGE_MS = 10_000;
+const OUTAGE_LOG_INTERVAL_MS = 10_000;
 
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
@@ -222,7 +222,7 @@ export class ProblemFilter implements ExceptionFilter {
   #outage(message: string, more: object): boolean {
     const now = performance.now();
     const said = this.#outages.get(message) ?? { at: -Infinity, unsaid: 0 };
-    if (now - said.at < OUTAGE_MS) {
+    if (now - said.at < OUTAGE_LOG_INTERVAL_MS) {
       this.#outages.set(message, { ...said, unsaid: said.unsaid + 1 });
       return false;
     }

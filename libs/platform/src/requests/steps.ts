@@ -255,7 +255,7 @@ export class AnswerInterceptor implements NestInterceptor {
     if (position === undefined) return;
     if (typeof position !== 'string' || !/^\d{1,19}$/.test(position))
       throw new Rejected('bad_request', 'If-Position-At-Least takes a position as an answer gave it.');
-    if (!(await this.projector.reached(position, WAIT_MS)))
+    if (!(await this.projector.reached(position, OWN_WRITE_TIMEOUT_MS)))
       throw new Rejected('not_yet', `The views have not reached position ${position} yet. Try again soon.`);
   }
 
@@ -307,4 +307,4 @@ function takesQuery(context: ExecutionContext): boolean {
 }
 
 /** The time that a reader waits for its own write to show. */
-const WAIT_MS = 5_000;
+const OWN_WRITE_TIMEOUT_MS = 5_000;

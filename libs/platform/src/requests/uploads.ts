@@ -12,9 +12,9 @@ import { routeOf } from './route.js';
 export const FILE_TYPE = 'multipart/form-data';
 
 /** The configuration of a route that takes a file: it may be so many times as large as another body. */
-export const TAKES_FILE = { file: true, bodies: 64 } as const;
+export const FILE_CONFIG = { file: true, bodies: 64 } as const;
 /** It may take several, which are as large together. */
-export const TAKES_FILES = { ...TAKES_FILE, files: 100 } as const;
+export const FILES_CONFIG = { ...FILE_CONFIG, files: 100 } as const;
 
 /** A file as it was sent. */
 export interface Upload {
@@ -31,7 +31,7 @@ export const takesFile = (request: FastifyRequest): boolean =>
   (routeOf(request).config as { file?: boolean }).file === true;
 
 /** The configuration of a route whose form may come in parts, without a file. */
-export const IN_PARTS = { parts: true } as const;
+export const MULTIPART_CONFIG = { parts: true } as const;
 const takesParts = (request: FastifyRequest): boolean =>
   (routeOf(request).config as { parts?: boolean }).parts === true;
 
@@ -65,7 +65,7 @@ function kept(request: FastifyRequest, name: string, bytes: Buffer): string {
 }
 
 /**
- * Lets the routes that are marked so (`TAKES_FILE`) take a file; all others refuse these types of body. The fields beside it are
+ * Lets the routes that are marked so (`FILE_CONFIG`) take a file; all others refuse these types of body. The fields beside it are
  * the body, and `file` in it is the digest of the file: the same request again is known by it.
  */
 export async function readsFiles(server: FastifyInstance): Promise<void> {

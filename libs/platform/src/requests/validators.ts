@@ -31,7 +31,7 @@ export function vary(reply: FastifyReply, ...headers: readonly string[]): void {
 }
 
 /** How long an answer may be used without asking again if the address itself settles its content. */
-const KEPT_S = 300;
+const MAX_AGE_S = 300;
 
 /**
  * An address with a date and a position shows the same for ever, with two exceptions: blanked words, and markers of
@@ -44,7 +44,7 @@ function keptFor(request: ApiRequest): string {
   if (headers.authorization !== undefined || session) return 'private, no-cache';
   const { asOf, knownAt } = (query ?? {}) as Readonly<Record<string, unknown>>;
   const pinned = typeof asOf === 'string' && typeof knownAt === 'string' && /^\d+$/.test(knownAt);
-  return pinned ? `public, max-age=${KEPT_S}, must-revalidate` : 'no-cache';
+  return pinned ? `public, max-age=${MAX_AGE_S}, must-revalidate` : 'no-cache';
 }
 
 /**

@@ -40,7 +40,7 @@ export interface Turn {
 }
 
 /** So long, and no longer than three times as long as the last one was at work, newcomers are heard before the next one is let in. */
-const MOST_MS = 60;
+const MAX_HEARING_MS = 60;
 const TIMES_AS_LONG = 3;
 
 /** The time that those of a kind took, which is expected of the next one. */
@@ -63,7 +63,7 @@ interface Waiting extends Wanted {
 }
 
 /** It is looked again so often at those inside who stay too long. */
-const LOOK_MS = 1_000;
+const OVERSTAY_CHECK_MS = 1_000;
 
 /** The weight of the newest value in the expected one. */
 const NEWEST_WEIGHT = 0.2;
@@ -238,7 +238,7 @@ export class WaitingRoom {
         kind.took += (now - at - kind.took) * NEWEST_WEIGHT;
         this.#lately = { at };
       }
-      this.#hearNewcomers(now + Math.min(MOST_MS, TIMES_AS_LONG * (now - at)));
+      this.#hearNewcomers(now + Math.min(MAX_HEARING_MS, TIMES_AS_LONG * (now - at)));
     });
   }
 
@@ -293,7 +293,7 @@ export class WaitingRoom {
     setTimeout(() => {
       this.#looking = false;
       this.#schedule();
-    }, LOOK_MS).unref();
+    }, OVERSTAY_CHECK_MS).unref();
   }
 
   /** The first of those of a client who wait for whom there is room. */
