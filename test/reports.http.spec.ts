@@ -5,7 +5,7 @@ import mammoth from 'mammoth';
 import { text } from 'node:stream/consumers';
 import { extractText, getDocumentProxy } from 'unpdf';
 import {
-  plain,
+  textOfInlines,
   REPORT_KINDS,
   Reports,
   type Block,
@@ -216,7 +216,7 @@ describe('the figures of a report', () => {
       const { columns, rows: shown, number, title } = tableOf(await read(asked), id);
       const known = new Map(await said());
       const names = (shown as readonly (readonly Cell[])[]).map(([name]) =>
-        name?.type === 'text' ? plain(name.inlines) : name?.type === 'code' ? name.words : '',
+        name?.type === 'text' ? textOfInlines(name.inlines) : name?.type === 'code' ? name.words : '',
       );
       const keys = columns.slice(1).map(({ key }) => key);
       const expected = names.map((name) => keys.map((key) => known.get(name)![key]!));
@@ -234,7 +234,7 @@ describe('the figures of a report', () => {
       );
 
       const { value: html } = await mammoth.convertToHtml({ buffer: Buffer.from(await bytesOf('docx')) });
-      const [, after] = html.split(`. ${plain(title).replaceAll('&', '&amp;')}`);
+      const [, after] = html.split(`. ${textOfInlines(title).replaceAll('&', '&amp;')}`);
       const table = /<table>([\s\S]*?)<\/table>/.exec(after!)![1]!;
       const cells = [...table.matchAll(/<tr>([\s\S]*?)<\/tr>/g)].map(([, row]) =>
         [...row!.matchAll(/<td>([\s\S]*?)<\/td>/g)].map(([, cell]) => cell!.replaceAll(/<[^>]+>/g, '')),
@@ -306,7 +306,7 @@ describe('the words of a report', () => {
       const made = await read(asked);
       for (const block of blocksOf(made)) {
         if (block.type !== 'paragraph') continue;
-        const text = plain(block.inlines);
+        const text = textOfInlines(block.inlines);
         expect([asked, text]).toEqual([
           asked,
           expect.not.stringMatching(/undefined|NaN|\[object|\b0 \(0 |^\d+ (?!de )/),
@@ -365,7 +365,7 @@ describe('the report', () => {
     const { data, sections } = await read(REAL['the register']);
     const references = await referencesIn('asOf=2011-02-17');
     const firsts = (table: Table) =>
-      rowsOf(table).map(([first]) => (first?.type === 'text' ? plain(first.inlines) : null));
+      rowsOf(table).map(([first]) => (first?.type === 'text' ? textOfInlines(first.inlines) : null));
     expect(firsts(data)).toEqual(references);
     expect(firsts(sections[1]!.blocks[1] as Table)).toEqual(references);
   });
@@ -400,8 +400,8 @@ describe('a format that nobody has made yet', () => {
     ...{ mediaType: 'text/plain', extension: 'txt', reads: ['sections'] },
     async *write({ sections }) {
       for (const { title, blocks } of all(sections)) {
-        yield Buffer.from(`${plain(title)}\n`);
-        for (const block of blocks) if (block.type === 'table') yield Buffer.from(`${plain(block.title)}\n`);
+        yield Buffer.from(`${textOfInlines(title)}\n`);
+        for (const block of blocks) if (block.type === 'table') yield Buffer.from(`${textOfInlines(block.title)}\n`);
       }
     },
   };
@@ -415,8 +415,8 @@ describe('a format that nobody has made yet', () => {
     const made = await reports.make(kind, reports.query(kind, { ...ABOUT[kind], asOf: '2012-11-02' }));
     const lines = (await text(titles.write(made))).trimEnd().split('\n');
     expect(lines).toHaveLength(all(made.sections).length + tablesOf(made).length);
-    expect(lines).toContain(plain(made.sections[0]!.title));
-    expect(lines).toContain(plain(tablesOf(made)[0]!.title));
+    expect(lines).toContain(textOfInlines(made.sections[0]!.title));
+    expect(lines).toContain(textOfInlines(tablesOf(made)[0]!.title));
   });
 });
 
@@ -465,7 +465,9 @@ describe('the next step of a commitment', () => {
     await shows(`theme?theme=${theme}`, 'es', 'En curso desde 2012', `Próximo paso: ${step} (plazo: mar. `);
     const made = await read('agency?agency=WHO&asOf=2012-11-02');
     const { reference } = await found();
-    const said = rowsOf(made.data).find(([first]) => first?.type === 'text' && plain(first.inlines) === reference)!;
+    const said = rowsOf(made.data).find(
+      ([first]) => first?.type === 'text' && textOfInlines(first.inlines) === reference,
+    )!;
     const cells = columns.map((name) => said[made.data.columns.findIndex(({ key }) => key === name)]);
     expect(cells).toMatchObject([
       { type: 'text' },

@@ -1,7 +1,7 @@
 /** Checks the whole log while it is served, over and over, at a small share of a core. */
 import { Inject, Injectable, Logger, type BeforeApplicationShutdown } from '@nestjs/common';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { DamagedLog, Verification, type Log, type FirstFault } from '#eventsourcing';
+import { DamagedLog, LogVerification, type Log, type FirstFault } from '#eventsourcing';
 import { LOG } from '#platform';
 
 /** Events in one go: their check takes no more than a few milliseconds. */
@@ -61,7 +61,7 @@ export class LogCheck implements BeforeApplicationShutdown {
 
   /** One pass. @returns the first fault, `null` if there is none */
   async #pass(): Promise<CheckedLog['fault']> {
-    const verification = new Verification();
+    const verification = new LogVerification();
     for (;;) {
       const begun = performance.now();
       let events;

@@ -6,20 +6,20 @@ import { AppModule, openEventStore, openStores } from '../../api/src/app.module.
 import type { Settings } from '../../api/src/settings.js';
 
 /** Gives one of the parts of the application. */
-interface Part {
+interface GetPart {
   (of: typeof LOG): Log;
   <C>(of: abstract new (...args: never[]) => C): C;
 }
 
 /** Does something with the application, whose views are up to date. */
-export async function withApp<T>(settings: Settings, use: (get: Part) => T): Promise<Awaited<T>> {
+export async function withApp<T>(settings: Settings, use: (get: GetPart) => T): Promise<Awaited<T>> {
   const app = await NestFactory.createApplicationContext(AppModule.with(settings, await openStores(settings)), {
     logger: new Logging(settings),
   });
   try {
     await app.init();
     await app.get(Projector).start();
-    return await use(((of: never) => app.get(of)) as Part);
+    return await use(((of: never) => app.get(of)) as GetPart);
   } finally {
     await app.close();
   }

@@ -14,7 +14,7 @@ export interface Address {
 const SAME_ON_EVERY_PAGE = new Set(['asOf', 'knownAt', 'bom']);
 
 /** Reads an address on a page of a date; `null`: it leads away from the site. */
-function addressOf(href: string, { path, date }: Pick<Address, 'path' | 'date'>): Address | null {
+function addressFrom(href: string, { path, date }: Pick<Address, 'path' | 'date'>): Address | null {
   const base = new URL(`http://site.invalid${path}`);
   if (!URL.canParse(href, base.href)) return null;
   const url = new URL(href, base);
@@ -31,29 +31,29 @@ function addressOf(href: string, { path, date }: Pick<Address, 'path' | 'date'>)
 }
 
 /** An address, with the file that it would be. */
-interface Linked {
+interface LinkedFile {
   readonly address: Address;
   readonly file: string;
 }
 
 /** Reads addresses once each: thousands of pages link to the same few thousand. */
 export class Links {
-  readonly #read = new Map<string, Map<string, Linked | null>>();
+  readonly #read = new Map<string, Map<string, LinkedFile | null>>();
   readonly #ways = new Map<string, Map<string, string>>();
 
   /** @returns `null` where it leads away from the site */
-  of(href: string, at: Address): Linked | null {
+  of(href: string, at: Address): LinkedFile | null {
     if (!href.startsWith('/')) return linkedTo(href, at);
-    return kept(this.#read, at.date, href, () => linkedTo(href, at));
+    return cached(this.#read, at.date, href, () => linkedTo(href, at));
   }
 
   /** The way from one file to another: it is the same from all files of a folder. */
   way(from: string, to: string): string {
-    return kept(this.#ways, from.slice(0, from.lastIndexOf('/') + 1), to, () => wayTo(from, to));
+    return cached(this.#ways, from.slice(0, from.lastIndexOf('/') + 1), to, () => wayTo(from, to));
   }
 }
 
-function kept<T>(all: Map<string, Map<string, T>>, of: string, key: string, make: () => T): T {
+function cached<T>(all: Map<string, Map<string, T>>, of: string, key: string, make: () => T): T {
   let some = all.get(of);
   if (!some) all.set(of, (some = new Map()));
   let one = some.get(key);
@@ -61,8 +61,8 @@ function kept<T>(all: Map<string, Map<string, T>>, of: string, key: string, make
   return one;
 }
 
-const linkedTo = (href: string, at: Address): Linked | null => {
-  const address = addressOf(href, at);
+const linkedTo = (href: string, at: Address): LinkedFile | null => {
+  const address = addressFrom(href, at);
   return address && { address, file: fileOf(address) };
 };
 
@@ -124,7 +124,7 @@ export const linksIn = (html: string): string[] =>
   [...html.matchAll(/<a\b[^>]*?\shref="([^"]*)"/g)].map(([, href]) => unescaped(href!));
 
 /** A page's place in the publication. */
-interface Place {
+interface PagePlace {
   readonly address: Address;
   readonly file: string;
   readonly links: Links;
@@ -135,7 +135,7 @@ interface Place {
 }
 
 /** A page that needs no server: links lead to files, or are words where their page is not published; forms are gone. */
-export function standalone(html: string, { address, file, links, has, dates }: Place): string {
+export function standalone(html: string, { address, file, links, has, dates }: PagePlace): string {
   const search = wayTo(file, 'search.html');
   return (
     html
@@ -175,7 +175,7 @@ const searchBox = (search: string): string =>
   `<form class="search" role="search" method="get" action="${search}"><input type="search" name="q" maxlength="300" required ` +
   `aria-label="Search this publication" placeholder="Search this publication"><button type="submit">Search</button></form>`;
 
-function dateList(address: Address, file: string, dates: readonly string[], has: Place['has']): string {
+function dateList(address: Address, file: string, dates: readonly string[], has: PagePlace['has']): string {
   const items = dates.flatMap((date) => {
     const to = fileOf({ ...address, date, fragment: '' });
     const here = date === address.date ? ' aria-current="date"' : '';

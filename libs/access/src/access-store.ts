@@ -1,6 +1,6 @@
 /** The port of accounts, tokens and idempotency keys, and its statements, which both databases understand. */
 import { randomBytes, randomUUID } from 'node:crypto';
-import { places, retrying, StillRead, type Statement, type Statements, type Value } from '#databases';
+import { places, retrying, StillRead, type SqlStatement, type Statements, type SqlValue } from '#databases';
 import { SECRET_DIGESTS, type Digests } from '#eventsourcing';
 import { IdempotencyKeys, type Holder } from '#platform';
 import { SCOPES, type AccountRole, type Scope } from '#words';
@@ -66,12 +66,12 @@ export abstract class AccessStore implements IdempotencyKeys {
   ownChanges = 0;
 
   /** Runs one statement, with `?` for values. @throws StoreUnavailable */
-  query<R extends object>(sql: string, ...values: Value[]): Promise<R[]> {
+  query<R extends object>(sql: string, ...values: SqlValue[]): Promise<R[]> {
     return this.statements.query(sql, ...values);
   }
 
   /** Keeps rows that change nobody's rights, in one transaction. @throws StoreUnavailable */
-  keep(statements: readonly Statement[]): Promise<void> {
+  keep(statements: readonly SqlStatement[]): Promise<void> {
     return this.statements.together(statements);
   }
 
@@ -88,7 +88,7 @@ export abstract class AccessStore implements IdempotencyKeys {
   }
 
   /** Changes somebody's rights, in one transaction, and tells every process so. @throws StoreUnavailable */
-  async change(...statements: Statement[]): Promise<void> {
+  async change(...statements: SqlStatement[]): Promise<void> {
     await this.keep([...statements, ['UPDATE mark SET changes = changes + 1']]);
     this.ownChanges++;
   }
@@ -186,7 +186,7 @@ export abstract class AccessStore implements IdempotencyKeys {
     const end = new Date();
     end.setUTCFullYear(end.getUTCFullYear() + TOKEN_YEARS);
     const until = (expires ?? end).toISOString();
-    const statement: Statement = [
+    const statement: SqlStatement = [
       `INSERT INTO tokens (id, hash, account, label, scopes, demo, created, made_by, expires)
        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       ...[id, this.secrets.of(token), account, label, scopes.join(' '), demo ? 1 : 0, created, by, until],

@@ -1,7 +1,7 @@
 /** Accounts: pseudonyms with roles over time; and, apart from them, the names and addresses that can be erased. */
 import { DAY_MS } from '#clocks';
 import { randomBytes, randomUUID } from 'node:crypto';
-import type { Statement, Statements } from '#databases';
+import type { SqlStatement, Statements } from '#databases';
 import type { Appointment, Holder } from '#platform';
 import { SCOPES, type AccountKind, type AccountRole, type ReportLanguage, type Scope } from '#words';
 
@@ -57,7 +57,7 @@ interface NewAccount {
 /** The database of the accounts. */
 interface Database extends Pick<Statements, 'query'> {
   /** Changes somebody's rights, in one transaction. @throws StoreUnavailable */
-  change(...statements: Statement[]): Promise<void>;
+  change(...statements: SqlStatement[]): Promise<void>;
   /** Overwrites deleted rows in the files. @throws StoreUnavailable */
   scrub(): Promise<void>;
 }
@@ -215,7 +215,7 @@ export function heldOn({ appointments }: Pick<AccountRow, 'appointments'>, day: 
 export const openingOf = (
   account: string,
   { kind, name, email, language, by = null }: Omit<NewAccount, 'account'>,
-): Statement[] => [
+): SqlStatement[] => [
   ['INSERT INTO accounts VALUES (?, ?, ?, ?, NULL)', account, kind, now(), by],
   ...(name === undefined && email === undefined
     ? []
@@ -232,7 +232,7 @@ export const appointing = (
   account: string,
   { role, agency, since, until, by = null }: NewAppointment,
   id = randomUUID() as string,
-): Statement => [
+): SqlStatement => [
   'INSERT INTO appointments VALUES (?, ?, ?, ?, ?, ?, ?, NULL)',
   ...[id, account, role, agency, since?.toISOString() ?? now(), until?.toISOString() ?? null, by],
 ];

@@ -1,5 +1,5 @@
 /** The record of who did what, tried what and was refused: beside the log, only ever added to, kept for a set time. */
-import type { Statement, Value } from '#databases';
+import type { SqlStatement, SqlValue } from '#databases';
 import { DAY_MS } from '#clocks';
 import type { AccessStore } from './access-store.js';
 
@@ -64,11 +64,11 @@ const INSERT_BY_ROW_COUNT = new Map(
   ]),
 );
 
-const valuesOf = (one: Audited): Value[] =>
-  AUDIT_COLUMNS.flatMap((name): Value[] => (name === 'address' ? [one.account, one.address] : [one[name]]));
+const valuesOf = (one: Audited): SqlValue[] =>
+  AUDIT_COLUMNS.flatMap((name): SqlValue[] => (name === 'address' ? [one.account, one.address] : [one[name]]));
 
-function insertsOf(entries: readonly Audited[]): Statement[] {
-  const statements: Statement[] = [];
+function insertsOf(entries: readonly Audited[]): SqlStatement[] {
+  const statements: SqlStatement[] = [];
   for (let at = 0; at < entries.length;) {
     const rows = ENTRIES_PER_INSERT.find((some) => some <= entries.length - at)!;
     statements.push([INSERT_BY_ROW_COUNT.get(rows)!, ...entries.slice(at, at + rows).flatMap(valuesOf)]);
@@ -146,14 +146,14 @@ export class Audit {
   /** The newest first. @throws StoreUnavailable */
   async find({ from, to, account, agency, outcome, before }: AuditFilter, limit: number): Promise<AuditRow[]> {
     await this.flush();
-    const asked: [string, Value | undefined][] = [
+    const asked: [string, SqlValue | undefined][] = [
       ['at >= ?', from],
       ['at < ?', to],
       ['account = ?', account],
       ['agency = ?', agency],
       ['id < ?', before],
     ];
-    const given = asked.filter((one): one is [string, Value] => one[1] !== undefined);
+    const given = asked.filter((one): one is [string, SqlValue] => one[1] !== undefined);
     const where = [...given.map(([sql]) => sql), outcome && `status ${outcome === 'refused' ? '>=' : '<'} 400`].filter(
       Boolean,
     );

@@ -14,7 +14,7 @@ import {
   PageSize,
   type Format,
 } from '#platform';
-import { codeOf, nameOf, wordsIn, type Entry, type Register } from '#registers';
+import { codeOf, entryName, wordsIn, type Entry, type Register } from '#registers';
 import { relevanceOf, termsIn } from '#search';
 import { compareTexts } from '#text';
 import { PATHS } from './addresses.js';
@@ -62,7 +62,7 @@ export function pageOf<E extends object>(
   const { list = PATHS[kind].path, asOf, position } = shown;
   const page = new Page({ asOf, knownAt: position }, { list, q, sort }, cursor);
   const code = (entry: E) => codeOf(entry as unknown as Entry);
-  const name = (entry: E) => nameOf(entry as unknown as Entry);
+  const name = (entry: E) => entryName(entry as unknown as Entry);
   const keyOf = sort.endsWith('name') ? name : code;
   const order = (a: E, b: E) =>
     (sort.startsWith('-') ? -1 : 1) * compareTexts(keyOf(a), keyOf(b)) || compareTexts(code(a), code(b));

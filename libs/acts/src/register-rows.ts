@@ -3,7 +3,7 @@ import type { AgencyAsAt, Forum, OutcomeAsAt } from '#bodies';
 import type { Register } from '#registers';
 import { agendaCell, membershipCell } from '#text';
 
-type Row = (entry: object) => object;
+type RowMaker = (entry: object) => object;
 
 /** Of a name or membership its content and dates, not its source. */
 const agencyRow = ({ names, memberships, chairs, ...agency }: Partial<AgencyAsAt>) => ({
@@ -24,7 +24,7 @@ const forumRow = ({ agenda, ...forum }: Partial<Forum>) => ({
   ...(agenda && { agenda: agenda.map(agendaCell) }),
 });
 
-const ROW_MAKERS: { readonly [R in Register]?: Row } = { agency: agencyRow, outcome: outcomeRow, forum: forumRow };
+const ROW_MAKERS: { readonly [R in Register]?: RowMaker } = { agency: agencyRow, outcome: outcomeRow, forum: forumRow };
 
 /** How entries of a register read in rows. */
-export const registerRow = (kind: Register): Row => ROW_MAKERS[kind] ?? ((entry) => entry);
+export const registerRow = (kind: Register): RowMaker => ROW_MAKERS[kind] ?? ((entry) => entry);

@@ -5,7 +5,7 @@ import { FIRST_YEAR } from '#clocks';
 import { Inject, Injectable } from '@nestjs/common';
 import { Conflict, Projector, Rejected, type Log } from '#eventsourcing';
 import { datesIn, IdempotencyKeys, LOG } from '#platform';
-import { codeOf, entryIn, formerNames, Lookup, nameOf, Registers, type Entry, type Register } from '#registers';
+import { codeOf, entryIn, formerNames, Lookup, entryName, Registers, type Entry, type Register } from '#registers';
 import { wordsOf } from '#search';
 import { fold } from '#text';
 import { newDocumentsOf, type ActCommand, type ActResult, type AnyActCommand, type CommitmentAct } from './acts.js';
@@ -53,8 +53,8 @@ const nameKey = (name: string): string => wordsOf(name).join(' ') || name;
 /** The entries of a register that have the name of another one; of themes, those of the same framework. */
 export function namesakes(entry: Entry, all: readonly Entry[]): Entry[] {
   const frameworkOf = (one: Entry) => ('label' in one ? one.framework : null);
-  const namesOf = (one: Entry) => [nameOf(one), ...formerNames(one)];
-  const key = nameKey(nameOf(entry));
+  const namesOf = (one: Entry) => [entryName(one), ...formerNames(one)];
+  const key = nameKey(entryName(entry));
   return all.filter(
     (one) =>
       codeOf(one) !== codeOf(entry) &&
@@ -165,7 +165,7 @@ export class Warnings {
       await this.projector.reached(done.position, VIEWS_WAIT_MS).catch(() => {});
       const warnings = namesakes(entry, all).map((one): ActWarning => ({
         code: 'same_name',
-        message: `${codeOf(one)} has the same name, “${nameOf(one)}”.`,
+        message: `${codeOf(one)} has the same name, “${entryName(one)}”.`,
         of: codeOf(one),
       }));
       return { ...done, warnings };

@@ -54,7 +54,7 @@ export function datesToPlot(
   return [begins, ...[...Map.groupBy(dates.slice(1), period).values()].map((some) => some.at(-1)!)];
 }
 
-const dateOf = (time: number): FullDate => new Date(time).toISOString().slice(0, 10);
+const dateAt = (time: number): FullDate => new Date(time).toISOString().slice(0, 10);
 
 /** Pales the stretch after the last report. */
 const pale = (since: FullDate, end: number, words: ChartWords) => ({
@@ -94,7 +94,7 @@ export function ticksBetween(first: FullDate, end: FullDate, most: number, words
     for (
       ;
       date <= end && ticks.length <= most;
-      date = months === 0 ? dateOf(Date.parse(date) + days * DAY_MS) : monthsBefore(date, -months)
+      date = months === 0 ? dateAt(Date.parse(date) + days * DAY_MS) : monthsBefore(date, -months)
     )
       if (date >= first) ticks.push({ at: Date.parse(date), label: format(words, date) });
     if (ticks.length <= most) return ticks;
@@ -113,7 +113,7 @@ function firstOfPeriod(date: FullDate, months: number): FullDate {
 /** The share of the width after the last step, so that it shows. */
 const TAIL_SHARE = 0.02;
 
-interface Size {
+interface ChartSize {
   readonly width: number;
   readonly height: number;
 }
@@ -125,13 +125,13 @@ interface Size {
 export function stagesChart(
   steps: readonly TimelineStep[],
   since: FullDate | null,
-  { width, height }: Size,
+  { width, height }: ChartSize,
   words: ChartWords,
 ): string {
   const chart = echarts().init(null, null, { renderer: 'svg', ssr: true, width, height });
   const [first, last] = [Date.parse(steps[0]!.asOf), Date.parse(steps.at(-1)!.asOf)];
   const end = last + TAIL_SHARE * (last - first);
-  const ticks = ticksBetween(steps[0]!.asOf, dateOf(end), Math.floor(width / 85), words);
+  const ticks = ticksBetween(steps[0]!.asOf, dateAt(end), Math.floor(width / 85), words);
   const labels = new Map(ticks.map(({ at, label }) => [at, label]));
   const pixel = (end - first) / width;
   /** From each step to the next, on one level. The point beside the first keeps it level: tiny steps are not drawn. */

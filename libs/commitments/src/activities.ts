@@ -3,7 +3,7 @@ import type { ActivityId, AddActivityIds, TakeBackActivityIds } from '#bodies';
 import { Facts, type FullDate } from '#clocks';
 import { Conflict, refused } from '#eventsourcing';
 import type { ActivityScheme } from '#words';
-import { and, dataOf, datesAreSound, type Decide, type Evolvers, type Fields, type Values } from './statement.js';
+import { and, dataOf, datesAreSound, type Decide, type Evolvers, type Fields, type DatedValues } from './statement.js';
 
 // ── Events and state ────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -19,7 +19,7 @@ interface ActivitiesFact {
 }
 
 export interface Activities {
-  readonly activityIds: Values<ActivitiesFact>;
+  readonly activityIds: DatedValues<ActivitiesFact>;
 }
 
 export const activitiesAtFirst: Activities = { activityIds: Facts.none };

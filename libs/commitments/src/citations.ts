@@ -19,7 +19,7 @@ export function documentsIn(said: object): readonly string[] {
 }
 
 /** From a date on, all documents that were cited by then. */
-interface Cited {
+interface CitedByDate {
   readonly from: FullDate;
   readonly documents: readonly string[];
 }
@@ -28,9 +28,9 @@ interface Cited {
 const MAX_REPORTS_SCANNED = 64;
 
 /** Of a state that is asked about as at many dates. */
-const known = new WeakMap<Commitment, readonly Cited[]>();
+const citedByState = new WeakMap<Commitment, readonly CitedByDate[]>();
 
-function citedIn(c: Commitment): readonly Cited[] {
+function citedIn(c: Commitment): readonly CitedByDate[] {
   const each = c.said.flatMap(({ revision, data }) => {
     const changes = c.changes.get(revision)?.toArray() ?? [];
     const says = changes.findLast((change) => change.says)?.says ?? data;
@@ -64,7 +64,7 @@ export function documentsCitedAsAt(c: Commitment, asOf: FullDate): readonly stri
     const by = [c.said.at(0)!, ...c.reports.upTo(asOf).flatMap(({ revision }) => ofEvent(c.said, revision))];
     return [...new Set(by.flatMap(({ data }) => documentsIn(data)))];
   }
-  let cited = known.get(c);
-  if (!cited) known.set(c, (cited = citedIn(c)));
+  let cited = citedByState.get(c);
+  if (!cited) citedByState.set(c, (cited = citedIn(c)));
   return cited.findLast(({ from }) => from <= asOf)?.documents ?? [];
 }

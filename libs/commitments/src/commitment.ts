@@ -102,7 +102,7 @@ export const REFERENCE_PATTERN = /^[A-Z0-9.-]+-\d{4}-\d{2,}$/;
 // ── Events ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 /** An event's data is the body of its act, without the nulls. An item of a list that was retracted is null. */
-type Statements = {
+type StatementEvents = {
   Recorded: Omit<
     RecordCommitment,
     'reference' | 'agencies' | 'milestones' | 'deliverables' | 'evidence' | 'relations'
@@ -120,14 +120,14 @@ type Statements = {
   ActivityEvents &
   LineageEvents;
 
-export type CommitmentEvents = Statements & CorrectionEvents;
+export type CommitmentEvents = StatementEvents & CorrectionEvents;
 export type CommitmentEvent = NewEvent<CommitmentEvents>;
 
 // ── State: facts with their dates, so that it can be asked as at any date ───────────────────────────────────────────
 
 export interface Commitment extends Stages, Responsibility, Content, Editions, Activities, Lineage {
   readonly recorded: Pick<
-    Statements['Recorded'],
+    StatementEvents['Recorded'],
     'kind' | 'nature' | 'strength' | 'regions' | 'countries' | 'deliverables'
   > | null;
   /** The report of every act: any statement is a sign of life. */
@@ -156,7 +156,7 @@ const nothing: Commitment = {
 export const withoutRetracted = <T>(items: readonly (T | null)[] | null | undefined): T[] =>
   (items ?? []).filter((item) => item !== null);
 
-const statements: Evolvers<Statements> = {
+const statementEvolvers: Evolvers<StatementEvents> = {
   Recorded: (c, { data, revision }) => {
     const whenever = { reportedOn: null, revision };
     const { title, summary, language, condition, milestones, evidence, relations, kind, nature, strength } = data;
@@ -210,7 +210,10 @@ type Fresh = { -readonly [F in keyof Commitment]: Commitment[F] };
 
 /** `c` after a statement. */
 function after(c: Commitment, said: Statement): Fresh {
-  const evolve = statements[said.name as keyof Statements] as (c: Commitment, event: StreamEvent<object>) => object;
+  const evolve = statementEvolvers[said.name as keyof StatementEvents] as (
+    c: Commitment,
+    event: StreamEvent<object>,
+  ) => object;
   const changed: Fresh = { ...c, ...evolve(c, said) };
   const { reportedOn } = said.data as { reportedOn: FullDate };
   changed.reports = c.reports.with({ reportedOn, revision: said.revision });
@@ -240,7 +243,7 @@ function* toldAnew({ said, statements: all, changes, numbered }: Heard): Settlin
 /** The facts that later events build on: an item of the record act, and the one offer that they answer. */
 const BUILT_ON: readonly string[] = [
   ...(['Recorded', 'LeadOffered', 'LeadAccepted', 'LeadDeclined', 'LeadOfferWithdrawn'] as const),
-] satisfies (keyof Statements)[];
+] satisfies (keyof StatementEvents)[];
 
 /** The parts of the state from which a retraction does not take facts by their event: they are put right in ways of their own. */
 const PARTS_NOT_BY_EVENT = [
@@ -264,19 +267,19 @@ type FactsOfEvents = Facts<Reported> | Ranking<DatedEntry> | Series<Reported>;
 type HeldByEvent = FactsOfEvents | ReadonlyMap<string, FactsOfEvents> | { readonly [name: string]: FactsOfEvents };
 
 /** Facts without those of an event; themselves where it said none. */
-function without(facts: HeldByEvent, event: Reported): HeldByEvent {
+function withoutEvent(facts: HeldByEvent, event: Reported): HeldByEvent {
   if (facts instanceof Facts || facts instanceof Ranking) return facts.without(event);
   if (facts instanceof Series) {
     const gone = ofEvent(facts, event.revision).length;
-    return gone === 0 ? facts : facts.spliced(placeIn(facts, event), gone);
+    return gone === 0 ? facts : facts.spliced(placeOfEvent(facts, event), gone);
   }
   const before = facts instanceof Map ? [...facts] : Object.entries(facts);
-  const left = before.map(([key, some]) => [key, without(some, event) as FactsOfEvents] as const);
+  const left = before.map(([key, some]) => [key, withoutEvent(some, event) as FactsOfEvents] as const);
   if (left.every(([, some], i) => some === before[i]![1])) return facts;
   return facts instanceof Map ? new Map(left.filter(([, { length }]) => length > 0)) : Object.fromEntries(left);
 }
 
-const placeIn = (facts: Series<Reported>, { revision }: Reported): number =>
+const placeOfEvent = (facts: Series<Reported>, { revision }: Reported): number =>
   facts.count((one) => one.revision < revision);
 
 /**
@@ -292,7 +295,7 @@ function withoutStatement(c: Commitment, was: Statement, stays = false): Commitm
     milestones: milestonesWithout(c, was, event, stays),
     replies: c.replies.without(({ revision }) => revision === was.revision),
   };
-  for (const name of PARTS_BY_EVENT) Object.assign(left, { [name]: without(c[name], event) });
+  for (const name of PARTS_BY_EVENT) Object.assign(left, { [name]: withoutEvent(c[name], event) });
   return withPartsOf(c, left);
 }
 
@@ -308,7 +311,7 @@ export function refold(said: Series<Statement>): Commitment {
   const all = said.toArray();
   const heard = {
     said,
-    statements: Series.from(all.filter(({ name }) => name in statements)),
+    statements: Series.from(all.filter(({ name }) => name in statementEvolvers)),
     changes: all.filter(isAmendment).reduce((changes: Changes, one) => changedBy(changes, said, one), new Map()),
     numbered: all.reduce((last, one) => Math.max(last, numberIn(one)), 0),
   };
@@ -335,10 +338,10 @@ const amends =
 
 const evolve = {
   ...Object.fromEntries(
-    Object.keys(statements).map((name) => [
+    Object.keys(statementEvolvers).map((name) => [
       name,
       (c: Commitment, event: StreamEvent<object>) => {
-        const said = { name: name as keyof Statements, data: event.data, revision: event.revision, by: event.by };
+        const said = { name: name as keyof StatementEvents, data: event.data, revision: event.revision, by: event.by };
         const changed: Fresh = c.unsettled ? { ...c } : after(c, said);
         changed.said = c.said.with(said);
         changed.statements = c.statements.with(said);
@@ -382,7 +385,7 @@ const COMMITMENT_FIELDS: Fields<keyof CommitmentAsAt> = {
 const COMMITMENT_FIELD_NAMES = Object.keys(COMMITMENT_FIELDS) as (keyof CommitmentAsAt)[];
 
 /** A commitment as at a date by the clock rules of DESIGN.md §2; each field is worked out when it is asked for, once. */
-class View {
+class LazyView {
   readonly #known: Record<string, unknown> = {};
 
   constructor(
@@ -392,8 +395,8 @@ class View {
 
   static {
     for (const name of COMMITMENT_FIELD_NAMES)
-      Object.defineProperty(View.prototype, name, {
-        get(this: View & CommitmentAsAt) {
+      Object.defineProperty(LazyView.prototype, name, {
+        get(this: LazyView & CommitmentAsAt) {
           return (this.#known[name] ??= COMMITMENT_FIELDS[name](this.c, this.asOf, this));
         },
       });
@@ -402,7 +405,7 @@ class View {
 
 /** As `asAt`, but computes a field only when it is read. */
 export const viewAsAt = (c: Commitment, asOf: FullDate): CommitmentAsAt | null =>
-  c.recorded && c.anybody.asAt(asOf) ? (new View(c, asOf) as unknown as CommitmentAsAt) : null;
+  c.recorded && c.anybody.asAt(asOf) ? (new LazyView(c, asOf) as unknown as CommitmentAsAt) : null;
 
 /** A commitment as at a date by the clock rules of DESIGN.md §2; `null` when it does not exist by then. */
 export function asAt(c: Commitment, asOf: FullDate): CommitmentAsAt | null {

@@ -39,7 +39,7 @@ import {
   type Decide,
   type Evolvers,
   type Fields,
-  type Values,
+  type DatedValues,
 } from './statement.js';
 
 // ── Events ──────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -66,9 +66,9 @@ export type ContentEvents = {
 export interface MilestoneFacts extends Reported {
   readonly number: number;
   readonly title: string;
-  readonly due: Values<PartialDate | null>;
-  readonly reached: Values<{ on: PartialDate | null }>;
-  readonly dropped: Values<string>;
+  readonly due: DatedValues<PartialDate | null>;
+  readonly reached: DatedValues<{ on: PartialDate | null }>;
+  readonly dropped: DatedValues<string>;
 }
 
 interface ClaimFact extends ReportedClaim {
@@ -82,10 +82,10 @@ interface ThemesFact {
 }
 
 export interface Content {
-  readonly wording: { readonly [K in 'title' | 'summary' | 'language' | 'condition']: Values<string | null> };
-  readonly lifted: Values<{ readonly liftedOn: PartialDate; readonly liftedBy: string }>;
-  readonly themes: Values<ThemesFact>;
-  readonly target: Values<Target | null>;
+  readonly wording: { readonly [K in 'title' | 'summary' | 'language' | 'condition']: DatedValues<string | null> };
+  readonly lifted: DatedValues<{ readonly liftedOn: PartialDate; readonly liftedBy: string }>;
+  readonly themes: DatedValues<ThemesFact>;
+  readonly target: DatedValues<Target | null>;
   /** By number. */
   readonly milestones: Series<MilestoneFacts>;
   /** The greatest number that a milestone ever had: no correction or retraction gives it to another. */

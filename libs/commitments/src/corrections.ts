@@ -65,14 +65,14 @@ export function changedBy(changes: Changes, said: Series<Statement>, { name, dat
   const change = data as CorrectionEvents['Corrected'] & CorrectionEvents['Retracted'];
   const before = changes.get(change.revision) ?? Series.of();
   const was = before.at(-1)?.says ?? statementOf(said, change.revision)?.data ?? {};
-  const says = name === 'Corrected' ? change.says : change.item ? without(was, change.item) : null;
+  const says = name === 'Corrected' ? change.says : change.item ? withoutItem(was, change.item) : null;
   const { reason, item, citation } = change;
   const one: Amendment = { revision, reason, says, ...(item && { item }), ...(citation && { citation }) };
   return new Map(changes).set(change.revision, before.with(one));
 }
 
 /** `data` with nothing at a pointer to an item of a list: the others keep their places. */
-function without(data: object, pointer: string): object {
+function withoutItem(data: object, pointer: string): object {
   const [list, index] = pointer.slice(1).split('/');
   const items = (data as Record<string, unknown>)[list!];
   if (!Array.isArray(items)) return data;

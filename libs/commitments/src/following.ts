@@ -46,22 +46,22 @@ function leaves({ name, data }: Pick<Happening, 'name' | 'data'>, from: string) 
 const COPIED_FIELDS: readonly string[] = ['reason', 'citation', 'citations'] satisfies (keyof Reasoned)[];
 
 /** The words that were copied from one event to another that followed from it. */
-const wordsOf = (data: object, copy: object): object =>
+const copiedWords = (data: object, copy: object): object =>
   Object.fromEntries(Object.entries(data).filter(([key]) => key in copy && COPIED_FIELDS.includes(key)));
 
 /** A relation, or how one record ends in another. */
-interface Link {
+interface RecordLink {
   readonly type: string;
   readonly to: string;
 }
 
 /** The relations that an act says, each at its place, which is empty where one was retracted. */
-const relationsIn = (name: string, data: object): readonly (Link | null)[] => {
-  if (name === 'Related') return [data as Link];
+const relationsIn = (name: string, data: object): readonly (RecordLink | null)[] => {
+  if (name === 'Related') return [data as RecordLink];
   return name === 'Recorded' ? ((data as CommitmentEvents['Recorded']).relations ?? []) : [];
 };
 
-const isAmong = (links: readonly (Link | null)[], { type, to }: Link): boolean =>
+const isAmong = (links: readonly (RecordLink | null)[], { type, to }: RecordLink): boolean =>
   links.some((link) => link?.type === type && link.to === to);
 
 /**
@@ -73,7 +73,7 @@ const isAmong = (links: readonly (Link | null)[], { type, to }: Link): boolean =
 async function lateFault(
   log: Log,
   reference: string,
-  links: readonly Link[],
+  links: readonly RecordLink[],
   position?: string,
 ): Promise<Rejected | null> {
   const known = await linkedTo(
@@ -90,19 +90,19 @@ async function lateFault(
   return gone ? new Conflict('not_active', `${gone.to} has ended meanwhile.`) : null;
 }
 
-type Says = CommitmentEvents['Corrected'];
+type CorrectedData = CommitmentEvents['Corrected'];
 
 /**
  * Of a correction, the relations that cannot be.
  * @returns why, and the correction that says each again as it was before, or not at all if that cannot be either by now
  */
 async function lateCorrection(log: Log, reference: string, { data, position, revision: by }: Happening) {
-  const { revision, says } = data as Says;
+  const { revision, says } = data as CorrectedData;
   const now = await present(log, commitment, reference);
   const was = statementAt(now.said, revision);
   const before = now.changes.get(revision)?.lastOf((change) => change.revision < by);
   const stood = relationsIn(was.name, before?.says ?? was.data);
-  const places = new Map<number, Link | null>();
+  const places = new Map<number, RecordLink | null>();
   let fault: Rejected | null = null;
   for (const [place, link] of relationsIn(was.name, says).entries()) {
     const late = link && !isAmong(stood, link) && (await lateFault(log, reference, [link], position));
@@ -188,7 +188,7 @@ const blankCopies: Follow = async (of) => {
   const { was, found } = await of.from(revision);
   let position: string | null = null;
   for (const { to, followed } of found) {
-    const left = { ...followed.data, ...wordsOf(was.data, followed.data) };
+    const left = { ...followed.data, ...copiedWords(was.data, followed.data) };
     if (canonicalJson(left) === canonicalJson(followed.data)) continue;
     const { version } = of.log.codec.encode(commitment.category, { name: followed.name, data: left });
     const data = { revision: followed.revision, reason, version, left };
@@ -217,7 +217,7 @@ const correctionStands: Follow = async (of) => {
 const linksStand: Follow = async (of) => {
   const { log, reference, event } = of;
   const left = leaves(event, reference);
-  const links = event.name === 'Related' ? [event.data as Link] : left.map(({ to }) => ({ type: 'end', to }));
+  const links = event.name === 'Related' ? [event.data as RecordLink] : left.map(({ to }) => ({ type: 'end', to }));
   const fault = await lateFault(log, reference, links, event.position);
   if (fault) {
     await of.takeBack(reference, event.revision, fault.message);

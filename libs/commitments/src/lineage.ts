@@ -33,7 +33,7 @@ import {
   type Evolvers,
   type Fields,
   type DecisionContext,
-  type Values,
+  type DatedValues,
 } from './statement.js';
 
 // ── Events and state ────────────────────────────────────────────────────────────────────────────────────────────────
@@ -60,7 +60,7 @@ export interface Lineage {
   readonly relations: Series<ReportedRelation>;
   readonly ends: Series<EndOfRecord>;
   readonly tookOver: Series<TakenOver>;
-  readonly followsUp: Values<FollowUpFact>;
+  readonly followsUp: DatedValues<FollowUpFact>;
 }
 
 export const lineageAtFirst: Lineage = {
@@ -70,7 +70,7 @@ export const lineageAtFirst: Lineage = {
   followsUp: Facts.none,
 };
 
-const ended = (
+const withEnd = (
   c: Commitment,
   life: End,
   into: readonly string[],
@@ -90,10 +90,10 @@ export const lineageEvolvers: Evolvers<LineageEvents> = {
   FollowUpTakenBack: (c, { data, revision }) => ({
     followsUp: and(c.followsUp, { ids: data.followsUp, takenBack: true }, { ...data, revision }),
   }),
-  Merged: (c, event) => ended(c, 'merged', [event.data.into], event),
-  SplitUp: (c, event) => ended(c, 'split', event.data.into, event),
-  Superseded: (c, event) => ended(c, 'superseded', [event.data.supersededBy], event),
-  Withdrawn: (c, event) => ended(c, 'withdrawn', [], event),
+  Merged: (c, event) => withEnd(c, 'merged', [event.data.into], event),
+  SplitUp: (c, event) => withEnd(c, 'split', event.data.into, event),
+  Superseded: (c, event) => withEnd(c, 'superseded', [event.data.supersededBy], event),
+  Withdrawn: (c, event) => withEnd(c, 'withdrawn', [], event),
   TookOver: (c, { data, revision }) => {
     const { from, how, reason, reportedOn } = data;
     const [agencies, themes, followsUp] = [data.agencies ?? [], data.themes ?? [], data.followsUp ?? []];
@@ -198,9 +198,9 @@ function leadsElsewhere(
       throw refused('cycle', at, `${to} leads back to ${reference} already: that would be a circle.`);
     if (seen.has(from)) continue;
     seen.add(from);
-    const other = others?.get(from) ?? (others instanceof Linked ? others.beyond.get(from) : undefined);
+    const other = others?.get(from) ?? (others instanceof LinkedCommitments ? others.beyond.get(from) : undefined);
     if (other) toVisit.push(...linksOf(other, kind));
-    else if (others instanceof Linked && !others.isWhole)
+    else if (others instanceof LinkedCommitments && !others.isWhole)
       throw refused(
         'too_far',
         at,
@@ -210,7 +210,7 @@ function leadsElsewhere(
 }
 
 /** Commitments by their references, with the links of those that they lead to; not of all when there are very many. */
-export class Linked extends Map<string, Commitment> {
+export class LinkedCommitments extends Map<string, Commitment> {
   isWhole = true;
   readonly beyond = new Map<string, Links>();
 }
@@ -236,7 +236,8 @@ function mayEndIn(
   const state = on.others?.get(to);
   const other = state && asAt(state, by.today);
   if (!other) throw refused('unknown_reference', pointer, `Unknown commitment: ${to}`);
-  if (other.end) throw new Conflict('not_active', `${to} was ${other.end.life} itself${inWords(other.end)}.`, pointer);
+  if (other.end)
+    throw new Conflict('not_active', `${to} was ${other.end.life} itself${successorsInWords(other.end)}.`, pointer);
   if (state && !asAt(state, reportedOn))
     throw refused('not_there_yet', pointer, `${to} was not reported yet on ${reportedOn}.`);
   if (by.role !== 'secretariat' && other.agencies[0]!.agency !== by.agency)
@@ -247,17 +248,18 @@ function mayEndIn(
 /** As `asAt` of the whole, which this part cannot import. */
 type AsAt = (c: Commitment, asOf: FullDate) => CommitmentAsAt | null;
 
-const inWords = ({ into }: EndOfRecord): string => (into.length ? ` into ${into.join(', ')}` : '');
+const successorsInWords = ({ into }: EndOfRecord): string => (into.length ? ` into ${into.join(', ')}` : '');
 
 /** A record takes no act from its end on. */
 export function refuseAfterEnd({ end }: CommitmentAsAt, reportedOn: FullDate): void {
   if (end && reportedOn >= end.reportedOn!)
-    throw new Conflict('not_active', `It was ${end.life}${inWords(end)} on ${end.reportedOn}.`);
+    throw new Conflict('not_active', `It was ${end.life}${successorsInWords(end)} on ${end.reportedOn}.`);
 }
 
 /** A record ends once, and not before it was first reported. @returns it as at its end */
 function mayEnd(c: Commitment, { reportedOn }: Reasoned, by: By, { end }: CommitmentAsAt, asAt: AsAt): CommitmentAsAt {
-  if (end) throw new Conflict('not_active', `It was ${end.life}${inWords(end)} on ${end.reportedOn} already.`);
+  if (end)
+    throw new Conflict('not_active', `It was ${end.life}${successorsInWords(end)} on ${end.reportedOn} already.`);
   datesAreSound(by, reportedOn);
   const then = asAt(c, reportedOn);
   if (!then) throw refused('not_there_yet', '/reportedOn', `It was not reported yet on ${reportedOn}.`);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { Linked } from './lineage.js';
+import { LinkedCommitments } from './lineage.js';
 import { asAt, type Commitment, type CommitmentEvent } from './commitment.js';
 import {
   A_THIRD,
@@ -60,7 +60,9 @@ describe('A relation', () => {
     relate({ type: 'prepares_for', to: 'GMG-2006-07' }, byReference({})).then(related('prepares_for', 'GMG-2006-07')));
 
   it('is not made where so many are linked that a circle cannot be told', () => {
-    const many = Object.assign(new Linked([[OTHER, after(led, related('part_of', A_THIRD))]]), { isWhole: false });
+    const many = Object.assign(new LinkedCommitments([[OTHER, after(led, related('part_of', A_THIRD))]]), {
+      isWhole: false,
+    });
     relate({}, { others: many }).rejected('too_far');
     // The control: of a whole record, a commitment that does not exist leads nowhere.
     relate({}, { others: Object.assign(many, { isWhole: true }) }).then(related('part_of', OTHER));

@@ -3,12 +3,12 @@ import { LRUCache } from 'lru-cache';
 import { load, streamOf, type EventStore, type Log } from '#eventsourcing';
 import { RELATION_TYPES } from '#words';
 import { commitment } from './commitment.js';
-import { Linked, linksOf, type Links } from './lineage.js';
+import { LinkedCommitments, linksOf, type Links } from './lineage.js';
 
 /** The number of commitments searched for a circle; with more, no link is made that might close one. */
 const MAX_COMMITMENTS_SEARCHED = 10_000;
 
-interface Kept {
+interface LinksAtPosition {
   readonly links: Links;
   /** Of the last event of its stream. */
   readonly position: string;
@@ -16,7 +16,7 @@ interface Kept {
 
 /** The links of commitments, each as it stood at `head` or later. */
 class KeptLinks {
-  readonly byStream = new LRUCache<string, Kept>({ max: 2 * MAX_COMMITMENTS_SEARCHED });
+  readonly byStream = new LRUCache<string, LinksAtPosition>({ max: 2 * MAX_COMMITMENTS_SEARCHED });
   head = 0n;
 }
 const keptOf = new WeakMap<EventStore, KeptLinks>();
@@ -44,8 +44,8 @@ async function upToDate(store: EventStore): Promise<KeptLinks> {
  * Some commitments, and the links of all that they lead to, as known at a position of the log. The commitments are
  * read; of those further away only the ones that are not cached, or have changed.
  */
-export async function linkedTo(log: Log, references: readonly string[], knownAt?: string): Promise<Linked> {
-  const found = new Linked();
+export async function linkedTo(log: Log, references: readonly string[], knownAt?: string): Promise<LinkedCommitments> {
+  const found = new LinkedCommitments();
   const toVisit: string[] = [];
   const follow = (links: Links) => toVisit.push(...['end', ...RELATION_TYPES].flatMap((kind) => linksOf(links, kind)));
   for (const reference of new Set(references)) {
@@ -56,7 +56,7 @@ export async function linkedTo(log: Log, references: readonly string[], knownAt?
   }
   if (toVisit.length === 0) return found;
   const kept = await upToDate(log.store);
-  const linksNow = async (reference: string): Promise<Kept | null> => {
+  const linksNow = async (reference: string): Promise<LinksAtPosition | null> => {
     const stream = streamOf(commitment, reference);
     const known = kept.byStream.get(stream);
     if (known) return known;

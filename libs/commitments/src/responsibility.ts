@@ -40,7 +40,7 @@ interface Unconfirmed {
 /** A role as an event names it. */
 export type NamedRole = AgencyRole & Unconfirmed;
 
-interface Move {
+interface LeadMove {
   from: string;
   to: string;
   effective: PartialDate;
@@ -53,8 +53,8 @@ export type ResponsibilityEvents = {
   AgencyRemoved: Act & { agency: string; roles: Role[] };
   RoleAccepted: Act & AgencyRole;
   RoleDeclined: Reasoned & AgencyRole;
-  LeadOffered: Reasoned & Move & { staysOpen?: string | null };
-  LeadAccepted: Act & Move;
+  LeadOffered: Reasoned & LeadMove & { staysOpen?: string | null };
+  LeadAccepted: Act & LeadMove;
   LeadDeclined: Reasoned & { to: string };
   LeadOfferWithdrawn: Reasoned & { to: string };
 };
@@ -95,7 +95,7 @@ export const withRoles = (c: Responsibility, ...facts: readonly RoleFact[]): Pic
   );
 
 /** There is one offer at a time: the others were answered. */
-function answered(c: Commitment, { data, revision }: { data: Sourced; revision: number }): Partial<Commitment> {
+function withoutOffer(c: Commitment, { data, revision }: { data: Sourced; revision: number }): Partial<Commitment> {
   const open = c.offers.at(-1);
   if (!open || open.answer) return {};
   const answer = { reportedOn: data.reportedOn, revision };
@@ -118,10 +118,13 @@ export const responsibilityEvolvers: Evolvers<ResponsibilityEvents> = {
     const { to, effective, formerLeadBecomes, reportedOn } = event.data;
     const [from, revision] = [firstDayOf(effective), event.revision];
     const moved = { agency: to, loses: [], gains: 'lead', formerLeadBecomes, revision } as const;
-    return { ...answered(c, event), ...withRoles(c, { ...moved, reportedOn: from > reportedOn ? from : reportedOn }) };
+    return {
+      ...withoutOffer(c, event),
+      ...withRoles(c, { ...moved, reportedOn: from > reportedOn ? from : reportedOn }),
+    };
   },
-  LeadDeclined: answered,
-  LeadOfferWithdrawn: answered,
+  LeadDeclined: withoutOffer,
+  LeadOfferWithdrawn: withoutOffer,
 };
 
 // ── As at a date ────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -29,13 +29,13 @@ export const sourceOf = (
 };
 
 /** One value that a thing had, and from which report on. */
-export interface Value<T> extends Reported {
+export interface DatedValue<T> extends Reported {
   readonly value: T;
 }
-export type Values<T> = Facts<Value<T>>;
+export type DatedValues<T> = Facts<DatedValue<T>>;
 
 /** The values of a thing, and one more. */
-export const and = <T>(values: Values<T>, value: T, { reportedOn, revision }: Reported): Values<T> =>
+export const and = <T>(values: DatedValues<T>, value: T, { reportedOn, revision }: Reported): DatedValues<T> =>
   values.with({ value, reportedOn, revision });
 
 /** The change of the state by each event of a topic; `commitment.ts` adds the date of the report. */

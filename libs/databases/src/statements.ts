@@ -7,19 +7,19 @@ import { asError, errorCodeOf, numbered, openPool } from './postgres.js';
 import { retrying } from './retrying.js';
 import { openSqlite, retryWhileBusy } from './sqlite.js';
 
-export type Value = string | number | null;
+export type SqlValue = string | number | null;
 
 /** A statement and its values. */
-export type Statement = readonly [sql: string, ...values: Value[]];
+export type SqlStatement = readonly [sql: string, ...values: SqlValue[]];
 
 /** A place in a statement for each value of a list: `?, ?`. */
 export const places = (values: readonly unknown[]): string => values.map(() => '?').join(', ');
 
 export interface Statements {
   /** Runs one statement. @throws StoreUnavailable, or the database's own refusal */
-  query<R extends object>(sql: string, ...values: Value[]): Promise<R[]>;
+  query<R extends object>(sql: string, ...values: SqlValue[]): Promise<R[]>;
   /** Runs several in one transaction. @throws StoreUnavailable, or the database's own refusal */
-  together(statements: readonly Statement[]): Promise<void>;
+  together(statements: readonly SqlStatement[]): Promise<void>;
   /** Gets every byte of deleted rows out of the files. @throws StillRead, or StoreUnavailable */
   scrub(): Promise<void>;
   close(): Promise<void>;
@@ -38,7 +38,7 @@ export class StillRead extends StoreUnavailable {
  */
 export class SqliteStatements implements Statements {
   readonly db: Database.Database;
-  readonly #statements = new Map<string, Database.Statement<Value[]>>();
+  readonly #statements = new Map<string, Database.Statement<SqlValue[]>>();
 
   /**
    * @param what the content of the tables, for messages
@@ -58,16 +58,16 @@ export class SqliteStatements implements Statements {
     this.db.pragma('secure_delete = ON');
   }
 
-  query<R extends object>(sql: string, ...values: Value[]): Promise<R[]> {
+  query<R extends object>(sql: string, ...values: SqlValue[]): Promise<R[]> {
     return this.#tried(() => this.#run<R>(sql, values));
   }
 
-  together(statements: readonly Statement[]): Promise<void> {
+  together(statements: readonly SqlStatement[]): Promise<void> {
     const all = (): void => statements.forEach(([sql, ...values]) => this.#run(sql, values));
     return this.#tried(() => this.db.transaction(all).immediate());
   }
 
-  #run<R extends object>(sql: string, values: Value[]): R[] {
+  #run<R extends object>(sql: string, values: SqlValue[]): R[] {
     const statement = this.#prepared(sql);
     if (statement.reader) return statement.all(...values) as R[];
     statement.run(...values);
@@ -91,7 +91,7 @@ export class SqliteStatements implements Statements {
     }
   }
 
-  #prepared(sql: string): Database.Statement<Value[]> {
+  #prepared(sql: string): Database.Statement<SqlValue[]> {
     let statement = this.#statements.get(sql);
     if (!statement) this.#statements.set(sql, (statement = this.db.prepare(sql)));
     return statement;
@@ -135,12 +135,12 @@ export class PostgresStatements implements Statements {
     this.#pool = openPool({ connectionString: url, options, max: MAX_CONNECTIONS, connectionTimeoutMillis: 10_000 });
   }
 
-  query<R extends object>(sql: string, ...values: Value[]): Promise<R[]> {
+  query<R extends object>(sql: string, ...values: SqlValue[]): Promise<R[]> {
     const text = this.#numbered(sql);
     return this.#tried(async () => (await this.#pool.query<R & pg.QueryResultRow>(text, values)).rows);
   }
 
-  together(statements: readonly Statement[]): Promise<void> {
+  together(statements: readonly SqlStatement[]): Promise<void> {
     return this.#tried(async () => {
       const client = await this.#pool.connect();
       let broken = true;

@@ -27,7 +27,7 @@ export interface Draft<Content extends object = object> extends DraftName, Draft
 /** A draft without its content. */
 type DraftLine = Omit<Draft, 'content'>;
 
-interface Row extends DraftName {
+interface DraftRow extends DraftName {
   readonly owner: string | null;
   readonly revision: number;
   readonly content: string;
@@ -83,7 +83,7 @@ export class DraftsStore {
     const which = revision === undefined ? IS_LATEST_REVISION : 'r.revision = CAST(? AS integer)';
     const values = revision === undefined ? [kind, id] : [kind, id, String(revision)];
     const sql = `SELECT ${DRAFT_COLUMNS}, r.content ${FROM_DRAFTS_WITH_REVISIONS} WHERE ${IS_THIS_DRAFT} AND ${which}`;
-    const [row] = await this.statements.query<Row>(sql, ...values);
+    const [row] = await this.statements.query<DraftRow>(sql, ...values);
     return row ? { ...row, content: JSON.parse(row.content) as C } : null;
   }
 

@@ -23,7 +23,7 @@ import {
 } from '#eventsourcing';
 import { isRefused, messageOf, CallTimeout, within, type Connection } from './connection.js';
 import { type Floors } from './floors.js';
-import { type Head, type KnownLog } from './known.js';
+import { type StreamHead, type KnownLog } from './known.js';
 import { ALL_RECORDS, type LogReader } from './log-reader.js';
 import { type Notes } from './notes.js';
 import { toOwnRecord, type Names } from './records.js';
@@ -44,12 +44,12 @@ interface Timed extends QueuedAppend {
 }
 
 /** The revision and position of an append's last event, and its time in ms. */
-interface Written extends Appended {
+interface WrittenAppend extends Appended {
   readonly recordedAt: number;
 }
 
 /** Finds the last event of an append among those written after the revision that it expected. */
-type FindEarlier = (written: readonly Envelope[]) => Written | null;
+type FindEarlier = (written: readonly Envelope[]) => WrittenAppend | null;
 
 /** An append that expected another revision than the stream has. */
 interface RevisionMismatch {
@@ -150,13 +150,13 @@ export class Appends {
   }
 
   /** The answer, once it may be given. */
-  async #told({ recordedAt, revision, position }: Written): Promise<Appended> {
+  async #told({ recordedAt, revision, position }: WrittenAppend): Promise<Appended> {
     await this.floors.beforeTelling(recordedAt, performance.now());
     this.floors.appended().catch(() => {});
     return { revision, position };
   }
 
-  async #append(waiting: Timed): Promise<Written | RevisionMismatch> {
+  async #append(waiting: Timed): Promise<WrittenAppend | RevisionMismatch> {
     const { stream, expected, events, meta, until } = waiting;
     const earlier: FindEarlier = (written) => {
       const found = earlierResult(written, meta.commandId);
@@ -172,9 +172,9 @@ export class Appends {
 
   async #appendNow(
     { stream, expected, events, meta, metaText, until }: Timed,
-    head: Head | null,
+    head: StreamHead | null,
     earlier: FindEarlier,
-  ): Promise<Written | RevisionMismatch> {
+  ): Promise<WrittenAppend | RevisionMismatch> {
     if (performance.now() > until) throw new StoreUnavailable('The log cannot be written now: it is too busy.');
     // Records are sent, and written, in the order in which they are stamped.
     const recordedAt = (this.#stamped = Math.max(this.time, head?.recordedAt ?? 0));
@@ -198,7 +198,7 @@ export class Appends {
   }
 
   /** The event that an append is to be chained to; undefined when the stream is not at this revision. */
-  async #headAt(stream: string, revision: number, until: number): Promise<Head | undefined> {
+  async #headAt(stream: string, revision: number, until: number): Promise<StreamHead | undefined> {
     const head = this.known.heads.get(stream);
     if (head?.revision === revision) return head;
     if (head && head.revision > revision) return undefined;
@@ -237,7 +237,7 @@ export class Appends {
     records: EventData[],
     until: number,
     earlier: FindEarlier,
-  ): Promise<Appended | Written | RevisionMismatch> {
+  ): Promise<Appended | WrittenAppend | RevisionMismatch> {
     const settled = until + this.options.settling;
     for (let [attempt, pause] = [0, 20]; ; attempt++, pause = Math.min(2 * pause, 500)) {
       const { client } = this.connection.current;
@@ -295,7 +295,7 @@ export class Appends {
   }
 }
 
-export const writtenOf = ({ revision, position, recordedAt }: Envelope): Written => ({
+export const writtenOf = ({ revision, position, recordedAt }: Envelope): WrittenAppend => ({
   ...{ revision, position, recordedAt: Date.parse(recordedAt) },
 });
 

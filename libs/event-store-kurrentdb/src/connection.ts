@@ -131,9 +131,11 @@ export const messageOf = (error: unknown): string => {
 /** The parts of a client and its channel that we need although they are not public. */
 interface Channel {
   close(): void;
-  readonly internalChannel?: { readonly filterStackFactory?: { readonly factories?: { createFilter(): Filter }[] } };
+  readonly internalChannel?: {
+    readonly filterStackFactory?: { readonly factories?: { createFilter(): ChannelFilter }[] };
+  };
 }
-interface Filter {
+interface ChannelFilter {
   sendMetadata(headers: Promise<Headers>): Promise<Headers>;
 }
 interface Headers {
@@ -167,14 +169,14 @@ function open(address: Address): KurrentDBClient {
   return client;
 }
 
-const plain = new WeakSet<Channel>();
+const uncompressedChannels = new WeakSet<Channel>();
 /**
  * Asks the server for answers as they are. Otherwise it compresses each message, that is each event, by itself, which costs
  * both sides more than all the rest of it. Without these inner parts the channel works as before.
  */
 function uncompressed(channel: Channel): Channel {
-  if (plain.has(channel)) return channel;
-  plain.add(channel);
+  if (uncompressedChannels.has(channel)) return channel;
+  uncompressedChannels.add(channel);
   const as = <T>(given: T): T => given;
   const filter = {
     ...{ sendMessage: as, receiveMessage: as, receiveMetadata: as, receiveTrailers: as },

@@ -20,7 +20,7 @@ const WINDOW_EVENTS = 2_000;
 const WINDOW_CHARS = 8_000_000;
 
 /** The last event of a stream. */
-export interface Head {
+export interface StreamHead {
   readonly revision: number;
   readonly hash: string;
   readonly recordedAt: number;
@@ -41,7 +41,7 @@ export class KnownLog {
   openedAt = -1n;
   readonly marks: Mark[] = [];
   readonly types = new Map<string, EventType>();
-  readonly heads = new LRUCache<string, Head>({ max: 20_000 });
+  readonly heads = new LRUCache<string, StreamHead>({ max: 20_000 });
   /** Own events, and bytes of the server's log, since the last mark. */
   sinceMark = 0;
   /** The revisions of the streams beside the log. */
@@ -135,7 +135,7 @@ export class KnownLog {
   }
 
   /** The head of a stream is at least here. */
-  headIs(stream: string, head: Head): void {
+  headIs(stream: string, head: StreamHead): void {
     if ((this.heads.get(stream)?.revision ?? -1) < head.revision) this.heads.set(stream, head);
   }
 

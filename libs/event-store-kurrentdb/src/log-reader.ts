@@ -13,7 +13,7 @@ import { LRUCache } from 'lru-cache';
 import { PAGE_BYTES, type Envelope } from '#eventsourcing';
 import { type Address } from './address.js';
 import { type Connection } from './connection.js';
-import { type Head, type KnownLog } from './known.js';
+import { type StreamHead, type KnownLog } from './known.js';
 import { read, type ReadRange } from './reading.js';
 import { commitOf, lastUpTo, placeOf, sizeOf, toEnvelope, type Names } from './records.js';
 
@@ -83,7 +83,7 @@ export class LogReader {
   }
 
   /** The last event of a stream. */
-  async headOf(stream: string, until?: number): Promise<Head | null> {
+  async headOf(stream: string, until?: number): Promise<StreamHead | null> {
     const wanted = { stream: this.names.physical(stream), from: null, backwards: true, count: 1 };
     const [last] = await this.records(wanted, until);
     if (!last) return null;

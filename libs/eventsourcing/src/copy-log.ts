@@ -1,7 +1,7 @@
 /** Moves a log to another store as it is, verified on the way. */
 import type { EventStore } from './event-store.js';
 import type { Envelope } from './events.js';
-import { Verification, type Anchor, type FirstFault } from './verify.js';
+import { LogVerification, type Anchor, type FirstFault } from './verify.js';
 
 /** A log that is copied from: a store, or a file that holds one. */
 export type LogSource = Pick<EventStore, 'identity' | 'head' | 'readAll'>;
@@ -43,10 +43,10 @@ class Copying {
   /** Payloads that the target still has and the source has no longer: their positions, by stream and revision. */
   readonly #left = new Map<string, string>();
   readonly #toErase: [string, number][] = [];
-  readonly #source = new Verification(undefined, (stream, revision, isErased) => {
+  readonly #source = new LogVerification(undefined, (stream, revision, isErased) => {
     if (!isErased || this.#left.has(keyOf(stream, revision))) this.#toErase.push([stream, revision]);
   });
-  readonly #target = new Verification();
+  readonly #target = new LogVerification();
   #copied = 0;
 
   constructor(
@@ -133,7 +133,7 @@ class Copying {
 
 const keyOf = (stream: string, revision: number): string => `${stream} ${revision}`;
 
-function check(whose: 'source' | 'target', verification: Verification, event: Envelope): void {
+function check(whose: 'source' | 'target', verification: LogVerification, event: Envelope): void {
   const unsound = verification.next(event);
   if (unsound) throw notSound(whose, unsound);
 }

@@ -17,7 +17,7 @@ export class Digests {
 
   /** By the present algorithm, in base64url; its name stands before it (`sha512:…`), unless it is the one that needs none. */
   of(text: string): string {
-    return named(this.present, hash(this.present, text, 'base64url'));
+    return withAlgorithm(this.present, hash(this.present, text, 'base64url'));
   }
 
   /** Every digest under which a text may be kept, that by the present algorithm first. */
@@ -28,13 +28,13 @@ export class Digests {
   /** The same, each made when it is asked for. */
   *each(text: string): Generator<string> {
     yield this.of(text);
-    for (const one of this.recognised) if (one !== this.present) yield named(one, hash(one, text, 'base64url'));
+    for (const one of this.recognised) if (one !== this.present) yield withAlgorithm(one, hash(one, text, 'base64url'));
   }
 
   /** Whether a digest is of a text, by the algorithm that it names. */
   isOf(digest: string, text: string): boolean {
     const by = this.#by(digest);
-    return by !== undefined && digest === named(by, hash(by, text, 'base64url'));
+    return by !== undefined && digest === withAlgorithm(by, hash(by, text, 'base64url'));
   }
 
   /** Why a digest cannot be checked; `null`: it can. */
@@ -49,7 +49,7 @@ export class Digests {
     const by = (like === undefined ? this.present : this.#by(like)) ?? this.present;
     const told = createHash(by);
     tell(told);
-    return named(by, told.digest('base64url'));
+    return withAlgorithm(by, told.digest('base64url'));
   }
 
   #by(digest: string): Algorithm | undefined {
@@ -61,7 +61,7 @@ export class Digests {
 /** The prefix of a digest by an algorithm. */
 export const prefixOf = (algorithm: Algorithm): string => (algorithm === UNNAMED_ALGORITHM ? '' : `${algorithm}:`);
 
-const named = (algorithm: Algorithm, digest: string): string => prefixOf(algorithm) + digest;
+const withAlgorithm = (algorithm: Algorithm, digest: string): string => prefixOf(algorithm) + digest;
 
 function nameIn(digest: string): string {
   const end = digest.indexOf(':');

@@ -11,15 +11,15 @@ export type NewEvent<M extends EventMap = EventMap> = {
 }[keyof M & string];
 
 /** The data of an event: the body of an act, as plain data without the nulls. */
-export const withoutNulls = <B extends object>(said: B): B => plain(said) as B;
+export const withoutNulls = <B extends object>(said: B): B => withoutNullsIn(said) as B;
 
-function plain(value: unknown): unknown {
+function withoutNullsIn(value: unknown): unknown {
   if (value === null || typeof value !== 'object') return value;
-  if (Array.isArray(value)) return value.map(plain);
+  if (Array.isArray(value)) return value.map(withoutNullsIn);
   const members: Record<string, unknown> = {};
   for (const name of Object.keys(value)) {
     const member = (value as Readonly<Record<string, unknown>>)[name];
-    if (member !== null && member !== undefined) members[name] = plain(member);
+    if (member !== null && member !== undefined) members[name] = withoutNullsIn(member);
   }
   return members;
 }
@@ -264,21 +264,21 @@ export function damageOf(e: Envelope): string | null {
   return EVENT_DIGESTS.isOf(e.digest, e.salt + e.data) ? null : 'the data is not what was recorded';
 }
 
-type Linked = Omit<Envelope, 'position' | 'data' | 'salt' | 'hash'>;
+type ChainedEvent = Omit<Envelope, 'position' | 'data' | 'salt' | 'hash'>;
 
 /**
  * The digest of the previous event's hash in the stream and the canonical JSON of the parts that identify this one
  * (never its position).
  * @param metaText its meta as canonical JSON, if that is at hand
  */
-export const chainHash = (previous: string | null, e: Linked, metaText?: string): string =>
-  EVENT_DIGESTS.of(linked(previous, e, metaText));
+export const chainHash = (previous: string | null, e: ChainedEvent, metaText?: string): string =>
+  EVENT_DIGESTS.of(chainText(previous, e, metaText));
 
 /** Whether an event's hash follows from the one before it in its stream, by the algorithm that it names. */
-export const isChained = (previous: string | null, e: Linked & Pick<Envelope, 'hash'>): boolean =>
-  EVENT_DIGESTS.isOf(e.hash, linked(previous, e));
+export const isChained = (previous: string | null, e: ChainedEvent & Pick<Envelope, 'hash'>): boolean =>
+  EVENT_DIGESTS.isOf(e.hash, chainText(previous, e));
 
-function linked(previous: string | null, e: Linked, metaText?: string): string {
+function chainText(previous: string | null, e: ChainedEvent, metaText?: string): string {
   const [before, after] = chained(e, metaText);
   return `${previous ?? NOTHING_BEFORE}${before}${e.recordedAt}${after}`;
 }

@@ -74,7 +74,7 @@ export class Follower {
   }
 
   /** Applies the events that the projection listens to; a failing event is parked. Events up to its position are passed over. */
-  async apply(batch: readonly Read[], inOrder: boolean, traced: boolean): Promise<void> {
+  async apply(batch: readonly ReadEvent[], inOrder: boolean, traced: boolean): Promise<void> {
     const heard = batch.filter(
       ({ envelope }) =>
         this.hears(envelope) && !(inOrder && this.position !== null && +envelope.position <= +this.position),
@@ -85,7 +85,7 @@ export class Follower {
     } else if (heard.length > 0) await this.#all(heard, NO_SPANS, inOrder);
   }
 
-  async #all(heard: readonly Read[], under: ReadonlyMap<string, Context>, inOrder: boolean): Promise<void> {
+  async #all(heard: readonly ReadEvent[], under: ReadonlyMap<string, Context>, inOrder: boolean): Promise<void> {
     for (const read of heard) {
       const { envelope } = read;
       const waiting = this.parking.waitsFor(envelope.stream);
@@ -100,7 +100,7 @@ export class Follower {
   }
 
   /** @returns nothing if the handler is synchronous */
-  #one({ envelope, event }: Read, under?: Context): Promise<void> | void {
+  #one({ envelope, event }: ReadEvent, under?: Context): Promise<void> | void {
     try {
       if (event instanceof Error) throw event;
       const handler = this.projection.on[envelope.type]!;
@@ -150,19 +150,19 @@ export class Follower {
 }
 
 /** An event as it was read, decoded, or the error of decoding. */
-interface Read {
+interface ReadEvent {
   readonly envelope: Envelope;
   readonly event: Recorded | Error;
 }
 
 /** Decodes events; one that cannot be decoded does not keep the others from it. */
-export async function decodedOf(log: Log, envelopes: readonly Envelope[]): Promise<Read[]> {
+export async function decodedOf(log: Log, envelopes: readonly Envelope[]): Promise<ReadEvent[]> {
   try {
     const events = await decodeAll(log, envelopes);
     return envelopes.map((envelope, i) => ({ envelope, event: events[i]! }));
   } catch (error) {
     if (stopsEverything(error)) throw error;
-    const reads: Read[] = [];
+    const reads: ReadEvent[] = [];
     for (const envelope of envelopes)
       try {
         // Only events of the same stream blank an event.

@@ -38,7 +38,7 @@ export interface SnapshotContent {
 }
 
 /** A part of the file, in the order of the file. */
-type Part =
+type SnapshotPart =
   | { readonly projection: number; readonly list: string; readonly bytes: number }
   | { readonly projection: number; readonly array: string; readonly width: Width; readonly bytes: number };
 
@@ -50,7 +50,7 @@ interface Manifest {
   /** Of the event at the position. */
   readonly hash: string;
   readonly projections: readonly Standstill[];
-  readonly parts: readonly Part[];
+  readonly parts: readonly SnapshotPart[];
 }
 
 const SNAPSHOT_FORMAT = 3;
@@ -76,9 +76,9 @@ export class SnapshotFile {
   async read(store: EventStore): Promise<SnapshotContent> {
     this.#tidy();
     if (!existsSync(this.path)) throw new SnapshotRejected('There is none.');
-    let reader: Reader | null = null;
+    let reader: SnapshotReader | null = null;
     try {
-      reader = await Reader.of(this.path);
+      reader = await SnapshotReader.of(this.path);
       await this.#isOf(await reader.manifest(), store);
       return await reader.content();
     } catch (error) {
@@ -111,7 +111,7 @@ export class SnapshotFile {
     const file = await open(aside, 'w');
     try {
       const writer = new Writer(file);
-      const parts: Part[] = [];
+      const parts: SnapshotPart[] = [];
       for (const [projection, { memory }] of saved.projections.entries()) {
         for (const [array, values] of Object.entries(memory?.arrays ?? {})) {
           parts.push({ projection, array, width: values.BYTES_PER_ELEMENT as Width, bytes: values.byteLength });
@@ -219,7 +219,7 @@ class Writer {
 }
 
 /** Reads each part straight to the place at which it stays. */
-class Reader {
+class SnapshotReader {
   #checksum = 0;
   #at = 0;
   #manifest: Promise<Manifest> | null = null;
@@ -231,9 +231,9 @@ class Reader {
     private readonly size: number,
   ) {}
 
-  static async of(path: string): Promise<Reader> {
+  static async of(path: string): Promise<SnapshotReader> {
     const file = await open(path);
-    return new Reader(file, (await file.stat()).size);
+    return new SnapshotReader(file, (await file.stat()).size);
   }
 
   close(): Promise<void> {

@@ -31,7 +31,7 @@ export type Verdict =
  * `Blanked` event of its stream names it.
  * @param onNamed is told which payloads are to be gone, as `Blanked` events come, and whether they are
  */
-export class Verification {
+export class LogVerification {
   readonly #heads = new Map<string, Pick<Envelope, 'revision' | 'hash' | 'recordedAt'>>();
   /** Every event whose payload is missing, by stream and revision. */
   readonly #missing = new Map<string, { readonly position: string; readonly isBlanked: boolean; named: boolean }>();
@@ -122,14 +122,14 @@ export class Verification {
 }
 
 /**
- * Reads the whole log and checks it (`Verification`), and the other sources of its readers: the table of types, and the
+ * Reads the whole log and checks it (`LogVerification`), and the other sources of its readers: the table of types, and the
  * indexes of a store that has any.
  */
 export async function verify(
   store: EventStore,
   { anchor, onProgress }: { anchor?: Anchor; onProgress?: (events: number, position: string) => void } = {},
 ): Promise<Verdict> {
-  const verification = new Verification(anchor);
+  const verification = new LogVerification(anchor);
   const unsound = (position: string | null, reason: string): FirstFault => ({
     ...{ ok: false, position, reason, events: verification.events },
   });

@@ -2,7 +2,7 @@
 import { isPartialDate } from '#clocks';
 import type { Cell, Epoch } from '#files';
 import { dateOfSerial } from '#files';
-import { agendaIn, cleanText, evidenceIn, membershipIn, milestoneIn, partsOf } from '#text';
+import { agendaIn, cleanText, evidenceIn, membershipIn, milestoneIn, listItemsIn } from '#text';
 import { ACTIVITY_SCHEMES, CHAIR_ROLES } from '#words';
 import { codesByWords, nameKey, RELATION_WORDS, ROLE_WORDS, type CellForm } from './fields.js';
 
@@ -30,7 +30,7 @@ type ReadValue = Understood | Misunderstood;
 const wrong = (why: string, right: string): ReadValue => ({ wrong: why, right });
 
 /** @returns the value that a cell says, `null` for an empty one */
-export function valueOf(cell: Cell | undefined, field: CellForm, habits: Habits): ReadValue {
+export function valueInCell(cell: Cell | undefined, field: CellForm, habits: Habits): ReadValue {
   if (!cell) return { value: null };
   if (cell.fault) return wrong(cell.fault, 'write the value itself');
   const text = cleanText(cell.text);
@@ -46,11 +46,11 @@ const STANDS_FOR_NOTHING = /^[-\u2010-\u2015\u2212\ufe58\ufe63\uff0d]+$/;
 /** Text that people write freely may be a dash. */
 const FREE_TEXT_FORMS: ReadonlySet<CellForm['form']> = new Set(['text', 'texts']);
 
-type Reader = (text: string, cell: Cell, field: never, habits: Habits) => ReadValue;
+type CellReader = (text: string, cell: Cell, field: never, habits: Habits) => ReadValue;
 
-const CELL_READERS: { readonly [F in CellForm['form']]: Reader } = {
+const CELL_READERS: { readonly [F in CellForm['form']]: CellReader } = {
   text: (text) => ({ value: text }),
-  texts: (text) => ({ value: partsOf(text) }),
+  texts: (text) => ({ value: listItemsIn(text) }),
   address: (text) => ({ value: text }),
   language: (text) => ({ value: codeIn(text).value }),
   whole: (text) =>
@@ -104,8 +104,8 @@ const quoted = (text: string): string => `«${text.length > 60 ? `${text.slice(0
 
 /** The parts of a list: by semicolons and line ends; where there are none, and no part can hold one, by commas. */
 function inParts(text: string, read: (part: string) => ReadValue, how: 'codes' | 'parts' = 'codes'): ReadValue {
-  const parts = partsOf(text);
-  const all = how === 'codes' && parts.length === 1 ? partsOf(parts[0]!.replaceAll(/,(?![^(]*\))/g, ';')) : parts;
+  const parts = listItemsIn(text);
+  const all = how === 'codes' && parts.length === 1 ? listItemsIn(parts[0]!.replaceAll(/,(?![^(]*\))/g, ';')) : parts;
   const values: unknown[] = [];
   const notes: string[] = [];
   for (const part of all) {

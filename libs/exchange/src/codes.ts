@@ -1,6 +1,6 @@
 /** Finds the code that a person means: written in another case, or by the name of its entry. */
 import type { Registered } from '#platform';
-import { codeOf, nameOf, type Entry, type Registers, type Register } from '#registers';
+import { codeOf, entryName, type Entry, type Registers, type Register } from '#registers';
 import { fold } from '#text';
 
 export class Codes {
@@ -32,7 +32,7 @@ export class Codes {
     const meant = new Map<string, string>();
     const twice = new Set<string>();
     for (const entry of all)
-      for (const name of [codeOf(entry), nameOf(entry)].map(fold)) {
+      for (const name of [codeOf(entry), entryName(entry)].map(fold)) {
         if ((meant.get(name) ?? codeOf(entry)) !== codeOf(entry)) twice.add(name);
         meant.set(name, codeOf(entry));
       }

@@ -34,7 +34,7 @@ export type CellForm =
   | { readonly form: 'day' | 'period' }
   | { readonly form: 'word'; readonly of: readonly string[] };
 
-export type Field = CellForm & {
+export type TableField = CellForm & {
   readonly name: string;
   /** The names that columns may have in English, French and Spanish, beside its own name and its head. */
   readonly names: readonly string[];
@@ -44,7 +44,7 @@ const word = (of: readonly string[]) => ({ form: 'word', of }) as const;
 const a = <F extends CellForm['form']>(form: F) => ({ form });
 
 /** The form of a field, and other names of its columns beside its head. A head that was handed out once stays here. */
-type Definition = readonly [form: CellForm, ...names: readonly string[]];
+type FieldDefinition = readonly [form: CellForm, ...names: readonly string[]];
 
 /** A column for each role, with the agencies that have it; there is one lead. */
 const ROLE_FIELDS = Object.fromEntries(
@@ -52,7 +52,7 @@ const ROLE_FIELDS = Object.fromEntries(
     const { field, also } = COLUMN_OF_ROLE[role];
     return [field, [a(role === 'lead' ? 'code' : 'codes'), ...also]];
   }),
-) as unknown as Readonly<Record<RoleField, Definition>>;
+) as unknown as Readonly<Record<RoleField, FieldDefinition>>;
 
 const COMMITMENT_FIELDS = {
   reference: [a('code'), 'ref', 'reference number', 'id', 'code', 'n°', 'código'],
@@ -151,7 +151,7 @@ const COMMITMENT_FIELDS = {
   locator: [a('text'), 'place in the document', 'where', 'endroit', 'lugar'],
   section: [a('text'), 'section of the document', 'section du document', 'sección del documento'],
   paragraph: [a('text'), 'para'],
-} as const satisfies Readonly<Partial<Record<HeadedField, Definition>>>;
+} as const satisfies Readonly<Partial<Record<HeadedField, FieldDefinition>>>;
 
 export type CommitmentField = keyof typeof COMMITMENT_FIELDS;
 
@@ -188,7 +188,7 @@ const CELL_FORM_OF_CLASS = new Map<unknown, CellForm>([
 const NAMES_A_CODE = ['outcomeDocument'];
 
 /** How a cell for a field of a body is read; `null`: no cell holds it. */
-export function formOf({ name, kind, several, values, of }: FormField): CellForm | null {
+export function cellFormOf({ name, kind, several, values, of }: FormField): CellForm | null {
   switch (kind) {
     case 'choice':
       return several ? null : word(values);
@@ -216,30 +216,34 @@ export function formOf({ name, kind, several, values, of }: FormField): CellForm
   }
 }
 
-const fieldsOfRegister = (register: Exclude<TableSubject, 'commitment'>): Field[] =>
+const fieldsOfRegister = (register: Exclude<TableSubject, 'commitment'>): TableField[] =>
   formFieldsIn(REGISTER_CLASSES[register]).map((field) => {
-    const form = formOf(field);
+    const form = cellFormOf(field);
     if (!form) throw new Error(`No cell holds the field ${field.name} of ${register}.`);
     return { ...form, name: field.name, names: namesInRegisters(field.name) };
   });
 
-const known = new Map<TableSubject, readonly Field[]>();
+const fieldsOfSubject = new Map<TableSubject, readonly TableField[]>();
 
 /** The fields that a table about something can have. */
-export function fieldsOf(subject: TableSubject): readonly Field[] {
-  let fields = known.get(subject);
+export function tableFieldsOf(subject: TableSubject): readonly TableField[] {
+  let fields = fieldsOfSubject.get(subject);
   if (!fields) {
     fields =
       subject === 'commitment'
-        ? Object.entries<Definition>(COMMITMENT_FIELDS).map(([name, [form, ...names]]) => ({ ...form, name, names }))
+        ? Object.entries<FieldDefinition>(COMMITMENT_FIELDS).map(([name, [form, ...names]]) => ({
+            ...form,
+            name,
+            names,
+          }))
         : fieldsOfRegister(subject);
-    known.set(subject, fields);
+    fieldsOfSubject.set(subject, fields);
   }
   return fields;
 }
 
 /** The name of the field that a thing is found by. */
-export const keyOf = (subject: TableSubject): string =>
+export const keyFieldOf = (subject: TableSubject): string =>
   subject === 'commitment' ? 'reference' : ['document', 'forum', 'outcome'].includes(subject) ? 'id' : 'code';
 
 /** The key by which the names of columns are compared: their words, without the brackets behind them. */
@@ -250,10 +254,10 @@ export const nameKey = (name: string): string =>
     .trim();
 
 /** By name, the field of a subject that a column is for. */
-export function fieldNames(subject: TableSubject): ReadonlyMap<string, Field> {
-  const names = new Map<string, Field>();
-  const fields = fieldsOf(subject);
-  const add = (name: string, field: Field) => {
+export function fieldNames(subject: TableSubject): ReadonlyMap<string, TableField> {
+  const names = new Map<string, TableField>();
+  const fields = tableFieldsOf(subject);
+  const add = (name: string, field: TableField) => {
     const key = nameKey(name);
     if (key && !names.has(key)) names.set(key, field);
   };

@@ -28,7 +28,7 @@ export interface FolderRow {
 }
 
 /** The registers of which a folder holds lists. */
-export type Listed = Register & TableSubject;
+export type ListedRegister = Register & TableSubject;
 
 export const REGISTER_FILES = {
   'documents.json': 'document',
@@ -36,7 +36,7 @@ export const REGISTER_FILES = {
   'frameworks.json': 'framework',
   'forums.json': 'forum',
   'outcomes.json': 'outcome',
-} as const satisfies Record<string, Listed>;
+} as const satisfies Record<string, ListedRegister>;
 
 export const COMMITMENTS_FILE = 'commitments.json';
 

@@ -31,7 +31,7 @@ import {
   type FolderRow,
   type ImportProblem,
   type Json,
-  type Listed,
+  type ListedRegister,
 } from './folder-form.js';
 
 /** The acts in a folder, by the names that it calls them. */
@@ -43,7 +43,7 @@ const FOLDER_ACTS: ReadonlyMap<string, ActName> = new Map(
 const UNNAMED_AUTHOR = 'The secretariat';
 
 interface PlannedEntry {
-  readonly kind: Listed;
+  readonly kind: ListedRegister;
   readonly entry: Entry;
   readonly at: FolderRow;
   readonly prefix: string;
@@ -143,7 +143,7 @@ export class FolderRows {
     });
   }
 
-  #entry(kind: Listed, at: FolderRow, prefix = ''): void {
+  #entry(kind: ListedRegister, at: FolderRow, prefix = ''): void {
     const entry = this.#valid(entryClass(kind) as new () => Entry, at.data, at, (field) => prefix + field);
     const code = at.data['code'] ?? at.data['id'];
     // An invalid entry is known by its code, too, so that rows that name it are not at fault as well.

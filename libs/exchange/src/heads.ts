@@ -2,7 +2,7 @@
 import { wordsOf, type Words } from '#reports';
 import { COLUMN_OF_ROLE, ROLES, type ReportLanguage, type RoleField } from '#words';
 
-type Columns = Readonly<Record<string, { readonly title: string; readonly explains: string } | undefined>>;
+type ColumnWords = Readonly<Record<string, { readonly title: string; readonly explains: string } | undefined>>;
 
 /** By the field; one that a report has a column for is called as there. */
 const COLUMN_HEADS = {
@@ -59,7 +59,7 @@ export type HeadedField = keyof typeof COLUMN_HEADS | keyof Words['columns'] | R
 
 /** The column of reports that shows a field of a commitment. */
 export const reportColumnOf = (field: string, language: ReportLanguage) =>
-  (wordsOf(language).columns as Columns)[field === 'effective' ? 'stageSince' : field];
+  (wordsOf(language).columns as ColumnWords)[field === 'effective' ? 'stageSince' : field];
 
 const HEADS_OF_ROLE_FIELDS = new Map<string, Readonly<Record<Exclude<ReportLanguage, 'en'>, string>>>(
   ROLES.map((role) => [COLUMN_OF_ROLE[role].field, COLUMN_OF_ROLE[role].heads]),

@@ -16,12 +16,12 @@ import {
   type Log,
 } from '#eventsourcing';
 import { referencesIn, type CommandContext } from '#platform';
-import { codeOf, crosswalk, Lookup, nameOf, type Entry, type Register, type Theme } from '#registers';
+import { codeOf, crosswalk, Lookup, entryName, type Entry, type Register, type Theme } from '#registers';
 import { aReturn, returnId, round as rounds } from '#rounds';
 import { likelyDuplicates, type Compared, type Fresh } from './likely-duplicates.js';
 import type { KeptAct, KeptCommand } from './kept-commands.js';
 import type { FieldChange, ImportRow } from './preview.js';
-import { comparable, type Values } from './row-changes.js';
+import { comparable, type RowValues } from './row-changes.js';
 import type { SentFolder } from './sent-tables.js';
 import { inShort, shown } from './shown.js';
 import type { FolderRow, ImportProblem, Json } from './folder-form.js';
@@ -103,7 +103,7 @@ class Plan {
       await turns.next();
       await this.#noCycle(kind, entry, at, prefix);
       const existing = await this.#lookup.entry(kind, codeOf(entry));
-      const row = this.#tell(at, kind, codeOf(entry), nameOf(entry));
+      const row = this.#tell(at, kind, codeOf(entry), entryName(entry));
       if (existing) this.#same(entry, existing, at, prefix);
       else this.#does(row, 'recorded', [{ act: 'enter', body: entry }], NO_STREAM);
     }
@@ -369,7 +369,7 @@ const actInShort = (body: object): string =>
     .join(', ');
 
 /** The values in the body of a commitment, by the fields of rows. */
-function saidIn(body: object): Values {
+function saidIn(body: object): RowValues {
   const { reportedOn: _on, citation: _citation, citations: _all, target, ...said } = body as Record<string, unknown>;
   const { date, note } = (target ?? {}) as { date?: string; note?: string };
   return { ...said, target: date, targetNote: note };

@@ -47,7 +47,7 @@ import { planTables } from './plan-tables.js';
 import type { ImportRow } from './preview.js';
 import { isJson, tablesSent, unreadable, type Base, type SentFolder } from './sent-tables.js';
 import { commandOf, partOf, severalFrom, streamsOf, type KeptCommand } from './kept-commands.js';
-import type { Terms } from './table-row.js';
+import type { SourceTerms } from './table-row.js';
 import { enteredBefore, staysInWords, takenBack, type Stays } from './taking-back.js';
 import { KeptImports, PLAN_KIND, RECORD_KIND, type KeptImport, type Planned } from './kept-imports.js';
 import { folderPreview, tablesPreview, termsOf, type ImportRequest } from './previewed.js';
@@ -112,7 +112,12 @@ export class Imports {
   }
 
   /** @throws Rejected `forbidden` for whom it is not; `unreadable_file` */
-  async #plannedFolder(folder: SentFolder, terms: Terms, { by }: RequestContext, id: string): Promise<KeptImport> {
+  async #plannedFolder(
+    folder: SentFolder,
+    terms: SourceTerms,
+    { by }: RequestContext,
+    id: string,
+  ): Promise<KeptImport> {
     if (by.role !== 'secretariat')
       throw new Rejected('forbidden', 'A folder of JSON brings registers, which are kept by the secretariat.');
     const unread = [

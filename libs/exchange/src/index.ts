@@ -7,7 +7,7 @@ import { PapersController } from './papers.controller.js';
 import { ReturnSheets } from './returns/return-sheets.js';
 import { ReturnSheetsController } from './returns/return-sheets.controller.js';
 
-export { fieldsOf as tableFieldsOf, TABLE_SUBJECTS, type TableSubject } from './fields.js';
+export { tableFieldsOf, TABLE_SUBJECTS, type TableSubject } from './fields.js';
 export { headOf } from './heads.js';
 export { isOfForm, jsonFolderAt, type ImportProblem } from './folder-form.js';
 export { planImport, type ImportPlan } from './import-folder.js';

@@ -3,11 +3,18 @@ import { namesakes, viewOf, type DuplicateCandidate, type FindsDuplicates, type 
 import { todayAt } from '#clocks';
 import { Rejected, Turns, type Log } from '#eventsourcing';
 import { mayBeSame, tellingWords } from '#progress';
-import { codeOf, nameOf, type Entry, type Register } from '#registers';
+import { codeOf, entryName, type Entry, type Register } from '#registers';
 import { COLUMN_OF_ROLE, RESPONSIBLE_ROLES } from '#words';
-import { fieldsOf, isSource, ROLE_COLUMNS, TABLE_SUBJECTS, type CommitmentField, type TableSubject } from './fields.js';
+import {
+  tableFieldsOf,
+  isSource,
+  ROLE_COLUMNS,
+  TABLE_SUBJECTS,
+  type CommitmentField,
+  type TableSubject,
+} from './fields.js';
 import type { DuplicateSide, ImportRow, LikelyDuplicate, SideBySide } from './preview.js';
-import { comparable, saidOf, type Values } from './row-changes.js';
+import { comparable, saidOf, type RowValues } from './row-changes.js';
 import { inShort, shown } from './shown.js';
 
 /** Something that would be new. */
@@ -103,12 +110,12 @@ class EntriesBefore {
   async like(of: Fresh): Promise<LikelyDuplicate[]> {
     const kind = of.subject as Register;
     const entry = of.says as unknown as Entry;
-    if (!nameOf(entry)) return [];
+    if (!entryName(entry)) return [];
     let known = this.#entries.get(kind);
     if (!known) this.#entries.set(kind, (known = { all: [...(await this.compared.entries(kind))], places: new Map() }));
     const { all, places } = known;
     const side = (one: Entry, at: Fresh | undefined) =>
-      sideOf({ reference: codeOf(one), title: nameOf(one), agencies: [], followsUp: [] }, at);
+      sideOf({ reference: codeOf(one), title: entryName(one), agencies: [], followsUp: [] }, at);
     const found = namesakes(entry, all)
       .slice(0, MAX_DUPLICATES_PER_ROW)
       .map((other) => ({
@@ -130,7 +137,7 @@ const sideOf = ({ reference, title, agencies, followsUp }: DuplicateCandidate, a
 /** Both sides of each field that one of them says. */
 function beside({ subject, says }: Fresh, that: Fresh['says'] | ((field: string) => unknown)): SideBySide[] {
   const isTable = (TABLE_SUBJECTS as readonly string[]).includes(subject);
-  const named = isTable ? fieldsOf(subject as TableSubject).map(({ name }) => name) : Object.keys(says);
+  const named = isTable ? tableFieldsOf(subject as TableSubject).map(({ name }) => name) : Object.keys(says);
   // An agency and its role stand in one field, or in one for each role.
   const roles = 'agencies' in says ? ROLE_COLUMNS.map(([field]): string => field) : ['agencies'];
   return named.flatMap((field): SideBySide[] => {
@@ -144,7 +151,7 @@ function beside({ subject, says }: Fresh, that: Fresh['says'] | ((field: string)
 }
 
 /** The values of a row that tell whether it may be another one over again. */
-export function candidateOf(reference: string | null, values: Values): DuplicateCandidate | null {
+export function candidateOf(reference: string | null, values: RowValues): DuplicateCandidate | null {
   if (typeof values.title !== 'string') return null;
   const listed = [
     values.agencies,

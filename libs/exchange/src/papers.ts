@@ -95,7 +95,7 @@ interface KeptPaper extends Paper {
   readonly sha256: string;
 }
 
-interface Cited {
+interface CitedPart {
   readonly place: CitedPlace;
   readonly mark: Omit<PaperMark, 'exactness'>;
 }
@@ -180,8 +180,8 @@ export class Papers {
   }
 
   /** Every citation of a document that stands: in the acts on commitments as they were corrected, and by outcomes. */
-  async #citationsOf(id: string): Promise<Cited[]> {
-    const cited: Cited[] = [];
+  async #citationsOf(id: string): Promise<CitedPart[]> {
+    const cited: CitedPart[] = [];
     const pinned = await this.progress.pin({ asOf: LATEST_DATE });
     for await (const page of this.progress.allCommitments(pinned, { document: id, life: 'any' }))
       for (const { reference, title } of page) {

@@ -9,7 +9,7 @@ import { metaOfPart, type RequestContext } from '#platform';
 import { asAt, codeOf, registers, Registers, type Entry, type Register } from '#registers';
 import { fold } from '#text';
 import { Codes } from './codes.js';
-import { EXAMPLE_CODE, isSource, keyOf, type CommitmentField, type TableSubject } from './fields.js';
+import { EXAMPLE_CODE, isSource, keyFieldOf, type CommitmentField, type TableSubject } from './fields.js';
 import type { ImportRow } from './preview.js';
 import { LISTED_ACTS, listedActs, membersIn } from './agency-changes.js';
 import { candidateOf, likelyDuplicates } from './likely-duplicates.js';
@@ -20,7 +20,7 @@ import {
   recordActs,
   saidOf,
   saysTheSame,
-  type Values,
+  type RowValues,
   changedMeanwhile,
   whyItStays,
 } from './row-changes.js';
@@ -28,10 +28,10 @@ import type { Base, SentTable } from './sent-tables.js';
 import { shown } from './shown.js';
 import { commandOf, type KeptCommand } from './kept-commands.js';
 import { readRows } from './read-rows.js';
-import { isOfTotals, isThere, TableRow, type Terms } from './table-row.js';
+import { isOfTotals, isThere, TableRow, type SourceTerms } from './table-row.js';
 
 /** The rows of a list as texts, by reference. */
-type List = ReadonlyMap<string, Readonly<Record<string, unknown>>>;
+type ListedRows = ReadonlyMap<string, Readonly<Record<string, unknown>>>;
 
 /** The parts of the application that the planning needs. */
 interface Planning {
@@ -41,7 +41,7 @@ interface Planning {
   readonly codes: Codes;
   readonly context: RequestContext;
   /** The rows of a list as it was exported, by reference. */
-  readonly listed: (subject: TableSubject, base: Base) => Promise<List>;
+  readonly listed: (subject: TableSubject, base: Base) => Promise<ListedRows>;
 }
 
 interface TablesPlan {
@@ -49,7 +49,11 @@ interface TablesPlan {
   readonly commands: readonly KeptCommand[];
 }
 
-export async function planTables(tables: readonly SentTable[], terms: Terms, planning: Planning): Promise<TablesPlan> {
+export async function planTables(
+  tables: readonly SentTable[],
+  terms: SourceTerms,
+  planning: Planning,
+): Promise<TablesPlan> {
   // Things that others name come before those that name them.
   const order = (table: SentTable) => SUBJECT_ORDER.indexOf(table.subject);
   const rows = tables
@@ -83,11 +87,11 @@ class Plan {
   readonly #first = new Map<string, TableRow[]>();
   /** By register, its codes by their form without case. */
   readonly #codes = new Map<Register, Promise<Map<string, string>>>();
-  readonly #lists = new Map<string, Promise<List>>();
+  readonly #lists = new Map<string, Promise<ListedRows>>();
   #part = 0;
 
   constructor(
-    private readonly terms: Terms,
+    private readonly terms: SourceTerms,
     private readonly planning: Planning,
     private readonly rehearsed: Log,
     /** The streams that the rows are about. */
@@ -132,7 +136,7 @@ class Plan {
   }
 
   async #record(row: TableRow): Promise<void> {
-    const values = row.values as Values;
+    const values = row.values as RowValues;
     const same = row.id === null ? await this.#recognised(values) : null;
     if (same !== null) {
       row.id = same;
@@ -149,7 +153,7 @@ class Plan {
   }
 
   /** The reference of a commitment that says all that a row without a reference says; one that was taken back says nothing. */
-  async #recognised(values: Values): Promise<string | null> {
+  async #recognised(values: RowValues): Promise<string | null> {
     const candidate = candidateOf(null, values);
     if (!candidate) return null;
     const likely = await this.planning.duplicates.of(candidate);
@@ -186,7 +190,7 @@ class Plan {
     if (!now) return row.problem('reference', `${reference} does not exist yet as at today`);
     const compared = base && before.length === 0 ? ((await this.#viewOf(reference, base)) ?? now) : now;
     row.expected = before.length > 0 ? undefined : now.revision;
-    const values = row.values as Values;
+    const values = row.values as RowValues;
     const fields = (Object.keys(values) as CommitmentField[]).filter(
       (field) => !isSource(field) && field !== 'reference',
     );
@@ -236,7 +240,7 @@ class Plan {
   }
 
   /** Whether the stage of a row was reported before, though another report holds now. */
-  #isReported(values: Values, changed: readonly CommitmentField[], { entries }: CommitmentView): boolean {
+  #isReported(values: RowValues, changed: readonly CommitmentField[], { entries }: CommitmentView): boolean {
     const ofStage: readonly string[] = FIELDS_OF_STAGE;
     const on = values.reportedOn ?? this.terms.reportedOn;
     if (!changed.every((field) => ofStage.includes(field))) return false;
@@ -276,7 +280,7 @@ class Plan {
     }
   }
 
-  #listOf(subject: TableSubject, base: Base): Promise<List> {
+  #listOf(subject: TableSubject, base: Base): Promise<ListedRows> {
     const key = JSON.stringify([subject, base]);
     const list = this.#lists.get(key) ?? this.planning.listed(subject, base);
     this.#lists.set(key, list);
@@ -286,7 +290,7 @@ class Plan {
   // ── Entries of registers ──────────────────────────────────────────────────────────────────────────────────────────
 
   async #entry(row: TableRow, kind: Register & TableSubject): Promise<void> {
-    const key = keyOf(row.table.subject);
+    const key = keyFieldOf(row.table.subject);
     if (row.id === null) return row.problem(key, `${key} is missing`);
     const before = this.#first.get(row.stream);
     if (before) return row.problem(key, isThere(before[0]!, row));

@@ -5,7 +5,7 @@ import type { Upload } from '#platform';
 import type { DateOrder } from './cell-values.js';
 import type { ImportPlan } from './import-folder.js';
 import type { KeptCommand } from './kept-commands.js';
-import type { Terms } from './table-row.js';
+import type { SourceTerms } from './table-row.js';
 import { ROW_OUTCOMES, type ImportPreview, type ImportRow, type SheetProblem } from './preview.js';
 import type { ReadingTerms, SentFolder, SentTable, SentTables } from './sent-tables.js';
 import type { KeptImport } from './kept-imports.js';
@@ -53,7 +53,7 @@ const DATES_WORDS: Readonly<Record<DateOrder, string>> = {
 };
 
 /** @throws Rejected `invalid` where a document is cited without a place in it */
-export function termsOf({ reportedOn, document, locator, dates = 'iso' }: ImportRequest): Terms {
+export function termsOf({ reportedOn, document, locator, dates = 'iso' }: ImportRequest): SourceTerms {
   if (document !== undefined && locator === undefined) throw wrongIn('/locator', 'says where in the document');
   return {
     ...{ reportedOn: reportedOn ?? todayAt(new Date()), dates },
@@ -100,7 +100,7 @@ export function folderPreview(
   folder: SentFolder,
   plan: ImportPlan,
   unread: readonly string[],
-  terms: Terms,
+  terms: SourceTerms,
 ): KeptImport {
   const rows = withProblems(plan);
   return {
@@ -128,7 +128,7 @@ export function tablesPreview(
   read: SentTables,
   rows: readonly ImportRow[],
   commands: readonly KeptCommand[],
-  terms: Terms,
+  terms: SourceTerms,
 ): KeptImport {
   const problems = [...read.problems, ...rows.flatMap((row) => row.problems)];
   return {

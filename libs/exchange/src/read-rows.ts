@@ -2,9 +2,9 @@
 import { Rejected, Turns } from '#eventsourcing';
 import { FILE_LIMITS } from '#files';
 import type { Registered } from '#platform';
-import { valueOf, type DateOrder } from './cell-values.js';
+import { valueInCell, type DateOrder } from './cell-values.js';
 import { Codes } from './codes.js';
-import { keyOf, ROLE_COLUMNS, type Field } from './fields.js';
+import { keyFieldOf, ROLE_COLUMNS, type TableField } from './fields.js';
 import type { SheetProblem } from './preview.js';
 import { inShort } from './shown.js';
 import type { TableColumn } from './tables.js';
@@ -36,7 +36,7 @@ export async function readRows(
     for (const column of row.table.columns) if (column.field) readCell(row, column, column.field, dates);
     if (row.table.isText) row.noMoreThanNamed();
     if ((problems += row.problems.length) > MAX_PROBLEMS) throw tooMany(rows.find((one) => one.problems.length > 0)!);
-    const key = row.values[keyOf(row.table.subject)];
+    const key = row.values[keyFieldOf(row.table.subject)];
     row.id = typeof key === 'string' ? key : null;
     const title = row.values['title'] ?? row.values['name'] ?? row.values['label'] ?? row.values['text'];
     row.title = typeof title === 'string' ? inShort(title) : null;
@@ -49,13 +49,18 @@ export async function readRows(
   return streams;
 }
 
-function readCell(row: TableRow, { column, letters, dates: own }: TableColumn, field: Field, dates: DateOrder): void {
+function readCell(
+  row: TableRow,
+  { column, letters, dates: own }: TableColumn,
+  field: TableField,
+  dates: DateOrder,
+): void {
   const cell = row.row.cells.get(column);
   if (row.table.exported && !row.table.isText && cell && cell.text.length >= FILE_LIMITS.letters) {
     row.notes.push({ column: letters, message: 'is as long as a cell can be, and so may be cut: it is not read' });
     return;
   }
-  const read = valueOf(cell, field, { epoch: row.table.epoch, dates: own ?? dates });
+  const read = valueInCell(cell, field, { epoch: row.table.epoch, dates: own ?? dates });
   if ('wrong' in read) return row.problem(field.name, read.wrong, read.right);
   // Beside our own lists an empty cell says nothing; in them, that there is nothing.
   if (read.value !== null || row.table.exported) row.values[field.name] = read.value;

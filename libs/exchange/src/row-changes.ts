@@ -8,7 +8,7 @@ import { RESPONSIBLE_ROLES, type Role, type RoleField } from '#words';
 import { isSource, ROLE_COLUMNS, type CommitmentField } from './fields.js';
 
 /** The values of a row, by their fields; a field that the row says nothing of is missing. */
-export type Values = Readonly<Partial<Record<CommitmentField, unknown>>>;
+export type RowValues = Readonly<Partial<Record<CommitmentField, unknown>>>;
 
 /** One act, and the fields that it comes from. */
 export interface RowAct {
@@ -37,7 +37,7 @@ const holding = (agencies: readonly AgencyRole[], role: Role): string[] =>
   agencies.flatMap((one) => (one.role === role ? one.agency : []));
 
 /** As a row names it, and as a commitment says it. */
-interface Milestone {
+interface MilestoneOfRow {
   readonly title: string;
   readonly due?: string | null;
   readonly reached?: boolean;
@@ -96,11 +96,11 @@ export function saidOf(view: CommitmentView, field: CommitmentField): unknown {
  */
 const ITEM_KEYS: Readonly<Partial<Record<CommitmentField, (one: object) => string>>> = {
   evidence: (one) => (one as { title: string }).title,
-  milestones: keyOf,
-  relations: keyOf,
-  deliverables: keyOf,
+  milestones: itemKey,
+  relations: itemKey,
+  deliverables: itemKey,
 };
-function keyOf(one: object): string {
+function itemKey(one: object): string {
   return canonicalJson(withoutNulls(one as Record<string, unknown>) as never);
 }
 
@@ -111,7 +111,7 @@ function keyOf(one: object): string {
 export function saysTheSame(field: CommitmentField, row: unknown, there: unknown, whole: boolean): boolean {
   const key = ITEM_KEYS[field];
   if (!key) return comparable(row) === comparable(there);
-  const [said, known] = [row, there].map((all) => ((all ?? []) as object[]).map(whole ? keyOf : key).sort());
+  const [said, known] = [row, there].map((all) => ((all ?? []) as object[]).map(whole ? itemKey : key).sort());
   return whole ? said!.join('\n') === known!.join('\n') : said!.every((one) => known!.includes(one));
 }
 
@@ -122,14 +122,14 @@ export function comparable(value: unknown): string {
   if (value.length === 0) return 'null';
   return canonicalJson(
     value
-      .map((one: unknown) => (one && typeof one === 'object' ? keyOf({ ...one, asked: undefined }) : String(one)))
+      .map((one: unknown) => (one && typeof one === 'object' ? itemKey({ ...one, asked: undefined }) : String(one)))
       .sort(),
   );
 }
 
 /** The acts that record a row; the record act has no word for a milestone that was reached nobody knows when. */
-export function recordActs(values: Values): RowAct[] {
-  const milestones = (values.milestones ?? []) as Milestone[];
+export function recordActs(values: RowValues): RowAct[] {
+  const milestones = (values.milestones ?? []) as MilestoneOfRow[];
   return [
     { act: 'record', body: recordOf(values), fields: [] },
     ...milestones.flatMap(({ reached, reachedOn }, i): RowAct[] =>
@@ -139,7 +139,7 @@ export function recordActs(values: Values): RowAct[] {
 }
 
 /** The values of a row as a whole commitment: the body of the record act, without its source. */
-export function recordOf(values: Values): Record<string, unknown> {
+export function recordOf(values: RowValues): Record<string, unknown> {
   const { target, targetNote, ...rest } = values;
   const body: Record<string, unknown> = {};
   for (const [field, value] of Object.entries(rest))
@@ -147,13 +147,15 @@ export function recordOf(values: Values): Record<string, unknown> {
   body['agencies'] = rolesIn(values, []).map(({ agency, role }) => ({ agency, role }));
   body['themes'] ??= [];
   if (body['milestones'])
-    body['milestones'] = (body['milestones'] as Milestone[]).map(({ reached: _reached, ...milestone }) => milestone);
+    body['milestones'] = (body['milestones'] as MilestoneOfRow[]).map(
+      ({ reached: _reached, ...milestone }) => milestone,
+    );
   if (target) body['target'] = { date: target, ...(targetNote ? { note: targetNote } : {}) };
   return body;
 }
 
 /** The agencies with their roles as a row says: as one cell lists them, or in a column for each role. */
-function rolesIn(values: Values, before: readonly AgencyRole[]): AgencyRole[] {
+function rolesIn(values: RowValues, before: readonly AgencyRole[]): AgencyRole[] {
   let roles = [...((values.agencies as AgencyRole[] | null | undefined) ?? before)];
   const listed = values.agencies !== undefined && values.agencies !== null;
   for (const [field, role] of ROLE_COLUMNS) {
@@ -206,7 +208,7 @@ const GIVEN_AT_FIRST = ['kind', 'nature', 'strength', 'regions', 'countries', 'd
  * @param changed the fields whose values differ from those that the row was compared with
  */
 export function actsFor(
-  values: Values,
+  values: RowValues,
   changed: readonly CommitmentField[],
   now: CommitmentView,
   whole: boolean,
@@ -260,12 +262,12 @@ export function actsFor(
   }
 
   if (of(['milestones']).length > 0) {
-    const { acts: some, not: none } = milestoneActs((values.milestones ?? []) as Milestone[], now, whole);
+    const { acts: some, not: none } = milestoneActs((values.milestones ?? []) as MilestoneOfRow[], now, whole);
     acts.push(...some);
     not.push(...none);
   }
   for (const field of of(['evidence', 'relations']) as ('evidence' | 'relations')[]) {
-    const key = whole ? keyOf : ITEM_KEYS[field]!;
+    const key = whole ? itemKey : ITEM_KEYS[field]!;
     const [act, words] = ACT_OF_LIST[field];
     const [wanted, there] = [values[field] ?? [], saidOf(now, field)] as [Record<string, unknown>[], object[]];
     const [known, kept] = [new Set(there.map(key)), new Set(wanted.map(key))];
@@ -323,7 +325,7 @@ function roleActs(
 }
 
 function milestoneActs(
-  wanted: readonly Milestone[],
+  wanted: readonly MilestoneOfRow[],
   now: CommitmentView,
   whole: boolean,
 ): { acts: RowAct[]; not: Inexpressible[] } {
@@ -342,7 +344,7 @@ function milestoneActs(
       one,
       take(
         ({ title, due, reached, reachedOn }) =>
-          keyOf({ title, due, ...(reached && { reached }), reachedOn }) === keyOf(one),
+          itemKey({ title, due, ...(reached && { reached }), reachedOn }) === itemKey(one),
       ),
     ]),
   );

@@ -6,7 +6,7 @@ import { digestOf, type Upload } from '#platform';
 import { compareTexts } from '#text';
 import { SHEET_NAMES } from './fields.js';
 import type { SheetProblem } from './preview.js';
-import { tablesIn, type ColumnMapping, type Table, type Tables } from './tables.js';
+import { tablesIn, type ColumnMapping, type NamedTable, type Tables } from './tables.js';
 
 /** Several spreadsheets that are imported as one: all or none, under one id. */
 export interface SentFolder {
@@ -63,7 +63,7 @@ export interface Base {
 }
 
 /** A table, with the facts that its file gives for all its rows. */
-export interface SentTable extends Table {
+export interface SentTable extends NamedTable {
   readonly epoch: Epoch;
   /** Whether it is text, in which a sign too many moves all cells behind it. */
   readonly isText: boolean;

@@ -3,7 +3,7 @@ import type { FullDate } from '#clocks';
 import type { FieldError, Rejected } from '#eventsourcing';
 import type { SheetRow } from '#files';
 import type { DateOrder } from './cell-values.js';
-import { fieldsOf } from './fields.js';
+import { tableFieldsOf } from './fields.js';
 import type { FieldChange, ImportRow, LikelyDuplicate, SheetNote, SheetProblem } from './preview.js';
 import { comparable, type RowAct } from './row-changes.js';
 import type { SentTable } from './sent-tables.js';
@@ -12,7 +12,7 @@ import type { TableColumn } from './tables.js';
 import type { KeptCommand } from './kept-commands.js';
 
 /** The terms on which acts rest where the rows do not say them. */
-export interface Terms {
+export interface SourceTerms {
   readonly reportedOn: FullDate;
   readonly citation: { readonly document: string; readonly locator: string } | null;
   readonly dates: DateOrder;
@@ -99,7 +99,7 @@ export class TableRow {
   }
 
   /** The source of the acts of a row: its own, or that of the whole file. */
-  source(terms: Terms): Record<string, unknown> {
+  source(terms: SourceTerms): Record<string, unknown> {
     const { reportedOn, document, locator, section, paragraph } = this.values as Record<string, string | null>;
     const place = locator ?? paragraph ?? section;
     const own = document && {
@@ -136,7 +136,7 @@ export class TableRow {
 
 /** The cell that would be right where a row lacks a field that it must have. */
 function lacking(row: TableRow, name: string): string | null {
-  const field = fieldsOf(row.table.subject).find((one) => one.name === name);
+  const field = tableFieldsOf(row.table.subject).find((one) => one.name === name);
   if (!field) return null;
   const words = field.form === 'word' ? [`one of: ${field.of.join(', ')}`] : [];
   return [...(row.columnOf(name) ? [] : [`a column ${name}`]), ...words].join(', with ') || null;

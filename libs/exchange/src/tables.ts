@@ -2,7 +2,15 @@
 import { columnLetters, type Sheet, type SheetRow, type SpreadsheetFile } from '#files';
 import { WORKBOOK_SHEETS } from '#platform';
 import { orderIn, type DateOrder } from './cell-values.js';
-import { fieldNames, keyOf, nameKey, SHEET_NAMES, TABLE_SUBJECTS, type Field, type TableSubject } from './fields.js';
+import {
+  fieldNames,
+  keyFieldOf,
+  nameKey,
+  SHEET_NAMES,
+  TABLE_SUBJECTS,
+  type TableField,
+  type TableSubject,
+} from './fields.js';
 
 /** By the head of a column, the name of the field that it is for; an empty name: it is not read. */
 export type ColumnMapping = Readonly<Record<string, string>>;
@@ -14,14 +22,14 @@ export interface TableColumn {
   readonly letters: string;
   readonly head: string;
   /** `null`: it is not read. */
-  readonly field: Field | null;
+  readonly field: TableField | null;
   /** The way in which the field was found; `computed`: lists show it, and it is computed from other fields. */
   readonly by: 'name' | 'mapping' | 'computed' | 'nothing';
   readonly hidden: boolean;
   readonly dates: DateOrder | null;
 }
 
-export interface Table {
+export interface NamedTable {
   readonly sheet: string;
   readonly subject: TableSubject;
   readonly head: number;
@@ -32,7 +40,7 @@ export interface Table {
 }
 
 export interface Tables {
-  readonly tables: readonly Table[];
+  readonly tables: readonly NamedTable[];
   /** The sheets that were not read, and why. */
   readonly unread: readonly { readonly sheet: string; readonly why: string }[];
   /** The date and position of the list in a workbook that was exported. */
@@ -68,7 +76,7 @@ const MAX_ROWS_BEFORE_HEAD = 30;
 
 /** @param mapping counts for more than names */
 export function tablesIn(file: Pick<SpreadsheetFile, 'sheets' | 'hiddenSheets'>, mapping: ColumnMapping = {}): Tables {
-  const tables: Table[] = [];
+  const tables: NamedTable[] = [];
   const unread = file.hiddenSheets.map((sheet) => ({ sheet, why: 'is hidden' }));
   let origin: Tables['origin'] = {};
   for (const sheet of file.sheets) {
@@ -98,7 +106,7 @@ const isCodebook = ({ name, rows }: Sheet): boolean =>
 const CODEBOOK_HEADS = ['column meaning', 'colonne signification', 'columna significado'];
 
 /** A table; or why a sheet holds none. */
-function tableIn(sheet: Sheet, mapping: ColumnMapping): Table | string {
+function tableIn(sheet: Sheet, mapping: ColumnMapping): NamedTable | string {
   if (sheet.rows.length === 0) return 'is empty';
   const mapped = new Map(Object.entries(mapping).map(([head, name]) => [nameKey(head), name]));
   const named = TABLE_SUBJECTS.find((subject) =>
@@ -117,14 +125,14 @@ function tableIn(sheet: Sheet, mapping: ColumnMapping): Table | string {
         ({ text }) => names.get(nameKey(text))?.name === text || COMPUTED_COLUMNS[subject].includes(text),
       ).length;
       // A sheet that is called after its subject needs fewer hints; of two that fit, our own names tell.
-      const found = distinct.size + own + (subject === named ? 3 : 0) + (distinct.has(keyOf(subject)) ? 0.5 : 0);
+      const found = distinct.size + own + (subject === named ? 3 : 0) + (distinct.has(keyFieldOf(subject)) ? 0.5 : 0);
       if (distinct.size >= 2 && (!best || found > best.found)) best = { subject, at, found };
     });
   }
   if (!best) return `has among its first ${MAX_ROWS_BEFORE_HEAD} rows none in whose cells two columns are named`;
   const { subject, at } = best as { subject: TableSubject; at: number };
   const head = sheet.rows[at]!;
-  const columns = columnsIn(sheet, head, subject, mapped);
+  const columns = columnsBelow(sheet, head, subject, mapped);
   const twice = columns.find(
     ({ field }, i) => field && columns.some((other, k) => k < i && other.field?.name === field.name),
   );
@@ -133,7 +141,7 @@ function tableIn(sheet: Sheet, mapping: ColumnMapping): Table | string {
   return { sheet: sheet.name, subject, head: head.number, columns, rows: sheet.rows.slice(at + 1), exported };
 }
 
-function columnsIn(
+function columnsBelow(
   sheet: Sheet,
   head: SheetRow,
   subject: TableSubject,

@@ -4,7 +4,7 @@ import { entryClass } from '#acts';
 import { sheetsAsXlsx, WORKBOOK_SHEETS } from '#platform';
 import { csvOf } from '#tables';
 import type { ReportLanguage } from '#words';
-import { EXAMPLE_CODE, fieldsOf, type CellForm, type TableSubject } from './fields.js';
+import { EXAMPLE_CODE, tableFieldsOf, type CellForm, type TableSubject } from './fields.js';
 import { headOf, reportColumnOf } from './heads.js';
 
 /** A column of a template. */
@@ -196,7 +196,7 @@ const EXAMPLE_ROWS: Readonly<Record<TableSubject, readonly Readonly<Record<strin
 export function templateColumns(subject: TableSubject, language: ReportLanguage): TemplateColumn[] {
   const [at, needed] = [of(language), neededOf(subject)];
   // The agencies stand in a column for each role.
-  const fields = fieldsOf(subject).filter(({ name }) => subject !== 'commitment' || name !== 'agencies');
+  const fields = tableFieldsOf(subject).filter(({ name }) => subject !== 'commitment' || name !== 'agencies');
   return fields.map((field) => ({
     field: field.name,
     head: (language !== 'en' && headOf(field.name, language)) || field.name,
@@ -210,7 +210,7 @@ export function templateColumns(subject: TableSubject, language: ReportLanguage)
 /** The fields without which nothing new is recorded. */
 function neededOf(subject: TableSubject): ReadonlySet<string> {
   const Body = (subject === 'commitment' ? RecordCommitment : entryClass(subject)) as new () => object;
-  const needed = fieldsOf(subject).filter(({ name }) => {
+  const needed = tableFieldsOf(subject).filter(({ name }) => {
     const said: unknown = Reflect.getMetadata('swagger/apiModelProperties', Body.prototype as object, name);
     return said !== undefined && (said as { required?: boolean }).required !== false && name !== 'reportedOn';
   });

@@ -6,7 +6,7 @@ import { LOG, webhookMessages } from '#platform';
 import { changeOf } from './change.js';
 import { Concerns } from './concerns.projection.js';
 import { HookStore, type Hook } from './hook-store.js';
-import { Outgoing, type Sent } from './outgoing.js';
+import { Outgoing, type PostOutcome } from './outgoing.js';
 import { signed } from './signing.js';
 
 /** The waits before an event is tried again, in seconds: 5 s, 30 s, 2 min, 10 min, 1 h, 6 h, 24 h. Then it is a dead letter. */
@@ -112,7 +112,7 @@ export class Deliveries implements OnModuleDestroy {
   }
 
   /** After a failure: waits, or gives the event up, or the hook. @returns whether to go on behind the event */
-  async #gaveUp({ id }: Hook, event: Envelope, { status, error }: Sent, attempts: number): Promise<boolean> {
+  async #gaveUp({ id }: Hook, event: Envelope, { status, error }: PostOutcome, attempts: number): Promise<boolean> {
     if (status === HTTP_GONE) {
       await this.hooks.end(id, 'It was answered 410: it wants nothing any more');
       return false;
@@ -150,7 +150,7 @@ export class Deliveries implements OnModuleDestroy {
   }
 
   /** One message: the same id whenever it is sent. */
-  async #send(hook: Hook, event: Envelope): Promise<Sent> {
+  async #send(hook: Hook, event: Envelope): Promise<PostOutcome> {
     const [recorded] = (await decodeAll(this.log, [event])) as [Recorded];
     const body = JSON.stringify({ type: recorded.type, timestamp: recorded.recordedAt, data: changeOf(recorded) });
     const secrets = [hook.secret, ...(hook.formerSecret && hook.formerUntil > Date.now() ? [hook.formerSecret] : [])];

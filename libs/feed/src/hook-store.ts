@@ -40,14 +40,16 @@ interface DeadLetter {
 }
 
 type Counts = 'formerUntil' | 'delivered' | 'attempts' | 'nextAt';
-type Row = Omit<Hook, 'filter' | Counts> & { readonly filter: string } & Readonly<Record<Counts, number | string>>;
+type WebhookRow = Omit<Hook, 'filter' | Counts> & { readonly filter: string } & Readonly<
+    Record<Counts, number | string>
+  >;
 
 const WEBHOOK_COLUMNS = `id, owner, account, url, description, filter, secret, former_secret AS "formerSecret",
   former_until AS "formerUntil", created, ended, position, delivered, delivered_at AS "deliveredAt", attempts,
   next_at AS "nextAt", error`;
 
 /** PostgreSQL gives large numbers as texts. */
-const hookOf = (row: Row): Hook => ({
+const hookOf = (row: WebhookRow): Hook => ({
   ...row,
   filter: JSON.parse(row.filter) as FeedFilter,
   formerUntil: Number(row.formerUntil),
@@ -77,14 +79,14 @@ export class HookStore {
   }
 
   async one(id: string): Promise<Hook | null> {
-    const [row] = await this.statements.query<Row>(`SELECT ${WEBHOOK_COLUMNS} FROM webhooks WHERE id = ?`, id);
+    const [row] = await this.statements.query<WebhookRow>(`SELECT ${WEBHOOK_COLUMNS} FROM webhooks WHERE id = ?`, id);
     return row ? hookOf(row) : null;
   }
 
   async all(): Promise<Hook[]> {
-    return (await this.statements.query<Row>(`SELECT ${WEBHOOK_COLUMNS} FROM webhooks ORDER BY created, id`)).map(
-      hookOf,
-    );
+    return (
+      await this.statements.query<WebhookRow>(`SELECT ${WEBHOOK_COLUMNS} FROM webhooks ORDER BY created, id`)
+    ).map(hookOf);
   }
 
   /** The number of hooks in each state, and of the events that all of them gave up. */
@@ -145,7 +147,7 @@ export class HookStore {
 
   /** Takes the lease of a hook, or keeps it. @returns the hook; `null`: another has it, or it has ended */
   async lease(id: string, lease: string, now: number, until: number): Promise<Hook | null> {
-    const [row] = await this.statements.query<Row>(
+    const [row] = await this.statements.query<WebhookRow>(
       `UPDATE webhooks SET lease = ?, lease_until = ?
        WHERE id = ? AND ended IS NULL AND (lease IS NULL OR lease = ? OR lease_until <= ?) RETURNING ${WEBHOOK_COLUMNS}`,
       ...[lease, until, id, lease, now],

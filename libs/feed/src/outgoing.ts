@@ -10,7 +10,7 @@ import { callbackify } from 'node:util';
 export class PrivateAddress extends Error {}
 
 /** The outcome of a request. */
-export interface Sent {
+export interface PostOutcome {
   /** `null`: there was no answer. */
   readonly status: number | null;
   readonly error: string | null;
@@ -59,7 +59,7 @@ export class Outgoing {
    * Posts a text. The name is looked up once, and the connection goes to the address that was looked up and checked; a
    * redirection is an answer like any other.
    */
-  async post(address: string, body: string, headers: Readonly<Record<string, string>>): Promise<Sent> {
+  async post(address: string, body: string, headers: Readonly<Record<string, string>>): Promise<PostOutcome> {
     const url = new URL(address);
     const host = hostOf(url);
     const lookup = callbackify(async (name: string, _options: object) => [
@@ -73,7 +73,12 @@ export class Outgoing {
     }
   }
 
-  #send(url: URL, body: string, headers: Readonly<Record<string, string>>, lookup: LookupFunction): Promise<Sent> {
+  #send(
+    url: URL,
+    body: string,
+    headers: Readonly<Record<string, string>>,
+    lookup: LookupFunction,
+  ): Promise<PostOutcome> {
     const request = url.protocol === 'https:' ? httpsRequest : httpRequest;
     return new Promise((done, fail) => {
       const signal = AbortSignal.timeout(this.patienceMs);

@@ -20,7 +20,7 @@ interface Level {
 }
 
 /** A list: the levels of its kind, and those that it begins anew. */
-interface List {
+interface NumberedList {
   readonly kind: string;
   readonly starts: ReadonlyMap<number, number>;
 }
@@ -51,16 +51,16 @@ export async function numberedDocx(bytes: Uint8Array): Promise<Uint8Array> {
   const document = parsed('word/document.xml');
   const numbering = parsed('word/numbering.xml');
   if (!document || !numbering) return zipSync(entries, { level: 0 });
-  const count = counter(kindsIn(numbering), listsIn(numbering));
+  const count = counter(kindsIn(numbering), numberedListsIn(numbering));
   const styles = numbersOfStyles(parsed('word/styles.xml'));
   for (const paragraph of all(document, 'p')) {
     const properties = child(paragraph, 'pPr');
     const own = properties && child(properties, 'numPr');
-    const style = properties && valueOf(child(properties, 'pStyle'));
+    const style = properties && attributeOf(child(properties, 'pStyle'));
     const styled = style ? styles.get(style) : undefined;
-    const list = own ? valueOf(child(own, 'numId')) : styled?.list;
+    const list = own ? attributeOf(child(own, 'numId')) : styled?.list;
     if (!list || list === '0') continue;
-    const number = count(list, Number((own && valueOf(child(own, 'ilvl'))) ?? styled?.level ?? 0));
+    const number = count(list, Number((own && attributeOf(child(own, 'ilvl'))) ?? styled?.level ?? 0));
     if (number === null) continue;
     const run = document.createElementNS(WORD_NAMESPACE, 'w:r');
     const text = document.createElementNS(WORD_NAMESPACE, 'w:t');
@@ -85,36 +85,36 @@ const all = (tree: Tree | Node, name: string): Node[] =>
   Array.from((tree as Tree).getElementsByTagNameNS(WORD_NAMESPACE, name)) as Node[];
 const child = (node: Node, name: string): Node | null =>
   Array.from(node.childNodes).find(({ localName }) => localName === name) ?? null;
-const valueOf = (node: Node | null, attribute = 'val'): string | null =>
+const attributeOf = (node: Node | null, attribute = 'val'): string | null =>
   node && (node.getAttributeNS(WORD_NAMESPACE, attribute) || null);
 
 /** The levels of each kind of list. */
 function kindsIn(numbering: Tree): ReadonlyMap<string, ReadonlyMap<number, Level>> {
   return new Map(
     all(numbering, 'abstractNum').map((kind) => [
-      valueOf(kind, 'abstractNumId') ?? '',
+      attributeOf(kind, 'abstractNumId') ?? '',
       new Map(
         all(kind, 'lvl').map((level) => {
-          const start = Number(valueOf(child(level, 'start')) ?? 1);
-          const format = valueOf(child(level, 'numFmt')) ?? 'decimal';
-          const text = valueOf(child(level, 'lvlText')) ?? '';
-          return [Number(valueOf(level, 'ilvl') ?? 0), { start, format, text }];
+          const start = Number(attributeOf(child(level, 'start')) ?? 1);
+          const format = attributeOf(child(level, 'numFmt')) ?? 'decimal';
+          const text = attributeOf(child(level, 'lvlText')) ?? '';
+          return [Number(attributeOf(level, 'ilvl') ?? 0), { start, format, text }];
         }),
       ),
     ]),
   );
 }
 
-function listsIn(numbering: Tree): ReadonlyMap<string, List> {
+function numberedListsIn(numbering: Tree): ReadonlyMap<string, NumberedList> {
   return new Map(
     all(numbering, 'num').map((list) => [
-      valueOf(list, 'numId') ?? '',
+      attributeOf(list, 'numId') ?? '',
       {
-        kind: valueOf(child(list, 'abstractNumId')) ?? '',
+        kind: attributeOf(child(list, 'abstractNumId')) ?? '',
         starts: new Map(
           all(list, 'lvlOverride').flatMap((override) => {
-            const start = valueOf(child(override, 'startOverride'));
-            return start === null ? [] : [[Number(valueOf(override, 'ilvl') ?? 0), Number(start)] as const];
+            const start = attributeOf(child(override, 'startOverride'));
+            return start === null ? [] : [[Number(attributeOf(override, 'ilvl') ?? 0), Number(start)] as const];
           }),
         ),
       },
@@ -128,14 +128,14 @@ function numbersOfStyles(styles: Tree | null): ReadonlyMap<string, { list: strin
   for (const style of styles ? all(styles, 'style') : []) {
     const properties = child(style, 'pPr');
     const numbers = properties && child(properties, 'numPr');
-    const [id, list] = [valueOf(style, 'styleId'), numbers && valueOf(child(numbers, 'numId'))];
-    if (id && numbers && list) found.set(id, { list, level: Number(valueOf(child(numbers, 'ilvl')) ?? 0) });
+    const [id, list] = [attributeOf(style, 'styleId'), numbers && attributeOf(child(numbers, 'numId'))];
+    if (id && numbers && list) found.set(id, { list, level: Number(attributeOf(child(numbers, 'ilvl')) ?? 0) });
   }
   return found;
 }
 
 /** Counts the paragraphs of each kind of list: lists of one kind go on with each other, but for those that begin anew. */
-function counter(kinds: ReadonlyMap<string, ReadonlyMap<number, Level>>, lists: ReadonlyMap<string, List>) {
+function counter(kinds: ReadonlyMap<string, ReadonlyMap<number, Level>>, lists: ReadonlyMap<string, NumberedList>) {
   const counts = new Map<string, (number | undefined)[]>();
   const begun = new Set<string>();
   return (list: string, at: number): string | null => {
@@ -153,12 +153,12 @@ function counter(kinds: ReadonlyMap<string, ReadonlyMap<number, Level>>, lists: 
     return level.text.replaceAll(/%(\d)/g, (_, n: string) => {
       const one = Number(n) - 1;
       const { start = 1, format = 'decimal' } = levels.get(one) ?? {};
-      return written(count[one] ?? start, format);
+      return numberText(count[one] ?? start, format);
     });
   };
 }
 
-function written(n: number, format: string): string {
+function numberText(n: number, format: string): string {
   const signs = format.endsWith('Letter') ? letters(n) : format.endsWith('Roman') ? roman(n) : String(n);
   return format.startsWith('upper') ? signs : signs.toLowerCase();
 }

@@ -7,10 +7,10 @@ export type ReadTask =
   | { readonly what: 'spreadsheet'; readonly given: GivenSpreadsheet }
   | { readonly what: 'paper'; readonly given: GivenPaper };
 
-export type Read = { readonly file: SpreadsheetFile | Paper } | { readonly unreadable: string };
+export type ReadOutcome = { readonly file: SpreadsheetFile | Paper } | { readonly unreadable: string };
 
 /** An error keeps its class on the way from a thread only when it is said in words. */
-export async function read({ what, given }: ReadTask): Promise<Read> {
+export async function readFileOf({ what, given }: ReadTask): Promise<ReadOutcome> {
   try {
     return { file: await (what === 'paper' ? readPaper(given) : readSpreadsheet(given as GivenSpreadsheet)) };
   } catch (error) {

@@ -8,7 +8,7 @@ import type { Piscina } from 'piscina';
 import { Rejected } from '#eventsourcing';
 import type { GivenPaper, Paper } from './paper.js';
 import type { GivenSpreadsheet } from './read.js';
-import { read, type Read, type ReadTask } from './reading.js';
+import { readFileOf, type ReadOutcome, type ReadTask } from './reading.js';
 import { UnreadableFile, type SpreadsheetFile } from './sheet.js';
 
 /** In megabytes, the memory that a thread may keep. */
@@ -45,19 +45,19 @@ export const spreadsheetIn = (given: GivenSpreadsheet) =>
 export const paperIn = (given: GivenPaper) => readApart({ what: 'paper', given }) as Promise<Paper>;
 
 async function readApart(reading: ReadTask): Promise<SpreadsheetFile | Paper> {
-  const done = await answered(reading);
+  const done = await readInThread(reading);
   if ('unreadable' in done) throw new UnreadableFile(done.unreadable);
   return done.file;
 }
 
-async function answered(reading: ReadTask): Promise<Read> {
+async function readInThread(reading: ReadTask): Promise<ReadOutcome> {
   // From sources, as in tests, there is no file that a thread could run.
-  if (!existsSync(THREAD_FILE)) return read(reading);
+  if (!existsSync(THREAD_FILE)) return readFileOf(reading);
   const running = await thread();
   if (running.queueSize >= MAX_WAITING_FILES)
     throw new Rejected('not_yet', `${MAX_WAITING_FILES} files wait to be read; send it again later.`);
   try {
-    return (await running.run(reading, { signal: AbortSignal.timeout(TOO_LONG) })) as Read;
+    return (await running.run(reading, { signal: AbortSignal.timeout(TOO_LONG) })) as ReadOutcome;
   } catch (error) {
     const { name, code } = error as { name?: string; code?: string };
     if (name === 'AbortError') return { unreadable: `The file takes longer to read than ${TOO_LONG / 1000} seconds.` };

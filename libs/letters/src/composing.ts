@@ -23,7 +23,7 @@ import { DigestWriting } from './digest-writing.js';
 import { reachable } from './deciding.js';
 import { isAboutWhatIsOwed, stillHolds, type RoundLetterKind } from './occasions.js';
 import type { LetterRow } from './outbox.js';
-import { lettersIn, type RoundLetter, type Words } from './words/index.js';
+import { lettersIn, type RoundLetter, type LetterWords } from './words/index.js';
 import { button, inHtml, inText, link, paragraph, type WrittenLetter } from './written.js';
 
 /** A letter with its content, apart from its form. */
@@ -93,7 +93,7 @@ export class Composing {
 
   #written(
     kind: RoundLetterKind,
-    words: Words,
+    words: LetterWords,
     about: RoundLetter,
     name: string | null,
     address: string,
@@ -121,7 +121,7 @@ export class Composing {
     };
   }
 
-  #deadline(round: OpenedRound, about: RoundLetter, address: string, words: Words, at: Date) {
+  #deadline(round: OpenedRound, about: RoundLetter, address: string, words: LetterWords, at: Date) {
     const { code } = round.round!;
     const { agency, due } = about;
     const moved = round.deadlines.filter((one) => one.agency === null || one.agency === agency).length - 1;

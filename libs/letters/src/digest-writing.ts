@@ -13,8 +13,8 @@ import { LetterClock } from './clock.js';
 import { Followed } from './followed.js';
 import { Following, type Follow, type Follower } from './following.js';
 import type { LetterFacts, LetterRow } from './outbox.js';
-import { lettersIn, type Words } from './words/index.js';
-import { button, link, paragraph, type LetterPart, type Linked, type WrittenLetter } from './written.js';
+import { lettersIn, type LetterWords } from './words/index.js';
+import { button, link, paragraph, type LetterPart, type LinkedLine, type WrittenLetter } from './written.js';
 
 const BATCH_SIZE = 1_000;
 /** The most entries that are told of one thing that is followed; of more, their number. */
@@ -23,10 +23,10 @@ const MAX_ENTRIES_PER_SECTION = 40;
 const REFERENCES_PER_QUERY = 500;
 
 /** The news of one thing that is followed. */
-interface Section {
+interface DigestSection {
   readonly follow: Follow;
   readonly name: string;
-  readonly entries: readonly Linked[];
+  readonly entries: readonly LinkedLine[];
   readonly more: number;
 }
 
@@ -80,9 +80,9 @@ export class DigestWriting {
   }
 
   /** The news between two positions of the things that somebody follows; none of those without any. */
-  async sections(follower: Follower, { after = {}, to = '0' }: LetterFacts): Promise<Section[]> {
+  async sections(follower: Follower, { after = {}, to = '0' }: LetterFacts): Promise<DigestSection[]> {
     const words = lettersIn(await this.#languageOf(follower));
-    const sections: Section[] = [];
+    const sections: DigestSection[] = [];
     for (const follow of await this.following.follows(follower.id)) {
       const from = after[follow.id];
       if (from === undefined || follow.confirmed === null) continue;
@@ -105,7 +105,7 @@ export class DigestWriting {
 
   // ── What happened ─────────────────────────────────────────────────────────────────────────────────────────────────
 
-  async #entries(follow: Follow, from: string, to: string, words: Words): Promise<Linked[]> {
+  async #entries(follow: Follow, from: string, to: string, words: LetterWords): Promise<LinkedLine[]> {
     const changed: Changed = new Map();
     for (let after = from, batch; (batch = await this.log.store.readAll(after, BATCH_SIZE)).length > 0;) {
       const known = batch.filter(({ position }) => BigInt(position) <= BigInt(to));
@@ -121,7 +121,7 @@ export class DigestWriting {
       after = batch.at(-1)!.position;
     }
     const commitments = new Map<string, Recorded[]>();
-    const others: Linked[] = [];
+    const others: LinkedLine[] = [];
     for (const [stream, events] of changed) {
       const at = stream.indexOf('-');
       const [category, code] = [stream.slice(0, at), stream.slice(at + 1)];
@@ -136,14 +136,14 @@ export class DigestWriting {
     changed: ReadonlyMap<string, readonly Recorded[]>,
     from: string,
     to: string,
-    words: Words,
-  ): Promise<Linked[]> {
+    words: LetterWords,
+  ): Promise<LinkedLine[]> {
     const known = await this.#items([...changed.keys()], to);
     const isList = kind === 'list';
     const filter = isList ? this.followed.filterOf(code) : {};
     const before = isList ? await this.#items([...changed.keys()], from, filter) : known;
     const now = isList ? await this.#items([...changed.keys()], to, filter) : known;
-    return [...changed].flatMap(([reference, events]): Linked[] => {
+    return [...changed].flatMap(([reference, events]): LinkedLine[] => {
       if (isList && !before.has(reference) && !now.has(reference)) return [];
       const item = known.get(reference);
       const said = new Set(events.map(({ name }) => changeOf(name as keyof CommitmentEvents)));
@@ -177,7 +177,12 @@ export class DigestWriting {
   }
 
   /** The news of other things than commitments: an entry of a register, a round, a return. */
-  async #elsewhere(category: string, code: string, events: readonly Recorded[], words: Words): Promise<Linked[]> {
+  async #elsewhere(
+    category: string,
+    code: string,
+    events: readonly Recorded[],
+    words: LetterWords,
+  ): Promise<LinkedLine[]> {
     const { rounds, returns, said } = words.digest;
     const { register, publication } = words.digest.elsewhere;
     const told = (of: Readonly<Record<string, string>>) =>
@@ -201,9 +206,9 @@ export class DigestWriting {
 
   async #digest(
     follower: Follower,
-    sections: readonly Section[],
+    sections: readonly DigestSection[],
     { after = {}, to = '0' }: LetterFacts,
-    words: Words,
+    words: LetterWords,
   ): Promise<Omit<WrittenLetter, 'language'>> {
     const { digest } = words;
     const firsts = Object.values(after).sort((a, b) => Number(a) - Number(b));

@@ -3,7 +3,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { Mutex } from 'async-mutex';
 import { randomBytes, randomUUID } from 'node:crypto';
 import { AccessStore, foldedEmail } from '#access';
-import type { Statement } from '#databases';
+import type { SqlStatement } from '#databases';
 import { Conflict, Rejected, refused, type Log } from '#eventsourcing';
 import { LOG } from '#platform';
 import type { ReportLanguage } from '#words';
@@ -47,8 +47,8 @@ export interface Follower {
 }
 
 const FOLLOWER_COLUMNS = 'id, account, email, language, secret, next_at AS "nextAt"';
-type Row = Omit<Follower, 'nextAt'> & { readonly nextAt: number | string };
-const followerOf = (row: Row): Follower => ({ ...row, nextAt: Number(row.nextAt) });
+type FollowerRow = Omit<Follower, 'nextAt'> & { readonly nextAt: number | string };
+const followerOf = (row: FollowerRow): Follower => ({ ...row, nextAt: Number(row.nextAt) });
 
 /** A request to follow something. */
 interface FollowTarget {
@@ -172,7 +172,7 @@ export class Following {
 
   /** Those whose turn it is, and to whom no digest is on its way. */
   async due(now: number): Promise<Follower[]> {
-    const rows = await this.access.query<Row>(
+    const rows = await this.access.query<FollowerRow>(
       `SELECT ${FOLLOWER_COLUMNS} FROM followers f WHERE next_at <= ? AND NOT EXISTS
          (SELECT 1 FROM letters l WHERE l.follower = f.id AND l.kind = 'digest' AND l.state = 'waiting') ORDER BY next_at`,
       now,
@@ -181,7 +181,7 @@ export class Following {
   }
 
   /** Moves the turn of a follower on, with the record of its digests and the other changes; once in all processes. */
-  turned({ id, nextAt }: Follower, until: number, told: string, more: readonly Statement[] = []): Promise<void> {
+  turned({ id, nextAt }: Follower, until: number, told: string, more: readonly SqlStatement[] = []): Promise<void> {
     const mine = 'EXISTS (SELECT 1 FROM followers WHERE id = ? AND next_at = ?)';
     return this.access.keep([
       ...more,
@@ -214,7 +214,10 @@ export class Following {
   }
 
   async #follower(by: 'id' | 'account' | 'email' | 'secret', value: string): Promise<Follower | null> {
-    const [row] = await this.access.query<Row>(`SELECT ${FOLLOWER_COLUMNS} FROM followers WHERE ${by} = ?`, value);
+    const [row] = await this.access.query<FollowerRow>(
+      `SELECT ${FOLLOWER_COLUMNS} FROM followers WHERE ${by} = ?`,
+      value,
+    );
     return row ? followerOf(row) : null;
   }
 
@@ -245,7 +248,7 @@ export class Following {
     { kind, code }: FollowTarget,
     head: string,
     confirmed: string | null,
-  ): Statement {
+  ): SqlStatement {
     return [
       `INSERT INTO follows VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (follower, kind, code) DO NOTHING`,
       ...[id, follower, kind, code, head, this.clock.now().toISOString(), confirmed],

@@ -1,6 +1,6 @@
 /** The outbox: letters that were decided on, and how far each is. Beside the accounts, in SQLite or PostgreSQL. */
 import type { AccessStore } from '#access';
-import type { Statement } from '#databases';
+import type { SqlStatement } from '#databases';
 
 /** The occasions on which somebody is written to. */
 export const LETTER_KINDS = [
@@ -56,7 +56,7 @@ export interface LetterRow extends Required<NewLetter> {
   readonly error: string | null;
 }
 
-type Row = Omit<LetterRow, 'facts' | 'attempts' | 'nextAt'> & {
+type OutboxRow = Omit<LetterRow, 'facts' | 'attempts' | 'nextAt'> & {
   readonly facts: string;
   readonly attempts: number | string;
   readonly nextAt: number | string;
@@ -65,7 +65,7 @@ type Row = Omit<LetterRow, 'facts' | 'attempts' | 'nextAt'> & {
 const LETTER_COLUMNS = `id, kind, account, follower, round, agency, facts, decided, settled, state, attempts,
   next_at AS "nextAt", error`;
 
-const letterOf = (row: Row): LetterRow => ({
+const letterOf = (row: OutboxRow): LetterRow => ({
   ...row,
   facts: JSON.parse(row.facts) as LetterFacts,
   attempts: Number(row.attempts),
@@ -112,14 +112,14 @@ export class Outbox {
   }
 
   async one(id: string): Promise<LetterRow | null> {
-    const [row] = await this.access.query<Row>(`SELECT ${LETTER_COLUMNS} FROM letters WHERE id = ?`, id);
+    const [row] = await this.access.query<OutboxRow>(`SELECT ${LETTER_COLUMNS} FROM letters WHERE id = ?`, id);
     return row ? letterOf(row) : null;
   }
 
   /** The last ones first. @param round only those of one round */
   async latest(limit: number, round?: string): Promise<LetterRow[]> {
     const where = round === undefined ? 'WHERE follower IS NULL' : 'WHERE round = ?';
-    const rows = await this.access.query<Row>(
+    const rows = await this.access.query<OutboxRow>(
       `SELECT ${LETTER_COLUMNS} FROM letters ${where} ORDER BY decided DESC, id LIMIT ?`,
       ...(round === undefined ? [limit] : [round, limit]),
     );
@@ -138,7 +138,7 @@ export class Outbox {
 
   /** Takes a letter to send it. @returns `null`: another process has it, or it was sent */
   async take(id: string, lease: string, now: number, until: number): Promise<LetterRow | null> {
-    const [row] = await this.access.query<Row>(
+    const [row] = await this.access.query<OutboxRow>(
       `UPDATE letters SET lease = ?, lease_until = ?
        WHERE id = ? AND state = 'waiting' AND (lease IS NULL OR lease_until <= ?) RETURNING ${LETTER_COLUMNS}`,
       ...[lease, until, id, now],
@@ -176,7 +176,7 @@ export class Outbox {
 }
 
 /** The statement that keeps a letter, unless it is there already. */
-export const keeping = (letter: NewLetter, now: Date): Statement => {
+export const keeping = (letter: NewLetter, now: Date): SqlStatement => {
   const { id, kind, account = null, follower = null, round = null, agency = null, facts } = letter;
   const state: LetterState = (account ?? follower) ? 'waiting' : 'nobody';
   return [

@@ -4,7 +4,7 @@ import { renderToString } from 'preact-render-to-string';
 import type { ReportLanguage } from '#words';
 
 /** A line with an address that it leads to. */
-export interface Linked {
+export interface LinkedLine {
   readonly words: string;
   readonly address: string;
   /** Its words. */
@@ -16,9 +16,9 @@ export type LetterPart =
   | { readonly type: 'paragraph'; readonly text: string }
   | { readonly type: 'heading'; readonly text: string }
   /** The one thing to do. */
-  | { readonly type: 'button'; readonly to: Linked }
-  | { readonly type: 'list'; readonly items: readonly Linked[] }
-  | { readonly type: 'link'; readonly to: Linked };
+  | { readonly type: 'button'; readonly to: LinkedLine }
+  | { readonly type: 'list'; readonly items: readonly LinkedLine[] }
+  | { readonly type: 'link'; readonly to: LinkedLine };
 
 export const paragraph = (text: string): LetterPart => ({ type: 'paragraph', text });
 export const button = (words: string, address: string): LetterPart => ({ type: 'button', to: { words, address } });
@@ -33,9 +33,9 @@ export interface WrittenLetter {
   readonly small: readonly LetterPart[];
 }
 
-type Of<T extends LetterPart['type']> = Extract<LetterPart, { readonly type: T }>;
+type PartOfType<T extends LetterPart['type']> = Extract<LetterPart, { readonly type: T }>;
 
-const AS_TEXT: { readonly [T in LetterPart['type']]: (part: Of<T>) => string } = {
+const AS_TEXT: { readonly [T in LetterPart['type']]: (part: PartOfType<T>) => string } = {
   paragraph: ({ text }) => text,
   heading: ({ text }) => `${text}\n${'-'.repeat(Math.min(text.length, 60))}`,
   button: ({ to }) => `${to.words}\n${to.address}`,
@@ -48,16 +48,16 @@ const AS_TEXT: { readonly [T in LetterPart['type']]: (part: Of<T>) => string } =
       .join('\n'),
 };
 
-const textOf = (part: LetterPart): string => AS_TEXT[part.type](part as never);
+const partText = (part: LetterPart): string => AS_TEXT[part.type](part as never);
 
 export const inText = ({ parts, small }: WrittenLetter): string =>
-  [...parts.map(textOf), '-- ', ...small.map(textOf)].join('\n\n').replace('-- \n\n', '-- \n') + '\n';
+  [...parts.map(partText), '-- ', ...small.map(partText)].join('\n\n').replace('-- \n\n', '-- \n') + '\n';
 
 const FONT_STYLE = 'font-family:Arial,Helvetica,sans-serif';
 const INK_STYLE = 'color:#1f2933';
 const LINK_STYLE = 'color:#0b5cad';
 
-const AS_HTML: { readonly [T in LetterPart['type']]: (part: Of<T>) => JSX.Element } = {
+const AS_HTML: { readonly [T in LetterPart['type']]: (part: PartOfType<T>) => JSX.Element } = {
   paragraph: ({ text }) => (
     <p dir="auto" style="margin:0 0 14px">
       {text}
@@ -102,7 +102,7 @@ const AS_HTML: { readonly [T in LetterPart['type']]: (part: Of<T>) => JSX.Elemen
   ),
 };
 
-const Part = ({ part }: { part: LetterPart }) => AS_HTML[part.type](part as never);
+const HtmlPart = ({ part }: { part: LetterPart }) => AS_HTML[part.type](part as never);
 
 export const inHtml = ({ language, subject, parts, small }: WrittenLetter): string =>
   `<!doctype html>${renderToString(
@@ -115,11 +115,11 @@ export const inHtml = ({ language, subject, parts, small }: WrittenLetter): stri
       <body style={`margin:0;background:#ffffff;${FONT_STYLE};${INK_STYLE};font-size:15px;line-height:1.5`}>
         <div style="max-width:600px;margin:0 auto;padding:20px">
           {parts.map((part, i) => (
-            <Part key={i} part={part} />
+            <HtmlPart key={i} part={part} />
           ))}
           <div style="border-top:1px solid #c9d1d9;margin-top:24px;padding-top:12px;font-size:13px;color:#4a5560">
             {small.map((part, i) => (
-              <Part key={i} part={part} />
+              <HtmlPart key={i} part={part} />
             ))}
           </div>
         </div>

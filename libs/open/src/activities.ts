@@ -2,7 +2,7 @@
 import type { ActivityId } from '#bodies';
 import type { Item } from '#progress';
 import { ACTIVITY_SCHEMES, type ActivityScheme } from '#words';
-import { iri, text, thing, type Thing } from './graph.js';
+import { iri, text, thing, type GraphThing } from './graph.js';
 import type { AddressOf } from './skos.js';
 
 interface Register {
@@ -39,11 +39,11 @@ export const activityRows = ({ reference, title, lead, stage, activityIds }: Ite
  * Each commitment with the activities that it is related to, and each activity once with its identifier (ADMS). An activity has
  * the address of its register where that has one, else one within `home`.
  */
-export function activityLinks(items: readonly Item[], home: string, addressOf: AddressOf): Thing[] {
+export function activityLinks(items: readonly Item[], home: string, addressOf: AddressOf): GraphThing[] {
   const nameOf = ({ scheme, id }: ActivityId): string =>
     ACTIVITY_REGISTERS[scheme].addressOf?.(id) ?? `${home}#${scheme}:${encodeURIComponent(id)}`;
   const activities = new Map(items.flatMap(({ activityIds }) => activityIds.map((one) => [nameOf(one), one] as const)));
-  const commitments = items.map(({ reference, title, language, activityIds }): Thing => {
+  const commitments = items.map(({ reference, title, language, activityIds }): GraphThing => {
     return thing(addressOf('commitments', reference), 'prov:Plan', {
       'dct:identifier': text(reference),
       'dct:title': text(title, language ?? undefined),
@@ -52,7 +52,7 @@ export function activityLinks(items: readonly Item[], home: string, addressOf: A
   });
   return [
     ...commitments,
-    ...[...activities].flatMap(([name, { scheme, id }]): Thing[] => {
+    ...[...activities].flatMap(([name, { scheme, id }]): GraphThing[] => {
       const identifier = `${home}#identifier-${scheme}:${encodeURIComponent(id)}`;
       const { element, agency } = ACTIVITY_REGISTERS[scheme];
       return [

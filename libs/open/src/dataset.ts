@@ -16,7 +16,7 @@ import { ApiProperty } from '@nestjs/swagger';
 import type { Log } from '#eventsourcing';
 import { AgencyRow, Progress, ThemeRow, type PinnedClocks } from '#progress';
 import { Registers, type Register } from '#registers';
-import type { TableParts } from './tables.js';
+import type { TableDefinition } from './tables.js';
 
 /** A crosswalk with all its versions. */
 class CrosswalkWithVersions extends Crosswalk {
@@ -31,31 +31,31 @@ export interface Sources {
   readonly progress: Progress;
 }
 
-interface Listed extends TableParts {
+interface ListedTable extends TableDefinition {
   /** It holds figures, which nothing refers to. */
   readonly isProgress?: true;
   /** Things in the order in which they are written, and how many there are. */
   readonly read: (from: Sources, at: PinnedClocks) => Promise<{ total: number; things: AsyncIterable<object> }>;
 }
 
-async function* each(things: readonly object[]): AsyncGenerator<object> {
+async function* asStream(things: readonly object[]): AsyncGenerator<object> {
   yield* things;
 }
 
-const ofRegister = (one: Register, name: string, title: string, of: Type<unknown>, id: string): Listed => ({
+const ofRegister = (one: Register, name: string, title: string, of: Type<unknown>, id: string): ListedTable => ({
   ...{ name, title, of, id, one },
   read: async ({ registers }: Sources, { asOf, knownAt }: PinnedClocks) => {
     const all = await registers.all(one, knownAt, asOf);
-    return { total: all.length, things: each(all) };
+    return { total: all.length, things: asStream(all) };
   },
 });
 
-const ofProgress = (one: 'agency' | 'theme', many: 'agencies' | 'themes', of: Type<unknown>): Listed => ({
+const ofProgress = (one: 'agency' | 'theme', many: 'agencies' | 'themes', of: Type<unknown>): ListedTable => ({
   ...{ name: `progress_${many}`, title: `Progress per ${one}; the rows do not add up to the total` },
   ...{ of, id: one, one, isProgress: true },
   read: async ({ progress }, at) => {
     const { rows } = await progress[many](at);
-    return { total: rows.length, things: each(rows) };
+    return { total: rows.length, things: asStream(rows) };
   },
 });
 
@@ -83,7 +83,7 @@ const REFERENCES_TO_OTHER_TABLES = [
 ];
 
 /** The tables of a dump, those that others refer to first. */
-export const DUMP_TABLES: readonly Listed[] = [
+export const DUMP_TABLES: readonly ListedTable[] = [
   ofRegister('document', 'documents', 'Documents in which statements were read', Document, 'id'),
   ofRegister('agency', 'agencies', 'Agencies as they were on the date', AgencyAsAt, 'code'),
   ofRegister('framework', 'frameworks', 'Frameworks of themes', Framework, 'code'),

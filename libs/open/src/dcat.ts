@@ -1,6 +1,6 @@
 /** The catalogue of all downloads, in DCAT 3 (https://www.w3.org/TR/vocab-dcat-3/). */
 import { licencePath } from './citation.js';
-import { iri, text, thing, typed, type Thing, type Value } from './graph.js';
+import { iri, text, thing, typed, type GraphThing, type GraphValue } from './graph.js';
 
 /** The publisher of the data, and the terms. */
 export abstract class DataPublisher {
@@ -17,7 +17,7 @@ export interface CataloguedDataset {
   readonly distributions: Readonly<Record<string, string>>;
 }
 
-const media = (type: string): Value => iri(`https://www.iana.org/assignments/media-types/${type.split(';')[0]}`);
+const media = (type: string): GraphValue => iri(`https://www.iana.org/assignments/media-types/${type.split(';')[0]}`);
 
 /**
  * @param changedAt when the last event was recorded; `null`: nothing was
@@ -28,7 +28,7 @@ export function catalogueOf(
   datasets: readonly CataloguedDataset[],
   changedAt: string | null,
   covers: { readonly from: string; readonly to: string } | null,
-): Thing[] {
+): GraphThing[] {
   const catalogue = `${publicUrl}/v1/open/catalogue`;
   const agent = `${catalogue}#publisher`;
   const period = `${catalogue}#period`;
@@ -58,7 +58,7 @@ export function catalogueOf(
           }),
         ]
       : []),
-    ...datasets.flatMap(({ id, title, description, distributions }): Thing[] => {
+    ...datasets.flatMap(({ id, title, description, distributions }): GraphThing[] => {
       const addresses = Object.entries(distributions);
       return [
         thing(`${catalogue}#${id}`, 'dcat:Dataset', {
@@ -69,7 +69,7 @@ export function catalogueOf(
           'dcat:distribution': addresses.map((_, i) => iri(`${catalogue}#${id}-${i + 1}`)),
           ...terms,
         }),
-        ...addresses.map(([type, path], i): Thing =>
+        ...addresses.map(([type, path], i): GraphThing =>
           thing(`${catalogue}#${id}-${i + 1}`, 'dcat:Distribution', {
             'dct:title': text(`${title} (${type.split(';')[0]})`, 'en'),
             'dcat:accessURL': iri(publicUrl + path),

@@ -2,7 +2,7 @@
 import { csvOf } from '#tables';
 import { CITED_KEYWORDS, licencePath, versionOf, type Release } from './citation.js';
 import { TABLE_OF } from './dataset.js';
-import type { Column, Table } from './tables.js';
+import type { DumpColumn, DumpTable } from './tables.js';
 
 /** A file of a dump. */
 export interface Resource {
@@ -12,7 +12,7 @@ export interface Resource {
   readonly format: string;
   readonly file: { readonly path: string; readonly bytes: number; readonly sha256: string };
   /** Absent: it is no table. */
-  readonly table?: Table;
+  readonly table?: DumpTable;
 }
 
 /** @see https://datapackage.org/standard/data-package/ */
@@ -39,7 +39,7 @@ export const dataPackage = (release: Release, resources: readonly Resource[]): o
 });
 
 /** @see https://datapackage.org/standard/table-schema/ */
-function schemaOf({ columns, key, above }: Table): object {
+function schemaOf({ columns, key, above }: DumpTable): object {
   const keys = above && key.slice(0, above.key.length);
   const belongs = above ? [referenceTo(keys!, above.name, above.key)] : [];
   const codes = columns.flatMap(({ name, register }) => {
@@ -65,7 +65,7 @@ const referenceTo = (fields: readonly string[], table: string, its: readonly str
 
 const nameOf = (table: string): string => table.replaceAll('_', '-').toLowerCase();
 
-function fieldOf({ name, type, description, words, pattern }: Column, isKey: boolean): object {
+function fieldOf({ name, type, description, words, pattern }: DumpColumn, isKey: boolean): object {
   const constraints = {
     ...(isKey && { required: true }),
     ...(words && { enum: words }),

@@ -2,14 +2,14 @@
 import { createHash } from 'node:crypto';
 import { closeSync, mkdirSync, openSync, writeSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { Verification, type Envelope } from '#eventsourcing';
+import { LogVerification, type Envelope } from '#eventsourcing';
 import { csvPart } from '#tables';
 import type { PinnedClocks } from '#progress';
 import { citationCff, dataciteJson, dataciteXml, schemaOrg, type Release } from './citation.js';
 import { NOT_IN_DUMP, DUMP_TABLES, type Sources } from './dataset.js';
 import { codebookOf, dataPackage, type Resource } from './descriptor.js';
 import { README } from './dump-readme.js';
-import { Tables, type Table } from './tables.js';
+import { Tables, type DumpTable } from './tables.js';
 
 /** The file of the log in a dump, an event per line, as the store keeps it. */
 export const LOG_FILE = 'log.ndjson';
@@ -28,7 +28,7 @@ const BATCH_SIZE = 500;
 const [CHUNK_CHARS, ROWS_PER_WRITE] = [65_536, 200];
 
 /** A file that is written from its beginning to its end, with its digest. */
-class Written {
+class DumpFile {
   readonly #hash = createHash('sha256');
   readonly #file: number;
   #waiting: string[] = [];
@@ -67,21 +67,21 @@ class Written {
 
 /** A table that is written, some rows at a time. */
 class WrittenTable {
-  readonly #file: Written;
+  readonly #file: DumpFile;
   readonly #names: readonly string[];
   #rows: object[] = [];
 
   constructor(
     folder: string,
-    readonly table: Table,
+    readonly table: DumpTable,
   ) {
-    this.#file = new Written(folder, `csv/${table.name}.csv`);
+    this.#file = new DumpFile(folder, `csv/${table.name}.csv`);
     this.#names = table.columns.map(({ name }) => name);
     this.#file.write(csvPart([], this.#names, true, false));
   }
 
   add(cells: readonly unknown[]): void {
-    this.#rows.push(Object.fromEntries(this.#names.map((name, i) => [name, cellOf(cells[i])])));
+    this.#rows.push(Object.fromEntries(this.#names.map((name, i) => [name, csvValue(cells[i])])));
     if (this.#rows.length >= ROWS_PER_WRITE) this.#flush();
   }
 
@@ -96,7 +96,7 @@ class WrittenTable {
   }
 }
 
-type Digested = ReturnType<Written['end']>;
+type Digested = ReturnType<DumpFile['end']>;
 
 /**
  * Writes a dump as at a date into an empty folder. Two of the same date, log, settings and software are the same to the byte.
@@ -132,11 +132,11 @@ class Dump {
     this.#resource('codebook', 'Codebook: every column of every table', 'text/csv', 'csv');
     this.#text('LICENCE.txt', licenceWords(release.licence));
     this.#text('CITATION.cff', citationCff(release));
-    this.#text('datacite.json', json(dataciteJson(release)));
+    this.#text('datacite.json', prettyJson(dataciteJson(release)));
     this.#text('datacite.xml', dataciteXml(release));
     const about = this.#resources.map(({ file, mediatype }) => ({ ...file, mediatype }));
-    this.#text('dataset.jsonld', json(schemaOrg(release, about)));
-    this.#text(DESCRIPTOR_FILE, json(dataPackage(release, this.#resources)));
+    this.#text('dataset.jsonld', prettyJson(schemaOrg(release, about)));
+    this.#text(DESCRIPTOR_FILE, prettyJson(dataPackage(release, this.#resources)));
     this.#text('README.md', README(release));
     const sums = this.#files.toSorted((a, b) => (a.path < b.path ? -1 : 1));
     this.#text(CHECKSUMS_FILE, sums.map(({ sha256, path }) => `${sha256}  ${path}\n`).join(''));
@@ -144,21 +144,21 @@ class Dump {
   }
 
   #text(path: string, text: string): void {
-    const file = new Written(this.folder, path);
+    const file = new DumpFile(this.folder, path);
     file.write(text);
     this.#files.push(file.end());
   }
 
   /** The last file as a resource. */
-  #resource(name: string, title: string, mediatype: string, format: string, table?: Table): void {
+  #resource(name: string, title: string, mediatype: string, format: string, table?: DumpTable): void {
     this.#resources.push({ name, title, mediatype, format, file: this.#files.at(-1)!, ...(table && { table }) });
   }
 
   /** The log up to the position. @returns its last event */
   async #log(): Promise<Envelope | null> {
     const { store } = this.from.log;
-    const file = new Written(this.folder, LOG_FILE);
-    const verification = new Verification();
+    const file = new DumpFile(this.folder, LOG_FILE);
+    const verification = new LogVerification();
     let last: Envelope | null = null;
     const upTo = BigInt(this.at.knownAt);
     for (let batch; (batch = await store.readAll(last?.position ?? null, BATCH_SIZE)).length > 0;) {
@@ -184,7 +184,7 @@ class Dump {
     const { name, title, read } = parts;
     const tables = Tables.of(parts);
     const { total, things } = await read(this.from, this.at);
-    const whole = new Written(this.folder, `json/${name}.json`);
+    const whole = new DumpFile(this.folder, `json/${name}.json`);
     const open = new Map(tables.all.map((table) => [table, new WrittenTable(this.folder, table)]));
     let done = 0;
     for await (const thing of things) {
@@ -219,10 +219,10 @@ class Dump {
   }
 }
 
-const json = (value: object): string => `${JSON.stringify(value, null, 2)}\n`;
+const prettyJson = (value: object): string => `${JSON.stringify(value, null, 2)}\n`;
 
 /** A value as it stands in a cell. */
-const cellOf = (value: unknown): unknown =>
+const csvValue = (value: unknown): unknown =>
   typeof value === 'object' && value !== null ? JSON.stringify(value) : (value ?? '');
 
 const licenceWords = (licence: string | null): string =>

@@ -18,7 +18,7 @@ export const NAMESPACE_OF_PREFIX = {
 export type Name = `${keyof typeof NAMESPACE_OF_PREFIX}:${string}`;
 
 /** A value: another thing, a text, or a text of a type. */
-export type Value = { readonly iri: string } | Literal;
+export type GraphValue = { readonly iri: string } | Literal;
 interface Literal {
   readonly text: string;
   readonly type?: Name;
@@ -26,16 +26,20 @@ interface Literal {
 }
 
 /** A thing and the statements about it. */
-export interface Thing {
+export interface GraphThing {
   readonly iri: string;
   readonly type: Name;
-  readonly says: Readonly<Partial<Record<Name, Value | readonly Value[]>>>;
+  readonly says: Readonly<Partial<Record<Name, GraphValue | readonly GraphValue[]>>>;
 }
 
-export const thing = (address: string, type: Name, says: Thing['says']): Thing => ({ iri: address, type, says });
-export const iri = (address: string): Value => ({ iri: address });
-export const text = (words: string, language?: string): Value => ({ text: words, ...(language && { language }) });
-export const typed = (words: string, type: Name): Value => ({ text: words, type });
+export const thing = (address: string, type: Name, says: GraphThing['says']): GraphThing => ({
+  iri: address,
+  type,
+  says,
+});
+export const iri = (address: string): GraphValue => ({ iri: address });
+export const text = (words: string, language?: string): GraphValue => ({ text: words, ...(language && { language }) });
+export const typed = (words: string, type: Name): GraphValue => ({ text: words, type });
 
 /** The formats of linked data. */
 export const GRAPH_FORMATS = {
@@ -45,26 +49,26 @@ export const GRAPH_FORMATS = {
 export type GraphFormat = keyof typeof GRAPH_FORMATS;
 export const GRAPH_FORMAT_NAMES = Object.keys(GRAPH_FORMATS) as GraphFormat[];
 
-const whole = (name: Name): string => {
+const expandedName = (name: Name): string => {
   const [prefix, local] = name.split(':') as [keyof typeof NAMESPACE_OF_PREFIX, string];
   return NAMESPACE_OF_PREFIX[prefix] + local;
 };
 
-const said = ({ says }: Thing): [Name, Value[]][] =>
-  Object.entries(says).map(([property, values]) => [property as Name, [values].flat() as Value[]]);
+const said = ({ says }: GraphThing): [Name, GraphValue[]][] =>
+  Object.entries(says).map(([property, values]) => [property as Name, [values].flat() as GraphValue[]]);
 
-function turtle(things: readonly Thing[]): string {
+function turtle(things: readonly GraphThing[]): string {
   const { literal, namedNode, quad } = DataFactory;
-  const term = (value: Value) =>
+  const term = (value: GraphValue) =>
     'iri' in value
       ? namedNode(value.iri)
-      : literal(value.text, value.language ?? (value.type && namedNode(whole(value.type))));
+      : literal(value.text, value.language ?? (value.type && namedNode(expandedName(value.type))));
   const writer = new Writer({ prefixes: NAMESPACE_OF_PREFIX });
   for (const thing of things) {
     const about = namedNode(thing.iri);
-    writer.addQuad(quad(about, namedNode(whole('rdf:type')), namedNode(whole(thing.type))));
+    writer.addQuad(quad(about, namedNode(expandedName('rdf:type')), namedNode(expandedName(thing.type))));
     for (const [property, values] of said(thing))
-      for (const value of values) writer.addQuad(quad(about, namedNode(whole(property)), term(value)));
+      for (const value of values) writer.addQuad(quad(about, namedNode(expandedName(property)), term(value)));
   }
   let written = '';
   writer.end((error, result: string) => {
@@ -74,8 +78,8 @@ function turtle(things: readonly Thing[]): string {
   return written;
 }
 
-function jsonLd(things: readonly Thing[]): string {
-  const term = (value: Value): object =>
+function jsonLd(things: readonly GraphThing[]): string {
+  const term = (value: GraphValue): object =>
     'iri' in value
       ? { '@id': value.iri }
       : {

@@ -5,7 +5,7 @@ import { clocksOf, FORMAT_NAMES, formatNamed, LOG, type Clocks } from '#platform
 import { Progress, type PinnedClocks } from '#progress';
 import { OPEN_FORMATS, CATALOGUED_REGISTERS, CATALOGUED_ROUNDS, CATALOGUED_VIEWS } from './catalogued.js';
 import { catalogueOf, DataPublisher, type CataloguedDataset } from './dcat.js';
-import type { Thing } from './graph.js';
+import type { GraphThing } from './graph.js';
 import type { AddressOf } from './skos.js';
 
 /** Where each kind of thing can be looked at. */
@@ -80,7 +80,7 @@ export class OpenData {
     return { prepared, publisher: this.by.publisher };
   }
 
-  async catalogue(clocks: Clocks): Promise<Thing[]> {
+  async catalogue(clocks: Clocks): Promise<GraphThing[]> {
     const at = await this.progress.pin(clocks);
     const dates = await this.progress.reportDates(at);
     const covers = dates.length > 0 ? { from: dates[0]!, to: dates.at(-1)! } : null;

@@ -12,7 +12,7 @@ import { Progress, type Item } from '#progress';
 import { LATEST_DATE, Registers, versionOf } from '#registers';
 import { ACTIVITY_COLUMNS, activityLinks, activityRows } from './activities.js';
 import { OpenData } from './open-data.js';
-import { GRAPH_FORMAT_NAMES, GRAPH_FORMATS, type GraphFormat, type Thing } from './graph.js';
+import { GRAPH_FORMAT_NAMES, GRAPH_FORMATS, type GraphFormat, type GraphThing } from './graph.js';
 import { mappingOf, schemeOf } from './skos.js';
 import { BREAKDOWNS, sdmxCsv, sdmxStructure, type Breakdown } from './sdmx.js';
 
@@ -255,7 +255,7 @@ function breakdownNamed(name: string): Breakdown {
 }
 
 /** Linked data in the format that is asked for. */
-function sends(request: FastifyRequest, reply: FastifyReply, name: string, things: readonly Thing[]): string {
+function sends(request: FastifyRequest, reply: FastifyReply, name: string, things: readonly GraphThing[]): string {
   const { format: named } = request.query as { format?: GraphFormat };
   const best = request.accepts().type(GRAPH_TYPES);
   const format = named ?? GRAPH_FORMAT_NAMES.find((one) => GRAPH_FORMATS[one].mediaType === best) ?? 'turtle';

@@ -2,7 +2,7 @@
 import type { CrosswalkVersion, Framework, Theme } from '#bodies';
 import type { CrosswalkAsAt } from '#registers';
 import type { Match } from '#words';
-import { iri, text, thing, typed, type Name, type Thing, type Value } from './graph.js';
+import { iri, text, thing, typed, type Name, type GraphThing, type GraphValue } from './graph.js';
 
 /** The address of a page, which names its subject. */
 export type AddressOf = (of: 'frameworks' | 'themes' | 'crosswalks' | 'commitments', code: string) => string;
@@ -16,12 +16,12 @@ const SKOS_MATCHES: Readonly<Record<Match, Name>> = {
 };
 
 /** A framework as a concept scheme, and each of its themes as a concept. */
-export function schemeOf(framework: Framework, all: readonly Theme[], addressOf: AddressOf): Thing[] {
+export function schemeOf(framework: Framework, all: readonly Theme[], addressOf: AddressOf): GraphThing[] {
   const scheme = addressOf('frameworks', framework.code);
   const of = (theme: Theme) => iri(addressOf('themes', theme.code));
   const themes = all.filter((theme) => theme.framework === framework.code);
   const tops = themes.filter(({ parent }) => !parent);
-  const concept = (theme: Theme): Thing => {
+  const concept = (theme: Theme): GraphThing => {
     const below = themes.filter(({ parent }) => parent === theme.code);
     return thing(addressOf('themes', theme.code), 'skos:Concept', {
       'skos:prefLabel': text(theme.label),
@@ -50,14 +50,14 @@ export function mappingOf(
   { code, title, from, to }: CrosswalkAsAt,
   { version, author, reportedOn, links, note }: CrosswalkVersion,
   addressOf: AddressOf,
-): Thing[] {
+): GraphThing[] {
   const mapped = Map.groupBy(links, (link) => link.from);
-  const concepts = [...mapped].map(([theme, own]): Thing => {
-    const says: Partial<Record<Name, Value[]>> = {};
+  const concepts = [...mapped].map(([theme, own]): GraphThing => {
+    const says: Partial<Record<Name, GraphValue[]>> = {};
     for (const { match, to: other } of own) (says[SKOS_MATCHES[match]] ??= []).push(iri(addressOf('themes', other)));
     return thing(addressOf('themes', theme), 'skos:Concept', says);
   });
-  const crosswalk: Thing = thing(addressOf('crosswalks', code), 'dcat:Dataset', {
+  const crosswalk: GraphThing = thing(addressOf('crosswalks', code), 'dcat:Dataset', {
     'dct:title': text(title),
     'dct:identifier': text(code),
     'dct:source': [iri(addressOf('frameworks', from)), iri(addressOf('frameworks', to))],

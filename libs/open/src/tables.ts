@@ -5,7 +5,7 @@ import { classIn, describedAs, fieldsIn, registerOfField, type Described, type R
 /** The types of Table Schema (Frictionless) that occur. */
 export type ColumnType = 'string' | 'integer' | 'boolean' | 'date' | 'object';
 
-export interface Column {
+export interface DumpColumn {
   readonly name: string;
   readonly type: ColumnType;
   readonly description?: string;
@@ -16,35 +16,35 @@ export interface Column {
 }
 
 /** A table of things of one class, with the tables of the lists in them. */
-export interface Table {
+export interface DumpTable {
   readonly name: string;
   readonly title: string;
   /** Its first columns, which name a row. */
   readonly key: readonly string[];
   /** The table whose rows its rows belong to; the first columns of its key name that row. */
-  readonly above?: Table;
-  readonly columns: readonly Column[];
+  readonly above?: DumpTable;
+  readonly columns: readonly DumpColumn[];
 }
 
 /** A row to be written, and where. */
 interface TableRow {
-  readonly table: Table;
+  readonly table: DumpTable;
   readonly cells: readonly unknown[];
 }
 
-type Thing = Readonly<Record<string, unknown>>;
+type TableThing = Readonly<Record<string, unknown>>;
 
-interface Cell extends Column {
-  readonly of: (thing: Thing) => unknown;
+interface ValueColumn extends DumpColumn {
+  readonly of: (thing: TableThing) => unknown;
 }
 
-interface List {
-  readonly of: (thing: Thing) => readonly unknown[];
+interface NestedList {
+  readonly of: (thing: TableThing) => readonly unknown[];
   readonly tables: Tables;
 }
 
 /** The parts of a table. */
-export interface TableParts {
+export interface TableDefinition {
   readonly name: string;
   readonly title: string;
   readonly of: Type<unknown>;
@@ -60,39 +60,39 @@ export interface TableParts {
 
 /** A table and those below it, and the rows of a thing in all of them. */
 export class Tables {
-  readonly table: Table;
-  readonly #own: readonly Cell[];
-  readonly #lists: readonly List[];
+  readonly table: DumpTable;
+  readonly #own: readonly ValueColumn[];
+  readonly #lists: readonly NestedList[];
 
   private constructor(
-    parts: Pick<Table, 'name' | 'title' | 'above'>,
-    key: readonly Column[],
+    parts: Pick<DumpTable, 'name' | 'title' | 'above'>,
+    key: readonly DumpColumn[],
     private readonly keyOfRow: (above: readonly unknown[], thing: unknown, number: number) => unknown[],
-    [own, lists]: readonly [Cell[], (table: Table, key: readonly Column[]) => List[]],
+    [own, lists]: readonly [ValueColumn[], (table: DumpTable, key: readonly DumpColumn[]) => NestedList[]],
   ) {
     this.#own = own.filter(({ name }) => !key.some((one) => one.name === name));
     this.table = { ...parts, key: key.map(({ name }) => name), columns: [...key, ...this.#own.map(columnOf)] };
     this.#lists = lists(this.table, key);
   }
 
-  static of({ name, title, of, id, one, without = [], codes = {} }: TableParts): Tables {
-    const key: Column = { ...columnOf(cellsOf(of, [id])[0]!), name: id };
-    const below = (table: Table) =>
+  static of({ name, title, of, id, one, without = [], codes = {} }: TableDefinition): Tables {
+    const key: DumpColumn = { ...columnOf(cellsOf(of, [id])[0]!), name: id };
+    const below = (table: DumpTable) =>
       listsOf(of, { without, codes }, '', (thing) => thing, table, [{ ...key, name: one }]);
     const fields = fieldsIn(of.prototype as object).filter((field) => !without.includes(field));
-    return new Tables({ name, title }, [key], (_, thing) => [(thing as Thing)[id]], [cellsOf(of, fields), below]);
+    return new Tables({ name, title }, [key], (_, thing) => [(thing as TableThing)[id]], [cellsOf(of, fields), below]);
   }
 
   /** The table of a list in the things of another. */
   static below(
-    above: Table,
-    keyAbove: readonly Column[],
+    above: DumpTable,
+    keyAbove: readonly DumpColumn[],
     field: string,
     described: Described & { readonly register?: Registered },
   ): Tables {
     const [name, title] = [`${above.name}_${field}`, described.description ?? `${above.title}: ${field}`];
     // A list in a list may have the same name as that.
-    const number: Column = {
+    const number: DumpColumn = {
       name: `${name.replace(/^[^_]+_/, '')}_number`,
       type: 'integer',
       description: 'Its place in the list, from 1',
@@ -103,30 +103,30 @@ export class Tables {
     if (!of) {
       const { register } = described;
       const column = scalar(field, { ...described, type: one(described.type) });
-      const value: Cell = { ...column, ...(register && { register }), of: (thing) => thing['value'] };
+      const value: ValueColumn = { ...column, ...(register && { register }), of: (thing) => thing['value'] };
       return new Tables({ name, title, above }, key, keyOfRow, [[value], () => []]);
     }
     const fields = fieldsIn(of.prototype as object);
-    const lists = (table: Table) => listsOf(of, {}, '', (thing) => thing, table, key);
+    const lists = (table: DumpTable) => listsOf(of, {}, '', (thing) => thing, table, key);
     return new Tables({ name, title, above }, key, keyOfRow, [cellsOf(of, fields), lists]);
   }
 
   /** This table and all below it. */
-  get all(): Table[] {
+  get all(): DumpTable[] {
     return [this.table, ...this.#lists.flatMap(({ tables }) => tables.all)];
   }
 
   /** The rows of a thing, here and below. */
   *rowsOf(thing: unknown, above: readonly unknown[] = [], number = 1): Generator<TableRow> {
     const key = this.keyOfRow(above, thing, number);
-    const whole = typeof thing === 'object' && thing !== null ? (thing as Thing) : { value: thing };
+    const whole = typeof thing === 'object' && thing !== null ? (thing as TableThing) : { value: thing };
     yield { table: this.table, cells: [...key, ...this.#own.map(({ of }) => of(whole))] };
     for (const { of, tables } of this.#lists)
       for (const [i, one] of of(whole).entries()) yield* tables.rowsOf(one, key, i + 1);
   }
 }
 
-const columnOf = ({ of: _of, ...column }: Cell): Column => column;
+const columnOf = ({ of: _of, ...column }: ValueColumn): DumpColumn => column;
 
 const one = (type: unknown): unknown => (Array.isArray(type) ? (type as unknown[])[0] : type);
 
@@ -142,7 +142,7 @@ function typeOf({ type, format, additionalProperties }: Described): ColumnType {
 }
 
 /** A field with one value, as a column. */
-function scalar(name: string, described: Described): Column {
+function scalar(name: string, described: Described): DumpColumn {
   const { description, pattern, enum: words } = described;
   const type = typeOf(described);
   return {
@@ -156,14 +156,14 @@ function scalar(name: string, described: Described): Column {
 const NOT_IN_ANSWERS = new Set(['newDocument']);
 
 /** The columns of fields; nested fields become columns of their own: `headline_stage`. */
-function cellsOf(of: Type<unknown>, fields: readonly string[], within = ''): Cell[] {
+function cellsOf(of: Type<unknown>, fields: readonly string[], within = ''): ValueColumn[] {
   const prototype = of.prototype as object;
-  return fields.flatMap((field): Cell[] => {
+  return fields.flatMap((field): ValueColumn[] => {
     const described = describedAs(prototype, field);
     if (isList(described) || NOT_IN_ANSWERS.has(field)) return [];
     const nested = classIn(described);
     const name = within + field;
-    const inside = (thing: Thing) => thing[field] as Thing | null | undefined;
+    const inside = (thing: TableThing) => thing[field] as TableThing | null | undefined;
     if (nested)
       return cellsOf(nested, fieldsIn(nested.prototype as object), `${name}_`).map((cell) => ({
         ...cell,
@@ -182,19 +182,19 @@ function cellsOf(of: Type<unknown>, fields: readonly string[], within = ''): Cel
 /** The tables of the lists in the fields of a class, also in nested ones. */
 function listsOf(
   of: Type<unknown>,
-  { without = [], codes = {} }: Pick<TableParts, 'without' | 'codes'>,
+  { without = [], codes = {} }: Pick<TableDefinition, 'without' | 'codes'>,
   within: string,
-  inside: (thing: Thing) => Thing | null,
-  table: Table,
-  key: readonly Column[],
-): List[] {
+  inside: (thing: TableThing) => TableThing | null,
+  table: DumpTable,
+  key: readonly DumpColumn[],
+): NestedList[] {
   const prototype = of.prototype as object;
   return fieldsIn(prototype)
     .filter((field) => !without.includes(within + field))
-    .flatMap((field): List[] => {
+    .flatMap((field): NestedList[] => {
       const described = describedAs(prototype, field);
       const name = within + field;
-      const value = (thing: Thing) => inside(thing)?.[field] ?? null;
+      const value = (thing: TableThing) => inside(thing)?.[field] ?? null;
       if (isList(described))
         return [
           {
@@ -207,7 +207,7 @@ function listsOf(
         ];
       const nested = classIn(described);
       return nested
-        ? listsOf(nested, { without }, `${name}_`, (thing) => value(thing) as Thing | null, table, key)
+        ? listsOf(nested, { without }, `${name}_`, (thing) => value(thing) as TableThing | null, table, key)
         : [];
     });
 }

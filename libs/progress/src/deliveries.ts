@@ -17,7 +17,7 @@ export interface Delivered {
 }
 
 const DELIVERY_KINDS = ['milestones', 'deliverables', 'evidence'] as const satisfies (keyof Delivered)[];
-type Kind = (typeof DELIVERY_KINDS)[number];
+type DeliveryKind = (typeof DELIVERY_KINDS)[number];
 /** A statement names fewer of a kind. */
 const MAX_DELIVERIES_PER_STATEMENT = 256;
 
@@ -28,9 +28,10 @@ interface PartAsAt {
   readonly text: string;
 }
 
-const partOf = (kind: Kind, number: number): number => number * DELIVERY_KINDS.length + DELIVERY_KINDS.indexOf(kind);
-const partAsAt = (kind: Kind, number: number, from: string | null, value: object): PartAsAt => ({
-  part: partOf(kind, number),
+const partNumber = (kind: DeliveryKind, number: number): number =>
+  number * DELIVERY_KINDS.length + DELIVERY_KINDS.indexOf(kind);
+const partAsAt = (kind: DeliveryKind, number: number, from: string | null, value: object): PartAsAt => ({
+  part: partNumber(kind, number),
   from: from ? dayOf(from) : 0,
   text: JSON.stringify(value),
 });
@@ -65,7 +66,7 @@ const allIn = (c: Commitment): PartAsAt[] => [
   ...evidenceIn(c.evidence),
 ];
 
-const keyOf = ({ part, from, text }: PartAsAt): string => `${part} ${from} ${text}`;
+const deliveryKey = ({ part, from, text }: PartAsAt): string => `${part} ${from} ${text}`;
 
 /** From one day up to another one. */
 export interface Days {
@@ -104,7 +105,7 @@ export class Deliveries {
     if (name === 'Recorded') this.#add(commitment, allIn(c), at);
     else if (name === 'EvidenceAttached') this.#add(commitment, evidenceIn([c.evidence.at(-1)!]), at);
     else if (milestone !== undefined)
-      this.#replace(commitment, milestonesIn(c, milestone), at, partOf('milestones', milestone));
+      this.#replace(commitment, milestonesIn(c, milestone), at, partNumber('milestones', milestone));
     return [];
   }
 
@@ -114,10 +115,10 @@ export class Deliveries {
     const { milestone } = data as { milestone?: number };
     if (name === 'Recorded') return this.#replace(commitment, allIn(c), at);
     if (milestone !== undefined)
-      return this.#replace(commitment, milestonesIn(c, milestone), at, partOf('milestones', milestone));
+      return this.#replace(commitment, milestonesIn(c, milestone), at, partNumber('milestones', milestone));
     if (name !== 'EvidenceAttached') return [];
     const evidence = evidenceIn(ofEvent(c.evidence, revision));
-    return this.#replace(commitment, evidence, at, partOf('evidence', revision * MAX_DELIVERIES_PER_STATEMENT));
+    return this.#replace(commitment, evidence, at, partNumber('evidence', revision * MAX_DELIVERIES_PER_STATEMENT));
   }
 
   #add(commitment: number, all: readonly PartAsAt[], position: number): void {
@@ -139,8 +140,8 @@ export class Deliveries {
       .filter((number) => !this.#until.has(number))
       .map((number) => ({ number, part: part[number]!, from: from[number]!, text: this.#texts.at(text[number]!)! }));
     const isIn = (some: readonly PartAsAt[]) => {
-      const keys = new Set(some.map(keyOf));
-      return (one: PartAsAt) => keys.has(keyOf(one));
+      const keys = new Set(some.map(deliveryKey));
+      return (one: PartAsAt) => keys.has(deliveryKey(one));
     };
     const [stays, wasThere] = [isIn(all), isIn(known)];
     const [gone, fresh] = [known.filter((one) => !stays(one)), all.filter((one) => !wasThere(one))];
@@ -162,7 +163,7 @@ export class Deliveries {
       const other = known.get(part[number]!);
       if (other === undefined || from[other]! < from[number]!) known.set(part[number]!, number);
     }
-    const delivered: Record<Kind, object[]> = { milestones: [], deliverables: [], evidence: [] };
+    const delivered: Record<DeliveryKind, object[]> = { milestones: [], deliverables: [], evidence: [] };
     for (const [of, number] of [...known].sort(([a], [b]) => a - b))
       delivered[DELIVERY_KINDS[of % DELIVERY_KINDS.length]!].push(JSON.parse(this.#texts.at(text[number]!)!) as object);
     return delivered as never;

@@ -39,7 +39,7 @@ export interface HeardSince {
   /** All entries; otherwise they are added to the former ones. */
   readonly whole: boolean;
 }
-export type Part = keyof Point;
+export type PointPart = keyof Point;
 
 const RANKED_ROLES: readonly Role[] = RESPONSIBLE_ROLES;
 const rankOf = (role: Role): number => (RANKED_ROLES.includes(role) ? RANKED_ROLES.indexOf(role) : RANKED_ROLES.length);
@@ -133,13 +133,13 @@ function heardAsAt(c: Commitment, asOf: FullDate): Heard {
   return heard;
 }
 
-interface Definition<P extends Part> {
+interface PartDefinition<P extends PointPart> {
   /** The parts of the state that it comes from: while these are the same, so is it. */
   readonly from: readonly (keyof Commitment)[];
   readonly at: (view: CommitmentAsAt, c: Commitment, asOf: FullDate) => Point[P];
 }
 
-const PART_DEFINITIONS: { readonly [P in Part]: Definition<P> } = {
+const PART_DEFINITIONS: { readonly [P in PointPart]: PartDefinition<P> } = {
   standing: {
     from: ['recorded', 'parts', 'anybody', 'roles', 'readings', 'ends'],
     at: ({ stage, nature, life, verification, headline, kind, strength }) =>
@@ -236,12 +236,12 @@ const PART_DEFINITIONS: { readonly [P in Part]: Definition<P> } = {
     },
   },
 };
-const ALL_PARTS = Object.keys(PART_DEFINITIONS) as Part[];
+const ALL_PARTS = Object.keys(PART_DEFINITIONS) as PointPart[];
 
-type NewPoint = { -readonly [P in Part]?: Point[P] };
+type NewPoint = { -readonly [P in PointPart]?: Point[P] };
 
-function pointOf(view: CommitmentAsAt, c: Commitment, asOf: FullDate, parts: readonly Part[]): NewPoint {
-  const point: { [P in Part]?: unknown } = {};
+function pointOf(view: CommitmentAsAt, c: Commitment, asOf: FullDate, parts: readonly PointPart[]): NewPoint {
+  const point: { [P in PointPart]?: unknown } = {};
   for (const part of parts) point[part] = PART_DEFINITIONS[part].at(view, c, asOf);
   return point as NewPoint;
 }
@@ -252,10 +252,10 @@ export function pointAt(c: Commitment, from: FullDate): Point | null {
   return view && (pointOf(view, c, from, ALL_PARTS) as Point);
 }
 
-type Of = keyof Commitment;
+type StatePart = keyof Commitment;
 
 /** By part of the state: whether an event still decides it as at a date, or on later ones. A part that is absent: it may. */
-const STILL_DECIDES: { readonly [S in Of]?: (c: Commitment, revision: number, asOf: FullDate) => boolean } = {
+const STILL_DECIDES: { readonly [S in StatePart]?: (c: Commitment, revision: number, asOf: FullDate) => boolean } = {
   parts: ({ parts }, revision, asOf) => {
     for (const part of parts.values()) if (part.asAt(asOf)?.revision === revision) return true;
     return false;
@@ -275,26 +275,26 @@ const STATE_PARTS = [...new Set(ALL_PARTS.flatMap((part) => PART_DEFINITIONS[par
 const PARTS_FED = STATE_PARTS.map((of) =>
   ALL_PARTS.reduce((bits, part, n) => (PART_DEFINITIONS[part].from.includes(of) ? bits | (1 << n) : bits), 0),
 );
-const partsOf = new Map<number, readonly Part[]>();
+const partsOfBits = new Map<number, readonly PointPart[]>();
 
 /** The parts in which two states differ, and the parts of a row that come from them. */
-function differing(before: Commitment, c: Commitment): { from: Of[]; parts: readonly Part[] } {
-  const from: Of[] = [];
+function differing(before: Commitment, c: Commitment): { from: StatePart[]; parts: readonly PointPart[] } {
+  const from: StatePart[] = [];
   let bits = 0;
   for (let i = 0; i < STATE_PARTS.length; i++) {
     if (before[STATE_PARTS[i]!] === c[STATE_PARTS[i]!]) continue;
     from.push(STATE_PARTS[i]!);
     bits |= PARTS_FED[i]!;
   }
-  let parts = partsOf.get(bits);
-  if (!parts) partsOf.set(bits, (parts = ALL_PARTS.filter((_, n) => (bits & (1 << n)) !== 0)));
+  let parts = partsOfBits.get(bits);
+  if (!parts) partsOfBits.set(bits, (parts = ALL_PARTS.filter((_, n) => (bits & (1 << n)) !== 0)));
   return { from, parts };
 }
 
 /** The difference that an event makes to a commitment, as at the dates from its report on. */
 export class Difference {
-  readonly #parts: readonly Part[];
-  readonly #from: readonly Of[];
+  readonly #parts: readonly PointPart[];
+  readonly #from: readonly StatePart[];
   /** Documents that it cites, and agencies that report themselves by it. */
   readonly #cited: readonly string[];
   readonly #heard: readonly string[];
@@ -351,8 +351,8 @@ const citedBy = ({ changes }: Commitment, revision: number, one: Statement | nul
 
 /** The difference that the amendment of a statement makes to a commitment. */
 export class AmendedDifference {
-  readonly #parts: readonly Part[];
-  readonly #from: readonly Of[];
+  readonly #parts: readonly PointPart[];
+  readonly #from: readonly StatePart[];
   readonly #revision: number;
   /** Whether other documents are cited, and which agencies are heard of on other days. */
   readonly #recites: boolean;

@@ -84,7 +84,7 @@ export interface FilterContext {
 export type CodeKind = Register | 'commitment' | 'region' | 'activity';
 
 /** The values that a filter takes; any other is refused by name. */
-type Taken =
+type TakenValues =
   | { readonly kind: 'flag' | 'date' | 'country' }
   /** One word of a closed list, or several, separated by commas. `alone`: it goes with no other. */
   | { readonly kind: 'choice' | 'choices'; readonly choices: readonly string[]; readonly alone?: string }
@@ -94,7 +94,7 @@ type Taken =
   | { readonly kind: 'words' }
   | { readonly kind: 'text' };
 
-type Definition<V = never> = Taken & Described<V>;
+type FilterDefinition<V = never> = TakenValues & Described<V>;
 
 /** The fields of queries that take codes and are no filters of commitments. */
 const OTHER_CODES: Readonly<Record<string, readonly CodeKind[]>> = {
@@ -106,7 +106,7 @@ const OTHER_CODES: Readonly<Record<string, readonly CodeKind[]>> = {
 /** The kinds of codes that a field of a query takes; `null`: it takes no codes. */
 export function codesOfField(field: string): { readonly of: readonly CodeKind[]; readonly several: boolean } | null {
   if (Object.hasOwn(OTHER_CODES, field)) return { of: OTHER_CODES[field]!, several: false };
-  const filter = Object.hasOwn(FILTERS, field) ? (FILTERS[field as FilterName] as Definition) : null;
+  const filter = Object.hasOwn(FILTERS, field) ? (FILTERS[field as FilterName] as FilterDefinition) : null;
   if (filter?.kind !== 'code' && filter?.kind !== 'codes') return null;
   return { of: filter.of, several: filter.kind === 'codes' };
 }
@@ -155,7 +155,7 @@ const crosswalkOf = ({ filter, hierarchy }: FilterContext, crosswalk?: string) =
   hierarchy.themes({ ...filter, crosswalk });
 
 /** Every filter there is. */
-export const FILTERS: { readonly [N in FilterName]-?: Definition<NonNullable<Filter[N]>> } = {
+export const FILTERS: { readonly [N in FilterName]-?: FilterDefinition<NonNullable<Filter[N]>> } = {
   followsUp: {
     kind: 'code',
     of: ['forum', 'outcome'],
@@ -494,7 +494,7 @@ export async function conditionsOf(filter: Filter, context: Omit<FilterContext, 
   for (const [name, value] of Object.entries(asked)) {
     if (value === undefined) continue;
     if (!(name in FILTERS)) throw new Error(`There is no filter ${name}.`);
-    const { rows } = FILTERS[name as FilterName] as Definition;
+    const { rows } = FILTERS[name as FilterName] as FilterDefinition;
     const isAsked = value !== undefined && (value !== '' || (name === 'agency' && filter.memberOf));
     const condition = typeof rows === 'function' && isAsked ? await rows(value as never, { ...context, filter }) : null;
     if (condition) conditions.push(condition);
@@ -519,9 +519,9 @@ export const Flag = (description: string): PropertyDecorator =>
 
 /** The field of a query that is a filter, as the table has it; `otherwise` gives its description in this view. */
 export const FilterField =
-  (otherwise: Partial<Pick<Definition, 'description' | 'example' | 'default'>> = {}) =>
+  (otherwise: Partial<Pick<FilterDefinition, 'description' | 'example' | 'default'>> = {}) =>
   (target: object, property: FilterName): void => {
-    const filter = { ...FILTERS[property], ...otherwise } as Definition;
+    const filter = { ...FILTERS[property], ...otherwise } as FilterDefinition;
     const { kind, description, example, default: without } = filter;
     const about = { optional: true, description, example, ...(without && { default: without }) };
     if (kind === 'flag') return Flag(description)(target, property);

@@ -219,7 +219,7 @@ export interface FlowDates {
 }
 
 /** The choice of commitments of a leg. */
-export interface Terms {
+export interface LegTerms {
   readonly flow: readonly FlowName[];
   readonly leg?: LegName;
   readonly before?: Stage;
@@ -237,7 +237,7 @@ type Settled = Record<LegName, LegClocks> & {
 };
 
 /** A commitment that was counted before or after. */
-interface Change {
+interface FlowChange {
   readonly reference: string;
   readonly flow: FlowName;
   readonly before: Stage | null;
@@ -245,10 +245,10 @@ interface Change {
 }
 
 /** The number of commitments with the same change. */
-type CountedChange = Pick<Change, 'flow' | 'before' | 'after'> & { readonly n: number };
+type CountedChange = Pick<FlowChange, 'flow' | 'before' | 'after'> & { readonly n: number };
 
 /** One of the two looks that are compared: by commitment its stage and one, or 0 where it is not among those found. */
-interface Counted {
+interface CountedLook {
   readonly look: Look;
   readonly stages: Uint8Array;
 }
@@ -281,7 +281,7 @@ export class Flows extends View {
   async commitments(
     at: ViewClocks,
     dates: FlowDates,
-    terms: Terms,
+    terms: LegTerms,
     filter: FlowFilter = {},
     { limit = 50, cursor }: { readonly limit?: number; readonly cursor?: string } = {},
   ): Promise<Omit<ChangedList, 'items'> & { items: Omit<Changed, 'why' | 'history'>[] }> {
@@ -292,7 +292,7 @@ export class Flows extends View {
     const { view } = settled;
     if (leg === 'learned' && view.knownThen === null) throw bad('leg', 'learned needs knownThen');
     const looks = settled[leg];
-    const isWanted = ({ flow, before, after }: Omit<Change, 'reference'>) =>
+    const isWanted = ({ flow, before, after }: Omit<FlowChange, 'reference'>) =>
       terms.flow.includes(flow) &&
       [undefined, before].includes(terms.before) &&
       [undefined, after].includes(terms.after);
@@ -331,7 +331,7 @@ export class Flows extends View {
     };
   }
 
-  async #counted(at: PinnedClocks, filter: FlowFilter): Promise<Counted> {
+  async #counted(at: PinnedClocks, filter: FlowFilter): Promise<CountedLook> {
     const look = await this.looks.look(at);
     const found = await look.find(filter);
     const stages = stagesOf(found);
@@ -343,13 +343,13 @@ export class Flows extends View {
   async #changed(
     { before, after }: LegClocks,
     filter: FlowFilter,
-    isWanted: (change: Omit<Change, 'reference'>) => boolean,
-  ): Promise<Change[]> {
+    isWanted: (change: Omit<FlowChange, 'reference'>) => boolean,
+  ): Promise<FlowChange[]> {
     const [was, is] = [await this.#counted(before, filter), await this.#counted(after, filter)];
     const { references } = is.look.columns;
-    const changes: Change[] = [];
-    each(was, is, (commitment, from, to, elsewhere) => {
-      const change = changeOf(from, to, elsewhere);
+    const changes: FlowChange[] = [];
+    hearEach(was, is, (commitment, from, to, elsewhere) => {
+      const change = flowChangeOf(from, to, elsewhere);
       if (isWanted(change)) changes.push({ reference: references.at(commitment)!, ...change });
     });
     return changes;
@@ -381,9 +381,9 @@ function stagesOf({ columns, rows, statuses }: Selection): Uint8Array {
  * Hears of every commitment that is counted at one of two looks.
  * @param hear with its stages, and its row at the look at which it is not counted (`NO_ROW` where it is at both)
  */
-function each(
-  was: Counted,
-  is: Counted,
+function hearEach(
+  was: CountedLook,
+  is: CountedLook,
   hear: (commitment: number, before: number, after: number, elsewhere: Life | null, row: number) => void,
 ): void {
   const [befores, afters] = [was.stages, is.stages];
@@ -400,24 +400,28 @@ function each(
   }
 }
 
-const changeOf = (from: number, to: number, elsewhere: Life | null): Pick<Change, 'flow' | 'before' | 'after'> => {
+const flowChangeOf = (
+  from: number,
+  to: number,
+  elsewhere: Life | null,
+): Pick<FlowChange, 'flow' | 'before' | 'after'> => {
   const [before, after] = [STAGES[from - 1] ?? null, STAGES[to - 1] ?? null];
   return { flow: flowOf(before, after, elsewhere), before, after };
 };
 
 /** The number of commitments with each change, and into how many others the merged ones went. */
-function talliesOf(was: Counted, is: Counted): { tallies: CountedChange[]; into: number } {
+function talliesOf(was: CountedLook, is: CountedLook): { tallies: CountedChange[]; into: number } {
   const [stages, lives] = [STAGES.length + 1, [null, ...LIVES]];
   const counts = new Int32Array(stages * stages * lives.length);
   const into = new Set<string>();
-  each(was, is, (_, before, after, elsewhere, row) => {
+  hearEach(was, is, (_, before, after, elsewhere, row) => {
     counts[(before * stages + after) * lives.length + lives.indexOf(elsewhere)]!++;
     if (after === 0 && elsewhere === 'merged') into.add(JSON.stringify(detailsOf(is.look, row).into));
   });
   const tallies: CountedChange[] = [];
   for (const [i, n] of counts.entries()) {
     const [pair, life] = [Math.floor(i / lives.length), lives[i % lives.length]!];
-    if (n > 0) tallies.push({ ...changeOf(Math.floor(pair / stages), pair % stages, life), n });
+    if (n > 0) tallies.push({ ...flowChangeOf(Math.floor(pair / stages), pair % stages, life), n });
   }
   return { tallies, into: into.size };
 }
@@ -436,11 +440,11 @@ function flowOf(before: Stage | null, after: Stage | null, elsewhere: Life | nul
 }
 
 const totalOf = (tallies: readonly CountedChange[], side: 'before' | 'after', list: string): Total => ({
-  ...counted(tallies, side),
+  ...countedStages(tallies, side),
   list,
 });
 
-function counted(tallies: readonly CountedChange[], side: 'before' | 'after') {
+function countedStages(tallies: readonly CountedChange[], side: 'before' | 'after') {
   const byStage = Object.fromEntries(STAGES.map((stage) => [stage, 0])) as Record<Stage, number>;
   let total = 0;
   for (const { [side]: stage, n } of tallies) {
@@ -454,7 +458,7 @@ function counted(tallies: readonly CountedChange[], side: 'before' | 'after') {
 function legOf(tallies: readonly CountedChange[], into: number, list: (flow: FlowName) => string): Leg {
   const of = (flow: FlowName) => tallies.filter((tally) => tally.flow === flow);
   const term = (flow: FlowName, side: 'before' | 'after'): Term => ({
-    ...counted(of(flow), side),
+    ...countedStages(of(flow), side),
     list: list(flow),
   });
   const terms = <F extends EntryReason | Exit>(flows: readonly F[], side: 'before' | 'after') =>
@@ -465,12 +469,12 @@ function legOf(tallies: readonly CountedChange[], into: number, list: (flow: Flo
     Object.entries(all as Record<string, Term>).map(([flow, { total }]) =>
       total > 0 ? ` ${sign} ${total} ${flow}` : '',
     );
-  const [then, now] = [counted(tallies, 'before').total, counted(tallies, 'after').total];
+  const [then, now] = [countedStages(tallies, 'before').total, countedStages(tallies, 'after').total];
   return {
     equation: `${then}${words('+', entered).join('')}${words('−', left).join('')} = ${now}`,
     same: term('same', 'after'),
     moves: STAGE_MOVES.flatMap((flow) => {
-      const count = counted(of(flow), 'after').total;
+      const count = countedStages(of(flow), 'after').total;
       const [from, to] = flow.split('-') as [Stage, Stage];
       return count > 0 ? [{ from, to, count, list: list(flow) }] : [];
     }),
@@ -525,7 +529,7 @@ export class FlowsController {
   async progressFlows(@AtClocks() { at, ...asked }: FlowsQuery, @WantedFormat() format: Format) {
     const { dates, filter } = await datesOf(asked, this.log);
     const view = await this.flows.between(at, dates, filter);
-    return format === 'json' ? view : { asOf: view.asOf, position: view.position, rows: termsOf(view) };
+    return format === 'json' ? view : { asOf: view.asOf, position: view.position, rows: termRows(view) };
   }
 
   @Get('commitments')
@@ -570,7 +574,7 @@ export async function datesOf({ from, to, knownThen, ...filter }: Omit<FlowsQuer
 }
 
 /** The equation as rows: one per term, with its sign. */
-function termsOf({ totalThen, learned, totalThenAsKnownNow, reported, totalNow }: FlowsView): object[] {
+function termRows({ totalThen, learned, totalThenAsKnownNow, reported, totalNow }: FlowsView): object[] {
   const row = (leg: string, term: string, sign: string, { total, byStage }: Pick<Total, 'total' | 'byStage'>) => ({
     ...{ leg, term, sign, total },
     ...byStage,

@@ -18,7 +18,7 @@ export interface KeyLists {
 }
 
 /** Lists that grow. */
-export class Lists implements KeyLists {
+export class GrowingLists implements KeyLists {
   starts = new Int32Array(256);
   numbers = new Int32Array(1_024);
   /** How many there are. */
@@ -68,7 +68,7 @@ export interface Counting {
 export class Keys<C extends Coded> implements Counting {
   readonly names: string[] = [];
   readonly #numbers = new Map<string, number>();
-  readonly #lists = new Lists();
+  readonly #lists = new GrowingLists();
   readonly #entries: readonly Meanings[C][];
 
   /** @param under the keys of an entry; the same one twice counts once */

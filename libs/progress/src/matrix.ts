@@ -123,7 +123,7 @@ export class Matrix extends View {
     const [shownRows, shownColumns] = [mostPlaced(heads, limit), mostPlaced(feet, limit)];
     const headOf = (axis: Axis) => {
       const list = listQueries(narrowed, look.at, axis.filter);
-      return ({ key, placed, row }: Placed): Head => ({
+      return ({ key, placed, row }: PlacedKey): Head => ({
         ...{ code: key, name: axis.names.get(key) ?? key, placed },
         ...{ list: list(key), ...row },
       });
@@ -216,14 +216,14 @@ export async function themeAxis(look: Look, filter: Filter): Promise<Axis & { re
 }
 
 /** A key with all its commitments, and how many of them stand in any cell. */
-interface Placed {
+interface PlacedKey {
   readonly key: string;
   readonly number: number;
   readonly row: Row;
   readonly placed: number;
 }
 
-const placedOf = (all: readonly Counted[], keys: Axis['keys'], placed: Int32Array): Placed[] =>
+const placedOf = (all: readonly Counted[], keys: Axis['keys'], placed: Int32Array): PlacedKey[] =>
   all.map(({ keys: [key], row }) => {
     const number = keys.numberOf(key!);
     return { key: key!, number, row, placed: placed[number]! };
@@ -232,7 +232,7 @@ const placedOf = (all: readonly Counted[], keys: Axis['keys'], placed: Int32Arra
 const byCode = (a: { readonly key: string }, b: { readonly key: string }): number => compareTexts(a.key, b.key);
 
 /** The keys with most commitments in cells, in the order of their codes. */
-const mostPlaced = (keys: readonly Placed[], most: number): Placed[] =>
+const mostPlaced = (keys: readonly PlacedKey[], most: number): PlacedKey[] =>
   keys
     .filter(({ placed }) => placed > 0)
     .sort((a, b) => b.placed - a.placed || b.row.total - a.row.total || byCode(a, b))

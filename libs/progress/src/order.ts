@@ -4,7 +4,7 @@ import { STAGES } from '#commitments';
 import { sortKey } from '#text';
 import type { Columns } from './columns.js';
 
-type Value = string | number | null;
+type SortValue = string | number | null;
 
 const leadKeys = new Map<string, string>();
 const leadKey = (agency: string): string => {
@@ -15,30 +15,30 @@ const leadKey = (agency: string): string => {
 
 /** The sort key of a row; equal rows follow in the order of their references. */
 const SORT_KEYS = {
-  reference: (columns: Columns, row: number): Value => columns.referenceKey(columns.columns.commitment[row]!),
-  title: ({ texts, columns }: Columns, row: number): Value => texts.titleKey(columns.text[row]!),
-  stage: ({ dictionaries, columns }: Columns, row: number): Value =>
+  reference: (columns: Columns, row: number): SortValue => columns.referenceKey(columns.columns.commitment[row]!),
+  title: ({ texts, columns }: Columns, row: number): SortValue => texts.titleKey(columns.text[row]!),
+  stage: ({ dictionaries, columns }: Columns, row: number): SortValue =>
     STAGES.indexOf(dictionaries.standing.entries[columns.standing[row]!]!.stage),
-  lead: ({ dictionaries, columns }: Columns, row: number): Value =>
+  lead: ({ dictionaries, columns }: Columns, row: number): SortValue =>
     leadKey(dictionaries.agencies.entries[columns.agencies[row]!]![0]!.agency),
-  target: ({ dictionaries, columns }: Columns, row: number): Value =>
+  target: ({ dictionaries, columns }: Columns, row: number): SortValue =>
     dictionaries.target.entries[columns.target[row]!]!.last || null,
-  nextStepDue: ({ dictionaries, columns }: Columns, row: number): Value =>
+  nextStepDue: ({ dictionaries, columns }: Columns, row: number): SortValue =>
     dictionaries.nextStep.entries[columns.nextStep[row]!]!.last || null,
-  lastReportedOn: ({ columns }: Columns, row: number): Value => columns.lastReportedOn[row]!,
+  lastReportedOn: ({ columns }: Columns, row: number): SortValue => columns.lastReportedOn[row]!,
 } as const;
-type Key = keyof typeof SORT_KEYS;
+type SortKey = keyof typeof SORT_KEYS;
 
-export type Sort = Key | `-${Key}` | 'relevance';
+export type Sort = SortKey | `-${SortKey}` | 'relevance';
 /** `-`: the last first, but those without the key are always last. `relevance`: the best hits of a search first. */
 export const SORTS = [
-  ...(Object.keys(SORT_KEYS) as Key[]).flatMap((key) => [key, `-${key}`] as const),
+  ...(Object.keys(SORT_KEYS) as SortKey[]).flatMap((key) => [key, `-${key}`] as const),
   'relevance',
 ] as const;
 
 /** The place of a commitment in an order. */
-export interface Place {
-  readonly key: Value;
+export interface PlaceInOrder {
+  readonly key: SortValue;
   /** Those of equal keys follow in the order of their references, and each reference has one place. */
   readonly referenceKey: string;
   readonly reference: string;
@@ -46,26 +46,26 @@ export interface Place {
 
 /** An order: where a row stands, and which of two comes first (negative: the first one). */
 export interface Order {
-  placeOf(row: number): Place;
-  compare(a: Place, b: Place): number;
+  placeOf(row: number): PlaceInOrder;
+  compare(a: PlaceInOrder, b: PlaceInOrder): number;
   /** As `compare`, of a row that has no place yet: most rows of a long list need none. */
-  against(row: number, place: Place): number;
+  against(row: number, place: PlaceInOrder): number;
 }
 
-const compare = (a: string | number, b: string | number): number => (a < b ? -1 : a > b ? 1 : 0);
+const compareValues = (a: string | number, b: string | number): number => (a < b ? -1 : a > b ? 1 : 0);
 
 /** @param scores by the code of a wording, how well it answers the search: for the order of relevance */
 export function orderOf(columns: Columns, sort: Sort, scores?: Int32Array): Order {
   const { commitment, text } = columns.columns;
   const descends = sort.startsWith('-') || sort === 'relevance';
-  const keyIn = SORT_KEYS[sort.replace(/^-/, '') as Key];
+  const keyIn = SORT_KEYS[sort.replace(/^-/, '') as SortKey];
   const keyOf =
-    sort === 'relevance' ? (row: number): Value => scores?.[text[row]!] ?? 0 : (row: number) => keyIn(columns, row);
-  const inOrder = (a: Value, b: Value): number => {
+    sort === 'relevance' ? (row: number): SortValue => scores?.[text[row]!] ?? 0 : (row: number) => keyIn(columns, row);
+  const inOrder = (a: SortValue, b: SortValue): number => {
     if (a === b) return 0;
     if (a === null) return 1;
     if (b === null) return -1;
-    return descends ? compare(b, a) : compare(a, b);
+    return descends ? compareValues(b, a) : compareValues(a, b);
   };
   return {
     placeOf: (row) => ({
@@ -74,11 +74,11 @@ export function orderOf(columns: Columns, sort: Sort, scores?: Int32Array): Orde
       reference: columns.references.at(commitment[row]!)!,
     }),
     compare: (a, b) =>
-      inOrder(a.key, b.key) || compare(a.referenceKey, b.referenceKey) || compare(a.reference, b.reference),
+      inOrder(a.key, b.key) || compareValues(a.referenceKey, b.referenceKey) || compareValues(a.reference, b.reference),
     against: (row, place) =>
       inOrder(keyOf(row), place.key) ||
-      compare(columns.referenceKey(commitment[row]!), place.referenceKey) ||
-      compare(columns.references.at(commitment[row]!)!, place.reference),
+      compareValues(columns.referenceKey(commitment[row]!), place.referenceKey) ||
+      compareValues(columns.references.at(commitment[row]!)!, place.reference),
   };
 }
 
@@ -89,14 +89,14 @@ const ROWS_PER_TURN = 5_000;
 export async function firstIn(
   rows: Int32Array,
   { placeOf, compare, against }: Order,
-  after: Place | null,
+  after: PlaceInOrder | null,
   limit = Infinity,
 ): Promise<number[]> {
-  let best: { readonly row: number; readonly place: Place }[] = [];
+  let best: { readonly row: number; readonly place: PlaceInOrder }[] = [];
   const byPlace = (a: (typeof best)[number], b: (typeof best)[number]) => compare(a.place, b.place);
   /** When there are twice as many as asked for, the better half is kept. */
   const most = Math.max(2 * limit, 1_000);
-  let worst: Place | null = null;
+  let worst: PlaceInOrder | null = null;
   for (let i = 0; i < rows.length; i++) {
     if (i % ROWS_PER_TURN === ROWS_PER_TURN - 1) await turn();
     const row = rows[i]!;

@@ -17,7 +17,7 @@ import {
 import { compareTexts } from '#text';
 import { countAll, Crossed, Row } from './count.js';
 import { FilterQuery, type Filter } from './filters.js';
-import { inOrder, Lists, type Counting, type Keys } from './keys.js';
+import { inOrder, GrowingLists, type Counting, type Keys } from './keys.js';
 import { listQueries, listQuery } from './list-query.js';
 import { View, type Look } from './look.js';
 import { LIST_DESCRIPTION, themeAxis } from './matrix.js';
@@ -196,7 +196,7 @@ function pairsAmong(shown: readonly Pair[], one: Keys<'agencies'>, other: Keys<'
   shown.forEach(({ numbers: [key, by] }, pair) => (wanted[key * width + by] = pair + 1));
   const { starts, numbers } = one.lists;
   const { starts: otherStarts, numbers: otherNumbers } = other.lists;
-  const lists = new Lists();
+  const lists = new GrowingLists();
   const listPairs = (code: number): void => {
     for (let k = starts[code]!; k < starts[code + 1]!; k++)
       for (let l = otherStarts[code]!; l < otherStarts[code + 1]!; l++) {

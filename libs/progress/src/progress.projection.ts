@@ -24,7 +24,7 @@ import {
   type Projection,
   type Recorded,
 } from '#eventsourcing';
-import type { Field } from '#search';
+import type { SearchedField } from '#search';
 import { Columns, dayOf } from './columns.js';
 import { CommitmentRows, type RowChange } from './commitment-rows.js';
 
@@ -36,13 +36,13 @@ interface CachedCommitment {
 }
 
 /** The changes of an event, which are not made yet. */
-interface Change {
+interface EventChange {
   readonly event: Recorded;
   readonly state: Commitment;
   readonly corrects: number | null;
 }
 /** With its rows, which are yet to be worked out. */
-interface ChangeToCome extends Change {
+interface ChangeToCome extends EventChange {
   readonly rows: Iterator<RowChange>;
 }
 
@@ -106,7 +106,7 @@ export class ProgressProjection implements Projection {
     const state = fold(commitment, known.state, [event as never]);
     const last = known.rows.onlyChangedBy(event, known.state, state);
     if (last) return this.#lay(known, { event, state, corrects: null }, last);
-    const change = changeOf(event, known, null, state);
+    const change = eventChangeOf(event, known, null, state);
     const rows: RowChange[] = [];
     for (let next = change.rows.next(); !next.done; next = change.rows.next())
       if (rows.push(next.value) === ROWS_AT_ONCE) return this.#followInTurns(known, change, rows);
@@ -141,7 +141,7 @@ export class ProgressProjection implements Projection {
     const aside = this.columns.aside();
     const anew = this.#nothing(event, aside);
     const turns = new Turns();
-    const noted: Change[] = [];
+    const noted: EventChange[] = [];
     for (const one of [...(await earlier()), event]) {
       const corrects = isCorrection(one) ? await this.#positionOfCorrected(one) : null;
       const change = await laterChangeOf(one, anew, corrects);
@@ -160,14 +160,14 @@ export class ProgressProjection implements Projection {
     return Number((await this.log.store.read(stream, revision, 1))[0]!.position);
   }
 
-  #lay(known: CachedCommitment, change: Change, rows: readonly RowChange[]): void {
+  #lay(known: CachedCommitment, change: EventChange, rows: readonly RowChange[]): void {
     lay(known, change, rows);
     this.#note(change, known.rows.commitment);
     this.#keep(change.event, known);
   }
 
   /** Keeps an event's other texts, or its texts since a correction, for the search. */
-  #note({ event, state, corrects }: Change, number: number): void {
+  #note({ event, state, corrects }: EventChange, number: number): void {
     const { texts, deliveries } = this.columns;
     const position = Number(event.position);
     const { revision } = event.data as CommitmentEvents['Corrected'];
@@ -200,10 +200,10 @@ const laterChangeOf = async (
   event: Recorded,
   known: CachedCommitment,
   corrects: number | null,
-): Promise<ChangeToCome> => changeOf(event, known, corrects, await foldRecorded(commitment, known.state, [event]));
+): Promise<ChangeToCome> => eventChangeOf(event, known, corrects, await foldRecorded(commitment, known.state, [event]));
 
 /** @param corrects the position of the event that this one corrects */
-function changeOf(
+function eventChangeOf(
   event: Recorded,
   { state: before, rows }: CachedCommitment,
   corrects: number | null,
@@ -229,7 +229,7 @@ async function inTurns(rows: Iterator<RowChange>, turns = new Turns()): Promise<
   return all;
 }
 
-function lay(known: CachedCommitment, { event, state, corrects }: Change, rows: readonly RowChange[]): void {
+function lay(known: CachedCommitment, { event, state, corrects }: EventChange, rows: readonly RowChange[]): void {
   known.rows.lay(rows, Number(event.position), corrects);
   known.state = state;
   known.revision = event.revision;
@@ -253,8 +253,8 @@ const WORDING_EVENTS: readonly string[] = ['Recorded', 'WordingAmended'] satisfi
 const WORDING_FIELDS: readonly string[] = ['title', 'summary', 'condition'];
 
 /** The free texts of an event, but for the wording and the places of its sources. */
-function notesIn(name: string, data: object): Field[] {
-  const notes: Field[] = [];
+function notesIn(name: string, data: object): SearchedField[] {
+  const notes: SearchedField[] = [];
   const read = (of: object, isWording: boolean) => {
     const { language } = of as { language?: string | null };
     for (const field of Object.keys(of)) {

@@ -16,8 +16,8 @@ import {
   QueryChoices,
   SearchWords,
 } from '#platform';
-import { codeOf, formerNames, nameOf, Registers, wordsIn, type Document, type Entry } from '#registers';
-import { relevanceOf, termsIn, type Term } from '#search';
+import { codeOf, formerNames, entryName, Registers, wordsIn, type Document, type Entry } from '#registers';
+import { relevanceOf, termsIn, type SearchTerm } from '#search';
 import { compareTexts } from '#text';
 import { listQuery } from './list-query.js';
 import { Progress } from './progress.js';
@@ -125,11 +125,11 @@ export class Search {
       .sort(
         (a, b) =>
           b.score - a.score ||
-          compareTexts(nameOf(a.entry), nameOf(b.entry)) ||
+          compareTexts(entryName(a.entry), entryName(b.entry)) ||
           compareTexts(codeOf(a.entry), codeOf(b.entry)),
       );
     const hits = found.slice(0, limit).map(({ entry }): SearchHit => {
-      const [code, name] = [codeOf(entry), nameOf(entry)];
+      const [code, name] = [codeOf(entry), entryName(entry)];
       const language = 'language' in entry ? (entry.language ?? null) : null;
       const page = `/${SEARCHED_PATHS[kind]}/${encodeURIComponent(code)}`;
       return { code, name, language, beside: besideOf(kind, entry, terms), page };
@@ -139,11 +139,11 @@ export class Search {
 }
 
 /** The former name of an agency that answers where its name now does not; the symbol of a document. */
-function besideOf(kind: SearchedKind, entry: Entry, terms: readonly Term[]): string | null {
+function besideOf(kind: SearchedKind, entry: Entry, terms: readonly SearchTerm[]): string | null {
   if (kind === 'document') return (entry as Document).symbol ?? null;
   const answers = (text: string) => relevanceOf(terms, [{ text }]) > 0;
   const former = formerNames(entry).find(answers);
-  return former === undefined || answers(nameOf(entry)) ? null : former;
+  return former === undefined || answers(entryName(entry)) ? null : former;
 }
 
 @ApiTags('Progress')

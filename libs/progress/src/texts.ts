@@ -1,6 +1,6 @@
 /** The words of commitments: those that rows show, and the index by which they are found, with all else that was written. */
 import { Passages, type Memory } from '#eventsourcing';
-import { Answers, SearchIndex, termsIn, type Field, type KeptIndex } from '#search';
+import { Answers, SearchIndex, termsIn, type SearchedField, type KeptIndex } from '#search';
 import { sortKey } from '#text';
 import { Belonging } from './belonging.js';
 import { keptUnder, namedUnder } from './kept.js';
@@ -17,7 +17,7 @@ export interface Wording {
 }
 
 /** Until when and since which position something counts: a day as `dayOf` gives it, a position of the log. */
-interface Clocks {
+interface DayAndPosition {
   readonly day: number;
   readonly position: number;
 }
@@ -112,7 +112,7 @@ export class Texts {
   // ── Notes: everything else that was written ───────────────────────────────────────────────────────────────────────
 
   /** @param from the day from which on they count */
-  note(commitment: number, revision: number, from: number, since: number, words: readonly Field[]): void {
+  note(commitment: number, revision: number, from: number, since: number, words: readonly SearchedField[]): void {
     const document = this.#inNotes.add(words);
     if (document < 0) return;
     const number = this.#notes.add({ commitment, revision, from, since, words: document + 1 });
@@ -158,7 +158,7 @@ export class Texts {
   // ── Search ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
   /** Which wordings answer, or belong to a commitment of which notes do that count by then; `null`: nothing is asked. */
-  search(q: string, { day, position }: Clocks): Searched | null {
+  search(q: string, { day, position }: DayAndPosition): Searched | null {
     if (!/\S/.test(q)) return null;
     const asked = JSON.stringify([q, day, position]);
     if (this.#last?.asked !== asked) this.#last = { asked, searched: this.#search(q, day, position) };

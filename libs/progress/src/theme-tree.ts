@@ -32,7 +32,7 @@ export interface CrosswalkReading {
   readonly links: readonly CrosswalkLink[];
 }
 
-interface Clocks {
+interface TreeClocks {
   readonly asOf: string;
   readonly knownAt: string;
 }
@@ -41,7 +41,7 @@ interface Clocks {
 export async function readingOf(
   registers: Registers,
   { crosswalk: code, crosswalkVersion, match }: Through,
-  { asOf, knownAt }: Clocks,
+  { asOf, knownAt }: TreeClocks,
 ): Promise<CrosswalkReading | null> {
   if (!code) return null;
   const named = crosswalkVersion || undefined;
@@ -53,7 +53,7 @@ export async function readingOf(
 }
 
 /** All themes as known at a position, read through a crosswalk where one is asked for. @throws Rejected `not_found` */
-export const themeTree = async (registers: Registers, through: Through, clocks: Clocks): Promise<ThemeTree> =>
+export const themeTree = async (registers: Registers, through: Through, clocks: TreeClocks): Promise<ThemeTree> =>
   new ThemeTree(await registers.all('theme', clocks.knownAt), await readingOf(registers, through, clocks));
 
 export class ThemeTree {

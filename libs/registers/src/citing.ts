@@ -2,13 +2,13 @@
 import type { Citation, Document } from '#bodies';
 
 /** A place in a document: where in words, under which headings, and as the document numbers it. */
-type Place = Pick<Citation, 'locator' | 'section' | 'paragraph'>;
+type CitedPlace = Pick<Citation, 'locator' | 'section' | 'paragraph'>;
 
 /** Lines of our own copy of a text, which readers do not have: `line 51`, `(lines 48-51)`. */
 const OUR_LINES = /\s*\(?\blines? \d+[^()]*\)?$/;
 
 /** `para 4` → `para. 4`, `4` → `para. 4` */
-const numbered = (paragraph: string): string =>
+const paragraphWords = (paragraph: string): string =>
   paragraph.replace(/^(?=\d)/, 'para. ').replace(/\b(paras?|pp?) (?=\d)/g, '$1. ');
 
 /** The page that a locator names, which has no field of its own: `p. 12`, `pages 12-14` */
@@ -25,12 +25,12 @@ const within = (section: string): string =>
  * A place as people cite it, `part two, IOM, p. 12, para. 4`: its headings, its page and its number, also where only the locator
  * names them, or else the locator. Lines of our own copy are told only where nothing else is known, and as such.
  */
-export function placeWords({ locator, section, paragraph }: Place): string {
+export function placeWords({ locator, section, paragraph }: CitedPlace): string {
   if (!section && !paragraph) return within(locator.replace(OUR_LINES, '')) || `${locator} of our copy`;
   const told = `${section ?? ''} ${paragraph ?? ''}`;
   const named = (what: RegExp): string | undefined => (what.test(told) ? undefined : what.exec(locator)?.[0]);
   const numbers = [named(PAGE_LOCATOR), paragraph ?? named(PARAGRAPH_LOCATOR)].flatMap((one) =>
-    one ? [numbered(one)] : [],
+    one ? [paragraphWords(one)] : [],
   );
   return [...(section ? [within(section)] : []), ...numbers].join(', ');
 }
@@ -39,5 +39,5 @@ export function placeWords({ locator, section, paragraph }: Place): string {
 export const documentWords = ({ symbol, title }: Pick<Document, 'symbol' | 'title'>): string => symbol ?? title;
 
 /** A place in a document as people cite it, `ESA/P/WP.204, part two, IOM, para. 4`. */
-export const citationWords = (document: Pick<Document, 'symbol' | 'title'>, place: Place): string =>
+export const citationWords = (document: Pick<Document, 'symbol' | 'title'>, place: CitedPlace): string =>
   `${documentWords(document)}, ${placeWords(place)}`;

@@ -103,10 +103,10 @@ export const blanked = <S extends Statement>(said: readonly S[], blanking: Blank
 
 export const BLANKED_TEXT = '[blanked]';
 
-const partsOf = (pointer: string): string[] => pointer.slice(1).split('/');
+const pointerSteps = (pointer: string): string[] => pointer.slice(1).split('/');
 
 /** The value at a place in a statement. */
-const at = (data: object, parts: readonly string[]): unknown =>
+const valueAt = (data: object, parts: readonly string[]): unknown =>
   parts.reduce<unknown>(
     (holder, key) =>
       typeof holder === 'object' && holder !== null ? (holder as Record<string, unknown>)[key] : undefined,
@@ -117,20 +117,20 @@ const at = (data: object, parts: readonly string[]): unknown =>
 function leftOf(data: object, fields: readonly string[], isFreeText: (field: string) => boolean): object {
   const left = structuredClone(data);
   fields.forEach((pointer, i) => {
-    const parts = partsOf(pointer);
+    const parts = pointerSteps(pointer);
     const name = parts.findLast((part) => !/^\d+$/.test(part)) ?? '';
-    if (typeof at(left, parts) !== 'string' || !isFreeText(name)) {
+    if (typeof valueAt(left, parts) !== 'string' || !isFreeText(name)) {
       const message = `There is no free text at ${pointer}.`;
       throw refused('no_such_text', `/fields/${i}`, message);
     }
-    const holder = at(left, parts.slice(0, -1)) as Record<string, unknown>;
+    const holder = valueAt(left, parts.slice(0, -1)) as Record<string, unknown>;
     holder[parts.at(-1)!] = name === 'url' ? 'https://blanked.invalid' : BLANKED_TEXT;
   });
   return left;
 }
 
 /** The blanking of the texts of an aggregate. */
-interface Words<S> {
+interface BlankedAggregate<S> {
   /** Whether a field holds free text: only such text is blanked, so every figure stays as it was. */
   readonly isFreeText: (field: string) => boolean;
   /** The newest version of an event's form. */
@@ -149,7 +149,7 @@ export function blankings<S extends Statement>(
   said: readonly S[],
   was: S,
   { reason, fields }: Blank,
-  { isFreeText, versionOf, saidAgain }: Words<S>,
+  { isFreeText, versionOf, saidAgain }: BlankedAggregate<S>,
 ): { name: 'Blanked'; data: Blanked }[] {
   const isBlanking = ({ name }: Statement) => name === 'Blanked';
   const left = new Map<S, object>();
@@ -163,7 +163,9 @@ export function blankings<S extends Statement>(
   for (const other of said) {
     const within = isBlanking(was) || other === was || isBlanking(other) ? null : saidAgain(other);
     if (within === null) continue;
-    const same = fields.filter((field) => at(other.data, partsOf(within + field)) === at(was.data, partsOf(field)));
+    const same = fields.filter(
+      (field) => valueAt(other.data, pointerSteps(within + field)) === valueAt(was.data, pointerSteps(field)),
+    );
     if (same.length === 0) continue;
     left.set(
       other,

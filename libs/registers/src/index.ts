@@ -14,7 +14,7 @@ export * from './missing.js';
 export * from './outcome.js';
 export * from './publication.js';
 export * from './register.js';
-export { nameOf, Registers, RegistersProjection } from './registers.projection.js';
+export { entryName, Registers, RegistersProjection } from './registers.projection.js';
 export * from './searched.js';
 export type * from '#bodies';
 export { MATCHES, type Match } from '#words';

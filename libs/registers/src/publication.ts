@@ -54,7 +54,7 @@ export const publicationShown = ({ entry, narratives, published }: PublicationSt
 type Decide<A> = DecideEntry<PublicationState & EntryHistory, A, PublicationEvents>;
 
 /** @throws Rejected unless it is registered and not yet published */
-function isOpen({ entry, published }: PublicationState): void {
+function requireOpen({ entry, published }: PublicationState): void {
   if (!entry) throw new Rejected('not_found', 'There is no such publication.');
   if (published)
     throw new Conflict(
@@ -72,12 +72,12 @@ export const registerPublication: Decide<Publication> = ({ entry }, act, on) => 
 
 /** The words that an agency, or the secretariat, added to a section. */
 export const writeNarrative: Decide<WriteNarrative> = (state, act) => {
-  isOpen(state);
+  requireOpen(state);
   return [{ name: 'NarrativeWritten', data: withoutNulls(act) }];
 };
 
 /** Publishes the files. */
 export const publishReport: Decide<PublishReport> = (state, act) => {
-  isOpen(state);
+  requireOpen(state);
   return [{ name: 'Published', data: act }];
 };

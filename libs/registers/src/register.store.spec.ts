@@ -6,7 +6,7 @@ import { plainToInstance } from 'class-transformer';
 import { by } from '../../eventsourcing/src/testing/counter.js';
 import { specification } from '../../eventsourcing/src/testing/specification.js';
 import { codeOf, registers, type Entry, type Register } from './register.js';
-import { nameOf, Registers, RegistersProjection } from './registers.projection.js';
+import { entryName, Registers, RegistersProjection } from './registers.projection.js';
 import type { Agency } from '#bodies';
 import { Lookup } from './lookup.js';
 import { entryClass } from '#acts';
@@ -273,5 +273,5 @@ describe('What people call an entry', () => {
     [{ code: 'T-1', framework: 'T', label: 'Remittances' }, 'Remittances'],
     [{ id: 'D-1', title: 'Paper', publisher: 'IOM', published: '2006', reportedOn: '2006-11-21' }, 'Paper'],
     [{ id: 'R1', document: 'D-1', locator: 'l', text: 'Asks', addressees: [] }, 'Asks'],
-  ])('%j', (entry, name) => expect(nameOf(entry)).toBe(name));
+  ])('%j', (entry, name) => expect(entryName(entry)).toBe(name));
 });

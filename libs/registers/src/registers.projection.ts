@@ -45,7 +45,7 @@ export class RegistersProjection implements Projection {
   /** Sorted when they are asked for. */
   readonly #codes = new Map<Register, string[]>();
   /** Lists of entries that were made lately: every page asks for the same few. */
-  readonly #made = new LRUCache<string, Sized>({ maxSize: MAX_CACHED_ENTRIES, sizeCalculation: sizeOf });
+  readonly #made = new LRUCache<string, Sized>({ maxSize: MAX_CACHED_ENTRIES, sizeCalculation: cachedSizeOf });
 
   constructor() {
     this.on = Object.fromEntries(
@@ -106,8 +106,8 @@ export class RegistersProjection implements Projection {
   #follow(kind: Register, event: Recorded, earlier: Earlier): Promise<void> | void {
     const last = this.#entries.get(kind)!.get(codeIn(kind, event))?.at(-1);
     if (event.revision === 0 || last?.state.said.at(-1)?.revision === event.revision - 1)
-      return this.#put(kind, event, folded(kind, last?.state, [event]));
-    return earlier().then((before) => this.#put(kind, event, folded(kind, undefined, [...before, event])));
+      return this.#put(kind, event, foldedHistory(kind, last?.state, [event]));
+    return earlier().then((before) => this.#put(kind, event, foldedHistory(kind, undefined, [...before, event])));
   }
 
   #put(kind: Register, event: Recorded, state: EntryHistory): void {
@@ -130,7 +130,7 @@ export class RegistersProjection implements Projection {
     const all = [...(await earlier()), event];
     let state: EntryHistory | undefined;
     const versions = all.map((one, i): Version => {
-      state = folded(kind, state, [one]);
+      state = foldedHistory(kind, state, [one]);
       return { state, since: Number(one.position), until: Number(all[i + 1]?.position ?? FOREVER) };
     });
     this.#entries.get(kind)!.set(codeIn(kind, event), versions);
@@ -140,17 +140,17 @@ export class RegistersProjection implements Projection {
 }
 
 type Sized = readonly unknown[] | ReadonlyMap<unknown, unknown>;
-const sizeOf = (one: Sized): number => 1 + ('size' in one ? one.size : one.length);
+const cachedSizeOf = (one: Sized): number => 1 + ('size' in one ? one.size : one.length);
 
 const codeIn = (kind: Register, { stream }: Pick<Recorded, 'stream'>): string => stream.slice(kind.length + 1);
 
-function folded(kind: Register, before: EntryHistory | undefined, events: readonly Recorded[]): EntryHistory {
+function foldedHistory(kind: Register, before: EntryHistory | undefined, events: readonly Recorded[]): EntryHistory {
   const aggregate = registers[kind] as unknown as Aggregate<EntryHistory, EventMap>;
   return fold(aggregate, before ?? aggregate.initial, events as never);
 }
 
 /** An entry as it is shown: of an agency, as it was on a date; of a crosswalk, with its versions. */
-type Shown<R extends Register> = R extends 'agency'
+type ShownEntry<R extends Register> = R extends 'agency'
   ? AgencyAsAt
   : R extends 'crosswalk'
     ? CrosswalkAsAt
@@ -185,11 +185,11 @@ export class Registers {
   }
 
   /** All entries of a register, ordered by code. */
-  async all<R extends Register>(kind: R, knownAt?: string, asOf: FullDate = LATEST_DATE): Promise<Shown<R>[]> {
+  async all<R extends Register>(kind: R, knownAt?: string, asOf: FullDate = LATEST_DATE): Promise<ShownEntry<R>[]> {
     const states = await this.#states(kind, knownAt);
     return [
       ...this.#entries.made(JSON.stringify(['all', kind, knownAt, asOf]), () =>
-        states.map((state) => shown(kind, state, asOf)),
+        states.map((state) => shownEntry(kind, state, asOf)),
       ),
     ];
   }
@@ -199,9 +199,9 @@ export class Registers {
     code: string,
     knownAt?: string,
     asOf: FullDate = LATEST_DATE,
-  ): Promise<Shown<R> | null> {
+  ): Promise<ShownEntry<R> | null> {
     const [state] = await this.#states(kind, knownAt, code);
-    return state ? shown(kind, state, asOf) : null;
+    return state ? shownEntry(kind, state, asOf) : null;
   }
 
   /** An entry that somebody names in a field. @throws Rejected `not_found` | `invalid` */
@@ -210,7 +210,7 @@ export class Registers {
     code: string,
     knownAt?: string,
     { asOf, field }: { readonly asOf?: FullDate; readonly field?: string } = {},
-  ): Promise<Shown<R>> {
+  ): Promise<ShownEntry<R>> {
     const entry = await this.one(kind, code, knownAt, asOf);
     if (!entry) throw await this.missing(kind, code, knownAt, field);
     return entry;
@@ -231,7 +231,7 @@ export class Registers {
         new Map(
           states.map((state) => [
             codeOf(state.entry!),
-            kind === 'agency' ? nameAt(state as AgencyState, asOf) : nameOf(state.entry!),
+            kind === 'agency' ? nameAt(state as AgencyState, asOf) : entryName(state.entry!),
           ]),
         ),
     );
@@ -280,16 +280,16 @@ export class Registers {
   }
 }
 
-function shown<R extends Register>(kind: R, state: Registration<EntryOf<R>>, asOf: FullDate): Shown<R> {
-  if (kind === 'agency') return asAt(state as AgencyState, asOf) as Shown<R>;
-  if (kind === 'crosswalk') return crosswalkAt(state as CrosswalkState, asOf) as Shown<R>;
-  if (kind === 'outcome') return outcomeAt(state as OutcomeState, asOf) as Shown<R>;
-  if (kind === 'publication') return publicationShown(state as PublicationState) as Shown<R>;
-  return state.entry! as Shown<R>;
+function shownEntry<R extends Register>(kind: R, state: Registration<EntryOf<R>>, asOf: FullDate): ShownEntry<R> {
+  if (kind === 'agency') return asAt(state as AgencyState, asOf) as ShownEntry<R>;
+  if (kind === 'crosswalk') return crosswalkAt(state as CrosswalkState, asOf) as ShownEntry<R>;
+  if (kind === 'outcome') return outcomeAt(state as OutcomeState, asOf) as ShownEntry<R>;
+  if (kind === 'publication') return publicationShown(state as PublicationState) as ShownEntry<R>;
+  return state.entry! as ShownEntry<R>;
 }
 
 /** The name of an entry, for people. */
-export const nameOf = (entry: Entry): string =>
+export const entryName = (entry: Entry): string =>
   'name' in entry
     ? entry.name
     : 'label' in entry

@@ -1,17 +1,17 @@
 /** The words by which searches find the entries of registers. */
 import type { AgencyAsAt, Forms } from '#bodies';
-import type { Field } from '#search';
+import type { SearchedField } from '#search';
 import { REGISTER_ACTS } from './acts.js';
 import { codeOf, type Entry, type Register } from './register.js';
-import { nameOf } from './registers.projection.js';
+import { entryName } from './registers.projection.js';
 
 /** The names that an agency had before its present one; others have none. */
 export const formerNames = (entry: Entry | AgencyAsAt): string[] =>
   'names' in entry ? entry.names.map(({ name }) => name).filter((name) => name !== entry.name) : [];
 
 /** The code and name of an entry before all else, then its former names and all other texts of its class. */
-export function wordsIn(kind: Register, entry: Entry | AgencyAsAt, forms: Forms): Field[] {
-  const [code, name] = [codeOf(entry as Entry), nameOf(entry as Entry)];
+export function wordsIn(kind: Register, entry: Entry | AgencyAsAt, forms: Forms): SearchedField[] {
+  const [code, name] = [codeOf(entry as Entry), entryName(entry as Entry)];
   const others = [...formerNames(entry), ...forms.searchedIn(REGISTER_ACTS[kind].enter.body, entry)];
   return [
     { text: code, weight: 3 },

@@ -7,7 +7,7 @@ import { commitmentTable, dataTable, reasonTable } from './commitments.js';
 import { coverOf } from './cover.js';
 import type { Dossier, Draft, Told } from './draft.js';
 import { attention, changes, outcomeColumns, rowsTable, summary, verification } from './follow-up.js';
-import { ReportQuery, subjectOf, type ReportMaker } from './kind.js';
+import { ReportQuery, reportSubject, type ReportMaker } from './kind.js';
 import type { Section } from './report.js';
 
 export class AgencyReportQuery extends ReportQuery {
@@ -29,7 +29,7 @@ export const agency: ReportMaker = {
 
   async make(draft, { framework, ...asked }) {
     const { words, at, views } = draft;
-    const { code, name: known } = await subjectOf(views.registers, 'agency', asked, at);
+    const { code, name: known } = await reportSubject(views.registers, 'agency', asked, at);
     const filter = { ...asked, agency: code };
     const name = draft.agency(code);
     const view = await views.progress.agency(code, at, filter);

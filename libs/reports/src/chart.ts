@@ -11,10 +11,10 @@ const [LINE_HEIGHT, FONT_SIZE] = [24, 14] as const;
 const LETTER_WIDTH = 8.4;
 const FONT_FAMILY = "'DejaVu Sans', sans-serif";
 
-type Filter = NonNullable<Parameters<Timeline['on']>[2]>;
+type TimelineFilter = NonNullable<Parameters<Timeline['on']>[2]>;
 
 /** How many commitments there were in each stage over time; `null` where there is only one date to show. */
-export async function chartOf(draft: Draft, filter: Filter, href: string): Promise<Chart | null> {
+export async function chartOf(draft: Draft, filter: TimelineFilter, href: string): Promise<Chart | null> {
   const { at, words, views } = draft;
   const reported = await views.progress.reportDates(at);
   const steps = await views.timeline.on(datesToPlot(reported, at.asOf, at.staleAfter), at, filter);

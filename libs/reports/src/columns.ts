@@ -1,7 +1,7 @@
 /** The widths of the columns of a printed table: a text that must stay whole fits its column. */
 import { weightOf } from './flow.js';
 import { CODE_PATTERN } from './in-words.js';
-import { plain, type Cell, type Column } from './report.js';
+import { textOfInlines, type Cell, type Column } from './report.js';
 import type { Words } from './words/index.js';
 
 /** Words with more letters, such as addresses, are broken anyway. */
@@ -45,9 +45,9 @@ export function textsIn(cell: Cell, words: Words): readonly string[] {
     case 'date':
       return [words.shortDate(cell.value)];
     case 'text':
-      return [plain(cell.inlines)];
+      return [textOfInlines(cell.inlines)];
     case 'list':
-      return (cell.words ?? cell.items).map(plain);
+      return (cell.words ?? cell.items).map(textOfInlines);
     default:
       return [];
   }

@@ -6,7 +6,7 @@ import type { Inline, Row, Table } from './report.js';
 import type { ColumnKey, Dossier, Draft, Title, Told } from './draft.js';
 import type { SaidOfCommitment } from './round-of-report.js';
 
-type Part = CommitmentView['parts'][number];
+type CommitmentPart = CommitmentView['parts'][number];
 
 // ── Tables that are read ────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -89,15 +89,15 @@ function partLines(draft: Draft, { item, view }: Dossier): Inline[][] {
   const { lines, parts } = draft.words;
   const said = new Map(draft.saidOf(item.reference).map(({ agency, says }) => [agency, says]));
   const unheard = view.parts.filter(({ agency, entry, role }) => !entry && role !== 'lead' && !said.has(agency));
-  const isAsked = ({ agency }: Part) => view.agencies.some((one) => one.agency === agency && one.asked);
+  const isAsked = ({ agency }: CommitmentPart) => view.agencies.some((one) => one.agency === agency && one.asked);
   const asked = unheard.filter(isAsked);
   const others = unheard.filter((part) => !isAsked(part));
-  const named = (parts: readonly Part[]) =>
+  const named = (parts: readonly CommitmentPart[]) =>
     parts.flatMap(({ agency }, i) => [...(i > 0 ? [', '] : []), draft.agency(agency)]);
   return [
     ...view.parts
       .filter((part) => !unheard.includes(part))
-      .map((part) => partOf(draft, view, part, said.get(part.agency))),
+      .map((part) => partInWords(draft, view, part, said.get(part.agency))),
     ...(others.length > 0 ? [[`${lines.notReported}${parts.colon}`, ...named(others)]] : []),
     ...(asked.length > 0 ? [[`${lines.asked}${parts.colon}`, ...named(asked)]] : []),
   ];
@@ -107,10 +107,10 @@ function partLines(draft: Draft, { item, view }: Dossier): Inline[][] {
  * `IOM (lead): completed, 20 Nov. 2006`; without its stage where that is the one of the commitment.
  * @param says the agency's words on it in its return
  */
-function partOf(
+function partInWords(
   draft: Draft,
   view: CommitmentView,
-  { agency, role, entry }: Part,
+  { agency, role, entry }: CommitmentPart,
   says: SaidOfCommitment['says'] | undefined,
 ): Inline[] {
   const { lines, parts } = draft.words;

@@ -24,13 +24,13 @@ const NARROWING_FIELDS = [
   'followsUp',
 ] as const;
 
-type About = Pick<PublicationAsAt, 'kind' | 'parameters'>;
+type PublicationSubject = Pick<PublicationAsAt, 'kind' | 'parameters'>;
 
 /**
  * The parameters of a report by which changes can be counted; `null`: it is narrowed by something else, too. The framework of a
  * report sets out its commitments and narrows them in none but the register, the round only adds to it.
  */
-export function changesCountedBy({ kind, parameters }: About): FlowFilter | null {
+export function changesCountedBy({ kind, parameters }: PublicationSubject): FlowFilter | null {
   const { forum, round: _round, framework, ...given } = parameters ?? {};
   const inRegister = kind === 'register' && framework ? { framework } : {};
   const all = { ...given, ...(forum && { followsUp: forum }), ...inRegister };

@@ -1,7 +1,7 @@
 /** The cover of a report: its title, the date, who issues it, and the figures that a reader looks for first. */
 import type { Filter, Row as Figures } from '#progress';
 import type { Draft } from './draft.js';
-import type { Made } from './kind.js';
+import type { MadeReport } from './kind.js';
 import type { Inline } from './report.js';
 
 /** @param of how the commitments of the report stand, and which these are */
@@ -9,7 +9,7 @@ export function coverOf(
   draft: Draft,
   subtitle: readonly Inline[],
   of: { readonly row: Figures; readonly filter: Filter },
-): Made['cover'] {
+): MadeReport['cover'] {
   const { words, at, since, manifest } = draft;
   const { cover } = words;
   const { total, byStage, overdue } = of.row;

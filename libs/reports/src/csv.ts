@@ -2,7 +2,7 @@
 import { Readable } from 'node:stream';
 import { csvStream } from '#tables';
 import { listCell } from '#text';
-import { pagesOf, plain, type Cell, type ReportFormat, type Table } from './report.js';
+import { pagesOf, textOfInlines, type Cell, type ReportFormat, type Table } from './report.js';
 
 export const csv: ReportFormat = {
   mediaType: 'text/csv',
@@ -23,9 +23,9 @@ export function valueOf(cell: Cell): string | number {
   if (cell === null) return '';
   switch (cell.type) {
     case 'text':
-      return plain(cell.inlines);
+      return textOfInlines(cell.inlines);
     case 'list':
-      return listCell(cell.items.map(plain));
+      return listCell(cell.items.map(textOfInlines));
     default:
       return cell.value;
   }

@@ -8,7 +8,7 @@ import { REPORT_FORMAT_NAMES, REPORT_FORMATS } from './formats.js';
 import { numbered } from './numbered.js';
 import { pdf } from './pdf.js';
 import {
-  plain,
+  textOfInlines,
   type Cell,
   type Column,
   type Inline,
@@ -132,7 +132,7 @@ describe('A report as PDF', () => {
     const { file, document, pages, text } = await pdfOf(sampleReport());
     const { info } = (await document.getMetadata()) as unknown as { info: Record<string, unknown> };
     const { title, subtitle } = sampleReport().cover;
-    expect(info).toMatchObject({ Title: [title, plain(subtitle)].filter(Boolean).join(': '), Language: 'en' });
+    expect(info).toMatchObject({ Title: [title, textOfInlines(subtitle)].filter(Boolean).join(': '), Language: 'en' });
     expect(JSON.parse(info.Subject as string)).toEqual(sampleReport().manifest);
     expect(file.includes('<pdfuaid:part>1</pdfuaid:part>')).toBe(true);
     expect((await document.getMarkInfo())?.Marked).toBe(true);

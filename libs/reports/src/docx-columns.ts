@@ -28,7 +28,7 @@ const MAX_TURNED_LETTERS = 2_400;
 /** The least of its weight that a column keeps where a day or a code would be parted otherwise. */
 const MIN_SQUEEZED_SHARE = 0.45;
 
-export interface Columns {
+export interface ColumnLayout {
   readonly widths: readonly number[];
   /** How high the head is where the titles of numbers stand on their side; `null`: they do not. */
   readonly turned: number | null;
@@ -47,12 +47,12 @@ export const isNumber = ({ type }: Column): boolean => type === 'integer';
  * have not enough, the titles of numbers are turned.
  * @param longest the letters of the longest word in the cells of each
  */
-export function columnsIn(
+export function columnLayout(
   columns: readonly Column[],
   longest: readonly number[],
   whole: number,
   size = TABLE_SIZE,
-): Columns {
+): ColumnLayout {
   const natural = naturalWidths(columns, whole);
   const needed = columns.map((column, i) => roomOf(Math.max(longestOfHead(column), longest[i]!), size));
   const upright = fitted(natural, needed, whole);

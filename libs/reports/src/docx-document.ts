@@ -19,14 +19,14 @@ import {
   widthOf,
 } from './docx-styles.js';
 import { textsIn } from './columns.js';
-import { columnsIn, isNumber, longestInBold, longestInCell, roomOf, TABLE_SIZE } from './docx-columns.js';
+import { columnLayout, isNumber, longestInBold, longestInCell, roomOf, TABLE_SIZE } from './docx-columns.js';
 import { DocxText, inLanguage } from './docx-text.js';
 import { runsOf, weightOf, type Heading, type Run } from './flow.js';
 import { isLong, leadingOnce, linesOf, pageInWords } from './in-words.js';
 import { manifestLines } from './manifest-lines.js';
 import {
   pagesOf,
-  plain,
+  textOfInlines,
   type Block,
   type Cell,
   type Chart,
@@ -43,13 +43,13 @@ const BETWEEN_ITEMS = 30;
 
 const HEADING_LEVELS = ['Heading1', 'Heading2', 'Heading3'] as const;
 
-interface Head {
+interface HeadCell {
   readonly children: Docx.Paragraph[];
   readonly isTurned: boolean;
 }
 
 interface GridParts {
-  readonly head?: readonly Head[];
+  readonly head?: readonly HeadCell[];
   /** `null`: as high as its titles are. */
   readonly headHeight?: number | null;
   readonly none?: Docx.Paragraph[];
@@ -226,7 +226,7 @@ export class DocxDocument {
   #section(aside: boolean, children: Docx.FileChild[]): Docx.ISectionOptions {
     const { Header, Footer, Paragraph, TextRun, PageNumber, BorderStyle } = this.docx;
     const { title, subtitle, symbol, asAt } = this.report.cover;
-    const head = [title, plain(subtitle)].filter(Boolean).join(this.#words.parts.colon);
+    const head = [title, textOfInlines(subtitle)].filter(Boolean).join(this.#words.parts.colon);
     const small = { size: 17, color: SOFT_COLOUR };
     const tabStops = [{ type: 'right', position: widthOf(aside) } as const];
     const page = pageInWords(this.#words).map((part) =>
@@ -382,7 +382,7 @@ export class DocxDocument {
             type: 'png',
             data: await pngOf(chart.svg, width * CHART_SCALE),
             transformation: { width, height },
-            altText: { id, name: chart.id, title: plain(chart.title), description: chart.alt },
+            altText: { id, name: chart.id, title: textOfInlines(chart.title), description: chart.alt },
           }),
         ],
       }),
@@ -415,7 +415,7 @@ export class DocxDocument {
         );
         rows.push(cells(this.#isLong ? leadingOnce(row) : row, rows.length + 1 === table.rowCount));
       }
-    const { widths, turned } = columnsIn(columns, longest, widthOf(aside), size.size);
+    const { widths, turned } = columnLayout(columns, longest, widthOf(aside), size.size);
     const head = columns.map((column, i) => ({
       isTurned: turned !== null && isNumber(column),
       children: [this.#text.line([column.title], 'TableHead', { right: right[i] && turned === null, run: size })],
@@ -452,7 +452,7 @@ export class DocxDocument {
         cantSplit: true,
         children: cells.map((children, i) => cell(children, i, borders && { borders })),
       });
-    const heads = (head: readonly Head[]) =>
+    const heads = (head: readonly HeadCell[]) =>
       new TableRow({
         cantSplit: true,
         tableHeader: true,

@@ -29,7 +29,7 @@ import type {
   Table,
 } from './report.js';
 import type { RoundOfReport, SaidOfCommitment } from './round-of-report.js';
-import { wordsOf, type Counted, type Words } from './words/index.js';
+import { wordsOf, type CountedList, type Words } from './words/index.js';
 
 /** The publisher of reports, the address of links, and the terms. */
 export abstract class Imprint {
@@ -68,9 +68,9 @@ export interface Dossier {
 
 /** The registers whose entries are shown by name, with the first part of the addresses of their pages. */
 const PAGE_PATHS = { agency: 'agencies', theme: 'themes', framework: 'frameworks', forum: 'forums' } as const;
-type Named = keyof typeof PAGE_PATHS;
+type NamedRegister = keyof typeof PAGE_PATHS;
 /** The names of a register by code, as at the date. */
-type Names = Readonly<Record<Named, ReadonlyMap<string, string>>>;
+type Names = Readonly<Record<NamedRegister, ReadonlyMap<string, string>>>;
 
 /** After so many ms of reading others have their turn. */
 const READ_SLICE_MS = 3;
@@ -123,7 +123,7 @@ export class Draft {
     const { registers } = views;
     const { knownAt, asOf } = manifest;
     const names: [string, ReadonlyMap<string, string>][] = [];
-    for (const kind of Object.keys(PAGE_PATHS) as Named[])
+    for (const kind of Object.keys(PAGE_PATHS) as NamedRegister[])
       names.push([kind, await registers.names(kind, knownAt, asOf)]);
     const documents = (await registers.all('document', knownAt)).map((document) => [document.id, document] as const);
     return new Draft(views, manifest, Object.fromEntries(names) as Names, new Map(documents));
@@ -152,11 +152,11 @@ export class Draft {
   }
 
   /** How many, with the list of them. */
-  counted(n: number, filter: Filter): Counted {
+  counted(n: number, filter: Filter): CountedList {
     return { n, href: this.listOf(filter) };
   }
 
-  listed({ total, list }: { readonly total: number; readonly list: string }, page = 'commitments'): Counted {
+  listed({ total, list }: { readonly total: number; readonly list: string }, page = 'commitments'): CountedList {
     return { n: total, href: this.address(page, list) };
   }
 
@@ -176,13 +176,14 @@ export class Draft {
     return { type: 'link', inlines: [inline], href };
   }
 
-  #nameOf = (kind: Named, code: string): string => this.names[kind].get(code) ?? code;
+  #nameOf = (kind: NamedRegister, code: string): string => this.names[kind].get(code) ?? code;
 
   /** The name of an entry. */
-  name = (kind: Named, code: string): Inline => this.foreign(this.#nameOf(kind, code));
+  name = (kind: NamedRegister, code: string): Inline => this.foreign(this.#nameOf(kind, code));
 
   /** The name of an entry, which leads to its page. */
-  entry = (kind: Named, code: string): Inline => this.link(this.name(kind, code), this.pageOf(PAGE_PATHS[kind], code));
+  entry = (kind: NamedRegister, code: string): Inline =>
+    this.link(this.name(kind, code), this.pageOf(PAGE_PATHS[kind], code));
 
   /** An agency by its code, which the list of abbreviations explains. */
   agency(code: string): Inline {
@@ -238,8 +239,8 @@ export class Draft {
 
   // ── Cells and blocks ──────────────────────────────────────────────────────────────────────────────────────────────
 
-  integer = ({ n, href }: Counted): Cell => ({ type: 'integer', value: n, ...(href && { href }) });
-  share = ({ n, href }: Counted, of: number): Cell => ({ type: 'share', value: n, of, ...(href && { href }) });
+  integer = ({ n, href }: CountedList): Cell => ({ type: 'integer', value: n, ...(href && { href }) });
+  share = ({ n, href }: CountedList, of: number): Cell => ({ type: 'share', value: n, of, ...(href && { href }) });
   date = (value: string | null | undefined): Cell => (value ? { type: 'date', value } : null);
   text = (...inlines: readonly Inline[]): Cell => ({ type: 'text', inlines });
   lines = (items: readonly (readonly Inline[])[]): Extract<Cell, null | { type: 'list' }> =>
@@ -282,7 +283,7 @@ export class Draft {
   lists = <T>(key: ColumnKey, weight: number, items: (of: T) => readonly (readonly Inline[])[]): Told<T> =>
     this.told(key, 'list', weight, (of) => this.lines(items(of)));
 
-  figures = <T>(key: ColumnKey, weight: number, counted: (of: T) => Counted | null): Told<T> =>
+  figures = <T>(key: ColumnKey, weight: number, counted: (of: T) => CountedList | null): Told<T> =>
     this.told(key, 'integer', weight, (of) => {
       const count = counted(of);
       return count && this.integer(count);

@@ -1,5 +1,5 @@
 /** A report as one flow of headings and blocks, in runs of upright pages and of pages on their side, for print. */
-import { plain, type Block, type Column, type Inline, type Section, type Table } from './report.js';
+import { textOfInlines, type Block, type Column, type Inline, type Section, type Table } from './report.js';
 
 export interface Heading {
   readonly type: 'heading';
@@ -34,7 +34,7 @@ function* flat(sections: readonly Section[], level = 1): Generator<Heading | Blo
 }
 
 const isShort = (texts: readonly (readonly Inline[])[]): boolean =>
-  texts.reduce((sum, text) => sum + plain(text).length, 0) <= MAX_SHORT_CHARS;
+  texts.reduce((sum, text) => sum + textOfInlines(text).length, 0) <= MAX_SHORT_CHARS;
 
 /** Blocks that turn no page: they lie as the blocks on both sides of them. */
 const turnsNothing = (block: Block): boolean =>

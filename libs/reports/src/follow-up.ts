@@ -17,7 +17,7 @@ import { chartOf } from './chart.js';
 import { reasonTable } from './commitments.js';
 import type { Dossier, Draft, Told } from './draft.js';
 import type { Block, Inline, Row, Section, Table } from './report.js';
-import type { Counted, Flow } from './words/index.js';
+import type { CountedList, Flow } from './words/index.js';
 
 const ended = 'merged,split,superseded,withdrawn';
 
@@ -165,7 +165,7 @@ function termsOf(draft: Draft, { entered, left }: Leg) {
 }
 
 /** All that changed their stage: apart from its one move each list is the same. */
-function movedIn(draft: Draft, { moves, same }: Leg): Counted {
+function movedIn(draft: Draft, { moves, same }: Leg): CountedList {
   const total = moves.reduce((sum, { count }) => sum + count, 0);
   const all = encodeURIComponent(moves.map(({ from, to }) => `${from}-${to}`).join());
   return draft.listed({ total, list: same.list.replace('flow=same', `flow=${all}`) }, 'changes-since');
@@ -218,9 +218,9 @@ export function attention(draft: Draft, row: Figures, dossiers: readonly Dossier
   const part = (
     id: 'overdue' | 'stale' | 'onHold' | 'discontinued',
     caption: string,
-    counted: Counted,
+    counted: CountedList,
     holds: (item: Item) => boolean,
-    sentence: (n: Counted) => Inline[],
+    sentence: (n: CountedList) => Inline[],
   ): Section => {
     const those = dossiers.filter(({ item }) => holds(item));
     return draft.section(id, sections[id], [

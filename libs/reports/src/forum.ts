@@ -5,9 +5,9 @@ import { commitmentTable, dataColumnsOf } from './commitments.js';
 import { coverOf } from './cover.js';
 import type { ColumnKey, Dossier, Draft, Told } from './draft.js';
 import { attention, changes, outcomeColumns, summary, verification } from './follow-up.js';
-import { ReportQuery, subjectOf, type ReportMaker } from './kind.js';
+import { ReportQuery, reportSubject, type ReportMaker } from './kind.js';
 import type { Block, Inline, Row, Section, Table } from './report.js';
-import type { Counted } from './words/index.js';
+import type { CountedList } from './words/index.js';
 
 export class ForumReportQuery extends ReportQuery {
   @ApiProperty({ required: true })
@@ -24,7 +24,7 @@ export const forum: ReportMaker = {
   async make(draft, { memberOf, ...asked }) {
     const { words, at, views } = draft;
     const { sentences, captions } = words;
-    const { id, name } = await subjectOf(views.registers, 'forum', asked, { knownAt: at.knownAt });
+    const { id, name } = await reportSubject(views.registers, 'forum', asked, { knownAt: at.knownAt });
     const filter = { followsUp: id, ...(memberOf && { memberOf }) };
     const { rows, total, kinds, leftOut } = await views.coverage.outcomes(at, filter, { limit: null });
     const put = await views.coverage.outcomes(at, { addressedTo: id, ...(memberOf && { memberOf }) }, { limit: null });
@@ -145,7 +145,7 @@ function nobody(
   draft: Draft,
   id: string,
   rows: readonly OutcomeRow[],
-  all: Counted,
+  all: CountedList,
   href: string,
   { memberOf }: Filter,
 ): Section {

@@ -8,7 +8,7 @@ import { linesOf } from './in-words.js';
 import { manifestLines } from './manifest-lines.js';
 import {
   isStream,
-  plain,
+  textOfInlines,
   type Block,
   type Cell,
   type Chart,
@@ -64,7 +64,7 @@ class Page {
         <meta http-equiv="Content-Security-Policy" content={CONTENT_SECURITY_POLICY} />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <meta name="followthrough-manifest" content={JSON.stringify(report.manifest)} />
-        <title>{[title, plain(subtitle), asAt].filter(Boolean).join(' – ')}</title>
+        <title>{[title, textOfInlines(subtitle), asAt].filter(Boolean).join(' – ')}</title>
       </>,
     );
     yield `<style>${PAGE_STYLE}</style></head>\n<body>\n`;
@@ -157,7 +157,7 @@ class Page {
             <li key={id}>
               <a href={`#${id}`}>
                 <span class="n">{number}.</span>
-                <span>{plain(title)}</span>
+                <span>{textOfInlines(title)}</span>
               </a>
               {list(sections)}
             </li>
@@ -227,7 +227,7 @@ class Page {
     return (
       <figure id={`figure-${block.number}`}>
         {this.#caption(this.words.parts.figure(block.number), block)}
-        <div class="scroll" tabIndex={0} role="group" aria-label={plain(block.title)}>
+        <div class="scroll" tabIndex={0} role="group" aria-label={textOfInlines(block.title)}>
           <div class="picture" role="img" aria-label={block.alt} dangerouslySetInnerHTML={{ __html: block.svg }} />
         </div>
         <p class="source">{this.#inlines(block.sourceLine)}</p>
@@ -268,7 +268,7 @@ class Page {
         {rowCount === 0 ? (
           <p>{this.words.parts.nothing}</p>
         ) : (
-          <div class="scroll" tabIndex={0} role="group" aria-label={plain(table.title)}>
+          <div class="scroll" tabIndex={0} role="group" aria-label={textOfInlines(table.title)}>
             <table>
               <colgroup>
                 {columns.map(({ key }, i) => (

@@ -1,5 +1,5 @@
 /** Cells and pages in the words of a language, as all formats for people have them in common. */
-import { plain, type Cell, type Inline, type Row, type Section, type Table } from './report.js';
+import { textOfInlines, type Cell, type Inline, type Row, type Section, type Table } from './report.js';
 import type { Words } from './words/index.js';
 
 const linked = (text: string, href: string | undefined): readonly Inline[] =>
@@ -53,7 +53,7 @@ export const leadingOnce = ([first, ...others]: Row): Row => [
 
 const withoutCodes = (inlines: readonly Inline[]): readonly Inline[] =>
   inlines.reduce<Inline[]>((all, one) => {
-    const text = typeof one === 'object' && one.type === 'link' ? plain(one.inlines) : '';
+    const text = typeof one === 'object' && one.type === 'link' ? textOfInlines(one.inlines) : '';
     const said = CODE_PATTERN.test(text) ? text : one;
     const last = all.at(-1);
     if (typeof last === 'string' && typeof said === 'string') all[all.length - 1] = last + said;

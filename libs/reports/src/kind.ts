@@ -33,7 +33,7 @@ export class ReportQuery extends ProgressClockQuery {
 }
 
 /** A report without the parts that are the same in every kind. */
-export interface Made extends Pick<Report, 'data'> {
+export interface MadeReport extends Pick<Report, 'data'> {
   readonly cover: Omit<Cover, 'symbol'>;
   /** They are made only where they are read: a table program is given the data alone. */
   sections(): Promise<Section[]>;
@@ -49,16 +49,16 @@ export interface ReportMaker {
   /** Raised when the form of the report changes. */
   readonly template: number;
   /** @throws Rejected when something is not there that was asked for */
-  make(draft: Draft, asked: ReportFilter): Promise<Made>;
+  make(draft: Draft, asked: ReportFilter): Promise<MadeReport>;
 }
 
 /** The kinds that are about one thing. */
-export type Subject = Extract<ReportKind, 'agency' | 'theme' | 'forum'>;
+export type ReportSubject = Extract<ReportKind, 'agency' | 'theme' | 'forum'>;
 
 /**
  * The subject of a report. @param at the pointer to the object with its field @throws Rejected `invalid` | `not_found`
  */
-export async function subjectOf<S extends Subject>(
+export async function reportSubject<S extends ReportSubject>(
   registers: Registers,
   kind: S,
   asked: ReportFilter,

@@ -9,7 +9,7 @@ import { runsOf, weightOf, type Heading } from './flow.js';
 import { CODE_PATTERN, isLong, leadingOnce, linesOf, pageInWords } from './in-words.js';
 import { manifestLines } from './manifest-lines.js';
 import { packed } from './pdf-packed.js';
-import { pagesOf, plain, type Block, type Cell, type Inline } from './report.js';
+import { pagesOf, textOfInlines, type Block, type Cell, type Inline } from './report.js';
 import type { NumberedReport, ReportFormat, Row, Section, Table } from './report.js';
 import { FONT_FAMILIES, printable, typeface, type Typeface } from './typeface.js';
 import { wordsOf, type Words } from './words/index.js';
@@ -109,7 +109,7 @@ class Printing {
     const { cover, manifest, language, notes, abbreviations, sections } = this.report;
     const { parts, book, manifest: names, print } = this.#words;
     const text = this.#text;
-    const fullTitle = [cover.title, plain(cover.subtitle)].filter(Boolean).join(parts.colon);
+    const fullTitle = [cover.title, textOfInlines(cover.subtitle)].filter(Boolean).join(parts.colon);
     const body = [];
     for (const { aside, parts } of runsOf(sections)) body.push({ aside, blocks: await this.#blocks(parts, aside) });
     const document = {
@@ -174,12 +174,12 @@ class Printing {
         case 'emphasis':
           return { is: 'emphasis', of: this.#inlines(one.inlines, long) };
         default:
-          return CODE_PATTERN.test(plain(one.inlines))
+          return CODE_PATTERN.test(textOfInlines(one.inlines))
             ? {
                 is: 'code',
                 href: one.href,
-                text: this.#text(plain(one.inlines), long),
-                whole: lettersOf(plain(one.inlines)) <= Math.min(TINOS.capital * LONG_CODE, long ?? Infinity),
+                text: this.#text(textOfInlines(one.inlines), long),
+                whole: lettersOf(textOfInlines(one.inlines)) <= Math.min(TINOS.capital * LONG_CODE, long ?? Infinity),
               }
             : { is: 'link', href: one.href, of: this.#inlines(one.inlines, long) };
       }
@@ -216,7 +216,7 @@ class Printing {
           is: 'list',
           ordered: block.ordered,
           // No page ends within one of its items.
-          short: block.items.every((item) => plain(item).length <= THREE_LINES),
+          short: block.items.every((item) => textOfInlines(item).length <= THREE_LINES),
           items: block.items.map((item) => this.#inlines(item)),
         };
       case 'table':
@@ -318,7 +318,7 @@ function outgrows(row: Row, letters: readonly number[], lines: number): boolean 
 function linesIn(cell: Cell, wide: number): number {
   const lines = cell?.type === 'list' ? cell.items : cell?.type === 'text' ? [cell.inlines] : [];
   return lines
-    .flatMap((line) => plain(line).split('\n'))
+    .flatMap((line) => textOfInlines(line).split('\n'))
     .reduce((sum, line) => sum + 1 + Math.floor(line.length / wide), 0);
 }
 

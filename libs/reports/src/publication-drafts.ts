@@ -14,7 +14,7 @@ const DRAFT_KIND = 'publication';
 /** How often a change is made anew when somebody else was faster, where the caller named no revision. */
 const MAX_ATTEMPTS = 5;
 
-export interface Prepared {
+export interface PreparedPublication {
   readonly entry: Publication;
   /** In the order written; of each section, agency and language the last one. The revision is that of the draft. */
   readonly narratives: readonly Narrative[];
@@ -24,7 +24,7 @@ export interface Prepared {
   readonly closed?: number;
 }
 
-export type PreparedDraft = Draft<Prepared>;
+export type PreparedDraft = Draft<PreparedPublication>;
 
 /** A publication that is prepared and made in one. */
 export const unsaved = (entry: Publication): PreparedDraft => ({
@@ -45,7 +45,7 @@ export class PublicationDrafts {
 
   /** `null`: there is none. */
   read(id: string): Promise<PreparedDraft | null> {
-    return this.drafts.read<Prepared>({ kind: DRAFT_KIND, id });
+    return this.drafts.read<PreparedPublication>({ kind: DRAFT_KIND, id });
   }
 
   /** All that are being prepared, by their symbols. */
@@ -56,7 +56,7 @@ export class PublicationDrafts {
 
   /** @throws Conflict `already_registered` */
   async begin(entry: Publication, { by }: CommandContext): Promise<number> {
-    const content: Prepared = { entry: withoutNulls(entry), narratives: [] };
+    const content: PreparedPublication = { entry: withoutNulls(entry), narratives: [] };
     try {
       return (await this.drafts.create({ kind: DRAFT_KIND, id: entry.id }, null, content, by.account)).revision;
     } catch (error) {
@@ -93,7 +93,7 @@ export class PublicationDrafts {
     ready: PublishReport,
     { by }: CommandContext,
   ): Promise<PreparedDraft> {
-    const closed: Prepared = { ...content, ready, closed: content.closed ?? revision };
+    const closed: PreparedPublication = { ...content, ready, closed: content.closed ?? revision };
     if (revision === NO_STREAM)
       await this.drafts.create({ kind: DRAFT_KIND, id }, null, closed, by.account).catch((error: unknown) => {
         throw error instanceof Conflict ? new WrongRevision(id, NO_STREAM, 0) : error;
@@ -116,7 +116,7 @@ export class PublicationDrafts {
   async #change(
     id: string,
     { by, expected }: CommandContext,
-    changed: (content: Prepared, revision: number) => Prepared,
+    changed: (content: PreparedPublication, revision: number) => PreparedPublication,
     evenClosed = false,
   ): Promise<number> {
     for (let tried = 1; ; tried++) {

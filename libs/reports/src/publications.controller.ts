@@ -41,7 +41,7 @@ import { publication, publicationShown, Registers, type PublicationState } from 
 import { CorrectedSince, Corrections } from './corrected.js';
 import { Erasures } from './erasures.projection.js';
 import { REPORT_FORMATS, reportFormat, type ReportFormatName } from './formats.js';
-import { mayPrepare, PublicationDrafts, type Prepared, type PreparedDraft } from './publication-drafts.js';
+import { mayPrepare, PublicationDrafts, type PreparedPublication, type PreparedDraft } from './publication-drafts.js';
 import { PUBLISHED_FORMATS, Publications } from './publications.js';
 import { publishedAs, PublishedFiles } from './published-files.js';
 import { LANGUAGES, type Language } from './report.js';
@@ -298,7 +298,7 @@ const preparedShown = ({ content: { entry, narratives } }: PreparedDraft): Publi
   published: null,
 });
 
-const preparedOf = ({ entry, narratives }: PublicationState): Prepared => ({ entry: entry!, narratives });
+const preparedOf = ({ entry, narratives }: PublicationState): PreparedPublication => ({ entry: entry!, narratives });
 
 /** The check of a file by its digest alone. */
 @ApiTags('Reports')

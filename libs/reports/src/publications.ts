@@ -19,7 +19,7 @@ import { publication, Registers, type EntryAct } from '#registers';
 import { round, type Making } from '#rounds';
 import { REPORT_FORMATS, type ReportFormatName } from './formats.js';
 import { sectionIdsIn } from './narrative.js';
-import { PublicationDrafts, roundOf, type Prepared, type PreparedDraft } from './publication-drafts.js';
+import { PublicationDrafts, roundOf, type PreparedPublication, type PreparedDraft } from './publication-drafts.js';
 import { PublishedFiles } from './published-files.js';
 import { LANGUAGES, type Language, type NumberedReport } from './report.js';
 import { REPORT_MAKERS, Reports } from './reports.js';
@@ -31,7 +31,7 @@ export const PUBLISHED_FORMATS = Object.keys(REPORT_FORMATS).filter(
 ) as ReportFormatName[];
 
 /** The acts by which a finished publication is published, at once. */
-export function actsOf({ entry, narratives, ready }: Prepared): EntryAct<'publication'>[] {
+export function actsOf({ entry, narratives, ready }: PreparedPublication): EntryAct<'publication'>[] {
   const words = narratives.map(({ revision: _revision, ...body }) => ({ act: 'write', body }) as const);
   return [{ act: 'enter', body: entry }, ...words, { act: 'publish', body: ready! }];
 }
@@ -55,7 +55,7 @@ export class Publications {
   }
 
   made(
-    { entry, narratives }: Prepared,
+    { entry, narratives }: PreparedPublication,
     more: { readonly language: Language; readonly knownAt?: string },
   ): Promise<NumberedReport> {
     return this.reports.make(entry.kind, askedBy(entry, more), { symbol: entry.id, narratives });
@@ -218,7 +218,7 @@ function refuseWordsOfOthers({ agency }: { readonly agency?: string | null }, { 
 }
 
 /** @throws Conflict `words_without_section` */
-function refuseWordsWithoutSection({ narratives }: Prepared, { sections }: NumberedReport): void {
+function refuseWordsWithoutSection({ narratives }: PreparedPublication, { sections }: NumberedReport): void {
   const ids = sectionIdsIn(sections);
   const without = narratives.find(({ section }) => !ids.includes(section));
   if (without)

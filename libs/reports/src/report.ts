@@ -54,7 +54,7 @@ export type Inline = string | Figure | Foreign | Note | Emphasis | Link;
 
 // ── Tables ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-interface Linked {
+interface LinkedValue {
   /** Of the list that is counted, or of the page of the named thing. */
   readonly href?: string;
 }
@@ -62,13 +62,13 @@ interface Linked {
 /** The content of a cell; `null`: nothing. */
 export type Cell =
   | null
-  | ({ readonly type: 'integer'; readonly value: number } & Linked)
+  | ({ readonly type: 'integer'; readonly value: number } & LinkedValue)
   /** A part of a whole, shown with it: `28 of 92 (30 per cent)`. */
-  | ({ readonly type: 'share'; readonly value: number; readonly of: number } & Linked)
+  | ({ readonly type: 'share'; readonly value: number; readonly of: number } & LinkedValue)
   /** As exactly as it is known: `2006`, `2006-11` or `2006-11-20`. */
   | { readonly type: 'date'; readonly value: PartialDate }
   /** A code with its words: `in_progress`, “In progress”. */
-  | ({ readonly type: 'code'; readonly value: string; readonly words: string } & Linked)
+  | ({ readonly type: 'code'; readonly value: string; readonly words: string } & LinkedValue)
   | { readonly type: 'text'; readonly inlines: readonly Inline[] }
   /** Several in one cell, each on a line of its own. */
   | {
@@ -258,12 +258,12 @@ export const withTables = (section: Section, of: (table: Table) => Table): Secti
 });
 
 /** The words of inlines alone, without the marks of notes. */
-export const plain = (inlines: readonly Inline[]): string =>
+export const textOfInlines = (inlines: readonly Inline[]): string =>
   inlines
     .map((inline) => {
       if (typeof inline === 'string') return inline;
       if (inline.type === 'note') return '';
-      return 'text' in inline ? inline.text : plain(inline.inlines);
+      return 'text' in inline ? inline.text : textOfInlines(inline.inlines);
     })
     .join('');
 

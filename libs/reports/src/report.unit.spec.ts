@@ -4,11 +4,19 @@ import { describe, expect, it } from '@jest/globals';
 import { text } from 'node:stream/consumers';
 import { REPORT_FORMATS } from './formats.js';
 import { longestWord, textsIn, unparted } from './columns.js';
-import { columnsIn, longestInBold, longestInCell, CELL_MARGINS, roomOf } from './docx-columns.js';
+import { columnLayout, longestInBold, longestInCell, CELL_MARGINS, roomOf } from './docx-columns.js';
 import { runsOf } from './flow.js';
 import { blocksOf, withNarratives } from './narrative.js';
 import { numbered } from './numbered.js';
-import { LANGUAGES, plain, type Block, type Column, type NumberedReport, type Row, type Section } from './report.js';
+import {
+  LANGUAGES,
+  textOfInlines,
+  type Block,
+  type Column,
+  type NumberedReport,
+  type Row,
+  type Section,
+} from './report.js';
 import { sampleReport } from './testing/sample.js';
 import { wordsOf } from './words/index.js';
 
@@ -84,7 +92,7 @@ describe('a language', () => {
     ['Hierro', 'UNICEF y Hierro'],
     ['UNHCR', 'UNICEF y UNHCR'],
   ])('in Spanish say e for y before the sound of an i: %s', (last, joined) => {
-    expect(plain(wordsOf('es').sentences.answered([['UNICEF'], [last]], 2, '/'))).toContain(`${joined}.`);
+    expect(textOfInlines(wordsOf('es').sentences.answered([['UNICEF'], [last]], 2, '/'))).toContain(`${joined}.`);
   });
 
   it.each(LANGUAGES)('lead each number of readings and replies to its list: %s', (language) => {
@@ -93,7 +101,7 @@ describe('a language', () => {
     const leads = (n: number) =>
       said(n).flatMap((one) => (typeof one !== 'string' && one.type === 'figure' ? [`${one.value} ${one.href}`] : []));
     const numbersOf = (n: number) =>
-      plain(said(n))
+      textOfInlines(said(n))
         .replaceAll(/\d+\s(?:per\scent|pour\scent|por\sciento)/g, '')
         .match(/\d+/g);
     for (const n of [1, 2]) {
@@ -117,11 +125,11 @@ describe('the columns of a table in DOCX', () => {
   const words = column('Commitment', 'text', 6);
 
   it('have room for their words, and take it from those with more', () => {
-    const { widths, turned } = columnsIn([words, column('Discontinued', 'integer', 1)], [12, 0], 9_000);
+    const { widths, turned } = columnLayout([words, column('Discontinued', 'integer', 1)], [12, 0], 9_000);
     expect(turned).toBeNull();
     expect(widths[1]).toBe(roomOf(longestInBold('Discontinued'), 18));
     expect(widths[0]! + widths[1]!).toBeLessThanOrEqual(9_000);
-    expect(columnsIn([words, column('n', 'integer', 1)], [12, 0], 7_000).widths).toEqual([6_000, 1_000]);
+    expect(columnLayout([words, column('n', 'integer', 1)], [12, 0], 7_000).widths).toEqual([6_000, 1_000]);
   });
 
   it('hold a month with wide letters in the widest of the common typefaces', () => {
@@ -132,7 +140,7 @@ describe('the columns of a table in DOCX', () => {
 
   it('have the titles of numbers on their side where there is not enough', () => {
     const kinds = Array.from({ length: 11 }, () => column('Capacity-building', 'integer', 1));
-    const { widths, turned } = columnsIn([words, ...kinds], [12, ...kinds.map(() => 0)], 14_000);
+    const { widths, turned } = columnLayout([words, ...kinds], [12, ...kinds.map(() => 0)], 14_000);
     expect(turned).toBeGreaterThanOrEqual(roomOf('Capacity-building'.length, 18) - 1);
     expect(widths.reduce((a, b) => a + b, 0)).toBeLessThanOrEqual(14_000);
   });
@@ -216,7 +224,9 @@ describe('the id of a section', () => {
 
 describe('words that people add', () => {
   const said = (markdown: string) =>
-    blocksOf(markdown).map((block) => (block.type === 'list' ? block.items.map(plain) : plain(block.inlines)));
+    blocksOf(markdown).map((block) =>
+      block.type === 'list' ? block.items.map(textOfInlines) : textOfInlines(block.inlines),
+    );
 
   it('keep their lists, the ones in others after what they stand below', () => {
     const [bullets, numbers] = said('- one\n  - in one\n    - deeper\n- two\n\n  goes on\n\n1. first');

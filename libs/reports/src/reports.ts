@@ -9,7 +9,7 @@ import { agency } from './agency.js';
 import { Draft, ReportViews, type Imprint } from './draft.js';
 import { reportFormat, type ReportFormatName } from './formats.js';
 import { forum } from './forum.js';
-import { subjectOf, type ReportFilter, type ReportMaker, type ReportQuery } from './kind.js';
+import { reportSubject, type ReportFilter, type ReportMaker, type ReportQuery } from './kind.js';
 import { withNarratives } from './narrative.js';
 import { numbered } from './numbered.js';
 import { roundSections } from './of-round.js';
@@ -198,7 +198,7 @@ export class Reports {
     const { asOf, knownAt } = await progress.pin(await clocksOf(query, log.store));
     manifestOf(kind, query, { asOf, knownAt, log: '' }, imprint);
     if (kind === 'agency' || kind === 'theme' || kind === 'forum')
-      await subjectOf(registers, kind, query, { knownAt }, at);
+      await reportSubject(registers, kind, query, { knownAt }, at);
     return { asOf, knownAt };
   }
 

@@ -2,7 +2,7 @@
  * The sheets of a workbook: one for the data, one for each table, one for all like tables of sections beside each
  * other, and one for people's words.
  */
-import { plain, type Cell, type Column, type Inline, type NumberedReport, type Row } from './report.js';
+import { textOfInlines, type Cell, type Column, type Inline, type NumberedReport, type Row } from './report.js';
 import type { Section, Table } from './report.js';
 import type { ColumnKey } from './draft.js';
 import type { Words } from './words/index.js';
@@ -15,7 +15,7 @@ export interface Sheet {
   readonly columns: readonly Column[];
 }
 
-type Placed = Sheet['tables'][number];
+type PlacedTable = Sheet['tables'][number];
 
 /**
  * The data first, then the tables in the order in which they are read, then people's words. A table of the rows of the
@@ -27,7 +27,7 @@ export function sheetsOf({ data, sections }: NumberedReport, words: Words): Shee
   const written = writtenIn(sections, words);
   return [
     alone(words.parts.data, data),
-    ...beside(null, sections).sort((a, b) => first(a) - first(b)),
+    ...sheetsOfSections(null, sections).sort((a, b) => first(a) - first(b)),
     ...(written ? [alone(words.book.written, written)] : []),
   ];
 }
@@ -80,19 +80,19 @@ const NARRATIVE_COLUMNS = [
   ['text', 'text', 6],
 ] as const satisfies readonly (readonly [ColumnKey, Column['type'], number])[];
 
-function sheetOf(title: string, tables: readonly Placed[]): Sheet {
+function sheetOf(title: string, tables: readonly PlacedTable[]): Sheet {
   const [first, ...others] = tables.map(({ table }) => table.columns);
   return { title, tables, columns: others.reduce(together, first!) };
 }
 
 /** @param above the part that the sections are in; `null`: nothing, then each is for itself */
-function beside(above: Section | null, sections: readonly Section[]): Sheet[] {
+function sheetsOfSections(above: Section | null, sections: readonly Section[]): Sheet[] {
   const placed = sections.flatMap((section) => {
     const tables = tablesOf(section);
-    const title = plain(section.title);
+    const title = textOfInlines(section.title);
     return tables.map((table) => ({
       table,
-      section: tables.length > 1 ? plain(table.title) : title,
+      section: tables.length > 1 ? textOfInlines(table.title) : title,
       within: above ?? section,
     }));
   });
@@ -101,9 +101,9 @@ function beside(above: Section | null, sections: readonly Section[]): Sheet[] {
   );
   const sheets = [...like.values()].map((tables) => {
     const [{ table, within }] = tables as [(typeof placed)[number]];
-    return sheetOf(plain((tables.length === 1 ? table : within).title), tables);
+    return sheetOf(textOfInlines((tables.length === 1 ? table : within).title), tables);
   });
-  return [...sheets, ...sections.flatMap((section) => beside(section, section.sections))];
+  return [...sheets, ...sections.flatMap((section) => sheetsOfSections(section, section.sections))];
 }
 
 const tablesOf = ({ blocks }: Section): Table[] =>

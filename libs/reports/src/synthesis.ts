@@ -10,7 +10,7 @@ import { changes, rowsTable, summary, verification, type Counting } from './foll
 import { ReportQuery, type ReportMaker } from './kind.js';
 import type { Column, Row, Section } from './report.js';
 import { byAgency } from './theme.js';
-import type { Counted } from './words/index.js';
+import type { CountedList } from './words/index.js';
 
 export class SynthesisReportQuery extends ReportQuery {
   @FilterField() followsUp?: string;
@@ -145,7 +145,7 @@ async function silent(draft: Draft, { followsUp, memberOf }: Filter): Promise<Se
     draft.figures('staleCount', 1.2, ({ stale, list }) => draft.listed({ total: stale, list })),
   ];
   const href = draft.listOf({ followsUp, memberOf, stale: true });
-  const ofAll = (n: number, silent?: boolean): Counted => ({
+  const ofAll = (n: number, silent?: boolean): CountedList => ({
     n,
     href: draft.address('no-update', listQuery({ followsUp, memberOf, silent }, at)),
   });

@@ -5,7 +5,7 @@ import { commitmentTable, dataTable } from './commitments.js';
 import { coverOf } from './cover.js';
 import type { Dossier, Draft } from './draft.js';
 import { attention, changes, rowsTable, summary, verification, type Counting } from './follow-up.js';
-import { ReportQuery, subjectOf, type ReportMaker } from './kind.js';
+import { ReportQuery, reportSubject, type ReportMaker } from './kind.js';
 import type { Block, Section } from './report.js';
 
 export class ThemeReportQuery extends ReportQuery {
@@ -25,7 +25,7 @@ export const theme: ReportMaker = {
 
   async make(draft, asked) {
     const { words, at, views } = draft;
-    const { code, label, framework } = await subjectOf(views.registers, 'theme', asked, { knownAt: at.knownAt });
+    const { code, label, framework } = await reportSubject(views.registers, 'theme', asked, { knownAt: at.knownAt });
     const filter = { ...asked, theme: code };
     const through = await views.crosswalks.through(at, asked, framework);
     const view = await views.progress.theme(code, at, filter);

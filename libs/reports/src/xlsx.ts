@@ -7,7 +7,7 @@ import type { Alignment, Font, WorkbookWriter } from '@cj-tech-master/excelts';
 import { archivedAlike, CELL_STYLES, commitRow, XLSX_TYPE } from '#tables';
 import { linesOf } from './in-words.js';
 import { manifestLines } from './manifest-lines.js';
-import { pagesOf, plain, type Cell, type Column, type Inline, type NumberedReport } from './report.js';
+import { pagesOf, textOfInlines, type Cell, type Column, type Inline, type NumberedReport } from './report.js';
 import type { ReportFormat } from './report.js';
 import { sheetsOf, type Sheet } from './sheets.js';
 import { wordsOf, type Words } from './words/index.js';
@@ -67,7 +67,7 @@ export const xlsx: ReportFormat = {
   },
 };
 
-type Value = string | number | Date | { text: string; hyperlink: string } | null;
+type CellValue = string | number | Date | { text: string; hyperlink: string } | null;
 
 interface Style {
   readonly numFmt?: string;
@@ -82,7 +82,7 @@ const LINK_STYLE: Style = { font: { color: { argb: 'FF0B5394' }, underline: true
 /** A column that a person edits stays text, though it begins like a formula. */
 const TEXT_STYLE: Style = { numFmt: '@' };
 
-type Styled = readonly [value: Value, style: Style];
+type Styled = readonly [value: CellValue, style: Style];
 
 interface SheetColumn {
   readonly title: string;
@@ -91,7 +91,7 @@ interface SheetColumn {
   readonly isNumeric?: boolean;
 }
 
-interface Named extends Sheet {
+interface NamedSheet extends Sheet {
   /** By which programs and links know it. */
   readonly name: string;
 }
@@ -141,7 +141,7 @@ class Book {
       .replaceAll(/^'|'$/g, '’');
     for (let n = 1; ; n++) {
       const suffix = n === 1 ? '' : ` (${n})`;
-      const name = `${shortened(safe, MAX_NAME_CHARS - suffix.length).trim()}${suffix}`;
+      const name = `${shortenedName(safe, MAX_NAME_CHARS - suffix.length).trim()}${suffix}`;
       if (this.#names.has(name.toLowerCase())) continue;
       this.#names.add(name.toLowerCase());
       return name;
@@ -149,7 +149,7 @@ class Book {
   }
 
   /** @param others the names of sheets that hold no table */
-  async #about(name: string, sheets: readonly Named[], others: readonly string[]) {
+  async #about(name: string, sheets: readonly NamedSheet[], others: readonly string[]) {
     const { report } = this;
     const { book, manifest, parts } = this.#words;
     const { symbol, title, subtitle, asAt, issuedBy } = report.cover;
@@ -160,7 +160,7 @@ class Book {
     });
     const widths = [44, 90];
     sheet.columns = widths.map((width) => ({ width }));
-    const add = (values: readonly Value[], style: Style = {}) => {
+    const add = (values: readonly CellValue[], style: Style = {}) => {
       // A cell that stands alone may go on over the next column.
       const isAlone = values.length === 1;
       const whole: Style = { ...(isAlone && { alignment: { vertical: 'top' } }), ...style };
@@ -172,7 +172,7 @@ class Book {
     };
     add([symbol ?? parts.draft], { font: { bold: true } });
     add([title], { font: { bold: true } });
-    if (subtitle.length > 0) add([plain(subtitle)]);
+    if (subtitle.length > 0) add([textOfInlines(subtitle)]);
     for (const line of [asAt, ...issuedBy]) add([line]);
     add([]);
     add([book.sheets], { font: { bold: true } });
@@ -180,9 +180,14 @@ class Book {
     for (const { name, tables } of sheets) {
       const [{ table }] = tables as [Sheet['tables'][number]];
       const titles = tables.map(({ table: { number, title } }) =>
-        number === 0 ? plain(title) : `${parts.table(number)}. ${plain(title)}`,
+        number === 0 ? textOfInlines(title) : `${parts.table(number)}. ${textOfInlines(title)}`,
       );
-      const lines = [...titles, table.asAtLine, plain(table.sourceLine), ...(table.remarks ?? []).map(plain)];
+      const lines = [
+        ...titles,
+        table.asAtLine,
+        textOfInlines(table.sourceLine),
+        ...(table.remarks ?? []).map(textOfInlines),
+      ];
       add([linked(name), lines.filter(Boolean).join('\n')]);
     }
     for (const name of others) add([linked(name), '']);
@@ -197,7 +202,7 @@ class Book {
   }
 
   /** Tables one below the other. Of several, each row tells whose it is, and the columns are all that any of them has. */
-  async #tables({ name, tables, columns }: Named) {
+  async #tables({ name, tables, columns }: NamedSheet) {
     const isOne = tables.length === 1;
     const { book } = this.#words;
     const whose = isOne
@@ -209,7 +214,7 @@ class Book {
     const links = rowCount * head.length < MAX_LINKS;
     const widths = widthsOf(head);
     const sheet = this.#sheet(name, head, rowCount, whose.length + 1);
-    const write = (before: readonly Value[], cells: readonly Cell[], bold = false) => {
+    const write = (before: readonly CellValue[], cells: readonly Cell[], bold = false) => {
       const values = cells.flatMap((cell, i) => this.#valuesOf(cell, columns[i]!, links));
       const styled = bold
         ? values.map(([value, style]): Styled => [value, { ...style, font: { ...style.font, bold } }])
@@ -250,7 +255,7 @@ class Book {
     await this.#drained();
   }
 
-  async #columns(name: string, sheets: readonly Named[]) {
+  async #columns(name: string, sheets: readonly NamedSheet[]) {
     const { parts, book } = this.#words;
     const head = [
       { title: book.sheet, width: 34 },
@@ -298,7 +303,7 @@ class Book {
     const row = sheet.addRow([]);
     head.forEach(({ title, isNumeric }, i) => {
       const cell = row.getCell(i + 1);
-      cell.value = cut(title, MAX_CELL_CHARS);
+      cell.value = shortenedText(title, MAX_CELL_CHARS);
       cell.style = isNumeric ? NUMERIC_HEAD_STYLE : HEAD_STYLE;
     });
     commitRow(row, widthsOf(head));
@@ -369,43 +374,43 @@ const marked = (inlines: readonly Inline[]): string =>
   inlines
     .map((one) => {
       if (typeof one === 'string') return one.replaceAll('\u00a0', ' ');
-      return one.type === 'note' ? ` [${one.number}]` : plain([one]);
+      return one.type === 'note' ? ` [${one.number}]` : textOfInlines([one]);
     })
     .join('');
 
 /** A text that is too long, without half a letter at its end. */
-const cut = (text: string, most: number): string =>
+const shortenedText = (text: string, most: number): string =>
   text.length <= most ? text : `${text.slice(0, most - 1).replace(/[\uD800-\uDBFF]$/, '')}…`;
 
 /** A name that is too long, without the words in its middle: names that begin alike end otherwise. */
-function shortened(name: string, most: number): string {
+function shortenedName(name: string, most: number): string {
   if (name.length <= most) return name;
   const words = name.split(' ');
   let end = '';
   while (words.length > 1 && words.at(-1)!.length + 1 + end.length <= most / 2) end = ` ${words.pop()}${end}`;
-  return cut(words.join(' '), most - end.length) + end;
+  return shortenedText(words.join(' '), most - end.length) + end;
 }
 
-type Written = ReturnType<WorkbookWriter['addWorksheet']>;
+type WrittenSheet = ReturnType<WorkbookWriter['addWorksheet']>;
 
 /** Whole styles, each made once: the library knows them again by their identity. */
-const whole = new WeakMap<Style, readonly [any: object, formula: object]>();
-function styleOf(style: Style, value: Value): object {
-  const known = whole.get(style);
+const wholeStyles = new WeakMap<Style, readonly [any: object, formula: object]>();
+function styleOf(style: Style, value: CellValue): object {
+  const known = wholeStyles.get(style);
   const [any, formula] =
     known ??
     [{}, TEXT_STYLE].map((more) => ({ ...more, alignment: WRAPPED, ...style, font: { ...FONT, ...style.font } }));
-  if (!known) whole.set(style, [any!, formula!]);
+  if (!known) wholeStyles.set(style, [any!, formula!]);
   return typeof value === 'string' && /^[=+\-@]/.test(value) ? formula! : any!;
 }
 
 /** Writes a row. Texts stay texts, with any beginning. */
-function addRow(sheet: Written, widths: readonly number[], values: readonly Styled[]) {
+function addRow(sheet: WrittenSheet, widths: readonly number[], values: readonly Styled[]) {
   const row = sheet.addRow([]);
   for (const [i, [value, style]] of values.entries()) {
     const cell = row.getCell(i + 1);
     if (value === null || value === '') continue;
-    cell.value = typeof value === 'string' ? cut(value, MAX_CELL_CHARS) : value;
+    cell.value = typeof value === 'string' ? shortenedText(value, MAX_CELL_CHARS) : value;
     cell.style = styleOf(style, value);
   }
   commitRow(row, widths);

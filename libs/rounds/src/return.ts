@@ -39,23 +39,23 @@ export interface ActInReturn {
 /** Whether an act supports other statements. */
 export const supports = ({ act }: { readonly act: ActName }): boolean => ACTS[act].inReturns === 'support';
 
-interface Done {
+interface DoneOn {
   readonly on: FullDate;
 }
 
 export type ReturnEvents = {
   /** `acts` are not said again in `content`. */
-  Submitted: SubmitReturn & Done & { reportedOn: FullDate; content: ReturnDraft; acts: readonly ActInReturn[] };
+  Submitted: SubmitReturn & DoneOn & { reportedOn: FullDate; content: ReturnDraft; acts: readonly ActInReturn[] };
   /** All acts of a submission are recorded; `revision` is that of the submission. */
   Applied: { revision: number };
   /** An act was refused, as something else was recorded before it; the acts recorded by then are taken back. */
   TakenBack: { revision: number; at: string; code: string; reason: string };
-  SentBack: SendBackReturn & Done;
+  SentBack: SendBackReturn & DoneOn;
   /** `beside`: the symbol of the report of the round, where that was published by then: the word stands beside it. */
-  Commented: CommentOnReturn & Done & { beside?: string };
-  Accepted: AcceptReturn & Done;
-  NilReported: NilReturn & Done & { reportedOn: FullDate };
-  PaperReceived: ReceivePaper & Done;
+  Commented: CommentOnReturn & DoneOn & { beside?: string };
+  Accepted: AcceptReturn & DoneOn;
+  NilReported: NilReturn & DoneOn & { reportedOn: FullDate };
+  PaperReceived: ReceivePaper & DoneOn;
 };
 
 export interface CommentAsAt {
@@ -101,7 +101,7 @@ export interface ReturnSoFar {
   readonly acceptedOn: FullDate | null;
 }
 
-const commented = (
+const withComment = (
   state: ReturnSoFar,
   comments: readonly Pick<CommentOnReturn, 'at' | 'text' | 'answers'>[],
   by: Pick<CommentAsAt, 'agency' | 'on' | 'beside'>,
@@ -113,7 +113,7 @@ const commented = (
   })),
 ];
 
-const settled = (state: ReturnSoFar, revision: number, outcome: Submission['outcome']): readonly Submission[] =>
+const withOutcome = (state: ReturnSoFar, revision: number, outcome: Submission['outcome']): readonly Submission[] =>
   state.submissions.map((one) => (one.revision === revision ? { ...one, outcome } : one));
 
 export const aReturn = keepingStatements<ReturnSoFar, ReturnEvents>({
@@ -134,19 +134,19 @@ export const aReturn = keepingStatements<ReturnSoFar, ReturnEvents>({
       receivedOn: state.receivedOn ?? data.on,
       submissions: [...state.submissions, { revision, said: data, outcome: 'under_way' }],
     }),
-    Applied: (state, { data }) => ({ ...state, submissions: settled(state, data.revision, 'applied') }),
+    Applied: (state, { data }) => ({ ...state, submissions: withOutcome(state, data.revision, 'applied') }),
     TakenBack: (state, { data }) => {
-      const submissions = settled(state, data.revision, 'taken_back');
+      const submissions = withOutcome(state, data.revision, 'taken_back');
       return { ...state, state: 'returned', submissions };
     },
     SentBack: (state, { data }) => ({
       ...state,
       state: 'returned',
-      comments: commented(state, data.comments, { agency: null, on: data.on, beside: null }),
+      comments: withComment(state, data.comments, { agency: null, on: data.on, beside: null }),
     }),
     Commented: (state, { data, by }) => ({
       ...state,
-      comments: commented(state, [data], { agency: by.agency, on: data.on, beside: data.beside ?? null }),
+      comments: withComment(state, [data], { agency: by.agency, on: data.on, beside: data.beside ?? null }),
     }),
     Accepted: (state, { data }) => ({ ...state, state: 'accepted', acceptedOn: data.on }),
     NilReported: (state, { data }) => ({
@@ -219,7 +219,7 @@ export function isWritable({ state }: ReturnSoFar, { round, agency, today }: OnR
 }
 
 /** The date of a return. @throws Rejected for one that is to come */
-export function dateOf(reportedOn: FullDate | null | undefined, { today, latest }: OnReturn): FullDate {
+export function returnDate(reportedOn: FullDate | null | undefined, { today, latest }: OnReturn): FullDate {
   if (reportedOn && reportedOn > latest)
     throw refused(
       'date_in_the_future',
@@ -230,7 +230,7 @@ export function dateOf(reportedOn: FullDate | null | undefined, { today, latest 
 }
 
 /** The facts for the decision on a submission: the acts and dates of the draft. */
-export interface Prepared extends SubmitReturn {
+export interface PreparedSubmission extends SubmitReturn {
   readonly reportedOn: FullDate;
   readonly content: ReturnDraft;
   readonly acts: readonly ActInReturn[];
@@ -238,7 +238,7 @@ export interface Prepared extends SubmitReturn {
   readonly after: number;
 }
 
-export const submit: DecideReturn<Prepared> = (state, { after, ...said }, on) => {
+export const submit: DecideReturn<PreparedSubmission> = (state, { after, ...said }, on) => {
   isWritable(state, on);
   if (state.submissions.at(-1)?.outcome === 'under_way')
     throw new Conflict('under_way', 'An earlier submission is being recorded: try again in a moment.');
@@ -266,13 +266,13 @@ export const nil: DecideReturn<NilReturn> = (state, act, on) => {
     throw new Conflict('already_submitted', 'A return was submitted: it is not nil.');
   if (state.state === 'nil') throw new Conflict('already_nil', 'A nil return was submitted already.');
   return [
-    { name: 'NilReported', data: { ...withoutNulls(act), reportedOn: dateOf(act.reportedOn, on), on: on.today } },
+    { name: 'NilReported', data: { ...withoutNulls(act), reportedOn: returnDate(act.reportedOn, on), on: on.today } },
   ];
 };
 
 export const receivePaper: DecideReturn<ReceivePaper> = (state, act, on) => {
   if (!on.round.agencies.includes(on.agency)) throw closedFor(on.round, on.agency, on.today)!;
-  dateOf(act.reportedOn, on);
+  returnDate(act.reportedOn, on);
   if (state.papers.some(({ citation }) => citation.document === act.citation.document))
     throw new Conflict('already_submitted', `${act.citation.document} was received already.`, '/citation/document');
   return [{ name: 'PaperReceived', data: { ...withoutNulls(act), on: on.today } }];

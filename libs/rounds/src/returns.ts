@@ -27,7 +27,7 @@ import { savedMeanwhile } from './drafting.js';
 import { FindsInQuestion, type CommitmentInQuestion, type Drafted, type NewlyRecorded } from './in-question.js';
 import {
   aReturn,
-  dateOf,
+  returnDate,
   isWritable,
   returnId,
   unfinished,
@@ -225,7 +225,7 @@ export class Returns {
     meta: Meta,
   ) {
     const on = this.#on(known, agency);
-    const reportedOn = dateOf(said.reportedOn, on);
+    const reportedOn = returnDate(said.reportedOn, on);
     const recorded = await this.recordedBy(code, agency);
     const register = await this.register(known, agency);
     const found: Found[] = [...findingsIn(content, known.round.round!, register, on.today, recorded)];

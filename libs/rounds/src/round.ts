@@ -8,7 +8,7 @@ import type { ReportKind, RoundState } from '#words';
 // ── Events and state ────────────────────────────────────────────────────────────────────────────────────────────────
 
 /** Each says on which day (UTC) it was done. */
-interface Done {
+interface DoneOn {
   readonly on: FullDate;
 }
 
@@ -18,18 +18,18 @@ interface AgenciesAsked {
 }
 
 export type RoundEvents = {
-  Opened: Round & AgenciesAsked & Done;
-  Amended: Round & AgenciesAsked & Done;
-  Extended: ExtendRound & Done;
+  Opened: Round & AgenciesAsked & DoneOn;
+  Amended: Round & AgenciesAsked & DoneOn;
+  Extended: ExtendRound & DoneOn;
   /** The agencies that were named; the log has no address. */
-  Reminded: AgenciesAsked & Done;
-  Closed: CloseRound & Done;
-  Reopened: ReopenRound & Done;
-  Published: PublishRound & Done;
+  Reminded: AgenciesAsked & DoneOn;
+  Closed: CloseRound & DoneOn;
+  Reopened: ReopenRound & DoneOn;
+  Published: PublishRound & DoneOn;
 };
 
 /** A deadline, and the day from which it held. */
-interface Deadline extends Done {
+interface Deadline extends DoneOn {
   readonly deadline: FullDate;
   /** `null`: of all agencies. */
   readonly agency: string | null;
@@ -44,11 +44,11 @@ export interface OpenedRound {
   readonly closedOn: FullDate | null;
   /** By agency: the last day on which it can answer though the round is closed. */
   readonly reopened: Readonly<Record<string, FullDate>>;
-  readonly published: (PublishRound & Done) | null;
-  readonly reminded: readonly (AgenciesAsked & Done)[];
+  readonly published: (PublishRound & DoneOn) | null;
+  readonly reminded: readonly (AgenciesAsked & DoneOn)[];
 }
 
-const plain = ({ on: _on, agencies: _agencies, ...round }: RoundEvents['Opened']): Round => round;
+const roundIn = ({ on: _on, agencies: _agencies, ...round }: RoundEvents['Opened']): Round => round;
 
 export const round = keepingStatements<OpenedRound, RoundEvents>({
   category: 'round',
@@ -65,14 +65,14 @@ export const round = keepingStatements<OpenedRound, RoundEvents>({
   evolve: {
     Opened: (state, { data }) => ({
       ...state,
-      round: plain(data),
+      round: roundIn(data),
       agencies: data.agencies,
       openedOn: data.on,
       deadlines: [{ deadline: data.deadline, agency: null, on: data.on }],
     }),
     Amended: (state, { data }) => ({
       ...state,
-      round: plain(data),
+      round: roundIn(data),
       agencies: data.agencies,
       deadlines: [
         ...state.deadlines,
@@ -227,14 +227,14 @@ function isMeasured(reminders: Round['reminders']): void {
 }
 
 /** @throws Rejected unless it was opened */
-function opened({ round: known }: OpenedRound): Round {
+function openedRound({ round: known }: OpenedRound): Round {
   if (!known) throw new Rejected('not_found', 'There is no such round.');
   return known;
 }
 
 /** @throws Conflict unless it is open */
-function isOpen(state: OpenedRound): Round {
-  const known = opened(state);
+function requireOpen(state: OpenedRound): Round {
+  const known = openedRound(state);
   if (stateOf(state) !== 'open') throw new Conflict('round_closed', `${known.code} is ${stateOf(state)}.`);
   return known;
 }
@@ -245,7 +245,7 @@ const someone = (agencies: readonly string[]): void => {
 };
 
 /** The day of an act that may be told later. @throws Rejected for one that is to come */
-export function dayOf({ on }: { readonly on?: FullDate | null }, today: FullDate): FullDate {
+export function actDate({ on }: { readonly on?: FullDate | null }, today: FullDate): FullDate {
   if (on && on > today) throw refused('date_in_the_future', '/on', `${on} is after today.`);
   return on ?? today;
 }
@@ -261,7 +261,7 @@ export const open: DecideRound<Round> = (state, act, { today, agencies }) => {
 
 /** Replaces its terms. An agency that has been asked is left out only by name. */
 export const amend: DecideRound<Round> = (state, act, { today, agencies }) => {
-  const before = isOpen(state);
+  const before = requireOpen(state);
   if (act.code !== before.code) throw refused('other_code', '/code', `The round is ${before.code}.`);
   isSound(act);
   someone(agencies);
@@ -283,7 +283,7 @@ const deadlineOfAll = ({ deadlines }: OpenedRound): FullDate =>
 
 /** Moves the deadline, for all or for one agency. */
 export const extend: DecideRound<ExtendRound> = (state, act, { today }) => {
-  const { code } = isOpen(state);
+  const { code } = requireOpen(state);
   const { agency, deadline } = act;
   if (agency && !state.agencies.includes(agency))
     throw refused('not_expected', '/agency', `${agency} is not among the agencies that ${code} asks.`);
@@ -297,7 +297,7 @@ export const extend: DecideRound<ExtendRound> = (state, act, { today }) => {
  * of all who owe, those who cannot be reminded now are left out.
  */
 export const remind: DecideRound<RemindRound> = (state, { agencies: named }, { today, owing }) => {
-  const { code } = opened(state);
+  const { code } = openedRound(state);
   const whyNot = (agency: string): string | null => {
     const before = remindedOn(state, agency);
     if (!owing.includes(agency)) return `${agency} owes nothing in ${code} now.`;
@@ -319,15 +319,15 @@ export const remind: DecideRound<RemindRound> = (state, { agencies: named }, { t
 
 /** From now on silence is *not received*. */
 export const close: DecideRound<CloseRound> = (state, act, { today }) => {
-  isOpen(state);
-  const on = dayOf(act, today);
+  requireOpen(state);
+  const on = actDate(act, today);
   if (on < state.openedOn!) throw refused('ends_before_it_begins', '/on', `It was opened on ${state.openedOn}.`);
   return [{ name: 'Closed', data: { ...withoutNulls(act), on } }];
 };
 
 /** Lets one agency answer after all. */
 export const reopen: DecideRound<ReopenRound> = (state, act, { today }) => {
-  const { code } = opened(state);
+  const { code } = openedRound(state);
   const { agency, until } = act;
   if (!state.closedOn) throw new Conflict('still_open', `${code} is open.`);
   if (!state.agencies.includes(agency))
@@ -338,7 +338,7 @@ export const reopen: DecideRound<ReopenRound> = (state, act, { today }) => {
 
 /** Its report is published because of it (publishing.ts). */
 export const publish: DecideRound<PublishRound> = (state, act, { today }) => {
-  const { code } = opened(state);
+  const { code } = openedRound(state);
   if (!state.closedOn) throw new Conflict('still_open', `${code} is open: close it first.`);
   if (state.published) throw new Conflict('already_published', `${code} was published on ${state.published.on}.`);
   return [{ name: 'Published', data: { ...withoutNulls(act), on: today } }];

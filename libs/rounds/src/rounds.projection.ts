@@ -17,8 +17,8 @@ import type { ReturnWord } from '#words';
 import { aReturn, returnId, returnOf, type CommentAsAt, type ReturnEvents, type ReturnSoFar } from './return.js';
 import { round as rounds, type OpenedRound } from './round.js';
 
-type Says = Readonly<Record<ReturnWord | 'new', number>>;
-const NO_WORDS_COUNTED: Says = { update: 0, no_change: 0, not_assessed: 0, new: 0 };
+type WordCounts = Readonly<Record<ReturnWord | 'new', number>>;
+const NO_WORDS_COUNTED: WordCounts = { update: 0, no_change: 0, not_assessed: 0, new: 0 };
 
 /** A comment without its words. */
 export type CommentInShort = Pick<CommentAsAt, 'number' | 'answers' | 'agency' | 'beside'>;
@@ -33,9 +33,9 @@ export interface ReturnInShort {
   readonly acceptedOn: FullDate | null;
   readonly submissions: number;
   /** The commitments by the word of the last submission on them; and those that the return newly recorded. */
-  readonly says: Says;
+  readonly says: WordCounts;
   /** Its words before the last submission, which hold again if that is taken back. */
-  readonly saidBefore: Says;
+  readonly saidBefore: WordCounts;
   readonly paper: string | null;
   /** The document by which the agency authorised the secretariat's last statement. */
   readonly authority: string | null;
@@ -73,7 +73,7 @@ const commented = (
   ...said.map(({ answers = null }, i) => ({ number: comments.length + i, answers, ...by })),
 ];
 
-const SHORTENERS: Shorten = {
+const SUMMARISERS: Shorten = {
   Submitted: (before, { on, reportedOn, content, acts, onBehalf }) => {
     const recorded = acts.filter(({ act, command }) => act === 'record' && command === undefined).length;
     const says = { ...NO_WORDS_COUNTED, new: before.says.new + recorded };
@@ -117,9 +117,9 @@ export interface RoundsSeen {
   inShort(round: string, agency: string): ReturnInShort;
 }
 
-const shortened = (before: ReturnInShort | undefined, { name, data, meta }: Recorded): ReturnInShort =>
-  name in SHORTENERS
-    ? SHORTENERS[name as keyof ReturnEvents](before ?? NO_RETURN, data as never, meta)
+const summarised = (before: ReturnInShort | undefined, { name, data, meta }: Recorded): ReturnInShort =>
+  name in SUMMARISERS
+    ? SUMMARISERS[name as keyof ReturnEvents](before ?? NO_RETURN, data as never, meta)
     : (before ?? NO_RETURN);
 
 /**
@@ -137,7 +137,7 @@ export async function roundsAt(log: Log, codes: Iterable<string>, knownAt: strin
       const id = returnId(code, agency);
       const events = await decodeAll(log, await log.store.read(streamOf(aReturn, id)));
       const by = events.filter(({ position }) => BigInt(position) <= BigInt(knownAt));
-      if (by.length > 0) returns.set(id, by.reduce(shortened, NO_RETURN));
+      if (by.length > 0) returns.set(id, by.reduce(summarised, NO_RETURN));
     }
   }
   return { rounds: seen, inShort: (round, agency) => returns.get(returnId(round, agency)) ?? NO_RETURN };
@@ -158,12 +158,12 @@ export class RoundsProjection implements Projection, RoundsSeen {
       `${rounds.category}.${name}`,
       (event: Recorded, earlier: Earlier) => this.#follow(event, earlier),
     ]);
-    const ofReturn = (Object.keys(SHORTENERS) as (keyof ReturnEvents)[]).map((name) => [
+    const ofReturn = (Object.keys(SUMMARISERS) as (keyof ReturnEvents)[]).map((name) => [
       `${aReturn.category}.${name}`,
       (event: Recorded) => {
         const { round, agency } = returnOf(event.stream);
         const all = this.#returns.get(round) ?? new Map<string, ReturnInShort>();
-        all.set(agency, shortened(all.get(agency), event));
+        all.set(agency, summarised(all.get(agency), event));
         this.#returns.set(round, all);
       },
     ]);

@@ -20,7 +20,7 @@ import { Lookup, Registers, type EntryHistory } from '#registers';
 import { ROUND_ACTS, type RoundActName } from './acts.js';
 import { RoundReports, type Making, type RoundPublished } from './publishing.js';
 import { aReturn, owes, returnId } from './return.js';
-import { dayOf, isSound, publish, round as rounds, type OpenedRound } from './round.js';
+import { actDate, isSound, publish, round as rounds, type OpenedRound } from './round.js';
 
 export const ROUND_DRAFTS = 'round';
 const draftOf = (code: string) => ({ kind: ROUND_DRAFTS, id: code });
@@ -85,7 +85,7 @@ export class Rounds {
 
   /** Opens a round that is being prepared. Given again, the same command is recognised. */
   async open(code: string, said: OpenRound, context: CommandContext): Promise<RoundResult> {
-    const on = dayOf(said, todayAt(new Date()));
+    const on = actDate(said, todayAt(new Date()));
     const draft = await this.draft(code);
     if (draft && context.expected !== undefined && context.expected !== draft.revision)
       throw new WrongRevision(`round ${code}`, context.expected, draft.revision);

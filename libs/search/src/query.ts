@@ -20,7 +20,7 @@ const WRITTEN_WORD = new RegExp(
 );
 
 /** A word, or words that follow each other. */
-export interface Term {
+export interface SearchTerm {
   readonly words: readonly string[];
   /** In quotation marks: the words as they are. Otherwise the last may be the beginning of one, and a single one another form. */
   readonly exact: boolean;
@@ -29,7 +29,7 @@ export interface Term {
 }
 
 /** A text of a document. */
-export interface Field {
+export interface SearchedField {
   readonly text: string;
   /** 1 (default) to 3: how much it counts to be found here. */
   readonly weight?: 1 | 2 | 3;
@@ -41,9 +41,9 @@ export interface Field {
 const JOINED_CODE = new RegExp(`(?<![\\p{L}\\p{N}\\p{M}])[\\p{L}\\p{N}\\p{M}]+(?:[-'./_][\\p{L}\\p{N}\\p{M}]+)+`, 'gu');
 
 /** The terms of a text, each once. None: nothing in it could be a word. */
-export function termsIn(q: string): Term[] {
+export function termsIn(q: string): SearchTerm[] {
   const parts = q.split(/["“”„«»＂]/);
-  const sought = parts.flatMap((part, i): Term[] => {
+  const sought = parts.flatMap((part, i): SearchTerm[] => {
     const quoted = i % 2 === 1 && i < parts.length - 1; // a last mark without another is none
     if (!quoted) return soughtWords(fold(part));
     const words = wordsOf(part);
@@ -56,8 +56,8 @@ export function termsIn(q: string): Term[] {
 export const whyNotSought = (q: string): string | null =>
   termsIn(q).length > 0 ? null : `“${q}” has no letter and no digit: there is nothing to search for.`;
 
-function soughtWords(folded: string): Term[] {
-  const sought: Term[] = [];
+function soughtWords(folded: string): SearchTerm[] {
+  const sought: SearchTerm[] = [];
   let at = 0;
   for (const { 0: joined, index } of folded.matchAll(JOINED_CODE)) {
     sought.push(...separateIn(folded.slice(at, index)), ...joinedIn(joined));
@@ -67,17 +67,17 @@ function soughtWords(folded: string): Term[] {
 }
 
 /** In which ways it may be found. */
-export const waysOf = (one: Term): Term[] =>
+export const waysOf = (one: SearchTerm): SearchTerm[] =>
   one.joined === undefined ? [one] : [one, { words: [one.joined], exact: false }];
 
 /** Each stretch of letters is a word; of letters that are not parted, a phrase. */
-const separateIn = (folded: string): Term[] =>
+const separateIn = (folded: string): SearchTerm[] =>
   (folded.match(/[\p{L}\p{N}\p{M}]+/gu) ?? []).flatMap((stretch) => {
     const words = foldedWords(stretch);
     return words.length > 0 ? [{ words, exact: false }] : [];
   });
 
-function joinedIn(joined: string): Term[] {
+function joinedIn(joined: string): SearchTerm[] {
   const isCode = /\p{N}/u.test(joined);
   if (!isCode && /[/_]/.test(joined)) return separateIn(joined.replace(/[/_]/g, ' '));
   // A letter beside an apostrophe is an article or an ending: l’œuvre, women’s.
@@ -105,19 +105,19 @@ export function howFound(wanted: string, word: string, languages: number): Match
 }
 
 /** The words of a field, with its weight and languages; joined words stand in a row of their own. */
-export interface Row {
+export interface WordRow {
   readonly words: readonly string[];
   readonly weight: number;
   readonly languages: number;
 }
 
 /** The fields of a document, as they are searched. */
-export function rowsOf(fields: readonly Field[]): Row[] {
+export function wordRowsOf(fields: readonly SearchedField[]): WordRow[] {
   const folded = fields.map(({ text }) => fold(text));
   const words = folded.map(foldedWords);
   const unsaid = fields.length === 1 ? words[0]! : words.flatMap((some, i) => (fields[i]!.language ? [] : some));
   const untold = languagesOf(null, unsaid);
-  const rows: Row[] = [];
+  const rows: WordRow[] = [];
   for (const [i, { weight = 1, language }] of fields.entries()) {
     const languages = language ? languagesOf(language, []) : untold;
     if (words[i]!.length > 0) rows.push({ words: words[i]!, weight, languages });
@@ -128,7 +128,7 @@ export function rowsOf(fields: readonly Field[]): Row[] {
 }
 
 /** How words of a row, from one on, answer the sought words. */
-function phraseFound({ words: wanted, exact }: Term, { words, languages }: Row, from: number): MatchKind {
+function phraseFound({ words: wanted, exact }: SearchTerm, { words, languages }: WordRow, from: number): MatchKind {
   const last = wanted.length - 1;
   if (last === 0 && !exact) return howFound(wanted[0]!, words[from]!, languages);
   for (let i = 0; i < last; i++) if (words[from + i] !== wanted[i]) return 0;
@@ -143,8 +143,8 @@ export const worthOf = (weight: number, how: MatchKind): number => (how === 0 ? 
  * How well a document answers the sought words: the sum of the best worth of each; 0 when one of them is not found. The
  * index gives the same answer for many.
  */
-export function relevanceOf(sought: readonly Term[], fields: readonly Field[]): number {
-  const rows = rowsOf(fields);
+export function relevanceOf(sought: readonly SearchTerm[], fields: readonly SearchedField[]): number {
+  const rows = wordRowsOf(fields);
   let sum = 0;
   for (const one of sought) {
     let best = 0;
@@ -158,20 +158,20 @@ export function relevanceOf(sought: readonly Term[], fields: readonly Field[]): 
 }
 
 /** One word of a text as it is written, from where to where, and how it is sought. */
-interface Written {
+interface WrittenWord {
   readonly from: number;
   readonly to: number;
   readonly word: string;
 }
 
 /** The words of a text as they are written. */
-const written = (text: string): Written[] =>
+const writtenWords = (text: string): WrittenWord[] =>
   [...text.matchAll(WRITTEN_WORD)].flatMap(({ 0: as, index }) =>
     wordsOf(as).map((word) => ({ from: index, to: index + as.length, word })),
   );
 
 /** Written words that are joined: in text of theirs, nothing but an apostrophe, a hyphen or a dot stands between them. */
-function compoundsOf(text: string, words: readonly Written[]): { first: number; last: number; joined: string[] }[] {
+function compoundsOf(text: string, words: readonly WrittenWord[]): { first: number; last: number; joined: string[] }[] {
   const compounds: { first: number; last: number; joined: string[] }[] = [];
   for (let first = 0, last = 0; first < words.length; first = ++last) {
     while (last + 1 < words.length && /^['.-]$/.test(fold(text.slice(words[last]!.to, words[last + 1]!.from)))) last++;
@@ -186,7 +186,7 @@ function compoundsOf(text: string, words: readonly Written[]): { first: number; 
  * words that are not parted.
  */
 export function marked(text: string, q: string, language?: string | null): { text: string; found: boolean }[] {
-  const words = written(text);
+  const words = writtenWords(text);
   const all = words.map(({ word }) => word);
   const languages = languagesOf(language, all);
   const row = { words: all, weight: 1, languages };

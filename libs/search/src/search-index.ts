@@ -5,7 +5,7 @@
 import { Answers } from './answers.js';
 import { Dictionary } from './dictionary.js';
 import { RisingLists, Sequences, type KeptArrays } from './lists.js';
-import { rowsOf, termsIn, waysOf, worthOf, type Field, type MatchKind, type Term } from './query.js';
+import { wordRowsOf, termsIn, waysOf, worthOf, type SearchedField, type MatchKind, type SearchTerm } from './query.js';
 import { beginningOfForms, EVERY_LANGUAGE, isUnparted, sharedStem, soughtForms } from './words.js';
 
 /** The result of a search: documents in rising order, and how well each answers (see `relevanceOf`). */
@@ -71,7 +71,7 @@ export class SearchIndex {
    * @param id a whole number from 0 on, best without large gaps: room is taken up to the greatest
    * @throws RangeError of an id that is none
    */
-  set(id: number, fields: readonly Field[]): void {
+  set(id: number, fields: readonly SearchedField[]): void {
     if (!Number.isInteger(id) || id < 0 || id > MAX_DOCUMENT_ID) throw new RangeError(`${id} is no id of a document`);
     this.delete(id);
     const list = this.#listOf(fields);
@@ -82,7 +82,7 @@ export class SearchIndex {
    * Keeps a document under an id of its own, unless there is one of the same words in the same fields.
    * @returns the id; -1: it has no words
    */
-  add(fields: readonly Field[]): number {
+  add(fields: readonly SearchedField[]): number {
     const list = this.#listOf(fields);
     if (list.length === 0) return -1;
     if (this.#size * PLACES_PER_DOCUMENT >= this.#same.length) this.#order();
@@ -116,10 +116,13 @@ export class SearchIndex {
   }
 
   /** The words of a document by number, behind the head of their field. */
-  #listOf(fields: readonly Field[]): number[] {
+  #listOf(fields: readonly SearchedField[]): number[] {
     const list: number[] = [];
     // Postings of a document rise with the head of the field.
-    const rows = rowsOf(fields).map(({ words, weight, languages }) => ({ words, about: (weight << 3) | languages }));
+    const rows = wordRowsOf(fields).map(({ words, weight, languages }) => ({
+      words,
+      about: (weight << 3) | languages,
+    }));
     if (rows.length > 1) rows.sort((a, b) => a.about - b.about);
     for (const { words, about } of rows) {
       list.push(about);
@@ -166,7 +169,7 @@ export class SearchIndex {
   }
 
   /** Tells the documents that answer one thing that is sought. @param matters whether a document does: of others nothing need be told */
-  answering(one: Term, tell: Tell, matters: (id: number) => boolean = () => true): void {
+  answering(one: SearchTerm, tell: Tell, matters: (id: number) => boolean = () => true): void {
     for (const way of waysOf(one))
       if (way.words.length > 1 || way.exact) this.#phrase(way, tell, matters);
       else this.#word(way.words[0]!, tell);
@@ -209,7 +212,7 @@ export class SearchIndex {
   }
 
   /** Tells the documents in which words follow each other. */
-  #phrase({ words, exact }: Term, tell: Tell, matters: (id: number) => boolean): void {
+  #phrase({ words, exact }: SearchTerm, tell: Tell, matters: (id: number) => boolean): void {
     const begun = words.slice(0, -1).map((word) => this.#dictionary.known(word));
     const last = new Map<number, MatchKind>();
     const lastWord = words.at(-1)!;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { isDeepStrictEqual } from 'node:util';
-import { relevanceOf, SearchIndex, termsIn, type Field } from './index.js';
+import { relevanceOf, SearchIndex, termsIn, type SearchedField } from './index.js';
 import { runs } from '../../../test/support/properties.js';
 
 // ── Search, said again as plainly as can be: it uses nothing of ours ────────────────────────────────────────────────
@@ -39,7 +39,7 @@ type Rules = typeof RULES;
 /** A word, a phrase in quotation marks, or Chinese. */
 type Part = { readonly word: string } | { readonly phrase: string } | { readonly chinese: string };
 
-function naiveWorth(part: Part, fields: readonly Field[], { areForms, begins, worth, phrase }: Rules): number {
+function naiveWorth(part: Part, fields: readonly SearchedField[], { areForms, begins, worth, phrase }: Rules): number {
   const worths = fields.map(({ text, weight = 1, language }) => {
     const words = wordsIn(text);
     if ('chinese' in part) return chineseIn(text).some((run) => run.includes(part.chinese)) ? worth(weight, true) : 0;
@@ -52,7 +52,7 @@ function naiveWorth(part: Part, fields: readonly Field[], { areForms, begins, wo
   return Math.max(0, ...worths);
 }
 
-function naive(documents: ReadonlyMap<number, readonly Field[]>, parts: readonly Part[], rules = RULES) {
+function naive(documents: ReadonlyMap<number, readonly SearchedField[]>, parts: readonly Part[], rules = RULES) {
   const asked = [...new Map(parts.map((part) => [plain(JSON.stringify(part)), part])).values()];
   return [...documents]
     .map(([id, fields]) => ({ id, worths: asked.map((part) => naiveWorth(part, fields, rules)) }))
@@ -71,7 +71,7 @@ const beginning = fc
   .tuple(word, fc.integer({ min: 1, max: 2 }))
   .map(([of, length]) => [...of].slice(0, length).join(''));
 const text = fc.array(fc.oneof({ weight: 5, arbitrary: word }, { weight: 1, arbitrary: chinese }), { maxLength: 6 });
-const field: fc.Arbitrary<Field> = fc.record(
+const field: fc.Arbitrary<SearchedField> = fc.record(
   {
     text: text.map((words) => words.join(' ')),
     weight: fc.constantFrom(1 as const, 2 as const, 3 as const),
@@ -95,14 +95,14 @@ const step = fc.oneof(
   { weight: 6, arbitrary: fc.record({ ask: fc.array(part, { minLength: 1, maxLength: 3 }) }) },
 );
 
-const asked: { documents: Map<number, readonly Field[]>; parts: Part[] }[] = [];
+const asked: { documents: Map<number, readonly SearchedField[]>; parts: Part[] }[] = [];
 
 describe('The index finds', () => {
   it('of any texts, replaced and deleted, kept and taken back, what the words say, and as well', () => {
     fc.assert(
       fc.property(fc.array(step, { minLength: 10, maxLength: 40 }), (steps) => {
         let index = new SearchIndex();
-        const documents = new Map<number, readonly Field[]>();
+        const documents = new Map<number, readonly SearchedField[]>();
         for (const one of steps) {
           if ('set' in one) {
             index.set(one.set, one.fields);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { marked, relevanceOf, SearchIndex, termsIn, wordsOf, type Field } from './index.js';
+import { marked, relevanceOf, SearchIndex, termsIn, wordsOf, type SearchedField } from './index.js';
 
 describe('The words of a text', () => {
   it.each([
@@ -145,7 +145,7 @@ describe('A search', () => {
 });
 
 describe('A better answer', () => {
-  const FIELDS = (title: string, more = ''): Field[] => [
+  const FIELDS = (title: string, more = ''): SearchedField[] => [
     { text: 'IOM-2006-01', weight: 2 },
     { text: title, weight: 2, language: 'en' },
     { text: more, language: 'en' },

@@ -9,7 +9,7 @@ import { places } from '#databases';
  */
 type Purpose = 'link' | 'provider' | 'passkey' | 'new-passkey' | 'logout';
 
-interface Made {
+interface SecretOptions {
   /** Whose it is, where that is known: it goes with the person. */
   readonly account?: string | null;
   /** The secret that the browser has shown that began it, and must show again. */
@@ -21,7 +21,7 @@ interface Made {
 }
 
 /** A value that was made once, as it is taken. */
-interface Taken {
+interface TakenSecret {
   readonly account: string | null;
   readonly kept: Readonly<Record<string, unknown>>;
 }
@@ -30,7 +30,7 @@ export class Once {
   constructor(private readonly access: AccessStore) {}
 
   /** @returns the secret, which is kept nowhere */
-  async make(purpose: Purpose, { account = null, browser = null, kept = {}, forMs }: Made): Promise<string> {
+  async make(purpose: Purpose, { account = null, browser = null, kept = {}, forMs }: SecretOptions): Promise<string> {
     const secret = randomBytes(32).toString('base64url');
     await this.#keep(secret, purpose, account, browser === null ? null : this.access.secrets.of(browser), kept, forMs);
     return secret;
@@ -73,12 +73,12 @@ export class Once {
   }
 
   /** Takes it, so that nobody can again. @returns `null` for one that was never made, was taken, is over, or another browser's */
-  take(purpose: Purpose, secret: string, browser: string | null = null): Promise<Taken | null> {
+  take(purpose: Purpose, secret: string, browser: string | null = null): Promise<TakenSecret | null> {
     return this.#found('DELETE', 'RETURNING account, kept', purpose, secret, browser);
   }
 
   /** The same, without taking it. */
-  look(purpose: Purpose, secret: string, browser: string | null = null): Promise<Taken | null> {
+  look(purpose: Purpose, secret: string, browser: string | null = null): Promise<TakenSecret | null> {
     return this.#found('SELECT account, kept', '', purpose, secret, browser);
   }
 
@@ -97,7 +97,7 @@ export class Once {
     purpose: Purpose,
     secret: string,
     browser: string | null,
-  ): Promise<Taken | null> {
+  ): Promise<TakenSecret | null> {
     const { secrets } = this.access;
     const [hashes, browsers] = [secrets.all(secret), browser === null ? [] : secrets.all(browser)];
     const whose = browser === null ? 'browser IS NULL' : `(browser IS NULL OR browser IN (${places(browsers)}))`;
@@ -105,6 +105,6 @@ export class Once {
       `${what} FROM once WHERE hash IN (${places(hashes)}) AND purpose = ? AND ends > ? AND ${whose} ${gives}`,
       ...[...hashes, purpose, new Date().toISOString(), ...browsers],
     );
-    return row ? { account: row.account, kept: JSON.parse(row.kept) as Taken['kept'] } : null;
+    return row ? { account: row.account, kept: JSON.parse(row.kept) as TakenSecret['kept'] } : null;
   }
 }

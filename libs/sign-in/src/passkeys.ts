@@ -22,7 +22,7 @@ export interface PasskeyRow {
 const CHALLENGE_TIMEOUT_MS = 5 * 60_000;
 const MAX_PASSKEYS_PER_ACCOUNT = 20;
 
-type Kept = { readonly challenge: string };
+type KeptChallenge = { readonly challenge: string };
 
 export class Passkeys {
   readonly #origin: string;
@@ -64,7 +64,7 @@ export class Passkeys {
       excludeCredentials: own.map(({ id }) => ({ id })),
       authenticatorSelection: { residentKey: 'required', userVerification: 'required' },
     });
-    const kept: Kept = { challenge: options.challenge };
+    const kept: KeptChallenge = { challenge: options.challenge };
     const { account, secret } = session;
     const attempt = await this.once.make('new-passkey', {
       account,
@@ -79,15 +79,15 @@ export class Passkeys {
   async add(session: Session, attempt: string, answer: string, label: string): Promise<void> {
     const { verifyRegistrationResponse } = await import('@simplewebauthn/server');
     const begun = await this.once.take('new-passkey', attempt, session.secret);
-    if (!begun) throw refused();
+    if (!begun) throw passkeyRefused();
     const { verified, registrationInfo } = await verifyRegistrationResponse({
       response: answerIn<RegistrationResponseJSON>(answer),
-      expectedChallenge: (begun.kept as Kept).challenge,
+      expectedChallenge: (begun.kept as KeptChallenge).challenge,
       expectedOrigin: this.#origin,
       expectedRPID: this.#host,
       requireUserVerification: true,
     }).catch(() => ({ verified: false as const, registrationInfo: undefined }));
-    if (!verified || !registrationInfo) throw refused();
+    if (!verified || !registrationInfo) throw passkeyRefused();
     const { id, publicKey, counter, transports = [] } = registrationInfo.credential;
     await this.access.query(
       'INSERT INTO passkeys VALUES (?, ?, ?, ?, ?, ?, ?, NULL)',
@@ -102,7 +102,7 @@ export class Passkeys {
   ): Promise<{ readonly options: PublicKeyCredentialRequestOptionsJSON; readonly attempt: string }> {
     const { generateAuthenticationOptions } = await import('@simplewebauthn/server');
     const options = await generateAuthenticationOptions({ rpID: this.#host, userVerification: 'required' });
-    const kept: Kept = { challenge: options.challenge };
+    const kept: KeptChallenge = { challenge: options.challenge };
     const attempt = await this.once.make('passkey', { browser, kept, forMs: CHALLENGE_TIMEOUT_MS });
     return { options, attempt };
   }
@@ -111,16 +111,16 @@ export class Passkeys {
   async finish(browser: string | undefined, attempt: string, answer: string): Promise<string> {
     const { verifyAuthenticationResponse } = await import('@simplewebauthn/server');
     const begun = browser === undefined ? null : await this.once.take('passkey', attempt, browser);
-    if (!begun) throw refused();
+    if (!begun) throw passkeyRefused();
     const response = answerIn<AuthenticationResponseJSON>(answer);
     const [known] = await this.access.query<{ account: string; publicKey: string; counter: number | string }>(
       'SELECT account, public_key AS "publicKey", counter FROM passkeys WHERE id = ?',
       String(response.id),
     );
-    if (!known) throw refused();
+    if (!known) throw passkeyRefused();
     const { verified, authenticationInfo } = await verifyAuthenticationResponse({
       response,
-      expectedChallenge: (begun.kept as Kept).challenge,
+      expectedChallenge: (begun.kept as KeptChallenge).challenge,
       expectedOrigin: this.#origin,
       expectedRPID: this.#host,
       requireUserVerification: true,
@@ -130,7 +130,7 @@ export class Passkeys {
         counter: Number(known.counter),
       },
     }).catch(() => ({ verified: false as const, authenticationInfo: undefined }));
-    if (!verified || !authenticationInfo) throw refused();
+    if (!verified || !authenticationInfo) throw passkeyRefused();
     await this.access.query(
       'UPDATE passkeys SET counter = ?, last_used = ? WHERE id = ?',
       ...[authenticationInfo.newCounter, new Date().toISOString(), response.id],
@@ -146,8 +146,8 @@ function answerIn<A extends { id: string }>(text: string): A {
   } catch {
     // It is refused below.
   }
-  throw refused();
+  throw passkeyRefused();
 }
 
-const refused = (): Rejected =>
+const passkeyRefused = (): Rejected =>
   new Rejected('forbidden', 'The passkey was not taken: it is not one of ours, or it took too long. Try again.');

@@ -69,7 +69,7 @@ export interface Patience {
 /** A token of the provider, as opposed to one of ours. */
 export const isProvidersToken = (token: string): boolean => token.split('.').length === 3;
 
-type Role = Pick<RoleRule, 'role' | 'agency'>;
+type RoleForAgency = Pick<RoleRule, 'role' | 'agency'>;
 
 export class Provider {
   #found: Promise<Configuration> | undefined;
@@ -312,7 +312,7 @@ export class Provider {
    * Gives the roles of the rules that the account lacks, and ends those that the rules gave and no longer give. A role
    * that somebody here has ended stays ended, whatever the claims say.
    */
-  async #appoint(account: string, roles: readonly Role[]): Promise<void> {
+  async #appoint(account: string, roles: readonly RoleForAgency[]): Promise<void> {
     const { accounts } = this.access;
     const now = new Date().toISOString();
     const all = (await accounts.one(account))?.appointments ?? [];
@@ -321,7 +321,7 @@ export class Provider {
       ({ until, appointedBy, relievedBy }) =>
         appointedBy === BY_PROVIDER && relievedBy !== BY_PROVIDER && until !== null && until <= now,
     );
-    const same = (a: Role) => (b: Role) => a.role === b.role && a.agency === b.agency;
+    const same = (a: RoleForAgency) => (b: RoleForAgency) => a.role === b.role && a.agency === b.agency;
     for (const role of roles)
       if (!present.some(same(role)) && !taken.some(same(role)))
         await accounts.appoint(account, { ...role, by: BY_PROVIDER });

@@ -23,7 +23,7 @@ export const CELL_STYLES = {
   day: { ...PLAIN_STYLE, numFmt: 'yyyy-mm-dd' },
 } as const;
 
-type Value = string | number | boolean | Date;
+type CellValue = string | number | boolean | Date;
 
 export interface SheetCell {
   value: unknown;
@@ -31,7 +31,7 @@ export interface SheetCell {
 }
 
 /** Sets a cell; no text is run as a formula. */
-export function setCell(cell: SheetCell, value: Value, style: object): void {
+export function setCell(cell: SheetCell, value: CellValue, style: object): void {
   // As an inline text: written as the result of a formula, which it is no other way, some programs read it twice.
   cell.value = typeof value === 'string' ? { richText: [{ text: value }] } : value;
   cell.style = style;
@@ -47,7 +47,7 @@ interface Worded {
   readonly richText?: readonly { readonly text: string }[];
 }
 
-function textOf(value: unknown): string {
+function cellText(value: unknown): string {
   if (typeof value === 'string') return value;
   const { text, richText } = (value ?? {}) as Worded;
   return text ?? (richText ?? []).map((run) => run.text).join('');
@@ -57,7 +57,7 @@ function textOf(value: unknown): string {
 export function commitRow(row: SheetRow, widths: readonly number[]): void {
   let most = 1;
   row.eachCell((cell, column) => {
-    const lines = textOf(cell.value)
+    const lines = cellText(cell.value)
       .split('\n')
       .map(({ length }) => Math.max(1, Math.ceil((length * 1.1) / widths[column - 1]!)));
     most = Math.max(

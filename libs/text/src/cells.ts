@@ -45,18 +45,18 @@ export const listCell = (values: readonly unknown[]): string =>
     .join('; ');
 
 /** The parts of a list in a cell, as `listCell` writes it or a person does: a line end parts them, too, and blanks count for nothing. */
-export function partsOf(cell: string): string[] {
+export function listItemsIn(cell: string): string[] {
   const parts = cell.matchAll(/\s*("(?:[^"]|"")*"(?=\s*(?:[;\n]|$))|[^;\n]*)\s*(?:[;\n]|$)/g);
-  return [...parts].map(([, part]) => written(part!.trim())).filter(Boolean);
+  return [...parts].map(([, part]) => escapedItem(part!.trim())).filter(Boolean);
 }
 
-const written = (part: string): string =>
+const escapedItem = (part: string): string =>
   /^"(?:[^"]|"")*"$/.test(part) && part.length > 1 ? part.slice(1, -1).replaceAll('""', '"') : part;
 
 /** The brackets behind a title; where a title itself ends so, empty brackets end it. */
 const ENDING_BRACKET = /(?:[)\]]|\shttps?:\/\/\S+)$/i;
-const ended = (title: string): string => (ENDING_BRACKET.test(title) ? `${title} ()` : title);
-/** The title that `ended` ends. */
+const endedTitle = (title: string): string => (ENDING_BRACKET.test(title) ? `${title} ()` : title);
+/** The title that `endedTitle` ends. */
 const titleIn = (text: string): string => text.replace(/\(\)$/, '').trim();
 
 type Date = string | null | undefined;
@@ -77,7 +77,7 @@ interface Evidence {
 
 /** `Research Guide [fr] (2011-06) https://example.org/guide` */
 export const evidenceCell = ({ title, date, url, language }: Evidence): string =>
-  [ended(title), language && `[${language}]`, date && `(${date})`, url].filter(Boolean).join(' ');
+  [endedTitle(title), language && `[${language}]`, date && `(${date})`, url].filter(Boolean).join(' ');
 
 const [EVIDENCE_ADDRESS, EVIDENCE_DATE, EVIDENCE_LANGUAGE] = [
   /\s<?(https?:\/\/[^\s>]+)>?$/i,
@@ -86,20 +86,20 @@ const [EVIDENCE_ADDRESS, EVIDENCE_DATE, EVIDENCE_LANGUAGE] = [
 ];
 
 /** Takes the note at the end of a text off it. */
-function cut(text: string, end: RegExp): [rest: string, ...groups: (string | undefined)[]] {
+function withoutEnd(text: string, end: RegExp): [rest: string, ...groups: (string | undefined)[]] {
   const found = end.exec(text);
   return found ? [text.slice(0, found.index).trim(), ...found.slice(1)] : [text];
 }
 
 /** @returns the parts of a cell; its title is empty if it names none */
 export function evidenceIn(cell: string): Evidence {
-  const [beforeUrl, url] = cut(cell.trim(), EVIDENCE_ADDRESS);
-  const [beforeDate, date] = cut(beforeUrl, EVIDENCE_DATE);
-  const [title, language] = cut(beforeDate, EVIDENCE_LANGUAGE);
+  const [beforeUrl, url] = withoutEnd(cell.trim(), EVIDENCE_ADDRESS);
+  const [beforeDate, date] = withoutEnd(beforeUrl, EVIDENCE_DATE);
+  const [title, language] = withoutEnd(beforeDate, EVIDENCE_LANGUAGE);
   return { title: titleIn(title), ...(date && { date }), ...(url && { url }), ...(language && { language }) };
 }
 
-interface Milestone {
+interface MilestoneInCell {
   readonly title: string;
   readonly due?: Date;
   readonly reached?: boolean;
@@ -107,8 +107,8 @@ interface Milestone {
 }
 
 /** `Indicators piloted (due 2013-03, reached 2013-02)` */
-export const milestoneCell = ({ title, due, reached, reachedOn }: Milestone): string =>
-  inBrackets(ended(title), due && `due ${due}`, reachedOn ? `reached ${reachedOn}` : reached && 'reached');
+export const milestoneCell = ({ title, due, reached, reachedOn }: MilestoneInCell): string =>
+  inBrackets(endedTitle(title), due && `due ${due}`, reachedOn ? `reached ${reachedOn}` : reached && 'reached');
 
 const MILESTONE_DATES = new RegExp(
   String.raw`\((?=due|reached)(?:due\s+(${DATE_SOURCE}))?(?:(?:,\s*|(?<=\())(reached)(?:\s+(${DATE_SOURCE}))?)?\)$`,
@@ -116,8 +116,8 @@ const MILESTONE_DATES = new RegExp(
 );
 
 /** @see evidenceIn */
-export function milestoneIn(cell: string): Milestone {
-  const [title, due, reached, reachedOn] = cut(cell.trim(), MILESTONE_DATES);
+export function milestoneIn(cell: string): MilestoneInCell {
+  const [title, due, reached, reachedOn] = withoutEnd(cell.trim(), MILESTONE_DATES);
   return {
     title: titleIn(title),
     ...(due && { due }),
@@ -170,13 +170,13 @@ interface AgendaItem {
 
 /** `3: Follow-up to the High-level Dialogue (D-2011-9CM-IOM, D-2011-9CM-ILO)` */
 export const agendaCell = ({ number, title, papers }: AgendaItem): string =>
-  `${number}: ${inBrackets(ended(title), papers?.join(', '))}`;
+  `${number}: ${inBrackets(endedTitle(title), papers?.join(', '))}`;
 
 const ENDING_CITATIONS = /\s\(([^\s(),]+(?:,\s*[^\s(),]+)*)\)$/;
 
 /** @see membershipIn */
 export function agendaIn(cell: string): AgendaItem | null {
-  const [item, papers] = cut(cell.trim(), ENDING_CITATIONS);
+  const [item, papers] = withoutEnd(cell.trim(), ENDING_CITATIONS);
   const [, number, title] = /^([^:]+):(.+)$/s.exec(item) ?? [];
   if (number === undefined) return null;
   return { number: number.trim(), title: titleIn(title!.trim()), ...(papers && { papers: papers.split(/,\s*/) }) };

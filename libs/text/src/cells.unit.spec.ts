@@ -12,7 +12,7 @@ import {
   membershipIn,
   milestoneCell,
   milestoneIn,
-  partsOf,
+  listItemsIn,
   unguarded,
 } from './cells.js';
 
@@ -58,11 +58,11 @@ describe('A list in a cell', () => {
     [[], ''],
   ])('%j is %s, and can be read back', (values, cell) => {
     expect(listCell(values)).toBe(cell);
-    expect(partsOf(cell)).toEqual(values);
+    expect(listItemsIn(cell)).toEqual(values);
   });
 
   it('is read as a person writes it, with blanks, empty parts and lines', () =>
-    expect(partsOf(' IOM;ILO ;; \n UNHCR;')).toEqual(['IOM', 'ILO', 'UNHCR']));
+    expect(listItemsIn(' IOM;ILO ;; \n UNHCR;')).toEqual(['IOM', 'ILO', 'UNHCR']));
 });
 
 describe('A thing with several parts in a cell', () => {

@@ -20,7 +20,7 @@ export class AboutPages {
 
   @Get('about')
   about() {
-    return <About publication={this.publication} />;
+    return <AboutSite publication={this.publication} />;
   }
 
   @Get('data')
@@ -33,7 +33,7 @@ interface Parts {
   readonly publication: Publication;
 }
 
-const About = ({ publication }: Parts) => (
+const AboutSite = ({ publication }: Parts) => (
   <PlainPage
     title="About"
     path="/about"

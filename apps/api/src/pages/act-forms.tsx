@@ -35,8 +35,8 @@ import { Source, Words } from './source.js';
 import { PageQuery, path, Views, type View } from './view.js';
 import { dateWords, roleWords, textWords } from './words.js';
 
-type Params = Readonly<Record<string, string>>;
-type Statement = History['items'][number];
+type PathParameters = Readonly<Record<string, string>>;
+type HistoryItem = History['items'][number];
 
 /** The values that the form of an act begins with. */
 const INITIAL_VALUES: { readonly [A in ActName]?: (c: CommitmentView, on: RouteParameters) => object } = {
@@ -54,7 +54,7 @@ const SAYS_CHANGES: readonly ActName[] = ['amendWording'];
 /** The items of a record act that can be retracted by themselves. */
 const RETRACTABLE_LISTS = ['milestones', 'evidence', 'deliverables', 'relations'];
 
-const same = (one: unknown, other: unknown): boolean =>
+const isSameValue = (one: unknown, other: unknown): boolean =>
   canonicalJson(asFilled(one) ?? null) === canonicalJson(asFilled(other) ?? null);
 
 /** An act as one is about to do it. */
@@ -68,7 +68,7 @@ interface Doing {
   /** `null`: a commitment is to be recorded. */
   readonly commitment: CommitmentView | null;
   /** The statement that a correction is about. */
-  readonly statement: Statement | null;
+  readonly statement: HistoryItem | null;
   readonly without: readonly string[];
   readonly within: { readonly [field: string]: new () => object };
   readonly places: readonly Suggestion[];
@@ -86,14 +86,14 @@ export class ActForms {
   ) {}
 
   /** @throws Rejected `not_found` | `forbidden` */
-  async empty(name: ActName, params: Params, request: ApiRequest) {
+  async empty(name: ActName, params: PathParameters, request: ApiRequest) {
     const doing = await this.#doing(name, params, request);
     await this.#refuseUnlessAllowed(doing);
     return this.#form(doing, this.#beginning(doing));
   }
 
   /** Gives the act, or shows the form again, with its entries and faults. */
-  async take(name: ActName, params: Params, sent: FormFields, request: ApiRequest, reply: FastifyReply) {
+  async take(name: ActName, params: PathParameters, sent: FormFields, request: ApiRequest, reply: FastifyReply) {
     const doing = await this.#doing(name, params, request);
     const again = sentForm(sent);
     if (again.more !== undefined) return this.#form(doing, again);
@@ -121,7 +121,7 @@ export class ActForms {
     }
   }
 
-  async #doing(name: ActName, params: Params, request: ApiRequest): Promise<Doing> {
+  async #doing(name: ActName, params: PathParameters, request: ApiRequest): Promise<Doing> {
     const by = request.principal;
     if (!by || by.role === 'reader')
       throw new Rejected(
@@ -139,7 +139,7 @@ export class ActForms {
     const history = on.revision === undefined ? null : await historyOf(this.log, reference!, at);
     const statement = history?.items.find(({ revision }) => revision === on.revision) ?? null;
     if (history && !statement) throw new Rejected('not_found', `${reference} has no such statement.`);
-    const says = name === 'correct' && statement ? actOf({ name: nameOf(statement) }) : undefined;
+    const says = name === 'correct' && statement ? actOf({ name: eventNameOf(statement) }) : undefined;
     // An agency's person reports for that agency.
     const ofReporter = by.agency === null ? [] : ['agency', 'onBehalf'];
     return {
@@ -185,7 +185,7 @@ export class ActForms {
     const body: Record<string, unknown> = { ...bodyOfForm(of, tidied(of, filled)) };
     if (SAYS_CHANGES.includes(name) && commitment)
       for (const [field, before] of Object.entries(INITIAL_VALUES[name]!(commitment, on)))
-        if (same(body[field], before)) delete body[field];
+        if (isSameValue(body[field], before)) delete body[field];
     if (!within['says'] || !statement) return body;
     const [said, says] = [
       askedOf(within['says'], saidBy(statement) as Filled),
@@ -193,7 +193,7 @@ export class ActForms {
     ];
     body['says'] = Object.fromEntries(
       formFieldsIn(within['says']).flatMap((field) =>
-        without.includes(field.name) || same(says[field.name], said[field.name])
+        without.includes(field.name) || isSameValue(says[field.name], said[field.name])
           ? []
           : [[field.name, says[field.name] ?? null]],
       ),
@@ -239,13 +239,13 @@ export class ActForms {
   }
 }
 
-const nameOf = ({ type }: Statement) => type.slice(type.indexOf('.') + 1) as Parameters<typeof actOf>[0]['name'];
+const eventNameOf = ({ type }: HistoryItem) => type.slice(type.indexOf('.') + 1) as Parameters<typeof actOf>[0]['name'];
 
 /** The words of a statement as its act has them, by its last correction. */
-function saidBy(statement: Statement): object {
+function saidBy(statement: HistoryItem): object {
   const corrected = statement.corrections.findLast(({ kind, says }) => kind === 'corrected' && says);
   const data = (corrected?.says ?? statement.data) as Record<string, unknown>;
-  return { ...data, ...actOf({ name: nameOf(statement) })?.notInEvent?.(data) };
+  return { ...data, ...actOf({ name: eventNameOf(statement) })?.notInEvent?.(data) };
 }
 
 /** The part of a statement that a form asks for. */
@@ -273,12 +273,14 @@ function choicesIn({
   const choices = (of: Pick<Line, 'choices'>) =>
     of.choices?.(commitment!, { ...by, today: todayAnywhere(new Date()) }, on) ?? {};
   if (name !== 'correct') return choices(ACTS[name] as Pick<Line, 'choices'>);
-  const { stage } = choices((statement && actOf({ name: nameOf(statement) })) ?? {}) as { stage?: readonly string[] };
+  const { stage } = choices((statement && actOf({ name: eventNameOf(statement) })) ?? {}) as {
+    stage?: readonly string[];
+  };
   return { 'says.stage': stage };
 }
 
 /** The places in a statement that an act may name. */
-function placesIn(name: ActName, { data }: Statement): Suggestion[] {
+function placesIn(name: ActName, { data }: HistoryItem): Suggestion[] {
   if (name === 'retract')
     return RETRACTABLE_LISTS.flatMap((list) =>
       (((data as Filled)[list] ?? []) as Readonly<Record<string, string>>[]).map((item, i) => ({
@@ -286,15 +288,15 @@ function placesIn(name: ActName, { data }: Statement): Suggestion[] {
         label: textWords(item['title'] ?? `${item['type']} ${item['to']}`),
       })),
     );
-  return name === 'blank' ? [...textsIn(data as Filled)] : [];
+  return name === 'blank' ? [...freeTextsIn(data as Filled)] : [];
 }
 
 /** Every free text of a statement, by its place. */
-export function* textsIn(value: unknown, at = '', field = ''): Generator<Suggestion> {
+export function* freeTextsIn(value: unknown, at = '', field = ''): Generator<Suggestion> {
   if (typeof value === 'string' && forms.isFreeText(field)) yield { value: at, label: value };
   else if (typeof value === 'object' && value !== null)
     for (const [name, one] of Object.entries(value))
-      yield* textsIn(one, `${at}/${name}`, Array.isArray(value) ? field : name);
+      yield* freeTextsIn(one, `${at}/${name}`, Array.isArray(value) ? field : name);
 }
 
 function titleOf({ name, on, commitment, view }: Doing): string {
@@ -328,7 +330,7 @@ const StatementShown = ({ doing: { statement, view, commitment } }: { doing: Doi
 interface SinceParts {
   readonly view: View;
   readonly commitment: CommitmentView;
-  readonly items: readonly Statement[];
+  readonly items: readonly HistoryItem[];
 }
 
 /** The acts of others while the form was filled in. */
@@ -359,12 +361,17 @@ function formPages(name: ActName): Type<unknown> {
     constructor(private readonly acts: ActForms) {}
 
     @Get(below === '' ? '' : `:reference/${below}`)
-    form(@Param() params: Params, @Req() request: ApiRequest) {
+    form(@Param() params: PathParameters, @Req() request: ApiRequest) {
       return this.acts.empty(name, params, request);
     }
 
     @PostsForm(below === '' ? '' : `:reference/${below}`)
-    takes(@Param() params: Params, @Body() sent: FormFields, @Req() request: ApiRequest, @Reply() reply: FastifyReply) {
+    takes(
+      @Param() params: PathParameters,
+      @Body() sent: FormFields,
+      @Req() request: ApiRequest,
+      @Reply() reply: FastifyReply,
+    ) {
       return this.acts.take(name, params, sent, request, reply);
     }
   }

@@ -27,7 +27,7 @@ export interface StatementContext {
   readonly milestones: CommitmentView['milestones'];
 }
 
-type Says<N extends keyof CommitmentEvents> = (
+type StatementWords<N extends keyof CommitmentEvents> = (
   data: CommitmentEvents[N],
   context: StatementContext,
 ) => ComponentChildren;
@@ -52,19 +52,19 @@ type Activity = CommitmentView['activityIds'][number];
 
 const activityLink = (view: View, { scheme, id }: Activity) => <ActivityLink view={view} scheme={scheme} id={id} />;
 
-const joined = <T,>(all: readonly T[], link: (view: View, one: T) => ComponentChildren, view: View) => (
+const joinedLinks = <T,>(all: readonly T[], link: (view: View, one: T) => ComponentChildren, view: View) => (
   <Joined all={all.map((one) => link(view, one))} />
 );
 
 /** The statement of this page that a revision is. */
 const statementLink = (revision: number, words: string) => <a href={`#r${revision}`}>{words}</a>;
 
-const wordsOf = (text: string, context: StatementContext) => <Words text={text} of={context} />;
+const givenWords = (text: string, context: StatementContext) => <Words text={text} of={context} />;
 
 const relationWords = (type: string): string =>
   RELATION_WORDS[type as keyof typeof RELATION_WORDS]?.[0] ?? sentence(type);
 
-const rolesOf = (roles: readonly Role[]): string => roles.map(roleWords).join(' and ');
+const rolesInWords = (roles: readonly Role[]): string => roles.map(roleWords).join(' and ');
 
 const becomes = (former: string | null | undefined): string =>
   former === 'none' ? 'has no part any more' : `becomes ${roleWords((former ?? 'partner') as Role)}`;
@@ -82,7 +82,7 @@ const stageOf = ({ stage, outlook, ...said }: Reported, { revision }: StatementC
   say`${<StageTag stage={stage} />} ${<Outlook outlook={outlook} />} ${<NextStep of={{ ...said, revision }} />}`;
 
 /** In the order of the topics of a commitment. An event that has no words yet does not compile. */
-const EVENT_STATEMENTS: { readonly [N in keyof CommitmentEvents]: Says<N> } = {
+const EVENT_STATEMENTS: { readonly [N in keyof CommitmentEvents]: StatementWords<N> } = {
   Recorded: (data, context) => say`Recorded as ${stageOf(data, context)}`,
   StageReported: ({ agency, ...said }, context) =>
     say`${agency ? say`${agencyLink(context.view, agency)} reports` : 'Reported as'} ${stageOf(said, context)}`,
@@ -107,7 +107,7 @@ const EVENT_STATEMENTS: { readonly [N in keyof CommitmentEvents]: Says<N> } = {
       {asked && <YetToAccept />}
     </>
   ),
-  AgencyRemoved: ({ agency, roles }, { view }) => say`${agencyLink(view, agency)} is no longer ${rolesOf(roles)}`,
+  AgencyRemoved: ({ agency, roles }, { view }) => say`${agencyLink(view, agency)} is no longer ${rolesInWords(roles)}`,
   RoleAccepted: ({ agency, role }, { view }) => say`${agencyLink(view, agency)} accepts to be ${roleWords(role)}`,
   RoleDeclined: ({ agency, role }, { view }) => say`${agencyLink(view, agency)} declines to be ${roleWords(role)}`,
   LeadOffered: ({ from, to, effective, formerLeadBecomes }, { view }) => (
@@ -124,41 +124,41 @@ const EVENT_STATEMENTS: { readonly [N in keyof CommitmentEvents]: Says<N> } = {
   ),
   LeadDeclined: ({ to }, { view }) => say`${agencyLink(view, to)} declines the lead`,
   LeadOfferWithdrawn: ({ to }, { view }) => say`The offer of the lead to ${agencyLink(view, to)} is taken back`,
-  ThemesSet: ({ themes }, { view }) => say`Its themes are ${joined(themes, themeLink, view)}`,
+  ThemesSet: ({ themes }, { view }) => say`Its themes are ${joinedLinks(themes, themeLink, view)}`,
   TargetSet: ({ date }) => (date ? `Its target is ${dateWords(date)}` : 'It has no target any more'),
   MilestoneAdded: ({ title, due }, context) =>
-    say`Milestone: ${wordsOf(title, context)}${due && `, due ${dateWords(due)}`}`,
+    say`Milestone: ${givenWords(title, context)}${due && `, due ${dateWords(due)}`}`,
   MilestoneReached: (data, context) =>
     `Milestone reached${data.reachedOn ? ` ${whenWords(data.reachedOn)}` : ''}: ${ofMilestone(data, context)}`,
   MilestoneRescheduled: (data, context) => `Milestone now due ${dateWords(data.due)}: ${ofMilestone(data, context)}`,
   MilestoneDropped: (data, context) => `Milestone dropped: ${ofMilestone(data, context)}`,
   EvidenceAttached: ({ title, date }, context) =>
-    say`Evidence: ${wordsOf(title, context)}${date && `, ${dateWords(date)}`}`,
+    say`Evidence: ${givenWords(title, context)}${date && `, ${dateWords(date)}`}`,
   WordingAmended: ({ title, summary, language, condition }, context) => [
-    title && say`Its title is now “${wordsOf(title, context)}”${stopAfter(title)} `,
-    summary && say`Its summary is now “${wordsOf(summary, context)}”${stopAfter(summary)} `,
-    condition && say`It is on condition: ${wordsOf(condition, context)}${stopAfter(condition)} `,
+    title && say`Its title is now “${givenWords(title, context)}”${stopAfter(title)} `,
+    summary && say`Its summary is now “${givenWords(summary, context)}”${stopAfter(summary)} `,
+    condition && say`It is on condition: ${givenWords(condition, context)}${stopAfter(condition)} `,
     language && `Its language is ${language}.`,
   ],
   ConditionLifted: ({ liftedOn, liftedBy }, context) =>
-    say`Its condition was lifted ${whenWords(liftedOn)}: ${wordsOf(liftedBy, context)}`,
-  Claimed: ({ about, says }, context) => say`${sentence(about)}, as a source has it: ${wordsOf(says, context)}`,
+    say`Its condition was lifted ${whenWords(liftedOn)}: ${givenWords(liftedBy, context)}`,
+  Claimed: ({ about, says }, context) => say`${sentence(about)}, as a source has it: ${givenWords(says, context)}`,
   EditionHeld: ({ title, held, until, nextDue }, context) => [
     `Edition held ${whenWords(held)}`,
     until && until !== held && ` to ${dateWords(until)}`,
-    title && say`: ${wordsOf(title, context)}`,
+    title && say`: ${givenWords(title, context)}`,
     nextDue && `; the next is due ${whenWords(nextDue)}`,
   ],
   UpkeepReported: ({ period, keptUp }) => `${keptUp ? 'Kept up' : 'Not kept up'} ${whenWords(period)}`,
   Related: ({ type, to }, { view }) => say`${relationWords(type)} ${commitmentLink(view, to)}`,
-  FollowUpAdded: ({ followsUp }, { view }) => say`Follows up ${joined(followsUp, followUpLink, view)}`,
+  FollowUpAdded: ({ followsUp }, { view }) => say`Follows up ${joinedLinks(followsUp, followUpLink, view)}`,
   FollowUpTakenBack: ({ followsUp }, { view }) =>
-    say`No longer said to follow up ${joined(followsUp, followUpLink, view)}`,
-  ActivityIdsAdded: ({ activityIds }, { view }) => say`Carried out by ${joined(activityIds, activityLink, view)}`,
+    say`No longer said to follow up ${joinedLinks(followsUp, followUpLink, view)}`,
+  ActivityIdsAdded: ({ activityIds }, { view }) => say`Carried out by ${joinedLinks(activityIds, activityLink, view)}`,
   ActivityIdsTakenBack: ({ activityIds }, { view }) =>
-    say`No longer said to be carried out by ${joined(activityIds, activityLink, view)}`,
+    say`No longer said to be carried out by ${joinedLinks(activityIds, activityLink, view)}`,
   Merged: ({ into }, { view }) => say`${END_WORDS.merged} ${commitmentLink(view, into)}`,
-  SplitUp: ({ into }, { view }) => say`${END_WORDS.split} ${joined(into, commitmentLink, view)}`,
+  SplitUp: ({ into }, { view }) => say`${END_WORDS.split} ${joinedLinks(into, commitmentLink, view)}`,
   Superseded: ({ supersededBy }, { view }) => say`${END_WORDS.superseded} ${commitmentLink(view, supersededBy)}`,
   Withdrawn: () => END_WORDS.withdrawn,
   TookOver: ({ from, how }, { view }) => say`${commitmentLink(view, from)} ended in it (${how})`,
@@ -170,20 +170,22 @@ const EVENT_STATEMENTS: { readonly [N in keyof CommitmentEvents]: Says<N> } = {
   Blanked: ({ revision }) => say`Words are removed from ${statementLink(revision, 'what was said before')}`,
 };
 
-const nameOf = (type: string): string => type.slice(type.indexOf('.') + 1);
+const eventNameOf = (type: string): string => type.slice(type.indexOf('.') + 1);
 
 /** `commitment.StageReported` → `Stage reported`. */
 export const eventWords = (type: string): string =>
   sentence(
-    nameOf(type)
+    eventNameOf(type)
       .replaceAll(/(?<=[a-z])(?=[A-Z])/g, ' ')
       .toLowerCase(),
   );
 
 /** The words of an act that this version knows; of any other, its name. */
 export function actInWords(type: string, data: object, context: StatementContext): ComponentChildren {
-  const says = EVENT_STATEMENTS[nameOf(type) as keyof CommitmentEvents] as Says<keyof CommitmentEvents> | undefined;
-  return says ? says(data as CommitmentEvents[keyof CommitmentEvents], context) : sentence(nameOf(type));
+  const says = EVENT_STATEMENTS[eventNameOf(type) as keyof CommitmentEvents] as
+    | StatementWords<keyof CommitmentEvents>
+    | undefined;
+  return says ? says(data as CommitmentEvents[keyof CommitmentEvents], context) : sentence(eventNameOf(type));
 }
 
 /** The words for one field of an act, for acts without a sentence. */

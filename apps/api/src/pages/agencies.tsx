@@ -214,7 +214,7 @@ const InGroups = ({
   );
 };
 
-interface ReportParts {
+interface AgencyReportParts {
   readonly view: View;
   readonly agency: AgencyAsAt;
   readonly before: readonly AgencyAsAt[];
@@ -230,7 +230,7 @@ interface ReportParts {
   readonly rounds: readonly RoundOfAgency[];
 }
 
-const AgencyReport = (parts: ReportParts) => {
+const AgencyReport = (parts: AgencyReportParts) => {
   const {
     view,
     agency,

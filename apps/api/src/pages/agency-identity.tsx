@@ -4,7 +4,7 @@ import { capital } from '#words';
 import { ShownDate } from './figures.js';
 import { Section } from './layout.js';
 import { AgencyLink, Joined } from './links.js';
-import { Paragraph, Place, Source } from './source.js';
+import { Paragraph, PlaceInDocument, Source } from './source.js';
 import { path, type View } from './view.js';
 import { counted, dateWords, periodWords, whenWords } from './words.js';
 
@@ -45,7 +45,7 @@ const WhereRead = ({ view, read }: { view: View; read: readonly { body: string; 
       <ul>
         {read.map(({ body, citation }, i) => (
           <li key={i}>
-            <AgencyLink view={view} code={body} long />: <Place view={view} of={citation} />
+            <AgencyLink view={view} code={body} long />: <PlaceInDocument view={view} of={citation} />
           </li>
         ))}
       </ul>

@@ -9,7 +9,7 @@ import {
   type Leg,
   type LegName,
   type Term,
-  type Terms,
+  type LegTerms,
   type Total,
 } from '#progress';
 import { Figure, StageTag } from './figures.js';
@@ -109,7 +109,7 @@ export const Stretch = ({ view, title, leg, name, before, after, lists, first, l
 const ENDS_OF_TABLE = { in: 'Came in', out: 'Went out' };
 
 /** The list behind a figure of a leg. */
-type ToList = (flow: readonly FlowName[], stages?: Pick<Terms, 'before' | 'after'>) => string;
+type ToList = (flow: readonly FlowName[], stages?: Pick<LegTerms, 'before' | 'after'>) => string;
 
 /** Rows: the stage before; columns: the stage after. Every row and every column adds up. */
 const StageToStage = ({

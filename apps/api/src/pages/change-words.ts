@@ -7,7 +7,7 @@ import {
   type Exit,
   type FlowName,
   type LegName,
-  type Terms,
+  type LegTerms,
 } from '#progress';
 import { sentence, STAGE_WORDS } from './words.js';
 
@@ -54,7 +54,7 @@ function flowWords(flow: FlowName, leg: LegName): string {
 }
 
 /** The heading of a list. */
-export function termsWords({ flow, before, after }: Terms, leg: LegName): string {
+export function termsWords({ flow, before, after }: LegTerms, leg: LegName): string {
   const among = (flows: readonly FlowName[]) => flow.length > 1 && flow.every((one) => flows.includes(one));
   const what = among(ENTRY_REASONS)
     ? 'Came in'

@@ -14,7 +14,7 @@ import {
   type FlowFilter,
   type FlowsView,
   type LegName,
-  type Terms,
+  type LegTerms,
 } from '#progress';
 import { Field, type Choosable } from './choice.js';
 import { recordedWords } from './as-at.js';
@@ -32,8 +32,8 @@ import { ChangedTable } from './changed-table.js';
 /** The page may be opened without a date, or without a term to list. */
 class ChangesQuery extends PartialType(FlowListQuery) {}
 
-interface Listed {
-  readonly terms: Terms;
+interface ListedTerms {
+  readonly terms: LegTerms;
   readonly leg: LegName;
   readonly total: number;
   readonly items: readonly Changed[];
@@ -72,7 +72,7 @@ export class ChangesPage {
     view: View,
     query: ChangesQuery,
     between: { from: string; knownThen?: string },
-  ): Promise<Listed | null> {
+  ): Promise<ListedTerms | null> {
     const { flow, leg = 'reported', before, after, limit, cursor } = query;
     if (!flow) return null;
     const terms = { flow, leg, before, after };
@@ -95,7 +95,7 @@ interface Parts {
   /** The time of the last event that was known then, where a page asks for it. */
   readonly then: string | null;
   readonly choices: readonly Choosable[];
-  readonly listed: Listed | null;
+  readonly listed: ListedTerms | null;
 }
 
 const Changes = ({ view, flows, filter, then, choices, listed }: Parts) => {
@@ -178,7 +178,13 @@ const Changes = ({ view, flows, filter, then, choices, listed }: Parts) => {
   );
 };
 
-const ChangedList = ({ view, listed: { terms, leg, total, items, nextCursor } }: { view: View; listed: Listed }) => (
+const ChangedList = ({
+  view,
+  listed: { terms, leg, total, items, nextCursor },
+}: {
+  view: View;
+  listed: ListedTerms;
+}) => (
   <section>
     <h2 id="list">
       {termsWords(terms, leg)}: {counted(total, 'commitment')}

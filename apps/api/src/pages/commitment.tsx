@@ -16,7 +16,15 @@ import { Claims, EditionLine, ConditionLine, Editions, EvidenceLink, Upkeep } fr
 import { ShownDate, StageTag } from './figures.js';
 import { HistoryList } from './history.js';
 import { Page, Section } from './layout.js';
-import { EndOfRecord, relationsBack, sidesOf, titlesOf, TookOver, type RelationBack, type Titles } from './lineage.js';
+import {
+  EndOfRecord,
+  relationsBack,
+  sidesOf,
+  titlesOf,
+  TookOver,
+  type RelationBack,
+  type TitlesByReference,
+} from './lineage.js';
 import { ActivityLink, AgencyLink, CommitmentLink, ThemeLink, NameLink } from './links.js';
 import { YetToAccept, EachPart, LeadOnOffer, NextStepLine, Outlook } from './parts.js';
 import { ReadingAndReply } from './reading.js';
@@ -78,7 +86,7 @@ export class CommitmentPage {
       <Explained by={commitment.corrections}>
         <StatementActs.Provider value={acts}>
           <CommitmentReport {...{ view, commitment, history, followsUp, titles, back, forums: named, acts }}>
-            {session && done !== undefined && <Done {...{ view, commitment, history, done: Number(done), like }} />}
+            {session && done !== undefined && <DoneNote {...{ view, commitment, history, done: Number(done), like }} />}
           </CommitmentReport>
         </StatementActs.Provider>
       </Explained>
@@ -92,7 +100,7 @@ interface Parts {
   readonly history: History;
   readonly followsUp: { readonly forums: readonly Forum[]; readonly outcomes: readonly Outcome[] };
   /** The other commitments that it names. */
-  readonly titles: Titles;
+  readonly titles: TitlesByReference;
   readonly back: readonly RelationBack[];
   /** The names of all forums. */
   readonly forums: ReadonlyMap<string, string>;
@@ -258,7 +266,7 @@ const CommitmentReport = ({ view, commitment: c, history, followsUp, titles, bac
 );
 
 /** The act that the reader has just recorded. */
-const Done = ({
+const DoneNote = ({
   view,
   commitment,
   history,

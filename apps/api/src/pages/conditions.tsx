@@ -4,7 +4,7 @@ import type { RelationType, Role, Stage, VerificationWord } from '#commitments';
 import { FILTERS, type Filter } from '#progress';
 import { nameInWords, RESPONSIBLE_ROLES } from '#words';
 import { Joined } from './links.js';
-import type { Params, View } from './view.js';
+import type { PageParameters, View } from './view.js';
 import {
   count,
   countryName,
@@ -21,7 +21,7 @@ import {
   STAGE_WORDS,
 } from './words.js';
 
-type Field = keyof Filter | 'addressee' | 'covered' | 'silent';
+type ConditionField = keyof Filter | 'addressee' | 'covered' | 'silent';
 
 /** The name of a condition, and the words of its value; `null`: the page has words of its own. */
 type InWords = readonly [label: string, value: (value: string, view: View) => string] | null;
@@ -32,7 +32,7 @@ const one =
   <T extends string>(words: Readonly<Record<T, string>>) =>
   (value: string) =>
     words[value as T] ?? value;
-const each = (words: (value: string, view: View) => string) => (values: string, view: View) =>
+const eachValue = (words: (value: string, view: View) => string) => (values: string, view: View) =>
   values
     .split(',')
     .map((value) => words(value, view))
@@ -41,17 +41,20 @@ const each = (words: (value: string, view: View) => string) => (values: string, 
 const ANY_ROLE = new Intl.ListFormat('en-GB', { type: 'disjunction' }).format(RESPONSIBLE_ROLES.map(roleWords));
 
 /** The words of conditions, in the order in which pages show them. */
-const CONDITION_WORDS: Readonly<Partial<Record<Field, InWords>>> = {
+const CONDITION_WORDS: Readonly<Partial<Record<ConditionField, InWords>>> = {
   q: ['Words', (q) => `“${q}”`],
-  reference: ['Reference', each((value) => value)],
-  stage: ['Stage', (stage) => (stage === OPEN_STAGES ? 'open' : each(one<Stage>(STAGE_WORDS))(stage, null as never))],
-  agency: ['Agency', each(agency)],
+  reference: ['Reference', eachValue((value) => value)],
+  stage: [
+    'Stage',
+    (stage) => (stage === OPEN_STAGES ? 'open' : eachValue(one<Stage>(STAGE_WORDS))(stage, null as never)),
+  ],
+  agency: ['Agency', eachValue(agency)],
   role: ['Role', (role) => (role === 'any' ? ANY_ROLE : roleWords(role as Role))],
-  with: ['Together with', each(agency)],
-  memberOf: ['Members of', each(agency)],
+  with: ['Together with', eachValue(agency)],
+  memberOf: ['Members of', eachValue(agency)],
   joint: ['Agencies responsible', yesNo('several', 'one alone')],
   asked: ['Role', yesNo('yet to be accepted', 'accepted, or none to accept')],
-  theme: ['Theme', each((code, { names }) => names.theme.get(code) ?? code)],
+  theme: ['Theme', eachValue((code, { names }) => names.theme.get(code) ?? code)],
   framework: null,
   reached: null,
   noEquivalent: null,
@@ -59,33 +62,33 @@ const CONDITION_WORDS: Readonly<Partial<Record<Field, InWords>>> = {
   crosswalkVersion: null,
   match: null,
   agencies: null,
-  kind: ['Kind', each(sentence)],
-  nature: ['Nature', each(one(NATURE_WORDS))],
-  strength: ['Strength', each(sentence)],
-  country: ['Country', each(countryName)],
-  region: ['Region', each(regionName)],
-  document: ['Read in', each((id, { names }) => names.document.get(id) ?? id)],
-  followsUp: ['Follow-up of', each((id, { names }) => names.forum.get(id) ?? id)],
+  kind: ['Kind', eachValue(sentence)],
+  nature: ['Nature', eachValue(one(NATURE_WORDS))],
+  strength: ['Strength', eachValue(sentence)],
+  country: ['Country', eachValue(countryName)],
+  region: ['Region', eachValue(regionName)],
+  document: ['Read in', eachValue((id, { names }) => names.document.get(id) ?? id)],
+  followsUp: ['Follow-up of', eachValue((id, { names }) => names.forum.get(id) ?? id)],
   followsUpOutcome: ['Outcomes', yesNo('some followed up', 'none followed up')],
   severalThemes: ['Themes', yesNo('several', 'not several')],
-  life: ['Records', (life) => (life === 'any' ? 'active and ended' : each(sentence)(life, null as never))],
-  outlook: ['Outlook', each(one(OUTLOOK_WORDS))],
-  verification: ['Secretariat’s reading', each(one<VerificationWord>(READING_WORDS))],
-  relatedTo: ['Related to', each((value) => value)],
-  relation: ['Relation', each((type) => RELATION_WORDS[type as RelationType]?.[1] ?? type)],
+  life: ['Records', (life) => (life === 'any' ? 'active and ended' : eachValue(sentence)(life, null as never))],
+  outlook: ['Outlook', eachValue(one(OUTLOOK_WORDS))],
+  verification: ['Secretariat’s reading', eachValue(one<VerificationWord>(READING_WORDS))],
+  relatedTo: ['Related to', eachValue((value) => value)],
+  relation: ['Relation', eachValue((type) => RELATION_WORDS[type as RelationType]?.[1] ?? type)],
   activityId: ['Activity elsewhere', (id) => id],
   withActivity: ['Activities elsewhere', yesNo('named', 'none named')],
   withTarget: ['Target date', yesNo('with', 'without')],
   dueFrom: ['Due from', (date) => dateWords(date)],
   dueBy: ['Due by', (date) => dateWords(date)],
-  nextStep: ['Next step', each(one(NEXT_STEP_WORDS))],
+  nextStep: ['Next step', eachValue(one(NEXT_STEP_WORDS))],
   nextBefore: ['Next step due before', (date) => dateWords(date)],
   overdue: ['Overdue', yesNo('yes', 'no')],
   stale: [
     'Update',
     (value, { staleAfter }) => yesNo(`none for ${staleAfter} months`, `within ${staleAfter} months`)(value),
   ],
-  addressee: ['Addressed to', each(agency)],
+  addressee: ['Addressed to', eachValue(agency)],
   covered: ['Followed up', yesNo('yes', 'no')],
   silent: ['Update', yesNo('none', 'some')],
 };
@@ -93,13 +96,13 @@ const CONDITION_WORDS: Readonly<Partial<Record<Field, InWords>>> = {
 /** The words of a filter that has none of its own: its name, and its values as they are. */
 const plainWords = (field: string): InWords => [
   nameInWords(field),
-  each((value) => ({ true: 'yes', false: 'no' })[value] ?? value),
+  eachValue((value) => ({ true: 'yes', false: 'no' })[value] ?? value),
 ];
 
-const CONDITION_FIELDS = [...new Set([...Object.keys(CONDITION_WORDS), ...Object.keys(FILTERS)])] as Field[];
+const CONDITION_FIELDS = [...new Set([...Object.keys(CONDITION_WORDS), ...Object.keys(FILTERS)])] as ConditionField[];
 
 export interface PageCondition {
-  readonly field: Field;
+  readonly field: ConditionField;
   readonly label: string;
   readonly value: string;
 }
@@ -115,12 +118,12 @@ export const conditionsOf = (view: View): PageCondition[] =>
   });
 
 /** Without some conditions, and from the start of the list. */
-const without = (conditions: readonly PageCondition[]): Params => ({
+const without = (conditions: readonly PageCondition[]): PageParameters => ({
   ...Object.fromEntries(conditions.map(({ field }) => [field, null])),
   cursor: null,
 });
 
-const Value = ({ label, value }: PageCondition) => (
+const ConditionValue = ({ label, value }: PageCondition) => (
   <>
     {label}: <strong dir="auto">{value}</strong>
   </>
@@ -136,7 +139,7 @@ export const Conditions = ({ view }: { view: View }) => {
       <ul>
         {conditions.map((condition) => (
           <li key={condition.field}>
-            <Value {...condition} />{' '}
+            <ConditionValue {...condition} />{' '}
             <a href={view.here(without([condition]))} aria-label={`Take away ${condition.label}: ${condition.value}`}>
               ×
             </a>
@@ -155,7 +158,7 @@ export interface Without {
 }
 
 /** Counts the hits without each condition by itself. */
-export const withoutEach = (view: View, total: (changes: Params) => Promise<number>): Promise<Without[]> =>
+export const withoutEach = (view: View, total: (changes: PageParameters) => Promise<number>): Promise<Without[]> =>
   Promise.all(
     conditionsOf(view).map(async (condition) => ({ condition, total: await total({ [condition.field]: undefined }) })),
   );
@@ -185,7 +188,7 @@ export const NothingFound = ({ view, what, without: counted = [], children }: No
             with{' '}
             <Joined
               all={conditions.map((condition) => (
-                <Value key={condition.field} {...condition} />
+                <ConditionValue key={condition.field} {...condition} />
               ))}
             />
           </>

@@ -105,7 +105,7 @@ const AllCrosswalks = ({ view, crosswalks }: { view: View; crosswalks: readonly 
   </Page>
 );
 
-interface ReportParts {
+interface CrosswalkReportParts {
   readonly view: View;
   /** With all its versions. */
   readonly crosswalk: CrosswalkAsAt;
@@ -117,7 +117,7 @@ interface ReportParts {
   readonly frameworks: readonly Framework[];
 }
 
-const CrosswalkReport = ({ view, crosswalk, version, through, rows, themes, frameworks }: ReportParts) => {
+const CrosswalkReport = ({ view, crosswalk, version, through, rows, themes, frameworks }: CrosswalkReportParts) => {
   const { code, from, to } = crosswalk;
   const name = (framework: string) => frameworks.find((one) => one.code === framework)?.name ?? framework;
   const reads = { crosswalk: code, crosswalkVersion: view.asked['version'] };
@@ -171,7 +171,7 @@ const CrosswalkReport = ({ view, crosswalk, version, through, rows, themes, fram
   );
 };
 
-interface TableParts {
+interface LinkTableParts {
   readonly view: View;
   readonly version: CrosswalkVersion;
   readonly rows: readonly ThemeRow[];
@@ -179,7 +179,7 @@ interface TableParts {
 
 const totalOf = (rows: readonly ThemeRow[], theme: string) => rows.find((row) => row.theme === theme)?.total ?? 0;
 
-const Links = ({ view, version, rows }: TableParts) => (
+const Links = ({ view, version, rows }: LinkTableParts) => (
   <Section title="Its links">
     <Table
       class="outcomes linked"
@@ -214,7 +214,7 @@ const Links = ({ view, version, rows }: TableParts) => (
 );
 
 /** The themes that no link leads from, and whether that was said. */
-const WithoutLink = ({ view, version, rows, themes }: TableParts & { themes: readonly Theme[] }) => {
+const WithoutLink = ({ view, version, rows, themes }: LinkTableParts & { themes: readonly Theme[] }) => {
   const linked = (theme: Theme | undefined): boolean =>
     theme !== undefined &&
     (version.links.some(({ from }) => from === theme.code) || linked(themes.find(({ code }) => code === theme.parent)));
@@ -255,7 +255,7 @@ const Versions = ({
   view,
   crosswalk,
   shown,
-}: Pick<ReportParts, 'view' | 'crosswalk'> & { shown: CrosswalkVersion | null }) => (
+}: Pick<CrosswalkReportParts, 'view' | 'crosswalk'> & { shown: CrosswalkVersion | null }) => (
   <Section title="Its versions">
     {crosswalk.versions.length === 0 && <p>None has been published.</p>}
     <ul>

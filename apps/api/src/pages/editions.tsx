@@ -5,7 +5,7 @@ import type { Edition, Evidence as EvidenceOf, Upkeep as Upkept } from '#commitm
 import { Section } from './layout.js';
 import { Listed } from './links.js';
 import { ShownDate } from './figures.js';
-import type { Shown } from './parts.js';
+import type { CommitmentOnPage } from './parts.js';
 import { Table } from './take-away.js';
 import { Paragraph, Source, Words } from './source.js';
 import type { View } from './view.js';
@@ -43,7 +43,7 @@ const dueWords = (view: View, due: PartialDate): string =>
   `${lastDayOf(due) < view.asOf ? 'was due' : 'is due'} ${whenWords(due)}`;
 
 /** The last edition and the next due date, or the last upkeep; in a line. */
-export const EditionLine = ({ view, commitment: c }: Shown) => {
+export const EditionLine = ({ view, commitment: c }: CommitmentOnPage) => {
   if (c.nature === 'recurring')
     return (
       <p>
@@ -103,7 +103,7 @@ const PeriodByPeriod = <T extends Edition | Upkept>({ view, caption, columns, li
 );
 
 /** Every edition, the last one first. */
-export const Editions = ({ view, commitment: { editions } }: Shown) =>
+export const Editions = ({ view, commitment: { editions } }: CommitmentOnPage) =>
   editions.length > 0 ? (
     <Section title="Editions">
       <p class="note">{counted(editions.length, 'edition')} reported, the last one first.</p>
@@ -124,7 +124,7 @@ export const Editions = ({ view, commitment: { editions } }: Shown) =>
   ) : null;
 
 /** The upkeep, period by period. */
-export const Upkeep = ({ view, commitment: { upkeep } }: Shown) =>
+export const Upkeep = ({ view, commitment: { upkeep } }: CommitmentOnPage) =>
   upkeep.length > 0 ? (
     <Section title="Kept up or not">
       <p class="note">
@@ -142,7 +142,9 @@ export const Upkeep = ({ view, commitment: { upkeep } }: Shown) =>
   ) : null;
 
 /** The condition of the commitment, and its lifting. */
-export const ConditionLine = ({ commitment: { condition, conditionLifted: lifted } }: Pick<Shown, 'commitment'>) =>
+export const ConditionLine = ({
+  commitment: { condition, conditionLifted: lifted },
+}: Pick<CommitmentOnPage, 'commitment'>) =>
   condition ? (
     <p>
       On condition: <Words text={condition} />.{' '}
@@ -158,7 +160,7 @@ export const ConditionLine = ({ commitment: { condition, conditionLifted: lifted
   ) : null;
 
 /** The claims of the sources about one thing, side by side. */
-export const Claims = ({ view, commitment: { claims } }: Shown) =>
+export const Claims = ({ view, commitment: { claims } }: CommitmentOnPage) =>
   claims.length > 0 ? (
     <Section title="What sources say">
       {claims.map(({ about, contradictory, claims }) => (

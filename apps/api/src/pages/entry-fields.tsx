@@ -6,14 +6,14 @@ import { labelOf } from '#words';
 import { Fact } from './fact.js';
 import { choiceWords } from './field-words.js';
 import { Joined } from './links.js';
-import type { Kind } from './register-words.js';
+import type { RegisterKind } from './register-words.js';
 import { Words } from './source.js';
 import { path, type View } from './view.js';
 import { count, countryName, dateWords, languageName, sentence } from './words.js';
 
 interface EntryParts<E> {
   readonly view: View;
-  readonly kind: Kind;
+  readonly kind: RegisterKind;
   readonly entry: E;
   /** The fields that the page shows at places of their own. */
   readonly placed: readonly (keyof E)[];
@@ -28,7 +28,7 @@ export function entryFacts<E extends object>({ view, kind, entry, placed }: Entr
       []
     ) : (
       <Fact key={field.name} name={labelOf(field.name)}>
-        <Joined all={values.map((value) => wordsOf(value, field, view))} />
+        <Joined all={values.map((value) => fieldValueWords(value, field, view))} />
       </Fact>
     );
   });
@@ -39,7 +39,7 @@ export const EntryFacts = <E extends object>(parts: EntryParts<E>) => {
   return facts.length > 0 ? <dl class="clocks">{facts}</dl> : null;
 };
 
-function wordsOf(value: unknown, { kind, of, registers }: FormField, view: View): ComponentChildren {
+function fieldValueWords(value: unknown, { kind, of, registers }: FormField, view: View): ComponentChildren {
   if (typeof value === 'boolean') return value ? 'Yes' : 'No';
   if (typeof value === 'number') return count(value);
   if (typeof value === 'object' && value !== null && of)
@@ -66,11 +66,11 @@ function wordsOf(value: unknown, { kind, of, registers }: FormField, view: View)
         </a>
       );
     case 'code': {
-      const register = registers.find((one) => one in view.names && view.names[one as Named].has(text));
+      const register = registers.find((one) => one in view.names && view.names[one as NamedRegister].has(text));
       if (!register) return text;
       return (
         <a href={view.link(path(PATHS[register].path, text))} dir="auto">
-          {view.names[register as Named].get(text)}
+          {view.names[register as NamedRegister].get(text)}
         </a>
       );
     }
@@ -78,4 +78,4 @@ function wordsOf(value: unknown, { kind, of, registers }: FormField, view: View)
       return <Words text={text} />;
   }
 }
-type Named = keyof View['names'];
+type NamedRegister = keyof View['names'];

@@ -115,7 +115,7 @@ function barDrawing({ total, byStage }: Row): Drawing {
   return { svg: `<svg xmlns="http://www.w3.org/2000/svg">${parts.join('')}</svg>`, width, height, counts: byStage };
 }
 
-interface Shown {
+interface HeadlineParts {
   readonly view: View;
   readonly row: Row;
   /** The link to the commitments that the row counts. */
@@ -123,7 +123,7 @@ interface Shown {
 }
 
 /** The totals of a row, each with its whole. */
-export const Headline = ({ view, row, filter, children }: Shown & { children?: ComponentChildren }) => {
+export const Headline = ({ view, row, filter, children }: HeadlineParts & { children?: ComponentChildren }) => {
   const open = openIn(row);
   const part = (n: number, of: number, what: string, part: Filter, whole: Filter) => (
     <>
@@ -176,7 +176,11 @@ export const Headline = ({ view, row, filter, children }: Shown & { children?: C
 };
 
 /** The lines of agencies. @param rest of the filter of their commitments */
-export const agencyLines = (rows: readonly AgencyRow[], href: (agency: string) => string, rest: Filter = {}): Line[] =>
+export const agencyLines = (
+  rows: readonly AgencyRow[],
+  href: (agency: string) => string,
+  rest: Filter = {},
+): BreakdownLine[] =>
   rows.map((row) => ({
     ...{ code: row.agency, name: row.name, row, asked: row.asked },
     href: href(row.agency),
@@ -188,7 +192,7 @@ export const mostFirst = <R extends Row & { name: string }>(rows: readonly R[]):
   [...rows].sort((a, b) => b.total - a.total || compareTexts(a.name, b.name));
 
 /** A row of a breakdown. */
-export interface Line {
+export interface BreakdownLine {
   readonly code: string;
   readonly name: string;
   readonly href: string;
@@ -204,7 +208,7 @@ interface BreakdownParts {
   readonly view: View;
   readonly caption: string;
   readonly of: 'Agency' | 'Theme';
-  readonly lines: readonly Line[];
+  readonly lines: readonly BreakdownLine[];
   /** Without the columns of the single stages: the bar says it. */
   readonly brief?: boolean;
   /** The total that the longest bar stands for, where these are not all the lines. */
@@ -212,7 +216,7 @@ interface BreakdownParts {
 }
 
 /** When an agency itself last reported, and when somebody else mentioned it later; of a theme, when anybody reported. */
-const LastReport = ({ row, isOfAgency }: { row: Line['row']; isOfAgency: boolean }) => {
+const LastReport = ({ row, isOfAgency }: { row: BreakdownLine['row']; isOfAgency: boolean }) => {
   const { lastOwnReportOn = null, lastReportedOn } = row;
   if (!isOfAgency) return lastReportedOn && <ShownDate date={lastReportedOn} short />;
   return (

@@ -28,7 +28,7 @@ class FollowByEmail extends FollowQuery {
   @EmailAddress({ optional: true }) readonly email?: string;
   @OneOf(REPORT_LANGUAGES, { optional: true }) readonly language?: ReportLanguage;
 }
-class Link {
+class EndLink {
   @Text({ max: 100, free: false }) readonly key: string;
   @Text({ max: 100, free: false, optional: true }) readonly follow?: string;
 }
@@ -61,7 +61,7 @@ export class FollowPages {
     }
     await this.following.ask(email ?? '', language, asked);
     this.post.look();
-    return <Sent page={this.followed.pathOf(await this.followed.checked(asked))} />;
+    return <LinkSent page={this.followed.pathOf(await this.followed.checked(asked))} />;
   }
 
   /** Programs look at links in letters before people do: a look confirms nothing. */
@@ -95,7 +95,7 @@ export class FollowPages {
 
   @Get('end')
   @AlwaysOpen()
-  async ends(@Query() { key, follow }: Link, @Reply() reply: FastifyReply) {
+  async ends(@Query() { key, follow }: EndLink, @Reply() reply: FastifyReply) {
     void reply.header('Cache-Control', 'no-store');
     const { follows } = await this.following.behind(key, follow);
     const names = await Promise.all(follows.map((one) => this.followed.nameOf(one)));
@@ -116,7 +116,7 @@ export class FollowPages {
 
   /** One click in a mail program comes here, too (RFC 8058): the address alone names the subscription that ends. */
   @PostsForm('end', 'one-click', MULTIPART_CONFIG)
-  async ended(@Query() { key, follow }: Link) {
+  async ended(@Query() { key, follow }: EndLink) {
     await this.following.endBy(key, follow);
     return (
       <PlainPage title="Ended" path="/follow" eyebrow="By e-mail">
@@ -171,7 +171,7 @@ const Ask = ({ asked, name, page, isKnown }: AskParts) => (
   </PlainPage>
 );
 
-const Sent = ({ page }: { page: string }) => (
+const LinkSent = ({ page }: { page: string }) => (
   <PlainPage title="Look into your letters" path="/follow" eyebrow="By e-mail">
     <p>
       A letter with a link is under way to that address, unless it follows this already or has not answered earlier

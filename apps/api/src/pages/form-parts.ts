@@ -3,7 +3,7 @@ import type { FieldError } from '#eventsourcing';
 import { fieldAt } from '#platform';
 import type { Suggestion } from '#progress';
 
-export type Body = new () => object;
+export type BodyClass = new () => object;
 
 /** Texts, lists of them, and objects, as a form sends them. */
 export type Filled = { readonly [name: string]: unknown };
@@ -18,7 +18,7 @@ export const [KEY, REVISION] = ['_key', '_revision'] as const;
 export const MORE_BUTTON = '_more';
 
 export interface FormParts {
-  readonly of: Body;
+  readonly of: BodyClass;
   readonly filled: Filled;
   readonly faults?: readonly FieldError[];
   /** The path of the list in which there is to be room for more. */
@@ -34,7 +34,7 @@ export interface FormParts {
   /** The places that a pointer may name, with their words. */
   readonly places?: readonly Suggestion[];
   /** The class of a field that holds another act's words; all of it is optional there. */
-  readonly within?: Readonly<Record<string, Body>>;
+  readonly within?: Readonly<Record<string, BodyClass>>;
 }
 
 /** A form with its entries and its faults. */

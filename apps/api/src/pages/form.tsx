@@ -18,7 +18,7 @@ import {
   MORE_BUTTON,
   REVISION,
   type ShownForm,
-  type Body,
+  type BodyClass,
   type Filled,
   type FormParts,
   type Path,
@@ -38,7 +38,7 @@ export const DataLists = ({ of = new Map() }: { of?: FormParts['suggestions'] })
   </>
 );
 
-interface PlaceParts {
+interface FieldPlaceParts {
   readonly form: FormParts;
   readonly field: FormField;
   readonly path: Path;
@@ -51,7 +51,7 @@ const Fields = ({ form, of, path = [], filled, optional = false }: FieldsParts) 
     {formFieldsIn(of)
       .filter(({ name }) => path.length > 0 || !form.without?.includes(name))
       .map((field) => (
-        <Place
+        <FieldPlace
           key={field.name}
           form={form}
           field={optional ? { ...field, optional: true } : field}
@@ -64,7 +64,7 @@ const Fields = ({ form, of, path = [], filled, optional = false }: FieldsParts) 
 
 interface FieldsParts {
   readonly form: FormParts;
-  readonly of: Body;
+  readonly of: BodyClass;
   readonly path?: Path;
   readonly filled: Filled;
   /** All of them may be left out. */
@@ -72,12 +72,12 @@ interface FieldsParts {
 }
 
 /** A field that is a choice, with its options here; its present value stays. */
-function narrowed({ form: { choices }, field, path, value }: PlaceParts): FormField {
+function narrowed({ form: { choices }, field, path, value }: FieldPlaceParts): FormField {
   const some = choices?.[path.join('.')];
   return some ? { ...field, values: field.values.filter((one) => some.includes(one) || one === value) } : field;
 }
 
-export const Place = (given: PlaceParts) => {
+export const FieldPlace = (given: FieldPlaceParts) => {
   const parts = { ...given, field: narrowed(given) };
   const { form, field, path, value } = parts;
   // There is nothing to choose.
@@ -127,8 +127,8 @@ export const Place = (given: PlaceParts) => {
 const oneOf = (label: string): string =>
   label.includes(' ') ? label : label.replace(/ies$/, 'y').replace(/(?<!s)s$/, '');
 
-const SeveralObjects = ({ form, field, path, value, of }: PlaceParts & { of: Body }) => {
-  const known = listOf(value);
+const SeveralObjects = ({ form, field, path, value, of }: FieldPlaceParts & { of: BodyClass }) => {
+  const known = listOrNone(value);
   const wants = form.more === path.join('.');
   const room = known.length === 0 ? (wants ? 2 : 1) : wants ? 1 : 0;
   const rows: readonly unknown[] = [...known, ...Array.from({ length: room }, () => ({}))];
@@ -151,11 +151,11 @@ const SeveralObjects = ({ form, field, path, value, of }: PlaceParts & { of: Bod
 /** The empty fields that a list of texts has room for. */
 const EMPTY_FIELDS_PER_LIST = 2;
 
-const listOf = (value: unknown): readonly unknown[] =>
+const listOrNone = (value: unknown): readonly unknown[] =>
   value === undefined ? [] : Array.isArray(value) ? value : [value];
 
-const SeveralTexts = ({ form, field, path, value }: PlaceParts) => {
-  const known = listOf(value) as readonly string[];
+const SeveralTexts = ({ form, field, path, value }: FieldPlaceParts) => {
+  const known = listOrNone(value) as readonly string[];
   const head = (
     <>
       <legend>
@@ -211,7 +211,7 @@ const SeveralTexts = ({ form, field, path, value }: PlaceParts) => {
   );
 };
 
-const OneText = ({ form, field, path, value }: PlaceParts) => (
+const OneText = ({ form, field, path, value }: FieldPlaceParts) => (
   <div class={faultsAt(form, path).length > 0 ? 'field wrong' : 'field'}>
     <label for={idOf(path)}>
       {labelOf(field.name)} <Optional form={form} field={field} path={path} />
@@ -222,7 +222,7 @@ const OneText = ({ form, field, path, value }: PlaceParts) => (
   </div>
 );
 
-const Optional = ({ form: { needs }, field, path }: Omit<PlaceParts, 'value'>) =>
+const Optional = ({ form: { needs }, field, path }: Omit<FieldPlaceParts, 'value'>) =>
   field.optional ? <small>({needs?.[path.join('.')] ?? 'optional'})</small> : null;
 
 const Help = ({ id, field }: { id: string; field: FormField }) => {

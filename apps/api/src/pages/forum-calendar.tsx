@@ -8,7 +8,7 @@ import { Folded } from './folded.js';
 import { Page } from './layout.js';
 import { NameLink } from './links.js';
 import { Table } from './take-away.js';
-import { path, type Params, type View } from './view.js';
+import { path, type PageParameters, type View } from './view.js';
 import { counted, periodWords, sentence } from './words.js';
 
 /** The number of years that are not folded. */
@@ -87,7 +87,7 @@ interface RowParts {
 }
 
 const CalendarRow = ({ view, forum: { id, name, kind, start, end, place }, counts, depth }: RowParts) => {
-  const outcomes = (more: Params) => `${view.link('/outcomes', { followsUp: id, ...more })}#outcomes`;
+  const outcomes = (more: PageParameters) => `${view.link('/outcomes', { followsUp: id, ...more })}#outcomes`;
   return (
     <tr>
       <th scope="row" class={`depth-${Math.min(depth, 3)}`}>

@@ -81,10 +81,10 @@ export const buildingWords = ({ building }: Pick<ProjectionStatus, 'building'>):
         .filter(Boolean)
         .join(', ');
 
-type Link = (to: string) => string;
+type LinkTo = (to: string) => string;
 
 /** The page of a stream's record, if there is one. */
-export const StreamLink = ({ stream, link }: { stream: string; link: Link }) => {
+export const StreamLink = ({ stream, link }: { stream: string; link: LinkTo }) => {
   const [category, code] = [stream.slice(0, stream.indexOf('-')), stream.slice(stream.indexOf('-') + 1)];
   const pages = { commitment: 'commitments', agency: 'agencies', forum: 'forums', outcome: 'outcomes' };
   const page = pages[category as keyof typeof pages];
@@ -94,7 +94,7 @@ export const StreamLink = ({ stream, link }: { stream: string; link: Link }) => 
 const MAX_STREAMS_NAMED = 5;
 
 /** Says on every page that figures could not be brought up to date. Quiet when all is well. */
-export const Notice = ({ link }: { link: Link }) => {
+export const Notice = ({ link }: { link: LinkTo }) => {
   const { projections, waiting } = useContext(ViewsState);
   const isFailing = projections.some(({ serving, error }) => serving && error !== null);
   const streams = [...Map.groupBy(waiting, ({ stream }) => stream).values()].map(([first]) => first!);

@@ -11,7 +11,7 @@ import { ActsOnStatement } from './acts-offered.js';
 import { valueWords, actInWords, type StatementContext } from './acts-in-words.js';
 import { ShownDate } from './figures.js';
 import { AgencyLink, Instant } from './links.js';
-import { Source, Words, type Cited } from './source.js';
+import { Source, Words, type CitedStatement } from './source.js';
 import type { View } from './view.js';
 import { instantWords } from './words.js';
 
@@ -21,10 +21,10 @@ interface Parts {
   readonly history: History;
 }
 
-type Statement = History['items'][number];
-type Correction = Statement['corrections'][number];
+type HistoryItem = History['items'][number];
+type Correction = HistoryItem['corrections'][number];
 /** The data of any act, by field. */
-type StatementVersion = Cited & {
+type StatementVersion = CitedStatement & {
   readonly effective?: PartialDate;
   readonly reportedOn?: FullDate;
   readonly [field: string]: unknown;
@@ -122,7 +122,7 @@ const PLACED_FIELDS = [
 interface SaidParts {
   readonly view: View;
   readonly commitment: CommitmentView;
-  readonly statement: Statement;
+  readonly statement: HistoryItem;
   readonly known: readonly Correction[];
   readonly isRetracted: boolean;
 }
@@ -205,7 +205,7 @@ const SaidSo = ({ view, commitment: { milestones }, statement, known, isRetracte
 
 /** The fields that were corrected or blanked and that neither the sentence nor a line of the statement shows. */
 function changedElsewhere(
-  { type }: Statement,
+  { type }: HistoryItem,
   versions: readonly StatementVersion[],
   context: StatementContext,
 ): string[] {
@@ -213,13 +213,13 @@ function changedElsewhere(
   const sentenceWith = (key: string, value: unknown) => htmlOf(actInWords(type, { ...first, [key]: value }, context));
   return [...new Set(versions.flatMap(Object.keys))].filter((key) => {
     if (PLACED_FIELDS.includes(key)) return false;
-    const others = versions.map((said) => said[key]).filter((value) => textOf(value) !== textOf(first[key]));
+    const others = versions.map((said) => said[key]).filter((value) => jsonOf(value) !== jsonOf(first[key]));
     if (first[key] === BLANKED_TEXT) others.push('');
     return others.length > 0 && others.every((value) => sentenceWith(key, value) === sentenceWith(key, first[key]));
   });
 }
 
-const textOf = (value: unknown): string => canonicalJson(value ?? null);
+const jsonOf = (value: unknown): string => canonicalJson(value ?? null);
 
 /** Shows the item of a list that a pointer names. */
 const itemAt = (pointer: string, context: StatementContext) => {
@@ -229,9 +229,9 @@ const itemAt = (pointer: string, context: StatementContext) => {
 };
 
 /** Acts on other statements: they have no date and need no source of their own. */
-const isOnStatements = ({ type }: Statement): boolean => /\.(Corrected|Retracted|Blanked)$/.test(type);
+const isOnStatements = ({ type }: HistoryItem): boolean => /\.(Corrected|Retracted|Blanked)$/.test(type);
 
-const Who = ({ by, view }: { by: Statement['by']; view: View }) =>
+const Who = ({ by, view }: { by: HistoryItem['by']; view: View }) =>
   by.role === 'secretariat' ? (
     <>
       the secretariat
@@ -247,7 +247,7 @@ const Who = ({ by, view }: { by: Statement['by']; view: View }) =>
   );
 
 /** The author of a statement that cites no document. */
-function uncited(statement: Statement): string | null {
+function uncited(statement: HistoryItem): string | null {
   const { by, data } = statement;
   if (isOnStatements(statement)) return null;
   if (by.agency) return `Said by ${by.agency} itself`;

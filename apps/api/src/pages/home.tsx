@@ -23,7 +23,7 @@ const MAX_COMMITMENTS_PER_KIND = 12;
 /** The months within which a next step is shown as due. */
 const AHEAD_MONTHS = 3;
 
-interface Listed {
+interface ListedCommitments {
   readonly total: number;
   readonly items: readonly Item[];
 }
@@ -59,7 +59,7 @@ export class HomePage {
     const { agency } = principal;
     if (!(await this.registers.one('agency', agency))) return <NotRegistered session={session!} agency={agency} />;
     const today = todayAt(new Date());
-    const list = (filter: Filter, sort: Sort = 'reference'): Promise<Listed> =>
+    const list = (filter: Filter, sort: Sort = 'reference'): Promise<ListedCommitments> =>
       this.progress.commitments({ asOf: today }, { agency, ...filter }, { limit: MAX_COMMITMENTS_PER_KIND, sort });
     const [rounds, waiting, next, overdue, stale] = await Promise.all([
       roundsOf(agency, { drafts }, this.rounds, this.returns),
@@ -117,9 +117,9 @@ interface AgencyParts {
   readonly agency: string;
   readonly rounds: readonly RoundOfAgency[];
   readonly waiting: WaitingView;
-  readonly next: Listed;
-  readonly overdue: Listed;
-  readonly stale: Listed;
+  readonly next: ListedCommitments;
+  readonly overdue: ListedCommitments;
+  readonly stale: ListedCommitments;
 }
 
 const AgencyHome = ({ session, agency, rounds, waiting, next, overdue, stale }: AgencyParts) => {
@@ -275,7 +275,7 @@ const NeedsWord = ({
   second,
 }: {
   title: string;
-  listed: Listed;
+  listed: ListedCommitments;
   list: string;
   second: 'target' | 'next' | null;
 }) =>

@@ -93,7 +93,7 @@ export class ImportPages {
     return new SeeOther('/imports');
   }
 
-  async #mine({ principal }: ApiRequest): Promise<Pick<ListParts, 'imports' | 'mappings'>> {
+  async #mine({ principal }: ApiRequest): Promise<Pick<ImportListParts, 'imports' | 'mappings'>> {
     if (!principal) return { imports: [], mappings: [] };
     const [imports, { items: mappings }] = await Promise.all([
       this.imports.kept.all(principal as Principal),
@@ -103,14 +103,14 @@ export class ImportPages {
   }
 }
 
-interface ListParts {
+interface ImportListParts {
   readonly imports: readonly { readonly content: ImportHead; readonly saved: string }[];
   readonly mappings: Awaited<ReturnType<ImportsController['listImportMappings']>>['items'];
   readonly refused?: string;
   readonly asked?: NewImport;
 }
 
-const ImportList = ({ imports, mappings, refused, asked }: ListParts) => (
+const ImportList = ({ imports, mappings, refused, asked }: ImportListParts) => (
   <PlainPage
     title="Import a spreadsheet"
     path="/imports"

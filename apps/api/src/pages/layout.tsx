@@ -10,7 +10,7 @@ import { buildingWords, Notice, projectionWords, type ViewsStanding } from './fr
 import { type Margins, marginsPath } from './margins.js';
 import { SectionPages, Sections } from './navigation.js';
 import { ReportForm, type ReportOffer } from './report-form.js';
-import { isKept, SentAgain, type Sent } from './sent-again.js';
+import { isKept, SentAgain, type SentForm } from './sent-again.js';
 import { WhoIsHere } from './signed-in.js';
 import { STYLESHEET } from './stylesheet.js';
 import { TakeAway, type Question } from './take-away.js';
@@ -168,7 +168,7 @@ export const ViewsBuilding = ({ projections, again }: Pick<ViewsStanding, 'proje
 );
 
 /** A request that could not be answered. */
-export const ProblemDocument = ({ problem, sent }: { problem: Problem; sent: Sent | null }) => {
+export const ProblemDocument = ({ problem, sent }: { problem: Problem; sent: SentForm | null }) => {
   const { status, detail, errors } = problem;
   const kept = sent !== null && isKept(problem);
   const title = kept && (status === 401 || status === 403) ? 'Not recorded yet' : problem.title;
@@ -195,7 +195,7 @@ const SOFT_HYPHEN = '\u00ad';
 /** A table alone, with its title, date and source: one click takes all of it. */
 export const TableDocument = ({ citation, table }: { citation: Citation; table: string }) => (
   <html lang="en">
-    <Head title={citation.title} />
+    <DocumentHead title={citation.title} />
     <body class="alone">
       <main>
         <h1 class="note">Click the table once, and copy it</h1>
@@ -213,7 +213,7 @@ export const TableDocument = ({ citation, table }: { citation: Citation; table: 
   </html>
 );
 
-const Head = ({ title, children }: { title: string; children?: ComponentChildren }) => (
+const DocumentHead = ({ title, children }: { title: string; children?: ComponentChildren }) => (
   <head>
     <meta charset="utf-8" />
     <meta name="viewport" content="width=device-width, initial-scale=1" />
@@ -260,11 +260,11 @@ const SearchBox = ({ link, searched = '' }: Pick<Frame, 'link' | 'searched'>) =>
 
 const Document = ({ title, path, link, again, printed, searched, feed, children }: Frame) => (
   <html lang="en">
-    <Head title={title}>
+    <DocumentHead title={title}>
       {feed && <link rel="alternate" type="application/atom+xml" href={feed.address} title={feed.title} />}
       {again && <meta http-equiv="refresh" content={String(again)} />}
       {printed && <link rel="stylesheet" media="print" href={marginsPath(printed)} />}
-    </Head>
+    </DocumentHead>
     <body>
       <a class="skip" href="#main">
         To the content

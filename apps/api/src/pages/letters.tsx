@@ -54,7 +54,7 @@ export class LetterPages {
   async list(@Query() { round }: OfRound, @Req() request: ApiRequest) {
     needsSecretariat(request);
     return (
-      <List
+      <LetterList
         round={round ?? null}
         letters={await this.letters.latest(MAX_LETTERS_SHOWN, round)}
         sends={this.signIn.sendsLetters}
@@ -92,13 +92,13 @@ const NotSent = () => (
   </p>
 );
 
-interface ListParts {
+interface LetterListParts {
   readonly round: string | null;
   readonly letters: readonly LetterInList[];
   readonly sends: boolean;
 }
 
-const List = ({ round, letters, sends }: ListParts) => (
+const LetterList = ({ round, letters, sends }: LetterListParts) => (
   <PlainPage
     title="Letters"
     path="/letters"

@@ -7,15 +7,15 @@ import { Figure, ShownDate } from './figures.js';
 import { Section } from './layout.js';
 import { AgencyLink, Listed, Joined, ThemeLink, NameLink } from './links.js';
 import { MAX_COMMITMENTS_LISTED } from './lists.js';
-import { Paragraph, Source, Words, type Cited } from './source.js';
+import { Paragraph, Source, Words, type CitedStatement } from './source.js';
 import { path, type View } from './view.js';
 import { count, END_WORDS, RELATION_WORDS, roleWords, sentence, whenWords } from './words.js';
 
 /** The titles and ends of other commitments, by reference. */
-export type Titles = ReadonlyMap<string, Pick<Item, 'title' | 'life'>>;
+export type TitlesByReference = ReadonlyMap<string, Pick<Item, 'title' | 'life'>>;
 
 /** The commitments that one leads to, or that ended in it, as far as they exist as at the date. */
-export async function titlesOf(progress: Progress, view: View, c: CommitmentView): Promise<Titles> {
+export async function titlesOf(progress: Progress, view: View, c: CommitmentView): Promise<TitlesByReference> {
   const all = [...c.relations.map(({ to }) => to), ...(c.end?.into ?? []), ...c.tookOver.map(({ from }) => from)];
   if (all.length === 0) return new Map();
   const { items } = await progress.commitments(
@@ -49,7 +49,7 @@ export async function relationsBack(progress: Progress, view: View, relatedTo: s
 }
 
 /** A commitment by its title; one that is not there yet as at the date by its reference. */
-const CommitmentLink = ({ view, reference, titles }: { view: View; reference: string; titles: Titles }) => {
+const CommitmentLink = ({ view, reference, titles }: { view: View; reference: string; titles: TitlesByReference }) => {
   const known = titles.get(reference);
   if (!known) return <>{reference}, not reported by then</>;
   return (
@@ -66,13 +66,17 @@ const CommitmentLink = ({ view, reference, titles }: { view: View; reference: st
 /** One side of a kind of relation. */
 interface Side {
   readonly words: string;
-  readonly links: readonly { readonly key: string; readonly link: ComponentChildren; readonly source?: Cited }[];
+  readonly links: readonly {
+    readonly key: string;
+    readonly link: ComponentChildren;
+    readonly source?: CitedStatement;
+  }[];
 }
 
 interface Parts {
   readonly view: View;
   readonly commitment: CommitmentView;
-  readonly titles: Titles;
+  readonly titles: TitlesByReference;
   readonly back: readonly RelationBack[];
   readonly forums: ReadonlyMap<string, string>;
 }

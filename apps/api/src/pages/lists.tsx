@@ -141,7 +141,7 @@ interface Order {
 }
 
 /** The head of a column, by whose contents the list can be ordered: once more, the other way round. */
-const Head = ({ order, by }: { order?: Order; by: Readonly<Partial<Record<Sort, string>>> }) => {
+const SortableHead = ({ order, by }: { order?: Order; by: Readonly<Partial<Record<Sort, string>>> }) => {
   const opposite = (sort: string) => (sort.startsWith('-') ? sort.slice(1) : `-${sort}`) as Sort;
   const sorts = Object.keys(by) as Sort[];
   const current = sorts.find((sort) => order?.sort === sort || order?.sort === opposite(sort));
@@ -177,7 +177,7 @@ const Title = ({ text, lang, search }: { text: string; lang: string | null; sear
     <Words text={text} lang={lang} />
   );
 
-interface ListParts {
+interface CommitmentTableParts {
   readonly view: View;
   readonly caption: string;
   readonly items: readonly Item[];
@@ -191,7 +191,15 @@ interface ListParts {
   readonly staged?: boolean;
 }
 
-export const CommitmentTable = ({ view, caption, items, order, search = '', agency, staged = false }: ListParts) => {
+export const CommitmentTable = ({
+  view,
+  caption,
+  items,
+  order,
+  search = '',
+  agency,
+  staged = false,
+}: CommitmentTableParts) => {
   const more = !staged || items.some(hasMore);
   return (
     <Table
@@ -200,10 +208,10 @@ export const CommitmentTable = ({ view, caption, items, order, search = '', agen
       caption={caption}
       hideCaption={staged}
       heads={[
-        <Head order={order} by={{ title: 'Commitment', ...(order && { reference: 'reference' }) }} />,
-        <Head order={order} by={{ lead: agency ? 'Role' : 'Agencies' }} />,
-        more && <Head order={order} by={{ stage: staged ? 'Parts and reading' : 'Stage' }} />,
-        <Head order={order} by={{ target: 'Target', '-lastReportedOn': 'last report' }} />,
+        <SortableHead order={order} by={{ title: 'Commitment', ...(order && { reference: 'reference' }) }} />,
+        <SortableHead order={order} by={{ lead: agency ? 'Role' : 'Agencies' }} />,
+        more && <SortableHead order={order} by={{ stage: staged ? 'Parts and reading' : 'Stage' }} />,
+        <SortableHead order={order} by={{ target: 'Target', '-lastReportedOn': 'last report' }} />,
       ]}
     >
       {items.map((item) => (
@@ -265,7 +273,7 @@ const Roles = ({ view, item: { agencies, lead }, agency }: { view: View; item: I
   );
 };
 
-interface ByStageParts extends Omit<ListParts, 'caption' | 'staged'> {
+interface ByStageParts extends Omit<CommitmentTableParts, 'caption' | 'staged'> {
   readonly total: number;
   readonly filter: Filter;
   readonly title?: string;

@@ -2,7 +2,7 @@
 import { useContext } from 'preact/hooks';
 import { ReaderContext } from './signed-in.js';
 
-interface Section {
+interface NavigationSection {
   readonly name: string;
   /** The name of the section links to the first one. */
   readonly pages: Readonly<Record<string, string>>;
@@ -10,9 +10,12 @@ interface Section {
   readonly whenSignedIn?: Readonly<Record<string, string>>;
 }
 
-const allOf = ({ pages, whenSignedIn }: Section): Readonly<Record<string, string>> => ({ ...pages, ...whenSignedIn });
+const allOf = ({ pages, whenSignedIn }: NavigationSection): Readonly<Record<string, string>> => ({
+  ...pages,
+  ...whenSignedIn,
+});
 
-export const NAVIGATION_SECTIONS: readonly Section[] = [
+export const NAVIGATION_SECTIONS: readonly NavigationSection[] = [
   {
     name: 'Overview',
     pages: { '/': 'Where things stand', '/timeline': 'Over time', '/no-update': 'No update since' },

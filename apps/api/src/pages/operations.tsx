@@ -48,7 +48,11 @@ const Operations = ({ projections, waiting }: ViewsStanding) => {
         <Projections projections={projections} />
       </Section>
       <Section title="Records that could not be brought up to date">
-        {waiting.length === 0 ? <p>None: everything that was recorded is shown.</p> : <Waiting waiting={waiting} />}
+        {waiting.length === 0 ? (
+          <p>None: everything that was recorded is shown.</p>
+        ) : (
+          <WaitingRecords waiting={waiting} />
+        )}
       </Section>
     </PlainPage>
   );
@@ -93,7 +97,7 @@ const Projections = ({ projections }: Pick<ViewsStanding, 'projections'>) => (
   </Table>
 );
 
-const Waiting = ({ waiting }: Pick<ViewsStanding, 'waiting'>) => (
+const WaitingRecords = ({ waiting }: Pick<ViewsStanding, 'waiting'>) => (
   <>
     <p>
       An event of each of these could not be worked in. It waits with all later ones of its record; nothing is skipped.

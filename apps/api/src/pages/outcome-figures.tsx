@@ -5,18 +5,19 @@ import { Figure } from './figures.js';
 import { Section } from './layout.js';
 import { Joined, NameLink } from './links.js';
 import { WideTable } from './take-away.js';
-import { path, type Params, type View } from './view.js';
+import { path, type PageParameters, type View } from './view.js';
 import { count, counted, OUTCOME_KIND_WORDS, textWords } from './words.js';
 
 const NOTHING_CHOSEN = { kind: null, addressedTo: null, covered: null, stage: null, cursor: null };
 
 /** The list of outcomes of a page, with nothing chosen but some filters. */
-const outcomesOf = (view: View) => (changes: Params) => `${view.here({ ...NOTHING_CHOSEN, ...changes })}#outcomes`;
+const outcomesOf = (view: View) => (changes: PageParameters) =>
+  `${view.here({ ...NOTHING_CHOSEN, ...changes })}#outcomes`;
 
 /** The follow-up in figures: each with its total, and a link to the outcomes behind it. */
 export const Covered = ({ view, total }: { view: View; total: OutcomesView['total'] }) => {
   const outcomes = outcomesOf(view);
-  const part = (what: string, n: number, of: string, changes: Params) => (
+  const part = (what: string, n: number, of: string, changes: PageParameters) => (
     <div>
       <dt>{what}</dt>
       <dd>
@@ -63,7 +64,7 @@ interface RowOfFollowUp {
   /** Outcomes that a completed commitment follows up; absent: the table has no such column. */
   readonly completed?: number;
   /** The list of the outcomes of the row, narrowed further. */
-  readonly list: (changes: Params) => string;
+  readonly list: (changes: PageParameters) => string;
 }
 
 interface TableOfFollowUp {

@@ -39,7 +39,7 @@ export const Addressees = ({ view, addressees }: { view: View; addressees: reado
   <Listed all={addressees.map((one) => (view.names.agency.has(one) ? <AgencyLink view={view} code={one} /> : one))} />
 );
 
-interface ListParts {
+interface OutcomeListParts {
   readonly view: View;
   readonly rows: readonly OutcomeRow[];
   /** The request and its addressees, without its follow-up. */
@@ -50,7 +50,7 @@ interface ListParts {
 const MAX_UNFOLDED_OUTCOMES = 12;
 
 /** Outcomes of each kind under a heading of their own. */
-export const OutcomesByKind = ({ view, rows, brief, level = 3 }: ListParts & { readonly level?: 3 | 4 }) => {
+export const OutcomesByKind = ({ view, rows, brief, level = 3 }: OutcomeListParts & { readonly level?: 3 | 4 }) => {
   const Heading = `h${level}` as const;
   return (
     <>
@@ -78,7 +78,7 @@ export const OutcomesByKind = ({ view, rows, brief, level = 3 }: ListParts & { r
 const whose = ({ asked: { agency } }: View) => (agency === undefined ? {} : { agency: String(agency) });
 
 /** Outcomes with their addressees, the commitments that follow them up, and their leads. */
-export const OutcomeList = ({ view, rows, brief = false }: ListParts) => (
+export const OutcomeList = ({ view, rows, brief = false }: OutcomeListParts) => (
   <Table
     class={brief ? 'outcomes brief' : 'outcomes'}
     rows={rows.length}

@@ -20,7 +20,7 @@ import { RendersPages } from './rendering.js';
 import { Covered, PerForum, PerKind } from './outcome-figures.js';
 import { Addressees, ForumLink, Issuer, OutcomesByKind } from './outcome-lists.js';
 import { FollowedUp, Scope } from './scope.js';
-import { Paragraph, Place } from './source.js';
+import { Paragraph, PlaceInDocument } from './source.js';
 import { PageQuery, path, Views, type View } from './view.js';
 import {
   count,
@@ -285,7 +285,7 @@ const OutcomeReport = ({ view, outcome, followedUpOn, ...followUp }: OutcomePart
                 {one.citation && (
                   <>
                     {' '}
-                    (<Place view={view} of={one.citation} />)
+                    (<PlaceInDocument view={view} of={one.citation} />)
                   </>
                 )}
               </>
@@ -305,7 +305,7 @@ const OutcomeReport = ({ view, outcome, followedUpOn, ...followUp }: OutcomePart
       )}
       {entryFacts({ view, kind: 'outcome', entry: outcome, placed: PLACED_FIELDS })}
       <Fact name="Read in">
-        <Place view={view} of={outcome} />
+        <PlaceInDocument view={view} of={outcome} />
       </Fact>
     </dl>
     {followUp.row.total > 0 && <FollowUp view={view} id={outcome.id} {...followUp} />}

@@ -136,12 +136,12 @@ export const OverTime = ({ view, drawn, steps, filter = {}, whole = false }: Par
 const figuresOf = (step: TimelineStep | undefined): string =>
   JSON.stringify(step && [step.byStage, step.overdue, step.stale, step.withTarget]);
 
-interface TableParts extends Required<Pick<Parts, 'view' | 'steps' | 'filter'>> {
+interface StepTableParts extends Required<Pick<Parts, 'view' | 'steps' | 'filter'>> {
   readonly title: string;
   readonly caption: string;
 }
 
-const StepTable = ({ view, title, caption, steps, filter }: TableParts) => {
+const StepTable = ({ view, title, caption, steps, filter }: StepTableParts) => {
   const of = (asOf: FullDate, n: number, part: Filter = {}) => (
     <td class="n">
       <Figure n={n} href={view.listAt(asOf, { ...filter, ...part })} />

@@ -22,7 +22,7 @@ import {
   type Upload,
 } from '#platform';
 import { type Document } from '#registers';
-import { partsOf } from '#text';
+import { listItemsIn } from '#text';
 import { Suggestions, type Suggestion } from '#progress';
 import { Field, Options } from './choice.js';
 import { DataLists } from './form.js';
@@ -90,8 +90,8 @@ export class PaperPages {
         act: 'record',
         body: validated(RecordCommitment, {
           ...bodyOfForm(RecordCommitment, fields),
-          themes: partsOf(textOf(themes).replaceAll(',', ';')),
-          agencies: [{ agency: textOf(lead), role: 'lead' }],
+          themes: listItemsIn(textOrEmpty(themes).replaceAll(',', ';')),
+          agencies: [{ agency: textOrEmpty(lead), role: 'lead' }],
           ...source,
         }),
       },
@@ -137,7 +137,7 @@ export class PaperPages {
   }
 }
 
-const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
+const textOrEmpty = (value: unknown): string => (typeof value === 'string' ? value : '');
 const paperPath = (id: string): string => `${path('documents', id)}/paper`;
 
 /** A place that several acts of one commitment cite is told once. */
@@ -168,7 +168,7 @@ const PaperPage = ({ document, paper }: { document: Document; paper: PaperView |
       <>
         <div class="paper">
           {paper.paragraphs.map((one) => (
-            <Statement key={one.place} id={document.id} paragraph={one} />
+            <PaperStatement key={one.place} id={document.id} paragraph={one} />
           ))}
         </div>
         {paper.lost.length > 0 && (
@@ -193,7 +193,7 @@ const PaperPage = ({ document, paper }: { document: Document; paper: PaperView |
   </PlainPage>
 );
 
-const Statement = ({ id, paragraph }: { id: string; paragraph: PaperParagraph }) => {
+const PaperStatement = ({ id, paragraph }: { id: string; paragraph: PaperParagraph }) => {
   const { kind, place, number, text, marks, section, lines } = paragraph;
   if (kind === 'heading') return section.length < 1 ? <h2 dir="auto">{text}</h2> : <h3 dir="auto">{text}</h3>;
   const exact = distinct(marks.filter(({ exactness }) => exactness === 'paragraph'));
@@ -233,7 +233,7 @@ interface StatementParts {
 const StatementPage = ({ document, paragraph, agency, suggestions, sent, refused }: StatementParts) => {
   const { text, citation, place, marks } = paragraph;
   const at = `${paperPath(document.id)}/${place}`;
-  const value = (name: string) => textOf(sent?.[name]);
+  const value = (name: string) => textOrEmpty(sent?.[name]);
   return (
     <PlainPage
       title="A statement of a paper"
@@ -284,7 +284,7 @@ const StatementPage = ({ document, paragraph, agency, suggestions, sent, refused
       <Section title="A new commitment">
         <PostForm action={`${at}/commitment`} class="filters">
           <Field name="title" label="Title" value={value('title')} required />
-          <Words name="summary" label="Summary" value={value('summary') || text.slice(0, 4000)} required />
+          <WordsField name="summary" label="Summary" value={value('summary') || text.slice(0, 4000)} required />
           <Choice name="kind" label="Kind" of={KINDS} value={value('kind')} />
           <Choice name="nature" label="Nature" of={NATURES} value={value('nature')} />
           <Choice name="strength" label="Strength" of={STRENGTHS} value={value('strength')} />
@@ -320,7 +320,7 @@ const OfStage = ({ value }: { value: (name: string) => string }) => (
       </select>
     </label>
     <Field name="effective" label="When: year, month or day, 2012-11" value={value('effective')} required />
-    <Words name="note" label="Note" value={value('note')} />
+    <WordsField name="note" label="Note" value={value('note')} />
   </>
 );
 
@@ -331,7 +331,7 @@ interface FieldParts {
   readonly required?: boolean;
 }
 
-const Words = ({ name, label, value, required }: FieldParts) => (
+const WordsField = ({ name, label, value, required }: FieldParts) => (
   <label class="wide">
     <span>{label}</span>
     <textarea name={name} rows={3} dir="auto" required={required}>

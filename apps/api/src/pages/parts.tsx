@@ -21,7 +21,7 @@ import {
 } from './words.js';
 
 /** A commitment on its page. */
-export interface Shown {
+export interface CommitmentOnPage {
   readonly view: View;
   readonly commitment: CommitmentView;
 }
@@ -70,7 +70,7 @@ export interface NextStepParts {
   readonly revision?: number;
 }
 
-type Part = CommitmentView['parts'][number];
+type CommitmentPart = CommitmentView['parts'][number];
 type Spread = CommitmentView['spread'];
 
 /** `1 completed, 2 unreported` */
@@ -95,11 +95,11 @@ export const SpreadMark = ({ spread, stage }: { spread: Spread; stage: Stage }) 
 };
 
 /** The spread of all parts, and each agency's statement on its own; nothing if one agency does it alone. */
-export const EachPart = ({ view, commitment }: Shown) => {
+export const EachPart = ({ view, commitment }: CommitmentOnPage) => {
   const { parts, spread, declined, headline } = commitment;
   if (parts.length < 2 && declined.length === 0) return null;
   const heard = parts.filter(({ entry, verification }) => entry ?? verification);
-  const isAsked = ({ agency }: Part) => commitment.agencies.some((a) => a.agency === agency && a.asked);
+  const isAsked = ({ agency }: CommitmentPart) => commitment.agencies.some((a) => a.agency === agency && a.asked);
   const unheard = parts.filter((part) => !heard.includes(part));
   const isAllAbove = heard.every(({ entry }) => entry?.revision === headline.revision);
   return (
@@ -142,14 +142,14 @@ export const EachPart = ({ view, commitment }: Shown) => {
   );
 };
 
-interface TableParts {
+interface PartsTableParts {
   readonly view: View;
-  readonly parts: readonly Part[];
-  readonly isAsked: (part: Part) => boolean;
+  readonly parts: readonly CommitmentPart[];
+  readonly isAsked: (part: CommitmentPart) => boolean;
 }
 
 /** A row per agency: its word, and where any was read the reading and the reply beside it. */
-const PartsTable = ({ view, parts, isAsked }: TableParts) => {
+const PartsTable = ({ view, parts, isAsked }: PartsTableParts) => {
   const isRead = parts.some(({ verification }) => verification);
   return (
     <Table
@@ -191,7 +191,7 @@ const PartsTable = ({ view, parts, isAsked }: TableParts) => {
 };
 
 /** The report of an agency on its part. */
-const Word = ({ view, entry }: { view: View; entry: NonNullable<Part['entry']> }) => (
+const Word = ({ view, entry }: { view: View; entry: NonNullable<CommitmentPart['entry']> }) => (
   <>
     <p class="found">
       <StageTag stage={entry.stage} /> <Outlook outlook={entry.outlook} />
@@ -206,7 +206,7 @@ const Word = ({ view, entry }: { view: View; entry: NonNullable<Part['entry']> }
 );
 
 /** An offer of the lead that nobody has answered yet. */
-export const LeadOnOffer = ({ view, commitment: { leadTransfer: offer } }: Shown) =>
+export const LeadOnOffer = ({ view, commitment: { leadTransfer: offer } }: CommitmentOnPage) =>
   offer && (
     <section class="callout" aria-label="The lead is on offer">
       <h2>

@@ -4,7 +4,7 @@ import type { ApiRequest, Principal } from '#platform';
 import {
   LANGUAGES,
   mayPrepare,
-  plain,
+  textOfInlines,
   type NamedJob,
   type PreparedDraft,
   type PublishingOrder,
@@ -26,7 +26,7 @@ const isDesk = (by: Principal | null): boolean => by?.role === 'secretariat';
 /** Whether somebody may write words: the secretariat, and people who act for an agency. */
 export const mayWrite = (by: Principal | null): by is Principal => by !== null && by.role !== 'reader';
 
-export const titleOf = ({ number, title }: Section): string => `${number}. ${plain(title)}`;
+export const titleOf = ({ number, title }: Section): string => `${number}. ${textOfInlines(title)}`;
 
 interface PreparedParts {
   readonly draft: PreparedDraft;
@@ -110,7 +110,7 @@ const WordsOfSection = ({ draft, section, by }: { draft: PreparedDraft; section:
         {titleOf(section)}{' '}
         {mayWrite(by) && (
           <a href={form}>
-            Add words<span class="hidden"> to {plain(section.title)}</span>
+            Add words<span class="hidden"> to {textOfInlines(section.title)}</span>
           </a>
         )}
       </p>

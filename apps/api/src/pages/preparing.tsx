@@ -293,12 +293,12 @@ const languageOf = (asked: string | null | undefined): Language => LANGUAGES.fin
 const sectionsIn = (sections: readonly Section[]): Section[] =>
   sections.flatMap((section) => [section, ...sectionsIn(section.sections)]);
 
-interface Place {
+interface NarrativePlace {
   readonly section: string;
   readonly agency?: string | null;
   readonly language: string;
 }
-const wordsAt = ({ content }: PreparedDraft, { section, agency = null, language }: Place) =>
+const wordsAt = ({ content }: PreparedDraft, { section, agency = null, language }: NarrativePlace) =>
   content.narratives.find(
     (one) => one.section === section && (one.agency ?? null) === agency && one.language === language,
   );

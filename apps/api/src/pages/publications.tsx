@@ -76,7 +76,7 @@ export class PublicationPages {
 const aboutWords = ({ parameters }: Pick<PublicationAsAt, 'parameters'>): string =>
   Object.values(parameters ?? {}).join(', ');
 
-interface ListParts {
+interface PublicationListParts {
   readonly view: View;
   readonly published: readonly PublicationAsAt[];
   /** By their symbols: how many of their commitments count otherwise by now. */
@@ -86,7 +86,7 @@ interface ListParts {
   readonly isDesk: boolean;
 }
 
-const Publications = ({ view, published, corrected, preparing, isDesk }: ListParts) => (
+const Publications = ({ view, published, corrected, preparing, isDesk }: PublicationListParts) => (
   <Page
     view={view}
     title="Published reports"
@@ -144,7 +144,7 @@ const Publications = ({ view, published, corrected, preparing, isDesk }: ListPar
   </Page>
 );
 
-interface ReportParts {
+interface PublishedReportParts {
   readonly view: View;
   readonly known: PublicationAsAt;
   readonly since: CorrectedSince;
@@ -152,7 +152,7 @@ interface ReportParts {
   readonly round: RoundView | null;
 }
 
-const PublishedReport = ({ view, known, since, round }: ReportParts) => {
+const PublishedReport = ({ view, known, since, round }: PublishedReportParts) => {
   const { id, kind, asOf, narratives, published } = known;
   const { files, publishedOn, template, software } = published!;
   const fileOf = (format: string, language: string) =>
@@ -240,7 +240,7 @@ const PublishedReport = ({ view, known, since, round }: ReportParts) => {
   );
 };
 
-const Since = ({ view, known, since: { figures, total, changed } }: Omit<ReportParts, 'round'>) => {
+const Since = ({ view, known, since: { figures, total, changed } }: Omit<PublishedReportParts, 'round'>) => {
   const { asOf, published } = known;
   const filter = changesCountedBy(known);
   if (filter === null)

@@ -36,11 +36,11 @@ export const ReadingMark = ({ reading }: { reading: Item['verification'] }) => {
   );
 };
 
-type Verification = NonNullable<CommitmentView['verification']>;
+type ReadingOfPart = NonNullable<CommitmentView['verification']>;
 
 interface Parts {
   readonly view: View;
-  readonly verification: Verification;
+  readonly verification: ReadingOfPart;
 }
 
 /** The finding of the secretariat, its reason and its source. */
@@ -79,7 +79,7 @@ export const Replies = ({ view, verification: { replies } }: Parts) =>
   );
 
 /** Both, side by side. */
-export const ReadingAndReply = ({ view, verification }: { view: View; verification: Verification | null }) =>
+export const ReadingAndReply = ({ view, verification }: { view: View; verification: ReadingOfPart | null }) =>
   verification ? (
     <dl class="both">
       <Fact name="The secretariat’s reading">

@@ -2,7 +2,7 @@
 import { PATHS } from '#acts';
 import { decodeAll } from '#eventsourcing';
 import { actorOf, type Actor } from '#platform';
-import { nameOf, type ActLine, type Entry } from '#registers';
+import { entryName, type ActLine, type Entry } from '#registers';
 import { labelOf } from '#words';
 import type { Filled } from './form-parts.js';
 import { PlainPage, Section } from './layout.js';
@@ -10,11 +10,11 @@ import { Source } from './source.js';
 import { Table } from './take-away.js';
 import { path, type View } from './view.js';
 import { instantWords, textWords } from './words.js';
-import { entryPath, isDated, isOnStatement, KIND_WORDS, type Kind } from './register-words.js';
+import { entryPath, isDated, isOnStatement, KIND_WORDS, type RegisterKind } from './register-words.js';
 
 interface EntryParts {
   readonly view: View;
-  readonly kind: Kind;
+  readonly kind: RegisterKind;
   readonly code: string;
   readonly entry: Entry;
   readonly events: Awaited<ReturnType<typeof decodeAll>>;
@@ -32,7 +32,7 @@ export const EntryPage = ({ view, kind, code, entry, events, lines, done }: Entr
     name === 'retract' ? isDated(event) && !takenBack.has(revision) : event !== 'Blanked';
   return (
     <PlainPage
-      title={textWords(nameOf(entry as never))}
+      title={textWords(entryName(entry as never))}
       path={entryPath(kind, code)}
       eyebrow={<a href={`/register#${kind}`}>{KIND_WORDS[kind][1]}</a>}
       lead={<p class="code">{code}</p>}

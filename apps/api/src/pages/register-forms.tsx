@@ -7,9 +7,9 @@ import { giveAct, parameterNamesOf, parametersOf, PATHS, type ActOn } from '#act
 import { classOf } from '#bodies';
 import { decodeAll, load, newCommandId, Projector, Rejected, WrongRevision, type Log } from '#eventsourcing';
 import { FormFields, ForSignedIn, LOG, PostsForm, SeeOther, Reply, type Actor, type ApiRequest } from '#platform';
-import { actsOn, codeOf, nameOf, REGISTER_ACTS, registers, Registers, type ActLine, type Entry } from '#registers';
+import { actsOn, codeOf, entryName, REGISTER_ACTS, registers, Registers, type ActLine, type Entry } from '#registers';
 import { Suggestions, type Suggestion } from '#progress';
-import { textsIn } from './act-forms.js';
+import { freeTextsIn } from './act-forms.js';
 import { actForPeople } from './field-words.js';
 import { Form } from './form.js';
 import { asFilled, SHOW_TIMEOUT_MS, type Filled, type ShownForm } from './form-parts.js';
@@ -20,13 +20,13 @@ import { Words } from './source.js';
 import { PageQuery, path, Views } from './view.js';
 import { count, textWords } from './words.js';
 import { EntryPage } from './register-entry.js';
-import { entryPath, isKind, KIND_WORDS, REGISTER_KINDS, linesOf, type Kind } from './register-words.js';
+import { entryPath, isKind, KIND_WORDS, REGISTER_KINDS, actLinesOf, type RegisterKind } from './register-words.js';
 
-type Params = Readonly<Record<string, string>>;
+type PathParameters = Readonly<Record<string, string>>;
 
 /** An act as one is about to do it. */
 interface Doing {
-  readonly kind: Kind;
+  readonly kind: RegisterKind;
   readonly name: string;
   readonly line: ActLine;
   readonly of: new () => object;
@@ -50,7 +50,7 @@ export class RegisterForms {
   ) {}
 
   /** @throws Rejected `not_found` | `forbidden` */
-  async empty(kind: Kind, name: string, params: Params, request: ApiRequest) {
+  async empty(kind: RegisterKind, name: string, params: PathParameters, request: ApiRequest) {
     const doing = await this.#doing(kind, name, params, request);
     const own = kind === 'document' && name === 'enter' && doing.agency ? { publisher: doing.agency } : {};
     const filled = asFilled(name === 'amend' ? doing.entry : own) as Filled;
@@ -58,7 +58,14 @@ export class RegisterForms {
   }
 
   /** Gives the act, or shows the form again, with its entries and faults. */
-  async take(kind: Kind, name: string, params: Params, sent: FormFields, request: ApiRequest, reply: FastifyReply) {
+  async take(
+    kind: RegisterKind,
+    name: string,
+    params: PathParameters,
+    sent: FormFields,
+    request: ApiRequest,
+    reply: FastifyReply,
+  ) {
     const doing = await this.#doing(kind, name, params, request);
     const shown = sentForm(sent);
     const again = { ...shown, revision: shown.revision ?? doing.revision };
@@ -67,7 +74,7 @@ export class RegisterForms {
       const context = formContext(request, again.key, again.filled);
       const body = bodyIn(doing.of, again.filled);
       const expected = doing.code === null ? undefined : again.revision;
-      const act = { act: name, body, ...doing.on } as unknown as ActOn<Kind>;
+      const act = { act: name, body, ...doing.on } as unknown as ActOn<RegisterKind>;
       const done = await giveAct(kind, doing.code, act, { ...context, expected }, this.commands);
       await this.projector.reached(done.position, SHOW_TIMEOUT_MS);
       return new SeeOther(`${entryPath(kind, done.id)}?done=${done.revision}`);
@@ -79,7 +86,7 @@ export class RegisterForms {
     }
   }
 
-  async #doing(kind: Kind, name: string, params: Params, { principal }: ApiRequest): Promise<Doing> {
+  async #doing(kind: RegisterKind, name: string, params: PathParameters, { principal }: ApiRequest): Promise<Doing> {
     const line = actsOn(kind)[name]!;
     if (!principal || !mayDo(line, principal))
       throw new Rejected(
@@ -101,7 +108,7 @@ export class RegisterForms {
       ...{ kind, name, line, code, entry, revision, on, agency: principal.agency },
       of: classOf(line.body),
       action: code === null ? `/register/${kind}` : `${path(PATHS[kind].path, code)}/${below}`,
-      places: statement ? [...textsIn(statement.data as Filled)] : [],
+      places: statement ? [...freeTextsIn(statement.data as Filled)] : [],
     };
   }
 
@@ -113,7 +120,7 @@ export class RegisterForms {
         title={code === null ? entering(kind) : line.button}
         path={back}
         eyebrow={<a href={back}>{code ?? 'Registers'}</a>}
-        lead={code !== null && <p>{entry ? <Words text={nameOf(entry as never)} /> : actForPeople(line.summary)}</p>}
+        lead={code !== null && <p>{entry ? <Words text={entryName(entry as never)} /> : actForPeople(line.summary)}</p>}
       >
         <p class="note">{actForPeople(line.description)}</p>
         <Form {...{ of, shown, places, suggestions, action, back }} submit={line.button} />
@@ -123,7 +130,7 @@ export class RegisterForms {
 }
 
 /** Words for entering something in a register: Register an agency. */
-const entering = (kind: Kind): string => {
+const entering = (kind: RegisterKind): string => {
   const [one] = KIND_WORDS[kind];
   return REGISTER_ACTS[kind].enter.button.replace('it', `${/^[aeiou]/.test(one) ? 'an' : 'a'} ${one}`);
 };
@@ -132,7 +139,7 @@ const mayDo = ({ ownedBy }: ActLine, { role, agency }: Actor): boolean =>
   role === 'secretariat' || (ownedBy !== undefined && agency !== null);
 
 /** The pages of the form of one act. */
-function formPages(kind: Kind, name: string, { path: below }: ActLine): Type<unknown> {
+function formPages(kind: RegisterKind, name: string, { path: below }: ActLine): Type<unknown> {
   @RendersPages()
   @ForSignedIn()
   @Controller(below === '' ? `register/${kind}` : PATHS[kind].path)
@@ -140,12 +147,17 @@ function formPages(kind: Kind, name: string, { path: below }: ActLine): Type<unk
     constructor(private readonly forms: RegisterForms) {}
 
     @Get(below === '' ? '' : `:code/${below}`)
-    form(@Param() params: Params, @Req() request: ApiRequest) {
+    form(@Param() params: PathParameters, @Req() request: ApiRequest) {
       return this.forms.empty(kind, name, params, request);
     }
 
     @PostsForm(below === '' ? '' : `:code/${below}`)
-    takes(@Param() params: Params, @Body() sent: FormFields, @Req() request: ApiRequest, @Reply() reply: FastifyReply) {
+    takes(
+      @Param() params: PathParameters,
+      @Body() sent: FormFields,
+      @Req() request: ApiRequest,
+      @Reply() reply: FastifyReply,
+    ) {
       return this.forms.take(kind, name, params, sent, request, reply);
     }
   }
@@ -153,7 +165,7 @@ function formPages(kind: Kind, name: string, { path: below }: ActLine): Type<unk
 }
 
 export const registerFormPages = REGISTER_KINDS.flatMap((kind) =>
-  linesOf(kind).map(([name, line]) => formPages(kind, name, line)),
+  actLinesOf(kind).map(([name, line]) => formPages(kind, name, line)),
 );
 
 class EntryQuery {
@@ -198,7 +210,7 @@ export class RegisterPages {
                     <a class="code" href={entryPath(kind, codeOf(entry))}>
                       {codeOf(entry)}
                     </a>{' '}
-                    <span dir="auto">{textWords(nameOf(entry as never))}</span>
+                    <span dir="auto">{textWords(entryName(entry as never))}</span>
                   </li>
                 ))}
               </ul>
@@ -210,7 +222,11 @@ export class RegisterPages {
   }
 
   @Get(':kind/:code')
-  async one(@Param() { kind = '', code = '' }: Params, @Query() { done }: EntryQuery, @Req() request: ApiRequest) {
+  async one(
+    @Param() { kind = '', code = '' }: PathParameters,
+    @Query() { done }: EntryQuery,
+    @Req() request: ApiRequest,
+  ) {
     if (!isKind(kind)) throw new Rejected('not_found', `There is no register ${kind}.`);
     const { state } = await load(this.log, registers[kind] as never, code);
     const { entry } = state as { entry: Entry | null };
@@ -218,7 +234,7 @@ export class RegisterPages {
     const events = await decodeAll(this.log, await this.log.store.read(`${kind}-${code}`));
     const view = await this.views.open(new PageQuery(), request);
     const by = request.principal;
-    const lines = by ? linesOf(kind).filter(([, line]) => line.path !== '' && mayDo(line, by)) : [];
+    const lines = by ? actLinesOf(kind).filter(([, line]) => line.path !== '' && mayDo(line, by)) : [];
     return (
       <EntryPage {...{ view, kind, code, entry, events, lines }} done={done === undefined ? null : Number(done)} />
     );

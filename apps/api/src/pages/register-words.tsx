@@ -4,9 +4,9 @@ import { WhenSignedIn } from './signed-in.js';
 import { path } from './view.js';
 
 /** The registers that are kept by forms; publications have pages of their own. */
-export type Kind = Exclude<Register, 'publication'>;
+export type RegisterKind = Exclude<Register, 'publication'>;
 
-export const KIND_WORDS: Readonly<Record<Kind, readonly [one: string, all: string]>> = {
+export const KIND_WORDS: Readonly<Record<RegisterKind, readonly [one: string, all: string]>> = {
   agency: ['agency', 'Agencies'],
   framework: ['framework', 'Frameworks'],
   theme: ['theme', 'Themes'],
@@ -16,11 +16,11 @@ export const KIND_WORDS: Readonly<Record<Kind, readonly [one: string, all: strin
   document: ['document', 'Documents'],
 };
 
-export const REGISTER_KINDS = Object.keys(KIND_WORDS) as Kind[];
+export const REGISTER_KINDS = Object.keys(KIND_WORDS) as RegisterKind[];
 
-export const isKind = (kind: string): kind is Kind => Object.hasOwn(KIND_WORDS, kind);
+export const isKind = (kind: string): kind is RegisterKind => Object.hasOwn(KIND_WORDS, kind);
 
-export const linesOf = (kind: Kind) => Object.entries(actsOn(kind)) as [string, ActLine][];
+export const actLinesOf = (kind: RegisterKind) => Object.entries(actsOn(kind)) as [string, ActLine][];
 
 export const isOnStatement = ({ path }: ActLine): boolean => path.includes(':revision');
 
@@ -30,7 +30,7 @@ export const isDated = (event: string): boolean => !['Registered', 'Amended', 'R
 export const entryPath = (kind: string, code: string): string => path('register', kind, code);
 
 /** The way from a page to the entry of the register that it is about, for those who are signed in. */
-export const EntryLink = ({ kind, code }: { kind: Kind; code: string }) => (
+export const EntryLink = ({ kind, code }: { kind: RegisterKind; code: string }) => (
   <WhenSignedIn>
     <p class="acts">
       <a href={entryPath(kind, code)}>Its entry in the register</a>

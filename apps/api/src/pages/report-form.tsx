@@ -2,13 +2,13 @@
 import { LANGUAGES, wordsOf, type ReportFormatName, type ReportKind } from '#reports';
 import { Options } from './choice.js';
 import { PostForm, WhenAtTheDesk } from './signed-in.js';
-import { queryOf, type Params, type View } from './view.js';
+import { queryOf, type PageParameters, type View } from './view.js';
 
 /** The report that fits a page. */
 export interface ReportOffer {
   readonly kind: ReportKind;
   /** As the route of the kind takes it: without dates, language and format. */
-  readonly asked: Params;
+  readonly asked: PageParameters;
 }
 
 /** The kinds of reports. */

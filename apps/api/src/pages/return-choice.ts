@@ -4,24 +4,24 @@ import { RETURN_WORDS } from '#words';
 import { RETURN_WORD_WORDS } from './words.js';
 
 export const ROW_CHOICES = ['open', 'mended', 'changed', ...RETURN_WORDS, 'overdue', 'odd', 'comments'] as const;
-export type Only = (typeof ROW_CHOICES)[number];
+export type RowChoice = (typeof ROW_CHOICES)[number];
 export const PARTICIPATIONS = ['lead', 'other'] as const;
-type Part = (typeof PARTICIPATIONS)[number];
+type Participation = (typeof PARTICIPATIONS)[number];
 
 /** The choice; without one all are shown. */
 export interface Chosen {
-  readonly only?: Only | undefined;
+  readonly only?: RowChoice | undefined;
   readonly theme?: string | undefined;
-  readonly part?: Part | undefined;
+  readonly part?: Participation | undefined;
 }
 
 /** The facts that a choice rests on. */
 export interface RowFacts extends Pick<CommitmentInQuestion, 'reference' | 'themes' | 'role'> {
   /** The properties by which it can be chosen; `open`: the return has yet to say something of it. */
-  readonly is: ReadonlySet<Only>;
+  readonly is: ReadonlySet<RowChoice>;
 }
 
-export const ROW_CHOICE_WORDS: Readonly<Record<Only, string>> = {
+export const ROW_CHOICE_WORDS: Readonly<Record<RowChoice, string>> = {
   open: 'Not yet answered',
   mended: 'Changed since it was sent back',
   changed: 'Differs from the last round',
@@ -30,10 +30,10 @@ export const ROW_CHOICE_WORDS: Readonly<Record<Only, string>> = {
   odd: 'Looks odd',
   comments: 'With comments',
 };
-export const PART_WORDS: Readonly<Record<Part, string>> = { lead: 'Lead', other: 'Another part' };
+export const PART_WORDS: Readonly<Record<Participation, string>> = { lead: 'Lead', other: 'Another part' };
 
 /** The choices that are true of a commitment. */
-export const factsOf = (is: Partial<Record<Only, boolean>>): RowFacts['is'] =>
+export const factsOf = (is: Partial<Record<RowChoice, boolean>>): RowFacts['is'] =>
   new Set(ROW_CHOICES.filter((only) => is[only]));
 
 export const isChosen = (row: RowFacts, { only, theme, part }: Chosen): boolean =>

@@ -10,21 +10,25 @@ import { hasSaid, TriedFaults, useTried } from './tried.js';
 import { dateWords, languageName, textWords } from './words.js';
 
 /** A field of a return, as a comment points to it (RFC 6901; `null`: the whole), and its words. */
-interface Field {
+interface CommentedField {
   readonly at: string | null;
   readonly words: string;
 }
 
-const answersAt = (at: string, answers: ReturnDraft['answers'], questions: readonly Question[]): Field[] =>
+const answersAt = (at: string, answers: ReturnDraft['answers'], questions: readonly Question[]): CommentedField[] =>
   (answers ?? []).map(({ question: id }, i) => {
     const question = questions.find((one) => one.id === id);
     return { at: `${at}/answers/${i}`, words: question ? questionWords(question) : id };
   });
 
 /** The fields of a commitment in a return. */
-export function fieldsOfCommitment(said: CommitmentReturn, i: number, questions: readonly Question[]): Field[] {
+export function fieldsOfCommitment(
+  said: CommitmentReturn,
+  i: number,
+  questions: readonly Question[],
+): CommentedField[] {
   const at = `/commitments/${i}`;
-  const acts = (said.acts ?? []).flatMap(({ act, body }, k): Field[] => {
+  const acts = (said.acts ?? []).flatMap(({ act, body }, k): CommentedField[] => {
     const words = ACTS[act].button;
     const fields = Object.keys(body).map((name) => ({
       at: `${at}/acts/${k}/body/${name}`,
@@ -42,7 +46,7 @@ export function fieldsOfCommitment(said: CommitmentReturn, i: number, questions:
 export const fieldsOfWhole = (
   { answers, narratives, newCommitments }: ReturnDraft,
   questions: readonly Question[],
-): Field[] => [
+): CommentedField[] => [
   { at: null, words: 'the whole return' },
   ...answersAt('', answers, questions),
   ...(newCommitments ?? []).map(({ body }, i) => ({
@@ -147,7 +151,7 @@ const Comment = ({ one: { text, agency, on, beside }, about }: { one: CommentAsA
 interface CommentFieldParts {
   /** Where the form of all comments is sent. */
   readonly action: string;
-  readonly fields: readonly Field[];
+  readonly fields: readonly CommentedField[];
   /** Its number among the fields for comments of the page. */
   readonly n: number;
   readonly of: string;

@@ -8,7 +8,7 @@ import { factsOf, isChosen, type RowFacts } from './return-choice.js';
 import { ReturnIndex } from './return-index.js';
 import { Answers, clashAt, Narratives, NewCommitments, type ReturnFormParts } from './return-parts.js';
 import { Authority } from './return-read.js';
-import { Row, rowId } from './return-row.js';
+import { ReturnRow, rowId } from './return-row.js';
 import { LEVEL_WORDS } from './round-words.js';
 import { SAVING_SCRIPT } from './asset.js';
 import { PostForm } from './signed-in.js';
@@ -121,7 +121,7 @@ export const ReturnForm = (parts: ReturnFormParts) => {
           />
           {shown.length === 0 && <p>None of them is so.</p>}
           {shown.map(({ known, row }) => (
-            <Row
+            <ReturnRow
               key={known.reference}
               parts={parts}
               form={form}

@@ -14,8 +14,8 @@ import {
 import type { ActOfReturn } from '#words';
 import type { Suggestion } from '#progress';
 import { Options } from './choice.js';
-import { Faults, Place } from './form.js';
-import { asFilled, idOf, type Body, type Filled, type FormParts } from './form-parts.js';
+import { Faults, FieldPlace } from './form.js';
+import { asFilled, idOf, type BodyClass, type Filled, type FormParts } from './form-parts.js';
 import type { Chosen } from './return-choice.js';
 import type { Thread } from './return-comments.js';
 import { MARKDOWN_HINT } from './field-words.js';
@@ -24,7 +24,7 @@ import type { View } from './view.js';
 import { textWords } from './words.js';
 
 /** As much of a return that is written as these parts show. */
-interface Written {
+interface WrittenReturn {
   readonly round: Round;
   readonly agency: string;
   readonly draft: ReturnDraft;
@@ -41,9 +41,9 @@ export interface Added {
   readonly milestone?: number;
 }
 
-export interface ReturnFormParts extends Written {
+export interface ReturnFormParts extends WrittenReturn {
   readonly view: View;
-  readonly of: Body;
+  readonly of: BodyClass;
   readonly revision: number;
   readonly once: string;
   readonly register: readonly CommitmentInQuestion[];
@@ -83,12 +83,12 @@ export const Theirs = ({
     </div>
   ) : null;
 
-export const clashAt = ({ clashes }: Pick<Written, 'clashes'>, part: string): Clash | undefined =>
+export const clashAt = ({ clashes }: Pick<WrittenReturn, 'clashes'>, part: string): Clash | undefined =>
   clashes.find((one) => one.part === part);
 
 interface AnswersParts {
   readonly form: FormParts;
-  readonly parts: Written;
+  readonly parts: WrittenReturn;
   readonly of: Question['of'];
   readonly at: readonly string[];
   readonly answers: NonNullable<ReturnDraft['answers']>;
@@ -156,7 +156,7 @@ const ofReturn = ({ description, ...field }: FormField): FormField => ({
   description: description?.replace(/\breportedOn\b/, 'the date of the return'),
 });
 
-export const NewCommitments = ({ parts, form }: { parts: Written; form: FormParts }) => {
+export const NewCommitments = ({ parts, form }: { parts: WrittenReturn; form: FormParts }) => {
   const known = (parts.draft.newCommitments ?? []).map(({ body }) => body as object);
   const own = { agencies: [{ agency: parts.agency, role: 'lead' }] };
   const all = parts.addsNew ? [...known, own] : known;
@@ -171,7 +171,7 @@ export const NewCommitments = ({ parts, form }: { parts: Written; form: FormPart
           </Theirs>
           <Faults form={form} path={['newCommitments', String(i)]} />
           {fieldsInReturn('record').map((field) => (
-            <Place
+            <FieldPlace
               key={field.name}
               form={form}
               field={ofReturn(field)}
@@ -188,7 +188,7 @@ export const NewCommitments = ({ parts, form }: { parts: Written; form: FormPart
   );
 };
 
-export const Narratives = ({ parts, form }: { parts: Written; form: FormParts }) => {
+export const Narratives = ({ parts, form }: { parts: WrittenReturn; form: FormParts }) => {
   const { draft } = parts;
   const all = draft.narratives?.length ? draft.narratives : [{ language: 'en', text: '' }];
   return (

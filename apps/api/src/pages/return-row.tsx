@@ -5,7 +5,7 @@ import type { FormField } from '#platform';
 import { fieldsInReturn, type CommitmentInQuestion } from '#rounds';
 import { RETURN_WORDS, type ActOfReturn } from '#words';
 import { StageTag } from './figures.js';
-import { Faults, Place } from './form.js';
+import { Faults, FieldPlace } from './form.js';
 import { asFilled, idOf, type Filled, type FormParts } from './form-parts.js';
 import { Threads } from './return-comments.js';
 import { Answers, clashAt, Theirs, type Added, type ReturnFormParts } from './return-parts.js';
@@ -26,7 +26,7 @@ interface RowParts {
   readonly said: CommitmentReturn | undefined;
 }
 
-export const Row = ({ parts, form, known, row, said }: RowParts) => {
+export const ReturnRow = ({ parts, form, known, row, said }: RowParts) => {
   const { view, before } = parts;
   const at = ['commitments', String(row)];
   const name = (field: string) => [...at, field].join('.');
@@ -167,7 +167,7 @@ const ActsOfRow = ({ parts, form, known, row, said }: RowParts) => {
             )}
             <Faults form={form} path={here} />
             {fieldsInReturn(act).map((field) => (
-              <Place
+              <FieldPlace
                 key={field.name}
                 form={form}
                 field={{ ...field, description: undefined, values: valuesOf(field, act, known, body) }}

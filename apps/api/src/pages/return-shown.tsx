@@ -41,7 +41,7 @@ export type Unsaved = { readonly draft: ReturnDraft; readonly revision: number }
   | { readonly faults: readonly FieldError[]; readonly clashes?: never }
 );
 /** The part of the form that is asked for. */
-export interface Shown {
+export interface ShownPart {
   readonly chosen?: Chosen;
   readonly unfold?: boolean;
   readonly check?: boolean;
@@ -84,7 +84,7 @@ export class ReturnShown {
     known: ReturnInRound,
     agency: string,
     request: ApiRequest,
-    shown: Shown & Partial<Unsaved> & { readonly tried?: Tried },
+    shown: ShownPart & Partial<Unsaved> & { readonly tried?: Tried },
   ) {
     const round = known.round.round!;
     const { code } = round;
@@ -176,7 +176,7 @@ export class ReturnShown {
     agency: string,
     request: ApiRequest,
     open: boolean,
-    { chosen = {}, unfold = false }: Shown,
+    { chosen = {}, unfold = false }: ShownPart,
     tried: Tried | null = null,
   ) {
     const round = known.round.round!;
@@ -244,7 +244,7 @@ const RoundInShort = ({ known: { round } }: { known: ReturnInRound }) => {
   );
 };
 
-interface PageParts {
+interface ReturnPageParts {
   readonly view: View;
   readonly known: ReturnInRound;
   readonly agency: string;
@@ -257,7 +257,7 @@ interface PageParts {
 const placeOfTried = (pointer: string): string | null =>
   pointer === '/comments' ? 'comment-field-10000' : pointer.startsWith('/onBehalf') ? 'authority-document' : null;
 
-const ReturnPage = ({ view, known: { round }, agency, tried, children }: PageParts) => {
+const ReturnPage = ({ view, known: { round }, agency, tried, children }: ReturnPageParts) => {
   const { code, name } = round.round!;
   const [deadline, until] = [deadlineFor(round, agency), reopenedUntil(round, agency)];
   const left = daysWords(daysBetween(todayAt(new Date()), until ?? deadline));

@@ -22,7 +22,7 @@ import { RendersPages } from './rendering.js';
 import { chosenIn, ROW_CHOICES, PARTICIPATIONS } from './return-choice.js';
 import { draftIn } from './return-content.js';
 import { unsaidOf } from './return-form.js';
-import { isAtWork, ReturnShown, writable, type Shown, type Unsaved } from './return-shown.js';
+import { isAtWork, ReturnShown, writable, type ShownPart, type Unsaved } from './return-shown.js';
 import { CsrfField } from './signed-in.js';
 import { triedIn, type Tried } from './tried.js';
 import { path } from './view.js';
@@ -51,7 +51,7 @@ class ReturnQuery {
   @IsOptional() @Matches(/^yes$/) _unfold?: string;
 }
 
-interface Params {
+interface ReturnPath {
   readonly round: string;
   readonly agency: string;
 }
@@ -73,8 +73,8 @@ export class ReturnPages {
   ) {}
 
   @Get()
-  async shows(@Param() { round, agency }: Params, @Query() query: ReturnQuery, @Req() request: ApiRequest) {
-    if (query._do !== undefined) return addressOf(path('rounds', round, 'returns', agency), choiceIn({ ...query }));
+  async shows(@Param() { round, agency }: ReturnPath, @Query() query: ReturnQuery, @Req() request: ApiRequest) {
+    if (query._do !== undefined) return returnAddress(path('rounds', round, 'returns', agency), choiceIn({ ...query }));
     return this.#page(await this.returns.inRound(round, agency), agency, query, request);
   }
 
@@ -91,7 +91,7 @@ export class ReturnPages {
   /** Saves the draft; then does the act of the pressed button. */
   @PostsForm('', 'signed-in', { bodies: RETURN_SIZE_IN_BODIES })
   async saves(
-    @Param() { round, agency }: Params,
+    @Param() { round, agency }: ReturnPath,
     @Body() sent: FormFields,
     @Req() request: ApiRequest,
     @Reply() reply: FastifyReply,
@@ -115,7 +115,7 @@ export class ReturnPages {
       return this.shown.form(known, agency, request, { ...shownBy(query), ...outcome });
     }
     const here = path('rounds', round, 'returns', agency);
-    const to = (more: ReturnQuery, at = '') => addressOf(here, { ...query, ...more }, at);
+    const to = (more: ReturnQuery, at = '') => returnAddress(here, { ...query, ...more }, at);
     if (more !== undefined) return to({ more }, `#${idOf(more.split('.'))}`);
     // All of it is checked, whichever part is shown.
     const checked = () => to({ check: 'yes', only: undefined, theme: undefined, part: undefined });
@@ -147,7 +147,7 @@ export class ReturnPages {
 
   @PostsForm(':act')
   async acts(
-    @Param() { round, agency, act }: Params & { act: string },
+    @Param() { round, agency, act }: ReturnPath & { act: string },
     @Body() sent: FormFields,
     @Req() request: ApiRequest,
     @Reply() reply: FastifyReply,
@@ -267,12 +267,12 @@ function choiceIn({ _do: does, _only: only, _theme: theme, _part: part, _unfold:
   };
 }
 
-function addressOf(page: string, query: ReturnQuery, at = '#commitments'): SeeOther {
+function returnAddress(page: string, query: ReturnQuery, at = '#commitments'): SeeOther {
   const asked = Object.entries(query).filter(([, value]) => value !== undefined);
   return new SeeOther(`${page}${asked.length > 0 ? `?${new URLSearchParams(asked)}` : ''}${at}`);
 }
 
-const shownBy = ({ check, add, more, unfold, ...query }: ReturnQuery): Shown => ({
+const shownBy = ({ check, add, more, unfold, ...query }: ReturnQuery): ShownPart => ({
   ...{ check: check === 'yes', add, more, unfold: unfold === 'yes', chosen: chosenIn({ ...query }) },
 });
 

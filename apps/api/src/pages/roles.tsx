@@ -20,10 +20,10 @@ export const SCOPE_WORDS: Readonly<Record<Scope, string>> = {
   admin: 'keep accounts and tokens',
 };
 
-type Role = Pick<AppointmentRow, 'role' | 'agency'>;
+type RoleForAgency = Pick<AppointmentRow, 'role' | 'agency'>;
 
 /** `Focal point of IOM`, `Reader of everything`. */
-export const appointmentWords = ({ role, agency }: Role): string => {
+export const appointmentWords = ({ role, agency }: RoleForAgency): string => {
   const of = agency ?? (role === 'reader' ? 'everything' : null);
   return of === null ? ACCOUNT_ROLE_WORDS[role] : `${ACCOUNT_ROLE_WORDS[role]} of ${of}`;
 };
@@ -101,7 +101,7 @@ export const Roles = ({ appointments, ending = () => null }: RolesParts) => {
 };
 
 /** The scopes that an account in these roles may give to a token. */
-export const scopesFor = (present: readonly Role[]): readonly Scope[] =>
+export const scopesFor = (present: readonly RoleForAgency[]): readonly Scope[] =>
   SCOPES.filter((scope) => scope !== 'admin' || present.some(({ role }) => role === 'secretariat'));
 
 export const isGood = ({ revoked, expires }: TokenRow): boolean =>

@@ -8,12 +8,12 @@ import { KIND_WORDS } from './report-form.js';
 import type { View } from './view.js';
 import { dateWords } from './words.js';
 
-type Term = readonly [name: string, words: string];
+type RoundTerm = readonly [name: string, words: string];
 
-const joined = (parts: readonly (string | false | null | undefined)[], by: string): string =>
+const joinedParts = (parts: readonly (string | false | null | undefined)[], by: string): string =>
   parts.filter(Boolean).join(by);
 
-function termsOf({ names }: View, round: Round, isDesk: boolean): readonly Term[] {
+function roundTerms({ names }: View, round: Round, isDesk: boolean): readonly RoundTerm[] {
   const { from, until, asOf, opens, deadline, expected, inQuestion, report } = round;
   const { followsUp, theme, ledOnly, openOnly } = inQuestion ?? {};
   const commitments = [
@@ -25,9 +25,9 @@ function termsOf({ names }: View, round: Round, isDesk: boolean): readonly Term[
   const agencies = (expected.agencies ?? []).map((code) => names.agency.get(code) ?? code);
   const members = expected.body && `the members of ${names.agency.get(expected.body) ?? expected.body}`;
   const reminders = reminderDays(round, deadline).flatMap((day) => (day > opens ? dateWords(day) : []));
-  const forDesk: readonly Term[] = [
-    ['Asked', joined([members, ...agencies], '; ')],
-    ['Reminders', joined(reminders, ', ') || 'none by itself'],
+  const forDesk: readonly RoundTerm[] = [
+    ['Asked', joinedParts([members, ...agencies], '; ')],
+    ['Reminders', joinedParts(reminders, ', ') || 'none by itself'],
   ];
   return [
     ['As at', dateWords(asOf)],
@@ -35,11 +35,11 @@ function termsOf({ names }: View, round: Round, isDesk: boolean): readonly Term[
       ? [
           [
             'What came about',
-            joined([from && `from ${dateWords(from)}`, until && `until ${dateWords(until)}`], ' '),
+            joinedParts([from && `from ${dateWords(from)}`, until && `until ${dateWords(until)}`], ' '),
           ] as const,
         ]
       : []),
-    ['Commitments', joined(commitments, ', ')],
+    ['Commitments', joinedParts(commitments, ', ')],
     ['To be answered', `from ${dateWords(opens)} until ${dateWords(deadline)}`],
     ...(isDesk ? forDesk : []),
     ['What comes out', KIND_WORDS[report?.kind ?? 'synthesis']],
@@ -60,7 +60,7 @@ export const Asks = ({ view, round, isDesk }: AsksParts) => {
     <>
       <Section title="What it is about">
         <dl class="rates">
-          {termsOf(view, round, isDesk).map(([name, value]) => (
+          {roundTerms(view, round, isDesk).map(([name, value]) => (
             <div key={name}>
               <dt>{name}</dt>
               <dd dir="auto">{value}</dd>

@@ -6,7 +6,7 @@ import { PostForm } from './signed-in.js';
 import { textWords } from './words.js';
 
 /** A form as it was sent. */
-export interface Sent {
+export interface SentForm {
   readonly to: string;
   readonly fields: FormFields;
 }
@@ -19,7 +19,7 @@ export const isKept = ({ status, code }: Problem): boolean =>
   PASSING_STATUSES.includes(status) || status === 409 || code === 'earlier_sign_in';
 
 interface SentParts {
-  readonly sent: Sent;
+  readonly sent: SentForm;
   readonly problem: Problem;
 }
 

@@ -24,7 +24,7 @@ class SignedOutThere {
 class LinkByEmail extends Wanted {
   @Text({ max: 254 }) readonly email: string;
 }
-class Key {
+class LinkKey {
   @Text({ max: 100 }) readonly key: string;
 }
 class PasskeyAnswer extends Wanted {
@@ -61,7 +61,7 @@ export class SignInPages {
   /** Programs look at links in letters before people do: a look takes nothing. */
   @Get('link')
   @AlwaysOpen()
-  async link(@Query() { key }: Key, @Req() { headers }: ApiRequest, @Reply() reply: FastifyReply) {
+  async link(@Query() { key }: LinkKey, @Req() { headers }: ApiRequest, @Reply() reply: FastifyReply) {
     void reply.header('Cache-Control', 'no-store');
     const name = await this.signIn.links.whose(key, this.cookies.read('signing-in', headers.cookie) ?? null);
     if (name === null) throw gone();
@@ -69,7 +69,7 @@ export class SignInPages {
   }
 
   @PostsForm('link/open', 'anyone')
-  async opens(@Body() { key }: Key, @Req() request: ApiRequest, @Reply() reply: FastifyReply) {
+  async opens(@Body() { key }: LinkKey, @Req() request: ApiRequest, @Reply() reply: FastifyReply) {
     this.#refuseUnsafe();
     const browser = this.cookies.read('signing-in', request.headers.cookie) ?? null;
     const opened = await this.signIn.links.take(key, browser);

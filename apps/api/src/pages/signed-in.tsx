@@ -5,7 +5,7 @@ import { Rejected } from '#eventsourcing';
 import { CSRF_FIELD, csrfTokenOf, type ApiRequest, type Principal, type Session } from '#platform';
 
 /** The session that a page is made for. */
-interface Reader {
+interface PageReader {
   readonly session: Session | null;
   /** Whether anybody can sign in at this address. */
   readonly canSignIn: boolean;
@@ -13,12 +13,12 @@ interface Reader {
   readonly csrfToken: () => string;
 }
 
-const ANONYMOUS_READER: Reader = { session: null, canSignIn: false, csrfToken: () => '' };
+const ANONYMOUS_READER: PageReader = { session: null, canSignIn: false, csrfToken: () => '' };
 
 export const ReaderContext = createContext(ANONYMOUS_READER);
 
 /** @param onToken is told that the page holds a token */
-export const readerOf = (session: Session | null, canSignIn: boolean, onToken: () => void): Reader => ({
+export const readerOf = (session: Session | null, canSignIn: boolean, onToken: () => void): PageReader => ({
   session,
   canSignIn,
   csrfToken: () => {

@@ -7,7 +7,7 @@ import { Listed, NameLink } from './links.js';
 import { path, type View } from './view.js';
 
 /** The citation of a statement. */
-export interface Cited {
+export interface CitedStatement {
   readonly citation?: Citation | null;
   readonly citations?: readonly Citation[] | null;
   /** For whom the secretariat spoke, and on which authority. */
@@ -18,7 +18,7 @@ export interface Cited {
 
 interface Parts {
   readonly view: View;
-  readonly of: Cited;
+  readonly of: CitedStatement;
   /** The words for a statement that cites no document. */
   readonly uncited?: ComponentChildren;
 }
@@ -29,8 +29,8 @@ export const Source = ({ view, of, uncited = 'Said by the reporting agency itsel
   const { onBehalf } = of;
   const behalf = onBehalf && (
     <p class="source">
-      Said by the secretariat on behalf of {onBehalf.agency}, as <Place view={view} of={onBehalf.citation} said={of} />{' '}
-      asks it
+      Said by the secretariat on behalf of {onBehalf.agency}, as{' '}
+      <PlaceInDocument view={view} of={onBehalf.citation} said={of} /> asks it
     </p>
   );
   if (cited.length === 0) return behalf || (uncited ? <p class="source">{uncited}</p> : null);
@@ -39,7 +39,7 @@ export const Source = ({ view, of, uncited = 'Said by the reporting agency itsel
       <Listed
         by="; also "
         all={cited.map((citation) => (
-          <Place view={view} of={citation} said={of} />
+          <PlaceInDocument view={view} of={citation} said={of} />
         ))}
       />
     </p>
@@ -53,7 +53,15 @@ export const Source = ({ view, of, uncited = 'Said by the reporting agency itsel
 };
 
 /** A place in a document, as people cite it. */
-export const Place = ({ view, of: { document, ...place }, said }: { view: View; of: Citation; said?: Cited }) => (
+export const PlaceInDocument = ({
+  view,
+  of: { document, ...place },
+  said,
+}: {
+  view: View;
+  of: Citation;
+  said?: CitedStatement;
+}) => (
   <span title={place.locator}>
     <NameLink to={view.link(path('documents', document))} name={view.names.document.get(document) ?? document} />,{' '}
     <Words text={placeWords(place)} of={said} />

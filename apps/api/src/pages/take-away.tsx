@@ -5,7 +5,7 @@ import { FORMAT_NAMES, formatNamed, type Format } from '#platform';
 import { recordedWords } from './as-at.js';
 import { licenceWords, sentenceOf, type Citation } from './citation.js';
 import { standalone, type Drawing } from './picture.js';
-import type { Params, View } from './view.js';
+import type { PageParameters, View } from './view.js';
 import { count, dateWords } from './words.js';
 
 /** The downloads of a page, in their order on the page; filled while the page is rendered. */
@@ -39,9 +39,9 @@ export const FormatLink = ({ list, name }: { list: string; name: Format }) => {
 };
 
 /** A question to the API; by default it asks as much as the page was asked. */
-export type Question = readonly [to: string, asked?: Params];
+export type Question = readonly [to: string, asked?: PageParameters];
 
-interface PageParts {
+interface TakeAwayParts {
   readonly view: View;
   readonly title: string;
   readonly api?: Question;
@@ -52,7 +52,7 @@ interface PageParts {
 }
 
 /** Of the page as a whole. */
-export const TakeAway = ({ view, title, api, list = api, feed, follow, entry }: PageParts) => {
+export const TakeAway = ({ view, title, api, list = api, feed, follow, entry }: TakeAwayParts) => {
   const offered = useContext(OffersContext);
   offered.citation = citationOf(view, title);
   offered.address = (what) => view.taken(what);
@@ -111,7 +111,7 @@ export const TakeAway = ({ view, title, api, list = api, feed, follow, entry }: 
 };
 
 /** The head of a column: its words, those over a column of numbers (`n`), or a `th` of its own. */
-export type Head = string | HeadOfNumbers | VNode | false;
+export type TableHead = string | HeadOfNumbers | VNode | false;
 
 interface HeadOfNumbers {
   readonly n: string;
@@ -125,7 +125,7 @@ interface TableParts {
   readonly caption: ComponentChildren;
   /** Whether only screen readers get the caption: the heading above the table says it. */
   readonly hideCaption?: boolean;
-  readonly heads?: readonly Head[];
+  readonly heads?: readonly TableHead[];
   /** The number of rows of a list: of a long one a telephone shows the first (`css/8-narrow.css`) until all are asked for. */
   readonly rows?: number;
   /** It is one of several on its page: a telephone shows fewer. */
@@ -136,9 +136,9 @@ interface TableParts {
   readonly foot?: ComponentChildren;
 }
 
-const isOfNumbers = (head: Head): head is HeadOfNumbers => typeof head === 'object' && 'n' in head;
+const isOfNumbers = (head: TableHead): head is HeadOfNumbers => typeof head === 'object' && 'n' in head;
 
-const headOf = (head: Head) =>
+const headCell = (head: TableHead) =>
   isOfNumbers(head) ? (
     <th scope="col" class="n">
       {head.n}
@@ -166,7 +166,7 @@ export const Table = ({ caption, hideCaption, heads, children, foot, rows = 0, f
         <caption class={hideCaption ? 'hidden' : undefined}>{caption}</caption>
         {heads && (
           <thead>
-            <tr>{heads.map(headOf)}</tr>
+            <tr>{heads.map(headCell)}</tr>
           </thead>
         )}
         <tbody>{children}</tbody>

@@ -2,7 +2,7 @@
 import type { Filter, ThemeRow } from '#progress';
 import type { Framework, Theme } from '#registers';
 import { EntryFacts } from './entry-fields.js';
-import { Breakdown, type Line } from './figures.js';
+import { Breakdown, type BreakdownLine } from './figures.js';
 import { Folded } from './folded.js';
 import { path, type View } from './view.js';
 import { counted } from './words.js';
@@ -27,7 +27,7 @@ export const lineOf = (
   depth: number,
   filter: Filter = {},
   to = (theme: string): string => view.link(path('themes', theme), view.scope),
-): Line[] =>
+): BreakdownLine[] =>
   rows
     .filter(({ theme }) => theme === code)
     .map((row) => ({

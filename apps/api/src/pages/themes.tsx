@@ -78,7 +78,7 @@ export class ThemePages {
       apartOf(this.progress, view, { theme: code, ...asked }),
       this.registers.all('crosswalk', view.position, LATEST_DATE),
     ]);
-    const below = themeTreeRows(themes, code).flatMap(({ theme, depth }) => linesOf(view, all.rows, theme, depth));
+    const below = themeTreeRows(themes, code).flatMap(({ theme, depth }) => themeLines(view, all.rows, theme, depth));
     return (
       <ThemeReport
         {...{ view, theme, frameworks, themes, progress, through, below, commitments, forums, apart, crosswalks }}
@@ -88,7 +88,7 @@ export class ThemePages {
 }
 
 /** A theme's line of a breakdown, read as the page is. */
-const linesOf = (view: View, rows: readonly ThemeRow[], theme: Theme, depth: number) =>
+const themeLines = (view: View, rows: readonly ThemeRow[], theme: Theme, depth: number) =>
   lineOf(view, rows, theme, depth, crosswalkParamsOf(view)).map((line) => ({
     ...line,
     href: view.link(path('themes', line.code), { ...view.scope, ...crosswalkParamsOf(view) }),
@@ -137,7 +137,7 @@ const Themes = ({ view, progress, through, framework, frameworks, themes, forums
           ...themeTreeRows(
             themes.filter((theme) => theme.framework === framework),
             null,
-          ).flatMap(({ theme, depth }) => linesOf(view, progress.rows, theme, depth)),
+          ).flatMap(({ theme, depth }) => themeLines(view, progress.rows, theme, depth)),
           noEquivalentLine(view, through),
         ]}
       />
@@ -156,7 +156,7 @@ const Themes = ({ view, progress, through, framework, frameworks, themes, forums
   </Page>
 );
 
-interface ReportParts extends Omit<ThemesParts, 'progress' | 'framework'> {
+interface ThemeReportParts extends Omit<ThemesParts, 'progress' | 'framework'> {
   readonly theme: Theme;
   readonly progress: ProgressView<AgencyRow> & { row: ThemeRow | null };
   readonly below: ReturnType<typeof lineOf>;
@@ -164,7 +164,7 @@ interface ReportParts extends Omit<ThemesParts, 'progress' | 'framework'> {
   readonly apart: EndedCounts;
 }
 
-const ThemeReport = (parts: ReportParts) => {
+const ThemeReport = (parts: ThemeReportParts) => {
   const { view, theme, frameworks, progress, through, below, commitments, forums, apart, crosswalks } = parts;
   const framework = frameworks.find(({ code }) => code === theme.framework);
   const filter = { theme: theme.code, ...crosswalkParamsOf(view) };

@@ -10,7 +10,7 @@ import {
 } from '#registers';
 import type { Filter, Through, ThroughCrosswalk } from '#progress';
 import { Choice } from './choice.js';
-import { Figure, ShownDate, type Line } from './figures.js';
+import { Figure, ShownDate, type BreakdownLine } from './figures.js';
 import { AgencyLink, Listed } from './links.js';
 import { Words } from './source.js';
 import { path, type View } from './view.js';
@@ -209,7 +209,7 @@ export const AsRead = ({ view, through, crosswalks, frameworks }: AsReadParts) =
 };
 
 /** The line of a breakdown for commitments with no equivalent. */
-export const noEquivalentLine = (view: View, through: ThroughCrosswalk): Line => ({
+export const noEquivalentLine = (view: View, through: ThroughCrosswalk): BreakdownLine => ({
   code: through.code,
   name: 'No equivalent',
   href: `${view.link(path('crosswalks', through.code), { version: view.asked['crosswalkVersion'] })}#none`,

@@ -10,7 +10,7 @@ import { Progress, ProgressQuery, type ViewClocks, type Filter } from '#progress
 import { documentWords, Registers, type Document } from '#registers';
 import { textWords } from './words.js';
 
-export type Params = Readonly<Record<string, string | number | boolean | null | undefined>>;
+export type PageParameters = Readonly<Record<string, string | number | boolean | null | undefined>>;
 
 /** The publisher, the address and the terms of use: for prints, citations and downloads. */
 export abstract class Publication {
@@ -30,7 +30,7 @@ interface ReportDate {
   readonly documents: readonly Document[];
 }
 
-export const queryOf = (params: Params): string => {
+export const queryOf = (params: PageParameters): string => {
   const asked = Object.entries(params)
     .filter(([, value]) => value !== undefined && value !== null && value !== '')
     .map(([name, value]) => `${name}=${encodeURIComponent(String(value))}`);
@@ -45,7 +45,7 @@ interface Opened {
   readonly at: ViewClocks & { knownAt: string };
   readonly path: string;
   /** The query of the reader, without empty fields. */
-  readonly asked: Params;
+  readonly asked: PageParameters;
   readonly publication: Publication;
   /** Up to today, in order. */
   readonly reports: readonly ReportDate[];
@@ -60,7 +60,7 @@ interface Opened {
 export class View {
   readonly at: Opened['at'];
   readonly path: string;
-  readonly asked: Params;
+  readonly asked: PageParameters;
   readonly publication: Publication;
   readonly reports: Opened['reports'];
   readonly today: FullDate;
@@ -91,7 +91,7 @@ export class View {
   }
 
   /** The clocks, and whose agencies, as the reader set them: links keep them, and nothing that was not asked for. */
-  get kept(): Params {
+  get kept(): PageParameters {
     const { asOf, knownAt, staleAfter, agencies } = this.asked;
     return { asOf, knownAt, staleAfter, agencies };
   }
@@ -123,12 +123,12 @@ export class View {
   }
 
   /** The query of the reader without some of its fields. */
-  without(fields: readonly string[]): Params {
+  without(fields: readonly string[]): PageParameters {
     return Object.fromEntries(Object.entries(this.asked).filter(([name]) => !fields.includes(name)));
   }
 
   /** Another page, asked the same way. */
-  link(to: string, params: Params = {}): string {
+  link(to: string, params: PageParameters = {}): string {
     return to + queryOf({ ...params, ...this.kept });
   }
 
@@ -148,12 +148,12 @@ export class View {
   }
 
   /** This page, asked otherwise. */
-  here(changes: Params): string {
+  here(changes: PageParameters): string {
     return this.path + queryOf({ ...this.asked, ...changes });
   }
 
   /** The address of the same question in the API, with exactly the same answer. */
-  api(to: string, params: Params = this.asked): string {
+  api(to: string, params: PageParameters = this.asked): string {
     return `/v1${to}${queryOf({ ...params, asOf: this.asOf, knownAt: this.position })}`;
   }
 
@@ -207,7 +207,7 @@ export class Views {
     return new View({
       at: { asOf, knownAt, staleAfter: clocks.staleAfter },
       path,
-      asked: { ...asked } as Params,
+      asked: { ...asked } as PageParameters,
       publication: this.publication,
       reports,
       today,

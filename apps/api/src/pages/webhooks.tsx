@@ -97,12 +97,12 @@ const filterWords = ({ filter }: Webhook): string => {
 const Last = ({ of: { lastDelivered } }: { of: Webhook }) =>
   lastDelivered === null ? <>nothing yet</> : <Instant at={lastDelivered} />;
 
-interface ListParts {
+interface WebhookListParts {
   readonly webhooks: readonly Webhook[];
   readonly isSecretariat: boolean;
 }
 
-const Webhooks = ({ webhooks, isSecretariat }: ListParts) => (
+const Webhooks = ({ webhooks, isSecretariat }: WebhookListParts) => (
   <PlainPage
     title="Webhooks"
     path="/webhooks"

@@ -4,7 +4,7 @@ import type { FormField } from '#platform';
 import type { CommitmentInQuestion } from '#rounds';
 import { deliverableCell, evidenceCell, listCell, milestoneCell, relationCell } from '#text';
 import type { CodeWords } from '#words';
-import { formOf, type CellForm } from '../fields.js';
+import { cellFormOf, type CellForm } from '../fields.js';
 import { formerly, type SheetWords } from './words.js';
 
 /** A value that can be chosen: its words, and those of earlier workbooks. */
@@ -102,7 +102,7 @@ function specOf(field: FormField, words: SheetWords): CellSpec | null {
     case 'number':
       return { form: 'number' };
     default:
-      return field.name === 'evidence' ? { form: 'evidence' } : formOf(field);
+      return field.name === 'evidence' ? { form: 'evidence' } : cellFormOf(field);
   }
 }
 

@@ -1,7 +1,7 @@
 /** The changes in the sheets of a return that comes back as a workbook, cell by cell. Pure. */
 import { columnLetters, type Cell, type Sheet, type SheetRow, type SpreadsheetFile } from '#files';
 import { cleanText } from '#text';
-import { valueOf } from '../cell-values.js';
+import { valueInCell } from '../cell-values.js';
 import { fieldNames, nameKey } from '../fields.js';
 import type { SheetProblem } from '../preview.js';
 import { cellWords, type CellSpec, type ReturnColumn, type ReturnSheet, type Values } from './cells.js';
@@ -186,7 +186,7 @@ export class WorkbookReader {
       const number = cell.number ?? (/^-?\d+(?:[.,]\d+)?$/.test(text) ? Number(text.replace(',', '.')) : NaN);
       return Number.isNaN(number) ? { wrong: 'is no number', right: 'such as 12 or 1.5' } : { value: number };
     }
-    return valueOf(cell, spec, { epoch: this.file.epoch, dates: 'iso' });
+    return valueInCell(cell, spec, { epoch: this.file.epoch, dates: 'iso' });
   }
 }
 

@@ -8,7 +8,7 @@ import { ACTS } from '#commitments';
 import { canonicalJson, withoutNulls } from '#eventsourcing';
 import { ANSWER_FIELD, fieldsInReturn, questionWords, type CommitmentInQuestion } from '#rounds';
 import { ACTS_OF_RETURNS, RETURN_WORDS, STAGES, type ActOfReturn, type CodeWords } from '#words';
-import { isSource, ROLE_COLUMNS, fieldsOf as tableFieldsOf, type Field } from '../fields.js';
+import { isSource, ROLE_COLUMNS, tableFieldsOf as tableFieldsOf, type TableField } from '../fields.js';
 import { recordOf } from '../row-changes.js';
 import type { SheetWords } from './words.js';
 import {
@@ -294,7 +294,7 @@ function valuesOfNew(body: Values): Values {
 export const newCommitmentOf = (values: Values, agency: string): Values =>
   recordOf({ ...values, lead: values['lead'] ?? agency });
 
-const specOfTable = (field: Field, words: SheetWords): CellSpec =>
+const specOfTable = (field: TableField, words: SheetWords): CellSpec =>
   field.form === 'word'
     ? choiceOf(field.name as keyof CodeWords, field.of, words)
     : field.form === 'tick'

@@ -1,11 +1,11 @@
 /** The words of letters in Spanish. */
 import { wordsOf } from '#reports';
-import type { Words } from './words.js';
+import type { LetterWords } from './words.js';
 
 const { date, form, number, counted, codes } = wordsOf('es');
 const days = (n: number) => counted(n, 'día', 'días');
 
-export const es: Words = {
+export const es: LetterWords = {
   greeting: (name) => (name ? `Hola, ${name}:` : 'Hola:'),
   daysLeft: (n) =>
     n > 0

@@ -1,11 +1,11 @@
 /** The words of letters in French. */
 import { wordsOf } from '#reports';
-import type { Words } from './words.js';
+import type { LetterWords } from './words.js';
 
 const { date, number, counted, codes } = wordsOf('fr');
 const days = (n: number) => counted(n, 'jour', 'jours');
 
-export const fr: Words = {
+export const fr: LetterWords = {
   greeting: (name) => (name ? `Bonjour ${name},` : 'Bonjour,'),
   daysLeft: (n) =>
     n > 0

@@ -3,9 +3,9 @@ import type { ReportLanguage } from '#words';
 import { en } from './en.js';
 import { es } from './es.js';
 import { fr } from './fr.js';
-import type { Words } from './words.js';
+import type { LetterWords } from './words.js';
 
-const WORDS_BY_LANGUAGE: Readonly<Record<ReportLanguage, Words>> = { en, fr, es };
-export const lettersIn = (language: ReportLanguage): Words => WORDS_BY_LANGUAGE[language];
+const WORDS_BY_LANGUAGE: Readonly<Record<ReportLanguage, LetterWords>> = { en, fr, es };
+export const lettersIn = (language: ReportLanguage): LetterWords => WORDS_BY_LANGUAGE[language];
 export type { RoundLetter } from './about.js';
-export type { Words } from './words.js';
+export type { LetterWords } from './words.js';

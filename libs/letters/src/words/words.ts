@@ -2,4 +2,4 @@
 import type { en } from './en.js';
 
 /** Every language has these. */
-export type Words = typeof en;
+export type LetterWords = typeof en;

@@ -29,7 +29,7 @@ export const fitText = ValidateBy({
   },
 });
 
-export const shown = (value: unknown): boolean => typeof value !== 'string' || isVisible(value);
+export const isShown = (value: unknown): boolean => typeof value !== 'string' || isVisible(value);
 
 /** Whether it leads to the same place from any page: on one of the same scheme `https:a.example` is a path of its own site. */
 export const isWholeAddress = (address: unknown): boolean =>

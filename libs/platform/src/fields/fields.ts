@@ -30,10 +30,10 @@ import {
 import { isFullDate, isPartialDate } from '#clocks';
 import { isTangled, ONE_ADDRESS } from '#text';
 import { isCountry } from './countries.js';
-import { kindsOf, mark, type Body, type KindsOf, type Marks, type Registered } from './marks.js';
-import { check, fitText, hasNoUser, isWholeAddress, shown } from './checks.js';
+import { kindsOf, mark, type BodyClass, type KindsOf, type Marks, type Registered } from './marks.js';
+import { check, fitText, hasNoUser, isWholeAddress, isShown } from './checks.js';
 
-interface About {
+interface FieldOptions {
   optional?: boolean;
   description?: string;
   example?: unknown;
@@ -49,7 +49,11 @@ const holdsOf = ({ type, isArray }: ApiPropertyOptions): Marks['holds'] =>
         ? 'number'
         : undefined;
 
-const field = ({ optional, description, example }: About, schema: ApiPropertyOptions, ...checks: PropertyDecorator[]) =>
+const field = (
+  { optional, description, example }: FieldOptions,
+  schema: ApiPropertyOptions,
+  ...checks: PropertyDecorator[]
+) =>
   applyDecorators(
     mark({ holds: holdsOf(schema) }),
     ApiProperty({
@@ -73,7 +77,7 @@ interface Searched {
 
 const pointer = '^(/[A-Za-z0-9]{1,40}){1,6}$';
 /** A pointer (RFC 6901) into the body. */
-export const Pointer = (about: About = {}) =>
+export const Pointer = (about: FieldOptions = {}) =>
   field(
     about,
     { type: String, pattern: pointer },
@@ -90,7 +94,7 @@ export const Text = ({
   free = true,
   searched = true,
   ...about
-}: About & Searched & { max?: number; free?: boolean } = {}) =>
+}: FieldOptions & Searched & { max?: number; free?: boolean } = {}) =>
   applyDecorators(
     field(
       about,
@@ -98,7 +102,7 @@ export const Text = ({
       IsString(),
       MinLength(1),
       MaxLength(max),
-      check('isNotBlank', 'should not be blank', shown),
+      check('isNotBlank', 'should not be blank', isShown),
       fitText,
     ),
     marksWritten,
@@ -107,7 +111,10 @@ export const Text = ({
   );
 
 /** Text in Markdown: paragraphs, lists, emphasis, links. */
-export const Markdown = ({ description = 'Markdown: paragraphs, lists, emphasis, links', ...about }: About = {}) =>
+export const Markdown = ({
+  description = 'Markdown: paragraphs, lists, emphasis, links',
+  ...about
+}: FieldOptions = {}) =>
   applyDecorators(
     Text({ max: 20_000, description, ...about }),
     check(
@@ -118,7 +125,7 @@ export const Markdown = ({ description = 'Markdown: paragraphs, lists, emphasis,
   );
 
 /** Several texts of 1 to 300 characters; each can be blanked, and is searched as a `Text` is. */
-export const Texts = ({ searched = true, ...about }: About & Searched = {}) =>
+export const Texts = ({ searched = true, ...about }: FieldOptions & Searched = {}) =>
   applyDecorators(
     field(
       about,
@@ -128,7 +135,7 @@ export const Texts = ({ searched = true, ...about }: About & Searched = {}) =>
       IsString({ each: true }),
       MinLength(1, { each: true }),
       MaxLength(300, { each: true }),
-      check('areNotBlank', 'should hold nothing blank', (values) => !Array.isArray(values) || values.every(shown)),
+      check('areNotBlank', 'should hold nothing blank', (values) => !Array.isArray(values) || values.every(isShown)),
       fitText,
     ),
     marksWritten,
@@ -137,7 +144,7 @@ export const Texts = ({ searched = true, ...about }: About & Searched = {}) =>
   );
 
 /** One of a closed list. */
-export const OneOf = (values: readonly string[], about: About = {}) =>
+export const OneOf = (values: readonly string[], about: FieldOptions = {}) =>
   field(
     about,
     { type: String, enum: [...values] },
@@ -145,7 +152,7 @@ export const OneOf = (values: readonly string[], about: About = {}) =>
   );
 
 /** Some of a closed list, each once. */
-export const SomeOf = (values: readonly string[], { min = 0, ...about }: About & { min?: number } = {}) =>
+export const SomeOf = (values: readonly string[], { min = 0, ...about }: FieldOptions & { min?: number } = {}) =>
   field(
     about,
     { type: String, isArray: true, enum: [...values], minItems: min, maxItems: values.length },
@@ -160,7 +167,7 @@ export const isEmailAddress = (text: unknown): boolean =>
   typeof text === 'string' && text.isWellFormed() && isEmail(text) && ONE_ADDRESS.test(text);
 
 /** An e-mail address. */
-export const EmailAddress = (about: About = {}) =>
+export const EmailAddress = (about: FieldOptions = {}) =>
   field(
     about,
     { type: String, format: 'email', maxLength: 254 },
@@ -171,14 +178,14 @@ export const EmailAddress = (about: About = {}) =>
   );
 
 /** Yes or no. */
-export const YesNo = (about: About = {}) => field(about, { type: Boolean }, IsBoolean());
+export const YesNo = (about: FieldOptions = {}) => field(about, { type: Boolean }, IsBoolean());
 
 /** A whole number, from 0 or `min` on. */
-export const Whole = ({ min = 0, ...about }: About & { min?: number } = {}) =>
+export const Whole = ({ min = 0, ...about }: FieldOptions & { min?: number } = {}) =>
   field(about, { type: 'integer', minimum: min }, IsInt(), Min(min), Max(Number.MAX_SAFE_INTEGER));
 
 /** A number, with or without a fraction. */
-export const AnyNumber = (about: About = {}) =>
+export const AnyNumber = (about: FieldOptions = {}) =>
   field(
     about,
     { type: 'number' },
@@ -188,7 +195,7 @@ export const AnyNumber = (about: About = {}) =>
   );
 
 /** Pointers (RFC 6901) into the body. */
-export const Pointers = (about: About = {}) =>
+export const Pointers = (about: FieldOptions = {}) =>
   field(
     about,
     { type: String, isArray: true, pattern: pointer, minItems: 1, maxItems: 100 },
@@ -200,7 +207,7 @@ export const Pointers = (about: About = {}) =>
   );
 
 /** An object whose fields are checked elsewhere; it has some, unless it `mayBeEmpty`. */
-export const Plain = ({ mayBeEmpty = false, ...about }: About & { mayBeEmpty?: boolean } = {}) =>
+export const Plain = ({ mayBeEmpty = false, ...about }: FieldOptions & { mayBeEmpty?: boolean } = {}) =>
   applyDecorators(
     field(
       about,
@@ -213,7 +220,7 @@ export const Plain = ({ mayBeEmpty = false, ...about }: About & { mayBeEmpty?: b
   );
 
 const uuid = '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$';
-export const Uuid = (about: About = {}) =>
+export const Uuid = (about: FieldOptions = {}) =>
   field(
     about,
     { type: String, format: 'uuid', pattern: uuid },
@@ -223,7 +230,7 @@ export const Uuid = (about: About = {}) =>
 
 const kebab = '^[a-z0-9]+(-[a-z0-9]+)*$';
 /** An open kebab-case code, `development-bank`. */
-export const Kebab = (about: About = {}) =>
+export const Kebab = (about: FieldOptions = {}) =>
   field(
     about,
     { type: String, pattern: kebab, maxLength: 60 },
@@ -233,7 +240,7 @@ export const Kebab = (about: About = {}) =>
   );
 
 /** Several open kebab-case codes. */
-export const Kebabs = (about: About = {}) =>
+export const Kebabs = (about: FieldOptions = {}) =>
   field(
     about,
     { type: String, isArray: true, pattern: kebab, maxItems: 50 },
@@ -247,7 +254,7 @@ export const Kebabs = (about: About = {}) =>
 const code = '^[A-Za-z0-9][A-Za-z0-9._/-]{0,119}$';
 const codeWithoutSlash = code.replace('/', '');
 /** A code or id that something is registered under. @param slash whether it may have one */
-export const Code = ({ slash = true, ...about }: About & { slash?: boolean } = {}) => {
+export const Code = ({ slash = true, ...about }: FieldOptions & { slash?: boolean } = {}) => {
   const pattern = slash ? code : codeWithoutSlash;
   return field(
     about,
@@ -260,13 +267,13 @@ export const Code = ({ slash = true, ...about }: About & { slash?: boolean } = {
 };
 
 /** The code of something registered as one of `kinds`; an unknown one is refused by name. */
-export const CodeOf = (kinds: Registered | readonly Registered[] | KindsOf, about: About = {}) =>
+export const CodeOf = (kinds: Registered | readonly Registered[] | KindsOf, about: FieldOptions = {}) =>
   applyDecorators(Code(about), mark({ kinds: kindsOf(kinds) }));
 
 /** Codes of things registered as one of `kinds`, each at most once. */
 export const CodesOf = (
   kinds: Registered | readonly Registered[],
-  { min = 0, ...about }: About & { min?: number } = {},
+  { min = 0, ...about }: FieldOptions & { min?: number } = {},
 ) =>
   applyDecorators(
     field(
@@ -284,7 +291,7 @@ export const CodesOf = (
 const marksDated: PropertyDecorator = mark({ dated: true });
 
 /** `2006-11-20` */
-export const OnDate = (about: About = {}) =>
+export const OnDate = (about: FieldOptions = {}) =>
   applyDecorators(
     field(
       { example: '2006-11-21', ...about },
@@ -296,7 +303,7 @@ export const OnDate = (about: About = {}) =>
 
 const period = '^\\d{4}(-\\d{2}(-\\d{2})?)?$';
 /** `2006`, `2006-11` or `2006-11-20` */
-export const InPeriod = (about: About = {}) =>
+export const InPeriod = (about: FieldOptions = {}) =>
   applyDecorators(
     field(
       { example: '2006-11', ...about },
@@ -310,7 +317,7 @@ export const InPeriod = (about: About = {}) =>
  * An http(s) address without a user; it can be blanked.
  * @param about.local whether a host may be named as neighbours are: `localhost`, `tracker`
  */
-export const WebAddress = ({ local = false, ...about }: About & { local?: boolean } = {}) =>
+export const WebAddress = ({ local = false, ...about }: FieldOptions & { local?: boolean } = {}) =>
   applyDecorators(
     field(
       about,
@@ -329,7 +336,7 @@ export const WebAddress = ({ local = false, ...about }: About & { local?: boolea
 
 const language = '^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$';
 /** A language tag (BCP 47), `en`, `fr-CH`. */
-export const Language = (about: About = {}) =>
+export const Language = (about: FieldOptions = {}) =>
   field(
     { example: 'en', ...about },
     { type: String, pattern: language, maxLength: 35 },
@@ -340,7 +347,7 @@ export const Language = (about: About = {}) =>
 
 const country = '^[A-Z]{3}$';
 /** ISO 3166-1 alpha-3 codes, or those of former countries, in upper case. */
-export const Countries = (about: About = {}) =>
+export const Countries = (about: FieldOptions = {}) =>
   field(
     { example: ['MAR', 'SEN'], ...about },
     { type: String, isArray: true, pattern: country, maxItems: 250 },
@@ -362,11 +369,14 @@ export const Countries = (about: About = {}) =>
   );
 
 /** One nested object. */
-export const Nested = (of: () => Body, about: About = {}) =>
+export const Nested = (of: () => BodyClass, about: FieldOptions = {}) =>
   applyDecorators(nestedField(of, about, {}, IsObject()), mark({ within: of }));
 
 /** A list of nested objects. */
-export const ListOf = (of: () => Body, { min = 0, max = 200, ...about }: About & { min?: number; max?: number } = {}) =>
+export const ListOf = (
+  of: () => BodyClass,
+  { min = 0, max = 200, ...about }: FieldOptions & { min?: number; max?: number } = {},
+) =>
   applyDecorators(
     nestedField(
       of,
@@ -380,7 +390,12 @@ export const ListOf = (of: () => Body, { min = 0, max = 200, ...about }: About &
     mark({ within: of }),
   );
 
-const nestedField = (of: () => Body, about: About, schema: ApiPropertyOptions, ...checks: PropertyDecorator[]) => {
+const nestedField = (
+  of: () => BodyClass,
+  about: FieldOptions,
+  schema: ApiPropertyOptions,
+  ...checks: PropertyDecorator[]
+) => {
   const type = () => of(); // OpenAPI takes a function of this name only
   return field(about, { ...schema, type } as ApiPropertyOptions, ...checks, ValidateNested(), Type(of));
 };

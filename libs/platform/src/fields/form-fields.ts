@@ -1,9 +1,9 @@
 /** The fields of a body as a form asks for them: made of the declarations by which it is validated. */
 import { classIn, describedAs, fieldsIn, type Described } from '../lists/columns-of.js';
 import { KIND_OF_PATTERN } from './fields.js';
-import { registersOfField, type Values, type Registered } from './marks.js';
+import { registersOfField, type FieldValues, type Registered } from './marks.js';
 
-type Body = new () => object;
+type BodyClass = new () => object;
 
 /** `word`: an open code; `words`: a long text; `plain`: an object whose fields another class has. */
 export type FieldKind =
@@ -40,20 +40,23 @@ export interface FormField {
   /** Of a code: the registers of which one must contain it; none: it may be any. */
   readonly registers: readonly Registered[];
   /** Of an object, or of each of several. */
-  readonly of: Body | null;
+  readonly of: BodyClass | null;
 }
 
 /** A text may be longer than a line from here on. */
 const MAX_LINE_CHARS = 500;
 
-type Schema = Described & {
+type FieldSchema = Described & {
   readonly required?: boolean;
   readonly example?: unknown;
   readonly maxLength?: number;
   readonly minItems?: number;
 };
 
-function kindOf({ type, format, pattern, enum: values, maxLength = 0 }: Schema, of: Body | null): FieldKind {
+function fieldKindOf(
+  { type, format, pattern, enum: values, maxLength = 0 }: FieldSchema,
+  of: BodyClass | null,
+): FieldKind {
   if (of) return 'object';
   if (values) return 'choice';
   if (format === 'date') return 'date';
@@ -69,19 +72,19 @@ function kindOf({ type, format, pattern, enum: values, maxLength = 0 }: Schema, 
   return maxLength > MAX_LINE_CHARS ? 'words' : 'text';
 }
 
-const known = new WeakMap<Body, readonly FormField[]>();
+const formFieldsOf = new WeakMap<BodyClass, readonly FormField[]>();
 
 /** The fields of a body, those of its own before those that it has from others. */
-export function formFieldsIn(body: Body): readonly FormField[] {
-  const before = known.get(body);
+export function formFieldsIn(body: BodyClass): readonly FormField[] {
+  const before = formFieldsOf.get(body);
   if (before) return before;
   const prototype = body.prototype as object;
   const fields = fieldsIn(prototype).map((name): FormField => {
-    const schema = describedAs(prototype, name) as Schema;
-    const of = classIn(schema) as Body | null;
+    const schema = describedAs(prototype, name) as FieldSchema;
+    const of = classIn(schema) as BodyClass | null;
     return {
       name,
-      kind: kindOf(schema, of),
+      kind: fieldKindOf(schema, of),
       optional: schema.required === false,
       several: schema.isArray ?? false,
       description: schema.description,
@@ -93,12 +96,12 @@ export function formFieldsIn(body: Body): readonly FormField[] {
       of,
     };
   });
-  known.set(body, fields);
+  formFieldsOf.set(body, fields);
   return fields;
 }
 
 /** The field that a pointer leads to, or the nearest one around it; `null`: the body has no such field. */
-export function fieldAt(body: Body, pointer: string): FormField | null {
+export function fieldAt(body: BodyClass, pointer: string): FormField | null {
   const [name, ...below] = pointer.split('/').slice(1);
   const field = formFieldsIn(body).find((one) => one.name === name);
   if (!field?.of) return field ?? null;
@@ -109,7 +112,7 @@ export function fieldAt(body: Body, pointer: string): FormField | null {
 const MONTHS = 'jan feb mar apr may jun jul aug sep oct nov dec'.split(' ');
 
 /** `November 2012`, `2 Nov 2012`, `11/2012` as dates are kept; anything else as it is. */
-function periodOf(text: string): string {
+function periodFrom(text: string): string {
   const [, day, month, year] = /^(?:(\d{1,2})[ .]+)?([a-z]{3,9})\.?,? +(\d{4})$/i.exec(text) ?? [];
   const number = month
     ? 1 + MONTHS.indexOf(month.slice(0, 3).toLowerCase())
@@ -122,18 +125,18 @@ function periodOf(text: string): string {
 /** The ways in which people write the value of a field of a kind. */
 const TIDIED_INPUT: Readonly<Partial<Record<FieldKind, (text: string) => string>>> = {
   word: (text) => text.toLowerCase().replaceAll(/[\s_]+/g, '-'),
-  period: periodOf,
+  period: periodFrom,
   country: (text) => text.toUpperCase(),
 };
 
 /** The input of a form as fields of its kinds take it: `Policy brief` is `policy-brief`, `Nov 2012` is `2012-11`. */
-export function tidied(body: Body, filled: Values): Values {
+export function tidied(body: BodyClass, filled: FieldValues): FieldValues {
   const fields = new Map(formFieldsIn(body).map((field) => [field.name, field]));
   const one = ({ kind, of }: FormField, value: unknown): unknown =>
     typeof value === 'string'
       ? (TIDIED_INPUT[kind]?.(value.trim()) ?? value)
       : of && typeof value === 'object' && value !== null
-        ? tidied(of, value as Values)
+        ? tidied(of, value as FieldValues)
         : value;
   return Object.fromEntries(
     Object.entries(filled).map(([name, value]) => {

@@ -1,14 +1,14 @@
 /** The marks of fields, beside their validation: the codes, dates and free text in a body, and how each is kept. */
 import { cleanText } from '#text';
 
-export type Body = new () => object;
+export type BodyClass = new () => object;
 
 /** The marks of a field. */
 export interface Marks {
   /** The kinds that its code may have. */
   readonly kinds?: KindsOf;
   /** The class of its value. */
-  readonly within?: () => Body;
+  readonly within?: () => BodyClass;
   readonly free?: true;
   /** It holds a date, or the beginning of one. */
   readonly dated?: true;
@@ -35,16 +35,16 @@ export const mark =
 /** Of a field of which nothing is said. */
 const NO_MARKS: Marks = {};
 
-const complete = new WeakMap<object, ReadonlyMap<string, Marks>>();
+const marksOfPrototype = new WeakMap<object, ReadonlyMap<string, Marks>>();
 
 /** The marks of all fields of a class, with those of its superclasses, by its prototype; collected once. */
 function marksOf(prototype: object): ReadonlyMap<string, Marks> {
-  const known = complete.get(prototype);
+  const known = marksOfPrototype.get(prototype);
   if (known) return known;
   const above = Object.getPrototypeOf(prototype) as object | null;
   const all = new Map<string, Marks>(above ? marksOf(above) : []);
   for (const [field, marks] of declared.get(prototype) ?? []) all.set(field, { ...all.get(field), ...marks });
-  complete.set(prototype, all);
+  marksOfPrototype.set(prototype, all);
   return all;
 }
 
@@ -95,7 +95,7 @@ export function registerOfField(prototype: object, field: string): Registered | 
 }
 
 /** The names of the fields of some bodies that hold free text. */
-export const freeTextOf = (bodies: readonly Body[]): ReadonlySet<string> =>
+export const freeTextOf = (bodies: readonly BodyClass[]): ReadonlySet<string> =>
   new Set(
     bodies.flatMap(({ prototype }) =>
       [...(declared.get(prototype as object) ?? [])].flatMap(([field, { free }]) => (free ? field : [])),
@@ -103,18 +103,18 @@ export const freeTextOf = (bodies: readonly Body[]): ReadonlySet<string> =>
   );
 
 /** Values by the names of fields. */
-export type Values = Readonly<Record<string, unknown>>;
+export type FieldValues = Readonly<Record<string, unknown>>;
 
 /** A body with its texts as they are kept: composed, without spaces around them. The same object if nothing changes. */
-export function cleanBody<B extends object>(body: Body, given: B): B {
+export function cleanBody<B extends object>(body: BodyClass, given: B): B {
   let kept: Record<string, unknown> | null = null;
   const marks = marksOf((body as { prototype: object }).prototype);
   for (const field of Object.keys(given)) {
     const { within, written } = marks.get(field) ?? NO_MARKS;
     if (!written && !within) continue;
-    const said = (given as Values)[field];
+    const said = (given as FieldValues)[field];
     const value = written ? cleanedAll(said) : cleanedIn(within!(), said);
-    if (value !== said) (kept ??= { ...(given as Values) })[field] = value;
+    if (value !== said) (kept ??= { ...(given as FieldValues) })[field] = value;
   }
   return (kept as B | null) ?? given;
 }
@@ -123,7 +123,7 @@ export function cleanBody<B extends object>(body: Body, given: B): B {
  * A form, in which all is text, as the body that it stands for: numbers, yes or no, and lists are made of the texts. A
  * text that cannot be converted stays as it is, and is refused as such.
  */
-export function bodyOfForm(body: Body, form: Values): Values {
+export function bodyOfForm(body: BodyClass, form: FieldValues): FieldValues {
   const marks = marksOf((body as { prototype: object }).prototype);
   return Object.fromEntries(
     Object.entries(form).map(([name, said]) => {
@@ -138,14 +138,14 @@ export function bodyOfForm(body: Body, form: Values): Values {
 }
 
 function heldBy(said: unknown, holds: Marks['holds'], within: Marks['within']): unknown {
-  if (within && typeof said === 'object' && said !== null) return bodyOfForm(within(), said as Values);
+  if (within && typeof said === 'object' && said !== null) return bodyOfForm(within(), said as FieldValues);
   if (holds === 'number' && typeof said === 'string' && /^-?\d+(?:\.\d+)?$/.test(said)) return Number(said);
   // A box that is ticked sends `on`; one that is not sends nothing.
   if (holds === 'yes-no') return said === 'on' || said === 'true' ? true : said === 'false' ? false : said;
   return said;
 }
 
-const cleanedIn = (body: Body, said: unknown): unknown => {
+const cleanedIn = (body: BodyClass, said: unknown): unknown => {
   if (Array.isArray(said)) return inEach(said, (one) => cleanedIn(body, one));
   return typeof said === 'object' && said !== null ? cleanBody(body, said) : said;
 };
@@ -177,7 +177,7 @@ export function referencesIn(body: object, pointer = ''): Reference[] {
   for (const field of Object.keys(body)) {
     const { kinds, within } = marks.get(field) ?? NO_MARKS;
     if (!kinds && !within) continue;
-    const value = (body as Values)[field];
+    const value = (body as FieldValues)[field];
     if (value === null || value === undefined) continue;
     const at = `${pointer}/${field}`;
     const find = (item: unknown, at: string): void => {
@@ -191,7 +191,7 @@ export function referencesIn(body: object, pointer = ''): Reference[] {
 }
 
 /** By the prototype of a body's class, its fields that are searched, and those that hold objects; collected once. */
-const searched = new WeakMap<object, readonly (readonly [field: string, within: Body | null])[]>();
+const searched = new WeakMap<object, readonly (readonly [field: string, within: BodyClass | null])[]>();
 
 function searchedOf(prototype: object) {
   let fields = searched.get(prototype);
@@ -205,10 +205,10 @@ function searchedOf(prototype: object) {
 }
 
 /** The texts of a body that are searched, also those of the objects in it. */
-export function searchedIn({ prototype }: Body, content: object): string[] {
+export function searchedIn({ prototype }: BodyClass, content: object): string[] {
   const found: string[] = [];
   for (const [field, within] of searchedOf(prototype as object)) {
-    const value = (content as Values)[field];
+    const value = (content as FieldValues)[field];
     for (const one of Array.isArray(value) ? (value as unknown[]) : [value])
       if (typeof one === 'string') found.push(one);
       else if (within && one) found.push(...searchedIn(within, one));
@@ -223,7 +223,7 @@ export function datesIn(body: object, pointer = ''): { readonly date: string; re
   for (const field of Object.keys(body)) {
     const about = marks.get(field);
     if (!about?.dated && !about?.within) continue;
-    const value = (body as Values)[field];
+    const value = (body as FieldValues)[field];
     const at = `${pointer}/${field}`;
     if (about.dated && typeof value === 'string') found.push({ date: value, pointer: at });
     else if (!about.within || typeof value !== 'object' || value === null) continue;

@@ -6,7 +6,7 @@ import { IsOptional, IsString, MaxLength, ValidateBy } from 'class-validator';
 import { whyNotSought } from '#search';
 import { isCountry } from './countries.js';
 
-interface About {
+interface QueryFieldOptions {
   readonly optional?: boolean;
   readonly description?: string;
   readonly example?: string;
@@ -21,7 +21,7 @@ export const listText = (value: unknown): string =>
     .map((part) => part.trim())
     .join();
 
-const known = (name: string, validate: (value: unknown) => boolean, message: (value: string) => string) =>
+const checkedValue = (name: string, validate: (value: unknown) => boolean, message: (value: string) => string) =>
   ValidateBy({
     name,
     validator: { validate, defaultMessage: (args) => message(String((args as { value: unknown }).value)) },
@@ -43,13 +43,16 @@ export const QueryText = (
   );
 
 /** Words to search for: a letter or a digit at least. */
-export const SearchWords = (description: string, { optional = true, example }: Omit<About, 'description'> = {}) =>
+export const SearchWords = (
+  description: string,
+  { optional = true, example }: Omit<QueryFieldOptions, 'description'> = {},
+) =>
   applyDecorators(
     ApiProperty({ required: !optional, type: String, description, example }),
     ...(optional ? [IsOptional()] : []),
     IsString(),
     MaxLength(300),
-    known(
+    checkedValue(
       'canBeSought',
       (value) => whyNotSought(String(value)) === null,
       (value) => whyNotSought(value)!,
@@ -66,7 +69,7 @@ export const QueryNumber = (
     ApiProperty({ ...about, required: false, type: 'integer', minimum: min, maximum: max }),
     IsOptional(),
     Transform(({ value }: { value: unknown }) => (/^\d{1,9}$/.test(String(value)) ? Number(value) : value)),
-    known(
+    checkedValue(
       'isWholeBetween',
       (value) => Number.isInteger(value) && min <= Number(value) && Number(value) <= max,
       (value) => `$property takes a whole number${unit ? ` of ${unit}` : ''} from ${min} to ${max}, not ${value}`,
@@ -74,11 +77,11 @@ export const QueryNumber = (
   );
 
 /** One word of a closed list. */
-export const QueryChoice = (values: readonly string[], { optional = true, ...about }: About = {}) =>
+export const QueryChoice = (values: readonly string[], { optional = true, ...about }: QueryFieldOptions = {}) =>
   applyDecorators(
     ApiProperty({ ...about, required: !optional, enum: [...values] }),
     ...(optional ? [IsOptional()] : []),
-    known(
+    checkedValue(
       'isOneAmong',
       (value) => values.includes(value as string),
       (value) => whatItKnows(value, values),
@@ -88,7 +91,7 @@ export const QueryChoice = (values: readonly string[], { optional = true, ...abo
 /** Words of a closed list, separated by commas; `alone` goes with no other. */
 export const QueryChoices = (
   values: readonly string[],
-  { optional = true, alone, ...about }: About & { alone?: string } = {},
+  { optional = true, alone, ...about }: QueryFieldOptions & { alone?: string } = {},
 ) => {
   const wrong = (value: unknown) =>
     String(value)
@@ -110,7 +113,7 @@ export const QueryChoices = (
     }),
     ...(optional ? [IsOptional()] : []),
     Transform(({ value }: { value: unknown }) => (value === undefined || value === null ? value : listText(value))),
-    known(
+    checkedValue(
       'areAmong',
       (value) => wrong(value).length === 0 && !areCombined(value),
       (value) =>
@@ -122,11 +125,11 @@ export const QueryChoices = (
 };
 
 /** The alpha-3 code of a country. */
-export const InCountry = ({ optional = true, ...about }: About = {}) =>
+export const InCountry = ({ optional = true, ...about }: QueryFieldOptions = {}) =>
   applyDecorators(
     ApiProperty({ ...about, required: !optional, type: String, pattern: '^[A-Z]{3}$' }),
     ...(optional ? [IsOptional()] : []),
-    known('isCountry', isCountry, (value) => {
+    checkedValue('isCountry', isCountry, (value) => {
       const upper = value.trim().toUpperCase();
       return `$property knows no ${value}; it takes a code of ISO 3166-1 alpha-3${isCountry(upper) ? `, such as ${upper}` : ', such as SLV'}`;
     }),

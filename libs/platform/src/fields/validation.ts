@@ -26,7 +26,7 @@ type Class<B extends object = object> = new () => B;
 /** Makes of a plain object the instance that class-transformer would make, if it is surely valid; `null`: that is not sure. */
 type Acceptor<B extends object = object> = (value: object) => B | null;
 
-interface Field {
+interface ValidatedField {
   readonly name: string;
   readonly optional: boolean;
   readonly holds: (value: unknown) => boolean;
@@ -46,7 +46,7 @@ export function acceptorOf<B extends object>(of: Class<B>): Acceptor<B> | null {
 function compiled(of: Class): Acceptor | null {
   const rules = getMetadataStorage();
   const byField = Object.entries(rules.groupByPropertyName(rules.getTargetValidationMetadatas(of, '', false, false)));
-  const fields = byField.map(([name, metadata]): Field | null => {
+  const fields = byField.map(([name, metadata]): ValidatedField | null => {
     const nests = metadata.some(({ type }) => type === ValidationTypes.NESTED_VALIDATION);
     const optional = metadata.some(({ name }) => name === IS_OPTIONAL);
     const type = conversions.findTypeMetadata(of, name);
@@ -69,13 +69,13 @@ function compiled(of: Class): Acceptor | null {
     return { name, optional, nested, holds: (value) => checks.every((check) => check(value) === true) };
   });
   const converts = conversions.getExposedProperties(of, 0).length + conversions.getExcludedProperties(of, 0).length > 0;
-  const isTransformed = ({ name }: Field) => conversions.findTransformMetadatas(of, name, 0).length > 0;
+  const isTransformed = ({ name }: ValidatedField) => conversions.findTransformMetadatas(of, name, 0).length > 0;
   if (fields.length === 0 || converts || !fields.every((field) => field !== null) || fields.some(isTransformed))
     return null;
   return acceptorBy(of, fields);
 }
 
-function acceptorBy(of: Class, fields: readonly Field[]): Acceptor | null {
+function acceptorBy(of: Class, fields: readonly ValidatedField[]): Acceptor | null {
   const byName = new Map(fields.map((field) => [field.name, field]));
   // A field that is declared without a rule is refused, even if it is absent.
   if (Object.keys(new of()).some((name) => !byName.has(name))) return null;

@@ -15,7 +15,7 @@ import type { ListContent, Pages } from './list-content.js';
 
 /** The field of a query that names the fields wanted of each entry: those that the class of the entries has. */
 export const FieldsOf = (Entry: Type<unknown>) => {
-  const known = fieldsOf(Entry);
+  const known = documentedFieldsOf(Entry);
   return applyDecorators(
     ApiProperty({
       required: false,
@@ -31,7 +31,7 @@ export const FieldsOf = (Entry: Type<unknown>) => {
 };
 
 /** The fields that the document of the API names of a class. */
-const fieldsOf = (Entry: Type<unknown>): string[] =>
+const documentedFieldsOf = (Entry: Type<unknown>): string[] =>
   (Reflect.getMetadata('swagger/apiModelPropertiesArray', Entry.prototype as object) as string[]).map((name) =>
     name.slice(1),
   );
@@ -46,7 +46,7 @@ const ROW_METADATA = Symbol('ROW');
 const COLUMNS_METADATA = Symbol('COLUMNS');
 
 /** A download: all entries at once, or pages read one after the other. */
-interface Listed {
+interface Download {
   readonly asOf?: string;
   readonly position?: string;
   readonly items?: Entries;
@@ -55,7 +55,7 @@ interface Listed {
 }
 type Entries = readonly object[] | AsyncIterable<readonly object[]>;
 
-const entriesOf = (answer: Listed): Entries | null => {
+const entriesOf = (answer: Download): Entries | null => {
   const entries = answer.items ?? answer.rows;
   return Array.isArray(entries) || (entries && Symbol.asyncIterator in entries) ? entries : null;
 };
@@ -68,9 +68,9 @@ export async function downloaded(answer: unknown, request: ApiRequest, reply: Fa
   if (request.method === 'POST' || !request.url.startsWith('/v1/')) return answer;
   const entries = answer && typeof answer === 'object' ? entriesOf(answer) : null;
   if (!entries) return answer;
-  const listed = answer as Listed;
+  const listed = answer as Download;
   const pages = Symbol.asyncIterator in entries ? await begun(entries, request) : [entries];
-  say(listed, request, reply);
+  setHeaders(listed, request, reply);
   const { fields } = request.query as { fields?: unknown };
   const chosen = fields === undefined ? null : listText(fields).split(',');
   const picked = (entry: object): object =>
@@ -79,7 +79,7 @@ export async function downloaded(answer: unknown, request: ApiRequest, reply: Fa
   const { mediaType, write, example } = formatNamed(name);
   if (!write)
     return chosen ? { ...listed, [listed.items ? 'items' : 'rows']: (entries as object[]).map(picked) } : listed;
-  const file = `${nameOf(request.url)}-${listed.asOf ?? todayAt(new Date())}.${name}`;
+  const file = `${fileNameOf(request.url)}-${listed.asOf ?? todayAt(new Date())}.${name}`;
   void reply
     .type(example ? `${mediaType}; charset=utf-8` : mediaType)
     .header('Content-Disposition', `${example ? 'inline' : 'attachment'}; filename="${file}"`);
@@ -96,7 +96,7 @@ export async function downloaded(answer: unknown, request: ApiRequest, reply: Fa
     columns: fixed && fits ? fixed : undefined,
     bom: (request.query as { bom?: unknown }).bom === 'true',
     list: {
-      name: nameOf(request.url),
+      name: fileNameOf(request.url),
       about: Object.fromEntries(
         Object.entries({ asOf: listed.asOf, position: listed.position, address: request.url }).flatMap(([what, is]) =>
           is === undefined ? [] : [[what, is]],
@@ -108,7 +108,7 @@ export async function downloaded(answer: unknown, request: ApiRequest, reply: Fa
 }
 
 /** Names in headers the position of the answer, its permanent address, and its next page. */
-function say({ asOf, position, nextCursor }: Listed, { url }: FastifyRequest, reply: FastifyReply): void {
+function setHeaders({ asOf, position, nextCursor }: Download, { url }: FastifyRequest, reply: FastifyReply): void {
   vary(reply, 'Accept');
   if (asOf !== undefined) void reply.header('X-As-Of', asOf);
   if (position === undefined) return;
@@ -124,7 +124,7 @@ function say({ asOf, position, nextCursor }: Listed, { url }: FastifyRequest, re
 }
 
 /** `/v1/progress/agencies?…` is `progress-agencies`. */
-const nameOf = (url: string): string =>
+const fileNameOf = (url: string): string =>
   decodeURIComponent(url.split('?', 1)[0]!)
     .slice('/v1/'.length)
     .replaceAll(/[^\w.-]+/g, '-');

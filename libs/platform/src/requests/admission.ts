@@ -56,11 +56,11 @@ const networkOf = (ip: string | undefined): string =>
 /** The parts of a room that an act, an answer and a batch take. */
 const REQUEST_SIZES = { act: 1, answer: 8, batch: 32 } as const;
 
-const sizeOf = (request: FastifyRequest): number =>
+const requestSize = (request: FastifyRequest): number =>
   marksOf(request).bodies ? REQUEST_SIZES.batch : reads(request) ? REQUEST_SIZES.answer : REQUEST_SIZES.act;
 
 /** A kind of request, of which each costs much the same: a route; of one that reads, in a format. */
-const kindOf = (request: FastifyRequest): string => {
+const requestKind = (request: FastifyRequest): string => {
   if (!reads(request)) return `${request.method} ${routeOf(request).url}`;
   const { format } = request.query as { format?: unknown };
   const accepts = request.headers.accept ?? '';
@@ -147,10 +147,10 @@ export function keepsStrangersOut(server: FastifyInstance): void {
   });
 }
 
-type Counted = (request: ApiRequest, reply: FastifyReply) => Promise<void>;
+type CountRequest = (request: ApiRequest, reply: FastifyReply) => Promise<void>;
 
 /** Counts the requests of each client, and refuses those that are too many. */
-async function counters(server: FastifyInstance, budgets: Budgets): Promise<Counted> {
+async function counters(server: FastifyInstance, budgets: Budgets): Promise<CountRequest> {
   await server.register(rateLimit, {
     global: false,
     enableDraftSpec: true,
@@ -159,7 +159,7 @@ async function counters(server: FastifyInstance, budgets: Budgets): Promise<Coun
     errorResponseBuilder: (_request, { after }) =>
       new HttpException(`So many requests in a minute are too many. Try again in ${after}.`, 429),
   });
-  const counter = (max: number | null, of: (request: ApiRequest) => string): Counted => {
+  const counter = (max: number | null, of: (request: ApiRequest) => string): CountRequest => {
     if (max === null) return async () => {};
     const count = server.rateLimit({ max, keyGenerator: of as (request: FastifyRequest) => string });
     return async (request, reply) => void (await count.call(server, request, reply));
@@ -203,7 +203,7 @@ async function entered(
   // Until a follower has all past events, its answer is read as any other is.
   if (marksOf(request).follows?.(request)) enter(feeds.enter(client, 1, 'feed', { begin: () => {} }));
   const turn = enter(
-    answers.enter(client, sizeOf(request), kindOf(request), {
+    answers.enter(client, requestSize(request), requestKind(request), {
       begin: begun.resolve,
       cut: () => {
         const isRead = reads(request) && reply.raw.headersSent;

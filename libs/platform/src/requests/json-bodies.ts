@@ -5,7 +5,7 @@ import { Rejected } from '#eventsourcing';
 import { jsonOf, textOf, Unreadable } from '#text';
 import { malformed } from '../fields/validation.js';
 
-type Done = (error: Error | null, json?: unknown) => void;
+type ParserDone = (error: Error | null, json?: unknown) => void;
 
 /** The fault of a body, as it is answered. */
 function faultOf(error: unknown): Error {
@@ -31,7 +31,7 @@ function notUtf8(type: string, coding: string | undefined): Error | null {
 export function readsJson(server: FastifyInstance): void {
   server.removeContentTypeParser('application/json');
   const utf8 = new Set(['application/json']); // the content types known to be so
-  server.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body, done: Done) => {
+  server.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body, done: ParserDone) => {
     const { 'content-type': type = '', 'content-encoding': coding } = request.headers;
     if (!utf8.has(type) || coding !== undefined) {
       const refused = notUtf8(type, coding);

@@ -44,7 +44,7 @@ const MAX_HEARING_MS = 60;
 const TIMES_AS_LONG = 3;
 
 /** The time that those of a kind took, which is expected of the next one. */
-interface Kind {
+interface RequestKind {
   /** The time for which one held up all others, in ms. */
   took: number;
   /** Whether they go on for several turns, and stay for as long as their clients take to read. */
@@ -55,10 +55,10 @@ interface Kind {
 /** A request for a place in a room. */
 interface Wanted {
   readonly size: number;
-  readonly kind: Kind;
+  readonly kind: RequestKind;
 }
 
-interface Waiting extends Wanted {
+interface WaitingRequest extends Wanted {
   readonly begin: () => void;
 }
 
@@ -72,7 +72,7 @@ interface Client {
   inside: number;
   /** Size × ms inside: of the waiting clients, the one that has taken least is next. */
   taken: number;
-  readonly waiting: Set<Waiting>;
+  readonly waiting: Set<WaitingRequest>;
   /** Those inside who wait for a turn to work on. */
   readonly going: Set<() => void>;
 }
@@ -83,7 +83,7 @@ interface Client {
  */
 export class WaitingRoom {
   readonly #clients = new Map<string, Client>();
-  readonly #kinds = new Map<string, Kind>();
+  readonly #kinds = new Map<string, RequestKind>();
   #inside = 0;
   /** The part of it that is taken by those who stay long. */
   #long = 0;
@@ -100,7 +100,7 @@ export class WaitingRoom {
   /** Whether anybody arrived since the event loop last went round. */
   #news = false;
   /** The last one who was let in: the time after it is spent on its work. */
-  #lately: { readonly at: number; readonly kind?: Kind } = { at: -Infinity };
+  #lately: { readonly at: number; readonly kind?: RequestKind } = { at: -Infinity };
 
   constructor(private readonly room: Room) {}
 
@@ -127,7 +127,7 @@ export class WaitingRoom {
 
   #queue(client: string, one: Client, wanted: Wanted, visit: Visit): Turn {
     let turn: Turn | undefined;
-    const waiting: Waiting = {
+    const waiting: WaitingRequest = {
       ...wanted,
       begin: () => {
         turn = this.#letIn(client, one, wanted, visit);
@@ -152,20 +152,20 @@ export class WaitingRoom {
     return !kind.isLong || this.#long + size <= this.room.long;
   }
 
-  #kindOf(name: string): Kind {
+  #kindOf(name: string): RequestKind {
     let kind = this.#kinds.get(name);
     if (!kind) this.#kinds.set(name, (kind = { took: 0, isLong: false, waiting: 0 }));
     return kind;
   }
 
-  #waits({ kind }: Waiting, more: 1 | -1): void {
+  #waits({ kind }: WaitingRequest, more: 1 | -1): void {
     this.#waiting += more;
     kind.waiting += more;
     if (kind.isLong) this.#waitingLong += more;
   }
 
   /** Requests that wait for answers of one length: clients that wait for downloads do not hinder readers of pages. */
-  #waitingAs({ isLong }: Kind): number {
+  #waitingAs({ isLong }: RequestKind): number {
     return isLong ? this.#waitingLong : this.#waiting - this.#waitingLong;
   }
 
@@ -297,7 +297,7 @@ export class WaitingRoom {
   }
 
   /** The first of those of a client who wait for whom there is room. */
-  #firstOf(one: Client): Waiting | undefined {
+  #firstOf(one: Client): WaitingRequest | undefined {
     for (const waiting of one.waiting) if (this.#fits(one, waiting)) return waiting;
     return undefined;
   }

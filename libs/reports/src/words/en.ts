@@ -3,7 +3,7 @@ import locale from 'd3-format/locale/en-GB' with { type: 'json' };
 import { en as plural } from 'make-plural/cardinals';
 import { codesIn, type Stage } from '#words';
 import type { Inline } from '../report.js';
-import { languageBy, say, type Counted } from './language.js';
+import { languageBy, say, type CountedList } from './language.js';
 
 const language = languageBy({
   plural,
@@ -51,13 +51,13 @@ export type Flow = keyof typeof FLOW_WORDS;
 export interface FlowTerm {
   readonly sign: '+' | '−';
   readonly flow: Flow;
-  readonly count: Counted;
+  readonly count: CountedList;
 }
 
 /** One or more of a stage. */
 interface InStage {
   readonly stage: Stage;
-  readonly count: Counted;
+  readonly count: CountedList;
 }
 
 /** `+ 3 newly reported − 1 withdrawn` */
@@ -336,18 +336,18 @@ export const en = {
   },
   sentences: {
     /** How many there are, and how many of them in each stage. */
-    howMany: (name: Inline, all: Counted, asOf: string): Inline[] =>
+    howMany: (name: Inline, all: CountedList, asOf: string): Inline[] =>
       say`As at ${date(asOf)}, ${name} had ${figure(all)} ${commitments(all.n)}.`,
-    howManyOn: (name: Inline, all: Counted, asOf: string): Inline[] =>
+    howManyOn: (name: Inline, all: CountedList, asOf: string): Inline[] =>
       say`As at ${date(asOf)}, there ${was(all.n)} ${figure(all)} ${commitments(all.n)} on ${name}.`,
-    howManyAll: (all: Counted, asOf: string): Inline[] =>
+    howManyAll: (all: CountedList, asOf: string): Inline[] =>
       say`As at ${date(asOf)}, there ${was(all.n)} ${figure(all)} ${commitments(all.n)} in all.`,
-    inTheLead: (led: Counted, all: number): Inline[] => {
+    inTheLead: (led: CountedList, all: number): Inline[] => {
       if (led.n === 0) return say` It was in the lead of none of these.`;
       if (led.n === all) return say` It was in the lead of ${form(all, { one: 'it', other: 'all of these' })}.`;
       return say` It was in the lead of ${figure(led)} of these (${percent(led.n, all)}), and co-lead or partner in the others.`;
     },
-    completed: (all: Counted, done: Counted, asOf: string): Inline[] => {
+    completed: (all: CountedList, done: CountedList, asOf: string): Inline[] => {
       if (all.n === 1) return say`It was ${done.n === 1 ? '' : 'not '}completed by ${date(asOf)}.`;
       if (done.n === 0) return say`None of the ${figure(all)} commitments was completed by ${date(asOf)}.`;
       if (done.n === all.n) return say`All ${figure(done)} commitments were completed by ${date(asOf)}.`;
@@ -362,7 +362,7 @@ export const en = {
       );
       return say` ${done === 0 ? 'They were' : others} ${listed(each)}.`;
     },
-    targets: (targeted: Counted, overdue: Counted, all: Counted): Inline[] => {
+    targets: (targeted: CountedList, overdue: CountedList, all: CountedList): Inline[] => {
       if (all.n === 1)
         return targeted.n === 0
           ? say`It has no target date.`
@@ -376,7 +376,7 @@ export const en = {
             : say`of these, ${figure(overdue)} (${percent(overdue.n, targeted.n)}) ${is(overdue.n)} overdue`;
       return say`Of ${figure(all)} commitments, ${figure(targeted)} (${percent(targeted.n, all.n)}) ${has(targeted.n)} a target date; ${late}.`;
     },
-    stale: (stale: Counted, open: Counted, staleAfter: number): Inline[] => {
+    stale: (stale: CountedList, open: CountedList, staleAfter: number): Inline[] => {
       if (open.n === 1)
         return stale.n === 0
           ? say`The open commitment had been reported on within ${months(staleAfter)}.`
@@ -391,44 +391,44 @@ export const en = {
     lastReport: (day: string): Inline[] => say` The latest report is dated ${date(day)}.`,
     none: (name: Inline, asOf: string): Inline[] =>
       say`As at ${date(asOf)}, no commitment had been reported for ${name}.`,
-    apart: (n: Counted): Inline[] =>
+    apart: (n: CountedList): Inline[] =>
       say`In addition, ${figure(n)} ${form(n.n, { one: 'record was merged, split, superseded or withdrawn by then; it is', other: 'records were merged, split, superseded or withdrawn by then; they are' })} counted in no total.`,
-    bridge: (then: Counted, terms: readonly FlowTerm[], now: Counted, since: string, asOf: string): Inline[] =>
+    bridge: (then: CountedList, terms: readonly FlowTerm[], now: CountedList, since: string, asOf: string): Inline[] =>
       say`From ${date(since)} to ${date(asOf)} the number of commitments went as follows: ${figure(then)} then${termsOf(terms)} = ${figure(now)} now.`,
-    moves: (moved: Counted, same: Counted): Inline[] => {
+    moves: (moved: CountedList, same: CountedList): Inline[] => {
       if (moved.n === 0)
         return say`None of the ${figure(same)} that were there at both dates changed ${form(same.n, { one: 'its', other: 'their' })} stage.`;
       return say`Of those that were there at both dates, ${figure(moved)} changed ${form(moved.n, { one: 'its', other: 'their' })} stage and ${same.n === 0 ? 'none' : figure(same)} did not.`;
     },
-    move: (count: Counted, from: Stage, to: Stage): Inline[] =>
+    move: (count: CountedList, from: Stage, to: Stage): Inline[] =>
       say`${figure(count)} from ${STAGE[from].toLowerCase()} to ${STAGE[to].toLowerCase()}`,
     nothingChanged: 'No commitment came, went or changed its stage in this time.',
-    overdue: (n: Counted): Inline[] =>
+    overdue: (n: CountedList): Inline[] =>
       n.n === 0
         ? say`No commitment is past its target.`
         : say`There ${is(n.n)} ${figure(n)} ${commitments(n.n)} past ${form(n.n, { one: 'its', other: 'their' })} target and not completed.`,
-    staleList: (n: Counted, staleAfter: number): Inline[] =>
+    staleList: (n: CountedList, staleAfter: number): Inline[] =>
       n.n === 0
         ? say`Every open commitment was reported on within ${months(staleAfter)}.`
         : say`There ${is(n.n)} ${figure(n)} open ${commitments(n.n)} not reported on for ${months(staleAfter)} or more. Silence is not progress: the stage shown is the last that was reported.`,
-    onHold: (n: Counted): Inline[] =>
+    onHold: (n: CountedList): Inline[] =>
       n.n === 0 ? say`No commitment is on hold.` : say`There ${is(n.n)} ${figure(n)} ${commitments(n.n)} on hold.`,
-    discontinued: (n: Counted): Inline[] =>
+    discontinued: (n: CountedList): Inline[] =>
       n.n === 0
         ? say`No commitment was discontinued.`
         : say`Work on ${figure(n)} ${commitments(n.n)} was discontinued.`,
-    notTakenUp: (open: Counted, all: Counted): Inline[] => {
+    notTakenUp: (open: CountedList, all: CountedList): Inline[] => {
       const outcomes = form(all.n, { one: 'outcome', other: 'outcomes' });
       if (all.n === 0) return say`No outcome in the register is addressed to the agency.`;
       if (open.n === 0)
         return say`The agency follows up ${all.n === 1 ? '' : 'each of '}the ${figure(all)} ${outcomes} addressed to it.`;
       return say`Of ${figure(all)} ${outcomes} addressed to the agency, ${figure(open)} (${percent(open.n, all.n)}) ${is(open.n)} followed up by none of its commitments.`;
     },
-    asked: (n: Counted): Inline[] =>
+    asked: (n: CountedList): Inline[] =>
       n.n === 0
         ? say`The agency has accepted every role that others named it for.`
         : say`In ${figure(n)} ${commitments(n.n)} another agency named it for a role that it has yet to accept or decline.`,
-    verification: (read: Counted, all: Counted, replied: Counted): Inline[] => {
+    verification: (read: CountedList, all: CountedList, replied: CountedList): Inline[] => {
       if (all.n === 0) return say`There was no commitment to review.`;
       if (read.n === 0)
         return all.n === 1
@@ -440,9 +440,9 @@ export const en = {
           : say`${figure(replied)} ${form(replied.n, { one: 'reply was', other: 'replies were' })}`;
       return say`Of ${figure(all)} ${commitments(all.n)}, the secretariat has reviewed ${figure(read)} (${percent(read.n, all.n)}); ${replies} given. A reading stands beside the word of the agency and never replaces it.`;
     },
-    byTheme: (framework: Inline, several: Counted): Inline[] =>
+    byTheme: (framework: Inline, several: CountedList): Inline[] =>
       say`The commitments are set out by the themes of ${framework}. A commitment with several themes is described under the first of them and named under the others${several.n === 0 ? '' : say`: ${figure(several)} ${form(several.n, { one: 'stands', other: 'stand' })} under more than one`}.`,
-    ofTheme: (n: Counted, done: Counted): Inline[] => {
+    ofTheme: (n: CountedList, done: CountedList): Inline[] => {
       if (n.n === 1)
         return say`On this theme there is ${figure(n)} commitment; it is ${done.n === 1 ? '' : 'not '}completed.`;
       const completed =
@@ -453,38 +453,38 @@ export const en = {
       say`Commitments with themes of ${from} are read through the crosswalk “${title}” (version ${version}) to ${to}; links of these types count: ${matches}.`,
     throughNone: (title: Inline): Inline[] =>
       say`The crosswalk “${title}” had not been published by the date, so it links nothing.`,
-    noEquivalent: (n: Counted, all: Counted): Inline[] =>
+    noEquivalent: (n: CountedList, all: CountedList): Inline[] =>
       n.n === 0
         ? say`Every commitment with a theme of the first framework has an equivalent in the second.`
         : say`Of ${figure(all)} ${commitments(all.n)} with a theme of the first framework, ${figure(n)} (${percent(n.n, all.n)}) ${has(n.n)} no equivalent in the second.`,
-    outcomes: (all: Counted, covered: Counted, asOf: string): Inline[] => {
+    outcomes: (all: CountedList, covered: CountedList, asOf: string): Inline[] => {
       if (all.n === 0) return say`As at ${date(asOf)}, the register has no outcome of this forum.`;
       const outcomes = form(all.n, { one: 'outcome', other: 'outcomes' });
       if (covered.n === 0)
         return say`As at ${date(asOf)}, no commitment followed up the ${figure(all)} ${outcomes} of the forum and its round tables.`;
       return say`Of ${figure(all)} ${outcomes} of the forum and its round tables, ${figure(covered)} (${percent(covered.n, all.n)}) ${was(covered.n)} followed up by at least one commitment as at ${date(asOf)}.`;
     },
-    leftOut: (n: Counted): Inline[] =>
+    leftOut: (n: CountedList): Inline[] =>
       say`This leaves out ${figure(n)} ${form(n.n, { one: 'outcome that only arranges a meeting', other: 'outcomes that only arrange a meeting' })}.`,
-    followed: (all: Counted): Inline[] =>
+    followed: (all: CountedList): Inline[] =>
       all.n === 0
         ? say`No commitment follows up the forum, its round tables or its outcomes.`
         : say`The forum, its round tables and its outcomes are followed up by ${figure(all)} ${commitments(all.n)}.`,
-    asAWhole: (n: Counted): Inline[] =>
+    asAWhole: (n: CountedList): Inline[] =>
       say`A further ${figure(n)} ${commitments(n.n)} ${form(n.n, { one: 'follows', other: 'follow' })} up the forum or a round table of it, and no particular outcome.`,
-    tookUp: (all: Counted, leads: readonly Inline[]): Inline[] =>
+    tookUp: (all: CountedList, leads: readonly Inline[]): Inline[] =>
       say`Taken up in ${figure(all)} ${commitments(all.n)}, led by ${listed(leads.map((lead) => [lead]))}.`,
     nobodyTookUp: 'Nobody has taken this up.',
     noMemberTookUp: 'No member has taken this up.',
     ofMembersOnly: (body: Inline): Inline[] => say`Only the commitments of members of ${body} count here.`,
-    nobody: (n: Counted, all: Counted, isOfMembers: boolean): Inline[] => {
+    nobody: (n: CountedList, all: CountedList, isOfMembers: boolean): Inline[] => {
       const who = isOfMembers ? 'No member' : 'Nobody';
       if (all.n === 0) return say`There is no outcome of this forum.`;
       if (n.n === 0) return say`Every outcome was taken up.`;
       if (n.n === all.n) return say`${who} has taken up any of the outcomes.`;
       return say`${who} has taken up ${figure(n)} of ${figure(all)} outcomes (${percent(n.n, all.n)}).`;
     },
-    putTo: (all: Counted, covered: Counted): Inline[] => {
+    putTo: (all: CountedList, covered: CountedList): Inline[] => {
       if (all.n === 0) return say`Nothing was put to this forum.`;
       const put = say`Others put ${figure(all)} ${form(all.n, { one: 'proposal to this forum; it is no outcome', other: 'proposals to this forum; they are no outcomes' })} of it.`;
       if (covered.n === 0)
@@ -493,13 +493,13 @@ export const en = {
         return say`${put} ${form(all.n, { one: 'It is', other: 'All of them are' })} followed up.`;
       return say`${put} Of these, ${figure(covered)} (${percent(covered.n, all.n)}) ${is(covered.n)} followed up.`;
     },
-    joint: (n: Counted, all: Counted): Inline[] =>
+    joint: (n: CountedList, all: CountedList): Inline[] =>
       n.n === 0
         ? say`No commitment is shared by several agencies.`
         : say`Of ${figure(all)} ${commitments(all.n)}, ${figure(n)} (${percent(n.n, all.n)}) ${is(n.n)} shared by several agencies as lead, co-lead or partner.`,
-    agenciesAndThemes: (agencies: Counted, themes: Counted): Inline[] =>
+    agenciesAndThemes: (agencies: CountedList, themes: CountedList): Inline[] =>
       say`In all, ${figure(agencies)} ${form(agencies.n, { one: 'agency', other: 'agencies' })} worked on ${figure(themes)} ${form(themes.n, { one: 'theme', other: 'themes' })}.`,
-    silent: (silent: Counted, all: Counted, staleAfter: number): Inline[] => {
+    silent: (silent: CountedList, all: CountedList, staleAfter: number): Inline[] => {
       if (all.n === 0) return say`No agency is in the lead of an open commitment.`;
       if (silent.n === 0)
         return say`Every agency in the lead of an open commitment has reported within ${months(staleAfter)}.`;
@@ -507,7 +507,7 @@ export const en = {
     },
     compendium: 'Each figure counts the commitments of an agency, as lead, co-lead or partner, of one kind.',
     matrix: 'Each figure counts the commitments of an agency, as lead, co-lead or partner, on one theme.',
-    register: (all: Counted): Inline[] =>
+    register: (all: CountedList): Inline[] =>
       all.n === 0
         ? say`The register holds no commitment.`
         : say`The register holds ${figure(all)} ${commitments(all.n)}, in the order of their references.`,
@@ -535,10 +535,10 @@ export const en = {
     },
     tally: (counts: readonly { readonly answer: Inline; readonly n: number }[], href: string): Inline[] =>
       say`${listed(counts.map(({ answer, n }) => say`${answer}: ${figure({ n: n, href })}`))}.`,
-    asPublished: (symbol: string, then: Counted, since: string): Inline[] =>
+    asPublished: (symbol: string, then: CountedList, since: string): Inline[] =>
       say`${symbol} counted ${figure(then)} ${commitments(then.n)} as at ${date(since)}.`,
     nothingCorrected: ' Nothing that was recorded since has changed this number.',
-    corrected: (terms: readonly FlowTerm[], now: Counted): Inline[] =>
+    corrected: (terms: readonly FlowTerm[], now: CountedList): Inline[] =>
       say` What was recorded or corrected since about that date:${termsOf(terms)} = ${figure(now)}.`,
   },
 };

@@ -3,12 +3,12 @@ import locale from 'd3-format/locale/es-ES' with { type: 'json' };
 import { es as plural } from 'make-plural/cardinals';
 import { codesIn, COLUMN_OF_ROLE, STAGES_IN_WORDS } from '#words';
 import type { Flow, FlowTerm } from './en.js';
-import { firstOf, languageBy, say, type Forms } from './language.js';
-import { plain, type Inline } from '../report.js';
+import { firstOf, languageBy, say, type WordForms } from './language.js';
+import { textOfInlines, type Inline } from '../report.js';
 import type { Words } from './words.js';
 
 /** `y`, and `e` before the sound of an i: `UNICEF e IOM`, but `A y Hierro`. */
-const y = (last: readonly Inline[]): string => (/^(i|hi(?![ae]))/i.test(plain(last)) ? 'e' : 'y');
+const y = (last: readonly Inline[]): string => (/^(i|hi(?![ae]))/i.test(textOfInlines(last)) ? 'e' : 'y');
 
 const language = languageBy({
   plural,
@@ -34,7 +34,7 @@ const commitments = (n: number) => form(n, { one: 'compromiso', other: 'compromi
 const quoted = (text: Inline) => say`“${text}”`;
 const months = (n: number) => counted(n, 'mes', 'meses');
 
-const FLOW_WORDS: Readonly<Record<Flow, Forms>> = {
+const FLOW_WORDS: Readonly<Record<Flow, WordForms>> = {
   new: ['comunicado por primera vez', 'comunicados por primera vez'],
   restored: ['restablecido', 'restablecidos'],
   joined: ['incorporado al ámbito del informe', 'incorporados al ámbito del informe'],

@@ -4,7 +4,7 @@ import { fr as plural } from 'make-plural/cardinals';
 import { codesIn, COLUMN_OF_ROLE, STAGES_IN_WORDS } from '#words';
 import type { Inline } from '../report.js';
 import type { Flow, FlowTerm } from './en.js';
-import { firstOf, languageBy, say, type Forms } from './language.js';
+import { firstOf, languageBy, say, type WordForms } from './language.js';
 import type { Words } from './words.js';
 
 const language = languageBy({
@@ -37,7 +37,7 @@ const on = (day: string) => `le ${date(day)}`;
 /** `au 21 novembre 2006` */
 const at = (day: string) => `au ${date(day)}`;
 
-const FLOW_WORDS: Readonly<Record<Flow, Forms>> = {
+const FLOW_WORDS: Readonly<Record<Flow, WordForms>> = {
   new: ['nouvellement signalé', 'nouvellement signalés'],
   restored: ['rétabli', 'rétablis'],
   joined: ['entré dans le champ du rapport', 'entrés dans le champ du rapport'],

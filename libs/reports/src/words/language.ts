@@ -9,7 +9,7 @@ import { capital } from '#words';
 import type { Figure, Inline } from '../report.js';
 
 /** How many, and the address of the list that is counted. */
-export interface Counted {
+export interface CountedList {
   readonly n: number;
   readonly href?: string;
 }
@@ -88,7 +88,12 @@ export function languageBy<Category extends string>(rules: Rules<Category>) {
         const isLast = i === parts.length - 1;
         return [...(i === 0 ? [] : [isLast ? ` ${typeof and === 'string' ? and : and(part)} ` : ', ']), ...part];
       }),
-    figure: ({ n, href }: Counted): Figure => ({ type: 'figure', value: n, text: number(n), ...(href && { href }) }),
+    figure: ({ n, href }: CountedList): Figure => ({
+      type: 'figure',
+      value: n,
+      text: number(n),
+      ...(href && { href }),
+    }),
   };
 }
 
@@ -100,8 +105,8 @@ export const say = (strings: TemplateStringsArray, ...values: readonly (Inline |
   ]) as Inline[];
 
 /** A word in the singular and in the plural. */
-export type Forms = readonly [one: string, other: string];
+export type WordForms = readonly [one: string, other: string];
 
 /** The first forms, with a capital. */
-export const firstOf = <K extends string>(forms: Readonly<Record<K, Forms>>) =>
-  Object.fromEntries(Object.entries<Forms>(forms).map(([key, [one]]) => [key, capital(one)])) as Record<K, string>;
+export const firstOf = <K extends string>(forms: Readonly<Record<K, WordForms>>) =>
+  Object.fromEntries(Object.entries<WordForms>(forms).map(([key, [one]]) => [key, capital(one)])) as Record<K, string>;
