@@ -13,7 +13,7 @@ import {
   numbered,
   reportFormat,
   Reports,
-  written,
+  writtenInThread,
   type Column,
   type NumberedReport,
   type Report,
@@ -114,7 +114,7 @@ async function measured(name: ReportFormatName, make: () => NumberedReport | Pro
   const [cpu, start] = [process.cpuUsage(), performance.now()];
   const report = await make();
   let bytes = 0;
-  for await (const chunk of written(name, report)) {
+  for await (const chunk of writtenInThread(name, report)) {
     bytes += chunk.length;
     // As where it is sent: others have their turn after each chunk.
     await turn();

@@ -29,12 +29,13 @@ for (let round = 0; round <= MEASURED_ROUNDS; round++)
       // The first fills the cache of compiled code.
       starts.set(name, round === 0 ? [] : [...starts.get(name)!, start]);
     }
-const shown = (values: readonly number[]): string => `${median(values).toFixed(0)} (${Math.min(...values).toFixed(0)})`;
+const medianAndLeast = (values: readonly number[]): string =>
+  `${median(values).toFixed(0)} (${Math.min(...values).toFixed(0)})`;
 console.table(
   [...starts].map(([start, all]) => ({
     start,
-    'wall ms, median (least)': shown(all.map(({ wall }) => wall)),
-    'CPU ms, median (least)': shown(all.map(({ cpu }) => cpu)),
+    'wall ms, median (least)': medianAndLeast(all.map(({ wall }) => wall)),
+    'CPU ms, median (least)': medianAndLeast(all.map(({ cpu }) => cpu)),
     target: start.startsWith('server') ? '≤ 1,200 with 1 M events' : '≤ 300',
   })),
 );

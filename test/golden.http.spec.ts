@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { SqliteEventStore } from '#event-store-sqlite';
 import {
   chainHash,
-  digestOf,
+  eventDigest,
   EventCodec,
   fold,
   releases,
@@ -52,7 +52,7 @@ describe('Events recorded by earlier versions are read for ever', () => {
     it('is what its file is called', () => expect(`${envelope.type}.v${envelope.version}`).toBe(name));
     it('is decoded to what it always was', () => expect(codec().decode(envelope)).toEqual(decoded));
     it('still has its digest and its place in the hash chain', () => {
-      expect(digestOf(envelope.salt, envelope.data!)).toBe(envelope.digest);
+      expect(eventDigest(envelope.salt, envelope.data!)).toBe(envelope.digest);
       expect(chainHash(previousHash, envelope)).toBe(envelope.hash);
     });
     it('can be folded into a state', () => {

@@ -1,4 +1,4 @@
-import { addressOf, parameterNamesOf } from '#acts';
+import { actAddress, parameterNamesOf } from '#acts';
 import { afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { ACTS, type ActName } from '#commitments';
 import { StoreUnavailable, verify, type Log } from '#eventsourcing';
@@ -722,7 +722,7 @@ describe('What the caller may do next', () => {
         const body = { dryRun: true, acts: [{ reference, ...candidate, body: MINIMAL[candidate.act] }] };
         const answer = await server.post('/v1/batches', body, tokens.get(who));
         const { status, problem } = answer.body.results?.[0] ?? { status: 'refused', problem: answer.body };
-        const isListed = listed.has(addressOf('commitment', reference, candidate));
+        const isListed = listed.has(actAddress('commitment', reference, candidate));
         if (isListed ? [401, 403, 404].includes(problem?.status) : status === 'done')
           wrong.push([who, isListed, candidate, status, problem]);
       }

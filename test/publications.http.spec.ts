@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
-import { Reports, written, type NumberedReport } from '#reports';
+import { Reports, writtenInThread, type NumberedReport } from '#reports';
 import { bearer, done, refusal } from './support/asking.js';
 import { commitment, roles } from './support/commitment.js';
 import { Visitor, wordsIn } from './support/visitor.js';
@@ -256,7 +256,7 @@ describe('A report that is published', () => {
     for (const [i, query] of files.entries()) expect((await fileOf('P-1', query)).equals(before[i]!)).toBe(true);
     // And on any machine with the same log from the manifest that stands in each of them.
     const { manifest } = JSON.parse(String(await fileOf('P-1', 'format=json&language=fr'))) as NumberedReport;
-    const again = await buffer(written('html', await server.app.get(Reports).remake(manifest)));
+    const again = await buffer(writtenInThread('html', await server.app.get(Reports).remake(manifest)));
     expect(again.equals(before[1]!)).toBe(true);
   });
 

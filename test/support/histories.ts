@@ -16,7 +16,7 @@ import {
 } from '#eventsourcing';
 import { metaOf, VALIDATION_OPTIONS, type Actor } from '#platform';
 import { Progress, ProgressProjection, type Filter, type FilterName } from '#progress';
-import { agency, codeOf, registers, registersContext, RegistersProjection, type Entry } from '#registers';
+import { agency, entryCode, registers, registersContext, RegistersProjection, type Entry } from '#registers';
 import { codec } from '../../apps/api/src/app.module.js';
 import {
   ACTIVITIES,
@@ -78,9 +78,9 @@ export class History {
   async #do(step: Step): Promise<unknown> {
     if ('register' in step) {
       const entry = step.entry as Entry;
-      const known = (await this.log.store.read(`${step.register}-${codeOf(entry)}`)).length > 0;
+      const known = (await this.log.store.read(`${step.register}-${entryCode(entry)}`)).length > 0;
       const decide = known ? amend(entry) : enter(entry);
-      return handle(this.log, registers[step.register] as never, codeOf(entry), decide as never, metaOf(caller()));
+      return handle(this.log, registers[step.register] as never, entryCode(entry), decide as never, metaOf(caller()));
     }
     if ('becomes' in step) return handle(this.log, agency, step.code, becoming(step), metaOf(caller()));
     const act = meant(step, (await load(this.log, commitment, step.reference)).state);

@@ -15,7 +15,7 @@ import {
   appointmentFrom,
   heldOn,
   isKnownTo,
-  periodOf,
+  appointmentPeriod,
   refuseAppointing,
   shownTo,
   type AccountRow,
@@ -296,7 +296,7 @@ export class AccountsController {
     const appointment = (await knownAccount(this.access, account, by)).appointments.find((one) => one.id === id);
     if (!appointment) throw new Rejected('not_found', `${account} has no appointment ${id}.`);
     refuseAppointing(by, appointment);
-    await this.access.accounts.relieve(id, by.account, periodOf({ to }).until);
+    await this.access.accounts.relieve(id, by.account, appointmentPeriod({ to }).until);
     return shownTo(by, await knownAccount(this.access, account, by));
   }
 

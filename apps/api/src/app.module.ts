@@ -105,16 +105,16 @@ const LOG_STORES: readonly KindOfStore[] = [
   },
   { system: 'sqlite', is: () => true, open: (url, how) => new SqliteEventStore(sqliteFile(url), undefined, how) },
 ];
-const kindOf = (url: string): KindOfStore => LOG_STORES.find(({ is }) => is(url))!;
+const storeKindOf = (url: string): KindOfStore => LOG_STORES.find(({ is }) => is(url))!;
 
 /** The store of a log, by its URL. */
 export async function openEventStore(url: string, purpose: Purpose = 'serve'): Promise<EventStore> {
-  return kindOf(url).open(url, purpose === 'look' ? { mustExist: true, toLook: true } : {});
+  return storeKindOf(url).open(url, purpose === 'look' ? { mustExist: true, toLook: true } : {});
 }
 
 /** @throws Error when the log was written by newer software */
 export async function openLog({ logUrl }: Settings, purpose: Purpose = 'serve'): Promise<Log> {
-  const store = observed(await openEventStore(logUrl, purpose), kindOf(logUrl).system);
+  const store = observed(await openEventStore(logUrl, purpose), storeKindOf(logUrl).system);
   const log = { store, codec: codec(), recent: recentStreams() };
   try {
     log.codec.check(await log.store.types());

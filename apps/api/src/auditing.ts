@@ -1,7 +1,7 @@
 /** Notes requests that change something, are refused for lack of a right, or show whose data something is. */
 import type { FastifyInstance } from 'fastify';
 import type { Audit } from '#access';
-import { clientOf, formOf, routeOf, type ApiRequest } from '#platform';
+import { clientOf, formRouteOf, routeOf, type ApiRequest } from '#platform';
 
 /** Routes that show accounts or this record itself are noted, though they only read. */
 const NOTED_READING = /^\/(?:v1\/(?:accounts|tokens|audit)|accounts|sign-in\/)/;
@@ -13,7 +13,7 @@ const MAX_SUBJECT_CHARS = 200;
 export function auditsRequests(server: FastifyInstance, audit: () => Audit): void {
   const lately = new Map<string, number>();
   server.addHook('onResponse', (request: ApiRequest, { statusCode }, done) => {
-    if (isNoted(request, statusCode, lately)) audit().note(entryOf(request, statusCode));
+    if (isNoted(request, statusCode, lately)) audit().note(auditEntryOf(request, statusCode));
     done();
   });
 }
@@ -26,7 +26,7 @@ function isNoted(request: ApiRequest, status: number, lately: Map<string, number
   if (method === 'GET' || method === 'HEAD') return NOTED_READING.test(route);
   // A form or a question that strangers may send changes nothing, but where it signs somebody in.
   const isKnown = principal !== undefined || session !== undefined;
-  return method !== 'OPTIONS' && (isKnown || (formOf(request) !== undefined && SECRET_PATH.test(route)));
+  return method !== 'OPTIONS' && (isKnown || (formRouteOf(request) !== undefined && SECRET_PATH.test(route)));
 }
 
 /** A client over its budget is noted once a minute. */
@@ -38,7 +38,7 @@ function isFirstInMinute(client: string, lately: Map<string, number>): boolean {
   return true;
 }
 
-function entryOf(request: ApiRequest, status: number): Parameters<Audit['note']>[0] {
+function auditEntryOf(request: ApiRequest, status: number): Parameters<Audit['note']>[0] {
   const { method, principal, session, ip, refusal, correlation } = request;
   const route = routeOf(request).url ?? 'none';
   const named = SECRET_PATH.test(route) ? '' : Object.values((request.params ?? {}) as object).join(' ');

@@ -75,7 +75,7 @@ const ENCODERS = {
 type Encoding = keyof typeof ENCODERS;
 
 /** A file that stays as it is: it is made and compressed once, however often strangers ask for it. */
-function kept(content: () => string | Promise<string>): (encoding: Encoding) => Promise<Buffer> {
+function keptFile(content: () => string | Promise<string>): (encoding: Encoding) => Promise<Buffer> {
   let plain: Promise<Buffer> | undefined;
   const encoded = new Map<Encoding, Promise<Buffer>>();
   return (encoding) => {
@@ -96,7 +96,7 @@ export function showsDocs(server: FastifyInstance, document: () => object): void
     '/openapi.json': ['application/json; charset=utf-8', () => JSON.stringify(document())],
   } as const;
   for (const [path, [type, content]] of Object.entries(files)) {
-    const file = kept(content);
+    const file = keptFile(content);
     server.get(path, async (request, reply) => {
       const encoding = (request.accepts().encoding(Object.keys(ENCODERS)) || 'identity') as Encoding;
       if (encoding !== 'identity') void reply.header('Content-Encoding', encoding);

@@ -1,7 +1,7 @@
 /** The introduction to the API, as the OpenAPI document and `/docs` begin: in Markdown, a page long. */
 import { FORMAT_NAMES } from '#platform';
 
-const asked = FORMAT_NAMES.slice(1).map((name) => `\`format=${name}\``);
+const FORMAT_PARAMETERS = FORMAT_NAMES.slice(1).map((name) => `\`format=${name}\``);
 
 export const INTRODUCTION = `
 The commitments of agencies after the High-level Dialogues on International Migration and Development, and their progress.
@@ -39,7 +39,7 @@ A 5xx is the server's fault: try again, after \`Retry-After\` if it is given.
 ## Lists
 
 Lists come in pages of \`limit\`; \`nextCursor\` leads to the next page, as known at the first one. With
-${asked.slice(0, -1).join(', ')} or ${asked.at(-1)} (or by \`Accept\`) and without \`limit\` they come whole, as a stream. \`fields\` chooses some
+${FORMAT_PARAMETERS.slice(0, -1).join(', ')} or ${FORMAT_PARAMETERS.at(-1)} (or by \`Accept\`) and without \`limit\` they come whole, as a stream. \`fields\` chooses some
 fields of each entry: the others are then missing, also where the schema requires them. Answers to GET have an \`ETag\`: with
 \`If-None-Match\` the answer is 304 as long as it would be the same. Answers are compressed (gzip, Brotli).
 

@@ -33,7 +33,7 @@ const IRREGULAR_NAMES: Readonly<Record<string, string>> = {
   ACTS_OF_RETURNS: 'ActOfReturn',
 } satisfies { readonly [L in keyof typeof words]?: string };
 
-const keyOf = (list: readonly unknown[]): string => JSON.stringify(list.map(String).sort(compareTexts));
+const listKey = (list: readonly unknown[]): string => JSON.stringify(list.map(String).sort(compareTexts));
 const pascal = (text: string): string =>
   text.replaceAll(/(?:^|[^A-Za-z0-9]+)([A-Za-z0-9])/g, (_, letter: string) => letter.toUpperCase());
 /** `FINDING_LEVELS` is `FindingLevel`. */
@@ -46,17 +46,17 @@ const MAX_WORDS_IN_NAME = 2;
 class Naming {
   /** Of the domain, and all lists by now. */
   readonly #domain = new Map<string, string>([
-    [keyOf(Object.keys(ACTS)), 'ActName'],
-    [keyOf(REPORT_FORMAT_NAMES), 'ReportFormat'],
-    [keyOf(REPORT_KINDS), 'ReportKind'],
-    [keyOf(LANGUAGES), 'ReportLanguage'],
+    [listKey(Object.keys(ACTS)), 'ActName'],
+    [listKey(REPORT_FORMAT_NAMES), 'ReportFormat'],
+    [listKey(REPORT_KINDS), 'ReportKind'],
+    [listKey(LANGUAGES), 'ReportLanguage'],
   ]);
   readonly #lists: Map<string, string>;
   readonly #objects = new Map<string, string>();
 
   constructor(private readonly schemas: Schemas) {
     for (const [name, list] of Object.entries(words))
-      if (Array.isArray(list)) this.#domain.set(keyOf(list), IRREGULAR_NAMES[name] ?? singular(name));
+      if (Array.isArray(list)) this.#domain.set(listKey(list), IRREGULAR_NAMES[name] ?? singular(name));
     this.#lists = new Map(this.#domain);
   }
 
@@ -90,7 +90,7 @@ class Naming {
     const values = all!.filter((value) => value !== null);
     const one = [type].flat().find((name) => name !== 'null');
     if (values.length === 1 && values.length === all!.length) return { type: one, const: values[0], ...about };
-    const key = keyOf(values);
+    const key = listKey(values);
     const name = this.#lists.get(key) ?? this.#free(this.#nameOf(values) ?? pascal(owner) + pascal(place), key);
     this.#lists.set(key, name);
     this.schemas[name] ??= { type: one, enum: values } as Schemas[string];
@@ -102,14 +102,14 @@ class Naming {
   #nameOf(values: readonly unknown[]): string | null {
     if (values.length <= MAX_WORDS_IN_NAME) return values.map((value) => pascal(String(value))).join('Or');
     for (const more of values) {
-      const rest = this.#domain.get(keyOf(values.filter((value) => value !== more)));
+      const rest = this.#domain.get(listKey(values.filter((value) => value !== more)));
       if (rest) return `${rest}Or${pascal(String(more))}`;
     }
     return null;
   }
 
   #object({ description, ...schema }: Schema, owner: string, place: string): Schema {
-    const fields = this.#lists.get(keyOf(Object.keys(schema.properties ?? {})));
+    const fields = this.#lists.get(listKey(Object.keys(schema.properties ?? {})));
     const whole = this.within(schema, owner, place);
     const key = JSON.stringify(whole);
     const name = this.#objects.get(key) ?? this.#free(fields ? `${fields}Counts` : pascal(owner) + pascal(place), key);

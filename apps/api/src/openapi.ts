@@ -45,44 +45,44 @@ export interface ProblemExample extends Example {
 export const OPERATION_EXAMPLES: Readonly<Record<string, Example>> = examples.operations;
 export const PROBLEM_EXAMPLES: Readonly<Record<string, ProblemExample>> = examples.problems;
 
-const text = { type: 'string' } as const;
+const TEXT_SCHEMA = { type: 'string' } as const;
 
 const SHARED_PARAMETERS: Readonly<Record<string, Parameter>> = {
   IfMatch: {
     name: 'If-Match',
     in: 'header',
     description: 'The ETag that was read, of which the revision counts: 412 when someone was faster',
-    schema: { ...text, pattern: '^(W/)?"\\d+(-[\\w-]+)?"$', examples: ['"3"'] },
+    schema: { ...TEXT_SCHEMA, pattern: '^(W/)?"\\d+(-[\\w-]+)?"$', examples: ['"3"'] },
   },
   IdempotencyKey: {
     name: 'Idempotency-Key',
     in: 'header',
     description: 'The same key again gives the same answer, and nothing twice; with another body: 422',
-    schema: { ...text, pattern: '^[\\x21-\\x7e]{1,200}$' },
+    schema: { ...TEXT_SCHEMA, pattern: '^[\\x21-\\x7e]{1,200}$' },
   },
   ActingFor: {
     name: 'Acting-For',
     in: 'header',
     description: 'Of an account with several roles the one that it acts in: the code of an agency, or `secretariat`',
-    schema: { ...text, maxLength: 120, examples: ['IOM'] },
+    schema: { ...TEXT_SCHEMA, maxLength: 120, examples: ['IOM'] },
   },
   CorrelationId: {
     name: 'X-Correlation-Id',
     in: 'header',
     description: 'Kept with the event, and in the log of the server; without it there is one of the server’s own',
-    schema: { ...text, pattern: '^[\\w.:-]{1,100}$' },
+    schema: { ...TEXT_SCHEMA, pattern: '^[\\w.:-]{1,100}$' },
   },
   IfNoneMatch: {
     name: 'If-None-Match',
     in: 'header',
     description: 'The ETag of an earlier answer: 304 as long as the same would be shown',
-    schema: { ...text, examples: ['W/"3-Kq2vXc0yQ1mB8sLw4dTn7a"'] },
+    schema: { ...TEXT_SCHEMA, examples: ['W/"3-Kq2vXc0yQ1mB8sLw4dTn7a"'] },
   },
   IfPositionAtLeast: {
     name: 'If-Position-At-Least',
     in: 'header',
     description: 'Read your writes: waits until the views have reached this position, up to a limit, then 503',
-    schema: { ...text, pattern: '^\\d{1,19}$' },
+    schema: { ...TEXT_SCHEMA, pattern: '^\\d{1,19}$' },
   },
 };
 
@@ -91,29 +91,29 @@ const SHARED_HEADERS: Readonly<Record<string, Header>> = {
     description:
       'Of an act the revision, `"3"`, for If-Match. Of a GET a digest of the answer, for If-None-Match, behind the revision ' +
       'if it has one, `W/"3-…"`; that serves If-Match, too',
-    schema: { ...text, examples: ['"3"'] },
+    schema: { ...TEXT_SCHEMA, examples: ['"3"'] },
   },
   'Cache-Control': {
     description:
       'For how long it may be used without asking again: minutes where the address names its date and position',
-    schema: { ...text, examples: ['no-cache'] },
+    schema: { ...TEXT_SCHEMA, examples: ['no-cache'] },
   },
-  Location: { description: 'Where it can be read', schema: { ...text, format: 'uri-reference' } },
+  Location: { description: 'Where it can be read', schema: { ...TEXT_SCHEMA, format: 'uri-reference' } },
   'Retry-After': { description: 'Seconds', schema: { type: 'integer' } },
-  'X-As-Of': { description: 'The date that is shown', schema: { ...text, format: 'date' } },
+  'X-As-Of': { description: 'The date that is shown', schema: { ...TEXT_SCHEMA, format: 'date' } },
   'X-Correlation-Id': {
     description: 'The name of the request, in its events and in the log of the server',
-    schema: { ...text },
+    schema: { ...TEXT_SCHEMA },
   },
-  'X-Position': { description: 'The position of the log that is shown', schema: { ...text } },
+  'X-Position': { description: 'The position of the log that is shown', schema: { ...TEXT_SCHEMA } },
   Link: {
     description: 'rel="bookmark": where exactly this will always be found; rel="next": the next page',
-    schema: { ...text },
+    schema: { ...TEXT_SCHEMA },
   },
   'WWW-Authenticate': {
     description: 'How to say who one is',
     schema: {
-      ...text,
+      ...TEXT_SCHEMA,
       examples: ['Bearer', 'Bearer error="invalid_token", error_description="The token is unknown."'],
     },
   },
@@ -183,7 +183,7 @@ export function openApi(
   Object.assign(components, { parameters: SHARED_PARAMETERS, headers: SHARED_HEADERS, responses: problems() });
   for (const [path, item] of Object.entries(document.paths))
     for (const method of ['get', 'post', 'put'] as const)
-      if (item[method]) complete(item[method], path, method !== 'get', publicReading, components);
+      if (item[method]) completeOperation(item[method], path, method !== 'get', publicReading, components);
   nameSchemas(document);
   return document;
 }
@@ -208,12 +208,18 @@ const problems = (): Components['responses'] => ({
 });
 
 /** Adds to an operation the facts that follow from its method, its path and its answer. */
-function complete(operation: Operation, path: string, writes: boolean, publicReading: boolean, components: Components) {
+function completeOperation(
+  operation: Operation,
+  path: string,
+  writes: boolean,
+  publicReading: boolean,
+  components: Components,
+) {
   const { operationId, responses } = operation;
   const example = OPERATION_EXAMPLES[operationId!];
   const onSomething = path.includes('{');
   operation.tags = operation.tags!.slice(-1); // a route's own tag takes the place of its controller's
-  operation.parameters = operation.parameters!.map((parameter) => asked(parameter as Parameter, example));
+  operation.parameters = operation.parameters!.map((parameter) => filledParameter(parameter as Parameter, example));
   if (operation.requestBody) {
     const { content } = operation.requestBody as {
       content: Record<string, { schema: { $ref?: string }; example?: object | string }>;
@@ -258,17 +264,17 @@ function complete(operation: Operation, path: string, writes: boolean, publicRea
 }
 
 /** A query never holds null, and is filled in as in the example only, so that trying it out gives the example's answer. */
-function asked(parameter: Parameter, example: Example | undefined): Parameter {
+function filledParameter(parameter: Parameter, example: Example | undefined): Parameter {
   const schema = parameter.schema as Schema & { examples?: unknown };
   modernise(schema);
   if (Array.isArray(schema.type)) [schema.type] = schema.type as unknown as [string];
   const value = example?.[parameter.in as 'path' | 'query']?.[parameter.name];
   const described = { description: NAMED_BY_PATH[parameter.name], ...parameter };
-  return value === undefined ? described : { ...described, example: read(value, schema) };
+  return value === undefined ? described : { ...described, example: valueFromText(value, schema) };
 }
 
 /** The value of a text in an address, by its schema. */
-const read = (value: string, { type }: Schema): unknown =>
+const valueFromText = (value: string, { type }: Schema): unknown =>
   type === 'integer' || type === 'number'
     ? Number(value)
     : type === 'array'
@@ -319,15 +325,15 @@ function describeAnswer(
   const formats = ((asked as Parameter | undefined)?.schema as { enum?: readonly string[] } | undefined)?.enum ?? [];
   for (const name of FORMAT_NAMES.slice(1).filter((name) => formats.includes(name))) {
     const { mediaType, of, example: exampleOf } = formatNamed(name);
-    const lines = { description: 'One entry per line', contentSchema: entryOf(success, components) } as Schema;
+    const lines = { description: 'One entry per line', contentSchema: entrySchema(success, components) } as Schema;
     success.content![mediaType] = exampleOf
-      ? { schema: of === 'rows' ? text : { ...text, ...lines }, example: exampleOf(example ?? {}) }
+      ? { schema: of === 'rows' ? TEXT_SCHEMA : { ...TEXT_SCHEMA, ...lines }, example: exampleOf(example ?? {}) }
       : { schema: { type: 'string', format: 'binary' } as Schema };
   }
 }
 
 /** The schema of one entry of a list or view, for NDJSON. */
-function entryOf(success: Response, { schemas }: Components): Schema {
+function entrySchema(success: Response, { schemas }: Components): Schema {
   const { $ref } = (success.content?.['application/json']?.schema ?? {}) as { $ref?: string };
   const { properties } = (schemas[$ref?.split('/').at(-1) ?? ''] ?? {}) as Schema;
   const { items } = (properties?.['items'] ?? properties?.['rows'] ?? {}) as { items?: Schema };

@@ -29,10 +29,12 @@ export const routesOf = ({ paths }: Pick<OpenAPIObject, 'paths'>): Route[] =>
     }),
   );
 
-const plain = (word: string): string => word.replaceAll('_', ' ');
-const row = (...cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
+const withoutUnderscores = (word: string): string => word.replaceAll('_', ' ');
+const markdownRow = (...cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
 const table = (heads: readonly string[], rows: readonly (readonly string[])[]): string =>
-  [row(...heads), row(...heads.map(() => '---')), ...rows.map((cells) => row(...cells))].join('\n');
+  [markdownRow(...heads), markdownRow(...heads.map(() => '---')), ...rows.map((cells) => markdownRow(...cells))].join(
+    '\n',
+  );
 const scopeOf = ({ scope }: RouteRights): string => (scope === null ? 'any' : `\`${scope}\``);
 
 const RIGHTS_INTRODUCTION = `# Rights
@@ -81,9 +83,9 @@ export function rightsInWords(document: Pick<OpenAPIObject, 'paths'>): string {
     '## Acts on commitments',
     'Whether an act is an agency’s to do, by its relation to the commitment as it stands today. _Asked_ goes with a role: it ' +
       'may do what that role may, and this beside it. _Former lead_ and _none_ have no part in it now.',
-    table(['act', 'scope', ...AGENCY_RELATIONS.map(plain)], acts),
+    table(['act', 'scope', ...AGENCY_RELATIONS.map(withoutUnderscores)], acts),
     conditions.map((condition, i) => `${i + 1}. ${condition}`).join('\n'),
     '## Other routes',
-    table(['operation', 'route', 'scope', ...ACCOUNT_ROLES.map(plain), 'only'], others),
+    table(['operation', 'route', 'scope', ...ACCOUNT_ROLES.map(withoutUnderscores), 'only'], others),
   ].join('\n\n')}\n`;
 }

@@ -25,7 +25,7 @@ import {
   FASTIFY_REFUSALS,
   isProbe,
   keepsStrangersOut,
-  LONGEST_PART,
+  MAX_PARAMETER_CHARS,
   Logging,
   observeRequests,
   PROBLEM_JSON,

@@ -85,7 +85,7 @@ export function settingsFrom(given: NodeJS.ProcessEnv = process.env): Settings {
   const env = withSecrets(given);
   const dataDir = env['DATA_DIR'] ?? '.followthrough';
   const host = env['HOST'] ?? '127.0.0.1';
-  const port = whole(env, 'PORT', 3000, 0, 65535);
+  const port = wholeNumber(env, 'PORT', 3000, 0, 65535);
   const accessUrl = env['ACCESS_URL'] ?? `sqlite:${join(dataDir, 'access.db')}`;
   const ownUrl = `http://${host === '0.0.0.0' ? 'localhost' : host}:${port}`;
   const publicReading = oneOf(env, 'PUBLIC_READING', ['true', 'false'], 'true') === 'true';
@@ -99,29 +99,29 @@ export function settingsFrom(given: NodeJS.ProcessEnv = process.env): Settings {
     demo: false,
     webhooksUrl: env['WEBHOOKS_URL'] ?? `sqlite:${join(dataDir, 'webhooks.db')}`,
     webhooksToPrivate: oneOf(env, 'WEBHOOKS_TO_PRIVATE', ['true', 'false'], 'false') === 'true',
-    drainMs: whole(env, 'DRAIN_MS', 250, 0, 600_000),
-    startPatienceMs: whole(env, 'START_PATIENCE_MS', 30_000, 0, 3_600_000),
+    drainMs: wholeNumber(env, 'DRAIN_MS', 250, 0, 600_000),
+    startPatienceMs: wholeNumber(env, 'START_PATIENCE_MS', 30_000, 0, 3_600_000),
     publicReading,
     corsOrigins: originsIn(env),
-    requestTimeoutMs: whole(env, 'REQUEST_TIMEOUT_MS', 30_000, 100, 3_600_000),
+    requestTimeoutMs: wholeNumber(env, 'REQUEST_TIMEOUT_MS', 30_000, 100, 3_600_000),
     trustedProxies: proxiesIn(env),
     rateLimit: rate(env, 'RATE_LIMIT', 1_200),
     tokenRateLimit: rate(env, 'TOKEN_RATE_LIMIT', 6_000),
     signInRateLimit: rate(env, 'SIGN_IN_RATE_LIMIT', 30),
-    concurrency: whole(env, 'CONCURRENCY', 128, 16, 100_000),
-    sendTimeoutMs: whole(env, 'SEND_TIMEOUT_MS', 30_000, 100, 3_600_000),
-    bodyLimit: whole(env, 'BODY_LIMIT', 262_144, 1_024, 900_000),
+    concurrency: wholeNumber(env, 'CONCURRENCY', 128, 16, 100_000),
+    sendTimeoutMs: wholeNumber(env, 'SEND_TIMEOUT_MS', 30_000, 100, 3_600_000),
+    bodyLimit: wholeNumber(env, 'BODY_LIMIT', 262_144, 1_024, 900_000),
     production: env['NODE_ENV'] === 'production',
     publicUrlIsSet: (env['PUBLIC_URL'] || ownUrl) !== ownUrl,
     addressIsSaid: ['PUBLIC_URL', 'HOST', 'PORT'].some((name) => env[name]),
     publicUrl: env['PUBLIC_URL'] ?? ownUrl,
-    reportsKeptHours: whole(env, 'REPORTS_KEPT_HOURS', 168, 1, 8_760),
-    auditDays: whole(env, 'AUDIT_DAYS', 400, 31, 36_500),
+    reportsKeptHours: wholeNumber(env, 'REPORTS_KEPT_HOURS', 168, 1, 8_760),
+    auditDays: wholeNumber(env, 'AUDIT_DAYS', 400, 31, 36_500),
     publisher: env['PUBLISHER'] || 'Followthrough',
     dataLicence: env['DATA_LICENCE'] || null,
     sessions: {
-      idleMs: whole(env, 'SESSION_IDLE_MINUTES', 120, 1, 100_000) * 60_000,
-      longestMs: whole(env, 'SESSION_HOURS', 12, 1, 10_000) * 3_600_000,
+      idleMs: wholeNumber(env, 'SESSION_IDLE_MINUTES', 120, 1, 100_000) * 60_000,
+      longestMs: wholeNumber(env, 'SESSION_HOURS', 12, 1, 10_000) * 3_600_000,
     },
     provider: providerIn(env),
     signInLinks: oneOf(env, 'SIGN_IN_LINKS', ['true', 'false'], 'true') === 'true',
@@ -220,7 +220,7 @@ function proxiesIn(env: NodeJS.ProcessEnv): string[] {
 
 /** Requests a minute; 0: any number. */
 const rate = (env: NodeJS.ProcessEnv, name: string, otherwise: number): number | null =>
-  whole(env, name, otherwise, 0, 10_000_000) || null;
+  wholeNumber(env, name, otherwise, 0, 10_000_000) || null;
 
 function oneOf<T extends string>(env: NodeJS.ProcessEnv, name: string, known: readonly T[], otherwise: T): T {
   const value = env[name] || otherwise;
@@ -229,7 +229,7 @@ function oneOf<T extends string>(env: NodeJS.ProcessEnv, name: string, known: re
   return found;
 }
 
-function whole(env: NodeJS.ProcessEnv, name: string, otherwise: number, min: number, max: number): number {
+function wholeNumber(env: NodeJS.ProcessEnv, name: string, otherwise: number, min: number, max: number): number {
   const value = Number(env[name] ?? otherwise);
   if (!Number.isInteger(value) || value < min || value > max)
     throw new Error(`${name} takes a whole number from ${min} to ${max}, not ${env[name]}.`);

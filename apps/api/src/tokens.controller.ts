@@ -145,7 +145,7 @@ export class TokensController {
     const until = expires ? { expires: endOfLastDay(expires) } : {};
     const given = { id, account: account.account, label, scopes, by: by.account, ...until };
     const { token } = await this.access.give(given);
-    void reply.header('Location', addressOf(account.account));
+    void reply.header('Location', tokensAddress(account.account));
     return { ...(await this.access.token(id))!, token };
   }
 
@@ -175,7 +175,7 @@ export class TokensController {
     );
     const given = await this.access.rotate(id, { id: meta.commandId, overlapMs: hours * HOUR_MS, by: by.account });
     if (!given) throw new Conflict('not_in_use', 'It was revoked or has expired: give a new one.');
-    void reply.header('Location', addressOf(old.account));
+    void reply.header('Location', tokensAddress(old.account));
     return { ...(await this.access.token(given.id))!, token: given.token };
   }
 
@@ -214,6 +214,6 @@ export class TokensController {
 }
 
 /** The address of the tokens of an account. */
-const addressOf = (account: string) => `/v1/tokens?account=${encodeURIComponent(account)}`;
+const tokensAddress = (account: string) => `/v1/tokens?account=${encodeURIComponent(account)}`;
 
 const noToken = (id: string) => new Rejected('not_found', `There is no token ${id}.`);

@@ -67,7 +67,7 @@ export async function addToken(settings: Settings, options: TokenOptions): Promi
     ...(options.expires !== undefined && { expires: endOfLastDay(dayIn('--expires', options.expires)) }),
   };
   await withAccess(settings, 'serve', async (access) => {
-    const of = account === undefined ? null : await known(access, account);
+    const of = account === undefined ? null : await knownAccount(access, account);
     const { id, token } = of
       ? await access.give({ account: of.account, label, scopes: SCOPES, ...more })
       : await access.create(agency ?? null, label, undefined, more);
@@ -140,7 +140,7 @@ export async function appointAccount(settings: Settings, account: string, option
   const appointment = appointmentIn(options);
   await refuseUnknown(settings, options.agency);
   await withAccess(settings, 'look', async (access) => {
-    const { account: of, erased } = await known(access, account);
+    const { account: of, erased } = await knownAccount(access, account);
     if (erased !== null) throw new Error(`${account} was erased, and takes no role any more.`);
     console.log(`appointment  ${await access.accounts.appoint(of, appointment)}`);
   });
@@ -156,7 +156,7 @@ export const relieveAccount = (settings: Settings, id: string): Promise<void> =>
 
 export const eraseAccount = (settings: Settings, account: string): Promise<void> =>
   withAccess(settings, 'look', async (access) => {
-    const { email } = await known(access, account);
+    const { email } = await knownAccount(access, account);
     const mailer = mailerOf(settings);
     if (email) await mailer.forget(email);
     await access.accounts.erase(account);
@@ -165,7 +165,7 @@ export const eraseAccount = (settings: Settings, account: string): Promise<void>
     console.log('erased');
   });
 
-async function known(access: AccessStore, account: string): Promise<AccountRow> {
+async function knownAccount(access: AccessStore, account: string): Promise<AccountRow> {
   const row = await access.accounts.one(account);
   if (!row) throw new Error(`There is no account ${account}.`);
   return row;

@@ -1,4 +1,4 @@
 /** Numbers of things as the command line says them. */
 
 /** `2 pairs`, `1 pair`. */
-export const counted = (n: number, one: string): string => `${n} ${one}${n === 1 ? '' : 's'}`;
+export const countedWords = (n: number, one: string): string => `${n} ${one}${n === 1 ? '' : 's'}`;

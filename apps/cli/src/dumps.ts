@@ -8,7 +8,7 @@ import { codec } from '../../api/src/app.module.js';
 import type { Settings } from '../../api/src/settings.js';
 import { softwareVersion } from '../../api/src/software.js';
 import { whenWhole } from './arriving.js';
-import { counted } from './counted.js';
+import { countedWords } from './counted.js';
 import { copyWithBar, using } from './logs.js';
 import { mustBeThere, withApp } from './opened.js';
 import { progressBar } from './progress-bar.js';
@@ -64,7 +64,7 @@ export async function importDump(settings: Settings, folder: string, dryRun: boo
     }
     const { copied, anchor } = await using(settings.logUrl, 'serve', (target) => copyWithBar(source, target));
     console.log(
-      `${counted(copied, 'event')} taken over, ${anchor.events} in all, to position ${anchor.position ?? '(none)'}.`,
+      `${countedWords(copied, 'event')} taken over, ${anchor.events} in all, to position ${anchor.position ?? '(none)'}.`,
     );
     return true;
   } finally {

@@ -20,7 +20,7 @@ import { isDump } from '#open';
 import { metaOf, validated, type RequestContext, type Upload } from '#platform';
 import { settingsFrom, type Settings } from '../../api/src/settings.js';
 import { SCOPES } from '#words';
-import { counted } from './counted.js';
+import { countedWords } from './counted.js';
 import { importDump } from './dumps.js';
 import { mustBeThere, withApp } from './opened.js';
 import { progressBar } from './progress-bar.js';
@@ -135,7 +135,7 @@ const importSent = (
   dryRun: boolean,
 ): Promise<boolean> =>
   withApp(settings, (get) =>
-    imported(get(Imports), get(ImportsController), sent, options, dryRun, { by: IMPORTER, meta: metaOf(IMPORTER) }),
+    importFiles(get(Imports), get(ImportsController), sent, options, dryRun, { by: IMPORTER, meta: metaOf(IMPORTER) }),
   );
 
 /** Takes an import back as a whole. @returns whether it was, or is by now */
@@ -156,7 +156,7 @@ function fileAt(path: string): Upload {
   return { name: basename(path), bytes, sha256: hash('sha256', bytes, 'hex') };
 }
 
-async function imported(
+async function importFiles(
   imports: Imports,
   routes: ImportsController,
   sent: Upload | SentFolder,
@@ -178,7 +178,7 @@ async function imported(
     printPreview(shown);
     const toDo = shown.commands.length + (shown.rounds?.length ?? 0);
     if (shown.problems.length > 0) {
-      console.error(`${counted(shown.problems.length, 'problem')}; nothing was imported.`);
+      console.error(`${countedWords(shown.problems.length, 'problem')}; nothing was imported.`);
       if (!dryRun) await imports.kept.discard(await imports.kept.one(id, by));
       return false;
     }
@@ -226,7 +226,7 @@ function printPreview({ file, sheets, counts, rows, problems }: ImportPreview): 
     for (const pair of duplicates) printSides(at, pair);
   }
   const pairs = rows.reduce((sum, { duplicates }) => sum + duplicates.length, 0);
-  if (pairs > 0) console.log(`${counted(pairs, 'pair')} may be the same`);
+  if (pairs > 0) console.log(`${countedWords(pairs, 'pair')} may be the same`);
   for (const { sheet, row, column, field, message, right } of problems) {
     const id = isJson ? rows.find((one) => one.sheet === sheet && one.row === row)?.reference : null;
     const at = [row ? ` row ${row}` : '', id ? ` (${id})` : '', isJson && field ? ` ${field}` : ''].join('');

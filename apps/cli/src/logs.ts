@@ -14,7 +14,7 @@ import {
 import { codec, openEventStore, type Purpose } from '../../api/src/app.module.js';
 import { sqliteFile, type Settings } from '../../api/src/settings.js';
 import { leavingNothing, whenWhole } from './arriving.js';
-import { counted } from './counted.js';
+import { countedWords } from './counted.js';
 import { progressBar } from './progress-bar.js';
 
 /** Files of anchors: the one to check a log against, and the one to write. */
@@ -29,7 +29,7 @@ const MAX_CLOCK_SKEW_MS = 2_000;
 /** Checks the whole log, prints the result, and ends with 1 when it is not sound. */
 export async function verifyLog(settings: Settings, anchors: Anchors): Promise<void> {
   await using(settings.logUrl, 'look', async (store) => {
-    const verdict = await verified(store, anchors);
+    const verdict = await verifyStore(store, anchors);
     if (verdict.ok) return;
     console.error(`NOT SOUND at position ${verdict.position ?? '(none)'}: ${verdict.reason}`);
     process.exitCode = 1;
@@ -37,14 +37,14 @@ export async function verifyLog(settings: Settings, anchors: Anchors): Promise<v
 }
 
 /** Verifies a log, and tells of it when it is sound. @throws Error when an anchor cannot be read */
-async function verified(store: EventStore, { anchor, writeAnchor }: Anchors): Promise<Verdict> {
+async function verifyStore(store: EventStore, { anchor, writeAnchor }: Anchors): Promise<Verdict> {
   const kept = anchor === undefined ? undefined : readAnchor(anchor);
   const bar = progressBar('verifying', Number((await store.head().catch(() => null)) ?? 0), 'events: {events}');
   const onProgress = (events: number, position: string) => bar.update(Number(position), { events });
   const verdict = await verify(store, { anchor: kept, onProgress }).finally(() => bar.stop());
   if (!verdict.ok) return verdict;
   const { events, position, heads } = verdict.anchor;
-  console.log(`Sound: ${counted(events, 'event')} to position ${position ?? '(none)'}, digest ${heads}`);
+  console.log(`Sound: ${countedWords(events, 'event')} to position ${position ?? '(none)'}, digest ${heads}`);
   if (verdict.blanked > 0) console.log(`${verdict.blanked} blanked, each with its reason`);
   if (verdict.toErase.length > 0)
     console.log(`Blanked and yet to be erased, as soon as the server starts: position ${verdict.toErase.join(', ')}`);
@@ -69,7 +69,7 @@ function readAnchor(file: string): Anchor {
 
 /** @throws Error that names the first bad position of a log that is not sound */
 async function mustBeSound(name: string, store: EventStore, anchors: Anchors): Promise<Anchor> {
-  const verdict = await verified(store, anchors);
+  const verdict = await verifyStore(store, anchors);
   if (!verdict.ok)
     throw new Error(`${name} is not sound at position ${verdict.position ?? '(none)'}: ${verdict.reason}`);
   return verdict.anchor;
@@ -112,13 +112,13 @@ export async function restore(settings: Settings, file: string, anchors: Anchors
         throw String(code).startsWith('SQLITE_') ? new Error(`${file} cannot be read as a backup: ${message}`) : error;
       },
     );
-    await using(settings.logUrl, 'serve', (target) => fill(target, opened));
+    await using(settings.logUrl, 'serve', (target) => fillLog(target, opened));
     const target = isFile(settings.logUrl) ? sqliteFile(settings.logUrl) : 'the log';
-    console.log(`Restored ${counted(events, 'event')} to ${target}. The views are made anew at the next start.`);
+    console.log(`Restored ${countedWords(events, 'event')} to ${target}. The views are made anew at the next start.`);
   });
 }
 
-async function fill(target: EventStore, opened: string): Promise<void> {
+async function fillLog(target: EventStore, opened: string): Promise<void> {
   if (target instanceof SqliteEventStore) return target.fillFrom(opened);
   if ((await target.head()) !== null)
     throw new Error('The store holds a log already. A restore that was cut off is ended with copy-log.');
@@ -133,7 +133,7 @@ export async function copy({ from, to }: { from: string; to: string }): Promise<
   );
   const { events, position, heads } = anchor;
   console.log(
-    `${counted(copied, 'event')} copied, ${events} in all, to position ${position ?? '(none)'}, digest ${heads}`,
+    `${countedWords(copied, 'event')} copied, ${events} in all, to position ${position ?? '(none)'}, digest ${heads}`,
   );
   if (sourceHead !== position)
     console.log(`The source has gone on to position ${sourceHead}: run this again to follow.`);

@@ -2,7 +2,7 @@
 import { Projector, type ParkedStream } from '#eventsourcing';
 import { metaOf, type CommandContext } from '#platform';
 import type { Settings } from '../../api/src/settings.js';
-import { counted } from './counted.js';
+import { countedWords } from './counted.js';
 import { mustBeThere, withApp } from './opened.js';
 
 /** The actor of a release, as it is recorded. */
@@ -25,7 +25,7 @@ async function printProjections(projector: Projector): Promise<void> {
 function printParked(name: string, parked: readonly ParkedStream[], fails = true): void {
   for (const { stream, position, type, error, events } of parked)
     console.error(
-      `${name}: ${stream} waits since position ${position} (${type}), ${counted(events, 'event')}: ${error}`,
+      `${name}: ${stream} waits since position ${position} (${type}), ${countedWords(events, 'event')}: ${error}`,
     );
   if (parked.length === 0) console.log(`${name}: nothing waits`);
   else if (fails) process.exitCode = 1;

@@ -14,7 +14,7 @@ import {
   reportFormat,
   Reports,
   tellingRows,
-  written as threaded,
+  writtenInThread as threaded,
   type Manifest,
   type NumberedReport,
   type ReportFormatName,
@@ -57,28 +57,33 @@ export async function makeReportFile(
 ): Promise<void> {
   const { output, manifest } = options;
   if (!kind === !manifest) throw new Error('Say which report: its kind, or --manifest FILE of one that was made.');
-  const format = formatOf(options);
+  const format = reportFormatOf(options);
   const { reads } = reportFormat(format);
   await withApp(settings, async (get) => {
     const reports = get(Reports);
     const report = manifest
       ? await reports.remake(JSON.parse(await readFile(manifest, 'utf8')) as Manifest)
-      : await reports.make(kind as ReportKind, reports.query(kind!, asked(kind!, code, options)), undefined, reads);
+      : await reports.make(
+          kind as ReportKind,
+          reports.query(kind!, reportQuery(kind!, code, options)),
+          undefined,
+          reads,
+        );
     const file = output ?? `${kind ?? report.kind}-${report.manifest.asOf}.${reportFormat(format).extension}`;
-    const { sha256, bytes } = await written(holdsRows(report, format), format, file);
+    const { sha256, bytes } = await writeReport(holdsRows(report, format), format, file);
     console.log(`${file}  ${bytes} bytes  SHA-256 ${sha256}`);
     console.log(`as at ${report.manifest.asOf}, as known at position ${report.manifest.knownAt}`);
   });
 }
 
-function formatOf({ format, output }: ReportOptions): ReportFormatName {
+function reportFormatOf({ format, output }: ReportOptions): ReportFormatName {
   const named = format ?? (output ? extname(output).slice(1) : 'html');
   const known = REPORT_FORMAT_NAMES.find((name) => name === named);
   if (!known) throw new Error(`There is no format ${named}; there are ${REPORT_FORMAT_NAMES.join(', ')}.`);
   return known;
 }
 
-function asked(kind: string, code: string | undefined, options: ReportOptions): Record<string, string> {
+function reportQuery(kind: string, code: string | undefined, options: ReportOptions): Record<string, string> {
   const { where = [], asAt, knownAt, since, staleAfter, language } = options;
   const about = SUBJECT_FILTERS[kind as ReportKind];
   if (code !== undefined && !about && REPORT_KINDS.some((one) => one === kind))
@@ -96,7 +101,7 @@ function asked(kind: string, code: string | undefined, options: ReportOptions): 
 }
 
 /** Writes a report, with a bar. */
-async function written(report: NumberedReport, format: ReportFormatName, file: string) {
+async function writeReport(report: NumberedReport, format: ReportFormatName, file: string) {
   let read = 0;
   const { telling, of } = tellingRows(report, reportFormat(format), (rows) => (read = rows.read));
   // Without long tables nobody can say how far it is: it is done at once.

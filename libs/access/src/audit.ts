@@ -64,14 +64,14 @@ const INSERT_BY_ROW_COUNT = new Map(
   ]),
 );
 
-const valuesOf = (one: Audited): SqlValue[] =>
+const auditValues = (one: Audited): SqlValue[] =>
   AUDIT_COLUMNS.flatMap((name): SqlValue[] => (name === 'address' ? [one.account, one.address] : [one[name]]));
 
 function insertsOf(entries: readonly Audited[]): SqlStatement[] {
   const statements: SqlStatement[] = [];
   for (let at = 0; at < entries.length;) {
     const rows = ENTRIES_PER_INSERT.find((some) => some <= entries.length - at)!;
-    statements.push([INSERT_BY_ROW_COUNT.get(rows)!, ...entries.slice(at, at + rows).flatMap(valuesOf)]);
+    statements.push([INSERT_BY_ROW_COUNT.get(rows)!, ...entries.slice(at, at + rows).flatMap(auditValues)]);
     at += rows;
   }
   return statements;

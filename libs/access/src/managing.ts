@@ -26,7 +26,10 @@ interface SaidAppointment {
 }
 
 /** Whole days as instants. @throws Rejected for days that are over */
-export function periodOf({ from, to }: Pick<SaidAppointment, 'from' | 'to'>, at = ''): { since?: Date; until?: Date } {
+export function appointmentPeriod(
+  { from, to }: Pick<SaidAppointment, 'from' | 'to'>,
+  at = '',
+): { since?: Date; until?: Date } {
   const today = todayAt(new Date());
   if (from && from < today) throw refused('in_the_past', `${at}/from`, `from ${from} is before today, ${today}`);
   if (to && to < (from ?? today))
@@ -60,7 +63,7 @@ export function appointmentFrom(
   if (by) refuseAppointing(by, { role, agency });
   // It may do acts that cannot be undone, once it signs in.
   if (by && role === 'secretariat') refuseUnlessProven(by);
-  return { role, agency, by: by?.account ?? null, ...periodOf(said, at) };
+  return { role, agency, by: by?.account ?? null, ...appointmentPeriod(said, at) };
 }
 
 /** The roles of an account that a caller may know of. */

@@ -11,9 +11,9 @@ import {
   type DirectRoute,
   type RequestContext,
 } from '#platform';
-import { codeOf, entryIn, type ActLine } from '#registers';
+import { entryCode, entryIn, type ActLine } from '#registers';
 import { ActCommand, type ActOn, type ActResult, type RouteParameters } from './acts.js';
-import { refuseOthers, refuseUnscoped, tableOf, type Subject } from './owners.js';
+import { refuseOthers, refuseUnscoped, actTableOf, type Subject } from './owners.js';
 import { rightsOfAct } from './rights.js';
 import { isNumber, parameterNamesOf, parametersOf, PATHS } from './addresses.js';
 import { answerClass, answerOf } from './answers.js';
@@ -34,7 +34,7 @@ export function giveAct(
   refuseUnscoped(subject, act.act, act.body, context.by);
   refuseOthers(subject, act.act, act.body, context.by);
   const entry = entryIn(act);
-  const made = entry ? codeOf(entry) : ((act.body as { reference?: string | null }).reference ?? null);
+  const made = entry ? entryCode(entry) : ((act.body as { reference?: string | null }).reference ?? null);
   return commands.execute(new ActCommand(subject, id ?? made, [act], context));
 }
 
@@ -92,6 +92,6 @@ function actController(subject: Subject, name: string, line: ActLine): Type<unkn
 
 /** The controllers of some acts on a subject. */
 export const actControllers = (subject: Subject, chosen: (name: string) => boolean): Type<unknown>[] =>
-  Object.entries(tableOf(subject))
+  Object.entries(actTableOf(subject))
     .filter(([name]) => chosen(name))
     .map(([name, line]) => actController(subject, name, line));

@@ -2,7 +2,7 @@
 import { Rejected } from '#eventsourcing';
 import type { ActLine } from '#registers';
 import { type RouteParameters } from './acts.js';
-import { tableOf, type Subject } from './owners.js';
+import { actTableOf, type Subject } from './owners.js';
 
 /** The path of each subject: `/v1/<path>/{<id>}`. */
 export const PATHS: { readonly [S in Subject]: { readonly path: string; readonly id: 'reference' | 'code' } } = {
@@ -24,12 +24,12 @@ export const parameterNamesOf = ({ path }: Pick<ActLine, 'path'>): (keyof RouteP
   [...path.matchAll(PARAMETER)].map(([, name]) => name as keyof RouteParameters);
 
 /** The address of an act. */
-export const addressOf = (
+export const actAddress = (
   subject: Subject,
   id: string | null,
   act: { readonly act: string } & RouteParameters,
 ): string => {
-  const { path } = tableOf(subject)[act.act]!;
+  const { path } = actTableOf(subject)[act.act]!;
   const below = path.replace(PARAMETER, (_, name: keyof RouteParameters) => encodeURIComponent(String(act[name])));
   return ['/v1', PATHS[subject].path, ...(path && id !== null ? [encodeURIComponent(id)] : []), below]
     .filter(Boolean)

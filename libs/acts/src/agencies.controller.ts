@@ -6,7 +6,7 @@ import type { FullDate } from '#clocks';
 import { load } from '#eventsourcing';
 import { Day, AtClocks, ClockQuery, FieldsOf, InRows, WantedFormat, type Format } from '#platform';
 import { agency, asAt } from '#registers';
-import { pageOf, RegisterListQuery, RegisterPage } from './list.js';
+import { listPage, RegisterListQuery, RegisterPage } from './list.js';
 import { registerRow } from './register-rows.js';
 import { registerController } from './registers.controller.js';
 
@@ -44,7 +44,7 @@ export class AgenciesController extends registerController('agency') {
     const { asOf, knownAt } = query.at;
     const position = await this.registered.pinned(knownAt);
     const all = await this.registered.all('agency', position, asOf);
-    return { asOf, ...pageOf('agency', all, query, { asOf, position }, format) };
+    return { asOf, ...listPage('agency', all, query, { asOf, position }, format) };
   }
 
   @Get(':code')

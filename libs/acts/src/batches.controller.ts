@@ -38,7 +38,7 @@ import {
 } from '#platform';
 import { ActCommand, Acts, type CommitmentAct, type ActResult, type RouteParameters } from './acts.js';
 import { refuseUnscoped } from './owners.js';
-import { addressOf, parameterNamesOf } from './addresses.js';
+import { actAddress, parameterNamesOf } from './addresses.js';
 import { commitmentAnswer } from './answers.js';
 import { rehearsalOf } from './rehearsal.js';
 import { longAgo, Warnings } from './warnings.js';
@@ -218,7 +218,7 @@ export class BatchesController {
     try {
       const entry = entryIn(given, at);
       reference = entry.reference;
-      instance = addressOf('commitment', reference, { act: entry.act, ...entry.named });
+      instance = actAddress('commitment', reference, { act: entry.act, ...entry.named });
       const act = actFrom(entry, at);
       refuseUnscoped('commitment', act.act, act.body, by);
       if (act.act === 'record') reference = act.body.reference ?? null;

@@ -17,7 +17,7 @@ import {
 import { decodeAll, fold, load, Rejected, streamOf, type Log } from '#eventsourcing';
 import { Day, Caller, AtClocks, ClockQuery, LOG, type Clocks, Actor, actorOf, type Principal } from '#platform';
 import type { RouteParameters } from './acts.js';
-import { addressOf } from './addresses.js';
+import { actAddress } from './addresses.js';
 
 /** An act that the caller may do now, and where. */
 export class AllowedAct {
@@ -74,18 +74,18 @@ export interface ActFor extends RouteParameters {
   readonly href: string;
 }
 
-const actsOf = (c: Commitment, reference: string, by: Principal): ActFor[] =>
+const actsOffered = (c: Commitment, reference: string, by: Principal): ActFor[] =>
   allowedActs(c, { ...by, today: todayAnywhere(new Date()) })
     .filter(({ act }) => by.scopes.includes(ACTS[act].scope))
-    .map((allowed) => ({ ...allowed, href: addressOf('commitment', reference, allowed) }));
+    .map((allowed) => ({ ...allowed, href: actAddress('commitment', reference, allowed) }));
 
 /** The acts that somebody may do on a commitment as it stands; none where there is no such commitment. */
 export const actsFor = async (log: Log, reference: string, by: Principal): Promise<ActFor[]> =>
-  actsOf((await load(log, commitment, reference)).state, reference, by);
+  actsOffered((await load(log, commitment, reference)).state, reference, by);
 
 /** An act that the caller may do next. */
 const allowedTo = (c: Commitment, reference: string, by: Principal): AllowedAct[] =>
-  actsOf(c, reference, by).map(({ act, href }) => ({ act, method: 'POST', href, body: ACTS[act].body }));
+  actsOffered(c, reference, by).map(({ act, href }) => ({ act, method: 'POST', href, body: ACTS[act].body }));
 
 @ApiTags('Commitments')
 @Controller('v1/commitments')

@@ -6,7 +6,7 @@ import type { FullDate } from '#clocks';
 import { load } from '#eventsourcing';
 import { QueryText, Day, AtClocks, FieldsOf, InRows, WantedFormat, type Format } from '#platform';
 import { crosswalk, crosswalkAt, LATEST_DATE, versionOf, type CrosswalkAsAt } from '#registers';
-import { pageOf, RegisterListQuery, RegisterPage, RegisterQuery } from './list.js';
+import { listPage, RegisterListQuery, RegisterPage, RegisterQuery } from './list.js';
 import { registerController } from './registers.controller.js';
 
 class CrosswalkQuery extends RegisterQuery {
@@ -56,7 +56,7 @@ class CrosswalkListQuery extends RegisterListQuery {
 }
 
 /** A crosswalk as a row of a table: with the version that holds. */
-const inRow = ({ versions, ...entry }: Partial<CrosswalkItem>) => {
+const crosswalkRow = ({ versions, ...entry }: Partial<CrosswalkItem>) => {
   const { version = '', author = '', reportedOn = '' } = versions?.at(-1) ?? {};
   return { ...entry, ...(versions && { version, author, reportedOn }) };
 };
@@ -70,12 +70,12 @@ export class CrosswalksController extends registerController('crosswalk') {
     operationId: 'listCrosswalks',
   })
   @ApiOkResponse({ type: CrosswalkList })
-  @InRows<CrosswalkItem>(inRow, { versions: ['version', 'author', 'reportedOn'] })
+  @InRows<CrosswalkItem>(crosswalkRow, { versions: ['version', 'author', 'reportedOn'] })
   override async list(@AtClocks() query: CrosswalkListQuery, @WantedFormat() format: Format) {
     const { asOf, knownAt } = query.at;
     const position = await this.registered.pinned(knownAt);
     const all = (await this.registered.all('crosswalk', position, asOf)).map(inBrief);
-    return { asOf, ...pageOf('crosswalk', all, query, { asOf, position }, format) };
+    return { asOf, ...listPage('crosswalk', all, query, { asOf, position }, format) };
   }
 
   @Get(':code')
@@ -92,7 +92,7 @@ export class CrosswalksController extends registerController('crosswalk') {
     const named = query.version !== undefined;
     const held = versionOf(crosswalkAt(state, named ? LATEST_DATE : asOf), query.version);
     const version = held && labelled(held, await this.registered.names('theme', await this.registered.pinned(knownAt)));
-    if (format !== 'json') return { asOf, position, rows: version ? linesOf(version) : [] };
+    if (format !== 'json') return { asOf, position, rows: version ? linkRows(version) : [] };
     return { ...inBrief(crosswalkAt(state, asOf)), asOf, version, revision, position };
   }
 }
@@ -115,7 +115,7 @@ const labelled = (
 };
 
 /** A version as rows of a table: its links, and the themes that have none. */
-const linesOf = ({ version, reportedOn, links, noEquivalent }: LabelledVersion) => [
+const linkRows = ({ version, reportedOn, links, noEquivalent }: LabelledVersion) => [
   ...links.map(({ from, fromLabel, match, to, toLabel, note = '' }) => ({
     ...{ from, fromLabel, match, to, toLabel, note },
     ...{ version, reportedOn },

@@ -24,13 +24,13 @@ export {
   type RouteParameters,
 } from './acts.js';
 export { actControllers, giveAct } from './act-controllers.js';
-export { addressOf, parameterNamesOf, parametersOf, PATHS } from './addresses.js';
+export { actAddress, parameterNamesOf, parametersOf, PATHS } from './addresses.js';
 export { actsFor, CommitmentView, historyOf, viewOf, type ActFor, type History } from './commitments.controller.js';
-export { pageOf, RegisterListQuery, RegisterPage } from './list.js';
+export { listPage, RegisterListQuery, RegisterPage } from './list.js';
 export { rehearsalOf } from './rehearsal.js';
 export { registerRow } from './register-rows.js';
 export { entryClass, historyController, registerController } from './registers.controller.js';
-export { refuseUnlessTheirs, refuseUnscoped, tableOf, type Subject } from './owners.js';
+export { refuseUnlessTheirs, refuseUnscoped, actTableOf, type Subject } from './owners.js';
 export { FindsDuplicates, namesakes, otherCase, type DuplicateCandidate } from './warnings.js';
 
 /** The controllers of a register; in this order they stand in the document of the API. */

@@ -14,7 +14,7 @@ import {
   PageSize,
   type Format,
 } from '#platform';
-import { codeOf, entryName, wordsIn, type Entry, type Register } from '#registers';
+import { entryCode, entryName, wordsIn, type Entry, type Register } from '#registers';
 import { relevanceOf, termsIn } from '#search';
 import { compareTexts } from '#text';
 import { PATHS } from './addresses.js';
@@ -52,7 +52,7 @@ export class RegisterPage {
  * @param shown their `list` has a name of its own where it is not the list of the register
  * @throws Rejected `cursor_of_another_list`
  */
-export function pageOf<E extends object>(
+export function listPage<E extends object>(
   kind: Register,
   all: readonly E[],
   { q = '', sort = 'code', limit, cursor }: RegisterListQuery,
@@ -61,7 +61,7 @@ export function pageOf<E extends object>(
 ): RegisterPage & { items: E[] } {
   const { list = PATHS[kind].path, asOf, position } = shown;
   const page = new Page({ asOf, knownAt: position }, { list, q, sort }, cursor);
-  const code = (entry: E) => codeOf(entry as unknown as Entry);
+  const code = (entry: E) => entryCode(entry as unknown as Entry);
   const name = (entry: E) => entryName(entry as unknown as Entry);
   const keyOf = sort.endsWith('name') ? name : code;
   const order = (a: E, b: E) =>

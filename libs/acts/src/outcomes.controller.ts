@@ -6,7 +6,7 @@ import type { FullDate } from '#clocks';
 import { load, Rejected } from '#eventsourcing';
 import { Day, AtClocks, ClockQuery, FieldsOf, InRows, WantedFormat, type Format } from '#platform';
 import { outcome, outcomeAt } from '#registers';
-import { pageOf, RegisterListQuery, RegisterPage } from './list.js';
+import { listPage, RegisterListQuery, RegisterPage } from './list.js';
 import { registerRow } from './register-rows.js';
 import { registerController } from './registers.controller.js';
 
@@ -42,7 +42,7 @@ export class OutcomesController extends registerController('outcome') {
     const { asOf, knownAt } = query.at;
     const position = await this.registered.pinned(knownAt);
     const all = await this.registered.all('outcome', position, asOf);
-    return { asOf, ...pageOf('outcome', all, query, { asOf, position }, format) };
+    return { asOf, ...listPage('outcome', all, query, { asOf, position }, format) };
   }
 
   @Get(':code')

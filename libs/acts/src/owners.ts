@@ -9,7 +9,7 @@ import { actsOn, REGISTER_ACTS, type ActLine, type Register } from '#registers';
 export type Subject = 'commitment' | Register;
 
 /** The table of the acts on a subject. */
-export const tableOf = (subject: Subject): Readonly<Record<string, ActLine>> =>
+export const actTableOf = (subject: Subject): Readonly<Record<string, ActLine>> =>
   subject === 'commitment' ? ACTS : actsOn(subject);
 
 /**
@@ -23,7 +23,7 @@ export function refuseUnscoped(
   body: object,
   by: Pick<Principal, 'scopes' | 'proven'>,
 ): void {
-  const { scope } = tableOf(subject)[act]!;
+  const { scope } = actTableOf(subject)[act]!;
   refuseWithoutScope(by, scope);
   if (scope === 'admin') refuseUnlessProven(by);
   if ((body as Partial<Sourced>).newDocument) refuseWithoutScope(by, REGISTER_ACTS.document.enter.scope);
@@ -35,7 +35,7 @@ export function refuseUnscoped(
  * @throws Rejected `forbidden`
  */
 export function refuseOthers(subject: Subject, act: string, body: object, by: Actor, at = ''): void {
-  const { ownedBy, otherwise = '' } = tableOf(subject)[act]!;
+  const { ownedBy, otherwise = '' } = actTableOf(subject)[act]!;
   if (ownedBy === undefined || by.role === 'secretariat') return;
   if ((body as Readonly<Record<string, unknown>>)[ownedBy] === by.agency) return;
   const message = `A focal point of ${by.agency} does this for ${by.agency} only: ${ownedBy} must be ${by.agency}.`;
@@ -50,7 +50,7 @@ export function refuseOthers(subject: Subject, act: string, body: object, by: Ac
  */
 export function refuseUnlessTheirs(subject: Subject, act: string, body: object, by: Principal): void {
   refuseUnscoped(subject, act, body, by);
-  if (subject !== 'commitment' && tableOf(subject)[act]!.ownedBy === undefined && by.role !== 'secretariat')
+  if (subject !== 'commitment' && actTableOf(subject)[act]!.ownedBy === undefined && by.role !== 'secretariat')
     throw new Rejected('forbidden', 'The registers are kept by the secretariat.');
   refuseOthers(subject, act, body, by);
 }

@@ -6,7 +6,7 @@ import { decodeAll, load, Rejected, type Log, type Recorded } from '#eventsourci
 import { ClockQuery, AtClocks, FieldsOf, InRows, LOG, Actor, actorOf, WantedFormat, type Format } from '#platform';
 import { REGISTER_ACTS, Registers, registers, type Entry, type Register, type Retraction } from '#registers';
 import { PATHS } from './addresses.js';
-import { pageOf, RegisterListQuery, RegisterPage } from './list.js';
+import { listPage, RegisterListQuery, RegisterPage } from './list.js';
 import { registerRow } from './register-rows.js';
 
 /** The later corrections of a statement. */
@@ -91,7 +91,7 @@ export function registerController(kind: Register) {
     @InRows(registerRow(kind))
     async list(@AtClocks() query: ListQuery, @WantedFormat() format: Format): Promise<unknown> {
       const position = await this.registered.pinned(query.at.knownAt);
-      return pageOf(kind, await this.registered.all(kind, position), query, { position }, format);
+      return listPage(kind, await this.registered.all(kind, position), query, { position }, format);
     }
 
     @Get(':code')

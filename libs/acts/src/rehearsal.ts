@@ -1,7 +1,7 @@
 /** A rehearsal of acts: a log that takes appends without recording them, for `dryRun`. */
 import {
   checkAppend,
-  digestOf,
+  eventDigest,
   earlierResult,
   eventId,
   NO_STREAM,
@@ -49,7 +49,7 @@ class RehearsalStore implements EventStore {
       meta,
       recordedAt: new Date().toISOString(),
       // An event that is not recorded stands in no chain.
-      ...{ salt: '', digest: digestOf('', event.data), hash: '' },
+      ...{ salt: '', digest: eventDigest('', event.data), hash: '' },
     }));
     const before = this.#added.get(stream);
     if (before) before.push(...added);

@@ -5,7 +5,7 @@ import { FIRST_YEAR } from '#clocks';
 import { Inject, Injectable } from '@nestjs/common';
 import { Conflict, Projector, Rejected, type Log } from '#eventsourcing';
 import { datesIn, IdempotencyKeys, LOG } from '#platform';
-import { codeOf, entryIn, formerNames, Lookup, entryName, Registers, type Entry, type Register } from '#registers';
+import { entryCode, entryIn, formerNames, Lookup, entryName, Registers, type Entry, type Register } from '#registers';
 import { wordsOf } from '#search';
 import { fold } from '#text';
 import { newDocumentsOf, type ActCommand, type ActResult, type AnyActCommand, type CommitmentAct } from './acts.js';
@@ -57,7 +57,7 @@ export function namesakes(entry: Entry, all: readonly Entry[]): Entry[] {
   const key = nameKey(entryName(entry));
   return all.filter(
     (one) =>
-      codeOf(one) !== codeOf(entry) &&
+      entryCode(one) !== entryCode(entry) &&
       frameworkOf(one) === frameworkOf(entry) &&
       namesOf(one).some((name) => nameKey(name) === key),
   );
@@ -69,7 +69,7 @@ export const otherCase = (code: string, codes: readonly string[]): string | unde
 
 /** @throws Conflict `code_differs_by_case` */
 function isNoOtherCase(code: string, all: readonly Entry[], pointer: string): void {
-  const other = otherCase(code, all.map(codeOf));
+  const other = otherCase(code, all.map(entryCode));
   if (other === undefined) return;
   throw new Conflict('code_differs_by_case', `${other} is registered already: take that, or another code.`, pointer);
 }
@@ -157,7 +157,7 @@ export class Warnings {
     const entered = (async () => {
       await before?.catch(() => {});
       let all: readonly Entry[] | null = null;
-      const done = await this.#alone(kind, codeOf(entry), 'code' in entry ? '/code' : '/id', (shown) => {
+      const done = await this.#alone(kind, entryCode(entry), 'code' in entry ? '/code' : '/id', (shown) => {
         all = shown;
         return execute();
       });
@@ -165,8 +165,8 @@ export class Warnings {
       await this.projector.reached(done.position, VIEWS_WAIT_MS).catch(() => {});
       const warnings = namesakes(entry, all).map((one): ActWarning => ({
         code: 'same_name',
-        message: `${codeOf(one)} has the same name, “${entryName(one)}”.`,
-        of: codeOf(one),
+        message: `${entryCode(one)} has the same name, “${entryName(one)}”.`,
+        of: entryCode(one),
       }));
       return { ...done, warnings };
     })();

@@ -14,7 +14,7 @@ const started = (): Promise<void> =>
 
 /** Loaded when the first picture is asked for. */
 let engine: Promise<Uint8Array[]> | undefined;
-const loaded = (): Promise<Uint8Array[]> =>
+const loadedFonts = (): Promise<Uint8Array[]> =>
   (engine ??= (async () => {
     await started();
     const fonts = ['DejaVuSans.ttf', 'DejaVuSans-Bold.ttf'];
@@ -23,7 +23,7 @@ const loaded = (): Promise<Uint8Array[]> =>
 
 /** @param width in pixels */
 export async function pngOf(svg: string, width: number): Promise<Uint8Array> {
-  const fontBuffers = await loaded();
+  const fontBuffers = await loadedFonts();
   const { Resvg } = await import('@resvg/resvg-wasm');
   const drawing = new Resvg(svg, {
     fitTo: { mode: 'width', value: width },

@@ -72,20 +72,21 @@ export function todayAt(now: Date): FullDate {
 export const todayAnywhere = (now: Date): FullDate => todayAt(new Date(now.getTime() + 14 * 3_600_000));
 
 /** A day beyond the years of four digits would not compare as a text: there the range ends. */
-function kept(day: Temporal.PlainDate): FullDate {
+function withinFourDigits(day: Temporal.PlainDate): FullDate {
   if (day.year > 9999) return '9999-12-31';
   return day.year < 0 ? '0000-01-01' : day.toString();
 }
 
 /** `date` less a number of calendar months; the day is clamped to the month's end (rule 5). */
 export const monthsBefore = (date: FullDate, months: number): FullDate =>
-  kept(Temporal.PlainDate.from(date).subtract({ months }));
+  withinFourDigits(Temporal.PlainDate.from(date).subtract({ months }));
 
 /** `date` and a number of calendar months; the day is clamped to the month's end. */
 export const monthsAfter = (date: FullDate, months: number): FullDate =>
-  kept(Temporal.PlainDate.from(date).add({ months }));
+  withinFourDigits(Temporal.PlainDate.from(date).add({ months }));
 
-export const daysAfter = (date: FullDate, days: number): FullDate => kept(Temporal.PlainDate.from(date).add({ days }));
+export const daysAfter = (date: FullDate, days: number): FullDate =>
+  withinFourDigits(Temporal.PlainDate.from(date).add({ days }));
 export const dayAfter = (date: FullDate): FullDate => daysAfter(date, 1);
 
 export const daysBetween = (from: FullDate, to: FullDate): number =>

@@ -28,7 +28,7 @@ export class Series<T> implements Iterable<T> {
   }
 
   static from<T>(items: readonly T[]): Series<T> {
-    return items.length === 0 ? Series.#empty : new Series(cut(items), items.length);
+    return items.length === 0 ? Series.#empty : new Series(piecesOf(items), items.length);
   }
 
   /** How many items of a piece are of this list. */
@@ -175,7 +175,7 @@ function leading<T>(items: readonly T[], length: number, holds: (item: T) => boo
   return low;
 }
 
-function cut<T>(items: readonly T[]): T[][] {
+function piecesOf<T>(items: readonly T[]): T[][] {
   const pieces = [];
   for (let at = 0; at < items.length; at += ITEMS_PER_PIECE) pieces.push(items.slice(at, at + ITEMS_PER_PIECE));
   return pieces;

@@ -35,15 +35,15 @@ export const activityEvolvers: Evolvers<ActivityEvents> = {
 
 // ── As at a date ────────────────────────────────────────────────────────────────────────────────────────────────────
 
-const keyOf = ({ scheme, id }: ActivityId): string => `${scheme} ${id}`;
+const activityKey = ({ scheme, id }: ActivityId): string => `${scheme} ${id}`;
 
 /** The activities: of several reports on one the last holds. */
 function activitiesAsAt({ activityIds }: Activities, asOf: FullDate): ActivityId[] {
   const named = new Map<string, ActivityId>();
   for (const { value } of activityIds.upTo(asOf))
     for (const one of value.ids)
-      if (value.takenBack) named.delete(keyOf(one));
-      else named.set(keyOf(one), { scheme: one.scheme, id: one.id });
+      if (value.takenBack) named.delete(activityKey(one));
+      else named.set(activityKey(one), { scheme: one.scheme, id: one.id });
   return [...named.values()];
 }
 
@@ -84,8 +84,8 @@ export function activityIdsAreSound(ids: readonly ActivityId[] | null | undefine
         `/activityIds/${i}/id`,
         `${one.id} is no identifier of ${one.scheme}: ${right}.`,
       );
-    if (before.has(keyOf(one))) throw refused('twice', `/activityIds/${i}`, `${one.id} is given twice.`);
-    before.add(keyOf(one));
+    if (before.has(activityKey(one))) throw refused('twice', `/activityIds/${i}`, `${one.id} is given twice.`);
+    before.add(activityKey(one));
   }
 }
 
@@ -93,8 +93,8 @@ export function activityIdsAreSound(ids: readonly ActivityId[] | null | undefine
 export const addActivityIds: Decide<AddActivityIds> = (c, act, by) => {
   datesAreSound(by, act.reportedOn);
   activityIdsAreSound(act.activityIds);
-  const then = new Set(activitiesAsAt(c, act.reportedOn).map(keyOf));
-  const known = act.activityIds.findIndex((one) => then.has(keyOf(one)));
+  const then = new Set(activitiesAsAt(c, act.reportedOn).map(activityKey));
+  const known = act.activityIds.findIndex((one) => then.has(activityKey(one)));
   if (known >= 0)
     throw new Conflict(
       'has_activity_id',
@@ -108,9 +108,9 @@ export const addActivityIds: Decide<AddActivityIds> = (c, act, by) => {
 export const takeBackActivityIds: Decide<TakeBackActivityIds> = (c, act, by) => {
   datesAreSound(by, act.reportedOn);
   activityIdsAreSound(act.activityIds);
-  const then = new Set(activitiesAsAt(c, act.reportedOn).map(keyOf));
+  const then = new Set(activitiesAsAt(c, act.reportedOn).map(activityKey));
   if (then.size === 0) throw new Conflict('has_no_activity_id', 'It names no activity by then.');
-  const unknown = act.activityIds.findIndex((one) => !then.has(keyOf(one)));
+  const unknown = act.activityIds.findIndex((one) => !then.has(activityKey(one)));
   if (unknown >= 0)
     throw refused(
       'no_such_activity_id',

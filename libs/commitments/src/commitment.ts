@@ -27,7 +27,7 @@ import {
   contentEvolvers,
   contentFields,
   milestonesWithout,
-  numberIn,
+  greatestMilestoneIn,
   type Content,
   type ContentEvents,
 } from './content.js';
@@ -313,7 +313,7 @@ export function refold(said: Series<Statement>): Commitment {
     said,
     statements: Series.from(all.filter(({ name }) => name in statementEvolvers)),
     changes: all.filter(isAmendment).reduce((changes: Changes, one) => changedBy(changes, said, one), new Map()),
-    numbered: all.reduce((last, one) => Math.max(last, numberIn(one)), 0),
+    numbered: all.reduce((last, one) => Math.max(last, greatestMilestoneIn(one)), 0),
   };
   return settled(toldAnew(heard));
 }
@@ -345,7 +345,7 @@ const evolve = {
         const changed: Fresh = c.unsettled ? { ...c } : after(c, said);
         changed.said = c.said.with(said);
         changed.statements = c.statements.with(said);
-        changed.numbered = Math.max(c.numbered, numberIn(said));
+        changed.numbered = Math.max(c.numbered, greatestMilestoneIn(said));
         return changed;
       },
     ]),

@@ -145,7 +145,7 @@ export function milestonesWithout(
 }
 
 /** The greatest number of a milestone that a statement makes or names. */
-export function numberIn({ name, data }: Statement): number {
+export function greatestMilestoneIn({ name, data }: Statement): number {
   const { milestone, milestones } = data as { milestone?: number; milestones?: readonly unknown[] };
   return name === 'Recorded' ? (milestones?.length ?? 0) : (milestone ?? 0);
 }

@@ -31,7 +31,7 @@ const CONDITIONS = {
     says: 'its part was read, or what it said as the lead before, on which the headline still rests',
     holds: ({ parts, headline, verification }, by, _, c) =>
       parts.some((part) => part.agency === by.agency && part.verification !== null) ||
-      (verification !== null && stages.partOf(c, headline) === by.agency),
+      (verification !== null && stages.agencyOfPart(c, headline) === by.agency),
   },
   maker: {
     says: 'it recorded the statement, or reports in it; without a part now, only a report of its own on which no stage rests',

@@ -86,7 +86,7 @@ export const stageEntryOf = (data: ReportStage, revision: number): StageEntry =>
 
 /** The commitment with one more entry. */
 export function withEntry(c: Commitment, entry: StageEntry): Omit<Stages, 'readings' | 'replies'> {
-  const part = partOf(c, entry);
+  const part = agencyOfPart(c, entry);
   const known = c.parts.get(part);
   const parts = new Map(c.parts).set(part, (known ?? Ranking.none).with(entry));
   const completed = entry.stage === 'completed' ? inLogOrder(c.completed, entry) : c.completed;
@@ -97,7 +97,7 @@ export function withEntry(c: Commitment, entry: StageEntry): Omit<Stages, 'readi
 export function partsAnew(c: Commitment): Pick<Stages, 'parts'> {
   const parts = new Map<string, Ranking<StageEntry>>();
   for (const entry of c.entries) {
-    const part = partOf(c, entry);
+    const part = agencyOfPart(c, entry);
     parts.set(part, (parts.get(part) ?? Ranking.none).with(entry));
   }
   return { parts };
@@ -119,8 +119,10 @@ export const stageEvolvers: Evolvers<StageEvents> = {
 // ── As at a date ────────────────────────────────────────────────────────────────────────────────────────────────────
 
 /** The agency whose part an entry is. */
-export const partOf = (c: Commitment, { agency, reportedOn }: Pick<StageEntry, 'agency' | 'reportedOn'>): string =>
-  agency ?? leadAsAt(c, reportedOn) ?? '';
+export const agencyOfPart = (
+  c: Commitment,
+  { agency, reportedOn }: Pick<StageEntry, 'agency' | 'reportedOn'>,
+): string => agency ?? leadAsAt(c, reportedOn) ?? '';
 
 /** The entry that an agency's part rests on as at a date (rule 2). */
 export const partAsAt = (c: Stages, agency: string, asOf: FullDate): StageEntry | undefined =>
@@ -175,7 +177,7 @@ export const stageFields: Fields<'stage' | 'headline' | 'parts' | 'spread' | 've
     }
     return spread;
   },
-  verification: (c, asOf, { headline }) => verificationAsAt(c, partOf(c, headline), headline, asOf),
+  verification: (c, asOf, { headline }) => verificationAsAt(c, agencyOfPart(c, headline), headline, asOf),
   entries: (c, asOf) => c.entries.filter(({ reportedOn }) => reportedOn <= asOf),
 };
 
@@ -242,7 +244,7 @@ function reporterOf(c: Commitment, act: Confirm, by: By, now: CommitmentAsAt): s
 export const reportStage: Decide<ReportStage> = (c, act, by, _, now) => {
   const agency = reporterOf(c, act, by, now);
   datesAreSound(by, act.reportedOn, { '/effective': act.effective });
-  stageIsSound(c, act, now.nature, agency ?? partOf(c, act));
+  stageIsSound(c, act, now.nature, agency ?? agencyOfPart(c, act));
   return [{ name: 'StageReported', data: { ...dataOf(act), agency } }];
 };
 
@@ -257,7 +259,7 @@ export const confirm: Decide<Confirm> = (c, act, by, _, now) => {
 /** The part that is read: the one named, or that of the headline; and the entry that it rested on by then. */
 function partRead(c: Commitment, named: string | null | undefined, reportedOn: FullDate) {
   const headline = headlineAsAt(c, reportedOn);
-  const ofHeadline = headline && partOf(c, headline);
+  const ofHeadline = headline && agencyOfPart(c, headline);
   const agency = named ?? ofHeadline ?? '';
   const isPart = agenciesAsAt(c, reportedOn).some((a) => a.agency === agency && isResponsible(a.role));
   const entry = agency === ofHeadline ? headline : isPart ? partAsAt(c, agency, reportedOn) : undefined;
@@ -280,7 +282,7 @@ export const verify: Decide<Verify> = (c, act, by) => {
 
 export const reply: Decide<Reply> = (c, act, by, _, now) => {
   datesAreSound(by, act.reportedOn);
-  const agency = act.agency ?? by.agency ?? partOf(c, now.headline);
+  const agency = act.agency ?? by.agency ?? agencyOfPart(c, now.headline);
   if (by.role !== 'secretariat' && agency !== by.agency)
     throw forbidden(`A focal point of ${by.agency} replies for ${by.agency} only, not for ${agency}.`);
   const reading = readingAsAt(c, agency, act.reportedOn);

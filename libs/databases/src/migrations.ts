@@ -2,7 +2,7 @@
 import type Database from 'better-sqlite3';
 import type pg from 'pg';
 import { readdirSync, readFileSync } from 'node:fs';
-import { formatOf, setFormat } from './sqlite.js';
+import { tablesFormat, setFormat } from './sqlite.js';
 
 /** Each database: the end of the files that it does not run, and its words for those of all files. */
 const SQL_DIALECTS = {
@@ -29,7 +29,7 @@ export function migrationsIn(folder: URL, dialect: keyof typeof SQL_DIALECTS): s
 export function migrateSqlite(db: Database.Database, folder: URL): void {
   const all = migrationsIn(folder, 'sqlite');
   db.transaction(() => {
-    const had = formatOf(db);
+    const had = tablesFormat(db);
     refuseNewer(db.name, had, all.length);
     for (const sql of all.slice(had)) db.exec(sql);
     if (had < all.length) setFormat(db, all.length);

@@ -28,7 +28,7 @@ export function asError(what: string, error: unknown): Error {
 }
 
 /** A statement with `?` for its values as PostgreSQL takes it, with `$1`, `$2` … */
-export function numbered(sql: string): string {
+export function withNumberedParameters(sql: string): string {
   let n = 0;
   return sql.replace(/\?/g, () => `$${++n}`);
 }

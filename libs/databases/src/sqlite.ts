@@ -64,12 +64,12 @@ function toWal(db: Database.Database): void {
 
 /** better-sqlite3 lowers `synchronous` to NORMAL with the first write in WAL mode unless it was set: asserted after one. */
 function assertFull(db: Database.Database): void {
-  db.transaction(() => setFormat(db, formatOf(db))).immediate();
+  db.transaction(() => setFormat(db, tablesFormat(db))).immediate();
   if (db.pragma('synchronous', { simple: true }) !== 2) throw new Error('SQLite does not keep synchronous=FULL');
 }
 
 /** The number of the form of a file's tables; 0: there are none yet. */
-export const formatOf = (db: Database.Database): number => db.pragma('user_version', { simple: true }) as number;
+export const tablesFormat = (db: Database.Database): number => db.pragma('user_version', { simple: true }) as number;
 export const setFormat = (db: Database.Database, format: number): void => void db.pragma(`user_version = ${format}`);
 
 export const isBusy = (error: unknown): boolean => String((error as { code?: unknown }).code).startsWith('SQLITE_BUSY');

@@ -3,7 +3,7 @@ import type Database from 'better-sqlite3';
 import type pg from 'pg';
 import { StoreUnavailable } from '#eventsourcing';
 import { migratePostgres, migrateSqlite } from './migrations.js';
-import { asError, errorCodeOf, numbered, openPool } from './postgres.js';
+import { asError, errorCodeOf, withNumberedParameters, openPool } from './postgres.js';
 import { retrying } from './retrying.js';
 import { openSqlite, retryWhileBusy } from './sqlite.js';
 
@@ -170,7 +170,7 @@ export class PostgresStatements implements Statements {
 
   #numbered(sql: string): string {
     let text = this.#sql.get(sql);
-    if (text === undefined) this.#sql.set(sql, (text = numbered(sql)));
+    if (text === undefined) this.#sql.set(sql, (text = withNumberedParameters(sql)));
     return text;
   }
 

@@ -2,7 +2,7 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import {
   chainHash,
-  digestOf,
+  eventDigest,
   eventId,
   newSalt,
   NO_STREAM,
@@ -152,7 +152,7 @@ describe('Events of another log', () => {
         revision: (before?.revision ?? NO_STREAM) + 1,
         type: 'test.Happened',
         version: 1,
-        digest: digestOf(salt, data),
+        digest: eventDigest(salt, data),
         meta,
         recordedAt: new Date(Date.UTC(2026, 2, 1) + n).toISOString(),
       };

@@ -9,7 +9,7 @@ import { Mutex, Semaphore } from 'async-mutex';
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
   chainHash,
-  digestOf,
+  eventDigest,
   earlierResult,
   eventId,
   InvalidAppend,
@@ -21,7 +21,7 @@ import {
   type Envelope,
   type QueuedAppend,
 } from '#eventsourcing';
-import { isRefused, messageOf, CallTimeout, within, type Connection } from './connection.js';
+import { isRefused, kurrentMessageOf, CallTimeout, within, type Connection } from './connection.js';
 import { type Floors } from './floors.js';
 import { type StreamHead, type KnownLog } from './known.js';
 import { ALL_RECORDS, type LogReader } from './log-reader.js';
@@ -127,7 +127,7 @@ export class Appends {
         this.open().then(() => this.floors.beforeStamping()),
       );
     } catch (cause) {
-      const error = new StoreUnavailable(`The log cannot be written now: ${messageOf(cause)}`, { cause });
+      const error = new StoreUnavailable(`The log cannot be written now: ${kurrentMessageOf(cause)}`, { cause });
       for (const { reject } of batch) reject(error);
       return;
     }
@@ -183,7 +183,7 @@ export class Appends {
     const records = events.map(({ type, version, data }, index) => {
       const id = eventId(meta.commandId, stream, index);
       const salt = newSalt();
-      const digest = digestOf(salt, data);
+      const digest = eventDigest(salt, data);
       const identified = { id, stream, revision: ++revision, type, version, digest, meta, recordedAt: at };
       hash = chainHash(hash, identified, metaText);
       return toOwnRecord(
@@ -259,7 +259,8 @@ export class Appends {
       } catch (error) {
         if (error instanceof MaxAppendSizeExceededError)
           throw new InvalidAppend(`The server takes no append of this size: ${error.message}`, { cause: error });
-        if (isRefused(error)) throw new StoreUnavailable(`KurrentDB refuses: ${messageOf(error)}`, { cause: error });
+        if (isRefused(error))
+          throw new StoreUnavailable(`KurrentDB refuses: ${kurrentMessageOf(error)}`, { cause: error });
         if (error instanceof WrongExpectedVersionError)
           return { stream, expected, earlier, until: settled, last: lastOf(error) };
         said = error;
@@ -267,7 +268,7 @@ export class Appends {
       }
       const written = await this.reader.stream(stream, expected + 1, undefined, settled).catch((error: unknown) => {
         throw new StoreUnavailable(
-          `The log can be neither written nor read now, and the append may be written or not: ${messageOf(said ?? error)}`,
+          `The log can be neither written nor read now, and the append may be written or not: ${kurrentMessageOf(said ?? error)}`,
           { cause: error },
         );
       });
@@ -275,7 +276,7 @@ export class Appends {
       if (found) return found;
       if (written.length > 0) throw new WrongRevision(stream, expected, written.at(-1)!.revision);
       if (performance.now() + pause >= until)
-        throw new StoreUnavailable(`The log cannot be written now: ${messageOf(said)}`, { cause: said });
+        throw new StoreUnavailable(`The log cannot be written now: ${kurrentMessageOf(said)}`, { cause: said });
       await sleep(pause);
     }
   }

@@ -74,10 +74,11 @@ export class Connection {
         );
       } catch (error) {
         if (error instanceof StreamNotFoundError) return [];
-        if (isRefused(error)) throw new StoreUnavailable(`KurrentDB refuses: ${messageOf(error)}`, { cause: error });
+        if (isRefused(error))
+          throw new StoreUnavailable(`KurrentDB refuses: ${kurrentMessageOf(error)}`, { cause: error });
         this.discard(client);
         if (performance.now() + pause > until)
-          throw new StoreUnavailable(`KurrentDB cannot be read now: ${messageOf(error)}`, { cause: error });
+          throw new StoreUnavailable(`KurrentDB cannot be read now: ${kurrentMessageOf(error)}`, { cause: error });
         await sleep(pause);
       }
     }
@@ -123,7 +124,7 @@ async function collect<E>(events: AsyncIterable<E>, ms: number, isEnough?: (even
 export const isRefused = (error: unknown): boolean =>
   error instanceof AccessDeniedError || [7, 16].includes((error as { code?: number }).code ?? 0);
 
-export const messageOf = (error: unknown): string => {
+export const kurrentMessageOf = (error: unknown): string => {
   if (error instanceof NotLeaderError) return 'this node does not lead';
   return (error as Error).message || (error as Error).name;
 };

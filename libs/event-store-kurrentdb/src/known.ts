@@ -7,7 +7,7 @@ import {
   eventsAfter,
   commitOf,
   lastUpTo,
-  placeOf,
+  positionFrom,
   Positions,
   toEnvelope,
   toText,
@@ -69,8 +69,8 @@ export class KnownLog {
     for (const record of beside) this.#beside(record);
     const mark = this.marks.at(-1);
     if (!mark) return;
-    this.first = placeOf(mark.first);
-    this.reached = placeOf(mark.reached);
+    this.first = positionFrom(mark.first);
+    this.reached = positionFrom(mark.reached);
     this.#commit = this.#visible = lastUpTo(this.reached);
     this.last = this.#windowBegins = BigInt(mark.shown);
     this.recordedAt = mark.recordedAt;

@@ -14,8 +14,8 @@ import { PAGE_BYTES, type Envelope } from '#eventsourcing';
 import { type Address } from './address.js';
 import { type Connection } from './connection.js';
 import { type StreamHead, type KnownLog } from './known.js';
-import { read, type ReadRange } from './reading.js';
-import { commitOf, lastUpTo, placeOf, sizeOf, toEnvelope, type Names } from './records.js';
+import { readRecords, type ReadRange } from './reading.js';
+import { commitOf, lastUpTo, positionFrom, recordChars, toEnvelope, type Names } from './records.js';
 
 /** The number of records read at once. */
 export const RECORDS_PER_READ = 1_000;
@@ -41,7 +41,7 @@ export class LogReader {
 
   /** @param until of `performance.now()` */
   async records(wanted: ReadRange, until?: number): Promise<AllStreamRecordedEvent[]> {
-    const records = await this.connection.read((client) => read(client, wanted), until);
+    const records = await this.connection.read((client) => readRecords(client, wanted), until);
     return records.flatMap(({ event }) => (event ? [event] : []));
   }
 
@@ -60,7 +60,7 @@ export class LogReader {
 
   /** The same for a few records, by gRPC. */
   someRecords(wanted: ReadRange): Promise<Some> {
-    return this.#ended((client) => read(client, wanted), wanted.count);
+    return this.#ended((client) => readRecords(client, wanted), wanted.count);
   }
 
   async #ended(events: (client: KurrentDBClient) => AsyncIterable<AllStreamResolvedEvent>, count: number) {
@@ -68,7 +68,7 @@ export class LogReader {
     const read = await this.connection.read(
       (client) => ((size = 0), events(client)),
       undefined,
-      ({ event }) => event !== undefined && (size += sizeOf(event)) > PAGE_BYTES,
+      ({ event }) => event !== undefined && (size += recordChars(event)) > PAGE_BYTES,
     );
     const records = read.flatMap(({ event }) => (event ? [event] : []));
     return { records, isAll: records.length < count && size <= PAGE_BYTES };
@@ -129,6 +129,6 @@ export class LogReader {
 
   #startFor(after: bigint): Position | null {
     const mark = this.known.marks.findLast(({ shown }) => BigInt(shown) <= after);
-    return this.#ends.get(String(after)) ?? (mark ? placeOf(mark.reached) : this.known.first);
+    return this.#ends.get(String(after)) ?? (mark ? positionFrom(mark.reached) : this.known.first);
   }
 }

@@ -2,11 +2,11 @@
 import { ANY, jsonEvent, NO_STREAM as NO_SUCH_STREAM, WrongExpectedVersionError } from '@kurrent/kurrentdb-client';
 import { Mutex } from 'async-mutex';
 import { StoreUnavailable, type EventType } from '#eventsourcing';
-import { isRefused, messageOf, within, type Connection } from './connection.js';
+import { isRefused, kurrentMessageOf, within, type Connection } from './connection.js';
 import { type Floor } from './floors.js';
 import { type KnownLog } from './known.js';
 import { type LogLook } from './look.js';
-import { placeOf, type Names } from './records.js';
+import { positionFrom, type Names } from './records.js';
 
 /** For how long the server shows a floor, in s; it has ended long before. */
 const FLOOR_AGE_S = 30;
@@ -53,7 +53,8 @@ export class Notes {
           }),
         );
       } catch (error) {
-        if (isRefused(error)) throw new StoreUnavailable(`KurrentDB refuses: ${messageOf(error)}`, { cause: error });
+        if (isRefused(error))
+          throw new StoreUnavailable(`KurrentDB refuses: ${kurrentMessageOf(error)}`, { cause: error });
         if (!(error instanceof WrongExpectedVersionError)) this.connection.discard(client);
       }
       await this.look.take();
@@ -72,7 +73,7 @@ export class Notes {
   mark(): void {
     const { mark, marks, sinceMark, reached } = this.known;
     if (this.#marking || !mark) return;
-    const bytes = reached!.commit - (marks.length > 0 ? placeOf(marks.at(-1)!.reached).commit : 0n);
+    const bytes = reached!.commit - (marks.length > 0 ? positionFrom(marks.at(-1)!.reached).commit : 0n);
     if (sinceMark < this.options.markEvery && bytes < this.options.markEveryBytes) return;
     this.#marking = true;
     const before = marks.length;

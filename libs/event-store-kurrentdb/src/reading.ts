@@ -42,7 +42,7 @@ export type ReadRange = {
  * Up to `count` records, from the leader. A stream that does not exist has none.
  * @param from a revision or a place; `null`: the start, or backwards the end
  */
-export async function* read(client: KurrentDBClient, wanted: ReadRange): AsyncGenerator<AllStreamResolvedEvent> {
+export async function* readRecords(client: KurrentDBClient, wanted: ReadRange): AsyncGenerator<AllStreamResolvedEvent> {
   const channel = client as unknown as Channel;
   const request = new ReadReq().setOptions(optionsFor(wanted));
   const call = await channel.GRPCStreamCreator(streamsGrpc.StreamsClient, 'read', (stub) =>

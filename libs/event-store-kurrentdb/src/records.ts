@@ -136,7 +136,7 @@ export interface Mark {
   readonly positions: { readonly ahead: string; readonly steps: readonly (readonly [string, string])[] };
 }
 
-export const placeOf = (text: string): Position => {
+export const positionFrom = (text: string): Position => {
   const [commit, prepare] = text.split(':');
   return { commit: BigInt(commit!), prepare: BigInt(prepare!) };
 };
@@ -189,7 +189,8 @@ export const commitOf = (record: AllStreamRecordedEvent | RecordedEvent): Positi
   (record as AllStreamRecordedEvent).position;
 
 /** About how many characters of data a record has. */
-export const sizeOf = ({ data }: RecordedEvent): number => (data instanceof Uint8Array ? data.length : lengthOf(data));
+export const recordChars = ({ data }: RecordedEvent): number =>
+  data instanceof Uint8Array ? data.length : lengthOf(data);
 
 function lengthOf(value: unknown): number {
   if (typeof value === 'string') return value.length;

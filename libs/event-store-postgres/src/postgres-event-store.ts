@@ -29,8 +29,8 @@ import {
   inOneTransaction,
   literal,
   READ_LOG,
-  rowsOf,
-  sizeOf,
+  appendParameters,
+  appendChars,
   READ_STREAM,
   toEnvelope,
   toRow,
@@ -174,7 +174,7 @@ export class PostgresEventStore implements EventStore {
   /** In one transaction. */
   async takeOver(after: string | null, events: readonly Envelope[]): Promise<void> {
     checkTakeOver(after, await this.head(), events);
-    const client = await this.#writers.connect().catch(unavailable);
+    const client = await this.#writers.connect().catch(throwUnavailable);
     let broken = true;
     try {
       await client.query('BEGIN ISOLATION LEVEL READ COMMITTED');
@@ -190,7 +190,7 @@ export class PostgresEventStore implements EventStore {
       broken = false;
     } catch (error) {
       if (errorCodeOf(error) === MISFIT) throw new InvalidAppend((error as Error).message);
-      unavailable(error);
+      throwUnavailable(error);
     } finally {
       client.release(broken); // the end of a connection rolls back what it was at
     }
@@ -222,12 +222,12 @@ export class PostgresEventStore implements EventStore {
     const about = () => this.#writers.query<{ format: number; owes: boolean }>(ABOUT);
     let found = await about().catch((error: unknown) => {
       if (errorCodeOf(error) === UNDEFINED_TABLE) return null;
-      return unavailable(error);
+      return throwUnavailable(error);
     });
     if (found === null && this.how.mustExist) throw new NothingThere('There is no log in that database.');
     if (found === null || found.rows[0]!.format < FORMAT) {
-      await this.#writers.query(inOneTransaction(makeSchema(), ANSWER_MS)).catch(unavailable);
-      found = await about().catch(unavailable);
+      await this.#writers.query(inOneTransaction(makeSchema(), ANSWER_MS)).catch(throwUnavailable);
+      found = await about().catch(throwUnavailable);
     }
     const { rows } = found;
     const { format, owes } = rows[0]!;
@@ -238,13 +238,13 @@ export class PostgresEventStore implements EventStore {
 
   async #read<R extends object>(sql: string, values: unknown[] = []): Promise<R[]> {
     await this.#prepared();
-    return (await this.#readers.query<R>(sql, values).catch(unavailable)).rows;
+    return (await this.#readers.query<R>(sql, values).catch(throwUnavailable)).rows;
   }
 
   /** One statement without parameters, in a transaction of its own. */
   async #write<R extends object>(sql: string): Promise<R[]> {
     await this.#prepared();
-    return this.#inOne<R>(this.#writers, sql).catch(unavailable);
+    return this.#inOne<R>(this.#writers, sql).catch(throwUnavailable);
   }
 
   async #inOne<R extends object>(on: pg.Pool | pg.PoolClient, sql: string): Promise<R[]> {
@@ -255,7 +255,7 @@ export class PostgresEventStore implements EventStore {
   async #flushSoon(): Promise<void> {
     await nextTurn();
     for (; this.#queue.length > 0; await nextTurn()) {
-      const [batch] = inBatches(this.#queue, sizeOf);
+      const [batch] = inBatches(this.#queue, appendChars);
       this.#queue = this.#queue.slice(batch!.length);
       await this.#commit(batch!);
     }
@@ -264,12 +264,12 @@ export class PostgresEventStore implements EventStore {
 
   /** One transaction; each append is judged on its own there, and answered only after the commit. */
   async #commit(batch: readonly QueuedAppend[]): Promise<void> {
-    const { events, chain, types } = rowsOf(batch);
+    const { events, chain, types } = appendParameters(batch);
     const news = [...types].some((type) => !this.#typesKnown.has(type));
     let client: pg.PoolClient;
     try {
       await this.#prepared();
-      client = await this.#writers.connect().catch(unavailable);
+      client = await this.#writers.connect().catch(throwUnavailable);
     } catch (error) {
       return batch.forEach(({ reject }) => reject(error as Error));
     }
@@ -342,6 +342,6 @@ export class PostgresEventStore implements EventStore {
 }
 
 const closed = (): StoreUnavailable => new StoreUnavailable('The log is closed.');
-const unavailable = (error: unknown): never => {
+const throwUnavailable = (error: unknown): never => {
   throw asError('The log', error);
 };

@@ -2,8 +2,8 @@
 import { randomUUID } from 'node:crypto';
 import {
   canonicalJson,
-  chained,
-  digestOf,
+  chainParts,
+  eventDigest,
   envelopeOf,
   eventId,
   newSalt,
@@ -73,15 +73,15 @@ export const toRow = ({ meta, recordedAt, damaged: _damaged, ...event }: Envelop
 });
 
 /** The parameters of an append: its events, the hashed text of each, and their types. */
-export function rowsOf(batch: readonly QueuedAppend[]) {
+export function appendParameters(batch: readonly QueuedAppend[]) {
   const [events, chain, types] = [[] as object[], [] as object[], new Set<string>()];
   for (const [append, { stream, expected, events: appended, meta, metaText }] of batch.entries()) {
     for (const [index, { type, version, data }] of appended.entries()) {
       const n = events.length;
       const revision = expected + 1 + index;
       const [id, salt] = [eventId(meta.commandId, stream, index), newSalt()];
-      const digest = digestOf(salt, data);
-      const [before, after] = chained({ id, stream, revision, type, version, digest, meta }, metaText);
+      const digest = eventDigest(salt, data);
+      const [before, after] = chainParts({ id, stream, revision, type, version, digest, meta }, metaText);
       events.push({ n, stream, revision, id, type, version, data, salt, digest, meta: metaText });
       chain.push({ n, append, stream, revision, before, after });
       types.add(`${type} ${version}`);
@@ -90,7 +90,7 @@ export function rowsOf(batch: readonly QueuedAppend[]) {
   return { events, chain, types };
 }
 
-export const sizeOf = ({ events }: QueuedAppend): number => events.reduce((sum, { data }) => sum + data.length, 0);
+export const appendChars = ({ events }: QueuedAppend): number => events.reduce((sum, { data }) => sum + data.length, 0);
 
 /** Parts of a list, in its order, that are about as large as one transaction may be; none is empty. */
 export function inBatches<T>(all: readonly T[], sizeOf: (one: T) => number): T[][] {

@@ -2,7 +2,7 @@
 import type Database from 'better-sqlite3';
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { formatOf, NothingThere, setFormat } from '#databases';
+import { tablesFormat, NothingThere, setFormat } from '#databases';
 import { DamagedLog, StoreUnavailable, type Damage } from '#eventsourcing';
 
 /** Raised when the file changes; one with a greater number was written by newer software. */
@@ -10,7 +10,7 @@ const FILE_FORMAT = 2;
 
 /** Checks whether a file is a log that this software knows, before anything is changed in it. */
 export function look(db: Database.Database, mustExist: boolean): void {
-  const format = formatOf(db);
+  const format = tablesFormat(db);
   if (format > FILE_FORMAT)
     throw new Error(
       `${db.name} was written by newer software (format ${format}, this is ${FILE_FORMAT}): please upgrade.`,
@@ -27,7 +27,7 @@ export function prepare(db: Database.Database): void {
   // Pages of the index are written again and again: a longer WAL copies each back once (32 MB at most).
   db.pragma('wal_autocheckpoint = 8000');
   db.transaction(() => {
-    if (formatOf(db) !== 0) return;
+    if (tablesFormat(db) !== 0) return;
     db.exec(readFileSync(new URL('./schema.sql', import.meta.url), 'utf8'));
     db.prepare('INSERT INTO about (identity) VALUES (?)').run(randomUUID());
     setFormat(db, FILE_FORMAT);
@@ -46,7 +46,7 @@ export const damaged = ({ reason, position }: Damage): DamagedLog =>
 const DAMAGE_CODE = /^SQLITE_(?:CORRUPT|NOTADB)/;
 
 /** Throws an error of SQLite as the log's own error. */
-export const unavailable =
+export const throwAsLogError =
   (what: 'read' | 'written') =>
   (cause: unknown): never => {
     const { code, message } = cause as { code?: unknown; message: string };

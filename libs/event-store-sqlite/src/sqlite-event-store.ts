@@ -9,7 +9,7 @@ import {
   chainHash,
   checkAppend,
   checkTakeOver,
-  digestOf,
+  eventDigest,
   earlierResult,
   eventId,
   newSalt,
@@ -29,8 +29,8 @@ import {
   type QueuedAppend,
 } from '#eventsourcing';
 import { MAX_BYTES_CHECKED_AT_OPEN, integrityAside, integrityOf } from './integrity.js';
-import { page, statements, toEnvelope, type StreamHead } from './statements.js';
-import { damaged, look, prepare, unavailable } from './log-file.js';
+import { page, preparedStatements, toEnvelope, type StreamHead } from './statements.js';
+import { damaged, look, prepare, throwAsLogError } from './log-file.js';
 
 /** The interval of looks for events that another process has appended. */
 const POLL_MS = 50;
@@ -46,7 +46,7 @@ const isoOf = (at: number): string =>
 /** The log in one SQLite file. Appends that wait in the same turn of the event loop share one durable transaction. */
 export class SqliteEventStore implements EventStore {
   readonly #db: Database.Database;
-  readonly #statements: ReturnType<typeof statements>;
+  readonly #statements: ReturnType<typeof preparedStatements>;
   readonly #arrivals = new Arrivals();
   readonly #own = new OwnAppends();
   #queue: QueuedAppend[] = [];
@@ -73,7 +73,7 @@ export class SqliteEventStore implements EventStore {
     { mustExist = false, toLook = false } = {},
   ) {
     this.#db = openSqlite(file, { mustExist, waitMs: 0, look: (db) => look(db, mustExist), prepare });
-    this.#statements = statements(this.#db);
+    this.#statements = preparedStatements(this.#db);
     try {
       this.#looked = toLook ? Promise.resolve(null) : this.#look();
     } catch (error) {
@@ -245,7 +245,7 @@ export class SqliteEventStore implements EventStore {
     this.#arrivals.tell();
   }
 
-  get #sql(): ReturnType<typeof statements> {
+  get #sql(): ReturnType<typeof preparedStatements> {
     if (!this.#db.open) throw new StoreUnavailable('The log is closed.');
     return this.#statements;
   }
@@ -265,13 +265,13 @@ export class SqliteEventStore implements EventStore {
     this.#flushing = null;
   }
 
-  async #read<T>(act: (sql: ReturnType<typeof statements>) => T): Promise<T> {
-    return retryWhileBusy(() => act(this.#sql)).catch(unavailable('read'));
+  async #read<T>(act: (sql: ReturnType<typeof preparedStatements>) => T): Promise<T> {
+    return retryWhileBusy(() => act(this.#sql)).catch(throwAsLogError('read'));
   }
 
-  async #write<T>(act: (sql: ReturnType<typeof statements>) => T): Promise<T> {
+  async #write<T>(act: (sql: ReturnType<typeof preparedStatements>) => T): Promise<T> {
     await this.#mayWrite();
-    return retryWhileBusy(() => act(this.#sql)).catch(unavailable('written'));
+    return retryWhileBusy(() => act(this.#sql)).catch(throwAsLogError('written'));
   }
 
   /** Nothing is written to a log whose indexes lie: an event that is not found could be recorded again. */
@@ -281,11 +281,11 @@ export class SqliteEventStore implements EventStore {
   }
 
   /** One durable transaction. */
-  #transaction<T>(act: (sql: ReturnType<typeof statements>) => T): Promise<T> {
+  #transaction<T>(act: (sql: ReturnType<typeof preparedStatements>) => T): Promise<T> {
     return this.#write((sql) => this.#atOnce(sql, act));
   }
 
-  #atOnce<T>(sql: ReturnType<typeof statements>, act: (sql: ReturnType<typeof statements>) => T): T {
+  #atOnce<T>(sql: ReturnType<typeof preparedStatements>, act: (sql: ReturnType<typeof preparedStatements>) => T): T {
     sql.begin.run();
     try {
       const result = act(sql);
@@ -355,7 +355,7 @@ export class SqliteEventStore implements EventStore {
     for (const [index, { type, version, data }] of events.entries()) {
       const id = eventId(meta.commandId, stream, index);
       const salt = newSalt();
-      const digest = digestOf(salt, data);
+      const digest = eventDigest(salt, data);
       revision++;
       position++;
       hash = chainHash(hash, { id, stream, revision, type, version, digest, meta, recordedAt }, metaText);

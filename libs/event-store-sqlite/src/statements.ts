@@ -15,7 +15,7 @@ export interface StreamHead {
   recorded_at: number;
 }
 
-export const statements = (db: Database.Database) => ({
+export const preparedStatements = (db: Database.Database) => ({
   begin: db.prepare('BEGIN IMMEDIATE'),
   commit: db.prepare('COMMIT'),
   rollback: db.prepare('ROLLBACK'),

@@ -101,7 +101,7 @@ const GENERAL_REFUSALS = [
 ] as const;
 export type RefusalKind = (typeof GENERAL_REFUSALS)[number] | 'rule';
 
-const kindOf = (code: string): RefusalKind => GENERAL_REFUSALS.find((kind) => kind === code) ?? 'rule';
+const refusalKindOf = (code: string): RefusalKind => GENERAL_REFUSALS.find((kind) => kind === code) ?? 'rule';
 
 /**
  * The one way an act is refused. The code is part of the API, the message is for people. A general code is its own kind; any
@@ -112,7 +112,7 @@ export class Rejected extends Error {
     readonly code: string,
     message: string,
     readonly errors: readonly FieldError[] = [],
-    readonly kind: RefusalKind = kindOf(code),
+    readonly kind: RefusalKind = refusalKindOf(code),
   ) {
     super(message);
   }

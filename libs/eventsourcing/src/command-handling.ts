@@ -66,7 +66,7 @@ export async function handle<State, M extends EventMap>(
       if (!(error instanceof Rejected || error instanceof WrongRevision)) throw error;
     }
   for (let attempt = 1; ; attempt++) {
-    const before = await loaded(log, aggregate, stream);
+    const before = await loadState(log, aggregate, stream);
     const { state, revision, position, commands } = before;
     if (commands.has(meta.commandId)) return earlier(log, aggregate, stream, meta.commandId);
     if (expected !== undefined && expected !== revision) throw new WrongRevision(stream, expected, revision);
@@ -134,7 +134,7 @@ async function appended<State, M extends EventMap>(
   const done = await log.store.append(stream, revision, encoded, meta);
   const isOther = done.revision !== revision + events.length;
   if (isOther || (!isMadeJustNow(meta.commandId) && !(await isInLog(log, stream, revision, encoded)))) {
-    await loaded(log, aggregate, stream); // erases what it named
+    await loadState(log, aggregate, stream); // erases what it named
     return earlier(log, aggregate, stream, meta.commandId);
   }
   for (const erased of named) await log.store.blank(stream, erased);
@@ -147,7 +147,7 @@ async function appended<State, M extends EventMap>(
 }
 
 /** A stream's state; of a cached stream only later events are read. */
-async function loaded<State, M extends EventMap>(
+async function loadState<State, M extends EventMap>(
   log: Log,
   aggregate: Aggregate<State, M>,
   stream: string,
@@ -175,7 +175,7 @@ export async function present<State, M extends EventMap>(
   aggregate: Aggregate<State, M>,
   id: string,
 ): Promise<State> {
-  return (await loaded(log, aggregate, streamOf(aggregate, id))).state;
+  return (await loadState(log, aggregate, streamOf(aggregate, id))).state;
 }
 
 /** The result of a command that was given before. */

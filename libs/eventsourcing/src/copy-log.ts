@@ -44,7 +44,7 @@ class Copying {
   readonly #left = new Map<string, string>();
   readonly #toErase: [string, number][] = [];
   readonly #source = new LogVerification(undefined, (stream, revision, isErased) => {
-    if (!isErased || this.#left.has(keyOf(stream, revision))) this.#toErase.push([stream, revision]);
+    if (!isErased || this.#left.has(eventKey(stream, revision))) this.#toErase.push([stream, revision]);
   });
   readonly #target = new LogVerification();
   #copied = 0;
@@ -92,13 +92,14 @@ class Copying {
     if (here?.position !== there.position || here.hash !== there.hash) throw new Error(foreign(there));
     check('target', this.#target, there);
     if (step === 'comparing') check('source', this.#source, here);
-    if (there.data !== null && here.data === null) this.#left.set(keyOf(there.stream, there.revision), there.position);
+    if (there.data !== null && here.data === null)
+      this.#left.set(eventKey(there.stream, there.revision), there.position);
   }
 
   async #erase(): Promise<void> {
     for (const [stream, revision] of this.#toErase.splice(0)) {
       await this.to.blank(stream, revision);
-      this.#left.delete(keyOf(stream, revision));
+      this.#left.delete(eventKey(stream, revision));
     }
   }
 
@@ -131,7 +132,7 @@ class Copying {
   }
 }
 
-const keyOf = (stream: string, revision: number): string => `${stream} ${revision}`;
+const eventKey = (stream: string, revision: number): string => `${stream} ${revision}`;
 
 function check(whose: 'source' | 'target', verification: LogVerification, event: Envelope): void {
   const unsound = verification.next(event);

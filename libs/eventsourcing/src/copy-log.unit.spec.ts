@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { copyLog } from './copy-log.js';
 import { InvalidAppend, StoreUnavailable, type EventStore } from './event-store.js';
-import { canonicalJson, chainHash, digestOf, type Envelope } from './events.js';
+import { canonicalJson, chainHash, eventDigest, type Envelope } from './events.js';
 import { by } from './testing/counter.js';
 import { MemoryEventStore, MemoryLog } from './testing/memory-event-store.js';
 import { verify } from './verify.js';
@@ -280,7 +280,7 @@ it('Given a copy that another one carries on meanwhile, when it is copied to, th
 describe('Given a target that does not keep what it is given', () => {
   it.each<[string, string, (e: Envelope) => Envelope]>([
     ['data', 'the data is not what was recorded', (e) => ({ ...e, data: '{}' })],
-    ['its digest, too', 'the hash chain', (e) => ({ ...e, data: '{}', digest: digestOf(e.salt, '{}') })],
+    ['its digest, too', 'the hash chain', (e) => ({ ...e, data: '{}', digest: eventDigest(e.salt, '{}') })],
     ['meta', 'the hash chain', (e) => ({ ...e, meta: by() })],
     ['the time', 'the hash chain', (e) => ({ ...e, recordedAt: '2030-01-01T00:00:00.000Z' })],
     ['the chain', 'which the source does not have there', (e) => ({ ...e, hash: chainHash(null, e) })],

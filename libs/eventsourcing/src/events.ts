@@ -254,7 +254,7 @@ const NOTHING_BEFORE = '';
 /** A fresh salt, so that the digest of blanked data cannot be guessed back. */
 export const newSalt = (): string => randomUUID();
 
-export const digestOf = (salt: string, data: string): string => EVENT_DIGESTS.of(salt + data);
+export const eventDigest = (salt: string, data: string): string => EVENT_DIGESTS.of(salt + data);
 
 /** The fault of an event in itself, `null` if there is none: whether its data matches its digest. */
 export function damageOf(e: Envelope): string | null {
@@ -279,12 +279,12 @@ export const isChained = (previous: string | null, e: ChainedEvent & Pick<Envelo
   EVENT_DIGESTS.isOf(e.hash, chainText(previous, e));
 
 function chainText(previous: string | null, e: ChainedEvent, metaText?: string): string {
-  const [before, after] = chained(e, metaText);
+  const [before, after] = chainParts(e, metaText);
   return `${previous ?? NOTHING_BEFORE}${before}${e.recordedAt}${after}`;
 }
 
 /** The hashed text after the previous hash, before and after the time: for a store that stamps events where they are kept. */
-export function chained(
+export function chainParts(
   e: Omit<Envelope, 'position' | 'data' | 'salt' | 'hash' | 'recordedAt'>,
   metaText = canonicalJson(e.meta),
 ): [string, string] {

@@ -5,7 +5,7 @@ import { v4 as uuidv4, v7 as uuidv7 } from 'uuid';
 import {
   canonicalJson,
   chainHash,
-  digestOf,
+  eventDigest,
   eventId,
   EventCodec,
   newCommandId,
@@ -25,7 +25,7 @@ const envelope = (type: string, version: number, data: string | null): Envelope 
   version,
   data,
   salt: 'salt',
-  digest: data === null ? 'digest' : digestOf('salt', data),
+  digest: data === null ? 'digest' : eventDigest('salt', data),
   meta: by('c-1'),
   recordedAt: '2026-03-01T12:00:00.000Z',
   hash: 'hash',
@@ -208,7 +208,7 @@ describe('The hash of an event', () => {
     // printf '%s' '{"digest":"digest","id":"a1b2",…}' | openssl dgst -sha256 -binary | basenc --base64url
     expect(chainHash(null, event)).toBe('lpe0a2LirpjGgns5VUDA5fFWPLc1wbXmc_RxtnaCL_8');
     expect(chainHash('before', event)).toBe('KSBCDeuoMKfbXGy11RqFgTV3iaJQ1MCs3Ds5jNeoKi4');
-    expect(digestOf('salt', '{"a":1}')).toBe('ON9gujVLLl599iS7EP6ytLi0Ze9lI_0o4yG1N8uldWY');
+    expect(eventDigest('salt', '{"a":1}')).toBe('ON9gujVLLl599iS7EP6ytLi0Ze9lI_0o4yG1N8uldWY');
   });
 
   it.each([
@@ -231,7 +231,7 @@ describe('The hash of an event', () => {
   });
 
   it('rests on a digest that nobody can guess back without the salt', () => {
-    expect(digestOf('one', '{"name":"Jo"}')).not.toBe(digestOf('other', '{"name":"Jo"}'));
+    expect(eventDigest('one', '{"name":"Jo"}')).not.toBe(eventDigest('other', '{"name":"Jo"}'));
     expect(new Set(Array.from({ length: 1000 }, newSalt)).size).toBe(1000);
   });
 });

@@ -34,7 +34,7 @@ export class OwnAppends {
    * @param after the end of the log before them, as seen by the transaction that wrote them
    */
   give(after: string | null, events: readonly Envelope[]): void {
-    if (events.length === 0 || weightOf(events) > PAGE_BYTES) return;
+    if (events.length === 0 || eventsWeight(events) > PAGE_BYTES) return;
     for (const one of this.#subscribers) one.take({ after, events });
   }
 
@@ -76,5 +76,5 @@ class OwnAppendsOf {
   }
 }
 
-const weightOf = (events: readonly Envelope[]): number =>
+const eventsWeight = (events: readonly Envelope[]): number =>
   events.reduce((sum, { data }) => sum + (data?.length ?? 0), 0);

@@ -18,7 +18,7 @@ export interface ParkedStream {
 
 type Parked = ParkedStream & { readonly revision: number };
 
-const keyOf = ({ stream, revision }: EventPlace): string => `${stream} ${revision}`;
+const placeKey = ({ stream, revision }: EventPlace): string => `${stream} ${revision}`;
 
 /** The part of a parking that outlives a restart. */
 export interface ParkedBefore {
@@ -51,13 +51,13 @@ export class Parking {
 
   /** Whether an operator released the event. */
   wasPassed(place: EventPlace): boolean {
-    return this.#passed.size > 0 && this.#passed.has(keyOf(place));
+    return this.#passed.size > 0 && this.#passed.has(placeKey(place));
   }
 
   /** Parks the stream of an event that failed, or passes over it, if that was decided. @returns whether it is parked */
   park({ stream, revision, position, type }: Envelope, error: string): boolean {
-    if (this.#released.has(keyOf({ stream, revision }))) {
-      this.#passed.add(keyOf({ stream, revision }));
+    if (this.#released.has(placeKey({ stream, revision }))) {
+      this.#passed.add(placeKey({ stream, revision }));
       return false;
     }
     const since = this.#parked.get(stream)?.since ?? new Date().toISOString();
@@ -78,7 +78,7 @@ export class Parking {
 
   /** An event is to be passed over. @returns whether its stream waits for it */
   release(place: EventPlace): boolean {
-    this.#released.add(keyOf(place));
+    this.#released.add(placeKey(place));
     return this.waitsFor(place.stream) === place.revision;
   }
 

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { Digests, type Algorithm } from './digests.js';
-import { chained, chainHash, digestOf, type Envelope } from './events.js';
+import { chainParts, chainHash, eventDigest, type Envelope } from './events.js';
 import { by } from './testing/counter.js';
 import { MemoryEventStore, MemoryLog } from './testing/memory-event-store.js';
 import { verify, type Anchor } from './verify.js';
@@ -57,7 +57,7 @@ describe('Verifying', () => {
     const hashed = (e: Envelope, previous: string | null, by: Algorithm): Envelope => {
       const digests = new Digests(by);
       const anew = { ...e, digest: digests.of(e.salt + e.data) };
-      const [before, after] = chained(anew);
+      const [before, after] = chainParts(anew);
       return { ...anew, hash: digests.of(`${previous ?? ''}${before}${e.recordedAt}${after}`) };
     };
     beforeEach(() => change(8, hashed(log.events[7]!, log.events[3]!.hash, 'sha512')));
@@ -166,13 +166,13 @@ describe('Verifying names the first bad position when', () => {
 
   it('data was altered and its digest made to fit', async () => {
     const { salt } = log.events[3]!;
-    change(4, { data: '{"n":7}', digest: digestOf(salt, '{"n":7}') });
+    change(4, { data: '{"n":7}', digest: eventDigest(salt, '{"n":7}') });
     await finds('4', 'hash chain of a breaks at revision 2');
   });
 
   it('data was altered and one hash made to fit', async () => {
     const [before, event] = [log.events[1]!, log.events[3]!];
-    const altered = { ...event, data: '{"n":7}', digest: digestOf(event.salt, '{"n":7}') };
+    const altered = { ...event, data: '{"n":7}', digest: eventDigest(event.salt, '{"n":7}') };
     change(4, { ...altered, hash: chainHash(before.hash, altered) });
     await finds('8', 'hash chain of a breaks at revision 3');
   });

@@ -30,16 +30,16 @@ export const membersIn = (field: string, value: unknown): Member[] =>
     role: field === 'chairs' ? (role ?? 'chair') : null,
   }));
 
-const isSame = (one: Member, other: Member): boolean => comparable([one]) === comparable([other]);
+const isSameMembership = (one: Member, other: Member): boolean => comparable([one]) === comparable([other]);
 
 /** The acts that give an agency the memberships or chairs of a row. @param now the present ones */
 export function listedActs(field: string, said: unknown, now: unknown): { acts: RowAct[]; not: NoAct[] } {
   const [add, end] = LISTED_ACTS[field]!;
   const [wanted, there] = [membersIn(field, said), membersIn(field, now)];
-  const fresh = wanted.filter((one) => !there.some((other) => isSame(one, other)));
-  const gone = there.filter((one) => !wanted.some((other) => isSame(one, other)));
+  const fresh = wanted.filter((one) => !there.some((other) => isSameMembership(one, other)));
+  const gone = there.filter((one) => !wanted.some((other) => isSameMembership(one, other)));
   const acts = fresh.map((one): RowAct => {
-    const open = end ? gone.findIndex((other) => !other.to && isSame({ ...other, to: one.to }, one)) : -1;
+    const open = end ? gone.findIndex((other) => !other.to && isSameMembership({ ...other, to: one.to }, one)) : -1;
     if (open < 0) return { act: add, body: { ...withoutNulls(one) }, fields: [] };
     gone.splice(open, 1);
     return { act: end!, body: { body: one.body, to: one.to }, fields: [] };

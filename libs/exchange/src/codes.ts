@@ -1,6 +1,6 @@
 /** Finds the code that a person means: written in another case, or by the name of its entry. */
 import type { Registered } from '#platform';
-import { codeOf, entryName, type Entry, type Registers, type Register } from '#registers';
+import { entryCode, entryName, type Entry, type Registers, type Register } from '#registers';
 import { fold } from '#text';
 
 export class Codes {
@@ -32,11 +32,11 @@ export class Codes {
     const meant = new Map<string, string>();
     const twice = new Set<string>();
     for (const entry of all)
-      for (const name of [codeOf(entry), entryName(entry)].map(fold)) {
-        if ((meant.get(name) ?? codeOf(entry)) !== codeOf(entry)) twice.add(name);
-        meant.set(name, codeOf(entry));
+      for (const name of [entryCode(entry), entryName(entry)].map(fold)) {
+        if ((meant.get(name) ?? entryCode(entry)) !== entryCode(entry)) twice.add(name);
+        meant.set(name, entryCode(entry));
       }
     for (const name of twice) meant.delete(name);
-    return { codes: new Set(all.map(codeOf)), meant };
+    return { codes: new Set(all.map(entryCode)), meant };
   }
 }

@@ -20,7 +20,7 @@ import { Rejected, withoutNulls } from '#eventsourcing';
 import { cleanBody, invalid, VALIDATION_OPTIONS } from '#platform';
 import { type Entry } from '#registers';
 import { isSound } from '#rounds';
-import { jsonOf, textOf, Unreadable } from '#text';
+import { jsonOf, decodedText, Unreadable } from '#text';
 import type { ImportRow } from './preview.js';
 import type { SentFolder } from './sent-tables.js';
 import {
@@ -108,7 +108,7 @@ export class FolderRows {
     if (!sent) return [];
     const whole = { file, row: 0, data: {} };
     try {
-      const text = textOf(sent.bytes).trim();
+      const text = decodedText(sent.bytes).trim();
       if (text === '') throw new Unreadable('is empty');
       this.files.push({ file, subject });
       const rows = jsonOf(text);

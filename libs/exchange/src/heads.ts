@@ -1,5 +1,5 @@
 /** The heads of columns in French and Spanish: of tables that are imported, of their templates, and of the workbook of a return. */
-import { wordsOf, type Words } from '#reports';
+import { reportWords, type Words } from '#reports';
 import { COLUMN_OF_ROLE, ROLES, type ReportLanguage, type RoleField } from '#words';
 
 type ColumnWords = Readonly<Record<string, { readonly title: string; readonly explains: string } | undefined>>;
@@ -59,7 +59,7 @@ export type HeadedField = keyof typeof COLUMN_HEADS | keyof Words['columns'] | R
 
 /** The column of reports that shows a field of a commitment. */
 export const reportColumnOf = (field: string, language: ReportLanguage) =>
-  (wordsOf(language).columns as ColumnWords)[field === 'effective' ? 'stageSince' : field];
+  (reportWords(language).columns as ColumnWords)[field === 'effective' ? 'stageSince' : field];
 
 const HEADS_OF_ROLE_FIELDS = new Map<string, Readonly<Record<Exclude<ReportLanguage, 'en'>, string>>>(
   ROLES.map((role) => [COLUMN_OF_ROLE[role].field, COLUMN_OF_ROLE[role].heads]),

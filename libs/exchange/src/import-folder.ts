@@ -16,14 +16,14 @@ import {
   type Log,
 } from '#eventsourcing';
 import { referencesIn, type CommandContext } from '#platform';
-import { codeOf, crosswalk, Lookup, entryName, type Entry, type Register, type Theme } from '#registers';
+import { entryCode, crosswalk, Lookup, entryName, type Entry, type Register, type Theme } from '#registers';
 import { aReturn, returnId, round as rounds } from '#rounds';
 import { likelyDuplicates, type Compared, type Fresh } from './likely-duplicates.js';
 import type { KeptAct, KeptCommand } from './kept-commands.js';
 import type { FieldChange, ImportRow } from './preview.js';
 import { comparable, type RowValues } from './row-changes.js';
 import type { SentFolder } from './sent-tables.js';
-import { inShort, shown } from './shown.js';
+import { shortText, valueInWords } from './shown.js';
 import type { FolderRow, ImportProblem, Json } from './folder-form.js';
 import { FolderRows, type PlannedAct, type PlannedCommitment, type PlannedCrosswalk } from './folder-rows.js';
 
@@ -80,11 +80,11 @@ class Plan {
   async compare({ entries }: Existing): Promise<void> {
     for (const [kind, planned] of Map.groupBy(this.folder.entries, (one) => one.kind)) {
       const recorded = await entries(kind);
-      const codes = new Set(recorded.map(codeOf));
+      const codes = new Set(recorded.map(entryCode));
       const seen: Entry[] = [...recorded];
       for (const { entry, at, prefix } of planned) {
-        if (codes.has(codeOf(entry))) continue;
-        const other = otherCase(codeOf(entry), seen.map(codeOf));
+        if (codes.has(entryCode(entry))) continue;
+        const other = otherCase(entryCode(entry), seen.map(entryCode));
         if (other !== undefined)
           this.folder.problem(at, `${prefix}/${'code' in entry ? 'code' : 'id'}`, `differs from ${other} by case only`);
         seen.push(entry);
@@ -102,8 +102,8 @@ class Plan {
     for (const { kind, entry, at, prefix } of this.folder.entries) {
       await turns.next();
       await this.#noCycle(kind, entry, at, prefix);
-      const existing = await this.#lookup.entry(kind, codeOf(entry));
-      const row = this.#tell(at, kind, codeOf(entry), entryName(entry));
+      const existing = await this.#lookup.entry(kind, entryCode(entry));
+      const row = this.#tell(at, kind, entryCode(entry), entryName(entry));
       if (existing) this.#same(entry, existing, at, prefix);
       else this.#does(row, 'recorded', [{ act: 'enter', body: entry }], NO_STREAM);
     }
@@ -119,7 +119,7 @@ class Plan {
     const fresh = this.#rows.flatMap((row): Fresh[] => {
       const [first] = row.acts;
       if (row.outcome !== 'recorded' || row.subject === 'round') return [];
-      const says = (row.subject === 'commitment' ? saidIn(first!.body) : first!.body) as Fresh['says'];
+      const says = (row.subject === 'commitment' ? rowValuesIn(first!.body) : first!.body) as Fresh['says'];
       return [{ row, subject: row.subject, reference: row.reference, says }];
     });
     const isSound = this.folder.problems.length === 0;
@@ -201,7 +201,7 @@ class Plan {
     const row = this.#tell(at, 'commitment', reference, (acts[0]!.act.body as RecordCommitment).title);
     if (recorded.length === 0) {
       await this.#givesToNoneThatEnded(acts, at);
-      return this.#does(row, 'recorded', actsIn(acts), NO_STREAM);
+      return this.#does(row, 'recorded', keptActs(acts), NO_STREAM);
     }
     const { agency: _reporting, ...before } = recorded[0]!.data as { agency?: string };
     this.#same(decided[0]!.data as never, before as never, at, '', acts[0]!.pointer);
@@ -235,7 +235,7 @@ class Plan {
     await this.#givesToNoneThatEnded(further, at);
     const { state, revision } = await load(this.log, commitment, reference);
     if (this.#decide(reference, further, at, state, revision))
-      this.#does(row, 'changed', actsIn(further), recorded.at(-1)!.revision);
+      this.#does(row, 'changed', keptActs(further), recorded.at(-1)!.revision);
   }
 
   async #givesToNoneThatEnded(acts: readonly PlannedAct[], at: FolderRow): Promise<void> {
@@ -306,9 +306,9 @@ class Plan {
         const found = this.folder.inFolder.get(`${kind}-${code}`) ?? (await this.#lookup.entry(kind, code));
         return (found as { parent?: string | null; succeededBy?: string | null } | null)?.[field];
       };
-      let [next, steps] = [await above(codeOf(entry)), 0];
-      while (next && next !== codeOf(entry) && steps++ < 100) next = await above(next);
-      if (next === codeOf(entry)) this.folder.problem(at, `${prefix}/${field}`, 'leads back to itself');
+      let [next, steps] = [await above(entryCode(entry)), 0];
+      while (next && next !== entryCode(entry) && steps++ < 100) next = await above(next);
+      if (next === entryCode(entry)) this.folder.problem(at, `${prefix}/${field}`, 'leads back to itself');
     }
     if (kind !== 'theme') return;
     const { parent, framework } = entry as Theme;
@@ -350,26 +350,26 @@ class Plan {
   }
 }
 
-const actsIn = (planned: readonly PlannedAct[]): KeptAct[] => planned.map(({ act }) => act);
+const keptActs = (planned: readonly PlannedAct[]): KeptAct[] => planned.map(({ act }) => act);
 
 type MutableRow = { -readonly [F in keyof ImportRow]: ImportRow[F] };
 
 /** The fields that an entry or a commitment would have; of later acts each as a whole. */
 const changesBy = ([first, ...later]: readonly KeptAct[]): FieldChange[] => [
-  ...Object.entries(first!.act === 'record' ? saidIn(first!.body) : first!.body).flatMap(([field, value]) =>
-    comparable(value) === 'null' ? [] : { column: null, field, from: null, to: inShort(shown(value)) },
+  ...Object.entries(first!.act === 'record' ? rowValuesIn(first!.body) : first!.body).flatMap(([field, value]) =>
+    comparable(value) === 'null' ? [] : { column: null, field, from: null, to: shortText(valueInWords(value)) },
   ),
-  ...later.map(({ act, body }) => ({ column: null, field: act, from: null, to: inShort(actInShort(body)) })),
+  ...later.map(({ act, body }) => ({ column: null, field: act, from: null, to: shortText(actInShort(body)) })),
 ];
 
 const actInShort = (body: object): string =>
   Object.entries(body)
     .filter(([field, value]) => field !== 'citation' && comparable(value) !== 'null')
-    .map(([field, value]) => `${field} ${shown(value)}`)
+    .map(([field, value]) => `${field} ${valueInWords(value)}`)
     .join(', ');
 
 /** The values in the body of a commitment, by the fields of rows. */
-function saidIn(body: object): RowValues {
+function rowValuesIn(body: object): RowValues {
   const { reportedOn: _on, citation: _citation, citations: _all, target, ...said } = body as Record<string, unknown>;
   const { date, note } = (target ?? {}) as { date?: string; note?: string };
   return { ...said, target: date, targetNote: note };

@@ -188,7 +188,7 @@ export class ImportsController {
   ): Promise<ImportPreview> {
     const kept = await this.imports.preview(sentIn(files), await this.request(asked, context), context);
     void reply.header('Location', `/v1/imports/${kept.id}`);
-    return shown(kept);
+    return previewOf(kept);
   }
 
   /** The request, with the mapping that it names; one that is to be kept is kept. */
@@ -251,7 +251,7 @@ export class ImportsController {
   })
   @ApiOkResponse({ type: ImportPreview })
   async getImport(@Param('import') id: string, @Caller() caller: Principal | null): Promise<ImportPreview> {
-    return shown((await this.imports.kept.one(id, signedIn(caller))).content);
+    return previewOf((await this.imports.kept.one(id, signedIn(caller))).content);
   }
 
   @Post('imports/:import/confirm')
@@ -265,7 +265,7 @@ export class ImportsController {
     @CurrentCommand() { by }: RequestContext,
     @Caller() caller: Principal | null,
   ): Promise<ImportPreview> {
-    return shown(await this.imports.confirm(await this.imports.kept.one(id, caller), by));
+    return previewOf(await this.imports.confirm(await this.imports.kept.one(id, caller), by));
   }
 
   @Post('imports/:import/undo')
@@ -284,7 +284,7 @@ export class ImportsController {
     @CurrentCommand() { by }: RequestContext,
     @Caller() caller: Principal | null,
   ): Promise<ImportPreview> {
-    return shown(await this.imports.undo(await this.imports.kept.one(id, caller), by, reason));
+    return previewOf(await this.imports.undo(await this.imports.kept.one(id, caller), by, reason));
   }
 
   @Get('import-templates/:file')
@@ -332,5 +332,5 @@ export class ImportsController {
 }
 
 /** An import without the commands that are kept with it: the rows show them. */
-const shown = ({ commands: _commands, rounds: _rounds, confirmedBy: _by, ...preview }: KeptImport): ImportPreview =>
+const previewOf = ({ commands: _commands, rounds: _rounds, confirmedBy: _by, ...preview }: KeptImport): ImportPreview =>
   preview;

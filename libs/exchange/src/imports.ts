@@ -37,7 +37,7 @@ import {
 } from '#platform';
 import { flat } from '#tables';
 import { commitmentInRow, Progress } from '#progress';
-import { codeOf, Registers, type Entry } from '#registers';
+import { entryCode, Registers, type Entry } from '#registers';
 import { ReplayRound } from '#rounds';
 import { Codes } from './codes.js';
 import type { TableSubject } from './fields.js';
@@ -46,11 +46,11 @@ import { planImport, type ImportPlan } from './import-folder.js';
 import { planTables } from './plan-tables.js';
 import type { ImportRow } from './preview.js';
 import { isJson, tablesSent, unreadable, type Base, type SentFolder } from './sent-tables.js';
-import { commandOf, partOf, severalFrom, streamsOf, type KeptCommand } from './kept-commands.js';
+import { commandOf, commandMeta, severalFrom, streamsOf, type KeptCommand } from './kept-commands.js';
 import type { SourceTerms } from './table-row.js';
 import { enteredBefore, staysInWords, takenBack, type Stays } from './taking-back.js';
 import { KeptImports, PLAN_KIND, RECORD_KIND, type KeptImport, type Planned } from './kept-imports.js';
-import { folderPreview, tablesPreview, termsOf, type ImportRequest } from './previewed.js';
+import { folderPreview, tablesPreview, sourceTerms, type ImportRequest } from './previewed.js';
 
 /** The most changed things of one file. */
 const MAX_COMMANDS_PER_FILE = 10_000;
@@ -92,7 +92,7 @@ export class Imports {
     context: RequestContext,
     id: string,
   ): Promise<KeptImport> {
-    const terms = termsOf(asked);
+    const terms = sourceTerms(asked);
     await this.projector.reached(await this.log.store.head(), VIEWS_WAIT_MS);
     if (isJson(sent)) return this.#plannedFolder(sent, terms, context, id);
     const read = await tablesSent(sent, asked);
@@ -147,7 +147,7 @@ export class Imports {
     const rows = new Map<string, Record<string, unknown>>();
     if (subject !== 'commitment') {
       for (const entry of await this.registers.all(subject, knownAt!, asOf))
-        rows.set(codeOf(entry), flat(registerRow(subject)(entry)));
+        rows.set(entryCode(entry), flat(registerRow(subject)(entry)));
       return rows;
     }
     const pinned = await this.progress.pin({ asOf, knownAt });
@@ -220,7 +220,7 @@ export class Imports {
     for (const [i, command] of commands.entries()) {
       await turns.next();
       if (command.acts.length === 0) continue;
-      const meta = partOf(id, speaker, i);
+      const meta = commandMeta(id, speaker, i);
       // One that took its reference before a crash is known by it at once.
       const known = command.id ?? (await references(command, meta));
       ready.push(commandOf({ ...command, id: known }, { by: speaker, meta }, streams));
@@ -229,7 +229,7 @@ export class Imports {
     await this.#inTurn(ready, (done) => onProgress(done, all));
     // They rest on all else.
     for (const [i, round] of rounds.entries()) {
-      const context = { by: speaker, meta: partOf(id, speaker, commands.length + i) };
+      const context = { by: speaker, meta: commandMeta(id, speaker, commands.length + i) };
       await this.commands.execute(new ReplayRound(plainToInstance(PastRound, round), context));
       onProgress(ready.length + i + 1, all);
     }
@@ -255,7 +255,7 @@ export class Imports {
     const done: KeptCommand[] = [];
     for (const [i, command] of commands.entries()) {
       const written = await this.log.store.read(streamOf({ category: command.subject }, command.id!));
-      const own = partOf(id, by, i).commandId;
+      const own = commandMeta(id, by, i).commandId;
       // One that was not done keeps its place: the ids of commands go by it.
       done.push(written.some(({ meta }) => meta.commandId === own) ? command : { ...command, acts: [] });
     }
@@ -304,7 +304,7 @@ export class Imports {
     for (const [i, command] of commands.entries()) {
       await turns.next();
       if (command.id !== null || !confirmedBy) continue;
-      const reference = await references(command, partOf(id, confirmedBy, i));
+      const reference = await references(command, commandMeta(id, confirmedBy, i));
       if (reference) given.set(`${command.sheet}\n${command.row}`, reference);
     }
     return rows.map((row) => ({ ...row, reference: row.reference ?? given.get(`${row.sheet}\n${row.row}`) ?? null }));
@@ -360,7 +360,7 @@ export class Imports {
     const turns = new Turns();
     for (const [i, command] of kept.commands.entries()) {
       await turns.next();
-      const meta = partOf(kept.id, kept.confirmedBy ?? by, i);
+      const meta = commandMeta(kept.id, kept.confirmedBy ?? by, i);
       const id = command.id ?? (await references(command, meta));
       if (id === null) continue; // it was never done
       const events = await decodeAll(this.log, await this.log.store.read(streamOf({ category: command.subject }, id)));

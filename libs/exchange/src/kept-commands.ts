@@ -1,5 +1,5 @@
 /** The commands of an import as they are kept until it is confirmed, and each as one that can be executed. */
-import { ActCommand, entryClass, refuseUnlessTheirs, tableOf, type AnyActCommand, type Subject } from '#acts';
+import { ActCommand, entryClass, refuseUnlessTheirs, actTableOf, type AnyActCommand, type Subject } from '#acts';
 import { classOf } from '#bodies';
 import type { Meta } from '#eventsourcing';
 import { cleanBody, metaOf, metaOfPart, validated, type Principal, type RequestContext } from '#platform';
@@ -35,7 +35,7 @@ export function commandOf(
 ): AnyActCommand {
   const instances = acts.map(({ act, body, ...named }) => {
     const entryOf = subject !== 'commitment' && (act === 'enter' || act === 'amend');
-    const Body = (entryOf ? entryClass(subject) : classOf(tableOf(subject)[act]!.body)) as new () => object;
+    const Body = (entryOf ? entryClass(subject) : classOf(actTableOf(subject)[act]!.body)) as new () => object;
     const instance = validated(Body, cleanBody(Body, body));
     refuseUnlessTheirs(subject, act, instance, context.by);
     return { act, body: instance, ...named };
@@ -72,4 +72,5 @@ export function severalFrom(commands: readonly AnyActCommand[], from: number): n
 }
 
 /** The meta of one command of an import: the same, however often it is confirmed. */
-export const partOf = (id: string, by: Principal, index: number): Meta => metaOfPart(metaOf(by, `import ${id}`), index);
+export const commandMeta = (id: string, by: Principal, index: number): Meta =>
+  metaOfPart(metaOf(by, `import ${id}`), index);

@@ -40,8 +40,8 @@ export class KeptImports {
 
   async create(id: string, content: KeptImport, agency: string | null, account: string): Promise<void> {
     await this.drafts.delete({ kind: PLAN_KIND, id }); // of a request that was broken off
-    await this.drafts.create({ kind: PLAN_KIND, id }, agency, partsOf(content, true), account);
-    await this.drafts.create({ kind: IMPORT_KIND, id }, agency, partsOf(content, false), account);
+    await this.drafts.create({ kind: PLAN_KIND, id }, agency, pickedParts(content, true), account);
+    await this.drafts.create({ kind: IMPORT_KIND, id }, agency, pickedParts(content, false), account);
   }
 
   /** @throws Rejected `not_found` also for one that is another agency's */
@@ -76,7 +76,7 @@ export class KeptImports {
   /** Keeps the changed state of an import. */
   async save(draft: Draft<KeptImport>, change: Partial<ImportHead>, account: string): Promise<Draft<KeptImport>> {
     const content = { ...draft.content, ...change };
-    const { revision } = await this.drafts.put(draft, partsOf(content, false), account, draft.revision);
+    const { revision } = await this.drafts.put(draft, pickedParts(content, false), account, draft.revision);
     return { ...draft, content, revision };
   }
 
@@ -90,8 +90,8 @@ export class KeptImports {
     const { id, owner } = draft;
     const content = { ...draft.content, ...change };
     const kept = await this.drafts.read({ kind, id });
-    if (kept) await this.drafts.put(kept, partsOf(content, true), account, kept.revision);
-    else await this.drafts.create({ kind, id }, owner, partsOf(content, true), account);
+    if (kept) await this.drafts.put(kept, pickedParts(content, true), account, kept.revision);
+    else await this.drafts.create({ kind, id }, owner, pickedParts(content, true), account);
     return { ...draft, content };
   }
 
@@ -110,7 +110,7 @@ export class KeptImports {
 }
 
 /** The parts of an import that its plan has, or all others. */
-const partsOf = (content: KeptImport, planned: boolean): object =>
+const pickedParts = (content: KeptImport, planned: boolean): object =>
   Object.fromEntries(
     Object.entries(content).filter(([name]) => (PLAN_FIELDS as readonly string[]).includes(name) === planned),
   );

@@ -3,7 +3,7 @@ import { namesakes, viewOf, type DuplicateCandidate, type FindsDuplicates, type 
 import { todayAt } from '#clocks';
 import { Rejected, Turns, type Log } from '#eventsourcing';
 import { mayBeSame, tellingWords } from '#progress';
-import { codeOf, entryName, type Entry, type Register } from '#registers';
+import { entryCode, entryName, type Entry, type Register } from '#registers';
 import { COLUMN_OF_ROLE, RESPONSIBLE_ROLES } from '#words';
 import {
   tableFieldsOf,
@@ -15,7 +15,7 @@ import {
 } from './fields.js';
 import type { DuplicateSide, ImportRow, LikelyDuplicate, SideBySide } from './preview.js';
 import { comparable, saidOf, type RowValues } from './row-changes.js';
-import { inShort, shown } from './shown.js';
+import { shortText, valueInWords } from './shown.js';
 
 /** Something that would be new. */
 export interface Fresh {
@@ -83,7 +83,7 @@ class CommitmentsBefore {
     for (const other of met) {
       if (found.length >= MAX_DUPLICATES_PER_ROW) break;
       if (mayBeSame(candidate, other, words, other.words))
-        found.push({ this: sideOf(candidate, of), that: sideOf(other, other.of), fields: beside(of, other.of.says) });
+        found.push({ this: sideOf(candidate, of), that: sideOf(other, other.of), fields: sidesOf(of, other.of.says) });
     }
     for (const word of [whole, ...words]) {
       const some = this.#sharing.get(word);
@@ -98,7 +98,7 @@ class CommitmentsBefore {
       if (error instanceof Rejected) return null; // it is reported on later only
       throw error;
     });
-    return view ? beside(of, (field) => saidOf(view, field as CommitmentField)) : [];
+    return view ? sidesOf(of, (field) => saidOf(view, field as CommitmentField)) : [];
   }
 }
 
@@ -115,12 +115,12 @@ class EntriesBefore {
     if (!known) this.#entries.set(kind, (known = { all: [...(await this.compared.entries(kind))], places: new Map() }));
     const { all, places } = known;
     const side = (one: Entry, at: Fresh | undefined) =>
-      sideOf({ reference: codeOf(one), title: entryName(one), agencies: [], followsUp: [] }, at);
+      sideOf({ reference: entryCode(one), title: entryName(one), agencies: [], followsUp: [] }, at);
     const found = namesakes(entry, all)
       .slice(0, MAX_DUPLICATES_PER_ROW)
       .map((other) => ({
         ...{ this: side(entry, of), that: side(other, places.get(other)) },
-        fields: beside(of, other as unknown as Fresh['says']),
+        fields: sidesOf(of, other as unknown as Fresh['says']),
       }));
     all.push(entry);
     places.set(entry, of);
@@ -135,7 +135,7 @@ const sideOf = ({ reference, title, agencies, followsUp }: DuplicateCandidate, a
 });
 
 /** Both sides of each field that one of them says. */
-function beside({ subject, says }: Fresh, that: Fresh['says'] | ((field: string) => unknown)): SideBySide[] {
+function sidesOf({ subject, says }: Fresh, that: Fresh['says'] | ((field: string) => unknown)): SideBySide[] {
   const isTable = (TABLE_SUBJECTS as readonly string[]).includes(subject);
   const named = isTable ? tableFieldsOf(subject as TableSubject).map(({ name }) => name) : Object.keys(says);
   // An agency and its role stand in one field, or in one for each role.
@@ -143,7 +143,7 @@ function beside({ subject, says }: Fresh, that: Fresh['says'] | ((field: string)
   return named.flatMap((field): SideBySide[] => {
     if ((subject === 'commitment' && isSource(field)) || roles.includes(field)) return [];
     const [one, other] = [says[field] ?? null, (typeof that === 'function' ? that(field) : that[field]) ?? null];
-    const words = (value: unknown) => (comparable(value) === 'null' ? null : inShort(shown(value)));
+    const words = (value: unknown) => (comparable(value) === 'null' ? null : shortText(valueInWords(value)));
     const [left, right] = [words(one), words(other)];
     if (left === null && right === null) return [];
     return [{ field, this: left, that: right, differs: comparable(one) !== comparable(other) }];

@@ -22,7 +22,7 @@ interface FoundPlace {
 export function citationOf({ number, within: below, section, lines, place }: Paragraph): CitedPlace {
   const heading = section.at(-1);
   const within = heading === undefined ? '' : `«${heading.replaceAll(/[«»]/g, '"')}» `;
-  const counted = numberIn({ number, within: below });
+  const counted = markOf({ number, within: below });
   const where = counted
     ? `para ${counted}`
     : lines
@@ -38,7 +38,7 @@ export function citationOf({ number, within: below, section, lines, place }: Par
 }
 
 /** The number of a paragraph that the paper counts, or of an item below one: `12 (a)`; `null` for any other. */
-function numberIn({ number, within: below }: Pick<Paragraph, 'number' | 'within'>): string | null {
+function markOf({ number, within: below }: Pick<Paragraph, 'number' | 'within'>): string | null {
   const [counted, ...items] = number === null ? [] : [...below, number];
   return counted && /^\d/.test(counted) ? [counted, ...items.map((item) => `(${item})`)].join(' ') : null;
 }
@@ -49,7 +49,8 @@ const key = (text: string): string =>
     .trim();
 
 /** A heading without the number or letter in front of it. */
-const bare = (text: string): string => key(text.replace(/^\s*(?:[IVXLC]{1,6}|\d{1,2}|\(?[A-Za-z]\))[.)]?\s+/, ''));
+const bareHeading = (text: string): string =>
+  key(text.replace(/^\s*(?:[IVXLC]{1,6}|\d{1,2}|\(?[A-Za-z]\))[.)]?\s+/, ''));
 
 /** `paras 26-28 and 30` is 26, 27, 28, 30. */
 function numbersIn(text: string, most = 500): number[] {
@@ -69,7 +70,7 @@ const LETTERED = /(\d+)((?:\s*\([a-z]{1,5}\))+)/giu;
 const LINES = new RegExp(String.raw`\b(?:lines?|lignes?|líneas?)\s+${NUMBER_LIST}`, 'giu');
 const STATEMENTS = new RegExp(String.raw`\bstatements?\s+${NUMBER_LIST}`, 'giu');
 
-const named = (text: string, pattern: RegExp): number[] =>
+const numbersNamed = (text: string, pattern: RegExp): number[] =>
   [...text.matchAll(pattern)].flatMap(([, list]) => numbersIn(list!));
 
 /** `paras 12 (a), 14-15` is `12 (a)`, `14`, `15`. */
@@ -88,7 +89,7 @@ export class SearchedPaper {
   constructor(private readonly paper: Paper) {
     this.#headings = paper.paragraphs
       .filter(({ kind }) => kind === 'heading')
-      .map((heading) => ({ ...heading, keys: [key(heading.text), bare(heading.text)] }));
+      .map((heading) => ({ ...heading, keys: [key(heading.text), bareHeading(heading.text)] }));
   }
 
   /** @returns `null` where the paper has no such place */
@@ -102,17 +103,17 @@ export class SearchedPaper {
       return inside.size === 0 ? [...all] : sure;
     };
     const numbers = paragraphsIn(paragraph ?? locator);
-    const lines = named(locator, LINES);
-    const statements = new Set(named(locator, STATEMENTS));
+    const lines = numbersNamed(locator, LINES);
+    const statements = new Set(numbersNamed(locator, STATEMENTS));
     const { paragraphs } = this.paper;
     const numbered = paragraphs.flatMap((one) => {
-      const number = numberIn(one);
+      const number = markOf(one);
       // A citation of a paragraph covers the items below it.
       const of = number && [...numbers].find((cited) => number === cited || number.startsWith(`${cited} (`));
       return of ? [{ one, of }] : [];
     });
     const counted = numbered.map(({ one }) => one);
-    const heads = numbered.filter(({ one, of }) => numberIn(one) === of);
+    const heads = numbered.filter(({ one, of }) => markOf(one) === of);
     // Numbers that count through the paper say enough, with any heading beside them.
     const exact =
       counted.length > 0 && heads.length === numbers.size
@@ -157,7 +158,7 @@ export class SearchedPaper {
   }
 
   #called(text: string): Paragraph[] {
-    const [whole, words] = [key(text), bare(text)];
+    const [whole, words] = [key(text), bareHeading(text)];
     if (whole === '') return [];
     const exact = this.#headings.filter(({ keys }) => keys.includes(whole) || keys.includes(words));
     if (exact.length > 0) return exact;

@@ -6,7 +6,7 @@ import { Acts, FindsDuplicates, rehearsalOf, viewOf, type CommitmentView } from 
 import { todayAt, type FullDate } from '#clocks';
 import { load, NO_STREAM, Rejected, Turns, withoutNulls, WrongRevision, type Log } from '#eventsourcing';
 import { metaOfPart, type RequestContext } from '#platform';
-import { asAt, codeOf, registers, Registers, type Entry, type Register } from '#registers';
+import { asAt, entryCode, registers, Registers, type Entry, type Register } from '#registers';
 import { fold } from '#text';
 import { Codes } from './codes.js';
 import { EXAMPLE_CODE, isSource, keyFieldOf, type CommitmentField, type TableSubject } from './fields.js';
@@ -25,7 +25,7 @@ import {
   whyItStays,
 } from './row-changes.js';
 import type { Base, SentTable } from './sent-tables.js';
-import { shown } from './shown.js';
+import { valueInWords } from './shown.js';
 import { commandOf, type KeptCommand } from './kept-commands.js';
 import { readRows } from './read-rows.js';
 import { isOfTotals, isThere, TableRow, type SourceTerms } from './table-row.js';
@@ -218,13 +218,13 @@ class Plan {
     for (const { field, message, right } of not) row.problem(field, message, right);
     row.acts = acts.map((act) => ({ ...act, body: { ...act.body, ...row.source(this.terms) } }));
     if (changed.includes('stage') && !changed.includes('effective'))
-      row.note('effective', `the stage changes, and the date of it stays ${shown(saidOf(now, 'effective'))}`);
+      row.note('effective', `the stage changes, and the date of it stays ${valueInWords(saidOf(now, 'effective'))}`);
     if (before.length > 0) this.#joins(row, before);
     if (row.problems.length > 0 || !(await this.#try(row))) return;
     const after = (await this.#viewOf(reference, undefined, this.rehearsed))!;
     for (const field of changed)
       if (!same(field, values[field], saidOf(after, field)))
-        row.problem(field, `would stay ${shown(saidOf(after, field))}: ${whyItStays(field, after)}`);
+        row.problem(field, `would stay ${valueInWords(saidOf(after, field))}: ${whyItStays(field, after)}`);
   }
 
   /** Several rows about one commitment are several reports of its stage, each of a day of its own. */
@@ -355,7 +355,9 @@ class Plan {
   async #otherCase(kind: Register, code: string): Promise<string | null> {
     let codes = this.#codes.get(kind);
     if (!codes) {
-      codes = this.planning.registers.all(kind).then((all) => new Map(all.map(codeOf).map((one) => [fold(one), one])));
+      codes = this.planning.registers
+        .all(kind)
+        .then((all) => new Map(all.map(entryCode).map((one) => [fold(one), one])));
       this.#codes.set(kind, codes);
     }
     const other = (await codes).get(fold(code)) ?? null;

@@ -11,7 +11,7 @@ import type { ReadingTerms, SentFolder, SentTable, SentTables } from './sent-tab
 import type { KeptImport } from './kept-imports.js';
 
 /** The sheets that were read and those that were not. */
-function sheetsOf({ tables, unread }: SentTables): ImportPreview['sheets'] {
+function previewedSheets({ tables, unread }: SentTables): ImportPreview['sheets'] {
   return [
     ...tables.map(({ sheet, subject, head, columns }) => ({
       ...{ sheet, subject, head, unread: null },
@@ -53,7 +53,7 @@ const DATES_WORDS: Readonly<Record<DateOrder, string>> = {
 };
 
 /** @throws Rejected `invalid` where a document is cited without a place in it */
-export function termsOf({ reportedOn, document, locator, dates = 'iso' }: ImportRequest): SourceTerms {
+export function sourceTerms({ reportedOn, document, locator, dates = 'iso' }: ImportRequest): SourceTerms {
   if (document !== undefined && locator === undefined) throw wrongIn('/locator', 'says where in the document');
   return {
     ...{ reportedOn: reportedOn ?? todayAt(new Date()), dates },
@@ -142,7 +142,7 @@ export function tablesPreview(
       ...{ document: terms.citation?.document ?? null, locator: terms.citation?.locator ?? null },
       comparedWith: comparedWith(read.tables),
     },
-    sheets: sheetsOf(read),
+    sheets: previewedSheets(read),
     counts: countsOf(rows),
     ...{ problems, rows, remark: null },
     commands: problems.length > 0 ? [] : commands,

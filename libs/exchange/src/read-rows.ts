@@ -6,7 +6,7 @@ import { valueInCell, type DateOrder } from './cell-values.js';
 import { Codes } from './codes.js';
 import { keyFieldOf, ROLE_COLUMNS, type TableField } from './fields.js';
 import type { SheetProblem } from './preview.js';
-import { inShort } from './shown.js';
+import { shortText } from './shown.js';
 import type { TableColumn } from './tables.js';
 import { TableRow } from './table-row.js';
 
@@ -39,7 +39,7 @@ export async function readRows(
     const key = row.values[keyFieldOf(row.table.subject)];
     row.id = typeof key === 'string' ? key : null;
     const title = row.values['title'] ?? row.values['name'] ?? row.values['label'] ?? row.values['text'];
-    row.title = typeof title === 'string' ? inShort(title) : null;
+    row.title = typeof title === 'string' ? shortText(title) : null;
     if (row.id !== null) streams.add(row.stream);
   }
   for (const row of rows) {

@@ -1,5 +1,5 @@
 /** The difference between a row and a commitment, as ordinary acts; and the changes that no ordinary act can make. */
-import { shown } from './shown.js';
+import { valueInWords } from './shown.js';
 import type { CommitmentView } from '#acts';
 import type { ActivityId } from '#bodies';
 import { canonicalJson, withoutNulls } from '#eventsourcing';
@@ -373,8 +373,8 @@ function milestoneActs(
 }
 
 export const changedMeanwhile = (was: unknown, is: unknown): [message: string, right: string] => [
-  `was changed meanwhile: it was ${shown(was)} in the list, and is ${shown(is)} now`,
-  `${shown(is)}, or the file exported anew`,
+  `was changed meanwhile: it was ${valueInWords(was)} in the list, and is ${valueInWords(is)} now`,
+  `${valueInWords(is)}, or the file exported anew`,
 ];
 
 export const whyItStays = (field: CommitmentField, { headline }: CommitmentView): string =>

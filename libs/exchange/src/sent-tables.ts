@@ -2,7 +2,7 @@
 import { isPartialDate, todayAt, type FullDate } from '#clocks';
 import { Rejected } from '#eventsourcing';
 import { FILE_LIMITS, spreadsheetIn, UnreadableFile, type Encoding, type Epoch } from '#files';
-import { digestOf, type Upload } from '#platform';
+import { digestOfFiles, type Upload } from '#platform';
 import { compareTexts } from '#text';
 import { SHEET_NAMES } from './fields.js';
 import type { SheetProblem } from './preview.js';
@@ -23,19 +23,19 @@ export interface SentFolder {
 export const folderOf = (name: string, files: readonly Upload[]): SentFolder => ({
   name,
   files,
-  sha256: digestOf(files),
+  sha256: digestOfFiles(files),
 });
 
 /** The files of a form: one is a spreadsheet, several are a folder; so is one of JSON. */
 export function sentIn(files: readonly Upload[]): Upload | SentFolder {
   const inOrder = files.toSorted((one, other) => compareTexts(one.name, other.name));
   const isOne = files.length === 1 && !JSON_FILE.test(files[0]!.name);
-  return isOne ? files[0]! : folderOf(nameOf(inOrder), inOrder);
+  return isOne ? files[0]! : folderOf(fileNameOf(inOrder), inOrder);
 }
 
 const JSON_FILE = /\.json$/i;
 
-const nameOf = ([first, ...more]: readonly Upload[]): string =>
+const fileNameOf = ([first, ...more]: readonly Upload[]): string =>
   more.length === 0 ? first!.name : `${first!.name} and ${more.length} more`;
 
 /** Whether the files are a folder of JSON. @throws Rejected `unreadable_file` if they are a mixture of both */
@@ -96,7 +96,7 @@ export async function tablesSent(sent: Upload | SentFolder, asked: ReadingTerms)
     if (!(error instanceof UnreadableFile)) throw error;
     throw unreadable(error.message);
   });
-  const problems = tables.length === 0 ? unread.map(({ sheet, why }) => whole(sheet, why)) : [];
+  const problems = tables.length === 0 ? unread.map(({ sheet, why }) => sheetProblem(sheet, why)) : [];
   return { format, size: sent.bytes.length, tables, unread, problems, readAs };
 }
 
@@ -115,13 +115,13 @@ async function tablesInFolder({ files }: SentFolder, asked: ReadingTerms): Promi
         sheet: format === 'csv' ? upload.name : `${upload.name} › ${one.sheet}`,
       });
       const unread = read.unread.map(named);
-      if (tables.length === 0) problems.push(...unread.map(({ sheet, why }) => whole(sheet, why)));
+      if (tables.length === 0) problems.push(...unread.map(({ sheet, why }) => sheetProblem(sheet, why)));
       all.tables.push(...tables.map(named));
       all.unread.push(...unread);
       readAs.push(`${upload.name}: ${read.readAs.join(' ')}`);
     } catch (error) {
       if (!(error instanceof UnreadableFile)) throw error;
-      problems.push({ ...whole(upload.name, error.message), right: null });
+      problems.push({ ...sheetProblem(upload.name, error.message), right: null });
     }
   }
   if (all.tables.reduce((sum, { rows }) => sum + rows.length, 0) > FILE_LIMITS.rows)
@@ -166,7 +166,7 @@ function dateIn(name: string, [table]: Tables['tables']): FullDate | undefined {
   return isOurs && isPartialDate(date!) ? date : undefined;
 }
 
-const whole = (sheet: string, message: string): SheetProblem => ({
+const sheetProblem = (sheet: string, message: string): SheetProblem => ({
   ...{ sheet, row: 0, column: null, field: null, value: null, message },
   right: 'a row that names the columns, with reference, title, stage … or your own names and a mapping',
 });

@@ -3,11 +3,11 @@ import { agendaCell, deliverableCell, evidenceCell, membershipCell, milestoneCel
 
 /** The most letters of a cell that are shown with its fault, and of a title. */
 const MAX_CHARS_SHOWN = 300;
-export const inShort = (text: string): string =>
+export const shortText = (text: string): string =>
   text.length > MAX_CHARS_SHOWN ? `${text.slice(0, MAX_CHARS_SHOWN - 1)}…` : text;
 
 /** A value in words, as a cell would have it. */
-export function shown(value: unknown): string {
+export function valueInWords(value: unknown): string {
   if (value === null || value === undefined || value === '') return 'nothing';
   if (!Array.isArray(value)) return String(value);
   if (value.length === 0) return 'nothing';

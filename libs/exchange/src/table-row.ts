@@ -7,7 +7,7 @@ import { tableFieldsOf } from './fields.js';
 import type { FieldChange, ImportRow, LikelyDuplicate, SheetNote, SheetProblem } from './preview.js';
 import { comparable, type RowAct } from './row-changes.js';
 import type { SentTable } from './sent-tables.js';
-import { inShort, shown } from './shown.js';
+import { shortText, valueInWords } from './shown.js';
 import type { TableColumn } from './tables.js';
 import type { KeptCommand } from './kept-commands.js';
 
@@ -51,7 +51,7 @@ export class TableRow {
 
   problem(field: string | null, message: string, right: string | null = null, of = this.columnOf(field)): void {
     const text = of ? (this.row.cells.get(of.column)?.text ?? null) : null;
-    const value = text && inShort(text);
+    const value = text && shortText(text);
     const at = { sheet: this.table.sheet, row: this.row.number, column: of?.letters ?? null };
     const known = this.problems.some((one) => one.message === message && one.column === at.column);
     if (!known) this.problems.push({ ...at, field: field ?? of?.head ?? null, value, message, right });
@@ -94,7 +94,7 @@ export class TableRow {
 
   /** A change of a field, in words. */
   changeOf(field: string, from: unknown, to: unknown): FieldChange {
-    const words = (value: unknown) => (comparable(value) === 'null' ? null : inShort(shown(value)));
+    const words = (value: unknown) => (comparable(value) === 'null' ? null : shortText(valueInWords(value)));
     return { column: this.columnOf(field)?.letters ?? null, field, from: words(from), to: words(to) };
   }
 

@@ -35,7 +35,7 @@ export class Change {
   readonly blanked?: ChangeBlanked;
 }
 
-export const changeOf = ({
+export const feedChangeOf = ({
   position,
   stream,
   revision,

@@ -15,9 +15,9 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Conflict, decodeAll, Rejected, Tail, type Envelope, type Log, type Recorded } from '#eventsourcing';
 import { QueryText, Admits, asRead, LOG, Problem, type ApiRequest } from '#platform';
-import { Change, changeOf } from './change.js';
+import { Change, feedChangeOf } from './change.js';
 import { Concerns, isNarrow, type FeedFilter } from './concerns.projection.js';
-import { FeedFilterQuery, filterOf, refuseUnknownTypes } from './feed-filter.js';
+import { FeedFilterQuery, filterFrom, refuseUnknownTypes } from './feed-filter.js';
 
 class ChangesQuery extends FeedFilterQuery {
   @ApiProperty({ required: false, type: String, description: 'Only events after this position', example: '1841' })
@@ -65,12 +65,12 @@ type Format = keyof typeof FEED_FORMATS;
 /** By position. */
 type Texts = ReadonlyMap<string, string>;
 
-const formatOf = ({ headers }: FastifyRequest): Format =>
+const feedFormatOf = ({ headers }: FastifyRequest): Format =>
   /text\/event-stream/.test(headers.accept ?? '') ? 'sse' : 'ndjson';
 
 /** Whether a request stays connected. */
 function follows(request: FastifyRequest): boolean {
-  return formatOf(request) === 'sse' || (request.query as ChangesQuery).follow === 'true';
+  return feedFormatOf(request) === 'sse' || (request.query as ChangesQuery).follow === 'true';
 }
 
 @ApiTags('Operations')
@@ -135,13 +135,13 @@ export class ChangesController implements OnModuleDestroy {
     @Req() request: ApiRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    const [format, follow] = [formatOf(request), follows(request)];
+    const [format, follow] = [feedFormatOf(request), follows(request)];
     const after = (format === 'sse' && (request.headers['last-event-id'] as string | undefined)) || query.after || null;
     const { identity, head } = await this.#checked(
       after,
       query.log ?? (request.headers['x-log'] as string | undefined),
     );
-    const filter = filterOf(query);
+    const filter = filterFrom(query);
     refuseUnknownTypes(filter, this.log.codec);
     const gone = new AbortController();
     reply.raw.on('close', () => gone.abort());
@@ -204,7 +204,10 @@ export class ChangesController implements OnModuleDestroy {
   async #write(batch: readonly Envelope[], format: Format): Promise<Texts> {
     const all = await decodeAll(this.log, batch);
     return new Map(
-      all.map((event: Recorded) => [event.position, FEED_FORMATS[format].line(JSON.stringify(changeOf(event)), event)]),
+      all.map((event: Recorded) => [
+        event.position,
+        FEED_FORMATS[format].line(JSON.stringify(feedChangeOf(event)), event),
+      ]),
     );
   }
 

@@ -28,10 +28,10 @@ const PARENT_FIELDS: Readonly<Record<string, readonly [field: string, kind: Conc
   outcome: ['forum', 'forum'],
 };
 
-const keyOf = (kind: string, code: string): string => `${kind} ${code}`;
+const concernKey = (kind: string, code: string): string => `${kind} ${code}`;
 
 /** The kind of a stream, and the code in its name: `agency-IOM`. */
-const partsOf = (stream: string): [kind: string, code: string] => {
+const kindAndCodeOf = (stream: string): [kind: string, code: string] => {
   const at = stream.indexOf('-');
   return [stream.slice(0, at), stream.slice(at + 1)];
 };
@@ -55,7 +55,7 @@ function codesIn(data: object, fields: Fields, hear: (key: string) => void): voi
     const kinds = fields.get(field); // of an entry of a list none: its field is a number
     if (kinds)
       for (const one of Array.isArray(value) ? (value.flat() as unknown[]) : [value])
-        if (typeof one === 'string') for (const kind of kinds) hear(keyOf(kind, one));
+        if (typeof one === 'string') for (const kind of kinds) hear(concernKey(kind, one));
     if (typeof value === 'object' && value !== null) codesIn(value, fields, hear);
   }
 }
@@ -115,8 +115,8 @@ export class ConcernsProjection implements Projection {
 
   /** Whether an event concerns something: by a position its stream had named it. */
   concerns(stream: string, position: string, kind: Concerned, code: string): boolean {
-    const number = this.#keys.find(keyOf(kind, code));
-    const own = this.#keys.find(keyOf(...partsOf(stream)));
+    const number = this.#keys.find(concernKey(kind, code));
+    const own = this.#keys.find(concernKey(...kindAndCodeOf(stream)));
     if (number < 0 || own < 0) return false;
     const keys = this.#streams.of(own);
     for (let i = 0; i < keys.length; i += 2) if (keys[i] === number) return keys[i + 1]! <= Number(position);
@@ -125,7 +125,7 @@ export class ConcernsProjection implements Projection {
 
   /** The positions of the last events that concern something, the last one last. */
   recent(kind: Concerned, code: string): readonly number[] {
-    const number = this.#keys.find(keyOf(kind, code));
+    const number = this.#keys.find(concernKey(kind, code));
     return number < 0 ? [] : Array.from(this.#recent.of(number));
   }
 
@@ -134,7 +134,7 @@ export class ConcernsProjection implements Projection {
     const [field, of] = PARENT_FIELDS[kind] ?? [];
     if (field === undefined || !('code' in data || 'id' in data)) return;
     const above = (data as Readonly<Record<string, unknown>>)[field];
-    if (typeof above === 'string') this.#above.set(own, this.#keys.add(keyOf(of!, above)));
+    if (typeof above === 'string') this.#above.set(own, this.#keys.add(concernKey(of!, above)));
     else this.#above.delete(own);
     if (revision === 0 && this.#recent.of(own).length > 0) this.#placeFromTheFirst(own);
   }
@@ -160,13 +160,13 @@ export class ConcernsProjection implements Projection {
   #follow(event: Recorded): void {
     const { stream, position, meta, data } = event;
     const at = Number(position);
-    const [kind, code] = partsOf(stream);
-    const own = this.#keys.add(keyOf(kind, code));
+    const [kind, code] = kindAndCodeOf(stream);
+    const own = this.#keys.add(concernKey(kind, code));
     const keys = this.#streams.changing(own);
     const add = (number: number) => nameSince(keys, number, at);
     this.#place(own, kind, event);
     if (keys.length === 0) add(own);
-    if (meta.agency !== null) add(this.#keys.add(keyOf('agency', meta.agency)));
+    if (meta.agency !== null) add(this.#keys.add(concernKey('agency', meta.agency)));
     codesIn(data, this.#fields, (key) => add(this.#keys.add(key)));
     // Codes that are added here are looked at, too, and so are all above them.
     for (let i = 0; i < keys.length; i += 2) {

@@ -3,7 +3,7 @@ import { Inject, Injectable, Logger, type OnModuleDestroy } from '@nestjs/common
 import { randomUUID } from 'node:crypto';
 import { decodeAll, Lookout, type Envelope, type Log, type Recorded } from '#eventsourcing';
 import { LOG, webhookMessages } from '#platform';
-import { changeOf } from './change.js';
+import { feedChangeOf } from './change.js';
 import { Concerns } from './concerns.projection.js';
 import { HookStore, type Hook } from './hook-store.js';
 import { Outgoing, type PostOutcome } from './outgoing.js';
@@ -152,7 +152,7 @@ export class Deliveries implements OnModuleDestroy {
   /** One message: the same id whenever it is sent. */
   async #send(hook: Hook, event: Envelope): Promise<PostOutcome> {
     const [recorded] = (await decodeAll(this.log, [event])) as [Recorded];
-    const body = JSON.stringify({ type: recorded.type, timestamp: recorded.recordedAt, data: changeOf(recorded) });
+    const body = JSON.stringify({ type: recorded.type, timestamp: recorded.recordedAt, data: feedChangeOf(recorded) });
     const secrets = [hook.secret, ...(hook.formerSecret && hook.formerUntil > Date.now() ? [hook.formerSecret] : [])];
     const sent = await this.outgoing.post(hook.url, body, {
       'content-type': 'application/json',

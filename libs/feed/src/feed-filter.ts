@@ -76,7 +76,7 @@ export function refuseUnknownTypes(filter: FeedFilter, { types: known }: EventCo
   throw refused('invalid', `/${at}type`, `type knows no ${wrong.join(', ')}; it takes ${taken}`);
 }
 
-export const filterOf = (asked: FeedFilter): FeedFilter =>
+export const filterFrom = (asked: FeedFilter): FeedFilter =>
   Object.fromEntries(
     ([...CONCERNED_KINDS, 'type'] as const).flatMap((name) => (asked[name] ? [[name, [...asked[name]]]] : [])),
   );

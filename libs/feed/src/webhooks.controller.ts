@@ -24,7 +24,7 @@ import {
 } from '#platform';
 import { KnownCodes } from '#progress';
 import { Deliveries } from './deliveries.js';
-import { FeedFilterBody, filterOf, refuseUnknownTypes } from './feed-filter.js';
+import { FeedFilterBody, filterFrom, refuseUnknownTypes } from './feed-filter.js';
 import { HookStore, type Hook } from './hook-store.js';
 import { Outgoing, PrivateAddress } from './outgoing.js';
 import { newSecret } from './signing.js';
@@ -160,7 +160,7 @@ export class WebhooksController {
     const hook = await this.hooks.create({
       ...{ id: meta.commandId, owner: by.agency, account: by.account, url: body.url },
       description: body.description ?? null,
-      filter: filterOf(body.filter ?? {}),
+      filter: filterFrom(body.filter ?? {}),
       secret: newSecret(),
       position: body.after === '0' ? null : (body.after ?? head),
     });

@@ -40,7 +40,7 @@ export function readCsv(bytes: Uint8Array, name: string, epoch: Epoch, encoding?
   const named = /^sep=(.)\r?\n/i.exec(text);
   const table = withoutBlanksBehind(named ? text.slice(named[0].length) : text);
   const sign = named ? named[1]! : delimiterOf(table);
-  const rows = rowsOf(table, sign, named ? 2 : 1);
+  const rows = rowsInText(table, sign, named ? 2 : 1);
   const between = DELIMITERS[sign as Delimiter] ?? `«${sign}»`;
   return {
     format: 'csv',
@@ -63,7 +63,7 @@ function withoutBlanksBehind(text: string): string {
   return text.slice(0, end);
 }
 
-const cellOf = (cell: string): Cell => {
+const unguardedCell = (cell: string): Cell => {
   const text = unguarded(cell);
   return text.length > FILE_LIMITS.letters
     ? { text: text.slice(0, 100), fault: `is longer than ${FILE_LIMITS.letters} characters` }
@@ -101,7 +101,7 @@ function decoded(bytes: Uint8Array, encoding: Encoding): string {
 function delimiterOf(text: string): Delimiter {
   let best: { sign: Delimiter; worth: number } = { sign: ',', worth: 0 };
   for (const sign of Object.keys(DELIMITERS) as Delimiter[]) {
-    const records = headOf(text, sign);
+    const records = firstRecords(text, sign);
     const widths = Map.groupBy(records, (record) => record.length);
     for (const [width, alike] of widths) {
       const worth = (width - 1) * (alike.length / records.length) ** 2;
@@ -124,7 +124,7 @@ const PARSER_OPTIONS = {
 /** Of a large file the first characters hold as many records as are looked at; where they do not, all of it is looked through. */
 const HEAD_CHARS = 256 * 1024;
 
-function headOf(text: string, delimiter: string): string[][] {
+function firstRecords(text: string, delimiter: string): string[][] {
   const head = text.slice(0, HEAD_CHARS);
   try {
     const records: string[][] = parse(head, { ...PARSER_OPTIONS, delimiter, relax_quotes: true, to: RECORDS_SAMPLED });
@@ -140,12 +140,12 @@ function headOf(text: string, delimiter: string): string[][] {
 }
 
 /** The rows that are not empty. @param first the number of the first one */
-function rowsOf(text: string, delimiter: string, first: number): SheetRow[] {
+function rowsInText(text: string, delimiter: string, first: number): SheetRow[] {
   const rows: SheetRow[] = [];
   let [number, cells] = [first, 0];
   const take = (record: string[]): null => {
     const said = record.flatMap((cell, column): [number, Cell][] =>
-      cell.trim() === '' ? [] : [[column, cellOf(cell)]],
+      cell.trim() === '' ? [] : [[column, unguardedCell(cell)]],
     );
     cells += said.length;
     if (number > MAX_ROWS || (said.length > 0 && rows.length >= FILE_LIMITS.rows))

@@ -133,18 +133,20 @@ async function blocksOfDocx(bytes: Uint8Array): Promise<Block[]> {
 const DOCX_NUMBER = /^\ue000([^\ue001]*)\ue001/;
 
 function blockOf(paragraph: Element): Block | null {
-  const whole = wordsIn(paragraph);
+  const whole = elementText(paragraph);
   const given = DOCX_NUMBER.exec(whole)?.[1];
   const { number, text } =
-    given === undefined ? numberIn(tidy(whole)) : { number: bare(given), text: tidy(whole.replace(DOCX_NUMBER, '')) };
+    given === undefined
+      ? leadingNumber(tidy(whole))
+      : { number: bareNumber(given), text: tidy(whole.replace(DOCX_NUMBER, '')) };
   if (text === '') return null;
   return { level: levelOf(paragraph, whole, number, text), number, text, lines: null };
 }
 
-const wordsIn = ({ type, value, children }: Element): string => {
+const elementText = ({ type, value, children }: Element): string => {
   if (type === 'text') return value ?? '';
   if (type === 'tab' || type === 'break') return ' ';
-  return (children ?? []).map(wordsIn).join('');
+  return (children ?? []).map(elementText).join('');
 };
 
 /** By its style; else a short text, wholly bold or underlined, that is no sentence is a heading made by hand. */
@@ -152,7 +154,7 @@ function levelOf(paragraph: Element, whole: string, number: string | null, text:
   const style = /^(?:heading|titre|título|überschrift) ?(\d)/i.exec(paragraph.styleName ?? '');
   if (style) return Number(style[1]) + 1;
   if (/^(?:title|titre|título)$/i.test(paragraph.styleName ?? '')) return 1;
-  const runs = (paragraph.children ?? []).filter((run) => tidy(wordsIn(run).replace(DOCX_NUMBER, '')) !== '');
+  const runs = (paragraph.children ?? []).filter((run) => tidy(elementText(run).replace(DOCX_NUMBER, '')) !== '');
   const isMarked = runs.length > 0 && runs.every(({ isBold, isUnderline }) => isBold || isUnderline);
   return isMarked && isHeadingLike(text) && !(number && /^\d+$/.test(number))
     ? /^\p{Lu}[^\p{Ll}]*$/u.test(whole)
@@ -182,7 +184,7 @@ function blocksOfText(text: string): Block[] {
     if (!open) return;
     const whole = tidy(open.words.join(' '));
     const alone = open.from === last;
-    const { number, text } = numberIn(whole);
+    const { number, text } = leadingNumber(whole);
     const level = alone ? levelOfLine(lines, last - 1, whole) : 0;
     blocks.push({
       level,
@@ -234,13 +236,13 @@ const isHeadingLike = (text: string): boolean =>
 const headingText = (line: string): string => line.replace(/^#{1,6}\s+/, '').trim();
 
 /** `26.` is 26, `(a)` is a. */
-const bare = (number: string): string | null => number.replaceAll(/^[\s([]+|[\s.)\]:]+$/g, '') || null;
+const bareNumber = (number: string): string | null => number.replaceAll(/^[\s([]+|[\s.)\]:]+$/g, '') || null;
 
 const PARAGRAPH_NUMBER =
   /^(?:(?:para(?:graph)?\.?\s+)?(\d{1,3}(?:\.\d{1,3})*)[.)]?\s+(?=\p{L}|[«“"‘'([])|\(?([a-z]|[ivx]{1,4})\)\s+)/iu;
 
 /** The number that stands before a paragraph in its own words. */
-function numberIn(text: string): { number: string | null; text: string } {
+function leadingNumber(text: string): { number: string | null; text: string } {
   const found = PARAGRAPH_NUMBER.exec(text);
   const isCounted = found && (found[2] !== undefined || /^(?:para\S*\s+)?[\d.]+[.)]\s/i.test(found[0]));
   return isCounted

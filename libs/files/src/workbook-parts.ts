@@ -59,11 +59,14 @@ export async function cellsOnly(bytes: Uint8Array): Promise<WorkbookParts> {
     entries[name] = said.bytes;
     if (said.hidden) hidden.set(name, said.hidden);
   }
-  return { packed: zipSync(entries, { level: 0 }), sheets: partsOf(entries).map((part) => hidden.get(part) ?? null) };
+  return {
+    packed: zipSync(entries, { level: 0 }),
+    sheets: sheetParts(entries).map((part) => hidden.get(part) ?? null),
+  };
 }
 
 /** The part of each sheet, in the order in which the workbook names them. */
-function partsOf(entries: Readonly<Record<string, Uint8Array>>): string[] {
+function sheetParts(entries: Readonly<Record<string, Uint8Array>>): string[] {
   const elements = (part: string, name: string) =>
     [
       ...Buffer.from(entries[part] ?? [])
@@ -98,7 +101,7 @@ function leanPart(name: string, part: Uint8Array): LeanPart {
   if (!isSheet && name !== 'xl/sharedStrings.xml') return { bytes: xml, cells: 0 };
   if (!/(?:<\/(?:[\w.-]+:)?(?:worksheet|sst)|<(?:[\w.-]+:)?(?:worksheet|sst)\b[^<>]*\/)\s*>\s*$/.test(ending(xml)))
     throw new UnreadableFile(`The workbook is damaged: ${name} is cut short.`);
-  return isSheet ? cellsOf(name, xml) : { bytes: xml, cells: textsIn(xml) };
+  return isSheet ? cellsOf(name, xml) : { bytes: xml, cells: textCountIn(xml) };
 }
 
 const ending = (xml: Buffer): string => xml.subarray(-2_000).toString('latin1');
@@ -112,7 +115,7 @@ function inUtf8(part: Uint8Array): Buffer {
   return Buffer.from(text.replace(/^<\?xml[^>]*\?>/, ''));
 }
 
-function textsIn(xml: Buffer): number {
+function textCountIn(xml: Buffer): number {
   let texts = 0;
   for (const slice of slices(xml)) texts += slice.match(/<(?:[\w.-]+:)?si\b/g)?.length ?? 0;
   return texts;

@@ -23,7 +23,7 @@ import { DigestWriting } from './digest-writing.js';
 import { reachable } from './deciding.js';
 import { isAboutWhatIsOwed, stillHolds, type RoundLetterKind } from './occasions.js';
 import type { LetterRow } from './outbox.js';
-import { lettersIn, type RoundLetter, type LetterWords } from './words/index.js';
+import { letterWords, type RoundLetter, type LetterWords } from './words/index.js';
 import { button, inHtml, inText, link, paragraph, type WrittenLetter } from './written.js';
 
 /** A letter with its content, apart from its form. */
@@ -82,7 +82,7 @@ export class Composing {
     const page = kind === 'published' ? ofRound : `${ofRound}/returns/${encodeURIComponent(of)}`;
     // A person who is signed in is led on; all others sign in first.
     const address = `${this.publicUrl}/sign-in?to=${encodeURIComponent(page)}`;
-    const words = lettersIn(language);
+    const words = letterWords(language);
     const isOwed = isAboutWhatIsOwed(kind as RoundLetterKind) && about.days >= 0;
     return {
       to: whose.email!,

@@ -13,7 +13,7 @@ import { LetterClock } from './clock.js';
 import { Followed } from './followed.js';
 import { Following, type Follow, type Follower } from './following.js';
 import type { LetterFacts, LetterRow } from './outbox.js';
-import { lettersIn, type LetterWords } from './words/index.js';
+import { letterWords, type LetterWords } from './words/index.js';
 import { button, link, paragraph, type LetterPart, type LinkedLine, type WrittenLetter } from './written.js';
 
 const BATCH_SIZE = 1_000;
@@ -75,13 +75,13 @@ export class DigestWriting {
     const sections = await this.sections(follower, facts);
     if (sections.length === 0) return null;
     const language = await this.#languageOf(follower);
-    const written = await this.#digest(follower, sections, facts, lettersIn(language));
+    const written = await this.#digest(follower, sections, facts, letterWords(language));
     return { to, written: { language, ...written }, endsAt: this.#ending(follower) };
   }
 
   /** The news between two positions of the things that somebody follows; none of those without any. */
   async sections(follower: Follower, { after = {}, to = '0' }: LetterFacts): Promise<DigestSection[]> {
-    const words = lettersIn(await this.#languageOf(follower));
+    const words = letterWords(await this.#languageOf(follower));
     const sections: DigestSection[] = [];
     for (const follow of await this.following.follows(follower.id)) {
       const from = after[follow.id];
@@ -233,7 +233,7 @@ export class DigestWriting {
 
   async #confirmation(follower: Follower, follow: Follow): Promise<WrittenLetter> {
     const language = follower.language;
-    const { confirmation } = lettersIn(language);
+    const { confirmation } = letterWords(language);
     const name = await this.followed.nameOf(follow, language);
     const address = `${this.publicUrl}/follow/confirm?key=${follower.secret}&follow=${follow.id}`;
     return {

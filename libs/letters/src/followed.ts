@@ -7,7 +7,7 @@ import {
   CommitmentsQuery,
   FILTERS,
   KnownCodes,
-  listOf,
+  listQueryOf,
   Progress,
   type CodeKind,
   type Filter,
@@ -15,10 +15,10 @@ import {
   type FlagName,
 } from '#progress';
 import { Registers, type Register } from '#registers';
-import { wordsOf } from '#reports';
+import { reportWords } from '#reports';
 import type { ReportLanguage } from '#words';
 import { LetterClock } from './clock.js';
-import { lettersIn } from './words/index.js';
+import { letterWords } from './words/index.js';
 
 export const FOLLOW_KINDS = ['agency', 'theme', 'forum', 'list'] as const;
 export type FollowKind = (typeof FOLLOW_KINDS)[number];
@@ -63,7 +63,7 @@ export class Followed {
 
   /** @throws Rejected for filters that there are not */
   filterOf(query: string): Filter {
-    return listOf(validated(CommitmentsQuery, Object.fromEntries(new URLSearchParams(query)))).filter;
+    return listQueryOf(validated(CommitmentsQuery, Object.fromEntries(new URLSearchParams(query)))).filter;
   }
 
   /**
@@ -75,7 +75,7 @@ export class Followed {
     const parts = [...new URLSearchParams(code)].map(([name, value]) =>
       this.#worded(name as FilterName, value, language),
     );
-    return lettersIn(language).digest.list((await Promise.all(parts)).join(', ') || '…');
+    return letterWords(language).digest.list((await Promise.all(parts)).join(', ') || '…');
   }
 
   /** The address of its page. */
@@ -86,8 +86,8 @@ export class Followed {
 
   /** The value of a filter in words. */
   async #worded(name: FilterName, value: string, language: ReportLanguage): Promise<string> {
-    const { codes } = wordsOf(language);
-    const { flags } = lettersIn(language).digest;
+    const { codes } = reportWords(language);
+    const { flags } = letterWords(language).digest;
     const filter = FILTERS[name] as { kind: string; of?: readonly CodeKind[] };
     if (filter.kind === 'words' || filter.kind === 'text') return '…';
     if (filter.kind === 'flag') return flags[name as FlagName][value as `${boolean}`];

@@ -37,7 +37,7 @@ export class Letters {
     for (const { account } of rows)
       if (account !== null && !names.has(account))
         names.set(account, (await this.access.accounts.one(account))?.name ?? null);
-    return rows.map((row) => shown(row, names.get(row.account ?? '') ?? null));
+    return rows.map((row) => shownLetter(row, names.get(row.account ?? '') ?? null));
   }
 
   /** @throws Rejected `not_found` */
@@ -53,7 +53,7 @@ export class Letters {
       subject: composed.letter.subject,
       text: composed.letter.text,
     };
-    return { ...shown(row, name), letter };
+    return { ...shownLetter(row, name), letter };
   }
 
   /** Who could be written to now for some agencies: how many people, and the agencies of which there is nobody. */
@@ -68,7 +68,7 @@ export class Letters {
   }
 }
 
-const shown = (
+const shownLetter = (
   { facts: _facts, follower: _follower, nextAt: _nextAt, ...row }: LetterRow,
   name: string | null,
 ): LetterInList => ({ ...row, name });

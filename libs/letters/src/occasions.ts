@@ -14,7 +14,7 @@ export interface Occasion {
   readonly agency: string;
 }
 
-const each = (kind: RoundLetterKind, agencies: readonly string[]): Occasion[] =>
+const occasionsFor = (kind: RoundLetterKind, agencies: readonly string[]): Occasion[] =>
   agencies.map((agency) => ({ kind, agency }));
 
 /**
@@ -27,20 +27,20 @@ export function occasionsOf({ name, data }: Pick<Recorded, 'name' | 'data'>, bef
     agencies.filter((one) => deadlineFor(before, one) !== deadlineFor(after, one));
   switch (name) {
     case 'Opened':
-      return each('invitation', after.agencies);
+      return occasionsFor('invitation', after.agencies);
     case 'Amended': {
       const asked = after.agencies.filter((one) => before.agencies.includes(one));
       const added = after.agencies.filter((one) => !before.agencies.includes(one));
-      return [...each('invitation', added), ...each('extended', moved(asked))];
+      return [...occasionsFor('invitation', added), ...occasionsFor('extended', moved(asked))];
     }
     case 'Extended':
-      return each('extended', moved(agency ? [agency] : after.agencies));
+      return occasionsFor('extended', moved(agency ? [agency] : after.agencies));
     case 'Reopened':
-      return each('reopened', [agency!]);
+      return occasionsFor('reopened', [agency!]);
     case 'Reminded':
-      return each('reminder', (data as { agencies: string[] }).agencies);
+      return occasionsFor('reminder', (data as { agencies: string[] }).agencies);
     case 'Closed':
-      return each('closed', after.agencies);
+      return occasionsFor('closed', after.agencies);
     default:
       return [];
   }

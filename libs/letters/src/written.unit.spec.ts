@@ -8,7 +8,7 @@ import PostalMime, { type Email } from 'postal-mime';
 import { LetterFolder } from '#mail';
 import { HOSTILE_TEXTS } from '../../../test/support/hostile.js';
 import { deadlineFile } from './deadline-file.js';
-import { lettersIn, type RoundLetter } from './words/index.js';
+import { letterWords, type RoundLetter } from './words/index.js';
 import { inHtml, inText, type WrittenLetter } from './written.js';
 
 /** Texts that would be a header, a part or the end of a letter, an entry or an alarm of a calendar. */
@@ -117,7 +117,7 @@ describe('A calendar file of hostile words', () => {
 
 describe('What a letter says is owed', () => {
   const owed = (language: 'en' | 'fr' | 'es', commitments: number, questions: number) =>
-    lettersIn(language).owed({ commitments, questions, questionsOnEach: 2 } as RoundLetter);
+    letterWords(language).owed({ commitments, questions, questionsOnEach: 2 } as RoundLetter);
 
   it('names questions on commitments only to an agency that has some', () => {
     const none = 'The register has no commitment of yours that it asks about';

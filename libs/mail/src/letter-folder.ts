@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, open, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { LetterNotSent, Mailer, type Letter } from './mailer.js';
-import { messageOf } from './message.js';
+import { mailOf } from './message.js';
 
 const foldedAddress = (text: string): string => text.trim().normalize('NFC').toLowerCase();
 
@@ -17,7 +17,7 @@ export class LetterFolder extends Mailer {
   }
 
   async send(letter: Letter): Promise<void> {
-    const message = messageOf(this.from, letter);
+    const message = mailOf(this.from, letter);
     const { createTransport } = await import('nodemailer');
     const transport = createTransport({ streamTransport: true, buffer: true, newline: 'windows' });
     const { message: text } = await transport.sendMail(message);

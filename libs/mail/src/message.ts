@@ -6,20 +6,20 @@ import { refuseOtherThanOneAddress, type Letter } from './mailer.js';
 const MAX_SUBJECT_CHARS = 250;
 
 /** On one line, and not longer than mail programs show. */
-function subjectOf(text: string): string {
+function subjectLine(text: string): string {
   const letters = [...text.replaceAll(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ').trim()];
   return letters.length > MAX_SUBJECT_CHARS ? `${letters.slice(0, MAX_SUBJECT_CHARS - 1).join('')}…` : letters.join('');
 }
 
 /** @throws LetterNotSent when `to` is not one address */
-export function messageOf(from: string, letter: Letter): SendMailOptions {
+export function mailOf(from: string, letter: Letter): SendMailOptions {
   refuseOtherThanOneAddress(letter);
   const { to, subject, text, html, attachments = [], messageId, endsAt } = letter;
   return {
     from,
     // An object is taken as it is, where a text is read as a list.
     to: { name: '', address: to },
-    subject: subjectOf(subject),
+    subject: subjectLine(subject),
     text,
     html,
     messageId,

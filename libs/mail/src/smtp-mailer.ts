@@ -1,7 +1,7 @@
 /** Hands letters to an SMTP server. */
 import type { Transporter } from 'nodemailer';
 import { Mailer, LetterNotSent, type Letter } from './mailer.js';
-import { messageOf } from './message.js';
+import { mailOf } from './message.js';
 
 /** The time that a server may take to be reached and to greet, and to answer each command. */
 const [REACHED_MS, ANSWERED_MS] = [10_000, 30_000];
@@ -29,7 +29,7 @@ export class SmtpMailer extends Mailer {
   }
 
   async send(letter: Letter): Promise<void> {
-    const message = messageOf(this.from, letter);
+    const message = mailOf(this.from, letter);
     const transport = await (this.#transport ??= this.#open());
     try {
       await transport.sendMail(message);

@@ -29,7 +29,7 @@ export const dataPackage = (release: Release, resources: readonly Resource[]): o
   contributors: [{ title: release.publisher, roles: ['publisher'] }],
   ...(release.licence && { licenses: [{ name: release.licence, path: licencePath(release.licence) }] }),
   resources: resources.map(({ name, title, mediatype, format, file, table }) => ({
-    name: nameOf(name),
+    name: resourceName(name),
     title,
     path: file.path,
     ...(table && { type: 'table' }),
@@ -60,10 +60,10 @@ const oneOrAll = (fields: readonly string[]) => (fields.length === 1 ? fields[0]
 
 const referenceTo = (fields: readonly string[], table: string, its: readonly string[]) => ({
   fields: oneOrAll(fields),
-  reference: { resource: nameOf(table), fields: oneOrAll(its) },
+  reference: { resource: resourceName(table), fields: oneOrAll(its) },
 });
 
-const nameOf = (table: string): string => table.replaceAll('_', '-').toLowerCase();
+const resourceName = (table: string): string => table.replaceAll('_', '-').toLowerCase();
 
 function fieldOf({ name, type, description, words, pattern }: DumpColumn, isKey: boolean): object {
   const constraints = {

@@ -27,13 +27,13 @@ export async function checkDump(folder: string): Promise<void> {
     if (!file.startsWith(resolve(folder) + sep))
       throw new Error(`${CHECKSUMS_FILE} names a file outside the folder: ${path}`);
     if (!existsSync(file)) throw new Error(`${path} is missing.`);
-    if ((await digestOf(file)) !== sha256) throw new Error(`${path} is not as it was exported.`);
+    if ((await digestOfFile(file)) !== sha256) throw new Error(`${path} is not as it was exported.`);
     named.add(path);
   }
   if (!named.has(LOG_FILE)) throw new Error(`${CHECKSUMS_FILE} does not name ${LOG_FILE}.`);
 }
 
-async function digestOf(file: string): Promise<string> {
+async function digestOfFile(file: string): Promise<string> {
   const hash = createHash('sha256');
   for await (const chunk of createReadStream(file)) hash.update(chunk as Uint8Array);
   return hash.digest('hex');

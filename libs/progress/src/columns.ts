@@ -117,13 +117,13 @@ export type Coded = keyof Meanings;
 /** The last day of each of some agencies. */
 export type Heard = Readonly<Record<string, FullDate>>;
 
-const json = <T>(key: string): T => JSON.parse(key) as T;
+const parsedKey = <T>(key: string): T => JSON.parse(key) as T;
 
 /** Agencies in roles, each once: many thousands of sets are made of some hundreds. */
 function agenciesInRoles(): (key: string) => readonly AgencyInRole[] {
   const known = new Map<string, AgencyInRole>();
   return (key) =>
-    json<AgencyInRole[]>(key).map((one) => {
+    parsedKey<AgencyInRole[]>(key).map((one) => {
       const own = `${one.agency} ${one.role} ${one.asked}`;
       const same = known.get(own) ?? one;
       if (same === one) known.set(own, one);
@@ -134,18 +134,18 @@ function agenciesInRoles(): (key: string) => readonly AgencyInRole[] {
 type Dictionaries = { readonly [C in Coded]: Dictionary<Meanings[C]> };
 
 const emptyDictionaries = (): Dictionaries => ({
-  standing: new Dictionary<Standing>(json),
+  standing: new Dictionary<Standing>(parsedKey),
   agencies: new Dictionary<Meanings['agencies']>(agenciesInRoles()),
-  themes: new Dictionary<Meanings['themes']>(json),
-  followsUp: new Dictionary<Meanings['followsUp']>(json),
-  places: new Dictionary<Meanings['places']>(json),
-  documents: new Dictionary<Meanings['documents']>(json),
-  relations: new Dictionary<Meanings['relations']>(json),
-  activityIds: new Dictionary<Meanings['activityIds']>(json),
-  target: new Dictionary<Target>(json),
-  nextStep: new Dictionary<NextStep>(json),
-  details: new Dictionary<Details>(json),
-  heard: new Dictionary<Heard>(json),
+  themes: new Dictionary<Meanings['themes']>(parsedKey),
+  followsUp: new Dictionary<Meanings['followsUp']>(parsedKey),
+  places: new Dictionary<Meanings['places']>(parsedKey),
+  documents: new Dictionary<Meanings['documents']>(parsedKey),
+  relations: new Dictionary<Meanings['relations']>(parsedKey),
+  activityIds: new Dictionary<Meanings['activityIds']>(parsedKey),
+  target: new Dictionary<Target>(parsedKey),
+  nextStep: new Dictionary<NextStep>(parsedKey),
+  details: new Dictionary<Details>(parsedKey),
+  heard: new Dictionary<Heard>(parsedKey),
 });
 
 /** The columns that hold codes of dictionaries: each has one. */
@@ -165,7 +165,7 @@ type Positions = Int32Array | Float64Array;
 /** A row, in codes: of each column at its place. */
 export type RowValues = readonly number[];
 /** The place of each column in the values of a row. */
-export const PLACE_OF_COLUMN = Object.fromEntries(VALUE_COLUMNS.map((name, place) => [name, place])) as Readonly<
+export const VALUE_AT = Object.fromEntries(VALUE_COLUMNS.map((name, place) => [name, place])) as Readonly<
   Record<ValueName, number>
 >;
 
@@ -350,10 +350,9 @@ export class Columns {
     let after = NO_ROW;
     for (let from = aside.heads[0] ?? NO_ROW; from !== NO_ROW; from = aside.columns.next[from]!) {
       const values = aside.valuesOf(from);
-      values[PLACE_OF_COLUMN.text] = texts[values[PLACE_OF_COLUMN.text]!]!;
-      if (values[PLACE_OF_COLUMN.reading]! > 0)
-        values[PLACE_OF_COLUMN.reading] = reading(values[PLACE_OF_COLUMN.reading]! - 1) + 1;
-      values[PLACE_OF_COLUMN.entry] = entry(values[PLACE_OF_COLUMN.entry]!);
+      values[VALUE_AT.text] = texts[values[VALUE_AT.text]!]!;
+      if (values[VALUE_AT.reading]! > 0) values[VALUE_AT.reading] = reading(values[VALUE_AT.reading]! - 1) + 1;
+      values[VALUE_AT.entry] = entry(values[VALUE_AT.entry]!);
       const row = this.#put(commitment, aside.columns.from[from]!, values, aside.columns.since[from]!);
       const { columns } = this;
       if (aside.columns.until[from] !== aside.forever) columns.until[row] = aside.columns.until[from]!;

@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import { Passages } from '#eventsourcing';
-import { PLACE_OF_COLUMN, CODED_COLUMNS, Columns } from './columns.js';
+import { VALUE_AT, CODED_COLUMNS, Columns } from './columns.js';
 
 /** The codes of a row, each the same. */
-const all = (code: number) => Object.keys(PLACE_OF_COLUMN).map(() => code);
+const all = (code: number) => Object.keys(VALUE_AT).map(() => code);
 
 describe('A column of codes', () => {
   it('holds codes that two bytes do not hold, among those that they do', () => {
@@ -18,7 +18,7 @@ describe('A column of codes', () => {
 
   it('takes two bytes before that, also when there are many rows', () => {
     const columns = new Columns();
-    const valuesOf = (n: number) => Object.keys(PLACE_OF_COLUMN).map((_, at) => n + at);
+    const valuesOf = (n: number) => Object.keys(VALUE_AT).map((_, at) => n + at);
     const commitment = columns.commitmentOf('IOM-2006-01');
     for (let n = 0; n < 3_000; n++) columns.add(commitment, n, valuesOf(n), n, -1);
     for (const name of CODED_COLUMNS) expect(columns.columns[name].BYTES_PER_ELEMENT).toBe(2);
@@ -61,9 +61,9 @@ describe('A commitment that is forgotten', () => {
       const commitment = columns.commitmentOf(reference);
       const values = all(0);
       const wording = { title, summary: 'The same of both', condition: null, language: 'en' };
-      values[PLACE_OF_COLUMN.entry] = columns.entries.add(entry);
-      values[PLACE_OF_COLUMN.text] = columns.texts.codeOf(commitment, wording);
-      values[PLACE_OF_COLUMN.reading] = columns.readings.add(`Reading of ${entry}`) + 1;
+      values[VALUE_AT.entry] = columns.entries.add(entry);
+      values[VALUE_AT.text] = columns.texts.codeOf(commitment, wording);
+      values[VALUE_AT.reading] = columns.readings.add(`Reading of ${entry}`) + 1;
       columns.add(commitment, 1, values, 1, -1);
       columns.texts.note(commitment, 1, 1, 1, [{ text: entry }]);
       return commitment;

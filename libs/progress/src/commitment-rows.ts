@@ -4,7 +4,7 @@ import { turningPoints, type Commitment, type Sourced } from '#commitments';
 import type { Recorded } from '#eventsourcing';
 import { compareTexts } from '#text';
 import {
-  PLACE_OF_COLUMN,
+  VALUE_AT,
   CODED_COLUMNS,
   dateOf,
   dayOf,
@@ -80,7 +80,7 @@ export class CommitmentRows {
     return [
       change ?? {
         day,
-        values: this.#valuesOf(base, NOTHING_ELSE, Math.max(base[PLACE_OF_COLUMN.lastReportedOn]!, day)),
+        values: this.#valuesOf(base, NOTHING_ELSE, Math.max(base[VALUE_AT.lastReportedOn]!, day)),
       },
     ];
   }
@@ -93,8 +93,8 @@ export class CommitmentRows {
     const heard = (agency: string) => this.#heardIn(base, agency);
     const date = dateOf(on);
     if (!difference.lasts(date, heard)) return null;
-    const cited = this.columns.dictionaries.documents.entries[base[PLACE_OF_COLUMN.documents]!]!;
-    const last = Math.max(base[PLACE_OF_COLUMN.lastReportedOn]!, reported);
+    const cited = this.columns.dictionaries.documents.entries[base[VALUE_AT.documents]!]!;
+    const last = Math.max(base[VALUE_AT.lastReportedOn]!, reported);
     return { day: on, values: this.#valuesOf(base, difference.at(date, cited, heard), last) };
   }
 
@@ -120,7 +120,7 @@ export class CommitmentRows {
       if (on === days[0]) days.shift();
       const base = this.columns.valuesOf(this.#rows[on === known ? index++ : index - 1]!);
       const change = this.#changeOn(on, base, difference, day);
-      const lastReportedOn = base[PLACE_OF_COLUMN.lastReportedOn]!;
+      const lastReportedOn = base[VALUE_AT.lastReportedOn]!;
       if (!change && lastReportedOn >= day && days.length === 0) return;
       yield change ?? { day: on, values: this.#valuesOf(base, NOTHING_ELSE, Math.max(lastReportedOn, day)) };
     }
@@ -148,7 +148,7 @@ export class CommitmentRows {
       const date = dateOf(on);
       if (on === days[0]) days.shift();
       const base = this.columns.valuesOf(this.#rows[on === known ? index++ : index - 1]!);
-      const isLate = on > last && (!moved || base[PLACE_OF_COLUMN.lastReportedOn]! > last);
+      const isLate = on > last && (!moved || base[VALUE_AT.lastReportedOn]! > last);
       if (isLate && !difference.lasts(date, (agency) => this.#heardIn(base, agency))) return;
       const reads = on > last || turningPoints(c, date, `${date}~`).length > 0;
       const reported = dayOf(c.reports.asAt(date)!.reportedOn);
@@ -180,33 +180,29 @@ export class CommitmentRows {
     const { dictionaries, texts, readings, entries } = this.columns;
     const { wording, reading, entry, heard } = point;
     const values = base ? base.slice() : PLACED_COLUMNS.map(() => 0);
-    values[PLACE_OF_COLUMN.lastReportedOn] = lastReportedOn;
-    if (wording) values[PLACE_OF_COLUMN.text] = texts.codeOf(this.commitment, wording);
-    if (reading !== undefined) values[PLACE_OF_COLUMN.reading] = reading === null ? 0 : readings.add(reading) + 1;
-    if (entry !== undefined) values[PLACE_OF_COLUMN.entry] = entries.add(entry);
+    values[VALUE_AT.lastReportedOn] = lastReportedOn;
+    if (wording) values[VALUE_AT.text] = texts.codeOf(this.commitment, wording);
+    if (reading !== undefined) values[VALUE_AT.reading] = reading === null ? 0 : readings.add(reading) + 1;
+    if (entry !== undefined) values[VALUE_AT.entry] = entries.add(entry);
     for (const part in point) {
       if (!(part in KEYED_COLUMNS)) continue;
-      const [key, at, dictionary] = [
-        point[part as Keyed]!,
-        PLACE_OF_COLUMN[part as Coded],
-        dictionaries[part as Coded],
-      ];
+      const [key, at, dictionary] = [point[part as Keyed]!, VALUE_AT[part as Coded], dictionaries[part as Coded]];
       // Most parts stay as they were.
       if (!base || dictionary.keys[base[at]!] !== key) values[at] = dictionary.codeOf(key);
     }
-    if (heard || base?.[PLACE_OF_COLUMN.agencies] !== values[PLACE_OF_COLUMN.agencies]) this.#hear(values, base, heard);
+    if (heard || base?.[VALUE_AT.agencies] !== values[VALUE_AT.agencies]) this.#hear(values, base, heard);
     return values;
   }
 
   #leadIn(values: RowValues): string {
-    return this.columns.dictionaries.agencies.entries[values[PLACE_OF_COLUMN.agencies]!]![0]!.agency;
+    return this.columns.dictionaries.agencies.entries[values[VALUE_AT.agencies]!]![0]!.agency;
   }
 
   /** The day on which an agency last reported itself; empty: it never did. */
   #heardIn(row: RowValues, agency: string): FullDate {
     if (agency !== this.#leadIn(row))
-      return this.columns.dictionaries.heard.entries[row[PLACE_OF_COLUMN.heard]!]![agency] ?? '';
-    return row[PLACE_OF_COLUMN.leadReportedOn]! > 0 ? dateOf(row[PLACE_OF_COLUMN.leadReportedOn]!) : '';
+      return this.columns.dictionaries.heard.entries[row[VALUE_AT.heard]!]![agency] ?? '';
+    return row[VALUE_AT.leadReportedOn]! > 0 ? dateOf(row[VALUE_AT.leadReportedOn]!) : '';
   }
 
   /** When agencies last reported themselves: the lead's day stands in a column of its own, since it changes with most reports. */
@@ -215,20 +211,20 @@ export class CommitmentRows {
     const lead = this.#leadIn(values);
     const agencies = Object.keys(since.on);
     if (base && !since.whole && lead === this.#leadIn(base) && agencies.every((agency) => agency === lead)) {
-      if (since.on[lead]) values[PLACE_OF_COLUMN.leadReportedOn] = dayOf(since.on[lead]);
+      if (since.on[lead]) values[VALUE_AT.leadReportedOn] = dayOf(since.on[lead]);
       return;
     }
     const known: Record<string, FullDate> =
       base && !since.whole
         ? {
-            ...heard.entries[base[PLACE_OF_COLUMN.heard]!],
+            ...heard.entries[base[VALUE_AT.heard]!],
             [this.#leadIn(base)]: this.#heardIn(base, this.#leadIn(base)),
           }
         : {};
     const { [lead]: own, ...others } = { ...known, ...since.on };
-    values[PLACE_OF_COLUMN.leadReportedOn] = own ? dayOf(own) : 0;
+    values[VALUE_AT.leadReportedOn] = own ? dayOf(own) : 0;
     const told = Object.entries(others).filter(([, on]) => on);
-    values[PLACE_OF_COLUMN.heard] = heard.codeOf(
+    values[VALUE_AT.heard] = heard.codeOf(
       JSON.stringify(Object.fromEntries(told.sort(([a], [b]) => compareTexts(a, b)))),
     );
   }
@@ -296,6 +292,6 @@ type Keyed = Exclude<Coded, 'heard'>;
 const KEYED_COLUMNS: Readonly<Record<string, true>> = Object.fromEntries(
   CODED_COLUMNS.filter((name) => name !== 'heard').map((name) => [name, true]),
 );
-const PLACED_COLUMNS = Object.keys(PLACE_OF_COLUMN);
+const PLACED_COLUMNS = Object.keys(VALUE_AT);
 const NOTHING_ELSE: Partial<Point> = {};
 const NOTHING_HEARD: HeardSince = { on: {} satisfies Heard, whole: false };

@@ -21,7 +21,7 @@ import {
   WantedFormat,
   type Format,
 } from '#platform';
-import { codeOf, documentWords, missing, placeWords, type Forum } from '#registers';
+import { entryCode, documentWords, missing, placeWords, type Forum } from '#registers';
 import { CONCERNS, OUTCOME_KINDS, OUTCOME_STATUSES, type Concern, type OutcomeStatus } from '#words';
 import { compareTexts } from '#text';
 import { countBy, Crossed, ZERO_ROW, Row } from './count.js';
@@ -191,7 +191,7 @@ export class Coverage extends View {
     const pinned = look.at;
     const forums = (await look.registers.all('forum', pinned.knownAt)).sort(latestFirst);
     const order = new Map(forums.map(({ id }, i) => [id, i]));
-    const all = (await rowsOf(look, filter, addressee))
+    const all = (await outcomeRows(look, filter, addressee))
       .filter((row) => [undefined, row.kind].includes(kind) && [undefined, row.addressedTo].includes(addressedTo))
       .sort(
         (a, b) =>
@@ -246,14 +246,14 @@ export class Coverage extends View {
     filter: Pick<Filter, 'role' | 'agencies' | 'memberOf'> = {},
   ): Promise<OfOutcome> {
     using look = await this.looks.look(at);
-    const row = (await rowsOf(look, { ...filter, followsUp: id })).find(({ outcome }) => outcome === id);
+    const row = (await outcomeRows(look, { ...filter, followsUp: id })).find(({ outcome }) => outcome === id);
     if (!row) throw new Rejected('not_found', `There is no outcome ${id} as at ${at.asOf}.`);
     return { ...(await this.#progress.agencies(look.at, { ...filter, followsUp: id })), row };
   }
 }
 
 /** The outcomes that were reported by then, of those asked for, in the order of their codes. */
-async function rowsOf(look: Look, filter: OutcomesFilter, addressee?: string): Promise<OutcomeRow[]> {
+async function outcomeRows(look: Look, filter: OutcomesFilter, addressee?: string): Promise<OutcomeRow[]> {
   const { registers, hierarchy, at, columns } = look;
   const { followsUp } = filter;
   const within = followsUp ? new Set(await hierarchy.followUpsOf(followsUp)) : null;
@@ -263,7 +263,7 @@ async function rowsOf(look: Look, filter: OutcomesFilter, addressee?: string): P
   const called = addressee ? [addressee, ...(agency?.names ?? []).map(({ name }) => name)] : null;
   const outcomes = await registers.all('outcome', at.knownAt, at.asOf);
   if (addressee && !agency && !(await registers.all('outcome')).some((one) => one.addressees.includes(addressee)))
-    throw missing('addressee', addressee, (await registers.all('agency')).map(codeOf), 'addressee');
+    throw missing('addressee', addressee, (await registers.all('agency')).map(entryCode), 'addressee');
   const became = filter.agencies === 'today' ? await hierarchy.successors() : null;
   const found = await look.find(filter);
   const followed = new Keys(columns, 'followsUp', (ids) => ids.map(keyed));

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { runs } from '../../../test/support/properties.js';
 import type { DuplicateCandidate } from '#acts';
 import type { Projector } from '#eventsourcing';
-import { PLACE_OF_COLUMN, Columns, NO_ROW } from './columns.js';
+import { VALUE_AT, Columns, NO_ROW } from './columns.js';
 import { Duplicates, mayBeSame } from './duplicates.js';
 import { tellingWords } from './titles.js';
 
@@ -12,13 +12,13 @@ function registerOf(all: readonly DuplicateCandidate[]): { columns: Columns; of:
   const columns = new Columns();
   for (const [n, one] of all.entries()) {
     const commitment = columns.commitmentOf(one.reference);
-    const values = Object.keys(PLACE_OF_COLUMN).map(() => 0);
+    const values = Object.keys(VALUE_AT).map(() => 0);
     const { agencies, followsUp } = columns.dictionaries;
     const roles = one.agencies.map((agency) => ({ agency, role: 'lead', asked: false }));
-    values[PLACE_OF_COLUMN.agencies] = agencies.codeOf(JSON.stringify(roles));
-    values[PLACE_OF_COLUMN.followsUp] = followsUp.codeOf(JSON.stringify(one.followsUp));
+    values[VALUE_AT.agencies] = agencies.codeOf(JSON.stringify(roles));
+    values[VALUE_AT.followsUp] = followsUp.codeOf(JSON.stringify(one.followsUp));
     const words = { title: one.title, summary: `On ${one.title}`, condition: null, language: null };
-    values[PLACE_OF_COLUMN.text] = columns.texts.codeOf(commitment, words);
+    values[VALUE_AT.text] = columns.texts.codeOf(commitment, words);
     columns.add(commitment, 1, values, n, NO_ROW);
   }
   return { columns, of: new Duplicates({ model: () => ({ columns }), position: () => '1' } as unknown as Projector) };

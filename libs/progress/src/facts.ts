@@ -8,7 +8,7 @@ import {
   documentsCitedAsAt,
   documentsIn,
   nextStepWord,
-  partOf,
+  agencyOfPart,
   standingAt,
   viewAsAt,
   type Commitment,
@@ -90,7 +90,7 @@ function heardIn(c: Commitment, { name, by, data }: Statement): string[] {
   const { reportedOn, agency } = data as Partial<Sourced> & { readonly agency?: string };
   if (!reportedOn) return [];
   const tells = name === 'Recorded' || name === 'StageReported' || name === 'Confirmed';
-  return [...(tells ? [partOf(c, { agency, reportedOn })] : []), ...(by.agency ? [by.agency] : [])];
+  return [...(tells ? [agencyOfPart(c, { agency, reportedOn })] : []), ...(by.agency ? [by.agency] : [])];
 }
 
 /** On which days each agency reported itself, in order, by a state that is asked about as at many dates. */

@@ -4,7 +4,7 @@
  */
 import { todayAt } from '#clocks';
 import { RESPONSIBLE_ROLES, type Role } from '#words';
-import { codeOf, type Registers } from '#registers';
+import { entryCode, type Registers } from '#registers';
 import type { AgencyInRole } from './columns.js';
 import type { Under } from './keys.js';
 import type { PinnedClocks } from './scan.js';
@@ -26,7 +26,7 @@ export interface CountedAgencies {
   readonly memberOf?: string;
 }
 
-const rolesOf = (role: CountedAgencies['role']): readonly Role[] =>
+const countedRoles = (role: CountedAgencies['role']): readonly Role[] =>
   role === undefined || role === 'any' ? RESPONSIBLE_ROLES : [role];
 
 /** An entry with a code and perhaps a parent. */
@@ -76,7 +76,7 @@ export class Hierarchy {
   async below(kind: 'theme' | 'forum', code: string): Promise<string[]> {
     const children = Map.groupBy(await this.registers.all(kind, this.at.knownAt), ({ parent }) => parent ?? '');
     const below = new Set([code]);
-    for (const above of below) for (const entry of children.get(above) ?? []) below.add(codeOf(entry));
+    for (const above of below) for (const entry of children.get(above) ?? []) below.add(entryCode(entry));
     return [...below];
   }
 
@@ -112,7 +112,7 @@ export class Hierarchy {
     agencies,
     memberOf,
   }: CountedAgencies): Promise<(entry: readonly AgencyInRole[]) => Holder[]> {
-    const roles = rolesOf(role);
+    const roles = countedRoles(role);
     const became = agencies === 'today' ? await this.successors() : null;
     const own = agency ? await this.standingFor(agency, agencies) : null;
     const members = memberOf

@@ -2,7 +2,7 @@
 import type { ArgumentMetadata, PipeTransform } from '@nestjs/common';
 import type { ActivityId } from '#bodies';
 import { refused, type Projector } from '#eventsourcing';
-import { codeOf, missing, Registers } from '#registers';
+import { entryCode, missing, Registers } from '#registers';
 import type { Columns } from './columns.js';
 import { codesOfField, fieldsWithoutEffect, type CodeKind } from './filters.js';
 import { ProgressProjection } from './progress.projection.js';
@@ -51,7 +51,7 @@ export class KnownCodes {
     if (kind === 'commitment') return [...this.#columns.references.all()];
     if (kind === 'region') return this.#regions();
     if (kind === 'activity') return this.#activities.flatMap((all) => all.map(({ id }) => id));
-    return (await this.#registers.all(kind)).map(codeOf);
+    return (await this.#registers.all(kind)).map(entryCode);
   }
 
   get #activities(): readonly (readonly ActivityId[])[] {

@@ -23,7 +23,7 @@ export function listQueries(
   at: PinnedClocks,
   ...fields: readonly string[]
 ): (...values: readonly string[]) => string {
-  const { texts, between } = partsOf(asked, at, fields);
+  const { texts, between } = textsAround(asked, at, fields);
   return (...values) => {
     let text = texts[0]!;
     for (let i = 0; i < between.length; i++) text += encode(values[between[i]!]!) + texts[i + 1]!;
@@ -38,7 +38,7 @@ export function crossedQueries(
   one: string,
   other: string,
 ): (value: string) => (other: string) => string {
-  const { texts, between } = partsOf(asked, at, [one, other]);
+  const { texts, between } = textsAround(asked, at, [one, other]);
   const [before, middle, after] = texts as [string, string, string];
   const isFirst = between[0] === 0;
   /** By the other value: the key on its side of the first one. */
@@ -56,7 +56,7 @@ export function crossedQueries(
 }
 
 /** The texts around the values of some fields, and which field stands between each two. */
-function partsOf(asked: object, { asOf, knownAt, staleAfter }: PinnedClocks, fields: readonly string[]) {
+function textsAround(asked: object, { asOf, knownAt, staleAfter }: PinnedClocks, fields: readonly string[]) {
   const open = Object.fromEntries(fields.map((field) => [field, '']));
   const texts = [''];
   const between: number[] = [];

@@ -6,7 +6,7 @@ import { fold, type Recorded } from '#eventsourcing';
 import { runs } from '../../../test/support/properties.js';
 import { agencies } from '../../commitments/src/testing/a-commitment.js';
 import { handForms } from '../../bodies/src/testing/forms-at-hand.js';
-import { PLACE_OF_COLUMN, CODED_COLUMNS, Columns, dateOf } from './columns.js';
+import { VALUE_AT, CODED_COLUMNS, Columns, dateOf } from './columns.js';
 import { CommitmentRows } from './commitment-rows.js';
 
 handForms(forms);
@@ -110,12 +110,10 @@ const readings = (columns: Columns) => {
     const { entries, readings, texts, dictionaries } = columns;
     return {
       from: dateOf(columns.columns.from[row]!),
-      ...Object.fromEntries(
-        CODED_COLUMNS.map((name) => [name, dictionaries[name].keys[values[PLACE_OF_COLUMN[name]]!]]),
-      ),
-      ...{ entry: entries.at(values[PLACE_OF_COLUMN.entry]!), text: texts.wording(values[PLACE_OF_COLUMN.text]!) },
-      reading: values[PLACE_OF_COLUMN.reading] === 0 ? null : readings.at(values[PLACE_OF_COLUMN.reading]! - 1),
-      on: [values[PLACE_OF_COLUMN.lastReportedOn], values[PLACE_OF_COLUMN.leadReportedOn]],
+      ...Object.fromEntries(CODED_COLUMNS.map((name) => [name, dictionaries[name].keys[values[VALUE_AT[name]]!]])),
+      ...{ entry: entries.at(values[VALUE_AT.entry]!), text: texts.wording(values[VALUE_AT.text]!) },
+      reading: values[VALUE_AT.reading] === 0 ? null : readings.at(values[VALUE_AT.reading]! - 1),
+      on: [values[VALUE_AT.lastReportedOn], values[VALUE_AT.leadReportedOn]],
     };
   });
 };

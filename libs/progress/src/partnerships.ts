@@ -210,7 +210,7 @@ function pairsAmong(shown: readonly Pair[], one: Keys<'agencies'>, other: Keys<'
 }
 
 /** A pair as a row of a table. */
-const inRow = ({ themes, list: _list, ...row }: Partial<PartnershipRow>): object => ({
+const pairRow = ({ themes, list: _list, ...row }: Partial<PartnershipRow>): object => ({
   ...row,
   ...(themes && { themes: themes.map(({ theme, total }) => `${theme} (${total})`).join('; ') }),
 });
@@ -221,7 +221,7 @@ export class PartnershipsController {
   constructor(private readonly partnerships: Partnerships) {}
 
   @Get()
-  @InRows<PartnershipRow>(inRow, { list: [] })
+  @InRows<PartnershipRow>(pairRow, { list: [] })
   @ApiOperation({
     summary: 'The agencies that work together, and their common commitments',
     description:

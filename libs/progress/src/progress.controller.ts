@@ -30,7 +30,7 @@ export class CommitmentsQuery extends FilterQuery {
  * The query of a list of commitments: filter, order and limit.
  * @throws Rejected `invalid`
  */
-export function listOf(query: Omit<CommitmentsQuery, 'at'>) {
+export function listQueryOf(query: Omit<CommitmentsQuery, 'at'>) {
   const { asOf: _, knownAt: _k, staleAfter: _s, format: _f, fields: _i, limit, cursor, sort: asked, ...filter } = query;
   const isSearch = filter.q !== undefined;
   if (asked === 'relevance' && !isSearch) {
@@ -128,7 +128,7 @@ export class ProgressController {
   })
   @ApiOkResponse({ type: ItemList })
   async listCommitments(@AtClocks() { at, ...query }: CommitmentsQuery, @WantedFormat() format: Format) {
-    const { filter, page } = listOf(query);
+    const { filter, page } = listQueryOf(query);
     if (format === 'json' || page.limit !== undefined) {
       const list = await this.progress.commitments(at, filter, page);
       return { ...list, items: this.addressed(list.items) };

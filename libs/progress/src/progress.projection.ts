@@ -47,7 +47,7 @@ interface ChangeToCome extends EventChange {
 }
 
 /** The weight of a commitment in memory, in events: itself about 5.4 kB, and each of its events 0.4 kB. */
-const weightOf = ({ revision }: CachedCommitment): number => 13 + revision;
+const commitmentWeight = ({ revision }: CachedCommitment): number => 13 + revision;
 /** How much the commitments in memory weigh together: about 65 MB, that is 2,000 of seventy events, or 7,000 of ten. */
 const MAX_WEIGHT_IN_MEMORY = 160_000;
 /** How many rows an event may change at once; more are worked out in turns with other work. */
@@ -72,7 +72,7 @@ export class ProgressProjection implements Projection {
     this.#recent = new LRUCache({
       maxSize: mostInMemory,
       // One long history is kept, too, however long.
-      sizeCalculation: (known) => Math.min(weightOf(known), mostInMemory / 2),
+      sizeCalculation: (known) => Math.min(commitmentWeight(known), mostInMemory / 2),
     });
     const handlerOf = (name: string) => {
       if (name === 'Blanked') return (event: Recorded, earlier: Earlier) => this.#blank(event, earlier);

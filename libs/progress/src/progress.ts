@@ -15,7 +15,7 @@ import { lastOwnReports, OwnReport } from './own-reports.js';
 import { itemOf, MAX_RANKED, type Item, type ItemList } from './items.js';
 import { keyed, Look, View } from './look.js';
 import { firstIn, orderOf, type Sort } from './order.js';
-import { days, type ViewClocks, type Selection, type PinnedClocks } from './scan.js';
+import { reportDays, type ViewClocks, type Selection, type PinnedClocks } from './scan.js';
 import type { Through } from './theme-tree.js';
 
 /** The stages of open commitments, as the `stage` filter takes them. */
@@ -238,7 +238,7 @@ export class Progress extends View {
   /** The dates up to `asOf` on which something was reported, in order. */
   async reportDates(at: ViewClocks): Promise<FullDate[]> {
     const { columns, at: pinned } = await this.looks.look(at);
-    return days(columns, pinned).map(dateOf);
+    return reportDays(columns, pinned).map(dateOf);
   }
 
   /** The position of the log that can be shown. @throws Rejected `not_yet` */

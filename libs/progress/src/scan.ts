@@ -280,7 +280,7 @@ function keepMarked({ rows, statuses }: Room, size: number, mark: number, wanted
 }
 
 /** The days up to the date on which something was reported of anything, in order. */
-export function days({ columns, rows }: Columns, at: PinnedClocks): number[] {
+export function reportDays({ columns, rows }: Columns, at: PinnedClocks): number[] {
   const { from, since, until } = columns;
   const [day, position] = [dayOf(at.asOf), Number(at.knownAt)];
   let first = day;

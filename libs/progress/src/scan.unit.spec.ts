@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { STAGES, type Stage } from '#commitments';
 import { ROLES } from '#words';
-import { PLACE_OF_COLUMN, Columns, dateOf, dayOf, NO_ROW, type AgencyInRole } from './columns.js';
+import { VALUE_AT, Columns, dateOf, dayOf, NO_ROW, type AgencyInRole } from './columns.js';
 import { countAll, countBy, Crossed, type Counted, type Row } from './count.js';
 import { Keys } from './keys.js';
 import { scan, type PinnedClocks, type Selection } from './scan.js';
@@ -56,14 +56,14 @@ function told(seed: number, sets: number): { columns: Columns; rows: Told[] } {
     for (const row of columns.known(number)) if (columns.columns.from[row] === day) columns.close(row, position);
     for (const before of rows)
       if (before.commitment === commitment && before.day === day) before.until = Math.min(before.until, position);
-    const values = Object.keys(PLACE_OF_COLUMN).map(() => 0);
+    const values = Object.keys(VALUE_AT).map(() => 0);
     const standing = { stage: one.stage, nature: one.nature, life: 'active' };
-    values[PLACE_OF_COLUMN.standing] = dictionaries.standing.codeOf(JSON.stringify(standing));
-    values[PLACE_OF_COLUMN.agencies] = dictionaries.agencies.codeOf(JSON.stringify(one.agencies));
-    values[PLACE_OF_COLUMN.themes] = dictionaries.themes.codeOf(JSON.stringify(one.themes));
+    values[VALUE_AT.standing] = dictionaries.standing.codeOf(JSON.stringify(standing));
+    values[VALUE_AT.agencies] = dictionaries.agencies.codeOf(JSON.stringify(one.agencies));
+    values[VALUE_AT.themes] = dictionaries.themes.codeOf(JSON.stringify(one.themes));
     const target = { date: one.target ? dateOf(one.target) : null, last: one.target };
-    values[PLACE_OF_COLUMN.target] = dictionaries.target.codeOf(JSON.stringify(target));
-    values[PLACE_OF_COLUMN.lastReportedOn] = reported;
+    values[VALUE_AT.target] = dictionaries.target.codeOf(JSON.stringify(target));
+    values[VALUE_AT.lastReportedOn] = reported;
     columns.add(number, day, values, position, NO_ROW);
     rows.push(one);
   }

@@ -16,7 +16,7 @@ import {
   QueryChoices,
   SearchWords,
 } from '#platform';
-import { codeOf, formerNames, entryName, Registers, wordsIn, type Document, type Entry } from '#registers';
+import { entryCode, formerNames, entryName, Registers, wordsIn, type Document, type Entry } from '#registers';
 import { relevanceOf, termsIn, type SearchTerm } from '#search';
 import { compareTexts } from '#text';
 import { listQuery } from './list-query.js';
@@ -126,10 +126,10 @@ export class Search {
         (a, b) =>
           b.score - a.score ||
           compareTexts(entryName(a.entry), entryName(b.entry)) ||
-          compareTexts(codeOf(a.entry), codeOf(b.entry)),
+          compareTexts(entryCode(a.entry), entryCode(b.entry)),
       );
     const hits = found.slice(0, limit).map(({ entry }): SearchHit => {
-      const [code, name] = [codeOf(entry), entryName(entry)];
+      const [code, name] = [entryCode(entry), entryName(entry)];
       const language = 'language' in entry ? (entry.language ?? null) : null;
       const page = `/${SEARCHED_PATHS[kind]}/${encodeURIComponent(code)}`;
       return { code, name, language, beside: besideOf(kind, entry, terms), page };

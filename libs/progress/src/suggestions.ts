@@ -2,7 +2,7 @@
 import { Injectable } from '@nestjs/common';
 import { todayAnywhere } from '#clocks';
 import { COUNTRIES, countryName, formFieldsIn, type FormField } from '#platform';
-import { codeOf, entryName, Registers, type Register } from '#registers';
+import { entryCode, entryName, Registers, type Register } from '#registers';
 import { Progress } from './progress.js';
 
 type Body = new () => object;
@@ -72,7 +72,7 @@ export class Suggestions {
 
   async #entries(kind: Register): Promise<Suggestion[]> {
     const all = await this.registers.all(kind, await this.registers.position());
-    return all.slice(0, MAX_SUGGESTIONS).map((entry) => ({ value: codeOf(entry), label: short(entryName(entry)) }));
+    return all.slice(0, MAX_SUGGESTIONS).map((entry) => ({ value: entryCode(entry), label: short(entryName(entry)) }));
   }
 
   async #commitments(agency: string | null): Promise<Suggestion[]> {

@@ -11,7 +11,7 @@ import { Row } from './count.js';
 import { ProgressQuery, FilterField, type Filter } from './filters.js';
 import { listQuery } from './list-query.js';
 import { View, type Look } from './look.js';
-import { days, standings, type Condition, type ViewClocks } from './scan.js';
+import { reportDays, standings, type Condition, type ViewClocks } from './scan.js';
 
 export const TIMELINE_STEPS = ['month', 'quarter', 'year', 'report'] as const;
 type Every = (typeof TIMELINE_STEPS)[number];
@@ -71,7 +71,7 @@ export class Timeline extends View {
     if (from !== undefined && from > to) throw badStep('from', `is after the last step, ${to}`);
     using look = await this.looks.look(at);
     const reported =
-      from === undefined || step === 'report' ? days(look.columns, { ...look.at, asOf: to }).map(dateOf) : [];
+      from === undefined || step === 'report' ? reportDays(look.columns, { ...look.at, asOf: to }).map(dateOf) : [];
     const first = from ?? reported[0];
     const dates = first === undefined ? [] : datesBetween(first, to, step, reported);
     if (dates.length > MAX_STEPS)

@@ -45,21 +45,21 @@ export class Waiting extends View {
       holds: flags(dictionaries.details.entries, ({ leadOfferedTo }) => leadOfferedTo === agency),
     });
     const contested = await look.find({ agency, role: 'lead', verification: 'contested' });
-    const unanswered = (await shown(look, contested)).filter(
+    const unanswered = (await itemsInOrder(look, contested)).filter(
       ({ verification }) => !verification?.replies.some((reply) => reply.agency === agency),
     );
     return {
-      roles: inShort(await shown(look, await look.find(asked)), asked),
-      leads: inShort(await shown(look, offered)),
-      readings: inShort(unanswered),
+      roles: waitingOf(await itemsInOrder(look, await look.find(asked)), asked),
+      leads: waitingOf(await itemsInOrder(look, offered)),
+      readings: waitingOf(unanswered),
     };
   }
 }
 
-const shown = async (look: Look, found: Selection): Promise<Item[]> =>
+const itemsInOrder = async (look: Look, found: Selection): Promise<Item[]> =>
   (await itemsOf(look, found, [...found.rows])).sort((a, b) => compareTexts(a.reference, b.reference));
 
-function inShort(items: readonly Item[], filter?: Filter): WaitingCommitments {
+function waitingOf(items: readonly Item[], filter?: Filter): WaitingCommitments {
   const query = filter && new URLSearchParams(Object.entries(filter).map(([name, value]) => [name, String(value)]));
   return {
     total: items.length,

@@ -16,7 +16,7 @@ import type { Reference, Registered } from '#platform';
 import { agency as agencies, endedBefore, LATEST_DATE, successorAt, type AgencyState } from './agency.js';
 import type { EntryHistory } from './corrections.js';
 import {
-  codeOf,
+  entryCode,
   registers,
   type Entry,
   type EntryOf,
@@ -132,7 +132,7 @@ export class Lookup {
             { pointer: pointerOf(field), message: 'must be a theme of the same framework' },
           ]);
       }
-      const start = codeOf(entry as Entry);
+      const start = entryCode(entry as Entry);
       for (let steps = 0; above; steps++) {
         if (above === start || steps > 100)
           return new Rejected('cycle', `${start} would be above itself.`, [

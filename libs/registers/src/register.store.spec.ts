@@ -5,7 +5,7 @@ import { referencesIn } from '#platform';
 import { plainToInstance } from 'class-transformer';
 import { by } from '../../eventsourcing/src/testing/counter.js';
 import { specification } from '../../eventsourcing/src/testing/specification.js';
-import { codeOf, registers, type Entry, type Register } from './register.js';
+import { entryCode, registers, type Entry, type Register } from './register.js';
 import { entryName, Registers, RegistersProjection } from './registers.projection.js';
 import type { Agency } from '#bodies';
 import { Lookup } from './lookup.js';
@@ -54,7 +54,8 @@ describe('With a log', () => {
   afterEach(() => log.store.close());
 
   const write = async (kind: Register, entry: object, act: typeof enter | typeof amend = enter) =>
-    (await handle(log, registers[kind] as never, codeOf(entry as Entry), act(entry as Entry) as never, by())).position;
+    (await handle(log, registers[kind] as never, entryCode(entry as Entry), act(entry as Entry) as never, by()))
+      .position;
   const writeAgencies = async (codes: readonly string[], more: object = {}) => {
     for (const code of codes) await write('agency', { code, name: code, kind: 'other', ...more });
   };
@@ -141,8 +142,8 @@ describe('With a log', () => {
       expect(await view.one('agency', 'IOM', '0')).toBeNull();
       expect(await view.one('agency', 'IOM', first)).toMatchObject(iom);
       expect((await view.one('agency', 'IOM', second))!.name).toBe('UN Migration');
-      expect((await view.all('agency')).map(codeOf)).toEqual(['ILO', 'IOM']);
-      expect((await view.all('agency', second)).map(codeOf)).toEqual(['IOM']);
+      expect((await view.all('agency')).map(entryCode)).toEqual(['ILO', 'IOM']);
+      expect((await view.all('agency', second)).map(entryCode)).toEqual(['IOM']);
       expect(await view.all('theme', third)).toEqual([]);
       expect(await view.all('theme', fourth)).toEqual([theme]);
       expect(await view.one('theme', 'T-1')).toEqual({ ...theme, label: 'Two' });

@@ -38,7 +38,7 @@ export type EntryOf<R extends Register> = EntryTypes[R];
 export type Entry = EntryOf<Register>;
 
 /** The code or id under which an entry is registered. */
-export const codeOf = (entry: Entry): string => ('code' in entry ? entry.code : entry.id);
+export const entryCode = (entry: Entry): string => ('code' in entry ? entry.code : entry.id);
 
 // ── Events, state, evolve ───────────────────────────────────────────────────────────────────────────────────────────
 
@@ -71,7 +71,7 @@ export const registers = {
 
 /** Enters something new. */
 export const enter = <E extends Entry>({ entry: existing }: Registration<E>, entry: E): NewEvent<EntryEvents<E>>[] => {
-  if (existing) throw new Conflict('already_registered', `${codeOf(entry)} is registered already.`);
+  if (existing) throw new Conflict('already_registered', `${entryCode(entry)} is registered already.`);
   return [{ name: 'Registered', data: withoutNulls(entry) }];
 };
 
@@ -81,11 +81,11 @@ export const amend = <E extends Entry>(
   entry: E,
   on: OnEntry,
 ): NewEvent<EntryEvents<E>>[] => {
-  isOwnCode(codeOf(entry), on);
-  if (!existing) throw new Rejected('not_found', `${codeOf(entry)} is not registered.`);
+  isOwnCode(entryCode(entry), on);
+  if (!existing) throw new Rejected('not_found', `${entryCode(entry)} is not registered.`);
   const data = withoutNulls(entry);
   if (canonicalJson(data) === canonicalJson(existing))
-    throw new Rejected('nothing_amended', `${codeOf(entry)} says this already.`);
+    throw new Rejected('nothing_amended', `${entryCode(entry)} says this already.`);
   return [{ name: 'Amended', data }];
 };
 

@@ -20,7 +20,7 @@ import { crosswalkAt, type CrosswalkAsAt, type CrosswalkState } from './crosswal
 import { missing } from './missing.js';
 import { outcomeAt, type OutcomeState } from './outcome.js';
 import { publicationShown, type PublicationState } from './publication.js';
-import { codeOf, registers, type Entry, type EntryOf, type Register, type Registration } from './register.js';
+import { entryCode, registers, type Entry, type EntryOf, type Register, type Registration } from './register.js';
 
 const FOREVER = Number.MAX_SAFE_INTEGER;
 
@@ -218,7 +218,7 @@ export class Registers {
 
   /** The refusal of a code that no entry of a register has. @see missing */
   async missing(kind: Register, code: string, knownAt?: string, field?: string): Promise<Rejected> {
-    const codes = (await this.#states(kind, knownAt)).map((state) => codeOf(state.entry!));
+    const codes = (await this.#states(kind, knownAt)).map((state) => entryCode(state.entry!));
     return missing(kind, code, codes, field);
   }
 
@@ -230,7 +230,7 @@ export class Registers {
       () =>
         new Map(
           states.map((state) => [
-            codeOf(state.entry!),
+            entryCode(state.entry!),
             kind === 'agency' ? nameAt(state as AgencyState, asOf) : entryName(state.entry!),
           ]),
         ),
@@ -242,7 +242,7 @@ export class Registers {
     const steps = new Map(
       (await this.#states('agency', knownAt)).flatMap((state) => {
         const successor = successorAt(state as AgencyState, today);
-        return successor ? [[codeOf(state.entry!), successor] as const] : [];
+        return successor ? [[entryCode(state.entry!), successor] as const] : [];
       }),
     );
     const last = (code: string): string => {

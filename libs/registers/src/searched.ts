@@ -2,7 +2,7 @@
 import type { AgencyAsAt, Forms } from '#bodies';
 import type { SearchedField } from '#search';
 import { REGISTER_ACTS } from './acts.js';
-import { codeOf, type Entry, type Register } from './register.js';
+import { entryCode, type Entry, type Register } from './register.js';
 import { entryName } from './registers.projection.js';
 
 /** The names that an agency had before its present one; others have none. */
@@ -11,7 +11,7 @@ export const formerNames = (entry: Entry | AgencyAsAt): string[] =>
 
 /** The code and name of an entry before all else, then its former names and all other texts of its class. */
 export function wordsIn(kind: Register, entry: Entry | AgencyAsAt, forms: Forms): SearchedField[] {
-  const [code, name] = [codeOf(entry as Entry), entryName(entry as Entry)];
+  const [code, name] = [entryCode(entry as Entry), entryName(entry as Entry)];
   const others = [...formerNames(entry), ...forms.searchedIn(REGISTER_ACTS[kind].enter.body, entry)];
   return [
     { text: code, weight: 3 },

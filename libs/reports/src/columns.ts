@@ -1,5 +1,5 @@
 /** The widths of the columns of a printed table: a text that must stay whole fits its column. */
-import { weightOf } from './flow.js';
+import { columnsWeight } from './flow.js';
 import { CODE_PATTERN } from './in-words.js';
 import { textOfInlines, type Cell, type Column } from './report.js';
 import type { Words } from './words/index.js';
@@ -16,7 +16,7 @@ export interface Letters {
   readonly small: number;
 }
 
-export function lettersOf(text: string, { capital, digit, sign, small }: Letters): number {
+export function widthInLetters(text: string, { capital, digit, sign, small }: Letters): number {
   let wide = 0;
   for (const letter of text)
     wide += /\p{Lu}/u.test(letter) ? capital : /\d/.test(letter) ? digit : /[\s.,:;()/-]/.test(letter) ? sign : small;
@@ -34,7 +34,7 @@ export const longestWord = (text: string, letters: Letters): number =>
   text.split(LINE_END).reduce((most, word) => {
     if (word.length * letters.capital <= most) return most;
     const parts = isCode(word) && word.length <= MAX_UNBROKEN_LETTERS ? [word] : word.split('-');
-    return Math.max(most, ...parts.map((part) => lettersOf(part.slice(0, MAX_UNBROKEN_LETTERS), letters)));
+    return Math.max(most, ...parts.map((part) => widthInLetters(part.slice(0, MAX_UNBROKEN_LETTERS), letters)));
   }, 0);
 
 /** The texts of a cell in which a word may be too long; a number has its room in any case. */
@@ -61,7 +61,7 @@ export const unparted = (text: string): string =>
     .join(' ');
 
 export const naturalWidths = (columns: readonly Column[], whole: number): number[] =>
-  columns.map(({ weight }) => (weight * whole) / weightOf(columns));
+  columns.map(({ weight }) => (weight * whole) / columnsWeight(columns));
 
 /**
  * Widths by weight, of which columns of figures lend their spare room to those of texts, so that more words stand on

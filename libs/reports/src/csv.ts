@@ -9,17 +9,17 @@ export const csv: ReportFormat = {
   extension: 'csv',
   reads: ['data'],
   write: ({ data }) =>
-    Readable.from(rowsOf(data)).compose(csvStream(data.columns.map(({ key }) => key))) as AsyncIterable<Uint8Array>,
+    Readable.from(csvRows(data)).compose(csvStream(data.columns.map(({ key }) => key))) as AsyncIterable<Uint8Array>,
 };
 
-async function* rowsOf(table: Table): AsyncGenerator<object> {
+async function* csvRows(table: Table): AsyncGenerator<object> {
   const keys = table.columns.map(({ key }) => key);
   for await (const page of pagesOf(table))
-    for (const row of page) yield Object.fromEntries(keys.map((key, i) => [key, valueOf(row[i]!)]));
+    for (const row of page) yield Object.fromEntries(keys.map((key, i) => [key, csvValue(row[i]!)]));
 }
 
 /** Numbers and codes as they are, dates as exactly as they are known. */
-export function valueOf(cell: Cell): string | number {
+export function csvValue(cell: Cell): string | number {
   if (cell === null) return '';
   switch (cell.type) {
     case 'text':

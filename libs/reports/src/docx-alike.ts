@@ -11,7 +11,7 @@ interface Compiler {
  * The parts of a document by their paths, as the library packs them. It keeps them private: unpacking the finished file
  * would compress them twice.
  */
-export const partsOf = (library: typeof Docx, document: Docx.Document): ReadonlyMap<string, string | Uint8Array> =>
+export const packedParts = (library: typeof Docx, document: Docx.Document): ReadonlyMap<string, string | Uint8Array> =>
   (library.Packer as unknown as { readonly compiler: Compiler }).compiler.compile(document);
 
 /**

@@ -1,5 +1,5 @@
 /** The widths of the columns of a table in DOCX, which hold with any typeface that stands in for the one that is asked for. */
-import { fitted, lettersOf, longestWord, naturalWidths, type Letters } from './columns.js';
+import { fitted, widthInLetters, longestWord, naturalWidths, type Letters } from './columns.js';
 import { CODE_PATTERN } from './in-words.js';
 import type { Column } from './report.js';
 
@@ -37,7 +37,7 @@ export interface ColumnLayout {
 /** Above a column of numbers a code stands whole, however long. */
 const longestOfHead = ({ title, type }: Column): number =>
   type === 'integer' && CODE_PATTERN.test(title)
-    ? BOLD_FACTOR * lettersOf(title, WIDEST_LETTERS)
+    ? BOLD_FACTOR * widthInLetters(title, WIDEST_LETTERS)
     : longestInBold(title);
 
 export const isNumber = ({ type }: Column): boolean => type === 'integer';

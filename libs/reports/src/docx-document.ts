@@ -11,18 +11,18 @@ import {
   numberingBy,
   PARAGRAPHS,
   POINTS,
-  sizeOf,
+  tableLetterSize,
   SOFT_COLOUR,
   STEPS,
   stylesIn,
   PAGE_WIDTH,
-  widthOf,
+  textWidth,
 } from './docx-styles.js';
 import { textsIn } from './columns.js';
 import { columnLayout, isNumber, longestInBold, longestInCell, roomOf, TABLE_SIZE } from './docx-columns.js';
 import { DocxText, inLanguage } from './docx-text.js';
-import { runsOf, weightOf, type Heading, type Run } from './flow.js';
-import { isLong, leadingOnce, linesOf, pageInWords } from './in-words.js';
+import { runsOf, columnsWeight, type Heading, type Run } from './flow.js';
+import { isLong, leadingOnce, cellLines, pageInWords } from './in-words.js';
 import { manifestLines } from './manifest-lines.js';
 import {
   pagesOf,
@@ -34,7 +34,7 @@ import {
   type NumberedReport,
   type Table,
 } from './report.js';
-import { wordsOf, type Words } from './words/index.js';
+import { reportWords, type Words } from './words/index.js';
 
 /** Between the columns of a page, in twentieths of a point. */
 const COLUMN_GAP = 420;
@@ -69,7 +69,7 @@ export class DocxDocument {
     private readonly docx: typeof Docx,
     private readonly report: NumberedReport,
   ) {
-    this.#words = wordsOf(report.language);
+    this.#words = reportWords(report.language);
     this.#text = new DocxText(docx);
     this.#isLong = isLong(report.sections);
   }
@@ -161,7 +161,7 @@ export class DocxDocument {
     const none = this.#noLine;
     return new Table({
       columnWidths: cells.map(() => width),
-      width: { size: widthOf(false), type: WidthType.DXA },
+      width: { size: textWidth(false), type: WidthType.DXA },
       layout: TableLayoutType.FIXED,
       borders: { top: none, bottom: none, left: none, right: none, insideHorizontal: none, insideVertical: none },
       rows: [new TableRow({ height, children: cells })],
@@ -176,7 +176,7 @@ export class DocxDocument {
   #figures(figures: Cover['figures']): Docx.Table {
     const { Paragraph, TableCell, TextRun, WidthType, BorderStyle } = this.docx;
     const none = this.#noLine;
-    const width = Math.floor(widthOf(false) / figures.length);
+    const width = Math.floor(textWidth(false) / figures.length);
     const cells = figures.map(
       ({ words, figure }) =>
         new TableCell({
@@ -203,7 +203,7 @@ export class DocxDocument {
   /** A coloured ground, which grows with its text. */
   #ground(children: Docx.Paragraph[]): Docx.Table {
     const { TableCell, WidthType } = this.docx;
-    const width = widthOf(false);
+    const width = textWidth(false);
     const cell = new TableCell({
       children,
       shading: { type: 'clear', fill: ACCENT_COLOUR },
@@ -228,7 +228,7 @@ export class DocxDocument {
     const { title, subtitle, symbol, asAt } = this.report.cover;
     const head = [title, textOfInlines(subtitle)].filter(Boolean).join(this.#words.parts.colon);
     const small = { size: 17, color: SOFT_COLOUR };
-    const tabStops = [{ type: 'right', position: widthOf(aside) } as const];
+    const tabStops = [{ type: 'right', position: textWidth(aside) } as const];
     const page = pageInWords(this.#words).map((part) =>
       part === 'page' ? PageNumber.CURRENT : part === 'of' ? PageNumber.TOTAL_PAGES : part.text,
     );
@@ -284,7 +284,7 @@ export class DocxDocument {
       ]),
     ];
     if (abbreviations.length === 0) return [this.#section(false, contents)];
-    const half = Math.floor((widthOf(false) - COLUMN_GAP) / 2);
+    const half = Math.floor((textWidth(false) - COLUMN_GAP) / 2);
     const longest = Math.max(...abbreviations.map(({ short }) => longestInBold(short)));
     const short = Math.min(Math.floor(half / 2), roomOf(longest, TABLE_SIZE));
     const listed = this.#grid(
@@ -307,7 +307,7 @@ export class DocxDocument {
   #manifest(): Docx.FileChild[] {
     const { manifest } = this.#words;
     const rows = manifestLines(this.report);
-    const [name, value] = [0.42, 0.58].map((part) => Math.floor(part * widthOf(false))) as [number, number];
+    const [name, value] = [0.42, 0.58].map((part) => Math.floor(part * textWidth(false))) as [number, number];
     return [
       this.#unnumbered(manifest.title),
       new this.docx.Paragraph(manifest.explains),
@@ -392,11 +392,11 @@ export class DocxDocument {
 
   async #table(table: Table, aside: boolean): Promise<Docx.FileChild[]> {
     const { columns, totalRow, sourceLine, remarks = [] } = table;
-    const size = sizeOf(weightOf(columns));
+    const size = tableLetterSize(columnsWeight(columns));
     const right = columns.map(({ type }) => type === 'integer' || type === 'share');
     const cells = (row: readonly Cell[], isLast: boolean, run: Docx.IRunOptions = {}) =>
       row.map((cell, i) => {
-        const lines = linesOf(cell, this.#words);
+        const lines = cellLines(cell, this.#words);
         return (lines.length > 0 ? lines : [[]]).map((line, at) =>
           this.#text.line(line, 'TableText', {
             right: right[i],
@@ -415,7 +415,7 @@ export class DocxDocument {
         );
         rows.push(cells(this.#isLong ? leadingOnce(row) : row, rows.length + 1 === table.rowCount));
       }
-    const { widths, turned } = columnLayout(columns, longest, widthOf(aside), size.size);
+    const { widths, turned } = columnLayout(columns, longest, textWidth(aside), size.size);
     const head = columns.map((column, i) => ({
       isTurned: turned !== null && isNumber(column),
       children: [this.#text.line([column.title], 'TableHead', { right: right[i] && turned === null, run: size })],

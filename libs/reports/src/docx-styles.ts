@@ -20,9 +20,9 @@ export const [CHART_WIDTH, CHART_SCALE] = [600, 2] as const;
 export const [HEADINGS, PARAGRAPHS, POINTS, STEPS] = ['headings', 'paragraphs', 'points', 'steps'] as const;
 
 /** The letters of a table with many columns are smaller than its style has them, in half points. */
-export const sizeOf = (weight: number): { readonly size?: number } =>
+export const tableLetterSize = (weight: number): { readonly size?: number } =>
   weight > 19 ? { size: 14 } : weight > 16 ? { size: 15 } : {};
-export const widthOf = (aside: boolean): number => (aside ? PAGE_HEIGHT : PAGE_WIDTH) - 2 * PAGE_MARGIN;
+export const textWidth = (aside: boolean): number => (aside ? PAGE_HEIGHT : PAGE_WIDTH) - 2 * PAGE_MARGIN;
 
 const headingStyle = (level: number): Docx.IParagraphStylePropertiesOptions => ({
   keepNext: true,
@@ -43,7 +43,7 @@ const style = (
 const CONTENTS_INDENTS = [560, 1_160, 1_760] as const;
 export const contentsTabs = (level: number): Docx.TabStopDefinition[] => [
   { type: 'left', position: CONTENTS_INDENTS[level - 1]! },
-  { type: 'right', position: widthOf(false), leader: 'dot' },
+  { type: 'right', position: textWidth(false), leader: 'dot' },
 ];
 
 const contentsStyle = (words: number, above: number): Docx.IParagraphStyleOptions => ({

@@ -3,7 +3,7 @@
  * are fields, tables repeat their heads.
  */
 import type * as Docx from 'docx';
-import { alike, partsOf } from './docx-alike.js';
+import { alike, packedParts } from './docx-alike.js';
 import { DocxDocument } from './docx-document.js';
 import { tablesIn } from './in-words.js';
 import type { ReportFormat } from './report.js';
@@ -28,7 +28,7 @@ export const docx: ReportFormat = {
       pageNumbers: isLaidOut ? estimatePageNumbersWith({ guess: true }) : left,
       features: { updateFields: !isLaidOut },
     });
-    yield alike(partsOf(library, document), report.manifest.asOf);
+    yield alike(packedParts(library, document), report.manifest.asOf);
   },
 };
 

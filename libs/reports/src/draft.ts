@@ -29,7 +29,7 @@ import type {
   Table,
 } from './report.js';
 import type { RoundOfReport, SaidOfCommitment } from './round-of-report.js';
-import { wordsOf, type CountedList, type Words } from './words/index.js';
+import { reportWords, type CountedList, type Words } from './words/index.js';
 
 /** The publisher of reports, the address of links, and the terms. */
 export abstract class Imprint {
@@ -81,7 +81,7 @@ const RIGHT_TO_LEFT = /^[^\p{L}]*[\p{Script=Arabic}\p{Script=Hebrew}\p{Script=Sy
 const MAX_ID_CHARS = 120;
 
 /** Codes may hold characters that an id may not; a digest stands for the end of a long one. */
-export function idOf(name: string): string {
+export function idFrom(name: string): string {
   const id = name.replaceAll(/[^A-Za-z0-9-]+/g, '-');
   return id.length <= MAX_ID_CHARS ? id : `${id.slice(0, MAX_ID_CHARS - 17)}-${hash('sha256', name).slice(0, 16)}`;
 }
@@ -116,7 +116,7 @@ export class Draft {
     const { asOf, knownAt, staleAfter, language, since } = manifest;
     this.at = { asOf, knownAt, staleAfter };
     this.since = since;
-    this.words = wordsOf(language);
+    this.words = reportWords(language);
   }
 
   static async begin(views: ReportViews, manifest: Manifest): Promise<Draft> {
@@ -321,7 +321,7 @@ export class Draft {
     const saying = <T>(all: readonly T[]): T[] => all.filter((_, i) => says[i]);
     return {
       type: 'table',
-      id: idOf(id),
+      id: idFrom(id),
       number: 0,
       title: titled(title),
       columns: saying(columns),
@@ -358,7 +358,7 @@ export class Draft {
   }
 
   section(id: string, title: Title, blocks: Section['blocks'], sections: Section['sections'] = []): Section {
-    return { id: idOf(id), number: '', title: titled(title), blocks, sections };
+    return { id: idFrom(id), number: '', title: titled(title), blocks, sections };
   }
 
   // ── Commitments ───────────────────────────────────────────────────────────────────────────────────────────────────

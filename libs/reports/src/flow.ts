@@ -22,8 +22,9 @@ const FEW_ROWS = 3;
 /** Paragraphs of so many letters together, about five lines, do not turn the page, nor does a list of as many. */
 const MAX_SHORT_CHARS = 600;
 
-export const weightOf = (columns: readonly Column[]): number => columns.reduce((sum, { weight }) => sum + weight, 0);
-const isWide = ({ columns }: Table): boolean => weightOf(columns) > MAX_UPRIGHT_WEIGHT;
+export const columnsWeight = (columns: readonly Column[]): number =>
+  columns.reduce((sum, { weight }) => sum + weight, 0);
+const isWide = ({ columns }: Table): boolean => columnsWeight(columns) > MAX_UPRIGHT_WEIGHT;
 
 function* flat(sections: readonly Section[], level = 1): Generator<Heading | Block> {
   for (const { id, number, title, blocks, sections: below } of sections) {
@@ -39,7 +40,7 @@ const isShort = (texts: readonly (readonly Inline[])[]): boolean =>
 /** Blocks that turn no page: they lie as the blocks on both sides of them. */
 const turnsNothing = (block: Block): boolean =>
   block.type === 'table'
-    ? block.rowCount <= FEW_ROWS && weightOf(block.columns) <= MAX_UPRIGHT_WEIGHT_WITH_FEW_ROWS
+    ? block.rowCount <= FEW_ROWS && columnsWeight(block.columns) <= MAX_UPRIGHT_WEIGHT_WITH_FEW_ROWS
     : block.type === 'list' && isShort(block.items);
 
 interface Group {

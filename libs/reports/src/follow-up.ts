@@ -19,7 +19,7 @@ import type { Dossier, Draft, Told } from './draft.js';
 import type { Block, Inline, Row, Section, Table } from './report.js';
 import type { CountedList, Flow } from './words/index.js';
 
-const ended = 'merged,split,superseded,withdrawn';
+const ENDED_LIVES = 'merged,split,superseded,withdrawn';
 
 // ── Summary ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -39,7 +39,7 @@ export async function summary(draft: Draft, { row, filter, opening, more = [] }:
   const open = isStillOpen.reduce((sum, stage) => sum + byStage[stage], 0);
   const others = SHOWN_STAGES.filter((stage) => stage !== 'completed' && byStage[stage] > 0);
   const inOthers = others.map((stage) => ({ stage, count: of(byStage[stage], { stage }) }));
-  const apart = await draft.views.progress.total(at, { ...filter, life: ended });
+  const apart = await draft.views.progress.total(at, { ...filter, life: ENDED_LIVES });
   const isDrawn = total > 0 && filter.overdue === undefined && filter.stale === undefined;
   const chart = isDrawn ? await chartOf(draft, filter, all.href!) : null;
   const blocks: Block[] = [draft.paragraph(opening, lastReportedOn ? sentences.lastReport(lastReportedOn) : [])];
@@ -56,7 +56,7 @@ export async function summary(draft: Draft, { row, filter, opening, more = [] }:
           : sentences.stale(of(stale, { stale: true }), of(open, { stage: isStillOpen.join() }), at.staleAfter),
       ),
     );
-  if (apart.total > 0) blocks.push(draft.paragraph(sentences.apart(of(apart.total, { life: ended }))));
+  if (apart.total > 0) blocks.push(draft.paragraph(sentences.apart(of(apart.total, { life: ENDED_LIVES }))));
   if (total > 0) blocks.push(stageTable(draft, row, filter));
   if (chart) blocks.push(chart);
   return draft.section('summary', words.sections.summary, [...blocks, ...more]);
@@ -131,13 +131,13 @@ export async function changes(draft: Draft, filter: FlowFilter): Promise<Section
     blocks.push(
       draft.paragraph(
         words.sentences.asPublished(before.symbol, draft.listed(totalThen), since),
-        termsOf(draft, learned).length === 0
+        flowTerms(draft, learned).length === 0
           ? words.sentences.nothingCorrected
-          : words.sentences.corrected(termsOf(draft, learned), draft.listed(totalThenAsKnownNow)),
+          : words.sentences.corrected(flowTerms(draft, learned), draft.listed(totalThenAsKnownNow)),
       ),
       ...movesOf(draft, learned),
     );
-  const terms = termsOf(draft, reported);
+  const terms = flowTerms(draft, reported);
   blocks.push(
     draft.paragraph(
       words.sentences.bridge(draft.listed(totalThenAsKnownNow), terms, draft.listed(totalNow), since, at.asOf),
@@ -155,7 +155,7 @@ export async function changes(draft: Draft, filter: FlowFilter): Promise<Section
 }
 
 /** The commitments that came in and went out, each with its list; terms of 0 are left out. */
-function termsOf(draft: Draft, { entered, left }: Leg) {
+function flowTerms(draft: Draft, { entered, left }: Leg) {
   const term = (sign: '+' | '−', flow: Flow, { total, list }: { total: number; list: string }) =>
     total === 0 ? [] : { sign, flow, count: draft.listed({ total, list }, 'changes-since') };
   return [

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import type { ComponentChildren } from 'preact';
 import { renderToString } from 'preact-render-to-string';
 import { encoded } from './encoded.js';
-import { linesOf } from './in-words.js';
+import { cellLines } from './in-words.js';
 import { manifestLines } from './manifest-lines.js';
 import {
   isStream,
@@ -20,7 +20,7 @@ import {
   type Section,
   type Table,
 } from './report.js';
-import { wordsOf, type Words } from './words/index.js';
+import { reportWords, type Words } from './words/index.js';
 
 /** Widths of columns are classes: a strict Content-Security-Policy lets no style attribute pass. */
 const WIDTH_CLASSES = Array.from({ length: 100 }, (_, i) => `.w${i + 1}{width:${i + 1}%}`).join('');
@@ -52,7 +52,7 @@ class Page {
   readonly #marked = new Set<number>();
 
   constructor(private readonly report: NumberedReport) {
-    this.words = wordsOf(report.language);
+    this.words = reportWords(report.language);
   }
 
   async *written(): AsyncGenerator<string> {
@@ -248,7 +248,7 @@ class Page {
     const { number, columns, rowCount, totalRow, remarks = [], sourceLine } = table;
     const isUpright = columns.length <= MAX_UPRIGHT_COLUMNS;
     const shares = columns.map((column) =>
-      isUpright ? Math.max(column.weight, headOf(column), isDate(column) ? DAY_WEIGHT : 0) : column.weight,
+      isUpright ? Math.max(column.weight, headWeight(column), isDate(column) ? DAY_WEIGHT : 0) : column.weight,
     );
     const whole = shares.reduce((sum, share) => sum + share, 0);
     return (
@@ -327,7 +327,7 @@ class Page {
     const { words } = this;
     if (cell === null) return words.parts.none;
     if (cell.type === 'date') return <time dateTime={cell.value}>{words.shortDate(cell.value)}</time>;
-    const lines = linesOf(cell, words).map((line) => this.#inlines(line));
+    const lines = cellLines(cell, words).map((line) => this.#inlines(line));
     if (cell.type !== 'list') return lines[0];
     return (
       <ul>
@@ -343,7 +343,7 @@ class Page {
       if (typeof inline === 'string') return inline;
       switch (inline.type) {
         case 'figure':
-          return linked(inline.text, inline.href);
+          return linkedText(inline.text, inline.href);
         case 'foreign':
           return (
             <span lang={inline.lang === 'und' ? '' : inline.lang} dir={inline.dir}>
@@ -355,7 +355,7 @@ class Page {
         case 'emphasis':
           return <em>{this.#inlines(inline.inlines)}</em>;
         default:
-          return linked(this.#inlines(inline.inlines), inline.href);
+          return linkedText(this.#inlines(inline.inlines), inline.href);
       }
     });
   }
@@ -378,6 +378,6 @@ const DAY_WEIGHT = 1.7;
 const isDate = ({ type }: Column): boolean => type === 'date';
 
 /** The weight that the longest word of its title needs. */
-const headOf = ({ title }: Column): number => 0.13 * Math.max(...title.split(/[\s-]/).map(({ length }) => length));
+const headWeight = ({ title }: Column): number => 0.13 * Math.max(...title.split(/[\s-]/).map(({ length }) => length));
 
-const linked = (words: ComponentChildren, href?: string) => (href ? <a href={href}>{words}</a> : words);
+const linkedText = (words: ComponentChildren, href?: string) => (href ? <a href={href}>{words}</a> : words);

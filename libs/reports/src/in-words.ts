@@ -2,21 +2,21 @@
 import { textOfInlines, type Cell, type Inline, type Row, type Section, type Table } from './report.js';
 import type { Words } from './words/index.js';
 
-const linked = (text: string, href: string | undefined): readonly Inline[] =>
+const linkedText = (text: string, href: string | undefined): readonly Inline[] =>
   href === undefined ? [text] : [{ type: 'link', inlines: [text], href }];
 
 /** A cell in lines of inlines. */
-export function linesOf(cell: Cell, words: Words): readonly (readonly Inline[])[] {
+export function cellLines(cell: Cell, words: Words): readonly (readonly Inline[])[] {
   if (cell === null) return [];
   switch (cell.type) {
     case 'integer':
-      return [linked(words.number(cell.value), cell.href)];
+      return [linkedText(words.number(cell.value), cell.href)];
     case 'share':
-      return [linked(words.share(cell.value, cell.of), cell.href)];
+      return [linkedText(words.share(cell.value, cell.of), cell.href)];
     case 'date':
       return [[words.shortDate(cell.value)]];
     case 'code':
-      return [linked(cell.words, cell.href)];
+      return [linkedText(cell.words, cell.href)];
     case 'text':
       return [cell.inlines];
     default:

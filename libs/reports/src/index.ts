@@ -37,8 +37,8 @@ export { ReportJobs } from './jobs.js';
 export { RETRY_AFTER_S, OrderReport, ReportOrders } from './jobs.controller.js';
 export { PublishingOrders } from './publishing.controller.js';
 export { tellingRows } from './rows-read.js';
-export { written } from './threads.js';
-export { say, wordsOf, type CountedList, type Words } from './words/index.js';
+export { writtenInThread } from './threads.js';
+export { say, reportWords, type CountedList, type Words } from './words/index.js';
 
 /** The parts of this context that a server or a command line takes. */
 export const reportsContext = (

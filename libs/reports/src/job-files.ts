@@ -12,7 +12,7 @@ import { arrived, digested } from './published-files.js';
 import type { NumberedReport } from './report.js';
 import { holdsRows, type Reports } from './reports.js';
 import { tellingRows } from './rows-read.js';
-import { written } from './threads.js';
+import { writtenInThread } from './threads.js';
 
 /** The folder of files, and how long they are kept. */
 export abstract class JobsKept {
@@ -37,7 +37,7 @@ export class JobFiles {
       throw new Rejected('not_done', `The report is ${state}: there is no file of it.`, [], 'conflict');
     if (file!.erased !== this.erasures.last) await this.remove(id);
     else if (await stat(this.#pathOf(id)).catch(() => null)) return createReadStream(this.#pathOf(id));
-    return written(order.format, await this.#made(order));
+    return writtenInThread(order.format, await this.#made(order));
   }
 
   async #made({ kind, parameters, since, format, staleAfter, ...order }: ReportOrder): Promise<NumberedReport> {
@@ -56,7 +56,7 @@ export class JobFiles {
       signal.throwIfAborted();
       await held.save({ state: 'writing' });
       await mkdir(this.kept.folder, { recursive: true });
-      const done = await digested(written(order.format, telling, signal), arriving, undefined, signal);
+      const done = await digested(writtenInThread(order.format, telling, signal), arriving, undefined, signal);
       await arrived(arriving, this.#pathOf(id));
       return { file: { ...done, erased } };
     } catch (error) {

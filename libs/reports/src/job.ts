@@ -61,7 +61,7 @@ export interface Job<O extends object = ReportOrder | PublishingOrder> {
 }
 
 export type NamedJob<O extends object = ReportOrder> = Job<O> & { readonly id: string };
-export const named = <O extends object>({ id, content }: Draft<Job<O>>): NamedJob<O> => ({ ...content, id });
+export const namedJob = <O extends object>({ id, content }: Draft<Job<O>>): NamedJob<O> => ({ ...content, id });
 export const isPublishing = (job: NamedJob<object>): job is NamedJob<PublishingOrder> => 'publishes' in job.order;
 export const isOver = (state: JobState): boolean => state === 'done' || state === 'failed' || state === 'cancelled';
 
@@ -69,7 +69,7 @@ export const isOver = (state: JobState): boolean => state === 'done' || state ==
 const JOBS_NAMESPACE = '6f0a3c0e-54a0-4c0e-9f0f-2d0b6d7f4c11';
 
 /** The id of the job that publishes a round, or a report of none. */
-export const idOf = ({ round, publication }: Pick<Publishes, 'round' | 'publication'>): string =>
+export const publishingJobId = ({ round, publication }: Pick<Publishes, 'round' | 'publication'>): string =>
   uuidv5(round === null ? `report ${publication}` : `round ${round}`, JOBS_NAMESPACE);
 
 export const newJob = <O extends object>(order: O, client: string): Job<O> => ({
@@ -77,7 +77,7 @@ export const newJob = <O extends object>(order: O, client: string): Job<O> => ({
   ...{ worker: null, file: null, problem: null },
 });
 
-export const ended = (state: 'done' | 'failed') => ({ state, endedAt: new Date().toISOString() });
+export const endedNow = (state: 'done' | 'failed') => ({ state, endedAt: new Date().toISOString() });
 
 /** The problem of a job whose server ended twice. */
 export const LOST_JOB: Problem = {

@@ -157,7 +157,7 @@ export class ReportJobsController {
     @Reply() reply: FastifyReply,
   ): Promise<ReportJobAnswer> {
     const job = await this.orders.place(body, request);
-    void reply.header('Location', addressOf(job)).header('Retry-After', String(RETRY_AFTER_S));
+    void reply.header('Location', jobAddress(job)).header('Retry-After', String(RETRY_AFTER_S));
     return this.#answer(job);
   }
 
@@ -207,9 +207,9 @@ export class ReportJobsController {
     const { id, state, order, askedAt, rows, file, problem } = job;
     return {
       ...{ id, state, report: order, askedAt, progress: rows, keptUntil: this.jobs.keptUntil(job), problem },
-      file: file && { address: `${addressOf(job)}/file`, bytes: file.bytes, sha256: file.sha256 },
+      file: file && { address: `${jobAddress(job)}/file`, bytes: file.bytes, sha256: file.sha256 },
     };
   }
 }
 
-const addressOf = ({ id }: NamedJob): string => `/v1/reports/jobs/${id}`;
+const jobAddress = ({ id }: NamedJob): string => `/v1/reports/jobs/${id}`;

@@ -13,12 +13,12 @@ import { actorOf, problemOf } from '#platform';
 import { Erasures } from './erasures.projection.js';
 import { JOBS_ACCOUNT, HeldJob, isGone, NotHeld, self } from './held-job.js';
 import {
-  ended,
-  idOf,
+  endedNow,
+  publishingJobId,
   isOver,
   isPublishing,
   LOST_JOB,
-  named,
+  namedJob,
   newJob,
   type Job,
   type NamedJob,
@@ -102,11 +102,11 @@ export class ReportJobs implements BeforeApplicationShutdown {
   async order(order: ReportOrder, client: string, id: string = randomUUID()): Promise<NamedJob> {
     const before = await this.drafts.read<Job<ReportOrder>>({ kind: DRAFT_KIND, id });
     if (before) {
-      if (before.content.client === client && isSame(before.content.order, order)) return named(before);
+      if (before.content.client === client && isSameContent(before.content.order, order)) return namedJob(before);
       throw new Conflict('another_order', 'This id was given to another order.', '/id');
     }
-    const same = await this.#hasRoom(client, (other) => isSame(other, order));
-    if (same) return named(same as Draft<Job<ReportOrder>>);
+    const same = await this.#hasRoom(client, (other) => isSameContent(other, order));
+    if (same) return namedJob(same as Draft<Job<ReportOrder>>);
     const job = newJob(order, client);
     await this.drafts.create({ kind: DRAFT_KIND, id }, null, job, JOBS_ACCOUNT);
     this.start();
@@ -120,10 +120,10 @@ export class ReportJobs implements BeforeApplicationShutdown {
    * @throws Rejected `not_yet` when too many wait | Conflict `being_published` in another way already
    */
   async publish(publishes: Publishes, meta: Meta): Promise<NamedJob<PublishingOrder>> {
-    const id = idOf(publishes);
+    const id = publishingJobId(publishes);
     const before = await this.drafts.read<Job<PublishingOrder>>({ kind: DRAFT_KIND, id });
     if (before && !isOver(before.content.state)) {
-      if (isSame(before.content.order.publishes, publishes)) return named(before);
+      if (isSameContent(before.content.order.publishes, publishes)) return namedJob(before);
       throw new Conflict('being_published', `It is being published already: see its job ${id}, or cancel it.`);
     }
     await this.#hasRoom(PUBLISHERS_CLIENT);
@@ -144,8 +144,8 @@ export class ReportJobs implements BeforeApplicationShutdown {
 
   /** The last job that publishes a round, or a report of none; `null`: it was never ordered, or long ago. */
   async lastPublishingOf(of: Pick<Publishes, 'round' | 'publication'>): Promise<NamedJob<PublishingOrder> | null> {
-    const draft = await this.drafts.read<Job<PublishingOrder>>({ kind: DRAFT_KIND, id: idOf(of) });
-    return draft && named(draft);
+    const draft = await this.drafts.read<Job<PublishingOrder>>({ kind: DRAFT_KIND, id: publishingJobId(of) });
+    return draft && namedJob(draft);
   }
 
   /** The one that is under way. */
@@ -172,14 +172,14 @@ export class ReportJobs implements BeforeApplicationShutdown {
 
   /** A job whose report is a file. @throws Rejected `not_found` */
   async one(id: string): Promise<NamedJob> {
-    const job = named(await this.#draftOf(id));
+    const job = namedJob(await this.#draftOf(id));
     if (isPublishing(job)) throw noJob(id);
     return job as NamedJob;
   }
 
   /** A job that publishes. @throws Rejected `not_found` */
   async onePublishing(id: string): Promise<NamedJob<PublishingOrder>> {
-    const job = named(await this.#draftOf(id));
+    const job = namedJob(await this.#draftOf(id));
     if (!isPublishing(job)) throw noJob(id);
     return job;
   }
@@ -212,7 +212,7 @@ export class ReportJobs implements BeforeApplicationShutdown {
   async #cancel(id: string): Promise<NamedJob<object>> {
     for (;;) {
       const draft = await this.#draftOf(id);
-      if (isOver(draft.content.state)) return named(draft);
+      if (isOver(draft.content.state)) return namedJob(draft);
       if (draft.content.state === 'publishing')
         throw new Conflict('being_published', 'It is being recorded by now: nothing stops it.');
       const job: Job = { ...draft.content, state: 'cancelled', endedAt: new Date().toISOString(), worker: null };
@@ -285,7 +285,7 @@ export class ReportJobs implements BeforeApplicationShutdown {
       if (isOver(state) || (state !== 'waiting' && !isGone(worker))) continue;
       const isLost = attempts >= MAX_ATTEMPTS && state !== 'publishing';
       const job: Job = isLost
-        ? { ...draft.content, ...ended('failed'), worker: null, problem: LOST_JOB }
+        ? { ...draft.content, ...endedNow('failed'), worker: null, problem: LOST_JOB }
         : {
             ...draft.content,
             state: state === 'publishing' ? state : 'reading',
@@ -316,7 +316,7 @@ export class ReportJobs implements BeforeApplicationShutdown {
         'publishes' in order
           ? await this.#publishes(order, held, breaking.signal)
           : await this.#files.write(id, order, held, breaking.signal);
-      await held.save({ ...ended('done'), worker: null, ...done });
+      await held.save({ ...endedNow('done'), worker: null, ...done });
     } catch (error) {
       const why: unknown = breaking.signal.reason;
       // A job that is being recorded is taken up again, until it is recorded.
@@ -328,7 +328,7 @@ export class ReportJobs implements BeforeApplicationShutdown {
       else if (why !== TAKEN) {
         const problem = problemOf(error);
         if (problem.status >= 500) this.#logger.error(`Cannot do job ${id}`, String(error));
-        await held.save({ ...ended('failed'), worker: null, problem });
+        await held.save({ ...endedNow('failed'), worker: null, problem });
       }
     } finally {
       this.#current = null;
@@ -371,5 +371,5 @@ export class ReportJobs implements BeforeApplicationShutdown {
   }
 }
 
-const isSame = (a: object, b: object): boolean => canonicalJson(a) === canonicalJson(b);
+const isSameContent = (a: object, b: object): boolean => canonicalJson(a) === canonicalJson(b);
 const noJob = (id: string) => new Rejected('not_found', `There is no job ${id}, or it was kept long enough.`);

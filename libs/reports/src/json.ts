@@ -6,7 +6,7 @@ export const json: ReportFormat = {
   mediaType: 'application/json',
   extension: 'json',
   reads: ['sections', 'data'],
-  write: (report) => encoded(ended(written(report))),
+  write: (report) => encoded(withLineEnd(jsonPieces(report))),
 };
 
 /** All that the bytes of a report depend on, as a file beside it. */
@@ -17,7 +17,7 @@ export const manifest: ReportFormat = {
   write: ({ manifest }) => encoded([`${JSON.stringify(manifest, null, 2)}\n`]),
 };
 
-async function* ended(texts: AsyncIterable<string>): AsyncGenerator<string> {
+async function* withLineEnd(texts: AsyncIterable<string>): AsyncGenerator<string> {
   yield* texts;
   yield '\n';
 }
@@ -28,7 +28,7 @@ const holdsStream = (value: unknown): boolean =>
   (isStream(value as Table['rows']) || Object.values(value).some(holdsStream));
 
 /** A value with all rows that are read on the way. */
-async function* written(value: unknown): AsyncGenerator<string> {
+async function* jsonPieces(value: unknown): AsyncGenerator<string> {
   if (!holdsStream(value)) yield JSON.stringify(value);
   else if (isStream(value as Table['rows'])) yield* list(value as RowStream);
   else yield* parts(value as object);
@@ -40,7 +40,7 @@ async function* parts(streaming: object): AsyncGenerator<string> {
   for (const [key, one] of Object.entries(streaming)) {
     if (one === undefined) continue;
     yield isList ? between : `${between}${JSON.stringify(key)}:`;
-    yield* written(one);
+    yield* jsonPieces(one);
     between = ',';
   }
   yield isList ? ']' : '}';

@@ -1,10 +1,10 @@
 /** The manifest of a report as lines for people, in the language of the report. */
 import type { NumberedReport } from './report.js';
-import { wordsOf } from './words/index.js';
+import { reportWords } from './words/index.js';
 
 /** Each line: its name and its value; a line without a value is left out. */
 export function manifestLines({ manifest, language }: NumberedReport): (readonly [name: string, value: string])[] {
-  const { manifest: names, cover, date, number } = wordsOf(language);
+  const { manifest: names, cover, date, number } = reportWords(language);
   const parameters = Object.entries(manifest.parameters).map(([name, value]) => `${name}=${value}`);
   const lines = [
     [names.kind, `${cover[manifest.kind]} (${manifest.kind})`],

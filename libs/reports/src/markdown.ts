@@ -1,6 +1,6 @@
 /** A report as Markdown, as GitHub reads it: headings, tables, footnotes. */
 import { encoded } from './encoded.js';
-import { linesOf } from './in-words.js';
+import { cellLines } from './in-words.js';
 import { manifestLines } from './manifest-lines.js';
 import {
   pagesOf,
@@ -12,13 +12,13 @@ import {
   type Section,
   type Table,
 } from './report.js';
-import { wordsOf, type Words } from './words/index.js';
+import { reportWords, type Words } from './words/index.js';
 
 export const markdown: ReportFormat = {
   mediaType: 'text/markdown',
   extension: 'md',
   reads: ['sections'],
-  write: (report) => encoded(written(report)),
+  write: (report) => encoded(markdownPieces(report)),
 };
 
 /** A text of which nothing is read as Markdown or HTML, on one line. */
@@ -30,7 +30,7 @@ const literal = (text: string): string =>
     .replace(/^(\s*)([-+]|\d+[.)])(?=\s|$)/, '$1\\$2');
 
 const address = (href: string): string => `<${href.replaceAll(/[<>\\\s]/g, encodeURIComponent)}>`;
-const linked = (words: string, href?: string): string =>
+const linkedText = (words: string, href?: string): string =>
   href && words.trim() ? `[${words}](${address(href)})` : words;
 
 const inlines = (all: readonly Inline[]): string =>
@@ -39,7 +39,7 @@ const inlines = (all: readonly Inline[]): string =>
       if (typeof inline === 'string') return literal(inline);
       switch (inline.type) {
         case 'figure':
-          return linked(literal(inline.text), inline.href);
+          return linkedText(literal(inline.text), inline.href);
         case 'foreign':
           return literal(inline.text);
         case 'note':
@@ -47,13 +47,13 @@ const inlines = (all: readonly Inline[]): string =>
         case 'emphasis':
           return `*${inlines(inline.inlines)}*`;
         default:
-          return linked(inlines(inline.inlines), inline.href);
+          return linkedText(inlines(inline.inlines), inline.href);
       }
     })
     .join('');
 
-async function* written(report: NumberedReport): AsyncGenerator<string> {
-  const words = wordsOf(report.language);
+async function* markdownPieces(report: NumberedReport): AsyncGenerator<string> {
+  const words = reportWords(report.language);
   const { cover, notes, abbreviations } = report;
   yield `# ${literal(cover.title)}\n\n`;
   if (cover.subtitle.length > 0) yield `**${inlines(cover.subtitle)}**\n\n`;
@@ -68,7 +68,7 @@ async function* written(report: NumberedReport): AsyncGenerator<string> {
   const { title, explains } = words.manifest;
   const lines = manifestLines(report).map(([name, value]) => `- **${literal(name)}**: ${literal(value)}\n`);
   yield `## ${literal(title)}\n\n${literal(explains)}\n\n${lines.join('')}\n`;
-  for (const { number, citation, href } of notes) yield `[^${number}]: ${linked(literal(citation), href)}\n`;
+  for (const { number, citation, href } of notes) yield `[^${number}]: ${linkedText(literal(citation), href)}\n`;
 }
 
 async function* sectionOf(section: Section, level: number, words: Words): AsyncGenerator<string> {
@@ -96,11 +96,11 @@ async function* blockOf(block: Block, words: Words): AsyncGenerator<string> {
       yield `> — ${literal(block.attribution)}\n\n`;
       return;
     default:
-      yield* tableOf(block, words);
+      yield* tablePieces(block, words);
   }
 }
 
-async function* tableOf(table: Table, words: Words): AsyncGenerator<string> {
+async function* tablePieces(table: Table, words: Words): AsyncGenerator<string> {
   const { number, title, columns, rowCount, totalRow, remarks = [], asAtLine, sourceLine } = table;
   yield `**${words.parts.table(number)}. ${inlines(title)}.** ${literal(asAtLine)}\n\n`;
   if (rowCount === 0) yield `${words.parts.nothing}\n\n`;
@@ -109,12 +109,12 @@ async function* tableOf(table: Table, words: Words): AsyncGenerator<string> {
     yield line(columns.map(({ title }) => literal(title)));
     yield line(columns.map(({ type }) => (type === 'integer' ? '--:' : ':--')));
     for await (const page of pagesOf(table))
-      yield page.map((row) => line(row.map((cell) => cellOf(cell, words)))).join('');
-    if (totalRow) yield line(totalRow.map((cell) => (cell === null ? '' : `**${cellOf(cell, words)}**`)));
+      yield page.map((row) => line(row.map((cell) => cellText(cell, words)))).join('');
+    if (totalRow) yield line(totalRow.map((cell) => (cell === null ? '' : `**${cellText(cell, words)}**`)));
     yield '\n';
   }
   for (const remark of [...remarks, sourceLine]) yield `*${inlines(remark)}*\n\n`;
 }
 
-const cellOf = (cell: Cell, words: Words): string =>
-  cell === null ? words.parts.none : linesOf(cell, words).map(inlines).join('<br>');
+const cellText = (cell: Cell, words: Words): string =>
+  cell === null ? words.parts.none : cellLines(cell, words).map(inlines).join('<br>');

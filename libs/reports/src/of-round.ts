@@ -6,7 +6,7 @@ import { blocksOf } from './narrative.js';
 import type { Response, ReturnOfReport, RoundOfReport } from './round-of-report.js';
 import type { Inline, Narrative, Section } from './report.js';
 
-const pageOf = (draft: Draft, { code }: RoundOfReport): string => draft.pageOf('rounds', code);
+const roundPage = (draft: Draft, { code }: RoundOfReport): string => draft.pageOf('rounds', code);
 
 /** All that a round adds to a report. */
 export const roundSections = (draft: Draft, round: RoundOfReport): Section[] => [
@@ -24,7 +24,7 @@ function responses(draft: Draft, round: RoundOfReport): Section {
   const { sentences } = words;
   const [came, nil, silent] = [of('received', 'late'), of('nil', 'nil_late'), of('silent')];
   const late = of('late', 'nil_late');
-  const href = pageOf(draft, round);
+  const href = roundPage(draft, round);
   const saying =
     (word: string) =>
     ({ said }: ReturnOfReport) =>
@@ -66,7 +66,7 @@ interface Given {
 function answersTo(draft: Draft, round: RoundOfReport, question: Question): Section {
   const { words } = draft;
   const { id, of, kind } = question;
-  const href = pageOf(draft, round);
+  const href = roundPage(draft, round);
   const isOfAgency = of === 'agency';
   const given = round.returns.flatMap(({ agency, said }) => {
     const places = isOfAgency
@@ -86,7 +86,7 @@ function answersTo(draft: Draft, round: RoundOfReport, question: Question): Sect
         ]),
     isWhole
       ? draft.figures('answer', 1.5, ({ answer }) => ({ n: answer.number!, href }))
-      : draft.texts('answer', kind === 'number' ? 1.5 : 5, ({ answer }) => valueOf(draft, answer, href)),
+      : draft.texts('answer', kind === 'number' ? 1.5 : 5, ({ answer }) => answerInWords(draft, answer, href)),
   ];
   const asked = draft.foreign(questionWords(question));
   const isTallied = given.length > 0 && kind !== 'text' && kind !== 'number';
@@ -109,7 +109,7 @@ function tallied(draft: Draft, { choices }: Question, all: readonly Answer[]): {
 }
 
 /** @param href of the round, to which a number leads */
-function valueOf(draft: Draft, { text, choice, number, yes }: Answer, href: string): Inline[] {
+function answerInWords(draft: Draft, { text, choice, number, yes }: Answer, href: string): Inline[] {
   const said = text ?? choice;
   if (said !== undefined && said !== null) return [draft.foreign(said)];
   if (number !== undefined && number !== null) return [draft.link(draft.words.decimal(number), href)];

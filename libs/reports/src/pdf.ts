@@ -4,15 +4,23 @@
  */
 import { readFile } from 'node:fs/promises';
 import type { NodeCompiler } from '@myriaddreamin/typst-ts-node-compiler';
-import { fitted, lent, lettersOf as lettersWith, naturalWidths, textsIn, unparted, type Letters } from './columns.js';
-import { runsOf, weightOf, type Heading } from './flow.js';
-import { CODE_PATTERN, isLong, leadingOnce, linesOf, pageInWords } from './in-words.js';
+import {
+  fitted,
+  lent,
+  widthInLetters as lettersWith,
+  naturalWidths,
+  textsIn,
+  unparted,
+  type Letters,
+} from './columns.js';
+import { runsOf, columnsWeight, type Heading } from './flow.js';
+import { CODE_PATTERN, isLong, leadingOnce, cellLines, pageInWords } from './in-words.js';
 import { manifestLines } from './manifest-lines.js';
 import { packed } from './pdf-packed.js';
 import { pagesOf, textOfInlines, type Block, type Cell, type Inline } from './report.js';
 import type { NumberedReport, ReportFormat, Row, Section, Table } from './report.js';
 import { FONT_FAMILIES, printable, typeface, type Typeface } from './typeface.js';
-import { wordsOf, type Words } from './words/index.js';
+import { reportWords, type Words } from './words/index.js';
 
 export const pdf: ReportFormat = {
   mediaType: 'application/pdf',
@@ -75,7 +83,7 @@ const [UPRIGHT_TEXT, ASIDE_TEXT] = [
   [705, 24],
 ] as const;
 /** The letters of a table, in points: the heavier its columns are together, the smaller. */
-const sizeOf = (weight: number): number => (weight > 19 ? 7 : weight > 16 ? 8 : 9);
+const tableLetterSize = (weight: number): number => (weight > 19 ? 7 : weight > 16 ? 8 : 9);
 /** In a paragraph, and of letters alone, a word is broken anywhere after so many; shorter ones only as their language does. */
 const [LONG_WORD, LONG_LETTERS] = [60, 24] as const;
 /** A code of more letters may be parted at its hyphens. */
@@ -101,7 +109,7 @@ class Printing {
     private readonly report: NumberedReport,
     private readonly face: Typeface,
   ) {
-    this.#words = wordsOf(report.language);
+    this.#words = reportWords(report.language);
     this.#isLong = isLong(report.sections);
   }
 
@@ -121,7 +129,7 @@ class Printing {
       publisher: text(manifest.publisher),
       manifestJson: JSON.stringify(manifest),
       keywords: [manifest.kind, cover.symbol ?? ''].filter(Boolean),
-      head: text(cut(fullTitle, 90)),
+      head: text(shortenedText(fullTitle, 90)),
       fullTitle: printable(fullTitle, this.face.letters, new Set()),
       cover: {
         symbol: text(cover.symbol ?? ''),
@@ -148,7 +156,7 @@ class Printing {
       manifest: manifestLines(this.report).map(([name, value]) => [name, text(value)]),
     };
     const letters = [...this.#missing].sort().slice(0, 60);
-    return { ...document, missing: letters.length > 0 ? print.missing(letters.map(codeOf).join(', ')) : null };
+    return { ...document, missing: letters.length > 0 ? print.missing(letters.map(codePointOf).join(', ')) : null };
   }
 
   #text = (text: string, long: number = LONG_WORD): string =>
@@ -179,7 +187,8 @@ class Printing {
                 is: 'code',
                 href: one.href,
                 text: this.#text(textOfInlines(one.inlines), long),
-                whole: lettersOf(textOfInlines(one.inlines)) <= Math.min(TINOS.capital * LONG_CODE, long ?? Infinity),
+                whole:
+                  lettersInTinos(textOfInlines(one.inlines)) <= Math.min(TINOS.capital * LONG_CODE, long ?? Infinity),
               }
             : { is: 'link', href: one.href, of: this.#inlines(one.inlines, long) };
       }
@@ -189,7 +198,7 @@ class Printing {
   /** Words of ours: in cells they are hyphenated only where one does not fit. */
   #own(words: string, long?: number): Printed[] {
     const text = this.#text(words, long);
-    if (long === undefined || text.split(BREAK_POINT).some((word) => lettersOf(word) > long)) return dated(text);
+    if (long === undefined || text.split(BREAK_POINT).some((word) => lettersInTinos(word) > long)) return dated(text);
     return [{ is: 'unhyphenated', text, whole: false }];
   }
 
@@ -252,7 +261,7 @@ class Printing {
   async #table(table: Table, aside: boolean) {
     const { columns, totalRow, remarks = [], number } = table;
     const [width, most] = aside ? ASIDE_TEXT : UPRIGHT_TEXT;
-    const size = sizeOf(weightOf(columns));
+    const size = tableLetterSize(columnsWeight(columns));
     const read: Row[] = [];
     for await (const page of pagesOf(table)) for (const row of page) read.push(this.#isLong ? leadingOnce(row) : row);
     const natural = lent(columns, naturalWidths(columns, width), {
@@ -286,7 +295,7 @@ class Printing {
 
   /** @param letters that stand in a line of each column */
   #cells = (row: Row, letters: readonly number[]): Printed[][][] =>
-    row.map((cell, i) => linesOf(cell, this.#words).map((line) => this.#inlines(line, letters[i])));
+    row.map((cell, i) => cellLines(cell, this.#words).map((line) => this.#inlines(line, letters[i])));
 }
 
 /** The margins of a cell beside its text, in points; and the width of a letter as a share of its height, a little wider than most. */
@@ -295,18 +304,18 @@ const [CELL_MARGINS, LETTER_SHARE] = [7, 0.58] as const;
 const TINOS: Letters = { capital: 1.22, digit: 0.88, sign: 0.6, small: 0.82 };
 
 /** How many letters of that width a text is as wide as. */
-const lettersOf = (text: string): number => lettersWith(text, TINOS);
+const lettersInTinos = (text: string): number => lettersWith(text, TINOS);
 
 /** The letters of a line of a head of figures: a short one stands on one line. */
 const headIn = (title: string): number =>
-  1.1 * Math.max(...(title.length <= 14 ? [title] : title.split(' ')).map(lettersOf));
+  1.1 * Math.max(...(title.length <= 14 ? [title] : title.split(' ')).map(lettersInTinos));
 
 /** The widest line of a cell, in letters. */
-const lineIn = (cell: Cell, words: Words): number => Math.max(0, ...textsIn(cell, words).map(lettersOf));
+const lineIn = (cell: Cell, words: Words): number => Math.max(0, ...textsIn(cell, words).map(lettersInTinos));
 
 /** The widest word of a cell that no language parts, in letters. */
 const wordIn = (cell: Cell, words: Words): number =>
-  Math.max(0, ...textsIn(cell, words).flatMap((text) => unparted(text).split(' ').map(lettersOf).filter(fits)));
+  Math.max(0, ...textsIn(cell, words).flatMap((text) => unparted(text).split(' ').map(lettersInTinos).filter(fits)));
 /** Longer words are broken anyway. */
 const fits = (letters: number): boolean => letters <= TINOS.capital * LONG_CODE;
 
@@ -332,12 +341,12 @@ const languageOf = (tag: string): string => /^[a-z]{2,3}(?=-|$)/i.exec(tag)?.[0]
 const broken = (text: string, long: number): string =>
   text
     .replaceAll(/[^\s\u200B]+(?:\u00A0[^\s\u200B]+)+/gu, (words) =>
-      lettersOf(words) > long ? words.replaceAll('\u00A0', ' ') : words,
+      lettersInTinos(words) > long ? words.replaceAll('\u00A0', ' ') : words,
     )
     .replaceAll(/[^\s\u200B]{5,}/gu, (word) => {
       const most = /^\p{L}+(?:-\p{L}+)*\P{L}*$/u.test(word) ? Math.max(long, LONG_LETTERS) : long;
       // A hyphen parts a word as it is.
-      const isLong = (part: string) => part.split('-').some((one) => lettersOf(one) > most);
+      const isLong = (part: string) => part.split('-').some((one) => lettersInTinos(one) > most);
       if (!isLong(word)) return word;
       const parts = word.split(/(?<=\/)/);
       return parts.map((part) => (isLong(part) ? [...part].join('\u200B') : part)).join('\u200B');
@@ -359,7 +368,7 @@ const DOCUMENT_SYMBOL = /(?<![\p{L}\d/])([A-Z]+(?:\/[A-Z\d][A-Za-z\d.]*)+(?:-\d+
 
 const withSymbols = (text: string, long: number = LONG_WORD): Printed[] =>
   parted(text, DOCUMENT_SYMBOL, (symbol) =>
-    lettersOf(symbol) <= Math.min(TINOS.capital * LONG_CODE, long)
+    lettersInTinos(symbol) <= Math.min(TINOS.capital * LONG_CODE, long)
       ? { is: 'unhyphenated', text: symbol, whole: true }
       : symbol,
   );
@@ -368,7 +377,7 @@ const withSymbols = (text: string, long: number = LONG_WORD): Printed[] =>
 const parted = (text: string, some: RegExp, printed: (some: string) => Printed): Printed[] =>
   some.test(text) ? text.split(some).flatMap((part, i) => (i % 2 === 1 ? printed(part) : part || [])) : [text];
 
-const cut = (text: string, most: number): string => {
+const shortenedText = (text: string, most: number): string => {
   const letters = [...text];
   if (letters.length <= most) return text;
   const kept = letters.slice(0, most - 1).join('');
@@ -376,4 +385,5 @@ const cut = (text: string, most: number): string => {
   return `${kept.replace(/[\s(,;:–-]+\S{0,24}$/u, '')}…`;
 };
 
-const codeOf = (letter: string): string => `U+${letter.codePointAt(0)!.toString(16).toUpperCase().padStart(4, '0')}`;
+const codePointOf = (letter: string): string =>
+  `U+${letter.codePointAt(0)!.toString(16).toUpperCase().padStart(4, '0')}`;

@@ -16,7 +16,7 @@ import {
 } from '@nestjs/swagger';
 import { Matches } from 'class-validator';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { pageOf, registerController, RegisterListQuery, RegisterPage } from '#acts';
+import { listPage, registerController, RegisterListQuery, RegisterPage } from '#acts';
 import { Publication, PublicationAsAt, PublishReport, RemoveNarrative, WriteNarrative } from '#bodies';
 import { load, Rejected, type Log } from '#eventsourcing';
 import {
@@ -46,7 +46,7 @@ import { PUBLISHED_FORMATS, Publications } from './publications.js';
 import { publishedAs, PublishedFiles } from './published-files.js';
 import { LANGUAGES, type Language } from './report.js';
 import { begun, sendFile, tagOf, wantedFormat, wasHad } from './sent.js';
-import { written } from './threads.js';
+import { writtenInThread } from './threads.js';
 
 class PublicationView extends PublicationAsAt {
   @ApiProperty({ type: 'integer', description: 'Of its last event, or of its draft; also the ETag' })
@@ -125,7 +125,7 @@ export class PublicationsController extends registerController('publication') {
     if (!mayPrepare(by))
       throw new Rejected(by ? 'forbidden' : 'unauthenticated', 'The secretariat and agencies see what is prepared.');
     const shown = { list: 'publications being prepared', position: await this.registered.position() };
-    return pageOf('publication', (await this.drafts.all()).map(preparedShown), query, shown, format);
+    return listPage('publication', (await this.drafts.all()).map(preparedShown), query, shown, format);
   }
 
   @Get(':code')
@@ -279,7 +279,7 @@ export class PublicationsController extends registerController('publication') {
     const made = kept ? null : await this.publications.made(of, { language, knownAt: published?.knownAt });
     const tag = made && `${tagOf(made.manifest, format, this.erasures.last)}${draft ? `-${draft.revision}` : ''}`;
     if (!stands && (await wasHad(request, reply, tag!))) return;
-    const bytes = kept ?? written(format, made!);
+    const bytes = kept ?? writtenInThread(format, made!);
     const name = [code, of.entry.asOf, language].join('-');
     if (file) void reply.header('X-SHA-256', file.sha256);
     await sendFile(reply, reportFormat(format), name, await begun(bytes));

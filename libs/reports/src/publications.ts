@@ -23,7 +23,7 @@ import { PublicationDrafts, roundOf, type PreparedPublication, type PreparedDraf
 import { PublishedFiles } from './published-files.js';
 import { LANGUAGES, type Language, type NumberedReport } from './report.js';
 import { REPORT_MAKERS, Reports } from './reports.js';
-import { written } from './threads.js';
+import { writtenInThread } from './threads.js';
 
 /** Every format but the manifest, which stands in each of them. */
 export const PUBLISHED_FORMATS = Object.keys(REPORT_FORMATS).filter(
@@ -31,7 +31,7 @@ export const PUBLISHED_FORMATS = Object.keys(REPORT_FORMATS).filter(
 ) as ReportFormatName[];
 
 /** The acts by which a finished publication is published, at once. */
-export function actsOf({ entry, narratives, ready }: PreparedPublication): EntryAct<'publication'>[] {
+export function publishingActs({ entry, narratives, ready }: PreparedPublication): EntryAct<'publication'>[] {
   const words = narratives.map(({ revision: _revision, ...body }) => ({ act: 'write', body }) as const);
   return [{ act: 'enter', body: entry }, ...words, { act: 'publish', body: ready! }];
 }
@@ -94,7 +94,7 @@ export class Publications {
       const { language } = report;
       for (const format of PUBLISHED_FORMATS) {
         await making.told(files.length, made.length * PUBLISHED_FORMATS.length);
-        files.push({ language, format, ...(await this.files.keep(written(format, report))) });
+        files.push({ language, format, ...(await this.files.keep(writtenInThread(format, report))) });
       }
     }
     const { log, template, software } = made[0]!.manifest;
@@ -188,7 +188,7 @@ export class Publications {
     if (prepared !== closed) throw new WrongRevision(code, prepared ?? NO_STREAM, closed);
     const ready = await this.ready(draft, context, making);
     try {
-      const position = await this.#act(code, actsOf(ready.content), context);
+      const position = await this.#act(code, publishingActs(ready.content), context);
       await this.drafts.discard(code);
       return position;
     } catch (error) {

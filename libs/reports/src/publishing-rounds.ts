@@ -11,7 +11,7 @@ import { actorOf, LOG, type CommandContext } from '#platform';
 import { publication } from '#registers';
 import { reportOf, RoundReports, round as rounds, type Making, type OpenedRound, type RoundPublished } from '#rounds';
 import { PublicationDrafts, roundOf, unsaved } from './publication-drafts.js';
-import { actsOf, Publications } from './publications.js';
+import { publishingActs, Publications } from './publications.js';
 
 @Injectable()
 export class ReportsOfRounds extends RoundReports {
@@ -34,7 +34,7 @@ export class ReportsOfRounds extends RoundReports {
   /** Makes the report prepared under the symbol, with the words added to it; else the one that the round names. */
   async make(state: OpenedRound, symbol: string, context: CommandContext, making: Making): Promise<void> {
     await this.check(state, symbol);
-    const entry = await entryOf(this.log, state, symbol);
+    const entry = await publicationOf(this.log, state, symbol);
     await this.publications.ready((await this.drafts.read(symbol)) ?? unsaved(entry), context, making);
   }
 
@@ -44,7 +44,7 @@ export class ReportsOfRounds extends RoundReports {
 }
 
 /** The report of a round as at its cut-off; it covers the time since the cut-off of the round before. */
-async function entryOf(log: Log, { round }: OpenedRound, symbol: string): Promise<Publication> {
+async function publicationOf(log: Log, { round }: OpenedRound, symbol: string): Promise<Publication> {
   const { asOf, previous } = round!;
   const before = previous ? (await load(log, rounds, previous)).state.round : null;
   const since = before && before.asOf <= asOf ? before.asOf : null;
@@ -64,7 +64,9 @@ async function publishReady(
   let position = at;
   if (!state?.published) {
     const context = { by: actorOf(meta), meta: { ...meta, commandId: id, causationId: id } };
-    ({ position } = await new Acts(log).execute(new ActCommand('publication', symbol, actsOf(draft.content), context)));
+    ({ position } = await new Acts(log).execute(
+      new ActCommand('publication', symbol, publishingActs(draft.content), context),
+    ));
   }
   await drafts.discard(symbol);
   return position;

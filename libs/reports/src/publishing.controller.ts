@@ -79,7 +79,7 @@ export class PublishingOrders {
   }
 }
 
-const addressOf = (id: string): string => `/v1/publishing/${id}`;
+const publishingAddress = (id: string): string => `/v1/publishing/${id}`;
 
 @ApiTags('Reports')
 @ApiExtraModels(FilesMade)
@@ -154,7 +154,7 @@ export class PublishingController {
   }
 
   #placed(job: NamedJob<PublishingOrder>, reply: FastifyReply): PublishingAnswer {
-    void reply.header('Location', addressOf(job.id)).header('Retry-After', String(RETRY_AFTER_S));
+    void reply.header('Location', publishingAddress(job.id)).header('Retry-After', String(RETRY_AFTER_S));
     return this.#answer(job);
   }
 

@@ -1,5 +1,5 @@
 import { lent } from './columns.js';
-import { idOf } from './draft.js';
+import { idFrom } from './draft.js';
 import { describe, expect, it } from '@jest/globals';
 import { text } from 'node:stream/consumers';
 import { REPORT_FORMATS } from './formats.js';
@@ -18,7 +18,7 @@ import {
   type Section,
 } from './report.js';
 import { sampleReport } from './testing/sample.js';
-import { wordsOf } from './words/index.js';
+import { reportWords } from './words/index.js';
 
 const all = (sections: readonly Section[]): Section[] =>
   sections.flatMap((section) => [section, ...all(section.sections)]);
@@ -70,7 +70,7 @@ describe('a language', () => {
       'menos del 1~por~ciento',
     ],
   ] as const)('%s writes numbers, dates and shares, which no line parts at a tilde', (language, ...written) => {
-    const words = wordsOf(language);
+    const words = reportWords(language);
     const [number, day, first, share, few] = written.map((text) => text.replaceAll('~', '\u00a0'));
     expect(words.number(1234)).toBe(number);
     expect([words.date('2006-11-21'), words.date('2011-06-01')]).toEqual([day, first]);
@@ -81,9 +81,9 @@ describe('a language', () => {
   });
 
   it('of a share does not say all where one is missing, nor anything of nothing', () => {
-    expect(wordsOf('en').percent(1233, 1234)).toBe('more than 99\u00a0per\u00a0cent');
-    expect(wordsOf('en').percent(1234, 1234)).toBe('100\u00a0per\u00a0cent');
-    expect(wordsOf('en').share(0, 0)).toBe('0 of 0');
+    expect(reportWords('en').percent(1233, 1234)).toBe('more than 99\u00a0per\u00a0cent');
+    expect(reportWords('en').percent(1234, 1234)).toBe('100\u00a0per\u00a0cent');
+    expect(reportWords('en').share(0, 0)).toBe('0 of 0');
   });
 
   it.each([
@@ -92,11 +92,11 @@ describe('a language', () => {
     ['Hierro', 'UNICEF y Hierro'],
     ['UNHCR', 'UNICEF y UNHCR'],
   ])('in Spanish say e for y before the sound of an i: %s', (last, joined) => {
-    expect(textOfInlines(wordsOf('es').sentences.answered([['UNICEF'], [last]], 2, '/'))).toContain(`${joined}.`);
+    expect(textOfInlines(reportWords('es').sentences.answered([['UNICEF'], [last]], 2, '/'))).toContain(`${joined}.`);
   });
 
   it.each(LANGUAGES)('lead each number of readings and replies to its list: %s', (language) => {
-    const { verification } = wordsOf(language).sentences;
+    const { verification } = reportWords(language).sentences;
     const said = (n: number) => verification({ n: 3, href: '/read' }, { n: 5, href: '/all' }, { n, href: '/replies' });
     const leads = (n: number) =>
       said(n).flatMap((one) => (typeof one !== 'string' && one.type === 'figure' ? [`${one.value} ${one.href}`] : []));
@@ -113,7 +113,7 @@ describe('a language', () => {
 
   it('takes one where another takes many', () => {
     const forms = { one: 'engagement', other: 'engagements' };
-    const nought = LANGUAGES.map((language) => wordsOf(language).form(0, forms));
+    const nought = LANGUAGES.map((language) => reportWords(language).form(0, forms));
     expect(nought).toEqual(['engagements', 'engagement', 'engagements']);
   });
 });
@@ -156,7 +156,7 @@ describe('what must stay whole in a column', () => {
     expect(longest('a follow-up of it')).toBe('follow'.length);
     expect(longest('by: WORLD-BANK, IOM')).toBeGreaterThanOrEqual('WORLD-BANK,'.length);
     expect(longest('UN-REGIONAL-COMMISSIONS')).toBeLessThan('UN-REGIONAL-COMMISSIONS'.length);
-    const [day] = textsIn({ type: 'date', value: '2012-11-12' }, wordsOf('en'));
+    const [day] = textsIn({ type: 'date', value: '2012-11-12' }, reportWords('en'));
     expect(longest(day!)).toBeGreaterThanOrEqual('12 Nov. 2012'.length);
     expect(unparted('International code IOM-2006-01 of 12\u00a0Nov.\u00a02012')).toBe(
       'IOM-2006-01 12\u00a0Nov.\u00a02012',
@@ -215,10 +215,10 @@ describe('columns of figures', () => {
 
 describe('the id of a section', () => {
   it('is no longer than what words are written under, and another for another name', () => {
-    const [one, other] = ['a', 'b'].map((end) => idOf(`theme-${'X'.repeat(119)}${end}`));
+    const [one, other] = ['a', 'b'].map((end) => idFrom(`theme-${'X'.repeat(119)}${end}`));
     expect([one!.length, other!.length]).toEqual([120, 120]);
     expect(one).not.toBe(other);
-    expect(idOf('theme-HLD06.04')).toBe('theme-HLD06-04');
+    expect(idFrom('theme-HLD06.04')).toBe('theme-HLD06-04');
   });
 });
 

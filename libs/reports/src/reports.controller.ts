@@ -16,7 +16,7 @@ import { REPORT_FORMATS, reportFormat } from './formats.js';
 import type { ReportKind } from './report.js';
 import { holdsRows, REPORT_MAKERS, Reports } from './reports.js';
 import { begun, fileName, sendFile, tagOf, wantedFormat, wasHad } from './sent.js';
-import { written } from './threads.js';
+import { writtenInThread } from './threads.js';
 
 /** The types of formats that are documents, not data. */
 const DOCUMENT_TYPES = Object.values(REPORT_FORMATS)
@@ -59,7 +59,7 @@ export function reportController(kind: ReportKind): Type<unknown> {
       const report = holdsRows(await this.reports.make(kind, query, undefined, reportFormat(format).reads), format);
       const { asOf, knownAt } = report.manifest;
       if (await wasHad(request, reply, tagOf(report.manifest, format, this.erasures.last))) return;
-      const chunks = await begun(written(format, report));
+      const chunks = await begun(writtenInThread(format, report));
       const [path, asked] = request.url.split('?', 2);
       const address = (more: Readonly<Record<string, string>>) => {
         const params = new URLSearchParams(asked);

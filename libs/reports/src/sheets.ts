@@ -21,7 +21,7 @@ type PlacedTable = Sheet['tables'][number];
  * The data first, then the tables in the order in which they are read, then people's words. A table of the rows of the
  * data has none.
  */
-export function sheetsOf({ data, sections }: NumberedReport, words: Words): Sheet[] {
+export function reportSheets({ data, sections }: NumberedReport, words: Words): Sheet[] {
   const alone = (title: string, table: Table): Sheet => sheetOf(title, [{ table, section: '' }]);
   const first = ({ tables: [one] }: Sheet) => one!.table.number;
   const written = writtenIn(sections, words);

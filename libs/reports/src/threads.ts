@@ -55,7 +55,7 @@ function threadsWith(memory: number): Promise<Piscina> {
  * @param stuckAfterMs so long without a byte, a thread that has begun makes nothing any more; of slow formats all bytes come at the
  *   end
  */
-export async function* written(
+export async function* writtenInThread(
   name: ReportFormatName,
   report: NumberedReport,
   signal?: AbortSignal,

@@ -30,16 +30,16 @@ export interface Typeface {
   readonly lettersOfPictures: ReadonlySet<number>;
 }
 
-let loaded: Promise<Typeface> | undefined;
+let loadedTypeface: Promise<Typeface> | undefined;
 
 /** Reads the files when the first report is printed. */
-export const typeface = (): Promise<Typeface> => (loaded ??= load());
+export const typeface = (): Promise<Typeface> => (loadedTypeface ??= load());
 
 async function load(): Promise<Typeface> {
   const { resolve } = createRequire(import.meta.url);
   const names = [...new Set(FONT_FILES.flat())];
   const files = new Map(await Promise.all(names.map(async (name) => [name, await readFile(resolve(name))] as const)));
-  const letters = new Map([...files].map(([name, file]) => [name, lettersOf(file)]));
+  const letters = new Map([...files].map(([name, file]) => [name, codePointsIn(file)]));
   const inAny = (style: readonly string[]) => new Set(style.flatMap((name) => [...letters.get(name)!]));
   const inAll = (sets: readonly ReadonlySet<number>[]) =>
     sets.reduce((all, some) => new Set([...all].filter((one) => some.has(one))));
@@ -51,7 +51,7 @@ async function load(): Promise<Typeface> {
 }
 
 /** The code points of a TrueType file, from its table `cmap` in the formats 4 and 12, which are all that these files have. */
-export function lettersOf(file: Buffer): Set<number> {
+export function codePointsIn(file: Buffer): Set<number> {
   const letters = new Set<number>();
   for (let entry = 12; entry < 12 + 16 * file.readUInt16BE(4); entry += 16) {
     if (file.toString('latin1', entry, entry + 4) !== 'cmap') continue;

@@ -5,12 +5,12 @@
 import { PassThrough } from 'node:stream';
 import type { Alignment, Font, WorkbookWriter } from '@cj-tech-master/excelts';
 import { archivedAlike, CELL_STYLES, commitRow, XLSX_TYPE } from '#tables';
-import { linesOf } from './in-words.js';
+import { cellLines } from './in-words.js';
 import { manifestLines } from './manifest-lines.js';
 import { pagesOf, textOfInlines, type Cell, type Column, type Inline, type NumberedReport } from './report.js';
 import type { ReportFormat } from './report.js';
-import { sheetsOf, type Sheet } from './sheets.js';
-import { wordsOf, type Words } from './words/index.js';
+import { reportSheets, type Sheet } from './sheets.js';
+import { reportWords, type Words } from './words/index.js';
 
 /** The most that a sheet, a cell, the name of a sheet and the links of a sheet hold. */
 const [MAX_ROWS, MAX_CELL_CHARS, MAX_NAME_CHARS, MAX_LINKS] = [1_048_576, 32_767, 31, 65_530] as const;
@@ -108,14 +108,17 @@ class Book {
     private readonly report: NumberedReport,
     private readonly out: PassThrough,
   ) {
-    this.#words = wordsOf(report.language);
+    this.#words = reportWords(report.language);
   }
 
   async write() {
     const { report } = this;
     const { parts, book } = this.#words;
     const about = this.#name(book.about);
-    const sheets = sheetsOf(report, this.#words).map((sheet) => ({ ...sheet, name: this.#name(this.#wanted(sheet)) }));
+    const sheets = reportSheets(report, this.#words).map((sheet) => ({
+      ...sheet,
+      name: this.#name(this.#wanted(sheet)),
+    }));
     const notes = report.notes.length > 0 ? this.#name(parts.notes) : null;
     const columns = this.#name(parts.columns);
     await this.#about(about, sheets, [...(notes === null ? [] : [notes]), columns]);
@@ -337,7 +340,7 @@ class Book {
           ? [[new Date(`${cell.value}T00:00:00Z`), DAY_STYLE]]
           : [[cell.value, TEXT_STYLE]];
       default: {
-        const lines = linesOf(cell, this.#words);
+        const lines = cellLines(cell, this.#words);
         const text = lines.map(marked).join('\n');
         // Some programs show a link on one line and without its breaks: a text that needs more room is no link.
         const isShort = lines.length === 1 && text.length <= CHARS_PER_WEIGHT * weight;

@@ -61,7 +61,7 @@ const blank =
 const ROUND_CLOSED = 'The round is closed';
 
 /** The acts on a round that is open or was; while an event has none, this does not compile. */
-export const ROUND_ACTS = complete<keyof rounds.RoundEvents | 'Blanked'>()({
+export const ROUND_ACTS = completeActs<keyof rounds.RoundEvents | 'Blanked'>()({
   open: roundAct('Opened', 'Round', {
     path: 'open',
     summary: 'Open a round that was prepared: from now on it is public, and agencies can answer',
@@ -125,7 +125,7 @@ export const ROUND_ACTS = complete<keyof rounds.RoundEvents | 'Blanked'>()({
 });
 
 /** The acts on a return. A consequence of an event is no act: `Applied` and `TakenBack` come of a submission. */
-export const RETURN_ACTS = complete<Exclude<keyof returns.ReturnEvents, 'Applied' | 'TakenBack'> | 'Blanked'>()({
+export const RETURN_ACTS = completeActs<Exclude<keyof returns.ReturnEvents, 'Applied' | 'TakenBack'> | 'Blanked'>()({
   submit: returnAct('Submitted', 'SubmitReturn', {
     path: 'submit',
     who: 'agency',
@@ -192,7 +192,7 @@ export const RETURN_ACTS = complete<Exclude<keyof returns.ReturnEvents, 'Applied
 });
 
 /** Requires an act for every event. */
-function complete<Events extends string>() {
+function completeActs<Events extends string>() {
   return <T extends Readonly<Record<string, { readonly yields: Events }>>>(
     acts: T & ([Exclude<Events, T[keyof T]['yields']>] extends [never] ? unknown : { readonly actFor: never }),
   ): T => acts;

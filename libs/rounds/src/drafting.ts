@@ -21,11 +21,11 @@ export function fieldsInReturn(act: ActOfReturn | 'record'): FormField[] {
 }
 
 const said = (value: unknown): string => canonicalJson(withoutNulls({ value: value ?? null }));
-const same = (one: unknown, other: unknown): boolean => said(one) === said(other);
+const isSamePart = (one: unknown, other: unknown): boolean => said(one) === said(other);
 const some = <T>(name: string, all: readonly T[]) => (all.length > 0 ? { [name]: all } : {});
 
 /** A draft by its parts, each of which one person writes at a time: `commitment IOM-2011-12`, `new 0`, `answer staff`, `narrative en`. */
-function partsOf({ commitments, newCommitments, answers, narratives }: ReturnDraft): Map<string, unknown> {
+function partsOfDraft({ commitments, newCommitments, answers, narratives }: ReturnDraft): Map<string, unknown> {
   return new Map<string, unknown>([
     ...commitments.map((one) => [`commitment ${one.reference}`, one] as const),
     ...(newCommitments ?? []).map((one, i) => [`new ${i}`, one] as const),
@@ -52,7 +52,7 @@ export interface Clash {
 }
 
 /** Where a part stands in a draft (RFC 6901); `null`: it does not. */
-function pointerOf({ commitments, newCommitments, answers, narratives }: ReturnDraft, part: string): string | null {
+function partPointer({ commitments, newCommitments, answers, narratives }: ReturnDraft, part: string): string | null {
   const lists = {
     commitment: ['commitments', commitments.map(({ reference }) => reference)],
     new: ['newCommitments', (newCommitments ?? []).map((_, i) => String(i))],
@@ -69,16 +69,16 @@ function pointerOf({ commitments, newCommitments, answers, narratives }: ReturnD
  * One draft of two that were made of the same one: of each part the changed one. If both changed it, mine is in it, and
  * it is a clash. `changed`: all parts of theirs that are not as they were.
  */
-export function joined(base: ReturnDraft, mine: ReturnDraft, theirs: ReturnDraft) {
-  const [was, one, other] = [partsOf(base), partsOf(mine), partsOf(theirs)];
+export function joinedDrafts(base: ReturnDraft, mine: ReturnDraft, theirs: ReturnDraft) {
+  const [was, one, other] = [partsOfDraft(base), partsOfDraft(mine), partsOfDraft(theirs)];
   const clashes: Clash[] = [];
   const changed: string[] = [];
   const parts = new Map<string, unknown>();
   for (const part of new Set([...other.keys(), ...one.keys()])) {
     const [before, ours, others] = [was.get(part), one.get(part), other.get(part)];
-    const value = same(ours, before) ? others : ours;
-    if (!same(others, before)) changed.push(part);
-    if (!same(ours, before) && !same(others, before) && !same(ours, others))
+    const value = isSamePart(ours, before) ? others : ours;
+    if (!isSamePart(others, before)) changed.push(part);
+    if (!isSamePart(ours, before) && !isSamePart(others, before) && !isSamePart(ours, others))
       clashes.push({ part, mine: ours ?? null, theirs: others ?? null });
     if (value !== undefined) parts.set(part, value);
   }
@@ -97,14 +97,14 @@ export function savedMeanwhile(
   mine: ReturnDraft,
   theirs: ReturnDraft,
 ): SavedMeanwhile {
-  const { changed, clashes } = joined(read, mine, theirs);
+  const { changed, clashes } = joinedDrafts(read, mine, theirs);
   return {
     ...{ revision: there === null ? 0 : there.revision + 1, by: there?.account ?? null, saved: there?.saved ?? null },
     ...{ draft, changed },
     conflicts: clashes.map(({ part, theirs }) => ({
-      ...{ part, pointer: pointerOf(mine, part), theirs: theirs as object | null },
+      ...{ part, pointer: partPointer(mine, part), theirs: theirs as object | null },
     })),
   };
 }
 
-export const isSame = (one: ReturnDraft, other: ReturnDraft): boolean => same(one, other);
+export const isSameDraft = (one: ReturnDraft, other: ReturnDraft): boolean => isSamePart(one, other);

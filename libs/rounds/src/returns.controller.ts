@@ -197,7 +197,7 @@ class ReturnQuery extends KnownQuery {
   revision?: string;
 }
 
-const shown = ({ revision, said, outcome }: Submission): Submitted => ({
+const submittedOf = ({ revision, said, outcome }: Submission): Submitted => ({
   ...{ revision, outcome, reportedOn: said.reportedOn, on: said.on },
   onBehalf: said.onBehalf ?? null,
   content: contentOf(said),
@@ -252,14 +252,14 @@ export class ReturnsController {
       late: isLate(known.round, agency, state.receivedOn ?? today),
       deadline: deadlineFor(known.round, agency),
       reopenedUntil: reopenedUntil(known.round, agency),
-      submissions: state.submissions.map(shown),
+      submissions: state.submissions.map(submittedOf),
       ...{ nil: state.nil, papers: state.papers, comments: state.comments },
       recorded: await this.returns.recorded(round, agency),
       history: events.map(({ revision, position, recordedAt, type, meta }) => ({
         ...{ revision, position, recordedAt, type },
         by: actorOf(meta),
       })),
-      before: before && { round: known.round.round!.previous!, submitted: shown(before) },
+      before: before && { round: known.round.round!.previous!, submitted: submittedOf(before) },
       register: await this.returns.register(known, agency),
       draft: sees ? await this.#draft(round, agency, known, caller!, query.revision) : null,
       revision: (saved?.revision ?? -1) + 1,
@@ -359,7 +359,7 @@ export class ReturnsController {
 
   @Post('submit')
   @OfReturn()
-  @Rights(rightsOf('submit'))
+  @Rights(rightsOfReturnAct('submit'))
   @HttpCode(200)
   @ApiOperation(operationOf('submit'))
   @ApiOkResponse({ type: ReturnAnswer })
@@ -370,7 +370,7 @@ export class ReturnsController {
     @Body() body: SubmitReturn,
     @CurrentCommand() context: CommandContext,
   ): Promise<ReturnAnswer> {
-    return answer(this.returns, round, agency, await this.returns.submit(round, agency, body, context));
+    return returnAnswer(this.returns, round, agency, await this.returns.submit(round, agency, body, context));
   }
 }
 
@@ -392,7 +392,7 @@ function writable({ round, state }: ReturnInRound, agency: string): boolean {
   }
 }
 
-async function answer(returns: Returns, round: string, agency: string, position: string): Promise<ReturnAnswer> {
+async function returnAnswer(returns: Returns, round: string, agency: string, position: string): Promise<ReturnAnswer> {
   const { round: known, state } = await returns.inRound(round, agency);
   const today = todayAt(new Date());
   return {
@@ -402,7 +402,7 @@ async function answer(returns: Returns, round: string, agency: string, position:
   };
 }
 
-function rightsOf(name: ReturnActName): RouteRights {
+function rightsOfReturnAct(name: ReturnActName): RouteRights {
   const { who, scope = 'report' } = RETURN_ACTS[name] as { who: Doer; scope?: Scope };
   return who === 'secretariat'
     ? { scope, roles: ['secretariat'] }
@@ -428,7 +428,7 @@ function actController(name: Exclude<ReturnActName, 'submit'>): Type<unknown> {
     @Post(path)
     @OfReturn()
     @OfPath(path)
-    @Rights(rightsOf(name))
+    @Rights(rightsOfReturnAct(name))
     @HttpCode(200)
     @ApiOperation(operationOf(name))
     @ApiBody({ type: BodyClass })
@@ -440,7 +440,7 @@ function actController(name: Exclude<ReturnActName, 'submit'>): Type<unknown> {
       @CurrentCommand() context: CommandContext,
     ): Promise<ReturnAnswer> {
       const done = await this.returns.act(name, round!, agency!, said, context, revisionIn(revision));
-      return answer(this.returns, round!, agency!, done);
+      return returnAnswer(this.returns, round!, agency!, done);
     }
   }
   return ReturnActController;

@@ -37,7 +37,7 @@ import {
 } from './return.js';
 import { round as rounds, type OpenedRound } from './round.js';
 import {
-  actsIn,
+  actsInReturn,
   apply,
   contentOf,
   draftAgain,
@@ -191,7 +191,7 @@ export class Returns {
     } catch (error) {
       if (!(error instanceof WrongRevision || error instanceof Conflict)) throw error;
       const there = await this.draft(code, agency);
-      const isMine = there?.revision === 0 && there.account === by.account && same(there.content, content);
+      const isMine = there?.revision === 0 && there.account === by.account && isSameContent(there.content, content);
       if (error instanceof Conflict && isMine) return 1;
       throw await this.#savedSince(known, agency, expected, there, content);
     }
@@ -233,7 +233,7 @@ export class Returns {
     const wrong = (faults: readonly { pointer: string; message: string }[]) =>
       found.push(...faults.map((fault): Found => ({ level: 'wrong', code: 'refused', ...fault })));
     wrong(unknown?.errors ?? []);
-    const acts = planned(actsIn(content), await standingOf(this.log, await this.#submissions(code, agency)));
+    const acts = planned(actsInReturn(content), await standingOf(this.log, await this.#submissions(code, agency)));
     wrong(await rehearse(this.log, acts, { reportedOn, onBehalf: said.onBehalf }, agency, meta));
     for (const [i, { body }] of (content.newCommitments ?? []).entries())
       for (const { reference, title } of await this.#likely(body))
@@ -329,7 +329,7 @@ export class Returns {
     const { state } = await load(this.log, aReturn, returnId(code, agency));
     const last = state.submissions.at(-1);
     const draft = last?.outcome === 'applied' ? await this.draft(code, agency) : null;
-    if (draft && same(draft.content, contentOf(last!.said)))
+    if (draft && isSameContent(draft.content, contentOf(last!.said)))
       await this.drafts.delete(draftOf(code, agency), draft.revision);
   }
 
@@ -370,7 +370,7 @@ export class Returns {
 /** A person who read or saved a draft so lately has it open. */
 const OPEN_DRAFT_MS = 120_000;
 
-const same = (one: object, other: object): boolean => canonicalJson(one) === canonicalJson(other);
+const isSameContent = (one: object, other: object): boolean => canonicalJson(one) === canonicalJson(other);
 
 /** A draft with its classes, so that the codes in it are recognised. */
 const plainly = (content: ReturnDraft): object => plainToInstance(classOf('ReturnDraft'), content);

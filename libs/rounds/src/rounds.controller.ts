@@ -100,7 +100,7 @@ export const OfPath = (path: string): MethodDecorator =>
 
 /** In a table the numbers of those who answered stand in columns of their own, each before their names. */
 const RESPONSE_RATES = ['expected', 'received', 'late', 'nil', 'silent'] as const;
-const inRow = ({ responses, ...round }: Partial<RoundInShort>): object => ({
+const roundRow = ({ responses, ...round }: Partial<RoundInShort>): object => ({
   ...round,
   ...Object.fromEntries(
     RESPONSE_RATES.flatMap((rate) => [
@@ -129,7 +129,7 @@ export class RoundsController {
     description: 'Those that are or were open, with who has answered; to the secretariat also those that it prepares.',
   })
   @ApiOkResponse({ type: RoundList })
-  @InRows<RoundInShort>(inRow, { responses: RESPONSE_RATES.flatMap((rate) => [rate, `${rate}Agencies`]) })
+  @InRows<RoundInShort>(roundRow, { responses: RESPONSE_RATES.flatMap((rate) => [rate, `${rate}Agencies`]) })
   async listRounds(
     @AtClocks() { at: { knownAt } }: RoundsQuery,
     @Caller() caller: Principal | null = null,
@@ -145,7 +145,7 @@ export class RoundsController {
   }
 
   @Post()
-  @Rights(rightsOf('open'))
+  @Rights(rightsOfRoundAct('open'))
   @HttpCode(201)
   @ApiOperation({
     summary: 'Prepare a round: nothing of it is public before it is opened',
@@ -229,18 +229,18 @@ export class RoundsController {
 
   @Post(':round/open')
   @NAMED_ROUND
-  @Rights(rightsOf('open'))
+  @Rights(rightsOfRoundAct('open'))
   @HttpCode(200)
   @ApiOperation(operationOnRound('open'))
   @ApiOkResponse({ type: RoundAnswer })
   @ApiConflictResponse({ description: ROUND_ACTS.open.conflict })
   async open(@Param('round') round: string, @Body() body: OpenRound, @CurrentCommand() context: CommandContext) {
-    return answer(round, await this.rounds.open(round, body, context));
+    return roundAnswer(round, await this.rounds.open(round, body, context));
   }
 
   @Post(':round/discard')
   @NAMED_ROUND
-  @Rights(rightsOf('open'))
+  @Rights(rightsOfRoundAct('open'))
   @HttpCode(200)
   @ApiOperation({
     summary: 'Throw away a round that was prepared and never opened',
@@ -250,18 +250,18 @@ export class RoundsController {
   @ApiOkResponse({ type: RoundAnswer })
   @ApiConflictResponse({ description: 'It was opened' })
   async discardRound(@Param('round') round: string, @CurrentCommand() context: CommandContext) {
-    return answer(round, await this.rounds.discard(round, context));
+    return roundAnswer(round, await this.rounds.discard(round, context));
   }
 
   @Post(':round/amend')
   @NAMED_ROUND
-  @Rights(rightsOf('amend'))
+  @Rights(rightsOfRoundAct('amend'))
   @HttpCode(200)
   @ApiOperation(operationOnRound('amend'))
   @ApiOkResponse({ type: RoundAnswer })
   @ApiConflictResponse({ description: ROUND_ACTS.amend.conflict })
   async amend(@Param('round') round: string, @Body() body: Round, @CurrentCommand() context: CommandContext) {
-    return answer(round, await this.rounds.amend(round, body, context));
+    return roundAnswer(round, await this.rounds.amend(round, body, context));
   }
 }
 
@@ -309,10 +309,14 @@ export class RoundsOfAgencyController {
   }
 }
 
-const answer = (round: string, { revision, position }: RoundResult): RoundAnswer => ({ round, revision, position });
+const roundAnswer = (round: string, { revision, position }: RoundResult): RoundAnswer => ({
+  round,
+  revision,
+  position,
+});
 
 /** Rounds are the secretariat’s. */
-function rightsOf(name: RoundActName): RouteRights {
+function rightsOfRoundAct(name: RoundActName): RouteRights {
   const { scope = 'publish' } = ROUND_ACTS[name] as { scope?: Scope };
   return { scope, roles: ['secretariat'] };
 }
@@ -341,7 +345,7 @@ function actController(name: Exclude<RoundActName, OwnRoute>): Type<unknown> {
     @Post(`:round/${path}`)
     @NAMED_ROUND
     @OfPath(path)
-    @Rights(rightsOf(name))
+    @Rights(rightsOfRoundAct(name))
     @HttpCode(200)
     @ApiOperation(operationOnRound(name))
     @ApiBody({ type: BodyClass })
@@ -352,7 +356,10 @@ function actController(name: Exclude<RoundActName, OwnRoute>): Type<unknown> {
       @Body(validation(BodyClass)) said: object,
       @CurrentCommand() context: CommandContext,
     ): Promise<RoundAnswer> {
-      return answer(round!, await this.rounds.act(name, round!, said, context, { revision: revisionIn(revision) }));
+      return roundAnswer(
+        round!,
+        await this.rounds.act(name, round!, said, context, { revision: revisionIn(revision) }),
+      );
     }
   }
   return RoundActController;

@@ -49,7 +49,7 @@ const commandOf = (submission: string, index: number, { command }: ActInReturn):
   command ?? uuidv5(String(index), submission);
 
 /** The acts that a return says, each at its place in the draft, in the order in which they are recorded. */
-export function actsIn(content: Submitted['content']): ActInReturn[] {
+export function actsInReturn(content: Submitted['content']): ActInReturn[] {
   const acts: ActInReturn[] = content.commitments.flatMap(({ reference, says, note, acts }, i): ActInReturn[] => {
     const at = `/commitments/${i}`;
     if (says === 'no_change') return [{ at, act: 'confirm' as const, reference, body: note ? { note } : {} }];
@@ -75,7 +75,7 @@ export const withoutActs = (content: Submitted['content']): Submitted['content']
 });
 
 /** The place of an act among those of its commitment, in the draft. */
-const placeIn = ({ at }: ActInReturn): number => Number(at.split('/').at(-1));
+const indexOfAct = ({ at }: ActInReturn): number => Number(at.split('/').at(-1));
 
 /** A submission as it was written. */
 export function contentOf({ content, acts }: Submitted): Submitted['content'] {
@@ -86,7 +86,7 @@ export function contentOf({ content, acts }: Submitted): Submitted['content'] {
   const commitments = content.commitments.map((one, i) => {
     if (one.says !== 'update') return one;
     const said = (by.get(String(i)) ?? [])
-      .toSorted((one, other) => placeIn(one) - placeIn(other))
+      .toSorted((one, other) => indexOfAct(one) - indexOfAct(other))
       .map(({ act, milestone, body }) => ({ act, ...(milestone && { milestone }), body }));
     return { ...one, acts: said as NonNullable<typeof one.acts> };
   });
@@ -158,12 +158,12 @@ export function planned(acts: readonly ActInReturn[], earlier: readonly Standing
       const at = acts.find((act) => act.reference === reference)?.at ?? '';
       return { at, act: 'retract', reference, revision, body: { reason } };
     });
-  const supporting = new Set(left.filter(supports).map(({ recordedAt }) => placeOf(recordedAt)));
-  const isSupport = ({ reference, revision }: ActInReturn) => supporting.has(placeOf({ reference, revision }));
+  const supporting = new Set(left.filter(supports).map(({ recordedAt }) => revisionKey(recordedAt)));
+  const isSupport = ({ reference, revision }: ActInReturn) => supporting.has(revisionKey({ reference, revision }));
   return [...back.filter((one) => !isSupport(one)), ...said, ...back.filter(isSupport)];
 }
 
-const placeOf = ({ reference, revision }: { reference: string | null; revision?: number }) =>
+const revisionKey = ({ reference, revision }: { reference: string | null; revision?: number }) =>
   `${reference} ${revision}`;
 
 /** The fields that a submission has for all of its acts. */
@@ -265,7 +265,7 @@ export async function apply(log: Log, round: string, agency: string, submission:
   const { state, position } = await settle(log, id, submission, { name: 'Applied', data: { revision } });
   if (outcomeOf(state, revision) === 'taken_back') {
     await takeBack(log, submission);
-    const why = await refusalOf(log, id, revision);
+    const why = await staleSubmission(log, id, revision);
     throw why;
   }
   return position;
@@ -280,7 +280,7 @@ const settle = (log: Log, id: string, submission: SubmittedEvent, outcome: Outco
     commandId: uuidv5(outcome.name, submission.id),
   });
 
-async function refusalOf(log: Log, id: string, revision: number): Promise<Rejected> {
+async function staleSubmission(log: Log, id: string, revision: number): Promise<Rejected> {
   const { state } = await load(log, aReturn, id);
   const told = state.said.find(
     ({ name, data }) => name === 'TakenBack' && (data as ReturnEvents['TakenBack']).revision === revision,

@@ -6,7 +6,7 @@ interface Form {
   readonly word: number;
 }
 
-const compare = (a: Form, b: Form): number => (a.form < b.form ? -1 : a.form > b.form ? 1 : a.word - b.word);
+const compareForms = (a: Form, b: Form): number => (a.form < b.form ? -1 : a.form > b.form ? 1 : a.word - b.word);
 
 export class Dictionary {
   readonly #numbers = new Map<string, number>();
@@ -96,14 +96,14 @@ export class Dictionary {
     const added = this.#added
       .flatMap((text) => formsOf(text).map((form) => ({ form, word: this.known(text) })))
       .filter(({ word }) => word !== -1)
-      .sort(compare);
+      .sort(compareForms);
     this.#added = [];
     const [before, merged] = [this.#forms, [] as Form[]];
     let at = 0;
     for (const form of added) {
-      while (at < before.length && compare(before[at]!, form) < 0) merged.push(before[at++]!);
+      while (at < before.length && compareForms(before[at]!, form) < 0) merged.push(before[at++]!);
       const last = merged.at(-1);
-      if (!(last && compare(last, form) === 0) && !(at < before.length && compare(before[at]!, form) === 0))
+      if (!(last && compareForms(last, form) === 0) && !(at < before.length && compareForms(before[at]!, form) === 0))
         merged.push(form);
     }
     while (at < before.length) merged.push(before[at++]!);

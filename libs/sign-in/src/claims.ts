@@ -34,7 +34,7 @@ export function roleRulesIn(text: string): RoleRule[] {
 }
 
 /** The texts in claims by a name, or by a way through several. */
-function valuesOf(claims: Claims, claim: string): readonly string[] {
+function claimValues(claims: Claims, claim: string): readonly string[] {
   // A provider may use names with dots, such as addresses.
   const at = Object.hasOwn(claims, claim)
     ? claims[claim]
@@ -46,8 +46,8 @@ function valuesOf(claims: Claims, claim: string): readonly string[] {
 }
 
 /** The roles that claims stand for, each once. */
-export function rolesOf(claims: Claims, rules: readonly RoleRule[]): Pick<RoleRule, 'role' | 'agency'>[] {
-  const found = rules.filter(({ claim, value }) => valuesOf(claims, claim).includes(value));
+export function rolesOfClaims(claims: Claims, rules: readonly RoleRule[]): Pick<RoleRule, 'role' | 'agency'>[] {
+  const found = rules.filter(({ claim, value }) => claimValues(claims, claim).includes(value));
   const byName = new Map(found.map(({ role, agency }) => [`${role} ${agency}`, { role, agency }]));
   return [...byName.values()];
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { roleRulesIn, rolesOf } from './claims.js';
+import { roleRulesIn, rolesOfClaims } from './claims.js';
 
 describe('The rules by which claims give roles', () => {
   const rules = roleRulesIn(
@@ -7,11 +7,11 @@ describe('The rules by which claims give roles', () => {
   );
 
   it('find a value in a list, in a claim within another, and in a claim whose name has dots', () => {
-    expect(rolesOf({ groups: ['x', 'ft-iom'] }, rules)).toEqual([{ role: 'focal_point', agency: 'IOM' }]);
-    expect(rolesOf({ groups: 'ft-all' }, rules)).toEqual([{ role: 'secretariat', agency: null }]);
-    expect(rolesOf({ realm_access: { roles: ['read'] } }, rules)).toEqual([{ role: 'reader', agency: null }]);
-    expect(rolesOf({ 'realm_access.roles': 'read' }, rules)).toEqual([{ role: 'reader', agency: null }]);
-    expect(rolesOf({ 'urn:x': 'a b' }, rules)).toEqual([{ role: 'alternate', agency: 'ILO' }]);
+    expect(rolesOfClaims({ groups: ['x', 'ft-iom'] }, rules)).toEqual([{ role: 'focal_point', agency: 'IOM' }]);
+    expect(rolesOfClaims({ groups: 'ft-all' }, rules)).toEqual([{ role: 'secretariat', agency: null }]);
+    expect(rolesOfClaims({ realm_access: { roles: ['read'] } }, rules)).toEqual([{ role: 'reader', agency: null }]);
+    expect(rolesOfClaims({ 'realm_access.roles': 'read' }, rules)).toEqual([{ role: 'reader', agency: null }]);
+    expect(rolesOfClaims({ 'urn:x': 'a b' }, rules)).toEqual([{ role: 'alternate', agency: 'ILO' }]);
   });
 
   it('find nothing in what only looks like it, and give each role once', () => {
@@ -22,8 +22,8 @@ describe('The rules by which claims give roles', () => {
       { groups: [{ name: 'ft-all' }] },
       { realm_access: 'read' },
     ])
-      expect(rolesOf(claims, rules)).toEqual([]);
-    expect(rolesOf({ a: ['1', '2'] }, roleRulesIn('a=1: reader; a=2: reader'))).toHaveLength(1);
+      expect(rolesOfClaims(claims, rules)).toEqual([]);
+    expect(rolesOfClaims({ a: ['1', '2'] }, roleRulesIn('a=1: reader; a=2: reader'))).toHaveLength(1);
   });
 
   it.each(['groups', 'groups=a', 'groups=a: boss', 'groups=a: focal_point', 'groups=a: secretariat IOM', '=a: reader'])(

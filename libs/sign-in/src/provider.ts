@@ -7,7 +7,7 @@ import { UntilChanged, type AccessStore } from '#access';
 import { Rejected, StoreUnavailable } from '#eventsourcing';
 import { principalAt, type Holder, type Principal } from '#platform';
 import { SCOPES } from '#words';
-import { rolesOf, type Claims, type RoleRule } from './claims.js';
+import { rolesOfClaims, type Claims, type RoleRule } from './claims.js';
 import type { Once } from './once.js';
 import type { AtProvider } from './sessions.js';
 
@@ -274,7 +274,7 @@ export class Provider {
     const { issuer, roles: rules } = this.settings;
     const { accounts } = this.access;
     const subject = String(claims['sub']);
-    const roles = rolesOf(claims, rules);
+    const roles = rolesOfClaims(claims, rules);
     const known = await accounts.byIdentity(issuer, subject);
     const account = known ?? (await this.#invited(claims)) ?? (await this.#opened(claims, kind, roles.length > 0));
     if (account === null) return null;

@@ -17,7 +17,7 @@ const strictly = new TextDecoder('utf-8', { fatal: true });
  * Bytes as text, without a byte order mark.
  * @throws Unreadable which names the first byte, from 0, that is not UTF-8: nothing is put in its place
  */
-export function textOf(bytes: Uint8Array): string {
+export function decodedText(bytes: Uint8Array): string {
   try {
     return strictly.decode(bytes);
   } catch {
@@ -102,7 +102,7 @@ function fieldsRead(json: unknown): number {
       if (typeof one !== 'object' || one === null) continue;
       if (!Array.isArray(one))
         for (const name of Object.keys(one)) {
-          if (isInherited(name)) throw new Unreadable(`property ${name} should not exist`, pointerOf(json, name));
+          if (isInherited(name)) throw new Unreadable(`property ${name} should not exist`, pointerTo(json, name));
           fields++;
         }
       for (const value of Object.values(one)) if (typeof value === 'object') below.push(value);
@@ -113,11 +113,11 @@ function fieldsRead(json: unknown): number {
 }
 
 /** The pointer of the first field of a name. */
-function pointerOf(json: unknown, name: string): string {
+function pointerTo(json: unknown, name: string): string {
   if (typeof json !== 'object' || json === null) return '';
   if (!Array.isArray(json) && Object.hasOwn(json, name)) return `/${name}`;
   for (const [key, value] of Object.entries(json)) {
-    const pointer = pointerOf(value, name);
+    const pointer = pointerTo(value, name);
     if (pointer !== '') return `/${key.replaceAll('~', '~0').replaceAll('/', '~1')}${pointer}`;
   }
   return '';

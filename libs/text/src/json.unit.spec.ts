@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { jsonOf, textOf, Unreadable } from './index.js';
+import { jsonOf, decodedText, Unreadable } from './index.js';
 
 const faultOf = (read: () => unknown): unknown => {
   try {
@@ -18,12 +18,12 @@ describe('Bytes that are not UTF-8 are refused, and the first is named', () => {
     ['a character that breaks off at the end', Buffer.from([0x61, 0xe2, 0x82]), 1],
     ['a surrogate', Buffer.from([0x61, 0x62, 0xed, 0xa0, 0x80]), 2],
     ['an overlong form', Buffer.from([0xc0, 0xaf]), 0],
-  ])('%s', (_, bytes, at) => expect(faultOf(() => textOf(bytes))).toEqual([`is not UTF-8 (byte ${at})`, '']));
+  ])('%s', (_, bytes, at) => expect(faultOf(() => decodedText(bytes))).toEqual([`is not UTF-8 (byte ${at})`, '']));
 
   it.each(['\u00c9tude', '\u56fd\u9645', '\ufffd', '\u{1f600}', ''])('negative control: %j is read', (text) =>
-    expect(textOf(Buffer.from(text))).toBe(text),
+    expect(decodedText(Buffer.from(text))).toBe(text),
   );
-  it('a byte order mark is no part of the text', () => expect(textOf(Buffer.from('\ufeff[]'))).toBe('[]'));
+  it('a byte order mark is no part of the text', () => expect(decodedText(Buffer.from('\ufeff[]'))).toBe('[]'));
 });
 
 describe('A field that is given twice is refused, and named', () => {

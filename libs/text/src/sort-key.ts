@@ -1,7 +1,7 @@
 /** The sort key of a text: by words, as people sort, not by code points. */
 import { fold } from './fold.js';
 
-const wordsIn = (text: string): string =>
+const wordsAlone = (text: string): string =>
   text
     .split(/[^\p{L}\p{N}\p{M}]+/u)
     .filter(Boolean)
@@ -10,7 +10,7 @@ const wordsIn = (text: string): string =>
 /** The length of a number as digits of which a longer one is greater: 1 … 8, 91 … 98, 991 … */
 const lengthOf = (digits: number): string => (digits <= 8 ? String(digits) : `9${lengthOf(digits - 8)}`);
 
-const numbered = (words: string): string =>
+const withPaddedNumbers = (words: string): string =>
   words.replace(/[0-9]+/g, (number) => {
     const digits = number.replace(/^0+(?=.)/, '');
     return lengthOf(digits.length) + digits;
@@ -22,8 +22,8 @@ const numbered = (words: string): string =>
  * are alike otherwise. Texts that differ in case or punctuation only have the same key.
  */
 export function sortKey(text: string): string {
-  const key = numbered(wordsIn(fold(text)));
-  const accented = numbered(wordsIn(text.normalize('NFC').toLowerCase()));
+  const key = withPaddedNumbers(wordsAlone(fold(text)));
+  const accented = withPaddedNumbers(wordsAlone(text.normalize('NFC').toLowerCase()));
   return accented === key ? key : `${key}\0${accented}`;
 }
 
@@ -31,7 +31,7 @@ const keys = new Map<string, string>();
 /** How many keys are remembered: more than there are codes and names of agencies, themes and forums. */
 const MAX_REMEMBERED_KEYS = 20_000;
 
-function keyOf(text: string): string {
+function sortKeyOf(text: string): string {
   let key = keys.get(text);
   if (key !== undefined) return key;
   if (keys.size >= MAX_REMEMBERED_KEYS) keys.clear();
@@ -41,8 +41,8 @@ function keyOf(text: string): string {
 
 /** Which of two texts comes first, as people put them in order (negative: the first one); 0 only of the same text. */
 export function compareTexts(a: string, b: string): number {
-  const [one, other] = [keyOf(a), keyOf(b)];
-  return compare(one, other) || compare(a, b);
+  const [one, other] = [sortKeyOf(a), sortKeyOf(b)];
+  return compareStrings(one, other) || compareStrings(a, b);
 }
 
-const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+const compareStrings = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

@@ -32,7 +32,7 @@ import { appointmentWords, Lasting, presentOf } from './roles.js';
 import { PostForm } from './signed-in.js';
 import { path } from './view.js';
 import { counted, dateWords } from './words.js';
-import { nameOf, OneAccount, RoleFields, type Agency } from './one-account.js';
+import { accountName, OneAccount, RoleFields, type Agency } from './one-account.js';
 
 const KEEPER_RIGHTS = { scope: 'admin', roles: ['secretariat', 'focal_point'], only: 'for the own agency' } as const;
 
@@ -259,7 +259,7 @@ const AccountList = ({ accounts }: { accounts: readonly AccountRow[] }) => (
       <li key={one.account}>
         <div>
           <strong>
-            <NameLink to={path('accounts', one.account)} name={nameOf(one)} />
+            <NameLink to={path('accounts', one.account)} name={accountName(one)} />
           </strong>
           <small>
             {[...new Set([one.kind === 'machine' && 'a program', one.email, ...presentOf(one).map(appointmentWords)])]

@@ -2,7 +2,7 @@
 import { Body, Controller, Get, Inject, Injectable, Param, Req, type Type } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import type { FastifyReply } from 'fastify';
-import { actsFor, addressOf, giveAct, historyOf, parameterNamesOf, parametersOf, viewOf } from '#acts';
+import { actsFor, actAddress, giveAct, historyOf, parameterNamesOf, parametersOf, viewOf } from '#acts';
 import type { ActFor, ActOn, CommitmentView, History, RouteParameters } from '#acts';
 import { classOf, forms } from '#bodies';
 import { todayAnywhere, todayAt } from '#clocks';
@@ -28,14 +28,14 @@ import { StageTag } from './figures.js';
 import { actForPeople } from './field-words.js';
 import { Form } from './form.js';
 import { asFilled, SHOW_TIMEOUT_MS, type Filled, type FormParts, type ShownForm } from './form-parts.js';
-import { formContext, refusalOf, sentForm } from './form-sent.js';
+import { formContext, shownRefusal, sentForm } from './form-sent.js';
 import { PlainPage } from './layout.js';
 import { RendersPages } from './rendering.js';
 import { Source, Words } from './source.js';
 import { PageQuery, path, Views, type View } from './view.js';
 import { dateWords, roleWords, textWords } from './words.js';
 
-type PathParameters = Readonly<Record<string, string>>;
+type PathParams = Readonly<Record<string, string>>;
 type HistoryItem = History['items'][number];
 
 /** The values that the form of an act begins with. */
@@ -86,14 +86,14 @@ export class ActForms {
   ) {}
 
   /** @throws Rejected `not_found` | `forbidden` */
-  async empty(name: ActName, params: PathParameters, request: ApiRequest) {
+  async empty(name: ActName, params: PathParams, request: ApiRequest) {
     const doing = await this.#doing(name, params, request);
     await this.#refuseUnlessAllowed(doing);
     return this.#form(doing, this.#beginning(doing));
   }
 
   /** Gives the act, or shows the form again, with its entries and faults. */
-  async take(name: ActName, params: PathParameters, sent: FormFields, request: ApiRequest, reply: FastifyReply) {
+  async take(name: ActName, params: PathParams, sent: FormFields, request: ApiRequest, reply: FastifyReply) {
     const doing = await this.#doing(name, params, request);
     const again = sentForm(sent);
     if (again.more !== undefined) return this.#form(doing, again);
@@ -114,14 +114,14 @@ export class ActForms {
       const like = (done.warnings ?? []).map(({ of }) => (of ? `&like=${encodeURIComponent(of)}` : '')).join('');
       return new SeeOther(`${path('commitments', done.id)}?done=${done.revision}${like}`);
     } catch (error) {
-      const refusal = refusalOf(error, reply);
+      const refusal = shownRefusal(error, reply);
       if (!(error instanceof WrongRevision)) return this.#form(doing, { ...again, ...refusal });
       const now = await this.#doing(name, params, request);
       return this.#form(now, { ...again, revision: error.actual, since: revision });
     }
   }
 
-  async #doing(name: ActName, params: PathParameters, request: ApiRequest): Promise<Doing> {
+  async #doing(name: ActName, params: PathParams, request: ApiRequest): Promise<Doing> {
     const by = request.principal;
     if (!by || by.role === 'reader')
       throw new Rejected(
@@ -148,7 +148,7 @@ export class ActForms {
       action:
         reference === undefined
           ? '/record'
-          : addressOf('commitment', reference, { act: name, ...on }).slice('/v1'.length),
+          : actAddress('commitment', reference, { act: name, ...on }).slice('/v1'.length),
       without: 'namesReporter' in line ? ofReporter : ofReporter.slice(1),
       within: says ? { says: classOf(says.body) } : {},
       places: statement ? placesIn(name, statement) : [],
@@ -361,13 +361,13 @@ function formPages(name: ActName): Type<unknown> {
     constructor(private readonly acts: ActForms) {}
 
     @Get(below === '' ? '' : `:reference/${below}`)
-    form(@Param() params: PathParameters, @Req() request: ApiRequest) {
+    form(@Param() params: PathParams, @Req() request: ApiRequest) {
       return this.acts.empty(name, params, request);
     }
 
     @PostsForm(below === '' ? '' : `:reference/${below}`)
     takes(
-      @Param() params: PathParameters,
+      @Param() params: PathParams,
       @Body() sent: FormFields,
       @Req() request: ApiRequest,
       @Reply() reply: FastifyReply,

@@ -16,7 +16,7 @@ const GROUP_WORDS: Readonly<Record<ActGroup, string>> = {
 };
 
 /** The address of the form of an act. */
-const formOf = ({ href }: ActFor): string => href.slice('/v1'.length);
+const formPath = ({ href }: ActFor): string => href.slice('/v1'.length);
 
 interface Parts {
   readonly acts: readonly ActFor[];
@@ -27,7 +27,7 @@ interface Parts {
 const GROUPS_IN_SIGHT = ['report', 'answer'];
 
 /** The words for the part of a commitment that an act is about. */
-const partOf = ({ agency, milestone }: ActFor, { agencies, milestones }: CommitmentView): string | null => {
+const partInWords = ({ agency, milestone }: ActFor, { agencies, milestones }: CommitmentView): string | null => {
   if (milestone !== undefined) return textWords(milestones.find((one) => one.milestone === milestone)?.title ?? '');
   if (agency === undefined) return null;
   return `${agency}, ${agencies.flatMap((one) => (one.agency === agency ? roleWords(one.role) : [])).join(' and ')}`;
@@ -36,10 +36,10 @@ const partOf = ({ agency, milestone }: ActFor, { agencies, milestones }: Commitm
 const Links = ({ acts, commitment }: Parts) => (
   <ul>
     {acts.map((act) => {
-      const part = partOf(act, commitment);
+      const part = partInWords(act, commitment);
       return (
         <li key={act.href}>
-          <a href={formOf(act)}>
+          <a href={formPath(act)}>
             {ACTS[act.act].button}
             {part && <small>{part}</small>}
           </a>
@@ -80,7 +80,7 @@ export const ActsOnStatement = ({ revision }: { revision: number }) => {
   return own.length === 0 ? null : (
     <p class="on-statement">
       {own.map((act) => (
-        <a key={act.act} href={formOf(act)}>
+        <a key={act.act} href={formPath(act)}>
           {ACTS[act.act].button}
           <span class="hidden"> statement {revision + 1}</span>
         </a>

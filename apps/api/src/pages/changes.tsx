@@ -57,7 +57,7 @@ export class ChangesPage {
     // The last report but one: then the last one is what changed.
     const from = query.from ?? reported.at(-2) ?? reported.at(-1) ?? view.asOf;
     const { dates } = await datesOf({ ...query, from }, this.log);
-    const [at, filter] = [view.at, filterOf(view, query)];
+    const [at, filter] = [view.at, pageFilter(view, query)];
     const between = { from, knownThen: dates.knownThen };
     const [flows, choices, listed] = await Promise.all([
       this.flows.between(at, between, filter),
@@ -76,13 +76,13 @@ export class ChangesPage {
     const { flow, leg = 'reported', before, after, limit, cursor } = query;
     if (!flow) return null;
     const terms = { flow, leg, before, after };
-    const page = await this.flows.commitments(view.at, between, terms, filterOf(view, query), { limit, cursor });
+    const page = await this.flows.commitments(view.at, between, terms, pageFilter(view, query), { limit, cursor });
     return { ...page, terms, leg, items: await withCauses(this.log, leg, page) };
   }
 }
 
 /** The filters of the page: those of its form, and those that an address may name besides. */
-const filterOf = (view: View, { memberOf, crosswalk, crosswalkVersion, match }: ChangesQuery): FlowFilter => ({
+const pageFilter = (view: View, { memberOf, crosswalk, crosswalkVersion, match }: ChangesQuery): FlowFilter => ({
   ...narrowingParams(view),
   ...(memberOf && { memberOf }),
   ...(crosswalk && { crosswalk, ...(crosswalkVersion && { crosswalkVersion }), ...(match && { match }) }),

@@ -4,7 +4,7 @@ import type { FastifyRequest } from 'fastify';
 import { NEXT_STEPS } from '#words';
 import { ENDS, KINDS, NATURES, OUTLOOKS, ROLES, STRENGTHS, VERIFICATIONS } from '#commitments';
 import { withClocksOfCursor } from '#platform';
-import { CommitmentsQuery, listOf, Progress, type Facet, type ItemList, type Row } from '#progress';
+import { CommitmentsQuery, listQueryOf, Progress, type Facet, type ItemList, type Row } from '#progress';
 import { Registers } from '#registers';
 import { agencyOptions, byFramework, choice, Choice, optionsOf, yesNo, type Choosable } from './choice.js';
 import { conditionsOf, NothingFound, withoutEach, type Without } from './conditions.js';
@@ -50,7 +50,7 @@ export class CommitmentsPage {
   @Get()
   async commitments(@Query() query: CommitmentsQuery, @Req() request: FastifyRequest) {
     const view = await this.views.open(query, request, withClocksOfCursor(query));
-    const { filter, page } = listOf(query);
+    const { filter, page } = listQueryOf(query);
     const [list, row, choices, apart] = await Promise.all([
       this.progress.commitments(view.at, filter, page),
       this.progress.total(view.at, filter),

@@ -118,7 +118,7 @@ export const conditionsOf = (view: View): PageCondition[] =>
   });
 
 /** Without some conditions, and from the start of the list. */
-const without = (conditions: readonly PageCondition[]): PageParameters => ({
+const withoutConditions = (conditions: readonly PageCondition[]): PageParameters => ({
   ...Object.fromEntries(conditions.map(({ field }) => [field, null])),
   cursor: null,
 });
@@ -140,13 +140,16 @@ export const Conditions = ({ view }: { view: View }) => {
         {conditions.map((condition) => (
           <li key={condition.field}>
             <ConditionValue {...condition} />{' '}
-            <a href={view.here(without([condition]))} aria-label={`Take away ${condition.label}: ${condition.value}`}>
+            <a
+              href={view.here(withoutConditions([condition]))}
+              aria-label={`Take away ${condition.label}: ${condition.value}`}
+            >
               ×
             </a>
           </li>
         ))}
       </ul>
-      {conditions.length > 1 && <a href={view.here(without(conditions))}>Take all away</a>}
+      {conditions.length > 1 && <a href={view.here(withoutConditions(conditions))}>Take all away</a>}
     </div>
   );
 };
@@ -198,7 +201,7 @@ export const NothingFound = ({ view, what, without: counted = [], children }: No
       <ul>
         {ways.map(({ condition, total }) => (
           <li key={condition.field}>
-            <a href={view.here(without([condition]))}>
+            <a href={view.here(withoutConditions([condition]))}>
               Without “{condition.label}: {condition.value}”
             </a>{' '}
             there {total === 1 ? 'is' : 'are'} {count(total)}.
@@ -209,7 +212,7 @@ export const NothingFound = ({ view, what, without: counted = [], children }: No
         )}
         {conditions.length > 0 && (counted.length === 0 || ways.length === 0) && (
           <li>
-            <a href={view.here(without(conditions))}>Take all conditions away</a>
+            <a href={view.here(withoutConditions(conditions))}>Take all conditions away</a>
           </li>
         )}
         {last && view.asOf < last && (

@@ -33,7 +33,7 @@ export class DeadlinesPage {
     const deadlines = await this.deadlines.ahead(view.at, { ...filter, within, until });
     const page = { limit: COMMITMENTS_PER_LIST, sort: 'target' } as const;
     const [next, overdue, choices] = await Promise.all([
-      this.progress.commitments(view.at, filterOf(deadlines.ahead.list), page),
+      this.progress.commitments(view.at, filterFromQuery(deadlines.ahead.list), page),
       this.progress.commitments(view.at, { ...filter, overdue: true }, page),
       this.narrowing.choices(view),
     ]);
@@ -42,7 +42,7 @@ export class DeadlinesPage {
 }
 
 /** The filter that the query of a list asks for. */
-function filterOf(list: string): Filter {
+function filterFromQuery(list: string): Filter {
   const {
     asOf: _asOf,
     knownAt: _knownAt,
@@ -62,8 +62,8 @@ interface Parts {
 }
 
 const Due = ({ view, deadlines, next, overdue, choices, within }: Parts) => {
-  const list = (query: string) => view.link('/commitments', { ...filterOf(query) });
-  const overdueList = (query: string) => view.link('/commitments', { ...filterOf(query), overdue: true });
+  const list = (query: string) => view.link('/commitments', { ...filterFromQuery(query) });
+  const overdueList = (query: string) => view.link('/commitments', { ...filterFromQuery(query), overdue: true });
   const { ahead, until } = deadlines;
   return (
     <Page

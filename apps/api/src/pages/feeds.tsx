@@ -33,7 +33,7 @@ interface Entry {
 const MAX_TITLE_CHARS = 160;
 
 /** HTML without its tags. */
-const plain = (html: string): string =>
+const withoutTags = (html: string): string =>
   html
     .replaceAll(/<[^>]*>/g, '')
     .replaceAll(/\s+/g, ' ')
@@ -126,11 +126,11 @@ export class FeedPages {
     if (kind === 'numbering' || type === 'return.Applied') return { ...common, what: '', address: '/', words: '' };
     if (kind !== 'commitment') {
       const what = eventWords(type);
-      const address = pageOf(kind, code);
+      const address = pathOfConcerned(kind, code);
       return { ...common, what, address, words: `${what}: ${kind} ${code}.${since}${gone}` };
     }
     const context: StatementContext = { view, revision, milestones: (await this.#latest(code))?.milestones ?? [] };
-    const words = plain(renderToString(<>{actInWords(type, data, context)}</>));
+    const words = withoutTags(renderToString(<>{actInWords(type, data, context)}</>));
     return {
       ...common,
       what: words,
@@ -161,7 +161,7 @@ export class FeedPages {
 }
 
 /** The page of a register entry, or of the procedure of rounds. */
-function pageOf(kind: string, code: string): string {
+function pathOfConcerned(kind: string, code: string): string {
   if (kind === 'framework') return `/themes?framework=${encodeURIComponent(code)}`;
   if (kind === 'round') return path('rounds', code);
   if (kind === 'return') {

@@ -8,10 +8,10 @@ import { NATURE_WORDS, OUTLOOK_WORDS, READING_WORDS, RELATION_WORDS, roleWords, 
 const forPeople = (text: string): string =>
   text
     .replaceAll(/`(\w+)`/g, (_, name: string) =>
-      /[a-z][A-Z]/.test(name) || FIELD_LABELS[name] ? quoted(name) : sentence(name),
+      /[a-z][A-Z]/.test(name) || FIELD_LABELS[name] ? quotedLabel(name) : sentence(name),
     )
-    .replaceAll(/\b[a-z]+[A-Z]\w*\b/g, quoted);
-const quoted = (name: string): string => `“${labelOf(name)}”`;
+    .replaceAll(/\b[a-z]+[A-Z]\w*\b/g, quotedLabel);
+const quotedLabel = (name: string): string => `“${labelOf(name)}”`;
 
 /** How words are set out, where they may be Markdown. */
 export const MARKDOWN_HINT =
@@ -72,7 +72,7 @@ const SNAKE_CASE = /\b[a-z]+(?:_[a-z]+)+\b/g;
 export function faultWords({ pointer, message }: FieldError): string {
   const steps = pointer.split('/').filter((step) => step !== '');
   const name = steps.findLast((step) => !/^\d+$/.test(step)) ?? '';
-  const label = steps.includes('answers') ? 'The answer' : quoted(name);
+  const label = steps.includes('answers') ? 'The answer' : quotedLabel(name);
   const known = FAULT_WORDS.find(([found]) => found.test(message));
   const said = known
     ? known[1](known[0].exec(message)![1] ?? '').replace('$', () => label)

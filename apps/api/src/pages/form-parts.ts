@@ -61,15 +61,15 @@ export const asFilled = (value: unknown): unknown =>
 
 export type Path = readonly string[];
 
-export const idOf = (path: Path): string => `in-${path.join('-')}`;
+export const fieldId = (path: Path): string => `in-${path.join('-')}`;
 
-const pointerOf = (path: Path): string => `/${path.join('/')}`;
+const fieldPointer = (path: Path): string => `/${path.join('/')}`;
 
 export const faultsAt = ({ faults = [] }: FormParts, path: Path): readonly FieldError[] =>
-  faults.filter(({ pointer }) => pointer === pointerOf(path));
+  faults.filter(({ pointer }) => pointer === fieldPointer(path));
 
 export const isFaulty = ({ faults = [] }: FormParts, path: Path): boolean =>
-  faults.some(({ pointer }) => `${pointer}/`.startsWith(`${pointerOf(path)}/`));
+  faults.some(({ pointer }) => `${pointer}/`.startsWith(`${fieldPointer(path)}/`));
 
 /** Whether a form shows the field of a pointer. */
 export const fieldIn = ({ of, without = [], within = {} }: FormParts, pointer: string): boolean => {

@@ -37,7 +37,7 @@ export const bodyIn = <T extends object>(of: new () => T, filled: Filled): T =>
   validated(of, bodyOfForm(of, tidied(of, filled)));
 
 /** Why a form is shown again. @throws every fault that no form can mend */
-export function refusalOf(error: unknown, reply: FastifyReply): Required<Pick<ShownForm, 'faults' | 'refused'>> {
+export function shownRefusal(error: unknown, reply: FastifyReply): Required<Pick<ShownForm, 'faults' | 'refused'>> {
   const { status, detail } = problemOf(error);
   const faults = error instanceof Rejected ? error.errors : [];
   // A field that names a missing thing can be mended.

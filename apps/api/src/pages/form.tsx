@@ -13,7 +13,7 @@ import { KEEPING_SCRIPT } from './asset.js';
 import { textWords } from './words.js';
 import { PostForm, ReaderContext } from './signed-in.js';
 import {
-  idOf,
+  fieldId,
   KEY,
   MORE_BUTTON,
   REVISION,
@@ -102,12 +102,12 @@ export const FieldPlace = (given: FieldPlaceParts) => {
   const isOpen = value !== undefined || isFaulty(form, path) || form.more?.startsWith(path.join('.'));
   const head = (
     <>
-      <Help id={idOf(path)} field={field} />
+      <Help id={fieldId(path)} field={field} />
       <Faults form={form} path={path} />
     </>
   );
   return field.optional && !isPlain ? (
-    <details class="field group" id={idOf(path)} open={isOpen || undefined}>
+    <details class="field group" id={fieldId(path)} open={isOpen || undefined}>
       <summary>
         {labelOf(field.name)} {form.needs?.[path.join('.')] && <Optional {...parts} />}
       </summary>
@@ -115,7 +115,7 @@ export const FieldPlace = (given: FieldPlaceParts) => {
       {within}
     </details>
   ) : (
-    <fieldset class="field group" id={idOf(path)}>
+    <fieldset class="field group" id={fieldId(path)}>
       <legend>{labelOf(field.name)}</legend>
       {head}
       {within}
@@ -135,7 +135,7 @@ const SeveralObjects = ({ form, field, path, value, of }: FieldPlaceParts & { of
   return (
     <>
       {rows.map((row, i) => (
-        <fieldset key={i} class="row" id={idOf([...path, String(i)])}>
+        <fieldset key={i} class="row" id={fieldId([...path, String(i)])}>
           <legend>
             {oneOf(labelOf(field.name))} {i + 1}
           </legend>
@@ -161,7 +161,7 @@ const SeveralTexts = ({ form, field, path, value }: FieldPlaceParts) => {
       <legend>
         {labelOf(field.name)} <Optional form={form} field={field} path={path} />
       </legend>
-      <Help id={idOf(path)} field={field} />
+      <Help id={fieldId(path)} field={field} />
       <Faults form={form} path={path} />
     </>
   );
@@ -173,7 +173,7 @@ const SeveralTexts = ({ form, field, path, value }: FieldPlaceParts) => {
         : null;
   if (boxes)
     return (
-      <fieldset class="field boxes" id={idOf(path)}>
+      <fieldset class="field boxes" id={fieldId(path)}>
         {head}
         {boxes.map(({ value: one, label }) => (
           <label key={one}>
@@ -188,7 +188,7 @@ const SeveralTexts = ({ form, field, path, value }: FieldPlaceParts) => {
     ...Array<string>(form.more === path.join('.') ? 2 * EMPTY_FIELDS_PER_LIST : EMPTY_FIELDS_PER_LIST).fill(''),
   ];
   return (
-    <fieldset class="field several" id={idOf(path)}>
+    <fieldset class="field several" id={fieldId(path)}>
       {head}
       {rows.map((one, i) => {
         const at = [...path, String(i)];
@@ -213,10 +213,10 @@ const SeveralTexts = ({ form, field, path, value }: FieldPlaceParts) => {
 
 const OneText = ({ form, field, path, value }: FieldPlaceParts) => (
   <div class={faultsAt(form, path).length > 0 ? 'field wrong' : 'field'}>
-    <label for={idOf(path)}>
+    <label for={fieldId(path)}>
       {labelOf(field.name)} <Optional form={form} field={field} path={path} />
     </label>
-    <Help id={idOf(path)} field={field} />
+    <Help id={fieldId(path)} field={field} />
     <Faults form={form} path={path} />
     <Input form={form} field={field} path={path} name={path.join('.')} value={typeof value === 'string' ? value : ''} />
   </div>
@@ -237,7 +237,7 @@ const Help = ({ id, field }: { id: string; field: FormField }) => {
 export const Faults = ({ form, path }: { form: FormParts; path: Path }) => {
   const faults = faultsAt(form, path);
   return faults.length === 0 ? null : (
-    <p class="fault" id={`${idOf(path)}-fault`}>
+    <p class="fault" id={`${fieldId(path)}-fault`}>
       {faults.map(faultWords).join(' ')}
     </p>
   );
@@ -245,7 +245,7 @@ export const Faults = ({ form, path }: { form: FormParts; path: Path }) => {
 
 /** The submit button that a browser takes for Enter is the first one of a form; these never are: see `Form`. */
 const More = ({ path }: { path: Path }) => (
-  <button class="quiet" name={MORE_BUTTON} value={path.join('.')} formaction={`#${idOf(path)}`}>
+  <button class="quiet" name={MORE_BUTTON} value={path.join('.')} formaction={`#${fieldId(path)}`}>
     Add another<span class="hidden">: {labelOf(path.at(-1)!)}</span>
   </button>
 );
@@ -263,9 +263,11 @@ interface InputParts {
 const Input = ({ form, field, path, name, value, label }: InputParts) => {
   const { kind, optional, max, values } = field;
   const isWrong = faultsAt(form, path).length > 0;
-  const about = [helpOf(field) && !label && `${idOf(path)}-help`, isWrong && `${idOf(path)}-fault`].filter(Boolean);
+  const about = [helpOf(field) && !label && `${fieldId(path)}-help`, isWrong && `${fieldId(path)}-fault`].filter(
+    Boolean,
+  );
   const shared = {
-    id: idOf(path),
+    id: fieldId(path),
     name,
     'aria-label': label,
     'aria-describedby': about.join(' ') || undefined,
@@ -326,7 +328,7 @@ const Summary = ({ form, refused }: { form: FormParts; refused?: string | undefi
         {faults.map((fault) => (
           <li key={`${fault.pointer} ${fault.message}`}>
             {fieldIn(form, fault.pointer) ? (
-              <a href={`#${idOf(fault.pointer.split('/').slice(1))}`}>{faultWords(fault)}</a>
+              <a href={`#${fieldId(fault.pointer.split('/').slice(1))}`}>{faultWords(fault)}</a>
             ) : (
               faultWords(fault)
             )}

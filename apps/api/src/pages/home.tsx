@@ -86,7 +86,7 @@ const nextOf = (today: FullDate): Filter => ({
 });
 
 /** The address of a list of commitments of an agency as they are today. */
-function listOf(agency: string, filter: Filter & { readonly sort?: Sort }): string {
+function listPath(agency: string, filter: Filter & { readonly sort?: Sort }): string {
   const asked = Object.entries({ agency, ...filter, asOf: todayAt(new Date()) });
   return `/commitments?${new URLSearchParams(asked.map(([name, value]) => [name, String(value)]))}`;
 }
@@ -210,19 +210,19 @@ const AgencyHome = ({ session, agency, rounds, waiting, next, overdue, stale }: 
       <NeedsWord
         title="Next steps due"
         listed={next}
-        list={listOf(agency, { ...nextOf(todayAt(new Date())), sort: 'nextStepDue' })}
+        list={listPath(agency, { ...nextOf(todayAt(new Date())), sort: 'nextStepDue' })}
         second="next"
       />
       <NeedsWord
         title="Past their target"
         listed={overdue}
-        list={listOf(agency, { role: 'lead', overdue: true })}
+        list={listPath(agency, { role: 'lead', overdue: true })}
         second="target"
       />
       <NeedsWord
         title="Not heard of for a year or more"
         listed={stale}
-        list={listOf(agency, { role: 'lead', stale: true })}
+        list={listPath(agency, { role: 'lead', stale: true })}
         second={null}
       />
     </PlainPage>

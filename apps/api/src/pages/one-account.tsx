@@ -13,7 +13,7 @@ import { counted } from './words.js';
 
 export type Agency = { readonly code: string; readonly name: string };
 
-export const nameOf = ({ name, account, erased }: Pick<AccountRow, 'name' | 'account' | 'erased'>): string =>
+export const accountName = ({ name, account, erased }: Pick<AccountRow, 'name' | 'account' | 'erased'>): string =>
   name || (erased ? `Erased (${account})` : account);
 
 interface RoleParts {
@@ -68,7 +68,7 @@ export const OneAccount = ({ account, principal, sessions, tokens, agencies }: O
   const isErased = account.erased !== null;
   return (
     <PlainPage
-      title={nameOf(account)}
+      title={accountName(account)}
       path="/accounts"
       eyebrow={<a href="/accounts">Accounts{principal.agency ? ` of ${principal.agency}` : ''}</a>}
       lead={
@@ -129,7 +129,7 @@ export const OneAccount = ({ account, principal, sessions, tokens, agencies }: O
               <legend>This cannot be taken back</legend>
               <label>
                 <input type="checkbox" name="sure" required />
-                <span>Erase {nameOf(account)}</span>
+                <span>Erase {accountName(account)}</span>
               </label>
             </fieldset>
             <button type="submit">Erase</button>

@@ -223,7 +223,7 @@ interface OutcomeParts extends Following {
 const MAX_TITLE_CHARS = 160;
 
 /** The beginning of a text, as a heading. */
-const shortened = (text: string): string =>
+const shortHeading = (text: string): string =>
   text.length <= MAX_TITLE_CHARS
     ? text
     : `${text.slice(0, text.lastIndexOf(' ', MAX_TITLE_CHARS)) || text.slice(0, MAX_TITLE_CHARS)} …`;
@@ -236,13 +236,13 @@ const PLACED_FIELDS = [
 const OutcomeReport = ({ view, outcome, followedUpOn, ...followUp }: OutcomeParts) => (
   <Page
     view={view}
-    title={shortened(outcome.text)}
+    title={shortHeading(outcome.text)}
     eyebrow={
       <>
         <span class="code">{outcome.id}</span> · {OUTCOME_KIND_WORDS[outcome.kind ?? 'not_told']}
       </>
     }
-    lead={shortened(outcome.text) !== outcome.text && <Paragraph text={outcome.text} />}
+    lead={shortHeading(outcome.text) !== outcome.text && <Paragraph text={outcome.text} />}
     api={[`/progress${path('outcomes', outcome.id)}`, {}]}
     entry={path('outcomes', outcome.id)}
     list={['/commitments', { followsUp: outcome.id }]}

@@ -29,7 +29,7 @@ const FONT_FAMILY = "'DejaVu Sans', 'Segoe UI', 'Helvetica Neue', Arial, sans-se
 const [PICTURE_MARGIN, LINE_HEIGHT, LEGEND_HEIGHT] = [24, 22, 30] as const;
 
 /** A text in lines of at most so many characters; a word that is longer is broken. */
-export function linesOf(text: string, most: number): string[] {
+export function wrappedLines(text: string, most: number): string[] {
   const lines: string[] = [];
   for (const word of text.split(/\s+/).flatMap((word) => word.match(new RegExp(`.{1,${most}}`, 'gu')) ?? [])) {
     const last = lines.at(-1);
@@ -44,7 +44,7 @@ export function standalone({ title, state, source }: Frame, { svg, width, height
   const parts: string[] = [];
   let y = PICTURE_MARGIN;
   const say = (text: string, size: number, attributes = '') => {
-    for (const line of linesOf(text, Math.floor(width / (size * 0.58)))) {
+    for (const line of wrappedLines(text, Math.floor(width / (size * 0.58)))) {
       y += size * 1.35;
       parts.push(`<text x="${PICTURE_MARGIN}" y="${y}" font-size="${size}" ${attributes}>${escaped(line)}</text>`);
     }

@@ -24,7 +24,7 @@ import {
   REPORT_KINDS,
   reportFormat,
   sendFile,
-  written,
+  writtenInThread,
   type Language,
   type PreparedDraft,
   type ReportKind,
@@ -35,7 +35,7 @@ import { ConfirmPage } from './confirming.js';
 import { MARKDOWN_HINT } from './field-words.js';
 import { Form } from './form.js';
 import { asFilled, type Filled, type ShownForm } from './form-parts.js';
-import { bodyIn, formContext, refusalOf, sentForm } from './form-sent.js';
+import { bodyIn, formContext, shownRefusal, sentForm } from './form-sent.js';
 import { PlainPage } from './layout.js';
 import { mayWrite, preparerOf, titleOf } from './prepared-report.js';
 import { publishingPath } from './publishing.js';
@@ -269,13 +269,13 @@ export class PreviewController {
     needsPreparer(request);
     const draft = await this.publications.prepared(id);
     const report = await this.publications.made(draft.content, { language: languageOf(language) });
-    await sendFile(reply, reportFormat('html'), `${id}-preview`, written('html', report));
+    await sendFile(reply, reportFormat('html'), `${id}-preview`, writtenInThread('html', report));
   }
 }
 
 /** Why a form is shown again. @throws every fault that no form can mend */
 function refusedWith(error: unknown, reply: FastifyReply): Pick<ShownForm, 'faults' | 'refused'> {
-  const refusal = refusalOf(error, reply);
+  const refusal = shownRefusal(error, reply);
   if (!(error instanceof WrongRevision)) return refusal;
   const refused = 'Somebody has changed it meanwhile. Here is what you sent; theirs is on the page of the report.';
   return { ...refusal, refused };

@@ -7,13 +7,22 @@ import { giveAct, parameterNamesOf, parametersOf, PATHS, type ActOn } from '#act
 import { classOf } from '#bodies';
 import { decodeAll, load, newCommandId, Projector, Rejected, WrongRevision, type Log } from '#eventsourcing';
 import { FormFields, ForSignedIn, LOG, PostsForm, SeeOther, Reply, type Actor, type ApiRequest } from '#platform';
-import { actsOn, codeOf, entryName, REGISTER_ACTS, registers, Registers, type ActLine, type Entry } from '#registers';
+import {
+  actsOn,
+  entryCode,
+  entryName,
+  REGISTER_ACTS,
+  registers,
+  Registers,
+  type ActLine,
+  type Entry,
+} from '#registers';
 import { Suggestions, type Suggestion } from '#progress';
 import { freeTextsIn } from './act-forms.js';
 import { actForPeople } from './field-words.js';
 import { Form } from './form.js';
 import { asFilled, SHOW_TIMEOUT_MS, type Filled, type ShownForm } from './form-parts.js';
-import { bodyIn, formContext, refusalOf, sentForm } from './form-sent.js';
+import { bodyIn, formContext, shownRefusal, sentForm } from './form-sent.js';
 import { PlainPage } from './layout.js';
 import { RendersPages } from './rendering.js';
 import { Words } from './source.js';
@@ -22,7 +31,7 @@ import { count, textWords } from './words.js';
 import { EntryPage } from './register-entry.js';
 import { entryPath, isKind, KIND_WORDS, REGISTER_KINDS, actLinesOf, type RegisterKind } from './register-words.js';
 
-type PathParameters = Readonly<Record<string, string>>;
+type PathParams = Readonly<Record<string, string>>;
 
 /** An act as one is about to do it. */
 interface Doing {
@@ -50,7 +59,7 @@ export class RegisterForms {
   ) {}
 
   /** @throws Rejected `not_found` | `forbidden` */
-  async empty(kind: RegisterKind, name: string, params: PathParameters, request: ApiRequest) {
+  async empty(kind: RegisterKind, name: string, params: PathParams, request: ApiRequest) {
     const doing = await this.#doing(kind, name, params, request);
     const own = kind === 'document' && name === 'enter' && doing.agency ? { publisher: doing.agency } : {};
     const filled = asFilled(name === 'amend' ? doing.entry : own) as Filled;
@@ -61,7 +70,7 @@ export class RegisterForms {
   async take(
     kind: RegisterKind,
     name: string,
-    params: PathParameters,
+    params: PathParams,
     sent: FormFields,
     request: ApiRequest,
     reply: FastifyReply,
@@ -79,14 +88,14 @@ export class RegisterForms {
       await this.projector.reached(done.position, SHOW_TIMEOUT_MS);
       return new SeeOther(`${entryPath(kind, done.id)}?done=${done.revision}`);
     } catch (error) {
-      const refusal = refusalOf(error, reply);
+      const refusal = shownRefusal(error, reply);
       if (!(error instanceof WrongRevision)) return this.#form(doing, { ...again, ...refusal });
       const refused = 'Somebody else was faster: look at it again.';
       return this.#form(doing, { ...again, revision: error.actual, refused });
     }
   }
 
-  async #doing(kind: RegisterKind, name: string, params: PathParameters, { principal }: ApiRequest): Promise<Doing> {
+  async #doing(kind: RegisterKind, name: string, params: PathParams, { principal }: ApiRequest): Promise<Doing> {
     const line = actsOn(kind)[name]!;
     if (!principal || !mayDo(line, principal))
       throw new Rejected(
@@ -147,13 +156,13 @@ function formPages(kind: RegisterKind, name: string, { path: below }: ActLine): 
     constructor(private readonly forms: RegisterForms) {}
 
     @Get(below === '' ? '' : `:code/${below}`)
-    form(@Param() params: PathParameters, @Req() request: ApiRequest) {
+    form(@Param() params: PathParams, @Req() request: ApiRequest) {
       return this.forms.empty(kind, name, params, request);
     }
 
     @PostsForm(below === '' ? '' : `:code/${below}`)
     takes(
-      @Param() params: PathParameters,
+      @Param() params: PathParams,
       @Body() sent: FormFields,
       @Req() request: ApiRequest,
       @Reply() reply: FastifyReply,
@@ -206,9 +215,9 @@ export class RegisterPages {
               <summary>All of them</summary>
               <ul>
                 {entries.map((entry) => (
-                  <li key={codeOf(entry)}>
-                    <a class="code" href={entryPath(kind, codeOf(entry))}>
-                      {codeOf(entry)}
+                  <li key={entryCode(entry)}>
+                    <a class="code" href={entryPath(kind, entryCode(entry))}>
+                      {entryCode(entry)}
                     </a>{' '}
                     <span dir="auto">{textWords(entryName(entry as never))}</span>
                   </li>
@@ -222,11 +231,7 @@ export class RegisterPages {
   }
 
   @Get(':kind/:code')
-  async one(
-    @Param() { kind = '', code = '' }: PathParameters,
-    @Query() { done }: EntryQuery,
-    @Req() request: ApiRequest,
-  ) {
+  async one(@Param() { kind = '', code = '' }: PathParams, @Query() { done }: EntryQuery, @Req() request: ApiRequest) {
     if (!isKind(kind)) throw new Rejected('not_found', `There is no register ${kind}.`);
     const { state } = await load(this.log, registers[kind] as never, code);
     const { entry } = state as { entry: Entry | null };

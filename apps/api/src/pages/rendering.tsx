@@ -105,7 +105,7 @@ class PageInterceptor implements NestInterceptor {
     const request = http.getRequest<FastifyRequest<{ Querystring: Record<string, unknown> }>>();
     const forPeople = /text\/html/.test(request.headers.accept ?? '');
     const { take } = request.query;
-    const known = fieldsOf(context);
+    const known = queryFieldsOf(context);
     request.query = Object.fromEntries(
       Object.entries(request.query).flatMap(([name, value]) =>
         known.has(name) && value !== '' ? [[name, instantOf(value)]] : [],
@@ -146,7 +146,7 @@ class PageInterceptor implements NestInterceptor {
  * The fields that the query of a page takes. Pages ignore all others: parameters that mail and social media add to an
  * address (`utm_source`, `fbclid` …) are no reason to refuse it.
  */
-function fieldsOf(context: ExecutionContext): ReadonlySet<string> {
+function queryFieldsOf(context: ExecutionContext): ReadonlySet<string> {
   const known = fieldsTaken.get(context.getHandler());
   if (known) return known;
   const types = Reflect.getMetadata(

@@ -1,5 +1,5 @@
 /** The offer of a page to make a report of its subject: in a language, in a format, with the changes since a date. */
-import { LANGUAGES, wordsOf, type ReportFormatName, type ReportKind } from '#reports';
+import { LANGUAGES, reportWords, type ReportFormatName, type ReportKind } from '#reports';
 import { Options } from './choice.js';
 import { PostForm, WhenAtTheDesk } from './signed-in.js';
 import { queryOf, type PageParameters, type View } from './view.js';
@@ -20,7 +20,7 @@ export const KIND_WORDS: Readonly<Record<ReportKind, string>> = {
   register: 'Register of commitments',
 };
 
-export const REPORT_LANGUAGE_WORDS = wordsOf('en').manifest.languages;
+export const REPORT_LANGUAGE_WORDS = reportWords('en').manifest.languages;
 
 export const REPORT_FORMAT_WORDS: Readonly<Record<ReportFormatName, string>> = {
   html: 'Page to read here',

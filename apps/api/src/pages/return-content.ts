@@ -21,7 +21,7 @@ function bodyIn(act: ActOfReturn | 'record', filled: unknown, before: object | u
   };
 }
 
-function actsIn(sent: unknown, before: readonly ReturnAct[]): ReturnAct[] {
+function actsFromForm(sent: unknown, before: readonly ReturnAct[]): ReturnAct[] {
   return list(sent).flatMap((one, i): ReturnAct[] => {
     const act = one['act'] as ActOfReturn;
     if (!(act in ACTS)) return [];
@@ -42,7 +42,7 @@ export function draftIn(sent: Filled, before: ReturnDraft): ReturnDraft {
   const was = new Map(before.commitments.map((one) => [one.reference, one]));
   const commitments = list(sent['commitments']).flatMap((row): object[] => {
     const { reference, says, why, note, acts: _, answers: __ } = row as Readonly<Record<string, string | undefined>>;
-    const acts = actsIn(row['acts'], was.get(reference!)?.acts ?? []);
+    const acts = actsFromForm(row['acts'], was.get(reference!)?.acts ?? []);
     const answers = answersIn(row['answers']);
     const word = says ?? (acts.length > 0 ? 'update' : answers.length > 0 ? 'no_change' : undefined);
     if (word === undefined) return [];

@@ -3,7 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { classOf, type ReturnDraft } from '#bodies';
 import { formFieldsOf, validated } from '#platform';
-import { joined } from '#rounds';
+import { joinedDrafts } from '#rounds';
 import { draftIn } from './return-content.js';
 import { runs } from '../../../../test/support/properties.js';
 
@@ -21,7 +21,7 @@ describe('Two drafts that were made of the same one', () => {
   it('are joined so that no change of anybody is lost unseen', () => {
     fc.assert(
       fc.property(draft, draft, draft, (base, mine, theirs) => {
-        const { draft: both, clashes } = joined(base, mine, theirs);
+        const { draft: both, clashes } = joinedDrafts(base, mine, theirs);
         const [was, one, other, now] = [base, mine, theirs, both].map(saidOf);
         for (const reference of ['A-1', 'A-2', 'A-3']) {
           const [before, ours, others] = [was!.get(reference), one!.get(reference), other!.get(reference)];

@@ -3,7 +3,7 @@ import type { Round } from '#bodies';
 import { questionWords, type CommitmentInQuestion, type Found } from '#rounds';
 import { faultWords } from './field-words.js';
 import { DataLists } from './form.js';
-import { KEY, REVISION, asFilled, idOf, type Filled, type FormParts } from './form-parts.js';
+import { KEY, REVISION, asFilled, fieldId, type Filled, type FormParts } from './form-parts.js';
 import { factsOf, isChosen, type RowFacts } from './return-choice.js';
 import { ReturnIndex } from './return-index.js';
 import { Answers, clashAt, Narratives, NewCommitments, type ReturnFormParts } from './return-parts.js';
@@ -195,8 +195,8 @@ const Findings = ({ parts, form }: { parts: ReturnFormParts; form: FormParts }) 
               <ul>
                 {own.map(({ pointer, message }, i) => (
                   <li key={i}>
-                    <a href={`#${placeOf(pointer, register.length)}`}>
-                      {subjectOf(pointer, message, parts)}
+                    <a href={`#${anchorFor(pointer, register.length)}`}>
+                      {findingSubject(pointer, message, parts)}
                       {faultWords({ pointer, message: inQuestions(message, round) })}
                     </a>
                   </li>
@@ -225,18 +225,18 @@ function partWords(part: string, { questions }: Round): string {
 }
 
 /** The nearest place on the page for a pointer. */
-function placeOf(pointer: string, rows: number): string {
+function anchorFor(pointer: string, rows: number): string {
   const steps = pointer.split('/').slice(1);
   if (steps[0] === 'answers') return 'answers';
   if (steps[0] === 'onBehalf') return 'authority';
   if (steps[0] !== 'commitments') return steps[0] === 'newCommitments' ? 'new' : 'commitments';
   if (steps.length === 1 || Number(steps[1]) >= rows) return 'commitments';
   const hasField = steps.includes('body') && !steps.some((step) => /^citations?$/.test(step)); // a row cites nothing
-  return hasField ? idOf(steps) : steps.length > 2 && steps[2] === 'why' ? idOf(steps) : rowId(Number(steps[1]));
+  return hasField ? fieldId(steps) : steps.length > 2 && steps[2] === 'why' ? fieldId(steps) : rowId(Number(steps[1]));
 }
 
 /** The commitment that a finding is about, where its words do not name it. */
-function subjectOf(pointer: string, message: string, { register, draft, round }: ReturnFormParts): string {
+function findingSubject(pointer: string, message: string, { register, draft, round }: ReturnFormParts): string {
   const [, field, at] = pointer.split('/');
   if (at === undefined) return '';
   if (field === 'answers') {

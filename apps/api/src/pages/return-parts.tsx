@@ -15,7 +15,7 @@ import type { ActOfReturn } from '#words';
 import type { Suggestion } from '#progress';
 import { Options } from './choice.js';
 import { Faults, FieldPlace } from './form.js';
-import { asFilled, idOf, type BodyClass, type Filled, type FormParts } from './form-parts.js';
+import { asFilled, fieldId, type BodyClass, type Filled, type FormParts } from './form-parts.js';
 import type { Chosen } from './return-choice.js';
 import type { Thread } from './return-comments.js';
 import { MARKDOWN_HINT } from './field-words.js';
@@ -101,7 +101,7 @@ export const Answers = ({ form, parts, of, at, answers, title }: AnswersParts) =
   if (questions.length === 0) return null;
   const asked = questions.map((question, i) => {
     const here = [...at, 'answers', String(i)];
-    const [name, id] = [here.join('.'), idOf([...here, ANSWER_FIELD[question.kind]])];
+    const [name, id] = [here.join('.'), fieldId([...here, ANSWER_FIELD[question.kind]])];
     const index = answers.findIndex((one) => one.question === question.id);
     const answer = asFilled(answers[index] ?? {}) as Readonly<Record<string, string | undefined>>;
     const value = answer[ANSWER_FIELD[question.kind]] ?? '';

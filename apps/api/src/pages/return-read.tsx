@@ -8,7 +8,7 @@ import { NarrativeWords } from './narrative.js';
 import { factsOf, isChosen, type Chosen, type RowFacts } from './return-choice.js';
 import { CommentField, fieldsOfCommitment, Threads, type Answering, type Thread } from './return-comments.js';
 import { ReturnIndex } from './return-index.js';
-import { AnswersRead, inShort, SaidOfCommitment } from './return-said.js';
+import { AnswersRead, commitmentInShort, SaidOfCommitment } from './return-said.js';
 import { PostForm } from './signed-in.js';
 import { hasSaid, TriedFaults, useTried, type Tried } from './tried.js';
 import { path, type View } from './view.js';
@@ -137,7 +137,7 @@ const Commitments = ({ parts }: { parts: ReadParts }) => {
             ) : (
               <details open={parts.unfold || own.length > 0 || isTyped || undefined}>
                 <summary>
-                  <span class="so-far">{inShort(said)}</span>{' '}
+                  <span class="so-far">{commitmentInShort(said)}</span>{' '}
                   <small>
                     {is.has('overdue') && <span class="alert">overdue </span>}
                     {is.has('odd') && <span class="changed">looks odd </span>}

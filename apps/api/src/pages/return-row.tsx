@@ -6,14 +6,14 @@ import { fieldsInReturn, type CommitmentInQuestion } from '#rounds';
 import { RETURN_WORDS, type ActOfReturn } from '#words';
 import { StageTag } from './figures.js';
 import { Faults, FieldPlace } from './form.js';
-import { asFilled, idOf, type Filled, type FormParts } from './form-parts.js';
+import { asFilled, fieldId, type Filled, type FormParts } from './form-parts.js';
 import { Threads } from './return-comments.js';
 import { Answers, clashAt, Theirs, type Added, type ReturnFormParts } from './return-parts.js';
-import { inShort, SaidOfCommitment } from './return-said.js';
+import { commitmentInShort, SaidOfCommitment } from './return-said.js';
 import { path } from './view.js';
 import { counted, dateWords, RETURN_WORD_WORDS, roleWords, textWords } from './words.js';
 
-export const rowId = (row: number): string => idOf(['commitments', String(row)]);
+export const rowId = (row: number): string => fieldId(['commitments', String(row)]);
 
 /** The texts beside the word on a commitment, by their labels. */
 const TEXT_LABELS = { why: 'Why it was not assessed', note: 'With no change: a note' } as const;
@@ -59,7 +59,7 @@ export const ReturnRow = ({ parts, form, known, row, said }: RowParts) => {
       <Faults form={form} path={at} />
       <details open={isOpen || undefined}>
         <summary>
-          <span class={said ? 'so-far' : 'so-far nothing'}>{said ? inShort(said) : 'Nothing said yet'}</span>{' '}
+          <span class={said ? 'so-far' : 'so-far nothing'}>{said ? commitmentInShort(said) : 'Nothing said yet'}</span>{' '}
           <small>
             <StageTag stage={own?.stage ?? stage} />
             {overdue && <span class="alert"> overdue</span>}
@@ -89,10 +89,10 @@ export const ReturnRow = ({ parts, form, known, row, said }: RowParts) => {
         <div class="words">
           {(['why', 'note'] as const).map((field) => (
             <div key={field} class="field">
-              <label for={idOf([...at, field])}>{TEXT_LABELS[field]}</label>
+              <label for={fieldId([...at, field])}>{TEXT_LABELS[field]}</label>
               <Faults form={form} path={[...at, field]} />
               <input
-                {...{ id: idOf([...at, field]), name: name(field), value: said?.[field] ?? '' }}
+                {...{ id: fieldId([...at, field]), name: name(field), value: said?.[field] ?? '' }}
                 {...{ maxLength: 2000, dir: 'auto' }}
               />
             </div>
@@ -121,7 +121,12 @@ const choicesOf = ({ acts, milestones }: CommitmentInQuestion) =>
   });
 
 /** The stages that can be reported of it; any other present value stays, for the writer to change. */
-const valuesOf = ({ name, values }: FormField, act: ActOfReturn, { stages }: CommitmentInQuestion, body?: object) => {
+const choosableValues = (
+  { name, values }: FormField,
+  act: ActOfReturn,
+  { stages }: CommitmentInQuestion,
+  body?: object,
+) => {
   if (act !== 'reportStage' || name !== 'stage') return values;
   const said = (body as { stage?: unknown } | undefined)?.stage;
   return values.filter((one) => stages.some((stage) => stage === one) || one === said);
@@ -152,7 +157,7 @@ const ActsOfRow = ({ parts, form, known, row, said }: RowParts) => {
             class={isStage ? 'slot of-stage' : 'slot'}
             role="group"
             aria-label={label ?? ACTS[act].button}
-            id={idOf(here)}
+            id={fieldId(here)}
           >
             {!isStage && <p class="slot-name">{label ?? ACTS[act].button}</p>}
             <input type="hidden" name={`${name}.act`} value={act} />
@@ -170,7 +175,7 @@ const ActsOfRow = ({ parts, form, known, row, said }: RowParts) => {
               <FieldPlace
                 key={field.name}
                 form={form}
-                field={{ ...field, description: undefined, values: valuesOf(field, act, known, body) }}
+                field={{ ...field, description: undefined, values: choosableValues(field, act, known, body) }}
                 path={[...here, 'body', field.name]}
                 value={(asFilled(body ?? {}) as Filled)[field.name]}
               />

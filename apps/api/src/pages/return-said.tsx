@@ -77,7 +77,7 @@ export const AnswersRead = ({ answers, questions }: { answers: readonly Answer[]
 );
 
 /** A commitment of a return in a line: `Update: in progress since 2012-11; attach evidence`. */
-export function inShort({ says, why, note, acts }: CommitmentReturn): string {
+export function commitmentInShort({ says, why, note, acts }: CommitmentReturn): string {
   const said = (acts ?? []).map(({ act, body }) => {
     const { stage, effective } = body as Readonly<Record<string, string | undefined>>;
     return act === 'reportStage' && stage

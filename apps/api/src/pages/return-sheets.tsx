@@ -20,7 +20,7 @@ import {
   type Principal,
   type Upload,
 } from '#platform';
-import { isWritable, joined, mine, Returns } from '#rounds';
+import { isWritable, joinedDrafts, mine, Returns } from '#rounds';
 import { todayAnywhere, todayAt } from '#clocks';
 import { REPORT_LANGUAGES } from '#words';
 import { Listed } from './links.js';
@@ -101,7 +101,7 @@ export class ReturnSheetPages {
     const known = await this.returns.inRound(round, agency);
     const now = await this.returns.draft(round, agency);
     const content = now?.content ?? (await this.returns.beginning(known, agency));
-    const { draft } = joined(waiting.content.base, waiting.content.mine, content);
+    const { draft } = joinedDrafts(waiting.content.base, waiting.content.mine, content);
     const context = { ...commandContextOf(request), expected: (now?.revision ?? -1) + 1 };
     await this.returns.save(round, agency, draft, context);
     await this.drafts.delete(name, waiting.revision);

@@ -14,8 +14,8 @@ import {
   type ApiRequest,
   type CommandContext,
 } from '#platform';
-import { isSame, joined, RETURN_ACTS, Returns, type ReturnInRound } from '#rounds';
-import { REVISION, idOf, SHOW_TIMEOUT_MS, type Filled } from './form-parts.js';
+import { isSameDraft, joinedDrafts, RETURN_ACTS, Returns, type ReturnInRound } from '#rounds';
+import { REVISION, fieldId, SHOW_TIMEOUT_MS, type Filled } from './form-parts.js';
 import { formContext, sentForm } from './form-sent.js';
 import { PlainPage } from './layout.js';
 import { RendersPages } from './rendering.js';
@@ -116,7 +116,7 @@ export class ReturnPages {
     }
     const here = path('rounds', round, 'returns', agency);
     const to = (more: ReturnQuery, at = '') => returnAddress(here, { ...query, ...more }, at);
-    if (more !== undefined) return to({ more }, `#${idOf(more.split('.'))}`);
+    if (more !== undefined) return to({ more }, `#${fieldId(more.split('.'))}`);
     // All of it is checked, whichever part is shown.
     const checked = () => to({ check: 'yes', only: undefined, theme: undefined, part: undefined });
     if (verb === 'check') return checked();
@@ -240,7 +240,7 @@ export class ReturnPages {
       if (!(error instanceof Rejected)) throw error;
       return { draft, revision, faults: error.errors };
     }
-    if (revision > 0 && isSame(content, base)) {
+    if (revision > 0 && isSameDraft(content, base)) {
       const last = await this.returns.draft(code, agency);
       if ((last?.revision ?? NO_STREAM) + 1 === revision) return { revision };
     }
@@ -249,7 +249,7 @@ export class ReturnPages {
     } catch (error) {
       if (!(error instanceof WrongRevision)) throw error;
       const theirs = await this.#draftAt(known, agency, error.actual);
-      const both = joined(base, content, theirs);
+      const both = joinedDrafts(base, content, theirs);
       if (both.clashes.length > 0) return { ...both, revision: error.actual };
       return this.#save(known, agency, both.draft, theirs, error.actual, context);
     }

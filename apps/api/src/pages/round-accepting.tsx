@@ -125,7 +125,7 @@ export class RoundAcceptingPages {
                 {lines.map((line) => (
                   <label key={line.agency}>
                     <input type="checkbox" name="agencies" value={line.agency} checked={chosen.includes(line.agency)} />
-                    <span dir="auto">{inShort(line)}</span>
+                    <span dir="auto">{lineInShort(line)}</span>
                   </label>
                 ))}
               </fieldset>
@@ -138,7 +138,7 @@ export class RoundAcceptingPages {
 }
 
 /** `International Labour Organization: Submitted on 3 May 2026; 4 updates, 10 no change, 1 not assessed; 2 comments` */
-function inShort({ name, state, receivedOn, isNil, says, comments }: ReturnLine): string {
+function lineInShort({ name, state, receivedOn, isNil, says, comments }: ReturnLine): string {
   const said = isNil
     ? []
     : [

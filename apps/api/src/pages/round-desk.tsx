@@ -23,7 +23,7 @@ import { ConfirmPage } from './confirming.js';
 import { actForPeople } from './field-words.js';
 import { Form } from './form.js';
 import { asFilled, SHOW_TIMEOUT_MS, type Filled, type ShownForm } from './form-parts.js';
-import { bodyIn, formContext, sentForm, refusalOf } from './form-sent.js';
+import { bodyIn, formContext, sentForm, shownRefusal } from './form-sent.js';
 import { PlainPage } from './layout.js';
 import { publishingPath } from './publishing.js';
 import { RendersPages } from './rendering.js';
@@ -177,7 +177,7 @@ export class RoundDeskPages {
       const context = formContext(request, again.key, again.filled);
       return new SeeOther(await execute(bodyIn(bodyOf(name), again.filled), context, again.revision));
     } catch (error) {
-      return this.#form(name, known, { ...again, ...refusalOf(error, reply) }, reply);
+      return this.#form(name, known, { ...again, ...shownRefusal(error, reply) }, reply);
     }
   }
 

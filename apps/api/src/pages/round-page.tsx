@@ -18,7 +18,7 @@ import { path, type View } from './view.js';
 import { count, counted, dateWords, textWords } from './words.js';
 
 /** The number of commitments that a return speaks of; one that is nil or came as a paper speaks of none. */
-const saidIn = ({ receivedOn, isNil, paper, says }: ReturnLine, what: keyof ReturnLine['says']): string =>
+const commitmentsSaid = ({ receivedOn, isNil, paper, says }: ReturnLine, what: keyof ReturnLine['says']): string =>
   receivedOn && !isNil && !paper ? count(says[what]) : '–';
 
 /** A round that nobody but the secretariat knows of. */
@@ -209,10 +209,10 @@ export const RoundPage = ({ view, round, lines, isDesk, own, since, before, job 
                 )}
                 {isDesk && line.remindedOn && <small> reminded {dateWords(line.remindedOn, 'short')}</small>}
               </td>
-              <td data-label="Updates">{saidIn(line, 'update')}</td>
-              <td data-label="No change">{saidIn(line, 'no_change')}</td>
-              <td data-label="Not assessed">{saidIn(line, 'not_assessed')}</td>
-              <td data-label="New">{saidIn(line, 'new')}</td>
+              <td data-label="Updates">{commitmentsSaid(line, 'update')}</td>
+              <td data-label="No change">{commitmentsSaid(line, 'no_change')}</td>
+              <td data-label="Not assessed">{commitmentsSaid(line, 'not_assessed')}</td>
+              <td data-label="New">{commitmentsSaid(line, 'new')}</td>
               <td data-label="Comments">{line.comments > 0 ? count(line.comments) : '–'}</td>
             </tr>
           ))}

@@ -51,7 +51,7 @@ const KIND_WORDS: Readonly<Record<SearchedKind, readonly [one: string, many: str
   forum: ['forum or meeting', 'forums and meetings'],
   document: ['source', 'sources'],
 };
-const headed = (kind: SearchedKind): string => KIND_WORDS[kind][1].replace(/^./, (letter) => letter.toUpperCase());
+const kindHeading = (kind: SearchedKind): string => KIND_WORDS[kind][1].replace(/^./, (letter) => letter.toUpperCase());
 
 /** As many as a page of all of a kind shows. */
 const MAX_HITS_PER_KIND = 1_000;
@@ -78,7 +78,7 @@ const Results = ({ view, q, results }: { view: View; q: string; results: SearchR
     >
       {results?.total === 0 && <NothingThere view={view} />}
       {found.length > 1 && (
-        <Contents entries={found.map(({ kind, total }) => ({ id: kind, name: headed(kind), n: total }))} />
+        <Contents entries={found.map(({ kind, total }) => ({ id: kind, name: kindHeading(kind), n: total }))} />
       )}
       {found.map((group) => (
         <Hits key={group.kind} view={view} q={q} group={group} />
@@ -110,7 +110,7 @@ const NothingThere = ({ view }: { view: View }) => (
 const Hits = ({ view, q, group: { kind, total, hits } }: { view: View; q: string; group: SearchGroup }) => (
   <section>
     <h2 id={kind}>
-      {headed(kind)} <small class="n">{count(total)}</small>
+      {kindHeading(kind)} <small class="n">{count(total)}</small>
     </h2>
     <ol class="hits">
       {hits.map(({ code, name, language, beside, page }) => (

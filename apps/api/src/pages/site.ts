@@ -7,7 +7,7 @@ import { pngOf } from '#charts';
 import { Rejected } from '#eventsourcing';
 import { AlwaysOpen, Reply } from '#platform';
 import { Progress } from '#progress';
-import { codeOf, Registers } from '#registers';
+import { entryCode, Registers } from '#registers';
 import { ICON, KEEPING_SCRIPT, SAVING_SCRIPT } from './asset.js';
 import { PASSKEY_SCRIPT } from './passkey-form.js';
 import { MARGINS_PATH, marginsCss, MarginsQuery } from './margins.js';
@@ -81,7 +81,7 @@ export class SiteController {
       REGISTERS_WITH_PAGES.map(async (kind) =>
         (await this.registers.all(kind, position))
           .filter((entry) => !('published' in entry) || entry.published !== null)
-          .map((entry) => path(PATHS[kind].path, codeOf(entry))),
+          .map((entry) => path(PATHS[kind].path, entryCode(entry))),
       ),
     );
     const paths = [...NAVIGATION_SECTIONS.flatMap(({ pages }) => Object.keys(pages)), ...entries.flat()];

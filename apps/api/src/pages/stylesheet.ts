@@ -5,17 +5,17 @@ import { asset } from './asset.js';
 const folder = new URL('./css/', import.meta.url);
 
 /** The names begin with a number: a later sheet overrides an earlier one. */
-const text = readdirSync(folder)
+const stylesheetText = readdirSync(folder)
   .filter((name) => name.endsWith('.css'))
   .sort()
   .map((name) => readFileSync(new URL(name, folder), 'utf8'))
   .join('\n');
 
-export const STYLESHEET = asset(text, 'css');
+export const STYLESHEET = asset(stylesheetText, 'css');
 
 /** The light colours by the names of their custom properties, for pictures that stand alone. */
 export const LIGHT_COLOURS: ReadonlyMap<string, string> = new Map(
-  [.../:root\s*\{([^}]*)\}/.exec(text)![1]!.matchAll(/(--[\w-]+):\s*([^;]+);/g)].map(([, name, value]) => [
+  [.../:root\s*\{([^}]*)\}/.exec(stylesheetText)![1]!.matchAll(/(--[\w-]+):\s*([^;]+);/g)].map(([, name, value]) => [
     name!,
     value!,
   ]),

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { bibtexOf, risOf, sentenceOf } from './citation.js';
 import { pngOf } from '#charts';
-import { linesOf, standalone } from './picture.js';
+import { wrappedLines, standalone } from './picture.js';
 
 const CITATION = {
   title: 'Research & {other} 50% of A_B',
@@ -76,8 +76,8 @@ describe('A chart that is taken away', () => {
 
   it('breaks a long title into lines', () => {
     const title = 'Office of the United Nations High Commissioner for Refugees and others';
-    expect(linesOf(title, 30).every((line) => line.length <= 30)).toBe(true);
-    expect(linesOf(title, 30).join(' ')).toBe(title);
-    expect(linesOf('x'.repeat(25), 10)).toEqual(['x'.repeat(10), 'x'.repeat(10), 'x'.repeat(5)]);
+    expect(wrappedLines(title, 30).every((line) => line.length <= 30)).toBe(true);
+    expect(wrappedLines(title, 30).join(' ')).toBe(title);
+    expect(wrappedLines('x'.repeat(25), 10)).toEqual(['x'.repeat(10), 'x'.repeat(10), 'x'.repeat(5)]);
   });
 });

@@ -94,13 +94,13 @@ const formatsWith = (month: 'long' | 'short') =>
 const formats = { long: formatsWith('long'), short: formatsWith('short') };
 
 /** The words of dates, of which a page has the same few hundred times. */
-const written = new LRUCache<string, string>({ max: 10_000 });
+const dateCache = new LRUCache<string, string>({ max: 10_000 });
 
 /** `2006-11` → `November 2006`. */
 export function dateWords(date: PartialDate, length: 'long' | 'short' = 'long'): string {
   const key = length + date;
-  let words = written.get(key);
-  if (!words) written.set(key, (words = formats[length][date.split('-').length - 1]!.format(new Date(date))));
+  let words = dateCache.get(key);
+  if (!words) dateCache.set(key, (words = formats[length][date.split('-').length - 1]!.format(new Date(date))));
   return words;
 }
 

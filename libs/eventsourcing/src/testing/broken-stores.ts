@@ -12,7 +12,7 @@ import {
   type Appended,
   type EventStore,
 } from '../event-store.js';
-import { chainHash, digestOf, eventId, type EncodedEvent, type Envelope, type Meta } from '../events.js';
+import { chainHash, eventDigest, eventId, type EncodedEvent, type Envelope, type Meta } from '../events.js';
 import { given, type TestedLog } from './tested-log.js';
 
 export interface BrokenStore {
@@ -739,7 +739,7 @@ export const chainsTheWholeLog = showing('chains the whole log instead of each s
 export const saltsAllAlike = showingEach('salts all data alike', (e) => ({
   ...e,
   salt: 'one-salt-for-all-data',
-  digest: digestOf('one-salt-for-all-data', e.data ?? ''),
+  digest: eventDigest('one-salt-for-all-data', e.data ?? ''),
 }));
 export const altersWhatItReads = showing('alters what it reads', (events) =>
   events.map((e, n) => (n === 5 ? { ...e, data: '{}' } : e)),

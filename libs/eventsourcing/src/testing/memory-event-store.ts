@@ -14,7 +14,7 @@ import {
   type EventStore,
   type EventType,
 } from '../event-store.js';
-import { chainHash, digestOf, eventId, newSalt, type EncodedEvent, type Envelope, type Meta } from '../events.js';
+import { chainHash, eventDigest, eventId, newSalt, type EncodedEvent, type Envelope, type Meta } from '../events.js';
 import type { TestedLog } from './tested-log.js';
 
 /** The state that all connections to one log in memory share. Tests may tamper with its events. */
@@ -137,7 +137,7 @@ export class MemoryEventStore implements EventStore {
         revision: ++revision,
         type,
         version,
-        digest: digestOf(salt, data),
+        digest: eventDigest(salt, data),
         meta,
         recordedAt,
       };

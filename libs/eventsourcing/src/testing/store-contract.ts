@@ -22,7 +22,7 @@ import {
 import {
   canonicalJson,
   chainHash,
-  digestOf,
+  eventDigest,
   eventId,
   newSalt,
   type EncodedEvent,
@@ -148,7 +148,7 @@ function otherLog(events: readonly Elsewhere[]): Envelope[] {
         revision: (before?.event.revision ?? NO_STREAM) + 1,
         type,
         version,
-        digest: digestOf(salt, canonicalJson(data)),
+        digest: eventDigest(salt, canonicalJson(data)),
         meta,
         recordedAt: new Date(NOON + ms).toISOString(),
       };

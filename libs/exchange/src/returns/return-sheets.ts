@@ -16,7 +16,7 @@ import {
 } from '#platform';
 import { Suggestions } from '#progress';
 import { Registers } from '#registers';
-import { contentOf, deadlineFor, isSame, joined, Returns, type Clash, type ReturnInRound } from '#rounds';
+import { contentOf, deadlineFor, isSameDraft, joinedDrafts, Returns, type Clash, type ReturnInRound } from '#rounds';
 import { FINDING_LEVELS, REPORT_LANGUAGES, type FindingLevel, type ReportLanguage } from '#words';
 import { SheetProblem } from '../preview.js';
 import { keyOfDraft } from './sheets.js';
@@ -139,7 +139,7 @@ export class ReturnSheets {
     const now = await this.#now(known, agency);
     const base = await this.#madeOf(known, agency, said, now);
     const read = readReturn(file, await this.#source(known, agency, base, said.language));
-    const both = joined(base, read.draft, now.content);
+    const both = joinedDrafts(base, read.draft, now.content);
     const invalid = await faultsIn(read);
     const { found } = await this.returns.prepared(code, agency, known, both.draft, {}, metaOf(by));
     const problems = onePerCell([...read.problems, ...invalid]);
@@ -178,7 +178,7 @@ export class ReturnSheets {
         'sheet_conflicts',
         `Since the workbook was made others have saved what it changes, too: ${conflicts.map(({ part }) => part).join(', ')}.`,
       );
-    const nothing = isSame(mine, base) && context.expected === preview.revision;
+    const nothing = isSameDraft(mine, base) && context.expected === preview.revision;
     const revision = nothing ? preview.revision : await this.returns.save(code, agency, draft, context);
     return { ...preview, saved: true, revision };
   }

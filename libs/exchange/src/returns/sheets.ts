@@ -8,7 +8,7 @@ import { ACTS } from '#commitments';
 import { canonicalJson, withoutNulls } from '#eventsourcing';
 import { ANSWER_FIELD, fieldsInReturn, questionWords, type CommitmentInQuestion } from '#rounds';
 import { ACTS_OF_RETURNS, RETURN_WORDS, STAGES, type ActOfReturn, type CodeWords } from '#words';
-import { isSource, ROLE_COLUMNS, tableFieldsOf as tableFieldsOf, type TableField } from '../fields.js';
+import { isSource, ROLE_COLUMNS, tableFieldsOf, type TableField } from '../fields.js';
 import { recordOf } from '../row-changes.js';
 import type { SheetWords } from './words.js';
 import {

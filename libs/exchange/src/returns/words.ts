@@ -1,6 +1,6 @@
 /** The words of the return as a workbook, in the language of its reader. The sheets themselves are in English. */
 import { BLANKED_TEXT } from '#commitments';
-import { wordsOf } from '#reports';
+import { reportWords } from '#reports';
 import { capital, labelOf, type CodeWords, type ReportLanguage } from '#words';
 import { headOf } from '../heads.js';
 
@@ -160,7 +160,7 @@ export const formerly = (said: string): readonly string[] => FORMERLY[said] ?? [
 const spaced = (text: string): string => text.replaceAll('\u00a0', ' ');
 
 const wordsIn = (language: ReportLanguage): SheetWords => {
-  const { codes, date, lines } = wordsOf(language);
+  const { codes, date, lines } = reportWords(language);
   const said = (english: string): string => SAID[english]?.[language === 'fr' ? 0 : 1] ?? english;
   const say = language === 'en' ? (english: string) => english : said;
   return {

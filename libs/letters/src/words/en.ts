@@ -1,12 +1,12 @@
 /** The words of letters in English. The other languages have the same ones: without one of them they do not compile. */
 import type { ChangeKind } from '#commitments';
 import type { FlagName } from '#progress';
-import { wordsOf } from '#reports';
+import { reportWords } from '#reports';
 import type { ReturnEvents, RoundEvents } from '#rounds';
 import type { Stage } from '#words';
 import type { RoundLetter } from './about.js';
 
-const { date, form, number, counted, codes } = wordsOf('en');
+const { date, form, number, counted, codes } = reportWords('en');
 const days = (n: number) => counted(n, 'day', 'days');
 
 export const en = {

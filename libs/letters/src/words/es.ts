@@ -1,8 +1,8 @@
 /** The words of letters in Spanish. */
-import { wordsOf } from '#reports';
+import { reportWords } from '#reports';
 import type { LetterWords } from './words.js';
 
-const { date, form, number, counted, codes } = wordsOf('es');
+const { date, form, number, counted, codes } = reportWords('es');
 const days = (n: number) => counted(n, 'día', 'días');
 
 export const es: LetterWords = {

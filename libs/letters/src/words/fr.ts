@@ -1,8 +1,8 @@
 /** The words of letters in French. */
-import { wordsOf } from '#reports';
+import { reportWords } from '#reports';
 import type { LetterWords } from './words.js';
 
-const { date, number, counted, codes } = wordsOf('fr');
+const { date, number, counted, codes } = reportWords('fr');
 const days = (n: number) => counted(n, 'jour', 'jours');
 
 export const fr: LetterWords = {

@@ -6,6 +6,6 @@ import { fr } from './fr.js';
 import type { LetterWords } from './words.js';
 
 const WORDS_BY_LANGUAGE: Readonly<Record<ReportLanguage, LetterWords>> = { en, fr, es };
-export const lettersIn = (language: ReportLanguage): LetterWords => WORDS_BY_LANGUAGE[language];
+export const letterWords = (language: ReportLanguage): LetterWords => WORDS_BY_LANGUAGE[language];
 export type { RoundLetter } from './about.js';
 export type { LetterWords } from './words.js';

@@ -39,7 +39,7 @@ export function writeCursor(place: ListPlace, asked: object): string {
  * @throws Rejected `invalid` | `cursor_of_another_list`
  */
 export function readCursor(cursor: string, asked: object, clocks: Partial<ListPlace> = {}): ListPlace {
-  const { digest, place } = read(cursor);
+  const { digest, place } = decodedCursor(cursor);
   const others = (['asOf', 'knownAt', 'staleAfter'] as const).filter(
     (clock) => clocks[clock] !== undefined && clocks[clock] !== place[clock],
   );
@@ -97,7 +97,7 @@ export function withClocksOfCursor<
   Q extends Partial<Record<'asOf' | 'knownAt' | 'cursor', string>> & { staleAfter?: number },
 >(query: Q): Q {
   if (query.cursor === undefined) return query;
-  const { asOf, knownAt, staleAfter } = read(query.cursor).place;
+  const { asOf, knownAt, staleAfter } = decodedCursor(query.cursor).place;
   return {
     ...query,
     asOf: query.asOf ?? asOf,
@@ -106,7 +106,7 @@ export function withClocksOfCursor<
   };
 }
 
-function read(cursor: string): { digest: string; place: ListPlace } {
+function decodedCursor(cursor: string): { digest: string; place: ListPlace } {
   const bytes = Buffer.from(cursor, 'base64url');
   const [check, text] = [bytes.toString().slice(0, 16), bytes.toString().slice(16)];
   if (bytes.toString('base64url') !== cursor || fingerprintOf(text) !== check)

@@ -33,7 +33,7 @@ export const conflicts = counter(
   'Appends that came too late: the stream was at another revision. Most are decided again',
   'store',
 );
-export const unavailable = counter(
+export const storeUnavailable = counter(
   'followthrough_store_unavailable_total',
   'Appends that the log could not take, and uses of tokens and keys (access) that failed',
   'store',

@@ -9,7 +9,14 @@ import {
   WrongRevision,
   type EventStore,
 } from '#eventsourcing';
-import { appendedEvents, appendSeconds, appendsWaiting, commandSeconds, conflicts, unavailable } from './metrics.js';
+import {
+  appendedEvents,
+  appendSeconds,
+  appendsWaiting,
+  commandSeconds,
+  conflicts,
+  storeUnavailable,
+} from './metrics.js';
 import { noteUse } from './outages.js';
 
 /**
@@ -25,7 +32,7 @@ export function observed<S extends EventStore>(store: S, system: string): S {
     events: appendedEvents.labels(labels),
     waiting: appendsWaiting.labels(labels),
     conflicts: conflicts.labels(labels),
-    unavailable: unavailable.labels(labels),
+    unavailable: storeUnavailable.labels(labels),
   };
   // A rate is told from the first conflict on only if there was a nought before it.
   [of.conflicts, of.unavailable].forEach((counter) => counter.inc(0));

@@ -1,6 +1,6 @@
 /** The outages of stores, as their users found them; and whether the clock can be believed. */
 import { StoreUnavailable } from '#eventsourcing';
-import { unavailable } from './metrics.js';
+import { storeUnavailable } from './metrics.js';
 
 /** A store that could not be used, and its last error. */
 export interface Outage {
@@ -21,7 +21,7 @@ export function noteUse(store: object, error?: unknown): void {
 
 /** Watches methods of a store: it stays the same store. Its failures are counted under `system`, and noted. */
 export function watched<S extends object>(store: S, system: string, ...methods: readonly (keyof S)[]): S {
-  const counter = unavailable.labels({ store: system });
+  const counter = storeUnavailable.labels({ store: system });
   counter.inc(0);
   for (const method of methods) {
     const use = (store[method] as (...args: unknown[]) => Promise<unknown>).bind(store);

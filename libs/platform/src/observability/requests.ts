@@ -17,7 +17,7 @@ interface Watched extends ApiRequest {
 const PROBE_ROUTE = /^\/(?:health\/|metrics$)/;
 export const isProbe = (route: string): boolean => PROBE_ROUTE.test(route);
 
-const nameOf = (request: FastifyRequest): string => routeOf(request).url ?? 'none';
+const routeName = (request: FastifyRequest): string => routeOf(request).url ?? 'none';
 
 /**
  * Watches the requests of a server: a span by the semantic conventions, in the trace that the caller's `traceparent` names;
@@ -31,7 +31,7 @@ export function observeRequests(server: FastifyInstance): void {
   server.addHook('onRequest', (request: Watched, _reply, done) => {
     const { method, headers } = request;
     request.correlation = new Correlation(headers['x-correlation-id']);
-    const route = nameOf(request);
+    const route = routeName(request);
     if (!isProbe(route)) {
       const attributes = {
         'http.request.method': method,
@@ -59,7 +59,7 @@ export function observeRequests(server: FastifyInstance): void {
 
   server.addHook('onResponse', (request: Watched, reply, done) => {
     const { method, tracing } = request;
-    const [route, status, ms] = [nameOf(request), reply.statusCode, reply.elapsedTime];
+    const [route, status, ms] = [routeName(request), reply.statusCode, reply.elapsedTime];
     requestSeconds.observe({ method, route, status }, ms / 1000);
     if (tracing) {
       const { span, under } = tracing;

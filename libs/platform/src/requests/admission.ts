@@ -10,7 +10,7 @@ import type { Socket } from 'node:net';
 import { Rejected } from '#eventsourcing';
 import type { AdmissionMarks } from './admission-marks.js';
 import { FORMAT_NAMES, formatNamed } from '../lists/formats.js';
-import { formOf, isOpenForm, type FormOf } from './forms.js';
+import { formRouteOf, isOpenForm, type FormOf } from './forms.js';
 import { nothingAt } from './problem.js';
 import type { ApiRequest } from './principal.js';
 import { routeOf } from './route.js';
@@ -129,7 +129,7 @@ export async function admitsRequests(
 /** To be called after the hooks that answer requests without a route. */
 export function keepsStrangersOut(server: FastifyInstance): void {
   server.addHook('onRequest', async (request: ApiRequest, reply) => {
-    const form = formOf(request);
+    const form = formRouteOf(request);
     const isOpen = marksOf(request).open || isOpenForm(form) || reads(request) || request.method === 'OPTIONS';
     if (!request.whyNot && (isOpen || request.principal || request.session)) return;
     const { 'content-length': length } = request.headers;

@@ -6,7 +6,7 @@ import { applyDecorators, HttpCode, Post, SetMetadata } from '@nestjs/common';
 import { RouteConfig } from '@nestjs/platform-fastify';
 import { errorCodes, type FastifyInstance, type FastifyRequest } from 'fastify';
 import { Rejected } from '#eventsourcing';
-import { isInherited, textOf, Unreadable } from '#text';
+import { isInherited, decodedText, Unreadable } from '#text';
 import { FormFields, type FormValue } from './sent-fields.js';
 import type { ApiRequest, Session } from './principal.js';
 import { routeOf } from './route.js';
@@ -76,7 +76,7 @@ export function formFieldsOf(text: string): FormFields {
       throw new Rejected('bad_request', `A form has no field ${name.slice(0, 100)}.`);
     if (value.trim() !== '') put(fields as FormValues, steps, value, name);
   }
-  listsIn(fields as FormValues);
+  makeLists(fields as FormValues);
   return fields;
 }
 
@@ -95,10 +95,10 @@ function put(into: FormValues, [step, ...rest]: readonly string[], value: string
 }
 
 /** Of the parts of an object: one that has only numbers for names is a list, in their order. */
-function listsIn(given: FormValues): void {
+function makeLists(given: FormValues): void {
   for (const [name, value] of Object.entries(given)) {
     if (typeof value !== 'object' || Array.isArray(value)) continue;
-    listsIn(value as FormValues);
+    makeLists(value as FormValues);
     if (Object.keys(value).every((step) => /^\d+$/.test(step))) given[name] = Object.values(value);
   }
 }
@@ -107,15 +107,15 @@ function listsIn(given: FormValues): void {
 export function readsForms(server: FastifyInstance): void {
   server.addContentTypeParser(FORM_MEDIA_TYPE, { parseAs: 'buffer' }, (request, body, done) => {
     try {
-      if (!formOf(request)) throw new errorCodes.FST_ERR_CTP_INVALID_MEDIA_TYPE(FORM_MEDIA_TYPE);
-      done(null, formFieldsOf(textOf(body as Buffer)));
+      if (!formRouteOf(request)) throw new errorCodes.FST_ERR_CTP_INVALID_MEDIA_TYPE(FORM_MEDIA_TYPE);
+      done(null, formFieldsOf(decodedText(body as Buffer)));
     } catch (error) {
       done(error instanceof Unreadable ? new Rejected('bad_request', `The form ${error.message}.`) : (error as Error));
     }
   });
 }
 
-export const formOf = (request: FastifyRequest): FormOf | undefined =>
+export const formRouteOf = (request: FastifyRequest): FormOf | undefined =>
   (routeOf(request).config as { form?: FormOf }).form;
 
 /**

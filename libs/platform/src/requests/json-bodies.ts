@@ -2,7 +2,7 @@
 import { UnsupportedMediaTypeException } from '@nestjs/common';
 import type { FastifyInstance } from 'fastify';
 import { Rejected } from '#eventsourcing';
-import { jsonOf, textOf, Unreadable } from '#text';
+import { jsonOf, decodedText, Unreadable } from '#text';
 import { malformed } from '../fields/validation.js';
 
 type ParserDone = (error: Error | null, json?: unknown) => void;
@@ -40,7 +40,7 @@ export function readsJson(server: FastifyInstance): void {
     }
     let json: unknown;
     try {
-      if (body.length > 0) json = jsonOf(textOf(body as Buffer));
+      if (body.length > 0) json = jsonOf(decodedText(body as Buffer));
     } catch (error) {
       return done(faultOf(error));
     }

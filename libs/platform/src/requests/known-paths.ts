@@ -3,12 +3,12 @@ import { MethodNotAllowedException } from '@nestjs/common';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import findMyWay from 'find-my-way';
 import { Rejected } from '#eventsourcing';
-import { LONGEST_PART } from './fastify-refusals.js';
+import { MAX_PARAMETER_CHARS } from './fastify-refusals.js';
 import { nothingAt, PROBLEM_JSON, problemOf } from './problem.js';
 
 /** The methods of a path, by the routes that were registered. */
 class KnownPaths {
-  readonly #router = findMyWay({ maxParamLength: LONGEST_PART });
+  readonly #router = findMyWay({ maxParamLength: MAX_PARAMETER_CHARS });
   readonly #methods = new Map<string, Set<string>>();
 
   add(path: string, method: string | readonly string[]): void {
@@ -56,19 +56,19 @@ export function answersKnownPaths(server: FastifyInstance): void {
     const ends = end < 0 ? url.length : end;
     const slash = ends > 1 && url.charCodeAt(ends - 1) === SLASH_CODE;
     if (!slash && !request.is404 && method !== 'OPTIONS') return done();
-    answer(request, reply, known, url.slice(0, ends), url.slice(ends), done);
+    answerUnrouted(request, reply, known, url.slice(0, ends), url.slice(ends), done);
   });
 }
 
 const SLASH_CODE = 47;
 
 /** Before there is a route there is no filter of errors. */
-function refused(error: Error, reply: FastifyReply): void {
+function sendProblem(error: Error, reply: FastifyReply): void {
   const problem = { ...problemOf(error), instance: reply.request.url };
   void reply.status(problem.status).type(PROBLEM_JSON).send(JSON.stringify(problem));
 }
 
-function answer(
+function answerUnrouted(
   { method, is404 }: FastifyRequest,
   reply: FastifyReply,
   known: KnownPaths,
@@ -81,14 +81,17 @@ function answer(
     return void reply.redirect(`${without}${query}`, 308);
   const methods = known.methodsOf(path);
   if (method === 'OPTIONS') {
-    if (methods === undefined) return refused(nothingAt(path), reply);
+    if (methods === undefined) return sendProblem(nothingAt(path), reply);
     return void reply.header('Allow', methods).status(204).send();
   }
   if (!is404) return done();
   if (methods === undefined) {
     const beside = path.startsWith('/v1/') ? known.beside(path) : [];
     if (beside.length === 0) return done();
-    return refused(new Rejected('not_found', `There is nothing at ${path}. There are ${beside.join(', ')}.`), reply);
+    return sendProblem(
+      new Rejected('not_found', `There is nothing at ${path}. There are ${beside.join(', ')}.`),
+      reply,
+    );
   }
   void reply.header('Allow', methods);
   done(new MethodNotAllowedException(`There is no ${method} at ${path}, which takes ${methods}.`));

@@ -75,7 +75,7 @@ export interface Holder {
 }
 
 /** The values of `Acting-For`: the code of an agency, or `secretariat`. */
-const nameOf = ({ role, agency }: Pick<Appointment, 'role' | 'agency'>): string => agency ?? role;
+const actingForName = ({ role, agency }: Pick<Appointment, 'role' | 'agency'>): string => agency ?? role;
 
 /** The roles of an account at an instant; as a focal point before as an alternate, and acting before reading. */
 const appointmentsAt = ({ appointments }: Pick<Holder, 'appointments'>, now: number): Appointment[] => {
@@ -100,10 +100,10 @@ export function principalAt(holder: Holder, actingFor: string | undefined, now: 
   const all = present.some(({ role, agency }) => role === 'secretariat' || (role === 'reader' && agency === null));
   const sees = all ? 'all' : present.map(({ agency }) => agency!);
   const acting = present.filter(({ role }) => role !== 'reader');
-  const chosen = acting.find((one) => nameOf(one) === (actingFor ?? nameOf(acting[0]!)));
+  const chosen = acting.find((one) => actingForName(one) === (actingFor ?? actingForName(acting[0]!)));
   if (actingFor !== undefined && !chosen)
     throw new Rejected('forbidden', `This account does not act for ${actingFor}.`);
-  const isSure = actingFor !== undefined || acting.every((one) => nameOf(one) === nameOf(acting[0]!));
+  const isSure = actingFor !== undefined || acting.every((one) => actingForName(one) === actingForName(acting[0]!));
   const { role, agency } = isSure && chosen ? chosen : { role: 'reader' as const, agency: null };
   return { account, role, agency, scopes, sees, proven, ...(token && { token }) };
 }

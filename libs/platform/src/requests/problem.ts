@@ -104,13 +104,13 @@ export function problemOf(error: unknown): Problem {
   const { statusCode = 500, code = '' } = (refusal ?? {}) as { statusCode?: number; code?: string };
   if (statusCode >= 400 && statusCode < 500) {
     const detail = FASTIFY_REFUSALS[code] ?? `${TITLE_OF_STATUS[statusCode] ?? 'Refused'}.`;
-    return problem(statusCode, codeOf(statusCode), detail);
+    return problem(statusCode, problemCode(statusCode), detail);
   }
-  if (error instanceof HttpException) return problem(error.getStatus(), codeOf(error.getStatus()), error.message);
+  if (error instanceof HttpException) return problem(error.getStatus(), problemCode(error.getStatus()), error.message);
   return problem(500, 'internal_error', 'An unexpected error. It was logged.');
 }
 
-const codeOf = (status: number): string =>
+const problemCode = (status: number): string =>
   ({
     400: 'bad_request',
     404: 'not_found',
@@ -162,7 +162,7 @@ export const wantsPage = ({ url, headers }: FastifyRequest): boolean =>
 export type ProblemPage = (problem: Problem, reply: FastifyReply) => string;
 
 /** The page of ours from which a form was sent. */
-function pageOf(referer: string | undefined): string {
+function ownPageOf(referer: string | undefined): string {
   const path = referer !== undefined && URL.canParse(referer) ? new URL(referer).pathname : '';
   return isOwnPath(path) ? path : '/account';
 }
@@ -205,7 +205,7 @@ export class ProblemFilter implements ExceptionFilter {
     }
     if (problem.code === 'sign_in_again' && asPage) {
       void reply.header('Cache-Control', 'no-store');
-      return void reply.redirect(`/sign-in?again=true&to=${encodeURIComponent(pageOf(headers.referer))}`, 303);
+      return void reply.redirect(`/sign-in?again=true&to=${encodeURIComponent(ownPageOf(headers.referer))}`, 303);
     }
     if (problem.status === 401) void reply.header('WWW-Authenticate', challengeOf(problem, request));
     if ((problem.status === 503 || problem.status === 429) && !reply.hasHeader('Retry-After'))

@@ -46,7 +46,7 @@ import { refuseQuery } from '../fields/validation.js';
 import { downloaded } from '../lists/downloads.js';
 import { isStreamed, refuseUnacceptable } from '../lists/formats.js';
 import { PUBLIC_URL } from '../context.js';
-import { FORM_METADATA, formOf, isFromOwnPage, isOpenForm, refuseForgedForm, type FormOf } from './forms.js';
+import { FORM_METADATA, formRouteOf, isFromOwnPage, isOpenForm, refuseForgedForm, type FormOf } from './forms.js';
 import {
   ALWAYS_OPEN,
   bearerOf,
@@ -137,7 +137,7 @@ export class AccessGuard implements CanActivate {
     if (token !== undefined && !principal)
       request.whyNot = async () => (token ? this.tokens.whyNot(token) : 'Authorization: Bearer … names no token.');
     if (session) request.session = session;
-    else request.isOurForm = formOf(request) !== undefined && isFromOwnPage(request, this.#ownOrigin);
+    else request.isOurForm = formRouteOf(request) !== undefined && isFromOwnPage(request, this.#ownOrigin);
     if (principal) request.principal = principal;
     request.checkConnected = () => this.#stands(request, principal ? token : undefined);
   }
@@ -166,7 +166,7 @@ export class AccessGuard implements CanActivate {
     const secret = this.cookies.read('session', headers.cookie);
     if (secret === undefined || !this.cookies.safe) return null;
     const reading = method === 'GET' || method === 'HEAD';
-    if (!reading && !formOf(request)) return null;
+    if (!reading && !formRouteOf(request)) return null;
     const site = headers['sec-fetch-site'];
     const isOthers = site !== undefined && site !== 'same-origin' && site !== 'none';
     return url.startsWith('/v1/') && isOthers ? null : this.sessions.sessionOf(secret);

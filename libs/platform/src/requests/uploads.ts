@@ -47,7 +47,7 @@ export const Uploaded = (): ParameterDecorator => UploadedFiles(FIRST_UPLOAD);
 const FIRST_UPLOAD = { transform: ([first]: readonly Upload[]): Upload => first! };
 
 /** The digest of several files, of their names and digests. */
-export const digestOf = (files: readonly Upload[]): string =>
+export const digestOfFiles = (files: readonly Upload[]): string =>
   hash('sha256', files.map(({ name, sha256 }) => `${sha256}  ${name}\n`).join(''), 'hex');
 
 /** The types of a body that is the file itself, without a form around it. */
@@ -58,10 +58,10 @@ const typeOf = ({ headers }: FastifyRequest): string =>
   (headers['content-type'] ?? '').split(';')[0]!.trim().toLowerCase();
 
 /** Keeps a file of a request. @returns the digest of the file, or of all so far */
-function kept(request: FastifyRequest, name: string, bytes: Buffer): string {
+function keepUpload(request: FastifyRequest, name: string, bytes: Buffer): string {
   const all = [...(uploads.get(request) ?? []), { name, bytes, sha256: hash('sha256', bytes, 'hex') }];
   uploads.set(request, all);
-  return all.length === 1 ? all[0]!.sha256 : digestOf(all);
+  return all.length === 1 ? all[0]!.sha256 : digestOfFiles(all);
 }
 
 /**
@@ -72,12 +72,12 @@ export async function readsFiles(server: FastifyInstance): Promise<void> {
   await server.register(fastifyMultipart, { throwFileSizeLimit: true });
   server.addContentTypeParser(XLSX_TYPE, { parseAs: 'buffer' }, (request, bytes: Buffer, done) => {
     if (!takesFile(request)) return done(otherType(request));
-    done(null, bytes.length > 0 ? { file: kept(request, 'workbook.xlsx', bytes) } : {});
+    done(null, bytes.length > 0 ? { file: keepUpload(request, 'workbook.xlsx', bytes) } : {});
   });
   server.addHook('preValidation', async (request) => {
     const isFile = typeOf(request) === FILE_TYPE;
     if (isFile && !takesFile(request) && !takesParts(request)) throw otherType(request);
-    if (isFile) request.body = await fieldsOf(request);
+    if (isFile) request.body = await partsOfForm(request);
   });
 }
 
@@ -89,7 +89,7 @@ export function refuseWithoutFile(request: FastifyRequest): void {
   if (takesFile(request) && typeOf(request) !== FILE_TYPE && typeOf(request) !== XLSX_TYPE) throw otherType(request);
 }
 
-async function fieldsOf(request: FastifyRequest): Promise<Record<string, string>> {
+async function partsOfForm(request: FastifyRequest): Promise<Record<string, string>> {
   const fields: Record<string, string> = {};
   const { files = 1 } = request.routeOptions.config as { files?: number };
   const limits = { files, fields: MAX_FIELDS, fieldSize: MAX_FIELD_BYTES, fileSize: request.routeOptions.bodyLimit };
@@ -104,7 +104,7 @@ async function fieldsOf(request: FastifyRequest): Promise<Record<string, string>
         const bytes = await part.toBuffer();
         if (bytes.length === 0 && !part.filename) continue; // a browser sends so that none was chosen
         const name = (part.filename ?? 'file').replace(/^.*[/\\]/, '').slice(0, 200) || 'file';
-        fields['file'] = kept(request, name, bytes);
+        fields['file'] = keepUpload(request, name, bytes);
       } else if (part.valueTruncated)
         throw new PayloadTooLargeException(
           `The field ${part.fieldname.slice(0, 100)} has more than ${MAX_FIELD_BYTES} bytes.`,

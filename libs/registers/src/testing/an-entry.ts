@@ -6,7 +6,7 @@ import type { DecideEntry, OnEntry } from '../act.js';
 import * as agencies from '../agency.js';
 import * as crosswalks from '../crosswalk.js';
 import * as registers from '../register.js';
-import { codeOf, type Entry, type Register } from '../register.js';
+import { entryCode, type Entry, type Register } from '../register.js';
 
 type Circumstances = Partial<Pick<OnEntry, 'today' | 'frameworkOf'>>;
 
@@ -35,7 +35,7 @@ export const retitle = (entry: crosswalks.CrosswalkState['entry'] & object) =>
 /** Decisions on an entry of any register. */
 type OnAny = (state: object) => never[];
 export const enter = <E extends Entry>(entry: E) => decided(registers.enter)(entry) as unknown as OnAny;
-export const amend = <E extends Entry>(entry: E, code = codeOf(entry)) =>
+export const amend = <E extends Entry>(entry: E, code = entryCode(entry)) =>
   decided(registers.amend)(entry, {}, code) as unknown as OnAny;
 export const blank = (kind: Register, revision: number, { reason, fields }: Blank) =>
   decided(registers.blank(kind))({ revision, reason, fields }) as unknown as OnAny;

@@ -1,6 +1,6 @@
 /** A small report that has every part that reports may have, for the specs of formats. */
 import type { Block, Inline, Language, Paragraph, Report, Row, Section, Table } from '../report.js';
-import { say, wordsOf } from '../words/index.js';
+import { say, reportWords } from '../words/index.js';
 
 const SITE = 'https://followthrough.example';
 
@@ -106,7 +106,7 @@ const withoutNotes = (rows: readonly Row[]): Row[] =>
 
 /** @param language that of the parts that every report has; the rest is in English */
 export function sampleReport(language: Language = 'en'): Report {
-  const { figure, percent } = wordsOf(language);
+  const { figure, percent } = reportWords(language);
   return {
     kind: 'agency',
     language,

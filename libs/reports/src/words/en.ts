@@ -61,7 +61,7 @@ interface InStage {
 }
 
 /** `+ 3 newly reported − 1 withdrawn` */
-const termsOf = (terms: readonly FlowTerm[]): Inline[] =>
+const termsInWords = (terms: readonly FlowTerm[]): Inline[] =>
   terms.flatMap(({ sign, flow, count }) => say` ${sign} ${figure(count)} ${FLOW_WORDS[flow].toLowerCase()}`);
 
 export const en = {
@@ -394,7 +394,7 @@ export const en = {
     apart: (n: CountedList): Inline[] =>
       say`In addition, ${figure(n)} ${form(n.n, { one: 'record was merged, split, superseded or withdrawn by then; it is', other: 'records were merged, split, superseded or withdrawn by then; they are' })} counted in no total.`,
     bridge: (then: CountedList, terms: readonly FlowTerm[], now: CountedList, since: string, asOf: string): Inline[] =>
-      say`From ${date(since)} to ${date(asOf)} the number of commitments went as follows: ${figure(then)} then${termsOf(terms)} = ${figure(now)} now.`,
+      say`From ${date(since)} to ${date(asOf)} the number of commitments went as follows: ${figure(then)} then${termsInWords(terms)} = ${figure(now)} now.`,
     moves: (moved: CountedList, same: CountedList): Inline[] => {
       if (moved.n === 0)
         return say`None of the ${figure(same)} that were there at both dates changed ${form(same.n, { one: 'its', other: 'their' })} stage.`;
@@ -539,6 +539,6 @@ export const en = {
       say`${symbol} counted ${figure(then)} ${commitments(then.n)} as at ${date(since)}.`,
     nothingCorrected: ' Nothing that was recorded since has changed this number.',
     corrected: (terms: readonly FlowTerm[], now: CountedList): Inline[] =>
-      say` What was recorded or corrected since about that date:${termsOf(terms)} = ${figure(now)}.`,
+      say` What was recorded or corrected since about that date:${termsInWords(terms)} = ${figure(now)}.`,
   },
 };

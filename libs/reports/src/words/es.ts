@@ -47,7 +47,7 @@ const FLOW_WORDS: Readonly<Record<Flow, WordForms>> = {
 };
 
 /** `+ 3 comunicados por primera vez − 1 retirado` */
-const termsOf = (terms: readonly FlowTerm[]): Inline[] =>
+const termsInWords = (terms: readonly FlowTerm[]): Inline[] =>
   terms.flatMap(({ sign, flow, count }) => say` ${sign} ${figure(count)} ${agreed(count.n, ...FLOW_WORDS[flow])}`);
 
 export const es: Words = {
@@ -361,7 +361,7 @@ export const es: Words = {
     apart: (n) =>
       say`Además, hasta esa fecha se ${agreed(n.n, 'fusionó, dividió, sustituyó o retiró', 'fusionaron, dividieron, sustituyeron o retiraron')} ${figure(n)} ${agreed(n.n, 'entrada, que no figura', 'entradas, que no figuran')} en ningún total.`,
     bridge: (then, terms, now, since, asOf) =>
-      say`Del ${date(since)} al ${date(asOf)} el número de compromisos evolucionó así: ${figure(then)} al principio${termsOf(terms)} = ${figure(now)} al final.`,
+      say`Del ${date(since)} al ${date(asOf)} el número de compromisos evolucionó así: ${figure(then)} al principio${termsInWords(terms)} = ${figure(now)} al final.`,
     moves: (moved, same) => {
       if (moved.n === 0)
         return same.n === 1
@@ -512,6 +512,6 @@ export const es: Words = {
       say`${symbol} contaba ${figure(then)} ${commitments(then.n)} al ${date(since)}.`,
     nothingCorrected: ' Nada de lo registrado desde entonces ha cambiado este número.',
     corrected: (terms, now) =>
-      say` Lo que se registró o corrigió desde entonces sobre esa fecha:${termsOf(terms)} = ${figure(now)}.`,
+      say` Lo que se registró o corrigió desde entonces sobre esa fecha:${termsInWords(terms)} = ${figure(now)}.`,
   },
 };

@@ -50,7 +50,7 @@ const FLOW_WORDS: Readonly<Record<Flow, WordForms>> = {
 };
 
 /** `+ 3 nouvellement signalés − 1 retiré` */
-const termsOf = (terms: readonly FlowTerm[]): Inline[] =>
+const termsInWords = (terms: readonly FlowTerm[]): Inline[] =>
   terms.flatMap(({ sign, flow, count }) => say` ${sign} ${figure(count)} ${agreed(count.n, ...FLOW_WORDS[flow])}`);
 
 export const fr: Words = {
@@ -385,7 +385,7 @@ export const fr: Words = {
     apart: (n) =>
       say`En outre, ${figure(n)} ${agreed(n.n, 'inscription avait été fusionnée, scindée, remplacée ou retirée à cette date\u00a0; elle n’est comptée', 'inscriptions avaient été fusionnées, scindées, remplacées ou retirées à cette date\u00a0; elles ne sont comptées')} dans aucun total.`,
     bridge: (then, terms, now, since, asOf) =>
-      say`Du ${date(since)} ${at(asOf)}, le nombre d’engagements a évolué comme suit\u00a0: ${figure(then)} au départ${termsOf(terms)} = ${figure(now)} à l’arrivée.`,
+      say`Du ${date(since)} ${at(asOf)}, le nombre d’engagements a évolué comme suit\u00a0: ${figure(then)} au départ${termsInWords(terms)} = ${figure(now)} à l’arrivée.`,
     moves: (moved, same) => {
       if (moved.n === 0)
         return same.n === 1
@@ -533,6 +533,6 @@ export const fr: Words = {
     asPublished: (symbol, then, since) => say`${symbol} comptait ${figure(then)} ${commitments(then.n)} ${at(since)}.`,
     nothingCorrected: ' Rien de ce qui a été enregistré depuis n’a changé ce nombre.',
     corrected: (terms, now) =>
-      say` Ce qui a été enregistré ou corrigé depuis au sujet de cette date\u00a0:${termsOf(terms)} = ${figure(now)}.`,
+      say` Ce qui a été enregistré ou corrigé depuis au sujet de cette date\u00a0:${termsInWords(terms)} = ${figure(now)}.`,
   },
 };
