@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, globSync, mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { FORMAT_NAMES, formatNamed } from '#platform';
 import { program } from '../apps/cli/src/program.js';
 import { settingsFrom } from '../apps/api/src/settings.js';
 import { Service } from './support/service.js';
@@ -164,6 +165,14 @@ describe('The tables of the README', () => {
       command.commands.length === 0 ? command.name() : command.commands.map((sub) => `${command.name()} ${sub.name()}`),
     );
     expect(named.toSorted()).toEqual(verbs.toSorted());
+  });
+});
+
+describe('The README', () => {
+  it('names every format of lists and views there is, and no other', () => {
+    const [, named] = /gives every list and view as (.*?), too\./.exec(text('README.md'))!;
+    const labels = FORMAT_NAMES.slice(1).map((name) => formatNamed(name).label);
+    expect(named!.split(/, | or /).toSorted()).toEqual(labels.toSorted());
   });
 });
 

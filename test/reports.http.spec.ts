@@ -420,6 +420,23 @@ describe('a format that nobody has made yet', () => {
   });
 });
 
+describe('a report that is asked for by its media type', () => {
+  it('is given as each type that the document offers, to those who accept no other, and refused as any other', async () => {
+    const { paths } = (await server.get('/openapi.json')).body as {
+      paths: Record<string, { get: { responses: Record<string, { content: object }> } }>;
+    };
+    const offered = Object.keys(paths['/v1/reports/agency']!.get.responses['200']!.content);
+    expect(offered.length).toBeGreaterThan(5);
+    const typeFor = async (accept: string) => {
+      const answer = await fetch(`${server.url}/v1/reports/agency?agency=WHO`, { headers: { accept } });
+      await answer.body!.cancel();
+      return answer.headers.get('content-type')!.split(';')[0];
+    };
+    for (const type of offered) expect(await typeFor(type)).toBe(type);
+    expect(await typeFor('text/turtle')).toBe('application/problem+json');
+  });
+});
+
 describe('what cannot be reported', () => {
   it.each([
     ['summary', '404 not_found'],

@@ -10,7 +10,7 @@ import { once } from './shared.js';
 interface Schema {
   /** `binary`: a file, which is read elsewhere. */
   readonly format?: string;
-  /** Of a text with a line for each thing: that of a thing. */
+  /** Of a text that is a sequence of JSON texts: that of each. */
   readonly contentSchema?: object;
 }
 interface Answers {
@@ -96,10 +96,12 @@ export class Documented {
     if (format === 'binary') return [];
     if (type === 'text/csv') return unevenIn(body as string);
     if (!contentSchema) return this.#validators.faults(media.schema, body);
-    const lines = (body as string).split('\n').filter(Boolean);
-    return lines.flatMap((line) => this.#validators.faults(contentSchema, JSON.parse(line)));
+    return jsonTextsIn(body as string).flatMap((one) => this.#validators.faults(contentSchema, JSON.parse(one)));
   }
 }
+
+/** The JSON texts in a text. They hold no control characters, so these stand between them. */
+export const jsonTextsIn = (text: string): string[] => text.split(/[^ -\uffff]+/).filter(Boolean);
 
 /** The faults of a table: a row with more or fewer cells than its head, or a column without a name or with that of another. */
 function unevenIn(csv: string): string[] {

@@ -168,8 +168,6 @@ export class TestServer {
 
 async function read(response: Response): Promise<Answer> {
   const text = await response.text();
-  const json =
-    /json/.test(response.headers.get('content-type') ?? '') &&
-    !/ndjson/.test(response.headers.get('content-type') ?? '');
+  const json = /[/+]json(?:;|$)/.test(response.headers.get('content-type') ?? '');
   return { status: response.status, headers: response.headers, body: json ? JSON.parse(text) : text };
 }

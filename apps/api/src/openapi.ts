@@ -324,15 +324,17 @@ function describeAnswer(
   const asked = operation.parameters!.find((parameter) => 'name' in parameter && parameter.name === 'format');
   const formats = ((asked as Parameter | undefined)?.schema as { enum?: readonly string[] } | undefined)?.enum ?? [];
   for (const name of FORMAT_NAMES.slice(1).filter((name) => formats.includes(name))) {
-    const { mediaType, of, example: exampleOf } = formatNamed(name);
-    const lines = { description: 'One entry per line', contentSchema: entrySchema(success, components) } as Schema;
-    success.content![mediaType] = exampleOf
-      ? { schema: of === 'rows' ? TEXT_SCHEMA : { ...TEXT_SCHEMA, ...lines }, example: exampleOf(example ?? {}) }
-      : { schema: { type: 'string', format: 'binary' } as Schema };
+    const { mediaType, text } = formatNamed(name);
+    success.content![mediaType] = text
+      ? {
+          schema: { ...TEXT_SCHEMA, ...text.schema?.(entrySchema(success, components)) },
+          example: text.example(example ?? {}),
+        }
+      : { schema: { ...TEXT_SCHEMA, format: 'binary' } };
   }
 }
 
-/** The schema of one entry of a list or view, for NDJSON. */
+/** The schema of one entry of a list or view. */
 function entrySchema(success: Response, { schemas }: Components): Schema {
   const { $ref } = (success.content?.['application/json']?.schema ?? {}) as { $ref?: string };
   const { properties } = (schemas[$ref?.split('/').at(-1) ?? ''] ?? {}) as Schema;

@@ -23,6 +23,8 @@ import {
   answersUnreadable,
   Correlation,
   FASTIFY_REFUSALS,
+  FORMAT_NAMES,
+  formatNamed,
   isProbe,
   keepsStrangersOut,
   MAX_PARAMETER_CHARS,
@@ -152,6 +154,10 @@ function closesConnections(app: NestFastifyApplication): void {
     });
 }
 
+/** The media types of texts, and those of lists that are texts. */
+const TEXT_TYPES = /^text\/(?!event-stream)|[+/](?:(?:x-nd)?json|xml|csv)(?:;|$)/;
+const TEXT_LIST_TYPES = FORMAT_NAMES.map(formatNamed).flatMap(({ text, mediaType }) => (text ? mediaType : []));
+
 /** Everything that is read is compressed for those who accept that, and so are the results of batches; nothing else is large. */
 async function answersCompressed(app: NestFastifyApplication): Promise<void> {
   const server = app.getHttpAdapter().getInstance();
@@ -165,7 +171,7 @@ async function answersCompressed(app: NestFastifyApplication): Promise<void> {
     // A chunk is sent as soon as it is there: streamed answers flow.
     zlibOptions: { flush: zlib.Z_SYNC_FLUSH },
     brotliOptions: { flush: zlib.BROTLI_OPERATION_FLUSH },
-    customTypes: /^text\/(?!event-stream)|[+/](?:x-nd)?json(?:;|$)|[+/](?:xml|csv)(?:;|$)/,
+    customTypes: (type) => TEXT_TYPES.test(type) || TEXT_LIST_TYPES.includes(type.split(';', 1)[0]!),
   });
 }
 

@@ -18,10 +18,11 @@ import { holdsRows, REPORT_MAKERS, Reports } from './reports.js';
 import { begun, fileName, sendFile, tagOf, wantedFormat, wasHad } from './sent.js';
 import { writtenInThread } from './threads.js';
 
-/** The types of formats that are documents, not data. */
-const DOCUMENT_TYPES = Object.values(REPORT_FORMATS)
+/** The types of formats that are files: documents before data. */
+const FILE_TYPES = Object.values(REPORT_FORMATS)
   .map(({ mediaType }): string => mediaType)
-  .filter((type) => !['application/json', 'text/csv'].includes(type));
+  .filter((type) => type !== 'application/json')
+  .sort((a, b) => Number(a === 'text/csv') - Number(b === 'text/csv'));
 
 /** The route of a kind of report. */
 export function reportController(kind: ReportKind): Type<unknown> {
@@ -49,7 +50,7 @@ export function reportController(kind: ReportKind): Type<unknown> {
         'application/json': {
           schema: { oneOf: [{ $ref: getSchemaPath(ReportAnswer) }, { $ref: getSchemaPath(ReportManifest) }] },
         },
-        ...Object.fromEntries(DOCUMENT_TYPES.map((type) => [type, { schema: { type: 'string', format: 'binary' } }])),
+        ...Object.fromEntries(FILE_TYPES.map((type) => [type, { schema: { type: 'string', format: 'binary' } }])),
       },
     })
     @ApiBadRequestResponse({ description: '`since` is after `asOf`, or the format cannot hold the report' })

@@ -92,8 +92,8 @@ const Data = ({ publication }: Parts) => (
     path="/data"
     lead={
       <p>
-        Everything on these pages can be taken away: each page as JSON, XLSX, CSV or NDJSON, each table to copy, each
-        chart as SVG or PNG. On paper every page is a report with its date and source.
+        Everything on these pages can be taken away: each page as {FORMATS}, each table to copy, each chart as SVG or
+        PNG. On paper every page is a report with its date and source.
       </p>
     }
   >
@@ -138,6 +138,11 @@ const Data = ({ publication }: Parts) => (
       </p>
     </Section>
   </PlainPage>
+);
+
+/** `JSON, CSV, NDJSON or XLSX` */
+const FORMATS = new Intl.ListFormat('en-GB', { type: 'disjunction' }).format(
+  FORMAT_NAMES.map((name) => formatNamed(name).label),
 );
 
 const FORMAT_WORDS: Readonly<Record<string, string>> = {

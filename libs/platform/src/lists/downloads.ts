@@ -76,13 +76,13 @@ export async function downloaded(answer: unknown, request: ApiRequest, reply: Fa
   const picked = (entry: object): object =>
     chosen ? Object.fromEntries(chosen.map((name) => [name, (entry as Record<string, unknown>)[name]])) : entry;
   const name = formatOf(request);
-  const { mediaType, write, example } = formatNamed(name);
+  const { mediaType, write, text } = formatNamed(name);
   if (!write)
     return chosen ? { ...listed, [listed.items ? 'items' : 'rows']: (entries as object[]).map(picked) } : listed;
   const file = `${fileNameOf(request.url)}-${listed.asOf ?? todayAt(new Date())}.${name}`;
   void reply
-    .type(example ? `${mediaType}; charset=utf-8` : mediaType)
-    .header('Content-Disposition', `${example ? 'inline' : 'attachment'}; filename="${file}"`);
+    .type(text ? `${mediaType}; charset=utf-8` : mediaType)
+    .header('Content-Disposition', `${text ? 'inline' : 'attachment'}; filename="${file}"`);
   const row = (Reflect.getMetadata(ROW_METADATA, handler) as ListContent['row'] | undefined) ?? ((entry) => entry);
   const entry = entryClassOf(handler);
   const others = (Reflect.getMetadata(COLUMNS_METADATA, handler) ?? {}) as ColumnsOfFields;

@@ -32,8 +32,12 @@ interface Defined {
   readonly of: 'rows' | 'entries';
   /** The query of pages, for the programs in which people open it. */
   readonly opened?: string;
-  /** Its example in the document of the API; `null`: it is no text, and a browser keeps it as a file. */
-  readonly example: ((example: Answered) => string | undefined) | null;
+  /** Its part in the document of the API; `null`: it is no text, and a browser keeps it as a file. */
+  readonly text: {
+    readonly example: (example: Answered) => string | undefined;
+    /** The facts about the text beyond its type. @param entry the schema of an entry */
+    readonly schema?: (entry: object) => object;
+  } | null;
   readonly write: (content: ListContent) => Readable;
 }
 
@@ -46,21 +50,24 @@ const WRITTEN = {
     label: 'CSV',
     of: 'rows',
     opened: '&bom=true',
-    example: ({ csv: text }) => text,
+    text: { example: ({ csv: text }) => text },
     write: csv,
   },
   ndjson: {
     mediaType: 'application/x-ndjson',
     label: 'NDJSON',
     of: 'entries',
-    example: ({ answer }) => inLines(answer),
+    text: {
+      example: ({ answer }) => entriesIn(answer).map(line).join(''),
+      schema: (entry) => ({ description: 'One entry per line', contentSchema: entry }),
+    },
     write: ndjson,
   },
   xlsx: {
     mediaType: XLSX_TYPE,
     label: 'XLSX',
     of: 'rows',
-    example: null,
+    text: null,
     write: (content) => sent(xlsx(content)),
   },
 } as const satisfies Readonly<Record<string, Defined>>;
@@ -211,16 +218,17 @@ async function* tableOf(
   if (first) yield csvPart([], columns ?? [], first, bom);
 }
 
-/** The entries of an answer, one per line. */
-export const inLines = (answer: unknown): string => {
+/** The entries of a list or view. */
+const entriesIn = (answer: unknown): readonly object[] => {
   const { items, rows } = (answer ?? {}) as Readonly<Partial<Record<'items' | 'rows', readonly object[]>>>;
-  return (items ?? rows ?? []).map((entry) => `${JSON.stringify(entry)}\n`).join('');
+  return items ?? rows ?? [];
 };
+
+const line = (entry: object): string => `${JSON.stringify(entry)}\n`;
 
 /** A chunk of lines per page. */
 async function* linesOf(pages: Pages, picked: (entry: object) => object): AsyncGenerator<string> {
-  for await (const page of pages)
-    if (page.length > 0) yield page.map((entry) => `${JSON.stringify(picked(entry))}\n`).join('');
+  for await (const page of pages) if (page.length > 0) yield page.map((entry) => line(picked(entry))).join('');
 }
 
 const logger = new Logger('Downloads');
