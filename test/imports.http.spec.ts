@@ -93,8 +93,9 @@ describe('A list that was exported', () => {
     ],
   ])('and is imported unchanged changes nothing: %s', async (_, path, name) => {
     const before = await head();
-    const { counts, problems, rows } = await preview(await bytesOf(path), name);
+    const { counts, problems, rows, sheets } = await preview(await bytesOf(path), name);
     expect(problems).toEqual([]);
+    expect(sheets.flatMap(({ columns }) => columns.filter(({ by }) => by === 'nothing'))).toEqual([]);
     expect(counts).toMatchObject(NOTHING);
     expect(rows.length).toBeGreaterThan(2);
     expect(await head()).toBe(before);
@@ -698,6 +699,31 @@ describe('Likely duplicates', () => {
     const Forums = sheet('id,name,kind', 'X-SAME,Same,conference');
     const book = saved({ SheetNames: ['Agencies', 'Forums'], Sheets: { Agencies, Forums } });
     expect((await preview(book, 'b.xlsx')).problems).toEqual([]);
+  });
+});
+
+describe('Codes in the table of a register', () => {
+  const HEAD = 'id,name,kind,parent,participants,papers';
+  const bodyOf = async (cells: string) => {
+    const { rows, problems } = await preview(`${HEAD}\nX-NAMES,A meeting,round-table,${cells}\n`, 'forums.csv');
+    return { body: rows[0]!.acts[0]?.body, notes: rows[0]!.notes.length, problems: problems.map(({ field }) => field) };
+  };
+
+  it('are found by the names of their entries, and in another case, in every column that takes codes', async () => {
+    const { name } = await get('forums/HLD-2006');
+    const cells = `"${name}",IOM; ilo,d-2007-wp204`;
+    expect(await bodyOf(cells)).toEqual({
+      body: expect.objectContaining({ parent: 'HLD-2006', participants: ['IOM', 'ILO'], papers: ['D-2007-WP204'] }),
+      notes: 3,
+      problems: [],
+    });
+  });
+
+  it('are refused where they mean nothing, and texts are no codes', async () => {
+    const { problems, body } = await bodyOf('nowhere,nobody,none');
+    expect([new Set(problems), body]).toEqual([new Set(['parent', 'participants', 'papers']), undefined]);
+    const { rows } = await preview('id,name,kind,host\nX-NAMES,A meeting,round-table,iom\n', 'forums.csv');
+    expect(rows[0]!.acts[0]!.body).toMatchObject({ host: 'iom' });
   });
 });
 

@@ -28,8 +28,8 @@ export { actAddress, parameterNamesOf, parametersOf, PATHS } from './addresses.j
 export { actsFor, CommitmentView, historyOf, viewOf, type ActFor, type History } from './commitments.controller.js';
 export { listPage, RegisterListQuery, RegisterPage } from './list.js';
 export { rehearsalOf } from './rehearsal.js';
-export { registerRow } from './register-rows.js';
-export { entryClass, historyController, registerController } from './registers.controller.js';
+export { cellOfObjects, entryClass, registerRow } from './register-rows.js';
+export { historyController, registerController } from './registers.controller.js';
 export { refuseUnlessTheirs, refuseUnscoped, actTableOf, type Subject } from './owners.js';
 export { FindsDuplicates, namesakes, otherCase, type DuplicateCandidate } from './warnings.js';
 

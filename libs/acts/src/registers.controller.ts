@@ -1,13 +1,13 @@
 /** The routes of the registers: lists, one entry, its history. */
 import { Controller, Get, Inject, Param, type Type } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
-import { Citation, classOf } from '#bodies';
+import { Citation } from '#bodies';
 import { decodeAll, load, Rejected, type Log, type Recorded } from '#eventsourcing';
 import { ClockQuery, AtClocks, FieldsOf, InRows, LOG, Actor, actorOf, WantedFormat, type Format } from '#platform';
-import { REGISTER_ACTS, Registers, registers, type Entry, type Register, type Retraction } from '#registers';
+import { Registers, registers, type Entry, type Register, type Retraction } from '#registers';
 import { PATHS } from './addresses.js';
 import { listPage, RegisterListQuery, RegisterPage } from './list.js';
-import { registerRow } from './register-rows.js';
+import { entryClass, registerRow } from './register-rows.js';
 
 /** The later corrections of a statement. */
 class RegisterCorrection {
@@ -48,9 +48,6 @@ class RegisterHistory {
   @ApiProperty() readonly code: string;
   @ApiProperty({ type: [RegisterHistoryItem] }) readonly items: RegisterHistoryItem[];
 }
-
-/** The class of the entries of a register. */
-export const entryClass = (kind: Register): Type<Entry> => classOf(REGISTER_ACTS[kind].enter.body) as Type<Entry>;
 
 /** The controller of one register: they all are read alike. */
 export function registerController(kind: Register) {

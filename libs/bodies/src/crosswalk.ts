@@ -26,7 +26,11 @@ export class NoEquivalent {
 
 export class PublishVersion {
   @Text({ max: 60, free: false, description: 'Its name', example: '1' }) version: string;
-  @Text({ description: 'The agency or other institution that made it; never a person', example: 'DESA' })
+  @Text({
+    orCodeOf: 'agency',
+    description: 'The agency or other institution that made it; never a person',
+    example: 'DESA',
+  })
   author: string;
   @OnDate({ description: 'When it was published; not after today', example: '2013-10-04' }) reportedOn: FullDate;
   @ListOf(() => CrosswalkLink, { min: 1, max: 2000 }) links: CrosswalkLink[];

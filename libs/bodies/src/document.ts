@@ -6,7 +6,7 @@ export class Document {
   @Text({ optional: true, free: false, example: 'MC/2353' }) symbol?: string | null;
   @Text({ max: 500, example: 'IOM in the lead-up to the second High-level Dialogue' }) title: string;
   @Text({ optional: true, example: 'IOM Council documents (MC), 101st session' }) series?: string | null;
-  @Text({ description: 'The code of an agency, or a name', example: 'IOM' }) publisher: string;
+  @Text({ orCodeOf: 'agency', description: 'The code of an agency, or a name', example: 'IOM' }) publisher: string;
   @InPeriod({ example: '2012-11-02' }) published: string;
   @OnDate({ description: 'The date from which its statements count as reported', example: '2012-11-02' })
   reportedOn: string;

@@ -90,7 +90,8 @@ export class Outcome {
   @Text({ max: 100, optional: true, description: 'As the document numbers it', example: 'para 3' })
   paragraph?: string | null;
   @Text({ max: 4000, example: 'Asks States to cooperate in pairs and groups on migrants’ health.' }) text: string;
-  @Texts({ description: 'Codes of agencies, or free text', example: ['WHO Member States'] }) addressees: string[];
+  @Texts({ orCodeOf: 'agency', description: 'Codes of agencies, or free text', example: ['WHO Member States'] })
+  addressees: string[];
   @CodesOf('theme', { optional: true, example: ['HLD06-13'] }) themes?: string[] | null;
 }
 

@@ -78,6 +78,7 @@ const CELL_READERS: { readonly [F in CellForm['form']]: CellReader } = {
   memberships: (text) => inParts(text, membership, 'parts'),
   chairs: (text) => inParts(text, chair, 'parts'),
   agenda: (text) => inParts(text, agendaItem, 'parts'),
+  json: (text) => jsonIn(text),
 };
 
 // ── Codes ───────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -129,6 +130,15 @@ const TICK_WORDS = new Map(
     ...['false', 'no', 'non', '0'].map((word) => [word, null] as const),
   ].map(([word, value]) => [nameKey(word), value]),
 );
+
+/** Objects as lists of registers show them: their fields are checked with those of the body that they stand in. */
+function jsonIn(text: string): ReadValue {
+  try {
+    return { value: JSON.parse(text) as unknown };
+  } catch {
+    return wrong('is no JSON', 'such as [{ "title": "Opening" }]');
+  }
+}
 
 /** A tick, or none: `no` says as little as an empty cell. */
 function tickIn(text: string): ReadValue {

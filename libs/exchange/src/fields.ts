@@ -1,7 +1,7 @@
 /** The fields of tables that are imported: the names that columns may have for them, and the form of their cells. */
 import { Agency, AgendaItem, Chair, Document, Forum, Framework, Membership, Outcome, Theme } from '#bodies';
 import type { Subject } from '#acts';
-import { formFieldsIn, type FormField } from '#platform';
+import { formFieldsIn, type FormField, type Registered } from '#platform';
 import { fold } from '#text';
 import {
   COLUMN_OF_ROLE,
@@ -28,9 +28,11 @@ export const EXAMPLE_CODE = 'EXAMPLE';
 /** The form of a cell, which decides how it is read. */
 export type CellForm =
   | { readonly form: 'text' | 'language' | 'address' | 'whole' | 'evidence' | 'milestones' | 'deliverables' }
-  | { readonly form: 'memberships' | 'chairs' | 'agenda' }
-  | { readonly form: 'tick' | 'code' | 'codes' | 'kebab' | 'kebabs' | 'texts' }
-  | { readonly form: 'countries' | 'roles' | 'relations' | 'activities' }
+  | { readonly form: 'memberships' | 'chairs' | 'agenda' | 'json' }
+  | { readonly form: 'tick' | 'kebab' | 'kebabs' | 'texts' }
+  | { readonly form: 'countries' | 'relations' | 'activities' }
+  /** By the registers of which one has the codes; none: any code will do. */
+  | { readonly form: 'code' | 'codes' | 'roles'; readonly registers: readonly Registered[] }
   | { readonly form: 'day' | 'period' }
   | { readonly form: 'word'; readonly of: readonly string[] };
 
@@ -41,7 +43,9 @@ export type TableField = CellForm & {
 };
 
 const word = (of: readonly string[]) => ({ form: 'word', of }) as const;
-const a = <F extends CellForm['form']>(form: F) => ({ form });
+const a = <F extends Exclude<CellForm, { registers: unknown }>['form']>(form: F) => ({ form });
+const code = (...registers: Registered[]) => ({ form: 'code', registers }) as const;
+const codes = (...registers: Registered[]) => ({ form: 'codes', registers }) as const;
 
 /** The form of a field, and other names of its columns beside its head. A head that was handed out once stays here. */
 type FieldDefinition = readonly [form: CellForm, ...names: readonly string[]];
@@ -50,12 +54,12 @@ type FieldDefinition = readonly [form: CellForm, ...names: readonly string[]];
 const ROLE_FIELDS = Object.fromEntries(
   ROLES.map((role) => {
     const { field, also } = COLUMN_OF_ROLE[role];
-    return [field, [a(role === 'lead' ? 'code' : 'codes'), ...also]];
+    return [field, [role === 'lead' ? code('agency') : codes('agency'), ...also]];
   }),
 ) as unknown as Readonly<Record<RoleField, FieldDefinition>>;
 
 const COMMITMENT_FIELDS = {
-  reference: [a('code'), 'ref', 'reference number', 'id', 'code', 'n°', 'código'],
+  reference: [code(), 'ref', 'reference number', 'id', 'code', 'n°', 'código'],
   title: [
     a('text'),
     'name',
@@ -115,12 +119,19 @@ const COMMITMENT_FIELDS = {
     'comentario',
   ],
   reportedOn: [a('day'), 'date of report', 'report date', 'date du rapport', 'informado el', 'fecha del informe'],
-  agencies: [a('roles'), 'agencies and roles', 'institutions', 'organisations', 'organismos', 'organizaciones'],
+  agencies: [
+    { form: 'roles', registers: ['agency'] },
+    'agencies and roles',
+    'institutions',
+    'organisations',
+    'organismos',
+    'organizaciones',
+  ],
   ...ROLE_FIELDS,
-  themes: [a('codes'), 'theme', 'topics', 'topic', 'thème', 'tema'],
+  themes: [codes('theme'), 'theme', 'topics', 'topic', 'thème', 'tema'],
   regions: [a('kebabs'), 'region', 'région', 'región'],
   countries: [a('countries'), 'country', 'país'],
-  followsUp: [a('codes'), 'follow-up to', 'in response to', 'suite à', 'seguimiento de'],
+  followsUp: [codes('forum', 'outcome'), 'follow-up to', 'in response to', 'suite à', 'seguimiento de'],
   target: [
     a('period'),
     'target date',
@@ -147,7 +158,7 @@ const COMMITMENT_FIELDS = {
     'identificador iati',
     'identificadores iati',
   ],
-  document: [a('code'), 'source document', 'cited document', 'documento fuente'],
+  document: [code('document'), 'source document', 'cited document', 'documento fuente'],
   locator: [a('text'), 'place in the document', 'where', 'endroit', 'lugar'],
   section: [a('text'), 'section of the document', 'section du document', 'sección del documento'],
   paragraph: [a('text'), 'para'],
@@ -177,7 +188,7 @@ const REGISTER_CLASSES: Readonly<Record<Exclude<TableSubject, 'commitment'>, new
   theme: Theme,
 };
 
-/** The forms of cells that hold a list of objects, by their class. */
+/** The forms of cells that hold a list of objects as people write them, by their class; those of any other class are JSON. */
 const CELL_FORM_OF_CLASS = new Map<unknown, CellForm>([
   [Membership, a('memberships')],
   [Chair, a('chairs')],
@@ -188,7 +199,7 @@ const CELL_FORM_OF_CLASS = new Map<unknown, CellForm>([
 const NAMES_A_CODE = ['outcomeDocument'];
 
 /** How a cell for a field of a body is read; `null`: no cell holds it. */
-export function cellFormOf({ name, kind, several, values, of }: FormField): CellForm | null {
+export function cellFormOf({ name, kind, several, values, registers, of }: FormField): CellForm | null {
   switch (kind) {
     case 'choice':
       return several ? null : word(values);
@@ -203,14 +214,14 @@ export function cellFormOf({ name, kind, several, values, of }: FormField): Cell
     case 'language':
       return a(kind);
     case 'code':
-      return a(several ? 'codes' : 'code');
+      return several ? codes(...registers) : code(...registers);
     case 'word':
       return a(several ? 'kebabs' : 'kebab');
     case 'country':
       return a('countries');
     case 'text':
     case 'words':
-      return NAMES_A_CODE.includes(name) ? a('code') : a(several ? 'texts' : 'text');
+      return NAMES_A_CODE.includes(name) ? code() : a(several ? 'texts' : 'text');
     default:
       return CELL_FORM_OF_CLASS.get(of) ?? null;
   }
@@ -218,7 +229,7 @@ export function cellFormOf({ name, kind, several, values, of }: FormField): Cell
 
 const fieldsOfRegister = (register: Exclude<TableSubject, 'commitment'>): TableField[] =>
   formFieldsIn(REGISTER_CLASSES[register]).map((field) => {
-    const form = cellFormOf(field);
+    const form = cellFormOf(field) ?? (field.of && a('json'));
     if (!form) throw new Error(`No cell holds the field ${field.name} of ${register}.`);
     return { ...form, name: field.name, names: namesInRegisters(field.name) };
   });

@@ -10,6 +10,7 @@ import {
   isSource,
   ROLE_COLUMNS,
   TABLE_SUBJECTS,
+  type CellForm,
   type CommitmentField,
   type TableSubject,
 } from './fields.js';
@@ -137,13 +138,15 @@ const sideOf = ({ reference, title, agencies, followsUp }: DuplicateCandidate, a
 /** Both sides of each field that one of them says. */
 function sidesOf({ subject, says }: Fresh, that: Fresh['says'] | ((field: string) => unknown)): SideBySide[] {
   const isTable = (TABLE_SUBJECTS as readonly string[]).includes(subject);
-  const named = isTable ? tableFieldsOf(subject as TableSubject).map(({ name }) => name) : Object.keys(says);
+  const fields: readonly { readonly name: string; readonly form?: CellForm['form'] }[] = isTable
+    ? tableFieldsOf(subject as TableSubject)
+    : Object.keys(says).map((name) => ({ name }));
   // An agency and its role stand in one field, or in one for each role.
   const roles = 'agencies' in says ? ROLE_COLUMNS.map(([field]): string => field) : ['agencies'];
-  return named.flatMap((field): SideBySide[] => {
+  return fields.flatMap(({ name: field, form }): SideBySide[] => {
     if ((subject === 'commitment' && isSource(field)) || roles.includes(field)) return [];
     const [one, other] = [says[field] ?? null, (typeof that === 'function' ? that(field) : that[field]) ?? null];
-    const words = (value: unknown) => (comparable(value) === 'null' ? null : shortText(valueInWords(value)));
+    const words = (value: unknown) => (comparable(value) === 'null' ? null : shortText(valueInWords(value, form)));
     const [left, right] = [words(one), words(other)];
     if (left === null && right === null) return [];
     return [{ field, this: left, that: right, differs: comparable(one) !== comparable(other) }];

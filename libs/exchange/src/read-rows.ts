@@ -1,10 +1,9 @@
 /** Reads the cells of rows, and puts the codes in place that are meant by other cases and by names. */
 import { Rejected, Turns } from '#eventsourcing';
 import { FILE_LIMITS } from '#files';
-import type { Registered } from '#platform';
 import { valueInCell, type DateOrder } from './cell-values.js';
 import { Codes } from './codes.js';
-import { keyFieldOf, ROLE_COLUMNS, type TableField } from './fields.js';
+import { keyFieldOf, type TableField } from './fields.js';
 import type { SheetProblem } from './preview.js';
 import { shortText } from './shown.js';
 import type { TableColumn } from './tables.js';
@@ -70,29 +69,21 @@ function readCell(
 /** Puts the codes in place that are meant by other cases and by names. */
 async function putCodes(row: TableRow, codes: Codes, streams: ReadonlySet<string>): Promise<void> {
   for (const { field } of row.table.columns) {
-    const kinds = field && KINDS_OF[field.name];
-    const value = field && row.values[field.name];
-    if (!kinds || !value) continue;
+    if (!field || !('registers' in field)) continue;
+    const { name, form, registers } = field;
+    const value = row.values[name];
+    if (!value) continue;
     const put = async (code: string): Promise<string> => {
-      if (kinds.some((kind) => streams.has(`${kind}-${code}`))) return code;
-      const meant = await codes.meant(kinds, code);
-      if (meant !== code) row.note(field.name, `«${code}» was read as ${meant}`);
+      if (registers.some((kind) => streams.has(`${kind}-${code}`))) return code;
+      const meant = await codes.meant(registers, code);
+      if (meant !== code) row.note(name, `«${code}» was read as ${meant}`);
       return meant;
     };
-    if (field.form === 'code') row.values[field.name] = await put(value as string);
-    if (field.form === 'codes') row.values[field.name] = await Promise.all((value as string[]).map(put));
-    if (field.form === 'roles')
-      row.values[field.name] = await Promise.all(
+    if (form === 'code') row.values[name] = await put(value as string);
+    if (form === 'codes') row.values[name] = await Promise.all((value as string[]).map(put));
+    if (form === 'roles')
+      row.values[name] = await Promise.all(
         (value as { agency: string }[]).map(async (one) => ({ ...one, agency: await put(one.agency) })),
       );
   }
 }
-
-/** By field, the registers that its codes are of. */
-const KINDS_OF: Readonly<Record<string, readonly Registered[]>> = {
-  agencies: ['agency'],
-  ...Object.fromEntries(ROLE_COLUMNS.map(([field]) => [field, ['agency']])),
-  themes: ['theme'],
-  followsUp: ['forum', 'outcome'],
-  document: ['document'],
-};

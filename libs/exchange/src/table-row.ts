@@ -94,8 +94,10 @@ export class TableRow {
 
   /** A change of a field, in words. */
   changeOf(field: string, from: unknown, to: unknown): FieldChange {
-    const words = (value: unknown) => (comparable(value) === 'null' ? null : shortText(valueInWords(value)));
-    return { column: this.columnOf(field)?.letters ?? null, field, from: words(from), to: words(to) };
+    const column = this.columnOf(field);
+    const words = (value: unknown) =>
+      comparable(value) === 'null' ? null : shortText(valueInWords(value, column?.field?.form));
+    return { column: column?.letters ?? null, field, from: words(from), to: words(to) };
   }
 
   /** The source of the acts of a row: its own, or that of the whole file. */

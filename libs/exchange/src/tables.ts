@@ -1,9 +1,12 @@
 /** Finds the tables in a file: the subject of each sheet, its head row, and the field of each column. */
+import { AgencyAsAt, OutcomeAsAt } from '#bodies';
 import { columnLetters, type Sheet, type SheetRow, type SpreadsheetFile } from '#files';
-import { WORKBOOK_SHEETS } from '#platform';
+import { columnsOfEntries, WORKBOOK_SHEETS } from '#platform';
+import { COMMITMENT_COLUMNS, Item } from '#progress';
 import { orderIn, type DateOrder } from './cell-values.js';
 import {
   fieldNames,
+  tableFieldsOf,
   keyFieldOf,
   nameKey,
   SHEET_NAMES,
@@ -47,29 +50,18 @@ export interface Tables {
   readonly origin: { readonly asOf?: string; readonly position?: string };
 }
 
-/** The columns of our own lists that are computed: a person who changes one is told so. */
-const COMPUTED_COLUMNS: Readonly<Record<TableSubject, readonly string[]>> = {
-  commitment: [
-    ...[
-      'sources',
-      'onBehalf',
-      'spread',
-      'verification',
-      'verificationReason',
-      'replies',
-      'lastEdition',
-      'nextDue',
-      'lastUpkeep',
-    ],
-    ...['life', 'into', 'overdue', 'stale', 'lastReportedOn', 'leadReportedOn', 'correctedLater', 'page'],
-  ],
-  agency: ['names', 'status', 'endedOn', 'reason', 'citation'],
-  document: [],
-  forum: [],
-  outcome: ['status', 'endorsed', 'endorsedOn', 'followedUpOn', 'commitments'],
-  framework: [],
-  theme: [],
+/** The columns of our own lists, and of the view of outcomes. */
+const LISTED_COLUMNS: { readonly [S in TableSubject]?: readonly string[] } = {
+  commitment: columnsOfEntries(Item, COMMITMENT_COLUMNS),
+  agency: columnsOfEntries(AgencyAsAt, {}),
+  outcome: [...columnsOfEntries(OutcomeAsAt, {}), 'status', 'endorsedOn', 'followedUpOn', 'commitments'],
 };
+
+/** The columns of our own lists that are computed: a person who changes one is told so. */
+function computedColumns(subject: TableSubject): readonly string[] {
+  const recorded = tableFieldsOf(subject).map(({ name }) => name);
+  return (LISTED_COLUMNS[subject] ?? []).filter((name) => !recorded.includes(name));
+}
 
 /** The head stands in one of the first rows: above it are titles. */
 const MAX_ROWS_BEFORE_HEAD = 30;
@@ -114,7 +106,7 @@ function tableIn(sheet: Sheet, mapping: ColumnMapping): NamedTable | string {
   );
   let best: { subject: TableSubject; at: number; found: number } | null = null;
   for (const subject of TABLE_SUBJECTS) {
-    const names = fieldNames(subject);
+    const [names, computed] = [fieldNames(subject), computedColumns(subject)];
     sheet.rows.slice(0, MAX_ROWS_BEFORE_HEAD).forEach((row, at) => {
       const fields = [...row.cells.values()].map(({ text }) => {
         const key = nameKey(text);
@@ -122,7 +114,7 @@ function tableIn(sheet: Sheet, mapping: ColumnMapping): NamedTable | string {
       });
       const distinct = new Set(fields.filter(Boolean));
       const own = [...row.cells.values()].filter(
-        ({ text }) => names.get(nameKey(text))?.name === text || COMPUTED_COLUMNS[subject].includes(text),
+        ({ text }) => names.get(nameKey(text))?.name === text || computed.includes(text),
       ).length;
       // A sheet that is called after its subject needs fewer hints; of two that fit, our own names tell.
       const found = distinct.size + own + (subject === named ? 3 : 0) + (distinct.has(keyFieldOf(subject)) ? 0.5 : 0);
@@ -147,7 +139,7 @@ function columnsBelow(
   subject: TableSubject,
   mapped: ReadonlyMap<string, string>,
 ): TableColumn[] {
-  const names = fieldNames(subject);
+  const [names, computed] = [fieldNames(subject), computedColumns(subject)];
   const byName = new Map([...names.values()].map((field) => [field.name, field]));
   const below = new Set(sheet.rows.flatMap((row) => (row.number > head.number ? [...row.cells.keys()] : [])));
   const all = [...new Set([...head.cells.keys(), ...below])].sort((x, y) => x - y);
@@ -159,7 +151,7 @@ function columnsBelow(
     const at = { column, letters, head: text, hidden: sheet.hiddenColumns.includes(column), dates: orderIn(text) };
     const said = mapped.get(nameKey(text));
     if (said !== undefined) return { ...at, field: byName.get(said) ?? null, by: 'mapping' };
-    if (COMPUTED_COLUMNS[subject].includes(text)) return { ...at, field: null, by: 'computed' };
+    if (computed.includes(text)) return { ...at, field: null, by: 'computed' };
     const found = names.get(nameKey(text));
     // A column of exactly this name is the field's; another one whose name means the same is not. Of two with one name nobody
     // knows which is meant: both are the field's, and the sheet is refused.

@@ -103,6 +103,7 @@ const CELL_HINTS: Readonly<Record<Exclude<CellForm['form'], 'word'>, InThree>> =
     'Un numéro et un titre chacun, séparés par des points-virgules',
     'Un número y un título cada uno, separados por punto y coma',
   ],
+  json: ['Objects in JSON', 'Des objets en JSON', 'Objetos en JSON'],
 };
 const ONE_OF_HINT: InThree = ['One of: ', 'Un de\u00a0: ', 'Uno de: '];
 

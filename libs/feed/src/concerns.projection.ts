@@ -18,9 +18,6 @@ const POSITIONS_PER_CODE = 50;
 export const CONCERNED_KINDS = ['agency', 'theme', 'forum', 'commitment'] as const;
 export type Concerned = (typeof CONCERNED_KINDS)[number];
 
-/** Texts that may be the code of an agency, or any words. */
-const AGENCY_OR_WORDS = ['publisher', 'addressees', 'author'];
-
 /** By the kind of an entry below another, the field that says so, and the kind of the other: lists count so, too. */
 const PARENT_FIELDS: Readonly<Record<string, readonly [field: string, kind: Concerned]>> = {
   theme: ['parent', 'theme'],
@@ -74,10 +71,7 @@ export class ConcernsProjection implements Projection {
   readonly name = 'concerns';
   readonly version = 4;
   readonly on: Projection['on'];
-  readonly #fields: Fields = new Map([
-    ...kindsOfFields(),
-    ...AGENCY_OR_WORDS.map((field) => [field, new Set(['agency'] as const)] as const),
-  ]);
+  readonly #fields: Fields = kindsOfFields();
   /** The keys by number, each kept once. */
   readonly #keys = new Passages();
   /** Of each stream, by the number of its own key: numbers of keys, each followed by the position. */

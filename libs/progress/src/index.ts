@@ -27,7 +27,7 @@ export { tellingWords } from './titles.js';
 export * from './flows.js';
 export * from './matrix.js';
 export * from './partnerships.js';
-export { commitmentInRow, CommitmentsQuery, listQueryOf } from './progress.controller.js';
+export { COMMITMENT_COLUMNS, commitmentInRow, CommitmentsQuery, listQueryOf } from './progress.controller.js';
 export * from './count.js';
 export * from './filters.js';
 export * from './items.js';

@@ -94,6 +94,14 @@ const NESTED_CELLS: { readonly [F in keyof Item]?: (value: Item[F]) => object } 
   }),
 };
 
+/** The columns of nested fields that have other ones than theirs. */
+export const COMMITMENT_COLUMNS: { readonly [F in keyof Item]?: readonly string[] } = {
+  verification: ['verification', 'verificationReason', 'replies'],
+  onBehalf: ['onBehalf'],
+  spread: ['spread'],
+  lastUpkeep: ['lastUpkeep'],
+};
+
 /** A commitment as a row of a table. */
 export const commitmentInRow = (item: Partial<Item>): object =>
   Object.fromEntries(
@@ -114,12 +122,7 @@ export class ProgressController {
 
   @Get('commitments')
   @ApiTags('Commitments')
-  @InRows<Item>(commitmentInRow, {
-    verification: ['verification', 'verificationReason', 'replies'],
-    onBehalf: ['onBehalf'],
-    spread: ['spread'],
-    lastUpkeep: ['lastUpkeep'],
-  })
+  @InRows<Item>(commitmentInRow, COMMITMENT_COLUMNS)
   @ApiOperation({
     summary: 'Commitments as at a date, filtered and ordered',
     description:

@@ -5,11 +5,13 @@ import { formFieldsIn, type FormField } from '#platform';
 import { labelOf } from '#words';
 import { Fact } from './fact.js';
 import { choiceWords } from './field-words.js';
-import { Joined } from './links.js';
+import { Joined, Listed } from './links.js';
 import type { RegisterKind } from './register-words.js';
 import { Words } from './source.js';
 import { path, type View } from './view.js';
 import { count, countryName, dateWords, languageName, sentence } from './words.js';
+
+type Said = Readonly<Record<string, unknown>>;
 
 interface EntryParts<E> {
   readonly view: View;
@@ -21,18 +23,22 @@ interface EntryParts<E> {
 
 /** In the order of the class, each with its label. */
 export function entryFacts<E extends object>({ view, kind, entry, placed }: EntryParts<E>): ComponentChildren[] {
-  const said = entry as Readonly<Record<string, unknown>>;
+  const said = entry as Said;
   return formFieldsIn(entryClass(kind)).flatMap((field) => {
-    const values = [said[field.name] ?? []].flat();
-    return values.length === 0 || placed.includes(field.name as keyof E) ? (
+    const values = placed.includes(field.name as keyof E) ? [] : valuesIn(said, field, view);
+    return values.length === 0 ? (
       []
     ) : (
       <Fact key={field.name} name={labelOf(field.name)}>
-        <Joined all={values.map((value) => fieldValueWords(value, field, view))} />
+        <Joined all={values} />
       </Fact>
     );
   });
 }
+
+/** The values of a field, one or many, in words. */
+const valuesIn = (said: Said, field: FormField, view: View): ComponentChildren[] =>
+  [said[field.name] ?? []].flat().map((value) => fieldValueWords(value, field, view));
 
 export const EntryFacts = <E extends object>(parts: EntryParts<E>) => {
   const facts = entryFacts(parts);
@@ -42,10 +48,7 @@ export const EntryFacts = <E extends object>(parts: EntryParts<E>) => {
 function fieldValueWords(value: unknown, { kind, of, registers }: FormField, view: View): ComponentChildren {
   if (typeof value === 'boolean') return value ? 'Yes' : 'No';
   if (typeof value === 'number') return count(value);
-  if (typeof value === 'object' && value !== null && of)
-    return formFieldsIn(of)
-      .flatMap((field) => [(value as Readonly<Record<string, unknown>>)[field.name] ?? []].flat())
-      .join(', ');
+  if (of) return <Listed all={formFieldsIn(of).flatMap((field) => valuesIn(value as Said, field, view))} />;
   const text = String(value);
   switch (kind) {
     case 'choice':

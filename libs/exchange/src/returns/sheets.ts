@@ -112,7 +112,7 @@ function commitmentsSheet({ round, draft, register, before, words }: SheetSource
     },
     { name: 'why', head: 'Why not assessed', width: 24, spec: { form: 'text' } },
     ...STAGE_FIELDS.flatMap((field) => columnOf(field, words)),
-    { name: 'document', head: 'Document that says so', width: 18, spec: { form: 'code' } },
+    { name: 'document', head: 'Document that says so', width: 18, spec: { form: 'code', registers: ['document'] } },
     { name: 'locator', head: 'Where in it', width: 18, spec: { form: 'text' } },
     ...questions.map((question) => ({
       name: columnOfQuestion(question.id),

@@ -70,9 +70,10 @@ const field = (
 const marksFree: PropertyDecorator = mark({ free: true });
 const marksWritten: PropertyDecorator = mark({ written: true });
 
-/** Of a text: whether searches in registers find the entry by it. */
-interface Searched {
+/** Of a text in an entry of a register: whether searches find the entry by it, and the register whose code it may be. */
+interface AboutText extends FieldOptions {
   searched?: boolean;
+  orCodeOf?: Registered;
 }
 
 const pointer = '^(/[A-Za-z0-9]{1,40}){1,6}$';
@@ -87,14 +88,15 @@ export const Pointer = (about: FieldOptions = {}) =>
 
 /**
  * Text of 1 to `max` characters, not blank. It can be blanked, as a person may have written it, unless it is not `free`. Searches
- * find the entry of a register by it, unless it is not `searched`.
+ * find the entry of a register by it, unless it is not `searched`. The feed of an agency has what names it in a text `orCodeOf`.
  */
 export const Text = ({
   max = 300,
   free = true,
   searched = true,
+  orCodeOf,
   ...about
-}: FieldOptions & Searched & { max?: number; free?: boolean } = {}) =>
+}: AboutText & { max?: number; free?: boolean } = {}) =>
   applyDecorators(
     field(
       about,
@@ -106,7 +108,7 @@ export const Text = ({
       fitText,
     ),
     marksWritten,
-    mark({ searched }),
+    mark({ searched, orCodeOf }),
     ...(free ? [marksFree] : []),
   );
 
@@ -124,8 +126,8 @@ export const Markdown = ({
     ),
   );
 
-/** Several texts of 1 to 300 characters; each can be blanked, and is searched as a `Text` is. */
-export const Texts = ({ searched = true, ...about }: FieldOptions & Searched = {}) =>
+/** Several texts of 1 to 300 characters; each can be blanked. @see Text */
+export const Texts = ({ searched = true, orCodeOf, ...about }: AboutText = {}) =>
   applyDecorators(
     field(
       about,
@@ -139,7 +141,7 @@ export const Texts = ({ searched = true, ...about }: FieldOptions & Searched = {
       fitText,
     ),
     marksWritten,
-    mark({ searched }),
+    mark({ searched, orCodeOf }),
     marksFree,
   );
 

@@ -7,6 +7,8 @@ export type BodyClass = new () => object;
 export interface Marks {
   /** The kinds that its code may have. */
   readonly kinds?: KindsOf;
+  /** The kind of the code that its text may be, instead of words. */
+  readonly orCodeOf?: Registered | undefined;
   /** The class of its value. */
   readonly within?: () => BodyClass;
   readonly free?: true;
@@ -69,16 +71,14 @@ export function kindsOf(kinds: Registered | readonly Registered[] | KindsOf): Ki
   return () => all;
 }
 
-/** The registers that hold the codes in fields of each name, in any body. */
+/** The registers that hold the codes in fields of each name, in any body, also of texts that may be codes. */
 export function kindsOfFields(): ReadonlyMap<string, ReadonlySet<Registered>> {
   const all = new Map<string, Set<Registered>>();
   for (const fields of declared.values())
-    for (const [field, { kinds }] of fields) {
-      if (!kinds) continue;
-      const known = all.get(field) ?? new Set();
+    for (const [field, { kinds, orCodeOf }] of fields) {
       // A class that depends on its body may be any.
-      for (const kind of kinds.length === 0 ? kinds({}) : REGISTERED_KINDS) known.add(kind);
-      all.set(field, known);
+      const named = kinds ? (kinds.length === 0 ? kinds({}) : REGISTERED_KINDS) : orCodeOf ? [orCodeOf] : [];
+      if (named.length > 0) all.set(field, new Set([...(all.get(field) ?? []), ...named]));
     }
   return all;
 }
