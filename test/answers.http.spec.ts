@@ -1,5 +1,6 @@
 /** Questions and texts: refused by name where they cannot be meant, else kept and answered as people mean them. */
 import { beforeAll, describe, expect, it } from '@jest/globals';
+import { randomUUID } from 'node:crypto';
 import { OPERATION_EXAMPLES } from '../apps/api/src/openapi.js';
 import { bearer, done, refusal } from './support/asking.js';
 import { commitment } from './support/commitment.js';
@@ -90,11 +91,14 @@ describe('A wrong value', () => {
   /** Values that a field cannot take, by its schema in the document. */
   const wrongOf = ({ name, schema }: Parameter): string[] => {
     if (name === 'q') return ['!!!', ' ', '""', '%'];
+    if (name === 'knownAt' || name === 'after')
+      return ['0010', '+10', ' 10', '1e1', '0x1', '10.0', '-1', 'No-Such-Thing'];
     const { enum: words, type, format, minimum = 0, maximum } = schemaOf(schema.items ?? schema);
     const another = (word: string) => (word === word.toUpperCase() ? word.toLowerCase() : word.toUpperCase());
     if (words) return ['No-Such', another(words[0]!), schema.items ? `${words[0]},No-Such` : words.slice(0, 2).join()];
     if (type === 'boolean') return ['maybe', 'TRUE', '1'];
-    if (type === 'integer') return ['x', '1.5', '1e0', `${minimum - 1}`, ...(maximum ? [`${maximum + 1}`] : [])];
+    if (type === 'integer')
+      return ['x', '1.5', '1e0', '007', '+7', ' 7', `${minimum - 1}`, ...(maximum ? [`${maximum + 1}`] : [])];
     if (format === 'date') return ['2011-02-30', '0000-01-01', 'yesterday', '20110203'];
     if (format === 'date-time') return ['2026-11-31T00:00:00Z', 'yesterday'];
     return ['No-Such-Thing', 'a b'];
@@ -127,7 +131,7 @@ describe('A wrong value', () => {
     for (const operation of operations.filter(({ takesFile }) => !takesFile)) {
       const parts = operation.parameters.filter((one) => one.in === 'path');
       for (const { name, schema } of parts)
-        for (const value of schemaOf(schema).type === 'integer' ? ['x', '1.5', '99999'] : ['No-Such', 'a b']) {
+        for (const value of schemaOf(schema).type === 'integer' ? ['x', '1.5', '007', '99999'] : ['No-Such', 'a b']) {
           const { status, body } = await ask(operation, { path: { [name]: value } });
           // The subjects of some examples are gone by now.
           const named = [value, ...parts.flatMap((one) => (one.name === name ? [] : [isThere(operation, one.name)]))];
@@ -341,6 +345,49 @@ describe('A code that nothing has', () => {
   it('negative control: a register may be searched for words as a report, too', async () => {
     const { status } = await server.get('/v1/reports/register?q=remittances&asOf=2012-11-02&format=json');
     expect(status).toBe(200);
+  });
+});
+
+describe('A number that no answer wrote so', () => {
+  const feed = { accept: 'text/event-stream', 'last-event-id': '0010' };
+  const revised = { reason: 'x', says: { title: 'y' } };
+  const hook = { url: 'https://example.org/hook' };
+
+  it('is refused in a header, in an address and in a body, as it is in a query', async () => {
+    const tried: [string, ReturnType<typeof server.get>][] = [
+      ['400 bad_request', server.get('/v1/changes', feed)],
+      ['400 bad_request', server.get('/v1/agencies', { 'if-position-at-least': '0010' })],
+      ['400 bad_request', server.get('/v1/agencies', { 'if-position-at-least': '9'.repeat(17) })],
+      ['400 bad_request', server.post('/v1/commitments/IOM-2006-01/wording', {}, secretariat, { 'if-match': '"00"' })],
+      ['400 bad_request', server.post('/v1/commitments/IOM-2006-01/history/00/correct', revised, secretariat)],
+      [
+        '400 bad_request',
+        server.post('/v1/rounds/CM-2011/history/00/blank', { reason: 'x', fields: ['/note'] }, secretariat),
+      ],
+      ['400 invalid /after', server.post('/v1/webhooks', { ...hook, after: '0010' }, secretariat)],
+      [
+        '400 invalid /positions',
+        server.post(`/v1/webhooks/${randomUUID()}/dead-letters/replay`, { positions: ['0010'] }, secretariat),
+      ],
+    ];
+    for (const [problem, answer] of tried) {
+      const { status, body } = await answer;
+      expect([problem, refusal({ status, body } as never)]).toEqual([problem, problem]);
+    }
+    const page = (path: string) => server.get(path, { accept: 'text/html' });
+    expect((await page('/commitments?limit=007')).body).toContain('takes a whole number from 1 to 1000, not 007');
+    expect((await page('/commitments?take=table-01')).status).toBe(404);
+  });
+
+  it('negative control: as an answer wrote it, it is taken', async () => {
+    expect((await server.get('/v1/agencies', { 'if-position-at-least': '10' })).status).toBe(200);
+    for (const knownAt of ['0', '10']) expect((await server.get(`/v1/agencies?knownAt=${knownAt}`)).status).toBe(200);
+    expect((await server.get('/v1/changes?after=10')).status).toBe(200);
+    const stage = { stage: 'planned', effective: '2012', reportedOn: '2012-11-02' };
+    const revision = { 'if-match': '"99"' };
+    const late = await server.post('/v1/commitments/IOM-2006-01/stage', stage, secretariat, revision);
+    expect(refusal(late)).toBe('412 wrong_revision');
+    expect((await server.get('/commitments?take=table-1', { accept: 'text/html' })).status).toBe(200);
   });
 });
 

@@ -15,6 +15,7 @@ import {
   type Format,
 } from '#platform';
 import { missing } from '#registers';
+import { WHOLE_NUMBER } from '#text';
 
 const ENTRIES_PER_BATCH = 500;
 const AUDIT_OUTCOMES = ['done', 'refused'] as const;
@@ -37,7 +38,7 @@ class AuditQuery {
   outcome?: (typeof AUDIT_OUTCOMES)[number];
   @ApiProperty({ required: false, type: String, description: '`nextCursor` of the answer before' })
   @IsOptional()
-  @Matches(/^\d{1,15}$/, { message: 'cursor is not one that an answer gave' })
+  @Matches(new RegExp(WHOLE_NUMBER), { message: 'cursor is not one that an answer gave' })
   cursor?: string;
   @PageSize(100) limit?: number;
   @InFormat() format?: Format;

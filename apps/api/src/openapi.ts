@@ -4,8 +4,9 @@
  */
 import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, getSchemaPath, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
-import { FORMAT_NAMES, formatNamed, Problem, RIGHTS_EXTENSION, PROBLEM_JSON } from '#platform';
+import { FORMAT_NAMES, formatNamed, Problem, PROBLEM_JSON, RIGHTS_EXTENSION, TAG_OF_REVISION } from '#platform';
 import { codesOfField } from '#progress';
+import { WHOLE_NUMBER } from '#text';
 import examples from './openapi-examples.json' with { type: 'json' };
 import { INTRODUCTION } from './openapi-introduction.js';
 import { nameSchemas } from './openapi-names.js';
@@ -52,7 +53,7 @@ const SHARED_PARAMETERS: Readonly<Record<string, Parameter>> = {
     name: 'If-Match',
     in: 'header',
     description: 'The ETag that was read, of which the revision counts: 412 when someone was faster',
-    schema: { ...TEXT_SCHEMA, pattern: '^(W/)?"\\d+(-[\\w-]+)?"$', examples: ['"3"'] },
+    schema: { ...TEXT_SCHEMA, pattern: TAG_OF_REVISION, examples: ['"3"'] },
   },
   IdempotencyKey: {
     name: 'Idempotency-Key',
@@ -82,7 +83,7 @@ const SHARED_PARAMETERS: Readonly<Record<string, Parameter>> = {
     name: 'If-Position-At-Least',
     in: 'header',
     description: 'Read your writes: waits until the views have reached this position, up to a limit, then 503',
-    schema: { ...TEXT_SCHEMA, pattern: '^\\d{1,19}$' },
+    schema: { ...TEXT_SCHEMA, pattern: WHOLE_NUMBER },
   },
 };
 

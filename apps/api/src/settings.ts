@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { join } from 'node:path';
 import type { Budgets, LogSettings } from '#platform';
+import { isWholeNumber } from '#text';
 
 const LOG_FORMATS = ['text', 'json'] as const satisfies readonly LogSettings['logFormat'][];
 const LOG_LEVELS = ['error', 'warn', 'info', 'debug'] as const satisfies readonly LogSettings['logLevel'][];
@@ -230,8 +231,9 @@ function oneOf<T extends string>(env: NodeJS.ProcessEnv, name: string, known: re
 }
 
 function wholeNumber(env: NodeJS.ProcessEnv, name: string, otherwise: number, min: number, max: number): number {
-  const value = Number(env[name] ?? otherwise);
-  if (!Number.isInteger(value) || value < min || value > max)
+  const text = env[name] || String(otherwise);
+  const value = isWholeNumber(text) ? Number(text) : NaN;
+  if (!(value >= min && value <= max))
     throw new Error(`${name} takes a whole number from ${min} to ${max}, not ${env[name]}.`);
   return value;
 }

@@ -1,5 +1,5 @@
 /** The addresses of subjects and acts. */
-import { Rejected } from '#eventsourcing';
+import { wholeNumberIn } from '#platform';
 import type { ActLine } from '#registers';
 import { type RouteParameters } from './acts.js';
 import { actTableOf, type Subject } from './owners.js';
@@ -46,9 +46,7 @@ export function parametersOf(
   return Object.fromEntries(
     names.map((name) => {
       const text = params[name]!;
-      if (!isNumber(name)) return [name, text];
-      if (!/^\d{1,9}$/.test(text)) throw new Rejected('bad_request', `${name} is a number, not ${text}.`);
-      return [name, Number(text)];
+      return [name, isNumber(name) ? wholeNumberIn(name, text) : text];
     }),
   );
 }

@@ -38,6 +38,7 @@ import {
   type Principal,
   type Upload,
 } from '#platform';
+import { WHOLE_NUMBER } from '#text';
 import { DATE_ORDERS, type DateOrder } from './cell-values.js';
 import { TABLE_SUBJECTS, type TableSubject } from './fields.js';
 import { Imports } from './imports.js';
@@ -113,9 +114,9 @@ export class NewImport {
   })
   @IsOptional()
   asOf?: string;
-  @ApiProperty({ required: false, type: String, pattern: '^\\d{1,16}$', description: 'The position of that list' })
+  @ApiProperty({ required: false, type: String, pattern: WHOLE_NUMBER, description: 'The position of that list' })
   @IsOptional()
-  @Matches(/^\d{1,16}$/, { message: 'knownAt must be a position, as an answer gave it' })
+  @Matches(new RegExp(WHOLE_NUMBER), { message: 'knownAt must be a position, as an answer gave it' })
   knownAt?: string;
 }
 

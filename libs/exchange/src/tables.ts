@@ -3,6 +3,7 @@ import { AgencyAsAt, OutcomeAsAt } from '#bodies';
 import { columnLetters, type Sheet, type SheetRow, type SpreadsheetFile } from '#files';
 import { columnsOfEntries, WORKBOOK_SHEETS } from '#platform';
 import { COMMITMENT_COLUMNS, Item } from '#progress';
+import { isWholeNumber } from '#text';
 import { orderIn, type DateOrder } from './cell-values.js';
 import {
   fieldNames,
@@ -89,7 +90,7 @@ function aboutIn({ rows }: Sheet): Tables['origin'] {
   const [asOf, position] = [said.get('asOf'), said.get('position')];
   return {
     ...(asOf && /^\d{4}-\d{2}-\d{2}$/.test(asOf) && { asOf }),
-    ...(position && /^\d{1,16}$/.test(position) && { position }),
+    ...(isWholeNumber(position) && { position }),
   };
 }
 

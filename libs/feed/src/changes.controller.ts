@@ -15,6 +15,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Conflict, decodeAll, Rejected, Tail, type Envelope, type Log, type Recorded } from '#eventsourcing';
 import { QueryText, Admits, asRead, LOG, Problem, type ApiRequest } from '#platform';
+import { isWholeNumber, WHOLE_NUMBER } from '#text';
 import { Change, feedChangeOf } from './change.js';
 import { Concerns, isNarrow, type FeedFilter } from './concerns.projection.js';
 import { FeedFilterQuery, filterFrom, refuseUnknownTypes } from './feed-filter.js';
@@ -22,7 +23,7 @@ import { FeedFilterQuery, filterFrom, refuseUnknownTypes } from './feed-filter.j
 class ChangesQuery extends FeedFilterQuery {
   @ApiProperty({ required: false, type: String, description: 'Only events after this position', example: '1841' })
   @IsOptional()
-  @Matches(/^\d{1,16}$/, { message: 'after must be a position' })
+  @Matches(new RegExp(WHOLE_NUMBER), { message: 'after must be a position, as the feed gave it' })
   after?: string;
   @ApiProperty({
     required: false,
@@ -173,7 +174,7 @@ export class ChangesController implements OnModuleDestroy {
 
   /** @returns the log's identity and its end @throws Rejected when `after` is not a position that this log has reached */
   async #checked(after: string | null, log: string | undefined): Promise<{ identity: string; head: string }> {
-    if (after !== null && !/^\d{1,16}$/.test(after))
+    if (after !== null && !isWholeNumber(after))
       throw new Rejected('bad_request', 'Last-Event-ID takes a position as the feed gave it.');
     const [identity, head] = [await this.log.store.identity(), (await this.log.store.head()) ?? '0'];
     if (log !== undefined && log !== identity)

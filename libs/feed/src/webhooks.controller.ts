@@ -23,6 +23,7 @@ import {
   type Principal,
 } from '#platform';
 import { KnownCodes } from '#progress';
+import { WHOLE_NUMBER } from '#text';
 import { Deliveries } from './deliveries.js';
 import { FeedFilterBody, filterFrom, refuseUnknownTypes } from './feed-filter.js';
 import { HookStore, type Hook } from './hook-store.js';
@@ -40,12 +41,12 @@ export class NewWebhook {
     required: false,
     nullable: true,
     type: String,
-    pattern: '^\\d{1,16}$',
+    pattern: WHOLE_NUMBER,
     description: 'Only events after this position; without it events from now on. 0: all events',
     example: '0',
   })
   @IsOptional()
-  @Matches(/^\d{1,16}$/, { message: 'after must be a position' })
+  @Matches(new RegExp(WHOLE_NUMBER), { message: 'after must be a position, as an answer gave it' })
   after?: string | null;
 }
 
@@ -61,7 +62,7 @@ export class ReplayDeadLetters {
   @IsArray()
   @ArrayMinSize(1)
   @ArrayMaxSize(500)
-  @Matches(/^\d{1,16}$/, { each: true, message: 'positions takes positions' })
+  @Matches(new RegExp(WHOLE_NUMBER), { each: true, message: 'positions takes positions, as answers gave them' })
   positions?: string[] | null;
 }
 

@@ -6,6 +6,7 @@ export * from './requests/clock-query.js';
 export * from './observability/correlation.js';
 export { classIn, columnsOfEntries, describedAs, fieldsIn, type Described } from './lists/columns-of.js';
 export * from './lists/as-read.js';
+export { wholeNumberIn } from './fields/checks.js';
 export { COUNTRIES, countryName } from './fields/countries.js';
 export * from './lists/cursor.js';
 export * from './requests/direct.js';

@@ -13,7 +13,7 @@ import {
 } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { classOf, OpenRound, Round } from '#bodies';
-import { Projector, Rejected } from '#eventsourcing';
+import { Projector } from '#eventsourcing';
 import {
   TextOrNull,
   AtClocks,
@@ -26,6 +26,7 @@ import {
   maySee,
   Rights,
   validation,
+  wholeNumberIn,
   Reply,
   type Clocks,
   type Format,
@@ -323,9 +324,7 @@ function rightsOfRoundAct(name: RoundActName): RouteRights {
 
 /** The revision that an address names. @throws Rejected */
 export function revisionIn(text: string | undefined): number | undefined {
-  if (text === undefined) return undefined;
-  if (!/^\d{1,9}$/.test(text)) throw new Rejected('bad_request', `revision is a number, not ${text}.`);
-  return Number(text);
+  return text === undefined ? undefined : wholeNumberIn('revision', text);
 }
 
 /** The acts that have a method here, and publishing, which takes long: that route is of the context of reports. */

@@ -9,6 +9,7 @@ import { monthsBefore } from '#clocks';
 import { LOG, type ApiRequest } from '#platform';
 import { Progress } from '#progress';
 import { Registers, type Outcome, type Forum } from '#registers';
+import { WHOLE_NUMBER } from '#text';
 import { FactList } from './fact.js';
 import { actInWords } from './acts-in-words.js';
 import { ActsOffered, StatementActs } from './acts-offered.js';
@@ -45,7 +46,7 @@ import {
 
 /** After an act: the revision of its statement, and likely duplicates of the record that it made. */
 class CommitmentQuery extends PageQuery {
-  @IsOptional() @Matches(/^\d{1,9}$/) done?: string;
+  @IsOptional() @Matches(new RegExp(WHOLE_NUMBER)) done?: string;
   @IsOptional() @Matches(/^[\w./-]{1,120}(,[\w./-]{1,120})*$/) like?: string;
 }
 

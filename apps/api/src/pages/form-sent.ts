@@ -7,6 +7,7 @@ import {
   problemOf,
   tidied,
   validated,
+  wholeNumberIn,
   type ApiRequest,
   type FormFields,
   type RequestContext,
@@ -20,7 +21,7 @@ export function sentForm(sent: FormFields): ShownForm {
   return {
     filled,
     key: String(key),
-    revision: revision === undefined ? undefined : Number(revision),
+    revision: revision === undefined ? undefined : wholeNumberIn('revision', String(revision)),
     more: typeof more === 'string' ? more : undefined,
   };
 }

@@ -22,7 +22,7 @@ import {
   type Upload,
 } from '#platform';
 import { type Document } from '#registers';
-import { listItemsIn } from '#text';
+import { isWholeNumber, listItemsIn } from '#text';
 import { Suggestions, type Suggestion } from '#progress';
 import { Field, Options } from './choice.js';
 import { DataLists } from './form.js';
@@ -130,7 +130,7 @@ export class PaperPages {
       this.papers.view(id),
       this.suggestions.for(RecordCommitment, agency),
     ]);
-    const paragraph = paper.paragraphs[Number(place) - 1];
+    const paragraph = isWholeNumber(place) ? paper.paragraphs[Number(place) - 1] : undefined;
     if (!paragraph || paragraph.kind === 'heading')
       throw new Rejected('not_found', `The paper ${id} has no statement ${place}.`);
     return { document, paragraph, agency, suggestions };

@@ -18,6 +18,7 @@ import {
   type Entry,
 } from '#registers';
 import { Suggestions, type Suggestion } from '#progress';
+import { WHOLE_NUMBER } from '#text';
 import { freeTextsIn } from './act-forms.js';
 import { actForPeople } from './field-words.js';
 import { Form } from './form.js';
@@ -178,7 +179,7 @@ export const registerFormPages = REGISTER_KINDS.flatMap((kind) =>
 );
 
 class EntryQuery {
-  @IsOptional() @Matches(/^\d{1,9}$/) done?: string;
+  @IsOptional() @Matches(new RegExp(WHOLE_NUMBER)) done?: string;
 }
 
 @RendersPages()

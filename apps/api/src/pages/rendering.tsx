@@ -59,7 +59,8 @@ async function sendsPart(
 ): Promise<string | Uint8Array> {
   const offered = new TakeAwayOffers();
   const html = renderToString(<OffersContext.Provider value={offered}>{page}</OffersContext.Provider>);
-  const [, kind, number, form] = /^(table|chart|citation)(?:-(\d{1,3}))?(?:\.(svg|png|bib|ris))?$/.exec(part) ?? [];
+  const [, kind, number, form] =
+    /^(table|chart|citation)(?:-([1-9]\d{0,2}))?(?:\.(svg|png|bib|ris))?$/.exec(part) ?? [];
   const { citation } = offered;
   const draw = kind === 'chart' ? offered.charts[Number(number) - 1] : undefined;
   const saved = (draw ?? kind === 'citation') ? TAKE_AWAY_FILES[`${kind}.${form}`] : undefined;

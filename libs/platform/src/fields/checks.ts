@@ -1,6 +1,7 @@
 /** Checks of texts that fields share. */
 import { ValidateBy } from 'class-validator';
-import { isVisible, unfitIn, type Unfit } from '#text';
+import { Rejected } from '#eventsourcing';
+import { isVisible, isWholeNumber, unfitIn, type Unfit } from '#text';
 
 export const check = (name: string, message: string, validate: (value: unknown) => boolean) =>
   ValidateBy({ name, validator: { validate, defaultMessage: () => `$property ${message}` } });
@@ -41,3 +42,9 @@ export const hasNoUser = (address: unknown): boolean => {
   const { username, password } = new URL(address);
   return !username && !password && !/^[^/?#]*[/\\]{2}[^/?#\\]*@/.test(address);
 };
+
+/** The number that an address or a hidden field holds. @throws Rejected `bad_request` for one that we have not written so */
+export function wholeNumberIn(name: string, text: string): number {
+  if (!isWholeNumber(text)) throw new Rejected('bad_request', `${name} is a whole number such as 12, not ${text}.`);
+  return Number(text);
+}

@@ -4,6 +4,7 @@ import { ApiProperty } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
 import { IsOptional, IsString, MaxLength, ValidateBy } from 'class-validator';
 import { whyNotSought } from '#search';
+import { isWholeNumber } from '#text';
 import { isCountry } from './countries.js';
 
 interface QueryFieldOptions {
@@ -68,7 +69,7 @@ export const QueryNumber = (
   applyDecorators(
     ApiProperty({ ...about, required: false, type: 'integer', minimum: min, maximum: max }),
     IsOptional(),
-    Transform(({ value }: { value: unknown }) => (/^\d{1,9}$/.test(String(value)) ? Number(value) : value)),
+    Transform(({ value }: { value: unknown }) => (isWholeNumber(String(value)) ? Number(value) : value)),
     checkedValue(
       'isWholeBetween',
       (value) => Number.isInteger(value) && min <= Number(value) && Number(value) <= max,

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { isFullDate } from '#clocks';
 import { canonicalJson, refused } from '#eventsourcing';
+import { isWholeNumber } from '#text';
 import { QueryNumber, QueryText } from '../fields/query-fields.js';
 
 /** The greatest `staleAfter`. */
@@ -79,7 +80,9 @@ export class Page<At extends Partial<Pick<ListPlace, 'asOf' | 'knownAt' | 'stale
 
   /** The entries of this page, of a list whose place is a number, and the cursor of the next page. */
   slice<E>(all: readonly E[], limit: number | null, knownAt: string): { entries: E[]; nextCursor: string | null } {
-    const first = Number(this.after ?? 0);
+    const { after = '0' } = this;
+    if (!isWholeNumber(after)) throw badCursor('is not one that an answer gave');
+    const first = Number(after);
     const last = first + (limit ?? all.length);
     const nextCursor = last < all.length ? this.next(String(last), all.length, knownAt) : null;
     return { entries: all.slice(first, last), nextCursor };
@@ -132,8 +135,7 @@ const isPlace = (place: unknown): place is ListPlace => {
   const { asOf, knownAt, staleAfter = 0, total, after } = place as Partial<Record<keyof ListPlace, unknown>>;
   return (
     (asOf === undefined || (typeof asOf === 'string' && isFullDate(asOf))) &&
-    typeof knownAt === 'string' &&
-    /^\d{1,16}$/.test(knownAt) &&
+    isWholeNumber(knownAt) &&
     typeof after === 'string' &&
     isWithin(staleAfter, MAX_STALE_MONTHS) &&
     isWithin(total, Number.MAX_SAFE_INTEGER)

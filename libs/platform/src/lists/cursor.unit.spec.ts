@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { createHash } from 'node:crypto';
-import { writeCursor, withClocksOfCursor, readCursor } from './cursor.js';
+import { Page, writeCursor, withClocksOfCursor, readCursor } from './cursor.js';
 
 const asked = { agency: 'IOM', sort: 'title' };
 const place = { asOf: '2011-02-17', knownAt: '42', staleAfter: 12, total: 3, after: 'IOM-2006-01' };
@@ -37,7 +37,7 @@ describe('A cursor', () => {
 
   it('whose contents are not those of a cursor is refused, though its check sum is right', () => {
     const spoilt: object[] = [
-      ...[{ after: 1 }, { knownAt: 'x' }, { knownAt: 42 }, { asOf: 5 }, { asOf: '2011-02-30' }],
+      ...[{ after: 1 }, { knownAt: 'x' }, { knownAt: 42 }, { knownAt: '042' }, { asOf: 5 }, { asOf: '2011-02-30' }],
       ...[{ total: '3' }, { total: 1e300 }, { total: -1 }, { total: 0.5 }],
       ...[{ staleAfter: {} }, { staleAfter: 2 ** 33 }, { staleAfter: -1 }, { staleAfter: 1_201 }],
     ];
@@ -50,6 +50,14 @@ describe('A cursor', () => {
     for (const text of ['', 'no JSON', 'null', '5', '{}', '[]', '[1]', '[1,"x"]', '[1,"x",null]', '[1,2,{}]', '[[1]]'])
       for (const read of [() => readCursor(sealed(text), asked), () => withClocksOfCursor({ cursor: sealed(text) })])
         expect(read).toThrow(expect.objectContaining({ code: 'invalid' }));
+  });
+
+  it('of a list whose place is a number goes on at one that is written so, and at no other', () => {
+    const sliced = (after: string) =>
+      new Page({}, asked, writeCursor({ ...place, after }, asked)).slice(['a', 'b', 'c'], 1, '42').entries;
+    expect(sliced('1')).toEqual(['b']);
+    for (const after of ['01', '1e0', '-1', '', 'x', '1.5'])
+      expect(() => sliced(after)).toThrow(expect.objectContaining({ code: 'invalid' }));
   });
 
   it('settles the clocks that are not named beside it', () => {

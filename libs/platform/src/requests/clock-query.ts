@@ -1,6 +1,7 @@
 /** The clocks of a query: `asOf`, `knownAt` and `staleAfter`, checked and resolved. */
 import { todayAt, isFullDate } from '#clocks';
 import { refused, type EventStore, type Log } from '#eventsourcing';
+import { isWholeNumber } from '#text';
 import { Inject, Injectable, Query, type PipeTransform } from '@nestjs/common';
 import { LOG } from '../context.js';
 import { MAX_STALE_MONTHS, withClocksOfCursor } from '../lists/cursor.js';
@@ -57,13 +58,13 @@ export async function clocksOf(
 
 /** The position that a position or an instant stands for; `field` is where it was asked. */
 export async function positionOf(knownAt: string, store: EventStore, field = 'knownAt'): Promise<string> {
-  if (/^\d{1,16}$/.test(knownAt)) {
+  if (isWholeNumber(knownAt)) {
     if (BigInt(knownAt) > BigInt((await store.head()) ?? 0))
       throw badClock(field, 'is a position the log has not reached');
     return knownAt;
   }
   if (!isInstant(knownAt))
-    throw badClock(field, 'must be a position of the log or an instant such as 2026-11-21T12:00:00Z');
+    throw badClock(field, 'must be a position, as an answer gave it, or an instant such as 2026-11-21T12:00:00Z');
   return (await store.positionAt(new Date(knownAt))) ?? '0';
 }
 

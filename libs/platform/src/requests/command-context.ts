@@ -2,6 +2,7 @@
 import { createParamDecorator, ExecutionContext } from '@nestjs/common';
 import { v5 as uuidv5 } from 'uuid';
 import { newCommandId, Rejected, type Meta } from '#eventsourcing';
+import { WHOLE_DIGITS } from '#text';
 import type { Actor, ApiRequest, Principal } from './principal.js';
 
 /** The part of a request that a command needs. */
@@ -76,10 +77,14 @@ export const Caller = createParamDecorator(
     context.switchToHttp().getRequest<ApiRequest>().principal ?? null,
 );
 
+/** As the document has it, too. */
+export const TAG_OF_REVISION = `^(?:W/)?"${WHOLE_DIGITS}(?:-[\\w-]{1,40})?"$`;
+const OF_REVISION = new RegExp(TAG_OF_REVISION);
+
 function expectedOf(ifMatch: string | undefined): number | undefined {
   if (ifMatch === undefined) return undefined;
   // The answer to a GET has a digest behind the revision (validators.ts).
-  const revision = /^(?:W\/)?"(\d+)(?:-[\w-]{1,40})?"$/.exec(ifMatch)?.[1];
+  const revision = OF_REVISION.exec(ifMatch)?.[1];
   if (revision === undefined)
     throw new Rejected('bad_request', `If-Match takes one ETag as it was given, such as "3", not ${ifMatch}.`);
   return Number(revision);

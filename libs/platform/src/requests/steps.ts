@@ -42,6 +42,7 @@ import { canonicalJson, isFit, Projector, Rejected, REQUEST_DIGESTS } from '#eve
 
 import { ownerOf } from './command-context.js';
 import { todayAt } from '#clocks';
+import { isWholeNumber } from '#text';
 import { refuseQuery } from '../fields/validation.js';
 import { downloaded } from '../lists/downloads.js';
 import { isStreamed, refuseUnacceptable } from '../lists/formats.js';
@@ -253,7 +254,7 @@ export class AnswerInterceptor implements NestInterceptor {
   /** Read your writes: waits until the views have reached a position. */
   async #reaches(position: string | string[] | undefined): Promise<void> {
     if (position === undefined) return;
-    if (typeof position !== 'string' || !/^\d{1,19}$/.test(position))
+    if (!isWholeNumber(position))
       throw new Rejected('bad_request', 'If-Position-At-Least takes a position as an answer gave it.');
     if (!(await this.projector.reached(position, OWN_WRITE_TIMEOUT_MS)))
       throw new Rejected('not_yet', `The views have not reached position ${position} yet. Try again soon.`);

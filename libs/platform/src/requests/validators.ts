@@ -1,6 +1,7 @@
 /** Validators of GET answers (`ETag`), the answer 304 for the same again, and how long an answer may be kept. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { hash } from 'node:crypto';
+import { isWholeNumber } from '#text';
 import { isProbe } from '../observability/requests.js';
 import type { ApiRequest } from './principal.js';
 
@@ -43,7 +44,7 @@ function keptFor(request: ApiRequest): string {
   const { headers, query, session } = request;
   if (headers.authorization !== undefined || session) return 'private, no-cache';
   const { asOf, knownAt } = (query ?? {}) as Readonly<Record<string, unknown>>;
-  const pinned = typeof asOf === 'string' && typeof knownAt === 'string' && /^\d+$/.test(knownAt);
+  const pinned = typeof asOf === 'string' && isWholeNumber(knownAt);
   return pinned ? `public, max-age=${MAX_AGE_S}, must-revalidate` : 'no-cache';
 }
 
