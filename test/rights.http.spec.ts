@@ -4,7 +4,15 @@ import { readFileSync } from 'node:fs';
 import { format } from 'oxfmt';
 import { AccessStore } from '#access';
 import type { OpenAPIObject } from '@nestjs/swagger';
-import { ACCOUNT_ROLES, AGENCY_RELATIONS, SCOPES, type AccountRole, type AgencyRelation, type Scope } from '#words';
+import {
+  ACCOUNT_ROLE_RULES,
+  ACCOUNT_ROLES,
+  AGENCY_RELATIONS,
+  SCOPES,
+  type AccountRole,
+  type AgencyRelation,
+  type Scope,
+} from '#words';
 import type { ActName } from '#commitments';
 import { rightsInWords, routesOf } from '../apps/api/src/rights.js';
 import { SCENES } from '../libs/commitments/src/testing/a-commitment.js';
@@ -34,7 +42,7 @@ async function tokenOf(role: AccountRole, agency: string | null, scopes: readonl
   tokens.set(key, token);
   return token;
 }
-const agencyOf = (role: AccountRole): string | null => (role === 'secretariat' || role === 'reader' ? null : 'DESA');
+const agencyOf = (role: AccountRole): string | null => (ACCOUNT_ROLE_RULES[role].agency === 'needed' ? 'DESA' : null);
 
 beforeAll(async () => {
   secretariat = await tokenOf('secretariat', null);

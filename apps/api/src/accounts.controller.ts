@@ -30,6 +30,7 @@ import {
   InstantOrNull,
   TextOrNull,
   ACTING_ROLES,
+  APPOINTING_ROLES,
   Caller,
   CodeOf,
   CurrentCommand,
@@ -216,7 +217,7 @@ export class AccountsController {
   }
 
   @Post('accounts')
-  @Rights({ scope: 'admin', roles: ['secretariat', 'focal_point'], only: 'for the own agency' })
+  @Rights({ scope: 'admin', roles: APPOINTING_ROLES, only: 'for the own agency' })
   @ApiOperation({
     summary: 'Open an account for a person or a system',
     description:
@@ -255,7 +256,7 @@ export class AccountsController {
   }
 
   @Post('accounts/:account/appointments')
-  @Rights({ scope: 'admin', roles: ['secretariat', 'focal_point'], only: 'for the own agency' })
+  @Rights({ scope: 'admin', roles: APPOINTING_ROLES, only: 'for the own agency' })
   @ApiOperation({
     summary: 'Appoint an account',
     description: 'By the secretariat, or for its own agency by a focal point. It sees all that was done before it.',
@@ -280,7 +281,7 @@ export class AccountsController {
 
   @Post('accounts/:account/appointments/:id/relieve')
   @HttpCode(200)
-  @Rights({ scope: 'admin', roles: ['secretariat', 'focal_point'], only: 'for the own agency' })
+  @Rights({ scope: 'admin', roles: APPOINTING_ROLES, only: 'for the own agency' })
   @ApiOperation({
     summary: 'Relieve an account of a role, at once or after a day',
     description:

@@ -2,7 +2,7 @@
 import { DAY_MS } from '#clocks';
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { SqlStatement, Statements } from '#databases';
-import type { Appointment, Holder } from '#platform';
+import { ACTING_ROLES, type Appointment, type Holder } from '#platform';
 import { SCOPES, type AccountKind, type AccountRole, type ReportLanguage, type Scope } from '#words';
 
 /** A role of an account for a time. Instants are ISO 8601. */
@@ -115,7 +115,8 @@ export class Accounts {
   async appointedSince(day: string): Promise<{ account: string; agency: string; day: string }[]> {
     const rows = await this.store.query<{ account: string; agency: string; since: string }>(
       `SELECT account, agency, since FROM appointments
-       WHERE role IN ('focal_point', 'alternate') AND agency IS NOT NULL AND since >= ? ORDER BY since, id`,
+       WHERE role IN (${ACTING_ROLES.map(() => '?').join()}) AND agency IS NOT NULL AND since >= ? ORDER BY since, id`,
+      ...ACTING_ROLES,
       day,
     );
     return rows.map(({ account, agency, since }) => ({ account, agency, day: since.slice(0, 10) }));

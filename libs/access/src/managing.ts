@@ -1,21 +1,29 @@
 /** The rights to appoint and to give tokens: the secretariat to everybody, the focal point of an agency to those of its agency. */
 import { DAY_MS, todayAt, type FullDate } from '#clocks';
 import { refused, Rejected } from '#eventsourcing';
-import { refuseUnlessProven, type Actor, type Principal } from '#platform';
-import type { AccountRole, Scope } from '#words';
+import { APPOINTING_ROLES, refuseUnlessProven, type Actor, type Principal } from '#platform';
+import { ACCOUNT_ROLE_RULES, fitsAgency, isActing, type AccountRole, type Scope } from '#words';
 import type { AccountRow, NewAppointment } from './accounts.js';
+
+const isOwn = (by: Actor, agency: string | null): boolean => agency !== null && agency === by.agency;
 
 /** @throws Rejected `forbidden` */
 export function refuseAppointing(by: Actor, { role, agency }: Pick<NewAppointment, 'role' | 'agency'>): void {
-  if (by.role === 'secretariat') return;
-  if (by.role === 'focal_point' && role !== 'secretariat' && agency === by.agency) return;
+  const mayGive = by.role === 'secretariat' || isOwn(by, agency);
+  if (mayGive && ACCOUNT_ROLE_RULES[role].givenBy.includes(by.role)) return;
   throw new Rejected(
     'forbidden',
-    by.role === 'focal_point'
-      ? `A focal point of ${by.agency} appoints focal points, alternates and readers of ${by.agency} only.`
+    APPOINTING_ROLES.includes(by.role)
+      ? `A ${by.role.replaceAll('_', ' ')} of ${by.agency} appoints ${rolesGivenBy(by.role)} of ${by.agency} only.`
       : 'The secretariat appoints, or the focal point of the agency.',
   );
 }
+
+/** `focal points, alternates and readers` */
+const rolesGivenBy = (giver: AccountRole): string =>
+  new Intl.ListFormat('en-GB').format(
+    Object.values(ACCOUNT_ROLE_RULES).flatMap(({ givenBy, plural }) => (givenBy.includes(giver) ? plural : [])),
+  );
 
 /** An appointment as it is asked for: whole days (UTC), the last one included. */
 interface SaidAppointment {
@@ -52,14 +60,11 @@ export function appointmentFrom(
   at = '',
 ): NewAppointment {
   const { role, agency = null } = said;
-  if (agency === null && (role === 'focal_point' || role === 'alternate'))
-    throw refused('agency_needed', `${at}/agency`, `${role} needs the agency.`);
-  if (agency !== null && role === 'secretariat')
-    throw refused(
-      'no_agency',
-      `${at}/agency`,
-      'The secretariat is of no agency; on behalf of one it acts on an authority.',
-    );
+  if (!fitsAgency(role, agency)) {
+    if (agency === null) throw refused('agency_needed', `${at}/agency`, `${role} needs the agency.`);
+    const acts = isActing({ role }) ? '; on behalf of one it acts on an authority' : '';
+    throw refused('no_agency', `${at}/agency`, `The ${role.replaceAll('_', ' ')} is of no agency${acts}.`);
+  }
   if (by) refuseAppointing(by, { role, agency });
   // It may do acts that cannot be undone, once it signs in.
   if (by && role === 'secretariat') refuseUnlessProven(by);
@@ -76,7 +81,7 @@ export const shownTo = (by: Actor, account: AccountRow): AccountRow =>
 export const isKnownTo = (by: Actor, account: AccountRow): boolean =>
   by.role === 'secretariat' ||
   account.account === by.account ||
-  account.appointments.some(({ agency }) => by.agency !== null && agency === by.agency);
+  account.appointments.some(({ agency }) => isOwn(by, agency));
 
 const standing = ({ appointments }: Pick<AccountRow, 'appointments'>) => {
   const now = new Date().toISOString();
@@ -108,7 +113,7 @@ export function refuseMinding(
 ): void {
   if (by.role === 'secretariat' || by.account === account) return;
   const roles = standing({ appointments });
-  if (by.role === 'focal_point' && roles.length > 0 && roles.every(({ agency }) => agency === by.agency)) return;
+  if (APPOINTING_ROLES.includes(by.role) && roles.length > 0 && roles.every(({ agency }) => isOwn(by, agency))) return;
   throw new Rejected('forbidden', 'The tokens of an account are for itself, its focal point and the secretariat.');
 }
 

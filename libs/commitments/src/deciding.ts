@@ -2,7 +2,7 @@
 import type { CommitmentAsAt, OnBehalf } from '#bodies';
 import type { FullDate } from '#clocks';
 import { fold, Rejected, withoutNulls } from '#eventsourcing';
-import { AGENCY_RELATIONS, type AgencyRelation, type Role } from '#words';
+import { AGENCY_RELATIONS, isActing, type AgencyRelation, type Role } from '#words';
 import { actOf, ACTS, type ActName, type BodyOf, type Choice, type Line, type Who } from './acts.js';
 import { commitment, viewAsAt, type Commitment, type CommitmentEvent } from './commitment.js';
 import { statementAt } from './corrections.js';
@@ -84,7 +84,7 @@ function doneFor(body: object, events: CommitmentEvent[]): CommitmentEvent[] {
 /** Whether an act is someone's to do, as things stand; else why not. */
 function refusalOf({ relations, only }: Who, now: CommitmentAsAt, by: By, on: Choice, c: Commitment): string | null {
   if (by.role === 'secretariat') return null;
-  if (by.role === 'reader' || by.agency === null) return 'A reader does no acts.';
+  if (!isActing(by) || by.agency === null) return 'A reader does no acts.';
   const related = relationsOf(now, c, by).some((one) => relations.includes(one));
   if (related && (!only || CONDITIONS[only].holds(now, by, on, c))) return null;
   const roles = now.agencies.filter((a) => a.agency === by.agency).map(({ role }) => role);

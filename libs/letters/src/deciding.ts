@@ -7,6 +7,7 @@ import { decodeAll, fold, load, streamOf, type Envelope, type Log, type Recorded
 import { LOG } from '#platform';
 import { publication } from '#registers';
 import { aReturn, returnId, returnOf, round as rounds, type OpenedRound } from '#rounds';
+import { isActing } from '#words';
 import { LetterClock } from './clock.js';
 import { LETTER_OF_RETURN_EVENT, occasionsOf, stillHolds, type Occasion } from './occasions.js';
 import { Outbox, type NewLetter } from './outbox.js';
@@ -28,7 +29,7 @@ export function reachable(all: readonly AccountRow[], agency: string, now: Date)
       erased === null &&
       appointments.some(
         ({ role, agency: of, since, until }) =>
-          (role === 'focal_point' || role === 'alternate') && of === agency && since <= at && (!until || until > at),
+          isActing({ role }) && of === agency && since <= at && (!until || until > at),
       ),
   );
 }

@@ -8,6 +8,7 @@ import { DraftsStore, type Draft } from '#drafts';
 import { Conflict, NO_STREAM, Rejected, withoutNulls, WrongRevision } from '#eventsourcing';
 import type { CommandContext, Principal } from '#platform';
 import { isOfOnePlace } from '#registers';
+import { isActing } from '#words';
 
 const DRAFT_KIND = 'publication';
 
@@ -37,7 +38,7 @@ export const roundOf = ({ parameters }: Publication): string | null => parameter
 
 /** Whether somebody may see reports in preparation: the secretariat, and the agencies, which may add their words. */
 export const mayPrepare = (by: Principal | null): boolean =>
-  by !== null && by.scopes.includes('read') && (by.sees === 'all' || by.role !== 'reader');
+  by !== null && by.scopes.includes('read') && (by.sees === 'all' || isActing(by));
 
 @Injectable()
 export class PublicationDrafts {

@@ -1,5 +1,5 @@
 /** The roles that claims of an identity provider stand for, by the rules of the operator. */
-import { ACCOUNT_ROLES, type AccountRole } from '#words';
+import { ACCOUNT_ROLES, fitsAgency, type AccountRole } from '#words';
 
 /** A person with `value` in the claim has the role, of the agency. */
 export interface RoleRule {
@@ -24,8 +24,7 @@ export function roleRulesIn(text: string): RoleRule[] {
     .map((rule) => {
       const [, claim, value, named, agency = null] = /^([^=\s]+)=(.+?)\s*:\s*(\w+)(?:\s+(\S+))?$/.exec(rule) ?? [];
       const role = ACCOUNT_ROLES.find((one) => one === named);
-      const needsAgency = role === 'focal_point' || role === 'alternate';
-      if (!claim || !value || !role || (needsAgency && !agency) || (role === 'secretariat' && agency))
+      if (!claim || !value || !role || !fitsAgency(role, agency))
         throw new Error(
           `A rule for roles is such as groups=ft-iom: focal_point IOM, or groups=ft-all: secretariat; not ${rule}.`,
         );

@@ -82,12 +82,67 @@ export type ChairRole = (typeof CHAIR_ROLES)[number];
 export const MATCHES = ['exact', 'close', 'broad', 'narrow', 'related'] as const;
 export type Match = (typeof MATCHES)[number];
 
+interface AccountRoleRules<Role extends string> {
+  /** Whether it acts for somebody; a role that does not only reads. */
+  readonly acts: boolean;
+  /** Whether it is given for an agency. */
+  readonly agency: 'needed' | 'possible' | 'never';
+  /** The drafts that it sees: those of its own agency, or all where it is given for none. */
+  readonly sees: 'own' | 'all';
+  /** The roles that give it: the secretariat to anybody, others for their own agency. */
+  readonly givenBy: readonly Role[];
+  /** In refusals. */
+  readonly plural: string;
+}
+
+const ROLES_OF_ACCOUNTS = {
+  secretariat: {
+    acts: true,
+    agency: 'never',
+    sees: 'all',
+    givenBy: ['secretariat'],
+    plural: 'secretariats',
+  },
+  focal_point: {
+    acts: true,
+    agency: 'needed',
+    sees: 'own',
+    givenBy: ['secretariat', 'focal_point'],
+    plural: 'focal points',
+  },
+  alternate: {
+    acts: true,
+    agency: 'needed',
+    sees: 'own',
+    givenBy: ['secretariat', 'focal_point'],
+    plural: 'alternates',
+  },
+  reader: {
+    acts: false,
+    agency: 'possible',
+    sees: 'all',
+    givenBy: ['secretariat', 'focal_point'],
+    plural: 'readers',
+  },
+} as const satisfies Readonly<Record<string, AccountRoleRules<string>>>;
+
+export type AccountRole = keyof typeof ROLES_OF_ACCOUNTS;
+export const ACCOUNT_ROLES = codesOf(ROLES_OF_ACCOUNTS);
+
 /**
- * The roles of accounts. A focal point leads for its agency and appoints its alternates, who act as it does; a reader
- * sees drafts, of an agency or of all, and acts for nobody.
+ * The rules of each role of accounts. A focal point leads for its agency and appoints its alternates, who act as it does; a
+ * reader sees drafts, of an agency or of all, and acts for nobody.
  */
-export const ACCOUNT_ROLES = ['secretariat', 'focal_point', 'alternate', 'reader'] as const;
-export type AccountRole = (typeof ACCOUNT_ROLES)[number];
+export const ACCOUNT_ROLE_RULES: Readonly<Record<AccountRole, AccountRoleRules<AccountRole>>> = ROLES_OF_ACCOUNTS;
+
+/** Whether somebody acts, for an agency or the secretariat, in the role that they have now. */
+export const isActing = ({ role }: { readonly role: AccountRole }): boolean => ACCOUNT_ROLE_RULES[role].acts;
+
+/** Whether a role can be given for an agency, or for none. */
+export function fitsAgency(role: AccountRole, agency: string | null): boolean {
+  const { agency: isGiven } = ACCOUNT_ROLE_RULES[role];
+  return isGiven === 'possible' || (isGiven === 'needed') === (agency !== null);
+}
 
 /** The relations of an agency to a commitment, by which it may do an act. `asked` goes with a role; the last two with none. */
 export const AGENCY_RELATIONS = ['lead', 'co_lead', 'partner', 'asked', 'former_lead', 'none'] as const;

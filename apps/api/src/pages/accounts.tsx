@@ -6,6 +6,7 @@ import { todayAt, type FullDate } from '#clocks';
 import { Rejected, type Log } from '#eventsourcing';
 import { LetterNotSent, Mailer } from '#mail';
 import {
+  APPOINTING_ROLES,
   Code,
   commandContextOf,
   ForSignedIn,
@@ -34,7 +35,7 @@ import { path } from './view.js';
 import { counted, dateWords } from './words.js';
 import { accountName, OneAccount, RoleFields, type Agency } from './one-account.js';
 
-const KEEPER_RIGHTS = { scope: 'admin', roles: ['secretariat', 'focal_point'], only: 'for the own agency' } as const;
+const KEEPER_RIGHTS = { scope: 'admin', roles: APPOINTING_ROLES, only: 'for the own agency' } as const;
 
 /** A request of somebody who keeps accounts, whom the guard has let through. */
 type KeeperRequest = ApiRequest & { readonly session: Session; readonly principal: Principal };

@@ -23,6 +23,7 @@ import {
   type Principal,
 } from '#platform';
 import { Suggestions, type Suggestion } from '#progress';
+import { isActing } from '#words';
 import { actInWords } from './acts-in-words.js';
 import { StageTag } from './figures.js';
 import { actForPeople } from './field-words.js';
@@ -123,7 +124,7 @@ export class ActForms {
 
   async #doing(name: ActName, params: PathParams, request: ApiRequest): Promise<Doing> {
     const by = request.principal;
-    if (!by || by.role === 'reader')
+    if (!by || !isActing(by))
       throw new Rejected(
         'forbidden',
         'You act for nobody now, or for several: your account says for whom you may act, and lets you choose.',

@@ -7,6 +7,7 @@ import { ForSignedIn, type ApiRequest, type Session } from '#platform';
 import { OPEN_STAGES, Progress, Waiting, type Filter, type Item, type Sort, type WaitingView } from '#progress';
 import { Registers } from '#registers';
 import { draftsKnownTo, Returns, Rounds, roundsOf, RoundViews, type ReturnLine, type RoundOfAgency } from '#rounds';
+import { isActing } from '#words';
 import { StageTag } from './figures.js';
 import { PlainPage } from './layout.js';
 import { NameLink } from './links.js';
@@ -44,7 +45,7 @@ export class HomePage {
 
   @Get()
   async home(@Req() { session, principal }: ApiRequest) {
-    if (!principal || principal.role === 'reader') return <NoRole session={session!} />;
+    if (!principal || !isActing(principal)) return <NoRole session={session!} />;
     const drafts = await draftsKnownTo(this.drafts, principal);
     if (principal.agency === null) {
       const unpublished = (await this.rounds.list()).filter(({ state }) => state !== 'published');

@@ -2,7 +2,7 @@
 import type { AccountRow, TokenRow } from '#access';
 import type { Principal } from '#platform';
 import type { SessionRow } from '#sign-in';
-import { ACCOUNT_ROLES, type AccountRole } from '#words';
+import { ACCOUNT_ROLE_RULES, ACCOUNT_ROLES, type AccountRole } from '#words';
 import { Options } from './choice.js';
 import { PlainPage } from './layout.js';
 import { Instant } from './links.js';
@@ -25,7 +25,7 @@ interface RoleParts {
 
 /** The fields of an appointment. */
 export const RoleFields = ({ within = '', principal, agencies }: RoleParts) => {
-  const roles = ACCOUNT_ROLES.filter((role) => principal.agency === null || role !== 'secretariat');
+  const roles = ACCOUNT_ROLES.filter((role) => ACCOUNT_ROLE_RULES[role].givenBy.includes(principal.role));
   const first: AccountRole = principal.agency === null ? 'focal_point' : 'alternate';
   return (
     <>

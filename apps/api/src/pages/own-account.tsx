@@ -1,9 +1,9 @@
 /** The parts of the page of one's own account: for whom one acts, letters, sessions, passkeys, tokens. */
 import type { AccountRow, TokenRow } from '#access';
-import type { Session } from '#platform';
+import { APPOINTING_ROLES, type Session } from '#platform';
 import type { PasskeyRow, SessionRow, Way } from '#sign-in';
 import type { Follow } from '#letters';
-import { REPORT_LANGUAGES, type Scope } from '#words';
+import { isActing, REPORT_LANGUAGES, type Scope } from '#words';
 import { Options } from './choice.js';
 import { PlainPage } from './layout.js';
 import { Instant, NameLink } from './links.js';
@@ -38,7 +38,7 @@ interface OwnParts {
 export const OwnAccount = ({ account, session, sessions, passkeys, tokens, follows, canBeUsed }: OwnParts) => {
   const present = presentOf(account);
   const { principal } = session;
-  const keeps = principal?.role === 'secretariat' || principal?.role === 'focal_point';
+  const keeps = principal !== null && APPOINTING_ROLES.includes(principal.role);
   return (
     <PlainPage
       title={account.name || 'Your account'}
@@ -83,10 +83,10 @@ const ActingForForm = ({
   present: AccountRow['appointments'];
   principal: Session['principal'];
 }) => {
-  const acting = present.filter(({ role }) => role !== 'reader');
+  const acting = present.filter(isActing);
   const names = [...new Map(acting.map((one) => [one.agency ?? one.role, one])).entries()];
   if (names.length < 2) return null;
-  const now = principal && principal.role !== 'reader' ? (principal.agency ?? principal.role) : null;
+  const now = principal && isActing(principal) ? (principal.agency ?? principal.role) : null;
   return (
     <PostForm class="entry inline" action="/account/acting-for">
       <label>

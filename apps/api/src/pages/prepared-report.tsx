@@ -10,6 +10,7 @@ import {
   type PublishingOrder,
   type Section,
 } from '#reports';
+import { isActing } from '#words';
 import { PlainPage } from './layout.js';
 import { NarrativeWords } from './narrative.js';
 import { publishingPath } from './publishing.js';
@@ -24,7 +25,7 @@ export const preparerOf = ({ session, principal }: ApiRequest): Principal | null
 
 const isDesk = (by: Principal | null): boolean => by?.role === 'secretariat';
 /** Whether somebody may write words: the secretariat, and people who act for an agency. */
-export const mayWrite = (by: Principal | null): by is Principal => by !== null && by.role !== 'reader';
+export const mayWrite = (by: Principal | null): by is Principal => by !== null && isActing(by);
 
 export const titleOf = ({ number, title }: Section): string => `${number}. ${textOfInlines(title)}`;
 

@@ -1,6 +1,6 @@
 /** Roles and tokens of accounts, as the pages of accounts show them. */
 import type { AccountRow, AppointmentRow, TokenRow } from '#access';
-import { SCOPES, type AccountRole, type Scope } from '#words';
+import { ACCOUNT_ROLE_RULES, SCOPES, type AccountRole, type Scope } from '#words';
 import { Instant } from './links.js';
 import { ButtonForm } from './signed-in.js';
 
@@ -24,7 +24,7 @@ type RoleForAgency = Pick<AppointmentRow, 'role' | 'agency'>;
 
 /** `Focal point of IOM`, `Reader of everything`. */
 export const appointmentWords = ({ role, agency }: RoleForAgency): string => {
-  const of = agency ?? (role === 'reader' ? 'everything' : null);
+  const of = agency ?? (ACCOUNT_ROLE_RULES[role].agency === 'possible' ? 'everything' : null);
   return of === null ? ACCOUNT_ROLE_WORDS[role] : `${ACCOUNT_ROLE_WORDS[role]} of ${of}`;
 };
 

@@ -3,6 +3,7 @@ import { createParamDecorator, ExecutionContext } from '@nestjs/common';
 import { v5 as uuidv5 } from 'uuid';
 import { newCommandId, Rejected, type Meta } from '#eventsourcing';
 import { WHOLE_DIGITS } from '#text';
+import { isActing } from '#words';
 import type { Actor, ApiRequest, Principal } from './principal.js';
 
 /** The part of a request that a command needs. */
@@ -62,7 +63,7 @@ export function commandContextOf({
   digest,
   checkConnected,
 }: ApiRequest): RequestContext {
-  if (principal!.role === 'reader')
+  if (!isActing(principal!))
     throw new Rejected('forbidden', 'This account acts for nobody, or for several: say for whom, Acting-For: CODE.');
   const key = headers['idempotency-key'] as string | undefined;
   // A key that was freed may come with another body: that is another command.

@@ -3,7 +3,7 @@ import { applyDecorators, SetMetadata } from '@nestjs/common';
 import { ApiProperty, ApiSchema } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
 import { Rejected } from '#eventsourcing';
-import { ACCOUNT_ROLES, type AccountRole, type Scope } from '#words';
+import { ACCOUNT_ROLE_RULES, ACCOUNT_ROLES, isActing, type AccountRole, type Scope } from '#words';
 import type { Correlation } from '../observability/correlation.js';
 import { Admits } from './admission-marks.js';
 import type { FormFields } from './sent-fields.js';
@@ -97,14 +97,15 @@ export function principalAt(holder: Holder, actingFor: string | undefined, now: 
   if (now >= expires) return null;
   const present = appointmentsAt(holder, now);
   if (present.length === 0) return null;
-  const all = present.some(({ role, agency }) => role === 'secretariat' || (role === 'reader' && agency === null));
-  const sees = all ? 'all' : present.map(({ agency }) => agency!);
-  const acting = present.filter(({ role }) => role !== 'reader');
+  const all = present.some(({ role, agency }) => agency === null && ACCOUNT_ROLE_RULES[role].sees === 'all');
+  const sees = all ? 'all' : present.flatMap(({ agency }) => agency ?? []);
+  const acting = present.filter(isActing);
   const chosen = acting.find((one) => actingForName(one) === (actingFor ?? actingForName(acting[0]!)));
   if (actingFor !== undefined && !chosen)
     throw new Rejected('forbidden', `This account does not act for ${actingFor}.`);
   const isSure = actingFor !== undefined || acting.every((one) => actingForName(one) === actingForName(acting[0]!));
-  const { role, agency } = isSure && chosen ? chosen : { role: 'reader' as const, agency: null };
+  const reading = { role: acting.length > 0 ? ('reader' as const) : present[0]!.role, agency: null };
+  const { role, agency } = isSure && chosen ? chosen : reading;
   return { account, role, agency, scopes, sees, proven, ...(token && { token }) };
 }
 

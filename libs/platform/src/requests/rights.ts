@@ -2,7 +2,7 @@
 import { applyDecorators, SetMetadata } from '@nestjs/common';
 import { ApiBearerAuth, ApiExtension } from '@nestjs/swagger';
 import { Rejected } from '#eventsourcing';
-import type { AccountRole, AgencyRelation, Scope } from '#words';
+import { ACCOUNT_ROLES, ACCOUNT_ROLE_RULES, isActing, type AccountRole, type AgencyRelation, type Scope } from '#words';
 import type { Principal } from './principal.js';
 
 /** The line of a route in the table of rights. */
@@ -17,7 +17,12 @@ export interface RouteRights {
 }
 
 /** The roles that act for somebody. */
-export const ACTING_ROLES: readonly AccountRole[] = ['secretariat', 'focal_point', 'alternate'];
+export const ACTING_ROLES = ACCOUNT_ROLES.filter((role) => ACCOUNT_ROLE_RULES[role].acts);
+
+/** The roles that give roles. */
+export const APPOINTING_ROLES = ACCOUNT_ROLES.filter((giver) =>
+  ACCOUNT_ROLES.some((role) => ACCOUNT_ROLE_RULES[role].givenBy.includes(giver)),
+);
 
 export const RIGHTS_METADATA = 'rights';
 /** The line of a route, in the document of the API under this name. */
@@ -47,9 +52,9 @@ export function refuseWithout(principal: Principal, { scope, roles }: RouteRight
   refuseWithoutScope(principal, scope);
 }
 
-const whyNot = ({ role }: Principal, roles: readonly AccountRole[]): string => {
+const whyNot = (principal: Principal, roles: readonly AccountRole[]): string => {
   if (roles.length === 1 && roles[0] === 'secretariat')
     return 'This is for the secretariat, which keeps the registers.';
-  if (role === 'reader') return 'This account acts for nobody, or for several: say for whom, Acting-For: CODE.';
+  if (!isActing(principal)) return 'This account acts for nobody, or for several: say for whom, Acting-For: CODE.';
   return `This is for ${roles.join(', ').replaceAll('_', ' ')}.`;
 };
