@@ -14,7 +14,7 @@ import type { Settings } from '../../api/src/settings.js';
 import { whenWhole } from './arriving.js';
 import { mustBeThere } from './opened.js';
 import { progressBar } from './progress-bar.js';
-import { fileOf, Links, linksIn, standalone, wayTo, type Address } from './static-pages.js';
+import { fileOf, SiteLinks, linksIn, standalone, wayTo, type Address } from './static-pages.js';
 
 /** Pages that need the server: they answer questions. */
 const SERVER_PATHS = [
@@ -80,7 +80,7 @@ class Publishing {
   readonly #missing = new Set<string>();
   /** Pages as bytes: as texts they would be looked through each time that memory is cleared. */
   readonly #pages = new Map<string, Buffer>();
-  readonly #links = new Links();
+  readonly #links = new SiteLinks();
   #bytes = 0;
   #files = 0;
 

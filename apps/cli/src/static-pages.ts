@@ -37,7 +37,7 @@ interface LinkedFile {
 }
 
 /** Reads addresses once each: thousands of pages link to the same few thousand. */
-export class Links {
+export class SiteLinks {
   readonly #read = new Map<string, Map<string, LinkedFile | null>>();
   readonly #ways = new Map<string, Map<string, string>>();
 
@@ -127,7 +127,7 @@ export const linksIn = (html: string): string[] =>
 interface PagePlace {
   readonly address: Address;
   readonly file: string;
-  readonly links: Links;
+  readonly links: SiteLinks;
   /** Whether a file is part of the publication. */
   readonly has: (file: string) => boolean;
   /** The dates at which this page is published. */

@@ -34,7 +34,7 @@ export { refuseUnlessTheirs, refuseUnscoped, actTableOf, type Subject } from './
 export { FindsDuplicates, namesakes, otherCase, type DuplicateCandidate } from './warnings.js';
 
 /** The controllers of a register; in this order they stand in the document of the API. */
-function register(kind: Register, reading: Type<unknown> = registerController(kind)): Type<unknown>[] {
+function registerControllers(kind: Register, reading: Type<unknown> = registerController(kind)): Type<unknown>[] {
   const isOfAll = (name: string) => name in REGISTER_ACTS.document;
   return [
     reading,
@@ -47,13 +47,13 @@ function register(kind: Register, reading: Type<unknown> = registerController(ki
 /** The part of this context that the composition root takes. */
 export const actsContext: Context = {
   controllers: [
-    ...register('agency', AgenciesController),
-    ...register('framework'),
-    ...register('theme'),
-    ...register('crosswalk', CrosswalksController),
-    ...register('forum'),
-    ...register('outcome', OutcomesController),
-    ...register('document'),
+    ...registerControllers('agency', AgenciesController),
+    ...registerControllers('framework'),
+    ...registerControllers('theme'),
+    ...registerControllers('crosswalk', CrosswalksController),
+    ...registerControllers('forum'),
+    ...registerControllers('outcome', OutcomesController),
+    ...registerControllers('document'),
     ...actControllers('commitment', (name) => name === 'record'),
     CommitmentsController,
     ...actControllers('commitment', (name) => name !== 'record'),

@@ -3,7 +3,15 @@ import type { ActivityId, AddActivityIds, TakeBackActivityIds } from '#bodies';
 import { Facts, type FullDate } from '#clocks';
 import { Conflict, refused } from '#eventsourcing';
 import type { ActivityScheme } from '#words';
-import { and, dataOf, datesAreSound, type Decide, type Evolvers, type Fields, type DatedValues } from './statement.js';
+import {
+  and,
+  dataOf,
+  datesAreSound,
+  type Decide,
+  type Evolvers,
+  type FieldFunctions,
+  type DatedValues,
+} from './statement.js';
 
 // ── Events and state ────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -47,11 +55,11 @@ function activitiesAsAt({ activityIds }: Activities, asOf: FullDate): ActivityId
   return [...named.values()];
 }
 
-export const activityFields: Fields<'activityIds'> = { activityIds: activitiesAsAt };
+export const activityFields: FieldFunctions<'activityIds'> = { activityIds: activitiesAsAt };
 
 // ── Rules ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-interface Form {
+interface IdForm {
   readonly is: RegExp;
   readonly right: string;
 }
@@ -62,7 +70,7 @@ interface Form {
  * without the signs `/ & | ?` of the rule set of IATI 2.03. It takes blanks and signs outside ASCII, and advises against them;
  * of these only blanks inside are taken here, since a dash that looks like a hyphen finds nothing.
  */
-const ID_FORMS: { readonly [S in ActivityScheme]: Form } = {
+const ID_FORMS: { readonly [S in ActivityScheme]: IdForm } = {
   iati: {
     is: /^(?:XM-DAC-\d+|(?!XM-DAC-)[A-Z]{2,3}-[A-Za-z0-9]+|\d{5})-(?! )[ -%'-.0->@-{}~]+(?<! )$/,
     right: 'the organisation and then the activity, such as XM-DAC-47066-MH.0012, without / & | ?',

@@ -84,7 +84,7 @@ import {
   type By,
   type Decide,
   type Evolvers,
-  type Fields,
+  type FieldFunctions,
 } from './statement.js';
 
 export * from './activities.js';
@@ -364,7 +364,7 @@ export const commitment: Aggregate<Commitment, CommitmentEvents> = {
 
 // ── A commitment as at a date ───────────────────────────────────────────────────────────────────────────────────────
 
-const COMMITMENT_FIELDS: Fields<keyof CommitmentAsAt> = {
+const COMMITMENT_FIELDS: FieldFunctions<keyof CommitmentAsAt> = {
   ...{
     kind: (c) => c.recorded!.kind,
     nature: (c) => c.recorded!.nature,

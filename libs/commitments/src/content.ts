@@ -38,7 +38,7 @@ import {
   sourceOf,
   type Decide,
   type Evolvers,
-  type Fields,
+  type FieldFunctions,
   type DatedValues,
 } from './statement.js';
 
@@ -241,7 +241,7 @@ export function milestoneOverTime(one: MilestoneFacts): (MilestoneAsAt & { reado
     .map((from) => ({ ...milestoneAsAt(one, from), from: from || null }));
 }
 
-export const contentFields: Fields<
+export const contentFields: FieldFunctions<
   keyof Content['wording'] | 'conditionLifted' | 'themes' | 'target' | 'milestones' | 'evidence' | 'claims'
 > = {
   title: ({ wording }, asOf) => wording.title.asAt(asOf)!.value!,

@@ -19,7 +19,7 @@ import {
   sourceOf,
   type Decide,
   type Evolvers,
-  type Fields,
+  type FieldFunctions,
 } from './statement.js';
 
 // ── Acts and events ─────────────────────────────────────────────────────────────────────────────────────────────────
@@ -77,7 +77,7 @@ const inTime = <T extends Source>({ all }: ReportedPeriods<T>, asOf: FullDate, e
     .map(({ fact }) => fact);
 };
 
-export const editionFields: Fields<'editions' | 'lastEdition' | 'nextDue' | 'upkeep' | 'lastUpkeep'> = {
+export const editionFields: FieldFunctions<'editions' | 'lastEdition' | 'nextDue' | 'upkeep' | 'lastUpkeep'> = {
   editions: (c, asOf) => inTime(c.editions, asOf, editionEntry),
   lastEdition: (c, asOf) => c.editions.ranked.asAt(asOf)?.of ?? null,
   nextDue: (_, __, { lastEdition }) => lastEdition?.nextDue ?? null,

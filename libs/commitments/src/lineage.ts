@@ -31,7 +31,7 @@ import {
   type By,
   type Decide,
   type Evolvers,
-  type Fields,
+  type FieldFunctions,
   type DecisionContext,
   type DatedValues,
 } from './statement.js';
@@ -114,7 +114,7 @@ export const lineageEvolvers: Evolvers<LineageEvents> = {
 
 // ── As at a date ────────────────────────────────────────────────────────────────────────────────────────────────────
 
-export const lineageFields: Fields<'life' | 'end' | 'tookOver' | 'relations' | 'followsUp'> = {
+export const lineageFields: FieldFunctions<'life' | 'end' | 'tookOver' | 'relations' | 'followsUp'> = {
   life: (_, __, { end }): Life => end?.life ?? 'active',
   end: (c, asOf) => c.ends.find(reportedBy(asOf)) ?? null,
   tookOver: (c, asOf) => c.tookOver.filter(reportedBy(asOf)),

@@ -25,7 +25,15 @@ import { Facts, firstDayOf, Series, type FullDate, type PartialDate, type Report
 import { Conflict, Rejected, refused } from '#eventsourcing';
 import { RESPONSIBLE_ROLES, type FormerLead, type Role } from '#words';
 import type { Commitment } from './commitment.js';
-import { dataOf, datesAreSound, isCited, type By, type Decide, type Evolvers, type Fields } from './statement.js';
+import {
+  dataOf,
+  datesAreSound,
+  isCited,
+  type By,
+  type Decide,
+  type Evolvers,
+  type FieldFunctions,
+} from './statement.js';
 
 export const isResponsible = (role: Role): boolean => (RESPONSIBLE_ROLES as readonly Role[]).includes(role);
 /** Whether an agency that has one role cannot have the other beside it. */
@@ -187,7 +195,7 @@ export function leadToCome(c: Responsibility, today: FullDate): RoleFact | undef
     : undefined;
 }
 
-export const responsibilityFields: Fields<'agencies' | 'declined' | 'leadTransfer'> = {
+export const responsibilityFields: FieldFunctions<'agencies' | 'declined' | 'leadTransfer'> = {
   agencies: agenciesAsAt,
   declined: (c, asOf, { agencies }) =>
     c.roles

@@ -17,7 +17,7 @@ import {
   type By,
   type Decide,
   type Evolvers,
-  type Fields,
+  type FieldFunctions,
 } from './statement.js';
 
 /** The next step of a report. */
@@ -158,7 +158,7 @@ function verificationAsAt(c: Commitment, agency: string, part: StageEntry | null
   return { verification, reason, entry, current: part?.revision === entry, replies, ...sourceOf(reading, reading) };
 }
 
-export const stageFields: Fields<'stage' | 'headline' | 'parts' | 'spread' | 'verification' | 'entries'> = {
+export const stageFields: FieldFunctions<'stage' | 'headline' | 'parts' | 'spread' | 'verification' | 'entries'> = {
   stage: (_, __, { headline }) => headline.stage,
   headline: (c, asOf) => headlineAsAt(c, asOf)!,
   parts: (c, asOf, { agencies }) =>

@@ -44,7 +44,7 @@ export type Evolvers<M extends Record<string, object>> = {
 };
 
 /** The fields of a commitment as at a date, each a function; `view` has the other fields. */
-export type Fields<F extends keyof CommitmentAsAt> = {
+export type FieldFunctions<F extends keyof CommitmentAsAt> = {
   readonly [N in F]: (c: Commitment, asOf: FullDate, view: CommitmentAsAt) => CommitmentAsAt[N];
 };
 

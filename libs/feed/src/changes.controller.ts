@@ -64,7 +64,7 @@ const FEED_FORMATS = {
 } as const;
 type Format = keyof typeof FEED_FORMATS;
 /** By position. */
-type Texts = ReadonlyMap<string, string>;
+type TextByPosition = ReadonlyMap<string, string>;
 
 const feedFormatOf = ({ headers }: FastifyRequest): Format =>
   /text\/event-stream/.test(headers.accept ?? '') ? 'sse' : 'ndjson';
@@ -82,7 +82,10 @@ export class ChangesController implements OnModuleDestroy {
   readonly #closing = new AbortController();
   readonly #tail: Tail;
   /** The text of each event of a batch, written once for all followers. */
-  readonly #written = { ndjson: new WeakMap<object, Promise<Texts>>(), sse: new WeakMap<object, Promise<Texts>>() };
+  readonly #written = {
+    ndjson: new WeakMap<object, Promise<TextByPosition>>(),
+    sse: new WeakMap<object, Promise<TextByPosition>>(),
+  };
 
   constructor(
     @Inject(LOG) private readonly log: Log,
@@ -202,7 +205,7 @@ export class ChangesController implements OnModuleDestroy {
     return wanted.map(({ position }) => all.get(position)!).join('') + passed;
   }
 
-  async #write(batch: readonly Envelope[], format: Format): Promise<Texts> {
+  async #write(batch: readonly Envelope[], format: Format): Promise<TextByPosition> {
     const all = await decodeAll(this.log, batch);
     return new Map(
       all.map((event: Recorded) => [

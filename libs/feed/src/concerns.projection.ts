@@ -43,10 +43,10 @@ function nameSince(keys: number[], number: number, position: number): void {
   keys.push(number, position);
 }
 
-type Fields = ReadonlyMap<string, ReadonlySet<Registered>>;
+type CodeFields = ReadonlyMap<string, ReadonlySet<Registered>>;
 
 /** Hears of every code that some data names, by the fields that hold codes in the bodies of acts. */
-function codesIn(data: object, fields: Fields, hear: (key: string) => void): void {
+function codesIn(data: object, fields: CodeFields, hear: (key: string) => void): void {
   for (const field of Object.keys(data)) {
     const value = (data as Readonly<Record<string, unknown>>)[field];
     const kinds = fields.get(field); // of an entry of a list none: its field is a number
@@ -71,7 +71,7 @@ export class ConcernsProjection implements Projection {
   readonly name = 'concerns';
   readonly version = 4;
   readonly on: Projection['on'];
-  readonly #fields: Fields = kindsOfFields();
+  readonly #fields: CodeFields = kindsOfFields();
   /** The keys by number, each kept once. */
   readonly #keys = new Passages();
   /** Of each stream, by the number of its own key: numbers of keys, each followed by the position. */

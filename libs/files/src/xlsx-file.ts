@@ -49,7 +49,7 @@ export async function readXlsx(bytes: Uint8Array): Promise<SpreadsheetFile> {
     // One that cannot be read the library leaves out, as it does those that hold no cells.
     if (!sheet && hidden) throw new UnreadableFile(`The workbook is damaged: sheet «${name}» cannot be read.`);
     if (!sheet) return [{ name, rows: [], hiddenColumns: [] }];
-    return [sheetOf(name, sheet, hidden ?? NOTHING_HIDDEN, epoch, isDate)];
+    return [readSheet(name, sheet, hidden ?? NOTHING_HIDDEN, epoch, isDate)];
   });
   const rows = sheets.reduce((sum, sheet) => sum + sheet.rows.length, 0);
   if (rows > FILE_LIMITS.rows) throw new UnreadableFile(`The workbook holds more than ${FILE_LIMITS.rows} rows.`);
@@ -66,7 +66,7 @@ const NOTHING_HIDDEN: Hidden = { rows: new Set(), columns: [] };
 
 type Dense = (CellObject[] | undefined)[];
 
-function sheetOf(
+function readSheet(
   name: string,
   sheet: WorkSheet,
   hidden: Hidden,

@@ -59,7 +59,7 @@ const ofProgress = (one: 'agency' | 'theme', many: 'agencies' | 'themes', of: Ty
   },
 });
 
-async function* commitments({ log, progress }: Sources, at: PinnedClocks): AsyncGenerator<object> {
+async function* commitmentItems({ log, progress }: Sources, at: PinnedClocks): AsyncGenerator<object> {
   for await (const items of progress.allCommitments(at, { life: 'any' }))
     for (const { reference, lead, stale } of items) yield { lead, stale, ...(await viewOf(log, reference, at)) };
 }
@@ -104,7 +104,7 @@ export const DUMP_TABLES: readonly ListedTable[] = [
     codes: { themes: 'theme' },
     read: async (from, at) => {
       const { total } = await from.progress.commitments(at, { life: 'any' }, { limit: 1 });
-      return { total, things: commitments(from, at) };
+      return { total, things: commitmentItems(from, at) };
     },
   },
   ofProgress('agency', 'agencies', AgencyRow),

@@ -46,7 +46,9 @@ type EntryEvents<E extends object> = { Registered: E; Amended: E };
 export type RegisterEvents<E extends object = Entry> = EntryEvents<E> & { Blanked: Blanked };
 export type Registration<E extends object> = { readonly entry: E | null };
 
-const register = <E extends object>(category: Register): Aggregate<Registration<E> & EntryHistory, RegisterEvents<E>> =>
+const registerAggregate = <E extends object>(
+  category: Register,
+): Aggregate<Registration<E> & EntryHistory, RegisterEvents<E>> =>
   keepingStatements<Registration<E>, EntryEvents<E>>({
     category,
     initial: { entry: null },
@@ -58,12 +60,12 @@ const register = <E extends object>(category: Register): Aggregate<Registration<
 
 export const registers = {
   agency,
-  framework: register<Framework>('framework'),
-  theme: register<Theme>('theme'),
+  framework: registerAggregate<Framework>('framework'),
+  theme: registerAggregate<Theme>('theme'),
   crosswalk,
-  forum: register<Forum>('forum'),
+  forum: registerAggregate<Forum>('forum'),
   outcome,
-  document: register<Document>('document'),
+  document: registerAggregate<Document>('document'),
   publication,
 } as const satisfies Record<Register, EventCatalog>;
 

@@ -43,10 +43,10 @@ export const html: ReportFormat = {
   policy: `${CONTENT_SECURITY_POLICY}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`,
   extension: 'html',
   reads: ['sections'],
-  write: (report) => encoded(new Page(report).written()),
+  write: (report) => encoded(new ReportPage(report).written()),
 };
 
-class Page {
+class ReportPage {
   readonly words: Words;
   /** The notes that a mark led to so far: a note leads back to its first mark. */
   readonly #marked = new Set<number>();

@@ -22,7 +22,7 @@ type PlacedTable = Sheet['tables'][number];
  * data has none.
  */
 export function reportSheets({ data, sections }: NumberedReport, words: Words): Sheet[] {
-  const alone = (title: string, table: Table): Sheet => sheetOf(title, [{ table, section: '' }]);
+  const alone = (title: string, table: Table): Sheet => sheetWith(title, [{ table, section: '' }]);
   const first = ({ tables: [one] }: Sheet) => one!.table.number;
   const written = writtenIn(sections, words);
   return [
@@ -80,7 +80,7 @@ const NARRATIVE_COLUMNS = [
   ['text', 'text', 6],
 ] as const satisfies readonly (readonly [ColumnKey, Column['type'], number])[];
 
-function sheetOf(title: string, tables: readonly PlacedTable[]): Sheet {
+function sheetWith(title: string, tables: readonly PlacedTable[]): Sheet {
   const [first, ...others] = tables.map(({ table }) => table.columns);
   return { title, tables, columns: others.reduce(together, first!) };
 }
@@ -101,7 +101,7 @@ function sheetsOfSections(above: Section | null, sections: readonly Section[]): 
   );
   const sheets = [...like.values()].map((tables) => {
     const [{ table, within }] = tables as [(typeof placed)[number]];
-    return sheetOf(textOfInlines((tables.length === 1 ? table : within).title), tables);
+    return sheetWith(textOfInlines((tables.length === 1 ? table : within).title), tables);
   });
   return [...sheets, ...sections.flatMap((section) => sheetsOfSections(section, section.sections))];
 }

@@ -22,7 +22,7 @@ export function fieldsInReturn(act: ActOfReturn | 'record'): FormField[] {
 
 const said = (value: unknown): string => canonicalJson(withoutNulls({ value: value ?? null }));
 const isSamePart = (one: unknown, other: unknown): boolean => said(one) === said(other);
-const some = <T>(name: string, all: readonly T[]) => (all.length > 0 ? { [name]: all } : {});
+const listField = <T>(name: string, all: readonly T[]) => (all.length > 0 ? { [name]: all } : {});
 
 /** A draft by its parts, each of which one person writes at a time: `commitment IOM-2011-12`, `new 0`, `answer staff`, `narrative en`. */
 function partsOfDraft({ commitments, newCommitments, answers, narratives }: ReturnDraft): Map<string, unknown> {
@@ -38,9 +38,9 @@ function ofParts(parts: ReadonlyMap<string, unknown>): ReturnDraft {
   const of = (kind: string) => [...parts].flatMap(([key, part]) => (key.startsWith(`${kind} `) ? [part] : []));
   return {
     commitments: of('commitment') as CommitmentReturn[],
-    ...some('newCommitments', of('new')),
-    ...some('answers', of('answer')),
-    ...some('narratives', of('narrative')),
+    ...listField('newCommitments', of('new')),
+    ...listField('answers', of('answer')),
+    ...listField('narratives', of('narrative')),
   } as ReturnDraft;
 }
 

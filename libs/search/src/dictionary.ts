@@ -1,19 +1,20 @@
 /** The words of an index by number, in the order of their letters; a word that no text holds any more is forgotten. */
 import { formsOf } from './words.js';
 
-interface Form {
+interface WordForm {
   readonly form: string;
   readonly word: number;
 }
 
-const compareForms = (a: Form, b: Form): number => (a.form < b.form ? -1 : a.form > b.form ? 1 : a.word - b.word);
+const compareForms = (a: WordForm, b: WordForm): number =>
+  a.form < b.form ? -1 : a.form > b.form ? 1 : a.word - b.word;
 
 export class Dictionary {
   readonly #numbers = new Map<string, number>();
   readonly #words: (string | undefined)[] = [];
   readonly #free: number[] = [];
   /** Sorted, except words added since the last search. */
-  #forms: Form[] = [];
+  #forms: WordForm[] = [];
   #added: string[] = [];
   #forgotten = false;
 
@@ -85,7 +86,7 @@ export class Dictionary {
   /** Puts the added words in their order, and leaves out words that were forgotten, or whose number went to another. */
   tidy(): void {
     if (this.#forgotten) {
-      const holds = ({ form, word }: Form) => {
+      const holds = ({ form, word }: WordForm) => {
         const now = this.#words[word];
         return now !== undefined && (now === form || formsOf(now).includes(form));
       };
@@ -98,7 +99,7 @@ export class Dictionary {
       .filter(({ word }) => word !== -1)
       .sort(compareForms);
     this.#added = [];
-    const [before, merged] = [this.#forms, [] as Form[]];
+    const [before, merged] = [this.#forms, [] as WordForm[]];
     let at = 0;
     for (const form of added) {
       while (at < before.length && compareForms(before[at]!, form) < 0) merged.push(before[at++]!);

@@ -22,7 +22,7 @@ function grown<A extends Int32Array | Uint8Array>(array: A, least: number): A {
 }
 
 /** Writes a number. @returns where the next one begins */
-function write(pool: Uint8Array, at: number, value: number): number {
+function writeNumber(pool: Uint8Array, at: number, value: number): number {
   let rest = value;
   for (; rest > 127; rest >>>= 7) pool[at++] = (rest & 127) | 128;
   pool[at] = rest;
@@ -100,8 +100,8 @@ export class Sequences {
     if (this.#used + MAX_VARINT_BYTES + length > this.#pool.length) this.#enlarge(MAX_VARINT_BYTES + length);
     if (list >= this.#starts.length) this.#starts = grown(this.#starts, list + 1);
     this.#starts[list] = this.#used + 1;
-    this.#used = write(this.#pool, this.#used, length);
-    for (const value of values) this.#used = write(this.#pool, this.#used, value);
+    this.#used = writeNumber(this.#pool, this.#used, length);
+    for (const value of values) this.#used = writeNumber(this.#pool, this.#used, value);
   }
 
   clear(list: number): void {
@@ -196,7 +196,7 @@ export class RisingLists {
     if (length === 0 || value > this.#last[list]!) {
       const step = length === 0 ? value : value - this.#last[list]!;
       this.#provide(list, bytes + bytesOf(step));
-      this.#bytes[list] = write(this.#pool, this.#start[list]! + bytes, step) - this.#start[list]!;
+      this.#bytes[list] = writeNumber(this.#pool, this.#start[list]! + bytes, step) - this.#start[list]!;
       this.#last[list] = value;
     } else {
       const { from, to, before, found } = this.#find(list, value);
@@ -241,7 +241,7 @@ export class RisingLists {
     this.#provide(list, bytes);
     const start = this.#start[list]!;
     this.#pool.copyWithin(start + bytes - (had - to), start + to, start + had);
-    steps.reduce((at, step) => write(this.#pool, at, step), start + from);
+    steps.reduce((at, step) => writeNumber(this.#pool, at, step), start + from);
     if (bytes < had) this.#pool.fill(0, start + bytes, start + had);
     this.#bytes[list] = bytes;
   }

@@ -10,7 +10,7 @@ export interface RoleRule {
   readonly agency: string | null;
 }
 
-export type Claims = Readonly<Record<string, unknown>>;
+export type TokenClaims = Readonly<Record<string, unknown>>;
 
 /**
  * The rules in a text: `groups=ft-secretariat: secretariat; groups=ft-iom: focal_point IOM`.
@@ -33,19 +33,19 @@ export function roleRulesIn(text: string): RoleRule[] {
 }
 
 /** The texts in claims by a name, or by a way through several. */
-function claimValues(claims: Claims, claim: string): readonly string[] {
+function claimValues(claims: TokenClaims, claim: string): readonly string[] {
   // A provider may use names with dots, such as addresses.
   const at = Object.hasOwn(claims, claim)
     ? claims[claim]
     : claim.split('.').reduce<unknown>((within, step) => {
         const isObject = typeof within === 'object' && within !== null && Object.hasOwn(within, step);
-        return isObject ? (within as Claims)[step] : undefined;
+        return isObject ? (within as TokenClaims)[step] : undefined;
       }, claims);
   return [at].flat().filter((one): one is string => typeof one === 'string');
 }
 
 /** The roles that claims stand for, each once. */
-export function rolesOfClaims(claims: Claims, rules: readonly RoleRule[]): Pick<RoleRule, 'role' | 'agency'>[] {
+export function rolesOfClaims(claims: TokenClaims, rules: readonly RoleRule[]): Pick<RoleRule, 'role' | 'agency'>[] {
   const found = rules.filter(({ claim, value }) => claimValues(claims, claim).includes(value));
   const byName = new Map(found.map(({ role, agency }) => [`${role} ${agency}`, { role, agency }]));
   return [...byName.values()];

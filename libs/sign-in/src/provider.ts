@@ -7,7 +7,7 @@ import { UntilChanged, type AccessStore } from '#access';
 import { Rejected, StoreUnavailable } from '#eventsourcing';
 import { principalAt, type Holder, type Principal } from '#platform';
 import { SCOPES } from '#words';
-import { rolesOfClaims, type Claims, type RoleRule } from './claims.js';
+import { rolesOfClaims, type TokenClaims, type RoleRule } from './claims.js';
 import type { Once } from './once.js';
 import type { AtProvider } from './sessions.js';
 
@@ -151,7 +151,7 @@ export class Provider {
   async #claims(
     query: URLSearchParams,
     { state, verifier, nonce, again }: { state: string; verifier: string; nonce: string; again: boolean },
-  ): Promise<Claims> {
+  ): Promise<TokenClaims> {
     const client = await import('openid-client');
     const config = await this.#configuration();
     try {
@@ -265,12 +265,12 @@ export class Provider {
    * address that the provider has verified; else a new one, where a rule gives it a role. Its roles by the rules follow
    * the claims.
    */
-  #accountOf(claims: Claims, kind: 'person' | 'machine'): Promise<string | null> {
+  #accountOf(claims: TokenClaims, kind: 'person' | 'machine'): Promise<string | null> {
     // Two first requests at once open one account.
     return this.#oneAtATime.runExclusive(() => this.#foundOrOpened(claims, kind));
   }
 
-  async #foundOrOpened(claims: Claims, kind: 'person' | 'machine'): Promise<string | null> {
+  async #foundOrOpened(claims: TokenClaims, kind: 'person' | 'machine'): Promise<string | null> {
     const { issuer, roles: rules } = this.settings;
     const { accounts } = this.access;
     const subject = String(claims['sub']);
@@ -284,7 +284,7 @@ export class Provider {
   }
 
   /** An account by the verified address that nobody of this provider has come to yet: an address may pass to somebody else. */
-  async #invited({ email, email_verified }: Claims): Promise<string | null> {
+  async #invited({ email, email_verified }: TokenClaims): Promise<string | null> {
     if (typeof email !== 'string' || email_verified !== true) return null;
     const account = await this.access.accounts.byEmail(email);
     if (account === null) return null;
@@ -295,7 +295,7 @@ export class Provider {
     return others.length === 0 ? account : null;
   }
 
-  async #opened(claims: Claims, kind: 'person' | 'machine', hasRole: boolean): Promise<string | null> {
+  async #opened(claims: TokenClaims, kind: 'person' | 'machine', hasRole: boolean): Promise<string | null> {
     if (!hasRole) return null;
     const { email, email_verified, name, sub } = claims;
     const known = typeof email === 'string' && email_verified === true;

@@ -29,11 +29,11 @@ export class AboutPages {
   }
 }
 
-interface Parts {
+interface AboutParts {
   readonly publication: Publication;
 }
 
-const AboutSite = ({ publication }: Parts) => (
+const AboutSite = ({ publication }: AboutParts) => (
   <PlainPage
     title="About"
     path="/about"
@@ -75,7 +75,7 @@ const AboutSite = ({ publication }: Parts) => (
   </PlainPage>
 );
 
-const Licence = ({ publication: { dataLicence } }: Parts) =>
+const Licence = ({ publication: { dataLicence } }: AboutParts) =>
   dataLicence === null ? (
     <>not stated by the publisher</>
   ) : /^CC-BY(-SA)?-4\.0$/.test(dataLicence) ? (
@@ -86,7 +86,7 @@ const Licence = ({ publication: { dataLicence } }: Parts) =>
     <>{dataLicence}</>
   );
 
-const Data = ({ publication }: Parts) => (
+const Data = ({ publication }: AboutParts) => (
   <PlainPage
     title="Reports & data"
     path="/data"

@@ -18,7 +18,7 @@ const GROUP_WORDS: Readonly<Record<ActGroup, string>> = {
 /** The address of the form of an act. */
 const formPath = ({ href }: ActFor): string => href.slice('/v1'.length);
 
-interface Parts {
+interface ActsOfferedParts {
   readonly acts: readonly ActFor[];
   readonly commitment: CommitmentView;
 }
@@ -33,7 +33,7 @@ const partInWords = ({ agency, milestone }: ActFor, { agencies, milestones }: Co
   return `${agency}, ${agencies.flatMap((one) => (one.agency === agency ? roleWords(one.role) : [])).join(' and ')}`;
 };
 
-const Links = ({ acts, commitment }: Parts) => (
+const ActLinks = ({ acts, commitment }: ActsOfferedParts) => (
   <ul>
     {acts.map((act) => {
       const part = partInWords(act, commitment);
@@ -49,7 +49,7 @@ const Links = ({ acts, commitment }: Parts) => (
   </ul>
 );
 
-export const ActsOffered = ({ acts, commitment }: Parts) => {
+export const ActsOffered = ({ acts, commitment }: ActsOfferedParts) => {
   const grouped = Map.groupBy(acts, ({ act }) => ACTS[act].group);
   const groups = ACT_GROUPS.filter((group) => grouped.has(group));
   if (groups.length === 0) return null;
@@ -60,11 +60,11 @@ export const ActsOffered = ({ acts, commitment }: Parts) => {
   return (
     <nav class="offered" aria-label="What you can do">
       <h2>What you can do</h2>
-      {first.length > 0 && <Links acts={first.flatMap((group) => grouped.get(group)!)} commitment={commitment} />}
+      {first.length > 0 && <ActLinks acts={first.flatMap((group) => grouped.get(group)!)} commitment={commitment} />}
       {others.map((group) => (
         <details key={group} open={first.length === 0 || undefined}>
           <summary>{GROUP_WORDS[group]}</summary>
-          <Links acts={grouped.get(group)!} commitment={commitment} />
+          <ActLinks acts={grouped.get(group)!} commitment={commitment} />
         </details>
       ))}
     </nav>

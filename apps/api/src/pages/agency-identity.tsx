@@ -28,7 +28,7 @@ export const AgenciesAs = ({ view }: { view: View }) => {
   );
 };
 
-interface Parts {
+interface AgencyIdentityParts {
   readonly view: View;
   readonly agency: AgencyAsAt;
   /** The agencies whose place it has taken. */
@@ -62,7 +62,7 @@ const memberWords = ({ from, fromIsLatest, to }: Partial<Pick<MemberAsAt, 'from'
 };
 
 /** The identity of an agency, in a few lines. */
-export const AgencyIdentity = ({ view, agency, before }: Parts) => {
+export const AgencyIdentity = ({ view, agency, before }: AgencyIdentityParts) => {
   const { parent, memberships, chairs, names } = agency;
   /** Chairs held as long as the membership: told with it. */
   const throughout = chairs.filter(
@@ -120,7 +120,7 @@ export const AgencyIdentity = ({ view, agency, before }: Parts) => {
 };
 
 /** Says so where an agency is no more, and who stands for it now. */
-export const AgencyEndNotice = ({ view, agency }: Pick<Parts, 'view' | 'agency'>) => {
+export const AgencyEndNotice = ({ view, agency }: Pick<AgencyIdentityParts, 'view' | 'agency'>) => {
   const { status, endedOn, reason, citation, succeededBy, code } = agency;
   if (status === 'active' && !succeededBy) return null;
   const successor = succeededBy && <AgencyLink view={view} code={succeededBy} long />;

@@ -54,7 +54,7 @@ export class AgencyThemePage {
   }
 }
 
-interface Parts {
+interface AgencyThemeParts {
   readonly view: View;
   readonly agency: AgencyAsAt;
   readonly theme: Theme;
@@ -66,7 +66,7 @@ interface Parts {
   readonly drawn: readonly TimelineStep[];
 }
 
-const AgencyTheme = ({ view, agency, theme, row, ofAgency, list, apart, drawn }: Parts) => {
+const AgencyTheme = ({ view, agency, theme, row, ofAgency, list, apart, drawn }: AgencyThemeParts) => {
   const filter = { agency: agency.code, theme: theme.code };
   const asked = { ...view.asked, ...filter };
   return (

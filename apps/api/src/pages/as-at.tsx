@@ -23,13 +23,13 @@ export const KeptFields = ({ view, besides }: { view: View; besides: readonly st
 /** The number of dates of reports in sight; the field offers all of them. */
 const DATES_IN_SIGHT = 5;
 
-interface Parts {
+interface AsAtFormParts {
   readonly view: View;
   /** Before this date there is no such page. */
   readonly since?: FullDate;
 }
 
-export const AsAtForm = ({ view, since = '' }: Parts) => {
+export const AsAtForm = ({ view, since = '' }: AsAtFormParts) => {
   const reports = view.reports.filter(({ date }) => date >= since);
   return (
     <div class="clock" role="region" aria-label="The date shown">
@@ -105,7 +105,7 @@ export const noUpdateSince = ({ asOf, staleAfter }: View, lastReport: FullDate |
   lastReport !== null && lastReport < monthsBefore(asOf, staleAfter) ? lastReport : null;
 
 /** A line with the date of everything on the page, and when that was recorded. */
-export const State = ({ view }: { view: View }) => {
+export const AsAtNote = ({ view }: { view: View }) => {
   const { asOf, lastReport, isLatest, today } = view;
   const since = noUpdateSince(view, lastReport);
   return (

@@ -88,7 +88,7 @@ const pageFilter = (view: View, { memberOf, crosswalk, crosswalkVersion, match }
   ...(crosswalk && { crosswalk, ...(crosswalkVersion && { crosswalkVersion }), ...(match && { match }) }),
 });
 
-interface Parts {
+interface ChangesParts {
   readonly view: View;
   readonly flows: FlowsView;
   readonly filter: FlowFilter;
@@ -98,7 +98,7 @@ interface Parts {
   readonly listed: ListedTerms | null;
 }
 
-const Changes = ({ view, flows, filter, then, choices, listed }: Parts) => {
+const Changes = ({ view, flows, filter, then, choices, listed }: ChangesParts) => {
   const recordedThen = then ? `recorded by ${instantWords(then)}` : 'recorded then';
   const { from, totalThen, learned, totalThenAsKnownNow, reported, totalNow } = flows;
   const asked = { ...view.without(LIST_PARAMETERS), from };

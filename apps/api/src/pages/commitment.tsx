@@ -95,7 +95,7 @@ export class CommitmentPage {
   }
 }
 
-interface Parts {
+interface CommitmentReportParts {
   readonly view: View;
   readonly commitment: CommitmentView;
   readonly history: History;
@@ -110,7 +110,17 @@ interface Parts {
   readonly children?: ComponentChildren;
 }
 
-const CommitmentReport = ({ view, commitment: c, history, followsUp, titles, back, forums, acts, children }: Parts) => (
+const CommitmentReport = ({
+  view,
+  commitment: c,
+  history,
+  followsUp,
+  titles,
+  back,
+  forums,
+  acts,
+  children,
+}: CommitmentReportParts) => (
   <Page
     view={view}
     title={c.title}
@@ -273,7 +283,7 @@ const DoneNote = ({
   history,
   done,
   like,
-}: Pick<Parts, 'view' | 'commitment' | 'history'> & DoneParts) => {
+}: Pick<CommitmentReportParts, 'view' | 'commitment' | 'history'> & DoneParts) => {
   const own = history.items.find(({ revision }) => revision === done);
   return (
     <div class="callout done" role="status">
@@ -297,7 +307,7 @@ interface DoneParts {
 }
 
 /** The stage, the statement it rests on, and beside it the reading and the reply. */
-const Stands = ({ view, commitment: c }: Pick<Parts, 'view' | 'commitment'>) => {
+const Stands = ({ view, commitment: c }: Pick<CommitmentReportParts, 'view' | 'commitment'>) => {
   const isOld = !c.end && isOpen(c.stage) && c.lastReportedOn < monthsBefore(view.asOf, view.staleAfter);
   const { headline } = c;
   return (

@@ -118,7 +118,7 @@ export class CommitmentsPage {
   }
 }
 
-interface Parts {
+interface CommitmentsParts {
   readonly view: View;
   readonly list: ItemList;
   readonly row: Row;
@@ -132,7 +132,7 @@ interface Parts {
 /** The choices that are always in sight; the others fold away until one is made. */
 const CHOICES_IN_SIGHT = 4;
 
-const Commitments = ({ view, list, row, choices, apart, without }: Parts) => {
+const Commitments = ({ view, list, row, choices, apart, without }: CommitmentsParts) => {
   const { limit: _limit, cursor: _cursor, ...asked } = view.asked;
   const made = choices.filter(({ name }) => asked[name] !== undefined);
   const isNarrowed = conditionsOf(view).length > 0 || LISTED_BY.some((field) => asked[field] !== undefined);

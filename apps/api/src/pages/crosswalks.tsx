@@ -155,7 +155,7 @@ const CrosswalkReport = ({ view, crosswalk, version, through, rows, themes, fram
               <a href={view.link('/themes', reads)}>Read the themes of “{name(to)}” through it</a>
             </p>
           </Section>
-          <Links view={view} version={version} rows={rows} />
+          <CrosswalkLinks view={view} version={version} rows={rows} />
           <WithoutLink
             view={view}
             version={version}
@@ -179,7 +179,7 @@ interface LinkTableParts {
 
 const totalOf = (rows: readonly ThemeRow[], theme: string) => rows.find((row) => row.theme === theme)?.total ?? 0;
 
-const Links = ({ view, version, rows }: LinkTableParts) => (
+const CrosswalkLinks = ({ view, version, rows }: LinkTableParts) => (
   <Section title="Its links">
     <Table
       class="outcomes linked"

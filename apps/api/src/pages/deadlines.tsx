@@ -52,7 +52,7 @@ function filterFromQuery(list: string): Filter {
   return { ...filter, withTarget: true };
 }
 
-interface Parts {
+interface DueParts {
   readonly view: View;
   readonly deadlines: DeadlinesView;
   readonly next: ItemList;
@@ -61,7 +61,7 @@ interface Parts {
   readonly within: number;
 }
 
-const Due = ({ view, deadlines, next, overdue, choices, within }: Parts) => {
+const Due = ({ view, deadlines, next, overdue, choices, within }: DueParts) => {
   const list = (query: string) => view.link('/commitments', { ...filterFromQuery(query) });
   const overdueList = (query: string) => view.link('/commitments', { ...filterFromQuery(query), overdue: true });
   const { ahead, until } = deadlines;

@@ -77,7 +77,7 @@ const Documents = ({ view, citing }: { view: View; citing: ReadonlyMap<string, n
   </Page>
 );
 
-interface Parts {
+interface DocumentReportParts {
   readonly view: View;
   readonly document: Document;
   readonly list: ItemList;
@@ -89,7 +89,7 @@ const PLACED_FIELDS = [
   ...(['reportedOn', 'pages', 'language', 'url'] as const),
 ];
 
-const DocumentReport = ({ view, document, list, outcomes }: Parts) => (
+const DocumentReport = ({ view, document, list, outcomes }: DocumentReportParts) => (
   <Page
     view={view}
     title={document.title}

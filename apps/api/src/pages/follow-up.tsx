@@ -20,10 +20,10 @@ export async function following(progress: Progress, view: View, followsUp: strin
   return { list, row, apart };
 }
 
-type Parts = Following & { readonly view: View; readonly id: string };
+type FollowUpParts = Following & { readonly view: View; readonly id: string };
 
 /** The figures of the follow-up. */
-export const FollowedUpBy = ({ view, id, row, apart }: Parts) => (
+export const FollowedUpBy = ({ view, id, row, apart }: FollowUpParts) => (
   <>
     <Headline view={view} row={row} filter={{ followsUp: id }} />
     <EndedApart apart={apart} list={(life) => view.list({ followsUp: id, life })} />
@@ -31,6 +31,6 @@ export const FollowedUpBy = ({ view, id, row, apart }: Parts) => (
 );
 
 /** The commitments behind the figures. */
-export const FollowUp = ({ view, id, list }: Parts) => (
+export const FollowUp = ({ view, id, list }: FollowUpParts) => (
   <ByStage view={view} items={list.items} total={list.total} filter={{ followsUp: id }} title="What follows it up" />
 );

@@ -39,7 +39,7 @@ export interface Side {
   readonly filter: 'agency' | 'with' | 'theme' | 'followsUp';
 }
 
-interface Parts {
+interface HeatMapParts {
   readonly view: View;
   readonly matrix: MatrixView;
   readonly caption: string;
@@ -50,7 +50,7 @@ interface Parts {
   readonly coloured: Coloured;
 }
 
-export const HeatMap = ({ view, matrix, caption, rows, columns, filter, coloured }: Parts) => {
+export const HeatMap = ({ view, matrix, caption, rows, columns, filter, coloured }: HeatMapParts) => {
   const list = (more: Filter) => view.list({ ...filter, ...more });
   const foremost = rows.filter === 'agency' && columns.filter === 'with' ? mostFirst(matrix.columns) : matrix.columns;
   return (

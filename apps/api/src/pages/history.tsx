@@ -15,7 +15,7 @@ import { Source, Words, type CitedStatement } from './source.js';
 import type { View } from './view.js';
 import { instantWords } from './words.js';
 
-interface Parts {
+interface HistoryParts {
   readonly view: View;
   readonly commitment: CommitmentView;
   readonly history: History;
@@ -30,7 +30,7 @@ type StatementVersion = CitedStatement & {
   readonly [field: string]: unknown;
 };
 
-export const HistoryList = ({ view, commitment, history }: Parts) => {
+export const HistoryList = ({ view, commitment, history }: HistoryParts) => {
   const isKnown = ({ by }: Correction) => by <= commitment.revision;
   return (
     <ol class="history">
@@ -196,7 +196,7 @@ const SaidSo = ({ view, commitment: { milestones }, statement, known, isRetracte
           <time dateTime={recordedAt} title={`Position ${position} of the log, revision ${revision}`}>
             {instantWords(recordedAt)}
           </time>
-          , <Who by={by} view={view} />
+          , <ActorOf by={by} view={view} />
         </Fact>
       </dl>
     </>
@@ -231,7 +231,7 @@ const itemAt = (pointer: string, context: StatementContext) => {
 /** Acts on other statements: they have no date and need no source of their own. */
 const isOnStatements = ({ type }: HistoryItem): boolean => /\.(Corrected|Retracted|Blanked)$/.test(type);
 
-const Who = ({ by, view }: { by: HistoryItem['by']; view: View }) =>
+const ActorOf = ({ by, view }: { by: HistoryItem['by']; view: View }) =>
   by.role === 'secretariat' ? (
     <>
       the secretariat
@@ -274,7 +274,7 @@ const Since = ({ view, correction, history }: { view: View; correction: Correcti
         </a>
         {act && (
           <>
-            , <Who by={act.by} view={view} />
+            , <ActorOf by={act.by} view={view} />
           </>
         )}
       </p>

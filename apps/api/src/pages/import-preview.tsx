@@ -53,7 +53,7 @@ export const Preview = ({ shown }: { shown: KeptImport }) => {
     <PlainPage
       title={file.name}
       path="/imports"
-      eyebrow={`Import · ${STATE_WORDS[state]}`}
+      eyebrow={`Import · ${IMPORT_STATE_WORDS[state]}`}
       lead={
         <>
           <p>
@@ -274,7 +274,7 @@ const SideBySide = ({ rows }: { rows: readonly ImportRow[] }) => (
   </Section>
 );
 
-export const STATE_WORDS: Readonly<Record<ImportState, string>> = {
+export const IMPORT_STATE_WORDS: Readonly<Record<ImportState, string>> = {
   previewed: 'To be looked at',
   confirming: 'Broken off on the way: confirm it again',
   confirmed: 'Imported',

@@ -33,7 +33,7 @@ import { PostForm } from './signed-in.js';
 import { Table } from './take-away.js';
 import { path } from './view.js';
 import { instantWords } from './words.js';
-import { countWords, Preview, STATE_WORDS } from './import-preview.js';
+import { countWords, Preview, IMPORT_STATE_WORDS } from './import-preview.js';
 
 @RendersPages()
 @ForSignedIn()
@@ -196,7 +196,7 @@ const ImportList = ({ imports, mappings, refused, asked }: ImportListParts) => (
               <th scope="row">
                 <NameLink to={path('imports', content.id)} name={content.file.name} />
               </th>
-              <td data-label="State">{STATE_WORDS[content.state]}</td>
+              <td data-label="State">{IMPORT_STATE_WORDS[content.state]}</td>
               <td data-label="Rows">{countWords(content)}</td>
               <td class="date" data-label="Worked on">
                 {instantWords(saved)}

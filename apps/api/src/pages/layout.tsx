@@ -2,7 +2,7 @@
 import type { ComponentChildren } from 'preact';
 import type { FullDate } from '#clocks';
 import type { Problem } from '#platform';
-import { AsAtForm, HiddenFields, recordedWords, State } from './as-at.js';
+import { AsAtForm, HiddenFields, recordedWords, AsAtNote } from './as-at.js';
 import { Conditions } from './conditions.js';
 import { ICON } from './asset.js';
 import type { Citation } from './citation.js';
@@ -17,7 +17,7 @@ import { TakeAway, type Question } from './take-away.js';
 import { dateWords, sentence, textWords } from './words.js';
 import type { View } from './view.js';
 
-interface Parts {
+interface HeadedParts {
   readonly title: string;
   /** The kind of thing that the page is about. */
   readonly eyebrow?: ComponentChildren;
@@ -25,7 +25,7 @@ interface Parts {
   readonly children?: ComponentChildren;
 }
 
-interface PageParts extends Parts {
+interface PageParts extends HeadedParts {
   readonly view: View;
   /** The same from the API; absent: nothing is asked yet. */
   readonly api?: Question;
@@ -77,7 +77,7 @@ export const Page = (parts: PageParts) => {
             {title}
           </h1>
           {lead && <div class="lead">{lead}</div>}
-          <State view={view} />
+          <AsAtNote view={view} />
           <TakeAway {...{ view, title, api, list, feed, follow, entry }} />
           {report && <ReportForm view={view} report={report} />}
         </header>
@@ -109,7 +109,7 @@ export const PlainPage = ({ title, path, eyebrow, lead, role, again, children }:
   </Document>
 );
 
-interface PlainParts extends Parts {
+interface PlainParts extends HeadedParts {
   readonly path: string;
   readonly again?: number;
   /** Of what leads. */
@@ -225,7 +225,7 @@ const DocumentHead = ({ title, children }: { title: string; children?: Component
   </head>
 );
 
-interface Frame extends Parts {
+interface Frame extends HeadedParts {
   readonly path: string;
   readonly link: (to: string) => string;
   /** After how many seconds it is asked for again. */

@@ -15,7 +15,7 @@ import { counted } from './words.js';
 
 const MAX_LETTERS_SHOWN = 500;
 
-const KIND_WORDS: Readonly<Record<LetterKind, string>> = {
+const LETTER_KIND_WORDS: Readonly<Record<LetterKind, string>> = {
   invitation: 'Invitation',
   reminder: 'Reminder',
   extended: 'Deadline extended',
@@ -28,7 +28,7 @@ const KIND_WORDS: Readonly<Record<LetterKind, string>> = {
   digest: 'Digest',
 };
 
-const STATE_WORDS: Readonly<Record<LetterState, string>> = {
+const LETTER_STATE_WORDS: Readonly<Record<LetterState, string>> = {
   waiting: 'Waits',
   sent: 'Sent',
   not_needed: 'Not needed any more',
@@ -118,7 +118,7 @@ const LetterList = ({ round, letters, sends }: LetterListParts) => (
         {letters.map((letter) => (
           <tr key={letter.id}>
             <th scope="row">
-              <a href={path('letters', letter.id)}>{KIND_WORDS[letter.kind]}</a>
+              <a href={path('letters', letter.id)}>{LETTER_KIND_WORDS[letter.kind]}</a>
             </th>
             <td data-label="Round">
               <a href={path('rounds', letter.round!)}>{letter.round}</a>
@@ -128,7 +128,7 @@ const LetterList = ({ round, letters, sends }: LetterListParts) => (
               {whose(letter)}
             </td>
             <td data-label="State">
-              <State letter={letter} sends={sends} />
+              <LetterStanding letter={letter} sends={sends} />
             </td>
             <td data-label="When">
               <Instant at={letter.settled ?? letter.decided} />
@@ -148,10 +148,10 @@ interface StateParts {
   readonly sends: boolean;
 }
 
-const State = ({ letter: { state, attempts, error }, sends }: StateParts) => (
+const LetterStanding = ({ letter: { state, attempts, error }, sends }: StateParts) => (
   <>
     <span class={state === 'given_up' || state === 'nobody' ? 'alert' : undefined}>
-      {state === 'sent' && !sends ? 'In the folder, not sent' : STATE_WORDS[state]}
+      {state === 'sent' && !sends ? 'In the folder, not sent' : LETTER_STATE_WORDS[state]}
     </span>
     {error !== null && state !== 'sent' && (
       <small>
@@ -166,12 +166,12 @@ const One = ({ letter: shown, sends }: { letter: ShownLetter; sends: boolean }) 
   const { id, kind, round, agency, state, letter } = shown;
   return (
     <PlainPage
-      title={letter?.subject ?? KIND_WORDS[kind]}
+      title={letter?.subject ?? LETTER_KIND_WORDS[kind]}
       path="/letters"
       eyebrow={<a href={`/letters?round=${encodeURIComponent(round!)}`}>Letters of {round}</a>}
       lead={
         <p>
-          {KIND_WORDS[kind]} for {agency}. <State letter={shown} sends={sends} />.
+          {LETTER_KIND_WORDS[kind]} for {agency}. <LetterStanding letter={shown} sends={sends} />.
         </p>
       }
     >

@@ -73,7 +73,7 @@ interface Side {
   }[];
 }
 
-interface Parts {
+interface LineageParts {
   readonly view: View;
   readonly commitment: CommitmentView;
   readonly titles: TitlesByReference;
@@ -82,7 +82,7 @@ interface Parts {
 }
 
 /** All relations of a commitment in both directions, each kind under its own words. */
-export function sidesOf({ view, commitment: { relations }, titles, back, forums }: Parts): Side[] {
+export function sidesOf({ view, commitment: { relations }, titles, back, forums }: LineageParts): Side[] {
   const forum = (id: string) => <NameLink to={view.link(path('forums', id))} name={forums.get(id)!} />;
   const said = [...Map.groupBy(relations, ({ type }) => type)].map(([type, all]) => ({
     words: RELATION_WORDS[type as RelationType]?.[0] ?? sentence(type),
@@ -111,10 +111,10 @@ export function sidesOf({ view, commitment: { relations }, titles, back, forums 
   }));
 }
 
-type Ended = Pick<Parts, 'view' | 'commitment' | 'titles'>;
+type EndedParts = Pick<LineageParts, 'view' | 'commitment' | 'titles'>;
 
 /** Says before all else that a record has ended. */
-export const EndOfRecord = ({ view, commitment: { end }, titles }: Ended) =>
+export const EndOfRecord = ({ view, commitment: { end }, titles }: EndedParts) =>
   end && (
     <section class="callout ended" aria-label="This record has ended">
       <h2>
@@ -135,7 +135,7 @@ export const EndOfRecord = ({ view, commitment: { end }, titles }: Ended) =>
   );
 
 /** The inheritance of a commitment from records that ended in it. */
-export const TookOver = ({ view, commitment: { tookOver }, titles }: Ended) =>
+export const TookOver = ({ view, commitment: { tookOver }, titles }: EndedParts) =>
   tookOver.length > 0 ? (
     <Section title="What it took over">
       <ul class="took-over">

@@ -30,7 +30,7 @@ export const Pager = ({ view, next, to = '' }: { view: View; next: string | null
 );
 
 /** Agencies with their roles: the lead first, partners without a word; one of several roles is named once. */
-const Who = ({ view, agencies }: { view: View; agencies: Item['agencies'] }) => (
+const AgenciesWithRoles = ({ view, agencies }: { view: View; agencies: Item['agencies'] }) => (
   <span class="who">
     <Listed
       all={[...Map.groupBy(agencies, ({ agency }) => agency)].map(([agency, held]) => {
@@ -50,7 +50,7 @@ const Who = ({ view, agencies }: { view: View; agencies: Item['agencies'] }) => 
 );
 
 /** The end of a record that no total counts any more. */
-const Ended = ({ view, item: { life, into } }: { view: View; item: Item }) =>
+const EndOfItem = ({ view, item: { life, into } }: { view: View; item: Item }) =>
   life === 'active' ? null : (
     <span class="ended-mark">
       {END_WORDS[life]}{' '}
@@ -67,7 +67,7 @@ const Stands = ({ view, item, staged }: { view: View; item: Item; staged: boolea
   <>
     {!staged && <StageTag stage={item.stage} nature={item.nature} />} <Outlook outlook={item.outlook} />
     <SpreadMark spread={item.spread} stage={item.stage} />
-    <Ended view={view} item={item} />
+    <EndOfItem view={view} item={item} />
     <ReadingMark reading={item.verification} />
     {item.onBehalf && (
       <small class="behalf">
@@ -231,7 +231,11 @@ export const CommitmentTable = ({
             )}
           </th>
           <td>
-            {agency ? <Roles view={view} item={item} agency={agency} /> : <Who view={view} agencies={item.agencies} />}
+            {agency ? (
+              <Roles view={view} item={item} agency={agency} />
+            ) : (
+              <AgenciesWithRoles view={view} agencies={item.agencies} />
+            )}
           </td>
           {more && (
             <td>

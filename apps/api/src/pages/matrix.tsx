@@ -102,7 +102,7 @@ export class MatrixPage {
   }
 }
 
-interface Parts {
+interface MatrixParts {
   readonly view: View;
   readonly matrix: MatrixView;
   /** The query, and the choices of this page where it has none. */
@@ -116,7 +116,7 @@ interface Parts {
   readonly members: number | null;
 }
 
-const Crossed = (parts: Parts) => {
+const Crossed = (parts: MatrixParts) => {
   const { view, matrix, filter, limit, colour, frameworks, choices, bodies, members } = parts;
   const { rows, columns } = matrix.by;
   const { rows: _r, columns: _c, ...narrowed } = filter;
@@ -222,7 +222,7 @@ export const Kinds = ({ view, rows, columns }: { view: View; rows: RowAxis; colu
 };
 
 /** The path of rows and columns down to this matrix, and the way back. */
-const Above = ({ view, matrix: { by }, themes }: Parts) => {
+const Above = ({ view, matrix: { by }, themes }: MatrixParts) => {
   const theme = themes.find(({ code }) => code === view.asked['theme']);
   const { followsUp } = view.asked;
   const isOfThemes = by.rows === 'theme' || by.columns === 'theme';
@@ -246,7 +246,7 @@ const Above = ({ view, matrix: { by }, themes }: Parts) => {
   );
 };
 
-function sideOf(kind: RowAxis | ColumnAxis, { view, themes, filter }: Parts, across = false): Side {
+function sideOf(kind: RowAxis | ColumnAxis, { view, themes, filter }: MatrixParts, across = false): Side {
   const { one, many } = AXIS_NAMES[kind];
   const side = { title: capital(one), all: `All ${many}, each commitment once` };
   if (kind === 'agency')

@@ -34,7 +34,7 @@ export class Narrowing {
   }
 }
 
-interface Parts {
+interface NarrowParts {
   readonly view: View;
   readonly choices: readonly Choosable[];
   /** The fields of the form besides, by name. */
@@ -42,7 +42,7 @@ interface Parts {
   readonly children?: ComponentChildren;
 }
 
-export const Narrow = ({ view, choices, own = [], children }: Parts) => (
+export const Narrow = ({ view, choices, own = [], children }: NarrowParts) => (
   <form method="get" action={view.path} class="filters" aria-label="Choose what is shown">
     <KeptFields view={view} besides={[...own, ...choices.map(({ name }) => name)]} />
     {children}

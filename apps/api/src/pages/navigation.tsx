@@ -46,13 +46,13 @@ const isWithin = (path: string, to: string): boolean => path === to || (to !== '
 
 const current = (path: string, to: string) => (path === to ? 'page' : isWithin(path, to) ? 'true' : undefined);
 
-interface Parts {
+interface NavigationParts {
   /** Of the page that is shown. */
   readonly path: string;
   readonly link: (to: string) => string;
 }
 
-export const Sections = ({ path, link }: Parts) => (
+export const Sections = ({ path, link }: NavigationParts) => (
   <nav class="sections" aria-label="Sections">
     <ul>
       {NAVIGATION_SECTIONS.map((section) => {
@@ -72,7 +72,7 @@ export const Sections = ({ path, link }: Parts) => (
 );
 
 /** The pages of the section in which one is; nothing where it has only one. */
-export const SectionPages = ({ path, link }: Parts) => {
+export const SectionPages = ({ path, link }: NavigationParts) => {
   const { session } = useContext(ReaderContext);
   const section = NAVIGATION_SECTIONS.find((one) => Object.keys(allOf(one)).some((to) => isWithin(path, to)));
   const pages = Object.entries((section && (session ? allOf(section) : section.pages)) ?? {});

@@ -35,13 +35,13 @@ export class NoUpdatePage {
   }
 }
 
-interface Parts {
+interface NoUpdateParts {
   readonly view: View;
   readonly silence: SilenceView;
   readonly choices: readonly Choosable[];
 }
 
-const NoUpdate = ({ view, silence: { total, rows, staleAfter }, choices }: Parts) => {
+const NoUpdate = ({ view, silence: { total, rows, staleAfter }, choices }: NoUpdateParts) => {
   const { role = 'lead', silent, ...asked } = view.asked;
   const filter = { ...narrowingParams(view), agency: undefined };
   const lists = (agency: string) => ({ ...filter, agency, role: role as 'lead' });

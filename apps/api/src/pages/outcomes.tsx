@@ -76,7 +76,7 @@ export class OutcomePages {
 /** The most groups that are not folded. */
 const MAX_UNFOLDED_GROUPS = 3;
 
-interface Parts {
+interface OutcomesParts {
   readonly view: View;
   readonly coverage: OutcomesView;
   readonly forums: readonly Forum[];
@@ -97,7 +97,7 @@ const SCOPE_FIELDS = [
   'cursor',
 ];
 
-const Outcomes = ({ view, coverage, forums, followed, bodies, members }: Parts) => {
+const Outcomes = ({ view, coverage, forums, followed, bodies, members }: OutcomesParts) => {
   const { total, rows, rowCount, nextCursor } = coverage;
   const { asked } = view;
   const groups = [...Map.groupBy(rows, ({ forum }) => forum)];

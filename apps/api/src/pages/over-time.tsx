@@ -73,7 +73,7 @@ export class TimelinePage {
   }
 }
 
-interface Parts {
+interface OverTimeParts {
   readonly view: View;
   /** The dates of the chart: every date with a change. */
   readonly drawn: readonly TimelineStep[];
@@ -84,7 +84,7 @@ interface Parts {
   readonly whole?: boolean;
 }
 
-export const OverTime = ({ view, drawn, steps, filter = {}, whole = false }: Parts) => {
+export const OverTime = ({ view, drawn, steps, filter = {}, whole = false }: OverTimeParts) => {
   const title = 'Stages over time, as reported';
   const since = noUpdateSince(view, drawn.at(-1)?.lastReportedOn ?? null);
   const stale = `Open, with no update for ${counted(view.staleAfter, 'month')}`;
@@ -136,7 +136,7 @@ export const OverTime = ({ view, drawn, steps, filter = {}, whole = false }: Par
 const figuresOf = (step: TimelineStep | undefined): string =>
   JSON.stringify(step && [step.byStage, step.overdue, step.stale, step.withTarget]);
 
-interface StepTableParts extends Required<Pick<Parts, 'view' | 'steps' | 'filter'>> {
+interface StepTableParts extends Required<Pick<OverTimeParts, 'view' | 'steps' | 'filter'>> {
   readonly title: string;
   readonly caption: string;
 }

@@ -285,9 +285,9 @@ const StatementPage = ({ document, paragraph, agency, suggestions, sent, refused
         <PostForm action={`${at}/commitment`} class="filters">
           <Field name="title" label="Title" value={value('title')} required />
           <WordsField name="summary" label="Summary" value={value('summary') || text.slice(0, 4000)} required />
-          <Choice name="kind" label="Kind" of={KINDS} value={value('kind')} />
-          <Choice name="nature" label="Nature" of={NATURES} value={value('nature')} />
-          <Choice name="strength" label="Strength" of={STRENGTHS} value={value('strength')} />
+          <ChoiceField name="kind" label="Kind" of={KINDS} value={value('kind')} />
+          <ChoiceField name="nature" label="Nature" of={NATURES} value={value('nature')} />
+          <ChoiceField name="strength" label="Strength" of={STRENGTHS} value={value('strength')} />
           <Field
             name="lead"
             label="Agency in the lead, by its code"
@@ -340,7 +340,7 @@ const WordsField = ({ name, label, value, required }: FieldParts) => (
   </label>
 );
 
-const Choice = ({ name, label, of, value }: FieldParts & { of: readonly string[] }) => (
+const ChoiceField = ({ name, label, of, value }: FieldParts & { of: readonly string[] }) => (
   <label>
     <span>{label}</span>
     <select name={name} required>

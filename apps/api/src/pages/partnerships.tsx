@@ -62,7 +62,7 @@ export class PartnershipsPage {
   }
 }
 
-interface Parts {
+interface WithWhomParts {
   readonly view: View;
   readonly partnerships: PartnershipsView;
   /** The agencies that share most; `null` where one agency or a further page is asked for. */
@@ -73,7 +73,7 @@ interface Parts {
   readonly members: number | null;
 }
 
-const WithWhom = ({ view, partnerships, matrix, filter, choices, bodies, members }: Parts) => {
+const WithWhom = ({ view, partnerships, matrix, filter, choices, bodies, members }: WithWhomParts) => {
   const { total, joint, rows, rowCount, agencies, nextCursor } = partnerships;
   const { cursor: _cursor, limit: _limit, ...asked } = view.asked;
   const name = filter.agency && (view.names.agency.get(filter.agency) ?? filter.agency);
@@ -147,7 +147,7 @@ const WithWhom = ({ view, partnerships, matrix, filter, choices, bodies, members
   );
 };
 
-interface PairsParts extends Pick<Parts, 'view' | 'filter'> {
+interface PairsParts extends Pick<WithWhomParts, 'view' | 'filter'> {
   readonly rows: readonly PartnershipRow[];
   readonly rowCount: number;
 }

@@ -12,7 +12,7 @@ const WEBAUTHN_SCRIPT = join(
 
 export const PASSKEY_SCRIPT = scriptOf(WEBAUTHN_SCRIPT, new URL('./passkeys.browser.js', import.meta.url));
 
-interface Parts {
+interface PasskeyFormParts {
   readonly action: string;
   /** Whether a passkey is made, or one is used. */
   readonly does: 'make' | 'use';
@@ -22,7 +22,7 @@ interface Parts {
   readonly children: ComponentChildren;
 }
 
-export const PasskeyForm = ({ action, does, options, attempt, children }: Parts) => (
+export const PasskeyForm = ({ action, does, options, attempt, children }: PasskeyFormParts) => (
   <>
     <PostForm
       class="entry passkey"

@@ -14,7 +14,7 @@ import { isActing } from '#words';
 import { PlainPage } from './layout.js';
 import { NarrativeWords } from './narrative.js';
 import { publishingPath } from './publishing.js';
-import { KIND_WORDS, REPORT_LANGUAGE_WORDS } from './report-form.js';
+import { REPORT_KIND_WORDS, REPORT_LANGUAGE_WORDS } from './report-form.js';
 import { OneButton } from './return-read.js';
 import { path } from './view.js';
 import { dateWords, languageName } from './words.js';
@@ -51,7 +51,7 @@ export const PreparedReport = ({ draft, sections, by, job }: PreparedParts) => {
       eyebrow={<a href="/publications">Being prepared</a>}
       lead={
         <p>
-          {[KIND_WORDS[kind], about].filter(Boolean).join(': ')},{' '}
+          {[REPORT_KIND_WORDS[kind], about].filter(Boolean).join(': ')},{' '}
           {since ? `from ${dateWords(since)} to ${dateWords(asOf)}` : `as at ${dateWords(asOf)}`}. Nothing of it is
           public yet.
         </p>

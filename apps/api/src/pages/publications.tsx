@@ -22,7 +22,7 @@ import { NarrativeWords } from './narrative.js';
 import { PreparedReport, preparerOf } from './prepared-report.js';
 import { RendersPages } from './rendering.js';
 import { Replies } from './round-page.js';
-import { KIND_WORDS, REPORT_FORMAT_WORDS, REPORT_LANGUAGE_WORDS } from './report-form.js';
+import { REPORT_KIND_WORDS, REPORT_FORMAT_WORDS, REPORT_LANGUAGE_WORDS } from './report-form.js';
 import { Table } from './take-away.js';
 import { PageQuery, path, Views, type View } from './view.js';
 import { count, counted, dateWords, languageName, SHOWN_STAGES, STAGE_WORDS } from './words.js';
@@ -107,7 +107,8 @@ const Publications = ({ view, published, corrected, preparing, isDesk }: Publica
             <li key={id}>
               <a href={path('publications', id)}>{id}</a>{' '}
               <small>
-                {[KIND_WORDS[entry.kind], aboutWords(entry)].filter(Boolean).join(': ')}, as at {dateWords(entry.asOf)}
+                {[REPORT_KIND_WORDS[entry.kind], aboutWords(entry)].filter(Boolean).join(': ')}, as at{' '}
+                {dateWords(entry.asOf)}
               </small>
             </li>
           ))}
@@ -131,7 +132,7 @@ const Publications = ({ view, published, corrected, preparing, isDesk }: Publica
             <th scope="row">
               <a href={view.link(path('publications', one.id))}>{one.id}</a>
             </th>
-            <td data-label="Report">{[KIND_WORDS[one.kind], aboutWords(one)].filter(Boolean).join(': ')}</td>
+            <td data-label="Report">{[REPORT_KIND_WORDS[one.kind], aboutWords(one)].filter(Boolean).join(': ')}</td>
             <td data-label="As at">{dateWords(one.asOf)}</td>
             <td data-label="Published">{dateWords(one.published!.publishedOn)}</td>
             <td data-label="Corrected since">
@@ -167,8 +168,8 @@ const PublishedReport = ({ view, known, since, round }: PublishedReportParts) =>
       title={id}
       lead={
         <p>
-          {[KIND_WORDS[kind], aboutWords(known)].filter(Boolean).join(': ')}, as at {dateWords(asOf)}. Published on{' '}
-          {dateWords(publishedOn)}; it never changes.
+          {[REPORT_KIND_WORDS[kind], aboutWords(known)].filter(Boolean).join(': ')}, as at {dateWords(asOf)}. Published
+          on {dateWords(publishedOn)}; it never changes.
           {round && (
             <>
               {' '}

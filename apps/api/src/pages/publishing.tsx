@@ -11,7 +11,7 @@ import { needsDesk } from './signed-in.js';
 import { path } from './view.js';
 import { instantWords } from './words.js';
 
-const STATE_WORDS: Readonly<Record<JobState, string>> = {
+const PUBLISHING_STATE_WORDS: Readonly<Record<JobState, string>> = {
   waiting: 'Others are made first.',
   reading: 'What the report says is being looked up.',
   writing: 'Its files are being made, in every language and format.',
@@ -44,12 +44,12 @@ export class PublishingPages {
   }
 }
 
-interface Parts {
+interface BeingPublishedParts {
   readonly job: NamedJob<PublishingOrder>;
   readonly keptUntil: string | null;
 }
 
-const BeingPublished = ({ job, keptUntil }: Parts) => {
+const BeingPublished = ({ job, keptUntil }: BeingPublishedParts) => {
   const { state, order, rows, problem } = job;
   const { round, publication } = order.publishes;
   const isUnderWay = keptUntil === null;
@@ -61,9 +61,9 @@ const BeingPublished = ({ job, keptUntil }: Parts) => {
       again={isUnderWay ? RETRY_AFTER_S : undefined}
       lead={<p>{round === null ? 'A report of no round.' : `Its report is ${publication}.`}</p>}
     >
-      <Section title={isUnderWay ? 'It is being published' : STATE_WORDS[state]}>
+      <Section title={isUnderWay ? 'It is being published' : PUBLISHING_STATE_WORDS[state]}>
         <div role="status">
-          {isUnderWay && <HowFar words={STATE_WORDS[state]} rows={rows} unit="files" />}
+          {isUnderWay && <HowFar words={PUBLISHING_STATE_WORDS[state]} rows={rows} unit="files" />}
           {problem && <p>{problem.detail}</p>}
         </div>
         <div class="acts">

@@ -38,13 +38,13 @@ export const ReadingMark = ({ reading }: { reading: Item['verification'] }) => {
 
 type ReadingOfPart = NonNullable<CommitmentView['verification']>;
 
-interface Parts {
+interface ReadingParts {
   readonly view: View;
   readonly verification: ReadingOfPart;
 }
 
 /** The finding of the secretariat, its reason and its source. */
-export const Reading = ({ view, verification: read }: Parts) => (
+export const Reading = ({ view, verification: read }: ReadingParts) => (
   <>
     <p class="found">
       <Finding verification={read.verification} /> {read.reportedOn && <ShownDate date={read.reportedOn} short />}
@@ -60,7 +60,7 @@ export const Reading = ({ view, verification: read }: Parts) => (
 );
 
 /** The reply of the agency. */
-export const Replies = ({ view, verification: { replies } }: Parts) =>
+export const Replies = ({ view, verification: { replies } }: ReadingParts) =>
   replies.length === 0 ? (
     <p class="nil">No reply</p>
   ) : (

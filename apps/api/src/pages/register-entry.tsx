@@ -10,7 +10,7 @@ import { Source } from './source.js';
 import { Table } from './take-away.js';
 import { path, type View } from './view.js';
 import { instantWords, textWords } from './words.js';
-import { entryPath, isDated, isOnStatement, KIND_WORDS, type RegisterKind } from './register-words.js';
+import { entryPath, isDated, isOnStatement, REGISTER_KIND_WORDS, type RegisterKind } from './register-words.js';
 
 interface EntryParts {
   readonly view: View;
@@ -34,7 +34,7 @@ export const EntryPage = ({ view, kind, code, entry, events, lines, done }: Entr
     <PlainPage
       title={textWords(entryName(entry as never))}
       path={entryPath(kind, code)}
-      eyebrow={<a href={`/register#${kind}`}>{KIND_WORDS[kind][1]}</a>}
+      eyebrow={<a href={`/register#${kind}`}>{REGISTER_KIND_WORDS[kind][1]}</a>}
       lead={<p class="code">{code}</p>}
     >
       {done !== null && (

@@ -30,7 +30,14 @@ import { Words } from './source.js';
 import { PageQuery, path, Views } from './view.js';
 import { count, textWords } from './words.js';
 import { EntryPage } from './register-entry.js';
-import { entryPath, isKind, KIND_WORDS, REGISTER_KINDS, actLinesOf, type RegisterKind } from './register-words.js';
+import {
+  entryPath,
+  isKind,
+  REGISTER_KIND_WORDS,
+  REGISTER_KINDS,
+  actLinesOf,
+  type RegisterKind,
+} from './register-words.js';
 
 type PathParams = Readonly<Record<string, string>>;
 
@@ -107,7 +114,8 @@ export class RegisterForms {
     const { state, revision } =
       code === null ? { state: null, revision: 0 } : await load(this.log, registers[kind] as never, code);
     const { entry = null } = (state ?? {}) as { entry?: Entry | null };
-    if (code !== null && !entry) throw new Rejected('not_found', `There is no ${KIND_WORDS[kind][0]} ${code}.`);
+    if (code !== null && !entry)
+      throw new Rejected('not_found', `There is no ${REGISTER_KIND_WORDS[kind][0]} ${code}.`);
     const on = parametersOf(params, parameterNamesOf(line));
     const events =
       on.revision === undefined ? [] : await decodeAll(this.log, await this.log.store.read(`${kind}-${code}`));
@@ -141,7 +149,7 @@ export class RegisterForms {
 
 /** Words for entering something in a register: Register an agency. */
 const entering = (kind: RegisterKind): string => {
-  const [one] = KIND_WORDS[kind];
+  const [one] = REGISTER_KIND_WORDS[kind];
   return REGISTER_ACTS[kind].enter.button.replace('it', `${/^[aeiou]/.test(one) ? 'an' : 'a'} ${one}`);
 };
 
@@ -203,7 +211,7 @@ export class RegisterPages {
         {all.map(([kind, entries]) => (
           <section key={kind}>
             <h2 id={kind}>
-              {KIND_WORDS[kind][1]} <small>{count(entries.length)}</small>
+              {REGISTER_KIND_WORDS[kind][1]} <small>{count(entries.length)}</small>
             </h2>
             {principal && mayDo(actsOn(kind)['enter']!, principal) && (
               <p class="acts">
@@ -236,7 +244,7 @@ export class RegisterPages {
     if (!isKind(kind)) throw new Rejected('not_found', `There is no register ${kind}.`);
     const { state } = await load(this.log, registers[kind] as never, code);
     const { entry } = state as { entry: Entry | null };
-    if (!entry) throw new Rejected('not_found', `There is no ${KIND_WORDS[kind][0]} ${code}.`);
+    if (!entry) throw new Rejected('not_found', `There is no ${REGISTER_KIND_WORDS[kind][0]} ${code}.`);
     const events = await decodeAll(this.log, await this.log.store.read(`${kind}-${code}`));
     const view = await this.views.open(new PageQuery(), request);
     const by = request.principal;

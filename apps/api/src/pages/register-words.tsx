@@ -6,7 +6,7 @@ import { path } from './view.js';
 /** The registers that are kept by forms; publications have pages of their own. */
 export type RegisterKind = Exclude<Register, 'publication'>;
 
-export const KIND_WORDS: Readonly<Record<RegisterKind, readonly [one: string, all: string]>> = {
+export const REGISTER_KIND_WORDS: Readonly<Record<RegisterKind, readonly [one: string, all: string]>> = {
   agency: ['agency', 'Agencies'],
   framework: ['framework', 'Frameworks'],
   theme: ['theme', 'Themes'],
@@ -16,9 +16,9 @@ export const KIND_WORDS: Readonly<Record<RegisterKind, readonly [one: string, al
   document: ['document', 'Documents'],
 };
 
-export const REGISTER_KINDS = Object.keys(KIND_WORDS) as RegisterKind[];
+export const REGISTER_KINDS = Object.keys(REGISTER_KIND_WORDS) as RegisterKind[];
 
-export const isKind = (kind: string): kind is RegisterKind => Object.hasOwn(KIND_WORDS, kind);
+export const isKind = (kind: string): kind is RegisterKind => Object.hasOwn(REGISTER_KIND_WORDS, kind);
 
 export const actLinesOf = (kind: RegisterKind) => Object.entries(actsOn(kind)) as [string, ActLine][];
 

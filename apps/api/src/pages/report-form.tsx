@@ -12,7 +12,7 @@ export interface ReportOffer {
 }
 
 /** The kinds of reports. */
-export const KIND_WORDS: Readonly<Record<ReportKind, string>> = {
+export const REPORT_KIND_WORDS: Readonly<Record<ReportKind, string>> = {
   agency: 'Progress report of an agency',
   theme: 'Progress report on a theme',
   forum: 'Follow-up to a forum',

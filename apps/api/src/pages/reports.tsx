@@ -4,11 +4,11 @@ import { PostsForm, Reads, SeeOther, YesNo, type ApiRequest } from '#platform';
 import { RETRY_AFTER_S, OrderReport, ReportJobs, ReportOrders, type JobState, type NamedJob } from '#reports';
 import { PlainPage, Section } from './layout.js';
 import { RendersPages } from './rendering.js';
-import { KIND_WORDS, REPORT_FORMAT_WORDS, REPORT_LANGUAGE_WORDS } from './report-form.js';
+import { REPORT_KIND_WORDS, REPORT_FORMAT_WORDS, REPORT_LANGUAGE_WORDS } from './report-form.js';
 import { path } from './view.js';
 import { count, dateWords, instantWords } from './words.js';
 
-const STATE_WORDS: Readonly<Record<Exclude<JobState, 'publishing'>, string>> = {
+const JOB_STATE_WORDS: Readonly<Record<Exclude<JobState, 'publishing'>, string>> = {
   waiting: 'Others are made first.',
   reading: 'What the report says is being looked up.',
   writing: 'It is being written.',
@@ -86,10 +86,10 @@ const Job = ({ job, keptUntil }: { job: NamedJob; keptUntil: string | null }) =>
   const { kind, parameters, asOf, since, language, format } = order;
   const about = Object.values(parameters).filter(Boolean).join(', ');
   const isUnderWay = keptUntil === null;
-  const words = STATE_WORDS[state as keyof typeof STATE_WORDS];
+  const words = JOB_STATE_WORDS[state as keyof typeof JOB_STATE_WORDS];
   return (
     <PlainPage
-      title={[KIND_WORDS[kind], about].filter(Boolean).join(': ')}
+      title={[REPORT_KIND_WORDS[kind], about].filter(Boolean).join(': ')}
       path={pathOf(job)}
       eyebrow="Report"
       again={isUnderWay ? RETRY_AFTER_S : undefined}

@@ -10,7 +10,7 @@ const isAsked = (act: ActOfReturn | 'record', name: string): boolean =>
   fieldsInReturn(act).some((field) => field.name === name);
 
 const list = (value: unknown): readonly Filled[] => (Array.isArray(value) ? (value as Filled[]) : []);
-const some = <T>(name: string, all: readonly T[]) => (all.length > 0 ? { [name]: all } : {});
+const listField = <T>(name: string, all: readonly T[]) => (all.length > 0 ? { [name]: all } : {});
 
 /** The body of an act: the entries of the form, and the parts of the draft that no form asks for. */
 function bodyIn(act: ActOfReturn | 'record', filled: unknown, before: object | undefined): Record<string, unknown> {
@@ -51,8 +51,8 @@ export function draftIn(sent: Filled, before: ReturnDraft): ReturnDraft {
         ...{ reference, says: word },
         ...(why !== undefined && { why }),
         ...(note !== undefined && { note }),
-        ...some('acts', acts),
-        ...some('answers', answers),
+        ...listField('acts', acts),
+        ...listField('answers', answers),
       },
     ];
   });
@@ -65,9 +65,9 @@ export function draftIn(sent: Filled, before: ReturnDraft): ReturnDraft {
   const narratives = list(sent['narratives']).filter(({ text }) => text !== undefined);
   const draft = {
     commitments,
-    ...some('newCommitments', made),
-    ...some('answers', answersIn(sent['answers'])),
-    ...some('narratives', narratives),
+    ...listField('newCommitments', made),
+    ...listField('answers', answersIn(sent['answers'])),
+    ...listField('narratives', narratives),
   };
   const typed = bodyOfForm(classOf('ReturnDraft'), draft) as unknown as ReturnDraft;
   return { ...typed, commitments: [...typed.commitments, ...others] };

@@ -4,7 +4,7 @@ import { reminderDays } from '#letters';
 import { questionWords } from '#rounds';
 import { Section } from './layout.js';
 import { NarrativeWords } from './narrative.js';
-import { KIND_WORDS } from './report-form.js';
+import { REPORT_KIND_WORDS } from './report-form.js';
 import type { View } from './view.js';
 import { dateWords } from './words.js';
 
@@ -42,7 +42,7 @@ function roundTerms({ names }: View, round: Round, isDesk: boolean): readonly Ro
     ['Commitments', joinedParts(commitments, ', ')],
     ['To be answered', `from ${dateWords(opens)} until ${dateWords(deadline)}`],
     ...(isDesk ? forDesk : []),
-    ['What comes out', KIND_WORDS[report?.kind ?? 'synthesis']],
+    ['What comes out', REPORT_KIND_WORDS[report?.kind ?? 'synthesis']],
   ];
 }
 

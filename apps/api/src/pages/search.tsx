@@ -43,7 +43,7 @@ export class SearchPage {
 }
 
 /** The name of each kind: one, many. */
-const KIND_WORDS: Readonly<Record<SearchedKind, readonly [one: string, many: string]>> = {
+const SEARCHED_KIND_WORDS: Readonly<Record<SearchedKind, readonly [one: string, many: string]>> = {
   commitment: ['commitment', 'commitments'],
   agency: ['agency', 'agencies'],
   theme: ['theme', 'themes'],
@@ -51,7 +51,8 @@ const KIND_WORDS: Readonly<Record<SearchedKind, readonly [one: string, many: str
   forum: ['forum or meeting', 'forums and meetings'],
   document: ['source', 'sources'],
 };
-const kindHeading = (kind: SearchedKind): string => KIND_WORDS[kind][1].replace(/^./, (letter) => letter.toUpperCase());
+const kindHeading = (kind: SearchedKind): string =>
+  SEARCHED_KIND_WORDS[kind][1].replace(/^./, (letter) => letter.toUpperCase());
 
 /** As many as a page of all of a kind shows. */
 const MAX_HITS_PER_KIND = 1_000;
@@ -143,7 +144,7 @@ const Hits = ({ view, q, group: { kind, total, hits } }: { view: View; q: string
               : view.here({ kinds: kind, limit: MAX_HITS_PER_KIND })
           }
         >
-          All {counted(total, ...KIND_WORDS[kind])}
+          All {counted(total, ...SEARCHED_KIND_WORDS[kind])}
         </a>
       </p>
     )}

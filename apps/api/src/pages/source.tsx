@@ -16,7 +16,7 @@ export interface CitedStatement {
   readonly revision?: number;
 }
 
-interface Parts {
+interface SourceParts {
   readonly view: View;
   readonly of: CitedStatement;
   /** The words for a statement that cites no document. */
@@ -24,7 +24,7 @@ interface Parts {
 }
 
 /** The documents and places of a statement; without a citation the agency itself has said it. */
-export const Source = ({ view, of, uncited = 'Said by the reporting agency itself' }: Parts) => {
+export const Source = ({ view, of, uncited = 'Said by the reporting agency itself' }: SourceParts) => {
   const cited = [of.citation ?? [], of.citations ?? []].flat();
   const { onBehalf } = of;
   const behalf = onBehalf && (

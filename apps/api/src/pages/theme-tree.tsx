@@ -39,7 +39,7 @@ export const lineOf = (
       depth,
     }));
 
-interface Parts {
+interface ByFrameworkParts {
   readonly view: View;
   readonly rows: readonly ThemeRow[];
   readonly frameworks: readonly Framework[];
@@ -53,7 +53,7 @@ interface Parts {
 }
 
 /** A breakdown per framework that has any of the rows. */
-export const ByFramework = ({ view, rows, frameworks, themes, filter, to, unfolded = Infinity }: Parts) => (
+export const ByFramework = ({ view, rows, frameworks, themes, filter, to, unfolded = Infinity }: ByFrameworkParts) => (
   <>
     {frameworks.map((framework) => {
       const { code, name, source } = framework;

@@ -70,7 +70,7 @@ export class WebhookPages {
 }
 
 /** How a webhook stands, in words. */
-const State = ({ of: { ended, attempts, nextAttempt, error } }: { of: Webhook }) => {
+const WebhookStanding = ({ of: { ended, attempts, nextAttempt, error } }: { of: Webhook }) => {
   if (ended !== null)
     return (
       <>
@@ -127,7 +127,7 @@ const Webhooks = ({ webhooks, isSecretariat }: WebhookListParts) => (
             </th>
             {isSecretariat && <td data-label="Of">{one.agency ?? 'the secretariat'}</td>}
             <td data-label="State">
-              <State of={one} />
+              <WebhookStanding of={one} />
             </td>
             <td class="number" data-label="Delivered">
               {count(one.delivered)}
@@ -197,7 +197,7 @@ const OneWebhook = ({ webhook, letters }: OneParts) => {
     >
       <dl class="facts">
         <Fact name="State">
-          <State of={webhook} />
+          <WebhookStanding of={webhook} />
         </Fact>
         <Fact name="It is sent">{filterWords(webhook)}</Fact>
         <Fact name="Delivered">

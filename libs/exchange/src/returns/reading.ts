@@ -68,7 +68,7 @@ function answersWith(
   return [...kept, ...[...of.values()].flatMap(answer)];
 }
 
-const some = <T>(name: string, all: readonly T[]) => (all.length > 0 ? { [name]: all } : {});
+const listField = <T>(name: string, all: readonly T[]) => (all.length > 0 ? { [name]: all } : {});
 
 /** The part of a return on one commitment, between the draft and the workbook's version of it. */
 class CommitmentSaid {
@@ -149,9 +149,9 @@ export function readReturn(file: SpreadsheetFile, source: SheetSource): ReadRetu
   const commitments = [...said.values()].flatMap((one) => commitmentOf(reading, one, questions, places));
   const made = {
     commitments,
-    ...some('newCommitments', newCommitments(reading, read.get('New commitments') ?? null, draft, agency, places)),
-    ...some('answers', agencyAnswers(read.get('Answers')?.rows ?? [], source, places)),
-    ...some('narratives', narratives(reading, read.get('In your words') ?? null, draft, places)),
+    ...listField('newCommitments', newCommitments(reading, read.get('New commitments') ?? null, draft, agency, places)),
+    ...listField('answers', agencyAnswers(read.get('Answers')?.rows ?? [], source, places)),
+    ...listField('narratives', narratives(reading, read.get('In your words') ?? null, draft, places)),
   } as ReturnDraft;
   return {
     ...{ draft: made, changes: reading.changes, problems: reading.problems, notes: reading.notes },
@@ -283,8 +283,8 @@ function commitmentOf(
       ...{ ...rest, reference, says },
       ...(why ? { why: why as string } : {}),
       ...(note ? { note: note as string } : {}),
-      ...some('acts', acts),
-      ...some('answers', answers),
+      ...listField('acts', acts),
+      ...listField('answers', answers),
     },
   ];
 }

@@ -24,11 +24,11 @@ export const WORKBOOK_SHEETS = { columns: 'columns', about: 'about', example: 'e
 /** @returns the workbook, written as its rows are read and as fast as it is taken */
 export function xlsx(content: ListContent): Readable {
   const out = new PassThrough();
-  write(content, out).catch((error: unknown) => out.destroy(error as Error));
+  writeWorkbook(content, out).catch((error: unknown) => out.destroy(error as Error));
   return out;
 }
 
-async function write({ pages, picked, row, columns, list }: ListContent, out: PassThrough): Promise<void> {
+async function writeWorkbook({ pages, picked, row, columns, list }: ListContent, out: PassThrough): Promise<void> {
   const { WorkbookWriter } = await import('@cj-tech-master/excelts');
   const workbook = new WorkbookWriter({ stream: out, useStyles: true, creator: 'Followthrough' });
   const flatRow = (entry: object) => flat(row(picked(entry)));
